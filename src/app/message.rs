@@ -1,0 +1,41 @@
+//! What reaches the explorer, and what it asks for.
+
+use super::key::Key;
+use crate::domain::plan::Plan;
+use crate::domain::record::Record;
+use crate::domain::trace::Batch;
+
+/// Something happened.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// The terminal has this size now.
+    Resized {
+        /// Cells in a row.
+        columns: u16,
+        /// Rows.
+        rows: u16,
+    },
+    /// The engine saw more of the run.
+    Batch(Batch),
+    /// The run is over.
+    Concluded(Box<Record>),
+    /// The run could not be started; one sentence says why.
+    Refused(String),
+    /// An idle core of this machine does so many steps of the kernel in a second.
+    Calibrated(f64),
+}
+
+/// Something that the shell shall do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Start this run; answered by [`Msg::Batch`]es and [`Msg::Concluded`], or by [`Msg::Refused`].
+    Start(Plan),
+    /// Stop the run; it concludes as cancelled.
+    Stop,
+    /// Measure how fast this machine computes; answered by [`Msg::Calibrated`].
+    Calibrate,
+    /// Leave the program.
+    Quit,
+}

@@ -1,0 +1,19 @@
+//! What the program talks about: pure data and pure functions.
+//!
+//! No clock, no thread, no process, no terminal: whoever imports this layer can be tested in
+//! microseconds. The words are those of the crate documentation.
+
+pub mod campaign;
+pub mod experiment;
+pub mod history;
+pub mod machine;
+pub mod model;
+pub mod phase;
+pub mod plan;
+pub mod record;
+pub mod speedup;
+pub mod text;
+pub mod time;
+pub mod trace;
+pub mod verdict;
+pub mod workload;

@@ -1,0 +1,106 @@
+//! The quick experiments: the article's questions, each answered by two runs.
+
+use super::model::Model;
+use super::plan::Draft;
+use super::workload::WorkloadKind;
+
+/// A question that a pair of runs answers: serial first, then a model on the same work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Experiment {
+    /// The key that starts it.
+    pub key: char,
+    /// What it asks.
+    pub question: &'static str,
+    /// What to look at while it runs.
+    pub watch: &'static str,
+    /// What a task does.
+    pub workload: WorkloadKind,
+    /// The model that is compared with serial.
+    pub model: Model,
+    workers: Workers,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Workers {
+    Exactly(u64),
+    /// As many as cores, at least two: a single core is worth seeing too.
+    PerCore,
+}
+
+/// All of them, in the order of their keys.
+pub const EXPERIMENTS: [Experiment; 4] = [
+    Experiment {
+        key: '1',
+        question: "Do threads speed up I/O?",
+        watch: "thin bars side by side: all wait for the network at once",
+        workload: WorkloadKind::Io,
+        model: Model::Threads,
+        workers: Workers::Exactly(16),
+    },
+    Experiment {
+        key: '2',
+        question: "Do threads under the lock speed up computing?",
+        watch: "one bar's worth of ink, spread over four rows",
+        workload: WorkloadKind::Cpu,
+        model: Model::GilThreads,
+        workers: Workers::Exactly(4),
+    },
+    Experiment {
+        key: '3',
+        question: "Do processes speed up computing?",
+        watch: "solid bars, one per core, and half the time",
+        workload: WorkloadKind::Cpu,
+        model: Model::Processes,
+        workers: Workers::PerCore,
+    },
+    Experiment {
+        key: '4',
+        question: "Do processes speed up I/O?",
+        watch: "thin bars again: concurrency, hardly any parallelism",
+        workload: WorkloadKind::Io,
+        model: Model::Processes,
+        workers: Workers::Exactly(16),
+    },
+];
+
+impl Experiment {
+    /// The experiment that this key starts.
+    #[must_use]
+    pub fn by_key(key: char) -> Option<&'static Experiment> {
+        EXPERIMENTS.iter().find(|experiment| experiment.key == key)
+    }
+
+    /// The draft of its second run, on a machine with so many usable cores. All else is the workload's default, so that
+    /// experiments on the same workload share their baseline.
+    #[must_use]
+    pub fn draft(&self, cores_usable: u32) -> Draft {
+        let workers = match self.workers {
+            Workers::Exactly(workers) => workers,
+            Workers::PerCore => u64::from(cores_usable).clamp(2, 8),
+        };
+        Draft::new(self.workload, self.model, workers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::machine::Limits;
+    use super::*;
+
+    #[test]
+    fn every_experiment_is_a_valid_plan_on_any_machine() {
+        for experiment in &EXPERIMENTS {
+            for cores in [1, 2, 256] {
+                experiment.draft(cores).validate(&Limits::default()).unwrap();
+            }
+            assert_eq!(Experiment::by_key(experiment.key), Some(experiment));
+        }
+    }
+
+    #[test]
+    fn experiments_on_the_same_workload_share_their_baseline() {
+        let plan = |i: usize| EXPERIMENTS[i].draft(2).validate(&Limits::default()).unwrap();
+        assert!(plan(0).same_work(&plan(3)));
+        assert!(plan(1).same_work(&plan(2)));
+    }
+}

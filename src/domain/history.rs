@@ -1,0 +1,183 @@
+//! The runs of this session, their pictures, and how much memory those may take.
+
+use super::plan::Plan;
+use super::record::Record;
+use super::speedup;
+use super::trace::Trace;
+
+/// The most memory that the pictures of a session take together, in bytes.
+pub const TRACE_BYTES: usize = 256 << 20;
+/// How many slices a lane keeps when its picture is thinned.
+const THINNED_SLICES: u64 = 512;
+
+/// A record with its picture and its number on the screen.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Counts from 1 in the order of measuring.
+    pub number: usize,
+    /// What was measured.
+    pub record: Record,
+    /// What it looked like.
+    pub trace: Trace,
+    /// Times faster than its baseline; `None` without one.
+    pub speedup: Option<f64>,
+}
+
+/// The runs of a session, oldest first.
+#[derive(Clone, Debug)]
+pub struct History {
+    entries: Vec<Entry>,
+    cores_usable: u32,
+}
+
+impl History {
+    /// An empty history of runs on a machine with so many usable cores.
+    #[must_use]
+    pub fn new(cores_usable: u32) -> History {
+        History { entries: vec![], cores_usable }
+    }
+
+    /// All entries, oldest first.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The entry with this number.
+    #[must_use]
+    pub fn get(&self, number: usize) -> Option<&Entry> {
+        self.entries.get(number.checked_sub(1)?)
+    }
+
+    /// The latest sound serial record of the same work.
+    #[must_use]
+    pub fn baseline_of(&self, work: &Plan) -> Option<&Entry> {
+        self.entries.iter().rev().find(|entry| entry.record.is_baseline_of(work))
+    }
+
+    /// Adds a run and recomputes the speed-ups of the same work, as it may be their new baseline. Returns its number,
+    /// and whether older pictures had to be thinned to make room.
+    pub fn add(&mut self, record: Record, trace: Trace) -> (usize, bool) {
+        let number = self.entries.len() + 1;
+        self.entries.push(Entry { number, record, trace, speedup: None });
+        self.compare();
+        (number, self.make_room(TRACE_BYTES))
+    }
+
+    fn compare(&mut self) {
+        let speedups: Vec<Option<f64>> = self
+            .entries
+            .iter()
+            .map(|entry| {
+                let baseline = self.baseline_of(&entry.record.plan)?;
+                speedup::speedup(&entry.record, &baseline.record)
+            })
+            .collect();
+        for (entry, speedup) in self.entries.iter_mut().zip(speedups) {
+            entry.speedup = speedup;
+            if let Some(factor) = speedup {
+                entry.record.doubt_speedup(factor, self.cores_usable);
+            }
+        }
+    }
+
+    /// Thins the oldest pictures first until all fit into `bytes`.
+    fn make_room(&mut self, bytes: usize) -> bool {
+        let mut total: usize = self.entries.iter().map(|entry| entry.trace.bytes()).sum();
+        let mut thinned = false;
+        for entry in &mut self.entries {
+            if total <= bytes {
+                break;
+            }
+            if !entry.trace.is_thinned() {
+                total -= entry.trace.bytes();
+                entry.trace.thin(THINNED_SLICES);
+                total += entry.trace.bytes();
+                thinned = true;
+            }
+        }
+        thinned
+    }
+
+    /// The number of the fastest sound record of the same work, if at least two can be compared.
+    #[must_use]
+    pub fn fastest_of(&self, work: &Plan) -> Option<usize> {
+        let same = || {
+            self.entries.iter().filter(|entry| entry.record.is_sound() && entry.record.plan.same_work(work))
+        };
+        if same().count() < 2 {
+            return None;
+        }
+        same().min_by(|a, b| a.record.wall_s.total_cmp(&b.record.wall_s)).map(|entry| entry.number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Model;
+    use super::super::phase::Phase;
+    use super::super::record::sample;
+    use super::super::trace::{Batch, LaneUpdate, Transition};
+    use super::super::workload::WorkloadKind::Cpu;
+    use super::*;
+
+    fn add(history: &mut History, model: Model, workers: u64, wall_s: f64) -> usize {
+        let plan = sample::plan(Cpu, model, workers);
+        let trace = Trace::new(plan.workers());
+        history.add(sample::record(plan, wall_s, 1.0), trace).0
+    }
+
+    #[test]
+    fn a_baseline_measured_later_gives_earlier_rows_their_speedup() {
+        let mut history = History::new(2);
+        add(&mut history, Model::Processes, 2, 1.0);
+        assert_eq!(history.entries()[0].speedup, None);
+        add(&mut history, Model::Serial, 1, 2.0);
+        assert_eq!(history.entries()[0].speedup, Some(2.0));
+        assert_eq!(history.entries()[1].speedup, Some(1.0));
+    }
+
+    #[test]
+    fn a_speedup_that_the_cores_cannot_explain_is_doubted_once() {
+        let mut history = History::new(2);
+        add(&mut history, Model::Serial, 1, 3.0);
+        add(&mut history, Model::Processes, 2, 1.0);
+        add(&mut history, Model::Serial, 1, 3.0);
+        let caveats: Vec<usize> = history.entries().iter().map(|entry| entry.record.caveats.len()).collect();
+        assert_eq!(caveats, [0, 1, 0]);
+    }
+
+    #[test]
+    fn the_fastest_is_marked_only_among_several() {
+        let mut history = History::new(2);
+        add(&mut history, Model::Serial, 1, 2.0);
+        let plan = sample::plan(Cpu, Model::Serial, 1);
+        assert_eq!(history.fastest_of(&plan), None);
+        add(&mut history, Model::Processes, 2, 1.0);
+        assert_eq!(history.fastest_of(&plan), Some(2));
+    }
+
+    #[test]
+    fn the_oldest_pictures_are_thinned_first_and_only_as_far_as_needed() {
+        let mut history = History::new(2);
+        for _ in 0..3 {
+            let mut trace = Trace::new(1);
+            let transitions = (0..50_000)
+                .map(|i| Transition {
+                    at: i * 100,
+                    task: Some(0),
+                    phase: if i % 2 == 0 { Phase::Computing } else { Phase::File },
+                    core: 0,
+                    after_gap: false,
+                })
+                .collect();
+            let lanes = vec![LaneUpdate { transitions, ..LaneUpdate::default() }];
+            trace.apply(Batch { now: 5_000_000, lanes, ..Batch::default() });
+            history.add(sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0), trace);
+        }
+        let one = history.entries()[0].trace.bytes();
+        assert!(history.make_room(one * 2 + one / 2));
+        let thinned: Vec<bool> = history.entries().iter().map(|entry| entry.trace.is_thinned()).collect();
+        assert_eq!(thinned, [true, false, false]);
+    }
+}

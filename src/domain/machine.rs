@@ -1,0 +1,95 @@
+//! What the machine is and what it allows, as found by the engine.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::Model;
+use super::workload::WorkloadKind;
+
+/// The most threads of a run. Beyond about `vm.max_map_count / 4` std aborts the process.
+pub const MAX_THREADS: u64 = 4_000;
+/// The most processes of a run.
+pub const MAX_PROCESSES: u64 = 1_000;
+/// The most workers of an `io` run: each holds a connection, and the server holds its other end.
+pub const MAX_IO_WORKERS: u64 = 1_000;
+/// The most tasks of a run: the task table in the arena has a slot for each.
+pub const MAX_TASKS: u64 = 1_000_000;
+
+/// The machine, as a record names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// The processor's name; null where the system does not say.
+    pub cpu_model: Option<String>,
+    /// Cores that the operating system schedules on.
+    pub cores_online: u32,
+    /// Cores that this program may use: the least of online, affinity and cgroup quota.
+    pub cores_usable: u32,
+    /// Why fewer are usable than online.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cores_limited_by: Option<String>,
+    /// System and release.
+    pub kernel: String,
+    /// Installed memory; null where the system does not say.
+    pub memory_bytes: Option<u64>,
+}
+
+/// How many workers this machine allows, and why not more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most workers of a model that uses threads.
+    pub threads: Limit,
+    /// Most workers of a model that forks.
+    pub processes: Limit,
+    /// Most workers of an `io` run under a model that uses threads.
+    pub io_threads: Limit,
+    /// Most workers of an `io` run under a model that forks.
+    pub io_processes: Limit,
+}
+
+/// A limit with its reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The most that is allowed.
+    pub most: u64,
+    /// What sets it, as in "this program's own limit" or "the limit of open files".
+    pub because: String,
+}
+
+impl Limit {
+    /// The program's own limit.
+    #[must_use]
+    pub fn own(most: u64) -> Limit {
+        Limit { most, because: "this program's own limit".into() }
+    }
+
+    /// This limit, or `most` where that is less.
+    #[must_use]
+    pub fn or_less(self, most: u64, because: &str) -> Limit {
+        if most < self.most { Limit { most, because: because.into() } } else { self }
+    }
+}
+
+impl Default for Limits {
+    /// The program's own limits, as if the machine set none.
+    fn default() -> Limits {
+        Limits {
+            threads: Limit::own(MAX_THREADS),
+            processes: Limit::own(MAX_PROCESSES),
+            io_threads: Limit::own(MAX_IO_WORKERS),
+            io_processes: Limit::own(MAX_IO_WORKERS),
+        }
+    }
+}
+
+impl Limits {
+    /// The most workers of a run of `workload` under `model`.
+    #[must_use]
+    pub fn workers(&self, workload: WorkloadKind, model: Model) -> Limit {
+        match (model, workload) {
+            (Model::Serial, _) => Limit { most: 1, because: "serial means one worker".into() },
+            (Model::Processes, WorkloadKind::Cpu) => self.processes.clone(),
+            (Model::Processes, WorkloadKind::Io) => self.io_processes.clone(),
+            (_, WorkloadKind::Cpu) => self.threads.clone(),
+            (_, WorkloadKind::Io) => self.io_threads.clone(),
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! What the user asked for. A [`Draft`] holds anything a form or a command line can say; only a valid one becomes a
+//! [`Plan`].
+
+use std::fmt;
+
+use super::machine::{Limits, MAX_TASKS};
+use super::model::Model;
+use super::workload::{Addresses, LatencyRange, Workload, WorkloadKind};
+
+/// The article's number of iterations.
+pub const DEFAULT_ITERATIONS: u64 = 10_000_000;
+/// The most iterations of a task: hours on any machine.
+pub const MAX_ITERATIONS: u64 = 1_000_000_000_000;
+/// The longest task that can be asked for, in milliseconds.
+pub const MAX_TASK_MS: u64 = 600_000;
+/// How often a task of the article writes its page.
+pub const DEFAULT_WRITES: u64 = 50;
+/// The most writes of a task.
+pub const MAX_WRITES: u64 = 10_000;
+/// How many addresses the article fetches from.
+pub const DEFAULT_ADDRESSES: u64 = 16;
+/// The most addresses.
+pub const MAX_ADDRESSES: u64 = 1_000;
+/// The longest latency of the embedded server, in milliseconds.
+pub const MAX_LATENCY_MS: u64 = 60_000;
+/// A page's size unless said otherwise, in bytes.
+pub const DEFAULT_PAGE_BYTES: u64 = 60_000;
+/// The largest page of the embedded server, in bytes.
+pub const MAX_PAGE_BYTES: u64 = 8 << 20;
+/// CPython's switch interval, in microseconds.
+pub const DEFAULT_SWITCH_INTERVAL_US: u64 = 5_000;
+/// The shortest and longest switch interval, in microseconds.
+pub const SWITCH_INTERVAL_US: std::ops::RangeInclusive<u64> = 10..=10_000_000;
+/// The most repeats of a run.
+pub const MAX_REPEATS: u64 = 1_000;
+
+/// How large a `cpu` task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskSize {
+    /// So many steps of the loop.
+    Iterations(u64),
+    /// As many steps as take so many milliseconds on an idle core of this machine.
+    Milliseconds(u64),
+}
+
+/// A plan as it is being written: every value is possible, also a wrong one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Which experiment.
+    pub workload: WorkloadKind,
+    /// How it is executed.
+    pub model: Model,
+    /// How many workers.
+    pub workers: u64,
+    /// How many tasks.
+    pub tasks: u64,
+    /// How often the run is done.
+    pub repeats: u64,
+    /// Where the latencies of the addresses are drawn from.
+    pub seed: u64,
+    /// `cpu`: the size of a task.
+    pub task_size: TaskSize,
+    /// `io`: how often a task writes its page.
+    pub writes: u64,
+    /// `io`: pages of the embedded server.
+    pub addresses: u64,
+    /// `io`: shortest latency of the embedded server, in milliseconds.
+    pub latency_min_ms: u64,
+    /// `io`: longest latency of the embedded server, in milliseconds.
+    pub latency_max_ms: u64,
+    /// `io`: size of a page of the embedded server, in bytes.
+    pub page_bytes: u64,
+    /// `io`: real addresses instead of the embedded server.
+    pub urls: Option<Vec<String>>,
+    /// `gil-threads`: after how long a waiting worker asks for the lock, in microseconds.
+    pub switch_interval_us: u64,
+}
+
+impl Draft {
+    /// The workload with all its defaults.
+    #[must_use]
+    pub fn new(workload: WorkloadKind, model: Model, workers: u64) -> Draft {
+        Draft {
+            workload,
+            model,
+            workers,
+            tasks: workload.default_tasks(),
+            repeats: 1,
+            seed: 1,
+            task_size: TaskSize::Iterations(DEFAULT_ITERATIONS),
+            writes: DEFAULT_WRITES,
+            addresses: DEFAULT_ADDRESSES,
+            latency_min_ms: 100,
+            latency_max_ms: 400,
+            page_bytes: DEFAULT_PAGE_BYTES,
+            urls: None,
+            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+        }
+    }
+
+    /// Whether the machine's speed has to be known before this can become a plan.
+    #[must_use]
+    pub fn needs_calibration(&self) -> bool {
+        self.workload == WorkloadKind::Cpu && matches!(self.task_size, TaskSize::Milliseconds(_))
+    }
+
+    /// The draft with its task time, if it has one, replaced by iterations: `rate` is how many steps of the kernel an
+    /// idle core of this machine does in a second.
+    #[must_use]
+    pub fn calibrated(mut self, rate: f64) -> Draft {
+        if let TaskSize::Milliseconds(ms) = self.task_size {
+            let iterations = (rate * ms as f64 / 1e3).round() as u64;
+            self.task_size = TaskSize::Iterations(iterations.clamp(1, MAX_ITERATIONS));
+        }
+        self
+    }
+
+    /// The plan, or the first thing that is wrong with the draft.
+    ///
+    /// # Errors
+    /// One sentence about one field: what was wrong and what is allowed. A draft that
+    /// [needs calibration](Draft::needs_calibration) has to be calibrated first.
+    pub fn validate(&self, limits: &Limits) -> Result<Plan, Invalid> {
+        let limit = limits.workers(self.workload, self.model);
+        if self.model == Model::Serial && self.workers != 1 {
+            return Err(Invalid::new(
+                Field::Workers,
+                format!("serial runs with 1 worker, not {}: choose another model for more", self.workers),
+            ));
+        }
+        if !(1..=limit.most).contains(&self.workers) {
+            return Err(Invalid::new(
+                Field::Workers,
+                format!(
+                    "workers must be from 1 to {} for {} under {} ({}), not {}",
+                    limit.most,
+                    self.workload.name(),
+                    self.model.name(),
+                    limit.because,
+                    self.workers
+                ),
+            ));
+        }
+        in_range(Field::Tasks, "tasks", self.tasks, 1..=MAX_TASKS)?;
+        in_range(Field::Repeats, "repeats", self.repeats, 1..=MAX_REPEATS)?;
+        if self.model.has_interpreter_lock() {
+            in_range(
+                Field::SwitchInterval,
+                "the switch interval in µs",
+                self.switch_interval_us,
+                SWITCH_INTERVAL_US,
+            )?;
+        }
+        let workload = match self.workload {
+            WorkloadKind::Cpu => self.cpu()?,
+            WorkloadKind::Io => self.io()?,
+        };
+        Ok(Plan {
+            workload,
+            model: self.model,
+            workers: u32::try_from(self.workers).expect("checked against a limit below 2^32"),
+            tasks: u32::try_from(self.tasks).expect("checked against a limit below 2^32"),
+            seed: self.seed,
+            switch_interval_us: self.switch_interval_us,
+        })
+    }
+
+    fn cpu(&self) -> Result<Workload, Invalid> {
+        match self.task_size {
+            TaskSize::Iterations(iterations) => {
+                in_range(Field::TaskSize, "iterations", iterations, 1..=MAX_ITERATIONS)?;
+                Ok(Workload::Cpu { iterations })
+            }
+            TaskSize::Milliseconds(ms) => {
+                in_range(Field::TaskSize, "the task time in ms", ms, 1..=MAX_TASK_MS)?;
+                Err(Invalid::new(Field::TaskSize, "the task time has not been calibrated yet".into()))
+            }
+        }
+    }
+
+    fn io(&self) -> Result<Workload, Invalid> {
+        in_range(Field::Writes, "writes", self.writes, 1..=MAX_WRITES)?;
+        let addresses = match &self.urls {
+            Some(urls) => Addresses::Urls(urls.clone()),
+            None => self.loopback()?,
+        };
+        Ok(Workload::Io { writes: to_u32(self.writes), addresses })
+    }
+
+    fn loopback(&self) -> Result<Addresses, Invalid> {
+        in_range(Field::Addresses, "addresses", self.addresses, 1..=MAX_ADDRESSES)?;
+        in_range(Field::Latency, "the shortest latency in ms", self.latency_min_ms, 0..=MAX_LATENCY_MS)?;
+        in_range(Field::Latency, "the longest latency in ms", self.latency_max_ms, 0..=MAX_LATENCY_MS)?;
+        if self.latency_min_ms > self.latency_max_ms {
+            return Err(Invalid::new(
+                Field::Latency,
+                format!(
+                    "the latency runs from the shortest to the longest: {}ms..{}ms is upside down",
+                    self.latency_min_ms, self.latency_max_ms
+                ),
+            ));
+        }
+        in_range(Field::PageBytes, "the page size in bytes", self.page_bytes, 1..=MAX_PAGE_BYTES)?;
+        let latency =
+            LatencyRange { min_ms: to_u32(self.latency_min_ms), max_ms: to_u32(self.latency_max_ms) };
+        Ok(Addresses::Loopback {
+            latencies_ms: latency.draw(to_u32(self.addresses), self.seed),
+            latency,
+            page_bytes: to_u32(self.page_bytes),
+        })
+    }
+}
+
+fn to_u32(checked: u64) -> u32 {
+    u32::try_from(checked).expect("checked against a limit below 2^32")
+}
+
+fn in_range(
+    field: Field,
+    what: &str,
+    value: u64,
+    allowed: std::ops::RangeInclusive<u64>,
+) -> Result<(), Invalid> {
+    if allowed.contains(&value) {
+        return Ok(());
+    }
+    Err(Invalid::new(
+        field,
+        format!("{what} must be from {} to {}, not {value}", allowed.start(), allowed.end()),
+    ))
+}
+
+/// What a form or a command line can set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is the field of the draft with that name")]
+pub enum Field {
+    Workload,
+    Model,
+    Workers,
+    Tasks,
+    Repeats,
+    TaskSize,
+    Writes,
+    Addresses,
+    Latency,
+    PageBytes,
+    SwitchInterval,
+}
+
+/// Why a draft is no plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid {
+    /// Where the mistake is.
+    pub field: Field,
+    /// What was wrong and what is allowed, in one sentence without a full stop.
+    pub sentence: String,
+}
+
+impl Invalid {
+    fn new(field: Field, sentence: String) -> Invalid {
+        Invalid { field, sentence }
+    }
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+/// A valid request for one run, made by [`Draft::validate`] alone.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Plan {
+    workload: Workload,
+    model: Model,
+    workers: u32,
+    tasks: u32,
+    seed: u64,
+    switch_interval_us: u64,
+}
+
+impl Plan {
+    /// What a task does.
+    #[must_use]
+    pub fn workload(&self) -> &Workload {
+        &self.workload
+    }
+
+    /// How the tasks are executed.
+    #[must_use]
+    pub fn model(&self) -> Model {
+        self.model
+    }
+
+    /// How many workers, at least one.
+    #[must_use]
+    pub fn workers(&self) -> u32 {
+        self.workers
+    }
+
+    /// How many tasks, at least one.
+    #[must_use]
+    pub fn tasks(&self) -> u32 {
+        self.tasks
+    }
+
+    /// Where the latencies of the addresses were drawn from.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// After how long a worker that waits for the interpreter lock asks for it, in microseconds.
+    #[must_use]
+    pub fn switch_interval_us(&self) -> u64 {
+        self.switch_interval_us
+    }
+
+    /// The same work under serial, which speed-ups are measured against.
+    #[must_use]
+    pub fn as_serial(&self) -> Plan {
+        Plan { model: Model::Serial, workers: 1, ..self.clone() }
+    }
+
+    /// Whether both do the same work: workload, resolved parameters (the seed for `io`) and number of tasks. Model,
+    /// workers and switch interval say how it is done.
+    #[must_use]
+    pub fn same_work(&self, other: &Plan) -> bool {
+        let seed_matters =
+            matches!(self.workload, Workload::Io { addresses: Addresses::Loopback { .. }, .. });
+        self.workload == other.workload
+            && self.tasks == other.tasks
+            && (!seed_matters || self.seed == other.seed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cpu(model: Model, workers: u64) -> Draft {
+        Draft::new(WorkloadKind::Cpu, model, workers)
+    }
+
+    fn refused(draft: &Draft) -> Invalid {
+        draft.validate(&Limits::default()).expect_err("this draft is wrong")
+    }
+
+    #[test]
+    fn a_draft_with_defaults_is_the_articles_experiment() {
+        let plan = cpu(Model::Threads, 2).validate(&Limits::default()).unwrap();
+        assert_eq!(plan.workload(), &Workload::Cpu { iterations: 10_000_000 });
+        assert_eq!((plan.workers(), plan.tasks()), (2, 8));
+        let io = Draft::new(WorkloadKind::Io, Model::Threads, 16).validate(&Limits::default()).unwrap();
+        assert_eq!(io.tasks(), 16);
+        let Workload::Io { writes, addresses } = io.workload() else { panic!("asked for io") };
+        assert_eq!((*writes, addresses.count()), (50, 16));
+    }
+
+    #[test]
+    fn the_limit_of_workers_is_the_models_and_is_named() {
+        for (model, workers) in [(Model::Threads, 4_001), (Model::Processes, 1_001), (Model::Rayon, 0)] {
+            let invalid = refused(&cpu(model, workers));
+            assert_eq!(invalid.field, Field::Workers);
+            assert!(invalid.sentence.contains(&workers.to_string()), "{invalid}");
+            assert!(invalid.sentence.contains("this program's own limit"), "{invalid}");
+        }
+        let io = Draft::new(WorkloadKind::Io, Model::Threads, 1_001);
+        assert_eq!(refused(&io).field, Field::Workers);
+    }
+
+    #[test]
+    fn serial_with_several_workers_is_a_contradiction() {
+        assert_eq!(refused(&cpu(Model::Serial, 2)).field, Field::Workers);
+    }
+
+    #[test]
+    fn latency_upside_down_is_refused() {
+        let mut draft = Draft::new(WorkloadKind::Io, Model::Threads, 4);
+        (draft.latency_min_ms, draft.latency_max_ms) = (400, 100);
+        assert!(refused(&draft).sentence.contains("upside down"));
+    }
+
+    #[test]
+    fn a_task_time_becomes_iterations_by_the_measured_rate() {
+        let mut draft = cpu(Model::Serial, 1);
+        draft.task_size = TaskSize::Milliseconds(250);
+        assert!(draft.needs_calibration());
+        assert_eq!(refused(&draft).field, Field::TaskSize);
+        let plan = draft.calibrated(40e6).validate(&Limits::default()).unwrap();
+        assert_eq!(plan.workload(), &Workload::Cpu { iterations: 10_000_000 });
+    }
+
+    #[test]
+    fn the_seed_is_part_of_the_work_only_where_it_decides_something() {
+        let plan = |kind, seed| {
+            let mut draft = Draft::new(kind, Model::Serial, 1);
+            draft.seed = seed;
+            // One latency for all: only the seed itself differs.
+            draft.latency_max_ms = draft.latency_min_ms;
+            draft.validate(&Limits::default()).unwrap()
+        };
+        assert!(plan(WorkloadKind::Cpu, 1).same_work(&plan(WorkloadKind::Cpu, 2)));
+        assert!(!plan(WorkloadKind::Io, 1).same_work(&plan(WorkloadKind::Io, 2)));
+    }
+}

@@ -1,0 +1,449 @@
+//! A finished run: the plan, what came out, and every doubt about it. Its serialisation is the program's JSON.
+//!
+//! All `*_s` are seconds since `t0`, the moment just before the first worker was created, or lengths in seconds.
+//! What is not known is null, never 0.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::machine::Machine;
+use super::model::Model;
+use super::phase::{Phase, PhaseTimes};
+use super::plan::Plan;
+use super::speedup;
+use super::text;
+use super::time::seconds;
+use super::workload::{Addresses, Workload, WorkloadKind};
+
+/// The name and version of the JSON that [`Records`] becomes.
+pub const SCHEMA: &str = "pconc-tui.records/1";
+/// Watching that takes a larger share of a core than this is a doubt.
+pub const OBSERVER_LIMIT: f64 = 0.02;
+/// Above so many tasks, the JSON leaves the list of tasks out unless asked for it.
+pub const TASKS_LISTED: usize = 10_000;
+
+/// Records with the machine that made them: the document that `--format json` prints.
+#[derive(Debug, Serialize)]
+pub struct Records<'a> {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// Where they were measured.
+    pub machine: &'a Machine,
+    /// In the order in which they were measured.
+    pub records: &'a [Record],
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Every task was executed; some may have failed.
+    Completed,
+    /// The user stopped it; what was measured until then is kept.
+    Cancelled,
+    /// The run itself broke, as when a worker died.
+    Failed,
+}
+
+impl Outcome {
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Completed => "completed",
+            Outcome::Cancelled => "cancelled",
+            Outcome::Failed => "failed",
+        }
+    }
+}
+
+/// A finished run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Record {
+    /// Unique across sessions; its text sorts by time (UUID version 7).
+    pub id: String,
+    /// Wall-clock time of `t0`, RFC 3339, UTC.
+    pub started_at: String,
+    /// What was asked for.
+    #[serde(serialize_with = "serialize_plan")]
+    pub plan: Plan,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it broke; null unless `outcome` is `failed`.
+    pub error: Option<String>,
+    /// Tasks that were begun and did not succeed.
+    pub tasks_failed: u32,
+    /// Tasks that no worker had begun when the run ended.
+    pub tasks_not_begun: u32,
+    /// `t0` to the last worker's last stamp.
+    pub wall_s: f64,
+    /// `t0` to the begin of the first task; null if none began.
+    pub startup_s: Option<f64>,
+    /// From the last worker's last stamp until all workers were joined or reaped.
+    pub teardown_s: f64,
+    /// The workers' CPU time, from their CPU clocks.
+    pub cpu_s: f64,
+    /// Tasks in flight, on average over the run.
+    pub concurrency: f64,
+    /// Workers on a core, on average over the run: `cpu_s / wall_s`.
+    pub parallelism: f64,
+    /// Summed over the workers; all phases together are `wall_s` × workers.
+    #[serde(serialize_with = "serialize_phases")]
+    pub phases_s: PhaseTimes,
+    /// The emulated interpreter lock; null under other models.
+    pub gil: Option<GilTotals>,
+    /// Summed over the workers.
+    pub context_switches: Option<ContextSwitches>,
+    /// Summed over the workers: proportional set size of forked workers; null where they share the program's memory.
+    pub memory_bytes: Option<u64>,
+    /// One per worker.
+    pub workers: Vec<WorkerRecord>,
+    /// One per task that was begun, by number; null above [`TASKS_LISTED`] tasks unless all were asked for.
+    pub tasks: Option<Vec<TaskRecord>>,
+    /// One per usable core, and per core that a worker ran on.
+    pub cores: Vec<CoreRecord>,
+    /// What the picture was made from.
+    pub events: EventTotals,
+    /// What watching cost.
+    pub observer: Observer,
+    /// How waiting for a core was measured: `cpu-clock+schedstat` or `cpu-clock`.
+    pub phase_source: &'static str,
+    /// Reasons to trust the record less.
+    pub caveats: Vec<Caveat>,
+}
+
+impl Record {
+    /// Whether it can be a baseline or be compared with one: all its work was done.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.outcome == Outcome::Completed && self.tasks_failed == 0
+    }
+
+    /// Whether it measured `work` serially and soundly.
+    #[must_use]
+    pub fn is_baseline_of(&self, work: &Plan) -> bool {
+        self.plan.model() == Model::Serial && self.is_sound() && self.plan.same_work(work)
+    }
+
+    /// Counts CPU time of watching, and doubts the record if watching took more than [`OBSERVER_LIMIT`].
+    pub fn observed(&mut self, cpu_s: f64) {
+        self.observer.cpu_s += cpu_s;
+        let share = self.observer.cpu_s / self.wall_s;
+        let said = self.caveats.iter().any(|caveat| caveat.kind == CaveatKind::ObserverCost);
+        if share > OBSERVER_LIMIT && !said {
+            self.doubt(
+                CaveatKind::ObserverCost,
+                format!(
+                    "watching took {:.1} % of a core, which the workers may have missed: measure longer tasks, or \
+                     without the screen",
+                    share * 100.0
+                ),
+            );
+        }
+    }
+
+    /// Doubts a speed-up of a `cpu` run that the usable cores cannot explain.
+    pub fn doubt_speedup(&mut self, factor: f64, cores_usable: u32) {
+        let cpu = self.plan.workload().kind() == WorkloadKind::Cpu;
+        let said = self.caveats.iter().any(|caveat| caveat.kind == CaveatKind::NoisyMachine);
+        if cpu && speedup::is_implausible(factor, cores_usable) && !said {
+            self.doubt(
+                CaveatKind::NoisyMachine,
+                format!(
+                    "noisy machine: {} is more than {cores_usable} usable cores can give, so this run or its \
+                     baseline was disturbed: measure both again",
+                    text::speedup(factor)
+                ),
+            );
+        }
+    }
+
+    /// Adds a doubt.
+    pub fn doubt(&mut self, kind: CaveatKind, text: String) {
+        self.caveats.push(Caveat { kind, text });
+    }
+}
+
+/// The emulated interpreter lock over a run.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct GilTotals {
+    /// How often it went from one worker to another.
+    pub switches: u64,
+    /// How long workers waited for it, summed over them.
+    pub wait_s: f64,
+}
+
+/// What the kernel's scheduler did with the workers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ContextSwitches {
+    /// The worker gave its core up, to wait.
+    pub voluntary: u64,
+    /// The scheduler took the core away.
+    pub involuntary: u64,
+}
+
+/// One worker over a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct WorkerRecord {
+    /// Its number.
+    pub worker: u32,
+    /// Its process; null if it never began to run.
+    pub pid: Option<u32>,
+    /// Its thread; null if it never began to run.
+    pub tid: Option<u32>,
+    /// Tasks that it ended.
+    pub tasks: u32,
+    /// Its CPU time.
+    pub cpu_s: f64,
+    /// Its proportional set size when its last task ended; null for threads.
+    pub memory_bytes: Option<u64>,
+    /// Its time by phase; together `wall_s`.
+    #[serde(serialize_with = "serialize_phases")]
+    pub phases_s: PhaseTimes,
+    /// How long the kernel says that it waited for a core, over its whole life; null where the kernel does not say.
+    pub run_queue_wait_s: Option<f64>,
+    /// How it waited for the emulated lock; null under other models.
+    pub gil_wait_s: Option<f64>,
+}
+
+/// How a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TaskOutcome {
+    /// It did what it should.
+    Ok,
+    /// It did not; its `error` says why.
+    Failed,
+}
+
+/// One task of a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct TaskRecord {
+    /// Its number.
+    pub task: u32,
+    /// Who executed it.
+    pub worker: u32,
+    /// When it began.
+    pub start_s: f64,
+    /// When it ended; null if its worker died or was stopped while executing it.
+    pub end_s: Option<f64>,
+    /// How it ended.
+    pub outcome: TaskOutcome,
+    /// Why it failed.
+    pub error: Option<String>,
+}
+
+/// One core over a run.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct CoreRecord {
+    /// Its number.
+    pub core: u16,
+    /// CPU time of our workers on it.
+    pub workers_s: f64,
+    /// CPU time of everybody else on it, the observer and the loopback server included; null if the run was shorter
+    /// than two windows of the kernel's coarse accounting.
+    pub others_s: Option<f64>,
+}
+
+/// Events of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct EventTotals {
+    /// Kept for the picture.
+    pub recorded: u64,
+    /// Left out of the picture because a lane was full; totals do not need them.
+    pub dropped: u64,
+}
+
+/// What watching cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Observer {
+    /// CPU time of sampling and drawing while the run went on.
+    pub cpu_s: f64,
+}
+
+/// What kind of doubt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaveatKind {
+    /// The picture has holes, the totals have not.
+    EventsDropped,
+    /// A worker ended before its work did.
+    WorkerDied,
+    /// A speed-up that the cores cannot explain.
+    NoisyMachine,
+    /// Watching took more than 2 % of a core.
+    ObserverCost,
+    /// The machine slept, or the program was stopped, during the run.
+    Suspended,
+    /// Something that the record should hold could not be measured.
+    NotMeasured,
+}
+
+/// A reason to trust a record less.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Caveat {
+    /// What kind.
+    pub kind: CaveatKind,
+    /// What was seen and what it means, in one sentence.
+    pub text: String,
+}
+
+fn serialize_phases<S: Serializer>(times: &PhaseTimes, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(Phase::MEASURED.len()))?;
+    for phase in Phase::MEASURED {
+        map.serialize_entry(phase.name(), &seconds(times[phase]))?;
+    }
+    map.end()
+}
+
+fn serialize_plan<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("workload", plan.workload().kind().name())?;
+    map.serialize_entry("model", plan.model().name())?;
+    map.serialize_entry("workers", &plan.workers())?;
+    map.serialize_entry("tasks", &plan.tasks())?;
+    map.serialize_entry("seed", &plan.seed())?;
+    map.serialize_entry("parameters", &Parameters::of(plan))?;
+    map.end()
+}
+
+/// The resolved parameters of a plan, flat, as the JSON shows them.
+#[derive(Debug, Default, Serialize)]
+struct Parameters<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iterations: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    writes: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    addresses: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latency_min_s: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latency_max_s: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latencies_s: Option<Vec<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page_bytes: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    urls: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    switch_interval_s: Option<f64>,
+}
+
+impl Parameters<'_> {
+    fn of(plan: &Plan) -> Parameters<'_> {
+        let ms = |ms: u32| f64::from(ms) / 1e3;
+        let mut parameters = match plan.workload() {
+            Workload::Cpu { iterations } => {
+                Parameters { iterations: Some(*iterations), ..Parameters::default() }
+            }
+            Workload::Io { writes, addresses } => {
+                let shared = Parameters {
+                    writes: Some(*writes),
+                    addresses: Some(addresses.count()),
+                    ..Parameters::default()
+                };
+                match addresses {
+                    Addresses::Urls(urls) => Parameters { urls: Some(urls), ..shared },
+                    Addresses::Loopback { latencies_ms, latency, page_bytes } => Parameters {
+                        latency_min_s: Some(ms(latency.min_ms)),
+                        latency_max_s: Some(ms(latency.max_ms)),
+                        latencies_s: Some(latencies_ms.iter().copied().map(ms).collect()),
+                        page_bytes: Some(*page_bytes),
+                        ..shared
+                    },
+                }
+            }
+        };
+        if plan.model().has_interpreter_lock() {
+            parameters.switch_interval_s = Some(plan.switch_interval_us() as f64 / 1e6);
+        }
+        parameters
+    }
+}
+
+/// Records for tests of the layers above.
+#[doc(hidden)]
+pub mod sample {
+    use super::*;
+    use crate::domain::machine::Limits;
+    use crate::domain::plan::Draft;
+    use crate::domain::time::nanos;
+    use crate::domain::workload::WorkloadKind;
+
+    /// A valid plan with the workload's defaults.
+    #[must_use]
+    pub fn plan(kind: WorkloadKind, model: Model, workers: u64) -> Plan {
+        Draft::new(kind, model, workers).validate(&Limits::default()).expect("the sample draft is valid")
+    }
+
+    /// A completed record of `plan` that took `wall_s` and `cpu_s`.
+    #[must_use]
+    pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
+        let workers = plan.workers();
+        let share = |seconds: f64| nanos(seconds / f64::from(workers));
+        let mut each = PhaseTimes::default();
+        each[Phase::Computing] = share(cpu_s.min(wall_s * f64::from(workers)));
+        each[Phase::Ready] = nanos(wall_s) - each[Phase::Computing];
+        let mut all = PhaseTimes::default();
+        (0..workers).for_each(|_| all.add(&each));
+        let worker = |worker| WorkerRecord {
+            worker,
+            pid: Some(100 + worker),
+            tid: Some(100 + worker),
+            tasks: plan.tasks() / workers,
+            cpu_s: cpu_s / f64::from(workers),
+            memory_bytes: None,
+            phases_s: each,
+            run_queue_wait_s: None,
+            gil_wait_s: None,
+        };
+        Record {
+            id: format!("sample-{wall_s}"),
+            started_at: "2026-01-01T00:00:00Z".into(),
+            outcome: Outcome::Completed,
+            error: None,
+            tasks_failed: 0,
+            tasks_not_begun: 0,
+            wall_s,
+            startup_s: Some(0.001),
+            teardown_s: 0.001,
+            cpu_s,
+            concurrency: f64::from(workers.min(plan.tasks())),
+            parallelism: cpu_s / wall_s,
+            phases_s: all,
+            gil: None,
+            context_switches: Some(ContextSwitches::default()),
+            memory_bytes: None,
+            workers: (0..workers).map(worker).collect(),
+            tasks: None,
+            cores: vec![],
+            events: EventTotals::default(),
+            observer: Observer::default(),
+            phase_source: "cpu-clock",
+            caveats: vec![],
+            plan,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::workload::WorkloadKind;
+
+    #[test]
+    fn the_json_of_a_record_has_a_key_per_phase_and_the_resolved_parameters() {
+        let record = sample::record(sample::plan(WorkloadKind::Io, Model::GilThreads, 2), 1.0, 0.5);
+        let json = serde_json::to_value(&record).unwrap();
+        for phase in Phase::MEASURED {
+            assert!(json["phases_s"][phase.name()].is_number(), "{}", phase.name());
+        }
+        assert_eq!(json["phases_s"].as_object().unwrap().len(), 7);
+        assert_eq!(json["plan"]["parameters"]["writes"], 50);
+        assert_eq!(json["plan"]["parameters"]["latencies_s"].as_array().unwrap().len(), 16);
+        assert_eq!(json["plan"]["parameters"]["switch_interval_s"], 0.005);
+        assert!(json["memory_bytes"].is_null());
+        assert_eq!(json["outcome"], "completed");
+    }
+}

@@ -1,0 +1,132 @@
+//! Numbers and foreign text as every screen and table shows them.
+
+/// A duration with three significant digits and a unit, right-aligned digits never needed: `12.3 ms`, `1.23 s`.
+#[must_use]
+pub fn duration(seconds: f64) -> String {
+    let (value, unit) = match seconds {
+        s if s >= 60.0 => return minutes(s),
+        s if s >= 0.9995 => (s, "s"),
+        s if s >= 0.000_999_5 => (s * 1e3, "ms"),
+        s => (s * 1e6, "µs"),
+    };
+    let decimals = match value {
+        v if v >= 99.95 => 0,
+        v if v >= 9.995 => 1,
+        _ => 2,
+    };
+    format!("{value:.decimals$} {unit}")
+}
+
+fn minutes(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    format!("{} min {:02} s", whole / 60, whole % 60)
+}
+
+/// Seconds in a column: always two decimals, so that the points align.
+#[must_use]
+pub fn column_seconds(seconds: f64) -> String {
+    format!("{seconds:.2} s")
+}
+
+/// A speed-up from single runs: two significant digits, as more would pretend.
+#[must_use]
+pub fn speedup(factor: f64) -> String {
+    if factor >= 9.95 {
+        format!("{factor:.0}×")
+    } else if factor >= 0.095 {
+        format!("{factor:.1}×")
+    } else {
+        format!("{factor:.2}×")
+    }
+}
+
+/// A count in words up to twelve, as in "two workers".
+#[must_use]
+pub fn count(n: u64) -> String {
+    const WORDS: [&str; 13] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+        "twelve",
+    ];
+    usize::try_from(n)
+        .ok()
+        .and_then(|n| WORDS.get(n))
+        .map_or_else(|| n.to_string(), |word| (*word).to_string())
+}
+
+/// A whole number with thin groups: `10 000 000`.
+#[must_use]
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Bytes in the largest unit that keeps the number above one.
+#[must_use]
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1000.0 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+/// Foreign text without what could disturb a terminal: control characters and bidirectional overrides become `?`, and
+/// at most `most` characters are kept.
+#[must_use]
+pub fn clean(foreign: &str, most: usize) -> String {
+    let harmless = |c: char| {
+        let bidirectional =
+            matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || bidirectional { '?' } else { c }
+    };
+    foreign.chars().take(most).map(harmless).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_keep_three_significant_digits_across_units() {
+        for (seconds, text) in [
+            (0.000_012_34, "12.3 µs"),
+            (0.001, "1.00 ms"),
+            (0.0999, "99.9 ms"),
+            (0.9996, "1.00 s"),
+            (12.34, "12.3 s"),
+            (59.0, "59.0 s"),
+            (75.2, "1 min 15 s"),
+        ] {
+            assert_eq!(duration(seconds), text);
+        }
+    }
+
+    #[test]
+    fn speedups_have_two_significant_digits() {
+        assert_eq!(speedup(1.949), "1.9×");
+        assert_eq!(speedup(12.4), "12×");
+        assert_eq!(speedup(0.054), "0.05×");
+    }
+
+    #[test]
+    fn foreign_text_cannot_move_the_cursor_or_turn_the_line_around() {
+        assert_eq!(clean("a\x1b[2Jb\u{202e}c", 100), "a?[2Jb?c");
+        assert_eq!(clean("äöü", 2), "äö");
+    }
+
+    #[test]
+    fn large_counts_are_grouped() {
+        assert_eq!(grouped(10_000_000), "10 000 000");
+        assert_eq!(grouped(999), "999");
+    }
+}

@@ -1,0 +1,438 @@
+//! The picture of a run: what each worker was doing when.
+//!
+//! A worker's events are transitions: each one closes the phase before it, so the last one is the open segment. A
+//! [`Lane`] keeps them with running sums, so that the time spent in each phase between two moments costs a binary
+//! search and never a walk over all events: drawing is O(cells on the screen).
+
+use super::phase::{Phase, PhaseTimes};
+use super::time::{Nanos, STALE_AFTER};
+
+/// From `at` on, the worker is in `phase`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// When, since `t0`.
+    pub at: Nanos,
+    /// On which task the worker is; `None` before its first, after its last and between two.
+    pub task: Option<u32>,
+    /// What it is doing from then on.
+    pub phase: Phase,
+    /// The core on which the stamp was made.
+    pub core: u16,
+    /// Events were dropped just before this one: what the worker did since the previous one is not known.
+    pub after_gap: bool,
+}
+
+/// What the engine saw of one lane since the batch before.
+#[derive(Clone, Debug, Default)]
+pub struct LaneUpdate {
+    /// New events, in order.
+    pub transitions: Vec<Transition>,
+    /// When the worker last stamped anything, also a tick that made no event.
+    pub last_stamp: Nanos,
+    /// The worker's CPU time so far.
+    pub cpu: Nanos,
+    /// Events dropped so far because the lane was full.
+    pub dropped: u64,
+}
+
+/// Everything the engine saw since the batch before: what the explorer folds into its [`Trace`].
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// When it was made, since `t0`.
+    pub now: Nanos,
+    /// One update per worker.
+    pub lanes: Vec<LaneUpdate>,
+    /// CPU time of our workers so far, by core; cores that none used may be missing.
+    pub cores: Vec<CoreTime>,
+    /// Share of each core that others used in the last window of `/proc/stat`, in 0..=1, by core; empty until known.
+    pub others: Vec<f64>,
+    /// Tasks begun, ended (in whatever way) and failed so far.
+    pub begun: u32,
+    /// Tasks ended, failed ones included.
+    pub ended: u32,
+    /// Tasks failed.
+    pub failed: u32,
+}
+
+/// CPU time that our workers spent on a core.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CoreTime {
+    /// The core's number.
+    pub core: u16,
+    /// Our workers' CPU time on it.
+    pub workers: Nanos,
+}
+
+/// One point of the curves of concurrency and parallelism.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sample {
+    /// When, since `t0`.
+    pub at: Nanos,
+    /// Tasks begun and not yet ended: C(t).
+    pub in_flight: u32,
+    /// Workers on a core, on average since the sample before, from CPU clocks: P(t).
+    pub on_core: f64,
+}
+
+/// How many transitions share one running sum.
+const STRIDE: usize = 64;
+
+/// One worker's row.
+#[derive(Clone, Debug, Default)]
+pub struct Lane {
+    transitions: Vec<Transition>,
+    /// Before transition `i * STRIDE`, how long each phase had lasted.
+    sums: Vec<PhaseTimes>,
+    /// Sums up to the last transition.
+    closed: PhaseTimes,
+    last_stamp: Nanos,
+    dropped: u64,
+}
+
+impl Lane {
+    /// Appends an event. One that lies before its predecessor is moved to it: a lane's segments never overlap.
+    fn push(&mut self, mut transition: Transition) {
+        if let Some(open) = self.transitions.last() {
+            transition.at = transition.at.max(open.at);
+            let phase = if transition.after_gap { Phase::Lost } else { open.phase };
+            self.closed[phase] += transition.at - open.at;
+        }
+        if self.transitions.len().is_multiple_of(STRIDE) {
+            self.sums.push(self.closed);
+        }
+        self.last_stamp = self.last_stamp.max(transition.at);
+        self.transitions.push(transition);
+    }
+
+    /// All events, in order.
+    #[must_use]
+    pub fn transitions(&self) -> &[Transition] {
+        &self.transitions
+    }
+
+    /// Events that the engine had to drop.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// When the worker last stamped anything.
+    #[must_use]
+    pub fn last_stamp(&self) -> Nanos {
+        self.last_stamp
+    }
+
+    /// The index of the event in force at `t`, if there is one.
+    #[must_use]
+    pub fn index_at(&self, t: Nanos) -> Option<usize> {
+        self.transitions.partition_point(|transition| transition.at <= t).checked_sub(1)
+    }
+
+    /// What the worker is doing at its last event, where a computing segment without a recent stamp counts as
+    /// [`Phase::Ready`].
+    #[must_use]
+    pub fn phase_now(&self, now: Nanos) -> Option<Phase> {
+        let open = self.transitions.last()?;
+        let stale = open.phase == Phase::Computing && now > self.last_stamp + STALE_AFTER;
+        Some(if stale { Phase::Ready } else { open.phase })
+    }
+
+    /// How long each phase lasted from `t0` until `t`, given that it is `now`. O(log events).
+    ///
+    /// After the lane's last event, its phase goes on until `now`; a computing one without a stamp for
+    /// [`STALE_AFTER`] counts as ready from that stamp on.
+    #[must_use]
+    pub fn times_until(&self, t: Nanos, now: Nanos) -> PhaseTimes {
+        let t = t.min(now);
+        let Some(index) = self.index_at(t) else { return PhaseTimes::default() };
+        let stride = index / STRIDE;
+        let mut times = self.sums[stride];
+        for pair in self.transitions[stride * STRIDE..=index].windows(2) {
+            let phase = if pair[1].after_gap { Phase::Lost } else { pair[0].phase };
+            times[phase] += pair[1].at - pair[0].at;
+        }
+        let current = self.transitions[index];
+        match self.transitions.get(index + 1) {
+            Some(next) if next.after_gap => times[Phase::Lost] += t - current.at,
+            Some(_) => times[current.phase] += t - current.at,
+            None => self.add_open(&mut times, current, t, now),
+        }
+        times
+    }
+
+    fn add_open(&self, times: &mut PhaseTimes, open: Transition, t: Nanos, now: Nanos) {
+        if open.phase == Phase::Computing && now > self.last_stamp + STALE_AFTER {
+            let seen = self.last_stamp.clamp(open.at, t.max(open.at));
+            times[Phase::Computing] += seen - open.at;
+            times[Phase::Ready] += t - seen;
+        } else {
+            times[open.phase] += t - open.at;
+        }
+    }
+
+    /// Keeps one event per slice of `slice` nanoseconds, that of the phase which filled most of it.
+    fn thin(&mut self, end: Nanos, slice: Nanos) {
+        let mut thinned = Lane { last_stamp: self.last_stamp, dropped: self.dropped, ..Lane::default() };
+        let mut before = PhaseTimes::default();
+        let mut from = 0;
+        while from < end {
+            let to = (from + slice).min(end);
+            let until = self.times_until(to, end);
+            let here = until.since(&before);
+            let longest = Phase::MEASURED.into_iter().max_by_key(|phase| here[*phase]);
+            if let (Some(phase), Some(index)) =
+                (longest.filter(|phase| here[*phase] > 0), self.index_at(from))
+            {
+                let transition = Transition { at: from, phase, after_gap: false, ..self.transitions[index] };
+                if thinned
+                    .transitions
+                    .last()
+                    .is_none_or(|last| (last.phase, last.task) != (phase, transition.task))
+                {
+                    thinned.push(transition);
+                }
+            }
+            before = until;
+            from = to;
+        }
+        *self = thinned;
+    }
+}
+
+/// The picture of a run, live or concluded.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    lanes: Vec<Lane>,
+    samples: Vec<Sample>,
+    cores: Vec<CoreTime>,
+    others: Vec<f64>,
+    cpu: Nanos,
+    now: Nanos,
+    begun: u32,
+    ended: u32,
+    failed: u32,
+    concluded: bool,
+    thinned: bool,
+}
+
+impl Trace {
+    /// An empty picture with a lane per worker, each in [`Phase::Starting`] from `t0` on.
+    #[must_use]
+    pub fn new(workers: u32) -> Trace {
+        let starting = Transition { at: 0, task: None, phase: Phase::Starting, core: 0, after_gap: false };
+        let mut lane = Lane::default();
+        lane.push(starting);
+        Trace { lanes: vec![lane; workers as usize], ..Trace::default() }
+    }
+
+    /// Folds what the engine saw since the last time.
+    pub fn apply(&mut self, batch: Batch) {
+        let mut cpu = 0;
+        for (lane, update) in self.lanes.iter_mut().zip(batch.lanes) {
+            for transition in update.transitions {
+                lane.push(transition);
+            }
+            lane.last_stamp = lane.last_stamp.max(update.last_stamp);
+            lane.dropped = update.dropped;
+            cpu += update.cpu;
+        }
+        self.sample(&batch.now, batch.begun - batch.ended, cpu);
+        (self.begun, self.ended, self.failed) = (batch.begun, batch.ended, batch.failed);
+        self.cores = batch.cores;
+        if !batch.others.is_empty() {
+            self.others = batch.others;
+        }
+    }
+
+    fn sample(&mut self, now: &Nanos, in_flight: u32, cpu: Nanos) {
+        let elapsed = now.saturating_sub(self.now);
+        if elapsed > 0 {
+            let on_core = cpu.saturating_sub(self.cpu) as f64 / elapsed as f64;
+            self.samples.push(Sample { at: *now, in_flight, on_core });
+            self.now = *now;
+        }
+        self.cpu = cpu;
+    }
+
+    /// Ends the picture at `wall`, the last worker's last stamp.
+    pub fn conclude(&mut self, wall: Nanos) {
+        self.now = wall;
+        self.concluded = true;
+        while self.samples.last().is_some_and(|sample| sample.at > wall) {
+            self.samples.pop();
+        }
+    }
+
+    /// Makes the picture poorer, to about `slices` events a lane, to save memory.
+    pub fn thin(&mut self, slices: u64) {
+        let slice = (self.now / slices).max(1);
+        for lane in &mut self.lanes {
+            lane.thin(self.now, slice);
+        }
+        self.thinned = true;
+    }
+
+    /// One per worker.
+    #[must_use]
+    pub fn lanes(&self) -> &[Lane] {
+        &self.lanes
+    }
+
+    /// The curves of concurrency and parallelism so far.
+    #[must_use]
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
+    }
+
+    /// CPU time of our workers by core.
+    #[must_use]
+    pub fn cores(&self) -> &[CoreTime] {
+        &self.cores
+    }
+
+    /// Share of each core that others use, in 0..=1; empty while unknown.
+    #[must_use]
+    pub fn others(&self) -> &[f64] {
+        &self.others
+    }
+
+    /// Until when the picture goes, since `t0`.
+    #[must_use]
+    pub fn now(&self) -> Nanos {
+        self.now
+    }
+
+    /// Tasks begun, ended and failed.
+    #[must_use]
+    pub fn tasks(&self) -> (u32, u32, u32) {
+        (self.begun, self.ended, self.failed)
+    }
+
+    /// Whether the run is over.
+    #[must_use]
+    pub fn is_concluded(&self) -> bool {
+        self.concluded
+    }
+
+    /// Whether the picture was made poorer to save memory.
+    #[must_use]
+    pub fn is_thinned(&self) -> bool {
+        self.thinned
+    }
+
+    /// How many workers are in each phase now.
+    #[must_use]
+    pub fn workers_by_phase(&self) -> [u32; Phase::COUNT] {
+        let mut counts = [0; Phase::COUNT];
+        for phase in self.lanes.iter().filter_map(|lane| lane.phase_now(self.now)) {
+            counts[phase as usize] += 1;
+        }
+        counts
+    }
+
+    /// How long `worker` was in each phase between two moments. O(log events).
+    #[must_use]
+    pub fn times_between(&self, worker: usize, from: Nanos, to: Nanos) -> PhaseTimes {
+        let lane = &self.lanes[worker];
+        lane.times_until(to, self.now).since(&lane.times_until(from, self.now))
+    }
+
+    /// How much memory the events take, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let lane = |lane: &Lane| {
+            lane.transitions.capacity() * size_of::<Transition>()
+                + lane.sums.capacity() * size_of::<PhaseTimes>()
+        };
+        self.lanes.iter().map(lane).sum::<usize>() + self.samples.capacity() * size_of::<Sample>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(at: Nanos, phase: Phase) -> Transition {
+        Transition { at, task: Some(0), phase, core: 0, after_gap: false }
+    }
+
+    fn trace_of(transitions: Vec<Transition>, now: Nanos, last_stamp: Nanos) -> Trace {
+        let mut trace = Trace::new(1);
+        let update = LaneUpdate { transitions, last_stamp, ..LaneUpdate::default() };
+        trace.apply(Batch { now, lanes: vec![update], ..Batch::default() });
+        trace
+    }
+
+    #[test]
+    fn an_open_computing_segment_without_a_recent_stamp_is_ready_from_that_stamp_on() {
+        let ms = 1_000_000;
+        let trace = trace_of(vec![at(10 * ms, Phase::Computing)], 40 * ms, 20 * ms);
+        let times = trace.times_between(0, 0, 40 * ms);
+        assert_eq!(times[Phase::Starting], 10 * ms);
+        assert_eq!(times[Phase::Computing], 10 * ms);
+        assert_eq!(times[Phase::Ready], 20 * ms);
+        assert_eq!(trace.workers_by_phase()[Phase::Ready as usize], 1);
+        let fresh = trace_of(vec![at(10 * ms, Phase::Computing)], 40 * ms, 39 * ms);
+        assert_eq!(fresh.times_between(0, 0, 40 * ms)[Phase::Computing], 30 * ms);
+    }
+
+    #[test]
+    fn what_was_dropped_is_shown_as_not_recorded() {
+        let mut after = at(300, Phase::Idle);
+        after.after_gap = true;
+        let trace = trace_of(vec![at(100, Phase::Computing), after], 400, 300);
+        let times = trace.times_between(0, 0, 400);
+        assert_eq!(times[Phase::Computing], 0);
+        assert_eq!(times[Phase::Lost], 200);
+        assert_eq!(times[Phase::Idle], 100);
+    }
+
+    #[test]
+    fn parallelism_of_a_sample_is_cpu_time_over_time() {
+        let mut trace = Trace::new(2);
+        for (now, cpu) in [(100, 50), (200, 150)] {
+            let lanes = vec![LaneUpdate { cpu, ..LaneUpdate::default() }; 2];
+            trace.apply(Batch { now, lanes, begun: 2, ..Batch::default() });
+        }
+        let on_core: Vec<f64> = trace.samples().iter().map(|sample| sample.on_core).collect();
+        assert_eq!(on_core, vec![1.0, 2.0]);
+        assert_eq!(trace.samples()[1].in_flight, 2);
+    }
+
+    #[test]
+    fn a_thinned_trace_is_small_and_still_covers_the_run() {
+        let events =
+            (0..100_000).map(|i| at(i * 10, if i % 10 < 7 { Phase::Computing } else { Phase::File }));
+        let mut trace = trace_of(events.collect(), 1_000_000, 1_000_000);
+        trace.conclude(1_000_000);
+        let before = trace.bytes();
+        trace.thin(100);
+        assert!(trace.bytes() < before / 100);
+        assert_eq!(trace.times_between(0, 0, 1_000_000).total(), 1_000_000);
+    }
+
+    proptest! {
+        #[test]
+        fn the_phases_of_any_two_cuts_sum_to_the_time_between_them(
+            steps in proptest::collection::vec((0u64..1000, 1u8..7), 1..400),
+            cuts in proptest::collection::vec(0u64..1_000_000, 2..20),
+        ) {
+            let mut now = 0;
+            let transitions: Vec<_> = steps
+                .iter()
+                .map(|(step, phase)| {
+                    now += step;
+                    at(now, Phase::from_number(*phase).unwrap())
+                })
+                .collect();
+            let trace = trace_of(transitions, now, now);
+            let mut cuts = cuts;
+            cuts.sort_unstable();
+            for pair in cuts.windows(2) {
+                let expected = pair[1].min(now) - pair[0].min(now);
+                prop_assert_eq!(trace.times_between(0, pair[0], pair[1]).total(), expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! One sentence with what happens, or with what came out: computed from the numbers, never from expectations.
+
+use super::model::Model;
+use super::phase::Phase;
+use super::record::{Outcome, Record};
+use super::text;
+use super::time::seconds;
+use super::trace::Trace;
+use super::workload::WorkloadKind;
+
+/// A change of less than a tenth is called no gain: single runs cannot tell more.
+const NO_GAIN: std::ops::Range<f64> = 0.9..1.1;
+
+/// What the workers are doing at this moment: "1 computes, 3 wait for the lock".
+#[must_use]
+pub fn live(trace: &Trace) -> String {
+    let counts = trace.workers_by_phase();
+    let part = |phase: Phase, one: &str, many: &str| {
+        let n = counts[phase as usize];
+        (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { many }))
+    };
+    let parts: Vec<String> = [
+        part(Phase::Computing, "computes", "compute"),
+        part(Phase::Ready, "waits for a core", "wait for a core"),
+        part(Phase::Gil, "waits for the lock", "wait for the lock"),
+        part(Phase::Network, "waits for the network", "wait for the network"),
+        part(Phase::File, "writes", "write"),
+        part(Phase::Starting, "starts", "start"),
+        part(Phase::Idle, "is done", "are done"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    parts.join(", ")
+}
+
+/// What came out of a run, compared with its baseline if there is one.
+#[must_use]
+pub fn concluded(record: &Record, speedup: Option<f64>) -> String {
+    match record.outcome {
+        Outcome::Cancelled => stopped(record),
+        Outcome::Failed => {
+            format!("the run broke: {}", record.error.as_deref().unwrap_or("for an unknown reason"))
+        }
+        Outcome::Completed if record.tasks_failed > 0 => with_failures(record),
+        Outcome::Completed => completed(record, speedup),
+    }
+}
+
+fn stopped(record: &Record) -> String {
+    let done = record.plan.tasks() - record.tasks_failed - record.tasks_not_begun;
+    format!(
+        "stopped after {}: {done} of {} tasks were done",
+        text::duration(record.wall_s),
+        record.plan.tasks()
+    )
+}
+
+fn with_failures(record: &Record) -> String {
+    let first = record.tasks.iter().flatten().find_map(|task| task.error.as_deref());
+    let reason = first.map(|error| format!(": {error}")).unwrap_or_default();
+    format!("{} of {} tasks failed{reason}", record.tasks_failed, record.plan.tasks())
+}
+
+fn completed(record: &Record, speedup: Option<f64>) -> String {
+    let model = record.plan.model();
+    let name = model.name();
+    let reason = reason(record);
+    match speedup {
+        _ if model == Model::Serial => format!("serial: {}: {reason}", text::duration(record.wall_s)),
+        None => format!("{name}: {}: {reason}", text::duration(record.wall_s)),
+        Some(factor) if NO_GAIN.contains(&factor) => format!("{name}: no gain over serial: {reason}"),
+        Some(factor) if factor >= 1.0 => {
+            format!("{name}: {} faster than serial: {reason}", text::speedup(factor))
+        }
+        Some(factor) => format!("{name}: {} slower than serial: {reason}", text::speedup(1.0 / factor)),
+    }
+}
+
+/// Why it took as long as it did: how many workers did what at once, on average over the run.
+fn reason(record: &Record) -> String {
+    let at_once = |phase: Phase| seconds(record.phases_s[phase]) / record.wall_s;
+    match record.plan.workload().kind() {
+        WorkloadKind::Cpu => computing(record.parallelism, at_once(Phase::Gil), at_once(Phase::Ready)),
+        WorkloadKind::Io => waiting(at_once(Phase::Network), record.parallelism),
+    }
+}
+
+fn computing(parallelism: f64, for_lock: f64, for_core: f64) -> String {
+    let computed = match whole(parallelism).max(1) {
+        1 => "one computed at a time".to_string(),
+        n => format!("{} workers computed at once", text::count(n)),
+    };
+    let waited = |n: u64, what: &str| format!("{computed} while {} waited for {what}", text::count(n));
+    match (whole(for_lock), whole(for_core)) {
+        (0, 0) => computed,
+        (lock, core) if lock >= core => waited(lock, "the lock"),
+        (_, core) => waited(core, "a core"),
+    }
+}
+
+fn waiting(for_network: f64, parallelism: f64) -> String {
+    let waited = match whole(for_network) {
+        0 | 1 => "one fetch at a time".to_string(),
+        n => format!("{} fetches waited at once", text::count(n)),
+    };
+    format!("{waited}, on {parallelism:.1} cores")
+}
+
+fn whole(x: f64) -> u64 {
+    x.round() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::phase::PhaseTimes;
+    use super::super::record::sample;
+    use super::super::time::nanos;
+    use super::super::trace::{Batch, LaneUpdate, Transition};
+    use super::super::workload::WorkloadKind::{Cpu, Io};
+    use super::*;
+
+    fn record(kind: WorkloadKind, model: Model, workers: u64, cpu_s: f64, phases: &[(Phase, f64)]) -> Record {
+        let mut record = sample::record(sample::plan(kind, model, workers), 1.0, cpu_s);
+        record.phases_s = PhaseTimes::default();
+        for (phase, seconds) in phases {
+            record.phases_s[*phase] = nanos(*seconds);
+        }
+        record
+    }
+
+    #[test]
+    fn two_processes_computed_at_once() {
+        let record = record(Cpu, Model::Processes, 2, 1.95, &[(Phase::Computing, 1.95)]);
+        assert_eq!(
+            concluded(&record, Some(1.93)),
+            "processes: 1.9× faster than serial: two workers computed at once"
+        );
+    }
+
+    #[test]
+    fn under_the_lock_one_computed_while_three_waited() {
+        let record = record(Cpu, Model::GilThreads, 4, 1.0, &[(Phase::Computing, 1.0), (Phase::Gil, 2.96)]);
+        assert_eq!(
+            concluded(&record, Some(0.98)),
+            "gil-threads: no gain over serial: one computed at a time while three waited for the lock"
+        );
+    }
+
+    #[test]
+    fn more_threads_than_cores_wait_for_a_core() {
+        let record = record(Cpu, Model::Threads, 8, 2.0, &[(Phase::Computing, 2.0), (Phase::Ready, 5.9)]);
+        assert_eq!(
+            concluded(&record, Some(1.9)),
+            "threads: 1.9× faster than serial: two workers computed at once while six waited for a core"
+        );
+    }
+
+    #[test]
+    fn io_waits_at_once_on_hardly_any_core() {
+        let record = record(Io, Model::Threads, 16, 0.2, &[(Phase::Network, 10.2)]);
+        assert_eq!(
+            concluded(&record, Some(9.8)),
+            "threads: 9.8× faster than serial: ten fetches waited at once, on 0.2 cores"
+        );
+    }
+
+    #[test]
+    fn a_slower_run_is_called_slower_and_one_without_baseline_only_timed() {
+        let record = record(Cpu, Model::GilThreads, 4, 1.0, &[(Phase::Computing, 1.0)]);
+        assert!(concluded(&record, Some(0.5)).starts_with("gil-threads: 2.0× slower than serial"));
+        assert!(concluded(&record, None).starts_with("gil-threads: 1.00 s"));
+    }
+
+    #[test]
+    fn a_stopped_run_says_how_far_it_came() {
+        let mut record = record(Cpu, Model::Threads, 2, 1.0, &[]);
+        record.outcome = Outcome::Cancelled;
+        (record.tasks_failed, record.tasks_not_begun) = (2, 3);
+        assert_eq!(concluded(&record, None), "stopped after 1.00 s: 3 of 8 tasks were done");
+    }
+
+    #[test]
+    fn live_says_who_waits_for_what() {
+        let mut trace = Trace::new(4);
+        let update = |phase| LaneUpdate {
+            transitions: vec![Transition { at: 10, task: Some(0), phase, core: 0, after_gap: false }],
+            ..LaneUpdate::default()
+        };
+        let mut lanes = vec![update(Phase::Computing)];
+        lanes.extend(std::iter::repeat_n(update(Phase::Gil), 3));
+        trace.apply(Batch { now: 20, lanes, ..Batch::default() });
+        assert_eq!(live(&trace), "1 computes, 3 wait for the lock");
+    }
+}

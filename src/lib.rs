@@ -1,0 +1,3 @@
+//! pconc-tui
+pub mod app;
+pub mod domain;
