@@ -93,3 +93,14 @@ impl Limits {
         }
     }
 }
+
+/// One thing that the doctor found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at.
+    pub topic: String,
+    /// What was found.
+    pub value: String,
+    /// What it means.
+    pub note: Option<String>,
+}

@@ -1,0 +1,27 @@
+//! The engine makes the stream of events: it executes plans on real threads and processes and measures them.
+//!
+//! `README.md` beside this module's files states the protocol between supervisor, zygote and workers: who writes what
+//! into the arena, when, and which race each rule prevents.
+
+pub mod arena;
+pub mod calibrate;
+pub mod clock;
+pub mod cores;
+pub mod doctor;
+pub mod executor;
+pub mod fetch;
+pub mod gil;
+pub mod kernel;
+pub mod latch;
+pub mod loopback;
+pub mod machine;
+pub mod os;
+pub mod recorder;
+pub mod run;
+pub mod scratch;
+pub mod session;
+pub mod worker;
+pub mod zygote;
+
+mod conclude;
+mod sampler;

@@ -1,0 +1,450 @@
+//! The shared memory in which a run happens: mapped once, before the zygote is forked, and seen by every thread and
+//! forked process at the same address.
+//!
+//! ```text
+//! Header      gate, counters, stop, t0                          one page
+//! CoreSlot    CPU time of our workers, by core                  1,024 × 64 B
+//! LaneHeader  totals of one worker                              4,000 × 256 B
+//! TaskSlot    begin, end, worker, outcome of one task       1,000,000 × 32 B
+//! Texts       sentences about failed tasks, dead workers               8 MB
+//! Rings       events, split evenly among the run's lanes              64 MB
+//! ```
+//!
+//! The map is reserved, not filled: only touched pages count, and they are given back after each run, which also sets
+//! everything to zero. Every field is an atomic, so that any process may read at any time; who writes is said at each
+//! field. All orderings are `Relaxed` except where a comment argues for more.
+
+use std::ffi::c_void;
+use std::io;
+use std::num::NonZeroUsize;
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
+
+use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous, munmap};
+
+use super::latch::Latch;
+use super::os;
+use crate::domain::machine::{MAX_TASKS, MAX_THREADS};
+use crate::domain::phase::Phase;
+
+/// Cores whose use is accounted for; on a machine with more, the rest is summed up in the last one.
+pub const CORES: usize = 1024;
+/// Bytes for sentences. When they are used up, later ones are left out and only the outcome is kept.
+const TEXT_BYTES: usize = 8 << 20;
+/// Bytes for events, over all lanes of a run.
+const RING_BYTES: usize = 64 << 20;
+/// The most events that one lane holds until the supervisor takes them.
+const RING_SLOTS_MAX: usize = 1 << 20;
+
+/// What all of a run share.
+#[repr(C, align(4096))]
+#[derive(Debug)]
+pub struct Header {
+    /// The next task that nobody has taken. Any worker adds one.
+    pub next_task: CacheLine<AtomicU32>,
+    /// Workers that have arrived at the gate. Each worker adds one.
+    pub arrived: CacheLine<AtomicU32>,
+    /// Workers that have ended their work or died of a panic. Each worker adds one.
+    pub finished: CacheLine<AtomicU32>,
+    /// Not 0: take no further task, and leave the one in hand. The supervisor sets it.
+    pub stop: CacheLine<AtomicU32>,
+    /// The moment just before the first worker was created. The supervisor sets it before it creates any.
+    pub t0: AtomicU64,
+    /// Workers of this run.
+    workers: AtomicU32,
+    /// Tasks of this run.
+    tasks: AtomicU32,
+    /// Bytes of the text area in use. Any worker adds to it.
+    text_used: AtomicUsize,
+}
+
+/// Keeps what is written by many apart from its neighbours.
+#[repr(C, align(128))]
+#[derive(Debug, Default)]
+pub struct CacheLine<T>(pub T);
+
+/// CPU time of our workers on one core. Whoever runs there adds to it, so it is hardly ever contended.
+#[repr(C, align(64))]
+#[derive(Debug)]
+pub struct CoreSlot {
+    /// Nanoseconds.
+    pub workers: AtomicU64,
+}
+
+/// Totals of one worker, exact also when events are dropped. Only that worker writes, except where said.
+#[repr(C, align(256))]
+#[derive(Debug)]
+pub struct LaneHeader {
+    /// Events written to the ring so far. `Release`: the reader that sees it sees the events.
+    pub written: AtomicU64,
+    /// Events dropped because the ring was full.
+    pub dropped: AtomicU64,
+    /// Nanoseconds in each phase, up to `open_since`.
+    pub phases: [AtomicU64; Phase::COUNT],
+    /// The phase since `open_since`.
+    pub open_phase: AtomicU32,
+    /// One of [`LaneState`].
+    pub state: AtomicU32,
+    /// When the open phase began.
+    pub open_since: AtomicU64,
+    /// When anything was stamped last.
+    pub last_stamp: AtomicU64,
+    /// CPU time so far.
+    pub cpu: AtomicU64,
+    /// Tasks begun.
+    pub begun: AtomicU32,
+    /// Tasks ended, failed ones included.
+    pub ended: AtomicU32,
+    /// Tasks failed.
+    pub failed: AtomicU32,
+    /// Process number.
+    pub pid: AtomicU32,
+    /// Thread number.
+    pub tid: AtomicU32,
+    /// Why it died, as a reference into the texts.
+    pub cause: AtomicU32,
+    /// Proportional set size when the last task ended, plus one; 0 is unknown.
+    pub memory: AtomicU64,
+    /// Nanoseconds spent waiting for a core, plus one; 0 is unknown.
+    pub run_queue_wait: AtomicU64,
+    /// Voluntary context switches, plus one; 0 is unknown.
+    pub voluntary: AtomicU64,
+    /// Involuntary context switches, plus one; 0 is unknown.
+    pub involuntary: AtomicU64,
+    /// Events that the supervisor has taken from the ring. Only the supervisor writes. `Release`: the worker that sees
+    /// it may reuse the slots.
+    pub taken: CacheLine<AtomicU64>,
+}
+
+/// How far a worker has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum LaneState {
+    /// It has not run yet.
+    Absent = 0,
+    /// It is at the gate or working.
+    Working = 1,
+    /// It has ended its work and written all totals.
+    Finished = 2,
+    /// It panicked; `cause` says how.
+    Died = 3,
+}
+
+impl LaneHeader {
+    /// How far the worker has come.
+    #[must_use]
+    pub fn state(&self) -> LaneState {
+        // Acquire: pairs with `set_state`, so that who sees Finished sees the totals.
+        match self.state.load(Acquire) {
+            0 => LaneState::Absent,
+            1 => LaneState::Working,
+            2 => LaneState::Finished,
+            _ => LaneState::Died,
+        }
+    }
+
+    /// Says how far the worker has come.
+    pub fn set_state(&self, state: LaneState) {
+        self.state.store(state as u32, Release);
+    }
+}
+
+/// Writes a figure that may be unknown.
+pub fn store_known(to: &AtomicU64, value: Option<u64>) {
+    to.store(value.map_or(0, |value| value + 1), Relaxed);
+}
+
+/// Reads a figure that may be unknown.
+#[must_use]
+pub fn load_known(from: &AtomicU64) -> Option<u64> {
+    from.load(Relaxed).checked_sub(1)
+}
+
+/// One task. Only the worker that executes it writes.
+#[repr(C)]
+#[derive(Debug)]
+pub struct TaskSlot {
+    /// When it began.
+    pub begin: AtomicU64,
+    /// When it ended; 0 while it has not.
+    pub end: AtomicU64,
+    /// Who executes it.
+    pub worker: AtomicU32,
+    /// One of [`TaskState`]. `Release` where it ends: who sees it sees the other fields.
+    pub state: AtomicU32,
+    /// Why it failed, as a reference into the texts.
+    pub error: AtomicU32,
+    /// How many workers began it: more than one breaks the run.
+    pub executions: AtomicU32,
+}
+
+/// How far a task has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum TaskState {
+    /// Nobody has begun it.
+    NotBegun = 0,
+    /// Somebody executes it, or died over it.
+    Begun = 1,
+    /// It did what it should.
+    Ok = 2,
+    /// It did not.
+    Failed = 3,
+}
+
+impl TaskSlot {
+    /// How far it has come.
+    #[must_use]
+    pub fn state(&self) -> TaskState {
+        match self.state.load(Acquire) {
+            0 => TaskState::NotBegun,
+            1 => TaskState::Begun,
+            2 => TaskState::Ok,
+            _ => TaskState::Failed,
+        }
+    }
+}
+
+/// One event as it stands in a ring: when, and what.
+#[repr(C)]
+#[derive(Debug)]
+pub struct EventSlot {
+    /// Nanoseconds of the monotonic clock.
+    pub at: AtomicU64,
+    /// Task, core, phase and flags; see the recorder.
+    pub what: AtomicU64,
+}
+
+/// Where each part of the map begins, in bytes.
+mod offset {
+    use super::*;
+
+    pub const CORES: usize = size_of::<Header>();
+    pub const LANES: usize = CORES + super::CORES * size_of::<CoreSlot>();
+    pub const TASKS: usize = LANES + MAX_THREADS as usize * size_of::<LaneHeader>();
+    pub const TEXTS: usize = TASKS + MAX_TASKS as usize * size_of::<TaskSlot>();
+    pub const RINGS: usize = TEXTS + TEXT_BYTES;
+    pub const END: usize = RINGS + RING_BYTES;
+}
+
+/// The shared memory of the runs, with the latches of the gate, the stop and the bell.
+#[derive(Debug)]
+pub struct Arena {
+    base: NonNull<c_void>,
+    /// Opens when all workers are there.
+    pub gate: Latch,
+    /// Opens when the run is cancelled: whoever waits for a socket waits for this besides.
+    pub stop: Latch,
+    /// Wakes the supervisor: all have arrived, or all have finished.
+    pub bell: Latch,
+}
+
+// SAFETY: the map is shared by design; all access to it is through atomics, except for the texts, whose bytes are
+// written once by the one who reserved them and read only by whoever was handed their reference with Acquire.
+unsafe impl Send for Arena {}
+// SAFETY: as above.
+unsafe impl Sync for Arena {}
+
+impl Arena {
+    /// Maps the memory and makes the latches.
+    ///
+    /// # Errors
+    /// When the system refuses the map or the pipes.
+    pub fn map() -> io::Result<Arena> {
+        let length = NonZeroUsize::new(offset::END).expect("the map has parts");
+        let (read_write, shared) =
+            (ProtFlags::PROT_READ | ProtFlags::PROT_WRITE, MapFlags::MAP_SHARED | MapFlags::MAP_NORESERVE);
+        // SAFETY: a new anonymous map disturbs nobody.
+        let base = unsafe { mmap_anonymous(None, length, read_write, shared) }?;
+        Ok(Arena { base, gate: Latch::new()?, stop: Latch::new()?, bell: Latch::new()? })
+    }
+
+    /// A reference to the `index`th of the `T` that begin at `offset`.
+    fn at<T>(&self, offset: usize, index: usize) -> &T {
+        let byte = offset + index * size_of::<T>();
+        assert!(byte + size_of::<T>() <= offset::END, "outside the arena");
+        // SAFETY: inside the map, which lives as long as self; every T here is made of atomics, for which all bytes are
+        // valid, and all offsets are multiples of their alignments (a test checks it).
+        unsafe { self.base.cast::<u8>().add(byte).cast::<T>().as_ref() }
+    }
+
+    /// What all of the run share.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        self.at(0, 0)
+    }
+
+    /// CPU time of our workers on a core; cores beyond [`CORES`] share the last one.
+    #[must_use]
+    pub fn core(&self, core: u16) -> &CoreSlot {
+        self.at(offset::CORES, usize::from(core).min(CORES - 1))
+    }
+
+    /// Totals of a worker.
+    #[must_use]
+    pub fn lane(&self, worker: u32) -> &LaneHeader {
+        assert!(u64::from(worker) < MAX_THREADS, "no such worker");
+        self.at(offset::LANES, worker as usize)
+    }
+
+    /// A task.
+    #[must_use]
+    pub fn task(&self, task: u32) -> &TaskSlot {
+        assert!(u64::from(task) < MAX_TASKS, "no such task");
+        self.at(offset::TASKS, task as usize)
+    }
+
+    /// Workers of this run.
+    #[must_use]
+    pub fn workers(&self) -> u32 {
+        self.header().workers.load(Relaxed)
+    }
+
+    /// Tasks of this run.
+    #[must_use]
+    pub fn tasks(&self) -> u32 {
+        self.header().tasks.load(Relaxed)
+    }
+
+    /// How many events a lane of this run holds; a power of two.
+    #[must_use]
+    pub fn ring_slots(&self) -> usize {
+        let share = RING_BYTES / size_of::<EventSlot>() / self.workers().max(1) as usize;
+        let power = 1usize << share.ilog2();
+        power.min(RING_SLOTS_MAX)
+    }
+
+    /// An event in a worker's ring; `slot` is below [`Arena::ring_slots`].
+    #[must_use]
+    pub fn event(&self, worker: u32, slot: usize) -> &EventSlot {
+        self.at(offset::RINGS, worker as usize * self.ring_slots() + slot)
+    }
+
+    /// Whether the run has been cancelled.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.header().stop.0.load(Relaxed) != 0
+    }
+
+    /// Cancels the run: flag for those who compute, latch for those who wait.
+    pub fn cancel(&self) {
+        self.header().stop.0.store(1, Relaxed);
+        self.stop.open();
+        // Whoever still waits at the gate shall see the flag.
+        self.gate.open();
+        self.bell.open();
+    }
+
+    /// Keeps a sentence; the reference is 0 where there is no room for it.
+    #[must_use]
+    pub fn keep_text(&self, text: &str) -> u32 {
+        let bytes = &text.as_bytes()[..text.len().min(1 << 12)];
+        let needed = bytes.len() + 2;
+        let start = self.header().text_used.fetch_add(needed, Relaxed);
+        if start + needed > TEXT_BYTES {
+            return 0;
+        }
+        // SAFETY: these bytes lie inside the text area and were reserved for this call alone.
+        unsafe {
+            let to = self.base.cast::<u8>().add(offset::TEXTS + start);
+            to.cast::<[u8; 2]>().write((bytes.len() as u16).to_ne_bytes());
+            to.add(2).copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len());
+        }
+        u32::try_from(start + 1).expect("the text area is smaller than 4 GB")
+    }
+
+    /// The sentence of a reference that was read with Acquire; `None` for 0.
+    #[must_use]
+    pub fn text(&self, reference: u32) -> Option<String> {
+        let start = offset::TEXTS + (reference as usize).checked_sub(1)?;
+        assert!(start + 2 <= offset::RINGS, "outside the texts");
+        // SAFETY: the reference comes from `keep_text`, which wrote a length and so many bytes there.
+        let bytes = unsafe {
+            let from = self.base.cast::<u8>().add(start);
+            let length = usize::from(u16::from_ne_bytes(from.cast::<[u8; 2]>().read()));
+            assert!(start + 2 + length <= offset::RINGS, "outside the texts");
+            std::slice::from_raw_parts(from.add(2).as_ptr(), length)
+        };
+        Some(String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    /// Gives all memory back and starts a run of so many workers and tasks from zero.
+    ///
+    /// Only while no worker exists: the supervisor calls it before the first and after the last.
+    pub fn reset(&self, workers: u32, tasks: u32) {
+        // SAFETY: the whole map, and by the rule above nobody uses it.
+        let released = unsafe { os::release_pages(self.base, offset::END) };
+        released.expect("the pages of our own map can be released");
+        for latch in [&self.gate, &self.stop, &self.bell] {
+            latch.close();
+        }
+        self.header().workers.store(workers, Relaxed);
+        self.header().tasks.store(tasks, Relaxed);
+    }
+}
+
+impl Drop for Arena {
+    fn drop(&mut self) {
+        // SAFETY: mapped by `map` with this length, and nobody holds a reference beyond self's life.
+        let _ = unsafe { munmap(self.base, offset::END) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_begins_where_its_type_may_stand() {
+        assert_eq!(offset::CORES % align_of::<CoreSlot>(), 0);
+        assert_eq!(offset::LANES % align_of::<LaneHeader>(), 0);
+        assert_eq!(offset::TASKS % align_of::<TaskSlot>(), 0);
+        assert_eq!(offset::RINGS % align_of::<EventSlot>(), 0);
+        const { assert!(offset::END < 256 << 20, "the arena stays under 256 MB") };
+    }
+
+    #[test]
+    fn the_rings_of_any_number_of_workers_fit() {
+        let arena = Arena::map().unwrap();
+        for workers in [1, 2, 3, 16, 1000, 4000] {
+            arena.reset(workers, 1);
+            arena.event(workers - 1, arena.ring_slots() - 1).at.store(1, Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_reset_forgets_everything_and_closes_the_latches() {
+        let arena = Arena::map().unwrap();
+        arena.reset(2, 10);
+        arena.task(9).begin.store(5, Relaxed);
+        arena.lane(1).cpu.store(5, Relaxed);
+        arena.cancel();
+        assert!(arena.is_stopping());
+        arena.reset(3, 10);
+        assert!(!arena.is_stopping());
+        assert_eq!(arena.task(9).begin.load(Relaxed), 0);
+        assert_eq!(arena.lane(1).cpu.load(Relaxed), 0);
+        assert_eq!(arena.workers(), 3);
+        assert_eq!(
+            super::super::latch::wait_readable([std::os::fd::AsFd::as_fd(&arena.gate)], Some(0)),
+            [false]
+        );
+    }
+
+    #[test]
+    fn texts_come_back_until_there_is_no_room_left() {
+        let arena = Arena::map().unwrap();
+        arena.reset(1, 1);
+        let kept = arena.keep_text("connection refused");
+        assert_eq!(arena.text(kept).as_deref(), Some("connection refused"));
+        assert_eq!(arena.text(0), None);
+        let long = "x".repeat(4096);
+        let mut full = false;
+        for _ in 0..3000 {
+            full |= arena.keep_text(&long) == 0;
+        }
+        assert!(full);
+        assert_eq!(arena.text(kept).as_deref(), Some("connection refused"));
+    }
+}

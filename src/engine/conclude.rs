@@ -1,0 +1,262 @@
+//! Turns what a run left in the arena into a record. Every total comes from the lanes' headers and the task table, none
+//! from the picture.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::arena::{Arena, LaneHeader, LaneState, TaskSlot, TaskState, load_known};
+use super::executor::Death;
+use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::plan::Plan;
+use crate::domain::record::{
+    CaveatKind, ContextSwitches, CoreRecord, EventTotals, GilTotals, Observer, Outcome, Record, TASKS_LISTED,
+    TaskOutcome, TaskRecord, WorkerRecord,
+};
+use crate::domain::time::{Nanos, seconds};
+
+/// What the supervisor knows beside the arena.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// What was asked for.
+    pub plan: &'a Plan,
+    /// Wall-clock time of `t0`, RFC 3339.
+    pub started_at: String,
+    /// `t0` to the last worker's last stamp.
+    pub wall: Nanos,
+    /// When all workers were joined or reaped, since `t0`.
+    pub joined: Nanos,
+    /// Whether the user stopped it.
+    pub cancelled: bool,
+    /// Why the run itself broke.
+    pub error: Option<String>,
+    /// Workers that ended before their work did.
+    pub deaths: &'a [Death],
+    /// The cores over the run.
+    pub cores: Vec<CoreRecord>,
+    /// How often the emulated lock changed hands, if there is one.
+    pub gil_switches: Option<u64>,
+    /// Events taken for the picture.
+    pub recorded: u64,
+    /// How long the machine was suspended during the run.
+    pub suspended: Nanos,
+    /// Whether to list the tasks however many there are.
+    pub all_tasks: bool,
+}
+
+/// When the last worker stamped last, since `t0`; `otherwise` if none ever did.
+#[must_use]
+pub fn wall(arena: &Arena, t0: Nanos, otherwise: Nanos) -> Nanos {
+    let stamps = (0..arena.workers()).map(|worker| arena.lane(worker).last_stamp.load(Relaxed));
+    match stamps.max().unwrap_or(0).saturating_sub(t0) {
+        0 => otherwise.max(1),
+        wall => wall,
+    }
+}
+
+/// The record of the run.
+#[must_use]
+pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
+    let t0 = arena.header().t0.load(Relaxed);
+    let lanes: Vec<&LaneHeader> = (0..arena.workers()).map(|worker| arena.lane(worker)).collect();
+    let workers: Vec<WorkerRecord> =
+        (0..).zip(&lanes).map(|(number, lane)| worker_record(&facts, number, lane, t0)).collect();
+    let mut phases = PhaseTimes::default();
+    workers.iter().for_each(|worker| phases.add(&worker.phases_s));
+    let tally = Tally::of(arena, t0, facts.wall);
+    let cpu: Nanos = lanes.iter().map(|lane| lane.cpu.load(Relaxed)).sum();
+    let dropped = lanes.iter().map(|lane| lane.dropped.load(Relaxed)).sum();
+    let tasks = (facts.all_tasks || facts.plan.tasks() as usize <= TASKS_LISTED)
+        .then(|| task_records(arena, &facts, t0));
+    let error = error(&facts).or_else(|| executed_twice(arena));
+    let mut record = Record {
+        id: uuid::Uuid::now_v7().to_string(),
+        started_at: facts.started_at.clone(),
+        outcome: outcome(error.as_deref(), facts.cancelled),
+        error,
+        tasks_failed: tally.failed,
+        tasks_not_begun: tally.not_begun,
+        wall_s: seconds(facts.wall),
+        startup_s: tally.first_begin.map(seconds),
+        teardown_s: seconds(facts.joined.saturating_sub(facts.wall)),
+        cpu_s: seconds(cpu),
+        concurrency: tally.in_flight as f64 / facts.wall as f64,
+        parallelism: cpu as f64 / facts.wall as f64,
+        phases_s: phases,
+        gil: facts.gil_switches.map(|switches| GilTotals { switches, wait_s: seconds(phases[Phase::Gil]) }),
+        context_switches: context_switches(&lanes),
+        memory_bytes: lanes.iter().map(|lane| load_known(&lane.memory)).sum(),
+        workers,
+        tasks,
+        cores: facts.cores.clone(),
+        events: EventTotals { recorded: facts.recorded, dropped },
+        observer: Observer::default(),
+        phase_source: if lanes.iter().all(|lane| load_known(&lane.run_queue_wait).is_some()) {
+            "cpu-clock+schedstat"
+        } else {
+            "cpu-clock"
+        },
+        caveats: vec![],
+        plan: facts.plan.clone(),
+    };
+    add_caveats(&mut record, &facts, dropped);
+    record
+}
+
+fn outcome(error: Option<&str>, cancelled: bool) -> Outcome {
+    if error.is_some() {
+        Outcome::Failed
+    } else if cancelled {
+        Outcome::Cancelled
+    } else {
+        Outcome::Completed
+    }
+}
+
+/// Why the run broke. Workers that had to be killed because the user stopped the run did not break it.
+fn error(facts: &Facts<'_>) -> Option<String> {
+    if let Some(error) = &facts.error {
+        return Some(error.clone());
+    }
+    let first = facts.deaths.first().filter(|_| !facts.cancelled)?;
+    let others = match facts.deaths.len() {
+        1 => String::new(),
+        n => format!(" (and {} more workers died)", n - 1),
+    };
+    Some(format!("worker {} died: {}{others}", first.worker, first.cause))
+}
+
+/// No task may be executed twice. Nothing does that; if something ever should, no number of the run means anything.
+fn executed_twice(arena: &Arena) -> Option<String> {
+    let task = (0..arena.tasks()).find(|task| arena.task(*task).executions.load(Relaxed) > 1)?;
+    Some(format!("task {task} was executed more than once: this is a defect of this program"))
+}
+
+fn worker_record(facts: &Facts<'_>, number: u32, lane: &LaneHeader, t0: Nanos) -> WorkerRecord {
+    let began = lane.state() != LaneState::Absent;
+    let phases = phases_of(lane, t0, facts.wall);
+    WorkerRecord {
+        worker: number,
+        pid: began.then(|| lane.pid.load(Relaxed)),
+        tid: began.then(|| lane.tid.load(Relaxed)),
+        tasks: lane.ended.load(Relaxed),
+        cpu_s: seconds(lane.cpu.load(Relaxed)),
+        memory_bytes: load_known(&lane.memory),
+        phases_s: phases,
+        run_queue_wait_s: load_known(&lane.run_queue_wait).map(seconds),
+        gil_wait_s: facts.gil_switches.map(|_| seconds(phases[Phase::Gil])),
+    }
+}
+
+/// A lane's time by phase, which covers the whole run: what its worker did not live to see is idle.
+fn phases_of(lane: &LaneHeader, t0: Nanos, wall: Nanos) -> PhaseTimes {
+    let mut times = PhaseTimes::default();
+    if lane.state() == LaneState::Absent {
+        times[Phase::Starting] = wall;
+        return times;
+    }
+    for phase in Phase::MEASURED {
+        times[phase] = lane.phases[phase as usize].load(Relaxed);
+    }
+    // A worker that died left its last phase open: it lasted at least until the last stamp.
+    let open = Phase::from_number(lane.open_phase.load(Relaxed) as u8).unwrap_or(Phase::Starting);
+    times[open] += lane.last_stamp.load(Relaxed).saturating_sub(lane.open_since.load(Relaxed).max(t0));
+    times[Phase::Idle] += wall.saturating_sub(times.total());
+    times
+}
+
+fn context_switches(lanes: &[&LaneHeader]) -> Option<ContextSwitches> {
+    lanes.iter().try_fold(ContextSwitches::default(), |sum, lane| {
+        Some(ContextSwitches {
+            voluntary: sum.voluntary + load_known(&lane.voluntary)?,
+            involuntary: sum.involuntary + load_known(&lane.involuntary)?,
+        })
+    })
+}
+
+/// Sums over the task table.
+#[derive(Debug, Default)]
+struct Tally {
+    failed: u32,
+    not_begun: u32,
+    first_begin: Option<Nanos>,
+    /// Nanoseconds that tasks were in flight, summed over them.
+    in_flight: u128,
+}
+
+impl Tally {
+    fn of(arena: &Arena, t0: Nanos, wall: Nanos) -> Tally {
+        let mut tally = Tally::default();
+        for slot in (0..arena.tasks()).map(|task| arena.task(task)) {
+            let state = slot.state();
+            if state == TaskState::NotBegun {
+                tally.not_begun += 1;
+                continue;
+            }
+            if state != TaskState::Ok {
+                tally.failed += 1;
+            }
+            let begin = slot.begin.load(Relaxed).saturating_sub(t0);
+            let end = end_of(slot, t0).unwrap_or(wall);
+            tally.in_flight += u128::from(end.saturating_sub(begin));
+            tally.first_begin = Some(tally.first_begin.map_or(begin, |first| first.min(begin)));
+        }
+        tally
+    }
+}
+
+fn end_of(slot: &TaskSlot, t0: Nanos) -> Option<Nanos> {
+    matches!(slot.state(), TaskState::Ok | TaskState::Failed)
+        .then(|| slot.end.load(Relaxed).saturating_sub(t0))
+}
+
+fn task_records(arena: &Arena, facts: &Facts<'_>, t0: Nanos) -> Vec<TaskRecord> {
+    let begun = (0..arena.tasks()).filter(|task| arena.task(*task).state() != TaskState::NotBegun);
+    begun.map(|task| task_record(arena, facts, t0, task)).collect()
+}
+
+fn task_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos, task: u32) -> TaskRecord {
+    let slot = arena.task(task);
+    let worker = slot.worker.load(Relaxed);
+    let error = match slot.state() {
+        TaskState::Ok | TaskState::NotBegun => None,
+        TaskState::Failed => {
+            let kept = arena.text(slot.error.load(Relaxed));
+            Some(kept.unwrap_or_else(|| "there was no room left for the reason".into()))
+        }
+        TaskState::Begun => Some(match facts.deaths.iter().find(|death| death.worker == worker) {
+            Some(death) if !facts.cancelled => {
+                format!("worker {worker} died while executing it: {}", death.cause)
+            }
+            _ => "the run was stopped before it ended".into(),
+        }),
+    };
+    TaskRecord {
+        task,
+        worker,
+        start_s: seconds(slot.begin.load(Relaxed).saturating_sub(t0)),
+        end_s: end_of(slot, t0).map(seconds),
+        outcome: if error.is_none() { TaskOutcome::Ok } else { TaskOutcome::Failed },
+        error,
+    }
+}
+
+fn add_caveats(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
+    if dropped > 0 {
+        record.doubt(
+            CaveatKind::EventsDropped,
+            format!(
+                "{dropped} events were too fast for the picture and are missing in it; all numbers are exact all the same"
+            ),
+        );
+    }
+    if !facts.cancelled {
+        for death in facts.deaths.iter().take(10) {
+            record.doubt(CaveatKind::WorkerDied, format!("worker {} died: {}", death.worker, death.cause));
+        }
+    }
+    if facts.suspended > 1_000_000 {
+        record.doubt(
+            CaveatKind::Suspended,
+            format!("the machine slept for {:.1} s during the run: measure again", seconds(facts.suspended)),
+        );
+    }
+}

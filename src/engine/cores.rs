@@ -1,0 +1,112 @@
+//! What others do with the cores meanwhile, from the kernel's coarse accounting.
+
+use std::collections::HashMap;
+
+use super::arena::Arena;
+use super::os::{self, CoreStat};
+use crate::domain::record::CoreRecord;
+use crate::domain::time::{Nanos, seconds};
+use crate::domain::trace::CoreTime;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// The kernel counts in ticks of 10 ms: a shorter window would show chance.
+const WINDOW: Nanos = 250_000_000;
+
+/// Watches the cores over one run.
+#[derive(Debug)]
+pub struct CoreWatch {
+    /// The cores that we may use.
+    usable: Vec<u16>,
+    stat: Option<CoreStat>,
+    first: HashMap<u16, Nanos>,
+    last: HashMap<u16, Nanos>,
+    window: Option<Window>,
+}
+
+/// Where the current window began.
+#[derive(Debug)]
+struct Window {
+    at: Nanos,
+    busy: HashMap<u16, Nanos>,
+    ours: HashMap<u16, Nanos>,
+}
+
+impl CoreWatch {
+    /// Begins to watch, at `now`.
+    #[must_use]
+    pub fn begin(arena: &Arena, now: Nanos) -> CoreWatch {
+        let mut watch = CoreWatch {
+            usable: os::affinity(),
+            stat: CoreStat::open().ok(),
+            first: HashMap::new(),
+            last: HashMap::new(),
+            window: None,
+        };
+        if let Some(busy) = watch.read() {
+            watch.first = busy.clone();
+            watch.last = busy.clone();
+            watch.window = Some(Window { at: now, busy, ours: watch.ours_by_core(arena) });
+        }
+        watch
+    }
+
+    fn read(&mut self) -> Option<HashMap<u16, Nanos>> {
+        Some(self.stat.as_mut()?.busy().ok()?.into_iter().collect())
+    }
+
+    /// CPU time of our workers, for each usable core and each that they ran on.
+    #[must_use]
+    pub fn ours(&self, arena: &Arena) -> Vec<CoreTime> {
+        let highest = self.usable.iter().copied().max().unwrap_or(0);
+        let mut cores: Vec<CoreTime> = (0..=highest)
+            .map(|core| CoreTime { core, workers: arena.core(core).workers.load(Relaxed) })
+            .collect();
+        cores.retain(|core| core.workers > 0 || self.usable.contains(&core.core));
+        cores
+    }
+
+    fn ours_by_core(&self, arena: &Arena) -> HashMap<u16, Nanos> {
+        self.ours(arena).into_iter().map(|core| (core.core, core.workers)).collect()
+    }
+
+    /// If a window is over at `now`: the share of others on each core of [`CoreWatch::ours`], in 0..=1.
+    pub fn others(&mut self, arena: &Arena, now: Nanos) -> Option<Vec<f64>> {
+        let elapsed = now.saturating_sub(self.window.as_ref()?.at);
+        if elapsed < WINDOW {
+            return None;
+        }
+        let busy = self.read()?;
+        let ours = self.ours_by_core(arena);
+        let window = self.window.replace(Window { at: now, busy: busy.clone(), ours: ours.clone() })?;
+        let gained = |now: &HashMap<u16, Nanos>, then: &HashMap<u16, Nanos>, core: u16| {
+            now.get(&core).copied().unwrap_or(0).saturating_sub(then.get(&core).copied().unwrap_or(0))
+        };
+        let share = |core: &CoreTime| {
+            let others =
+                gained(&busy, &window.busy, core.core).saturating_sub(gained(&ours, &window.ours, core.core));
+            (others as f64 / elapsed as f64).min(1.0)
+        };
+        let shares = self.ours(arena).iter().map(share).collect();
+        self.last = busy;
+        Some(shares)
+    }
+
+    /// The cores over the whole run of length `wall`.
+    #[must_use]
+    pub fn conclude(mut self, arena: &Arena, wall: Nanos) -> Vec<CoreRecord> {
+        if let Some(busy) = self.read() {
+            self.last = busy;
+        }
+        let long_enough = wall >= 2 * WINDOW && self.stat.is_some();
+        let record = |core: CoreTime| {
+            let busy = || Some(self.last.get(&core.core)?.saturating_sub(*self.first.get(&core.core)?));
+            let others = long_enough.then(busy).flatten();
+            CoreRecord {
+                core: core.core,
+                workers_s: seconds(core.workers),
+                others_s: others.map(|busy| seconds(busy.saturating_sub(core.workers))),
+            }
+        };
+        self.ours(arena).into_iter().map(record).collect()
+    }
+}

@@ -1,0 +1,147 @@
+//! What this machine offers to the program, measured now.
+
+use std::hint::black_box;
+use std::path::Path;
+
+use super::session::Session;
+use super::{clock, os};
+use crate::domain::machine::{Finding, Limit};
+use crate::domain::text;
+use crate::domain::time::{Nanos, seconds};
+
+/// Looks at everything that decides what can be measured here and how well.
+#[must_use]
+pub fn examine(session: &Session) -> Vec<Finding> {
+    let mut findings = vec![];
+    findings.extend(machine(session));
+    findings.extend(clocks());
+    findings.extend(limits(session));
+    findings.extend(surroundings());
+    findings
+}
+
+fn finding(topic: &str, value: String, note: Option<String>) -> Finding {
+    Finding { topic: topic.into(), value, note }
+}
+
+fn machine(session: &Session) -> Vec<Finding> {
+    let machine = session.machine();
+    let cores = format!("{} of {}", machine.cores_usable, machine.cores_online);
+    let memory = machine.memory_bytes.map_or_else(|| "unknown".into(), text::bytes);
+    let rate = session.calibrate();
+    let task = crate::domain::plan::DEFAULT_ITERATIONS as f64 / rate;
+    vec![
+        finding("processor", machine.cpu_model.clone().unwrap_or_else(|| "unknown".into()), None),
+        finding(
+            "usable cores",
+            cores,
+            machine.cores_limited_by.as_ref().map(|why| format!("limited by {why}")),
+        ),
+        finding("memory", memory, None),
+        finding("kernel", machine.kernel.clone(), None),
+        finding(
+            "cpu task",
+            text::duration(task),
+            Some(format!("one task of 10^7 iterations: {:.1} million a second", rate / 1e6)),
+        ),
+    ]
+}
+
+fn clocks() -> Vec<Finding> {
+    let schedstat = match os::run_queue_wait() {
+        Some(_) => finding(
+            "schedstat",
+            "readable".into(),
+            Some("the kernel's own figure of waiting for a core".into()),
+        ),
+        None => finding(
+            "schedstat",
+            "not available".into(),
+            Some("waiting for a core comes from CPU clocks alone".into()),
+        ),
+    };
+    vec![
+        finding(
+            "monotonic clock",
+            text::duration(seconds(cost(clock::now))),
+            Some("cost of one reading; every event takes one".into()),
+        ),
+        finding(
+            "CPU clock",
+            text::duration(seconds(cost(clock::thread_cpu))),
+            Some("cost of one reading; one per change of phase and per ms of computing".into()),
+        ),
+        schedstat,
+    ]
+}
+
+/// What one call of `clock` costs: the least of some averages, as disturbances only add.
+fn cost(clock: fn() -> Nanos) -> Nanos {
+    const CALLS: u64 = 2_000;
+    let average = || {
+        let start = clock::now();
+        for _ in 0..CALLS {
+            black_box(clock());
+        }
+        (clock::now() - start) / CALLS
+    };
+    (0..20).map(|_| average()).min().unwrap_or(0)
+}
+
+fn limits(session: &Session) -> Vec<Finding> {
+    let limits = session.limits();
+    let workers = |topic: &str, limit: &Limit| {
+        finding(topic, format!("up to {}", limit.most), Some(format!("limited by {}", limit.because)))
+    };
+    let files = nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE);
+    vec![
+        workers("threads", &limits.threads),
+        workers("processes", &limits.processes),
+        workers("threads for io", &limits.io_threads),
+        workers("processes for io", &limits.io_processes),
+        finding(
+            "open files",
+            files.map_or_else(|_| "unknown".into(), |(soft, _)| soft.to_string()),
+            Some("the soft limit, raised to the hard one".into()),
+        ),
+    ]
+}
+
+fn surroundings() -> Vec<Finding> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let directory = std::env::temp_dir();
+    vec![
+        finding("terminal", variable("TERM").unwrap_or_else(|| "unknown".into()), terminal_note(&variable)),
+        finding("temporary files", directory.display().to_string(), Some(file_system_note(&directory))),
+    ]
+}
+
+fn terminal_note(variable: &impl Fn(&str) -> Option<String>) -> Option<String> {
+    let size = crossterm_free_size().map(|(columns, rows)| format!("{columns}×{rows} cells"));
+    let colours = variable("NO_COLOR").map(|_| "NO_COLOR is set".to_string());
+    let notes: Vec<String> = size.into_iter().chain(colours).collect();
+    (!notes.is_empty()).then(|| notes.join(", "))
+}
+
+/// The size of the terminal on standard output or error, by the ioctl itself: the engine knows no terminal library.
+fn crossterm_free_size() -> Option<(u16, u16)> {
+    [libc::STDOUT_FILENO, libc::STDERR_FILENO].into_iter().find_map(|descriptor| {
+        let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+        // SAFETY: TIOCGWINSZ writes one winsize to the address given.
+        let answer = unsafe { libc::ioctl(descriptor, libc::TIOCGWINSZ, &mut size) };
+        (answer == 0 && size.ws_col > 0).then_some((size.ws_col, size.ws_row))
+    })
+}
+
+fn file_system_note(directory: &Path) -> String {
+    let kind = os::file_system(directory).unwrap_or_else(|| "unknown".into());
+    let writable = tempfile_works(directory);
+    format!("{kind}, {}", if writable { "writable" } else { "not writable: the io workload cannot run" })
+}
+
+fn tempfile_works(directory: &Path) -> bool {
+    let probe = directory.join(format!("pconc-tui-probe-{}", uuid::Uuid::now_v7().simple()));
+    let made = std::fs::write(&probe, b"x").is_ok();
+    let _ = std::fs::remove_file(probe);
+    made
+}

@@ -1,0 +1,128 @@
+//! The article's `compute_intensive`: `foo = 0; for i in range(n): foo += foo * cos(i * pi)`, in f64.
+//!
+//! `foo` is 0 from the first step on, so its value proves nothing. It is hidden from the optimiser before and after, so
+//! that every product and cosine has to be computed: a NaN could come in, and would have to go on.
+
+use std::f64::consts::PI;
+use std::hint::black_box;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+use crate::domain::time::TICK;
+use crate::engine::worker::Worker;
+
+/// How many iterations the first tick takes: about 0.1 ms. After that the worker's own speed decides.
+const FIRST_STRIDE: u64 = 4096;
+/// The longest stride: on any machine less than a minute, so that a broken CPU clock cannot make a worker deaf.
+const LONGEST_STRIDE: u64 = 1 << 30;
+
+/// How many iterations are left until the worker looks at the clocks again.
+#[derive(Debug)]
+pub struct Stride {
+    length: u64,
+    left: u64,
+}
+
+impl Default for Stride {
+    fn default() -> Stride {
+        Stride { length: FIRST_STRIDE, left: FIRST_STRIDE }
+    }
+}
+
+impl Stride {
+    fn spend(&mut self, iterations: u64) -> bool {
+        self.left = self.left.saturating_sub(iterations);
+        self.left == 0
+    }
+
+    /// Aims at one tick of CPU time per stride; by CPU time, as a preempted worker is not a slow one.
+    fn renew(&mut self, cpu: u64) {
+        // At most doubled or halved at a time: one odd measurement shall not decide.
+        let ideal = self.length.saturating_mul(TICK) / cpu.max(1);
+        self.length = ideal.clamp(self.length / 2, self.length * 2).clamp(1, LONGEST_STRIDE);
+        self.left = self.length;
+    }
+}
+
+/// Executes one task of so many iterations. Stops early when the run is cancelled; false then.
+pub fn execute(worker: &mut Worker, iterations: u64) -> bool {
+    let mut foo = black_box(0.0);
+    let mut i = 0;
+    while i < iterations {
+        let until = iterations.min(i + worker.stride.left);
+        let next;
+        (foo, next) = match worker.drop_request() {
+            Some(request) => steps_until_asked(foo, i, until, request),
+            None => (steps(foo, i, until), until),
+        };
+        if worker.stride.spend(next - i) {
+            let cpu = worker.pen.tick();
+            worker.stride.renew(cpu);
+            if worker.is_stopping() {
+                return false;
+            }
+        }
+        worker.yield_if_asked();
+        i = next;
+    }
+    black_box(foo);
+    true
+}
+
+/// The loop under no lock.
+pub fn steps(mut foo: f64, from: u64, to: u64) -> f64 {
+    for i in from..to {
+        foo = step(foo, i);
+    }
+    black_box(foo)
+}
+
+/// The loop under the lock: looks at the drop request in every iteration. Returns how far it came.
+fn steps_until_asked(mut foo: f64, from: u64, to: u64, request: &AtomicBool) -> (f64, u64) {
+    let mut i = from;
+    while i < to {
+        foo = step(foo, i);
+        i += 1;
+        if request.load(Relaxed) {
+            break;
+        }
+    }
+    (black_box(foo), i)
+}
+
+#[inline(always)]
+fn step(foo: f64, i: u64) -> f64 {
+    foo + foo * (i as f64 * PI).cos()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_is_the_articles_formula() {
+        // By hand for foo = 1: cos(0) = 1 doubles it, cos(pi) = -1 takes all away.
+        assert_eq!(steps(1.0, 0, 1), 2.0);
+        assert_eq!(steps(1.0, 0, 2), 0.0);
+        assert_eq!(steps(0.0, 0, 100), 0.0);
+        assert!(steps(f64::NAN, 0, 100).is_nan(), "the products are really computed");
+    }
+
+    #[test]
+    fn under_the_lock_the_loop_does_the_same_and_stops_when_asked() {
+        let (quiet, asked) = (AtomicBool::new(false), AtomicBool::new(true));
+        assert_eq!(steps_until_asked(1.0, 2, 50, &quiet), (steps(1.0, 2, 50), 50));
+        assert_eq!(steps_until_asked(1.0, 2, 50, &asked), (steps(1.0, 2, 3), 3));
+    }
+
+    #[test]
+    fn a_stride_approaches_one_tick_of_cpu_time() {
+        let mut stride = Stride::default();
+        for _ in 0..40 {
+            // 20 ns an iteration.
+            let cpu = stride.length * 20;
+            stride.renew(cpu);
+        }
+        assert_eq!(stride.length, TICK / 20);
+    }
+}

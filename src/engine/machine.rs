@@ -1,0 +1,103 @@
+//! Finds out what this machine is and what it allows.
+
+use super::os;
+use crate::domain::machine::{Limit, Limits, MAX_IO_WORKERS, MAX_PROCESSES, MAX_THREADS, Machine};
+
+/// Descriptors that the program itself needs, with some to spare.
+const OWN_FILES: u64 = 64;
+/// Descriptors that a fetching worker holds at once: its socket and its file, and one to spare.
+const FILES_PER_WORKER: u64 = 3;
+/// Threads and processes that others of the same user shall still be able to make.
+const OTHER_TASKS: u64 = 64;
+
+/// What this machine is.
+#[must_use]
+pub fn examine() -> Machine {
+    let online = os::cores_online();
+    let (usable, reason) = usable_cores(online);
+    Machine {
+        cpu_model: os::cpu_model(),
+        cores_online: online,
+        cores_usable: usable,
+        cores_limited_by: reason,
+        kernel: kernel(),
+        memory_bytes: os::memory(),
+    }
+}
+
+/// The least of online, affinity and control-group quota, and which one it is if it is not the first.
+fn usable_cores(online: u32) -> (u32, Option<String>) {
+    let affinity = u32::try_from(os::affinity().len()).unwrap_or(online).clamp(1, online.max(1));
+    // std takes the least of affinity and quota, over all control groups above this process.
+    let all = std::thread::available_parallelism().map_or(affinity, |cores| cores.get() as u32);
+    let reason = |what: &str| Some(format!("{what}; {online} are online"));
+    if all < affinity {
+        (all, reason("the control group's quota"))
+    } else if affinity < online {
+        (affinity, reason("the CPU affinity"))
+    } else {
+        (online, None)
+    }
+}
+
+fn kernel() -> String {
+    match nix::sys::utsname::uname() {
+        Ok(name) => format!("{} {}", name.sysname().to_string_lossy(), name.release().to_string_lossy()),
+        Err(_) => "unknown".into(),
+    }
+}
+
+/// How many workers this machine allows, where a process may open so many files.
+#[must_use]
+pub fn limits(open_files: u64) -> Limits {
+    let mut threads = Limit::own(MAX_THREADS);
+    let mut processes = Limit::own(MAX_PROCESSES);
+    if let Some(mappings) = os::mappings_allowed() {
+        // Past about a quarter std aborts the process instead of refusing the thread.
+        threads = threads.or_less((mappings / 4).max(1), "the limit of memory mappings");
+    }
+    for (allowed, what) in [
+        (os::processes_allowed(), "the limit of processes"),
+        (os::tasks_allowed(), "the control group's limit of tasks"),
+    ] {
+        if let Some(allowed) = allowed {
+            let left = allowed.saturating_sub(OTHER_TASKS).max(1);
+            threads = threads.or_less(left, what);
+            processes = processes.or_less(left, what);
+        }
+    }
+    let files = open_files.saturating_sub(OWN_FILES).max(1);
+    let io = |limit: &Limit, files: u64| {
+        limit
+            .clone()
+            .or_less(MAX_IO_WORKERS, "this program's own limit")
+            .or_less(files, "the limit of open files")
+    };
+    Limits {
+        io_threads: io(&threads, (files / FILES_PER_WORKER).max(1)),
+        // Each forked worker has descriptors of its own, but the server holds the other ends of all.
+        io_processes: io(&processes, files),
+        threads,
+        processes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_has_at_least_one_usable_core_and_no_more_than_online() {
+        let machine = examine();
+        assert!((1..=machine.cores_online).contains(&machine.cores_usable));
+        assert_eq!(machine.cores_limited_by.is_some(), machine.cores_usable < machine.cores_online);
+    }
+
+    #[test]
+    fn few_open_files_allow_few_io_workers_and_say_why() {
+        let limits = limits(364);
+        assert_eq!(limits.io_threads.most, 100);
+        assert_eq!(limits.io_threads.because, "the limit of open files");
+        assert!(limits.threads.most > 100);
+    }
+}

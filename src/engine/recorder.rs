@@ -1,0 +1,332 @@
+//! How a worker writes down what it does: one writer and one reader per lane, no lock, no system call.
+//!
+//! A [`Pen`] belongs to one worker. Each event is a transition of 16 bytes which closes the phase before it, so the last
+//! one *is* the open segment. Beside the ring, the lane's header holds exact totals, so that a full ring makes only the
+//! picture poorer.
+//!
+//! **Waiting for a core.** While a task computes, its worker compares the monotonic clock with its CPU clock at every
+//! tick. By how much the CPU clock fell behind, the worker was off its core; that much `ready` is put at the *end* of
+//! the tick in which it was seen. When in the tick it was cannot be known: an error of at most one tick. Less than
+//! [`GAP_MIN`] is carried over to the next tick, as it may be nothing but the clocks' own reading.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+
+use super::arena::{Arena, LaneHeader};
+use super::{clock, os};
+use crate::domain::phase::Phase;
+use crate::domain::time::{Nanos, TICK};
+use crate::domain::trace::Transition;
+
+/// The shortest time off its core that a worker believes to have seen.
+const GAP_MIN: i64 = 50_000;
+/// How "no task" stands in an event.
+const NO_TASK: u32 = u32::MAX;
+
+/// Writes one lane.
+#[derive(Debug)]
+pub struct Pen {
+    arena: Arc<Arena>,
+    worker: u32,
+    slots: usize,
+    written: u64,
+    /// The supervisor's `taken` when we last looked: looking again only when the ring seems full keeps its cache line
+    /// out of the way.
+    taken: u64,
+    dropped: u64,
+    after_gap: bool,
+    phases: [Nanos; Phase::COUNT],
+    phase: Phase,
+    task: u32,
+    core: u16,
+    /// When the open phase began.
+    since: Nanos,
+    /// When the CPU clock was read last, and what it said.
+    ticked: Nanos,
+    cpu: Nanos,
+    /// By how much the CPU clock has fallen behind in computing without being drawn as ready.
+    behind: i64,
+}
+
+impl Pen {
+    /// Takes up a lane: its worker has been `starting` since `t0`. Call it in the worker's own thread.
+    #[must_use]
+    pub fn new(arena: Arc<Arena>, worker: u32) -> Pen {
+        let t0 = arena.header().t0.load(Relaxed);
+        let mut pen = Pen {
+            slots: arena.ring_slots(),
+            arena,
+            worker,
+            written: 0,
+            taken: 0,
+            dropped: 0,
+            after_gap: false,
+            phases: [0; Phase::COUNT],
+            phase: Phase::Starting,
+            task: NO_TASK,
+            core: os::core(),
+            since: t0,
+            ticked: t0,
+            cpu: 0,
+            behind: 0,
+        };
+        pen.lane().open_since.store(t0, Relaxed);
+        pen.read_cpu(clock::now());
+        pen
+    }
+
+    fn lane(&self) -> &LaneHeader {
+        self.arena.lane(self.worker)
+    }
+
+    /// The worker's number.
+    #[must_use]
+    pub fn worker(&self) -> u32 {
+        self.worker
+    }
+
+    /// What the worker is doing.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The worker does something else from now on, on the same task. Returns when.
+    pub fn enter(&mut self, phase: Phase) -> Nanos {
+        self.enter_with(phase, self.task)
+    }
+
+    /// The worker computes on `task` from now on. Returns when.
+    ///
+    /// From one computing task to the next, the phase stays: then only the monotonic clock is read, and the CPU clock
+    /// only if a tick is over, because reading it costs more than handing out a task.
+    pub fn begin(&mut self, task: u32) -> Nanos {
+        if self.phase != Phase::Computing {
+            return self.enter_with(Phase::Computing, task);
+        }
+        let now = clock::now();
+        self.core = os::core();
+        if now - self.ticked >= TICK {
+            self.settle(now);
+        }
+        self.close(now, Phase::Computing, task);
+        now
+    }
+
+    /// The worker has no task from now on. Returns when.
+    pub fn rest(&mut self) -> Nanos {
+        self.enter_with(Phase::Idle, NO_TASK)
+    }
+
+    /// Looks at the clocks while a task computes: about every [`TICK`]. Returns how much CPU time the tick took.
+    pub fn tick(&mut self) -> Nanos {
+        let now = clock::now();
+        let (core, cpu) = (self.core, self.cpu);
+        self.core = os::core();
+        let was_ready = self.settle(now);
+        if was_ready || core != self.core {
+            self.close(now, Phase::Computing, self.task);
+        }
+        self.cpu - cpu
+    }
+
+    fn enter_with(&mut self, phase: Phase, task: u32) -> Nanos {
+        let now = clock::now();
+        self.core = os::core();
+        self.settle(now);
+        self.close(now, phase, task);
+        now
+    }
+
+    /// Reads the CPU clock, and draws as ready what a computing worker was off its core. True if it drew any.
+    fn settle(&mut self, now: Nanos) -> bool {
+        let (ticked, cpu) = (self.ticked, self.cpu);
+        self.read_cpu(now);
+        if self.phase != Phase::Computing {
+            self.behind = 0;
+            return false;
+        }
+        self.behind += (now - ticked) as i64 - (self.cpu - cpu) as i64;
+        if self.behind < GAP_MIN {
+            return false;
+        }
+        // Never before the tick in which it was seen, nor before the segment.
+        let gap = (self.behind as Nanos).min(now - ticked.max(self.since));
+        self.behind -= gap as i64;
+        self.close(now - gap, Phase::Ready, self.task);
+        true
+    }
+
+    /// Brings the CPU time in the lane's header up to date, and books it on the core.
+    fn read_cpu(&mut self, now: Nanos) {
+        let cpu = clock::thread_cpu();
+        self.arena.core(self.core).workers.fetch_add(cpu - self.cpu, Relaxed);
+        self.cpu = cpu;
+        self.ticked = now;
+        let lane = self.lane();
+        lane.cpu.store(cpu, Relaxed);
+        lane.last_stamp.store(now, Relaxed);
+    }
+
+    /// Closes the open phase at `at` and opens another.
+    fn close(&mut self, at: Nanos, phase: Phase, task: u32) {
+        let closed = self.phase as usize;
+        self.phases[closed] += at - self.since;
+        (self.phase, self.task, self.since) = (phase, task, at);
+        let lane = self.lane();
+        lane.phases[closed].store(self.phases[closed], Relaxed);
+        lane.open_phase.store(phase as u32, Relaxed);
+        lane.open_since.store(at, Relaxed);
+        lane.last_stamp.store(at.max(self.ticked), Relaxed);
+        self.push(at);
+    }
+
+    /// Appends the open phase to the ring, or counts it as dropped.
+    fn push(&mut self, at: Nanos) {
+        if self.written - self.taken >= self.slots as u64 {
+            // Acquire: the supervisor has read the slots that we reuse.
+            self.taken = self.lane().taken.0.load(Acquire);
+            if self.written - self.taken >= self.slots as u64 {
+                self.dropped += 1;
+                self.after_gap = true;
+                self.lane().dropped.store(self.dropped, Relaxed);
+                return;
+            }
+        }
+        let slot = self.arena.event(self.worker, self.written as usize & (self.slots - 1));
+        slot.at.store(at, Relaxed);
+        slot.what.store(pack(self.task, self.phase, self.core, self.after_gap), Relaxed);
+        self.written += 1;
+        self.after_gap = false;
+        // Release: whoever sees the count sees the slot.
+        self.lane().written.store(self.written, Release);
+    }
+}
+
+/// `task` in bits 0–31, core in 32–47, phase in 48–55, gap in bit 56.
+fn pack(task: u32, phase: Phase, core: u16, after_gap: bool) -> u64 {
+    u64::from(task) | u64::from(core) << 32 | (phase as u64) << 48 | u64::from(after_gap) << 56
+}
+
+fn unpack(at: Nanos, what: u64) -> Transition {
+    let task = what as u32;
+    Transition {
+        at,
+        task: (task != NO_TASK).then_some(task),
+        phase: Phase::from_number((what >> 48) as u8).unwrap_or(Phase::Lost),
+        core: (what >> 32) as u16,
+        after_gap: what >> 56 & 1 == 1,
+    }
+}
+
+/// Takes all new events of a lane, times relative to `t0`. Only the supervisor may call it.
+#[must_use]
+pub fn take_events(arena: &Arena, worker: u32, t0: Nanos) -> Vec<Transition> {
+    let lane = arena.lane(worker);
+    let mask = arena.ring_slots() - 1;
+    let from = lane.taken.0.load(Relaxed);
+    // Acquire: pairs with the pen's Release, so that the slots below are complete.
+    let to = lane.written.load(Acquire);
+    let events = (from..to)
+        .map(|i| {
+            let slot = arena.event(worker, i as usize & mask);
+            unpack(slot.at.load(Relaxed).saturating_sub(t0), slot.what.load(Relaxed))
+        })
+        .collect();
+    // Release: the slots have been read before the worker may reuse them.
+    lane.taken.0.store(to, Release);
+    events
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arena(workers: u32) -> Arc<Arena> {
+        let arena = Arc::new(Arena::map().unwrap());
+        arena.reset(workers, 10);
+        arena.header().t0.store(clock::now(), Relaxed);
+        arena
+    }
+
+    #[test]
+    fn an_event_survives_packing() {
+        for (task, phase, core, gap) in [
+            (0, Phase::Gil, 0, false),
+            (999_999, Phase::Ready, u16::MAX, true),
+            (NO_TASK, Phase::Idle, 7, false),
+        ] {
+            let transition = unpack(5, pack(task, phase, core, gap));
+            assert_eq!(transition.task, (task != NO_TASK).then_some(task));
+            assert_eq!((transition.phase, transition.core, transition.after_gap), (phase, core, gap));
+        }
+    }
+
+    #[test]
+    fn the_totals_cover_the_lane_from_t0_to_the_last_event() {
+        let arena = arena(1);
+        let mut pen = Pen::new(arena.clone(), 0);
+        pen.begin(0);
+        pen.begin(1);
+        pen.enter(Phase::File);
+        pen.enter(Phase::Computing);
+        let end = pen.rest();
+        let lane = arena.lane(0);
+        let total: Nanos = lane.phases.iter().map(|phase| phase.load(Relaxed)).sum();
+        assert_eq!(total, end - arena.header().t0.load(Relaxed));
+        let events = take_events(&arena, 0, 0);
+        assert_eq!(
+            events.iter().map(|event| event.task).collect::<Vec<_>>(),
+            [Some(0), Some(1), Some(1), Some(1), None]
+        );
+        assert!(take_events(&arena, 0, 0).is_empty());
+    }
+
+    #[test]
+    fn a_worker_off_its_core_is_ready_for_as_long_as_its_cpu_clock_stood_still() {
+        let arena = arena(1);
+        let mut pen = Pen::new(arena.clone(), 0);
+        pen.begin(0);
+        // A sleeping thread is off its core, whatever the reason; how long exactly is the clocks' business.
+        let (wall, cpu) = (clock::now(), clock::thread_cpu());
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        pen.tick();
+        let off = (clock::now() - wall) - (clock::thread_cpu() - cpu);
+        pen.rest();
+        let ready = arena.lane(0).phases[Phase::Ready as usize].load(Relaxed);
+        assert!(ready >= 4_000_000 && ready <= off + 1_000_000, "ready {ready} ns of {off} ns off the core");
+        let phases: Vec<Phase> = take_events(&arena, 0, 0).iter().map(|event| event.phase).collect();
+        assert_eq!(phases, [Phase::Computing, Phase::Ready, Phase::Computing, Phase::Idle]);
+    }
+
+    #[test]
+    fn a_full_lane_drops_events_but_keeps_exact_totals_and_marks_the_gap() {
+        let arena = arena(1);
+        let slots = arena.ring_slots() as u64;
+        let mut pen = Pen::new(arena.clone(), 0);
+        for task in 0..slots + 5 {
+            pen.begin(task as u32);
+        }
+        // At least these; a change of core or a wait for one adds events of its own.
+        assert!(arena.lane(0).dropped.load(Relaxed) >= 5);
+        assert_eq!(take_events(&arena, 0, 0).len() as u64, slots);
+        let end = pen.rest();
+        let last = take_events(&arena, 0, 0);
+        assert!(last[0].after_gap && !last[1..].iter().any(|event| event.after_gap));
+        let total: Nanos = arena.lane(0).phases.iter().map(|phase| phase.load(Relaxed)).sum();
+        assert_eq!(total, end - arena.header().t0.load(Relaxed));
+    }
+
+    #[test]
+    fn cpu_time_is_booked_on_cores_as_much_as_on_the_worker() {
+        let arena = arena(1);
+        let mut pen = Pen::new(arena.clone(), 0);
+        pen.begin(0);
+        while clock::thread_cpu() < pen.cpu + 3_000_000 {
+            std::hint::spin_loop();
+        }
+        pen.rest();
+        let by_core: Nanos = (0..1024).map(|core| arena.core(core).workers.load(Relaxed)).sum();
+        assert_eq!(by_core, arena.lane(0).cpu.load(Relaxed));
+    }
+}

@@ -1,0 +1,309 @@
+//! A plan that is happening: the supervisor creates the workers, opens the gate, watches, and concludes.
+
+use std::os::fd::AsFd;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use super::arena::Arena;
+use super::conclude::{self, Facts};
+use super::cores::CoreWatch;
+use super::executor::processes::ForkCrew;
+use super::executor::rayon::RayonCrew;
+use super::executor::threads::ThreadCrew;
+use super::executor::{Crew, Death};
+use super::gil::Gil;
+use super::latch::wait_readable;
+use super::loopback::Site;
+use super::sampler::Sampler;
+use super::scratch::Scratch;
+use super::worker::Assignment;
+use super::zygote::Zygote;
+use super::{clock, os};
+use crate::domain::model::Model;
+use crate::domain::plan::Plan;
+use crate::domain::record::{CaveatKind, Record};
+use crate::domain::time::{Nanos, seconds};
+use crate::domain::trace::Batch;
+use crate::domain::workload::{Addresses, Workload};
+
+/// How often the supervisor looks at the lanes, in milliseconds: twice per frame of the explorer.
+const SAMPLE_MS: u16 = 33;
+/// How long a worker may take to notice that the run is cancelled before it is killed, if it can be.
+const GRACE: Nanos = 250_000_000;
+
+/// What a run tells while it happens.
+#[derive(Debug)]
+pub enum Report {
+    /// What was seen since the last one.
+    Batch(Batch),
+    /// It is over. Nothing follows.
+    Concluded(Box<Record>),
+}
+
+/// What runs need and share, one at a time.
+#[derive(Debug)]
+pub struct Ground {
+    /// Where runs happen.
+    pub arena: Arc<Arena>,
+    /// Who forks.
+    pub zygote: Mutex<Zygote>,
+    /// Where files go.
+    pub scratch: Scratch,
+    /// Whether a run happens now.
+    pub busy: AtomicBool,
+    /// Whether records list their tasks however many there are.
+    pub all_tasks: AtomicBool,
+}
+
+/// A run that has been started.
+#[derive(Debug)]
+pub struct Run {
+    ground: Arc<Ground>,
+    supervisor: Option<JoinHandle<()>>,
+}
+
+impl Run {
+    /// Starts a run on `ground`, which must not be busy.
+    ///
+    /// # Errors
+    /// When another run is going on or there is no thread for the supervisor.
+    pub fn start(
+        ground: &Arc<Ground>,
+        plan: Plan,
+        report: impl FnMut(Report) + Send + 'static,
+    ) -> Result<Run, String> {
+        if ground.busy.swap(true, Acquire) {
+            return Err("another run is going on: stop it first".into());
+        }
+        ground.arena.reset(plan.workers(), plan.tasks());
+        let shared = ground.clone();
+        let supervise = move || {
+            os::name_thread("supervisor");
+            os::ask_for_short_turns();
+            Supervisor { ground: &shared, plan: Arc::new(plan), report }.supervise();
+        };
+        match Builder::new().name("supervisor".into()).spawn(supervise) {
+            Ok(supervisor) => Ok(Run { ground: ground.clone(), supervisor: Some(supervisor) }),
+            Err(error) => {
+                ground.busy.store(false, Relaxed);
+                Err(format!("the system refused a thread for the supervisor: {error}"))
+            }
+        }
+    }
+
+    /// Cancels it: it concludes as cancelled within half a second.
+    pub fn stop(&self) {
+        if self.supervisor.as_ref().is_some_and(|supervisor| !supervisor.is_finished()) {
+            self.ground.arena.cancel();
+        }
+    }
+
+    /// Waits until it has concluded and nothing of it is left.
+    pub fn wait(mut self) {
+        self.join();
+    }
+
+    fn join(&mut self) {
+        if let Some(supervisor) = self.supervisor.take() {
+            let _ = supervisor.join();
+        }
+    }
+}
+
+impl Drop for Run {
+    /// A run does not outlive its handle.
+    fn drop(&mut self) {
+        self.stop();
+        self.join();
+    }
+}
+
+/// One run, seen from the thread that watches it.
+struct Supervisor<'g, R> {
+    ground: &'g Ground,
+    plan: Arc<Plan>,
+    report: R,
+}
+
+/// What the supervisor learned while it watched.
+#[derive(Debug, Default)]
+struct Seen {
+    deaths: Vec<Death>,
+    error: Option<String>,
+    gate_opened: bool,
+    cancelled_at: Option<Nanos>,
+    killed: bool,
+}
+
+impl<R: FnMut(Report)> Supervisor<'_, R> {
+    fn supervise(mut self) {
+        let mut zygote = self.ground.zygote.lock().unwrap_or_else(PoisonError::into_inner);
+        let prepared = self.prepare(&mut zygote);
+        let mut record = self.measure(&mut zygote, prepared);
+        if self.leave_io(&mut zygote) && record.error.is_none() {
+            record.doubt(CaveatKind::NotMeasured, "the loopback server died during the run".into());
+        }
+        drop(zygote);
+        self.ground.arena.reset(0, 0);
+        self.ground.busy.store(false, Relaxed);
+        // The supervisor does nothing but watch: its whole CPU time is the cost of watching.
+        record.observed(seconds(clock::thread_cpu()));
+        (self.report)(Report::Concluded(Box::new(record)));
+    }
+
+    /// What has to be there before the clock starts. Returns the server's port, 0 where there is none.
+    fn prepare(&self, zygote: &mut Zygote) -> Result<u16, String> {
+        let Workload::Io { addresses, .. } = self.plan.workload() else { return Ok(0) };
+        let scratch = &self.ground.scratch;
+        scratch
+            .make()
+            .map_err(|error| format!("cannot make the directory {}: {error}", scratch.path().display()))?;
+        match addresses {
+            Addresses::Urls(_) => Ok(0),
+            Addresses::Loopback { latencies_ms, page_bytes, .. } => {
+                zygote.start_server(Site { latencies_ms: latencies_ms.clone(), page_bytes: *page_bytes })
+            }
+        }
+    }
+
+    /// Removes what `prepare` made. True if the server should have been there and was not.
+    fn leave_io(&self, zygote: &mut Zygote) -> bool {
+        let Workload::Io { addresses, .. } = self.plan.workload() else { return false };
+        self.ground.scratch.remove();
+        let was_there = zygote.stop_server();
+        matches!(addresses, Addresses::Loopback { .. }) && !was_there
+    }
+
+    fn assignment(&self, port: u16, gil: Option<Arc<Gil>>) -> Assignment {
+        Assignment {
+            arena: self.ground.arena.clone(),
+            plan: self.plan.clone(),
+            port,
+            scratch: self.ground.scratch.clone(),
+            gil,
+        }
+    }
+
+    /// From `t0` until all workers are gone.
+    fn measure(&mut self, zygote: &mut Zygote, prepared: Result<u16, String>) -> Record {
+        let arena = self.ground.arena.clone();
+        let gil = self
+            .plan
+            .model()
+            .has_interpreter_lock()
+            .then(|| Arc::new(Gil::new(Duration::from_micros(self.plan.switch_interval_us()))));
+        let started_at = jiff::Timestamp::now().to_string();
+        let suspended = os::suspended();
+        let mut cores = CoreWatch::begin(&arena, clock::now());
+        let t0 = clock::now();
+        arena.header().t0.store(t0, Relaxed);
+        let mut sampler = Sampler::new(t0);
+        let mut seen = Seen::default();
+        match prepared {
+            Err(error) => seen.error = Some(error),
+            Ok(port) => {
+                let mut crew = crew(self.plan.model(), self.assignment(port, gil.clone()), zygote);
+                if let Err(error) = crew.create() {
+                    seen.error = Some(error);
+                    arena.cancel();
+                }
+                self.watch(crew.as_mut(), &mut sampler, &mut cores, &mut seen);
+                crew.join();
+            }
+        }
+        let joined = clock::now() - t0;
+        let wall = conclude::wall(&arena, t0, joined);
+        let last = sampler.conclude(&arena, &mut cores, wall);
+        (self.report)(Report::Batch(last));
+        let facts = Facts {
+            plan: &self.plan,
+            started_at,
+            wall,
+            joined,
+            cancelled: seen.error.is_none() && arena.is_stopping(),
+            error: seen.error,
+            deaths: &seen.deaths,
+            cores: cores.conclude(&arena, wall),
+            gil_switches: gil.map(|gil| gil.switches()),
+            recorded: sampler.recorded(),
+            suspended: os::suspended().saturating_sub(suspended),
+            all_tasks: self.ground.all_tasks.load(Relaxed),
+        };
+        conclude::record(&arena, facts)
+    }
+
+    /// Opens the gate when all have arrived, and reports what happens until it is over.
+    fn watch(&mut self, crew: &mut dyn Crew, sampler: &mut Sampler, cores: &mut CoreWatch, seen: &mut Seen) {
+        let arena = self.ground.arena.clone();
+        let mut sampled = clock::now();
+        loop {
+            wait_for_news(&arena, crew);
+            match crew.news() {
+                Ok(deaths) => seen.deaths.extend(deaths),
+                Err(error) => {
+                    seen.error = Some(error);
+                    arena.cancel();
+                }
+            }
+            if crew.is_over() {
+                return;
+            }
+            see_to_the_gate(&arena, seen);
+            see_to_the_stop(&arena, crew, seen);
+            if clock::now() - sampled >= u64::from(SAMPLE_MS) * 1_000_000 {
+                sampled = clock::now();
+                let batch = sampler.sample(&arena, cores);
+                (self.report)(Report::Batch(batch));
+            }
+        }
+    }
+}
+
+fn crew<'z>(model: Model, assignment: Assignment, zygote: &'z mut Zygote) -> Box<dyn Crew + 'z> {
+    match model {
+        Model::Serial | Model::Threads | Model::GilThreads => Box::new(ThreadCrew::new(assignment)),
+        Model::Rayon => Box::new(RayonCrew::new(assignment)),
+        Model::Processes => Box::new(ForkCrew::new(assignment, zygote)),
+    }
+}
+
+/// Waits until the bell rings, a child has ended, or it is time for a sample.
+fn wait_for_news(arena: &Arena, crew: &dyn Crew) {
+    let rang = match crew.news_descriptor() {
+        Some(news) => wait_readable([arena.bell.as_fd(), news], Some(SAMPLE_MS))[0],
+        None => wait_readable([arena.bell.as_fd()], Some(SAMPLE_MS))[0],
+    };
+    if rang {
+        arena.bell.close();
+    }
+}
+
+fn see_to_the_gate(arena: &Arena, seen: &mut Seen) {
+    if seen.gate_opened {
+        return;
+    }
+    if let Some(death) = seen.deaths.first().filter(|_| seen.error.is_none() && !arena.is_stopping()) {
+        // The gate would wait for it for ever.
+        seen.error = Some(format!("worker {} died before the run began: {}", death.worker, death.cause));
+        arena.cancel();
+    }
+    // Acquire: pairs with the workers' arrival.
+    if arena.header().arrived.0.load(Acquire) == arena.workers() || arena.is_stopping() {
+        arena.gate.open();
+        seen.gate_opened = true;
+    }
+}
+
+fn see_to_the_stop(arena: &Arena, crew: &mut dyn Crew, seen: &mut Seen) {
+    if !arena.is_stopping() || seen.killed {
+        return;
+    }
+    let since = *seen.cancelled_at.get_or_insert_with(clock::now);
+    if clock::now() - since > GRACE {
+        crew.kill();
+        seen.killed = true;
+    }
+}

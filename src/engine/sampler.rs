@@ -1,0 +1,75 @@
+//! Takes what the workers have written since the last time.
+
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+
+use super::arena::{Arena, LaneState};
+use super::cores::CoreWatch;
+use super::{clock, recorder};
+use crate::domain::phase::Phase;
+use crate::domain::time::Nanos;
+use crate::domain::trace::{Batch, LaneUpdate, Transition};
+
+/// Reads the lanes of one run.
+#[derive(Debug)]
+pub struct Sampler {
+    t0: Nanos,
+    recorded: u64,
+}
+
+impl Sampler {
+    /// A sampler of the run that began at `t0`.
+    #[must_use]
+    pub fn new(t0: Nanos) -> Sampler {
+        Sampler { t0, recorded: 0 }
+    }
+
+    /// Everything since the last time.
+    pub fn sample(&mut self, arena: &Arena, cores: &mut CoreWatch) -> Batch {
+        let mut batch = Batch { lanes: Vec::with_capacity(arena.workers() as usize), ..Batch::default() };
+        for worker in 0..arena.workers() {
+            let lane = arena.lane(worker);
+            // The ended first: a task that begins and ends between the two loads shall not end before it began.
+            batch.ended += lane.ended.load(Acquire);
+            batch.begun += lane.begun.load(Relaxed);
+            batch.failed += lane.failed.load(Relaxed);
+            let transitions = recorder::take_events(arena, worker, self.t0);
+            self.recorded += transitions.len() as u64;
+            batch.lanes.push(LaneUpdate {
+                transitions,
+                last_stamp: lane.last_stamp.load(Relaxed).saturating_sub(self.t0),
+                cpu: lane.cpu.load(Relaxed),
+                dropped: lane.dropped.load(Relaxed),
+            });
+        }
+        let now = clock::now();
+        batch.now = now - self.t0;
+        batch.cores = cores.ours(arena);
+        batch.others = cores.others(arena, now).unwrap_or_default();
+        batch
+    }
+
+    /// The last batch, up to `wall`: lanes of workers that died or never began end where they were last seen.
+    pub fn conclude(&mut self, arena: &Arena, cores: &mut CoreWatch, wall: Nanos) -> Batch {
+        let mut batch = self.sample(arena, cores);
+        for (worker, update) in (0..).zip(&mut batch.lanes) {
+            if matches!(arena.lane(worker).state(), LaneState::Working | LaneState::Died) {
+                let at = update.last_stamp;
+                update.transitions.push(Transition {
+                    at,
+                    task: None,
+                    phase: Phase::Idle,
+                    core: 0,
+                    after_gap: false,
+                });
+            }
+        }
+        batch.now = wall;
+        batch
+    }
+
+    /// Events taken so far.
+    #[must_use]
+    pub fn recorded(&self) -> u64 {
+        self.recorded
+    }
+}

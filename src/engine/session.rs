@@ -1,0 +1,86 @@
+//! What the shells need of the engine: one session, in which runs happen one at a time.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::arena::Arena;
+use super::run::{Ground, Report, Run};
+use super::scratch::Scratch;
+use super::zygote::Zygote;
+use super::{calibrate, machine, os};
+use crate::domain::machine::{Limits, Machine};
+use crate::domain::plan::Plan;
+
+/// The engine, ready to run plans. Dropping it ends the zygote and removes all temporary files.
+#[derive(Debug)]
+pub struct Session {
+    ground: Arc<Ground>,
+    machine: Machine,
+    limits: Limits,
+}
+
+impl Session {
+    /// Maps the arena and forks the zygote: call it while the program has one thread, and before signals are handled.
+    ///
+    /// # Errors
+    /// One sentence, when the system refuses memory, descriptors or the fork.
+    pub fn prepare() -> Result<Session, String> {
+        let open_files = os::raise_open_files();
+        let arena = Arena::map().map_err(|error| format!("cannot map the memory for measuring: {error}"))?;
+        let arena = Arc::new(arena);
+        let scratch = Scratch::new();
+        let zygote =
+            Zygote::fork(&arena, &scratch).map_err(|error| format!("cannot fork the zygote: {error}"))?;
+        let ground = Ground {
+            arena,
+            zygote: Mutex::new(zygote),
+            scratch,
+            busy: AtomicBool::new(false),
+            all_tasks: AtomicBool::new(false),
+        };
+        Ok(Session {
+            ground: Arc::new(ground),
+            machine: machine::examine(),
+            limits: machine::limits(open_files),
+        })
+    }
+
+    /// What this machine is.
+    #[must_use]
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// How many workers it allows.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Lets records list their tasks however many there are.
+    pub fn list_all_tasks(&self) {
+        self.ground.all_tasks.store(true, Relaxed);
+    }
+
+    /// Starts a run; `report` is called on the supervisor's thread. One run at a time.
+    ///
+    /// # Errors
+    /// One sentence, when another run is going on or the system refuses a thread. Everything later is in the record.
+    pub fn start(&self, plan: Plan, report: impl FnMut(Report) + Send + 'static) -> Result<Run, String> {
+        Run::start(&self.ground, plan, report)
+    }
+
+    /// How many steps of the `cpu` kernel an idle core does in a second. Takes about 0.2 s of computing.
+    #[must_use]
+    pub fn calibrate(&self) -> f64 {
+        calibrate::rate()
+    }
+
+    /// The directory that the `io` workload writes to while it runs.
+    #[must_use]
+    pub fn scratch_directory(&self) -> &std::path::Path {
+        self.ground.scratch.path()
+    }
+}

@@ -1,0 +1,339 @@
+//! What every worker does, thread or process: arrive at the gate, take tasks until there are none, write the totals.
+
+use std::cell::Cell;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
+use std::time::Duration;
+
+use std::os::fd::AsFd;
+
+use super::arena::{Arena, LaneState, TaskState, store_known};
+use super::fetch::{Fetcher, Hooks};
+use super::gil::Gil;
+use super::kernel::cpu::Stride;
+use super::kernel::io::Ended;
+use super::kernel::{cpu, io};
+use super::latch::wait_readable;
+use super::os;
+use super::recorder::Pen;
+use super::scratch::Scratch;
+use crate::domain::phase::Phase;
+use crate::domain::plan::Plan;
+use crate::domain::workload::{Addresses, Workload};
+
+/// How long a fetch may take: the article's `timeout=20`.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// All that a worker needs to know about its run.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    /// Where the run happens.
+    pub arena: Arc<Arena>,
+    /// What is to be done.
+    pub plan: Arc<Plan>,
+    /// Where the embedded server listens, if it serves this run.
+    pub port: u16,
+    /// Where files go.
+    pub scratch: Scratch,
+    /// The interpreter lock, if the model has one.
+    pub gil: Option<Arc<Gil>>,
+}
+
+/// One worker at work.
+#[derive(Debug)]
+pub struct Worker {
+    /// Its lane.
+    pub pen: Pen,
+    /// When it looks at the clocks next.
+    pub stride: Stride,
+    arena: Arc<Arena>,
+    gil: Option<Arc<Gil>>,
+}
+
+impl Worker {
+    /// Arrives at the gate and waits until it opens.
+    #[must_use]
+    pub fn arrive(assignment: &Assignment, number: u32) -> Worker {
+        let arena = assignment.arena.clone();
+        let lane = arena.lane(number);
+        lane.pid.store(std::process::id(), Relaxed);
+        lane.tid.store(os::thread_id(), Relaxed);
+        let pen = Pen::new(arena.clone(), number);
+        lane.set_state(LaneState::Working);
+        // AcqRel: who counts the last one sees what all have written before.
+        if arena.header().arrived.0.fetch_add(1, AcqRel) + 1 == arena.workers() {
+            arena.bell.open();
+        }
+        while wait_readable([arena.gate.as_fd()], None) == [false] {}
+        Worker { pen, stride: Stride::default(), arena, gil: assignment.gil.clone() }
+    }
+
+    /// Whether the run has been cancelled.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.arena.is_stopping()
+    }
+
+    /// What a computing worker under the lock has to look at in every iteration.
+    #[must_use]
+    pub fn drop_request(&self) -> Option<&AtomicBool> {
+        self.gil.as_deref().map(Gil::drop_request)
+    }
+
+    /// Hands the lock to another worker if one has asked for it.
+    pub fn yield_if_asked(&mut self) {
+        if self.drop_request().is_some_and(|request| request.load(Relaxed)) {
+            self.release_lock(Phase::Gil);
+            self.take_lock();
+        }
+    }
+
+    /// Looks at the clocks.
+    pub fn tick(&mut self) {
+        self.pen.tick();
+    }
+
+    /// Does something that may block, without the lock.
+    pub fn blocking<T>(&mut self, phase: Phase, block: impl FnOnce() -> T) -> T {
+        self.release_lock(phase);
+        let result = block();
+        self.take_lock();
+        result
+    }
+
+    /// Enters `phase`, which needs no lock. The stamp comes first: nobody else may be seen computing before it.
+    fn release_lock(&mut self, phase: Phase) {
+        self.pen.enter(phase);
+        if let Some(gil) = &self.gil {
+            gil.release(self.pen.worker());
+        }
+    }
+
+    /// Takes the lock, if there is one, and goes on computing. The stamp comes last, for the same reason.
+    fn take_lock(&mut self) {
+        self.wait_for_lock();
+        self.pen.enter(Phase::Computing);
+    }
+
+    fn wait_for_lock(&mut self) {
+        if let Some(gil) = &self.gil {
+            let pen = &mut self.pen;
+            gil.take(pen.worker(), || {
+                if pen.phase() != Phase::Gil {
+                    pen.enter(Phase::Gil);
+                }
+            });
+        }
+    }
+
+    /// Takes tasks from the shared counter until there are none or the run is cancelled.
+    pub fn work(&mut self, job: &Job) {
+        self.wait_for_lock();
+        let (header, tasks) = (self.arena.clone(), self.arena.tasks());
+        while !self.is_stopping() {
+            let task = header.header().next_task.0.fetch_add(1, Relaxed);
+            if task >= tasks {
+                break;
+            }
+            self.execute(job, task);
+        }
+        self.retire();
+    }
+
+    /// Executes one task and keeps how it ended.
+    pub fn execute(&mut self, job: &Job, task: u32) {
+        let begin = self.pen.begin(task);
+        let (arena, number) = (self.arena.clone(), self.pen.worker());
+        let (lane, slot) = (arena.lane(number), arena.task(task));
+        slot.begin.store(begin, Relaxed);
+        slot.worker.store(number, Relaxed);
+        slot.executions.fetch_add(1, Relaxed);
+        slot.state.store(TaskState::Begun as u32, Release);
+        add_one(&lane.begun);
+        let state = match job.execute(self, task) {
+            Ended::Ok => TaskState::Ok,
+            Ended::Failed(sentence) => {
+                slot.error.store(arena.keep_text(&sentence), Relaxed);
+                add_one(&lane.failed);
+                TaskState::Failed
+            }
+            // It stays begun and without an end: the record says that it was stopped.
+            Ended::Cancelled => return,
+        };
+        slot.end.store(super::clock::now(), Relaxed);
+        // Release: who sees the state sees the rest of the slot.
+        slot.state.store(state as u32, Release);
+        add_one(&lane.ended);
+    }
+
+    /// There is no task for this worker now, but there may be one later.
+    pub fn pause(&mut self) {
+        self.pen.rest();
+    }
+
+    /// There is no task for this worker any more: its last stamp, then the lock goes.
+    pub fn retire(&mut self) {
+        if self.pen.phase() != Phase::Idle {
+            self.pen.rest();
+        }
+        if let Some(gil) = &self.gil {
+            gil.release(self.pen.worker());
+        }
+    }
+
+    /// Writes down what is only known at the end.
+    pub fn conclude(&self, own_process: bool) {
+        let lane = self.arena.lane(self.pen.worker());
+        store_known(&lane.run_queue_wait, os::run_queue_wait());
+        let switches = os::context_switches();
+        store_known(&lane.voluntary, switches.map(|switches| switches.voluntary));
+        store_known(&lane.involuntary, switches.map(|switches| switches.involuntary));
+        store_known(&lane.memory, if own_process { os::proportional_set_size() } else { None });
+        finish(&self.arena, self.pen.worker(), LaneState::Finished);
+    }
+}
+
+/// Each counter has one writer: no read-modify-write instruction is needed.
+fn add_one(counter: &std::sync::atomic::AtomicU32) {
+    counter.store(counter.load(Relaxed) + 1, Relaxed);
+}
+
+/// Says that a worker has ended, and wakes the supervisor if it was the last.
+fn finish(arena: &Arena, worker: u32, state: LaneState) {
+    arena.lane(worker).set_state(state);
+    if arena.header().finished.0.fetch_add(1, AcqRel) + 1 == arena.workers() {
+        arena.bell.open();
+    }
+}
+
+/// A worker's whole life, by the shared counter. A panic is kept as the cause of its death.
+pub fn live(assignment: &Assignment, number: u32, own_process: bool) {
+    guard(assignment, number, || {
+        let mut worker = Worker::arrive(assignment, number);
+        worker.work(&Job::new(assignment));
+        worker.conclude(own_process);
+    });
+}
+
+/// Runs part of a worker's life; a panic is kept as the cause of its death and does not hold the others up.
+pub fn guard(assignment: &Assignment, number: u32, life: impl FnOnce()) {
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(life));
+    if let Err(panic) = result {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(ToString::to_string)
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "no message".into());
+        let arena = &assignment.arena;
+        arena.lane(number).cause.store(arena.keep_text(&format!("it panicked: {message}")), Relaxed);
+        if let Some(gil) = &assignment.gil {
+            gil.abandon(number);
+        }
+        finish(arena, number, LaneState::Died);
+    }
+}
+
+/// What a task does, made ready once per worker.
+#[derive(Debug)]
+pub struct Job {
+    kind: JobKind,
+}
+
+#[derive(Debug)]
+enum JobKind {
+    Cpu { iterations: u64 },
+    Io { fetcher: Fetcher, urls: Urls, writes: u32, scratch: Scratch },
+}
+
+#[derive(Debug)]
+enum Urls {
+    Loopback { port: u16, count: u32 },
+    Real(Vec<String>),
+}
+
+impl Job {
+    /// Makes ready what the tasks of this run need. In a forked worker only after the fork.
+    #[must_use]
+    pub fn new(assignment: &Assignment) -> Job {
+        let kind = match assignment.plan.workload() {
+            Workload::Cpu { iterations } => JobKind::Cpu { iterations: *iterations },
+            Workload::Io { writes, addresses } => {
+                let hooks = Hooks { before: before_blocking, after: after_blocking };
+                let stop = assignment.arena.stop.descriptor();
+                JobKind::Io {
+                    fetcher: Fetcher::new(stop, FETCH_TIMEOUT, hooks),
+                    urls: match addresses {
+                        Addresses::Loopback { latencies_ms, .. } => {
+                            Urls::Loopback { port: assignment.port, count: latencies_ms.len() as u32 }
+                        }
+                        Addresses::Urls(urls) => Urls::Real(urls.clone()),
+                    },
+                    writes: *writes,
+                    scratch: assignment.scratch.clone(),
+                }
+            }
+        };
+        Job { kind }
+    }
+
+    fn execute(&self, worker: &mut Worker, task: u32) -> Ended {
+        match &self.kind {
+            JobKind::Cpu { iterations } => {
+                if cpu::execute(worker, *iterations) {
+                    Ended::Ok
+                } else {
+                    Ended::Cancelled
+                }
+            }
+            JobKind::Io { fetcher, urls, writes, scratch } => {
+                io::execute(worker, fetcher, &urls.of(task), &scratch.file(task), *writes)
+            }
+        }
+    }
+}
+
+impl Urls {
+    fn of(&self, task: u32) -> String {
+        match self {
+            Urls::Loopback { port, count } => format!("http://127.0.0.1:{port}/page/{}", task % count),
+            Urls::Real(urls) => urls[task as usize % urls.len()].clone(),
+        }
+    }
+}
+
+thread_local! {
+    /// The worker of this thread while it fetches: the HTTP library calls back from deep inside, and only with plain
+    /// functions.
+    static LENT: Cell<Option<NonNull<Worker>>> = const { Cell::new(None) };
+}
+
+/// Lends the worker to the hooks while `fetch` runs on its thread.
+pub fn lend<T>(worker: &mut Worker, fetch: impl FnOnce() -> T) -> T {
+    struct TakeBack;
+    impl Drop for TakeBack {
+        fn drop(&mut self) {
+            LENT.set(None);
+        }
+    }
+    LENT.set(Some(NonNull::from(worker)));
+    let _take_back = TakeBack;
+    fetch()
+}
+
+fn with_lent(act: impl FnOnce(&mut Worker)) {
+    if let Some(mut worker) = LENT.get() {
+        // SAFETY: set by `lend` from an exclusive reference which it does not touch until it has taken this one back,
+        // on this thread only; the hooks do not nest.
+        act(unsafe { worker.as_mut() });
+    }
+}
+
+fn before_blocking() {
+    with_lent(|worker| worker.release_lock(Phase::Network));
+}
+
+fn after_blocking() {
+    with_lent(Worker::take_lock);
+}

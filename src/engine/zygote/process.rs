@@ -1,0 +1,221 @@
+//! The zygote's own process: its loop, its children, its end.
+
+use std::collections::HashMap;
+use std::fs::OpenOptions;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+
+use nix::errno::Errno;
+use nix::sys::signal::{SigHandler, Signal, kill, signal};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getpid, setpgid};
+
+use super::protocol::{self, Reply, Request};
+use crate::domain::plan::Plan;
+use crate::engine::arena::Arena;
+use crate::engine::latch::{Latch, wait_readable};
+use crate::engine::loopback::{self, Site};
+use crate::engine::os;
+use crate::engine::scratch::Scratch;
+use crate::engine::worker::{self, Assignment};
+
+/// What a child of the zygote is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Child {
+    Worker(u32),
+    Server,
+}
+
+struct Process {
+    socket: UnixStream,
+    arena: Arc<Arena>,
+    scratch: Scratch,
+    children: HashMap<Pid, Child>,
+}
+
+/// The zygote's life. Ends with the process, when the program is gone.
+pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
+    settle_in();
+    let mut process =
+        Process { socket, arena: arena.clone(), scratch: scratch.clone(), children: HashMap::new() };
+    process.serve_program();
+    process.clean_up();
+    // SAFETY: ends this process at once: nothing of the program's that was copied by the fork shall run its end here.
+    unsafe { libc::_exit(0) }
+}
+
+/// Makes the copied process one of its own: out of the terminal's reach, holding nobody's output open.
+fn settle_in() {
+    os::name_thread("pconc-zygote");
+    // Its own group, so that Ctrl-C reaches only the program. Not its own session: under autogroup scheduling that
+    // would change the workers' share of the cores.
+    let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
+    if let Ok(null) = OpenOptions::new().read(true).write(true).open("/dev/null") {
+        let _ = (dup2_stdin(&null), dup2_stdout(&null), dup2_stderr(&null));
+    }
+    // The program's panic hook would write to its terminal.
+    std::panic::set_hook(Box::new(|_| {}));
+    for ignored in [Signal::SIGINT, Signal::SIGPIPE, Signal::SIGXFSZ] {
+        set_handler(ignored, SigHandler::SigIgn);
+    }
+    // A worker that crashes shall die of it: Rust's handler for stack overflows swallows the first one.
+    for default in [Signal::SIGSEGV, Signal::SIGBUS, Signal::SIGTERM, Signal::SIGHUP] {
+        set_handler(default, SigHandler::SigDfl);
+    }
+}
+
+fn set_handler(which: Signal, handler: SigHandler) {
+    // SAFETY: neither ignoring a signal nor its default action runs any code of ours.
+    let _ = unsafe { signal(which, handler) };
+}
+
+impl Process {
+    /// Serves requests and reaps children until the program is gone.
+    fn serve_program(&mut self) {
+        let Ok(child_ended) = notify_of_children() else { return };
+        loop {
+            let [request, ended] = wait_readable([self.socket.as_fd(), child_ended.as_fd()], None);
+            if ended {
+                child_ended.close();
+            }
+            // Also without a notice: one may have come between the two.
+            if self.reap(Some(WaitPidFlag::WNOHANG)).is_err() {
+                return;
+            }
+            if request {
+                match protocol::receive(&mut self.socket) {
+                    Ok(request) => {
+                        if self.perform(request).is_err() {
+                            return;
+                        }
+                    }
+                    Err(_) => return,
+                }
+            }
+        }
+    }
+
+    fn perform(&mut self, request: Request) -> std::io::Result<()> {
+        match request {
+            Request::ForkWorkers { plan, port } => self.fork_workers(plan, port),
+            Request::KillWorkers => {
+                self.kill(|child| child != Child::Server);
+                Ok(())
+            }
+            Request::Serve { site } => self.serve(&site),
+            Request::StopServer => {
+                self.kill(|child| child == Child::Server);
+                Ok(())
+            }
+        }
+    }
+
+    fn fork_workers(&mut self, plan: Plan, port: u16) -> std::io::Result<()> {
+        let workers = plan.workers();
+        let assignment = Assignment {
+            arena: self.arena.clone(),
+            plan: Arc::new(plan),
+            port,
+            scratch: self.scratch.clone(),
+            gil: None,
+        };
+        for number in 0..workers {
+            let live = || {
+                os::name_thread(&format!("pconc-worker{number}"));
+                worker::live(&assignment, number, true);
+            };
+            if let Err(why) = self.fork_child(Child::Worker(number), live) {
+                protocol::send(
+                    &mut self.socket,
+                    &Reply::WorkerNotForked { worker: number, why: why.desc().to_string() },
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn serve(&mut self, site: &Site) -> std::io::Result<()> {
+        let reply = match self.fork_server(site) {
+            Ok(port) => Reply::Serving { port },
+            Err(error) => Reply::ServeFailed { why: error.to_string() },
+        };
+        protocol::send(&mut self.socket, &reply)
+    }
+
+    fn fork_server(&mut self, site: &Site) -> std::io::Result<u16> {
+        let listener = loopback::listen()?;
+        let port = listener.local_addr()?.port();
+        self.fork_child(Child::Server, || {
+            os::name_thread("pconc-server");
+            // It only ever returns with an error; then the process ends, and its end is reported.
+            let _ = loopback::serve(listener.try_clone().expect("a new process has descriptors left"), site);
+        })?;
+        Ok(port)
+    }
+
+    /// Forks a child that lives its life and leaves.
+    fn fork_child(&mut self, child: Child, life: impl FnOnce()) -> Result<(), Errno> {
+        let zygote = getpid();
+        // SAFETY: the zygote has one thread, so the child may do anything.
+        match unsafe { fork() }? {
+            ForkResult::Parent { child: pid } => {
+                self.children.insert(pid, child);
+                Ok(())
+            }
+            ForkResult::Child => {
+                if os::die_with_parent(zygote) {
+                    set_handler(Signal::SIGCHLD, SigHandler::SigDfl);
+                    // Or the program's end would not be seen as the end of the file.
+                    let _ = nix::unistd::close(self.socket.as_raw_fd());
+                    life();
+                }
+                // SAFETY: leaves at once, without running what the zygote would run at its own end.
+                unsafe { libc::_exit(0) }
+            }
+        }
+    }
+
+    fn kill(&self, which: impl Fn(Child) -> bool) {
+        for (pid, _) in self.children.iter().filter(|(_, child)| which(**child)) {
+            // One that is gone already is reaped all the same.
+            let _ = kill(*pid, Signal::SIGKILL);
+        }
+    }
+
+    /// Reaps what has ended and reports it.
+    fn reap(&mut self, flags: Option<WaitPidFlag>) -> std::io::Result<()> {
+        while let Ok(status) = waitpid(None, flags) {
+            let Some(pid) = status.pid() else { break };
+            let reply = match self.children.remove(&pid) {
+                Some(Child::Worker(worker)) => Reply::WorkerEnded { worker, cause: cause(status) },
+                Some(Child::Server) => Reply::ServerEnded,
+                None => continue,
+            };
+            protocol::send(&mut self.socket, &reply)?;
+        }
+        Ok(())
+    }
+
+    /// The program is gone: nothing of it may stay behind.
+    fn clean_up(&mut self) {
+        self.kill(|_| true);
+        while waitpid(None, None).is_ok() {}
+        self.scratch.remove();
+    }
+}
+
+/// A latch that opens whenever a child has ended.
+fn notify_of_children() -> std::io::Result<Latch> {
+    let latch = Latch::new()?;
+    signal_hook::low_level::pipe::register(signal_hook::consts::SIGCHLD, latch.opener()?)?;
+    Ok(latch)
+}
+
+fn cause(status: WaitStatus) -> String {
+    match status {
+        WaitStatus::Signaled(_, signal, _) => format!("it was killed by {signal}"),
+        WaitStatus::Exited(_, code) => format!("it ended early with status {code}"),
+        other => format!("it ended: {other:?}"),
+    }
+}

@@ -1,0 +1,399 @@
+//! One contract for every model on every workload, on the real engine.
+//!
+//! The session is made before the harness starts its threads, as the zygote has to be forked by a process with one
+//! thread. Runs happen one at a time, so the tests do too.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use pconc_tui::domain::machine::Limits;
+use pconc_tui::domain::model::Model;
+use pconc_tui::domain::phase::Phase;
+use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
+use pconc_tui::domain::record::{Outcome, Record, TaskOutcome};
+use pconc_tui::domain::time::{Nanos, nanos};
+use pconc_tui::domain::trace::Trace;
+use pconc_tui::domain::workload::WorkloadKind;
+use pconc_tui::engine::run::{Report, Run};
+use pconc_tui::engine::session::Session;
+
+/// Longer than anything here takes: a run that is still going on then hangs.
+const HANG: Duration = Duration::from_secs(60);
+
+type Outcomes = Result<(), Failed>;
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = Some(1);
+    // Forked here, by the only thread there is.
+    let session: &'static Session =
+        Box::leak(Box::new(Session::prepare().expect("the machine lets us measure")));
+    let conclusion = libtest_mimic::run(&arguments, trials(session));
+    assert!(!session.scratch_directory().exists(), "a temporary directory stays behind");
+    conclusion.exit();
+}
+
+fn trials(session: &'static Session) -> Vec<Trial> {
+    let mut trials = vec![];
+    for kind in WorkloadKind::ALL {
+        for model in Model::ALL {
+            let trial = |promise: &str, test: fn(&Session, WorkloadKind, Model) -> Outcomes| {
+                let name = format!("{}::{}::{promise}", kind.name(), model.name());
+                Trial::test(name, move || test(session, kind, model))
+            };
+            trials.push(trial("each_task_is_executed_exactly_once", each_task_once));
+            trials.push(trial("lanes_cover_the_run_and_phases_sum_to_wall_times_workers", lanes_cover));
+            trials.push(trial("stop_ends_the_run_as_cancelled_and_the_next_run_works", stop_ends_the_run));
+        }
+    }
+    type World = fn(&Session) -> Outcomes;
+    let worlds: [(&str, World); 9] = [
+        ("under_the_lock_no_two_workers_compute_at_once", one_computes_under_the_lock),
+        ("a_longer_switch_interval_makes_fewer_switches", fewer_switches),
+        ("a_slower_address_lengthens_only_its_own_tasks_network", slower_address),
+        ("on_one_core_parallelism_is_at_most_one", one_core),
+        ("a_killed_worker_is_named_with_its_task_and_the_rest_is_reported", killed_worker),
+        ("a_task_that_cannot_fetch_fails_with_one_sentence_and_the_others_go_on", failing_task),
+        ("many_small_tasks_keep_totals_exact_and_no_task_is_lost", many_tasks),
+        ("a_hundred_workers_of_each_model_all_arrive_and_end", hundred_workers),
+        ("only_one_run_happens_at_a_time", one_run_at_a_time),
+    ];
+    for (name, test) in worlds {
+        trials.push(Trial::test(name, move || test(session)));
+    }
+    trials
+}
+
+/// A run of small tasks, with as many workers as the contract needs.
+fn small(kind: WorkloadKind, model: Model) -> Draft {
+    let mut draft = Draft::new(kind, model, if model == Model::Serial { 1 } else { 4 });
+    draft.tasks = 13;
+    draft.task_size = TaskSize::Iterations(300_000);
+    (draft.latency_min_ms, draft.latency_max_ms) = (1, 20);
+    draft.writes = 5;
+    draft
+}
+
+fn plan(draft: &Draft) -> Plan {
+    draft.validate(&Limits::default()).expect("a test's draft is valid")
+}
+
+struct Observed {
+    record: Record,
+    trace: Trace,
+}
+
+struct Going {
+    run: Run,
+    reports: mpsc::Receiver<Report>,
+    trace: Trace,
+}
+
+impl Going {
+    fn start(session: &Session, plan: &Plan) -> Going {
+        let (sender, reports) = mpsc::channel();
+        let report = move |report| {
+            let _ = sender.send(report);
+        };
+        let run = session.start(plan.clone(), report).expect("no other run goes on");
+        Going { run, reports, trace: Trace::new(plan.workers()) }
+    }
+
+    /// Watches until `seen` says so (`None`), or the run is over.
+    fn until(&mut self, seen: impl Fn(&Trace) -> bool) -> Option<Record> {
+        loop {
+            match self.reports.recv_timeout(HANG).expect("the run hangs") {
+                Report::Batch(batch) => self.trace.apply(batch),
+                Report::Concluded(record) => return Some(*record),
+            }
+            if seen(&self.trace) {
+                return None;
+            }
+        }
+    }
+
+    fn finish(mut self) -> Observed {
+        let record = self.until(|_| false).expect("it ends by being concluded");
+        self.run.wait();
+        self.trace.conclude(nanos(record.wall_s));
+        Observed { record, trace: self.trace }
+    }
+}
+
+fn run(session: &Session, draft: &Draft) -> Observed {
+    Going::start(session, &plan(draft)).finish()
+}
+
+fn check(condition: bool, otherwise: impl Into<String>) -> Outcomes {
+    if condition { Ok(()) } else { Err(otherwise.into().into()) }
+}
+
+fn each_task_once(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes {
+    let Observed { record, trace } = run(session, &small(kind, model));
+    check(record.outcome == Outcome::Completed, format!("{:?} {:?}", record.outcome, record.error))?;
+    let tasks = record.tasks.as_ref().expect("a small run lists its tasks");
+    let numbers: Vec<u32> = tasks.iter().map(|task| task.task).collect();
+    check(numbers == (0..13).collect::<Vec<_>>(), format!("tasks {numbers:?}"))?;
+    for task in tasks {
+        check(task.outcome == TaskOutcome::Ok, format!("task {}: {:?}", task.task, task.error))?;
+        let end = task.end_s.ok_or("a task that is done has an end")?;
+        check(0.0 < task.start_s && task.start_s <= end && end <= record.wall_s, format!("{task:?}"))?;
+    }
+    let by_worker: u32 = record.workers.iter().map(|worker| worker.tasks).sum();
+    check(by_worker == 13, format!("the workers ended {by_worker} tasks"))?;
+    check(trace.tasks() == (13, 13, 0), format!("the picture ended {:?}", trace.tasks()))?;
+    check(record.startup_s.is_some_and(|startup| startup <= record.wall_s), "start-up is part of the run")
+}
+
+fn lanes_cover(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes {
+    let Observed { record, trace } = run(session, &small(kind, model));
+    let workers = f64::from(record.plan.workers());
+    let sum: f64 = Phase::MEASURED.iter().map(|phase| record.phases_s[*phase] as f64 / 1e9).sum();
+    check((sum / (record.wall_s * workers) - 1.0).abs() < 0.01, format!("{sum} s in phases"))?;
+    let wall = nanos(record.wall_s);
+    for (number, lane) in trace.lanes().iter().enumerate() {
+        let times = trace.times_between(number, 0, wall);
+        check(
+            times.total().abs_diff(wall) < 10,
+            format!("lane {number} covers {} of {wall} ns", times.total()),
+        )?;
+        let ordered = lane.transitions().windows(2).all(|pair| pair[0].at <= pair[1].at);
+        check(ordered, format!("lane {number} goes back in time"))?;
+        check(lane.dropped() == 0, "a small run drops nothing")?;
+        // The picture and the totals are two accounts of the same events.
+        for phase in Phase::MEASURED {
+            let (drawn, total) = (times[phase], record.workers[number].phases_s[phase]);
+            let same = drawn.abs_diff(total) < 10;
+            check(same, format!("lane {number} shows {drawn} ns {}, but it was {total} ns", phase.name()))?;
+        }
+    }
+    let cpu: f64 = record.workers.iter().map(|worker| worker.cpu_s).sum();
+    check((cpu - record.cpu_s).abs() < 1e-6, "the workers' CPU times are the run's")?;
+    let by_core: f64 = record.cores.iter().map(|core| core.workers_s).sum();
+    check((by_core - record.cpu_s).abs() < 1e-6, format!("{by_core} s on cores, {} s used", record.cpu_s))
+}
+
+/// Long enough that only stopping ends it: computing for minutes, or a server that does not answer.
+fn endless(kind: WorkloadKind, model: Model) -> Draft {
+    let mut draft = small(kind, model);
+    draft.task_size = TaskSize::Iterations(100_000_000_000);
+    (draft.latency_min_ms, draft.latency_max_ms) = (60_000, 60_000);
+    draft
+}
+
+fn stop_ends_the_run(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes {
+    let mut going = Going::start(session, &plan(&endless(kind, model)));
+    check(going.until(|trace| trace.tasks().0 > 0).is_none(), "an endless run does not end")?;
+    going.run.stop();
+    let Observed { record, .. } = going.finish();
+    check(record.outcome == Outcome::Cancelled, format!("{:?} {:?}", record.outcome, record.error))?;
+    check(record.tasks_failed >= 1, "what was begun is reported")?;
+    check(record.tasks_failed + record.tasks_not_begun == 13, "nothing was done")?;
+    check(!session.scratch_directory().exists(), "the temporary directory is gone")?;
+    let left = workers_alive();
+    check(left.is_empty(), format!("workers stay behind: {left:?}"))?;
+    let next = run(session, &small(kind, model)).record;
+    check(next.outcome == Outcome::Completed, format!("the next run: {:?}", next.error))
+}
+
+/// The zygote's children, and threads of this process that execute tasks.
+fn workers_alive() -> Vec<String> {
+    let zygote = children_of(std::process::id());
+    let mut names: Vec<String> =
+        zygote.into_iter().flat_map(children_of).map(|pid| format!("process {pid}")).collect();
+    for thread in std::fs::read_dir("/proc/self/task").expect("Linux has it").flatten() {
+        let name = std::fs::read_to_string(thread.path().join("comm")).unwrap_or_default();
+        if name.starts_with("worker") || name.starts_with("rayon") {
+            names.push(name.trim().to_string());
+        }
+    }
+    names
+}
+
+fn children_of(parent: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").expect("Linux has it").flatten();
+    let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    numbers.filter(|pid| parent_of(*pid) == Some(parent)).collect()
+}
+
+/// The fourth field of `stat`; the second, the name, may hold anything but ends with the last parenthesis.
+fn parent_of(pid: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn one_computes_under_the_lock(session: &Session) -> Outcomes {
+    for kind in WorkloadKind::ALL {
+        let Observed { record, trace } = run(session, &small(kind, Model::GilThreads));
+        let mut held: Vec<(Nanos, Nanos)> = vec![];
+        for lane in trace.lanes() {
+            let computing = |phase| matches!(phase, Phase::Computing | Phase::Ready);
+            let pairs = lane.transitions().windows(2).filter(|pair| computing(pair[0].phase));
+            held.extend(pairs.map(|pair| (pair[0].at, pair[1].at)));
+        }
+        held.sort_unstable();
+        let overlap = held.windows(2).find(|pair| pair[1].0 < pair[0].1);
+        check(overlap.is_none(), format!("{}: two held the lock at once: {overlap:?}", kind.name()))?;
+        let gil = record.gil.ok_or("a run under the lock counts its switches")?;
+        check(gil.switches >= 4, format!("{} switches", gil.switches))?;
+    }
+    Ok(())
+}
+
+fn fewer_switches(session: &Session) -> Outcomes {
+    let switches = |interval_us| {
+        let mut draft = small(WorkloadKind::Cpu, Model::GilThreads);
+        (draft.workers, draft.tasks) = (2, 8);
+        draft.task_size = TaskSize::Iterations(2_000_000);
+        draft.switch_interval_us = interval_us;
+        run(session, &draft).record.gil.map_or(0, |gil| gil.switches)
+    };
+    let (short, long) = (switches(1_000), switches(20_000));
+    check(short > long && long > 0, format!("{short} switches at 1 ms, {long} at 20 ms"))
+}
+
+fn slower_address(session: &Session) -> Outcomes {
+    let mut draft = small(WorkloadKind::Io, Model::Threads);
+    (draft.tasks, draft.workers, draft.addresses) = (4, 4, 4);
+    (draft.latency_min_ms, draft.latency_max_ms) = (5, 5);
+    let mut json = serde_json::to_value(plan(&draft)).expect("a plan is data");
+    json["workload"]["io"]["addresses"]["loopback"]["latencies_ms"][2] = 700.into();
+    let slow: Plan = serde_json::from_value(json).expect("still a plan");
+    let Observed { trace, .. } = Going::start(session, &slow).finish();
+    let network: Vec<Nanos> = (0..4).map(|task| network_of(&trace, task)).collect();
+    check(network[2] >= 690_000_000, format!("{network:?}"))?;
+    let others = [network[0], network[1], network[3]];
+    check(others.iter().all(|time| *time >= 4_000_000 && *time < network[2] / 2), format!("{network:?}"))
+}
+
+fn network_of(trace: &Trace, task: u32) -> Nanos {
+    let pairs = trace.lanes().iter().flat_map(|lane| lane.transitions().windows(2));
+    let network = pairs.filter(|pair| pair[0].task == Some(task) && pair[0].phase == Phase::Network);
+    network.map(|pair| pair[1].at - pair[0].at).sum()
+}
+
+fn one_core(session: &Session) -> Outcomes {
+    use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+    let this_thread = nix::unistd::Pid::from_raw(0);
+    let all = sched_getaffinity(this_thread)?;
+    let core =
+        (0..CpuSet::count()).find(|core| all.is_set(*core).unwrap_or(false)).ok_or("there is a core")?;
+    let mut one = CpuSet::new();
+    one.set(core)?;
+    // The supervisor and its workers inherit it from this thread.
+    sched_setaffinity(this_thread, &one)?;
+    let record = run(session, &small(WorkloadKind::Cpu, Model::Threads)).record;
+    sched_setaffinity(this_thread, &all)?;
+    check(record.parallelism <= 1.05, format!("parallelism {} on one core", record.parallelism))?;
+    let used: Vec<u16> =
+        record.cores.iter().filter(|core| core.workers_s > 0.0).map(|core| core.core).collect();
+    check(used == [core as u16], format!("cores {used:?} were used"))
+}
+
+fn killed_worker(session: &Session) -> Outcomes {
+    let mut draft = small(WorkloadKind::Cpu, Model::Processes);
+    (draft.workers, draft.tasks) = (2, 6);
+    draft.task_size = TaskSize::Iterations(20_000_000);
+    let mut going = Going::start(session, &plan(&draft));
+    check(going.until(|trace| trace.tasks().0 >= 2).is_none(), "it takes longer than that")?;
+    let workers: Vec<u32> = children_of(std::process::id()).into_iter().flat_map(children_of).collect();
+    check(workers.len() == 2, format!("workers {workers:?}"))?;
+    let victim = nix::unistd::Pid::from_raw(workers[0] as i32);
+    nix::sys::signal::kill(victim, nix::sys::signal::Signal::SIGKILL)?;
+    let record = going.finish().record;
+    check(record.outcome == Outcome::Failed, format!("{:?}", record.outcome))?;
+    let dead = record
+        .workers
+        .iter()
+        .find(|worker| worker.pid == Some(workers[0]))
+        .ok_or("the victim is recorded")?;
+    let error = record.error.clone().unwrap_or_default();
+    let named = error.contains(&format!("worker {}", dead.worker)) && error.contains("SIGKILL");
+    check(named, format!("the error is {error:?}"))?;
+    let tasks = record.tasks.ok_or("a small run lists its tasks")?;
+    let failed: Vec<_> = tasks.iter().filter(|task| task.outcome == TaskOutcome::Failed).collect();
+    check(failed.len() == 1 && failed[0].worker == dead.worker, format!("{failed:?}"))?;
+    check(failed[0].error.as_ref().is_some_and(|error| error.contains("SIGKILL")), "the task says why")?;
+    check(tasks.len() == 6, "the other worker did the rest")?;
+    let next = run(session, &draft).record;
+    check(next.outcome == Outcome::Completed, format!("the next run: {:?}", next.error))
+}
+
+fn failing_task(session: &Session) -> Outcomes {
+    let good = one_page_server();
+    // A port that was free a moment ago and has no listener now.
+    let refused = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    for model in [Model::Threads, Model::Processes, Model::GilThreads, Model::Rayon] {
+        let mut draft = small(WorkloadKind::Io, model);
+        draft.tasks = 4;
+        let urls = vec![format!("http://127.0.0.1:{good}/"), format!("http://127.0.0.1:{refused}/nobody")];
+        draft.urls = Some(urls);
+        let record = run(session, &draft).record;
+        check(record.outcome == Outcome::Completed, format!("{:?}", record.error))?;
+        check(record.tasks_failed == 2, format!("{} failed under {}", record.tasks_failed, model.name()))?;
+        for task in record.tasks.ok_or("a small run lists its tasks")? {
+            let refused = task.error.as_deref().is_some_and(|error| error.contains("refused"));
+            check(refused == (task.task % 2 == 1), format!("{task:?}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Answers every connection with one small page, for as long as the test program lives.
+fn one_page_server() -> u16 {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("the loopback interface is there");
+    let port = listener.local_addr().expect("it is bound").port();
+    std::thread::spawn(move || {
+        for mut connection in listener.incoming().flatten() {
+            let mut request = [0; 2048];
+            let _ = connection.read(&mut request);
+            let _ = connection
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
+        }
+    });
+    port
+}
+
+fn many_tasks(session: &Session) -> Outcomes {
+    for model in Model::ALL {
+        let mut draft = small(WorkloadKind::Cpu, model);
+        draft.tasks = 200_000;
+        draft.task_size = TaskSize::Iterations(1);
+        let Observed { record, trace } = run(session, &draft);
+        check(record.outcome == Outcome::Completed, format!("{}: {:?}", model.name(), record.error))?;
+        check(record.tasks_not_begun == 0 && record.tasks_failed == 0, "all were done")?;
+        let ended: u32 = record.workers.iter().map(|worker| worker.tasks).sum();
+        check(ended == 200_000, format!("{}: {ended} tasks ended", model.name()))?;
+        check(record.tasks.is_none(), "so many tasks are not listed unasked")?;
+        let drawn: u64 = trace.lanes().iter().map(|lane| lane.transitions().len() as u64 - 1).sum();
+        check(drawn == record.events.recorded, format!("{drawn} of {:?}", record.events))?;
+    }
+    Ok(())
+}
+
+fn hundred_workers(session: &Session) -> Outcomes {
+    for kind in WorkloadKind::ALL {
+        for model in [Model::Threads, Model::GilThreads, Model::Processes, Model::Rayon] {
+            let mut draft = small(kind, model);
+            (draft.workers, draft.tasks) = (100, 300);
+            draft.task_size = TaskSize::Iterations(1_000);
+            let record = run(session, &draft).record;
+            let sound = record.outcome == Outcome::Completed && record.tasks_failed == 0;
+            check(sound, format!("{}: {:?}", model.name(), record.error))?;
+            check(record.workers.len() == 100, "a row per worker")?;
+            let known = record.memory_bytes.is_some_and(|bytes| bytes > 0);
+            check(known == (model == Model::Processes), "memory is known of processes alone, and never 0")?;
+        }
+    }
+    Ok(())
+}
+
+fn one_run_at_a_time(session: &Session) -> Outcomes {
+    let going = Going::start(session, &plan(&endless(WorkloadKind::Cpu, Model::Threads)));
+    let second = session.start(plan(&small(WorkloadKind::Cpu, Model::Serial)), |_| {});
+    check(second.is_err(), "a second run is refused")?;
+    going.run.stop();
+    check(going.finish().record.outcome == Outcome::Cancelled, "the first one was not disturbed")
+}
