@@ -100,9 +100,10 @@ fn computing(parallelism: f64, for_lock: f64, for_core: f64) -> String {
 }
 
 fn waiting(for_network: f64, parallelism: f64) -> String {
-    let waited = match whole(for_network) {
-        0 | 1 => "one fetch at a time".to_string(),
-        n => format!("{} fetches waited at once", text::count(n)),
+    let waited = match for_network {
+        n if n < 1.05 => "one fetch at a time".to_string(),
+        n if n < 2.95 => format!("{n:.1} fetches waited at once"),
+        n => format!("{} fetches waited at once", text::count(whole(n))),
     };
     format!("{waited}, on {parallelism:.1} cores")
 }

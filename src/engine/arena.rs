@@ -5,7 +5,7 @@
 //! Header      gate, counters, stop, t0                          one page
 //! CoreSlot    CPU time of our workers, by core                  1,024 × 64 B
 //! LaneHeader  totals of one worker                              4,000 × 256 B
-//! TaskSlot    begin, end, worker, outcome of one task       1,000,000 × 32 B
+//! TaskSlot    begin, end, worker, outcome of one task       1,000,000 × 64 B
 //! Texts       sentences about failed tasks, dead workers               8 MB
 //! Rings       events, split evenly among the run's lanes              64 MB
 //! ```
@@ -80,14 +80,12 @@ pub struct LaneHeader {
     pub written: AtomicU64,
     /// Events dropped because the ring was full.
     pub dropped: AtomicU64,
-    /// Nanoseconds in each phase, up to `open_since`.
+    /// Nanoseconds in each phase that has been closed. As a lane has no holes, they sum to when the open one began.
     pub phases: [AtomicU64; Phase::COUNT],
-    /// The phase since `open_since`.
+    /// The phase since then.
     pub open_phase: AtomicU32,
     /// One of [`LaneState`].
     pub state: AtomicU32,
-    /// When the open phase began.
-    pub open_since: AtomicU64,
     /// When anything was stamped last.
     pub last_stamp: AtomicU64,
     /// CPU time so far.
@@ -161,8 +159,9 @@ pub fn load_known(from: &AtomicU64) -> Option<u64> {
     from.load(Relaxed).checked_sub(1)
 }
 
-/// One task. Only the worker that executes it writes.
-#[repr(C)]
+/// One task. Only the worker that executes it writes. A cache line of its own, as neighbours are executed by different
+/// workers at the same time.
+#[repr(C, align(64))]
 #[derive(Debug)]
 pub struct TaskSlot {
     /// When it began.
@@ -315,10 +314,14 @@ impl Arena {
         power.min(RING_SLOTS_MAX)
     }
 
-    /// An event in a worker's ring; `slot` is below [`Arena::ring_slots`].
+    /// The events of a worker, [`Arena::ring_slots`] of them.
     #[must_use]
-    pub fn event(&self, worker: u32, slot: usize) -> &EventSlot {
-        self.at(offset::RINGS, worker as usize * self.ring_slots() + slot)
+    pub fn ring(&self, worker: u32) -> &[EventSlot] {
+        let slots = self.ring_slots();
+        assert!(worker < self.workers(), "no such worker");
+        let first: &EventSlot = self.at(offset::RINGS, worker as usize * slots);
+        // SAFETY: the rings of all workers fit into the area (a test checks it), and all bytes are valid atomics.
+        unsafe { std::slice::from_raw_parts(first, slots) }
     }
 
     /// Whether the run has been cancelled.
@@ -409,7 +412,8 @@ mod tests {
         let arena = Arena::map().unwrap();
         for workers in [1, 2, 3, 16, 1000, 4000] {
             arena.reset(workers, 1);
-            arena.event(workers - 1, arena.ring_slots() - 1).at.store(1, Relaxed);
+            let end = arena.ring(workers - 1).as_ptr_range().end as usize;
+            assert!(end <= arena.base.as_ptr() as usize + offset::END);
         }
     }
 

@@ -158,7 +158,7 @@ fn phases_of(lane: &LaneHeader, t0: Nanos, wall: Nanos) -> PhaseTimes {
     }
     // A worker that died left its last phase open: it lasted at least until the last stamp.
     let open = Phase::from_number(lane.open_phase.load(Relaxed) as u8).unwrap_or(Phase::Starting);
-    times[open] += lane.last_stamp.load(Relaxed).saturating_sub(lane.open_since.load(Relaxed).max(t0));
+    times[open] += lane.last_stamp.load(Relaxed).saturating_sub(t0 + times.total());
     times[Phase::Idle] += wall.saturating_sub(times.total());
     times
 }

@@ -9,10 +9,11 @@
 //! the tick in which it was seen. When in the tick it was cannot be known: an error of at most one tick. Less than
 //! [`GAP_MIN`] is carried over to the next tick, as it may be nothing but the clocks' own reading.
 
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
-use super::arena::{Arena, LaneHeader};
+use super::arena::{Arena, EventSlot, LaneHeader};
 use super::{clock, os};
 use crate::domain::phase::Phase;
 use crate::domain::time::{Nanos, TICK};
@@ -28,7 +29,9 @@ const NO_TASK: u32 = u32::MAX;
 pub struct Pen {
     arena: Arc<Arena>,
     worker: u32,
-    slots: usize,
+    /// Into `arena`, which lives as long as the pen: looking them up again would double the cost of an event.
+    lane: NonNull<LaneHeader>,
+    ring: NonNull<[EventSlot]>,
     written: u64,
     /// The supervisor's `taken` when we last looked: looking again only when the ring seems full keeps its cache line
     /// out of the way.
@@ -48,13 +51,17 @@ pub struct Pen {
     behind: i64,
 }
 
+// SAFETY: the pointers lead into the arena, which is Sync and kept alive by the pen.
+unsafe impl Send for Pen {}
+
 impl Pen {
     /// Takes up a lane: its worker has been `starting` since `t0`. Call it in the worker's own thread.
     #[must_use]
     pub fn new(arena: Arc<Arena>, worker: u32) -> Pen {
         let t0 = arena.header().t0.load(Relaxed);
         let mut pen = Pen {
-            slots: arena.ring_slots(),
+            lane: NonNull::from(arena.lane(worker)),
+            ring: NonNull::from(arena.ring(worker)),
             arena,
             worker,
             written: 0,
@@ -70,13 +77,18 @@ impl Pen {
             cpu: 0,
             behind: 0,
         };
-        pen.lane().open_since.store(t0, Relaxed);
         pen.read_cpu(clock::now());
         pen
     }
 
     fn lane(&self) -> &LaneHeader {
-        self.arena.lane(self.worker)
+        // SAFETY: from a reference into the arena, which `self.arena` keeps alive.
+        unsafe { self.lane.as_ref() }
+    }
+
+    fn ring(&self) -> &[EventSlot] {
+        // SAFETY: as above.
+        unsafe { self.ring.as_ref() }
     }
 
     /// The worker's number.
@@ -176,24 +188,25 @@ impl Pen {
         let lane = self.lane();
         lane.phases[closed].store(self.phases[closed], Relaxed);
         lane.open_phase.store(phase as u32, Relaxed);
-        lane.open_since.store(at, Relaxed);
+        // A gap that was seen lies before the stamp that saw it.
         lane.last_stamp.store(at.max(self.ticked), Relaxed);
         self.push(at);
     }
 
     /// Appends the open phase to the ring, or counts it as dropped.
     fn push(&mut self, at: Nanos) {
-        if self.written - self.taken >= self.slots as u64 {
+        let slots = self.ring().len();
+        if self.written - self.taken >= slots as u64 {
             // Acquire: the supervisor has read the slots that we reuse.
             self.taken = self.lane().taken.0.load(Acquire);
-            if self.written - self.taken >= self.slots as u64 {
+            if self.written - self.taken >= slots as u64 {
                 self.dropped += 1;
                 self.after_gap = true;
                 self.lane().dropped.store(self.dropped, Relaxed);
                 return;
             }
         }
-        let slot = self.arena.event(self.worker, self.written as usize & (self.slots - 1));
+        let slot = &self.ring()[self.written as usize & (slots - 1)];
         slot.at.store(at, Relaxed);
         slot.what.store(pack(self.task, self.phase, self.core, self.after_gap), Relaxed);
         self.written += 1;
@@ -223,13 +236,13 @@ fn unpack(at: Nanos, what: u64) -> Transition {
 #[must_use]
 pub fn take_events(arena: &Arena, worker: u32, t0: Nanos) -> Vec<Transition> {
     let lane = arena.lane(worker);
-    let mask = arena.ring_slots() - 1;
+    let ring = arena.ring(worker);
     let from = lane.taken.0.load(Relaxed);
     // Acquire: pairs with the pen's Release, so that the slots below are complete.
     let to = lane.written.load(Acquire);
     let events = (from..to)
         .map(|i| {
-            let slot = arena.event(worker, i as usize & mask);
+            let slot = &ring[i as usize & (ring.len() - 1)];
             unpack(slot.at.load(Relaxed).saturating_sub(t0), slot.what.load(Relaxed))
         })
         .collect();

@@ -9,16 +9,16 @@ use std::time::Duration;
 
 use std::os::fd::AsFd;
 
-use super::arena::{Arena, LaneState, TaskState, store_known};
+use super::arena::{Arena, LaneHeader, LaneState, TaskState, store_known};
 use super::fetch::{Fetcher, Hooks};
 use super::gil::Gil;
 use super::kernel::cpu::Stride;
 use super::kernel::io::Ended;
 use super::kernel::{cpu, io};
 use super::latch::wait_readable;
-use super::os;
 use super::recorder::Pen;
 use super::scratch::Scratch;
+use super::{clock, os};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
 use crate::domain::workload::{Addresses, Workload};
@@ -131,9 +131,9 @@ impl Worker {
     /// Takes tasks from the shared counter until there are none or the run is cancelled.
     pub fn work(&mut self, job: &Job) {
         self.wait_for_lock();
-        let (header, tasks) = (self.arena.clone(), self.arena.tasks());
+        let tasks = self.arena.tasks();
         while !self.is_stopping() {
-            let task = header.header().next_task.0.fetch_add(1, Relaxed);
+            let task = self.arena.header().next_task.0.fetch_add(1, Relaxed);
             if task >= tasks {
                 break;
             }
@@ -144,28 +144,39 @@ impl Worker {
 
     /// Executes one task and keeps how it ended.
     pub fn execute(&mut self, job: &Job, task: u32) {
-        let begin = self.pen.begin(task);
-        let (arena, number) = (self.arena.clone(), self.pen.worker());
-        let (lane, slot) = (arena.lane(number), arena.task(task));
-        slot.begin.store(begin, Relaxed);
-        slot.worker.store(number, Relaxed);
-        slot.executions.fetch_add(1, Relaxed);
-        slot.state.store(TaskState::Begun as u32, Release);
-        add_one(&lane.begun);
-        let state = match job.execute(self, task) {
-            Ended::Ok => TaskState::Ok,
+        self.begin(task);
+        match job.execute(self, task) {
+            Ended::Ok => self.end(task, TaskState::Ok),
             Ended::Failed(sentence) => {
-                slot.error.store(arena.keep_text(&sentence), Relaxed);
-                add_one(&lane.failed);
-                TaskState::Failed
+                self.arena.task(task).error.store(self.arena.keep_text(&sentence), Relaxed);
+                add_one(&self.lane().failed);
+                self.end(task, TaskState::Failed);
             }
             // It stays begun and without an end: the record says that it was stopped.
-            Ended::Cancelled => return,
-        };
-        slot.end.store(super::clock::now(), Relaxed);
+            Ended::Cancelled => {}
+        }
+    }
+
+    fn begin(&mut self, task: u32) {
+        let begin = self.pen.begin(task);
+        let slot = self.arena.task(task);
+        slot.begin.store(begin, Relaxed);
+        slot.worker.store(self.pen.worker(), Relaxed);
+        slot.executions.fetch_add(1, Relaxed);
         // Release: who sees the state sees the rest of the slot.
+        slot.state.store(TaskState::Begun as u32, Release);
+        add_one(&self.lane().begun);
+    }
+
+    fn end(&self, task: u32, state: TaskState) {
+        let slot = self.arena.task(task);
+        slot.end.store(clock::now(), Relaxed);
         slot.state.store(state as u32, Release);
-        add_one(&lane.ended);
+        add_one(&self.lane().ended);
+    }
+
+    fn lane(&self) -> &LaneHeader {
+        self.arena.lane(self.pen.worker())
     }
 
     /// There is no task for this worker now, but there may be one later.

@@ -60,12 +60,6 @@ pub fn proportional_set_size() -> Option<u64> {
     rollup_line("Pss:")
 }
 
-/// Memory in bytes that the calling process shares with nobody.
-#[must_use]
-pub fn private_memory() -> Option<u64> {
-    Some(rollup_line("Private_Dirty:")? + rollup_line("Private_Clean:")?)
-}
-
 fn rollup_line(key: &str) -> Option<u64> {
     let text = fs::read_to_string("/proc/self/smaps_rollup").ok()?;
     let line = text.lines().find(|line| line.starts_with(key))?;
