@@ -3,6 +3,7 @@
 //! No clock, no thread, no process, no terminal: whoever imports this layer can be tested in
 //! microseconds. The words are those of the crate documentation.
 
+pub mod address;
 pub mod campaign;
 pub mod experiment;
 pub mod history;

@@ -1,0 +1,245 @@
+//! Addresses of web pages as a user writes them: which ones can be fetched, and how to show them.
+//!
+//! Pure text work, so that the command line can check a whole list of addresses before anything starts.
+//! What passes [`check_address`] is understood by the fetching code, too (a test there says so).
+
+use std::net::Ipv6Addr;
+
+/// The most bytes an address may have: what RFC 9110 asks every server to understand.
+pub const MAX_ADDRESS_BYTES: usize = 8_000;
+
+/// The most characters of an address that [`shown`] keeps, so that a sentence stays a sentence.
+const MAX_SHOWN_CHARS: usize = 200;
+
+/// Whether `line` is an absolute `http` or `https` address with a host.
+///
+/// `line` is taken as it is: blanks around it are an error, so trim it first.
+///
+/// # Errors
+///
+/// One sentence without a full stop that says what is wrong and what is allowed. It does not repeat the
+/// address, which may hold a password or anything else; put [`shown`] in front of it.
+pub fn check_address(line: &str) -> Result<(), String> {
+    check_characters(line)?;
+    let rest = after_scheme(line)?;
+    let (authority, _path) = split_authority(rest);
+    let host_and_port = check_user_info(authority)?;
+    let (host, port) = split_port(host_and_port)?;
+    check_host(host)?;
+    check_port(port)
+}
+
+/// The address in a form that is fit to be printed: a user name and password in it become `***`, control
+/// characters and the invisible ones that reorder text become `\u{fffd}`, and what is longer than 200
+/// characters ends in `…`.
+#[must_use]
+pub fn shown(address: &str) -> String {
+    shorten(&clean(&mask_user_info(address)))
+}
+
+/// `text` from outside with every character that could command a terminal, or reorder the text around it,
+/// replaced by `\u{fffd}`.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    text.chars().map(|c| if is_treacherous(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// Control characters (line breaks too: a sentence is one line), bidirectional controls and line separators.
+fn is_treacherous(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn mask_user_info(address: &str) -> String {
+    let start = address.find("://").map_or(0, |at| at + "://".len());
+    let (authority, _path) = split_authority(&address[start..]);
+    // A password with an unescaped '/' cuts the authority short and makes the address invalid. Only then is
+    // an '@' further right suspect: in a valid address it is part of the path.
+    let suspect =
+        if authority.contains('@') || check_address(address).is_ok() { authority } else { &address[start..] };
+    match suspect.rfind('@') {
+        Some(at) => format!("{}***{}", &address[..start], &address[start + at..]),
+        None => address.to_owned(),
+    }
+}
+
+fn check_characters(line: &str) -> Result<(), String> {
+    if line.is_empty() {
+        return Err("the address is empty; write one like http://example.org/page".to_owned());
+    }
+    if line.len() > MAX_ADDRESS_BYTES {
+        return Err(format!("the address is longer than the {MAX_ADDRESS_BYTES} bytes that are allowed"));
+    }
+    match line.chars().find(|&c| !is_allowed(c)) {
+        None => Ok(()),
+        Some(c) if c.is_whitespace() => {
+            Err("the address has a blank in it; write %20 for a space, and one address a line".to_owned())
+        }
+        Some(c) if is_treacherous(c) => {
+            Err("the address has an invisible character in it; only visible ASCII is allowed".to_owned())
+        }
+        Some(c) => Err(format!("the address has a {c} in it, which must be percent-encoded")),
+    }
+}
+
+/// The characters of RFC 3986, and `|`, which is common in the wild and understood.
+fn is_allowed(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%|".contains(c)
+}
+
+fn after_scheme(line: &str) -> Result<&str, String> {
+    let scheme_ends_well = line
+        .split_once("://")
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"));
+    match scheme_ends_well {
+        Some((_, rest)) => Ok(rest),
+        None => Err("the address must begin with http:// or https://".to_owned()),
+    }
+}
+
+/// Splits where the path, the query or the fragment begins.
+fn split_authority(rest: &str) -> (&str, &str) {
+    rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()))
+}
+
+/// The authority without its user name and password, if it has any.
+fn check_user_info(authority: &str) -> Result<&str, String> {
+    match authority.split_once('@') {
+        None => Ok(authority),
+        Some((user, rest)) if !rest.contains('@') && !user.contains(['[', ']', '|']) => Ok(rest),
+        Some(_) => Err("the user name or password must be percent-encoded (write %40 for @)".to_owned()),
+    }
+}
+
+/// Host and, when there is one, port. The colons of an IPv6 address stand in brackets.
+fn split_port(host_and_port: &str) -> Result<(&str, Option<&str>), String> {
+    let end_of_host = match host_and_port.rfind(']') {
+        Some(bracket) => bracket + 1,
+        None => host_and_port.find(':').unwrap_or(host_and_port.len()),
+    };
+    let (host, rest) = host_and_port.split_at(end_of_host);
+    match (rest.is_empty(), rest.strip_prefix(':')) {
+        (true, _) => Ok((host, None)),
+        (false, Some(port)) => Ok((host, Some(port))),
+        (false, None) => Err("after the host only a port such as :8080 may follow".to_owned()),
+    }
+}
+
+fn check_host(host: &str) -> Result<(), String> {
+    if host.is_empty() {
+        return Err("the address has no host; write one like http://example.org/page".to_owned());
+    }
+    if let Some(bracketed) = host.strip_prefix('[') {
+        return match bracketed.strip_suffix(']').map(str::parse::<Ipv6Addr>) {
+            Some(Ok(_)) => Ok(()),
+            _ => Err("the host in brackets is not an IPv6 address such as [::1]".to_owned()),
+        };
+    }
+    if host.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)) {
+        Ok(())
+    } else {
+        Err("the host may only have letters, digits, dots, hyphens and underscores".to_owned())
+    }
+}
+
+fn check_port(port: Option<&str>) -> Result<(), String> {
+    let Some(port) = port else { return Ok(()) };
+    let all_digits = port.bytes().all(|b| b.is_ascii_digit());
+    match port.parse::<u16>() {
+        Ok(1..) if all_digits => Ok(()),
+        _ => Err("the port must be a number from 1 to 65535".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absolute_http_and_https_addresses_are_accepted() {
+        for good in [
+            "http://example.org",
+            "https://example.org/",
+            "HTTP://EXAMPLE.ORG/a%20b?c=d&e=[1]|2#top",
+            "http://127.0.0.1:8080/page/1",
+            "http://[::1]:8080/",
+            "https://user:p%40ss@example.org/",
+            "https://medium.com/@someone",
+            "http://under_score.example?q",
+        ] {
+            assert_eq!(check_address(good), Ok(()), "{good}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_fetched_is_refused_with_what_is_wrong() {
+        for (bad, wrong) in [
+            ("", "empty"),
+            ("example.org", "http:// or https://"),
+            ("/page", "http:// or https://"),
+            ("file:///etc/passwd", "http:// or https://"),
+            ("ftp://example.org/", "http:// or https://"),
+            ("http:example.org", "http:// or https://"),
+            ("http://", "no host"),
+            ("http:///path", "no host"),
+            ("http://:80/", "no host"),
+            ("http://user@/", "no host"),
+            ("http://a b/", "blank"),
+            (" http://a/", "blank"),
+            ("http://a/\u{1b}[2J", "invisible"),
+            ("http://a/\u{202e}", "invisible"),
+            ("http://a/é", "percent-encoded"),
+            ("http://a/<b>", "percent-encoded"),
+            ("http://a@b@c/", "%40"),
+            ("http://a:0/", "1 to 65535"),
+            ("http://a:65536/", "1 to 65535"),
+            ("http://a:/", "1 to 65535"),
+            ("http://a:+80/", "1 to 65535"),
+            ("http://[::1/", "in brackets"),
+            ("http://[::g]/", "IPv6"),
+            ("http://[::1]x/", "port"),
+            ("http://a%41/", "may only have letters"),
+        ] {
+            let sentence = check_address(bad).expect_err(bad);
+            assert!(sentence.contains(wrong), "{bad}: {sentence}");
+            assert!(!sentence.ends_with('.') && !sentence.contains('\n'), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn an_endless_address_is_refused() {
+        let long = format!("http://a/{}", "x".repeat(MAX_ADDRESS_BYTES));
+        assert!(check_address(&long).is_err_and(|sentence| sentence.contains("8000")));
+    }
+
+    #[test]
+    fn user_name_and_password_are_never_shown() {
+        assert_eq!(shown("http://me:secret@example.org/a"), "http://***@example.org/a");
+        assert_eq!(shown("http://me@example.org"), "http://***@example.org");
+        assert_eq!(shown("http://me:se/cret@example.org/a"), "http://***@example.org/a");
+        assert_eq!(shown("me:secret@example.org"), "***@example.org");
+    }
+
+    #[test]
+    fn an_at_sign_in_the_path_is_shown() {
+        assert_eq!(shown("https://medium.com/@someone"), "https://medium.com/@someone");
+    }
+
+    #[test]
+    fn nothing_shown_can_command_a_terminal_or_fill_the_screen() {
+        assert_eq!(
+            shown("http://a/\u{1b}]0;x\u{7}\n\u{202e}"),
+            "http://a/\u{fffd}]0;x\u{fffd}\u{fffd}\u{fffd}"
+        );
+        let long = shown(&format!("http://a/{}", "é".repeat(5_000)));
+        assert_eq!(long.chars().count(), MAX_SHOWN_CHARS + 1);
+        assert!(long.ends_with('…'));
+    }
+}

@@ -1,0 +1,5 @@
+//! What both shells need to live in an operating system: exit codes, signals, and reports that never get lost.
+
+pub mod exit;
+pub mod reports;
+pub mod signals;
