@@ -47,7 +47,7 @@ pub fn run(request: &Request) -> Result<u8, Failure> {
 pub fn doctor() -> Result<u8, Failure> {
     let session = prepare()?;
     let mut findings = doctor::examine(&session);
-    findings.push(findings::terminal());
+    findings.push(findings::of_terminal());
     print(&findings::render(&findings)).map(|()| exit::DONE)
 }
 

@@ -1,7 +1,7 @@
 //! The shell with a screen: joins engine, app and ui.
 //!
 //! Everything that happens arrives in one channel: keys, reports of the run, signals. The loop gives it to the
-//! [`App`], performs the effects that come back, and draws when the [`Pacer`] says so. All decisions are the App's.
+//! [`App`], performs the effects that come back, and draws when the pacer says so. All decisions are the App's.
 
 mod event;
 mod input;
@@ -18,6 +18,7 @@ use crate::domain::plan::Plan;
 use crate::domain::time::{Nanos, seconds};
 use crate::engine::clock;
 use crate::engine::session::{Report, Run, Session};
+use crate::shell;
 use crate::shell::exit::{self, Failure};
 use crate::shell::reports::{Heard, LOST, Relay};
 use crate::shell::signals::{SIGINT, exit_code, survive_file_size_limit};
@@ -26,14 +27,12 @@ use event::Event;
 use pacer::{Pacer, Urgency};
 use terminal::Screen;
 
-pub use terminal::too_small;
-
 /// Opens the explorer and stays until the user leaves. Returns the exit code.
 ///
 /// # Errors
 /// Why there is no explorer here, or what broke.
 pub fn explore() -> Result<u8, Failure> {
-    terminal::check().map_err(Failure::usage)?;
+    shell::terminal::check().map_err(Failure::usage)?;
     survive_file_size_limit();
     let session = Session::prepare().map_err(Failure::broke)?;
     let (sender, events) = mpsc::channel();

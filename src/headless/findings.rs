@@ -5,19 +5,19 @@ use std::io::{IsTerminal, stdout};
 use super::columns::{Side, aligned};
 use crate::domain::machine::Finding;
 use crate::domain::text;
+use crate::shell::terminal;
 
 /// How much of a foreign value is shown, in characters.
 const MAX_SHOWN: usize = 200;
 
 /// The terminal that the explorer would have: the one thing that only a shell can look at.
-pub fn terminal() -> Finding {
+pub fn of_terminal() -> Finding {
     let topic = "terminal".to_string();
-    let size = crossterm::terminal::window_size();
-    match (stdout().is_terminal(), size) {
-        (true, Ok(size)) => Finding {
+    match (stdout().is_terminal(), terminal::size()) {
+        (true, Ok((columns, rows))) => Finding {
             topic,
-            value: format!("{}×{}, TERM={}", size.columns, size.rows, term()),
-            note: crate::tui::too_small(size.columns, size.rows),
+            value: format!("{columns}×{rows}, TERM={}", term()),
+            note: terminal::too_small(columns, rows),
         },
         _ => Finding {
             topic,

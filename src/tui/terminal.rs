@@ -1,58 +1,24 @@
 //! The terminal: taken over once, given back exactly once, however the program ends.
 
 use std::fs::OpenOptions;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::{panic, process, thread};
 
-use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, window_size,
-};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{Command, cursor};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::termios::{FlushArg, tcflush};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 
-/// The smallest terminal that has a layout: columns and rows.
-const SMALLEST: (u16, u16) = (60, 16);
-
 /// Whether the terminal is ours. Global, because a panic and a signal have to give it back without the [`Screen`].
 static OURS: AtomicBool = AtomicBool::new(false);
 /// What other threads said when they panicked while the terminal was ours.
 static HELD_BACK: Mutex<Vec<String>> = Mutex::new(vec![]);
-
-/// Whether the explorer can be shown here.
-///
-/// # Errors
-/// One sentence: why not, and what would help.
-pub fn check() -> Result<(), String> {
-    for (is_terminal, name) in [(io::stdin().is_terminal(), "stdin"), (io::stdout().is_terminal(), "stdout")]
-    {
-        if !is_terminal {
-            return Err(format!(
-                "the explorer needs a terminal, and {name} is not one: use pconc-tui run instead"
-            ));
-        }
-    }
-    let size = window_size().map_err(|error| format!("the terminal does not tell its size: {error}"))?;
-    too_small(size.columns, size.rows).map_or(Ok(()), Err)
-}
-
-/// One sentence if the explorer does not fit into so many columns and rows.
-#[must_use]
-pub fn too_small(columns: u16, rows: u16) -> Option<String> {
-    (columns < SMALLEST.0 || rows < SMALLEST.1).then(|| {
-        format!(
-            "the explorer needs a terminal of at least {}×{}, this one has {columns}×{rows}: enlarge it, or use \
-             pconc-tui run instead",
-            SMALLEST.0, SMALLEST.1
-        )
-    })
-}
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Screen {
@@ -219,15 +185,6 @@ pub fn print_held_back() {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_terminal_that_is_too_small_is_told_both_sizes() {
-        assert_eq!(too_small(60, 16), None);
-        for (columns, rows) in [(59, 16), (60, 15), (0, 0)] {
-            let sentence = too_small(columns, rows).unwrap();
-            assert!(sentence.contains("60×16") && sentence.contains(&format!("{columns}×{rows}")));
-        }
-    }
 
     #[test]
     fn after_leaving_nothing_more_is_written() {
