@@ -47,6 +47,10 @@ pub fn draw(app: &App, _theme: &Theme, frame: &mut Frame) {
     if app.compare {
         lines.push(Line::raw("Comparison"));
     }
+    if frame.area().width < 60 {
+        lines = vec![Line::raw("needs 60")];
+    }
+    lines.resize(usize::from(frame.area().height).saturating_sub(1), Line::default());
     lines.push(Line::raw("r run  x stop  ? help  q quit"));
     frame.render_widget(Paragraph::new(lines), frame.area());
 }

