@@ -157,14 +157,12 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
                 }
                 self.now(Msg::Concluded(record))
             }
-            // Without a run, this is the end of one that could not even be started, and was answered then.
-            Heard::Lost => match self.run.take() {
-                Some((run, _)) => {
+            Heard::Lost => {
+                if let Some((run, _)) = self.run.take() {
                     run.wait();
-                    self.now(Msg::Refused(LOST.into()))
                 }
-                None => Ok(()),
-            },
+                self.now(Msg::Refused(LOST.into()))
+            }
         }
     }
 

@@ -110,13 +110,16 @@ fn sources() -> Vec<(PathBuf, String)> {
     let mut files = vec![];
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in fs::read_dir(folder).expect("the sources can be read") {
+            let path = entry.expect("the sources can be read").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let source = fs::read_to_string(&path).unwrap();
-                files.push((path.strip_prefix(&root).unwrap().to_path_buf(), source));
+                let source = fs::read_to_string(&path).expect("a source is text");
+                files.push((
+                    path.strip_prefix(&root).expect("it was found below the root").to_path_buf(),
+                    source,
+                ));
             }
         }
     }

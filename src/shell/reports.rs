@@ -1,6 +1,7 @@
 //! The way from the supervisor's thread to the shell's.
 
 use std::sync::mpsc::Sender;
+use std::thread;
 
 use crate::engine::session::Report;
 
@@ -20,17 +21,19 @@ pub const LOST: &str =
 /// Passes reports on to a channel of `E`. Without it, a panic of the supervisor would leave the shell waiting for ever.
 pub struct Relay<E: From<Heard>> {
     events: Sender<E>,
+    begun: bool,
     concluded: bool,
 }
 
 impl<E: From<Heard> + Send + 'static> Relay<E> {
     /// A function for [`Session::start`](crate::engine::session::Session::start).
     pub fn into(events: Sender<E>) -> impl FnMut(Report) + Send + 'static {
-        let mut relay = Relay { events, concluded: false };
+        let mut relay = Relay { events, begun: false, concluded: false };
         move |report| relay.pass(report)
     }
 
     fn pass(&mut self, report: Report) {
+        self.begun = true;
         self.concluded |= matches!(report, Report::Concluded(_));
         // A shell that does not listen any more is about to end.
         let _ = self.events.send(Heard::Report(report).into());
@@ -39,7 +42,8 @@ impl<E: From<Heard> + Send + 'static> Relay<E> {
 
 impl<E: From<Heard>> Drop for Relay<E> {
     fn drop(&mut self) {
-        if !self.concluded {
+        // A run that could not be started drops this, too, but its shell was told so.
+        if !self.concluded && (self.begun || thread::panicking()) {
             let _ = self.events.send(Heard::Lost.into());
         }
     }
@@ -59,5 +63,19 @@ mod tests {
         drop(report);
         let heard: Vec<Heard> = receiver.iter().collect();
         assert!(matches!(heard[..], [Heard::Report(Report::Batch(_)), Heard::Lost]));
+    }
+
+    #[test]
+    fn a_supervisor_that_panics_at_once_is_noticed_and_one_that_never_began_is_not() {
+        let (sender, receiver) = mpsc::channel::<Heard>();
+        let report = Relay::into(sender.clone());
+        let supervisor = thread::spawn(move || {
+            let _report = report;
+            panic!("as a mistake in the engine would");
+        });
+        assert!(supervisor.join().is_err());
+        drop(Relay::into(sender));
+        let heard: Vec<Heard> = receiver.iter().collect();
+        assert!(matches!(heard[..], [Heard::Lost]));
     }
 }
