@@ -32,6 +32,17 @@ pub struct Machine {
     pub memory_bytes: Option<u64>,
 }
 
+/// One line of what `doctor` found out about this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at, as in "usable cores".
+    pub topic: String,
+    /// What it is.
+    pub value: String,
+    /// What it means, where that is not obvious.
+    pub note: Option<String>,
+}
+
 /// How many workers this machine allows, and why not more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -92,15 +103,4 @@ impl Limits {
             (_, WorkloadKind::Io) => self.io_threads.clone(),
         }
     }
-}
-
-/// One thing that the doctor found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What was looked at.
-    pub topic: String,
-    /// What was found.
-    pub value: String,
-    /// What it means.
-    pub note: Option<String>,
 }

@@ -115,6 +115,21 @@ impl Draft {
         self
     }
 
+    /// Whether it is a plan, or would be one once it is calibrated: what can be said before anything is measured.
+    ///
+    /// # Errors
+    /// The same as [`Draft::validate`].
+    pub fn check(&self, limits: &Limits) -> Result<(), Invalid> {
+        let calibrated = match self.task_size {
+            TaskSize::Milliseconds(ms) if self.needs_calibration() => {
+                in_range(Field::TaskSize, "the task time in ms", ms, 1..=MAX_TASK_MS)?;
+                self.clone().calibrated(1.0)
+            }
+            _ => self.clone(),
+        };
+        calibrated.validate(limits).map(drop)
+    }
+
     /// The plan, or the first thing that is wrong with the draft.
     ///
     /// # Errors
@@ -391,6 +406,17 @@ mod tests {
         assert_eq!(refused(&draft).field, Field::TaskSize);
         let plan = draft.calibrated(40e6).validate(&Limits::default()).unwrap();
         assert_eq!(plan.workload(), &Workload::Cpu { iterations: 10_000_000 });
+    }
+
+    #[test]
+    fn a_task_time_is_checked_before_anything_is_calibrated() {
+        let mut draft = cpu(Model::Threads, 2);
+        draft.task_size = TaskSize::Milliseconds(250);
+        assert_eq!(draft.check(&Limits::default()), Ok(()));
+        draft.workers = 0;
+        assert_eq!(draft.check(&Limits::default()).map_err(|invalid| invalid.field), Err(Field::Workers));
+        (draft.workers, draft.task_size) = (2, TaskSize::Milliseconds(0));
+        assert_eq!(draft.check(&Limits::default()).map_err(|invalid| invalid.field), Err(Field::TaskSize));
     }
 
     #[test]

@@ -108,29 +108,8 @@ fn limits(session: &Session) -> Vec<Finding> {
 }
 
 fn surroundings() -> Vec<Finding> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let directory = std::env::temp_dir();
-    vec![
-        finding("terminal", variable("TERM").unwrap_or_else(|| "unknown".into()), terminal_note(&variable)),
-        finding("temporary files", directory.display().to_string(), Some(file_system_note(&directory))),
-    ]
-}
-
-fn terminal_note(variable: &impl Fn(&str) -> Option<String>) -> Option<String> {
-    let size = crossterm_free_size().map(|(columns, rows)| format!("{columns}×{rows} cells"));
-    let colours = variable("NO_COLOR").map(|_| "NO_COLOR is set".to_string());
-    let notes: Vec<String> = size.into_iter().chain(colours).collect();
-    (!notes.is_empty()).then(|| notes.join(", "))
-}
-
-/// The size of the terminal on standard output or error, by the ioctl itself: the engine knows no terminal library.
-fn crossterm_free_size() -> Option<(u16, u16)> {
-    [libc::STDOUT_FILENO, libc::STDERR_FILENO].into_iter().find_map(|descriptor| {
-        let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
-        // SAFETY: TIOCGWINSZ writes one winsize to the address given.
-        let answer = unsafe { libc::ioctl(descriptor, libc::TIOCGWINSZ, &mut size) };
-        (answer == 0 && size.ws_col > 0).then_some((size.ws_col, size.ws_row))
-    })
+    vec![finding("temporary files", directory.display().to_string(), Some(file_system_note(&directory)))]
 }
 
 fn file_system_note(directory: &Path) -> String {

@@ -6,7 +6,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::arena::Arena;
-use super::run::{Ground, Report, Run};
+use super::run::Ground;
+pub use super::run::{Report, Run};
 use super::scratch::Scratch;
 use super::zygote::Zygote;
 use super::{calibrate, machine, os};

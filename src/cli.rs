@@ -1,0 +1,323 @@
+//! Arguments become an [`Invocation`], or one sentence that says why not.
+//!
+//! Nothing here acts: no file is read and nothing is printed. What the domain can refuse without knowing the machine is
+//! refused here already, before anything is started.
+
+mod refusal;
+mod values;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::domain::machine::Limits;
+use crate::domain::model::Model;
+use crate::domain::plan::{Draft, TaskSize};
+use crate::domain::workload::WorkloadKind;
+use values::Latency;
+
+/// Workers of an `io` run unless the user says otherwise: as many as the article has addresses.
+const IO_WORKERS: u64 = 16;
+
+/// What the user wants the program to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Invocation {
+    /// Open the explorer.
+    Explore,
+    /// Measure and print.
+    Run(Box<Request>),
+    /// Say what this machine offers.
+    Doctor,
+}
+
+/// Why there is no [`Invocation`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Help or version, which was asked for.
+    Text(String),
+    /// One sentence: what was wrong and what is allowed.
+    Refusal(String),
+}
+
+/// How a run's records are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// The document of [`crate::domain::record::Records`].
+    Json,
+}
+
+impl Format {
+    /// All formats, in the order in which they are offered.
+    const ALL: [Format; 2] = [Format::Table, Format::Json];
+
+    fn name(self) -> &'static str {
+        match self {
+            Format::Table => "table",
+            Format::Json => "json",
+        }
+    }
+}
+
+/// A run as the command line asks for it: everything but what only the machine or a file can tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    draft: Draft,
+    workers: Option<u64>,
+    /// The file with the addresses for `io`, one a line.
+    pub urls_file: Option<PathBuf>,
+    /// How the records are printed.
+    pub format: Format,
+    /// Whether JSON lists the tasks however many there are.
+    pub all_tasks: bool,
+}
+
+impl Request {
+    /// The draft of the run on a machine with so many usable cores, with these addresses if it has a file of them.
+    #[must_use]
+    pub fn draft(&self, cores_usable: u32, urls: Option<Vec<String>>) -> Draft {
+        let default = match (self.draft.model, self.draft.workload) {
+            (Model::Serial, _) => 1,
+            (_, WorkloadKind::Cpu) => u64::from(cores_usable),
+            (_, WorkloadKind::Io) => IO_WORKERS,
+        };
+        Draft { workers: self.workers.unwrap_or(default), urls, ..self.draft.clone() }
+    }
+}
+
+/// What the arguments ask for; the first one is the program's name.
+///
+/// # Errors
+/// What to print instead.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Answer> {
+    let cli = CommandLine::try_parse_from(arguments).map_err(|error| refusal::answer(&error))?;
+    match cli.command {
+        None => Ok(Invocation::Explore),
+        Some(Command::Doctor) => Ok(Invocation::Doctor),
+        Some(Command::Run(arguments)) => {
+            let request = request(&arguments).map_err(Answer::Refusal)?;
+            Ok(Invocation::Run(Box::new(request)))
+        }
+    }
+}
+
+fn request(arguments: &RunArguments) -> Result<Request, String> {
+    if let Some(contradiction) = contradiction(arguments) {
+        return Err(contradiction);
+    }
+    let request = Request {
+        draft: draft(arguments),
+        workers: arguments.workers,
+        urls_file: arguments.urls.clone(),
+        format: arguments.format,
+        all_tasks: arguments.all_tasks,
+    };
+    // One core: the default of `--workers` is allowed on any machine, so it decides nothing here.
+    request.draft(1, None).check(&Limits::default()).map_err(|invalid| invalid.sentence)?;
+    Ok(request)
+}
+
+fn draft(arguments: &RunArguments) -> Draft {
+    let mut draft = Draft::new(arguments.workload, arguments.model, 1);
+    let set = |field: &mut u64, given: Option<u64>| *field = given.unwrap_or(*field);
+    set(&mut draft.tasks, arguments.tasks);
+    set(&mut draft.repeats, arguments.repeats);
+    set(&mut draft.seed, arguments.seed);
+    set(&mut draft.writes, arguments.writes);
+    set(&mut draft.addresses, arguments.addresses);
+    set(&mut draft.page_bytes, arguments.page_bytes);
+    set(&mut draft.switch_interval_us, arguments.switch_interval);
+    if let Some(latency) = arguments.latency {
+        (draft.latency_min_ms, draft.latency_max_ms) = (latency.min_ms, latency.max_ms);
+    }
+    if let Some(iterations) = arguments.iterations {
+        draft.task_size = TaskSize::Iterations(iterations);
+    }
+    if let Some(ms) = arguments.task_time {
+        draft.task_size = TaskSize::Milliseconds(ms);
+    }
+    draft
+}
+
+/// The first two things that cannot both be meant.
+fn contradiction(arguments: &RunArguments) -> Option<String> {
+    let given =
+        |flags: &[(&'static str, bool)]| flags.iter().find(|(_, given)| *given).map(|(flag, _)| *flag);
+    let embedded = [
+        ("--addresses", arguments.addresses.is_some()),
+        ("--latency", arguments.latency.is_some()),
+        ("--page-bytes", arguments.page_bytes.is_some()),
+    ];
+    let io = [("--writes", arguments.writes.is_some()), ("--urls", arguments.urls.is_some())];
+    let cpu =
+        [("--iterations", arguments.iterations.is_some()), ("--task-time", arguments.task_time.is_some())];
+    match arguments.workload {
+        WorkloadKind::Cpu => {
+            if let Some(flag) = given(&embedded).or(given(&io)) {
+                return Some(format!(
+                    "{flag} belongs to --workload io: leave it out, or choose that workload"
+                ));
+            }
+        }
+        WorkloadKind::Io => {
+            if let Some(flag) = given(&cpu) {
+                return Some(format!(
+                    "{flag} belongs to --workload cpu: leave it out, or choose that workload"
+                ));
+            }
+        }
+    }
+    if arguments.iterations.is_some() && arguments.task_time.is_some() {
+        return Some("--iterations and --task-time both set the size of a task: give one of them".into());
+    }
+    if let (true, Some(flag)) = (arguments.urls.is_some(), given(&embedded)) {
+        return Some(format!("{flag} is about the embedded server, which --urls replaces: give one of them"));
+    }
+    if arguments.switch_interval.is_some() && !arguments.model.has_interpreter_lock() {
+        return Some(format!(
+            "--switch-interval belongs to --model gil-threads: {} has no interpreter lock",
+            arguments.model.name()
+        ));
+    }
+    if arguments.all_tasks && arguments.format == Format::Table {
+        return Some("--all-tasks lists the tasks in JSON: add --format json, or leave it out".into());
+    }
+    None
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  pconc-tui                                     open the explorer, then press 3
+  pconc-tui run --workload cpu --model processes --workers 2
+  pconc-tui run --workload io --model threads --workers 16 --format json
+  pconc-tui doctor                              what this machine offers
+
+Exit codes:
+  0 done   1 the run broke or a task failed   2 wrong usage   130 interrupted";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  pconc-tui run --workload cpu --model serial
+  pconc-tui run --workload cpu --model processes --workers 2 --task-time 250ms
+  pconc-tui run --workload cpu --model gil-threads --workers 4 --switch-interval 1ms
+  pconc-tui run --workload io --model threads --latency 100ms..400ms --seed 7
+  pconc-tui run --workload io --model processes --urls addresses.txt --writes 10
+  pconc-tui run --workload cpu --model rayon --repeats 5 --format json
+
+Numbers may be written 10000000, 10_000_000 or 1e7; durations need a unit: 250ms, 0.25s, 500us.
+Ctrl-C stops the run and prints what was measured; a second one ends the program at once.
+Exit codes: 0 done, 1 the run broke or a task failed, 2 wrong usage, 130 interrupted.";
+
+/// See the difference between concurrency and parallelism, measured live in your terminal.
+///
+/// Without a command it opens the explorer: press r to run, 1 to 4 for a quick experiment, ? for help and q to leave.
+#[derive(Debug, Parser)]
+#[command(name = "pconc-tui", version, after_help = EXAMPLES, max_term_width = 100)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measure without a screen, and print the records as a table or as JSON
+    Run(Box<RunArguments>),
+    /// Say what this machine offers: cores, clocks, limits, terminal
+    Doctor,
+}
+
+fn workload_help() -> String {
+    let lines = WorkloadKind::ALL.map(|kind| format!("{}: {}", kind.name(), kind.description()));
+    format!("What a task does.\n{}", lines.join("\n"))
+}
+
+fn model_help() -> String {
+    let lines = Model::ALL.map(|model| format!("{}: {}", model.name(), model.description()));
+    format!("How the tasks are executed.\n{}", lines.join("\n"))
+}
+
+// Every value may begin with a hyphen, so that `--workers -5` is told that it is negative, not that `-5` is unknown.
+#[derive(Debug, Args)]
+#[command(after_help = RUN_EXAMPLES)]
+struct RunArguments {
+    #[arg(long, value_name = "WORKLOAD", help = workload_help(), value_parser = values::workload)]
+    #[arg(allow_hyphen_values = true)]
+    workload: WorkloadKind,
+
+    #[arg(long, value_name = "MODEL", help = model_help(), value_parser = values::model)]
+    #[arg(allow_hyphen_values = true)]
+    model: Model,
+
+    /// How many threads or processes execute tasks, from 1 to 4000 threads, 1000 processes, or 1000 for io
+    /// [default: 1 for serial, the usable cores for cpu, 16 for io]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    workers: Option<u64>,
+
+    /// How many tasks there are, from 1 to 1000000 [default: 8 for cpu, 16 for io]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    tasks: Option<u64>,
+
+    /// Do the run so often, from 1 to 1000, and print a record of each [default: 1]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    repeats: Option<u64>,
+
+    /// What the latencies of the addresses are drawn from, any whole number [default: 1]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    seed: Option<u64>,
+
+    /// Steps of a task's loop, from 1 to 1e12 [default: 10000000, the article's]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    #[arg(help_heading = "Options of --workload cpu")]
+    iterations: Option<u64>,
+
+    /// Instead of --iterations: as many as take so long on an idle core of this machine, from 1ms to 600s
+    #[arg(long, value_name = "TIME", value_parser = values::milliseconds, allow_hyphen_values = true)]
+    #[arg(help_heading = "Options of --workload cpu")]
+    task_time: Option<u64>,
+
+    /// How often a task writes its page to a file, from 1 to 10000 [default: 50]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    #[arg(help_heading = "Options of --workload io")]
+    writes: Option<u64>,
+
+    /// How many pages the embedded server has, from 1 to 1000; task t fetches page t mod N [default: 16]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    #[arg(help_heading = "Options of --workload io")]
+    addresses: Option<u64>,
+
+    /// How long the embedded server takes to answer: a range from which each address draws, or one time for all, up to
+    /// 60s [default: 100ms..400ms]
+    #[arg(long, value_name = "TIME..TIME", value_parser = values::latency, allow_hyphen_values = true)]
+    #[arg(help_heading = "Options of --workload io")]
+    latency: Option<Latency>,
+
+    /// Size of a page of the embedded server, from 1 to 8388608, as in 60000, 60k or 1M [default: 60k]
+    #[arg(long, value_name = "SIZE", value_parser = values::size, allow_hyphen_values = true)]
+    #[arg(help_heading = "Options of --workload io")]
+    page_bytes: Option<u64>,
+
+    /// Fetch real addresses instead: a file with one http or https address a line, at most 1000; lines that begin with
+    /// # are comments
+    #[arg(long, value_name = "FILE", help_heading = "Options of --workload io")]
+    urls: Option<PathBuf>,
+
+    /// How long a thread waits for the lock before it asks for it, from 10us to 10s [default: 5ms, as CPython]
+    #[arg(long, value_name = "TIME", value_parser = values::microseconds, allow_hyphen_values = true)]
+    #[arg(help_heading = "Options of --model gil-threads")]
+    switch_interval: Option<u64>,
+
+    /// How to print the records: table or json [default: table]
+    #[arg(long, value_name = "FORMAT", value_parser = values::format, allow_hyphen_values = true)]
+    #[arg(default_value = "table", hide_default_value = true, help_heading = "Output")]
+    format: Format,
+
+    /// List all tasks in JSON, also above 10000
+    #[arg(long, help_heading = "Output")]
+    all_tasks: bool,
+}
+
+#[cfg(test)]
+mod tests;

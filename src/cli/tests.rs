@@ -1,0 +1,163 @@
+//! What the command line understands and what it refuses.
+
+use super::*;
+use crate::domain::plan::{
+    DEFAULT_ADDRESSES, DEFAULT_ITERATIONS, DEFAULT_WRITES, MAX_ADDRESSES, MAX_REPEATS, MAX_WRITES,
+};
+
+fn parsed(line: &str) -> Result<Invocation, Answer> {
+    parse(std::iter::once("pconc-tui").chain(line.split_whitespace()).map(OsString::from))
+}
+
+fn run(line: &str) -> Request {
+    match parsed(&format!("run {line}")) {
+        Ok(Invocation::Run(request)) => *request,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+fn refused(line: &str) -> String {
+    match parsed(line) {
+        Err(Answer::Refusal(sentence)) => sentence,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+fn help(line: &str) -> String {
+    match parsed(line) {
+        Err(Answer::Text(text)) => text,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+#[test]
+fn without_a_command_the_explorer_opens() {
+    assert_eq!(parsed(""), Ok(Invocation::Explore));
+    assert_eq!(parsed("doctor"), Ok(Invocation::Doctor));
+}
+
+#[test]
+fn the_number_of_workers_follows_model_and_workload_unless_given() {
+    for (line, workers) in [
+        ("--workload cpu --model serial", 1),
+        ("--workload io --model serial", 1),
+        ("--workload cpu --model threads", 6),
+        ("--workload io --model threads", 16),
+        ("--workload cpu --model threads --workers 3", 3),
+    ] {
+        assert_eq!(run(line).draft(6, None).workers, workers, "{line}");
+    }
+}
+
+#[test]
+fn every_parameter_reaches_the_draft() {
+    let io = run(
+        "--workload io --model gil-threads --workers 4 --tasks 32 --repeats 3 --writes 7 --addresses 5 \
+                  --latency 1ms..2ms --page-bytes 3k --seed 9 --switch-interval 500us --format json --all-tasks",
+    );
+    let mut expected = Draft::new(WorkloadKind::Io, Model::GilThreads, 4);
+    (expected.tasks, expected.repeats, expected.writes, expected.addresses) = (32, 3, 7, 5);
+    (expected.latency_min_ms, expected.latency_max_ms, expected.page_bytes) = (1, 2, 3_000);
+    (expected.seed, expected.switch_interval_us) = (9, 500);
+    assert_eq!(io.draft(2, None), expected);
+    assert_eq!((io.format, io.all_tasks), (Format::Json, true));
+    let cpu = run("--workload cpu --model rayon --task-time 0.25s");
+    assert_eq!(cpu.draft(2, None).task_size, TaskSize::Milliseconds(250));
+    let cpu = run("--workload cpu --model rayon --iterations 1e7");
+    assert_eq!(cpu.draft(2, None).task_size, TaskSize::Iterations(10_000_000));
+    let urls = run("--workload io --model threads --urls list.txt");
+    assert_eq!(urls.urls_file, Some(PathBuf::from("list.txt")));
+}
+
+#[test]
+fn flags_that_contradict_each_other_are_refused_by_name() {
+    for (line, named) in [
+        ("--workload io --model threads --iterations 5", "--iterations"),
+        ("--workload io --model threads --task-time 5ms", "--task-time"),
+        ("--workload cpu --model threads --latency 5ms..6ms", "--latency"),
+        ("--workload cpu --model threads --writes 5", "--writes"),
+        ("--workload cpu --model threads --addresses 5", "--addresses"),
+        ("--workload cpu --model threads --page-bytes 5", "--page-bytes"),
+        ("--workload cpu --model threads --urls a", "--urls"),
+        ("--workload cpu --model threads --switch-interval 5ms", "--switch-interval"),
+        ("--workload cpu --model threads --iterations 5 --task-time 5ms", "--task-time"),
+        ("--workload io --model threads --urls a --latency 5ms..6ms", "--latency"),
+        ("--workload io --model threads --urls a --addresses 5", "--addresses"),
+        ("--workload io --model threads --urls a --page-bytes 5", "--page-bytes"),
+        ("--workload cpu --model serial --workers 4", "serial"),
+        ("--workload cpu --model threads --all-tasks", "--all-tasks"),
+        ("--workload cpu --model threads --workers 2 --workers 3", "--workers"),
+    ] {
+        let sentence = refused(&format!("run {line}"));
+        assert!(sentence.contains(named), "{line}: {sentence}");
+        assert!(!sentence.contains('\n'), "{sentence}");
+    }
+}
+
+#[test]
+fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
+    for (line, allowed) in [
+        ("walk", "run, doctor"),
+        ("--frobnicate", "--help"),
+        ("run --workload cpu", "--model (serial, "),
+        ("run", "--workload (cpu or io) and --model"),
+        ("run --workload gpu --model serial", "cpu or io"),
+        ("run --workload cpu --model thread", "serial, threads, gil-threads, processes or rayon"),
+        ("run --workload cpu --model serial --format xml", "table or json"),
+        ("run --workload cpu --model serial --worker 1", "--workers"),
+        ("run --workload cpu --model serial --workers", "needs a value"),
+        ("run --workload cpu --model serial more", "--help"),
+        ("doctor more", "--help"),
+        ("run --workload cpu --model serial --all-tasks=yes --format json", "takes no value"),
+    ] {
+        let sentence = refused(line);
+        assert!(sentence.contains(allowed), "{line}: {sentence}");
+        assert!(!sentence.contains('\n'), "{sentence}");
+    }
+}
+
+#[test]
+fn what_is_out_of_range_is_refused_before_anything_starts() {
+    for line in [
+        "--workload cpu --model threads --workers 0",
+        "--workload cpu --model threads --workers 1000000000",
+        "--workload io --model processes --workers 1001",
+        "--workload cpu --model threads --tasks 0",
+        "--workload cpu --model threads --repeats 1001",
+        "--workload cpu --model threads --iterations 0",
+        "--workload cpu --model threads --task-time 0ms",
+        "--workload cpu --model threads --task-time 601s",
+        "--workload io --model threads --latency 400ms..100ms",
+        "--workload io --model threads --latency 1ms..61s",
+        "--workload io --model threads --page-bytes 0",
+        "--workload io --model threads --writes 10001",
+        "--workload io --model threads --addresses 1001",
+        "--workload cpu --model gil-threads --switch-interval 1us",
+    ] {
+        let sentence = refused(&format!("run {line}"));
+        assert!(sentence.contains("from") || sentence.contains("upside down"), "{line}: {sentence}");
+    }
+}
+
+#[test]
+fn the_command_line_is_well_formed() {
+    use clap::CommandFactory;
+    CommandLine::command().debug_assert();
+}
+
+#[test]
+fn the_help_names_every_workload_and_model_and_the_real_defaults_and_limits() {
+    let text = help("run --help");
+    let names = WorkloadKind::ALL.map(WorkloadKind::name).into_iter().chain(Model::ALL.map(Model::name));
+    for name in names {
+        assert!(text.contains(name), "{name}");
+    }
+    for number in
+        [DEFAULT_ITERATIONS, DEFAULT_WRITES, DEFAULT_ADDRESSES, MAX_ADDRESSES, MAX_REPEATS, MAX_WRITES]
+    {
+        assert!(text.contains(&number.to_string()), "{number}");
+    }
+    assert!(text.contains("Examples:"));
+    assert!(help("--help").contains("Exit codes:"));
+    assert!(help("--version").contains(env!("CARGO_PKG_VERSION")));
+}

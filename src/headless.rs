@@ -1,0 +1,139 @@
+//! The shell without a screen: measures what the command line asks for, and prints the records.
+//!
+//! Data goes to stdout, everything else to stderr, so that the output can be piped.
+
+mod addresses;
+mod columns;
+mod findings;
+mod measure;
+mod progress;
+mod table;
+
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::sync::mpsc;
+
+use crate::cli::{Format, Request};
+use crate::domain::campaign::Campaign;
+use crate::domain::plan::{Draft, Plan, TaskSize};
+use crate::domain::record::{Outcome, Record, Records, SCHEMA};
+use crate::engine::doctor;
+use crate::engine::session::Session;
+use crate::shell::exit::{self, Failure};
+use crate::shell::signals::{self, SIGINT, SIGTERM};
+use measure::{Event, Measured};
+
+/// Measures what `request` asks for and prints the records. Returns the exit code.
+///
+/// # Errors
+/// What was wrong with the request, or what kept the engine from starting.
+pub fn run(request: &Request) -> Result<u8, Failure> {
+    let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
+    let session = prepare()?;
+    if request.all_tasks {
+        session.list_all_tasks();
+    }
+    let draft = request.draft(session.machine().cores_usable, urls);
+    draft.check(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))?;
+    let (sender, events) = mpsc::channel();
+    listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
+    let repeats = u32::try_from(draft.repeats).expect("repeats were checked against a limit below 2^32");
+    let plan = resolve(draft, &session)?;
+    let measured = measure::all(&session, Campaign::repeats(plan, repeats), &sender, &events);
+    print_records(&session, &measured.records, request)?;
+    conclude(&measured)
+}
+
+/// Prints what this machine offers. Returns the exit code.
+///
+/// # Errors
+/// What kept the engine from starting, or stdout from being written.
+pub fn doctor() -> Result<u8, Failure> {
+    let session = prepare()?;
+    let mut findings = doctor::examine(&session);
+    findings.push(findings::of_terminal());
+    print(&findings::render(&findings)).map(|()| exit::DONE)
+}
+
+fn prepare() -> Result<Session, Failure> {
+    signals::survive_file_size_limit();
+    Session::prepare().map_err(Failure::broke)
+}
+
+/// The first interrupt stops the run, so that its record is printed; a second one means "now".
+fn listen_for_interrupts(sender: mpsc::Sender<Event>) -> Result<(), String> {
+    let mut interrupted = false;
+    signals::listen(&[SIGINT, SIGTERM], move |_| {
+        if interrupted || sender.send(Event::Interrupted).is_err() {
+            signals::exit_now(exit::INTERRUPTED);
+        }
+        interrupted = true;
+    })
+}
+
+/// The plan of a checked draft; a task time is measured first, and said in iterations so that it can be repeated.
+fn resolve(draft: Draft, session: &Session) -> Result<Plan, Failure> {
+    let draft = match draft.task_size {
+        TaskSize::Milliseconds(ms) if draft.needs_calibration() => {
+            let calibrated = draft.calibrated(session.calibrate());
+            if let TaskSize::Iterations(iterations) = calibrated.task_size {
+                say(&format!(
+                    "--task-time {ms}ms is --iterations {iterations} here: use that to repeat the run"
+                ));
+            }
+            calibrated
+        }
+        _ => draft,
+    };
+    draft.validate(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))
+}
+
+fn print_records(session: &Session, records: &[Record], request: &Request) -> Result<(), Failure> {
+    match request.format {
+        Format::Table => print(&table::render(records)),
+        Format::Json => {
+            let document = Records { schema: SCHEMA, machine: session.machine(), records };
+            write_out(|out| {
+                serde_json::to_writer_pretty(&mut *out, &document)?;
+                out.write_all(b"\n")
+            })
+        }
+    }
+}
+
+/// What the records mean for the exit code.
+fn conclude(measured: &Measured) -> Result<u8, Failure> {
+    if let Some(sentence) = &measured.broke {
+        return Err(Failure::broke(sentence));
+    }
+    let sound = |record: &Record| record.outcome == Outcome::Completed && record.tasks_failed == 0;
+    Ok(match measured {
+        Measured { interrupted: true, .. } => exit::INTERRUPTED,
+        Measured { records, .. } if records.iter().all(sound) => exit::DONE,
+        _ => exit::BROKE,
+    })
+}
+
+/// Writes `text` to stdout.
+///
+/// # Errors
+/// Where that is not possible; a reader that has seen enough, as `head` has, is no error.
+pub fn print(text: &str) -> Result<(), Failure> {
+    write_out(|out| out.write_all(text.as_bytes()))
+}
+
+fn write_out(
+    write: impl FnOnce(&mut BufWriter<io::StdoutLock<'static>>) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::broke(format!("cannot write the result to stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes one line to stderr. Whoever closed it does not want to read it.
+fn say(sentence: &str) {
+    let _ = writeln!(io::stderr(), "pconc-tui: {sentence}");
+}

@@ -1,0 +1,104 @@
+//! Reads the file of addresses that `--urls` names.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::domain::address::{check_address, shown};
+use crate::domain::plan::MAX_ADDRESSES;
+use crate::domain::text;
+
+/// The largest file that is read, in bytes: far more than the addresses that are allowed need.
+const MAX_FILE_BYTES: u64 = 10 << 20;
+/// How much of a path a sentence repeats, in characters.
+const MAX_SHOWN: usize = 200;
+
+/// The addresses in the file, one a line; empty lines and lines that begin with `#` do not count.
+///
+/// # Errors
+/// One sentence: what is wrong with the file, or with which of its lines.
+pub fn read(path: &Path) -> Result<Vec<String>, String> {
+    let name = text::clean(&path.to_string_lossy(), MAX_SHOWN);
+    let content = content(path).map_err(|problem| format!("cannot use the URL file {name}: {problem}"))?;
+    addresses(&content).map_err(|problem| format!("cannot use the URL file {name}: {problem}"))
+}
+
+fn content(path: &Path) -> Result<String, String> {
+    let kind = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if kind.is_dir() {
+        return Err("it is a directory; a text file with one address a line is needed".into());
+    }
+    // The limit also ends the reading of a device or a pipe that never does.
+    let mut bytes = vec![];
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(format!("it is larger than the {} that are allowed", text::bytes(MAX_FILE_BYTES)));
+    }
+    let binary = || "it is not text; one http or https address a line is needed".to_string();
+    let content = String::from_utf8(bytes).map_err(|_| binary())?;
+    if content.contains('\0') { Err(binary()) } else { Ok(content) }
+}
+
+fn addresses(content: &str) -> Result<Vec<String>, String> {
+    let mut addresses = vec![];
+    // Some editors begin a file with a byte order mark.
+    let content = content.strip_prefix('\u{feff}').unwrap_or(content);
+    for (index, line) in content.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        check_address(line)
+            .map_err(|problem| format!("line {}: {problem}, not {}", index + 1, shown(line)))?;
+        addresses.push(line.to_string());
+    }
+    let most = usize::try_from(MAX_ADDRESSES).expect("the limit is small");
+    match addresses.len() {
+        0 => Err("it has no address in it; one http or https address a line is needed".into()),
+        many if many > most => Err(format!("it has {many} addresses, and at most {most} are allowed")),
+        _ => Ok(addresses),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn read_bytes(bytes: &[u8]) -> Result<Vec<String>, String> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("list.txt");
+        fs::write(&path, bytes).unwrap();
+        read(&path)
+    }
+
+    #[test]
+    fn comments_blank_lines_and_foreign_line_ends_are_understood() {
+        let list = "\u{feff}# pages\r\nhttp://a.example/\r\n\r\n  https://b.example/x  \n# end";
+        assert_eq!(read_bytes(list.as_bytes()).unwrap(), ["http://a.example/", "https://b.example/x"]);
+    }
+
+    #[test]
+    fn every_useless_file_gets_one_sentence() {
+        let many = "http://a.example/\n".repeat(1_001);
+        let huge = "#\n".repeat(6 << 20);
+        for (bytes, why) in [
+            (&b""[..], "no address"),
+            (b"# nothing\n", "no address"),
+            (b"\xff\xfe\x00\x01", "not text"),
+            (b"http://a.example/\0", "not text"),
+            (b"http://a.example/\nfile:///etc/passwd\n", "line 2"),
+            (b"example.org\n", "line 1"),
+            (many.as_bytes(), "at most 1000"),
+            (huge.as_bytes(), "larger"),
+        ] {
+            let sentence = read_bytes(bytes).expect_err(why);
+            assert!(sentence.contains(why), "{sentence}");
+            assert!(!sentence.contains('\n'), "{sentence}");
+        }
+        let directory = tempfile::tempdir().unwrap();
+        assert!(read(directory.path()).is_err_and(|sentence| sentence.contains("directory")));
+        assert!(read(&directory.path().join("none")).is_err_and(|sentence| sentence.contains("none")));
+    }
+}

@@ -1,0 +1,98 @@
+//! Runs a campaign to its end, or until somebody interrupts it.
+
+use std::sync::mpsc::{Receiver, Sender};
+
+use super::progress::Progress;
+use crate::domain::campaign::{Campaign, Step};
+use crate::domain::plan::Plan;
+use crate::domain::record::{Outcome, Record};
+use crate::domain::time::seconds;
+use crate::engine::clock;
+use crate::engine::session::{Report, Session};
+use crate::shell::reports::{Heard, LOST, Relay};
+
+/// What happens while something is measured.
+#[derive(Debug)]
+pub enum Event {
+    /// The run goes on, or ends.
+    Heard(Heard),
+    /// The user wants to stop.
+    Interrupted,
+}
+
+impl From<Heard> for Event {
+    fn from(heard: Heard) -> Event {
+        Event::Heard(heard)
+    }
+}
+
+/// What a campaign came to.
+#[derive(Debug, Default)]
+pub struct Measured {
+    /// In the order in which they were measured.
+    pub records: Vec<Record>,
+    /// Whether the user stopped it.
+    pub interrupted: bool,
+    /// What kept a run from happening, or broke it.
+    pub broke: Option<String>,
+}
+
+/// Measures all plans of the campaign.
+pub fn all(
+    session: &Session,
+    mut campaign: Campaign,
+    sender: &Sender<Event>,
+    events: &Receiver<Event>,
+) -> Measured {
+    let mut measured = Measured::default();
+    let mut progress = Progress::on_stderr();
+    while let Step::Run(plan) = campaign.next(&measured.records.iter().collect::<Vec<_>>()) {
+        // An interrupt between two runs, or before the first.
+        measured.interrupted |= events.try_iter().any(|event| matches!(event, Event::Interrupted));
+        if measured.interrupted || measured.broke.is_some() {
+            break;
+        }
+        progress.begin(&plan, campaign.progress());
+        one(session, plan, sender, events, &mut progress, &mut measured);
+        progress.end();
+    }
+    measured
+}
+
+/// Measures one plan.
+fn one(
+    session: &Session,
+    plan: Plan,
+    sender: &Sender<Event>,
+    events: &Receiver<Event>,
+    progress: &mut Progress,
+    measured: &mut Measured,
+) {
+    let cpu_before = clock::thread_cpu();
+    let run = match session.start(plan, Relay::into(sender.clone())) {
+        Ok(run) => run,
+        Err(sentence) => return measured.broke = Some(sentence),
+    };
+    for event in events {
+        match event {
+            Event::Interrupted => {
+                measured.interrupted = true;
+                run.stop();
+            }
+            Event::Heard(Heard::Report(Report::Batch(batch))) => progress.update(batch),
+            Event::Heard(Heard::Report(Report::Concluded(mut record))) => {
+                record.observed(seconds(clock::thread_cpu().saturating_sub(cpu_before)));
+                if record.outcome == Outcome::Failed {
+                    measured.broke.clone_from(&record.error);
+                }
+                measured.records.push(*record);
+                break;
+            }
+            Event::Heard(Heard::Lost) => {
+                measured.broke = Some(LOST.into());
+                break;
+            }
+        }
+    }
+    run.wait();
+}

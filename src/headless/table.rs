@@ -1,0 +1,185 @@
+//! Records for people: what was run, how the workers spent their time, and every doubt.
+
+use super::columns::{Side, aligned};
+use crate::domain::phase::Phase;
+use crate::domain::record::{Outcome, Record, TaskOutcome};
+use crate::domain::text;
+use crate::domain::time::seconds;
+use crate::domain::verdict;
+
+/// How many failed tasks of a record are listed.
+const FAILURES_LISTED: usize = 10;
+/// How much of a foreign sentence is shown, in characters.
+const MAX_SHOWN: usize = 300;
+
+/// The records as text; empty if there are none.
+pub fn render(records: &[Record]) -> String {
+    if records.is_empty() {
+        return String::new();
+    }
+    let mut out = aligned(&RUN_SIDES, &with_header(&RUN_HEADER, records, run_row));
+    out.push_str("\nHow the workers spent their time, summed over them:\n");
+    out.push_str(&aligned(
+        &[Side::Right; 1 + Phase::MEASURED.len()],
+        &with_header(&phase_header(), records, phase_row),
+    ));
+    let remarks: Vec<String> =
+        numbered(records).flat_map(|(number, record)| remarks(number, record)).collect();
+    if !remarks.is_empty() {
+        out.push('\n');
+        remarks.iter().for_each(|remark| {
+            out.push_str(remark);
+            out.push('\n');
+        });
+    }
+    out
+}
+
+fn numbered(records: &[Record]) -> impl Iterator<Item = (usize, &Record)> {
+    (1..).zip(records)
+}
+
+fn with_header(
+    header: &[&str],
+    records: &[Record],
+    row: impl Fn(usize, &Record) -> Vec<String>,
+) -> Vec<Vec<String>> {
+    let header = header.iter().map(|title| (*title).to_string()).collect();
+    std::iter::once(header).chain(numbered(records).map(|(number, record)| row(number, record))).collect()
+}
+
+const RUN_HEADER: [&str; 11] = [
+    "#",
+    "workload",
+    "model",
+    "workers",
+    "tasks",
+    "outcome",
+    "time",
+    "start-up",
+    "CPU time",
+    "concurrency",
+    "parallelism",
+];
+
+const RUN_SIDES: [Side; 11] = [
+    Side::Right,
+    Side::Left,
+    Side::Left,
+    Side::Right,
+    Side::Right,
+    Side::Left,
+    Side::Right,
+    Side::Right,
+    Side::Right,
+    Side::Right,
+    Side::Right,
+];
+
+fn run_row(number: usize, record: &Record) -> Vec<String> {
+    let plan = &record.plan;
+    vec![
+        number.to_string(),
+        plan.workload().kind().name().into(),
+        plan.model().label().into(),
+        plan.workers().to_string(),
+        plan.tasks().to_string(),
+        record.outcome.name().into(),
+        text::duration(record.wall_s),
+        record.startup_s.map_or_else(|| "–".into(), text::duration),
+        text::duration(record.cpu_s),
+        format!("{:.1}", record.concurrency),
+        format!("{:.2}", record.parallelism),
+    ]
+}
+
+fn phase_header() -> Vec<&'static str> {
+    std::iter::once("#").chain(Phase::MEASURED.map(Phase::name)).collect()
+}
+
+fn phase_row(number: usize, record: &Record) -> Vec<String> {
+    let times = Phase::MEASURED.map(|phase| match record.phases_s[phase] {
+        0 => "–".to_string(),
+        nanos => text::duration(seconds(nanos)),
+    });
+    std::iter::once(number.to_string()).chain(times).collect()
+}
+
+/// What came out of the run, which of its tasks failed, and what speaks against trusting it.
+fn remarks(number: usize, record: &Record) -> Vec<String> {
+    // A sentence per repeat would say the same again and again: only what went wrong is worth one.
+    let uneventful = record.outcome == Outcome::Completed && record.tasks_failed == 0;
+    let verdict = (number == 1 || !uneventful).then(|| verdict::concluded(record, None));
+    let caveats = record.caveats.iter().map(|caveat| format!("caveat: {}", caveat.text));
+    let sentences = verdict.into_iter().chain(failures(record)).chain(caveats);
+    sentences.map(|sentence| format!("#{number} {}", text::clean(&sentence, MAX_SHOWN))).collect()
+}
+
+fn failures(record: &Record) -> Vec<String> {
+    let failed = || record.tasks.iter().flatten().filter(|task| task.outcome == TaskOutcome::Failed);
+    let mut lines: Vec<String> = failed()
+        .take(FAILURES_LISTED)
+        .map(|task| {
+            let why = task.error.as_deref().unwrap_or("for an unknown reason");
+            format!("task {} failed on worker {}: {why}", task.task, task.worker)
+        })
+        .collect();
+    let more = failed().count().saturating_sub(FAILURES_LISTED);
+    if more > 0 {
+        lines.push(format!("{more} more tasks failed: --format json lists them"));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::Model;
+    use crate::domain::record::{CaveatKind, TaskRecord, sample};
+    use crate::domain::workload::WorkloadKind;
+
+    fn record() -> Record {
+        sample::record(sample::plan(WorkloadKind::Cpu, Model::GilThreads, 4), 1.25, 1.2)
+    }
+
+    #[test]
+    fn a_record_is_a_row_and_a_row_of_phases_and_a_sentence() {
+        let mut record = record();
+        record.doubt(CaveatKind::NoisyMachine, "noisy".into());
+        let table = render(&[record]);
+        for part in [
+            "gil-threads (emulated)",
+            "completed",
+            "1.25 s",
+            "computing",
+            "#1 gil-threads:",
+            "#1 caveat: noisy",
+        ] {
+            assert!(table.contains(part), "{part}\n{table}");
+        }
+    }
+
+    #[test]
+    fn many_failed_tasks_are_counted_and_their_sentences_cannot_disturb_the_terminal() {
+        let mut record = record();
+        record.tasks_failed = 25;
+        let task = |task| TaskRecord {
+            task,
+            worker: 1,
+            start_s: 0.0,
+            end_s: None,
+            outcome: TaskOutcome::Failed,
+            error: Some("refused\u{1b}[2J".into()),
+        };
+        record.tasks = Some((0..25).map(task).collect());
+        let table = render(&[record]);
+        assert_eq!(table.matches("failed on worker").count(), FAILURES_LISTED);
+        assert!(table.contains("15 more tasks failed"), "{table}");
+        assert!(!table.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn without_records_there_is_no_table() {
+        assert_eq!(render(&[]), "");
+    }
+}

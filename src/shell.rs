@@ -1,0 +1,7 @@
+//! What both shells need to live in an operating system: exit codes, signals, a terminal, and reports
+//! that never get lost.
+
+pub mod exit;
+pub mod reports;
+pub mod signals;
+pub mod terminal;

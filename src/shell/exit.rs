@@ -1,0 +1,33 @@
+//! How the program ends: its exit codes, and the one sentence that goes with a refusal.
+
+/// All was done.
+pub const DONE: u8 = 0;
+/// The run broke, or a task failed.
+pub const BROKE: u8 = 1;
+/// What was asked for is not possible; nothing was started.
+pub const USAGE: u8 = 2;
+/// The user interrupted it.
+pub const INTERRUPTED: u8 = 130;
+
+/// Why the program ends before it did what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The exit code.
+    pub code: u8,
+    /// What is wrong, and what would help; one line.
+    pub sentence: String,
+}
+
+impl Failure {
+    /// The user asked for something that is not possible.
+    #[must_use]
+    pub fn usage(sentence: impl Into<String>) -> Failure {
+        Failure { code: USAGE, sentence: sentence.into() }
+    }
+
+    /// Something broke.
+    #[must_use]
+    pub fn broke(sentence: impl Into<String>) -> Failure {
+        Failure { code: BROKE, sentence: sentence.into() }
+    }
+}

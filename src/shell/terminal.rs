@@ -1,0 +1,60 @@
+//! Whether there is a terminal that the explorer fits into.
+
+use std::io::{self, IsTerminal};
+
+use crossterm::terminal::window_size;
+
+/// The smallest terminal that has a layout: columns and rows.
+const SMALLEST: (u16, u16) = (60, 16);
+
+/// Whether the explorer can be shown here.
+///
+/// # Errors
+/// One sentence: why not, and what would help.
+pub fn check() -> Result<(), String> {
+    for (is_terminal, name) in [(io::stdin().is_terminal(), "stdin"), (io::stdout().is_terminal(), "stdout")]
+    {
+        if !is_terminal {
+            return Err(format!(
+                "the explorer needs a terminal, and {name} is not one: use pconc-tui run instead"
+            ));
+        }
+    }
+    let (columns, rows) = size().map_err(|error| format!("the terminal does not tell its size: {error}"))?;
+    too_small(columns, rows).map_or(Ok(()), Err)
+}
+
+/// How many columns and rows the terminal has.
+///
+/// # Errors
+/// Where there is no terminal.
+pub fn size() -> io::Result<(u16, u16)> {
+    // Not `crossterm::terminal::size`, which starts another program where the system does not know.
+    window_size().map(|size| (size.columns, size.rows))
+}
+
+/// One sentence if the explorer does not fit into so many columns and rows.
+#[must_use]
+pub fn too_small(columns: u16, rows: u16) -> Option<String> {
+    (columns < SMALLEST.0 || rows < SMALLEST.1).then(|| {
+        format!(
+            "the explorer needs a terminal of at least {}×{}, this one has {columns}×{rows}: enlarge it, or use \
+             pconc-tui run instead",
+            SMALLEST.0, SMALLEST.1
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_that_is_too_small_is_told_both_sizes() {
+        assert_eq!(too_small(60, 16), None);
+        for (columns, rows) in [(59, 16), (60, 15), (0, 0)] {
+            let sentence = too_small(columns, rows).unwrap();
+            assert!(sentence.contains("60×16") && sentence.contains(&format!("{columns}×{rows}")));
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The shell with a screen: joins engine, app and ui.
+//!
+//! Everything that happens arrives in one channel: keys, reports of the run, signals. The loop gives it to the
+//! [`App`], performs the effects that come back, and draws when the pacer says so. All decisions are the App's.
+
+mod event;
+mod input;
+mod pacer;
+mod signals;
+mod terminal;
+
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::{self, Scope};
+
+use crate::app::App;
+use crate::app::message::{Effect, Msg};
+use crate::domain::plan::Plan;
+use crate::domain::time::{Nanos, seconds};
+use crate::engine::session::{Report, Run, Session};
+use crate::engine::{clock, os};
+use crate::shell;
+use crate::shell::exit::{self, Failure};
+use crate::shell::reports::{Heard, LOST, Relay};
+use crate::shell::signals::{SIGINT, exit_code, survive_file_size_limit};
+use crate::ui::{self, Theme};
+use event::Event;
+use pacer::{Pacer, Urgency};
+use terminal::Screen;
+
+/// Opens the explorer and stays until the user leaves. Returns the exit code.
+///
+/// # Errors
+/// Why there is no explorer here, or what broke.
+pub fn explore() -> Result<u8, Failure> {
+    shell::terminal::check().map_err(Failure::usage)?;
+    survive_file_size_limit();
+    let session = Session::prepare().map_err(Failure::broke)?;
+    os::ask_for_short_turns();
+    let (sender, events) = mpsc::channel();
+    signals::listen(sender.clone()).map_err(Failure::broke)?;
+    terminal::restore_on_panic();
+    let screen =
+        Screen::enter().map_err(|error| Failure::broke(format!("cannot use the terminal: {error}")))?;
+    signals::watch_terminal().map_err(Failure::broke)?;
+    input::listen(sender.clone()).map_err(Failure::broke)?;
+    let ended = thread::scope(|scope| Explorer::new(&session, screen, sender, scope).stay(&events));
+    terminal::print_held_back();
+    ended
+}
+
+/// What the explorer needs at hand while it goes on.
+struct Explorer<'scope, 'env> {
+    app: App,
+    theme: Theme,
+    screen: Screen,
+    size: (u16, u16),
+    pacer: Pacer,
+    session: &'env Session,
+    /// The run that goes on, and this thread's CPU time when it began.
+    run: Option<(Run, Nanos)>,
+    events: Sender<Event>,
+    scope: &'scope Scope<'scope, 'env>,
+}
+
+/// The user leaves, or has to: with which exit code.
+struct Leave(Result<u8, Failure>);
+
+impl<'scope, 'env> Explorer<'scope, 'env> {
+    fn new(
+        session: &'env Session,
+        screen: Screen,
+        events: Sender<Event>,
+        scope: &'scope Scope<'scope, 'env>,
+    ) -> Self {
+        Explorer {
+            app: App::new(session.machine().clone(), session.limits().clone()),
+            theme: theme(),
+            screen,
+            size: (0, 0),
+            pacer: Pacer::default(),
+            session,
+            run: None,
+            events,
+            scope,
+        }
+    }
+
+    /// Handles what happens until it is time to leave; then the terminal comes first, so that nobody waits for it.
+    fn stay(mut self, events: &Receiver<Event>) -> Result<u8, Failure> {
+        self.pacer.want(Urgency::Now);
+        let Leave(ended) = loop {
+            if let Err(leave) = self.step(events) {
+                break leave;
+            }
+        };
+        drop(self.screen);
+        if let Some((run, _)) = self.run {
+            run.stop();
+            run.wait();
+        }
+        ended
+    }
+
+    /// Draws if it is time to, or else waits for what happens next and handles it.
+    fn step(&mut self, events: &Receiver<Event>) -> Result<(), Leave> {
+        let event = match self.pacer.pause(clock::now()) {
+            None => events.recv().ok(),
+            Some(pause) if pause.is_zero() => return self.draw(),
+            Some(pause) => match events.recv_timeout(pause) {
+                Err(RecvTimeoutError::Timeout) => return Ok(()),
+                event => event.ok(),
+            },
+        };
+        self.handle(event.expect("this struct holds a sender, so the channel is open"))
+    }
+
+    fn draw(&mut self) -> Result<(), Leave> {
+        let lost = |error| Leave(Err(Failure::broke(format!("cannot write to the terminal: {error}"))));
+        let size = self.screen.size().map_err(lost)?;
+        // Also a change of size that made no event, as before the input thread began to listen.
+        if size != self.size {
+            self.size = size;
+            self.update(Msg::Resized { columns: size.0, rows: size.1 })?;
+        }
+        self.screen.draw(|frame| ui::draw(&self.app, &self.theme, frame)).map_err(lost)?;
+        self.pacer.drawn(clock::now());
+        Ok(())
+    }
+
+    fn handle(&mut self, event: Event) -> Result<(), Leave> {
+        match event {
+            Event::Key(key) => self.now(Msg::Key(key)),
+            Event::Resized => {
+                self.pacer.want(Urgency::Now);
+                Ok(())
+            }
+            Event::Calibrated(rate) => self.now(Msg::Calibrated(rate)),
+            Event::Heard(heard) => self.hear(heard),
+            // Who sends this to a program with a screen means what Ctrl-C or q means to it.
+            Event::Signal(SIGINT) => Err(Leave(Ok(exit::DONE))),
+            Event::Signal(signal) => Err(Leave(Ok(exit_code(signal)))),
+            Event::InputLost(error) => {
+                Err(Leave(Err(Failure::broke(format!("cannot read the keyboard: {error}")))))
+            }
+        }
+    }
+
+    fn hear(&mut self, heard: Heard) -> Result<(), Leave> {
+        match heard {
+            Heard::Report(Report::Batch(batch)) => {
+                self.pacer.want(Urgency::Paced);
+                self.update(Msg::Batch(batch))
+            }
+            Heard::Report(Report::Concluded(mut record)) => {
+                if let Some((run, cpu_before)) = self.run.take() {
+                    run.wait();
+                    record.observed(seconds(clock::thread_cpu().saturating_sub(cpu_before)));
+                }
+                self.now(Msg::Concluded(record))
+            }
+            Heard::Lost => {
+                if let Some((run, _)) = self.run.take() {
+                    run.wait();
+                }
+                self.now(Msg::Refused(LOST.into()))
+            }
+        }
+    }
+
+    /// Tells the app, and shows at once what it makes of it.
+    fn now(&mut self, msg: Msg) -> Result<(), Leave> {
+        self.pacer.want(Urgency::Now);
+        self.update(msg)
+    }
+
+    fn update(&mut self, msg: Msg) -> Result<(), Leave> {
+        self.app.update(msg).into_iter().try_for_each(|effect| self.perform(effect))
+    }
+
+    fn perform(&mut self, effect: Effect) -> Result<(), Leave> {
+        match effect {
+            Effect::Start(plan) => self.start(plan),
+            Effect::Stop => {
+                if let Some((run, _)) = &self.run {
+                    run.stop();
+                }
+                Ok(())
+            }
+            Effect::Calibrate => self.calibrate(),
+            Effect::Quit => Err(Leave(Ok(exit::DONE))),
+        }
+    }
+
+    fn start(&mut self, plan: Plan) -> Result<(), Leave> {
+        let cpu_before = clock::thread_cpu();
+        match self.session.start(plan, Relay::into(self.events.clone())) {
+            Ok(run) => {
+                self.run = Some((run, cpu_before));
+                Ok(())
+            }
+            Err(sentence) => self.now(Msg::Refused(sentence)),
+        }
+    }
+
+    /// Measures the machine's speed on a thread of its own, as it takes longer than a frame may.
+    fn calibrate(&mut self) -> Result<(), Leave> {
+        let (session, events) = (self.session, self.events.clone());
+        let calibrate = move || {
+            // Nobody listens any more if the user has left meanwhile.
+            let _ = events.send(Event::Calibrated(session.calibrate()));
+        };
+        match thread::Builder::new().name("calibrate".into()).spawn_scoped(self.scope, calibrate) {
+            Ok(_) => Ok(()),
+            Err(error) => self.now(Msg::Refused(format!("cannot measure this machine's speed: {error}"))),
+        }
+    }
+}
+
+/// Without colours where the user wants none: <https://no-color.org>.
+fn theme() -> Theme {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if plain { Theme::plain() } else { Theme::default() }
+}

@@ -1,0 +1,29 @@
+//! What the loop hears.
+
+use std::io;
+
+use crate::app::key::Key;
+use crate::shell::reports::Heard;
+
+/// Something happened outside the loop's thread.
+#[derive(Debug)]
+pub enum Event {
+    /// A key was pressed.
+    Key(Key),
+    /// The terminal may have another size.
+    Resized,
+    /// The run goes on, or ends.
+    Heard(Heard),
+    /// An idle core does so many steps of the kernel in a second.
+    Calibrated(f64),
+    /// A signal asks the program to end.
+    Signal(i32),
+    /// There will be no more keys.
+    InputLost(io::Error),
+}
+
+impl From<Heard> for Event {
+    fn from(heard: Heard) -> Event {
+        Event::Heard(heard)
+    }
+}

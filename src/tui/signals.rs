@@ -1,0 +1,62 @@
+//! Ends the program when it is told to, also while the loop cannot listen.
+//!
+//! The loop ends it in order: terminal, run, zygote. But the loop may be stuck in a write to a terminal that has
+//! stalled, so these threads do not rely on it.
+
+use std::sync::mpsc::Sender;
+use std::thread;
+use std::time::Duration;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::os::fd::AsFd;
+
+use super::event::Event;
+use super::terminal;
+use crate::shell::signals::{self, SIGHUP, SIGINT, SIGTERM, exit_code, exit_now};
+
+/// How long the loop may take to end in order: stopping a run takes it up to half a second.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often the terminal is looked at besides waiting for it, in milliseconds: some drivers do not wake the waiter.
+const LOOK_EVERY_MS: u16 = 1_000;
+
+/// Sends the signals that end the program to the loop, and ends it without the loop if that takes too long.
+///
+/// # Errors
+/// One sentence.
+pub fn listen(events: Sender<Event>) -> Result<(), String> {
+    signals::listen(&[SIGTERM, SIGINT, SIGHUP], move |signal| {
+        let _ = events.send(Event::Signal(signal));
+        // The process usually ends during this sleep, and this thread with it.
+        thread::sleep(PATIENCE);
+        terminal::leave_without_waiting();
+        exit_now(exit_code(signal));
+    })
+}
+
+/// Ends the program when its terminal is gone: nobody can see it any more, crossterm would never return, and a
+/// destructor that writes to a dead terminal panics. The zygote notices by itself, and so do the workers.
+///
+/// # Errors
+/// One sentence.
+pub fn watch_terminal() -> Result<(), String> {
+    let watch = || {
+        wait_for_hang_up();
+        exit_now(exit_code(SIGHUP));
+    };
+    let thread = thread::Builder::new().name("terminal".into()).spawn(watch);
+    thread.map(drop).map_err(|error| format!("cannot watch the terminal: {error}"))
+}
+
+fn wait_for_hang_up() {
+    let stdin = std::io::stdin();
+    loop {
+        // No event is asked for: hanging up is reported unasked.
+        let mut terminal = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
+        let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
+        match poll(&mut terminal, PollTimeout::from(LOOK_EVERY_MS)) {
+            Ok(_) if terminal[0].revents().is_some_and(|events| events.intersects(gone)) => return,
+            // An interrupted wait is no reason to stop watching.
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The terminal: taken over once, given back exactly once, however the program ends.
+
+use std::fs::OpenOptions;
+use std::io::{self, ErrorKind, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::{panic, process, thread};
+
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{Command, cursor};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::termios::{FlushArg, tcflush};
+use ratatui::backend::CrosstermBackend;
+use ratatui::{Frame, Terminal};
+
+/// Whether the terminal is ours. Global, because a panic and a signal have to give it back without the [`Screen`].
+static OURS: AtomicBool = AtomicBool::new(false);
+/// What other threads said when they panicked while the terminal was ours.
+static HELD_BACK: Mutex<Vec<String>> = Mutex::new(vec![]);
+
+/// The terminal while it is ours. Dropping it gives it back.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<FrameWriter>>,
+}
+
+impl Screen {
+    /// Takes the terminal over: raw mode, alternate screen, no cursor.
+    ///
+    /// # Errors
+    /// Of the terminal; it is given back.
+    pub fn enter() -> io::Result<Screen> {
+        enable_raw_mode()?;
+        OURS.store(true, Ordering::SeqCst);
+        let screen =
+            Terminal::new(CrosstermBackend::new(FrameWriter::default())).map(|terminal| Screen { terminal });
+        match write_all(&sequences(&[&EnterAlternateScreen, &cursor::Hide])) {
+            Ok(()) => screen,
+            Err(error) => {
+                leave();
+                Err(error)
+            }
+        }
+    }
+
+    /// How many columns and rows it has now.
+    ///
+    /// # Errors
+    /// Of the terminal.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        self.terminal.size().map(|size| (size.width, size.height))
+    }
+
+    /// Draws a frame. A change of size is noticed by itself. (`Terminal::clear` must not be used: it asks the terminal
+    /// where the cursor is, and waits two seconds for an answer that the input thread has read.)
+    ///
+    /// # Errors
+    /// Of the terminal.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        self.terminal.draw(draw).map(drop)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+/// Collects a frame and writes it at once. What is not flushed is never written: half a frame must not follow the
+/// sequences that give the terminal back.
+#[derive(Debug, Default)]
+struct FrameWriter {
+    frame: Vec<u8>,
+}
+
+impl Write for FrameWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.frame.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        // ratatui's destructor shows the cursor, which is done by then.
+        let written = if OURS.load(Ordering::SeqCst) { write_all(&self.frame) } else { Ok(()) };
+        self.frame.clear();
+        written
+    }
+}
+
+/// Writes to the terminal, past the buffer of `io::stdout`, which cuts a frame at each line end. Waits where another
+/// program has left the terminal in non-blocking mode.
+fn write_all(mut bytes: &[u8]) -> io::Result<()> {
+    let stdout = io::stdout();
+    while !bytes.is_empty() {
+        match nix::unistd::write(stdout.as_fd(), bytes).map_err(io::Error::from) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                poll(&mut [PollFd::new(stdout.as_fd(), PollFlags::POLLOUT)], PollTimeout::NONE)?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn sequences(commands: &[&dyn AnsiCommand]) -> Vec<u8> {
+    let mut ansi = String::new();
+    for command in commands {
+        command.append(&mut ansi);
+    }
+    ansi.into_bytes()
+}
+
+/// [`Command`] for use behind a reference.
+trait AnsiCommand {
+    fn append(&self, ansi: &mut String);
+}
+
+impl<C: Command> AnsiCommand for C {
+    fn append(&self, ansi: &mut String) {
+        self.write_ansi(ansi).expect("a String takes any text");
+    }
+}
+
+/// What gives the screen back. Nothing else was changed: neither mouse nor paste nor focus is ever asked for.
+fn leaving() -> Vec<u8> {
+    sequences(&[&LeaveAlternateScreen, &cursor::Show])
+}
+
+/// Gives the terminal back, if it is ours.
+pub fn leave() {
+    if OURS.swap(false, Ordering::SeqCst) {
+        // The mode first: a stalled terminal may hold up the writing for ever. Errors mean that it is gone.
+        let _ = disable_raw_mode();
+        let _ = write_all(&leaving());
+    }
+}
+
+/// Gives the terminal back as well as can be done without ever waiting, while another thread may be stuck in writing
+/// to it.
+pub fn leave_without_waiting() {
+    let _ = disable_raw_mode();
+    // Non-blocking mode belongs to the open file, which the user's shell shares: so it is opened a second time.
+    let again =
+        |path| OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path);
+    if let Ok(mut terminal) = again("/proc/self/fd/1").or_else(|_| again("/dev/tty")) {
+        // What waits to be shown is thrown away, which also makes room for the few bytes that matter.
+        let _ = tcflush(&terminal, FlushArg::TCOFLUSH);
+        let _ = terminal.write_all(&leaving());
+    }
+}
+
+/// Gives the terminal back before a panic of the loop's thread is reported. Panics of other threads, also those that
+/// are caught, leave it alone: what they say would spoil the picture, so it is held back. Forked children inherit the
+/// hook and must not touch the terminal either.
+pub fn restore_on_panic() {
+    let (ui_process, ui_thread) = (process::id(), thread::current().id());
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let ours = process::id() == ui_process && OURS.load(Ordering::SeqCst);
+        if ours && thread::current().id() != ui_thread {
+            if let Ok(mut held_back) = HELD_BACK.try_lock() {
+                held_back.push(info.to_string());
+            }
+            return;
+        }
+        if ours {
+            leave();
+        }
+        report(info);
+    }));
+}
+
+/// Prints what was held back, now that the terminal is the user's again.
+pub fn print_held_back() {
+    let held_back = HELD_BACK.lock().map(|mut held_back| std::mem::take(&mut *held_back)).unwrap_or_default();
+    for message in held_back {
+        let _ = writeln!(io::stderr(), "pconc-tui: {message}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_leaving_nothing_more_is_written() {
+        let mut writer = FrameWriter::default();
+        writer.write_all(b"half a frame").unwrap();
+        writer.flush().unwrap();
+        assert!(writer.frame.is_empty());
+    }
+}

@@ -1,0 +1,281 @@
+//! The real binary without a screen: what it prints where, and with which code it ends.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn command(line: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
+    command.args(line.split_whitespace()).stdin(Stdio::null());
+    command
+}
+
+fn outcome(line: &str) -> Output {
+    command(line).output().expect("the binary was built for this test")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the program prints UTF-8")
+}
+
+/// Exit code 2, one line on stderr, nothing on stdout. Returns the line.
+fn refused(line: &str) -> String {
+    let output = outcome(line);
+    let (said, printed) = (text(&output.stderr), text(&output.stdout));
+    assert_eq!(output.status.code(), Some(2), "{line}: {said}");
+    assert_eq!(printed, "", "{line}");
+    assert_eq!(said.lines().count(), 1, "{line}: {said}");
+    assert!(said.starts_with("pconc-tui: ") && said.ends_with('\n'), "{line}: {said}");
+    said
+}
+
+/// A small run of either workload.
+fn small(workload: &str) -> &'static str {
+    match workload {
+        "cpu" => "run --workload cpu --model threads --workers 2 --tasks 4 --iterations 1000",
+        _ => {
+            "run --workload io --model threads --workers 2 --tasks 4 --addresses 2 --latency 1ms..2ms --writes 2 \
+             --page-bytes 1k"
+        }
+    }
+}
+
+fn json(line: &str) -> Value {
+    let output = outcome(&format!("{line} --format json"));
+    assert_eq!(output.status.code(), Some(0), "{line}: {}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("stdout is one JSON document")
+}
+
+#[test]
+fn bad_input_of_every_kind_gets_one_sentence_and_starts_nothing() {
+    for (line, named) in [
+        ("", "terminal"),
+        ("walk", "walk"),
+        ("run", "--workload"),
+        ("run --workload cpu", "--model"),
+        ("run --workload gpu --model serial", "cpu or io"),
+        ("run --workload cpu --model thread", "gil-threads"),
+        ("run --workload cpu --model threads --workers 0", "1 to"),
+        ("run --workload cpu --model threads --workers 1000000000", "1 to"),
+        ("run --workload cpu --model threads --workers -4", "negative"),
+        ("run --workload cpu --model threads --workers four", "whole number"),
+        ("run --workload cpu --model threads --workers 99999999999999999999", "too large"),
+        ("run --workload cpu --model processes --workers 1001", "1 to"),
+        ("run --workload cpu --model threads --tasks 0", "tasks"),
+        ("run --workload cpu --model threads --tasks 1000001", "1000000"),
+        ("run --workload cpu --model threads --repeats 0", "repeats"),
+        ("run --workload cpu --model threads --iterations 0", "iterations"),
+        ("run --workload cpu --model threads --task-time 250", "250ms"),
+        ("run --workload cpu --model threads --task-time soon", "time"),
+        ("run --workload io --model threads --latency 400ms..100ms", "upside down"),
+        ("run --workload io --model threads --latency 100..400", "unit"),
+        ("run --workload io --model threads --page-bytes 9M", "8388608"),
+        ("run --workload cpu --model serial --workers 4", "serial"),
+        ("run --workload cpu --model threads --latency 1ms..2ms", "--workload io"),
+        ("run --workload io --model threads --iterations 5", "--workload cpu"),
+        ("run --workload cpu --model threads --iterations 5 --task-time 5ms", "--task-time"),
+        ("run --workload cpu --model threads --switch-interval 5ms", "gil-threads"),
+        ("run --workload cpu --model threads --format xml", "table or json"),
+        ("run --workload cpu --model threads --all-tasks", "--format json"),
+        ("run --workload cpu --model threads --workers 2 --workers 3", "more than once"),
+        ("run --workload cpu --model threads --worker 2", "--workers"),
+        ("run --workload io --model threads --urls /nonexistent/list", "/nonexistent/list"),
+        ("run --workload io --model threads --urls /", "directory"),
+        ("run --workload io --model threads --urls /dev/null", "no address"),
+        ("run --workload io --model threads --urls /dev/zero", "larger"),
+    ] {
+        let sentence = refused(line);
+        assert!(sentence.contains(named), "{line}: {sentence}");
+    }
+}
+
+#[test]
+fn a_bad_file_of_addresses_is_told_by_line() {
+    for (content, named) in [
+        (&b"http://a.example/\nfile:///etc/passwd\n"[..], "line 2"),
+        (b"not an address\n", "line 1"),
+        (b"\x00\xff\xfe", "not text"),
+        (b"# only a comment\n", "no address"),
+    ] {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(content).unwrap();
+        let sentence =
+            refused(&format!("run --workload io --model threads --urls {}", file.path().display()));
+        assert!(sentence.contains(named), "{sentence}");
+    }
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    for (line, part) in [
+        ("--help", "Examples:"),
+        ("help", "Examples:"),
+        ("run --help", "--switch-interval"),
+        ("run -h", "--latency"),
+        ("help run", "--task-time"),
+        ("--version", env!("CARGO_PKG_VERSION")),
+    ] {
+        let output = outcome(line);
+        assert_eq!(output.status.code(), Some(0), "{line}");
+        assert!(text(&output.stdout).contains(part), "{line}");
+        assert_eq!(text(&output.stderr), "", "{line}");
+    }
+}
+
+#[test]
+fn doctor_says_what_this_machine_offers() {
+    let output = outcome("doctor");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let findings = text(&output.stdout);
+    assert!(findings.contains("cores") && findings.contains("terminal"), "{findings}");
+}
+
+#[test]
+fn the_json_has_the_keys_of_its_schema() {
+    for workload in ["cpu", "io"] {
+        let document = json(small(workload));
+        assert_eq!(document["schema"], "pconc-tui.records/1");
+        has_keys(
+            &document["machine"],
+            &["cpu_model", "cores_online", "cores_usable", "kernel", "memory_bytes"],
+        );
+        let record = &document["records"][0];
+        has_keys(
+            record,
+            &[
+                "id",
+                "started_at",
+                "plan",
+                "outcome",
+                "error",
+                "tasks_failed",
+                "wall_s",
+                "startup_s",
+                "teardown_s",
+                "cpu_s",
+                "concurrency",
+                "parallelism",
+                "phases_s",
+                "gil",
+                "context_switches",
+                "memory_bytes",
+                "workers",
+                "tasks",
+                "cores",
+                "events",
+                "observer",
+                "phase_source",
+                "caveats",
+            ],
+        );
+        has_keys(&record["plan"], &["workload", "model", "workers", "tasks", "seed", "parameters"]);
+        has_keys(
+            &record["workers"][0],
+            &["worker", "pid", "tid", "tasks", "cpu_s", "memory_bytes", "phases_s"],
+        );
+        has_keys(&record["tasks"][0], &["task", "worker", "start_s", "end_s", "outcome", "error"]);
+        has_keys(&record["events"], &["recorded", "dropped"]);
+        has_keys(&record["phases_s"], &["starting", "computing", "ready", "gil", "network", "file", "idle"]);
+        assert_eq!(record["outcome"], "completed");
+        assert_eq!(record["tasks"].as_array().map(Vec::len), Some(4));
+        assert_eq!(record["workers"].as_array().map(Vec::len), Some(2));
+        assert!(record["observer"]["cpu_s"].as_f64() > Some(0.0), "watching is never free");
+    }
+}
+
+fn has_keys(value: &Value, keys: &[&str]) {
+    for key in keys {
+        assert!(value.get(key).is_some(), "{key} is missing in {value}");
+    }
+}
+
+#[test]
+fn every_model_runs_both_workloads() {
+    for model in ["serial", "threads", "gil-threads", "processes", "rayon"] {
+        for workload in ["cpu", "io"] {
+            let workers = if model == "serial" { 1 } else { 2 };
+            let line = small(workload)
+                .replace("--model threads", &format!("--model {model}"))
+                .replace("--workers 2", &format!("--workers {workers}"));
+            let record = &json(&line)["records"][0];
+            assert_eq!(record["plan"]["model"], model);
+            assert_eq!(record["gil"].is_null(), model != "gil-threads", "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_repeated_run_makes_a_record_each_time() {
+    let document = json(&format!("{} --repeats 3", small("cpu")));
+    assert_eq!(document["records"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn many_tasks_are_listed_only_if_all_are_asked_for() {
+    let line = "run --workload cpu --model threads --workers 2 --tasks 10001 --iterations 1";
+    assert!(json(line)["records"][0]["tasks"].is_null());
+    let all = json(&format!("{line} --all-tasks"));
+    assert_eq!(all["records"][0]["tasks"].as_array().map(Vec::len), Some(10_001));
+}
+
+#[test]
+fn a_task_time_is_told_in_iterations_that_can_be_repeated() {
+    let output = outcome("run --workload cpu --model serial --tasks 1 --task-time 1ms --format json");
+    assert_eq!(output.status.code(), Some(0));
+    let said = text(&output.stderr);
+    let iterations = said.split("--iterations ").nth(1).and_then(|rest| rest.split_whitespace().next());
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let used = document["records"][0]["plan"]["parameters"]["iterations"].to_string();
+    assert_eq!(iterations, Some(used.as_str()), "{said}");
+}
+
+#[test]
+fn a_table_is_for_people() {
+    let output = outcome(small("cpu"));
+    assert_eq!(output.status.code(), Some(0));
+    let table = text(&output.stdout);
+    for part in ["threads", "completed", "computing", "parallelism"] {
+        assert!(table.contains(part), "{table}");
+    }
+    assert!(!table.contains('\u{1b}'), "nothing but text goes into a pipe");
+    assert_eq!(text(&output.stderr), "", "there is no progress where nobody sees it");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child = command(small("cpu")).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn a_full_disk_is_one_sentence() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command(small("cpu")).stdout(full).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stderr).lines().count(), 1);
+}
+
+#[test]
+fn an_interrupt_prints_the_cancelled_record() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+    use std::io::{BufRead, BufReader};
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        // The sentence about iterations is said when signals are heard already.
+        let line = "run --workload cpu --model threads --workers 2 --tasks 1000 --task-time 1s --format json";
+        let mut child = command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+        assert!(said.contains("--iterations"), "{said}");
+        kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130));
+        let document: Value = serde_json::from_slice(&output.stdout).expect("the document is whole");
+        let records = document["records"].as_array().expect("a list of records");
+        // The signal may come before the run; it never lets a run go on to its end.
+        assert!(records.iter().all(|record| record["outcome"] == "cancelled"), "{document}");
+    }
+}

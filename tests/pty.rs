@@ -1,0 +1,183 @@
+//! The real binary in a pseudo-terminal, as a user has it: what is on the screen, and what is left afterwards.
+//!
+//! Every wait is for a condition, with a limit that only a broken program reaches.
+
+// Beside this file, cargo would take it for a test program of its own.
+#[path = "pty/terminal.rs"]
+mod terminal;
+
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use pconc_tui::domain::experiment::EXPERIMENTS;
+use terminal::{Terminal, wait_until};
+
+/// For what takes no time at all on an idle machine.
+const SOON: Duration = Duration::from_secs(20);
+/// For two runs of the article's size, in a debug build, on a busy machine.
+const RUNS: Duration = Duration::from_secs(180);
+
+/// The explorer, when its first screen is complete.
+fn explorer() -> Terminal {
+    let terminal = Terminal::start(120, 40, &[]);
+    terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
+    terminal
+}
+
+/// The explorer while the serial run of the third quick experiment goes on.
+fn explorer_with_a_run() -> Terminal {
+    let mut terminal = explorer();
+    terminal.press("3");
+    terminal.wait_for(SOON, "a run", shows_a_run);
+    terminal
+}
+
+/// Whether the live sentence is on the screen: a worker computes, or would if a core were free.
+fn shows_a_run(screen: &str) -> bool {
+    let mut words = screen.split(|c: char| !c.is_alphanumeric());
+    let waits = screen.contains("waits for a core") || screen.contains("wait for a core");
+    waits || words.any(|word| word == "computes" || word == "compute")
+}
+
+#[test]
+fn the_first_screen_asks_the_quick_experiments_questions() {
+    let mut terminal = explorer();
+    for experiment in &EXPERIMENTS {
+        terminal.wait_for(SOON, experiment.question, |screen| screen.contains(experiment.question));
+    }
+    assert!(terminal.is_in_alternate_screen() && terminal.hides_cursor());
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+}
+
+#[test]
+fn leaving_gives_the_terminal_back() {
+    for keys in ["q", "\u{3}"] {
+        let mut terminal = explorer();
+        assert!(!terminal.has_first_modes(), "the explorer reads single keys");
+        terminal.press(keys);
+        assert_eq!(terminal.exit_code(SOON), 0);
+        terminal.assert_given_back(SOON);
+        terminal.assert_nothing_left(SOON);
+    }
+}
+
+#[test]
+fn a_quick_experiment_ends_with_both_rows_and_a_sentence_and_can_be_compared() {
+    let mut terminal = explorer();
+    terminal.press("3");
+    terminal.wait_for(RUNS, "the sentence about processes", |screen| screen.contains("processes: "));
+    let both = |screen: &str| {
+        let row = |model: &str| screen.lines().any(|line| line.contains("cpu") && line.contains(model));
+        row("serial") && row("processes")
+    };
+    terminal.wait_for(SOON, "both rows of the history", both);
+    terminal.press("c");
+    terminal.wait_for(SOON, "the comparison", |screen| screen.to_lowercase().contains("comparison"));
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+    terminal.assert_nothing_left(SOON);
+}
+
+#[test]
+fn a_run_can_be_stopped_and_another_one_started() {
+    let mut terminal = explorer_with_a_run();
+    terminal.press("x");
+    terminal.wait_for(SOON, "the stopped run", |screen| screen.contains("stopped after"));
+    terminal.press("3");
+    terminal.wait_for(SOON, "the next run", shows_a_run);
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+    terminal.assert_nothing_left(SOON);
+}
+
+#[test]
+fn signals_during_a_run_end_it_in_order() {
+    for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGINT, 0), (Signal::SIGHUP, 129)] {
+        let mut terminal = explorer_with_a_run();
+        terminal.signal(signal);
+        assert_eq!(terminal.exit_code(SOON), code, "{signal}");
+        terminal.assert_given_back(SOON);
+        terminal.assert_nothing_left(SOON);
+    }
+}
+
+#[test]
+fn a_stalled_terminal_does_not_keep_the_program_from_ending() {
+    let mut terminal = explorer();
+    terminal.stop_reading();
+    // Every change of size repaints the screen, until nothing fits into the terminal's buffer any more.
+    let mut columns = 120;
+    let stuck = wait_until(SOON, || {
+        columns = 240 - columns + 1;
+        terminal.resize(columns, 40);
+        terminal.is_writing()
+    });
+    assert!(stuck, "the program never waited for the terminal");
+    terminal.signal(Signal::SIGTERM);
+    assert_eq!(terminal.exit_code(SOON), 143);
+    assert!(terminal.has_first_modes());
+    terminal.assert_nothing_left(SOON);
+}
+
+#[test]
+fn a_terminal_that_goes_away_takes_everything_with_it() {
+    let terminal = explorer_with_a_run();
+    let session = terminal.session();
+    terminal.close();
+    session.assert_nothing_left(SOON);
+}
+
+#[test]
+fn a_burst_of_keys_is_not_lost() {
+    let mut terminal = explorer();
+    terminal.press(&"\u{1b}[B".repeat(3_000));
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+}
+
+#[test]
+fn the_screen_follows_the_size_of_the_terminal() {
+    let mut terminal = explorer();
+    for (columns, rows) in [(80, 24), (60, 16), (200, 60)] {
+        terminal.resize(columns, rows);
+        let filled = |screen: &str| {
+            let lines: Vec<&str> = screen.lines().collect();
+            lines.len() == usize::from(rows)
+                && lines[0].contains("pconc-tui")
+                && !lines[lines.len() - 1].is_empty()
+        };
+        terminal.wait_for(SOON, "a header in the first row and a footer in the last", filled);
+    }
+    // Smaller than any layout: it says so, lives on, and comes back.
+    terminal.resize(40, 8);
+    terminal.wait_for(SOON, "the size that is needed", |screen| screen.contains("60"));
+    terminal.resize(120, 40);
+    terminal.wait_for(SOON, "the footer again", |screen| screen.contains("quit"));
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+}
+
+#[test]
+fn without_colours_there_are_none() {
+    let mut terminal = Terminal::start(120, 40, &[("NO_COLOR", "1")]);
+    terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
+    assert!(!terminal.has_colours());
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+}
+
+#[test]
+fn a_terminal_that_is_too_small_is_told_both_sizes() {
+    for (columns, rows) in [(59, 40), (120, 15)] {
+        let mut terminal = Terminal::start(columns, rows, &[]);
+        assert_eq!(terminal.exit_code(SOON), 2);
+        // A narrow terminal breaks the sentence anywhere.
+        let unbroken = |screen: &str| screen.split_whitespace().collect::<String>();
+        let present = format!("{columns}×{rows}");
+        terminal.wait_for(SOON, "both sizes", |screen| {
+            unbroken(screen).contains("60×16") && unbroken(screen).contains(&present)
+        });
+        assert!(!terminal.was_ever_in_alternate_screen());
+    }
+}

@@ -1,0 +1,266 @@
+//! A pseudo-terminal with the program in it, and the screen that a user would see.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
+
+/// How long to wait between two looks.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// Looks until `condition` holds. Returns whether it did before `limit` was over.
+pub fn wait_until(limit: Duration, mut condition: impl FnMut() -> bool) -> bool {
+    let begun = Instant::now();
+    loop {
+        if condition() {
+            return true;
+        }
+        if begun.elapsed() > limit {
+            return false;
+        }
+        thread::park_timeout(LOOK_EVERY);
+    }
+}
+
+/// What the reader of the terminal's other end has seen.
+struct Seen {
+    screen: vt100::Parser,
+    ever_alternate: bool,
+}
+
+/// The program in a terminal. Whatever is left of it is killed at the end.
+pub struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    /// Kept open: the modes of a terminal that nobody has open are forgotten.
+    _slave: Box<dyn SlavePty + Send>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    seen: Arc<Mutex<Seen>>,
+    reading: Arc<AtomicBool>,
+    reader: Option<JoinHandle<()>>,
+    first_modes: String,
+    session: Session,
+}
+
+impl Terminal {
+    /// Starts the program in a terminal of that size, with these variables in its environment.
+    pub fn start(columns: u16, rows: u16, variables: &[(&str, &str)]) -> Terminal {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("this system has pseudo-terminals");
+        let first_modes = modes(&*pair.master);
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pconc-tui"));
+        command.env("TERM", "xterm-256color");
+        command.env_remove("NO_COLOR");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).expect("the binary was built for this test");
+        let pid = child.process_id().expect("it was just started");
+        let screen = vt100::Parser::new(cells(rows), cells(columns), 0);
+        let seen = Arc::new(Mutex::new(Seen { screen, ever_alternate: false }));
+        let reading = Arc::new(AtomicBool::new(true));
+        let mut terminal = Terminal {
+            writer: pair.master.take_writer().expect("nobody has taken it yet"),
+            master: pair.master,
+            _slave: pair.slave,
+            child,
+            seen,
+            reading,
+            reader: None,
+            first_modes,
+            session: Session { pid },
+        };
+        terminal.read();
+        terminal
+    }
+
+    fn read(&mut self) {
+        let mut output = self.master.try_clone_reader().expect("the terminal is open");
+        let (seen, reading) = (Arc::clone(&self.seen), Arc::clone(&self.reading));
+        self.reader = Some(thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while reading.load(Ordering::SeqCst) {
+                let Ok(n @ 1..) = output.read(&mut bytes) else { return };
+                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                // Byte by byte where it matters: leaving may follow entering in one piece.
+                for byte in &bytes[..n] {
+                    seen.screen.process(&[*byte]);
+                    seen.ever_alternate |= *byte == b'h' && seen.screen.screen().alternate_screen();
+                }
+            }
+        }));
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.seen.lock().unwrap_or_else(PoisonError::into_inner).screen.screen())
+    }
+
+    /// Waits until the text on the screen fulfils a condition, and shows the screen if it never does.
+    pub fn wait_for(&self, limit: Duration, what: &str, condition: impl Fn(&str) -> bool) {
+        let text = || self.look(vt100::Screen::contents);
+        assert!(wait_until(limit, || condition(&text())), "waited in vain for {what}:\n{}", text());
+    }
+
+    /// Types these bytes.
+    pub fn press(&mut self, keys: &str) {
+        self.writer
+            .write_all(keys.as_bytes())
+            .and_then(|()| self.writer.flush())
+            .expect("the terminal is open");
+    }
+
+    /// Changes the size of the terminal.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.screen.screen_mut().set_size(cells(rows), cells(columns));
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.master.resize(size).expect("the terminal is open");
+    }
+
+    /// Sends a signal to the program alone.
+    pub fn signal(&self, signal: Signal) {
+        kill(self.session.leader(), signal).expect("the program is still there");
+    }
+
+    /// The program's exit code, once it has ended.
+    pub fn exit_code(&mut self, limit: Duration) -> u32 {
+        let mut status = None;
+        wait_until(limit, || {
+            status = self.child.try_wait().expect("the program can be waited for");
+            status.is_some()
+        });
+        let Some(status) = status else { panic!("it did not end:\n{}", self.look(vt100::Screen::contents)) };
+        assert!(status.signal().is_none(), "it was killed: {status}");
+        status.exit_code()
+    }
+
+    pub fn is_in_alternate_screen(&self) -> bool {
+        self.look(vt100::Screen::alternate_screen)
+    }
+
+    pub fn was_ever_in_alternate_screen(&self) -> bool {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).ever_alternate
+    }
+
+    pub fn hides_cursor(&self) -> bool {
+        self.look(vt100::Screen::hide_cursor)
+    }
+
+    /// Whether any cell of the screen has a colour.
+    pub fn has_colours(&self) -> bool {
+        self.look(|screen| {
+            let (rows, columns) = screen.size();
+            let cells = (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column)));
+            cells.filter_map(|(row, column)| screen.cell(row, column)).any(|cell| {
+                cell.fgcolor() != vt100::Color::Default || cell.bgcolor() != vt100::Color::Default
+            })
+        })
+    }
+
+    /// Whether the terminal's modes are those from before the program.
+    pub fn has_first_modes(&self) -> bool {
+        modes(&*self.master) == self.first_modes
+    }
+
+    /// Fails unless the terminal is as it was: its modes, its first screen, its cursor, no mouse and no paste mode.
+    pub fn assert_given_back(&self, limit: Duration) {
+        assert!(self.has_first_modes(), "the modes differ from those before the program");
+        let plain = |screen: &vt100::Screen| {
+            !screen.alternate_screen()
+                && !screen.hide_cursor()
+                && !screen.bracketed_paste()
+                && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+        };
+        assert!(wait_until(limit, || self.look(plain)), "the screen is not as it was");
+    }
+
+    /// Fails if a process of the program is left after `limit`.
+    pub fn assert_nothing_left(&self, limit: Duration) {
+        self.session.assert_nothing_left(limit);
+    }
+
+    /// The program's session, to look at after the terminal has gone.
+    pub fn session(&self) -> Session {
+        self.session
+    }
+
+    /// From now on nobody reads what the program writes.
+    pub fn stop_reading(&mut self) {
+        self.reading.store(false, Ordering::SeqCst);
+        // The reader notices when it has read something: a change of size is answered with a new picture.
+        self.resize(119, 40);
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("the reader does not panic");
+        }
+    }
+
+    /// Whether the program's first thread waits in a write to its terminal.
+    pub fn is_writing(&self) -> bool {
+        let call = fs::read_to_string(format!("/proc/{}/syscall", self.session.pid)).unwrap_or_default();
+        call.split_whitespace().take(2).eq([nix::libc::SYS_write.to_string().as_str(), "0x1"])
+    }
+
+    /// Closes the terminal under the program, as when its window is closed. Needs a program that goes on writing.
+    pub fn close(mut self) {
+        self.stop_reading();
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) && thread::panicking() {
+            // A failed test leaves nothing behind either. Its children end with it.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+fn cells(number: u16) -> NonZeroU16 {
+    NonZeroU16::new(number).expect("no test has a terminal without cells")
+}
+
+/// The modes of a terminal, to compare them.
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios())
+}
+
+/// All processes that descend from the program: it was made the leader of a session, and none of them leaves it.
+#[derive(Clone, Copy, Debug)]
+pub struct Session {
+    pid: u32,
+}
+
+impl Session {
+    fn leader(self) -> Pid {
+        Pid::from_raw(self.pid.cast_signed())
+    }
+
+    /// Fails if a process of the session is left after `limit`.
+    pub fn assert_nothing_left(self, limit: Duration) {
+        assert!(wait_until(limit, || self.processes().is_empty()), "these are left: {:?}", self.processes());
+    }
+
+    /// The processes of the session that are not zombies.
+    fn processes(self) -> BTreeSet<String> {
+        let stats = fs::read_dir("/proc").expect("tests of processes need /proc").flatten();
+        let stats = stats.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
+        stats.filter(|stat| self.has(stat)).collect()
+    }
+
+    /// Whether a line of `/proc/PID/stat` is about a living member: after the name in parentheses come state, parent,
+    /// group and session.
+    fn has(self, stat: &str) -> bool {
+        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let fields: Vec<&str> = after_name.split_whitespace().collect();
+        matches!(fields[..], [state, _, _, session, ..] if state != "Z" && session == self.pid.to_string())
+    }
+}
