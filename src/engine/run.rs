@@ -24,7 +24,7 @@ use super::zygote::Zygote;
 use super::{clock, os};
 use crate::domain::model::Model;
 use crate::domain::plan::Plan;
-use crate::domain::record::{CaveatKind, Record};
+use crate::domain::record::{Outcome, Record};
 use crate::domain::time::{Nanos, seconds};
 use crate::domain::trace::Batch;
 use crate::domain::workload::{Addresses, Workload};
@@ -144,7 +144,8 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let prepared = self.prepare(&mut zygote);
         let mut record = self.measure(&mut zygote, prepared);
         if self.leave_io(&mut zygote) && record.error.is_none() {
-            record.doubt(CaveatKind::NotMeasured, "the loopback server died during the run".into());
+            record.outcome = Outcome::Failed;
+            record.error = Some("the loopback server died during the run".into());
         }
         drop(zygote);
         self.ground.arena.reset(0, 0);

@@ -106,6 +106,8 @@ impl Zygote {
 
     /// Ends the loopback server, and waits until it is gone. True if it was still there.
     pub fn stop_server(&mut self) -> bool {
+        // Under models without processes nobody has listened meanwhile.
+        while let Ok(Some(_)) = self.news() {}
         if !self.server_runs {
             return false;
         }

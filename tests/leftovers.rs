@@ -1,0 +1,203 @@
+//! However the program ends, nothing of it stays behind; and what the world does to it, the record says.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Longer than anything here takes.
+const LIMIT: Duration = Duration::from_secs(20);
+
+fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < LIMIT, "waited in vain: {what}");
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+/// The program with a temporary directory of its own.
+struct Program {
+    child: Child,
+    temporary: TempDir,
+}
+
+impl Program {
+    fn start(line: &str) -> Program {
+        let temporary = tempfile::tempdir().unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_pconc-tui"))
+            .args(line.split_whitespace())
+            .env("TMPDIR", temporary.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary was built for this test");
+        Program { child, temporary }
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id().cast_signed()), signal).unwrap();
+    }
+
+    fn finish(self) -> (Output, TempDir) {
+        (self.child.wait_with_output().unwrap(), self.temporary)
+    }
+}
+
+/// Numbers of all processes below `parent`, which has one thread that forks.
+fn descendants(parent: u32) -> Vec<u32> {
+    let children: Vec<u32> = processes().into_iter().filter(|pid| parent_of(*pid) == Some(parent)).collect();
+    let below: Vec<u32> = children.iter().flat_map(|child| descendants(*child)).collect();
+    children.into_iter().chain(below).collect()
+}
+
+fn processes() -> Vec<u32> {
+    let entries = fs::read_dir("/proc").expect("Linux has it").flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+fn parent_of(pid: u32) -> Option<u32> {
+    stat(pid)?.get(1)?.parse().ok()
+}
+
+/// The fields of `stat` after the name.
+fn stat(pid: u32) -> Option<Vec<String>> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    Some(stat.rsplit_once(')')?.1.split_whitespace().map(String::from).collect())
+}
+
+fn is_alive(pid: u32) -> bool {
+    stat(pid).is_some_and(|fields| fields[0] != "Z")
+}
+
+fn is_empty(directory: &Path) -> bool {
+    fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// Four workers that wait for a server which takes a minute, with everything that belongs to them.
+fn waiting_processes() -> (Program, Vec<u32>) {
+    // Zygote, server, four workers.
+    waiting("processes", 6)
+}
+
+fn waiting(model: &str, processes: usize) -> (Program, Vec<u32>) {
+    let line = format!("run --workload io --model {model} --workers 4 --tasks 4 --latency 60s --format json");
+    let program = Program::start(&line);
+    let mut all = vec![];
+    wait_until("all processes are there", || {
+        all = descendants(program.child.id());
+        all.len() == processes && !is_empty(program.temporary.path())
+    });
+    (program, all)
+}
+
+#[test]
+fn a_program_that_is_killed_leaves_no_process_and_no_file() {
+    let (program, all) = waiting_processes();
+    program.signal(Signal::SIGKILL);
+    let (_, temporary) = program.finish();
+    wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
+    wait_until("the temporary directory is gone", || is_empty(temporary.path()));
+}
+
+#[test]
+fn an_interrupted_program_leaves_no_process_and_no_file() {
+    let (program, all) = waiting_processes();
+    program.signal(Signal::SIGINT);
+    let (output, temporary) = program.finish();
+    assert_eq!(output.status.code(), Some(130));
+    assert!(!all.iter().any(|pid| is_alive(*pid)), "the program waits for its processes");
+    assert!(is_empty(temporary.path()), "and removes its files before it ends");
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["records"][0]["outcome"], "cancelled");
+}
+
+#[test]
+fn a_killed_zygote_is_told_and_takes_its_children_along() {
+    let (program, all) = waiting_processes();
+    let zygote = all.iter().find(|pid| parent_of(**pid) == Some(program.child.id())).unwrap();
+    kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGKILL).unwrap();
+    let (output, temporary) = program.finish();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("zygote"), "the sentence names it");
+    wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
+    assert!(is_empty(temporary.path()));
+}
+
+#[test]
+fn a_killed_server_is_told_in_the_record() {
+    for (model, processes) in [("processes", 6), ("threads", 2)] {
+        let (program, all) = waiting(model, processes);
+        let name = |pid: u32| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        let server = all.iter().find(|pid| name(**pid).starts_with("pconc-server")).expect("it has its name");
+        kill(Pid::from_raw(server.cast_signed()), Signal::SIGKILL).unwrap();
+        let (output, _) = program.finish();
+        assert_eq!(output.status.code(), Some(1), "no task can have succeeded");
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let record = &document["records"][0];
+        assert_eq!(record["tasks_failed"], 4);
+        assert!(record["error"].as_str().is_some_and(|error| error.contains("server")), "{record}");
+    }
+}
+
+#[test]
+fn a_real_server_that_never_answers_does_not_keep_a_run_from_being_stopped() {
+    // Connections are accepted by the kernel, and nobody ever reads from them.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut list = tempfile::NamedTempFile::new().unwrap();
+    let address = format!("http://{}/\n", silent.local_addr().unwrap());
+    std::io::Write::write_all(&mut list, address.as_bytes()).unwrap();
+    for model in ["threads", "gil-threads", "processes", "rayon"] {
+        let list = list.path().display();
+        let program = Program::start(&format!(
+            "run --workload io --model {model} --workers 3 --tasks 3 --urls {list} --format json"
+        ));
+        let (connection, _) = silent.accept().unwrap();
+        program.signal(Signal::SIGTERM);
+        let (output, temporary) = program.finish();
+        assert_eq!(output.status.code(), Some(130), "{model}");
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(document["records"][0]["outcome"], "cancelled", "{model}");
+        assert!(is_empty(temporary.path()), "{model}");
+        drop(connection);
+        drain(&silent);
+    }
+}
+
+/// Takes the connections that the last program left in the backlog.
+fn drain(listener: &TcpListener) {
+    listener.set_nonblocking(true).unwrap();
+    while listener.accept().is_ok() {}
+    listener.set_nonblocking(false).unwrap();
+}
+
+#[test]
+fn on_one_core_forked_workers_compute_one_at_a_time_and_the_reason_is_said() {
+    use std::os::unix::process::CommandExt;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
+    command.args(
+        "run --workload cpu --model processes --workers 3 --tasks 6 --iterations 1e6 --format json"
+            .split(' '),
+    );
+    let all = nix::sched::sched_getaffinity(Pid::from_raw(0)).unwrap();
+    let core = (0..nix::sched::CpuSet::count()).find(|core| all.is_set(*core).unwrap()).unwrap();
+    let mut one = nix::sched::CpuSet::new();
+    one.set(core).unwrap();
+    // SAFETY: a system call, with memory that the closure owns.
+    unsafe { command.pre_exec(move || Ok(nix::sched::sched_setaffinity(Pid::from_raw(0), &one)?)) };
+    let output = command.output().unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let record = &document["records"][0];
+    assert!(record["parallelism"].as_f64().unwrap() <= 1.05, "{record}");
+    assert_eq!(document["machine"]["cores_usable"], 1);
+    if document["machine"]["cores_online"] != 1 {
+        assert!(document["machine"]["cores_limited_by"].as_str().unwrap().contains("affinity"));
+    }
+}
