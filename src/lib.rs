@@ -1,4 +1,73 @@
-//! pconc-tui
+//! pconc-tui shows the difference between concurrency and parallelism by measuring it.
+//!
+//! *A run is a stream of timestamped events; the engine makes the stream, the domain gives it meaning, the app folds it
+//! together with the user's commands, the ui draws the app.*
+//!
+//! # The words
+//!
+//! One word for one thing, in code, on screen, in JSON and in the README.
+//!
+//! | word | means |
+//! | --- | --- |
+//! | **workload** | what one task does: `cpu` or `io` |
+//! | **model** | the concurrency model that executes the tasks; never used for state of the screen |
+//! | **draft**, **plan** | what the user asks for: any values, and only valid ones |
+//! | **run**, **record** | a plan that is happening, and a finished one with all its numbers |
+//! | **task** | one unit of work, numbered from 0, executed exactly once or reported |
+//! | **worker** | a thread or process that executes tasks, numbered from 0 |
+//! | **lane**, **phase** | a worker's row in the picture, and what it was doing at a time |
+//! | **core** | a CPU that the operating system schedules on |
+//! | **baseline** | the serial record of the same work, which speed-ups are measured against |
+//! | **campaign** | several plans measured as one question |
+//! | **caveat** | a reason to trust a record less, as data |
+//!
+//! # The layers
+//!
+//! ```text
+//!               main
+//!              /    \
+//!           tui      headless          the two shells: the only code that joins engine and app
+//!          / | \      /    \
+//!        ui  |  engine      shell      shell: exit codes, signals, terminal, reports
+//!          \ |     |
+//!           app    |
+//!              \   |
+//!               domain          cli: arguments become an invocation; imports domain alone
+//! ```
+//!
+//! | layer | may import | must not contain |
+//! | --- | --- | --- |
+//! | [`domain`] | std's pure parts, serde | I/O, clocks, threads, processes, any terminal |
+//! | [`engine`] | domain | ratatui, crossterm, app, ui |
+//! | [`app`] | domain | I/O, clocks, threads, engine, ui. `App::update(Msg) -> Vec<Effect>` is a pure state machine |
+//! | [`ui`] | domain, app | I/O, changes to the app, statistics |
+//! | [`cli`] | domain | anything that acts |
+//! | [`shell`] | domain, engine | decisions; it is what both shells need to live in an operating system |
+//! | [`tui`], [`headless`] | all | decisions: those belong to app or domain |
+//!
+//! `tests/architecture.rs` reads the `use` lines and fails on an arrow that this table does not allow.
+//!
+//! # What never happens
+//!
+//! - The program forks once, while it has one thread; after that only the zygote forks ([`engine::zygote`]).
+//! - Nothing is derived from a picture: totals come from lane headers and the task table, which stay exact when events
+//!   are dropped ([`engine::arena`], [`engine::recorder`]).
+//! - No worker takes a lock or makes a system call to record an event, and no drawing waits for a worker.
+//! - Drawing never walks over events: it asks a lane for sums between two moments ([`domain::trace`]).
+//! - No speed-up between runs of different work ([`domain::speedup`]).
+//! - No worker is replaced silently: a death is an error with a name and a cause.
+//! - Neither process, thread nor temporary file outlives the program, however it ends.
+//!
+//! # Where do I change …
+//!
+//! - **a workload?** `domain/workload.rs`, and a file in `engine/kernel/`.
+//! - **a model?** `domain/model.rs`, and a file in `engine/executor/`; the compiler lists the rest.
+//! - **what is measured?** `engine/recorder.rs` (events), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
+//! - **a key?** `app/command.rs`: one table for dispatch, footer and help.
+//! - **a screen?** `ui/layout.rs` says where panels are; each panel is a file beside it.
+//! - **an option of the command line?** `cli.rs`.
+//! - **another operating system?** a file beside `engine/os/linux.rs`.
+
 pub mod app;
 pub mod cli;
 pub mod domain;

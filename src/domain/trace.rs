@@ -74,6 +74,11 @@ pub struct Sample {
     pub on_core: f64,
 }
 
+/// The most memory that the picture of one run takes, in bytes; beyond it, it becomes poorer.
+const BYTES_MAX: usize = 64 << 20;
+/// How many slices all lanes together keep when a live picture is thinned.
+const LIVE_SLICES: u64 = 1 << 18;
+
 /// How many transitions share one running sum.
 const STRIDE: usize = 64;
 
@@ -195,6 +200,12 @@ impl Lane {
             before = until;
             from = to;
         }
+        // What the worker is doing now goes on: the open segment stays as it is.
+        if let Some(open) = self.transitions.last()
+            && thinned.transitions.last() != Some(open)
+        {
+            thinned.push(*open);
+        }
         *self = thinned;
     }
 }
@@ -241,6 +252,9 @@ impl Trace {
         self.cores = batch.cores;
         if !batch.others.is_empty() {
             self.others = batch.others;
+        }
+        if self.bytes() > BYTES_MAX {
+            self.thin((LIVE_SLICES / self.lanes.len().max(1) as u64).max(16));
         }
     }
 
@@ -410,6 +424,22 @@ mod tests {
         trace.thin(100);
         assert!(trace.bytes() < before / 100);
         assert_eq!(trace.times_between(0, 0, 1_000_000).total(), 1_000_000);
+    }
+
+    #[test]
+    fn a_live_trace_that_grows_too_large_becomes_poorer_and_goes_on() {
+        let mut trace = Trace::new(1);
+        let phases = [Phase::Computing, Phase::File];
+        for batch in 0..40 {
+            let first = batch * 100_000;
+            let transitions = (first..first + 100_000).map(|i| at(i * 10, phases[i as usize % 2])).collect();
+            let update = LaneUpdate { transitions, ..LaneUpdate::default() };
+            trace.apply(Batch { now: (first + 100_000) * 10, lanes: vec![update], ..Batch::default() });
+            assert!(trace.bytes() <= BYTES_MAX);
+        }
+        assert!(trace.is_thinned());
+        assert_eq!(trace.lanes()[0].phase_now(40_000_000), Some(Phase::File));
+        assert_eq!(trace.times_between(0, 0, 40_000_000).total(), 40_000_000);
     }
 
     proptest! {
