@@ -30,7 +30,7 @@ struct Program {
 
 impl Program {
     fn start(line: &str) -> Program {
-        let temporary = tempfile::tempdir().unwrap();
+        let temporary = tempfile::tempdir().expect("there is room for one");
         let child = Command::new(env!("CARGO_BIN_EXE_pconc-tui"))
             .args(line.split_whitespace())
             .env("TMPDIR", temporary.path())
@@ -43,11 +43,11 @@ impl Program {
     }
 
     fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(self.child.id().cast_signed()), signal).unwrap();
+        kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("it is our child");
     }
 
     fn finish(self) -> (Output, TempDir) {
-        (self.child.wait_with_output().unwrap(), self.temporary)
+        (self.child.wait_with_output().expect("it is our child"), self.temporary)
     }
 }
 

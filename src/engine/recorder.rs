@@ -7,7 +7,7 @@
 //! **Waiting for a core.** While a task computes, its worker compares the monotonic clock with its CPU clock at every
 //! tick. By how much the CPU clock fell behind, the worker was off its core; that much `ready` is put at the *end* of
 //! the tick in which it was seen. When in the tick it was cannot be known: an error of at most one tick. Less than
-//! [`GAP_MIN`] is carried over to the next tick, as it may be nothing but the clocks' own reading.
+//! `GAP_MIN` is carried over to the next tick, as it may be nothing but the clocks' own reading.
 
 use std::ptr::NonNull;
 use std::sync::Arc;
