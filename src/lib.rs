@@ -1,3 +1,4 @@
 //! pconc-tui
 pub mod app;
 pub mod domain;
+pub mod ui;

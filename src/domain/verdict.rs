@@ -77,6 +77,52 @@ fn completed(record: &Record, speedup: Option<f64>) -> String {
     }
 }
 
+/// What sets several runs apart, each with its number on the screen: the fastest against the slowest of those that did
+/// the same work as the first.
+#[must_use]
+pub fn compared(runs: &[(usize, &Record)]) -> String {
+    let Some((_, first)) = runs.first() else { return String::new() };
+    let comparable = |record: &Record| record.is_sound() && record.plan.same_work(&first.plan);
+    let sound: Vec<_> = runs.iter().filter(|(_, record)| comparable(record)).collect();
+    if sound.len() < runs.len() {
+        return if runs.iter().any(|(_, record)| !record.is_sound()) {
+            "not every run did all its work: their times cannot be compared".into()
+        } else {
+            "these runs did different work: compare the shapes, not the times".into()
+        };
+    }
+    let by_time = |a: &&&(usize, &Record), b: &&&(usize, &Record)| a.1.wall_s.total_cmp(&b.1.wall_s);
+    match (sound.iter().min_by(by_time), sound.iter().max_by(by_time)) {
+        (Some((fast, faster)), Some((slow, slower))) if fast != slow => {
+            difference((*fast, faster), (*slow, slower))
+        }
+        _ => "the runs took the same time".into(),
+    }
+}
+
+fn difference((fast, faster): (usize, &Record), (slow, slower): (usize, &Record)) -> String {
+    let (fast, slow) = (
+        format!("#{fast} {}", faster.plan.model().name()),
+        format!("#{slow} {}", slower.plan.model().name()),
+    );
+    let factor = slower.wall_s / faster.wall_s;
+    if NO_GAIN.contains(&factor) {
+        return format!(
+            "{fast} and {slow} took the same time within a tenth: {:.1} and {:.1} workers were on a core",
+            faster.parallelism, slower.parallelism
+        );
+    }
+    let times = text::speedup(factor);
+    let why = if faster.parallelism > slower.parallelism * 1.2
+        && faster.plan.workload().kind() == WorkloadKind::Cpu
+    {
+        format!("{:.1} workers were on a core instead of {:.1}", faster.parallelism, slower.parallelism)
+    } else {
+        format!("{:.1} tasks were in flight instead of {:.1}", faster.concurrency, slower.concurrency)
+    };
+    format!("{fast} was {times} faster than {slow}: {why}")
+}
+
 /// Why it took as long as it did: how many workers did what at once, on average over the run.
 fn reason(record: &Record) -> String {
     let at_once = |phase: Phase| seconds(record.phases_s[phase]) / record.wall_s;
@@ -178,6 +224,21 @@ mod tests {
         record.outcome = Outcome::Cancelled;
         (record.tasks_failed, record.tasks_not_begun) = (2, 3);
         assert_eq!(concluded(&record, None), "stopped after 1.00 s: 3 of 8 tasks were done");
+    }
+
+    #[test]
+    fn a_comparison_names_the_fastest_the_slowest_and_the_reason() {
+        let serial = record(Cpu, Model::Serial, 1, 1.0, &[]);
+        let mut half = record(Cpu, Model::Processes, 2, 1.0, &[]);
+        (half.wall_s, half.parallelism) = (0.5, 2.0);
+        assert_eq!(
+            compared(&[(1, &serial), (2, &half)]),
+            "#2 processes was 2.0× faster than #1 serial: 2.0 workers were on a core instead of 1.0"
+        );
+        let other = record(Io, Model::Serial, 1, 1.0, &[]);
+        assert!(compared(&[(1, &serial), (2, &other)]).contains("different work"));
+        half.outcome = Outcome::Cancelled;
+        assert!(compared(&[(1, &serial), (2, &half)]).contains("cannot be compared"));
     }
 
     #[test]

@@ -1,0 +1,76 @@
+//! The screen: draws the app, changes nothing and computes no statistics. [`layout`] has a picture of it.
+
+mod comparison;
+mod cores;
+mod curves;
+mod details;
+mod footer;
+mod header;
+mod help;
+mod history;
+pub mod layout;
+mod panel;
+mod setup;
+pub mod theme;
+mod timeline;
+mod welcome;
+pub mod widget;
+
+pub use theme::Theme;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::app::App;
+use crate::app::overlay::Overlay;
+use crate::app::screen::{SMALLEST, Screen};
+
+/// Draws the whole screen.
+pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    render(app, *theme, frame.area(), frame.buffer_mut());
+}
+
+/// Draws the whole screen into a buffer.
+fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+    if Screen::of(area.width, area.height) == Screen::TooSmall {
+        too_small(area, buf);
+        return;
+    }
+    let panels = layout::panels(area, app.focus());
+    header::header(app, theme, panels.header, buf);
+    header::verdict(app, theme, panels.verdict, buf);
+    header::aside(app, theme, panels.aside, buf);
+    setup::panel(app, theme, panels.setup, buf);
+    timeline::panel(app, theme, panels.timeline, panels.gutter, buf);
+    cores::draw(app, theme, panels.cores, buf);
+    curves::panel(app, theme, panels.curves, panels.gutter, buf);
+    history::panel(app, theme, panels.history, buf);
+    footer::draw(app, theme, panels.footer, buf);
+    let above_footer = Rect { height: area.height - 1, ..area };
+    match app.overlay() {
+        None => {}
+        Some(Overlay::Form) => setup::overlay(app, theme, above_footer, buf),
+        Some(Overlay::Help(scroll)) => help::overlay(*scroll, theme, above_footer, buf),
+        Some(Overlay::Details { number, scroll }) => {
+            details::overlay(app, *number, *scroll, theme, above_footer, buf);
+        }
+        Some(Overlay::Comparison { numbers, sentence, scroll }) => {
+            comparison::overlay(app, numbers, sentence, *scroll, theme, above_footer, buf);
+        }
+    }
+}
+
+/// Says what is needed and what there is, as far as it fits.
+fn too_small(area: Rect, buf: &mut Buffer) {
+    let lines = [
+        "pconc-tui needs more room:".to_string(),
+        format!("{}×{} at least,", SMALLEST.0, SMALLEST.1),
+        format!("this is {}×{}.", area.width, area.height),
+        "q quits".to_string(),
+    ];
+    for (row, text) in area.rows().zip(lines) {
+        buf.set_line(row.x, row.y, &Line::from(text), row.width);
+    }
+}
