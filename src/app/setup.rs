@@ -32,16 +32,14 @@ pub enum Row {
 }
 
 impl Row {
-    /// What stands before its value.
-    #[must_use]
-    pub fn label(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
             Row::Workload => "Workload",
             Row::Model => "Model",
             Row::Workers => "Workers",
             Row::Tasks => "Tasks",
             Row::SizedBy => "Task by",
-            Row::TaskSize => "Task size",
+            Row::TaskSize => "Task takes",
             Row::Writes => "Writes",
             Row::Addresses => "Addresses",
             Row::LatencyMin => "Latency ≥",
@@ -210,6 +208,15 @@ impl Setup {
         self.remark.as_ref()
     }
 
+    /// What stands before a row's value.
+    #[must_use]
+    pub fn label(&self, row: Row) -> &'static str {
+        match (row, self.draft.task_size) {
+            (Row::TaskSize, TaskSize::Iterations(_)) => "Iterations",
+            _ => row.label(),
+        }
+    }
+
     /// A row's value with its unit.
     #[must_use]
     pub fn value(&self, row: Row) -> String {
@@ -231,7 +238,6 @@ impl Setup {
     #[must_use]
     pub fn unit(&self, row: Row) -> &'static str {
         match (row, self.draft.task_size) {
-            (Row::TaskSize, TaskSize::Iterations(_)) => "steps",
             (Row::TaskSize, TaskSize::Milliseconds(_)) | (Row::LatencyMin | Row::LatencyMax, _) => "ms",
             (Row::PageBytes, _) => "B",
             (Row::SwitchInterval, _) => "µs",
@@ -502,7 +508,7 @@ mod tests {
         assert_eq!(setup.value(Row::TaskSize), "250 ms");
         assert!(setup.check(&Limits::default()).is_ok());
         setup.change(true, &Limits::default());
-        assert_eq!(setup.value(Row::TaskSize), "10 000 000 steps");
+        assert_eq!(setup.value(Row::TaskSize), "10 000 000");
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn completed(record: &Record, speedup: Option<f64>) -> String {
     match speedup {
         _ if model == Model::Serial => format!("serial: {}: {reason}", text::duration(record.wall_s)),
         None => format!("{name}: {}: {reason}", text::duration(record.wall_s)),
-        Some(factor) if NO_GAIN.contains(&factor) => format!("{name}: no gain over serial: {reason}"),
+        Some(factor) if NO_GAIN.contains(&factor) => format!("{name}: no gain: {reason}"),
         Some(factor) if factor >= 1.0 => {
             format!("{name}: {} faster than serial: {reason}", text::speedup(factor))
         }
@@ -134,11 +134,12 @@ fn reason(record: &Record) -> String {
 
 fn computing(parallelism: f64, for_lock: f64, for_core: f64) -> String {
     let computed = match whole(parallelism).max(1) {
-        1 => "one computed at a time".to_string(),
+        1 => "one computed".to_string(),
         n => format!("{} workers computed at once", text::count(n)),
     };
     let waited = |n: u64, what: &str| format!("{computed} while {} waited for {what}", text::count(n));
     match (whole(for_lock), whole(for_core)) {
+        (0, 0) if whole(parallelism) <= 1 => "one computed at a time".into(),
         (0, 0) => computed,
         (lock, core) if lock >= core => waited(lock, "the lock"),
         (_, core) => waited(core, "a core"),
@@ -189,7 +190,7 @@ mod tests {
         let record = record(Cpu, Model::GilThreads, 4, 1.0, &[(Phase::Computing, 1.0), (Phase::Gil, 2.96)]);
         assert_eq!(
             concluded(&record, Some(0.98)),
-            "gil-threads: no gain over serial: one computed at a time while three waited for the lock"
+            "gil-threads: no gain: one computed while three waited for the lock"
         );
     }
 

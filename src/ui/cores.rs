@@ -2,10 +2,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::panel::{block, draw_block};
+use super::panel::{block, draw_block, on_border};
 use super::theme::Theme;
 use super::widget::{RISING, bar::Bar};
 use crate::app::App;
@@ -38,7 +39,10 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         draw_cores(&cores, theme, rest, buf);
         return;
     }
-    let legend = Line::from(vec![Span::styled(" █", theme.parallelism()), Span::raw(" ours  ░ others ")]);
+    let legend = Line::from(vec![
+        Span::styled(" █", on_border(theme.parallelism())),
+        Span::styled(" ours  ░ others ", on_border(Style::new())),
+    ]);
     let title = format!("Cores · {} usable", app.machine().cores_usable);
     let frame = block(title, app.focus().panel == Panel::Cores, theme).title_bottom(legend);
     let inner = draw_block(&frame, area, buf);

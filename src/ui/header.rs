@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::panel::wrap;
 use super::theme::Theme;
 use crate::app::live::{Activity, Live};
 use crate::app::{App, Shown};
@@ -30,18 +31,21 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 
 /// The sentence that is read first, and how many cores are in use.
 pub fn verdict(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let left = Line::styled(format!(" {}", app.headline()), theme.strong());
+    let said = wrap(app.headline(), area.width.saturating_sub(2));
+    let left = Line::styled(format!(" {}", said[0]), theme.strong());
     let right = app.shown().map(in_use).map(|cores| {
         format!("{cores:.1} of {} in use ", plural(u64::from(app.machine().cores_usable), "core"))
     });
     between(&left, &Line::styled(right.unwrap_or_default(), theme.parallelism()), area, buf);
 }
 
-/// A notice, the doubts about the run that is shown, or what to watch for while it is on.
+/// The rest of a long sentence; else a notice, the doubts about the run that is shown, or what to watch for while it is on.
 pub fn aside(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let line = if let Some(notice) = app.notice() {
         let style = if notice.is_error { theme.error() } else { theme.caveat() };
         Line::styled(format!(" {} (Esc)", notice.sentence), style)
+    } else if let Some(rest) = wrap(app.headline(), area.width.saturating_sub(2)).get(1) {
+        Line::styled(format!(" {rest}"), theme.strong())
     } else {
         match app.shown() {
             Some(Shown::Live(live)) => Line::styled(format!(" {}", watch(live)), theme.secondary()),

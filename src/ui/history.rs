@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::panel::{block, draw_block};
+use super::panel::{block, draw_block, draw_lines, wrap};
 use super::theme::Theme;
 use super::widget::bar::Bar;
 use crate::app::App;
@@ -40,7 +40,9 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let inner = draw_block(&frame, area, buf);
     if app.history().entries().is_empty() && !app.is_running() {
         let text = "No run yet. Each run becomes a row here, with its speed-up over the serial run of the same work.";
-        buf.set_stringn(inner.x, inner.y, text, usize::from(inner.width), theme.secondary());
+        let lines: Vec<Line<'_>> =
+            wrap(text, inner.width).into_iter().map(|text| Line::styled(text, theme.secondary())).collect();
+        draw_lines(&lines, inner, buf);
         return;
     }
     Table { app, theme, width: inner.width }.draw(inner, buf);
@@ -87,7 +89,8 @@ impl Table<'_> {
     fn heading(&self) -> String {
         let model = self.model_width();
         if self.width >= MEDIUM {
-            format!("       #  work {:<model$} workers   tasks        time  speed-up", "model")
+            let tasks = if self.width >= WIDE { "   tasks" } else { "" };
+            format!("       #  work {:<model$} workers{tasks}       time  speed-up", "model")
         } else {
             format!("       #  work {:<model$}      time  speed-up", "model and workers")
         }
@@ -99,8 +102,11 @@ impl Table<'_> {
 
     fn plan_columns(&self, plan: &Plan) -> String {
         let (work, width) = (plan.workload().kind().name(), self.model_width());
-        if self.width >= MEDIUM {
-            format!("{work:<5}{:<width$} {:>7} {:>7}", plan.model().label(), plan.workers(), plan.tasks())
+        let medium = format!("{work:<5}{:<width$} {:>7}", plan.model().label(), plan.workers());
+        if self.width >= WIDE {
+            format!("{medium} {:>7}", plan.tasks())
+        } else if self.width >= MEDIUM {
+            medium
         } else {
             format!("{work:<5}{:<width$}", format!("{} × {}", plan.model().name(), plan.workers()))
         }

@@ -27,11 +27,11 @@ use ratatui::layout::Rect;
 use crate::app::screen::{Focus, Panel, Screen};
 
 /// How wide the form and the cores are.
-const SIDE: u16 = 29;
+const SIDE: u16 = 28;
 /// Columns of a wide timeline's labels, and of the curves'.
-const WIDE_GUTTER: u16 = 18;
+const WIDE_GUTTER: u16 = 20;
 /// Columns of a small timeline's labels.
-const SMALL_GUTTER: u16 = 5;
+const SMALL_GUTTER: u16 = 6;
 /// Below so many rows the line of cores is left out.
 const ROWS_FOR_CORES: u16 = 20;
 

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Padding, Widget};
 
@@ -11,8 +12,16 @@ use crate::app::overlay::Scroll;
 /// A bordered block with a title.
 pub fn block<'a>(title: impl Into<String>, focused: bool, theme: Theme) -> Block<'a> {
     let (style, border) = theme.border(focused);
-    let title = Span::styled(format!(" {} ", title.into()), theme.strong());
+    let title_style = if focused { theme.accent() } else { on_border(theme.strong()) };
+    let title = Span::styled(format!(" {} ", title.into()), title_style);
     Block::bordered().border_type(border).border_style(style).title(title).padding(Padding::horizontal(1))
+}
+
+/// A style that does not inherit the border's.
+pub fn on_border(style: Style) -> Style {
+    let fg = style.fg.unwrap_or(Color::Reset);
+    let dim = style.add_modifier.contains(Modifier::DIM);
+    if dim { style.fg(fg) } else { style.fg(fg).remove_modifier(Modifier::DIM) }
 }
 
 /// Draws a block and returns the room inside.

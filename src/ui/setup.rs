@@ -64,7 +64,7 @@ fn lines(setup: &Setup, focused: bool, theme: Theme, width: u16) -> (Vec<Line<'s
 }
 
 fn line(setup: &Setup, row: Row, here: bool, theme: Theme) -> Line<'static> {
-    let label = format!("{:<LABELS$}", row.label());
+    let label = format!("{:<LABELS$}", setup.label(row));
     let label = if here { Span::styled(label, theme.strong()) } else { Span::raw(label) };
     let value = match setup.typed() {
         Some(typed) if here => {

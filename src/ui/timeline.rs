@@ -2,15 +2,16 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::header::plural;
-use super::panel::{block, draw_block};
-use super::theme::{Theme, mark, meaning};
+use super::panel::{block, draw_block, on_border};
+use super::theme::{Theme, mark};
 use super::welcome;
 use super::widget::axis::Axis;
-use super::widget::gantt::{Gantt, Overview};
+use super::widget::gantt::{Gantt, Overview, Pitch};
 use crate::app::screen::Panel;
 use crate::app::timeline::{Window, whole};
 use crate::app::{App, Shown};
@@ -87,10 +88,15 @@ impl<'a> View<'a> {
             height: rows.min(inner.height),
             ..inner
         };
-        for (row, worker) in bars.rows().zip(in_view.clone()) {
-            self.draw_label(worker, Rect { x: inner.x, width: self.gutter, ..row }, buf);
+        let pitch = Pitch::fitting(lanes, rows);
+        for (bar, worker) in pitch.bars(bars).zip(in_view.clone()) {
+            let y = bar.bottom().saturating_sub(1 + bar.height / 2);
+            self.draw_label(worker, Rect { x: inner.x, y, width: self.gutter, height: 1 }, buf);
         }
-        Gantt::new(self.shown.trace(), self.window, self.theme).lanes(in_view.clone()).render(bars, buf);
+        Gantt::new(self.shown.trace(), self.window, self.theme)
+            .lanes(in_view.clone())
+            .pitch(pitch)
+            .render(bars, buf);
         let axis = Rect { y: bars.bottom(), height: 1, ..bars }.intersection(inner);
         Axis::new(self.window, self.theme.secondary()).render(axis, buf);
         if scrolls {
@@ -122,11 +128,12 @@ impl<'a> View<'a> {
 
     /// A worker's name and, where there is room, how much of the time so far it computed and what it did most else.
     fn draw_label(&self, worker: usize, area: Rect, buf: &mut Buffer) {
-        let name = format!("w{worker}");
-        let here = self.cursor == Some(worker);
-        let style = if here { self.theme.accent() } else { self.theme.secondary() };
-        let (name, width) = if here { (format!("▸{worker}"), 4) } else { (name, 4) };
-        let mut spans = vec![Span::styled(format!("{name:<width$}"), style)];
+        let (sign, style) = if self.cursor == Some(worker) {
+            ("▸", self.theme.accent())
+        } else {
+            (" ", self.theme.secondary())
+        };
+        let mut spans = vec![Span::styled(format!("{sign}{:<5}", format!("w{worker}")), style)];
         if area.width > 10 {
             let now = self.shown.trace().now();
             spans.extend(self.shares(&self.shown.trace().lanes()[worker].times_until(now, now)));
@@ -179,11 +186,12 @@ fn legend(plan: &Plan, theme: Theme, width: u16) -> Line<'static> {
         let mut spans = vec![];
         for phase in &phases {
             let text = match (*phase, explained) {
-                (Phase::Ready | Phase::Gil, true) => format!(" {}: {} ", phase.name(), meaning(*phase)),
+                (Phase::Ready, true) => " ready: no core is free ".into(),
+                (Phase::Gil, true) => " gil: wants the lock ".into(),
                 _ => format!(" {} ", phase.name()),
             };
-            spans.push(Span::styled(format!(" {}", mark(*phase)), theme.phase(*phase)));
-            spans.push(Span::raw(text));
+            spans.push(Span::styled(format!(" {}", mark(*phase)), on_border(theme.phase(*phase))));
+            spans.push(Span::styled(text, on_border(Style::new())));
         }
         Line::from(spans)
     };
@@ -193,7 +201,8 @@ fn legend(plan: &Plan, theme: Theme, width: u16) -> Line<'static> {
 
 /// The phases that a run of this plan can have.
 pub fn phases_of(plan: &Plan) -> Vec<Phase> {
-    Phase::MEASURED
+    use Phase::{Computing, File, Gil, Idle, Network, Ready, Starting};
+    [Computing, Ready, Gil, Network, File, Starting, Idle]
         .into_iter()
         .filter(|phase| match phase {
             Phase::Gil => plan.model().has_interpreter_lock(),

@@ -113,7 +113,7 @@ mod tests {
     fn a_zoomed_axis_begins_at_the_first_round_time_in_view() {
         assert_eq!(
             drawn(95_000_000, 145_000_000, 60),
-            "      ╵100 ms     ╵110 ms     ╵120 ms     ╵130 ms     ╵140 ms"
+            "      ╵100 ms     ╵110 ms     ╵120 ms     ╵130 ms           "
         );
     }
 

@@ -50,6 +50,7 @@ impl Widget for &Bar {
             for (i, at) in row.columns().enumerate() {
                 let fill = eighths.saturating_sub(i * 8).min(8);
                 if fill > 0 {
+                    buf[(at.x, at.y)].reset();
                     buf[(at.x, at.y)].set_symbol(GROWING[fill]).set_style(self.style);
                 } else if i < end {
                     buf[(at.x, at.y)].set_symbol("░").set_style(self.rest_style);

@@ -1,8 +1,11 @@
 //! A bar per worker over time.
 //!
 //! ```text
-//! ▃▂▃▃▂▃▂▃▃▂   a cell's ink is the share of its time that was computing
+//! ▃▂▃▃▂▃▂▃▃▂   a column's ink is the share of its time that was computing
 //! ──────█≡█─   without ink it shows what took longest: here waiting for the network, then writing
+//!
+//! ╳╳╳╳╳╳╳╳╳╳   where there is room bars are several rows high, and what took longest besides computing
+//! ▆▅▆▆▅▆▅▆▆▅   stands above the ink
 //! ```
 //!
 //! Drawing costs one look-up per cell, however many events there are.
@@ -18,55 +21,103 @@ use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::trace::{Lane, Trace};
 use crate::ui::theme::{self, Theme};
 
-/// So much of an eighth may be lost to stamps, and it still counts as one: half a percent of a cell. Nine workers that
-/// share eight eighths of a core would need 36 times as much to draw a ninth, so the promise of [`Ink::of`] holds.
-const STAMPS: f64 = 0.04;
+/// A share from here on is a whole one: the rest is the cost of stamps.
+const WHOLE: f64 = 0.995;
+/// Bars get no higher than this many rows: more would not say more.
+const HIGHEST: u16 = 4;
 
-/// What one cell shows.
+/// What one column of a bar shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
     /// Nothing was going on yet.
     Nothing,
-    /// So many eighths of its time were computing: 1 to 8.
-    Work(u8),
+    /// So many eighths of a cell are filled, from below; above them, where there is room, the mark of this phase.
+    Work(u16, Option<Phase>),
     /// Hardly any computing, mostly this.
     Mark(Phase),
 }
 
 impl Ink {
-    /// What to show of a stretch of time.
+    /// What to show of a stretch of time in a bar of so many rows.
     ///
     /// The eighths are rounded down: workers that take turns on one core, as under the lock, together never fill more
-    /// than one cell of a column.
+    /// than one bar of a column. (Beside a share that counts as whole, the others are too small for an eighth.)
     #[must_use]
-    pub fn of(times: &PhaseTimes) -> Ink {
+    pub fn of(times: &PhaseTimes, rows: u16) -> Ink {
         let total = times.total();
         if total == 0 {
             return Ink::Nothing;
         }
         let share = times[Phase::Computing] as f64 / total as f64;
-        // Between 0 and 8, as a share is at most one.
-        let eighths = (share * 8.0 + STAMPS) as u8;
+        let full = rows.saturating_mul(8);
+        // The tiny number undoes what dividing and multiplying lost.
+        let eighths = if share >= WHOLE { full } else { (share * f64::from(full) + 1e-9) as u16 };
         match times.dominant_except(Phase::Computing) {
             Some(phase) if eighths == 0 => Ink::Mark(phase),
-            _ => Ink::Work(eighths.clamp(1, 8)),
+            other => Ink::Work(eighths, other),
         }
     }
 
-    fn symbol(self) -> &'static str {
+    /// Draws one column of a bar.
+    fn draw(self, column: Rect, theme: Theme, buf: &mut Buffer) {
+        let mut put = |from_below: u16, symbol: &'static str, style: Style| {
+            let y = column.bottom() - 1 - from_below;
+            buf[(column.x, y)].set_symbol(symbol).set_style(style);
+        };
         match self {
-            Ink::Nothing => " ",
-            Ink::Work(eighths) => RISING[usize::from(eighths).min(8)],
-            Ink::Mark(phase) => theme::mark(phase),
+            Ink::Nothing => {}
+            Ink::Mark(phase) => put(column.height / 2, theme::mark(phase), theme.phase(phase)),
+            Ink::Work(eighths, other) => {
+                for row in 0..column.height {
+                    let fill = usize::from(eighths.saturating_sub(row * 8)).min(8);
+                    put(row, RISING[fill], theme.phase(Phase::Computing));
+                }
+                let free = column.height - eighths.div_ceil(8).min(column.height);
+                if let (Some(phase), true) = (other, free > 0) {
+                    put(column.height - 1 - free / 2, theme::mark(phase), theme.phase(phase));
+                }
+            }
+        }
+    }
+}
+
+/// How high bars are, and how far apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pitch {
+    /// Rows of a bar.
+    pub bar: u16,
+    /// Empty rows below it.
+    pub gap: u16,
+}
+
+impl Pitch {
+    /// One row each, without gaps.
+    pub const DENSE: Pitch = Pitch { bar: 1, gap: 0 };
+
+    /// The highest bars of so many workers that fit so many rows; with room to spare they do not touch.
+    #[must_use]
+    pub fn fitting(lanes: usize, rows: u16) -> Pitch {
+        let lanes = u16::try_from(lanes.max(1)).unwrap_or(u16::MAX);
+        // The last bar needs no gap below it.
+        match (rows.saturating_add(1)) / lanes {
+            0 | 1 => Pitch::DENSE,
+            slot => Pitch { bar: (slot - 1).min(HIGHEST), gap: 1 },
         }
     }
 
-    fn style(self, theme: Theme) -> Style {
-        match self {
-            Ink::Nothing => Style::new(),
-            Ink::Work(_) => theme.phase(Phase::Computing),
-            Ink::Mark(phase) => theme.phase(phase),
-        }
+    /// Rows from one bar to the next.
+    #[must_use]
+    pub fn rows(self) -> u16 {
+        self.bar + self.gap
+    }
+
+    /// The room of each bar in `area`, from top to bottom.
+    pub fn bars(self, area: Rect) -> impl Iterator<Item = Rect> {
+        let rows = self.rows().max(1);
+        (0..area.height.div_ceil(rows)).map(move |i| {
+            let y = area.y + i * rows;
+            Rect { y, height: self.bar.min(area.bottom() - y), ..area }
+        })
     }
 }
 
@@ -76,6 +127,7 @@ pub struct Gantt<'a> {
     trace: &'a Trace,
     lanes: Vec<usize>,
     window: Window,
+    pitch: Pitch,
     theme: Theme,
 }
 
@@ -83,7 +135,7 @@ impl<'a> Gantt<'a> {
     /// The bars of all workers of `trace` in this stretch of time.
     #[must_use]
     pub fn new(trace: &'a Trace, window: Window, theme: Theme) -> Gantt<'a> {
-        Gantt { trace, lanes: (0..trace.lanes().len()).collect(), window, theme }
+        Gantt { trace, lanes: (0..trace.lanes().len()).collect(), window, pitch: Pitch::DENSE, theme }
     }
 
     /// Only these workers, from top to bottom.
@@ -93,14 +145,20 @@ impl<'a> Gantt<'a> {
         self
     }
 
-    fn draw_lane(&self, lane: &Lane, row: Rect, buf: &mut Buffer) {
+    /// With bars of this height and distance.
+    #[must_use]
+    pub fn pitch(mut self, pitch: Pitch) -> Gantt<'a> {
+        self.pitch = pitch;
+        self
+    }
+
+    fn draw_lane(&self, lane: &Lane, bar: Rect, buf: &mut Buffer) {
         let now = self.trace.now();
         let mut before = lane.times_until(self.window.from, now);
-        for column in 0..row.width {
-            let until = lane.times_until(self.window.boundary(column + 1, row.width), now);
-            let ink = Ink::of(&until.since(&before));
+        for (i, column) in (1..).zip(bar.columns()) {
+            let until = lane.times_until(self.window.boundary(i, bar.width), now);
+            Ink::of(&until.since(&before), bar.height).draw(column, self.theme, buf);
             before = until;
-            buf[(row.x + column, row.y)].set_symbol(ink.symbol()).set_style(ink.style(self.theme));
         }
     }
 }
@@ -108,7 +166,7 @@ impl<'a> Gantt<'a> {
 impl Widget for &Gantt<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
-        for (row, lane) in area.rows().zip(&self.lanes) {
+        for (row, lane) in self.pitch.bars(area).zip(&self.lanes) {
             if let Some(lane) = self.trace.lanes().get(*lane) {
                 self.draw_lane(lane, row, buf);
             }
@@ -151,11 +209,10 @@ impl<'a> Overview<'a> {
             sum
         };
         let mut before = times(self.window.from);
-        for column in 0..row.width {
-            let until = times(self.window.boundary(column + 1, row.width));
-            let ink = Ink::of(&until.since(&before));
+        for (i, column) in (1..).zip(row.columns()) {
+            let until = times(self.window.boundary(i, row.width));
+            Ink::of(&until.since(&before), 1).draw(column, self.theme, buf);
             before = until;
-            buf[(row.x + column, row.y)].set_symbol(ink.symbol()).set_style(ink.style(self.theme));
         }
     }
 }
@@ -270,6 +327,30 @@ mod tests {
     }
 
     #[test]
+    fn a_high_bar_shows_what_else_took_time_above_its_ink() {
+        let trace = lane_of(&[
+            (Phase::Computing, 25),
+            (Phase::Gil, 75),
+            (Phase::Network, 100),
+            (Phase::Computing, 100),
+        ]);
+        let area = Rect::new(0, 0, 3, 3);
+        let mut buf = Buffer::empty(area);
+        let pitch = Pitch::fitting(1, 3);
+        Gantt::new(&trace, Window { from: 0, to: 300 }, Theme::plain()).pitch(pitch).render(area, &mut buf);
+        assert_eq!(rows(&buf), ["  █", "╳─█", "▆ █"]);
+    }
+
+    #[test]
+    fn bars_are_as_high_as_the_room_allows_and_do_not_touch() {
+        assert_eq!(Pitch::fitting(4, 17), Pitch { bar: 3, gap: 1 });
+        assert_eq!(Pitch::fitting(2, 40), Pitch { bar: 4, gap: 1 });
+        assert_eq!(Pitch::fitting(9, 17), Pitch { bar: 1, gap: 1 });
+        assert_eq!(Pitch::fitting(16, 17), Pitch::DENSE);
+        assert_eq!(Pitch::fitting(0, 0), Pitch::DENSE);
+    }
+
+    #[test]
     fn nothing_is_drawn_beyond_the_end_of_a_run() {
         let trace = lane_of(&[(Phase::Computing, 100)]);
         assert_eq!(drawn(&trace, Window { from: 0, to: 400 }, 4), ["█   "]);
@@ -291,7 +372,7 @@ mod tests {
     proptest! {
         #[test]
         fn workers_that_share_a_core_never_draw_more_than_one(
-            parts in proptest::collection::vec(1u64..1000, 1..64),
+            parts in proptest::collection::vec(1u64..1000, 1..64), rows in 1u16..6,
         ) {
             let total: u64 = parts.iter().sum();
             let ink: u64 = parts
@@ -300,24 +381,25 @@ mod tests {
                     let mut times = PhaseTimes::default();
                     times[Phase::Computing] = *part;
                     times[Phase::Gil] = total - part;
-                    match Ink::of(&times) {
-                        Ink::Work(eighths) => u64::from(eighths),
+                    match Ink::of(&times, rows) {
+                        Ink::Work(eighths, _) => u64::from(eighths),
                         _ => 0,
                     }
                 })
                 .sum();
-            prop_assert!(ink <= 8);
+            prop_assert!(ink <= 8 * u64::from(rows));
         }
 
         #[test]
         fn any_room_and_any_window_can_be_drawn(
-            width in 0u16..200, height in 0u16..40, from in any::<u64>(), span in 1u64..,
+            width in 0u16..200, height in 0u16..40, bar in 0u16..9, from in any::<u64>(), span in 1u64..,
         ) {
             let trace = lane_of(&[(Phase::Computing, 50), (Phase::Gil, 150)]);
             let window = Window { from, to: from.saturating_add(span) };
             let mut buf = Buffer::empty(Rect::new(0, 0, 50, 10));
             let area = Rect::new(3, 1, width, height);
-            Gantt::new(&trace, window, Theme::ansi()).lanes([0, 7]).render(area, &mut buf);
+            let pitch = Pitch { bar, gap: 1 };
+            Gantt::new(&trace, window, Theme::ansi()).lanes([0, 7]).pitch(pitch).render(area, &mut buf);
             Overview::new(&trace, window, Theme::ansi()).render(area, &mut buf);
         }
     }
