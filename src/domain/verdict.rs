@@ -151,7 +151,7 @@ fn waiting(for_network: f64, parallelism: f64) -> String {
         0 | 1 => "one fetch at a time".to_string(),
         n => format!("{} fetches waited at once", text::count(n)),
     };
-    format!("{waited}, on {parallelism:.1} cores")
+    format!("{waited}, with {parallelism:.1} cores busy")
 }
 
 fn whole(x: f64) -> u64 {
@@ -208,7 +208,7 @@ mod tests {
         let record = record(Io, Model::Threads, 16, 0.2, &[(Phase::Network, 10.2)]);
         assert_eq!(
             concluded(&record, Some(9.8)),
-            "threads: 9.8× faster than serial: ten fetches waited at once, on 0.2 cores"
+            "threads: 9.8× faster than serial: ten fetches waited at once, with 0.2 cores busy"
         );
     }
 

@@ -24,7 +24,7 @@ use super::panel::{block, draw_lines, draw_over, draw_scrolled, wrap};
 use super::theme::{Theme, mark};
 use super::timeline::workers;
 use super::widget::axis::Axis;
-use super::widget::gantt::Gantt;
+use super::widget::gantt::{Gantt, Pitch};
 use crate::app::App;
 use crate::app::overlay::Scroll;
 use crate::app::timeline::Window;
@@ -37,6 +37,9 @@ use crate::domain::time::seconds;
 const GUTTER: u16 = 5;
 /// Columns of the names of rows in the table.
 const NAMES: usize = 20;
+
+/// Rows of a worker where there is room for everything.
+const HIGH: usize = 3;
 
 /// The runs with these numbers, over the panels.
 pub fn overlay(
@@ -56,7 +59,7 @@ pub fn overlay(
     let table = table(&runs, theme);
     let below = below(inner, u16::try_from(said.len()).unwrap_or(1) + 1);
     // The picture tells more than the table: it gets what it needs, up to three fifths.
-    let wanted: usize = runs.iter().map(|run| run.trace.lanes().len() + 1).sum::<usize>() + 2;
+    let wanted: usize = runs.iter().map(|run| run.trace.lanes().len() * HIGH + 1).sum::<usize>() + 2;
     let fair = (below.height * 3 / 5)
         .max(below.height.saturating_sub(u16::try_from(table.len()).unwrap_or(u16::MAX)));
     let height = u16::try_from(wanted).unwrap_or(u16::MAX).min(fair);
@@ -83,7 +86,7 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
             break;
         }
         let share = (rest.height / left).max(2);
-        let rows = u16::try_from(run.trace.lanes().len() + 1).unwrap_or(u16::MAX).min(share);
+        let rows = u16::try_from(run.trace.lanes().len() * HIGH + 1).unwrap_or(u16::MAX).min(share);
         draw_timeline(run, window, theme, Rect { height: rows, ..rest }, buf);
         rest = below(rest, rows);
     }
@@ -114,42 +117,58 @@ fn draw_timeline(run: &Entry, window: Window, theme: Theme, area: Rect, buf: &mu
     }
     buf.set_line(area.x, area.y, &Line::from(title), area.width);
     let bars = below(area, 1);
-    for (row, lane) in bars.rows().zip(&shown) {
-        buf.set_stringn(row.x, row.y, format!("w{lane}"), usize::from(GUTTER), theme.secondary());
+    let pitch = Pitch::fitting(shown.len(), bars.height);
+    for (bar, lane) in pitch.bars(bars).zip(&shown) {
+        let y = bar.bottom().saturating_sub(1 + bar.height / 2);
+        buf.set_stringn(bar.x, y, format!("w{lane}"), usize::from(GUTTER), theme.secondary());
     }
     let bars = Rect { x: bars.x + GUTTER.min(bars.width), width: bars.width.saturating_sub(GUTTER), ..bars };
-    Gantt::new(&run.trace, window, theme).lanes(shown).render(bars, buf);
+    Gantt::new(&run.trace, window, theme).lanes(shown).pitch(pitch).render(bars, buf);
 }
 
-/// A column per run.
+/// A column per run and, between two, one with the difference.
 fn table(runs: &[&Entry], theme: Theme) -> Vec<Line<'static>> {
     let cells = |value: &dyn Fn(&Entry) -> String| -> String {
         runs.iter().map(|run| format!("{:>14}", value(run))).collect()
     };
-    let row =
-        |name: &str, value: &dyn Fn(&Entry) -> String| Line::from(format!("{name:<NAMES$}{}", cells(value)));
+    let row = |name: &str, value: &dyn Fn(&Entry) -> String, difference: String| {
+        Line::from(format!("{name:<NAMES$}{}{difference:>14}", cells(value)))
+    };
     let unknown = || "–".to_string();
+    let between = |value: &dyn Fn(&Entry) -> f64, decimals: usize, unit: &str| match runs {
+        [first, second] => format!("{:+.decimals$}{unit}", value(second) - value(first)),
+        _ => String::new(),
+    };
+    let title = cells(&|run| format!("#{} {}", run.number, run.record.plan.model().name()));
+    let difference = if runs.len() == 2 { "difference" } else { "" };
     let mut lines = vec![
-        Line::styled(
-            format!(
-                "{:<NAMES$}{}",
-                "",
-                cells(&|run| format!("#{} {}", run.number, run.record.plan.model().name()))
-            ),
-            theme.accent(),
+        Line::styled(format!("{:<NAMES$}{title}{difference:>14}", ""), theme.accent()),
+        row("time", &|run| column_seconds(run.record.wall_s), between(&|run| run.record.wall_s, 3, " s")),
+        row("speed-up", &|run| run.speedup.map_or_else(unknown, speedup), String::new()),
+        row(
+            "concurrency",
+            &|run| format!("{:.1}", run.record.concurrency),
+            between(&|run| run.record.concurrency, 1, ""),
         ),
-        row("time", &|run| column_seconds(run.record.wall_s)),
-        row("speed-up", &|run| run.speedup.map_or_else(unknown, speedup)),
-        row("concurrency", &|run| format!("{:.1}", run.record.concurrency)),
-        row("parallelism", &|run| format!("{:.1}", run.record.parallelism)),
-        row("start-up", &|run| run.record.startup_s.map_or_else(unknown, column_seconds)),
+        row(
+            "parallelism",
+            &|run| format!("{:.1}", run.record.parallelism),
+            between(&|run| run.record.parallelism, 1, ""),
+        ),
+        row(
+            "start-up",
+            &|run| run.record.startup_s.map_or_else(unknown, column_seconds),
+            between(&|run| run.record.startup_s.unwrap_or(0.0), 3, " s"),
+        ),
     ];
     for phase in Phase::MEASURED {
-        if runs.iter().any(|run| run.record.phases_s[phase] > 0) {
+        let spent = |run: &Entry| seconds(run.record.phases_s[phase]);
+        if runs.iter().any(|run| spent(run) > 0.0) {
+            let cells = cells(&|run| column_seconds(spent(run)));
             lines.push(Line::from(vec![
                 Span::styled(format!("{} ", mark(phase)), theme.phase(phase)),
-                Span::raw(format!("{:<width$}", phase.name(), width = NAMES - 2)),
-                Span::raw(cells(&|run| column_seconds(seconds(run.record.phases_s[phase])))),
+                Span::raw(format!("{:<width$}{cells}", phase.name(), width = NAMES - 2)),
+                Span::raw(format!("{:>14}", between(&spent, 3, " s"))),
             ]));
         }
     }

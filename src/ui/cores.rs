@@ -84,8 +84,11 @@ fn draw_cores(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
     }
     let used = u16::try_from(cores.len().div_ceil(usize::from(area.height.max(1)))).unwrap_or(1).max(1);
     let width = area.width / used;
+    // With room to spare, bars do not touch.
+    let apart = if cores.len() * 2 <= usize::from(area.height) + 1 { 2 } else { 1 };
     for (i, core) in (0u16..).zip(cores) {
         let (column, row) = (i / area.height, i % area.height);
+        let row = row * apart;
         let cell = Rect { x: area.x + column * width, y: area.y + row, width: width.min(40), height: 1 };
         draw_bar(core, theme, cell, buf);
     }

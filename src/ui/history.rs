@@ -154,7 +154,7 @@ impl Table<'_> {
         let (after, _) = buf.set_stringn(area.x, area.y, text, usize::from(area.width), style);
         if let Some(factor) = entry.speedup {
             let bar = Rect { x: after, width: area.right().saturating_sub(after).min(40), ..area };
-            Bar::new(factor / most, self.theme.parallelism()).render(bar, buf);
+            Bar::new(factor / most, self.theme.parallelism()).thin().render(bar, buf);
         }
     }
 

@@ -27,7 +27,7 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 /// The form over the panels.
 pub fn overlay(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let rows = u16::try_from(app.setup().rows().len()).unwrap_or(u16::MAX);
-    let area = centred(area, 46, rows.saturating_add(8));
+    let area = centred(area, 46, rows.saturating_add(6));
     let inner = draw_over(&block("Experiment", true, theme), area, buf);
     draw_form(app.setup(), true, theme, inner, buf);
 }

@@ -143,14 +143,14 @@ impl<'a> View<'a> {
 
     fn shares(&self, times: &PhaseTimes) -> Vec<Span<'static>> {
         let total = times.total().max(1) as f64;
-        let share = |phase: Phase| {
-            Span::styled(
-                format!("{}{:>3.0} % ", mark(phase), times[phase] as f64 * 100.0 / total),
-                self.theme.phase(phase),
-            )
+        let percent = |phase: Phase| times[phase] as f64 * 100.0 / total;
+        let share = |phase: Phase, mark: &str| {
+            Span::styled(format!("{mark}{:>3.0} % ", percent(phase)), self.theme.phase(phase))
         };
-        let mut spans = vec![share(Phase::Computing)];
-        spans.extend(times.dominant_except(Phase::Computing).map(share));
+        // Half as high as its mark, so that the marks of several rows do not grow together.
+        let mut spans = vec![share(Phase::Computing, "▄")];
+        let other = times.dominant_except(Phase::Computing).filter(|phase| percent(*phase) >= 0.5);
+        spans.extend(other.map(|phase| share(phase, mark(phase))));
         spans
     }
 

@@ -1,7 +1,9 @@
-//! A horizontal bar of one or two parts, in eighths of a cell.
+//! A horizontal bar of one or two parts, in eighths of a cell; or a thin one in halves, so that bars in rows below each
+//! other do not grow together.
 //!
 //! ```text
 //! ██████▎░░
+//! ━━━━━━╸
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -18,6 +20,7 @@ pub struct Bar {
     rest: f64,
     style: Style,
     rest_style: Style,
+    thin: bool,
 }
 
 impl Bar {
@@ -27,12 +30,29 @@ impl Bar {
         Bar { share: sane(share), style, ..Bar::default() }
     }
 
+    /// Drawn as a line.
+    #[must_use]
+    pub fn thin(mut self) -> Bar {
+        self.thin = true;
+        self
+    }
+
     /// Another share that goes on, hatched, where the first ends.
     #[must_use]
     pub fn then(mut self, share: f64, style: Style) -> Bar {
         self.rest = sane(share).min(1.0 - self.share);
         self.rest_style = style;
         self
+    }
+}
+
+impl Bar {
+    fn symbol(&self, eighths: usize) -> &'static str {
+        match (self.thin, eighths) {
+            (false, _) => GROWING[eighths.min(8)],
+            (true, 0..5) => "╸",
+            (true, _) => "━",
+        }
     }
 }
 
@@ -51,7 +71,7 @@ impl Widget for &Bar {
                 let fill = eighths.saturating_sub(i * 8).min(8);
                 if fill > 0 {
                     buf[(at.x, at.y)].reset();
-                    buf[(at.x, at.y)].set_symbol(GROWING[fill]).set_style(self.style);
+                    buf[(at.x, at.y)].set_symbol(self.symbol(fill)).set_style(self.style);
                 } else if i < end {
                     buf[(at.x, at.y)].set_symbol("░").set_style(self.rest_style);
                 }
@@ -74,6 +94,7 @@ mod tests {
     #[test]
     fn a_bar_is_drawn_to_the_eighth_of_a_cell_and_others_follow_it() {
         assert_eq!(drawn(Bar::new(0.5, Style::new()), 10), "█████     ");
+        assert_eq!(drawn(Bar::new(0.625, Style::new()).thin(), 4), "━━╸ ");
         assert_eq!(drawn(Bar::new(0.53125, Style::new()), 4), "██▏ ");
         assert_eq!(drawn(Bar::new(0.5, Style::new()).then(0.3, Style::new()), 10), "█████░░░  ");
     }
