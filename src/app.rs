@@ -1,109 +1,236 @@
-//! STAND-IN app: only enough to try the shell.
+//! The explorer as a pure state machine: messages go in, effects come out.
+//!
+//! ```text
+//!  Msg ──► App::update ──► Vec<Effect>
+//!             │
+//!             ├─ command   which key asks for what, and where        (data)
+//!             ├─ perform   what a command does                       (the verbs)
+//!             ├─ query     what the screen and the shell may ask     (the questions)
+//!             ├─ setup     the form: a draft, a cursor               ┐
+//!             ├─ live      the run that is on, or nothing            │ the state,
+//!             ├─ browse    chosen and marked rows of the history     │ each part
+//!             ├─ timeline  the stretch of time and worker in view    │ in its file
+//!             └─ overlay   what lies over the panels                 ┘
+//! ```
+//!
+//! Invariants: no clock, no I/O, no thread; time enters only with messages. Sentences are composed when something
+//! changed, never while drawing.
 
+pub mod browse;
+pub mod command;
 pub mod key;
+pub mod live;
 pub mod message;
+pub mod overlay;
+mod perform;
+mod query;
+#[doc(hidden)]
+pub mod sample;
+pub mod screen;
+pub mod setup;
+pub mod timeline;
 
-use crate::domain::campaign::{Campaign, Step};
-use crate::domain::experiment::Experiment;
-use crate::domain::history::History;
+use browse::Browse;
+use key::Key;
+use live::{Activity, Live};
+use message::{Effect, Msg};
+use overlay::Overlay;
+use screen::{Focus, Panel, Screen};
+use setup::Setup;
+use timeline::TimelineView;
+
+use crate::domain::history::{Entry, History};
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
-use crate::domain::trace::Trace;
+use crate::domain::record::Record;
+use crate::domain::time::nanos;
+use crate::domain::trace::{Batch, Trace};
 use crate::domain::verdict;
-use key::Key;
-use message::{Effect, Msg};
 
-/// STAND-IN.
+/// The explorer.
 #[derive(Debug)]
 pub struct App {
     machine: Machine,
     limits: Limits,
-    /// Runs.
-    pub history: History,
-    /// The live picture.
-    pub live: Option<Trace>,
-    campaign: Option<Campaign>,
-    /// One sentence.
-    pub sentence: String,
-    /// Marked rows.
-    pub marked: Vec<usize>,
-    /// Comparison.
-    pub compare: bool,
+    /// Steps of the kernel in a second, once measured.
+    rate: Option<f64>,
+    setup: Setup,
+    activity: Activity,
+    history: History,
+    browse: Browse,
+    timeline: TimelineView,
+    focus: Focus,
+    overlay: Option<Overlay>,
+    size: (u16, u16),
+    notice: Option<Notice>,
+    headline: String,
 }
 
-impl App {
-    /// A fresh one.
+/// Something to tell besides what the runs tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// In one sentence.
+    pub sentence: String,
+    /// Whether something went wrong.
+    pub is_error: bool,
+}
+
+/// The run that the panels are about.
+#[derive(Clone, Copy, Debug)]
+pub enum Shown<'a> {
+    /// The one that is on.
+    Live(&'a Live),
+    /// One of the history.
+    Entry(&'a Entry),
+}
+
+impl<'a> Shown<'a> {
+    /// What was asked for.
     #[must_use]
-    pub fn new(machine: Machine, limits: Limits) -> App {
-        let history = History::new(machine.cores_usable);
-        App {
-            machine,
-            limits,
-            history,
-            live: None,
-            campaign: None,
-            sentence: String::new(),
-            marked: vec![],
-            compare: false,
+    pub fn plan(self) -> &'a Plan {
+        match self {
+            Shown::Live(live) => &live.plan,
+            Shown::Entry(entry) => &entry.record.plan,
         }
     }
 
-    /// Something happened.
+    /// What it looks like.
+    #[must_use]
+    pub fn trace(self) -> &'a Trace {
+        match self {
+            Shown::Live(live) => &live.trace,
+            Shown::Entry(entry) => &entry.trace,
+        }
+    }
+}
+
+impl App {
+    /// The first screen, on a machine that allows so many workers.
+    #[must_use]
+    pub fn new(machine: Machine, limits: Limits) -> App {
+        let mut app = App {
+            rate: None,
+            setup: Setup::new(machine.cores_usable),
+            activity: Activity::Nothing,
+            history: History::new(machine.cores_usable),
+            browse: Browse::default(),
+            timeline: TimelineView::default(),
+            focus: Focus { panel: Panel::Setup, expanded: false },
+            overlay: None,
+            size: (80, 24),
+            notice: None,
+            headline: String::new(),
+            machine,
+            limits,
+        };
+        app.compose_headline();
+        app
+    }
+
+    /// Folds a message into the state; what the shell shall do comes back.
+    #[must_use = "effects do nothing unless performed"]
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        match msg {
-            Msg::Key(Key::Char('q') | Key::Ctrl('c')) => vec![Effect::Quit],
-            Msg::Key(Key::Char('x')) => vec![Effect::Stop],
-            Msg::Key(Key::Char('P')) => panic!("asked to"),
-            Msg::Key(Key::Char('m')) => {
-                self.marked.push(self.history.entries().len());
-                vec![]
-            }
-            Msg::Key(Key::Char('c')) => {
-                self.compare = true;
-                vec![]
-            }
-            Msg::Key(Key::Char(key)) if self.live.is_none() => {
-                let Some(experiment) = Experiment::by_key(key) else { return vec![] };
-                let draft = experiment.draft(self.machine.cores_usable);
-                self.campaign = draft.validate(&self.limits).ok().map(Campaign::pair);
-                self.next()
-            }
-            Msg::Batch(batch) => {
-                if let Some(trace) = &mut self.live {
-                    trace.apply(batch);
-                    self.sentence = verdict::live(trace);
-                }
-                vec![]
-            }
-            Msg::Concluded(record) => {
-                let trace = self.live.take().unwrap_or_default();
-                let (number, _) = self.history.add(*record, trace);
-                let entry = &self.history.entries()[number - 1];
-                self.sentence = verdict::concluded(&entry.record, entry.speedup);
-                self.next()
-            }
-            Msg::Refused(sentence) => {
-                self.sentence = sentence;
-                self.live = None;
-                vec![]
-            }
+        let effects = match msg {
+            Msg::Key(key) => self.on_key(key),
+            Msg::Resized { columns, rows } => self.on_resized(columns, rows),
+            Msg::Batch(batch) => self.on_batch(batch),
+            Msg::Concluded(record) => self.on_concluded(*record),
+            Msg::Refused(sentence) => self.on_refused(sentence),
+            Msg::Calibrated(rate) => self.on_calibrated(rate),
+        };
+        self.compose_headline();
+        effects
+    }
+
+    fn on_key(&mut self, key: Key) -> Vec<Effect> {
+        match command::lookup(key, self.contexts()) {
+            Some(binding) if self.is_possible(binding.command) => self.perform(binding.command, key),
             _ => vec![],
         }
     }
 
-    fn next(&mut self) -> Vec<Effect> {
-        let records: Vec<_> = self.history.entries().iter().map(|entry| &entry.record).collect();
-        match self.campaign.as_mut().map(|campaign| campaign.next(&records)) {
-            Some(Step::Run(plan)) => self.start(plan),
-            _ => {
-                self.campaign = None;
+    fn on_resized(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
+        self.size = (columns, rows);
+        if self.screen() == Screen::Wide && self.overlay == Some(Overlay::Form) {
+            self.overlay = None;
+            self.focus = Focus { panel: Panel::Setup, expanded: false };
+        }
+        vec![]
+    }
+
+    fn on_batch(&mut self, batch: Batch) -> Vec<Effect> {
+        if let Activity::Running(live) = &mut self.activity {
+            live.trace.apply(batch);
+        }
+        vec![]
+    }
+
+    fn on_concluded(&mut self, record: Record) -> Vec<Effect> {
+        let Activity::Running(live) = std::mem::replace(&mut self.activity, Activity::Nothing) else {
+            return vec![];
+        };
+        let Live { mut trace, campaign, experiment, .. } = *live;
+        trace.conclude(nanos(record.wall_s));
+        let was_watched = self.browse.selected().is_none();
+        let (number, thinned) = self.history.add(record, trace);
+        if was_watched {
+            self.browse.select(Some(number));
+        }
+        if thinned {
+            self.notice = Some(Notice {
+                sentence: "to save memory, the oldest timelines are drawn from fewer points; their numbers stay exact"
+                    .into(),
+                is_error: false,
+            });
+        }
+        self.advance(campaign, experiment)
+    }
+
+    fn on_refused(&mut self, sentence: String) -> Vec<Effect> {
+        self.activity = Activity::Nothing;
+        self.browse.select(self.history.entries().last().map(|entry| entry.number));
+        self.notice =
+            Some(Notice { sentence: format!("the run could not be started: {sentence}"), is_error: true });
+        vec![]
+    }
+
+    fn on_calibrated(&mut self, rate: f64) -> Vec<Effect> {
+        self.rate = Some(rate);
+        match std::mem::replace(&mut self.activity, Activity::Nothing) {
+            Activity::Calibrating(request) => self.request(request),
+            other => {
+                self.activity = other;
                 vec![]
             }
         }
     }
 
-    fn start(&mut self, plan: Plan) -> Vec<Effect> {
-        self.live = Some(Trace::new(plan.workers()));
-        vec![Effect::Start(plan)]
+    /// The sentence that is read first: what happens in the run that is shown, or what came out of it.
+    fn compose_headline(&mut self) {
+        self.headline = match (&self.activity, self.shown()) {
+            (Activity::Calibrating(_), _) => {
+                "measuring how fast an idle core of this machine computes".into()
+            }
+            (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
+            (_, Some(Shown::Live(live))) => verdict::live(&live.trace),
+            (_, Some(Shown::Entry(entry))) => verdict::concluded(&entry.record, entry.speedup),
+            (_, None) => "Press 1, 2, 3 or 4 to let this machine answer a question".into(),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::command::Command;
+    use super::*;
+
+    #[test]
+    fn the_footer_never_offers_what_makes_no_sense() {
+        let app = App::new(sample::machine(2), Limits::default());
+        let offered: Vec<Command> = app.keys_here().iter().map(|binding| binding.command).collect();
+        for useless in [Command::Stop, Command::Compare, Command::Mark, Command::ZoomIn, Command::Close] {
+            assert!(!offered.contains(&useless), "{useless:?}");
+        }
+        assert!(offered.contains(&Command::Run) && offered.contains(&Command::Quit));
     }
 }

@@ -1,56 +1,76 @@
-//! STAND-IN ui: only enough to try the shell.
+//! The screen: draws the app, changes nothing and computes no statistics. [`layout`] has a picture of it.
+
+mod comparison;
+mod cores;
+mod curves;
+mod details;
+mod footer;
+mod header;
+mod help;
+mod history;
+pub mod layout;
+mod panel;
+mod setup;
+pub mod theme;
+mod timeline;
+mod welcome;
+pub mod widget;
+
+pub use theme::Theme;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::Paragraph;
 
 use crate::app::App;
-use crate::domain::experiment::EXPERIMENTS;
+use crate::app::overlay::Overlay;
+use crate::app::screen::{SMALLEST, Screen};
 
-/// STAND-IN.
-#[expect(dead_code, reason = "stand-in")]
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Theme {
-    plain: bool,
+/// Draws the whole screen.
+pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    render(app, *theme, frame.area(), frame.buffer_mut());
 }
 
-impl Theme {
-    /// Without colours.
-    #[must_use]
-    pub fn plain() -> Theme {
-        Theme { plain: true }
+/// Draws the whole screen into a buffer.
+fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+    if Screen::of(area.width, area.height) == Screen::TooSmall {
+        too_small(area, buf);
+        return;
+    }
+    let panels = layout::panels(area, app.focus());
+    header::header(app, theme, panels.header, buf);
+    header::verdict(app, theme, panels.verdict, buf);
+    header::aside(app, theme, panels.aside, buf);
+    setup::panel(app, theme, panels.setup, buf);
+    timeline::panel(app, theme, panels.timeline, panels.gutter, buf);
+    cores::draw(app, theme, panels.cores, buf);
+    curves::panel(app, theme, panels.curves, panels.gutter, buf);
+    history::panel(app, theme, panels.history, buf);
+    footer::draw(app, theme, panels.footer, buf);
+    let above_footer = Rect { height: area.height - 1, ..area };
+    match app.overlay() {
+        None => {}
+        Some(Overlay::Form) => setup::overlay(app, theme, above_footer, buf),
+        Some(Overlay::Help(scroll)) => help::overlay(*scroll, theme, above_footer, buf),
+        Some(Overlay::Details { number, scroll }) => {
+            details::overlay(app, *number, *scroll, theme, above_footer, buf);
+        }
+        Some(Overlay::Comparison { numbers, sentence, scroll }) => {
+            comparison::overlay(app, numbers, sentence, *scroll, theme, above_footer, buf);
+        }
     }
 }
 
-/// Draws the app.
-pub fn draw(app: &App, _theme: &Theme, frame: &mut Frame) {
-    let mut lines = vec![Line::raw("pconc-tui  stand-in"), Line::raw(app.sentence.clone())];
-    if app.live.is_some() {
-        lines.push(Line::raw("running"));
+/// Says what is needed and what there is, as far as it fits.
+fn too_small(area: Rect, buf: &mut Buffer) {
+    let lines = [
+        "pconc-tui needs more room:".to_string(),
+        format!("{}×{} at least,", SMALLEST.0, SMALLEST.1),
+        format!("this is {}×{}.", area.width, area.height),
+        "q quits".to_string(),
+    ];
+    for (row, text) in area.rows().zip(lines) {
+        buf.set_line(row.x, row.y, &Line::from(text), row.width);
     }
-    for experiment in &EXPERIMENTS {
-        lines.push(Line::raw(format!("{}  {}", experiment.key, experiment.question)));
-    }
-    lines.push(Line::raw("History"));
-    for entry in app.history.entries() {
-        let plan = &entry.record.plan;
-        let speedup = entry.speedup.map(|factor| format!("{factor:.1}×")).unwrap_or_default();
-        lines.push(Line::raw(format!(
-            "  {}  {}  {}  {} {speedup} {}",
-            entry.number,
-            plan.workload().kind().name(),
-            plan.model().label(),
-            plan.workers(),
-            entry.record.outcome.name(),
-        )));
-    }
-    if app.compare {
-        lines.push(Line::raw("Comparison"));
-    }
-    if frame.area().width < 60 {
-        lines = vec![Line::raw("needs 60")];
-    }
-    lines.resize(usize::from(frame.area().height).saturating_sub(1), Line::default());
-    lines.push(Line::raw("r run  x stop  ? help  q quit"));
-    frame.render_widget(Paragraph::new(lines), frame.area());
 }

@@ -173,9 +173,9 @@ fn a_real_server_that_never_answers_does_not_keep_a_run_from_being_stopped() {
 
 /// Takes the connections that the last program left in the backlog.
 fn drain(listener: &TcpListener) {
-    listener.set_nonblocking(true).unwrap();
+    listener.set_nonblocking(true).expect("it is a socket of ours");
     while listener.accept().is_ok() {}
-    listener.set_nonblocking(false).unwrap();
+    listener.set_nonblocking(false).expect("it is a socket of ours");
 }
 
 #[test]

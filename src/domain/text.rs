@@ -22,10 +22,10 @@ fn minutes(seconds: f64) -> String {
     format!("{} min {:02} s", whole / 60, whole % 60)
 }
 
-/// Seconds in a column: always two decimals, so that the points align.
+/// Seconds in a column: always three decimals, so that the points align.
 #[must_use]
 pub fn column_seconds(seconds: f64) -> String {
-    format!("{seconds:.2} s")
+    format!("{seconds:.3} s")
 }
 
 /// A speed-up from single runs: two significant digits, as more would pretend.

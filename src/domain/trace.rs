@@ -247,7 +247,8 @@ impl Trace {
             lane.dropped = update.dropped;
             cpu += update.cpu;
         }
-        self.sample(&batch.now, batch.begun - batch.ended, cpu);
+        // The two counters are not read at the same moment.
+        self.sample(&batch.now, batch.begun.saturating_sub(batch.ended), cpu);
         (self.begun, self.ended, self.failed) = (batch.begun, batch.ended, batch.failed);
         self.cores = batch.cores;
         if !batch.others.is_empty() {

@@ -69,12 +69,58 @@ fn completed(record: &Record, speedup: Option<f64>) -> String {
     match speedup {
         _ if model == Model::Serial => format!("serial: {}: {reason}", text::duration(record.wall_s)),
         None => format!("{name}: {}: {reason}", text::duration(record.wall_s)),
-        Some(factor) if NO_GAIN.contains(&factor) => format!("{name}: no gain over serial: {reason}"),
+        Some(factor) if NO_GAIN.contains(&factor) => format!("{name}: no gain: {reason}"),
         Some(factor) if factor >= 1.0 => {
             format!("{name}: {} faster than serial: {reason}", text::speedup(factor))
         }
         Some(factor) => format!("{name}: {} slower than serial: {reason}", text::speedup(1.0 / factor)),
     }
+}
+
+/// What sets several runs apart, each with its number on the screen: the fastest against the slowest of those that did
+/// the same work as the first.
+#[must_use]
+pub fn compared(runs: &[(usize, &Record)]) -> String {
+    let Some((_, first)) = runs.first() else { return String::new() };
+    let comparable = |record: &Record| record.is_sound() && record.plan.same_work(&first.plan);
+    let sound: Vec<_> = runs.iter().filter(|(_, record)| comparable(record)).collect();
+    if sound.len() < runs.len() {
+        return if runs.iter().any(|(_, record)| !record.is_sound()) {
+            "not every run did all its work: their times cannot be compared".into()
+        } else {
+            "these runs did different work: compare the shapes, not the times".into()
+        };
+    }
+    let by_time = |a: &&&(usize, &Record), b: &&&(usize, &Record)| a.1.wall_s.total_cmp(&b.1.wall_s);
+    match (sound.iter().min_by(by_time), sound.iter().max_by(by_time)) {
+        (Some((fast, faster)), Some((slow, slower))) if fast != slow => {
+            difference((*fast, faster), (*slow, slower))
+        }
+        _ => "the runs took the same time".into(),
+    }
+}
+
+fn difference((fast, faster): (usize, &Record), (slow, slower): (usize, &Record)) -> String {
+    let (fast, slow) = (
+        format!("#{fast} {}", faster.plan.model().name()),
+        format!("#{slow} {}", slower.plan.model().name()),
+    );
+    let factor = slower.wall_s / faster.wall_s;
+    if NO_GAIN.contains(&factor) {
+        return format!(
+            "{fast} and {slow} took the same time within a tenth: {:.1} and {:.1} workers were on a core",
+            faster.parallelism, slower.parallelism
+        );
+    }
+    let times = text::speedup(factor);
+    let why = if faster.parallelism > slower.parallelism * 1.2
+        && faster.plan.workload().kind() == WorkloadKind::Cpu
+    {
+        format!("{:.1} workers were on a core instead of {:.1}", faster.parallelism, slower.parallelism)
+    } else {
+        format!("{:.1} tasks were in flight instead of {:.1}", faster.concurrency, slower.concurrency)
+    };
+    format!("{fast} was {times} faster than {slow}: {why}")
 }
 
 /// Why it took as long as it did: how many workers did what at once, on average over the run.
@@ -88,11 +134,12 @@ fn reason(record: &Record) -> String {
 
 fn computing(parallelism: f64, for_lock: f64, for_core: f64) -> String {
     let computed = match whole(parallelism).max(1) {
-        1 => "one computed at a time".to_string(),
+        1 => "one computed".to_string(),
         n => format!("{} workers computed at once", text::count(n)),
     };
     let waited = |n: u64, what: &str| format!("{computed} while {} waited for {what}", text::count(n));
     match (whole(for_lock), whole(for_core)) {
+        (0, 0) if whole(parallelism) <= 1 => "one computed at a time".into(),
         (0, 0) => computed,
         (lock, core) if lock >= core => waited(lock, "the lock"),
         (_, core) => waited(core, "a core"),
@@ -105,7 +152,7 @@ fn waiting(for_network: f64, parallelism: f64) -> String {
         n if n < 2.95 => format!("{n:.1} fetches waited at once"),
         n => format!("{} fetches waited at once", text::count(whole(n))),
     };
-    format!("{waited}, on {parallelism:.1} cores")
+    format!("{waited}, with {parallelism:.1} cores busy")
 }
 
 fn whole(x: f64) -> u64 {
@@ -144,7 +191,7 @@ mod tests {
         let record = record(Cpu, Model::GilThreads, 4, 1.0, &[(Phase::Computing, 1.0), (Phase::Gil, 2.96)]);
         assert_eq!(
             concluded(&record, Some(0.98)),
-            "gil-threads: no gain over serial: one computed at a time while three waited for the lock"
+            "gil-threads: no gain: one computed while three waited for the lock"
         );
     }
 
@@ -162,7 +209,7 @@ mod tests {
         let record = record(Io, Model::Threads, 16, 0.2, &[(Phase::Network, 10.2)]);
         assert_eq!(
             concluded(&record, Some(9.8)),
-            "threads: 9.8× faster than serial: ten fetches waited at once, on 0.2 cores"
+            "threads: 9.8× faster than serial: ten fetches waited at once, with 0.2 cores busy"
         );
     }
 
@@ -179,6 +226,21 @@ mod tests {
         record.outcome = Outcome::Cancelled;
         (record.tasks_failed, record.tasks_not_begun) = (2, 3);
         assert_eq!(concluded(&record, None), "stopped after 1.00 s: 3 of 8 tasks were done");
+    }
+
+    #[test]
+    fn a_comparison_names_the_fastest_the_slowest_and_the_reason() {
+        let serial = record(Cpu, Model::Serial, 1, 1.0, &[]);
+        let mut half = record(Cpu, Model::Processes, 2, 1.0, &[]);
+        (half.wall_s, half.parallelism) = (0.5, 2.0);
+        assert_eq!(
+            compared(&[(1, &serial), (2, &half)]),
+            "#2 processes was 2.0× faster than #1 serial: 2.0 workers were on a core instead of 1.0"
+        );
+        let other = record(Io, Model::Serial, 1, 1.0, &[]);
+        assert!(compared(&[(1, &serial), (2, &other)]).contains("different work"));
+        half.outcome = Outcome::Cancelled;
+        assert!(compared(&[(1, &serial), (2, &half)]).contains("cannot be compared"));
     }
 
     #[test]

@@ -1,0 +1,100 @@
+//! Which rows of the history are chosen and marked.
+
+use crate::domain::history::{Entry, History};
+
+/// What the user did to the history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Browse {
+    selected: Option<usize>,
+    marked: Vec<usize>,
+}
+
+impl Browse {
+    /// The number of the chosen row. `None` is the row of the live run, below all others.
+    #[must_use]
+    pub fn selected(&self) -> Option<usize> {
+        self.selected
+    }
+
+    /// The numbers of the marked rows, in ascending order.
+    #[must_use]
+    pub fn marked(&self) -> &[usize] {
+        &self.marked
+    }
+
+    /// Chooses a row, or the live run.
+    pub fn select(&mut self, row: Option<usize>) {
+        self.selected = row;
+    }
+
+    /// Moves the choice by so many rows among `rows` of the history and, with `live`, one more.
+    pub fn step(&mut self, by: isize, rows: usize, live: bool) {
+        let last = rows + usize::from(live);
+        if last == 0 {
+            return;
+        }
+        let now = self.selected.unwrap_or(last);
+        let next = now.saturating_add_signed(by).clamp(1, last);
+        self.selected = (next <= rows).then_some(next);
+    }
+
+    /// Marks the chosen row, or takes its mark away.
+    pub fn toggle_mark(&mut self) {
+        let Some(number) = self.selected else { return };
+        match self.marked.binary_search(&number) {
+            Ok(at) => {
+                self.marked.remove(at);
+            }
+            Err(at) => self.marked.insert(at, number),
+        }
+    }
+
+    /// What a comparison would show: the marked runs; with fewer than two the chosen one besides; and if that is still
+    /// alone, the baseline that its speed-up is measured against.
+    #[must_use]
+    pub fn compared(&self, history: &History) -> Vec<usize> {
+        let mut numbers = self.marked.clone();
+        if numbers.len() < 2 {
+            numbers.extend(self.selected.filter(|selected| !numbers.contains(selected)));
+        }
+        if let [only] = numbers[..]
+            && let Some(entry) = history.get(only)
+        {
+            let baseline = history.baseline_of(&entry.record.plan).map(|entry: &Entry| entry.number);
+            numbers.extend(baseline.filter(|baseline| *baseline != only));
+        }
+        numbers.sort_unstable();
+        numbers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stepping_below_the_last_row_reaches_the_live_run_only_if_there_is_one() {
+        let mut browse = Browse::default();
+        browse.step(1, 0, false);
+        assert_eq!(browse.selected(), None);
+        browse.select(Some(2));
+        browse.step(1, 2, false);
+        assert_eq!(browse.selected(), Some(2));
+        browse.step(1, 2, true);
+        assert_eq!(browse.selected(), None);
+        browse.step(-1, 2, true);
+        assert_eq!(browse.selected(), Some(2));
+        browse.step(isize::MIN, 2, true);
+        assert_eq!(browse.selected(), Some(1));
+    }
+
+    #[test]
+    fn marking_twice_takes_the_mark_away() {
+        let mut browse = Browse::default();
+        for number in [3, 1, 3] {
+            browse.select(Some(number));
+            browse.toggle_mark();
+        }
+        assert_eq!(browse.marked(), [1]);
+    }
+}

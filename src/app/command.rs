@@ -1,0 +1,232 @@
+//! What keys do: one table that feeds dispatch, footer and help alike, so that they cannot disagree.
+
+use super::key::Key;
+
+/// Something the user can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the table below explains each")]
+pub enum Command {
+    Run,
+    Stop,
+    MeasureBaseline,
+    Experiment,
+    Mark,
+    Compare,
+    Details,
+    Expand,
+    OpenForm,
+    NextPanel,
+    PreviousPanel,
+    ZoomIn,
+    ZoomOut,
+    ZoomFit,
+    PanLeft,
+    PanRight,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Decrease,
+    Increase,
+    Edit,
+    Type,
+    Erase,
+    Accept,
+    Abandon,
+    Help,
+    Close,
+    Quit,
+}
+
+/// Where a key does what it does. The innermost context that knows a key decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// A number is being typed.
+    Editing,
+    /// The form is focused.
+    Form,
+    /// The timeline is focused.
+    Timeline,
+    /// The history is focused.
+    History,
+    /// A help, a comparison or details are read.
+    Reading,
+    /// The panels are in reach: no text lies over them.
+    Panels,
+    /// Everywhere but in a number.
+    Common,
+    /// Everywhere.
+    Always,
+}
+
+impl Context {
+    /// All, in the order in which the help lists them, each with its heading there.
+    pub const HEADINGS: [(Context, &'static str); 8] = [
+        (Context::Panels, "Runs and panels"),
+        (Context::Form, "In the form"),
+        (Context::Editing, "In a number"),
+        (Context::Timeline, "In the timeline"),
+        (Context::History, "In the history"),
+        (Context::Reading, "In a text like this"),
+        (Context::Common, "Everywhere"),
+        (Context::Always, ""),
+    ];
+}
+
+/// What a key does somewhere.
+#[derive(Debug)]
+pub struct Binding {
+    /// Any of these.
+    pub keys: &'static [Key],
+    /// How they are written.
+    pub shown: &'static str,
+    /// What they ask for.
+    pub command: Command,
+    /// Where.
+    pub context: Context,
+    /// In the footer, where two keys that belong together are told as one: the keys, a space, a word or two.
+    pub label: &'static str,
+    /// In the help: a line.
+    pub explanation: &'static str,
+    /// The most useful is 1; 0 stays out of the footer.
+    pub priority: u8,
+}
+
+const fn bind(
+    keys: &'static [Key],
+    shown: &'static str,
+    command: Command,
+    context: Context,
+    label: &'static str,
+    explanation: &'static str,
+    priority: u8,
+) -> Binding {
+    Binding { keys, shown, command, context, label, explanation, priority }
+}
+
+use Command as C;
+use Context as In;
+use Key::{
+    BackTab, Backspace, Char, Ctrl, Delete, Down, End, Enter, Esc, Home, Left, PageDown, PageUp, Right, Tab,
+    Up,
+};
+
+/// The digits, which a number field takes.
+const DIGITS: &[Key] = &[
+    Char('0'),
+    Char('1'),
+    Char('2'),
+    Char('3'),
+    Char('4'),
+    Char('5'),
+    Char('6'),
+    Char('7'),
+    Char('8'),
+    Char('9'),
+];
+
+/// Every key of the program.
+#[rustfmt::skip]
+pub static BINDINGS: &[Binding] = &[
+    bind(&[Char('r')], "r", C::Run, In::Panels, "r run", "run what the form says", 1),
+    bind(&[Char('x')], "x", C::Stop, In::Common, "x stop", "stop the run; what was measured is kept as cancelled", 1),
+    bind(&[Char('1'), Char('2'), Char('3'), Char('4')], "1-4", C::Experiment, In::Panels, "1-4 experiments",
+        "the quick experiments: serial first, then a model", 3),
+    bind(&[Char('R')], "R", C::MeasureBaseline, In::Panels, "R baseline",
+        "measure the baseline: the same work under serial", 8),
+    bind(&[Char('m')], "m", C::Mark, In::Panels, "m mark", "mark the chosen run, or take its mark away", 6),
+    bind(&[Char('c')], "c", C::Compare, In::Panels, "c compare",
+        "compare the marked runs, or the chosen one with its baseline", 5),
+    bind(&[Char('e')], "e", C::Expand, In::Panels, "e expand", "let the focused panel fill the screen, or shrink it", 12),
+    bind(&[Char('+'), Char('=')], "+", C::ZoomIn, In::Panels, "+ zoom", "zoom into time: slices become bars", 9),
+    bind(&[Char('-')], "-", C::ZoomOut, In::Panels, "- out", "zoom out of time", 10),
+    bind(&[Char('0')], "0", C::ZoomFit, In::Panels, "0 all", "show the whole run", 11),
+    bind(&[Char('[')], "[", C::PanLeft, In::Panels, "[ earlier", "look at an earlier part of the run", 10),
+    bind(&[Char(']')], "]", C::PanRight, In::Panels, "] later", "look at a later part of the run", 10),
+    bind(&[Char('s')], "s", C::OpenForm, In::Panels, "s set up", "go to the form: workload, model, workers, tasks", 4),
+    bind(&[Tab], "Tab", C::NextPanel, In::Panels, "Tab panel", "go to the next panel", 7),
+    bind(&[BackTab], "Shift-Tab", C::PreviousPanel, In::Panels, "", "go to the previous panel", 0),
+
+    bind(&[Up, Char('k')], "↑ k", C::Up, In::Form, "", "the field above", 0),
+    bind(&[Down, Char('j')], "↓ j", C::Down, In::Form, "", "the field below", 0),
+    bind(&[Left, Char('h')], "← h", C::Decrease, In::Form, "", "the previous choice, or a smaller number", 0),
+    bind(&[Right, Char('l')], "→ l", C::Increase, In::Form, "←→ change", "the next choice, or a larger number", 2),
+    bind(&[Enter], "Enter", C::Edit, In::Form, "Enter type", "type a number; the next choice where there is none", 4),
+
+    bind(DIGITS, "0-9", C::Type, In::Editing, "0-9 digits", "make up the number", 1),
+    bind(&[Enter], "Enter", C::Accept, In::Editing, "Enter accept", "take the number", 2),
+    bind(&[Esc], "Esc", C::Abandon, In::Editing, "Esc abandon", "keep the number that was there", 3),
+    bind(&[Backspace, Delete], "Backspace", C::Erase, In::Editing, "Backspace erase", "take the last digit away", 4),
+
+    bind(&[Up, Char('k')], "↑ k", C::Up, In::Timeline, "", "the worker above", 0),
+    bind(&[Down, Char('j')], "↓ j", C::Down, In::Timeline, "↑↓ worker", "the worker below", 13),
+    bind(&[PageUp], "PgUp", C::PageUp, In::Timeline, "", "ten workers up", 0),
+    bind(&[PageDown], "PgDn", C::PageDown, In::Timeline, "", "ten workers down", 0),
+    bind(&[Home], "Home", C::First, In::Timeline, "", "the first worker", 0),
+    bind(&[End], "End", C::Last, In::Timeline, "", "the last worker", 0),
+    bind(&[Left, Char('h')], "← h", C::PanLeft, In::Timeline, "", "an earlier part of the run", 0),
+    bind(&[Right, Char('l')], "→ l", C::PanRight, In::Timeline, "", "a later part of the run", 0),
+    bind(&[Enter], "Enter", C::OpenForm, In::Timeline, "", "go to the form", 0),
+
+    bind(&[Up, Char('k')], "↑ k", C::Up, In::History, "", "the run above, with its timeline", 0),
+    bind(&[Down, Char('j')], "↓ j", C::Down, In::History, "↑↓ choose", "the run below; the lowest is the one that runs", 2),
+    bind(&[PageUp], "PgUp", C::PageUp, In::History, "", "ten runs up", 0),
+    bind(&[PageDown], "PgDn", C::PageDown, In::History, "", "ten runs down", 0),
+    bind(&[Home], "Home", C::First, In::History, "", "the first run", 0),
+    bind(&[End], "End", C::Last, In::History, "", "the last run", 0),
+    bind(&[Enter], "Enter", C::Details, In::History, "Enter details", "all numbers of the chosen run", 4),
+
+    bind(&[Up, Char('k')], "↑ k", C::Up, In::Reading, "", "a row up", 0),
+    bind(&[Down, Char('j')], "↓ j", C::Down, In::Reading, "↑↓ scroll", "a row down", 2),
+    bind(&[PageUp], "PgUp", C::PageUp, In::Reading, "", "ten rows up", 0),
+    bind(&[PageDown], "PgDn", C::PageDown, In::Reading, "", "ten rows down", 0),
+    bind(&[Home], "Home", C::First, In::Reading, "", "to the first row", 0),
+    bind(&[End], "End", C::Last, In::Reading, "", "to the last row", 0),
+
+    bind(&[Esc], "Esc", C::Close, In::Common, "Esc close", "close what is on top; never leaves the program", 1),
+    bind(&[Char('?'), Key::F1], "?", C::Help, In::Common, "? help", "this help; also F1", 2),
+    bind(&[Char('q')], "q", C::Quit, In::Common, "q quit", "leave the program", 2),
+    bind(&[Ctrl('c')], "Ctrl-C", C::Quit, In::Always, "", "leave the program, also from within a number", 0),
+];
+
+/// What `key` does where these contexts hold, innermost first.
+#[must_use]
+pub fn lookup(key: Key, contexts: &[Context]) -> Option<&'static Binding> {
+    contexts.iter().find_map(|context| {
+        BINDINGS.iter().find(|binding| binding.context == *context && binding.keys.contains(&key))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_in_one_context() {
+        for (i, a) in BINDINGS.iter().enumerate() {
+            for b in &BINDINGS[i + 1..] {
+                let clash = a.context == b.context && a.keys.iter().any(|key| b.keys.contains(key));
+                assert!(!clash, "{} and {} clash", a.explanation, b.explanation);
+            }
+        }
+    }
+
+    #[test]
+    fn digits_belong_to_a_number_while_one_is_typed() {
+        let found = lookup(Char('1'), &[Context::Editing, Context::Always]).unwrap();
+        assert_eq!(found.command, Command::Type);
+        assert!(lookup(Char('q'), &[Context::Editing, Context::Always]).is_none());
+        assert!(lookup(Ctrl('c'), &[Context::Editing, Context::Always]).is_some());
+    }
+
+    #[test]
+    fn every_binding_is_explained_and_every_context_has_its_place_in_the_help() {
+        for binding in BINDINGS {
+            assert!(!binding.explanation.is_empty());
+            assert!(Context::HEADINGS.iter().any(|(context, _)| *context == binding.context));
+            assert!(binding.priority == 0 || !binding.label.is_empty());
+        }
+    }
+}

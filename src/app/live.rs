@@ -1,0 +1,70 @@
+//! What the program is doing right now.
+
+use crate::domain::campaign::Campaign;
+use crate::domain::experiment::Experiment;
+use crate::domain::plan::{Draft, Plan};
+use crate::domain::trace::Trace;
+
+/// What the program is doing right now.
+#[derive(Debug)]
+pub enum Activity {
+    /// Nothing: it waits for the user.
+    Nothing,
+    /// The machine's speed is being measured; then this draft becomes a plan.
+    Calibrating(Request),
+    /// A run is on.
+    Running(Box<Live>),
+}
+
+/// What the user asked for, before it is a plan.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The draft as it was when asked for.
+    pub draft: Draft,
+    /// What to make of it.
+    pub goal: Goal,
+}
+
+/// What to make of a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// Run it as often as it says.
+    Run,
+    /// Run the same work serially, once.
+    Baseline,
+}
+
+/// A run that is on.
+#[derive(Debug)]
+pub struct Live {
+    /// What is being run.
+    pub plan: Plan,
+    /// What was seen of it so far.
+    pub trace: Trace,
+    /// The question it belongs to.
+    pub campaign: Campaign,
+    /// The quick experiment that asked the question.
+    pub experiment: Option<&'static Experiment>,
+    /// Whether it was told to stop.
+    pub stopping: bool,
+}
+
+impl Live {
+    /// A run of `plan` that has just been asked for.
+    #[must_use]
+    pub fn new(plan: Plan, campaign: Campaign, experiment: Option<&'static Experiment>) -> Live {
+        let trace = Trace::new(plan.workers());
+        Live { plan, trace, campaign, experiment, stopping: false }
+    }
+
+    /// What to look at while it runs.
+    #[must_use]
+    pub fn watch(&self) -> Option<&'static str> {
+        let experiment = self.experiment?;
+        if self.plan.model() == experiment.model {
+            Some(experiment.watch)
+        } else {
+            Some("first the baseline: one worker, one task after the other")
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What the screen and the shell may ask the explorer.
+
+use super::browse::Browse;
+use super::command::{self, BINDINGS, Binding, Command, Context};
+use super::live::{Activity, Live};
+use super::overlay::Overlay;
+use super::screen::{Focus, Panel, Screen};
+use super::setup::Setup;
+use super::timeline::TimelineView;
+use super::{App, Notice, Shown};
+
+use crate::domain::history::History;
+use crate::domain::machine::{Limits, Machine};
+use crate::domain::plan::Plan;
+
+impl App {
+    /// Where it runs.
+    #[must_use]
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// How many workers are allowed.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The form.
+    #[must_use]
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// What is going on.
+    #[must_use]
+    pub fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
+    /// The run that is on.
+    #[must_use]
+    pub fn live(&self) -> Option<&Live> {
+        match &self.activity {
+            Activity::Running(live) => Some(live),
+            _ => None,
+        }
+    }
+
+    /// Whether a run is on: batches come, and the next conclusion is awaited.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.live().is_some()
+    }
+
+    /// Whether something is on that a new run would disturb.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        !matches!(self.activity, Activity::Nothing)
+    }
+
+    /// The runs of this session.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Chosen and marked rows of the history.
+    #[must_use]
+    pub fn browse(&self) -> &Browse {
+        &self.browse
+    }
+
+    /// The stretch of time and the worker in view.
+    #[must_use]
+    pub fn timeline(&self) -> &TimelineView {
+        &self.timeline
+    }
+
+    /// What lies over the panels.
+    #[must_use]
+    pub fn overlay(&self) -> Option<&Overlay> {
+        self.overlay.as_ref()
+    }
+
+    /// Something to tell.
+    #[must_use]
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notice.as_ref()
+    }
+
+    /// The sentence that is read first.
+    #[must_use]
+    pub fn headline(&self) -> &str {
+        &self.headline
+    }
+
+    /// How much room there is.
+    #[must_use]
+    pub fn screen(&self) -> Screen {
+        Screen::of(self.size.0, self.size.1)
+    }
+
+    /// Where the user is: on a small screen the panels that it lacks count as the timeline.
+    #[must_use]
+    pub fn focus(&self) -> Focus {
+        let there = self.screen().panels().contains(&self.focus.panel);
+        if there { self.focus } else { Focus { panel: Panel::Timeline, ..self.focus } }
+    }
+
+    /// The run that the panels are about; `None` before the first.
+    #[must_use]
+    pub fn shown(&self) -> Option<Shown<'_>> {
+        match self.browse.selected().and_then(|number| self.history.get(number)) {
+            Some(entry) => Some(Shown::Entry(entry)),
+            None => self.live().map(Shown::Live),
+        }
+    }
+
+    /// The contexts that hold, innermost first.
+    #[must_use]
+    pub fn contexts(&self) -> &'static [Context] {
+        use Context::{Always, Common, Editing, Form, History, Panels, Reading, Timeline};
+        if self.setup.typed().is_some() {
+            return &[Editing, Always];
+        }
+        match (&self.overlay, self.focus().panel) {
+            (Some(Overlay::Form), _) | (None, Panel::Setup) => &[Form, Panels, Common, Always],
+            (Some(_), _) => &[Reading, Common, Always],
+            (None, Panel::Timeline) => &[Timeline, Panels, Common, Always],
+            (None, Panel::History) => &[History, Panels, Common, Always],
+            (None, Panel::Cores | Panel::Curves) => &[Panels, Common, Always],
+        }
+    }
+
+    /// Whether a command makes sense now.
+    #[must_use]
+    pub fn is_possible(&self, command: Command) -> bool {
+        match command {
+            Command::Run | Command::Experiment | Command::MeasureBaseline => !self.is_busy(),
+            Command::Stop => self.is_busy() && self.live().is_none_or(|live| !live.stopping),
+            Command::Mark | Command::Details => self.browse.selected().is_some(),
+            Command::Compare => self.browse.compared(&self.history).len() > 1,
+            Command::Expand => self.overlay.is_none() && self.focus().panel != Panel::Setup,
+            Command::ZoomIn => self.shown().is_some_and(|shown| shown.trace().now() > 0),
+            Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight => {
+                self.timeline.is_zoomed() && self.shown().is_some()
+            }
+            Command::NextPanel | Command::PreviousPanel => self.overlay.is_none(),
+            Command::OpenForm => self.overlay.is_none() && self.focus().panel != Panel::Setup,
+            Command::Close => self.has_something_to_close(),
+            _ => true,
+        }
+    }
+
+    fn has_something_to_close(&self) -> bool {
+        self.overlay.is_some()
+            || self.focus.expanded
+            || self.notice.is_some()
+            || self.setup.remark().is_some()
+            || (self.is_running() && self.browse.selected().is_some())
+    }
+
+    /// The keys that do something here and now, the most useful first.
+    #[must_use]
+    pub fn keys_here(&self) -> Vec<&'static Binding> {
+        let contexts = self.contexts();
+        let mut here: Vec<&Binding> = BINDINGS
+            .iter()
+            .filter(|binding| binding.priority > 0 && contexts.contains(&binding.context))
+            .filter(|binding| self.is_possible(binding.command))
+            .filter(|binding| {
+                command::lookup(binding.keys[0], contexts).is_some_and(|first| std::ptr::eq(first, *binding))
+            })
+            .collect();
+        here.sort_by_key(|binding| binding.priority);
+        here
+    }
+
+    /// The goal of `R`: the chosen row's work if the history is focused, else the form's.
+    pub(super) fn baseline_goal(&self) -> Option<&Plan> {
+        let entry = self.history.get(self.browse.selected()?)?;
+        (self.focus().panel == Panel::History).then_some(&entry.record.plan)
+    }
+}

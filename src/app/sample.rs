@@ -1,0 +1,201 @@
+//! Synthetic runs for tests and pictures of the screens: what an engine would have seen, without one.
+
+use crate::domain::machine::Machine;
+use crate::domain::model::Model;
+use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::plan::Plan;
+use crate::domain::record::{CoreRecord, GilTotals, Record, sample};
+use crate::domain::time::{Nanos, TICK, seconds};
+use crate::domain::trace::{Batch, CoreTime, LaneUpdate, Trace, Transition};
+use crate::domain::workload::{Addresses, Workload};
+
+/// One millisecond.
+const MS: Nanos = 1_000_000;
+/// How long a task of the synthetic `cpu` workload computes.
+const TASK: Nanos = 150 * MS;
+/// When the first task begins.
+const STARTED: Nanos = 2 * MS;
+
+/// A machine with so many cores.
+#[must_use]
+pub fn machine(cores: u32) -> Machine {
+    Machine {
+        cpu_model: Some("Sample CPU".into()),
+        cores_online: cores,
+        cores_usable: cores,
+        cores_limited_by: None,
+        kernel: "Linux 6.12".into(),
+        memory_bytes: Some(8 << 30),
+    }
+}
+
+/// A run as an engine would have seen it.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    plan: Plan,
+    cores: u64,
+    lanes: Vec<Vec<Transition>>,
+    /// When each task began and ended.
+    tasks: Vec<(Nanos, Nanos)>,
+    wall: Nanos,
+    whole: Trace,
+}
+
+impl Scenario {
+    /// `plan` on so many cores.
+    #[must_use]
+    pub fn new(plan: Plan, cores: u32) -> Scenario {
+        let mut scenario = Scenario {
+            lanes: vec![vec![]; plan.workers() as usize],
+            whole: Trace::new(plan.workers()),
+            cores: u64::from(cores),
+            tasks: vec![],
+            wall: 0,
+            plan,
+        };
+        match scenario.plan.workload().clone() {
+            Workload::Cpu { .. } => scenario.compute(),
+            Workload::Io { addresses, .. } => scenario.fetch(&addresses),
+        }
+        scenario.finish();
+        scenario
+    }
+
+    /// When it ends.
+    #[must_use]
+    pub fn wall(&self) -> Nanos {
+        self.wall
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn push(&mut self, lane: usize, at: Nanos, task: Option<u32>, phase: Phase) {
+        let core = (lane as u64 % self.cores) as u16;
+        self.lanes[lane].push(Transition { at, task, phase, core, after_gap: false });
+    }
+
+    /// Slices of computing go round among the workers, as many at once as cores or the lock allow.
+    fn compute(&mut self) {
+        let workers = self.lanes.len() as u64;
+        let locked = self.plan.model().has_interpreter_lock();
+        let at_once = if locked { 1 } else { self.cores.min(workers) };
+        let slice = if locked { 5 * MS } else { 4 * MS };
+        let waiting = if locked { Phase::Gil } else { Phase::Ready };
+        let total = TASK * u64::from(self.plan.tasks());
+        let slices = total.div_ceil(slice * at_once);
+        let mut done = vec![0u64; workers as usize];
+        let mut turn = 0;
+        for step in 0..slices {
+            let at = STARTED + step * slice;
+            for lane in 0..workers {
+                let on = (lane + workers - turn % workers) % workers < at_once;
+                let task = (lane + done[lane as usize] / TASK * workers) as u32;
+                self.push(lane as usize, at, Some(task), if on { Phase::Computing } else { waiting });
+                done[lane as usize] += if on { slice } else { 0 };
+            }
+            turn += at_once;
+        }
+        self.wall = STARTED + slices * slice;
+        let per_worker = u64::from(self.plan.tasks()).div_ceil(workers);
+        let length = (self.wall - STARTED) / per_worker;
+        for task in 0..u64::from(self.plan.tasks()) {
+            let begin = STARTED + task / workers * length;
+            self.tasks.push((begin, begin + length));
+        }
+    }
+
+    /// Each worker takes the next address: it waits, then writes ten times.
+    fn fetch(&mut self, addresses: &Addresses) {
+        let latency = |task: u32| match addresses {
+            Addresses::Loopback { latencies_ms, .. } => {
+                u64::from(latencies_ms[task as usize % latencies_ms.len()]) * MS
+            }
+            Addresses::Urls(_) => 100 * MS,
+        };
+        let mut free = vec![STARTED; self.lanes.len()];
+        for task in 0..self.plan.tasks() {
+            let lane = (0..free.len()).min_by_key(|lane| free[*lane]).expect("a plan has a worker");
+            let begin = free[lane];
+            self.push(lane, begin, Some(task), Phase::Network);
+            let mut at = begin + latency(task);
+            for _ in 0..10 {
+                self.push(lane, at, Some(task), Phase::Computing);
+                self.push(lane, at + MS, Some(task), Phase::File);
+                at += 2 * MS;
+            }
+            self.push(lane, at, None, Phase::Idle);
+            self.tasks.push((begin, at));
+            free[lane] = at;
+        }
+        self.wall = free.into_iter().max().unwrap_or(STARTED);
+    }
+
+    fn finish(&mut self) {
+        let everything = self.lanes.iter().map(|lane| LaneUpdate {
+            transitions: lane.clone(),
+            last_stamp: self.wall,
+            ..LaneUpdate::default()
+        });
+        self.whole.apply(Batch { now: self.wall, lanes: everything.collect(), ..Batch::default() });
+    }
+
+    /// What an engine that last looked at `from` sees at `now`.
+    #[must_use]
+    pub fn batch(&self, from: Nanos, now: Nanos) -> Batch {
+        let now = now.min(self.wall);
+        let lanes = self.lanes.iter().enumerate().map(|(worker, lane)| LaneUpdate {
+            transitions: lane.iter().copied().filter(|event| (from..now).contains(&event.at)).collect(),
+            last_stamp: now - now % TICK,
+            cpu: self.whole.times_between(worker, 0, now)[Phase::Computing],
+            dropped: 0,
+        });
+        let lanes: Vec<LaneUpdate> = lanes.collect();
+        let begun = self.tasks.iter().filter(|task| task.0 <= now).count() as u32;
+        let ended = self.tasks.iter().filter(|task| task.1 <= now).count() as u32;
+        Batch {
+            now,
+            cores: self.core_times(&lanes),
+            others: vec![0.02; self.cores as usize],
+            lanes,
+            begun,
+            ended,
+            failed: 0,
+        }
+    }
+
+    fn core_times(&self, lanes: &[LaneUpdate]) -> Vec<CoreTime> {
+        let total: Nanos = lanes.iter().map(|lane| lane.cpu).sum();
+        let core = |core: u64| CoreTime { core: core as u16, workers: total / self.cores };
+        (0..self.cores).map(core).collect()
+    }
+
+    /// What comes out in the end.
+    #[must_use]
+    pub fn record(&self) -> Record {
+        let mut all = PhaseTimes::default();
+        for worker in 0..self.lanes.len() {
+            all.add(&self.whole.times_between(worker, 0, self.wall));
+        }
+        let wall_s = seconds(self.wall);
+        let cpu_s = seconds(all[Phase::Computing]);
+        let mut record = sample::record(self.plan.clone(), wall_s, cpu_s);
+        record.phases_s = all;
+        let in_flight: Nanos = self.tasks.iter().map(|(begin, end)| end - begin).sum();
+        record.concurrency = seconds(in_flight) / wall_s;
+        record.startup_s = Some(seconds(STARTED));
+        record.gil = (self.plan.model() == Model::GilThreads)
+            .then(|| GilTotals { switches: self.wall / (5 * MS), wait_s: seconds(all[Phase::Gil]) });
+        record.cores = (0..self.cores)
+            .map(|core| CoreRecord {
+                core: core as u16,
+                workers_s: cpu_s / self.cores as f64,
+                others_s: Some(wall_s * 0.02),
+            })
+            .collect();
+        record
+    }
+}

@@ -1,0 +1,78 @@
+//! How much room there is, and which panels it holds.
+
+/// The smallest screen that anything is drawn on: columns and rows.
+pub const SMALLEST: (u16, u16) = (60, 16);
+/// From here on the form, the cores and the curves have panels of their own.
+pub const WIDE: (u16, u16) = (100, 28);
+
+/// A class of screens that share a layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// Below [`SMALLEST`]: only a message fits.
+    TooSmall,
+    /// Timeline and history; the form opens over them.
+    Small,
+    /// Everything beside each other.
+    Wide,
+}
+
+impl Screen {
+    /// The class of a screen of this size.
+    #[must_use]
+    pub fn of(columns: u16, rows: u16) -> Screen {
+        if columns < SMALLEST.0 || rows < SMALLEST.1 {
+            Screen::TooSmall
+        } else if columns < WIDE.0 || rows < WIDE.1 {
+            Screen::Small
+        } else {
+            Screen::Wide
+        }
+    }
+
+    /// The panels that can be focused, in the order of Tab.
+    #[must_use]
+    pub fn panels(self) -> &'static [Panel] {
+        match self {
+            Screen::Wide => &[Panel::Setup, Panel::Timeline, Panel::Cores, Panel::Curves, Panel::History],
+            Screen::TooSmall | Screen::Small => &[Panel::Timeline, Panel::History],
+        }
+    }
+}
+
+/// A part of the screen that can be focused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// The form.
+    Setup,
+    /// A bar per worker.
+    Timeline,
+    /// A bar per core.
+    Cores,
+    /// Concurrency and parallelism over time.
+    Curves,
+    /// The runs of this session.
+    History,
+}
+
+/// Where the user is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Focus {
+    /// The panel that arrows act on.
+    pub panel: Panel,
+    /// Whether it fills the screen.
+    pub expanded: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sizes_that_were_looked_at_each_have_their_layout() {
+        assert_eq!(Screen::of(59, 40), Screen::TooSmall);
+        assert_eq!(Screen::of(60, 16), Screen::Small);
+        assert_eq!(Screen::of(80, 24), Screen::Small);
+        assert_eq!(Screen::of(120, 30), Screen::Wide);
+        assert_eq!(Screen::of(120, 40), Screen::Wide);
+    }
+}

@@ -1,0 +1,205 @@
+//! The runs of the session, oldest first, with speed-up bars.
+//!
+//! ```text
+//!        #  work  model                  workers   tasks       time  speed-up                  conc.   par.  efficiency
+//!   B    1  cpu   serial                       1       8    1.213 s      1.0× █████             1.0    1.0       100 %
+//! ▸● ★   2  cpu   processes                    2       8    0.634 s      1.9× █████████▋        2.0    1.9        95 %
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::panel::{block, draw_block, draw_lines, wrap};
+use super::theme::Theme;
+use super::widget::bar::Bar;
+use crate::app::App;
+use crate::app::live::Live;
+use crate::app::screen::Panel;
+use crate::domain::history::Entry;
+use crate::domain::plan::Plan;
+use crate::domain::record::Outcome;
+use crate::domain::speedup::efficiency;
+use crate::domain::text::{self, column_seconds};
+use crate::domain::time::seconds;
+
+/// From so many columns on, averages and efficiency are shown.
+const WIDE: u16 = 100;
+/// From so many columns on, workers and tasks have columns of their own.
+const MEDIUM: u16 = 70;
+/// Columns of the averages and the efficiency.
+const AVERAGES: u16 = 28;
+
+/// The table.
+pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let frame = block("History", app.focus().panel == Panel::History, theme);
+    let inner = draw_block(&frame, area, buf);
+    if app.history().entries().is_empty() && !app.is_running() {
+        let text = "No run yet. Each run becomes a row here, with its speed-up over the serial run of the same work.";
+        let lines: Vec<Line<'_>> =
+            wrap(text, inner.width).into_iter().map(|text| Line::styled(text, theme.secondary())).collect();
+        draw_lines(&lines, inner, buf);
+        return;
+    }
+    Table { app, theme, width: inner.width }.draw(inner, buf);
+}
+
+struct Table<'a> {
+    app: &'a App,
+    theme: Theme,
+    width: u16,
+}
+
+impl Table<'_> {
+    fn draw(&self, area: Rect, buf: &mut Buffer) {
+        let mut rows = area.rows();
+        if let Some(heading) = rows.next() {
+            buf.set_stringn(
+                heading.x,
+                heading.y,
+                self.heading(),
+                usize::from(heading.width),
+                self.theme.secondary(),
+            );
+            if self.width >= WIDE {
+                let averages = format!("{:>7}{:>7}{:>13}", "conc.", "par.", "efficiency ");
+                self.draw_right(Line::styled(averages, self.theme.secondary()), heading, buf);
+            }
+        }
+        let entries = self.app.history().entries();
+        let total = entries.len() + usize::from(self.app.is_running());
+        let chosen = self.app.browse().selected().map_or(total, |number| number).saturating_sub(1);
+        let room = usize::from(area.height.saturating_sub(1));
+        // The chosen row is in view, and as many of the latest as there is room for.
+        let first = chosen.min(total.saturating_sub(room));
+        let most = entries.iter().filter_map(|entry| entry.speedup).fold(1.0, f64::max);
+        for (row, i) in rows.zip(first..total) {
+            match (entries.get(i), self.app.live()) {
+                (Some(entry), _) => self.draw_entry(entry, most, row, buf),
+                (None, Some(live)) => self.draw_live(live, total, row, buf),
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn heading(&self) -> String {
+        let model = self.model_width();
+        if self.width >= MEDIUM {
+            let tasks = if self.width >= WIDE { "   tasks" } else { "" };
+            format!("       #  work {:<model$} workers{tasks}       time  speed-up", "model")
+        } else {
+            format!("       #  work {:<model$}      time  speed-up", "model and workers")
+        }
+    }
+
+    fn model_width(&self) -> usize {
+        if self.width >= WIDE { 24 } else { 22 }
+    }
+
+    fn plan_columns(&self, plan: &Plan) -> String {
+        let (work, width) = (plan.workload().kind().name(), self.model_width());
+        let medium = format!("{work:<5}{:<width$} {:>7}", plan.model().label(), plan.workers());
+        if self.width >= WIDE {
+            format!("{medium} {:>7}", plan.tasks())
+        } else if self.width >= MEDIUM {
+            medium
+        } else {
+            format!("{work:<5}{:<width$}", format!("{} × {}", plan.model().name(), plan.workers()))
+        }
+    }
+
+    fn draw_entry(&self, entry: &Entry, most: f64, row: Rect, buf: &mut Buffer) {
+        let record = &entry.record;
+        let chosen = self.app.browse().selected() == Some(entry.number);
+        let style = if chosen { self.theme.strong() } else { ratatui::style::Style::new() };
+        let mut spans = self.signs(entry);
+        spans.push(Span::styled(
+            format!(
+                "{:>3}  {}{:>11}  ",
+                entry.number,
+                self.plan_columns(&record.plan),
+                self.time(record.wall_s)
+            ),
+            style,
+        ));
+        let (after, _) = buf.set_line(row.x, row.y, &Line::from(spans), row.width);
+        let averages = self.averages(entry);
+        let kept = if averages.is_some() { AVERAGES } else { 0 };
+        let room = Rect { x: after, width: row.right().saturating_sub(after + kept), ..row };
+        self.draw_speedup(entry, most, room, buf);
+        if let Some(averages) = averages {
+            self.draw_right(Line::styled(averages, style), row, buf);
+        }
+    }
+
+    fn time(&self, wall_s: f64) -> String {
+        column_seconds(wall_s)
+    }
+
+    fn draw_speedup(&self, entry: &Entry, most: f64, area: Rect, buf: &mut Buffer) {
+        let (text, style) = match (entry.record.outcome, entry.speedup) {
+            (Outcome::Cancelled | Outcome::Failed, _) => {
+                (entry.record.outcome.name().into(), self.theme.caveat())
+            }
+            _ if entry.record.tasks_failed > 0 => {
+                (format!("{} failed", entry.record.tasks_failed), self.theme.error())
+            }
+            (_, Some(factor)) => (format!("{:>7} ", text::speedup(factor)), self.theme.strong()),
+            (_, None) => ("      – ".into(), self.theme.secondary()),
+        };
+        let (after, _) = buf.set_stringn(area.x, area.y, text, usize::from(area.width), style);
+        if let Some(factor) = entry.speedup {
+            let bar = Rect { x: after, width: area.right().saturating_sub(after).min(40), ..area };
+            Bar::new(factor / most, self.theme.parallelism()).thin().render(bar, buf);
+        }
+    }
+
+    /// One column per sign, so that they stand below each other.
+    fn signs(&self, entry: &Entry) -> Vec<Span<'static>> {
+        let plan = &entry.record.plan;
+        let history = self.app.history();
+        let browse = self.app.browse();
+        let is = |number: Option<usize>| number == Some(entry.number);
+        let sign = |there: bool, sign: &'static str, style| {
+            if there { Span::styled(sign, style) } else { Span::raw(" ") }
+        };
+        vec![
+            sign(is(browse.selected()), "▸", self.theme.accent()),
+            sign(browse.marked().contains(&entry.number), "●", self.theme.accent()),
+            sign(is(history.baseline_of(plan).map(|entry| entry.number)), "B", self.theme.strong()),
+            sign(is(history.fastest_of(plan)), "★", self.theme.best()),
+            sign(!entry.record.caveats.is_empty(), "!", self.theme.caveat()),
+        ]
+    }
+
+    fn averages(&self, entry: &Entry) -> Option<String> {
+        let record = &entry.record;
+        let percent = entry.speedup.map_or("–".into(), |factor| {
+            format!("{:.0} %", efficiency(factor, record.plan.workers()) * 100.0)
+        });
+        (self.width >= WIDE)
+            .then(|| format!("{:>7.1}{:>7.1}{percent:>12} ", record.concurrency, record.parallelism))
+    }
+
+    fn draw_live(&self, live: &Live, number: usize, row: Rect, buf: &mut Buffer) {
+        let chosen = if self.app.browse().selected().is_none() { "▸" } else { " " };
+        let (_, ended, _) = live.trace.tasks();
+        let text = format!(
+            "    {number:>3}  {}{:>11}  {ended} of {} tasks done",
+            self.plan_columns(&live.plan),
+            self.time(seconds(live.trace.now())),
+            live.plan.tasks()
+        );
+        let line = Line::from(vec![Span::styled(chosen, self.theme.accent()), Span::raw(text)]);
+        buf.set_line(row.x, row.y, &line, row.width);
+    }
+
+    fn draw_right(&self, line: Line<'_>, row: Rect, buf: &mut Buffer) {
+        let width = u16::try_from(line.width()).unwrap_or(u16::MAX).min(row.width);
+        buf.set_line(row.right() - width, row.y, &line, width);
+    }
+}

@@ -1,0 +1,176 @@
+//! Where everything stands. Pure: an area becomes panels.
+//!
+//! ```text
+//!  120×40                                                   80×24
+//!  header: what is shown              cores, state           header
+//!  VERDICT, read first                cores in use           VERDICT
+//!  aside: what to watch, doubts, notices                     aside
+//! ╭ Experiment ─╮╭ Timeline ───────────────────────╮        ╭ Timeline ─────────────────╮
+//! │ the form    ││ w0 ▃▂▃▃▂▃▂▃▃▂                   │        │ w0 ▃▂▃▃▂▃▂▃▃▂             │
+//! │             ││ w1 ▃▃▂▃▂▃▃▂▃▂                   │        │ w1 ▃▃▂▃▂▃▃▂▃▂             │
+//! │             ││ ╵0 s    ╵0.2 s   ╵0.4 s         │        │ ╵0 s    ╵0.2 s   ╵0.4 s   │
+//! ╰─────────────╯╰─ legend ────────────────────────╯        ╰─ legend ──────────────────╯
+//! ╭ Cores ──────╮╭ Concurrency and parallelism ────╮         cores, in one line
+//! │ 0 █████▍    ││ in flight ▇▇▇▇▇▇  on the same   │        ╭ History ──────────────────╮
+//! │ 1 █████▎    ││ on a core ▂▂▂▂▂▂  time axis     │        │ the runs, oldest first    │
+//! ╰─────────────╯╰─────────────────────────────────╯        ╰───────────────────────────╯
+//! ╭ History ───────────────────────────────────────╮         footer
+//! │ the runs, oldest first                         │
+//! ╰────────────────────────────────────────────────╯        The form opens over it.
+//!  footer: the keys that work here
+//! ```
+//!
+//! The curves stand exactly below the bars: a column is the same moment in both.
+
+use ratatui::layout::Rect;
+
+use crate::app::screen::{Focus, Panel, Screen};
+
+/// How wide the form and the cores are.
+const SIDE: u16 = 28;
+/// Columns of a wide timeline's labels, and of the curves'.
+const WIDE_GUTTER: u16 = 20;
+/// Columns of a small timeline's labels.
+const SMALL_GUTTER: u16 = 6;
+/// Below so many rows the line of cores is left out.
+const ROWS_FOR_CORES: u16 = 20;
+
+/// Where everything stands; what has no room is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Panels {
+    /// What is shown, and the state of the machine.
+    pub header: Rect,
+    /// The sentence that is read first.
+    pub verdict: Rect,
+    /// What else there is to say.
+    pub aside: Rect,
+    /// The form.
+    pub setup: Rect,
+    /// A bar per worker.
+    pub timeline: Rect,
+    /// A bar per core: a panel, or on a small screen a line.
+    pub cores: Rect,
+    /// Concurrency and parallelism.
+    pub curves: Rect,
+    /// The runs of the session.
+    pub history: Rect,
+    /// Keys.
+    pub footer: Rect,
+    /// Columns before the bars of the timeline, and before the curves.
+    pub gutter: u16,
+}
+
+/// The panels of a screen that is large enough for any.
+#[must_use]
+pub fn panels(area: Rect, focus: Focus) -> Panels {
+    let (frame, body) = frame(area);
+    match (Screen::of(area.width, area.height), focus.expanded) {
+        (_, true) => expanded(frame, body, focus.panel),
+        (Screen::Wide, false) => wide(frame, body),
+        (_, false) => small(frame, body),
+    }
+}
+
+/// The rows above and below the panels, and the room between.
+fn frame(area: Rect) -> (Panels, Rect) {
+    let row = |y: u16| Rect { y: area.y + y, height: 1, ..area }.intersection(area);
+    let frame = Panels {
+        header: row(0),
+        verdict: row(1),
+        aside: row(2),
+        footer: row(area.height.saturating_sub(1)),
+        gutter: if Screen::of(area.width, area.height) == Screen::Wide { WIDE_GUTTER } else { SMALL_GUTTER },
+        ..Panels::default()
+    };
+    let body = Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area }.intersection(area);
+    (frame, body)
+}
+
+fn expanded(frame: Panels, body: Rect, panel: Panel) -> Panels {
+    match panel {
+        Panel::Setup => Panels { setup: body, ..frame },
+        Panel::Timeline => Panels { timeline: body, ..frame },
+        Panel::Cores => Panels { cores: body, ..frame },
+        Panel::Curves => Panels { curves: body, ..frame },
+        Panel::History => Panels { history: body, ..frame },
+    }
+}
+
+fn wide(frame: Panels, body: Rect) -> Panels {
+    let history = (body.height * 3 / 10).clamp(8, 20);
+    // An odd number of rows inside keeps the two curves apart.
+    let band = if body.height < 32 { 5 } else { 7 };
+    let (top, history) = split_below(body, history);
+    let (top, band) = split_below(top, band);
+    let (setup, timeline) = split_left(top, SIDE);
+    let (cores, curves) = split_left(band, SIDE);
+    Panels { setup, timeline, cores, curves, history, ..frame }
+}
+
+fn small(frame: Panels, body: Rect) -> Panels {
+    let history = (body.height * 35 / 100).max(5);
+    let cores = u16::from(body.height + 4 >= ROWS_FOR_CORES);
+    let (top, history) = split_below(body, history);
+    let (timeline, cores) = split_below(top, cores);
+    Panels { timeline, cores, history, ..frame }
+}
+
+fn split_below(area: Rect, below: u16) -> (Rect, Rect) {
+    let below = below.min(area.height);
+    let above = area.height - below;
+    (Rect { height: above, ..area }, Rect { y: area.y + above, height: below, ..area })
+}
+
+fn split_left(area: Rect, left: u16) -> (Rect, Rect) {
+    let left = left.min(area.width);
+    (Rect { width: left, ..area }, Rect { x: area.x + left, width: area.width - left, ..area })
+}
+
+/// A rectangle of at most this size in the middle of `area`.
+#[must_use]
+pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TIMELINE: Focus = Focus { panel: Panel::Timeline, expanded: false };
+
+    fn all(panels: &Panels) -> [Rect; 9] {
+        let p = panels;
+        [p.header, p.verdict, p.aside, p.setup, p.timeline, p.cores, p.curves, p.history, p.footer]
+    }
+
+    #[test]
+    fn each_size_that_was_looked_at_has_room_for_what_matters() {
+        let rows = |w, h| {
+            let panels = panels(Rect::new(0, 0, w, h), TIMELINE);
+            // A border above and below, and the axis; the history has its heading.
+            (panels.timeline.height - 3, panels.history.height - 3)
+        };
+        assert_eq!(rows(60, 16), (4, 2));
+        assert_eq!(rows(80, 24), (9, 4));
+        assert_eq!(rows(120, 30), (10, 5));
+        assert_eq!(rows(120, 40), (16, 7));
+    }
+
+    proptest! {
+        #[test]
+        fn panels_lie_inside_the_screen_and_never_overlap(
+            w in 1u16..300, h in 1u16..120, expanded in any::<bool>(),
+        ) {
+            let area = Rect::new(0, 0, w, h);
+            let panels = all(&panels(area, Focus { expanded, ..TIMELINE }));
+            for (i, a) in panels.iter().enumerate() {
+                prop_assert_eq!(a.intersection(area).area(), a.area());
+                for b in &panels[i + 1..] {
+                    prop_assert!(h < 5 || a.is_empty() || b.is_empty() || !a.intersects(*b), "{} {}", a, b);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What all panels share: a border with titles, lines of text, texts that scroll.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Padding, Widget};
+
+use super::theme::Theme;
+use crate::app::overlay::Scroll;
+
+/// A bordered block with a title.
+pub fn block<'a>(title: impl Into<String>, focused: bool, theme: Theme) -> Block<'a> {
+    let (style, border) = theme.border(focused);
+    let title_style = if focused { theme.accent() } else { on_border(theme.strong()) };
+    let title = Span::styled(format!(" {} ", title.into()), title_style);
+    Block::bordered().border_type(border).border_style(style).title(title).padding(Padding::horizontal(1))
+}
+
+/// A style that does not inherit the border's.
+pub fn on_border(style: Style) -> Style {
+    let fg = style.fg.unwrap_or(Color::Reset);
+    let dim = style.add_modifier.contains(Modifier::DIM);
+    if dim { style.fg(fg) } else { style.fg(fg).remove_modifier(Modifier::DIM) }
+}
+
+/// Draws a block and returns the room inside.
+pub fn draw_block(block: &Block<'_>, area: Rect, buf: &mut Buffer) -> Rect {
+    let inner = block.inner(area);
+    block.render(area, buf);
+    inner
+}
+
+/// An emptied block over whatever is there; returns the room inside.
+pub fn draw_over(block: &Block<'_>, area: Rect, buf: &mut Buffer) -> Rect {
+    Clear.render(area, buf);
+    draw_block(block, area, buf)
+}
+
+/// Lines from the top of `area` down, as many as fit.
+pub fn draw_lines(lines: &[Line<'_>], area: Rect, buf: &mut Buffer) {
+    for (row, line) in area.rows().zip(lines) {
+        buf.set_line(row.x, row.y, line, row.width);
+    }
+}
+
+/// Lines of a text that scrolls; what is above and below the view is told in the last column.
+pub fn draw_scrolled(lines: &[Line<'_>], scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let first = usize::from(scroll.first(lines.len(), area.height));
+    let text = Rect { width: area.width - 1, ..area };
+    draw_lines(&lines[first.min(lines.len())..], text, buf);
+    if first > 0 {
+        buf.set_string(area.right() - 1, area.y, "↑", theme.accent());
+    }
+    if first + usize::from(area.height) < lines.len() {
+        buf.set_string(area.right() - 1, area.bottom() - 1, "↓", theme.accent());
+    }
+}
+
+/// A text in lines of at most `width` columns, broken at spaces.
+pub fn wrap(text: &str, width: u16) -> Vec<String> {
+    let width = usize::from(width.max(1));
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("it begins with a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_string());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_breaks_at_spaces() {
+        assert_eq!(
+            wrap("at most 4 000: this program's own limit", 20),
+            ["at most 4 000: this", "program's own limit"]
+        );
+        assert_eq!(wrap("", 0), [""]);
+    }
+}

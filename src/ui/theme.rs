@@ -1,0 +1,168 @@
+//! Colours and glyphs. Colour never carries meaning alone: each phase has a mark of its own, and whatever is bold,
+//! reversed or dim says so without a colour too.
+//!
+//! The 16 colours of the user's terminal follow the user's taste, on light and dark backgrounds alike. Cyan, yellow,
+//! magenta and blue differ in brightness as well as in hue, so that the common kinds of colour blindness keep them
+//! apart; red is left to errors, and red and green never meet.
+
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::widgets::BorderType;
+
+use crate::domain::phase::Phase;
+
+/// Colours and glyphs of the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Theme {
+    colours: bool,
+}
+
+impl Default for Theme {
+    fn default() -> Theme {
+        Theme::ansi()
+    }
+}
+
+impl Theme {
+    /// The 16 colours of the user's terminal.
+    #[must_use]
+    pub fn ansi() -> Theme {
+        Theme { colours: true }
+    }
+
+    /// No colours at all, as `NO_COLOR` asks for.
+    #[must_use]
+    pub fn plain() -> Theme {
+        Theme { colours: false }
+    }
+
+    fn colour(self, colour: Color) -> Style {
+        if self.colours { Style::new().fg(colour) } else { Style::new() }
+    }
+
+    /// A phase's style.
+    #[must_use]
+    pub fn phase(self, phase: Phase) -> Style {
+        match phase {
+            Phase::Computing => self.colour(Color::Cyan),
+            Phase::Ready => self.colour(Color::Yellow),
+            Phase::Gil => self.colour(Color::Magenta),
+            Phase::Network => self.colour(Color::Blue),
+            Phase::File => self.colour(Color::Green),
+            Phase::Starting | Phase::Idle | Phase::Lost => self.secondary(),
+        }
+    }
+
+    /// The curve of concurrency: tasks in flight, whatever they wait for.
+    #[must_use]
+    pub fn concurrency(self) -> Style {
+        self.colour(Color::Blue)
+    }
+
+    /// The curve of parallelism: the same ink as computing.
+    #[must_use]
+    pub fn parallelism(self) -> Style {
+        self.phase(Phase::Computing)
+    }
+
+    /// What can be overlooked.
+    #[must_use]
+    pub fn secondary(self) -> Style {
+        Style::new().add_modifier(Modifier::DIM)
+    }
+
+    /// What is read first.
+    #[must_use]
+    pub fn strong(self) -> Style {
+        Style::new().add_modifier(Modifier::BOLD)
+    }
+
+    /// What the user can press or has chosen.
+    #[must_use]
+    pub fn accent(self) -> Style {
+        self.colour(Color::Cyan).add_modifier(Modifier::BOLD)
+    }
+
+    /// The cursor's row.
+    #[must_use]
+    pub fn cursor(self) -> Style {
+        Style::new().add_modifier(Modifier::REVERSED)
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn error(self) -> Style {
+        self.colour(Color::Red).add_modifier(Modifier::BOLD)
+    }
+
+    /// A doubt.
+    #[must_use]
+    pub fn caveat(self) -> Style {
+        self.colour(Color::Yellow)
+    }
+
+    /// The fastest run.
+    #[must_use]
+    pub fn best(self) -> Style {
+        self.colour(Color::Yellow).add_modifier(Modifier::BOLD)
+    }
+
+    /// A panel's border.
+    #[must_use]
+    pub fn border(self, focused: bool) -> (Style, BorderType) {
+        match (focused, self.colours) {
+            (true, true) => (self.colour(Color::Cyan), BorderType::Rounded),
+            (true, false) => (Style::new(), BorderType::Thick),
+            (false, _) => (self.secondary(), BorderType::Rounded),
+        }
+    }
+}
+
+/// A phase's mark: what a cell of the timeline shows when hardly any of its time was computing.
+#[must_use]
+pub fn mark(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Computing => "█",
+        Phase::Ready => "▒",
+        Phase::Gil => "╳",
+        Phase::Network => "─",
+        Phase::File => "≡",
+        Phase::Starting => "╌",
+        Phase::Idle => "·",
+        Phase::Lost => "?",
+    }
+}
+
+/// What a phase means, in a few words.
+#[must_use]
+pub fn meaning(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Computing => "a core works on the task",
+        Phase::Ready => "could compute, but no core is free",
+        Phase::Gil => "waits for the interpreter lock",
+        Phase::Network => "waits for the server",
+        Phase::File => "opens, writes or closes a file",
+        Phase::Starting => "is being created, waits for the others",
+        Phase::Idle => "has no task any more",
+        Phase::Lost => "too many events to keep them all; totals are exact",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_phase_can_be_told_apart_without_colour() {
+        let marks: HashSet<&str> = Phase::MEASURED.into_iter().chain([Phase::Lost]).map(mark).collect();
+        assert_eq!(marks.len(), Phase::COUNT);
+    }
+
+    #[test]
+    fn the_plain_theme_has_no_colour() {
+        for phase in Phase::MEASURED {
+            assert_eq!(Theme::plain().phase(phase).fg, None);
+        }
+        assert_eq!((Theme::plain().error().fg, Theme::plain().border(true).0.fg), (None, None));
+    }
+}

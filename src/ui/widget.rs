@@ -1,0 +1,11 @@
+//! Widgets that know nothing of the app: values with setters, drawn into whatever room there is.
+
+pub mod axis;
+pub mod bar;
+pub mod curve;
+pub mod gantt;
+
+/// Nine fills of a cell, from below.
+pub(crate) const RISING: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+/// Nine fills of a cell, from the left.
+pub(crate) const GROWING: [&str; 9] = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];

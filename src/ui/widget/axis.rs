@@ -1,0 +1,126 @@
+//! A time axis: ticks at round times, each with its label right beside it.
+//!
+//! ```text
+//! ╵0 s         ╵0.2 s       ╵0.4 s       ╵0.6 s
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+
+use crate::app::timeline::Window;
+use crate::domain::time::Nanos;
+
+/// Labels are at least so many columns apart.
+const APART: u64 = 11;
+
+/// A time axis.
+#[derive(Clone, Copy, Debug)]
+pub struct Axis {
+    window: Window,
+    style: Style,
+}
+
+impl Axis {
+    /// The axis of a stretch of time.
+    #[must_use]
+    pub fn new(window: Window, style: Style) -> Axis {
+        Axis { window, style }
+    }
+
+    fn column(&self, t: Nanos, width: u16) -> u16 {
+        let part = u128::from(t - self.window.from) * u128::from(width) / u128::from(self.window.span());
+        u16::try_from(part).unwrap_or(u16::MAX)
+    }
+}
+
+impl Widget for &Axis {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let area = area.intersection(buf.area);
+        if area.is_empty() || self.window.span() == 0 {
+            return;
+        }
+        let step = step(self.window.span(), area.width);
+        let mut at = self.window.from.div_ceil(step).checked_mul(step);
+        while let Some(t) = at.filter(|t| *t < self.window.to) {
+            let column = self.column(t, area.width);
+            let label = format!("╵{}", label(t, step));
+            let room = area.width.saturating_sub(column);
+            if label.chars().count() <= usize::from(room) {
+                buf.set_stringn(area.x + column, area.y, label, usize::from(room), self.style);
+            }
+            at = t.checked_add(step);
+        }
+    }
+}
+
+/// The distance of ticks: the shortest of 1, 2, 5, 10, … that keeps labels apart.
+fn step(span: Nanos, width: u16) -> Nanos {
+    let least = u128::from(span) * u128::from(APART) / u128::from(width.max(1));
+    let mut decade: Nanos = 1;
+    loop {
+        for factor in [1, 2, 5] {
+            let step = decade.saturating_mul(factor);
+            if u128::from(step) >= least || step == Nanos::MAX {
+                return step;
+            }
+        }
+        decade = decade.saturating_mul(10);
+    }
+}
+
+/// A time with as many decimals as the distance of ticks needs, in the unit that keeps it short.
+fn label(t: Nanos, step: Nanos) -> String {
+    let (unit, name) = match step {
+        100_000_000.. => (1_000_000_000, "s"),
+        100_000.. => (1_000_000, "ms"),
+        100.. => (1_000, "µs"),
+        _ => (1, "ns"),
+    };
+    if t == 0 {
+        return format!("0 {name}");
+    }
+    if step >= unit {
+        format!("{} {name}", t / unit)
+    } else {
+        format!("{:.1} {name}", t as f64 / unit as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn drawn(from: Nanos, to: Nanos, width: u16) -> String {
+        let area = Rect::new(0, 0, width, 1);
+        let mut buf = Buffer::empty(area);
+        Axis::new(Window { from, to }, Style::new()).render(area, &mut buf);
+        buf.content().iter().map(|cell| cell.symbol()).collect()
+    }
+
+    #[test]
+    fn ticks_stand_at_round_times_with_units() {
+        assert_eq!(drawn(0, 1_000_000_000, 50), "╵0 s                     ╵0.5 s                   ");
+        assert_eq!(
+            drawn(0, 1_000_000_000, 60),
+            "╵0 s        ╵0.2 s      ╵0.4 s      ╵0.6 s      ╵0.8 s      "
+        );
+    }
+
+    #[test]
+    fn a_zoomed_axis_begins_at_the_first_round_time_in_view() {
+        assert_eq!(
+            drawn(95_000_000, 145_000_000, 60),
+            "      ╵100 ms     ╵110 ms     ╵120 ms     ╵130 ms           "
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_stretch_of_time_has_an_axis(from in any::<u64>(), span in 1u64.., width in 0u16..300) {
+            drawn(from, from.saturating_add(span).max(1), width);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! A horizontal bar of one or two parts, in eighths of a cell; or a thin one in halves, so that bars in rows below each
+//! other do not grow together.
+//!
+//! ```text
+//! ██████▎░░
+//! ━━━━━━╸
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+
+use super::GROWING;
+
+/// A horizontal bar.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bar {
+    share: f64,
+    rest: f64,
+    style: Style,
+    rest_style: Style,
+    thin: bool,
+}
+
+impl Bar {
+    /// A bar that fills this share of its room, in 0..=1; what lies outside is clamped.
+    #[must_use]
+    pub fn new(share: f64, style: Style) -> Bar {
+        Bar { share: sane(share), style, ..Bar::default() }
+    }
+
+    /// Drawn as a line.
+    #[must_use]
+    pub fn thin(mut self) -> Bar {
+        self.thin = true;
+        self
+    }
+
+    /// Another share that goes on, hatched, where the first ends.
+    #[must_use]
+    pub fn then(mut self, share: f64, style: Style) -> Bar {
+        self.rest = sane(share).min(1.0 - self.share);
+        self.rest_style = style;
+        self
+    }
+}
+
+impl Bar {
+    fn symbol(&self, eighths: usize) -> &'static str {
+        match (self.thin, eighths) {
+            (false, _) => GROWING[eighths.min(8)],
+            (true, 0..5) => "╸",
+            (true, _) => "━",
+        }
+    }
+}
+
+fn sane(share: f64) -> f64 {
+    if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }
+}
+
+impl Widget for &Bar {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let area = area.intersection(buf.area);
+        let width = f64::from(area.width);
+        let eighths = (self.share * width * 8.0).round() as usize;
+        let end = ((self.share + self.rest) * width).round() as usize;
+        for row in area.rows() {
+            for (i, at) in row.columns().enumerate() {
+                let fill = eighths.saturating_sub(i * 8).min(8);
+                if fill > 0 {
+                    buf[(at.x, at.y)].reset();
+                    buf[(at.x, at.y)].set_symbol(self.symbol(fill)).set_style(self.style);
+                } else if i < end {
+                    buf[(at.x, at.y)].set_symbol("░").set_style(self.rest_style);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(bar: Bar, width: u16) -> String {
+        let area = Rect::new(0, 0, width, 1);
+        let mut buf = Buffer::empty(area);
+        bar.render(area, &mut buf);
+        buf.content().iter().map(|cell| cell.symbol()).collect()
+    }
+
+    #[test]
+    fn a_bar_is_drawn_to_the_eighth_of_a_cell_and_others_follow_it() {
+        assert_eq!(drawn(Bar::new(0.5, Style::new()), 10), "█████     ");
+        assert_eq!(drawn(Bar::new(0.625, Style::new()).thin(), 4), "━━╸ ");
+        assert_eq!(drawn(Bar::new(0.53125, Style::new()), 4), "██▏ ");
+        assert_eq!(drawn(Bar::new(0.5, Style::new()).then(0.3, Style::new()), 10), "█████░░░  ");
+    }
+
+    #[test]
+    fn absurd_shares_are_clamped() {
+        assert_eq!(drawn(Bar::new(f64::NAN, Style::new()), 2), "  ");
+        assert_eq!(drawn(Bar::new(7.0, Style::new()).then(f64::INFINITY, Style::new()), 2), "██");
+        assert_eq!(drawn(Bar::new(-1.0, Style::new()), 0), "");
+    }
+}

@@ -1,0 +1,406 @@
+//! A bar per worker over time.
+//!
+//! ```text
+//! ▃▂▃▃▂▃▂▃▃▂   a column's ink is the share of its time that was computing
+//! ──────█≡█─   without ink it shows what took longest: here waiting for the network, then writing
+//!
+//! ╳╳╳╳╳╳╳╳╳╳   where there is room bars are several rows high, and what took longest besides computing
+//! ▆▅▆▆▅▆▅▆▆▅   stands above the ink
+//! ```
+//!
+//! Drawing costs one look-up per cell, however many events there are.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+
+use super::RISING;
+use crate::app::timeline::Window;
+use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::trace::{Lane, Trace};
+use crate::ui::theme::{self, Theme};
+
+/// A share from here on is a whole one: the rest is the cost of stamps.
+const WHOLE: f64 = 0.995;
+/// Bars get no higher than this many rows: more would not say more.
+const HIGHEST: u16 = 4;
+
+/// What one column of a bar shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// Nothing was going on yet.
+    Nothing,
+    /// So many eighths of a cell are filled, from below; above them, where there is room, the mark of this phase.
+    Work(u16, Option<Phase>),
+    /// Hardly any computing, mostly this.
+    Mark(Phase),
+}
+
+impl Ink {
+    /// What to show of a stretch of time in a bar of so many rows.
+    ///
+    /// The eighths are rounded down: workers that take turns on one core, as under the lock, together never fill more
+    /// than one bar of a column. (Beside a share that counts as whole, the others are too small for an eighth.)
+    #[must_use]
+    pub fn of(times: &PhaseTimes, rows: u16) -> Ink {
+        let total = times.total();
+        if total == 0 {
+            return Ink::Nothing;
+        }
+        let share = times[Phase::Computing] as f64 / total as f64;
+        let full = rows.saturating_mul(8);
+        // The tiny number undoes what dividing and multiplying lost.
+        let eighths = if share >= WHOLE { full } else { (share * f64::from(full) + 1e-9) as u16 };
+        match times.dominant_except(Phase::Computing) {
+            Some(phase) if eighths == 0 => Ink::Mark(phase),
+            other => Ink::Work(eighths, other),
+        }
+    }
+
+    /// Draws one column of a bar.
+    fn draw(self, column: Rect, theme: Theme, buf: &mut Buffer) {
+        let mut put = |from_below: u16, symbol: &'static str, style: Style| {
+            let y = column.bottom() - 1 - from_below;
+            buf[(column.x, y)].set_symbol(symbol).set_style(style);
+        };
+        match self {
+            Ink::Nothing => {}
+            Ink::Mark(phase) => put(column.height / 2, theme::mark(phase), theme.phase(phase)),
+            Ink::Work(eighths, other) => {
+                for row in 0..column.height {
+                    let fill = usize::from(eighths.saturating_sub(row * 8)).min(8);
+                    put(row, RISING[fill], theme.phase(Phase::Computing));
+                }
+                let free = column.height - eighths.div_ceil(8).min(column.height);
+                if let (Some(phase), true) = (other, free > 0) {
+                    put(column.height - 1 - free / 2, theme::mark(phase), theme.phase(phase));
+                }
+            }
+        }
+    }
+}
+
+/// How high bars are, and how far apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pitch {
+    /// Rows of a bar.
+    pub bar: u16,
+    /// Empty rows below it.
+    pub gap: u16,
+}
+
+impl Pitch {
+    /// One row each, without gaps.
+    pub const DENSE: Pitch = Pitch { bar: 1, gap: 0 };
+
+    /// The highest bars of so many workers that fit so many rows; with room to spare they do not touch.
+    #[must_use]
+    pub fn fitting(lanes: usize, rows: u16) -> Pitch {
+        let lanes = u16::try_from(lanes.max(1)).unwrap_or(u16::MAX);
+        // The last bar needs no gap below it.
+        match (rows.saturating_add(1)) / lanes {
+            0 | 1 => Pitch::DENSE,
+            slot => Pitch { bar: (slot - 1).min(HIGHEST), gap: 1 },
+        }
+    }
+
+    /// Rows from one bar to the next.
+    #[must_use]
+    pub fn rows(self) -> u16 {
+        self.bar + self.gap
+    }
+
+    /// The room of each bar in `area`, from top to bottom.
+    pub fn bars(self, area: Rect) -> impl Iterator<Item = Rect> {
+        let rows = self.rows().max(1);
+        (0..area.height.div_ceil(rows)).map(move |i| {
+            let y = area.y + i * rows;
+            Rect { y, height: self.bar.min(area.bottom() - y), ..area }
+        })
+    }
+}
+
+/// Bars of some workers of a trace, one per row.
+#[derive(Clone, Debug)]
+pub struct Gantt<'a> {
+    trace: &'a Trace,
+    lanes: Vec<usize>,
+    window: Window,
+    pitch: Pitch,
+    theme: Theme,
+}
+
+impl<'a> Gantt<'a> {
+    /// The bars of all workers of `trace` in this stretch of time.
+    #[must_use]
+    pub fn new(trace: &'a Trace, window: Window, theme: Theme) -> Gantt<'a> {
+        Gantt { trace, lanes: (0..trace.lanes().len()).collect(), window, pitch: Pitch::DENSE, theme }
+    }
+
+    /// Only these workers, from top to bottom.
+    #[must_use]
+    pub fn lanes(mut self, lanes: impl IntoIterator<Item = usize>) -> Gantt<'a> {
+        self.lanes = lanes.into_iter().collect();
+        self
+    }
+
+    /// With bars of this height and distance.
+    #[must_use]
+    pub fn pitch(mut self, pitch: Pitch) -> Gantt<'a> {
+        self.pitch = pitch;
+        self
+    }
+
+    fn draw_lane(&self, lane: &Lane, bar: Rect, buf: &mut Buffer) {
+        let now = self.trace.now();
+        let mut before = lane.times_until(self.window.from, now);
+        for (i, column) in (1..).zip(bar.columns()) {
+            let until = lane.times_until(self.window.boundary(i, bar.width), now);
+            Ink::of(&until.since(&before), bar.height).draw(column, self.theme, buf);
+            before = until;
+        }
+    }
+}
+
+impl Widget for &Gantt<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let area = area.intersection(buf.area);
+        for (row, lane) in self.pitch.bars(area).zip(&self.lanes) {
+            if let Some(lane) = self.trace.lanes().get(*lane) {
+                self.draw_lane(lane, row, buf);
+            }
+        }
+    }
+}
+
+/// All workers of a trace, squeezed into the rows there are: each row stands for several, of which a few are looked at.
+#[derive(Clone, Debug)]
+pub struct Overview<'a> {
+    trace: &'a Trace,
+    window: Window,
+    theme: Theme,
+}
+
+/// How many workers a row of the overview looks at, at most: more would make drawing depend on their number.
+pub const SAMPLED: usize = 4;
+
+impl<'a> Overview<'a> {
+    /// All workers of `trace` in this stretch of time.
+    #[must_use]
+    pub fn new(trace: &'a Trace, window: Window, theme: Theme) -> Overview<'a> {
+        Overview { trace, window, theme }
+    }
+
+    /// Whether each row looks only at some of the workers that it stands for.
+    #[must_use]
+    pub fn is_sampled(lanes: usize, rows: u16) -> bool {
+        lanes > usize::from(rows) * SAMPLED
+    }
+
+    fn draw_row(&self, lanes: std::ops::Range<usize>, row: Rect, buf: &mut Buffer) {
+        let step = lanes.len().div_ceil(SAMPLED).max(1);
+        let now = self.trace.now();
+        let times = |t| {
+            let mut sum = PhaseTimes::default();
+            for lane in lanes.clone().step_by(step) {
+                sum.add(&self.trace.lanes()[lane].times_until(t, now));
+            }
+            sum
+        };
+        let mut before = times(self.window.from);
+        for (i, column) in (1..).zip(row.columns()) {
+            let until = times(self.window.boundary(i, row.width));
+            Ink::of(&until.since(&before), 1).draw(column, self.theme, buf);
+            before = until;
+        }
+    }
+}
+
+impl Widget for &Overview<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let area = area.intersection(buf.area);
+        let (lanes, rows) = (self.trace.lanes().len(), usize::from(area.height));
+        for (i, row) in area.rows().enumerate() {
+            self.draw_row(lanes * i / rows..lanes * (i + 1) / rows, row, buf);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::sample::Scenario;
+    use crate::domain::model::Model;
+    use crate::domain::record::sample;
+    use crate::domain::trace::{Batch, LaneUpdate, Transition};
+    use crate::domain::workload::WorkloadKind::{Cpu, Io};
+    use proptest::prelude::*;
+
+    fn concluded(scenario: &Scenario) -> Trace {
+        let mut trace = Trace::new(scenario.plan().workers());
+        trace.apply(scenario.batch(0, scenario.wall()));
+        trace.conclude(scenario.wall());
+        trace
+    }
+
+    fn lane_of(phases: &[(Phase, u64)]) -> Trace {
+        let mut at = 0;
+        let mut transitions = vec![];
+        for (phase, length) in phases {
+            transitions.push(Transition { at, task: Some(0), phase: *phase, core: 0, after_gap: false });
+            at += length;
+        }
+        let mut trace = Trace::new(1);
+        let lanes = vec![LaneUpdate { transitions, last_stamp: at, ..LaneUpdate::default() }];
+        trace.apply(Batch { now: at, lanes, ..Batch::default() });
+        trace.conclude(at);
+        trace
+    }
+
+    fn drawn(trace: &Trace, window: Window, width: u16) -> Vec<String> {
+        let area = Rect::new(0, 0, width, u16::try_from(trace.lanes().len()).unwrap());
+        let mut buf = Buffer::empty(area);
+        Gantt::new(trace, window, Theme::plain()).render(area, &mut buf);
+        rows(&buf)
+    }
+
+    fn rows(buf: &Buffer) -> Vec<String> {
+        buf.area.rows().map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect()).collect()
+    }
+
+    fn eighths(symbol: char) -> usize {
+        RISING.iter().position(|fill| fill.chars().eq([symbol])).unwrap_or(0)
+    }
+
+    #[test]
+    fn ink_is_the_share_of_computing_and_a_mark_says_what_else() {
+        let trace = lane_of(&[
+            (Phase::Computing, 100),
+            (Phase::Gil, 50),
+            (Phase::Computing, 50),
+            (Phase::Network, 100),
+            (Phase::File, 95),
+            (Phase::Computing, 5),
+            (Phase::Ready, 100),
+            (Phase::Idle, 100),
+        ]);
+        assert_eq!(drawn(&trace, Window { from: 0, to: 600 }, 6), ["█▄─≡▒·"]);
+    }
+
+    #[test]
+    fn zooming_in_resolves_the_slices() {
+        let trace = lane_of(&[(Phase::Computing, 50), (Phase::Gil, 150)]);
+        assert_eq!(drawn(&trace, Window { from: 0, to: 200 }, 1), ["▂"]);
+        assert_eq!(drawn(&trace, Window { from: 0, to: 200 }, 4), ["█╳╳╳"]);
+    }
+
+    #[test]
+    fn half_a_percent_lost_to_stamps_leaves_a_full_bar_full() {
+        let trace = lane_of(&[(Phase::Computing, 996), (Phase::Ready, 4)]);
+        assert_eq!(drawn(&trace, Window { from: 0, to: 1000 }, 1), ["█"]);
+        let trace = lane_of(&[(Phase::Computing, 980), (Phase::Ready, 20)]);
+        assert_eq!(drawn(&trace, Window { from: 0, to: 1000 }, 1), ["▇"]);
+    }
+
+    #[test]
+    fn under_the_lock_the_workers_of_a_column_together_fill_at_most_one_cell() {
+        for workers in [2, 3, 4, 7, 16, 33] {
+            let trace = concluded(&Scenario::new(sample::plan(Cpu, Model::GilThreads, workers), 2));
+            for width in [1, 7, 40, 90, 400] {
+                let rows = drawn(&trace, Window { from: 0, to: trace.now() }, width);
+                for column in 0..usize::from(width) {
+                    let ink: usize = rows.iter().map(|row| eighths(row.chars().nth(column).unwrap())).sum();
+                    assert!(ink <= 8, "{ink} eighths in column {column} of {width} with {workers} workers");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_processes_on_two_cores_are_two_solid_bars() {
+        let trace = concluded(&Scenario::new(sample::plan(Cpu, Model::Processes, 2), 2));
+        let rows = drawn(&trace, Window { from: 0, to: trace.now() }, 60);
+        for row in rows {
+            assert!(row.chars().skip(1).all(|cell| cell == '█'), "{row}");
+        }
+    }
+
+    #[test]
+    fn a_high_bar_shows_what_else_took_time_above_its_ink() {
+        let trace = lane_of(&[
+            (Phase::Computing, 25),
+            (Phase::Gil, 75),
+            (Phase::Network, 100),
+            (Phase::Computing, 100),
+        ]);
+        let area = Rect::new(0, 0, 3, 3);
+        let mut buf = Buffer::empty(area);
+        let pitch = Pitch::fitting(1, 3);
+        Gantt::new(&trace, Window { from: 0, to: 300 }, Theme::plain()).pitch(pitch).render(area, &mut buf);
+        assert_eq!(rows(&buf), ["  █", "╳─█", "▆ █"]);
+    }
+
+    #[test]
+    fn bars_are_as_high_as_the_room_allows_and_do_not_touch() {
+        assert_eq!(Pitch::fitting(4, 17), Pitch { bar: 3, gap: 1 });
+        assert_eq!(Pitch::fitting(2, 40), Pitch { bar: 4, gap: 1 });
+        assert_eq!(Pitch::fitting(9, 17), Pitch { bar: 1, gap: 1 });
+        assert_eq!(Pitch::fitting(16, 17), Pitch::DENSE);
+        assert_eq!(Pitch::fitting(0, 0), Pitch::DENSE);
+    }
+
+    #[test]
+    fn nothing_is_drawn_beyond_the_end_of_a_run() {
+        let trace = lane_of(&[(Phase::Computing, 100)]);
+        assert_eq!(drawn(&trace, Window { from: 0, to: 400 }, 4), ["█   "]);
+    }
+
+    #[test]
+    fn an_overview_shows_all_workers_in_few_rows() {
+        let trace = concluded(&Scenario::new(sample::plan(Io, Model::Threads, 200), 2));
+        let area = Rect::new(0, 0, 8, 5);
+        let mut buf = Buffer::empty(area);
+        Overview::new(&trace, Window { from: 0, to: trace.now() }, Theme::plain()).render(area, &mut buf);
+        // 16 tasks: the first row's workers fetch, the others find none left.
+        let rows = rows(&buf);
+        assert!(rows[0].contains('─'), "{rows:?}");
+        assert!(!rows[1].contains('─') && !rows[4].contains('─'), "{rows:?}");
+        assert!(Overview::is_sampled(200, 5) && !Overview::is_sampled(20, 5));
+    }
+
+    proptest! {
+        #[test]
+        fn workers_that_share_a_core_never_draw_more_than_one(
+            parts in proptest::collection::vec(1u64..1000, 1..64), rows in 1u16..6,
+        ) {
+            let total: u64 = parts.iter().sum();
+            let ink: u64 = parts
+                .iter()
+                .map(|part| {
+                    let mut times = PhaseTimes::default();
+                    times[Phase::Computing] = *part;
+                    times[Phase::Gil] = total - part;
+                    match Ink::of(&times, rows) {
+                        Ink::Work(eighths, _) => u64::from(eighths),
+                        _ => 0,
+                    }
+                })
+                .sum();
+            prop_assert!(ink <= 8 * u64::from(rows));
+        }
+
+        #[test]
+        fn any_room_and_any_window_can_be_drawn(
+            width in 0u16..200, height in 0u16..40, bar in 0u16..9, from in any::<u64>(), span in 1u64..,
+        ) {
+            let trace = lane_of(&[(Phase::Computing, 50), (Phase::Gil, 150)]);
+            let window = Window { from, to: from.saturating_add(span) };
+            let mut buf = Buffer::empty(Rect::new(0, 0, 50, 10));
+            let area = Rect::new(3, 1, width, height);
+            let pitch = Pitch { bar, gap: 1 };
+            Gantt::new(&trace, window, Theme::ansi()).lanes([0, 7]).pitch(pitch).render(area, &mut buf);
+            Overview::new(&trace, window, Theme::ansi()).render(area, &mut buf);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! What the screens say, read from a buffer as a person would read them.
+
+use pconc_tui::app::App;
+use pconc_tui::app::key::Key::{self, *};
+use pconc_tui::app::message::{Effect, Msg};
+use pconc_tui::app::sample::{self, Scenario};
+use pconc_tui::domain::machine::Limits;
+use pconc_tui::domain::plan::Plan;
+use pconc_tui::domain::record::{Caveat, CaveatKind};
+use pconc_tui::ui::{self, Theme};
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+struct Session {
+    app: App,
+    size: (u16, u16),
+}
+
+impl Session {
+    fn new(columns: u16, rows: u16) -> Session {
+        let app = App::new(sample::machine(2), Limits::default());
+        let mut session = Session { app, size: (columns, rows) };
+        let _ = session.app.update(Msg::Resized { columns, rows });
+        session
+    }
+
+    /// Presses keys; runs are played to their end.
+    fn press(&mut self, keys: &[Key]) -> &mut Session {
+        for key in keys {
+            let effects = self.app.update(Msg::Key(*key));
+            self.play(effects);
+        }
+        self
+    }
+
+    fn play(&mut self, mut effects: Vec<Effect>) {
+        while let [Effect::Start(plan)] = &effects[..] {
+            let scenario = Scenario::new(plan.clone(), 2);
+            let _ = self.app.update(Msg::Batch(scenario.batch(0, scenario.wall())));
+            effects = self.app.update(Msg::Concluded(Box::new(scenario.record())));
+        }
+    }
+
+    /// Starts a run and stops the clock after a share of it.
+    fn press_and_wait(&mut self, key: Key, share: f64) -> Plan {
+        let effects = self.app.update(Msg::Key(key));
+        let [Effect::Start(plan)] = &effects[..] else { panic!("nothing started: {effects:?}") };
+        let scenario = Scenario::new(plan.clone(), 2);
+        let now = (scenario.wall() as f64 * share) as u64;
+        let _ = self.app.update(Msg::Batch(scenario.batch(0, now)));
+        plan.clone()
+    }
+
+    fn rows(&self) -> Vec<String> {
+        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
+        terminal.draw(|frame| ui::draw(&self.app, &Theme::plain(), frame)).unwrap();
+        let buf = terminal.backend().buffer();
+        buf.area.rows().map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect()).collect()
+    }
+
+    fn row(&self, containing: &str) -> String {
+        let rows = self.rows();
+        let found = rows.iter().find(|row| row.contains(containing));
+        found.unwrap_or_else(|| panic!("no {containing:?} in\n{}", rows.join("\n"))).clone()
+    }
+
+    fn shows(&self, text: &str) -> bool {
+        self.rows().iter().any(|row| row.contains(text))
+    }
+}
+
+fn ink(row: &str) -> usize {
+    row.chars().map(|c| "▁▂▃▄▅▆▇█".chars().position(|fill| fill == c).map_or(0, |at| at + 1)).sum()
+}
+
+const SIZES: [(u16, u16); 5] = [(60, 16), (80, 24), (120, 30), (120, 40), (200, 60)];
+
+#[test]
+fn the_first_screen_asks_the_four_questions_and_says_what_to_watch_for() {
+    for (columns, rows) in SIZES {
+        let session = Session::new(columns, rows);
+        for question in
+            ["Do threads speed up I/O?", "Do threads under the lock", "Do processes speed up computing?"]
+        {
+            assert!(session.shows(question), "{question} at {columns}×{rows}");
+        }
+        assert!(rows < 24 || session.shows("one bar's worth of ink"));
+        assert!(session.rows()[1].contains("Press 1, 2, 3 or 4"));
+    }
+}
+
+#[test]
+fn the_verdict_in_row_two_says_what_happens_and_then_what_came_out() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3')]);
+        assert!(session.rows()[1].contains("processes: 2.0× faster than serial"), "{}", session.rows()[1]);
+        session.press_and_wait(Char('2'), 0.5);
+        assert!(session.rows()[1].contains("1 computes, 3 wait for the lock"), "{}", session.rows()[1]);
+    }
+}
+
+#[test]
+fn under_the_lock_four_rows_share_one_rows_ink_and_two_processes_have_two() {
+    let mut session = Session::new(80, 24);
+    session.press(&[Char('2')]);
+    let bars = |session: &Session| -> Vec<usize> {
+        (0..4)
+            .filter_map(|worker| session.rows().into_iter().find(|row| row.contains(&format!("w{worker} "))))
+            .map(|row| ink(&row))
+            .collect()
+    };
+    let under_lock = bars(&session);
+    assert_eq!(under_lock.len(), 4);
+    session.press(&[Char('3')]);
+    // Two bars are higher than a row: the label stands in a full one.
+    let full = bars(&session);
+    assert_eq!(full.len(), 2);
+    assert!(under_lock.iter().sum::<usize>() <= full[0], "{under_lock:?} against {full:?}");
+    assert!(full.iter().all(|ink| *ink >= 65 * 8), "{full:?}");
+}
+
+#[test]
+fn the_word_emulated_stands_on_the_timeline_and_in_the_history_row() {
+    let mut session = Session::new(80, 24);
+    session.press(&[Char('2')]);
+    assert!(session.row("Timeline").contains("emulated"));
+    assert!(session.row("▸").contains("timeline") || session.shows("gil-threads (emulated)"));
+}
+
+#[test]
+fn the_history_marks_baseline_fastest_chosen_and_marked_rows() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Char('2'), Char('3'), Char('m')]);
+    let rows = session.rows();
+    let place = |model: &str| rows.iter().rposition(|row| row.contains(model) && row.contains('×')).unwrap();
+    let (serial, processes) = (place("serial   "), place("processes   "));
+    assert!(serial < processes, "oldest first");
+    assert!(rows[serial].starts_with("│   B "), "{}", rows[serial]);
+    assert!(rows[processes].starts_with("│ ▸● ★"), "{}", rows[processes]);
+    assert!(rows[processes].contains("2.0×") && rows[serial].contains("1.0×"));
+    let bar = |row: &str| row.matches('━').count();
+    assert!(bar(&rows[processes]) > bar(&rows[serial]), "a longer bar is a larger speed-up");
+}
+
+#[test]
+fn times_in_the_history_align_on_the_decimal_point() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Char('1'), Char('2')]);
+    let points: Vec<usize> = session
+        .rows()
+        .iter()
+        .filter(|row| row.contains("io   ") || row.contains("cpu  "))
+        .filter_map(|row| {
+            row.chars().collect::<Vec<_>>().windows(6).position(|w| w[0] == '.' && w[4] == ' ' && w[5] == 's')
+        })
+        .collect();
+    assert_eq!(points.len(), 4);
+    assert!(points.windows(2).all(|pair| pair[0] == pair[1]), "{points:?}");
+}
+
+#[test]
+fn a_caveat_has_a_mark_in_the_row_and_its_text_when_chosen() {
+    let mut session = Session::new(120, 40);
+    let plan = session.press_and_wait(Char('r'), 0.5);
+    let mut record = Scenario::new(plan, 2).record();
+    record.caveats.push(Caveat { kind: CaveatKind::Suspended, text: "the machine slept for 3 s".into() });
+    let _ = session.app.update(Msg::Concluded(Box::new(record)));
+    assert!(session.row("#1").contains("cpu · threads"));
+    assert!(session.rows()[2].contains("! the machine slept for 3 s"));
+    assert!(session.rows().iter().any(|row| row.starts_with("│ ▸   !")));
+}
+
+#[test]
+fn in_a_comparison_the_shorter_run_visibly_ends_earlier() {
+    for (columns, rows) in [(80, 24), (120, 40)] {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3'), Char('c')]);
+        let bars: Vec<usize> = session
+            .rows()
+            .iter()
+            .filter(|row| row.contains("w0 ") || row.contains("w1 "))
+            .map(|row| row.chars().filter(|c| *c == '█').count())
+            .collect();
+        assert_eq!(bars.len(), 3, "serial has one worker, processes have two");
+        assert!(bars[1].abs_diff(bars[0] / 2) <= 2 && bars[2] == bars[1], "{bars:?}");
+        assert!(session.shows("#2 processes was 2.0× faster than #1 serial"));
+        assert!(session.row("parallelism  ").contains("1.0") && session.row("parallelism  ").contains("2.0"));
+    }
+}
+
+#[test]
+fn more_workers_than_rows_scroll_beside_an_overview_of_all() {
+    let mut session = Session::new(80, 24);
+    session.press(&[Char('1')]);
+    assert!(session.row("Timeline").contains("workers 0–8 of 16"));
+    assert!(session.shows("w8") && !session.shows("w9"));
+    assert!(session.rows().iter().filter(|row| row.contains('┃')).count() >= 4);
+    session.press(&[End]);
+    assert!(session.row("Timeline").contains("workers 7–15 of 16"));
+    assert!(session.shows("w15"));
+}
+
+#[test]
+fn the_help_lists_every_key_and_every_phase() {
+    let mut session = Session::new(120, 110);
+    session.press(&[Char('?')]);
+    for binding in pconc_tui::app::command::BINDINGS {
+        assert!(session.shows(binding.explanation), "{}", binding.explanation);
+    }
+    for phase in pconc_tui::domain::phase::Phase::MEASURED {
+        assert!(session.shows(phase.name()), "{}", phase.name());
+    }
+}
+
+#[test]
+fn the_footer_offers_only_what_works_here() {
+    let mut session = Session::new(120, 40);
+    let footer = |session: &Session| session.rows().pop().unwrap();
+    assert!(footer(&session).contains("r run") && !footer(&session).contains("x stop"));
+    assert!(!footer(&session).contains("compare"));
+    session.press_and_wait(Char('r'), 0.5);
+    assert!(footer(&session).contains("x stop") && !footer(&session).contains("r run"));
+    let mut session = Session::new(120, 40);
+    session.press(&[Down, Down, Enter]);
+    assert!(footer(&session).contains("Esc abandon") && !footer(&session).contains("quit"));
+}
+
+#[test]
+fn a_mistake_in_the_form_is_told_below_its_field() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Down, Down, Enter, Char('0'), Enter]);
+    let rows = session.rows();
+    let workers = rows.iter().position(|row| row.contains("Workers")).unwrap();
+    assert!(rows[workers + 1].contains("workers must be from"), "{}", rows[workers + 1]);
+}
+
+#[test]
+fn a_screen_that_is_too_small_says_what_is_needed_and_what_there_is() {
+    let session = Session::new(40, 10);
+    assert!(session.shows("60×16") && session.shows("40×10"));
+}
+
+#[test]
+fn zooming_in_resolves_the_slices_of_the_lock() {
+    let mut session = Session::new(80, 24);
+    session.press(&[Char('2')]);
+    assert!(!session.row("w0 ").contains('█'));
+    session.press(&[Char('+'); 5]);
+    let row = session.row("w0 ");
+    assert!(row.contains("███") && row.contains("╳╳╳"), "{row}");
+    assert!(session.row("Timeline").contains("in view"));
+}
+
+fn any_key() -> impl Strategy<Value = Key> {
+    prop_oneof![
+        4 => proptest::sample::select("rxRmce+-0[]?sqjkhl1234".chars().map(Char).collect::<Vec<_>>()),
+        4 => proptest::sample::select(vec![
+            Enter, Esc, Tab, BackTab, Backspace, Up, Down, Left, Right, Home, End, PageUp, PageDown, F1,
+        ]),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #[test]
+    fn whatever_is_pressed_at_whatever_size_the_screen_can_be_drawn(
+        steps in proptest::collection::vec((any_key(), 1u16..140, 1u16..50, any::<bool>()), 1..40),
+    ) {
+        let mut session = Session::new(80, 24);
+        let mut run: Option<(Scenario, u64)> = None;
+        for (key, columns, rows, goes_on) in steps {
+            let mut effects = session.app.update(Msg::Key(key));
+            if let Some((scenario, seen)) = run.take() {
+                let now = seen + scenario.wall() / 5;
+                let _ = session.app.update(Msg::Batch(scenario.batch(seen, now)));
+                if goes_on && now < scenario.wall() {
+                    run = Some((scenario, now));
+                } else {
+                    effects = session.app.update(Msg::Concluded(Box::new(scenario.record())));
+                }
+            }
+            for effect in effects {
+                match effect {
+                    Effect::Start(plan) => run = Some((Scenario::new(plan, 2), 0)),
+                    Effect::Calibrate => { let _ = session.app.update(Msg::Calibrated(1e7)); }
+                    Effect::Stop | Effect::Quit => {}
+                }
+            }
+            if goes_on {
+                session.size = (columns, rows);
+                let _ = session.app.update(Msg::Resized { columns, rows });
+            }
+            session.rows();
+        }
+    }
+}
+
+#[test]
+fn the_tiniest_screens_can_be_drawn() {
+    for (columns, rows) in [(1, 1), (2, 1), (1, 50), (300, 1), (60, 15), (59, 16)] {
+        Session::new(columns, rows).rows();
+    }
+}

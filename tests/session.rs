@@ -1,0 +1,254 @@
+//! Stories of a session, told to the explorer without a thread, a clock or a terminal.
+
+use pconc_tui::app::App;
+use pconc_tui::app::command::Command;
+use pconc_tui::app::key::Key::{self, Char, Ctrl, Down, End, Enter, Esc, Home, Left, Right, Tab, Up};
+use pconc_tui::app::message::{Effect, Msg};
+use pconc_tui::app::overlay::Overlay;
+use pconc_tui::app::sample::{self, Scenario};
+use pconc_tui::app::screen::Panel;
+use pconc_tui::domain::machine::Limits;
+use pconc_tui::domain::model::Model;
+use pconc_tui::domain::plan::{Field, Plan};
+use pconc_tui::domain::record::Outcome;
+
+fn app() -> App {
+    let mut app = App::new(sample::machine(2), Limits::default());
+    assert!(app.update(Msg::Resized { columns: 120, rows: 40 }).is_empty());
+    app
+}
+
+fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
+    keys.iter().flat_map(|key| app.update(Msg::Key(*key))).collect()
+}
+
+fn started(effects: &[Effect]) -> &Plan {
+    match effects {
+        [Effect::Start(plan)] => plan,
+        other => panic!("expected one start, not {other:?}"),
+    }
+}
+
+/// Plays a run to its end, as the shell would.
+fn play(app: &mut App, plan: &Plan, outcome: Outcome) -> Vec<Effect> {
+    let scenario = Scenario::new(plan.clone(), 2);
+    let half = scenario.wall() / 2;
+    assert!(app.update(Msg::Batch(scenario.batch(0, half))).is_empty());
+    assert!(app.update(Msg::Batch(scenario.batch(half, scenario.wall()))).is_empty());
+    let mut record = scenario.record();
+    record.outcome = outcome;
+    app.update(Msg::Concluded(Box::new(record)))
+}
+
+/// Plays a quick experiment to its end.
+fn experiment(app: &mut App, key: char) {
+    let mut effects = press(app, &[Char(key)]);
+    while let [Effect::Start(plan)] = &effects[..] {
+        let plan = plan.clone();
+        effects = play(app, &plan, Outcome::Completed);
+    }
+    assert!(effects.is_empty());
+}
+
+#[test]
+fn a_run_goes_from_the_key_through_batches_into_the_history() {
+    let mut app = app();
+    let effects = press(&mut app, &[Char('r')]);
+    let plan = started(&effects).clone();
+    assert_eq!((plan.model(), plan.workers()), (Model::Threads, 2));
+    assert!(app.is_running());
+    assert!(press(&mut app, &[Char('r')]).is_empty(), "one run at a time");
+    assert!(play(&mut app, &plan, Outcome::Completed).is_empty());
+    assert!(!app.is_running());
+    assert_eq!(app.history().entries().len(), 1);
+    assert_eq!(app.browse().selected(), Some(1));
+    assert!(app.headline().starts_with("threads: "), "{}", app.headline());
+}
+
+#[test]
+fn a_quick_experiment_runs_serial_then_the_model_and_ends_with_one_sentence() {
+    let mut app = app();
+    let serial = started(&press(&mut app, &[Char('2')])).clone();
+    assert_eq!(serial.model(), Model::Serial);
+    let model = started(&play(&mut app, &serial, Outcome::Completed)).clone();
+    assert_eq!((model.model(), model.workers()), (Model::GilThreads, 4));
+    assert_eq!(app.live().unwrap().campaign.progress(), (2, 2));
+    assert!(play(&mut app, &model, Outcome::Completed).is_empty());
+    assert_eq!(app.headline(), "gil-threads: no gain: one computed while three waited for the lock");
+    let third = started(&press(&mut app, &[Char('3')])).clone();
+    assert_eq!(third.model(), Model::Processes, "the baseline is there already");
+    play(&mut app, &third, Outcome::Completed);
+    assert_eq!(app.headline(), "processes: 2.0× faster than serial: two workers computed at once");
+}
+
+#[test]
+fn repeats_are_as_many_runs() {
+    let mut app = app();
+    press(&mut app, &[Up, Down, Down, Down, Down, Down, Down, Right, Right]);
+    let mut effects = press(&mut app, &[Char('r')]);
+    let mut runs = 0;
+    while let [Effect::Start(plan)] = &effects[..] {
+        runs += 1;
+        let plan = plan.clone();
+        effects = play(&mut app, &plan, Outcome::Completed);
+    }
+    assert_eq!(runs, 5);
+    assert_eq!(app.history().entries().len(), 5);
+}
+
+#[test]
+fn stopping_keeps_the_record_as_cancelled_and_ends_the_experiment() {
+    let mut app = app();
+    let serial = started(&press(&mut app, &[Char('3')])).clone();
+    assert_eq!(press(&mut app, &[Char('x')]), [Effect::Stop]);
+    assert!(press(&mut app, &[Char('x')]).is_empty(), "once is enough");
+    assert!(play(&mut app, &serial, Outcome::Cancelled).is_empty());
+    assert_eq!(app.history().entries()[0].record.outcome, Outcome::Cancelled);
+    assert!(app.headline().starts_with("stopped after"), "{}", app.headline());
+}
+
+#[test]
+fn an_invalid_form_starts_nothing_and_says_where_the_mistake_is() {
+    let mut app = app();
+    press(&mut app, &[Down, Down, Enter, Char('9'), Char('9'), Char('9'), Char('9'), Enter]);
+    assert!(press(&mut app, &[Tab, Char('r')]).is_empty());
+    let remark = app.setup().remark().unwrap();
+    assert!(remark.is_error && remark.field == Field::Workers);
+    assert_eq!(app.focus().panel, Panel::Setup, "the eye is led to it");
+    press(&mut app, &[Esc]);
+    assert!(app.setup().remark().is_none());
+}
+
+#[test]
+fn on_a_small_screen_the_form_opens_to_show_a_mistake() {
+    let mut app = app();
+    press(&mut app, &[Down, Down, Enter, Char('0'), Enter]);
+    let _ = app.update(Msg::Resized { columns: 80, rows: 24 });
+    assert!(press(&mut app, &[Char('r')]).is_empty());
+    assert_eq!(app.overlay(), Some(&Overlay::Form));
+}
+
+#[test]
+fn digits_go_into_a_number_between_enter_and_enter_and_start_no_experiment_there() {
+    let mut app = app();
+    assert!(press(&mut app, &[Down, Down, Enter, Char('1'), Char('2'), Char('q'), Char('r')]).is_empty());
+    assert_eq!(app.setup().typed(), Some("12"));
+    assert!(!app.is_running());
+    assert_eq!(press(&mut app, &[Ctrl('c')]), [Effect::Quit]);
+    press(&mut app, &[Enter]);
+    assert_eq!(app.setup().draft().workers, 12);
+    started(&press(&mut app, &[Char('1')]));
+}
+
+#[test]
+fn esc_closes_one_thing_at_a_time_and_never_quits() {
+    let mut app = app();
+    experiment(&mut app, '2');
+    press(&mut app, &[Tab, Char('e'), Char('?')]);
+    assert!(app.overlay().is_some() && app.focus().expanded);
+    assert!(press(&mut app, &[Esc]).is_empty());
+    assert!(app.overlay().is_none() && app.focus().expanded);
+    for _ in 0..5 {
+        assert!(press(&mut app, &[Esc]).is_empty());
+    }
+    assert!(!app.focus().expanded);
+    assert_eq!(press(&mut app, &[Char('q')]), [Effect::Quit]);
+}
+
+#[test]
+fn marked_runs_are_compared_and_without_marks_the_chosen_one_with_its_baseline() {
+    let mut app = app();
+    assert!(!app.is_possible(Command::Compare));
+    experiment(&mut app, '2');
+    experiment(&mut app, '3');
+    press(&mut app, &[Char('c')]);
+    let numbers = |app: &App| match app.overlay() {
+        Some(Overlay::Comparison { numbers, sentence, .. }) => (numbers.clone(), sentence.clone()),
+        other => panic!("expected a comparison, not {other:?}"),
+    };
+    assert_eq!(numbers(&app).0, [1, 3]);
+    press(&mut app, &[Esc, Char('m'), Tab, Tab, Tab, Tab, Up, Char('m'), Char('c')]);
+    let (compared, sentence) = numbers(&app);
+    assert_eq!(compared, [2, 3]);
+    assert!(sentence.starts_with("#3 processes was 2.0× faster than #2 gil-threads"), "{sentence}");
+}
+
+#[test]
+fn choosing_a_row_shows_it_and_the_live_run_comes_back_when_asked() {
+    let mut app = app();
+    experiment(&mut app, '2');
+    press(&mut app, &[Char('r')]);
+    assert!(app.headline().contains("start"), "{}", app.headline());
+    press(&mut app, &[Tab, Tab, Tab, Tab, Home]);
+    assert!(app.headline().starts_with("serial: "), "{}", app.headline());
+    assert!(app.is_possible(Command::Close));
+    press(&mut app, &[Esc]);
+    assert!(app.browse().selected().is_none());
+    press(&mut app, &[Up, End]);
+    assert!(app.browse().selected().is_none(), "the live run is the lowest row");
+}
+
+#[test]
+fn a_run_that_ends_while_another_row_is_looked_at_does_not_steal_the_view() {
+    let mut app = app();
+    experiment(&mut app, '2');
+    let plan = started(&press(&mut app, &[Char('r')])).clone();
+    press(&mut app, &[Tab, Tab, Tab, Tab, Home]);
+    play(&mut app, &plan, Outcome::Completed);
+    assert_eq!(app.browse().selected(), Some(1));
+}
+
+#[test]
+fn a_task_time_is_calibrated_once_a_session() {
+    let mut app = app();
+    press(&mut app, &[Down, Down, Down, Down, Right]);
+    assert_eq!(press(&mut app, &[Char('r')]), [Effect::Calibrate]);
+    assert!(app.is_busy() && !app.is_running());
+    let plan = started(&app.update(Msg::Calibrated(40e6))).clone();
+    assert!(matches!(plan.workload(), pconc_tui::domain::workload::Workload::Cpu { iterations: 10_000_000 }));
+    play(&mut app, &plan, Outcome::Completed);
+    started(&press(&mut app, &[Char('r')]));
+}
+
+#[test]
+fn a_stopped_calibration_starts_nothing() {
+    let mut app = app();
+    press(&mut app, &[Down, Down, Down, Down, Left, Char('r'), Char('x')]);
+    assert!(!app.is_busy());
+    assert!(app.update(Msg::Calibrated(40e6)).is_empty());
+}
+
+#[test]
+fn the_baseline_is_that_of_the_form_or_of_the_chosen_row() {
+    let mut app = app();
+    let plan = started(&press(&mut app, &[Char('R')])).clone();
+    assert_eq!((plan.model(), plan.workers(), plan.tasks()), (Model::Serial, 1, 8));
+    play(&mut app, &plan, Outcome::Completed);
+    press(&mut app, &[Right]);
+    assert_eq!(started(&press(&mut app, &[Char('R')])).tasks(), 16, "the form says io now");
+    play(&mut app, &plan, Outcome::Completed);
+    press(&mut app, &[Tab, Tab, Tab, Tab]);
+    assert_eq!(started(&press(&mut app, &[Home, Char('R')])).tasks(), 8);
+}
+
+#[test]
+fn a_refused_run_is_told_and_leaves_the_session_usable() {
+    let mut app = app();
+    press(&mut app, &[Char('r')]);
+    let _ = app.update(Msg::Refused("the process table is full".into()));
+    assert!(app.notice().unwrap().is_error);
+    assert!(app.notice().unwrap().sentence.contains("the process table is full"));
+    press(&mut app, &[Esc]);
+    assert!(app.notice().is_none());
+    started(&press(&mut app, &[Char('r')]));
+}
+
+#[test]
+fn growing_the_screen_turns_the_open_form_into_its_panel() {
+    let mut app = app();
+    let _ = app.update(Msg::Resized { columns: 80, rows: 24 });
+    press(&mut app, &[Char('s')]);
+    assert_eq!(app.overlay(), Some(&Overlay::Form));
+    let _ = app.update(Msg::Resized { columns: 120, rows: 40 });
+    assert_eq!((app.overlay(), app.focus().panel), (None, Panel::Setup));
+}
