@@ -1,7 +1,7 @@
 //! The quick experiments: the article's questions, each answered by two runs.
 
 use super::model::Model;
-use super::plan::Draft;
+use super::plan::{Draft, TaskSize};
 use super::workload::WorkloadKind;
 
 /// A question that a pair of runs answers: serial first, then a model on the same work.
@@ -19,6 +19,10 @@ pub struct Experiment {
     pub model: Model,
     workers: Workers,
 }
+
+/// How long a `cpu` task takes on an idle core. The article's number of iterations is over in 0.1 s on a fast machine,
+/// too soon for a class to see anything move.
+const TASK_MS: u64 = 400;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Workers {
@@ -70,15 +74,15 @@ impl Experiment {
         EXPERIMENTS.iter().find(|experiment| experiment.key == key)
     }
 
-    /// The draft of its second run, on a machine with so many usable cores. All else is the workload's default, so that
-    /// experiments on the same workload share their baseline.
+    /// The draft of its second run, on a machine with so many usable cores. All else is the same for all experiments on
+    /// a workload, so that they share their baseline.
     #[must_use]
     pub fn draft(&self, cores_usable: u32) -> Draft {
         let workers = match self.workers {
             Workers::Exactly(workers) => workers,
             Workers::PerCore => u64::from(cores_usable).clamp(2, 8),
         };
-        Draft::new(self.workload, self.model, workers)
+        Draft { task_size: TaskSize::Milliseconds(TASK_MS), ..Draft::new(self.workload, self.model, workers) }
     }
 }
 
@@ -91,7 +95,7 @@ mod tests {
     fn every_experiment_is_a_valid_plan_on_any_machine() {
         for experiment in &EXPERIMENTS {
             for cores in [1, 2, 256] {
-                experiment.draft(cores).validate(&Limits::default()).unwrap();
+                experiment.draft(cores).calibrated(1e8).validate(&Limits::default()).unwrap();
             }
             assert_eq!(Experiment::by_key(experiment.key), Some(experiment));
         }
@@ -99,7 +103,7 @@ mod tests {
 
     #[test]
     fn experiments_on_the_same_workload_share_their_baseline() {
-        let plan = |i: usize| EXPERIMENTS[i].draft(2).validate(&Limits::default()).unwrap();
+        let plan = |i: usize| EXPERIMENTS[i].draft(2).calibrated(1e8).validate(&Limits::default()).unwrap();
         assert!(plan(0).same_work(&plan(3)));
         assert!(plan(1).same_work(&plan(2)));
     }
