@@ -38,8 +38,8 @@ const GUTTER: u16 = 5;
 /// Columns of the names of rows in the table.
 const NAMES: usize = 20;
 
-/// Rows of a worker where there is room for everything.
-const HIGH: usize = 3;
+/// Rows of a worker where there is room for everything: three of ink and a gap.
+const HIGH: usize = 4;
 
 /// The runs with these numbers, over the panels.
 pub fn overlay(
@@ -59,7 +59,7 @@ pub fn overlay(
     let table = table(&runs, theme);
     let below = below(inner, u16::try_from(said.len()).unwrap_or(1) + 1);
     // The picture tells more than the table: it gets what it needs, up to three fifths.
-    let wanted: usize = runs.iter().map(|run| run.trace.lanes().len() * HIGH + 1).sum::<usize>() + 2;
+    let wanted: usize = runs.iter().map(|run| run.trace.lanes().len() * HIGH + 1).sum::<usize>() + 1;
     let fair = (below.height * 3 / 5)
         .max(below.height.saturating_sub(u16::try_from(table.len()).unwrap_or(u16::MAX)));
     let height = u16::try_from(wanted).unwrap_or(u16::MAX).min(fair);
@@ -78,6 +78,11 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
     let to = runs.iter().map(|run| run.trace.now()).max().unwrap_or(0).max(1);
     let window = Window { from: 0, to };
     let mut rest = Rect { height: area.height.saturating_sub(2), ..area };
+    // Bars of all runs are equally high, or more ink would not mean more work.
+    let lanes: usize = runs.iter().map(|run| run.trace.lanes().len()).sum();
+    let titles = u16::try_from(runs.len()).unwrap_or(u16::MAX);
+    let pitch = Pitch::fitting(lanes, rest.height.saturating_sub(titles));
+    let all_fit = lanes <= usize::from(rest.height.saturating_sub(titles));
     for (i, run) in runs.iter().enumerate() {
         let left = u16::try_from(runs.len() - i).unwrap_or(u16::MAX);
         if rest.height < 2 {
@@ -86,8 +91,10 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
             break;
         }
         let share = (rest.height / left).max(2);
-        let rows = u16::try_from(run.trace.lanes().len() * HIGH + 1).unwrap_or(u16::MAX).min(share);
-        draw_timeline(run, window, theme, Rect { height: rows, ..rest }, buf);
+        let wanted = run.trace.lanes().len() * usize::from(pitch.rows()) + 1;
+        let most = if all_fit { rest.height } else { share };
+        let rows = u16::try_from(wanted).unwrap_or(u16::MAX).min(most);
+        draw_timeline(run, window, pitch, theme, Rect { height: rows, ..rest }, buf);
         rest = below(rest, rows);
     }
     let axis = Rect {
@@ -99,14 +106,12 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
     Axis::new(window, theme.secondary()).render(axis.intersection(area), buf);
 }
 
-fn draw_timeline(run: &Entry, window: Window, theme: Theme, area: Rect, buf: &mut Buffer) {
+fn draw_timeline(run: &Entry, window: Window, pitch: Pitch, theme: Theme, area: Rect, buf: &mut Buffer) {
     let lanes = run.trace.lanes().len();
-    let rows = area.height.saturating_sub(1);
-    let shown: Vec<usize> = if lanes > usize::from(rows) {
-        (0..usize::from(rows)).map(|i| lanes * i / usize::from(rows)).collect()
-    } else {
-        (0..lanes).collect()
-    };
+    // The last bar needs no gap below it.
+    let rows = usize::from(area.height.saturating_sub(1) + pitch.gap) / usize::from(pitch.rows());
+    let shown: Vec<usize> =
+        if lanes > rows { (0..rows).map(|i| lanes * i / rows).collect() } else { (0..lanes).collect() };
     let mut title = vec![
         Span::styled(format!("#{} ", run.number), theme.accent()),
         Span::styled(describe(&run.record.plan), theme.strong()),
@@ -117,7 +122,6 @@ fn draw_timeline(run: &Entry, window: Window, theme: Theme, area: Rect, buf: &mu
     }
     buf.set_line(area.x, area.y, &Line::from(title), area.width);
     let bars = below(area, 1);
-    let pitch = Pitch::fitting(shown.len(), bars.height);
     for (bar, lane) in pitch.bars(bars).zip(&shown) {
         let y = bar.bottom().saturating_sub(1 + bar.height / 2);
         buf.set_stringn(bar.x, y, format!("w{lane}"), usize::from(GUTTER), theme.secondary());

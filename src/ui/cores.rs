@@ -41,7 +41,7 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     }
     let legend = Line::from(vec![
         Span::styled(" █", on_border(theme.parallelism())),
-        Span::styled(" ours  ░ others ", on_border(Style::new())),
+        Span::styled(" ours  ▒ others ", on_border(Style::new())),
     ]);
     let title = format!("Cores · {} usable", app.machine().cores_usable);
     let frame = block(title, app.focus().panel == Panel::Cores, theme).title_bottom(legend);

@@ -285,7 +285,7 @@ mod tests {
             (Phase::Ready, 100),
             (Phase::Idle, 100),
         ]);
-        assert_eq!(drawn(&trace, Window { from: 0, to: 600 }, 6), ["█▄─≡▒·"]);
+        assert_eq!(drawn(&trace, Window { from: 0, to: 600 }, 6), ["█▄─≡░·"]);
     }
 
     #[test]
