@@ -36,7 +36,9 @@ use crate::domain::time::seconds;
 /// Columns of the names of workers.
 const GUTTER: u16 = 5;
 /// Columns of the names of rows in the table.
-const NAMES: usize = 20;
+const NAMES: usize = 16;
+/// Columns of a run in the table.
+const COLUMN: usize = 17;
 
 /// Rows of a worker where there is room for everything: three of ink and a gap.
 const HIGH: usize = 4;
@@ -133,10 +135,10 @@ fn draw_timeline(run: &Entry, window: Window, pitch: Pitch, theme: Theme, area: 
 /// A column per run and, between two, one with the difference.
 fn table(runs: &[&Entry], theme: Theme) -> Vec<Line<'static>> {
     let cells = |value: &dyn Fn(&Entry) -> String| -> String {
-        runs.iter().map(|run| format!("{:>14}", value(run))).collect()
+        runs.iter().map(|run| format!("{:>COLUMN$}", value(run))).collect()
     };
     let row = |name: &str, value: &dyn Fn(&Entry) -> String, difference: String| {
-        Line::from(format!("{name:<NAMES$}{}{difference:>14}", cells(value)))
+        Line::from(format!("{name:<NAMES$}{}{difference:>COLUMN$}", cells(value)))
     };
     let unknown = || "–".to_string();
     let between = |value: &dyn Fn(&Entry) -> f64, decimals: usize, unit: &str| match runs {
@@ -146,7 +148,7 @@ fn table(runs: &[&Entry], theme: Theme) -> Vec<Line<'static>> {
     let title = cells(&|run| format!("#{} {}", run.number, run.record.plan.model().name()));
     let difference = if runs.len() == 2 { "difference" } else { "" };
     let mut lines = vec![
-        Line::styled(format!("{:<NAMES$}{title}{difference:>14}", ""), theme.accent()),
+        Line::styled(format!("{:<NAMES$}{title}{difference:>COLUMN$}", ""), theme.accent()),
         row("time", &|run| column_seconds(run.record.wall_s), between(&|run| run.record.wall_s, 3, " s")),
         row("speed-up", &|run| run.speedup.map_or_else(unknown, speedup), String::new()),
         row(
@@ -172,7 +174,7 @@ fn table(runs: &[&Entry], theme: Theme) -> Vec<Line<'static>> {
             lines.push(Line::from(vec![
                 Span::styled(format!("{} ", mark(phase)), theme.phase(phase)),
                 Span::raw(format!("{:<width$}{cells}", phase.name(), width = NAMES - 2)),
-                Span::raw(format!("{:>14}", between(&spent, 3, " s"))),
+                Span::raw(format!("{:>COLUMN$}", between(&spent, 3, " s"))),
             ]));
         }
     }
