@@ -147,7 +147,7 @@ impl<'a> View<'a> {
         let total = times.total().max(1) as f64;
         let percent = |phase: Phase| times[phase] as f64 * 100.0 / total;
         let share = |phase: Phase, mark: &str| {
-            Span::styled(format!("{mark}{:>3.0} % ", percent(phase)), self.theme.phase(phase))
+            Span::styled(format!("{mark}{:>4.0} % ", percent(phase)), self.theme.phase(phase))
         };
         // Half as high as its mark, so that the marks of several rows do not grow together.
         let mut spans = vec![share(Phase::Computing, "▄")];
