@@ -186,7 +186,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[End], "End", C::Last, In::Reading, "", "to the last row", 0),
 
     bind(&[Esc], "Esc", C::Close, In::Common, "Esc close", "close what is on top; never leaves the program", 1),
-    bind(&[Char('?'), Key::F1], "?", C::Help, In::Common, "? help", "this help; also F1", 2),
+    bind(&[Char('?'), Key::F1], "?", C::Help, In::Common, "? help", "open this help or close it; also F1", 2),
     bind(&[Char('q')], "q", C::Quit, In::Common, "q quit", "leave the program", 2),
     bind(&[Ctrl('c')], "Ctrl-C", C::Quit, In::Always, "", "leave the program, also from within a number", 0),
 ];

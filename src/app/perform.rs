@@ -32,7 +32,7 @@ impl App {
             Command::Mark => self.browse.toggle_mark(),
             Command::Compare => self.open_comparison(),
             Command::Details => self.open_details(),
-            Command::Help => self.overlay = Some(Overlay::Help(Scroll::default())),
+            Command::Help => self.toggle_help(),
             Command::OpenForm => self.open_form(),
             Command::Close => self.close(),
             Command::Expand => self.focus = Focus { expanded: !self.focus.expanded, ..self.focus() },
@@ -160,6 +160,13 @@ impl App {
         } else {
             self.overlay = Some(Overlay::Form);
         }
+    }
+
+    fn toggle_help(&mut self) {
+        self.overlay = match self.overlay {
+            Some(Overlay::Help(_)) => None,
+            _ => Some(Overlay::Help(Scroll::default())),
+        };
     }
 
     fn open_details(&mut self) {

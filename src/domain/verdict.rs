@@ -25,7 +25,7 @@ pub fn live(trace: &Trace) -> String {
         part(Phase::Gil, "waits for the lock", "wait for the lock"),
         part(Phase::Network, "waits for the network", "wait for the network"),
         part(Phase::File, "writes", "write"),
-        part(Phase::Starting, "starts", "start"),
+        part(Phase::Starting, "is starting", "are starting"),
         part(Phase::Idle, "is done", "are done"),
     ]
     .into_iter()
@@ -152,7 +152,7 @@ fn waiting(for_network: f64, parallelism: f64) -> String {
         n if n < 2.95 => format!("{n:.1} fetches waited at once"),
         n => format!("{} fetches waited at once", text::count(whole(n))),
     };
-    format!("{waited}, with {parallelism:.1} cores busy")
+    format!("{waited}, {parallelism:.1} cores busy")
 }
 
 fn whole(x: f64) -> u64 {
@@ -209,7 +209,7 @@ mod tests {
         let record = record(Io, Model::Threads, 16, 0.2, &[(Phase::Network, 10.2)]);
         assert_eq!(
             concluded(&record, Some(9.8)),
-            "threads: 9.8× faster than serial: ten fetches waited at once, with 0.2 cores busy"
+            "threads: 9.8× faster than serial: ten fetches waited at once, 0.2 cores busy"
         );
     }
 

@@ -36,10 +36,12 @@ use crate::domain::time::seconds;
 /// Columns of the names of workers.
 const GUTTER: u16 = 5;
 /// Columns of the names of rows in the table.
-const NAMES: usize = 20;
+const NAMES: usize = 16;
+/// Columns of a run in the table.
+const COLUMN: usize = 17;
 
-/// Rows of a worker where there is room for everything.
-const HIGH: usize = 3;
+/// Rows of a worker where there is room for everything: three of ink and a gap.
+const HIGH: usize = 4;
 
 /// The runs with these numbers, over the panels.
 pub fn overlay(
@@ -59,7 +61,7 @@ pub fn overlay(
     let table = table(&runs, theme);
     let below = below(inner, u16::try_from(said.len()).unwrap_or(1) + 1);
     // The picture tells more than the table: it gets what it needs, up to three fifths.
-    let wanted: usize = runs.iter().map(|run| run.trace.lanes().len() * HIGH + 1).sum::<usize>() + 2;
+    let wanted: usize = runs.iter().map(|run| run.trace.lanes().len() * HIGH + 1).sum::<usize>() + 1;
     let fair = (below.height * 3 / 5)
         .max(below.height.saturating_sub(u16::try_from(table.len()).unwrap_or(u16::MAX)));
     let height = u16::try_from(wanted).unwrap_or(u16::MAX).min(fair);
@@ -78,6 +80,11 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
     let to = runs.iter().map(|run| run.trace.now()).max().unwrap_or(0).max(1);
     let window = Window { from: 0, to };
     let mut rest = Rect { height: area.height.saturating_sub(2), ..area };
+    // Bars of all runs are equally high, or more ink would not mean more work.
+    let lanes: usize = runs.iter().map(|run| run.trace.lanes().len()).sum();
+    let titles = u16::try_from(runs.len()).unwrap_or(u16::MAX);
+    let pitch = Pitch::fitting(lanes, rest.height.saturating_sub(titles));
+    let all_fit = lanes <= usize::from(rest.height.saturating_sub(titles));
     for (i, run) in runs.iter().enumerate() {
         let left = u16::try_from(runs.len() - i).unwrap_or(u16::MAX);
         if rest.height < 2 {
@@ -86,8 +93,10 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
             break;
         }
         let share = (rest.height / left).max(2);
-        let rows = u16::try_from(run.trace.lanes().len() * HIGH + 1).unwrap_or(u16::MAX).min(share);
-        draw_timeline(run, window, theme, Rect { height: rows, ..rest }, buf);
+        let wanted = run.trace.lanes().len() * usize::from(pitch.rows()) + 1;
+        let most = if all_fit { rest.height } else { share };
+        let rows = u16::try_from(wanted).unwrap_or(u16::MAX).min(most);
+        draw_timeline(run, window, pitch, theme, Rect { height: rows, ..rest }, buf);
         rest = below(rest, rows);
     }
     let axis = Rect {
@@ -99,14 +108,12 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
     Axis::new(window, theme.secondary()).render(axis.intersection(area), buf);
 }
 
-fn draw_timeline(run: &Entry, window: Window, theme: Theme, area: Rect, buf: &mut Buffer) {
+fn draw_timeline(run: &Entry, window: Window, pitch: Pitch, theme: Theme, area: Rect, buf: &mut Buffer) {
     let lanes = run.trace.lanes().len();
-    let rows = area.height.saturating_sub(1);
-    let shown: Vec<usize> = if lanes > usize::from(rows) {
-        (0..usize::from(rows)).map(|i| lanes * i / usize::from(rows)).collect()
-    } else {
-        (0..lanes).collect()
-    };
+    // The last bar needs no gap below it.
+    let rows = usize::from(area.height.saturating_sub(1) + pitch.gap) / usize::from(pitch.rows());
+    let shown: Vec<usize> =
+        if lanes > rows { (0..rows).map(|i| lanes * i / rows).collect() } else { (0..lanes).collect() };
     let mut title = vec![
         Span::styled(format!("#{} ", run.number), theme.accent()),
         Span::styled(describe(&run.record.plan), theme.strong()),
@@ -117,7 +124,6 @@ fn draw_timeline(run: &Entry, window: Window, theme: Theme, area: Rect, buf: &mu
     }
     buf.set_line(area.x, area.y, &Line::from(title), area.width);
     let bars = below(area, 1);
-    let pitch = Pitch::fitting(shown.len(), bars.height);
     for (bar, lane) in pitch.bars(bars).zip(&shown) {
         let y = bar.bottom().saturating_sub(1 + bar.height / 2);
         buf.set_stringn(bar.x, y, format!("w{lane}"), usize::from(GUTTER), theme.secondary());
@@ -129,10 +135,10 @@ fn draw_timeline(run: &Entry, window: Window, theme: Theme, area: Rect, buf: &mu
 /// A column per run and, between two, one with the difference.
 fn table(runs: &[&Entry], theme: Theme) -> Vec<Line<'static>> {
     let cells = |value: &dyn Fn(&Entry) -> String| -> String {
-        runs.iter().map(|run| format!("{:>14}", value(run))).collect()
+        runs.iter().map(|run| format!("{:>COLUMN$}", value(run))).collect()
     };
     let row = |name: &str, value: &dyn Fn(&Entry) -> String, difference: String| {
-        Line::from(format!("{name:<NAMES$}{}{difference:>14}", cells(value)))
+        Line::from(format!("{name:<NAMES$}{}{difference:>COLUMN$}", cells(value)))
     };
     let unknown = || "–".to_string();
     let between = |value: &dyn Fn(&Entry) -> f64, decimals: usize, unit: &str| match runs {
@@ -142,7 +148,7 @@ fn table(runs: &[&Entry], theme: Theme) -> Vec<Line<'static>> {
     let title = cells(&|run| format!("#{} {}", run.number, run.record.plan.model().name()));
     let difference = if runs.len() == 2 { "difference" } else { "" };
     let mut lines = vec![
-        Line::styled(format!("{:<NAMES$}{title}{difference:>14}", ""), theme.accent()),
+        Line::styled(format!("{:<NAMES$}{title}{difference:>COLUMN$}", ""), theme.accent()),
         row("time", &|run| column_seconds(run.record.wall_s), between(&|run| run.record.wall_s, 3, " s")),
         row("speed-up", &|run| run.speedup.map_or_else(unknown, speedup), String::new()),
         row(
@@ -168,7 +174,7 @@ fn table(runs: &[&Entry], theme: Theme) -> Vec<Line<'static>> {
             lines.push(Line::from(vec![
                 Span::styled(format!("{} ", mark(phase)), theme.phase(phase)),
                 Span::raw(format!("{:<width$}{cells}", phase.name(), width = NAMES - 2)),
-                Span::raw(format!("{:>14}", between(&spent, 3, " s"))),
+                Span::raw(format!("{:>COLUMN$}", between(&spent, 3, " s"))),
             ]));
         }
     }

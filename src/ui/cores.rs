@@ -9,8 +9,9 @@ use ratatui::widgets::Widget;
 use super::panel::{block, draw_block, on_border};
 use super::theme::Theme;
 use super::widget::{RISING, bar::Bar};
-use crate::app::App;
 use crate::app::screen::Panel;
+use crate::app::{App, Shown};
+use crate::domain::record::{CoreRecord, Record};
 use crate::domain::time::seconds;
 use crate::domain::trace::Trace;
 
@@ -41,7 +42,7 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     }
     let legend = Line::from(vec![
         Span::styled(" █", on_border(theme.parallelism())),
-        Span::styled(" ours  ░ others ", on_border(Style::new())),
+        Span::styled(" ours  ▒ others ", on_border(Style::new())),
     ]);
     let title = format!("Cores · {} usable", app.machine().cores_usable);
     let frame = block(title, app.focus().panel == Panel::Cores, theme).title_bottom(legend);
@@ -51,6 +52,11 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 
 /// The usable cores: those that workers ran on and, until there are enough of them, the others by number.
 fn cores(app: &App) -> Vec<Core> {
+    if let Some(Shown::Entry(entry)) = app.shown()
+        && !entry.record.cores.is_empty()
+    {
+        return measured(&entry.record);
+    }
     let empty = Trace::default();
     let trace = app.shown().map_or(&empty, |shown| shown.trace());
     let elapsed = seconds(trace.now()).max(1e-9);
@@ -72,6 +78,17 @@ fn cores(app: &App) -> Vec<Core> {
     }
     cores.sort_by_key(|core| core.number);
     cores
+}
+
+/// The cores of a run that is over: exact, however short it was.
+fn measured(record: &Record) -> Vec<Core> {
+    let share = |seconds: f64| (seconds / record.wall_s.max(1e-9)).clamp(0.0, 1.0);
+    let core = |core: &CoreRecord| Core {
+        number: core.core,
+        ours: share(core.workers_s),
+        others: core.others_s.map(share),
+    };
+    record.cores.iter().map(core).collect()
 }
 
 /// Bars where each core has room for one, else a cell per core.

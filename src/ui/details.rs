@@ -79,12 +79,8 @@ fn numbers(entry: &Entry) -> Vec<(&'static str, String, &'static str)> {
     let record = &entry.record;
     let unknown = || "–".to_string();
     let mut rows = vec![
-        ("time", duration(record.wall_s), "from the first worker's creation to the last one's end"),
-        (
-            "speed-up",
-            entry.speedup.map_or_else(unknown, speedup),
-            "over serial; R measures a missing baseline",
-        ),
+        ("time", duration(record.wall_s), "from the first creation to the last end"),
+        ("speed-up", entry.speedup.map_or_else(unknown, speedup), "over serial; R measures the baseline"),
         ("start-up", record.startup_s.map_or_else(unknown, duration), "until the first task began"),
         ("teardown", duration(record.teardown_s), "until all workers were gone"),
         ("concurrency", format!("{:.2}", record.concurrency), "tasks in flight, on average"),
@@ -101,7 +97,7 @@ fn numbers(entry: &Entry) -> Vec<(&'static str, String, &'static str)> {
         rows.push(("lost core", grouped(switches.involuntary), "times: the scheduler took it away"));
     }
     if let Some(memory) = record.memory_bytes {
-        rows.push(("memory", bytes(memory), "of the forked workers, shared pages counted once"));
+        rows.push(("memory", bytes(memory), "of forked workers, shared pages shared out"));
     }
     rows.push(("observer", duration(record.observer.cpu_s), "CPU time of sampling and drawing"));
     rows

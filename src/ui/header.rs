@@ -22,11 +22,15 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         Some(Shown::Live(live)) => left.push(format!(" {}", describe(&live.plan)).into()),
         None => left.push(Span::styled(" concurrency and parallelism, seen", theme.secondary())),
     }
-    let right = Line::from(vec![
-        Span::styled(state(app), theme.strong()),
-        Span::styled(format!("{} ", cores(app)), theme.secondary()),
-    ]);
-    between(&Line::from(left), &right, area, buf);
+    let left = Line::from(left);
+    let right = |cores: String| {
+        let cores = Span::styled(format!("{cores} "), theme.secondary());
+        Line::from(vec![Span::styled(state(app), theme.strong()), cores])
+    };
+    // The reason for fewer cores gives way first; the state of the run is worth more than the machine.
+    if !between(&left, &right(cores_and_why(app)), area, buf) {
+        between(&left, &right(plural(u64::from(app.machine().cores_usable), "core")), area, buf);
+    }
 }
 
 /// The sentence that is read first, and how many cores are in use.
@@ -92,7 +96,7 @@ fn state(app: &App) -> String {
     }
 }
 
-fn cores(app: &App) -> String {
+fn cores_and_why(app: &App) -> String {
     let machine = app.machine();
     let usable = u64::from(machine.cores_usable);
     match &machine.cores_limited_by {
@@ -111,11 +115,13 @@ fn in_use(shown: Shown<'_>) -> f64 {
     }
 }
 
-/// Two lines in one row; the right one gives way.
-fn between(left: &Line<'_>, right: &Line<'_>, area: Rect, buf: &mut Buffer) {
+/// Two lines in one row; the right one gives way, and then this is false.
+fn between(left: &Line<'_>, right: &Line<'_>, area: Rect, buf: &mut Buffer) -> bool {
     let width = |line: &Line<'_>| u16::try_from(line.width()).unwrap_or(u16::MAX);
     buf.set_line(area.x, area.y, left, area.width);
-    if width(left).saturating_add(width(right)) < area.width {
+    let both = width(left).saturating_add(width(right)) < area.width;
+    if both {
         buf.set_line(area.right() - width(right), area.y, right, width(right));
     }
+    both
 }

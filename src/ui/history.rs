@@ -28,8 +28,10 @@ use crate::domain::time::seconds;
 const WIDE: u16 = 100;
 /// From so many columns on, workers and tasks have columns of their own.
 const MEDIUM: u16 = 70;
+/// Columns of a model's label.
+const MODEL: usize = 22;
 /// Columns of the averages and the efficiency.
-const AVERAGES: u16 = 28;
+const AVERAGES: u16 = 26;
 
 /// The table.
 pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
@@ -66,7 +68,7 @@ impl Table<'_> {
                 self.theme.secondary(),
             );
             if self.width >= WIDE {
-                let averages = format!("{:>7}{:>7}{:>13}", "conc.", "par.", "efficiency ");
+                let averages = format!("{:>6}{:>6}{:>13}", "conc.", "par.", "efficiency ");
                 self.draw_right(Line::styled(averages, self.theme.secondary()), heading, buf);
             }
         }
@@ -87,28 +89,28 @@ impl Table<'_> {
     }
 
     fn heading(&self) -> String {
-        let model = self.model_width();
+        let model = MODEL;
         if self.width >= MEDIUM {
             let tasks = if self.width >= WIDE { "   tasks" } else { "" };
-            format!("       #  work {:<model$} workers{tasks}       time  speed-up", "model")
+            format!("       #  work {:<model$} workers{tasks}      time  speed-up", "model")
         } else {
-            format!("       #  work {:<model$}      time  speed-up", "model and workers")
+            format!("       #  work {:<model$}     time  speed-up", "model")
         }
     }
 
-    fn model_width(&self) -> usize {
-        if self.width >= WIDE { 24 } else { 22 }
+    fn time_width(&self) -> usize {
+        if self.width >= MEDIUM { 10 } else { 9 }
     }
 
     fn plan_columns(&self, plan: &Plan) -> String {
-        let (work, width) = (plan.workload().kind().name(), self.model_width());
+        let (work, width) = (plan.workload().kind().name(), MODEL);
         let medium = format!("{work:<5}{:<width$} {:>7}", plan.model().label(), plan.workers());
         if self.width >= WIDE {
             format!("{medium} {:>7}", plan.tasks())
         } else if self.width >= MEDIUM {
             medium
         } else {
-            format!("{work:<5}{:<width$}", format!("{} × {}", plan.model().name(), plan.workers()))
+            format!("{work:<5}{:<width$}", plan.model().label())
         }
     }
 
@@ -116,13 +118,14 @@ impl Table<'_> {
         let record = &entry.record;
         let chosen = self.app.browse().selected() == Some(entry.number);
         let style = if chosen { self.theme.strong() } else { ratatui::style::Style::new() };
+        let time = self.time_width();
         let mut spans = self.signs(entry);
         spans.push(Span::styled(
             format!(
-                "{:>3}  {}{:>11}  ",
+                "{:>3}  {}{:>time$}  ",
                 entry.number,
                 self.plan_columns(&record.plan),
-                self.time(record.wall_s)
+                column_seconds(record.wall_s)
             ),
             style,
         ));
@@ -134,10 +137,6 @@ impl Table<'_> {
         if let Some(averages) = averages {
             self.draw_right(Line::styled(averages, style), row, buf);
         }
-    }
-
-    fn time(&self, wall_s: f64) -> String {
-        column_seconds(wall_s)
     }
 
     fn draw_speedup(&self, entry: &Entry, most: f64, area: Rect, buf: &mut Buffer) {
@@ -182,16 +181,17 @@ impl Table<'_> {
             format!("{:.0} %", efficiency(factor, record.plan.workers()) * 100.0)
         });
         (self.width >= WIDE)
-            .then(|| format!("{:>7.1}{:>7.1}{percent:>12} ", record.concurrency, record.parallelism))
+            .then(|| format!("{:>6.1}{:>6.1}{percent:>12} ", record.concurrency, record.parallelism))
     }
 
     fn draw_live(&self, live: &Live, number: usize, row: Rect, buf: &mut Buffer) {
         let chosen = if self.app.browse().selected().is_none() { "▸" } else { " " };
         let (_, ended, _) = live.trace.tasks();
+        let time = self.time_width();
         let text = format!(
-            "    {number:>3}  {}{:>11}  {ended} of {} tasks done",
+            "    {number:>3}  {}{:>time$}  {ended} of {} tasks done",
             self.plan_columns(&live.plan),
-            self.time(seconds(live.trace.now())),
+            column_seconds(seconds(live.trace.now())),
             live.plan.tasks()
         );
         let line = Line::from(vec![Span::styled(chosen, self.theme.accent()), Span::raw(text)]);

@@ -29,7 +29,7 @@ use crate::app::screen::{Focus, Panel, Screen};
 /// How wide the form and the cores are.
 const SIDE: u16 = 28;
 /// Columns of a wide timeline's labels, and of the curves'.
-const WIDE_GUTTER: u16 = 20;
+const WIDE_GUTTER: u16 = 22;
 /// Columns of a small timeline's labels.
 const SMALL_GUTTER: u16 = 6;
 /// Below so many rows the line of cores is left out.

@@ -122,7 +122,8 @@ impl Theme {
 pub fn mark(phase: Phase) -> &'static str {
     match phase {
         Phase::Computing => "█",
-        Phase::Ready => "▒",
+        // The lightest shade: whoever waits must not look like ink.
+        Phase::Ready => "░",
         Phase::Gil => "╳",
         Phase::Network => "─",
         Phase::File => "≡",

@@ -109,7 +109,7 @@ impl<'a> View<'a> {
         let emulated =
             if self.shown.plan().model().has_interpreter_lock() { " · the lock is emulated" } else { "" };
         let workers = if in_view.len() < lanes {
-            format!("workers {}–{} of {lanes}", in_view.start, in_view.end.saturating_sub(1))
+            format!("w{}–w{} of {}", in_view.start, in_view.end.saturating_sub(1), workers(lanes))
         } else {
             "by worker".into()
         };
@@ -117,13 +117,15 @@ impl<'a> View<'a> {
     }
 
     fn title_right(&self, scrolls: bool, lanes: usize, rows: u16) -> Option<String> {
-        if self.zoomed {
-            let all = whole(self.shown.trace());
-            let span = |window: Window| duration(seconds(window.span()));
-            return Some(format!("{} of {} in view", span(self.window), span(all)));
-        }
+        let all = whole(self.shown.trace());
+        let span = |window: Window| duration(seconds(window.span()));
         let sampled = if Overview::is_sampled(lanes, rows) { ", sampled" } else { "" };
-        scrolls.then(|| format!("all{sampled}"))
+        let parts = [
+            self.zoomed.then(|| format!("{} of {} in view", span(self.window), span(all))),
+            scrolls.then(|| format!("all workers{sampled} →")),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(" · "))
     }
 
     /// A worker's name and, where there is room, how much of the time so far it computed and what it did most else.
@@ -145,7 +147,7 @@ impl<'a> View<'a> {
         let total = times.total().max(1) as f64;
         let percent = |phase: Phase| times[phase] as f64 * 100.0 / total;
         let share = |phase: Phase, mark: &str| {
-            Span::styled(format!("{mark}{:>3.0} % ", percent(phase)), self.theme.phase(phase))
+            Span::styled(format!("{mark}{:>4.0} % ", percent(phase)), self.theme.phase(phase))
         };
         // Half as high as its mark, so that the marks of several rows do not grow together.
         let mut spans = vec![share(Phase::Computing, "▄")];

@@ -13,7 +13,7 @@ use crate::app::timeline::Window;
 use crate::domain::time::Nanos;
 
 /// Labels are at least so many columns apart.
-const APART: u64 = 11;
+const APART: u64 = 10;
 
 /// A time axis.
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn ticks_stand_at_round_times_with_units() {
-        assert_eq!(drawn(0, 1_000_000_000, 50), "╵0 s                     ╵0.5 s                   ");
+        assert_eq!(drawn(0, 1_000_000_000, 40), "╵0 s                ╵0.5 s              ");
         assert_eq!(
             drawn(0, 1_000_000_000, 60),
             "╵0 s        ╵0.2 s      ╵0.4 s      ╵0.6 s      ╵0.8 s      "

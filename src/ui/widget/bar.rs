@@ -1,9 +1,9 @@
-//! A horizontal bar of one or two parts, in eighths of a cell; or a thin one in halves, so that bars in rows below each
+//! A horizontal bar of one or two parts, in eighths of a cell; or half as high, in halves of a cell, so that bars in rows below each
 //! other do not grow together.
 //!
 //! ```text
-//! ██████▎░░
-//! ━━━━━━╸
+//! ██████▎▒▒
+//! ▄▄▄▄▄▄▖
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -30,7 +30,7 @@ impl Bar {
         Bar { share: sane(share), style, ..Bar::default() }
     }
 
-    /// Drawn as a line.
+    /// Half as high.
     #[must_use]
     pub fn thin(mut self) -> Bar {
         self.thin = true;
@@ -50,8 +50,8 @@ impl Bar {
     fn symbol(&self, eighths: usize) -> &'static str {
         match (self.thin, eighths) {
             (false, _) => GROWING[eighths.min(8)],
-            (true, 0..5) => "╸",
-            (true, _) => "━",
+            (true, 0..5) => "▖",
+            (true, _) => "▄",
         }
     }
 }
@@ -73,7 +73,7 @@ impl Widget for &Bar {
                     buf[(at.x, at.y)].reset();
                     buf[(at.x, at.y)].set_symbol(self.symbol(fill)).set_style(self.style);
                 } else if i < end {
-                    buf[(at.x, at.y)].set_symbol("░").set_style(self.rest_style);
+                    buf[(at.x, at.y)].set_symbol("▒").set_style(self.rest_style);
                 }
             }
         }
@@ -94,9 +94,9 @@ mod tests {
     #[test]
     fn a_bar_is_drawn_to_the_eighth_of_a_cell_and_others_follow_it() {
         assert_eq!(drawn(Bar::new(0.5, Style::new()), 10), "█████     ");
-        assert_eq!(drawn(Bar::new(0.625, Style::new()).thin(), 4), "━━╸ ");
+        assert_eq!(drawn(Bar::new(0.625, Style::new()).thin(), 4), "▄▄▖ ");
         assert_eq!(drawn(Bar::new(0.53125, Style::new()), 4), "██▏ ");
-        assert_eq!(drawn(Bar::new(0.5, Style::new()).then(0.3, Style::new()), 10), "█████░░░  ");
+        assert_eq!(drawn(Bar::new(0.5, Style::new()).then(0.3, Style::new()), 10), "█████▒▒▒  ");
     }
 
     #[test]

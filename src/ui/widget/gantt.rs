@@ -4,8 +4,8 @@
 //! ▃▂▃▃▂▃▂▃▃▂   a column's ink is the share of its time that was computing
 //! ──────█≡█─   without ink it shows what took longest: here waiting for the network, then writing
 //!
-//! ╳╳╳╳╳╳╳╳╳╳   where there is room bars are several rows high, and what took longest besides computing
-//! ▆▅▆▆▅▆▅▆▆▅   stands above the ink
+//! ╳╳╳█╳╳╳╳╳╳   where there is room bars are several rows high, and what took longest besides computing
+//! ▆▅▆█▅▆▅▆▆▅   runs along the middle unless ink covers it
 //! ```
 //!
 //! Drawing costs one look-up per cell, however many events there are.
@@ -31,7 +31,7 @@ const HIGHEST: u16 = 4;
 pub enum Ink {
     /// Nothing was going on yet.
     Nothing,
-    /// So many eighths of a cell are filled, from below; above them, where there is room, the mark of this phase.
+    /// So many eighths of a cell are filled, from below; in the middle row, unless they cover it, the mark of this phase.
     Work(u16, Option<Phase>),
     /// Hardly any computing, mostly this.
     Mark(Phase),
@@ -72,9 +72,10 @@ impl Ink {
                     let fill = usize::from(eighths.saturating_sub(row * 8)).min(8);
                     put(row, RISING[fill], theme.phase(Phase::Computing));
                 }
-                let free = column.height - eighths.div_ceil(8).min(column.height);
-                if let (Some(phase), true) = (other, free > 0) {
-                    put(column.height - 1 - free / 2, theme::mark(phase), theme.phase(phase));
+                // Always in the same row, so that marks make a line; more ink than that covers it.
+                let row = column.height / 2;
+                if let Some(phase) = other.filter(|_| eighths <= row * 8) {
+                    put(row, theme::mark(phase), theme.phase(phase));
                 }
             }
         }
@@ -285,7 +286,7 @@ mod tests {
             (Phase::Ready, 100),
             (Phase::Idle, 100),
         ]);
-        assert_eq!(drawn(&trace, Window { from: 0, to: 600 }, 6), ["█▄─≡▒·"]);
+        assert_eq!(drawn(&trace, Window { from: 0, to: 600 }, 6), ["█▄─≡░·"]);
     }
 
     #[test]
@@ -339,6 +340,10 @@ mod tests {
         let pitch = Pitch::fitting(1, 3);
         Gantt::new(&trace, Window { from: 0, to: 300 }, Theme::plain()).pitch(pitch).render(area, &mut buf);
         assert_eq!(rows(&buf), ["  █", "╳─█", "▆ █"]);
+        let trace = lane_of(&[(Phase::Computing, 60), (Phase::Gil, 40)]);
+        let mut buf = Buffer::empty(Rect::new(0, 0, 1, 3));
+        Gantt::new(&trace, Window { from: 0, to: 100 }, Theme::plain()).pitch(pitch).render(area, &mut buf);
+        assert_eq!(rows(&buf), [" ", "▆", "█"], "ink covers the mark");
     }
 
     #[test]
