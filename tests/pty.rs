@@ -34,9 +34,9 @@ fn explorer_with_a_run() -> Terminal {
 
 /// Whether the live sentence is on the screen: a worker computes, or would if a core were free.
 fn shows_a_run(screen: &str) -> bool {
-    let mut words = screen.split(|c: char| !c.is_alphanumeric());
-    let waits = screen.contains("waits for a core") || screen.contains("wait for a core");
-    waits || words.any(|word| word == "computes" || word == "compute")
+    let words: Vec<&str> = screen.split_whitespace().collect();
+    let verb = |word: &str| ["computes", "compute", "waits", "wait"].contains(&word.trim_end_matches(','));
+    words.windows(2).any(|pair| pair[0].parse::<u32>().is_ok() && verb(pair[1]))
 }
 
 #[test]

@@ -12,7 +12,14 @@ use pconc_tui::domain::model::Model;
 use pconc_tui::domain::plan::{Field, Plan};
 use pconc_tui::domain::record::Outcome;
 
+/// An explorer on a machine whose speed is known already.
 fn app() -> App {
+    let mut app = uncalibrated();
+    assert!(app.update(Msg::Calibrated(40e6)).is_empty());
+    app
+}
+
+fn uncalibrated() -> App {
     let mut app = App::new(sample::machine(2), Limits::default());
     assert!(app.update(Msg::Resized { columns: 120, rows: 40 }).is_empty());
     app
@@ -79,6 +86,18 @@ fn a_quick_experiment_runs_serial_then_the_model_and_ends_with_one_sentence() {
     assert_eq!(third.model(), Model::Processes, "the baseline is there already");
     play(&mut app, &third, Outcome::Completed);
     assert_eq!(app.headline(), "processes: 2.0× faster than serial: two workers computed at once");
+}
+
+#[test]
+fn the_first_experiment_measures_the_machines_speed_and_all_share_one_baseline() {
+    let mut app = uncalibrated();
+    assert_eq!(press(&mut app, &[Char('3')]), [Effect::Calibrate]);
+    let serial = started(&app.update(Msg::Calibrated(40e6))).clone();
+    let processes = started(&play(&mut app, &serial, Outcome::Completed)).clone();
+    assert!(play(&mut app, &processes, Outcome::Completed).is_empty());
+    let under_the_lock = started(&press(&mut app, &[Char('2')])).clone();
+    assert_eq!(under_the_lock.model(), Model::GilThreads);
+    assert!(under_the_lock.same_work(&serial));
 }
 
 #[test]
@@ -200,7 +219,7 @@ fn a_run_that_ends_while_another_row_is_looked_at_does_not_steal_the_view() {
 
 #[test]
 fn a_task_time_is_calibrated_once_a_session() {
-    let mut app = app();
+    let mut app = uncalibrated();
     press(&mut app, &[Down, Down, Down, Down, Right]);
     assert_eq!(press(&mut app, &[Char('r')]), [Effect::Calibrate]);
     assert!(app.is_busy() && !app.is_running());
@@ -212,7 +231,7 @@ fn a_task_time_is_calibrated_once_a_session() {
 
 #[test]
 fn a_stopped_calibration_starts_nothing() {
-    let mut app = app();
+    let mut app = uncalibrated();
     press(&mut app, &[Down, Down, Down, Down, Left, Char('r'), Char('x')]);
     assert!(!app.is_busy());
     assert!(app.update(Msg::Calibrated(40e6)).is_empty());
@@ -247,7 +266,7 @@ fn a_refused_run_is_told_and_leaves_the_session_usable() {
 fn growing_the_screen_turns_the_open_form_into_its_panel() {
     let mut app = app();
     let _ = app.update(Msg::Resized { columns: 80, rows: 24 });
-    press(&mut app, &[Char('s')]);
+    press(&mut app, &[Char('f')]);
     assert_eq!(app.overlay(), Some(&Overlay::Form));
     let _ = app.update(Msg::Resized { columns: 120, rows: 40 });
     assert_eq!((app.overlay(), app.focus().panel), (None, Panel::Setup));

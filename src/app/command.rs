@@ -145,7 +145,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char('0')], "0", C::ZoomFit, In::Panels, "0 all", "show the whole run", 11),
     bind(&[Char('[')], "[", C::PanLeft, In::Panels, "[ earlier", "look at an earlier part of the run", 10),
     bind(&[Char(']')], "]", C::PanRight, In::Panels, "] later", "look at a later part of the run", 10),
-    bind(&[Char('s')], "s", C::OpenForm, In::Panels, "s set up", "go to the form: workload, model, workers, tasks", 4),
+    bind(&[Char('f')], "f", C::OpenForm, In::Panels, "f form", "go to the form: workload, model, workers, tasks", 4),
     bind(&[Tab], "Tab", C::NextPanel, In::Panels, "Tab panel", "go to the next panel", 7),
     bind(&[BackTab], "Shift-Tab", C::PreviousPanel, In::Panels, "", "go to the previous panel", 0),
 

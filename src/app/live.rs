@@ -32,6 +32,8 @@ pub enum Goal {
     Run,
     /// Run the same work serially, once.
     Baseline,
+    /// Answer a quick experiment's question: serial first, then the draft.
+    Answer(&'static Experiment),
 }
 
 /// A run that is on.

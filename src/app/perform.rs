@@ -66,7 +66,7 @@ impl App {
     pub(super) fn request(&mut self, request: Request) -> Vec<Effect> {
         let mut draft = request.draft.clone();
         if draft.needs_calibration() {
-            if let Err(invalid) = self.setup.check(&self.limits) {
+            if let Err(invalid) = draft.check(&self.limits) {
                 self.refuse(invalid);
                 return vec![];
             }
@@ -84,6 +84,7 @@ impl App {
             }
             (Ok(plan), Goal::Run) => self.begin(Campaign::repeats(plan, repeats), None),
             (Ok(plan), Goal::Baseline) => self.begin(Campaign::repeats(plan.as_serial(), 1), None),
+            (Ok(plan), Goal::Answer(experiment)) => self.begin(Campaign::pair(plan), Some(experiment)),
         }
     }
 
@@ -104,13 +105,7 @@ impl App {
         let Some(experiment) = Experiment::by_key(key) else { return vec![] };
         let draft = experiment.draft(self.machine.cores_usable);
         self.setup.set_draft(draft.clone());
-        match draft.validate(&self.limits) {
-            Ok(plan) => self.begin(Campaign::pair(plan), Some(experiment)),
-            Err(invalid) => {
-                self.refuse(invalid);
-                vec![]
-            }
-        }
+        self.request(Request { draft, goal: Goal::Answer(experiment) })
     }
 
     fn begin(&mut self, campaign: Campaign, experiment: Option<&'static Experiment>) -> Vec<Effect> {

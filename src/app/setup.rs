@@ -299,7 +299,7 @@ impl Setup {
         if let Ok(n) = typed.parse() {
             self.set_number(self.row, n);
         }
-        if let Err(invalid) = self.check(limits) {
+        if let Err(invalid) = self.draft().check(limits) {
             self.refuse(invalid);
         }
     }
@@ -322,20 +322,6 @@ impl Setup {
     /// Takes the remark away; false if there was none.
     pub fn dismiss(&mut self) -> bool {
         self.remark.take().is_some()
-    }
-
-    /// Whether the draft can be run once its task time, if it has one, is known as iterations.
-    ///
-    /// # Errors
-    /// The first thing that is wrong.
-    pub fn check(&self, limits: &Limits) -> Result<(), Invalid> {
-        let draft = self.draft();
-        match draft.task_size {
-            TaskSize::Milliseconds(1..=plan::MAX_TASK_MS) => draft.calibrated(1e6),
-            _ => draft,
-        }
-        .validate(limits)
-        .map(|_| ())
     }
 
     /// The rows differ from workload to workload.
@@ -412,7 +398,7 @@ mod tests {
         let mut setup = on(Row::SizedBy);
         setup.change(true, &Limits::default());
         assert_eq!(setup.value(Row::TaskSize), "250 ms");
-        assert!(setup.check(&Limits::default()).is_ok());
+        assert!(setup.draft().check(&Limits::default()).is_ok());
         setup.change(true, &Limits::default());
         assert_eq!(setup.value(Row::TaskSize), "10 000 000");
     }
@@ -428,7 +414,7 @@ mod tests {
                         setup.row = row;
                         (0..80).for_each(|_| setup.change(up, &Limits::default()));
                         (setup.draft.workload, setup.draft.model) = (workload, model);
-                        assert!(setup.check(&Limits::default()).is_ok(), "{row:?} {:?}", setup.draft);
+                        assert!(setup.draft().check(&Limits::default()).is_ok(), "{row:?} {:?}", setup.draft);
                     }
                 }
             }
