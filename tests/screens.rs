@@ -22,6 +22,8 @@ impl Session {
         let app = App::new(sample::machine(2), Limits::default());
         let mut session = Session { app, size: (columns, rows) };
         let _ = session.app.update(Msg::Resized { columns, rows });
+        // So that the first quick experiment begins at once.
+        let _ = session.app.update(Msg::Calibrated(40e6));
         session
     }
 
