@@ -5,6 +5,8 @@
 
 use std::net::Ipv6Addr;
 
+use super::text;
+
 /// The most bytes an address may have: what RFC 9110 asks every server to understand.
 pub const MAX_ADDRESS_BYTES: usize = 8_000;
 
@@ -34,20 +36,7 @@ pub fn check_address(line: &str) -> Result<(), String> {
 /// characters ends in `…`.
 #[must_use]
 pub fn shown(address: &str) -> String {
-    shorten(&clean(&mask_user_info(address)))
-}
-
-/// `text` from outside with every character that could command a terminal, or reorder the text around it,
-/// replaced by `\u{fffd}`.
-#[must_use]
-pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if is_treacherous(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-/// Control characters (line breaks too: a sentence is one line), bidirectional controls and line separators.
-fn is_treacherous(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    shorten(&text::clean(&mask_user_info(address), usize::MAX))
 }
 
 fn shorten(text: &str) -> String {
@@ -82,7 +71,7 @@ fn check_characters(line: &str) -> Result<(), String> {
         Some(c) if c.is_whitespace() => {
             Err("the address has a blank in it; write %20 for a space, and one address a line".to_owned())
         }
-        Some(c) if is_treacherous(c) => {
+        Some(c) if text::is_treacherous(c) => {
             Err("the address has an invisible character in it; only visible ASCII is allowed".to_owned())
         }
         Some(c) => Err(format!("the address has a {c} in it, which must be percent-encoded")),

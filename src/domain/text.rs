@@ -80,16 +80,22 @@ pub fn bytes(bytes: u64) -> String {
     if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
 }
 
-/// Foreign text without what could disturb a terminal: control characters and bidirectional overrides become `?`, and
-/// at most `most` characters are kept.
+/// At most `most` characters of foreign text, with every one that could command a terminal, or reorder the text around
+/// it, replaced by `\u{fffd}`.
 #[must_use]
 pub fn clean(foreign: &str, most: usize) -> String {
-    let harmless = |c: char| {
-        let bidirectional =
-            matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if c.is_control() || bidirectional { '?' } else { c }
-    };
-    foreign.chars().take(most).map(harmless).collect()
+    foreign
+        .chars()
+        .take(most)
+        .map(|c| if is_treacherous(c) { char::REPLACEMENT_CHARACTER } else { c })
+        .collect()
+}
+
+/// Control characters (line breaks too: a sentence is one line), bidirectional controls and line separators.
+#[must_use]
+pub fn is_treacherous(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -120,7 +126,7 @@ mod tests {
 
     #[test]
     fn foreign_text_cannot_move_the_cursor_or_turn_the_line_around() {
-        assert_eq!(clean("a\x1b[2Jb\u{202e}c", 100), "a?[2Jb?c");
+        assert_eq!(clean("a\x1b[2Jb\u{202e}c", 100), "a\u{fffd}[2Jb\u{fffd}c");
         assert_eq!(clean("äöü", 2), "äö");
     }
 

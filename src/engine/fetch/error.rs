@@ -8,7 +8,8 @@ use nix::errno::Errno;
 use ureq::http::StatusCode;
 use ureq::unversioned::transport::NextTimeout;
 
-use crate::domain::address::{clean, shown};
+use crate::domain::address::shown;
+use crate::domain::text::clean;
 
 /// The most characters of somebody else's words in a sentence of ours.
 const MAX_FOREIGN_CHARS: usize = 120;
@@ -49,7 +50,7 @@ pub struct FetchError {
 
 impl FetchError {
     pub(super) fn new(kind: FetchErrorKind, url: &str, what: &str) -> Self {
-        Self { kind, sentence: format!("{}: {}", shown(url), clean(what)) }
+        Self { kind, sentence: format!("{}: {}", shown(url), clean(what, usize::MAX)) }
     }
 
     /// The server answered, but with `status`.
@@ -283,7 +284,7 @@ fn tls_words(text: &str) -> String {
 
 /// Somebody else's words as part of a sentence of ours: clean, short, and not beginning like a sentence.
 fn foreign(text: &str) -> String {
-    let text = clean(text);
+    let text = clean(text, usize::MAX);
     let mut characters = text.chars();
     let Some(first) = characters.next() else { return "for an unknown reason".to_owned() };
     // "HTTP …" keeps its capitals, "Broken …" does not.
