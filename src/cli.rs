@@ -251,7 +251,7 @@ struct RunArguments {
     #[arg(allow_hyphen_values = true)]
     model: Model,
 
-    /// How many threads or processes execute tasks, from 1 to 4000 threads, 1000 processes, or 1000 for io
+    /// How many threads or processes execute tasks, from 1 to 4000 threads (256 under rayon), 1000 processes, or 1000 for io
     /// [default: 1 for serial, the usable cores for cpu, 16 for io]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     workers: Option<u64>,

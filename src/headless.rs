@@ -16,8 +16,8 @@ use crate::cli::{Format, Request};
 use crate::domain::campaign::Campaign;
 use crate::domain::plan::{Draft, Plan, TaskSize};
 use crate::domain::record::{Outcome, Record, Records, SCHEMA};
-use crate::engine::doctor;
 use crate::engine::session::Session;
+use crate::engine::{doctor, os};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use measure::{Event, Measured};
@@ -34,6 +34,7 @@ pub fn run(request: &Request) -> Result<u8, Failure> {
     }
     let draft = request.draft(session.machine().cores_usable, urls);
     draft.check(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))?;
+    os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();
     listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
     let repeats = u32::try_from(draft.repeats).expect("repeats were checked against a limit below 2^32");

@@ -9,6 +9,9 @@ use super::workload::WorkloadKind;
 pub const MAX_THREADS: u64 = 4_000;
 /// The most processes of a run.
 pub const MAX_PROCESSES: u64 = 1_000;
+/// The most threads of a rayon pool. A thread of rayon without work searches all others for some, 32 times before it
+/// sleeps: the cost grows with the square of their number, and with 4,000 a run took 20 s to stop, with 1,000 three.
+pub const MAX_RAYON_THREADS: u64 = 256;
 /// The most workers of an `io` run: each holds a connection, and the server holds its other end.
 pub const MAX_IO_WORKERS: u64 = 1_000;
 /// The most tasks of a run: the task table in the arena has a slot for each.
@@ -48,6 +51,8 @@ pub struct Finding {
 pub struct Limits {
     /// Most workers of a model that uses threads.
     pub threads: Limit,
+    /// Most workers of a rayon pool.
+    pub pool: Limit,
     /// Most workers of a model that forks.
     pub processes: Limit,
     /// Most workers of an `io` run under a model that uses threads.
@@ -72,6 +77,12 @@ impl Limit {
         Limit { most, because: "this program's own limit".into() }
     }
 
+    /// The program's limit of a rayon pool.
+    #[must_use]
+    pub fn of_a_pool() -> Limit {
+        Limit { most: MAX_RAYON_THREADS, because: "idle rayon threads search each other for work".into() }
+    }
+
     /// This limit, or `most` where that is less.
     #[must_use]
     pub fn or_less(self, most: u64, because: &str) -> Limit {
@@ -84,6 +95,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             threads: Limit::own(MAX_THREADS),
+            pool: Limit::of_a_pool(),
             processes: Limit::own(MAX_PROCESSES),
             io_threads: Limit::own(MAX_IO_WORKERS),
             io_processes: Limit::own(MAX_IO_WORKERS),
@@ -97,6 +109,10 @@ impl Limits {
     pub fn workers(&self, workload: WorkloadKind, model: Model) -> Limit {
         match (model, workload) {
             (Model::Serial, _) => Limit { most: 1, because: "serial means one worker".into() },
+            (Model::Rayon, WorkloadKind::Cpu) => self.pool.clone(),
+            (Model::Rayon, WorkloadKind::Io) => {
+                self.pool.clone().or_less(self.io_threads.most, &self.io_threads.because)
+            }
             (Model::Processes, WorkloadKind::Cpu) => self.processes.clone(),
             (Model::Processes, WorkloadKind::Io) => self.io_processes.clone(),
             (_, WorkloadKind::Cpu) => self.threads.clone(),

@@ -376,7 +376,7 @@ mod tests {
 
     #[test]
     fn the_limit_of_workers_is_the_models_and_is_named() {
-        for (model, workers) in [(Model::Threads, 4_001), (Model::Processes, 1_001), (Model::Rayon, 0)] {
+        for (model, workers) in [(Model::Threads, 4_001), (Model::Processes, 1_001), (Model::GilThreads, 0)] {
             let invalid = refused(&cpu(model, workers));
             assert_eq!(invalid.field, Field::Workers);
             assert!(invalid.sentence.contains(&workers.to_string()), "{invalid}");

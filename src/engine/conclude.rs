@@ -146,7 +146,8 @@ fn worker_record(facts: &Facts<'_>, number: u32, lane: &LaneHeader, t0: Nanos) -
     }
 }
 
-/// A lane's time by phase, which covers the whole run: what its worker did not live to see is idle.
+/// A lane's time by phase, which covers the whole run. A worker that never got a task was starting all the time; what
+/// another one did not live to see is idle.
 fn phases_of(lane: &LaneHeader, t0: Nanos, wall: Nanos) -> PhaseTimes {
     let mut times = PhaseTimes::default();
     if lane.state() == LaneState::Absent {
@@ -159,7 +160,8 @@ fn phases_of(lane: &LaneHeader, t0: Nanos, wall: Nanos) -> PhaseTimes {
     // A worker that died left its last phase open: it lasted at least until the last stamp.
     let open = Phase::from_number(lane.open_phase.load(Relaxed) as u8).unwrap_or(Phase::Starting);
     times[open] += lane.last_stamp.load(Relaxed).saturating_sub(t0 + times.total());
-    times[Phase::Idle] += wall.saturating_sub(times.total());
+    let rest = if open == Phase::Starting { Phase::Starting } else { Phase::Idle };
+    times[rest] += wall.saturating_sub(times.total());
     times
 }
 

@@ -96,6 +96,7 @@ fn limits(session: &Session) -> Vec<Finding> {
     let files = nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE);
     vec![
         workers("threads", &limits.threads),
+        workers("rayon threads", &limits.pool),
         workers("processes", &limits.processes),
         workers("threads for io", &limits.io_threads),
         workers("processes for io", &limits.io_processes),

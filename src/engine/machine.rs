@@ -77,6 +77,7 @@ pub fn limits(open_files: u64) -> Limits {
         io_threads: io(&threads, (files / FILES_PER_WORKER).max(1)),
         // Each forked worker has descriptors of its own, but the server holds the other ends of all.
         io_processes: io(&processes, files),
+        pool: Limit::of_a_pool().or_less(threads.most, &threads.because),
         threads,
         processes,
     }

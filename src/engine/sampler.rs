@@ -48,11 +48,13 @@ impl Sampler {
         batch
     }
 
-    /// The last batch, up to `wall`: lanes of workers that died or never began end where they were last seen.
+    /// The last batch, up to `wall`: a worker that died at work is idle from where it was last seen.
     pub fn conclude(&mut self, arena: &Arena, cores: &mut CoreWatch, wall: Nanos) -> Batch {
         let mut batch = self.sample(arena, cores);
         for (worker, update) in (0..).zip(&mut batch.lanes) {
-            if matches!(arena.lane(worker).state(), LaneState::Working | LaneState::Died) {
+            let lane = arena.lane(worker);
+            let began = lane.open_phase.load(Relaxed) != Phase::Starting as u32;
+            if began && matches!(lane.state(), LaneState::Working | LaneState::Died) {
                 let at = update.last_stamp;
                 update.transitions.push(Transition {
                     at,

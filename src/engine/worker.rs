@@ -186,9 +186,7 @@ impl Worker {
 
     /// There is no task for this worker any more: its last stamp, then the lock goes.
     pub fn retire(&mut self) {
-        if self.pen.phase() != Phase::Idle {
-            self.pen.rest();
-        }
+        self.pen.rest();
         if let Some(gil) = &self.gil {
             gil.release(self.pen.worker());
         }

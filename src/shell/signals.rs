@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 
+use crate::engine::os;
 pub use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 /// Makes a file that grows beyond the user's limit an error of the write, and not the end of the program. Call it
@@ -20,7 +21,11 @@ pub fn survive_file_size_limit() {
 pub fn listen(signals: &[i32], mut on_signal: impl FnMut(i32) + Send + 'static) -> Result<(), String> {
     let problem = |error: std::io::Error| format!("cannot listen for signals: {error}");
     let mut pending = signal_hook::iterator::Signals::new(signals).map_err(problem)?;
-    let listen = move || pending.forever().for_each(&mut on_signal);
+    let listen = move || {
+        // A signal shall be heard also beside thousands of threads that compute.
+        os::ask_for_short_turns();
+        pending.forever().for_each(&mut on_signal);
+    };
     thread::Builder::new().name("signals".into()).spawn(listen).map(drop).map_err(problem)
 }
 

@@ -7,13 +7,18 @@ use crossterm::event::{self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::event::Event;
 use crate::app::key::Key;
+use crate::engine::os;
 
 /// Sends what the user types, for as long as the program lives.
 ///
 /// # Errors
 /// One sentence.
 pub fn listen(events: Sender<Event>) -> Result<(), String> {
-    let listen = move || while events.send(next()).is_ok() {};
+    let listen = move || {
+        // The key that stops a run of thousands of threads must not wait for its turn behind them.
+        os::ask_for_short_turns();
+        while events.send(next()).is_ok() {}
+    };
     let thread = thread::Builder::new().name("input".into()).spawn(listen);
     thread.map(drop).map_err(|error| format!("cannot listen to the keyboard: {error}"))
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
 use super::Crew;
 use super::threads::STACK_BYTES;
@@ -37,15 +37,14 @@ impl RayonCrew {
     }
 
     fn pool(&self) -> Result<ThreadPool, String> {
-        let handles = self.handles.clone();
+        let (assignment, handles) = (self.assignment.clone(), self.handles.clone());
         ThreadPoolBuilder::new()
             .num_threads(self.assignment.plan.workers() as usize)
             .spawn_handler(move |thread| {
-                let name = format!("rayon {}", thread.index());
-                let handle = Builder::new().name(name.clone()).stack_size(STACK_BYTES).spawn(move || {
-                    os::name_thread(&name);
-                    thread.run();
-                })?;
+                let number = u32::try_from(thread.index()).expect("a pool is not larger than the plan");
+                let assignment = assignment.clone();
+                let builder = Builder::new().name(format!("rayon {number}")).stack_size(STACK_BYTES);
+                let handle = builder.spawn(move || live(&assignment, number, thread))?;
                 handles.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
                 Ok(())
             })
@@ -93,14 +92,21 @@ impl Crew for RayonCrew {
     }
 }
 
-/// Lets every thread of the pool arrive at the gate, then lets rayon hand out the tasks, then takes the totals.
-fn drive(pool: &ThreadPool, assignment: &Assignment) {
-    let number = |index: usize| u32::try_from(index).expect("a pool is not larger than the plan");
-    pool.broadcast(|context| {
-        worker::guard(assignment, number(context.index()), || {
-            WORKER.set(Some(Worker::arrive(assignment, number(context.index()))));
-        });
+/// The life of a pool's thread. It arrives at the gate before it becomes rayon's: thousands of threads that look for work
+/// where there is none yet would keep the cores busy for seconds.
+fn live(assignment: &Assignment, number: u32, thread: ThreadBuilder) {
+    os::name_thread(&format!("rayon {number}"));
+    worker::guard(assignment, number, || WORKER.set(Some(Worker::arrive(assignment, number))));
+    thread.run();
+    worker::guard(assignment, number, || {
+        if let Some(worker) = WORKER.take() {
+            worker.conclude(false);
+        }
     });
+}
+
+/// Lets rayon hand out the tasks. The threads take them up when the gate has opened.
+fn drive(pool: &ThreadPool, assignment: &Assignment) {
     let job = Job::new(assignment);
     pool.install(|| {
         // One task a piece: the model's dispatch is what is being looked at.
@@ -108,14 +114,6 @@ fn drive(pool: &ThreadPool, assignment: &Assignment) {
             .into_par_iter()
             .with_max_len(1)
             .for_each(|task| execute(assignment, &job, task));
-    });
-    pool.broadcast(|context| {
-        worker::guard(assignment, number(context.index()), || {
-            if let Some(mut worker) = WORKER.take() {
-                worker.retire();
-                worker.conclude(false);
-            }
-        });
     });
 }
 

@@ -13,6 +13,9 @@ use crate::engine::worker::Worker;
 
 /// How many iterations the first tick takes: about 0.1 ms. After that the worker's own speed decides.
 const FIRST_STRIDE: u64 = 4096;
+/// How many iterations lie between two looks at whether the run is cancelled: about 10 µs. Of 4,000 threads on two cores
+/// each gets its turn once before all have stopped, so each turn has to be short.
+const LOOK: u64 = 1024;
 /// The longest stride: on any machine less than a minute, so that a broken CPU clock cannot make a worker deaf.
 const LONGEST_STRIDE: u64 = 1 << 30;
 
@@ -49,18 +52,18 @@ pub fn execute(worker: &mut Worker, iterations: u64) -> bool {
     let mut foo = black_box(0.0);
     let mut i = 0;
     while i < iterations {
-        let until = iterations.min(i + worker.stride.left);
+        let until = iterations.min(i + worker.stride.left.min(LOOK));
         let next;
         (foo, next) = match worker.drop_request() {
             Some(request) => steps_until_asked(foo, i, until, request),
             None => (steps(foo, i, until), until),
         };
+        if worker.is_stopping() {
+            return false;
+        }
         if worker.stride.spend(next - i) {
             let cpu = worker.pen.tick();
             worker.stride.renew(cpu);
-            if worker.is_stopping() {
-                return false;
-            }
         }
         worker.yield_if_asked();
         i = next;

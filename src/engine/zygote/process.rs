@@ -48,6 +48,8 @@ pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
 /// Makes the copied process one of its own: out of the terminal's reach, holding nobody's output open.
 fn settle_in() {
     os::name_thread("pconc-zygote");
+    // Its children may be a thousand, all computing, and it has to see them end.
+    os::ask_for_short_turns();
     // Its own group, so that Ctrl-C reaches only the program. Not its own session: under autogroup scheduling that
     // would change the workers' share of the cores.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
