@@ -43,7 +43,7 @@ use crate::domain::history::{Entry, History};
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
-use crate::domain::time::nanos;
+use crate::domain::time::{Nanos, nanos};
 use crate::domain::trace::{Batch, Trace};
 use crate::domain::verdict;
 
@@ -64,7 +64,12 @@ pub struct App {
     size: (u16, u16),
     notice: Option<Notice>,
     headline: String,
+    /// How long the live run had lasted when the headline was composed.
+    told_at: Nanos,
 }
+
+/// A live headline stays for so long, or nobody could read it.
+const TELL_EVERY: Nanos = 250_000_000;
 
 /// Something to tell besides what the runs tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +125,7 @@ impl App {
             size: (80, 24),
             notice: None,
             headline: String::new(),
+            told_at: 0,
             machine,
             limits,
         };
@@ -130,6 +136,7 @@ impl App {
     /// Folds a message into the state; what the shell shall do comes back.
     #[must_use = "effects do nothing unless performed"]
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
         let effects = match msg {
             Msg::Key(key) => self.on_key(key),
             Msg::Resized { columns, rows } => self.on_resized(columns, rows),
@@ -138,8 +145,15 @@ impl App {
             Msg::Refused(sentence) => self.on_refused(sentence),
             Msg::Calibrated(rate) => self.on_calibrated(rate),
         };
-        self.compose_headline();
+        if is_due {
+            self.compose_headline();
+        }
         effects
+    }
+
+    /// Whether the sentence about the live run has been read: the first is replaced at once.
+    fn headline_is_due(&self) -> bool {
+        self.told_at == 0 || self.live().is_none_or(|live| live.trace.now() >= self.told_at + TELL_EVERY)
     }
 
     fn on_key(&mut self, key: Key) -> Vec<Effect> {
@@ -207,6 +221,7 @@ impl App {
 
     /// The sentence that is read first: what happens in the run that is shown, or what came out of it.
     fn compose_headline(&mut self) {
+        self.told_at = self.live().map_or(0, |live| live.trace.now());
         self.headline = match (&self.activity, self.shown()) {
             (Activity::Calibrating(_), _) => {
                 "measuring how fast an idle core of this machine computes".into()
@@ -223,6 +238,26 @@ impl App {
 mod tests {
     use super::command::Command;
     use super::*;
+
+    #[test]
+    fn a_live_headline_stays_long_enough_to_be_read() {
+        let mut app = App::new(sample::machine(2), Limits::default());
+        let _ = app.update(Msg::Calibrated(40e6));
+        let effects = app.update(Msg::Key(Key::Char('2')));
+        let [message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let run = sample::Scenario::new(serial.clone(), 2);
+        let mut changes = 0;
+        let mut before = String::new();
+        for ms in (10..1_000).step_by(10) {
+            let mut batch = run.batch((ms - 10) * 1_000_000, ms * 1_000_000);
+            // Without a recent stamp the worker counts as waiting: a sentence that flips with every batch.
+            batch.lanes[0].last_stamp = if ms % 20 == 0 { ms * 1_000_000 } else { 0 };
+            let _ = app.update(Msg::Batch(batch));
+            changes += usize::from(app.headline() != before);
+            before = app.headline().into();
+        }
+        assert!(changes <= 5, "{changes} sentences in a second");
+    }
 
     #[test]
     fn the_footer_never_offers_what_makes_no_sense() {

@@ -107,20 +107,21 @@ fn the_verdict_in_row_two_says_what_happens_and_then_what_came_out() {
 fn under_the_lock_four_rows_share_one_rows_ink_and_two_processes_have_two() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('2')]);
-    let bars = |session: &Session| -> Vec<usize> {
-        (0..4)
-            .filter_map(|worker| session.rows().into_iter().find(|row| row.contains(&format!("w{worker} "))))
-            .map(|row| ink(&row))
-            .collect()
+    // The rows of the bars, with the gutter and the borders.
+    let bars = |session: &Session| -> Vec<String> {
+        let rows = session.rows();
+        let place = |text: &str| rows.iter().position(|row| row.contains(text)).unwrap();
+        rows[place("Timeline") + 1..place("╵0 s")].to_vec()
     };
     let under_lock = bars(&session);
-    assert_eq!(under_lock.len(), 4);
+    let columns = 70;
+    let one_bar = columns * 15;
+    let all: usize = under_lock.iter().map(|row| ink(row)).sum();
+    assert!(all <= one_bar && all > one_bar / 2, "{all} of {one_bar}");
+    assert!(under_lock.iter().filter(|row| row.matches('╳').count() > columns * 9 / 10).count() == 4);
     session.press(&[Char('3')]);
-    // Two bars are higher than a row: the label stands in a full one.
-    let full = bars(&session);
-    assert_eq!(full.len(), 2);
-    assert!(under_lock.iter().sum::<usize>() <= full[0], "{under_lock:?} against {full:?}");
-    assert!(full.iter().all(|ink| *ink >= 65 * 8), "{full:?}");
+    let full = bars(&session).iter().filter(|row| ink(row) >= (columns - 1) * 8).count();
+    assert_eq!(full, 2 * 4, "two bars of four rows, full of ink");
 }
 
 #[test]
@@ -144,8 +145,10 @@ fn the_history_marks_baseline_fastest_chosen_and_marked_rows() {
     assert!(rows[serial].starts_with("│   B "), "{}", rows[serial]);
     assert!(rows[processes].starts_with("│ ▸● ★"), "{}", rows[processes]);
     assert!(rows[processes].contains("2.0×") && rows[serial].contains("1.0×"));
-    let bar = |row: &str| row.matches('▄').count();
-    assert!(bar(&rows[processes]) > bar(&rows[serial]), "a longer bar is a larger speed-up");
+    let (slow, fast) = (rows[serial].matches('▃').count(), rows[processes].matches('▆').count());
+    assert!(fast.abs_diff(2 * slow) <= 1, "twice as long a bar is twice the speed-up: {slow} and {fast}");
+    assert!(rows[processes].contains("▆ ★ fastest"), "the winner's bar is thicker and says so");
+    assert!(rows[serial].contains("▃ baseline"));
 }
 
 #[test]

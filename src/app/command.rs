@@ -133,7 +133,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char('r')], "r", C::Run, In::Panels, "r run", "run what the form says", 1),
     bind(&[Char('x')], "x", C::Stop, In::Common, "x stop", "stop the run; what was measured is kept as cancelled", 1),
     bind(&[Char('1'), Char('2'), Char('3'), Char('4')], "1-4", C::Experiment, In::Panels, "1-4 experiments",
-        "the quick experiments: serial first, then a model", 3),
+        "the quick experiments: serial first, then a model", 1),
     bind(&[Char('R')], "R", C::MeasureBaseline, In::Panels, "R baseline",
         "measure the baseline: the same work under serial", 8),
     bind(&[Char('m')], "m", C::Mark, In::Panels, "m mark", "mark the chosen run, or take its mark away", 6),
@@ -153,7 +153,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Down, Char('j')], "↓ j", C::Down, In::Form, "", "the field below", 0),
     bind(&[Left, Char('h')], "← h", C::Decrease, In::Form, "", "the previous choice, or a smaller number", 0),
     bind(&[Right, Char('l')], "→ l", C::Increase, In::Form, "←→ change", "the next choice, or a larger number", 2),
-    bind(&[Enter], "Enter", C::Edit, In::Form, "Enter type", "type a number; the next choice where there is none", 4),
+    bind(&[Enter], "Enter", C::Edit, In::Form, "Enter type", "type a number; the next choice where there is none", 2),
 
     bind(DIGITS, "0-9", C::Type, In::Editing, "0-9 digits", "make up the number", 1),
     bind(&[Enter], "Enter", C::Accept, In::Editing, "Enter accept", "take the number", 2),
@@ -186,8 +186,8 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[End], "End", C::Last, In::Reading, "", "to the last row", 0),
 
     bind(&[Esc], "Esc", C::Close, In::Common, "Esc close", "close what is on top; never leaves the program", 1),
-    bind(&[Char('?'), Key::F1], "?", C::Help, In::Common, "? help", "open this help or close it; also F1", 2),
-    bind(&[Char('q')], "q", C::Quit, In::Common, "q quit", "leave the program", 2),
+    bind(&[Char('?'), Key::F1], "?", C::Help, In::Common, "? help", "open this help or close it; also F1", 3),
+    bind(&[Char('q')], "q", C::Quit, In::Common, "q quit", "leave the program", 3),
     bind(&[Ctrl('c')], "Ctrl-C", C::Quit, In::Always, "", "leave the program, also from within a number", 0),
 ];
 

@@ -7,6 +7,8 @@ use super::trace::Trace;
 
 /// The most memory that the pictures of a session take together, in bytes.
 pub const TRACE_BYTES: usize = 256 << 20;
+/// Who is faster by less than this has won nothing.
+const A_GAIN: f64 = 1.1;
 /// How many slices a lane keeps when its picture is thinned.
 const THINNED_SLICES: u64 = 512;
 
@@ -99,16 +101,17 @@ impl History {
         thinned
     }
 
-    /// The number of the fastest sound record of the same work, if at least two can be compared.
+    /// The number of the fastest sound record of the same work, if it won: by a tenth at least over the slowest, as
+    /// single runs cannot tell less apart.
     #[must_use]
     pub fn fastest_of(&self, work: &Plan) -> Option<usize> {
         let same = || {
             self.entries.iter().filter(|entry| entry.record.is_sound() && entry.record.plan.same_work(work))
         };
-        if same().count() < 2 {
-            return None;
-        }
-        same().min_by(|a, b| a.record.wall_s.total_cmp(&b.record.wall_s)).map(|entry| entry.number)
+        let by_time = |a: &&Entry, b: &&Entry| a.record.wall_s.total_cmp(&b.record.wall_s);
+        let (fastest, slowest) = (same().min_by(by_time)?, same().max_by(by_time)?);
+        let has_won = slowest.record.wall_s > fastest.record.wall_s * A_GAIN;
+        has_won.then_some(fastest.number)
     }
 }
 
@@ -148,13 +151,15 @@ mod tests {
     }
 
     #[test]
-    fn the_fastest_is_marked_only_among_several() {
+    fn the_fastest_is_marked_only_if_it_won() {
         let mut history = History::new(2);
         add(&mut history, Model::Serial, 1, 2.0);
         let plan = sample::plan(Cpu, Model::Serial, 1);
         assert_eq!(history.fastest_of(&plan), None);
+        add(&mut history, Model::GilThreads, 4, 1.9);
+        assert_eq!(history.fastest_of(&plan), None, "no gain");
         add(&mut history, Model::Processes, 2, 1.0);
-        assert_eq!(history.fastest_of(&plan), Some(2));
+        assert_eq!(history.fastest_of(&plan), Some(3));
     }
 
     #[test]

@@ -79,6 +79,9 @@ const BYTES_MAX: usize = 64 << 20;
 /// How many slices all lanes together keep when a live picture is thinned.
 const LIVE_SLICES: u64 = 1 << 18;
 
+/// How long "lately" is, in nanoseconds.
+const LATELY: Nanos = 500_000_000;
+
 /// How many transitions share one running sum.
 const STRIDE: usize = 64;
 
@@ -297,6 +300,20 @@ impl Trace {
     #[must_use]
     pub fn samples(&self) -> &[Sample] {
         &self.samples
+    }
+
+    /// P(t) on average over the last half second: what a person can read, where single samples would flicker.
+    #[must_use]
+    pub fn on_core_lately(&self) -> f64 {
+        let first = self.samples.partition_point(|sample| sample.at + LATELY <= self.now);
+        let mut from = first.checked_sub(1).map_or(0, |before| self.samples[before].at);
+        let began = from;
+        let mut sum = 0.0;
+        for sample in &self.samples[first..] {
+            sum += sample.on_core * (sample.at - from) as f64;
+            from = sample.at;
+        }
+        if from > began { sum / (from - began) as f64 } else { 0.0 }
     }
 
     /// CPU time of our workers by core.

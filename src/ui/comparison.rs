@@ -3,9 +3,9 @@
 //! ```text
 //!  #2 processes was 1.9× faster than #1 serial: …
 //!
-//!  #1 cpu · serial · 1 worker × 8 tasks
+//!  #1 cpu · serial · 1 worker · 8 tasks
 //!  w0   ████████████████████████████████████████████████
-//!  #2 cpu · processes · 2 workers × 8 tasks
+//!  #2 cpu · processes · 2 workers · 8 tasks
 //!  w0   █████████████████████████
 //!  w1   █████████████████████████
 //!       ╵0 s       ╵0.2 s      ╵0.4 s      ╵0.6 s
@@ -16,6 +16,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
@@ -89,7 +90,7 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
         let left = u16::try_from(runs.len() - i).unwrap_or(u16::MAX);
         if rest.height < 2 {
             let text = format!("… and {left} more: the screen is too low");
-            buf.set_stringn(rest.x, rest.y, text, usize::from(rest.width), theme.secondary());
+            buf.set_stringn(rest.x, rest.y, text, usize::from(rest.width), Style::new());
             break;
         }
         let share = (rest.height / left).max(2);
@@ -105,7 +106,7 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
         height: 1,
         ..rest
     };
-    Axis::new(window, theme.secondary()).render(axis.intersection(area), buf);
+    Axis::new(window, Style::new()).render(axis.intersection(area), buf);
 }
 
 fn draw_timeline(run: &Entry, window: Window, pitch: Pitch, theme: Theme, area: Rect, buf: &mut Buffer) {
@@ -115,18 +116,18 @@ fn draw_timeline(run: &Entry, window: Window, pitch: Pitch, theme: Theme, area: 
     let shown: Vec<usize> =
         if lanes > rows { (0..rows).map(|i| lanes * i / rows).collect() } else { (0..lanes).collect() };
     let mut title = vec![
-        Span::styled(format!("#{} ", run.number), theme.accent()),
+        Span::styled(format!("#{} ", run.number), theme.strong()),
         Span::styled(describe(&run.record.plan), theme.strong()),
     ];
     if shown.len() < lanes {
         let text = format!("  {} of {} drawn", shown.len(), workers(lanes));
-        title.push(Span::styled(text, theme.secondary()));
+        title.push(Span::raw(text));
     }
     buf.set_line(area.x, area.y, &Line::from(title), area.width);
     let bars = below(area, 1);
     for (bar, lane) in pitch.bars(bars).zip(&shown) {
-        let y = bar.bottom().saturating_sub(1 + bar.height / 2);
-        buf.set_stringn(bar.x, y, format!("w{lane}"), usize::from(GUTTER), theme.secondary());
+        let y = bar.bottom().saturating_sub(1);
+        buf.set_stringn(bar.x, y, format!("w{lane}"), usize::from(GUTTER), Style::new());
     }
     let bars = Rect { x: bars.x + GUTTER.min(bars.width), width: bars.width.saturating_sub(GUTTER), ..bars };
     Gantt::new(&run.trace, window, theme).lanes(shown).pitch(pitch).render(bars, buf);
@@ -148,7 +149,7 @@ fn table(runs: &[&Entry], theme: Theme) -> Vec<Line<'static>> {
     let title = cells(&|run| format!("#{} {}", run.number, run.record.plan.model().name()));
     let difference = if runs.len() == 2 { "difference" } else { "" };
     let mut lines = vec![
-        Line::styled(format!("{:<NAMES$}{title}{difference:>COLUMN$}", ""), theme.accent()),
+        Line::styled(format!("{:<NAMES$}{title}{difference:>COLUMN$}", ""), theme.strong()),
         row("time", &|run| column_seconds(run.record.wall_s), between(&|run| run.record.wall_s, 3, " s")),
         row("speed-up", &|run| run.speedup.map_or_else(unknown, speedup), String::new()),
         row(

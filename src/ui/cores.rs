@@ -114,13 +114,7 @@ fn draw_cores(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
 fn draw_bar(core: &Core, theme: Theme, area: Rect, buf: &mut Buffer) {
     const LABEL: u16 = 3;
     const NUMBERS: u16 = 6;
-    buf.set_stringn(
-        area.x,
-        area.y,
-        format!("{:>2} ", core.number),
-        usize::from(area.width),
-        theme.secondary(),
-    );
+    buf.set_stringn(area.x, area.y, format!("{:>2} ", core.number), usize::from(area.width), Style::new());
     let bar = Rect { x: area.x + LABEL, width: area.width.saturating_sub(LABEL + NUMBERS), ..area };
     for column in bar.columns() {
         buf.set_string(column.x, column.y, "·", theme.secondary());
@@ -142,7 +136,7 @@ fn draw_compact(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
             row.y,
             format!("{:>3} ", cores[0].number),
             usize::from(row.width),
-            theme.secondary(),
+            Style::new(),
         );
         for (x, core) in (row.x + LABEL..row.right()).zip(cores) {
             let fill = (core.ours * 8.0).round() as usize;

@@ -54,7 +54,7 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
     let last = shown.trace().samples().last();
     let (in_flight, on_core) = match shown {
         Shown::Live(_) => {
-            (last.map_or(0.0, |last| f64::from(last.in_flight)), last.map_or(0.0, |last| last.on_core))
+            (last.map_or(0.0, |last| f64::from(last.in_flight)), shown.trace().on_core_lately())
         }
         Shown::Entry(entry) => (entry.record.concurrency, entry.record.parallelism),
     };
@@ -83,11 +83,11 @@ fn draw_label(row: &Row, theme: Theme, area: Rect, buf: &mut Buffer) {
     }
     let line = Line::from(vec![
         Span::raw(format!("{} ", row.name)),
-        Span::styled(format!("{:>6.1}", row.now), theme.strong().patch(row.style)),
+        Span::styled(format!("{:>6.1}", row.now), theme.strong()),
     ]);
     buf.set_line(area.x, area.y, &line, area.width);
     if area.height > 1 {
         let most = format!("{:>10}{:>6}", "of at most", row.most);
-        buf.set_stringn(area.x, area.y + 1, most, usize::from(area.width), theme.secondary());
+        buf.set_stringn(area.x, area.y + 1, most, usize::from(area.width), Style::new());
     }
 }

@@ -38,11 +38,11 @@ fn lines(entry: &Entry, theme: Theme, width: u16) -> Vec<Line<'static>> {
         .collect();
     for caveat in &record.caveats {
         let text = format!("! {}", clean(&caveat.text, FOREIGN));
-        lines.extend(wrap(&text, width).into_iter().map(|text| Line::styled(text, theme.caveat())));
+        lines.extend(wrap(&text, width).into_iter().map(|text| Line::styled(text, theme.strong())));
     }
     lines.push(Line::default());
     for (name, value, note) in numbers(entry) {
-        lines.push(row(name, value, note, theme));
+        lines.push(row(name, &value, note, theme));
     }
     lines.push(Line::default());
     lines.push(Line::styled("Time of all workers by phase", theme.strong()));
@@ -50,8 +50,9 @@ fn lines(entry: &Entry, theme: Theme, width: u16) -> Vec<Line<'static>> {
         let value = column_seconds(seconds(record.phases_s[phase]));
         lines.push(Line::from(vec![
             Span::styled(format!("{} ", mark(phase)), theme.phase(phase)),
-            Span::raw(format!("{:<16}{value:>14}  ", phase.name())),
-            Span::styled(meaning(phase), theme.secondary()),
+            Span::raw(format!("{:<16}", phase.name())),
+            Span::styled(format!("{value:>14}  "), theme.strong()),
+            Span::raw(meaning(phase)),
         ]));
     }
     let errors: Vec<String> = record
@@ -70,8 +71,9 @@ fn lines(entry: &Entry, theme: Theme, width: u16) -> Vec<Line<'static>> {
     lines
 }
 
-fn row(name: &'static str, value: String, note: &'static str, theme: Theme) -> Line<'static> {
-    Line::from(vec![Span::raw(format!("{name:<18}{value:>14}  ")), Span::styled(note, theme.secondary())])
+fn row(name: &'static str, value: &str, note: &'static str, theme: Theme) -> Line<'static> {
+    let value = Span::styled(format!("{value:>14}  "), theme.strong());
+    Line::from(vec![Span::raw(format!("{name:<18}")), value, Span::raw(note)])
 }
 
 /// Name, value with unit, and what it means.

@@ -12,7 +12,7 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let mut x = area.x + 1;
     for binding in app.keys_here() {
         let (key, label) = binding.label.split_once(' ').unwrap_or((binding.label, ""));
-        let key = Span::styled(key, theme.accent());
+        let key = Span::styled(key, theme.cursor());
         let label = Span::raw(format!(" {label}"));
         let width = u16::try_from(key.width() + label.width()).unwrap_or(u16::MAX);
         if x.saturating_add(width) > area.right() {

@@ -9,58 +9,94 @@ use super::theme::Theme;
 use crate::app::live::{Activity, Live};
 use crate::app::{App, Shown};
 use crate::domain::plan::Plan;
-use crate::domain::text::{column_seconds, grouped};
+use crate::domain::text::grouped;
 use crate::domain::time::seconds;
 
-/// Left: program and run. Right: state and machine.
+/// Left: program and run. Right: state and machine. What matters least gives way first: why there are so few cores, how
+/// many there are, the program's name, which run of how many.
 pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let mut left = vec![Span::styled(" pconc-tui ", theme.accent())];
-    match app.shown() {
-        Some(Shown::Entry(entry)) => {
-            left.push(format!(" #{} {}", entry.number, describe(&entry.record.plan)).into())
-        }
-        Some(Shown::Live(live)) => left.push(format!(" {}", describe(&live.plan)).into()),
-        None => left.push(Span::styled(" concurrency and parallelism, seen", theme.secondary())),
-    }
-    let left = Line::from(left);
-    let right = |cores: String| {
-        let cores = Span::styled(format!("{cores} "), theme.secondary());
-        Line::from(vec![Span::styled(state(app), theme.strong()), cores])
+    let shown = match app.shown() {
+        Some(Shown::Entry(entry)) => format!("#{} {}", entry.number, describe(&entry.record.plan)),
+        Some(Shown::Live(live)) => describe(&live.plan),
+        None => "concurrency and parallelism, seen".into(),
     };
-    // The reason for fewer cores gives way first; the state of the run is worth more than the machine.
-    if !between(&left, &right(cores_and_why(app)), area, buf) {
-        between(&left, &right(plural(u64::from(app.machine().cores_usable), "core")), area, buf);
-    }
+    let left = |program: &'static str| {
+        Line::from(vec![Span::raw(" "), Span::styled(program, theme.strong()), Span::raw(shown.clone())])
+    };
+    let right = |parts: &[String]| {
+        let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        Line::styled(format!("{} ", parts.join(" · ")), theme.strong())
+    };
+    let (which, state) = state(app);
+    let few = plural(u64::from(app.machine().cores_usable), "core");
+    let named = || left("pconc-tui  ");
+    let candidates = [
+        (named(), right(&[which.clone(), state.clone(), cores_and_why(app)])),
+        (named(), right(&[which.clone(), state.clone(), few])),
+        (named(), right(&[which.clone(), state.clone()])),
+        (left(""), right(&[which, state.clone()])),
+        (left(""), right(&[state])),
+    ];
+    let last = candidates.len() - 1;
+    let fits = |(left, right): &(Line<'_>, Line<'_>)| left.width() + right.width() < usize::from(area.width);
+    let (left, right) = &candidates[candidates.iter().position(fits).unwrap_or(last)];
+    between(left, right, area, buf);
 }
 
 /// The sentence that is read first, and how many cores are in use.
 pub fn verdict(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let said = wrap(app.headline(), area.width.saturating_sub(2));
-    let left = Line::styled(format!(" {}", said[0]), theme.strong());
-    let right = app.shown().map(in_use).map(|cores| {
-        format!("{cores:.1} of {} in use ", plural(u64::from(app.machine().cores_usable), "core"))
-    });
-    between(&left, &Line::styled(right.unwrap_or_default(), theme.parallelism()), area, buf);
+    let left = Line::styled(format!(" {}", said(app, area.width)[0]), theme.strong());
+    let right = app.shown().map(|shown| in_use(app, shown)).unwrap_or_default();
+    // The sentence is worth more than the number, which the curves and the history show too.
+    let right = if left.width() + right.len() < usize::from(area.width) { right } else { String::new() };
+    between(&left, &Line::styled(right, theme.strong()), area, buf);
 }
 
-/// The rest of a long sentence; else a notice, the doubts about the run that is shown, or what to watch for while it is on.
+/// The headline in the two rows that it may take. Where it needs more, or a notice needs the second, dots say so.
+fn said(app: &App, width: u16) -> Vec<String> {
+    let rows = if app.notice().is_some() { 1 } else { 2 };
+    // A space before and behind, and room for the dots.
+    let mut lines = wrap(app.headline(), width.saturating_sub(4));
+    if lines.len() > rows {
+        lines.truncate(rows);
+        if let Some(last) = lines.last_mut() {
+            last.push_str(" …");
+        }
+    }
+    lines
+}
+
+/// A notice; else the rest of a long headline; else the doubts about the run that is shown, or what to watch for while it
+/// is on.
 pub fn aside(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let line = if let Some(notice) = app.notice() {
-        let style = if notice.is_error { theme.error() } else { theme.caveat() };
-        Line::styled(format!(" {} (Esc)", notice.sentence), style)
-    } else if let Some(rest) = wrap(app.headline(), area.width.saturating_sub(2)).get(1) {
+        let style = if notice.is_error { theme.error() } else { theme.strong() };
+        let close = " (Esc) ";
+        let most = usize::from(area.width).saturating_sub(close.len() + 1);
+        Line::styled(format!(" {}{close}", shortened(&notice.sentence, most)), style)
+    } else if let Some(rest) = said(app, area.width).get(1) {
         Line::styled(format!(" {rest}"), theme.strong())
     } else {
         match app.shown() {
-            Some(Shown::Live(live)) => Line::styled(format!(" {}", watch(live)), theme.secondary()),
-            Some(Shown::Entry(entry)) => match entry.record.caveats.first() {
-                Some(caveat) => Line::styled(format!(" ! {}", caveat.text), theme.caveat()),
-                None => Line::default(),
-            },
-            None => Line::styled(" or set up a run of your own and press r", theme.secondary()),
+            Some(Shown::Live(live)) => Line::raw(format!(" {}", watch(live))),
+            Some(Shown::Entry(entry)) => {
+                let doubts = entry.record.caveats.first().map(|caveat| format!(" ! {}", caveat.text));
+                Line::raw(shortened(&doubts.unwrap_or_default(), usize::from(area.width)))
+            }
+            None => Line::raw(" or set up a run of your own and press r"),
         }
     };
     buf.set_line(area.x, area.y, &line, area.width);
+}
+
+/// A text of at most so many characters: dots say that it went on.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.into();
+    }
+    let mut kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    kept.push('…');
+    kept
 }
 
 fn watch(live: &Live) -> String {
@@ -70,7 +106,7 @@ fn watch(live: &Live) -> String {
 /// A run in a few words.
 pub fn describe(plan: &Plan) -> String {
     format!(
-        "{} · {} · {} × {}",
+        "{} · {} · {} · {}",
         plan.workload().kind().name(),
         plan.model().label(),
         plural(u64::from(plan.workers()), "worker"),
@@ -83,16 +119,16 @@ pub fn plural(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
-fn state(app: &App) -> String {
-    let running = |live: &Live| {
-        let (run, of) = live.campaign.progress();
-        let which = if of > 1 { format!("run {run} of {of} · ") } else { String::new() };
-        format!("{which}● {} · ", column_seconds(seconds(live.trace.now())))
-    };
+/// Which run of how many, and what goes on: of the same width while time passes.
+fn state(app: &App) -> (String, String) {
     match app.activity() {
-        Activity::Nothing => String::new(),
-        Activity::Calibrating(_) => "calibrating · ".into(),
-        Activity::Running(live) => running(live),
+        Activity::Nothing => (String::new(), String::new()),
+        Activity::Calibrating(_) => (String::new(), "calibrating".into()),
+        Activity::Running(live) => {
+            let (run, of) = live.campaign.progress();
+            let which = if of > 1 { format!("run {run} of {of}") } else { String::new() };
+            (which, format!("running {:>5.1} s", seconds(live.trace.now())))
+        }
     }
 }
 
@@ -107,21 +143,18 @@ fn cores_and_why(app: &App) -> String {
     }
 }
 
-/// Workers on a core: now, or over the whole run.
-fn in_use(shown: Shown<'_>) -> f64 {
+/// How many cores our workers use, or used on average over a run that is over.
+fn in_use(app: &App, shown: Shown<'_>) -> String {
+    let of = plural(u64::from(app.machine().cores_usable), "core");
     match shown {
-        Shown::Live(live) => live.trace.samples().last().map_or(0.0, |sample| sample.on_core),
-        Shown::Entry(entry) => entry.record.parallelism,
+        Shown::Live(live) => format!("{:.1} of {of} in use ", live.trace.on_core_lately()),
+        Shown::Entry(entry) => format!("{:.1} of {of} used ", entry.record.parallelism),
     }
 }
 
-/// Two lines in one row; the right one gives way, and then this is false.
-fn between(left: &Line<'_>, right: &Line<'_>, area: Rect, buf: &mut Buffer) -> bool {
-    let width = |line: &Line<'_>| u16::try_from(line.width()).unwrap_or(u16::MAX);
-    buf.set_line(area.x, area.y, left, area.width);
-    let both = width(left).saturating_add(width(right)) < area.width;
-    if both {
-        buf.set_line(area.right() - width(right), area.y, right, width(right));
-    }
-    both
+/// Two lines in one row; of the left one, what has room beside the right one.
+fn between(left: &Line<'_>, right: &Line<'_>, area: Rect, buf: &mut Buffer) {
+    let width = u16::try_from(right.width()).unwrap_or(u16::MAX).min(area.width);
+    buf.set_line(area.x, area.y, left, area.width - width);
+    buf.set_line(area.right() - width, area.y, right, width);
 }

@@ -33,7 +33,7 @@ fn lines(theme: Theme) -> Vec<Line<'static>> {
     lines.push(Line::default());
     lines.push(heading("What stands before a run in the history"));
     for (sign, text) in SIGNS {
-        lines.push(Line::from(vec![Span::styled(format!("  {sign}  "), theme.accent()), Span::raw(*text)]));
+        lines.push(Line::from(vec![Span::styled(format!("  {sign}  "), theme.strong()), Span::raw(*text)]));
     }
     for (context, title) in Context::HEADINGS {
         if !title.is_empty() {
@@ -42,7 +42,7 @@ fn lines(theme: Theme) -> Vec<Line<'static>> {
         }
         for binding in BINDINGS.iter().filter(|binding| binding.context == context) {
             lines.push(Line::from(vec![
-                Span::styled(format!("  {:<11}", binding.shown), theme.accent()),
+                Span::styled(format!("  {:<11}", binding.shown), theme.strong()),
                 Span::raw(binding.explanation),
             ]));
         }

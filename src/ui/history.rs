@@ -2,12 +2,13 @@
 //!
 //! ```text
 //!        #  work  model                  workers   tasks       time  speed-up                  conc.   par.  efficiency
-//!   B    1  cpu   serial                       1       8    1.213 s      1.0× █████             1.0    1.0       100 %
-//! ▸● ★   2  cpu   processes                    2       8    0.634 s      1.9× █████████▋        2.0    1.9        95 %
+//!   B    1  cpu   serial                       1       8    1.213 s      1.0× ▃▃▃▃▃ baseline    1.0    1.0       100 %
+//! ▸● ★   2  cpu   processes                    2       8    0.634 s      1.9× ▆▆▆▆▆▆▆▆▆ fastest 2.0   1.9        95 %
 //! ```
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
@@ -30,6 +31,10 @@ const WIDE: u16 = 100;
 const MEDIUM: u16 = 70;
 /// Columns of a model's label.
 const MODEL: usize = 22;
+/// A bar gets no longer than this.
+const LONGEST: u16 = 40;
+/// Columns of the word behind a bar.
+const WORD: u16 = 11;
 /// Columns of the averages and the efficiency.
 const AVERAGES: u16 = 26;
 
@@ -60,16 +65,10 @@ impl Table<'_> {
     fn draw(&self, area: Rect, buf: &mut Buffer) {
         let mut rows = area.rows();
         if let Some(heading) = rows.next() {
-            buf.set_stringn(
-                heading.x,
-                heading.y,
-                self.heading(),
-                usize::from(heading.width),
-                self.theme.secondary(),
-            );
+            buf.set_stringn(heading.x, heading.y, self.heading(), usize::from(heading.width), Style::new());
             if self.width >= WIDE {
                 let averages = format!("{:>6}{:>6}{:>13}", "conc.", "par.", "efficiency ");
-                self.draw_right(Line::styled(averages, self.theme.secondary()), heading, buf);
+                self.draw_right(Line::from(averages), heading, buf);
             }
         }
         let entries = self.app.history().entries();
@@ -117,7 +116,7 @@ impl Table<'_> {
     fn draw_entry(&self, entry: &Entry, most: f64, row: Rect, buf: &mut Buffer) {
         let record = &entry.record;
         let chosen = self.app.browse().selected() == Some(entry.number);
-        let style = if chosen { self.theme.strong() } else { ratatui::style::Style::new() };
+        let style = if chosen { self.theme.strong() } else { Style::new() };
         let time = self.time_width();
         let mut spans = self.signs(entry);
         spans.push(Span::styled(
@@ -142,18 +141,38 @@ impl Table<'_> {
     fn draw_speedup(&self, entry: &Entry, most: f64, area: Rect, buf: &mut Buffer) {
         let (text, style) = match (entry.record.outcome, entry.speedup) {
             (Outcome::Cancelled | Outcome::Failed, _) => {
-                (entry.record.outcome.name().into(), self.theme.caveat())
+                (entry.record.outcome.name().into(), self.theme.strong())
             }
             _ if entry.record.tasks_failed > 0 => {
                 (format!("{} failed", entry.record.tasks_failed), self.theme.error())
             }
             (_, Some(factor)) => (format!("{:>7} ", text::speedup(factor)), self.theme.strong()),
-            (_, None) => ("      – ".into(), self.theme.secondary()),
+            (_, None) => ("      – ".into(), Style::new()),
         };
         let (after, _) = buf.set_stringn(area.x, area.y, text, usize::from(area.width), style);
         if let Some(factor) = entry.speedup {
-            let bar = Rect { x: after, width: area.right().saturating_sub(after).min(40), ..area };
-            Bar::new(factor / most, self.theme.parallelism()).thin().render(bar, buf);
+            let room = Rect { x: after, width: area.right().saturating_sub(after), ..area };
+            self.draw_bar(entry, factor / most, room, buf);
+        }
+    }
+
+    /// The fastest run's bar is twice as high as the others', and where there is room a word stands behind it.
+    fn draw_bar(&self, entry: &Entry, share: f64, room: Rect, buf: &mut Buffer) {
+        let history = self.app.history();
+        let is = |number: Option<usize>| number == Some(entry.number);
+        let (height, word) = if is(history.fastest_of(&entry.record.plan)) {
+            (6, " ★ fastest")
+        } else if is(history.baseline_of(&entry.record.plan).map(|entry| entry.number)) {
+            (3, " baseline")
+        } else {
+            (3, "")
+        };
+        let kept = if self.width >= WIDE { WORD } else { 0 };
+        let bar = Rect { width: room.width.saturating_sub(kept).min(LONGEST), ..room };
+        Bar::new(share, self.theme.parallelism()).low(height).render(bar, buf);
+        if kept > 0 {
+            let end = bar.x + (share.clamp(0.0, 1.0) * f64::from(bar.width)).round() as u16;
+            buf.set_stringn(end, bar.y, word, usize::from(kept), self.theme.strong());
         }
     }
 
@@ -167,11 +186,11 @@ impl Table<'_> {
             if there { Span::styled(sign, style) } else { Span::raw(" ") }
         };
         vec![
-            sign(is(browse.selected()), "▸", self.theme.accent()),
-            sign(browse.marked().contains(&entry.number), "●", self.theme.accent()),
+            sign(is(browse.selected()), "▸", self.theme.strong()),
+            sign(browse.marked().contains(&entry.number), "●", self.theme.strong()),
             sign(is(history.baseline_of(plan).map(|entry| entry.number)), "B", self.theme.strong()),
-            sign(is(history.fastest_of(plan)), "★", self.theme.best()),
-            sign(!entry.record.caveats.is_empty(), "!", self.theme.caveat()),
+            sign(is(history.fastest_of(plan)), "★", self.theme.strong()),
+            sign(!entry.record.caveats.is_empty(), "!", self.theme.strong()),
         ]
     }
 
@@ -188,13 +207,15 @@ impl Table<'_> {
         let chosen = if self.app.browse().selected().is_none() { "▸" } else { " " };
         let (_, ended, _) = live.trace.tasks();
         let time = self.time_width();
+        let tasks = live.plan.tasks().to_string();
+        let digits = tasks.len();
+        // Thousandths would only flicker, and a count that grows must not push the words.
         let text = format!(
-            "    {number:>3}  {}{:>time$}  {ended} of {} tasks done",
+            "    {number:>3}  {}{:>time$}  {ended:>digits$} of {tasks} tasks done",
             self.plan_columns(&live.plan),
-            column_seconds(seconds(live.trace.now())),
-            live.plan.tasks()
+            format!("{:.1}   s", seconds(live.trace.now())),
         );
-        let line = Line::from(vec![Span::styled(chosen, self.theme.accent()), Span::raw(text)]);
+        let line = Line::from(vec![Span::styled(chosen, self.theme.strong()), Span::raw(text)]);
         buf.set_line(row.x, row.y, &line, row.width);
     }
 

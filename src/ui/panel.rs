@@ -12,7 +12,7 @@ use crate::app::overlay::Scroll;
 /// A bordered block with a title.
 pub fn block<'a>(title: impl Into<String>, focused: bool, theme: Theme) -> Block<'a> {
     let (style, border) = theme.border(focused);
-    let title_style = if focused { theme.accent() } else { on_border(theme.strong()) };
+    let title_style = on_border(if focused { theme.strong() } else { Style::new() });
     let title = Span::styled(format!(" {} ", title.into()), title_style);
     Block::bordered().border_type(border).border_style(style).title(title).padding(Padding::horizontal(1))
 }
@@ -53,10 +53,10 @@ pub fn draw_scrolled(lines: &[Line<'_>], scroll: Scroll, theme: Theme, area: Rec
     let text = Rect { width: area.width - 1, ..area };
     draw_lines(&lines[first.min(lines.len())..], text, buf);
     if first > 0 {
-        buf.set_string(area.right() - 1, area.y, "↑", theme.accent());
+        buf.set_string(area.right() - 1, area.y, "↑", theme.strong());
     }
     if first + usize::from(area.height) < lines.len() {
-        buf.set_string(area.right() - 1, area.bottom() - 1, "↓", theme.accent());
+        buf.set_string(area.right() - 1, area.bottom() - 1, "↓", theme.strong());
     }
 }
 

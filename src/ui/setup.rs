@@ -52,12 +52,12 @@ fn lines(setup: &Setup, focused: bool, theme: Theme, width: u16) -> (Vec<Line<'s
         lines.push(line(setup, row, here, theme));
         let remark = setup.remark().filter(|remark| remark.field == row.field() && row == setup.row());
         if let Some(remark) = remark {
-            let style = if remark.is_error { theme.error() } else { theme.caveat() };
+            let style = if remark.is_error { theme.error() } else { theme.strong() };
             let indented = |text| Line::styled(format!("  {text}"), style);
             lines.extend(wrap(&remark.sentence, width.saturating_sub(2)).into_iter().map(indented));
         } else if row == Row::Model {
             let said = wrap(setup.model().description(), width.saturating_sub(2));
-            lines.extend(said.into_iter().map(|text| Line::styled(format!("  {text}"), theme.secondary())));
+            lines.extend(said.into_iter().map(|text| Line::raw(format!("  {text}"))));
         }
     }
     (lines, cursor)
@@ -72,13 +72,13 @@ fn line(setup: &Setup, row: Row, here: bool, theme: Theme) -> Line<'static> {
             return Line::from(vec![
                 label,
                 Span::styled(format!(" {typed}▏"), theme.cursor()),
-                Span::styled(format!(" {unit}"), theme.secondary()),
+                Span::raw(format!(" {unit}")),
             ]);
         }
         _ => setup.value(row),
     };
     if here {
-        return Line::from(vec![label, Span::styled(format!("‹{value}›"), theme.accent())]);
+        return Line::from(vec![label, Span::styled(format!("‹{value}›"), theme.cursor())]);
     }
     Line::from(vec![label, Span::raw(format!(" {value}"))])
 }

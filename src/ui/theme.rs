@@ -1,9 +1,13 @@
 //! Colours and glyphs. Colour never carries meaning alone: each phase has a mark of its own, and whatever is bold,
 //! reversed or dim says so without a colour too.
 //!
-//! The 16 colours of the user's terminal follow the user's taste, on light and dark backgrounds alike. Cyan, yellow,
-//! magenta and blue differ in brightness as well as in hue, so that the common kinds of colour blindness keep them
-//! apart; red is left to errors, and red and green never meet.
+//! The 16 colours of the user's terminal follow the user's taste. Even so, some of them vanish on a light background
+//! (yellow, cyan, and whatever a terminal brightens because it is bold) and some on a dark one (blue). So colour goes on
+//! ink and marks, which are large; *what is read has the terminal's own colour*, and is bold, reversed or plain. Only
+//! errors are red, which shows on both. Dim is for what may be overlooked: projectors swallow it.
+//!
+//! Cyan, yellow, magenta and bright blue differ in brightness as well as in hue, so that the common kinds of colour
+//! blindness keep them apart; red and green never meet.
 
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::BorderType;
@@ -46,7 +50,8 @@ impl Theme {
             Phase::Computing => self.colour(Color::Cyan),
             Phase::Ready => self.colour(Color::Yellow),
             Phase::Gil => self.colour(Color::Magenta),
-            Phase::Network => self.colour(Color::Blue),
+            // Blue itself is hardly seen on black.
+            Phase::Network => self.colour(Color::LightBlue),
             Phase::File => self.colour(Color::Green),
             Phase::Starting | Phase::Idle | Phase::Lost => self.secondary(),
         }
@@ -55,7 +60,7 @@ impl Theme {
     /// The curve of concurrency: tasks in flight, whatever they wait for.
     #[must_use]
     pub fn concurrency(self) -> Style {
-        self.colour(Color::Blue)
+        self.phase(Phase::Network)
     }
 
     /// The curve of parallelism: the same ink as computing.
@@ -76,13 +81,7 @@ impl Theme {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
-    /// What the user can press or has chosen.
-    #[must_use]
-    pub fn accent(self) -> Style {
-        self.colour(Color::Cyan).add_modifier(Modifier::BOLD)
-    }
-
-    /// The cursor's row.
+    /// What the user can press, and what the arrows act on.
     #[must_use]
     pub fn cursor(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)
@@ -92,18 +91,6 @@ impl Theme {
     #[must_use]
     pub fn error(self) -> Style {
         self.colour(Color::Red).add_modifier(Modifier::BOLD)
-    }
-
-    /// A doubt.
-    #[must_use]
-    pub fn caveat(self) -> Style {
-        self.colour(Color::Yellow)
-    }
-
-    /// The fastest run.
-    #[must_use]
-    pub fn best(self) -> Style {
-        self.colour(Color::Yellow).add_modifier(Modifier::BOLD)
     }
 
     /// A panel's border.
@@ -122,8 +109,7 @@ impl Theme {
 pub fn mark(phase: Phase) -> &'static str {
     match phase {
         Phase::Computing => "█",
-        // The lightest shade: whoever waits must not look like ink.
-        Phase::Ready => "░",
+        Phase::Ready => "▒",
         Phase::Gil => "╳",
         Phase::Network => "─",
         Phase::File => "≡",
@@ -131,6 +117,13 @@ pub fn mark(phase: Phase) -> &'static str {
         Phase::Idle => "·",
         Phase::Lost => "?",
     }
+}
+
+/// Whether a worker in this phase wants a core or the lock and gets none: its mark then fills the bar up to where full
+/// ink would be. Whoever asks for none is a thin line.
+#[must_use]
+pub fn fills(phase: Phase) -> bool {
+    matches!(phase, Phase::Ready | Phase::Gil)
 }
 
 /// What a phase means, in a few words.

@@ -73,12 +73,12 @@ impl<'a> View<'a> {
         let first = first_lane(self.lane, lanes, rows);
         let in_view = first..lanes.min(first + usize::from(rows));
         let mut frame = block(self.title(&in_view, lanes), self.focused, self.theme).title_bottom(legend(
-            self.shown.plan(),
+            &self.phases(),
             self.theme,
             area.width.saturating_sub(4),
         ));
         if let Some(right) = self.title_right(scrolls, lanes, rows) {
-            frame = frame.title(Line::styled(format!(" {right} "), self.theme.secondary()).right_aligned());
+            frame = frame.title(Line::styled(format!(" {right} "), on_border(Style::new())).right_aligned());
         }
         let inner = draw_block(&frame, area, buf);
         let aside = if scrolls { OVERVIEW.min(inner.width / 4) } else { 0 };
@@ -90,7 +90,7 @@ impl<'a> View<'a> {
         };
         let pitch = Pitch::fitting(lanes, rows);
         for (bar, worker) in pitch.bars(bars).zip(in_view.clone()) {
-            let y = bar.bottom().saturating_sub(1 + bar.height / 2);
+            let y = bar.bottom().saturating_sub(1);
             self.draw_label(worker, Rect { x: inner.x, y, width: self.gutter, height: 1 }, buf);
         }
         Gantt::new(self.shown.trace(), self.window, self.theme)
@@ -98,11 +98,17 @@ impl<'a> View<'a> {
             .pitch(pitch)
             .render(bars, buf);
         let axis = Rect { y: bars.bottom(), height: 1, ..bars }.intersection(inner);
-        Axis::new(self.window, self.theme.secondary()).render(axis, buf);
+        Axis::new(self.window, Style::new()).render(axis, buf);
         if scrolls {
             let overview = Rect { x: bars.right() + 1, width: aside.saturating_sub(1), ..bars };
             self.draw_overview(&in_view, lanes, overview, buf);
         }
+    }
+
+    /// The phases that this picture can show: also that a part of it is not known, once events were dropped.
+    fn phases(&self) -> Vec<Phase> {
+        let lost = self.shown.trace().lanes().iter().any(|lane| lane.dropped() > 0);
+        phases_of(self.shown.plan()).into_iter().chain(lost.then_some(Phase::Lost)).collect()
     }
 
     fn title(&self, in_view: &std::ops::Range<usize>, lanes: usize) -> String {
@@ -130,11 +136,8 @@ impl<'a> View<'a> {
 
     /// A worker's name and, where there is room, how much of the time so far it computed and what it did most else.
     fn draw_label(&self, worker: usize, area: Rect, buf: &mut Buffer) {
-        let (sign, style) = if self.cursor == Some(worker) {
-            ("▸", self.theme.accent())
-        } else {
-            (" ", self.theme.secondary())
-        };
+        let (sign, style) =
+            if self.cursor == Some(worker) { ("▸", self.theme.strong()) } else { (" ", Style::new()) };
         let mut spans = vec![Span::styled(format!("{sign}{:<5}", format!("w{worker}")), style)];
         if area.width > 10 {
             let now = self.shown.trace().now();
@@ -146,13 +149,13 @@ impl<'a> View<'a> {
     fn shares(&self, times: &PhaseTimes) -> Vec<Span<'static>> {
         let total = times.total().max(1) as f64;
         let percent = |phase: Phase| times[phase] as f64 * 100.0 / total;
-        let share = |phase: Phase, mark: &str| {
-            Span::styled(format!("{mark}{:>4.0} % ", percent(phase)), self.theme.phase(phase))
+        let share = |phase: Phase, mark: &'static str| {
+            [Span::styled(mark, self.theme.phase(phase)), Span::raw(format!("{:>4.0} % ", percent(phase)))]
         };
         // Half as high as its mark, so that the marks of several rows do not grow together.
-        let mut spans = vec![share(Phase::Computing, "▄")];
+        let mut spans = share(Phase::Computing, "▄").to_vec();
         let other = times.dominant_except(Phase::Computing).filter(|phase| percent(*phase) >= 0.5);
-        spans.extend(other.map(|phase| share(phase, mark(phase))));
+        spans.extend(other.into_iter().flat_map(|phase| share(phase, mark(phase))));
         spans
     }
 
@@ -168,7 +171,7 @@ impl<'a> View<'a> {
             let seen =
                 stands_for.start < in_view.end && in_view.start < stands_for.end.max(stands_for.start + 1);
             let (symbol, style) =
-                if seen { ("┃", self.theme.accent()) } else { ("│", self.theme.secondary()) };
+                if seen { ("┃", self.theme.strong()) } else { ("│", self.theme.secondary()) };
             buf.set_string(row.x, row.y, symbol, style);
         }
         Overview::new(self.shown.trace(), whole(self.shown.trace()), self.theme).render(picture, buf);
@@ -181,12 +184,11 @@ fn first_lane(cursor: usize, lanes: usize, rows: u16) -> usize {
     cursor.saturating_sub(rows / 2).min(lanes.saturating_sub(rows))
 }
 
-/// The marks of the phases that such a run can have, with their meaning where there is room.
-fn legend(plan: &Plan, theme: Theme, width: u16) -> Line<'static> {
-    let phases = phases_of(plan);
+/// The marks of these phases, with their meaning where there is room.
+fn legend(phases: &[Phase], theme: Theme, width: u16) -> Line<'static> {
     let line = |explained: bool| {
         let mut spans = vec![];
-        for phase in &phases {
+        for phase in phases {
             let text = match (*phase, explained) {
                 (Phase::Ready, true) => " ready: no core is free ".into(),
                 (Phase::Gil, true) => " gil: wants the lock ".into(),

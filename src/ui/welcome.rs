@@ -17,7 +17,7 @@ pub fn draw(theme: Theme, area: Rect, buf: &mut Buffer) {
         lines.push(Line::from(vec![
             Span::styled(format!(" {} ", experiment.key), theme.cursor()),
             Span::styled(format!("  {}", experiment.question), theme.strong()),
-            Span::styled(plan, theme.secondary()),
+            Span::raw(plan),
         ]));
         if per_experiment > 1 {
             lines.push(Line::from(format!("     watch for: {}", experiment.watch)));

@@ -1,9 +1,10 @@
-//! A horizontal bar of one or two parts, in eighths of a cell; or half as high, in halves of a cell, so that bars in rows below each
-//! other do not grow together.
+//! A horizontal bar of one or two parts, in eighths of a cell; or lower than its row and in whole cells, so that bars in
+//! rows below each other do not grow together.
 //!
 //! ```text
 //! ██████▎▒▒
-//! ▄▄▄▄▄▄▖
+//! ▃▃▃▃▃▃
+//! ▆▆▆▆▆▆▆▆▆▆
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -11,7 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use super::GROWING;
+use super::{GROWING, RISING};
 
 /// A horizontal bar.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,7 +21,8 @@ pub struct Bar {
     rest: f64,
     style: Style,
     rest_style: Style,
-    thin: bool,
+    /// In eighths of a row; 0 for the whole row.
+    height: usize,
 }
 
 impl Bar {
@@ -30,10 +32,10 @@ impl Bar {
         Bar { share: sane(share), style, ..Bar::default() }
     }
 
-    /// Half as high.
+    /// Only so many eighths of a row high.
     #[must_use]
-    pub fn thin(mut self) -> Bar {
-        self.thin = true;
+    pub fn low(mut self, eighths: usize) -> Bar {
+        self.height = eighths.min(8);
         self
     }
 
@@ -48,10 +50,11 @@ impl Bar {
 
 impl Bar {
     fn symbol(&self, eighths: usize) -> &'static str {
-        match (self.thin, eighths) {
-            (false, _) => GROWING[eighths.min(8)],
-            (true, 0..5) => "▖",
-            (true, _) => "▄",
+        match (self.height, eighths) {
+            (0, _) => GROWING[eighths.min(8)],
+            // No block is low and narrow: the nearest whole cell is exact enough beside a number.
+            (_, 0..4) => " ",
+            (height, _) => RISING[height],
         }
     }
 }
@@ -94,7 +97,7 @@ mod tests {
     #[test]
     fn a_bar_is_drawn_to_the_eighth_of_a_cell_and_others_follow_it() {
         assert_eq!(drawn(Bar::new(0.5, Style::new()), 10), "█████     ");
-        assert_eq!(drawn(Bar::new(0.625, Style::new()).thin(), 4), "▄▄▖ ");
+        assert_eq!(drawn(Bar::new(0.625, Style::new()).low(6), 4), "▆▆▆ ");
         assert_eq!(drawn(Bar::new(0.53125, Style::new()), 4), "██▏ ");
         assert_eq!(drawn(Bar::new(0.5, Style::new()).then(0.3, Style::new()), 10), "█████▒▒▒  ");
     }

@@ -4,8 +4,9 @@
 //! ▃▂▃▃▂▃▂▃▃▂   a column's ink is the share of its time that was computing
 //! ──────█≡█─   without ink it shows what took longest: here waiting for the network, then writing
 //!
-//! ╳╳╳█╳╳╳╳╳╳   where there is room bars are several rows high, and what took longest besides computing
-//! ▆▅▆█▅▆▅▆▆▅   runs along the middle unless ink covers it
+//! ╳╳╳█╳╳╳      where there is room bars are several rows high, and ink rises in them; who wants a core or the lock and
+//! ╳╳╳█╳╳╳      gets none is hatched up to where full ink would be, so that a bar is what its worker wanted, and the
+//! ▆▅▆█▅▆▅──≡─  ink what it got; who asks for neither is a thin line at the bottom
 //! ```
 //!
 //! Drawing costs one look-up per cell, however many events there are.
@@ -31,25 +32,25 @@ const HIGHEST: u16 = 4;
 pub enum Ink {
     /// Nothing was going on yet.
     Nothing,
-    /// So many eighths of a cell are filled, from below; in the middle row, unless they cover it, the mark of this phase.
+    /// So many eighths of a cell are filled, from below; above them, where it [fills](theme::fills), the mark
+    /// of this phase.
     Work(u16, Option<Phase>),
     /// Hardly any computing, mostly this.
     Mark(Phase),
 }
 
 impl Ink {
-    /// What to show of a stretch of time in a bar of so many rows.
+    /// What to show of a stretch of time in a bar that holds so many eighths of a cell.
     ///
     /// The eighths are rounded down: workers that take turns on one core, as under the lock, together never fill more
     /// than one bar of a column. (Beside a share that counts as whole, the others are too small for an eighth.)
     #[must_use]
-    pub fn of(times: &PhaseTimes, rows: u16) -> Ink {
+    pub fn of(times: &PhaseTimes, full: u16) -> Ink {
         let total = times.total();
         if total == 0 {
             return Ink::Nothing;
         }
         let share = times[Phase::Computing] as f64 / total as f64;
-        let full = rows.saturating_mul(8);
         // The tiny number undoes what dividing and multiplying lost.
         let eighths = if share >= WHOLE { full } else { (share * f64::from(full) + 1e-9) as u16 };
         match times.dominant_except(Phase::Computing) {
@@ -64,19 +65,18 @@ impl Ink {
             let y = column.bottom() - 1 - from_below;
             buf[(column.x, y)].set_symbol(symbol).set_style(style);
         };
-        match self {
-            Ink::Nothing => {}
-            Ink::Mark(phase) => put(column.height / 2, theme::mark(phase), theme.phase(phase)),
-            Ink::Work(eighths, other) => {
-                for row in 0..column.height {
-                    let fill = usize::from(eighths.saturating_sub(row * 8)).min(8);
-                    put(row, RISING[fill], theme.phase(Phase::Computing));
-                }
-                // Always in the same row, so that marks make a line; more ink than that covers it.
-                let row = column.height / 2;
-                if let Some(phase) = other.filter(|_| eighths <= row * 8) {
+        let (eighths, other) = match self {
+            Ink::Nothing => return,
+            Ink::Mark(phase) => (0, Some(phase)),
+            Ink::Work(eighths, other) => (eighths, other),
+        };
+        for row in 0..column.height {
+            let fill = usize::from(eighths.saturating_sub(row * 8)).min(8);
+            match other {
+                Some(phase) if fill == 0 && (row == 0 || theme::fills(phase)) => {
                     put(row, theme::mark(phase), theme.phase(phase));
                 }
+                _ => put(row, RISING[fill], theme.phase(Phase::Computing)),
             }
         }
     }
@@ -95,15 +95,23 @@ impl Pitch {
     /// One row each, without gaps.
     pub const DENSE: Pitch = Pitch { bar: 1, gap: 0 };
 
-    /// The highest bars of so many workers that fit so many rows; with room to spare they do not touch.
+    /// The highest bars of so many workers that fit so many rows; with room to spare they do not touch. Two rows without a
+    /// gap are better than one with a gap: they have room for what is waited for.
     #[must_use]
     pub fn fitting(lanes: usize, rows: u16) -> Pitch {
         let lanes = u16::try_from(lanes.max(1)).unwrap_or(u16::MAX);
         // The last bar needs no gap below it.
         match (rows.saturating_add(1)) / lanes {
             0 | 1 => Pitch::DENSE,
+            2 if rows / lanes == 2 => Pitch { bar: 2, gap: 0 },
             slot => Pitch { bar: (slot - 1).min(HIGHEST), gap: 1 },
         }
+    }
+
+    /// How many eighths of a cell full ink fills in a bar of which so many rows are in view. High bars without a gap
+    /// keep an eighth free, which tells them apart.
+    fn full(self, height: u16) -> u16 {
+        height.saturating_mul(8) - u16::from(self.gap == 0 && height > 1)
     }
 
     /// Rows from one bar to the next.
@@ -155,10 +163,11 @@ impl<'a> Gantt<'a> {
 
     fn draw_lane(&self, lane: &Lane, bar: Rect, buf: &mut Buffer) {
         let now = self.trace.now();
+        let full = self.pitch.full(bar.height);
         let mut before = lane.times_until(self.window.from, now);
         for (i, column) in (1..).zip(bar.columns()) {
             let until = lane.times_until(self.window.boundary(i, bar.width), now);
-            Ink::of(&until.since(&before), bar.height).draw(column, self.theme, buf);
+            Ink::of(&until.since(&before), full).draw(column, self.theme, buf);
             before = until;
         }
     }
@@ -212,7 +221,7 @@ impl<'a> Overview<'a> {
         let mut before = times(self.window.from);
         for (i, column) in (1..).zip(row.columns()) {
             let until = times(self.window.boundary(i, row.width));
-            Ink::of(&until.since(&before), 1).draw(column, self.theme, buf);
+            Ink::of(&until.since(&before), 8).draw(column, self.theme, buf);
             before = until;
         }
     }
@@ -286,7 +295,7 @@ mod tests {
             (Phase::Ready, 100),
             (Phase::Idle, 100),
         ]);
-        assert_eq!(drawn(&trace, Window { from: 0, to: 600 }, 6), ["█▄─≡░·"]);
+        assert_eq!(drawn(&trace, Window { from: 0, to: 600 }, 6), ["█▄─≡▒·"]);
     }
 
     #[test]
@@ -328,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_high_bar_shows_what_else_took_time_above_its_ink() {
+    fn a_high_bar_is_hatched_above_its_ink_where_a_worker_wants_a_core_and_a_thin_line_where_not() {
         let trace = lane_of(&[
             (Phase::Computing, 25),
             (Phase::Gil, 75),
@@ -339,11 +348,11 @@ mod tests {
         let mut buf = Buffer::empty(area);
         let pitch = Pitch::fitting(1, 3);
         Gantt::new(&trace, Window { from: 0, to: 300 }, Theme::plain()).pitch(pitch).render(area, &mut buf);
-        assert_eq!(rows(&buf), ["  █", "╳─█", "▆ █"]);
+        assert_eq!(rows(&buf), ["╳ █", "╳ █", "▆─█"]);
         let trace = lane_of(&[(Phase::Computing, 60), (Phase::Gil, 40)]);
         let mut buf = Buffer::empty(Rect::new(0, 0, 1, 3));
         Gantt::new(&trace, Window { from: 0, to: 100 }, Theme::plain()).pitch(pitch).render(area, &mut buf);
-        assert_eq!(rows(&buf), [" ", "▆", "█"], "ink covers the mark");
+        assert_eq!(rows(&buf), ["╳", "▆", "█"], "the mark is where ink is not");
     }
 
     #[test]
@@ -352,7 +361,18 @@ mod tests {
         assert_eq!(Pitch::fitting(2, 40), Pitch { bar: 4, gap: 1 });
         assert_eq!(Pitch::fitting(9, 17), Pitch { bar: 1, gap: 1 });
         assert_eq!(Pitch::fitting(16, 17), Pitch::DENSE);
+        assert_eq!(Pitch::fitting(4, 9), Pitch { bar: 2, gap: 0 });
         assert_eq!(Pitch::fitting(0, 0), Pitch::DENSE);
+    }
+
+    #[test]
+    fn bars_without_a_gap_still_show_where_one_ends() {
+        let area = Rect::new(0, 0, 2, 4);
+        let mut buf = Buffer::empty(area);
+        let trace = lane_of(&[(Phase::Computing, 100)]);
+        let both = Gantt::new(&trace, Window { from: 0, to: 100 }, Theme::plain()).lanes([0, 0]);
+        both.pitch(Pitch { bar: 2, gap: 0 }).render(area, &mut buf);
+        assert_eq!(rows(&buf), ["▇▇", "██", "▇▇", "██"]);
     }
 
     #[test]
@@ -377,7 +397,7 @@ mod tests {
     proptest! {
         #[test]
         fn workers_that_share_a_core_never_draw_more_than_one(
-            parts in proptest::collection::vec(1u64..1000, 1..64), rows in 1u16..6,
+            parts in proptest::collection::vec(1u64..1000, 1..64), full in 8u16..48,
         ) {
             let total: u64 = parts.iter().sum();
             let ink: u64 = parts
@@ -386,13 +406,13 @@ mod tests {
                     let mut times = PhaseTimes::default();
                     times[Phase::Computing] = *part;
                     times[Phase::Gil] = total - part;
-                    match Ink::of(&times, rows) {
+                    match Ink::of(&times, full) {
                         Ink::Work(eighths, _) => u64::from(eighths),
                         _ => 0,
                     }
                 })
                 .sum();
-            prop_assert!(ink <= 8 * u64::from(rows));
+            prop_assert!(ink <= u64::from(full));
         }
 
         #[test]
