@@ -48,7 +48,7 @@ fn trials(session: &'static Session) -> Vec<Trial> {
         }
     }
     type World = fn(&Session) -> Outcomes;
-    let worlds: [(&str, World); 9] = [
+    let worlds: [(&str, World); 10] = [
         ("under_the_lock_no_two_workers_compute_at_once", one_computes_under_the_lock),
         ("a_longer_switch_interval_makes_fewer_switches", fewer_switches),
         ("a_slower_address_lengthens_only_its_own_tasks_network", slower_address),
@@ -57,6 +57,7 @@ fn trials(session: &'static Session) -> Vec<Trial> {
         ("a_task_that_cannot_fetch_fails_with_one_sentence_and_the_others_go_on", failing_task),
         ("many_small_tasks_keep_totals_exact_and_no_task_is_lost", many_tasks),
         ("a_hundred_workers_of_each_model_all_arrive_and_end", hundred_workers),
+        ("with_more_workers_than_cores_computing_is_what_the_cpu_clocks_say", oversubscribed),
         ("only_one_run_happens_at_a_time", one_run_at_a_time),
     ];
     for (name, test) in worlds {
@@ -386,6 +387,24 @@ fn hundred_workers(session: &Session) -> Outcomes {
             let known = record.memory_bytes.is_some_and(|bytes| bytes > 0);
             check(known == (model == Model::Processes), "memory is known of processes alone, and never 0")?;
         }
+    }
+    Ok(())
+}
+
+/// Short tasks, each of which may lie on both sides of a wait for a core.
+fn oversubscribed(session: &Session) -> Outcomes {
+    for model in [Model::Threads, Model::Processes] {
+        let mut draft = small(WorkloadKind::Cpu, model);
+        (draft.workers, draft.tasks) = (16, 100_000);
+        draft.task_size = TaskSize::Iterations(300);
+        let record = run(session, &draft).record;
+        let computing = record.phases_s[Phase::Computing] as f64 / 1e9;
+        let ratio = computing / record.cpu_s;
+        // Starting and ending use a little CPU time, too, and waits of under 0.05 ms are not told apart.
+        check(
+            (0.5..1.3).contains(&ratio),
+            format!("{}: {computing} s computing, {ratio} of the CPU time", model.name()),
+        )?;
     }
     Ok(())
 }

@@ -134,8 +134,7 @@ impl Record {
             self.doubt(
                 CaveatKind::ObserverCost,
                 format!(
-                    "watching took {:.1} % of a core, which the workers may have missed: measure longer tasks, or \
-                     without the screen",
+                    "watching took {:.1} % of a core, which the workers may have missed: measure longer tasks",
                     share * 100.0
                 ),
             );
@@ -275,8 +274,6 @@ pub enum CaveatKind {
     ObserverCost,
     /// The machine slept, or the program was stopped, during the run.
     Suspended,
-    /// Something that the record should hold could not be measured.
-    NotMeasured,
 }
 
 /// A reason to trust a record less.

@@ -1,5 +1,7 @@
 //! Numbers and foreign text as every screen and table shows them.
 
+use std::fmt;
+
 /// A duration with three significant digits and a unit, right-aligned digits never needed: `12.3 ms`, `1.23 s`.
 #[must_use]
 pub fn duration(seconds: f64) -> String {
@@ -80,6 +82,13 @@ pub fn bytes(bytes: u64) -> String {
     if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
 }
 
+/// A system error in the system's words, without Rust's "(os error 28)", as the end of a sentence.
+#[must_use]
+pub fn plain(error: &impl fmt::Display) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
 /// At most `most` characters of foreign text, with every one that could command a terminal, or reorder the text around
 /// it, replaced by `\u{fffd}`.
 #[must_use]
@@ -128,6 +137,12 @@ mod tests {
     fn foreign_text_cannot_move_the_cursor_or_turn_the_line_around() {
         assert_eq!(clean("a\x1b[2Jb\u{202e}c", 100), "a\u{fffd}[2Jb\u{fffd}c");
         assert_eq!(clean("äöü", 2), "äö");
+    }
+
+    #[test]
+    fn system_errors_lose_their_number() {
+        let error = std::io::Error::from_raw_os_error(28);
+        assert!(!plain(&error).contains("os error") && !plain(&error).is_empty());
     }
 
     #[test]

@@ -13,6 +13,12 @@ use crate::domain::record::{
 };
 use crate::domain::time::{Nanos, seconds};
 
+/// How many dead workers get a caveat each.
+const DEATHS_TOLD: usize = 3;
+/// From so many seconds on, and from this share of all waiting for a core, waiting that the kernel did not see is told.
+const STILL_MIN_S: f64 = 0.25;
+const STILL_SHARE: f64 = 0.2;
+
 /// What the supervisor knows beside the arena.
 #[derive(Debug)]
 pub struct Facts<'a> {
@@ -38,15 +44,18 @@ pub struct Facts<'a> {
     pub recorded: u64,
     /// How long the machine was suspended during the run.
     pub suspended: Nanos,
+    /// How long the supervisor did not come to look, beyond what scheduling explains.
+    pub stopped: Nanos,
     /// Whether to list the tasks however many there are.
     pub all_tasks: bool,
 }
 
-/// When the last worker stamped last, since `t0`; `otherwise` if none ever did.
+/// When the last worker stamped last or died, since `t0`; `otherwise` if none ever did.
 #[must_use]
-pub fn wall(arena: &Arena, t0: Nanos, otherwise: Nanos) -> Nanos {
+pub fn wall(arena: &Arena, t0: Nanos, deaths: &[Death], otherwise: Nanos) -> Nanos {
     let stamps = (0..arena.workers()).map(|worker| arena.lane(worker).last_stamp.load(Relaxed));
-    match stamps.max().unwrap_or(0).saturating_sub(t0) {
+    let ends = stamps.chain(deaths.iter().map(|death| death.at));
+    match ends.max().unwrap_or(0).saturating_sub(t0) {
         0 => otherwise.max(1),
         wall => wall,
     }
@@ -61,12 +70,12 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         (0..).zip(&lanes).map(|(number, lane)| worker_record(&facts, number, lane, t0)).collect();
     let mut phases = PhaseTimes::default();
     workers.iter().for_each(|worker| phases.add(&worker.phases_s));
-    let tally = Tally::of(arena, t0, facts.wall);
+    let tally = Tally::of(arena, &facts, t0);
     let cpu: Nanos = lanes.iter().map(|lane| lane.cpu.load(Relaxed)).sum();
     let dropped = lanes.iter().map(|lane| lane.dropped.load(Relaxed)).sum();
     let tasks = (facts.all_tasks || facts.plan.tasks() as usize <= TASKS_LISTED)
         .then(|| task_records(arena, &facts, t0));
-    let error = error(&facts).or_else(|| executed_twice(arena));
+    let error = error(&facts).or_else(|| executed_twice(arena)).or_else(|| left_undone(&facts, &tally));
     let mut record = Record {
         id: uuid::Uuid::now_v7().to_string(),
         started_at: facts.started_at.clone(),
@@ -116,12 +125,23 @@ fn error(facts: &Facts<'_>) -> Option<String> {
     if let Some(error) = &facts.error {
         return Some(error.clone());
     }
-    let first = facts.deaths.first().filter(|_| !facts.cancelled)?;
-    let others = match facts.deaths.len() {
-        1 => String::new(),
-        n => format!(" (and {} more workers died)", n - 1),
-    };
-    Some(format!("worker {} died: {}{others}", first.worker, first.cause))
+    let mut deaths = unprovoked(facts.deaths);
+    let first = deaths.next()?;
+    Some(match deaths.count() {
+        0 => first.to_string(),
+        others => format!("{first}, and {others} more workers ended early"),
+    })
+}
+
+/// Deaths that explain something: not those of workers that were killed because the run was to stop.
+fn unprovoked(deaths: &[Death]) -> impl Iterator<Item = &Death> {
+    deaths.iter().filter(|death| !death.while_stopping)
+}
+
+/// A run that ends by itself leaves nothing undone; if it ever should, its numbers are of other work.
+fn left_undone(facts: &Facts<'_>, tally: &Tally) -> Option<String> {
+    let undone = !facts.cancelled && tally.not_begun > 0;
+    undone.then(|| format!("{} tasks were never begun: this is a defect of this program", tally.not_begun))
 }
 
 /// No task may be executed twice. Nothing does that; if something ever should, no number of the run means anything.
@@ -132,7 +152,7 @@ fn executed_twice(arena: &Arena) -> Option<String> {
 
 fn worker_record(facts: &Facts<'_>, number: u32, lane: &LaneHeader, t0: Nanos) -> WorkerRecord {
     let began = lane.state() != LaneState::Absent;
-    let phases = phases_of(lane, t0, facts.wall);
+    let phases = phases_of(lane, t0, facts.wall, died_at(facts, number));
     WorkerRecord {
         worker: number,
         pid: began.then(|| lane.pid.load(Relaxed)),
@@ -148,7 +168,7 @@ fn worker_record(facts: &Facts<'_>, number: u32, lane: &LaneHeader, t0: Nanos) -
 
 /// A lane's time by phase, which covers the whole run. A worker that never got a task was starting all the time; what
 /// another one did not live to see is idle.
-fn phases_of(lane: &LaneHeader, t0: Nanos, wall: Nanos) -> PhaseTimes {
+fn phases_of(lane: &LaneHeader, t0: Nanos, wall: Nanos, died: Option<Nanos>) -> PhaseTimes {
     let mut times = PhaseTimes::default();
     if lane.state() == LaneState::Absent {
         times[Phase::Starting] = wall;
@@ -157,12 +177,18 @@ fn phases_of(lane: &LaneHeader, t0: Nanos, wall: Nanos) -> PhaseTimes {
     for phase in Phase::MEASURED {
         times[phase] = lane.phases[phase as usize].load(Relaxed);
     }
-    // A worker that died left its last phase open: it lasted at least until the last stamp.
+    // A worker that died left its last phase open: it lasted until then.
     let open = Phase::from_number(lane.open_phase.load(Relaxed) as u8).unwrap_or(Phase::Starting);
-    times[open] += lane.last_stamp.load(Relaxed).saturating_sub(t0 + times.total());
+    let end = died.unwrap_or_else(|| lane.last_stamp.load(Relaxed));
+    times[open] += end.saturating_sub(t0 + times.total());
     let rest = if open == Phase::Starting { Phase::Starting } else { Phase::Idle };
     times[rest] += wall.saturating_sub(times.total());
     times
+}
+
+/// When a worker died, on the monotonic clock.
+fn died_at(facts: &Facts<'_>, worker: u32) -> Option<Nanos> {
+    facts.deaths.iter().find(|death| death.worker == worker).map(|death| death.at)
 }
 
 fn context_switches(lanes: &[&LaneHeader]) -> Option<ContextSwitches> {
@@ -185,7 +211,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn of(arena: &Arena, t0: Nanos, wall: Nanos) -> Tally {
+    fn of(arena: &Arena, facts: &Facts<'_>, t0: Nanos) -> Tally {
         let mut tally = Tally::default();
         for slot in (0..arena.tasks()).map(|task| arena.task(task)) {
             let state = slot.state();
@@ -197,7 +223,10 @@ impl Tally {
                 tally.failed += 1;
             }
             let begin = slot.begin.load(Relaxed).saturating_sub(t0);
-            let end = end_of(slot, t0).unwrap_or(wall);
+            // A task that did not end was in flight until its worker died, or until the run was stopped.
+            let cut =
+                || died_at(facts, slot.worker.load(Relaxed)).map_or(facts.wall, |at| at.saturating_sub(t0));
+            let end = end_of(slot, t0).unwrap_or_else(cut);
             tally.in_flight += u128::from(end.saturating_sub(begin));
             tally.first_begin = Some(tally.first_begin.map_or(begin, |first| first.min(begin)));
         }
@@ -225,9 +254,8 @@ fn task_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos, task: u32) -> TaskRe
             Some(kept.unwrap_or_else(|| "there was no room left for the reason".into()))
         }
         TaskState::Begun => Some(match facts.deaths.iter().find(|death| death.worker == worker) {
-            Some(death) if !facts.cancelled => {
-                format!("worker {worker} died while executing it: {}", death.cause)
-            }
+            Some(death) if !death.while_stopping => format!("{death} while executing it"),
+
             _ => "the run was stopped before it ended".into(),
         }),
     };
@@ -241,6 +269,15 @@ fn task_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos, task: u32) -> TaskRe
     }
 }
 
+/// Seconds that workers were off their core although the kernel does not say that they waited for one. Its figure counts
+/// all waiting of a worker's life, so it should never be the smaller one.
+fn standing_still(record: &Record) -> Option<f64> {
+    let waited: Option<f64> = record.workers.iter().map(|worker| worker.run_queue_wait_s).sum();
+    let ready = seconds(record.phases_s[Phase::Ready]);
+    let unexplained = ready - waited?;
+    (unexplained > STILL_MIN_S && unexplained > ready * STILL_SHARE).then_some(unexplained)
+}
+
 fn add_caveats(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
     if dropped > 0 {
         record.doubt(
@@ -250,15 +287,29 @@ fn add_caveats(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
             ),
         );
     }
-    if !facts.cancelled {
-        for death in facts.deaths.iter().take(10) {
-            record.doubt(CaveatKind::WorkerDied, format!("worker {} died: {}", death.worker, death.cause));
-        }
+    for death in unprovoked(facts.deaths).take(DEATHS_TOLD) {
+        record.doubt(CaveatKind::WorkerDied, death.to_string());
     }
     if facts.suspended > 1_000_000 {
         record.doubt(
             CaveatKind::Suspended,
             format!("the machine slept for {:.1} s during the run: measure again", seconds(facts.suspended)),
+        );
+    } else if facts.stopped > 0 {
+        record.doubt(
+            CaveatKind::Suspended,
+            format!(
+                "the program stood still for {:.1} s during the run: measure again",
+                seconds(facts.stopped)
+            ),
+        );
+    } else if let Some(unexplained) = standing_still(record) {
+        record.doubt(
+            CaveatKind::Suspended,
+            format!(
+                "workers stood still for {unexplained:.1} s without waiting for a core: somebody stopped them, or the \
+                 host of this virtual machine took the cores away"
+            ),
         );
     }
 }

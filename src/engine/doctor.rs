@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use super::session::Session;
-use super::{clock, os};
+use super::{clock, os, scratch};
 use crate::domain::machine::{Finding, Limit};
 use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
@@ -109,7 +109,7 @@ fn limits(session: &Session) -> Vec<Finding> {
 }
 
 fn surroundings() -> Vec<Finding> {
-    let directory = std::env::temp_dir();
+    let directory = scratch::temporary();
     vec![finding("temporary files", directory.display().to_string(), Some(file_system_note(&directory)))]
 }
 

@@ -4,15 +4,61 @@ pub mod processes;
 pub mod rayon;
 pub mod threads;
 
+use std::collections::HashSet;
+use std::fmt;
 use std::os::fd::BorrowedFd;
+use std::sync::atomic::Ordering::Acquire;
+
+use super::arena::{Arena, LaneState};
+use super::clock;
+use crate::domain::time::Nanos;
 
 /// A worker that ended before its work did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Death {
     /// Who.
     pub worker: u32,
-    /// What happened to it, as in "it was killed by SIGKILL".
+    /// What happened to it, as the rest of a sentence that begins with its name: "was killed by SIGKILL".
     pub cause: String,
+    /// When it was noticed, on the monotonic clock.
+    pub at: Nanos,
+    /// Whether the run was being stopped then: such a death explains nothing.
+    pub while_stopping: bool,
+}
+
+impl Death {
+    /// A death that is noticed now.
+    #[must_use]
+    pub fn noticed(arena: &Arena, worker: u32, cause: String) -> Death {
+        Death { worker, cause, at: clock::now(), while_stopping: arena.is_stopping() }
+    }
+}
+
+impl fmt::Display for Death {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "worker {} {}", self.worker, self.cause)
+    }
+}
+
+/// Finds workers that panicked, each once.
+#[derive(Debug, Default)]
+pub struct DiedLanes {
+    told: HashSet<u32>,
+}
+
+impl DiedLanes {
+    /// Those that died since the last time.
+    pub fn news(&mut self, arena: &Arena) -> Vec<Death> {
+        let died = (0..arena.workers()).filter(|worker| arena.lane(*worker).state() == LaneState::Died);
+        let new: Vec<u32> = died.filter(|worker| self.told.insert(*worker)).collect();
+        new.into_iter().map(|worker| Death::noticed(arena, worker, panic_of(arena, worker))).collect()
+    }
+}
+
+/// What a lane of a worker that panicked says about it.
+fn panic_of(arena: &Arena, worker: u32) -> String {
+    let cause = arena.text(arena.lane(worker).cause.load(Acquire));
+    cause.unwrap_or_else(|| "panicked, and there was no room left for the reason".into())
 }
 
 /// The workers of a run, from their creation until all are joined or reaped.
@@ -32,9 +78,7 @@ pub trait Crew: Send {
     ///
     /// # Errors
     /// One sentence, when nothing more can be learned about them.
-    fn news(&mut self) -> Result<Vec<Death>, String> {
-        Ok(vec![])
-    }
+    fn news(&mut self) -> Result<Vec<Death>, String>;
 
     /// Whether no worker is left that has work to do or to finish.
     fn is_over(&self) -> bool;
@@ -44,4 +88,36 @@ pub trait Crew: Send {
 
     /// Waits until the last worker is gone.
     fn join(&mut self);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::Model;
+    use crate::domain::record::sample;
+    use crate::domain::workload::WorkloadKind;
+    use crate::engine::scratch::Scratch;
+    use crate::engine::worker::{self, Assignment};
+    use std::sync::Arc;
+
+    #[test]
+    fn a_worker_that_panics_is_told_once_with_its_words() {
+        let arena = Arc::new(Arena::map().unwrap());
+        arena.reset(3, 1);
+        let assignment = Assignment {
+            arena: arena.clone(),
+            plan: Arc::new(sample::plan(WorkloadKind::Cpu, Model::Threads, 3)),
+            port: 0,
+            scratch: Scratch::new(),
+            gil: None,
+        };
+        let mut lanes = DiedLanes::default();
+        assert_eq!(lanes.news(&arena), []);
+        worker::guard(&assignment, 1, || panic!("out of luck"));
+        let deaths = lanes.news(&arena);
+        assert_eq!(deaths.len(), 1);
+        assert_eq!(deaths[0].to_string(), "worker 1 panicked: out of luck");
+        assert!(!deaths[0].while_stopping);
+        assert_eq!(lanes.news(&arena), []);
+    }
 }

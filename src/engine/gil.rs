@@ -15,7 +15,8 @@
 //! Known differences from CPython: the mutex and condition variable are Rust's (a futex, which spins briefly before it
 //! sleeps) instead of pthread's; there is one interpreter, so no `eval_breaker` shared with signals, pending calls or
 //! the garbage collector; a waiter that sees the run cancelled still waits for its turn, which comes at the holder's
-//! next look; and the work between two looks is one iteration of the kernel, not a bytecode loop. Before 3.12 the drop
+//! next look; and the work between two looks is one iteration of the kernel, not a bytecode loop. As in CPython, a thread that releases
+//! the lock on request before it blocks first waits until another has it; that wait is booked as what it blocks for. Before 3.12 the drop
 //! request is the interpreter's, since then the thread's: with one interpreter that makes no difference here.
 
 use std::sync::atomic::AtomicBool;

@@ -5,8 +5,8 @@ use crate::domain::machine::{Limit, Limits, MAX_IO_WORKERS, MAX_PROCESSES, MAX_T
 
 /// Descriptors that the program itself needs, with some to spare.
 const OWN_FILES: u64 = 64;
-/// Descriptors that a fetching worker holds at once: its socket and its file, and one to spare.
-const FILES_PER_WORKER: u64 = 3;
+/// Descriptors that a fetching worker holds at once: its socket, its file, and those of a name lookup.
+const FILES_PER_WORKER: u64 = 5;
 /// Threads and processes that others of the same user shall still be able to make.
 const OTHER_TASKS: u64 = 64;
 
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn few_open_files_allow_few_io_workers_and_say_why() {
-        let limits = limits(364);
+        let limits = limits(564);
         assert_eq!(limits.io_threads.most, 100);
         assert_eq!(limits.io_threads.because, "the limit of open files");
         assert!(limits.threads.most > 100);

@@ -111,14 +111,15 @@ impl Pen {
     /// The worker computes on `task` from now on. Returns when.
     ///
     /// From one computing task to the next, the phase stays: then only the monotonic clock is read, and the CPU clock
-    /// only if a tick is over, because reading it costs more than handing out a task.
+    /// only if a tick is over, because reading it costs more than handing out a task; or if the task took so long that
+    /// its worker may have been off its core, as that time must be drawn in this task and not in a later one.
     pub fn begin(&mut self, task: u32) -> Nanos {
         if self.phase != Phase::Computing {
             return self.enter_with(Phase::Computing, task);
         }
         let now = clock::now();
         self.core = os::core();
-        if now - self.ticked >= TICK {
+        if now - self.ticked >= TICK || now - self.since >= GAP_MIN as Nanos {
             self.settle(now);
         }
         self.close(now, Phase::Computing, task);

@@ -1,8 +1,8 @@
 //! A plan that is happening: the supervisor creates the workers, opens the gate, watches, and concludes.
 
 use std::os::fd::AsFd;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
@@ -25,12 +25,15 @@ use super::{clock, os};
 use crate::domain::model::Model;
 use crate::domain::plan::Plan;
 use crate::domain::record::{Outcome, Record};
+use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
 use crate::domain::trace::Batch;
 use crate::domain::workload::{Addresses, Workload};
 
 /// How often the supervisor looks at the lanes, in milliseconds: twice per frame of the explorer.
 const SAMPLE_MS: u16 = 33;
+/// If the supervisor comes back this much later than it wanted to, it was not the scheduler: the program was stopped.
+const AWAY_MAX: Nanos = 1_000_000_000;
 /// How long a worker may take to notice that the run is cancelled before it is killed, if it can be.
 const GRACE: Nanos = 250_000_000;
 
@@ -54,6 +57,8 @@ pub struct Ground {
     pub scratch: Scratch,
     /// Whether a run happens now.
     pub busy: AtomicBool,
+    /// How many runs there have been: a handle stops only its own.
+    pub runs: AtomicU64,
     /// Whether records list their tasks however many there are.
     pub all_tasks: AtomicBool,
 }
@@ -62,6 +67,7 @@ pub struct Ground {
 #[derive(Debug)]
 pub struct Run {
     ground: Arc<Ground>,
+    number: u64,
     supervisor: Option<JoinHandle<()>>,
 }
 
@@ -78,6 +84,7 @@ impl Run {
         if ground.busy.swap(true, Acquire) {
             return Err("another run is going on: stop it first".into());
         }
+        let number = ground.runs.fetch_add(1, Relaxed) + 1;
         ground.arena.reset(plan.workers(), plan.tasks());
         let shared = ground.clone();
         let supervise = move || {
@@ -86,17 +93,18 @@ impl Run {
             Supervisor { ground: &shared, plan: Arc::new(plan), report }.supervise();
         };
         match Builder::new().name("supervisor".into()).spawn(supervise) {
-            Ok(supervisor) => Ok(Run { ground: ground.clone(), supervisor: Some(supervisor) }),
+            Ok(supervisor) => Ok(Run { ground: ground.clone(), number, supervisor: Some(supervisor) }),
             Err(error) => {
                 ground.busy.store(false, Relaxed);
-                Err(format!("the system refused a thread for the supervisor: {error}"))
+                Err(format!("the system refused a thread for the supervisor: {}", text::plain(&error)))
             }
         }
     }
 
     /// Cancels it: it concludes as cancelled within half a second.
     pub fn stop(&self) {
-        if self.supervisor.as_ref().is_some_and(|supervisor| !supervisor.is_finished()) {
+        let goes_on = self.supervisor.as_ref().is_some_and(|supervisor| !supervisor.is_finished());
+        if goes_on && self.ground.runs.load(Relaxed) == self.number {
             self.ground.arena.cancel();
         }
     }
@@ -136,6 +144,10 @@ struct Seen {
     gate_opened: bool,
     cancelled_at: Option<Nanos>,
     killed: bool,
+    /// For how long the supervisor did not come to look.
+    stopped: Nanos,
+    /// CPU time of sampling while the run went on.
+    sampling: Nanos,
 }
 
 impl<R: FnMut(Report)> Supervisor<'_, R> {
@@ -149,19 +161,18 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         }
         drop(zygote);
         self.ground.arena.reset(0, 0);
-        self.ground.busy.store(false, Relaxed);
-        // The supervisor does nothing but watch: its whole CPU time is the cost of watching.
-        record.observed(seconds(clock::thread_cpu()));
         (self.report)(Report::Concluded(Box::new(record)));
+        // Release: pairs with the Acquire of the next start, which resets the arena again.
+        self.ground.busy.store(false, Release);
     }
 
     /// What has to be there before the clock starts. Returns the server's port, 0 where there is none.
     fn prepare(&self, zygote: &mut Zygote) -> Result<u16, String> {
         let Workload::Io { addresses, .. } = self.plan.workload() else { return Ok(0) };
         let scratch = &self.ground.scratch;
-        scratch
-            .make()
-            .map_err(|error| format!("cannot make the directory {}: {error}", scratch.path().display()))?;
+        scratch.make().map_err(|error| {
+            format!("cannot make the directory {}: {}", scratch.path().display(), text::plain(&error))
+        })?;
         match addresses {
             Addresses::Urls(_) => Ok(0),
             Addresses::Loopback { latencies_ms, page_bytes, .. } => {
@@ -216,8 +227,8 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             }
         }
         let joined = clock::now() - t0;
-        let wall = conclude::wall(&arena, t0, joined);
-        let last = sampler.conclude(&arena, &mut cores, wall);
+        let wall = conclude::wall(&arena, t0, &seen.deaths, joined);
+        let last = sampler.conclude(&arena, &mut cores, &seen.deaths, wall);
         (self.report)(Report::Batch(last));
         let facts = Facts {
             plan: &self.plan,
@@ -231,9 +242,12 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             gil_switches: gil.map(|gil| gil.switches()),
             recorded: sampler.recorded(),
             suspended: os::suspended().saturating_sub(suspended),
+            stopped: seen.stopped,
             all_tasks: self.ground.all_tasks.load(Relaxed),
         };
-        conclude::record(&arena, facts)
+        let mut record = conclude::record(&arena, facts);
+        record.observed(seconds(seen.sampling));
+        record
     }
 
     /// Opens the gate when all have arrived, and reports what happens until it is over.
@@ -241,7 +255,14 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let arena = self.ground.arena.clone();
         let mut sampled = clock::now();
         loop {
-            wait_for_news(&arena, crew);
+            // Before the news are taken: what happened to the last worker must not be missed.
+            let over = crew.is_over();
+            let looked = clock::now();
+            if !over {
+                wait_for_news(&arena, crew);
+            }
+            let away = clock::now() - looked;
+            seen.stopped += if away > AWAY_MAX { away } else { 0 };
             match crew.news() {
                 Ok(deaths) => seen.deaths.extend(deaths),
                 Err(error) => {
@@ -249,15 +270,17 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
                     arena.cancel();
                 }
             }
-            if crew.is_over() {
+            if over {
                 return;
             }
             see_to_the_gate(&arena, seen);
             see_to_the_stop(&arena, crew, seen);
             if clock::now() - sampled >= u64::from(SAMPLE_MS) * 1_000_000 {
                 sampled = clock::now();
+                let cpu = clock::thread_cpu();
                 let batch = sampler.sample(&arena, cores);
                 (self.report)(Report::Batch(batch));
+                seen.sampling += clock::thread_cpu() - cpu;
             }
         }
     }
@@ -288,7 +311,7 @@ fn see_to_the_gate(arena: &Arena, seen: &mut Seen) {
     }
     if let Some(death) = seen.deaths.first().filter(|_| seen.error.is_none() && !arena.is_stopping()) {
         // The gate would wait for it for ever.
-        seen.error = Some(format!("worker {} died before the run began: {}", death.worker, death.cause));
+        seen.error = Some(format!("{death} before the run began"));
         arena.cancel();
     }
     // Acquire: pairs with the workers' arrival.

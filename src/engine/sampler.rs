@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
 use super::arena::{Arena, LaneState};
 use super::cores::CoreWatch;
+use super::executor::Death;
 use super::{clock, recorder};
 use crate::domain::phase::Phase;
 use crate::domain::time::Nanos;
@@ -48,21 +49,19 @@ impl Sampler {
         batch
     }
 
-    /// The last batch, up to `wall`: a worker that died at work is idle from where it was last seen.
-    pub fn conclude(&mut self, arena: &Arena, cores: &mut CoreWatch, wall: Nanos) -> Batch {
+    /// The last batch, up to `wall`. A worker that died at work is idle from then on. Where a lane's last events were
+    /// dropped, what they would have told is shown as not recorded.
+    pub fn conclude(&mut self, arena: &Arena, cores: &mut CoreWatch, deaths: &[Death], wall: Nanos) -> Batch {
         let mut batch = self.sample(arena, cores);
         for (worker, update) in (0..).zip(&mut batch.lanes) {
             let lane = arena.lane(worker);
             let began = lane.open_phase.load(Relaxed) != Phase::Starting as u32;
-            if began && matches!(lane.state(), LaneState::Working | LaneState::Died) {
-                let at = update.last_stamp;
-                update.transitions.push(Transition {
-                    at,
-                    task: None,
-                    phase: Phase::Idle,
-                    core: 0,
-                    after_gap: false,
-                });
+            let cut = lane.state() == LaneState::Finished && update.dropped > 0;
+            let died = deaths.iter().find(|death| death.worker == worker);
+            let end = died.map(|death| death.at.saturating_sub(self.t0)).or(cut.then_some(update.last_stamp));
+            if let Some(at) = end.filter(|_| began) {
+                let idle = Transition { at, task: None, phase: Phase::Idle, core: 0, after_gap: cut };
+                update.transitions.push(idle);
             }
         }
         batch.now = wall;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+use nix::sys::signal::SigSet;
 
 use super::arena::Arena;
 use super::run::Ground;
@@ -13,6 +15,7 @@ use super::zygote::Zygote;
 use super::{calibrate, machine, os};
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
+use crate::domain::text;
 
 /// The engine, ready to run plans. Dropping it ends the zygote and removes all temporary files.
 #[derive(Debug)]
@@ -28,17 +31,22 @@ impl Session {
     /// # Errors
     /// One sentence, when the system refuses memory, descriptors or the fork.
     pub fn prepare() -> Result<Session, String> {
+        // Whoever started us may have blocked signals; the mask survives exec, and without SIGCHLD no worker ends.
+        let _ = SigSet::empty().thread_set_mask();
         let open_files = os::raise_open_files();
-        let arena = Arena::map().map_err(|error| format!("cannot map the memory for measuring: {error}"))?;
+        Scratch::sweep();
+        let arena = Arena::map()
+            .map_err(|error| format!("cannot map the memory for measuring: {}", text::plain(&error)))?;
         let arena = Arc::new(arena);
         let scratch = Scratch::new();
-        let zygote =
-            Zygote::fork(&arena, &scratch).map_err(|error| format!("cannot fork the zygote: {error}"))?;
+        let zygote = Zygote::fork(&arena, &scratch)
+            .map_err(|error| format!("cannot fork the zygote: {}", text::plain(&error)))?;
         let ground = Ground {
             arena,
             zygote: Mutex::new(zygote),
             scratch,
             busy: AtomicBool::new(false),
+            runs: AtomicU64::new(0),
             all_tasks: AtomicBool::new(false),
         };
         Ok(Session {

@@ -204,15 +204,17 @@ impl Worker {
     }
 }
 
-/// Each counter has one writer: no read-modify-write instruction is needed.
+/// Each counter has one writer: no read-modify-write instruction is needed. Release: who reads `ended` with Acquire and
+/// then `begun` never sees more ended than begun.
 fn add_one(counter: &std::sync::atomic::AtomicU32) {
-    counter.store(counter.load(Relaxed) + 1, Relaxed);
+    counter.store(counter.load(Relaxed) + 1, Release);
 }
 
-/// Says that a worker has ended, and wakes the supervisor if it was the last.
+/// Says that a worker has ended, and wakes the supervisor if it was the last or has died.
 fn finish(arena: &Arena, worker: u32, state: LaneState) {
     arena.lane(worker).set_state(state);
-    if arena.header().finished.0.fetch_add(1, AcqRel) + 1 == arena.workers() {
+    let last = arena.header().finished.0.fetch_add(1, AcqRel) + 1 == arena.workers();
+    if last || state == LaneState::Died {
         arena.bell.open();
     }
 }
@@ -236,7 +238,7 @@ pub fn guard(assignment: &Assignment, number: u32, life: impl FnOnce()) {
             .or_else(|| panic.downcast_ref::<String>().cloned())
             .unwrap_or_else(|| "no message".into());
         let arena = &assignment.arena;
-        arena.lane(number).cause.store(arena.keep_text(&format!("it panicked: {message}")), Relaxed);
+        arena.lane(number).cause.store(arena.keep_text(&format!("panicked: {message}")), Relaxed);
         if let Some(gil) = &assignment.gil {
             gil.abandon(number);
         }

@@ -37,7 +37,7 @@ pub enum News {
     WorkerEnded {
         /// Who.
         worker: u32,
-        /// How, as in "it was killed by SIGKILL".
+        /// How, as in "was killed by SIGKILL".
         cause: String,
     },
     /// A worker never came into being.

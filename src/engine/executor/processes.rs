@@ -2,10 +2,17 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 
-use super::{Crew, Death};
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::{Crew, Death, panic_of};
+use crate::domain::time::Nanos;
 use crate::engine::arena::LaneState;
 use crate::engine::worker::Assignment;
 use crate::engine::zygote::{News, Zygote};
+use crate::engine::{clock, os};
+
+/// How long orphaned workers may take to be gone: the kernel kills them at once.
+const ORPHANS_MAX: Nanos = 1_000_000_000;
 
 /// Workers that are processes of their own.
 #[derive(Debug)]
@@ -24,21 +31,40 @@ impl<'z> ForkCrew<'z> {
     }
 
     fn death(&mut self, news: News) -> Option<Death> {
-        match news {
-            News::WorkerEnded { worker, cause } => {
-                self.alive -= 1;
-                let lane = self.assignment.arena.lane(worker);
-                let panicked =
-                    self.assignment.arena.text(lane.cause.load(std::sync::atomic::Ordering::Acquire));
-                (lane.state() != LaneState::Finished)
-                    .then(|| Death { worker, cause: panicked.unwrap_or(cause) })
-            }
+        let arena = &self.assignment.arena;
+        let (worker, cause) = match news {
+            News::WorkerEnded { worker, cause } => match arena.lane(worker).state() {
+                LaneState::Finished => return self.one_less(),
+                LaneState::Died => (worker, panic_of(arena, worker)),
+                LaneState::Absent | LaneState::Working => (worker, cause),
+            },
             News::WorkerNotForked { worker, why } => {
-                self.alive -= 1;
-                Some(Death { worker, cause: format!("it could not be forked: {why}") })
+                (worker, format!("could not be created: {}", why.to_lowercase()))
             }
-            News::ServerEnded => None,
+            News::ServerEnded => return None,
+        };
+        let death = Death::noticed(arena, worker, cause);
+        self.one_less();
+        Some(death)
+    }
+
+    fn one_less(&mut self) -> Option<Death> {
+        self.alive -= 1;
+        None
+    }
+
+    /// The zygote is gone, and its children are about to be killed by the kernel: nobody may use the arena before.
+    fn outlive_orphans(&mut self) {
+        let arena = &self.assignment.arena;
+        let lanes = (0..arena.workers()).map(|worker| arena.lane(worker));
+        let pids = lanes.map(|lane| lane.pid.load(Relaxed)).filter(|pid| *pid > 0);
+        let deadline = clock::now() + ORPHANS_MAX;
+        for pid in pids {
+            while os::can_run(pid) && clock::now() < deadline {
+                std::thread::yield_now();
+            }
         }
+        self.alive = 0;
     }
 }
 
@@ -55,10 +81,16 @@ impl Crew for ForkCrew<'_> {
 
     fn news(&mut self) -> Result<Vec<Death>, String> {
         let mut deaths = vec![];
-        while let Some(news) = self.zygote.news().inspect_err(|_| self.alive = 0)? {
-            deaths.extend(self.death(news));
+        loop {
+            match self.zygote.news() {
+                Ok(Some(news)) => deaths.extend(self.death(news)),
+                Ok(None) => return Ok(deaths),
+                Err(error) => {
+                    self.outlive_orphans();
+                    return Err(error);
+                }
+            }
         }
-        Ok(deaths)
     }
 
     fn is_over(&self) -> bool {

@@ -9,8 +9,9 @@ use std::thread::{Builder, JoinHandle};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
-use super::Crew;
 use super::threads::STACK_BYTES;
+use super::{Crew, Death, DiedLanes};
+use crate::domain::text;
 use crate::engine::os;
 use crate::engine::worker::{self, Assignment, Job, Worker};
 
@@ -27,13 +28,20 @@ pub struct RayonCrew {
     handles: Arc<Mutex<Vec<JoinHandle<()>>>>,
     driver: Option<JoinHandle<()>>,
     over: Arc<AtomicBool>,
+    died: DiedLanes,
 }
 
 impl RayonCrew {
     /// A crew for this assignment, still without workers.
     #[must_use]
     pub fn new(assignment: Assignment) -> RayonCrew {
-        RayonCrew { assignment, handles: Arc::default(), driver: None, over: Arc::default() }
+        RayonCrew {
+            assignment,
+            handles: Arc::default(),
+            driver: None,
+            over: Arc::default(),
+            died: DiedLanes::default(),
+        }
     }
 
     fn pool(&self) -> Result<ThreadPool, String> {
@@ -49,7 +57,7 @@ impl RayonCrew {
                 Ok(())
             })
             .build()
-            .map_err(|error| format!("rayon could not build its pool: {error}"))
+            .map_err(|error| format!("rayon could not build its pool: {}", text::plain(&error)))
     }
 }
 
@@ -72,9 +80,13 @@ impl Crew for RayonCrew {
         let driver = Builder::new().name("rayon driver".into()).spawn(drive);
         self.driver = Some(driver.map_err(|error| {
             self.over.store(true, Release);
-            format!("the system refused to create the pool's driver: {error}")
+            format!("the system refused to create the pool's driver: {}", text::plain(&error))
         })?);
         Ok(())
+    }
+
+    fn news(&mut self) -> Result<Vec<Death>, String> {
+        Ok(self.died.news(&self.assignment.arena))
     }
 
     fn is_over(&self) -> bool {

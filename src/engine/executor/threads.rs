@@ -3,7 +3,8 @@
 use std::sync::atomic::Ordering::Acquire;
 use std::thread::{Builder, JoinHandle};
 
-use super::Crew;
+use super::{Crew, Death, DiedLanes};
+use crate::domain::text;
 use crate::engine::os;
 use crate::engine::worker::{self, Assignment};
 
@@ -15,13 +16,14 @@ pub const STACK_BYTES: usize = 1 << 20;
 pub struct ThreadCrew {
     assignment: Assignment,
     handles: Vec<JoinHandle<()>>,
+    died: DiedLanes,
 }
 
 impl ThreadCrew {
     /// A crew for this assignment, still without workers.
     #[must_use]
     pub fn new(assignment: Assignment) -> ThreadCrew {
-        ThreadCrew { assignment, handles: vec![] }
+        ThreadCrew { assignment, handles: vec![], died: DiedLanes::default() }
     }
 }
 
@@ -37,10 +39,19 @@ impl Crew for ThreadCrew {
                 });
             match thread {
                 Ok(handle) => self.handles.push(handle),
-                Err(error) => return Err(format!("the system refused to create worker {number}: {error}")),
+                Err(error) => {
+                    return Err(format!(
+                        "the system refused to create worker {number}: {}",
+                        text::plain(&error)
+                    ));
+                }
             }
         }
         Ok(())
+    }
+
+    fn news(&mut self) -> Result<Vec<Death>, String> {
+        Ok(self.died.news(&self.assignment.arena))
     }
 
     fn is_over(&self) -> bool {

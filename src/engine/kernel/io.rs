@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::render::python_str_of_bytes;
 use crate::domain::phase::Phase;
+use crate::domain::text;
 use crate::engine::fetch::{FetchErrorKind, Fetcher};
 use crate::engine::worker::{self, Worker};
 
@@ -33,7 +34,7 @@ pub fn execute(worker: &mut Worker, fetcher: &Fetcher, url: &str, path: &Path, w
     match written {
         Ok(true) => Ended::Ok,
         Ok(false) => Ended::Cancelled,
-        Err(error) => Ended::Failed(format!("cannot write {}: {}", path.display(), plain(&error))),
+        Err(error) => Ended::Failed(format!("cannot write {}: {}", path.display(), text::plain(&error))),
     }
 }
 
@@ -52,10 +53,4 @@ fn write_repeatedly(worker: &mut Worker, page: &[u8], path: &Path, writes: u32) 
         worker.blocking(Phase::File, || drop(file));
     }
     Ok(true)
-}
-
-/// The system's words without Rust's "(os error 28)".
-fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }

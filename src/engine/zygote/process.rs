@@ -216,8 +216,8 @@ fn notify_of_children() -> std::io::Result<Latch> {
 
 fn cause(status: WaitStatus) -> String {
     match status {
-        WaitStatus::Signaled(_, signal, _) => format!("it was killed by {signal}"),
-        WaitStatus::Exited(_, code) => format!("it ended early with status {code}"),
-        other => format!("it ended: {other:?}"),
+        WaitStatus::Signaled(_, signal, _) => format!("was killed by {signal}"),
+        WaitStatus::Exited(_, code) => format!("ended early with status {code}"),
+        other => format!("ended: {other:?}"),
     }
 }

@@ -73,11 +73,11 @@ mod tests {
     #[test]
     fn a_frame_arrives_as_it_was_sent_and_the_end_is_an_error() {
         let (mut here, mut there) = UnixStream::pair().unwrap();
-        send(&mut here, &Reply::WorkerEnded { worker: 7, cause: "it was killed by SIGKILL".into() }).unwrap();
+        send(&mut here, &Reply::WorkerEnded { worker: 7, cause: "was killed by SIGKILL".into() }).unwrap();
         let Reply::WorkerEnded { worker, cause } = receive(&mut there).unwrap() else {
             panic!("another reply")
         };
-        assert_eq!((worker, cause.as_str()), (7, "it was killed by SIGKILL"));
+        assert_eq!((worker, cause.as_str()), (7, "was killed by SIGKILL"));
         drop(here);
         assert!(receive::<Reply>(&mut there).is_err());
     }
