@@ -11,6 +11,8 @@ use pconc_tui::ui::{self, Theme};
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::Color;
 
 struct Session {
     app: App,
@@ -54,10 +56,14 @@ impl Session {
         plan.clone()
     }
 
-    fn rows(&self) -> Vec<String> {
+    fn drawn(&self, theme: Theme) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        terminal.draw(|frame| ui::draw(&self.app, &Theme::plain(), frame)).unwrap();
-        let buf = terminal.backend().buffer();
+        terminal.draw(|frame| ui::draw(&self.app, &theme, frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    fn rows(&self) -> Vec<String> {
+        let buf = self.drawn(Theme::plain());
         buf.area.rows().map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect()).collect()
     }
 
@@ -258,6 +264,120 @@ fn zooming_in_resolves_the_slices_of_the_lock() {
     let row = session.row("w0 ");
     assert!(row.contains("███") && row.contains("╳╳╳"), "{row}");
     assert!(session.row("Timeline").contains("in view"));
+}
+
+#[test]
+fn no_word_has_a_colour_that_a_light_or_a_dark_background_could_swallow() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        for keys in [&[][..], &[Char('2')], &[Char('1'), Char('c')], &[Esc, Char('?')], &[Esc, Enter], &[Tab]]
+        {
+            session.press(keys);
+            let buf = session.drawn(Theme::ansi());
+            let coloured: String = buf
+                .content()
+                .iter()
+                .filter(|cell| !matches!(cell.fg, Color::Reset | Color::Red))
+                .map(|cell| cell.symbol())
+                .filter(|symbol| symbol.chars().any(char::is_alphanumeric))
+                .collect();
+            assert_eq!(coloured, "", "at {columns}×{rows} after {keys:?}");
+        }
+    }
+}
+
+#[test]
+fn the_state_is_seen_at_every_size_and_stands_still_while_time_passes() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        let plan = session.press_and_wait(Char('2'), 0.3);
+        let place = |session: &Session| {
+            let header = session.rows().remove(0);
+            header.find("running").unwrap_or_else(|| panic!("{header} at {columns}×{rows}"))
+        };
+        let early = place(&session);
+        let scenario = Scenario::new(plan.clone(), 2);
+        let effects = session.app.update(Msg::Concluded(Box::new(scenario.record())));
+        let [Effect::Start(gil)] = &effects[..] else { panic!("serial comes first: {effects:?}") };
+        let scenario = Scenario::new(gil.clone(), 2);
+        let under_lock = [0.05, 0.5, 0.99].map(|share| {
+            let now = (scenario.wall() as f64 * share) as u64;
+            let _ = session.app.update(Msg::Batch(scenario.batch(0, now)));
+            place(&session)
+        });
+        assert!(under_lock.iter().all(|at| *at == under_lock[0]), "{under_lock:?}");
+        assert!(early > columns as usize / 3);
+    }
+}
+
+#[test]
+fn a_live_row_of_the_history_keeps_the_decimal_point_and_the_words_in_place() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Char('3')]);
+    session.press_and_wait(Char('r'), 0.3);
+    let rows = session.rows();
+    let column = |text: &str, dot: &str| {
+        let row = rows.iter().rfind(|row| row.contains(text)).unwrap();
+        let time = row.find(dot).unwrap_or_else(|| panic!("{dot} in {row}"));
+        row[..time].chars().count() + row[time..].find('.').unwrap()
+    };
+    assert_eq!(column("of 8 tasks done", "0."), column("★ fastest", "0."));
+}
+
+#[test]
+fn the_legend_names_what_is_in_the_picture_and_nothing_that_cannot_be() {
+    let mut session = Session::new(120, 40);
+    let plan = session.press_and_wait(Char('r'), 0.5);
+    let legend = |session: &Session| session.row("starting  · idle");
+    for word in ["gil", "network", "file", "not recorded"] {
+        assert!(!legend(&session).contains(word), "cpu under threads has no {word}");
+    }
+    let scenario = Scenario::new(plan, 2);
+    let mut batch = scenario.batch(0, scenario.wall());
+    batch.lanes[0].dropped = 7;
+    let _ = session.app.update(Msg::Batch(batch));
+    assert!(legend(&session).contains("? not recorded"));
+}
+
+#[test]
+fn on_the_smallest_screen_the_legend_drops_whole_words_and_never_halves() {
+    let mut session = Session::new(60, 16);
+    session.press_and_wait(Char('1'), 0.5);
+    let legend = session.row("─ network");
+    for whole in ["█ computing ", "┊ ready ", "≡ file ", "· idle "] {
+        assert!(legend.contains(whole), "{whole:?} in {legend}");
+    }
+}
+
+#[test]
+fn one_worker_that_waits_for_the_network_is_one_thin_line() {
+    let mut session = Session::new(120, 40);
+    session.press_and_wait(Char('4'), 0.5);
+    let lines =
+        session.rows().iter().filter(|row| row.contains("────")).filter(|row| row.contains("w0")).count();
+    let inside = |row: &String| row.chars().skip(52).take(20).filter(|c| *c == '─').count() > 10;
+    let rows = session.rows();
+    let place = |text: &str| rows.iter().position(|row| row.contains(text)).unwrap();
+    let drawn = rows[place("Timeline") + 1..place("╵0 s")].iter().filter(|row| inside(row)).count();
+    assert_eq!((lines, drawn), (1, 1), "beside its label, and nowhere else");
+}
+
+#[test]
+fn a_long_verdict_goes_on_in_the_next_row_and_says_if_it_was_cut() {
+    let mut session = Session::new(60, 16);
+    let plan = session.press_and_wait(Char('r'), 0.5);
+    let mut record = Scenario::new(plan, 2).record();
+    record.outcome = pconc_tui::domain::record::Outcome::Failed;
+    record.error = Some("worker 1 was killed by signal 9 while it was on task 4".into());
+    let failed = |session: &mut Session, record: &pconc_tui::domain::record::Record| {
+        let _ = session.app.update(Msg::Concluded(Box::new(record.clone())));
+        let rows = session.rows();
+        format!("{} {}", rows[1].trim(), rows[2].trim())
+    };
+    assert!(failed(&mut session, &record).ends_with("while it was on task 4"));
+    session.press_and_wait(Char('r'), 0.5);
+    record.error = Some("word ".repeat(60));
+    assert!(failed(&mut session, &record).ends_with("…"));
 }
 
 fn any_key() -> impl Strategy<Value = Key> {

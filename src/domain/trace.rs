@@ -276,8 +276,11 @@ impl Trace {
     pub fn conclude(&mut self, wall: Nanos) {
         self.now = wall;
         self.concluded = true;
-        while self.samples.last().is_some_and(|sample| sample.at > wall) {
-            self.samples.pop();
+        // The first sample beyond the end saw the end, a little late.
+        let within = self.samples.partition_point(|sample| sample.at < wall);
+        self.samples.truncate(within + 1);
+        if let Some(last) = self.samples.last_mut() {
+            last.at = last.at.min(wall);
         }
     }
 
@@ -418,6 +421,40 @@ mod tests {
         assert_eq!(times[Phase::Computing], 0);
         assert_eq!(times[Phase::Lost], 200);
         assert_eq!(times[Phase::Idle], 100);
+    }
+
+    #[test]
+    fn the_curves_end_where_the_run_ends() {
+        let curve = |samples: &[Nanos], wall: Nanos| -> Vec<Nanos> {
+            let mut trace = Trace::new(1);
+            for now in samples {
+                trace.apply(Batch { now: *now, ..Batch::default() });
+            }
+            trace.conclude(wall);
+            trace.samples().iter().map(|sample| sample.at).collect()
+        };
+        assert_eq!(curve(&[100, 200, 350], 300), [100, 200, 300]);
+        assert_eq!(curve(&[100, 200, 300], 300), [100, 200, 300]);
+        assert_eq!(curve(&[100, 350, 400], 300), [100, 300]);
+        assert_eq!(curve(&[], 300), [0; 0]);
+    }
+
+    #[test]
+    fn what_happened_lately_is_an_average_that_can_be_read() {
+        let mut trace = Trace::new(1);
+        assert_eq!(trace.on_core_lately(), 0.0);
+        let busy = |ms: u64| if ms <= 1_000 { 0 } else { (ms - 1_000) * 2_000_000 };
+        for ms in (20..=2_000).step_by(20) {
+            let lanes = vec![LaneUpdate { cpu: busy(ms), ..LaneUpdate::default() }];
+            trace.apply(Batch { now: ms * 1_000_000, lanes, ..Batch::default() });
+            let expected = match ms {
+                ..=1_000 => 0.0,
+                1_250 => 1.0,
+                1_500.. => 2.0,
+                _ => continue,
+            };
+            assert!((trace.on_core_lately() - expected).abs() < 0.01, "{ms} ms: {}", trace.on_core_lately());
+        }
     }
 
     #[test]

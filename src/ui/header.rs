@@ -55,13 +55,12 @@ pub fn verdict(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 /// The headline in the two rows that it may take. Where it needs more, or a notice needs the second, dots say so.
 fn said(app: &App, width: u16) -> Vec<String> {
     let rows = if app.notice().is_some() { 1 } else { 2 };
-    // A space before and behind, and room for the dots.
-    let mut lines = wrap(app.headline(), width.saturating_sub(4));
+    // A space before and behind.
+    let room = width.saturating_sub(2);
+    let mut lines = wrap(app.headline(), room);
     if lines.len() > rows {
-        lines.truncate(rows);
-        if let Some(last) = lines.last_mut() {
-            last.push_str(" …");
-        }
+        let rest = lines.split_off(rows - 1).join(" ");
+        lines.push(shortened(&rest, usize::from(room)));
     }
     lines
 }
@@ -78,7 +77,9 @@ pub fn aside(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         Line::styled(format!(" {rest}"), theme.strong())
     } else {
         match app.shown() {
-            Some(Shown::Live(live)) => Line::raw(format!(" {}", watch(live))),
+            Some(Shown::Live(live)) => {
+                Line::raw(shortened(&format!(" {}", watch(live)), usize::from(area.width)))
+            }
             Some(Shown::Entry(entry)) => {
                 let doubts = entry.record.caveats.first().map(|caveat| format!(" ! {}", caveat.text));
                 Line::raw(shortened(&doubts.unwrap_or_default(), usize::from(area.width)))

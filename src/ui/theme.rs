@@ -109,7 +109,8 @@ impl Theme {
 pub fn mark(phase: Phase) -> &'static str {
     match phase {
         Phase::Computing => "█",
-        Phase::Ready => "▒",
+        // Drawn with thin lines, as all waiting is: a shade would be an area, and that means work.
+        Phase::Ready => "┊",
         Phase::Gil => "╳",
         Phase::Network => "─",
         Phase::File => "≡",

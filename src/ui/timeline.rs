@@ -184,23 +184,46 @@ fn first_lane(cursor: usize, lanes: usize, rows: u16) -> usize {
     cursor.saturating_sub(rows / 2).min(lanes.saturating_sub(rows))
 }
 
-/// The marks of these phases, with their meaning where there is room.
+/// The marks of these phases: with their meaning, with their names, close together, or without what explains itself, as
+/// far as there is room.
 fn legend(phases: &[Phase], theme: Theme, width: u16) -> Line<'static> {
-    let line = |explained: bool| {
-        let mut spans = vec![];
-        for phase in phases {
-            let text = match (*phase, explained) {
-                (Phase::Ready, true) => " ready: no core is free ".into(),
-                (Phase::Gil, true) => " gil: wants the lock ".into(),
-                _ => format!(" {} ", phase.name()),
-            };
-            spans.push(Span::styled(format!(" {}", mark(*phase)), on_border(theme.phase(*phase))));
-            spans.push(Span::styled(text, on_border(Style::new())));
-        }
-        Line::from(spans)
+    let without = |left_out: &[Phase]| -> Vec<Phase> {
+        phases.iter().copied().filter(|phase| !left_out.contains(phase)).collect()
     };
-    let long = line(true);
-    if long.width() <= usize::from(width) { long } else { line(false) }
+    let lines = [
+        legend_line(phases, theme, explained, "  "),
+        legend_line(phases, theme, Phase::name, "  "),
+        legend_line(phases, theme, Phase::name, " "),
+        legend_line(&without(&[Phase::Starting]), theme, Phase::name, " "),
+    ];
+    let fits = |line: &Line<'_>| line.width() <= usize::from(width);
+    let last = || legend_line(&without(&[Phase::Starting, Phase::Idle]), theme, Phase::name, " ");
+    lines.into_iter().find(fits).unwrap_or_else(last)
+}
+
+fn explained(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Ready => "ready: no core is free",
+        Phase::Gil => "gil: wants the lock",
+        _ => phase.name(),
+    }
+}
+
+fn legend_line(
+    phases: &[Phase],
+    theme: Theme,
+    name: fn(Phase) -> &'static str,
+    between: &'static str,
+) -> Line<'static> {
+    let plain = on_border(Style::new());
+    let mut spans = vec![];
+    for phase in phases {
+        spans.push(Span::styled(if spans.is_empty() { " " } else { between }, plain));
+        spans.push(Span::styled(mark(*phase), on_border(theme.phase(*phase))));
+        spans.push(Span::styled(format!(" {}", name(*phase)), plain));
+    }
+    spans.push(Span::styled(" ", plain));
+    Line::from(spans)
 }
 
 /// The phases that a run of this plan can have.

@@ -14,11 +14,15 @@ pub fn draw(theme: Theme, area: Rect, buf: &mut Buffer) {
     let mut lines = vec![];
     for experiment in &EXPERIMENTS {
         let plan = format!("   {} · {}", experiment.workload.name(), experiment.model.name());
-        lines.push(Line::from(vec![
+        let mut question = Line::from(vec![
             Span::styled(format!(" {} ", experiment.key), theme.cursor()),
             Span::styled(format!("  {}", experiment.question), theme.strong()),
-            Span::raw(plan),
-        ]));
+        ]);
+        // Half a name would confuse.
+        if question.width() + plan.chars().count() <= usize::from(area.width) {
+            question.push_span(Span::raw(plan));
+        }
+        lines.push(question);
         if per_experiment > 1 {
             lines.push(Line::from(format!("     watch for: {}", experiment.watch)));
         }

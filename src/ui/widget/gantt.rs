@@ -24,6 +24,8 @@ use crate::ui::theme::{self, Theme};
 
 /// A share from here on is a whole one: the rest is the cost of stamps.
 const WHOLE: f64 = 0.995;
+/// A share below this is none: it would not fill a quarter of an eighth.
+const TRACE_OF_INK: f64 = 1.0 / 64.0;
 /// Bars get no higher than this many rows: more would not say more.
 const HIGHEST: u16 = 4;
 
@@ -54,7 +56,8 @@ impl Ink {
         // The tiny number undoes what dividing and multiplying lost.
         let eighths = if share >= WHOLE { full } else { (share * f64::from(full) + 1e-9) as u16 };
         match times.dominant_except(Phase::Computing) {
-            Some(phase) if eighths == 0 => Ink::Mark(phase),
+            // In a high bar, ink that is too little to be drawn leaves a gap: a mark there would make its line ragged.
+            Some(phase) if eighths == 0 && (full <= 8 || share < TRACE_OF_INK) => Ink::Mark(phase),
             other => Ink::Work(eighths, other),
         }
     }
@@ -65,6 +68,8 @@ impl Ink {
             let y = column.bottom() - 1 - from_below;
             buf[(column.x, y)].set_symbol(symbol).set_style(style);
         };
+        let has_work = matches!(self, Ink::Work(..));
+        let marked = |row, phase| if row == 0 { !has_work } else { theme::fills(phase) };
         let (eighths, other) = match self {
             Ink::Nothing => return,
             Ink::Mark(phase) => (0, Some(phase)),
@@ -73,7 +78,7 @@ impl Ink {
         for row in 0..column.height {
             let fill = usize::from(eighths.saturating_sub(row * 8)).min(8);
             match other {
-                Some(phase) if fill == 0 && (row == 0 || theme::fills(phase)) => {
+                Some(phase) if fill == 0 && marked(row, phase) => {
                     put(row, theme::mark(phase), theme.phase(phase));
                 }
                 _ => put(row, RISING[fill], theme.phase(Phase::Computing)),
@@ -295,7 +300,7 @@ mod tests {
             (Phase::Ready, 100),
             (Phase::Idle, 100),
         ]);
-        assert_eq!(drawn(&trace, Window { from: 0, to: 600 }, 6), ["█▄─≡▒·"]);
+        assert_eq!(drawn(&trace, Window { from: 0, to: 600 }, 6), ["█▄─≡┊·"]);
     }
 
     #[test]
@@ -363,6 +368,18 @@ mod tests {
         assert_eq!(Pitch::fitting(16, 17), Pitch::DENSE);
         assert_eq!(Pitch::fitting(4, 9), Pitch { bar: 2, gap: 0 });
         assert_eq!(Pitch::fitting(0, 0), Pitch::DENSE);
+    }
+
+    #[test]
+    fn ink_that_is_too_little_for_a_high_bar_leaves_a_gap_in_its_line() {
+        let ink = |computing: u64, full: u16| {
+            let mut times = PhaseTimes::default();
+            (times[Phase::Computing], times[Phase::Gil]) = (computing, 1_000 - computing);
+            Ink::of(&times, full)
+        };
+        assert_eq!(ink(40, 15), Ink::Work(0, Some(Phase::Gil)));
+        assert_eq!(ink(4, 15), Ink::Mark(Phase::Gil));
+        assert_eq!(ink(40, 8), Ink::Mark(Phase::Gil), "a low bar has no other row for the mark");
     }
 
     #[test]

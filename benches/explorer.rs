@@ -1,0 +1,232 @@
+//! What the explorer costs, printed beside what the project aims at. Nothing here asserts a time.
+
+use std::hint::black_box;
+use std::io::{self, Sink};
+use std::sync::mpsc;
+
+use pconc_tui::app::App;
+use pconc_tui::app::key::Key::{Char, Down, Enter};
+use pconc_tui::app::message::{Effect, Msg};
+use pconc_tui::app::sample::{self, Scenario};
+use pconc_tui::domain::machine::Limits;
+use pconc_tui::domain::model::Model;
+use pconc_tui::domain::phase::Phase;
+use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
+use pconc_tui::domain::record::Record;
+use pconc_tui::domain::time::{Nanos, seconds};
+use pconc_tui::domain::trace::{Batch, LaneUpdate, Transition};
+use pconc_tui::domain::workload::WorkloadKind;
+use pconc_tui::engine::session::{Report, Session};
+use pconc_tui::engine::{clock, os};
+use pconc_tui::ui::{self, Theme};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+
+/// The size that frames are drawn at.
+const SCREEN: (u16, u16) = (120, 40);
+/// Between two frames while measuring, as in the program.
+const GAP: Nanos = 1_000_000_000 / 15;
+
+fn main() {
+    // Forked before anything else, as in the program.
+    let start = clock::now();
+    let session = Session::prepare().expect("the machine lets us measure");
+    let prepared = clock::now() - start;
+    let machine = session.machine();
+    println!(
+        "{}, {} usable cores, {}\n",
+        machine.cpu_model.as_deref().unwrap_or("unknown processor"),
+        machine.cores_usable,
+        machine.kernel
+    );
+    row("what", "measured", "aim");
+    frames();
+    first_frame(&session, prepared);
+    folding();
+    watching(&session);
+}
+
+fn row(what: &str, measured: &str, aim: &str) {
+    println!("{what:<64} {measured:>18}   {aim}");
+}
+
+/// Median of some measurements.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn millis(nanos: f64) -> String {
+    format!("{:.3} ms", nanos / 1e6)
+}
+
+/// A terminal that makes all the bytes of a frame and throws them away.
+fn terminal() -> Terminal<CrosstermBackend<Sink>> {
+    let viewport = Viewport::Fixed(Rect::new(0, 0, SCREEN.0, SCREEN.1));
+    Terminal::with_options(CrosstermBackend::new(io::sink()), TerminalOptions { viewport })
+        .expect("a terminal of a given size asks for nothing")
+}
+
+fn draw(app: &App, terminal: &mut Terminal<CrosstermBackend<Sink>>) {
+    terminal.draw(|frame| ui::draw(app, &Theme::ansi(), frame)).expect("a sink takes everything");
+}
+
+/// The explorer with a run of so many workers that has just begun.
+fn begun(workers: u32) -> (App, Plan) {
+    let mut app = App::new(sample::machine(2), Limits::default());
+    let mut keys = vec![Down, Down, Enter];
+    keys.extend(workers.to_string().chars().map(Char));
+    keys.push(Enter);
+    let (columns, rows) = SCREEN;
+    drop(app.update(Msg::Resized { columns, rows }));
+    for key in keys {
+        drop(app.update(Msg::Key(key)));
+    }
+    let effects = app.update(Msg::Key(Char('r')));
+    let [Effect::Start(plan)] = &effects[..] else { panic!("r starts a run: {effects:?}") };
+    assert_eq!(plan.workers(), workers);
+    (app, plan.clone())
+}
+
+/// Frames of a run that goes on: between two of them, a fifteenth of a second passes.
+fn frames() {
+    for (lanes, aim) in [(4, "under 1 ms"), (16, "under 1 ms"), (1_000, "")] {
+        let (mut app, plan) = begun(lanes);
+        let cost = median(costs_of_frames(&mut app, &Scenario::new(plan, 2)));
+        row(&format!("CPU of a frame at 120×40 while it runs, {lanes} lanes"), &millis(cost), aim);
+    }
+    let (mut app, plan) = begun(16);
+    let batch = many_transitions(plan.workers(), 1_000_000);
+    drop(app.update(Msg::Batch(batch)));
+    let mut terminal = terminal();
+    let cost = median((0..41).map(|_| cpu_of(|| draw(&app, &mut terminal))).collect());
+    row("CPU of a frame of 1 000 000 events, 16 lanes", &millis(cost), "under 1 ms");
+}
+
+fn cpu_of(mut work: impl FnMut()) -> f64 {
+    let before = clock::thread_cpu();
+    work();
+    (clock::thread_cpu() - before) as f64
+}
+
+fn costs_of_frames(app: &mut App, run: &Scenario) -> Vec<f64> {
+    let mut terminal = terminal();
+    draw(app, &mut terminal);
+    let mut costs = vec![];
+    let step = GAP.min(run.wall() / 40);
+    for end in (1..40).map(|i| i * step) {
+        drop(app.update(Msg::Batch(run.batch(end - step, end))));
+        costs.push(cpu_of(|| draw(app, &mut terminal)));
+    }
+    costs
+}
+
+/// So many events, spread evenly over the lanes of a second under the lock.
+fn many_transitions(lanes: u32, events: u64) -> Batch {
+    let each = events / u64::from(lanes);
+    let now = 1_000_000_000;
+    let phase = |i: u64| if i.is_multiple_of(2) { Phase::Computing } else { Phase::Gil };
+    let event =
+        |i: u64| Transition { at: i * now / each, task: Some(0), phase: phase(i), core: 0, after_gap: false };
+    let lane = || LaneUpdate {
+        transitions: (0..each).map(event).collect(),
+        last_stamp: now,
+        ..LaneUpdate::default()
+    };
+    Batch { now, lanes: (0..lanes).map(|_| lane()).collect(), ..Batch::default() }
+}
+
+/// From an app that is not there yet to a screen that is.
+fn first_frame(session: &Session, prepared: Nanos) {
+    let measure = || {
+        let start = clock::now();
+        let mut app = App::new(session.machine().clone(), session.limits().clone());
+        let (columns, rows) = SCREEN;
+        drop(app.update(Msg::Resized { columns, rows }));
+        let mut terminal = terminal();
+        draw(&app, &mut terminal);
+        black_box(&app);
+        (clock::now() - start) as f64
+    };
+    let first = median(std::iter::repeat_with(measure).take(21).collect());
+    row("preparing the session: arena, zygote, machine", &millis(prepared as f64), "");
+    row("from there to the end of the first frame", &millis(first), "");
+    row("both: the first frame", &millis(prepared as f64 + first), "within 50 ms");
+}
+
+/// Batches as the supervisor sends them, with about thirty events a lane, or one.
+fn folding() {
+    for (lanes, events) in [(16, 480), (1_000, 1_000)] {
+        let (mut app, plan) = begun(lanes);
+        let costs = (1..42).map(|i| {
+            let mut batch = many_transitions(plan.workers(), events);
+            batch.now = i * 20_000_000;
+            for event in batch.lanes.iter_mut().flat_map(|lane| &mut lane.transitions) {
+                event.at = batch.now - 20_000_000 + event.at / 50;
+            }
+            let mut batch = Some(Msg::Batch(batch));
+            cpu_of(|| drop(batch.take().map(|batch| app.update(batch))))
+        });
+        let cost = median(costs.collect());
+        row(&format!("CPU of folding a batch, {lanes} lanes, {events} events"), &millis(cost), "");
+    }
+}
+
+/// Two workers on two cores: how long they wait for one, with and without somebody who watches.
+fn watching(session: &Session) {
+    os::ask_for_short_turns();
+    let mut draft = Draft::new(WorkloadKind::Cpu, Model::Processes, 2);
+    draft.task_size = TaskSize::Milliseconds(500);
+    let plan = draft.calibrated(session.calibrate()).validate(session.limits()).expect("this draft is valid");
+    let (mut alone, mut watched, mut cpu) = (vec![], vec![], vec![]);
+    // In turns, as a machine gets faster and slower by itself.
+    for _ in 0..5 {
+        alone.push(ready(&run(session, &plan, |_| {})));
+        let before = clock::thread_cpu();
+        let record = run_watched(session, &plan);
+        cpu.push((clock::thread_cpu() - before) as f64 / 1e7 / record.wall_s);
+        watched.push(ready(&record));
+    }
+    let (alone, watched) = (median(alone), median(watched));
+    let percent = |share: f64| format!("{share:.2} %");
+    row("two busy cores, nobody watches: workers wait for a core", &percent(alone), "");
+    row("the same at 15 frames a second", &percent(watched), "");
+    row("what watching costs them", &format!("{:+.2} %", watched - alone), "under 1 %");
+    row("CPU of folding and drawing, of one core", &percent(median(cpu)), "under 2 %");
+}
+
+/// The share of its workers' time that a run was ready, in percent.
+fn ready(record: &Record) -> f64 {
+    seconds(record.phases_s[Phase::Ready]) * 100.0 / (record.wall_s * f64::from(record.plan.workers()))
+}
+
+/// Runs a plan to its end; what is seen meanwhile is given away.
+fn run(session: &Session, plan: &Plan, mut seen: impl FnMut(Batch)) -> Record {
+    let (sender, reports) = mpsc::channel();
+    // Nobody listens any more once the run is concluded.
+    let report = move |report| drop(sender.send(report));
+    let run = session.start(plan.clone(), report).expect("one run at a time");
+    let record = loop {
+        match reports.recv().expect("every run concludes") {
+            Report::Batch(batch) => seen(batch),
+            Report::Concluded(record) => break *record,
+        }
+    };
+    run.wait();
+    record
+}
+
+/// As the explorer does it: each batch is folded, and a frame is drawn if the last one is old enough.
+fn run_watched(session: &Session, plan: &Plan) -> Record {
+    let (mut app, _) = begun(plan.workers());
+    let mut terminal = terminal();
+    let mut drawn = 0;
+    run(session, plan, |batch| {
+        drop(app.update(Msg::Batch(batch)));
+        if clock::now() >= drawn + GAP {
+            draw(&app, &mut terminal);
+            drawn = clock::now();
+        }
+    })
+}
