@@ -192,10 +192,10 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
     }
 
     fn start(&mut self, plan: Plan) -> Result<(), Leave> {
-        let cpu_before = clock::thread_cpu();
         match self.session.start(plan, Relay::into(self.events.clone())) {
             Ok(run) => {
-                self.run = Some((run, cpu_before));
+                // Starting is not watching.
+                self.run = Some((run, clock::thread_cpu()));
                 Ok(())
             }
             Err(sentence) => self.now(Msg::Refused(sentence)),

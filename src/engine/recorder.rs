@@ -47,6 +47,11 @@ pub struct Pen {
     /// When the CPU clock was read last, and what it said.
     ticked: Nanos,
     cpu: Nanos,
+    /// CPU time on `booking_core` that is not booked yet, and since when. Booking is an instruction that locks the bus:
+    /// too dear for every event.
+    unbooked: Nanos,
+    booking_core: u16,
+    booked: Nanos,
     /// By how much the CPU clock has fallen behind in computing without being drawn as ready.
     behind: i64,
 }
@@ -75,12 +80,16 @@ impl Pen {
             since: t0,
             ticked: t0,
             cpu: 0,
+            unbooked: 0,
+            booking_core: os::core(),
+            booked: t0,
             behind: 0,
         };
         pen.read_cpu(clock::now());
         pen
     }
 
+    #[inline]
     fn lane(&self) -> &LaneHeader {
         // SAFETY: from a reference into the arena, which `self.arena` keeps alive.
         unsafe { self.lane.as_ref() }
@@ -128,7 +137,9 @@ impl Pen {
 
     /// The worker has no task from now on. Returns when.
     pub fn rest(&mut self) -> Nanos {
-        self.enter_with(Phase::Idle, NO_TASK)
+        let now = self.enter_with(Phase::Idle, NO_TASK);
+        self.book(now);
+        now
     }
 
     /// Looks at the clocks while a task computes: about every [`TICK`]. Returns how much CPU time the tick took.
@@ -170,15 +181,25 @@ impl Pen {
         true
     }
 
-    /// Brings the CPU time in the lane's header up to date, and books it on the core.
+    /// Brings the CPU time in the lane's header up to date. It is booked on the core of this moment: at once when that
+    /// is another than before, else at each tick and when the worker has no task any more.
     fn read_cpu(&mut self, now: Nanos) {
         let cpu = clock::thread_cpu();
-        self.arena.core(self.core).workers.fetch_add(cpu - self.cpu, Relaxed);
+        if self.core != self.booking_core || now - self.booked >= TICK {
+            self.book(now);
+        }
+        self.unbooked += cpu - self.cpu;
         self.cpu = cpu;
         self.ticked = now;
         let lane = self.lane();
         lane.cpu.store(cpu, Relaxed);
         lane.last_stamp.store(now, Relaxed);
+    }
+
+    /// Books CPU time on the core where it was spent.
+    fn book(&mut self, now: Nanos) {
+        self.arena.core(self.booking_core).workers.fetch_add(self.unbooked, Relaxed);
+        (self.unbooked, self.booking_core, self.booked) = (0, self.core, now);
     }
 
     /// Closes the open phase at `at` and opens another.

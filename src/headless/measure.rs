@@ -68,11 +68,12 @@ fn one(
     progress: &mut Progress,
     measured: &mut Measured,
 ) {
-    let cpu_before = clock::thread_cpu();
     let run = match session.start(plan, Relay::into(sender.clone())) {
         Ok(run) => run,
         Err(sentence) => return measured.broke = Some(sentence),
     };
+    // Starting is not watching.
+    let cpu_before = clock::thread_cpu();
     for event in events {
         match event {
             Event::Interrupted => {
