@@ -204,6 +204,25 @@ fn in_a_comparison_the_shorter_run_visibly_ends_earlier() {
 }
 
 #[test]
+fn a_comparison_says_which_run_was_cancelled_and_draws_small_runs_whole() {
+    let mut session = Session::new(120, 30);
+    session.press(&[Char('3')]);
+    let plan = session.press_and_wait(Char('1'), 0.5);
+    let mut record = Scenario::new(plan, 2).record();
+    record.outcome = pconc_tui::domain::record::Outcome::Cancelled;
+    let _ = session.app.update(Msg::Concluded(Box::new(record)));
+    session.press(&[Char('1')]);
+    session.press(&[Tab, Tab, Tab, Tab, Home, Char('m')]);
+    for _ in 0..4 {
+        session.press(&[Down, Char('m')]);
+    }
+    session.press(&[Char('c')]);
+    assert!(session.row("#3 io").contains("cancelled"));
+    assert!(!session.row("#2 cpu").contains("drawn") && !session.row("#2 cpu").contains("cancelled"));
+    assert!(session.row("#5 io").contains("of 16 workers drawn"));
+}
+
+#[test]
 fn more_workers_than_rows_scroll_beside_an_overview_of_all() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('1')]);

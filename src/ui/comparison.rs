@@ -31,6 +31,7 @@ use crate::app::overlay::Scroll;
 use crate::app::timeline::Window;
 use crate::domain::history::Entry;
 use crate::domain::phase::Phase;
+use crate::domain::record::Outcome;
 use crate::domain::text::{column_seconds, speedup};
 use crate::domain::time::seconds;
 
@@ -85,18 +86,14 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
     let lanes: usize = runs.iter().map(|run| run.trace.lanes().len()).sum();
     let titles = u16::try_from(runs.len()).unwrap_or(u16::MAX);
     let pitch = Pitch::fitting(lanes, rest.height.saturating_sub(titles));
-    let all_fit = lanes <= usize::from(rest.height.saturating_sub(titles));
-    for (i, run) in runs.iter().enumerate() {
+    let wanted = runs.iter().map(|run| run.trace.lanes().len() * usize::from(pitch.rows()) + 1).collect();
+    for (i, (run, rows)) in runs.iter().zip(shares(wanted, rest.height)).enumerate() {
         let left = u16::try_from(runs.len() - i).unwrap_or(u16::MAX);
         if rest.height < 2 {
             let text = format!("… and {left} more: the screen is too low");
             buf.set_stringn(rest.x, rest.y, text, usize::from(rest.width), Style::new());
             break;
         }
-        let share = (rest.height / left).max(2);
-        let wanted = run.trace.lanes().len() * usize::from(pitch.rows()) + 1;
-        let most = if all_fit { rest.height } else { share };
-        let rows = u16::try_from(wanted).unwrap_or(u16::MAX).min(most);
         draw_timeline(run, window, pitch, theme, Rect { height: rows, ..rest }, buf);
         rest = below(rest, rows);
     }
@@ -109,6 +106,23 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
     Axis::new(window, Style::new()).render(axis.intersection(area), buf);
 }
 
+/// Who gets how many of `rows`: at least two each, as long as there are any, and what small runs leave goes to the others.
+fn shares(wanted: Vec<usize>, rows: u16) -> Vec<u16> {
+    let mut left = rows;
+    let mut shares = vec![0; wanted.len()];
+    for share in &mut shares {
+        *share = left.min(2);
+        left -= *share;
+    }
+    while left > 0 {
+        let hungry = shares.iter_mut().zip(&wanted).filter(|(share, wanted)| usize::from(**share) < **wanted);
+        let Some((share, _)) = hungry.min_by_key(|(share, _)| **share) else { break };
+        *share += 1;
+        left -= 1;
+    }
+    shares
+}
+
 fn draw_timeline(run: &Entry, window: Window, pitch: Pitch, theme: Theme, area: Rect, buf: &mut Buffer) {
     let lanes = run.trace.lanes().len();
     // The last bar needs no gap below it.
@@ -119,6 +133,9 @@ fn draw_timeline(run: &Entry, window: Window, pitch: Pitch, theme: Theme, area: 
         Span::styled(format!("#{} ", run.number), theme.strong()),
         Span::styled(describe(&run.record.plan), theme.strong()),
     ];
+    if run.record.outcome != Outcome::Completed {
+        title.push(Span::styled(format!(" · {}", run.record.outcome.name()), theme.strong()));
+    }
     if shown.len() < lanes {
         let text = format!("  {} of {} drawn", shown.len(), workers(lanes));
         title.push(Span::raw(text));
@@ -180,4 +197,17 @@ fn table(runs: &[&Entry], theme: Theme) -> Vec<Line<'static>> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_runs_are_drawn_whole_before_large_ones_get_more() {
+        assert_eq!(shares(vec![2, 3, 9, 9], 14), [2, 3, 5, 4]);
+        assert_eq!(shares(vec![2, 3], 40), [2, 3]);
+        assert_eq!(shares(vec![9, 9, 9], 5), [2, 2, 1]);
+        assert_eq!(shares(vec![], 5), [0; 0]);
+    }
 }
