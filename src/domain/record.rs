@@ -268,7 +268,7 @@ pub enum CaveatKind {
     EventsDropped,
     /// A worker ended before its work did.
     WorkerDied,
-    /// A speed-up that the cores cannot explain.
+    /// Others used the cores, or a speed-up is more than the cores can explain.
     NoisyMachine,
     /// Watching took more than 2 % of a core.
     ObserverCost,

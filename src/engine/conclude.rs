@@ -13,6 +13,8 @@ use crate::domain::record::{
 };
 use crate::domain::time::{Nanos, seconds};
 
+/// If workers that have a core each still wait for one in this share of their time, others use the cores.
+const NOISE_SHARE: f64 = 0.1;
 /// How many dead workers get a caveat each.
 const DEATHS_TOLD: usize = 3;
 /// From so many seconds on, and from this share of all waiting for a core, waiting that the kernel did not see is told.
@@ -278,6 +280,13 @@ fn standing_still(record: &Record) -> Option<f64> {
     (unexplained > STILL_MIN_S && unexplained > ready * STILL_SHARE).then_some(unexplained)
 }
 
+/// The share of their time in which workers waited for a core, if there was one for each of them and it is too much.
+fn noise(record: &Record) -> Option<f64> {
+    let enough_cores = record.workers.len() <= record.cores.len();
+    let share = seconds(record.phases_s[Phase::Ready]) / (record.wall_s * record.workers.len() as f64);
+    (enough_cores && share > NOISE_SHARE).then_some(share)
+}
+
 fn add_caveats(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
     if dropped > 0 {
         record.doubt(
@@ -289,6 +298,16 @@ fn add_caveats(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
     }
     for death in unprovoked(facts.deaths).take(DEATHS_TOLD) {
         record.doubt(CaveatKind::WorkerDied, death.to_string());
+    }
+    if let Some(share) = noise(record) {
+        record.doubt(
+            CaveatKind::NoisyMachine,
+            format!(
+                "noisy machine: workers waited {:.0} % of their time for a core although there was one for each of \
+                 them, so others used the cores: measure again",
+                share * 100.0
+            ),
+        );
     }
     if facts.suspended > 1_000_000 {
         record.doubt(
