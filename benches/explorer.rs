@@ -182,7 +182,8 @@ fn watching(session: &Session) {
     os::ask_for_short_turns();
     let mut draft = Draft::new(WorkloadKind::Cpu, Model::Processes, 2);
     draft.task_size = TaskSize::Milliseconds(500);
-    let plan = draft.calibrated(session.calibrate()).validate(session.limits()).expect("this draft is valid");
+    let plan =
+        draft.calibrated(&session.calibrate()).validate(session.limits()).expect("this draft is valid");
     let (mut alone, mut watched, mut cpu) = (vec![], vec![], vec![]);
     // In turns, as a machine gets faster and slower by itself.
     for _ in 0..5 {

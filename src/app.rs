@@ -43,6 +43,7 @@ use crate::domain::history::{Entry, History};
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
+use crate::domain::speed::Speed;
 use crate::domain::time::{Nanos, nanos};
 use crate::domain::trace::{Batch, Trace};
 use crate::domain::verdict;
@@ -52,8 +53,8 @@ use crate::domain::verdict;
 pub struct App {
     machine: Machine,
     limits: Limits,
-    /// Steps of the kernel in a second, once measured.
-    rate: Option<f64>,
+    /// How fast an idle core computes, once measured.
+    speed: Option<Speed>,
     setup: Setup,
     activity: Activity,
     history: History,
@@ -114,7 +115,7 @@ impl App {
     #[must_use]
     pub fn new(machine: Machine, limits: Limits) -> App {
         let mut app = App {
-            rate: None,
+            speed: None,
             setup: Setup::new(machine.cores_usable),
             activity: Activity::Nothing,
             history: History::new(machine.cores_usable),
@@ -143,7 +144,7 @@ impl App {
             Msg::Batch(batch) => self.on_batch(batch),
             Msg::Concluded(record) => self.on_concluded(*record),
             Msg::Refused(sentence) => self.on_refused(sentence),
-            Msg::Calibrated(rate) => self.on_calibrated(rate),
+            Msg::Calibrated(speed) => self.on_calibrated(speed),
         };
         if is_due {
             self.compose_headline();
@@ -208,8 +209,8 @@ impl App {
         vec![]
     }
 
-    fn on_calibrated(&mut self, rate: f64) -> Vec<Effect> {
-        self.rate = Some(rate);
+    fn on_calibrated(&mut self, speed: Speed) -> Vec<Effect> {
+        self.speed = Some(speed);
         match std::mem::replace(&mut self.activity, Activity::Nothing) {
             Activity::Calibrating(request) => self.request(request),
             other => {
@@ -242,7 +243,7 @@ mod tests {
     #[test]
     fn a_live_headline_stays_long_enough_to_be_read() {
         let mut app = App::new(sample::machine(2), Limits::default());
-        let _ = app.update(Msg::Calibrated(40e6));
+        let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = app.update(Msg::Key(Key::Char('2')));
         let [message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
         let run = sample::Scenario::new(serial.clone(), 2);

@@ -12,6 +12,7 @@ pub mod model;
 pub mod phase;
 pub mod plan;
 pub mod record;
+pub mod speed;
 pub mod speedup;
 pub mod text;
 pub mod time;

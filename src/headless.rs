@@ -75,7 +75,7 @@ fn listen_for_interrupts(sender: mpsc::Sender<Event>) -> Result<(), String> {
 fn resolve(draft: Draft, session: &Session) -> Result<Plan, Failure> {
     let draft = match draft.task_size {
         TaskSize::Milliseconds(ms) if draft.needs_calibration() => {
-            let calibrated = draft.calibrated(session.calibrate());
+            let calibrated = draft.calibrated(&session.calibrate());
             if let TaskSize::Iterations(iterations) = calibrated.task_size {
                 say(&format!(
                     "--task-time {ms}ms is --iterations {iterations} here: use that to repeat the run"

@@ -134,7 +134,7 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
                 self.pacer.want(Urgency::Now);
                 Ok(())
             }
-            Event::Calibrated(rate) => self.now(Msg::Calibrated(rate)),
+            Event::Calibrated(speed) => self.now(Msg::Calibrated(speed)),
             Event::Heard(heard) => self.hear(heard),
             // Who sends this to a program with a screen means what Ctrl-C or q means to it.
             Event::Signal(SIGINT) => Err(Leave(Ok(exit::DONE))),

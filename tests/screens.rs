@@ -7,6 +7,7 @@ use pconc_tui::app::sample::{self, Scenario};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::plan::Plan;
 use pconc_tui::domain::record::{Caveat, CaveatKind};
+use pconc_tui::domain::speed::Speed;
 use pconc_tui::ui::{self, Theme};
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -25,7 +26,7 @@ impl Session {
         let mut session = Session { app, size: (columns, rows) };
         let _ = session.app.update(Msg::Resized { columns, rows });
         // So that the first quick experiment begins at once.
-        let _ = session.app.update(Msg::Calibrated(40e6));
+        let _ = session.app.update(Msg::Calibrated(Speed::uniform(40e6)));
         session
     }
 
@@ -430,7 +431,7 @@ proptest! {
             for effect in effects {
                 match effect {
                     Effect::Start(plan) => run = Some((Scenario::new(plan, 2), 0)),
-                    Effect::Calibrate => { let _ = session.app.update(Msg::Calibrated(1e7)); }
+                    Effect::Calibrate => { let _ = session.app.update(Msg::Calibrated(Speed::uniform(1e7))); }
                     Effect::Stop | Effect::Quit => {}
                 }
             }

@@ -11,11 +11,12 @@ use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::plan::{Field, Plan};
 use pconc_tui::domain::record::Outcome;
+use pconc_tui::domain::speed::Speed;
 
 /// An explorer on a machine whose speed is known already.
 fn app() -> App {
     let mut app = uncalibrated();
-    assert!(app.update(Msg::Calibrated(40e6)).is_empty());
+    assert!(app.update(Msg::Calibrated(Speed::uniform(40e6))).is_empty());
     app
 }
 
@@ -92,7 +93,7 @@ fn a_quick_experiment_runs_serial_then_the_model_and_ends_with_one_sentence() {
 fn the_first_experiment_measures_the_machines_speed_and_all_share_one_baseline() {
     let mut app = uncalibrated();
     assert_eq!(press(&mut app, &[Char('3')]), [Effect::Calibrate]);
-    let serial = started(&app.update(Msg::Calibrated(40e6))).clone();
+    let serial = started(&app.update(Msg::Calibrated(Speed::uniform(40e6)))).clone();
     let processes = started(&play(&mut app, &serial, Outcome::Completed)).clone();
     assert!(play(&mut app, &processes, Outcome::Completed).is_empty());
     let under_the_lock = started(&press(&mut app, &[Char('2')])).clone();
@@ -223,7 +224,7 @@ fn a_task_time_is_calibrated_once_a_session() {
     press(&mut app, &[Down, Down, Down, Down, Right]);
     assert_eq!(press(&mut app, &[Char('r')]), [Effect::Calibrate]);
     assert!(app.is_busy() && !app.is_running());
-    let plan = started(&app.update(Msg::Calibrated(40e6))).clone();
+    let plan = started(&app.update(Msg::Calibrated(Speed::uniform(40e6)))).clone();
     assert!(matches!(plan.workload(), pconc_tui::domain::workload::Workload::Cpu { iterations: 10_000_000 }));
     play(&mut app, &plan, Outcome::Completed);
     started(&press(&mut app, &[Char('r')]));
@@ -234,7 +235,7 @@ fn a_stopped_calibration_starts_nothing() {
     let mut app = uncalibrated();
     press(&mut app, &[Down, Down, Down, Down, Left, Char('r'), Char('x')]);
     assert!(!app.is_busy());
-    assert!(app.update(Msg::Calibrated(40e6)).is_empty());
+    assert!(app.update(Msg::Calibrated(Speed::uniform(40e6))).is_empty());
 }
 
 #[test]

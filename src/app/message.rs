@@ -3,6 +3,7 @@
 use super::key::Key;
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
+use crate::domain::speed::Speed;
 use crate::domain::trace::Batch;
 
 /// Something happened.
@@ -23,8 +24,8 @@ pub enum Msg {
     Concluded(Box<Record>),
     /// The run could not be started; one sentence says why.
     Refused(String),
-    /// An idle core of this machine does so many steps of the kernel in a second.
-    Calibrated(f64),
+    /// How fast an idle core of this machine computes.
+    Calibrated(Speed),
 }
 
 /// Something that the shell shall do.

@@ -70,11 +70,11 @@ impl App {
                 self.refuse(invalid);
                 return vec![];
             }
-            let Some(rate) = self.rate else {
+            let Some(speed) = &self.speed else {
                 self.activity = Activity::Calibrating(request);
                 return vec![Effect::Calibrate];
             };
-            draft = draft.calibrated(rate);
+            draft = draft.calibrated(speed);
         }
         let repeats = u32::try_from(draft.repeats).unwrap_or(u32::MAX);
         match (draft.validate(&self.limits), request.goal) {

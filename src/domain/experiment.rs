@@ -89,13 +89,18 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::super::machine::Limits;
+    use super::super::speed::Speed;
     use super::*;
 
     #[test]
     fn every_experiment_is_a_valid_plan_on_any_machine() {
         for experiment in &EXPERIMENTS {
             for cores in [1, 2, 256] {
-                experiment.draft(cores).calibrated(1e8).validate(&Limits::default()).unwrap();
+                experiment
+                    .draft(cores)
+                    .calibrated(&Speed::uniform(1e8))
+                    .validate(&Limits::default())
+                    .unwrap();
             }
             assert_eq!(Experiment::by_key(experiment.key), Some(experiment));
         }
@@ -103,7 +108,9 @@ mod tests {
 
     #[test]
     fn experiments_on_the_same_workload_share_their_baseline() {
-        let plan = |i: usize| EXPERIMENTS[i].draft(2).calibrated(1e8).validate(&Limits::default()).unwrap();
+        let plan = |i: usize| {
+            EXPERIMENTS[i].draft(2).calibrated(&Speed::uniform(1e8)).validate(&Limits::default()).unwrap()
+        };
         assert!(plan(0).same_work(&plan(3)));
         assert!(plan(1).same_work(&plan(2)));
     }

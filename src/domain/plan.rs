@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::machine::{Limits, MAX_TASKS};
 use super::model::Model;
+use super::speed::Speed;
 use super::workload::{Addresses, LatencyRange, Workload, WorkloadKind};
 
 /// The article's number of iterations.
@@ -104,13 +105,11 @@ impl Draft {
         self.workload == WorkloadKind::Cpu && matches!(self.task_size, TaskSize::Milliseconds(_))
     }
 
-    /// The draft with its task time, if it has one, replaced by iterations: `rate` is how many steps of the kernel an
-    /// idle core of this machine does in a second.
+    /// The draft with its task time, if it has one, replaced by as many iterations as take so long at this speed.
     #[must_use]
-    pub fn calibrated(mut self, rate: f64) -> Draft {
+    pub fn calibrated(mut self, speed: &Speed) -> Draft {
         if let TaskSize::Milliseconds(ms) = self.task_size {
-            let iterations = (rate * ms as f64 / 1e3).round() as u64;
-            self.task_size = TaskSize::Iterations(iterations.clamp(1, MAX_ITERATIONS));
+            self.task_size = TaskSize::Iterations(speed.iterations_in(ms as f64 / 1e3));
         }
         self
     }
@@ -123,7 +122,7 @@ impl Draft {
         let calibrated = match self.task_size {
             TaskSize::Milliseconds(ms) if self.needs_calibration() => {
                 in_range(Field::TaskSize, "the task time in ms", ms, 1..=MAX_TASK_MS)?;
-                self.clone().calibrated(1.0)
+                self.clone().calibrated(&Speed::uniform(1.0))
             }
             _ => self.clone(),
         };
@@ -404,7 +403,7 @@ mod tests {
         draft.task_size = TaskSize::Milliseconds(250);
         assert!(draft.needs_calibration());
         assert_eq!(refused(&draft).field, Field::TaskSize);
-        let plan = draft.calibrated(40e6).validate(&Limits::default()).unwrap();
+        let plan = draft.calibrated(&Speed::uniform(40e6)).validate(&Limits::default()).unwrap();
         assert_eq!(plan.workload(), &Workload::Cpu { iterations: 10_000_000 });
     }
 

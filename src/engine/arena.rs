@@ -5,7 +5,7 @@
 //! Header      gate, counters, stop, t0                          one page
 //! CoreSlot    CPU time of our workers, by core                  1,024 × 64 B
 //! LaneHeader  totals of one worker                              4,000 × 256 B
-//! TaskSlot    begin, end, worker, outcome of one task       1,000,000 × 64 B
+//! TaskSlot    begin, end, worker, outcome of one task       1,000,000 × 32 B
 //! Texts       sentences about failed tasks, dead workers               8 MB
 //! Rings       events, split evenly among the run's lanes              64 MB
 //! ```
@@ -34,6 +34,10 @@ pub const CORES: usize = 1024;
 const TEXT_BYTES: usize = 8 << 20;
 /// Bytes for events, over all lanes of a run.
 const RING_BYTES: usize = 64 << 20;
+/// Tasks with neighbouring numbers are executed by different workers at the same time: they are kept far apart, or the
+/// workers would fight over cache lines.
+const TASK_STRIPES: usize = 16;
+const TASKS_PER_STRIPE: usize = (MAX_TASKS as usize).div_ceil(TASK_STRIPES);
 /// The most events that one lane holds until the supervisor takes them.
 const RING_SLOTS_MAX: usize = 1 << 20;
 
@@ -159,9 +163,8 @@ pub fn load_known(from: &AtomicU64) -> Option<u64> {
     from.load(Relaxed).checked_sub(1)
 }
 
-/// One task. Only the worker that executes it writes. A cache line of its own, as neighbours are executed by different
-/// workers at the same time.
-#[repr(C, align(64))]
+/// One task. Only the worker that executes it writes.
+#[repr(C)]
 #[derive(Debug)]
 pub struct TaskSlot {
     /// When it began.
@@ -222,7 +225,7 @@ mod offset {
     pub const CORES: usize = size_of::<Header>();
     pub const LANES: usize = CORES + super::CORES * size_of::<CoreSlot>();
     pub const TASKS: usize = LANES + MAX_THREADS as usize * size_of::<LaneHeader>();
-    pub const TEXTS: usize = TASKS + MAX_TASKS as usize * size_of::<TaskSlot>();
+    pub const TEXTS: usize = TASKS + TASK_STRIPES * TASKS_PER_STRIPE * size_of::<TaskSlot>();
     pub const RINGS: usize = TEXTS + TEXT_BYTES;
     pub const END: usize = RINGS + RING_BYTES;
 }
@@ -291,7 +294,8 @@ impl Arena {
     #[must_use]
     pub fn task(&self, task: u32) -> &TaskSlot {
         assert!(u64::from(task) < MAX_TASKS, "no such task");
-        self.at(offset::TASKS, task as usize)
+        let (stripe, row) = (task as usize % TASK_STRIPES, task as usize / TASK_STRIPES);
+        self.at(offset::TASKS, stripe * TASKS_PER_STRIPE + row)
     }
 
     /// Workers of this run.

@@ -2,38 +2,49 @@
 
 use super::clock;
 use super::kernel::cpu::steps;
+use crate::domain::speed::{Piece, Speed};
 use crate::domain::time::{Nanos, seconds};
 
+/// The steps at which the speed is measured. Each holds up to the next: glibc reduces the argument of a cosine in another
+/// and slower way from about 10^8 on, which is step 2^25; other libraries have bounds of their own.
+const FROM: [u64; 5] = [0, 1 << 20, 1 << 25, 1 << 30, 1 << 40];
 /// CPU time of one measurement.
-const PIECE: Nanos = 30_000_000;
-/// How many are made; the fastest counts, as nothing makes a core faster than it is.
-const PIECES: u32 = 5;
+const PIECE: Nanos = 15_000_000;
+/// How many are made of each; the fastest counts, as nothing makes a core faster than it is.
+const TRIES: u32 = 3;
 
-/// Steps of the `cpu` kernel per second on an idle core, by CPU time: whoever else computes now does not matter.
+/// The speed of an idle core, by CPU time: whoever else computes now does not matter much. Takes about 0.25 s.
 #[must_use]
-pub fn rate() -> f64 {
-    (0..PIECES).map(|_| rate_of_a_piece()).fold(0.0, f64::max)
+pub fn speed() -> Speed {
+    let rate = |from| (0..TRIES).map(|_| rate_from(from)).fold(f64::MIN_POSITIVE, f64::max);
+    Speed::new(FROM.into_iter().map(|from| Piece { from, rate: rate(from) }).collect())
 }
 
-fn rate_of_a_piece() -> f64 {
-    const STRIDE: u64 = 20_000;
+fn rate_from(from: u64) -> f64 {
+    const STRIDE: u64 = 5_000;
     let start = clock::thread_cpu();
-    let mut done = 0;
+    let mut next = from;
     loop {
-        steps(0.0, done, done + STRIDE);
-        done += STRIDE;
+        steps(0.0, next, next + STRIDE);
+        next += STRIDE;
         let spent = clock::thread_cpu() - start;
         if spent >= PIECE {
-            return done as f64 / seconds(spent);
+            return (next - from) as f64 / seconds(spent);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
-    fn a_rate_is_a_positive_number_of_steps() {
-        let rate = super::rate();
-        assert!(rate > 1e4 && rate < 1e12, "{rate} steps a second");
+    fn a_task_takes_about_as_long_as_the_speed_says() {
+        let iterations = speed().iterations_in(0.05);
+        let start = clock::thread_cpu();
+        steps(0.0, 0, iterations);
+        let ratio = seconds(clock::thread_cpu() - start) / 0.05;
+        // CPU time of a shared core varies with what its neighbour does, hardly by more than this.
+        assert!((0.2..5.0).contains(&ratio), "{iterations} steps took {ratio} of what was asked for");
     }
 }

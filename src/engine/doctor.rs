@@ -6,6 +6,7 @@ use std::path::Path;
 use super::session::Session;
 use super::{clock, os, scratch};
 use crate::domain::machine::{Finding, Limit};
+use crate::domain::plan::DEFAULT_ITERATIONS;
 use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
 
@@ -28,8 +29,7 @@ fn machine(session: &Session) -> Vec<Finding> {
     let machine = session.machine();
     let cores = format!("{} of {}", machine.cores_usable, machine.cores_online);
     let memory = machine.memory_bytes.map_or_else(|| "unknown".into(), text::bytes);
-    let rate = session.calibrate();
-    let task = crate::domain::plan::DEFAULT_ITERATIONS as f64 / rate;
+    let task = session.calibrate().seconds_of(DEFAULT_ITERATIONS);
     vec![
         finding("processor", machine.cpu_model.clone().unwrap_or_else(|| "unknown".into()), None),
         finding(
@@ -42,7 +42,7 @@ fn machine(session: &Session) -> Vec<Finding> {
         finding(
             "cpu task",
             text::duration(task),
-            Some(format!("one task of 10^7 iterations: {:.1} million a second", rate / 1e6)),
+            Some("one task of the article's 10^7 iterations, on an idle core".into()),
         ),
     ]
 }

@@ -15,6 +15,7 @@ use super::zygote::Zygote;
 use super::{calibrate, machine, os};
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
+use crate::domain::speed::Speed;
 use crate::domain::text;
 
 /// The engine, ready to run plans. Dropping it ends the zygote and removes all temporary files.
@@ -81,10 +82,10 @@ impl Session {
         Run::start(&self.ground, plan, report)
     }
 
-    /// How many steps of the `cpu` kernel an idle core does in a second. Takes about 0.2 s of computing.
+    /// How fast an idle core computes. Takes about 0.25 s of computing.
     #[must_use]
-    pub fn calibrate(&self) -> f64 {
-        calibrate::rate()
+    pub fn calibrate(&self) -> Speed {
+        calibrate::speed()
     }
 
     /// The directory that the `io` workload writes to while it runs.

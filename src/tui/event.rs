@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::app::key::Key;
+use crate::domain::speed::Speed;
 use crate::shell::reports::Heard;
 
 /// Something happened outside the loop's thread.
@@ -15,7 +16,7 @@ pub enum Event {
     /// The run goes on, or ends.
     Heard(Heard),
     /// An idle core does so many steps of the kernel in a second.
-    Calibrated(f64),
+    Calibrated(Speed),
     /// A signal asks the program to end.
     Signal(i32),
     /// There will be no more keys.

@@ -1,0 +1,86 @@
+//! How fast a machine computes.
+
+use super::plan::MAX_ITERATIONS;
+
+/// How many steps of the `cpu` kernel an idle core does in a second.
+///
+/// Not one number: the cosine of a large argument costs more than that of a small one (with glibc about three times from
+/// step 2^25 on), so a rate measured over the first steps says nothing about a long task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Speed {
+    pieces: Vec<Piece>,
+}
+
+/// From this step on, up to the next piece, so many steps a second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Piece {
+    /// The first step of the piece.
+    pub from: u64,
+    /// Steps per second, above 0.
+    pub rate: f64,
+}
+
+impl Speed {
+    /// From measured pieces, in ascending order; the first begins at step 0.
+    #[must_use]
+    pub fn new(pieces: Vec<Piece>) -> Speed {
+        debug_assert!(pieces.first().is_some_and(|piece| piece.from == 0));
+        debug_assert!(pieces.windows(2).all(|pair| pair[0].from < pair[1].from));
+        Speed { pieces }
+    }
+
+    /// The same rate for all steps.
+    #[must_use]
+    pub fn uniform(rate: f64) -> Speed {
+        Speed::new(vec![Piece { from: 0, rate }])
+    }
+
+    /// How many steps of one task fit into so many seconds; at least one.
+    #[must_use]
+    pub fn iterations_in(&self, seconds: f64) -> u64 {
+        let mut left = seconds;
+        for (piece, until) in self.bounded() {
+            let whole = (until - piece.from) as f64 / piece.rate;
+            if left <= whole {
+                return (piece.from + (left * piece.rate).round() as u64).clamp(1, MAX_ITERATIONS);
+            }
+            left -= whole;
+        }
+        MAX_ITERATIONS
+    }
+
+    /// How many seconds a task of so many steps takes.
+    #[must_use]
+    pub fn seconds_of(&self, iterations: u64) -> f64 {
+        let spent = |(piece, until): (Piece, u64)| {
+            until.min(iterations).saturating_sub(piece.from) as f64 / piece.rate
+        };
+        self.bounded().map(spent).sum()
+    }
+
+    /// The pieces, each with the step before which it ends.
+    fn bounded(&self) -> impl Iterator<Item = (Piece, u64)> {
+        let ends = self.pieces.iter().skip(1).map(|piece| piece.from).chain([MAX_ITERATIONS]);
+        self.pieces.iter().copied().zip(ends)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_that_cost_more_are_counted_at_their_price() {
+        let speed = Speed::new(vec![Piece { from: 0, rate: 100.0 }, Piece { from: 1000, rate: 10.0 }]);
+        assert_eq!(speed.iterations_in(5.0), 500);
+        assert_eq!(speed.iterations_in(12.0), 1020);
+        assert_eq!(speed.seconds_of(500), 5.0);
+        assert_eq!(speed.seconds_of(1020), 12.0);
+    }
+
+    #[test]
+    fn a_task_has_at_least_one_step_and_no_more_than_allowed() {
+        assert_eq!(Speed::uniform(1.0).iterations_in(0.001), 1);
+        assert_eq!(Speed::uniform(1e12).iterations_in(1e9), MAX_ITERATIONS);
+    }
+}
