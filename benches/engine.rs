@@ -1,5 +1,8 @@
 //! What measuring costs, printed beside what the project aims at. Nothing here asserts a time.
 
+#[path = "support/table.rs"]
+mod table;
+
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -18,33 +21,18 @@ use pconc_tui::engine::run::Report;
 use pconc_tui::engine::session::Session;
 use pconc_tui::engine::{clock, os};
 
+use table::{median, row};
+
 fn main() {
     // Forked before anything else, as in the program.
     let session = Session::prepare().expect("the machine lets us measure");
-    let machine = session.machine();
-    println!(
-        "{}, {} usable cores, {}\n",
-        machine.cpu_model.as_deref().unwrap_or("unknown processor"),
-        machine.cores_usable,
-        machine.kernel
-    );
-    row("what", "measured", "aim");
+    table::begin(session.machine());
     events();
     dispatch(&session);
     gate(&session);
     memory(&session);
     io(&session);
     lock(&session);
-}
-
-fn row(what: &str, measured: &str, aim: &str) {
-    println!("{what:<64} {measured:>18}   {aim}");
-}
-
-/// Median of some measurements.
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 fn median_of(times: usize, measure: impl FnMut() -> f64) -> f64 {

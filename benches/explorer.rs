@@ -1,5 +1,8 @@
 //! What the explorer costs, printed beside what the project aims at. Nothing here asserts a time.
 
+#[path = "support/table.rs"]
+mod table;
+
 use std::hint::black_box;
 use std::io::{self, Sink};
 use std::sync::mpsc;
@@ -22,6 +25,7 @@ use pconc_tui::ui::{self, Theme};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
+use table::{median, row};
 
 /// The size that frames are drawn at.
 const SCREEN: (u16, u16) = (120, 40);
@@ -33,28 +37,11 @@ fn main() {
     let start = clock::now();
     let session = Session::prepare().expect("the machine lets us measure");
     let prepared = clock::now() - start;
-    let machine = session.machine();
-    println!(
-        "{}, {} usable cores, {}\n",
-        machine.cpu_model.as_deref().unwrap_or("unknown processor"),
-        machine.cores_usable,
-        machine.kernel
-    );
-    row("what", "measured", "aim");
+    table::begin(session.machine());
     frames();
     first_frame(&session, prepared);
     folding();
     watching(&session);
-}
-
-fn row(what: &str, measured: &str, aim: &str) {
-    println!("{what:<64} {measured:>18}   {aim}");
-}
-
-/// Median of some measurements.
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 fn least(values: Vec<f64>) -> f64 {

@@ -1,0 +1,452 @@
+//! Tests of `fetch.rs`.
+
+use std::cell::Cell;
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsRawFd;
+use std::sync::mpsc;
+use std::thread;
+
+use nix::sys::socket::{self, sockopt};
+use proptest::prelude::*;
+
+use super::*;
+use crate::engine::loopback::{Site, listen, page, serve};
+
+/// Long enough that only a hang gets there.
+const HANG: Duration = Duration::from_secs(30);
+
+thread_local! {
+    /// Whether this thread is between the hooks, how often it was, and whether they were ever not paired.
+    static BETWEEN: Cell<bool> = const { Cell::new(false) };
+    static PAIRS: Cell<u32> = const { Cell::new(0) };
+    static UNPAIRED: Cell<bool> = const { Cell::new(false) };
+}
+
+fn note(between: bool) {
+    if BETWEEN.replace(between) == between {
+        UNPAIRED.set(true);
+    }
+}
+
+fn count_and_leave() {
+    note(false);
+    PAIRS.set(PAIRS.get() + 1);
+}
+
+const WATCHED: Hooks = Hooks { before: || note(true), after: count_and_leave };
+
+struct Stop {
+    reader: PipeReader,
+    writer: PipeWriter,
+}
+
+impl Stop {
+    fn new() -> Self {
+        let (reader, writer) = io::pipe().unwrap();
+        Self { reader, writer }
+    }
+
+    fn fetcher(&self, timeout: Duration, max_body_bytes: u64) -> Fetcher {
+        Fetcher { max_body_bytes, ..Fetcher::new(self.reader.as_raw_fd(), timeout, WATCHED) }
+    }
+
+    fn fetcher_with(&self, lookup: Lookup, timeout: Duration) -> Fetcher {
+        Fetcher { lookup, ..self.fetcher(timeout, MAX_BODY_BYTES) }
+    }
+}
+
+/// Fetches and holds the hooks to their promise, whatever comes of it.
+fn get_watched(fetcher: &Fetcher, url: &str) -> Result<Vec<u8>, FetchError> {
+    UNPAIRED.set(false);
+    let result = fetcher.get(url);
+    assert!(!UNPAIRED.get() && !BETWEEN.get(), "the hooks were not paired");
+    if let Err(error) = &result {
+        assert!(!error.sentence.contains(['\n', '{', '"']), "{}", error.sentence);
+    }
+    result
+}
+
+fn get(url: &str) -> Result<Vec<u8>, FetchError> {
+    let stop = Stop::new();
+    get_watched(&stop.fetcher(HANG, MAX_BODY_BYTES), url)
+}
+
+fn error_of(url: &str) -> FetchError {
+    get(url).expect_err("this fetch fails")
+}
+
+/// A server that gives each connection to `talk`, with the request's head; returns its address.
+fn server(talk: impl Fn(&mut TcpStream, &str) + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let head = read_head(&mut stream);
+            talk(&mut stream, &head);
+        }
+    });
+    address
+}
+
+fn read_head(stream: &mut TcpStream) -> String {
+    stream.set_read_timeout(Some(HANG)).unwrap();
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && matches!(stream.read(&mut byte), Ok(1)) {
+        head.push(byte[0]);
+    }
+    String::from_utf8_lossy(&head).into_owned()
+}
+
+/// A server with one answer for everybody.
+fn answering(answer: &'static str) -> String {
+    let address = server(move |stream, _| stream.write_all(answer.as_bytes()).unwrap());
+    format!("http://{address}/")
+}
+
+/// Returns when the other side has closed, so that a silent server does not end first.
+fn wait_for_end(stream: &mut TcpStream) {
+    let _ = stream.read_to_end(&mut Vec::new());
+}
+
+/// What becomes of a fetch when `stop` comes while `talk` is silent.
+fn cancelled_while(url_of: impl Fn(SocketAddr) -> String, first_words: &'static str) -> FetchError {
+    let stop = Stop::new();
+    let writer = stop.writer.try_clone().unwrap();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = url_of(listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(first_words.as_bytes()).unwrap();
+        (&writer).write_all(b"x").unwrap();
+        wait_for_end(&mut stream);
+    });
+    let start = Instant::now();
+    let error = get_watched(&stop.fetcher(2 * HANG, MAX_BODY_BYTES), &url).expect_err("it is cancelled");
+    assert!(start.elapsed() < HANG, "it took {:?} to notice", start.elapsed());
+    error
+}
+
+#[test]
+fn the_body_arrives_as_it_was_sent() {
+    let url = answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+    assert_eq!(get(&url).unwrap(), b"hello");
+    assert!(PAIRS.get() >= 3, "connect, write, read: {}", PAIRS.get());
+}
+
+#[test]
+fn chunked_bodies_and_bodies_until_the_end_are_understood() {
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";
+    assert_eq!(get(&answering(chunked)).unwrap(), b"hello");
+    assert_eq!(get(&answering("HTTP/1.0 200 OK\r\n\r\nhello")).unwrap(), b"hello");
+}
+
+#[test]
+fn the_loopback_site_serves_exactly_its_pages() {
+    let listener = listen().unwrap();
+    let address = listener.local_addr().unwrap();
+    let site = Site { latencies_ms: vec![0, 5, 1], page_bytes: 300_000 };
+    thread::spawn(move || serve(listener, &site));
+    for i in 0..3 {
+        assert!(get(&format!("http://{address}/page/{i}")).unwrap() == page(i, 300_000), "page {i}");
+    }
+    assert_eq!(error_of(&format!("http://{address}/page/3")).kind, FetchErrorKind::Status);
+}
+
+#[test]
+fn a_request_says_who_asks_and_wants_nothing_encoded_and_nothing_kept() {
+    let (sender, heads) = mpsc::channel();
+    let address = server(move |stream, head| {
+        sender.send(head.to_owned()).unwrap();
+        let location = if head.starts_with("GET /a ") { "/b" } else { "" };
+        let redirect = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
+        let page = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+        let answer = if location.is_empty() { page } else { &redirect };
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    assert_eq!(get(&format!("http://{address}/a")).unwrap(), b"ok");
+    let heads: Vec<String> = heads.try_iter().map(|head| head.to_lowercase()).collect();
+    assert_eq!(heads.len(), 2, "one connection each");
+    for head in heads {
+        assert!(head.contains(concat!("\r\nuser-agent: pconc-tui/", env!("CARGO_PKG_VERSION"))), "{head}");
+        assert!(head.contains("\r\naccept-encoding: identity\r\n"), "{head}");
+        assert_eq!(head.matches("\r\nconnection: close\r\n").count(), 1, "{head}");
+    }
+}
+
+#[test]
+fn the_longest_address_arrives_whole() {
+    let address = server(|stream, head| {
+        let length = head.split(' ').nth(1).unwrap_or_default().len().to_string();
+        let answer = format!("HTTP/1.0 200 OK\r\n\r\n{length}");
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let origin = format!("http://{address}");
+    let path = "x".repeat(MAX_ADDRESS_BYTES - origin.len() - 1);
+    assert_eq!(get(&format!("{origin}/{path}")).unwrap(), (path.len() + 1).to_string().as_bytes());
+}
+
+#[test]
+fn a_status_of_400_or_more_is_an_error_with_its_reason() {
+    let error = error_of(&answering("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"));
+    assert_eq!(error.kind, FetchErrorKind::Status);
+    assert!(error.sentence.ends_with(": the server answered 503 Service Unavailable"), "{error}");
+}
+
+#[test]
+fn a_password_is_not_in_the_sentence() {
+    let url = answering("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+    let error = error_of(&url.replace("http://", "http://me:secret@"));
+    assert_eq!(
+        error.sentence,
+        format!("{}: the server answered 404 Not Found", url.replace("http://", "http://***@"))
+    );
+}
+
+#[test]
+fn a_port_where_nobody_listens_is_refused() {
+    let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+    let url = format!("http://{address}/x");
+    let error = error_of(&url);
+    assert_eq!(error.kind, FetchErrorKind::Refused);
+    assert_eq!(error.sentence, format!("{url}: connection refused"));
+}
+
+#[test]
+fn a_name_is_looked_up_and_its_addresses_are_tried_in_turn() {
+    let url = answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    // localhost may be ::1 first, where nobody listens.
+    assert_eq!(get(&url.replace("127.0.0.1", "localhost")).unwrap(), b"ok");
+}
+
+#[test]
+fn a_name_that_nobody_has_is_a_dns_error() {
+    let stop = Stop::new();
+    let unknown: Lookup =
+        |_, _| Err(io::Error::other("failed to lookup address information: Name or service not known"));
+    let fetcher = stop.fetcher_with(unknown, HANG);
+    let error = get_watched(&fetcher, "http://nobody.example/").expect_err("there is no such host");
+    assert_eq!(error.kind, FetchErrorKind::Dns);
+    assert_eq!(error.sentence, "http://nobody.example/: no such host");
+}
+
+#[test]
+fn a_lookup_without_end_is_left_behind_when_the_time_is_over() {
+    let stop = Stop::new();
+    let fetcher = stop.fetcher_with(endless_lookup, Duration::from_millis(50));
+    let error = get_watched(&fetcher, "http://slow.example/").expect_err("it times out");
+    assert_eq!(error.kind, FetchErrorKind::Timeout);
+    assert_eq!(error.sentence, "http://slow.example/: no answer within 50 ms");
+}
+
+#[test]
+fn a_lookup_without_end_is_left_behind_when_the_run_is_cancelled() {
+    let mut stop = Stop::new();
+    let fetcher = stop.fetcher_with(endless_lookup, 2 * HANG);
+    stop.writer.write_all(b"x").unwrap();
+    let error = get_watched(&fetcher, "http://slow.example/").expect_err("it is cancelled");
+    assert_eq!(error.kind, FetchErrorKind::Cancelled);
+}
+
+fn endless_lookup(_host: &str, _port: u16) -> io::Result<Vec<SocketAddr>> {
+    loop {
+        thread::park();
+    }
+}
+
+#[test]
+fn a_silent_server_does_not_keep_a_cancelled_fetch() {
+    let error = cancelled_while(|address| format!("http://{address}/"), "");
+    assert_eq!(error.kind, FetchErrorKind::Cancelled);
+    assert!(error.sentence.ends_with(": cancelled"), "{error}");
+}
+
+#[test]
+fn a_server_that_is_silent_in_the_tls_handshake_does_not_keep_a_cancelled_fetch() {
+    let error = cancelled_while(|address| format!("https://{address}/"), "");
+    assert_eq!(error.kind, FetchErrorKind::Cancelled);
+}
+
+#[test]
+fn half_an_answer_does_not_keep_a_cancelled_fetch() {
+    let begun = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf";
+    let error = cancelled_while(|address| format!("http://{address}/"), begun);
+    assert_eq!(error.kind, FetchErrorKind::Cancelled);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_connection_that_is_never_made_does_not_keep_a_cancelled_fetch() {
+    let (_listener, _queued, url) = unconnectable();
+    let stop = Stop::new();
+    let mut writer = stop.writer.try_clone().unwrap();
+    let cancel = thread::spawn(move || {
+        // Most likely the fetch waits by then; if not, it is cancelled all the same.
+        thread::sleep(Duration::from_millis(30));
+        writer.write_all(b"x").unwrap();
+    });
+    let error = get_watched(&stop.fetcher(HANG, MAX_BODY_BYTES), &url).expect_err("it is cancelled");
+    assert_eq!(error.kind, FetchErrorKind::Cancelled);
+    cancel.join().unwrap();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_connection_that_is_never_made_times_out() {
+    let (_listener, _queued, url) = unconnectable();
+    let stop = Stop::new();
+    let fetcher = stop.fetcher(Duration::from_millis(40), MAX_BODY_BYTES);
+    let error = get_watched(&fetcher, &url).expect_err("it times out");
+    assert_eq!(error.kind, FetchErrorKind::Timeout);
+}
+
+/// An address whose queue is full, so that Linux ignores further connects.
+#[cfg(target_os = "linux")]
+fn unconnectable() -> (TcpListener, Vec<mio::net::TcpStream>, String) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    socket::listen(&listener, socket::Backlog::new(0).unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let queued = (0..4).map(|_| mio::net::TcpStream::connect(address).unwrap()).collect();
+    (listener, queued, format!("http://{address}/"))
+}
+
+#[test]
+fn a_dripping_server_meets_the_timeout_of_the_whole_fetch() {
+    let address = server(|stream, _| {
+        let mut answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n".to_vec();
+        while stream.write_all(&answer).is_ok() {
+            answer = b"x".to_vec();
+            thread::sleep(Duration::from_millis(10));
+        }
+    });
+    let stop = Stop::new();
+    let fetcher = stop.fetcher(Duration::from_millis(300), MAX_BODY_BYTES);
+    let error = get_watched(&fetcher, &format!("http://{address}/")).expect_err("it times out");
+    assert_eq!(error.kind, FetchErrorKind::Timeout);
+    assert!(error.sentence.ends_with(" within 300 ms"), "{error}");
+}
+
+#[test]
+fn a_body_over_the_limit_is_too_large_announced_or_not_and_one_at_the_limit_is_not() {
+    let announced = answering("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello hello");
+    let sudden = answering("HTTP/1.0 200 OK\r\n\r\nhello hello");
+    for url in [announced, sudden] {
+        let stop = Stop::new();
+        let error = get_watched(&stop.fetcher(HANG, 10), &url).expect_err("it is too large");
+        assert_eq!(error.kind, FetchErrorKind::TooLarge);
+        assert!(error.sentence.ends_with(": the body is larger than 10 bytes"), "{error}");
+        assert_eq!(get_watched(&stop.fetcher(HANG, 11), &url).unwrap(), b"hello hello");
+    }
+}
+
+#[test]
+fn a_redirect_loop_ends_after_five() {
+    let error = error_of(&answering("HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n"));
+    assert_eq!(error.kind, FetchErrorKind::Other);
+    assert!(error.sentence.ends_with(": the server redirects more than 5 times"), "{error}");
+}
+
+#[test]
+fn redirects_lead_to_http_and_https_only() {
+    for answer in [
+        "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 302 Found\r\nLocation: file://localhost/etc/passwd\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 302 Found\r\nLocation: ftp://127.0.0.1/\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 307 Found\r\nLocation: socks5://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 308 Found\r\nLocation: mailto:a@b\r\nContent-Length: 0\r\n\r\n",
+    ] {
+        let error = error_of(&answering(answer));
+        assert_eq!(error.kind, FetchErrorKind::Other, "{answer}: {error}");
+        assert!(error.sentence.ends_with("neither http nor https"), "{answer}: {error}");
+    }
+}
+
+#[test]
+fn an_answer_that_ends_early_is_an_error_and_not_a_short_page() {
+    for answer in [
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhello",
+    ] {
+        let error = error_of(&answering(answer));
+        assert_eq!(error.kind, FetchErrorKind::Other);
+        assert!(error.sentence.ends_with(": the answer ended before it was complete"), "{error}");
+    }
+    let error = error_of(&answering(""));
+    assert!(error.sentence.ends_with(": the server closed the connection without an answer"), "{error}");
+}
+
+#[test]
+fn a_reset_is_an_error_even_when_the_bodys_length_is_unknown() {
+    let address = server(|stream, _| {
+        stream.write_all(b"HTTP/1.0 200 OK\r\n\r\nhello").unwrap();
+        // Closing without lingering resets.
+        socket::setsockopt(stream, sockopt::Linger, &libc::linger { l_onoff: 1, l_linger: 0 }).unwrap();
+    });
+    let error = error_of(&format!("http://{address}/"));
+    assert_eq!(error.kind, FetchErrorKind::Other);
+    assert!(error.sentence.ends_with(": the server broke off the connection"), "{error}");
+}
+
+#[test]
+fn rubbish_and_an_endless_head_are_errors() {
+    let error = error_of(&answering("this is not HTTP\r\n\r\n"));
+    assert_eq!(error.kind, FetchErrorKind::Other);
+    assert!(error.sentence.contains(": the answer is not valid HTTP ("), "{error}");
+
+    let address = server(|stream, _| {
+        let mut piece = b"HTTP/1.1 200 OK\r\nX: ".to_vec();
+        while stream.write_all(&piece).is_ok() {
+            piece = vec![b'x'; 4_096];
+        }
+    });
+    let error = error_of(&format!("http://{address}/"));
+    assert!(error.sentence.ends_with(": the head of the answer is larger than 64 KiB"), "{error}");
+}
+
+#[test]
+fn https_to_a_server_without_tls_says_so() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        wait_for_end(&mut stream);
+    });
+    let error = error_of(&url);
+    assert_eq!(error.kind, FetchErrorKind::Tls);
+    assert!(error.sentence.ends_with(": the server does not speak TLS at this port"), "{error}");
+}
+
+#[test]
+fn what_is_no_address_is_refused_before_anything_is_done() {
+    let before = PAIRS.get();
+    let error = error_of("file:///etc/passwd");
+    assert_eq!(error.kind, FetchErrorKind::Other);
+    assert_eq!(error.sentence, "file:///etc/passwd: the address must begin with http:// or https://");
+    assert_eq!(PAIRS.get(), before);
+}
+
+#[test]
+fn a_fetcher_serves_many_fetches_and_goes_to_another_thread() {
+    let url = answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    let stop = Stop::new();
+    let fetcher = stop.fetcher(HANG, MAX_BODY_BYTES);
+    thread::scope(|scope| {
+        let fetched = scope.spawn(|| (0..3).map(|_| get_watched(&fetcher, &url)).collect::<Vec<_>>());
+        assert!(fetched.join().unwrap().into_iter().all(|body| body.is_ok_and(|body| body == b"ok")));
+    });
+}
+
+proptest! {
+    #[test]
+    fn an_address_that_passes_the_check_is_understood_by_the_fetcher(
+        address in "https?://[a-zA-Z0-9._:@%\\[\\]|-]{0,20}([/?#][ -~]{0,20})?"
+    ) {
+        if check_address(&address).is_ok() {
+            let uri = address.parse::<ureq::http::Uri>();
+            prop_assert!(uri.is_ok_and(|uri| uri.host().is_some_and(|host| !host.is_empty())));
+        }
+    }
+}
