@@ -55,6 +55,8 @@ pub struct App {
     limits: Limits,
     /// How fast an idle core computes, once measured.
     speed: Option<Speed>,
+    /// Whether that is being measured: until it is done, no run may begin beside it.
+    calibrating: bool,
     setup: Setup,
     activity: Activity,
     history: History,
@@ -116,6 +118,7 @@ impl App {
     pub fn new(machine: Machine, limits: Limits) -> App {
         let mut app = App {
             speed: None,
+            calibrating: false,
             setup: Setup::new(machine.cores_usable),
             activity: Activity::Nothing,
             history: History::new(machine.cores_usable),
@@ -193,8 +196,9 @@ impl App {
         }
         if thinned {
             self.notice = Some(Notice {
-                sentence: "to save memory, the oldest timelines are drawn from fewer points; their numbers stay exact"
-                    .into(),
+                sentence:
+                    "to save memory, some timelines are drawn from fewer points now; their numbers stay exact"
+                        .into(),
                 is_error: false,
             });
         }
@@ -203,13 +207,16 @@ impl App {
 
     fn on_refused(&mut self, sentence: String) -> Vec<Effect> {
         self.activity = Activity::Nothing;
-        self.browse.select(self.history.entries().last().map(|entry| entry.number));
-        self.notice =
-            Some(Notice { sentence: format!("the run could not be started: {sentence}"), is_error: true });
+        if self.browse.selected().is_none() {
+            self.browse.select(self.history.entries().last().map(|entry| entry.number));
+            self.timeline = TimelineView::default();
+        }
+        self.notice = Some(Notice { sentence, is_error: true });
         vec![]
     }
 
     fn on_calibrated(&mut self, speed: Speed) -> Vec<Effect> {
+        self.calibrating = false;
         self.speed = Some(speed);
         match std::mem::replace(&mut self.activity, Activity::Nothing) {
             Activity::Calibrating(request) => self.request(request),

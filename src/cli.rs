@@ -76,15 +76,17 @@ pub struct Request {
 }
 
 impl Request {
-    /// The draft of the run on a machine with so many usable cores, with these addresses if it has a file of them.
+    /// The draft of the run on a machine with so many usable cores and these limits, with these addresses if it has a
+    /// file of them. A default is never more than what is allowed.
     #[must_use]
-    pub fn draft(&self, cores_usable: u32, urls: Option<Vec<String>>) -> Draft {
+    pub fn draft(&self, cores_usable: u32, limits: &Limits, urls: Option<Vec<String>>) -> Draft {
         let default = match (self.draft.model, self.draft.workload) {
             (Model::Serial, _) => 1,
             (_, WorkloadKind::Cpu) => u64::from(cores_usable),
             (_, WorkloadKind::Io) => IO_WORKERS,
         };
-        Draft { workers: self.workers.unwrap_or(default), urls, ..self.draft.clone() }
+        let allowed = limits.workers(self.draft.workload, self.draft.model).most;
+        Draft { workers: self.workers.unwrap_or(default.min(allowed)), urls, ..self.draft.clone() }
     }
 }
 
@@ -115,8 +117,11 @@ fn request(arguments: &RunArguments) -> Result<Request, String> {
         format: arguments.format,
         all_tasks: arguments.all_tasks,
     };
-    // One core: the default of `--workers` is allowed on any machine, so it decides nothing here.
-    request.draft(1, None).check(&Limits::default()).map_err(|invalid| invalid.sentence)?;
+    // One core: a default is always allowed, so it decides nothing here.
+    request
+        .draft(1, &Limits::default(), None)
+        .check(&Limits::default())
+        .map_err(|invalid| invalid.sentence)?;
     Ok(request)
 }
 

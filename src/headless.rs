@@ -32,7 +32,7 @@ pub fn run(request: &Request) -> Result<u8, Failure> {
     if request.all_tasks {
         session.list_all_tasks();
     }
-    let draft = request.draft(session.machine().cores_usable, urls);
+    let draft = request.draft(session.machine().cores_usable, session.limits(), urls);
     draft.check(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))?;
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();

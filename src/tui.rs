@@ -198,7 +198,7 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
                 self.run = Some((run, clock::thread_cpu()));
                 Ok(())
             }
-            Err(sentence) => self.now(Msg::Refused(sentence)),
+            Err(sentence) => self.now(Msg::Refused(format!("the run could not be started: {sentence}"))),
         }
     }
 

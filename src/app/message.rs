@@ -22,7 +22,7 @@ pub enum Msg {
     Batch(Batch),
     /// The run is over.
     Concluded(Box<Record>),
-    /// The run could not be started; one sentence says why.
+    /// The run could not be started, or its end was never heard of; one sentence says so.
     Refused(String),
     /// How fast an idle core of this machine computes.
     Calibrated(Speed),

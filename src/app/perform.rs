@@ -64,6 +64,11 @@ impl App {
 
     /// Turns a draft into a campaign, after measuring the machine's speed if it needs that.
     pub(super) fn request(&mut self, request: Request) -> Vec<Effect> {
+        if self.calibrating {
+            // Measuring cannot be stopped; the run begins when it is done.
+            self.activity = Activity::Calibrating(request);
+            return vec![];
+        }
         let mut draft = request.draft.clone();
         if draft.needs_calibration() {
             if let Err(invalid) = draft.check(&self.limits) {
@@ -72,6 +77,7 @@ impl App {
             }
             let Some(speed) = &self.speed else {
                 self.activity = Activity::Calibrating(request);
+                self.calibrating = true;
                 return vec![Effect::Calibrate];
             };
             draft = draft.calibrated(speed);

@@ -159,7 +159,7 @@ impl Scenario {
         Batch {
             now,
             cores: self.core_times(&lanes),
-            others: vec![0.02; self.cores as usize],
+            others: (0..self.cores as u16).map(|core| (core, 0.02)).collect(),
             lanes,
             begun,
             ended,

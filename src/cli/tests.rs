@@ -45,7 +45,7 @@ fn the_number_of_workers_follows_model_and_workload_unless_given() {
         ("--workload io --model threads", 16),
         ("--workload cpu --model threads --workers 3", 3),
     ] {
-        assert_eq!(run(line).draft(6, None).workers, workers, "{line}");
+        assert_eq!(run(line).draft(6, &Limits::default(), None).workers, workers, "{line}");
     }
 }
 
@@ -59,12 +59,12 @@ fn every_parameter_reaches_the_draft() {
     (expected.tasks, expected.repeats, expected.writes, expected.addresses) = (32, 3, 7, 5);
     (expected.latency_min_ms, expected.latency_max_ms, expected.page_bytes) = (1, 2, 3_000);
     (expected.seed, expected.switch_interval_us) = (9, 500);
-    assert_eq!(io.draft(2, None), expected);
+    assert_eq!(io.draft(2, &Limits::default(), None), expected);
     assert_eq!((io.format, io.all_tasks), (Format::Json, true));
     let cpu = run("--workload cpu --model rayon --task-time 0.25s");
-    assert_eq!(cpu.draft(2, None).task_size, TaskSize::Milliseconds(250));
+    assert_eq!(cpu.draft(2, &Limits::default(), None).task_size, TaskSize::Milliseconds(250));
     let cpu = run("--workload cpu --model rayon --iterations 1e7");
-    assert_eq!(cpu.draft(2, None).task_size, TaskSize::Iterations(10_000_000));
+    assert_eq!(cpu.draft(2, &Limits::default(), None).task_size, TaskSize::Iterations(10_000_000));
     let urls = run("--workload io --model threads --urls list.txt");
     assert_eq!(urls.urls_file, Some(PathBuf::from("list.txt")));
 }

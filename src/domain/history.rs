@@ -23,6 +23,10 @@ pub struct Entry {
     pub trace: Trace,
     /// Times faster than its baseline; `None` without one.
     pub speedup: Option<f64>,
+    /// Whether it is the baseline of its work.
+    pub is_baseline: bool,
+    /// Whether it is the fastest of its work, see [`History::fastest_of`].
+    pub is_fastest: bool,
 }
 
 /// The runs of a session, oldest first.
@@ -58,29 +62,36 @@ impl History {
     }
 
     /// Adds a run and recomputes the speed-ups of the same work, as it may be their new baseline. Returns its number,
-    /// and whether older pictures had to be thinned to make room.
+    /// and whether a picture had to be thinned: this one while it grew, or older ones now.
     pub fn add(&mut self, record: Record, trace: Trace) -> (usize, bool) {
         let number = self.entries.len() + 1;
-        self.entries.push(Entry { number, record, trace, speedup: None });
+        self.entries.push(Entry {
+            number,
+            record,
+            trace,
+            speedup: None,
+            is_baseline: false,
+            is_fastest: false,
+        });
+        let poorer = self.entries[number - 1].trace.is_thinned();
         self.compare();
-        (number, self.make_room(TRACE_BYTES))
+        (number, self.make_room(TRACE_BYTES) || poorer)
     }
 
     fn compare(&mut self) {
-        let speedups: Vec<Option<f64>> = self
-            .entries
-            .iter()
-            .map(|entry| {
-                let baseline = self.baseline_of(&entry.record.plan)?;
-                speedup::speedup(&entry.record, &baseline.record)
-            })
-            .collect();
-        for (entry, speedup) in self.entries.iter_mut().zip(speedups) {
-            entry.speedup = speedup;
-            if let Some(factor) = speedup {
-                entry.record.doubt_speedup(factor, self.cores_usable);
-            }
+        let compared: Vec<_> = self.entries.iter().map(|entry| self.place_of(entry)).collect();
+        for (entry, (speedup, is_baseline, is_fastest)) in self.entries.iter_mut().zip(compared) {
+            (entry.speedup, entry.is_baseline, entry.is_fastest) = (speedup, is_baseline, is_fastest);
+            entry.record.doubt_speedup(speedup, self.cores_usable);
         }
+    }
+
+    /// An entry's speed-up, whether it is the baseline, and whether it is the fastest of its work.
+    fn place_of(&self, entry: &Entry) -> (Option<f64>, bool, bool) {
+        let baseline = self.baseline_of(&entry.record.plan);
+        let speedup = baseline.and_then(|baseline| speedup::speedup(&entry.record, &baseline.record));
+        let is = |number: Option<usize>| number == Some(entry.number);
+        (speedup, is(baseline.map(|baseline| baseline.number)), is(self.fastest_of(&entry.record.plan)))
     }
 
     /// Thins the oldest pictures first until all fit into `bytes`.
@@ -91,7 +102,7 @@ impl History {
             if total <= bytes {
                 break;
             }
-            if !entry.trace.is_thinned() {
+            if entry.trace.most_events() as u64 > 2 * THINNED_SLICES {
                 total -= entry.trace.bytes();
                 entry.trace.thin(THINNED_SLICES);
                 total += entry.trace.bytes();

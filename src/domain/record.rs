@@ -141,11 +141,11 @@ impl Record {
         }
     }
 
-    /// Doubts a speed-up of a `cpu` run that the usable cores cannot explain.
-    pub fn doubt_speedup(&mut self, factor: f64, cores_usable: u32) {
+    /// Doubts the speed-up of a `cpu` run, against the baseline of now, if the usable cores cannot explain it.
+    pub fn doubt_speedup(&mut self, factor: Option<f64>, cores_usable: u32) {
+        self.caveats.retain(|caveat| caveat.kind != CaveatKind::NoisyMachine);
         let cpu = self.plan.workload().kind() == WorkloadKind::Cpu;
-        let said = self.caveats.iter().any(|caveat| caveat.kind == CaveatKind::NoisyMachine);
-        if cpu && speedup::is_implausible(factor, cores_usable) && !said {
+        if let Some(factor) = factor.filter(|factor| cpu && speedup::is_implausible(*factor, cores_usable)) {
             self.doubt(
                 CaveatKind::NoisyMachine,
                 format!(
@@ -268,8 +268,10 @@ pub enum CaveatKind {
     EventsDropped,
     /// A worker ended before its work did.
     WorkerDied,
-    /// Others used the cores, or a speed-up is more than the cores can explain.
+    /// A speed-up that the cores cannot explain. It follows the baseline: a new one may take it away.
     NoisyMachine,
+    /// Workers waited for cores that they did not use themselves.
+    CoresTaken,
     /// Watching took more than 2 % of a core.
     ObserverCost,
     /// The machine slept, or the program was stopped, during the run.

@@ -35,10 +35,12 @@ pub fn column_seconds(seconds: f64) -> String {
 pub fn speedup(factor: f64) -> String {
     if factor >= 9.95 {
         format!("{factor:.0}×")
-    } else if factor >= 0.095 {
+    } else if factor >= 0.995 {
         format!("{factor:.1}×")
-    } else {
+    } else if factor >= 0.0995 {
         format!("{factor:.2}×")
+    } else {
+        format!("{factor:.3}×")
     }
 }
 
@@ -130,7 +132,9 @@ mod tests {
     fn speedups_have_two_significant_digits() {
         assert_eq!(speedup(1.949), "1.9×");
         assert_eq!(speedup(12.4), "12×");
-        assert_eq!(speedup(0.054), "0.05×");
+        assert_eq!(speedup(0.996), "1.0×");
+        assert_eq!(speedup(0.54), "0.54×");
+        assert_eq!(speedup(0.054), "0.054×");
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub struct Batch {
     /// CPU time of our workers so far, by core; cores that none used may be missing.
     pub cores: Vec<CoreTime>,
     /// Share of each core that others used in the last window of `/proc/stat`, in 0..=1, by core; empty until known.
-    pub others: Vec<f64>,
+    pub others: Vec<(u16, f64)>,
     /// Tasks begun, ended (in whatever way) and failed so far.
     pub begun: u32,
     /// Tasks ended, failed ones included.
@@ -91,7 +91,7 @@ pub struct Trace {
     lanes: Vec<Lane>,
     samples: Vec<Sample>,
     cores: Vec<CoreTime>,
-    others: Vec<f64>,
+    others: Vec<(u16, f64)>,
     cpu: Nanos,
     now: Nanos,
     begun: u32,
@@ -135,9 +135,8 @@ impl Trace {
         if elapsed > 0 {
             let on_core = cpu.saturating_sub(self.cpu) as f64 / elapsed as f64;
             self.samples.push(Sample { at: *now, in_flight, on_core });
-            self.now = *now;
+            (self.now, self.cpu) = (*now, cpu);
         }
-        self.cpu = cpu;
     }
 
     /// Ends the picture at `wall`, the last worker's last stamp.
@@ -195,7 +194,7 @@ impl Trace {
 
     /// Share of each core that others use, in 0..=1; empty while unknown.
     #[must_use]
-    pub fn others(&self) -> &[f64] {
+    pub fn others(&self) -> &[(u16, f64)] {
         &self.others
     }
 
@@ -238,6 +237,12 @@ impl Trace {
     pub fn times_between(&self, worker: usize, from: Nanos, to: Nanos) -> PhaseTimes {
         let lane = &self.lanes[worker];
         lane.times_until(to, self.now).since(&lane.times_until(from, self.now))
+    }
+
+    /// How many events the busiest lane has.
+    #[must_use]
+    pub fn most_events(&self) -> usize {
+        self.lanes.iter().map(|lane| lane.transitions().len()).max().unwrap_or(0)
     }
 
     /// How much memory the events take, in bytes.

@@ -77,8 +77,8 @@ fn completed(record: &Record, speedup: Option<f64>) -> String {
     }
 }
 
-/// What sets several runs apart, each with its number on the screen: the fastest against the slowest of those that did
-/// the same work as the first.
+/// What sets several runs apart, each with its number on the screen: the fastest against the slowest, if all did the same
+/// work to its end.
 #[must_use]
 pub fn compared(runs: &[(usize, &Record)]) -> String {
     let Some((_, first)) = runs.first() else { return String::new() };
@@ -112,19 +112,42 @@ fn difference((fast, faster): (usize, &Record), (slow, slower): (usize, &Record)
             faster.parallelism, slower.parallelism
         );
     }
-    let times = text::speedup(factor);
-    let why = if faster.parallelism > slower.parallelism * 1.2
-        && faster.plan.workload().kind() == WorkloadKind::Cpu
-    {
-        format!("{:.1} workers were on a core instead of {:.1}", faster.parallelism, slower.parallelism)
-    } else {
-        format!("{:.1} tasks were in flight instead of {:.1}", faster.concurrency, slower.concurrency)
-    };
-    format!("{fast} was {times} faster than {slow}: {why}")
+    let why = why_faster(faster, slower).map(|why| format!(": {why}")).unwrap_or_default();
+    format!("{fast} was {} faster than {slow}{why}", text::speedup(factor))
+}
+
+/// What was clearly different between two runs of the same work, if anything was.
+fn why_faster(faster: &Record, slower: &Record) -> Option<String> {
+    const CLEARLY: f64 = 1.2;
+    let cpu = faster.plan.workload().kind() == WorkloadKind::Cpu;
+    if cpu && faster.parallelism > slower.parallelism * CLEARLY {
+        let (fast, slow) = (faster.parallelism, slower.parallelism);
+        return Some(format!("{fast:.1} workers were on a core instead of {slow:.1}"));
+    }
+    if !cpu && faster.concurrency > slower.concurrency * CLEARLY {
+        let (fast, slow) = (faster.concurrency, slower.concurrency);
+        return Some(format!("{fast:.1} tasks were in flight instead of {slow:.1}"));
+    }
+    let per_worker =
+        |record: &Record, phase| seconds(record.phases_s[phase]) / record.workers.len().max(1) as f64;
+    let saved = |phase| per_worker(slower, phase) - per_worker(faster, phase);
+    let spent = [
+        (Phase::Computing, "computing"),
+        (Phase::Ready, "waiting for a core"),
+        (Phase::Gil, "waiting for the lock"),
+        (Phase::Network, "waiting for the network"),
+        (Phase::File, "with files"),
+    ];
+    let (phase, words) = spent.into_iter().max_by(|a, b| saved(a.0).total_cmp(&saved(b.0)))?;
+    let enough = saved(phase) > (slower.wall_s - faster.wall_s) / 2.0;
+    enough.then(|| format!("each worker spent {} less {words}", text::duration(saved(phase))))
 }
 
 /// Why it took as long as it did: how many workers did what at once, on average over the run.
 fn reason(record: &Record) -> String {
+    if record.startup_s.is_some_and(|startup| startup > record.wall_s / 2.0) {
+        return "creating the workers took most of it".into();
+    }
     let at_once = |phase: Phase| seconds(record.phases_s[phase]) / record.wall_s;
     match record.plan.workload().kind() {
         WorkloadKind::Cpu => computing(record.parallelism, at_once(Phase::Gil), at_once(Phase::Ready)),
@@ -133,17 +156,24 @@ fn reason(record: &Record) -> String {
 }
 
 fn computing(parallelism: f64, for_lock: f64, for_core: f64) -> String {
-    let computed = match whole(parallelism).max(1) {
-        1 => "one computed".to_string(),
-        n => format!("{} workers computed at once", text::count(n)),
+    let (waiting, what) = if for_lock >= for_core { (for_lock, "the lock") } else { (for_core, "a core") };
+    let somebody_waits = waiting >= WORTH_TELLING;
+    // Words only where all numbers are nearly whole: rounded one by one, they may not add up.
+    let in_words = near_whole(parallelism) && (!somebody_waits || near_whole(waiting));
+    let amount = |x: f64| if in_words { text::count(whole(x)) } else { format!("{x:.1}") };
+    let computed = match (in_words, whole(parallelism)) {
+        (true, 0 | 1) if somebody_waits => "one computed".into(),
+        (true, 0 | 1) => return "one computed at a time".into(),
+        _ => format!("{} workers computed at once", amount(parallelism)),
     };
-    let waited = |n: u64, what: &str| format!("{computed} while {} waited for {what}", text::count(n));
-    match (whole(for_lock), whole(for_core)) {
-        (0, 0) if whole(parallelism) <= 1 => "one computed at a time".into(),
-        (0, 0) => computed,
-        (lock, core) if lock >= core => waited(lock, "the lock"),
-        (_, core) => waited(core, "a core"),
-    }
+    if somebody_waits { format!("{computed} while {} waited for {what}", amount(waiting)) } else { computed }
+}
+
+/// Fewer workers than this, on average, are not worth a word.
+const WORTH_TELLING: f64 = 0.3;
+
+fn near_whole(x: f64) -> bool {
+    (x - x.round()).abs() <= 0.25
 }
 
 fn waiting(for_network: f64, parallelism: f64) -> String {
@@ -193,6 +223,36 @@ mod tests {
             concluded(&record, Some(0.98)),
             "gil-threads: no gain: one computed while three waited for the lock"
         );
+    }
+
+    #[test]
+    fn numbers_that_are_not_nearly_whole_are_told_as_they_are() {
+        let half = record(Cpu, Model::Serial, 1, 0.5, &[(Phase::Computing, 0.5), (Phase::Ready, 0.5)]);
+        assert!(concluded(&half, None).ends_with("0.5 workers computed at once while 0.5 waited for a core"));
+        let uneven = record(Cpu, Model::Threads, 2, 1.45, &[(Phase::Computing, 1.45)]);
+        assert!(concluded(&uneven, Some(1.4)).ends_with("1.4 workers computed at once"), "{uneven:?}");
+    }
+
+    #[test]
+    fn a_run_that_mostly_started_says_so() {
+        let mut short = record(Cpu, Model::Threads, 2, 0.1, &[(Phase::Computing, 0.1)]);
+        short.startup_s = Some(0.8);
+        assert!(concluded(&short, None).ends_with("creating the workers took most of it"));
+    }
+
+    #[test]
+    fn a_comparison_names_a_reason_only_if_there_is_one() {
+        let faster = record(Cpu, Model::Threads, 2, 2.0, &[(Phase::Computing, 2.0)]);
+        let mut slower =
+            record(Cpu, Model::GilThreads, 2, 2.0, &[(Phase::Computing, 2.0), (Phase::Gil, 2.0)]);
+        (slower.wall_s, slower.parallelism) = (2.0, 1.8);
+        let told = compared(&[(1, &faster), (2, &slower)]);
+        assert_eq!(
+            told,
+            "#1 threads was 2.0× faster than #2 gil-threads: each worker spent 1.00 s less waiting for the lock"
+        );
+        slower.phases_s[Phase::Gil] = 0;
+        assert_eq!(compared(&[(1, &faster), (2, &slower)]), "#1 threads was 2.0× faster than #2 gil-threads");
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
     let mut record = Record {
         id: uuid::Uuid::now_v7().to_string(),
         started_at: facts.started_at.clone(),
-        outcome: outcome(error.as_deref(), facts.cancelled),
+        outcome: outcome(error.as_deref(), facts.cancelled && tally.failed + tally.not_begun > 0),
         error,
         tasks_failed: tally.failed,
         tasks_not_begun: tally.not_begun,
@@ -301,10 +301,10 @@ fn add_caveats(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
     }
     if let Some(share) = noise(record) {
         record.doubt(
-            CaveatKind::NoisyMachine,
+            CaveatKind::CoresTaken,
             format!(
                 "noisy machine: workers waited {:.0} % of their time for a core although there was one for each of \
-                 them, so others used the cores: measure again",
+                 them, so others, or watching, used the cores: measure again",
                 share * 100.0
             ),
         );

@@ -70,7 +70,7 @@ impl CoreWatch {
     }
 
     /// If a window is over at `now`: the share of others on each core of [`CoreWatch::ours`], in 0..=1.
-    pub fn others(&mut self, arena: &Arena, now: Nanos) -> Option<Vec<f64>> {
+    pub fn others(&mut self, arena: &Arena, now: Nanos) -> Option<Vec<(u16, f64)>> {
         let elapsed = now.saturating_sub(self.window.as_ref()?.at);
         if elapsed < WINDOW {
             return None;
@@ -84,7 +84,7 @@ impl CoreWatch {
         let share = |core: &CoreTime| {
             let others =
                 gained(&busy, &window.busy, core.core).saturating_sub(gained(&ours, &window.ours, core.core));
-            (others as f64 / elapsed as f64).min(1.0)
+            (core.core, (others as f64 / elapsed as f64).min(1.0))
         };
         let shares = self.ours(arena).iter().map(share).collect();
         self.last = busy;

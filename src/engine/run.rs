@@ -90,6 +90,7 @@ impl Run {
         let supervise = move || {
             os::name_thread("supervisor");
             os::ask_for_short_turns();
+            let _busy = Busy(&shared);
             Supervisor { ground: &shared, plan: Arc::new(plan), report }.supervise();
         };
         match Builder::new().name("supervisor".into()).spawn(supervise) {
@@ -129,6 +130,16 @@ impl Drop for Run {
     }
 }
 
+/// Frees the ground at the end of a run, also if its supervisor panics.
+struct Busy<'g>(&'g Ground);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        // Release: pairs with the Acquire of the next start, which resets the arena again.
+        self.0.busy.store(false, Release);
+    }
+}
+
 /// One run, seen from the thread that watches it.
 struct Supervisor<'g, R> {
     ground: &'g Ground,
@@ -162,8 +173,6 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         drop(zygote);
         self.ground.arena.reset(0, 0);
         (self.report)(Report::Concluded(Box::new(record)));
-        // Release: pairs with the Acquire of the next start, which resets the arena again.
-        self.ground.busy.store(false, Release);
     }
 
     /// What has to be there before the clock starts. Returns the server's port, 0 where there is none.

@@ -33,15 +33,10 @@ impl Screen {
     pub fn enter() -> io::Result<Screen> {
         enable_raw_mode()?;
         OURS.store(true, Ordering::SeqCst);
-        let screen =
-            Terminal::new(CrosstermBackend::new(FrameWriter::default())).map(|terminal| Screen { terminal });
-        match write_all(&sequences(&[&EnterAlternateScreen, &cursor::Hide])) {
-            Ok(()) => screen,
-            Err(error) => {
-                leave();
-                Err(error)
-            }
-        }
+        write_all(&sequences(&[&EnterAlternateScreen, &cursor::Hide]))
+            .and_then(|()| Terminal::new(CrosstermBackend::new(FrameWriter::default())))
+            .map(|terminal| Screen { terminal })
+            .inspect_err(|_| leave())
     }
 
     /// How many columns and rows it has now.

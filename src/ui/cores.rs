@@ -60,7 +60,8 @@ fn cores(app: &App) -> Vec<Core> {
     let empty = Trace::default();
     let trace = app.shown().map_or(&empty, |shown| shown.trace());
     let elapsed = seconds(trace.now()).max(1e-9);
-    let others = |number: u16| trace.others().get(usize::from(number)).copied();
+    let others =
+        |number: u16| trace.others().iter().find(|(core, _)| *core == number).map(|(_, share)| *share);
     let mut cores: Vec<Core> = trace
         .cores()
         .iter()

@@ -158,11 +158,9 @@ impl Table<'_> {
 
     /// The fastest run's bar is twice as high as the others', and where there is room a word stands behind it.
     fn draw_bar(&self, entry: &Entry, share: f64, room: Rect, buf: &mut Buffer) {
-        let history = self.app.history();
-        let is = |number: Option<usize>| number == Some(entry.number);
-        let (height, word) = if is(history.fastest_of(&entry.record.plan)) {
+        let (height, word) = if entry.is_fastest {
             (6, " ★ fastest")
-        } else if is(history.baseline_of(&entry.record.plan).map(|entry| entry.number)) {
+        } else if entry.is_baseline {
             (3, " baseline")
         } else {
             (3, "")
@@ -178,18 +176,15 @@ impl Table<'_> {
 
     /// One column per sign, so that they stand below each other.
     fn signs(&self, entry: &Entry) -> Vec<Span<'static>> {
-        let plan = &entry.record.plan;
-        let history = self.app.history();
         let browse = self.app.browse();
-        let is = |number: Option<usize>| number == Some(entry.number);
         let sign = |there: bool, sign: &'static str, style| {
             if there { Span::styled(sign, style) } else { Span::raw(" ") }
         };
         vec![
-            sign(is(browse.selected()), "▸", self.theme.strong()),
+            sign(browse.selected() == Some(entry.number), "▸", self.theme.strong()),
             sign(browse.marked().contains(&entry.number), "●", self.theme.strong()),
-            sign(is(history.baseline_of(plan).map(|entry| entry.number)), "B", self.theme.strong()),
-            sign(is(history.fastest_of(plan)), "★", self.theme.strong()),
+            sign(entry.is_baseline, "B", self.theme.strong()),
+            sign(entry.is_fastest, "★", self.theme.strong()),
             sign(!entry.record.caveats.is_empty(), "!", self.theme.strong()),
         ]
     }

@@ -109,7 +109,7 @@ impl Lane {
             let to = (from + slice).min(end);
             let until = self.times_until(to, end);
             let here = until.since(&before);
-            let longest = Phase::MEASURED.into_iter().max_by_key(|phase| here[*phase]);
+            let longest = Phase::MEASURED.into_iter().chain([Phase::Lost]).max_by_key(|phase| here[*phase]);
             if let (Some(phase), Some(index)) =
                 (longest.filter(|phase| here[*phase] > 0), self.index_at(from))
             {
