@@ -151,7 +151,9 @@ fn reason(record: &Record) -> String {
     let at_once = |phase: Phase| seconds(record.phases_s[phase]) / record.wall_s;
     match record.plan.workload().kind() {
         WorkloadKind::Cpu => computing(record.parallelism, at_once(Phase::Gil), at_once(Phase::Ready)),
-        WorkloadKind::Io => waiting(at_once(Phase::Network), record.parallelism),
+        WorkloadKind::Io => {
+            waiting(record.concurrency, at_once(Phase::Network), at_once(Phase::File), record.parallelism)
+        }
     }
 }
 
@@ -176,13 +178,19 @@ fn near_whole(x: f64) -> bool {
     (x - x.round()).abs() <= 0.25
 }
 
-fn waiting(for_network: f64, parallelism: f64) -> String {
-    let waited = match for_network {
-        n if n < 1.05 => "one fetch at a time".to_string(),
-        n if n < 2.95 => format!("{n:.1} fetches waited at once"),
-        n => format!("{} fetches waited at once", text::count(whole(n))),
+/// What the workers of an `io` run mostly did, apart from computing.
+fn waiting(concurrency: f64, for_network: f64, on_files: f64, parallelism: f64) -> String {
+    let cores = format!("{parallelism:.1} cores busy");
+    let (n, at_once, alone) = if on_files > for_network {
+        (on_files, "wrote files", "mostly writing its file")
+    } else {
+        (for_network, "waited for the network", "mostly waiting for the network")
     };
-    format!("{waited}, {parallelism:.1} cores busy")
+    if concurrency < 1.05 {
+        format!("one task at a time, {alone}, {cores}")
+    } else {
+        format!("{n:.1} workers {at_once} at once, {cores}")
+    }
 }
 
 fn whole(x: f64) -> u64 {
@@ -269,7 +277,7 @@ mod tests {
         let record = record(Io, Model::Threads, 16, 0.2, &[(Phase::Network, 10.2)]);
         assert_eq!(
             concluded(&record, Some(9.8)),
-            "threads: 9.8× faster than serial: ten fetches waited at once, 0.2 cores busy"
+            "threads: 9.8× faster than serial: 10.2 workers waited for the network at once, 0.2 cores busy"
         );
     }
 

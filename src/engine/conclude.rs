@@ -12,8 +12,9 @@ use crate::domain::record::{
     TaskOutcome, TaskRecord, WorkerRecord,
 };
 use crate::domain::time::{Nanos, seconds};
+use crate::domain::workload::WorkloadKind;
 
-/// If workers that have a core each still wait for one in this share of their time, others use the cores.
+/// A larger share than this, of the workers' time or of the cores', is a doubt.
 const NOISE_SHARE: f64 = 0.1;
 /// How many dead workers get a caveat each.
 const DEATHS_TOLD: usize = 3;
@@ -280,11 +281,32 @@ fn standing_still(record: &Record) -> Option<f64> {
     (unexplained > STILL_MIN_S && unexplained > ready * STILL_SHARE).then_some(unexplained)
 }
 
-/// The share of their time in which workers waited for a core, if there was one for each of them and it is too much.
-fn noise(record: &Record) -> Option<f64> {
+/// Why others must have used the cores, if they did.
+fn noise(record: &Record) -> Option<String> {
+    waited_for_own_cores(record).or_else(|| others_on_cores(record))
+}
+
+/// If there was a core for each worker and they waited for one all the same. The kernel's figure counts waiting in every
+/// phase, `ready` only that of a task's own code.
+fn waited_for_own_cores(record: &Record) -> Option<String> {
+    let workers = record.workers.len() as f64;
+    let by_kernel: f64 = record.workers.iter().filter_map(|worker| worker.run_queue_wait_s).sum();
+    let share = by_kernel.max(seconds(record.phases_s[Phase::Ready])) / (record.wall_s * workers);
     let enough_cores = record.workers.len() <= record.cores.len();
-    let share = seconds(record.phases_s[Phase::Ready]) / (record.wall_s * record.workers.len() as f64);
-    (enough_cores && share > NOISE_SHARE).then_some(share)
+    (enough_cores && share > NOISE_SHARE).then(|| {
+        format!(
+            "workers waited {:.0} % of their time for a core although there was one for each",
+            share * 100.0
+        )
+    })
+}
+
+/// If the kernel's accounting says that others used the cores. For `io` the loopback server is one of them.
+fn others_on_cores(record: &Record) -> Option<String> {
+    let others: Option<f64> = record.cores.iter().map(|core| core.others_s).sum();
+    let share = others? / (record.wall_s * record.cores.len() as f64);
+    let cpu = record.plan.workload().kind() == WorkloadKind::Cpu;
+    (cpu && share > NOISE_SHARE).then(|| format!("others used {:.0} % of the cores", share * 100.0))
 }
 
 fn add_caveats(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
@@ -299,15 +321,8 @@ fn add_caveats(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
     for death in unprovoked(facts.deaths).take(DEATHS_TOLD) {
         record.doubt(CaveatKind::WorkerDied, death.to_string());
     }
-    if let Some(share) = noise(record) {
-        record.doubt(
-            CaveatKind::CoresTaken,
-            format!(
-                "noisy machine: workers waited {:.0} % of their time for a core although there was one for each of \
-                 them, so others, or watching, used the cores: measure again",
-                share * 100.0
-            ),
-        );
+    if let Some(seen) = noise(record) {
+        record.doubt(CaveatKind::CoresTaken, format!("noisy machine: {seen}: measure again"));
     }
     if facts.suspended > 1_000_000 {
         record.doubt(

@@ -6,7 +6,7 @@
 //!
 //! ╳╳╳█╳╳╳      where there is room bars are several rows high, and ink rises in them; who wants a core or the lock and
 //! ╳╳╳█╳╳╳      gets none is hatched up to where full ink would be, so that a bar is what its worker wanted, and the
-//! ▆▅▆█▅▆▅──≡─  ink what it got; who asks for neither is a thin line at the bottom
+//! ▆▅▆█▅▆▅──≡─  ink what it got; who asks for neither is a thin line, at the bottom or upon the ink
 //! ```
 //!
 //! Drawing costs one look-up per cell, however many events there are.
@@ -24,8 +24,6 @@ use crate::ui::theme::{self, Theme};
 
 /// A share from here on is a whole one: the rest is the cost of stamps.
 const WHOLE: f64 = 0.995;
-/// A share below this is none: it would not fill a quarter of an eighth.
-const TRACE_OF_INK: f64 = 1.0 / 64.0;
 /// Bars get no higher than this many rows: more would not say more.
 const HIGHEST: u16 = 4;
 
@@ -34,10 +32,9 @@ const HIGHEST: u16 = 4;
 pub enum Ink {
     /// Nothing was going on yet.
     Nothing,
-    /// So many eighths of a cell are filled, from below; above them, where it [fills](theme::fills), the mark
-    /// of this phase.
+    /// So many eighths of a cell are filled, from below, at least one; above them the mark of this phase.
     Work(u16, Option<Phase>),
-    /// Hardly any computing, mostly this.
+    /// Less computing than an eighth, mostly this.
     Mark(Phase),
 }
 
@@ -56,8 +53,8 @@ impl Ink {
         // The tiny number undoes what dividing and multiplying lost.
         let eighths = if share >= WHOLE { full } else { (share * f64::from(full) + 1e-9) as u16 };
         match times.dominant_except(Phase::Computing) {
-            // In a high bar, ink that is too little to be drawn leaves a gap: a mark there would make its line ragged.
-            Some(phase) if eighths == 0 && (full <= 8 || share < TRACE_OF_INK) => Ink::Mark(phase),
+            // Too little to be drawn is no reason for a hole: a lane has none.
+            Some(phase) if eighths == 0 => Ink::Mark(phase),
             other => Ink::Work(eighths, other),
         }
     }
@@ -68,17 +65,16 @@ impl Ink {
             let y = column.bottom() - 1 - from_below;
             buf[(column.x, y)].set_symbol(symbol).set_style(style);
         };
-        let has_work = matches!(self, Ink::Work(..));
-        let marked = |row, phase| if row == 0 { !has_work } else { theme::fills(phase) };
         let (eighths, other) = match self {
             Ink::Nothing => return,
             Ink::Mark(phase) => (0, Some(phase)),
             Ink::Work(eighths, other) => (eighths, other),
         };
+        let lowest_free = eighths.div_ceil(8);
         for row in 0..column.height {
             let fill = usize::from(eighths.saturating_sub(row * 8)).min(8);
             match other {
-                Some(phase) if fill == 0 && marked(row, phase) => {
+                Some(phase) if row == lowest_free || (row > lowest_free && theme::fills(phase)) => {
                     put(row, theme::mark(phase), theme.phase(phase));
                 }
                 _ => put(row, RISING[fill], theme.phase(Phase::Computing)),
@@ -371,15 +367,24 @@ mod tests {
     }
 
     #[test]
-    fn ink_that_is_too_little_for_a_high_bar_leaves_a_gap_in_its_line() {
-        let ink = |computing: u64, full: u16| {
-            let mut times = PhaseTimes::default();
-            (times[Phase::Computing], times[Phase::Gil]) = (computing, 1_000 - computing);
-            Ink::of(&times, full)
-        };
-        assert_eq!(ink(40, 15), Ink::Work(0, Some(Phase::Gil)));
-        assert_eq!(ink(4, 15), Ink::Mark(Phase::Gil));
-        assert_eq!(ink(40, 8), Ink::Mark(Phase::Gil), "a low bar has no other row for the mark");
+    fn a_lane_has_no_hole_however_little_it_computes_and_whatever_else_it_does() {
+        for other in [Phase::Gil, Phase::File, Phase::Network, Phase::Ready] {
+            for computing in [0, 4, 16, 40, 120] {
+                let trace = lane_of(&[(Phase::Computing, computing), (other, 1000 - computing)]);
+                for height in 1..5 {
+                    let area = Rect::new(0, 0, 1, height);
+                    let mut buf = Buffer::empty(area);
+                    let window = Window { from: 0, to: 1000 };
+                    Gantt::new(&trace, window, Theme::plain())
+                        .pitch(Pitch { bar: height, gap: 1 })
+                        .render(area, &mut buf);
+                    let drawn = rows(&buf);
+                    assert_ne!(drawn[usize::from(height) - 1], " ", "{other:?} {computing} {height}");
+                    let told = height == 1 || drawn.iter().any(|row| row == theme::mark(other));
+                    assert!(told, "a high bar has room for both: {drawn:?}");
+                }
+            }
+        }
     }
 
     #[test]
