@@ -79,12 +79,16 @@ fn events() {
     row("asking for the core, part of every event", &format!("{core:.1} ns"), "");
     row("reading the monotonic clock", &format!("{clock_alone:.1} ns"), "");
     row(
-        "an event from task to task, beyond that",
+        "an event from task to task costs more than that by",
         &format!("{:.1} ns", next_task - clock_alone),
         "at most 10 ns",
     );
     row("reading the monotonic and the CPU clock", &format!("{both:.1} ns"), "");
-    row("an event that changes the phase, beyond that", &format!("{:.1} ns", change - both), "at most 10 ns");
+    row(
+        "an event that changes the phase costs more than both by",
+        &format!("{:.1} ns", change - both),
+        "at most 10 ns",
+    );
 }
 
 fn plan(draft: &Draft) -> Plan {
@@ -126,7 +130,8 @@ fn dispatch(session: &Session) {
         });
         let aim =
             if model == Model::Rayon { "" } else { "under 0.2 µs (ProcessPoolExecutor: 106–169 µs)" };
-        let what = format!("a task handed out, with its events: {}, {workers} workers", model.name());
+        let plural = if workers == 1 { "" } else { "s" };
+        let what = format!("a task handed out, with its events: {}, {workers} worker{plural}", model.name());
         row(&what, &format!("{:.3} µs", nanos / 1e3), aim);
     }
 }
