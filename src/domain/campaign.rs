@@ -61,12 +61,6 @@ impl Campaign {
         Step::Run(self.plan.clone())
     }
 
-    /// The plan that the campaign is about.
-    #[must_use]
-    pub fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
     /// Which run of how many it is on, counting from 1.
     #[must_use]
     pub fn progress(&self) -> (u32, u32) {

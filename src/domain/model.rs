@@ -62,12 +62,6 @@ impl Model {
         self == Model::GilThreads
     }
 
-    /// Whether its workers are processes of their own.
-    #[must_use]
-    pub fn forks(self) -> bool {
-        self == Model::Processes
-    }
-
     /// The model of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Model> {

@@ -8,6 +8,7 @@ use super::panel::wrap;
 use super::theme::Theme;
 use crate::app::live::{Activity, Live};
 use crate::app::{App, Shown};
+use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
 use crate::domain::text::grouped;
 use crate::domain::time::seconds;
@@ -81,8 +82,7 @@ pub fn aside(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
                 Line::raw(shortened(&format!(" {}", watch(live)), usize::from(area.width)))
             }
             Some(Shown::Entry(entry)) => {
-                let doubts = entry.record.caveats.first().map(|caveat| format!(" ! {}", caveat.text));
-                Line::raw(shortened(&doubts.unwrap_or_default(), usize::from(area.width)))
+                Line::raw(shortened(&format!(" {}", remark(entry)), usize::from(area.width)))
             }
             None => Line::raw(" or set up a run of your own and press r"),
         }
@@ -100,8 +100,31 @@ fn shortened(text: &str, most: usize) -> String {
     kept
 }
 
+/// What to look at in an experiment; else the two numbers that it is all about.
 fn watch(live: &Live) -> String {
-    live.watch().map(|watch| format!("watch for: {watch}")).unwrap_or_default()
+    match live.watch() {
+        Some(watch) => format!("watch for: {watch}"),
+        None => {
+            let in_flight = live.trace.samples().last().map_or(0, |sample| sample.in_flight);
+            two_numbers(f64::from(in_flight), live.trace.on_core_lately())
+        }
+    }
+}
+
+/// What to know about a run that is over: a doubt, what is missing for its speed-up, or the two numbers.
+fn remark(entry: &Entry) -> String {
+    let record = &entry.record;
+    if let Some(caveat) = record.caveats.first() {
+        format!("! {}", caveat.text)
+    } else if record.is_sound() && entry.speedup.is_none() {
+        "no serial run of the same work yet, so no speed-up: R measures one".into()
+    } else {
+        two_numbers(record.concurrency, record.parallelism)
+    }
+}
+
+fn two_numbers(concurrency: f64, parallelism: f64) -> String {
+    format!("concurrency {concurrency:.1}: tasks in flight · parallelism {parallelism:.1}: workers on a core")
 }
 
 /// A run in a few words.

@@ -46,12 +46,6 @@ impl Lane {
         self.dropped
     }
 
-    /// When the worker last stamped anything.
-    #[must_use]
-    pub fn last_stamp(&self) -> Nanos {
-        self.last_stamp
-    }
-
     /// The index of the event in force at `t`, if there is one.
     #[must_use]
     pub fn index_at(&self, t: Nanos) -> Option<usize> {
