@@ -169,6 +169,9 @@ impl App {
         if self.screen() == Screen::Wide && self.overlay == Some(Overlay::Form) {
             self.overlay = None;
             self.focus = Focus { panel: Panel::Setup, expanded: false };
+        } else if self.screen() != Screen::Wide && self.setup.typed().is_some() && self.overlay.is_none() {
+            // Whoever types a number sees it: its panel is gone.
+            self.overlay = Some(Overlay::Form);
         }
         vec![]
     }

@@ -273,6 +273,16 @@ fn a_mistake_in_the_form_is_told_below_its_field() {
 fn a_screen_that_is_too_small_says_what_is_needed_and_what_there_is() {
     let session = Session::new(40, 10);
     assert!(session.shows("60×16") && session.shows("40×10"));
+    assert!(session.shows("q or Ctrl-C quits"));
+}
+
+#[test]
+fn a_screen_that_is_too_small_promises_no_key_that_does_not_work() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Down, Down, Enter, Char('7')]);
+    session.size = (40, 10);
+    let _ = session.app.update(Msg::Resized { columns: 40, rows: 10 });
+    assert!(session.shows("Ctrl-C quits") && !session.shows("q or"));
 }
 
 #[test]

@@ -272,3 +272,17 @@ fn growing_the_screen_turns_the_open_form_into_its_panel() {
     let _ = app.update(Msg::Resized { columns: 120, rows: 40 });
     assert_eq!((app.overlay(), app.focus().panel), (None, Panel::Setup));
 }
+
+#[test]
+fn a_number_that_is_being_typed_stays_in_sight_when_the_screen_shrinks() {
+    for (columns, rows) in [(80, 24), (40, 10)] {
+        let mut app = app();
+        press(&mut app, &[Down, Down, Enter, Char('7')]);
+        let _ = app.update(Msg::Resized { columns, rows });
+        let _ = app.update(Msg::Resized { columns: 80, rows: 24 });
+        assert_eq!((app.overlay(), app.setup().typed()), (Some(&Overlay::Form), Some("7")));
+        press(&mut app, &[Enter, Esc]);
+        assert_eq!((app.overlay(), app.setup().draft().workers), (None, 7));
+        assert_eq!(press(&mut app, &[Char('q')]), [Effect::Quit]);
+    }
+}
