@@ -204,6 +204,25 @@ fn in_a_comparison_the_shorter_run_visibly_ends_earlier() {
     }
 }
 
+/// Runs the form's plan so often and compares all of it.
+fn compared(columns: u16, rows: u16, runs: usize) -> Session {
+    let mut session = Session::new(columns, rows);
+    for _ in 0..runs {
+        session.press(&[Char('r'), Char('m')]);
+    }
+    session.press(&[Char('c')]);
+    session
+}
+
+#[test]
+fn a_comparison_of_more_runs_than_rows_says_how_many_are_missing_above_its_axis() {
+    for (columns, rows, runs) in [(60, 16, 3), (80, 24, 6)] {
+        let drawn = compared(columns, rows, runs).rows();
+        let place = |text: &str| drawn.iter().position(|row| row.contains(text)).unwrap();
+        assert_eq!(place("╵0 s"), place(" more: the screen is too low") + 1, "{}", drawn.join("\n"));
+    }
+}
+
 #[test]
 fn a_comparison_says_which_run_was_cancelled_and_draws_small_runs_whole() {
     let mut session = Session::new(120, 30);

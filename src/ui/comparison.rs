@@ -89,9 +89,11 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
     let wanted = runs.iter().map(|run| run.trace.lanes().len() * usize::from(pitch.rows()) + 1).collect();
     for (i, (run, rows)) in runs.iter().zip(shares(wanted, rest.height)).enumerate() {
         let left = u16::try_from(runs.len() - i).unwrap_or(u16::MAX);
-        if rest.height < 2 {
+        if rest.height < 2 && rest.y < area.bottom() {
             let text = format!("… and {left} more: the screen is too low");
             buf.set_stringn(rest.x, rest.y, text, usize::from(rest.width), Style::new());
+            // Below the bars one row is free: the axis moves down into it.
+            rest.y += 1;
             break;
         }
         draw_timeline(run, window, pitch, theme, Rect { height: rows, ..rest }, buf);
