@@ -201,7 +201,7 @@ impl App {
                 is_error: false,
             });
         }
-        self.advance(campaign, experiment)
+        self.advance(campaign, experiment, was_watched)
     }
 
     fn on_refused(&mut self, sentence: String) -> Vec<Effect> {
