@@ -425,6 +425,9 @@ fn a_long_verdict_goes_on_in_the_next_row_and_says_if_it_was_cut() {
     };
     assert!(failed(&mut session, &record).ends_with("while it was on task 4"));
     session.press_and_wait(Char('r'), 0.5);
+    record.error = Some(format!("http://localhost/{}", "long/".repeat(40)));
+    assert!(failed(&mut session, &record).ends_with("…"));
+    session.press_and_wait(Char('r'), 0.5);
     record.error = Some("word ".repeat(60));
     assert!(failed(&mut session, &record).ends_with("…"));
 }
