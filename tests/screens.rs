@@ -264,6 +264,10 @@ fn the_help_lists_every_key_and_every_phase() {
     for phase in pconc_tui::domain::phase::Phase::MEASURED {
         assert!(session.shows(phase.name()), "{}", phase.name());
     }
+    assert!(session.row("  B  ").contains("of the same work without failures"));
+    assert!(session.row("  ★  ").contains("by at least a tenth"));
+    assert!(session.row("  !  ").contains("Enter shows all"));
+    assert!(session.row("idle ").contains("under rayon: not now"));
 }
 
 #[test]
