@@ -284,6 +284,16 @@ fn the_footer_offers_only_what_works_here() {
 }
 
 #[test]
+fn the_form_is_a_plan_and_only_the_quick_questions_are_experiments() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('f')]);
+        assert!(session.shows("╭ Plan ─") || session.shows("┏ Plan ━"), "at {columns}×{rows}");
+        assert!(!session.shows("Experiment"), "at {columns}×{rows}");
+    }
+}
+
+#[test]
 fn a_mistake_in_the_form_is_told_below_its_field() {
     let mut session = Session::new(120, 40);
     session.press(&[Down, Down, Enter, Char('0'), Enter]);
