@@ -224,6 +224,48 @@ fn a_comparison_of_more_runs_than_rows_says_how_many_are_missing_above_its_axis(
 }
 
 #[test]
+fn a_comparisons_table_says_how_many_runs_do_not_fit() {
+    for (columns, runs) in [(60, 2), (60, 6), (80, 4), (80, 9), (120, 9)] {
+        let session = compared(columns, 50, runs);
+        let heading = session.rows().into_iter().rfind(|row| row.contains("#1 threads")).unwrap();
+        let there = heading.matches('#').count();
+        let missing = session.rows().iter().find_map(|row| {
+            let (_, rest) = row.split_once("… without ")?;
+            rest.contains("more run").then(|| rest.split(' ').next()?.parse().ok())?
+        });
+        assert_eq!(there + missing.unwrap_or(0), runs, "{}", session.rows().join("\n"));
+        assert_eq!(heading.contains(" difference "), runs == 2, "{heading}");
+        assert!(columns < 80 || there >= 4.min(runs), "{heading}");
+    }
+}
+
+#[test]
+fn a_comparison_never_cuts_a_word_about_how_much_is_drawn() {
+    for columns in 60..100 {
+        let mut session = Session::new(columns, 16);
+        session.press(&[Char('3'), Char('c')]);
+        let title = session.row("#2 cpu");
+        assert!(title.contains("of 2") && title.contains("drawn"), "{title}");
+    }
+}
+
+#[test]
+fn a_comparison_keeps_short_startups_apart_and_subtracts_only_known_ones() {
+    for (startup_s, shown, difference) in [(Some(300e-6), "300 µs", "-1.70 ms"), (None, "–", "–")] {
+        let mut session = Session::new(80, 50);
+        session.press(&[Char('r')]);
+        let plan = session.press_and_wait(Char('r'), 0.5);
+        let mut record = Scenario::new(plan, 2).record();
+        record.startup_s = startup_s;
+        let _ = session.app.update(Msg::Concluded(Box::new(record)));
+        session.press(&[Tab, Home, Char('m'), End, Char('m'), Char('c')]);
+        let row = session.row("start-up");
+        let cells = row.trim_matches(['│', '┃']).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(cells, format!("start-up 2.00 ms {shown} {difference}"));
+    }
+}
+
+#[test]
 fn a_comparison_says_which_run_was_cancelled_and_draws_small_runs_whole() {
     let mut session = Session::new(120, 30);
     session.press(&[Char('3')]);
