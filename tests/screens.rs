@@ -313,6 +313,25 @@ fn the_help_lists_every_key_and_every_phase() {
 }
 
 #[test]
+fn whatever_was_scrolled_to_its_end_comes_back_with_the_first_press() {
+    for (columns, rows) in [(60, 16), (80, 24)] {
+        for (open, ends) in [
+            (&[Char('?')][..], &[&[End][..], &[PageDown; 30], &[Down; 300]][..]),
+            (&[Char('2'), Tab, Enter], &[&[End], &[End, Down], &[PageDown; 30]]),
+        ] {
+            for to_the_end in ends {
+                let mut session = Session::new(columns, rows);
+                session.press(open).press(to_the_end);
+                let end = session.rows();
+                assert!(session.shows("↑"), "it is scrolled");
+                session.press(&[Up]);
+                assert_ne!(session.rows(), end, "{open:?} at {columns}×{rows}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_footer_offers_only_what_works_here() {
     let mut session = Session::new(120, 40);
     let footer = |session: &Session| session.rows().pop().unwrap();

@@ -211,10 +211,9 @@ impl App {
     }
 
     fn move_by(&mut self, by: isize) {
-        if let Some(overlay) = &mut self.overlay
-            && let Some(scroll) = overlay.scroll_mut()
-        {
-            scroll.by(by);
+        let most = self.most_hidden_rows();
+        if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll_mut) {
+            scroll.by(by, most);
             return;
         }
         if self.overlay.is_some() || self.focus().panel == Panel::Setup {

@@ -58,3 +58,14 @@ const SIGNS: &[(&str, &str)] = &[
     ("★", "the fastest run of its work, by at least a tenth"),
     ("!", "there is a reason to trust it less: Enter shows all of them"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::overlay::HELP_ROWS;
+
+    #[test]
+    fn the_app_knows_how_far_the_help_can_be_scrolled() {
+        assert_eq!(lines(Theme::plain()).len(), usize::from(HELP_ROWS));
+    }
+}
