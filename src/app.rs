@@ -172,6 +172,9 @@ impl App {
         if self.screen() == Screen::Wide && self.overlay == Some(Overlay::Form) {
             self.overlay = None;
             self.focus = Focus { panel: Panel::Setup, expanded: false };
+        } else if self.screen() != Screen::Wide && self.setup.typed().is_some() && self.overlay.is_none() {
+            // Whoever types a number sees it: its panel is gone.
+            self.overlay = Some(Overlay::Form);
         }
         vec![]
     }
@@ -202,7 +205,7 @@ impl App {
                 is_error: false,
             });
         }
-        self.advance(campaign, experiment)
+        self.advance(campaign, experiment, was_watched)
     }
 
     fn on_refused(&mut self, sentence: String) -> Vec<Effect> {

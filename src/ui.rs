@@ -24,6 +24,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::app::App;
+use crate::app::command::lookup;
+use crate::app::key::Key;
 use crate::app::overlay::Overlay;
 use crate::app::screen::{SMALLEST, Screen};
 
@@ -35,7 +37,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 /// Draws the whole screen into a buffer.
 fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     if Screen::of(area.width, area.height) == Screen::TooSmall {
-        too_small(area, buf);
+        too_small(app, area, buf);
         return;
     }
     let panels = layout::panels(area, app.focus());
@@ -63,12 +65,14 @@ fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// Says what is needed and what there is, as far as it fits.
-fn too_small(area: Rect, buf: &mut Buffer) {
+fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
+    // Within a number, q is not a key.
+    let q_works = lookup(Key::Char('q'), app.contexts()).is_some();
     let lines = [
         "pconc-tui needs more room:".to_string(),
         format!("{}×{} at least,", SMALLEST.0, SMALLEST.1),
         format!("this is {}×{}.", area.width, area.height),
-        "q quits".to_string(),
+        if q_works { "q or Ctrl-C quits" } else { "Ctrl-C quits" }.to_string(),
     ];
     for (row, text) in area.rows().zip(lines) {
         buf.set_line(row.x, row.y, &Line::from(text), row.width);

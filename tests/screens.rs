@@ -204,6 +204,67 @@ fn in_a_comparison_the_shorter_run_visibly_ends_earlier() {
     }
 }
 
+/// Runs the form's plan so often and compares all of it.
+fn compared(columns: u16, rows: u16, runs: usize) -> Session {
+    let mut session = Session::new(columns, rows);
+    for _ in 0..runs {
+        session.press(&[Char('r'), Char('m')]);
+    }
+    session.press(&[Char('c')]);
+    session
+}
+
+#[test]
+fn a_comparison_of_more_runs_than_rows_says_how_many_are_missing_above_its_axis() {
+    for (columns, rows, runs) in [(60, 16, 3), (80, 24, 6)] {
+        let drawn = compared(columns, rows, runs).rows();
+        let place = |text: &str| drawn.iter().position(|row| row.contains(text)).unwrap();
+        assert_eq!(place("╵0 s"), place(" more: the screen is too low") + 1, "{}", drawn.join("\n"));
+    }
+}
+
+#[test]
+fn a_comparisons_table_says_how_many_runs_do_not_fit() {
+    for (columns, runs) in [(60, 2), (60, 6), (80, 4), (80, 9), (120, 9)] {
+        let session = compared(columns, 50, runs);
+        let heading = session.rows().into_iter().rfind(|row| row.contains("#1 threads")).unwrap();
+        let there = heading.matches('#').count();
+        let missing = session.rows().iter().find_map(|row| {
+            let (_, rest) = row.split_once("… without ")?;
+            rest.contains("more run").then(|| rest.split(' ').next()?.parse().ok())?
+        });
+        assert_eq!(there + missing.unwrap_or(0), runs, "{}", session.rows().join("\n"));
+        assert_eq!(heading.contains(" difference "), runs == 2, "{heading}");
+        assert!(columns < 80 || there >= 4.min(runs), "{heading}");
+    }
+}
+
+#[test]
+fn a_comparison_never_cuts_a_word_about_how_much_is_drawn() {
+    for columns in 60..100 {
+        let mut session = Session::new(columns, 16);
+        session.press(&[Char('3'), Char('c')]);
+        let title = session.row("#2 cpu");
+        assert!(title.contains("of 2") && title.contains("drawn"), "{title}");
+    }
+}
+
+#[test]
+fn a_comparison_keeps_short_startups_apart_and_subtracts_only_known_ones() {
+    for (startup_s, shown, difference) in [(Some(300e-6), "300 µs", "-1.70 ms"), (None, "–", "–")] {
+        let mut session = Session::new(80, 50);
+        session.press(&[Char('r')]);
+        let plan = session.press_and_wait(Char('r'), 0.5);
+        let mut record = Scenario::new(plan, 2).record();
+        record.startup_s = startup_s;
+        let _ = session.app.update(Msg::Concluded(Box::new(record)));
+        session.press(&[Tab, Home, Char('m'), End, Char('m'), Char('c')]);
+        let row = session.row("start-up");
+        let cells = row.trim_matches(['│', '┃']).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(cells, format!("start-up 2.00 ms {shown} {difference}"));
+    }
+}
+
 #[test]
 fn a_comparison_says_which_run_was_cancelled_and_draws_small_runs_whole() {
     let mut session = Session::new(120, 30);
@@ -245,6 +306,29 @@ fn the_help_lists_every_key_and_every_phase() {
     for phase in pconc_tui::domain::phase::Phase::MEASURED {
         assert!(session.shows(phase.name()), "{}", phase.name());
     }
+    assert!(session.row("  B  ").contains("of the same work without failures"));
+    assert!(session.row("  ★  ").contains("by at least a tenth"));
+    assert!(session.row("  !  ").contains("Enter shows all"));
+    assert!(session.row("idle ").contains("under rayon: not now"));
+}
+
+#[test]
+fn whatever_was_scrolled_to_its_end_comes_back_with_the_first_press() {
+    for (columns, rows) in [(60, 16), (80, 24)] {
+        for (open, ends) in [
+            (&[Char('?')][..], &[&[End][..], &[PageDown; 30], &[Down; 300]][..]),
+            (&[Char('2'), Tab, Enter], &[&[End], &[End, Down], &[PageDown; 30]]),
+        ] {
+            for to_the_end in ends {
+                let mut session = Session::new(columns, rows);
+                session.press(open).press(to_the_end);
+                let end = session.rows();
+                assert!(session.shows("↑"), "it is scrolled");
+                session.press(&[Up]);
+                assert_ne!(session.rows(), end, "{open:?} at {columns}×{rows}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -261,6 +345,16 @@ fn the_footer_offers_only_what_works_here() {
 }
 
 #[test]
+fn the_form_is_a_plan_and_only_the_quick_questions_are_experiments() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('f')]);
+        assert!(session.shows("╭ Plan ─") || session.shows("┏ Plan ━"), "at {columns}×{rows}");
+        assert!(!session.shows("Experiment"), "at {columns}×{rows}");
+    }
+}
+
+#[test]
 fn a_mistake_in_the_form_is_told_below_its_field() {
     let mut session = Session::new(120, 40);
     session.press(&[Down, Down, Enter, Char('0'), Enter]);
@@ -273,6 +367,16 @@ fn a_mistake_in_the_form_is_told_below_its_field() {
 fn a_screen_that_is_too_small_says_what_is_needed_and_what_there_is() {
     let session = Session::new(40, 10);
     assert!(session.shows("60×16") && session.shows("40×10"));
+    assert!(session.shows("q or Ctrl-C quits"));
+}
+
+#[test]
+fn a_screen_that_is_too_small_promises_no_key_that_does_not_work() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Down, Down, Enter, Char('7')]);
+    session.size = (40, 10);
+    let _ = session.app.update(Msg::Resized { columns: 40, rows: 10 });
+    assert!(session.shows("Ctrl-C quits") && !session.shows("q or"));
 }
 
 #[test]
@@ -395,6 +499,9 @@ fn a_long_verdict_goes_on_in_the_next_row_and_says_if_it_was_cut() {
         format!("{} {}", rows[1].trim(), rows[2].trim())
     };
     assert!(failed(&mut session, &record).ends_with("while it was on task 4"));
+    session.press_and_wait(Char('r'), 0.5);
+    record.error = Some(format!("http://localhost/{}", "long/".repeat(40)));
+    assert!(failed(&mut session, &record).ends_with("…"));
     session.press_and_wait(Char('r'), 0.5);
     record.error = Some("word ".repeat(60));
     assert!(failed(&mut session, &record).ends_with("…"));

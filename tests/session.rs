@@ -219,6 +219,23 @@ fn a_run_that_ends_while_another_row_is_looked_at_does_not_steal_the_view() {
 }
 
 #[test]
+fn an_experiment_that_goes_on_and_ends_leaves_the_older_row_that_is_looked_at_alone() {
+    let mut app = app();
+    let first = started(&press(&mut app, &[Char('r')])).clone();
+    play(&mut app, &first, Outcome::Completed);
+    let serial = started(&press(&mut app, &[Char('3')])).clone();
+    assert_eq!(app.browse().selected(), None, "a run that was asked for is watched");
+    press(&mut app, &[Tab, Tab, Tab, Tab, Home, Char('+')]);
+    let looked_at = |app: &App| (app.browse().selected(), *app.timeline());
+    let before = looked_at(&app);
+    assert!(before.0 == Some(1) && before.1.is_zoomed());
+    let processes = started(&play(&mut app, &serial, Outcome::Completed)).clone();
+    assert_eq!(looked_at(&app), before);
+    assert!(play(&mut app, &processes, Outcome::Completed).is_empty());
+    assert_eq!(looked_at(&app), before);
+}
+
+#[test]
 fn a_task_time_is_calibrated_once_a_session() {
     let mut app = uncalibrated();
     press(&mut app, &[Down, Down, Down, Down, Right]);
@@ -271,4 +288,18 @@ fn growing_the_screen_turns_the_open_form_into_its_panel() {
     assert_eq!(app.overlay(), Some(&Overlay::Form));
     let _ = app.update(Msg::Resized { columns: 120, rows: 40 });
     assert_eq!((app.overlay(), app.focus().panel), (None, Panel::Setup));
+}
+
+#[test]
+fn a_number_that_is_being_typed_stays_in_sight_when_the_screen_shrinks() {
+    for (columns, rows) in [(80, 24), (40, 10)] {
+        let mut app = app();
+        press(&mut app, &[Down, Down, Enter, Char('7')]);
+        let _ = app.update(Msg::Resized { columns, rows });
+        let _ = app.update(Msg::Resized { columns: 80, rows: 24 });
+        assert_eq!((app.overlay(), app.setup().typed()), (Some(&Overlay::Form), Some("7")));
+        press(&mut app, &[Enter, Esc]);
+        assert_eq!((app.overlay(), app.setup().draft().workers), (None, 7));
+        assert_eq!(press(&mut app, &[Char('q')]), [Effect::Quit]);
+    }
 }

@@ -120,22 +120,27 @@ impl App {
         if self.overlay == Some(Overlay::Form) {
             self.overlay = None;
         }
-        self.advance(campaign, experiment)
+        self.advance(campaign, experiment, true)
     }
 
-    /// Starts the campaign's next run, if there is one. The live run is what is looked at then.
+    /// Starts the campaign's next run, if there is one. Whoever watched the one before, watches it; whoever looks at
+    /// another row keeps on doing so.
     pub(super) fn advance(
         &mut self,
         mut campaign: Campaign,
         experiment: Option<&'static Experiment>,
+        watched: bool,
     ) -> Vec<Effect> {
+        if watched {
+            self.timeline = TimelineView::default();
+        }
         let records: Vec<&Record> = self.history.entries().iter().map(|entry| &entry.record).collect();
         let Step::Run(plan) = campaign.next(&records) else {
-            self.timeline = TimelineView::default();
             return vec![];
         };
-        self.browse.select(None);
-        self.timeline = TimelineView::default();
+        if watched {
+            self.browse.select(None);
+        }
         self.activity = Activity::Running(Box::new(Live::new(plan.clone(), campaign, experiment)));
         vec![Effect::Start(plan)]
     }
@@ -212,10 +217,9 @@ impl App {
     }
 
     fn move_by(&mut self, by: isize) {
-        if let Some(overlay) = &mut self.overlay
-            && let Some(scroll) = overlay.scroll_mut()
-        {
-            scroll.by(by);
+        let most = self.most_hidden_rows();
+        if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll_mut) {
+            scroll.by(by, most);
             return;
         }
         if self.overlay.is_some() || self.focus().panel == Panel::Setup {

@@ -258,6 +258,9 @@ impl Setup {
         let next = wanted.clamp(least.min(most), most);
         if wanted > most {
             self.note(format!("at most {}: {because}", grouped(most)));
+        } else if !up && now <= least {
+            let because = if row == Row::LatencyMax { ": the shortest latency" } else { "" };
+            self.note(format!("at least {}{because}", grouped(least)));
         }
         self.set_number(row, next);
     }
@@ -370,6 +373,27 @@ mod tests {
             setup.change(false, &Limits::default());
         }
         assert_eq!(setup.draft().workers, 1);
+        assert_eq!(setup.remark().unwrap().sentence, "at least 1");
+        setup.change(true, &Limits::default());
+        assert!(setup.remark().is_none());
+    }
+
+    #[test]
+    fn the_longest_latency_stops_at_the_shortest_and_says_so() {
+        let mut setup = on(Row::LatencyMax);
+        setup.draft.workload = WorkloadKind::Io;
+        let shortest = setup.draft.latency_min_ms;
+        for _ in 0..40 {
+            setup.change(false, &Limits::default());
+        }
+        assert_eq!(setup.draft.latency_max_ms, shortest);
+        let said = format!("at least {}: the shortest latency", grouped(shortest));
+        assert_eq!(setup.remark().unwrap().sentence, said);
+        setup.row = Row::LatencyMin;
+        for _ in 0..40 {
+            setup.change(false, &Limits::default());
+        }
+        assert_eq!(setup.remark().unwrap().sentence, "at least 0");
     }
 
     #[test]

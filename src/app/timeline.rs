@@ -63,11 +63,11 @@ impl TimelineView {
         self.lane = self.lane.saturating_add_signed(by).min(lanes.saturating_sub(1));
     }
 
-    /// Halves the stretch in view, keeping its begin where it can be read on.
+    /// Halves the stretch in view around its middle; what has not happened yet stays out of it.
     pub fn zoom_in(&mut self, trace: &Trace) {
         let window = self.window(trace);
         let span = (window.span() / 2).max(SHORTEST.min(window.span()));
-        let from = window.from + (window.span() - span) / 2;
+        let from = (window.from + (window.span() - span) / 2).min(latest(trace, span));
         self.zoom = Some(Window { from, to: from + span });
     }
 
@@ -79,7 +79,7 @@ impl TimelineView {
             self.zoom = None;
             return;
         }
-        let from = window.from.saturating_sub(window.span() / 2).min(all.to - window.span() * 2);
+        let from = window.from.saturating_sub(window.span() / 2).min(latest(trace, window.span() * 2));
         self.zoom = Some(Window { from, to: from + window.span() * 2 });
     }
 
@@ -91,12 +91,16 @@ impl TimelineView {
     /// Moves the stretch in view by a quarter of itself, to the right or the left.
     pub fn pan(&mut self, right: bool, trace: &Trace) {
         let Some(window) = self.zoom else { return };
-        let all = whole(trace);
         let step = (window.span() / 4).max(1);
-        let last = all.to.saturating_sub(window.span());
+        let last = latest(trace, window.span());
         let from = if right { (window.from + step).min(last) } else { window.from.saturating_sub(step) };
         self.zoom = Some(Window { from, to: from + window.span() });
     }
+}
+
+/// Where the last stretch of this length begins, of what has happened so far.
+fn latest(trace: &Trace, span: Nanos) -> Nanos {
+    trace.now().saturating_sub(span)
 }
 
 /// All of a run: a concluded one exactly; for a live one the next length of the sequence 1-2-5, as an axis that scrolled
@@ -160,17 +164,41 @@ mod tests {
             view.zoom_in(&run);
         }
         assert_eq!(view.window(&run).span(), SHORTEST);
-        for _ in 0..1_000_000_000 / SHORTEST {
-            view.pan(true, &run);
-            if view.window(&run).to == 1_000_000_000 {
-                break;
-            }
-        }
         for _ in 0..60 {
             view.zoom_out(&run);
             assert!(view.window(&run).to <= 1_000_000_000);
         }
         assert!(!view.is_zoomed());
+    }
+
+    #[test]
+    fn panning_stops_exactly_at_both_ends_of_the_run() {
+        let mut run = trace(1_000_000_007);
+        run.conclude(1_000_000_007);
+        let mut view = TimelineView::default();
+        (0..3).for_each(|_| view.zoom_in(&run));
+        let span = view.window(&run).span();
+        (0..40).for_each(|_| view.pan(true, &run));
+        assert_eq!(view.window(&run), Window { from: 1_000_000_007 - span, to: 1_000_000_007 });
+        (0..40).for_each(|_| view.pan(false, &run));
+        assert_eq!(view.window(&run), Window { from: 0, to: span });
+    }
+
+    #[test]
+    fn a_live_run_is_never_zoomed_or_panned_into_the_future() {
+        // The axis is 1 s long, and a bit more than half of it has happened.
+        let run = trace(510_000_000);
+        let mut view = TimelineView::default();
+        for look in [
+            TimelineView::zoom_in,
+            TimelineView::zoom_in,
+            |view: &mut TimelineView, run: &Trace| view.pan(true, run),
+            |view: &mut TimelineView, run: &Trace| view.pan(true, run),
+            TimelineView::zoom_out,
+        ] {
+            look(&mut view, &run);
+            assert!(view.window(&run).to <= 510_000_000, "{:?}", view.window(&run));
+        }
     }
 
     #[test]

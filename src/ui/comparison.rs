@@ -20,7 +20,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::header::describe;
+use super::header::{describe, plural};
 use super::panel::{block, draw_lines, draw_over, draw_scrolled, wrap};
 use super::theme::{Theme, mark};
 use super::timeline::workers;
@@ -32,15 +32,17 @@ use crate::app::timeline::Window;
 use crate::domain::history::Entry;
 use crate::domain::phase::Phase;
 use crate::domain::record::Outcome;
-use crate::domain::text::{column_seconds, speedup};
+use crate::domain::text::{column_seconds, duration, speedup};
 use crate::domain::time::seconds;
 
 /// Columns of the names of workers.
 const GUTTER: u16 = 5;
 /// Columns of the names of rows in the table.
-const NAMES: usize = 16;
-/// Columns of a run in the table.
+const NAMES: usize = 14;
+/// Columns of a run in the table, where there is room.
 const COLUMN: usize = 17;
+/// Columns between two runs in the table, where there is none to spare.
+const BETWEEN: usize = 2;
 
 /// Rows of a worker where there is room for everything: three of ink and a gap.
 const HIGH: usize = 4;
@@ -60,7 +62,7 @@ pub fn overlay(
     let said: Vec<Line<'_>> =
         wrap(sentence, inner.width).into_iter().map(|text| Line::styled(text, theme.strong())).collect();
     draw_lines(&said, inner, buf);
-    let table = table(&runs, theme);
+    let table = table(&runs, theme, usize::from(inner.width.saturating_sub(1)));
     let below = below(inner, u16::try_from(said.len()).unwrap_or(1) + 1);
     // The picture tells more than the table: it gets what it needs, up to three fifths.
     let wanted: usize = runs.iter().map(|run| run.trace.lanes().len() * HIGH + 1).sum::<usize>() + 1;
@@ -89,9 +91,11 @@ fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
     let wanted = runs.iter().map(|run| run.trace.lanes().len() * usize::from(pitch.rows()) + 1).collect();
     for (i, (run, rows)) in runs.iter().zip(shares(wanted, rest.height)).enumerate() {
         let left = u16::try_from(runs.len() - i).unwrap_or(u16::MAX);
-        if rest.height < 2 {
+        if rest.height < 2 && rest.y < area.bottom() {
             let text = format!("… and {left} more: the screen is too low");
             buf.set_stringn(rest.x, rest.y, text, usize::from(rest.width), Style::new());
+            // Below the bars one row is free: the axis moves down into it.
+            rest.y += 1;
             break;
         }
         draw_timeline(run, window, pitch, theme, Rect { height: rows, ..rest }, buf);
@@ -129,18 +133,7 @@ fn draw_timeline(run: &Entry, window: Window, pitch: Pitch, theme: Theme, area: 
     let rows = usize::from(area.height.saturating_sub(1) + pitch.gap) / usize::from(pitch.rows());
     let shown: Vec<usize> =
         if lanes > rows { (0..rows).map(|i| lanes * i / rows).collect() } else { (0..lanes).collect() };
-    let mut title = vec![
-        Span::styled(format!("#{} ", run.number), theme.strong()),
-        Span::styled(describe(&run.record.plan), theme.strong()),
-    ];
-    if run.record.outcome != Outcome::Completed {
-        title.push(Span::styled(format!(" · {}", run.record.outcome.name()), theme.strong()));
-    }
-    if shown.len() < lanes {
-        let text = format!("  {} of {} drawn", shown.len(), workers(lanes));
-        title.push(Span::raw(text));
-    }
-    buf.set_line(area.x, area.y, &Line::from(title), area.width);
+    buf.set_line(area.x, area.y, &title(run, shown.len(), theme, area.width), area.width);
     let bars = below(area, 1);
     for (bar, lane) in pitch.bars(bars).zip(&shown) {
         let y = bar.bottom().saturating_sub(1);
@@ -150,53 +143,123 @@ fn draw_timeline(run: &Entry, window: Window, pitch: Pitch, theme: Theme, area: 
     Gantt::new(&run.trace, window, theme).lanes(shown).pitch(pitch).render(bars, buf);
 }
 
-/// A column per run and, between two, one with the difference.
-fn table(runs: &[&Entry], theme: Theme) -> Vec<Line<'static>> {
-    let cells = |value: &dyn Fn(&Entry) -> String| -> String {
-        runs.iter().map(|run| format!("{:>COLUMN$}", value(run))).collect()
+/// What a run was, how it ended unless well, and how much of it is drawn; in as many words as fit.
+fn title(run: &Entry, drawn: usize, theme: Theme, width: u16) -> Line<'static> {
+    let plan = &run.record.plan;
+    let lanes = run.trace.lanes().len();
+    let outcome = match run.record.outcome {
+        Outcome::Completed => String::new(),
+        outcome => format!(" · {}", outcome.name()),
     };
-    let row = |name: &str, value: &dyn Fn(&Entry) -> String, difference: String| {
-        Line::from(format!("{name:<NAMES$}{}{difference:>COLUMN$}", cells(value)))
+    let short = format!("{} · {}", plan.workload().kind().name(), plan.model().label());
+    let long_note = format!("  {drawn} of {} drawn", workers(lanes));
+    let short_note = format!("  {drawn} of {lanes} drawn");
+    let line = |what: &str, note: &str| {
+        let note = if drawn < lanes { note } else { "" };
+        let what = format!("#{} {what}{outcome}", run.number);
+        Line::from(vec![Span::styled(what, theme.strong()), Span::raw(note.to_string())])
     };
-    let unknown = || "–".to_string();
-    let between = |value: &dyn Fn(&Entry) -> f64, decimals: usize, unit: &str| match runs {
-        [first, second] => format!("{:+.decimals$}{unit}", value(second) - value(first)),
-        _ => String::new(),
+    [line(&describe(plan), &long_note), line(&describe(plan), &short_note), line(&short, &long_note)]
+        .into_iter()
+        .find(|line| line.width() <= usize::from(width))
+        .unwrap_or_else(|| line(&short, &short_note))
+}
+
+/// A column of the table: its heading and a cell per row.
+type Column = Vec<String>;
+
+/// A column per run and, between two, one with the difference. Those that do not fit are told in words.
+fn table(runs: &[&Entry], theme: Theme, width: usize) -> Vec<Line<'static>> {
+    let phases: Vec<Phase> = Phase::MEASURED
+        .into_iter()
+        .filter(|phase| runs.iter().any(|run| run.record.phases_s[*phase] > 0))
+        .collect();
+    let mut columns: Vec<Column> = runs.iter().map(|run| column(run, &phases)).collect();
+    if let [first, second] = runs {
+        columns.push(difference(first, second, &phases));
+    }
+    let needed =
+        |column: &Column| BETWEEN + column.iter().map(|cell| cell.chars().count()).max().unwrap_or_default();
+    let spacious: Vec<usize> = columns.iter().map(|column| needed(column).max(COLUMN)).collect();
+    let widths = if NAMES + spacious.iter().sum::<usize>() <= width {
+        spacious
+    } else {
+        columns.iter().map(needed).collect()
     };
-    let title = cells(&|run| format!("#{} {}", run.number, run.record.plan.model().name()));
-    let difference = if runs.len() == 2 { "difference" } else { "" };
-    let mut lines = vec![
-        Line::styled(format!("{:<NAMES$}{title}{difference:>COLUMN$}", ""), theme.strong()),
-        row("time", &|run| column_seconds(run.record.wall_s), between(&|run| run.record.wall_s, 3, " s")),
-        row("speed-up", &|run| run.speedup.map_or_else(unknown, speedup), String::new()),
-        row(
-            "concurrency",
-            &|run| format!("{:.1}", run.record.concurrency),
-            between(&|run| run.record.concurrency, 1, ""),
-        ),
-        row(
-            "parallelism",
-            &|run| format!("{:.1}", run.record.parallelism),
-            between(&|run| run.record.parallelism, 1, ""),
-        ),
-        row(
-            "start-up",
-            &|run| run.record.startup_s.map_or_else(unknown, column_seconds),
-            between(&|run| run.record.startup_s.unwrap_or(0.0), 3, " s"),
-        ),
-    ];
-    for phase in Phase::MEASURED {
-        let spent = |run: &Entry| seconds(run.record.phases_s[phase]);
-        if runs.iter().any(|run| spent(run) > 0.0) {
-            let cells = cells(&|run| column_seconds(spent(run)));
-            lines.push(Line::from(vec![
-                Span::styled(format!("{} ", mark(phase)), theme.phase(phase)),
-                Span::raw(format!("{:<width$}{cells}", phase.name(), width = NAMES - 2)),
-                Span::raw(format!("{:>COLUMN$}", between(&spent, 3, " s"))),
-            ]));
-        }
+    let ends = widths.iter().scan(NAMES, |end, width| {
+        *end += width;
+        Some(*end)
+    });
+    let fitting = ends.take_while(|end| *end <= width).count();
+    let names = ["", "time", "speed-up", "concurrency", "parallelism", "start-up"].map(|name| (None, name));
+    let names = names.into_iter().chain(phases.iter().map(|phase| (Some(*phase), phase.name())));
+    let mut lines: Vec<Line<'static>> = names
+        .enumerate()
+        .map(|(row, (phase, name))| {
+            let cells: String = columns
+                .iter()
+                .zip(&widths)
+                .take(fitting)
+                .map(|(column, width)| format!("{:>width$}", column[row]))
+                .collect();
+            match phase {
+                Some(phase) => Line::from(vec![
+                    Span::styled(format!("{} ", mark(phase)), theme.phase(phase)),
+                    Span::raw(format!("{name:<width$}{cells}", width = NAMES - 2)),
+                ]),
+                None => Line::from(format!("{name:<NAMES$}{cells}")),
+            }
+        })
+        .collect();
+    lines[0] = std::mem::take(&mut lines[0]).style(theme.strong());
+    let missing = match runs.len().saturating_sub(fitting) {
+        0 if fitting < columns.len() => Some("the difference".to_string()),
+        0 => None,
+        n => Some(plural(n as u64, "more run")),
+    };
+    if let Some(missing) = missing {
+        lines.insert(1, Line::from(format!("… without {missing}: the screen is too narrow")));
     }
     lines
+}
+
+fn column(run: &Entry, phases: &[Phase]) -> Column {
+    let record = &run.record;
+    let unknown = || "–".to_string();
+    let mut cells = vec![
+        format!("#{} {}", run.number, record.plan.model().name()),
+        column_seconds(record.wall_s),
+        run.speedup.map_or_else(unknown, speedup),
+        format!("{:.1}", record.concurrency),
+        format!("{:.1}", record.parallelism),
+        record.startup_s.map_or_else(unknown, duration),
+    ];
+    cells.extend(phases.iter().map(|phase| column_seconds(seconds(record.phases_s[*phase]))));
+    cells
+}
+
+/// What the second has more, or less, than the first.
+fn difference(first: &Entry, second: &Entry, phases: &[Phase]) -> Column {
+    let (before, after) = (&first.record, &second.record);
+    let startup = match (before.startup_s, after.startup_s) {
+        (Some(before), Some(after)) => {
+            let sign = if after < before { '-' } else { '+' };
+            format!("{sign}{}", duration((after - before).abs()))
+        }
+        _ => "–".to_string(),
+    };
+    let mut cells = vec![
+        "difference".to_string(),
+        format!("{:+.3} s", after.wall_s - before.wall_s),
+        String::new(),
+        format!("{:+.1}", after.concurrency - before.concurrency),
+        format!("{:+.1}", after.parallelism - before.parallelism),
+        startup,
+    ];
+    let spent = |entry: &Entry, phase: Phase| seconds(entry.record.phases_s[phase]);
+    cells
+        .extend(phases.iter().map(|phase| format!("{:+.3} s", spent(second, *phase) - spent(first, *phase))));
+    cells
 }
 
 #[cfg(test)]

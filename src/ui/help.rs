@@ -54,7 +54,18 @@ fn lines(theme: Theme) -> Vec<Line<'static>> {
 const SIGNS: &[(&str, &str)] = &[
     ("▸", "shown above"),
     ("●", "marked, to be compared"),
-    ("B", "the baseline of its work: the latest serial run"),
-    ("★", "the fastest run of its work"),
-    ("!", "there is a reason to trust it less: choose it to read the reason"),
+    ("B", "the baseline: the latest serial run of the same work without failures"),
+    ("★", "the fastest run of its work, by at least a tenth"),
+    ("!", "there is a reason to trust it less: Enter shows all of them"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::overlay::HELP_ROWS;
+
+    #[test]
+    fn the_app_knows_how_far_the_help_can_be_scrolled() {
+        assert_eq!(lines(Theme::plain()).len(), usize::from(HELP_ROWS));
+    }
+}

@@ -5,7 +5,7 @@
 //!  header: what is shown              cores, state           header
 //!  VERDICT, read first                cores in use           VERDICT
 //!  aside: what to watch, doubts, notices                     aside
-//! ╭ Experiment ─╮╭ Timeline ───────────────────────╮        ╭ Timeline ─────────────────╮
+//! ╭ Plan ───────╮╭ Timeline ───────────────────────╮        ╭ Timeline ─────────────────╮
 //! │ the form    ││ w0 ▃▂▃▃▂▃▂▃▃▂                   │        │ w0 ▃▂▃▃▂▃▂▃▃▂             │
 //! │             ││ w1 ▃▃▂▃▂▃▃▂▃▂                   │        │ w1 ▃▃▂▃▂▃▃▂▃▂             │
 //! │             ││ ╵0 s    ╵0.2 s   ╵0.4 s         │        │ ╵0 s    ╵0.2 s   ╵0.4 s   │

@@ -60,7 +60,7 @@ pub fn draw_scrolled(lines: &[Line<'_>], scroll: Scroll, theme: Theme, area: Rec
     }
 }
 
-/// A text in lines of at most `width` columns, broken at spaces.
+/// A text in lines of at most `width` columns, broken at spaces; a word that is longer than a line, anywhere.
 pub fn wrap(text: &str, width: u16) -> Vec<String> {
     let width = usize::from(width.max(1));
     let mut lines = vec![String::new()];
@@ -74,8 +74,17 @@ pub fn wrap(text: &str, width: u16) -> Vec<String> {
         } else {
             lines.push(word.to_string());
         }
+        while let Some(rest) = lines.last_mut().and_then(|line| split_at_column(line, width)) {
+            lines.push(rest);
+        }
     }
     lines
+}
+
+/// Takes away what is beyond so many columns.
+fn split_at_column(line: &mut String, width: usize) -> Option<String> {
+    let (at, _) = line.char_indices().nth(width)?;
+    Some(line.split_off(at))
 }
 
 #[cfg(test)]
@@ -89,5 +98,11 @@ mod tests {
             ["at most 4 000: this", "program's own limit"]
         );
         assert_eq!(wrap("", 0), [""]);
+    }
+
+    #[test]
+    fn a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost() {
+        assert_eq!(wrap("see http://a.example/ü/long ok", 10), ["see", "http://a.e", "xample/ü/l", "ong ok"]);
+        assert_eq!(wrap("exactly-ten", 11), ["exactly-ten"]);
     }
 }

@@ -20,7 +20,7 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let focused = app.focus().panel == Panel::Setup;
-    let inner = draw_block(&block("Experiment", focused, theme), area, buf);
+    let inner = draw_block(&block("Plan", focused, theme), area, buf);
     draw_form(app.setup(), focused, theme, inner, buf);
 }
 
@@ -28,7 +28,7 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 pub fn overlay(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let rows = u16::try_from(app.setup().rows().len()).unwrap_or(u16::MAX);
     let area = centred(area, 46, rows.saturating_add(6));
-    let inner = draw_over(&block("Experiment", true, theme), area, buf);
+    let inner = draw_over(&block("Plan", true, theme), area, buf);
     draw_form(app.setup(), true, theme, inner, buf);
 }
 

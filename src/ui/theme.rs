@@ -137,7 +137,7 @@ pub fn meaning(phase: Phase) -> &'static str {
         Phase::Network => "waits for the server",
         Phase::File => "opens, writes or closes a file",
         Phase::Starting => "is being created, waits for the others",
-        Phase::Idle => "has no task any more",
+        Phase::Idle => "has no task any more (under rayon: not now)",
         Phase::Lost => "too many events to keep them all; totals are exact",
     }
 }

@@ -41,7 +41,7 @@ impl Widget for &Axis {
         if area.is_empty() || self.window.span() == 0 {
             return;
         }
-        let step = step(self.window.span(), area.width);
+        let step = step(self.window, area.width);
         let mut at = self.window.from.div_ceil(step).checked_mul(step);
         while let Some(t) = at.filter(|t| *t < self.window.to) {
             let column = self.column(t, area.width);
@@ -55,14 +55,18 @@ impl Widget for &Axis {
     }
 }
 
-/// The distance of ticks: the shortest of 1, 2, 5, 10, … that keeps labels apart.
-fn step(span: Nanos, width: u16) -> Nanos {
-    let least = u128::from(span) * u128::from(APART) / u128::from(width.max(1));
+/// The distance of ticks: the shortest of 1, 2, 5, 10, … that keeps labels apart, also long ones.
+fn step(window: Window, width: u16) -> Nanos {
+    let least = |step: Nanos| {
+        // No label is longer than the last one; before it stands the tick, behind it a space.
+        let apart = APART.max(label(window.to, step).chars().count() as u64 + 2);
+        (u128::from(window.span()) * u128::from(apart)).div_ceil(u128::from(width.max(1)))
+    };
     let mut decade: Nanos = 1;
     loop {
         for factor in [1, 2, 5] {
             let step = decade.saturating_mul(factor);
-            if u128::from(step) >= least || step == Nanos::MAX {
+            if u128::from(step) >= least(step) || step == Nanos::MAX {
                 return step;
             }
         }
@@ -115,6 +119,16 @@ mod tests {
             drawn(95_000_000, 145_000_000, 60),
             "      ╵100 ms     ╵110 ms     ╵120 ms     ╵130 ms           "
         );
+    }
+
+    #[test]
+    fn long_labels_of_a_short_stretch_late_in_a_run_keep_their_units() {
+        for width in [40, 60, 71, 120] {
+            let from = 100_000_000_000;
+            let row = drawn(from, from + 10_000, width);
+            let labels: Vec<&str> = row.split('╵').skip(1).map(str::trim_end).collect();
+            assert!(!labels.is_empty() && labels.iter().all(|label| label.ends_with(" µs")), "{row}");
+        }
     }
 
     proptest! {
