@@ -250,16 +250,24 @@ fn difference(first: &Entry, second: &Entry, phases: &[Phase]) -> Column {
     };
     let mut cells = vec![
         "difference".to_string(),
-        format!("{:+.3} s", after.wall_s - before.wall_s),
+        signed(before.wall_s, after.wall_s, 3) + " s",
         String::new(),
-        format!("{:+.1}", after.concurrency - before.concurrency),
-        format!("{:+.1}", after.parallelism - before.parallelism),
+        signed(before.concurrency, after.concurrency, 1),
+        signed(before.parallelism, after.parallelism, 1),
         startup,
     ];
     let spent = |entry: &Entry, phase: Phase| seconds(entry.record.phases_s[phase]);
+    cells.extend(phases.iter().map(|phase| signed(spent(first, *phase), spent(second, *phase), 3) + " s"));
     cells
-        .extend(phases.iter().map(|phase| format!("{:+.3} s", spent(second, *phase) - spent(first, *phase))));
-    cells
+}
+
+/// From one number to another as both are printed, so that the three add up.
+fn signed(from: f64, to: f64, decimals: i32) -> String {
+    let unit = 10f64.powi(decimals);
+    let difference = ((to * unit).round() - (from * unit).round()) / unit;
+    let decimals = usize::try_from(decimals).unwrap_or(0);
+    // Zero has no sign.
+    if difference == 0.0 { format!("{:.decimals$}", 0.0) } else { format!("{difference:+.decimals$}") }
 }
 
 #[cfg(test)]
