@@ -321,9 +321,9 @@ mod tests {
     fn a_worker_off_its_core_is_ready_for_as_long_as_its_cpu_clock_stood_still() {
         let arena = arena(1);
         let mut pen = Pen::new(arena.clone(), 0);
-        pen.begin(0);
         // A sleeping thread is off its core, whatever the reason; how long exactly is the clocks' business.
         let (wall, cpu) = (clock::now(), clock::thread_cpu());
+        pen.begin(0);
         std::thread::sleep(std::time::Duration::from_millis(5));
         pen.tick();
         let off = (clock::now() - wall) - (clock::thread_cpu() - cpu);
