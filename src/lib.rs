@@ -43,7 +43,8 @@
 //! | [`ui`] | domain, app | I/O, changes to the app, statistics |
 //! | [`cli`] | domain | anything that acts |
 //! | [`shell`] | domain, engine | decisions; it is what both shells need to live in an operating system |
-//! | [`tui`], [`headless`] | all | decisions: those belong to app or domain |
+//! | [`tui`] | all but headless | decisions: those belong to app or domain |
+//! | [`headless`] | domain, engine, cli, shell | the same |
 //!
 //! `tests/architecture.rs` reads the `use` lines and fails on an arrow that this table does not allow.
 //!

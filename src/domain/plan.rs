@@ -47,7 +47,7 @@ pub enum TaskSize {
 /// A plan as it is being written: every value is possible, also a wrong one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// Which experiment.
+    /// What a task does.
     pub workload: WorkloadKind,
     /// How it is executed.
     pub model: Model,
@@ -284,7 +284,7 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-/// A valid request for one run, made by [`Draft::validate`] alone.
+/// A valid request for one run, made by [`Draft::validate`] alone; the zygote reads back what was made so.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Plan {
     workload: Workload,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Which experiment.
+/// Which workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WorkloadKind {
@@ -69,7 +69,7 @@ pub enum Workload {
 }
 
 impl Workload {
-    /// Which experiment it is.
+    /// Which workload it is.
     #[must_use]
     pub fn kind(&self) -> WorkloadKind {
         match self {

@@ -82,7 +82,7 @@ fn numbers(entry: &Entry) -> Vec<(&'static str, String, &'static str)> {
     let unknown = || "–".to_string();
     let mut rows = vec![
         ("time", duration(record.wall_s), "from the first creation to the last end"),
-        ("speed-up", entry.speedup.map_or_else(unknown, speedup), "over serial; R measures the baseline"),
+        ("speed-up", entry.speedup.map_or_else(unknown, speedup), "over the serial run of the same work"),
         ("start-up", record.startup_s.map_or_else(unknown, duration), "until the first task began"),
         ("teardown", duration(record.teardown_s), "until all workers were gone"),
         ("concurrency", format!("{:.2}", record.concurrency), "tasks in flight, on average"),
