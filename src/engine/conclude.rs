@@ -273,8 +273,12 @@ fn task_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos, task: u32) -> TaskRe
 }
 
 /// Seconds that workers were off their core although the kernel does not say that they waited for one. Its figure counts
-/// all waiting of a worker's life, so it should never be the smaller one.
+/// all waiting of a worker's life, so it should never be the smaller one. Only of `cpu`, whose tasks ask nothing of the
+/// kernel: a thousand threads that allocate memory at once make each other wait in it.
 fn standing_still(record: &Record) -> Option<f64> {
+    if record.plan.workload().kind() != WorkloadKind::Cpu {
+        return None;
+    }
     let waited: Option<f64> = record.workers.iter().map(|worker| worker.run_queue_wait_s).sum();
     let ready = seconds(record.phases_s[Phase::Ready]);
     let unexplained = ready - waited?;
