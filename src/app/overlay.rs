@@ -1,6 +1,7 @@
 //! What lies over the panels.
 
 use super::App;
+use super::command::{BINDINGS, Context};
 
 use crate::domain::history::Entry;
 use crate::domain::verdict;
@@ -52,8 +53,8 @@ pub enum Scroll {
     FromEnd(u16),
 }
 
-/// Rows of the help, as a test beside it makes sure.
-pub const HELP_ROWS: u16 = 83;
+/// Rows of the help beside the keys: phases, words, signs and the empty rows between them.
+const HELP_TEXT_ROWS: usize = 19;
 /// Rows of a comparison's table: at most its heading, what is missing, five numbers and each phase.
 const TABLE_ROWS: u16 = 14;
 /// Rows of the details without the texts: at most so many numbers, phases and headings.
@@ -105,7 +106,7 @@ impl App {
     pub(super) fn most_hidden_rows(&self) -> u16 {
         let rows = match &self.overlay {
             None | Some(Overlay::Form) => 0,
-            Some(Overlay::Help(_)) => HELP_ROWS,
+            Some(Overlay::Help(_)) => help_rows(),
             // It shares the room with a picture.
             Some(Overlay::Comparison { .. }) => return TABLE_ROWS,
             Some(Overlay::Details { number, .. }) => {
@@ -114,6 +115,13 @@ impl App {
         };
         rows.saturating_sub(self.size.1.saturating_sub(FRAME))
     }
+}
+
+/// Rows of the help, as a test beside its picture makes sure.
+#[must_use]
+pub fn help_rows() -> u16 {
+    let titles = Context::HEADINGS.iter().filter(|(_, title)| !title.is_empty()).count();
+    u16::try_from(HELP_TEXT_ROWS + BINDINGS.len() + 2 * titles).unwrap_or(u16::MAX)
 }
 
 /// At most so many rows tell all about a run.

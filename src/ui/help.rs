@@ -62,10 +62,10 @@ const SIGNS: &[(&str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::overlay::HELP_ROWS;
+    use crate::app::overlay::help_rows;
 
     #[test]
     fn the_app_knows_how_far_the_help_can_be_scrolled() {
-        assert_eq!(lines(Theme::plain()).len(), usize::from(HELP_ROWS));
+        assert_eq!(lines(Theme::plain()).len(), usize::from(help_rows()));
     }
 }
