@@ -6,10 +6,11 @@
 //!             ├─ command   which key asks for what, and where        (data)
 //!             ├─ perform   what a command does                       (the verbs)
 //!             ├─ query     what the screen and the shell may ask     (the questions)
+//!             ├─ inspect   looking closer: freeze, cursor, jumps     (both)
 //!             ├─ setup     the form: a draft, a cursor               ┐
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
-//!             ├─ timeline  the stretch of time and worker in view    │ in its file
+//!             ├─ timeline  the stretch of time, the row, the cursor  │ in its file
 //!             └─ overlay   what lies over the panels                 ┘
 //! ```
 //!
@@ -18,6 +19,7 @@
 
 pub mod browse;
 pub mod command;
+pub mod inspect;
 pub mod key;
 pub mod live;
 pub mod message;
@@ -62,6 +64,8 @@ pub struct App {
     history: History,
     browse: Browse,
     timeline: TimelineView,
+    /// The run that is on, as it was when the user froze its picture.
+    frozen: Option<Box<Live>>,
     focus: Focus,
     overlay: Option<Overlay>,
     size: (u16, u16),
@@ -124,6 +128,7 @@ impl App {
             history: History::new(machine.cores_usable),
             browse: Browse::default(),
             timeline: TimelineView::default(),
+            frozen: None,
             focus: Focus { panel: Panel::Setup, expanded: false },
             overlay: None,
             size: (80, 24),
@@ -144,6 +149,10 @@ impl App {
         let effects = match msg {
             Msg::Key(key) => self.on_key(key),
             Msg::Resized { columns, rows } => self.on_resized(columns, rows),
+            Msg::BarsFitted { columns } => {
+                self.timeline.fit_columns(columns);
+                vec![]
+            }
             Msg::Batch(batch) => self.on_batch(batch),
             Msg::Concluded(record) => self.on_concluded(*record),
             Msg::Refused(sentence) => self.on_refused(sentence),
@@ -192,7 +201,8 @@ impl App {
         };
         let Live { mut trace, campaign, experiment, .. } = *live;
         trace.conclude(nanos(record.wall_s));
-        let was_watched = self.browse.selected().is_none();
+        // Who froze the picture goes on looking at it.
+        let was_watched = self.browse.selected().is_none() && self.frozen.is_none();
         let (number, thinned) = self.history.add(record, trace);
         if was_watched {
             self.browse.select(Some(number));
@@ -212,7 +222,7 @@ impl App {
         self.activity = Activity::Nothing;
         if self.browse.selected().is_none() {
             self.browse.select(self.history.entries().last().map(|entry| entry.number));
-            self.timeline = TimelineView::default();
+            self.timeline.start_over();
         }
         self.notice = Some(Notice { sentence, is_error: true });
         vec![]

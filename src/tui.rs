@@ -54,6 +54,8 @@ struct Explorer<'scope, 'env> {
     theme: Theme,
     screen: Screen,
     size: (u16, u16),
+    /// How many columns the bars of the timeline had when the app was told last.
+    bars: Option<u16>,
     pacer: Pacer,
     session: &'env Session,
     /// The run that goes on, and this thread's CPU time when it began.
@@ -77,6 +79,7 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
             theme: theme(),
             screen,
             size: (0, 0),
+            bars: None,
             pacer: Pacer::default(),
             session,
             run: None,
@@ -121,6 +124,11 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
         if size != self.size {
             self.size = size;
             self.update(Msg::Resized { columns: size.0, rows: size.1 })?;
+        }
+        let bars = ui::bar_columns(&self.app, size);
+        if let Some(columns) = bars.filter(|_| bars != self.bars) {
+            self.bars = bars;
+            self.update(Msg::BarsFitted { columns })?;
         }
         self.screen.draw(|frame| ui::draw(&self.app, &self.theme, frame)).map_err(lost)?;
         self.pacer.drawn(clock::now());

@@ -34,6 +34,13 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     render(app, *theme, frame.area(), frame.buffer_mut());
 }
 
+/// How many columns the bars of the timeline have on a screen of this size, once there are any: a step of its cursor.
+#[must_use]
+pub fn bar_columns(app: &App, (columns, rows): (u16, u16)) -> Option<u16> {
+    let panels = layout::panels(Rect::new(0, 0, columns, rows), app.focus());
+    timeline::bar_columns(app, panels.timeline, panels.gutter)
+}
+
 /// Draws the whole screen into a buffer.
 fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     if Screen::of(area.width, area.height) == Screen::TooSmall {

@@ -37,7 +37,7 @@ pub enum Goal {
 }
 
 /// A run that is on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Live {
     /// What is being run.
     pub plan: Plan,

@@ -18,6 +18,11 @@ pub enum Msg {
         /// Rows.
         rows: u16,
     },
+    /// The bars of the timeline have so many columns now: a step of its cursor.
+    BarsFitted {
+        /// Cells in a bar.
+        columns: u16,
+    },
     /// The engine saw more of the run.
     Batch(Batch),
     /// The run is over.

@@ -7,12 +7,12 @@ use super::live::{Activity, Goal, Live, Request};
 use super::message::Effect;
 use super::overlay::{Overlay, Scroll};
 use super::screen::{Focus, Panel, Screen};
-use super::timeline::TimelineView;
 
-use crate::domain::campaign::{Campaign, Step};
+use crate::domain::campaign::{self, Campaign};
 use crate::domain::experiment::Experiment;
 use crate::domain::plan::{Invalid, Plan};
 use crate::domain::record::Record;
+use crate::domain::trace::{Step, Trace};
 use crate::domain::verdict;
 
 /// How far Page Up and Page Down go.
@@ -44,9 +44,24 @@ impl App {
             Command::PageDown => self.move_by(PAGE),
             Command::First => self.move_by(-FAR),
             Command::Last => self.move_by(FAR),
-            Command::ZoomIn | Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight => {
-                self.look(command);
-            }
+            Command::ZoomIn
+            | Command::ZoomOut
+            | Command::ZoomFit
+            | Command::PanLeft
+            | Command::PanRight
+            | Command::Earlier
+            | Command::Later
+            | Command::Begin
+            | Command::End => self.look(command),
+            Command::ZoomToSlice => self.zoom_to_slice(),
+            Command::NextSlice => self.step(Trace::slice_from, Step::Next),
+            Command::PreviousSlice => self.step(Trace::slice_from, Step::Previous),
+            Command::NextTask => self.step(Trace::task_from, Step::Next),
+            Command::PreviousTask => self.step(Trace::task_from, Step::Previous),
+            Command::NextFailure => self.step_failure(Step::Next),
+            Command::PreviousFailure => self.step_failure(Step::Previous),
+            Command::TurnView => self.timeline.turn(),
+            Command::Freeze => self.toggle_freeze(),
             Command::Decrease => self.setup.change(false, &self.limits),
             Command::Increase => self.setup.change(true, &self.limits),
             Command::Edit => self.setup.edit(&self.limits),
@@ -116,6 +131,7 @@ impl App {
 
     fn begin(&mut self, campaign: Campaign, experiment: Option<&'static Experiment>) -> Vec<Effect> {
         self.notice = None;
+        self.frozen = None;
         self.setup.dismiss();
         if self.overlay == Some(Overlay::Form) {
             self.overlay = None;
@@ -132,10 +148,10 @@ impl App {
         watched: bool,
     ) -> Vec<Effect> {
         if watched {
-            self.timeline = TimelineView::default();
+            self.timeline.start_over();
         }
         let records: Vec<&Record> = self.history.entries().iter().map(|entry| &entry.record).collect();
-        let Step::Run(plan) = campaign.next(&records) else {
+        let campaign::Step::Run(plan) = campaign.next(&records) else {
             return vec![];
         };
         if watched {
@@ -194,6 +210,9 @@ impl App {
         if self.overlay.take().is_some() {
             return;
         }
+        if self.timeline.take_cursor() {
+            return;
+        }
         if self.focus.expanded {
             self.focus.expanded = false;
             return;
@@ -229,7 +248,7 @@ impl App {
             browse.step(by, self.history.entries().len(), self.is_running());
             self.choose(browse.selected());
         } else if let Some(lanes) = self.shown().map(|shown| shown.trace().lanes().len()) {
-            self.timeline.move_lane(by, lanes);
+            self.timeline.move_row(by, lanes);
         }
     }
 
@@ -237,22 +256,7 @@ impl App {
     fn choose(&mut self, row: Option<usize>) {
         if self.browse.selected() != row {
             self.browse.select(row);
-            self.timeline = TimelineView::default();
+            self.timeline.start_over();
         }
-    }
-
-    fn look(&mut self, command: Command) {
-        let mut view = self.timeline;
-        if let Some(shown) = self.shown() {
-            let trace = shown.trace();
-            match command {
-                Command::ZoomIn => view.zoom_in(trace),
-                Command::ZoomOut => view.zoom_out(trace),
-                Command::ZoomFit => view.fit(),
-                Command::PanLeft => view.pan(false, trace),
-                _ => view.pan(true, trace),
-            }
-        }
-        self.timeline = view;
     }
 }

@@ -113,7 +113,7 @@ impl App {
     pub fn shown(&self) -> Option<Shown<'_>> {
         match self.browse.selected().and_then(|number| self.history.get(number)) {
             Some(entry) => Some(Shown::Entry(entry)),
-            None => self.live().map(Shown::Live),
+            None => self.frozen().or(self.live()).map(Shown::Live),
         }
     }
 
@@ -146,6 +146,21 @@ impl App {
             Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight => {
                 self.timeline.is_zoomed() && self.shown().is_some()
             }
+            Command::Freeze => {
+                self.frozen.is_some() || (self.is_running() && self.browse.selected().is_none())
+            }
+            Command::Earlier
+            | Command::Later
+            | Command::Begin
+            | Command::End
+            | Command::NextTask
+            | Command::PreviousTask
+            | Command::NextSlice
+            | Command::PreviousSlice
+            | Command::NextFailure
+            | Command::PreviousFailure
+            | Command::TurnView => self.shown().is_some(),
+            Command::ZoomToSlice => self.inspection().is_some_and(|under| under.slice.is_some()),
             Command::NextPanel | Command::PreviousPanel => self.overlay.is_none(),
             Command::OpenForm => self.overlay.is_none() && self.focus().panel != Panel::Setup,
             Command::Close => self.has_something_to_close(),
@@ -155,6 +170,7 @@ impl App {
 
     fn has_something_to_close(&self) -> bool {
         self.overlay.is_some()
+            || self.timeline.cursor().is_some()
             || self.focus.expanded
             || self.notice.is_some()
             || self.setup.remark().is_some()

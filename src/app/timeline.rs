@@ -1,4 +1,4 @@
-//! Which stretch of time and which worker the timeline looks at.
+//! Which stretch of time, which row and which moment the timeline looks at.
 
 use crate::domain::time::Nanos;
 use crate::domain::trace::Trace;
@@ -24,6 +24,21 @@ impl Window {
         self.to - self.from
     }
 
+    /// In which of `n` equal parts a moment lies, if in any.
+    #[must_use]
+    pub fn part_of(self, at: Nanos, n: u16) -> Option<u16> {
+        let part = |at: Nanos| u128::from(at - self.from) * u128::from(n) / u128::from(self.span());
+        (self.from..self.to).contains(&at).then(|| u16::try_from(part(at)).unwrap_or(u16::MAX))
+    }
+
+    /// A stretch of another length in which `at` has the same place, as far as the run has gone.
+    fn resized(self, span: Nanos, at: Nanos, trace: &Trace) -> Window {
+        let before = u128::from(at.saturating_sub(self.from)) * u128::from(span) / u128::from(self.span());
+        let before = u64::try_from(before).unwrap_or(u64::MAX);
+        let from = at.saturating_sub(before).min(latest(trace, span));
+        Window { from, to: from + span }
+    }
+
     /// The moment at boundary `i` of `n` equal parts.
     #[must_use]
     pub fn boundary(self, i: u16, n: u16) -> Nanos {
@@ -32,11 +47,36 @@ impl Window {
     }
 }
 
-/// What the user did to the timeline's picture.
+/// What the rows of the timeline are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rows {
+    /// A worker each: what it did.
+    #[default]
+    Workers,
+    /// A core each: which worker it ran.
+    Cores,
+}
+
+/// What the user did to the timeline's picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimelineView {
+    rows: Rows,
     zoom: Option<Window>,
-    lane: usize,
+    /// The row that the cursor is on.
+    row: usize,
+    /// The moment that the cursor is on, once there is one.
+    cursor: Option<Nanos>,
+    /// How many columns the bars have: a step of the cursor.
+    columns: u16,
+}
+
+/// Columns of the bars before the shell has said how many there are.
+const COLUMNS: u16 = 64;
+
+impl Default for TimelineView {
+    fn default() -> TimelineView {
+        TimelineView { rows: Rows::Workers, zoom: None, row: 0, cursor: None, columns: COLUMNS }
+    }
 }
 
 impl TimelineView {
@@ -52,35 +92,123 @@ impl TimelineView {
         self.zoom.is_some()
     }
 
-    /// The worker that the cursor is on. The rows around it are in view.
+    /// What the rows are.
     #[must_use]
-    pub fn lane(&self) -> usize {
-        self.lane
+    pub fn rows(&self) -> Rows {
+        self.rows
     }
 
-    /// Moves the cursor by so many workers.
-    pub fn move_lane(&mut self, by: isize, lanes: usize) {
-        self.lane = self.lane.saturating_add_signed(by).min(lanes.saturating_sub(1));
+    /// The row that the cursor is on. The rows around it are in view.
+    #[must_use]
+    pub fn row(&self) -> usize {
+        self.row
     }
 
-    /// Halves the stretch in view around its middle; what has not happened yet stays out of it.
+    /// The moment that the cursor is on, once the user has asked for one.
+    #[must_use]
+    pub fn cursor(&self) -> Option<Nanos> {
+        self.cursor
+    }
+
+    /// Another run is shown: from its first row, whole, without a cursor.
+    pub fn start_over(&mut self) {
+        *self = TimelineView { rows: self.rows, columns: self.columns, ..TimelineView::default() };
+    }
+
+    /// The bars have so many columns now.
+    pub fn fit_columns(&mut self, columns: u16) {
+        self.columns = columns.max(1);
+    }
+
+    /// Rows become cores, or workers again; the moment stays.
+    pub fn turn(&mut self) {
+        self.rows = match self.rows {
+            Rows::Workers => Rows::Cores,
+            Rows::Cores => Rows::Workers,
+        };
+        self.row = 0;
+    }
+
+    /// Moves the cursor by so many of `rows`.
+    pub fn move_row(&mut self, by: isize, rows: usize) {
+        self.row = self.row.saturating_add_signed(by).min(rows.saturating_sub(1));
+    }
+
+    /// Moves the cursor by so many columns; the first step puts it into the middle of what is in view.
+    pub fn move_cursor(&mut self, by: isize, trace: &Trace) {
+        let window = self.window(trace);
+        let Some(at) = self.cursor else {
+            let seen = window.to.min(trace.now()).max(window.from);
+            self.look_at(window.from.midpoint(seen), trace);
+            return;
+        };
+        let column = (window.span() / u64::from(self.columns)).max(1);
+        let far = column.saturating_mul(by.unsigned_abs() as u64);
+        self.look_at(if by < 0 { at.saturating_sub(far) } else { at.saturating_add(far) }, trace);
+    }
+
+    /// Puts the cursor on a moment of the run, which comes into view.
+    pub fn look_at(&mut self, at: Nanos, trace: &Trace) {
+        let at = at.min(trace.now().saturating_sub(1));
+        self.cursor = Some(at);
+        if let Some(window) = self.zoom
+            && !(window.from..window.to).contains(&at)
+        {
+            let from = at.saturating_sub(window.span() / 2).min(latest(trace, window.span()));
+            self.zoom = Some(Window { from, to: from + window.span() });
+        }
+    }
+
+    /// Puts the cursor on a row.
+    pub fn look_at_row(&mut self, row: usize) {
+        self.row = row;
+    }
+
+    /// Takes the cursor away; false if there was none.
+    pub fn take_cursor(&mut self) -> bool {
+        self.cursor.take().is_some()
+    }
+
+    /// Halves the stretch in view around the cursor, or else its middle; what has not happened yet stays out of it.
     pub fn zoom_in(&mut self, trace: &Trace) {
+        self.zoom_in_around(self.centre(trace), trace);
+    }
+
+    /// Halves the stretch in view around a moment, which keeps its place.
+    pub fn zoom_in_around(&mut self, at: Nanos, trace: &Trace) {
         let window = self.window(trace);
         let span = (window.span() / 2).max(SHORTEST.min(window.span()));
-        let from = (window.from + (window.span() - span) / 2).min(latest(trace, span));
-        self.zoom = Some(Window { from, to: from + span });
+        self.zoom = Some(window.resized(span, at, trace));
     }
 
-    /// Doubles the stretch in view, up to the whole run.
+    /// Doubles the stretch in view around the cursor, or else its middle, up to the whole run.
     pub fn zoom_out(&mut self, trace: &Trace) {
+        self.zoom_out_around(self.centre(trace), trace);
+    }
+
+    /// Doubles the stretch in view around a moment, which keeps its place, up to the whole run.
+    pub fn zoom_out_around(&mut self, at: Nanos, trace: &Trace) {
         let Some(window) = self.zoom else { return };
-        let all = whole(trace);
-        if window.span() * 2 >= all.span() {
+        let whole_run = window.span() * 2 >= whole(trace).span();
+        self.zoom = (!whole_run).then(|| window.resized(window.span() * 2, at, trace));
+    }
+
+    /// Shows a stretch of time with half as much on either side of it.
+    pub fn zoom_to(&mut self, from: Nanos, to: Nanos, trace: &Trace) {
+        let span = ((to - from) * 2).max(SHORTEST);
+        if span >= whole(trace).span() {
             self.zoom = None;
             return;
         }
-        let from = window.from.saturating_sub(window.span() / 2).min(latest(trace, window.span() * 2));
-        self.zoom = Some(Window { from, to: from + window.span() * 2 });
+        let from = from.saturating_sub((span - (to - from)) / 2).min(latest(trace, span));
+        self.zoom = Some(Window { from, to: from + span });
+    }
+
+    /// What zooming leaves where it is.
+    fn centre(&self, trace: &Trace) -> Nanos {
+        let window = self.window(trace);
+        let in_view = self.cursor.filter(|at| (window.from..window.to).contains(at));
+        in_view.unwrap_or(window.from.midpoint(window.to))
     }
 
     /// Shows the whole run again.
@@ -169,6 +297,41 @@ mod tests {
             assert!(view.window(&run).to <= 1_000_000_000);
         }
         assert!(!view.is_zoomed());
+    }
+
+    #[test]
+    fn zooming_keeps_the_cursor_in_its_place() {
+        let mut run = trace(1_000_000_000);
+        run.conclude(1_000_000_000);
+        let mut view = TimelineView::default();
+        view.look_at(300_000_000, &run);
+        let mut before = view.window(&run).part_of(300_000_000, 60);
+        for _ in 0..10 {
+            view.zoom_in(&run);
+            let now = view.window(&run).part_of(300_000_000, 60);
+            assert!(now.unwrap().abs_diff(before.unwrap()) <= 1, "{now:?} after {before:?}");
+            before = now;
+        }
+        view.zoom_to(300_000_000, 300_100_000, &run);
+        assert_eq!(view.window(&run), Window { from: 299_950_000, to: 300_150_000 });
+    }
+
+    #[test]
+    fn the_cursor_goes_from_column_to_column_and_takes_the_view_along() {
+        let mut run = trace(1_000_000_000);
+        run.conclude(1_000_000_000);
+        let mut view = TimelineView::default();
+        view.fit_columns(50);
+        view.move_cursor(1, &run);
+        assert_eq!(view.cursor(), Some(500_000_000), "the first step only shows it");
+        view.move_cursor(-3, &run);
+        assert_eq!(view.cursor(), Some(440_000_000));
+        view.zoom_in(&run);
+        (0..200).for_each(|_| view.move_cursor(1, &run));
+        assert_eq!((view.cursor(), view.window(&run).to), (Some(999_999_999), 1_000_000_000));
+        (0..400).for_each(|_| view.move_cursor(-1, &run));
+        assert_eq!((view.cursor(), view.window(&run).from), (Some(0), 0));
+        assert!(view.take_cursor() && !view.take_cursor());
     }
 
     #[test]

@@ -5,10 +5,12 @@
 //! search and never a walk over all events: drawing is O(cells on the screen).
 
 mod lane;
+mod look;
 
 use super::phase::{Phase, PhaseTimes};
 use super::time::Nanos;
 pub use lane::Lane;
+pub use look::{Slice, Step, TaskStory};
 
 /// From `at` on, the worker is in `phase`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::header::describe;
 use super::layout::centred;
 use super::panel::{block, draw_over, draw_scrolled, wrap};
 use super::theme::{Theme, mark, meaning};
-use super::timeline::phases_of;
+use super::timeline::legend::phases_of;
 use crate::app::App;
 use crate::app::overlay::Scroll;
 use crate::domain::history::Entry;

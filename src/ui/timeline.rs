@@ -1,28 +1,29 @@
 //! A bar per worker over time, with an axis, a legend, and an overview where there are more workers than rows.
 
+mod geometry;
+mod inspector;
+pub mod legend;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use self::geometry::Geometry;
+use self::legend::phases_of;
 use super::header::plural;
 use super::panel::{block, draw_block, on_border};
 use super::theme::{Theme, mark};
 use super::welcome;
 use super::widget::axis::Axis;
-use super::widget::gantt::{Gantt, Overview, Pitch};
+use super::widget::gantt::{Gantt, Overview};
 use crate::app::screen::Panel;
 use crate::app::timeline::{Window, whole};
 use crate::app::{App, Shown};
 use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::plan::Plan;
 use crate::domain::text::duration;
 use crate::domain::time::seconds;
-use crate::domain::workload::WorkloadKind;
-
-/// Columns of the overview, with the line that shows which part of it is in view.
-const OVERVIEW: u16 = 12;
 
 /// The timeline of the run that is shown, or the quick experiments before the first.
 pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
@@ -35,74 +36,60 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
         welcome::draw(theme, inner, buf);
         return;
     };
-    let view = View::new(app, shown, focused, theme, gutter);
-    view.draw(area, buf);
+    let Some(geometry) = Geometry::of(app, area, gutter) else { return };
+    View { app, shown, geometry, focused, theme }.draw(area, buf);
 }
 
-/// What the timeline draws.
+/// What the timeline draws, and where.
 struct View<'a> {
+    app: &'a App,
     shown: Shown<'a>,
-    window: Window,
-    zoomed: bool,
-    cursor: Option<usize>,
-    lane: usize,
-    theme: Theme,
-    gutter: u16,
+    geometry: Geometry,
     focused: bool,
+    theme: Theme,
 }
 
-impl<'a> View<'a> {
-    fn new(app: &App, shown: Shown<'a>, focused: bool, theme: Theme, gutter: u16) -> View<'a> {
-        let view = app.timeline();
-        View {
-            shown,
-            window: view.window(shown.trace()),
-            zoomed: view.is_zoomed(),
-            cursor: focused.then_some(view.lane()),
-            lane: view.lane(),
-            theme,
-            gutter,
-            focused,
+impl View<'_> {
+    fn draw(&self, area: Rect, buf: &mut Buffer) {
+        let at = &self.geometry;
+        self.draw_frame(area, buf);
+        for (bar, worker) in at.bars_in_view() {
+            let y = bar.bottom().saturating_sub(1);
+            self.draw_label(worker, Rect { y, height: 1, ..at.labels }, buf);
         }
+        Gantt::new(self.shown.trace(), at.window, self.theme)
+            .lanes(at.in_view.clone())
+            .pitch(at.pitch)
+            .render(at.bars, buf);
+        let axis = Axis::new(at.window, Style::new());
+        let cursor = self.app.timeline().cursor();
+        let axis = cursor.map_or(axis, |cursor| axis.cursor(cursor, self.theme.strong()));
+        axis.render(at.axis, buf);
+        if at.scrolls() {
+            self.draw_overview(buf);
+        }
+        self.draw_cursor(buf);
     }
 
-    fn draw(&self, area: Rect, buf: &mut Buffer) {
-        let lanes = self.shown.trace().lanes().len();
-        let rows = area.height.saturating_sub(3);
-        let scrolls = lanes > usize::from(rows);
-        let first = first_lane(self.lane, lanes, rows);
-        let in_view = first..lanes.min(first + usize::from(rows));
-        let mut frame = block(self.title(&in_view, lanes), self.focused, self.theme).title_bottom(legend(
-            &self.phases(),
-            self.theme,
-            area.width.saturating_sub(4),
-        ));
-        if let Some(right) = self.title_right(scrolls, lanes, rows) {
+    fn draw_frame(&self, area: Rect, buf: &mut Buffer) {
+        let legend = legend::line(&self.phases(), self.theme, area.width.saturating_sub(4));
+        let mut frame = block(self.title(), self.focused, self.theme).title_bottom(legend);
+        if let Some(right) = self.title_right() {
             frame = frame.title(Line::styled(format!(" {right} "), on_border(Style::new())).right_aligned());
         }
-        let inner = draw_block(&frame, area, buf);
-        let aside = if scrolls { OVERVIEW.min(inner.width / 4) } else { 0 };
-        let bars = Rect {
-            x: inner.x + self.gutter.min(inner.width),
-            width: inner.width.saturating_sub(self.gutter + aside),
-            height: rows.min(inner.height),
-            ..inner
-        };
-        let pitch = Pitch::fitting(lanes, rows);
-        for (bar, worker) in pitch.bars(bars).zip(in_view.clone()) {
-            let y = bar.bottom().saturating_sub(1);
-            self.draw_label(worker, Rect { x: inner.x, y, width: self.gutter, height: 1 }, buf);
+        draw_block(&frame, area, buf);
+    }
+
+    /// The cell under the cursor reversed, and what is there in words.
+    fn draw_cursor(&self, buf: &mut Buffer) {
+        let Some(under) = self.app.inspection() else { return };
+        let at = &self.geometry;
+        if let Some(x) = at.column_of(under.at) {
+            let bar = at.bars_in_view().find(|(_, row)| *row == under.worker).map(|(bar, _)| bar);
+            let cell = bar.map(|bar| Rect { x, width: 1, ..bar }).unwrap_or_default();
+            buf.set_style(cell.intersection(at.bars), self.theme.cursor());
         }
-        Gantt::new(self.shown.trace(), self.window, self.theme)
-            .lanes(in_view.clone())
-            .pitch(pitch)
-            .render(bars, buf);
-        let axis = Rect { y: bars.bottom(), height: 1, ..bars }.intersection(inner);
-        Axis::new(self.window, Style::new()).render(axis, buf);
-        if scrolls {
-            let overview = Rect { x: bars.right() + 1, width: aside.saturating_sub(1), ..bars };
-            self.draw_overview(&in_view, lanes, overview, buf);
-        }
+        inspector::draw(&under, self.theme, at.inspector, buf);
     }
 
     /// The phases that this picture can show: also that a part of it is not known, once events were dropped.
@@ -111,24 +98,29 @@ impl<'a> View<'a> {
         phases_of(self.shown.plan()).into_iter().chain(lost.then_some(Phase::Lost)).collect()
     }
 
-    fn title(&self, in_view: &std::ops::Range<usize>, lanes: usize) -> String {
+    fn title(&self) -> String {
         let emulated =
             if self.shown.plan().model().has_interpreter_lock() { " · the lock is emulated" } else { "" };
-        let workers = if in_view.len() < lanes {
-            format!("w{}–w{} of {}", in_view.start, in_view.end.saturating_sub(1), workers(lanes))
+        let at = &self.geometry;
+        let workers = if at.scrolls() {
+            let last = at.in_view.end.saturating_sub(1);
+            format!("w{}–w{last} of {}", at.in_view.start, workers(at.rows))
         } else {
             "by worker".into()
         };
         format!("Timeline · {workers}{emulated}")
     }
 
-    fn title_right(&self, scrolls: bool, lanes: usize, rows: u16) -> Option<String> {
+    fn title_right(&self) -> Option<String> {
+        let at = &self.geometry;
         let all = whole(self.shown.trace());
         let span = |window: Window| duration(seconds(window.span()));
-        let sampled = if Overview::is_sampled(lanes, rows) { ", sampled" } else { "" };
+        let is_frozen = matches!(self.shown, Shown::Live(_)) && self.app.frozen().is_some();
+        let sampled = if Overview::is_sampled(at.rows, at.bars.height) { ", sampled" } else { "" };
         let parts = [
-            self.zoomed.then(|| format!("{} of {} in view", span(self.window), span(all))),
-            scrolls.then(|| format!("all workers{sampled} →")),
+            is_frozen.then(|| "frozen: Space goes on".to_string()),
+            self.app.timeline().is_zoomed().then(|| format!("{} of {} in view", span(at.window), span(all))),
+            at.scrolls().then(|| format!("all workers{sampled} →")),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(" · "))
@@ -136,8 +128,11 @@ impl<'a> View<'a> {
 
     /// A worker's name and, where there is room, how much of the time so far it computed and what it did most else.
     fn draw_label(&self, worker: usize, area: Rect, buf: &mut Buffer) {
-        let (sign, style) =
-            if self.cursor == Some(worker) { ("▸", self.theme.strong()) } else { (" ", Style::new()) };
+        let (sign, style) = if self.focused && self.app.timeline().row() == worker {
+            ("▸", self.theme.strong())
+        } else {
+            (" ", Style::new())
+        };
         let mut spans = vec![Span::styled(format!("{sign}{:<5}", format!("w{worker}")), style)];
         if area.width > 10 {
             let now = self.shown.trace().now();
@@ -159,15 +154,16 @@ impl<'a> View<'a> {
         spans
     }
 
-    fn draw_overview(&self, in_view: &std::ops::Range<usize>, lanes: usize, area: Rect, buf: &mut Buffer) {
+    fn draw_overview(&self, buf: &mut Buffer) {
+        let Geometry { overview: area, in_view, rows, .. } = &self.geometry;
         if area.is_empty() {
             return;
         }
         let (line, picture) =
-            (Rect { width: 1, ..area }, Rect { x: area.x + 1, width: area.width - 1, ..area });
-        let rows = usize::from(area.height);
+            (Rect { width: 1, ..*area }, Rect { x: area.x + 1, width: area.width - 1, ..*area });
+        let height = usize::from(area.height);
         for (i, row) in line.rows().enumerate() {
-            let stands_for = lanes * i / rows..lanes * (i + 1) / rows;
+            let stands_for = rows * i / height..rows * (i + 1) / height;
             let seen =
                 stands_for.start < in_view.end && in_view.start < stands_for.end.max(stands_for.start + 1);
             let (symbol, style) =
@@ -178,65 +174,9 @@ impl<'a> View<'a> {
     }
 }
 
-/// The first lane in view: the cursor's is in the middle where it can be.
-fn first_lane(cursor: usize, lanes: usize, rows: u16) -> usize {
-    let rows = usize::from(rows);
-    cursor.saturating_sub(rows / 2).min(lanes.saturating_sub(rows))
-}
-
-/// The marks of these phases: with their meaning, with their names, close together, or without what explains itself, as
-/// far as there is room.
-fn legend(phases: &[Phase], theme: Theme, width: u16) -> Line<'static> {
-    let without = |left_out: &[Phase]| -> Vec<Phase> {
-        phases.iter().copied().filter(|phase| !left_out.contains(phase)).collect()
-    };
-    let lines = [
-        legend_line(phases, theme, explained, "  "),
-        legend_line(phases, theme, Phase::name, "  "),
-        legend_line(phases, theme, Phase::name, " "),
-        legend_line(&without(&[Phase::Starting]), theme, Phase::name, " "),
-    ];
-    let fits = |line: &Line<'_>| line.width() <= usize::from(width);
-    let last = || legend_line(&without(&[Phase::Starting, Phase::Idle]), theme, Phase::name, " ");
-    lines.into_iter().find(fits).unwrap_or_else(last)
-}
-
-fn explained(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Ready => "ready: no core is free",
-        Phase::Gil => "gil: wants the lock",
-        _ => phase.name(),
-    }
-}
-
-fn legend_line(
-    phases: &[Phase],
-    theme: Theme,
-    name: fn(Phase) -> &'static str,
-    between: &'static str,
-) -> Line<'static> {
-    let plain = on_border(Style::new());
-    let mut spans = vec![];
-    for phase in phases {
-        spans.push(Span::styled(if spans.is_empty() { " " } else { between }, plain));
-        spans.push(Span::styled(mark(*phase), on_border(theme.phase(*phase))));
-        spans.push(Span::styled(format!(" {}", name(*phase)), plain));
-    }
-    spans.push(Span::styled(" ", plain));
-    Line::from(spans)
-}
-
-/// The phases that a run of this plan can have.
-pub fn phases_of(plan: &Plan) -> Vec<Phase> {
-    use Phase::{Computing, File, Gil, Idle, Network, Ready, Starting};
-    [Computing, Ready, Gil, Network, File, Starting, Idle]
-        .into_iter()
-        .filter(|phase| match phase {
-            Phase::Gil => plan.model().has_interpreter_lock(),
-            Phase::Network | Phase::File => plan.workload().kind() == WorkloadKind::Io,
-            _ => true,
-        })
-        .collect()
+/// How many columns the bars have: a step of the cursor. `None` before the first run.
+pub fn bar_columns(app: &App, area: Rect, gutter: u16) -> Option<u16> {
+    Geometry::of(app, area, gutter).map(|geometry| geometry.bars.width)
 }
 
 /// A count of workers, as a title says it.

@@ -46,6 +46,11 @@ impl Lane {
         self.dropped
     }
 
+    /// When its worker last stamped anything.
+    pub(super) fn last_stamp(&self) -> Nanos {
+        self.last_stamp
+    }
+
     /// The index of the event in force at `t`, if there is one.
     #[must_use]
     pub fn index_at(&self, t: Nanos) -> Option<usize> {

@@ -20,13 +20,21 @@ const APART: u64 = 10;
 pub struct Axis {
     window: Window,
     style: Style,
+    /// A moment with a tip, and the tip's style.
+    cursor: Option<(Nanos, Style)>,
 }
 
 impl Axis {
     /// The axis of a stretch of time.
     #[must_use]
     pub fn new(window: Window, style: Style) -> Axis {
-        Axis { window, style }
+        Axis { window, style, cursor: None }
+    }
+
+    /// With a tip at this moment, if it is in view; a label that is in its way is left out.
+    #[must_use]
+    pub fn cursor(self, at: Nanos, style: Style) -> Axis {
+        Axis { cursor: Some((at, style)), ..self }
     }
 
     fn column(&self, t: Nanos, width: u16) -> u16 {
@@ -41,16 +49,22 @@ impl Widget for &Axis {
         if area.is_empty() || self.window.span() == 0 {
             return;
         }
+        let tip = self.cursor.and_then(|(at, style)| Some((self.window.part_of(at, area.width)?, style)));
         let step = step(self.window, area.width);
         let mut at = self.window.from.div_ceil(step).checked_mul(step);
         while let Some(t) = at.filter(|t| *t < self.window.to) {
             let column = self.column(t, area.width);
             let label = format!("╵{}", label(t, step));
             let room = area.width.saturating_sub(column);
-            if label.chars().count() <= usize::from(room) {
+            let length = u16::try_from(label.chars().count()).unwrap_or(u16::MAX);
+            let is_free = tip.is_none_or(|(tip, _)| !(column..=column.saturating_add(length)).contains(&tip));
+            if length <= room && is_free {
                 buf.set_stringn(area.x + column, area.y, label, usize::from(room), self.style);
             }
             at = t.checked_add(step);
+        }
+        if let Some((column, style)) = tip {
+            buf.set_string(area.x + column, area.y, "▲", style);
         }
     }
 }
@@ -129,6 +143,16 @@ mod tests {
             let labels: Vec<&str> = row.split('╵').skip(1).map(str::trim_end).collect();
             assert!(!labels.is_empty() && labels.iter().all(|label| label.ends_with(" µs")), "{row}");
         }
+    }
+
+    #[test]
+    fn a_tip_stands_where_its_moment_is_and_no_label_in_its_way() {
+        let area = Rect::new(0, 0, 60, 1);
+        let mut buf = Buffer::empty(area);
+        let axis = Axis::new(Window { from: 0, to: 1_000_000_000 }, Style::new());
+        axis.cursor(250_000_000, Style::new()).render(area, &mut buf);
+        let row: String = buf.content().iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(row, "╵0 s           ▲        ╵0.4 s      ╵0.6 s      ╵0.8 s      ");
     }
 
     proptest! {

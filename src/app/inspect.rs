@@ -1,0 +1,256 @@
+//! Looking closer at the run that is shown: a frozen picture, the cursor, and what is under it.
+
+use super::command::Command;
+use super::live::Live;
+use super::timeline::Rows;
+use super::{App, Notice, Shown};
+
+use crate::domain::record::{Record, TaskOutcome, TaskRecord};
+use crate::domain::time::{Nanos, nanos};
+use crate::domain::trace::{Slice, Step, TaskStory, Trace};
+
+/// What is under the timeline's cursor.
+#[derive(Clone, Copy, Debug)]
+pub struct Inspection<'a> {
+    /// Whose row the cursor is on.
+    pub worker: usize,
+    /// When it is, since `t0`.
+    pub at: Nanos,
+    /// What the worker did then; `None` where the run had not come to yet, or was over.
+    pub slice: Option<Slice>,
+    /// The task that it was on.
+    pub task: Option<TaskStory>,
+    /// Why that task failed, if it did and the run is over.
+    pub failure: Option<&'a str>,
+}
+
+impl App {
+    /// What is under the cursor, if the timeline has one on a worker's row.
+    #[must_use]
+    pub fn inspection(&self) -> Option<Inspection<'_>> {
+        let at = self.timeline.cursor()?;
+        let shown = self.shown()?;
+        let worker = self.timeline.row();
+        if self.timeline.rows() != Rows::Workers {
+            return None;
+        }
+        let task = shown.trace().task_at(worker, at);
+        let failure = match (shown, task) {
+            (Shown::Entry(entry), Some(story)) => failures(&entry.record)
+                .find(|failure| failure.task == story.task)
+                .and_then(|failure| failure.error.as_deref()),
+            _ => None,
+        };
+        Some(Inspection { worker, at, slice: shown.trace().slice_at(worker, at), task, failure })
+    }
+
+    /// The picture of the run that is on as it was when the user froze it.
+    #[must_use]
+    pub fn frozen(&self) -> Option<&Live> {
+        self.frozen.as_deref()
+    }
+
+    /// Stops the picture of the run that is on, or lets it go on; recording goes on all the time.
+    pub(super) fn toggle_freeze(&mut self) {
+        if self.frozen.take().is_some() {
+            // Whoever looked at a run that is over by now sees how it ended.
+            if !self.is_running() && self.browse.selected().is_none() {
+                self.browse.select(self.history.entries().last().map(|entry| entry.number));
+            }
+        } else {
+            self.frozen = self.live().cloned().map(Box::new);
+        }
+    }
+
+    /// Lets the shown trace and the view of it meet.
+    pub(super) fn look(&mut self, command: Command) {
+        let mut view = self.timeline;
+        let Some(trace) = self.shown().map(Shown::trace) else { return };
+        match command {
+            Command::ZoomIn => view.zoom_in(trace),
+            Command::ZoomOut => view.zoom_out(trace),
+            Command::ZoomFit => view.fit(),
+            Command::PanLeft => view.pan(false, trace),
+            Command::PanRight => view.pan(true, trace),
+            Command::Earlier => view.move_cursor(-1, trace),
+            Command::Later => view.move_cursor(1, trace),
+            Command::Begin => view.look_at(0, trace),
+            Command::End => view.look_at(trace.now(), trace),
+            _ => {}
+        }
+        self.timeline = view;
+    }
+
+    /// Puts the cursor on the begin of another slice or task of the same worker.
+    pub(super) fn step(&mut self, from: fn(&Trace, usize, Nanos, Step) -> Option<Nanos>, step: Step) {
+        let mut view = self.timeline;
+        let Some(trace) = self.shown().map(Shown::trace) else { return };
+        let here = view.cursor().unwrap_or(view.window(trace).from);
+        if let Some(at) = from(trace, view.row(), here, step) {
+            view.look_at(at, trace);
+        }
+        self.timeline = view;
+    }
+
+    /// Puts the cursor on the begin of another task that failed, whoever executed it.
+    pub(super) fn step_failure(&mut self, step: Step) {
+        let Some(Shown::Entry(entry)) = self.shown() else {
+            self.tell("which tasks failed is known when the run is over");
+            return;
+        };
+        let place = |failure: &TaskRecord| (nanos(failure.start_s), failure.worker as usize);
+        let here = self.timeline.cursor().map(|at| (at, self.timeline.row()));
+        let places = failures(&entry.record).map(place);
+        let next = match step {
+            Step::Next => places.filter(|place| here.is_none_or(|here| *place > here)).min(),
+            Step::Previous => places.filter(|place| here.is_none_or(|here| *place < here)).max(),
+        };
+        let Some((at, worker)) = next else {
+            let is_sound = entry.record.tasks_failed == 0;
+            self.tell(if is_sound { "no task of this run failed" } else { "no other failure on this side" });
+            return;
+        };
+        let mut view = self.timeline;
+        view.look_at_row(worker);
+        view.look_at(at, &entry.trace);
+        self.timeline = view;
+    }
+
+    /// Zooms to the slice under the cursor.
+    pub(super) fn zoom_to_slice(&mut self) {
+        let mut view = self.timeline;
+        if let (Some(shown), Some(slice)) = (self.shown(), self.inspection().and_then(|under| under.slice)) {
+            view.zoom_to(slice.from, slice.to, shown.trace());
+        }
+        self.timeline = view;
+    }
+
+    fn tell(&mut self, sentence: &str) {
+        self.notice = Some(Notice { sentence: sentence.into(), is_error: false });
+    }
+}
+
+/// The tasks of a run that failed.
+fn failures(record: &Record) -> impl Iterator<Item = &TaskRecord> {
+    record.tasks.iter().flatten().filter(|task| task.outcome == TaskOutcome::Failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::key::Key::{Char, End, Esc, Home, Left, Right};
+    use super::super::message::{Effect, Msg};
+    use super::super::sample::{Scenario, machine};
+    use super::*;
+    use crate::app::key::Key;
+    use crate::domain::machine::Limits;
+    use crate::domain::phase::Phase;
+    use crate::domain::speed::Speed;
+
+    fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
+        keys.iter().flat_map(|key| app.update(Msg::Key(*key))).collect()
+    }
+
+    /// An explorer in whose timeline a gil-threads run goes on, and that run.
+    fn running() -> (App, Scenario) {
+        let mut app = App::new(machine(2), Limits::default());
+        let _ = app.update(Msg::Resized { columns: 80, rows: 24 });
+        let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
+        let effects = press(&mut app, &[Char('2')]);
+        let [Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let serial = Scenario::new(serial.clone(), 2);
+        let _ = app.update(Msg::Batch(serial.batch(0, serial.wall())));
+        let effects = app.update(Msg::Concluded(Box::new(serial.record())));
+        let [Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+        (app, Scenario::new(plan.clone(), 2))
+    }
+
+    #[test]
+    fn a_frozen_picture_stands_still_while_recording_goes_on_and_nothing_is_lost() {
+        let (mut app, run) = running();
+        let half = run.wall() / 2;
+        let _ = app.update(Msg::Batch(run.batch(0, half)));
+        press(&mut app, &[Char(' ')]);
+        let headline = app.headline().to_string();
+        let _ = app.update(Msg::Batch(run.batch(half, run.wall())));
+        assert_eq!(app.shown().unwrap().trace().now(), half);
+        assert_eq!(app.headline(), headline);
+        assert_eq!(app.live().unwrap().trace.now(), run.wall());
+        let _ = app.update(Msg::Concluded(Box::new(run.record())));
+        assert_eq!(app.shown().unwrap().trace().now(), half, "also beyond the end of the run");
+        press(&mut app, &[Char(' ')]);
+        let trace = app.shown().unwrap().trace();
+        assert_eq!((trace.now(), trace.is_concluded()), (run.wall(), true));
+        let lanes = trace.lanes().len();
+        let total: Nanos = (0..lanes).map(|lane| trace.times_between(lane, 0, run.wall()).total()).sum();
+        assert_eq!(total, run.wall() * lanes as u64);
+    }
+
+    #[test]
+    fn a_new_run_is_watched_from_its_begin_although_the_one_before_was_frozen() {
+        let (mut app, run) = running();
+        let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
+        press(&mut app, &[Char(' ')]);
+        let _ = app.update(Msg::Concluded(Box::new(run.record())));
+        assert!(matches!(press(&mut app, &[Char('r')])[..], [Effect::Start(_)]));
+        assert!(app.frozen().is_none() && app.shown().unwrap().trace().now() == 0);
+    }
+
+    #[test]
+    fn the_cursor_finds_each_turn_of_the_lock() {
+        let (mut app, run) = running();
+        let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
+        press(&mut app, &[Home]);
+        assert_eq!(app.inspection().unwrap().at, 0);
+        let mut phases = vec![];
+        for _ in 0..4 {
+            press(&mut app, &[Char('.')]);
+            phases.push(app.inspection().unwrap().slice.unwrap().phase);
+        }
+        assert!(phases.contains(&Phase::Gil) && phases.contains(&Phase::Computing), "{phases:?}");
+        let before = app.inspection().unwrap().at;
+        press(&mut app, &[Char(','), Char('.')]);
+        assert_eq!(app.inspection().unwrap().at, before);
+        press(&mut app, &[Char('t')]);
+        let under = app.inspection().unwrap();
+        assert_eq!(under.task.unwrap().from, under.at, "on the begin of a task");
+        press(&mut app, &[End, Right, Left, Esc]);
+        assert!(app.inspection().is_none());
+    }
+
+    #[test]
+    fn zooming_to_what_is_under_the_cursor_shows_all_of_it() {
+        let (mut app, run) = running();
+        let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
+        press(&mut app, &[Home, Char('.'), Char('.'), Char('z')]);
+        let slice = app.inspection().unwrap().slice.unwrap();
+        let window = app.timeline().window(app.shown().unwrap().trace());
+        assert!(window.from < slice.from && slice.to < window.to);
+        assert!(window.span() < 4 * (slice.to - slice.from));
+    }
+
+    #[test]
+    fn failures_are_found_in_the_order_in_which_their_tasks_began() {
+        let (mut app, run) = running();
+        let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
+        press(&mut app, &[Char('n')]);
+        assert!(app.notice().is_some(), "not known yet");
+        let mut record = run.record();
+        let task = |task: u32, worker, start_s| TaskRecord {
+            task,
+            worker,
+            start_s,
+            end_s: Some(start_s + 0.1),
+            outcome: TaskOutcome::Failed,
+            error: Some("no page".into()),
+        };
+        record.tasks = Some(vec![task(0, 0, 0.002), task(3, 3, 0.002), task(1, 1, 0.3)]);
+        record.tasks_failed = 3;
+        let _ = app.update(Msg::Concluded(Box::new(record)));
+        let mut found = vec![];
+        for key in [Char('n'), Char('n'), Char('n'), Char('n'), Char('N')] {
+            press(&mut app, &[key]);
+            found.push((app.timeline().row(), app.timeline().cursor().unwrap() / 1_000_000));
+        }
+        assert_eq!(found, [(0, 2), (3, 2), (1, 300), (1, 300), (3, 2)]);
+    }
+}

@@ -1,0 +1,106 @@
+//! Where everything in the timeline stands: the same for drawing and for the mouse.
+
+use std::ops::Range;
+
+use ratatui::layout::Rect;
+use ratatui::widgets::Block;
+use ratatui::widgets::Padding;
+
+use crate::app::timeline::{Rows, Window};
+use crate::app::{App, Shown};
+use crate::domain::time::Nanos;
+use crate::ui::widget::gantt::Pitch;
+
+/// Columns of the overview, with the line that shows which part of it is in view.
+const OVERVIEW: u16 = 12;
+/// From so many rows on, what is under the cursor is told in two of them.
+const ROOMY: u16 = 6;
+
+/// Where everything in the timeline stands; what has no room is empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    /// The names of the rows.
+    pub labels: Rect,
+    /// The bars.
+    pub bars: Rect,
+    /// The time axis, below the bars.
+    pub axis: Rect,
+    /// The overview of all rows, beside the bars, if they are too many for the screen.
+    pub overview: Rect,
+    /// What is under the cursor, below the axis.
+    pub inspector: Rect,
+    /// How high the bars are.
+    pub pitch: Pitch,
+    /// Which rows are in view, of how many.
+    pub in_view: Range<usize>,
+    /// How many rows there are.
+    pub rows: usize,
+    /// Which stretch of time is in view.
+    pub window: Window,
+}
+
+impl Geometry {
+    /// The timeline of the run that is shown, in a panel of this size; `None` before the first run.
+    #[must_use]
+    pub fn of(app: &App, area: Rect, gutter: u16) -> Option<Geometry> {
+        let shown = app.shown()?;
+        let view = app.timeline();
+        let inner = Block::bordered().padding(Padding::horizontal(1)).inner(area);
+        let rows = rows(app, shown);
+        let told = match view.cursor() {
+            None => 0,
+            Some(_) if inner.height < ROOMY + 3 => 1,
+            Some(_) => 2,
+        };
+        let height = inner.height.saturating_sub(1 + told);
+        let scrolls = rows > usize::from(height);
+        let aside = if scrolls { OVERVIEW.min(inner.width / 4) } else { 0 };
+        let gutter = gutter.min(inner.width);
+        let bars =
+            Rect { x: inner.x + gutter, width: inner.width.saturating_sub(gutter + aside), height, ..inner };
+        let first = first_row(view.row(), rows, height);
+        let row = |y: u16, height: u16| Rect { y, height, ..inner }.intersection(inner);
+        Some(Geometry {
+            labels: Rect { width: gutter, height, ..inner },
+            axis: Rect { y: bars.bottom(), height: 1, ..bars }.intersection(inner),
+            overview: Rect { x: bars.right() + 1, width: aside.saturating_sub(1), ..bars },
+            inspector: row(bars.bottom() + 1, told),
+            bars,
+            pitch: Pitch::fitting(rows, height),
+            in_view: first..rows.min(first + usize::from(height)),
+            rows,
+            window: view.window(shown.trace()),
+        })
+    }
+
+    /// The room of each bar that is in view, with its row's number.
+    pub fn bars_in_view(&self) -> impl Iterator<Item = (Rect, usize)> {
+        self.pitch.bars(self.bars).zip(self.in_view.clone())
+    }
+
+    /// The column of the bars that stands for a moment, if it is in view.
+    #[must_use]
+    pub fn column_of(&self, at: Nanos) -> Option<u16> {
+        self.window.part_of(at, self.bars.width).map(|column| self.bars.x + column)
+    }
+
+    /// Whether not all rows are in view.
+    #[must_use]
+    pub fn scrolls(&self) -> bool {
+        self.in_view.len() < self.rows
+    }
+}
+
+/// How many rows the timeline has.
+fn rows(app: &App, shown: Shown<'_>) -> usize {
+    match app.timeline().rows() {
+        Rows::Workers => shown.trace().lanes().len(),
+        Rows::Cores => shown.trace().lanes().len(),
+    }
+}
+
+/// The first row in view: the cursor's is in the middle where it can be.
+fn first_row(cursor: usize, rows: usize, height: u16) -> usize {
+    let height = usize::from(height);
+    cursor.saturating_sub(height / 2).min(rows.saturating_sub(height))
+}

@@ -1,0 +1,92 @@
+//! Looking closer: the cursor in the timeline, what stands below it, the frozen picture.
+
+use super::*;
+use pconc_tui::domain::record::{TaskOutcome, TaskRecord};
+use ratatui::style::Modifier;
+
+/// The cells that are drawn reversed and have no word in them.
+fn reversed(session: &Session) -> Vec<(u16, u16)> {
+    let buf = session.drawn(Theme::plain());
+    let is_bar = |x, y| {
+        let cell = &buf[(x, y)];
+        cell.modifier.contains(Modifier::REVERSED) && !cell.symbol().chars().all(char::is_alphanumeric)
+    };
+    let footer = buf.area.bottom() - 1;
+    let cells = buf.area.positions().filter(|at| at.y < footer && is_bar(at.x, at.y));
+    cells.map(|at| (at.x, at.y)).collect()
+}
+
+#[test]
+fn the_cursor_says_what_its_worker_did_when_on_which_task() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('2')]);
+        session.press(&[Tab; 5]);
+        while !session.shows("▸w0") {
+            session.press(&[Tab]);
+        }
+        session.press(&[Home, Char('.'), Char('.'), Down]);
+        let told = session.row("w1 at ");
+        assert!(told.contains("w1 at 0.007000 s"), "{told}");
+        assert!(told.contains("█ computing for 5.00 ms"), "{columns}×{rows}: {told}");
+        if rows >= 24 {
+            assert!(told.contains("from 0.007000 s to 0.012000 s"), "{told}");
+            let task = session.row("task 1  ");
+            assert!(task.contains("in all") && task.contains("gil") && task.contains("computing"), "{task}");
+        }
+    }
+}
+
+#[test]
+fn the_cell_under_the_cursor_is_reversed_in_its_workers_row_above_the_tip_on_the_axis() {
+    let mut session = Session::new(80, 24);
+    session.press(&[Char('2'), Right, Down, Down]);
+    let cells = reversed(&session);
+    let rows = session.rows();
+    let tip = rows.iter().find_map(|row| row.chars().position(|cell| cell == '▲')).unwrap();
+    let row = rows.iter().position(|row| row.contains("▸w2")).unwrap();
+    assert!(!cells.is_empty() && cells.iter().all(|(x, _)| usize::from(*x) == tip), "{cells:?} {tip}");
+    assert!(cells.iter().any(|(_, y)| usize::from(*y) == row), "{cells:?} {row}");
+    session.press(&[Esc]);
+    assert!(reversed(&session).is_empty() && !session.shows("▲"));
+}
+
+#[test]
+fn a_task_of_io_says_how_long_it_fetched_and_how_long_it_wrote_or_why_it_failed() {
+    let mut session = Session::new(120, 40);
+    let plan = session.press_and_wait(Char('1'), 1.0);
+    let mut record = Scenario::new(plan, 2).record();
+    let failed = TaskRecord {
+        task: 1,
+        worker: 0,
+        start_s: 0.5,
+        end_s: Some(0.6),
+        outcome: TaskOutcome::Failed,
+        error: Some("the server said 500".into()),
+    };
+    record.tasks = Some(vec![failed]);
+    record.tasks_failed = 1;
+    let _ = session.app.update(Msg::Concluded(Box::new(record)));
+    // The history, its first row, the timeline.
+    session.press(&[BackTab, Up, Tab, Tab, Home, Char('t')]);
+    let first = session.row("task 0  ");
+    assert!(first.contains("fetched in ") && first.contains("written in 20.0 ms"), "{first}");
+    session.press(&[Char('t')]);
+    let second = session.row("task 1  ");
+    assert!(second.contains("failed because: the server said 500"), "{second}");
+}
+
+#[test]
+fn a_frozen_picture_says_so_and_how_it_goes_on() {
+    let mut session = Session::new(120, 40);
+    let plan = session.press_and_wait(Char('2'), 0.5);
+    session.press(&[Char(' ')]);
+    let frozen = session.row("w0 ");
+    assert!(session.row("Timeline").contains("frozen: Space goes on"));
+    let scenario = Scenario::new(plan, 2);
+    let _ = session.app.update(Msg::Batch(scenario.batch(scenario.wall() / 2, scenario.wall() * 6 / 10)));
+    assert_eq!(session.row("w0 "), frozen);
+    session.press(&[Char(' ')]);
+    assert_ne!(session.row("w0 "), frozen);
+    assert!(!session.row("Timeline").contains("frozen"));
+}
