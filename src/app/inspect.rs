@@ -44,6 +44,15 @@ impl App {
         Some(Inspection { worker, at, slice: shown.trace().slice_at(worker, at), task, failure })
     }
 
+    /// The tasks of the run that is shown which failed; empty while it goes on, as nobody tells before its end.
+    #[must_use]
+    pub fn shown_failures(&self) -> Vec<&TaskRecord> {
+        match self.shown() {
+            Some(Shown::Entry(entry)) => failures(&entry.record).collect(),
+            _ => vec![],
+        }
+    }
+
     /// The picture of the run that is on as it was when the user froze it.
     #[must_use]
     pub fn frozen(&self) -> Option<&Live> {

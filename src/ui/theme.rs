@@ -120,6 +120,9 @@ pub fn mark(phase: Phase) -> &'static str {
     }
 }
 
+/// What stands in the timeline where a task failed.
+pub const FAILED: &str = "✗";
+
 /// Whether a worker in this phase wants a core or the lock and gets none: its mark then fills the bar up to where full
 /// ink would be. Whoever asks for none is a thin line.
 #[must_use]

@@ -4,6 +4,8 @@ mod geometry;
 mod inspector;
 pub mod legend;
 
+use std::collections::HashMap;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -14,7 +16,7 @@ use self::geometry::Geometry;
 use self::legend::phases_of;
 use super::header::plural;
 use super::panel::{block, draw_block, on_border};
-use super::theme::{Theme, mark};
+use super::theme::{FAILED, Theme, mark};
 use super::welcome;
 use super::widget::axis::Axis;
 use super::widget::gantt::{Gantt, Overview};
@@ -23,7 +25,7 @@ use crate::app::timeline::{Window, whole};
 use crate::app::{App, Shown};
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::text::duration;
-use crate::domain::time::seconds;
+use crate::domain::time::{nanos, seconds};
 
 /// The timeline of the run that is shown, or the quick experiments before the first.
 pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
@@ -68,16 +70,32 @@ impl View<'_> {
         if at.scrolls() {
             self.draw_overview(buf);
         }
+        self.draw_failures(buf);
         self.draw_cursor(buf);
     }
 
     fn draw_frame(&self, area: Rect, buf: &mut Buffer) {
-        let legend = legend::line(&self.phases(), self.theme, area.width.saturating_sub(4));
+        let has_failures = !self.app.shown_failures().is_empty();
+        let legend = legend::line(&self.phases(), has_failures, self.theme, area.width.saturating_sub(4));
         let mut frame = block(self.title(), self.focused, self.theme).title_bottom(legend);
         if let Some(right) = self.title_right() {
             frame = frame.title(Line::styled(format!(" {right} "), on_border(Style::new())).right_aligned());
         }
         draw_block(&frame, area, buf);
+    }
+
+    /// A mark where a task ended that had failed: in the lowest row of its worker's bar.
+    fn draw_failures(&self, buf: &mut Buffer) {
+        let at = &self.geometry;
+        let bars: HashMap<usize, Rect> = at.bars_in_view().map(|(bar, worker)| (worker, bar)).collect();
+        let end = self.shown.trace().now().saturating_sub(1);
+        for failure in self.app.shown_failures() {
+            let ended = nanos(failure.end_s.unwrap_or(failure.start_s)).min(end);
+            let column = at.column_of(ended);
+            if let (Some(x), Some(bar)) = (column, bars.get(&(failure.worker as usize))) {
+                buf.set_string(x, bar.bottom().saturating_sub(1), FAILED, self.theme.error());
+            }
+        }
     }
 
     /// The cell under the cursor reversed, and what is there in words.

@@ -71,6 +71,8 @@ fn a_task_of_io_says_how_long_it_fetched_and_how_long_it_wrote_or_why_it_failed(
     session.press(&[BackTab, Up, Tab, Tab, Home, Char('t')]);
     let first = session.row("task 0  ");
     assert!(first.contains("fetched in ") && first.contains("written in 20.0 ms"), "{first}");
+    assert_eq!(session.rows().concat().matches('✗').count(), 2, "in the bar and in the legend");
+    assert!(session.row("w0 ").contains('✗') && session.shows("✗ failed"));
     session.press(&[Char('t')]);
     let second = session.row("task 1  ");
     assert!(second.contains("failed because: the server said 500"), "{second}");

@@ -11,8 +11,11 @@ use crate::app::{App, Shown};
 use crate::domain::time::Nanos;
 use crate::ui::widget::gantt::Pitch;
 
-/// Columns of the overview, with the line that shows which part of it is in view.
-const OVERVIEW: u16 = 12;
+/// The overview takes so much of the width, with the line that shows which part of it is in view: at 1,000 workers it
+/// tells more than the few bars beside it.
+const OVERVIEW_SHARE: u16 = 5;
+/// It gets no wider than so many columns.
+const OVERVIEW_MOST: u16 = 32;
 /// From so many rows on, what is under the cursor is told in two of them.
 const ROOMY: u16 = 6;
 
@@ -54,7 +57,7 @@ impl Geometry {
         };
         let height = inner.height.saturating_sub(1 + told);
         let scrolls = rows > usize::from(height);
-        let aside = if scrolls { OVERVIEW.min(inner.width / 4) } else { 0 };
+        let aside = if scrolls { (inner.width / OVERVIEW_SHARE).min(OVERVIEW_MOST) } else { 0 };
         let gutter = gutter.min(inner.width);
         let bars =
             Rect { x: inner.x + gutter, width: inner.width.saturating_sub(gutter + aside), height, ..inner };

@@ -7,45 +7,71 @@ use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
 use crate::domain::workload::WorkloadKind;
 use crate::ui::panel::on_border;
-use crate::ui::theme::{Theme, mark};
+use crate::ui::theme::{FAILED, Theme, mark};
 
-/// The marks of these phases: with their meaning, with their names, close together, or without what explains itself, as
-/// far as there is room.
-pub fn line(phases: &[Phase], theme: Theme, width: u16) -> Line<'static> {
-    let without = |left_out: &[Phase]| -> Vec<Phase> {
-        phases.iter().copied().filter(|phase| !left_out.contains(phase)).collect()
-    };
-    let lines = [
-        legend_line(phases, theme, explained, "  "),
-        legend_line(phases, theme, Phase::name, "  "),
-        legend_line(phases, theme, Phase::name, " "),
-        legend_line(&without(&[Phase::Starting]), theme, Phase::name, " "),
-    ];
-    let fits = |line: &Line<'_>| line.width() <= usize::from(width);
-    let last = || legend_line(&without(&[Phase::Starting, Phase::Idle]), theme, Phase::name, " ");
-    lines.into_iter().find(fits).unwrap_or_else(last)
+/// A mark with its name, and with its meaning in a few words.
+#[derive(Clone, Copy)]
+struct Item {
+    mark: &'static str,
+    style: Style,
+    name: &'static str,
+    explained: &'static str,
+    /// From which shortening on it is left out, as it explains itself.
+    left_out: usize,
 }
 
-fn explained(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Ready => "ready: no core is free",
-        Phase::Gil => "gil: wants the lock",
-        _ => phase.name(),
+impl Item {
+    fn of(phase: Phase, theme: Theme) -> Item {
+        let explained = match phase {
+            Phase::Ready => "ready: no core is free",
+            Phase::Gil => "gil: wants the lock",
+            _ => phase.name(),
+        };
+        let left_out = match phase {
+            Phase::Starting => 3,
+            Phase::Idle => 4,
+            _ => usize::MAX,
+        };
+        Item { mark: mark(phase), style: theme.phase(phase), name: phase.name(), explained, left_out }
+    }
+
+    fn failed(theme: Theme) -> Item {
+        let name = "failed";
+        Item { mark: FAILED, style: theme.error(), name, explained: "a task failed", left_out: usize::MAX }
     }
 }
 
-fn legend_line(
-    phases: &[Phase],
-    theme: Theme,
-    name: fn(Phase) -> &'static str,
+/// The marks of these phases, and that of failed tasks if there are any: with their meaning, with their names, close
+/// together, or without what explains itself, as far as there is room.
+pub fn line(phases: &[Phase], failures: bool, theme: Theme, width: u16) -> Line<'static> {
+    let mut items: Vec<Item> = phases.iter().map(|phase| Item::of(*phase, theme)).collect();
+    if failures {
+        items.insert(1.min(items.len()), Item::failed(theme));
+    }
+    let shortened = |shortening: usize| {
+        let kept = items.iter().filter(|item| shortening < item.left_out);
+        let (name, between): (fn(&Item) -> &'static str, _) = match shortening {
+            0 => (|item| item.explained, "  "),
+            1 => (|item| item.name, "  "),
+            _ => (|item| item.name, " "),
+        };
+        row(kept, name, between)
+    };
+    let fits = |line: &Line<'_>| line.width() <= usize::from(width);
+    (0..4).map(shortened).find(fits).unwrap_or_else(|| shortened(4))
+}
+
+fn row<'a>(
+    items: impl Iterator<Item = &'a Item>,
+    name: fn(&Item) -> &'static str,
     between: &'static str,
 ) -> Line<'static> {
     let plain = on_border(Style::new());
     let mut spans = vec![];
-    for phase in phases {
+    for item in items {
         spans.push(Span::styled(if spans.is_empty() { " " } else { between }, plain));
-        spans.push(Span::styled(mark(*phase), on_border(theme.phase(*phase))));
-        spans.push(Span::styled(format!(" {}", name(*phase)), plain));
+        spans.push(Span::styled(item.mark, on_border(item.style)));
+        spans.push(Span::styled(format!(" {}", name(item)), plain));
     }
     spans.push(Span::styled(" ", plain));
     Line::from(spans)
