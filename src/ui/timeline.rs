@@ -77,7 +77,7 @@ impl<'a> View<'a> {
             self.theme,
             area.width.saturating_sub(4),
         ));
-        if let Some(right) = self.title_right(scrolls, lanes, rows) {
+        if let Some(right) = self.title_right(scrolls) {
             frame = frame.title(Line::styled(format!(" {right} "), on_border(Style::new())).right_aligned());
         }
         let inner = draw_block(&frame, area, buf);
@@ -101,13 +101,13 @@ impl<'a> View<'a> {
         Axis::new(self.window, Style::new()).render(axis, buf);
         if scrolls {
             let overview = Rect { x: bars.right() + 1, width: aside.saturating_sub(1), ..bars };
-            self.draw_overview(&in_view, lanes, overview, buf);
+            self.draw_overview(&in_view, overview, buf);
         }
     }
 
     /// The phases that this picture can show: also that a part of it is not known, once events were dropped.
     fn phases(&self) -> Vec<Phase> {
-        let lost = self.shown.trace().lanes().iter().any(|lane| lane.dropped() > 0);
+        let lost = self.shown.trace().dropped() > 0;
         phases_of(self.shown.plan()).into_iter().chain(lost.then_some(Phase::Lost)).collect()
     }
 
@@ -122,13 +122,12 @@ impl<'a> View<'a> {
         format!("Timeline · {workers}{emulated}")
     }
 
-    fn title_right(&self, scrolls: bool, lanes: usize, rows: u16) -> Option<String> {
+    fn title_right(&self, scrolls: bool) -> Option<String> {
         let all = whole(self.shown.trace());
         let span = |window: Window| duration(seconds(window.span()));
-        let sampled = if Overview::is_sampled(lanes, rows) { ", sampled" } else { "" };
         let parts = [
             self.zoomed.then(|| format!("{} of {} in view", span(self.window), span(all))),
-            scrolls.then(|| format!("all workers{sampled} →")),
+            scrolls.then(|| "all workers →".into()),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(" · "))
@@ -159,7 +158,7 @@ impl<'a> View<'a> {
         spans
     }
 
-    fn draw_overview(&self, in_view: &std::ops::Range<usize>, lanes: usize, area: Rect, buf: &mut Buffer) {
+    fn draw_overview(&self, in_view: &std::ops::Range<usize>, area: Rect, buf: &mut Buffer) {
         if area.is_empty() {
             return;
         }
@@ -167,7 +166,7 @@ impl<'a> View<'a> {
             (Rect { width: 1, ..area }, Rect { x: area.x + 1, width: area.width - 1, ..area });
         let rows = usize::from(area.height);
         for (i, row) in line.rows().enumerate() {
-            let stands_for = lanes * i / rows..lanes * (i + 1) / rows;
+            let stands_for = self.shown.trace().lanes_of_row(i, rows);
             let seen =
                 stands_for.start < in_view.end && in_view.start < stands_for.end.max(stands_for.start + 1);
             let (symbol, style) =
