@@ -15,7 +15,7 @@ use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
-use pconc_tui::domain::record::Record;
+use pconc_tui::domain::record::{self, Record};
 use pconc_tui::domain::time::{Nanos, seconds};
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Transition};
 use pconc_tui::domain::workload::WorkloadKind;
@@ -93,6 +93,23 @@ fn frames() {
     let mut terminal = terminal();
     let cost = median((0..41).map(|_| cpu_of(|| draw(&app, &mut terminal))).collect());
     row("CPU of a frame of 1 000 000 events, 16 lanes", &millis(cost), "under 1 ms");
+    crowds();
+}
+
+/// Frames of a run of as many workers as a classroom wants to see, and a million tasks: while it goes on, and when it is
+/// over.
+fn crowds() {
+    let (mut app, plan) = begun(1_000);
+    let batch = many_transitions(plan.workers(), 1_000_000);
+    let mut batch = Some(Msg::Batch(batch));
+    let cost = cpu_of(|| drop(batch.take().map(|batch| app.update(batch))));
+    row("CPU of folding 1 000 000 events of 1 000 lanes", &millis(cost), "");
+    let mut terminal = terminal();
+    let mut cost = |app: &App| median((0..41).map(|_| cpu_of(|| draw(app, &mut terminal))).collect());
+    row("CPU of a frame of 1 000 000 tasks, 1 000 lanes, live", &millis(cost(&app)), "under 2 ms");
+    let seconds = app.shown().map_or(0.0, |shown| seconds(shown.trace().now()));
+    drop(app.update(Msg::Concluded(Box::new(record::sample::record(plan, seconds, seconds)))));
+    row("CPU of a frame of 1 000 000 tasks, 1 000 lanes, concluded", &millis(cost(&app)), "under 2 ms");
 }
 
 fn cpu_of(mut work: impl FnMut()) -> f64 {

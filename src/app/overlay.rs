@@ -131,7 +131,7 @@ fn most_rows(entry: &Entry) -> usize {
     let record = &entry.record;
     let verdict = verdict::concluded(record, entry.speedup).chars().count() / 25 + 1;
     let caveats = record.caveats.iter().map(|caveat| wrapped(caveat.text.chars().count())).sum::<usize>();
-    let errors = record.tasks.iter().flatten().filter_map(|task| task.error.as_ref());
+    let errors = record.failures.iter().filter_map(|task| task.error.as_ref());
     NUMBER_ROWS
         + verdict
         + caveats

@@ -4,7 +4,7 @@ use crate::domain::machine::Machine;
 use crate::domain::model::Model;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::Plan;
-use crate::domain::record::{CoreRecord, GilTotals, Record, sample};
+use crate::domain::record::{CoreRecord, GilTotals, Record, TaskOutcome, TaskRecord, sample};
 use crate::domain::time::{Nanos, TICK, seconds};
 use crate::domain::trace::{Batch, CoreTime, LaneUpdate, Trace, Transition};
 use crate::domain::workload::{Addresses, Workload};
@@ -35,8 +35,12 @@ pub struct Scenario {
     plan: Plan,
     cores: u64,
     lanes: Vec<Vec<Transition>>,
+    /// The core that each worker stamped last.
+    on: Vec<u16>,
     /// When each task began and ended.
     tasks: Vec<(Nanos, Nanos)>,
+    /// Tasks that did not succeed.
+    failed: Vec<u32>,
     wall: Nanos,
     whole: Trace,
 }
@@ -48,8 +52,10 @@ impl Scenario {
         let mut scenario = Scenario {
             lanes: vec![vec![]; plan.workers() as usize],
             whole: Trace::new(plan.workers()),
+            on: (0..plan.workers()).map(|worker| (worker % cores.max(1)) as u16).collect(),
             cores: u64::from(cores),
             tasks: vec![],
+            failed: vec![],
             wall: 0,
             plan,
         };
@@ -59,6 +65,14 @@ impl Scenario {
         }
         scenario.finish();
         scenario
+    }
+
+    /// The same run, in which these tasks took as long as ever but did not succeed.
+    #[must_use]
+    pub fn failing(mut self, tasks: impl IntoIterator<Item = u32>) -> Scenario {
+        self.failed = tasks.into_iter().collect();
+        self.failed.sort_unstable();
+        self
     }
 
     /// When it ends.
@@ -74,7 +88,7 @@ impl Scenario {
     }
 
     fn push(&mut self, lane: usize, at: Nanos, task: Option<u32>, phase: Phase) {
-        let core = (lane as u64 % self.cores) as u16;
+        let core = self.on[lane];
         self.lanes[lane].push(Transition { at, task, phase, core, after_gap: false });
     }
 
@@ -92,7 +106,12 @@ impl Scenario {
         for step in 0..slices {
             let at = STARTED + step * slice;
             for lane in 0..workers {
-                let on = (lane + workers - turn % workers) % workers < at_once;
+                let place = (lane + workers - turn % workers) % workers;
+                let on = place < at_once;
+                if on && !locked {
+                    // Who comes takes the core of who leaves: with an odd number of workers, they wander.
+                    self.on[lane as usize] = place as u16;
+                }
                 let task = (lane + done[lane as usize] / TASK * workers) as u32;
                 self.push(lane as usize, at, Some(task), if on { Phase::Computing } else { waiting });
                 done[lane as usize] += if on { slice } else { 0 };
@@ -163,7 +182,7 @@ impl Scenario {
             lanes,
             begun,
             ended,
-            failed: 0,
+            failed: self.failed.iter().filter(|task| self.tasks[**task as usize].1 <= now).count() as u32,
         }
     }
 
@@ -189,6 +208,12 @@ impl Scenario {
         record.startup_s = Some(seconds(STARTED));
         record.gil = (self.plan.model() == Model::GilThreads)
             .then(|| GilTotals { switches: self.wall / (5 * MS), wait_s: seconds(all[Phase::Gil]) });
+        record.migrations = self.whole.migrations();
+        for (worker, lane) in record.workers.iter_mut().zip(self.whole.lanes()) {
+            worker.migrations = lane.migrations();
+        }
+        record.tasks_failed = self.failed.len() as u32;
+        record.failures = self.failed.iter().map(|task| self.failure(*task)).collect();
         record.cores = (0..self.cores)
             .map(|core| CoreRecord {
                 core: core as u16,
@@ -197,5 +222,18 @@ impl Scenario {
             })
             .collect();
         record
+    }
+
+    fn failure(&self, task: u32) -> TaskRecord {
+        let (begin, end) = self.tasks[task as usize];
+        let has_it = |lane: &Vec<Transition>| lane.iter().any(|event| event.task == Some(task));
+        TaskRecord {
+            task,
+            worker: self.lanes.iter().position(has_it).unwrap_or(0) as u32,
+            start_s: seconds(begin),
+            end_s: Some(seconds(end)),
+            outcome: TaskOutcome::Failed,
+            error: Some("the server said 503 Service Unavailable".into()),
+        }
     }
 }

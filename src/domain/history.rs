@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::record::Record;
 use super::speedup;
-use super::trace::Trace;
+use super::trace::{EVENTS_PER_SLICE, Trace};
 
 /// The most memory that the pictures of a session take together, in bytes.
 pub const TRACE_BYTES: usize = 256 << 20;
@@ -11,6 +11,8 @@ pub const TRACE_BYTES: usize = 256 << 20;
 const A_GAIN: f64 = 1.1;
 /// How many slices a lane keeps when its picture is thinned.
 const THINNED_SLICES: u64 = 512;
+/// With more events than this in a lane, thinning is worth it.
+const THINNED_EVENTS: u64 = 2 * EVENTS_PER_SLICE * THINNED_SLICES;
 
 /// A record with its picture and its number on the screen.
 #[derive(Clone, Debug)]
@@ -102,7 +104,7 @@ impl History {
             if total <= bytes {
                 break;
             }
-            if entry.trace.most_events() as u64 > 2 * THINNED_SLICES {
+            if entry.trace.most_events() as u64 > THINNED_EVENTS {
                 total -= entry.trace.bytes();
                 entry.trace.thin(THINNED_SLICES);
                 total += entry.trace.bytes();

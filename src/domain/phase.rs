@@ -83,6 +83,12 @@ impl PhaseTimes {
         }
     }
 
+    /// A share of these times, in 0..=1, rounded down.
+    #[must_use]
+    pub fn scaled(&self, share: f64) -> PhaseTimes {
+        PhaseTimes(self.0.map(|time| if share < 1.0 { (time as f64 * share) as Nanos } else { time }))
+    }
+
     /// What was added since `earlier`, a former state of the same sums.
     #[must_use]
     pub fn since(&self, earlier: &PhaseTimes) -> PhaseTimes {

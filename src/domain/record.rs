@@ -21,6 +21,8 @@ pub const SCHEMA: &str = "pconc-tui.records/1";
 pub const OBSERVER_LIMIT: f64 = 0.02;
 /// Above so many tasks, the JSON leaves the list of tasks out unless asked for it.
 pub const TASKS_LISTED: usize = 10_000;
+/// Of so many failed tasks a record says why they failed, however many tasks there are.
+pub const FAILURES_KEPT: usize = 1_000;
 
 /// Records with the machine that made them: the document that `--format json` prints.
 #[derive(Debug, Serialize)]
@@ -94,12 +96,17 @@ pub struct Record {
     pub gil: Option<GilTotals>,
     /// Summed over the workers.
     pub context_switches: Option<ContextSwitches>,
+    /// How often workers changed their core, as seen from stamp to stamp: what happened between two stamps is not seen.
+    /// Summed over the workers.
+    pub migrations: u64,
     /// Summed over the workers: proportional set size of forked workers; null where they share the program's memory.
     pub memory_bytes: Option<u64>,
     /// One per worker.
     pub workers: Vec<WorkerRecord>,
     /// One per task that was begun, by number; null above [`TASKS_LISTED`] tasks unless all were asked for.
     pub tasks: Option<Vec<TaskRecord>>,
+    /// The first [`FAILURES_KEPT`] tasks that were begun and did not succeed, by number, with the reason.
+    pub failures: Vec<TaskRecord>,
     /// One per usable core, and per core that a worker ran on.
     pub cores: Vec<CoreRecord>,
     /// What the picture was made from.
@@ -203,6 +210,8 @@ pub struct WorkerRecord {
     pub run_queue_wait_s: Option<f64>,
     /// How it waited for the emulated lock; null under other models.
     pub gil_wait_s: Option<f64>,
+    /// How often a stamp found it on another core than its stamp before, from its first task on.
+    pub migrations: u64,
 }
 
 /// How a task ended.
@@ -396,6 +405,7 @@ pub mod sample {
             phases_s: each,
             run_queue_wait_s: None,
             gil_wait_s: None,
+            migrations: 0,
         };
         Record {
             id: format!("sample-{wall_s}"),
@@ -413,9 +423,11 @@ pub mod sample {
             phases_s: all,
             gil: None,
             context_switches: Some(ContextSwitches::default()),
+            migrations: 0,
             memory_bytes: None,
             workers: (0..workers).map(worker).collect(),
             tasks: None,
+            failures: vec![],
             cores: vec![],
             events: EventTotals::default(),
             observer: Observer::default(),

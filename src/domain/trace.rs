@@ -3,14 +3,24 @@
 //! A worker's events are transitions: each one closes the phase before it, so the last one is the open segment. A
 //! [`Lane`] keeps them with running sums, so that the time spent in each phase between two moments costs a binary
 //! search and never a walk over all events: drawing is O(cells on the screen).
+//!
+//! What looks at many workers at once is made while events arrive: sums of groups of lanes by buckets of time
+//! (`trace/summary.rs`), who computed on which core (`trace/cores.rs`), and how many workers are in each phase now.
 
+mod cores;
 mod lane;
 mod look;
+mod summary;
+
+use std::ops::Range;
 
 use super::phase::{Phase, PhaseTimes};
 use super::time::Nanos;
+use cores::CoreView;
+pub use cores::{CoreLane, OnCore, Who};
 pub use lane::Lane;
 pub use look::{Slice, Step, TaskStory};
+use summary::Summary;
 
 /// From `at` on, the worker is in `phase`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +91,8 @@ pub struct Sample {
 
 /// The most memory that the picture of one run takes, in bytes; beyond it, it becomes poorer.
 const BYTES_MAX: usize = 64 << 20;
+/// A slice of a thinned lane has at most so many events.
+pub const EVENTS_PER_SLICE: u64 = 3;
 /// How many slices all lanes together keep when a live picture is thinned.
 const LIVE_SLICES: u64 = 1 << 18;
 
@@ -91,11 +103,15 @@ const LATELY: Nanos = 500_000_000;
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     lanes: Vec<Lane>,
+    summary: Summary,
+    core_view: CoreView,
     samples: Vec<Sample>,
     cores: Vec<CoreTime>,
     others: Vec<(u16, f64)>,
     cpu: Nanos,
     now: Nanos,
+    by_phase: [u32; Phase::COUNT],
+    dropped: u64,
     begun: u32,
     ended: u32,
     failed: u32,
@@ -110,16 +126,21 @@ impl Trace {
         let starting = Transition { at: 0, task: None, phase: Phase::Starting, core: 0, after_gap: false };
         let mut lane = Lane::default();
         lane.push(starting);
-        Trace { lanes: vec![lane; workers as usize], ..Trace::default() }
+        let workers = workers as usize;
+        let mut trace = Trace {
+            lanes: vec![lane; workers],
+            summary: Summary::new(workers),
+            core_view: CoreView::new(workers),
+            ..Trace::default()
+        };
+        trace.count();
+        trace
     }
 
     /// Folds what the engine saw since the last time.
     pub fn apply(&mut self, batch: Batch) {
-        let mut cpu = 0;
-        for (lane, update) in self.lanes.iter_mut().zip(batch.lanes) {
-            cpu += update.cpu;
-            lane.update(update);
-        }
+        let cpu = batch.lanes.iter().map(|update| update.cpu).sum();
+        self.update_lanes(batch.lanes, batch.now);
         // The two counters are not read at the same moment.
         self.sample(&batch.now, batch.begun.saturating_sub(batch.ended), cpu);
         (self.begun, self.ended, self.failed) = (batch.begun, batch.ended, batch.failed);
@@ -127,8 +148,31 @@ impl Trace {
         if !batch.others.is_empty() {
             self.others = batch.others;
         }
+        self.count();
         if self.bytes() > BYTES_MAX {
             self.thin((LIVE_SLICES / self.lanes.len().max(1) as u64).max(16));
+        }
+    }
+
+    fn update_lanes(&mut self, updates: Vec<LaneUpdate>, now: Nanos) {
+        for (worker, (lane, update)) in self.lanes.iter_mut().zip(updates).enumerate() {
+            lane.update(update, |closed| {
+                self.summary.add(worker, &closed);
+                self.core_view.add(worker, &closed);
+            });
+            if let Some(stamped) = lane.stamped() {
+                self.core_view.add(worker, &stamped);
+            }
+        }
+        self.core_view.settle(now);
+    }
+
+    /// Brings up to date what is counted over all lanes, so that no frame has to.
+    fn count(&mut self) {
+        self.dropped = self.lanes.iter().map(Lane::dropped).sum();
+        self.by_phase = [0; Phase::COUNT];
+        for phase in self.lanes.iter().filter_map(|lane| lane.phase_now(self.now)) {
+            self.by_phase[phase as usize] += 1;
         }
     }
 
@@ -151,14 +195,17 @@ impl Trace {
         if let Some(last) = self.samples.last_mut() {
             last.at = last.at.min(wall);
         }
+        self.count();
     }
 
-    /// Makes the picture poorer, to about `slices` events a lane, to save memory.
+    /// Makes the picture poorer, to at most [`EVENTS_PER_SLICE`] in each of `slices` slices of a lane, to save memory. How
+    /// long a worker computed in a slice stays exact; of what else it did there, only what took longest is kept.
     pub fn thin(&mut self, slices: u64) {
-        let slice = (self.now / slices).max(1);
+        let slice = self.now.div_ceil(slices.max(1)).max(1);
         for lane in &mut self.lanes {
-            lane.thin(self.now, slice);
+            lane.thin(slice);
         }
+        self.core_view.coarsen(slices, self.now);
         self.thinned = true;
     }
 
@@ -227,11 +274,51 @@ impl Trace {
     /// How many workers are in each phase now.
     #[must_use]
     pub fn workers_by_phase(&self) -> [u32; Phase::COUNT] {
-        let mut counts = [0; Phase::COUNT];
-        for phase in self.lanes.iter().filter_map(|lane| lane.phase_now(self.now)) {
-            counts[phase as usize] += 1;
-        }
-        counts
+        self.by_phase
+    }
+
+    /// Events that the engine had to drop, over all lanes.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// How often workers were found on another core than at the event before, over all lanes. O(lanes).
+    #[must_use]
+    pub fn migrations(&self) -> u64 {
+        self.lanes.iter().map(Lane::migrations).sum()
+    }
+
+    /// The cores on which workers computed so far, by number, with who had them when.
+    #[must_use]
+    pub fn core_lanes(&self) -> &[CoreLane] {
+        self.core_view.cores()
+    }
+
+    /// The row of the core with this number, if any worker computed on it so far.
+    #[must_use]
+    pub fn core_lane(&self, core: u16) -> Option<&CoreLane> {
+        let lanes = self.core_lanes();
+        lanes.binary_search_by_key(&core, CoreLane::core).ok().map(|index| &lanes[index])
+    }
+
+    /// The lanes that row `row` of `rows` stands for in a picture of all lanes: all rows together show each lane once.
+    /// Where there are fewer lanes than rows, some rows stand for none.
+    #[must_use]
+    pub fn lanes_of_row(&self, row: usize, rows: usize) -> Range<usize> {
+        self.summary.lanes_of_row(row, rows)
+    }
+
+    /// How long these lanes together were in each phase between each two neighbouring `moments`, which ascend: one less
+    /// than there are moments. For `lanes` of [`Trace::lanes_of_row`].
+    ///
+    /// Made from sums by buckets of time: over the whole run they are exact, also after [`Trace::thin`]; where a moment
+    /// lies within a bucket, what happened in it is spread evenly. With a few parts for the whole run, a bucket is at most
+    /// a quarter of a part. O(lanes), however many events there are.
+    #[must_use]
+    pub fn times_together(&self, lanes: Range<usize>, moments: &[Nanos]) -> Vec<PhaseTimes> {
+        let open = self.lanes[lanes.clone()].iter().flat_map(|lane| lane.open(self.now));
+        self.summary.times(lanes, moments, open, self.now)
     }
 
     /// How long `worker` was in each phase between two moments. O(log events).
@@ -247,10 +334,13 @@ impl Trace {
         self.lanes.iter().map(|lane| lane.transitions().len()).max().unwrap_or(0)
     }
 
-    /// How much memory the events take, in bytes.
+    /// How much memory the picture takes, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.lanes.iter().map(Lane::bytes).sum::<usize>() + self.samples.capacity() * size_of::<Sample>()
+        self.lanes.iter().map(Lane::bytes).sum::<usize>()
+            + self.summary.bytes()
+            + self.core_view.bytes()
+            + self.samples.capacity() * size_of::<Sample>()
     }
 }
 
@@ -348,8 +438,56 @@ mod tests {
         trace.conclude(1_000_000);
         let before = trace.bytes();
         trace.thin(100);
-        assert!(trace.bytes() < before / 100);
+        assert!(trace.bytes() < before / 50, "{} of {before} bytes", trace.bytes());
         assert_eq!(trace.times_between(0, 0, 1_000_000).total(), 1_000_000);
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_run_is_still_not_known_when_it_is_thinned() {
+        let gap = |i: u64| Transition { after_gap: i % 4 == 3, ..at(i * 10, Phase::Computing) };
+        let mut trace = trace_of((0..10_000).map(gap).collect(), 100_000, 100_000);
+        let lost = trace.times_between(0, 0, 100_000)[Phase::Lost];
+        trace.thin(10);
+        assert!(lost > 0);
+        assert_eq!(trace.times_between(0, 0, 100_000)[Phase::Lost], lost);
+    }
+
+    #[test]
+    fn a_move_to_another_core_counts_as_a_migration_once_the_worker_has_begun() {
+        let on = |time: Nanos, core: u16, phase: Phase| Transition { core, ..at(time, phase) };
+        let moves = [
+            on(10, 1, Phase::Computing),
+            on(20, 1, Phase::File),
+            on(30, 0, Phase::Computing),
+            on(40, 1, Phase::Computing),
+        ];
+        let mut trace = trace_of(moves.into(), 50, 50);
+        assert_eq!(trace.lanes()[0].migrations(), 2);
+        trace.thin(1);
+        assert_eq!(trace.migrations(), 2);
+    }
+
+    #[test]
+    fn the_row_of_a_core_shows_a_segment_that_goes_on_up_to_its_last_stamp() {
+        let mut trace = trace_of(vec![at(10, Phase::Computing)], 100, 90);
+        let on_core = |trace: &Trace, from, to| trace.core_lanes()[0].between(from, to);
+        assert_eq!(on_core(&trace, 0, 100), OnCore { time: 80, who: Who::One(0) });
+        let update = LaneUpdate { transitions: vec![at(95, Phase::Idle)], ..LaneUpdate::default() };
+        trace.apply(Batch { now: 200, lanes: vec![update], ..Batch::default() });
+        assert_eq!(on_core(&trace, 0, 200), OnCore { time: 85, who: Who::One(0) });
+    }
+
+    #[test]
+    fn what_may_have_been_dropped_is_not_in_the_row_of_a_core() {
+        let mut trace = Trace::new(1);
+        let update = LaneUpdate {
+            transitions: vec![at(10, Phase::Computing)],
+            last_stamp: 90,
+            dropped: 3,
+            ..LaneUpdate::default()
+        };
+        trace.apply(Batch { now: 100, lanes: vec![update], ..Batch::default() });
+        assert!(trace.core_lanes().is_empty());
     }
 
     #[test]
@@ -368,7 +506,74 @@ mod tests {
         assert_eq!(trace.times_between(0, 0, 40_000_000).total(), 40_000_000);
     }
 
+    /// Events of a few lanes in a few batches: by lane the phase, and how long after the event before.
+    fn any_run() -> impl Strategy<Value = Vec<Vec<Vec<(u64, u8)>>>> {
+        let lane = proptest::collection::vec((0u64..3_000_000, 1u8..8), 0..30);
+        let batch = proptest::collection::vec(lane, 5..6);
+        proptest::collection::vec(batch, 1..6)
+    }
+
+    /// What came of it, live: its last events were stamped a while ago.
+    fn folded(run: &[Vec<Vec<(u64, u8)>>]) -> Trace {
+        let mut trace = Trace::new(5);
+        let mut now = [0; 5];
+        for batch in run {
+            let lane = |(events, now): (&Vec<(u64, u8)>, &mut u64)| {
+                let event = |(step, phase): &(u64, u8)| {
+                    *now += step;
+                    at(*now, Phase::from_number(*phase).unwrap())
+                };
+                LaneUpdate { transitions: events.iter().map(event).collect(), ..LaneUpdate::default() }
+            };
+            let lanes = batch.iter().zip(&mut now).map(lane).collect();
+            let latest = now.iter().max().unwrap() + 1_000_000;
+            trace.apply(Batch { now: latest.max(trace.now() + 1), lanes, ..Batch::default() });
+        }
+        trace
+    }
+
+    fn exact(trace: &Trace, from: Nanos, to: Nanos) -> PhaseTimes {
+        let mut sum = PhaseTimes::default();
+        (0..trace.lanes().len()).for_each(|lane| sum.add(&trace.times_between(lane, from, to)));
+        sum
+    }
+
     proptest! {
+        #[test]
+        fn all_lanes_together_are_exactly_the_lanes_live_and_thinned(run in any_run(), rows in 1usize..9, parts in 1u64..40) {
+            let mut trace = folded(&run);
+            let now = trace.now();
+            let expected = exact(&trace, 0, now);
+            for _ in 0..2 {
+                let moments: Vec<Nanos> = (0..=parts).map(|i| now * i / parts).collect();
+                let mut sum = PhaseTimes::default();
+                for row in 0..rows {
+                    let times = trace.times_together(trace.lanes_of_row(row, rows), &moments);
+                    times.iter().for_each(|times| sum.add(times));
+                }
+                prop_assert_eq!(sum, expected);
+                trace.thin(3);
+            }
+        }
+
+        #[test]
+        fn thinning_keeps_how_long_a_worker_computed_in_each_slice(run in any_run(), slices in 1u64..30) {
+            let mut trace = folded(&run);
+            let now = trace.now();
+            let slice = now.div_ceil(slices);
+            let last = trace.lanes()[0].transitions().last().unwrap().at;
+            let cuts = || (0..=slices).map(|i| (i * slice).min(last));
+            let before: Vec<_> = cuts().map(|cut| trace.times_between(0, 0, cut)).collect();
+            trace.thin(slices);
+            for (cut, before) in cuts().zip(before) {
+                let after = trace.times_between(0, 0, cut);
+                prop_assert_eq!(after[Phase::Computing], before[Phase::Computing]);
+                prop_assert_eq!(after.total(), before.total());
+            }
+            let most = (EVENTS_PER_SLICE * slices) as usize + 1;
+            prop_assert!(trace.most_events() <= most, "{} events", trace.most_events());
+        }
+
         #[test]
         fn the_phases_of_any_two_cuts_sum_to_the_time_between_them(
             steps in proptest::collection::vec((0u64..1000, 1u8..7), 1..400),

@@ -57,7 +57,7 @@ fn stopped(record: &Record) -> String {
 }
 
 fn with_failures(record: &Record) -> String {
-    let first = record.tasks.iter().flatten().find_map(|task| task.error.as_deref());
+    let first = record.failures.iter().find_map(|task| task.error.as_deref());
     let reason = first.map(|error| format!(": {error}")).unwrap_or_default();
     format!("{} of {} tasks failed{reason}", record.tasks_failed, record.plan.tasks())
 }

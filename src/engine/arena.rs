@@ -114,6 +114,8 @@ pub struct LaneHeader {
     pub voluntary: AtomicU64,
     /// Involuntary context switches, plus one; 0 is unknown.
     pub involuntary: AtomicU64,
+    /// How often a stamp found the worker on another core than its stamp before, from its first event on.
+    pub migrations: AtomicU64,
     /// Events that the supervisor has taken from the ring. Only the supervisor writes. `Release`: the worker that sees
     /// it may reuse the slots.
     pub taken: CacheLine<AtomicU64>,

@@ -8,8 +8,8 @@ use super::executor::Death;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::Plan;
 use crate::domain::record::{
-    CaveatKind, ContextSwitches, CoreRecord, EventTotals, GilTotals, Observer, Outcome, Record, TASKS_LISTED,
-    TaskOutcome, TaskRecord, WorkerRecord,
+    CaveatKind, ContextSwitches, CoreRecord, EventTotals, FAILURES_KEPT, GilTotals, Observer, Outcome,
+    Record, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
 };
 use crate::domain::time::{Nanos, seconds};
 use crate::domain::workload::WorkloadKind;
@@ -77,7 +77,9 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
     let cpu: Nanos = lanes.iter().map(|lane| lane.cpu.load(Relaxed)).sum();
     let dropped = lanes.iter().map(|lane| lane.dropped.load(Relaxed)).sum();
     let tasks = (facts.all_tasks || facts.plan.tasks() as usize <= TASKS_LISTED)
-        .then(|| task_records(arena, &facts, t0));
+        .then(|| task_records(arena, &facts, t0, |state| state != TaskState::NotBegun).collect());
+    let did_not_succeed = |state| matches!(state, TaskState::Begun | TaskState::Failed);
+    let failures = task_records(arena, &facts, t0, did_not_succeed).take(FAILURES_KEPT).collect();
     let error = error(&facts).or_else(|| executed_twice(arena)).or_else(|| left_undone(&facts, &tally));
     let mut record = Record {
         id: uuid::Uuid::now_v7().to_string(),
@@ -95,9 +97,11 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         phases_s: phases,
         gil: facts.gil_switches.map(|switches| GilTotals { switches, wait_s: seconds(phases[Phase::Gil]) }),
         context_switches: context_switches(&lanes),
+        migrations: workers.iter().map(|worker| worker.migrations).sum(),
         memory_bytes: lanes.iter().map(|lane| load_known(&lane.memory)).sum(),
         workers,
         tasks,
+        failures,
         cores: facts.cores.clone(),
         events: EventTotals { recorded: facts.recorded, dropped },
         observer: Observer::default(),
@@ -166,6 +170,7 @@ fn worker_record(facts: &Facts<'_>, number: u32, lane: &LaneHeader, t0: Nanos) -
         phases_s: phases,
         run_queue_wait_s: load_known(&lane.run_queue_wait).map(seconds),
         gil_wait_s: facts.gil_switches.map(|_| seconds(phases[Phase::Gil])),
+        migrations: lane.migrations.load(Relaxed),
     }
 }
 
@@ -242,9 +247,15 @@ fn end_of(slot: &TaskSlot, t0: Nanos) -> Option<Nanos> {
         .then(|| slot.end.load(Relaxed).saturating_sub(t0))
 }
 
-fn task_records(arena: &Arena, facts: &Facts<'_>, t0: Nanos) -> Vec<TaskRecord> {
-    let begun = (0..arena.tasks()).filter(|task| arena.task(*task).state() != TaskState::NotBegun);
-    begun.map(|task| task_record(arena, facts, t0, task)).collect()
+/// The tasks that came so far, by number.
+fn task_records(
+    arena: &Arena,
+    facts: &Facts<'_>,
+    t0: Nanos,
+    which: impl Fn(TaskState) -> bool,
+) -> impl Iterator<Item = TaskRecord> {
+    let tasks = (0..arena.tasks()).filter(move |task| which(arena.task(*task).state()));
+    tasks.map(move |task| task_record(arena, facts, t0, task))
 }
 
 fn task_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos, task: u32) -> TaskRecord {

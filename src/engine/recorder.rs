@@ -42,6 +42,7 @@ pub struct Pen {
     phase: Phase,
     task: u32,
     core: u16,
+    migrations: u64,
     /// When the open phase began.
     since: Nanos,
     /// When the CPU clock was read last, and what it said.
@@ -77,6 +78,7 @@ impl Pen {
             phase: Phase::Starting,
             task: NO_TASK,
             core: os::core(),
+            migrations: 0,
             since: t0,
             ticked: t0,
             cpu: 0,
@@ -127,7 +129,7 @@ impl Pen {
             return self.enter_with(Phase::Computing, task);
         }
         let now = clock::now();
-        self.core = os::core();
+        self.look_at_core();
         if now - self.ticked >= TICK || now - self.since >= GAP_MIN as Nanos {
             self.settle(now);
         }
@@ -145,10 +147,10 @@ impl Pen {
     /// Looks at the clocks while a task computes: about every [`TICK`]. Returns how much CPU time the tick took.
     pub fn tick(&mut self) -> Nanos {
         let now = clock::now();
-        let (core, cpu) = (self.core, self.cpu);
-        self.core = os::core();
+        let cpu = self.cpu;
+        let moved = self.look_at_core();
         let was_ready = self.settle(now);
-        if was_ready || core != self.core {
+        if was_ready || moved {
             self.close(now, Phase::Computing, self.task);
         }
         self.cpu - cpu
@@ -156,10 +158,26 @@ impl Pen {
 
     fn enter_with(&mut self, phase: Phase, task: u32) -> Nanos {
         let now = clock::now();
-        self.core = os::core();
+        self.look_at_core();
         self.settle(now);
         self.close(now, phase, task);
         now
+    }
+
+    /// Asks which core this is. True if it is another than at the stamp before: that is a migration, once the worker has
+    /// begun its work.
+    #[inline]
+    fn look_at_core(&mut self) -> bool {
+        let core = os::core();
+        if core == self.core {
+            return false;
+        }
+        self.core = core;
+        if self.phase != Phase::Starting {
+            self.migrations += 1;
+            self.lane().migrations.store(self.migrations, Relaxed);
+        }
+        true
     }
 
     /// Reads the CPU clock, and draws as ready what a computing worker was off its core. True if it drew any.
@@ -350,6 +368,38 @@ mod tests {
         assert!(last[0].after_gap && !last[1..].iter().any(|event| event.after_gap));
         let total: Nanos = arena.lane(0).phases.iter().map(|phase| phase.load(Relaxed)).sum();
         assert_eq!(total, end - arena.header().t0.load(Relaxed));
+    }
+
+    #[test]
+    fn a_worker_that_is_sent_to_another_core_has_migrated_once_it_has_begun() {
+        use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+        use nix::unistd::Pid;
+        let myself = Pid::from_raw(0);
+        let usable = sched_getaffinity(myself).unwrap();
+        let cores: Vec<usize> = (0..CpuSet::count()).filter(|core| usable.is_set(*core).unwrap()).collect();
+        let go_to = |core: usize| {
+            let mut only = CpuSet::new();
+            only.set(core).unwrap();
+            sched_setaffinity(myself, &only).unwrap();
+        };
+        let (first, last) = (cores[0], cores[cores.len() - 1]);
+        let arena = arena(1);
+        go_to(first);
+        let mut pen = Pen::new(arena.clone(), 0);
+        // To where it gets its first task is no migration of work.
+        go_to(last);
+        pen.begin(0);
+        go_to(first);
+        pen.tick();
+        pen.tick();
+        go_to(last);
+        pen.enter(Phase::File);
+        pen.rest();
+        let moves = if first == last { 0 } else { 2 };
+        assert_eq!(arena.lane(0).migrations.load(Relaxed), moves);
+        let events = take_events(&arena, 0, 0);
+        let seen = events.windows(2).filter(|pair| pair[0].core != pair[1].core).count();
+        assert_eq!(seen as u64, moves);
     }
 
     #[test]

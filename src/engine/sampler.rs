@@ -33,11 +33,13 @@ impl Sampler {
             batch.ended += lane.ended.load(Acquire);
             batch.begun += lane.begun.load(Relaxed);
             batch.failed += lane.failed.load(Relaxed);
+            // Before the events: all until then are taken, so that the open one lasted at least until then.
+            let last_stamp = lane.last_stamp.load(Acquire).saturating_sub(self.t0);
             let transitions = recorder::take_events(arena, worker, self.t0);
             self.recorded += transitions.len() as u64;
             batch.lanes.push(LaneUpdate {
                 transitions,
-                last_stamp: lane.last_stamp.load(Relaxed).saturating_sub(self.t0),
+                last_stamp,
                 cpu: lane.cpu.load(Relaxed),
                 dropped: lane.dropped.load(Relaxed),
             });

@@ -2,7 +2,7 @@
 
 use super::columns::{Side, aligned};
 use crate::domain::phase::Phase;
-use crate::domain::record::{Outcome, Record, TaskOutcome};
+use crate::domain::record::{Outcome, Record};
 use crate::domain::text;
 use crate::domain::time::seconds;
 use crate::domain::verdict;
@@ -116,15 +116,16 @@ fn remarks(number: usize, record: &Record) -> Vec<String> {
 }
 
 fn failures(record: &Record) -> Vec<String> {
-    let failed = || record.tasks.iter().flatten().filter(|task| task.outcome == TaskOutcome::Failed);
-    let mut lines: Vec<String> = failed()
+    let mut lines: Vec<String> = record
+        .failures
+        .iter()
         .take(FAILURES_LISTED)
         .map(|task| {
             let why = task.error.as_deref().unwrap_or("for an unknown reason");
             format!("task {} failed on worker {}: {why}", task.task, task.worker)
         })
         .collect();
-    let more = failed().count().saturating_sub(FAILURES_LISTED);
+    let more = (record.tasks_failed as usize).saturating_sub(lines.len());
     if more > 0 {
         lines.push(format!("{more} more tasks failed: --format json lists them"));
     }
@@ -135,7 +136,7 @@ fn failures(record: &Record) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::domain::model::Model;
-    use crate::domain::record::{CaveatKind, TaskRecord, sample};
+    use crate::domain::record::{CaveatKind, TaskOutcome, TaskRecord, sample};
     use crate::domain::workload::WorkloadKind;
 
     fn record() -> Record {
@@ -171,7 +172,7 @@ mod tests {
             outcome: TaskOutcome::Failed,
             error: Some("refused\u{1b}[2J".into()),
         };
-        record.tasks = Some((0..25).map(task).collect());
+        record.failures = (0..25).map(task).collect();
         let table = render(&[record]);
         assert_eq!(table.matches("failed on worker").count(), FAILURES_LISTED);
         assert!(table.contains("15 more tasks failed"), "{table}");

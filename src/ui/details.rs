@@ -56,9 +56,8 @@ fn lines(entry: &Entry, theme: Theme, width: u16) -> Vec<Line<'static>> {
         ]));
     }
     let errors: Vec<String> = record
-        .tasks
+        .failures
         .iter()
-        .flatten()
         .filter_map(|task| Some(format!("task {}: {}", task.task, clean(task.error.as_deref()?, FOREIGN))))
         .take(20)
         .collect();
@@ -98,6 +97,7 @@ fn numbers(entry: &Entry) -> Vec<(&'static str, String, &'static str)> {
         rows.push(("gave core up", grouped(switches.voluntary), "times: the worker waited for something"));
         rows.push(("lost core", grouped(switches.involuntary), "times: the scheduler took it away"));
     }
+    rows.push(("migrations", grouped(record.migrations), "to another core, as seen from stamp to stamp"));
     if let Some(memory) = record.memory_bytes {
         rows.push(("memory", bytes(memory), "of forked workers, shared pages shared out"));
     }

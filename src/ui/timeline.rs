@@ -112,7 +112,7 @@ impl View<'_> {
 
     /// The phases that this picture can show: also that a part of it is not known, once events were dropped.
     fn phases(&self) -> Vec<Phase> {
-        let lost = self.shown.trace().lanes().iter().any(|lane| lane.dropped() > 0);
+        let lost = self.shown.trace().dropped() > 0;
         phases_of(self.shown.plan()).into_iter().chain(lost.then_some(Phase::Lost)).collect()
     }
 
@@ -134,11 +134,10 @@ impl View<'_> {
         let all = whole(self.shown.trace());
         let span = |window: Window| duration(seconds(window.span()));
         let is_frozen = matches!(self.shown, Shown::Live(_)) && self.app.frozen().is_some();
-        let sampled = if Overview::is_sampled(at.rows, at.bars.height) { ", sampled" } else { "" };
         let parts = [
             is_frozen.then(|| "frozen: Space goes on".to_string()),
             self.app.timeline().is_zoomed().then(|| format!("{} of {} in view", span(at.window), span(all))),
-            at.scrolls().then(|| format!("all workers{sampled} →")),
+            at.scrolls().then(|| "all workers →".into()),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(" · "))
@@ -173,7 +172,7 @@ impl View<'_> {
     }
 
     fn draw_overview(&self, buf: &mut Buffer) {
-        let Geometry { overview: area, in_view, rows, .. } = &self.geometry;
+        let Geometry { overview: area, in_view, .. } = &self.geometry;
         if area.is_empty() {
             return;
         }
@@ -181,7 +180,7 @@ impl View<'_> {
             (Rect { width: 1, ..*area }, Rect { x: area.x + 1, width: area.width - 1, ..*area });
         let height = usize::from(area.height);
         for (i, row) in line.rows().enumerate() {
-            let stands_for = rows * i / height..rows * (i + 1) / height;
+            let stands_for = self.shown.trace().lanes_of_row(i, height);
             let seen =
                 stands_for.start < in_view.end && in_view.start < stands_for.end.max(stands_for.start + 1);
             let (symbol, style) =

@@ -4,8 +4,18 @@ use super::{LaneUpdate, Transition};
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::time::{Nanos, STALE_AFTER};
 
-/// How many transitions share one running sum.
-const STRIDE: usize = 64;
+/// How many transitions share one running sum: the more, the less memory, and the longer a look-up.
+const STRIDE: usize = 16;
+
+/// A stretch of a lane in one phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Segment {
+    pub phase: Phase,
+    pub from: Nanos,
+    pub until: Nanos,
+    /// On which core it was stamped.
+    pub core: u16,
+}
 
 /// One worker's row.
 #[derive(Clone, Debug, Default)]
@@ -17,21 +27,33 @@ pub struct Lane {
     closed: PhaseTimes,
     last_stamp: Nanos,
     dropped: u64,
+    migrations: u64,
+    /// Events were dropped after the last one that is known, so what the worker does now is not.
+    in_doubt: bool,
 }
 
 impl Lane {
-    /// Appends an event. One that lies before its predecessor is moved to it: a lane's segments never overlap.
-    pub(super) fn push(&mut self, mut transition: Transition) {
-        if let Some(open) = self.transitions.last() {
+    /// Appends an event, and returns the segment that it closes. One that lies before its predecessor is moved to it: a
+    /// lane's segments never overlap.
+    pub(super) fn push(&mut self, mut transition: Transition) -> Option<Segment> {
+        let open = self.transitions.last().copied();
+        let closed = open.map(|open| {
             transition.at = transition.at.max(open.at);
             let phase = if transition.after_gap { Phase::Lost } else { open.phase };
-            self.closed[phase] += transition.at - open.at;
+            Segment { phase, from: open.at, until: transition.at, core: open.core }
+        });
+        if let Some(Segment { phase, from, until, .. }) = closed {
+            self.closed[phase] += until - from;
         }
+        // Before its first task, nobody stamped a core.
+        let moved = open.is_some_and(|open| open.phase != Phase::Starting && open.core != transition.core);
+        self.migrations += u64::from(moved);
         if self.transitions.len().is_multiple_of(STRIDE) {
             self.sums.push(self.closed);
         }
         self.last_stamp = self.last_stamp.max(transition.at);
         self.transitions.push(transition);
+        closed
     }
 
     /// All events, in order.
@@ -49,6 +71,12 @@ impl Lane {
     /// When its worker last stamped anything.
     pub(super) fn last_stamp(&self) -> Nanos {
         self.last_stamp
+    }
+
+    /// How often its worker was found on another core than at the event before.
+    #[must_use]
+    pub fn migrations(&self) -> u64 {
+        self.migrations
     }
 
     /// The index of the event in force at `t`, if there is one.
@@ -84,59 +112,76 @@ impl Lane {
         match self.transitions.get(index + 1) {
             Some(next) if next.after_gap => times[Phase::Lost] += t - current.at,
             Some(_) => times[current.phase] += t - current.at,
-            None => self.add_open(&mut times, current, t, now),
+            None => self
+                .open(now)
+                .for_each(|part| times[part.phase] += part.until.min(t).saturating_sub(part.from)),
         }
         times
     }
 
-    fn add_open(&self, times: &mut PhaseTimes, open: Transition, t: Nanos, now: Nanos) {
-        if open.phase == Phase::Computing && now > self.last_stamp + STALE_AFTER {
-            let seen = self.last_stamp.clamp(open.at, t.max(open.at));
-            times[Phase::Computing] += seen - open.at;
-            times[Phase::Ready] += t - seen;
-        } else {
-            times[open.phase] += t - open.at;
-        }
+    /// What came after the last event, until `now`: of a computing segment without a recent stamp, the part after that
+    /// stamp counts as ready.
+    pub(super) fn open(&self, now: Nanos) -> impl Iterator<Item = Segment> + use<> {
+        let last_stamp = self.last_stamp;
+        self.transitions.last().copied().into_iter().flat_map(move |open| {
+            let stale = open.phase == Phase::Computing && now > last_stamp + STALE_AFTER;
+            let seen = if stale { last_stamp.max(open.at) } else { now };
+            let part = |phase, from, until| Segment { phase, from, until, core: open.core };
+            [part(open.phase, open.at, seen), part(Phase::Ready, seen, now)]
+        })
     }
 
-    /// Keeps one event per slice of `slice` nanoseconds, that of the phase which filled most of it.
-    pub(super) fn thin(&mut self, end: Nanos, slice: Nanos) {
-        let mut thinned = Lane { last_stamp: self.last_stamp, dropped: self.dropped, ..Lane::default() };
-        let mut before = PhaseTimes::default();
-        let mut from = 0;
-        while from < end {
-            let to = (from + slice).min(end);
-            let until = self.times_until(to, end);
-            let here = until.since(&before);
-            let longest = Phase::MEASURED.into_iter().chain([Phase::Lost]).max_by_key(|phase| here[*phase]);
-            if let (Some(phase), Some(index)) =
-                (longest.filter(|phase| here[*phase] > 0), self.index_at(from))
-            {
-                let transition = Transition { at: from, phase, after_gap: false, ..self.transitions[index] };
-                if thinned
-                    .transitions
-                    .last()
-                    .is_none_or(|last| (last.phase, last.task) != (phase, transition.task))
-                {
-                    thinned.push(transition);
-                }
+    /// What its stamps say for certain of the time after the last event: until the last stamp, its phase went on.
+    pub(super) fn stamped(&self) -> Option<Segment> {
+        let open = self.transitions.last().filter(|_| !self.in_doubt)?;
+        Some(Segment { phase: open.phase, from: open.at, until: self.last_stamp, core: open.core })
+    }
+
+    /// Makes the lane poorer: where more than two events fall into a slice of `slice` nanoseconds, two are kept. They
+    /// tell how long the worker computed in the slice, and what took most of its rest.
+    pub(super) fn thin(&mut self, slice: Nanos) {
+        let Some((open, _)) = self.transitions.split_last() else { return };
+        let mut thinned = Thinned::new(self, open.at);
+        let all = self.transitions.len() - 1;
+        let mut first = 0;
+        while first < all {
+            let number = self.transitions[first].at / slice;
+            let after = self.transitions[..all].partition_point(|event| event.at / slice <= number);
+            if after - first <= 2 {
+                (first..after).for_each(|index| thinned.keep(index));
+            } else {
+                thinned.sum_up(number * slice, (number + 1).saturating_mul(slice), after - 1);
             }
-            before = until;
-            from = to;
+            first = after;
         }
-        // What the worker is doing now goes on: the open segment stays as it is.
-        if let Some(open) = self.transitions.last()
-            && thinned.transitions.last() != Some(open)
-        {
-            thinned.push(*open);
-        }
-        *self = thinned;
+        let events = thinned.events;
+        self.rewrite(events, *open);
     }
 
-    /// Takes in what the engine saw of it.
-    pub(super) fn update(&mut self, update: LaneUpdate) {
+    /// Replaces all events but the open one.
+    fn rewrite(&mut self, events: Vec<Transition>, open: Transition) {
+        let mut lane = Lane::default();
+        for event in events {
+            lane.push(event);
+        }
+        lane.push(Transition { after_gap: false, ..open });
+        *self = Lane {
+            last_stamp: self.last_stamp,
+            dropped: self.dropped,
+            migrations: self.migrations,
+            in_doubt: self.in_doubt,
+            ..lane
+        };
+        self.transitions.shrink_to_fit();
+        self.sums.shrink_to_fit();
+    }
+
+    /// Takes in what the engine saw of it, and tells which segments were closed by that.
+    pub(super) fn update(&mut self, update: LaneUpdate, mut closed: impl FnMut(Segment)) {
+        self.in_doubt = update.dropped > self.dropped || (self.in_doubt && update.transitions.is_empty());
+        self.transitions.reserve(update.transitions.len());
         for transition in update.transitions {
-            self.push(transition);
+            self.push(transition).into_iter().for_each(&mut closed);
         }
         self.last_stamp = self.last_stamp.max(update.last_stamp);
         self.dropped = update.dropped;
@@ -145,5 +190,69 @@ impl Lane {
     /// How much memory its events take, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.transitions.capacity() * size_of::<Transition>() + self.sums.capacity() * size_of::<PhaseTimes>()
+    }
+}
+
+/// A lane while it is thinned.
+struct Thinned<'a> {
+    lane: &'a Lane,
+    /// When the open segment begins.
+    end: Nanos,
+    events: Vec<Transition>,
+}
+
+impl<'a> Thinned<'a> {
+    fn new(lane: &'a Lane, end: Nanos) -> Thinned<'a> {
+        Thinned { lane, end, events: vec![] }
+    }
+
+    /// The event with this index with what its segment turned out to have been.
+    fn event(&self, index: usize) -> Transition {
+        let event = self.lane.transitions[index];
+        let lost = self.lane.transitions.get(index + 1).is_some_and(|next| next.after_gap);
+        Transition { phase: if lost { Phase::Lost } else { event.phase }, after_gap: false, ..event }
+    }
+
+    fn keep(&mut self, index: usize) {
+        self.push(self.event(index));
+    }
+
+    fn push(&mut self, event: Transition) {
+        // A segment without length says nothing.
+        self.events.pop_if(|last| last.at == event.at);
+        let same =
+            |last: &Transition| (last.phase, last.task, last.core) == (event.phase, event.task, event.core);
+        if !self.events.last().is_some_and(same) {
+            self.events.push(event);
+        }
+    }
+
+    /// One slice, in which the event with index `last` is the last one.
+    fn sum_up(&mut self, from: Nanos, to: Nanos, last: usize) {
+        let to = to.min(self.end);
+        let in_force = self.event(self.lane.index_at(from).unwrap_or(0));
+        let from = from.max(in_force.at.min(to));
+        let times = self.lane.times_until(to, Nanos::MAX).since(&self.lane.times_until(from, Nanos::MAX));
+        let computing = times[Phase::Computing];
+        let other = times.dominant_except(Phase::Computing);
+        let rest = times.total() - computing;
+        // In the order in which they began.
+        let parts = match other {
+            Some(other) if in_force.phase == Phase::Computing => {
+                [(Phase::Computing, computing), (other, rest)]
+            }
+            Some(other) => [(other, rest), (Phase::Computing, computing)],
+            None => [(Phase::Computing, computing); 2],
+        };
+        let second = from + parts[0].1;
+        self.push(Transition { at: from, phase: parts[0].0, ..in_force });
+        if second < to {
+            self.push(Transition { at: second, phase: parts[1].0, ..in_force });
+        }
+        // What was going on at the slice's end goes on in the next one.
+        let goes_on = self.event(last);
+        if to < self.end {
+            self.push(Transition { at: to.max(goes_on.at), ..goes_on });
+        }
     }
 }

@@ -19,6 +19,7 @@ use ratatui::widgets::Widget;
 use super::RISING;
 use crate::app::timeline::Window;
 use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::time::Nanos;
 use crate::domain::trace::{Lane, Trace};
 use crate::ui::theme::{self, Theme};
 
@@ -60,7 +61,7 @@ impl Ink {
     }
 
     /// Draws one column of a bar.
-    fn draw(self, column: Rect, theme: Theme, buf: &mut Buffer) {
+    pub(super) fn draw(self, column: Rect, theme: Theme, buf: &mut Buffer) {
         let mut put = |from_below: u16, symbol: &'static str, style: Style| {
             let y = column.bottom() - 1 - from_below;
             buf[(column.x, y)].set_symbol(symbol).set_style(style);
@@ -185,7 +186,7 @@ impl Widget for &Gantt<'_> {
     }
 }
 
-/// All workers of a trace, squeezed into the rows there are: each row stands for several, of which a few are looked at.
+/// All workers of a trace, squeezed into the rows there are: each row stands for several, and shows all of them together.
 #[derive(Clone, Debug)]
 pub struct Overview<'a> {
     trace: &'a Trace,
@@ -193,47 +194,23 @@ pub struct Overview<'a> {
     theme: Theme,
 }
 
-/// How many workers a row of the overview looks at, at most: more would make drawing depend on their number.
-pub const SAMPLED: usize = 4;
-
 impl<'a> Overview<'a> {
-    /// All workers of `trace` in this stretch of time.
+    /// All workers of `trace` in this stretch of time. Row `i` of `n` stands for [`Trace::lanes_of_row`]`(i, n)`.
     #[must_use]
     pub fn new(trace: &'a Trace, window: Window, theme: Theme) -> Overview<'a> {
         Overview { trace, window, theme }
-    }
-
-    /// Whether each row looks only at some of the workers that it stands for.
-    #[must_use]
-    pub fn is_sampled(lanes: usize, rows: u16) -> bool {
-        lanes > usize::from(rows) * SAMPLED
-    }
-
-    fn draw_row(&self, lanes: std::ops::Range<usize>, row: Rect, buf: &mut Buffer) {
-        let step = lanes.len().div_ceil(SAMPLED).max(1);
-        let now = self.trace.now();
-        let times = |t| {
-            let mut sum = PhaseTimes::default();
-            for lane in lanes.clone().step_by(step) {
-                sum.add(&self.trace.lanes()[lane].times_until(t, now));
-            }
-            sum
-        };
-        let mut before = times(self.window.from);
-        for (i, column) in (1..).zip(row.columns()) {
-            let until = times(self.window.boundary(i, row.width));
-            Ink::of(&until.since(&before), 8).draw(column, self.theme, buf);
-            before = until;
-        }
     }
 }
 
 impl Widget for &Overview<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
-        let (lanes, rows) = (self.trace.lanes().len(), usize::from(area.height));
+        let moments: Vec<Nanos> = (0..=area.width).map(|i| self.window.boundary(i, area.width)).collect();
         for (i, row) in area.rows().enumerate() {
-            self.draw_row(lanes * i / rows..lanes * (i + 1) / rows, row, buf);
+            let lanes = self.trace.lanes_of_row(i, usize::from(area.height));
+            for (times, column) in self.trace.times_together(lanes, &moments).iter().zip(row.columns()) {
+                Ink::of(times, 8).draw(column, self.theme, buf);
+            }
         }
     }
 }
@@ -405,15 +382,42 @@ mod tests {
 
     #[test]
     fn an_overview_shows_all_workers_in_few_rows() {
-        let trace = concluded(&Scenario::new(sample::plan(Io, Model::Threads, 200), 2));
-        let area = Rect::new(0, 0, 8, 5);
+        let trace = concluded(&Scenario::new(sample::plan(Io, Model::Threads, 64), 2));
+        let area = Rect::new(0, 0, 8, 4);
         let mut buf = Buffer::empty(area);
         Overview::new(&trace, Window { from: 0, to: trace.now() }, Theme::plain()).render(area, &mut buf);
         // 16 tasks: the first row's workers fetch, the others find none left.
         let rows = rows(&buf);
         assert!(rows[0].contains('─'), "{rows:?}");
-        assert!(!rows[1].contains('─') && !rows[4].contains('─'), "{rows:?}");
-        assert!(Overview::is_sampled(200, 5) && !Overview::is_sampled(20, 5));
+        assert!(!rows[1].contains('─') && !rows[3].contains('─'), "{rows:?}");
+    }
+
+    #[test]
+    fn a_row_of_the_overview_looks_at_every_worker_it_stands_for() {
+        let lanes = 1_000;
+        // Only one of them computes, wherever it is; all others are idle.
+        for busy in [0, 3, 499, 777, 999] {
+            let mut trace = Trace::new(lanes);
+            let lane = |lane| LaneUpdate {
+                transitions: vec![Transition {
+                    at: 0,
+                    task: None,
+                    phase: if lane == busy { Phase::Network } else { Phase::Starting },
+                    core: 0,
+                    after_gap: false,
+                }],
+                last_stamp: 1_000_000,
+                ..LaneUpdate::default()
+            };
+            trace.apply(Batch { now: 1_000_000, lanes: (0..lanes).map(lane).collect(), ..Batch::default() });
+            trace.conclude(1_000_000);
+            let sum: u64 = (0..20)
+                .map(|row| {
+                    trace.times_together(trace.lanes_of_row(row, 20), &[0, 1_000_000])[0][Phase::Network]
+                })
+                .sum();
+            assert_eq!(sum, 1_000_000, "worker {busy}");
+        }
     }
 
     proptest! {

@@ -1,0 +1,312 @@
+//! A bar per core over time, and above it which worker computed there.
+//!
+//! ```text
+//! w3        w1      ╷4 ≈≈≈≈≈≈ w2       whose turn begins here; ╷ where its number has no room; ≈ several took turns
+//! ████████▆▆███████████▇▇▇███ █████    a column's ink is the share of its time that our workers computed on the core
+//!
+//! w3██████▆▆w1█████████≈▇▇███ w2███    where a bar is one row high, the numbers stand in it
+//! ```
+//!
+//! Drawing costs one look-up per column, however many events there are.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::widgets::Widget;
+
+use super::gantt::{Ink, Pitch};
+use crate::app::timeline::Window;
+use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::trace::{OnCore, Trace, Who};
+use crate::ui::theme::Theme;
+
+/// Several workers took turns within a column.
+pub const TURNS: &str = "≈";
+/// Another worker's turn begins, and is too short for its number.
+pub const BEGINS: &str = "╷";
+
+/// Bars of some cores of a trace.
+///
+/// The cores on which workers computed are [`Trace::core_lanes`]; a core on which none did, has an empty bar. A row's
+/// label belongs to the lowest row of each bar, as in [`super::gantt::Gantt`]: its ink stands there.
+#[derive(Clone, Debug)]
+pub struct CoreGantt<'a> {
+    trace: &'a Trace,
+    cores: Vec<u16>,
+    window: Window,
+    pitch: Pitch,
+    theme: Theme,
+}
+
+impl<'a> CoreGantt<'a> {
+    /// The bars of all cores on which workers of `trace` computed, in this stretch of time.
+    #[must_use]
+    pub fn new(trace: &'a Trace, window: Window, theme: Theme) -> CoreGantt<'a> {
+        let cores = trace.core_lanes().iter().map(|lane| lane.core()).collect();
+        CoreGantt { trace, cores, window, pitch: Pitch::DENSE, theme }
+    }
+
+    /// The cores with these numbers, from top to bottom.
+    #[must_use]
+    pub fn cores(mut self, cores: impl IntoIterator<Item = u16>) -> CoreGantt<'a> {
+        self.cores = cores.into_iter().collect();
+        self
+    }
+
+    /// With bars of this height and distance: of a bar higher than one row, the first one is for the workers' numbers.
+    #[must_use]
+    pub fn pitch(mut self, pitch: Pitch) -> CoreGantt<'a> {
+        self.pitch = pitch;
+        self
+    }
+
+    fn draw_core(&self, core: u16, bar: Rect, buf: &mut Buffer) {
+        let columns: Vec<(OnCore, PhaseTimes)> =
+            (0..bar.width).map(|column| self.column(core, column, bar.width)).collect();
+        let above = u16::from(bar.height > 1);
+        let ink = Rect { y: bar.y + above, height: bar.height - above, ..bar };
+        for ((_, times), room) in columns.iter().zip(ink.columns()) {
+            Ink::of(times, ink.height * 8).draw(room, self.theme, buf);
+        }
+        let turns = turns(columns.iter().map(|(on_core, _)| on_core.who));
+        let names = Rect { height: 1.min(bar.height), ..bar };
+        for (turn, next) in turns.iter().zip(ends(&turns, columns.len())) {
+            if above == 1 {
+                self.name_above(turn, next, names, buf);
+            } else {
+                self.name_within(turn, next, names, buf);
+            }
+        }
+    }
+
+    /// What the core did in a column: for whom, and for how long of the time that has passed.
+    fn column(&self, core: u16, column: u16, columns: u16) -> (OnCore, PhaseTimes) {
+        let moment = |i: u16| self.window.boundary(i, columns).min(self.trace.now());
+        let (from, to) = (moment(column), moment(column + 1));
+        let nobody = OnCore { time: 0, who: Who::Nobody };
+        let on_core = self.trace.core_lane(core).map_or(nobody, |lane| lane.between(from, to));
+        let mut times = PhaseTimes::default();
+        times[Phase::Computing] = on_core.time;
+        times[Phase::Idle] = (to - from).saturating_sub(on_core.time);
+        (on_core, times)
+    }
+
+    fn name_above(&self, turn: &Turn, next: usize, row: Rect, buf: &mut Buffer) {
+        match turn.whose {
+            Whose::Several => {
+                for x in turn.columns() {
+                    buf.set_string(row.x + x, row.y, TURNS, Style::new());
+                }
+            }
+            Whose::One(worker) => {
+                let name = name(worker, next - turn.from, next == usize::from(row.width));
+                buf.set_string(
+                    row.x + turn.x(),
+                    row.y,
+                    name.as_deref().unwrap_or(BEGINS),
+                    self.theme.strong(),
+                );
+            }
+        }
+    }
+
+    /// In a bar of one row, names replace ink, so there are as few as possible.
+    fn name_within(&self, turn: &Turn, next: usize, row: Rect, buf: &mut Buffer) {
+        let name = match turn.whose {
+            Whose::Several => Some(TURNS.to_string()),
+            Whose::One(worker) => name(worker, next - turn.from, false),
+        };
+        for (x, character) in (row.x + turn.x()..row.right()).zip(name.iter().flat_map(|name| name.chars())) {
+            let cell = &mut buf[(x, row.y)];
+            // Upon full ink, the cell stays as full as it was.
+            let full = cell.symbol() == super::RISING[8];
+            let style = self.theme.phase(Phase::Computing).add_modifier(Modifier::REVERSED);
+            cell.set_char(character).set_style(if full { style } else { self.theme.strong() });
+        }
+    }
+}
+
+impl Widget for &CoreGantt<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let area = area.intersection(buf.area);
+        for (bar, core) in self.pitch.bars(area).zip(&self.cores) {
+            if !bar.is_empty() {
+                self.draw_core(*core, bar, buf);
+            }
+        }
+    }
+}
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    One(u32),
+    Several,
+}
+
+/// Neighbouring columns in which a core computed for the same worker, or in each of which several took turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Turn {
+    whose: Whose,
+    from: usize,
+    /// Its last column is before this one.
+    until: usize,
+}
+
+impl Turn {
+    fn x(&self) -> u16 {
+        u16::try_from(self.from).unwrap_or(u16::MAX)
+    }
+
+    fn columns(&self) -> std::ops::Range<u16> {
+        self.x()..u16::try_from(self.until).unwrap_or(u16::MAX)
+    }
+}
+
+/// The turns on a core, in order. Columns in which nobody computed end a turn only if another worker comes then.
+fn turns(columns: impl Iterator<Item = Who>) -> Vec<Turn> {
+    let mut turns: Vec<Turn> = vec![];
+    for (column, who) in columns.enumerate() {
+        let on_it = turns.last().map(|turn| turn.whose);
+        let whose = match who {
+            Who::Nobody => continue,
+            Who::One(worker) => Whose::One(worker),
+            // Of one who leaves we have seen the begin: the column belongs to the one who comes.
+            Who::Handover(leaves, comes) if on_it == Some(Whose::One(leaves)) => Whose::One(comes),
+            Who::Handover(..) | Who::Several => Whose::Several,
+        };
+        match turns.last_mut() {
+            // Only where several took turns.
+            Some(turn) if whose == Whose::Several && turn.whose == whose && turn.until == column => {
+                turn.until = column + 1;
+            }
+            Some(turn) if whose == turn.whose && whose != Whose::Several => turn.until = column + 1,
+            _ => turns.push(Turn { whose, from: column, until: column + 1 }),
+        }
+    }
+    turns
+}
+
+/// For each turn, where the next one begins.
+fn ends(turns: &[Turn], columns: usize) -> impl Iterator<Item = usize> {
+    turns.iter().skip(1).map(|turn| turn.from).chain([columns])
+}
+
+/// A worker's name that fits so many columns and leaves one free, unless it is the last; `None` if there is none.
+fn name(worker: u32, room: usize, is_last: bool) -> Option<String> {
+    let fits = |name: &String| name.len() + usize::from(!is_last) <= room;
+    [format!("w{worker}"), worker.to_string()].into_iter().find(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Nanos;
+    use crate::domain::trace::{Batch, LaneUpdate, Transition};
+    use proptest::prelude::*;
+
+    /// Workers that compute in turns: `(worker, core, from, until)`; between two turns they have nothing to do.
+    fn trace(workers: usize, turns: &[(usize, u16, Nanos, Nanos)], end: Nanos) -> Trace {
+        let mut lanes = vec![LaneUpdate { last_stamp: end, ..LaneUpdate::default() }; workers];
+        for (worker, core, from, until) in turns {
+            let event = |at, phase| Transition { at, task: Some(0), phase, core: *core, after_gap: false };
+            lanes[*worker].transitions.extend([event(*from, Phase::Computing), event(*until, Phase::Idle)]);
+        }
+        let mut trace = Trace::new(u32::try_from(workers).unwrap());
+        trace.apply(Batch { now: end, lanes, ..Batch::default() });
+        trace.conclude(end);
+        trace
+    }
+
+    fn drawn(trace: &Trace, to: Nanos, width: u16, pitch: Pitch) -> Vec<String> {
+        let bars = CoreGantt::new(trace, Window { from: 0, to }, Theme::plain());
+        let cores = bars.cores.len();
+        rendered(&bars.pitch(pitch), Rect::new(0, 0, width, pitch.rows() * u16::try_from(cores).unwrap()))
+    }
+
+    fn rendered(bars: &CoreGantt<'_>, area: Rect) -> Vec<String> {
+        let mut buf = Buffer::empty(area);
+        bars.render(area, &mut buf);
+        area.rows().map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect()).collect()
+    }
+
+    const HIGH: Pitch = Pitch { bar: 2, gap: 0 };
+
+    #[test]
+    fn above_a_core_stands_which_worker_had_it_from_when_on() {
+        let trace = trace(4, &[(3, 0, 0, 400), (1, 0, 400, 800), (0, 1, 0, 800)], 800);
+        assert_eq!(drawn(&trace, 800, 8, HIGH), ["w3  w1  ", "████████", "w0      ", "████████"]);
+    }
+
+    #[test]
+    fn ink_is_the_share_of_time_that_workers_computed_on_the_core() {
+        let turns = [(0, 0, 0, 100), (0, 0, 100, 150), (0, 0, 200, 225), (0, 0, 300, 301)];
+        let trace = trace(1, &turns, 600);
+        // The rest of a column is nobody's, as is what comes after the last one; beyond the run there is nothing.
+        assert_eq!(drawn(&trace, 800, 8, HIGH), ["w0      ", "█▄▂···  "]);
+    }
+
+    #[test]
+    fn where_several_take_turns_within_a_column_a_mark_says_so() {
+        let mut turns = vec![(2, 0, 0, 400)];
+        turns.extend((0..40u64).map(|i| (i as usize % 2, 0, 400 + i * 10, 410 + i * 10)));
+        turns.push((2, 0, 800, 1_200));
+        let trace = trace(3, &turns, 1_200);
+        assert_eq!(drawn(&trace, 1_200, 12, HIGH), ["w2  ≈≈≈≈w2  ", "████████████"]);
+    }
+
+    #[test]
+    fn a_column_in_which_one_leaves_and_another_comes_begins_the_others_turn() {
+        let trace = trace(2, &[(0, 0, 0, 350), (1, 0, 350, 800)], 800);
+        assert_eq!(drawn(&trace, 800, 8, HIGH), ["w0 w1   ", "████████"]);
+    }
+
+    #[test]
+    fn a_turn_without_room_for_its_name_has_its_number_or_a_tick() {
+        let turns = [(0, 0, 0, 200), (123, 0, 200, 500), (7, 0, 500, 600), (45, 0, 600, 1_000)];
+        let trace = trace(124, &turns, 1_000);
+        assert_eq!(drawn(&trace, 1_000, 10, HIGH), ["0 ╷  ╷w45 ", "██████████"]);
+    }
+
+    #[test]
+    fn a_worker_that_moves_is_on_one_core_and_then_on_the_other() {
+        let trace = trace(2, &[(1, 0, 0, 400), (1, 1, 400, 800)], 800);
+        assert_eq!(drawn(&trace, 800, 8, HIGH), ["w1      ", "████····", "    w1  ", "····████"]);
+        assert_eq!(trace.migrations(), 1);
+    }
+
+    #[test]
+    fn a_worker_that_pauses_and_goes_on_is_named_once() {
+        let trace = trace(2, &[(1, 0, 0, 200), (1, 0, 500, 800)], 800);
+        assert_eq!(drawn(&trace, 800, 8, HIGH), ["w1      ", "██···███"]);
+    }
+
+    #[test]
+    fn in_a_bar_of_one_row_the_names_stand_in_the_ink_and_leave_the_rest_of_it() {
+        let mut turns = vec![(3, 0, 0, 400)];
+        turns.extend((0..40u64).map(|i| (i as usize % 2, 0, 400 + i * 10, 410 + i * 10)));
+        let trace = trace(4, &turns, 800);
+        assert_eq!(drawn(&trace, 800, 8, Pitch::DENSE), ["w3██≈███"]);
+    }
+
+    #[test]
+    fn a_core_that_no_worker_computed_on_has_an_empty_bar() {
+        let trace = trace(1, &[(0, 0, 0, 400)], 400);
+        let bars =
+            CoreGantt::new(&trace, Window { from: 0, to: 400 }, Theme::plain()).cores(0..2).pitch(HIGH);
+        assert_eq!(rendered(&bars, Rect::new(0, 0, 4, 4)), ["w0  ", "████", "    ", "····"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_room_and_any_window_can_be_drawn(
+            width in 0u16..200, height in 0u16..40, bar in 0u16..9, from in any::<u64>(), span in 1u64..,
+        ) {
+            let trace = trace(3, &[(0, 0, 0, 200), (2, 0, 200, 350), (1, 900, 10, 100)], 400);
+            let window = Window { from, to: from.saturating_add(span) };
+            let mut buf = Buffer::empty(Rect::new(0, 0, 50, 10));
+            let bars = CoreGantt::new(&trace, window, Theme::ansi()).pitch(Pitch { bar, gap: 1 });
+            bars.render(Rect::new(3, 1, width, height), &mut buf);
+        }
+    }
+}
