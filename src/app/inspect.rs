@@ -5,18 +5,20 @@ use super::live::Live;
 use super::timeline::Rows;
 use super::{App, Notice, Shown};
 
-use crate::domain::record::{Record, TaskOutcome, TaskRecord};
+use crate::domain::record::{Record, TaskRecord};
 use crate::domain::time::{Nanos, nanos};
-use crate::domain::trace::{Slice, Step, TaskStory, Trace};
+use crate::domain::trace::{Slice, Step, TaskStory, Trace, Who};
 
 /// What is under the timeline's cursor.
 #[derive(Clone, Copy, Debug)]
 pub struct Inspection<'a> {
     /// Whose row the cursor is on.
-    pub worker: usize,
+    pub place: Place,
     /// When it is, since `t0`.
     pub at: Nanos,
-    /// What the worker did then; `None` where the run had not come to yet, or was over.
+    /// The worker that it is about: the row's own, or the one that computed on the row's core.
+    pub worker: Option<usize>,
+    /// What that worker did then; `None` where the run had not come to yet, or was over.
     pub slice: Option<Slice>,
     /// The task that it was on.
     pub task: Option<TaskStory>,
@@ -24,24 +26,77 @@ pub struct Inspection<'a> {
     pub failure: Option<&'a str>,
 }
 
+/// A row of the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A worker's.
+    Worker(usize),
+    /// A core's, and who computed on it at the cursor.
+    Core(u16, Who),
+}
+
 impl App {
-    /// What is under the cursor, if the timeline has one on a worker's row.
+    /// What is under the cursor, if the timeline has one.
     #[must_use]
     pub fn inspection(&self) -> Option<Inspection<'_>> {
         let at = self.timeline.cursor()?;
         let shown = self.shown()?;
-        let worker = self.timeline.row();
-        if self.timeline.rows() != Rows::Workers {
-            return None;
-        }
-        let task = shown.trace().task_at(worker, at);
+        let trace = shown.trace();
+        let place = self.place(trace, at)?;
+        let worker = match place {
+            Place::Worker(worker) => Some(worker),
+            Place::Core(_, Who::One(worker)) => usize::try_from(worker).ok(),
+            Place::Core(..) => None,
+        };
+        let slice = worker.and_then(|worker| trace.slice_at(worker, at));
+        let task = worker.and_then(|worker| trace.task_at(worker, at));
         let failure = match (shown, task) {
             (Shown::Entry(entry), Some(story)) => failures(&entry.record)
                 .find(|failure| failure.task == story.task)
                 .and_then(|failure| failure.error.as_deref()),
             _ => None,
         };
-        Some(Inspection { worker, at, slice: shown.trace().slice_at(worker, at), task, failure })
+        Some(Inspection { place, at, worker, slice, task, failure })
+    }
+
+    fn place(&self, trace: &Trace, at: Nanos) -> Option<Place> {
+        let row = self.timeline.row();
+        match self.timeline.rows() {
+            Rows::Workers => Some(Place::Worker(row)),
+            Rows::Cores => {
+                let core = *self.cores_shown().get(row)?;
+                let lane = trace.core_lane(core);
+                Some(Place::Core(core, lane.map_or(Who::Nobody, |lane| lane.between(at, at + 1).who)))
+            }
+        }
+    }
+
+    /// The cores of the view by core: those that the run could use or did use, in ascending order.
+    #[must_use]
+    pub fn cores_shown(&self) -> Vec<u16> {
+        let mut cores: Vec<u16> = match self.shown() {
+            None => vec![],
+            Some(Shown::Entry(entry)) => entry.record.cores.iter().map(|core| core.core).collect(),
+            Some(Shown::Live(live)) => live.trace.cores().iter().map(|core| core.core).collect(),
+        };
+        let usable = usize::try_from(self.machine.cores_usable).unwrap_or(usize::MAX);
+        for number in 0..u16::try_from(self.machine.cores_online).unwrap_or(u16::MAX) {
+            if cores.len() < usable && !cores.contains(&number) {
+                cores.push(number);
+            }
+        }
+        cores.sort_unstable();
+        cores
+    }
+
+    /// How many rows the timeline of the run that is shown has.
+    #[must_use]
+    pub fn timeline_rows(&self) -> usize {
+        match (self.shown(), self.timeline.rows()) {
+            (None, _) => 0,
+            (Some(shown), Rows::Workers) => shown.trace().lanes().len(),
+            (Some(_), Rows::Cores) => self.cores_shown().len(),
+        }
     }
 
     /// The tasks of the run that is shown which failed; empty while it goes on, as nobody tells before its end.
@@ -90,8 +145,24 @@ impl App {
         self.timeline = view;
     }
 
-    /// Puts the cursor on the begin of another slice or task of the same worker.
-    pub(super) fn step(&mut self, from: fn(&Trace, usize, Nanos, Step) -> Option<Nanos>, step: Step) {
+    /// Puts the cursor on the begin of another slice of the same worker, or of another turn on the same core.
+    pub(super) fn step_slice(&mut self, step: Step) {
+        let core = self.cores_shown().get(self.timeline.row()).copied();
+        match (self.timeline.rows(), core) {
+            (Rows::Workers, _) => self.step(Trace::slice_from, step),
+            (Rows::Cores, Some(core)) => {
+                self.step(|trace, _, at, step| trace.turn_from(core, at, step), step)
+            }
+            (Rows::Cores, None) => {}
+        }
+    }
+
+    /// Puts the cursor on the begin of another task of the same worker.
+    pub(super) fn step_task(&mut self, step: Step) {
+        self.step(Trace::task_from, step);
+    }
+
+    fn step(&mut self, from: impl Fn(&Trace, usize, Nanos, Step) -> Option<Nanos>, step: Step) {
         let mut view = self.timeline;
         let Some(trace) = self.shown().map(Shown::trace) else { return };
         let here = view.cursor().unwrap_or(view.window(trace).from);
@@ -103,11 +174,16 @@ impl App {
 
     /// Puts the cursor on the begin of another task that failed, whoever executed it.
     pub(super) fn step_failure(&mut self, step: Step) {
-        let Some(Shown::Entry(entry)) = self.shown() else {
+        if let Some(Shown::Live(_)) = self.shown() {
             self.tell("which tasks failed is known when the run is over");
             return;
-        };
+        }
         let place = |failure: &TaskRecord| (nanos(failure.start_s), failure.worker as usize);
+        // A failure belongs to a worker.
+        if self.timeline.rows() == Rows::Cores {
+            self.timeline.turn();
+        }
+        let Some(Shown::Entry(entry)) = self.shown() else { return };
         let here = self.timeline.cursor().map(|at| (at, self.timeline.row()));
         let places = failures(&entry.record).map(place);
         let next = match step {
@@ -139,9 +215,9 @@ impl App {
     }
 }
 
-/// The tasks of a run that failed.
+/// The tasks of a run that failed, as many of them as its record keeps.
 fn failures(record: &Record) -> impl Iterator<Item = &TaskRecord> {
-    record.tasks.iter().flatten().filter(|task| task.outcome == TaskOutcome::Failed)
+    record.failures.iter()
 }
 
 #[cfg(test)]
@@ -153,6 +229,7 @@ mod tests {
     use crate::app::key::Key;
     use crate::domain::machine::Limits;
     use crate::domain::phase::Phase;
+    use crate::domain::record::TaskOutcome;
     use crate::domain::speed::Speed;
 
     fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
@@ -252,7 +329,7 @@ mod tests {
             outcome: TaskOutcome::Failed,
             error: Some("no page".into()),
         };
-        record.tasks = Some(vec![task(0, 0, 0.002), task(3, 3, 0.002), task(1, 1, 0.3)]);
+        record.failures = vec![task(0, 0, 0.002), task(3, 3, 0.002), task(1, 1, 0.3)];
         record.tasks_failed = 3;
         let _ = app.update(Msg::Concluded(Box::new(record)));
         let mut found = vec![];

@@ -12,7 +12,7 @@ use crate::domain::campaign::{self, Campaign};
 use crate::domain::experiment::Experiment;
 use crate::domain::plan::{Invalid, Plan};
 use crate::domain::record::Record;
-use crate::domain::trace::{Step, Trace};
+use crate::domain::trace::Step;
 use crate::domain::verdict;
 
 /// How far Page Up and Page Down go.
@@ -54,10 +54,10 @@ impl App {
             | Command::Begin
             | Command::End => self.look(command),
             Command::ZoomToSlice => self.zoom_to_slice(),
-            Command::NextSlice => self.step(Trace::slice_from, Step::Next),
-            Command::PreviousSlice => self.step(Trace::slice_from, Step::Previous),
-            Command::NextTask => self.step(Trace::task_from, Step::Next),
-            Command::PreviousTask => self.step(Trace::task_from, Step::Previous),
+            Command::NextSlice => self.step_slice(Step::Next),
+            Command::PreviousSlice => self.step_slice(Step::Previous),
+            Command::NextTask => self.step_task(Step::Next),
+            Command::PreviousTask => self.step_task(Step::Previous),
             Command::NextFailure => self.step_failure(Step::Next),
             Command::PreviousFailure => self.step_failure(Step::Previous),
             Command::TurnView => self.timeline.turn(),
@@ -247,8 +247,8 @@ impl App {
             let mut browse = self.browse.clone();
             browse.step(by, self.history.entries().len(), self.is_running());
             self.choose(browse.selected());
-        } else if let Some(lanes) = self.shown().map(|shown| shown.trace().lanes().len()) {
-            self.timeline.move_row(by, lanes);
+        } else {
+            self.timeline.move_row(by, self.timeline_rows());
         }
     }
 

@@ -6,7 +6,7 @@ use super::live::{Activity, Live};
 use super::overlay::Overlay;
 use super::screen::{Focus, Panel, Screen};
 use super::setup::Setup;
-use super::timeline::TimelineView;
+use super::timeline::{Rows, TimelineView};
 use super::{App, Notice, Shown};
 
 use crate::domain::history::History;
@@ -153,13 +153,14 @@ impl App {
             | Command::Later
             | Command::Begin
             | Command::End
-            | Command::NextTask
-            | Command::PreviousTask
             | Command::NextSlice
             | Command::PreviousSlice
             | Command::NextFailure
             | Command::PreviousFailure
             | Command::TurnView => self.shown().is_some(),
+            Command::NextTask | Command::PreviousTask => {
+                self.shown().is_some() && self.timeline.rows() == Rows::Workers
+            }
             Command::ZoomToSlice => self.inspection().is_some_and(|under| under.slice.is_some()),
             Command::NextPanel | Command::PreviousPanel => self.overlay.is_none(),
             Command::OpenForm => self.overlay.is_none() && self.focus().panel != Panel::Setup,

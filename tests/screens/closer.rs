@@ -64,7 +64,7 @@ fn a_task_of_io_says_how_long_it_fetched_and_how_long_it_wrote_or_why_it_failed(
         outcome: TaskOutcome::Failed,
         error: Some("the server said 500".into()),
     };
-    record.tasks = Some(vec![failed]);
+    record.failures = vec![failed];
     record.tasks_failed = 1;
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     // The history, its first row, the timeline.
@@ -91,4 +91,33 @@ fn a_frozen_picture_says_so_and_how_it_goes_on() {
     session.press(&[Char(' ')]);
     assert_ne!(session.row("w0 "), frozen);
     assert!(!session.row("Timeline").contains("frozen"));
+}
+
+#[test]
+fn the_view_by_core_names_the_worker_that_each_core_ran_and_counts_migrations() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3'), Char('v')]);
+        assert!(session.row("Timeline").contains("by core · 0 migrations"), "{columns}×{rows}");
+        let core = |number: u16| {
+            let (long, short) = (format!("core {number}"), format!("c{number} "));
+            let rows = session.rows();
+            let at = rows.iter().position(|row| row.contains(&long) || row.contains(&short)).unwrap();
+            // The workers' numbers stand in the highest row of a bar, its name beside the lowest.
+            rows[at.saturating_sub(6)..=at].join("\n")
+        };
+        assert!(core(0).contains("w0") && core(1).contains("w1"), "{}", session.rows().join("\n"));
+        assert!(ink(&core(0)) > 20 && ink(&core(1)) > 20);
+        session.press(&[Char('v')]);
+        assert!(session.row("Timeline").contains("by worker"));
+    }
+}
+
+#[test]
+fn in_the_view_by_core_the_cursor_names_the_worker_that_the_core_ran() {
+    let mut session = Session::new(80, 24);
+    session.press(&[Char('3'), Char('v'), Right, Down]);
+    let told = session.row("core 1 at ");
+    assert!(told.contains("w1 █ computing for"), "{told}");
+    assert!(session.row("task ").contains("in all"));
 }

@@ -5,6 +5,7 @@
 //! then the core belongs to the one that came later, until that one leaves. So a core never counts twice.
 
 use super::lane::Segment;
+use super::look::Step;
 use crate::domain::phase::Phase;
 use crate::domain::time::Nanos;
 
@@ -85,6 +86,16 @@ impl CoreLane {
         }
         let time = self.computed_until(end - 1, to) - self.computed_until(begin, from);
         OnCore { time, who: self.who(begin, end) }
+    }
+
+    /// When the next or previous turn begins, seen from `t`. O(log stretches).
+    pub(super) fn turn_from(&self, t: Nanos, step: Step) -> Option<Nanos> {
+        let begins_before = |t: Nanos| self.stretches.partition_point(|stretch| stretch.from < t);
+        let index = match step {
+            Step::Next => begins_before(t.saturating_add(1)),
+            Step::Previous => begins_before(t).checked_sub(1)?,
+        };
+        self.stretches.get(index).map(|stretch| stretch.from)
     }
 
     /// How long the core computed for us until `moment`, which lies before the next stretch but not before the end of the

@@ -106,6 +106,13 @@ impl Trace {
         .map(|event| event.at)
     }
 
+    /// When the next or previous turn on a core begins, seen from `t`: backwards, the one that `t` is in counts unless it
+    /// begins just there.
+    #[must_use]
+    pub fn turn_from(&self, core: u16, t: Nanos, step: Step) -> Option<Nanos> {
+        self.core_lane(core)?.turn_from(t, step)
+    }
+
     /// When the next or previous task of `worker` begins, seen from `t`: backwards, the one that `t` is in counts unless
     /// it begins just there.
     #[must_use]

@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Block;
 use ratatui::widgets::Padding;
 
+use crate::app::App;
 use crate::app::timeline::{Rows, Window};
-use crate::app::{App, Shown};
 use crate::domain::time::Nanos;
 use crate::ui::widget::gantt::Pitch;
 
@@ -49,7 +49,7 @@ impl Geometry {
         let shown = app.shown()?;
         let view = app.timeline();
         let inner = Block::bordered().padding(Padding::horizontal(1)).inner(area);
-        let rows = rows(app, shown);
+        let rows = app.timeline_rows();
         let told = match view.cursor() {
             None => 0,
             Some(_) if inner.height < ROOMY + 3 => 1,
@@ -57,7 +57,8 @@ impl Geometry {
         };
         let height = inner.height.saturating_sub(1 + told);
         let scrolls = rows > usize::from(height);
-        let aside = if scrolls { (inner.width / OVERVIEW_SHARE).min(OVERVIEW_MOST) } else { 0 };
+        let has_overview = scrolls && view.rows() == Rows::Workers;
+        let aside = if has_overview { (inner.width / OVERVIEW_SHARE).min(OVERVIEW_MOST) } else { 0 };
         let gutter = gutter.min(inner.width);
         let bars =
             Rect { x: inner.x + gutter, width: inner.width.saturating_sub(gutter + aside), height, ..inner };
@@ -91,14 +92,6 @@ impl Geometry {
     #[must_use]
     pub fn scrolls(&self) -> bool {
         self.in_view.len() < self.rows
-    }
-}
-
-/// How many rows the timeline has.
-fn rows(app: &App, shown: Shown<'_>) -> usize {
-    match app.timeline().rows() {
-        Rows::Workers => shown.trace().lanes().len(),
-        Rows::Cores => shown.trace().lanes().len(),
     }
 }
 

@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::inspect::Inspection;
+use crate::app::inspect::{Inspection, Place};
 use crate::domain::phase::Phase;
 use crate::domain::text::{clean, duration};
 use crate::domain::time::{Nanos, seconds};
-use crate::domain::trace::{Slice, TaskStory};
+use crate::domain::trace::{Slice, TaskStory, Who};
 use crate::ui::panel::draw_lines;
 use crate::ui::theme::{Theme, mark};
 
@@ -35,21 +35,42 @@ fn fitting(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
 
 /// Where the cursor is and what its worker did there, in fewer and fewer words.
 fn slice_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
-    let place = Span::styled(format!("w{} at {}  ", under.worker, moment(under.at)), theme.strong());
+    let place = Span::styled(format!("{} at {}  ", name(under.place), moment(under.at)), theme.strong());
     let Some(slice) = under.slice else {
-        return vec![Line::from(vec![place, Span::raw("nothing is known of this moment")])];
+        return vec![Line::from(vec![place, Span::raw(nobody(under.place))])];
     };
     let line = |rest: String| {
         let [sign, what] = named(slice, theme);
-        Line::from(vec![place.clone(), sign, what, Span::raw(rest)])
+        Line::from(vec![place.clone(), Span::raw(worker(under)), sign, what, Span::raw(rest)])
     };
-    let range = format!(
-        "  from {} to {}",
-        moment(slice.from),
-        if slice.is_open { "now".into() } else { moment(slice.to) }
-    );
-    let core = core(slice);
+    let end = if slice.is_open { "now".into() } else { moment(slice.to) };
+    let range = format!("  from {} to {end}", moment(slice.from));
+    let core = core(under.place, slice);
     vec![line(format!("{range}{core}")), line(range), line(core), line(String::new())]
+}
+
+fn name(place: Place) -> String {
+    match place {
+        Place::Worker(worker) => format!("w{worker}"),
+        Place::Core(core, _) => format!("core {core}"),
+    }
+}
+
+/// Why there is no slice to tell of.
+fn nobody(place: Place) -> &'static str {
+    match place {
+        Place::Worker(_) => "nothing is known of this moment",
+        Place::Core(_, Who::Nobody) => "none of our workers computes here",
+        Place::Core(..) => "several workers take turns here: zoom in",
+    }
+}
+
+/// Whom a core worked for.
+fn worker(under: &Inspection<'_>) -> String {
+    match (under.place, under.worker) {
+        (Place::Core(..), Some(worker)) => format!("w{worker} "),
+        _ => String::new(),
+    }
 }
 
 /// The mark of a slice, and its phase with its length.
@@ -59,14 +80,20 @@ fn named(slice: Slice, theme: Theme) -> [Span<'static>; 2] {
     [Span::styled(mark(slice.phase), theme.phase(slice.phase)), Span::styled(text, theme.strong())]
 }
 
-/// On which core, where that says something: whoever waits is on none.
-fn core(slice: Slice) -> String {
-    if slice.phase == Phase::Computing { format!("  on core {}", slice.core) } else { String::new() }
+/// On which core, where that says something new: whoever waits is on none.
+fn core(place: Place, slice: Slice) -> String {
+    match place {
+        Place::Worker(_) if slice.phase == Phase::Computing => format!("  on core {}", slice.core),
+        _ => String::new(),
+    }
 }
 
 /// What became of the task under the cursor, in fewer and fewer words.
 fn task_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
-    let Some(story) = under.task else { return vec![Line::raw("no task")] };
+    let Some(story) = under.task else {
+        let none = if under.worker.is_some() { "no task" } else { "" };
+        return vec![Line::raw(none)];
+    };
     let ended = if story.is_open { "so far" } else { "in all" };
     let name = format!("task {}  {} {ended}", story.task, length(story.from, story.to));
     let name = Span::styled(name, theme.strong());

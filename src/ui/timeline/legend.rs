@@ -8,6 +8,7 @@ use crate::domain::plan::Plan;
 use crate::domain::workload::WorkloadKind;
 use crate::ui::panel::on_border;
 use crate::ui::theme::{FAILED, Theme, mark};
+use crate::ui::widget::core_gantt::{BEGINS, TURNS};
 
 /// A mark with its name, and with its meaning in a few words.
 #[derive(Clone, Copy)]
@@ -43,7 +44,7 @@ impl Item {
 
 /// The marks of these phases, and that of failed tasks if there are any: with their meaning, with their names, close
 /// together, or without what explains itself, as far as there is room.
-pub fn line(phases: &[Phase], failures: bool, theme: Theme, width: u16) -> Line<'static> {
+pub fn of_phases(phases: &[Phase], failures: bool, theme: Theme, width: u16) -> Line<'static> {
     let mut items: Vec<Item> = phases.iter().map(|phase| Item::of(*phase, theme)).collect();
     if failures {
         items.insert(1.min(items.len()), Item::failed(theme));
@@ -59,6 +60,20 @@ pub fn line(phases: &[Phase], failures: bool, theme: Theme, width: u16) -> Line<
     };
     let fits = |line: &Line<'_>| line.width() <= usize::from(width);
     (0..4).map(shortened).find(fits).unwrap_or_else(|| shortened(4))
+}
+
+/// The marks of the view by core, in as many words as there is room for.
+pub fn of_cores(theme: Theme, width: u16) -> Line<'static> {
+    let item = |mark, style, name, explained| Item { mark, style, name, explained, left_out: usize::MAX };
+    let computing = theme.phase(Phase::Computing);
+    let items = [
+        item(mark(Phase::Computing), computing, "computing", "a worker computes here"),
+        item("w3", theme.strong(), "which", "which one"),
+        item(TURNS, Style::new(), "several", "several in turn"),
+        item(BEGINS, theme.strong(), "next", "the next one"),
+    ];
+    let line = row(items.iter(), |item| item.explained, "  ");
+    if line.width() <= usize::from(width) { line } else { row(items.iter(), |item| item.name, "  ") }
 }
 
 fn row<'a>(

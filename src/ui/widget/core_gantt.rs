@@ -66,7 +66,12 @@ impl<'a> CoreGantt<'a> {
         let above = u16::from(bar.height > 1);
         let ink = Rect { y: bar.y + above, height: bar.height - above, ..bar };
         for ((_, times), room) in columns.iter().zip(ink.columns()) {
-            Ink::of(times, ink.height * 8).draw(room, self.theme, buf);
+            let drawn = match Ink::of(times, ink.height * 8) {
+                // Nobody waits for a core that idles: above ink there is nothing to tell.
+                Ink::Work(eighths, _) => Ink::Work(eighths, None),
+                other => other,
+            };
+            drawn.draw(room, self.theme, buf);
         }
         let turns = turns(columns.iter().map(|(on_core, _)| on_core.who));
         let names = Rect { height: 1.min(bar.height), ..bar };
