@@ -9,7 +9,8 @@
 //!             ├─ setup     the form: a draft, a cursor               ┐
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
-//!             ├─ timeline  the stretch of time and worker in view    │ in its file
+//!             ├─ columns   the history's columns, and their order    │ in its file
+//!             ├─ timeline  the stretch of time and worker in view    │
 //!             └─ overlay   what lies over the panels                 ┘
 //! ```
 //!
@@ -17,7 +18,10 @@
 //! changed, never while drawing.
 
 pub mod browse;
+pub mod columns;
 pub mod command;
+pub mod comparison;
+pub mod details;
 pub mod key;
 pub mod live;
 pub mod message;
@@ -31,6 +35,7 @@ pub mod setup;
 pub mod timeline;
 
 use browse::Browse;
+use columns::Columns;
 use key::Key;
 use live::{Activity, Live};
 use message::{Effect, Msg};
@@ -61,6 +66,7 @@ pub struct App {
     activity: Activity,
     history: History,
     browse: Browse,
+    columns: Columns,
     timeline: TimelineView,
     focus: Focus,
     overlay: Option<Overlay>,
@@ -123,6 +129,7 @@ impl App {
             activity: Activity::Nothing,
             history: History::new(machine.cores_usable),
             browse: Browse::default(),
+            columns: Columns::default(),
             timeline: TimelineView::default(),
             focus: Focus { panel: Panel::Setup, expanded: false },
             overlay: None,
@@ -163,7 +170,11 @@ impl App {
     fn on_key(&mut self, key: Key) -> Vec<Effect> {
         match command::lookup(key, self.contexts()) {
             Some(binding) if self.is_possible(binding.command) => self.perform(binding.command, key),
-            _ => vec![],
+            Some(binding) => {
+                self.say_why_not(binding.command);
+                vec![]
+            }
+            None => vec![],
         }
     }
 
@@ -194,6 +205,7 @@ impl App {
         trace.conclude(nanos(record.wall_s));
         let was_watched = self.browse.selected().is_none();
         let (number, thinned) = self.history.add(record, trace);
+        self.rearrange();
         if was_watched {
             self.browse.select(Some(number));
         }
@@ -239,7 +251,7 @@ impl App {
             }
             (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
             (_, Some(Shown::Live(live))) => verdict::live(&live.trace),
-            (_, Some(Shown::Entry(entry))) => verdict::concluded(&entry.record, entry.speedup),
+            (_, Some(Shown::Entry(entry))) => entry.verdict(),
             (_, None) => "Press 1, 2, 3 or 4 to let this machine answer a question".into(),
         };
     }

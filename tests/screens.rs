@@ -167,7 +167,10 @@ fn times_in_the_history_align_on_the_decimal_point() {
         .iter()
         .filter(|row| row.contains("io   ") || row.contains("cpu  "))
         .filter_map(|row| {
-            row.chars().collect::<Vec<_>>().windows(6).position(|w| w[0] == '.' && w[4] == ' ' && w[5] == 's')
+            row.chars()
+                .collect::<Vec<_>>()
+                .windows(5)
+                .position(|w| w[0] == '.' && w[1..4].iter().all(char::is_ascii_digit) && w[4] == ' ')
         })
         .collect();
     assert_eq!(points.len(), 4);
@@ -298,7 +301,7 @@ fn more_workers_than_rows_scroll_beside_an_overview_of_all() {
 
 #[test]
 fn the_help_lists_every_key_and_every_phase() {
-    let mut session = Session::new(120, 110);
+    let mut session = Session::new(120, 140);
     session.press(&[Char('?')]);
     for binding in pconc_tui::app::command::BINDINGS {
         assert!(session.shows(binding.explanation), "{}", binding.explanation);
@@ -306,7 +309,7 @@ fn the_help_lists_every_key_and_every_phase() {
     for phase in pconc_tui::domain::phase::Phase::MEASURED {
         assert!(session.shows(phase.name()), "{}", phase.name());
     }
-    assert!(session.row("  B  ").contains("of the same work without failures"));
+    assert!(session.row("  B  ").contains("chosen with b, else the latest serial run without failures"));
     assert!(session.row("  ★  ").contains("by at least a tenth"));
     assert!(session.row("  !  ").contains("Enter shows all"));
     assert!(session.row("idle ").contains("under rayon: not now"));

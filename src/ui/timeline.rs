@@ -19,7 +19,6 @@ use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::Plan;
 use crate::domain::text::duration;
 use crate::domain::time::seconds;
-use crate::domain::workload::WorkloadKind;
 
 /// Columns of the overview, with the line that shows which part of it is in view.
 const OVERVIEW: u16 = 12;
@@ -228,15 +227,7 @@ fn legend_line(
 
 /// The phases that a run of this plan can have.
 pub fn phases_of(plan: &Plan) -> Vec<Phase> {
-    use Phase::{Computing, File, Gil, Idle, Network, Ready, Starting};
-    [Computing, Ready, Gil, Network, File, Starting, Idle]
-        .into_iter()
-        .filter(|phase| match phase {
-            Phase::Gil => plan.model().has_interpreter_lock(),
-            Phase::Network | Phase::File => plan.workload().kind() == WorkloadKind::Io,
-            _ => true,
-        })
-        .collect()
+    plan.phases()
 }
 
 /// A count of workers, as a title says it.
