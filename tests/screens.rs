@@ -15,6 +15,9 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 
+#[path = "screens/history.rs"]
+mod history;
+
 struct Session {
     app: App,
     size: (u16, u16),
@@ -321,6 +324,7 @@ fn whatever_was_scrolled_to_its_end_comes_back_with_the_first_press() {
         for (open, ends) in [
             (&[Char('?')][..], &[&[End][..], &[PageDown; 30], &[Down; 300]][..]),
             (&[Char('2'), Tab, Enter], &[&[End], &[End, Down], &[PageDown; 30]]),
+            (&[Char('2'), Char('c')], &[&[Char('G')], &[PageDown; 30], &[Down; 300]]),
         ] {
             for to_the_end in ends {
                 let mut session = Session::new(columns, rows);
@@ -512,7 +516,7 @@ fn a_long_verdict_goes_on_in_the_next_row_and_says_if_it_was_cut() {
 
 fn any_key() -> impl Strategy<Value = Key> {
     prop_oneof![
-        4 => proptest::sample::select("rxRmce+-0[]?sqjkhl1234".chars().map(Char).collect::<Vec<_>>()),
+        4 => proptest::sample::select("rxRmcebC gG+-0[]?sqjkhl1234".chars().map(Char).collect::<Vec<_>>()),
         4 => proptest::sample::select(vec![
             Enter, Esc, Tab, BackTab, Backspace, Up, Down, Left, Right, Home, End, PageUp, PageDown, F1,
         ]),

@@ -95,6 +95,9 @@ const fn column(
 use ColumnId as Id;
 use SortKey::{Number, Word};
 
+/// Columns from this rank on are shown unasked only where the bar has all the room that it can use.
+pub const EXTRA: u8 = 12;
+
 const NONE: Extent = Extent { before: 0, after: 0, words: 0 };
 /// Up to 999.999 s.
 const SECONDS: Extent = Extent { before: 3, after: 4, words: 0 };
@@ -127,14 +130,14 @@ pub static COLUMNS: [Column; 17] = [
         |run| run.efficiency().into(), (11, true)),
     column(Id::StartUp, ("start-up (ms)", "until the first task began"), Side::Point, NONE,
         |row| entry(row, |run| known(run.record.startup_s, |s| three_digits(s * 1e3))),
-        |run| run.record.startup_s.into(), (12, false)),
+        |run| run.record.startup_s.into(), (12, true)),
     column(Id::CpuTime, ("CPU time (s)", "of all workers, by their clocks"), Side::Point, NONE,
-        |row| entry(row, |run| bare_seconds(run.record.cpu_s)), |run| Number(run.record.cpu_s), (13, false)),
+        |row| entry(row, |run| bare_seconds(run.record.cpu_s)), |run| Number(run.record.cpu_s), (13, true)),
     column(Id::Memory, ("memory (MB)", "of forked workers"), Side::Point, NONE,
-        |row| entry(row, |run| known(megabytes(&run.record), three_digits)), |run| megabytes(&run.record).into(), (14, false)),
+        |row| entry(row, |run| known(megabytes(&run.record), three_digits)), |run| megabytes(&run.record).into(), (15, false)),
     column(Id::ContextSwitches, ("ctx switches", "workers left a core"), Side::Right, NONE,
         |row| entry(row, |run| known(context_switches(&run.record), grouped)),
-        |run| context_switches(&run.record).map(|n| n as f64).into(), (15, false)),
+        |run| context_switches(&run.record).map(|n| n as f64).into(), (14, true)),
     column(Id::LockSwitches, ("lock switches", "the lock changed hands"), Side::Right, NONE,
         |row| entry(row, |run| known(lock_switches(&run.record), grouped)),
         |run| lock_switches(&run.record).map(|n| n as f64).into(), (16, false)),
@@ -242,12 +245,18 @@ impl Columns {
         }
     }
 
+    /// Whether the user asked for the column at this place.
+    #[must_use]
+    pub fn is_wished(&self, at: usize) -> bool {
+        self.wishes[at] == Wish::Shown
+    }
+
     /// The places in [`COLUMNS`] of all that are to be shown, those that go last first: the user's own wishes, then by
     /// rank.
     #[must_use]
     pub fn by_importance(&self) -> Vec<usize> {
         let mut shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| self.is_shown(*at)).collect();
-        shown.sort_by_key(|at| (self.wishes[*at] != Wish::Shown, COLUMNS[*at].rank));
+        shown.sort_by_key(|at| (!self.is_wished(*at), COLUMNS[*at].rank));
         shown
     }
 

@@ -142,9 +142,7 @@ impl App {
             Command::Compare | Command::Mark | Command::MakeBaseline if nothing_measured => {
                 "no run has ended yet: r runs what the form says, 1-4 are experiments"
             }
-            Command::Compare => {
-                "there is nothing to compare with: mark another run with m, or measure a baseline with R"
-            }
+            Command::Compare => "mark another run with m or measure a baseline with R",
             Command::Mark | Command::MakeBaseline => {
                 "this run goes on: choose one that has ended in the history"
             }

@@ -402,7 +402,7 @@ mod tests {
         for (model, workers) in [(Model::Threads, 4_001), (Model::Processes, 1_001), (Model::GilThreads, 0)] {
             let invalid = refused(&cpu(model, workers));
             assert_eq!(invalid.field, Field::Workers);
-            assert!(invalid.sentence.contains(&workers.to_string()), "{invalid}");
+            assert!(invalid.sentence.contains(&grouped(workers)), "{invalid}");
             assert!(invalid.sentence.contains("this program's own limit"), "{invalid}");
         }
         let io = Draft::new(WorkloadKind::Io, Model::Threads, 1_001);

@@ -20,7 +20,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::panel::{block, draw_block, draw_lines, wrap};
+use super::panel::{block, draw_block, draw_lines, inner, wrap};
 use super::theme::Theme;
 use super::widget::bar::Bar;
 use crate::app::App;
@@ -39,15 +39,19 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let frame = block("History", app.focus().panel == Panel::History, theme);
-    let inner = draw_block(&frame, area, buf);
+    let geometry = Geometry::of(app, inner(area));
+    let title = match geometry.part(app) {
+        Some((first, last, total)) => format!("History · {first}–{last} of {total} runs"),
+        None => "History".into(),
+    };
+    let inner = draw_block(&block(title, app.focus().panel == Panel::History, theme), area, buf);
     if app.history().entries().is_empty() && !app.is_running() {
         let text = "No run yet. Each run becomes a row here, with its speed-up over the serial run of the same work.";
         let lines: Vec<Line<'_>> = wrap(text, inner.width).into_iter().map(Line::from).collect();
         draw_lines(&lines, inner, buf);
         return;
     }
-    Table { app, theme, geometry: Geometry::of(app, inner) }.draw(buf);
+    Table { app, theme, geometry }.draw(buf);
 }
 
 struct Table<'a> {

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::super::panel::inner;
 use super::LONGEST;
 use crate::app::App;
-use crate::app::columns::{COLUMNS, Column, ColumnId, Columns, Extent, Row, Side, Sort};
+use crate::app::columns::{COLUMNS, Column, ColumnId, Columns, EXTRA, Extent, Row, Side, Sort};
 
 /// Columns of the signs before a row.
 const SIGNS: u16 = 5;
@@ -105,6 +105,13 @@ pub(super) struct Geometry {
 }
 
 impl Geometry {
+    /// The rows in view, counting from 1, and how many there are; `None` if that is all of them.
+    pub fn part(&self, app: &App) -> Option<(usize, usize, usize)> {
+        let total = app.browse().order().len() + usize::from(app.is_running());
+        let last = (self.first + usize::from(self.rows.height)).min(total);
+        (last - self.first.min(last) < total).then_some((self.first + 1, last, total))
+    }
+
     /// In this room inside of the panel.
     pub fn of(app: &App, inner: Rect) -> Geometry {
         let heading = Rect { height: inner.height.min(1), ..inner };
@@ -113,12 +120,12 @@ impl Geometry {
     }
 }
 
-/// The chosen row is in view, and as many of the lowest as there is room for.
+/// The chosen row is in the middle where it can be: what is better or worse than it is in view too.
 fn first_row(app: &App, room: u16) -> usize {
     let order = app.browse().order();
-    let total = order.len() + usize::from(app.is_running());
+    let (total, room) = (order.len() + usize::from(app.is_running()), usize::from(room));
     let chosen = app.browse().selected().and_then(|number| order.iter().position(|other| *other == number));
-    chosen.unwrap_or(total).min(total.saturating_sub(usize::from(room)))
+    chosen.unwrap_or(total).saturating_sub(room / 2).min(total.saturating_sub(room))
 }
 
 /// As many columns as fit, the most important first; they stand in the order of the table.
@@ -129,8 +136,10 @@ fn placed(app: &App, inner: Rect) -> Vec<Placed> {
     let mut fitting: Vec<(usize, Extent, u16)> = vec![];
     for at in columns.by_importance() {
         let (extent, width) = needed(app, columns, at);
+        let is_extra = !columns.is_wished(at) && COLUMNS[at].rank >= EXTRA;
+        let kept = if is_extra { LONGEST + WORD - BAR } else { 0 };
         // What is less important does not take the place of what did not fit.
-        let Some(rest) = left.checked_sub(gap + width) else { break };
+        let Some(rest) = left.checked_sub(gap + width).filter(|rest| *rest >= kept) else { break };
         left = rest;
         fitting.push((at, extent, width));
     }
