@@ -5,7 +5,8 @@
 
 mod cell;
 
-pub use cell::{Extent, Row, Side};
+pub use crate::domain::align::{Extent, Side};
+pub use cell::Row;
 
 use std::cmp::Ordering;
 

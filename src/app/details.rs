@@ -9,6 +9,12 @@ use crate::domain::workload::{Addresses, Workload};
 
 /// How much of a foreign text is shown.
 const FOREIGN: usize = 300;
+/// Columns of a number's name.
+pub const NAMES: u16 = 14;
+/// Columns of its value with its unit.
+pub const VALUES: u16 = 14;
+/// Columns before its note.
+pub const BEFORE_NOTES: u16 = NAMES + VALUES + 2;
 /// So many failed tasks are listed.
 const FAILURES: usize = 20;
 
@@ -27,7 +33,16 @@ pub enum Row {
         note: String,
     },
     /// The time that all workers spent in a phase.
-    Phase(Phase, String),
+    Phase {
+        /// Which.
+        phase: Phase,
+        /// The time, with its unit.
+        value: String,
+        /// What the phase means.
+        note: String,
+    },
+    /// The rest of a note for which there was no room.
+    More(String),
     /// What went wrong with a task.
     Failure(String),
     /// Nothing.
@@ -42,13 +57,24 @@ pub fn rows(entry: &Entry, width: u16) -> Vec<Row> {
     let said = std::iter::once(entry.verdict()).chain(doubts);
     let mut rows: Vec<Row> = said.flat_map(|text| wrap(&text, width)).map(Row::Strong).collect();
     rows.push(Row::Empty);
-    rows.extend(numbers(entry).into_iter().map(|(name, value, note)| Row::Number { name, value, note }));
+    for (name, value, note) in numbers(entry) {
+        rows.extend(with_note(&note, width, |note| Row::Number { name, value, note }));
+    }
     rows.push(Row::Empty);
     rows.push(Row::Strong("Time of all workers by phase".into()));
-    let spent = |phase: Phase| column_seconds(seconds(record.phases_s[phase]));
-    rows.extend(record.plan.phases().into_iter().map(|phase| Row::Phase(phase, spent(phase))));
+    for phase in record.plan.phases() {
+        let value = column_seconds(seconds(record.phases_s[phase]));
+        rows.extend(with_note(phase.meaning(), width, |note| Row::Phase { phase, value, note }));
+    }
     rows.extend(failures(entry, width));
     rows
+}
+
+/// A row with as much of its note as fits, and the rest below it.
+fn with_note(note: &str, width: u16, row: impl FnOnce(String) -> Row) -> Vec<Row> {
+    let mut notes = wrap(note, width.saturating_sub(BEFORE_NOTES)).into_iter();
+    let first = row(notes.next().unwrap_or_default());
+    std::iter::once(first).chain(notes.map(Row::More)).collect()
 }
 
 fn failures(entry: &Entry, width: u16) -> Vec<Row> {

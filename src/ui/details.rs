@@ -7,9 +7,9 @@ use ratatui::text::{Line, Span};
 use super::header::describe;
 use super::layout::centred;
 use super::panel::{block, draw_over, draw_scrolled};
-use super::theme::{Theme, mark, meaning};
+use super::theme::{Theme, mark};
 use crate::app::App;
-use crate::app::details::{Row, rows};
+use crate::app::details::{BEFORE_NOTES, NAMES, Row, VALUES, rows};
 use crate::app::overlay::{Scroll, TEXT_COLUMNS};
 
 /// All numbers of one record, over the panels.
@@ -24,18 +24,20 @@ pub fn overlay(app: &App, number: usize, scroll: Scroll, theme: Theme, area: Rec
 }
 
 fn line(row: Row, theme: Theme) -> Line<'static> {
+    let (names, values) = (usize::from(NAMES), usize::from(VALUES));
+    let number = |value: &str| Span::styled(format!("{value:>values$}  "), theme.strong());
     match row {
         Row::Strong(text) => Line::styled(text, theme.strong()),
         Row::Number { name, value, note } => {
-            let value = Span::styled(format!("{value:>14}  "), theme.strong());
-            Line::from(vec![Span::raw(format!("{name:<18}")), value, Span::raw(note)])
+            Line::from(vec![Span::raw(format!("{name:<names$}")), number(&value), Span::raw(note)])
         }
-        Row::Phase(phase, value) => Line::from(vec![
+        Row::Phase { phase, value, note } => Line::from(vec![
             Span::styled(format!("{} ", mark(phase)), theme.phase(phase)),
-            Span::raw(format!("{:<16}", phase.name())),
-            Span::styled(format!("{value:>14}  "), theme.strong()),
-            Span::raw(meaning(phase)),
+            Span::raw(format!("{:<width$}", phase.name(), width = names - 2)),
+            number(&value),
+            Span::raw(note),
         ]),
+        Row::More(note) => Line::from(format!("{}{note}", " ".repeat(usize::from(BEFORE_NOTES)))),
         Row::Failure(text) => Line::styled(text, theme.error()),
         Row::Empty => Line::default(),
     }

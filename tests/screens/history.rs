@@ -28,7 +28,7 @@ impl Session {
 
     /// Puts the cursor of the overlay on a column and presses a key there.
     fn on_column(&mut self, id: ColumnId, key: Key) {
-        let at = COLUMNS.iter().position(|column| column.id == id).unwrap();
+        let at = COLUMNS.iter().position(|column| column.id == id).expect("every column is in the table");
         self.in_history().press(&[Char('C'), Home]);
         self.press(&vec![Down; at]).press(&[key, Esc]);
     }
@@ -280,5 +280,21 @@ fn a_comparison_marks_baseline_and_fastest_and_names_what_speed_ups_are_over() {
     assert!(session.row("speed-up over #2").contains("0.50×"));
     for row in ["ctx switches", "start-up"] {
         assert!(session.shows(row), "{row}");
+    }
+}
+
+#[test]
+fn details_tell_every_note_to_its_end_on_any_screen() {
+    for columns in [60, 70, 80, 120] {
+        let mut session = Session::new(columns, 60);
+        session.press(&[Char('1')]).in_history().press(&[Enter]);
+        let text: Vec<String> = session
+            .rows()
+            .iter()
+            .flat_map(|row| row.split_whitespace().map(String::from).collect::<Vec<_>>())
+            .collect();
+        for end in ["creation", "work", "address", "drawing", "file", "now)"] {
+            assert!(text.iter().any(|word| word == end), "{end} at {columns}: {}", session.rows().join("\n"));
+        }
     }
 }
