@@ -6,7 +6,7 @@
 //! ▸● ★    2 cpu  processes       2     8     0.634     1.9× ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆ ★ fastest  2.0  1.9       95
 //! ```
 //!
-//! What a column says is in [`crate::app::columns`]; where it stands is in [`geometry`].
+//! What a column says is in [`crate::app::columns`]; where it stands is in `geometry`.
 
 mod choice;
 mod geometry;
