@@ -10,7 +10,8 @@
 //!             ├─ setup     the form: a draft, a cursor               ┐
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
-//!             ├─ timeline  the stretch of time, the row, the cursor  │ in its file
+//!             ├─ columns   the history's columns, and their order    │ in its file
+//!             ├─ timeline  the stretch of time, the row, the cursor  │
 //!             └─ overlay   what lies over the panels                 ┘
 //! ```
 //!
@@ -18,7 +19,10 @@
 //! changed, never while drawing.
 
 pub mod browse;
+pub mod columns;
 pub mod command;
+pub mod comparison;
+pub mod details;
 pub mod inspect;
 pub mod key;
 pub mod live;
@@ -33,6 +37,7 @@ pub mod setup;
 pub mod timeline;
 
 use browse::Browse;
+use columns::Columns;
 use key::Key;
 use live::{Activity, Live};
 use message::{Effect, Msg};
@@ -63,6 +68,7 @@ pub struct App {
     activity: Activity,
     history: History,
     browse: Browse,
+    columns: Columns,
     timeline: TimelineView,
     /// The run that is on, as it was when the user froze its picture.
     frozen: Option<Box<Live>>,
@@ -127,6 +133,7 @@ impl App {
             activity: Activity::Nothing,
             history: History::new(machine.cores_usable),
             browse: Browse::default(),
+            columns: Columns::default(),
             timeline: TimelineView::default(),
             frozen: None,
             focus: Focus { panel: Panel::Setup, expanded: false },
@@ -172,7 +179,11 @@ impl App {
     fn on_key(&mut self, key: Key) -> Vec<Effect> {
         match command::lookup(key, self.contexts()) {
             Some(binding) if self.is_possible(binding.command) => self.perform(binding.command, key),
-            _ => vec![],
+            Some(binding) => {
+                self.say_why_not(binding.command);
+                vec![]
+            }
+            None => vec![],
         }
     }
 
@@ -204,6 +215,7 @@ impl App {
         // Who froze the picture goes on looking at it.
         let was_watched = self.browse.selected().is_none() && self.frozen.is_none();
         let (number, thinned) = self.history.add(record, trace);
+        self.rearrange();
         if was_watched {
             self.browse.select(Some(number));
         }
@@ -249,7 +261,7 @@ impl App {
             }
             (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
             (_, Some(Shown::Live(live))) => verdict::live(&live.trace),
-            (_, Some(Shown::Entry(entry))) => verdict::concluded(&entry.record, entry.speedup),
+            (_, Some(Shown::Entry(entry))) => entry.verdict(),
             (_, None) => "Press 1, 2, 3 or 4 to let this machine answer a question".into(),
         };
     }

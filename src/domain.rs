@@ -4,6 +4,7 @@
 //! microseconds. The words are those of the crate documentation.
 
 pub mod address;
+pub mod align;
 pub mod campaign;
 pub mod experiment;
 pub mod history;

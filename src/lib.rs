@@ -17,7 +17,7 @@
 //! | **worker** | a thread or process that executes tasks, numbered from 0 |
 //! | **lane**, **phase** | a worker's row in the picture, and what it was doing at a time |
 //! | **core** | a CPU that the operating system schedules on |
-//! | **baseline** | the serial record of the same work, which speed-ups are measured against |
+//! | **baseline** | the record of the same work that speed-ups are measured against: the user's choice, else the latest serial one |
 //! | **campaign** | several plans measured as one question |
 //! | **caveat** | a reason to trust a record less, as data |
 //!

@@ -7,7 +7,7 @@ mod details;
 mod footer;
 mod header;
 mod help;
-mod history;
+pub mod history;
 pub mod layout;
 mod panel;
 mod setup;
@@ -65,9 +65,11 @@ fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         Some(Overlay::Details { number, scroll }) => {
             details::overlay(app, *number, *scroll, theme, above_footer, buf);
         }
-        Some(Overlay::Comparison { numbers, sentence, scroll }) => {
-            comparison::overlay(app, numbers, sentence, *scroll, theme, above_footer, buf);
+        Some(Overlay::Comparison { numbers, sentence, scroll, zoom }) => {
+            let view = comparison::View { numbers, sentence, scroll: *scroll, zoom: *zoom };
+            comparison::overlay(app, view, theme, above_footer, buf);
         }
+        Some(Overlay::Columns) => history::columns(app, theme, panels.history, above_footer, buf),
     }
 }
 

@@ -19,6 +19,9 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 
+#[path = "screens/history.rs"]
+mod history;
+
 struct Session {
     app: App,
     size: (u16, u16),
@@ -171,7 +174,10 @@ fn times_in_the_history_align_on_the_decimal_point() {
         .iter()
         .filter(|row| row.contains("io   ") || row.contains("cpu  "))
         .filter_map(|row| {
-            row.chars().collect::<Vec<_>>().windows(6).position(|w| w[0] == '.' && w[4] == ' ' && w[5] == 's')
+            row.chars()
+                .collect::<Vec<_>>()
+                .windows(5)
+                .position(|w| w[0] == '.' && w[1..4].iter().all(char::is_ascii_digit) && w[4] == ' ')
         })
         .collect();
     assert_eq!(points.len(), 4);
@@ -302,7 +308,7 @@ fn more_workers_than_rows_scroll_beside_an_overview_of_all() {
 
 #[test]
 fn the_help_lists_every_key_and_every_phase() {
-    let mut session = Session::new(120, 110);
+    let mut session = Session::new(120, 140);
     session.press(&[Char('?')]);
     for binding in pconc_tui::app::command::BINDINGS {
         assert!(session.shows(binding.explanation), "{}", binding.explanation);
@@ -310,7 +316,7 @@ fn the_help_lists_every_key_and_every_phase() {
     for phase in pconc_tui::domain::phase::Phase::MEASURED {
         assert!(session.shows(phase.name()), "{}", phase.name());
     }
-    assert!(session.row("  B  ").contains("of the same work without failures"));
+    assert!(session.row("  B  ").contains("chosen with b, else the latest serial run without failures"));
     assert!(session.row("  ★  ").contains("by at least a tenth"));
     assert!(session.row("  !  ").contains("Enter shows all"));
     assert!(session.row("idle ").contains("under rayon: not now"));
@@ -322,6 +328,7 @@ fn whatever_was_scrolled_to_its_end_comes_back_with_the_first_press() {
         for (open, ends) in [
             (&[Char('?')][..], &[&[End][..], &[PageDown; 30], &[Down; 300]][..]),
             (&[Char('2'), Tab, Enter], &[&[End], &[End, Down], &[PageDown; 30]]),
+            (&[Char('2'), Char('c')], &[&[Char('G')], &[PageDown; 30], &[Down; 300]]),
         ] {
             for to_the_end in ends {
                 let mut session = Session::new(columns, rows);

@@ -7,6 +7,8 @@ use crate::domain::history::{Entry, History};
 pub struct Browse {
     selected: Option<usize>,
     marked: Vec<usize>,
+    /// The numbers of all runs, from the first row down.
+    order: Vec<usize>,
 }
 
 impl Browse {
@@ -22,20 +24,29 @@ impl Browse {
         &self.marked
     }
 
+    /// The numbers of all runs in the order in which they are shown; the live run comes below them.
+    #[must_use]
+    pub fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// Shows the runs in another order.
+    pub fn arrange(&mut self, order: Vec<usize>) {
+        self.order = order;
+    }
+
     /// Chooses a row, or the live run.
     pub fn select(&mut self, row: Option<usize>) {
         self.selected = row;
     }
 
-    /// Moves the choice by so many rows among `rows` of the history and, with `live`, one more.
-    pub fn step(&mut self, by: isize, rows: usize, live: bool) {
-        let last = rows + usize::from(live);
-        if last == 0 {
-            return;
-        }
-        let now = self.selected.unwrap_or(last);
-        let next = now.saturating_add_signed(by).clamp(1, last);
-        self.selected = (next <= rows).then_some(next);
+    /// Moves the choice by so many rows as they are shown; with `live` there is one more below them.
+    pub fn step(&mut self, by: isize, live: bool) {
+        let rows = self.order.len() + usize::from(live);
+        let Some(last) = rows.checked_sub(1) else { return };
+        let row_of = |number| self.order.iter().position(|other| *other == number);
+        let now = self.selected.and_then(row_of).unwrap_or(last);
+        self.selected = self.order.get(now.saturating_add_signed(by).min(last)).copied();
     }
 
     /// Marks the chosen row, or takes its mark away.
@@ -75,16 +86,31 @@ mod tests {
     #[test]
     fn stepping_below_the_last_row_reaches_the_live_run_only_if_there_is_one() {
         let mut browse = Browse::default();
-        browse.step(1, 0, false);
+        browse.step(1, false);
         assert_eq!(browse.selected(), None);
+        browse.arrange(vec![1, 2]);
         browse.select(Some(2));
-        browse.step(1, 2, false);
+        browse.step(1, false);
         assert_eq!(browse.selected(), Some(2));
-        browse.step(1, 2, true);
+        browse.step(1, true);
         assert_eq!(browse.selected(), None);
-        browse.step(-1, 2, true);
+        browse.step(-1, true);
         assert_eq!(browse.selected(), Some(2));
-        browse.step(isize::MIN, 2, true);
+        browse.step(isize::MIN, true);
+        assert_eq!(browse.selected(), Some(1));
+    }
+
+    #[test]
+    fn stepping_follows_the_order_that_is_shown() {
+        let mut browse = Browse::default();
+        browse.arrange(vec![3, 1, 2]);
+        browse.select(Some(3));
+        browse.step(1, false);
+        assert_eq!(browse.selected(), Some(1));
+        browse.step(isize::MAX, false);
+        assert_eq!(browse.selected(), Some(2));
+        browse.step(1, true);
+        browse.step(-2, true);
         assert_eq!(browse.selected(), Some(1));
     }
 

@@ -12,7 +12,11 @@ pub enum Command {
     Experiment,
     Mark,
     Compare,
+    MakeBaseline,
     Details,
+    ChooseColumns,
+    ToggleColumn,
+    SortByColumn,
     Expand,
     OpenForm,
     NextPanel,
@@ -64,6 +68,10 @@ pub enum Context {
     Timeline,
     /// The history is focused.
     History,
+    /// The columns of the history are chosen.
+    Columns,
+    /// Runs are compared.
+    Comparison,
     /// A help, a comparison or details are read.
     Reading,
     /// The panels are in reach: no text lies over them.
@@ -76,12 +84,14 @@ pub enum Context {
 
 impl Context {
     /// All, in the order in which the help lists them, each with its heading there.
-    pub const HEADINGS: [(Context, &'static str); 8] = [
+    pub const HEADINGS: [(Context, &'static str); 10] = [
         (Context::Panels, "Runs and panels"),
         (Context::Form, "In the form"),
         (Context::Editing, "In a number"),
         (Context::Timeline, "In the timeline"),
         (Context::History, "In the history"),
+        (Context::Columns, "In the columns of the history"),
+        (Context::Comparison, "In a comparison"),
         (Context::Reading, "In a text like this"),
         (Context::Common, "Everywhere"),
         (Context::Always, ""),
@@ -152,6 +162,8 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char('m')], "m", C::Mark, In::Panels, "m mark", "mark the chosen run, or take its mark away", 6),
     bind(&[Char('c')], "c", C::Compare, In::Panels, "c compare",
         "compare the marked runs, or the chosen one with its baseline", 5),
+    bind(&[Char('b')], "b", C::MakeBaseline, In::Panels, "b as baseline",
+        "measure the same work against the chosen run; again: serial", 6),
     bind(&[Char('e')], "e", C::Expand, In::Panels, "e expand", "let the focused panel fill the screen, or shrink it", 12),
     bind(&[Char('+'), Char('=')], "+", C::ZoomIn, In::Panels, "+ zoom", "zoom into time: slices become bars", 9),
     bind(&[Char('-')], "-", C::ZoomOut, In::Panels, "- out", "zoom out of time", 10),
@@ -199,16 +211,32 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Down, Char('j')], "↓ j", C::Down, In::History, "↑↓ choose", "the run below; the lowest is the one that runs", 2),
     bind(&[PageUp], "PgUp", C::PageUp, In::History, "", "ten runs up", 0),
     bind(&[PageDown], "PgDn", C::PageDown, In::History, "", "ten runs down", 0),
-    bind(&[Home], "Home", C::First, In::History, "", "the first run", 0),
-    bind(&[End], "End", C::Last, In::History, "", "the last run", 0),
+    bind(&[Home, Char('g')], "Home g", C::First, In::History, "", "the first run", 0),
+    bind(&[End, Char('G')], "End G", C::Last, In::History, "", "the last run", 0),
+    bind(&[Char('C')], "C", C::ChooseColumns, In::History, "C columns", "choose the columns, and sort by one of them", 6),
     bind(&[Enter], "Enter", C::Details, In::History, "Enter details", "all numbers of the chosen run", 4),
+
+    bind(&[Up, Char('k')], "↑ k", C::Up, In::Columns, "", "the column above", 0),
+    bind(&[Down, Char('j')], "↓ j", C::Down, In::Columns, "↑↓ choose", "the column below", 1),
+    bind(&[Char(' ')], "Space", C::ToggleColumn, In::Columns, "Space show/hide", "show the column, or hide it", 1),
+    bind(&[Enter], "Enter", C::SortByColumn, In::Columns, "Enter sort", "sort by the column; again: the other way round", 1),
+    bind(&[PageUp], "PgUp", C::PageUp, In::Columns, "", "ten columns up", 0),
+    bind(&[PageDown], "PgDn", C::PageDown, In::Columns, "", "ten columns down", 0),
+    bind(&[Home, Char('g')], "Home g", C::First, In::Columns, "", "the first column", 0),
+    bind(&[End, Char('G')], "End G", C::Last, In::Columns, "", "the last column", 0),
+
+    bind(&[Char('+'), Char('=')], "+", C::ZoomIn, In::Comparison, "+ zoom", "zoom into the time of all runs", 2),
+    bind(&[Char('-')], "-", C::ZoomOut, In::Comparison, "- out", "zoom out of it", 2),
+    bind(&[Char('0')], "0", C::ZoomFit, In::Comparison, "0 all", "show the runs as a whole", 2),
+    bind(&[Char('['), Left, Char('h')], "[ ← h", C::PanLeft, In::Comparison, "[ earlier", "look at an earlier part of the runs", 2),
+    bind(&[Char(']'), Right, Char('l')], "] → l", C::PanRight, In::Comparison, "] later", "look at a later part of the runs", 2),
 
     bind(&[Up, Char('k')], "↑ k", C::Up, In::Reading, "", "a row up", 0),
     bind(&[Down, Char('j')], "↓ j", C::Down, In::Reading, "↑↓ scroll", "a row down", 2),
     bind(&[PageUp], "PgUp", C::PageUp, In::Reading, "", "ten rows up", 0),
     bind(&[PageDown], "PgDn", C::PageDown, In::Reading, "", "ten rows down", 0),
-    bind(&[Home], "Home", C::First, In::Reading, "", "to the first row", 0),
-    bind(&[End], "End", C::Last, In::Reading, "", "to the last row", 0),
+    bind(&[Home, Char('g')], "Home g", C::First, In::Reading, "", "to the first row", 0),
+    bind(&[End, Char('G')], "End G", C::Last, In::Reading, "", "to the last row", 0),
 
     bind(&[Esc], "Esc", C::Close, In::Common, "Esc close", "close what is on top; never leaves the program", 1),
     bind(&[Char('?'), Key::F1], "?", C::Help, In::Common, "? help", "open this help or close it; also F1", 3),

@@ -1,7 +1,9 @@
 //! Looking closer at the run that is shown: a frozen picture, the cursor, and what is under it.
 
 use super::command::Command;
+use super::comparison;
 use super::live::Live;
+use super::overlay::Overlay;
 use super::timeline::Rows;
 use super::{App, Notice, Shown};
 
@@ -128,6 +130,13 @@ impl App {
 
     /// Lets the shown trace and the view of it meet.
     pub(super) fn look(&mut self, command: Command) {
+        if let Some(Overlay::Comparison { numbers, zoom, .. }) = &self.overlay {
+            let zoomed = comparison::look(*zoom, command, comparison::whole(&self.entries(numbers)));
+            if let Some(Overlay::Comparison { zoom, .. }) = &mut self.overlay {
+                *zoom = zoomed;
+            }
+            return;
+        }
         let mut view = self.timeline;
         let Some(trace) = self.shown().map(Shown::trace) else { return };
         match command {

@@ -2,9 +2,11 @@
 
 use super::App;
 use super::command::{BINDINGS, Context};
+use super::comparison::Composition;
+use super::details;
+use super::timeline::Window;
 
 use crate::domain::history::Entry;
-use crate::domain::verdict;
 
 /// What lies over the panels; only one thing at a time does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,14 +30,18 @@ pub enum Overlay {
         sentence: String,
         /// How far its table is scrolled.
         scroll: Scroll,
+        /// The stretch of time in view, unless it is all of it.
+        zoom: Option<Window>,
     },
+    /// The columns of the history, to choose from and to sort by.
+    Columns,
 }
 
 impl Overlay {
     /// How far it is scrolled, if it can be.
     pub fn scroll_mut(&mut self) -> Option<&mut Scroll> {
         match self {
-            Overlay::Form => None,
+            Overlay::Form | Overlay::Columns => None,
             Overlay::Help(scroll) | Overlay::Details { scroll, .. } | Overlay::Comparison { scroll, .. } => {
                 Some(scroll)
             }
@@ -43,8 +49,8 @@ impl Overlay {
     }
 }
 
-/// Which rows of a text are in view, counted from the end of it that was gone to last: only the screen knows exactly how
-/// long it is, and from either end the first step back must be seen at once.
+/// Which rows of a text are in view, counted from the end of it that was gone to last: whoever is at its end stays there
+/// when the screen becomes larger or smaller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scroll {
     /// So many rows are above the view.
@@ -55,12 +61,12 @@ pub enum Scroll {
 
 /// Rows of the help beside the keys: phases, words, signs and the empty rows between them.
 const HELP_TEXT_ROWS: usize = 19;
-/// Rows of a comparison's table: at most its heading, what is missing, five numbers and each phase.
-const TABLE_ROWS: u16 = 14;
-/// Rows of the details without the texts: at most so many numbers, phases and headings.
-const NUMBER_ROWS: usize = 32;
 /// Rows that are not the text's: borders and footer.
-const FRAME: u16 = 3;
+const FRAME_ROWS: u16 = 3;
+/// Columns that are not the text's: borders and the blanks beside them.
+const FRAME_COLUMNS: u16 = 4;
+/// A text is in a frame of at most so many columns: longer lines are hard to read.
+pub const TEXT_COLUMNS: u16 = 84;
 
 impl Default for Scroll {
     fn default() -> Scroll {
@@ -79,13 +85,14 @@ impl Scroll {
         }
     }
 
-    /// Moves down by so many rows, in a text that has no more than `most` outside of the view.
+    /// Moves down by so many rows, in a text that has `most` outside of the view.
     pub fn by(&mut self, rows: isize, most: u16) {
         let (now, down) = match *self {
             Scroll::FromTop(above) => (above, rows),
             Scroll::FromEnd(below) => (below, -rows),
         };
-        let moved = isize::try_from(now).unwrap_or(isize::MAX).saturating_add(down);
+        // The screen may have grown since.
+        let moved = isize::try_from(now.min(most)).unwrap_or(isize::MAX).saturating_add(down);
         let is_from_top = matches!(self, Scroll::FromTop(_));
         *self = match u16::try_from(moved.max(0)).unwrap_or(u16::MAX) {
             far if far >= most => {
@@ -102,18 +109,29 @@ impl Scroll {
 }
 
 impl App {
-    /// At most so many rows of the text that lies over the panels are outside of the view.
-    pub(super) fn most_hidden_rows(&self) -> u16 {
-        let rows = match &self.overlay {
-            None | Some(Overlay::Form) => 0,
-            Some(Overlay::Help(_)) => help_rows(),
-            // It shares the room with a picture.
-            Some(Overlay::Comparison { .. }) => return TABLE_ROWS,
+    /// So many rows of the text that lies over the panels are outside of the view.
+    pub(super) fn hidden_rows(&self) -> u16 {
+        let (columns, rows) =
+            (self.size.0.saturating_sub(FRAME_COLUMNS), self.size.1.saturating_sub(FRAME_ROWS));
+        let text = match &self.overlay {
+            None | Some(Overlay::Form | Overlay::Columns) => 0,
+            Some(Overlay::Help(_)) => usize::from(help_rows()),
+            Some(Overlay::Comparison { numbers, sentence, .. }) => {
+                let runs = self.entries(numbers);
+                return Composition::of(&runs, sentence, (columns, rows)).hidden_rows();
+            }
             Some(Overlay::Details { number, .. }) => {
-                u16::try_from(self.history.get(*number).map_or(0, most_rows)).unwrap_or(u16::MAX)
+                // The last column says whether there is more above or below.
+                let columns = columns.min(TEXT_COLUMNS - FRAME_COLUMNS).saturating_sub(1);
+                self.history.get(*number).map_or(0, |entry| details::rows(entry, columns).len())
             }
         };
-        rows.saturating_sub(self.size.1.saturating_sub(FRAME))
+        u16::try_from(text).unwrap_or(u16::MAX).saturating_sub(rows)
+    }
+
+    /// The runs with these numbers.
+    pub(super) fn entries(&self, numbers: &[usize]) -> Vec<&Entry> {
+        numbers.iter().filter_map(|number| self.history.get(*number)).collect()
     }
 }
 
@@ -124,20 +142,6 @@ pub fn help_rows() -> u16 {
     u16::try_from(HELP_TEXT_ROWS + BINDINGS.len() + 2 * titles).unwrap_or(u16::MAX)
 }
 
-/// At most so many rows tell all about a run.
-fn most_rows(entry: &Entry) -> usize {
-    // Two lines of a wrapped text are together longer than the narrowest line, of 50 characters.
-    let wrapped = |characters: usize| (characters.min(300) + 20) / 25 + 1;
-    let record = &entry.record;
-    let verdict = verdict::concluded(record, entry.speedup).chars().count() / 25 + 1;
-    let caveats = record.caveats.iter().map(|caveat| wrapped(caveat.text.chars().count())).sum::<usize>();
-    let errors = record.failures.iter().filter_map(|task| task.error.as_ref());
-    NUMBER_ROWS
-        + verdict
-        + caveats
-        + errors.take(20).map(|error| wrapped(error.chars().count())).sum::<usize>()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,17 +150,24 @@ mod tests {
     fn the_first_step_back_from_either_end_is_seen() {
         let mut scroll = Scroll::default();
         let first = |scroll: Scroll| scroll.first(50, 20);
-        scroll.by(1 << 24, 80);
+        scroll.by(1 << 24, 30);
         assert_eq!(first(scroll), 30);
-        scroll.by(1, 80);
-        scroll.by(-1, 80);
-        assert_eq!(first(scroll), 29, "although the app took the text for longer than it is");
-        scroll.by(-(1 << 24), 80);
-        scroll.by(-1, 80);
-        scroll.by(1, 80);
+        scroll.by(1, 30);
+        scroll.by(-1, 30);
+        assert_eq!(first(scroll), 29);
+        scroll.by(-(1 << 24), 30);
+        scroll.by(-1, 30);
+        scroll.by(1, 30);
         assert_eq!(first(scroll), 1);
         (0..40).for_each(|_| scroll.by(1, 30));
         scroll.by(-1, 30);
         assert_eq!(first(scroll), 29);
+    }
+
+    #[test]
+    fn on_a_screen_that_has_grown_the_first_step_back_is_seen_too() {
+        let mut scroll = Scroll::FromTop(28);
+        scroll.by(-1, 10);
+        assert_eq!(scroll.first(50, 40), 9);
     }
 }

@@ -1,12 +1,12 @@
 //! What each command does.
 
-use super::App;
 use super::command::Command;
 use super::key::Key;
 use super::live::{Activity, Goal, Live, Request};
 use super::message::Effect;
 use super::overlay::{Overlay, Scroll};
 use super::screen::{Focus, Panel, Screen};
+use super::{App, Notice};
 
 use crate::domain::campaign::{self, Campaign};
 use crate::domain::experiment::Experiment;
@@ -31,6 +31,13 @@ impl App {
             Command::Quit => return vec![Effect::Quit],
             Command::Mark => self.browse.toggle_mark(),
             Command::Compare => self.open_comparison(),
+            Command::MakeBaseline => self.make_baseline(),
+            Command::ChooseColumns => self.overlay = Some(Overlay::Columns),
+            Command::ToggleColumn => self.columns.toggle(),
+            Command::SortByColumn => {
+                self.columns.sort_here();
+                self.rearrange();
+            }
             Command::Details => self.open_details(),
             Command::Help => self.toggle_help(),
             Command::OpenForm => self.open_form(),
@@ -104,7 +111,7 @@ impl App {
                 vec![]
             }
             (Ok(plan), Goal::Run) => self.begin(Campaign::repeats(plan, repeats), None),
-            (Ok(plan), Goal::Baseline) => self.begin(Campaign::repeats(plan.as_serial(), 1), None),
+            (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan),
             (Ok(plan), Goal::Answer(experiment)) => self.begin(Campaign::pair(plan), Some(experiment)),
         }
     }
@@ -115,10 +122,47 @@ impl App {
     }
 
     fn measure_baseline(&mut self) -> Vec<Effect> {
-        match self.baseline_goal().map(Plan::as_serial) {
-            Some(serial) => self.begin(Campaign::repeats(serial, 1), None),
+        match self.baseline_goal().cloned() {
+            Some(work) => self.begin_baseline(&work),
             None => self.request(Request { draft: self.setup.draft(), goal: Goal::Baseline }),
         }
+    }
+
+    /// Whoever measures a baseline wants it to be one, whatever was chosen before.
+    fn begin_baseline(&mut self, work: &Plan) -> Vec<Effect> {
+        self.history.forget_baseline(work);
+        self.rearrange();
+        self.begin(Campaign::repeats(work.as_serial(), 1), None)
+    }
+
+    /// Measures all runs of the chosen one's work against it, or against the default again.
+    fn make_baseline(&mut self) {
+        let Some(number) = self.browse.selected() else { return };
+        let refused = self.history.choose_baseline(number).err();
+        self.notice = refused.map(|sentence| Notice { sentence, is_error: true });
+        self.rearrange();
+    }
+
+    /// The history changed, or its order.
+    pub(super) fn rearrange(&mut self) {
+        let order = self.columns.arrange(self.history.entries());
+        self.browse.arrange(order);
+    }
+
+    /// A key that is expected to do something, and cannot, says what is missing.
+    pub(super) fn say_why_not(&mut self, command: Command) {
+        let nothing_measured = self.history.entries().is_empty();
+        let sentence = match command {
+            Command::Compare | Command::Mark | Command::MakeBaseline if nothing_measured => {
+                "no run has ended yet: r runs what the form says, 1-4 are experiments"
+            }
+            Command::Compare => "mark another run with m or measure a baseline with R",
+            Command::Mark | Command::MakeBaseline => {
+                "this run goes on: choose one that has ended in the history"
+            }
+            _ => return,
+        };
+        self.notice = Some(Notice { sentence: sentence.into(), is_error: false });
     }
 
     fn experiment(&mut self, key: Key) -> Vec<Effect> {
@@ -202,7 +246,8 @@ impl App {
         let records: Vec<(usize, &Record)> =
             numbers.iter().filter_map(|number| Some((*number, &self.history.get(*number)?.record))).collect();
         let sentence = verdict::compared(&records);
-        self.overlay = Some(Overlay::Comparison { numbers, sentence, scroll: Scroll::default() });
+        self.notice = None;
+        self.overlay = Some(Overlay::Comparison { numbers, sentence, scroll: Scroll::default(), zoom: None });
     }
 
     /// Takes away what is on top, one thing at a time.
@@ -236,16 +281,18 @@ impl App {
     }
 
     fn move_by(&mut self, by: isize) {
-        let most = self.most_hidden_rows();
+        let most = self.hidden_rows();
         if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll_mut) {
             scroll.by(by, most);
             return;
         }
-        if self.overlay.is_some() || self.focus().panel == Panel::Setup {
+        if self.overlay == Some(Overlay::Columns) {
+            self.columns.step(by);
+        } else if self.overlay.is_some() || self.focus().panel == Panel::Setup {
             self.setup.step_row(by);
         } else if self.focus().panel == Panel::History {
             let mut browse = self.browse.clone();
-            browse.step(by, self.history.entries().len(), self.is_running());
+            browse.step(by, self.is_running());
             self.choose(browse.selected());
         } else {
             self.timeline.move_row(by, self.timeline_rows());
@@ -257,6 +304,8 @@ impl App {
         if self.browse.selected() != row {
             self.browse.select(row);
             self.timeline.start_over();
+            // What it said was about the row before.
+            self.notice.take_if(|notice| !notice.is_error);
         }
     }
 }

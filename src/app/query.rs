@@ -1,6 +1,7 @@
 //! What the screen and the shell may ask the explorer.
 
 use super::browse::Browse;
+use super::columns::Columns;
 use super::command::{self, BINDINGS, Binding, Command, Context};
 use super::live::{Activity, Live};
 use super::overlay::Overlay;
@@ -71,6 +72,12 @@ impl App {
         &self.browse
     }
 
+    /// The columns of the history.
+    #[must_use]
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
     /// The stretch of time and the worker in view.
     #[must_use]
     pub fn timeline(&self) -> &TimelineView {
@@ -120,12 +127,16 @@ impl App {
     /// The contexts that hold, innermost first.
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
-        use Context::{Always, Common, Editing, Form, History, Panels, Reading, Timeline};
+        use Context::{
+            Always, Columns, Common, Comparison, Editing, Form, History, Panels, Reading, Timeline,
+        };
         if self.setup.typed().is_some() {
             return &[Editing, Always];
         }
         match (&self.overlay, self.focus().panel) {
             (Some(Overlay::Form), _) | (None, Panel::Setup) => &[Form, Panels, Common, Always],
+            (Some(Overlay::Columns), _) => &[Columns, Common, Always],
+            (Some(Overlay::Comparison { .. }), _) => &[Comparison, Reading, Common, Always],
             (Some(_), _) => &[Reading, Common, Always],
             (None, Panel::Timeline) => &[Timeline, Panels, Common, Always],
             (None, Panel::History) => &[History, Panels, Common, Always],
@@ -139,9 +150,15 @@ impl App {
         match command {
             Command::Run | Command::Experiment | Command::MeasureBaseline => !self.is_busy(),
             Command::Stop => self.is_busy() && self.live().is_none_or(|live| !live.stopping),
-            Command::Mark | Command::Details => self.browse.selected().is_some(),
+            Command::Mark | Command::Details | Command::MakeBaseline => self.browse.selected().is_some(),
+            Command::ChooseColumns => !self.history.entries().is_empty() || self.is_running(),
             Command::Compare => self.browse.compared(&self.history).len() > 1,
             Command::Expand => self.overlay.is_none() && self.focus().panel != Panel::Setup,
+            Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight
+                if matches!(self.overlay, Some(Overlay::Comparison { .. })) =>
+            {
+                matches!(self.overlay, Some(Overlay::Comparison { zoom: Some(_), .. }))
+            }
             Command::ZoomIn => self.shown().is_some_and(|shown| shown.trace().now() > 0),
             Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight => {
                 self.timeline.is_zoomed() && self.shown().is_some()

@@ -1,9 +1,10 @@
 //! The runs of this session, their pictures, and how much memory those may take.
 
 use super::plan::Plan;
-use super::record::Record;
-use super::speedup;
+use super::record::{Outcome, Record};
+use super::speedup::{self, Baseline, Gain};
 use super::trace::{EVENTS_PER_SLICE, Trace};
+use super::verdict;
 
 /// The most memory that the pictures of a session take together, in bytes.
 pub const TRACE_BYTES: usize = 256 << 20;
@@ -25,16 +26,41 @@ pub struct Entry {
     pub trace: Trace,
     /// Times faster than its baseline; `None` without one.
     pub speedup: Option<f64>,
+    /// What its speed-up is measured against; `None` if there is nothing.
+    pub baseline: Option<Baseline>,
     /// Whether it is the baseline of its work.
     pub is_baseline: bool,
     /// Whether it is the fastest of its work, see [`History::fastest_of`].
     pub is_fastest: bool,
 }
 
+impl Entry {
+    /// Its speed-up with what it was measured against: against itself there is none to tell.
+    #[must_use]
+    pub fn gain(&self) -> Option<Gain> {
+        let over = self.baseline.filter(|baseline| baseline.number != self.number)?;
+        Some(Gain { factor: self.speedup?, over })
+    }
+
+    /// Speed-up per worker; `None` unless its baseline had one worker.
+    #[must_use]
+    pub fn efficiency(&self) -> Option<f64> {
+        Gain { factor: self.speedup?, over: self.baseline? }.efficiency(self.record.plan.workers())
+    }
+
+    /// What came out, in one sentence.
+    #[must_use]
+    pub fn verdict(&self) -> String {
+        verdict::concluded(&self.record, self.gain())
+    }
+}
+
 /// The runs of a session, oldest first.
 #[derive(Clone, Debug)]
 pub struct History {
     entries: Vec<Entry>,
+    /// The numbers of the runs that the user made baselines: at most one of each work.
+    chosen_baselines: Vec<usize>,
     cores_usable: u32,
 }
 
@@ -42,7 +68,7 @@ impl History {
     /// An empty history of runs on a machine with so many usable cores.
     #[must_use]
     pub fn new(cores_usable: u32) -> History {
-        History { entries: vec![], cores_usable }
+        History { entries: vec![], chosen_baselines: vec![], cores_usable }
     }
 
     /// All entries, oldest first.
@@ -57,10 +83,48 @@ impl History {
         self.entries.get(number.checked_sub(1)?)
     }
 
-    /// The latest sound serial record of the same work.
+    /// What runs of this work are measured against: what the user chose, else the latest sound serial record.
     #[must_use]
     pub fn baseline_of(&self, work: &Plan) -> Option<&Entry> {
-        self.entries.iter().rev().find(|entry| entry.record.is_baseline_of(work))
+        let default = || self.entries.iter().rev().find(|entry| entry.record.is_baseline_of(work));
+        self.chosen_baseline_of(work).or_else(default)
+    }
+
+    fn chosen_baseline_of(&self, work: &Plan) -> Option<&Entry> {
+        let chosen = self.chosen_baselines.iter().filter_map(|number| self.get(*number));
+        chosen.into_iter().find(|entry| entry.record.plan.same_work(work))
+    }
+
+    /// Makes this run the baseline of all runs of the same work; if it was made that before, the latest sound serial run
+    /// is the baseline again.
+    ///
+    /// # Errors
+    /// Why it cannot be one, in one sentence: it did not do all of its work.
+    pub fn choose_baseline(&mut self, number: usize) -> Result<(), String> {
+        let Some(entry) = self.get(number) else { return Ok(()) };
+        let record = &entry.record;
+        if !record.is_sound() {
+            let what = match record.outcome {
+                Outcome::Completed => "some of its tasks failed".to_string(),
+                outcome => format!("it was {}", outcome.name()),
+            };
+            return Err(format!("#{number} cannot be a baseline: {what}, so its time says nothing"));
+        }
+        let was_chosen = self.chosen_baselines.contains(&number);
+        let work = record.plan.clone();
+        self.forget_baseline(&work);
+        if !was_chosen {
+            self.chosen_baselines.push(number);
+            self.compare();
+        }
+        Ok(())
+    }
+
+    /// Measures runs of this work against the latest sound serial run again.
+    pub fn forget_baseline(&mut self, work: &Plan) {
+        let chosen = self.chosen_baseline_of(work).map(|entry| entry.number);
+        self.chosen_baselines.retain(|number| Some(*number) != chosen);
+        self.compare();
     }
 
     /// Adds a run and recomputes the speed-ups of the same work, as it may be their new baseline. Returns its number,
@@ -72,6 +136,7 @@ impl History {
             record,
             trace,
             speedup: None,
+            baseline: None,
             is_baseline: false,
             is_fastest: false,
         });
@@ -82,18 +147,29 @@ impl History {
 
     fn compare(&mut self) {
         let compared: Vec<_> = self.entries.iter().map(|entry| self.place_of(entry)).collect();
-        for (entry, (speedup, is_baseline, is_fastest)) in self.entries.iter_mut().zip(compared) {
-            (entry.speedup, entry.is_baseline, entry.is_fastest) = (speedup, is_baseline, is_fastest);
-            entry.record.doubt_speedup(speedup, self.cores_usable);
+        for (entry, (speedup, baseline, is_fastest)) in self.entries.iter_mut().zip(compared) {
+            (entry.speedup, entry.baseline, entry.is_fastest) = (speedup, baseline, is_fastest);
+            entry.is_baseline = baseline.is_some_and(|baseline| baseline.number == entry.number);
+            entry.record.doubt_speedup(entry.gain(), self.cores_usable);
         }
     }
 
-    /// An entry's speed-up, whether it is the baseline, and whether it is the fastest of its work.
-    fn place_of(&self, entry: &Entry) -> (Option<f64>, bool, bool) {
+    /// An entry's speed-up, what it is measured against, and whether it is the fastest of its work.
+    fn place_of(&self, entry: &Entry) -> (Option<f64>, Option<Baseline>, bool) {
         let baseline = self.baseline_of(&entry.record.plan);
         let speedup = baseline.and_then(|baseline| speedup::speedup(&entry.record, &baseline.record));
-        let is = |number: Option<usize>| number == Some(entry.number);
-        (speedup, is(baseline.map(|baseline| baseline.number)), is(self.fastest_of(&entry.record.plan)))
+        let is_fastest = self.fastest_of(&entry.record.plan) == Some(entry.number);
+        (speedup, baseline.map(|baseline| self.as_baseline(baseline)), is_fastest)
+    }
+
+    fn as_baseline(&self, entry: &Entry) -> Baseline {
+        Baseline {
+            number: entry.number,
+            model: entry.record.plan.model(),
+            workers: entry.record.plan.workers(),
+            parallelism: entry.record.parallelism,
+            is_chosen: self.chosen_baselines.contains(&entry.number),
+        }
     }
 
     /// Thins the oldest pictures first until all fit into `bytes`.
@@ -134,7 +210,7 @@ mod tests {
     use super::super::phase::Phase;
     use super::super::record::sample;
     use super::super::trace::{Batch, LaneUpdate, Transition};
-    use super::super::workload::WorkloadKind::Cpu;
+    use super::super::workload::WorkloadKind::{Cpu, Io};
     use super::*;
 
     fn add(history: &mut History, model: Model, workers: u64, wall_s: f64) -> usize {
@@ -151,6 +227,54 @@ mod tests {
         add(&mut history, Model::Serial, 1, 2.0);
         assert_eq!(history.entries()[0].speedup, Some(2.0));
         assert_eq!(history.entries()[1].speedup, Some(1.0));
+    }
+
+    #[test]
+    fn a_chosen_baseline_is_what_all_runs_of_its_work_are_measured_against_until_it_is_chosen_again() {
+        let mut history = History::new(8);
+        add(&mut history, Model::Serial, 1, 4.0);
+        let threads = add(&mut history, Model::Threads, 2, 2.0);
+        add(&mut history, Model::Processes, 4, 1.0);
+        let other = sample::plan(Io, Model::Serial, 1);
+        history.add(sample::record(other, 9.0, 1.0), Trace::new(1));
+        let speedups = |history: &History| -> Vec<Option<f64>> {
+            history.entries().iter().map(|entry| entry.speedup).collect()
+        };
+        history.choose_baseline(threads).unwrap();
+        assert_eq!(speedups(&history), [Some(0.5), Some(1.0), Some(2.0), Some(1.0)], "io has its own");
+        assert!(history.entries()[1].is_baseline && !history.entries()[0].is_baseline);
+        assert!(history.entries()[2].verdict().contains("2.0× faster than #2 threads"));
+        assert_eq!(history.entries()[2].efficiency(), None, "it had two workers");
+        add(&mut history, Model::Serial, 1, 8.0);
+        assert!(history.entries()[1].is_baseline, "a new serial run does not take the choice away");
+        history.choose_baseline(threads).unwrap();
+        assert_eq!(history.entries()[2].speedup, Some(8.0), "the latest serial run again");
+        assert_eq!(history.entries()[2].efficiency(), Some(2.0));
+    }
+
+    #[test]
+    fn the_latest_choice_of_a_baseline_counts() {
+        let mut history = History::new(8);
+        add(&mut history, Model::Threads, 2, 2.0);
+        add(&mut history, Model::Threads, 4, 1.0);
+        history.choose_baseline(1).unwrap();
+        history.choose_baseline(2).unwrap();
+        assert_eq!(history.entries()[0].speedup, Some(0.5));
+        history.forget_baseline(&sample::plan(Cpu, Model::Serial, 1));
+        assert_eq!(history.entries()[0].speedup, None, "there is no serial run");
+    }
+
+    #[test]
+    fn a_run_that_did_not_do_all_of_its_work_is_refused_as_baseline() {
+        let mut history = History::new(2);
+        let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), 1.0, 1.0);
+        record.outcome = Outcome::Cancelled;
+        history.add(record.clone(), Trace::new(2));
+        (record.outcome, record.tasks_failed) = (Outcome::Completed, 1);
+        history.add(record, Trace::new(2));
+        assert!(history.choose_baseline(1).unwrap_err().contains("it was cancelled"));
+        assert!(history.choose_baseline(2).unwrap_err().contains("tasks failed"));
+        assert!(history.entries().iter().all(|entry| !entry.is_baseline));
     }
 
     #[test]

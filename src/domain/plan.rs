@@ -5,7 +5,9 @@ use std::fmt;
 
 use super::machine::{Limits, MAX_TASKS};
 use super::model::Model;
+use super::phase::Phase;
 use super::speed::Speed;
+use super::text::grouped;
 use super::workload::{Addresses, LatencyRange, Workload, WorkloadKind};
 
 /// The article's number of iterations.
@@ -139,7 +141,10 @@ impl Draft {
         if self.model == Model::Serial && self.workers != 1 {
             return Err(Invalid::new(
                 Field::Workers,
-                format!("serial runs with 1 worker, not {}: choose another model for more", self.workers),
+                format!(
+                    "serial runs with 1 worker, not {}: choose another model for more",
+                    grouped(self.workers)
+                ),
             ));
         }
         if !(1..=limit.most).contains(&self.workers) {
@@ -147,11 +152,11 @@ impl Draft {
                 Field::Workers,
                 format!(
                     "workers must be from 1 to {} for {} under {} ({}), not {}",
-                    limit.most,
+                    grouped(limit.most),
                     self.workload.name(),
                     self.model.name(),
                     limit.because,
-                    self.workers
+                    grouped(self.workers)
                 ),
             ));
         }
@@ -240,7 +245,12 @@ fn in_range(
     }
     Err(Invalid::new(
         field,
-        format!("{what} must be from {} to {}, not {value}", allowed.start(), allowed.end()),
+        format!(
+            "{what} must be from {} to {}, not {}",
+            grouped(*allowed.start()),
+            grouped(*allowed.end()),
+            grouped(value)
+        ),
     ))
 }
 
@@ -338,6 +348,20 @@ impl Plan {
         Plan { model: Model::Serial, workers: 1, ..self.clone() }
     }
 
+    /// The phases that a run of it can have, in the order in which they are listed.
+    #[must_use]
+    pub fn phases(&self) -> Vec<Phase> {
+        use Phase::{Computing, File, Gil, Idle, Network, Ready, Starting};
+        [Computing, Ready, Gil, Network, File, Starting, Idle]
+            .into_iter()
+            .filter(|phase| match phase {
+                Gil => self.model.has_interpreter_lock(),
+                Network | File => self.workload.kind() == WorkloadKind::Io,
+                _ => true,
+            })
+            .collect()
+    }
+
     /// Whether both do the same work: workload, resolved parameters (the seed for `io`) and number of tasks. Model,
     /// workers and switch interval say how it is done.
     #[must_use]
@@ -378,7 +402,7 @@ mod tests {
         for (model, workers) in [(Model::Threads, 4_001), (Model::Processes, 1_001), (Model::GilThreads, 0)] {
             let invalid = refused(&cpu(model, workers));
             assert_eq!(invalid.field, Field::Workers);
-            assert!(invalid.sentence.contains(&workers.to_string()), "{invalid}");
+            assert!(invalid.sentence.contains(&grouped(workers)), "{invalid}");
             assert!(invalid.sentence.contains("this program's own limit"), "{invalid}");
         }
         let io = Draft::new(WorkloadKind::Io, Model::Threads, 1_001);

@@ -10,7 +10,7 @@ use super::machine::Machine;
 use super::model::Model;
 use super::phase::{Phase, PhaseTimes};
 use super::plan::Plan;
-use super::speedup;
+use super::speedup::Gain;
 use super::text;
 use super::time::seconds;
 use super::workload::{Addresses, Workload, WorkloadKind};
@@ -149,16 +149,21 @@ impl Record {
     }
 
     /// Doubts the speed-up of a `cpu` run, against the baseline of now, if the usable cores cannot explain it.
-    pub fn doubt_speedup(&mut self, factor: Option<f64>, cores_usable: u32) {
+    pub fn doubt_speedup(&mut self, gain: Option<Gain>, cores_usable: u32) {
         self.caveats.retain(|caveat| caveat.kind != CaveatKind::NoisyMachine);
         let cpu = self.plan.workload().kind() == WorkloadKind::Cpu;
-        if let Some(factor) = factor.filter(|factor| cpu && speedup::is_implausible(*factor, cores_usable)) {
+        if let Some(gain) = gain.filter(|gain| cpu && gain.is_implausible(cores_usable)) {
+            let over = if gain.over.is_chosen {
+                format!(" over {}, which used {:.1} cores,", gain.over.name(), gain.over.parallelism)
+            } else {
+                String::new()
+            };
             self.doubt(
                 CaveatKind::NoisyMachine,
                 format!(
-                    "noisy machine: {} is more than {cores_usable} usable cores can give, so this run or its \
+                    "noisy machine: {}{over} is more than {cores_usable} usable cores can give, so this run or its \
                      baseline was disturbed: measure both again",
-                    text::speedup(factor)
+                    text::speedup(gain.factor)
                 ),
             );
         }

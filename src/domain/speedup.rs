@@ -1,7 +1,61 @@
 //! Comparing runs of the same work.
 
+use super::model::Model;
 use super::plan::Plan;
 use super::record::Record;
+
+/// The run that others of the same work are measured against.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Baseline {
+    /// Its number on the screen.
+    pub number: usize,
+    /// How it executed the tasks.
+    pub model: Model,
+    /// By how many workers.
+    pub workers: u32,
+    /// How many of them were on a core, on average.
+    pub parallelism: f64,
+    /// Whether the user chose it; else it is the latest sound serial run.
+    pub is_chosen: bool,
+}
+
+impl Baseline {
+    /// As the end of "1.9× faster than": the default needs no number.
+    #[must_use]
+    pub fn name(&self) -> String {
+        if self.is_chosen {
+            format!("#{} {}", self.number, self.model.name())
+        } else {
+            self.model.name().into()
+        }
+    }
+}
+
+/// A speed-up and what it was measured against.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gain {
+    /// So many times faster; below 1 it is slower.
+    pub factor: f64,
+    /// Than this.
+    pub over: Baseline,
+}
+
+impl Gain {
+    /// Speed-up per worker: 1 means that no worker was wasted. `None` unless the baseline had one worker, as only then
+    /// the factor says how many workers' worth of work was done at once.
+    #[must_use]
+    pub fn efficiency(&self, workers: u32) -> Option<f64> {
+        (self.over.workers == 1).then(|| self.factor / f64::from(workers))
+    }
+
+    /// Whether so many cores cannot explain the speed-up of a `cpu` run: the baseline kept some busy already. A tenth is
+    /// left to clock frequency and chance.
+    #[must_use]
+    pub fn is_implausible(&self, cores_usable: u32) -> bool {
+        // A baseline that was kept from its only core explains nothing: that is what is to be found out.
+        self.factor * self.over.parallelism.max(1.0) > f64::from(cores_usable) * 1.1
+    }
+}
 
 /// The latest sound serial record of the same work among `records`, oldest first.
 #[must_use]
@@ -22,18 +76,6 @@ pub fn speedup(record: &Record, baseline: &Record) -> Option<f64> {
         && record.plan.same_work(&baseline.plan)
         && record.wall_s > 0.0;
     comparable.then(|| baseline.wall_s / record.wall_s)
-}
-
-/// Speed-up per worker: 1 means that no worker was wasted.
-#[must_use]
-pub fn efficiency(speedup: f64, workers: u32) -> f64 {
-    speedup / f64::from(workers)
-}
-
-/// Whether the cores cannot explain the speed-up of a `cpu` run. A tenth is left to clock frequency and chance.
-#[must_use]
-pub fn is_implausible(speedup: f64, cores_usable: u32) -> bool {
-    speedup > f64::from(cores_usable) * 1.1
 }
 
 #[cfg(test)]
@@ -77,9 +119,23 @@ mod tests {
         assert_eq!(speedup(&stopped, &serial), None);
     }
 
+    fn over(workers: u32, parallelism: f64, factor: f64) -> Gain {
+        let over = Baseline { number: 3, model: Model::Threads, workers, parallelism, is_chosen: true };
+        Gain { factor, over }
+    }
+
     #[test]
-    fn two_cores_do_not_explain_a_speedup_of_three() {
-        assert!(is_implausible(3.0, 2));
-        assert!(!is_implausible(2.05, 2));
+    fn two_cores_do_not_explain_a_speedup_of_three_nor_one_of_two_over_a_run_that_used_both() {
+        assert!(over(1, 1.0, 3.0).is_implausible(2));
+        assert!(!over(1, 1.0, 2.05).is_implausible(2));
+        assert!(over(2, 1.9, 2.0).is_implausible(2));
+        assert!(!over(2, 1.9, 1.1).is_implausible(2));
+        assert!(over(1, 0.5, 3.0).is_implausible(2), "a disturbed baseline is no explanation");
+    }
+
+    #[test]
+    fn there_is_no_efficiency_over_a_baseline_of_several_workers() {
+        assert_eq!(over(1, 1.0, 1.5).efficiency(2), Some(0.75));
+        assert_eq!(over(2, 2.0, 1.5).efficiency(2), None);
     }
 }

@@ -24,10 +24,53 @@ fn minutes(seconds: f64) -> String {
     format!("{} min {:02} s", whole / 60, whole % 60)
 }
 
-/// Seconds in a column: always three decimals, so that the points align.
+/// Seconds in a column of times, with their unit: three decimals, so that the points align. What they cannot tell is told
+/// in a smaller unit, which the eye sees at once.
 #[must_use]
 pub fn column_seconds(seconds: f64) -> String {
-    format!("{seconds:.3} s")
+    if seconds > 0.0 && seconds < LEAST_IN_SECONDS {
+        duration(seconds)
+    } else {
+        format!("{} s", with_groups(seconds, 3))
+    }
+}
+
+/// What three decimals of a second still tell with two digits.
+pub const LEAST_IN_SECONDS: f64 = 0.0095;
+
+/// Seconds in a column whose heading has the unit and whose points are aligned: three decimals, or as many as three
+/// digits of a short time need; of hours and more only one.
+#[must_use]
+pub fn bare_seconds(seconds: f64) -> String {
+    let decimals = match seconds {
+        s if s >= 999.9995 => 1,
+        s if s <= 0.0 || s >= 0.0995 => 3,
+        s if s >= 0.00995 => 4,
+        s if s >= 0.000_995 => 5,
+        s if s >= 0.000_099_5 => 6,
+        _ => 7,
+    };
+    with_groups(seconds, decimals)
+}
+
+/// Three significant digits, at most three decimals, no unit: `0.065`, `2.00`, `12.3`, `1 234`.
+#[must_use]
+pub fn three_digits(value: f64) -> String {
+    let decimals = match value {
+        v if v >= 99.95 => 0,
+        v if v >= 9.995 => 1,
+        v if v >= 0.995 => 2,
+        _ => 3,
+    };
+    with_groups(value, decimals)
+}
+
+/// A number that is not negative, rounded to so many decimals and grouped before the point.
+fn with_groups(value: f64, decimals: usize) -> String {
+    let plain = format!("{value:.decimals$}");
+    let (whole, fraction) = plain.split_once('.').map_or((plain.as_str(), None), |(a, b)| (a, Some(b)));
+    let whole = whole.parse().map_or_else(|_| whole.to_string(), grouped);
+    fraction.map_or_else(|| whole.clone(), |fraction| format!("{whole}.{fraction}"))
 }
 
 /// A speed-up from single runs: two significant digits, as more would pretend.
@@ -109,6 +152,33 @@ pub fn is_treacherous(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+/// A text in lines of at most `width` columns, broken at spaces; a word that is longer than a line, anywhere.
+pub fn wrap(text: &str, width: u16) -> Vec<String> {
+    let width = usize::from(width.max(1));
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("it begins with a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_string());
+        }
+        while let Some(rest) = lines.last_mut().and_then(|line| split_at_column(line, width)) {
+            lines.push(rest);
+        }
+    }
+    lines
+}
+
+/// Takes away what is beyond so many columns.
+fn split_at_column(line: &mut String, width: usize) -> Option<String> {
+    let (at, _) = line.char_indices().nth(width)?;
+    Some(line.split_off(at))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +196,23 @@ mod tests {
         ] {
             assert_eq!(duration(seconds), text);
         }
+    }
+
+    #[test]
+    fn times_in_a_column_tell_microseconds_and_hours() {
+        for (seconds, with_unit, bare) in [
+            (0.0, "0.000 s", "0.000"),
+            (0.000_3, "300 µs", "0.000300"),
+            (0.001_234, "1.23 ms", "0.00123"),
+            (0.012_34, "0.012 s", "0.0123"),
+            (0.099_7, "0.100 s", "0.100"),
+            (1.2134, "1.213 s", "1.213"),
+            (75.2, "75.200 s", "75.200"),
+            (12_345.678, "12 345.678 s", "12 345.7"),
+        ] {
+            assert_eq!((column_seconds(seconds).as_str(), bare_seconds(seconds).as_str()), (with_unit, bare));
+        }
+        assert_eq!([0.065, 2.0, 12.34, 1234.0].map(three_digits), ["0.065", "2.00", "12.3", "1 234"]);
     }
 
     #[test]
@@ -153,5 +240,20 @@ mod tests {
     fn large_counts_are_grouped() {
         assert_eq!(grouped(10_000_000), "10 000 000");
         assert_eq!(grouped(999), "999");
+    }
+
+    #[test]
+    fn text_breaks_at_spaces() {
+        assert_eq!(
+            wrap("at most 4 000: this program's own limit", 20),
+            ["at most 4 000: this", "program's own limit"]
+        );
+        assert_eq!(wrap("", 0), [""]);
+    }
+
+    #[test]
+    fn a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost() {
+        assert_eq!(wrap("see http://a.example/ü/long ok", 10), ["see", "http://a.e", "xample/ü/l", "ong ok"]);
+        assert_eq!(wrap("exactly-ten", 11), ["exactly-ten"]);
     }
 }

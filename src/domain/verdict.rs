@@ -3,6 +3,7 @@
 use super::model::Model;
 use super::phase::Phase;
 use super::record::{Outcome, Record};
+use super::speedup::Gain;
 use super::text;
 use super::time::seconds;
 use super::trace::Trace;
@@ -34,16 +35,16 @@ pub fn live(trace: &Trace) -> String {
     parts.join(", ")
 }
 
-/// What came out of a run, compared with its baseline if there is one.
+/// What came out of a run, compared with its baseline if there is one and it is another run.
 #[must_use]
-pub fn concluded(record: &Record, speedup: Option<f64>) -> String {
+pub fn concluded(record: &Record, gain: Option<Gain>) -> String {
     match record.outcome {
         Outcome::Cancelled => stopped(record),
         Outcome::Failed => {
             format!("the run broke: {}", record.error.as_deref().unwrap_or("for an unknown reason"))
         }
         Outcome::Completed if record.tasks_failed > 0 => with_failures(record),
-        Outcome::Completed => completed(record, speedup),
+        Outcome::Completed => completed(record, gain),
     }
 }
 
@@ -62,19 +63,22 @@ fn with_failures(record: &Record) -> String {
     format!("{} of {} tasks failed{reason}", record.tasks_failed, record.plan.tasks())
 }
 
-fn completed(record: &Record, speedup: Option<f64>) -> String {
-    let model = record.plan.model();
-    let name = model.name();
-    let reason = reason(record);
-    match speedup {
-        _ if model == Model::Serial => format!("serial: {}: {reason}", text::duration(record.wall_s)),
-        None => format!("{name}: {}: {reason}", text::duration(record.wall_s)),
-        Some(factor) if NO_GAIN.contains(&factor) => format!("{name}: no gain: {reason}"),
-        Some(factor) if factor >= 1.0 => {
-            format!("{name}: {} faster than serial: {reason}", text::speedup(factor))
+fn completed(record: &Record, gain: Option<Gain>) -> String {
+    let name = record.plan.model().name();
+    // Serial against serial would compare the machine with itself, unless the user wants just that.
+    let is_telling = |gain: &Gain| gain.over.is_chosen || record.plan.model() != Model::Serial;
+    let what = match gain.filter(is_telling) {
+        None => text::duration(record.wall_s),
+        Some(Gain { factor, over }) if NO_GAIN.contains(&factor) && over.is_chosen => {
+            format!("no gain over {}", over.name())
         }
-        Some(factor) => format!("{name}: {} slower than serial: {reason}", text::speedup(1.0 / factor)),
-    }
+        Some(Gain { factor, .. }) if NO_GAIN.contains(&factor) => "no gain".into(),
+        Some(Gain { factor, over }) if factor >= 1.0 => {
+            format!("{} faster than {}", text::speedup(factor), over.name())
+        }
+        Some(Gain { factor, over }) => format!("{} slower than {}", text::speedup(1.0 / factor), over.name()),
+    };
+    format!("{name}: {what}: {}", reason(record))
 }
 
 /// What sets several runs apart, each with its number on the screen: the fastest against the slowest, if all did the same
@@ -201,6 +205,7 @@ fn whole(x: f64) -> u64 {
 mod tests {
     use super::super::phase::PhaseTimes;
     use super::super::record::sample;
+    use super::super::speedup::Baseline;
     use super::super::time::nanos;
     use super::super::trace::{Batch, LaneUpdate, Transition};
     use super::super::workload::WorkloadKind::{Cpu, Io};
@@ -215,11 +220,31 @@ mod tests {
         record
     }
 
+    fn over_serial(factor: f64) -> Option<Gain> {
+        let over =
+            Baseline { number: 1, model: Model::Serial, workers: 1, parallelism: 1.0, is_chosen: false };
+        Some(Gain { factor, over })
+    }
+
+    #[test]
+    fn a_baseline_that_was_chosen_is_named_with_its_number() {
+        let record = record(Cpu, Model::Serial, 1, 1.0, &[(Phase::Computing, 1.0)]);
+        let over =
+            Baseline { number: 3, model: Model::Threads, workers: 2, parallelism: 1.9, is_chosen: true };
+        let said = |factor| concluded(&record, Some(Gain { factor, over }));
+        assert!(said(0.5).starts_with("serial: 2.0× slower than #3 threads: "));
+        assert!(said(1.02).starts_with("serial: no gain over #3 threads: "));
+        assert!(
+            concluded(&record, over_serial(0.5)).starts_with("serial: 1.00 s: "),
+            "serial against serial"
+        );
+    }
+
     #[test]
     fn two_processes_computed_at_once() {
         let record = record(Cpu, Model::Processes, 2, 1.95, &[(Phase::Computing, 1.95)]);
         assert_eq!(
-            concluded(&record, Some(1.93)),
+            concluded(&record, over_serial(1.93)),
             "processes: 1.9× faster than serial: two workers computed at once"
         );
     }
@@ -228,7 +253,7 @@ mod tests {
     fn under_the_lock_one_computed_while_three_waited() {
         let record = record(Cpu, Model::GilThreads, 4, 1.0, &[(Phase::Computing, 1.0), (Phase::Gil, 2.96)]);
         assert_eq!(
-            concluded(&record, Some(0.98)),
+            concluded(&record, over_serial(0.98)),
             "gil-threads: no gain: one computed while three waited for the lock"
         );
     }
@@ -238,7 +263,7 @@ mod tests {
         let half = record(Cpu, Model::Serial, 1, 0.5, &[(Phase::Computing, 0.5), (Phase::Ready, 0.5)]);
         assert!(concluded(&half, None).ends_with("0.5 workers computed at once while 0.5 waited for a core"));
         let uneven = record(Cpu, Model::Threads, 2, 1.45, &[(Phase::Computing, 1.45)]);
-        assert!(concluded(&uneven, Some(1.4)).ends_with("1.4 workers computed at once"), "{uneven:?}");
+        assert!(concluded(&uneven, over_serial(1.4)).ends_with("1.4 workers computed at once"), "{uneven:?}");
     }
 
     #[test]
@@ -267,7 +292,7 @@ mod tests {
     fn more_threads_than_cores_wait_for_a_core() {
         let record = record(Cpu, Model::Threads, 8, 2.0, &[(Phase::Computing, 2.0), (Phase::Ready, 5.9)]);
         assert_eq!(
-            concluded(&record, Some(1.9)),
+            concluded(&record, over_serial(1.9)),
             "threads: 1.9× faster than serial: two workers computed at once while six waited for a core"
         );
     }
@@ -276,7 +301,7 @@ mod tests {
     fn io_waits_at_once_on_hardly_any_core() {
         let record = record(Io, Model::Threads, 16, 0.2, &[(Phase::Network, 10.2)]);
         assert_eq!(
-            concluded(&record, Some(9.8)),
+            concluded(&record, over_serial(9.8)),
             "threads: 9.8× faster than serial: 10.2 workers waited for the network at once, 0.2 cores busy"
         );
     }
@@ -284,7 +309,7 @@ mod tests {
     #[test]
     fn a_slower_run_is_called_slower_and_one_without_baseline_only_timed() {
         let record = record(Cpu, Model::GilThreads, 4, 1.0, &[(Phase::Computing, 1.0)]);
-        assert!(concluded(&record, Some(0.5)).starts_with("gil-threads: 2.0× slower than serial"));
+        assert!(concluded(&record, over_serial(0.5)).starts_with("gil-threads: 2.0× slower than serial"));
         assert!(concluded(&record, None).starts_with("gil-threads: 1.00 s"));
     }
 

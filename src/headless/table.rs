@@ -18,11 +18,8 @@ pub fn render(records: &[Record]) -> String {
         return String::new();
     }
     let mut out = aligned(&RUN_SIDES, &with_header(&RUN_HEADER, records, run_row));
-    out.push_str("\nHow the workers spent their time, summed over them:\n");
-    out.push_str(&aligned(
-        &[Side::Right; 1 + Phase::MEASURED.len()],
-        &with_header(&phase_header(), records, phase_row),
-    ));
+    out.push_str("\nHow the workers spent their time, in seconds, summed over them:\n");
+    out.push_str(&aligned(&phase_sides(), &with_header(&phase_header(), records, phase_row)));
     let remarks: Vec<String> =
         numbered(records).flat_map(|(number, record)| remarks(number, record)).collect();
     if !remarks.is_empty() {
@@ -55,9 +52,9 @@ const RUN_HEADER: [&str; 11] = [
     "workers",
     "tasks",
     "outcome",
-    "time",
-    "start-up",
-    "CPU time",
+    "time (s)",
+    "start-up (ms)",
+    "CPU time (s)",
     "concurrency",
     "parallelism",
 ];
@@ -69,11 +66,11 @@ const RUN_SIDES: [Side; 11] = [
     Side::Right,
     Side::Right,
     Side::Left,
-    Side::Right,
-    Side::Right,
-    Side::Right,
-    Side::Right,
-    Side::Right,
+    Side::Point,
+    Side::Point,
+    Side::Point,
+    Side::Point,
+    Side::Point,
 ];
 
 fn run_row(number: usize, record: &Record) -> Vec<String> {
@@ -82,12 +79,12 @@ fn run_row(number: usize, record: &Record) -> Vec<String> {
         number.to_string(),
         plan.workload().kind().name().into(),
         plan.model().label().into(),
-        plan.workers().to_string(),
-        plan.tasks().to_string(),
+        text::grouped(plan.workers().into()),
+        text::grouped(plan.tasks().into()),
         record.outcome.name().into(),
-        text::duration(record.wall_s),
-        record.startup_s.map_or_else(|| "–".into(), text::duration),
-        text::duration(record.cpu_s),
+        text::bare_seconds(record.wall_s),
+        record.startup_s.map_or_else(|| "–".into(), |s| text::three_digits(s * 1e3)),
+        text::bare_seconds(record.cpu_s),
         format!("{:.1}", record.concurrency),
         format!("{:.2}", record.parallelism),
     ]
@@ -97,10 +94,14 @@ fn phase_header() -> Vec<&'static str> {
     std::iter::once("#").chain(Phase::MEASURED.map(Phase::name)).collect()
 }
 
+fn phase_sides() -> Vec<Side> {
+    std::iter::once(Side::Right).chain(Phase::MEASURED.map(|_| Side::Point)).collect()
+}
+
 fn phase_row(number: usize, record: &Record) -> Vec<String> {
     let times = Phase::MEASURED.map(|phase| match record.phases_s[phase] {
         0 => "–".to_string(),
-        nanos => text::duration(seconds(nanos)),
+        nanos => text::bare_seconds(seconds(nanos)),
     });
     std::iter::once(number.to_string()).chain(times).collect()
 }
@@ -151,7 +152,8 @@ mod tests {
         for part in [
             "gil-threads (emulated)",
             "completed",
-            "1.25 s",
+            "time (s)",
+            "  1.250  ",
             "computing",
             "#1 gil-threads:",
             "#1 caveat: noisy",

@@ -20,57 +20,71 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::header::{describe, plural};
-use super::panel::{block, draw_lines, draw_over, draw_scrolled, wrap};
+use super::header::describe;
+use super::panel::{block, draw_lines, draw_over, draw_scrolled, on_border};
 use super::theme::{Theme, mark};
 use super::timeline::workers;
 use super::widget::axis::Axis;
 use super::widget::gantt::{Gantt, Pitch};
 use crate::app::App;
+use crate::app::comparison::{Composition, TableRow, whole};
 use crate::app::overlay::Scroll;
 use crate::app::timeline::Window;
 use crate::domain::history::Entry;
-use crate::domain::phase::Phase;
 use crate::domain::record::Outcome;
-use crate::domain::text::{column_seconds, duration, speedup};
+use crate::domain::text::duration;
 use crate::domain::time::seconds;
 
 /// Columns of the names of workers.
 const GUTTER: u16 = 5;
-/// Columns of the names of rows in the table.
-const NAMES: usize = 14;
-/// Columns of a run in the table, where there is room.
-const COLUMN: usize = 17;
-/// Columns between two runs in the table, where there is none to spare.
-const BETWEEN: usize = 2;
-
-/// Rows of a worker where there is room for everything: three of ink and a gap.
-const HIGH: usize = 4;
+/// What is compared, and how it is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The runs.
+    pub numbers: &'a [usize],
+    /// The differences in one sentence.
+    pub sentence: &'a str,
+    /// How far the table is scrolled.
+    pub scroll: Scroll,
+    /// The stretch of time in view, unless it is all of it.
+    pub zoom: Option<Window>,
+}
 
 /// The runs with these numbers, over the panels.
-pub fn overlay(
-    app: &App,
-    numbers: &[usize],
-    sentence: &str,
-    scroll: Scroll,
-    theme: Theme,
-    area: Rect,
-    buf: &mut Buffer,
-) {
-    let runs: Vec<&Entry> = numbers.iter().filter_map(|number| app.history().get(*number)).collect();
-    let inner = draw_over(&block(format!("Comparison of {} runs", runs.len()), true, theme), area, buf);
+pub fn overlay(app: &App, view: View<'_>, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let runs: Vec<&Entry> = view.numbers.iter().filter_map(|number| app.history().get(*number)).collect();
+    let all = whole(&runs);
+    let mut frame = block(format!("Comparison of {} runs", runs.len()), true, theme);
+    if let Some(zoom) = view.zoom {
+        let span = |window: Window| duration(seconds(window.span()));
+        let text = format!(" {} of {} in view ", span(zoom), span(all));
+        frame = frame.title(Line::styled(text, on_border(Style::new())).right_aligned());
+    }
+    let inner = draw_over(&frame, area, buf);
+    let parts = Composition::of(&runs, view.sentence, (inner.width, inner.height));
     let said: Vec<Line<'_>> =
-        wrap(sentence, inner.width).into_iter().map(|text| Line::styled(text, theme.strong())).collect();
+        parts.said.iter().map(|text| Line::styled(text.as_str(), theme.strong())).collect();
     draw_lines(&said, inner, buf);
-    let table = table(&runs, theme, usize::from(inner.width.saturating_sub(1)));
     let below = below(inner, u16::try_from(said.len()).unwrap_or(1) + 1);
-    // The picture tells more than the table: it gets what it needs, up to three fifths.
-    let wanted: usize = runs.iter().map(|run| run.trace.lanes().len() * HIGH + 1).sum::<usize>() + 1;
-    let fair = (below.height * 3 / 5)
-        .max(below.height.saturating_sub(u16::try_from(table.len()).unwrap_or(u16::MAX)));
-    let height = u16::try_from(wanted).unwrap_or(u16::MAX).min(fair);
-    draw_timelines(&runs, theme, Rect { height, ..below }, buf);
-    draw_scrolled(&table, scroll, theme, self::below(below, height), buf);
+    let window = view.zoom.unwrap_or(all);
+    draw_timelines(&runs, window, theme, Rect { height: parts.timelines, ..below }, buf);
+    let table: Vec<Line<'_>> = parts.table.iter().map(|row| table_line(row, theme)).collect();
+    draw_scrolled(&table, view.scroll, theme, self::below(below, parts.timelines), buf);
+}
+
+fn table_line(row: &TableRow, theme: Theme) -> Line<'_> {
+    let cells = || Span::raw(row.cells.as_str());
+    match row.phase {
+        Some(phase) => Line::from(vec![
+            Span::styled(format!("{} ", mark(phase)), theme.phase(phase)),
+            Span::raw(row.name.as_str()),
+            cells(),
+        ]),
+        None => {
+            let style = if row.is_heading { theme.strong() } else { Style::new() };
+            Line::from(vec![Span::raw(row.name.as_str()), cells()]).style(style)
+        }
+    }
 }
 
 /// `area` without its first rows.
@@ -79,10 +93,8 @@ fn below(area: Rect, rows: u16) -> Rect {
     Rect { y: area.y + rows, height: area.height - rows, ..area }
 }
 
-/// All runs below each other, from 0 to the end of the longest.
-fn draw_timelines(runs: &[&Entry], theme: Theme, area: Rect, buf: &mut Buffer) {
-    let to = runs.iter().map(|run| run.trace.now()).max().unwrap_or(0).max(1);
-    let window = Window { from: 0, to };
+/// All runs below each other, on one time axis.
+fn draw_timelines(runs: &[&Entry], window: Window, theme: Theme, area: Rect, buf: &mut Buffer) {
     let mut rest = Rect { height: area.height.saturating_sub(2), ..area };
     // Bars of all runs are equally high, or more ink would not mean more work.
     let lanes: usize = runs.iter().map(|run| run.trace.lanes().len()).sum();
@@ -163,111 +175,6 @@ fn title(run: &Entry, drawn: usize, theme: Theme, width: u16) -> Line<'static> {
         .into_iter()
         .find(|line| line.width() <= usize::from(width))
         .unwrap_or_else(|| line(&short, &short_note))
-}
-
-/// A column of the table: its heading and a cell per row.
-type Column = Vec<String>;
-
-/// A column per run and, between two, one with the difference. Those that do not fit are told in words.
-fn table(runs: &[&Entry], theme: Theme, width: usize) -> Vec<Line<'static>> {
-    let phases: Vec<Phase> = Phase::MEASURED
-        .into_iter()
-        .filter(|phase| runs.iter().any(|run| run.record.phases_s[*phase] > 0))
-        .collect();
-    let mut columns: Vec<Column> = runs.iter().map(|run| column(run, &phases)).collect();
-    if let [first, second] = runs {
-        columns.push(difference(first, second, &phases));
-    }
-    let needed =
-        |column: &Column| BETWEEN + column.iter().map(|cell| cell.chars().count()).max().unwrap_or_default();
-    let spacious: Vec<usize> = columns.iter().map(|column| needed(column).max(COLUMN)).collect();
-    let widths = if NAMES + spacious.iter().sum::<usize>() <= width {
-        spacious
-    } else {
-        columns.iter().map(needed).collect()
-    };
-    let ends = widths.iter().scan(NAMES, |end, width| {
-        *end += width;
-        Some(*end)
-    });
-    let fitting = ends.take_while(|end| *end <= width).count();
-    let names = ["", "time", "speed-up", "concurrency", "parallelism", "start-up"].map(|name| (None, name));
-    let names = names.into_iter().chain(phases.iter().map(|phase| (Some(*phase), phase.name())));
-    let mut lines: Vec<Line<'static>> = names
-        .enumerate()
-        .map(|(row, (phase, name))| {
-            let cells: String = columns
-                .iter()
-                .zip(&widths)
-                .take(fitting)
-                .map(|(column, width)| format!("{:>width$}", column[row]))
-                .collect();
-            match phase {
-                Some(phase) => Line::from(vec![
-                    Span::styled(format!("{} ", mark(phase)), theme.phase(phase)),
-                    Span::raw(format!("{name:<width$}{cells}", width = NAMES - 2)),
-                ]),
-                None => Line::from(format!("{name:<NAMES$}{cells}")),
-            }
-        })
-        .collect();
-    lines[0] = std::mem::take(&mut lines[0]).style(theme.strong());
-    let missing = match runs.len().saturating_sub(fitting) {
-        0 if fitting < columns.len() => Some("the difference".to_string()),
-        0 => None,
-        n => Some(plural(n as u64, "more run")),
-    };
-    if let Some(missing) = missing {
-        lines.insert(1, Line::from(format!("… without {missing}: the screen is too narrow")));
-    }
-    lines
-}
-
-fn column(run: &Entry, phases: &[Phase]) -> Column {
-    let record = &run.record;
-    let unknown = || "–".to_string();
-    let mut cells = vec![
-        format!("#{} {}", run.number, record.plan.model().name()),
-        column_seconds(record.wall_s),
-        run.speedup.map_or_else(unknown, speedup),
-        format!("{:.1}", record.concurrency),
-        format!("{:.1}", record.parallelism),
-        record.startup_s.map_or_else(unknown, duration),
-    ];
-    cells.extend(phases.iter().map(|phase| column_seconds(seconds(record.phases_s[*phase]))));
-    cells
-}
-
-/// What the second has more, or less, than the first.
-fn difference(first: &Entry, second: &Entry, phases: &[Phase]) -> Column {
-    let (before, after) = (&first.record, &second.record);
-    let startup = match (before.startup_s, after.startup_s) {
-        (Some(before), Some(after)) => {
-            let sign = if after < before { '-' } else { '+' };
-            format!("{sign}{}", duration((after - before).abs()))
-        }
-        _ => "–".to_string(),
-    };
-    let mut cells = vec![
-        "difference".to_string(),
-        signed(before.wall_s, after.wall_s, 3) + " s",
-        String::new(),
-        signed(before.concurrency, after.concurrency, 1),
-        signed(before.parallelism, after.parallelism, 1),
-        startup,
-    ];
-    let spent = |entry: &Entry, phase: Phase| seconds(entry.record.phases_s[phase]);
-    cells.extend(phases.iter().map(|phase| signed(spent(first, *phase), spent(second, *phase), 3) + " s"));
-    cells
-}
-
-/// From one number to another as both are printed, so that the three add up.
-fn signed(from: f64, to: f64, decimals: i32) -> String {
-    let unit = 10f64.powi(decimals);
-    let difference = ((to * unit).round() - (from * unit).round()) / unit;
-    let decimals = usize::try_from(decimals).unwrap_or(0);
-    // Zero has no sign.
-    if difference == 0.0 { format!("{:.decimals$}", 0.0) } else { format!("{difference:+.decimals$}") }
 }
 
 #[cfg(test)]

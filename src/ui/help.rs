@@ -54,7 +54,7 @@ fn lines(theme: Theme) -> Vec<Line<'static>> {
 const SIGNS: &[(&str, &str)] = &[
     ("▸", "shown above"),
     ("●", "marked, to be compared"),
-    ("B", "the baseline: the latest serial run of the same work without failures"),
+    ("B", "the baseline: chosen with b, else the latest serial run without failures"),
     ("★", "the fastest run of its work, by at least a tenth"),
     ("!", "there is a reason to trust it less: Enter shows all of them"),
 ];

@@ -13,7 +13,6 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use self::geometry::Geometry;
-use self::legend::phases_of;
 use super::header::plural;
 use super::panel::{block, draw_block, on_border};
 use super::theme::Theme;
@@ -109,7 +108,7 @@ impl View<'_> {
     /// The phases that this picture can show: also that a part of it is not known, once events were dropped.
     fn phases(&self) -> Vec<Phase> {
         let lost = self.shown.trace().dropped() > 0;
-        phases_of(self.shown.plan()).into_iter().chain(lost.then_some(Phase::Lost)).collect()
+        self.shown.plan().phases().into_iter().chain(lost.then_some(Phase::Lost)).collect()
     }
 
     fn title(&self) -> String {

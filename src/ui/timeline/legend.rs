@@ -4,8 +4,6 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::phase::Phase;
-use crate::domain::plan::Plan;
-use crate::domain::workload::WorkloadKind;
 use crate::ui::panel::on_border;
 use crate::ui::theme::{FAILED, Theme, mark};
 use crate::ui::widget::core_gantt::{BEGINS, TURNS};
@@ -90,17 +88,4 @@ fn row<'a>(
     }
     spans.push(Span::styled(" ", plain));
     Line::from(spans)
-}
-
-/// The phases that a run of this plan can have.
-pub fn phases_of(plan: &Plan) -> Vec<Phase> {
-    use Phase::{Computing, File, Gil, Idle, Network, Ready, Starting};
-    [Computing, Ready, Gil, Network, File, Starting, Idle]
-        .into_iter()
-        .filter(|phase| match phase {
-            Phase::Gil => plan.model().has_interpreter_lock(),
-            Phase::Network | Phase::File => plan.workload().kind() == WorkloadKind::Io,
-            _ => true,
-        })
-        .collect()
 }

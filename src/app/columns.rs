@@ -1,0 +1,393 @@
+//! The columns of the history: which there are, which the user wants, and by which one the runs are sorted.
+//!
+//! One entry of [`COLUMNS`] is all that a column is: dispatch, layout, sorting and the overlay that offers it read it
+//! from there.
+
+mod cell;
+
+pub use crate::domain::align::{Extent, Side};
+pub use cell::Row;
+
+use std::cmp::Ordering;
+
+use cell::{entry, plan};
+
+use super::live::Live;
+use crate::domain::history::Entry;
+use crate::domain::record::{Outcome, Record};
+use crate::domain::text::{self, bare_seconds, grouped, three_digits};
+use crate::domain::time::seconds;
+
+/// A column's name in the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the table below explains each")]
+pub enum ColumnId {
+    Number,
+    Work,
+    Model,
+    Workers,
+    Tasks,
+    Time,
+    SpeedUp,
+    Bar,
+    Concurrency,
+    Parallelism,
+    Efficiency,
+    StartUp,
+    CpuTime,
+    Memory,
+    ContextSwitches,
+    LockSwitches,
+    Migrations,
+    Caveats,
+}
+
+/// What runs are sorted by; what is not known comes last, whatever the order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SortKey {
+    /// A number.
+    Number(f64),
+    /// A word.
+    Word(&'static str),
+    /// Not measured.
+    Unknown,
+}
+
+impl From<Option<f64>> for SortKey {
+    fn from(number: Option<f64>) -> SortKey {
+        number.map_or(SortKey::Unknown, SortKey::Number)
+    }
+}
+
+/// A column of the history.
+#[derive(Debug)]
+pub struct Column {
+    /// Which.
+    pub id: ColumnId,
+    /// Above its cells, with the unit.
+    pub heading: &'static str,
+    /// What it says, in a few words.
+    pub meaning: &'static str,
+    /// How its cells stand below each other.
+    pub side: Side,
+    /// The room that its cells have at least, so that a number that grows while a run goes on moves nothing.
+    pub least: Extent,
+    /// What stands in a row; empty where there is nothing to say. The bar is drawn instead.
+    pub cell: fn(Row<'_>) -> String,
+    /// What runs are sorted by.
+    pub key: fn(&Entry) -> SortKey,
+    /// Where there is no room for all, the highest go first.
+    pub rank: u8,
+    /// Whether it is shown unless the user says otherwise.
+    pub by_default: bool,
+}
+
+const fn column(
+    id: ColumnId,
+    (heading, meaning): (&'static str, &'static str),
+    side: Side,
+    least: Extent,
+    cell: fn(Row<'_>) -> String,
+    key: fn(&Entry) -> SortKey,
+    (rank, by_default): (u8, bool),
+) -> Column {
+    Column { id, heading, meaning, side, least, cell, key, rank, by_default }
+}
+
+use ColumnId as Id;
+use SortKey::{Number, Word};
+
+/// Columns from this rank on are shown unasked only where the bar has all the room that it can use.
+pub const EXTRA: u8 = 12;
+
+const NONE: Extent = Extent { before: 0, after: 0, words: 0 };
+/// Up to 999.999 s.
+const SECONDS: Extent = Extent { before: 3, after: 4, words: 0 };
+
+/// Every column, from left to right.
+#[rustfmt::skip]
+pub static COLUMNS: [Column; 18] = [
+    column(Id::Number, ("#", "in the order of measuring"), Side::Right, Extent { before: 3, ..NONE },
+        |row| row.number().to_string(), |run| Number(run.number as f64), (4, true)),
+    column(Id::Work, ("work", "what a task does"), Side::Left, NONE,
+        |row| row.plan().workload().kind().name().into(), |run| Word(run.record.plan.workload().kind().name()), (5, true)),
+    column(Id::Model, ("model", "what executes the tasks"), Side::Left, Extent { before: 9, ..NONE },
+        |row| row.plan().model().label().into(), |run| Word(run.record.plan.model().name()), (1, true)),
+    column(Id::Workers, ("workers", "threads or processes"), Side::Right, NONE,
+        |row| grouped(plan(row).workers().into()), |run| Number(run.record.plan.workers().into()), (7, true)),
+    column(Id::Tasks, ("tasks", "units of work"), Side::Right, NONE,
+        |row| grouped(plan(row).tasks().into()), |run| Number(run.record.plan.tasks().into()), (8, true)),
+    column(Id::Time, ("time (s)", "first creation to last end"), Side::Point, SECONDS,
+        time, |run| Number(run.record.wall_s), (2, true)),
+    column(Id::SpeedUp, ("speed-up", "times faster than the baseline"), Side::Point, NONE,
+        |row| entry(row, speed_up), |run| run.speedup.into(), (3, true)),
+    column(Id::Bar, ("", "the speed-up as a bar"), Side::Left, NONE,
+        |_| String::new(), |run| run.speedup.into(), (6, true)),
+    column(Id::Concurrency, ("conc.", "tasks in flight on average"), Side::Point, NONE,
+        |row| entry(row, |run| format!("{:.1}", run.record.concurrency)), |run| Number(run.record.concurrency), (10, true)),
+    column(Id::Parallelism, ("par.", "workers on a core on average"), Side::Point, NONE,
+        |row| entry(row, |run| format!("{:.1}", run.record.parallelism)), |run| Number(run.record.parallelism), (9, true)),
+    column(Id::Efficiency, ("eff. (%)", "speed-up per worker"), Side::Right, NONE,
+        |row| entry(row, |run| known(run.efficiency(), |share| format!("{:.0}", share * 100.0))),
+        |run| run.efficiency().into(), (11, true)),
+    column(Id::StartUp, ("start-up (ms)", "until the first task began"), Side::Point, NONE,
+        |row| entry(row, |run| known(run.record.startup_s, |s| three_digits(s * 1e3))),
+        |run| run.record.startup_s.into(), (12, true)),
+    column(Id::CpuTime, ("CPU time (s)", "of all workers, by their clocks"), Side::Point, NONE,
+        |row| entry(row, |run| bare_seconds(run.record.cpu_s)), |run| Number(run.record.cpu_s), (13, true)),
+    column(Id::Memory, ("memory (MB)", "of forked workers"), Side::Point, NONE,
+        |row| entry(row, |run| known(megabytes(&run.record), three_digits)), |run| megabytes(&run.record).into(), (15, false)),
+    column(Id::ContextSwitches, ("ctx switches", "workers left a core"), Side::Right, NONE,
+        |row| entry(row, |run| known(context_switches(&run.record), grouped)),
+        |run| context_switches(&run.record).map(|n| n as f64).into(), (14, true)),
+    column(Id::LockSwitches, ("lock switches", "the lock changed hands"), Side::Right, NONE,
+        |row| entry(row, |run| known(lock_switches(&run.record), grouped)),
+        |run| lock_switches(&run.record).map(|n| n as f64).into(), (16, false)),
+    column(Id::Migrations, ("migrations", "workers changed their core"), Side::Right, NONE,
+        |row| entry(row, |run| grouped(run.record.migrations)), |run| Number(run.record.migrations as f64), (17, false)),
+    column(Id::Caveats, ("caveats", "reasons to trust it less"), Side::Right, NONE,
+        |row| entry(row, |run| run.record.caveats.len().to_string()), |run| Number(run.record.caveats.len() as f64), (18, false)),
+];
+
+fn known<T>(value: Option<T>, text: impl Fn(T) -> String) -> String {
+    value.map_or_else(|| "–".into(), text)
+}
+
+/// Thousandths of a live time would only flicker.
+fn time(row: Row<'_>) -> String {
+    match row {
+        Row::Entry(run) => bare_seconds(run.record.wall_s),
+        Row::Live(Live { trace, .. }, _) => format!("{:.1}", seconds(trace.now())),
+    }
+}
+
+/// The speed-up, or why there is none.
+fn speed_up(run: &Entry) -> String {
+    match run.record.outcome {
+        Outcome::Completed if run.record.tasks_failed > 0 => {
+            format!("{} failed", grouped(run.record.tasks_failed.into()))
+        }
+        Outcome::Completed => known(run.speedup, text::speedup),
+        outcome => outcome.name().into(),
+    }
+}
+
+fn megabytes(record: &Record) -> Option<f64> {
+    record.memory_bytes.map(|bytes| bytes as f64 / 1e6)
+}
+
+/// How often workers left a core, of themselves or not; `None` if that was not measured.
+#[must_use]
+pub fn context_switches(record: &Record) -> Option<u64> {
+    record.context_switches.map(|switches| switches.voluntary + switches.involuntary)
+}
+
+fn lock_switches(record: &Record) -> Option<u64> {
+    record.gil.map(|gil| gil.switches)
+}
+
+/// What the user wants of a column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wish {
+    /// Nothing was said: what the table says holds.
+    #[default]
+    Default,
+    /// To see it, before all that was not asked for.
+    Shown,
+    /// Not to see it.
+    Hidden,
+}
+
+/// What runs are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// The column.
+    pub by: ColumnId,
+    /// Whether the largest comes first.
+    pub descending: bool,
+}
+
+/// What the user did to the columns.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    wishes: [Wish; COLUMNS.len()],
+    sort: Sort,
+    cursor: usize,
+    extents: [Extent; COLUMNS.len()],
+}
+
+impl Default for Columns {
+    fn default() -> Columns {
+        Columns {
+            wishes: [Wish::Default; COLUMNS.len()],
+            sort: Sort { by: ColumnId::Number, descending: false },
+            cursor: 0,
+            extents: COLUMNS.each_ref().map(|column| column.least),
+        }
+    }
+}
+
+impl Columns {
+    /// What runs are sorted by.
+    #[must_use]
+    pub fn sort(&self) -> Sort {
+        self.sort
+    }
+
+    /// Where in [`COLUMNS`] the cursor of the overlay is.
+    #[must_use]
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// Whether the column at this place of [`COLUMNS`] is to be shown, if there is room.
+    #[must_use]
+    pub fn is_shown(&self, at: usize) -> bool {
+        match self.wishes[at] {
+            Wish::Default => COLUMNS[at].by_default,
+            wish => wish == Wish::Shown,
+        }
+    }
+
+    /// Whether the user asked for the column at this place.
+    #[must_use]
+    pub fn is_wished(&self, at: usize) -> bool {
+        self.wishes[at] == Wish::Shown
+    }
+
+    /// The places in [`COLUMNS`] of all that are to be shown, those that go last first: the user's own wishes, then by
+    /// rank.
+    #[must_use]
+    pub fn by_importance(&self) -> Vec<usize> {
+        let mut shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| self.is_shown(*at)).collect();
+        shown.sort_by_key(|at| (!self.is_wished(*at), COLUMNS[*at].rank));
+        shown
+    }
+
+    /// The room that the cells of the column at this place need in all rows of the history.
+    #[must_use]
+    pub fn extent(&self, at: usize) -> Extent {
+        self.extents[at]
+    }
+
+    /// Moves the cursor.
+    pub fn step(&mut self, by: isize) {
+        self.cursor = self.cursor.saturating_add_signed(by).min(COLUMNS.len() - 1);
+    }
+
+    /// Shows the column under the cursor, or hides it.
+    pub fn toggle(&mut self) {
+        let wish = if self.is_shown(self.cursor) { Wish::Hidden } else { Wish::Shown };
+        self.wishes[self.cursor] = wish;
+    }
+
+    /// Sorts by the column under the cursor; once more, in the other direction.
+    pub fn sort_here(&mut self) {
+        self.sort_by(COLUMNS[self.cursor].id);
+    }
+
+    /// Sorts by this column; once more, in the other direction.
+    pub fn sort_by(&mut self, by: ColumnId) {
+        let descending = self.sort.by == by && !self.sort.descending;
+        self.sort = Sort { by, descending };
+    }
+
+    /// The numbers of these runs in the order in which they are shown, and how much room their cells need.
+    pub(super) fn arrange(&mut self, entries: &[Entry]) -> Vec<usize> {
+        for (extent, column) in self.extents.iter_mut().zip(&COLUMNS) {
+            let cells =
+                entries.iter().map(|entry| Extent::of(&(column.cell)(Row::Entry(entry)), column.side));
+            *extent = cells.fold(column.least, Extent::with);
+        }
+        let key = COLUMNS.iter().find(|column| column.id == self.sort.by).map_or(COLUMNS[0].key, |it| it.key);
+        let mut keyed: Vec<(SortKey, usize)> = entries.iter().map(|run| (key(run), run.number)).collect();
+        keyed.sort_by(|a, b| compare(a.0, b.0, self.sort.descending));
+        keyed.into_iter().map(|(_, number)| number).collect()
+    }
+}
+
+fn compare(a: SortKey, b: SortKey, descending: bool) -> Ordering {
+    let known = match (a, b) {
+        (Number(a), Number(b)) => a.total_cmp(&b),
+        (Word(a), Word(b)) => a.cmp(b),
+        (SortKey::Unknown, SortKey::Unknown) => Ordering::Equal,
+        (SortKey::Unknown, _) => return Ordering::Greater,
+        (_, SortKey::Unknown) => return Ordering::Less,
+        (Number(_), Word(_)) => Ordering::Less,
+        (Word(_), Number(_)) => Ordering::Greater,
+    };
+    if descending { known.reverse() } else { known }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::history::History;
+    use crate::domain::model::Model;
+    use crate::domain::record::sample;
+    use crate::domain::trace::Trace;
+    use crate::domain::workload::WorkloadKind::{Cpu, Io};
+
+    fn history() -> History {
+        let mut history = History::new(8);
+        for (kind, model, workers, wall_s) in [
+            (Cpu, Model::Serial, 1, 4.0),
+            (Cpu, Model::Threads, 2, 2.5),
+            (Io, Model::Processes, 4, 3.0),
+            (Cpu, Model::GilThreads, 4, 4.1),
+        ] {
+            let plan = sample::plan(kind, model, workers);
+            history.add(sample::record(plan, wall_s, 1.0), Trace::new(1));
+        }
+        history
+    }
+
+    fn place(id: ColumnId) -> usize {
+        COLUMNS.iter().position(|column| column.id == id).unwrap()
+    }
+
+    #[test]
+    fn runs_are_sorted_by_any_column_and_once_more_the_other_way_round() {
+        let history = history();
+        let mut columns = Columns::default();
+        let order = |columns: &mut Columns| columns.arrange(history.entries());
+        assert_eq!(order(&mut columns), [1, 2, 3, 4]);
+        columns.sort_by(ColumnId::Time);
+        assert_eq!(order(&mut columns), [2, 3, 1, 4]);
+        columns.sort_by(ColumnId::Time);
+        assert_eq!(order(&mut columns), [4, 1, 3, 2]);
+        columns.sort_by(ColumnId::Model);
+        assert_eq!(order(&mut columns), [4, 3, 1, 2]);
+    }
+
+    #[test]
+    fn runs_without_a_value_come_last_in_both_directions() {
+        let history = history();
+        let mut columns = Columns::default();
+        for _ in 0..2 {
+            columns.sort_by(ColumnId::SpeedUp);
+            assert_eq!(columns.arrange(history.entries()).last(), Some(&3), "it has no baseline");
+        }
+    }
+
+    #[test]
+    fn what_the_user_asked_for_goes_last_and_what_was_hidden_is_gone() {
+        let mut columns = Columns { cursor: place(ColumnId::Memory), ..Columns::default() };
+        columns.toggle();
+        assert_eq!(columns.by_importance()[0], place(ColumnId::Memory));
+        columns.cursor = place(ColumnId::Model);
+        columns.toggle();
+        assert!(!columns.by_importance().contains(&place(ColumnId::Model)));
+        columns.toggle();
+        assert!(columns.is_shown(place(ColumnId::Model)));
+    }
+
+    #[test]
+    fn every_column_has_a_rank_of_its_own_and_room_for_what_it_means() {
+        let mut ranks: Vec<u8> = COLUMNS.iter().map(|column| column.rank).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        assert_eq!(ranks.len(), COLUMNS.len());
+        assert!(COLUMNS.iter().all(|column| column.meaning.chars().count() <= 32));
+    }
+}

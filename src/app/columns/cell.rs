@@ -1,0 +1,46 @@
+//! What stands in a row of the history.
+
+use super::super::live::Live;
+use crate::domain::history::Entry;
+use crate::domain::plan::Plan;
+
+/// A row of the history.
+#[derive(Clone, Copy, Debug)]
+pub enum Row<'a> {
+    /// A run that is over.
+    Entry(&'a Entry),
+    /// The run that is on, with the number that it will have.
+    Live(&'a Live, usize),
+}
+
+impl<'a> Row<'a> {
+    /// The run's number.
+    #[must_use]
+    pub fn number(self) -> usize {
+        match self {
+            Row::Entry(entry) => entry.number,
+            Row::Live(_, number) => number,
+        }
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub fn plan(self) -> &'a Plan {
+        match self {
+            Row::Entry(entry) => &entry.record.plan,
+            Row::Live(live, _) => &live.plan,
+        }
+    }
+}
+
+pub(super) fn plan(row: Row<'_>) -> &Plan {
+    row.plan()
+}
+
+/// What only a run that is over can tell.
+pub(super) fn entry(row: Row<'_>, text: impl Fn(&Entry) -> String) -> String {
+    match row {
+        Row::Entry(entry) => text(entry),
+        Row::Live(..) => String::new(),
+    }
+}

@@ -1,0 +1,153 @@
+//! All numbers of one record, as rows: the screen draws them, and scrolling needs to know how many there are.
+
+use crate::domain::history::Entry;
+use crate::domain::phase::Phase;
+use crate::domain::plan::Plan;
+use crate::domain::text::{bytes, clean, column_seconds, duration, grouped, speedup, wrap};
+use crate::domain::time::seconds;
+use crate::domain::workload::{Addresses, Workload};
+
+/// How much of a foreign text is shown.
+const FOREIGN: usize = 300;
+/// Columns of a number's name.
+pub const NAMES: u16 = 14;
+/// Columns of its value with its unit.
+pub const VALUES: u16 = 14;
+/// Columns before its note.
+pub const BEFORE_NOTES: u16 = NAMES + VALUES + 2;
+/// So many failed tasks are listed.
+const FAILURES: usize = 20;
+
+/// A row of the details.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// What is read first, and headings.
+    Strong(String),
+    /// A number of the run.
+    Number {
+        /// What it is called.
+        name: &'static str,
+        /// With its unit.
+        value: String,
+        /// What it means.
+        note: String,
+    },
+    /// The time that all workers spent in a phase.
+    Phase {
+        /// Which.
+        phase: Phase,
+        /// The time, with its unit.
+        value: String,
+        /// What the phase means.
+        note: String,
+    },
+    /// The rest of a note for which there was no room.
+    More(String),
+    /// What went wrong with a task.
+    Failure(String),
+    /// Nothing.
+    Empty,
+}
+
+/// Everything about a run in rows of at most `width` columns.
+#[must_use]
+pub fn rows(entry: &Entry, width: u16) -> Vec<Row> {
+    let record = &entry.record;
+    let doubts = record.caveats.iter().map(|caveat| format!("! {}", clean(&caveat.text, FOREIGN)));
+    let said = std::iter::once(entry.verdict()).chain(doubts);
+    let mut rows: Vec<Row> = said.flat_map(|text| wrap(&text, width)).map(Row::Strong).collect();
+    rows.push(Row::Empty);
+    for (name, value, note) in numbers(entry) {
+        rows.extend(with_note(&note, width, |note| Row::Number { name, value, note }));
+    }
+    rows.push(Row::Empty);
+    rows.push(Row::Strong("Time of all workers by phase".into()));
+    for phase in record.plan.phases() {
+        let value = column_seconds(seconds(record.phases_s[phase]));
+        rows.extend(with_note(phase.meaning(), width, |note| Row::Phase { phase, value, note }));
+    }
+    rows.extend(failures(entry, width));
+    rows
+}
+
+/// A row with as much of its note as fits, and the rest below it.
+fn with_note(note: &str, width: u16, row: impl FnOnce(String) -> Row) -> Vec<Row> {
+    let mut notes = wrap(note, width.saturating_sub(BEFORE_NOTES)).into_iter();
+    let first = row(notes.next().unwrap_or_default());
+    std::iter::once(first).chain(notes.map(Row::More)).collect()
+}
+
+fn failures(entry: &Entry, width: u16) -> Vec<Row> {
+    let failed = entry.record.failures.iter();
+    let said: Vec<Row> = failed
+        .filter_map(|task| Some(format!("task {}: {}", task.task, clean(task.error.as_deref()?, FOREIGN))))
+        .take(FAILURES)
+        .flat_map(|text| wrap(&text, width))
+        .map(Row::Failure)
+        .collect();
+    if said.is_empty() {
+        return said;
+    }
+    [Row::Empty, Row::Strong("Tasks that failed".into())].into_iter().chain(said).collect()
+}
+
+/// Name, value with unit, and what it means.
+fn numbers(entry: &Entry) -> Vec<(&'static str, String, String)> {
+    let record = &entry.record;
+    let unknown = || "–".to_string();
+    let mut rows = vec![
+        ("time", duration(record.wall_s), "from the first creation to the last end".to_string()),
+        ("speed-up", entry.speedup.map_or_else(unknown, speedup), measured_against(entry)),
+    ];
+    if let Some(share) = entry.efficiency() {
+        rows.push(("efficiency", format!("{:.0} %", share * 100.0), "speed-up per worker".into()));
+    }
+    let mut plain = vec![
+        ("start-up", record.startup_s.map_or_else(unknown, duration), "until the first task began"),
+        ("teardown", duration(record.teardown_s), "until all workers were gone"),
+        ("concurrency", format!("{:.2}", record.concurrency), "tasks in flight, on average"),
+        ("parallelism", format!("{:.2}", record.parallelism), "workers on a core, on average"),
+        ("CPU time", duration(record.cpu_s), "of all workers, from their CPU clocks"),
+    ];
+    plain.extend(parameters(&record.plan));
+    if let Some(gil) = record.gil {
+        plain.push(("lock switches", grouped(gil.switches), "from one worker to another"));
+        plain.push(("lock waiting", duration(gil.wait_s), "summed over the workers"));
+    }
+    if let Some(switches) = record.context_switches {
+        plain.push(("gave core up", grouped(switches.voluntary), "times: the worker waited for something"));
+        plain.push(("lost core", grouped(switches.involuntary), "times: the scheduler took it away"));
+    }
+    plain.push(("migrations", grouped(record.migrations), "to another core, as seen from stamp to stamp"));
+    if let Some(memory) = record.memory_bytes {
+        plain.push(("memory", bytes(memory), "of forked workers, shared pages shared out"));
+    }
+    plain.push(("observer", duration(record.observer.cpu_s), "CPU time of sampling and drawing"));
+    rows.extend(plain.into_iter().map(|(name, value, note)| (name, value, note.to_string())));
+    rows
+}
+
+/// What the speed-up is measured against.
+fn measured_against(entry: &Entry) -> String {
+    match entry.baseline {
+        Some(baseline) if baseline.number == entry.number => "it is the baseline of its work".into(),
+        Some(baseline) => format!("over #{} {}, the same work", baseline.number, baseline.model.name()),
+        None => "no baseline yet: R measures one, b takes any run".into(),
+    }
+}
+
+fn parameters(plan: &Plan) -> Vec<(&'static str, String, &'static str)> {
+    match plan.workload() {
+        Workload::Cpu { iterations } => vec![("iterations", grouped(*iterations), "in each task")],
+        Workload::Io { writes, addresses } => {
+            let mut rows = vec![("writes", grouped(u64::from(*writes)), "of the page, in each task")];
+            rows.push(("addresses", grouped(addresses.count() as u64), "fetched in turn"));
+            if let Addresses::Loopback { latency, page_bytes, .. } = addresses {
+                let range = format!("{}..{} ms", latency.min_ms, latency.max_ms);
+                rows.push(("latency", range, "of the embedded server, drawn per address"));
+                rows.push(("page", bytes(u64::from(*page_bytes)), ""));
+            }
+            rows
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The columns to choose from, over the panels.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::super::layout::centred;
+use super::super::panel::{self, block, draw_over, draw_scrolled};
+use super::super::theme::Theme;
+use super::geometry::Geometry;
+use crate::app::App;
+use crate::app::columns::{COLUMNS, Column};
+use crate::app::overlay::Scroll;
+
+/// Columns of the frame with the longest line in it.
+const WIDTH: u16 = 60;
+
+/// All columns of the history, whose panel is in `history`.
+pub fn overlay(app: &App, theme: Theme, history: Rect, area: Rect, buf: &mut Buffer) {
+    let rows = u16::try_from(COLUMNS.len() + 2).unwrap_or(u16::MAX);
+    let area = centred(area, WIDTH, rows);
+    let inner = draw_over(&block("Columns of the history", true, theme), area, buf);
+    let geometry = Geometry::of(app, panel::inner(history));
+    let fits = |column: &Column| {
+        history.is_empty() || geometry.columns.iter().any(|placed| placed.column.id == column.id)
+    };
+    let lines: Vec<Line<'_>> =
+        COLUMNS.iter().enumerate().map(|(at, column)| line(app, at, fits(column), theme)).collect();
+    // The cursor is in the middle where it can be.
+    let above = app.columns().cursor().saturating_sub(usize::from(inner.height / 2));
+    let scroll = Scroll::FromTop(u16::try_from(above).unwrap_or(u16::MAX));
+    draw_scrolled(&lines, scroll, theme, inner, buf);
+}
+
+fn line(app: &App, at: usize, fits: bool, theme: Theme) -> Line<'static> {
+    let (columns, column) = (app.columns(), &COLUMNS[at]);
+    let (cursor, style) =
+        if columns.cursor() == at { ("▸ ", theme.cursor()) } else { ("  ", Style::new()) };
+    let shown = if columns.is_shown(at) { "[x]" } else { "[ ]" };
+    let name = if column.heading.is_empty() { "bar" } else { column.heading };
+    let sorted = match columns.sort() {
+        sort if sort.by != column.id => " ",
+        sort if sort.descending => "↓",
+        _ => "↑",
+    };
+    let meaning = if columns.is_shown(at) && !fits { "no room on this screen" } else { column.meaning };
+    Line::from(vec![
+        Span::styled(cursor, theme.strong()),
+        Span::styled(format!("{shown} {name:<13}"), style),
+        Span::styled(format!(" {sorted} "), theme.strong()),
+        Span::raw(meaning),
+    ])
+}

@@ -1,0 +1,174 @@
+//! Where the history's columns and rows stand. Pure: for drawing, and for finding what was clicked.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::panel::inner;
+use super::LONGEST;
+use crate::app::App;
+use crate::app::columns::{COLUMNS, Column, ColumnId, Columns, EXTRA, Extent, Row, Side, Sort};
+
+/// Columns of the signs before a row.
+const SIGNS: u16 = 5;
+/// A bar that is shorter says nothing.
+pub(super) const BAR: u16 = 12;
+/// Columns of the word behind a bar.
+pub(super) const WORD: u16 = 11;
+/// From so many columns on, two blanks part the columns.
+const SPACIOUS: u16 = 140;
+
+/// A row of the history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HistoryRow {
+    /// The run with this number.
+    Entry(usize),
+    /// The run that is on.
+    Live,
+}
+
+/// Which run is drawn in row `y` of the screen, with the history's panel in `area`.
+#[must_use]
+pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow> {
+    let geometry = Geometry::of(app, inner(area));
+    let row = y.checked_sub(geometry.rows.y).filter(|_| y < geometry.rows.bottom())?;
+    let (at, order) = (geometry.first + usize::from(row), app.browse().order());
+    match order.get(at) {
+        Some(number) => Some(HistoryRow::Entry(*number)),
+        None => (app.is_running() && at == order.len()).then_some(HistoryRow::Live),
+    }
+}
+
+/// Whose heading is drawn in column `x` of the screen, with the history's panel in `area`.
+#[must_use]
+pub fn heading_at(app: &App, area: Rect, x: u16) -> Option<ColumnId> {
+    let geometry = Geometry::of(app, inner(area));
+    let hit = |placed: &&Placed| (placed.x..placed.x + placed.width).contains(&x);
+    geometry.columns.iter().find(hit).map(|placed| placed.column.id)
+}
+
+/// A column with its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed {
+    pub column: &'static Column,
+    /// Of its cells.
+    extent: Extent,
+    x: u16,
+    width: u16,
+}
+
+impl Placed {
+    /// Its heading: with an arrow if the runs are sorted by it.
+    pub fn heading(&self, sort: Sort) -> String {
+        let width = usize::from(self.width);
+        let text = heading(self.column, sort);
+        match self.column.side {
+            Side::Left => format!("{text:<width$}"),
+            Side::Right | Side::Point => format!("{text:>width$}"),
+        }
+    }
+
+    /// What stands in a row, as wide as the column.
+    pub fn cell(&self, row: Row<'_>) -> String {
+        self.extent.align(&(self.column.cell)(row), self.column.side, usize::from(self.width))
+    }
+
+    /// Its part of a row.
+    pub fn area(&self, row: Rect) -> Rect {
+        Rect { x: self.x, width: self.width, ..row }.intersection(row)
+    }
+
+    /// Draws a text in its part of a row.
+    pub fn put(&self, text: &str, row: Rect, style: Style, buf: &mut Buffer) {
+        let area = self.area(row);
+        buf.set_stringn(area.x, area.y, text, usize::from(area.width), style);
+    }
+}
+
+fn heading(column: &Column, sort: Sort) -> String {
+    let arrow = match sort {
+        Sort { by, .. } if by != column.id => "",
+        Sort { descending: true, .. } => "↓",
+        Sort { .. } => "↑",
+    };
+    format!("{}{arrow}", column.heading)
+}
+
+/// Where everything stands inside the panel.
+#[derive(Clone, Debug)]
+pub(super) struct Geometry {
+    pub heading: Rect,
+    pub rows: Rect,
+    pub columns: Vec<Placed>,
+    /// The first row in view, of those in the shown order.
+    pub first: usize,
+}
+
+impl Geometry {
+    /// The rows in view, counting from 1, and how many there are; `None` if that is all of them.
+    pub fn part(&self, app: &App) -> Option<(usize, usize, usize)> {
+        let total = app.browse().order().len() + usize::from(app.is_running());
+        let last = (self.first + usize::from(self.rows.height)).min(total);
+        (last - self.first.min(last) < total).then_some((self.first + 1, last, total))
+    }
+
+    /// In this room inside of the panel.
+    pub fn of(app: &App, inner: Rect) -> Geometry {
+        let heading = Rect { height: inner.height.min(1), ..inner };
+        let rows = Rect { y: inner.y + heading.height, height: inner.height - heading.height, ..inner };
+        Geometry { heading, rows, columns: placed(app, inner), first: first_row(app, rows.height) }
+    }
+}
+
+/// The chosen row is in the middle where it can be: what is better or worse than it is in view too.
+fn first_row(app: &App, room: u16) -> usize {
+    let order = app.browse().order();
+    let (total, room) = (order.len() + usize::from(app.is_running()), usize::from(room));
+    let chosen = app.browse().selected().and_then(|number| order.iter().position(|other| *other == number));
+    chosen.unwrap_or(total).saturating_sub(room / 2).min(total.saturating_sub(room))
+}
+
+/// As many columns as fit, the most important first; they stand in the order of the table.
+fn placed(app: &App, inner: Rect) -> Vec<Placed> {
+    let columns = app.columns();
+    let gap = if inner.width < SPACIOUS { 1 } else { 2 };
+    let mut left = inner.width.saturating_sub(SIGNS);
+    let mut fitting: Vec<(usize, Extent, u16)> = vec![];
+    for at in columns.by_importance() {
+        let (extent, width) = needed(app, columns, at);
+        let is_extra = !columns.is_wished(at) && COLUMNS[at].rank >= EXTRA;
+        let kept = if is_extra { LONGEST + WORD - BAR } else { 0 };
+        // What is less important does not take the place of what did not fit.
+        let Some(rest) = left.checked_sub(gap + width).filter(|rest| *rest >= kept) else { break };
+        left = rest;
+        fitting.push((at, extent, width));
+    }
+    fitting.sort_by_key(|(at, ..)| *at);
+    let mut x = inner.x + SIGNS;
+    let place = |(at, extent, width): (usize, Extent, u16)| {
+        let column = &COLUMNS[at];
+        let more = if column.id == ColumnId::Bar { left.min(LONGEST + WORD - BAR) } else { 0 };
+        let placed = Placed { column, extent, x: x + gap, width: width + more };
+        x = placed.x + placed.width;
+        placed
+    };
+    fitting.into_iter().map(place).collect()
+}
+
+/// The room that a column's cells need, the live run's too, and its width.
+fn needed(app: &App, columns: &Columns, at: usize) -> (Extent, u16) {
+    let column = &COLUMNS[at];
+    if column.id == ColumnId::Bar {
+        return (Extent::default(), BAR);
+    }
+    let live = app.live().map(|live| Row::Live(live, number_of_live(app)));
+    let live = live.map_or(Extent::default(), |row| Extent::of(&(column.cell)(row), column.side));
+    let extent = columns.extent(at).with(live);
+    let width = extent.width().max(heading(column, columns.sort()).chars().count());
+    (extent, u16::try_from(width).unwrap_or(u16::MAX))
+}
+
+/// The number of the live run.
+fn number_of_live(app: &App) -> usize {
+    app.history().entries().len() + 1
+}
