@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod campaign;
+pub mod estimate;
 pub mod experiment;
 pub mod history;
 pub mod machine;
@@ -12,6 +13,7 @@ pub mod model;
 pub mod phase;
 pub mod plan;
 pub mod record;
+pub mod shared_file;
 pub mod speed;
 pub mod speedup;
 pub mod text;

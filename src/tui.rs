@@ -55,6 +55,7 @@ struct Explorer<'scope, 'env> {
     screen: Screen,
     size: (u16, u16),
     pacer: Pacer,
+    is_first_frame: bool,
     session: &'env Session,
     /// The run that goes on, and this thread's CPU time when it began.
     run: Option<(Run, Nanos)>,
@@ -78,6 +79,7 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
             screen,
             size: (0, 0),
             pacer: Pacer::default(),
+            is_first_frame: true,
             session,
             run: None,
             events,
@@ -124,7 +126,7 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
         }
         self.screen.draw(|frame| ui::draw(&self.app, &self.theme, frame)).map_err(lost)?;
         self.pacer.drawn(clock::now());
-        Ok(())
+        if std::mem::take(&mut self.is_first_frame) { self.update(Msg::Opened) } else { Ok(()) }
     }
 
     fn handle(&mut self, event: Event) -> Result<(), Leave> {

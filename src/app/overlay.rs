@@ -4,6 +4,7 @@ use super::App;
 use super::command::{BINDINGS, Context};
 
 use crate::domain::history::Entry;
+use crate::domain::shared_file;
 use crate::domain::verdict;
 
 /// What lies over the panels; only one thing at a time does.
@@ -58,7 +59,7 @@ const HELP_TEXT_ROWS: usize = 19;
 /// Rows of a comparison's table: at most its heading, what is missing, five numbers and each phase.
 const TABLE_ROWS: u16 = 14;
 /// Rows of the details without the texts: at most so many numbers, phases and headings.
-const NUMBER_ROWS: usize = 32;
+const NUMBER_ROWS: usize = 34;
 /// Rows that are not the text's: borders and footer.
 const FRAME: u16 = 3;
 
@@ -131,9 +132,14 @@ fn most_rows(entry: &Entry) -> usize {
     let record = &entry.record;
     let verdict = verdict::concluded(record, entry.speedup).chars().count() / 25 + 1;
     let caveats = record.caveats.iter().map(|caveat| wrapped(caveat.text.chars().count())).sum::<usize>();
+    let file = record.shared_file.as_ref().map_or(0, |file| {
+        let said = shared_file::sentence(file, &record.plan).chars().count();
+        said / 25 + 1 + shared_file::spoilt(file).map_or(0, |said| said.chars().count() / 25 + 1)
+    });
     let errors = record.tasks.iter().flatten().filter_map(|task| task.error.as_ref());
     NUMBER_ROWS
         + verdict
+        + file
         + caveats
         + errors.take(20).map(|error| wrapped(error.chars().count())).sum::<usize>()
 }

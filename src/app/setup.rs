@@ -1,5 +1,7 @@
 //! The form: a draft, a cursor, and a number that may be being typed.
 
+mod about;
+mod forecast;
 mod row;
 
 pub use row::Row;
@@ -8,7 +10,7 @@ use crate::domain::machine::{Limits, MAX_TASKS};
 use crate::domain::model::Model;
 use crate::domain::plan::{self, Draft, Field, Invalid, TaskSize};
 use crate::domain::text::grouped;
-use crate::domain::workload::WorkloadKind;
+use crate::domain::workload::{Files, WorkloadKind};
 
 /// The size of a task by time, until the user says otherwise, in milliseconds.
 const DEFAULT_TASK_MS: u64 = 250;
@@ -36,6 +38,9 @@ pub struct Setup {
     row: Row,
     typed: Option<String>,
     remark: Option<Remark>,
+    cores_usable: u32,
+    /// What `r` will do: composed when something has changed.
+    forecast: String,
 }
 
 impl Setup {
@@ -50,6 +55,8 @@ impl Setup {
             row: Row::Workload,
             typed: None,
             remark: None,
+            cores_usable,
+            forecast: String::new(),
         }
     }
 
@@ -84,10 +91,15 @@ impl Setup {
         let mut rows = vec![Row::Workload, Row::Model, Row::Workers, Row::Tasks];
         match self.draft.workload {
             WorkloadKind::Cpu => rows.extend([Row::SizedBy, Row::TaskSize]),
-            WorkloadKind::Io if self.draft.urls.is_some() => rows.push(Row::Writes),
-            WorkloadKind::Io => {
-                rows.extend([Row::Writes, Row::Addresses, Row::LatencyMin, Row::LatencyMax, Row::PageBytes])
-            }
+            WorkloadKind::Io if self.draft.urls.is_some() => rows.extend([Row::Writes, Row::Files]),
+            WorkloadKind::Io => rows.extend([
+                Row::Writes,
+                Row::Files,
+                Row::Addresses,
+                Row::LatencyMin,
+                Row::LatencyMax,
+                Row::PageBytes,
+            ]),
         }
         if self.draft.model.has_interpreter_lock() {
             rows.push(Row::SwitchInterval);
@@ -133,6 +145,8 @@ impl Setup {
             (Row::Workers, _) if draft.model == Model::Serial => "1 (fixed)".into(),
             (Row::SizedBy, TaskSize::Iterations(_)) => "iterations".into(),
             (Row::SizedBy, TaskSize::Milliseconds(_)) => "time".into(),
+            (Row::Files, _) if draft.files == Files::OneShared => "one shared".into(),
+            (Row::Files, _) => "one each".into(),
             _ => {
                 let unit = self.unit(row);
                 format!("{}{}{unit}", grouped(self.number(row)), if unit.is_empty() { "" } else { " " })
@@ -154,7 +168,7 @@ impl Setup {
     fn number(&self, row: Row) -> u64 {
         let draft = &self.draft;
         match row {
-            Row::Workload | Row::Model | Row::SizedBy => 0,
+            Row::Workload | Row::Model | Row::SizedBy | Row::Files => 0,
             Row::Workers => draft.workers,
             Row::Tasks => draft.tasks,
             Row::TaskSize => match draft.task_size {
@@ -173,7 +187,7 @@ impl Setup {
     fn set_number(&mut self, row: Row, n: u64) {
         let draft = &mut self.draft;
         match row {
-            Row::Workload | Row::Model | Row::SizedBy => {}
+            Row::Workload | Row::Model | Row::SizedBy | Row::Files => {}
             Row::Workers => draft.workers = n,
             Row::Tasks => draft.tasks = n,
             Row::TaskSize => match &mut draft.task_size {
@@ -212,7 +226,7 @@ impl Setup {
                 (*plan::SWITCH_INTERVAL_US.start(), *plan::SWITCH_INTERVAL_US.end(), own())
             }
             Row::Repeats => (1, plan::MAX_REPEATS, own()),
-            Row::Workload | Row::Model | Row::SizedBy => (0, 0, own()),
+            Row::Workload | Row::Model | Row::SizedBy | Row::Files => (0, 0, own()),
         }
     }
 
@@ -235,11 +249,41 @@ impl Setup {
                     TaskSize::Milliseconds(_) => TaskSize::Iterations(self.iterations),
                 };
             }
+            Row::Files => {
+                self.draft.files = match self.draft.files {
+                    Files::OneEach => Files::OneShared,
+                    Files::OneShared => Files::OneEach,
+                };
+            }
             Row::Workers if self.draft.model == Model::Serial => {
                 self.note("serial means one worker: choose another model for more".into());
             }
-            row => self.step_number(row, up, limits),
+            row => {
+                let now = self.number(row);
+                let steps = row.steps(self.sensible_workers());
+                self.go_to(if up { steps.above(now) } else { steps.below(now) }, limits);
+            }
         }
+    }
+
+    /// One more or one less, or the next choice or the one before where there is no number.
+    pub fn change_by_one(&mut self, up: bool, limits: &Limits) {
+        let fixed = self.row == Row::Workers && self.draft.model == Model::Serial;
+        if !self.row.is_number() || fixed {
+            return self.change(up, limits);
+        }
+        self.remark = None;
+        let now = self.number(self.row);
+        self.go_to(if up { now.saturating_add(1) } else { now.saturating_sub(1) }, limits);
+    }
+
+    /// Numbers of workers that are worth trying beside the powers of two: one per core, one per task, one per address.
+    fn sensible_workers(&self) -> Vec<u64> {
+        let mut numbers = vec![u64::from(self.cores_usable), self.draft.tasks];
+        if self.draft.workload == WorkloadKind::Io {
+            numbers.push(self.draft.urls.as_ref().map_or(self.draft.addresses, |urls| urls.len() as u64));
+        }
+        numbers
     }
 
     fn change_workload(&mut self, up: bool) {
@@ -251,14 +295,15 @@ impl Setup {
         }
     }
 
-    fn step_number(&mut self, row: Row, up: bool, limits: &Limits) {
+    /// Sets the number of the cursor's row, as far as that is allowed; says so where it is not.
+    fn go_to(&mut self, wanted: u64, limits: &Limits) {
+        let row = self.row;
         let (least, most, because) = self.range(row, limits);
         let now = self.number(row);
-        let wanted = if up { row.steps().above(now) } else { row.steps().below(now) };
         let next = wanted.clamp(least.min(most), most);
         if wanted > most {
             self.note(format!("at most {}: {because}", grouped(most)));
-        } else if !up && now <= least {
+        } else if wanted <= now && now <= least {
             let because = if row == Row::LatencyMax { ": the shortest latency" } else { "" };
             self.note(format!("at least {}{because}", grouped(least)));
         }
@@ -415,6 +460,37 @@ mod tests {
             finish(&mut setup);
             assert_eq!(setup.draft().tasks, 8);
         }
+    }
+
+    #[test]
+    fn workers_step_by_doubling_and_stop_at_the_cores_the_tasks_and_the_addresses() {
+        let mut setup = Setup { row: Row::Workers, ..Setup::new(6) };
+        (setup.draft.workload, setup.draft.workers) = (WorkloadKind::Io, 1);
+        (setup.draft.tasks, setup.draft.addresses) = (50, 12);
+        let mut seen = vec![1];
+        (0..8).for_each(|_| {
+            setup.change(true, &Limits::default());
+            seen.push(setup.draft.workers);
+        });
+        assert_eq!(seen, [1, 2, 4, 6, 8, 12, 16, 32, 50]);
+        (0..8).for_each(|_| setup.change(false, &Limits::default()));
+        assert_eq!(setup.draft.workers, 1);
+    }
+
+    #[test]
+    fn plus_and_minus_reach_every_number_and_stop_where_the_arrows_do() {
+        let mut setup = on(Row::Workers);
+        setup.change_by_one(true, &Limits::default());
+        assert_eq!(setup.draft.workers, 3);
+        (0..5).for_each(|_| setup.change_by_one(false, &Limits::default()));
+        assert_eq!((setup.draft.workers, setup.remark().unwrap().sentence.as_str()), (1, "at least 1"));
+        setup.draft.workers = 4_000;
+        setup.change_by_one(true, &Limits::default());
+        assert_eq!(setup.draft.workers, 4_000);
+        assert!(setup.remark().unwrap().sentence.starts_with("at most 4 000"));
+        setup.row = Row::Model;
+        setup.change_by_one(true, &Limits::default());
+        assert_eq!(setup.model(), Model::GilThreads);
     }
 
     #[test]

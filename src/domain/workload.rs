@@ -65,7 +65,20 @@ pub enum Workload {
         writes: u32,
         /// Where the pages come from.
         addresses: Addresses,
+        /// Where they are written to.
+        files: Files,
     },
+}
+
+/// Where the tasks of the `io` workload write their pages to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Files {
+    /// Each task has a file of its own, which is removed when the task ends.
+    #[default]
+    OneEach,
+    /// All tasks write the same file, as the article's code does; it is removed after the run.
+    OneShared,
 }
 
 impl Workload {

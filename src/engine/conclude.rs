@@ -96,6 +96,7 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         gil: facts.gil_switches.map(|switches| GilTotals { switches, wait_s: seconds(phases[Phase::Gil]) }),
         context_switches: context_switches(&lanes),
         memory_bytes: lanes.iter().map(|lane| load_known(&lane.memory)).sum(),
+        shared_file: None,
         workers,
         tasks,
         cores: facts.cores.clone(),

@@ -3,6 +3,7 @@
 use super::columns::{Side, aligned};
 use crate::domain::phase::Phase;
 use crate::domain::record::{Outcome, Record, TaskOutcome};
+use crate::domain::shared_file;
 use crate::domain::text;
 use crate::domain::time::seconds;
 use crate::domain::verdict;
@@ -111,8 +112,17 @@ fn remarks(number: usize, record: &Record) -> Vec<String> {
     let uneventful = record.outcome == Outcome::Completed && record.tasks_failed == 0;
     let verdict = (number == 1 || !uneventful).then(|| verdict::concluded(record, None));
     let caveats = record.caveats.iter().map(|caveat| format!("caveat: {}", caveat.text));
-    let sentences = verdict.into_iter().chain(failures(record)).chain(caveats);
+    let sentences = verdict.into_iter().chain(of_shared_file(record)).chain(failures(record)).chain(caveats);
     sentences.map(|sentence| format!("#{number} {}", text::clean(&sentence, MAX_SHOWN))).collect()
+}
+
+/// What is left in the file that all tasks wrote, and how often writing was seen to go wrong.
+fn of_shared_file(record: &Record) -> Vec<String> {
+    let file = record.shared_file.iter();
+    file.flat_map(|file| {
+        std::iter::once(shared_file::sentence(file, &record.plan)).chain(shared_file::spoilt(file))
+    })
+    .collect()
 }
 
 fn failures(record: &Record) -> Vec<String> {

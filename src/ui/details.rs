@@ -13,10 +13,11 @@ use crate::app::App;
 use crate::app::overlay::Scroll;
 use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
+use crate::domain::shared_file;
 use crate::domain::text::{bytes, clean, column_seconds, duration, grouped, speedup};
 use crate::domain::time::seconds;
 use crate::domain::verdict;
-use crate::domain::workload::{Addresses, Workload};
+use crate::domain::workload::{Addresses, Files, Workload};
 
 /// How much of a foreign text is shown.
 const FOREIGN: usize = 300;
@@ -36,6 +37,11 @@ fn lines(entry: &Entry, theme: Theme, width: u16) -> Vec<Line<'static>> {
         .into_iter()
         .map(|text| Line::styled(text, theme.strong()))
         .collect();
+    if let Some(file) = &record.shared_file {
+        let said =
+            std::iter::once(shared_file::sentence(file, &record.plan)).chain(shared_file::spoilt(file));
+        lines.extend(said.flat_map(|sentence| wrap(&sentence, width)).map(Line::raw));
+    }
     for caveat in &record.caveats {
         let text = format!("! {}", clean(&caveat.text, FOREIGN));
         lines.extend(wrap(&text, width).into_iter().map(|text| Line::styled(text, theme.strong())));
@@ -90,6 +96,9 @@ fn numbers(entry: &Entry) -> Vec<(&'static str, String, &'static str)> {
         ("CPU time", duration(record.cpu_s), "of all workers, from their CPU clocks"),
     ];
     rows.extend(parameters(&record.plan));
+    if let Some(file) = &record.shared_file {
+        rows.push((shared_file::NAME, bytes(file.bytes), "left after the last write"));
+    }
     if let Some(gil) = record.gil {
         rows.push(("lock switches", grouped(gil.switches), "from one worker to another"));
         rows.push(("lock waiting", duration(gil.wait_s), "summed over the workers"));
@@ -108,8 +117,12 @@ fn numbers(entry: &Entry) -> Vec<(&'static str, String, &'static str)> {
 fn parameters(plan: &Plan) -> Vec<(&'static str, String, &'static str)> {
     match plan.workload() {
         Workload::Cpu { iterations } => vec![("iterations", grouped(*iterations), "in each task")],
-        Workload::Io { writes, addresses } => {
+        Workload::Io { writes, addresses, files } => {
             let mut rows = vec![("writes", grouped(u64::from(*writes)), "of the page, in each task")];
+            rows.push(match files {
+                Files::OneEach => ("files", "one each".into(), "removed when its task ends"),
+                Files::OneShared => ("files", "one shared".into(), "each write empties it first"),
+            });
             rows.push(("addresses", grouped(addresses.count() as u64), "fetched in turn"));
             if let Addresses::Loopback { latency, page_bytes, .. } = addresses {
                 let range = format!("{}..{} ms", latency.min_ms, latency.max_ms);
