@@ -135,8 +135,8 @@ pub fn words(estimate: Estimate, repeats: u64) -> String {
     match estimate {
         Estimate::Seconds(seconds) => times(format!("about {}", rough(seconds))),
         Estimate::SecondsAndWriting(seconds) => times(format!("about {} + files", rough(seconds))),
-        Estimate::NeedsSpeed => "measuring the speed".into(),
-        Estimate::UpToAddresses => "takes what it takes".into(),
+        Estimate::NeedsSpeed => "(measuring the speed)".into(),
+        Estimate::UpToAddresses => "as long as they take".into(),
     }
 }
 

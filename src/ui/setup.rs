@@ -83,8 +83,18 @@ fn foot(app: &App, focused: bool, theme: Theme, width: u16) -> Vec<Line<'static>
         None if focused => styled(&setup.about(app.limits()), width, Line::raw),
         None => styled(&setup.about_model(), width, Line::raw),
     };
-    let forecast = styled(setup.forecast(), width, |text| Line::styled(text, theme.strong()));
-    forecast.into_iter().chain(said).collect()
+    forecast(setup, theme, width).into_iter().chain(said).collect()
+}
+
+/// The key, as in the footer, and how long the run will take.
+fn forecast(setup: &Setup, theme: Theme, width: u16) -> Vec<Line<'static>> {
+    let mut lines =
+        styled(setup.forecast(), width.saturating_sub(2), |text| Line::styled(text, theme.strong()));
+    for (i, line) in lines.iter_mut().enumerate() {
+        let key = if i == 0 { Span::styled("r", theme.cursor()) } else { Span::raw(" ") };
+        line.spans.splice(0..0, [key, Span::raw(" ")]);
+    }
+    lines
 }
 
 fn styled(text: &str, width: u16, style: impl Fn(String) -> Line<'static>) -> Vec<Line<'static>> {

@@ -6,7 +6,7 @@ use crate::domain::estimate::{self, Known};
 use crate::domain::machine::Limits;
 
 impl Setup {
-    /// What `r` will do, in at most 24 columns.
+    /// How long a run will take that is begun now, or why there can be none: a few words.
     #[must_use]
     pub fn forecast(&self) -> &str {
         &self.forecast
@@ -16,8 +16,8 @@ impl Setup {
     fn foretell(&mut self, limits: &Limits, known: Known<'_>) {
         let draft = self.draft();
         self.forecast = match draft.check(limits) {
-            Ok(()) => format!("r: {}", estimate::words(estimate::of(&draft, known), draft.repeats)),
-            Err(_) => "r: not possible like this".into(),
+            Ok(()) => estimate::words(estimate::of(&draft, known), draft.repeats),
+            Err(_) => "not possible like this".into(),
         };
     }
 }
