@@ -10,14 +10,14 @@ mod signals;
 mod terminal;
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread::{self, Scope};
+use std::thread;
 
 use crate::app::App;
 use crate::app::message::{Effect, Msg};
 use crate::domain::plan::Plan;
 use crate::domain::time::{Nanos, seconds};
 use crate::engine::session::{Report, Run, Session};
-use crate::engine::{clock, os};
+use crate::engine::{calibrate, clock, os};
 use crate::shell;
 use crate::shell::exit::{self, Failure};
 use crate::shell::reports::{Heard, LOST, Relay};
@@ -43,13 +43,13 @@ pub fn explore() -> Result<u8, Failure> {
         Screen::enter().map_err(|error| Failure::broke(format!("cannot use the terminal: {error}")))?;
     signals::watch_terminal().map_err(Failure::broke)?;
     input::listen(sender.clone()).map_err(Failure::broke)?;
-    let ended = thread::scope(|scope| Explorer::new(&session, screen, sender, scope).stay(&events));
+    let ended = Explorer::new(&session, screen, sender).stay(&events);
     terminal::print_held_back();
     ended
 }
 
 /// What the explorer needs at hand while it goes on.
-struct Explorer<'scope, 'env> {
+struct Explorer<'env> {
     app: App,
     theme: Theme,
     screen: Screen,
@@ -60,19 +60,13 @@ struct Explorer<'scope, 'env> {
     /// The run that goes on, and this thread's CPU time when it began.
     run: Option<(Run, Nanos)>,
     events: Sender<Event>,
-    scope: &'scope Scope<'scope, 'env>,
 }
 
 /// The user leaves, or has to: with which exit code.
 struct Leave(Result<u8, Failure>);
 
-impl<'scope, 'env> Explorer<'scope, 'env> {
-    fn new(
-        session: &'env Session,
-        screen: Screen,
-        events: Sender<Event>,
-        scope: &'scope Scope<'scope, 'env>,
-    ) -> Self {
+impl<'env> Explorer<'env> {
+    fn new(session: &'env Session, screen: Screen, events: Sender<Event>) -> Self {
         Explorer {
             app: App::new(session.machine().clone(), session.limits().clone()),
             theme: theme(),
@@ -83,7 +77,6 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
             session,
             run: None,
             events,
-            scope,
         }
     }
 
@@ -204,14 +197,15 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
         }
     }
 
-    /// Measures the machine's speed on a thread of its own, as it takes longer than a frame may.
+    /// Measures the machine's speed on a thread of its own, as it takes longer than a frame may. Nobody waits for that
+    /// thread: whoever leaves at once shall not have to.
     fn calibrate(&mut self) -> Result<(), Leave> {
-        let (session, events) = (self.session, self.events.clone());
+        let events = self.events.clone();
         let calibrate = move || {
             // Nobody listens any more if the user has left meanwhile.
-            let _ = events.send(Event::Calibrated(session.calibrate()));
+            let _ = events.send(Event::Calibrated(calibrate::speed()));
         };
-        match thread::Builder::new().name("calibrate".into()).spawn_scoped(self.scope, calibrate) {
+        match thread::Builder::new().name("calibrate".into()).spawn(calibrate) {
             Ok(_) => Ok(()),
             Err(error) => self.now(Msg::Refused(format!("cannot measure this machine's speed: {error}"))),
         }

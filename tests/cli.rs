@@ -244,6 +244,27 @@ fn a_table_is_for_people() {
 }
 
 #[test]
+fn what_is_left_in_a_shared_file_is_told_to_people_and_in_json() {
+    let line = format!("{} --shared-file", small("io"));
+    let output = outcome(&line);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let table = text(&output.stdout);
+    assert!(
+        table.contains("io, one file") && table.contains("#1 ") && table.contains("output.txt"),
+        "{table}"
+    );
+    let document = json(&line);
+    let record = &document["records"][0];
+    assert_eq!(record["plan"]["parameters"]["shared_file"], true);
+    let file = &record["shared_file"];
+    has_keys(file, &["content", "bytes", "pieces", "pages_written", "writes", "spoilt"]);
+    let pieces = file["pieces"].as_array().unwrap();
+    let sum: u64 = pieces.iter().filter_map(|piece| piece["bytes"].as_u64()).sum();
+    assert_eq!(file["bytes"].as_u64(), Some(sum), "{file}");
+    assert!(json(small("io"))["records"][0]["shared_file"].is_null());
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
     let mut child = command(small("cpu")).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());

@@ -419,6 +419,7 @@ fn what_is_left_in_a_shared_file_is_told_after_the_run_and_in_its_details() {
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     let said = "in output.txt only task 9's page is left: 15 of 16 pages are lost";
     assert!(session.rows()[2].contains(said), "{}", session.rows()[2]);
+    assert!(session.rows()[0].contains("io, one file"), "{}", session.rows()[0]);
     session.press(&[Tab, Enter]);
     assert!(session.shows(said) && session.shows("at least 37 of 800 writes were spoilt"));
 }

@@ -82,6 +82,15 @@ pub enum Files {
 }
 
 impl Workload {
+    /// Its name, and that its tasks share a file where they do.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Workload::Io { files: Files::OneShared, .. } => "io, one file",
+            other => other.kind().name(),
+        }
+    }
+
     /// Which workload it is.
     #[must_use]
     pub fn kind(&self) -> WorkloadKind {

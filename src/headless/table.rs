@@ -81,7 +81,7 @@ fn run_row(number: usize, record: &Record) -> Vec<String> {
     let plan = &record.plan;
     vec![
         number.to_string(),
-        plan.workload().kind().name().into(),
+        plan.workload().label().into(),
         plan.model().label().into(),
         plan.workers().to_string(),
         plan.tasks().to_string(),

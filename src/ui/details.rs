@@ -97,7 +97,7 @@ fn numbers(entry: &Entry) -> Vec<(&'static str, String, &'static str)> {
     ];
     rows.extend(parameters(&record.plan));
     if let Some(file) = &record.shared_file {
-        rows.push((shared_file::NAME, bytes(file.bytes), "left after the last write"));
+        rows.push((shared_file::NAME, bytes(file.bytes), "left; str(page) is longer than the page"));
     }
     if let Some(gil) = record.gil {
         rows.push(("lock switches", grouped(gil.switches), "from one worker to another"));

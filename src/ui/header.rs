@@ -134,7 +134,7 @@ fn two_numbers(concurrency: f64, parallelism: f64) -> String {
 pub fn describe(plan: &Plan) -> String {
     format!(
         "{} · {} · {} · {}",
-        plan.workload().kind().name(),
+        plan.workload().label(),
         plan.model().label(),
         plural(u64::from(plan.workers()), "worker"),
         plural(u64::from(plan.tasks()), "task"),
