@@ -375,6 +375,11 @@ fn shared_by_one(session: &Session) -> Outcomes {
     draft.urls = Some(vec![format!("http://127.0.0.1:{}/", one_page_server())]);
     let file = shared(session, &draft)?;
     check(file.content == Content::Whole && file.bytes == "b'hello'".len() as u64, format!("{file:?}"))?;
+    // A port that was free a moment ago and has no listener now.
+    let refused = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    draft.urls = Some(vec![format!("http://127.0.0.1:{refused}/nobody")]);
+    let file = run(session, &draft).record.shared_file.ok_or("the run shared a file")?;
+    check((file.content, file.writes) == (Content::Missing, 0), format!("{file:?}"))?;
     let each = Draft { files: Files::OneEach, ..sharing(Model::Threads) };
     check(run(session, &each).record.shared_file.is_none(), "nothing is shared")
 }

@@ -370,6 +370,20 @@ fn a_mistake_in_the_form_is_marked_in_its_field_and_told_below_the_fields() {
 }
 
 #[test]
+fn a_number_that_another_model_does_not_allow_is_told_at_once_and_kept() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('f'), Down, Down, Enter, Char('3'), Char('0'), Char('0'), Enter]);
+        assert!(session.shows("r about"));
+        session.press(&[Up, Right, Right, Right]);
+        assert!(session.shows("‹rayon›") && session.row("Workers").contains("300 !"), "at {columns}×{rows}");
+        assert!(session.shows("! workers must be from 1") && !session.shows("r about"));
+        session.press(&[Left]);
+        assert!(session.shows("r about") && session.row("Workers").contains(" 300"));
+    }
+}
+
+#[test]
 fn the_fields_of_the_form_stay_where_they_are_while_values_change() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);

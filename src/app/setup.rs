@@ -2,11 +2,12 @@
 
 mod about;
 mod forecast;
+mod number;
 mod row;
 
 pub use row::Row;
 
-use crate::domain::machine::{Limits, MAX_TASKS};
+use crate::domain::machine::Limits;
 use crate::domain::model::Model;
 use crate::domain::plan::{self, Draft, Field, Invalid, TaskSize};
 use crate::domain::text::grouped;
@@ -40,7 +41,7 @@ pub struct Setup {
     remark: Option<Remark>,
     cores_usable: u32,
     /// What `r` will do: composed when something has changed.
-    forecast: String,
+    forecast: Result<String, Invalid>,
 }
 
 impl Setup {
@@ -56,7 +57,7 @@ impl Setup {
             typed: None,
             remark: None,
             cores_usable,
-            forecast: String::new(),
+            forecast: Ok(String::new()),
         }
     }
 
@@ -154,82 +155,6 @@ impl Setup {
         }
     }
 
-    /// The unit of a row's number, or nothing.
-    #[must_use]
-    pub fn unit(&self, row: Row) -> &'static str {
-        match (row, self.draft.task_size) {
-            (Row::TaskSize, TaskSize::Milliseconds(_)) | (Row::LatencyMin | Row::LatencyMax, _) => "ms",
-            (Row::PageBytes, _) => "B",
-            (Row::SwitchInterval, _) => "µs",
-            _ => "",
-        }
-    }
-
-    fn number(&self, row: Row) -> u64 {
-        let draft = &self.draft;
-        match row {
-            Row::Workload | Row::Model | Row::SizedBy | Row::Files => 0,
-            Row::Workers => draft.workers,
-            Row::Tasks => draft.tasks,
-            Row::TaskSize => match draft.task_size {
-                TaskSize::Iterations(n) | TaskSize::Milliseconds(n) => n,
-            },
-            Row::Writes => draft.writes,
-            Row::Addresses => draft.addresses,
-            Row::LatencyMin => draft.latency_min_ms,
-            Row::LatencyMax => draft.latency_max_ms,
-            Row::PageBytes => draft.page_bytes,
-            Row::SwitchInterval => draft.switch_interval_us,
-            Row::Repeats => draft.repeats,
-        }
-    }
-
-    fn set_number(&mut self, row: Row, n: u64) {
-        let draft = &mut self.draft;
-        match row {
-            Row::Workload | Row::Model | Row::SizedBy | Row::Files => {}
-            Row::Workers => draft.workers = n,
-            Row::Tasks => draft.tasks = n,
-            Row::TaskSize => match &mut draft.task_size {
-                TaskSize::Iterations(size) => (*size, self.iterations) = (n, n),
-                TaskSize::Milliseconds(size) => (*size, self.task_ms) = (n, n),
-            },
-            Row::Writes => draft.writes = n,
-            Row::Addresses => draft.addresses = n,
-            Row::LatencyMin => draft.latency_min_ms = n,
-            Row::LatencyMax => draft.latency_max_ms = n,
-            Row::PageBytes => draft.page_bytes = n,
-            Row::SwitchInterval => draft.switch_interval_us = n,
-            Row::Repeats => draft.repeats = n,
-        }
-    }
-
-    /// The least and the most that ← and → reach, and what sets the most.
-    fn range(&self, row: Row, limits: &Limits) -> (u64, u64, String) {
-        let own = || "this program's own limit".to_string();
-        match row {
-            Row::Workers => {
-                let limit = limits.workers(self.draft.workload, self.draft.model);
-                (1, limit.most, limit.because)
-            }
-            Row::Tasks => (1, MAX_TASKS, own()),
-            Row::TaskSize => match self.draft.task_size {
-                TaskSize::Iterations(_) => (1, plan::MAX_ITERATIONS, own()),
-                TaskSize::Milliseconds(_) => (1, plan::MAX_TASK_MS, own()),
-            },
-            Row::Writes => (1, plan::MAX_WRITES, own()),
-            Row::Addresses => (1, plan::MAX_ADDRESSES, own()),
-            Row::LatencyMin => (0, self.draft.latency_max_ms, "the longest latency".into()),
-            Row::LatencyMax => (self.draft.latency_min_ms, plan::MAX_LATENCY_MS, own()),
-            Row::PageBytes => (1, plan::MAX_PAGE_BYTES, own()),
-            Row::SwitchInterval => {
-                (*plan::SWITCH_INTERVAL_US.start(), *plan::SWITCH_INTERVAL_US.end(), own())
-            }
-            Row::Repeats => (1, plan::MAX_REPEATS, own()),
-            Row::Workload | Row::Model | Row::SizedBy | Row::Files => (0, 0, own()),
-        }
-    }
-
     /// Moves the cursor by so many rows.
     pub fn step_row(&mut self, by: isize) {
         let rows = self.rows();
@@ -266,26 +191,6 @@ impl Setup {
         }
     }
 
-    /// One more or one less, or the next choice or the one before where there is no number.
-    pub fn change_by_one(&mut self, up: bool, limits: &Limits) {
-        let fixed = self.row == Row::Workers && self.draft.model == Model::Serial;
-        if !self.row.is_number() || fixed {
-            return self.change(up, limits);
-        }
-        self.remark = None;
-        let now = self.number(self.row);
-        self.go_to(if up { now.saturating_add(1) } else { now.saturating_sub(1) }, limits);
-    }
-
-    /// Numbers of workers that are worth trying beside the powers of two: one per core, one per task, one per address.
-    fn sensible_workers(&self) -> Vec<u64> {
-        let mut numbers = vec![u64::from(self.cores_usable), self.draft.tasks];
-        if self.draft.workload == WorkloadKind::Io {
-            numbers.push(self.draft.urls.as_ref().map_or(self.draft.addresses, |urls| urls.len() as u64));
-        }
-        numbers
-    }
-
     fn change_workload(&mut self, up: bool) {
         let before = self.draft.workload;
         self.draft.workload = neighbour(&WorkloadKind::ALL, before, up);
@@ -293,21 +198,6 @@ impl Setup {
         if self.draft.tasks == before.default_tasks() {
             self.draft.tasks = self.draft.workload.default_tasks();
         }
-    }
-
-    /// Sets the number of the cursor's row, as far as that is allowed; says so where it is not.
-    fn go_to(&mut self, wanted: u64, limits: &Limits) {
-        let row = self.row;
-        let (least, most, because) = self.range(row, limits);
-        let now = self.number(row);
-        let next = wanted.clamp(least.min(most), most);
-        if wanted > most {
-            self.note(format!("at most {}: {because}", grouped(most)));
-        } else if wanted <= now && now <= least {
-            let because = if row == Row::LatencyMax { ": the shortest latency" } else { "" };
-            self.note(format!("at least {}{because}", grouped(least)));
-        }
-        self.set_number(row, next);
     }
 
     fn note(&mut self, sentence: String) {
@@ -386,138 +276,4 @@ fn neighbour<T: Copy + PartialEq>(all: &[T], now: T, next: bool) -> T {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn on(row: Row) -> Setup {
-        Setup { row, ..Setup::new(2) }
-    }
-
-    #[test]
-    fn serial_shows_one_worker_and_does_not_forget_the_users_number() {
-        let mut setup = on(Row::Workers);
-        setup.change(true, &Limits::default());
-        assert_eq!(setup.value(Row::Workers), "4");
-        setup.row = Row::Model;
-        setup.change(false, &Limits::default());
-        assert_eq!(setup.model(), Model::Serial);
-        assert_eq!((setup.value(Row::Workers).as_str(), setup.draft().workers), ("1 (fixed)", 1));
-        setup.change(true, &Limits::default());
-        assert_eq!(setup.draft().workers, 4);
-    }
-
-    #[test]
-    fn stepping_stops_at_the_limit_and_names_it() {
-        let mut setup = on(Row::Workers);
-        for _ in 0..20 {
-            setup.change(true, &Limits::default());
-        }
-        assert_eq!(setup.draft().workers, 4_000);
-        assert_eq!(setup.remark().unwrap().sentence, "at most 4 000: this program's own limit");
-        for _ in 0..20 {
-            setup.change(false, &Limits::default());
-        }
-        assert_eq!(setup.draft().workers, 1);
-        assert_eq!(setup.remark().unwrap().sentence, "at least 1");
-        setup.change(true, &Limits::default());
-        assert!(setup.remark().is_none());
-    }
-
-    #[test]
-    fn the_longest_latency_stops_at_the_shortest_and_says_so() {
-        let mut setup = on(Row::LatencyMax);
-        setup.draft.workload = WorkloadKind::Io;
-        let shortest = setup.draft.latency_min_ms;
-        for _ in 0..40 {
-            setup.change(false, &Limits::default());
-        }
-        assert_eq!(setup.draft.latency_max_ms, shortest);
-        let said = format!("at least {}: the shortest latency", grouped(shortest));
-        assert_eq!(setup.remark().unwrap().sentence, said);
-        setup.row = Row::LatencyMin;
-        for _ in 0..40 {
-            setup.change(false, &Limits::default());
-        }
-        assert_eq!(setup.remark().unwrap().sentence, "at least 0");
-    }
-
-    #[test]
-    fn a_typed_number_out_of_range_stays_and_is_refused_in_place() {
-        let mut setup = on(Row::Workers);
-        setup.edit(&Limits::default());
-        "99999".chars().for_each(|digit| setup.type_digit(digit));
-        setup.accept(&Limits::default());
-        assert_eq!(setup.draft().workers, 99_999);
-        let remark = setup.remark().unwrap();
-        assert!(remark.is_error && remark.field == Field::Workers, "{remark:?}");
-    }
-
-    #[test]
-    fn abandoning_or_typing_nothing_keeps_the_number() {
-        let mut setup = on(Row::Tasks);
-        for finish in [Setup::abandon, |setup: &mut Setup| setup.accept(&Limits::default())] {
-            setup.edit(&Limits::default());
-            finish(&mut setup);
-            assert_eq!(setup.draft().tasks, 8);
-        }
-    }
-
-    #[test]
-    fn workers_step_by_doubling_and_stop_at_the_cores_the_tasks_and_the_addresses() {
-        let mut setup = Setup { row: Row::Workers, ..Setup::new(6) };
-        (setup.draft.workload, setup.draft.workers) = (WorkloadKind::Io, 1);
-        (setup.draft.tasks, setup.draft.addresses) = (50, 12);
-        let mut seen = vec![1];
-        (0..8).for_each(|_| {
-            setup.change(true, &Limits::default());
-            seen.push(setup.draft.workers);
-        });
-        assert_eq!(seen, [1, 2, 4, 6, 8, 12, 16, 32, 50]);
-        (0..8).for_each(|_| setup.change(false, &Limits::default()));
-        assert_eq!(setup.draft.workers, 1);
-    }
-
-    #[test]
-    fn plus_and_minus_reach_every_number_and_stop_where_the_arrows_do() {
-        let mut setup = on(Row::Workers);
-        setup.change_by_one(true, &Limits::default());
-        assert_eq!(setup.draft.workers, 3);
-        (0..5).for_each(|_| setup.change_by_one(false, &Limits::default()));
-        assert_eq!((setup.draft.workers, setup.remark().unwrap().sentence.as_str()), (1, "at least 1"));
-        setup.draft.workers = 4_000;
-        setup.change_by_one(true, &Limits::default());
-        assert_eq!(setup.draft.workers, 4_000);
-        assert!(setup.remark().unwrap().sentence.starts_with("at most 4 000"));
-        setup.row = Row::Model;
-        setup.change_by_one(true, &Limits::default());
-        assert_eq!(setup.model(), Model::GilThreads);
-    }
-
-    #[test]
-    fn both_sizes_of_a_task_are_remembered() {
-        let mut setup = on(Row::SizedBy);
-        setup.change(true, &Limits::default());
-        assert_eq!(setup.value(Row::TaskSize), "250 ms");
-        assert!(setup.draft().check(&Limits::default()).is_ok());
-        setup.change(true, &Limits::default());
-        assert_eq!(setup.value(Row::TaskSize), "10 000 000");
-    }
-
-    #[test]
-    fn the_lowest_and_highest_of_every_number_are_valid() {
-        for workload in WorkloadKind::ALL {
-            for model in Model::ALL {
-                let mut setup = Setup::new(2);
-                (setup.draft.workload, setup.draft.model) = (workload, model);
-                for row in setup.rows() {
-                    for up in [true, false] {
-                        setup.row = row;
-                        (0..80).for_each(|_| setup.change(up, &Limits::default()));
-                        (setup.draft.workload, setup.draft.model) = (workload, model);
-                        assert!(setup.draft().check(&Limits::default()).is_ok(), "{row:?} {:?}", setup.draft);
-                    }
-                }
-            }
-        }
-    }
-}
+mod tests;

@@ -70,26 +70,29 @@ fn draw_rows(setup: &Setup, focused: bool, theme: Theme, area: Rect, buf: &mut B
     }
 }
 
-/// What there is to say about the chosen row, and what `r` will do. Without the cursor, the model is what counts.
+/// What is wrong; or else what `r` will do, and what there is to say about the chosen row. Without the cursor, the model
+/// is what counts.
 fn foot(app: &App, focused: bool, theme: Theme, width: u16) -> Vec<Line<'static>> {
     let setup = app.setup();
-    let said = match remark(setup) {
-        Some(remark) if remark.is_error => {
-            return styled(&format!("! {}", remark.sentence), width, |text| {
+    let forecast = match setup.forecast() {
+        Ok(forecast) => forecast,
+        Err(invalid) => {
+            return styled(&format!("! {}", invalid.sentence), width, |text| {
                 Line::styled(text, theme.error())
             });
         }
+    };
+    let said = match remark(setup) {
         Some(remark) => styled(&remark.sentence, width, |text| Line::styled(text, theme.strong())),
         None if focused => styled(&setup.about(app.limits()), width, Line::raw),
         None => styled(&setup.about_model(), width, Line::raw),
     };
-    forecast(setup, theme, width).into_iter().chain(said).collect()
+    beside_its_key(forecast, theme, width).into_iter().chain(said).collect()
 }
 
 /// The key, as in the footer, and how long the run will take.
-fn forecast(setup: &Setup, theme: Theme, width: u16) -> Vec<Line<'static>> {
-    let mut lines =
-        styled(setup.forecast(), width.saturating_sub(2), |text| Line::styled(text, theme.strong()));
+fn beside_its_key(forecast: &str, theme: Theme, width: u16) -> Vec<Line<'static>> {
+    let mut lines = styled(forecast, width.saturating_sub(2), |text| Line::styled(text, theme.strong()));
     for (i, line) in lines.iter_mut().enumerate() {
         let key = if i == 0 { Span::styled("r", theme.cursor()) } else { Span::raw(" ") };
         line.spans.splice(0..0, [key, Span::raw(" ")]);
@@ -103,7 +106,7 @@ fn styled(text: &str, width: u16, style: impl Fn(String) -> Line<'static>) -> Ve
 
 /// What there is to say about the chosen row.
 fn remark(setup: &Setup) -> Option<&Remark> {
-    setup.remark().filter(|remark| remark.field == setup.row().field())
+    setup.remark().filter(|remark| remark.field == setup.row().field() && !remark.is_error)
 }
 
 fn line(setup: &Setup, row: Row, here: bool, theme: Theme) -> Line<'static> {
@@ -113,7 +116,7 @@ fn line(setup: &Setup, row: Row, here: bool, theme: Theme) -> Line<'static> {
         let typed = Span::styled(format!(" {typed}▏"), theme.cursor());
         return Line::from(vec![label, typed, Span::raw(format!(" {}", setup.unit(row)))]);
     }
-    let is_wrong = remark(setup).is_some_and(|remark| remark.is_error && row == setup.row());
+    let is_wrong = setup.forecast().is_err_and(|invalid| invalid.field == row.field());
     let value = setup.value(row);
     match (here, is_wrong) {
         (true, true) => Line::from(vec![label, Span::styled(format!("‹{value}›!"), theme.error())]),

@@ -4,21 +4,22 @@ use super::super::App;
 use super::Setup;
 use crate::domain::estimate::{self, Known};
 use crate::domain::machine::Limits;
+use crate::domain::plan::Invalid;
 
 impl Setup {
-    /// How long a run will take that is begun now, or why there can be none: a few words.
-    #[must_use]
-    pub fn forecast(&self) -> &str {
-        &self.forecast
+    /// How long a run will take that is begun now, in a few words.
+    ///
+    /// # Errors
+    /// Why there can be none.
+    pub fn forecast(&self) -> Result<&str, &Invalid> {
+        self.forecast.as_deref()
     }
 
     /// Composes the forecast anew.
     fn foretell(&mut self, limits: &Limits, known: Known<'_>) {
         let draft = self.draft();
-        self.forecast = match draft.check(limits) {
-            Ok(()) => estimate::words(estimate::of(&draft, known), draft.repeats),
-            Err(_) => "not possible like this".into(),
-        };
+        let checked = draft.check(limits);
+        self.forecast = checked.map(|()| estimate::words(estimate::of(&draft, known), draft.repeats));
     }
 }
 
