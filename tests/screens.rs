@@ -384,6 +384,14 @@ fn a_number_that_another_model_does_not_allow_is_told_at_once_and_kept() {
 }
 
 #[test]
+fn the_form_offers_to_run_only_while_nothing_runs() {
+    let mut session = Session::new(120, 40);
+    assert!(session.shows("r about 1.0 s"));
+    session.press_and_wait(Char('r'), 0.5);
+    assert!(session.shows("about 1.0 s") && !session.shows("r about 1.0 s"));
+}
+
+#[test]
 fn the_fields_of_the_form_stay_where_they_are_while_values_change() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);

@@ -9,6 +9,7 @@ use super::layout::centred;
 use super::panel::{block, draw_block, draw_lines, draw_over, wrap};
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::command::Command;
 use crate::app::screen::Panel;
 use crate::app::setup::{Remark, Row, Setup};
 
@@ -43,7 +44,8 @@ fn draw_form(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffe
     let reserved = 1 + if area.width < ROOMY { 3 } else { 2 };
     let height =
         u16::try_from(foot.len()).unwrap_or(u16::MAX).max(reserved).min(area.height.saturating_sub(1));
-    let rows = Rect { height: area.height - height, ..area };
+    // Close to the rows, however high the panel is.
+    let rows = Rect { height: (area.height - height).min(MOST_ROWS + 1), ..area };
     draw_rows(app.setup(), focused, theme, rows, buf);
     draw_lines(&foot, Rect { y: area.y + rows.height, height, ..area }, buf);
 }
@@ -87,15 +89,16 @@ fn foot(app: &App, focused: bool, theme: Theme, width: u16) -> Vec<Line<'static>
         None if focused => styled(&setup.about(app.limits()), width, Line::raw),
         None => styled(&setup.about_model(), width, Line::raw),
     };
-    beside_its_key(forecast, theme, width).into_iter().chain(said).collect()
+    let key = if app.is_possible(Command::Run) { Span::styled("r", theme.cursor()) } else { Span::raw(" ") };
+    beside(key, forecast, theme, width).into_iter().chain(said).collect()
 }
 
-/// The key, as in the footer, and how long the run will take.
-fn beside_its_key(forecast: &str, theme: Theme, width: u16) -> Vec<Line<'static>> {
+/// The key, as in the footer, where it does something, and how long the run will take.
+fn beside(key: Span<'static>, forecast: &str, theme: Theme, width: u16) -> Vec<Line<'static>> {
     let mut lines = styled(forecast, width.saturating_sub(2), |text| Line::styled(text, theme.strong()));
     for (i, line) in lines.iter_mut().enumerate() {
-        let key = if i == 0 { Span::styled("r", theme.cursor()) } else { Span::raw(" ") };
-        line.spans.splice(0..0, [key, Span::raw(" ")]);
+        let before = if i == 0 { key.clone() } else { Span::raw(" ") };
+        line.spans.splice(0..0, [before, Span::raw(" ")]);
     }
     lines
 }
