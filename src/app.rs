@@ -146,6 +146,7 @@ impl App {
             limits,
         };
         app.compose_headline();
+        app.foretell();
         app
     }
 
@@ -153,7 +154,10 @@ impl App {
     #[must_use = "effects do nothing unless performed"]
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
+        // A batch changes nothing that a run to come depends on.
+        let is_news = !matches!(msg, Msg::Batch(_));
         let effects = match msg {
+            Msg::Opened => self.on_opened(),
             Msg::Key(key) => self.on_key(key),
             Msg::Resized { columns, rows } => self.on_resized(columns, rows),
             Msg::BarsFitted { columns } => {
@@ -168,12 +172,24 @@ impl App {
         if is_due {
             self.compose_headline();
         }
+        if is_news {
+            self.foretell();
+        }
         effects
     }
 
     /// Whether the sentence about the live run has been read: the first is replaced at once.
     fn headline_is_due(&self) -> bool {
         self.told_at == 0 || self.live().is_none_or(|live| live.trace.now() >= self.told_at + TELL_EVERY)
+    }
+
+    /// The machine's speed is measured while nothing runs and nobody has asked for a run yet.
+    fn on_opened(&mut self) -> Vec<Effect> {
+        if self.speed.is_some() || self.is_busy() {
+            return vec![];
+        }
+        self.calibrating = true;
+        vec![Effect::Calibrate]
     }
 
     fn on_key(&mut self, key: Key) -> Vec<Effect> {
@@ -232,6 +248,8 @@ impl App {
 
     fn on_refused(&mut self, sentence: String) -> Vec<Effect> {
         self.activity = Activity::Nothing;
+        // While the speed is being measured no run is started: it is the measuring that was refused.
+        self.calibrating = false;
         if self.browse.selected().is_none() {
             self.browse.select(self.history.entries().last().map(|entry| entry.number));
             self.timeline.start_over();

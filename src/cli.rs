@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
 use crate::domain::plan::{Draft, TaskSize};
-use crate::domain::workload::WorkloadKind;
+use crate::domain::workload::{Files, WorkloadKind};
 use values::Latency;
 
 /// Workers of an `io` run unless the user says otherwise: as many as the article has addresses.
@@ -135,6 +135,9 @@ fn draft(arguments: &RunArguments) -> Draft {
     set(&mut draft.addresses, arguments.addresses);
     set(&mut draft.page_bytes, arguments.page_bytes);
     set(&mut draft.switch_interval_us, arguments.switch_interval);
+    if arguments.shared_file {
+        draft.files = Files::OneShared;
+    }
     if let Some(latency) = arguments.latency {
         (draft.latency_min_ms, draft.latency_max_ms) = (latency.min_ms, latency.max_ms);
     }
@@ -155,8 +158,13 @@ fn contradiction(arguments: &RunArguments) -> Option<String> {
         ("--addresses", arguments.addresses.is_some()),
         ("--latency", arguments.latency.is_some()),
         ("--page-bytes", arguments.page_bytes.is_some()),
+        ("--seed", arguments.seed.is_some()),
     ];
-    let io = [("--writes", arguments.writes.is_some()), ("--urls", arguments.urls.is_some())];
+    let io = [
+        ("--writes", arguments.writes.is_some()),
+        ("--shared-file", arguments.shared_file),
+        ("--urls", arguments.urls.is_some()),
+    ];
     let cpu =
         [("--iterations", arguments.iterations.is_some()), ("--task-time", arguments.task_time.is_some())];
     match arguments.workload {
@@ -269,8 +277,9 @@ struct RunArguments {
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     repeats: Option<u64>,
 
-    /// What the latencies of the addresses are drawn from, any whole number [default: 1]
+    /// What the latencies of the embedded server's pages are drawn from, any whole number [default: 1]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    #[arg(help_heading = "Options of --workload io")]
     seed: Option<u64>,
 
     /// Steps of a task's loop, from 1 to 1e12 [default: 10000000, the article's]
@@ -287,6 +296,10 @@ struct RunArguments {
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     #[arg(help_heading = "Options of --workload io")]
     writes: Option<u64>,
+
+    /// Let all tasks write one file, as the article's code does, and say what is left in it [default: a file each]
+    #[arg(long, help_heading = "Options of --workload io")]
+    shared_file: bool,
 
     /// How many pages the embedded server has, from 1 to 1000; task t fetches page t mod N [default: 16]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod align;
 pub mod campaign;
+pub mod estimate;
 pub mod experiment;
 pub mod history;
 pub mod machine;
@@ -13,6 +14,7 @@ pub mod model;
 pub mod phase;
 pub mod plan;
 pub mod record;
+pub mod shared_file;
 pub mod speed;
 pub mod speedup;
 pub mod text;

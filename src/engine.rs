@@ -25,3 +25,4 @@ pub mod zygote;
 
 mod conclude;
 mod sampler;
+mod shared_file;

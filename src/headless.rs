@@ -9,13 +9,16 @@ mod measure;
 mod progress;
 mod table;
 
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::sync::mpsc;
 
 use crate::cli::{Format, Request};
 use crate::domain::campaign::Campaign;
+use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::plan::{Draft, Plan, TaskSize};
 use crate::domain::record::{Outcome, Record, Records, SCHEMA};
+use crate::domain::speed::Speed;
+use crate::domain::workload::WorkloadKind;
 use crate::engine::session::Session;
 use crate::engine::{doctor, os};
 use crate::shell::exit::{self, Failure};
@@ -38,7 +41,15 @@ pub fn run(request: &Request) -> Result<u8, Failure> {
     let (sender, events) = mpsc::channel();
     listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
     let repeats = u32::try_from(draft.repeats).expect("repeats were checked against a limit below 2^32");
-    let plan = resolve(draft, &session)?;
+    // Measuring the speed takes a moment: only if the plan needs it, or somebody reads what it is for.
+    let is_read = io::stderr().is_terminal();
+    let is_wanted = draft.needs_calibration() || (is_read && draft.workload == WorkloadKind::Cpu);
+    let speed = is_wanted.then(|| session.calibrate());
+    let estimate = foretold(&draft, &session, speed.as_ref());
+    let plan = resolve(draft, &session, speed.as_ref())?;
+    if let Some(estimate) = estimate.filter(|_| is_read) {
+        say(&estimate);
+    }
     let measured = measure::all(&session, Campaign::repeats(plan, repeats), &sender, &events);
     print_records(&session, &measured.records, request)?;
     conclude(&measured)
@@ -71,11 +82,11 @@ fn listen_for_interrupts(sender: mpsc::Sender<Event>) -> Result<(), String> {
     })
 }
 
-/// The plan of a checked draft; a task time is measured first, and said in iterations so that it can be repeated.
-fn resolve(draft: Draft, session: &Session) -> Result<Plan, Failure> {
-    let draft = match draft.task_size {
-        TaskSize::Milliseconds(ms) if draft.needs_calibration() => {
-            let calibrated = draft.calibrated(&session.calibrate());
+/// The plan of a checked draft; a task time takes the speed of this machine, and is said in iterations so that it can be repeated.
+fn resolve(draft: Draft, session: &Session, speed: Option<&Speed>) -> Result<Plan, Failure> {
+    let draft = match (draft.task_size, speed) {
+        (TaskSize::Milliseconds(ms), Some(speed)) if draft.needs_calibration() => {
+            let calibrated = draft.calibrated(speed);
             if let TaskSize::Iterations(iterations) = calibrated.task_size {
                 say(&format!(
                     "--task-time {ms}ms is --iterations {iterations} here: use that to repeat the run"
@@ -86,6 +97,20 @@ fn resolve(draft: Draft, session: &Session) -> Result<Plan, Failure> {
         _ => draft,
     };
     draft.validate(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))
+}
+
+/// About how long it will take, if that can be said.
+fn foretold(draft: &Draft, session: &Session, speed: Option<&Speed>) -> Option<String> {
+    let known = Known { cores_usable: session.machine().cores_usable, speed, writing: None };
+    let estimate = estimate::of(draft, known);
+    let time = estimate::words(estimate, draft.repeats);
+    match estimate {
+        Estimate::Seconds(_) => Some(format!("this will take {time}, by estimate")),
+        Estimate::SecondsAndWriting(_) => Some(format!(
+            "this will take {time}, by estimate: the server's latency, and the writing of files"
+        )),
+        Estimate::NeedsSpeed | Estimate::UpToAddresses => None,
+    }
 }
 
 fn print_records(session: &Session, records: &[Record], request: &Request) -> Result<(), Failure> {

@@ -10,14 +10,14 @@ mod signals;
 mod terminal;
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread::{self, Scope};
+use std::thread;
 
 use crate::app::App;
 use crate::app::message::{Effect, Msg};
 use crate::domain::plan::Plan;
 use crate::domain::time::{Nanos, seconds};
 use crate::engine::session::{Report, Run, Session};
-use crate::engine::{clock, os};
+use crate::engine::{calibrate, clock, os};
 use crate::shell;
 use crate::shell::exit::{self, Failure};
 use crate::shell::reports::{Heard, LOST, Relay};
@@ -43,13 +43,13 @@ pub fn explore() -> Result<u8, Failure> {
         Screen::enter().map_err(|error| Failure::broke(format!("cannot use the terminal: {error}")))?;
     signals::watch_terminal().map_err(Failure::broke)?;
     input::listen(sender.clone()).map_err(Failure::broke)?;
-    let ended = thread::scope(|scope| Explorer::new(&session, screen, sender, scope).stay(&events));
+    let ended = Explorer::new(&session, screen, sender).stay(&events);
     terminal::print_held_back();
     ended
 }
 
 /// What the explorer needs at hand while it goes on.
-struct Explorer<'scope, 'env> {
+struct Explorer<'env> {
     app: App,
     theme: Theme,
     screen: Screen,
@@ -57,23 +57,18 @@ struct Explorer<'scope, 'env> {
     /// How many columns the bars of the timeline had when the app was told last.
     bars: Option<u16>,
     pacer: Pacer,
+    is_first_frame: bool,
     session: &'env Session,
     /// The run that goes on, and this thread's CPU time when it began.
     run: Option<(Run, Nanos)>,
     events: Sender<Event>,
-    scope: &'scope Scope<'scope, 'env>,
 }
 
 /// The user leaves, or has to: with which exit code.
 struct Leave(Result<u8, Failure>);
 
-impl<'scope, 'env> Explorer<'scope, 'env> {
-    fn new(
-        session: &'env Session,
-        screen: Screen,
-        events: Sender<Event>,
-        scope: &'scope Scope<'scope, 'env>,
-    ) -> Self {
+impl<'env> Explorer<'env> {
+    fn new(session: &'env Session, screen: Screen, events: Sender<Event>) -> Self {
         Explorer {
             app: App::new(session.machine().clone(), session.limits().clone()),
             theme: theme(),
@@ -81,10 +76,10 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
             size: (0, 0),
             bars: None,
             pacer: Pacer::default(),
+            is_first_frame: true,
             session,
             run: None,
             events,
-            scope,
         }
     }
 
@@ -132,7 +127,7 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
         }
         self.screen.draw(|frame| ui::draw(&self.app, &self.theme, frame)).map_err(lost)?;
         self.pacer.drawn(clock::now());
-        Ok(())
+        if std::mem::take(&mut self.is_first_frame) { self.update(Msg::Opened) } else { Ok(()) }
     }
 
     fn handle(&mut self, event: Event) -> Result<(), Leave> {
@@ -210,14 +205,15 @@ impl<'scope, 'env> Explorer<'scope, 'env> {
         }
     }
 
-    /// Measures the machine's speed on a thread of its own, as it takes longer than a frame may.
+    /// Measures the machine's speed on a thread of its own, as it takes longer than a frame may. Nobody waits for that
+    /// thread: whoever leaves at once shall not have to.
     fn calibrate(&mut self) -> Result<(), Leave> {
-        let (session, events) = (self.session, self.events.clone());
+        let events = self.events.clone();
         let calibrate = move || {
             // Nobody listens any more if the user has left meanwhile.
-            let _ = events.send(Event::Calibrated(session.calibrate()));
+            let _ = events.send(Event::Calibrated(calibrate::speed()));
         };
-        match thread::Builder::new().name("calibrate".into()).spawn_scoped(self.scope, calibrate) {
+        match thread::Builder::new().name("calibrate".into()).spawn(calibrate) {
             Ok(_) => Ok(()),
             Err(error) => self.now(Msg::Refused(format!("cannot measure this machine's speed: {error}"))),
         }

@@ -68,7 +68,7 @@ fn bad_input_of_every_kind_gets_one_sentence_and_starts_nothing() {
         ("run --workload cpu --model threads --iterations 0", "iterations"),
         ("run --workload cpu --model threads --task-time 250", "250ms"),
         ("run --workload cpu --model threads --task-time soon", "time"),
-        ("run --workload io --model threads --latency 400ms..100ms", "upside down"),
+        ("run --workload io --model threads --latency 400ms..100ms", "must not be the longer one"),
         ("run --workload io --model threads --latency 100..400", "unit"),
         ("run --workload io --model threads --page-bytes 9M", "8 388 608"),
         ("run --workload cpu --model serial --workers 4", "serial"),
@@ -160,6 +160,7 @@ fn the_json_has_the_keys_of_its_schema() {
                 "gil",
                 "context_switches",
                 "memory_bytes",
+                "shared_file",
                 "workers",
                 "tasks",
                 "cores",
@@ -240,6 +241,27 @@ fn a_table_is_for_people() {
     }
     assert!(!table.contains('\u{1b}'), "nothing but text goes into a pipe");
     assert_eq!(text(&output.stderr), "", "there is no progress where nobody sees it");
+}
+
+#[test]
+fn what_is_left_in_a_shared_file_is_told_to_people_and_in_json() {
+    let line = format!("{} --shared-file", small("io"));
+    let output = outcome(&line);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let table = text(&output.stdout);
+    assert!(
+        table.contains("io, one file") && table.contains("#1 ") && table.contains("output.txt"),
+        "{table}"
+    );
+    let document = json(&line);
+    let record = &document["records"][0];
+    assert_eq!(record["plan"]["parameters"]["shared_file"], true);
+    let file = &record["shared_file"];
+    has_keys(file, &["content", "bytes", "pieces", "pages_written", "writes", "spoilt"]);
+    let pieces = file["pieces"].as_array().unwrap();
+    let sum: u64 = pieces.iter().filter_map(|piece| piece["bytes"].as_u64()).sum();
+    assert_eq!(file["bytes"].as_u64(), Some(sum), "{file}");
+    assert!(json(small("io"))["records"][0]["shared_file"].is_null());
 }
 
 #[test]

@@ -12,9 +12,12 @@ use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
 use pconc_tui::domain::record::{Outcome, Record, TaskOutcome};
+use pconc_tui::domain::shared_file::{Content, SharedFile, Source};
 use pconc_tui::domain::time::{Nanos, nanos};
 use pconc_tui::domain::trace::Trace;
-use pconc_tui::domain::workload::WorkloadKind;
+use pconc_tui::domain::workload::{Files, WorkloadKind};
+use pconc_tui::engine::kernel::render::python_str_of_bytes;
+use pconc_tui::engine::loopback;
 use pconc_tui::engine::run::{Report, Run};
 use pconc_tui::engine::session::Session;
 
@@ -48,13 +51,15 @@ fn trials(session: &'static Session) -> Vec<Trial> {
         }
     }
     type World = fn(&Session) -> Outcomes;
-    let worlds: [(&str, World); 10] = [
+    let worlds: [(&str, World); 12] = [
         ("under_the_lock_no_two_workers_compute_at_once", one_computes_under_the_lock),
         ("a_longer_switch_interval_makes_fewer_switches", fewer_switches),
         ("a_slower_address_lengthens_only_its_own_tasks_network", slower_address),
         ("on_one_core_parallelism_is_at_most_one", one_core),
         ("a_killed_worker_is_named_with_its_task_and_the_rest_is_reported", killed_worker),
         ("a_task_that_cannot_fetch_fails_with_one_sentence_and_the_others_go_on", failing_task),
+        ("a_shared_file_of_one_worker_holds_the_last_tasks_page_alone", shared_by_one),
+        ("what_is_said_about_a_shared_file_holds_under_every_model", shared_by_many),
         ("many_small_tasks_keep_totals_exact_and_no_task_is_lost", many_tasks),
         ("a_hundred_workers_of_each_model_all_arrive_and_end", hundred_workers),
         ("with_more_workers_than_cores_computing_is_what_the_cpu_clocks_say", oversubscribed),
@@ -342,6 +347,63 @@ fn failing_task(session: &Session) -> Outcomes {
             let refused = task.error.as_deref().is_some_and(|error| error.contains("refused"));
             check(refused == (task.task % 2 == 1), format!("{task:?}"))?;
         }
+    }
+    Ok(())
+}
+
+/// Many writes of many pages into one file.
+fn sharing(model: Model) -> Draft {
+    let mut draft = small(WorkloadKind::Io, model);
+    (draft.tasks, draft.addresses, draft.writes, draft.latency_max_ms) = (24, 12, 40, 1);
+    draft.files = Files::OneShared;
+    draft
+}
+
+fn shared(session: &Session, draft: &Draft) -> Result<SharedFile, Failed> {
+    let record = run(session, draft).record;
+    check(record.is_sound(), format!("{:?}", record.error))?;
+    Ok(record.shared_file.ok_or("the run shared a file")?)
+}
+
+fn shared_by_one(session: &Session) -> Outcomes {
+    let mut draft = sharing(Model::Serial);
+    draft.tasks = 17;
+    let file = shared(session, &draft)?;
+    let sources: Vec<Source> = file.pieces.iter().map(|piece| piece.source).collect();
+    check(file.content == Content::Whole && sources == [Source::Page(4)], format!("{file:?}"))?;
+    check((file.writes, file.spoilt, file.pages_written) == (17 * 40, 0, 12), format!("{file:?}"))?;
+    draft.urls = Some(vec![format!("http://127.0.0.1:{}/", one_page_server())]);
+    let file = shared(session, &draft)?;
+    check(file.content == Content::Whole && file.bytes == "b'hello'".len() as u64, format!("{file:?}"))?;
+    // A port that was free a moment ago and has no listener now.
+    let refused = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    draft.urls = Some(vec![format!("http://127.0.0.1:{refused}/nobody")]);
+    let file = run(session, &draft).record.shared_file.ok_or("the run shared a file")?;
+    check((file.content, file.writes) == (Content::Missing, 0), format!("{file:?}"))?;
+    let each = Draft { files: Files::OneEach, ..sharing(Model::Threads) };
+    check(run(session, &each).record.shared_file.is_none(), "nothing is shared")
+}
+
+fn shared_by_many(session: &Session) -> Outcomes {
+    for model in [Model::Threads, Model::Processes, Model::GilThreads, Model::Rayon] {
+        let draft = sharing(model);
+        let file = shared(session, &draft)?;
+        let told = || format!("{}: {file:?}", model.name());
+        check((file.writes, file.pages_written) == (24 * 40, 12) && file.spoilt <= file.writes, told())?;
+        let end = file.pieces.iter().try_fold(0, |at, piece| (piece.at == at).then_some(at + piece.bytes));
+        check(end == Some(file.bytes), told())?;
+        let mut pages = 0;
+        for piece in &file.pieces {
+            let Source::Page(number) = piece.source else { continue };
+            let mut page = String::new();
+            let bytes = loopback::page(number as usize, draft.page_bytes as u32);
+            python_str_of_bytes(&bytes, &mut page);
+            check(piece.at + piece.bytes <= page.len() as u64, told())?;
+            let whole = file.pieces.len() == 1 && file.bytes == page.len() as u64;
+            check(whole == (file.content == Content::Whole), told())?;
+            pages += 1;
+        }
+        check(pages > 0 || file.content != Content::Whole, told())?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use pconc_tui::app::sample::{self, Scenario};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::plan::Plan;
 use pconc_tui::domain::record::{Caveat, CaveatKind};
+use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
 use pconc_tui::domain::speed::Speed;
 use pconc_tui::ui::{self, Theme};
 use proptest::prelude::*;
@@ -366,12 +367,94 @@ fn the_form_is_a_plan_and_only_the_quick_questions_are_experiments() {
 }
 
 #[test]
-fn a_mistake_in_the_form_is_told_below_its_field() {
+fn a_mistake_in_the_form_is_marked_in_its_field_and_told_below_the_fields() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('f'), Down, Down, Enter, Char('0'), Enter]);
+        assert!(session.row("Workers").contains("‹0›!"), "{}", session.row("Workers"));
+        assert!(session.shows("! workers must be from"), "at {columns}×{rows}");
+        let text: String = session.rows().concat().split_whitespace().collect();
+        assert!(!text.contains("rabout"), "nothing is promised that cannot be run");
+        session.press(&[Char('+')]);
+        assert!(session.row("Workers").contains("‹1›") && session.shows("r about"));
+    }
+}
+
+#[test]
+fn a_number_that_another_model_does_not_allow_is_told_at_once_and_kept() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('f'), Down, Down, Enter, Char('3'), Char('0'), Char('0'), Enter]);
+        assert!(session.shows("r about"));
+        session.press(&[Up, Right, Right, Right]);
+        assert!(session.shows("‹rayon›") && session.row("Workers").contains("300 !"), "at {columns}×{rows}");
+        assert!(session.shows("! workers must be from 1") && !session.shows("r about"));
+        session.press(&[Left]);
+        assert!(session.shows("r about") && session.row("Workers").contains(" 300"));
+    }
+}
+
+#[test]
+fn the_form_offers_to_run_only_while_nothing_runs() {
     let mut session = Session::new(120, 40);
-    session.press(&[Down, Down, Enter, Char('0'), Enter]);
-    let rows = session.rows();
-    let workers = rows.iter().position(|row| row.contains("Workers")).unwrap();
-    assert!(rows[workers + 1].contains("workers must be from"), "{}", rows[workers + 1]);
+    assert!(session.shows("r about 1.0 s"));
+    session.press_and_wait(Char('r'), 0.5);
+    assert!(session.shows("about 1.0 s") && !session.shows("r about 1.0 s"));
+}
+
+#[test]
+fn the_fields_of_the_form_stay_where_they_are_while_values_change() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('f'), Down]);
+        let row_of = |session: &Session, label| session.rows().iter().position(|row| row.contains(label));
+        let places = |session: &Session| [row_of(session, "Workload"), row_of(session, "Workers")];
+        let before = places(&session);
+        assert!(before.iter().all(Option::is_some), "at {columns}×{rows}");
+        for _ in 0..5 {
+            session.press(&[Right]);
+            assert_eq!(places(&session), before, "at {columns}×{rows}");
+        }
+        session.press(&[Down, Left, Left, Left, Left]);
+        assert_eq!(places(&session), before, "also with a remark");
+    }
+}
+
+#[test]
+fn the_form_says_about_how_long_the_run_will_take_and_what_the_model_needs() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('f'), Down, Right]);
+        assert!(session.shows("‹gil-threads›") && session.shows("r about 2.0 s"), "at {columns}×{rows}");
+        assert!(session.shows("one emulated"), "at {columns}×{rows}");
+        session.press(&[Char('G'), Right]);
+        assert!(session.shows("r 2 × about 2.0 s"), "at {columns}×{rows}");
+        session.press(&[Left, Char('g'), Right]);
+        assert!(session.shows("+ files"), "nobody knows yet what writing costs, at {columns}×{rows}");
+    }
+}
+
+#[test]
+fn what_is_left_in_a_shared_file_is_told_after_the_run_and_in_its_details() {
+    let mut session = Session::new(80, 24);
+    session.press(&[Char('f'), Right, Char('g'), Down, Down, Down, Down, Down, Right]);
+    assert!(session.shows("‹one shared›"), "{}", session.rows().join("\n"));
+    let plan = session.press_and_wait(Char('r'), 0.5);
+    let mut record = Scenario::new(plan, 2).record();
+    record.shared_file = Some(SharedFile {
+        content: Content::Whole,
+        bytes: 60_000,
+        pieces: vec![Piece { source: Source::Page(9), at: 0, bytes: 60_000 }],
+        pages_written: 16,
+        writes: 800,
+        spoilt: 37,
+    });
+    let _ = session.app.update(Msg::Concluded(Box::new(record)));
+    let said = "in output.txt only task 9's page is left: 15 of 16 pages are lost";
+    assert!(session.rows()[2].contains(said), "{}", session.rows()[2]);
+    assert!(session.rows()[0].contains("io, one file"), "{}", session.rows()[0]);
+    session.press(&[Tab, Enter]);
+    assert!(session.shows(said) && session.shows("at least 37 of 800 writes were spoilt"));
 }
 
 #[test]

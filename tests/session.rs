@@ -248,6 +248,26 @@ fn a_task_time_is_calibrated_once_a_session() {
 }
 
 #[test]
+fn the_speed_is_measured_when_the_explorer_opens_and_a_run_waits_for_it() {
+    let mut app = uncalibrated();
+    assert!(app.setup().forecast().unwrap().contains("measuring"));
+    assert_eq!(app.update(Msg::Opened), [Effect::Calibrate]);
+    assert!(!app.is_busy(), "nobody has to know");
+    assert!(press(&mut app, &[Char('r')]).is_empty());
+    started(&app.update(Msg::Calibrated(Speed::uniform(40e6))));
+    assert_eq!(app.setup().forecast(), Ok("about 1.0 s"), "8 tasks of 0.25 s on two cores");
+    assert!(app.update(Msg::Opened).is_empty());
+}
+
+#[test]
+fn measuring_the_speed_that_is_refused_does_not_hold_up_later_runs() {
+    let mut app = uncalibrated();
+    assert_eq!(app.update(Msg::Opened), [Effect::Calibrate]);
+    let _ = app.update(Msg::Refused("no thread".into()));
+    started(&press(&mut app, &[Char('r')]));
+}
+
+#[test]
 fn a_stopped_calibration_starts_nothing() {
     let mut app = uncalibrated();
     press(&mut app, &[Down, Down, Down, Down, Left, Char('r'), Char('x')]);

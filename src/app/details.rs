@@ -3,9 +3,10 @@
 use crate::domain::history::Entry;
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
+use crate::domain::shared_file;
 use crate::domain::text::{bytes, clean, column_seconds, duration, grouped, speedup, wrap};
 use crate::domain::time::seconds;
-use crate::domain::workload::{Addresses, Workload};
+use crate::domain::workload::{Addresses, Files, Workload};
 
 /// How much of a foreign text is shown.
 const FOREIGN: usize = 300;
@@ -54,7 +55,7 @@ pub enum Row {
 pub fn rows(entry: &Entry, width: u16) -> Vec<Row> {
     let record = &entry.record;
     let doubts = record.caveats.iter().map(|caveat| format!("! {}", clean(&caveat.text, FOREIGN)));
-    let said = std::iter::once(entry.verdict()).chain(doubts);
+    let said = std::iter::once(entry.verdict()).chain(shared_file::told(record)).chain(doubts);
     let mut rows: Vec<Row> = said.flat_map(|text| wrap(&text, width)).map(Row::Strong).collect();
     rows.push(Row::Empty);
     for (name, value, note) in numbers(entry) {
@@ -110,6 +111,9 @@ fn numbers(entry: &Entry) -> Vec<(&'static str, String, String)> {
         ("CPU time", duration(record.cpu_s), "of all workers, from their CPU clocks"),
     ];
     plain.extend(parameters(&record.plan));
+    if let Some(file) = &record.shared_file {
+        plain.push((shared_file::NAME, bytes(file.bytes), "left; str(page) is longer than the page"));
+    }
     if let Some(gil) = record.gil {
         plain.push(("lock switches", grouped(gil.switches), "from one worker to another"));
         plain.push(("lock waiting", duration(gil.wait_s), "summed over the workers"));
@@ -139,8 +143,12 @@ fn measured_against(entry: &Entry) -> String {
 fn parameters(plan: &Plan) -> Vec<(&'static str, String, &'static str)> {
     match plan.workload() {
         Workload::Cpu { iterations } => vec![("iterations", grouped(*iterations), "in each task")],
-        Workload::Io { writes, addresses } => {
+        Workload::Io { writes, addresses, files } => {
             let mut rows = vec![("writes", grouped(u64::from(*writes)), "of the page, in each task")];
+            rows.push(match files {
+                Files::OneEach => ("files", "one each".into(), "removed when its task ends"),
+                Files::OneShared => ("files", "one shared".into(), "each write empties it first"),
+            });
             rows.push(("addresses", grouped(addresses.count() as u64), "fetched in turn"));
             if let Addresses::Loopback { latency, page_bytes, .. } = addresses {
                 let range = format!("{}..{} ms", latency.min_ms, latency.max_ms);

@@ -9,6 +9,8 @@ use crate::domain::trace::Batch;
 /// Something happened.
 #[derive(Debug)]
 pub enum Msg {
+    /// The explorer is on the screen: what takes a while can begin before anybody asks for it.
+    Opened,
     /// A key was pressed.
     Key(Key),
     /// The terminal has this size now.

@@ -71,6 +71,8 @@ impl App {
             Command::Freeze => self.toggle_freeze(),
             Command::Decrease => self.setup.change(false, &self.limits),
             Command::Increase => self.setup.change(true, &self.limits),
+            Command::OneLess => self.setup.change_by_one(false, &self.limits),
+            Command::OneMore => self.setup.change_by_one(true, &self.limits),
             Command::Edit => self.setup.edit(&self.limits),
             Command::Accept => self.setup.accept(&self.limits),
             Command::Abandon => self.setup.abandon(),

@@ -104,7 +104,7 @@ pub(super) fn microseconds(text: &str) -> Result<u64, String> {
         "ms" => 3,
         "us" | "\u{b5}s" | "\u{3bc}s" => 0,
         "" if digits(number).is_some() => {
-            return Err(format!("{} has no unit: write {number}ms, {number}us or {number}s", shown(text)));
+            return Err(format!("{} has no unit: write {number}ms, for example", shown(text)));
         }
         _ => return Err(no_duration(text)),
     };

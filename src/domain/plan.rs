@@ -8,7 +8,7 @@ use super::model::Model;
 use super::phase::Phase;
 use super::speed::Speed;
 use super::text::grouped;
-use super::workload::{Addresses, LatencyRange, Workload, WorkloadKind};
+use super::workload::{Addresses, Files, LatencyRange, Workload, WorkloadKind};
 
 /// The article's number of iterations.
 pub const DEFAULT_ITERATIONS: u64 = 10_000_000;
@@ -65,6 +65,8 @@ pub struct Draft {
     pub task_size: TaskSize,
     /// `io`: how often a task writes its page.
     pub writes: u64,
+    /// `io`: where the pages are written to.
+    pub files: Files,
     /// `io`: pages of the embedded server.
     pub addresses: u64,
     /// `io`: shortest latency of the embedded server, in milliseconds.
@@ -92,6 +94,7 @@ impl Draft {
             seed: 1,
             task_size: TaskSize::Iterations(DEFAULT_ITERATIONS),
             writes: DEFAULT_WRITES,
+            files: Files::OneEach,
             addresses: DEFAULT_ADDRESSES,
             latency_min_ms: 100,
             latency_max_ms: 400,
@@ -203,7 +206,7 @@ impl Draft {
             Some(urls) => Addresses::Urls(urls.clone()),
             None => self.loopback()?,
         };
-        Ok(Workload::Io { writes: to_u32(self.writes), addresses })
+        Ok(Workload::Io { writes: to_u32(self.writes), addresses, files: self.files })
     }
 
     fn loopback(&self) -> Result<Addresses, Invalid> {
@@ -214,8 +217,9 @@ impl Draft {
             return Err(Invalid::new(
                 Field::Latency,
                 format!(
-                    "the latency runs from the shortest to the longest: {}ms..{}ms is upside down",
-                    self.latency_min_ms, self.latency_max_ms
+                    "latency from {} ms to {} ms: the first time must not be the longer one",
+                    grouped(self.latency_min_ms),
+                    grouped(self.latency_max_ms)
                 ),
             ));
         }
@@ -265,6 +269,7 @@ pub enum Field {
     Repeats,
     TaskSize,
     Writes,
+    Files,
     Addresses,
     Latency,
     PageBytes,
@@ -393,7 +398,9 @@ mod tests {
         assert_eq!((plan.workers(), plan.tasks()), (2, 8));
         let io = Draft::new(WorkloadKind::Io, Model::Threads, 16).validate(&Limits::default()).unwrap();
         assert_eq!(io.tasks(), 16);
-        let Workload::Io { writes, addresses } = io.workload() else { panic!("asked for io") };
+        let Workload::Io { writes, addresses, files: Files::OneEach } = io.workload() else {
+            panic!("asked for io")
+        };
         assert_eq!((*writes, addresses.count()), (50, 16));
     }
 
@@ -415,10 +422,13 @@ mod tests {
     }
 
     #[test]
-    fn latency_upside_down_is_refused() {
+    fn a_latency_whose_first_time_is_the_longer_one_is_refused() {
         let mut draft = Draft::new(WorkloadKind::Io, Model::Threads, 4);
         (draft.latency_min_ms, draft.latency_max_ms) = (400, 100);
-        assert!(refused(&draft).sentence.contains("upside down"));
+        assert_eq!(
+            refused(&draft).sentence,
+            "latency from 400 ms to 100 ms: the first time must not be the longer one"
+        );
     }
 
     #[test]
@@ -440,6 +450,22 @@ mod tests {
         assert_eq!(draft.check(&Limits::default()).map_err(|invalid| invalid.field), Err(Field::Workers));
         (draft.workers, draft.task_size) = (2, TaskSize::Milliseconds(0));
         assert_eq!(draft.check(&Limits::default()).map_err(|invalid| invalid.field), Err(Field::TaskSize));
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_told_in_groups() {
+        let mut draft = cpu(Model::Threads, 2);
+        draft.tasks = 12_345_678;
+        assert_eq!(refused(&draft).sentence, "tasks must be from 1 to 1 000 000, not 12 345 678");
+    }
+
+    #[test]
+    fn writing_one_shared_file_is_other_work_than_one_each() {
+        let mut draft = Draft::new(WorkloadKind::Io, Model::Threads, 4);
+        let each = draft.validate(&Limits::default()).unwrap();
+        draft.files = Files::OneShared;
+        let shared = draft.validate(&Limits::default()).unwrap();
+        assert!(!each.same_work(&shared) && shared.same_work(&shared.as_serial()));
     }
 
     #[test]

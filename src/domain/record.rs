@@ -10,10 +10,11 @@ use super::machine::Machine;
 use super::model::Model;
 use super::phase::{Phase, PhaseTimes};
 use super::plan::Plan;
+use super::shared_file::SharedFile;
 use super::speedup::Gain;
 use super::text;
 use super::time::seconds;
-use super::workload::{Addresses, Workload, WorkloadKind};
+use super::workload::{Addresses, Files, Workload, WorkloadKind};
 
 /// The name and version of the JSON that [`Records`] becomes.
 pub const SCHEMA: &str = "pconc-tui.records/1";
@@ -101,6 +102,8 @@ pub struct Record {
     pub migrations: u64,
     /// Summed over the workers: proportional set size of forked workers; null where they share the program's memory.
     pub memory_bytes: Option<u64>,
+    /// What is left in the file that all workers wrote; null where each task has one of its own.
+    pub shared_file: Option<SharedFile>,
     /// One per worker.
     pub workers: Vec<WorkerRecord>,
     /// One per task that was begun, by number; null above [`TASKS_LISTED`] tasks unless all were asked for.
@@ -328,6 +331,8 @@ struct Parameters<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     writes: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    shared_file: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     addresses: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     latency_min_s: Option<f64>,
@@ -350,9 +355,10 @@ impl Parameters<'_> {
             Workload::Cpu { iterations } => {
                 Parameters { iterations: Some(*iterations), ..Parameters::default() }
             }
-            Workload::Io { writes, addresses } => {
+            Workload::Io { writes, addresses, files } => {
                 let shared = Parameters {
                     writes: Some(*writes),
+                    shared_file: Some(*files == Files::OneShared),
                     addresses: Some(addresses.count()),
                     ..Parameters::default()
                 };
@@ -430,6 +436,7 @@ pub mod sample {
             context_switches: Some(ContextSwitches::default()),
             migrations: 0,
             memory_bytes: None,
+            shared_file: None,
             workers: (0..workers).map(worker).collect(),
             tasks: None,
             failures: vec![],

@@ -114,6 +114,12 @@ pub fn grouped(n: u64) -> String {
     out
 }
 
+/// A count with its noun, as in "1 task" and "4 000 threads".
+#[must_use]
+pub fn counted(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
+}
+
 /// Bytes in the largest unit that keeps the number above one.
 #[must_use]
 pub fn bytes(bytes: u64) -> String {

@@ -65,10 +65,32 @@ pub enum Workload {
         writes: u32,
         /// Where the pages come from.
         addresses: Addresses,
+        /// Where they are written to.
+        files: Files,
     },
 }
 
+/// Where the tasks of the `io` workload write their pages to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Files {
+    /// Each task has a file of its own, which is removed when the task ends.
+    #[default]
+    OneEach,
+    /// All tasks write the same file, as the article's code does; it is removed after the run.
+    OneShared,
+}
+
 impl Workload {
+    /// Its name, and that its tasks share a file where they do.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Workload::Io { files: Files::OneShared, .. } => "io, one file",
+            other => other.kind().name(),
+        }
+    }
+
     /// Which workload it is.
     #[must_use]
     pub fn kind(&self) -> WorkloadKind {

@@ -100,6 +100,10 @@ pub struct LaneHeader {
     pub ended: AtomicU32,
     /// Tasks failed.
     pub failed: AtomicU32,
+    /// Pages written to their end.
+    pub writes: AtomicU32,
+    /// Of these, how many were found to have another length before they were closed; only where a file is shared.
+    pub spoilt: AtomicU32,
     /// Process number.
     pub pid: AtomicU32,
     /// Thread number.

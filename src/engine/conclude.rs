@@ -99,6 +99,7 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         context_switches: context_switches(&lanes),
         migrations: workers.iter().map(|worker| worker.migrations).sum(),
         memory_bytes: lanes.iter().map(|lane| load_known(&lane.memory)).sum(),
+        shared_file: None,
         workers,
         tasks,
         failures,

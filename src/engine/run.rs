@@ -19,6 +19,7 @@ use super::latch::wait_readable;
 use super::loopback::Site;
 use super::sampler::Sampler;
 use super::scratch::Scratch;
+use super::shared_file;
 use super::worker::Assignment;
 use super::zygote::Zygote;
 use super::{clock, os};
@@ -166,6 +167,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let mut zygote = self.ground.zygote.lock().unwrap_or_else(PoisonError::into_inner);
         let prepared = self.prepare(&mut zygote);
         let mut record = self.measure(&mut zygote, prepared);
+        record.shared_file = shared_file::examine(&self.ground.arena, &self.plan, &self.ground.scratch);
         if self.leave_io(&mut zygote) && record.error.is_none() {
             record.outcome = Outcome::Failed;
             record.error = Some("the loopback server died during the run".into());

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use nix::fcntl::{Flock, FlockArg};
 
+use crate::domain::shared_file;
+
 /// How the directories of all sessions begin.
 const PREFIX: &str = "pconc-tui-";
 /// A directory younger than this may belong to somebody who has just made it and not locked it yet.
@@ -53,6 +55,12 @@ impl Scratch {
     #[must_use]
     pub fn file(&self, task: u32) -> PathBuf {
         self.directory.join(format!("output-{task}.txt"))
+    }
+
+    /// The file that all tasks write, where they share one.
+    #[must_use]
+    pub fn shared_file(&self) -> PathBuf {
+        self.directory.join(shared_file::NAME)
     }
 
     /// Makes the directory, readable by this user alone.

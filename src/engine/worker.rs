@@ -13,7 +13,7 @@ use super::arena::{Arena, LaneHeader, LaneState, TaskState, store_known};
 use super::fetch::{Fetcher, Hooks};
 use super::gil::Gil;
 use super::kernel::cpu::Stride;
-use super::kernel::io::Ended;
+use super::kernel::io::{Ended, Target};
 use super::kernel::{cpu, io};
 use super::latch::wait_readable;
 use super::recorder::Pen;
@@ -21,7 +21,7 @@ use super::scratch::Scratch;
 use super::{clock, os};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
-use crate::domain::workload::{Addresses, Workload};
+use crate::domain::workload::{Addresses, Files, Workload};
 
 /// How long a fetch may take: the article's `timeout=20`.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
@@ -179,6 +179,14 @@ impl Worker {
         self.arena.lane(self.pen.worker())
     }
 
+    /// Counts a page that was written to its end, and whether another worker has spoilt it since.
+    pub fn count_write(&self, is_spoilt: bool) {
+        add_one(&self.lane().writes);
+        if is_spoilt {
+            add_one(&self.lane().spoilt);
+        }
+    }
+
     /// There is no task for this worker now, but there may be one later.
     pub fn pause(&mut self) {
         self.pen.rest();
@@ -255,7 +263,7 @@ pub struct Job {
 #[derive(Debug)]
 enum JobKind {
     Cpu { iterations: u64 },
-    Io { fetcher: Fetcher, urls: Urls, writes: u32, scratch: Scratch },
+    Io { fetcher: Fetcher, urls: Urls, writes: u32, files: Files, scratch: Scratch },
 }
 
 #[derive(Debug)]
@@ -270,7 +278,7 @@ impl Job {
     pub fn new(assignment: &Assignment) -> Job {
         let kind = match assignment.plan.workload() {
             Workload::Cpu { iterations } => JobKind::Cpu { iterations: *iterations },
-            Workload::Io { writes, addresses } => {
+            Workload::Io { writes, addresses, files } => {
                 let hooks = Hooks { before: before_blocking, after: after_blocking };
                 let stop = assignment.arena.stop.descriptor();
                 JobKind::Io {
@@ -282,6 +290,7 @@ impl Job {
                         Addresses::Urls(urls) => Urls::Real(urls.clone()),
                     },
                     writes: *writes,
+                    files: *files,
                     scratch: assignment.scratch.clone(),
                 }
             }
@@ -298,8 +307,12 @@ impl Job {
                     Ended::Cancelled
                 }
             }
-            JobKind::Io { fetcher, urls, writes, scratch } => {
-                io::execute(worker, fetcher, &urls.of(task), &scratch.file(task), *writes)
+            JobKind::Io { fetcher, urls, writes, files, scratch } => {
+                let target = match files {
+                    Files::OneEach => Target::Own(scratch.file(task)),
+                    Files::OneShared => Target::Shared(scratch.shared_file()),
+                };
+                io::execute(worker, fetcher, &urls.of(task), &target, *writes)
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::columns::{Side, aligned};
 use crate::domain::phase::Phase;
 use crate::domain::record::{Outcome, Record};
+use crate::domain::shared_file;
 use crate::domain::text;
 use crate::domain::time::seconds;
 use crate::domain::verdict;
@@ -77,7 +78,7 @@ fn run_row(number: usize, record: &Record) -> Vec<String> {
     let plan = &record.plan;
     vec![
         number.to_string(),
-        plan.workload().kind().name().into(),
+        plan.workload().label().into(),
         plan.model().label().into(),
         text::grouped(plan.workers().into()),
         text::grouped(plan.tasks().into()),
@@ -112,7 +113,8 @@ fn remarks(number: usize, record: &Record) -> Vec<String> {
     let uneventful = record.outcome == Outcome::Completed && record.tasks_failed == 0;
     let verdict = (number == 1 || !uneventful).then(|| verdict::concluded(record, None));
     let caveats = record.caveats.iter().map(|caveat| format!("caveat: {}", caveat.text));
-    let sentences = verdict.into_iter().chain(failures(record)).chain(caveats);
+    let sentences =
+        verdict.into_iter().chain(shared_file::told(record)).chain(failures(record)).chain(caveats);
     sentences.map(|sentence| format!("#{number} {}", text::clean(&sentence, MAX_SHOWN))).collect()
 }
 

@@ -10,7 +10,8 @@ use crate::app::live::{Activity, Live};
 use crate::app::{App, Shown};
 use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
-use crate::domain::text::grouped;
+use crate::domain::shared_file;
+use crate::domain::text::counted;
 use crate::domain::time::seconds;
 
 /// Left: program and run. Right: state and machine. What matters least gives way first: why there are so few cores, how
@@ -116,6 +117,8 @@ fn remark(entry: &Entry) -> String {
     let record = &entry.record;
     if let Some(caveat) = record.caveats.first() {
         format!("! {}", caveat.text)
+    } else if let Some(file) = &record.shared_file {
+        shared_file::sentence(file, &record.plan)
     } else if record.is_sound() && entry.speedup.is_none() {
         "no serial run of the same work yet, so no speed-up: R measures one".into()
     } else {
@@ -131,7 +134,7 @@ fn two_numbers(concurrency: f64, parallelism: f64) -> String {
 pub fn describe(plan: &Plan) -> String {
     format!(
         "{} · {} · {} · {}",
-        plan.workload().kind().name(),
+        plan.workload().label(),
         plan.model().label(),
         plural(u64::from(plan.workers()), "worker"),
         plural(u64::from(plan.tasks()), "task"),
@@ -140,7 +143,7 @@ pub fn describe(plan: &Plan) -> String {
 
 /// A count with its noun.
 pub fn plural(n: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
+    counted(n, noun)
 }
 
 /// Which run of how many, and what goes on: of the same width while time passes.

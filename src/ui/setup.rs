@@ -1,4 +1,5 @@
-//! The form.
+//! The form: its rows above, and below them what there is to say about the chosen one and about the run to come. The
+//! rows below are reserved, so that nothing jumps while values change.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,11 +9,18 @@ use super::layout::centred;
 use super::panel::{block, draw_block, draw_lines, draw_over, wrap};
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::command::Command;
 use crate::app::screen::Panel;
-use crate::app::setup::{Row, Setup};
+use crate::app::setup::{Remark, Row, Setup};
 
 /// Columns of the labels.
 const LABELS: usize = 10;
+/// The most rows that a form has.
+const MOST_ROWS: u16 = 12;
+/// Columns and rows of the form over the panels, with its border.
+const OVERLAY: (u16, u16) = (54, MOST_ROWS + 6);
+/// From so many columns on, two rows are enough for what there is to say about a field, else three.
+const ROOMY: u16 = 44;
 
 /// The form in its panel.
 pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
@@ -21,64 +29,102 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     }
     let focused = app.focus().panel == Panel::Setup;
     let inner = draw_block(&block("Plan", focused, theme), area, buf);
-    draw_form(app.setup(), focused, theme, inner, buf);
+    draw_form(app, focused, theme, inner, buf);
 }
 
 /// The form over the panels.
 pub fn overlay(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let rows = u16::try_from(app.setup().rows().len()).unwrap_or(u16::MAX);
-    let area = centred(area, 46, rows.saturating_add(6));
+    let area = centred(area, OVERLAY.0, OVERLAY.1);
     let inner = draw_over(&block("Plan", true, theme), area, buf);
-    draw_form(app.setup(), true, theme, inner, buf);
+    draw_form(app, true, theme, inner, buf);
 }
 
-fn draw_form(setup: &Setup, focused: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let (lines, cursor) = lines(setup, focused, theme, area.width);
-    // The row of the cursor stays in view with what is said below it.
-    let needed = (cursor + 4).min(lines.len());
-    let first = needed.saturating_sub(usize::from(area.height)).min(cursor);
+fn draw_form(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let foot = foot(app, focused, theme, area.width);
+    let reserved = 1 + if area.width < ROOMY { 3 } else { 2 };
+    let height =
+        u16::try_from(foot.len()).unwrap_or(u16::MAX).max(reserved).min(area.height.saturating_sub(1));
+    // Close to the rows, however high the panel is.
+    let rows = Rect { height: (area.height - height).min(MOST_ROWS + 1), ..area };
+    draw_rows(app.setup(), focused, theme, rows, buf);
+    draw_lines(&foot, Rect { y: area.y + rows.height, height, ..area }, buf);
+}
+
+/// As many rows as fit, the chosen one among them; an arrow says where there are more.
+fn draw_rows(setup: &Setup, focused: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let rows = setup.rows();
+    let room = usize::from(area.height);
+    let cursor = rows.iter().position(|row| *row == setup.row()).unwrap_or(0);
+    // A row more than the cursor's, so that it is seen that the form goes on.
+    let first = (cursor + 2).saturating_sub(room).min(rows.len().saturating_sub(room));
+    let lines: Vec<Line<'_>> =
+        rows.iter().map(|row| line(setup, *row, focused && *row == setup.row(), theme)).collect();
     draw_lines(&lines[first..], area, buf);
+    if area.is_empty() {
+        return;
+    }
+    let (end, last) = (area.right() - 1, area.bottom() - 1);
+    if first > 0 {
+        buf.set_string(end, area.y, "↑", theme.strong());
+    }
+    if first + room < rows.len() {
+        buf.set_string(end, last, "↓", theme.strong());
+    }
 }
 
-/// All lines of the form, and which of them has the cursor.
-fn lines(setup: &Setup, focused: bool, theme: Theme, width: u16) -> (Vec<Line<'static>>, usize) {
-    let mut lines = vec![];
-    let mut cursor = 0;
-    for row in setup.rows() {
-        let here = focused && row == setup.row();
-        if here {
-            cursor = lines.len();
+/// What is wrong; or else what `r` will do, and what there is to say about the chosen row. Without the cursor, the model
+/// is what counts.
+fn foot(app: &App, focused: bool, theme: Theme, width: u16) -> Vec<Line<'static>> {
+    let setup = app.setup();
+    let forecast = match setup.forecast() {
+        Ok(forecast) => forecast,
+        Err(invalid) => {
+            return styled(&format!("! {}", invalid.sentence), width, |text| {
+                Line::styled(text, theme.error())
+            });
         }
-        lines.push(line(setup, row, here, theme));
-        let remark = setup.remark().filter(|remark| remark.field == row.field() && row == setup.row());
-        if let Some(remark) = remark {
-            let style = if remark.is_error { theme.error() } else { theme.strong() };
-            let indented = |text| Line::styled(format!("  {text}"), style);
-            lines.extend(wrap(&remark.sentence, width.saturating_sub(2)).into_iter().map(indented));
-        } else if row == Row::Model {
-            let said = wrap(setup.model().description(), width.saturating_sub(2));
-            lines.extend(said.into_iter().map(|text| Line::raw(format!("  {text}"))));
-        }
+    };
+    let said = match remark(setup) {
+        Some(remark) => styled(&remark.sentence, width, |text| Line::styled(text, theme.strong())),
+        None if focused => styled(&setup.about(app.limits()), width, Line::raw),
+        None => styled(&setup.about_model(), width, Line::raw),
+    };
+    let key = if app.is_possible(Command::Run) { Span::styled("r", theme.cursor()) } else { Span::raw(" ") };
+    beside(key, forecast, theme, width).into_iter().chain(said).collect()
+}
+
+/// The key, as in the footer, where it does something, and how long the run will take.
+fn beside(key: Span<'static>, forecast: &str, theme: Theme, width: u16) -> Vec<Line<'static>> {
+    let mut lines = styled(forecast, width.saturating_sub(2), |text| Line::styled(text, theme.strong()));
+    for (i, line) in lines.iter_mut().enumerate() {
+        let before = if i == 0 { key.clone() } else { Span::raw(" ") };
+        line.spans.splice(0..0, [before, Span::raw(" ")]);
     }
-    (lines, cursor)
+    lines
+}
+
+fn styled(text: &str, width: u16, style: impl Fn(String) -> Line<'static>) -> Vec<Line<'static>> {
+    wrap(text, width).into_iter().map(style).collect()
+}
+
+/// What there is to say about the chosen row.
+fn remark(setup: &Setup) -> Option<&Remark> {
+    setup.remark().filter(|remark| remark.field == setup.row().field() && !remark.is_error)
 }
 
 fn line(setup: &Setup, row: Row, here: bool, theme: Theme) -> Line<'static> {
     let label = format!("{:<LABELS$}", setup.label(row));
     let label = if here { Span::styled(label, theme.strong()) } else { Span::raw(label) };
-    let value = match setup.typed() {
-        Some(typed) if here => {
-            let unit = setup.unit(row);
-            return Line::from(vec![
-                label,
-                Span::styled(format!(" {typed}▏"), theme.cursor()),
-                Span::raw(format!(" {unit}")),
-            ]);
-        }
-        _ => setup.value(row),
-    };
-    if here {
-        return Line::from(vec![label, Span::styled(format!("‹{value}›"), theme.cursor())]);
+    if let (Some(typed), true) = (setup.typed(), here) {
+        let typed = Span::styled(format!(" {typed}▏"), theme.cursor());
+        return Line::from(vec![label, typed, Span::raw(format!(" {}", setup.unit(row)))]);
     }
-    Line::from(vec![label, Span::raw(format!(" {value}"))])
+    let is_wrong = setup.forecast().is_err_and(|invalid| invalid.field == row.field());
+    let value = setup.value(row);
+    match (here, is_wrong) {
+        (true, true) => Line::from(vec![label, Span::styled(format!("‹{value}›!"), theme.error())]),
+        (false, true) => Line::from(vec![label, Span::styled(format!(" {value} !"), theme.error())]),
+        (true, false) => Line::from(vec![label, Span::styled(format!("‹{value}›"), theme.cursor())]),
+        (false, false) => Line::from(vec![label, Span::raw(format!(" {value}"))]),
+    }
 }

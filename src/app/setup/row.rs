@@ -14,6 +14,7 @@ pub enum Row {
     SizedBy,
     TaskSize,
     Writes,
+    Files,
     Addresses,
     LatencyMin,
     LatencyMax,
@@ -32,9 +33,10 @@ impl Row {
             Row::SizedBy => "Task by",
             Row::TaskSize => "Task takes",
             Row::Writes => "Writes",
+            Row::Files => "Files",
             Row::Addresses => "Addresses",
-            Row::LatencyMin => "Latency ≥",
-            Row::LatencyMax => "Latency ≤",
+            Row::LatencyMin => "Latency",
+            Row::LatencyMax => "    up to",
             Row::PageBytes => "Page",
             Row::SwitchInterval => "Switch at",
             Row::Repeats => "Repeats",
@@ -51,6 +53,7 @@ impl Row {
             Row::Tasks => Field::Tasks,
             Row::SizedBy | Row::TaskSize => Field::TaskSize,
             Row::Writes => Field::Writes,
+            Row::Files => Field::Files,
             Row::Addresses => Field::Addresses,
             Row::LatencyMin | Row::LatencyMax => Field::Latency,
             Row::PageBytes => Field::PageBytes,
@@ -62,40 +65,48 @@ impl Row {
     /// Whether a number can be typed into it.
     #[must_use]
     pub fn is_number(self) -> bool {
-        !matches!(self, Row::Workload | Row::Model | Row::SizedBy)
+        !matches!(self, Row::Workload | Row::Model | Row::SizedBy | Row::Files)
     }
 
-    /// The numbers that ← and → step through.
-    pub(super) fn steps(self) -> Steps {
+    /// The numbers that ← and → step through; for the workers, these ones too.
+    pub(super) fn steps(self, workers: Vec<u64>) -> Steps {
         match self {
-            Row::Workers | Row::Tasks | Row::Addresses => Steps::Doubling,
-            _ => Steps::OneTwoFive,
+            Row::Workers => Steps { kind: Kind::Doubling, besides: workers },
+            Row::Tasks | Row::Addresses => Steps { kind: Kind::Doubling, besides: vec![] },
+            _ => Steps { kind: Kind::OneTwoFive, besides: vec![] },
         }
     }
 }
 
 /// Which numbers ← and → step through.
+pub(super) struct Steps {
+    kind: Kind,
+    besides: Vec<u64>,
+}
+
 #[derive(Clone, Copy)]
-pub(super) enum Steps {
+enum Kind {
     Doubling,
     OneTwoFive,
 }
 
 impl Steps {
-    pub(super) fn above(self, n: u64) -> u64 {
-        self.sequence().find(|step| *step > n).unwrap_or(u64::MAX)
+    pub(super) fn above(&self, n: u64) -> u64 {
+        self.all().filter(|step| *step > n).min().unwrap_or(u64::MAX)
     }
 
-    pub(super) fn below(self, n: u64) -> u64 {
-        self.sequence().take_while(|step| *step < n).last().unwrap_or(0)
+    pub(super) fn below(&self, n: u64) -> u64 {
+        self.all().filter(|step| *step < n).max().unwrap_or(0)
     }
 
-    fn sequence(self) -> Box<dyn Iterator<Item = u64>> {
-        match self {
-            Steps::Doubling => Box::new((0..63).map(|power| 1 << power)),
-            Steps::OneTwoFive => {
-                Box::new((0..18).flat_map(|power| [1, 2, 5].map(|factor| factor * 10u64.pow(power))))
-            }
-        }
+    fn all(&self) -> impl Iterator<Item = u64> {
+        let (base, powers, factors): (u64, u32, &[u64]) = match self.kind {
+            Kind::Doubling => (2, 63, &[1]),
+            Kind::OneTwoFive => (10, 18, &[1, 2, 5]),
+        };
+        let powers = (0..powers).map(move |power| base.pow(power));
+        powers
+            .flat_map(move |power| factors.iter().map(move |factor| factor * power))
+            .chain(self.besides.iter().copied())
     }
 }

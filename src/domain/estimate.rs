@@ -1,0 +1,281 @@
+//! About how long a run will take: an estimate, made before anything is measured.
+//!
+//! It knows how the tasks share workers and cores, and nothing of what the machine does besides: starting, scheduling and
+//! other programs come on top.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::model::Model;
+use super::phase::Phase;
+use super::plan::{Draft, TaskSize};
+use super::record::Record;
+use super::speed::Speed;
+use super::text;
+use super::time::{Nanos, nanos, seconds};
+use super::workload::{Addresses, LatencyRange, Workload, WorkloadKind};
+
+/// Above so many tasks, `io` is estimated from sums, not by handing out each task.
+const TASKS_HANDED_OUT: u64 = 10_000;
+
+/// About how long one run will take.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Estimate {
+    /// So many seconds.
+    Seconds(f64),
+    /// So many seconds, and the writing of the pages: nobody knows yet what that costs here.
+    SecondsAndWriting(f64),
+    /// It depends on how fast this machine computes, which is not known yet.
+    NeedsSpeed,
+    /// It depends on how fast the real addresses answer.
+    UpToAddresses,
+}
+
+/// What is known of a machine that decides how long a run takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// Cores that the program may use; at least one.
+    pub cores_usable: u32,
+    /// How fast an idle core computes.
+    pub speed: Option<&'a Speed>,
+    /// Seconds that a worker needs to render and write one byte of a page, once; see [`writing_cost`].
+    pub writing: Option<f64>,
+}
+
+/// About how long one run of a draft takes. The draft has to be valid.
+#[must_use]
+pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
+    match draft.workload {
+        WorkloadKind::Cpu => match task_seconds(draft.task_size, known.speed) {
+            Some(task) => Estimate::Seconds(computing(draft, task, known.cores_usable)),
+            None => Estimate::NeedsSpeed,
+        },
+        WorkloadKind::Io if draft.urls.is_some() => Estimate::UpToAddresses,
+        WorkloadKind::Io => {
+            let written = draft.writes as f64 * draft.page_bytes as f64;
+            match known.writing {
+                Some(cost) => Estimate::Seconds(fetching(draft, written * cost, known.cores_usable)),
+                None => Estimate::SecondsAndWriting(fetching(draft, 0.0, known.cores_usable)),
+            }
+        }
+    }
+}
+
+fn task_seconds(size: TaskSize, speed: Option<&Speed>) -> Option<f64> {
+    match size {
+        TaskSize::Milliseconds(ms) => Some(ms as f64 / 1e3),
+        TaskSize::Iterations(iterations) => Some(speed?.seconds_of(iterations)),
+    }
+}
+
+/// Equal tasks in rounds of one per worker. Where there are more workers than can compute at once, they take turns, so
+/// that a round ends for all of them together.
+fn computing(draft: &Draft, task: f64, cores: u32) -> f64 {
+    let at_once = if draft.model.has_interpreter_lock() { 1.0 } else { f64::from(cores.max(1)) };
+    let workers = workers(draft);
+    let round = |busy: u64| task * (busy as f64 / at_once).max(1.0);
+    let last = draft.tasks % workers;
+    (draft.tasks / workers) as f64 * round(workers) + if last > 0 { round(last) } else { 0.0 }
+}
+
+fn workers(draft: &Draft) -> u64 {
+    if draft.model == Model::Serial { 1 } else { draft.workers.max(1) }
+}
+
+/// Each task goes to the worker that is free first. Waiting needs no core; writing does.
+fn fetching(draft: &Draft, writing: f64, cores: u32) -> f64 {
+    let to_u32 = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    let (min_ms, max_ms) =
+        (to_u32(draft.latency_min_ms), to_u32(draft.latency_max_ms.max(draft.latency_min_ms)));
+    let latencies = LatencyRange { min_ms, max_ms }.draw(to_u32(draft.addresses.max(1)), draft.seed);
+    let lengths = latencies.iter().map(|ms| nanos(f64::from(*ms) / 1e3 + writing));
+    let handed_out = hand_out(&lengths.collect::<Vec<_>>(), draft.tasks, workers(draft));
+    let writers = workers(draft).min(u64::from(cores.max(1)));
+    handed_out.max(draft.tasks as f64 * writing / writers as f64)
+}
+
+/// When the last of so many tasks ends, their lengths being used in turn.
+fn hand_out(lengths: &[Nanos], tasks: u64, workers: u64) -> f64 {
+    let tasks_of =
+        |i: usize| tasks / lengths.len() as u64 + u64::from((i as u64) < tasks % lengths.len() as u64);
+    if tasks > TASKS_HANDED_OUT {
+        let all: f64 =
+            lengths.iter().enumerate().map(|(i, length)| seconds(*length) * tasks_of(i) as f64).sum();
+        let longest = lengths.iter().max().copied().map_or(0.0, seconds);
+        return (all / workers as f64).max(longest);
+    }
+    let mut free: BinaryHeap<Reverse<Nanos>> = (0..workers.min(tasks)).map(|_| Reverse(0)).collect();
+    let mut end = 0;
+    for length in lengths.iter().cycle().take(usize::try_from(tasks).unwrap_or(usize::MAX)) {
+        let Some(Reverse(begin)) = free.pop() else { break };
+        end = end.max(begin + length);
+        free.push(Reverse(begin + length));
+    }
+    seconds(end)
+}
+
+/// What a run of `io` on pages of the embedded server tells about writing: seconds per byte and write.
+#[must_use]
+pub fn writing_cost(record: &Record) -> Option<f64> {
+    let Workload::Io { writes, addresses: Addresses::Loopback { page_bytes, .. }, .. } =
+        record.plan.workload()
+    else {
+        return None;
+    };
+    let spent = seconds(record.phases_s[Phase::Computing] + record.phases_s[Phase::File]);
+    let bytes = f64::from(record.plan.tasks()) * f64::from(*writes) * f64::from(*page_bytes);
+    record.is_sound().then(|| spent / bytes)
+}
+
+/// The estimate of so many runs in a few words, as in "about 1.2 s".
+#[must_use]
+pub fn words(estimate: Estimate, repeats: u64) -> String {
+    let times =
+        |each: String| if repeats > 1 { format!("{} × {each}", text::grouped(repeats)) } else { each };
+    match estimate {
+        Estimate::Seconds(seconds) => times(format!("about {}", rough(seconds))),
+        Estimate::SecondsAndWriting(seconds) => times(format!("about {} + files", rough(seconds))),
+        Estimate::NeedsSpeed => "(measuring the speed)".into(),
+        Estimate::UpToAddresses => "as long as they take".into(),
+    }
+}
+
+/// Two digits: an estimate knows no more.
+fn rough(seconds: f64) -> String {
+    let (value, unit) = match seconds {
+        s if s >= 5_400.0 => (s / 3_600.0, "h"),
+        s if s >= 99.5 => (s / 60.0, "min"),
+        s if s >= 0.995 => (s, "s"),
+        s if s >= 0.000_995 => (s * 1e3, "ms"),
+        _ => return "1 ms".into(),
+    };
+    match value {
+        v if v >= 99.5 => format!("{} {unit}", text::grouped((v / 10.0).round() as u64 * 10)),
+        v if v >= 9.95 => format!("{v:.0} {unit}"),
+        v => format!("{v:.1} {unit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::record::sample;
+    use super::*;
+
+    fn cpu(model: Model, workers: u64, tasks: u64) -> Draft {
+        let task_size = TaskSize::Milliseconds(400);
+        Draft { tasks, task_size, ..Draft::new(WorkloadKind::Cpu, model, workers) }
+    }
+
+    fn io(workers: u64, tasks: u64, addresses: u64, seed: u64) -> Draft {
+        Draft { tasks, addresses, seed, ..Draft::new(WorkloadKind::Io, Model::Threads, workers) }
+    }
+
+    fn on_two_cores(writing: Option<f64>) -> Known<'static> {
+        Known { cores_usable: 2, speed: None, writing }
+    }
+
+    fn estimated(draft: &Draft) -> f64 {
+        match of(draft, on_two_cores(Some(1e-9))) {
+            Estimate::Seconds(seconds) => seconds,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn near(a: f64, b: f64) -> bool {
+        (a - b).abs() < 1e-6
+    }
+
+    #[test]
+    fn computing_shares_the_cores_and_under_the_lock_one_of_them() {
+        for (model, workers, seconds) in [
+            (Model::Serial, 1, 3.2),
+            (Model::Threads, 2, 1.6),
+            (Model::Processes, 7, 1.8),
+            (Model::Rayon, 8, 1.6),
+            (Model::GilThreads, 1, 3.2),
+            (Model::GilThreads, 4, 3.2),
+        ] {
+            let found = estimated(&cpu(model, workers, 8));
+            assert!(near(found, seconds), "{} {workers}: {found}", model.name());
+        }
+    }
+
+    #[test]
+    fn one_worker_waits_for_all_addresses_and_one_worker_each_for_the_slowest() {
+        let latencies = LatencyRange { min_ms: 100, max_ms: 400 }.draw(16, 1);
+        let sum: u32 = latencies.iter().sum();
+        let known = on_two_cores(None);
+        let all = f64::from(sum) / 1e3;
+        let longest = f64::from(*latencies.iter().max().unwrap()) / 1e3;
+        for (workers, expected) in [(1, all), (16, longest), (1_000, longest)] {
+            let Estimate::SecondsAndWriting(found) = of(&io(workers, 16, 16, 1), known) else { panic!() };
+            assert!(near(found, expected), "{workers}: {found}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_guessed() {
+        let iterations = Draft::new(WorkloadKind::Cpu, Model::Threads, 2);
+        assert_eq!(of(&iterations, on_two_cores(None)), Estimate::NeedsSpeed);
+        let speed = Speed::uniform(1e7);
+        let known = Known { speed: Some(&speed), ..on_two_cores(None) };
+        assert_eq!(of(&iterations, known), Estimate::Seconds(4.0));
+        let urls = Draft { urls: Some(vec!["http://example.org/".into()]), ..io(4, 16, 16, 1) };
+        assert_eq!(of(&urls, on_two_cores(Some(1e-9))), Estimate::UpToAddresses);
+    }
+
+    #[test]
+    fn a_run_teaches_what_writing_costs() {
+        let mut record = sample::record(sample::plan(WorkloadKind::Io, Model::Threads, 16), 0.5, 0.1);
+        record.phases_s = Default::default();
+        record.phases_s[Phase::File] = nanos(0.36);
+        record.phases_s[Phase::Computing] = nanos(0.12);
+        let cost = writing_cost(&record).unwrap();
+        // 16 tasks write 50 times 60 000 bytes.
+        assert!(near(cost * 48e6, 0.48), "{cost}");
+        record.tasks_failed = 1;
+        assert_eq!(writing_cost(&record), None);
+    }
+
+    #[test]
+    fn an_estimate_has_two_digits_and_says_about() {
+        for (estimate, repeats, said) in [
+            (Estimate::Seconds(1.234), 1, "about 1.2 s"),
+            (Estimate::Seconds(0.4071), 3, "3 × about 410 ms"),
+            (Estimate::Seconds(0.996), 1, "about 1.0 s"),
+            (Estimate::Seconds(1_000.0), 1, "about 17 min"),
+            (Estimate::Seconds(1e9), 1, "about 277 780 h"),
+            (Estimate::SecondsAndWriting(0.0401), 1, "about 40 ms + files"),
+        ] {
+            assert_eq!(words(estimate, repeats), said);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn more_workers_never_wait_longer_for_io(
+            tasks in 1u64..12_000, addresses in 1u64..60, seed in any::<u64>(), workers in 1u64..300, more in 1u64..50,
+        ) {
+            let few = estimated(&io(workers, tasks, addresses, seed));
+            prop_assert!(estimated(&io(workers + more, tasks, addresses, seed)) <= few);
+        }
+
+        #[test]
+        fn computing_is_never_below_the_ideal(tasks in 1u64..1_000_000, workers in 1u64..4_000, cores in 1u32..256) {
+            for model in Model::ALL {
+                let draft = cpu(model, workers, tasks);
+                let Estimate::Seconds(found) = of(&draft, Known { cores_usable: cores, speed: None, writing: None }) else {
+                    panic!("a task's time is known")
+                };
+                let at_once = match model {
+                    Model::Serial | Model::GilThreads => 1,
+                    _ => workers.min(u64::from(cores)),
+                };
+                let ideal = tasks as f64 * 0.4 / at_once as f64;
+                prop_assert!(found >= ideal * (1.0 - 1e-9), "{}: {} < {}", model.name(), found, ideal);
+            }
+        }
+    }
+}

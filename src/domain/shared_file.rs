@@ -1,0 +1,376 @@
+//! What is left in the one file that all workers of an `io` run wrote, as the article's code does.
+//!
+//! Each write opens the file, which empties it, writes a page from its first byte on, and closes it. Workers that do so at
+//! the same time lose each other's pages, and mix them: a page that is written over a longer one leaves the longer one's
+//! end behind it, and a worker that writes on where another has emptied the file leaves zeros before it.
+
+use serde::Serialize;
+
+use super::plan::Plan;
+use super::record::Record;
+use super::text::grouped;
+use super::workload::Workload;
+
+/// The name of the file.
+pub const NAME: &str = "output.txt";
+/// So many pieces of a mixture are listed.
+pub const PIECES_LISTED: usize = 100;
+/// Texts have a few bytes in common by chance: a shorter run inside of a page does not tell whose it is.
+const TELLING: usize = 16;
+
+/// What is in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Content {
+    /// There is no file: no task came so far as to open it.
+    Missing,
+    /// Nothing: it was emptied last, not written.
+    Empty,
+    /// One page from its first byte to its last, and nothing else.
+    Whole,
+    /// The beginning of one page.
+    Part,
+    /// Bytes of several pages, zeros, or bytes of no known page.
+    Mixture,
+}
+
+/// Where a piece of the file comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "source", content = "page")]
+pub enum Source {
+    /// The page of the address with this number, as the tasks write it. Of pages that are alike, the lowest.
+    Page(u32),
+    /// Zero bytes, which nobody wrote: the file was emptied before and continued behind them.
+    Zeros,
+    /// A page, but nobody knows whose: the pages of real addresses are not kept.
+    SomePage,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// A run of bytes from one source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Piece {
+    /// Whose they are.
+    #[serde(flatten)]
+    pub source: Source,
+    /// The first byte's place in the file.
+    pub at: u64,
+    /// How many there are; at least one.
+    pub bytes: u64,
+}
+
+/// What the shared file came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SharedFile {
+    /// What is in it at the end.
+    pub content: Content,
+    /// Its length at the end.
+    pub bytes: u64,
+    /// Its pieces from the first byte on, the first [`PIECES_LISTED`] of them.
+    pub pieces: Vec<Piece>,
+    /// Different pages that tasks wrote as often as they should.
+    pub pages_written: u64,
+    /// How often a page was written to its end.
+    pub writes: u64,
+    /// How often a worker found, just before closing, that the file had another length than what it had written: at least
+    /// so many writes were spoilt while their worker still had the file open.
+    pub spoilt: u64,
+}
+
+/// What a content is and where its pieces come from, the pages being given one by one with their numbers, as the tasks
+/// write them. As every worker begins at the first byte, a byte of a page is at the same place in the file as in the page.
+#[must_use]
+pub fn examine(content: &[u8], pages: impl IntoIterator<Item = (u32, String)>) -> (Content, Vec<Piece>) {
+    let mut runs = vec![];
+    let mut lengths = vec![];
+    for (number, page) in pages {
+        runs.extend(common_runs(content, page.as_bytes()).map(|(from, to)| Run { number, from, to }));
+        lengths.push((number, page.len()));
+    }
+    let pieces = pieces(content, runs);
+    let kind = match &pieces[..] {
+        [] => Content::Empty,
+        [Piece { source: Source::Page(number), bytes, .. }] => {
+            let whole = lengths.iter().any(|(of, length)| of == number && *length as u64 == *bytes);
+            if whole { Content::Whole } else { Content::Part }
+        }
+        _ => Content::Mixture,
+    };
+    (kind, pieces)
+}
+
+/// What can be said of a content when the pages are not known: whether it reads as one `str(bytes)` of Python's.
+#[must_use]
+pub fn examine_unknown(content: &[u8]) -> (Content, Vec<Piece>) {
+    if content.is_empty() {
+        return (Content::Empty, vec![]);
+    }
+    let all = |source| vec![Piece { source, at: 0, bytes: content.len() as u64 }];
+    match length_of_bytes_literal(content) {
+        Some(length) if length == content.len() => (Content::Whole, all(Source::SomePage)),
+        None if !content.contains(&0) && content.starts_with(b"b") => (Content::Part, all(Source::SomePage)),
+        _ => (Content::Mixture, pieces(content, vec![])),
+    }
+}
+
+/// Where the literal `b'…'` that `text` begins with ends; `None` if it does not begin with one, or does not end it.
+fn length_of_bytes_literal(text: &[u8]) -> Option<usize> {
+    let quote = *text.strip_prefix(b"b")?.first().filter(|first| matches!(first, b'\'' | b'"'))?;
+    let mut at = 2;
+    loop {
+        match *text.get(at)? {
+            b'\\' => at += 2,
+            0 => return None,
+            byte if byte == quote => return Some(at + 1),
+            _ => at += 1,
+        }
+    }
+}
+
+/// Bytes of the file that are those of one page at the same place.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    number: u32,
+    from: usize,
+    to: usize,
+}
+
+/// The stretches in which both have the same bytes, as far as they tell something.
+fn common_runs(content: &[u8], page: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    let common = content.len().min(page.len());
+    let is_end = move |to: usize| to == page.len();
+    let mut at = 0;
+    let all = std::iter::from_fn(move || {
+        let from = at + (at..common).position(|i| content[i] == page[i])?;
+        let to = (from..common).find(|i| content[*i] != page[*i]).unwrap_or(common);
+        at = to;
+        Some((from, to))
+    });
+    all.filter(move |(from, to)| *from == 0 || is_end(*to) || to - from >= TELLING)
+}
+
+/// The fewest pieces: from each place on, the page goes on that goes on for longest.
+fn pieces(content: &[u8], mut runs: Vec<Run>) -> Vec<Piece> {
+    runs.sort_by_key(|run| (run.from, run.number));
+    let mut coming = runs.into_iter().peekable();
+    let mut reached: Vec<Run> = vec![];
+    let mut pieces: Vec<Piece> = vec![];
+    let mut at = 0;
+    while at < content.len() {
+        while let Some(run) = coming.next_if(|run| run.from <= at) {
+            reached.push(run);
+        }
+        reached.retain(|run| run.to > at);
+        let longest = reached.iter().max_by_key(|run| (run.to, std::cmp::Reverse(run.number))).copied();
+        let (source, to) = match longest {
+            Some(run) => (Source::Page(run.number), run.to),
+            None => without_page(content, at, coming.peek().map_or(content.len(), |run| run.from)),
+        };
+        pieces.push(Piece { source, at: at as u64, bytes: (to - at) as u64 });
+        at = to;
+    }
+    pieces
+}
+
+/// The bytes from `at` on that belong to no page, at most up to `until`: all zeros, or none.
+fn without_page(content: &[u8], at: usize, until: usize) -> (Source, usize) {
+    let is_zero = content[at] == 0;
+    let to = (at..until).find(|i| (content[*i] == 0) != is_zero).unwrap_or(until);
+    (if is_zero { Source::Zeros } else { Source::Unknown }, to)
+}
+
+/// All that there is to say of a run's shared file, in sentences without a full stop; nothing if it had none.
+#[must_use]
+pub fn told(record: &Record) -> Vec<String> {
+    let about = |file| std::iter::once(sentence(file, &record.plan)).chain(spoilt(file));
+    record.shared_file.iter().flat_map(about).collect()
+}
+
+/// What is left in the file, in one sentence without a full stop.
+#[must_use]
+pub fn sentence(file: &SharedFile, plan: &Plan) -> String {
+    let lost = lost(file);
+    match (file.content, file.pieces.first().map(|piece| piece.source)) {
+        (Content::Missing, _) => format!("{NAME} was never written"),
+        (Content::Empty, _) => format!("{NAME} is empty: a worker had just emptied it{lost}"),
+        (Content::Whole, Some(source)) => format!("in {NAME} only {} is left{lost}", name(source, plan)),
+        (Content::Part, Some(source)) => {
+            let bytes = grouped(file.bytes);
+            format!("in {NAME} only the first {bytes} bytes of {} are left{lost}", name(source, plan))
+        }
+        _ => mixture(file, plan),
+    }
+}
+
+/// How many pages were lost, if any were.
+fn lost(file: &SharedFile) -> String {
+    let kept = u64::from(file.content == Content::Whole);
+    match file.pages_written.saturating_sub(kept) {
+        0 => String::new(),
+        lost => format!(": {} of {} pages are lost", grouped(lost), grouped(file.pages_written)),
+    }
+}
+
+fn mixture(file: &SharedFile, plan: &Plan) -> String {
+    /// A sentence has room for so many.
+    const NAMED: usize = 3;
+    let piece = |(i, piece): (usize, &Piece)| {
+        let unit = if i == 0 { " bytes" } else { "" };
+        format!("{}{unit} of {}", grouped(piece.bytes), name(piece.source, plan))
+    };
+    let mut parts: Vec<String> = file.pieces.iter().take(NAMED).enumerate().map(piece).collect();
+    if file.pieces.len() > NAMED {
+        parts.push("and more".into());
+    }
+    format!("{NAME} is a mixture: {}", parts.join(", "))
+}
+
+/// As the owner of a page: a task where each has an address of its own.
+fn name(source: Source, plan: &Plan) -> String {
+    let Workload::Io { addresses, .. } = plan.workload() else { return "a page".into() };
+    match source {
+        Source::Page(number) if plan.tasks() as usize <= addresses.count() => format!("task {number}'s page"),
+        Source::Page(number) => format!("page {number}"),
+        Source::Zeros => "zeros that nobody wrote".into(),
+        Source::SomePage => "one page".into(),
+        Source::Unknown => "unknown origin".into(),
+    }
+}
+
+/// How often writing was seen to go wrong, in one sentence; nothing if it never was.
+#[must_use]
+pub fn spoilt(file: &SharedFile) -> Option<String> {
+    (file.spoilt > 0).then(|| {
+        format!(
+            "at least {} of {} writes were spoilt by another worker before their file was closed",
+            grouped(file.spoilt),
+            grouped(file.writes)
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Model;
+    use super::super::record::sample;
+    use super::super::workload::WorkloadKind;
+    use super::*;
+
+    fn page(number: u32) -> String {
+        let lines = |i: u32| format!("line {i} of page {number} which says {}\\n", i * (number + 7));
+        format!("b'<title>Page {number}</title>{}'", (0..30 + number).map(lines).collect::<String>())
+    }
+
+    fn examined(content: &[u8]) -> (Content, Vec<Piece>) {
+        examine(content, (0..12).map(|number| (number, page(number))))
+    }
+
+    fn sources(pieces: &[Piece]) -> Vec<Source> {
+        pieces.iter().map(|piece| piece.source).collect()
+    }
+
+    /// Pieces lie side by side and cover the content.
+    fn covers(pieces: &[Piece], content: &[u8]) -> bool {
+        let end = pieces.iter().try_fold(0, |at, piece| (piece.at == at).then_some(at + piece.bytes));
+        end == Some(content.len() as u64) && pieces.iter().all(|piece| piece.bytes > 0)
+    }
+
+    #[test]
+    fn one_whole_page_is_recognised_as_the_one_it_is() {
+        for number in 0..12 {
+            let (content, pieces) = examined(page(number).as_bytes());
+            assert_eq!((content, sources(&pieces)), (Content::Whole, vec![Source::Page(number)]));
+        }
+    }
+
+    #[test]
+    fn a_page_over_a_longer_one_leaves_its_end_and_both_are_named() {
+        let (short, long) = (page(3), page(11));
+        let content = format!("{short}{}", &long[short.len()..]);
+        let (kind, pieces) = examined(content.as_bytes());
+        assert_eq!(kind, Content::Mixture);
+        assert_eq!(sources(&pieces), [Source::Page(3), Source::Page(11)]);
+        assert_eq!(pieces[0].bytes, short.len() as u64);
+        assert!(covers(&pieces, content.as_bytes()));
+    }
+
+    #[test]
+    fn a_hole_of_zeros_is_told_apart_from_what_follows_it() {
+        let mut content = page(5).into_bytes();
+        content[..400].fill(0);
+        let (kind, pieces) = examined(&content);
+        assert_eq!(kind, Content::Mixture);
+        assert_eq!(sources(&pieces), [Source::Zeros, Source::Page(5)]);
+        assert_eq!((pieces[0].bytes, covers(&pieces, &content)), (400, true));
+    }
+
+    #[test]
+    fn a_cut_page_is_a_part_and_nothing_is_empty() {
+        let whole = page(7);
+        let (kind, pieces) = examined(&whole.as_bytes()[..whole.len() / 2]);
+        assert_eq!((kind, sources(&pieces)), (Content::Part, vec![Source::Page(7)]));
+        assert_eq!(examined(b""), (Content::Empty, vec![]));
+    }
+
+    #[test]
+    fn foreign_bytes_are_not_given_to_any_page() {
+        let content = format!("{}{}", page(2), "#".repeat(50));
+        let (kind, pieces) = examined(content.as_bytes());
+        assert_eq!((kind, sources(&pieces)), (Content::Mixture, vec![Source::Page(2), Source::Unknown]));
+        assert_eq!(pieces[1].bytes, 50);
+    }
+
+    #[test]
+    fn without_the_pages_only_one_unbroken_literal_counts_as_whole() {
+        for (content, kind) in [
+            (&b"b'it\\'s one'"[..], Content::Whole),
+            (b"b\"it's one\"", Content::Whole),
+            (b"b'one'rest of two'", Content::Mixture),
+            (b"b'cut sho", Content::Part),
+            (b"\0\0\0ne'", Content::Mixture),
+            (b"", Content::Empty),
+        ] {
+            let (found, pieces) = examine_unknown(content);
+            assert_eq!(found, kind, "{:?}", String::from_utf8_lossy(content));
+            assert!(covers(&pieces, content));
+        }
+    }
+
+    #[test]
+    fn in_json_a_piece_is_flat() {
+        let piece = |source| serde_json::to_value(Piece { source, at: 5, bytes: 7 }).unwrap();
+        assert_eq!(
+            piece(Source::Page(3)),
+            serde_json::json!({"source": "page", "page": 3, "at": 5, "bytes": 7})
+        );
+        assert_eq!(piece(Source::Zeros), serde_json::json!({"source": "zeros", "at": 5, "bytes": 7}));
+    }
+
+    #[test]
+    fn the_sentence_names_what_is_left_and_what_is_lost() {
+        let plan = sample::plan(WorkloadKind::Io, Model::Threads, 4);
+        let file = |content, pieces: &[(Source, u64)]| {
+            let mut at = 0;
+            let piece = |(source, bytes): &(Source, u64)| {
+                at += bytes;
+                Piece { source: *source, at: at - bytes, bytes: *bytes }
+            };
+            let pieces: Vec<Piece> = pieces.iter().map(piece).collect();
+            SharedFile { content, bytes: at, pieces, pages_written: 16, writes: 800, spoilt: 37 }
+        };
+        let whole = file(Content::Whole, &[(Source::Page(9), 60_000)]);
+        assert_eq!(
+            sentence(&whole, &plan),
+            "in output.txt only task 9's page is left: 15 of 16 pages are lost"
+        );
+        let torn = file(Content::Mixture, &[(Source::Page(3), 59_412), (Source::Page(11), 1_000)]);
+        assert_eq!(
+            sentence(&torn, &plan),
+            "output.txt is a mixture: 59 412 bytes of task 3's page, 1 000 of task 11's page"
+        );
+        assert!(spoilt(&torn).is_some_and(|said| said.starts_with("at least 37 of 800 writes")));
+        assert!(sentence(&file(Content::Empty, &[]), &plan).ends_with("16 of 16 pages are lost"));
+        assert_eq!(spoilt(&SharedFile { spoilt: 0, ..torn }), None);
+    }
+}
