@@ -10,7 +10,8 @@
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
 //!             ├─ timeline  the stretch of time and worker in view    │ in its file
-//!             └─ overlay   what lies over the panels                 ┘
+//!             ├─ overlay   what lies over the panels                 │
+//!             └─ reading   the texts among them: help, explanations  ┘
 //! ```
 //!
 //! Invariants: no clock, no I/O, no thread; time enters only with messages. Sentences are composed when something
@@ -24,6 +25,7 @@ pub mod message;
 pub mod overlay;
 mod perform;
 mod query;
+pub mod reading;
 #[doc(hidden)]
 pub mod sample;
 pub mod screen;
@@ -169,6 +171,12 @@ impl App {
 
     fn on_resized(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
         self.size = (columns, rows);
+        self.settle_form();
+        vec![]
+    }
+
+    /// The form is a panel where there is room for one, and lies over the panels elsewhere.
+    fn settle_form(&mut self) {
         if self.screen() == Screen::Wide && self.overlay == Some(Overlay::Form) {
             self.overlay = None;
             self.focus = Focus { panel: Panel::Setup, expanded: false };
@@ -176,7 +184,6 @@ impl App {
             // Whoever types a number sees it: its panel is gone.
             self.overlay = Some(Overlay::Form);
         }
-        vec![]
     }
 
     fn on_batch(&mut self, batch: Batch) -> Vec<Effect> {

@@ -6,10 +6,10 @@ mod curves;
 mod details;
 mod footer;
 mod header;
-mod help;
 mod history;
 pub mod layout;
 mod panel;
+mod reading;
 mod setup;
 pub mod theme;
 mod timeline;
@@ -54,7 +54,11 @@ fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     match app.overlay() {
         None => {}
         Some(Overlay::Form) => setup::overlay(app, theme, above_footer, buf),
-        Some(Overlay::Help(scroll)) => help::overlay(*scroll, theme, above_footer, buf),
+        Some(Overlay::Help { .. } | Overlay::Explanation { .. }) => {
+            if let Some(reading) = app.reading() {
+                reading::overlay(&reading, theme, above_footer, buf);
+            }
+        }
         Some(Overlay::Details { number, scroll }) => {
             details::overlay(app, *number, *scroll, theme, above_footer, buf);
         }

@@ -298,7 +298,7 @@ fn more_workers_than_rows_scroll_beside_an_overview_of_all() {
 
 #[test]
 fn the_help_lists_every_key_and_every_phase() {
-    let mut session = Session::new(120, 110);
+    let mut session = Session::new(200, 110);
     session.press(&[Char('?')]);
     for binding in pconc_tui::app::command::BINDINGS {
         assert!(session.shows(binding.explanation), "{}", binding.explanation);
@@ -310,6 +310,45 @@ fn the_help_lists_every_key_and_every_phase() {
     assert!(session.row("  ★  ").contains("by at least a tenth"));
     assert!(session.row("  !  ").contains("Enter shows all"));
     assert!(session.row("idle ").contains("under rayon: not now"));
+}
+
+#[test]
+fn the_help_begins_with_what_works_in_the_focused_panel() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3'), BackTab, Char('?')]);
+        let first = session.row("Here · ");
+        assert!(first.contains("Here · In the history"), "{first} at {columns}×{rows}");
+    }
+}
+
+#[test]
+fn a_panels_explanation_says_what_its_marks_mean_and_gives_back_what_it_lay_over() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3'), BackTab, Char('i')]);
+        assert!(session.shows("History · what it says and how it was measured"), "at {columns}×{rows}");
+        assert!(session.shows("the fastest run of its work"));
+        session.press(&[Char('i'), Enter, Char('i')]);
+        assert!(session.shows("Details · what it says"), "at {columns}×{rows}");
+        session.press(&[Char('?'), Esc, Esc]);
+        assert!(session.shows("start-up  "), "the details are back");
+        session.press(&[Esc]);
+        assert!(!session.shows("start-up  "));
+    }
+}
+
+#[test]
+fn a_step_back_in_a_text_is_seen_however_far_it_was_scrolled() {
+    for open in [Char('?'), Char('i')] {
+        let mut session = Session::new(60, 16);
+        session.press(&[Char('2'), open]);
+        for downs in 1..150 {
+            let below = session.press(&[Down]).rows();
+            assert_ne!(session.press(&[Up]).rows(), below, "{open:?} after {downs}");
+            session.press(&[Down]);
+        }
+    }
 }
 
 #[test]
@@ -509,7 +548,7 @@ fn a_long_verdict_goes_on_in_the_next_row_and_says_if_it_was_cut() {
 
 fn any_key() -> impl Strategy<Value = Key> {
     prop_oneof![
-        4 => proptest::sample::select("rxRmce+-0[]?sqjkhl1234".chars().map(Char).collect::<Vec<_>>()),
+        4 => proptest::sample::select("rxRmce+-0[]?isqjkhl1234".chars().map(Char).collect::<Vec<_>>()),
         4 => proptest::sample::select(vec![
             Enter, Esc, Tab, BackTab, Backspace, Up, Down, Left, Right, Home, End, PageUp, PageDown, F1,
         ]),

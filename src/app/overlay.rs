@@ -1,7 +1,8 @@
 //! What lies over the panels.
 
 use super::App;
-use super::command::{BINDINGS, Context};
+use super::command::Context;
+use super::reading::{self, Line, Topic};
 
 use crate::domain::history::Entry;
 use crate::domain::verdict;
@@ -11,8 +12,24 @@ use crate::domain::verdict;
 pub enum Overlay {
     /// The form, where it has no panel of its own.
     Form,
-    /// Keys and phases.
-    Help(Scroll),
+    /// Keys, phases, words and signs.
+    Help {
+        /// Where the user was, innermost first: what works there is told first.
+        here: &'static [Context],
+        /// What comes back when it is closed.
+        over: Option<Box<Overlay>>,
+        /// How far it is scrolled.
+        scroll: Scroll,
+    },
+    /// What the numbers and marks of a panel mean.
+    Explanation {
+        /// Which panel's, or which overlay's.
+        topic: Topic,
+        /// What comes back when it is closed.
+        over: Option<Box<Overlay>>,
+        /// How far it is scrolled.
+        scroll: Scroll,
+    },
     /// All numbers of one record.
     Details {
         /// Which.
@@ -36,11 +53,34 @@ impl Overlay {
     pub fn scroll_mut(&mut self) -> Option<&mut Scroll> {
         match self {
             Overlay::Form => None,
-            Overlay::Help(scroll) | Overlay::Details { scroll, .. } | Overlay::Comparison { scroll, .. } => {
-                Some(scroll)
-            }
+            Overlay::Help { scroll, .. }
+            | Overlay::Explanation { scroll, .. }
+            | Overlay::Details { scroll, .. }
+            | Overlay::Comparison { scroll, .. } => Some(scroll),
         }
     }
+
+    /// What it lies over and gives back when it is closed.
+    #[must_use]
+    pub fn closed(self) -> Option<Overlay> {
+        match self {
+            Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => over.map(|over| *over),
+            Overlay::Form | Overlay::Details { .. } | Overlay::Comparison { .. } => None,
+        }
+    }
+}
+
+/// A text that lies over the panels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// What it is.
+    pub title: String,
+    /// How wide it is with its frame, in columns.
+    pub width: u16,
+    /// Its rows, broken for that width.
+    pub lines: Vec<Line>,
+    /// How far it is scrolled.
+    pub scroll: Scroll,
 }
 
 /// Which rows of a text are in view, counted from the end of it that was gone to last: only the screen knows exactly how
@@ -53,8 +93,14 @@ pub enum Scroll {
     FromEnd(u16),
 }
 
-/// Rows of the help beside the keys: phases, words, signs and the empty rows between them.
-const HELP_TEXT_ROWS: usize = 19;
+/// The widest that one column of text gets, with its frame: longer lines are hard to read.
+const ONE_COLUMN: u16 = 84;
+/// The widest that two columns get, with their frame.
+const TWO_COLUMNS: u16 = 164;
+/// From so many columns on, a screen has room for two columns of text.
+const ROOM_FOR_TWO: u16 = 112;
+/// Columns that are not the text's: borders, a space beside each, and the one that says where the text goes on.
+const FRAME_COLUMNS: u16 = 5;
 /// Rows of a comparison's table: at most its heading, what is missing, five numbers and each phase.
 const TABLE_ROWS: u16 = 14;
 /// Rows of the details without the texts: at most so many numbers, phases and headings.
@@ -106,7 +152,10 @@ impl App {
     pub(super) fn most_hidden_rows(&self) -> u16 {
         let rows = match &self.overlay {
             None | Some(Overlay::Form) => 0,
-            Some(Overlay::Help(_)) => help_rows(),
+            Some(Overlay::Help { .. } | Overlay::Explanation { .. }) => {
+                let rows = self.reading().map_or(0, |reading| reading.lines.len());
+                u16::try_from(rows).unwrap_or(u16::MAX)
+            }
             // It shares the room with a picture.
             Some(Overlay::Comparison { .. }) => return TABLE_ROWS,
             Some(Overlay::Details { number, .. }) => {
@@ -115,13 +164,27 @@ impl App {
         };
         rows.saturating_sub(self.size.1.saturating_sub(FRAME))
     }
-}
 
-/// Rows of the help, as a test beside its picture makes sure.
-#[must_use]
-pub fn help_rows() -> u16 {
-    let titles = Context::HEADINGS.iter().filter(|(_, title)| !title.is_empty()).count();
-    u16::try_from(HELP_TEXT_ROWS + BINDINGS.len() + 2 * titles).unwrap_or(u16::MAX)
+    /// The help or the explanation that lies over the panels, as this screen has room for it.
+    #[must_use]
+    pub fn reading(&self) -> Option<Reading> {
+        let columns = self.size.0;
+        let reading = |title: String, width: u16, text: &dyn Fn(u16) -> Vec<Line>, scroll: Scroll| {
+            let width = width.min(columns);
+            Some(Reading { title, width, lines: text(width.saturating_sub(FRAME_COLUMNS)), scroll })
+        };
+        match self.overlay.as_ref()? {
+            Overlay::Help { here, scroll, .. } => {
+                let width = if columns < ROOM_FOR_TWO { ONE_COLUMN } else { TWO_COLUMNS };
+                reading("Help".into(), width, &|width| reading::help(here, width), *scroll)
+            }
+            Overlay::Explanation { topic, scroll, .. } => {
+                let title = format!("{} · what it says and how it was measured", topic.name());
+                reading(title, ONE_COLUMN, &|width| reading::explanation(self, *topic, width), *scroll)
+            }
+            Overlay::Form | Overlay::Details { .. } | Overlay::Comparison { .. } => None,
+        }
+    }
 }
 
 /// At most so many rows tell all about a run.

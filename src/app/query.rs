@@ -4,6 +4,7 @@ use super::browse::Browse;
 use super::command::{self, BINDINGS, Binding, Command, Context};
 use super::live::{Activity, Live};
 use super::overlay::Overlay;
+use super::reading::Topic;
 use super::screen::{Focus, Panel, Screen};
 use super::setup::Setup;
 use super::timeline::TimelineView;
@@ -117,6 +118,11 @@ impl App {
         }
     }
 
+    /// What `i` explains here.
+    pub(super) fn topic(&self) -> Option<Topic> {
+        Topic::of(self.overlay.as_ref(), self.focus().panel)
+    }
+
     /// The contexts that hold, innermost first.
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
@@ -149,6 +155,9 @@ impl App {
             Command::NextPanel | Command::PreviousPanel => self.overlay.is_none(),
             Command::OpenForm => self.overlay.is_none() && self.focus().panel != Panel::Setup,
             Command::Close => self.has_something_to_close(),
+            Command::Explain => {
+                self.topic().is_some() || matches!(self.overlay, Some(Overlay::Explanation { .. }))
+            }
             _ => true,
         }
     }

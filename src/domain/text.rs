@@ -109,6 +109,34 @@ pub fn is_treacherous(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+/// A text in lines of at most `width` columns, broken at spaces; a word that is longer than a line, anywhere.
+#[must_use]
+pub fn wrap(text: &str, width: u16) -> Vec<String> {
+    let width = usize::from(width.max(1));
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("it begins with a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_string());
+        }
+        while let Some(rest) = lines.last_mut().and_then(|line| split_at_column(line, width)) {
+            lines.push(rest);
+        }
+    }
+    lines
+}
+
+/// Takes away what is beyond so many columns.
+fn split_at_column(line: &mut String, width: usize) -> Option<String> {
+    let (at, _) = line.char_indices().nth(width)?;
+    Some(line.split_off(at))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,5 +181,20 @@ mod tests {
     fn large_counts_are_grouped() {
         assert_eq!(grouped(10_000_000), "10 000 000");
         assert_eq!(grouped(999), "999");
+    }
+
+    #[test]
+    fn text_breaks_at_spaces() {
+        assert_eq!(
+            wrap("at most 4 000: this program's own limit", 20),
+            ["at most 4 000: this", "program's own limit"]
+        );
+        assert_eq!(wrap("", 0), [""]);
+    }
+
+    #[test]
+    fn a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost() {
+        assert_eq!(wrap("see http://a.example/ü/long ok", 10), ["see", "http://a.e", "xample/ü/l", "ong ok"]);
+        assert_eq!(wrap("exactly-ten", 11), ["exactly-ten"]);
     }
 }

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::header::describe;
 use super::layout::centred;
 use super::panel::{block, draw_over, draw_scrolled, wrap};
-use super::theme::{Theme, mark, meaning};
+use super::theme::{Theme, mark};
 use super::timeline::phases_of;
 use crate::app::App;
 use crate::app::overlay::Scroll;
@@ -52,7 +52,7 @@ fn lines(entry: &Entry, theme: Theme, width: u16) -> Vec<Line<'static>> {
             Span::styled(format!("{} ", mark(phase)), theme.phase(phase)),
             Span::raw(format!("{:<16}", phase.name())),
             Span::styled(format!("{value:>14}  "), theme.strong()),
-            Span::raw(meaning(phase)),
+            Span::raw(phase.meaning()),
         ]));
     }
     let errors: Vec<String> = record

@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, Clear, Padding, Widget};
 
 use super::theme::Theme;
 use crate::app::overlay::Scroll;
+pub use crate::domain::text::wrap;
 
 /// A bordered block with a title.
 pub fn block<'a>(title: impl Into<String>, focused: bool, theme: Theme) -> Block<'a> {
@@ -57,52 +58,5 @@ pub fn draw_scrolled(lines: &[Line<'_>], scroll: Scroll, theme: Theme, area: Rec
     }
     if first + usize::from(area.height) < lines.len() {
         buf.set_string(area.right() - 1, area.bottom() - 1, "↓", theme.strong());
-    }
-}
-
-/// A text in lines of at most `width` columns, broken at spaces; a word that is longer than a line, anywhere.
-pub fn wrap(text: &str, width: u16) -> Vec<String> {
-    let width = usize::from(width.max(1));
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().expect("it begins with a line");
-        if line.is_empty() {
-            line.push_str(word);
-        } else if line.chars().count() + 1 + word.chars().count() <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_string());
-        }
-        while let Some(rest) = lines.last_mut().and_then(|line| split_at_column(line, width)) {
-            lines.push(rest);
-        }
-    }
-    lines
-}
-
-/// Takes away what is beyond so many columns.
-fn split_at_column(line: &mut String, width: usize) -> Option<String> {
-    let (at, _) = line.char_indices().nth(width)?;
-    Some(line.split_off(at))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_breaks_at_spaces() {
-        assert_eq!(
-            wrap("at most 4 000: this program's own limit", 20),
-            ["at most 4 000: this", "program's own limit"]
-        );
-        assert_eq!(wrap("", 0), [""]);
-    }
-
-    #[test]
-    fn a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost() {
-        assert_eq!(wrap("see http://a.example/ü/long ok", 10), ["see", "http://a.e", "xample/ü/l", "ong ok"]);
-        assert_eq!(wrap("exactly-ten", 11), ["exactly-ten"]);
     }
 }

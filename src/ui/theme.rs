@@ -127,21 +127,6 @@ pub fn fills(phase: Phase) -> bool {
     matches!(phase, Phase::Ready | Phase::Gil)
 }
 
-/// What a phase means, in a few words.
-#[must_use]
-pub fn meaning(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Computing => "a core works on the task",
-        Phase::Ready => "could compute, but no core is free",
-        Phase::Gil => "waits for the interpreter lock",
-        Phase::Network => "waits for the server",
-        Phase::File => "opens, writes or closes a file",
-        Phase::Starting => "is being created, waits for the others",
-        Phase::Idle => "has no task any more (under rayon: not now)",
-        Phase::Lost => "too many events to keep them all; totals are exact",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
