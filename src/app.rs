@@ -10,6 +10,7 @@
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
 //!             ├─ timeline  the stretch of time and worker in view    │ in its file
+//!             ├─ teaching  the layout for a class, the last keys       │
 //!             ├─ overlay   what lies over the panels                 │
 //!             └─ reading   the texts among them: help, explanations  ┘
 //! ```
@@ -30,6 +31,7 @@ pub mod reading;
 pub mod sample;
 pub mod screen;
 pub mod setup;
+pub mod teaching;
 pub mod timeline;
 
 use browse::Browse;
@@ -39,6 +41,7 @@ use message::{Effect, Msg};
 use overlay::Overlay;
 use screen::{Focus, Panel, Screen};
 use setup::Setup;
+use teaching::Teaching;
 use timeline::TimelineView;
 
 use crate::domain::history::{Entry, History};
@@ -66,6 +69,7 @@ pub struct App {
     timeline: TimelineView,
     focus: Focus,
     overlay: Option<Overlay>,
+    teaching: Teaching,
     size: (u16, u16),
     notice: Option<Notice>,
     headline: String,
@@ -128,6 +132,7 @@ impl App {
             timeline: TimelineView::default(),
             focus: Focus { panel: Panel::Setup, expanded: false },
             overlay: None,
+            teaching: Teaching::default(),
             size: (80, 24),
             notice: None,
             headline: String::new(),
@@ -137,6 +142,15 @@ impl App {
         };
         app.compose_headline();
         app
+    }
+
+    /// In the teaching layout from the start, if asked for.
+    #[must_use]
+    pub fn presenting(mut self, is_on: bool) -> App {
+        if self.teaching.is_on() != is_on {
+            self.toggle_teaching();
+        }
+        self
     }
 
     /// Folds a message into the state; what the shell shall do comes back.
@@ -164,7 +178,10 @@ impl App {
 
     fn on_key(&mut self, key: Key) -> Vec<Effect> {
         match command::lookup(key, self.contexts()) {
-            Some(binding) if self.is_possible(binding.command) => self.perform(binding.command, key),
+            Some(binding) if self.is_possible(binding.command) => {
+                self.teaching.remember(key, binding);
+                self.perform(binding.command, key)
+            }
             _ => vec![],
         }
     }

@@ -9,6 +9,7 @@ mod header;
 mod history;
 pub mod layout;
 mod panel;
+mod present;
 mod reading;
 mod setup;
 pub mod theme;
@@ -40,7 +41,17 @@ fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         too_small(app, area, buf);
         return;
     }
-    let panels = layout::panels(area, app.focus());
+    let panels = layout::panels(area, app.screen(), app.focus());
+    if app.screen() == Screen::Teaching && !app.focus().expanded {
+        present::draw(app, theme, &panels, buf);
+    } else {
+        draw_panels(app, theme, &panels, buf);
+    }
+    footer::draw(app, theme, panels.footer, buf);
+    draw_overlay(app, theme, Rect { height: area.height - 1, ..area }, buf);
+}
+
+fn draw_panels(app: &App, theme: Theme, panels: &layout::Panels, buf: &mut Buffer) {
     header::header(app, theme, panels.header, buf);
     header::verdict(app, theme, panels.verdict, buf);
     header::aside(app, theme, panels.aside, buf);
@@ -49,8 +60,9 @@ fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     cores::draw(app, theme, panels.cores, buf);
     curves::panel(app, theme, panels.curves, panels.gutter, buf);
     history::panel(app, theme, panels.history, buf);
-    footer::draw(app, theme, panels.footer, buf);
-    let above_footer = Rect { height: area.height - 1, ..area };
+}
+
+fn draw_overlay(app: &App, theme: Theme, above_footer: Rect, buf: &mut Buffer) {
     match app.overlay() {
         None => {}
         Some(Overlay::Form) => setup::overlay(app, theme, above_footer, buf),

@@ -34,6 +34,7 @@ impl App {
             Command::Details => self.open_details(),
             Command::Help => self.toggle_help(),
             Command::Explain => self.toggle_explanation(),
+            Command::Teach => self.toggle_teaching(),
             Command::OpenForm => self.open_form(),
             Command::Close => self.close(),
             Command::Expand => self.focus = Focus { expanded: !self.focus.expanded, ..self.focus() },
@@ -188,6 +189,13 @@ impl App {
             let over = self.overlay.take().map(Box::new);
             self.overlay = Some(Overlay::Explanation { topic, over, scroll: Scroll::default() });
         }
+    }
+
+    /// The layouts have different panels.
+    pub(super) fn toggle_teaching(&mut self) {
+        self.teaching.toggle();
+        self.focus.expanded = false;
+        self.settle_form();
     }
 
     fn open_details(&mut self) {

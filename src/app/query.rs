@@ -7,6 +7,7 @@ use super::overlay::Overlay;
 use super::reading::Topic;
 use super::screen::{Focus, Panel, Screen};
 use super::setup::Setup;
+use super::teaching::Teaching;
 use super::timeline::TimelineView;
 use super::{App, Notice, Shown};
 
@@ -99,7 +100,16 @@ impl App {
     /// How much room there is.
     #[must_use]
     pub fn screen(&self) -> Screen {
-        Screen::of(self.size.0, self.size.1)
+        match Screen::of(self.size.0, self.size.1) {
+            Screen::Small | Screen::Wide if self.teaching.is_on() => Screen::Teaching,
+            screen => screen,
+        }
+    }
+
+    /// The teaching layout, and the keys that were pressed last.
+    #[must_use]
+    pub fn teaching(&self) -> &Teaching {
+        &self.teaching
     }
 
     /// Where the user is: on a small screen the panels that it lacks count as the timeline.

@@ -77,21 +77,22 @@ pub fn aside(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     } else if let Some(rest) = said(app, area.width).get(1) {
         Line::styled(format!(" {rest}"), theme.strong())
     } else {
-        match app.shown() {
-            Some(Shown::Live(live)) => {
-                Line::raw(shortened(&format!(" {}", watch(live)), usize::from(area.width)))
-            }
-            Some(Shown::Entry(entry)) => {
-                Line::raw(shortened(&format!(" {}", remark(entry)), usize::from(area.width)))
-            }
-            None => Line::raw(" or set up a run of your own and press r"),
-        }
+        Line::raw(shortened(&format!(" {}", besides(app)), usize::from(area.width)))
     };
     buf.set_line(area.x, area.y, &line, area.width);
 }
 
+/// The doubts about the run that is shown, or what to watch for while it is on.
+pub fn besides(app: &App) -> String {
+    match app.shown() {
+        Some(Shown::Live(live)) => watch(live),
+        Some(Shown::Entry(entry)) => remark(entry),
+        None => "or set up a run of your own and press r".into(),
+    }
+}
+
 /// A text of at most so many characters: dots say that it went on.
-fn shortened(text: &str, most: usize) -> String {
+pub fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.into();
     }

@@ -3,6 +3,7 @@
 pub mod axis;
 pub mod bar;
 pub mod curve;
+pub mod figure;
 pub mod gantt;
 
 /// Nine fills of a cell, from below.

@@ -24,7 +24,7 @@ pub(super) fn bars() -> Section {
             "so much of its time until now the worker computed; beside it what took most of the rest",
         ),
         Entry::sign(
-            "→ all",
+            "all workers →",
             Look::Strong,
             "the narrow picture of all workers; \"sampled\": each row shows four of its own",
         ),
