@@ -57,7 +57,7 @@ fn draw_panels(app: &App, theme: Theme, panels: &layout::Panels, buf: &mut Buffe
     header::aside(app, theme, panels.aside, buf);
     setup::panel(app, theme, panels.setup, buf);
     timeline::panel(app, theme, panels.timeline, panels.gutter, buf);
-    cores::draw(app, theme, panels.cores, buf);
+    cores::draw(app, theme, panels.cores, panels.gutter, buf);
     curves::panel(app, theme, panels.curves, panels.gutter, buf);
     history::panel(app, theme, panels.history, buf);
 }

@@ -22,7 +22,11 @@ struct Session {
 
 impl Session {
     fn new(columns: u16, rows: u16) -> Session {
-        let app = App::new(sample::machine(2), Limits::default());
+        Session::on(2, columns, rows)
+    }
+
+    fn on(cores: u32, columns: u16, rows: u16) -> Session {
+        let app = App::new(sample::machine(cores), Limits::default());
         let mut session = Session { app, size: (columns, rows) };
         let _ = session.app.update(Msg::Resized { columns, rows });
         // So that the first quick experiment begins at once.
@@ -41,7 +45,7 @@ impl Session {
 
     fn play(&mut self, mut effects: Vec<Effect>) {
         while let [Effect::Start(plan)] = &effects[..] {
-            let scenario = Scenario::new(plan.clone(), 2);
+            let scenario = Scenario::new(plan.clone(), self.app.machine().cores_usable);
             let _ = self.app.update(Msg::Batch(scenario.batch(0, scenario.wall())));
             effects = self.app.update(Msg::Concluded(Box::new(scenario.record())));
         }
@@ -452,6 +456,55 @@ fn the_teaching_layout_does_not_hide_a_doubt() {
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     assert!(session.rows()[2].contains("! the machine slept for 3 s"));
     assert!(session.row("#1 threads").starts_with(" ▸  !"));
+}
+
+#[test]
+fn many_cores_have_a_place_each_or_the_title_says_how_many_share_one() {
+    for (cores, columns, rows) in [(64, 80, 24), (64, 120, 40), (256, 120, 40), (256, 200, 60), (256, 80, 24)]
+    {
+        let mut session = Session::on(cores, columns, rows);
+        session.press(&[Char('3')]);
+        let drawn = session.rows();
+        let first = drawn.iter().position(|row| row.contains("Cores")).unwrap();
+        let panel = if columns < 100 {
+            drawn[first..=first].to_vec()
+        } else {
+            // Down to the panel's legend, beside the curves.
+            let rows = drawn[first + 1..].iter().take_while(|row| !row.contains("ours"));
+            rows.map(|row| row.chars().take(28).collect()).collect()
+        };
+        let cells: usize =
+            panel.iter().flat_map(|row| row.chars()).filter(|c| "▁▂▃▄▅▆▇█".contains(*c)).count();
+        let together = (cores as usize).div_ceil(cells.max(1)).max(1);
+        assert!(cells > 0, "{}", drawn.join("\n"));
+        assert!(
+            together == 1 || drawn[first].contains(&format!("{together} a cell")),
+            "{cells}: {}",
+            drawn[first]
+        );
+    }
+}
+
+#[test]
+fn the_expanded_cores_show_each_cores_share_over_time_on_an_axis() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Char('3'), Tab, Tab, Char('e')]);
+    assert!(session.row("Cores").contains("over time"));
+    let cores: Vec<String> =
+        session.rows().into_iter().filter(|row| row.contains(" ours ")).take(2).collect();
+    assert_eq!(cores.len(), 2);
+    assert!(cores.iter().all(|row| ink(row) > 80 * 8), "both were used all the time: {cores:?}");
+    assert!(session.shows("╵0 s") && session.shows("others   2 %"));
+}
+
+#[test]
+fn the_expanded_curves_have_a_scale_and_an_axis() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Char('3'), Tab, Tab, Tab, Char('e')]);
+    let rows = session.rows();
+    let scale = |value: &str| rows.iter().filter(|row| row.contains(&format!("{value}┤"))).count();
+    assert_eq!((scale("2"), scale("1"), scale("0")), (2, 2, 2), "{}", rows.join("\n"));
+    assert!(session.shows("╵0 s") && session.shows("on average"));
 }
 
 #[test]

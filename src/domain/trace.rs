@@ -4,10 +4,12 @@
 //! [`Lane`] keeps them with running sums, so that the time spent in each phase between two moments costs a binary
 //! search and never a walk over all events: drawing is O(cells on the screen).
 
+mod cores;
 mod lane;
 
 use super::phase::{Phase, PhaseTimes};
 use super::time::Nanos;
+pub use cores::CoreCurves;
 pub use lane::Lane;
 
 /// From `at` on, the worker is in `phase`.
@@ -91,6 +93,7 @@ pub struct Trace {
     lanes: Vec<Lane>,
     samples: Vec<Sample>,
     cores: Vec<CoreTime>,
+    core_curves: CoreCurves,
     others: Vec<(u16, f64)>,
     cpu: Nanos,
     now: Nanos,
@@ -122,6 +125,7 @@ impl Trace {
         self.sample(&batch.now, batch.begun.saturating_sub(batch.ended), cpu);
         (self.begun, self.ended, self.failed) = (batch.begun, batch.ended, batch.failed);
         self.cores = batch.cores;
+        self.core_curves.push(batch.now, &self.cores);
         if !batch.others.is_empty() {
             self.others = batch.others;
         }
@@ -143,6 +147,7 @@ impl Trace {
     pub fn conclude(&mut self, wall: Nanos) {
         self.now = wall;
         self.concluded = true;
+        self.core_curves.conclude(wall, &self.cores);
         // The first sample beyond the end saw the end, a little late.
         let within = self.samples.partition_point(|sample| sample.at < wall);
         self.samples.truncate(within + 1);
@@ -190,6 +195,12 @@ impl Trace {
     #[must_use]
     pub fn cores(&self) -> &[CoreTime] {
         &self.cores
+    }
+
+    /// What our workers used of each core, over time.
+    #[must_use]
+    pub fn core_curves(&self) -> &CoreCurves {
+        &self.core_curves
     }
 
     /// Share of each core that others use, in 0..=1; empty while unknown.
@@ -248,7 +259,8 @@ impl Trace {
     /// How much memory the events take, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.lanes.iter().map(Lane::bytes).sum::<usize>() + self.samples.capacity() * size_of::<Sample>()
+        let samples = self.samples.capacity() * size_of::<Sample>();
+        self.lanes.iter().map(Lane::bytes).sum::<usize>() + samples + self.core_curves.bytes()
     }
 }
 

@@ -34,11 +34,10 @@ fn span(piece: &Piece, theme: Theme) -> Span<'_> {
 
 fn style(look: Look, theme: Theme) -> Style {
     match look {
-        Look::Plain => Style::new(),
+        Look::Plain | Look::Others => Style::new(),
         Look::Strong => theme.strong(),
         Look::Phase(phase) => theme.phase(phase),
         Look::Concurrency => theme.concurrency(),
         Look::Parallelism => theme.parallelism(),
-        Look::Others => theme.secondary(),
     }
 }
