@@ -473,8 +473,7 @@ fn many_cores_have_a_place_each_or_the_title_says_how_many_share_one() {
             let rows = drawn[first + 1..].iter().take_while(|row| !row.contains("ours"));
             rows.map(|row| row.chars().take(28).collect()).collect()
         };
-        let cells: usize =
-            panel.iter().flat_map(|row| row.chars()).filter(|c| "▁▂▃▄▅▆▇█".contains(*c)).count();
+        let cells = panel.iter().flat_map(|row| row.chars()).filter(|c| "·▁▂▃▄▅▆▇█".contains(*c)).count();
         let together = (cores as usize).div_ceil(cells.max(1)).max(1);
         assert!(cells > 0, "{}", drawn.join("\n"));
         assert!(

@@ -70,7 +70,8 @@ fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
     match (over_time, several_a_cell(cores, inner)) {
         (true, _) => format!("{usable} · what our workers used, over time"),
         (false, None) => usable,
-        (false, Some(n)) => format!("{usable}, {n} a cell"),
+        // Shorter, as the panel is narrow.
+        (false, Some(n)) => format!("Cores · {}, {n} a cell", app.machine().cores_usable),
     }
 }
 

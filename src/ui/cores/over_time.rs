@@ -16,7 +16,7 @@ use crate::ui::widget::curve::Curve;
 use crate::ui::widget::gantt::Pitch;
 
 /// Curves get no higher than this many rows.
-const HIGHEST: u16 = 12;
+const HIGHEST: u16 = 16;
 
 /// Whether there is a row for each of so many cores, and one for the axis.
 pub fn fits(cores: usize, area: Rect) -> bool {
