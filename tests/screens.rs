@@ -427,11 +427,18 @@ fn the_figures_of_the_teaching_layout_are_the_speed_up_and_the_cores_used() {
 }
 
 #[test]
-fn the_verdict_of_the_teaching_layout_is_a_band_over_the_whole_width() {
+fn the_verdict_is_a_band_over_the_whole_width_in_every_layout() {
     for (columns, rows) in SIZES {
-        let buf = class(columns, rows).drawn(Theme::ansi());
-        let reversed = |y: u16| (0..columns).all(|x| buf[(x, y)].modifier.contains(Modifier::REVERSED));
-        assert!(!reversed(0) && reversed(1) && reversed(2), "at {columns}×{rows}");
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3')]);
+        let reversed = |session: &Session, y: u16| {
+            let buf = session.drawn(Theme::ansi());
+            (0..columns).all(|x| buf[(x, y)].modifier.contains(Modifier::REVERSED))
+        };
+        assert!(!reversed(&session, 0) && reversed(&session, 1), "at {columns}×{rows}");
+        session.press(&[Char('P')]);
+        let band = reversed(&session, 1) && reversed(&session, 2);
+        assert!(!reversed(&session, 0) && band, "at {columns}×{rows}, for a class");
     }
 }
 
