@@ -12,7 +12,9 @@
 //!             ├─ browse    chosen and marked rows of the history     │ each part
 //!             ├─ columns   the history's columns, and their order    │ in its file
 //!             ├─ timeline  the stretch of time, the row, the cursor  │
-//!             └─ overlay   what lies over the panels                 ┘
+//!             ├─ teaching  the layout for a class, the last keys     │
+//!             ├─ overlay   what lies over the panels                 │
+//!             └─ reading   the texts among them: help, explanations  ┘
 //! ```
 //!
 //! Invariants: no clock, no I/O, no thread; time enters only with messages. Sentences are composed when something
@@ -30,10 +32,12 @@ pub mod message;
 pub mod overlay;
 mod perform;
 mod query;
+pub mod reading;
 #[doc(hidden)]
 pub mod sample;
 pub mod screen;
 pub mod setup;
+pub mod teaching;
 pub mod timeline;
 
 use browse::Browse;
@@ -44,6 +48,7 @@ use message::{Effect, Msg};
 use overlay::Overlay;
 use screen::{Focus, Panel, Screen};
 use setup::Setup;
+use teaching::Teaching;
 use timeline::TimelineView;
 
 use crate::domain::history::{Entry, History};
@@ -74,6 +79,7 @@ pub struct App {
     frozen: Option<Box<Live>>,
     focus: Focus,
     overlay: Option<Overlay>,
+    teaching: Teaching,
     size: (u16, u16),
     notice: Option<Notice>,
     headline: String,
@@ -138,6 +144,7 @@ impl App {
             frozen: None,
             focus: Focus { panel: Panel::Setup, expanded: false },
             overlay: None,
+            teaching: Teaching::default(),
             size: (80, 24),
             notice: None,
             headline: String::new(),
@@ -148,6 +155,15 @@ impl App {
         app.compose_headline();
         app.foretell();
         app
+    }
+
+    /// In the teaching layout from the start, if asked for.
+    #[must_use]
+    pub fn presenting(mut self, is_on: bool) -> App {
+        if self.teaching.is_on() != is_on {
+            self.toggle_teaching();
+        }
+        self
     }
 
     /// Folds a message into the state; what the shell shall do comes back.
@@ -194,7 +210,10 @@ impl App {
 
     fn on_key(&mut self, key: Key) -> Vec<Effect> {
         match command::lookup(key, self.contexts()) {
-            Some(binding) if self.is_possible(binding.command) => self.perform(binding.command, key),
+            Some(binding) if self.is_possible(binding.command) => {
+                self.teaching.remember(key, binding);
+                self.perform(binding.command, key)
+            }
             Some(binding) => {
                 self.say_why_not(binding.command);
                 vec![]
@@ -205,6 +224,12 @@ impl App {
 
     fn on_resized(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
         self.size = (columns, rows);
+        self.settle_form();
+        vec![]
+    }
+
+    /// The form is a panel where there is room for one, and lies over the panels elsewhere.
+    fn settle_form(&mut self) {
         if self.screen() == Screen::Wide && self.overlay == Some(Overlay::Form) {
             self.overlay = None;
             self.focus = Focus { panel: Panel::Setup, expanded: false };
@@ -212,7 +237,6 @@ impl App {
             // Whoever types a number sees it: its panel is gone.
             self.overlay = Some(Overlay::Form);
         }
-        vec![]
     }
 
     fn on_batch(&mut self, batch: Batch) -> Vec<Effect> {

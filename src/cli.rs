@@ -24,7 +24,10 @@ const IO_WORKERS: u64 = 16;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Invocation {
     /// Open the explorer.
-    Explore,
+    Explore {
+        /// In the teaching layout.
+        present: bool,
+    },
     /// Measure and print.
     Run(Box<Request>),
     /// Say what this machine offers.
@@ -97,7 +100,7 @@ impl Request {
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Answer> {
     let cli = CommandLine::try_parse_from(arguments).map_err(|error| refusal::answer(&error))?;
     match cli.command {
-        None => Ok(Invocation::Explore),
+        None => Ok(Invocation::Explore { present: cli.present }),
         Some(Command::Doctor) => Ok(Invocation::Doctor),
         Some(Command::Run(arguments)) => {
             let request = request(&arguments).map_err(Answer::Refusal)?;
@@ -229,7 +232,12 @@ Exit codes: 0 done, 1 the run broke or a task failed, 2 wrong usage, 130 interru
 /// Without a command it opens the explorer: press r to run, 1 to 4 for a quick experiment, ? for help and q to leave.
 #[derive(Debug, Parser)]
 #[command(name = "pconc-tui", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true)]
 struct CommandLine {
+    /// Begin with the teaching layout: fewer panels, larger figures, the pressed keys visible; P changes it at any time
+    #[arg(long)]
+    present: bool,
+
     #[command(subcommand)]
     command: Option<Command>,
 }

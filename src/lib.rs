@@ -66,6 +66,7 @@
 //! - **what is measured?** `engine/recorder.rs` (events), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
 //! - **a key?** `app/command.rs`: one table for dispatch, footer and help.
 //! - **a screen?** `ui/layout.rs` says where panels are; each panel is a file beside it.
+//! - **what `?` and `i` say?** `app/reading/`; what `i` says is a promise about the engine.
 //! - **an option of the command line?** `cli.rs`.
 //! - **another operating system?** a file beside `engine/os/linux.rs`.
 

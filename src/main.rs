@@ -12,7 +12,7 @@ use pconc_tui::{headless, tui};
 
 fn main() -> ExitCode {
     let ended = match cli::parse(std::env::args_os()) {
-        Ok(Invocation::Explore) => tui::explore(),
+        Ok(Invocation::Explore { present }) => tui::explore(present),
         Ok(Invocation::Run(request)) => headless::run(&request),
         Ok(Invocation::Doctor) => headless::doctor(),
         Err(Answer::Text(text)) => headless::print(&text).map(|()| exit::DONE),

@@ -27,11 +27,11 @@ use event::Event;
 use pacer::{Pacer, Urgency};
 use terminal::Screen;
 
-/// Opens the explorer and stays until the user leaves. Returns the exit code.
+/// Opens the explorer, if asked for in the teaching layout, and stays until the user leaves. Returns the exit code.
 ///
 /// # Errors
 /// Why there is no explorer here, or what broke.
-pub fn explore() -> Result<u8, Failure> {
+pub fn explore(present: bool) -> Result<u8, Failure> {
     shell::terminal::check().map_err(Failure::usage)?;
     survive_file_size_limit();
     let session = Session::prepare().map_err(Failure::broke)?;
@@ -43,7 +43,7 @@ pub fn explore() -> Result<u8, Failure> {
         Screen::enter().map_err(|error| Failure::broke(format!("cannot use the terminal: {error}")))?;
     signals::watch_terminal().map_err(Failure::broke)?;
     input::listen(sender.clone()).map_err(Failure::broke)?;
-    let ended = Explorer::new(&session, screen, sender).stay(&events);
+    let ended = Explorer::new(&session, screen, sender, present).stay(&events);
     terminal::print_held_back();
     ended
 }
@@ -68,9 +68,9 @@ struct Explorer<'env> {
 struct Leave(Result<u8, Failure>);
 
 impl<'env> Explorer<'env> {
-    fn new(session: &'env Session, screen: Screen, events: Sender<Event>) -> Self {
+    fn new(session: &'env Session, screen: Screen, events: Sender<Event>, present: bool) -> Self {
         Explorer {
-            app: App::new(session.machine().clone(), session.limits().clone()),
+            app: App::new(session.machine().clone(), session.limits().clone()).presenting(present),
             theme: theme(),
             screen,
             size: (0, 0),

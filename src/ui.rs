@@ -6,10 +6,11 @@ mod curves;
 mod details;
 mod footer;
 mod header;
-mod help;
 pub mod history;
 pub mod layout;
 mod panel;
+mod present;
+mod reading;
 mod setup;
 pub mod theme;
 mod timeline;
@@ -37,7 +38,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 /// How many columns the bars of the timeline have on a screen of this size, once there are any: a step of its cursor.
 #[must_use]
 pub fn bar_columns(app: &App, (columns, rows): (u16, u16)) -> Option<u16> {
-    let panels = layout::panels(Rect::new(0, 0, columns, rows), app.focus());
+    let panels = layout::panels(Rect::new(0, 0, columns, rows), app.screen(), app.focus());
     timeline::bar_columns(app, panels.timeline, panels.gutter)
 }
 
@@ -47,21 +48,36 @@ fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         too_small(app, area, buf);
         return;
     }
-    let panels = layout::panels(area, app.focus());
+    let panels = layout::panels(area, app.screen(), app.focus());
+    if app.screen() == Screen::Teaching && !app.focus().expanded {
+        present::draw(app, theme, &panels, buf);
+    } else {
+        draw_panels(app, theme, &panels, buf);
+    }
+    footer::draw(app, theme, panels.footer, buf);
+    draw_overlay(app, theme, &panels, Rect { height: area.height - 1, ..area }, buf);
+}
+
+fn draw_panels(app: &App, theme: Theme, panels: &layout::Panels, buf: &mut Buffer) {
     header::header(app, theme, panels.header, buf);
     header::verdict(app, theme, panels.verdict, buf);
     header::aside(app, theme, panels.aside, buf);
     setup::panel(app, theme, panels.setup, buf);
     timeline::panel(app, theme, panels.timeline, panels.gutter, buf);
-    cores::draw(app, theme, panels.cores, buf);
+    cores::draw(app, theme, panels.cores, panels.gutter, buf);
     curves::panel(app, theme, panels.curves, panels.gutter, buf);
     history::panel(app, theme, panels.history, buf);
-    footer::draw(app, theme, panels.footer, buf);
-    let above_footer = Rect { height: area.height - 1, ..area };
+}
+
+fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, above_footer: Rect, buf: &mut Buffer) {
     match app.overlay() {
         None => {}
         Some(Overlay::Form) => setup::overlay(app, theme, above_footer, buf),
-        Some(Overlay::Help(scroll)) => help::overlay(*scroll, theme, above_footer, buf),
+        Some(Overlay::Help { .. } | Overlay::Explanation { .. }) => {
+            if let Some(reading) = app.reading() {
+                reading::overlay(&reading, theme, above_footer, buf);
+            }
+        }
         Some(Overlay::Details { number, scroll }) => {
             details::overlay(app, *number, *scroll, theme, above_footer, buf);
         }

@@ -18,7 +18,7 @@ use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use ratatui::style::Color;
+use ratatui::style::{Color, Modifier};
 
 #[path = "screens/history.rs"]
 mod history;
@@ -30,7 +30,11 @@ struct Session {
 
 impl Session {
     fn new(columns: u16, rows: u16) -> Session {
-        let app = App::new(sample::machine(2), Limits::default());
+        Session::on(2, columns, rows)
+    }
+
+    fn on(cores: u32, columns: u16, rows: u16) -> Session {
+        let app = App::new(sample::machine(cores), Limits::default());
         let mut session = Session { app, size: (columns, rows) };
         let _ = session.app.update(Msg::Resized { columns, rows });
         // So that the first quick experiment begins at once.
@@ -49,7 +53,7 @@ impl Session {
 
     fn play(&mut self, mut effects: Vec<Effect>) {
         while let [Effect::Start(plan)] = &effects[..] {
-            let scenario = Scenario::new(plan.clone(), 2);
+            let scenario = Scenario::new(plan.clone(), self.app.machine().cores_usable);
             let _ = self.app.update(Msg::Batch(scenario.batch(0, scenario.wall())));
             effects = self.app.update(Msg::Concluded(Box::new(scenario.record())));
         }
@@ -309,10 +313,15 @@ fn more_workers_than_rows_scroll_beside_an_overview_of_all() {
 
 #[test]
 fn the_help_lists_every_key_and_every_phase() {
-    let mut session = Session::new(120, 140);
+    let mut session = Session::new(84, 250);
     session.press(&[Char('?')]);
+    let words: Vec<String> =
+        session.rows().iter().flat_map(|row| row.split(['┃', ' '])).map(String::from).collect();
+    // Long lines are broken.
+    let text =
+        words.iter().filter(|word| !word.is_empty()).fold(String::new(), |text, word| text + word + " ");
     for binding in pconc_tui::app::command::BINDINGS {
-        assert!(session.shows(binding.explanation), "{}", binding.explanation);
+        assert!(text.contains(binding.explanation), "{}", binding.explanation);
     }
     for phase in pconc_tui::domain::phase::Phase::MEASURED {
         assert!(session.shows(phase.name()), "{}", phase.name());
@@ -321,6 +330,45 @@ fn the_help_lists_every_key_and_every_phase() {
     assert!(session.row("  ★  ").contains("by at least a tenth"));
     assert!(session.row("  !  ").contains("Enter shows all"));
     assert!(session.row("idle ").contains("under rayon: not now"));
+}
+
+#[test]
+fn the_help_begins_with_what_works_in_the_focused_panel() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3'), BackTab, Char('?')]);
+        let first = session.row("Here · ");
+        assert!(first.contains("Here · In the history"), "{first} at {columns}×{rows}");
+    }
+}
+
+#[test]
+fn a_panels_explanation_says_what_its_marks_mean_and_gives_back_what_it_lay_over() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3'), BackTab, Char('i')]);
+        assert!(session.shows("History · what it says and how it was measured"), "at {columns}×{rows}");
+        assert!(session.shows("the fastest run of its work"));
+        session.press(&[Char('i'), Enter, Char('i')]);
+        assert!(session.shows("Details · what it says"), "at {columns}×{rows}");
+        session.press(&[Char('?'), Esc, Esc]);
+        assert!(session.shows("start-up  "), "the details are back");
+        session.press(&[Esc]);
+        assert!(!session.shows("start-up  "));
+    }
+}
+
+#[test]
+fn a_step_back_in_a_text_is_seen_however_far_it_was_scrolled() {
+    for open in [Char('?'), Char('i')] {
+        let mut session = Session::new(60, 16);
+        session.press(&[Char('2'), open]);
+        for downs in 1..150 {
+            let below = session.press(&[Down]).rows();
+            assert_ne!(session.press(&[Up]).rows(), below, "{open:?} after {downs}");
+            session.press(&[Down]);
+        }
+    }
 }
 
 #[test]
@@ -341,6 +389,140 @@ fn whatever_was_scrolled_to_its_end_comes_back_with_the_first_press() {
             }
         }
     }
+}
+
+/// The teaching layout at this size, after the third experiment.
+fn class(columns: u16, rows: u16) -> Session {
+    let mut session = Session::new(columns, rows);
+    session.press(&[Char('P'), Char('3')]);
+    session
+}
+
+#[test]
+fn the_teaching_layout_shows_verdict_figures_timeline_and_the_last_runs_and_nothing_else() {
+    for (columns, rows) in SIZES {
+        let mut session = class(columns, rows);
+        for text in [
+            "processes: 2.0× faster than serial",
+            "two workers computed at once",
+            "Timeline",
+            "speed-up",
+            "#1 serial",
+        ] {
+            assert!(session.shows(text), "{text} at {columns}×{rows}");
+        }
+        for text in ["Plan ─", "Cores ", "eff. (%)"] {
+            assert!(!session.shows(text), "{text} at {columns}×{rows}");
+        }
+        session.press(&[Char('P')]);
+        assert!(columns < 100 || session.shows("eff. (%)"), "P brings the panels back");
+    }
+}
+
+#[test]
+fn the_figures_of_the_teaching_layout_are_the_speed_up_and_the_cores_used() {
+    let two = ["▀▀█", "█▀▀", "▀▀▀"];
+    let session = class(80, 24);
+    let rows = session.rows();
+    let first = rows.iter().position(|row| row.contains("speed-up over serial")).unwrap() + 1;
+    // 2.0× and 2.0 end with the two, the point and the zero.
+    for (row, part) in rows[first..].iter().zip(two) {
+        assert!(row.matches(part).count() >= 2, "{row}");
+    }
+    let live = |share: f64| {
+        let mut session = class(80, 24);
+        session.press_and_wait(Char('2'), share);
+        let row = session.row("tasks in flight");
+        (row.find("so far"), row.find("in flight"), row.find("on a core"))
+    };
+    assert_eq!(live(0.1), live(0.9), "captions stand still while digits change");
+}
+
+#[test]
+fn the_verdict_is_a_band_over_the_whole_width_in_every_layout() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3')]);
+        let reversed = |session: &Session, y: u16| {
+            let buf = session.drawn(Theme::ansi());
+            (0..columns).all(|x| buf[(x, y)].modifier.contains(Modifier::REVERSED))
+        };
+        assert!(!reversed(&session, 0) && reversed(&session, 1), "at {columns}×{rows}");
+        session.press(&[Char('P')]);
+        let band = reversed(&session, 1) && reversed(&session, 2);
+        assert!(!reversed(&session, 0) && band, "at {columns}×{rows}, for a class");
+    }
+}
+
+#[test]
+fn a_class_sees_which_keys_were_pressed_and_what_they_do() {
+    for (columns, rows) in SIZES {
+        let mut session = class(columns, rows);
+        session.press(&[Char('+'), Char('+')]);
+        let last = session.rows().pop().unwrap();
+        assert!(last.starts_with("  +  zoom into time  ×2"), "{last}");
+        assert!(columns < 80 || last.contains("3  Do processes speed up computing?"), "{last}");
+    }
+}
+
+#[test]
+fn the_teaching_layout_does_not_hide_a_doubt() {
+    let mut session = Session::new(80, 24);
+    session.press(&[Char('P')]);
+    let plan = session.press_and_wait(Char('r'), 0.5);
+    let mut record = Scenario::new(plan, 2).record();
+    record.caveats.push(Caveat { kind: CaveatKind::Suspended, text: "the machine slept for 3 s".into() });
+    let _ = session.app.update(Msg::Concluded(Box::new(record)));
+    assert!(session.rows()[2].contains("! the machine slept for 3 s"));
+    assert!(session.row("#1 threads").starts_with(" ▸  !"));
+}
+
+#[test]
+fn many_cores_have_a_place_each_or_the_title_says_how_many_share_one() {
+    for (cores, columns, rows) in [(64, 80, 24), (64, 120, 40), (256, 120, 40), (256, 200, 60), (256, 80, 24)]
+    {
+        let mut session = Session::on(cores, columns, rows);
+        session.press(&[Char('3')]);
+        let drawn = session.rows();
+        let first = drawn.iter().position(|row| row.contains("Cores")).unwrap();
+        let panel = if columns < 100 {
+            drawn[first..=first].to_vec()
+        } else {
+            // Down to the panel's legend, beside the curves.
+            let rows = drawn[first + 1..].iter().take_while(|row| !row.contains("ours"));
+            rows.map(|row| row.chars().take(28).collect()).collect()
+        };
+        let cells = panel.iter().flat_map(|row| row.chars()).filter(|c| "·▁▂▃▄▅▆▇█".contains(*c)).count();
+        let together = (cores as usize).div_ceil(cells.max(1)).max(1);
+        assert!(cells > 0, "{}", drawn.join("\n"));
+        assert!(
+            together == 1 || drawn[first].contains(&format!("{together} a cell")),
+            "{cells}: {}",
+            drawn[first]
+        );
+    }
+}
+
+#[test]
+fn the_expanded_cores_show_each_cores_share_over_time_on_an_axis() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Char('3'), Tab, Tab, Char('e')]);
+    assert!(session.row("Cores").contains("over time"));
+    let cores: Vec<String> =
+        session.rows().into_iter().filter(|row| row.contains(" ours ")).take(2).collect();
+    assert_eq!(cores.len(), 2);
+    assert!(cores.iter().all(|row| ink(row) > 80 * 8), "both were used all the time: {cores:?}");
+    assert!(session.shows("╵0 s") && session.shows("others   2 %"));
+}
+
+#[test]
+fn the_expanded_curves_have_a_scale_and_an_axis() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Char('3'), Tab, Tab, Tab, Char('e')]);
+    let rows = session.rows();
+    let scale = |value: &str| rows.iter().filter(|row| row.contains(&format!("{value}┤"))).count();
+    assert_eq!((scale("2"), scale("1"), scale("0")), (2, 2, 2), "{}", rows.join("\n"));
+    assert!(session.shows("╵0 s") && session.shows("on average"));
 }
 
 #[test]

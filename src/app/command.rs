@@ -55,6 +55,8 @@ pub enum Command {
     Accept,
     Abandon,
     Help,
+    Explain,
+    Teach,
     Close,
     Quit,
 }
@@ -246,6 +248,8 @@ pub static BINDINGS: &[Binding] = &[
 
     bind(&[Esc], "Esc", C::Close, In::Common, "Esc close", "close what is on top; never leaves the program", 1),
     bind(&[Char('?'), Key::F1], "?", C::Help, In::Common, "? help", "open this help or close it; also F1", 3),
+    bind(&[Char('i')], "i", C::Explain, In::Common, "i explain", "what the numbers and marks of the focused panel mean", 3),
+    bind(&[Char('P')], "P", C::Teach, In::Common, "P present", "the teaching layout: fewer panels, large figures, pressed keys; again: all panels", 14),
     bind(&[Char('q')], "q", C::Quit, In::Common, "q quit", "leave the program", 3),
     bind(&[Ctrl('c')], "Ctrl-C", C::Quit, In::Always, "", "leave the program, also from within a number", 0),
 ];

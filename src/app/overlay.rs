@@ -1,9 +1,10 @@
 //! What lies over the panels.
 
 use super::App;
-use super::command::{BINDINGS, Context};
+use super::command::Context;
 use super::comparison::Composition;
 use super::details;
+use super::reading::{self, Line, Topic};
 use super::timeline::Window;
 
 use crate::domain::history::Entry;
@@ -13,8 +14,24 @@ use crate::domain::history::Entry;
 pub enum Overlay {
     /// The form, where it has no panel of its own.
     Form,
-    /// Keys and phases.
-    Help(Scroll),
+    /// Keys, phases, words and signs.
+    Help {
+        /// Where the user was, innermost first: what works there is told first.
+        here: &'static [Context],
+        /// What comes back when it is closed.
+        over: Option<Box<Overlay>>,
+        /// How far it is scrolled.
+        scroll: Scroll,
+    },
+    /// What the numbers and marks of a panel mean.
+    Explanation {
+        /// Which panel's, or which overlay's.
+        topic: Topic,
+        /// What comes back when it is closed.
+        over: Option<Box<Overlay>>,
+        /// How far it is scrolled.
+        scroll: Scroll,
+    },
     /// All numbers of one record.
     Details {
         /// Which.
@@ -42,11 +59,34 @@ impl Overlay {
     pub fn scroll_mut(&mut self) -> Option<&mut Scroll> {
         match self {
             Overlay::Form | Overlay::Columns => None,
-            Overlay::Help(scroll) | Overlay::Details { scroll, .. } | Overlay::Comparison { scroll, .. } => {
-                Some(scroll)
-            }
+            Overlay::Help { scroll, .. }
+            | Overlay::Explanation { scroll, .. }
+            | Overlay::Details { scroll, .. }
+            | Overlay::Comparison { scroll, .. } => Some(scroll),
         }
     }
+
+    /// What it lies over and gives back when it is closed.
+    #[must_use]
+    pub fn closed(self) -> Option<Overlay> {
+        match self {
+            Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => over.map(|over| *over),
+            Overlay::Form | Overlay::Columns | Overlay::Details { .. } | Overlay::Comparison { .. } => None,
+        }
+    }
+}
+
+/// A text that lies over the panels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// What it is.
+    pub title: String,
+    /// How wide it is with its frame, in columns.
+    pub width: u16,
+    /// Its rows, broken for that width.
+    pub lines: Vec<Line>,
+    /// How far it is scrolled.
+    pub scroll: Scroll,
 }
 
 /// Which rows of a text are in view, counted from the end of it that was gone to last: whoever is at its end stays there
@@ -59,14 +99,16 @@ pub enum Scroll {
     FromEnd(u16),
 }
 
-/// Rows of the help beside the keys: phases, words, signs and the empty rows between them.
-const HELP_TEXT_ROWS: usize = 19;
+/// The widest that one column of text gets, with its frame: longer lines are hard to read.
+pub const TEXT_COLUMNS: u16 = 84;
+/// The widest that two columns get, with their frame.
+const TWO_COLUMNS: u16 = 164;
+/// From so many columns on, a screen has room for two columns of text.
+const ROOM_FOR_TWO: u16 = 112;
 /// Rows that are not the text's: borders and footer.
 const FRAME_ROWS: u16 = 3;
 /// Columns that are not the text's: borders and the blanks beside them.
 const FRAME_COLUMNS: u16 = 4;
-/// A text is in a frame of at most so many columns: longer lines are hard to read.
-pub const TEXT_COLUMNS: u16 = 84;
 
 impl Default for Scroll {
     fn default() -> Scroll {
@@ -115,7 +157,9 @@ impl App {
             (self.size.0.saturating_sub(FRAME_COLUMNS), self.size.1.saturating_sub(FRAME_ROWS));
         let text = match &self.overlay {
             None | Some(Overlay::Form | Overlay::Columns) => 0,
-            Some(Overlay::Help(_)) => usize::from(help_rows()),
+            Some(Overlay::Help { .. } | Overlay::Explanation { .. }) => {
+                self.reading().map_or(0, |reading| reading.lines.len())
+            }
             Some(Overlay::Comparison { numbers, sentence, .. }) => {
                 let runs = self.entries(numbers);
                 return Composition::of(&runs, sentence, (columns, rows)).hidden_rows();
@@ -133,13 +177,27 @@ impl App {
     pub(super) fn entries(&self, numbers: &[usize]) -> Vec<&Entry> {
         numbers.iter().filter_map(|number| self.history.get(*number)).collect()
     }
-}
 
-/// Rows of the help, as a test beside its picture makes sure.
-#[must_use]
-pub fn help_rows() -> u16 {
-    let titles = Context::HEADINGS.iter().filter(|(_, title)| !title.is_empty()).count();
-    u16::try_from(HELP_TEXT_ROWS + BINDINGS.len() + 2 * titles).unwrap_or(u16::MAX)
+    /// The help or the explanation that lies over the panels, as this screen has room for it.
+    #[must_use]
+    pub fn reading(&self) -> Option<Reading> {
+        let columns = self.size.0;
+        let reading = |title: String, width: u16, text: &dyn Fn(u16) -> Vec<Line>, scroll: Scroll| {
+            let width = width.min(columns);
+            Some(Reading { title, width, lines: text(width.saturating_sub(FRAME_COLUMNS + 1)), scroll })
+        };
+        match self.overlay.as_ref()? {
+            Overlay::Help { here, scroll, .. } => {
+                let width = if columns < ROOM_FOR_TWO { TEXT_COLUMNS } else { TWO_COLUMNS };
+                reading("Help".into(), width, &|width| reading::help(here, width), *scroll)
+            }
+            Overlay::Explanation { topic, scroll, .. } => {
+                let title = format!("{} · what it says and how it was measured", topic.name());
+                reading(title, TEXT_COLUMNS, &|width| reading::explanation(self, *topic, width), *scroll)
+            }
+            Overlay::Form | Overlay::Columns | Overlay::Details { .. } | Overlay::Comparison { .. } => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ impl App {
             }
             Command::Details => self.open_details(),
             Command::Help => self.toggle_help(),
+            Command::Explain => self.toggle_explanation(),
+            Command::Teach => self.toggle_teaching(),
             Command::OpenForm => self.open_form(),
             Command::Close => self.close(),
             Command::Expand => self.focus = Focus { expanded: !self.focus.expanded, ..self.focus() },
@@ -231,10 +233,31 @@ impl App {
     }
 
     fn toggle_help(&mut self) {
-        self.overlay = match self.overlay {
-            Some(Overlay::Help(_)) => None,
-            _ => Some(Overlay::Help(Scroll::default())),
-        };
+        if matches!(self.overlay, Some(Overlay::Help { .. })) {
+            self.close();
+            return;
+        }
+        let here = self.contexts();
+        let over = self.overlay.take().map(Box::new);
+        self.overlay = Some(Overlay::Help { here, over, scroll: Scroll::default() });
+    }
+
+    fn toggle_explanation(&mut self) {
+        if matches!(self.overlay, Some(Overlay::Explanation { .. })) {
+            self.close();
+            return;
+        }
+        if let Some(topic) = self.topic() {
+            let over = self.overlay.take().map(Box::new);
+            self.overlay = Some(Overlay::Explanation { topic, over, scroll: Scroll::default() });
+        }
+    }
+
+    /// The layouts have different panels.
+    pub(super) fn toggle_teaching(&mut self) {
+        self.teaching.toggle();
+        self.focus.expanded = false;
+        self.settle_form();
     }
 
     fn open_details(&mut self) {
@@ -254,7 +277,9 @@ impl App {
 
     /// Takes away what is on top, one thing at a time.
     fn close(&mut self) {
-        if self.overlay.take().is_some() {
+        if let Some(overlay) = self.overlay.take() {
+            self.overlay = overlay.closed();
+            self.settle_form();
             return;
         }
         if self.timeline.take_cursor() {

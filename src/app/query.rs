@@ -5,8 +5,10 @@ use super::columns::Columns;
 use super::command::{self, BINDINGS, Binding, Command, Context};
 use super::live::{Activity, Live};
 use super::overlay::Overlay;
+use super::reading::Topic;
 use super::screen::{Focus, Panel, Screen};
 use super::setup::Setup;
+use super::teaching::Teaching;
 use super::timeline::{Rows, TimelineView};
 use super::{App, Notice, Shown};
 
@@ -105,7 +107,16 @@ impl App {
     /// How much room there is.
     #[must_use]
     pub fn screen(&self) -> Screen {
-        Screen::of(self.size.0, self.size.1)
+        match Screen::of(self.size.0, self.size.1) {
+            Screen::Small | Screen::Wide if self.teaching.is_on() => Screen::Teaching,
+            screen => screen,
+        }
+    }
+
+    /// The teaching layout, and the keys that were pressed last.
+    #[must_use]
+    pub fn teaching(&self) -> &Teaching {
+        &self.teaching
     }
 
     /// Where the user is: on a small screen the panels that it lacks count as the timeline.
@@ -122,6 +133,11 @@ impl App {
             Some(entry) => Some(Shown::Entry(entry)),
             None => self.frozen().or(self.live()).map(Shown::Live),
         }
+    }
+
+    /// What `i` explains here.
+    pub(super) fn topic(&self) -> Option<Topic> {
+        Topic::of(self.overlay.as_ref(), self.focus().panel)
     }
 
     /// The contexts that hold, innermost first.
@@ -182,6 +198,9 @@ impl App {
             Command::NextPanel | Command::PreviousPanel => self.overlay.is_none(),
             Command::OpenForm => self.overlay.is_none() && self.focus().panel != Panel::Setup,
             Command::Close => self.has_something_to_close(),
+            Command::Explain => {
+                self.topic().is_some() || matches!(self.overlay, Some(Overlay::Explanation { .. }))
+            }
             _ => true,
         }
     }

@@ -14,6 +14,8 @@ pub enum Screen {
     Small,
     /// Everything beside each other.
     Wide,
+    /// Of any size: what a class looks at, large. Not a matter of size, so [`Screen::of`] never says it.
+    Teaching,
 }
 
 impl Screen {
@@ -34,7 +36,7 @@ impl Screen {
     pub fn panels(self) -> &'static [Panel] {
         match self {
             Screen::Wide => &[Panel::Setup, Panel::Timeline, Panel::Cores, Panel::Curves, Panel::History],
-            Screen::TooSmall | Screen::Small => &[Panel::Timeline, Panel::History],
+            Screen::TooSmall | Screen::Small | Screen::Teaching => &[Panel::Timeline, Panel::History],
         }
     }
 }

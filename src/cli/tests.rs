@@ -32,7 +32,8 @@ fn help(line: &str) -> String {
 
 #[test]
 fn without_a_command_the_explorer_opens() {
-    assert_eq!(parsed(""), Ok(Invocation::Explore));
+    assert_eq!(parsed(""), Ok(Invocation::Explore { present: false }));
+    assert_eq!(parsed("--present"), Ok(Invocation::Explore { present: true }));
     assert_eq!(parsed("doctor"), Ok(Invocation::Doctor));
 }
 

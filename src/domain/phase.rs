@@ -29,21 +29,6 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// What it means, in a few words.
-    #[must_use]
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Phase::Computing => "a core works on the task",
-            Phase::Ready => "could compute, but no core is free",
-            Phase::Gil => "waits for the interpreter lock",
-            Phase::Network => "waits for the server",
-            Phase::File => "opens, writes or closes a file",
-            Phase::Starting => "is being created, waits for the others",
-            Phase::Idle => "has no task any more (under rayon: not now)",
-            Phase::Lost => "too many events to keep them all; totals are exact",
-        }
-    }
-
     /// How many there are, with [`Phase::Lost`].
     pub const COUNT: usize = 8;
 
@@ -70,6 +55,21 @@ impl Phase {
             Phase::File => "file",
             Phase::Idle => "idle",
             Phase::Lost => "not recorded",
+        }
+    }
+
+    /// What it means, in a few words.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Phase::Computing => "a core works on the task",
+            Phase::Ready => "could compute, but no core is free",
+            Phase::Gil => "waits for the interpreter lock",
+            Phase::Network => "waits for the server",
+            Phase::File => "opens, writes or closes a file",
+            Phase::Starting => "is being created, waits for the others",
+            Phase::Idle => "has no task any more (under rayon: not now)",
+            Phase::Lost => "too many events to keep them all; totals are exact",
         }
     }
 

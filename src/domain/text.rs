@@ -159,6 +159,7 @@ pub fn is_treacherous(c: char) -> bool {
 }
 
 /// A text in lines of at most `width` columns, broken at spaces; a word that is longer than a line, anywhere.
+#[must_use]
 pub fn wrap(text: &str, width: u16) -> Vec<String> {
     let width = usize::from(width.max(1));
     let mut lines = vec![String::new()];

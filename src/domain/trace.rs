@@ -7,6 +7,7 @@
 //! What looks at many workers at once is made while events arrive: sums of groups of lanes by buckets of time
 //! (`trace/summary.rs`), who computed on which core (`trace/cores.rs`), and how many workers are in each phase now.
 
+mod core_curves;
 mod cores;
 mod lane;
 mod look;
@@ -16,6 +17,7 @@ use std::ops::Range;
 
 use super::phase::{Phase, PhaseTimes};
 use super::time::Nanos;
+pub use core_curves::CoreCurves;
 use cores::CoreView;
 pub use cores::{CoreLane, OnCore, Who};
 pub use lane::Lane;
@@ -107,6 +109,7 @@ pub struct Trace {
     core_view: CoreView,
     samples: Vec<Sample>,
     cores: Vec<CoreTime>,
+    core_curves: CoreCurves,
     others: Vec<(u16, f64)>,
     cpu: Nanos,
     now: Nanos,
@@ -145,6 +148,7 @@ impl Trace {
         self.sample(&batch.now, batch.begun.saturating_sub(batch.ended), cpu);
         (self.begun, self.ended, self.failed) = (batch.begun, batch.ended, batch.failed);
         self.cores = batch.cores;
+        self.core_curves.push(batch.now, &self.cores);
         if !batch.others.is_empty() {
             self.others = batch.others;
         }
@@ -189,6 +193,7 @@ impl Trace {
     pub fn conclude(&mut self, wall: Nanos) {
         self.now = wall;
         self.concluded = true;
+        self.core_curves.conclude(wall, &self.cores);
         // The first sample beyond the end saw the end, a little late.
         let within = self.samples.partition_point(|sample| sample.at < wall);
         self.samples.truncate(within + 1);
@@ -239,6 +244,12 @@ impl Trace {
     #[must_use]
     pub fn cores(&self) -> &[CoreTime] {
         &self.cores
+    }
+
+    /// What our workers used of each core, over time.
+    #[must_use]
+    pub fn core_curves(&self) -> &CoreCurves {
+        &self.core_curves
     }
 
     /// Share of each core that others use, in 0..=1; empty while unknown.
@@ -340,6 +351,7 @@ impl Trace {
         self.lanes.iter().map(Lane::bytes).sum::<usize>()
             + self.summary.bytes()
             + self.core_view.bytes()
+            + self.core_curves.bytes()
             + self.samples.capacity() * size_of::<Sample>()
     }
 }

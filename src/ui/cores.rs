@@ -1,5 +1,8 @@
 //! Which share of each core our workers use, and which share others.
 
+mod many;
+mod over_time;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -8,7 +11,7 @@ use ratatui::widgets::Widget;
 
 use super::panel::{block, draw_block, on_border};
 use super::theme::Theme;
-use super::widget::{RISING, bar::Bar};
+use super::widget::bar::Bar;
 use crate::app::screen::Panel;
 use crate::app::{App, Shown};
 use crate::domain::record::{CoreRecord, Record};
@@ -28,26 +31,63 @@ struct Core {
 }
 
 /// A panel, or on a small screen one line.
-pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+pub fn draw(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
     let cores = cores(app);
     if area.height == 1 {
-        let title = Span::styled(" Cores ", theme.strong());
-        buf.set_span(area.x, area.y, &title, area.width);
-        let rest = Rect { x: area.x + 7, width: area.width.saturating_sub(8), ..area };
+        let behind = |title: &str| {
+            let width = u16::try_from(title.len()).unwrap_or(u16::MAX).min(area.width);
+            Rect { x: area.x + width, width: (area.width - width).saturating_sub(1), ..area }
+        };
+        let (short, long) = (" Cores ".to_string(), |n: usize| format!(" Cores, {n} a cell "));
+        let title = match several_a_cell(&cores, behind(&long(cores.len()))) {
+            Some(n) => long(n),
+            None => short,
+        };
+        let rest = behind(&title);
+        buf.set_span(area.x, area.y, &Span::styled(title, theme.strong()), area.width);
         draw_cores(&cores, theme, rest, buf);
         return;
     }
-    let legend = Line::from(vec![
-        Span::styled(" █", on_border(theme.parallelism())),
-        Span::styled(" ours  ▒ others ", on_border(Style::new())),
-    ]);
-    let title = format!("Cores · {} usable", app.machine().cores_usable);
-    let frame = block(title, app.focus().panel == Panel::Cores, theme).title_bottom(legend);
-    let inner = draw_block(&frame, area, buf);
-    draw_cores(&cores, theme, inner, buf);
+    let focused = app.focus().panel == Panel::Cores;
+    let frame = block("", focused, theme);
+    let inner = frame.inner(area);
+    let over_time = app.shown().filter(|_| app.focus().expanded && over_time::fits(cores.len(), inner));
+    let title = title(app, &cores, over_time.is_some(), inner);
+    let frame = block(title, focused, theme).title_bottom(legend(theme, over_time.is_some()));
+    draw_block(&frame, area, buf);
+    match over_time {
+        Some(shown) => over_time::draw(app, shown, &cores, theme, inner, gutter, buf),
+        None => draw_cores(&cores, theme, inner, buf),
+    }
+}
+
+/// What is drawn, as exactly as there is room for.
+fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
+    let usable = format!("Cores · {} usable", app.machine().cores_usable);
+    match (over_time, several_a_cell(cores, inner)) {
+        (true, _) => format!("{usable} · what our workers used, over time"),
+        (false, None) => usable,
+        // Shorter, as the panel is narrow.
+        (false, Some(n)) => format!("Cores · {}, {n} a cell", app.machine().cores_usable),
+    }
+}
+
+/// How many cores share a cell, if they have to.
+fn several_a_cell(cores: &[Core], area: Rect) -> Option<usize> {
+    let together = many::cores_per_cell(cores.len(), area);
+    (together > 1 && !has_room_for_bars(cores.len(), area)).then_some(together)
+}
+
+fn legend(theme: Theme, over_time: bool) -> Line<'static> {
+    let plain = on_border(Style::new());
+    let mut spans = vec![Span::styled(" █", on_border(theme.parallelism())), Span::styled(" ours ", plain)];
+    if !over_time {
+        spans.push(Span::styled(" ▒ others ", plain));
+    }
+    Line::from(spans)
 }
 
 /// The usable cores: those that workers ran on and, until there are enough of them, the others by number.
@@ -92,12 +132,15 @@ fn measured(record: &Record) -> Vec<Core> {
     record.cores.iter().map(core).collect()
 }
 
-/// Bars where each core has room for one, else a cell per core.
+/// Whether each of so many cores has room for a bar.
+fn has_room_for_bars(cores: usize, area: Rect) -> bool {
+    cores <= usize::from((area.width / ONE).max(1)) * usize::from(area.height)
+}
+
+/// Bars where each core has room for one, else a cell per core, or per several.
 fn draw_cores(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
-    let columns = (area.width / ONE).max(1);
-    let bars = usize::from(columns) * usize::from(area.height);
-    if cores.len() > bars {
-        draw_compact(cores, theme, area, buf);
+    if !has_room_for_bars(cores.len(), area) {
+        many::draw(cores, theme, area, buf);
         return;
     }
     let used = u16::try_from(cores.len().div_ceil(usize::from(area.height.max(1)))).unwrap_or(1).max(1);
@@ -120,33 +163,7 @@ fn draw_bar(core: &Core, theme: Theme, area: Rect, buf: &mut Buffer) {
     for column in bar.columns() {
         buf.set_string(column.x, column.y, "·", theme.secondary());
     }
-    Bar::new(core.ours, theme.parallelism())
-        .then(core.others.unwrap_or(0.0), theme.secondary())
-        .render(bar, buf);
+    Bar::new(core.ours, theme.parallelism()).then(core.others.unwrap_or(0.0), Style::new()).render(bar, buf);
     let share = format!("{:>4.0} %", core.ours * 100.0);
     buf.set_stringn(bar.right(), area.y, share, usize::from(NUMBERS), theme.strong());
-}
-
-/// A cell per core, filled from below; the first core of each row is named.
-fn draw_compact(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
-    const LABEL: u16 = 4;
-    let per_row = usize::from(area.width.saturating_sub(LABEL)).max(1);
-    for (row, cores) in area.rows().zip(cores.chunks(per_row)) {
-        buf.set_stringn(
-            row.x,
-            row.y,
-            format!("{:>3} ", cores[0].number),
-            usize::from(row.width),
-            Style::new(),
-        );
-        for (x, core) in (row.x + LABEL..row.right()).zip(cores) {
-            let fill = (core.ours * 8.0).round() as usize;
-            let (symbol, style) = if fill == 0 {
-                ("·", theme.secondary())
-            } else {
-                (RISING[fill.min(8)], theme.parallelism())
-            };
-            buf.set_string(x, row.y, symbol, style);
-        }
-    }
 }

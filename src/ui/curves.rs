@@ -6,23 +6,34 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::panel::{block, draw_block};
+use super::panel::{block, draw_block, draw_lines, wrap};
 use super::theme::Theme;
-use super::widget::curve::Curve;
+use super::widget::axis::Axis;
+use super::widget::curve::{Curve, mean};
 use crate::app::screen::Panel;
+use crate::app::timeline::Window;
 use crate::app::{App, Shown};
 use crate::domain::trace::Sample;
+
+/// Columns of a scale: a number and its tick.
+const SCALE: u16 = 6;
+/// From so many rows on, a curve has a scale.
+const ROOM_FOR_SCALE: u16 = 4;
 
 /// One of the two curves.
 struct Row {
     name: &'static str,
     now: f64,
     most: f64,
+    /// What would fill the curve.
+    most_is: &'static str,
+    /// Which time the number is of.
+    when: &'static str,
     value: fn(&Sample) -> f64,
     style: Style,
 }
 
-/// Both curves.
+/// Both curves; where they fill the screen, with scales and an axis.
 pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
     if area.is_empty() {
         return;
@@ -30,15 +41,37 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
     let focused = app.focus().panel == Panel::Curves;
     let title = "Concurrency: tasks in flight · Parallelism: workers on a core";
     let inner = draw_block(&block(title, focused, theme), area, buf);
-    let Some(shown) = app.shown() else { return };
+    let Some(shown) = app.shown() else {
+        let text =
+            "Two curves of a run, on the timeline's axis: how much is in flight, and how much of it at once.";
+        let lines: Vec<Line<'_>> = wrap(text, inner.width).into_iter().map(Line::from).collect();
+        draw_lines(&lines, inner, buf);
+        return;
+    };
     let window = app.timeline().window(shown.trace());
-    let (upper, lower) = halves(inner);
+    let (upper, lower) = if app.focus().expanded {
+        let curves = Rect { height: inner.height.saturating_sub(1), ..inner };
+        draw_axis(window, gutter, Rect { y: curves.bottom(), height: 1, ..inner }.intersection(inner), buf);
+        halves(curves)
+    } else {
+        halves(inner)
+    };
     for (row, area) in rows(app, shown, theme).into_iter().zip([upper, lower]) {
         draw_label(&row, theme, area, buf);
-        let curve =
-            Rect { x: area.x + gutter.min(area.width), width: area.width.saturating_sub(gutter), ..area };
-        Curve::new(shown.trace().samples(), row.value, window, row.most, row.style).render(curve, buf);
+        let bars = right_of(gutter, area);
+        let half = row.most / 2.0;
+        draw_scale([&row.most.to_string(), &half.to_string(), "0"], left_of(bars, area), buf);
+        let value = |from, to| mean(shown.trace().samples(), row.value, from, to);
+        Curve::new(&value, window, row.most, row.style).nothing("·", theme.secondary()).render(bars, buf);
     }
+}
+
+fn right_of(gutter: u16, area: Rect) -> Rect {
+    Rect { x: area.x + gutter.min(area.width), width: area.width.saturating_sub(gutter), ..area }
+}
+
+fn draw_axis(window: Window, gutter: u16, area: Rect, buf: &mut Buffer) {
+    Axis::new(window, Style::new()).render(right_of(gutter, area), buf);
 }
 
 fn halves(area: Rect) -> (Rect, Rect) {
@@ -52,17 +85,19 @@ fn halves(area: Rect) -> (Rect, Rect) {
 fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
     let plan = shown.plan();
     let last = shown.trace().samples().last();
-    let (in_flight, on_core) = match shown {
+    let (in_flight, on_core, when) = match shown {
         Shown::Live(_) => {
-            (last.map_or(0.0, |last| f64::from(last.in_flight)), shown.trace().on_core_lately())
+            (last.map_or(0.0, |last| f64::from(last.in_flight)), shown.trace().on_core_lately(), "now")
         }
-        Shown::Entry(entry) => (entry.record.concurrency, entry.record.parallelism),
+        Shown::Entry(entry) => (entry.record.concurrency, entry.record.parallelism, "on average"),
     };
     [
         Row {
             name: "in flight",
             now: in_flight,
             most: f64::from(plan.workers().min(plan.tasks())),
+            most_is: if plan.workers() <= plan.tasks() { "workers" } else { "tasks" },
+            when,
             value: |sample| f64::from(sample.in_flight),
             style: theme.concurrency(),
         },
@@ -70,24 +105,43 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
             name: "on a core",
             now: on_core,
             most: f64::from(app.machine().cores_usable),
+            most_is: "cores",
+            when,
             value: |sample| sample.on_core,
             style: theme.parallelism(),
         },
     ]
 }
 
-/// The name with the number, and below it, where there is room, what would fill the curve.
+/// The name with the number, and below it, as far as there is room, what would fill the curve and what the number is.
 fn draw_label(row: &Row, theme: Theme, area: Rect, buf: &mut Buffer) {
-    if area.is_empty() {
+    let lines = [
+        Line::from(vec![
+            Span::raw(format!("{} ", row.name)),
+            Span::styled(format!("{:>6.1}", row.now), theme.strong()),
+        ]),
+        Line::from(format!("{:>10}{:>6}", "of at most", row.most)),
+        Line::from(format!("{:>16}", row.most_is)),
+        Line::default(),
+        Line::from(format!("{:>16}", row.when)),
+    ];
+    // A line more would stand alone without the last one.
+    let shown = if area.height > ROOM_FOR_SCALE { lines.len() } else { 2 };
+    draw_lines(&lines[..shown], area, buf);
+}
+
+/// The room of a scale, on the left of the curves that begin where `curves` do, beside one of them.
+pub fn left_of(curves: Rect, row: Rect) -> Rect {
+    Rect { x: curves.x.saturating_sub(SCALE), width: SCALE, ..row }
+}
+
+/// All, half and nothing, where they are; only where a curve is high enough for that.
+pub fn draw_scale(values: [&str; 3], area: Rect, buf: &mut Buffer) {
+    if area.height < ROOM_FOR_SCALE {
         return;
     }
-    let line = Line::from(vec![
-        Span::raw(format!("{} ", row.name)),
-        Span::styled(format!("{:>6.1}", row.now), theme.strong()),
-    ]);
-    buf.set_line(area.x, area.y, &line, area.width);
-    if area.height > 1 {
-        let most = format!("{:>10}{:>6}", "of at most", row.most);
-        buf.set_stringn(area.x, area.y + 1, most, usize::from(area.width), Style::new());
+    let middle = area.y + area.height / 2;
+    for (value, y) in values.into_iter().zip([area.y, middle, area.bottom() - 1]) {
+        buf.set_stringn(area.x, y, format!("{value:>4}┤ "), usize::from(area.width), Style::new());
     }
 }

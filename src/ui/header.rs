@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::panel::wrap;
@@ -45,13 +46,19 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     between(left, right, area, buf);
 }
 
+/// The band on which the sentence stands that is read first.
+pub fn band(theme: Theme) -> Style {
+    theme.strong().add_modifier(Modifier::REVERSED)
+}
+
 /// The sentence that is read first, and how many cores are in use.
 pub fn verdict(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let left = Line::styled(format!(" {}", said(app, area.width)[0]), theme.strong());
+    buf.set_style(area, band(theme));
+    let left = Line::raw(format!(" {}", said(app, area.width)[0]));
     let right = app.shown().map(|shown| in_use(app, shown)).unwrap_or_default();
     // The sentence is worth more than the number, which the curves and the history show too.
     let right = if left.width() + right.len() < usize::from(area.width) { right } else { String::new() };
-    between(&left, &Line::styled(right, theme.strong()), area, buf);
+    between(&left, &Line::raw(right), area, buf);
 }
 
 /// The headline in the two rows that it may take. Where it needs more, or a notice needs the second, dots say so.
@@ -76,23 +83,26 @@ pub fn aside(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         let most = usize::from(area.width).saturating_sub(close.len() + 1);
         Line::styled(format!(" {}{close}", shortened(&notice.sentence, most)), style)
     } else if let Some(rest) = said(app, area.width).get(1) {
-        Line::styled(format!(" {rest}"), theme.strong())
+        // The band goes on.
+        buf.set_style(area, band(theme));
+        Line::raw(format!(" {rest}"))
     } else {
-        match app.shown() {
-            Some(Shown::Live(live)) => {
-                Line::raw(shortened(&format!(" {}", watch(live)), usize::from(area.width)))
-            }
-            Some(Shown::Entry(entry)) => {
-                Line::raw(shortened(&format!(" {}", remark(entry)), usize::from(area.width)))
-            }
-            None => Line::raw(" or set up a run of your own and press r"),
-        }
+        Line::raw(shortened(&format!(" {}", besides(app)), usize::from(area.width)))
     };
     buf.set_line(area.x, area.y, &line, area.width);
 }
 
+/// The doubts about the run that is shown, or what to watch for while it is on.
+pub fn besides(app: &App) -> String {
+    match app.shown() {
+        Some(Shown::Live(live)) => watch(live),
+        Some(Shown::Entry(entry)) => remark(entry),
+        None => "or set up a run of your own and press r".into(),
+    }
+}
+
 /// A text of at most so many characters: dots say that it went on.
-fn shortened(text: &str, most: usize) -> String {
+pub fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.into();
     }

@@ -21,6 +21,20 @@
 //! ```
 //!
 //! The curves stand exactly below the bars: a column is the same moment in both.
+//!
+//! ```text
+//!  the teaching layout, at any size
+//!  header
+//! ▐VERDICT, on a band of its own▌
+//! ▐and why                      ▌
+//!   ▀▀█ ▀▀█    figures: three numbers,
+//!   █▀▀ █▀▀    readable from the last row
+//! ╭ Timeline ─────────────────╮
+//! │ w0 ▃▂▃▃▂▃▂▃▃▂             │
+//! ╰─ legend ──────────────────╯
+//!  the last few runs
+//!  the keys that were pressed
+//! ```
 
 use ratatui::layout::Rect;
 
@@ -34,6 +48,8 @@ const WIDE_GUTTER: u16 = 22;
 const SMALL_GUTTER: u16 = 6;
 /// Below so many rows the line of cores is left out.
 const ROWS_FOR_CORES: u16 = 20;
+/// From so many columns and rows on, the figures of the teaching layout are five rows high.
+const LARGE_FIGURES: (u16, u16) = (116, 30);
 
 /// Where everything stands; what has no room is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +60,8 @@ pub struct Panels {
     pub verdict: Rect,
     /// What else there is to say.
     pub aside: Rect,
+    /// The numbers that matter, in large digits: in the teaching layout.
+    pub figures: Rect,
     /// The form.
     pub setup: Rect,
     /// A bar per worker.
@@ -62,11 +80,12 @@ pub struct Panels {
 
 /// The panels of a screen that is large enough for any.
 #[must_use]
-pub fn panels(area: Rect, focus: Focus) -> Panels {
+pub fn panels(area: Rect, screen: Screen, focus: Focus) -> Panels {
     let (frame, body) = frame(area);
-    match (Screen::of(area.width, area.height), focus.expanded) {
+    match (screen, focus.expanded) {
         (_, true) => expanded(frame, body, focus.panel),
         (Screen::Wide, false) => wide(frame, body),
+        (Screen::Teaching, false) => teaching(frame, area),
         (_, false) => small(frame, body),
     }
 }
@@ -115,6 +134,28 @@ fn small(frame: Panels, body: Rect) -> Panels {
     Panels { timeline, cores, history, ..frame }
 }
 
+fn teaching(frame: Panels, area: Rect) -> Panels {
+    let figures = if area.width >= LARGE_FIGURES.0 && area.height >= LARGE_FIGURES.1 { 7 } else { 4 };
+    let (verdict, apart, history) = match area.height {
+        ..20 => (2, 0, 2),
+        20..30 => (2, 1, 4),
+        30..50 => (4, 1, 6),
+        50.. => (4, 1, 9),
+    };
+    let (_, rest) = split_above(area, 1);
+    let (rest, _) = split_below(rest, 1);
+    let (verdict, rest) = split_above(rest, verdict);
+    let (_, rest) = split_above(rest, apart);
+    let (figures, rest) = split_above(rest, figures);
+    let (timeline, history) = split_below(rest, history);
+    Panels { verdict, aside: Rect::default(), figures, timeline, history, ..frame }
+}
+
+fn split_above(area: Rect, above: u16) -> (Rect, Rect) {
+    let above = above.min(area.height);
+    (Rect { height: above, ..area }, Rect { y: area.y + above, height: area.height - above, ..area })
+}
+
 fn split_below(area: Rect, below: u16) -> (Rect, Rect) {
     let below = below.min(area.height);
     let above = area.height - below;
@@ -140,15 +181,15 @@ mod tests {
 
     const TIMELINE: Focus = Focus { panel: Panel::Timeline, expanded: false };
 
-    fn all(panels: &Panels) -> [Rect; 9] {
+    fn all(panels: &Panels) -> [Rect; 10] {
         let p = panels;
-        [p.header, p.verdict, p.aside, p.setup, p.timeline, p.cores, p.curves, p.history, p.footer]
+        [p.header, p.verdict, p.aside, p.figures, p.setup, p.timeline, p.cores, p.curves, p.history, p.footer]
     }
 
     #[test]
     fn each_size_that_was_looked_at_has_room_for_what_matters() {
         let rows = |w, h| {
-            let panels = panels(Rect::new(0, 0, w, h), TIMELINE);
+            let panels = panels(Rect::new(0, 0, w, h), Screen::of(w, h), TIMELINE);
             // A border above and below, and the axis; the history has its heading.
             (panels.timeline.height - 3, panels.history.height - 3)
         };
@@ -158,13 +199,26 @@ mod tests {
         assert_eq!(rows(120, 40), (16, 7));
     }
 
+    #[test]
+    fn the_teaching_layout_gives_its_room_to_the_picture_and_the_figures() {
+        let rows = |w, h| {
+            let panels = panels(Rect::new(0, 0, w, h), Screen::Teaching, TIMELINE);
+            assert!(panels.setup.is_empty() && panels.cores.is_empty() && panels.curves.is_empty());
+            (panels.figures.height, panels.timeline.height - 3, panels.history.height)
+        };
+        assert_eq!(rows(60, 16), (4, 3, 2));
+        assert_eq!(rows(80, 24), (4, 8, 4));
+        assert_eq!(rows(120, 40), (7, 17, 6));
+    }
+
     proptest! {
         #[test]
         fn panels_lie_inside_the_screen_and_never_overlap(
-            w in 1u16..300, h in 1u16..120, expanded in any::<bool>(),
+            w in 1u16..300, h in 1u16..120, expanded in any::<bool>(), teaching in any::<bool>(),
         ) {
             let area = Rect::new(0, 0, w, h);
-            let panels = all(&panels(area, Focus { expanded, ..TIMELINE }));
+            let screen = if teaching { Screen::Teaching } else { Screen::of(w, h) };
+            let panels = all(&panels(area, screen, Focus { expanded, ..TIMELINE }));
             for (i, a) in panels.iter().enumerate() {
                 prop_assert_eq!(a.intersection(area).area(), a.area());
                 for b in &panels[i + 1..] {

@@ -130,12 +130,6 @@ pub fn fills(phase: Phase) -> bool {
     matches!(phase, Phase::Ready | Phase::Gil)
 }
 
-/// What a phase means, in a few words.
-#[must_use]
-pub fn meaning(phase: Phase) -> &'static str {
-    phase.meaning()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

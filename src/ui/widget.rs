@@ -4,6 +4,7 @@ pub mod axis;
 pub mod bar;
 pub mod core_gantt;
 pub mod curve;
+pub mod figure;
 pub mod gantt;
 
 /// Nine fills of a cell, from below.

@@ -4,15 +4,15 @@ use super::*;
 use pconc_tui::domain::record::{TaskOutcome, TaskRecord};
 use ratatui::style::Modifier;
 
-/// The cells that are drawn reversed and have no word in them.
+/// The cells of the panels that are drawn reversed and have no word in them.
 fn reversed(session: &Session) -> Vec<(u16, u16)> {
     let buf = session.drawn(Theme::plain());
     let is_bar = |x, y| {
         let cell = &buf[(x, y)];
         cell.modifier.contains(Modifier::REVERSED) && !cell.symbol().chars().all(char::is_alphanumeric)
     };
-    let footer = buf.area.bottom() - 1;
-    let cells = buf.area.positions().filter(|at| at.y < footer && is_bar(at.x, at.y));
+    let panels = 3..buf.area.bottom() - 1;
+    let cells = buf.area.positions().filter(|at| panels.contains(&at.y) && is_bar(at.x, at.y));
     cells.map(|at| (at.x, at.y)).collect()
 }
 

@@ -34,7 +34,7 @@ impl Session {
     }
 
     fn panel(&self) -> Rect {
-        layout::panels(Rect::new(0, 0, self.size.0, self.size.1), self.app.focus()).history
+        layout::panels(Rect::new(0, 0, self.size.0, self.size.1), self.app.screen(), self.app.focus()).history
     }
 
     /// The rows inside the panel of the history, its heading first.

@@ -18,38 +18,47 @@ use crate::domain::trace::Sample;
 /// No column looks at more samples than this.
 const LOOKED_AT: usize = 16;
 
+/// The mean of a sampled value between two moments; `None` in the future. A sample stands for the time since the one
+/// before it.
+#[must_use]
+pub fn mean(samples: &[Sample], value: fn(&Sample) -> f64, from: Nanos, to: Nanos) -> Option<f64> {
+    let first = samples.partition_point(|sample| sample.at <= from);
+    let last = samples.partition_point(|sample| sample.at < to);
+    let covering = samples.get(first..(last + 1).min(samples.len()))?;
+    let step = covering.len().div_ceil(LOOKED_AT).max(1);
+    let looked_at = || covering.iter().step_by(step);
+    let sum: f64 = looked_at().map(value).sum();
+    (!covering.is_empty()).then(|| sum / looked_at().count() as f64)
+}
+
 /// A curve over time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Curve<'a> {
-    samples: &'a [Sample],
-    value: fn(&Sample) -> f64,
+    /// Its mean between two moments, if it is known.
+    value: &'a dyn Fn(Nanos, Nanos) -> Option<f64>,
     window: Window,
     most: f64,
     style: Style,
+    nothing: Option<(&'static str, Style)>,
 }
 
 impl<'a> Curve<'a> {
     /// The curve of `value`, where `most` fills the room.
     #[must_use]
     pub fn new(
-        samples: &'a [Sample],
-        value: fn(&Sample) -> f64,
+        value: &'a dyn Fn(Nanos, Nanos) -> Option<f64>,
         window: Window,
         most: f64,
         style: Style,
     ) -> Curve<'a> {
-        Curve { samples, value, window, most, style }
+        Curve { value, window, most, style, nothing: None }
     }
 
-    /// The value between two moments. A sample stands for the time since the one before it.
-    fn between(&self, from: Nanos, to: Nanos) -> Option<f64> {
-        let first = self.samples.partition_point(|sample| sample.at <= from);
-        let last = self.samples.partition_point(|sample| sample.at < to);
-        let covering = self.samples.get(first..(last + 1).min(self.samples.len()))?;
-        let step = covering.len().div_ceil(LOOKED_AT).max(1);
-        let looked_at = || covering.iter().step_by(step);
-        let sum: f64 = looked_at().map(self.value).sum();
-        (!covering.is_empty()).then(|| sum / looked_at().count() as f64)
+    /// With this mark on the lowest row where it is known and next to nothing.
+    #[must_use]
+    pub fn nothing(mut self, mark: &'static str, style: Style) -> Curve<'a> {
+        self.nothing = Some((mark, style));
+        self
     }
 }
 
@@ -58,9 +67,12 @@ impl Widget for &Curve<'_> {
         let area = area.intersection(buf.area);
         for (i, column) in (0u16..).zip(area.columns()) {
             let (from, to) = (self.window.boundary(i, area.width), self.window.boundary(i + 1, area.width));
-            let Some(value) = self.between(from, to) else { continue };
+            let Some(value) = (self.value)(from, to) else { continue };
             let share = if self.most > 0.0 { (value / self.most).clamp(0.0, 1.0) } else { 0.0 };
             let eighths = (share * f64::from(area.height) * 8.0).round() as usize;
+            if let Some((mark, style)) = self.nothing.filter(|_| eighths == 0 && area.height > 0) {
+                buf[(column.x, column.bottom() - 1)].set_symbol(mark).set_style(style);
+            }
             for (from_below, y) in column.rows().map(|cell| cell.y).rev().enumerate() {
                 let fill = eighths.saturating_sub(from_below * 8).min(8);
                 if fill > 0 {
@@ -82,8 +94,8 @@ mod tests {
     fn drawn(samples: &[Sample], window: Window, most: f64, width: u16, height: u16) -> Buffer {
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
-        Curve::new(samples, |sample| f64::from(sample.in_flight), window, most, Style::new())
-            .render(area, &mut buf);
+        let value = |from, to| mean(samples, |sample| f64::from(sample.in_flight), from, to);
+        Curve::new(&value, window, most, Style::new()).nothing("·", Style::new()).render(area, &mut buf);
         buf
     }
 
@@ -92,6 +104,13 @@ mod tests {
         let samples = [sample(100, 1), sample(200, 2), sample(300, 4)];
         let buf = drawn(&samples, Window { from: 0, to: 400 }, 4.0, 4, 2);
         assert_eq!(buf, Buffer::with_lines(["  █ ", "▄██ "]));
+    }
+
+    #[test]
+    fn nothing_is_marked_where_it_is_known() {
+        let samples = [sample(100, 0), sample(200, 2)];
+        let buf = drawn(&samples, Window { from: 0, to: 300 }, 2.0, 3, 2);
+        assert_eq!(buf, Buffer::with_lines([" █ ", "·█ "]));
     }
 
     #[test]

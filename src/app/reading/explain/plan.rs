@@ -1,0 +1,41 @@
+//! The form.
+
+use super::{Entry, Section};
+use crate::domain::model::Model;
+use crate::domain::workload::WorkloadKind;
+
+pub(super) fn sections() -> Vec<Section> {
+    let workloads = WorkloadKind::ALL.map(|kind| Entry::named(kind.name(), kind.description()));
+    let models = Model::ALL.map(|model| Entry::named(model.name(), model.description()));
+    let numbers = vec![
+        Entry::named("Workers", "threads or processes that execute tasks; serial has one"),
+        Entry::named("Tasks", "units of work; each is executed once, by whichever worker is free"),
+        Entry::named("Task by", "whether a cpu task's size is given as steps of its loop, or as a time"),
+        Entry::named("Task takes", "as many steps as an idle core of this machine does in that time"),
+        Entry::named(
+            "Writes",
+            "how often an io task writes its page to a file; it ends in memory, the page cache",
+        ),
+        Entry::named("Addresses", "pages of the embedded server; task t fetches page t modulo their number"),
+        Entry::named(
+            "Latency",
+            "how long the server waits before it answers: drawn per address, from the seed",
+        ),
+        Entry::named(
+            "Switch at",
+            "after so long a thread that waits for the emulated lock asks for it (CPython: 5 ms)",
+        ),
+        Entry::named("Repeats", "so many runs, each with a row of its own"),
+    ];
+    let size = vec![Entry::plain(
+        "The machine's speed is measured once, in about a quarter of a second, as steps per second of CPU time: the \
+         best of three at five places of the loop, as late steps cost more than early ones. What a task really takes \
+         depends on who else uses the cores.",
+    )];
+    vec![
+        Section::new("Workload: what one task does", workloads.into()),
+        Section::new("Model: how the tasks are executed", models.into()),
+        Section::new("The numbers", numbers),
+        Section::new("How \"task takes\" becomes a number of steps", size),
+    ]
+}

@@ -1,0 +1,126 @@
+//! The bars, the cores, and the curves.
+
+use super::{Entry, Section};
+use crate::app::reading::Look;
+use crate::domain::phase::Phase;
+
+pub(super) fn bars() -> Section {
+    let mut entries = vec![
+        Entry::plain(
+            "A row is a worker; from left to right goes the time since just before the first worker was created.",
+        ),
+        Entry::sign(
+            "▃",
+            Look::Phase(Phase::Computing),
+            "ink: the share of this cell's time that was computing. Two full bars: two cores worked for us",
+        ),
+    ];
+    entries.extend(Phase::MEASURED.into_iter().chain([Phase::Lost]).map(Entry::phase));
+    entries.extend([
+        Entry::plain("A mark stands where something else took longest, above the ink or instead of it."),
+        Entry::sign(
+            "w0 ▄ 51 %",
+            Look::Strong,
+            "so much of its time until now the worker computed; beside it what took most of the rest",
+        ),
+        Entry::sign(
+            "all workers →",
+            Look::Strong,
+            "the narrow picture of all workers; \"sampled\": each row shows four of its own",
+        ),
+    ]);
+    Section::new("What a bar says", entries)
+}
+
+pub(super) fn measuring() -> Section {
+    let entries = vec![
+        Entry::plain(
+            "Each worker stamps every change of what it does, with the monotonic clock, into a list of its own: no \
+             worker waits for another, nor for the screen.",
+        ),
+        Entry::named(
+            "computing",
+            "measured by the CPU clock of the thread, read at each change and about every millisecond",
+        ),
+        Entry::named(
+            "ready",
+            "by how much the CPU clock fell behind the monotonic one. Where within that millisecond is not known: it is \
+             drawn at the end. Under 0.05 ms is kept for the next look",
+        ),
+        Entry::named("gil", "from asking for the emulated lock until it was got"),
+        Entry::named(
+            "network, file",
+            "from the call to its return; waiting for a core meanwhile is in it, too",
+        ),
+        Entry::plain(
+            "A worker is always in one phase: all phases together are the run's time × its workers.",
+        ),
+    ];
+    Section::new("How it was measured", entries)
+}
+
+pub(super) fn cores() -> Vec<Section> {
+    let marks = vec![
+        Entry::sign(
+            "█",
+            Look::Parallelism,
+            "ours: the share of the run until now that our workers used of this core",
+        ),
+        Entry::sign(
+            "▒",
+            Look::Others,
+            "others: what everybody else used of it, this program's drawing included",
+        ),
+        Entry::named("51 %", "ours, as a number"),
+        Entry::named("usable", "the least of: cores online, cores this program is bound to, its quota"),
+    ];
+    let measured = vec![
+        Entry::named(
+            "ours",
+            "the workers' CPU clocks: each reading is booked on the core where the worker is at that moment, about every \
+             millisecond of computing",
+        ),
+        Entry::named(
+            "others",
+            "/proc/stat less ours. The kernel counts there in steps of 10 ms, so it is taken over windows of 250 ms; \
+             while a run goes on the latest window is shown, afterwards the whole run. Runs under 0.5 s: not known",
+        ),
+        Entry::named(
+            "over time",
+            "e expands the panel: each core's share between two looks, on the timeline's axis",
+        ),
+    ];
+    vec![Section::new("The cores", marks), Section::new("How the use of a core was measured", measured)]
+}
+
+pub(super) fn curves() -> Vec<Section> {
+    let marks = vec![
+        Entry::sign(
+            "▇",
+            Look::Concurrency,
+            "in flight: tasks begun and not yet ended. A full curve: as many as there are workers, or tasks if those are \
+             fewer",
+        ),
+        Entry::sign(
+            "▇",
+            Look::Parallelism,
+            "on a core: workers that a core works for. A full curve: all usable cores",
+        ),
+        Entry::named("the numbers", "while it runs: now; afterwards: the average of the run"),
+    ];
+    let measured = vec![
+        Entry::named(
+            "in flight",
+            "counted at about 30 looks a second; the average is exact, from the begin and end of every task",
+        ),
+        Entry::named(
+            "on a core",
+            "CPU time that the workers gained between two looks, over the time between them. Never a count of phases: \
+             writing a file uses a core, too. Now means the last half second, the average is all CPU time over all time",
+        ),
+    ];
+    vec![
+        Section::new("Concurrency and parallelism", marks),
+        Section::new("How the two numbers were measured", measured),
+    ]
+}

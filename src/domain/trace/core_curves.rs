@@ -1,0 +1,127 @@
+//! How much of each core our workers used, over time.
+
+use super::CoreTime;
+use crate::domain::time::Nanos;
+
+/// So many points are kept; beyond, every second one is given up. Sums lose nothing by that but detail.
+const MOST: usize = 512;
+/// Points are at least so far apart: CPU time is booked about every millisecond, so nearer ones would show chance.
+const APART: Nanos = 25_000_000;
+
+/// The CPU time of our workers by core, as it grew.
+#[derive(Clone, Debug)]
+pub struct CoreCurves {
+    apart: Nanos,
+    points: Vec<(Nanos, Vec<CoreTime>)>,
+}
+
+impl Default for CoreCurves {
+    fn default() -> CoreCurves {
+        CoreCurves { apart: APART, points: vec![] }
+    }
+}
+
+impl CoreCurves {
+    /// Adds what was read at `at`, unless the point before is too near.
+    pub(super) fn push(&mut self, at: Nanos, cores: &[CoreTime]) {
+        if at >= self.last().saturating_add(self.apart) {
+            self.points.push((at, cores.to_vec()));
+        }
+        if self.points.len() > MOST {
+            self.apart = self.apart.saturating_mul(2);
+            let mut i = 0;
+            self.points.retain(|_| {
+                i += 1;
+                i % 2 == 0
+            });
+        }
+    }
+
+    /// The last point, however near it is.
+    pub(super) fn conclude(&mut self, at: Nanos, cores: &[CoreTime]) {
+        if at > self.last() {
+            self.points.push((at, cores.to_vec()));
+        }
+    }
+
+    fn last(&self) -> Nanos {
+        self.points.last().map_or(0, |(at, _)| *at)
+    }
+
+    /// Our workers' share of `core` between two moments, in 0..=1; `None` where nothing was read yet.
+    #[must_use]
+    pub fn share(&self, core: u16, from: Nanos, to: Nanos) -> Option<f64> {
+        let to = to.min(self.last());
+        let used = self.used_until(core, to) - self.used_until(core, from);
+        (from < to).then(|| (used / (to - from) as f64).clamp(0.0, 1.0))
+    }
+
+    /// Nanoseconds that our workers used of `core` from `t0` on; between two points as if they had grown evenly.
+    fn used_until(&self, core: u16, t: Nanos) -> f64 {
+        let time = |point: Option<&(Nanos, Vec<CoreTime>)>| {
+            let (at, cores) = point.map_or((0, &[][..]), |(at, cores)| (*at, &cores[..]));
+            let found = cores.iter().find(|time| time.core == core);
+            (at, found.map_or(0, |time| time.workers) as f64)
+        };
+        let next = self.points.partition_point(|(at, _)| *at < t);
+        let (from, before) = time(next.checked_sub(1).and_then(|before| self.points.get(before)));
+        let Some(point) = self.points.get(next) else { return before };
+        let (to, after) = time(Some(point));
+        before + (after - before) * (t - from) as f64 / (to - from).max(1) as f64
+    }
+
+    /// How much memory it takes, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let cores: usize = self.points.iter().map(|(_, cores)| cores.capacity()).sum();
+        cores * size_of::<CoreTime>() + self.points.capacity() * size_of::<(Nanos, Vec<CoreTime>)>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Nanos = 1_000_000;
+
+    fn used(core: u16, workers: Nanos) -> Vec<CoreTime> {
+        vec![CoreTime { core, workers }]
+    }
+
+    fn close(a: Option<f64>, b: f64) -> bool {
+        a.is_some_and(|a| (a - b).abs() < 1e-6)
+    }
+
+    #[test]
+    fn a_share_is_what_was_gained_over_the_time_between_and_the_future_is_not_known() {
+        let mut curves = CoreCurves::default();
+        curves.push(100 * MS, &used(3, 50 * MS));
+        curves.push(200 * MS, &used(3, 150 * MS));
+        assert!(close(curves.share(3, 0, 100 * MS), 0.5));
+        assert!(close(curves.share(3, 100 * MS, 200 * MS), 1.0));
+        assert!(close(curves.share(3, 50 * MS, 150 * MS), 0.75), "as if it had grown evenly");
+        assert!(close(curves.share(0, 0, 200 * MS), 0.0), "nobody was there");
+        assert!(close(curves.share(3, 150 * MS, 900 * MS), 1.0), "up to the last point");
+        assert_eq!(curves.share(3, 200 * MS, 300 * MS), None);
+        assert_eq!(CoreCurves::default().share(0, 0, 100), None);
+    }
+
+    #[test]
+    fn a_long_run_keeps_its_sums_and_not_more_points_than_allowed() {
+        let mut curves = CoreCurves::default();
+        for i in 1..100_000 {
+            curves.push(i * 33 * MS, &used(0, i * 11 * MS));
+            assert!(curves.points.len() <= MOST);
+        }
+        assert!(close(curves.share(0, 0, 3_000_000 * MS), 1.0 / 3.0));
+    }
+
+    #[test]
+    fn the_end_of_a_run_is_a_point_even_right_behind_another() {
+        let mut curves = CoreCurves::default();
+        curves.push(30 * MS, &used(0, 0));
+        curves.push(31 * MS, &used(0, MS));
+        assert_eq!(curves.share(0, 30 * MS, 31 * MS), None, "too near");
+        curves.conclude(31 * MS, &used(0, MS));
+        assert!(close(curves.share(0, 30 * MS, 31 * MS), 1.0));
+    }
+}

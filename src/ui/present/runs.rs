@@ -1,0 +1,141 @@
+//! The last few runs, with what a class compares.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::{done, header};
+use crate::app::App;
+use crate::app::live::Live;
+use crate::app::screen::Panel;
+use crate::domain::history::Entry;
+use crate::domain::plan::Plan;
+use crate::domain::record::Outcome;
+use crate::domain::text::{self, column_seconds};
+use crate::domain::time::seconds;
+use crate::ui::theme::Theme;
+use crate::ui::widget::bar::Bar;
+
+/// Columns of a model's label.
+const MODEL: usize = 22;
+/// From so many columns on, the runs have their number of workers.
+const ROOM_FOR_WORKERS: u16 = 76;
+/// Columns of the word behind a bar.
+const WORD: u16 = 11;
+/// A bar gets no longer than this.
+const LONGEST: u16 = 40;
+/// From so many rows on, the runs have a heading.
+const ROOM_FOR_HEADING: u16 = 3;
+
+/// The last few runs, with what a class compares.
+pub struct Runs<'a> {
+    /// Whose.
+    pub app: &'a App,
+    /// How it looks.
+    pub theme: Theme,
+    /// Columns.
+    pub width: u16,
+}
+
+impl Runs<'_> {
+    /// As many as fit: the chosen one and the latest.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer) {
+        let mut rows = area.rows();
+        let mut room = usize::from(area.height);
+        let focused = self.app.focus().panel == Panel::History;
+        if area.height >= ROOM_FOR_HEADING
+            && let Some(row) = rows.next()
+        {
+            let name = if focused { self.theme.cursor() } else { self.theme.strong() };
+            let heading = Line::from(vec![
+                Span::raw(" "),
+                Span::styled(" History ", name),
+                Span::raw(format!("{:>width$}", "time   speed-up", width = self.before_bar() - 10)),
+            ]);
+            buf.set_line(row.x, row.y, &heading, row.width);
+            room -= 1;
+        }
+        let entries = self.app.history().entries();
+        let total = entries.len() + usize::from(self.app.is_running());
+        let chosen = self.app.browse().selected().unwrap_or(total).saturating_sub(1);
+        let first = chosen.min(total.saturating_sub(room));
+        let most = entries.iter().filter_map(|entry| entry.speedup).fold(1.0, f64::max);
+        for (row, i) in rows.zip(first..total) {
+            match (entries.get(i), self.app.live()) {
+                (Some(entry), _) => self.draw_entry(entry, most, row, buf),
+                (None, Some(live)) => self.draw_live(live, total, row, buf),
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn has_workers(&self) -> bool {
+        self.width >= ROOM_FOR_WORKERS
+    }
+
+    /// Columns before the bars.
+    fn before_bar(&self) -> usize {
+        5 + 5 + MODEL + if self.has_workers() { 14 } else { 0 } + 10 + 9
+    }
+
+    /// Signs, number, model and workers of a run.
+    fn begin(&self, signs: &str, number: usize, plan: &Plan) -> String {
+        let workers = header::plural(u64::from(plan.workers()), "worker");
+        let workers = if self.has_workers() { format!("{workers:>14}") } else { String::new() };
+        format!(" {signs:<4}{:>4} {:<MODEL$}{workers}", format!("#{number}"), plan.model().label())
+    }
+
+    fn draw_entry(&self, entry: &Entry, most: f64, row: Rect, buf: &mut Buffer) {
+        let record = &entry.record;
+        let is_chosen = self.app.browse().selected() == Some(entry.number);
+        let style = if is_chosen { self.theme.strong() } else { Style::new() };
+        let sign = |there: bool, sign: &'static str| if there { sign } else { " " };
+        let signs = [
+            sign(is_chosen, "▸"),
+            sign(entry.is_baseline, "B"),
+            sign(entry.is_fastest, "★"),
+            sign(!record.caveats.is_empty(), "!"),
+        ];
+        let result = match (record.outcome, entry.speedup) {
+            (Outcome::Cancelled | Outcome::Failed, _) => record.outcome.name().into(),
+            _ if record.tasks_failed > 0 => format!("{} failed", record.tasks_failed),
+            (_, Some(factor)) => text::speedup(factor),
+            (_, None) => "–".into(),
+        };
+        let begin = self.begin(&signs.concat(), entry.number, &record.plan);
+        let text = format!("{begin}{:>10}{result:>9}", column_seconds(record.wall_s));
+        let (after, _) = buf.set_stringn(row.x, row.y, text, usize::from(row.width), style);
+        if let Some(factor) = entry.speedup {
+            let room = Rect { x: after + 1, width: row.right().saturating_sub(after + 3), ..row };
+            self.draw_bar(entry, factor / most, room, buf);
+        }
+    }
+
+    fn draw_bar(&self, entry: &Entry, share: f64, room: Rect, buf: &mut Buffer) {
+        let (height, word) = match (entry.is_fastest, entry.is_baseline) {
+            (true, _) => (6, " ★ fastest"),
+            (false, true) => (3, " baseline"),
+            (false, false) => (3, ""),
+        };
+        let word_room = if room.width >= 2 * WORD { WORD } else { 0 };
+        let bar = Rect { width: (room.width - word_room).min(LONGEST), ..room };
+        Bar::new(share, self.theme.parallelism()).low(height).render(bar, buf);
+        let end = bar.x + (share.clamp(0.0, 1.0) * f64::from(bar.width)).round() as u16;
+        buf.set_stringn(end, bar.y, word, usize::from(word_room), self.theme.strong());
+    }
+
+    fn draw_live(&self, live: &Live, number: usize, row: Rect, buf: &mut Buffer) {
+        let sign = if self.app.browse().selected().is_none() { "▸" } else { " " };
+        let begin = self.begin(sign, number, &live.plan);
+        // The point stays below the others' points.
+        let time = format!("{:.1}   s", seconds(live.trace.now()));
+        let begin = format!("{begin}{time:>10}  ");
+        let room = usize::from(row.width).saturating_sub(begin.chars().count());
+        let done = [done(live), done(live).replace(" tasks done", "")];
+        let done = done.iter().find(|done| done.len() <= room).map_or("", String::as_str);
+        let text = format!("{begin}{done}");
+        buf.set_stringn(row.x, row.y, text, usize::from(row.width), self.theme.strong());
+    }
+}

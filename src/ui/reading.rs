@@ -1,0 +1,43 @@
+//! The texts of [`crate::app::reading`]: the help, and what a panel's numbers mean.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::layout::centred;
+use super::panel::{block, draw_over, draw_scrolled};
+use super::theme::{Theme, mark};
+use crate::app::overlay::Reading;
+use crate::app::reading::{Look, Piece};
+
+/// A text over the panels.
+pub fn overlay(reading: &Reading, theme: Theme, area: Rect, buf: &mut Buffer) {
+    // As high as the text, so that a short one leaves the panels in sight.
+    let height = u16::try_from(reading.lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let area = centred(area, reading.width, height);
+    let inner = draw_over(&block(reading.title.as_str(), true, theme), area, buf);
+    let lines: Vec<Line<'_>> = reading
+        .lines
+        .iter()
+        .map(|line| line.iter().map(|piece| span(piece, theme)).collect::<Vec<_>>().into())
+        .collect();
+    draw_scrolled(&lines, reading.scroll, theme, inner, buf);
+}
+
+fn span(piece: &Piece, theme: Theme) -> Span<'_> {
+    match piece.look {
+        Look::Phase(phase) if piece.text.is_empty() => Span::styled(mark(phase), theme.phase(phase)),
+        look => Span::styled(&*piece.text, style(look, theme)),
+    }
+}
+
+fn style(look: Look, theme: Theme) -> Style {
+    match look {
+        Look::Plain | Look::Others => Style::new(),
+        Look::Strong => theme.strong(),
+        Look::Phase(phase) => theme.phase(phase),
+        Look::Concurrency => theme.concurrency(),
+        Look::Parallelism => theme.parallelism(),
+    }
+}

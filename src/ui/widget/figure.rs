@@ -1,0 +1,215 @@
+//! Numbers in large digits, to be read from the last row: three rows high, or five.
+//!
+//! ```text
+//! ▀▀█   ▀▀█
+//! █▀▀   █▀▀ ▀▄▀
+//! ▀▀▀ ▀ ▀▀▀ ▀ ▀
+//! ```
+//!
+//! Of blocks alone (`█`, `▀`, `▄`), so that a terminal without them can put `#`, `"` and `_` there, cell by cell. Only
+//! numbers are large: letters, as those of a unit, are drawn as they are, on the lowest row, right behind the number.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+
+/// Rows of pixels of a letter.
+const PIXELS: usize = 5;
+/// A letter: its rows of pixels, from above, all equally long; `#` is lit.
+type Letter = [&'static str; PIXELS];
+
+/// How large the digits are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Three rows high; a pixel is half a cell.
+    Small,
+    /// Five rows high; a pixel is two cells.
+    Large,
+}
+
+impl Size {
+    /// Rows of a figure.
+    #[must_use]
+    pub fn rows(self) -> u16 {
+        match self {
+            Size::Small => 3,
+            Size::Large => 5,
+        }
+    }
+
+    /// Columns of a pixel, and of the gap between two letters.
+    fn across(self) -> u16 {
+        match self {
+            Size::Small => 1,
+            Size::Large => 2,
+        }
+    }
+}
+
+/// A number in large digits.
+#[derive(Clone, Copy, Debug)]
+pub struct Figure<'a> {
+    text: &'a str,
+    size: Size,
+    style: Style,
+}
+
+impl<'a> Figure<'a> {
+    /// A number in digits of this size.
+    #[must_use]
+    pub fn new(text: &'a str, size: Size, style: Style) -> Figure<'a> {
+        Figure { text, size, style }
+    }
+
+    /// How many columns it takes.
+    #[must_use]
+    pub fn width(&self) -> u16 {
+        self.places().last().map_or(0, |(_, x, width)| x + width)
+    }
+
+    /// Each character with the column where it begins and its width. Words are not torn apart.
+    fn places(&self) -> impl Iterator<Item = (char, u16, u16)> {
+        let mut x = 0u16;
+        let mut before: Option<char> = None;
+        self.text.chars().filter(|c| *c != ' ').map(move |c| {
+            let in_word = letter(c).is_none() && before.is_some_and(|before| letter(before).is_none());
+            let gap = if before.is_none() || in_word { 0 } else { self.size.across() };
+            before = Some(c);
+            let (begin, width) = (x.saturating_add(gap), self.width_of(c));
+            x = begin.saturating_add(width);
+            (c, begin, width)
+        })
+    }
+
+    fn width_of(&self, c: char) -> u16 {
+        letter(c).map_or(1, |rows| self.size.across() * u16::try_from(rows[0].len()).unwrap_or(u16::MAX))
+    }
+
+    fn draw_letter(&self, rows: &Letter, area: Rect, buf: &mut Buffer) {
+        for (y, line) in (0..PIXELS).zip(area.rows()) {
+            for (x, at) in line.columns().enumerate() {
+                let pixel = x / usize::from(self.size.across());
+                let symbol = match self.size {
+                    Size::Small => half_blocks(is_lit(rows, pixel, 2 * y), is_lit(rows, pixel, 2 * y + 1)),
+                    Size::Large => half_blocks(is_lit(rows, pixel, y), is_lit(rows, pixel, y)),
+                };
+                buf[(at.x, at.y)].set_symbol(symbol).set_style(self.style);
+            }
+        }
+    }
+}
+
+fn is_lit(rows: &Letter, x: usize, y: usize) -> bool {
+    rows.get(y).and_then(|row| row.as_bytes().get(x)) == Some(&b'#')
+}
+
+fn half_blocks(upper: bool, lower: bool) -> &'static str {
+    match (upper, lower) {
+        (true, true) => "█",
+        (true, false) => "▀",
+        (false, true) => "▄",
+        (false, false) => " ",
+    }
+}
+
+impl Widget for &Figure<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let area = area.intersection(buf.area);
+        let area = Rect { height: area.height.min(self.size.rows()), ..area };
+        for (c, begin, width) in self.places() {
+            let x = area.x.saturating_add(begin);
+            // Half a digit would be another number.
+            if area.is_empty() || x.saturating_add(width) > area.right() {
+                return;
+            }
+            match letter(c) {
+                Some(rows) => self.draw_letter(&rows, Rect { x, width, ..area }, buf),
+                None => {
+                    buf[(x, area.bottom() - 1)].set_char(c).set_style(self.style);
+                }
+            }
+        }
+    }
+}
+
+/// The pixels of a letter.
+#[rustfmt::skip]
+fn letter(c: char) -> Option<Letter> {
+    Some(match c {
+        '0' => ["###", "# #", "# #", "# #", "###"],
+        '1' => ["## ", " # ", " # ", " # ", "###"],
+        '2' => ["###", "  #", "###", "#  ", "###"],
+        '3' => ["###", "  #", "###", "  #", "###"],
+        '4' => ["# #", "# #", "###", "  #", "  #"],
+        '5' => ["###", "#  ", "###", "  #", "###"],
+        '6' => ["###", "#  ", "###", "# #", "###"],
+        '7' => ["###", "  #", "  #", "  #", "  #"],
+        '8' => ["###", "# #", "###", "# #", "###"],
+        '9' => ["###", "# #", "###", "  #", "###"],
+        '.' => [" ", " ", " ", " ", "#"],
+        '–' => ["   ", "   ", "###", "   ", "   "],
+        '×' => ["   ", "   ", "# #", " # ", "# #"],
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    fn drawn(text: &str, size: Size, width: u16) -> Vec<String> {
+        let area = Rect::new(0, 0, width, size.rows());
+        let mut buf = Buffer::empty(area);
+        Figure::new(text, size, Style::new()).render(area, &mut buf);
+        area.rows().map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect()).collect()
+    }
+
+    #[test]
+    fn a_number_is_three_rows_high_or_five() {
+        assert_eq!(drawn("2.4×", Size::Small, 13), ["▀▀█   █ █    ", "█▀▀   ▀▀█ ▀▄▀", "▀▀▀ ▀   ▀ ▀ ▀"]);
+        assert_eq!(drawn("7", Size::Large, 6), ["██████", "    ██", "    ██", "    ██", "    ██"]);
+    }
+
+    #[test]
+    fn every_letter_of_a_number_is_rectangular_and_like_no_other_even_in_ascii() {
+        let letters = "0123456789.–×";
+        let mut seen = HashSet::new();
+        for c in letters.chars() {
+            let rows = letter(c).unwrap();
+            assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{c}");
+            let ascii: String = drawn(&c.to_string(), Size::Small, 5)
+                .join("\n")
+                .chars()
+                .map(|block| match block {
+                    '█' => '#',
+                    '▀' => '"',
+                    '▄' => '_',
+                    other => other,
+                })
+                .collect();
+            assert!(ascii.is_ascii(), "{ascii}");
+            seen.insert(ascii);
+        }
+        assert_eq!(seen.len(), letters.chars().count());
+    }
+
+    #[test]
+    fn a_digit_without_room_is_left_out_and_never_halved() {
+        assert_eq!(drawn("11", Size::Small, 6), drawn("1", Size::Small, 6));
+        assert_eq!(Figure::new("11", Size::Small, Style::new()).width(), 7);
+        assert_eq!(Figure::new("1.0 s", Size::Large, Style::new()).width(), 2 * (3 + 1 + 1 + 1 + 3 + 1) + 1);
+        assert_eq!(drawn("1 ms", Size::Small, 9)[2], "▀▀▀ ms   ");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_can_be_drawn_anywhere(text in "\\PC{0,12}", w in 0u16..60, h in 0u16..9, large in any::<bool>()) {
+            let mut buf = Buffer::empty(Rect::new(0, 0, 40, 6));
+            let size = if large { Size::Large } else { Size::Small };
+            Figure::new(&text, size, Style::new()).render(Rect::new(3, 1, w, h), &mut buf);
+        }
+    }
+}
