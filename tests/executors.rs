@@ -11,8 +11,12 @@ use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
+<<<<<<< HEAD
 use pconc_tui::domain::record::{Outcome, Record, TaskOutcome};
 use pconc_tui::domain::shared_file::{Content, SharedFile, Source};
+=======
+use pconc_tui::domain::record::{FAILURES_KEPT, Outcome, Record, TASKS_LISTED, TaskOutcome, TaskRecord};
+>>>>>>> 75de8d5c0758815abb1a409b48d7091b82e05a09
 use pconc_tui::domain::time::{Nanos, nanos};
 use pconc_tui::domain::trace::Trace;
 use pconc_tui::domain::workload::{Files, WorkloadKind};
@@ -51,15 +55,23 @@ fn trials(session: &'static Session) -> Vec<Trial> {
         }
     }
     type World = fn(&Session) -> Outcomes;
+<<<<<<< HEAD
     let worlds: [(&str, World); 12] = [
+=======
+    let worlds: [(&str, World); 11] = [
+>>>>>>> 75de8d5c0758815abb1a409b48d7091b82e05a09
         ("under_the_lock_no_two_workers_compute_at_once", one_computes_under_the_lock),
         ("a_longer_switch_interval_makes_fewer_switches", fewer_switches),
         ("a_slower_address_lengthens_only_its_own_tasks_network", slower_address),
         ("on_one_core_parallelism_is_at_most_one", one_core),
         ("a_killed_worker_is_named_with_its_task_and_the_rest_is_reported", killed_worker),
         ("a_task_that_cannot_fetch_fails_with_one_sentence_and_the_others_go_on", failing_task),
+<<<<<<< HEAD
         ("a_shared_file_of_one_worker_holds_the_last_tasks_page_alone", shared_by_one),
         ("what_is_said_about_a_shared_file_holds_under_every_model", shared_by_many),
+=======
+        ("of_many_failed_tasks_the_first_say_why_although_no_task_is_listed", many_failures),
+>>>>>>> 75de8d5c0758815abb1a409b48d7091b82e05a09
         ("many_small_tasks_keep_totals_exact_and_no_task_is_lost", many_tasks),
         ("a_hundred_workers_of_each_model_all_arrive_and_end", hundred_workers),
         ("with_more_workers_than_cores_computing_is_what_the_cpu_clocks_say", oversubscribed),
@@ -174,6 +186,15 @@ fn lanes_cover(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes 
             check(same, format!("lane {number} shows {drawn} ns {}, but it was {total} ns", phase.name()))?;
         }
     }
+    let drawn: Vec<u64> = trace.lanes().iter().map(|lane| lane.migrations()).collect();
+    let counted: Vec<u64> = record.workers.iter().map(|worker| worker.migrations).collect();
+    check(drawn == counted, format!("the picture shows migrations {drawn:?}, counted were {counted:?}"))?;
+    check(record.migrations == counted.iter().sum::<u64>(), "the run's migrations are those of its workers")?;
+    let computing = record.phases_s[Phase::Computing];
+    let on_cores: Vec<Nanos> = trace.core_lanes().iter().map(|core| core.between(0, wall).time).collect();
+    let possible = on_cores.iter().all(|time| *time <= wall) && on_cores.iter().sum::<Nanos>() <= computing;
+    check(possible, format!("cores computed {on_cores:?} of {wall} ns, the workers {computing} ns"))?;
+    check(on_cores.iter().sum::<Nanos>() > 0, "no core computed")?;
     let cpu: f64 = record.workers.iter().map(|worker| worker.cpu_s).sum();
     check((cpu - record.cpu_s).abs() < 1e-6, "the workers' CPU times are the run's")?;
     let by_core: f64 = record.cores.iter().map(|core| core.workers_s).sum();
@@ -195,6 +216,8 @@ fn stop_ends_the_run(session: &Session, kind: WorkloadKind, model: Model) -> Out
     let Observed { record, .. } = going.finish();
     check(record.outcome == Outcome::Cancelled, format!("{:?} {:?}", record.outcome, record.error))?;
     check(record.tasks_failed >= 1, "what was begun is reported")?;
+    let told = record.failures.iter().filter(|task| task.error.is_some() && task.end_s.is_none()).count();
+    check(told as u32 == record.tasks_failed, "each of them says why it did not succeed")?;
     check(record.tasks_failed + record.tasks_not_begun == 13, "nothing was done")?;
     check(!session.scratch_directory().exists(), "the temporary directory is gone")?;
     // A thread that was joined may be listed for a moment longer.
@@ -351,6 +374,7 @@ fn failing_task(session: &Session) -> Outcomes {
     Ok(())
 }
 
+<<<<<<< HEAD
 /// Many writes of many pages into one file.
 fn sharing(model: Model) -> Draft {
     let mut draft = small(WorkloadKind::Io, model);
@@ -406,6 +430,20 @@ fn shared_by_many(session: &Session) -> Outcomes {
         check(pages > 0 || file.content != Content::Whole, told())?;
     }
     Ok(())
+=======
+fn many_failures(session: &Session) -> Outcomes {
+    let refused = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let mut draft = small(WorkloadKind::Io, Model::Threads);
+    draft.tasks = TASKS_LISTED as u64 + 1;
+    draft.urls = Some(vec![format!("http://127.0.0.1:{refused}/nobody")]);
+    let record = run(session, &draft).record;
+    check(record.tasks.is_none(), "so many tasks are not listed unasked")?;
+    check(record.tasks_failed as usize == TASKS_LISTED + 1, format!("{} failed", record.tasks_failed))?;
+    let first = record.failures.iter().map(|task| task.task).eq(0..FAILURES_KEPT as u32);
+    check(first, format!("{} failures are told", record.failures.len()))?;
+    let why = |task: &TaskRecord| task.error.as_deref().is_some_and(|error| error.contains("refused"));
+    check(record.failures.iter().all(why), "each says why")
+>>>>>>> 75de8d5c0758815abb1a409b48d7091b82e05a09
 }
 
 /// Answers every connection with one small page, for as long as the test program lives.

@@ -124,6 +124,14 @@ impl CoreLane {
         }
     }
 
+    /// Takes in what was seen of a worker; from one task to the next it is the same piece.
+    fn note(&mut self, piece: Piece) {
+        match self.pending.last_mut() {
+            Some(last) if last.who == piece.who && last.until == piece.from => last.until = piece.until,
+            _ => self.pending.push(piece),
+        }
+    }
+
     /// Puts what was seen since the last time in order. Most of it lies behind all that is known: then this costs no more
     /// than sorting it.
     fn settle(&mut self) {
@@ -235,7 +243,7 @@ impl CoreView {
         self.seen[worker] = segment.until.max(from);
         if segment.phase == Phase::Computing && segment.until > from {
             let who = u32::try_from(worker).unwrap_or(SEVERAL);
-            self.core(segment.core).pending.push(Piece { from, until: segment.until, who });
+            self.core(segment.core).note(Piece { from, until: segment.until, who });
         }
     }
 
