@@ -5,11 +5,13 @@
 //!             │
 //!             ├─ command   which key asks for what, and where        (data)
 //!             ├─ perform   what a command does                       (the verbs)
+//!             ├─ pointer   what the mouse does                       (the same, without keys)
 //!             ├─ query     what the screen and the shell may ask     (the questions)
 //!             ├─ setup     the form: a draft, a cursor               ┐
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
 //!             ├─ timeline  the stretch of time and worker in view    │ in its file
+//!             ├─ look      colours, and whose the mouse is           │
 //!             └─ overlay   what lies over the panels                 ┘
 //! ```
 //!
@@ -20,9 +22,11 @@ pub mod browse;
 pub mod command;
 pub mod key;
 pub mod live;
+mod look;
 pub mod message;
 pub mod overlay;
 mod perform;
+pub mod pointer;
 mod query;
 #[doc(hidden)]
 pub mod sample;
@@ -40,6 +44,7 @@ use setup::Setup;
 use timeline::TimelineView;
 
 use crate::domain::history::{Entry, History};
+use crate::domain::look::Look;
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
@@ -64,6 +69,7 @@ pub struct App {
     timeline: TimelineView,
     focus: Focus,
     overlay: Option<Overlay>,
+    look: Look,
     size: (u16, u16),
     notice: Option<Notice>,
     headline: String,
@@ -126,6 +132,7 @@ impl App {
             timeline: TimelineView::default(),
             focus: Focus { panel: Panel::Setup, expanded: false },
             overlay: None,
+            look: Look::default(),
             size: (80, 24),
             notice: None,
             headline: String::new(),
@@ -143,6 +150,15 @@ impl App {
         let is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
         let effects = match msg {
             Msg::Key(key) => self.on_key(key),
+            Msg::Clicked(target) => self.on_clicked(target),
+            Msg::Wheel { up, target } => {
+                self.on_wheel(up, target);
+                vec![]
+            }
+            Msg::Told(sentence) => {
+                self.tell(sentence);
+                vec![]
+            }
             Msg::Resized { columns, rows } => self.on_resized(columns, rows),
             Msg::Batch(batch) => self.on_batch(batch),
             Msg::Concluded(record) => self.on_concluded(*record),

@@ -4,9 +4,11 @@
 //! microseconds. The words are those of the crate documentation.
 
 pub mod address;
+pub mod ascii;
 pub mod campaign;
 pub mod experiment;
 pub mod history;
+pub mod look;
 pub mod machine;
 pub mod model;
 pub mod phase;

@@ -1,5 +1,6 @@
 //! The screen: draws the app, changes nothing and computes no statistics. [`layout`] has a picture of it.
 
+mod ascii;
 mod comparison;
 mod cores;
 mod curves;
@@ -8,6 +9,7 @@ mod footer;
 mod header;
 mod help;
 mod history;
+mod hit;
 pub mod layout;
 mod panel;
 mod setup;
@@ -16,6 +18,7 @@ mod timeline;
 mod welcome;
 pub mod widget;
 
+pub use hit::hit;
 pub use theme::Theme;
 
 use ratatui::Frame;
@@ -32,6 +35,7 @@ use crate::app::screen::{SMALLEST, Screen};
 /// Draws the whole screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     render(app, *theme, frame.area(), frame.buffer_mut());
+    theme.finish(frame.buffer_mut());
 }
 
 /// Draws the whole screen into a buffer.
@@ -50,18 +54,31 @@ fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     curves::panel(app, theme, panels.curves, panels.gutter, buf);
     history::panel(app, theme, panels.history, buf);
     footer::draw(app, theme, panels.footer, buf);
-    let above_footer = Rect { height: area.height - 1, ..area };
+    let Some(over) = overlay_area(app, area) else { return };
     match app.overlay() {
         None => {}
-        Some(Overlay::Form) => setup::overlay(app, theme, above_footer, buf),
-        Some(Overlay::Help(scroll)) => help::overlay(*scroll, theme, above_footer, buf),
+        Some(Overlay::Form) => setup::overlay(app, theme, over, buf),
+        Some(Overlay::Help(scroll)) => help::overlay(*scroll, theme, over, buf),
         Some(Overlay::Details { number, scroll }) => {
-            details::overlay(app, *number, *scroll, theme, above_footer, buf);
+            details::overlay(app, *number, *scroll, theme, over, buf);
         }
         Some(Overlay::Comparison { numbers, sentence, scroll }) => {
-            comparison::overlay(app, numbers, sentence, *scroll, theme, above_footer, buf);
+            comparison::overlay(app, numbers, sentence, *scroll, theme, over, buf);
         }
     }
+}
+
+/// Columns of a text over the panels, at most.
+const TEXT: u16 = 84;
+
+/// Where the overlay lies, if there is one: never over the footer.
+fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
+    let above_footer = Rect { height: area.height.saturating_sub(1), ..area };
+    Some(match app.overlay()? {
+        Overlay::Form => setup::overlay_area(app, above_footer),
+        Overlay::Help(_) | Overlay::Details { .. } => layout::centred(above_footer, TEXT, area.height),
+        Overlay::Comparison { .. } => above_footer,
+    })
 }
 
 /// Says what is needed and what there is, as far as it fits.

@@ -37,6 +37,10 @@ pub enum Command {
     Abandon,
     Help,
     Close,
+    NextTheme,
+    ToggleMouse,
+    Redraw,
+    Suspend,
     Quit,
 }
 
@@ -188,6 +192,11 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Esc], "Esc", C::Close, In::Common, "Esc close", "close what is on top; never leaves the program", 1),
     bind(&[Char('?'), Key::F1], "?", C::Help, In::Common, "? help", "open this help or close it; also F1", 3),
     bind(&[Char('q')], "q", C::Quit, In::Common, "q quit", "leave the program", 3),
+    bind(&[Char('M')], "M", C::ToggleMouse, In::Common, "M mouse",
+        "release the mouse, so that it selects text, or take it back", 14),
+    bind(&[Ctrl('t')], "Ctrl-T", C::NextTheme, In::Always, "", "the next theme: ansi, safe, contrast, mono", 0),
+    bind(&[Ctrl('l')], "Ctrl-L", C::Redraw, In::Always, "", "draw the whole screen again", 0),
+    bind(&[Ctrl('z')], "Ctrl-Z", C::Suspend, In::Always, "", "suspend the program with its workers; fg goes on", 0),
     bind(&[Ctrl('c')], "Ctrl-C", C::Quit, In::Always, "", "leave the program, also from within a number", 0),
 ];
 

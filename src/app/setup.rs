@@ -216,6 +216,13 @@ impl Setup {
         }
     }
 
+    /// Moves the cursor to this row, if there is one.
+    pub fn go_to(&mut self, row: Row) {
+        if self.rows().contains(&row) {
+            self.row = row;
+        }
+    }
+
     /// Moves the cursor by so many rows.
     pub fn step_row(&mut self, by: isize) {
         let rows = self.rows();

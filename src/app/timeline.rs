@@ -83,6 +83,22 @@ impl TimelineView {
         self.zoom = Some(Window { from, to: from + window.span() * 2 });
     }
 
+    /// Halves or doubles the stretch in view so that this moment stays where it is, as far as the run's ends allow.
+    pub fn zoom_around(&mut self, at: Nanos, closer: bool, trace: &Trace) {
+        let before = self.window(trace);
+        if closer {
+            self.zoom_in(trace)
+        } else {
+            self.zoom_out(trace)
+        }
+        let Some(after) = self.zoom else { return };
+        let (at, span) = (at.clamp(before.from, before.to), after.span());
+        let left = u128::from(at - before.from) * u128::from(span) / u128::from(before.span().max(1));
+        let left = u64::try_from(left).unwrap_or(span);
+        let from = at.saturating_sub(left).min(latest(trace, span));
+        self.zoom = Some(Window { from, to: from + span });
+    }
+
     /// Shows the whole run again.
     pub fn fit(&mut self) {
         self.zoom = None;
@@ -169,6 +185,26 @@ mod tests {
             assert!(view.window(&run).to <= 1_000_000_000);
         }
         assert!(!view.is_zoomed());
+    }
+
+    #[test]
+    fn zooming_around_a_moment_keeps_it_where_it_is_and_stays_inside_the_run() {
+        let mut run = trace(1_000_000_000);
+        run.conclude(1_000_000_000);
+        for at in [0, 1, 250_000_000, 999_999_999, u64::MAX] {
+            let mut view = TimelineView::default();
+            for closer in [true, true, true, false, true, false, false, false] {
+                let before = view.window(&run);
+                view.zoom_around(at, closer, &run);
+                let after = view.window(&run);
+                let place = |window: Window| {
+                    (at.clamp(window.from, window.to) - window.from) as f64 / window.span() as f64
+                };
+                assert!(after.to <= 1_000_000_000, "{after:?}");
+                assert!(!closer || (place(before) - place(after)).abs() < 1e-6, "{at}: {before:?} {after:?}");
+            }
+            assert!(!view.is_zoomed());
+        }
     }
 
     #[test]

@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::header::describe;
-use super::layout::centred;
 use super::panel::{block, draw_over, draw_scrolled, wrap};
 use super::theme::{Theme, mark, meaning};
 use super::timeline::phases_of;
@@ -24,7 +23,6 @@ const FOREIGN: usize = 300;
 /// All numbers of one record, over the panels.
 pub fn overlay(app: &App, number: usize, scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
     let Some(entry) = app.history().get(number) else { return };
-    let area = centred(area, 84, area.height);
     let title = format!("#{number} {}", describe(&entry.record.plan));
     let inner = draw_over(&block(title, true, theme), area, buf);
     draw_scrolled(&lines(entry, theme, inner.width.saturating_sub(1)), scroll, theme, inner, buf);

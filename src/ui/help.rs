@@ -4,7 +4,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::layout::centred;
 use super::panel::{block, draw_over, draw_scrolled};
 use super::theme::{Theme, mark, meaning};
 use crate::app::command::{BINDINGS, Context};
@@ -13,7 +12,6 @@ use crate::domain::phase::Phase;
 
 /// Keys, phases, and the two words that the program is about.
 pub fn overlay(scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let area = centred(area, 84, area.height);
     let inner = draw_over(&block("Help", true, theme), area, buf);
     draw_scrolled(&lines(theme), scroll, theme, inner, buf);
 }

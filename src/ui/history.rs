@@ -6,6 +6,8 @@
 //! ▸● ★   2  cpu   processes                    2       8    0.634 s      1.9× ▆▆▆▆▆▆▆▆▆ fastest 2.0   1.9        95 %
 //! ```
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -55,6 +57,21 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     Table { app, theme, width: inner.width }.draw(inner, buf);
 }
 
+/// What stands at this height of the room inside the border: the number of a run, or `None` for the one that is on.
+pub fn row_at(app: &App, inner: Rect, y: u16) -> Option<Option<usize>> {
+    let below_heading = usize::from(y.checked_sub(inner.y + 1).filter(|_| y < inner.bottom())?);
+    let i = in_view(app, inner).nth(below_heading)?;
+    Some(app.history().entries().get(i).map(|entry| entry.number))
+}
+
+/// Which rows are in view: the chosen one, and as many of the latest as there is room for.
+fn in_view(app: &App, inner: Rect) -> Range<usize> {
+    let total = app.history().entries().len() + usize::from(app.is_running());
+    let chosen = app.browse().selected().map_or(total, |number| number).saturating_sub(1);
+    let room = usize::from(inner.height.saturating_sub(1));
+    chosen.min(total.saturating_sub(room))..total
+}
+
 struct Table<'a> {
     app: &'a App,
     theme: Theme,
@@ -72,13 +89,10 @@ impl Table<'_> {
             }
         }
         let entries = self.app.history().entries();
-        let total = entries.len() + usize::from(self.app.is_running());
-        let chosen = self.app.browse().selected().map_or(total, |number| number).saturating_sub(1);
-        let room = usize::from(area.height.saturating_sub(1));
-        // The chosen row is in view, and as many of the latest as there is room for.
-        let first = chosen.min(total.saturating_sub(room));
+        let in_view = in_view(self.app, area);
+        let total = in_view.end;
         let most = entries.iter().filter_map(|entry| entry.speedup).fold(1.0, f64::max);
-        for (row, i) in rows.zip(first..total) {
+        for (row, i) in rows.zip(in_view) {
             match (entries.get(i), self.app.live()) {
                 (Some(entry), _) => self.draw_entry(entry, most, row, buf),
                 (None, Some(live)) => self.draw_live(live, total, row, buf),

@@ -31,6 +31,11 @@ pub fn draw_block(block: &Block<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     inner
 }
 
+/// The room inside a panel of this size.
+pub fn inside(area: Rect) -> Rect {
+    block("", false, Theme::plain()).inner(area)
+}
+
 /// An emptied block over whatever is there; returns the room inside.
 pub fn draw_over(block: &Block<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     Clear.render(area, buf);

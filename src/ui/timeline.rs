@@ -1,17 +1,21 @@
 //! A bar per worker over time, with an axis, a legend, and an overview where there are more workers than rows.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::header::plural;
-use super::panel::{block, draw_block, on_border};
+use super::panel::{block, draw_block, inside, on_border};
 use super::theme::{Theme, mark};
 use super::welcome;
 use super::widget::axis::Axis;
 use super::widget::gantt::{Gantt, Overview, Pitch};
+use crate::app::key::Key;
+use crate::app::pointer::Target;
 use crate::app::screen::Panel;
 use crate::app::timeline::{Window, whole};
 use crate::app::{App, Shown};
@@ -37,6 +41,27 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
     };
     let view = View::new(app, shown, focused, theme, gutter);
     view.draw(area, buf);
+}
+
+/// What stands in this panel there: a moment of a worker's, or a quick experiment before the first run.
+pub fn target(app: &App, area: Rect, gutter: u16, column: u16, row: u16) -> Option<Target> {
+    match app.shown() {
+        Some(shown) => View::new(app, shown, false, Theme::plain(), gutter).at(area, column, row),
+        None => welcome::experiment_at(inside(area), row)
+            .map(|experiment| Target::Offered(Key::Char(experiment.key))),
+    }
+}
+
+/// Where the parts of a timeline stand.
+struct Places {
+    inner: Rect,
+    /// All bars.
+    bars: Rect,
+    pitch: Pitch,
+    /// The workers that have a bar.
+    in_view: Range<usize>,
+    /// Columns of the overview, if there is one.
+    aside: u16,
 }
 
 /// What the timeline draws.
@@ -68,10 +93,9 @@ impl<'a> View<'a> {
 
     fn draw(&self, area: Rect, buf: &mut Buffer) {
         let lanes = self.shown.trace().lanes().len();
+        let Places { inner, bars, pitch, in_view, aside } = self.places(area);
         let rows = area.height.saturating_sub(3);
-        let scrolls = lanes > usize::from(rows);
-        let first = first_lane(self.lane, lanes, rows);
-        let in_view = first..lanes.min(first + usize::from(rows));
+        let scrolls = aside > 0;
         let mut frame = block(self.title(&in_view, lanes), self.focused, self.theme).title_bottom(legend(
             &self.phases(),
             self.theme,
@@ -80,15 +104,7 @@ impl<'a> View<'a> {
         if let Some(right) = self.title_right(scrolls, lanes, rows) {
             frame = frame.title(Line::styled(format!(" {right} "), on_border(Style::new())).right_aligned());
         }
-        let inner = draw_block(&frame, area, buf);
-        let aside = if scrolls { OVERVIEW.min(inner.width / 4) } else { 0 };
-        let bars = Rect {
-            x: inner.x + self.gutter.min(inner.width),
-            width: inner.width.saturating_sub(self.gutter + aside),
-            height: rows.min(inner.height),
-            ..inner
-        };
-        let pitch = Pitch::fitting(lanes, rows);
+        draw_block(&frame, area, buf);
         for (bar, worker) in pitch.bars(bars).zip(in_view.clone()) {
             let y = bar.bottom().saturating_sub(1);
             self.draw_label(worker, Rect { x: inner.x, y, width: self.gutter, height: 1 }, buf);
@@ -105,13 +121,43 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Where everything stands in a panel of this size.
+    fn places(&self, area: Rect) -> Places {
+        let lanes = self.shown.trace().lanes().len();
+        let rows = area.height.saturating_sub(3);
+        let first = first_lane(self.lane, lanes, rows);
+        let inner = inside(area);
+        let aside = if lanes > usize::from(rows) { OVERVIEW.min(inner.width / 4) } else { 0 };
+        let bars = Rect {
+            x: inner.x + self.gutter.min(inner.width),
+            width: inner.width.saturating_sub(self.gutter + aside),
+            height: rows.min(inner.height),
+            ..inner
+        };
+        let in_view = first..lanes.min(first + usize::from(rows));
+        Places { inner, bars, pitch: Pitch::fitting(lanes, rows), in_view, aside }
+    }
+
+    /// What stands there, if that is in the bars.
+    fn at(&self, area: Rect, column: u16, row: u16) -> Option<Target> {
+        let Places { bars, pitch, in_view, .. } = self.places(area);
+        if !bars.contains(Position { x: column, y: row }) {
+            return None;
+        }
+        let worker = pitch
+            .bars(bars)
+            .zip(in_view)
+            .find_map(|(bar, worker)| (bar.y..bar.bottom()).contains(&row).then_some(worker));
+        Some(Target::Moment { worker, at: self.window.boundary(column - bars.x, bars.width) })
+    }
+
     /// The phases that this picture can show: also that a part of it is not known, once events were dropped.
     fn phases(&self) -> Vec<Phase> {
         let lost = self.shown.trace().lanes().iter().any(|lane| lane.dropped() > 0);
         phases_of(self.shown.plan()).into_iter().chain(lost.then_some(Phase::Lost)).collect()
     }
 
-    fn title(&self, in_view: &std::ops::Range<usize>, lanes: usize) -> String {
+    fn title(&self, in_view: &Range<usize>, lanes: usize) -> String {
         let emulated =
             if self.shown.plan().model().has_interpreter_lock() { " · the lock is emulated" } else { "" };
         let workers = if in_view.len() < lanes {
@@ -159,7 +205,7 @@ impl<'a> View<'a> {
         spans
     }
 
-    fn draw_overview(&self, in_view: &std::ops::Range<usize>, lanes: usize, area: Rect, buf: &mut Buffer) {
+    fn draw_overview(&self, in_view: &Range<usize>, lanes: usize, area: Rect, buf: &mut Buffer) {
         if area.is_empty() {
             return;
         }

@@ -6,10 +6,22 @@ use ratatui::text::{Line, Span};
 
 use super::panel::draw_lines;
 use super::theme::Theme;
-use crate::domain::experiment::EXPERIMENTS;
+use crate::domain::experiment::{EXPERIMENTS, Experiment};
 
 /// Key, question, and what to watch for, as far as there is room.
 pub fn draw(theme: Theme, area: Rect, buf: &mut Buffer) {
+    let lines: Vec<Line<'_>> = lines(theme, area).into_iter().map(|(_, line)| line).collect();
+    draw_lines(&lines, area, buf);
+}
+
+/// The experiment that stands at this height of the area.
+pub fn experiment_at(area: Rect, y: u16) -> Option<&'static Experiment> {
+    let below = usize::from(y.checked_sub(area.y).filter(|_| y < area.bottom())?);
+    lines(Theme::plain(), area).into_iter().nth(below)?.0
+}
+
+/// Each line with the experiment that it belongs to.
+fn lines(theme: Theme, area: Rect) -> Vec<(Option<&'static Experiment>, Line<'static>)> {
     let per_experiment = usize::from(area.height) / EXPERIMENTS.len();
     let mut lines = vec![];
     for experiment in &EXPERIMENTS {
@@ -22,13 +34,13 @@ pub fn draw(theme: Theme, area: Rect, buf: &mut Buffer) {
         if question.width() + plan.chars().count() <= usize::from(area.width) {
             question.push_span(Span::raw(plan));
         }
-        lines.push(question);
+        lines.push((Some(experiment), question));
         if per_experiment > 1 {
-            lines.push(Line::from(format!("     watch for: {}", experiment.watch)));
+            lines.push((Some(experiment), Line::from(format!("     watch for: {}", experiment.watch))));
         }
         if per_experiment > 2 {
-            lines.push(Line::default());
+            lines.push((None, Line::default()));
         }
     }
-    draw_lines(&lines, area, buf);
+    lines
 }
