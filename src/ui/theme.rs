@@ -8,7 +8,7 @@
 //!
 //! | theme | promises |
 //! | --- | --- |
-//! | `ansi` | the user's own colours; how bright they are is up to the user |
+//! | `ansi` | the user's own colours, without those that usually vanish on white or on black |
 //! | `safe` | any two phases differ in brightness alone by a fifth (1.2 to 1); seen on black (2.8 to 1) and on white (2.2 to 1) |
 //! | `contrast` | the same fifth; its own black background, and 7 to 1 against it for everything |
 //! | `mono` | no colour |

@@ -91,7 +91,8 @@ const SAFE: Palette = Palette {
 /// How many colours there are makes no difference: they are the terminal's own.
 const ANSI: Palette = Palette {
     computing: terminals_own(Color::Cyan),
-    ready: terminals_own(Color::Yellow),
+    // The colour of text, as yellow vanishes on white: the mark is thin.
+    ready: terminals_own(Color::Reset),
     gil: terminals_own(Color::Magenta),
     // Blue itself is hardly seen on black.
     network: terminals_own(Color::LightBlue),
