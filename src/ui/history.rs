@@ -49,8 +49,7 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let inner = draw_block(&frame, area, buf);
     if app.history().entries().is_empty() && !app.is_running() {
         let text = "No run yet. Each run becomes a row here, with its speed-up over the serial run of the same work.";
-        let lines: Vec<Line<'_>> =
-            wrap(text, inner.width).into_iter().map(|text| Line::styled(text, theme.secondary())).collect();
+        let lines: Vec<Line<'_>> = wrap(text, inner.width).into_iter().map(Line::raw).collect();
         draw_lines(&lines, inner, buf);
         return;
     }

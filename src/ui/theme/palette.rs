@@ -79,9 +79,10 @@ impl Palette {
 
 const SAFE: Palette = Palette {
     computing: Ink::new(0x56_b4_e9, 75, Color::Cyan),
-    ready: Ink::new(0xcc_79_a7, 139, Color::Yellow),
+    ready: Ink::new(0x00_72_b2, 26, Color::Reset),
     gil: Ink::new(0xd5_5e_00, 166, Color::Magenta),
-    network: Ink::new(0x00_72_b2, 26, Color::LightBlue),
+    // A single thin line: the brightest that is left.
+    network: Ink::new(0xcc_79_a7, 139, Color::LightBlue),
     file: Ink::new(0x00_68_4d, 23, Color::Green),
     error: Ink::new(0xd5_5e_00, 166, Color::Red),
     secondary: None,
