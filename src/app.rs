@@ -5,6 +5,7 @@
 //!             │
 //!             ├─ command   which key asks for what, and where        (data)
 //!             ├─ perform   what a command does                       (the verbs)
+//!             ├─ pointer   what the mouse does                       (the same, without keys)
 //!             ├─ query     what the screen and the shell may ask     (the questions)
 //!             ├─ inspect   looking closer: freeze, cursor, jumps     (both)
 //!             ├─ setup     the form: a draft, a cursor               ┐
@@ -13,6 +14,7 @@
 //!             ├─ columns   the history's columns, and their order    │ in its file
 //!             ├─ timeline  the stretch of time, the row, the cursor  │
 //!             ├─ teaching  the layout for a class, the last keys     │
+//!             ├─ look      colours, and whose the mouse is           │
 //!             ├─ overlay   what lies over the panels                 │
 //!             └─ reading   the texts among them: help, explanations  ┘
 //! ```
@@ -28,9 +30,11 @@ pub mod details;
 pub mod inspect;
 pub mod key;
 pub mod live;
+mod look;
 pub mod message;
 pub mod overlay;
 mod perform;
+pub mod pointer;
 mod query;
 pub mod reading;
 #[doc(hidden)]
@@ -52,6 +56,7 @@ use teaching::Teaching;
 use timeline::TimelineView;
 
 use crate::domain::history::{Entry, History};
+use crate::domain::look::Look;
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
@@ -80,6 +85,7 @@ pub struct App {
     focus: Focus,
     overlay: Option<Overlay>,
     teaching: Teaching,
+    look: Look,
     size: (u16, u16),
     notice: Option<Notice>,
     headline: String,
@@ -145,6 +151,7 @@ impl App {
             focus: Focus { panel: Panel::Setup, expanded: false },
             overlay: None,
             teaching: Teaching::default(),
+            look: Look::default(),
             size: (80, 24),
             notice: None,
             headline: String::new(),
@@ -175,6 +182,15 @@ impl App {
         let effects = match msg {
             Msg::Opened => self.on_opened(),
             Msg::Key(key) => self.on_key(key),
+            Msg::Clicked(target) => self.on_clicked(target),
+            Msg::Wheel { up, target } => {
+                self.on_wheel(up, target);
+                vec![]
+            }
+            Msg::Told(sentence) => {
+                self.tell(sentence);
+                vec![]
+            }
             Msg::Resized { columns, rows } => self.on_resized(columns, rows),
             Msg::BarsFitted { columns } => {
                 self.timeline.fit_columns(columns);

@@ -3,18 +3,23 @@
 //! Nothing here acts: no file is read and nothing is printed. What the domain can refuse without knowing the machine is
 //! refused here already, before anything is started.
 
+mod documents;
+mod explore;
 mod refusal;
 mod values;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 
+use crate::domain::look::LookOptions;
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
 use crate::domain::plan::{Draft, TaskSize};
 use crate::domain::workload::{Files, WorkloadKind};
+use documents::Shell;
+use explore::ExploreArguments;
 use values::Latency;
 
 /// Workers of an `io` run unless the user says otherwise: as many as the article has addresses.
@@ -24,20 +29,20 @@ const IO_WORKERS: u64 = 16;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Invocation {
     /// Open the explorer.
-    Explore {
-        /// In the teaching layout.
-        present: bool,
-    },
+    Explore(LookOptions),
     /// Measure and print.
     Run(Box<Request>),
     /// Say what this machine offers.
-    Doctor,
+    Doctor {
+        /// In nothing but ASCII, whatever the locale.
+        ascii: bool,
+    },
 }
 
 /// Why there is no [`Invocation`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// Help or version, which was asked for.
+    /// A text that was asked for: help, version, a completion script, the manual.
     Text(String),
     /// One sentence: what was wrong and what is allowed.
     Refusal(String),
@@ -76,6 +81,8 @@ pub struct Request {
     pub format: Format,
     /// Whether JSON lists the tasks however many there are.
     pub all_tasks: bool,
+    /// Whether the table is in nothing but ASCII, whatever the locale.
+    pub ascii: bool,
 }
 
 impl Request {
@@ -100,16 +107,21 @@ impl Request {
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Answer> {
     let cli = CommandLine::try_parse_from(arguments).map_err(|error| refusal::answer(&error))?;
     match cli.command {
-        None => Ok(Invocation::Explore { present: cli.present }),
-        Some(Command::Doctor) => Ok(Invocation::Doctor),
+        None => Ok(Invocation::Explore(cli.explore.options(cli.ascii))),
+        Some(_) if cli.explore.first_given().is_some() => Err(Answer::Refusal(cli.explore.misplaced())),
+        Some(Command::Doctor) => Ok(Invocation::Doctor { ascii: cli.ascii }),
         Some(Command::Run(arguments)) => {
-            let request = request(&arguments).map_err(Answer::Refusal)?;
+            let request = request(&arguments, cli.ascii).map_err(Answer::Refusal)?;
             Ok(Invocation::Run(Box::new(request)))
         }
+        Some(Command::Completions { shell }) => {
+            Err(Answer::Text(documents::completions(shell, CommandLine::command())))
+        }
+        Some(Command::Man) => Err(Answer::Text(documents::manual(CommandLine::command()))),
     }
 }
 
-fn request(arguments: &RunArguments) -> Result<Request, String> {
+fn request(arguments: &RunArguments, ascii: bool) -> Result<Request, String> {
     if let Some(contradiction) = contradiction(arguments) {
         return Err(contradiction);
     }
@@ -119,6 +131,7 @@ fn request(arguments: &RunArguments) -> Result<Request, String> {
         urls_file: arguments.urls.clone(),
         format: arguments.format,
         all_tasks: arguments.all_tasks,
+        ascii,
     };
     // One core: a default is always allowed, so it decides nothing here.
     request
@@ -207,9 +220,16 @@ fn contradiction(arguments: &RunArguments) -> Option<String> {
 const EXAMPLES: &str = "\
 Examples:
   pconc-tui                                     open the explorer, then press 3
+  pconc-tui --theme contrast                    the same, for a projector
   pconc-tui run --workload cpu --model processes --workers 2
   pconc-tui run --workload io --model threads --workers 16 --format json
   pconc-tui doctor                              what this machine offers
+
+Environment:
+  NO_COLOR                no colours, if it is set and not empty and there is no --color
+  COLORTERM, TERM         how many colours there are
+  LC_ALL, LC_CTYPE, LANG  the first of them that is set decides: unless it names UTF-8,
+                          as C.UTF-8 does, everything is shown in ASCII
 
 Exit codes:
   0 done   1 the run broke or a task failed   2 wrong usage   130 interrupted";
@@ -227,122 +247,150 @@ Numbers may be written 10000000, 10_000_000 or 1e7; durations need a unit: 250ms
 Ctrl-C stops the run and prints what was measured; a second one ends the program at once.
 Exit codes: 0 done, 1 the run broke or a task failed, 2 wrong usage, 130 interrupted.";
 
-/// See the difference between concurrency and parallelism, measured live in your terminal.
+/// See concurrency and parallelism, measured live in your terminal
 ///
 /// Without a command it opens the explorer: press r to run, 1 to 4 for a quick experiment, ? for help and q to leave.
 #[derive(Debug, Parser)]
-#[command(name = "pconc-tui", version, after_help = EXAMPLES, max_term_width = 100)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(name = "pconc-tui", version, after_long_help = EXAMPLES, max_term_width = 100)]
 struct CommandLine {
-    /// Begin with the teaching layout: fewer panels, larger figures, the pressed keys visible; P changes it at any time
-    #[arg(long)]
-    present: bool,
-
     #[command(subcommand)]
     command: Option<Command>,
+
+    /// Use nothing but ASCII
+    ///
+    /// Without it, only where the locale is not UTF-8. JSON is UTF-8 in any case.
+    #[arg(long, global = true, display_order = 900)]
+    ascii: bool,
+
+    #[command(flatten)]
+    explore: ExploreArguments,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Measure without a screen, and print the records as a table or as JSON
+    /// Measure without a screen, and print the records
     Run(Box<RunArguments>),
     /// Say what this machine offers: cores, clocks, limits, terminal
     Doctor,
-}
-
-fn workload_help() -> String {
-    let lines = WorkloadKind::ALL.map(|kind| format!("{}: {}", kind.name(), kind.description()));
-    format!("What a task does.\n{}", lines.join("\n"))
-}
-
-fn model_help() -> String {
-    let lines = Model::ALL.map(|model| format!("{}: {}", model.name(), model.description()));
-    format!("How the tasks are executed.\n{}", lines.join("\n"))
+    /// Print a script for a shell, to complete what is typed
+    ///
+    /// What to do with it:
+    ///
+    /// bash: put `source <(pconc-tui completions bash)` into ~/.bashrc.
+    /// zsh: write it to a file named _pconc-tui in a directory of $fpath.
+    /// fish: write it to ~/.config/fish/completions/pconc-tui.fish.
+    #[command(verbatim_doc_comment)]
+    Completions {
+        /// For which shell
+        #[arg(value_name = "SHELL", value_parser = values::shells())]
+        shell: Shell,
+    },
+    /// Print the manual page: pconc-tui man | man -l -
+    Man,
 }
 
 // Every value may begin with a hyphen, so that `--workers -5` is told that it is negative, not that `-5` is unknown.
+// The first paragraph of each is the short help, which fits on one screen with all others.
 #[derive(Debug, Args)]
-#[command(after_help = RUN_EXAMPLES)]
+#[command(after_long_help = RUN_EXAMPLES)]
 struct RunArguments {
-    #[arg(long, value_name = "WORKLOAD", help = workload_help(), value_parser = values::workload)]
-    #[arg(allow_hyphen_values = true)]
+    /// What a task does
+    #[arg(long, value_name = "WORKLOAD", value_parser = values::workloads(), allow_hyphen_values = true)]
     workload: WorkloadKind,
 
-    #[arg(long, value_name = "MODEL", help = model_help(), value_parser = values::model)]
-    #[arg(allow_hyphen_values = true)]
+    /// How the tasks are executed
+    #[arg(long, value_name = "MODEL", value_parser = values::models(), allow_hyphen_values = true)]
     model: Model,
 
-    /// How many threads or processes execute tasks, from 1 to 4000 threads (256 under rayon), 1000 processes, or 1000 for io
-    /// [default: 1 for serial, the usable cores for cpu, 16 for io]
+    /// How many threads or processes execute tasks
+    ///
+    /// From 1 to 4000 threads (256 under rayon), 1000 processes, or 1000 for io [default: 1 for serial, the usable cores for
+    /// cpu, 16 for io]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     workers: Option<u64>,
 
-    /// How many tasks there are, from 1 to 1000000 [default: 8 for cpu, 16 for io]
+    /// How many tasks there are
+    ///
+    /// From 1 to 1000000 [default: 8 for cpu, 16 for io]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     tasks: Option<u64>,
 
-    /// Do the run so often, from 1 to 1000, and print a record of each [default: 1]
+    /// How often to do the run
+    ///
+    /// From 1 to 1000; each has a record of its own [default: 1]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     repeats: Option<u64>,
 
     /// What the latencies of the embedded server's pages are drawn from, any whole number [default: 1]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    #[arg(hide_short_help = true)]
     #[arg(help_heading = "Options of --workload io")]
     seed: Option<u64>,
 
-    /// Steps of a task's loop, from 1 to 1e12 [default: 10000000, the article's]
+    /// How to print: as table or json [default: table]
+    #[arg(long, value_name = "FORMAT", value_parser = values::formats(), allow_hyphen_values = true)]
+    #[arg(default_value = "table", hide_default_value = true, hide_possible_values = true)]
+    format: Format,
+
+    /// List all tasks in JSON, also above 10000
+    #[arg(long, hide_short_help = true)]
+    all_tasks: bool,
+
+    /// How many steps a task's loop has
+    ///
+    /// From 1 to 1e12 [default: 10000000, the article's]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     #[arg(help_heading = "Options of --workload cpu")]
     iterations: Option<u64>,
 
-    /// Instead of --iterations: as many as take so long on an idle core of this machine, from 1ms to 600s
+    /// Instead: as many as take so long
+    ///
+    /// On an idle core of this machine, from 1ms to 600s; the number is printed, to repeat it with --iterations.
     #[arg(long, value_name = "TIME", value_parser = values::milliseconds, allow_hyphen_values = true)]
     #[arg(help_heading = "Options of --workload cpu")]
     task_time: Option<u64>,
 
-    /// How often a task writes its page to a file, from 1 to 10000 [default: 50]
+    /// How often a task writes its page to a file
+    ///
+    /// From 1 to 10000 [default: 50]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --workload io")]
+    #[arg(help_heading = "Options of --workload io", hide_short_help = true)]
     writes: Option<u64>,
 
-    /// Let all tasks write one file, as the article's code does, and say what is left in it [default: a file each]
+    /// Let all tasks write one file, as the article
+    ///
+    /// What is left in it afterwards is told. Without it, each task has a file of its own.
     #[arg(long, help_heading = "Options of --workload io")]
     shared_file: bool,
 
     /// How many pages the embedded server has, from 1 to 1000; task t fetches page t mod N [default: 16]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --workload io")]
+    #[arg(help_heading = "Options of --workload io", hide_short_help = true)]
     addresses: Option<u64>,
 
-    /// How long the embedded server takes to answer: a range from which each address draws, or one time for all, up to
-    /// 60s [default: 100ms..400ms]
+    /// How long the embedded server takes to answer
+    ///
+    /// A range from which each address draws, or one time for all, up to 60s [default: 100ms..400ms]
     #[arg(long, value_name = "TIME..TIME", value_parser = values::latency, allow_hyphen_values = true)]
     #[arg(help_heading = "Options of --workload io")]
     latency: Option<Latency>,
 
     /// Size of a page of the embedded server, from 1 to 8388608, as in 60000, 60k or 1M [default: 60k]
     #[arg(long, value_name = "SIZE", value_parser = values::size, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --workload io")]
+    #[arg(help_heading = "Options of --workload io", hide_short_help = true)]
     page_bytes: Option<u64>,
 
-    /// Fetch real addresses instead: a file with one http or https address a line, at most 1000; lines that begin with
-    /// # are comments
-    #[arg(long, value_name = "FILE", help_heading = "Options of --workload io")]
+    /// Fetch real addresses instead, from a list
+    ///
+    /// A file with one http or https address a line, at most 1000; lines that begin with # are comments.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(help_heading = "Options of --workload io")]
     urls: Option<PathBuf>,
 
     /// How long a thread waits for the lock before it asks for it, from 10us to 10s [default: 5ms, as CPython]
     #[arg(long, value_name = "TIME", value_parser = values::microseconds, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --model gil-threads")]
+    #[arg(help_heading = "Options of --model gil-threads", hide_short_help = true)]
     switch_interval: Option<u64>,
-
-    /// How to print the records: table or json [default: table]
-    #[arg(long, value_name = "FORMAT", value_parser = values::format, allow_hyphen_values = true)]
-    #[arg(default_value = "table", hide_default_value = true, help_heading = "Output")]
-    format: Format,
-
-    /// List all tasks in JSON, also above 10000
-    #[arg(long, help_heading = "Output")]
-    all_tasks: bool,
 }
 
 #[cfg(test)]

@@ -5,10 +5,12 @@
 
 pub mod address;
 pub mod align;
+pub mod ascii;
 pub mod campaign;
 pub mod estimate;
 pub mod experiment;
 pub mod history;
+pub mod look;
 pub mod machine;
 pub mod model;
 pub mod phase;

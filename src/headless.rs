@@ -23,6 +23,7 @@ use crate::engine::session::Session;
 use crate::engine::{doctor, os};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
+use crate::shell::spelling::Spelling;
 use measure::{Event, Measured};
 
 /// Measures what `request` asks for and prints the records. Returns the exit code.
@@ -55,15 +56,15 @@ pub fn run(request: &Request) -> Result<u8, Failure> {
     conclude(&measured)
 }
 
-/// Prints what this machine offers. Returns the exit code.
+/// Prints what this machine offers, in nothing but ASCII if that is asked for. Returns the exit code.
 ///
 /// # Errors
 /// What kept the engine from starting, or stdout from being written.
-pub fn doctor() -> Result<u8, Failure> {
+pub fn doctor(ascii: bool) -> Result<u8, Failure> {
     let session = prepare()?;
     let mut findings = doctor::examine(&session);
-    findings.push(findings::of_terminal());
-    print(&findings::render(&findings)).map(|()| exit::DONE)
+    findings.extend(findings::of_terminal(ascii));
+    print(&Spelling::asked(ascii).spell(&findings::render(&findings))).map(|()| exit::DONE)
 }
 
 fn prepare() -> Result<Session, Failure> {
@@ -115,7 +116,7 @@ fn foretold(draft: &Draft, session: &Session, speed: Option<&Speed>) -> Option<S
 
 fn print_records(session: &Session, records: &[Record], request: &Request) -> Result<(), Failure> {
     match request.format {
-        Format::Table => print(&table::render(records)),
+        Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(records))),
         Format::Json => {
             let document = Records { schema: SCHEMA, machine: session.machine(), records };
             write_out(|out| {
@@ -161,5 +162,5 @@ fn write_out(
 
 /// Writes one line to stderr. Whoever closed it does not want to read it.
 fn say(sentence: &str) {
-    let _ = writeln!(io::stderr(), "pconc-tui: {sentence}");
+    let _ = writeln!(io::stderr(), "pconc-tui: {}", Spelling::of_locale().spell(sentence));
 }

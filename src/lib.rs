@@ -65,9 +65,12 @@
 //! - **a model?** `domain/model.rs`, and a file in `engine/executor/`; the compiler lists the rest.
 //! - **what is measured?** `engine/recorder.rs` (events), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
 //! - **a key?** `app/command.rs`: one table for dispatch, footer and help.
-//! - **a screen?** `ui/layout.rs` says where panels are; each panel is a file beside it.
+//! - **a screen?** `ui/layout.rs` says where panels are; each panel is a file beside it. What can be clicked: `ui/hit.rs`
+//!   finds it, `app/pointer.rs` says what it does.
+//! - **a colour?** `ui/theme/palette.rs`; a character, and what stands for it in ASCII: `domain/ascii.rs`.
 //! - **what `?` and `i` say?** `app/reading/`; what `i` says is a promise about the engine.
-//! - **an option of the command line?** `cli.rs`.
+//! - **an option of the command line?** `cli.rs`, and for the explorer `cli/explore.rs`; help, completions and the manual
+//!   page follow.
 //! - **another operating system?** a file beside `engine/os/linux.rs`.
 
 pub mod app;

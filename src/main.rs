@@ -8,19 +8,21 @@ use std::process::ExitCode;
 
 use pconc_tui::cli::{self, Answer, Invocation};
 use pconc_tui::shell::exit::{self, Failure};
+use pconc_tui::shell::spelling::Spelling;
 use pconc_tui::{headless, tui};
 
 fn main() -> ExitCode {
     let ended = match cli::parse(std::env::args_os()) {
-        Ok(Invocation::Explore { present }) => tui::explore(present),
+        Ok(Invocation::Explore(options)) => tui::explore(options),
         Ok(Invocation::Run(request)) => headless::run(&request),
-        Ok(Invocation::Doctor) => headless::doctor(),
-        Err(Answer::Text(text)) => headless::print(&text).map(|()| exit::DONE),
+        Ok(Invocation::Doctor { ascii }) => headless::doctor(ascii),
+        Err(Answer::Text(text)) => headless::print(&Spelling::of_locale().spell(&text)).map(|()| exit::DONE),
         Err(Answer::Refusal(sentence)) => Err(Failure::usage(sentence)),
     };
     let code = ended.unwrap_or_else(|failure| {
         // Whoever closed stderr does not want to read it.
-        let _ = writeln!(std::io::stderr(), "pconc-tui: {}", failure.sentence);
+        let sentence = Spelling::of_locale().spell(&failure.sentence);
+        let _ = writeln!(std::io::stderr(), "pconc-tui: {sentence}");
         failure.code
     });
     ExitCode::from(code)

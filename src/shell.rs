@@ -4,4 +4,5 @@
 pub mod exit;
 pub mod reports;
 pub mod signals;
+pub mod spelling;
 pub mod terminal;

@@ -9,11 +9,13 @@ mod pacer;
 mod signals;
 mod terminal;
 
+use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 
 use crate::app::App;
 use crate::app::message::{Effect, Msg};
+use crate::domain::look::LookOptions;
 use crate::domain::plan::Plan;
 use crate::domain::time::{Nanos, seconds};
 use crate::engine::session::{Report, Run, Session};
@@ -21,7 +23,8 @@ use crate::engine::{calibrate, clock, os};
 use crate::shell;
 use crate::shell::exit::{self, Failure};
 use crate::shell::reports::{Heard, LOST, Relay};
-use crate::shell::signals::{SIGINT, exit_code, survive_file_size_limit};
+use crate::shell::signals::{SIGCONT, SIGINT, SIGTSTP, exit_code, survive_file_size_limit};
+use crate::shell::spelling;
 use crate::ui::{self, Theme};
 use event::Event;
 use pacer::{Pacer, Urgency};
@@ -31,19 +34,23 @@ use terminal::Screen;
 ///
 /// # Errors
 /// Why there is no explorer here, or what broke.
-pub fn explore(present: bool) -> Result<u8, Failure> {
+pub fn explore(options: LookOptions) -> Result<u8, Failure> {
     shell::terminal::check().map_err(Failure::usage)?;
+    let look = spelling::look(options);
     survive_file_size_limit();
     let session = Session::prepare().map_err(Failure::broke)?;
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();
     signals::listen(sender.clone()).map_err(Failure::broke)?;
     terminal::restore_on_panic();
-    let screen =
-        Screen::enter().map_err(|error| Failure::broke(format!("cannot use the terminal: {error}")))?;
+    let screen = Screen::enter(look.mouse)
+        .map_err(|error| Failure::broke(format!("cannot use the terminal: {error}")))?;
     signals::watch_terminal().map_err(Failure::broke)?;
     input::listen(sender.clone()).map_err(Failure::broke)?;
-    let ended = Explorer::new(&session, screen, sender, present).stay(&events);
+    let app = App::new(session.machine().clone(), session.limits().clone())
+        .with_look(look)
+        .presenting(options.present);
+    let ended = Explorer::new(&session, app, screen, sender).stay(&events);
     terminal::print_held_back();
     ended
 }
@@ -51,7 +58,6 @@ pub fn explore(present: bool) -> Result<u8, Failure> {
 /// What the explorer needs at hand while it goes on.
 struct Explorer<'env> {
     app: App,
-    theme: Theme,
     screen: Screen,
     size: (u16, u16),
     /// How many columns the bars of the timeline had when the app was told last.
@@ -68,10 +74,9 @@ struct Explorer<'env> {
 struct Leave(Result<u8, Failure>);
 
 impl<'env> Explorer<'env> {
-    fn new(session: &'env Session, screen: Screen, events: Sender<Event>, present: bool) -> Self {
+    fn new(session: &'env Session, app: App, screen: Screen, events: Sender<Event>) -> Self {
         Explorer {
-            app: App::new(session.machine().clone(), session.limits().clone()).presenting(present),
-            theme: theme(),
+            app,
             screen,
             size: (0, 0),
             bars: None,
@@ -113,7 +118,6 @@ impl<'env> Explorer<'env> {
     }
 
     fn draw(&mut self) -> Result<(), Leave> {
-        let lost = |error| Leave(Err(Failure::broke(format!("cannot write to the terminal: {error}"))));
         let size = self.screen.size().map_err(lost)?;
         // Also a change of size that made no event, as before the input thread began to listen.
         if size != self.size {
@@ -125,7 +129,8 @@ impl<'env> Explorer<'env> {
             self.bars = bars;
             self.update(Msg::BarsFitted { columns })?;
         }
-        self.screen.draw(|frame| ui::draw(&self.app, &self.theme, frame)).map_err(lost)?;
+        let theme = Theme::from(self.app.appearance());
+        self.screen.draw(|frame| ui::draw(&self.app, &theme, frame)).map_err(lost)?;
         self.pacer.drawn(clock::now());
         if std::mem::take(&mut self.is_first_frame) { self.update(Msg::Opened) } else { Ok(()) }
     }
@@ -133,6 +138,14 @@ impl<'env> Explorer<'env> {
     fn handle(&mut self, event: Event) -> Result<(), Leave> {
         match event {
             Event::Key(key) => self.now(Msg::Key(key)),
+            Event::Clicked(column, row) => match ui::hit(&self.app, column, row) {
+                Some(target) => self.now(Msg::Clicked(target)),
+                None => Ok(()),
+            },
+            Event::Wheel { up, at: (column, row) } => match ui::hit(&self.app, column, row) {
+                Some(target) => self.now(Msg::Wheel { up, target }),
+                None => Ok(()),
+            },
             Event::Resized => {
                 self.pacer.want(Urgency::Now);
                 Ok(())
@@ -141,6 +154,8 @@ impl<'env> Explorer<'env> {
             Event::Heard(heard) => self.hear(heard),
             // Who sends this to a program with a screen means what Ctrl-C or q means to it.
             Event::Signal(SIGINT) => Err(Leave(Ok(exit::DONE))),
+            Event::Signal(SIGTSTP) => self.suspend(),
+            Event::Signal(SIGCONT) => self.go_on(),
             Event::Signal(signal) => Err(Leave(Ok(exit_code(signal)))),
             Event::InputLost(error) => {
                 Err(Leave(Err(Failure::broke(format!("cannot read the keyboard: {error}")))))
@@ -190,8 +205,39 @@ impl<'env> Explorer<'env> {
                 Ok(())
             }
             Effect::Calibrate => self.calibrate(),
+            Effect::Mouse(listen) => self.screen.listen_to_mouse(listen).map_err(lost),
+            Effect::Redraw => {
+                self.pacer.want(Urgency::Now);
+                self.screen.forget().map_err(lost)
+            }
+            Effect::Suspend => self.ask_to_suspend(),
             Effect::Quit => Err(Leave(Ok(exit::DONE))),
         }
+    }
+
+    /// Does what the terminal does at Ctrl-Z where a program has not taken the key; [`Self::suspend`] follows when the
+    /// signal arrives.
+    fn ask_to_suspend(&mut self) -> Result<(), Leave> {
+        if !os::could_be_woken() {
+            return self.now(Msg::Told("there is no shell here that could wake a suspended program".into()));
+        }
+        os::ask_group_to_stop();
+        Ok(())
+    }
+
+    /// Gives the terminal back and stops, with all workers, until somebody wakes the program.
+    fn suspend(&mut self) -> Result<(), Leave> {
+        terminal::leave();
+        self.session.suspend();
+        os::stop_here();
+        self.go_on()
+    }
+
+    /// Goes on after the program was stopped, whether by itself or by SIGSTOP, which nobody hears.
+    fn go_on(&mut self) -> Result<(), Leave> {
+        self.session.wake();
+        self.pacer.want(Urgency::Now);
+        self.screen.retake(self.app.appearance().mouse).map_err(lost)
     }
 
     fn start(&mut self, plan: Plan) -> Result<(), Leave> {
@@ -220,8 +266,6 @@ impl<'env> Explorer<'env> {
     }
 }
 
-/// Without colours where the user wants none: <https://no-color.org>.
-fn theme() -> Theme {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if plain { Theme::plain() } else { Theme::default() }
+fn lost(error: io::Error) -> Leave {
+    Leave(Err(Failure::broke(format!("cannot write to the terminal: {error}"))))
 }

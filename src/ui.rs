@@ -1,5 +1,6 @@
 //! The screen: draws the app, changes nothing and computes no statistics. [`layout`] has a picture of it.
 
+mod ascii;
 mod comparison;
 mod cores;
 mod curves;
@@ -7,6 +8,7 @@ mod details;
 mod footer;
 mod header;
 pub mod history;
+mod hit;
 pub mod layout;
 mod panel;
 mod present;
@@ -17,6 +19,7 @@ mod timeline;
 mod welcome;
 pub mod widget;
 
+pub use hit::hit;
 pub use theme::Theme;
 
 use ratatui::Frame;
@@ -27,12 +30,13 @@ use ratatui::text::Line;
 use crate::app::App;
 use crate::app::command::lookup;
 use crate::app::key::Key;
-use crate::app::overlay::Overlay;
+use crate::app::overlay::{Overlay, TEXT_COLUMNS};
 use crate::app::screen::{SMALLEST, Screen};
 
 /// Draws the whole screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     render(app, *theme, frame.area(), frame.buffer_mut());
+    theme.finish(frame.buffer_mut());
 }
 
 /// How many columns the bars of the timeline have on a screen of this size, once there are any: a step of its cursor.
@@ -55,7 +59,7 @@ fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         draw_panels(app, theme, &panels, buf);
     }
     footer::draw(app, theme, panels.footer, buf);
-    draw_overlay(app, theme, &panels, Rect { height: area.height - 1, ..area }, buf);
+    draw_overlay(app, theme, &panels, area, buf);
 }
 
 fn draw_panels(app: &App, theme: Theme, panels: &layout::Panels, buf: &mut Buffer) {
@@ -69,24 +73,37 @@ fn draw_panels(app: &App, theme: Theme, panels: &layout::Panels, buf: &mut Buffe
     history::panel(app, theme, panels.history, buf);
 }
 
-fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, above_footer: Rect, buf: &mut Buffer) {
+fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, area: Rect, buf: &mut Buffer) {
+    let Some(over) = overlay_area(app, area) else { return };
     match app.overlay() {
         None => {}
-        Some(Overlay::Form) => setup::overlay(app, theme, above_footer, buf),
+        Some(Overlay::Form) => setup::overlay(app, theme, over, buf),
         Some(Overlay::Help { .. } | Overlay::Explanation { .. }) => {
             if let Some(reading) = app.reading() {
-                reading::overlay(&reading, theme, above_footer, buf);
+                reading::overlay(&reading, theme, over, buf);
             }
         }
         Some(Overlay::Details { number, scroll }) => {
-            details::overlay(app, *number, *scroll, theme, above_footer, buf);
+            details::overlay(app, *number, *scroll, theme, over, buf);
         }
         Some(Overlay::Comparison { numbers, sentence, scroll, zoom }) => {
             let view = comparison::View { numbers, sentence, scroll: *scroll, zoom: *zoom };
-            comparison::overlay(app, view, theme, above_footer, buf);
+            comparison::overlay(app, view, theme, over, buf);
         }
-        Some(Overlay::Columns) => history::columns(app, theme, panels.history, above_footer, buf),
+        Some(Overlay::Columns) => history::columns(app, theme, panels.history, over, buf),
     }
+}
+
+/// Where the overlay lies, if there is one: never over the footer.
+fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
+    let above_footer = Rect { height: area.height.saturating_sub(1), ..area };
+    Some(match app.overlay()? {
+        Overlay::Form => setup::overlay_area(above_footer),
+        Overlay::Help { .. } | Overlay::Explanation { .. } => reading::area(&app.reading()?, above_footer),
+        Overlay::Details { .. } => layout::centred(above_footer, TEXT_COLUMNS, above_footer.height),
+        Overlay::Columns => history::columns_area(above_footer),
+        Overlay::Comparison { .. } => above_footer,
+    })
 }
 
 /// Says what is needed and what there is, as far as it fits.

@@ -8,6 +8,10 @@ use serde_json::Value;
 fn command(line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
     command.args(line.split_whitespace()).stdin(Stdio::null());
+    for variable in ["LC_ALL", "LC_CTYPE", "NO_COLOR", "COLORTERM"] {
+        command.env_remove(variable);
+    }
+    command.env("LANG", "C.UTF-8");
     command
 }
 
@@ -113,6 +117,8 @@ fn help_and_version_go_to_stdout() {
         ("help", "Examples:"),
         ("run --help", "--switch-interval"),
         ("run -h", "--latency"),
+        ("man", ".SH NAME"),
+        ("completions bash", "complete -F"),
         ("help run", "--task-time"),
         ("--version", env!("CARGO_PKG_VERSION")),
     ] {
@@ -129,6 +135,55 @@ fn doctor_says_what_this_machine_offers() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let findings = text(&output.stdout);
     assert!(findings.contains("cores") && findings.contains("terminal"), "{findings}");
+}
+
+#[test]
+fn without_a_utf8_locale_everything_that_is_read_is_ascii() {
+    let io = small("io");
+    for line in ["doctor", "--help", "run --help", "man", "completions zsh", "walk", io] {
+        for (variable, value) in [("LC_ALL", "C"), ("LANG", "")] {
+            let output = command(line).env(variable, value).output().unwrap();
+            assert!(output.stdout.is_ascii() && output.stderr.is_ascii(), "{line}: {}", text(&output.stdout));
+        }
+    }
+    let asked = outcome(&format!("--ascii {io}"));
+    assert!(asked.stdout.is_ascii() && asked.status.success());
+    assert!(text(&outcome("doctor").stdout).contains("LANG=C.UTF-8"), "it says why");
+    assert!(text(&outcome("doctor --ascii").stdout).contains("--ascii"), "it says why");
+}
+
+#[test]
+fn bash_completes_commands_options_and_values() {
+    let script = text(&outcome("completions bash").stdout);
+    for (words, expected) in [
+        ("pconc-tui do", "doctor"),
+        ("pconc-tui --the", "--theme"),
+        ("pconc-tui --theme con", "contrast"),
+        ("pconc-tui run --mod", "--model"),
+        ("pconc-tui run --workload cpu --model gil", "gil-threads"),
+        ("pconc-tui completions f", "fish"),
+    ] {
+        let words: Vec<&str> = words.split(' ').collect();
+        let program = format!(
+            "{script}\nCOMP_WORDS=({}); COMP_CWORD={}\n[[ $(complete -p pconc-tui) =~ -F\\ ([^ ]*) ]]\n\
+             ${{BASH_REMATCH[1]}} pconc-tui '{}' '{}'\necho \"${{COMPREPLY[*]}}\"",
+            words.join(" "),
+            words.len() - 1,
+            words[words.len() - 1],
+            words[words.len() - 2],
+        );
+        let output =
+            Command::new("bash").args(["--norc", "-c", &program]).output().expect("this test needs bash");
+        assert_eq!(text(&output.stdout).trim(), expected, "{words:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn the_short_help_fits_a_terminal_of_24_rows_and_80_columns() {
+    // Without a terminal the width is 100 columns, where lines are at most as many as at 80.
+    for line in ["-h", "run -h"] {
+        assert!(text(&outcome(line).stdout).lines().count() < 24, "{line}");
+    }
 }
 
 #[test]

@@ -11,12 +11,8 @@ use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
-<<<<<<< HEAD
-use pconc_tui::domain::record::{Outcome, Record, TaskOutcome};
-use pconc_tui::domain::shared_file::{Content, SharedFile, Source};
-=======
 use pconc_tui::domain::record::{FAILURES_KEPT, Outcome, Record, TASKS_LISTED, TaskOutcome, TaskRecord};
->>>>>>> 75de8d5c0758815abb1a409b48d7091b82e05a09
+use pconc_tui::domain::shared_file::{Content, SharedFile, Source};
 use pconc_tui::domain::time::{Nanos, nanos};
 use pconc_tui::domain::trace::Trace;
 use pconc_tui::domain::workload::{Files, WorkloadKind};
@@ -55,23 +51,16 @@ fn trials(session: &'static Session) -> Vec<Trial> {
         }
     }
     type World = fn(&Session) -> Outcomes;
-<<<<<<< HEAD
-    let worlds: [(&str, World); 12] = [
-=======
-    let worlds: [(&str, World); 11] = [
->>>>>>> 75de8d5c0758815abb1a409b48d7091b82e05a09
+    let worlds: [(&str, World); 13] = [
         ("under_the_lock_no_two_workers_compute_at_once", one_computes_under_the_lock),
         ("a_longer_switch_interval_makes_fewer_switches", fewer_switches),
         ("a_slower_address_lengthens_only_its_own_tasks_network", slower_address),
         ("on_one_core_parallelism_is_at_most_one", one_core),
         ("a_killed_worker_is_named_with_its_task_and_the_rest_is_reported", killed_worker),
         ("a_task_that_cannot_fetch_fails_with_one_sentence_and_the_others_go_on", failing_task),
-<<<<<<< HEAD
         ("a_shared_file_of_one_worker_holds_the_last_tasks_page_alone", shared_by_one),
         ("what_is_said_about_a_shared_file_holds_under_every_model", shared_by_many),
-=======
         ("of_many_failed_tasks_the_first_say_why_although_no_task_is_listed", many_failures),
->>>>>>> 75de8d5c0758815abb1a409b48d7091b82e05a09
         ("many_small_tasks_keep_totals_exact_and_no_task_is_lost", many_tasks),
         ("a_hundred_workers_of_each_model_all_arrive_and_end", hundred_workers),
         ("with_more_workers_than_cores_computing_is_what_the_cpu_clocks_say", oversubscribed),
@@ -374,7 +363,6 @@ fn failing_task(session: &Session) -> Outcomes {
     Ok(())
 }
 
-<<<<<<< HEAD
 /// Many writes of many pages into one file.
 fn sharing(model: Model) -> Draft {
     let mut draft = small(WorkloadKind::Io, model);
@@ -430,7 +418,8 @@ fn shared_by_many(session: &Session) -> Outcomes {
         check(pages > 0 || file.content != Content::Whole, told())?;
     }
     Ok(())
-=======
+}
+
 fn many_failures(session: &Session) -> Outcomes {
     let refused = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let mut draft = small(WorkloadKind::Io, Model::Threads);
@@ -443,7 +432,6 @@ fn many_failures(session: &Session) -> Outcomes {
     check(first, format!("{} failures are told", record.failures.len()))?;
     let why = |task: &TaskRecord| task.error.as_deref().is_some_and(|error| error.contains("refused"));
     check(record.failures.iter().all(why), "each says why")
->>>>>>> 75de8d5c0758815abb1a409b48d7091b82e05a09
 }
 
 /// Answers every connection with one small page, for as long as the test program lives.

@@ -167,6 +167,170 @@ fn without_colours_there_are_none() {
     assert_eq!(terminal.exit_code(SOON), 0);
 }
 
+/// The explorer in a shell with job control.
+fn explorer_in_shell() -> Terminal {
+    let terminal = Terminal::start_in_shell(120, 40);
+    terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
+    terminal
+}
+
+/// Starts a long run of processes from the form, which is focused.
+fn start_processes(terminal: &mut Terminal) {
+    // The model two further, then the number of tasks.
+    terminal.press("jlljj\r5000\rr");
+    terminal.wait_for(SOON, "a run", shows_a_run);
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_back_and_fg_comes_back_with_the_screen_as_it_was() {
+    for by_key in [true, false] {
+        let mut terminal = explorer_in_shell();
+        terminal.press("\u{1b}[B");
+        terminal.wait_for(SOON, "the form's second row", |screen| screen.contains("‹threads›"));
+        let before = terminal.rows();
+        if by_key {
+            terminal.press("\u{1a}")
+        } else {
+            terminal.signal_program(Signal::SIGTSTP)
+        }
+        terminal.wait_for(SOON, "the shell", |screen| screen.contains("STOPPED"));
+        terminal.assert_given_back(SOON);
+        terminal.press("\n");
+        assert!(wait_until(SOON, || terminal.rows() == before), "{}", terminal.rows().join("\n"));
+        assert!(terminal.is_in_alternate_screen() && terminal.hides_cursor() && terminal.listens_to_mouse());
+        terminal.press("q");
+        terminal.wait_for(SOON, "the end", |screen| screen.contains("ENDED 0"));
+        terminal.assert_given_back(SOON);
+        terminal.assert_nothing_left(SOON);
+    }
+}
+
+#[test]
+fn a_program_that_others_stopped_takes_the_terminal_again_when_it_goes_on() {
+    let mut terminal = explorer_in_shell();
+    terminal.signal_program(Signal::SIGSTOP);
+    terminal.wait_for(SOON, "the shell", |screen| screen.contains("STOPPED"));
+    terminal.press("\n");
+    terminal.wait_for(SOON, "the whole screen again", |screen| {
+        screen.contains("quit") && screen.contains("Plan") && !screen.contains("STOPPED")
+    });
+    assert!(wait_until(SOON, || !terminal.has_first_modes()), "it reads single keys again");
+    terminal.press("q");
+    terminal.wait_for(SOON, "the end", |screen| screen.contains("ENDED 0"));
+    terminal.assert_nothing_left(SOON);
+}
+
+#[test]
+fn workers_that_are_processes_stop_with_the_program_and_their_run_says_so() {
+    let mut terminal = explorer_in_shell();
+    start_processes(&mut terminal);
+    terminal.press("\u{1a}");
+    terminal.wait_for(SOON, "the shell", |screen| screen.contains("STOPPED"));
+    let session = terminal.session();
+    let all_stopped = || matches!(session.stopped_of("pconc-worker"), (all @ 2.., stopped) if all == stopped);
+    assert!(wait_until(SOON, all_stopped), "{:?}", session.stopped_of("pconc-worker"));
+    terminal.press("\n");
+    terminal.wait_for(SOON, "the explorer again", |screen| screen.contains("quit"));
+    assert!(wait_until(SOON, || session.stopped_of("pconc-worker").1 == 0), "they go on");
+    terminal.press("x");
+    terminal.wait_for(SOON, "the doubt", |screen| screen.contains("stood still"));
+    terminal.press("q");
+    terminal.wait_for(SOON, "the end", |screen| screen.contains("ENDED 0"));
+    terminal.assert_nothing_left(SOON);
+}
+
+#[test]
+fn a_suspended_program_that_is_killed_leaves_nothing_behind() {
+    let mut terminal = explorer_in_shell();
+    start_processes(&mut terminal);
+    terminal.press("\u{1a}");
+    terminal.wait_for(SOON, "the shell", |screen| screen.contains("STOPPED"));
+    terminal.signal_program(Signal::SIGKILL);
+    let session = terminal.session();
+    assert!(wait_until(SOON, || session.stopped_of("pconc-").0 == 0), "{session:?}");
+    terminal.press("\n");
+    terminal.assert_nothing_left(SOON);
+}
+
+#[test]
+fn where_no_shell_could_wake_it_the_program_does_not_stop_and_says_so() {
+    let mut terminal = explorer();
+    terminal.press("\u{1a}");
+    terminal.wait_for(SOON, "the notice", |screen| screen.contains("no shell here"));
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+}
+
+#[test]
+fn ctrl_l_draws_over_what_others_have_written() {
+    let mut terminal = explorer();
+    terminal.spoil("GARBAGE");
+    terminal.wait_for(SOON, "the garbage", |screen| screen.contains("GARBAGE"));
+    terminal.press("\u{c}");
+    terminal.wait_for(SOON, "the screen without it", |screen| {
+        !screen.contains("GARBAGE") && screen.contains("quit")
+    });
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+}
+
+#[test]
+fn the_mouse_clicks_keys_and_can_be_released_and_is_given_back() {
+    let mut terminal = explorer();
+    assert!(wait_until(SOON, || terminal.listens_to_mouse()));
+    terminal.click("help");
+    terminal.wait_for(SOON, "the help", |screen| screen.contains("Help"));
+    terminal.press("\u{1b}");
+    terminal.wait_for(SOON, "the first screen", |screen| !screen.contains("Help"));
+    terminal.press("M");
+    terminal.wait_for(SOON, "the notice", |screen| screen.contains("released"));
+    assert!(wait_until(SOON, || !terminal.listens_to_mouse()));
+    terminal.press("M");
+    assert!(wait_until(SOON, || terminal.listens_to_mouse()));
+    terminal.click("quit");
+    assert_eq!(terminal.exit_code(SOON), 0);
+    terminal.assert_given_back(SOON);
+}
+
+#[test]
+fn the_mouse_stays_the_terminals_if_that_is_asked_for() {
+    let mut terminal = Terminal::start_with(120, 40, &["--no-mouse"], &[]);
+    terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
+    assert!(!terminal.listens_to_mouse());
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+}
+
+#[test]
+fn a_locale_that_is_not_utf8_gets_ascii_and_a_run_can_be_read_in_it() {
+    for (arguments, variables) in
+        [(&[][..], &[("LC_ALL", "C")][..]), (&[], &[("LANG", "")]), (&["--ascii"], &[])]
+    {
+        let mut terminal = Terminal::start_with(120, 40, arguments, variables);
+        terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
+        terminal.press("r");
+        terminal.wait_for(SOON, "ink", |screen| screen.contains("####"));
+        terminal.wait_for(SOON, "nothing but ASCII", str::is_ascii);
+        terminal.press("q");
+        assert_eq!(terminal.exit_code(SOON), 0);
+    }
+}
+
+#[test]
+fn ctrl_t_goes_through_the_themes() {
+    let mut terminal = Terminal::start_with(120, 40, &["--theme", "mono"], &[]);
+    terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
+    assert!(!terminal.has_colours());
+    for theme in ["ansi", "safe", "contrast", "mono"] {
+        terminal.press("\u{14}");
+        let name = format!("theme {theme}:");
+        terminal.wait_for(SOON, &name, |screen| screen.contains(&name));
+        assert!(wait_until(SOON, || terminal.has_colours() == (theme != "mono")), "{theme}");
+    }
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+}
+
 #[test]
 fn a_terminal_that_is_too_small_is_told_both_sizes() {
     for (columns, rows) in [(59, 40), (120, 15)] {

@@ -58,6 +58,10 @@ pub enum Command {
     Explain,
     Teach,
     Close,
+    NextTheme,
+    ToggleMouse,
+    Redraw,
+    Suspend,
     Quit,
 }
 
@@ -251,6 +255,11 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char('i')], "i", C::Explain, In::Common, "i explain", "what the numbers and marks of the focused panel mean", 3),
     bind(&[Char('P')], "P", C::Teach, In::Common, "P present", "the teaching layout: fewer panels, large figures, pressed keys; again: all panels", 14),
     bind(&[Char('q')], "q", C::Quit, In::Common, "q quit", "leave the program", 3),
+    bind(&[Char('M')], "M", C::ToggleMouse, In::Common, "M mouse",
+        "release the mouse, so that it selects text, or take it back", 14),
+    bind(&[Ctrl('t')], "Ctrl-T", C::NextTheme, In::Always, "", "the next theme: ansi, safe, contrast, mono", 0),
+    bind(&[Ctrl('l')], "Ctrl-L", C::Redraw, In::Always, "", "draw the whole screen again", 0),
+    bind(&[Ctrl('z')], "Ctrl-Z", C::Suspend, In::Always, "", "suspend the program with its workers; fg goes on", 0),
     bind(&[Ctrl('c')], "Ctrl-C", C::Quit, In::Always, "", "leave the program, also from within a number", 0),
 ];
 

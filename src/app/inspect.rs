@@ -5,7 +5,7 @@ use super::comparison;
 use super::live::Live;
 use super::overlay::Overlay;
 use super::timeline::Rows;
-use super::{App, Notice, Shown};
+use super::{App, Shown};
 
 use crate::domain::record::{Record, TaskRecord};
 use crate::domain::time::{Nanos, nanos};
@@ -217,10 +217,6 @@ impl App {
             view.zoom_to(slice.from, slice.to, shown.trace());
         }
         self.timeline = view;
-    }
-
-    fn tell(&mut self, sentence: &str) {
-        self.notice = Some(Notice { sentence: sentence.into(), is_error: false });
     }
 }
 

@@ -1,6 +1,7 @@
 //! What reaches the explorer, and what it asks for.
 
 use super::key::Key;
+use super::pointer::Target;
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
 use crate::domain::speed::Speed;
@@ -13,6 +14,17 @@ pub enum Msg {
     Opened,
     /// A key was pressed.
     Key(Key),
+    /// The left button of the mouse was pressed over this.
+    Clicked(Target),
+    /// The wheel of the mouse was turned over this.
+    Wheel {
+        /// Away from the user, or else towards.
+        up: bool,
+        /// What is under the pointer.
+        target: Target,
+    },
+    /// The shell has something to tell, in one sentence.
+    Told(String),
     /// The terminal has this size now.
     Resized {
         /// Cells in a row.
@@ -44,6 +56,12 @@ pub enum Effect {
     Stop,
     /// Measure how fast this machine computes; answered by [`Msg::Calibrated`].
     Calibrate,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Draw every cell again: something else has written on the terminal.
+    Redraw,
+    /// Let the user's shell have the terminal until it wakes the program again.
+    Suspend,
     /// Leave the program.
     Quit,
 }

@@ -29,6 +29,10 @@ impl App {
             Command::Experiment => return self.experiment(key),
             Command::Stop => return self.stop(),
             Command::Quit => return vec![Effect::Quit],
+            Command::Redraw => return vec![Effect::Redraw],
+            Command::Suspend => return vec![Effect::Suspend],
+            Command::ToggleMouse => return self.toggle_mouse(),
+            Command::NextTheme => self.next_theme(),
             Command::Mark => self.browse.toggle_mark(),
             Command::Compare => self.open_comparison(),
             Command::MakeBaseline => self.make_baseline(),
@@ -318,16 +322,21 @@ impl App {
         } else if self.overlay.is_some() || self.focus().panel == Panel::Setup {
             self.setup.step_row(by);
         } else if self.focus().panel == Panel::History {
-            let mut browse = self.browse.clone();
-            browse.step(by, self.is_running());
-            self.choose(browse.selected());
+            self.step_history(by);
         } else {
             self.timeline.move_row(by, self.timeline_rows());
         }
     }
 
+    /// Chooses the run so many rows below.
+    pub(super) fn step_history(&mut self, by: isize) {
+        let mut browse = self.browse.clone();
+        browse.step(by, self.is_running());
+        self.choose(browse.selected());
+    }
+
     /// Shows another run, from its first worker and whole.
-    fn choose(&mut self, row: Option<usize>) {
+    pub(super) fn choose(&mut self, row: Option<usize>) {
         if self.browse.selected() != row {
             self.browse.select(row);
             self.timeline.start_over();

@@ -104,6 +104,12 @@ impl App {
         &self.headline
     }
 
+    /// How many columns and rows there are.
+    #[must_use]
+    pub fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
     /// How much room there is.
     #[must_use]
     pub fn screen(&self) -> Screen {

@@ -155,6 +155,13 @@ impl Setup {
         }
     }
 
+    /// Moves the cursor to this row, if there is one.
+    pub fn choose_row(&mut self, row: Row) {
+        if self.rows().contains(&row) {
+            self.row = row;
+        }
+    }
+
     /// Moves the cursor by so many rows.
     pub fn step_row(&mut self, by: isize) {
         let rows = self.rows();

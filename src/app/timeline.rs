@@ -171,26 +171,25 @@ impl TimelineView {
 
     /// Halves the stretch in view around the cursor, or else its middle; what has not happened yet stays out of it.
     pub fn zoom_in(&mut self, trace: &Trace) {
-        self.zoom_in_around(self.centre(trace), trace);
-    }
-
-    /// Halves the stretch in view around a moment, which keeps its place.
-    pub fn zoom_in_around(&mut self, at: Nanos, trace: &Trace) {
-        let window = self.window(trace);
-        let span = (window.span() / 2).max(SHORTEST.min(window.span()));
-        self.zoom = Some(window.resized(span, at, trace));
+        self.zoom_around(self.centre(trace), true, trace);
     }
 
     /// Doubles the stretch in view around the cursor, or else its middle, up to the whole run.
     pub fn zoom_out(&mut self, trace: &Trace) {
-        self.zoom_out_around(self.centre(trace), trace);
+        self.zoom_around(self.centre(trace), false, trace);
     }
 
-    /// Doubles the stretch in view around a moment, which keeps its place, up to the whole run.
-    pub fn zoom_out_around(&mut self, at: Nanos, trace: &Trace) {
-        let Some(window) = self.zoom else { return };
-        let whole_run = window.span() * 2 >= whole(trace).span();
-        self.zoom = (!whole_run).then(|| window.resized(window.span() * 2, at, trace));
+    /// Halves or doubles the stretch in view so that this moment stays where it is, as far as the run's ends allow.
+    pub fn zoom_around(&mut self, at: Nanos, closer: bool, trace: &Trace) {
+        let window = self.window(trace);
+        let at = at.clamp(window.from, window.to);
+        self.zoom = if closer {
+            let span = (window.span() / 2).max(SHORTEST.min(window.span()));
+            Some(window.resized(span, at, trace))
+        } else {
+            let span = window.span().saturating_mul(2);
+            (span < whole(trace).span()).then(|| window.resized(span, at, trace))
+        };
     }
 
     /// Shows a stretch of time with half as much on either side of it.
@@ -332,6 +331,26 @@ mod tests {
         (0..400).for_each(|_| view.move_cursor(-1, &run));
         assert_eq!((view.cursor(), view.window(&run).from), (Some(0), 0));
         assert!(view.take_cursor() && !view.take_cursor());
+    }
+
+    #[test]
+    fn zooming_around_a_moment_keeps_it_where_it_is_and_stays_inside_the_run() {
+        let mut run = trace(1_000_000_000);
+        run.conclude(1_000_000_000);
+        for at in [0, 1, 250_000_000, 999_999_999, u64::MAX] {
+            let mut view = TimelineView::default();
+            for closer in [true, true, true, false, true, false, false, false] {
+                let before = view.window(&run);
+                view.zoom_around(at, closer, &run);
+                let after = view.window(&run);
+                let place = |window: Window| {
+                    (at.clamp(window.from, window.to) - window.from) as f64 / window.span() as f64
+                };
+                assert!(after.to <= 1_000_000_000, "{after:?}");
+                assert!(!closer || (place(before) - place(after)).abs() < 1e-6, "{at}: {before:?} {after:?}");
+            }
+            assert!(!view.is_zoomed());
+        }
     }
 
     #[test]

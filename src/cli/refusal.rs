@@ -4,6 +4,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
 
 use super::Answer;
+use super::documents::Shell;
 use super::values::{one_of, shown};
 use crate::domain::model::Model;
 use crate::domain::workload::WorkloadKind;
@@ -22,13 +23,18 @@ fn sentence(error: &clap::Error) -> String {
     match error.kind() {
         ErrorKind::ValueValidation => {
             let reason = error.source().map(ToString::to_string).unwrap_or_default();
-            format!("{}: {reason}", argument())
+            match argument() {
+                flag if flag.starts_with('-') => format!("{flag}: {reason}"),
+                _ => reason,
+            }
         }
-        ErrorKind::InvalidValue => format!("{} needs a value: see pconc-tui run --help", argument()),
+        ErrorKind::InvalidValue => format!("{} needs a value: --help says which", argument()),
         ErrorKind::UnknownArgument => unknown_argument(error),
         ErrorKind::InvalidSubcommand => {
             let command = shown(&context(ContextKind::InvalidSubcommand).join(" "));
-            format!("there is no command {command}: choose run, doctor or help, or none to open the explorer")
+            format!(
+                "there is no command {command}: choose run, doctor, completions, man or help, or none to open the explorer"
+            )
         }
         ErrorKind::ArgumentConflict => format!("{} was given more than once: give it once", argument()),
         ErrorKind::MissingRequiredArgument => {
@@ -71,6 +77,7 @@ fn with_names(flag: &str) -> String {
     match flag {
         "--workload" => format!("{flag} ({})", one_of(&WorkloadKind::ALL.map(WorkloadKind::name))),
         "--model" => format!("{flag} ({})", one_of(&Model::ALL.map(Model::name))),
+        "<SHELL>" => format!("the shell ({})", one_of(&Shell::ALL.map(Shell::name))),
         _ => flag.to_string(),
     }
 }

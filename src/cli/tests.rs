@@ -32,9 +32,84 @@ fn help(line: &str) -> String {
 
 #[test]
 fn without_a_command_the_explorer_opens() {
-    assert_eq!(parsed(""), Ok(Invocation::Explore { present: false }));
-    assert_eq!(parsed("--present"), Ok(Invocation::Explore { present: true }));
-    assert_eq!(parsed("doctor"), Ok(Invocation::Doctor));
+    assert_eq!(parsed(""), Ok(Invocation::Explore(LookOptions::default())));
+    assert_eq!(parsed("doctor"), Ok(Invocation::Doctor { ascii: false }));
+}
+
+#[test]
+fn the_explorer_looks_as_it_is_told() {
+    use crate::domain::look::{ColorChoice, Colors, ThemeName};
+    let expected = LookOptions {
+        theme: ThemeName::Contrast,
+        colors: ColorChoice::Exactly(Colors::Indexed),
+        ascii: true,
+        mouse: false,
+        present: true,
+    };
+    let line = "--theme contrast --color 256 --ascii --no-mouse --present";
+    assert_eq!(parsed(line), Ok(Invocation::Explore(expected)));
+}
+
+#[test]
+fn ascii_may_stand_before_or_behind_a_command_and_the_explorers_options_belong_to_no_command() {
+    for line in ["--ascii doctor", "doctor --ascii"] {
+        assert_eq!(parsed(line), Ok(Invocation::Doctor { ascii: true }), "{line}");
+    }
+    for line in ["run --ascii --workload cpu --model serial", "--ascii run --workload cpu --model serial"] {
+        assert!(matches!(parsed(line), Ok(Invocation::Run(request)) if request.ascii), "{line}");
+    }
+    for (line, named) in [
+        ("--theme safe doctor", "--theme"),
+        ("--color never doctor", "--color"),
+        ("--present doctor", "--present"),
+        ("--no-mouse run --workload cpu --model serial", "--no-mouse"),
+    ] {
+        let sentence = refused(line);
+        assert!(sentence.starts_with(named) && sentence.contains("explorer"), "{sentence}");
+    }
+}
+
+#[test]
+fn the_short_help_fits_on_one_screen_and_the_long_one_says_more() {
+    for line in ["", "run "] {
+        let (short, long) = (help(&format!("{line}-h")), help(&format!("{line}--help")));
+        assert!(long.lines().count() > 2 * short.lines().count(), "{long}");
+        assert!(!short.contains("Examples:") && long.contains("Examples:"));
+    }
+}
+
+/// Every option of every command, as it is written.
+fn all_options() -> Vec<String> {
+    let command = CommandLine::command();
+    let all = std::iter::once(&command)
+        .chain(command.get_subcommands())
+        .flat_map(|command| command.get_arguments());
+    all.filter_map(|argument| argument.get_long().map(|long| format!("--{long}"))).collect()
+}
+
+#[test]
+fn the_manual_has_every_command_and_every_option_with_its_text() {
+    let page = help("man").replace('\\', "");
+    for name in ["RUN", "DOCTOR", "COMPLETIONS", "MAN"] {
+        assert!(page.contains(&format!(".SH \"PCONC-TUI {name}\"")), "{name}");
+    }
+    for option in all_options() {
+        assert!(page.contains(&option), "{option}");
+    }
+    assert!(page.contains("List all tasks in JSON"), "also what the short help leaves out");
+}
+
+#[test]
+fn every_shell_gets_a_script_with_every_option_and_the_values_that_have_names() {
+    for shell in Shell::ALL {
+        let script = help(&format!("completions {}", shell.name()));
+        for option in all_options() {
+            assert!(script.contains(option.trim_start_matches('-')), "{option} for {}", shell.name());
+        }
+        for value in ["gil-threads", "contrast", "256", "json", "zsh"] {
+            assert!(script.contains(value), "{value} for {}", shell.name());
+        }
+    }
 }
 
 #[test]
@@ -114,6 +189,11 @@ fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
         ("run --workload cpu --model serial --workers", "needs a value"),
         ("run --workload cpu --model serial more", "--help"),
         ("doctor more", "--help"),
+        ("completions", "bash, zsh or fish"),
+        ("completions ksh", "bash, zsh or fish"),
+        ("--theme pink", "ansi, safe, contrast or mono"),
+        ("--theme", "needs a value"),
+        ("--color 17", "auto, never, always, 16, 256 or true"),
         ("run --workload cpu --model serial --all-tasks=yes --format json", "takes no value"),
     ] {
         let sentence = refused(line);

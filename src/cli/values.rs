@@ -1,6 +1,12 @@
 //! Values of options: text becomes a number with a unit that the domain counts in, or one sentence.
 
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, TypedValueParser};
+
 use super::Format;
+use super::documents::Shell;
+use crate::domain::look::{ColorChoice, ThemeName};
 use crate::domain::model::Model;
 use crate::domain::text;
 use crate::domain::workload::WorkloadKind;
@@ -17,22 +23,76 @@ pub(super) struct Latency {
     pub(super) max_ms: u64,
 }
 
-pub(super) fn workload(text: &str) -> Result<WorkloadKind, String> {
-    let names = WorkloadKind::ALL.map(WorkloadKind::name);
-    WorkloadKind::from_name(text).ok_or_else(|| unknown("workload", text, &names))
+/// A parser of values that have names, which completions and help list.
+#[derive(Clone)]
+pub(super) struct Names<T: 'static> {
+    what: &'static str,
+    all: &'static [T],
+    name: fn(T) -> &'static str,
+    description: fn(T) -> &'static str,
 }
 
-pub(super) fn model(text: &str) -> Result<Model, String> {
-    Model::from_name(text).ok_or_else(|| unknown("model", text, &Model::ALL.map(Model::name)))
+impl<T: Copy> Names<T> {
+    fn named(&self, text: &str) -> Result<T, String> {
+        let found = self.all.iter().copied().find(|one| (self.name)(*one) == text);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = self.all.iter().map(|one| (self.name)(*one)).collect();
+            format!("there is no {} {}: choose {}", self.what, shown(text), one_of(&names))
+        })
+    }
 }
 
-pub(super) fn format(text: &str) -> Result<Format, String> {
-    let found = Format::ALL.into_iter().find(|format| format.name() == text);
-    found.ok_or_else(|| unknown("format", text, &Format::ALL.map(Format::name)))
+impl<T: Copy + Send + Sync> TypedValueParser for Names<T> {
+    type Value = T;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<T, clap::Error> {
+        let names = self.clone();
+        let parse = move |text: &str| names.named(text);
+        TypedValueParser::parse_ref(&parse, command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let value = |one: &T| {
+            let (name, description) = ((self.name)(*one), (self.description)(*one));
+            let value = PossibleValue::new(name);
+            if description.is_empty() { value } else { value.help(description) }
+        };
+        Some(Box::new(self.all.iter().map(value)))
+    }
 }
 
-fn unknown(what: &str, text: &str, allowed: &[&str]) -> String {
-    format!("there is no {what} {}: choose {}", shown(text), one_of(allowed))
+pub(super) fn workloads() -> Names<WorkloadKind> {
+    Names {
+        what: "workload",
+        all: &WorkloadKind::ALL,
+        name: WorkloadKind::name,
+        description: WorkloadKind::description,
+    }
+}
+
+pub(super) fn models() -> Names<Model> {
+    Names { what: "model", all: &Model::ALL, name: Model::name, description: Model::description }
+}
+
+pub(super) fn formats() -> Names<Format> {
+    Names { what: "format", all: &Format::ALL, name: Format::name, description: |_| "" }
+}
+
+pub(super) fn themes() -> Names<ThemeName> {
+    Names { what: "theme", all: &ThemeName::ALL, name: ThemeName::name, description: ThemeName::description }
+}
+
+pub(super) fn color_choices() -> Names<ColorChoice> {
+    Names { what: "choice of colours", all: &ColorChoice::ALL, name: ColorChoice::name, description: |_| "" }
+}
+
+pub(super) fn shells() -> Names<Shell> {
+    Names { what: "script for", all: &Shell::ALL, name: Shell::name, description: |_| "" }
 }
 
 /// Names as in "serial, threads or rayon".
@@ -233,7 +293,7 @@ mod tests {
 
     #[test]
     fn a_sentence_repeats_only_harmless_text() {
-        let sentence = model("\u{1b}[2J\nthreads").expect_err("no such model");
+        let sentence = models().named("\u{1b}[2J\nthreads").expect_err("no such model");
         assert!(!sentence.contains(char::is_control), "{sentence}");
         assert!(shown(&"x".repeat(1_000)).chars().count() < 70);
     }

@@ -11,6 +11,7 @@ use crate::domain::record::{
     CaveatKind, ContextSwitches, CoreRecord, EventTotals, FAILURES_KEPT, GilTotals, Observer, Outcome,
     Record, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
 };
+use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
 use crate::domain::workload::WorkloadKind;
 
@@ -337,9 +338,6 @@ fn add_caveats(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
     for death in unprovoked(facts.deaths).take(DEATHS_TOLD) {
         record.doubt(CaveatKind::WorkerDied, death.to_string());
     }
-    if let Some(seen) = noise(record) {
-        record.doubt(CaveatKind::CoresTaken, format!("noisy machine: {seen}: measure again"));
-    }
     if facts.suspended > 1_000_000 {
         record.doubt(
             CaveatKind::Suspended,
@@ -349,8 +347,8 @@ fn add_caveats(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
         record.doubt(
             CaveatKind::Suspended,
             format!(
-                "the program stood still for {:.1} s during the run: measure again",
-                seconds(facts.stopped)
+                "the program stood still for {} during the run: measure again",
+                text::duration(seconds(facts.stopped))
             ),
         );
     } else if let Some(unexplained) = standing_still(record) {
@@ -361,5 +359,9 @@ fn add_caveats(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
                  host of this virtual machine took the cores away"
             ),
         );
+    }
+    // After what may explain it.
+    if let Some(seen) = noise(record) {
+        record.doubt(CaveatKind::CoresTaken, format!("noisy machine: {seen}: measure again"));
     }
 }

@@ -62,6 +62,8 @@ pub struct Ground {
     pub runs: AtomicU64,
     /// Whether records list their tasks however many there are.
     pub all_tasks: AtomicBool,
+    /// For how long the user has suspended the program since this was asked for last, in nanoseconds.
+    pub suspended: AtomicU64,
 }
 
 /// A run that has been started.
@@ -225,6 +227,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         arena.header().t0.store(t0, Relaxed);
         let mut sampler = Sampler::new(t0);
         let mut seen = Seen::default();
+        self.ground.suspended.store(0, Relaxed);
         match prepared {
             Err(error) => seen.error = Some(error),
             Ok(port) => {
@@ -253,7 +256,8 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             gil_switches: gil.map(|gil| gil.switches()),
             recorded: sampler.recorded(),
             suspended: os::suspended().saturating_sub(suspended),
-            stopped: seen.stopped,
+            // What the user did is known exactly; somebody else's doing only shows where it was long.
+            stopped: seen.stopped.max(self.ground.suspended.swap(0, Relaxed)),
             all_tasks: self.ground.all_tasks.load(Relaxed),
         };
         let mut record = conclude::record(&arena, facts);

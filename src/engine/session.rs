@@ -12,7 +12,7 @@ use super::run::Ground;
 pub use super::run::{Report, Run};
 use super::scratch::Scratch;
 use super::zygote::Zygote;
-use super::{calibrate, machine, os};
+use super::{calibrate, clock, machine, os};
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
 use crate::domain::speed::Speed;
@@ -22,6 +22,10 @@ use crate::domain::text;
 #[derive(Debug)]
 pub struct Session {
     ground: Arc<Ground>,
+    /// The zygote, whose group all forked processes are in.
+    zygote: u32,
+    /// When the program was suspended; 0 while it is not.
+    suspended_at: AtomicU64,
     machine: Machine,
     limits: Limits,
 }
@@ -42,6 +46,7 @@ impl Session {
         let scratch = Scratch::new();
         let zygote = Zygote::fork(&arena, &scratch)
             .map_err(|error| format!("cannot fork the zygote: {}", text::plain(&error)))?;
+        let zygote_pid = zygote.pid();
         let ground = Ground {
             arena,
             zygote: Mutex::new(zygote),
@@ -49,9 +54,12 @@ impl Session {
             busy: AtomicBool::new(false),
             runs: AtomicU64::new(0),
             all_tasks: AtomicBool::new(false),
+            suspended: AtomicU64::new(0),
         };
         Ok(Session {
             ground: Arc::new(ground),
+            zygote: zygote_pid,
+            suspended_at: AtomicU64::new(0),
             machine: machine::examine(),
             limits: machine::limits(open_files),
         })
@@ -86,6 +94,22 @@ impl Session {
     #[must_use]
     pub fn calibrate(&self) -> Speed {
         calibrate::speed()
+    }
+
+    /// Stops the workers that are processes, and the server: those that are threads stop with the program. A run that
+    /// goes on stands still, and its record says so.
+    pub fn suspend(&self) {
+        self.suspended_at.store(clock::now(), Relaxed);
+        os::stop_group_of(self.zygote);
+    }
+
+    /// Lets them go on.
+    pub fn wake(&self) {
+        let since = self.suspended_at.swap(0, Relaxed);
+        if since > 0 {
+            self.ground.suspended.fetch_add(clock::now() - since, Relaxed);
+        }
+        os::wake_group_of(self.zygote);
     }
 
     /// The directory that the `io` workload writes to while it runs.

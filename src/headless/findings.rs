@@ -3,33 +3,53 @@
 use std::io::{IsTerminal, stdout};
 
 use super::columns::{Side, aligned};
+use crate::domain::look::{self, LookOptions};
 use crate::domain::machine::Finding;
 use crate::domain::text;
-use crate::shell::terminal;
+use crate::shell::{spelling, terminal};
 
 /// How much of a foreign value is shown, in characters.
 const MAX_SHOWN: usize = 200;
 
-/// The terminal that the explorer would have: the one thing that only a shell can look at.
-pub fn of_terminal() -> Finding {
+/// The terminal that the explorer would have, with its colours and characters: what only a shell can look at.
+pub fn of_terminal(ascii: bool) -> [Finding; 3] {
+    let look = spelling::look(LookOptions { ascii, ..LookOptions::default() });
+    let why = ["NO_COLOR", "COLORTERM", "TERM"].map(|name| setting(name, spelling::variable(name)));
+    let colors = Finding {
+        topic: "colours".into(),
+        value: look.colors.description().into(),
+        note: Some(why.into_iter().flatten().collect::<Vec<_>>().join(", ")),
+    };
+    [size(), colors, characters(look.ascii, ascii)]
+}
+
+fn characters(is_ascii: bool, asked: bool) -> Finding {
+    let locale = look::locale(spelling::variable).and_then(|(name, value)| setting(name, Some(value)));
+    let because = if asked { "--ascii".into() } else { locale.unwrap_or_else(|| "no locale is set".into()) };
+    Finding {
+        topic: "characters".into(),
+        value: if is_ascii { "ASCII" } else { "UTF-8" }.into(),
+        note: Some(because),
+    }
+}
+
+/// A variable as it is set.
+fn setting(name: &str, value: Option<String>) -> Option<String> {
+    value.filter(|value| !value.is_empty()).map(|value| format!("{name}={}", text::clean(&value, 40)))
+}
+
+fn size() -> Finding {
     let topic = "terminal".to_string();
     match (stdout().is_terminal(), terminal::size()) {
-        (true, Ok((columns, rows))) => Finding {
-            topic,
-            value: format!("{columns}×{rows}, TERM={}", term()),
-            note: terminal::too_small(columns, rows),
-        },
+        (true, Ok((columns, rows))) => {
+            Finding { topic, value: format!("{columns}×{rows}"), note: terminal::too_small(columns, rows) }
+        }
         _ => Finding {
             topic,
             value: "none: stdout is not one".into(),
             note: Some("the explorer needs one; run and doctor do not".into()),
         },
     }
-}
-
-fn term() -> String {
-    std::env::var_os("TERM")
-        .map_or_else(|| "(not set)".into(), |term| text::clean(&term.to_string_lossy(), 40))
 }
 
 /// The findings as lines.

@@ -8,6 +8,7 @@ use crate::domain::time::{Nanos, seconds};
 use crate::domain::trace::{Batch, Trace};
 use crate::domain::verdict;
 use crate::engine::clock;
+use crate::shell::spelling::Spelling;
 use crate::shell::terminal;
 
 /// How often the line changes, in nanoseconds: often enough to see it live, too rare to cost the workers anything.
@@ -58,7 +59,7 @@ impl Progress {
             let columns = terminal::size().map_or(80, |(columns, _)| columns);
             // One column less: a line that fills the last one makes some terminals go to the next row.
             let line = text::clean(&self.line(), usize::from(columns).saturating_sub(1));
-            let _ = write!(io::stderr(), "{CLEAR}{line}");
+            let _ = write!(io::stderr(), "{CLEAR}{}", Spelling::of_locale().spell(&line));
         }
     }
 

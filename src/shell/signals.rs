@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 
 use crate::engine::os;
-pub use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+pub use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 
 /// Makes a file that grows beyond the user's limit an error of the write, and not the end of the program. Call it
 /// before anything forks, so that the children inherit it. (Rust ignores SIGPIPE by itself.)

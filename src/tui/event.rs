@@ -11,13 +11,22 @@ use crate::shell::reports::Heard;
 pub enum Event {
     /// A key was pressed.
     Key(Key),
+    /// The left button of the mouse was pressed over this column and row.
+    Clicked(u16, u16),
+    /// The wheel of the mouse was turned over this column and row: up, or else down.
+    Wheel {
+        /// Away from the user.
+        up: bool,
+        /// Where, in columns and rows.
+        at: (u16, u16),
+    },
     /// The terminal may have another size.
     Resized,
     /// The run goes on, or ends.
     Heard(Heard),
     /// An idle core does so many steps of the kernel in a second.
     Calibrated(Speed),
-    /// A signal asks the program to end.
+    /// A signal asks the program to end or to stop, or lets it go on.
     Signal(i32),
     /// There will be no more keys.
     InputLost(io::Error),

@@ -1,9 +1,11 @@
-//! Reads keys on a thread of its own, so that they are never waited for and never polled.
+//! Reads keys and the mouse on a thread of its own, so that they are never waited for and never polled.
 
 use std::sync::mpsc::Sender;
 use std::thread;
 
-use crossterm::event::{self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{
+    self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 
 use super::event::Event;
 use crate::app::key::Key;
@@ -33,10 +35,25 @@ fn next() -> Event {
                     return Event::Key(key);
                 }
             }
+            Ok(event::Event::Mouse(moved)) => {
+                if let Some(event) = mouse(moved) {
+                    return event;
+                }
+            }
             Ok(event::Event::Resize(..)) => return Event::Resized,
             Ok(_) => {}
             Err(error) => return Event::InputLost(error),
         }
+    }
+}
+
+/// What the mouse did, if it means something.
+fn mouse(MouseEvent { kind, column, row, .. }: MouseEvent) -> Option<Event> {
+    match kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Event::Clicked(column, row)),
+        MouseEventKind::ScrollUp => Some(Event::Wheel { up: true, at: (column, row) }),
+        MouseEventKind::ScrollDown => Some(Event::Wheel { up: false, at: (column, row) }),
+        _ => None,
     }
 }
 

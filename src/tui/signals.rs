@@ -1,4 +1,4 @@
-//! Ends the program when it is told to, also while the loop cannot listen.
+//! Ends the program when it is told to, also while the loop cannot listen, and lets it stop and go on.
 //!
 //! The loop ends it in order: terminal, run, zygote. But the loop may be stuck in a write to a terminal that has
 //! stalled, so these threads do not rely on it.
@@ -12,20 +12,23 @@ use std::os::fd::AsFd;
 
 use super::event::Event;
 use super::terminal;
-use crate::shell::signals::{self, SIGHUP, SIGINT, SIGTERM, exit_code, exit_now};
+use crate::shell::signals::{self, SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, exit_code, exit_now};
 
 /// How long the loop may take to end in order: stopping a run takes it up to half a second.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often the terminal is looked at besides waiting for it, in milliseconds: some drivers do not wake the waiter.
 const LOOK_EVERY_MS: u16 = 1_000;
 
-/// Sends the signals that end the program to the loop, and ends it without the loop if that takes too long.
+/// Sends signals to the loop. Those that end the program end it without the loop if that takes too long.
 ///
 /// # Errors
 /// One sentence.
 pub fn listen(events: Sender<Event>) -> Result<(), String> {
-    signals::listen(&[SIGTERM, SIGINT, SIGHUP], move |signal| {
+    signals::listen(&[SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT], move |signal| {
         let _ = events.send(Event::Signal(signal));
+        if [SIGTSTP, SIGCONT].contains(&signal) {
+            return;
+        }
         // The process usually ends during this sleep, and this thread with it.
         thread::sleep(PATIENCE);
         terminal::leave_without_waiting();

@@ -6,13 +6,14 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::{panic, process, thread};
+use std::{fmt, panic, process, thread};
 
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{Command, cursor};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::termios::{FlushArg, tcflush};
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
 /// Whether the terminal is ours. Global, because a panic and a signal have to give it back without the [`Screen`].
@@ -26,17 +27,41 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal over: raw mode, alternate screen, no cursor.
+    /// Takes the terminal over: raw mode, alternate screen, no cursor, and the mouse if that is wanted.
     ///
     /// # Errors
     /// Of the terminal; it is given back.
-    pub fn enter() -> io::Result<Screen> {
-        enable_raw_mode()?;
-        OURS.store(true, Ordering::SeqCst);
-        write_all(&sequences(&[&EnterAlternateScreen, &cursor::Hide]))
+    pub fn enter(mouse: bool) -> io::Result<Screen> {
+        take(mouse)
             .and_then(|()| Terminal::new(CrosstermBackend::new(FrameWriter::default())))
             .map(|terminal| Screen { terminal })
             .inspect_err(|_| leave())
+    }
+
+    /// Takes the terminal over again, after somebody else had it: nothing of its modes is relied upon.
+    ///
+    /// # Errors
+    /// Of the terminal; it is given back.
+    pub fn retake(&mut self, mouse: bool) -> io::Result<()> {
+        take(mouse).and_then(|()| self.forget()).inspect_err(|_| leave())
+    }
+
+    /// Forgets what the terminal shows, so that the next frame is drawn whole. (`Terminal::clear` must not be used: it
+    /// asks the terminal where the cursor is, and waits two seconds for an answer that the input thread has read.)
+    ///
+    /// # Errors
+    /// Of the terminal.
+    pub fn forget(&mut self) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+    }
+
+    /// Listens to the mouse, or leaves it to the terminal.
+    ///
+    /// # Errors
+    /// Of the terminal.
+    pub fn listen_to_mouse(&mut self, listen: bool) -> io::Result<()> {
+        write_all(&if listen { sequences(&[&TakeMouse]) } else { sequences(&[&ReleaseMouse]) })
     }
 
     /// How many columns and rows it has now.
@@ -47,8 +72,7 @@ impl Screen {
         self.terminal.size().map(|size| (size.width, size.height))
     }
 
-    /// Draws a frame. A change of size is noticed by itself. (`Terminal::clear` must not be used: it asks the terminal
-    /// where the cursor is, and waits two seconds for an answer that the input thread has read.)
+    /// Draws a frame. A change of size is noticed by itself.
     ///
     /// # Errors
     /// Of the terminal.
@@ -120,9 +144,39 @@ impl<C: Command> AnsiCommand for C {
     }
 }
 
-/// What gives the screen back. Nothing else was changed: neither mouse nor paste nor focus is ever asked for.
+/// Listens to clicks and the wheel (1000), with coordinates of any size (1006). What crossterm offers would report every
+/// move, too, and each would wake the program beside the workers.
+struct TakeMouse;
+
+impl Command for TakeMouse {
+    fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
+        f.write_str("\x1b[?1000h\x1b[?1006h")
+    }
+}
+
+/// Leaves the mouse to the terminal, which selects text with it.
+struct ReleaseMouse;
+
+impl Command for ReleaseMouse {
+    fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
+        f.write_str("\x1b[?1006l\x1b[?1000l")
+    }
+}
+
+/// What gives the screen and the mouse back, also if the mouse was never taken. Nothing else was changed: neither paste
+/// nor focus is ever asked for.
 fn leaving() -> Vec<u8> {
-    sequences(&[&LeaveAlternateScreen, &cursor::Show])
+    sequences(&[&ReleaseMouse, &LeaveAlternateScreen, &cursor::Show])
+}
+
+/// Takes the terminal over, whoever had it meanwhile.
+fn take(mouse: bool) -> io::Result<()> {
+    // crossterm does nothing if it thinks that raw mode is on, although a shell may have changed that meanwhile.
+    disable_raw_mode()?;
+    enable_raw_mode()?;
+    OURS.store(true, Ordering::SeqCst);
+    write_all(&sequences(&[&EnterAlternateScreen, &cursor::Hide]))?;
+    write_all(&if mouse { sequences(&[&TakeMouse]) } else { vec![] })
 }
 
 /// Gives the terminal back, if it is ours.

@@ -5,17 +5,15 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::header::describe;
-use super::layout::centred;
 use super::panel::{block, draw_over, draw_scrolled};
 use super::theme::{Theme, mark};
 use crate::app::App;
 use crate::app::details::{BEFORE_NOTES, NAMES, Row, VALUES, rows};
-use crate::app::overlay::{Scroll, TEXT_COLUMNS};
+use crate::app::overlay::Scroll;
 
 /// All numbers of one record, over the panels.
 pub fn overlay(app: &App, number: usize, scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
     let Some(entry) = app.history().get(number) else { return };
-    let area = centred(area, TEXT_COLUMNS, area.height);
     let title = format!("#{number} {}", describe(&entry.record.plan));
     let inner = draw_over(&block(title, true, theme), area, buf);
     let rows = rows(entry, inner.width.saturating_sub(1));

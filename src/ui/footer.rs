@@ -5,30 +5,67 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::command::Binding;
 use crate::app::screen::Screen;
 use crate::app::teaching::Pressed;
 
 /// The keys that work here; for a class, what its teacher pressed.
 pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let pressed = app.teaching().pressed();
-    let keys = if app.screen() == Screen::Teaching && !pressed.is_empty() {
-        pressed.iter().enumerate().map(|(i, pressed)| pressed_key(pressed, i == 0, theme)).collect()
-    } else {
-        keys_here(app, theme)
-    };
-    draw_in_order(&keys, area, buf);
+    if tells_pressed(app) {
+        draw_pressed(app.teaching().pressed(), theme, area, buf);
+        return;
+    }
+    for (binding, place) in offered(app, area) {
+        let (key, label) = parts(binding);
+        let (after, _) = buf.set_span(place.x, place.y, &Span::styled(key, theme.cursor()), place.width);
+        buf.set_span(after + 1, place.y, &Span::raw(label), place.right().saturating_sub(after + 1));
+    }
 }
 
-fn keys_here(app: &App, theme: Theme) -> Vec<Line<'static>> {
-    app.keys_here()
-        .into_iter()
-        .map(|binding| {
-            let (key, label) = binding.label.split_once(' ').unwrap_or((binding.label, ""));
-            Line::from(vec![Span::styled(key, theme.cursor()), Span::raw(format!(" {label}"))])
-        })
-        .collect()
+fn tells_pressed(app: &App) -> bool {
+    app.screen() == Screen::Teaching && !app.teaching().pressed().is_empty()
+}
+
+/// The keys that have room, the most useful first, and where they stand.
+pub fn offered(app: &App, area: Rect) -> Vec<(&'static Binding, Rect)> {
+    let mut x = area.x + 1;
+    let mut places = vec![];
+    if tells_pressed(app) {
+        return places;
+    }
+    for binding in app.keys_here() {
+        let (key, label) = parts(binding);
+        let width = u16::try_from(key.width() + 1 + label.width()).unwrap_or(u16::MAX);
+        if x.saturating_add(width) > area.right() {
+            break;
+        }
+        places.push((binding, Rect { x, width, ..area }));
+        x += width + 2;
+    }
+    places
+}
+
+/// The key and what it does.
+fn parts(binding: &Binding) -> (&'static str, &'static str) {
+    binding.label.split_once(' ').unwrap_or((binding.label, ""))
+}
+
+/// From the left, the latest first; those that do not fit are left out whole. Of the first, what fits is shown.
+fn draw_pressed(pressed: &[Pressed], theme: Theme, area: Rect, buf: &mut Buffer) {
+    let mut x = area.x + 1;
+    for (i, pressed) in pressed.iter().enumerate() {
+        let key = pressed_key(pressed, i == 0, theme);
+        let width = u16::try_from(key.width()).unwrap_or(u16::MAX);
+        if i > 0 && x.saturating_add(width) > area.right() {
+            break;
+        }
+        let (after, _) = buf.set_line(x, area.y, &key, width.min(area.right().saturating_sub(x)));
+        x = after + 2;
+    }
 }
 
 /// The latest one stands out.
@@ -37,17 +74,4 @@ fn pressed_key(pressed: &Pressed, is_latest: bool, theme: Theme) -> Line<'static
     let style = if is_latest { theme.strong() } else { Style::new() };
     let key = Span::styled(format!(" {} ", pressed.key), theme.cursor().patch(style));
     Line::from(vec![key, Span::styled(format!(" {}{times}", pressed.meaning), style)])
-}
-
-/// From the left, the most important first; those that do not fit are left out whole. Of the first, what fits is shown.
-fn draw_in_order(keys: &[Line<'_>], area: Rect, buf: &mut Buffer) {
-    let mut x = area.x + 1;
-    for (i, key) in keys.iter().enumerate() {
-        let width = u16::try_from(key.width()).unwrap_or(u16::MAX);
-        if i > 0 && x.saturating_add(width) > area.right() {
-            break;
-        }
-        let (after, _) = buf.set_line(x, area.y, key, width.min(area.right().saturating_sub(x)));
-        x = after + 2;
-    }
 }

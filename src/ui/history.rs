@@ -11,7 +11,7 @@
 mod choice;
 mod geometry;
 
-pub use choice::overlay as columns;
+pub use choice::{area as columns_area, overlay as columns};
 pub use geometry::{HistoryRow, heading_at, row_at};
 
 use ratatui::buffer::Buffer;
@@ -20,7 +20,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::panel::{block, draw_block, draw_lines, inner, wrap};
+use super::panel::{block, draw_block, draw_lines, inside, wrap};
 use super::theme::Theme;
 use super::widget::bar::Bar;
 use crate::app::App;
@@ -39,7 +39,7 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let geometry = Geometry::of(app, inner(area));
+    let geometry = Geometry::of(app, inside(area));
     let title = match geometry.part(app) {
         Some((first, last, total)) => format!("History · {first}–{last} of {total} runs"),
         None => "History".into(),

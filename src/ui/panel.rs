@@ -32,8 +32,8 @@ pub fn draw_block(block: &Block<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     inner
 }
 
-/// The room inside a panel.
-pub fn inner(area: Rect) -> Rect {
+/// The room inside a panel of this size.
+pub fn inside(area: Rect) -> Rect {
     block("", false, Theme::plain()).inner(area)
 }
 

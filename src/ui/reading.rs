@@ -11,11 +11,14 @@ use super::theme::{Theme, mark};
 use crate::app::overlay::Reading;
 use crate::app::reading::{Look, Piece};
 
+/// Where a text lies over the panels: as high as it is long, so that a short one leaves them in sight.
+pub fn area(reading: &Reading, area: Rect) -> Rect {
+    let height = u16::try_from(reading.lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    centred(area, reading.width, height)
+}
+
 /// A text over the panels.
 pub fn overlay(reading: &Reading, theme: Theme, area: Rect, buf: &mut Buffer) {
-    // As high as the text, so that a short one leaves the panels in sight.
-    let height = u16::try_from(reading.lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let area = centred(area, reading.width, height);
     let inner = draw_over(&block(reading.title.as_str(), true, theme), area, buf);
     let lines: Vec<Line<'_>> = reading
         .lines

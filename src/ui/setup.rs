@@ -32,31 +32,51 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     draw_form(app, focused, theme, inner, buf);
 }
 
+/// Where the form lies over the panels.
+pub fn overlay_area(area: Rect) -> Rect {
+    centred(area, OVERLAY.0, OVERLAY.1)
+}
+
 /// The form over the panels.
 pub fn overlay(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let area = centred(area, OVERLAY.0, OVERLAY.1);
     let inner = draw_over(&block("Plan", true, theme), area, buf);
     draw_form(app, true, theme, inner, buf);
 }
 
 fn draw_form(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
     let foot = foot(app, focused, theme, area.width);
-    let reserved = 1 + if area.width < ROOMY { 3 } else { 2 };
-    let height =
-        u16::try_from(foot.len()).unwrap_or(u16::MAX).max(reserved).min(area.height.saturating_sub(1));
-    // Close to the rows, however high the panel is.
-    let rows = Rect { height: (area.height - height).min(MOST_ROWS + 1), ..area };
+    let rows = rows_area(foot.len(), area);
     draw_rows(app.setup(), focused, theme, rows, buf);
-    draw_lines(&foot, Rect { y: area.y + rows.height, height, ..area }, buf);
+    let below = Rect { y: rows.bottom(), height: area.height - rows.height, ..area };
+    draw_lines(&foot, below, buf);
+}
+
+/// The row of the form that stands at this height of the room inside its border.
+pub fn row_at(app: &App, focused: bool, inner: Rect, y: u16) -> Option<Row> {
+    let area = rows_area(foot(app, focused, Theme::plain(), inner.width).len(), inner);
+    let below = usize::from(y.checked_sub(area.y).filter(|_| y < area.bottom())?);
+    app.setup().rows().get(first_in_view(app.setup(), area) + below).copied()
+}
+
+/// The room of the rows, above a foot of so many lines.
+fn rows_area(foot: usize, area: Rect) -> Rect {
+    let reserved = 1 + if area.width < ROOMY { 3 } else { 2 };
+    let foot = u16::try_from(foot).unwrap_or(u16::MAX).max(reserved).min(area.height.saturating_sub(1));
+    // The foot is close to the rows, however high the panel is.
+    Rect { height: (area.height - foot).min(MOST_ROWS + 1), ..area }
+}
+
+/// The first row in view: a row more than the cursor's is, so that it is seen that the form goes on.
+fn first_in_view(setup: &Setup, area: Rect) -> usize {
+    let (rows, room) = (setup.rows(), usize::from(area.height));
+    let cursor = rows.iter().position(|row| *row == setup.row()).unwrap_or(0);
+    (cursor + 2).saturating_sub(room).min(rows.len().saturating_sub(room))
 }
 
 /// As many rows as fit, the chosen one among them; an arrow says where there are more.
 fn draw_rows(setup: &Setup, focused: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
     let rows = setup.rows();
-    let room = usize::from(area.height);
-    let cursor = rows.iter().position(|row| *row == setup.row()).unwrap_or(0);
-    // A row more than the cursor's, so that it is seen that the form goes on.
-    let first = (cursor + 2).saturating_sub(room).min(rows.len().saturating_sub(room));
+    let first = first_in_view(setup, area);
     let lines: Vec<Line<'_>> =
         rows.iter().map(|row| line(setup, *row, focused && *row == setup.row(), theme)).collect();
     draw_lines(&lines[first..], area, buf);
@@ -67,7 +87,7 @@ fn draw_rows(setup: &Setup, focused: bool, theme: Theme, area: Rect, buf: &mut B
     if first > 0 {
         buf.set_string(end, area.y, "↑", theme.strong());
     }
-    if first + room < rows.len() {
+    if first + usize::from(area.height) < rows.len() {
         buf.set_string(end, last, "↓", theme.strong());
     }
 }

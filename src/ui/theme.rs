@@ -4,20 +4,34 @@
 //! The 16 colours of the user's terminal follow the user's taste. Even so, some of them vanish on a light background
 //! (yellow, cyan, and whatever a terminal brightens because it is bold) and some on a dark one (blue). So colour goes on
 //! ink and marks, which are large; *what is read has the terminal's own colour*, and is bold, reversed or plain. Only
-//! errors are red, which shows on both. Dim is for what may be overlooked: projectors swallow it.
+//! errors have a colour that shows on both. Dim is for what may be overlooked: projectors swallow it.
 //!
-//! Cyan, yellow, magenta and bright blue differ in brightness as well as in hue, so that the common kinds of colour
-//! blindness keep them apart; red and green never meet.
+//! | theme | promises |
+//! | --- | --- |
+//! | `ansi` | the user's own colours, without those that usually vanish on white or on black |
+//! | `safe` | any two phases differ in brightness alone by a fifth (1.2 to 1); seen on black (2.8 to 1) and on white (2.2 to 1) |
+//! | `contrast` | the same fifth; its own black background, and 7 to 1 against it for everything |
+//! | `mono` | no colour |
+//!
+//! With 16 colours `safe` and `contrast` can only choose among those of the user.
 
+mod palette;
+
+use palette::{Ink, Palette};
+use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::BorderType;
 
+use super::ascii;
+use crate::domain::look::{Colors, Look, ThemeName};
 use crate::domain::phase::Phase;
 
 /// Colours and glyphs of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
-    colours: bool,
+    name: ThemeName,
+    colors: Colors,
+    ascii: bool,
 }
 
 impl Default for Theme {
@@ -26,34 +40,52 @@ impl Default for Theme {
     }
 }
 
+impl From<&Look> for Theme {
+    fn from(look: &Look) -> Theme {
+        Theme { name: look.theme, colors: look.colors, ascii: look.ascii }
+    }
+}
+
 impl Theme {
     /// The 16 colours of the user's terminal.
     #[must_use]
     pub fn ansi() -> Theme {
-        Theme { colours: true }
+        Theme { name: ThemeName::Ansi, colors: Colors::Sixteen, ascii: false }
     }
 
     /// No colours at all, as `NO_COLOR` asks for.
     #[must_use]
     pub fn plain() -> Theme {
-        Theme { colours: false }
+        Theme { name: ThemeName::Mono, colors: Colors::None, ascii: false }
     }
 
-    fn colour(self, colour: Color) -> Style {
-        if self.colours { Style::new().fg(colour) } else { Style::new() }
+    /// The same, with nothing but ASCII.
+    #[must_use]
+    pub fn in_ascii(self) -> Theme {
+        Theme { ascii: true, ..self }
+    }
+
+    fn palette(self) -> Option<Palette> {
+        Palette::of(self.name).filter(|_| self.colors > Colors::None)
+    }
+
+    fn colour(self, ink: impl FnOnce(&Palette) -> Option<Ink>) -> Style {
+        let palette = self.palette();
+        let color = palette.as_ref().and_then(ink).and_then(|ink| self.shown(ink));
+        color.map_or(Style::new(), |color| Style::new().fg(color))
+    }
+
+    fn shown(self, ink: Ink) -> Option<Color> {
+        let colors = if self.name == ThemeName::Ansi { Colors::Sixteen } else { self.colors };
+        ink.among(colors)
     }
 
     /// A phase's style.
     #[must_use]
     pub fn phase(self, phase: Phase) -> Style {
         match phase {
-            Phase::Computing => self.colour(Color::Cyan),
-            Phase::Ready => self.colour(Color::Yellow),
-            Phase::Gil => self.colour(Color::Magenta),
-            // Blue itself is hardly seen on black.
-            Phase::Network => self.colour(Color::LightBlue),
-            Phase::File => self.colour(Color::Green),
             Phase::Starting | Phase::Idle | Phase::Lost => self.secondary(),
+            _ => self.colour(|palette| palette.phase(phase)),
         }
     }
 
@@ -72,7 +104,10 @@ impl Theme {
     /// What can be overlooked.
     #[must_use]
     pub fn secondary(self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
+        match self.colour(|palette| palette.secondary) {
+            Style { fg: None, .. } => Style::new().add_modifier(Modifier::DIM),
+            coloured => coloured,
+        }
     }
 
     /// What is read first.
@@ -90,16 +125,33 @@ impl Theme {
     /// What went wrong.
     #[must_use]
     pub fn error(self) -> Style {
-        self.colour(Color::Red).add_modifier(Modifier::BOLD)
+        self.colour(|palette| Some(palette.error)).add_modifier(Modifier::BOLD)
     }
 
     /// A panel's border.
     #[must_use]
     pub fn border(self, focused: bool) -> (Style, BorderType) {
-        match (focused, self.colours) {
-            (true, true) => (self.colour(Color::Cyan), BorderType::Rounded),
-            (true, false) => (Style::new(), BorderType::Thick),
+        match (focused, self.palette()) {
+            (true, Some(palette)) if palette.ground.is_none() => {
+                (self.phase(Phase::Computing), BorderType::Rounded)
+            }
+            // Where colour says little, or nothing.
+            (true, _) => (Style::new(), BorderType::Thick),
             (false, _) => (self.secondary(), BorderType::Rounded),
+        }
+    }
+
+    /// The last stroke over a finished picture: the theme's own background, and ASCII where nothing else may be shown.
+    pub fn finish(self, buf: &mut Buffer) {
+        if let Some((text, behind)) = self.palette().and_then(|palette| palette.ground) {
+            let own =
+                |color, ink| if color == Color::Reset { self.shown(ink).unwrap_or(color) } else { color };
+            for cell in &mut buf.content {
+                (cell.fg, cell.bg) = (own(cell.fg, text), own(cell.bg, behind));
+            }
+        }
+        if self.ascii {
+            ascii::transcribe(buf);
         }
     }
 }
@@ -133,6 +185,7 @@ pub fn fills(phase: Phase) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ascii::stand_in;
     use std::collections::HashSet;
 
     #[test]
@@ -147,5 +200,27 @@ mod tests {
             assert_eq!(Theme::plain().phase(phase).fg, None);
         }
         assert_eq!((Theme::plain().error().fg, Theme::plain().border(true).0.fg), (None, None));
+        for name in ThemeName::ALL {
+            let theme = Theme { name, colors: Colors::None, ascii: false };
+            assert_eq!((theme.phase(Phase::Computing), theme.error().fg), (Style::new(), None));
+        }
+    }
+
+    #[test]
+    fn in_ascii_too_every_phase_can_be_told_apart_and_none_is_mistaken_for_a_part_of_full_ink() {
+        let mut marks: HashSet<char> = HashSet::from(['_', 'o', '%', '&']);
+        for phase in Phase::MEASURED.into_iter().chain([Phase::Lost]) {
+            let mark = mark(phase).chars().map(stand_in).collect::<Vec<_>>();
+            assert!(mark.len() == 1 && mark[0].is_ascii() && marks.insert(mark[0]), "{phase:?}: {mark:?}");
+        }
+    }
+
+    #[test]
+    fn a_background_of_its_own_leaves_no_cell_to_the_terminal() {
+        let mut buf = Buffer::with_lines(["a b"]);
+        let theme = Theme { name: ThemeName::Contrast, colors: Colors::True, ascii: false };
+        theme.finish(&mut buf);
+        let own = |cell: &ratatui::buffer::Cell| cell.fg != Color::Reset && cell.bg == Color::Rgb(0, 0, 0);
+        assert!(buf.content.iter().all(own));
     }
 }

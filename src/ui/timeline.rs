@@ -14,10 +14,12 @@ use ratatui::widgets::Widget;
 
 use self::geometry::Geometry;
 use super::header::plural;
-use super::panel::{block, draw_block, on_border};
+use super::panel::{block, draw_block, inside, on_border};
 use super::theme::Theme;
 use super::welcome;
 use super::widget::axis::Axis;
+use crate::app::key::Key;
+use crate::app::pointer::Target;
 use crate::app::screen::Panel;
 use crate::app::timeline::{Rows, Window, whole};
 use crate::app::{App, Shown};
@@ -38,6 +40,19 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
     };
     let Some(geometry) = Geometry::of(app, area, gutter) else { return };
     View { app, shown, geometry, focused, theme }.draw(area, buf);
+}
+
+/// What stands in this panel there: a moment of a row, or a quick experiment before the first run.
+pub fn target(app: &App, area: Rect, gutter: u16, column: u16, row: u16) -> Option<Target> {
+    let Some(geometry) = Geometry::of(app, area, gutter) else {
+        let experiment = welcome::experiment_at(inside(area), row)?;
+        return Some(Target::Offered(Key::Char(experiment.key)));
+    };
+    if !(geometry.bars.y..geometry.axis.bottom().max(geometry.bars.bottom())).contains(&row) {
+        return None;
+    }
+    let at = geometry.moment_at(column)?;
+    Some(Target::Moment { row: geometry.row_at(row), at })
 }
 
 /// What the timeline draws, and where.

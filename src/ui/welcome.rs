@@ -10,6 +10,8 @@ use super::theme::Theme;
 use super::widget::figure::{Figure, Size};
 use crate::domain::experiment::{EXPERIMENTS, Experiment};
 
+/// How many there are.
+const COUNT: u16 = EXPERIMENTS.len() as u16;
 /// Rows of an experiment with its key in large digits, and an empty row.
 const LARGE: u16 = 4;
 /// Columns of a key in large digits.
@@ -17,56 +19,67 @@ const KEY: u16 = 6;
 
 /// Key, question, and what to watch for, as far as there is room.
 pub fn draw(theme: Theme, area: Rect, buf: &mut Buffer) {
-    let count = u16::try_from(EXPERIMENTS.len()).unwrap_or(u16::MAX);
-    // The last one needs no empty row below it.
-    if area.height + 1 >= LARGE * count {
-        draw_large(theme, area, buf);
-    } else {
-        draw_lines(&lines(theme, area.height / count, area.width), area, buf);
+    let apart = apart(area);
+    for (experiment, place) in places(area) {
+        if apart >= LARGE {
+            draw_large(experiment, theme, place, buf);
+        } else {
+            draw_lines(&lines(experiment, theme, place.width), place, buf);
+        }
     }
 }
 
-fn draw_large(theme: Theme, area: Rect, buf: &mut Buffer) {
-    let count = u16::try_from(EXPERIMENTS.len()).unwrap_or(u16::MAX);
-    let apart = ((area.height + 1) / count).clamp(LARGE, LARGE + 3);
-    let rows = (0..count).map(|i| area.y + i * apart);
-    for (experiment, y) in EXPERIMENTS.iter().zip(rows) {
-        let place = Rect { y, height: LARGE - 1, ..area }.intersection(area);
-        Figure::new(&experiment.key.to_string(), Size::Small, theme.strong())
-            .render(Rect { x: place.x + 1, width: KEY - 2, ..place }.intersection(place), buf);
-        let text = Rect { x: place.x + KEY, width: place.width.saturating_sub(KEY), ..place };
-        let lines = [
-            Line::styled(experiment.question, theme.strong()),
-            Line::from(plan(experiment)),
-            Line::from(format!("watch for: {}", experiment.watch)),
-        ];
-        draw_lines(&lines, text, buf);
+/// The experiment that stands at this height of the area.
+pub fn experiment_at(area: Rect, y: u16) -> Option<&'static Experiment> {
+    let (experiment, _) = places(area).find(|(_, place)| (place.top()..place.bottom()).contains(&y))?;
+    Some(experiment)
+}
+
+/// Rows from one experiment to the next.
+fn apart(area: Rect) -> u16 {
+    // The last one needs no empty row below it.
+    match (area.height + 1) / COUNT {
+        large if large >= LARGE => large.min(LARGE + 3),
+        _ => (area.height / COUNT).max(1),
     }
+}
+
+/// Where each experiment stands: all rows up to the next one but an empty one, where there is room for that.
+fn places(area: Rect) -> impl Iterator<Item = (&'static Experiment, Rect)> {
+    let apart = apart(area);
+    let height = if apart > 2 { apart - 1 } else { apart };
+    EXPERIMENTS.iter().zip(0..COUNT).map(move |(experiment, i)| {
+        let place = Rect { y: area.y + i * apart, height, ..area };
+        (experiment, place.intersection(area))
+    })
+}
+
+fn draw_large(experiment: &Experiment, theme: Theme, place: Rect, buf: &mut Buffer) {
+    Figure::new(&experiment.key.to_string(), Size::Small, theme.strong())
+        .render(Rect { x: place.x + 1, width: KEY - 2, ..place }.intersection(place), buf);
+    let text = Rect { x: place.x + KEY, width: place.width.saturating_sub(KEY), ..place };
+    let lines = [
+        Line::styled(experiment.question, theme.strong()),
+        Line::from(plan(experiment)),
+        Line::from(format!("watch for: {}", experiment.watch)),
+    ];
+    draw_lines(&lines, text, buf);
 }
 
 fn plan(experiment: &Experiment) -> String {
     format!("{} · {}", experiment.workload.name(), experiment.model.name())
 }
 
-fn lines(theme: Theme, rows_each: u16, width: u16) -> Vec<Line<'static>> {
-    let mut lines = vec![];
-    for experiment in &EXPERIMENTS {
-        let plan = format!("   {}", plan(experiment));
-        let mut question = Line::from(vec![
-            Span::styled(format!(" {} ", experiment.key), theme.cursor()),
-            Span::styled(format!("  {}", experiment.question), theme.strong()),
-        ]);
-        // Half a name would confuse.
-        if question.width() + plan.chars().count() <= usize::from(width) {
-            question.push_span(Span::raw(plan));
-        }
-        lines.push(question);
-        if rows_each > 1 {
-            lines.push(Line::from(format!("     watch for: {}", experiment.watch)));
-        }
-        if rows_each > 2 {
-            lines.push(Line::default());
-        }
+/// One line that matters, and one that can be left out.
+fn lines(experiment: &Experiment, theme: Theme, width: u16) -> [Line<'static>; 2] {
+    let plan = format!("   {}", plan(experiment));
+    let mut question = Line::from(vec![
+        Span::styled(format!(" {} ", experiment.key), theme.cursor()),
+        Span::styled(format!("  {}", experiment.question), theme.strong()),
+    ]);
+    // Half a name would confuse.
+    if question.width() + plan.chars().count() <= usize::from(width) {
+        question.push_span(Span::raw(plan));
     }
-    lines
+    [question, Line::from(format!("     watch for: {}", experiment.watch))]
 }

@@ -16,6 +16,8 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_p
 /// How long to wait between two looks.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_pconc-tui");
+
 /// Looks until `condition` holds. Returns whether it did before `limit` was over.
 pub fn wait_until(limit: Duration, mut condition: impl FnMut() -> bool) -> bool {
     let begun = Instant::now();
@@ -53,13 +55,33 @@ pub struct Terminal {
 impl Terminal {
     /// Starts the program in a terminal of that size, with these variables in its environment.
     pub fn start(columns: u16, rows: u16, variables: &[(&str, &str)]) -> Terminal {
+        Terminal::start_with(columns, rows, &[], variables)
+    }
+
+    /// The same, with these arguments.
+    pub fn start_with(columns: u16, rows: u16, arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.args(arguments);
+        Terminal::spawn(columns, rows, command, variables)
+    }
+
+    /// Starts it from a shell with job control, which says `STOPPED` when the program was suspended, and wakes it at the
+    /// next line that is typed. It says `ENDED` with the exit code when the program has ended.
+    pub fn start_in_shell(columns: u16, rows: u16) -> Terminal {
+        let mut command = CommandBuilder::new("sh");
+        let script = "set -m; \"$0\"; echo STOPPED; read line; fg >/dev/null; echo ENDED $?";
+        command.args(["-c", script, PROGRAM]);
+        Terminal::spawn(columns, rows, command, &[])
+    }
+
+    fn spawn(columns: u16, rows: u16, mut command: CommandBuilder, variables: &[(&str, &str)]) -> Terminal {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("this system has pseudo-terminals");
         let first_modes = modes(&*pair.master);
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pconc-tui"));
-        command.env("TERM", "xterm-256color");
-        command.env_remove("NO_COLOR");
-        for (name, value) in variables {
+        for variable in ["NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE"] {
+            command.env_remove(variable);
+        }
+        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")].iter().chain(variables) {
             command.env(name, value);
         }
         let child = pair.slave.spawn_command(command).expect("the binary was built for this test");
@@ -115,6 +137,38 @@ impl Terminal {
             .write_all(keys.as_bytes())
             .and_then(|()| self.writer.flush())
             .expect("the terminal is open");
+    }
+
+    /// Clicks on the first place where this text stands.
+    pub fn click(&mut self, text: &str) {
+        let rows = self.rows();
+        let place = rows.iter().enumerate().find_map(|(y, row)| {
+            let before = row.split_once(text)?.0;
+            Some((before.chars().count() + 1, y + 1))
+        });
+        let (column, row) = place.unwrap_or_else(|| panic!("no {text:?} in\n{}", rows.join("\n")));
+        self.press(&format!("\u{1b}[<0;{column};{row}M\u{1b}[<0;{column};{row}m"));
+    }
+
+    /// The rows of the screen as text.
+    pub fn rows(&self) -> Vec<String> {
+        self.look(|screen| screen.contents().lines().map(str::to_string).collect())
+    }
+
+    /// Whether the program listens to clicks and the wheel.
+    pub fn listens_to_mouse(&self) -> bool {
+        self.look(|screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::PressRelease)
+    }
+
+    /// Spoils the picture, as another program does that writes on the same terminal.
+    pub fn spoil(&self, text: &str) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.screen.process(format!("\u{1b}[5;5H{text}").as_bytes());
+    }
+
+    /// The program, where a shell is between it and the terminal.
+    pub fn signal_program(&self, signal: Signal) {
+        kill(self.session.program().expect("it was started"), signal).expect("the program is still there");
     }
 
     /// Changes the size of the terminal.
@@ -247,6 +301,24 @@ impl Session {
     /// Fails if a process of the session is left after `limit`.
     pub fn assert_nothing_left(self, limit: Duration) {
         assert!(wait_until(limit, || self.processes().is_empty()), "these are left: {:?}", self.processes());
+    }
+
+    /// The program, as a child of the session's leader.
+    fn program(self) -> Option<Pid> {
+        let leader = self.pid.to_string();
+        self.processes().iter().find_map(|stat| {
+            let (before, after) = stat.split_once(" (pconc-tui) ")?;
+            (after.split_whitespace().nth(1) == Some(&leader))
+                .then(|| before.parse().ok().map(Pid::from_raw))?
+        })
+    }
+
+    /// How many processes of the session have names that begin so, and how many of those are stopped.
+    pub fn stopped_of(self, name: &str) -> (usize, usize) {
+        let begin = format!(" ({name}");
+        let named: Vec<String> = self.processes().into_iter().filter(|stat| stat.contains(&begin)).collect();
+        let stopped = named.iter().filter(|stat| stat.contains(") T ")).count();
+        (named.len(), stopped)
     }
 
     /// The processes of the session that are not zombies.

@@ -5,6 +5,8 @@ use std::io::{self, Read, Seek};
 use std::time::Duration;
 
 use nix::sys::resource::{Resource, UsageWho, getrusage, rlim_t, setrlimit};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, killpg, raise, sigaction};
+use nix::unistd::{Pid, getpgrp, getppid, getsid};
 
 use crate::domain::record::ContextSwitches;
 use crate::domain::time::Nanos;
@@ -74,6 +76,42 @@ fn rollup_line(key: &str) -> Option<u64> {
 pub fn die_with_parent(parent: nix::unistd::Pid) -> bool {
     let asked = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     asked.is_ok() && nix::unistd::getppid() == parent
+}
+
+/// Asks all processes of the program's group to stop, as the terminal does when Ctrl-Z is pressed: a wrapper script stops,
+/// too, and the shell sees it.
+pub fn ask_group_to_stop() {
+    let _ = killpg(getpgrp(), Signal::SIGTSTP);
+}
+
+/// Whether somebody in the program's session may wake it again after it was stopped: its parent, if that is in there.
+#[must_use]
+pub fn could_be_woken() -> bool {
+    matches!((getsid(Some(getppid())), getsid(None)), (Ok(theirs), Ok(ours)) if theirs == ours)
+}
+
+/// Stops the whole process until somebody continues it. Comes back at once where nobody could: the kernel stops no group
+/// that is orphaned.
+pub fn stop_here() {
+    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+    // SAFETY: the default action runs no code of ours.
+    let Ok(handled) = (unsafe { sigaction(Signal::SIGTSTP, &default) }) else { return };
+    let _ = raise(Signal::SIGTSTP);
+    // SAFETY: puts back what was there.
+    let _ = unsafe { sigaction(Signal::SIGTSTP, &handled) };
+}
+
+/// Stops all processes of this process's group but itself; [`wake_group_of`] continues them.
+pub fn stop_group_of(leader: u32) {
+    let leader = Pid::from_raw(leader.cast_signed());
+    let _ = killpg(leader, Signal::SIGSTOP);
+    // The leader has to go on: it sees to the end of the others.
+    let _ = kill(leader, Signal::SIGCONT);
+}
+
+/// Continues all processes of this process's group.
+pub fn wake_group_of(leader: u32) {
+    let _ = killpg(Pid::from_raw(leader.cast_signed()), Signal::SIGCONT);
 }
 
 /// Gives the pages back to the system; they read as zeros afterwards, in every process that maps them.

@@ -58,11 +58,12 @@ fn settle_in() {
     }
     // The program's panic hook would write to its terminal.
     std::panic::set_hook(Box::new(|_| {}));
-    for ignored in [Signal::SIGINT, Signal::SIGPIPE, Signal::SIGXFSZ] {
+    // SIGHUP is sent to its whole group if the program dies while its workers are stopped.
+    for ignored in [Signal::SIGINT, Signal::SIGHUP, Signal::SIGPIPE, Signal::SIGXFSZ] {
         set_handler(ignored, SigHandler::SigIgn);
     }
     // A worker that crashes shall die of it: Rust's handler for stack overflows swallows the first one.
-    for default in [Signal::SIGSEGV, Signal::SIGBUS, Signal::SIGTERM, Signal::SIGHUP] {
+    for default in [Signal::SIGSEGV, Signal::SIGBUS, Signal::SIGTERM] {
         set_handler(default, SigHandler::SigDfl);
     }
 }
@@ -167,7 +168,9 @@ impl Process {
             }
             ForkResult::Child => {
                 if os::die_with_parent(zygote) {
-                    set_handler(Signal::SIGCHLD, SigHandler::SigDfl);
+                    for default in [Signal::SIGCHLD, Signal::SIGHUP] {
+                        set_handler(default, SigHandler::SigDfl);
+                    }
                     // Or the program's end would not be seen as the end of the file.
                     let _ = nix::unistd::close(self.socket.as_raw_fd());
                     life();

@@ -16,12 +16,16 @@ use crate::app::overlay::Scroll;
 /// Columns of the frame with the longest line in it.
 const WIDTH: u16 = 60;
 
+/// Where they lie.
+pub fn area(area: Rect) -> Rect {
+    let rows = u16::try_from(COLUMNS.len() + 2).unwrap_or(u16::MAX);
+    centred(area, WIDTH, rows)
+}
+
 /// All columns of the history, whose panel is in `history`.
 pub fn overlay(app: &App, theme: Theme, history: Rect, area: Rect, buf: &mut Buffer) {
-    let rows = u16::try_from(COLUMNS.len() + 2).unwrap_or(u16::MAX);
-    let area = centred(area, WIDTH, rows);
     let inner = draw_over(&block("Columns of the history", true, theme), area, buf);
-    let geometry = Geometry::of(app, panel::inner(history));
+    let geometry = Geometry::of(app, panel::inside(history));
     let fits = |column: &Column| {
         history.is_empty() || geometry.columns.iter().any(|placed| placed.column.id == column.id)
     };

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::super::panel::inner;
+use super::super::panel::inside;
 use super::LONGEST;
 use crate::app::App;
 use crate::app::columns::{COLUMNS, Column, ColumnId, Columns, EXTRA, Extent, Row, Side, Sort};
@@ -30,7 +30,7 @@ pub enum HistoryRow {
 /// Which run is drawn in row `y` of the screen, with the history's panel in `area`.
 #[must_use]
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow> {
-    let geometry = Geometry::of(app, inner(area));
+    let geometry = Geometry::of(app, inside(area));
     let row = y.checked_sub(geometry.rows.y).filter(|_| y < geometry.rows.bottom())?;
     let (at, order) = (geometry.first + usize::from(row), app.browse().order());
     match order.get(at) {
@@ -42,7 +42,7 @@ pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow> {
 /// Whose heading is drawn in column `x` of the screen, with the history's panel in `area`.
 #[must_use]
 pub fn heading_at(app: &App, area: Rect, x: u16) -> Option<ColumnId> {
-    let geometry = Geometry::of(app, inner(area));
+    let geometry = Geometry::of(app, inside(area));
     let hit = |placed: &&Placed| (placed.x..placed.x + placed.width).contains(&x);
     geometry.columns.iter().find(hit).map(|placed| placed.column.id)
 }

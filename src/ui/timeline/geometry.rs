@@ -3,12 +3,11 @@
 use std::ops::Range;
 
 use ratatui::layout::Rect;
-use ratatui::widgets::Block;
-use ratatui::widgets::Padding;
 
 use crate::app::App;
 use crate::app::timeline::{Rows, Window};
 use crate::domain::time::Nanos;
+use crate::ui::panel::inside;
 use crate::ui::widget::gantt::Pitch;
 
 /// The overview takes so much of the width, with the line that shows which part of it is in view: at 1,000 workers it
@@ -48,7 +47,7 @@ impl Geometry {
     pub fn of(app: &App, area: Rect, gutter: u16) -> Option<Geometry> {
         let shown = app.shown()?;
         let view = app.timeline();
-        let inner = Block::bordered().padding(Padding::horizontal(1)).inner(area);
+        let inner = inside(area);
         let rows = app.timeline_rows();
         let told = match view.cursor() {
             None => 0,
@@ -80,6 +79,19 @@ impl Geometry {
     /// The room of each bar that is in view, with its row's number.
     pub fn bars_in_view(&self) -> impl Iterator<Item = (Rect, usize)> {
         self.pitch.bars(self.bars).zip(self.in_view.clone())
+    }
+
+    /// Which row has its bar, or the name of it, there, if one has.
+    #[must_use]
+    pub fn row_at(&self, y: u16) -> Option<usize> {
+        self.bars_in_view().find(|(bar, _)| (bar.top()..bar.bottom()).contains(&y)).map(|(_, row)| row)
+    }
+
+    /// The begin of the time that a column of the bars stands for.
+    #[must_use]
+    pub fn moment_at(&self, x: u16) -> Option<Nanos> {
+        let column = x.checked_sub(self.bars.x).filter(|column| *column < self.bars.width)?;
+        Some(self.window.boundary(column, self.bars.width))
     }
 
     /// The column of the bars that stands for a moment, if it is in view.

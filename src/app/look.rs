@@ -1,0 +1,49 @@
+//! How the screen looks: the theme, and whether the mouse is ours.
+
+use super::message::Effect;
+use super::{App, Notice};
+
+use crate::domain::look::{Colors, Look};
+
+impl App {
+    /// The same, looking like this.
+    #[must_use]
+    pub fn with_look(mut self, look: Look) -> App {
+        self.look = look;
+        self
+    }
+
+    /// How it looks.
+    #[must_use]
+    pub fn appearance(&self) -> &Look {
+        &self.look
+    }
+
+    /// Goes on to the next theme, and says which one it is.
+    pub(super) fn next_theme(&mut self) {
+        self.look.theme = self.look.theme.next();
+        let (name, description) = (self.look.theme.name(), self.look.theme.description());
+        self.tell(match self.look.colors {
+            Colors::None => {
+                format!("theme {name}: shown without colours here, as --color or the terminal says")
+            }
+            _ => format!("theme {name}: {description}"),
+        });
+    }
+
+    /// Takes the mouse, or releases it, so that the terminal selects text with it.
+    pub(super) fn toggle_mouse(&mut self) -> Vec<Effect> {
+        self.look.mouse = !self.look.mouse;
+        self.tell(if self.look.mouse {
+            "the mouse chooses, clicks and zooms again: M releases it"
+        } else {
+            "the mouse is released and selects text: M takes it back"
+        });
+        vec![Effect::Mouse(self.look.mouse)]
+    }
+
+    /// Shows a notice that is no error.
+    pub(super) fn tell(&mut self, sentence: impl Into<String>) {
+        self.notice = Some(Notice { sentence: sentence.into(), is_error: false });
+    }
+}

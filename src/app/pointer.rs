@@ -1,0 +1,135 @@
+//! What the mouse does. The app does not know where things stand on the screen: it is told what is under the pointer.
+
+use super::App;
+use super::columns::ColumnId;
+use super::command::Command;
+use super::key::Key;
+use super::message::Effect;
+use super::overlay::Overlay;
+use super::screen::{Focus, Panel};
+use super::setup::Row;
+
+use crate::domain::time::Nanos;
+
+/// What is under the pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A panel, where there is nothing more special.
+    Panel(Panel),
+    /// A row of the history by its number; `None` is the run that is on.
+    HistoryRow(Option<usize>),
+    /// The heading of a column of the history.
+    Heading(ColumnId),
+    /// A row of the form.
+    FormRow(Row),
+    /// A key that is offered.
+    Offered(Key),
+    /// A place in the timeline's bars.
+    Moment {
+        /// The row whose bar it is, if it is one's.
+        row: Option<usize>,
+        /// When, in nanoseconds since `t0`.
+        at: Nanos,
+    },
+    /// What lies over the panels, where there is nothing more special.
+    Overlay,
+    /// The panels below it.
+    Outside,
+}
+
+/// Rows that a turn of the wheel scrolls a text by.
+const WHEEL: isize = 3;
+
+impl App {
+    /// A click chooses; on what was chosen already it does what Enter does.
+    pub(super) fn on_clicked(&mut self, target: Target) -> Vec<Effect> {
+        if let Target::Offered(key) = target {
+            return self.on_key(key);
+        }
+        // Whoever clicks elsewhere has typed all digits.
+        self.setup.accept(&self.limits);
+        match target {
+            Target::Offered(_) | Target::Overlay => {}
+            Target::Outside => return self.on_key(Key::Esc),
+            Target::Panel(panel) => self.go_to(panel),
+            Target::FormRow(row) => return self.click_form(row),
+            Target::HistoryRow(row) => return self.click_history(row),
+            Target::Heading(column) => {
+                self.go_to(Panel::History);
+                self.columns.sort_by(column);
+                self.rearrange();
+            }
+            Target::Moment { row, at } => self.click_timeline(row, at),
+        }
+        vec![]
+    }
+
+    fn go_to(&mut self, panel: Panel) {
+        self.focus = Focus { panel, expanded: self.focus().expanded && panel == self.focus().panel };
+    }
+
+    fn click_form(&mut self, row: Row) -> Vec<Effect> {
+        let in_form = self.overlay == Some(Overlay::Form) || self.focus().panel == Panel::Setup;
+        let again = in_form && self.setup.row() == row;
+        if self.overlay.is_none() {
+            self.go_to(Panel::Setup);
+        }
+        if again {
+            return self.perform(Command::Edit, Key::Enter);
+        }
+        self.setup.choose_row(row);
+        vec![]
+    }
+
+    /// The cursor goes where the pointer is.
+    fn click_timeline(&mut self, row: Option<usize>, at: Nanos) {
+        self.go_to(Panel::Timeline);
+        let mut view = self.timeline;
+        if let Some(shown) = self.shown() {
+            view.look_at_row(row.unwrap_or(view.row()));
+            view.look_at(at, shown.trace());
+        }
+        self.timeline = view;
+    }
+
+    fn click_history(&mut self, row: Option<usize>) -> Vec<Effect> {
+        let again = self.focus().panel == Panel::History && self.browse.selected() == row;
+        self.go_to(Panel::History);
+        if again {
+            return self.on_key(Key::Enter);
+        }
+        self.choose(row);
+        vec![]
+    }
+
+    /// The wheel acts on what is under the pointer, whatever is focused.
+    pub(super) fn on_wheel(&mut self, up: bool, target: Target) {
+        let by = if up { -1 } else { 1 };
+        match target {
+            Target::Overlay | Target::Outside => {
+                let most = self.hidden_rows();
+                if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll_mut) {
+                    scroll.by(by * WHEEL, most);
+                }
+            }
+            Target::FormRow(_) | Target::Panel(Panel::Setup) => {
+                self.setup.accept(&self.limits);
+                self.setup.step_row(by);
+            }
+            Target::HistoryRow(_) | Target::Heading(_) | Target::Panel(Panel::History) => {
+                self.step_history(by)
+            }
+            Target::Moment { at, .. } => {
+                let mut view = self.timeline;
+                if let Some(shown) = self.shown().filter(|shown| shown.trace().now() > 0) {
+                    view.zoom_around(at, up, shown.trace());
+                }
+                self.timeline = view;
+            }
+            Target::Panel(Panel::Timeline) => {
+                self.timeline.move_row(by * WHEEL, self.timeline_rows());
+            }
+            Target::Panel(Panel::Cores | Panel::Curves) | Target::Offered(_) => {}
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! How the screen looks: what the user asks for, and what comes of it in a terminal.
+
+/// A set of colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ThemeName {
+    /// The terminal's own 16 colours.
+    #[default]
+    Ansi,
+    /// Colours that colour-blind people tell apart, also by their brightness alone.
+    Safe,
+    /// Bright on black, whatever the terminal's background.
+    Contrast,
+    /// No colour at all.
+    Mono,
+}
+
+impl ThemeName {
+    /// All themes, in the order in which they are offered.
+    pub const ALL: [ThemeName; 4] = [ThemeName::Ansi, ThemeName::Safe, ThemeName::Contrast, ThemeName::Mono];
+
+    /// The word for it, on the command line and on screen.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            ThemeName::Ansi => "ansi",
+            ThemeName::Safe => "safe",
+            ThemeName::Contrast => "contrast",
+            ThemeName::Mono => "mono",
+        }
+    }
+
+    /// One line that says what it is.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            ThemeName::Ansi => "the terminal's own 16 colours",
+            ThemeName::Safe => "safe for colour-blind eyes",
+            ThemeName::Contrast => "bright on black, for projectors",
+            ThemeName::Mono => "no colours",
+        }
+    }
+
+    /// The next one; after the last comes the first.
+    #[must_use]
+    pub fn next(self) -> ThemeName {
+        let at = ThemeName::ALL.iter().position(|theme| *theme == self).unwrap_or(0);
+        ThemeName::ALL[(at + 1) % ThemeName::ALL.len()]
+    }
+}
+
+/// Which colours the user wants to be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorChoice {
+    /// As many as the terminal says it has; none with `NO_COLOR`.
+    #[default]
+    Auto,
+    /// None.
+    Never,
+    /// As many as the terminal says it has, and 16 at least.
+    Always,
+    /// So many, whatever the terminal says.
+    Exactly(Colors),
+}
+
+impl ColorChoice {
+    /// All choices, in the order in which they are offered.
+    pub const ALL: [ColorChoice; 6] = [
+        ColorChoice::Auto,
+        ColorChoice::Never,
+        ColorChoice::Always,
+        ColorChoice::Exactly(Colors::Sixteen),
+        ColorChoice::Exactly(Colors::Indexed),
+        ColorChoice::Exactly(Colors::True),
+    ];
+
+    /// The word for it on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            ColorChoice::Auto => "auto",
+            ColorChoice::Never | ColorChoice::Exactly(Colors::None) => "never",
+            ColorChoice::Always => "always",
+            ColorChoice::Exactly(Colors::Sixteen) => "16",
+            ColorChoice::Exactly(Colors::Indexed) => "256",
+            ColorChoice::Exactly(Colors::True) => "true",
+        }
+    }
+}
+
+/// How many colours a terminal shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Colors {
+    /// None.
+    None,
+    /// The 16 that every terminal has, as its user likes them.
+    #[default]
+    Sixteen,
+    /// 256: a cube of 216 and 24 greys beside those.
+    Indexed,
+    /// 24 bits.
+    True,
+}
+
+impl Colors {
+    /// How many there are, in words.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            Colors::None => "no colours",
+            Colors::Sixteen => "16 colours",
+            Colors::Indexed => "256 colours",
+            Colors::True => "24-bit colours",
+        }
+    }
+}
+
+/// What the user asks for on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LookOptions {
+    /// Which colours.
+    pub theme: ThemeName,
+    /// How many of them.
+    pub colors: ColorChoice,
+    /// Nothing but ASCII, whatever the locale.
+    pub ascii: bool,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
+    /// Whether the explorer begins in the teaching layout.
+    pub present: bool,
+}
+
+impl Default for LookOptions {
+    fn default() -> LookOptions {
+        LookOptions {
+            theme: ThemeName::default(),
+            colors: ColorChoice::default(),
+            ascii: false,
+            mouse: true,
+            present: false,
+        }
+    }
+}
+
+/// How the screen looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Which colours.
+    pub theme: ThemeName,
+    /// How many of them.
+    pub colors: Colors,
+    /// Nothing but ASCII.
+    pub ascii: bool,
+    /// Whether the mouse is ours; else the terminal selects text with it.
+    pub mouse: bool,
+}
+
+impl Default for Look {
+    fn default() -> Look {
+        Look { theme: ThemeName::default(), colors: Colors::default(), ascii: false, mouse: true }
+    }
+}
+
+impl LookOptions {
+    /// What comes of it where the environment has these variables.
+    #[must_use]
+    pub fn resolved(self, variable: impl Fn(&str) -> Option<String>) -> Look {
+        Look {
+            theme: self.theme,
+            colors: colors(self.colors, &variable),
+            ascii: self.ascii || !is_utf8(&variable),
+            mouse: self.mouse,
+        }
+    }
+}
+
+fn colors(choice: ColorChoice, variable: impl Fn(&str) -> Option<String>) -> Colors {
+    let there = || terminal_colors(&variable);
+    match choice {
+        // https://no-color.org: present and not empty. What the command line says comes first.
+        ColorChoice::Auto if set(&variable, "NO_COLOR").is_some() => Colors::None,
+        ColorChoice::Auto => there(),
+        ColorChoice::Never => Colors::None,
+        ColorChoice::Always => there().max(Colors::Sixteen),
+        ColorChoice::Exactly(colors) => colors,
+    }
+}
+
+/// What the terminal says of itself.
+fn terminal_colors(variable: impl Fn(&str) -> Option<String>) -> Colors {
+    let term = set(&variable, "TERM").unwrap_or_default();
+    let color_term = set(&variable, "COLORTERM").unwrap_or_default();
+    if term == "dumb" || ["vt100", "vt102", "vt220"].iter().any(|old| term.starts_with(old)) {
+        Colors::None
+    } else if ["truecolor", "24bit"].contains(&color_term.as_str()) || term.ends_with("-direct") {
+        Colors::True
+    } else if term.contains("256color") {
+        Colors::Indexed
+    } else {
+        Colors::Sixteen
+    }
+}
+
+/// Whether the locale's characters are those of UTF-8. Without any variable it is the C locale, whose are ASCII.
+#[must_use]
+pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
+    locale(variable).is_some_and(|(_, locale)| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// The variable that decides about characters, and its value: the first of these that is set and not empty.
+#[must_use]
+pub fn locale(variable: impl Fn(&str) -> Option<String>) -> Option<(&'static str, String)> {
+    ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| Some((name, set(&variable, name)?)))
+}
+
+/// An empty variable counts as one that is not set.
+fn set(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<String> {
+    variable(name).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(options: LookOptions, variables: &[(&str, &str)]) -> Look {
+        let value = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_string())
+        };
+        options.resolved(value)
+    }
+
+    #[test]
+    fn the_first_variable_that_is_not_empty_decides_about_characters() {
+        for (variables, ascii) in [
+            (&[][..], true),
+            (&[("LANG", "de_DE.UTF-8")], false),
+            (&[("LANG", "en_US.utf8")], false),
+            (&[("LANG", "C.UTF-8"), ("LC_ALL", "C")], true),
+            (&[("LANG", "C.UTF-8"), ("LC_ALL", "")], false),
+            (&[("LANG", "C"), ("LC_CTYPE", "en_US.UTF-8")], false),
+            (&[("LC_CTYPE", "POSIX"), ("LC_ALL", "en_US.UTF-8")], false),
+            (&[("LANG", "de_DE.ISO-8859-1")], true),
+        ] {
+            assert_eq!(look(LookOptions::default(), variables).ascii, ascii, "{variables:?}");
+        }
+        let asked = LookOptions { ascii: true, ..LookOptions::default() };
+        assert!(look(asked, &[("LANG", "C.UTF-8")]).ascii);
+    }
+
+    #[test]
+    fn there_are_as_many_colours_as_the_terminal_says_unless_the_user_says_otherwise() {
+        use ColorChoice::{Always, Auto, Exactly, Never};
+        for (choice, variables, colors) in [
+            (Auto, &[][..], Colors::Sixteen),
+            (Auto, &[("TERM", "xterm-256color")], Colors::Indexed),
+            (Auto, &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], Colors::True),
+            (Auto, &[("TERM", "xterm-direct")], Colors::True),
+            (Auto, &[("TERM", "linux")], Colors::Sixteen),
+            (Auto, &[("TERM", "vt220")], Colors::None),
+            (Auto, &[("TERM", "dumb"), ("COLORTERM", "truecolor")], Colors::None),
+            (Auto, &[("TERM", "xterm-256color"), ("NO_COLOR", "1")], Colors::None),
+            (Auto, &[("TERM", "xterm-256color"), ("NO_COLOR", "")], Colors::Indexed),
+            (Always, &[("TERM", "dumb"), ("NO_COLOR", "1")], Colors::Sixteen),
+            (Always, &[("TERM", "xterm-256color"), ("NO_COLOR", "1")], Colors::Indexed),
+            (Never, &[("COLORTERM", "24bit")], Colors::None),
+            (Exactly(Colors::True), &[("TERM", "linux")], Colors::True),
+        ] {
+            let options = LookOptions { colors: choice, ..LookOptions::default() };
+            assert_eq!(look(options, variables).colors, colors, "{choice:?} {variables:?}");
+        }
+    }
+
+    #[test]
+    fn the_next_theme_leads_through_all_of_them() {
+        let mut seen = vec![ThemeName::default()];
+        while seen.len() < ThemeName::ALL.len() {
+            seen.push(seen[seen.len() - 1].next());
+        }
+        assert_eq!(seen, ThemeName::ALL);
+        assert_eq!(seen[3].next(), seen[0]);
+    }
+}

@@ -1,0 +1,84 @@
+//! What is under the pointer. Where things stand is asked of the files that draw them.
+
+use ratatui::layout::{Position, Rect};
+
+use super::history::HistoryRow;
+use super::panel::inside;
+use super::{footer, history, layout, overlay_area, setup, timeline};
+use crate::app::App;
+use crate::app::command::{Binding, Command};
+use crate::app::key::Key;
+use crate::app::overlay::Overlay;
+use crate::app::pointer::Target;
+use crate::app::screen::{Panel, Screen};
+
+/// What is at this column and row of the screen, if the pointer can do anything there.
+#[must_use]
+pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
+    let (columns, rows) = app.size();
+    if app.screen() == Screen::TooSmall {
+        return None;
+    }
+    let area = Rect::new(0, 0, columns, rows);
+    let here = Position { x: column, y: row };
+    let panels = layout::panels(area, app.screen(), app.focus());
+    if panels.footer.contains(here) {
+        let offered = footer::offered(app, panels.footer);
+        let (binding, place) = offered.into_iter().find(|(_, place)| place.contains(here))?;
+        return key_at(binding, column - place.x).map(Target::Offered);
+    }
+    match overlay_area(app, area) {
+        Some(over) if over.contains(here) => Some(in_overlay(app, over, row)),
+        Some(_) => Some(Target::Outside),
+        None => in_panel(app, &panels, here),
+    }
+}
+
+/// The key of a binding in the footer whose label was pointed at, so many columns from its begin. Where it matters which of
+/// several keys is pressed, only one that is pointed at counts.
+fn key_at(binding: &Binding, column: u16) -> Option<Key> {
+    let here = binding.label.chars().nth(usize::from(column)).map(Key::Char);
+    match binding.command {
+        Command::Experiment | Command::Type => here.filter(|key| binding.keys.contains(key)),
+        _ => binding.keys.first().copied(),
+    }
+}
+
+fn in_overlay(app: &App, over: Rect, row: u16) -> Target {
+    let form = app.overlay() == Some(&Overlay::Form);
+    let found = if form { setup::row_at(app, true, inside(over), row) } else { None };
+    found.map_or(Target::Overlay, Target::FormRow)
+}
+
+fn history_target(app: &App, area: Rect, here: Position) -> Option<Target> {
+    if here.y == inside(area).y {
+        return history::heading_at(app, area, here.x).map(Target::Heading);
+    }
+    history::row_at(app, area, here.y).map(|row| match row {
+        HistoryRow::Entry(number) => Target::HistoryRow(Some(number)),
+        HistoryRow::Live => Target::HistoryRow(None),
+    })
+}
+
+fn in_panel(app: &App, panels: &layout::Panels, here: Position) -> Option<Target> {
+    let places = [
+        (Panel::Setup, panels.setup),
+        (Panel::Timeline, panels.timeline),
+        (Panel::Cores, panels.cores),
+        (Panel::Curves, panels.curves),
+        (Panel::History, panels.history),
+    ];
+    let (panel, area) = places.into_iter().find(|(_, place)| place.contains(here))?;
+    let special = match panel {
+        Panel::Setup => {
+            let focused = app.focus().panel == Panel::Setup;
+            setup::row_at(app, focused, inside(area), here.y).map(Target::FormRow)
+        }
+        Panel::Timeline => timeline::target(app, area, panels.gutter, here.x, here.y),
+        Panel::History => history_target(app, area, here),
+        Panel::Cores | Panel::Curves => None,
+    };
+    // On a small screen the cores are a line that cannot be focused.
+    let can_be_focused = app.screen().panels().contains(&panel);
+    special.or(can_be_focused.then_some(Target::Panel(panel)))
+}

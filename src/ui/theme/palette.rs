@@ -1,0 +1,225 @@
+//! The colours of each theme, for terminals of 24 bits, 256 and 16 colours.
+//!
+//! *safe* is the palette of Okabe and Ito, "Color Universal Design" (2008, <https://jfly.uni-koeln.de/color/>): sky blue,
+//! reddish purple, vermillion and blue as they are, bluish green darkened, so that the five differ in brightness, too.
+//!
+//! *contrast* takes its colours from the cube of 256, so that both kinds of terminal show the same.
+
+use ratatui::style::Color;
+
+use crate::domain::look::{Colors, ThemeName};
+use crate::domain::phase::Phase;
+
+/// One colour, as different terminals show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ink {
+    rgb: (u8, u8, u8),
+    /// By its number among 256.
+    indexed: u8,
+    /// Its stand-in among the 16 that the user has chosen.
+    ansi: Color,
+}
+
+impl Ink {
+    const fn new(rgb: u32, indexed: u8, ansi: Color) -> Ink {
+        let [_, red, green, blue] = rgb.to_be_bytes();
+        Ink { rgb: (red, green, blue), indexed, ansi }
+    }
+
+    /// The colour where there are so many; none where there is none.
+    pub fn among(self, colors: Colors) -> Option<Color> {
+        let (red, green, blue) = self.rgb;
+        match colors {
+            Colors::None => None,
+            Colors::Sixteen => Some(self.ansi),
+            Colors::Indexed => Some(Color::Indexed(self.indexed)),
+            Colors::True => Some(Color::Rgb(red, green, blue)),
+        }
+    }
+}
+
+/// What a theme colours; what is not in here has the terminal's own colour.
+#[derive(Clone, Copy, Debug)]
+pub struct Palette {
+    pub computing: Ink,
+    pub ready: Ink,
+    pub gil: Ink,
+    pub network: Ink,
+    pub file: Ink,
+    pub error: Ink,
+    /// What may be overlooked; dim instead where there is none.
+    pub secondary: Option<Ink>,
+    /// Of all text, and of all that is behind it; the terminal's own where there is none.
+    pub ground: Option<(Ink, Ink)>,
+}
+
+impl Palette {
+    /// The palette of a theme with 256 colours or more. (With 16, those decide how it looks that the user has chosen.)
+    pub fn of(theme: ThemeName) -> Option<Palette> {
+        match theme {
+            ThemeName::Ansi => Some(ANSI),
+            ThemeName::Safe => Some(SAFE),
+            ThemeName::Contrast => Some(CONTRAST),
+            ThemeName::Mono => None,
+        }
+    }
+
+    /// A phase's colour, if it has one.
+    pub fn phase(&self, phase: Phase) -> Option<Ink> {
+        match phase {
+            Phase::Computing => Some(self.computing),
+            Phase::Ready => Some(self.ready),
+            Phase::Gil => Some(self.gil),
+            Phase::Network => Some(self.network),
+            Phase::File => Some(self.file),
+            Phase::Starting | Phase::Idle | Phase::Lost => None,
+        }
+    }
+}
+
+const SAFE: Palette = Palette {
+    computing: Ink::new(0x56_b4_e9, 75, Color::Cyan),
+    ready: Ink::new(0x00_72_b2, 26, Color::Reset),
+    gil: Ink::new(0xd5_5e_00, 166, Color::Magenta),
+    // A single thin line: the brightest that is left.
+    network: Ink::new(0xcc_79_a7, 139, Color::LightBlue),
+    file: Ink::new(0x00_68_4d, 23, Color::Green),
+    error: Ink::new(0xd5_5e_00, 166, Color::Red),
+    secondary: None,
+    ground: None,
+};
+
+/// How many colours there are makes no difference: they are the terminal's own.
+const ANSI: Palette = Palette {
+    computing: terminals_own(Color::Cyan),
+    // The colour of text, as yellow vanishes on white: the mark is thin.
+    ready: terminals_own(Color::Reset),
+    gil: terminals_own(Color::Magenta),
+    // Blue itself is hardly seen on black.
+    network: terminals_own(Color::LightBlue),
+    file: terminals_own(Color::Green),
+    error: terminals_own(Color::Red),
+    secondary: None,
+    ground: None,
+};
+
+const fn terminals_own(color: Color) -> Ink {
+    Ink::new(0, 0, color)
+}
+
+const CONTRAST: Palette = Palette {
+    computing: Ink::new(0xff_ff_ff, 231, Color::White),
+    ready: Ink::new(0xff_d7_00, 220, Color::LightYellow),
+    gil: Ink::new(0xff_87_d7, 212, Color::LightMagenta),
+    network: Ink::new(0x00_d7_d7, 44, Color::LightCyan),
+    file: Ink::new(0x5f_af_00, 70, Color::LightGreen),
+    error: Ink::new(0xff_87_87, 210, Color::LightRed),
+    secondary: Some(Ink::new(0xb2_b2_b2, 249, Color::Gray)),
+    ground: Some((Ink::new(0xff_ff_ff, 231, Color::White), Ink::new(0x00_00_00, 16, Color::Black))),
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLOURED: [Phase; 5] = [Phase::Computing, Phase::Ready, Phase::Gil, Phase::Network, Phase::File];
+
+    /// A colour as light, in 0..=1 each.
+    fn light(color: Color) -> [f64; 3] {
+        let bytes = match color {
+            Color::Rgb(red, green, blue) => [red, green, blue],
+            Color::Indexed(n @ 16..232) => {
+                let level = |i: u8| if i == 0 { 0 } else { 55 + 40 * i };
+                [level((n - 16) / 36), level((n - 16) / 6 % 6), level((n - 16) % 6)]
+            }
+            Color::Indexed(n @ 232..) => [8 + 10 * (n - 232); 3],
+            other => panic!("what {other:?} looks like is up to the user"),
+        };
+        bytes.map(|byte| {
+            let share = f64::from(byte) / 255.0;
+            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        })
+    }
+
+    /// The contrast ratio of WCAG 2, in 1..=21.
+    fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
+        let luminance = |[red, green, blue]: [f64; 3]| 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+        let (a, b) = (luminance(a), luminance(b));
+        a.max(b) / a.min(b)
+    }
+
+    fn phases(theme: ThemeName, colors: Colors) -> Vec<(Phase, [f64; 3])> {
+        let palette = Palette::of(theme).unwrap();
+        let ink = |phase| palette.phase(phase).and_then(|ink| ink.among(colors)).unwrap();
+        COLOURED.into_iter().map(|phase| (phase, light(ink(phase)))).collect()
+    }
+
+    const WHITE: [f64; 3] = [1.0; 3];
+    const BLACK: [f64; 3] = [0.0; 3];
+
+    #[test]
+    fn any_two_phases_differ_in_brightness_alone_by_a_fifth() {
+        for theme in [ThemeName::Safe, ThemeName::Contrast] {
+            for colors in [Colors::Indexed, Colors::True] {
+                let inks = phases(theme, colors);
+                for (i, (a, one)) in inks.iter().enumerate() {
+                    for (b, other) in &inks[i + 1..] {
+                        let ratio = contrast(*one, *other);
+                        assert!(ratio >= 1.2, "{theme:?} {colors:?}: {a:?} and {b:?}: {ratio:.2}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_safe_theme_is_seen_on_black_and_on_white() {
+        for colors in [Colors::Indexed, Colors::True] {
+            for (phase, ink) in phases(ThemeName::Safe, colors) {
+                let (on_black, on_white) = (contrast(ink, BLACK), contrast(ink, WHITE));
+                assert!(
+                    on_black >= 2.8 && on_white >= 2.2,
+                    "{colors:?} {phase:?}: {on_black:.2} {on_white:.2}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_contrast_theme_keeps_seven_to_one_for_all_that_it_colours() {
+        let palette = CONTRAST;
+        for colors in [Colors::Indexed, Colors::True] {
+            let (text, ground) = palette.ground.unwrap();
+            let ground = light(ground.among(colors).unwrap());
+            let inks = COLOURED.map(|phase| palette.phase(phase).unwrap());
+            for ink in inks.into_iter().chain([text, palette.error, palette.secondary.unwrap()]) {
+                let ratio = contrast(light(ink.among(colors).unwrap()), ground);
+                assert!(ratio >= 7.0, "{ink:?}: {ratio:.2}");
+            }
+        }
+    }
+
+    /// How somebody sees a colour who lacks one kind of cone: Viénot, Brettel and Mollon (1999) for red and green.
+    fn without(cone: char, [red, green, blue]: [f64; 3]) -> [f64; 3] {
+        let mixed = match cone {
+            'l' => [0.112_38 * red + 0.887_62 * green; 2],
+            _ => [0.292_75 * red + 0.707_25 * green; 2],
+        };
+        [mixed[0], mixed[1], blue]
+    }
+
+    #[test]
+    fn colour_blind_eyes_tell_the_safe_phases_apart() {
+        for cone in ['l', 'm'] {
+            let inks = phases(ThemeName::Safe, Colors::True);
+            for (i, (a, one)) in inks.iter().enumerate() {
+                for (b, other) in &inks[i + 1..] {
+                    let (one, other) = (without(cone, *one), without(cone, *other));
+                    let hue: f64 = one.iter().zip(other).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
+                    let seen = contrast(one, other) >= 1.2 || hue >= 0.15;
+                    assert!(seen, "without {cone}: {a:?} and {b:?}");
+                }
+            }
+        }
+    }
+}
