@@ -200,6 +200,7 @@ impl Trace {
         if let Some(last) = self.samples.last_mut() {
             last.at = last.at.min(wall);
         }
+        self.lanes.iter_mut().for_each(Lane::shrink);
         self.count();
     }
 

@@ -172,6 +172,11 @@ impl Lane {
             in_doubt: self.in_doubt,
             ..lane
         };
+        self.shrink();
+    }
+
+    /// Gives back memory that no event uses, as none will follow for now.
+    pub(super) fn shrink(&mut self) {
         self.transitions.shrink_to_fit();
         self.sums.shrink_to_fit();
     }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! w3        w1      ╷4 ≈≈≈≈≈≈ w2       whose turn begins here; ╷ where its number has no room; ≈ several took turns
-//! ████████▆▆███████████▇▇▇███ █████    a column's ink is the share of its time that our workers computed on the core
+//! ████████▆▆███████████▇▇▇███ █████    a column's ink is the share of its time that our workers computed on the core,
+//!                                      a dot where none did
 //!
 //! w3██████▆▆w1█████████≈▇▇███ w2███    where a bar is one row high, the numbers stand in it
 //! ```
@@ -66,12 +67,12 @@ impl<'a> CoreGantt<'a> {
         let above = u16::from(bar.height > 1);
         let ink = Rect { y: bar.y + above, height: bar.height - above, ..bar };
         for ((_, times), room) in columns.iter().zip(ink.columns()) {
-            let drawn = match Ink::of(times, ink.height * 8) {
-                // Nobody waits for a core that idles: above ink there is nothing to tell.
+            let shown = match Ink::of(times, ink.height * 8) {
+                // A core rests at the bottom, not upon the ink.
                 Ink::Work(eighths, _) => Ink::Work(eighths, None),
                 other => other,
             };
-            drawn.draw(room, self.theme, buf);
+            shown.draw(room, self.theme, buf);
         }
         let turns = turns(columns.iter().map(|(on_core, _)| on_core.who));
         let names = Rect { height: 1.min(bar.height), ..bar };
@@ -125,8 +126,9 @@ impl<'a> CoreGantt<'a> {
             let cell = &mut buf[(x, row.y)];
             // Upon full ink, the cell stays as full as it was.
             let full = cell.symbol() == super::RISING[8];
-            let style = self.theme.phase(Phase::Computing).add_modifier(Modifier::REVERSED);
-            cell.set_char(character).set_style(if full { style } else { self.theme.strong() });
+            let ink = self.theme.phase(Phase::Computing).add_modifier(Modifier::REVERSED);
+            cell.reset();
+            cell.set_char(character).set_style(if full { ink } else { self.theme.strong() });
         }
     }
 }
@@ -249,6 +251,12 @@ mod tests {
         let trace = trace(1, &turns, 600);
         // The rest of a column is nobody's, as is what comes after the last one; beyond the run there is nothing.
         assert_eq!(drawn(&trace, 800, 8, HIGH), ["w0      ", "█▄▂···  "]);
+    }
+
+    #[test]
+    fn a_core_that_rests_does_so_at_the_bottom_and_not_upon_the_ink() {
+        let trace = trace(1, &[(0, 0, 0, 25)], 200);
+        assert_eq!(drawn(&trace, 200, 2, Pitch { bar: 3, gap: 0 }), ["w0", "  ", "▄·"]);
     }
 
     #[test]
