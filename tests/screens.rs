@@ -504,6 +504,15 @@ fn many_cores_have_a_place_each_or_the_title_says_how_many_share_one() {
 }
 
 #[test]
+fn before_the_first_run_no_use_of_a_core_is_claimed() {
+    let mut session = Session::new(120, 40);
+    let core = |session: &Session| session.row("│  0 ").chars().take(28).collect::<String>();
+    assert!(core(&session).contains("–") && !core(&session).contains("0 %"), "{}", core(&session));
+    session.press(&[Char('3')]);
+    assert!(core(&session).contains(" %"), "{}", core(&session));
+}
+
+#[test]
 fn the_expanded_cores_show_each_cores_share_over_time_on_an_axis() {
     let mut session = Session::new(120, 40);
     session.press(&[Char('3'), Tab, Tab, Char('e')]);

@@ -24,8 +24,8 @@ const ONE: u16 = 20;
 /// One core, over the run so far.
 struct Core {
     number: u16,
-    /// Our workers' share, in 0..=1.
-    ours: f64,
+    /// Our workers' share, in 0..=1; nothing is known before the first run.
+    ours: Option<f64>,
     /// Everybody else's, where it is known.
     others: Option<f64>,
 }
@@ -107,14 +107,14 @@ fn cores(app: &App) -> Vec<Core> {
         .iter()
         .map(|core| Core {
             number: core.core,
-            ours: (seconds(core.workers) / elapsed).min(1.0),
+            ours: Some((seconds(core.workers) / elapsed).min(1.0)),
             others: others(core.core),
         })
         .collect();
     let usable = app.machine().cores_usable as usize;
     for number in 0..u16::try_from(app.machine().cores_online).unwrap_or(u16::MAX) {
         if cores.len() < usable && cores.iter().all(|core| core.number != number) {
-            cores.push(Core { number, ours: 0.0, others: others(number) });
+            cores.push(Core { number, ours: app.shown().map(|_| 0.0), others: others(number) });
         }
     }
     cores.sort_by_key(|core| core.number);
@@ -126,7 +126,7 @@ fn measured(record: &Record) -> Vec<Core> {
     let share = |seconds: f64| (seconds / record.wall_s.max(1e-9)).clamp(0.0, 1.0);
     let core = |core: &CoreRecord| Core {
         number: core.core,
-        ours: share(core.workers_s),
+        ours: Some(share(core.workers_s)),
         others: core.others_s.map(share),
     };
     record.cores.iter().map(core).collect()
@@ -155,6 +155,11 @@ fn draw_cores(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// A share in so many columns as all of them take, or a dash.
+fn percent(share: Option<f64>) -> String {
+    share.map_or("  –  ".into(), |share| format!("{:>3.0} %", share * 100.0))
+}
+
 fn draw_bar(core: &Core, theme: Theme, area: Rect, buf: &mut Buffer) {
     const LABEL: u16 = 3;
     const NUMBERS: u16 = 6;
@@ -163,7 +168,14 @@ fn draw_bar(core: &Core, theme: Theme, area: Rect, buf: &mut Buffer) {
     for column in bar.columns() {
         buf.set_string(column.x, column.y, "·", theme.secondary());
     }
-    Bar::new(core.ours, theme.parallelism()).then(core.others.unwrap_or(0.0), Style::new()).render(bar, buf);
-    let share = format!("{:>4.0} %", core.ours * 100.0);
-    buf.set_stringn(bar.right(), area.y, share, usize::from(NUMBERS), theme.strong());
+    Bar::new(core.ours.unwrap_or(0.0), theme.parallelism())
+        .then(core.others.unwrap_or(0.0), Style::new())
+        .render(bar, buf);
+    buf.set_stringn(
+        bar.right(),
+        area.y,
+        format!(" {}", percent(core.ours)),
+        usize::from(NUMBERS),
+        theme.strong(),
+    );
 }

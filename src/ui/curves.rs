@@ -42,8 +42,7 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
     let title = "Concurrency: tasks in flight · Parallelism: workers on a core";
     let inner = draw_block(&block(title, focused, theme), area, buf);
     let Some(shown) = app.shown() else {
-        let text =
-            "Two curves of a run, on the timeline's axis: how much is in flight, and how much of it at once.";
+        let text = "Two curves over the time of a run: tasks begun and not yet ended, and workers that a core works for.";
         let lines: Vec<Line<'_>> = wrap(text, inner.width).into_iter().map(Line::from).collect();
         draw_lines(&lines, inner, buf);
         return;

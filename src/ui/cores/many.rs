@@ -38,7 +38,7 @@ pub fn draw(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
         let label = format!("{:>3} ", cores[0].number);
         buf.set_stringn(row.x, row.bottom() - 1, label, usize::from(row.width), Style::new());
         for (x, cores) in (row.x + LABEL..row.right()).zip(cores.chunks(together)) {
-            let ours = cores.iter().map(|core| core.ours).sum::<f64>() / cores.len() as f64;
+            let ours = cores.iter().filter_map(|core| core.ours).sum::<f64>() / cores.len() as f64;
             draw_column(ours, theme, Rect { x, width: 1, ..row }, buf);
         }
     }
@@ -62,7 +62,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn drawn(cores: u16, width: u16, height: u16) -> Vec<String> {
-        let cores: Vec<Core> = (0..cores).map(|number| Core { number, ours: 1.0, others: None }).collect();
+        let cores: Vec<Core> =
+            (0..cores).map(|number| Core { number, ours: Some(1.0), others: None }).collect();
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
         draw(&cores, Theme::plain(), area, &mut buf);

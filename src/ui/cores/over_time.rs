@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::Core;
+use super::{Core, percent};
 use crate::app::{App, Shown};
 use crate::ui::curves::{draw_scale, left_of};
 use crate::ui::panel::draw_lines;
@@ -61,9 +61,8 @@ fn pitch(cores: usize, rows: u16) -> Pitch {
 
 /// The shares over the whole run: beside each other, or below each other where there is room.
 fn draw_label(core: &Core, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let percent = |share: f64| format!("{:>3.0} %", share * 100.0);
     let ours = || Span::styled(percent(core.ours), theme.strong());
-    let others = core.others.map_or("  –  ".into(), percent);
+    let others = percent(core.others);
     let number = Span::raw(format!("{:>3} ", core.number));
     let lines = if area.height > 1 {
         vec![

@@ -69,7 +69,7 @@ pub(super) fn cores() -> Vec<Section> {
         Entry::sign(
             "▒",
             Look::Others,
-            "others: what everybody else used of it, this program's drawing included",
+            "others: what everybody else used of it, this program's drawing and its page server included",
         ),
         Entry::named("51 %", "ours, as a number"),
         Entry::named("usable", "the least of: cores online, cores this program is bound to, its quota"),
