@@ -130,8 +130,9 @@ impl<'env> Explorer<'env> {
             self.update(Msg::BarsFitted { columns })?;
         }
         let theme = Theme::from(self.app.appearance());
+        let before = clock::thread_cpu();
         self.screen.draw(|frame| ui::draw(&self.app, &theme, frame)).map_err(lost)?;
-        self.pacer.drawn(clock::now());
+        self.pacer.drawn(clock::now(), clock::thread_cpu().saturating_sub(before));
         if std::mem::take(&mut self.is_first_frame) { self.update(Msg::Opened) } else { Ok(()) }
     }
 

@@ -30,7 +30,7 @@ use ratatui::text::Line;
 use crate::app::App;
 use crate::app::command::lookup;
 use crate::app::key::Key;
-use crate::app::overlay::{Overlay, TEXT_COLUMNS};
+use crate::app::overlay::Overlay;
 use crate::app::screen::{SMALLEST, Screen};
 
 /// Draws the whole screen.
@@ -100,7 +100,7 @@ fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
     Some(match app.overlay()? {
         Overlay::Form => setup::overlay_area(above_footer),
         Overlay::Help { .. } | Overlay::Explanation { .. } => reading::area(&app.reading()?, above_footer),
-        Overlay::Details { .. } => layout::centred(above_footer, TEXT_COLUMNS, above_footer.height),
+        Overlay::Details { number, .. } => details::area(app, *number, above_footer),
         Overlay::Columns => history::columns_area(above_footer),
         Overlay::Comparison { .. } => above_footer,
     })

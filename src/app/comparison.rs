@@ -15,8 +15,8 @@ const NAMES: usize = 14;
 const COLUMN: usize = 17;
 /// Columns between two runs, where there is none to spare.
 const BETWEEN: usize = 2;
-/// Rows of a worker where there is room for everything: three of ink and a gap.
-const HIGH: usize = 4;
+/// Rows of a worker where there is room for everything: ink and a gap.
+const HIGH: usize = 8;
 /// Zooming stops here.
 const SHORTEST: Nanos = 10_000;
 

@@ -3,6 +3,7 @@
 use crate::domain::campaign::Campaign;
 use crate::domain::experiment::Experiment;
 use crate::domain::plan::{Draft, Plan};
+use crate::domain::text::grouped;
 use crate::domain::trace::Trace;
 
 /// What the program is doing right now.
@@ -57,6 +58,18 @@ impl Live {
     pub fn new(plan: Plan, campaign: Campaign, experiment: Option<&'static Experiment>) -> Live {
         let trace = Trace::new(plan.workers());
         Live { plan, trace, campaign, experiment, stopping: false }
+    }
+
+    /// How many tasks have ended, in the most words that have so much room; a count that grows does not push them.
+    #[must_use]
+    pub fn done(&self, room: usize) -> String {
+        let (_, ended, _) = self.trace.tasks();
+        let (ended, tasks) = (grouped(ended.into()), grouped(self.plan.tasks().into()));
+        let digits = tasks.chars().count();
+        let candidates =
+            [format!("{ended:>digits$} of {tasks} tasks done"), format!("{ended:>digits$} of {tasks}")];
+        let fits = |text: &String| text.chars().count() <= room;
+        candidates.into_iter().find(fits).unwrap_or_else(|| format!("{ended}/{tasks}"))
     }
 
     /// What to look at while it runs.

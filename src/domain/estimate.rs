@@ -7,7 +7,6 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::model::Model;
-use super::phase::Phase;
 use super::plan::{Draft, TaskSize};
 use super::record::Record;
 use super::speed::Speed;
@@ -38,7 +37,7 @@ pub struct Known<'a> {
     pub cores_usable: u32,
     /// How fast an idle core computes.
     pub speed: Option<&'a Speed>,
-    /// Seconds that a worker needs to render and write one byte of a page, once; see [`writing_cost`].
+    /// CPU seconds that a worker needs to render and write one byte of a page, once; see [`writing_cost`].
     pub writing: Option<f64>,
 }
 
@@ -114,7 +113,8 @@ fn hand_out(lengths: &[Nanos], tasks: u64, workers: u64) -> f64 {
     seconds(end)
 }
 
-/// What a run of `io` on pages of the embedded server tells about writing: seconds per byte and write.
+/// What a run of `io` on pages of the embedded server tells about writing: seconds per byte and write. It is the CPU time:
+/// how long the writing took depends on how many wrote at once.
 #[must_use]
 pub fn writing_cost(record: &Record) -> Option<f64> {
     let Workload::Io { writes, addresses: Addresses::Loopback { page_bytes, .. }, .. } =
@@ -122,9 +122,8 @@ pub fn writing_cost(record: &Record) -> Option<f64> {
     else {
         return None;
     };
-    let spent = seconds(record.phases_s[Phase::Computing] + record.phases_s[Phase::File]);
     let bytes = f64::from(record.plan.tasks()) * f64::from(*writes) * f64::from(*page_bytes);
-    record.is_sound().then(|| spent / bytes)
+    record.is_sound().then(|| record.cpu_s / bytes)
 }
 
 /// The estimate of so many runs in a few words, as in "about 1.2 s".
@@ -228,10 +227,7 @@ mod tests {
 
     #[test]
     fn a_run_teaches_what_writing_costs() {
-        let mut record = sample::record(sample::plan(WorkloadKind::Io, Model::Threads, 16), 0.5, 0.1);
-        record.phases_s = Default::default();
-        record.phases_s[Phase::File] = nanos(0.36);
-        record.phases_s[Phase::Computing] = nanos(0.12);
+        let mut record = sample::record(sample::plan(WorkloadKind::Io, Model::Threads, 16), 0.5, 0.48);
         let cost = writing_cost(&record).unwrap();
         // 16 tasks write 50 times 60 000 bytes.
         assert!(near(cost * 48e6, 0.48), "{cost}");

@@ -13,6 +13,7 @@ use super::widget::curve::{Curve, mean};
 use crate::app::screen::Panel;
 use crate::app::timeline::Window;
 use crate::app::{App, Shown};
+use crate::domain::text::grouped;
 use crate::domain::trace::Sample;
 
 /// Columns of a scale: a number and its tick.
@@ -119,7 +120,7 @@ fn draw_label(row: &Row, theme: Theme, area: Rect, buf: &mut Buffer) {
             Span::raw(format!("{} ", row.name)),
             Span::styled(format!("{:>6.1}", row.now), theme.strong()),
         ]),
-        Line::from(format!("{:>10}{:>6}", "of at most", row.most)),
+        Line::from(format!("{:>10}{:>6}", "of at most", grouped(row.most as u64))),
         Line::from(format!("{:>16}", row.most_is)),
         Line::default(),
         Line::from(format!("{:>16}", row.when)),

@@ -5,11 +5,20 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::header::describe;
+use super::layout::centred;
 use super::panel::{block, draw_over, draw_scrolled};
 use super::theme::{Theme, mark};
 use crate::app::App;
 use crate::app::details::{BEFORE_NOTES, NAMES, Row, VALUES, rows};
-use crate::app::overlay::Scroll;
+use crate::app::overlay::{Scroll, TEXT_COLUMNS};
+
+/// Where they lie over the panels: as high as they are long, so that few of them leave the panels in sight.
+pub fn area(app: &App, number: usize, area: Rect) -> Rect {
+    let width = TEXT_COLUMNS.min(area.width);
+    // The borders, a blank beside each, and the column that says where the text goes on.
+    let text = app.history().get(number).map_or(0, |entry| rows(entry, width.saturating_sub(5)).len());
+    centred(area, width, u16::try_from(text + 2).unwrap_or(u16::MAX))
+}
 
 /// All numbers of one record, over the panels.
 pub fn overlay(app: &App, number: usize, scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {

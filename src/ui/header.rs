@@ -12,7 +12,7 @@ use crate::app::{App, Shown};
 use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
 use crate::domain::shared_file;
-use crate::domain::text::counted;
+use crate::domain::text::{counted, grouped};
 use crate::domain::time::seconds;
 
 /// Left: program and run. Right: state and machine. What matters least gives way first: why there are so few cores, how
@@ -30,6 +30,7 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         Line::styled(format!("{} ", parts.join(" · ")), theme.strong())
     };
+    let short = Line::raw(format!(" {}", app.shown().map_or_else(|| shown.clone(), in_short)));
     let (which, state) = state(app);
     let few = plural(u64::from(app.machine().cores_usable), "core");
     let named = || left("pconc-tui  ");
@@ -38,12 +39,28 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         (named(), right(&[which.clone(), state.clone(), few])),
         (named(), right(&[which.clone(), state.clone()])),
         (left(""), right(&[which, state.clone()])),
-        (left(""), right(&[state])),
+        (left(""), right(std::slice::from_ref(&state))),
+        (short, right(&[state])),
     ];
     let last = candidates.len() - 1;
     let fits = |(left, right): &(Line<'_>, Line<'_>)| left.width() + right.width() < usize::from(area.width);
     let (left, right) = &candidates[candidates.iter().position(fits).unwrap_or(last)];
     between(left, right, area, buf);
+}
+
+/// A run in as few words as possible.
+fn in_short(shown: Shown<'_>) -> String {
+    let plan = shown.plan();
+    let number = match shown {
+        Shown::Entry(entry) => format!("#{} ", entry.number),
+        Shown::Live(_) => String::new(),
+    };
+    format!(
+        "{number}{} · {} × {}",
+        plan.workload().kind().name(),
+        plan.model().name(),
+        grouped(plan.workers().into())
+    )
 }
 
 /// The band on which the sentence stands that is read first.

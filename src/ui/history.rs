@@ -144,11 +144,8 @@ impl Table<'_> {
         }
         // What is not known yet leaves room for how far it has come.
         let Some(free) = self.geometry.columns.iter().find(is_empty) else { return };
-        let (_, ended, _) = live.trace.tasks();
-        let tasks = live.plan.tasks().to_string();
-        // A count that grows must not push the words.
-        let text = format!("{ended:>digits$} of {tasks} tasks done", digits = tasks.len());
         let x = free.area(area).x;
-        buf.set_stringn(x, area.y, text, usize::from(area.right().saturating_sub(x)), Style::new());
+        let room = area.right().saturating_sub(x);
+        buf.set_stringn(x, area.y, live.done(usize::from(room)), usize::from(room), Style::new());
     }
 }

@@ -79,18 +79,10 @@ fn said(app: &App, room: u16) -> (String, String) {
     let second = match app.shown() {
         _ if !rest.is_empty() => rest.join(" "),
         // The two numbers stand below, large.
-        Some(Shown::Live(live)) if live.watch().is_none() => done(live),
+        Some(Shown::Live(live)) if live.watch().is_none() => live.done(most),
         _ => header::besides(app),
     };
     (first, header::shortened(&second, most))
-}
-
-/// How far a run is; a count that grows does not push the words.
-fn done(live: &Live) -> String {
-    let (_, ended, _) = live.trace.tasks();
-    let tasks = live.plan.tasks().to_string();
-    let digits = tasks.len();
-    format!("{ended:>digits$} of {tasks} tasks done")
 }
 
 /// One number with what it says, the longest of which fits is shown.

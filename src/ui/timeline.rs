@@ -55,6 +55,9 @@ pub fn target(app: &App, area: Rect, gutter: u16, column: u16, row: u16) -> Opti
     Some(Target::Moment { row: geometry.row_at(row), at })
 }
 
+/// How the title begins.
+const TITLE: &str = "Timeline · ";
+
 /// What the timeline draws, and where.
 struct View<'a> {
     app: &'a App,
@@ -80,12 +83,28 @@ impl View<'_> {
     }
 
     fn draw_frame(&self, area: Rect, buf: &mut Buffer) {
-        let mut frame = block(self.title(), self.focused, self.theme)
-            .title_bottom(self.legend(area.width.saturating_sub(4)));
-        if let Some(right) = self.title_right() {
+        let (left, right) = self.titles(area.width.saturating_sub(4));
+        let mut frame =
+            block(left, self.focused, self.theme).title_bottom(self.legend(area.width.saturating_sub(4)));
+        if !right.is_empty() {
             frame = frame.title(Line::styled(format!(" {right} "), on_border(Style::new())).right_aligned());
         }
         draw_block(&frame, area, buf);
+    }
+
+    /// What stands on the border, left and right, in as many words as there is room for.
+    fn titles(&self, width: u16) -> (String, String) {
+        let emulated = self.shown.plan().model().has_interpreter_lock();
+        let notes = if emulated { [" · the lock is emulated", " · emulated"] } else { [""; 2] };
+        let (rows, right) = (self.rows_in_words(), self.title_right());
+        let candidates = [(notes[0], &*right), (notes[1], &*right), (notes[1], "")];
+        // A blank on either side of each, and some of the border between them.
+        let fits = |(note, right): &(&str, &str)| {
+            let count = |text: &str| text.chars().count();
+            count(TITLE) + count(&rows) + count(note) + count(right) + 6 <= usize::from(width)
+        };
+        let (note, right) = candidates.into_iter().find(fits).unwrap_or(("", ""));
+        (format!("{TITLE}{rows}{note}"), right.into())
     }
 
     fn legend(&self, width: u16) -> Line<'static> {
@@ -126,17 +145,15 @@ impl View<'_> {
         self.shown.plan().phases().into_iter().chain(lost.then_some(Phase::Lost)).collect()
     }
 
-    fn title(&self) -> String {
-        let emulated =
-            if self.shown.plan().model().has_interpreter_lock() { " · the lock is emulated" } else { "" };
+    /// What the rows are.
+    fn rows_in_words(&self) -> String {
         let at = &self.geometry;
         let last = at.in_view.end.saturating_sub(1);
-        let rows = match self.app.timeline().rows() {
+        match self.app.timeline().rows() {
             Rows::Workers if at.scrolls() => format!("w{}–w{last} of {}", at.in_view.start, workers(at.rows)),
             Rows::Workers => "by worker".into(),
             Rows::Cores => format!("by core · {}", self.migrations()),
-        };
-        format!("Timeline · {rows}{emulated}")
+        }
     }
 
     /// How often workers moved: of a run that is over the exact figure, of one that is on what the picture has.
@@ -148,7 +165,7 @@ impl View<'_> {
         plural(migrations, "migration")
     }
 
-    fn title_right(&self) -> Option<String> {
+    fn title_right(&self) -> String {
         let at = &self.geometry;
         let all = whole(self.shown.trace());
         let span = |window: Window| duration(seconds(window.span()));
@@ -159,7 +176,7 @@ impl View<'_> {
             (!at.overview.is_empty()).then(|| "all workers →".into()),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        (!parts.is_empty()).then(|| parts.join(" · "))
+        parts.join(" · ")
     }
 }
 

@@ -104,7 +104,7 @@ fn the_view_by_core_names_the_worker_that_each_core_ran_and_counts_migrations() 
             let rows = session.rows();
             let at = rows.iter().position(|row| row.contains(&long) || row.contains(&short)).unwrap();
             // The workers' numbers stand in the highest row of a bar, its name beside the lowest.
-            rows[at.saturating_sub(6)..=at].join("\n")
+            rows[at.saturating_sub(11)..=at].join("\n")
         };
         assert!(core(0).contains("w0") && core(1).contains("w1"), "{}", session.rows().join("\n"));
         assert!(ink(&core(0)) > 20 && ink(&core(1)) > 20);

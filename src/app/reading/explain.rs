@@ -9,6 +9,7 @@ mod timeline;
 use super::{Entry, Line, Section, one_column};
 use crate::app::overlay::Overlay;
 use crate::app::screen::Panel;
+use crate::app::timeline::Rows;
 use crate::app::{App, Shown};
 
 /// What can be explained.
@@ -90,9 +91,14 @@ fn sections(app: &App, topic: Topic) -> Vec<Section> {
                 // What cannot be focused here is explained with the timeline.
                 if panels.contains(&panel) { vec![] } else { sections() }
             };
-            let mut sections = vec![timeline::bars()];
-            sections.extend(app.shown().and_then(about_this_picture));
-            sections.push(timeline::measuring());
+            let mut sections = match app.timeline().rows() {
+                Rows::Workers => vec![timeline::bars(), timeline::measuring()],
+                Rows::Cores => timeline::by_core(),
+            };
+            sections.insert(1, timeline::closer());
+            if let Some(about) = app.shown().and_then(about_this_picture) {
+                sections.insert(1, about);
+            }
             sections.extend(beside(Panel::Cores, timeline::cores));
             sections.extend(beside(Panel::Curves, timeline::curves));
             sections
@@ -108,7 +114,7 @@ fn sections(app: &App, topic: Topic) -> Vec<Section> {
 /// What is special about the picture that is shown.
 fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
     let trace = shown.trace();
-    let dropped: u64 = trace.lanes().iter().map(|lane| lane.dropped()).sum();
+    let dropped = trace.dropped();
     let source = match shown {
         Shown::Entry(entry) if entry.record.phase_source == "cpu-clock" => Some(
             "This kernel does not tell how long a thread waited for a core: ready is from CPU clocks alone.",

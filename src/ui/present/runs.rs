@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::{done, header};
+use super::header;
 use crate::app::App;
 use crate::app::live::Live;
 use crate::app::screen::Panel;
@@ -129,12 +129,9 @@ impl Runs<'_> {
     fn draw_live(&self, live: &Live, number: usize, row: Rect, buf: &mut Buffer) {
         let sign = if self.app.browse().selected().is_none() { "▸" } else { " " };
         let begin = self.begin(sign, number, &live.plan);
-        // The point stays below the others' points.
-        let time = format!("{:.1}   s", seconds(live.trace.now()));
+        let time = format!("{:.1} s", seconds(live.trace.now()));
         let begin = format!("{begin}{time:>10}  ");
-        let room = usize::from(row.width).saturating_sub(begin.chars().count());
-        let done = [done(live), done(live).replace(" tasks done", "")];
-        let done = done.iter().find(|done| done.len() <= room).map_or("", String::as_str);
+        let done = live.done(usize::from(row.width).saturating_sub(begin.chars().count()));
         let text = format!("{begin}{done}");
         buf.set_stringn(row.x, row.y, text, usize::from(row.width), self.theme.strong());
     }

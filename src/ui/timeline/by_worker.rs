@@ -13,6 +13,7 @@ use crate::app::timeline::whole;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::time::nanos;
 use crate::ui::theme::{FAILED, mark};
+use crate::ui::widget::RISING;
 use crate::ui::widget::gantt::{Gantt, Overview};
 
 impl View<'_> {
@@ -40,9 +41,19 @@ impl View<'_> {
             let ended = nanos(failure.end_s.unwrap_or(failure.start_s)).min(end);
             let column = at.column_of(ended);
             if let (Some(x), Some(bar)) = (column, bars.get(&(failure.worker as usize))) {
-                buf.set_string(x, bar.bottom().saturating_sub(1), FAILED, self.theme.error());
+                self.draw_failure(Rect { x, width: 1, ..*bar }, buf);
             }
         }
+    }
+
+    /// The mark replaces the lowest cell. A thin line that stood upon its ink would hang in the air.
+    fn draw_failure(&self, column: Rect, buf: &mut Buffer) {
+        for cell in column.positions() {
+            if !RISING.contains(&buf[cell].symbol()) {
+                buf[cell].reset();
+            }
+        }
+        buf.set_string(column.x, column.bottom().saturating_sub(1), FAILED, self.theme.error());
     }
 
     /// A worker's name and, where there is room, how much of the time so far it computed and what it did most else.

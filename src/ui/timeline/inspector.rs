@@ -43,8 +43,8 @@ fn slice_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
         let [sign, what] = named(slice, theme);
         Line::from(vec![place.clone(), Span::raw(worker(under)), sign, what, Span::raw(rest)])
     };
-    let end = if slice.is_open { "now".into() } else { moment(slice.to) };
-    let range = format!("  from {} to {end}", moment(slice.from));
+    let end = if slice.is_open { "now".into() } else { exactly(slice.to, slice) };
+    let range = format!("  from {} to {end}", exactly(slice.from, slice));
     let core = core(under.place, slice);
     vec![line(format!("{range}{core}")), line(range), line(core), line(String::new())]
 }
@@ -130,6 +130,11 @@ fn by_phase(story: &TaskStory, theme: Theme) -> Vec<Span<'static>> {
         [Span::raw("  "), Span::styled(mark(phase), theme.phase(phase)), Span::styled(text, Style::new())]
     };
     phases.into_iter().flat_map(told).collect()
+}
+
+/// A moment to the microsecond, or where a slice is too short for that, to the nanosecond.
+fn exactly(at: Nanos, slice: Slice) -> String {
+    if slice.to - slice.from < 10_000 { format!("{:.9} s", seconds(at)) } else { moment(at) }
 }
 
 /// A moment of the run to the microsecond.

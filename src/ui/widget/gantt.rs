@@ -26,7 +26,7 @@ use crate::ui::theme::{self, Theme};
 /// A share from here on is a whole one: the rest is the cost of stamps.
 const WHOLE: f64 = 0.995;
 /// Bars get no higher than this many rows: more would not say more.
-const HIGHEST: u16 = 6;
+const HIGHEST: u16 = 12;
 
 /// What one column of a bar shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn bars_are_as_high_as_the_room_allows_and_do_not_touch() {
         assert_eq!(Pitch::fitting(4, 17), Pitch { bar: 3, gap: 1 });
-        assert_eq!(Pitch::fitting(2, 40), Pitch { bar: 6, gap: 1 });
+        assert_eq!(Pitch::fitting(2, 40), Pitch { bar: 12, gap: 1 });
         assert_eq!(Pitch::fitting(9, 17), Pitch { bar: 1, gap: 1 });
         assert_eq!(Pitch::fitting(16, 17), Pitch::DENSE);
         assert_eq!(Pitch::fitting(4, 9), Pitch { bar: 2, gap: 0 });

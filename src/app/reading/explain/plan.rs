@@ -16,6 +16,11 @@ pub(super) fn sections() -> Vec<Section> {
             "Writes",
             "how often an io task writes its page to a file; it ends in memory, the page cache",
         ),
+        Entry::named(
+            "Files",
+            "one each: a task writes a file of its own; one shared: all write output.txt, as the article's code does, and \
+             what is left in it is told",
+        ),
         Entry::named("Addresses", "pages of the embedded server; task t fetches page t modulo their number"),
         Entry::named(
             "Latency",
@@ -32,10 +37,16 @@ pub(super) fn sections() -> Vec<Section> {
          best of three at five places of the loop, as late steps cost more than early ones. What a task really takes \
          depends on who else uses the cores.",
     )];
+    let estimate = vec![Entry::plain(
+        "An estimate of one run, before anything is measured: how the tasks share workers and cores, at the machine's \
+         measured speed, with the latencies of the addresses. What writing costs is known from the first io run on. \
+         Starting, scheduling and other programs come on top.",
+    )];
     vec![
         Section::new("Workload: what one task does", workloads.into()),
         Section::new("Model: how the tasks are executed", models.into()),
         Section::new("The numbers", numbers),
+        Section::new("About how long a run will take", estimate),
         Section::new("How \"task takes\" becomes a number of steps", size),
     ]
 }

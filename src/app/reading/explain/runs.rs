@@ -13,10 +13,14 @@ pub(super) fn history() -> Vec<Section> {
         Entry::named("conc.", "concurrency: tasks in flight, on average"),
         Entry::named("par.", "parallelism: workers on a core, on average"),
         Entry::named(
-            "efficiency",
-            "speed-up over workers: what each was worth. Where they wait, it says nothing about cores",
+            "eff. (%)",
+            "efficiency: speed-up over workers: what each was worth. Where they wait, it says nothing about cores",
         ),
-        Entry::named("–", "not known: there is no baseline of the same work yet"),
+        Entry::named(
+            "–",
+            "not known, or without meaning: no baseline yet, or efficiency against one of several workers",
+        ),
+        Entry::named("C", "chooses and sorts the columns, and says what each means"),
     ];
     let measured = vec![
         Entry::plain(
@@ -96,7 +100,10 @@ pub(super) fn comparison() -> Vec<Section> {
         Entry::named("n of m drawn", "there is no room for all workers: some of them are shown"),
     ];
     let table = vec![
-        Entry::named("speed-up", "over the run's own baseline: the serial run of the same work"),
+        Entry::named(
+            "speed-up",
+            "over the run's own baseline: the run chosen with b, else the latest serial run of the same work",
+        ),
         Entry::named("concurrency", "tasks in flight, on average"),
         Entry::named("parallelism", "workers on a core, on average"),
         Entry::named("phases", "summed over the workers of a run: more workers have more time to spend"),

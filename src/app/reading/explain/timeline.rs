@@ -26,10 +26,46 @@ pub(super) fn bars() -> Section {
         Entry::sign(
             "all workers →",
             Look::Strong,
-            "the narrow picture of all workers; \"sampled\": each row shows four of its own",
+            "the narrow picture of all workers: each of its rows is the sum of several",
         ),
     ]);
     Section::new("What a bar says", entries)
+}
+
+pub(super) fn closer() -> Section {
+    let entries = vec![
+        Entry::plain(
+            "The arrows move a cursor through the bars. Below the axis stands what is under it, from the stamps of the \
+             worker: its phase, from when to when, on which core, and its task with the time that it spent in each phase.",
+        ),
+        Entry::named("fetched in", "from the begin of a task to the end of its last waiting for the network"),
+        Entry::named("written in", "from there to the end of the task"),
+        Entry::named("so far", "the slice or the task still goes on"),
+        Entry::sign("✗", Look::Strong, "a task that had failed ended here; n goes to the next one"),
+        Entry::named("frozen", "Space stops the picture of a run, not its recording"),
+    ];
+    Section::new("Looking closer", entries)
+}
+
+pub(super) fn by_core() -> Vec<Section> {
+    let marks = vec![
+        Entry::plain("A row is a core; its ink is the share of the time that our workers computed on it."),
+        Entry::sign(
+            "w3",
+            Look::Strong,
+            "which worker, where its turn begins; a bare number where there is no room",
+        ),
+        Entry::sign("≈", Look::Plain, "several workers took turns within one column: zoom in"),
+        Entry::sign("╷", Look::Strong, "another worker's turn begins, too short for its number"),
+        Entry::named("51 %", "the share of the time so far that workers computed on this core"),
+        Entry::named("migrations", "how often a stamp found a worker on another core than its stamp before"),
+    ];
+    let measured = vec![Entry::plain(
+        "Each stamp of a worker says on which core it was made: at every change of what it does, and at every look at \
+         the clocks, about each millisecond of computing. What happened between two stamps is not seen. Where stamps of \
+         two workers overlap on a core, by a millisecond at most, the later one has it.",
+    )];
+    vec![Section::new("What a row says", marks), Section::new("How it was measured", measured)]
 }
 
 pub(super) fn measuring() -> Section {
