@@ -257,6 +257,9 @@ impl App {
 
     fn on_batch(&mut self, batch: Batch) -> Vec<Effect> {
         if let Activity::Running(live) = &mut self.activity {
+            if let Some(sentence) = verdict::died(&batch.deaths) {
+                self.notice = Some(Notice { sentence, is_error: true });
+            }
             live.trace.apply(batch);
         }
         vec![]
@@ -348,6 +351,20 @@ mod tests {
             before = app.headline().into();
         }
         assert!(changes <= 5, "{changes} sentences in a second");
+    }
+
+    #[test]
+    fn a_worker_that_dies_is_told_at_once_by_name_and_cause() {
+        let mut app = App::new(sample::machine(2), Limits::default());
+        let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
+        let effects = app.update(Msg::Key(Key::Char('3')));
+        let [message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let mut batch = sample::Scenario::new(serial.clone(), 2).batch(0, 1_000_000);
+        batch.deaths = vec!["worker 0 was killed by SIGKILL".into(), "worker 1 panicked: oh".into()];
+        let _ = app.update(Msg::Batch(batch));
+        let notice = app.notice().unwrap();
+        assert!(notice.is_error);
+        assert!(notice.sentence.starts_with("worker 0 was killed by SIGKILL, and 1 more worker died"));
     }
 
     #[test]

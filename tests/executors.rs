@@ -324,6 +324,11 @@ fn killed_worker(session: &Session) -> Outcomes {
     check(workers.len() == 2, format!("workers {workers:?}"))?;
     let victim = nix::unistd::Pid::from_raw(workers[0] as i32);
     nix::sys::signal::kill(victim, nix::sys::signal::Signal::SIGKILL)?;
+    let idle = |trace: &Trace| trace.workers_by_phase()[Phase::Idle as usize] > 0;
+    check(
+        going.until(idle).is_none(),
+        "while the other works on, the picture shows that the dead one does not",
+    )?;
     let record = going.finish().record;
     check(record.outcome == Outcome::Failed, format!("{:?}", record.outcome))?;
     let dead = record

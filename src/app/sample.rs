@@ -183,6 +183,7 @@ impl Scenario {
             begun,
             ended,
             failed: self.failed.iter().filter(|task| self.tasks[**task as usize].1 <= now).count() as u32,
+            deaths: vec![],
         }
     }
 

@@ -69,6 +69,8 @@ pub struct Batch {
     pub ended: u32,
     /// Tasks failed.
     pub failed: u32,
+    /// Workers that died since the batch before, each with its cause: "worker 3 was killed by SIGKILL".
+    pub deaths: Vec<String>,
 }
 
 /// CPU time that our workers spent on a core.

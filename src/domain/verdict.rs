@@ -12,6 +12,19 @@ use super::workload::WorkloadKind;
 /// A change of less than a tenth is called no gain: single runs cannot tell more.
 const NO_GAIN: std::ops::Range<f64> = 0.9..1.1;
 
+/// That workers died while the run goes on without them; nothing if none did.
+#[must_use]
+pub fn died(deaths: &[String]) -> Option<String> {
+    let (first, others) = deaths.split_first()?;
+    Some(match others.len() {
+        0 => format!("{first}: the run goes on without it, and counts as failed"),
+        n => format!(
+            "{first}, and {} died: the run goes on without them, and counts as failed",
+            text::counted(n as u64, "more worker")
+        ),
+    })
+}
+
 /// What the workers are doing at this moment: "1 computes, 3 wait for the lock".
 #[must_use]
 pub fn live(trace: &Trace) -> String {

@@ -293,7 +293,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             if clock::now() - sampled >= u64::from(SAMPLE_MS) * 1_000_000 {
                 sampled = clock::now();
                 let cpu = clock::thread_cpu();
-                let batch = sampler.sample(&arena, cores);
+                let batch = sampler.sample(&arena, cores, &seen.deaths);
                 (self.report)(Report::Batch(batch));
                 seen.sampling += clock::thread_cpu() - cpu;
             }

@@ -15,17 +15,20 @@ use crate::domain::trace::{Batch, LaneUpdate, Transition};
 pub struct Sampler {
     t0: Nanos,
     recorded: u64,
+    /// So many deaths are in the picture.
+    buried: usize,
 }
 
 impl Sampler {
     /// A sampler of the run that began at `t0`.
     #[must_use]
     pub fn new(t0: Nanos) -> Sampler {
-        Sampler { t0, recorded: 0 }
+        Sampler { t0, recorded: 0, buried: 0 }
     }
 
-    /// Everything since the last time.
-    pub fn sample(&mut self, arena: &Arena, cores: &mut CoreWatch) -> Batch {
+    /// Everything since the last time, of a run in which these workers have died so far. A worker that died at work is
+    /// idle from then on.
+    pub fn sample(&mut self, arena: &Arena, cores: &mut CoreWatch, deaths: &[Death]) -> Batch {
         let mut batch = Batch { lanes: Vec::with_capacity(arena.workers() as usize), ..Batch::default() };
         for worker in 0..arena.workers() {
             let lane = arena.lane(worker);
@@ -44,6 +47,10 @@ impl Sampler {
                 dropped: lane.dropped.load(Relaxed),
             });
         }
+        for death in &deaths[self.buried..] {
+            self.bury(arena, death, &mut batch);
+        }
+        self.buried = deaths.len();
         let now = clock::now();
         batch.now = now - self.t0;
         batch.cores = cores.ours(arena);
@@ -51,19 +58,24 @@ impl Sampler {
         batch
     }
 
-    /// The last batch, up to `wall`. A worker that died at work is idle from then on. Where a lane's last events were
-    /// dropped, what they would have told is shown as not recorded.
+    fn bury(&self, arena: &Arena, death: &Death, batch: &mut Batch) {
+        if began(arena, death.worker) {
+            let at = death.at.saturating_sub(self.t0);
+            batch.lanes[death.worker as usize].transitions.push(idle(at, false));
+        }
+        if !death.while_stopping {
+            batch.deaths.push(death.to_string());
+        }
+    }
+
+    /// The last batch, up to `wall`. Where a lane's last events were dropped, what they would have told is shown as not
+    /// recorded.
     pub fn conclude(&mut self, arena: &Arena, cores: &mut CoreWatch, deaths: &[Death], wall: Nanos) -> Batch {
-        let mut batch = self.sample(arena, cores);
+        let mut batch = self.sample(arena, cores, deaths);
         for (worker, update) in (0..).zip(&mut batch.lanes) {
-            let lane = arena.lane(worker);
-            let began = lane.open_phase.load(Relaxed) != Phase::Starting as u32;
-            let cut = lane.state() == LaneState::Finished && update.dropped > 0;
-            let died = deaths.iter().find(|death| death.worker == worker);
-            let end = died.map(|death| death.at.saturating_sub(self.t0)).or(cut.then_some(update.last_stamp));
-            if let Some(at) = end.filter(|_| began) {
-                let idle = Transition { at, task: None, phase: Phase::Idle, core: 0, after_gap: cut };
-                update.transitions.push(idle);
+            let cut = arena.lane(worker).state() == LaneState::Finished && update.dropped > 0;
+            if cut && began(arena, worker) {
+                update.transitions.push(idle(update.last_stamp, true));
             }
         }
         batch.now = wall;
@@ -75,4 +87,13 @@ impl Sampler {
     pub fn recorded(&self) -> u64 {
         self.recorded
     }
+}
+
+/// Whether a worker ever did anything but start.
+fn began(arena: &Arena, worker: u32) -> bool {
+    arena.lane(worker).open_phase.load(Relaxed) != Phase::Starting as u32
+}
+
+fn idle(at: Nanos, after_gap: bool) -> Transition {
+    Transition { at, task: None, phase: Phase::Idle, core: 0, after_gap }
 }

@@ -1,7 +1,8 @@
 //! The colours of each theme, for terminals of 24 bits, 256 and 16 colours.
 //!
 //! *safe* is the palette of Okabe and Ito, "Color Universal Design" (2008, <https://jfly.uni-koeln.de/color/>): sky blue,
-//! reddish purple, vermillion and blue as they are, bluish green darkened, so that the five differ in brightness, too.
+//! reddish purple, vermillion and blue differ in brightness, too, and are all seen on black and on white. The fifth phase
+//! has the colour of text: no darker one would be seen from the last row.
 //!
 //! *contrast* takes its colours from the cube of 256, so that both kinds of terminal show the same.
 
@@ -42,7 +43,8 @@ impl Ink {
 #[derive(Clone, Copy, Debug)]
 pub struct Palette {
     pub computing: Ink,
-    pub ready: Ink,
+    /// The colour of text where there is none.
+    pub ready: Option<Ink>,
     pub gil: Ink,
     pub network: Ink,
     pub file: Ink,
@@ -68,7 +70,7 @@ impl Palette {
     pub fn phase(&self, phase: Phase) -> Option<Ink> {
         match phase {
             Phase::Computing => Some(self.computing),
-            Phase::Ready => Some(self.ready),
+            Phase::Ready => self.ready,
             Phase::Gil => Some(self.gil),
             Phase::Network => Some(self.network),
             Phase::File => Some(self.file),
@@ -79,11 +81,11 @@ impl Palette {
 
 const SAFE: Palette = Palette {
     computing: Ink::new(0x56_b4_e9, 75, Color::Cyan),
-    ready: Ink::new(0x00_72_b2, 26, Color::Reset),
+    ready: None,
     gil: Ink::new(0xd5_5e_00, 166, Color::Magenta),
     // A single thin line: the brightest that is left.
     network: Ink::new(0xcc_79_a7, 139, Color::LightBlue),
-    file: Ink::new(0x00_68_4d, 23, Color::Green),
+    file: Ink::new(0x00_72_b2, 26, Color::Green),
     error: Ink::new(0xd5_5e_00, 166, Color::Red),
     secondary: None,
     ground: None,
@@ -92,8 +94,8 @@ const SAFE: Palette = Palette {
 /// How many colours there are makes no difference: they are the terminal's own.
 const ANSI: Palette = Palette {
     computing: terminals_own(Color::Cyan),
-    // The colour of text, as yellow vanishes on white: the mark is thin.
-    ready: terminals_own(Color::Reset),
+    // Yellow vanishes on white: the mark is thin.
+    ready: None,
     gil: terminals_own(Color::Magenta),
     // Blue itself is hardly seen on black.
     network: terminals_own(Color::LightBlue),
@@ -109,7 +111,7 @@ const fn terminals_own(color: Color) -> Ink {
 
 const CONTRAST: Palette = Palette {
     computing: Ink::new(0xff_ff_ff, 231, Color::White),
-    ready: Ink::new(0xff_d7_00, 220, Color::LightYellow),
+    ready: Some(Ink::new(0xff_d7_00, 220, Color::LightYellow)),
     gil: Ink::new(0xff_87_d7, 212, Color::LightMagenta),
     network: Ink::new(0x00_d7_d7, 44, Color::LightCyan),
     file: Ink::new(0x5f_af_00, 70, Color::LightGreen),
@@ -150,8 +152,8 @@ mod tests {
 
     fn phases(theme: ThemeName, colors: Colors) -> Vec<(Phase, [f64; 3])> {
         let palette = Palette::of(theme).unwrap();
-        let ink = |phase| palette.phase(phase).and_then(|ink| ink.among(colors)).unwrap();
-        COLOURED.into_iter().map(|phase| (phase, light(ink(phase)))).collect()
+        let ink = |phase| palette.phase(phase)?.among(colors);
+        COLOURED.into_iter().filter_map(|phase| Some((phase, light(ink(phase)?)))).collect()
     }
 
     const WHITE: [f64; 3] = [1.0; 3];
@@ -178,7 +180,7 @@ mod tests {
             for (phase, ink) in phases(ThemeName::Safe, colors) {
                 let (on_black, on_white) = (contrast(ink, BLACK), contrast(ink, WHITE));
                 assert!(
-                    on_black >= 2.8 && on_white >= 2.2,
+                    on_black >= 3.5 && on_white >= 2.2,
                     "{colors:?} {phase:?}: {on_black:.2} {on_white:.2}"
                 );
             }
