@@ -22,6 +22,8 @@ use ratatui::style::{Color, Modifier};
 
 #[path = "screens/history.rs"]
 mod history;
+#[path = "screens/snapshots.rs"]
+mod snapshots;
 
 struct Session {
     app: App,

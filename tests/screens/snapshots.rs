@@ -1,0 +1,135 @@
+//! Every state at every size that is looked at, as text: whoever changes a screen sees here what else has changed. What a
+//! screen has to say is asserted beside its snapshot. Who has looked at a change and likes it:
+//! `INSTA_UPDATE=always cargo test --test screens`.
+
+use super::*;
+use insta::assert_snapshot;
+use pconc_tui::domain::record::Outcome;
+
+/// A state of the explorer, and texts that it has to show at any size.
+struct State {
+    name: &'static str,
+    reach: fn(&mut Session),
+    says: &'static [&'static str],
+}
+
+const STATES: &[State] = &[
+    State { name: "first", reach: |_| {}, says: &["Press 1, 2, 3 or 4", "Do threads speed up I/O?"] },
+    State { name: "form", reach: |s| drop(s.press(&[Char('f'), Down, Down, Right])), says: &["Workers"] },
+    State { name: "running-2", reach: |s| running(s, 2), says: &["2 compute", "running", "w1"] },
+    State { name: "running-16", reach: |s| running(s, 16), says: &["2 compute, 14 wait for a core", "w3"] },
+    State { name: "running-200", reach: |s| running(s, 200), says: &["of 200 workers", "┃"] },
+    State { name: "running-1000", reach: |s| running(s, 1_000), says: &["of 1 000 workers", "┃"] },
+    State {
+        name: "finished",
+        reach: |s| drop(s.press(&[Char('3')])),
+        says: &["2.0× faster than serial", "★"],
+    },
+    State {
+        name: "comparing",
+        reach: |s| drop(s.press(&[Char('3'), Char('2'), Char('c')])),
+        says: &["Comparison of 2 runs"],
+    },
+    State { name: "expanded-timeline", reach: |s| expanded(s, "Timeline"), says: &["▸w0", "w3"] },
+    State { name: "expanded-history", reach: |s| expanded(s, "History"), says: &["speed-up", "★"] },
+    State { name: "zoomed", reach: zoomed, says: &["███", "╳╳╳", "▲"] },
+    State { name: "failed-tasks", reach: failed_tasks, says: &["1 of 16 tasks failed", "✗"] },
+    State { name: "run-broken", reach: run_broken, says: &["failed", "worker 1 was killed by SIGKILL"] },
+    State { name: "by-core", reach: |s| drop(s.press(&[Char('3'), Char('v')])), says: &["by core", "w0"] },
+    State { name: "frozen", reach: frozen, says: &["w0"] },
+    State { name: "help", reach: |s| drop(s.press(&[Char('?')])), says: &["Help", "Here"] },
+    State {
+        name: "explained",
+        reach: |s| drop(s.press(&[Char('3'), Char('i')])),
+        says: &["how it was measured"],
+    },
+    State { name: "details", reach: details, says: &["from the first creation"] },
+    State { name: "columns", reach: columns, says: &["Columns of the history", "[x]"] },
+    State {
+        name: "teaching",
+        reach: |s| drop(s.press(&[Char('P'), Char('3')])),
+        says: &["speed-up", "w1", "★"],
+    },
+];
+
+/// A run of so many workers, half of it done.
+fn running(session: &mut Session, workers: u32) {
+    session.press(&[Char('f'), Down, Right, Left, Down, Enter]);
+    let digits: Vec<Key> = workers.to_string().chars().map(Char).collect();
+    session.press(&digits).press(&[Enter]);
+    session.press_and_wait(Char('r'), 0.5);
+}
+
+fn focus(session: &mut Session, panel: &str) {
+    let is_there = |session: &Session| format!("{:?}", session.app.focus().panel) == panel;
+    while !is_there(session) {
+        session.press(&[Tab]);
+    }
+}
+
+fn expanded(session: &mut Session, panel: &str) {
+    session.press(&[Char('3'), Char('2')]);
+    focus(session, panel);
+    session.press(&[Char('e')]);
+}
+
+fn zoomed(session: &mut Session) {
+    session.press(&[Char('2')]);
+    focus(session, "Timeline");
+    session.press(&[Home, Char('.'), Char('.'), Char('+'), Char('+'), Char('+'), Char('+'), Char('+')]);
+}
+
+fn failed_tasks(session: &mut Session) {
+    session.press(&[Char('f'), Right, Esc]);
+    let effects = session.app.update(Msg::Key(Char('r')));
+    let [Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+    let run = Scenario::new(plan.clone(), 2).failing([3]);
+    let _ = session.app.update(Msg::Batch(run.batch(0, run.wall())));
+    let _ = session.app.update(Msg::Concluded(Box::new(run.record())));
+}
+
+fn run_broken(session: &mut Session) {
+    let plan = session.press_and_wait(Char('r'), 1.0);
+    let mut record = Scenario::new(plan, 2).record();
+    record.outcome = Outcome::Failed;
+    record.error = Some("worker 1 was killed by SIGKILL".into());
+    let _ = session.app.update(Msg::Concluded(Box::new(record)));
+}
+
+fn frozen(session: &mut Session) {
+    running(session, 4);
+    session.press(&[Esc, Char(' ')]);
+}
+
+fn details(session: &mut Session) {
+    session.press(&[Char('3')]);
+    focus(session, "History");
+    session.press(&[Enter]);
+}
+
+fn columns(session: &mut Session) {
+    session.press(&[Char('3')]);
+    focus(session, "History");
+    session.press(&[Char('C')]);
+}
+
+#[test]
+fn each_state_at_each_size_looks_as_it_was_looked_at_and_says_what_it_has_to() {
+    for state in STATES {
+        for (columns, rows) in [(60, 16), (80, 24), (120, 40), (200, 60)] {
+            let mut session = Session::new(columns, rows);
+            (state.reach)(&mut session);
+            let drawn = session.rows();
+            for text in state.says {
+                assert!(
+                    session.shows(text),
+                    "{} at {columns}×{rows}: {text}\n{}",
+                    state.name,
+                    drawn.join("\n")
+                );
+            }
+            let lines: Vec<&str> = drawn.iter().map(|row| row.trim_end()).collect();
+            assert_snapshot!(format!("{}-{columns}x{rows}", state.name), lines.join("\n"));
+        }
+    }
+}
