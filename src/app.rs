@@ -43,6 +43,7 @@ pub mod screen;
 pub mod setup;
 pub mod teaching;
 pub mod timeline;
+mod window;
 
 use browse::Browse;
 use columns::Columns;

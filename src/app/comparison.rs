@@ -7,7 +7,7 @@ use crate::domain::history::Entry;
 use crate::domain::phase::Phase;
 use crate::domain::speedup::Baseline;
 use crate::domain::text::{LEAST_IN_SECONDS, bytes, column_seconds, duration, grouped, speedup, wrap};
-use crate::domain::time::{Nanos, seconds};
+use crate::domain::time::seconds;
 
 /// Columns of the names of rows, at least.
 const NAMES: usize = 14;
@@ -17,8 +17,6 @@ const COLUMN: usize = 17;
 const BETWEEN: usize = 2;
 /// Rows of a worker where there is room for everything: ink and a gap.
 const HIGH: usize = 8;
-/// Zooming stops here.
-const SHORTEST: Nanos = 10_000;
 
 /// A comparison, laid out.
 #[derive(Clone, Debug)]
@@ -65,25 +63,14 @@ pub fn whole(runs: &[&Entry]) -> Window {
 #[must_use]
 pub fn look(zoom: Option<Window>, command: Command, all: Window) -> Option<Window> {
     let now = zoom.unwrap_or(all);
-    let at = |from: Nanos, span: Nanos| {
-        let from = from.min(all.to.saturating_sub(span));
-        (span < all.span()).then_some(Window { from, to: from + span })
+    let next = match command {
+        Command::ZoomIn => now.closer(now.middle(), all.to),
+        Command::ZoomOut => now.wider(now.middle(), all.to),
+        Command::PanLeft => now.panned(false, all.to),
+        Command::PanRight => now.panned(true, all.to),
+        _ => all,
     };
-    match command {
-        Command::ZoomIn => {
-            let span = (now.span() / 2).max(SHORTEST.min(now.span()));
-            at(now.from + (now.span() - span) / 2, span)
-        }
-        Command::ZoomOut => at(now.from.saturating_sub(now.span() / 2), now.span() * 2),
-        Command::PanLeft => at(now.from.saturating_sub(step(now)), now.span()),
-        Command::PanRight => at(now.from + step(now), now.span()),
-        _ => None,
-    }
-}
-
-/// A quarter of what is in view.
-fn step(window: Window) -> Nanos {
-    (window.span() / 4).max(1)
+    Some(next).filter(|next| next.span() < all.span())
 }
 
 /// A row of the table.
@@ -287,6 +274,7 @@ fn difference(first: &Entry, second: &Entry, measures: &[Measure]) -> Column {
 
 #[cfg(test)]
 mod tests {
+    use super::super::window::SHORTEST;
     use super::*;
 
     #[test]

@@ -1,51 +1,11 @@
 //! Which stretch of time, which row and which moment the timeline looks at.
 
+pub use super::window::Window;
 use crate::domain::time::Nanos;
 use crate::domain::trace::Trace;
 
-/// Zooming stops here: a cell is then far below anything that was measured.
-const SHORTEST: Nanos = 10_000;
 /// The first length of a live time axis.
 const FIRST_AXIS: Nanos = 100_000_000;
-
-/// A stretch of time, in nanoseconds since `t0`; never empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Its begin.
-    pub from: Nanos,
-    /// Its end.
-    pub to: Nanos,
-}
-
-impl Window {
-    /// How long it is.
-    #[must_use]
-    pub fn span(self) -> Nanos {
-        self.to - self.from
-    }
-
-    /// In which of `n` equal parts a moment lies, if in any.
-    #[must_use]
-    pub fn part_of(self, at: Nanos, n: u16) -> Option<u16> {
-        let part = |at: Nanos| u128::from(at - self.from) * u128::from(n) / u128::from(self.span());
-        (self.from..self.to).contains(&at).then(|| u16::try_from(part(at)).unwrap_or(u16::MAX))
-    }
-
-    /// A stretch of another length in which `at` has the same place, as far as the run has gone.
-    fn resized(self, span: Nanos, at: Nanos, trace: &Trace) -> Window {
-        let before = u128::from(at.saturating_sub(self.from)) * u128::from(span) / u128::from(self.span());
-        let before = u64::try_from(before).unwrap_or(u64::MAX);
-        let from = at.saturating_sub(before).min(latest(trace, span));
-        Window { from, to: from + span }
-    }
-
-    /// The moment at boundary `i` of `n` equal parts.
-    #[must_use]
-    pub fn boundary(self, i: u16, n: u16) -> Nanos {
-        let part = u128::from(self.span()) * u128::from(i) / u128::from(n.max(1));
-        self.from + u64::try_from(part).expect("a part of a span fits where the span does")
-    }
-}
 
 /// What the rows of the timeline are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -154,8 +114,7 @@ impl TimelineView {
         if let Some(window) = self.zoom
             && !(window.from..window.to).contains(&at)
         {
-            let from = at.saturating_sub(window.span() / 2).min(latest(trace, window.span()));
-            self.zoom = Some(Window { from, to: from + window.span() });
+            self.zoom = Some(window.centred(at, trace.now()));
         }
     }
 
@@ -182,32 +141,24 @@ impl TimelineView {
     /// Halves or doubles the stretch in view so that this moment stays where it is, as far as the run's ends allow.
     pub fn zoom_around(&mut self, at: Nanos, closer: bool, trace: &Trace) {
         let window = self.window(trace);
-        let at = at.clamp(window.from, window.to);
         self.zoom = if closer {
-            let span = (window.span() / 2).max(SHORTEST.min(window.span()));
-            Some(window.resized(span, at, trace))
+            Some(window.closer(at, trace.now()))
         } else {
-            let span = window.span().saturating_mul(2);
-            (span < whole(trace).span()).then(|| window.resized(span, at, trace))
+            Some(window.wider(at, trace.now())).filter(|wider| wider.span() < whole(trace).span())
         };
     }
 
     /// Shows a stretch of time with half as much on either side of it.
     pub fn zoom_to(&mut self, from: Nanos, to: Nanos, trace: &Trace) {
-        let span = ((to - from) * 2).max(SHORTEST);
-        if span >= whole(trace).span() {
-            self.zoom = None;
-            return;
-        }
-        let from = from.saturating_sub((span - (to - from)) / 2).min(latest(trace, span));
-        self.zoom = Some(Window { from, to: from + span });
+        let window = Window::around(from, to, trace.now());
+        self.zoom = Some(window).filter(|window| window.span() < whole(trace).span());
     }
 
     /// What zooming leaves where it is.
     fn centre(&self, trace: &Trace) -> Nanos {
         let window = self.window(trace);
         let in_view = self.cursor.filter(|at| (window.from..window.to).contains(at));
-        in_view.unwrap_or(window.from.midpoint(window.to))
+        in_view.unwrap_or(window.middle())
     }
 
     /// Shows the whole run again.
@@ -217,17 +168,8 @@ impl TimelineView {
 
     /// Moves the stretch in view by a quarter of itself, to the right or the left.
     pub fn pan(&mut self, right: bool, trace: &Trace) {
-        let Some(window) = self.zoom else { return };
-        let step = (window.span() / 4).max(1);
-        let last = latest(trace, window.span());
-        let from = if right { (window.from + step).min(last) } else { window.from.saturating_sub(step) };
-        self.zoom = Some(Window { from, to: from + window.span() });
+        self.zoom = self.zoom.map(|window| window.panned(right, trace.now()));
     }
-}
-
-/// Where the last stretch of this length begins, of what has happened so far.
-fn latest(trace: &Trace, span: Nanos) -> Nanos {
-    trace.now().saturating_sub(span)
 }
 
 /// All of a run: a concluded one exactly; for a live one the next length of the sequence 1-2-5, as an axis that scrolled
@@ -290,7 +232,7 @@ mod tests {
         for _ in 0..60 {
             view.zoom_in(&run);
         }
-        assert_eq!(view.window(&run).span(), SHORTEST);
+        assert_eq!(view.window(&run).span(), super::super::window::SHORTEST);
         for _ in 0..60 {
             view.zoom_out(&run);
             assert!(view.window(&run).to <= 1_000_000_000);
@@ -381,11 +323,5 @@ mod tests {
             look(&mut view, &run);
             assert!(view.window(&run).to <= 510_000_000, "{:?}", view.window(&run));
         }
-    }
-
-    #[test]
-    fn the_boundaries_of_a_window_begin_and_end_it() {
-        let window = Window { from: 10, to: Nanos::MAX };
-        assert_eq!((window.boundary(0, 80), window.boundary(80, 80)), (10, Nanos::MAX));
     }
 }

@@ -95,26 +95,10 @@ impl Table<'_> {
             };
             placed.put(&placed.cell(Row::Entry(entry)), area, style, buf);
             if let (ColumnId::Bar, Some(factor)) = (placed.column.id, entry.speedup) {
-                self.draw_bar(entry, factor / most, placed.area(area), buf);
+                let room = placed.area(area);
+                let kept = if room.width > geometry::BAR + WORD / 3 { WORD } else { 0 };
+                draw_gain(entry, factor / most, self.theme, (room, kept), buf);
             }
-        }
-    }
-
-    /// The fastest run's bar is twice as high as the others', and where there is room a word stands behind it.
-    fn draw_bar(&self, entry: &Entry, share: f64, room: Rect, buf: &mut Buffer) {
-        let (height, word) = if entry.is_fastest {
-            (6, " ★ fastest")
-        } else if entry.is_baseline {
-            (3, " baseline")
-        } else {
-            (3, "")
-        };
-        let kept = if room.width > geometry::BAR + WORD / 3 { WORD } else { 0 };
-        let bar = Rect { width: room.width.saturating_sub(kept).min(LONGEST), ..room };
-        Bar::new(share, self.theme.parallelism()).low(height).render(bar, buf);
-        if kept > 0 {
-            let end = bar.x + (share.clamp(0.0, 1.0) * f64::from(bar.width)).round() as u16;
-            buf.set_stringn(end, bar.y, word, usize::from(kept), self.theme.strong());
         }
     }
 
@@ -148,4 +132,24 @@ impl Table<'_> {
         let room = area.right().saturating_sub(x);
         buf.set_stringn(x, area.y, live.done(usize::from(room)), usize::from(room), Style::new());
     }
+}
+
+/// A speed-up as a bar, as a share of the largest; behind it, where so many columns are kept for it, a word. The fastest
+/// run's bar is twice as high as the others'.
+pub(super) fn draw_gain(
+    entry: &Entry,
+    share: f64,
+    theme: Theme,
+    (room, kept): (Rect, u16),
+    buf: &mut Buffer,
+) {
+    let (height, word) = match (entry.is_fastest, entry.is_baseline) {
+        (true, _) => (6, " ★ fastest"),
+        (false, true) => (3, " baseline"),
+        (false, false) => (3, ""),
+    };
+    let bar = Rect { width: room.width.saturating_sub(kept).min(LONGEST), ..room };
+    Bar::new(share, theme.parallelism()).low(height).render(bar, buf);
+    let end = bar.x + (share.clamp(0.0, 1.0) * f64::from(bar.width)).round() as u16;
+    buf.set_stringn(end, bar.y, word, usize::from(kept), theme.strong());
 }

@@ -15,19 +15,29 @@ struct State {
 
 const STATES: &[State] = &[
     State { name: "first", reach: |_| {}, says: &["Press 1, 2, 3 or 4", "Do threads speed up I/O?"] },
-    State { name: "form", reach: |s| drop(s.press(&[Char('f'), Down, Down, Right])), says: &["Workers"] },
+    State {
+        name: "form",
+        reach: |s| {
+            s.press(&[Char('f'), Down, Down, Right]);
+        },
+        says: &["Workers"],
+    },
     State { name: "running-2", reach: |s| running(s, 2), says: &["2 compute", "running", "w1"] },
     State { name: "running-16", reach: |s| running(s, 16), says: &["2 compute, 14 wait for a core", "w3"] },
     State { name: "running-200", reach: |s| running(s, 200), says: &["of 200 workers", "┃"] },
     State { name: "running-1000", reach: |s| running(s, 1_000), says: &["of 1 000 workers", "┃"] },
     State {
         name: "finished",
-        reach: |s| drop(s.press(&[Char('3')])),
+        reach: |s| {
+            s.press(&[Char('3')]);
+        },
         says: &["2.0× faster than serial", "★"],
     },
     State {
         name: "comparing",
-        reach: |s| drop(s.press(&[Char('3'), Char('2'), Char('c')])),
+        reach: |s| {
+            s.press(&[Char('3'), Char('2'), Char('c')]);
+        },
         says: &["Comparison of 2 runs"],
     },
     State { name: "expanded-timeline", reach: |s| expanded(s, "Timeline"), says: &["▸w0", "w3"] },
@@ -35,19 +45,35 @@ const STATES: &[State] = &[
     State { name: "zoomed", reach: zoomed, says: &["███", "╳╳╳", "▲"] },
     State { name: "failed-tasks", reach: failed_tasks, says: &["1 of 16 tasks failed", "✗"] },
     State { name: "run-broken", reach: run_broken, says: &["failed", "worker 1 was killed by SIGKILL"] },
-    State { name: "by-core", reach: |s| drop(s.press(&[Char('3'), Char('v')])), says: &["by core", "w0"] },
+    State {
+        name: "by-core",
+        reach: |s| {
+            s.press(&[Char('3'), Char('v')]);
+        },
+        says: &["by core", "w0"],
+    },
     State { name: "frozen", reach: frozen, says: &["w0"] },
-    State { name: "help", reach: |s| drop(s.press(&[Char('?')])), says: &["Help", "Here"] },
+    State {
+        name: "help",
+        reach: |s| {
+            s.press(&[Char('?')]);
+        },
+        says: &["Help", "Here"],
+    },
     State {
         name: "explained",
-        reach: |s| drop(s.press(&[Char('3'), Char('i')])),
+        reach: |s| {
+            s.press(&[Char('3'), Char('i')]);
+        },
         says: &["how it was measured"],
     },
     State { name: "details", reach: details, says: &["from the first creation"] },
     State { name: "columns", reach: columns, says: &["Columns of the history", "[x]"] },
     State {
         name: "teaching",
-        reach: |s| drop(s.press(&[Char('P'), Char('3')])),
+        reach: |s| {
+            s.press(&[Char('P'), Char('3')]);
+        },
         says: &["speed-up", "w1", "★"],
     },
 ];

@@ -4,7 +4,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
 use super::header;
 use crate::app::App;
@@ -15,8 +14,8 @@ use crate::domain::plan::Plan;
 use crate::domain::record::Outcome;
 use crate::domain::text::{self, column_seconds};
 use crate::domain::time::seconds;
+use crate::ui::history::draw_gain;
 use crate::ui::theme::Theme;
-use crate::ui::widget::bar::Bar;
 
 /// Columns of a model's label.
 const MODEL: usize = 22;
@@ -24,8 +23,6 @@ const MODEL: usize = 22;
 const ROOM_FOR_WORKERS: u16 = 76;
 /// Columns of the word behind a bar.
 const WORD: u16 = 11;
-/// A bar gets no longer than this.
-const LONGEST: u16 = 40;
 /// From so many rows on, the runs have a heading.
 const ROOM_FOR_HEADING: u16 = 3;
 
@@ -109,21 +106,9 @@ impl Runs<'_> {
         let (after, _) = buf.set_stringn(row.x, row.y, text, usize::from(row.width), style);
         if let Some(factor) = entry.speedup {
             let room = Rect { x: after + 1, width: row.right().saturating_sub(after + 3), ..row };
-            self.draw_bar(entry, factor / most, room, buf);
+            let kept = if room.width >= 2 * WORD { WORD } else { 0 };
+            draw_gain(entry, factor / most, self.theme, (room, kept), buf);
         }
-    }
-
-    fn draw_bar(&self, entry: &Entry, share: f64, room: Rect, buf: &mut Buffer) {
-        let (height, word) = match (entry.is_fastest, entry.is_baseline) {
-            (true, _) => (6, " ★ fastest"),
-            (false, true) => (3, " baseline"),
-            (false, false) => (3, ""),
-        };
-        let word_room = if room.width >= 2 * WORD { WORD } else { 0 };
-        let bar = Rect { width: (room.width - word_room).min(LONGEST), ..room };
-        Bar::new(share, self.theme.parallelism()).low(height).render(bar, buf);
-        let end = bar.x + (share.clamp(0.0, 1.0) * f64::from(bar.width)).round() as u16;
-        buf.set_stringn(end, bar.y, word, usize::from(word_room), self.theme.strong());
     }
 
     fn draw_live(&self, live: &Live, number: usize, row: Rect, buf: &mut Buffer) {
