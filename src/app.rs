@@ -47,6 +47,7 @@ mod window;
 
 use browse::Browse;
 use columns::Columns;
+use inspect::Frozen;
 use key::Key;
 use live::{Activity, Live};
 use message::{Effect, Msg};
@@ -62,7 +63,8 @@ use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
 use crate::domain::speed::Speed;
-use crate::domain::time::{Nanos, nanos};
+use crate::domain::text::duration;
+use crate::domain::time::{Nanos, nanos, seconds};
 use crate::domain::trace::{Batch, Trace};
 use crate::domain::verdict;
 
@@ -81,8 +83,8 @@ pub struct App {
     browse: Browse,
     columns: Columns,
     timeline: TimelineView,
-    /// The run that is on, as it was when the user froze its picture.
-    frozen: Option<Box<Live>>,
+    /// A run as it was when the user froze its picture.
+    frozen: Option<Frozen>,
     focus: Focus,
     overlay: Option<Overlay>,
     teaching: Teaching,
@@ -267,13 +269,16 @@ impl App {
     }
 
     fn on_concluded(&mut self, record: Record) -> Vec<Effect> {
+        let is_frozen = self.frozen().is_some();
         let Activity::Running(live) = std::mem::replace(&mut self.activity, Activity::Nothing) else {
             return vec![];
         };
-        let Live { mut trace, campaign, experiment, .. } = *live;
+        let Live { mut trace, campaign, experiment, is_baseline, .. } = *live;
         trace.conclude(nanos(record.wall_s));
-        // Who froze the picture goes on looking at it.
-        let was_watched = self.browse.selected().is_none() && self.frozen.is_none();
+        let was_watched = self.browse.selected().is_none();
+        if is_baseline && record.is_sound() {
+            self.history.forget_baseline(&record.plan);
+        }
         let (number, thinned) = self.history.add(record, trace);
         self.rearrange();
         if was_watched {
@@ -282,15 +287,20 @@ impl App {
         if thinned {
             self.notice = Some(Notice {
                 sentence:
-                    "to save memory, some timelines are drawn from fewer points now; their numbers stay exact"
+                    "to save memory, some timelines are drawn from fewer points now; the numbers of the runs stay exact"
                         .into(),
                 is_error: false,
             });
         }
-        self.advance(campaign, experiment, was_watched)
+        if is_frozen {
+            self.tell("the run of the frozen picture has ended: Space shows how");
+        }
+        // Who froze the picture goes on looking at it.
+        self.advance(campaign, experiment, was_watched && !is_frozen)
     }
 
     fn on_refused(&mut self, sentence: String) -> Vec<Effect> {
+        self.frozen = None;
         self.activity = Activity::Nothing;
         // While the speed is being measured no run is started: it is the measuring that was refused.
         self.calibrating = false;
@@ -320,6 +330,9 @@ impl App {
         self.headline = match (&self.activity, self.shown()) {
             (Activity::Calibrating(_), _) => {
                 "measuring how fast an idle core of this machine computes".into()
+            }
+            (_, Some(Shown::Live(live))) if self.frozen().is_some() => {
+                format!("frozen at {}: {}", duration(seconds(live.trace.now())), verdict::live(&live.trace))
             }
             (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
             (_, Some(Shown::Live(live))) => verdict::live(&live.trace),

@@ -201,7 +201,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Backspace, Delete], "Backspace", C::Erase, In::Editing, "Backspace erase", "take the last digit away", 4),
 
     bind(&[Left, Char('h')], "← h", C::Earlier, In::Timeline, "", "the cursor, a column earlier", 0),
-    bind(&[Right, Char('l')], "→ l", C::Later, In::Timeline, "←→ cursor", "the cursor, a column later: what is there stands below", 7),
+    bind(&[Right, Char('l')], "→ l", C::Later, In::Timeline, "←→ cursor", "the cursor, a column later: what is there stands on the borders", 7),
     bind(&[Up, Char('k')], "↑ k", C::Up, In::Timeline, "", "the row above", 0),
     bind(&[Down, Char('j')], "↓ j", C::Down, In::Timeline, "↑↓ row", "the row below", 13),
     bind(&[PageUp], "PgUp", C::PageUp, In::Timeline, "", "ten rows up", 0),

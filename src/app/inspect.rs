@@ -7,7 +7,8 @@ use super::overlay::Overlay;
 use super::timeline::Rows;
 use super::{App, Shown};
 
-use crate::domain::record::{Record, TaskRecord};
+use crate::domain::record::{Outcome, Record, TaskRecord};
+use crate::domain::text::grouped;
 use crate::domain::time::{Nanos, nanos};
 use crate::domain::trace::{Slice, Step, TaskStory, Trace, Who};
 
@@ -26,6 +27,8 @@ pub struct Inspection<'a> {
     pub task: Option<TaskStory>,
     /// Why that task failed, if it did and the run is over.
     pub failure: Option<&'a str>,
+    /// Whether the picture was made poorer to save memory: then slices stand for several, and no time is exact.
+    pub is_thinned: bool,
 }
 
 /// A row of the timeline.
@@ -35,6 +38,14 @@ pub enum Place {
     Worker(usize),
     /// A core's, and who computed on it at the cursor.
     Core(u16, Who),
+}
+
+/// The picture of a run as it was when the user froze it.
+#[derive(Debug)]
+pub(super) struct Frozen {
+    /// Its number in the history, once it has ended.
+    number: usize,
+    live: Box<Live>,
 }
 
 impl App {
@@ -58,7 +69,7 @@ impl App {
                 .and_then(|failure| failure.error.as_deref()),
             _ => None,
         };
-        Some(Inspection { place, at, worker, slice, task, failure })
+        Some(Inspection { place, at, worker, slice, task, failure, is_thinned: trace.is_thinned() })
     }
 
     fn place(&self, trace: &Trace, at: Nanos) -> Option<Place> {
@@ -82,9 +93,9 @@ impl App {
             Some(Shown::Live(live)) => live.trace.cores().iter().map(|core| core.core).collect(),
         };
         let usable = usize::try_from(self.machine.cores_usable).unwrap_or(usize::MAX);
-        for number in 0..u16::try_from(self.machine.cores_online).unwrap_or(u16::MAX) {
-            if cores.len() < usable && !cores.contains(&number) {
-                cores.push(number);
+        for number in &self.machine.cores {
+            if cores.len() < usable && !cores.contains(number) {
+                cores.push(*number);
             }
         }
         cores.sort_unstable();
@@ -110,22 +121,22 @@ impl App {
         }
     }
 
-    /// The picture of the run that is on as it was when the user froze it.
+    /// The frozen picture, if it is shown: of the run that is on, or of one that has ended meanwhile.
     #[must_use]
     pub fn frozen(&self) -> Option<&Live> {
-        self.frozen.as_deref()
+        let is_on = || self.is_running().then_some(self.history.entries().len() + 1);
+        let shown = self.browse.selected().or_else(is_on)?;
+        self.frozen.as_ref().filter(|frozen| frozen.number == shown).map(|frozen| &*frozen.live)
     }
 
-    /// Stops the picture of the run that is on, or lets it go on; recording goes on all the time.
+    /// Stops the picture of the run that is on, or lets the shown one go on; recording goes on all the time.
     pub(super) fn toggle_freeze(&mut self) {
-        if self.frozen.take().is_some() {
-            // Whoever looked at a run that is over by now sees how it ended.
-            if !self.is_running() && self.browse.selected().is_none() {
-                self.browse.select(self.history.entries().last().map(|entry| entry.number));
+        self.frozen = match (self.frozen(), self.live()) {
+            (Some(_), _) | (None, None) => None,
+            (None, Some(live)) => {
+                Some(Frozen { number: self.history.entries().len() + 1, live: Box::new(live.clone()) })
             }
-        } else {
-            self.frozen = self.live().cloned().map(Box::new);
-        }
+        };
     }
 
     /// Lets the shown trace and the view of it meet.
@@ -200,8 +211,16 @@ impl App {
             Step::Previous => places.filter(|place| here.is_none_or(|here| *place < here)).max(),
         };
         let Some((at, worker)) = next else {
-            let is_sound = entry.record.tasks_failed == 0;
-            self.tell(if is_sound { "no task of this run failed" } else { "no other failure on this side" });
+            let record = &entry.record;
+            let kept = failures(record).count();
+            let all_kept = record.failures.len() == record.tasks_failed as usize;
+            self.tell(match step {
+                _ if kept == 0 => "no task of this run failed".into(),
+                Step::Next if !all_kept => {
+                    format!("only the first {} failures are kept", grouped(kept as u64))
+                }
+                _ => "no other failure on this side".into(),
+            });
             return;
         };
         let mut view = self.timeline;
@@ -220,9 +239,11 @@ impl App {
     }
 }
 
-/// The tasks of a run that failed, as many of them as its record keeps.
+/// The tasks of a run that failed by themselves or with their worker, as many of them as its record keeps. What the user
+/// stopped has not failed.
 fn failures(record: &Record) -> impl Iterator<Item = &TaskRecord> {
-    record.failures.iter()
+    let was_stopped = record.outcome == Outcome::Cancelled;
+    record.failures.iter().filter(move |task| !was_stopped || task.end_s.is_some())
 }
 
 #[cfg(test)]
@@ -274,6 +295,24 @@ mod tests {
         let lanes = trace.lanes().len();
         let total: Nanos = (0..lanes).map(|lane| trace.times_between(lane, 0, run.wall()).total()).sum();
         assert_eq!(total, run.wall() * lanes as u64);
+    }
+
+    #[test]
+    fn a_frozen_run_that_has_ended_is_found_in_its_own_row_although_the_next_one_goes_on() {
+        let mut app = App::new(machine(2), Limits::default());
+        let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
+        let effects = press(&mut app, &[Char('2')]);
+        let [Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let run = Scenario::new(serial.clone(), 2);
+        let _ = app.update(Msg::Batch(run.batch(0, run.wall() / 2)));
+        press(&mut app, &[Char(' ')]);
+        let effects = app.update(Msg::Concluded(Box::new(run.record())));
+        assert!(matches!(&effects[..], [Effect::Start(_)]), "the campaign goes on");
+        assert_eq!((app.browse().selected(), app.shown().unwrap().trace().now()), (Some(1), run.wall() / 2));
+        assert!(app.headline().starts_with("frozen at "), "{}", app.headline());
+        press(&mut app, &[Char(' ')]);
+        assert_eq!(app.browse().selected(), Some(1));
+        assert!(app.shown().unwrap().trace().is_concluded() && app.is_running());
     }
 
     #[test]

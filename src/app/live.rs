@@ -50,6 +50,8 @@ pub struct Live {
     pub experiment: Option<&'static Experiment>,
     /// Whether it was told to stop.
     pub stopping: bool,
+    /// Whether it shall be the baseline of its work, whatever was chosen before.
+    pub is_baseline: bool,
 }
 
 impl Live {
@@ -57,7 +59,7 @@ impl Live {
     #[must_use]
     pub fn new(plan: Plan, campaign: Campaign, experiment: Option<&'static Experiment>) -> Live {
         let trace = Trace::new(plan.workers());
-        Live { plan, trace, campaign, experiment, stopping: false }
+        Live { plan, trace, campaign, experiment, stopping: false, is_baseline: false }
     }
 
     /// How many tasks have ended, in the most words that have so much room; a count that grows does not push them.

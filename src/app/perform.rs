@@ -136,11 +136,13 @@ impl App {
         }
     }
 
-    /// Whoever measures a baseline wants it to be one, whatever was chosen before.
+    /// Whoever measures a baseline wants it to be one, whatever was chosen before: once it is there.
     fn begin_baseline(&mut self, work: &Plan) -> Vec<Effect> {
-        self.history.forget_baseline(work);
-        self.rearrange();
-        self.begin(Campaign::repeats(work.as_serial(), 1), None)
+        let effects = self.begin(Campaign::repeats(work.as_serial(), 1), None);
+        if let Activity::Running(live) = &mut self.activity {
+            live.is_baseline = true;
+        }
+        effects
     }
 
     /// Measures all runs of the chosen one's work against it, or against the default again.
@@ -199,14 +201,12 @@ impl App {
         experiment: Option<&'static Experiment>,
         watched: bool,
     ) -> Vec<Effect> {
-        if watched {
-            self.timeline.start_over();
-        }
         let records: Vec<&Record> = self.history.entries().iter().map(|entry| &entry.record).collect();
         let campaign::Step::Run(plan) = campaign.next(&records) else {
             return vec![];
         };
         if watched {
+            self.timeline.start_over();
             self.browse.select(None);
         }
         self.activity = Activity::Running(Box::new(Live::new(plan.clone(), campaign, experiment)));

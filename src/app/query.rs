@@ -135,9 +135,12 @@ impl App {
     /// The run that the panels are about; `None` before the first.
     #[must_use]
     pub fn shown(&self) -> Option<Shown<'_>> {
+        if let Some(frozen) = self.frozen() {
+            return Some(Shown::Live(frozen));
+        }
         match self.browse.selected().and_then(|number| self.history.get(number)) {
             Some(entry) => Some(Shown::Entry(entry)),
-            None => self.frozen().or(self.live()).map(Shown::Live),
+            None => self.live().map(Shown::Live),
         }
     }
 
@@ -186,7 +189,7 @@ impl App {
                 self.timeline.is_zoomed() && self.shown().is_some()
             }
             Command::Freeze => {
-                self.frozen.is_some() || (self.is_running() && self.browse.selected().is_none())
+                self.frozen().is_some() || (self.is_running() && self.browse.selected().is_none())
             }
             Command::Earlier
             | Command::Later

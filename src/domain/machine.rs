@@ -26,6 +26,9 @@ pub struct Machine {
     pub cores_online: u32,
     /// Cores that this program may use: the least of online, affinity and cgroup quota.
     pub cores_usable: u32,
+    /// The cores that this program may run on, by number; more than are usable where a quota is the limit.
+    #[serde(skip)]
+    pub cores: Vec<u16>,
     /// Why fewer are usable than online.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cores_limited_by: Option<String>,

@@ -19,10 +19,17 @@ pub fn examine() -> Machine {
         cpu_model: os::cpu_model(),
         cores_online: online,
         cores_usable: usable,
+        cores: cores(online),
         cores_limited_by: reason,
         kernel: kernel(),
         memory_bytes: os::memory(),
     }
+}
+
+/// The cores that this process may run on; all of them where the system does not say.
+fn cores(online: u32) -> Vec<u16> {
+    let bound = os::affinity();
+    if bound.is_empty() { (0..u16::try_from(online).unwrap_or(u16::MAX)).collect() } else { bound }
 }
 
 /// The least of online, affinity and control-group quota, and which one it is if it is not the first.

@@ -111,9 +111,8 @@ fn cores(app: &App) -> Vec<Core> {
             others: others(core.core),
         })
         .collect();
-    let usable = app.machine().cores_usable as usize;
-    for number in 0..u16::try_from(app.machine().cores_online).unwrap_or(u16::MAX) {
-        if cores.len() < usable && cores.iter().all(|core| core.number != number) {
+    for number in app.cores_shown() {
+        if cores.iter().all(|core| core.number != number) {
             cores.push(Core { number, ours: app.shown().map(|_| 0.0), others: others(number) });
         }
     }

@@ -176,6 +176,8 @@ pub fn plural(n: u64, noun: &str) -> String {
 /// Which run of how many, and what goes on: of the same width while time passes.
 fn state(app: &App) -> (String, String) {
     match app.activity() {
+        // What goes on is not what is shown.
+        _ if app.frozen().is_some() => (String::new(), "picture frozen".into()),
         Activity::Nothing => (String::new(), String::new()),
         Activity::Calibrating(_) => (String::new(), "calibrating".into()),
         Activity::Running(live) => {

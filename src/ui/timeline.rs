@@ -18,6 +18,7 @@ use super::panel::{block, draw_block, inside, on_border};
 use super::theme::Theme;
 use super::welcome;
 use super::widget::axis::Axis;
+use crate::app::inspect::Inspection;
 use crate::app::key::Key;
 use crate::app::pointer::Target;
 use crate::app::screen::Panel;
@@ -83,28 +84,45 @@ impl View<'_> {
     }
 
     fn draw_frame(&self, area: Rect, buf: &mut Buffer) {
-        let (left, right) = self.titles(area.width.saturating_sub(4));
-        let mut frame =
-            block(left, self.focused, self.theme).title_bottom(self.legend(area.width.saturating_sub(4)));
-        if !right.is_empty() {
-            frame = frame.title(Line::styled(format!(" {right} "), on_border(Style::new())).right_aligned());
+        let width = area.width.saturating_sub(4);
+        let under = self.app.inspection();
+        let (left, right) = self.titles(under.as_ref(), width);
+        let below = match &under {
+            Some(under) => inspector::slice(under, self.theme, width),
+            None => self.legend(width),
+        };
+        let mut frame = block(left, self.focused, self.theme).title_bottom(below);
+        if right.width() > 0 {
+            frame = frame.title(right.right_aligned());
         }
         draw_block(&frame, area, buf);
     }
 
-    /// What stands on the border, left and right, in as many words as there is room for.
-    fn titles(&self, width: u16) -> (String, String) {
+    /// What stands on the border above, left and right, in as many words as there is room for. With a cursor, the task
+    /// under it is more than anything else.
+    fn titles(&self, under: Option<&Inspection<'_>>, width: u16) -> (String, Line<'static>) {
         let emulated = self.shown.plan().model().has_interpreter_lock();
-        let notes = if emulated { [" · the lock is emulated", " · emulated"] } else { [""; 2] };
-        let (rows, right) = (self.rows_in_words(), self.title_right());
-        let candidates = [(notes[0], &*right), (notes[1], &*right), (notes[1], "")];
-        // A blank on either side of each, and some of the border between them.
-        let fits = |(note, right): &(&str, &str)| {
-            let count = |text: &str| text.chars().count();
-            count(TITLE) + count(&rows) + count(note) + count(right) + 6 <= usize::from(width)
+        let notes = if emulated { [" · the lock is emulated", " · emulated", ""] } else { [""; 3] };
+        let rows = self.rows_in_words();
+        let left = |note: &str| format!("{TITLE}{rows}{note}");
+        // A blank on either side of a title, and some of the border before the next.
+        let beside = |left: &str| usize::from(width).checked_sub(left.chars().count() + 4);
+        if let Some(under) = under {
+            let left = left(if beside(&left(notes[1])).is_some() { notes[1] } else { "" });
+            let room = u16::try_from(beside(&left).unwrap_or(0)).unwrap_or(width);
+            return (left, inspector::task(under, self.theme, room));
+        }
+        let text = self.title_right();
+        let right = match text.is_empty() {
+            true => Line::default(),
+            false => Line::styled(format!(" {text} "), on_border(Style::new())),
         };
-        let (note, right) = candidates.into_iter().find(fits).unwrap_or(("", ""));
-        (format!("{TITLE}{rows}{note}"), right.into())
+        for note in &notes[..2] {
+            if beside(&left(note)).is_some_and(|room| right.width() <= room) {
+                return (left(note), right);
+            }
+        }
+        (left(if beside(&left(notes[1])).is_some() { notes[1] } else { "" }), Line::default())
     }
 
     fn legend(&self, width: u16) -> Line<'static> {
@@ -117,7 +135,7 @@ impl View<'_> {
         }
     }
 
-    /// The cell under the cursor reversed, and what is there in words.
+    /// The cell under the cursor reversed.
     fn draw_cursor(&self, buf: &mut Buffer) {
         let Some(under) = self.app.inspection() else { return };
         let at = &self.geometry;
@@ -127,7 +145,6 @@ impl View<'_> {
             let cell = bar.map(|bar| Rect { x, width: 1, ..bar }).unwrap_or_default();
             buf.set_style(cell.intersection(at.bars), self.theme.cursor());
         }
-        inspector::draw(&under, self.theme, at.inspector, buf);
     }
 
     /// The sign of the row that the arrows act on, and the style of its name.

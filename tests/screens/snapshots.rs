@@ -43,7 +43,7 @@ const STATES: &[State] = &[
     State { name: "expanded-timeline", reach: |s| expanded(s, "Timeline"), says: &["▸w0", "w3"] },
     State { name: "expanded-history", reach: |s| expanded(s, "History"), says: &["speed-up", "★"] },
     State { name: "zoomed", reach: zoomed, says: &["███", "╳╳╳", "▲"] },
-    State { name: "failed-tasks", reach: failed_tasks, says: &["1 of 16 tasks failed", "✗"] },
+    State { name: "failed-tasks", reach: failed_tasks, says: &["1 of 16 tasks failed", "✗ "] },
     State { name: "run-broken", reach: run_broken, says: &["failed", "worker 1 was killed by SIGKILL"] },
     State {
         name: "by-core",

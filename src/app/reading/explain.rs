@@ -129,7 +129,8 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
          knows better.",
     );
     let thinned = trace.is_thinned().then_some(
-        "To save memory this picture has fewer points than were recorded. Its numbers are exact all the same.",
+        "To save memory this picture has fewer points than were recorded. The numbers of the run are exact all the same; \
+         what the cursor finds is about right: it says so.",
     );
     let lost = (dropped > 0).then(|| {
         format!(

@@ -36,9 +36,12 @@ impl View<'_> {
     fn draw_failures(&self, buf: &mut Buffer) {
         let at = &self.geometry;
         let bars: HashMap<usize, Rect> = at.bars_in_view().map(|(bar, worker)| (worker, bar)).collect();
-        let end = self.shown.trace().now().saturating_sub(1);
+        let trace = self.shown.trace();
         for failure in self.app.shown_failures() {
-            let ended = nanos(failure.end_s.unwrap_or(failure.start_s)).min(end);
+            // A task that did not end, ended with its worker.
+            let cut = || trace.task_at(failure.worker as usize, nanos(failure.start_s)).map(|story| story.to);
+            let Some(ended) = failure.end_s.map(nanos).or_else(cut) else { continue };
+            let ended = ended.min(trace.now().saturating_sub(1));
             let column = at.column_of(ended);
             if let (Some(x), Some(bar)) = (column, bars.get(&(failure.worker as usize))) {
                 self.draw_failure(Rect { x, width: 1, ..*bar }, buf);

@@ -15,8 +15,6 @@ use crate::ui::widget::gantt::Pitch;
 const OVERVIEW_SHARE: u16 = 5;
 /// It gets no wider than so many columns.
 const OVERVIEW_MOST: u16 = 32;
-/// From so many rows on, what is under the cursor is told in two of them.
-const ROOMY: u16 = 6;
 
 /// Where everything in the timeline stands; what has no room is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +27,6 @@ pub struct Geometry {
     pub axis: Rect,
     /// The overview of all rows, beside the bars, if they are too many for the screen.
     pub overview: Rect,
-    /// What is under the cursor, below the axis.
-    pub inspector: Rect,
     /// How high the bars are.
     pub pitch: Pitch,
     /// Which rows are in view, of how many.
@@ -49,12 +45,7 @@ impl Geometry {
         let view = app.timeline();
         let inner = inside(area);
         let rows = app.timeline_rows();
-        let told = match view.cursor() {
-            None => 0,
-            Some(_) if inner.height < ROOMY + 3 => 1,
-            Some(_) => 2,
-        };
-        let height = inner.height.saturating_sub(1 + told);
+        let height = inner.height.saturating_sub(1);
         let scrolls = rows > usize::from(height);
         let has_overview = scrolls && view.rows() == Rows::Workers;
         let aside = if has_overview { (inner.width / OVERVIEW_SHARE).min(OVERVIEW_MOST) } else { 0 };
@@ -62,12 +53,10 @@ impl Geometry {
         let bars =
             Rect { x: inner.x + gutter, width: inner.width.saturating_sub(gutter + aside), height, ..inner };
         let first = first_row(view.row(), rows, height);
-        let row = |y: u16, height: u16| Rect { y, height, ..inner }.intersection(inner);
         Some(Geometry {
             labels: Rect { width: gutter, height, ..inner },
             axis: Rect { y: bars.bottom(), height: 1, ..bars }.intersection(inner),
             overview: Rect { x: bars.right() + 1, width: aside.saturating_sub(1), ..bars },
-            inspector: row(bars.bottom() + 1, told),
             bars,
             pitch: Pitch::fitting(rows, height),
             in_view: first..rows.min(first + usize::from(height)),

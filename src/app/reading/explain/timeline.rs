@@ -35,8 +35,9 @@ pub(super) fn bars() -> Section {
 pub(super) fn closer() -> Section {
     let entries = vec![
         Entry::plain(
-            "The arrows move a cursor through the bars. Below the axis stands what is under it, from the stamps of the \
-             worker: its phase, from when to when, on which core, and its task with the time that it spent in each phase.",
+            "The arrows move a cursor through the bars. On the border below stands what is under it, from the stamps of the \
+             worker: its phase, how long, from when to when, on which core; on the border above its task with the time that \
+             it spent in each phase.",
         ),
         Entry::named("fetched in", "from the begin of a task to the end of its last waiting for the network"),
         Entry::named("written in", "from there to the end of the task"),
