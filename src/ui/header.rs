@@ -175,9 +175,17 @@ pub fn plural(n: u64, noun: &str) -> String {
 
 /// Which run of how many, and what goes on: of the same width while time passes.
 fn state(app: &App) -> (String, String) {
-    match app.activity() {
+    let (which, state) = activity(app);
+    match app.frozen() {
         // What goes on is not what is shown.
-        _ if app.frozen().is_some() => (String::new(), "picture frozen".into()),
+        Some(_) if state.is_empty() => (which, "picture frozen".into()),
+        Some(_) => (which, format!("picture frozen, {state}")),
+        None => (which, state),
+    }
+}
+
+fn activity(app: &App) -> (String, String) {
+    match app.activity() {
         Activity::Nothing => (String::new(), String::new()),
         Activity::Calibrating(_) => (String::new(), "calibrating".into()),
         Activity::Running(live) => {
