@@ -138,6 +138,7 @@ mod tests {
             let composed = rows_at(&app);
             for ms in (0..600).step_by(20) {
                 let _ = app.update(Msg::Batch(run.batch(ms * 1_000_000, (ms + 20) * 1_000_000)));
+                assert_eq!(rows_at(&app), composed, "{key} at {ms} ms");
             }
             let _ = app.update(Msg::Key(Key::Down));
             assert_eq!(rows_at(&app), composed, "{key}");

@@ -147,7 +147,7 @@ mod tests {
     use crate::app::columns::COLUMNS;
     use crate::app::comparison::Composition;
     use crate::app::details::{self, Row};
-    use crate::app::reading::{Look, one_column};
+    use crate::app::reading::{Look, one_column, width_of};
     use crate::app::sample;
     use crate::app::setup::Setup;
     use crate::domain::history::{self, History};
@@ -204,6 +204,18 @@ mod tests {
         explanation(&app, topic).iter().any(|section| {
             section.heading.starts_with(&format!("{name}: ")) || section.entries.iter().any(is_term)
         })
+    }
+
+    #[test]
+    fn no_line_of_an_explanation_is_wider_than_its_room() {
+        let app = App::new(sample::machine(2), Limits::default());
+        for topic in Topic::ALL {
+            for width in [55, 75, 79] {
+                for line in one_column(&explanation(&app, topic), width) {
+                    assert!(width_of(&line) <= usize::from(width), "{topic:?}: {line:?}");
+                }
+            }
+        }
     }
 
     #[test]

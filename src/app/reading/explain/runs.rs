@@ -61,10 +61,11 @@ pub(super) fn details() -> Vec<Section> {
             "the emulated lock counts each time that it goes to another worker; the first time counts, too",
         ),
         Entry::named("lock waiting", "the time of the phase gil, summed over the workers"),
+        Entry::named("gave core up", "the worker waited for something"),
         Entry::named(
-            "gave core up, lost core",
-            "the kernel's count of each thread's context switches in its whole life (getrusage), summed. No number if a \
-             worker died",
+            "lost core",
+            "the scheduler took the core away. Both are the kernel's count of each thread's context switches in its whole \
+             life (getrusage), summed; no number if a worker died",
         ),
         Entry::named(
             "migrations",
