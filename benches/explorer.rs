@@ -87,6 +87,14 @@ fn frames() {
         let cost = median(costs_of_frames(&mut app, &Scenario::new(plan, 2)));
         row(&format!("CPU of a frame at 120×40 while it runs, {lanes} lanes"), &millis(cost), aim);
     }
+    for (key, what) in [('?', "the help"), ('i', "an explanation")] {
+        let (mut app, plan) = begun(16);
+        drop(app.update(Msg::Key(Char(key))));
+        let cost = median(costs_of_frames(&mut app, &Scenario::new(plan, 2)));
+        row(&format!("the same, 16 lanes, with {what} open"), &millis(cost), "under 0.5 ms");
+        let cost = median((0..41).map(|_| cpu_of(|| drop(app.update(Msg::Key(Down))))).collect());
+        row(&format!("CPU of a key in {what}"), &millis(cost), "");
+    }
     let (mut app, plan) = begun(16);
     let batch = many_transitions(plan.workers(), 1_000_000);
     drop(app.update(Msg::Batch(batch)));

@@ -51,7 +51,7 @@ use inspect::Frozen;
 use key::Key;
 use live::{Activity, Live};
 use message::{Effect, Msg};
-use overlay::Overlay;
+use overlay::{Overlay, Text};
 use screen::{Focus, Panel, Screen};
 use setup::Setup;
 use teaching::Teaching;
@@ -87,6 +87,8 @@ pub struct App {
     frozen: Option<Frozen>,
     focus: Focus,
     overlay: Option<Overlay>,
+    /// What it says.
+    text: Option<Text>,
     teaching: Teaching,
     look: Look,
     size: (u16, u16),
@@ -153,6 +155,7 @@ impl App {
             frozen: None,
             focus: Focus { panel: Panel::Setup, expanded: false },
             overlay: None,
+            text: None,
             teaching: Teaching::default(),
             look: Look::default(),
             size: (80, 24),
@@ -206,6 +209,7 @@ impl App {
         };
         if is_due {
             self.compose_headline();
+            self.compose_text(is_news);
         }
         if is_news {
             self.foretell();

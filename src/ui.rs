@@ -30,7 +30,7 @@ use ratatui::text::Line;
 use crate::app::App;
 use crate::app::command::lookup;
 use crate::app::key::Key;
-use crate::app::overlay::Overlay;
+use crate::app::overlay::{Overlay, Text};
 use crate::app::screen::{SMALLEST, Screen};
 
 /// Draws the whole screen.
@@ -75,34 +75,37 @@ fn draw_panels(app: &App, theme: Theme, panels: &layout::Panels, buf: &mut Buffe
 
 fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, area: Rect, buf: &mut Buffer) {
     let Some(over) = overlay_area(app, area) else { return };
-    match app.overlay() {
-        None => {}
-        Some(Overlay::Form) => setup::overlay(app, theme, over, buf),
-        Some(Overlay::Help { .. } | Overlay::Explanation { .. }) => {
-            if let Some(reading) = app.reading() {
-                reading::overlay(&reading, theme, over, buf);
+    match (app.overlay(), app.text()) {
+        (Some(Overlay::Form), _) => setup::overlay(app, theme, over, buf),
+        (Some(Overlay::Columns), _) => history::columns(app, theme, panels.history, over, buf),
+        (
+            Some(Overlay::Help { scroll, .. } | Overlay::Explanation { scroll, .. }),
+            Some(Text::Reading(text)),
+        ) => {
+            reading::overlay(text, *scroll, theme, over, buf);
+        }
+        (Some(Overlay::Details { number, scroll }), Some(Text::Details(rows))) => {
+            if let Some(entry) = app.history().get(*number) {
+                details::overlay(entry, rows, *scroll, theme, over, buf);
             }
         }
-        Some(Overlay::Details { number, scroll }) => {
-            details::overlay(app, *number, *scroll, theme, over, buf);
-        }
-        Some(Overlay::Comparison { numbers, sentence, scroll, zoom }) => {
-            let view = comparison::View { numbers, sentence, scroll: *scroll, zoom: *zoom };
+        (Some(Overlay::Comparison { numbers, scroll, zoom, .. }), Some(Text::Comparison(parts))) => {
+            let view = comparison::View { numbers, parts, scroll: *scroll, zoom: *zoom };
             comparison::overlay(app, view, theme, over, buf);
         }
-        Some(Overlay::Columns) => history::columns(app, theme, panels.history, over, buf),
+        _ => {}
     }
 }
 
 /// Where the overlay lies, if there is one: never over the footer.
 fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
     let above_footer = Rect { height: area.height.saturating_sub(1), ..area };
-    Some(match app.overlay()? {
-        Overlay::Form => setup::overlay_area(above_footer),
-        Overlay::Help { .. } | Overlay::Explanation { .. } => reading::area(&app.reading()?, above_footer),
-        Overlay::Details { number, .. } => details::area(app, *number, above_footer),
-        Overlay::Columns => history::columns_area(above_footer),
-        Overlay::Comparison { .. } => above_footer,
+    Some(match (app.overlay()?, app.text()) {
+        (Overlay::Form, _) => setup::overlay_area(above_footer),
+        (Overlay::Columns, _) => history::columns_area(above_footer),
+        (_, Some(Text::Reading(text))) => reading::area(text, above_footer),
+        (_, Some(Text::Details(rows))) => details::area(rows, above_footer),
+        (_, Some(Text::Comparison(_)) | None) => above_footer,
     })
 }
 

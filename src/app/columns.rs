@@ -82,6 +82,14 @@ pub struct Column {
     pub by_default: bool,
 }
 
+impl Column {
+    /// What it is called where it stands alone: the bar has no heading.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        if self.heading.is_empty() { "bar" } else { self.heading }
+    }
+}
+
 const fn column(
     id: ColumnId,
     (heading, meaning): (&'static str, &'static str),

@@ -1,10 +1,12 @@
 //! What lies over the panels.
 
+mod text;
+
+pub use text::{Reading, Text};
+
 use super::App;
 use super::command::Context;
-use super::comparison::Composition;
-use super::details;
-use super::reading::{self, Line, Topic};
+use super::reading::Topic;
 use super::timeline::Window;
 
 use crate::domain::history::Entry;
@@ -76,19 +78,6 @@ impl Overlay {
     }
 }
 
-/// A text that lies over the panels.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    /// What it is.
-    pub title: String,
-    /// How wide it is with its frame, in columns.
-    pub width: u16,
-    /// Its rows, broken for that width.
-    pub lines: Vec<Line>,
-    /// How far it is scrolled.
-    pub scroll: Scroll,
-}
-
 /// Which rows of a text are in view, counted from the end of it that was gone to last: whoever is at its end stays there
 /// when the screen becomes larger or smaller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,10 +90,6 @@ pub enum Scroll {
 
 /// The widest that one column of text gets, with its frame: longer lines are hard to read.
 pub const TEXT_COLUMNS: u16 = 84;
-/// The widest that two columns get, with their frame.
-const TWO_COLUMNS: u16 = 164;
-/// From so many columns on, a screen has room for two columns of text.
-const ROOM_FOR_TWO: u16 = 112;
 /// Rows that are not the text's: borders and footer.
 const FRAME_ROWS: u16 = 3;
 /// Columns that are not the text's: borders and the blanks beside them.
@@ -151,52 +136,9 @@ impl Scroll {
 }
 
 impl App {
-    /// So many rows of the text that lies over the panels are outside of the view.
-    pub(super) fn hidden_rows(&self) -> u16 {
-        let (columns, rows) =
-            (self.size.0.saturating_sub(FRAME_COLUMNS), self.size.1.saturating_sub(FRAME_ROWS));
-        let text = match &self.overlay {
-            None | Some(Overlay::Form | Overlay::Columns) => 0,
-            Some(Overlay::Help { .. } | Overlay::Explanation { .. }) => {
-                self.reading().map_or(0, |reading| reading.lines.len())
-            }
-            Some(Overlay::Comparison { numbers, sentence, .. }) => {
-                let runs = self.entries(numbers);
-                return Composition::of(&runs, sentence, (columns, rows)).hidden_rows();
-            }
-            Some(Overlay::Details { number, .. }) => {
-                // The last column says whether there is more above or below.
-                let columns = columns.min(TEXT_COLUMNS - FRAME_COLUMNS).saturating_sub(1);
-                self.history.get(*number).map_or(0, |entry| details::rows(entry, columns).len())
-            }
-        };
-        u16::try_from(text).unwrap_or(u16::MAX).saturating_sub(rows)
-    }
-
     /// The runs with these numbers.
     pub(super) fn entries(&self, numbers: &[usize]) -> Vec<&Entry> {
         numbers.iter().filter_map(|number| self.history.get(*number)).collect()
-    }
-
-    /// The help or the explanation that lies over the panels, as this screen has room for it.
-    #[must_use]
-    pub fn reading(&self) -> Option<Reading> {
-        let columns = self.size.0;
-        let reading = |title: String, width: u16, text: &dyn Fn(u16) -> Vec<Line>, scroll: Scroll| {
-            let width = width.min(columns);
-            Some(Reading { title, width, lines: text(width.saturating_sub(FRAME_COLUMNS + 1)), scroll })
-        };
-        match self.overlay.as_ref()? {
-            Overlay::Help { here, scroll, .. } => {
-                let width = if columns < ROOM_FOR_TWO { TEXT_COLUMNS } else { TWO_COLUMNS };
-                reading("Help".into(), width, &|width| reading::help(here, width), *scroll)
-            }
-            Overlay::Explanation { topic, scroll, .. } => {
-                let title = format!("{} · what it says and how it was measured", topic.name());
-                reading(title, TEXT_COLUMNS, &|width| reading::explanation(self, *topic, width), *scroll)
-            }
-            Overlay::Form | Overlay::Columns | Overlay::Details { .. } | Overlay::Comparison { .. } => None,
-        }
     }
 }
 

@@ -111,16 +111,16 @@ impl Section {
     }
 
     /// Its rows where there are so many columns: what is said is broken, and goes on below where it began.
-    fn lines(&self, width: usize) -> Vec<Line> {
+    fn lines(&self, width: u16) -> Vec<Line> {
         let terms = self.entries.iter().map(|entry| width_of(&entry.term)).max().unwrap_or(0);
         let begin = if terms == 0 { 0 } else { INDENT + terms.min(LONGEST_TERM) + 2 };
-        let heading = wrap(&self.heading, columns(width));
+        let heading = wrap(&self.heading, width);
         let mut lines: Vec<Line> =
             heading.into_iter().map(|text| vec![Piece::new(text, Look::Strong)]).collect();
         for entry in &self.entries {
             // A paragraph among terms is as wide as the section.
             let begin = if entry.term.is_empty() { 0 } else { begin };
-            for (i, text) in wrap(&entry.said, columns(width.saturating_sub(begin))).into_iter().enumerate() {
+            for (i, text) in wrap(&entry.said, width.saturating_sub(columns(begin))).into_iter().enumerate() {
                 let mut line = if i == 0 { entry.line_of_term() } else { vec![] };
                 fill_up(&mut line, begin);
                 line.push(Piece::new(text, Look::Plain));
@@ -155,35 +155,50 @@ fn fill_up(line: &mut Line, column: usize) {
 }
 
 /// The sections below each other, with an empty row between two.
-fn one_column(sections: &[Section], width: usize) -> Vec<Line> {
+#[must_use]
+pub fn one_column(sections: &[Section], width: u16) -> Vec<Line> {
+    below_each_other(sections.iter().map(|section| section.lines(width)).collect())
+}
+
+fn below_each_other(blocks: Vec<Vec<Line>>) -> Vec<Line> {
     let mut lines = vec![];
-    for section in sections {
+    for block in blocks {
         if !lines.is_empty() {
             lines.push(vec![]);
         }
-        lines.extend(section.lines(width));
+        lines.extend(block);
     }
     lines
 }
 
+/// So many rows are these blocks below each other.
+fn rows_of(blocks: &[Vec<Line>]) -> usize {
+    blocks.iter().map(|block| block.len() + 1).sum::<usize>().saturating_sub(1)
+}
+
 /// The sections in two columns where there is room for both; read down the left one first. No section is torn apart.
-fn two_columns(sections: &[Section], width: u16) -> Vec<Line> {
+#[must_use]
+pub fn two_columns(sections: &[Section], width: u16) -> Vec<Line> {
     if width < TWO_COLUMNS {
-        return one_column(sections, usize::from(width));
+        return one_column(sections, width);
     }
-    let column = (usize::from(width) - BETWEEN) / 2;
-    let split_at = |at: usize| (one_column(&sections[..at], column), one_column(&sections[at..], column));
-    let splits = (1..=sections.len()).map(split_at);
-    let Some((left, right)) = splits.min_by_key(|(left, right)| left.len().max(right.len())) else {
-        return vec![];
-    };
+    let column = (width - columns(BETWEEN)) / 2;
+    let mut left: Vec<Vec<Line>> = sections.iter().map(|section| section.lines(column)).collect();
+    let higher = |at: &usize| rows_of(&left[..*at]).max(rows_of(&left[*at..]));
+    let Some(at) = (1..=left.len()).min_by_key(higher) else { return vec![] };
+    let right = left.split_off(at);
+    beside_each_other(below_each_other(left), below_each_other(right), usize::from(column) + BETWEEN)
+}
+
+/// Two columns, of which the right one begins at `begin`.
+fn beside_each_other(left: Vec<Line>, right: Vec<Line>, begin: usize) -> Vec<Line> {
     let rows = left.len().max(right.len());
     let or_empty = |lines: Vec<Line>| lines.into_iter().chain(std::iter::repeat(vec![])).take(rows);
     or_empty(left)
         .zip(or_empty(right))
         .map(|(mut line, right)| {
             if !right.is_empty() {
-                fill_up(&mut line, column + BETWEEN);
+                fill_up(&mut line, begin);
                 line.extend(right);
             }
             line

@@ -42,8 +42,8 @@ const GUTTER: u16 = 5;
 pub struct View<'a> {
     /// The runs.
     pub numbers: &'a [usize],
-    /// The differences in one sentence.
-    pub sentence: &'a str,
+    /// What is said of them, laid out.
+    pub parts: &'a Composition,
     /// How far the table is scrolled.
     pub scroll: Scroll,
     /// The stretch of time in view, unless it is all of it.
@@ -61,15 +61,15 @@ pub fn overlay(app: &App, view: View<'_>, theme: Theme, area: Rect, buf: &mut Bu
         frame = frame.title(Line::styled(text, on_border(Style::new())).right_aligned());
     }
     let inner = draw_over(&frame, area, buf);
-    let parts = Composition::of(&runs, view.sentence, (inner.width, inner.height));
     let said: Vec<Line<'_>> =
-        parts.said.iter().map(|text| Line::styled(text.as_str(), theme.strong())).collect();
+        view.parts.said.iter().map(|text| Line::styled(text.as_str(), theme.strong())).collect();
     draw_lines(&said, inner, buf);
     let below = below(inner, u16::try_from(said.len()).unwrap_or(1) + 1);
     let window = view.zoom.unwrap_or(all);
-    draw_timelines(&runs, window, theme, Rect { height: parts.timelines, ..below }, buf);
-    let table: Vec<Line<'_>> = parts.table.iter().map(|row| table_line(row, theme)).collect();
-    draw_scrolled(&table, view.scroll, theme, self::below(below, parts.timelines), buf);
+    let timelines = view.parts.timelines.min(below.height);
+    draw_timelines(&runs, window, theme, Rect { height: timelines, ..below }, buf);
+    let table = self::below(below, timelines);
+    draw_scrolled(&view.parts.table, |row| table_line(row, theme), view.scroll, theme, table, buf);
 }
 
 fn table_line(row: &TableRow, theme: Theme) -> Line<'_> {

@@ -8,44 +8,38 @@ use super::header::describe;
 use super::layout::centred;
 use super::panel::{block, draw_over, draw_scrolled};
 use super::theme::{Theme, mark};
-use crate::app::App;
-use crate::app::details::{BEFORE_NOTES, NAMES, Row, VALUES, rows};
+use crate::app::details::{BEFORE_NOTES, NAMES, Row, VALUES};
 use crate::app::overlay::{Scroll, TEXT_COLUMNS};
+use crate::domain::history::Entry;
 
 /// Where they lie over the panels: as high as they are long, so that few of them leave the panels in sight.
-pub fn area(app: &App, number: usize, area: Rect) -> Rect {
-    let width = TEXT_COLUMNS.min(area.width);
-    // The borders, a blank beside each, and the column that says where the text goes on.
-    let text = app.history().get(number).map_or(0, |entry| rows(entry, width.saturating_sub(5)).len());
-    centred(area, width, u16::try_from(text + 2).unwrap_or(u16::MAX))
+pub fn area(rows: &[Row], area: Rect) -> Rect {
+    centred(area, TEXT_COLUMNS.min(area.width), u16::try_from(rows.len() + 2).unwrap_or(u16::MAX))
 }
 
-/// All numbers of one record, over the panels.
-pub fn overlay(app: &App, number: usize, scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let Some(entry) = app.history().get(number) else { return };
-    let title = format!("#{number} {}", describe(&entry.record.plan));
+/// All numbers of one record, in these rows, over the panels.
+pub fn overlay(entry: &Entry, rows: &[Row], scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let title = format!("#{} {}", entry.number, describe(&entry.record.plan));
     let inner = draw_over(&block(title, true, theme), area, buf);
-    let rows = rows(entry, inner.width.saturating_sub(1));
-    let lines: Vec<Line<'_>> = rows.into_iter().map(|row| line(row, theme)).collect();
-    draw_scrolled(&lines, scroll, theme, inner, buf);
+    draw_scrolled(rows, |row| line(row, theme), scroll, theme, inner, buf);
 }
 
-fn line(row: Row, theme: Theme) -> Line<'static> {
+fn line(row: &Row, theme: Theme) -> Line<'_> {
     let (names, values) = (usize::from(NAMES), usize::from(VALUES));
     let number = |value: &str| Span::styled(format!("{value:>values$}  "), theme.strong());
     match row {
-        Row::Strong(text) => Line::styled(text, theme.strong()),
+        Row::Strong(text) => Line::styled(text.as_str(), theme.strong()),
         Row::Number { name, value, note } => {
-            Line::from(vec![Span::raw(format!("{name:<names$}")), number(&value), Span::raw(note)])
+            Line::from(vec![Span::raw(format!("{name:<names$}")), number(value), Span::raw(note.as_str())])
         }
         Row::Phase { phase, value, note } => Line::from(vec![
-            Span::styled(format!("{} ", mark(phase)), theme.phase(phase)),
+            Span::styled(format!("{} ", mark(*phase)), theme.phase(*phase)),
             Span::raw(format!("{:<width$}", phase.name(), width = names - 2)),
-            number(&value),
-            Span::raw(note),
+            number(value),
+            Span::raw(note.as_str()),
         ]),
         Row::More(note) => Line::from(format!("{}{note}", " ".repeat(usize::from(BEFORE_NOTES)))),
-        Row::Failure(text) => Line::styled(text, theme.error()),
+        Row::Failure(text) => Line::styled(text.as_str(), theme.error()),
         Row::Empty => Line::default(),
     }
 }

@@ -50,18 +50,28 @@ pub fn draw_lines(lines: &[Line<'_>], area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Lines of a text that scrolls; what is above and below the view is told in the last column.
-pub fn draw_scrolled(lines: &[Line<'_>], scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
+/// Rows of a text that scrolls, each drawn as the line that it becomes; what is above and below the view is told in the
+/// last column.
+pub fn draw_scrolled<'a, T>(
+    rows: &'a [T],
+    line: impl Fn(&'a T) -> Line<'a>,
+    scroll: Scroll,
+    theme: Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     if area.is_empty() {
         return;
     }
-    let first = usize::from(scroll.first(lines.len(), area.height));
+    let first = usize::from(scroll.first(rows.len(), area.height));
     let text = Rect { width: area.width - 1, ..area };
-    draw_lines(&lines[first.min(lines.len())..], text, buf);
+    for (place, row) in text.rows().zip(rows.iter().skip(first)) {
+        buf.set_line(place.x, place.y, &line(row), place.width);
+    }
     if first > 0 {
         buf.set_string(area.right() - 1, area.y, "↑", theme.strong());
     }
-    if first + usize::from(area.height) < lines.len() {
+    if first + usize::from(area.height) < rows.len() {
         buf.set_string(area.right() - 1, area.bottom() - 1, "↓", theme.strong());
     }
 }

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::layout::centred;
 use super::panel::{block, draw_over, draw_scrolled};
 use super::theme::{Theme, mark};
-use crate::app::overlay::Reading;
+use crate::app::overlay::{Reading, Scroll};
 use crate::app::reading::{Look, Piece};
 
 /// Where a text lies over the panels: as high as it is long, so that a short one leaves them in sight.
@@ -18,14 +18,13 @@ pub fn area(reading: &Reading, area: Rect) -> Rect {
 }
 
 /// A text over the panels.
-pub fn overlay(reading: &Reading, theme: Theme, area: Rect, buf: &mut Buffer) {
+pub fn overlay(reading: &Reading, scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
     let inner = draw_over(&block(reading.title.as_str(), true, theme), area, buf);
-    let lines: Vec<Line<'_>> = reading
-        .lines
-        .iter()
-        .map(|line| line.iter().map(|piece| span(piece, theme)).collect::<Vec<_>>().into())
-        .collect();
-    draw_scrolled(&lines, reading.scroll, theme, inner, buf);
+    draw_scrolled(&reading.lines, |pieces| line(pieces, theme), scroll, theme, inner, buf);
+}
+
+fn line(pieces: &[Piece], theme: Theme) -> Line<'_> {
+    pieces.iter().map(|piece| span(piece, theme)).collect()
 }
 
 fn span(piece: &Piece, theme: Theme) -> Span<'_> {

@@ -2,11 +2,12 @@
 //!
 //! Every sentence here is a promise about the engine: whoever changes how something is measured changes it here too.
 
+mod columns;
 mod plan;
 mod runs;
 mod timeline;
 
-use super::{Entry, Line, Section, one_column};
+use super::{Entry, Section};
 use crate::app::overlay::Overlay;
 use crate::app::screen::Panel;
 use crate::app::timeline::Rows;
@@ -76,13 +77,9 @@ impl Topic {
     }
 }
 
-/// The explanation as it is read in so many columns, on the screen and of the run that are shown.
+/// The explanation, on the screen and of the run that are shown.
 #[must_use]
-pub fn explanation(app: &App, topic: Topic, width: u16) -> Vec<Line> {
-    one_column(&sections(app, topic), usize::from(width))
-}
-
-fn sections(app: &App, topic: Topic) -> Vec<Section> {
+pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
     match topic {
         Topic::Plan => plan::sections(),
         Topic::Timeline => {
@@ -145,17 +142,30 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
-    use crate::app::reading::Look;
+    use crate::app::columns::COLUMNS;
+    use crate::app::comparison::Composition;
+    use crate::app::details::{self, Row};
+    use crate::app::reading::{Look, one_column, width_of};
     use crate::app::sample;
+    use crate::app::setup::Setup;
+    use crate::domain::history::{self, History};
     use crate::domain::machine::Limits;
+    use crate::domain::model::Model;
     use crate::domain::phase::Phase;
+    use crate::domain::plan::{Draft, TaskSize};
+    use crate::domain::record::{self, GilTotals};
+    use crate::domain::shared_file::{Content, SharedFile};
+    use crate::domain::trace::Trace;
+    use crate::domain::workload::{Files, WorkloadKind};
 
     #[test]
     fn every_panel_is_explained_with_how_it_was_measured() {
         let app = App::new(sample::machine(2), Limits::default());
         for topic in Topic::ALL {
-            let sections = sections(&app, topic);
+            let sections = explanation(&app, topic);
             assert!(sections.len() >= 2, "{topic:?}");
             let how = sections.iter().any(|section| section.heading.starts_with("How "));
             assert!(how, "{topic:?} says how it comes about");
@@ -165,7 +175,7 @@ mod tests {
     #[test]
     fn the_timelines_explanation_has_the_mark_of_every_phase() {
         let app = App::new(sample::machine(2), Limits::default());
-        let lines = explanation(&app, Topic::Timeline, 60);
+        let lines = one_column(&explanation(&app, Topic::Timeline), 60);
         for phase in Phase::MEASURED.into_iter().chain([Phase::Lost]) {
             let has = lines.iter().flatten().any(|piece| piece.look == Look::Phase(phase));
             assert!(has, "{phase:?}");
@@ -176,12 +186,125 @@ mod tests {
     fn on_a_small_screen_the_line_of_cores_is_explained_with_the_timeline() {
         let mut app = App::new(sample::machine(2), Limits::default());
         let headings = |app: &App| -> Vec<String> {
-            sections(app, Topic::Timeline).iter().map(|section| section.heading.to_string()).collect()
+            explanation(app, Topic::Timeline).iter().map(|section| section.heading.to_string()).collect()
         };
         let has_cores = |app: &App| headings(app).iter().any(|heading| heading.contains("core"));
         let _ = app.update(crate::app::message::Msg::Resized { columns: 80, rows: 24 });
         assert!(has_cores(&app));
         let _ = app.update(crate::app::message::Msg::Resized { columns: 120, rows: 40 });
         assert!(!has_cores(&app), "there it has a panel");
+    }
+
+    /// Whether an explanation says something of a name: in a heading of its own, or as a term, alone or among others.
+    fn says(topic: Topic, name: &str) -> bool {
+        let app = App::new(sample::machine(2), Limits::default());
+        let is_term = |entry: &Entry| {
+            let term: String = entry.term.iter().map(|piece| &*piece.text).collect();
+            term.trim().split(", ").any(|term| term == name)
+        };
+        explanation(&app, topic).iter().any(|section| {
+            section.heading.starts_with(&format!("{name}: ")) || section.entries.iter().any(is_term)
+        })
+    }
+
+    #[test]
+    fn no_line_of_an_explanation_is_wider_than_its_room() {
+        let app = App::new(sample::machine(2), Limits::default());
+        for topic in Topic::ALL {
+            for width in [55, 75, 79] {
+                for line in one_column(&explanation(&app, topic), width) {
+                    assert!(width_of(&line) <= usize::from(width), "{topic:?}: {line:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_column_of_the_history_is_explained() {
+        for column in &COLUMNS {
+            assert!(says(Topic::History, column.name()), "{}", column.name());
+        }
+        assert!(!says(Topic::History, "no such column"));
+    }
+
+    #[test]
+    fn every_row_of_the_form_is_explained() {
+        let mut setup = Setup::new(2);
+        let mut labels = BTreeSet::new();
+        for workload in WorkloadKind::ALL {
+            for model in Model::ALL {
+                for task_size in [TaskSize::Iterations(1), TaskSize::Milliseconds(1)] {
+                    let draft = Draft { task_size, ..Draft::new(workload, model, 1) };
+                    setup.set_draft(draft);
+                    labels.extend(setup.rows().into_iter().map(|row| setup.label(row).trim()));
+                }
+            }
+        }
+        assert!(labels.len() >= 15, "{labels:?}");
+        for label in labels {
+            assert!(says(Topic::Plan, label), "{label}");
+        }
+    }
+
+    /// Two runs of everything that can be measured: `cpu` over its baseline, and `io` with one file under the lock.
+    fn runs(kind: WorkloadKind) -> History {
+        let mut history = History::new(8);
+        for model in [Model::Serial, Model::GilThreads] {
+            let draft = Draft { files: Files::OneShared, ..Draft::new(kind, model, 1) };
+            let plan = if kind == WorkloadKind::Cpu {
+                record::sample::plan(kind, model, 1)
+            } else {
+                draft.validate(&Limits::default()).unwrap()
+            };
+            let mut record = record::sample::record(plan, 2.0, 1.0);
+            record.gil = Some(GilTotals { switches: 1, wait_s: 1.0 });
+            record.memory_bytes = Some(1);
+            record.shared_file = Some(SharedFile {
+                content: Content::Empty,
+                bytes: 0,
+                pieces: vec![],
+                pages_written: 0,
+                writes: 0,
+                spoilt: 0,
+            });
+            Phase::MEASURED.into_iter().for_each(|phase| record.phases_s[phase] = 1);
+            history.add(record, Trace::new(1));
+        }
+        history
+    }
+
+    #[test]
+    fn every_number_of_the_details_is_explained() {
+        let mut names = BTreeSet::new();
+        for kind in WorkloadKind::ALL {
+            for entry in runs(kind).entries() {
+                names.extend(details::rows(entry, 80).into_iter().filter_map(|row| match row {
+                    Row::Number { name, .. } => Some(name),
+                    Row::Phase { phase, .. } => Some(phase.name()),
+                    _ => None,
+                }));
+            }
+        }
+        for there in ["efficiency", "output.txt", "iterations", "page", "lock waiting", "memory", "lost core"]
+        {
+            assert!(names.contains(there), "{there}");
+        }
+        for name in names {
+            assert!(says(Topic::Details, name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_row_of_a_comparisons_table_is_explained() {
+        let history = runs(WorkloadKind::Cpu);
+        let both: Vec<&history::Entry> = history.entries().iter().collect();
+        let table = Composition::of(&both, "", (120, 40)).table;
+        let names: Vec<&str> =
+            table.iter().filter(|row| !row.is_heading).map(|row| row.name.trim()).collect();
+        assert!(names.len() >= 5 + Phase::MEASURED.len() + 3, "{names:?}");
+        for name in names {
+            let name = name.split(" over #").next().unwrap_or(name);
+            assert!(says(Topic::Comparison, name), "{name}");
+        }
     }
 }

@@ -1,16 +1,12 @@
 //! The help: made from the table of keys, so that it cannot lie. What works where the user is comes first.
 
-use super::{Entry, Line, Look, Section, two_columns};
+use super::{Entry, Look, Section};
 use crate::app::command::{BINDINGS, Context};
 use crate::domain::phase::Phase;
 
-/// The help as it is read in so many columns, by somebody who is where these contexts hold, innermost first.
+/// The help for somebody who is where these contexts hold, innermost first.
 #[must_use]
-pub fn help(here: &[Context], width: u16) -> Vec<Line> {
-    two_columns(&sections(here), width)
-}
-
-fn sections(here: &[Context]) -> Vec<Section> {
+pub fn help(here: &[Context]) -> Vec<Section> {
     let is_here = |context: &Context| here.contains(context);
     let mut elsewhere: Vec<Context> = Context::HEADINGS.into_iter().map(|(context, _)| context).collect();
     elsewhere.retain(|context| !is_here(context));
@@ -75,7 +71,7 @@ mod tests {
     use super::*;
 
     fn headings(here: &[Context]) -> Vec<String> {
-        sections(here).iter().map(|section| section.heading.to_string()).collect()
+        help(here).iter().map(|section| section.heading.to_string()).collect()
     }
 
     #[test]
@@ -84,7 +80,7 @@ mod tests {
         let headings = headings(&here);
         assert_eq!(headings[..3], ["Here · In the history", "Runs and panels", "Everywhere"]);
         let listed: usize =
-            sections(&here).iter().map(|section| section.entries.len()).sum::<usize>() - Phase::COUNT - 2 - 5;
+            help(&here).iter().map(|section| section.entries.len()).sum::<usize>() - Phase::COUNT - 2 - 5;
         assert_eq!(listed, BINDINGS.len());
     }
 }

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::super::layout::centred;
-use super::super::panel::{self, block, draw_over, draw_scrolled};
+use super::super::panel::{self, block, draw_over, draw_scrolled, on_border};
 use super::super::theme::Theme;
 use super::geometry::Geometry;
 use crate::app::App;
@@ -15,6 +15,8 @@ use crate::app::overlay::Scroll;
 
 /// Columns of the frame with the longest line in it.
 const WIDTH: u16 = 60;
+/// The box of a column that is to be shown where there is no room for it.
+const NO_ROOM: &str = "[…]";
 
 /// Where they lie.
 pub fn area(area: Rect) -> Rect {
@@ -24,35 +26,46 @@ pub fn area(area: Rect) -> Rect {
 
 /// All columns of the history, whose panel is in `history`.
 pub fn overlay(app: &App, theme: Theme, history: Rect, area: Rect, buf: &mut Buffer) {
-    let inner = draw_over(&block("Columns of the history", true, theme), area, buf);
     let geometry = Geometry::of(app, panel::inside(history));
     let fits = |column: &Column| {
         history.is_empty() || geometry.columns.iter().any(|placed| placed.column.id == column.id)
     };
+    let boxes: Vec<&str> = COLUMNS
+        .iter()
+        .enumerate()
+        .map(|(at, column)| match (app.columns().is_shown(at), fits(column)) {
+            (false, _) => "[ ]",
+            (true, true) => "[x]",
+            (true, false) => NO_ROOM,
+        })
+        .collect();
+    let mut frame = block("Columns of the history", true, theme);
+    if boxes.contains(&NO_ROOM) {
+        let told = format!(" {NO_ROOM} chosen, but no room on this screen ");
+        frame = frame.title_bottom(Line::styled(told, on_border(Style::new())));
+    }
+    let inner = draw_over(&frame, area, buf);
     let lines: Vec<Line<'_>> =
-        COLUMNS.iter().enumerate().map(|(at, column)| line(app, at, fits(column), theme)).collect();
+        boxes.into_iter().enumerate().map(|(at, shown)| line(app, at, shown, theme)).collect();
     // The cursor is in the middle where it can be.
     let above = app.columns().cursor().saturating_sub(usize::from(inner.height / 2));
     let scroll = Scroll::FromTop(u16::try_from(above).unwrap_or(u16::MAX));
-    draw_scrolled(&lines, scroll, theme, inner, buf);
+    draw_scrolled(&lines, Line::clone, scroll, theme, inner, buf);
 }
 
-fn line(app: &App, at: usize, fits: bool, theme: Theme) -> Line<'static> {
+fn line(app: &App, at: usize, shown: &str, theme: Theme) -> Line<'static> {
     let (columns, column) = (app.columns(), &COLUMNS[at]);
     let (cursor, style) =
         if columns.cursor() == at { ("▸ ", theme.cursor()) } else { ("  ", Style::new()) };
-    let shown = if columns.is_shown(at) { "[x]" } else { "[ ]" };
-    let name = if column.heading.is_empty() { "bar" } else { column.heading };
     let sorted = match columns.sort() {
         sort if sort.by != column.id => " ",
         sort if sort.descending => "↓",
         _ => "↑",
     };
-    let meaning = if columns.is_shown(at) && !fits { "no room on this screen" } else { column.meaning };
     Line::from(vec![
         Span::styled(cursor, theme.strong()),
-        Span::styled(format!("{shown} {name:<13}"), style),
+        Span::styled(format!("{shown} {:<13}", column.name()), style),
         Span::styled(format!(" {sorted} "), theme.strong()),
-        Span::raw(meaning),
+        Span::raw(column.meaning),
     ])
 }

@@ -11,6 +11,7 @@ pub(super) fn sections() -> Vec<Section> {
         Entry::named("Workers", "threads or processes that execute tasks; serial has one"),
         Entry::named("Tasks", "units of work; each is executed once, by whichever worker is free"),
         Entry::named("Task by", "whether a cpu task's size is given as steps of its loop, or as a time"),
+        Entry::named("Iterations", "steps of a task's loop, 10 000 000 in the article"),
         Entry::named("Task takes", "as many steps as an idle core of this machine does in that time"),
         Entry::named(
             "Writes",
@@ -24,8 +25,11 @@ pub(super) fn sections() -> Vec<Section> {
         Entry::named("Addresses", "pages of the embedded server; task t fetches page t modulo their number"),
         Entry::named(
             "Latency",
-            "how long the server waits before it answers: drawn per address, from the seed",
+            "the shortest that the embedded server waits before it answers; each address has a wait of its own, drawn from \
+             the seed",
         ),
+        Entry::named("up to", "the longest that it waits"),
+        Entry::named("Page", "how long each page of the embedded server is, in bytes"),
         Entry::named(
             "Switch at",
             "after so long a thread that waits for the emulated lock asks for it (CPython: 5 ms)",

@@ -1,31 +1,13 @@
 //! Finished runs: the history, one run's details, a comparison.
 
+use super::super::Look;
 use super::super::help::signs_of_history;
-use super::{Entry, Section};
+use super::{Entry, Section, columns};
+use crate::domain::phase::Phase;
+use crate::domain::shared_file;
 
 pub(super) fn history() -> Vec<Section> {
-    let columns = vec![
-        Entry::named("time", "from just before the first worker was created to the last one's last stamp"),
-        Entry::named(
-            "speed-up",
-            "the baseline's time over this run's time; its bar is as long as the number is large",
-        ),
-        Entry::named("conc.", "concurrency: tasks in flight, on average"),
-        Entry::named("par.", "parallelism: workers on a core, on average"),
-        Entry::named(
-            "eff. (%)",
-            "efficiency: speed-up over workers: what each was worth. Where they wait, it says nothing about cores",
-        ),
-        Entry::named(
-            "–",
-            "not known, or without meaning: no baseline yet, or efficiency against one of several workers",
-        ),
-        Entry::named("C", "chooses and sorts the columns, and says what each means"),
-    ];
     let measured = vec![
-        Entry::plain(
-            "Each worker reads the monotonic clock itself. Joining or reaping the workers comes after the time.",
-        ),
         Entry::plain(
             "The same work means the same workload, parameters and tasks; for io the same seed, too. Between runs of \
              different work there is no speed-up.",
@@ -36,8 +18,8 @@ pub(super) fn history() -> Vec<Section> {
     ];
     vec![
         Section::new("What stands before a run", signs_of_history()),
-        Section::new("The columns", columns),
-        Section::new("How they were measured", measured),
+        columns::section(),
+        Section::new("How runs are compared", measured),
     ]
 }
 
@@ -48,8 +30,16 @@ pub(super) fn details() -> Vec<Section> {
             "the monotonic clock: from just before the first worker was created to the last stamp",
         ),
         Entry::named(
+            "speed-up",
+            "the baseline's time over this run's time; of single runs, so it has two digits",
+        ),
+        Entry::named(
+            "efficiency",
+            "speed-up over workers: only against a baseline of one worker. Where they wait, it says nothing about cores",
+        ),
+        Entry::named(
             "start-up",
-            "from there to the begin of the first task; all workers wait for the last one to be there",
+            "from just before the first worker was created to the begin of the first task; all workers wait for the last one to be there",
         ),
         Entry::named(
             "teardown",
@@ -60,11 +50,27 @@ pub(super) fn details() -> Vec<Section> {
             "the times of all tasks, from their begin to their end, summed, over the time",
         ),
         Entry::named("parallelism", "the workers' CPU time over the time"),
-        Entry::named("CPU time", "the kernel's CPU clock of each worker's thread"),
-        Entry::named("lock", "the emulated lock counts each time that it went to another worker"),
+        Entry::named("CPU time", "the kernel's CPU clock of each worker's thread, summed"),
         Entry::named(
-            "core",
-            "given up or lost: the kernel's count of each thread's context switches (getrusage)",
+            shared_file::NAME,
+            "its length when all workers were gone. Whose bytes are in it was found by comparing it with the embedded \
+             server's pages, made once more; pages of real addresses are not kept",
+        ),
+        Entry::named(
+            "lock switches",
+            "the emulated lock counts each time that it goes to another worker; the first time counts, too",
+        ),
+        Entry::named("lock waiting", "the time of the phase gil, summed over the workers"),
+        Entry::named("gave core up", "the worker waited for something"),
+        Entry::named(
+            "lost core",
+            "the scheduler took the core away. Both are the kernel's count of each thread's context switches in its whole \
+             life (getrusage), summed; no number if a worker died",
+        ),
+        Entry::named(
+            "migrations",
+            "counted from a worker's first task on, each time that a stamp finds it on another core than its stamp before. \
+             Between two stamps nothing is seen",
         ),
         Entry::named(
             "memory",
@@ -76,18 +82,38 @@ pub(super) fn details() -> Vec<Section> {
             "CPU time of sampling and drawing meanwhile; above 2 % of a core it is told as a doubt",
         ),
     ];
-    let phases = vec![
+    let asked = vec![
+        Entry::named("iterations", "steps of a cpu task's loop, also where the form gave a time"),
+        Entry::named(
+            "writes",
+            "how often each io task rendered its page, opened a file, wrote it and closed it",
+        ),
+        Entry::named("files", "one each, or one shared: where the tasks wrote"),
+        Entry::named(
+            "addresses",
+            "how many pages there were to fetch; task t fetched page t modulo their number",
+        ),
+        Entry::named(
+            "latency",
+            "how long the embedded server waited before it answered: drawn per address, from the seed",
+        ),
+        Entry::named("page", "the length of each page of the embedded server, without what HTTP adds"),
+    ];
+    let mut phases = vec![
         Entry::plain("Summed over the workers, so that all phases together are the time × the workers."),
         Entry::plain(
             "They come from sums that each worker keeps, not from the picture: exact, even where events are missing.",
         ),
     ];
+    phases.extend(Phase::MEASURED.into_iter().map(Entry::phase));
     let doubts = vec![Entry::plain(
         "A line with ! is a reason to trust the run less: others used the cores, watching cost too much, the machine \
-         slept, a worker died, or a speed-up is more than the cores can give.",
+         slept, the program or its workers stood still, a worker died, events are missing in the picture, or a speed-up is \
+         more than the cores can give.",
     )];
     vec![
         Section::new("How the numbers were measured", measured),
+        Section::new("What was asked for", asked),
         Section::new("Time by phase", phases),
         Section::new("Doubts", doubts),
     ]
@@ -99,16 +125,38 @@ pub(super) fn comparison() -> Vec<Section> {
         Entry::plain("Bars of all runs are equally high: twice the ink is twice the computing."),
         Entry::named("n of m drawn", "there is no room for all workers: some of them are shown"),
     ];
-    let table = vec![
+    let mut table = vec![
+        Entry::named("time", "from just before the first worker was created to the last one's last stamp"),
         Entry::named(
             "speed-up",
             "over the run's own baseline: the run chosen with b, else the latest serial run of the same work",
         ),
-        Entry::named("concurrency", "tasks in flight, on average"),
-        Entry::named("parallelism", "workers on a core, on average"),
-        Entry::named("phases", "summed over the workers of a run: more workers have more time to spend"),
-        Entry::named("difference", "the second run less the first, of the numbers as they are printed"),
+        Entry::named(
+            "concurrency",
+            "tasks in flight, on average: the times of all tasks, summed, over the time",
+        ),
+        Entry::named("parallelism", "workers on a core, on average: their CPU time over the time"),
+        Entry::named("start-up", "until the first task began; all workers wait for the last one to be there"),
     ];
+    table.extend(Phase::MEASURED.into_iter().map(Entry::phase));
+    table.extend([
+        Entry::plain("Phases are summed over the workers of a run: more workers have more time to spend."),
+        Entry::named("memory", "of forked workers, shared pages shared out (PSS); threads have no number"),
+        Entry::named(
+            "ctx switches",
+            "how often workers left a core, as the kernel counted it for each thread",
+        ),
+        Entry::named(
+            "lock switches",
+            "how often the emulated lock went to another worker, as it counted itself",
+        ),
+        Entry::named("difference", "the second run less the first, of the numbers as they are printed"),
+        Entry::sign(
+            "B ★",
+            Look::Strong,
+            "the baseline, and the fastest run of its work, by at least a tenth",
+        ),
+    ]);
     let sentence = vec![Entry::plain(
         "The sentence on top names the fastest and the slowest run, if all did the same work to its end, and what \
          clearly differed: workers on a core, tasks in flight, or a phase that explains half of it. Otherwise it gives \

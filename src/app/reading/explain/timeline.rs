@@ -124,7 +124,8 @@ pub(super) fn cores() -> Vec<Section> {
         ),
         Entry::named(
             "over time",
-            "e expands the panel: each core's share between two looks, on the timeline's axis",
+            "e expands the panel: ours on the timeline's axis, from readings at least 25 ms apart, further apart in runs of \
+             more than about ten seconds. Between two readings it is drawn as if it had grown evenly",
         ),
     ];
     vec![Section::new("The cores", marks), Section::new("How the use of a core was measured", measured)]
