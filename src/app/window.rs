@@ -41,7 +41,7 @@ impl Window {
         self.from.midpoint(self.to)
     }
 
-    /// Half as long, down to [`SHORTEST`]; `at` keeps its place, as far as nothing beyond `end` comes into view.
+    /// Half as long, down to `SHORTEST`; `at` keeps its place, as far as nothing beyond `end` comes into view.
     #[must_use]
     pub fn closer(self, at: Nanos, end: Nanos) -> Window {
         self.resized((self.span() / 2).max(SHORTEST.min(self.span())), at, end)
