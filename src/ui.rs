@@ -42,8 +42,14 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 /// How many columns the bars of the timeline have on a screen of this size, once there are any: a step of its cursor.
 #[must_use]
 pub fn bar_columns(app: &App, (columns, rows): (u16, u16)) -> Option<u16> {
-    let panels = layout::panels(Rect::new(0, 0, columns, rows), app.screen(), app.focus());
+    let panels = panels(app, Rect::new(0, 0, columns, rows));
     timeline::bar_columns(app, panels.timeline, panels.gutter)
+}
+
+/// Where everything stands now: for drawing, and for finding what was clicked.
+fn panels(app: &App, area: Rect) -> layout::Panels {
+    let panels = layout::panels(area, app.screen(), app.focus());
+    if present::is_on(app) { present::fitted(app, panels) } else { panels }
 }
 
 /// Draws the whole screen into a buffer.
@@ -52,8 +58,8 @@ fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         too_small(app, area, buf);
         return;
     }
-    let panels = layout::panels(area, app.screen(), app.focus());
-    if app.screen() == Screen::Teaching && !app.focus().expanded {
+    let panels = panels(app, area);
+    if present::is_on(app) {
         present::draw(app, theme, &panels, buf);
     } else {
         draw_panels(app, theme, &panels, buf);

@@ -1,6 +1,7 @@
 //! What a click and the wheel do, and that what is hit is what is drawn.
 
 use pconc_tui::app::App;
+use pconc_tui::app::columns::COLUMNS;
 use pconc_tui::app::key::Key::{self, *};
 use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::overlay::Overlay;
@@ -273,6 +274,142 @@ fn the_mouse_can_be_released_and_taken_and_each_time_a_notice_says_so() {
     }
 }
 
+/// The run that a row of the teaching layout's list is about.
+fn listed(row: &str) -> Option<usize> {
+    let number: String = row.chars().skip(5).take(4).collect();
+    number.trim_start().strip_prefix('#')?.parse().ok()
+}
+
+#[test]
+fn in_the_teaching_layout_a_click_on_each_row_of_the_list_chooses_the_run_that_is_drawn_there() {
+    for (columns, rows) in SIZES {
+        for sorted in [false, true] {
+            let mut session = Session::new(columns, rows);
+            session.press(&[Char('3'), Char('2'), Char('1'), Char('P'), Tab]);
+            if sorted {
+                session.press(&[Char('C'), Home, Down, Down, Enter, Esc]);
+                assert_ne!(session.app.browse().order(), [1, 2, 3, 4, 5]);
+            }
+            // The last row is of a run that goes on.
+            let _ = session.app.update(Msg::Key(Char('r')));
+            for chosen in [None, Some(3), Some(1)] {
+                session.press(&[Char('G')]);
+                for _ in 0..5 {
+                    if session.app.browse().selected() != chosen {
+                        session.press(&[Up]);
+                    }
+                }
+                let drawn = session.rows();
+                let runs: Vec<Option<usize>> = drawn.iter().map(|row| listed(row)).collect();
+                let seen = runs.iter().flatten().count();
+                assert!(seen >= 2 && runs.contains(&Some(chosen.unwrap_or(6))), "{}", drawn.join("\n"));
+                for (y, run) in runs.into_iter().enumerate() {
+                    let hit = ui::hit(&session.app, 20, u16::try_from(y).unwrap());
+                    match run {
+                        Some(number) => {
+                            let ended = (number < 6).then_some(number);
+                            assert_eq!(hit, Some(Target::HistoryRow(ended)), "{}", drawn[y]);
+                        }
+                        None => {
+                            let is_run = matches!(hit, Some(Target::HistoryRow(_) | Target::Heading(_)));
+                            assert!(!is_run, "{}", drawn[y]);
+                        }
+                    }
+                }
+            }
+            let y = session.rows().iter().position(|row| listed(row).is_some_and(|run| run != 1)).unwrap();
+            let run = listed(&session.rows()[y]);
+            session.click((20, u16::try_from(y).unwrap()));
+            assert_eq!((session.app.focus().panel, session.app.browse().selected()), (Panel::History, run));
+        }
+    }
+}
+
+#[test]
+fn in_the_teaching_layout_a_click_on_a_question_answers_it() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('P')]);
+        session.click(session.place("Do processes speed up computing?"));
+        assert!(session.rows()[1..5].iter().any(|row| row.contains("processes: 2.0×")));
+    }
+}
+
+#[test]
+fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides_it() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3'), BackTab, Char('C')]);
+        for cursor in 0..COLUMNS.len() {
+            assert_eq!(session.app.columns().cursor(), cursor);
+            let drawn = session.rows();
+            let mut seen = 0;
+            for (y, row) in drawn.iter().enumerate() {
+                let boxed = ["[x] ", "[ ] ", "[…] "].into_iter().find_map(|sign| row.split_once(sign));
+                // The border below explains a sign.
+                let name = boxed.map(|(_, name)| name).filter(|name| !name.starts_with("chosen"));
+                let hit = ui::hit(&session.app, columns / 2, u16::try_from(y).unwrap());
+                match (name, hit) {
+                    (Some(name), Some(Target::ColumnRow(at))) => {
+                        let heading = if at == 7 { "bar" } else { COLUMNS[at].heading };
+                        assert!(name.starts_with(&format!("{heading:<13}")), "{heading}: {row}");
+                        seen += 1;
+                    }
+                    (None, Some(Target::ColumnRow(_))) | (Some(_), _) => panic!("{hit:?}: {row}"),
+                    (None, _) => {}
+                }
+            }
+            assert!(seen >= COLUMNS.len().min(usize::from(rows - 3)), "{seen} at {columns}×{rows}");
+            session.press(&[Down]);
+        }
+        session.press(&[Home, Down, Down, Down]);
+        session.click(session.place("] work "));
+        // A low screen scrolls to where the cursor is.
+        let there = session.place("] work ");
+        let is_shown = |session: &Session| session.app.columns().is_shown(1);
+        assert_eq!((session.app.columns().cursor(), is_shown(&session)), (1, true));
+        session.click(there);
+        assert!(!is_shown(&session) && session.app.overlay() == Some(&Overlay::Columns));
+        session.click(there);
+        assert!(is_shown(&session));
+    }
+}
+
+#[test]
+fn the_wheel_goes_from_column_to_column_in_their_overlay() {
+    let mut session = Session::new(80, 24);
+    session.press(&[Char('3'), BackTab, Char('C')]);
+    let chosen = session.app.browse().selected();
+    let cursor = |session: &Session| session.app.columns().cursor();
+    for at in [(40, 10), (40, 2), (1, 1)] {
+        session.wheel(false, at);
+        session.wheel(false, at);
+        assert_eq!(cursor(&session), 2, "{at:?}");
+        session.wheel(true, at);
+        session.wheel(true, at);
+        session.wheel(true, at);
+        assert_eq!(cursor(&session), 0, "{at:?}");
+    }
+    assert_eq!(session.app.browse().selected(), chosen, "what lies below stays as it was");
+}
+
+#[test]
+fn a_click_on_the_name_of_a_row_of_the_timeline_chooses_the_row_and_leaves_the_cursor_where_it_is() {
+    for (columns, rows) in SIZES {
+        let core = if columns < 100 { "c1" } else { "core 1" };
+        for (view, name, row) in [(None, "w3 ", 3), (None, "w1 ", 1), (Some(Char('v')), core, 1)] {
+            let mut session = Session::new(columns, rows);
+            session.press(&[Char('2')]).press(&view.into_iter().collect::<Vec<_>>());
+            let place = session.place(&format!(" {name}"));
+            assert_eq!(session.click(place).0, Some(Target::TimelineRow(row)), "{name} at {columns}×{rows}");
+            assert_eq!((session.app.focus().panel, session.app.timeline().row()), (Panel::Timeline, row));
+            assert_eq!(session.app.timeline().cursor(), None);
+            session.wheel(true, place);
+            assert_eq!(session.app.timeline().row(), 0, "the wheel goes up");
+        }
+    }
+}
+
 const THEMES: [ThemeName; 4] = ThemeName::ALL;
 
 #[test]
@@ -311,54 +448,99 @@ fn in_ascii_no_screen_shows_anything_else_and_help_and_legend_show_the_marks_tha
     assert!(screen.iter().any(|row| row.contains("xxxxxxxx")), "{}", screen.join("\n"));
 }
 
-/// Perhaps a key, where the mouse is, whether it is the wheel that is turned, and perhaps a new size.
-type Step = (Option<Key>, (u16, u16), bool, Option<(u16, u16)>);
+/// What happens in one step of the property below.
+#[derive(Clone, Debug)]
+struct Step {
+    key: Option<Key>,
+    /// Column and row of the pointer.
+    at: (u16, u16),
+    /// Whether the wheel is turned, or else the button pressed.
+    wheel: bool,
+    size: Option<(u16, u16)>,
+    /// Whether a run that is on goes on, or else ends.
+    goes_on: bool,
+}
+
+#[rustfmt::skip]
+const KEYS: &[Key] = &[
+    // Runs, then what looks closer at them, then what lies over the panels, then ways to go on.
+    Char('1'), Char('2'), Char('3'), Char('r'), Char('v'), Char('v'), Char(' '), Char(' '), Right, Left, Char('.'), Char('t'),
+    Char('n'), Char('z'), Char('+'), Char('?'), Char('i'), Char('c'), Char('e'), Char('f'), Char('C'), Char('P'),
+    Char('M'), Char('b'), Ctrl('t'), Tab, BackTab, Enter, Esc, Up, Down, End,
+];
+
+/// Where a session has come to before anything is pointed at: by core, the columns, the teaching layout.
+const OPENINGS: &[&[Key]] = &[
+    &[],
+    &[Char('2'), Char('v'), Home],
+    &[Char('2'), BackTab, Char('C')],
+    &[Char('2'), Char('3'), Char('P')],
+];
 
 fn any_step() -> impl Strategy<Value = Step> {
-    let key = proptest::option::weighted(
-        0.4,
-        proptest::sample::select(vec![
-            Char('1'),
-            Char('2'),
-            Char('3'),
-            Char('r'),
-            Char('?'),
-            Char('c'),
-            Char('e'),
-            Char('f'),
-            Char('+'),
-            Char('M'),
-            Ctrl('t'),
-            Tab,
-            Enter,
-            Esc,
-            Down,
-            End,
-        ]),
-    );
+    let key = proptest::option::weighted(0.5, proptest::sample::select(KEYS));
     let size = proptest::option::weighted(0.2, (1u16..220, 1u16..70));
-    (key, (0u16..220, 0u16..70), any::<bool>(), size)
+    (key, (0u16..220, 0u16..70), any::<bool>(), size, proptest::bool::weighted(0.8))
+        .prop_map(|(key, at, wheel, size, goes_on)| Step { key, at, wheel, size, goes_on })
+}
+
+/// Plays a run that is on a little further, or to its end; returns what is on then.
+fn play(
+    session: &mut Session,
+    effects: Vec<Effect>,
+    run: Option<Scenario>,
+    goes_on: bool,
+) -> Option<Scenario> {
+    let effects = match run {
+        Some(run) if goes_on => return Some(run),
+        Some(run) => session.app.update(Msg::Concluded(Box::new(run.record()))),
+        None => effects,
+    };
+    let [Effect::Start(plan)] = &effects[..] else { return None };
+    let run = Scenario::new(plan.clone(), 2);
+    let _ = session.app.update(Msg::Batch(run.batch(0, run.wall() / 2)));
+    Some(run)
+}
+
+/// That a click did what was pointed at.
+fn follows(app: &App, target: Target) {
+    match target {
+        Target::HistoryRow(row) => assert_eq!(app.browse().selected(), row),
+        Target::ColumnRow(column) => assert_eq!(app.columns().cursor(), column),
+        Target::TimelineRow(row) => assert_eq!(app.timeline().row(), row),
+        _ => {}
+    }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
     #[test]
-    fn any_click_and_any_turn_of_the_wheel_anywhere_at_any_size_can_be_drawn(
+    fn any_click_and_any_turn_of_the_wheel_anywhere_at_any_size_is_followed_and_can_be_drawn(
+        opening in proptest::sample::select(OPENINGS),
         steps in proptest::collection::vec(any_step(), 1..30),
     ) {
         let mut session = Session::new(80, 24);
-        for (key, at, wheel, size) in steps {
+        session.press(opening);
+        let mut run = None;
+        for Step { key, at, wheel, size, goes_on } in steps {
             if let Some((columns, rows)) = size {
                 session.resize(columns, rows);
             }
-            if let Some(key) = key {
-                session.press(&[key]);
+            let effects = key.map(|key| session.app.update(Msg::Key(key))).unwrap_or_default();
+            run = play(&mut session, effects, run, goes_on);
+            let target = ui::hit(&session.app, at.0, at.1);
+            let mut effects = vec![];
+            match target {
+                Some(target) if wheel => {
+                    effects = session.app.update(Msg::Wheel { up: at.0 % 2 == 0, target });
+                }
+                Some(target) => {
+                    effects = session.app.update(Msg::Clicked(target));
+                    follows(&session.app, target);
+                }
+                None => {}
             }
-            if wheel {
-                session.wheel(at.0 % 2 == 0, at);
-            } else {
-                session.click(at);
-            }
+            run = play(&mut session, effects, run, true);
             let look = *session.app.appearance();
             session.drawn(Theme::from(&look));
         }

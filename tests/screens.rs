@@ -4,7 +4,6 @@
 mod closer;
 
 use pconc_tui::app::App;
-use pconc_tui::app::command::BINDINGS;
 use pconc_tui::app::key::Key::{self, *};
 use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::sample::{self, Scenario};
@@ -14,7 +13,6 @@ use pconc_tui::domain::record::{Caveat, CaveatKind};
 use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
 use pconc_tui::domain::speed::Speed;
 use pconc_tui::ui::{self, Theme};
-use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -24,6 +22,10 @@ use ratatui::style::{Color, Modifier};
 mod history;
 #[path = "screens/snapshots.rs"]
 mod snapshots;
+#[path = "screens/teaching.rs"]
+mod teaching;
+#[path = "screens/whatever.rs"]
+mod whatever;
 
 struct Session {
     app: App,
@@ -792,47 +794,6 @@ fn a_long_verdict_goes_on_in_the_next_row_and_says_if_it_was_cut() {
     session.press_and_wait(Char('r'), 0.5);
     record.error = Some("word ".repeat(60));
     assert!(failed(&mut session, &record).ends_with("…"));
-}
-
-/// Every key that means something somewhere, and one that never does.
-fn any_key() -> impl Strategy<Value = Key> {
-    let known = BINDINGS.iter().flat_map(|binding| binding.keys).copied();
-    proptest::sample::select(known.chain([Char('ü')]).collect::<Vec<_>>())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-    #[test]
-    fn whatever_is_pressed_at_whatever_size_the_screen_can_be_drawn(
-        steps in proptest::collection::vec((any_key(), 1u16..140, 1u16..50, any::<bool>()), 1..40),
-    ) {
-        let mut session = Session::new(80, 24);
-        let mut run: Option<(Scenario, u64)> = None;
-        for (key, columns, rows, goes_on) in steps {
-            let mut effects = session.app.update(Msg::Key(key));
-            if let Some((scenario, seen)) = run.take() {
-                let now = seen + scenario.wall() / 5;
-                let _ = session.app.update(Msg::Batch(scenario.batch(seen, now)));
-                if goes_on && now < scenario.wall() {
-                    run = Some((scenario, now));
-                } else {
-                    effects = session.app.update(Msg::Concluded(Box::new(scenario.record())));
-                }
-            }
-            for effect in effects {
-                match effect {
-                    Effect::Start(plan) => run = Some((Scenario::new(plan, 2), 0)),
-                    Effect::Calibrate => { let _ = session.app.update(Msg::Calibrated(Speed::uniform(1e7))); }
-                    _ => {}
-                }
-            }
-            if goes_on {
-                session.size = (columns, rows);
-                let _ = session.app.update(Msg::Resized { columns, rows });
-            }
-            session.rows();
-        }
-    }
 }
 
 #[test]

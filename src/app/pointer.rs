@@ -22,8 +22,12 @@ pub enum Target {
     Heading(ColumnId),
     /// A row of the form.
     FormRow(Row),
+    /// A row of the overlay of columns, counted as in [`COLUMNS`](super::columns::COLUMNS).
+    ColumnRow(usize),
     /// A key that is offered.
     Offered(Key),
+    /// The name of a row of the timeline.
+    TimelineRow(usize),
     /// A place in the timeline's bars.
     Moment {
         /// The row whose bar it is, if it is one's.
@@ -59,6 +63,11 @@ impl App {
                 self.columns.sort_by(column);
                 self.rearrange();
             }
+            Target::ColumnRow(column) => return self.click_column(column),
+            Target::TimelineRow(row) => {
+                self.go_to(Panel::Timeline);
+                self.timeline.look_at_row(row);
+            }
             Target::Moment { row, at } => self.click_timeline(row, at),
         }
         vec![]
@@ -78,6 +87,15 @@ impl App {
             return self.perform(Command::Edit, Key::Enter);
         }
         self.setup.choose_row(row);
+        vec![]
+    }
+
+    /// Goes to a column in the overlay; on the one under the cursor it does what Space does.
+    fn click_column(&mut self, column: usize) -> Vec<Effect> {
+        if self.columns.cursor() == column {
+            return self.perform(Command::ToggleColumn, Key::Char(' '));
+        }
+        self.columns.look_at(column);
         vec![]
     }
 
@@ -106,6 +124,10 @@ impl App {
     pub(super) fn on_wheel(&mut self, up: bool, target: Target) {
         let by = if up { -1 } else { 1 };
         match target {
+            Target::ColumnRow(_) => self.columns.step(by),
+            Target::Overlay | Target::Outside if self.overlay == Some(Overlay::Columns) => {
+                self.columns.step(by);
+            }
             Target::Overlay | Target::Outside => {
                 let most = self.hidden_rows();
                 if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll_mut) {
@@ -126,7 +148,7 @@ impl App {
                 }
                 self.timeline = view;
             }
-            Target::Panel(Panel::Timeline) => {
+            Target::Panel(Panel::Timeline) | Target::TimelineRow(_) => {
                 self.timeline.move_row(by * WHEEL, self.timeline_rows());
             }
             Target::Panel(Panel::Cores | Panel::Curves) | Target::Offered(_) => {}

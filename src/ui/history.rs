@@ -11,7 +11,8 @@
 mod choice;
 mod geometry;
 
-pub use choice::{area as columns_area, overlay as columns};
+pub use choice::{area as columns_area, column_at, overlay as columns};
+pub(super) use geometry::runs_in;
 pub use geometry::{HistoryRow, heading_at, row_at};
 
 use ratatui::buffer::Buffer;
@@ -65,13 +66,18 @@ impl Table<'_> {
         self.draw_heading(buf);
         let entries = self.app.history().entries();
         let most = entries.iter().filter_map(|entry| entry.speedup).fold(1.0, f64::max);
-        let order = self.app.browse().order();
-        for (area, i) in self.geometry.rows.rows().zip(self.geometry.first..) {
-            let entry = order.get(i).and_then(|number| self.app.history().get(*number));
-            match (entry, self.app.live()) {
-                (Some(entry), _) => self.draw_entry(entry, most, area, buf),
-                (None, Some(live)) if i == order.len() => self.draw_live(live, i + 1, area, buf),
-                _ => break,
+        for (area, run) in runs_in(self.app, self.geometry.rows) {
+            match run {
+                HistoryRow::Entry(number) => {
+                    if let Some(entry) = self.app.history().get(number) {
+                        self.draw_entry(entry, most, area, buf);
+                    }
+                }
+                HistoryRow::Live => {
+                    if let Some(live) = self.app.live() {
+                        self.draw_live(live, entries.len() + 1, area, buf);
+                    }
+                }
             }
         }
     }

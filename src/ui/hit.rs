@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::history::HistoryRow;
 use super::panel::inside;
-use super::{footer, history, layout, overlay_area, setup, timeline};
+use super::{footer, history, layout, overlay_area, panels, present, setup, timeline};
 use crate::app::App;
 use crate::app::command::{Binding, Command};
 use crate::app::key::Key;
@@ -21,7 +21,7 @@ pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
     }
     let area = Rect::new(0, 0, columns, rows);
     let here = Position { x: column, y: row };
-    let panels = layout::panels(area, app.screen(), app.focus());
+    let panels = panels(app, area);
     if panels.footer.contains(here) {
         let offered = footer::offered(app, panels.footer);
         let (binding, place) = offered.into_iter().find(|(_, place)| place.contains(here))?;
@@ -45,16 +45,23 @@ fn key_at(binding: &Binding, column: u16) -> Option<Key> {
 }
 
 fn in_overlay(app: &App, over: Rect, row: u16) -> Target {
-    let form = app.overlay() == Some(&Overlay::Form);
-    let found = if form { setup::row_at(app, true, inside(over), row) } else { None };
-    found.map_or(Target::Overlay, Target::FormRow)
+    let found = match app.overlay() {
+        Some(Overlay::Form) => setup::row_at(app, true, inside(over), row).map(Target::FormRow),
+        Some(Overlay::Columns) => history::column_at(app, over, row).map(Target::ColumnRow),
+        _ => None,
+    };
+    found.unwrap_or(Target::Overlay)
 }
 
 fn history_target(app: &App, area: Rect, here: Position) -> Option<Target> {
-    if here.y == inside(area).y {
+    let row = if present::is_on(app) {
+        present::row_at(app, area, here.y)
+    } else if here.y == inside(area).y {
         return history::heading_at(app, area, here.x).map(Target::Heading);
-    }
-    history::row_at(app, area, here.y).map(|row| match row {
+    } else {
+        history::row_at(app, area, here.y)
+    };
+    row.map(|row| match row {
         HistoryRow::Entry(number) => Target::HistoryRow(Some(number)),
         HistoryRow::Live => Target::HistoryRow(None),
     })

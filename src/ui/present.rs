@@ -14,23 +14,37 @@ use super::theme::Theme;
 use super::timeline;
 use super::widget::figure::{Figure, Size};
 use crate::app::live::Live;
+use crate::app::screen::Screen;
 use crate::app::{App, Shown};
 use crate::domain::history::Entry;
 use crate::domain::record::{Outcome, Record};
+use crate::domain::speedup::Baseline;
 use crate::domain::text;
 use crate::domain::time::seconds;
 use runs::Runs;
+pub use runs::row_at;
+
+/// Whether it is what is on the screen: a panel that is expanded takes its place.
+pub fn is_on(app: &App) -> bool {
+    app.screen() == Screen::Teaching && !app.focus().expanded
+}
+
+/// The panels of the layout, as they are needed now: before the first run there is no number, and the questions get the
+/// room.
+pub fn fitted(app: &App, panels: Panels) -> Panels {
+    if app.shown().is_some() {
+        return panels;
+    }
+    let timeline = panels.figures.union(panels.timeline).union(panels.history);
+    Panels { timeline, figures: Rect::default(), history: Rect::default(), ..panels }
+}
 
 /// All panels of the layout.
 pub fn draw(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
     header::header(app, theme, panels.header, buf);
     band(app, theme, panels.verdict, buf);
     match app.shown() {
-        // Before the first run there is no number: the questions get the room.
-        None => {
-            let room = panels.figures.union(panels.timeline).union(panels.history);
-            timeline::panel(app, theme, room, panels.gutter, buf);
-        }
+        None => timeline::panel(app, theme, panels.timeline, panels.gutter, buf),
         Some(shown) => {
             figures(app, shown, theme, panels.figures, buf);
             timeline::panel(app, theme, panels.timeline, panels.gutter, buf);
@@ -144,20 +158,36 @@ fn of_live(live: &Live, cores: u32) -> [Number; 3] {
 
 fn of_entry(entry: &Entry, cores: u32) -> [Number; 3] {
     let record = &entry.record;
-    let (factor, what) = match (record.outcome, entry.speedup) {
-        (Outcome::Cancelled | Outcome::Failed, _) => ("–".into(), record.outcome.name()),
-        _ if record.tasks_failed > 0 => ("–".into(), "tasks failed"),
-        (_, Some(factor)) => (text::speedup(factor), "speed-up over serial"),
-        (_, None) => ("–".into(), "no serial run yet"),
-    };
     [
         Number::new(short_seconds(record), ["time".into()]),
-        Number::new(factor, [what.into(), what.split(' ').next().unwrap_or(what).into()]),
+        speed_up(entry),
         Number::new(
             format!("{:.1}", record.parallelism),
             [format!("parallelism: cores used, of {cores}"), format!("cores used, of {cores}")],
         ),
     ]
+}
+
+/// The speed-up and what it is measured against, or why there is none.
+fn speed_up(entry: &Entry) -> Number {
+    let record = &entry.record;
+    let none = |why: &str| Number::new("–".into(), [why.into()]);
+    match (record.outcome, entry.speedup, entry.baseline) {
+        (Outcome::Cancelled | Outcome::Failed, ..) => none(record.outcome.name()),
+        _ if record.tasks_failed > 0 => none("tasks failed"),
+        (_, Some(factor), Some(over)) => Number::new(text::speedup(factor), measured_against(entry, over)),
+        _ => none("no baseline yet"),
+    }
+}
+
+/// The baseline as the verdict names it, in fewer and fewer words.
+fn measured_against(entry: &Entry, over: Baseline) -> [String; 3] {
+    let short = "speed-up".to_string();
+    if over.number == entry.number {
+        return ["speed-up: the baseline".into(), "the baseline".into(), short];
+    }
+    let number = if over.is_chosen { format!("speed-up over #{}", over.number) } else { short.clone() };
+    [format!("speed-up over {}", over.name()), number, short]
 }
 
 /// A time in few digits, which is all that a figure has room for.

@@ -7,7 +7,7 @@ mod inspector;
 pub mod legend;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
@@ -43,12 +43,15 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
     View { app, shown, geometry, focused, theme }.draw(area, buf);
 }
 
-/// What stands in this panel there: a moment of a row, or a quick experiment before the first run.
+/// What stands in this panel there: a moment of a row, the name of one, or a quick experiment before the first run.
 pub fn target(app: &App, area: Rect, gutter: u16, column: u16, row: u16) -> Option<Target> {
     let Some(geometry) = Geometry::of(app, area, gutter) else {
         let experiment = welcome::experiment_at(inside(area), row)?;
         return Some(Target::Offered(Key::Char(experiment.key)));
     };
+    if geometry.labels.contains(Position { x: column, y: row }) {
+        return geometry.row_at(row).map(Target::TimelineRow);
+    }
     if !(geometry.bars.y..geometry.axis.bottom().max(geometry.bars.bottom())).contains(&row) {
         return None;
     }

@@ -47,10 +47,22 @@ pub fn overlay(app: &App, theme: Theme, history: Rect, area: Rect, buf: &mut Buf
     let inner = draw_over(&frame, area, buf);
     let lines: Vec<Line<'_>> =
         boxes.into_iter().enumerate().map(|(at, shown)| line(app, at, shown, theme)).collect();
-    // The cursor is in the middle where it can be.
-    let above = app.columns().cursor().saturating_sub(usize::from(inner.height / 2));
-    let scroll = Scroll::FromTop(u16::try_from(above).unwrap_or(u16::MAX));
-    draw_scrolled(&lines, Line::clone, scroll, theme, inner, buf);
+    draw_scrolled(&lines, Line::clone, scroll(app, inner.height), theme, inner, buf);
+}
+
+/// Which column, counted as in [`COLUMNS`], is drawn in row `y` of the screen, with the overlay in `over`.
+#[must_use]
+pub fn column_at(app: &App, over: Rect, y: u16) -> Option<usize> {
+    let inner = panel::inside(over);
+    let row = y.checked_sub(inner.y).filter(|row| *row < inner.height)?;
+    let at = usize::from(scroll(app, inner.height).first(COLUMNS.len(), inner.height) + row);
+    (at < COLUMNS.len()).then_some(at)
+}
+
+/// The cursor is in the middle of so many rows where it can be.
+fn scroll(app: &App, rows: u16) -> Scroll {
+    let above = app.columns().cursor().saturating_sub(usize::from(rows / 2));
+    Scroll::FromTop(u16::try_from(above).unwrap_or(u16::MAX))
 }
 
 fn line(app: &App, at: usize, shown: &str, theme: Theme) -> Line<'static> {

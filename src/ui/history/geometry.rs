@@ -31,12 +31,15 @@ pub enum HistoryRow {
 #[must_use]
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow> {
     let geometry = Geometry::of(app, inside(area));
-    let row = y.checked_sub(geometry.rows.y).filter(|_| y < geometry.rows.bottom())?;
-    let (at, order) = (geometry.first + usize::from(row), app.browse().order());
-    match order.get(at) {
-        Some(number) => Some(HistoryRow::Entry(*number)),
-        None => (app.is_running() && at == order.len()).then_some(HistoryRow::Live),
-    }
+    runs_in(app, geometry.rows).find(|(row, _)| row.y == y).map(|(_, run)| run)
+}
+
+/// The runs in view in this room, in the shown order, each with its row: what is drawn is what is hit.
+pub(in crate::ui) fn runs_in(app: &App, rows: Rect) -> impl Iterator<Item = (Rect, HistoryRow)> + use<'_> {
+    let order = app.browse().order();
+    let entries = order.iter().map(|number| HistoryRow::Entry(*number));
+    let all = entries.chain(app.is_running().then_some(HistoryRow::Live));
+    rows.rows().zip(all.skip(first_row(app, rows.height)))
 }
 
 /// Whose heading is drawn in column `x` of the screen, with the history's panel in `area`.

@@ -14,7 +14,7 @@ use crate::domain::plan::Plan;
 use crate::domain::record::Outcome;
 use crate::domain::text::{self, column_seconds};
 use crate::domain::time::seconds;
-use crate::ui::history::draw_gain;
+use crate::ui::history::{HistoryRow, draw_gain, runs_in};
 use crate::ui::theme::Theme;
 
 /// Columns of a model's label.
@@ -25,6 +25,19 @@ const ROOM_FOR_WORKERS: u16 = 76;
 const WORD: u16 = 11;
 /// From so many rows on, the runs have a heading.
 const ROOM_FOR_HEADING: u16 = 3;
+
+/// Which run is drawn in row `y` of the screen, with the runs in `area`.
+pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow> {
+    let (_, rows) = split(area);
+    runs_in(app, rows).find(|(row, _)| row.y == y).map(|(_, run)| run)
+}
+
+/// The heading, which is empty where there is no room for one, and the runs below it.
+fn split(area: Rect) -> (Rect, Rect) {
+    let heading = u16::from(area.height >= ROOM_FOR_HEADING);
+    let rows = Rect { y: area.y + heading, height: area.height - heading, ..area };
+    (Rect { height: heading, ..area }, rows)
+}
 
 /// The last few runs, with what a class compares.
 pub struct Runs<'a> {
@@ -37,35 +50,39 @@ pub struct Runs<'a> {
 }
 
 impl Runs<'_> {
-    /// As many as fit: the chosen one and the latest.
+    /// As many as fit around the chosen one, in the shown order.
     pub fn draw(&self, area: Rect, buf: &mut Buffer) {
-        let mut rows = area.rows();
-        let mut room = usize::from(area.height);
-        let focused = self.app.focus().panel == Panel::History;
-        if area.height >= ROOM_FOR_HEADING
-            && let Some(row) = rows.next()
-        {
-            let name = if focused { self.theme.cursor() } else { self.theme.strong() };
-            let heading = Line::from(vec![
-                Span::raw(" "),
-                Span::styled(" History ", name),
-                Span::raw(format!("{:>width$}", "time   speed-up", width = self.before_bar() - 10)),
-            ]);
-            buf.set_line(row.x, row.y, &heading, row.width);
-            room -= 1;
+        let (heading, rows) = split(area);
+        if !heading.is_empty() {
+            self.draw_heading(heading, buf);
         }
         let entries = self.app.history().entries();
-        let total = entries.len() + usize::from(self.app.is_running());
-        let chosen = self.app.browse().selected().unwrap_or(total).saturating_sub(1);
-        let first = chosen.min(total.saturating_sub(room));
         let most = entries.iter().filter_map(|entry| entry.speedup).fold(1.0, f64::max);
-        for (row, i) in rows.zip(first..total) {
-            match (entries.get(i), self.app.live()) {
-                (Some(entry), _) => self.draw_entry(entry, most, row, buf),
-                (None, Some(live)) => self.draw_live(live, total, row, buf),
-                (None, None) => {}
+        for (row, run) in runs_in(self.app, rows) {
+            match run {
+                HistoryRow::Entry(number) => {
+                    if let Some(entry) = self.app.history().get(number) {
+                        self.draw_entry(entry, most, row, buf);
+                    }
+                }
+                HistoryRow::Live => {
+                    if let Some(live) = self.app.live() {
+                        self.draw_live(live, entries.len() + 1, row, buf);
+                    }
+                }
             }
         }
+    }
+
+    fn draw_heading(&self, row: Rect, buf: &mut Buffer) {
+        let focused = self.app.focus().panel == Panel::History;
+        let name = if focused { self.theme.cursor() } else { self.theme.strong() };
+        let heading = Line::from(vec![
+            Span::raw(" "),
+            Span::styled(" History ", name),
+            Span::raw(format!("{:>width$}", "time   speed-up", width = self.before_bar() - 10)),
+        ]);
+        buf.set_line(row.x, row.y, &heading, row.width);
     }
 
     fn has_workers(&self) -> bool {
