@@ -118,7 +118,7 @@ pub static COLUMNS: [Column; 18] = [
     column(Id::Number, ("#", "in the order of measuring"), Side::Right, Extent { before: 3, ..NONE },
         |row| row.number().to_string(), |run| Number(run.number as f64), (4, true)),
     column(Id::Work, ("work", "what a task does"), Side::Left, NONE,
-        |row| row.plan().workload().kind().name().into(), |run| Word(run.record.plan.workload().kind().name()), (5, true)),
+        |row| row.plan().workload().label().into(), |run| Word(run.record.plan.workload().label()), (5, true)),
     column(Id::Model, ("model", "what executes the tasks"), Side::Left, Extent { before: 9, ..NONE },
         |row| row.plan().model().label().into(), |run| Word(run.record.plan.model().name()), (1, true)),
     column(Id::Workers, ("workers", "threads or processes"), Side::Right, NONE,

@@ -251,6 +251,7 @@ fn column(run: &Entry, measures: &[Measure], runs: &[&Entry]) -> Column {
     let mut heading = String::new();
     heading.push_str(if run.is_baseline { "B " } else { "" });
     heading.push_str(if run.is_fastest { "★ " } else { "" });
+    heading.push_str(if run.record.caveats.is_empty() { "" } else { "! " });
     heading.push_str(&format!("#{} {}", run.number, run.record.plan.model().name()));
     let shared = shared_baseline(runs).is_some();
     let cells = measures.iter().map(|measure| {

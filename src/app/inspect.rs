@@ -7,6 +7,7 @@ use super::overlay::Overlay;
 use super::timeline::Rows;
 use super::{App, Shown};
 
+use crate::domain::phase::Phase;
 use crate::domain::record::{Outcome, Record, TaskRecord};
 use crate::domain::text::grouped;
 use crate::domain::time::{Nanos, nanos};
@@ -139,6 +140,19 @@ impl App {
         };
     }
 
+    /// Rows become cores, or workers again; what is under the cursor stays under it.
+    pub(super) fn turn_view(&mut self) {
+        let row = self.inspection().and_then(|under| match under.place {
+            Place::Worker(_) => {
+                let core = under.slice.filter(|slice| slice.phase == Phase::Computing)?.core;
+                self.cores_shown().iter().position(|shown| *shown == core)
+            }
+            Place::Core(..) => under.worker,
+        });
+        self.timeline.turn();
+        self.timeline.look_at_row(row.unwrap_or(0));
+    }
+
     /// Lets the shown trace and the view of it meet.
     pub(super) fn look(&mut self, command: Command) {
         if let Some(Overlay::Comparison { numbers, zoom, .. }) = &self.overlay {
@@ -198,7 +212,9 @@ impl App {
             self.tell("which tasks failed is known when the run is over");
             return;
         }
-        let place = |failure: &TaskRecord| (nanos(failure.start_s), failure.worker as usize);
+        // Where its mark stands, but still within the task.
+        let end = |failure: &TaskRecord| failure.end_s.map_or(failure.start_s, |end| end);
+        let place = |failure: &TaskRecord| (nanos(end(failure)).saturating_sub(1), failure.worker as usize);
         // A failure belongs to a worker.
         if self.timeline.rows() == Rows::Cores {
             self.timeline.turn();
@@ -254,7 +270,6 @@ mod tests {
     use super::*;
     use crate::app::key::Key;
     use crate::domain::machine::Limits;
-    use crate::domain::phase::Phase;
     use crate::domain::record::TaskOutcome;
     use crate::domain::speed::Speed;
 
@@ -359,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_found_in_the_order_in_which_their_tasks_began() {
+    fn failures_are_found_where_their_marks_stand_in_the_order_of_time() {
         let (mut app, run) = running();
         let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
         press(&mut app, &[Char('n')]);
@@ -381,6 +396,6 @@ mod tests {
             press(&mut app, &[key]);
             found.push((app.timeline().row(), app.timeline().cursor().unwrap() / 1_000_000));
         }
-        assert_eq!(found, [(0, 2), (3, 2), (1, 300), (1, 300), (3, 2)]);
+        assert_eq!(found, [(0, 101), (3, 101), (1, 399), (1, 399), (3, 101)]);
     }
 }

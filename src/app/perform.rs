@@ -73,7 +73,7 @@ impl App {
             Command::PreviousTask => self.step_task(Step::Previous),
             Command::NextFailure => self.step_failure(Step::Next),
             Command::PreviousFailure => self.step_failure(Step::Previous),
-            Command::TurnView => self.timeline.turn(),
+            Command::TurnView => self.turn_view(),
             Command::Freeze => self.toggle_freeze(),
             Command::Decrease => self.setup.change(false, &self.limits),
             Command::Increase => self.setup.change(true, &self.limits),
@@ -286,14 +286,14 @@ impl App {
             self.settle_form();
             return;
         }
-        if self.timeline.take_cursor() {
+        if self.notice.take().is_some() || self.timeline.take_cursor() {
             return;
         }
         if self.focus.expanded {
             self.focus.expanded = false;
             return;
         }
-        if self.setup.dismiss() || self.notice.take().is_some() {
+        if self.setup.dismiss() {
             return;
         }
         if self.is_running() {

@@ -12,7 +12,7 @@ use super::record::Record;
 use super::speed::Speed;
 use super::text;
 use super::time::{Nanos, nanos, seconds};
-use super::workload::{Addresses, LatencyRange, Workload, WorkloadKind};
+use super::workload::{Addresses, FETCH_TIMEOUT_S, LatencyRange, Workload, WorkloadKind};
 
 /// Above so many tasks, `io` is estimated from sums, not by handing out each task.
 const TASKS_HANDED_OUT: u64 = 10_000;
@@ -87,7 +87,11 @@ fn fetching(draft: &Draft, writing: f64, cores: u32) -> f64 {
     let (min_ms, max_ms) =
         (to_u32(draft.latency_min_ms), to_u32(draft.latency_max_ms.max(draft.latency_min_ms)));
     let latencies = LatencyRange { min_ms, max_ms }.draw(to_u32(draft.addresses.max(1)), draft.seed);
-    let lengths = latencies.iter().map(|ms| nanos(f64::from(*ms) / 1e3 + writing));
+    // Whoever waits longer gives up.
+    let lengths = latencies.iter().map(|ms| match f64::from(*ms) / 1e3 {
+        waiting if waiting >= FETCH_TIMEOUT_S => nanos(FETCH_TIMEOUT_S),
+        waiting => nanos(waiting + writing),
+    });
     let handed_out = hand_out(&lengths.collect::<Vec<_>>(), draft.tasks, workers(draft));
     let writers = workers(draft).min(u64::from(cores.max(1)));
     handed_out.max(draft.tasks as f64 * writing / writers as f64)

@@ -78,6 +78,9 @@ fn with_groups(value: f64, decimals: usize) -> String {
 pub fn speedup(factor: f64) -> String {
     if factor >= 9.95 {
         format!("{factor:.0}×")
+    } else if (1.05..1.1).contains(&factor) {
+        // Less than a tenth is no gain, and must not look like one.
+        format!("{factor:.2}×")
     } else if factor >= 0.995 {
         format!("{factor:.1}×")
     } else if factor >= 0.0995 {
@@ -227,6 +230,7 @@ mod tests {
         assert_eq!(speedup(1.949), "1.9×");
         assert_eq!(speedup(12.4), "12×");
         assert_eq!(speedup(0.996), "1.0×");
+        assert_eq!((speedup(1.057), speedup(1.1)), ("1.06×".into(), "1.1×".into()), "no gain, a gain");
         assert_eq!(speedup(0.54), "0.54×");
         assert_eq!(speedup(0.054), "0.054×");
     }

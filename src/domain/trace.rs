@@ -87,8 +87,8 @@ pub struct CoreTime {
 pub struct Sample {
     /// When, since `t0`.
     pub at: Nanos,
-    /// Tasks begun and not yet ended: C(t).
-    pub in_flight: u32,
+    /// Tasks begun and not yet ended, on average since the sample before, from the workers' stamps: C(t).
+    pub in_flight: f64,
     /// Workers on a core, on average since the sample before, from CPU clocks: P(t).
     pub on_core: f64,
 }
@@ -114,6 +114,8 @@ pub struct Trace {
     core_curves: CoreCurves,
     others: Vec<(u16, f64)>,
     cpu: Nanos,
+    /// How long all workers together were on tasks until the last sample.
+    on_tasks: Nanos,
     now: Nanos,
     by_phase: [u32; Phase::COUNT],
     dropped: u64,
@@ -146,8 +148,7 @@ impl Trace {
     pub fn apply(&mut self, batch: Batch) {
         let cpu = batch.lanes.iter().map(|update| update.cpu).sum();
         self.update_lanes(batch.lanes, batch.now);
-        // The two counters are not read at the same moment.
-        self.sample(&batch.now, batch.begun.saturating_sub(batch.ended), cpu);
+        self.sample(batch.now, cpu);
         (self.begun, self.ended, self.failed) = (batch.begun, batch.ended, batch.failed);
         self.cores = batch.cores;
         self.core_curves.push(batch.now, &self.cores);
@@ -182,12 +183,17 @@ impl Trace {
         }
     }
 
-    fn sample(&mut self, now: &Nanos, in_flight: u32, cpu: Nanos) {
+    /// Both curves are averages since the sample before, from what the workers stamped: single moments would show chance.
+    fn sample(&mut self, now: Nanos, cpu: Nanos) {
         let elapsed = now.saturating_sub(self.now);
         if elapsed > 0 {
-            let on_core = cpu.saturating_sub(self.cpu) as f64 / elapsed as f64;
-            self.samples.push(Sample { at: *now, in_flight, on_core });
-            (self.now, self.cpu) = (*now, cpu);
+            let on_tasks: Nanos = self.lanes.iter().map(|lane| lane.time_on_tasks(now)).sum();
+            let mean = |now: Nanos, before: Nanos| now.saturating_sub(before) as f64 / elapsed as f64;
+            // What is heard of late must not look like more than there are.
+            let in_flight = mean(on_tasks, self.on_tasks).min(self.lanes.len() as f64);
+            let on_core = mean(cpu, self.cpu);
+            self.samples.push(Sample { at: now, in_flight, on_core });
+            (self.now, self.cpu, self.on_tasks) = (now, cpu, on_tasks);
         }
     }
 
@@ -265,6 +271,13 @@ impl Trace {
     #[must_use]
     pub fn now(&self) -> Nanos {
         self.now
+    }
+
+    /// Tasks in flight at this moment.
+    #[must_use]
+    pub fn in_flight_now(&self) -> u32 {
+        // The two are not counted at the same moment.
+        self.begun.saturating_sub(self.ended)
     }
 
     /// Tasks begun, ended and failed.
@@ -442,7 +455,26 @@ mod tests {
         }
         let on_core: Vec<f64> = trace.samples().iter().map(|sample| sample.on_core).collect();
         assert_eq!(on_core, vec![1.0, 2.0]);
-        assert_eq!(trace.samples()[1].in_flight, 2);
+    }
+
+    #[test]
+    fn concurrency_of_a_sample_is_the_time_on_tasks_over_time_however_the_counters_were_read() {
+        let mut trace = Trace::new(2);
+        let on = |task| Transition { task, ..at(0, Phase::Computing) };
+        let first = LaneUpdate { transitions: vec![on(Some(0))], ..LaneUpdate::default() };
+        let (begin, end) = (Transition { at: 100, ..on(Some(1)) }, Transition { at: 150, ..on(None) });
+        let second = LaneUpdate { transitions: vec![begin, end], ..LaneUpdate::default() };
+        let nothing = LaneUpdate::default;
+        trace.apply(Batch { now: 100, lanes: vec![first, nothing()], ..Batch::default() });
+        trace.apply(Batch {
+            now: 200,
+            lanes: vec![nothing(), second],
+            begun: 2,
+            ended: 2,
+            ..Batch::default()
+        });
+        let in_flight: Vec<f64> = trace.samples().iter().map(|sample| sample.in_flight).collect();
+        assert_eq!(in_flight, [1.0, 1.5]);
     }
 
     #[test]

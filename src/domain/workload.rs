@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// How long a fetch may take, in seconds: the article's `timeout=20`.
+pub const FETCH_TIMEOUT_S: f64 = 20.0;
+
 /// Which workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -21,10 +21,7 @@ use super::scratch::Scratch;
 use super::{clock, os};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
-use crate::domain::workload::{Addresses, Files, Workload};
-
-/// How long a fetch may take: the article's `timeout=20`.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
+use crate::domain::workload::{Addresses, FETCH_TIMEOUT_S, Files, Workload};
 
 /// All that a worker needs to know about its run.
 #[derive(Clone, Debug)]
@@ -158,6 +155,8 @@ impl Worker {
     }
 
     fn begin(&mut self, task: u32) {
+        // Before the clocks are read: a worker that loses its core there has begun all the same.
+        add_one(&self.lane().begun);
         let begin = self.pen.begin(task);
         let slot = self.arena.task(task);
         slot.begin.store(begin, Relaxed);
@@ -165,7 +164,6 @@ impl Worker {
         slot.executions.fetch_add(1, Relaxed);
         // Release: who sees the state sees the rest of the slot.
         slot.state.store(TaskState::Begun as u32, Release);
-        add_one(&self.lane().begun);
     }
 
     fn end(&self, task: u32, state: TaskState) {
@@ -282,7 +280,7 @@ impl Job {
                 let hooks = Hooks { before: before_blocking, after: after_blocking };
                 let stop = assignment.arena.stop.descriptor();
                 JobKind::Io {
-                    fetcher: Fetcher::new(stop, FETCH_TIMEOUT, hooks),
+                    fetcher: Fetcher::new(stop, Duration::from_secs_f64(FETCH_TIMEOUT_S), hooks),
                     urls: match addresses {
                         Addresses::Loopback { latencies_ms, .. } => {
                             Urls::Loopback { port: assignment.port, count: latencies_ms.len() as u32 }

@@ -84,11 +84,8 @@ fn halves(area: Rect) -> (Rect, Rect) {
 
 fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
     let plan = shown.plan();
-    let last = shown.trace().samples().last();
     let (in_flight, on_core, when) = match shown {
-        Shown::Live(_) => {
-            (last.map_or(0.0, |last| f64::from(last.in_flight)), shown.trace().on_core_lately(), "now")
-        }
+        Shown::Live(_) => (f64::from(shown.trace().in_flight_now()), shown.trace().on_core_lately(), "now"),
         Shown::Entry(entry) => (entry.record.concurrency, entry.record.parallelism, "on average"),
     };
     [
@@ -98,7 +95,7 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
             most: f64::from(plan.workers().min(plan.tasks())),
             most_is: if plan.workers() <= plan.tasks() { "workers" } else { "tasks" },
             when,
-            value: |sample| f64::from(sample.in_flight),
+            value: |sample| sample.in_flight,
             style: theme.concurrency(),
         },
         Row {

@@ -132,10 +132,7 @@ pub fn shortened(text: &str, most: usize) -> String {
 fn watch(live: &Live) -> String {
     match live.watch() {
         Some(watch) => format!("watch for: {watch}"),
-        None => {
-            let in_flight = live.trace.samples().last().map_or(0, |sample| sample.in_flight);
-            two_numbers(f64::from(in_flight), live.trace.on_core_lately())
-        }
+        None => two_numbers(f64::from(live.trace.in_flight_now()), live.trace.on_core_lately()),
     }
 }
 

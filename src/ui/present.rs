@@ -145,7 +145,7 @@ fn draw_number(number: &Number, size: Size, theme: Theme, area: Rect, buf: &mut 
 }
 
 fn of_live(live: &Live, cores: u32) -> [Number; 3] {
-    let in_flight = live.trace.samples().last().map_or(0, |sample| sample.in_flight);
+    let in_flight = live.trace.in_flight_now();
     [
         Number::new(format!("{:.1} s", seconds(live.trace.now())), ["time so far".into()]),
         Number::new(in_flight.to_string(), ["concurrency: tasks in flight".into(), "tasks in flight".into()]),

@@ -8,7 +8,7 @@ pub mod legend;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
@@ -17,6 +17,7 @@ use super::header::plural;
 use super::panel::{block, draw_block, inside, on_border};
 use super::theme::Theme;
 use super::welcome;
+use super::widget::RISING;
 use super::widget::axis::Axis;
 use crate::app::inspect::Inspection;
 use crate::app::key::Key;
@@ -59,6 +60,8 @@ pub fn target(app: &App, area: Rect, gutter: u16, column: u16, row: u16) -> Opti
     Some(Target::Moment { row: geometry.row_at(row), at })
 }
 
+/// The cursor in a bar.
+const CURSOR: &str = "│";
 /// How the title begins.
 const TITLE: &str = "Timeline · ";
 
@@ -138,7 +141,7 @@ impl View<'_> {
         }
     }
 
-    /// The cell under the cursor reversed.
+    /// A thin line through the bar under the cursor: ink stays ink, and where there is none, none comes.
     fn draw_cursor(&self, buf: &mut Buffer) {
         let Some(under) = self.app.inspection() else { return };
         let at = &self.geometry;
@@ -146,7 +149,17 @@ impl View<'_> {
             let bar =
                 at.bars_in_view().find(|(_, row)| *row == self.app.timeline().row()).map(|(bar, _)| bar);
             let cell = bar.map(|bar| Rect { x, width: 1, ..bar }).unwrap_or_default();
-            buf.set_style(cell.intersection(at.bars), self.theme.cursor());
+            for at in cell.intersection(at.bars).positions() {
+                let cell = &mut buf[at];
+                let is_full = cell.symbol() == RISING[8];
+                cell.set_symbol(CURSOR);
+                if is_full {
+                    cell.modifier.insert(Modifier::REVERSED);
+                } else {
+                    cell.set_style(self.theme.strong());
+                    cell.fg = Color::Reset;
+                }
+            }
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Lane {
     last_stamp: Nanos,
     dropped: u64,
     migrations: u64,
+    /// How long its worker was on a task until the last transition.
+    on_task: Nanos,
     /// Events were dropped after the last one that is known, so what the worker does now is not.
     in_doubt: bool,
 }
@@ -44,6 +46,7 @@ impl Lane {
         });
         if let Some(Segment { phase, from, until, .. }) = closed {
             self.closed[phase] += until - from;
+            self.on_task += if open.is_some_and(|open| open.task.is_some()) { until - from } else { 0 };
         }
         // Before its first task, nobody stamped a core.
         let moved = open.is_some_and(|open| open.phase != Phase::Starting && open.core != transition.core);
@@ -54,6 +57,12 @@ impl Lane {
         self.last_stamp = self.last_stamp.max(transition.at);
         self.transitions.push(transition);
         closed
+    }
+
+    /// How long its worker was on a task, whatever it did there, given that it is `now`.
+    pub(super) fn time_on_tasks(&self, now: Nanos) -> Nanos {
+        let open = self.transitions.last().filter(|open| open.task.is_some());
+        self.on_task + open.map_or(0, |open| now.saturating_sub(open.at))
     }
 
     /// All events, in order.
@@ -169,6 +178,7 @@ impl Lane {
             last_stamp: self.last_stamp,
             dropped: self.dropped,
             migrations: self.migrations,
+            on_task: self.on_task,
             in_doubt: self.in_doubt,
             ..lane
         };

@@ -33,6 +33,7 @@ fn fitting(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
     let Some((_, mut line)) = lines.find(|(i, line)| *i == last || line.width() <= room) else {
         return Line::default();
     };
+    shorten(&mut line, room);
     if line.width() > 0 {
         line.spans.insert(0, Span::raw(" "));
         line.push_span(Span::raw(" "));
@@ -42,6 +43,21 @@ fn fitting(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
         span.style = on_border(span.style);
     }
     line
+}
+
+/// Cuts what has no room; dots say that it went on.
+fn shorten(line: &mut Line<'static>, room: usize) {
+    while line.width() > room {
+        let excess = line.width() - room;
+        let Some(last) = line.spans.last_mut() else { return };
+        let length = last.content.chars().count();
+        if length <= excess + 1 {
+            line.spans.pop();
+            continue;
+        }
+        let kept: String = last.content.chars().take(length - excess - 1).collect();
+        last.content = format!("{kept}…").into();
+    }
 }
 
 /// In fewer and fewer words. Of a picture that was thinned, a slice stands for several.

@@ -87,35 +87,35 @@ impl Widget for &Curve<'_> {
 mod tests {
     use super::*;
 
-    fn sample(at: Nanos, in_flight: u32) -> Sample {
+    fn sample(at: Nanos, in_flight: f64) -> Sample {
         Sample { at, in_flight, on_core: 0.0 }
     }
 
     fn drawn(samples: &[Sample], window: Window, most: f64, width: u16, height: u16) -> Buffer {
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
-        let value = |from, to| mean(samples, |sample| f64::from(sample.in_flight), from, to);
+        let value = |from, to| mean(samples, |sample| sample.in_flight, from, to);
         Curve::new(&value, window, most, Style::new()).nothing("·", Style::new()).render(area, &mut buf);
         buf
     }
 
     #[test]
     fn a_sample_stands_for_the_time_before_it_and_the_future_stays_empty() {
-        let samples = [sample(100, 1), sample(200, 2), sample(300, 4)];
+        let samples = [sample(100, 1.0), sample(200, 2.0), sample(300, 4.0)];
         let buf = drawn(&samples, Window { from: 0, to: 400 }, 4.0, 4, 2);
         assert_eq!(buf, Buffer::with_lines(["  █ ", "▄██ "]));
     }
 
     #[test]
     fn nothing_is_marked_where_it_is_known() {
-        let samples = [sample(100, 0), sample(200, 2)];
+        let samples = [sample(100, 0.0), sample(200, 2.0)];
         let buf = drawn(&samples, Window { from: 0, to: 300 }, 2.0, 3, 2);
         assert_eq!(buf, Buffer::with_lines([" █ ", "·█ "]));
     }
 
     #[test]
     fn absurd_scales_and_no_room_can_be_drawn() {
-        let samples = [sample(100, u32::MAX)];
+        let samples = [sample(100, f64::from(u32::MAX))];
         for most in [0.0, f64::NAN, f64::INFINITY, 1e-300] {
             drawn(&samples, Window { from: 0, to: 1 }, most, 3, 2);
             drawn(&samples, Window { from: 0, to: u64::MAX }, most, 0, 0);

@@ -156,6 +156,7 @@ pub(super) fn comparison() -> Vec<Section> {
             Look::Strong,
             "the baseline, and the fastest run of its work, by at least a tenth",
         ),
+        Entry::sign("!", Look::Strong, "a reason to trust the run less; Enter in the history tells it"),
     ]);
     let sentence = vec![Entry::plain(
         "The sentence on top names the fastest and the slowest run, if all did the same work to its end, and what \
