@@ -13,6 +13,7 @@
 //!             ├─ browse    chosen and marked rows of the history     │ each part
 //!             ├─ columns   the history's columns, and their order    │ in its file
 //!             ├─ timeline  the stretch of time, the row, the cursor  │
+//!             ├─ window    a stretch of time: zooming and panning    │
 //!             ├─ teaching  the layout for a class, the last keys     │
 //!             ├─ look      colours, and whose the mouse is           │
 //!             ├─ overlay   what lies over the panels                 │
