@@ -776,6 +776,24 @@ fn one_worker_that_waits_for_the_network_is_one_thin_line() {
 }
 
 #[test]
+fn a_doubt_that_a_long_verdict_leaves_no_row_for_has_its_sign_before_it() {
+    let mut session = Session::new(60, 16);
+    session.press(&[Char('2')]);
+    assert!(session.rows()[1].starts_with(" gil-threads: no gain"));
+    let plan = session.press_and_wait(Char('r'), 1.0);
+    let mut record = Scenario::new(plan, 2).record();
+    record
+        .doubt(CaveatKind::CoresTaken, "noisy machine: others used 50 % of the cores: measure again".into());
+    let _ = session.app.update(Msg::Concluded(Box::new(record)));
+    let rows = session.rows();
+    assert!(
+        rows[1].starts_with(" ! gil-threads: no gain") && rows[2].contains("the lock"),
+        "{}",
+        rows.join("\n")
+    );
+}
+
+#[test]
 fn a_long_verdict_goes_on_in_the_next_row_and_says_if_it_was_cut() {
     let mut session = Session::new(60, 16);
     let plan = session.press_and_wait(Char('r'), 0.5);

@@ -78,12 +78,17 @@ pub fn verdict(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     between(&left, &Line::raw(right), area, buf);
 }
 
-/// The headline in the two rows that it may take. Where it needs more, or a notice needs the second, dots say so.
+/// The headline in the two rows that it may take. Where it needs more, or a notice needs the second, dots say so. Where a
+/// doubt has no row of its own for that, its sign stands before the headline.
 fn said(app: &App, width: u16) -> Vec<String> {
     let rows = if app.notice().is_some() { 1 } else { 2 };
     // A space before and behind.
     let room = width.saturating_sub(2);
     let mut lines = wrap(app.headline(), room);
+    let is_doubted = |shown| matches!(shown, Shown::Entry(entry) if !entry.record.caveats.is_empty());
+    if lines.len() > 1 && app.shown().is_some_and(is_doubted) {
+        lines = wrap(&format!("! {}", app.headline()), room);
+    }
     if lines.len() > rows {
         let rest = lines.split_off(rows - 1).join(" ");
         lines.push(shortened(&rest, usize::from(room)));
