@@ -62,6 +62,7 @@ use crate::domain::history::{Entry, History};
 use crate::domain::look::Look;
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
+use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::speed::Speed;
 use crate::domain::text::duration;
@@ -149,7 +150,7 @@ impl App {
             calibrating: false,
             setup: Setup::new(machine.cores_usable),
             activity: Activity::Nothing,
-            history: History::new(machine.cores_usable),
+            history: History::new(Provenance::here("", machine.clone())),
             browse: Browse::default(),
             columns: Columns::default(),
             timeline: TimelineView::default(),
@@ -169,6 +170,13 @@ impl App {
         app.compose_headline();
         app.foretell();
         app
+    }
+
+    /// In the session with this id.
+    #[must_use]
+    pub fn in_session(mut self, id: &str) -> App {
+        self.history = History::new(Provenance::here(id, self.machine.clone()));
+        self
     }
 
     /// In the teaching layout from the start, if asked for.
@@ -207,6 +215,7 @@ impl App {
             Msg::Concluded(record) => self.on_concluded(*record),
             Msg::Refused(sentence) => self.on_refused(sentence),
             Msg::Calibrated(speed) => self.on_calibrated(speed),
+            Msg::Earlier(_) | Msg::PictureRead { .. } | Msg::Renumbered { .. } => vec![],
         };
         if is_due {
             self.compose_headline();

@@ -17,6 +17,7 @@ use crate::domain::look::LookOptions;
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
 use crate::domain::plan::{Draft, TaskSize};
+use crate::domain::share::Format;
 use crate::domain::workload::{Files, WorkloadKind};
 use documents::Shell;
 use explore::ExploreArguments;
@@ -46,28 +47,6 @@ pub enum Answer {
     Text(String),
     /// One sentence: what was wrong and what is allowed.
     Refusal(String),
-}
-
-/// How a run's records are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// For people.
-    #[default]
-    Table,
-    /// The document of [`crate::domain::record::Records`].
-    Json,
-}
-
-impl Format {
-    /// All formats, in the order in which they are offered.
-    const ALL: [Format; 2] = [Format::Table, Format::Json];
-
-    fn name(self) -> &'static str {
-        match self {
-            Format::Table => "table",
-            Format::Json => "json",
-        }
-    }
 }
 
 /// A run as the command line asks for it: everything but what only the machine or a file can tell.

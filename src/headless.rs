@@ -12,11 +12,12 @@ mod table;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::sync::mpsc;
 
-use crate::cli::{Format, Request};
+use crate::cli::Request;
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::plan::{Draft, Plan, TaskSize};
 use crate::domain::record::{Outcome, Record, Records, SCHEMA};
+use crate::domain::share::Format;
 use crate::domain::speed::Speed;
 use crate::domain::workload::WorkloadKind;
 use crate::engine::session::Session;

@@ -48,6 +48,7 @@ pub fn explore(options: LookOptions) -> Result<u8, Failure> {
     signals::watch_terminal().map_err(Failure::broke)?;
     input::listen(sender.clone()).map_err(Failure::broke)?;
     let app = App::new(session.machine().clone(), session.limits().clone())
+        .in_session(session.id())
         .with_look(look)
         .presenting(options.present);
     let ended = Explorer::new(&session, app, screen, sender).stay(&events);
@@ -206,6 +207,12 @@ impl<'env> Explorer<'env> {
                 Ok(())
             }
             Effect::Calibrate => self.calibrate(),
+            Effect::Keep(_)
+            | Effect::ReadEarlier
+            | Effect::ReadPicture(_)
+            | Effect::Rename(..)
+            | Effect::Remove(_)
+            | Effect::Restore(_) => Ok(()),
             Effect::Mouse(listen) => self.screen.listen_to_mouse(listen).map_err(lost),
             Effect::Redraw => {
                 self.pacer.want(Urgency::Now);

@@ -342,7 +342,7 @@ mod tests {
     use crate::domain::workload::WorkloadKind::{Cpu, Io};
 
     fn history() -> History {
-        let mut history = History::new(8);
+        let mut history = sample::history(8);
         for (kind, model, workers, wall_s) in [
             (Cpu, Model::Serial, 1, 4.0),
             (Cpu, Model::Threads, 2, 2.5),

@@ -2,10 +2,13 @@
 
 use super::key::Key;
 use super::pointer::Target;
+use std::sync::Arc;
+
 use crate::domain::plan::Plan;
+use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::speed::Speed;
-use crate::domain::trace::Batch;
+use crate::domain::trace::{Batch, Trace};
 
 /// Something happened.
 #[derive(Debug)]
@@ -45,6 +48,38 @@ pub enum Msg {
     Refused(String),
     /// How fast an idle core of this machine computes.
     Calibrated(Speed),
+    /// Runs of earlier sessions, or of a shared file, in ascending order of their numbers; numbers that are taken here
+    /// already are left out.
+    Earlier(Vec<EarlierRun>),
+    /// What [`Effect::ReadPicture`] asked for, or one sentence that says why there is none.
+    PictureRead {
+        /// The run's number.
+        number: usize,
+        /// Its trace.
+        picture: Result<Box<Trace>, String>,
+    },
+    /// A run was kept under this number: another explorer had taken its own meanwhile.
+    Renumbered {
+        /// Its number so far, the highest of all.
+        from: usize,
+        /// Its number from now on.
+        to: usize,
+    },
+}
+
+/// A run that this session did not measure.
+#[derive(Clone, Debug)]
+pub struct EarlierRun {
+    /// Under which it was kept.
+    pub number: usize,
+    /// What the user calls it.
+    pub name: Option<String>,
+    /// Where and when it was measured.
+    pub provenance: Arc<Provenance>,
+    /// What was measured.
+    pub record: Box<Record>,
+    /// Its trace, where that is at hand, as in a shared file; else it is read when somebody looks at the run.
+    pub trace: Option<Box<Trace>>,
 }
 
 /// Something that the shell shall do.
@@ -56,6 +91,18 @@ pub enum Effect {
     Stop,
     /// Measure how fast this machine computes; answered by [`Msg::Calibrated`].
     Calibrate,
+    /// Keep this run of the history for later sessions.
+    Keep(usize),
+    /// Bring the runs that were kept by other sessions; answered by [`Msg::Earlier`].
+    ReadEarlier,
+    /// Bring the trace of a kept run; answered by [`Msg::PictureRead`].
+    ReadPicture(usize),
+    /// Keep what the user calls a run from now on; `None` takes its name away.
+    Rename(usize, Option<String>),
+    /// Remove these runs from what is kept.
+    Remove(Vec<usize>),
+    /// Keep these removed runs after all.
+    Restore(Vec<usize>),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
     /// Draw every cell again: something else has written on the terminal.

@@ -4,10 +4,10 @@ use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 
-use super::Format;
 use super::documents::Shell;
 use crate::domain::look::{ColorChoice, ThemeName};
 use crate::domain::model::Model;
+use crate::domain::share::Format;
 use crate::domain::text;
 use crate::domain::workload::WorkloadKind;
 

@@ -1,6 +1,9 @@
-//! The runs of this session, their pictures, and how much memory those may take.
+//! The runs that the user can look at, their pictures, and how much memory those may take.
+
+use std::sync::Arc;
 
 use super::plan::Plan;
+use super::provenance::Provenance;
 use super::record::{Outcome, Record};
 use super::speedup::{self, Baseline, Gain};
 use super::trace::{EVENTS_PER_SLICE, Trace};
@@ -15,15 +18,34 @@ const THINNED_SLICES: u64 = 512;
 /// With more events than this in a lane, thinning is worth it.
 const THINNED_EVENTS: u64 = 2 * EVENTS_PER_SLICE * THINNED_SLICES;
 
+/// Whether there is a picture of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// Its trace is here.
+    Here,
+    /// Its trace can be read from the kept history.
+    Kept,
+    /// Its trace is being read.
+    Awaited,
+    /// There is none: one sentence says why.
+    Gone(String),
+}
+
 /// A record with its picture and its number on the screen.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Counts from 1 in the order of measuring.
+    /// Counts from 1 in the order of measuring; numbers of runs that were removed stay unused.
     pub number: usize,
+    /// What the user calls it.
+    pub name: Option<String>,
+    /// Where and when it was measured.
+    pub provenance: Arc<Provenance>,
     /// What was measured.
     pub record: Record,
-    /// What it looked like.
+    /// What it looked like; without lanes unless `picture` is [`Picture::Here`].
     pub trace: Trace,
+    /// Whether there is a picture.
+    pub picture: Picture,
     /// Times faster than its baseline; `None` without one.
     pub speedup: Option<f64>,
     /// What its speed-up is measured against; `None` if there is nothing.
@@ -55,20 +77,27 @@ impl Entry {
     }
 }
 
-/// The runs of a session, oldest first.
+/// The runs that the user can look at, oldest first.
 #[derive(Clone, Debug)]
 pub struct History {
+    /// Their numbers ascend.
     entries: Vec<Entry>,
     /// The numbers of the runs that the user made baselines: at most one of each work.
     chosen_baselines: Vec<usize>,
-    cores_usable: u32,
+    here: Arc<Provenance>,
 }
 
 impl History {
-    /// An empty history of runs on a machine with so many usable cores.
+    /// An empty history, in which new runs come from `here`.
     #[must_use]
-    pub fn new(cores_usable: u32) -> History {
-        History { entries: vec![], chosen_baselines: vec![], cores_usable }
+    pub fn new(here: Arc<Provenance>) -> History {
+        History { entries: vec![], chosen_baselines: vec![], here }
+    }
+
+    /// Where new runs come from.
+    #[must_use]
+    pub fn here(&self) -> &Arc<Provenance> {
+        &self.here
     }
 
     /// All entries, oldest first.
@@ -80,14 +109,30 @@ impl History {
     /// The entry with this number.
     #[must_use]
     pub fn get(&self, number: usize) -> Option<&Entry> {
-        self.entries.get(number.checked_sub(1)?)
+        self.entries.get(self.index_of(number)?)
     }
 
-    /// What runs of this work are measured against: what the user chose, else the latest sound serial record.
+    fn index_of(&self, number: usize) -> Option<usize> {
+        self.entries.binary_search_by_key(&number, |entry| entry.number).ok()
+    }
+
+    /// What runs of this work are measured against in this session: what the user chose, else the latest sound serial
+    /// record of the session.
     #[must_use]
     pub fn baseline_of(&self, work: &Plan) -> Option<&Entry> {
-        let default = || self.entries.iter().rev().find(|entry| entry.record.is_baseline_of(work));
-        self.chosen_baseline_of(work).or_else(default)
+        self.baseline_in(work, &self.here)
+    }
+
+    /// The same for the runs of another session: unless the user chose one of the same machine, a baseline was measured
+    /// in the same session.
+    fn baseline_in(&self, work: &Plan, provenance: &Provenance) -> Option<&Entry> {
+        let chosen =
+            self.chosen_baseline_of(work).filter(|entry| entry.provenance.is_same_machine(provenance));
+        let default = || {
+            let of_session = |entry: &&Entry| entry.provenance.is_same_session(provenance);
+            self.entries.iter().rev().filter(of_session).find(|entry| entry.record.is_baseline_of(work))
+        };
+        chosen.or_else(default)
     }
 
     fn chosen_baseline_of(&self, work: &Plan) -> Option<&Entry> {
@@ -130,17 +175,20 @@ impl History {
     /// Adds a run and recomputes the speed-ups of the same work, as it may be their new baseline. Returns its number,
     /// and whether a picture had to be thinned: this one while it grew, or older ones now.
     pub fn add(&mut self, record: Record, trace: Trace) -> (usize, bool) {
-        let number = self.entries.len() + 1;
+        let number = self.entries.last().map_or(1, |last| last.number + 1);
+        let poorer = trace.is_thinned();
         self.entries.push(Entry {
             number,
+            name: None,
+            provenance: Arc::clone(&self.here),
             record,
             trace,
+            picture: Picture::Here,
             speedup: None,
             baseline: None,
             is_baseline: false,
             is_fastest: false,
         });
-        let poorer = self.entries[number - 1].trace.is_thinned();
         self.compare();
         (number, self.make_room(TRACE_BYTES) || poorer)
     }
@@ -150,15 +198,16 @@ impl History {
         for (entry, (speedup, baseline, is_fastest)) in self.entries.iter_mut().zip(compared) {
             (entry.speedup, entry.baseline, entry.is_fastest) = (speedup, baseline, is_fastest);
             entry.is_baseline = baseline.is_some_and(|baseline| baseline.number == entry.number);
-            entry.record.doubt_speedup(entry.gain(), self.cores_usable);
+            let cores_usable = entry.provenance.machine.cores_usable;
+            entry.record.doubt_speedup(entry.gain(), cores_usable);
         }
     }
 
     /// An entry's speed-up, what it is measured against, and whether it is the fastest of its work.
     fn place_of(&self, entry: &Entry) -> (Option<f64>, Option<Baseline>, bool) {
-        let baseline = self.baseline_of(&entry.record.plan);
+        let baseline = self.baseline_in(&entry.record.plan, &entry.provenance);
         let speedup = baseline.and_then(|baseline| speedup::speedup(&entry.record, &baseline.record));
-        let is_fastest = self.fastest_of(&entry.record.plan) == Some(entry.number);
+        let is_fastest = self.fastest_in(&entry.record.plan, &entry.provenance) == Some(entry.number);
         (speedup, baseline.map(|baseline| self.as_baseline(baseline)), is_fastest)
     }
 
@@ -190,12 +239,17 @@ impl History {
         thinned
     }
 
-    /// The number of the fastest sound record of the same work, if it won: by a tenth at least over the slowest, as
-    /// single runs cannot tell less apart.
+    /// The number of this session's fastest sound record of the same work, if it won: by a tenth at least over the
+    /// slowest, as single runs cannot tell less apart.
     #[must_use]
     pub fn fastest_of(&self, work: &Plan) -> Option<usize> {
+        self.fastest_in(work, &self.here)
+    }
+
+    fn fastest_in(&self, work: &Plan, provenance: &Provenance) -> Option<usize> {
         let same = || {
-            self.entries.iter().filter(|entry| entry.record.is_sound() && entry.record.plan.same_work(work))
+            let of_session = self.entries.iter().filter(|entry| entry.provenance.is_same_session(provenance));
+            of_session.filter(|entry| entry.record.is_sound() && entry.record.plan.same_work(work))
         };
         let by_time = |a: &&Entry, b: &&Entry| a.record.wall_s.total_cmp(&b.record.wall_s);
         let (fastest, slowest) = (same().min_by(by_time)?, same().max_by(by_time)?);
@@ -221,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_baseline_measured_later_gives_earlier_rows_their_speedup() {
-        let mut history = History::new(2);
+        let mut history = sample::history(2);
         add(&mut history, Model::Processes, 2, 1.0);
         assert_eq!(history.entries()[0].speedup, None);
         add(&mut history, Model::Serial, 1, 2.0);
@@ -231,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_chosen_baseline_is_what_all_runs_of_its_work_are_measured_against_until_it_is_chosen_again() {
-        let mut history = History::new(8);
+        let mut history = sample::history(8);
         add(&mut history, Model::Serial, 1, 4.0);
         let threads = add(&mut history, Model::Threads, 2, 2.0);
         add(&mut history, Model::Processes, 4, 1.0);
@@ -254,7 +308,7 @@ mod tests {
 
     #[test]
     fn the_latest_choice_of_a_baseline_counts() {
-        let mut history = History::new(8);
+        let mut history = sample::history(8);
         add(&mut history, Model::Threads, 2, 2.0);
         add(&mut history, Model::Threads, 4, 1.0);
         history.choose_baseline(1).unwrap();
@@ -266,7 +320,7 @@ mod tests {
 
     #[test]
     fn a_run_that_did_not_do_all_of_its_work_is_refused_as_baseline() {
-        let mut history = History::new(2);
+        let mut history = sample::history(2);
         let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), 1.0, 1.0);
         record.outcome = Outcome::Cancelled;
         history.add(record.clone(), Trace::new(2));
@@ -279,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_speedup_that_the_cores_cannot_explain_is_doubted_once() {
-        let mut history = History::new(2);
+        let mut history = sample::history(2);
         add(&mut history, Model::Serial, 1, 3.0);
         add(&mut history, Model::Processes, 2, 1.0);
         add(&mut history, Model::Serial, 1, 3.0);
@@ -289,7 +343,7 @@ mod tests {
 
     #[test]
     fn the_fastest_is_marked_only_if_it_won() {
-        let mut history = History::new(2);
+        let mut history = sample::history(2);
         add(&mut history, Model::Serial, 1, 2.0);
         let plan = sample::plan(Cpu, Model::Serial, 1);
         assert_eq!(history.fastest_of(&plan), None);
@@ -301,7 +355,7 @@ mod tests {
 
     #[test]
     fn the_oldest_pictures_are_thinned_first_and_only_as_far_as_needed() {
-        let mut history = History::new(2);
+        let mut history = sample::history(2);
         for _ in 0..3 {
             let mut trace = Trace::new(1);
             let transitions = (0..50_000)

@@ -4,7 +4,7 @@
 //! What is not known is null, never 0.
 
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::machine::Machine;
 use super::model::Model;
@@ -60,11 +60,22 @@ impl Outcome {
     }
 }
 
+/// Which part a run was of several that were measured as one question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The campaign: unique across sessions.
+    pub id: String,
+    /// Every configuration once is a round. They count from 1; 0 is the round that warms up and is not counted.
+    pub round: u32,
+}
+
 /// A finished run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Record {
     /// Unique across sessions; its text sorts by time (UUID version 7).
     pub id: String,
+    /// Of which campaign it was a part; null if it was measured alone.
+    pub campaign: Option<Part>,
     /// Wall-clock time of `t0`, RFC 3339, UTC.
     pub started_at: String,
     /// What was asked for.
@@ -385,10 +396,27 @@ impl Parameters<'_> {
 #[doc(hidden)]
 pub mod sample {
     use super::*;
+    use crate::domain::history::History;
     use crate::domain::machine::Limits;
     use crate::domain::plan::Draft;
+    use crate::domain::provenance::Provenance;
     use crate::domain::time::nanos;
     use crate::domain::workload::WorkloadKind;
+
+    /// An empty history on a machine with so many usable cores.
+    #[must_use]
+    pub fn history(cores_usable: u32) -> History {
+        let machine = Machine {
+            cpu_model: None,
+            cores_online: cores_usable,
+            cores_usable,
+            cores: vec![],
+            cores_limited_by: None,
+            kernel: "sample".into(),
+            memory_bytes: None,
+        };
+        History::new(Provenance::here("sample", machine))
+    }
 
     /// A valid plan with the workload's defaults.
     #[must_use]
@@ -420,6 +448,7 @@ pub mod sample {
         };
         Record {
             id: format!("sample-{wall_s}"),
+            campaign: None,
             started_at: "2026-01-01T00:00:00Z".into(),
             outcome: Outcome::Completed,
             error: None,

@@ -84,6 +84,7 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
     let error = error(&facts).or_else(|| executed_twice(arena)).or_else(|| left_undone(&facts, &tally));
     let mut record = Record {
         id: uuid::Uuid::now_v7().to_string(),
+        campaign: None,
         started_at: facts.started_at.clone(),
         outcome: outcome(error.as_deref(), facts.cancelled && tally.failed + tally.not_begun > 0),
         error,

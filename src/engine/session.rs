@@ -21,6 +21,7 @@ use crate::domain::text;
 /// The engine, ready to run plans. Dropping it ends the zygote and removes all temporary files.
 #[derive(Debug)]
 pub struct Session {
+    id: String,
     ground: Arc<Ground>,
     /// The zygote, whose group all forked processes are in.
     zygote: u32,
@@ -57,12 +58,19 @@ impl Session {
             suspended: AtomicU64::new(0),
         };
         Ok(Session {
+            id: uuid::Uuid::now_v7().to_string(),
             ground: Arc::new(ground),
             zygote: zygote_pid,
             suspended_at: AtomicU64::new(0),
             machine: machine::examine(),
             limits: machine::limits(open_files),
         })
+    }
+
+    /// Unique; its text sorts by time (UUID version 7).
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// What this machine is.

@@ -248,7 +248,7 @@ mod tests {
 
     /// Two runs of everything that can be measured: `cpu` over its baseline, and `io` with one file under the lock.
     fn runs(kind: WorkloadKind) -> History {
-        let mut history = History::new(8);
+        let mut history = crate::domain::record::sample::history(8);
         for model in [Model::Serial, Model::GilThreads] {
             let draft = Draft { files: Files::OneShared, ..Draft::new(kind, model, 1) };
             let plan = if kind == WorkloadKind::Cpu {
