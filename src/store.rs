@@ -1,0 +1,269 @@
+//! The history that stays: every finished run and sweep, kept in a file across sessions.
+//!
+//! # The file
+//!
+//! JSON Lines, one fact a line, to which lines are only ever appended ([`line`]): the machine of a session, a run, a
+//! name, a removal. Several programs may append at once: each takes the file's lock, reads what others have appended
+//! since, gives its run the next number, and writes the whole line by one call ([`log`]). So a number is given once, and
+//! means the same run for ever; numbers of removed runs stay unused.
+//!
+//! A line that is not understood costs only itself: it is skipped, told, and never written over. A line that could not be
+//! written whole is taken back; one that was torn, as by a power cut, gets an end before the next one is appended.
+//!
+//! # The pictures
+//!
+//! Beside the file, in a directory, is a file per run with what would make its line long: its trace and its tasks, and its
+//! workers if they are many ([`pictures`]). Together they are bounded; records are not.
+
+mod index;
+mod line;
+mod log;
+mod pictures;
+mod place;
+
+use std::fs::File;
+use std::sync::Arc;
+
+use crate::domain::provenance::Provenance;
+use crate::domain::record::Record;
+use index::{Identified, Index, RecordId};
+use line::Parsed;
+use log::{Log, Seen};
+pub use pictures::{Picture, Pictures};
+pub use place::{Place, default_place};
+use serde::de::DeserializeOwned;
+
+/// A run that was kept.
+#[derive(Clone, Debug)]
+pub struct KeptRun {
+    /// Its number, for ever.
+    pub number: usize,
+    /// What the user calls it.
+    pub name: Option<String>,
+    /// Where and when it was measured.
+    pub provenance: Arc<Provenance>,
+    /// What was measured; without what is beside the file, see [`Picture`].
+    pub record: Box<Record>,
+}
+
+/// What was kept when the history was opened, oldest first.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// The runs.
+    pub runs: Vec<KeptRun>,
+    /// Runs that were removed, and can be restored.
+    pub removed: Vec<KeptRun>,
+    /// What was skipped, in one sentence.
+    pub notice: Option<String>,
+}
+
+/// The kept history: one of possibly several programs that append to it.
+#[derive(Debug)]
+pub struct Store {
+    place: Place,
+    log: Log,
+    index: Index,
+}
+
+impl Store {
+    /// The history at this place, of which nothing has been read yet, and which need not exist.
+    #[must_use]
+    pub fn at(place: Place) -> Store {
+        Store { log: Log::new(place.file.clone()), index: Index::default(), place }
+    }
+
+    /// The history at this place, with everything that is kept there. It need not exist.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be read, or is something else than a history.
+    pub fn open(place: Place) -> Result<(Store, Opened), String> {
+        let mut store = Store::at(place);
+        let mut records: Vec<(usize, Box<Record>)> = vec![];
+        let index = &mut store.index;
+        store.log.read(|seen| {
+            if matches!(seen, Seen::Restart) {
+                records.clear();
+            }
+            records.extend(see(index, seen));
+        })?;
+        store.check()?;
+        let opened = store.opened(records);
+        Ok((store, opened))
+    }
+
+    fn opened(&mut self, records: Vec<(usize, Box<Record>)>) -> Opened {
+        let mut opened = Opened { notice: self.notice(), ..Opened::default() };
+        for (number, record) in records {
+            let Some(provenance) = self.index.provenance(number) else { continue };
+            let run = KeptRun { number, name: self.index.name(number), provenance, record };
+            if self.index.is_removed(number) { &mut opened.removed } else { &mut opened.runs }.push(run);
+        }
+        opened.runs.sort_by_key(|run| run.number);
+        opened.removed.sort_by_key(|run| run.number);
+        opened
+    }
+
+    fn notice(&self) -> Option<String> {
+        self.index.notice(&self.place.file.to_string_lossy())
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The pictures beside the file.
+    #[must_use]
+    pub fn pictures(&self) -> Pictures {
+        Pictures::beside(&self.place)
+    }
+
+    /// Keeps a finished run. Returns its number, one above the highest ever given.
+    ///
+    /// What would make the line long is left out: [`Pictures::keep`] takes that.
+    ///
+    /// # Errors
+    /// One sentence; the file is then as it was.
+    pub fn keep_run(&mut self, provenance: &Provenance, record: &Record) -> Result<usize, String> {
+        let session = &provenance.session;
+        self.append(|index| {
+            let number = index.next_number();
+            let run = line::run(number, session, &pictures::without_details(record));
+            if index.knows_session(session) {
+                return Ok((number, run));
+            }
+            Ok((number, [line::session(session, &provenance.machine), run].concat()))
+        })
+    }
+
+    /// Keeps what the user calls a run; `None` takes its name away.
+    ///
+    /// # Errors
+    /// One sentence; the file is then as it was.
+    pub fn rename(&mut self, number: usize, name: Option<&str>) -> Result<(), String> {
+        self.append(|index| {
+            index.id(number).ok_or_else(|| not_kept(number))?;
+            Ok(((), line::name(number, name)))
+        })
+    }
+
+    /// Removes runs: they do not count any more, but can be restored.
+    ///
+    /// # Errors
+    /// One sentence; the file is then as it was.
+    pub fn remove(&mut self, numbers: &[usize]) -> Result<(), String> {
+        self.append(|index| {
+            let unknown = numbers.iter().find(|number| index.id(**number).is_none());
+            unknown.map_or(Ok(()), |number| Err(not_kept(*number)))?;
+            Ok(((), line::remove(numbers)))
+        })
+    }
+
+    /// Brings removed runs back, with their numbers and names.
+    ///
+    /// # Errors
+    /// One sentence; the file is then as it was.
+    pub fn restore(&mut self, numbers: &[usize]) -> Result<(), String> {
+        self.append(|index| {
+            let unknown = numbers.iter().find(|number| index.id(**number).is_none());
+            unknown.map_or(Ok(()), |number| Err(not_kept(*number)))?;
+            Ok(((), line::restore(numbers)))
+        })
+    }
+
+    /// The id of the run with this number: what its picture is kept by.
+    ///
+    /// # Errors
+    /// One sentence, if there is no such run.
+    pub fn id(&self, number: usize) -> Result<String, String> {
+        self.index.id(number).map(str::to_string).ok_or_else(|| not_kept(number))
+    }
+
+    /// The ids of all runs from what is missed least on: those that were removed, then the oldest.
+    #[must_use]
+    pub fn ids_by_worth(&self) -> Vec<String> {
+        self.index.ids_by_worth()
+    }
+
+    /// Under the lock: takes in what others have appended, and appends what `lines` makes of it all.
+    fn append<T>(
+        &mut self,
+        lines: impl FnOnce(&Index) -> Result<(T, Vec<u8>), String>,
+    ) -> Result<T, String> {
+        let Store { log, index, .. } = self;
+        let mut appending = log.appending()?;
+        appending.catch_up(|seen| {
+            let _: Option<(usize, RecordId)> = see(index, seen);
+        })?;
+        if index.is_foreign() {
+            return Err(self.foreign());
+        }
+        let (result, lines) = lines(index)?;
+        appending.write(&lines)?;
+        // Whoever asks for the run that was just kept finds it, and nothing can have come between.
+        appending.catch_up(|seen| {
+            let _: Option<(usize, RecordId)> = see(index, seen);
+        })?;
+        Ok(result)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.index.is_foreign() { Err(self.foreign()) } else { Ok(()) }
+    }
+
+    fn foreign(&self) -> String {
+        format!("{} is no history of pconc-tui: nothing is written to it", self.place.file.display())
+    }
+}
+
+impl Place {
+    /// Whether it could be a history: a file that is one, or none yet.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be read, or is something else.
+    pub fn check(&self) -> Result<(), String> {
+        let mut store = Store::at(self.clone());
+        let index = &mut store.index;
+        // A beginning that is ours tells enough: only where it is not, the rest is looked at.
+        let begins_like_ours = store.log.begins_with(line::BEGINNING)?;
+        if !begins_like_ours {
+            store.log.read(|seen| {
+                let _: Option<(usize, RecordId)> = see(index, seen);
+            })?;
+        }
+        store.check()
+    }
+
+    /// Waits until what was appended is on the disk: the system may otherwise take half a minute, and a power cut that
+    /// long.
+    pub fn sync(&self) {
+        // Whoever cannot be asked to do so does it in time.
+        let _ = File::open(&self.file).and_then(|file| file.sync_data());
+    }
+}
+
+fn not_kept(number: usize) -> String {
+    format!("#{number} is not in the kept history")
+}
+
+/// Takes in what was found while reading. Returns the run that it adds.
+fn see<R: Identified + DeserializeOwned>(index: &mut Index, seen: Seen<'_>) -> Option<(usize, R)> {
+    match seen {
+        Seen::Restart => *index = Index::default(),
+        Seen::Line(at, line) => {
+            if at == 1 {
+                index.begins_with(line);
+            }
+            let parsed = if line.is_empty() { return None } else { line::parse::<R>(line) };
+            return index.fold(at, parsed);
+        }
+        Seen::TooLong(at, line) | Seen::Torn(at, line) => {
+            if at == 1 {
+                index.begins_with(line);
+            }
+            index.fold(at, Parsed::<R>::Damaged);
+        }
+    }
+    None
+}
