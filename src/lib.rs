@@ -79,5 +79,6 @@ pub mod domain;
 pub mod engine;
 pub mod headless;
 pub mod shell;
+pub mod store;
 pub mod tui;
 pub mod ui;

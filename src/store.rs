@@ -22,8 +22,8 @@ mod pictures;
 mod place;
 
 use std::fs::File;
-use std::sync::Arc;
 
+use crate::domain::history::EarlierRun;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use index::{Identified, Index, RecordId};
@@ -33,26 +33,13 @@ pub use pictures::{Picture, Pictures};
 pub use place::{Place, default_place};
 use serde::de::DeserializeOwned;
 
-/// A run that was kept.
-#[derive(Clone, Debug)]
-pub struct KeptRun {
-    /// Its number, for ever.
-    pub number: usize,
-    /// What the user calls it.
-    pub name: Option<String>,
-    /// Where and when it was measured.
-    pub provenance: Arc<Provenance>,
-    /// What was measured; without what is beside the file, see [`Picture`].
-    pub record: Box<Record>,
-}
-
 /// What was kept when the history was opened, oldest first.
 #[derive(Debug, Default)]
 pub struct Opened {
-    /// The runs.
-    pub runs: Vec<KeptRun>,
+    /// The runs. What [`Picture`] holds is missing in their records.
+    pub runs: Vec<EarlierRun>,
     /// Runs that were removed, and can be restored.
-    pub removed: Vec<KeptRun>,
+    pub removed: Vec<EarlierRun>,
     /// What was skipped, in one sentence.
     pub notice: Option<String>,
 }
@@ -95,7 +82,7 @@ impl Store {
         let mut opened = Opened { notice: self.notice(), ..Opened::default() };
         for (number, record) in records {
             let Some(provenance) = self.index.provenance(number) else { continue };
-            let run = KeptRun { number, name: self.index.name(number), provenance, record };
+            let run = EarlierRun { number, name: self.index.name(number), provenance, record, trace: None };
             if self.index.is_removed(number) { &mut opened.removed } else { &mut opened.runs }.push(run);
         }
         opened.runs.sort_by_key(|run| run.number);
@@ -187,10 +174,7 @@ impl Store {
     }
 
     /// Under the lock: takes in what others have appended, and appends what `lines` makes of it all.
-    fn append<T>(
-        &mut self,
-        lines: impl FnOnce(&Index) -> Result<(T, Vec<u8>), String>,
-    ) -> Result<T, String> {
+    fn append<T>(&mut self, lines: impl FnOnce(&Index) -> Result<(T, Vec<u8>), String>) -> Result<T, String> {
         let Store { log, index, .. } = self;
         let mut appending = log.appending()?;
         appending.catch_up(|seen| {

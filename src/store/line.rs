@@ -80,7 +80,8 @@ struct Written<'a> {
 impl Written<'_> {
     fn line(mut self, kind: &'static str) -> Vec<u8> {
         (self.v, self.kind) = (VERSION, kind);
-        let mut line = serde_json::to_vec(&self).expect("names of keys are text, and memory takes everything");
+        let mut line =
+            serde_json::to_vec(&self).expect("names of keys are text, and memory takes everything");
         line.push(b'\n');
         line
     }

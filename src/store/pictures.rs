@@ -1,0 +1,268 @@
+//! What is kept beside the history, in a file per run: its trace, its tasks, and its workers if they are many.
+//!
+//! Each file is written whole or not at all. Together they are bounded: from the runs that are missed least on, traces are
+//! made poorer first ([`Trace::thin`]), then files are removed. The records in the history are never touched.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::process;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use super::line::VERSION;
+use super::log::make_folder;
+use super::place::Place;
+use crate::domain::record::{Record, TaskRecord, WorkerRecord};
+use crate::domain::text;
+use crate::domain::trace::Trace;
+
+/// How much all files together take at most, in bytes.
+pub const BYTES_MAX: u64 = 256 << 20;
+/// A run with more workers has them in its file, not in its line.
+const WORKERS_IN_LINE: usize = 64;
+/// A trace with more events than that is kept poorer than it is.
+const EVENTS_MAX: u64 = 1 << 20;
+/// How many slices a lane keeps when its trace is made poorer to save room.
+const SLICES: u64 = 512;
+/// Files smaller than that would not become much smaller.
+const SMALL: u64 = 64 << 10;
+/// What nobody knows, and what is half written, is removed after so long: until then, somebody may be about to.
+const ABANDONED: Duration = Duration::from_secs(3600);
+
+/// How the files end.
+const WHOLE: &str = ".json";
+const THINNED: &str = ".thinned.json";
+const TEMPORARY: &str = ".tmp";
+
+/// A record as its line holds it.
+pub fn without_details(record: &Record) -> Cow<'_, Record> {
+    let many = record.workers.len() > WORKERS_IN_LINE;
+    if record.tasks.is_none() && !many {
+        return Cow::Borrowed(record);
+    }
+    let mut short = record.clone();
+    short.tasks = None;
+    if many {
+        short.workers = vec![];
+    }
+    Cow::Owned(short)
+}
+
+/// What is kept of a run beside its line.
+#[derive(Debug, Deserialize)]
+pub struct Picture {
+    v: u64,
+    /// Its tasks, if its record has them.
+    pub tasks: Option<Vec<TaskRecord>>,
+    /// Its workers, if they are not in its line.
+    pub workers: Option<Vec<WorkerRecord>>,
+    /// What it looked like.
+    pub trace: Trace,
+}
+
+impl Picture {
+    /// Gives the record back what its line does not hold. Returns the trace.
+    pub fn complete(self, record: &mut Record) -> Trace {
+        record.tasks = self.tasks.or(record.tasks.take());
+        if let Some(workers) = self.workers {
+            record.workers = workers;
+        }
+        self.trace
+    }
+}
+
+/// A file as it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    v: u64,
+    id: &'a str,
+    tasks: Option<&'a [TaskRecord]>,
+    workers: Option<&'a [WorkerRecord]>,
+    trace: &'a Trace,
+}
+
+/// The directory of these files.
+#[derive(Clone, Debug)]
+pub struct Pictures {
+    folder: PathBuf,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Kept {
+    id: String,
+    path: PathBuf,
+    bytes: u64,
+    is_thinned: bool,
+}
+
+impl Pictures {
+    /// Those of the history at this place.
+    #[must_use]
+    pub fn beside(place: &Place) -> Pictures {
+        Pictures { folder: place.traces() }
+    }
+
+    /// Keeps what the line of this run does not hold.
+    ///
+    /// # Errors
+    /// One sentence; nothing is left of it then.
+    pub fn keep(&self, record: &Record, trace: &Trace) -> Result<(), String> {
+        let events: u64 = trace.lanes().iter().map(|lane| lane.transitions().len() as u64).sum();
+        let mut trace = Cow::Borrowed(trace);
+        if events > EVENTS_MAX {
+            trace.to_mut().thin((EVENTS_MAX / 3 / trace.lanes().len().max(1) as u64).max(16));
+        }
+        let many = record.workers.len() > WORKERS_IN_LINE;
+        let written = Written {
+            v: VERSION,
+            id: &record.id,
+            tasks: record.tasks.as_deref(),
+            workers: many.then_some(&record.workers[..]),
+            trace: &trace,
+        };
+        self.write(&record.id, WHOLE, &written)
+    }
+
+    /// What is kept of the run with this id.
+    ///
+    /// # Errors
+    /// One sentence, if there is nothing, or nothing that could be understood.
+    pub fn read(&self, id: &str) -> Result<Picture, String> {
+        const GONE: &str = "its timeline was removed to save room; all numbers are kept";
+        if !is_file_name(id) {
+            return Err(GONE.into());
+        }
+        let read = |end: &str| fs::read(self.folder.join(format!("{id}{end}")));
+        let content = match read(WHOLE) {
+            Err(error) if error.kind() == ErrorKind::NotFound => read(THINNED),
+            content => content,
+        };
+        let content = content.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => GONE.to_string(),
+            _ => format!("its timeline cannot be read: {}", text::plain(&error)),
+        })?;
+        let damaged = "its timeline cannot be drawn: the file that it was kept in is damaged";
+        let picture: Picture = serde_json::from_slice(&content).map_err(|_| damaged)?;
+        if picture.v > VERSION {
+            return Err(
+                "its timeline was kept by a newer pconc-tui, which this one does not understand".into()
+            );
+        }
+        Ok(picture)
+    }
+
+    /// Makes all files together take at most `most` bytes, given the ids of all runs from what is missed least on, and
+    /// removes those that belong to none of them.
+    pub fn bound(&self, ids: &[String], most: u64) {
+        self.sweep(ids);
+        let mut kept: HashMap<String, Kept> =
+            self.kept().into_iter().map(|kept| (kept.id.clone(), kept)).collect();
+        let mut total: u64 = kept.values().map(|kept| kept.bytes).sum();
+        for id in ids {
+            let Some(file) = kept.get_mut(id).filter(|file| total > most && !file.is_thinned) else {
+                continue;
+            };
+            total -= file.bytes;
+            // One that cannot be made smaller is removed below, if need be.
+            let _ = self.thin(file);
+            total += file.bytes;
+        }
+        for file in ids.iter().filter_map(|id| kept.get(id)) {
+            if total <= most {
+                break;
+            }
+            if fs::remove_file(&file.path).is_ok() {
+                total -= file.bytes;
+            }
+        }
+    }
+
+    /// All files, in no order.
+    fn kept(&self) -> Vec<Kept> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let kept = entries.filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let thinned = name.strip_suffix(THINNED);
+            let id = thinned.or_else(|| name.strip_suffix(WHOLE)).filter(|id| is_file_name(id))?;
+            let bytes = entry.metadata().ok()?.len();
+            Some(Kept { id: id.into(), path: entry.path(), bytes, is_thinned: thinned.is_some() })
+        });
+        kept.collect()
+    }
+
+    /// Removes what belongs to no run, and what was never written to its end.
+    fn sweep(&self, ids: &[String]) {
+        let known: HashSet<&str> = ids.iter().map(|id| &id[..]).collect();
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let id = name.strip_suffix(THINNED).or_else(|| name.strip_suffix(WHOLE));
+            let is_ours = name.ends_with(TEMPORARY) && name.starts_with('.');
+            let is_useless = id.is_some_and(|id| is_file_name(id) && !known.contains(id)) || is_ours;
+            let modified = || entry.metadata().and_then(|metadata| metadata.modified());
+            if is_useless && modified().is_ok_and(is_abandoned) {
+                // Another program may have been faster.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
+    /// Makes the trace in a file poorer.
+    fn thin(&self, file: &mut Kept) -> Result<(), String> {
+        if file.bytes < SMALL {
+            return Ok(());
+        }
+        let mut picture = self.read(&file.id)?;
+        picture.trace.thin(SLICES);
+        let written = Written {
+            v: VERSION,
+            id: &file.id,
+            tasks: picture.tasks.as_deref(),
+            workers: picture.workers.as_deref(),
+            trace: &picture.trace,
+        };
+        self.write(&file.id, THINNED, &written)?;
+        let _ = fs::remove_file(&file.path);
+        file.path = self.folder.join(format!("{}{THINNED}", file.id));
+        file.bytes = fs::metadata(&file.path).map_or(0, |metadata| metadata.len());
+        Ok(())
+    }
+
+    fn write(&self, id: &str, end: &str, written: &Written<'_>) -> Result<(), String> {
+        let told = |error: &io::Error| {
+            format!("cannot keep a timeline in {}: {}", self.folder.display(), text::plain(error))
+        };
+        if !is_file_name(id) {
+            return Err(told(&io::Error::other("the run's id is no file name")));
+        }
+        make_folder(&self.folder).map_err(|error| told(&error))?;
+        let temporary = self.folder.join(format!(".{id}.{}{TEMPORARY}", process::id()));
+        let result = write_to(&temporary, written)
+            .and_then(|()| fs::rename(&temporary, self.folder.join(format!("{id}{end}"))));
+        if result.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        result.map_err(|error| told(&error))
+    }
+}
+
+fn write_to(path: &PathBuf, written: &Written<'_>) -> io::Result<()> {
+    let file: File = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut out = BufWriter::with_capacity(1 << 16, file);
+    serde_json::to_writer(&mut out, written)?;
+    out.flush()
+}
+
+/// Ids name files, and may have been written by anybody.
+fn is_file_name(id: &str) -> bool {
+    (1..=100).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+fn is_abandoned(modified: SystemTime) -> bool {
+    modified.elapsed().is_ok_and(|age| age > ABANDONED)
+}
