@@ -22,24 +22,43 @@ mod pictures;
 mod place;
 
 use std::fs::File;
+use std::sync::Arc;
 
 use crate::domain::history::EarlierRun;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
-use index::{Identified, Index, RecordId};
+use crate::domain::sweep::Sweep;
+use index::{Added, Identified, Index, RecordId};
 use line::Parsed;
 use log::{Log, Seen};
 pub use pictures::{Picture, Pictures};
 pub use place::{Place, default_place};
 use serde::de::DeserializeOwned;
 
+/// A sweep that was kept; its runs are kept as any others, and know it by its id.
+#[derive(Clone, Debug)]
+pub struct KeptSweep {
+    /// Its number, for ever.
+    pub number: usize,
+    /// What the user calls it.
+    pub name: Option<String>,
+    /// Where and when it was measured.
+    pub provenance: Arc<Provenance>,
+    /// What was asked for.
+    pub sweep: Box<Sweep>,
+}
+
 /// What was kept when the history was opened, oldest first.
 #[derive(Debug, Default)]
 pub struct Opened {
     /// The runs. What [`Picture`] holds is missing in their records.
     pub runs: Vec<EarlierRun>,
+    /// The sweeps.
+    pub sweeps: Vec<KeptSweep>,
     /// Runs that were removed, and can be restored.
     pub removed: Vec<EarlierRun>,
+    /// Sweeps that were removed, and can be restored.
+    pub removed_sweeps: Vec<KeptSweep>,
     /// What was skipped, in one sentence.
     pub notice: Option<String>,
 }
@@ -65,28 +84,42 @@ impl Store {
     /// One sentence, if it cannot be read, or is something else than a history.
     pub fn open(place: Place) -> Result<(Store, Opened), String> {
         let mut store = Store::at(place);
-        let mut records: Vec<(usize, Box<Record>)> = vec![];
+        let mut added: Vec<Added<Box<Record>>> = vec![];
         let index = &mut store.index;
         store.log.read(|seen| {
             if matches!(seen, Seen::Restart) {
-                records.clear();
+                added.clear();
             }
-            records.extend(see(index, seen));
+            added.extend(see(index, seen));
         })?;
         store.check()?;
-        let opened = store.opened(records);
+        let opened = store.opened(added);
         Ok((store, opened))
     }
 
-    fn opened(&mut self, records: Vec<(usize, Box<Record>)>) -> Opened {
+    fn opened(&mut self, added: Vec<Added<Box<Record>>>) -> Opened {
         let mut opened = Opened { notice: self.notice(), ..Opened::default() };
-        for (number, record) in records {
+        for added in added {
+            let (Added::Run(number, _) | Added::Sweep(number, _)) = added;
+            let (name, removed) = (self.index.name(number), self.index.is_removed(number));
             let Some(provenance) = self.index.provenance(number) else { continue };
-            let run = EarlierRun { number, name: self.index.name(number), provenance, record, trace: None };
-            if self.index.is_removed(number) { &mut opened.removed } else { &mut opened.runs }.push(run);
+            match added {
+                Added::Run(_, record) => {
+                    let runs = if removed { &mut opened.removed } else { &mut opened.runs };
+                    runs.push(EarlierRun { number, name, provenance, record, trace: None });
+                }
+                Added::Sweep(_, sweep) => {
+                    let sweeps = if removed { &mut opened.removed_sweeps } else { &mut opened.sweeps };
+                    sweeps.push(KeptSweep { number, name, provenance, sweep });
+                }
+            }
         }
-        opened.runs.sort_by_key(|run| run.number);
-        opened.removed.sort_by_key(|run| run.number);
+        for runs in [&mut opened.runs, &mut opened.removed] {
+            runs.sort_by_key(|run| run.number);
+        }
+        for sweeps in [&mut opened.sweeps, &mut opened.removed_sweeps] {
+            sweeps.sort_by_key(|sweep| sweep.number);
+        }
         opened
     }
 
@@ -113,14 +146,31 @@ impl Store {
     /// # Errors
     /// One sentence; the file is then as it was.
     pub fn keep_run(&mut self, provenance: &Provenance, record: &Record) -> Result<usize, String> {
+        let record = pictures::without_details(record);
+        self.keep(provenance, |number, session| line::run(number, session, &record))
+    }
+
+    /// Keeps a sweep that begins; its runs are kept when they end. Returns its number, one above the highest ever given.
+    ///
+    /// # Errors
+    /// One sentence; the file is then as it was.
+    pub fn keep_sweep(&mut self, provenance: &Provenance, sweep: &Sweep) -> Result<usize, String> {
+        self.keep(provenance, |number, session| line::sweep(number, session, sweep))
+    }
+
+    fn keep(
+        &mut self,
+        provenance: &Provenance,
+        line: impl FnOnce(usize, &str) -> Vec<u8>,
+    ) -> Result<usize, String> {
         let session = &provenance.session;
         self.append(|index| {
             let number = index.next_number();
-            let run = line::run(number, session, &pictures::without_details(record));
+            let line = line(number, session);
             if index.knows_session(session) {
-                return Ok((number, run));
+                return Ok((number, line));
             }
-            Ok((number, [line::session(session, &provenance.machine), run].concat()))
+            Ok((number, [line::session(session, &provenance.machine), line].concat()))
         })
     }
 
@@ -130,7 +180,7 @@ impl Store {
     /// One sentence; the file is then as it was.
     pub fn rename(&mut self, number: usize, name: Option<&str>) -> Result<(), String> {
         self.append(|index| {
-            index.id(number).ok_or_else(|| not_kept(number))?;
+            index.check(&[number])?;
             Ok(((), line::name(number, name)))
         })
     }
@@ -141,8 +191,7 @@ impl Store {
     /// One sentence; the file is then as it was.
     pub fn remove(&mut self, numbers: &[usize]) -> Result<(), String> {
         self.append(|index| {
-            let unknown = numbers.iter().find(|number| index.id(**number).is_none());
-            unknown.map_or(Ok(()), |number| Err(not_kept(*number)))?;
+            index.check(numbers)?;
             Ok(((), line::remove(numbers)))
         })
     }
@@ -153,8 +202,7 @@ impl Store {
     /// One sentence; the file is then as it was.
     pub fn restore(&mut self, numbers: &[usize]) -> Result<(), String> {
         self.append(|index| {
-            let unknown = numbers.iter().find(|number| index.id(**number).is_none());
-            unknown.map_or(Ok(()), |number| Err(not_kept(*number)))?;
+            index.check(numbers)?;
             Ok(((), line::restore(numbers)))
         })
     }
@@ -164,7 +212,8 @@ impl Store {
     /// # Errors
     /// One sentence, if there is no such run.
     pub fn id(&self, number: usize) -> Result<String, String> {
-        self.index.id(number).map(str::to_string).ok_or_else(|| not_kept(number))
+        self.index.check(&[number])?;
+        Ok(self.index.id(number).unwrap_or_default().into())
     }
 
     /// The ids of all runs from what is missed least on: those that were removed, then the oldest.
@@ -178,7 +227,7 @@ impl Store {
         let Store { log, index, .. } = self;
         let mut appending = log.appending()?;
         appending.catch_up(|seen| {
-            let _: Option<(usize, RecordId)> = see(index, seen);
+            see::<RecordId>(index, seen);
         })?;
         if index.is_foreign() {
             return Err(self.foreign());
@@ -187,7 +236,7 @@ impl Store {
         appending.write(&lines)?;
         // Whoever asks for the run that was just kept finds it, and nothing can have come between.
         appending.catch_up(|seen| {
-            let _: Option<(usize, RecordId)> = see(index, seen);
+            see::<RecordId>(index, seen);
         })?;
         Ok(result)
     }
@@ -213,7 +262,7 @@ impl Place {
         let begins_like_ours = store.log.begins_with(line::BEGINNING)?;
         if !begins_like_ours {
             store.log.read(|seen| {
-                let _: Option<(usize, RecordId)> = see(index, seen);
+                see::<RecordId>(index, seen);
             })?;
         }
         store.check()
@@ -227,12 +276,8 @@ impl Place {
     }
 }
 
-fn not_kept(number: usize) -> String {
-    format!("#{number} is not in the kept history")
-}
-
-/// Takes in what was found while reading. Returns the run that it adds.
-fn see<R: Identified + DeserializeOwned>(index: &mut Index, seen: Seen<'_>) -> Option<(usize, R)> {
+/// Takes in what was found while reading. Returns what it adds.
+fn see<R: Identified + DeserializeOwned>(index: &mut Index, seen: Seen<'_>) -> Option<Added<R>> {
     match seen {
         Seen::Restart => *index = Index::default(),
         Seen::Line(at, line) => {

@@ -9,6 +9,7 @@ use super::line::{BEGINNING, Fact, Parsed};
 use crate::domain::machine::Machine;
 use crate::domain::provenance::{Origin, Provenance};
 use crate::domain::record::Record;
+use crate::domain::sweep::Sweep;
 
 /// Of so many lines a notice names the numbers.
 const LINES_NAMED: usize = 5;
@@ -37,6 +38,15 @@ impl Identified for Box<Record> {
     }
 }
 
+/// What a line adds to the history.
+#[derive(Debug)]
+pub enum Added<R> {
+    /// A run with this number.
+    Run(usize, R),
+    /// A sweep with this number.
+    Sweep(usize, Box<Sweep>),
+}
+
 /// A run or sweep that has a number.
 #[derive(Debug)]
 struct Item {
@@ -62,8 +72,8 @@ pub struct Index {
 }
 
 impl Index {
-    /// Takes in what became of line `at`. Returns the run that it adds.
-    pub fn fold<R: Identified>(&mut self, at: usize, parsed: Parsed<R>) -> Option<(usize, R)> {
+    /// Takes in what became of line `at`. Returns what it adds.
+    pub fn fold<R: Identified>(&mut self, at: usize, parsed: Parsed<R>) -> Option<Added<R>> {
         // Torn when it was seen before, and whole now.
         self.damaged.remove(&at);
         match parsed {
@@ -83,19 +93,16 @@ impl Index {
         None
     }
 
-    fn take_in<R: Identified>(&mut self, at: usize, fact: Fact<R>) -> Option<(usize, R)> {
+    fn take_in<R: Identified>(&mut self, at: usize, fact: Fact<R>) -> Option<Added<R>> {
         match fact {
             Fact::Session { session, machine } => {
                 self.sessions.insert(session.clone(), earlier(session, machine));
             }
-            // As in files that somebody has joined: the first one has the number.
-            Fact::Run { number, .. } if self.items.contains_key(&number) => {
-                self.damaged.insert(at);
-            }
             Fact::Run { number, session, record } => {
-                self.highest = self.highest.max(number);
-                self.items.insert(number, Item { id: record.id().into(), session });
-                return Some((number, record));
+                return self.add(at, number, record.id().into(), session).then_some(Added::Run(number, record));
+            }
+            Fact::Sweep { number, session, sweep } => {
+                return self.add(at, number, sweep.id.clone(), session).then_some(Added::Sweep(number, sweep));
             }
             Fact::Name(number, Some(name)) => {
                 self.names.insert(number, name);
@@ -109,6 +116,17 @@ impl Index {
             }),
         }
         None
+    }
+
+    /// Gives a run or sweep its number, unless that is taken, as in files that somebody has joined.
+    fn add(&mut self, at: usize, number: usize, id: String, session: String) -> bool {
+        if self.items.contains_key(&number) {
+            self.damaged.insert(at);
+            return false;
+        }
+        self.highest = self.highest.max(number);
+        self.items.insert(number, Item { id, session });
+        true
     }
 
     /// Takes note of how the file begins.
@@ -131,6 +149,15 @@ impl Index {
     /// Whether the file says where this session's runs were measured.
     pub fn knows_session(&self, session: &str) -> bool {
         self.sessions.contains_key(session)
+    }
+
+    /// Whether there are runs or sweeps with all these numbers, removed or not.
+    ///
+    /// # Errors
+    /// One sentence about the first that there is not.
+    pub fn check(&self, numbers: &[usize]) -> Result<(), String> {
+        let unknown = numbers.iter().find(|number| !self.items.contains_key(number));
+        unknown.map_or(Ok(()), |number| Err(format!("#{number} is not in the kept history")))
     }
 
     /// The id of the run or sweep with this number.

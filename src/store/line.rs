@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::machine::Machine;
 use crate::domain::record::Record;
+use crate::domain::sweep::Sweep;
 use crate::domain::text;
 
 /// The version of the lines that this program writes, and the latest one that it reads.
@@ -37,6 +38,15 @@ pub enum Fact<R> {
         session: String,
         /// What was measured, or as much of it as is wanted.
         record: R,
+    },
+    /// A sweep began.
+    Sweep {
+        /// The number that it got.
+        number: usize,
+        /// The session that measured it.
+        session: String,
+        /// What was asked for.
+        sweep: Box<Sweep>,
     },
     /// A run or sweep is called so from now on, or no longer has a name.
     Name(usize, Option<String>),
@@ -75,6 +85,8 @@ struct Written<'a> {
     name: Option<Option<&'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<&'a Record>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sweep: Option<&'a Sweep>,
 }
 
 impl Written<'_> {
@@ -96,6 +108,12 @@ pub fn session(session: &str, machine: &Machine) -> Vec<u8> {
 pub fn run(number: usize, session: &str, record: &Record) -> Vec<u8> {
     let (number, session, record) = (Some(number), Some(session), Some(record));
     Written { number, session, record, ..Written::default() }.line("run")
+}
+
+/// The line of a sweep.
+pub fn sweep(number: usize, session: &str, sweep: &Sweep) -> Vec<u8> {
+    let (number, session, sweep) = (Some(number), Some(session), Some(sweep));
+    Written { number, session, sweep, ..Written::default() }.line("sweep")
 }
 
 /// The line that names a run or sweep, or takes its name away.
@@ -125,6 +143,7 @@ struct Read<R> {
     machine: Option<Machine>,
     name: Option<String>,
     record: Option<R>,
+    sweep: Option<Box<Sweep>>,
 }
 
 /// What all versions have in common.
@@ -137,7 +156,7 @@ struct Common {
 /// What a line says, with as much of a record as `R` takes.
 pub fn parse<R: DeserializeOwned>(line: &[u8]) -> Parsed<R> {
     let read = serde_json::from_slice(line).ok().filter(|read: &Read<R>| read.v == VERSION);
-    let is_known = |kind: &str| matches!(kind, "session" | "run" | "name" | "remove" | "restore");
+    let is_known = |kind: &str| matches!(kind, "session" | "run" | "sweep" | "name" | "remove" | "restore");
     match read {
         Some(read) if is_known(&read.kind) => fact(read).map_or(Parsed::Damaged, Parsed::Fact),
         Some(read) => Parsed::Newer(read.number.filter(is_number)),
@@ -158,6 +177,7 @@ fn fact<R>(read: Read<R>) -> Option<Fact<R>> {
     Some(match &read.kind[..] {
         "session" => Fact::Session { session: session?, machine: cleaned(read.machine?) },
         "run" => Fact::Run { number: number?, session: session?, record: read.record? },
+        "sweep" => Fact::Sweep { number: number?, session: session?, sweep: read.sweep? },
         "name" => Fact::Name(number?, read.name.map(|name| text::clean(&name, NAME_MAX))),
         "remove" => Fact::Remove(read.numbers?),
         _ => Fact::Restore(read.numbers?),
