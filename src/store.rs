@@ -31,7 +31,7 @@ use crate::domain::sweep::Sweep;
 use index::{Added, Identified, Index, RecordId};
 use line::Parsed;
 use log::{Log, Seen};
-pub use pictures::{Picture, Pictures};
+pub use pictures::{BYTES_MAX as PICTURES_MAX, Picture, Pictures};
 pub use place::{Place, default_place};
 use serde::de::DeserializeOwned;
 
@@ -139,33 +139,44 @@ impl Store {
         Pictures::beside(&self.place)
     }
 
-    /// Keeps a finished run. Returns its number, one above the highest ever given.
+    /// Keeps a finished run. Returns its number: `wanted`, or if that is taken, one above the highest ever given.
     ///
     /// What would make the line long is left out: [`Pictures::keep`] takes that.
     ///
     /// # Errors
     /// One sentence; the file is then as it was.
-    pub fn keep_run(&mut self, provenance: &Provenance, record: &Record) -> Result<usize, String> {
+    pub fn keep_run(
+        &mut self,
+        wanted: usize,
+        provenance: &Provenance,
+        record: &Record,
+    ) -> Result<usize, String> {
         let record = pictures::without_details(record);
-        self.keep(provenance, |number, session| line::run(number, session, &record))
+        self.keep(wanted, provenance, |number, session| line::run(number, session, &record))
     }
 
-    /// Keeps a sweep that begins; its runs are kept when they end. Returns its number, one above the highest ever given.
+    /// Keeps a sweep that begins; its runs are kept when they end. Returns its number, as of a run.
     ///
     /// # Errors
     /// One sentence; the file is then as it was.
-    pub fn keep_sweep(&mut self, provenance: &Provenance, sweep: &Sweep) -> Result<usize, String> {
-        self.keep(provenance, |number, session| line::sweep(number, session, sweep))
+    pub fn keep_sweep(
+        &mut self,
+        wanted: usize,
+        provenance: &Provenance,
+        sweep: &Sweep,
+    ) -> Result<usize, String> {
+        self.keep(wanted, provenance, |number, session| line::sweep(number, session, sweep))
     }
 
     fn keep(
         &mut self,
+        wanted: usize,
         provenance: &Provenance,
         line: impl FnOnce(usize, &str) -> Vec<u8>,
     ) -> Result<usize, String> {
         let session = &provenance.session;
         self.append(|index| {
-            let number = index.next_number();
+            let number = index.next_number().max(wanted);
             let line = line(number, session);
             if index.knows_session(session) {
                 return Ok((number, line));
@@ -216,10 +227,9 @@ impl Store {
         Ok(self.index.id(number).unwrap_or_default().into())
     }
 
-    /// The ids of all runs from what is missed least on: those that were removed, then the oldest.
-    #[must_use]
-    pub fn ids_by_worth(&self) -> Vec<String> {
-        self.index.ids_by_worth()
+    /// Removes pictures that belong to no run, as of a history that somebody has deleted.
+    pub fn sweep(&self) {
+        self.pictures().sweep(|id| self.index.knows_id(id));
     }
 
     /// Under the lock: takes in what others have appended, and appends what `lines` makes of it all.

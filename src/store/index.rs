@@ -1,6 +1,6 @@
 //! What the lines of a history say together.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -60,6 +60,7 @@ pub struct Index {
     highest: usize,
     sessions: HashMap<String, Arc<Provenance>>,
     items: BTreeMap<usize, Item>,
+    ids: HashSet<String>,
     names: BTreeMap<usize, String>,
     removed: BTreeSet<usize>,
     /// The numbers of lines that say nothing.
@@ -125,6 +126,7 @@ impl Index {
             return false;
         }
         self.highest = self.highest.max(number);
+        self.ids.insert(id.clone());
         self.items.insert(number, Item { id, session });
         true
     }
@@ -165,13 +167,9 @@ impl Index {
         self.items.get(&number).map(|item| &item.id[..])
     }
 
-    /// The ids of all runs, those that were removed first, each kind from the oldest on.
-    pub fn ids_by_worth(&self) -> Vec<String> {
-        let of = |removed: bool| {
-            let items = self.items.iter().filter(move |(number, _)| self.removed.contains(number) == removed);
-            items.map(|(_, item)| item.id.clone())
-        };
-        of(true).chain(of(false)).collect()
+    /// Whether there is a run or sweep with this id, removed or not.
+    pub fn knows_id(&self, id: &str) -> bool {
+        self.ids.contains(id)
     }
 
     /// Whether the run or sweep with this number was removed.

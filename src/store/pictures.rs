@@ -1,10 +1,9 @@
 //! What is kept beside the history, in a file per run: its trace, its tasks, and its workers if they are many.
 //!
-//! Each file is written whole or not at all. Together they are bounded: from the runs that are missed least on, traces are
+//! Each file is written whole or not at all. Together they are bounded: from the oldest run on, traces are
 //! made poorer first ([`Trace::thin`]), then files are removed. The records in the history are never touched.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -157,27 +156,25 @@ impl Pictures {
         Ok(picture)
     }
 
-    /// Makes all files together take at most `most` bytes, given the ids of all runs from what is missed least on, and
-    /// removes those that belong to none of them.
-    pub fn bound(&self, ids: &[String], most: u64) {
-        self.sweep(ids);
-        let mut kept: HashMap<String, Kept> =
-            self.kept().into_iter().map(|kept| (kept.id.clone(), kept)).collect();
-        let mut total: u64 = kept.values().map(|kept| kept.bytes).sum();
-        for id in ids {
-            let Some(file) = kept.get_mut(id).filter(|file| total > most && !file.is_thinned) else {
-                continue;
-            };
-            total -= file.bytes;
-            // One that cannot be made smaller is removed below, if need be.
-            let _ = self.thin(file);
-            total += file.bytes;
+    /// Makes all files together take at most `most` bytes: from the oldest on, traces are made poorer, then files removed.
+    pub fn bound(&self, most: u64) {
+        let mut kept = self.kept();
+        let mut total: u64 = kept.iter().map(|file| file.bytes).sum();
+        if total <= most {
+            return;
         }
-        for file in ids.iter().filter_map(|id| kept.get(id)) {
-            if total <= most {
-                break;
+        // Ids sort by time.
+        kept.sort_by(|a, b| a.id.cmp(&b.id));
+        for file in kept.iter_mut().filter(|file| !file.is_thinned) {
+            if total > most {
+                total -= file.bytes;
+                // One that cannot be made smaller is removed below, if need be.
+                let _ = self.thin(file);
+                total += file.bytes;
             }
-            if fs::remove_file(&file.path).is_ok() {
+        }
+        for file in &kept {
+            if total > most && fs::remove_file(&file.path).is_ok() {
                 total -= file.bytes;
             }
         }
@@ -197,13 +194,12 @@ impl Pictures {
     }
 
     /// Removes what belongs to no run, and what was never written to its end.
-    fn sweep(&self, ids: &[String]) {
-        let known: HashSet<&str> = ids.iter().map(|id| &id[..]).collect();
+    pub fn sweep(&self, is_known: impl Fn(&str) -> bool) {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let Ok(name) = entry.file_name().into_string() else { continue };
             let id = name.strip_suffix(THINNED).or_else(|| name.strip_suffix(WHOLE));
-            let is_ours = name.ends_with(TEMPORARY) && name.starts_with('.');
-            let is_useless = id.is_some_and(|id| is_file_name(id) && !known.contains(id)) || is_ours;
+            let is_orphan = id.is_some_and(|id| is_file_name(id) && !is_known(id));
+            let is_useless = is_orphan || (name.starts_with('.') && name.ends_with(TEMPORARY));
             let modified = || entry.metadata().and_then(|metadata| metadata.modified());
             if is_useless && modified().is_ok_and(is_abandoned) {
                 // Another program may have been faster.
