@@ -33,7 +33,7 @@ fn sentence(error: &clap::Error) -> String {
         ErrorKind::InvalidSubcommand => {
             let command = shown(&context(ContextKind::InvalidSubcommand).join(" "));
             format!(
-                "there is no command {command}: choose run, doctor, completions, man or help, or none to open the explorer"
+                "there is no command {command}: choose run, history, doctor, completions, man or help, or none to open the explorer"
             )
         }
         ErrorKind::ArgumentConflict => format!("{} was given more than once: give it once", argument()),

@@ -5,8 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::{Sweep, SweepDraft, SweepPlan};
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
-use crate::domain::plan::{Draft, Plan, TaskSize};
-use crate::domain::record;
+use crate::domain::plan::stored::StoredPlan;
+use crate::domain::plan::{Draft, TaskSize};
 use crate::domain::text;
 use crate::domain::workload::{Files, WorkloadKind};
 
@@ -18,8 +18,7 @@ const MAX_ID: usize = 100;
 struct Written<'a> {
     id: &'a str,
     /// The serial configuration.
-    #[serde(serialize_with = "record::serialize_plan")]
-    work: &'a Plan,
+    work: StoredPlan,
     models: Vec<Model>,
     workers: Vec<u32>,
     repeats: u32,
@@ -35,7 +34,7 @@ impl Serialize for Sweep {
         let locked = plan.configurations().iter().find(|plan| plan.model().has_interpreter_lock());
         Written {
             id: &self.id,
-            work: plan.work(),
+            work: plan.work().into(),
             models: plan.models(),
             workers: plan.workers(),
             repeats: plan.repeats(),
