@@ -242,6 +242,10 @@ impl Store {
         if index.is_foreign() {
             return Err(self.foreign());
         }
+        appending.end_torn_line()?;
+        appending.catch_up(|seen| {
+            see::<RecordId>(index, seen);
+        })?;
         let (result, lines) = lines(index)?;
         appending.write(&lines)?;
         // Whoever asks for the run that was just kept finds it, and nothing can have come between.

@@ -100,13 +100,7 @@ struct Explorer<'env> {
 struct Leave(Result<u8, Failure>);
 
 impl<'env> Explorer<'env> {
-    fn new(
-        session: &'env Session,
-        app: App,
-        screen: Screen,
-        keeper: Keeper,
-        events: Sender<Event>,
-    ) -> Self {
+    fn new(session: &'env Session, app: App, screen: Screen, keeper: Keeper, events: Sender<Event>) -> Self {
         Explorer {
             app,
             screen,

@@ -64,8 +64,12 @@ impl KeepingArguments {
     /// What they ask for, or why they cannot both be meant.
     pub(super) fn keeping(&self) -> Result<Keeping, String> {
         match (&self.history, self.no_history) {
-            (Some(_), true) => Err("--history and --no-history cannot both be meant: give one of them".into()),
-            (Some(file), _) if file.as_os_str().is_empty() => Err("--history needs the name of a file".into()),
+            (Some(_), true) => {
+                Err("--history and --no-history cannot both be meant: give one of them".into())
+            }
+            (Some(file), _) if file.as_os_str().is_empty() => {
+                Err("--history needs the name of a file".into())
+            }
             (Some(file), false) => Ok(Keeping::In(file.clone())),
             (None, true) => Ok(Keeping::Nowhere),
             (None, false) => Ok(Keeping::AsUsual),

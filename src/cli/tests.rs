@@ -256,7 +256,8 @@ fn the_help_names_every_workload_and_model_and_the_real_defaults_and_limits() {
 fn runs_are_kept_as_usual_or_in_a_file_or_not_at_all_before_and_behind_any_command() {
     let keeping = |line: &str| order(line).unwrap().keeping;
     assert_eq!(keeping(""), Keeping::AsUsual);
-    for line in ["--history mine", "--history mine doctor", "doctor --history mine", "history list --history mine"]
+    for line in
+        ["--history mine", "--history mine doctor", "doctor --history mine", "history list --history mine"]
     {
         assert_eq!(keeping(line), Keeping::In("mine".into()), "{line}");
     }
@@ -284,10 +285,7 @@ fn the_kept_history_is_worked_on_by_selectors() {
     );
     assert_eq!(request("show last"), HistoryRequest::Show(words("last")));
     assert_eq!(request("compare 1 #3..7 before"), HistoryRequest::Compare(words("1 #3..7 before")));
-    assert_eq!(
-        request("export 3"),
-        HistoryRequest::Export { runs: words("3"), format: Format::Json }
-    );
+    assert_eq!(request("export 3"), HistoryRequest::Export { runs: words("3"), format: Format::Json });
     assert_eq!(request("remove 1 2"), HistoryRequest::Remove(words("1 2")));
     assert_eq!(request("name 3"), HistoryRequest::Name { run: "3".into(), name: None });
     for (line, named) in [

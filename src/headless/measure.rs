@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::{Receiver, Sender};
 
+use super::keep::Keeper;
 use super::progress::Progress;
 use crate::domain::campaign::{Campaign, Step};
 use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
@@ -31,6 +32,8 @@ impl From<Heard> for Event {
 /// What a campaign came to.
 #[derive(Debug, Default)]
 pub struct Measured {
+    /// The number of each of them.
+    pub numbers: Vec<usize>,
     /// In the order in which they were measured.
     pub records: Vec<Record>,
     /// What each of them looked like; the oldest are thinned when there is no room for all.
@@ -42,8 +45,14 @@ pub struct Measured {
 }
 
 impl Measured {
-    fn add(&mut self, record: Record, mut trace: Trace) {
+    /// The records with their numbers.
+    pub fn numbered(&self) -> Vec<(usize, &Record)> {
+        self.numbers.iter().copied().zip(&self.records).collect()
+    }
+
+    fn add(&mut self, record: Record, mut trace: Trace, keeper: &mut Keeper) {
         trace.conclude(nanos(record.wall_s));
+        self.numbers.push(keeper.keep(&record, &trace));
         self.records.push(record);
         self.traces.push(trace);
         let mut total: usize = self.traces.iter().map(Trace::bytes).sum();
@@ -58,10 +67,11 @@ impl Measured {
     }
 }
 
-/// Measures all plans of the campaign.
+/// Measures all plans of the campaign. Each run is kept when it has ended.
 pub fn all(
     session: &Session,
     mut campaign: Campaign,
+    keeper: &mut Keeper,
     sender: &Sender<Event>,
     events: &Receiver<Event>,
 ) -> Measured {
@@ -74,7 +84,7 @@ pub fn all(
             break;
         }
         progress.begin(&plan, campaign.progress());
-        one(session, plan, sender, events, &mut progress, &mut measured);
+        one(session, plan, keeper, sender, events, &mut progress, &mut measured);
         progress.end();
     }
     measured
@@ -84,6 +94,7 @@ pub fn all(
 fn one(
     session: &Session,
     plan: Plan,
+    keeper: &mut Keeper,
     sender: &Sender<Event>,
     events: &Receiver<Event>,
     progress: &mut Progress,
@@ -96,6 +107,7 @@ fn one(
     };
     // Starting is not watching.
     let cpu_before = clock::thread_cpu();
+    let mut ended = None;
     for event in events {
         match event {
             Event::Interrupted => {
@@ -111,7 +123,7 @@ fn one(
                 if record.outcome == Outcome::Failed {
                     measured.broke.clone_from(&record.error);
                 }
-                measured.add(*record, trace);
+                ended = Some(*record);
                 break;
             }
             Event::Heard(Heard::Lost) => {
@@ -121,4 +133,8 @@ fn one(
         }
     }
     run.wait();
+    // Nothing is measured now, so writing disturbs nothing.
+    if let Some(record) = ended {
+        measured.add(record, trace, keeper);
+    }
 }

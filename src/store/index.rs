@@ -100,10 +100,14 @@ impl Index {
                 self.sessions.insert(session.clone(), earlier(session, machine));
             }
             Fact::Run { number, session, record } => {
-                return self.add(at, number, record.id().into(), session).then_some(Added::Run(number, record));
+                return self
+                    .add(at, number, record.id().into(), session)
+                    .then_some(Added::Run(number, record));
             }
             Fact::Sweep { number, session, sweep } => {
-                return self.add(at, number, sweep.id.clone(), session).then_some(Added::Sweep(number, sweep));
+                return self
+                    .add(at, number, sweep.id.clone(), session)
+                    .then_some(Added::Sweep(number, sweep));
             }
             Fact::Name(number, Some(name)) => {
                 self.names.insert(number, name);

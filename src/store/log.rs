@@ -209,7 +209,8 @@ impl Appending<'_> {
         self.log.catch_up(&self.file, see)
     }
 
-    /// Appends lines, with their ends, all or none. They have to be read as those of anybody else.
+    /// Appends lines, with their ends, all or none, behind a line that is not torn. They have to be read as those of
+    /// anybody else.
     ///
     /// # Errors
     /// One sentence; the file is then as it was.
@@ -219,8 +220,7 @@ impl Appending<'_> {
 
     fn try_to_write(&mut self, lines: &[u8]) -> io::Result<()> {
         let length = self.file.metadata()?.len();
-        let text = if self.is_torn(length)? { [b"\n", lines].concat() } else { lines.to_vec() };
-        let written = self.file.write_all(&text);
+        let written = self.file.write_all(lines);
         if written.is_err() {
             // Should that fail, too, there is a torn line, which costs the next one nothing.
             let _ = self.file.set_len(length);
@@ -228,8 +228,18 @@ impl Appending<'_> {
         written
     }
 
-    /// Whether somebody was ended while writing the last line: it gets an end, so that the next one is not lost as well.
-    fn is_torn(&mut self, length: u64) -> io::Result<bool> {
+    /// If somebody was ended while writing the last line, it gets an end, so that the next one is not lost as well. Read
+    /// again before anything is made of what was read: a line that lacked nothing else counts now.
+    ///
+    /// # Errors
+    /// One sentence, if that is not possible.
+    pub fn end_torn_line(&mut self) -> Result<(), String> {
+        let is_torn = self.is_torn().map_err(|error| self.log.cannot("read", &error))?;
+        if is_torn { self.write(b"\n") } else { Ok(()) }
+    }
+
+    fn is_torn(&mut self) -> io::Result<bool> {
+        let length = self.file.metadata()?.len();
         if length == 0 {
             return Ok(false);
         }

@@ -18,7 +18,7 @@ use super::log::make_folder;
 use super::place::Place;
 use crate::domain::record::{Record, TaskRecord, WorkerRecord};
 use crate::domain::text;
-use crate::domain::trace::Trace;
+use crate::domain::trace::{EVENTS_PER_SLICE, Trace};
 
 /// How much all files together take at most, in bytes.
 pub const BYTES_MAX: u64 = 256 << 20;
@@ -115,7 +115,8 @@ impl Pictures {
         let events: u64 = trace.lanes().iter().map(|lane| lane.transitions().len() as u64).sum();
         let mut trace = Cow::Borrowed(trace);
         if events > EVENTS_MAX {
-            trace.to_mut().thin((EVENTS_MAX / 3 / trace.lanes().len().max(1) as u64).max(16));
+            let lanes = trace.lanes().len().max(1) as u64;
+            trace.to_mut().thin((EVENTS_MAX / EVENTS_PER_SLICE / lanes).max(16));
         }
         let many = record.workers.len() > WORKERS_IN_LINE;
         let written = Written {
@@ -261,4 +262,105 @@ fn is_file_name(id: &str) -> bool {
 
 fn is_abandoned(modified: SystemTime) -> bool {
     modified.elapsed().is_ok_and(|age| age > ABANDONED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::Model;
+    use crate::domain::phase::Phase;
+    use crate::domain::record::sample;
+    use crate::domain::trace::{Batch, LaneUpdate, Transition};
+    use crate::domain::workload::WorkloadKind::Cpu;
+
+    fn pictures() -> (tempfile::TempDir, Pictures) {
+        let folder = tempfile::tempdir().unwrap();
+        let pictures = Pictures::beside(&Place { file: folder.path().join("history") });
+        (folder, pictures)
+    }
+
+    fn record(id: &str) -> Record {
+        Record { id: id.into(), ..sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0) }
+    }
+
+    /// One that takes a few hundred kilobytes.
+    fn large() -> Trace {
+        let phase = |i: u64| if i.is_multiple_of(2) { Phase::Computing } else { Phase::File };
+        let event = |i| Transition {
+            at: i * 1_003,
+            task: Some(i as u32),
+            phase: phase(i),
+            core: 0,
+            after_gap: false,
+        };
+        let lanes =
+            vec![LaneUpdate { transitions: (0..30_000).map(event).collect(), ..LaneUpdate::default() }];
+        let mut trace = Trace::new(1);
+        trace.apply(Batch { now: 30_090_000, lanes, ..Batch::default() });
+        trace
+    }
+
+    fn total(pictures: &Pictures) -> u64 {
+        pictures.kept().iter().map(|file| file.bytes).sum()
+    }
+
+    #[test]
+    fn the_oldest_are_made_poorer_first_and_removed_only_when_that_is_not_enough() {
+        let (_folder, pictures) = pictures();
+        for id in ["b", "a", "d", "c"] {
+            pictures.keep(&record(id), &large()).unwrap();
+        }
+        let one = total(&pictures) / 4;
+        assert!(one > SMALL, "the test needs large ones");
+        let thinned =
+            || ["a", "b", "c", "d"].map(|id| pictures.read(id).ok().map(|it| it.trace.is_thinned()));
+        pictures.bound(4 * one);
+        assert_eq!(thinned(), [Some(false); 4]);
+        pictures.bound(3 * one);
+        assert_eq!(thinned(), [Some(true), Some(true), Some(false), Some(false)]);
+        assert!(total(&pictures) <= 3 * one);
+        let poor = pictures.kept().iter().map(|file| file.bytes).min().unwrap();
+        pictures.bound(3 * poor + poor / 2);
+        assert_eq!(thinned(), [None, Some(true), Some(true), Some(true)]);
+        assert!(total(&pictures) <= 3 * poor + poor / 2);
+        assert!(pictures.read("a").unwrap_err().contains("removed to save room"));
+        pictures.bound(0);
+        assert_eq!((total(&pictures), thinned()), (0, [None; 4]));
+    }
+
+    #[test]
+    fn what_belongs_to_no_run_and_what_is_half_written_is_removed_once_it_is_abandoned() {
+        let (_folder, pictures) = pictures();
+        for id in ["known", "orphan"] {
+            pictures.keep(&record(id), &Trace::new(1)).unwrap();
+        }
+        let files = ["known.json", "orphan.json", ".known.7.tmp", "somebody's notes.txt"];
+        let path = |name: &str| pictures.folder.join(name);
+        fs::write(path(files[2]), "{").unwrap();
+        fs::write(path(files[3]), "hm").unwrap();
+        let there = || files.map(|name| path(name).exists());
+        pictures.sweep(|id| id == "known");
+        assert_eq!(there(), [true; 4], "somebody may be about to append the line");
+        for name in files {
+            let file = OpenOptions::new().append(true).open(path(name)).unwrap();
+            file.set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
+        }
+        pictures.sweep(|id| id == "known");
+        assert_eq!(there(), [true, false, false, true]);
+    }
+
+    #[test]
+    fn a_picture_with_very_many_events_is_kept_poorer() {
+        let (_folder, pictures) = pictures();
+        let mut trace = Trace::new(1);
+        let phase = |i: u64| if i.is_multiple_of(2) { Phase::Computing } else { Phase::File };
+        let event = |i| Transition { at: i * 10, task: None, phase: phase(i), core: 0, after_gap: false };
+        let transitions = (0..EVENTS_MAX + 10).map(event).collect();
+        let lanes = vec![LaneUpdate { transitions, ..LaneUpdate::default() }];
+        trace.apply(Batch { now: (EVENTS_MAX + 10) * 10, lanes, ..Batch::default() });
+        pictures.keep(&record("a"), &trace).unwrap();
+        let kept = pictures.read("a").unwrap().trace;
+        assert!(kept.is_thinned() && (kept.most_events() as u64) <= EVENTS_MAX);
+        assert!(!trace.is_thinned(), "the one on the screen is as it was");
+    }
 }

@@ -97,9 +97,11 @@ impl Keeper {
                 Err(_) => Shelf::Here(Box::new(Store::at(place.clone()))),
             };
         }
+        if let Shelf::NotReadYet(place) = &self.shelf {
+            self.shelf = Shelf::Here(Box::new(Store::at(place.clone())));
+        }
         match &mut self.shelf {
             Shelf::Here(store) => Some(store),
-            // Nothing was read because nobody asked for it.
             Shelf::NotReadYet(_) | Shelf::BeingRead(..) | Shelf::Nowhere => None,
         }
     }
@@ -160,7 +162,8 @@ impl Keeper {
         otherwise: &str,
         change: impl FnOnce(&mut Store, &[usize]) -> Result<(), String>,
     ) -> Option<Msg> {
-        let known: Vec<usize> = numbers.iter().copied().filter(|number| self.known.contains(number)).collect();
+        let known: Vec<usize> =
+            numbers.iter().copied().filter(|number| self.known.contains(number)).collect();
         if known.is_empty() {
             return None;
         }

@@ -16,7 +16,9 @@ fn seen(log: &mut Log) -> Vec<String> {
 }
 
 fn append(log: &mut Log, lines: &str) {
-    log.appending().unwrap().write(lines.as_bytes()).unwrap();
+    let mut appending = log.appending().unwrap();
+    appending.end_torn_line().unwrap();
+    appending.write(lines.as_bytes()).unwrap();
 }
 
 #[test]
