@@ -14,7 +14,7 @@ pub const TRACE_BYTES: usize = 256 << 20;
 /// Who is faster by less than this has won nothing.
 const A_GAIN: f64 = 1.1;
 /// How many slices a lane keeps when its picture is thinned.
-const THINNED_SLICES: u64 = 512;
+pub const THINNED_SLICES: u64 = 512;
 /// With more events than this in a lane, thinning is worth it.
 const THINNED_EVENTS: u64 = 2 * EVENTS_PER_SLICE * THINNED_SLICES;
 
