@@ -18,7 +18,7 @@ use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::plan::{Draft, Plan, TaskSize};
 use crate::domain::provenance::Provenance;
 use crate::domain::record::{Outcome, Record};
-use crate::domain::share::{Format, SharedRun};
+use crate::domain::share::{Format, Shared, SharedRun};
 use crate::domain::speed::Speed;
 use crate::domain::workload::WorkloadKind;
 use crate::engine::session::Session;
@@ -122,15 +122,14 @@ fn print_records(session: &Session, measured: &Measured, request: &Request) -> R
         Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(&measured.records))),
         Format::Json => {
             let here = Provenance::here(session.id(), session.machine().clone());
-            let runs = shared(measured, &here);
-            let no_sweeps: [(); 0] = [];
-            write_out(|out| json::write(out, session.machine(), &runs, &no_sweeps, Traces::Included))
+            let shared = shared(measured, &here);
+            write_out(|out| json::write(out, session.machine(), &shared, Traces::Included))
         }
     }
 }
 
 /// What was measured, as it is handed on.
-fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Vec<SharedRun<'a>> {
+fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Shared<'a> {
     let run = |(number, (record, trace))| SharedRun {
         number,
         name: None,
@@ -139,7 +138,8 @@ fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Vec<SharedRun<'a>
         trace: Some(trace),
         gain: None,
     };
-    (1..).zip(measured.records.iter().zip(&measured.traces)).map(run).collect()
+    let measured = measured.records.iter().zip(&measured.traces);
+    Shared { runs: (1..).zip(measured).map(run).collect(), sweeps: vec![] }
 }
 
 /// What the records mean for the exit code.

@@ -18,7 +18,6 @@ use super::speed::Speed;
 use super::text::grouped;
 
 pub use counts::{MAX_COUNTS, parse_counts};
-pub use definition::Report;
 pub use results::{Results, Series, Summary};
 
 /// Counted rounds unless the user says otherwise.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use super::conclusion;
 use super::{Sweep, SweepPlan};
 use crate::domain::model::Model;
@@ -262,5 +264,44 @@ pub(super) fn is_loss(ratio: &Ratio) -> bool {
     match ratio.interval {
         Some(interval) => interval.high < 1.0 && ratio.value <= 1.0 / MIN_GAIN,
         None => ratio.value <= 1.0 / MIN_GAIN_OF_SINGLE_RUNS,
+    }
+}
+
+/// A summary as the JSON shows it.
+#[derive(Serialize)]
+struct Written<'a> {
+    model: Model,
+    workers: u32,
+    runs: u32,
+    failed: u32,
+    time_s: &'a Spread,
+    speedup: &'a Option<Ratio>,
+    efficiency: Option<f64>,
+    karp_flatt: Option<f64>,
+    concurrency: f64,
+    parallelism: f64,
+    outliers: &'a [String],
+    median_run: &'a str,
+    is_best: bool,
+}
+
+impl Serialize for Summary {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Written {
+            model: self.plan.model(),
+            workers: self.plan.workers(),
+            runs: self.runs,
+            failed: self.failed,
+            time_s: &self.time,
+            speedup: &self.speedup,
+            efficiency: self.efficiency,
+            karp_flatt: self.karp_flatt,
+            concurrency: self.concurrency,
+            parallelism: self.parallelism,
+            outliers: &self.outliers,
+            median_run: &self.median_run,
+            is_best: self.is_best,
+        }
+        .serialize(serializer)
     }
 }
