@@ -2,7 +2,10 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use crate::domain::campaign::Campaign;
+use crate::domain::estimate::{self, Known};
 use crate::domain::plan::Plan;
+use crate::domain::record::Record;
 use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
 use crate::domain::trace::Trace;
@@ -21,7 +24,7 @@ const CLEAR: &str = "\r\x1b[K";
 pub struct Progress {
     shown: bool,
     written: Option<Nanos>,
-    /// "run 2 of 5, ", or nothing if there is only one.
+    /// As in "run 2 of 5, ", or nothing if there is only one.
     which: String,
     tasks: u32,
 }
@@ -33,10 +36,23 @@ impl Progress {
         Progress { shown: io::stderr().is_terminal() && !dumb, written: None, which: String::new(), tasks: 0 }
     }
 
-    /// A run begins: which one of how many.
-    pub fn begin(&mut self, plan: &Plan, (run, runs): (u32, u32)) {
-        self.which = if runs > 1 { format!("run {run} of {runs}, ") } else { String::new() };
+    /// A run of the campaign begins; these have ended before it.
+    pub fn begin(&mut self, plan: &Plan, campaign: &Campaign, ended: &[Record], known: Known<'_>) {
         self.tasks = plan.tasks();
+        self.which = match (campaign.progress(), campaign.course()) {
+            ((run, runs), Some(course)) => {
+                let round = match course.round() {
+                    0 => "warming up".into(),
+                    round => format!("round {round} of {}", course.plan().repeats()),
+                };
+                let left = estimate::remaining(course.plan(), course.left(), ended, known);
+                let left = estimate::words(left, 1);
+                let (model, workers) = (plan.model().name(), text::counted(plan.workers().into(), "worker"));
+                format!("{round}, run {run} of {runs}, {left} left. {model} with {workers}: ")
+            }
+            ((run, runs), None) if runs > 1 => format!("run {run} of {runs}, "),
+            _ => String::new(),
+        };
     }
 
     /// The run goes on: so far it looks like this.
