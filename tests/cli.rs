@@ -414,3 +414,25 @@ fn an_interrupt_prints_the_cancelled_record() {
         assert!(records.iter().all(|record| record["outcome"] == "cancelled"), "{document}");
     }
 }
+
+#[test]
+fn an_interrupted_sweep_keeps_and_prints_what_it_has() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+    use std::io::{BufRead, BufReader};
+    // It is told how much it will be when signals are heard already; the first runs are over in no time, the rest never.
+    let line = "sweep --workload cpu --models threads --workers 1..8 --repeats 1000 --tasks 2 --iterations 1e5 --format json";
+    let mut child = command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.contains("9 009 runs"), "{said}");
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let document: Value = serde_json::from_slice(&output.stdout).expect("the document is whole");
+    let records = document["records"].as_array().expect("a list of records");
+    // At most the last run was stopped, and none came after it.
+    let before = records.split_last().map_or(&[][..], |(_, before)| before);
+    assert!(before.iter().all(|record| record["outcome"] == "completed"));
+    assert!(records.len() < 9_009 && document["sweeps"].as_array().is_some_and(|sweeps| sweeps.len() == 1));
+}

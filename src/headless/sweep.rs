@@ -12,11 +12,12 @@ use super::{
 use crate::cli::SweepRequest;
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
+use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
 use crate::domain::share::{Format, Shared, SharedSweep};
 use crate::domain::speed::Speed;
 use crate::domain::sweep::{Sweep, SweepDraft, SweepPlan};
-use crate::domain::text::{self, counted};
+use crate::domain::text::counted;
 use crate::domain::workload::WorkloadKind;
 use crate::engine::os;
 use crate::engine::session::Session;
@@ -106,6 +107,6 @@ fn print_results(
 }
 
 /// As the tables of this shell name a configuration.
-fn name(plan: &crate::domain::plan::Plan) -> String {
-    format!("{} with {}", plan.model().name(), text::counted(plan.workers().into(), "worker"))
+fn name(plan: &Plan) -> String {
+    format!("{} with {}", plan.model().name(), counted(plan.workers().into(), "worker"))
 }
