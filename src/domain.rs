@@ -20,6 +20,7 @@ pub mod plan;
 pub mod provenance;
 pub mod record;
 pub mod selector;
+pub mod sequence;
 pub mod share;
 pub mod shared_file;
 pub mod speed;

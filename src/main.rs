@@ -30,6 +30,7 @@ fn perform(Order { invocation, keeping }: Order) -> Result<u8, Failure> {
     match invocation {
         Invocation::Explore(options) => tui::explore(options, &keeping),
         Invocation::Run(request) => headless::run(&request, &keeping),
+        Invocation::Sweep(request) => headless::sweep(&request, &keeping),
         Invocation::History { request, ascii } => headless::history(&request, &keeping, ascii),
         Invocation::Doctor { ascii } => headless::doctor(ascii),
     }

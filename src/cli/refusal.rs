@@ -39,7 +39,7 @@ fn sentence(error: &clap::Error) -> String {
                 return format!("there is no command history {command}: choose {HISTORY_COMMANDS}");
             }
             format!(
-                "there is no command {command}: choose run, history, doctor, completions, man or help, or none to open the explorer"
+                "there is no command {command}: choose run, sweep, history, doctor, completions, man or help, or none to open the explorer"
             )
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
@@ -85,7 +85,7 @@ fn flag(argument: &str) -> String {
 fn with_names(flag: &str) -> String {
     match flag {
         "--workload" => format!("{flag} ({})", one_of(&WorkloadKind::ALL.map(WorkloadKind::name))),
-        "--model" => format!("{flag} ({})", one_of(&Model::ALL.map(Model::name))),
+        "--model" | "--models" => format!("{flag} ({})", one_of(&Model::ALL.map(Model::name))),
         "<SHELL>" => format!("the shell ({})", one_of(&Shell::ALL.map(Shell::name))),
         _ => flag.to_string(),
     }

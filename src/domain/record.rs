@@ -71,7 +71,7 @@ pub struct Record {
     #[serde(deserialize_with = "foreign::text")]
     pub started_at: String,
     /// What was asked for.
-    #[serde(with = "stored::plan")]
+    #[serde(with = "super::plan::stored")]
     pub plan: Plan,
     /// How it ended.
     pub outcome: Outcome,

@@ -15,7 +15,7 @@ mod pretty;
 mod read;
 mod write;
 
-pub use read::{Document, FILE_MAX, Run, read};
+pub use read::{Document, FILE_MAX, RecordedSweep, Run, read};
 pub use write::{Traces, write};
 
 /// The name and version of the document.

@@ -13,8 +13,8 @@ use crate::domain::machine::Machine;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::selector::{self, Candidate};
-use crate::domain::share::{Format, SharedRun};
-use crate::domain::sweep::Sweep;
+use crate::domain::share::{Format, Shared, SharedRun, SharedSweep};
+use crate::domain::sweep::Results;
 use crate::domain::text;
 use crate::domain::trace::Trace;
 use crate::export::json::{self, Traces};
@@ -117,6 +117,12 @@ impl Shelf {
         self.history.entries().iter().filter(|run| sweep.sweep.owns(&run.record)).collect()
     }
 
+    /// What the runs of a sweep say together.
+    fn results(&self, sweep: &KeptSweep) -> Results {
+        let records = self.parts(sweep).into_iter().map(|run| &run.record);
+        sweep.sweep.results(records, sweep.provenance.machine.cores_usable)
+    }
+
     /// The runs with these numbers; sweeps are left out.
     fn runs(&self, numbers: &[usize]) -> Vec<&Entry> {
         numbers.iter().filter_map(|number| self.history.get(*number)).collect()
@@ -140,10 +146,8 @@ impl Shelf {
         let numbers = self.with_parts(words)?;
         let mut out = String::new();
         for sweep in numbers.iter().filter_map(|number| self.sweep(*number)) {
-            let parts = self.parts(sweep);
-            let cores_usable = sweep.provenance.machine.cores_usable;
-            let results = sweep.sweep.results(parts.iter().map(|run| &run.record), cores_usable);
-            out.push_str(&format!("{}\n{}\n\n", list::heading_of_sweep(sweep), results.conclusion));
+            let conclusion = self.results(sweep).conclusion;
+            out.push_str(&format!("{}\n{conclusion}\n\n", list::heading_of_sweep(sweep)));
         }
         let runs = self.runs(&numbers);
         for run in &runs {
@@ -180,14 +184,24 @@ impl Shelf {
                 (run, record, trace.ok())
             })
             .collect();
-        let shared: Vec<SharedRun<'_>> = whole
+        let sweeps: Vec<(&KeptSweep, Results)> = numbers
             .iter()
-            .map(|(run, record, trace)| SharedRun { record, trace: trace.as_ref(), ..SharedRun::from(*run) })
+            .filter_map(|number| self.sweep(*number))
+            .map(|sweep| (sweep, self.results(sweep)))
             .collect();
-        let sweeps: Vec<&Sweep> =
-            numbers.iter().filter_map(|number| self.sweep(*number)).map(|sweep| &*sweep.sweep).collect();
+        let shared = Shared {
+            runs: whole
+                .iter()
+                .map(|(run, record, trace)| SharedRun {
+                    record,
+                    trace: trace.as_ref(),
+                    ..SharedRun::from(*run)
+                })
+                .collect(),
+            sweeps: sweeps.iter().map(|(sweep, results)| shared_sweep(sweep, results)).collect(),
+        };
         let here = &self.history.here().machine;
-        write_out(|out| json::write(out, here, &shared, &sweeps, Traces::Included))
+        write_out(|out| json::write(out, here, &shared, Traces::Included))
     }
 
     fn remove(&mut self, words: &[String]) -> Result<String, Failure> {
@@ -220,6 +234,16 @@ impl Shelf {
             Some(name) => format!("#{number} is called {name:?} from now on\n"),
             None => format!("#{number} has no name any more\n"),
         })
+    }
+}
+
+fn shared_sweep<'a>(sweep: &'a KeptSweep, results: &'a Results) -> SharedSweep<'a> {
+    SharedSweep {
+        number: sweep.number,
+        name: sweep.name.as_deref(),
+        provenance: &sweep.provenance,
+        sweep: &sweep.sweep,
+        results,
     }
 }
 

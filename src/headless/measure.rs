@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use super::keep::Keeper;
 use super::progress::Progress;
 use crate::domain::campaign::{Campaign, Step};
+use crate::domain::estimate::Known;
 use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
 use crate::domain::plan::Plan;
 use crate::domain::record::{Outcome, Record};
@@ -50,9 +51,8 @@ impl Measured {
         self.numbers.iter().copied().zip(&self.records).collect()
     }
 
-    fn add(&mut self, record: Record, mut trace: Trace, keeper: &mut Keeper) {
-        trace.conclude(nanos(record.wall_s));
-        self.numbers.push(keeper.keep(&record, &trace));
+    fn add(&mut self, number: usize, record: Record, trace: Trace) {
+        self.numbers.push(number);
         self.records.push(record);
         self.traces.push(trace);
         let mut total: usize = self.traces.iter().map(Trace::bytes).sum();
@@ -67,14 +67,28 @@ impl Measured {
     }
 }
 
+/// What is to be measured.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// The question.
+    pub campaign: Campaign,
+    /// By which name its records know it, if they are parts of something.
+    pub id: String,
+    /// What decides how long it takes.
+    pub known: Known<'a>,
+    /// Whether anybody reads the lists of tasks: those of hundreds of runs are large.
+    pub lists_tasks: bool,
+}
+
 /// Measures all plans of the campaign. Each run is kept when it has ended.
 pub fn all(
     session: &Session,
-    mut campaign: Campaign,
+    order: Order<'_>,
     keeper: &mut Keeper,
     sender: &Sender<Event>,
     events: &Receiver<Event>,
 ) -> Measured {
+    let Order { mut campaign, id, known, lists_tasks } = order;
     let mut measured = Measured::default();
     let mut progress = Progress::on_stderr();
     while let Step::Run(plan) = campaign.next(&measured.records.iter().collect::<Vec<_>>()) {
@@ -83,27 +97,41 @@ pub fn all(
         if measured.interrupted || measured.broke.is_some() {
             break;
         }
-        progress.begin(&plan, campaign.progress());
-        one(session, plan, keeper, sender, events, &mut progress, &mut measured);
+        progress.begin(&plan, &campaign, &measured.records, known);
+        let ended = one(session, plan, sender, events, &mut progress, &mut measured);
         progress.end();
+        // Nothing is measured now, so writing disturbs nothing.
+        if let Some((mut record, trace)) = ended {
+            record.campaign = campaign.part(&id);
+            let number = keeper.keep(&record, &trace);
+            record.tasks.take_if(|_| !lists_tasks);
+            measured.add(number, record, trace);
+        }
+    }
+    // A sweep goes on without what broke, and says so in its results.
+    let last = measured.records.last().filter(|last| last.outcome == Outcome::Failed);
+    if let (Some(last), None, None) = (last, &measured.broke, campaign.course()) {
+        measured.broke.clone_from(&last.error);
     }
     measured
 }
 
-/// Measures one plan.
+/// Measures one plan. Returns what it came to and what it looked like, unless it came to nothing.
 fn one(
     session: &Session,
     plan: Plan,
-    keeper: &mut Keeper,
     sender: &Sender<Event>,
     events: &Receiver<Event>,
     progress: &mut Progress,
     measured: &mut Measured,
-) {
+) -> Option<(Record, Trace)> {
     let mut trace = Trace::new(plan.workers());
     let run = match session.start(plan, Relay::into(sender.clone())) {
         Ok(run) => run,
-        Err(sentence) => return measured.broke = Some(sentence),
+        Err(sentence) => {
+            measured.broke = Some(sentence);
+            return None;
+        }
     };
     // Starting is not watching.
     let cpu_before = clock::thread_cpu();
@@ -120,9 +148,7 @@ fn one(
             }
             Event::Heard(Heard::Report(Report::Concluded(mut record))) => {
                 record.observed(seconds(clock::thread_cpu().saturating_sub(cpu_before)));
-                if record.outcome == Outcome::Failed {
-                    measured.broke.clone_from(&record.error);
-                }
+                trace.conclude(nanos(record.wall_s));
                 ended = Some(*record);
                 break;
             }
@@ -133,8 +159,5 @@ fn one(
         }
     }
     run.wait();
-    // Nothing is measured now, so writing disturbs nothing.
-    if let Some(record) = ended {
-        measured.add(record, trace, keeper);
-    }
+    ended.map(|record| (record, trace))
 }

@@ -1,6 +1,7 @@
 //! A plan in JSON: flat, resolved, and not trusted when it comes back.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Draft, Invalid, MAX_ADDRESSES, MAX_LATENCY_MS, Plan, TaskSize};
 use crate::domain::address;
@@ -9,9 +10,25 @@ use crate::domain::model::Model;
 use crate::domain::text::{grouped, is_treacherous};
 use crate::domain::workload::{Addresses, Files, LatencyRange, Workload, WorkloadKind};
 
+/// Everything that decides what was done, but for passwords in addresses.
+///
+/// # Errors
+/// What the serializer says.
+pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
+    StoredPlan::from(plan).serialize(serializer)
+}
+
+/// The plan again, checked as a draft is.
+///
+/// # Errors
+/// What no plan can be, in one sentence: the limits are the program's own, whatever this machine allows.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Plan, D::Error> {
+    StoredPlan::deserialize(deserializer)?.restored().map_err(Error::custom)
+}
+
 /// A plan as the JSON shows it.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct StoredPlan {
+struct StoredPlan {
     workload: WorkloadKind,
     model: Model,
     workers: u64,
@@ -96,11 +113,7 @@ impl Parameters {
 }
 
 impl StoredPlan {
-    /// The plan again.
-    ///
-    /// # Errors
-    /// What no plan can be, in one sentence: the limits are the program's own, whatever this machine allows.
-    pub fn restored(self) -> Result<Plan, String> {
+    fn restored(self) -> Result<Plan, String> {
         let draft = self.draft()?;
         let mut plan = draft.validate(&Limits::default()).map_err(|Invalid { sentence, .. }| sentence)?;
         if let (

@@ -12,7 +12,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{Record, TaskRecord};
 use crate::domain::foreign;
 use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::plan::Plan;
 use crate::domain::time::{nanos, seconds};
 
 impl Serialize for Record {
@@ -86,22 +85,6 @@ pub mod phases {
 
     #[derive(Deserialize)]
     struct Seconds(#[serde(deserialize_with = "foreign::measured")] f64);
-}
-
-/// A plan with its resolved parameters.
-pub mod plan {
-    use super::*;
-    use crate::domain::plan::stored::StoredPlan;
-
-    /// Everything that decides what was done.
-    pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
-        StoredPlan::from(plan).serialize(serializer)
-    }
-
-    /// What a draft would have become.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Plan, D::Error> {
-        StoredPlan::deserialize(deserializer)?.restored().map_err(Error::custom)
-    }
 }
 
 #[cfg(test)]
