@@ -4,9 +4,11 @@ mod compare;
 mod earlier;
 mod pictures;
 mod removal;
+mod sweeps;
 
 pub use earlier::EarlierRun;
 pub use pictures::TRACE_BYTES;
+pub use sweeps::{EarlierSweep, Peak, SweepEntry, is_counted};
 
 use std::sync::Arc;
 
@@ -112,12 +114,15 @@ impl Entry {
 ///   ├─ compare        baselines, speed-ups and the fastest: only of the work that changed, in O(n)
 ///   ├─ earlier        runs that this session did not measure come in; numbers change hands
 ///   ├─ pictures       which pictures are here, and how much memory they may take
-///   └─ removal        what was taken out, and back in
+///   ├─ removal        what was taken out, and back in
+///   └─ sweeps         sweeps, which share the numbers of the runs, and which runs are theirs
 /// ```
 #[derive(Clone, Debug)]
 pub struct History {
     /// Their numbers ascend.
     entries: Vec<Entry>,
+    /// Their numbers ascend; none of them is a run's.
+    sweeps: Vec<SweepEntry>,
     /// The numbers of the runs that the user made baselines: at most one of each work.
     chosen_baselines: Vec<usize>,
     /// What was removed and can come back, the latest last.
@@ -135,6 +140,7 @@ impl History {
     pub fn new(here: Arc<Provenance>) -> History {
         History {
             entries: vec![],
+            sweeps: vec![],
             chosen_baselines: vec![],
             removals: vec![],
             highest: 0,
@@ -170,7 +176,7 @@ impl History {
         self.entries.binary_search_by_key(&number, |entry| entry.number).ok()
     }
 
-    /// The number that the next run gets.
+    /// The number that the next run or sweep gets.
     #[must_use]
     pub fn next_number(&self) -> usize {
         self.highest + 1
@@ -185,11 +191,16 @@ impl History {
         self.highest = number;
         self.entries.push(Entry::new(number, None, here, record, trace, Picture::Here));
         self.compare_same_work(number);
+        self.gather_of(number);
         (number, self.make_room(TRACE_BYTES) || poorer)
     }
 
-    /// Calls a run something else, or nothing; returns whether there is such a run.
+    /// Calls a run or a sweep something else, or nothing; returns whether there is such a one.
     pub fn rename(&mut self, number: usize, name: Option<String>) -> bool {
+        if let Some(sweep) = self.sweeps.iter_mut().find(|sweep| sweep.number == number) {
+            sweep.name = name;
+            return true;
+        }
         self.get_mut(number).map(|entry| entry.name = name).is_some()
     }
 }
