@@ -59,7 +59,12 @@ impl Browse {
 
     /// Marks the chosen row, or takes its mark away.
     pub fn toggle_mark(&mut self) {
-        let Some(number) = self.selected else { return };
+        self.toggle_mark_of(self.selected);
+    }
+
+    /// Marks this run, or takes its mark away.
+    pub(super) fn toggle_mark_of(&mut self, number: Option<usize>) {
+        let Some(number) = number else { return };
         match self.marked.binary_search(&number) {
             Ok(at) => {
                 self.marked.remove(at);

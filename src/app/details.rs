@@ -72,7 +72,7 @@ pub fn rows(entry: &Entry, width: u16) -> Vec<Row> {
 }
 
 /// A row with as much of its note as fits, and the rest below it.
-fn with_note(note: &str, width: u16, row: impl FnOnce(String) -> Row) -> Vec<Row> {
+pub(super) fn with_note(note: &str, width: u16, row: impl FnOnce(String) -> Row) -> Vec<Row> {
     let mut notes = wrap(note, width.saturating_sub(BEFORE_NOTES)).into_iter();
     let first = row(notes.next().unwrap_or_default());
     std::iter::once(first).chain(notes.map(Row::More)).collect()

@@ -34,6 +34,18 @@ impl App {
             Command::Suspend => return vec![Effect::Suspend],
             Command::ToggleMouse => return self.toggle_mouse(),
             Command::NextTheme => self.next_theme(),
+            Command::Sweep => return self.open_sweep_form(),
+            Command::StartSweep => return self.start_sweep(),
+            Command::BeginTyping => self.sweep_form.begin_typing(key),
+            Command::TypeText => drop(self.sweep_form.type_key(key)),
+            Command::FewerWorkers => self.with_chart(|chart, entry| chart.step_count(-1, entry)),
+            Command::MoreWorkers => self.with_chart(|chart, entry| chart.step_count(1, entry)),
+            Command::PreviousSeries => self.with_chart(|chart, entry| chart.step_model(-1, entry)),
+            Command::NextSeries => self.with_chart(|chart, entry| chart.step_model(1, entry)),
+            Command::TurnUnit => self.with_chart(|chart, _| chart.toggle_unit()),
+            Command::ShowFits => self.with_chart(|chart, _| chart.toggle_fits()),
+            Command::PointDetails => self.open_point(),
+            Command::Mark if self.chart.is_some() => self.mark_point(),
             Command::Mark => self.browse.toggle_mark(),
             Command::Compare => self.open_comparison(),
             Command::MakeBaseline => self.make_baseline(),
@@ -76,6 +88,10 @@ impl App {
             Command::PreviousFailure => self.step_failure(Step::Previous),
             Command::TurnView => self.turn_view(),
             Command::Freeze => self.toggle_freeze(),
+            Command::Decrease if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.change(false),
+            Command::Increase if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.change(true),
+            Command::Accept if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.accept(),
+            Command::Abandon if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.abandon(),
             Command::Decrease => self.setup.change(false, &self.limits),
             Command::Increase => self.setup.change(true, &self.limits),
             Command::OneLess => self.setup.change_by_one(false, &self.limits),
@@ -100,28 +116,34 @@ impl App {
             self.activity = Activity::Calibrating(request);
             return vec![];
         }
-        let mut draft = request.draft.clone();
+        let Request { mut draft, goal } = request;
         if draft.needs_calibration() {
             if let Err(invalid) = draft.check(&self.limits) {
                 self.refuse(invalid);
                 return vec![];
             }
             let Some(speed) = &self.speed else {
-                self.activity = Activity::Calibrating(request);
+                self.activity = Activity::Calibrating(Request { draft, goal });
                 self.calibrating = true;
                 return vec![Effect::Calibrate];
             };
             draft = draft.calibrated(speed);
         }
         let repeats = u32::try_from(draft.repeats).unwrap_or(u32::MAX);
-        match (draft.validate(&self.limits), request.goal) {
+        if let Goal::Sweep(sweep) = goal {
+            return self.begin_sweep(*sweep);
+        }
+        match (draft.validate(&self.limits), goal) {
             (Err(invalid), _) => {
                 self.refuse(invalid);
                 vec![]
             }
-            (Ok(plan), Goal::Run) => self.begin(Campaign::repeats(plan, repeats), None),
+            (Ok(plan), Goal::Run | Goal::Sweep(_)) => {
+                let id = (repeats > 1).then(|| self.next_campaign_id());
+                self.begin(Campaign::repeats(plan, repeats), None, id)
+            }
             (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan),
-            (Ok(plan), Goal::Answer(experiment)) => self.begin(Campaign::pair(plan), Some(experiment)),
+            (Ok(plan), Goal::Answer(experiment)) => self.begin(Campaign::pair(plan), Some(experiment), None),
         }
     }
 
@@ -139,7 +161,7 @@ impl App {
 
     /// Whoever measures a baseline wants it to be one, whatever was chosen before: once it is there.
     fn begin_baseline(&mut self, work: &Plan) -> Vec<Effect> {
-        let effects = self.begin(Campaign::repeats(work.as_serial(), 1), None);
+        let effects = self.begin(Campaign::repeats(work.as_serial(), 1), None, None);
         if let Activity::Running(live) = &mut self.activity {
             live.is_baseline = true;
         }
@@ -184,14 +206,19 @@ impl App {
         self.request(Request { draft, goal: Goal::Answer(experiment) })
     }
 
-    fn begin(&mut self, campaign: Campaign, experiment: Option<&'static Experiment>) -> Vec<Effect> {
+    pub(super) fn begin(
+        &mut self,
+        campaign: Campaign,
+        experiment: Option<&'static Experiment>,
+        id: Option<String>,
+    ) -> Vec<Effect> {
         self.notice = None;
         self.frozen = None;
         self.setup.dismiss();
         if self.overlay == Some(Overlay::Form) {
             self.overlay = None;
         }
-        self.advance(campaign, experiment, true)
+        self.advance(campaign, id, experiment, true)
     }
 
     /// Starts the campaign's next run, if there is one. Whoever watched the one before, watches it; whoever looks at
@@ -199,6 +226,7 @@ impl App {
     pub(super) fn advance(
         &mut self,
         mut campaign: Campaign,
+        id: Option<String>,
         experiment: Option<&'static Experiment>,
         watched: bool,
     ) -> Vec<Effect> {
@@ -212,7 +240,7 @@ impl App {
             self.timeline.start_over();
             self.browse.select(None);
         }
-        self.activity = Activity::Running(Box::new(Live::new(plan.clone(), campaign, experiment)));
+        self.activity = Activity::Running(Box::new(Live::new(plan.clone(), campaign, id, experiment)));
         vec![Effect::Start(plan)]
     }
 
@@ -268,13 +296,18 @@ impl App {
     }
 
     fn open_details(&mut self) {
+        if let Some(sweep) = self.browse.selected().filter(|number| self.history.sweep(*number).is_some()) {
+            self.open_chart(sweep);
+            return;
+        }
         if let Some(number) = self.browse.selected() {
             self.overlay = Some(Overlay::Details { number, scroll: Scroll::default() });
         }
     }
 
     fn open_comparison(&mut self) {
-        let numbers = self.browse.compared(&self.history);
+        let in_chart = self.chart.is_some();
+        let numbers = if in_chart { self.compared_points() } else { self.browse.compared(&self.history) };
         let records: Vec<(usize, &Record)> =
             numbers.iter().filter_map(|number| Some((*number, &self.history.get(*number)?.record))).collect();
         let sentence = verdict::compared(&records);
@@ -289,7 +322,14 @@ impl App {
             self.settle_form();
             return;
         }
-        if self.notice.take().is_some() || self.timeline.take_cursor() {
+        if self.notice.take().is_some() {
+            return;
+        }
+        if self.chart.is_some() {
+            self.close_chart();
+            return;
+        }
+        if self.timeline.take_cursor() {
             return;
         }
         if self.focus.expanded {
@@ -322,6 +362,10 @@ impl App {
         }
         if self.overlay == Some(Overlay::Columns) {
             self.columns.step(by);
+        } else if self.overlay == Some(Overlay::SweepForm) {
+            self.sweep_form.step(by);
+        } else if self.overlay.is_none() && self.chart.is_some() {
+            self.with_chart(|chart, entry| chart.step_count(by, entry));
         } else if self.overlay.is_some() || self.focus().panel == Panel::Setup {
             self.setup.step_row(by);
         } else if self.focus().panel == Panel::History {

@@ -8,6 +8,7 @@ use super::message::Effect;
 use super::overlay::Overlay;
 use super::screen::{Focus, Panel};
 use super::setup::Row;
+use super::sweep::FormRow;
 
 use crate::domain::time::Nanos;
 
@@ -35,6 +36,12 @@ pub enum Target {
         /// When, in nanoseconds since `t0`.
         at: Nanos,
     },
+    /// A point of a sweep's chart: the configuration of the plan.
+    SweepPoint(usize),
+    /// A sweep's chart, where there is nothing more special.
+    Chart,
+    /// A row of the form for a sweep.
+    SweepRow(FormRow),
     /// What lies over the panels, where there is nothing more special.
     Overlay,
     /// The panels below it.
@@ -53,7 +60,13 @@ impl App {
         // Whoever clicks elsewhere has typed all digits.
         self.setup.accept(&self.limits);
         match target {
-            Target::Offered(_) | Target::Overlay => {}
+            Target::Offered(_) | Target::Overlay | Target::Chart => {}
+            Target::SweepPoint(configuration) => return self.click_point(configuration),
+            Target::SweepRow(row) => {
+                if self.sweep_form.choose(row) {
+                    self.sweep_form.begin_typing(Key::End);
+                }
+            }
             Target::Outside => return self.on_key(Key::Esc),
             Target::Panel(panel) => self.go_to(panel),
             Target::FormRow(row) => return self.click_form(row),
@@ -71,6 +84,16 @@ impl App {
             Target::Moment { row, at } => self.click_timeline(row, at),
         }
         vec![]
+    }
+
+    /// Goes to a point of the chart; on the one under the cursor it does what Enter does.
+    fn click_point(&mut self, configuration: usize) -> Vec<Effect> {
+        let mut again = false;
+        self.with_chart(|chart, entry| {
+            again = chart.configuration(entry) == configuration;
+            chart.look_at(configuration, entry);
+        });
+        if again { self.on_key(Key::Enter) } else { vec![] }
     }
 
     fn go_to(&mut self, panel: Panel) {
@@ -125,6 +148,10 @@ impl App {
         let by = if up { -1 } else { 1 };
         match target {
             Target::ColumnRow(_) => self.columns.step(by),
+            Target::SweepPoint(_) | Target::Chart => {
+                self.with_chart(|chart, entry| chart.step_count(by, entry))
+            }
+            Target::SweepRow(_) => self.sweep_form.step(by),
             Target::Overlay | Target::Outside if self.overlay == Some(Overlay::Columns) => {
                 self.columns.step(by);
             }

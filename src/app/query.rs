@@ -138,7 +138,9 @@ impl App {
         if let Some(frozen) = self.frozen() {
             return Some(Shown::Live(frozen));
         }
-        match self.browse.selected().and_then(|number| self.history.get(number)) {
+        let chosen = self.browse.selected();
+        match chosen.and_then(|number| self.history.get(number).or_else(|| self.history.standing_for(number)))
+        {
             Some(entry) => Some(Shown::Entry(entry)),
             None => self.live().map(Shown::Live),
         }
@@ -146,17 +148,28 @@ impl App {
 
     /// What `i` explains here.
     pub(super) fn topic(&self) -> Option<Topic> {
-        Topic::of(self.overlay.as_ref(), self.focus().panel)
+        match (&self.overlay, &self.chart) {
+            (None, Some(_)) => Some(Topic::Sweep),
+            _ => Topic::of(self.overlay.as_ref(), self.focus().panel),
+        }
     }
 
     /// The contexts that hold, innermost first.
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         use Context::{
-            Always, Columns, Common, Comparison, Editing, Form, History, Panels, Reading, Timeline,
+            Always, Columns, Common, Comparison, Editing, Form, History, Panels, Reading, Sweep, SweepForm,
+            SweepTyping, Timeline, Typing,
         };
         if self.setup.typed().is_some() {
             return &[Editing, Always];
+        }
+        if self.overlay == Some(Overlay::SweepForm) {
+            let is_typing = self.sweep_form().typed().is_some();
+            return if is_typing { &[SweepTyping, Typing, Always] } else { &[SweepForm, Common, Always] };
+        }
+        if self.overlay.is_none() && self.chart().is_some() {
+            return &[Sweep, Common, Always];
         }
         match (&self.overlay, self.focus().panel) {
             (Some(Overlay::Form), _) | (None, Panel::Setup) => &[Form, Panels, Common, Always],
@@ -174,8 +187,16 @@ impl App {
     pub fn is_possible(&self, command: Command) -> bool {
         match command {
             Command::Run | Command::Experiment | Command::MeasureBaseline => !self.is_busy(),
+            Command::Sweep => !self.is_busy() || self.live_sweep().is_some(),
+            Command::StartSweep => !self.is_busy() && self.sweep_form.forecast().is_ok(),
+            Command::PointDetails => self.sketch.is_some(),
+            Command::Mark if self.chart.is_some() => self.median_run().is_some(),
+            Command::Compare if self.chart.is_some() => self.compared_points().len() > 1,
+            Command::Details => self.browse.selected().is_some(),
             Command::Stop => self.is_busy() && self.live().is_none_or(|live| !live.stopping),
-            Command::Mark | Command::Details | Command::MakeBaseline => self.browse.selected().is_some(),
+            Command::Mark | Command::MakeBaseline => {
+                self.browse.selected().is_some_and(|number| self.history.get(number).is_some())
+            }
             Command::ChooseColumns => !self.history.entries().is_empty() || self.is_running(),
             Command::Compare => self.browse.compared(&self.history).len() > 1,
             Command::Expand => self.overlay.is_none() && self.focus().panel != Panel::Setup,
@@ -216,6 +237,7 @@ impl App {
 
     fn has_something_to_close(&self) -> bool {
         self.overlay.is_some()
+            || self.chart.is_some()
             || self.timeline.cursor().is_some()
             || self.focus.expanded
             || self.notice.is_some()

@@ -12,7 +12,7 @@ pub use sweeps::{EarlierSweep, Peak, SweepEntry, is_counted};
 
 use std::sync::Arc;
 
-use super::provenance::Provenance;
+use super::provenance::{Origin, Provenance};
 use super::record::Record;
 use super::speedup::{Baseline, Gain};
 use super::trace::Trace;
@@ -79,6 +79,12 @@ impl Entry {
             is_baseline: false,
             is_fastest: false,
         }
+    }
+
+    /// Whether this session measured it.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        self.provenance.origin == Origin::Here
     }
 
     /// What it looked like, if that is at hand.

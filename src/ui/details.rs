@@ -24,7 +24,7 @@ pub fn overlay(entry: &Entry, rows: &[Row], scroll: Scroll, theme: Theme, area: 
     draw_scrolled(rows, |row| line(row, theme), scroll, theme, inner, buf);
 }
 
-fn line(row: &Row, theme: Theme) -> Line<'_> {
+pub(super) fn line(row: &Row, theme: Theme) -> Line<'_> {
     let (names, values) = (usize::from(NAMES), usize::from(VALUES));
     let number = |value: &str| Span::styled(format!("{value:>values$}  "), theme.strong());
     match row {

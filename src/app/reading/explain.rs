@@ -5,6 +5,7 @@
 mod columns;
 mod plan;
 mod runs;
+mod sweep;
 mod timeline;
 
 use super::{Entry, Section};
@@ -30,11 +31,15 @@ pub enum Topic {
     Details,
     /// Runs on one time axis.
     Comparison,
+    /// The form for a sweep.
+    SweepForm,
+    /// The chart of a sweep.
+    Sweep,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Topic; 7] = [
+    pub const ALL: [Topic; 9] = [
         Topic::Plan,
         Topic::Timeline,
         Topic::Cores,
@@ -42,6 +47,8 @@ impl Topic {
         Topic::History,
         Topic::Details,
         Topic::Comparison,
+        Topic::SweepForm,
+        Topic::Sweep,
     ];
 
     /// As a title says it.
@@ -55,6 +62,8 @@ impl Topic {
             Topic::History => "History",
             Topic::Details => "Details",
             Topic::Comparison => "Comparison",
+            Topic::SweepForm => "Sweep",
+            Topic::Sweep => "Chart of a sweep",
         }
     }
 
@@ -65,6 +74,8 @@ impl Topic {
             Some(Overlay::Form) => Some(Topic::Plan),
             Some(Overlay::Details { .. }) => Some(Topic::Details),
             Some(Overlay::Comparison { .. }) => Some(Topic::Comparison),
+            Some(Overlay::SweepForm) => Some(Topic::SweepForm),
+            Some(Overlay::Point { .. }) => Some(Topic::Sweep),
             Some(_) => None,
             None => Some(match focused {
                 Panel::Setup => Topic::Plan,
@@ -105,6 +116,8 @@ pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
         Topic::History => runs::history(),
         Topic::Details => runs::details(),
         Topic::Comparison => runs::comparison(),
+        Topic::SweepForm => sweep::form(),
+        Topic::Sweep => sweep::chart(),
     }
 }
 

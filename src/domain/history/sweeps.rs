@@ -61,6 +61,9 @@ impl SweepEntry {
         self.members = members.iter().map(|entry| entry.number).collect();
         self.results = self.sweep.results(members.iter().map(|entry| &entry.record), cores_usable);
         let serial = self.results.summaries.first().and_then(Option::as_ref).map(|serial| serial.time.median);
+        let ratios = self.results.summaries.iter().flatten().filter_map(|summary| summary.speedup?.interval);
+        let highest = ratios.map(|interval| interval.high).fold(0.0, f64::max);
+        self.peak.speedup = self.peak.speedup.max(highest);
         for time in members.iter().filter(|entry| is_counted(&entry.record)).map(|it| it.record.wall_s) {
             self.peak.time_s = self.peak.time_s.max(time);
             self.peak.speedup = self.peak.speedup.max(serial.map_or(0.0, |serial| serial / time));
@@ -94,10 +97,19 @@ impl History {
         self.sweeps.iter().find(|sweep| sweep.sweep.id == *id)
     }
 
+    /// The run that stands for a sweep where one is shown: the median run of its best configuration, else its latest run.
+    #[must_use]
+    pub fn standing_for(&self, sweep: usize) -> Option<&Entry> {
+        let sweep = self.sweep(sweep)?;
+        let best = sweep.results.best.and_then(|best| sweep.results.summaries[best].as_ref());
+        let members = || sweep.members.iter().rev().filter_map(|number| self.get(*number));
+        let median = best.and_then(|best| members().find(|entry| entry.record.id == best.median_run));
+        median.or_else(|| members().next())
+    }
+
     /// The runs that are no part of a sweep, oldest first.
     pub fn lone_entries(&self) -> impl Iterator<Item = &Entry> {
-        let mut members: Vec<usize> =
-            self.sweeps.iter().flat_map(|sweep| &sweep.members).copied().collect();
+        let mut members: Vec<usize> = self.sweeps.iter().flat_map(|sweep| &sweep.members).copied().collect();
         members.sort_unstable();
         self.entries.iter().filter(move |entry| members.binary_search(&entry.number).is_err())
     }

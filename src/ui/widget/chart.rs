@@ -53,6 +53,8 @@ pub struct Bar {
     pub missing: &'static str,
     /// Whether it is being measured.
     pub is_now: bool,
+    /// Whether it is marked.
+    pub is_marked: bool,
 }
 
 /// Bars beside each other.
@@ -274,7 +276,7 @@ impl<'a> Chart<'a> {
         buf.set_string(plot.x + span.middle(), y, sign, self.strong);
     }
 
-    /// What is measured now, and the cursor: on the axis.
+    /// What is measured now, what is marked, and the cursor: on the axis.
     fn draw_feet(&self, y: u16, plot: Rect, buf: &mut Buffer) {
         for (i, number, _, group) in self.in_view() {
             for (at, bar) in group.bars.iter().enumerate() {
@@ -283,6 +285,9 @@ impl<'a> Chart<'a> {
                     for x in span.columns() {
                         buf.set_string(plot.x + x, y, "━", self.strong);
                     }
+                }
+                if bar.is_marked {
+                    buf.set_string(plot.x + span.from, y, "●", self.strong);
                 }
                 if self.cursor == Some((number, at)) {
                     buf.set_string(plot.x + span.middle(), y, "▲", self.strong);
