@@ -10,9 +10,10 @@ pub use pictures::TRACE_BYTES;
 
 use std::sync::Arc;
 
-use super::provenance::Provenance;
+use super::provenance::{Origin, Provenance};
 use super::record::Record;
 use super::speedup::{Baseline, Gain};
+use super::text::moment;
 use super::trace::Trace;
 use super::verdict;
 use removal::Removal;
@@ -76,6 +77,30 @@ impl Entry {
             baseline: None,
             is_baseline: false,
             is_fastest: false,
+        }
+    }
+
+    /// Whether an earlier session measured it, or another one that goes on.
+    #[must_use]
+    pub fn is_earlier(&self) -> bool {
+        self.provenance.origin == Origin::Earlier
+    }
+
+    /// Whether this session did not measure it.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.provenance.origin != Origin::Here
+    }
+
+    /// When and where its session measured, in a few words, for somebody who is `here`; times are UTC.
+    #[must_use]
+    pub fn session_in_words(&self, here: &Provenance) -> String {
+        let (when, machine) = (moment(&self.record.started_at), self.provenance.machine.in_short());
+        match self.provenance.origin {
+            Origin::Here => "this session".into(),
+            Origin::Earlier if self.provenance.is_same_machine(here) => format!("{when} · this machine"),
+            Origin::Earlier => format!("{when} · on {machine}"),
+            Origin::Recorded => format!("{when} · recorded on {machine}"),
         }
     }
 

@@ -93,7 +93,7 @@ pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
                 Rows::Cores => timeline::by_core(),
             };
             sections.insert(1, timeline::closer());
-            if let Some(about) = app.shown().and_then(about_this_picture) {
+            if let Some(about) = app.pictured().and_then(about_this_picture) {
                 sections.insert(1, about);
             }
             sections.extend(beside(Panel::Cores, timeline::cores));
