@@ -6,7 +6,7 @@ use super::timeline::Window;
 use crate::domain::history::Entry;
 use crate::domain::phase::Phase;
 use crate::domain::speedup::Baseline;
-use crate::domain::text::{LEAST_IN_SECONDS, bytes, column_seconds, duration, grouped, speedup, wrap};
+use crate::domain::text::{LEAST_IN_SECONDS, bytes, clean, column_seconds, duration, grouped, speedup, wrap};
 use crate::domain::time::{nanos, seconds};
 use crate::domain::trace::Trace;
 
@@ -14,6 +14,8 @@ use crate::domain::trace::Trace;
 const NAMES: usize = 14;
 /// Columns of a run, where there is room.
 const COLUMN: usize = 17;
+/// So many characters of a run's name head its column.
+const NAME: usize = 16;
 /// Columns between two runs, where there is none to spare.
 const BETWEEN: usize = 2;
 /// Rows of a worker where there is room for everything: ink and a gap.
@@ -255,7 +257,10 @@ fn column(run: &Entry, measures: &[Measure], runs: &[&Entry]) -> Column {
     heading.push_str(if run.is_baseline { "B " } else { "" });
     heading.push_str(if run.is_fastest { "★ " } else { "" });
     heading.push_str(if run.record.caveats.is_empty() { "" } else { "! " });
-    heading.push_str(&format!("#{} {}", run.number, run.record.plan.model().name()));
+    match &run.name {
+        Some(name) => heading.push_str(&format!("#{} {}", run.number, clean(name, NAME))),
+        None => heading.push_str(&format!("#{} {}", run.number, run.record.plan.model().name())),
+    }
     let shared = shared_baseline(runs).is_some();
     let cells = measures.iter().map(|measure| {
         let text = (measure.of)(run).map_or_else(|| "–".into(), |value| measure.unit.text(value));

@@ -180,7 +180,7 @@ fn title(run: &Entry, drawn: usize, theme: Theme, width: u16) -> Line<'static> {
     let short_note = format!("  {drawn} of {lanes} drawn");
     let line = |what: &str, note: &str| {
         let note = if drawn < lanes { note } else { "" };
-        let what = format!("#{} {what}{outcome}", run.number);
+        let what = format!("{} {what}{outcome}", run.called());
         Line::from(vec![Span::styled(what, theme.strong()), Span::raw(note.to_string())])
     };
     [line(&describe(plan), &long_note), line(&describe(plan), &short_note), line(&short, &long_note)]

@@ -113,7 +113,7 @@ fn cores(app: &App) -> Vec<Core> {
         .collect();
     for number in app.cores_shown() {
         if cores.iter().all(|core| core.number != number) {
-            cores.push(Core { number, ours: app.shown().map(|_| 0.0), others: others(number) });
+            cores.push(Core { number, ours: app.pictured().map(|_| 0.0), others: others(number) });
         }
     }
     cores.sort_by_key(|core| core.number);

@@ -23,6 +23,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use super::header::shortened;
 use super::panel::{block, draw_block, draw_lines, inside, wrap};
 use super::theme::Theme;
 use super::widget::bar::Bar;
@@ -44,8 +45,7 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     }
     let geometry = Geometry::of(app, inside(area));
     let width = area.width.saturating_sub(4);
-    let right = told::title_right(app);
-    let title = told::title(app, geometry.part(app), usize::from(width).saturating_sub(right.width() + 1));
+    let (title, right) = told::titles(app, geometry.part(app), usize::from(width));
     let mut frame = block(title, app.focus().panel == Panel::History, theme).title(right.right_aligned());
     if let Some(prompt) = prompt(app, theme, width) {
         frame = frame.title_bottom(prompt);
@@ -122,7 +122,8 @@ impl Table<'_> {
         let line = "─".repeat(usize::from(area.width));
         buf.set_stringn(area.x, area.y, line, usize::from(area.width), self.theme.secondary());
         let room = usize::from(area.width.saturating_sub(4));
-        buf.set_stringn(area.x + 2, area.y, format!(" {text} "), room, Style::new());
+        let text = format!(" {} ", shortened(&text, room.saturating_sub(2)));
+        buf.set_stringn(area.x + 2, area.y, text, room, Style::new());
     }
 
     /// One column per sign, so that they stand below each other.

@@ -278,10 +278,12 @@ mod tests {
         let mut names = BTreeSet::new();
         for kind in WorkloadKind::ALL {
             for entry in runs(kind).entries() {
-                names.extend(details::rows(entry, 80).into_iter().filter_map(|row| match row {
-                    Row::Number { name, .. } => Some(name),
-                    Row::Phase { phase, .. } => Some(phase.name()),
-                    _ => None,
+                names.extend(details::rows(entry, &entry.provenance, 80).into_iter().filter_map(|row| {
+                    match row {
+                        Row::Number { name, .. } => Some(name),
+                        Row::Phase { phase, .. } => Some(phase.name()),
+                        _ => None,
+                    }
                 }));
             }
         }

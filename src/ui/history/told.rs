@@ -11,10 +11,16 @@ use crate::app::App;
 use crate::app::filter::Filter;
 use crate::domain::text::{counted, grouped};
 
-/// Which part of the history is shown, in at most so many columns.
-pub fn title(app: &App, part: Option<(usize, usize, usize)>, room: usize) -> String {
+/// Which part of the history is shown and, where there is room beside it, that there is more than this session.
+pub fn titles(app: &App, part: Option<(usize, usize, usize)>, width: usize) -> (String, Line<'static>) {
+    let (left, right) = (title(app, part), title_right(app));
+    let fits = left.chars().count() + right.width() + 4 <= width;
+    (shortened(&left, width.saturating_sub(2)), if fits { right } else { Line::default() })
+}
+
+fn title(app: &App, part: Option<(usize, usize, usize)>) -> String {
     let number = |n: usize| grouped(n as u64);
-    let told = match (app.filter().filter(|filter| !filter.is_empty()), part) {
+    match (app.filter().filter(|filter| !filter.is_empty()), part) {
         (Some(filter), _) => {
             let (shown, of) = filter.found();
             format!("History · {} of {} match ‘{}’", number(shown), number(of), filter.field().text().trim())
@@ -23,12 +29,11 @@ pub fn title(app: &App, part: Option<(usize, usize, usize)>, room: usize) -> Str
             format!("History · {}–{} of {} runs", number(first), number(last), number(total))
         }
         (None, None) => "History".into(),
-    };
-    shortened(&told, room)
+    }
 }
 
 /// That there is more than this session, and how to see it or not.
-pub fn title_right(app: &App) -> Line<'static> {
+fn title_right(app: &App) -> Line<'static> {
     let told = match (app.browse().earlier(), app.browse().shows_earlier()) {
         (0, _) => return Line::default(),
         (earlier, false) => format!(" + {} earlier: H ", grouped(earlier as u64)),
