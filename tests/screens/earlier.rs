@@ -22,7 +22,7 @@ impl Session {
         self.press(&keys)
     }
 
-    fn to_history(&mut self) -> &mut Session {
+    fn go_to_history(&mut self) -> &mut Session {
         for _ in 0..5 {
             if self.app.focus().panel != pconc_tui::app::screen::Panel::History {
                 self.press(&[Tab]);
@@ -71,7 +71,7 @@ fn sessions_have_headings_in_the_order_of_numbers_and_none_in_any_other() {
     let earlier = |numbers: &[usize], id| sample::earlier(Origin::Earlier, numbers, Some(id));
     session.tell_earlier(earlier(&[1, 2], "a")).tell_earlier(earlier(&[3, 4], "b"));
     session.tell_earlier(sample::earlier(Origin::Recorded, &[5], Some("c")));
-    session.press(&[Char('r'), Char('H')]).to_history().press(&[Char('e')]);
+    session.press(&[Char('r'), Char('H')]).go_to_history().press(&[Char('e')]);
     let headings = |session: &Session| -> Vec<String> {
         let rows = session.rows().into_iter().filter(|row| row.contains("─ 2026") || row.contains("─ this"));
         rows.map(|row| row.trim_matches(['┃', '─', ' ']).to_string()).collect()
@@ -91,7 +91,7 @@ fn sessions_have_headings_in_the_order_of_numbers_and_none_in_any_other() {
 fn a_run_of_another_machine_says_so_and_has_no_speed_up_over_runs_of_this_one() {
     let mut session = Session::new(120, 40);
     session.tell_earlier(sample::earlier(Origin::Recorded, &[1, 2], None));
-    session.press(&[Char('3')]).to_history().press(&[Home, Char('b')]);
+    session.press(&[Char('3')]).go_to_history().press(&[Home, Char('b')]);
     let baselines: Vec<Option<usize>> = session
         .app
         .history()
@@ -110,7 +110,7 @@ fn a_run_of_another_machine_says_so_and_has_no_speed_up_over_runs_of_this_one() 
 fn a_picture_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
     for (columns, rows) in [(60, 16), (80, 24), (120, 40), (200, 60)] {
         let mut session = Session::new(columns, rows);
-        session.with_earlier(4).press(&[Char('H')]).to_history().press(&[Home]);
+        session.with_earlier(4).press(&[Char('H')]).go_to_history().press(&[Home]);
         assert!(session.shows("reading its timeline…"));
         // Whatever looks closer finds nothing to look at.
         session.press(&[Tab, Left, Right, Char('.'), Char('t'), Char('n'), Char('+'), Char('v'), Char('z')]);
@@ -118,7 +118,7 @@ fn a_picture_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
         assert!(session.shows("reading its timeline…"));
         session.press(&[Char('e'), Char('P')]);
         assert!(session.shows("reading its timeline…"));
-        session.press(&[Char('P')]).to_history().press(&[Down, Char('c')]);
+        session.press(&[Char('P')]).go_to_history().press(&[Down, Char('c')]);
         assert!(session.row("#2 cpu").contains("gil-threads") && session.shows("reading its timeline…"));
         session.press(&[Esc]);
         let gone = "its timeline was removed to save room; all numbers are kept";
@@ -139,7 +139,7 @@ fn a_picture_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
 #[test]
 fn what_is_typed_filters_at_once_enter_keeps_it_and_esc_brings_all_back() {
     let mut session = Session::new(120, 40);
-    session.with_earlier(10).press(&[Char('H'), Char('3')]).to_history();
+    session.with_earlier(10).press(&[Char('H'), Char('3')]).go_to_history();
     assert_eq!(session.chosen(), Some(12));
     session.type_text("/serial");
     assert_eq!(session.order(), [1, 3, 5, 7, 9, 11]);
@@ -181,7 +181,7 @@ fn a_run_that_is_on_stays_in_the_filtered_history_and_what_comes_of_it_does_too(
 #[test]
 fn a_name_is_typed_in_place_shown_everywhere_and_kept() {
     let mut session = Session::new(120, 40);
-    session.press(&[Char('3')]).to_history().type_text("nboth cores");
+    session.press(&[Char('3')]).go_to_history().type_text("nboth cores");
     let effects = session.app.update(Msg::Key(Enter));
     assert_eq!(effects, [Effect::Rename(2, Some("both cores".into()))]);
     assert!(session.rows()[0].contains("#2 both cores: cpu"), "{}", session.rows()[0]);
@@ -205,7 +205,7 @@ fn a_name_is_typed_in_place_shown_everywhere_and_kept() {
 #[test]
 fn runs_of_a_shared_file_are_named_and_removed_here_and_nowhere_else() {
     let mut session = Session::new(120, 40);
-    session.tell_earlier(sample::earlier(Origin::Recorded, &[1, 2], None)).to_history().press(&[Home]);
+    session.tell_earlier(sample::earlier(Origin::Recorded, &[1, 2], None)).go_to_history().press(&[Home]);
     session.type_text("nx");
     assert_eq!(session.app.update(Msg::Key(Enter)), []);
     assert_eq!(session.app.update(Msg::Key(Char('D'))), []);
@@ -215,7 +215,7 @@ fn runs_of_a_shared_file_are_named_and_removed_here_and_nowhere_else() {
 #[test]
 fn deleting_needs_no_question_as_u_brings_back_exactly_what_was_there() {
     let mut session = Session::new(120, 40);
-    session.press(&[Char('3'), Char('2'), Char('r')]).to_history();
+    session.press(&[Char('3'), Char('2'), Char('r')]).go_to_history();
     session.press(&[Home, Down, Char('b'), Char('m'), Down, Char('m')]);
     let before = session.rows();
     assert_eq!(session.app.update(Msg::Key(Char('D'))), [Effect::Remove(vec![2, 3])]);
@@ -235,7 +235,7 @@ fn deleting_needs_no_question_as_u_brings_back_exactly_what_was_there() {
 #[test]
 fn a_number_is_never_given_twice_and_a_run_that_goes_on_is_not_deleted() {
     let mut session = Session::new(120, 40);
-    session.press(&[Char('3')]).to_history().press(&[End, Char('D'), Char('r')]);
+    session.press(&[Char('3')]).go_to_history().press(&[End, Char('D'), Char('r')]);
     assert_eq!(session.order(), [1, 3]);
     session.press_and_wait(Char('r'), 0.5);
     session.press(&[Char('D')]);
@@ -246,7 +246,7 @@ fn a_number_is_never_given_twice_and_a_run_that_goes_on_is_not_deleted() {
 #[test]
 fn what_is_drawn_of_ten_thousand_runs_are_the_rows_in_view() {
     let mut session = Session::new(120, 40);
-    session.with_earlier(10_000).press(&[Char('H')]).to_history().press(&[Home]);
+    session.with_earlier(10_000).press(&[Char('H')]).go_to_history().press(&[Home]);
     let panel = ui::layout::panels(
         ratatui::layout::Rect::new(0, 0, 120, 40),
         session.app.screen(),
@@ -296,7 +296,7 @@ proptest! {
         steps in proptest::collection::vec((any_key(), any::<bool>()), 1..40),
     ) {
         let mut session = Session::new(100, 28);
-        session.with_earlier(7).press(&[Char('3')]).to_history();
+        session.with_earlier(7).press(&[Char('3')]).go_to_history();
         for (keys, late) in steps {
             session.press(&keys);
             if late {
@@ -316,7 +316,7 @@ proptest! {
             session.rows();
         }
         // Everything that was removed comes back.
-        session.press(&[Esc, Esc, Esc]).to_history();
+        session.press(&[Esc, Esc, Esc]).go_to_history();
         let removed = |session: &Session| session.app.history().can_restore();
         while removed(&session) {
             session.press(&[Char('u')]);
