@@ -24,6 +24,15 @@ pub enum Command {
     TurnUnit,
     ShowFits,
     PointDetails,
+    ShowEarlier,
+    Filter,
+    KeepFilter,
+    ClearFilter,
+    Name,
+    AcceptName,
+    AbandonName,
+    Remove,
+    Restore,
     TypeText,
     ChooseColumns,
     ToggleColumn,
@@ -81,6 +90,10 @@ pub enum Command {
 pub enum Context {
     /// A number is being typed.
     Editing,
+    /// A filter of the history is being typed.
+    Filtering,
+    /// A name of a run is being typed.
+    Naming,
     /// Any text is being typed, whatever it is for.
     Typing,
     /// Something is typed in the form for a sweep.
@@ -111,12 +124,14 @@ pub enum Context {
 
 impl Context {
     /// All, in the order in which the help lists them, each with its heading there.
-    pub const HEADINGS: [(Context, &'static str); 14] = [
+    pub const HEADINGS: [(Context, &'static str); 16] = [
         (Context::Panels, "Runs and panels"),
         (Context::Form, "In the form"),
         (Context::Editing, "In a number"),
         (Context::Timeline, "In the timeline"),
         (Context::History, "In the history"),
+        (Context::Filtering, "In a filter of the history"),
+        (Context::Naming, "In the name of a run"),
         (Context::Typing, "In any text that is typed"),
         (Context::SweepForm, "In the form for a sweep"),
         (Context::SweepTyping, "In a field of that form"),
@@ -231,6 +246,8 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char('v')], "v", C::TurnView, In::Panels, "v view", "the timeline by worker, or by core: which worker each ran", 11),
     bind(&[Char('f')], "f", C::OpenForm, In::Panels, "f form", "go to the form: workload, model, workers, tasks", 4),
     bind(&[Char('s')], "s", C::Sweep, In::Panels, "s sweep", "a sweep: models and numbers of workers as a bar chart; also back to the one that is on", 4),
+    bind(&[Char('H')], "H", C::ShowEarlier, In::Panels, "H earlier", "show the runs of earlier sessions, or hide them", 10),
+    bind(&[Char('/')], "/", C::Filter, In::Panels, "/ filter", "show only the runs of the history that match what is typed", 9),
     bind(&[Tab], "Tab", C::NextPanel, In::Panels, "Tab panel", "go to the next panel", 7),
     bind(&[BackTab], "Shift-Tab", C::PreviousPanel, In::Panels, "", "go to the previous panel", 0),
 
@@ -276,6 +293,19 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[End, Char('G')], "End G", C::Last, In::History, "", "the last run", 0),
     bind(&[Char('C')], "C", C::ChooseColumns, In::History, "C columns", "choose the columns, and sort by one of them", 6),
     bind(&[Enter], "Enter", C::Details, In::History, "Enter details", "all numbers of the chosen run", 4),
+    bind(&[Char('n')], "n", C::Name, In::History, "n name", "call the chosen run something", 8),
+    bind(&[Char('D')], "D", C::Remove, In::History, "D delete", "delete the marked runs, or the chosen one: at once, as u brings them back", 9),
+    bind(&[Char('u')], "u", C::Restore, In::History, "u undo", "bring back what was deleted last; again: what was deleted before", 5),
+
+    bind(&[Enter], "Enter", C::KeepFilter, In::Filtering, "Enter keep", "keep the filter; Esc clears it later", 1),
+    bind(&[Esc], "Esc", C::ClearFilter, In::Filtering, "Esc clear", "show all runs again", 1),
+    bind(&[Up], "↑", C::Up, In::Filtering, "", "the run above", 0),
+    bind(&[Down], "↓", C::Down, In::Filtering, "↑↓ choose", "the run below", 3),
+    bind(&[PageUp], "PgUp", C::PageUp, In::Filtering, "", "ten runs up", 0),
+    bind(&[PageDown], "PgDn", C::PageDown, In::Filtering, "", "ten runs down", 0),
+
+    bind(&[Enter], "Enter", C::AcceptName, In::Naming, "Enter name it", "call the run so; without any text it has no name", 1),
+    bind(&[Esc], "Esc", C::AbandonName, In::Naming, "Esc abandon", "leave the name as it was", 1),
 
     bind(&[Key::AnyChar], "a-z", C::TypeText, In::Typing, "", "any character goes into the text", 0),
     bind(&[Backspace, Delete], "Backspace", C::TypeText, In::Typing, "Backspace erase", "erase the character before the cursor; Del: the one behind it", 4),

@@ -79,6 +79,9 @@ impl App {
             if let Some(chart) = self.chart.as_mut().filter(|chart| chart.number == from) {
                 chart.number = to;
             }
+            if let Some(naming) = self.naming.as_mut().filter(|naming| naming.number == from) {
+                naming.number = to;
+            }
             if let Some(overlay) = &mut self.overlay {
                 overlay.renumber(from, to);
             }

@@ -146,6 +146,12 @@ impl App {
         }
     }
 
+    /// The run that the panels are about, if there is a picture of it.
+    #[must_use]
+    pub fn pictured(&self) -> Option<Shown<'_>> {
+        self.shown().filter(|shown| shown.missing_picture().is_none())
+    }
+
     /// What `i` explains here.
     pub(super) fn topic(&self) -> Option<Topic> {
         match (&self.overlay, &self.chart) {
@@ -158,9 +164,15 @@ impl App {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         use Context::{
-            Always, Columns, Common, Comparison, Editing, Form, History, Panels, Reading, Sweep, SweepForm,
-            SweepTyping, Timeline, Typing,
+            Always, Columns, Common, Comparison, Editing, Filtering, Form, History, Naming, Panels, Reading,
+            Sweep, SweepForm, SweepTyping, Timeline, Typing,
         };
+        if self.naming.is_some() {
+            return &[Naming, Typing, Always];
+        }
+        if self.is_filtering() {
+            return &[Filtering, Typing, Always];
+        }
         if self.setup.typed().is_some() {
             return &[Editing, Always];
         }
@@ -197,6 +209,11 @@ impl App {
             Command::Mark | Command::MakeBaseline => {
                 self.browse.selected().is_some_and(|number| self.history.get(number).is_some())
             }
+            Command::Name => self.browse.selected().is_some(),
+            Command::Remove => !self.removable().is_empty(),
+            Command::Restore => self.history.can_restore(),
+            Command::ShowEarlier => self.browse.earlier() > 0,
+            Command::Filter => !self.history.entries().is_empty(),
             Command::ChooseColumns => !self.history.entries().is_empty() || self.is_running(),
             Command::Compare => self.browse.compared(&self.history).len() > 1,
             Command::Expand => self.overlay.is_none() && self.focus().panel != Panel::Setup,
@@ -205,9 +222,9 @@ impl App {
             {
                 matches!(self.overlay, Some(Overlay::Comparison { zoom: Some(_), .. }))
             }
-            Command::ZoomIn => self.shown().is_some_and(|shown| shown.trace().now() > 0),
+            Command::ZoomIn => self.pictured().is_some_and(|shown| shown.trace().now() > 0),
             Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight => {
-                self.timeline.is_zoomed() && self.shown().is_some()
+                self.timeline.is_zoomed() && self.pictured().is_some()
             }
             Command::Freeze => {
                 self.frozen().is_some() || (self.is_running() && self.browse.selected().is_none())
@@ -220,9 +237,9 @@ impl App {
             | Command::PreviousSlice
             | Command::NextFailure
             | Command::PreviousFailure
-            | Command::TurnView => self.shown().is_some(),
+            | Command::TurnView => self.pictured().is_some(),
             Command::NextTask | Command::PreviousTask => {
-                self.shown().is_some() && self.timeline.rows() == Rows::Workers
+                self.pictured().is_some() && self.timeline.rows() == Rows::Workers
             }
             Command::ZoomToSlice => self.inspection().is_some_and(|under| under.slice.is_some()),
             Command::NextPanel | Command::PreviousPanel => self.overlay.is_none(),
@@ -240,6 +257,7 @@ impl App {
             || self.chart.is_some()
             || self.timeline.cursor().is_some()
             || self.focus.expanded
+            || self.filter.is_some()
             || self.notice.is_some()
             || self.setup.remark().is_some()
             || (self.is_running() && self.browse.selected().is_some())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::provenance::{Origin, Provenance};
 use super::super::record::Record;
-use super::super::sweep::{Results, Sweep, SweepPlan};
+use super::super::sweep::{Results, Summary, Sweep, SweepPlan};
 use super::{Entry, History};
 
 /// A sweep with its number on the screen.
@@ -55,6 +55,18 @@ impl SweepEntry {
         SweepEntry { number, name, provenance, sweep, results, members: vec![], peak: Peak::default() }
     }
 
+    /// What its best configuration came to; `None` while nothing was counted.
+    #[must_use]
+    pub fn best(&self) -> Option<&Summary> {
+        self.results.summaries.get(self.results.best?)?.as_ref()
+    }
+
+    /// Whether an earlier session measured it, or another one that goes on.
+    #[must_use]
+    pub fn is_earlier(&self) -> bool {
+        self.provenance.origin == Origin::Earlier
+    }
+
     /// Takes these runs for its own.
     fn take(&mut self, members: &[&Entry]) {
         let cores_usable = self.provenance.machine.cores_usable;
@@ -97,18 +109,24 @@ impl History {
         self.sweeps.iter().find(|sweep| sweep.sweep.id == *id)
     }
 
+    /// Where and when the run or sweep with this number was measured.
+    #[must_use]
+    pub fn provenance_of(&self, number: usize) -> Option<&Arc<Provenance>> {
+        let sweep = self.sweep(number).map(|sweep| &sweep.provenance);
+        sweep.or_else(|| self.get(number).map(|entry| &entry.provenance))
+    }
+
     /// The run that stands for a sweep where one is shown: the median run of its best configuration, else its latest run.
     #[must_use]
     pub fn standing_for(&self, sweep: usize) -> Option<&Entry> {
         let sweep = self.sweep(sweep)?;
-        let best = sweep.results.best.and_then(|best| sweep.results.summaries[best].as_ref());
         let members = || sweep.members.iter().rev().filter_map(|number| self.get(*number));
-        let median = best.and_then(|best| members().find(|entry| entry.record.id == best.median_run));
+        let median = sweep.best().and_then(|best| members().find(|entry| entry.record.id == best.median_run));
         median.or_else(|| members().next())
     }
 
     /// The runs that are no part of a sweep, oldest first.
-    pub fn lone_entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn lone_entries(&self) -> impl Iterator<Item = &Entry> + Clone {
         let mut members: Vec<usize> = self.sweeps.iter().flat_map(|sweep| &sweep.members).copied().collect();
         members.sort_unstable();
         self.entries.iter().filter(move |entry| members.binary_search(&entry.number).is_err())
