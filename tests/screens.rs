@@ -24,6 +24,8 @@ mod earlier;
 mod history;
 #[path = "screens/snapshots.rs"]
 mod snapshots;
+#[path = "screens/sweep.rs"]
+mod sweep;
 #[path = "screens/teaching.rs"]
 mod teaching;
 #[path = "screens/whatever.rs"]

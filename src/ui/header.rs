@@ -142,7 +142,7 @@ pub fn besides(app: &App) -> String {
 /// What a chart has to say besides.
 fn beside_chart(sketch: &Sketch) -> String {
     match sketch.failed {
-        0 => format!("medians of all counted runs · {}", sketch.what),
+        0 => "bars: medians of the counted runs · ┬ ┴: their 95 % intervals · •: single runs".into(),
         failed => format!("! {} did not succeed and are not counted", counted(failed.into(), "run")),
     }
 }

@@ -46,6 +46,8 @@ use crate::domain::phase::Phase;
 
 /// From so many columns and rows inside the frame on, all points stand below the chart as numbers.
 const ROOM_FOR_TABLE: (u16, u16) = (90, 24);
+/// So much more than the largest value has room, so that a sign stands above it.
+const HEADROOM: f64 = 1.06;
 /// Columns of the bar of progress.
 const PROGRESS: u16 = 20;
 
@@ -122,7 +124,7 @@ impl Geometry {
         let (rest, progress) = split_below(rest, u16::from(inner.height >= 8));
         let (rest, about) = split_below(rest, u16::from(inner.height >= 6));
         let is_roomy = inner.width >= ROOM_FOR_TABLE.0 && inner.height >= ROOM_FOR_TABLE.1;
-        let rows = u16::try_from(sketch.groups.len() + 2).unwrap_or(u16::MAX).min(rest.height / 3);
+        let rows = u16::try_from(sketch.groups.len() + 1).unwrap_or(u16::MAX).min(rest.height / 3);
         let (chart, table) = split_below(rest, if is_roomy { rows } else { 0 });
         let (models, layout) = layout(app, sketch, chart.width.saturating_sub(GUTTER));
         Geometry { chart, table, about, progress, notes, layout, models }
@@ -200,7 +202,11 @@ fn legend(sketch: &Sketch, geometry: &Geometry, theme: Theme, width: u16) -> Lin
     entries.extend(sketch.laws.iter().map(|law| (symbol(law).to_string(), Style::new(), law_name(law))));
     entries.push(("─".into(), Style::new(), "serial"));
     entries.push(("★".into(), theme.strong(), "best"));
-    entries.push(("━".into(), theme.strong(), "now"));
+    entries.push(("━".into(), theme.cursor(), "now"));
+    let is_warm_up = |point: &crate::app::sweep::Point| point.value.is_none() && point.warm_up.is_some();
+    if sketch.groups.iter().flat_map(|group| &group.points).any(is_warm_up) {
+        entries.push(("○".into(), Style::new(), "warm-up"));
+    }
     let mut spans = vec![Span::raw(" ")];
     let mut left = usize::from(width).saturating_sub(6);
     for (mark, style, name) in entries {
@@ -237,6 +243,7 @@ fn groups(sketch: &Sketch, models: &std::ops::Range<usize>) -> Vec<chart::Group>
             value: point.value,
             interval: point.interval.map(|interval| (interval.low, interval.high)),
             singles: point.singles.clone(),
+            uncounted: point.warm_up,
             sign: point.is_best.then_some("★"),
             missing: if point.failed > 0 { "✗" } else { "·" },
             is_now: point.is_now,
@@ -251,7 +258,7 @@ fn draw_chart(app: &App, sketch: &Sketch, geometry: &Geometry, theme: Theme, buf
     let groups = groups(sketch, &geometry.models);
     let models = std::iter::once(Model::Serial).chain(sketch.models.iter().copied());
     let inks: Vec<Ink> = models.map(|model| ink(model, theme)).collect();
-    let scale = Scale::reaching(sketch.peak, chart::plot(geometry.chart).height);
+    let scale = Scale::reaching(sketch.peak * HEADROOM, chart::plot(geometry.chart).height);
     let label = |value: f64| label(value, scale, sketch.unit);
     let ideal = |group: f64| sketch.groups.get(group.round() as usize)?.ideal;
     let serial = |_: f64| sketch.serial;
@@ -335,10 +342,13 @@ fn draw_progress(app: &App, sketch: &Sketch, theme: Theme, area: Rect, buf: &mut
         progress.remaining_s.map_or_else(String::new, |seconds| format!(" {} left", about_seconds(seconds)));
     let text = format!("run {:>digits$} of {} · {round:<12} ", progress.run, progress.of);
     let (x, _) = buf.set_stringn(area.x, area.y, text, usize::from(area.width), theme.strong());
-    let bar = Rect { x, width: PROGRESS.min(area.right().saturating_sub(x)), ..area };
+    let room = Rect { x, width: (PROGRESS + 2).min(area.right().saturating_sub(x)), ..area };
+    let ends = format!("[{}]", " ".repeat(usize::from(room.width.saturating_sub(2))));
+    buf.set_stringn(x, area.y, ends, usize::from(room.width), Style::new());
+    let bar = Rect { x: room.x + 1, width: room.width.saturating_sub(2), ..area };
     let done = f64::from(progress.run.saturating_sub(1)) / f64::from(progress.of.max(1));
-    ProgressBar::new(done, theme.parallelism()).low(4).render(bar, buf);
-    buf.set_stringn(bar.right(), area.y, left, usize::from(area.right() - bar.right()), Style::new());
+    ProgressBar::new(done, theme.parallelism()).render(bar, buf);
+    buf.set_stringn(room.right(), area.y, left, usize::from(area.right() - room.right()), Style::new());
 }
 
 /// In steps that do not flicker.

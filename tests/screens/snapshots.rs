@@ -149,6 +149,30 @@ const STATES: &[State] = &[
         says: &["removed #2: u brings it back"],
     },
     State {
+        name: "sweep-form",
+        reach: |s| {
+            s.open_sweep_form("io");
+        },
+        says: &["Sweep", "44 runs", "1,2,4,8,16"],
+    },
+    State { name: "sweep-first-round", reach: sweep::first_round, says: &["warming up", "run  7 of 44"] },
+    State { name: "sweep-half", reach: sweep::half_way, says: &["so far", "round 2 of 3", "★"] },
+    State { name: "sweep-finished", reach: sweep::finished, says: &["the best of all", "★", "ideal"] },
+    State { name: "sweep-computing", reach: sweep::computing, says: &["gil-threads: no gain", "╳"] },
+    State { name: "sweep-times", reach: sweep::times, says: &["time", "s ┤"] },
+    State { name: "sweep-fits", reach: sweep::with_fits, says: &["fitted"] },
+    State { name: "sweep-stopped", reach: sweep::stopped, says: &["ended after 20 of 44 runs"] },
+    State { name: "sweep-failures", reach: sweep::failures, says: &["did not succeed", "✗"] },
+    State { name: "sweep-many", reach: sweep::many, says: &["threads", "★"] },
+    State {
+        name: "sweep-teaching",
+        reach: |s| {
+            sweep::finished(s);
+            s.press(&[Char('P')]);
+        },
+        says: &["the best of all", "★"],
+    },
+    State {
         name: "teaching",
         reach: |s| {
             s.press(&[Char('P'), Char('3')]);

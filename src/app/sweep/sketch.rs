@@ -7,6 +7,7 @@ use super::laws::Law;
 use crate::domain::history::{SweepEntry, is_counted};
 use crate::domain::model::Model;
 use crate::domain::plan::Plan;
+use crate::domain::record::Record;
 use crate::domain::stats::Interval;
 use crate::domain::sweep::Summary;
 use crate::domain::text::{self, count, counted, duration, grouped};
@@ -26,6 +27,8 @@ pub struct Point {
     pub interval: Option<Interval>,
     /// What single runs came to.
     pub singles: Vec<f64>,
+    /// What the run that warmed up came to, which is not counted: against the serial one that warmed up.
+    pub warm_up: Option<f64>,
     /// Runs that broke or in which a task failed.
     pub failed: u32,
     /// Whether it is the best one of all.
@@ -193,6 +196,7 @@ impl Composer<'_> {
             text: value.map_or_else(|| none.into(), |value| with_interval(value, interval, written)),
             value,
             interval,
+            warm_up: plan.and_then(|plan| self.warm_up(plan)),
             singles: plan.map_or_else(Vec::new, |plan| self.singles(plan)),
             failed,
             is_best: results.best == Some(configuration),
@@ -208,9 +212,26 @@ impl Composer<'_> {
         live.campaign.course().filter(|_| is_its)?.current()
     }
 
-    fn singles(&self, plan: &Plan) -> Vec<f64> {
+    /// What the run of this configuration came to that warmed up.
+    fn warm_up(&self, plan: &Plan) -> Option<f64> {
+        let warmed_up = |plan: &Plan| {
+            let mut its = self.runs_of(plan).filter(|run| run.is_sound() && !is_counted(run));
+            its.next().map(|run| run.wall_s)
+        };
+        let time = warmed_up(plan)?;
+        match self.chart.unit {
+            Unit::Time => Some(time),
+            Unit::SpeedUp => Some(warmed_up(self.entry.sweep.plan.work())? / time),
+        }
+    }
+
+    fn runs_of<'b>(&'b self, plan: &'b Plan) -> impl Iterator<Item = &'b Record> {
         let members = self.entry.members.iter().filter_map(|number| self.app.history().get(*number));
-        let its = members.map(|run| &run.record).filter(|run| run.plan == *plan && is_counted(run));
+        members.map(|run| &run.record).filter(move |run| run.plan == *plan)
+    }
+
+    fn singles(&self, plan: &Plan) -> Vec<f64> {
+        let its = self.runs_of(plan).filter(|run| is_counted(run));
         its.filter_map(|run| match self.chart.unit {
             Unit::Time => Some(run.wall_s),
             Unit::SpeedUp => self.serial_time().map(|serial| serial / run.wall_s),
@@ -292,12 +313,17 @@ impl Composer<'_> {
             Some(summary) => about.extend(numbers(summary)),
             None if self.now() == Some(configuration) => about.push("being measured".into()),
             None if failed > 0 => {}
+            None if self.is_warmed_up(plan) => about.push("warmed up, which is not counted".into()),
             None => about.push("not measured yet".into()),
         }
         if failed > 0 {
             about.insert(1, format!("{} failed", counted(failed.into(), "run")));
         }
         about
+    }
+
+    fn is_warmed_up(&self, plan: &Plan) -> bool {
+        self.runs_of(plan).next().is_some()
     }
 
     fn ended(&self) -> String {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::super::model::Model;
 use super::super::provenance::{Origin, Provenance};
 use super::super::record::Record;
 use super::super::sweep::{Results, Summary, Sweep, SweepPlan};
@@ -30,7 +31,7 @@ pub struct SweepEntry {
 /// The largest numbers of a sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Peak {
-    /// The longest time of a counted run, in seconds.
+    /// The longest time of a run, in seconds.
     pub time_s: f64,
     /// The highest speed-up of a single run, or end of an interval.
     pub speedup: f64,
@@ -76,9 +77,13 @@ impl SweepEntry {
         let ratios = self.results.summaries.iter().flatten().filter_map(|summary| summary.speedup?.interval);
         let highest = ratios.map(|interval| interval.high).fold(0.0, f64::max);
         self.peak.speedup = self.peak.speedup.max(highest);
-        for time in members.iter().filter(|entry| is_counted(&entry.record)).map(|it| it.record.wall_s) {
-            self.peak.time_s = self.peak.time_s.max(time);
-            self.peak.speedup = self.peak.speedup.max(serial.map_or(0.0, |serial| serial / time));
+        // Runs that warmed up are seen until others count.
+        let is_serial = |entry: &&&Entry| entry.record.plan.model() == Model::Serial;
+        let warm_up = members.iter().find(is_serial).map(|entry| entry.record.wall_s);
+        for entry in members.iter().filter(|entry| entry.record.is_sound() && entry.record.wall_s > 0.0) {
+            let over = if is_counted(&entry.record) { serial } else { warm_up };
+            self.peak.time_s = self.peak.time_s.max(entry.record.wall_s);
+            self.peak.speedup = self.peak.speedup.max(over.map_or(0.0, |over| over / entry.record.wall_s));
         }
     }
 }

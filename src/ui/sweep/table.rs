@@ -27,6 +27,8 @@ pub fn draw(app: &App, sketch: &Sketch, theme: Theme, area: Rect, buf: &mut Buff
     let rows = usize::from(rows);
     let groups = &sketch.groups;
     let first = cursor.0.saturating_sub(rows / 2).min(groups.len().saturating_sub(rows));
+    // Serial is no number of workers: its numbers stand where the cursor's do.
+    let first = first.max(1);
     for (at, group) in groups.iter().enumerate().skip(first).take(rows) {
         let y = area.y + 1 + u16::try_from(at - first).unwrap_or(u16::MAX);
         draw_row(at, group, cursor, &columns, theme, Rect { y, height: 1, ..area }, buf);

@@ -47,6 +47,8 @@ pub struct Bar {
     pub interval: Option<(f64, f64)>,
     /// What it was made from.
     pub singles: Vec<f64>,
+    /// What was measured without being counted: a mark in place of the bar.
+    pub uncounted: Option<f64>,
     /// Stands over it.
     pub sign: Option<&'static str>,
     /// Stands at its foot while it has no value.
@@ -214,6 +216,10 @@ impl<'a> Chart<'a> {
         let Some(ink) = self.inks.get(bar.series) else { return };
         let place = Rect { x: plot.x + span.from, width: span.to - span.from, ..plot };
         let Some(value) = bar.value else {
+            if let Some(y) = bar.uncounted.and_then(|value| self.row(value, plot)) {
+                buf.set_string(plot.x + span.middle(), y, "○", ink.style);
+                return;
+            }
             buf.set_string(plot.x + span.middle(), plot.bottom() - 1, bar.missing, self.strong);
             return;
         };
@@ -283,7 +289,7 @@ impl<'a> Chart<'a> {
                 let span = self.layout.bar(i, at);
                 if bar.is_now {
                     for x in span.columns() {
-                        buf.set_string(plot.x + x, y, "━", self.strong);
+                        buf.set_string(plot.x + x, y, "━", self.reversed);
                     }
                 }
                 if bar.is_marked {

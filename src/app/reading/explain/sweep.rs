@@ -42,6 +42,7 @@ pub(super) fn chart() -> Vec<Section> {
             Look::Strong,
             "the best of all: nothing is clearly faster, and nothing as fast has fewer workers",
         ),
+        Entry::sign("○", Look::Strong, "the run that warmed up, which is not counted: a bar takes its place"),
         Entry::sign("·", Look::Strong, "not measured yet"),
         Entry::sign("✗", Look::Strong, "no run succeeded"),
         Entry::sign("━", Look::Strong, "on the axis: being measured now"),
