@@ -7,6 +7,7 @@ mod columns;
 mod findings;
 mod measure;
 mod progress;
+mod sweep;
 mod table;
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -16,16 +17,19 @@ use crate::cli::Request;
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::plan::{Draft, Plan, TaskSize};
-use crate::domain::record::{Outcome, Record, Records, SCHEMA};
-use crate::domain::share::Format;
+use crate::domain::provenance::Provenance;
+use crate::domain::record::{Outcome, Record};
+use crate::domain::share::{Format, Shared, SharedRun};
 use crate::domain::speed::Speed;
 use crate::domain::workload::WorkloadKind;
 use crate::engine::session::Session;
 use crate::engine::{doctor, os};
+use crate::export::json::{self, Traces};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::shell::spelling::Spelling;
-use measure::{Event, Measured};
+use measure::{Event, Measured, Order};
+pub use sweep::sweep;
 
 /// Measures what `request` asks for and prints the records. Returns the exit code.
 ///
@@ -52,8 +56,14 @@ pub fn run(request: &Request) -> Result<u8, Failure> {
     if let Some(estimate) = estimate.filter(|_| is_read) {
         say(&estimate);
     }
-    let measured = measure::all(&session, Campaign::repeats(plan, repeats), &sender, &events);
-    print_records(&session, &measured.records, request)?;
+    let order = Order {
+        campaign: Campaign::repeats(plan, repeats),
+        id: campaign_id(&session),
+        known: known(&session, speed.as_ref()),
+        lists_tasks: request.format == Format::Json,
+    };
+    let measured = measure::all(&session, order, &sender, &events);
+    print_records(&session, &measured, request)?;
     conclude(&measured)
 }
 
@@ -73,6 +83,15 @@ fn prepare() -> Result<Session, Failure> {
     Session::prepare().map_err(Failure::broke)
 }
 
+/// By which name the records of this session's only campaign know it.
+fn campaign_id(session: &Session) -> String {
+    format!("{}.1", session.id())
+}
+
+fn known<'a>(session: &Session, speed: Option<&'a Speed>) -> Known<'a> {
+    Known { cores_usable: session.machine().cores_usable, speed, writing: None }
+}
+
 /// The first interrupt stops the run, so that its record is printed; a second one means "now".
 fn listen_for_interrupts(sender: mpsc::Sender<Event>) -> Result<(), String> {
     let mut interrupted = false;
@@ -84,9 +103,15 @@ fn listen_for_interrupts(sender: mpsc::Sender<Event>) -> Result<(), String> {
     })
 }
 
-/// The plan of a checked draft; a task time takes the speed of this machine, and is said in iterations so that it can be repeated.
+/// The plan of a checked draft.
 fn resolve(draft: Draft, session: &Session, speed: Option<&Speed>) -> Result<Plan, Failure> {
-    let draft = match (draft.task_size, speed) {
+    let plan = calibrated(draft, speed).validate(session.limits());
+    plan.map_err(|invalid| Failure::usage(invalid.sentence))
+}
+
+/// A task time takes the speed of this machine, and is said in iterations so that the run can be repeated.
+fn calibrated(draft: Draft, speed: Option<&Speed>) -> Draft {
+    match (draft.task_size, speed) {
         (TaskSize::Milliseconds(ms), Some(speed)) if draft.needs_calibration() => {
             let calibrated = draft.calibrated(speed);
             if let TaskSize::Iterations(iterations) = calibrated.task_size {
@@ -97,14 +122,12 @@ fn resolve(draft: Draft, session: &Session, speed: Option<&Speed>) -> Result<Pla
             calibrated
         }
         _ => draft,
-    };
-    draft.validate(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))
+    }
 }
 
 /// About how long it will take, if that can be said.
 fn foretold(draft: &Draft, session: &Session, speed: Option<&Speed>) -> Option<String> {
-    let known = Known { cores_usable: session.machine().cores_usable, speed, writing: None };
-    let estimate = estimate::of(draft, known);
+    let estimate = estimate::of(draft, known(session, speed));
     let time = estimate::words(estimate, draft.repeats);
     match estimate {
         Estimate::Seconds(_) => Some(format!("this will take {time}, by estimate")),
@@ -115,17 +138,29 @@ fn foretold(draft: &Draft, session: &Session, speed: Option<&Speed>) -> Option<S
     }
 }
 
-fn print_records(session: &Session, records: &[Record], request: &Request) -> Result<(), Failure> {
+fn print_records(session: &Session, measured: &Measured, request: &Request) -> Result<(), Failure> {
     match request.format {
-        Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(records))),
+        Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(&measured.records))),
         Format::Json => {
-            let document = Records { schema: SCHEMA, machine: session.machine(), records };
-            write_out(|out| {
-                serde_json::to_writer_pretty(&mut *out, &document)?;
-                out.write_all(b"\n")
-            })
+            let here = Provenance::here(session.id(), session.machine().clone());
+            let shared = shared(measured, &here, 1);
+            write_out(|out| json::write(out, session.machine(), &shared, Traces::Included))
         }
     }
+}
+
+/// What was measured, as it is handed on; the runs are numbered from here.
+fn shared<'a>(measured: &'a Measured, here: &'a Provenance, first: usize) -> Shared<'a> {
+    let run = |(number, (record, trace))| SharedRun {
+        number,
+        name: None,
+        provenance: here,
+        record,
+        trace: Some(trace),
+        gain: None,
+    };
+    let measured = measured.records.iter().zip(&measured.traces);
+    Shared { runs: (first..).zip(measured).map(run).collect(), sweeps: vec![] }
 }
 
 /// What the records mean for the exit code.

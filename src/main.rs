@@ -15,6 +15,7 @@ fn main() -> ExitCode {
     let ended = match cli::parse(std::env::args_os()) {
         Ok(Invocation::Explore(options)) => tui::explore(options),
         Ok(Invocation::Run(request)) => headless::run(&request),
+        Ok(Invocation::Sweep(request)) => headless::sweep(&request),
         Ok(Invocation::Doctor { ascii }) => headless::doctor(ascii),
         Err(Answer::Text(text)) => headless::print(&Spelling::of_locale().spell(&text)).map(|()| exit::DONE),
         Err(Answer::Refusal(sentence)) => Err(Failure::usage(sentence)),

@@ -4,9 +4,12 @@ use std::sync::mpsc::{Receiver, Sender};
 
 use super::progress::Progress;
 use crate::domain::campaign::{Campaign, Step};
+use crate::domain::estimate::Known;
+use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
 use crate::domain::plan::Plan;
 use crate::domain::record::{Outcome, Record};
-use crate::domain::time::seconds;
+use crate::domain::time::{nanos, seconds};
+use crate::domain::trace::Trace;
 use crate::engine::clock;
 use crate::engine::session::{Report, Session};
 use crate::shell::reports::{Heard, LOST, Relay};
@@ -31,19 +34,52 @@ impl From<Heard> for Event {
 pub struct Measured {
     /// In the order in which they were measured.
     pub records: Vec<Record>,
+    /// What each of them looked like; the oldest are thinned when there is no room for all.
+    pub traces: Vec<Trace>,
     /// Whether the user stopped it.
     pub interrupted: bool,
     /// What kept a run from happening, or broke it.
     pub broke: Option<String>,
 }
 
+impl Measured {
+    fn add(&mut self, record: Record, mut trace: Trace) {
+        trace.conclude(nanos(record.wall_s));
+        self.records.push(record);
+        self.traces.push(trace);
+        let mut total: usize = self.traces.iter().map(Trace::bytes).sum();
+        for trace in self.traces.iter_mut().filter(|trace| !trace.is_thinned()) {
+            if total <= TRACE_BYTES {
+                break;
+            }
+            total -= trace.bytes();
+            trace.thin(THINNED_SLICES);
+            total += trace.bytes();
+        }
+    }
+}
+
+/// What is to be measured.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// The question.
+    pub campaign: Campaign,
+    /// By which name its records know it, if they are parts of something.
+    pub id: String,
+    /// What decides how long it takes.
+    pub known: Known<'a>,
+    /// Whether anybody reads the lists of tasks: those of hundreds of runs are large.
+    pub lists_tasks: bool,
+}
+
 /// Measures all plans of the campaign.
 pub fn all(
     session: &Session,
-    mut campaign: Campaign,
+    order: Order<'_>,
     sender: &Sender<Event>,
     events: &Receiver<Event>,
 ) -> Measured {
+    let Order { mut campaign, id, known, lists_tasks } = order;
     let mut measured = Measured::default();
     let mut progress = Progress::on_stderr();
     while let Step::Run(plan) = campaign.next(&measured.records.iter().collect::<Vec<_>>()) {
@@ -52,9 +88,19 @@ pub fn all(
         if measured.interrupted || measured.broke.is_some() {
             break;
         }
-        progress.begin(&plan, campaign.progress());
+        progress.begin(&plan, &campaign, &measured.records, known);
+        let before = measured.records.len();
         one(session, plan, sender, events, &mut progress, &mut measured);
         progress.end();
+        if let Some(record) = measured.records.get_mut(before) {
+            record.campaign = campaign.part(&id);
+            record.tasks.take_if(|_| !lists_tasks);
+        }
+    }
+    // A sweep goes on without what broke, and says so in its results.
+    let last = measured.records.last().filter(|last| last.outcome == Outcome::Failed);
+    if let (Some(last), None, None) = (last, &measured.broke, campaign.course()) {
+        measured.broke.clone_from(&last.error);
     }
     measured
 }
@@ -68,6 +114,7 @@ fn one(
     progress: &mut Progress,
     measured: &mut Measured,
 ) {
+    let mut trace = Trace::new(plan.workers());
     let run = match session.start(plan, Relay::into(sender.clone())) {
         Ok(run) => run,
         Err(sentence) => return measured.broke = Some(sentence),
@@ -80,13 +127,13 @@ fn one(
                 measured.interrupted = true;
                 run.stop();
             }
-            Event::Heard(Heard::Report(Report::Batch(batch))) => progress.update(batch),
+            Event::Heard(Heard::Report(Report::Batch(batch))) => {
+                trace.apply(batch);
+                progress.update(&trace);
+            }
             Event::Heard(Heard::Report(Report::Concluded(mut record))) => {
                 record.observed(seconds(clock::thread_cpu().saturating_sub(cpu_before)));
-                if record.outcome == Outcome::Failed {
-                    measured.broke.clone_from(&record.error);
-                }
-                measured.records.push(*record);
+                measured.add(*record, trace);
                 break;
             }
             Event::Heard(Heard::Lost) => {

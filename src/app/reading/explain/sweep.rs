@@ -18,11 +18,12 @@ pub(super) fn form() -> Vec<Section> {
             "seed",
             "the order of each round is shuffled, so that heat and drift hit all alike: the same seed, the same order",
         ),
-        Entry::plain(
-            "How long it will take is an estimate from the size of the tasks and what this machine has measured so far.",
-        ),
     ];
-    vec![Section::new("What is asked for", asked)]
+    let how = vec![Entry::plain(
+        "The number of runs is exact. The time is an estimate from the size of the tasks and what this machine has measured \
+         so far; while the sweep goes on, from its own runs.",
+    )];
+    vec![Section::new("What is asked for", asked), Section::new("How long it takes", how)]
 }
 
 pub(super) fn chart() -> Vec<Section> {
