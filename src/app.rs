@@ -12,6 +12,12 @@
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
 //!             ├─ columns   the history's columns, and their order    │ in its file
+//!             ├─ filter    which rows of the history are shown       │
+//!             ├─ naming    a name that is being typed                │
+//!             ├─ removal   runs that are taken out, and back in      │
+//!             ├─ earlier   runs of other sessions, pictures on demand│
+//!             ├─ field     a line of text that is being typed        │
+//!             ├─ sweep     the form that begins a sweep, and its chart  │
 //!             ├─ timeline  the stretch of time, the row, the cursor  │
 //!             ├─ window    a stretch of time: zooming and panning    │
 //!             ├─ teaching  the layout for a class, the last keys     │
@@ -30,33 +36,40 @@ pub mod comparison;
 pub mod details;
 mod earlier;
 pub mod field;
+pub mod filter;
 pub mod inspect;
 pub mod key;
 pub mod live;
 mod look;
 pub mod message;
+pub mod naming;
 pub mod overlay;
 mod perform;
 pub mod pointer;
 mod query;
 pub mod reading;
+mod removal;
 #[doc(hidden)]
 pub mod sample;
 pub mod screen;
 pub mod setup;
+pub mod sweep;
 pub mod teaching;
 pub mod timeline;
 mod window;
 
 use browse::Browse;
 use columns::Columns;
+use filter::Filter;
 use inspect::Frozen;
 use key::Key;
 use live::{Activity, Live};
 use message::{Effect, Msg};
+use naming::Naming;
 use overlay::{Overlay, Text};
 use screen::{Focus, Panel, Screen};
 use setup::Setup;
+use sweep::{Chart, Sketch, SweepForm};
 use teaching::Teaching;
 use timeline::TimelineView;
 
@@ -82,12 +95,29 @@ pub struct App {
     /// Whether that is being measured: until it is done, no run may begin beside it.
     calibrating: bool,
     setup: Setup,
+    sweep_form: SweepForm,
+    /// A sweep's chart instead of the panels.
+    chart: Option<Chart>,
+    /// The chart that was looked at before.
+    chart_before: Option<Chart>,
+    /// What the chart shows.
+    sketch: Option<Sketch>,
+    /// How long the sweep that is on took from the begin of its current run on, as far as that can be told, in seconds.
+    remaining_s: Option<f64>,
+    /// So many campaigns of several runs have begun.
+    campaigns: u32,
     activity: Activity,
     history: History,
     browse: Browse,
     /// The picture that is being read, if one is.
     awaited: Option<usize>,
     columns: Columns,
+    /// What the rows of the history have to match.
+    filter: Option<Filter>,
+    /// A name that is being typed.
+    naming: Option<Naming>,
+    /// What was marked before each removal that can be taken back, the latest last.
+    marks_before: Vec<Vec<usize>>,
     timeline: TimelineView,
     /// A run as it was when the user froze its picture.
     frozen: Option<Frozen>,
@@ -135,7 +165,16 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// What it looks like.
+    /// Why there is no picture of it now, in a few words; `None` if there is one.
+    #[must_use]
+    pub fn missing_picture(self) -> Option<&'a str> {
+        match self {
+            Shown::Live(_) => None,
+            Shown::Entry(entry) => entry.missing_picture(),
+        }
+    }
+
+    /// What it looks like; without lanes if its picture is missing.
     #[must_use]
     pub fn trace(self) -> &'a Trace {
         match self {
@@ -153,11 +192,20 @@ impl App {
             speed: None,
             calibrating: false,
             setup: Setup::new(machine.cores_usable),
+            sweep_form: SweepForm::new(machine.cores_usable),
+            chart: None,
+            chart_before: None,
+            sketch: None,
+            remaining_s: None,
+            campaigns: 0,
             activity: Activity::Nothing,
             history: History::new(Provenance::here("", machine.clone())),
             browse: Browse::default(),
             awaited: None,
             columns: Columns::default(),
+            filter: None,
+            naming: None,
+            marks_before: vec![],
             timeline: TimelineView::default(),
             frozen: None,
             focus: Focus { panel: Panel::Setup, expanded: false },
@@ -221,11 +269,15 @@ impl App {
             Msg::Refused(sentence) => self.on_refused(sentence),
             Msg::Calibrated(speed) => self.on_calibrated(speed),
             Msg::Earlier(runs) => self.on_earlier(runs),
+            Msg::EarlierSweeps(sweeps) => self.on_earlier_sweeps(sweeps),
             Msg::PictureRead { number, picture } => self.on_picture_read(number, picture),
             Msg::Renumbered { from, to } => self.on_renumbered(from, to),
         };
         if is_news {
             effects.extend(self.ask_for_a_picture());
+        }
+        if is_news {
+            self.compose_sweeps();
         }
         if is_due {
             self.compose_headline();
@@ -293,12 +345,14 @@ impl App {
         vec![]
     }
 
-    fn on_concluded(&mut self, record: Record) -> Vec<Effect> {
+    fn on_concluded(&mut self, mut record: Record) -> Vec<Effect> {
         let is_frozen = self.frozen().is_some();
         let Activity::Running(live) = std::mem::replace(&mut self.activity, Activity::Nothing) else {
             return vec![];
         };
-        let Live { mut trace, campaign, experiment, is_baseline, .. } = *live;
+        let Live { mut trace, campaign, campaign_id, experiment, is_baseline, .. } = *live;
+        record.campaign = campaign_id.as_ref().and_then(|id| campaign.part(id));
+        let is_sweep = campaign.course().is_some();
         trace.conclude(nanos(record.wall_s));
         let was_watched = self.browse.selected().is_none();
         if is_baseline && record.is_sound() {
@@ -306,7 +360,7 @@ impl App {
         }
         let (number, thinned) = self.history.add(record, trace);
         self.rearrange();
-        if was_watched {
+        if was_watched && !is_sweep {
             self.browse.select(Some(number));
         }
         if thinned {
@@ -316,7 +370,12 @@ impl App {
             self.tell("the run of the frozen picture has ended: Space shows how");
         }
         // Who froze the picture goes on looking at it.
-        let next = self.advance(campaign, experiment, was_watched && !is_frozen);
+        let next = self.advance(campaign, campaign_id, experiment, was_watched && !is_frozen);
+        if was_watched && is_sweep && next.is_empty() {
+            let sweep = self.history.get(number).and_then(|entry| self.history.sweep_of(&entry.record));
+            self.browse.select(sweep.map(|sweep| sweep.number));
+            self.timeline.start_over();
+        }
         std::iter::once(Effect::Keep(number)).chain(next).collect()
     }
 
@@ -349,6 +408,9 @@ impl App {
     fn compose_headline(&mut self) {
         self.told_at = self.live().map_or(0, |live| live.trace.now());
         self.headline = match (&self.activity, self.shown()) {
+            (activity, _) if self.chart.is_some() && !matches!(activity, Activity::Calibrating(_)) => {
+                self.sketch.as_ref().map(|sketch| sketch.headline.clone()).unwrap_or_default()
+            }
             (Activity::Calibrating(_), _) => {
                 "measuring how fast an idle core of this machine computes".into()
             }

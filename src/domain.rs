@@ -15,6 +15,7 @@ pub mod keeping;
 pub mod look;
 pub mod machine;
 pub mod model;
+pub mod name;
 pub mod phase;
 pub mod plan;
 pub mod provenance;

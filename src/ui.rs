@@ -5,6 +5,7 @@ mod comparison;
 mod cores;
 mod curves;
 mod details;
+mod field;
 mod footer;
 mod header;
 pub mod history;
@@ -14,6 +15,7 @@ mod panel;
 mod present;
 mod reading;
 mod setup;
+mod sweep;
 pub mod theme;
 mod timeline;
 mod welcome;
@@ -59,7 +61,9 @@ fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let panels = panels(app, area);
-    if present::is_on(app) {
+    if app.chart().is_some() {
+        sweep::screen(app, theme, &panels, area, buf);
+    } else if present::is_on(app) {
         present::draw(app, theme, &panels, buf);
     } else {
         draw_panels(app, theme, &panels, buf);
@@ -83,6 +87,10 @@ fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, area: Rect, bu
     let Some(over) = overlay_area(app, area) else { return };
     match (app.overlay(), app.text()) {
         (Some(Overlay::Form), _) => setup::overlay(app, theme, over, buf),
+        (Some(Overlay::SweepForm), _) => sweep::form::overlay(app, theme, over, buf),
+        (Some(Overlay::Point { number, configuration, scroll }), Some(Text::Details(rows))) => {
+            sweep::point(app, (*number, *configuration), rows, *scroll, theme, over, buf);
+        }
         (Some(Overlay::Columns), _) => history::columns(app, theme, panels.history, over, buf),
         (
             Some(Overlay::Help { scroll, .. } | Overlay::Explanation { scroll, .. }),
@@ -109,6 +117,7 @@ fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
     Some(match (app.overlay()?, app.text()) {
         (Overlay::Form, _) => setup::overlay_area(above_footer),
         (Overlay::Columns, _) => history::columns_area(above_footer),
+        (Overlay::SweepForm, _) => sweep::form::area(above_footer),
         (_, Some(Text::Reading(text))) => reading::area(text, above_footer),
         (_, Some(Text::Details(rows))) => details::area(rows, above_footer),
         (_, Some(Text::Comparison(_)) | None) => above_footer,

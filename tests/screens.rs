@@ -18,10 +18,14 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 
+#[path = "screens/earlier.rs"]
+mod earlier;
 #[path = "screens/history.rs"]
 mod history;
 #[path = "screens/snapshots.rs"]
 mod snapshots;
+#[path = "screens/sweep.rs"]
+mod sweep;
 #[path = "screens/teaching.rs"]
 mod teaching;
 #[path = "screens/whatever.rs"]

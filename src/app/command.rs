@@ -14,6 +14,26 @@ pub enum Command {
     Compare,
     MakeBaseline,
     Details,
+    Sweep,
+    StartSweep,
+    BeginTyping,
+    FewerWorkers,
+    MoreWorkers,
+    PreviousSeries,
+    NextSeries,
+    TurnUnit,
+    ShowFits,
+    PointDetails,
+    ShowEarlier,
+    Filter,
+    KeepFilter,
+    ClearFilter,
+    Name,
+    AcceptName,
+    AbandonName,
+    Remove,
+    Restore,
+    TypeText,
     ChooseColumns,
     ToggleColumn,
     SortByColumn,
@@ -70,6 +90,18 @@ pub enum Command {
 pub enum Context {
     /// A number is being typed.
     Editing,
+    /// A filter of the history is being typed.
+    Filtering,
+    /// A name of a run is being typed.
+    Naming,
+    /// Any text is being typed, whatever it is for.
+    Typing,
+    /// Something is typed in the form for a sweep.
+    SweepTyping,
+    /// The form for a sweep.
+    SweepForm,
+    /// The chart of a sweep.
+    Sweep,
     /// The form is focused.
     Form,
     /// The timeline is focused.
@@ -92,12 +124,18 @@ pub enum Context {
 
 impl Context {
     /// All, in the order in which the help lists them, each with its heading there.
-    pub const HEADINGS: [(Context, &'static str); 10] = [
+    pub const HEADINGS: [(Context, &'static str); 16] = [
         (Context::Panels, "Runs and panels"),
         (Context::Form, "In the form"),
         (Context::Editing, "In a number"),
         (Context::Timeline, "In the timeline"),
         (Context::History, "In the history"),
+        (Context::Filtering, "In a filter of the history"),
+        (Context::Naming, "In the name of a run"),
+        (Context::Typing, "In any text that is typed"),
+        (Context::SweepForm, "In the form for a sweep"),
+        (Context::SweepTyping, "In a field of that form"),
+        (Context::Sweep, "In the chart of a sweep"),
         (Context::Columns, "In the columns of the history"),
         (Context::Comparison, "In a comparison"),
         (Context::Reading, "In a text like this"),
@@ -123,6 +161,14 @@ pub struct Binding {
     pub explanation: &'static str,
     /// The most useful is 1; 0 stays out of the footer.
     pub priority: u8,
+}
+
+impl Binding {
+    /// Whether it is about this key.
+    #[must_use]
+    pub fn means(&self, key: Key) -> bool {
+        self.keys.contains(&key) || (matches!(key, Key::Char(_)) && self.keys.contains(&Key::AnyChar))
+    }
 }
 
 const fn bind(
@@ -158,6 +204,23 @@ const DIGITS: &[Key] = &[
     Char('9'),
 ];
 
+/// What a list of numbers of workers can begin with, and what changes the one that is there.
+const TYPED_FIRST: &[Key] = &[
+    Char('0'),
+    Char('1'),
+    Char('2'),
+    Char('3'),
+    Char('4'),
+    Char('5'),
+    Char('6'),
+    Char('7'),
+    Char('8'),
+    Char('9'),
+    Char('c'),
+    Backspace,
+    Delete,
+];
+
 /// Every key of the program.
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = &[
@@ -182,6 +245,9 @@ pub static BINDINGS: &[Binding] = &[
         "stop the picture of a run, not its recording; or go on", 6),
     bind(&[Char('v')], "v", C::TurnView, In::Panels, "v view", "the timeline by worker, or by core: which worker each ran", 11),
     bind(&[Char('f')], "f", C::OpenForm, In::Panels, "f form", "go to the form: workload, model, workers, tasks", 4),
+    bind(&[Char('s')], "s", C::Sweep, In::Panels, "s sweep", "a sweep: models and numbers of workers as a bar chart; also back to the one that is on", 4),
+    bind(&[Char('H')], "H", C::ShowEarlier, In::Panels, "H earlier", "show the runs of earlier sessions, or hide them", 10),
+    bind(&[Char('/')], "/", C::Filter, In::Panels, "/ filter", "show only the runs of the history that match what is typed", 9),
     bind(&[Tab], "Tab", C::NextPanel, In::Panels, "Tab panel", "go to the next panel", 7),
     bind(&[BackTab], "Shift-Tab", C::PreviousPanel, In::Panels, "", "go to the previous panel", 0),
 
@@ -227,6 +293,52 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[End, Char('G')], "End G", C::Last, In::History, "", "the last run", 0),
     bind(&[Char('C')], "C", C::ChooseColumns, In::History, "C columns", "choose the columns, and sort by one of them", 6),
     bind(&[Enter], "Enter", C::Details, In::History, "Enter details", "all numbers of the chosen run", 4),
+    bind(&[Char('n')], "n", C::Name, In::History, "n name", "call the chosen run something", 8),
+    bind(&[Char('D')], "D", C::Remove, In::History, "D delete", "delete the marked runs, or the chosen one: at once, as u brings them back", 9),
+    bind(&[Char('u')], "u", C::Restore, In::History, "u undo", "bring back what was deleted last; again: what was deleted before", 5),
+
+    bind(&[Enter], "Enter", C::KeepFilter, In::Filtering, "Enter keep", "keep the filter; Esc clears it later", 1),
+    bind(&[Esc], "Esc", C::ClearFilter, In::Filtering, "Esc clear", "show all runs again", 1),
+    bind(&[Up], "↑", C::Up, In::Filtering, "", "the run above", 0),
+    bind(&[Down], "↓", C::Down, In::Filtering, "↑↓ choose", "the run below", 3),
+    bind(&[PageUp], "PgUp", C::PageUp, In::Filtering, "", "ten runs up", 0),
+    bind(&[PageDown], "PgDn", C::PageDown, In::Filtering, "", "ten runs down", 0),
+
+    bind(&[Enter], "Enter", C::AcceptName, In::Naming, "Enter name it", "call the run so; without any text it has no name", 1),
+    bind(&[Esc], "Esc", C::AbandonName, In::Naming, "Esc abandon", "leave the name as it was", 1),
+
+    bind(&[Key::AnyChar], "a-z", C::TypeText, In::Typing, "", "any character goes into the text", 0),
+    bind(&[Backspace, Delete], "Backspace", C::TypeText, In::Typing, "Backspace erase", "erase the character before the cursor; Del: the one behind it", 4),
+    bind(&[Left, Right, Home, End], "← →", C::TypeText, In::Typing, "←→ move", "move the cursor; Home and End: to an end of the text", 5),
+    bind(&[Ctrl('u')], "Ctrl-U", C::TypeText, In::Typing, "Ctrl-U erase all", "erase all before the cursor", 4),
+    bind(&[Ctrl('w')], "Ctrl-W", C::TypeText, In::Typing, "", "erase the word before the cursor", 0),
+
+    bind(&[Enter, Char('s'), Char('r')], "Enter s r", C::StartSweep, In::SweepForm, "Enter start", "start the sweep", 1),
+    bind(&[Up, Char('k')], "↑ k", C::Up, In::SweepForm, "", "the row above", 0),
+    bind(&[Down, Char('j')], "↓ j", C::Down, In::SweepForm, "↑↓ row", "the row below", 3),
+    bind(&[Left, Char('h')], "← h", C::Decrease, In::SweepForm, "", "the choice before, or one less", 0),
+    bind(&[Right, Char('l'), Char(' ')], "→ l", C::Increase, In::SweepForm, "←→ change", "the next choice, or one more; also Space", 2),
+    bind(TYPED_FIRST, "0-9 c", C::BeginTyping, In::SweepForm, "0-9 type", "type the numbers of workers, the rounds or the seed; Backspace goes on from what is there", 2),
+    bind(&[Home, Char('g')], "Home g", C::First, In::SweepForm, "", "the first row", 0),
+    bind(&[End, Char('G')], "End G", C::Last, In::SweepForm, "", "the last row", 0),
+
+    bind(&[Enter], "Enter", C::Accept, In::SweepTyping, "Enter accept", "take what was typed", 1),
+    bind(&[Up], "↑", C::Up, In::SweepTyping, "", "take it, and go to the row above", 0),
+    bind(&[Down], "↓", C::Down, In::SweepTyping, "", "take it, and go to the row below", 0),
+    bind(&[Esc], "Esc", C::Abandon, In::SweepTyping, "Esc abandon", "keep what was there", 1),
+
+    bind(&[Left, Char('h')], "← h", C::FewerWorkers, In::Sweep, "", "the point with fewer workers; at the left end: serial", 0),
+    bind(&[Right, Char('l')], "→ l", C::MoreWorkers, In::Sweep, "←→ workers", "the point with more workers", 2),
+    bind(&[Up, Char('k')], "↑ k", C::PreviousSeries, In::Sweep, "", "the model before", 0),
+    bind(&[Down, Char('j')], "↓ j", C::NextSeries, In::Sweep, "↑↓ model", "the next model", 2),
+    bind(&[Home, Char('g')], "Home g", C::First, In::Sweep, "", "to serial", 0),
+    bind(&[End, Char('G')], "End G", C::Last, In::Sweep, "", "to the most workers", 0),
+    bind(&[Enter], "Enter", C::PointDetails, In::Sweep, "Enter details", "all runs and numbers of the point", 3),
+    bind(&[Char('y')], "y", C::TurnUnit, In::Sweep, "y time/speed-up", "bars of times, or of speed-ups", 3),
+    bind(&[Char('f')], "f", C::ShowFits, In::Sweep, "f fits", "curves that are fitted to the model's speed-ups, or none", 5),
+    bind(&[Char('m')], "m", C::Mark, In::Sweep, "m mark", "mark the run of the point that is nearest to its median", 6),
+    bind(&[Char('c')], "c", C::Compare, In::Sweep, "c compare", "compare the marked runs, or that of the point with a serial one", 5),
+    bind(&[Char('s')], "s", C::Sweep, In::Sweep, "", "the form for the next sweep", 0),
 
     bind(&[Up, Char('k')], "↑ k", C::Up, In::Columns, "", "the column above", 0),
     bind(&[Down, Char('j')], "↓ j", C::Down, In::Columns, "↑↓ choose", "the column below", 1),
@@ -266,9 +378,9 @@ pub static BINDINGS: &[Binding] = &[
 /// What `key` does where these contexts hold, innermost first.
 #[must_use]
 pub fn lookup(key: Key, contexts: &[Context]) -> Option<&'static Binding> {
-    contexts.iter().find_map(|context| {
-        BINDINGS.iter().find(|binding| binding.context == *context && binding.keys.contains(&key))
-    })
+    contexts
+        .iter()
+        .find_map(|context| BINDINGS.iter().find(|binding| binding.context == *context && binding.means(key)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Runs that this session did not measure, and pictures that are read when somebody looks at them.
 
-use super::message::{EarlierRun, Effect};
+use super::message::{EarlierRun, EarlierSweep, Effect};
 use super::overlay::Overlay;
 use super::{App, Notice};
 
@@ -10,6 +10,12 @@ impl App {
     pub(super) fn on_earlier(&mut self, runs: Vec<EarlierRun>) -> Vec<Effect> {
         let moves = self.history.add_earlier(runs);
         self.follow(&moves);
+        self.rearrange();
+        vec![]
+    }
+
+    pub(super) fn on_earlier_sweeps(&mut self, sweeps: Vec<EarlierSweep>) -> Vec<Effect> {
+        self.history.add_earlier_sweeps(sweeps);
         self.rearrange();
         vec![]
     }
@@ -69,6 +75,12 @@ impl App {
             self.browse.renumber(from, to);
             if let Some(frozen) = &mut self.frozen {
                 frozen.renumber(from, to);
+            }
+            if let Some(chart) = self.chart.as_mut().filter(|chart| chart.number == from) {
+                chart.number = to;
+            }
+            if let Some(naming) = self.naming.as_mut().filter(|naming| naming.number == from) {
+                naming.number = to;
             }
             if let Some(overlay) = &mut self.overlay {
                 overlay.renumber(from, to);

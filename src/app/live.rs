@@ -3,6 +3,7 @@
 use crate::domain::campaign::Campaign;
 use crate::domain::experiment::Experiment;
 use crate::domain::plan::{Draft, Plan};
+use crate::domain::sweep::SweepDraft;
 use crate::domain::text::grouped;
 use crate::domain::trace::Trace;
 
@@ -27,7 +28,7 @@ pub struct Request {
 }
 
 /// What to make of a draft.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Goal {
     /// Run it as often as it says.
     Run,
@@ -35,6 +36,8 @@ pub enum Goal {
     Baseline,
     /// Answer a quick experiment's question: serial first, then the draft.
     Answer(&'static Experiment),
+    /// Measure many configurations of its work.
+    Sweep(Box<SweepDraft>),
 }
 
 /// A run that is on.
@@ -46,6 +49,8 @@ pub struct Live {
     pub trace: Trace,
     /// The question it belongs to.
     pub campaign: Campaign,
+    /// What the records of its runs call that; `None` if it is of one run.
+    pub campaign_id: Option<String>,
     /// The quick experiment that asked the question.
     pub experiment: Option<&'static Experiment>,
     /// Whether it was told to stop.
@@ -57,9 +62,14 @@ pub struct Live {
 impl Live {
     /// A run of `plan` that has just been asked for.
     #[must_use]
-    pub fn new(plan: Plan, campaign: Campaign, experiment: Option<&'static Experiment>) -> Live {
+    pub fn new(
+        plan: Plan,
+        campaign: Campaign,
+        campaign_id: Option<String>,
+        experiment: Option<&'static Experiment>,
+    ) -> Live {
         let trace = Trace::new(plan.workers());
-        Live { plan, trace, campaign, experiment, stopping: false, is_baseline: false }
+        Live { plan, trace, campaign, campaign_id, experiment, stopping: false, is_baseline: false }
     }
 
     /// How many tasks have ended, in the most words that have so much room; a count that grows does not push them.

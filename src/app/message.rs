@@ -3,7 +3,7 @@
 use super::key::Key;
 use super::pointer::Target;
 
-pub use crate::domain::history::EarlierRun;
+pub use crate::domain::history::{EarlierRun, EarlierSweep};
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
 use crate::domain::speed::Speed;
@@ -50,6 +50,8 @@ pub enum Msg {
     /// Runs of earlier sessions, or of a shared file, in ascending order of their numbers; numbers that are taken here
     /// already are left out.
     Earlier(Vec<EarlierRun>),
+    /// Sweeps of earlier sessions, or of a shared file, whose runs come with [`Msg::Earlier`].
+    EarlierSweeps(Vec<EarlierSweep>),
     /// What [`Effect::ReadPicture`] asked for, or one sentence that says why there is none.
     PictureRead {
         /// The run's number.
@@ -75,7 +77,7 @@ pub enum Effect {
     Stop,
     /// Measure how fast this machine computes; answered by [`Msg::Calibrated`].
     Calibrate,
-    /// Keep this run of the history for later sessions.
+    /// Keep this run or sweep of the history for later sessions.
     Keep(usize),
     /// Bring the runs that were kept by other sessions; answered by [`Msg::Earlier`].
     ReadEarlier,

@@ -54,16 +54,28 @@ pub enum Overlay {
     },
     /// The columns of the history, to choose from and to sort by.
     Columns,
+    /// The form for a sweep.
+    SweepForm,
+    /// All runs and numbers of one point of a sweep.
+    Point {
+        /// Of which sweep.
+        number: usize,
+        /// Which configuration of its plan.
+        configuration: usize,
+        /// How far it is scrolled.
+        scroll: Scroll,
+    },
 }
 
 impl Overlay {
     /// How far it is scrolled, if it can be.
     pub fn scroll_mut(&mut self) -> Option<&mut Scroll> {
         match self {
-            Overlay::Form | Overlay::Columns => None,
+            Overlay::Form | Overlay::Columns | Overlay::SweepForm => None,
             Overlay::Help { scroll, .. }
             | Overlay::Explanation { scroll, .. }
             | Overlay::Details { scroll, .. }
+            | Overlay::Point { scroll, .. }
             | Overlay::Comparison { scroll, .. } => Some(scroll),
         }
     }
@@ -72,13 +84,13 @@ impl Overlay {
     pub(super) fn renumber(&mut self, from: usize, to: usize) {
         let now = |number: &mut usize| *number = if *number == from { to } else { *number };
         match self {
-            Overlay::Form | Overlay::Columns => {}
+            Overlay::Form | Overlay::Columns | Overlay::SweepForm => {}
             Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => {
                 if let Some(over) = over {
                     over.renumber(from, to);
                 }
             }
-            Overlay::Details { number, .. } => now(number),
+            Overlay::Details { number, .. } | Overlay::Point { number, .. } => now(number),
             Overlay::Comparison { numbers, .. } => {
                 numbers.iter_mut().for_each(now);
                 numbers.sort_unstable();
@@ -91,7 +103,12 @@ impl Overlay {
     pub fn closed(self) -> Option<Overlay> {
         match self {
             Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => over.map(|over| *over),
-            Overlay::Form | Overlay::Columns | Overlay::Details { .. } | Overlay::Comparison { .. } => None,
+            Overlay::Form
+            | Overlay::Columns
+            | Overlay::SweepForm
+            | Overlay::Details { .. }
+            | Overlay::Point { .. }
+            | Overlay::Comparison { .. } => None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What each command does.
 
+use super::browse;
+use super::columns::ColumnId;
 use super::command::Command;
 use super::key::Key;
 use super::live::{Activity, Goal, Live, Request};
@@ -10,6 +12,7 @@ use super::{App, Notice};
 
 use crate::domain::campaign::{self, Campaign};
 use crate::domain::experiment::Experiment;
+use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::plan::{Invalid, Plan};
 use crate::domain::provenance::Origin;
 use crate::domain::record::Record;
@@ -34,15 +37,39 @@ impl App {
             Command::Suspend => return vec![Effect::Suspend],
             Command::ToggleMouse => return self.toggle_mouse(),
             Command::NextTheme => self.next_theme(),
+            Command::Sweep => return self.open_sweep_form(),
+            Command::StartSweep => return self.start_sweep(),
+            Command::BeginTyping => self.sweep_form.begin_typing(key),
+            Command::FewerWorkers => self.with_chart(|chart, entry| chart.step_count(-1, entry)),
+            Command::MoreWorkers => self.with_chart(|chart, entry| chart.step_count(1, entry)),
+            Command::PreviousSeries => self.with_chart(|chart, entry| chart.step_model(-1, entry)),
+            Command::NextSeries => self.with_chart(|chart, entry| chart.step_model(1, entry)),
+            Command::TurnUnit => self.with_chart(|chart, _| chart.toggle_unit()),
+            Command::ShowFits => self.with_chart(|chart, _| chart.toggle_fits()),
+            Command::PointDetails => self.open_point(),
+            Command::Mark if self.chart.is_some() => self.mark_point(),
             Command::Mark => self.browse.toggle_mark(),
             Command::Compare => self.open_comparison(),
             Command::MakeBaseline => self.make_baseline(),
             Command::ChooseColumns => self.overlay = Some(Overlay::Columns),
-            Command::ToggleColumn => self.columns.toggle(),
-            Command::SortByColumn => {
-                self.columns.sort_here();
+            Command::ToggleColumn => {
+                self.columns.toggle();
                 self.rearrange();
             }
+            Command::SortByColumn => {
+                self.columns.sort_here();
+                self.arrange_rows();
+            }
+            Command::ShowEarlier => self.toggle_earlier(),
+            Command::Filter => self.begin_filter(),
+            Command::KeepFilter => self.keep_filter(),
+            Command::ClearFilter => self.clear_filter(),
+            Command::Name => self.begin_name(),
+            Command::AcceptName => return self.accept_name(),
+            Command::AbandonName => self.abandon_name(),
+            Command::Remove => return self.remove_runs(),
+            Command::Restore => return self.restore_runs(),
+            Command::TypeText => self.type_text(key),
             Command::Details => self.open_details(),
             Command::Help => self.toggle_help(),
             Command::Explain => self.toggle_explanation(),
@@ -76,6 +103,10 @@ impl App {
             Command::PreviousFailure => self.step_failure(Step::Previous),
             Command::TurnView => self.turn_view(),
             Command::Freeze => self.toggle_freeze(),
+            Command::Decrease if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.change(false),
+            Command::Increase if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.change(true),
+            Command::Accept if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.accept(),
+            Command::Abandon if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.abandon(),
             Command::Decrease => self.setup.change(false, &self.limits),
             Command::Increase => self.setup.change(true, &self.limits),
             Command::OneLess => self.setup.change_by_one(false, &self.limits),
@@ -100,28 +131,34 @@ impl App {
             self.activity = Activity::Calibrating(request);
             return vec![];
         }
-        let mut draft = request.draft.clone();
+        let Request { mut draft, goal } = request;
         if draft.needs_calibration() {
             if let Err(invalid) = draft.check(&self.limits) {
                 self.refuse(invalid);
                 return vec![];
             }
             let Some(speed) = &self.speed else {
-                self.activity = Activity::Calibrating(request);
+                self.activity = Activity::Calibrating(Request { draft, goal });
                 self.calibrating = true;
                 return vec![Effect::Calibrate];
             };
             draft = draft.calibrated(speed);
         }
         let repeats = u32::try_from(draft.repeats).unwrap_or(u32::MAX);
-        match (draft.validate(&self.limits), request.goal) {
+        if let Goal::Sweep(sweep) = goal {
+            return self.begin_sweep(*sweep);
+        }
+        match (draft.validate(&self.limits), goal) {
             (Err(invalid), _) => {
                 self.refuse(invalid);
                 vec![]
             }
-            (Ok(plan), Goal::Run) => self.begin(Campaign::repeats(plan, repeats), None),
+            (Ok(plan), Goal::Run | Goal::Sweep(_)) => {
+                let id = (repeats > 1).then(|| self.next_campaign_id());
+                self.begin(Campaign::repeats(plan, repeats), None, id)
+            }
             (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan),
-            (Ok(plan), Goal::Answer(experiment)) => self.begin(Campaign::pair(plan), Some(experiment)),
+            (Ok(plan), Goal::Answer(experiment)) => self.begin(Campaign::pair(plan), Some(experiment), None),
         }
     }
 
@@ -139,7 +176,7 @@ impl App {
 
     /// Whoever measures a baseline wants it to be one, whatever was chosen before: once it is there.
     fn begin_baseline(&mut self, work: &Plan) -> Vec<Effect> {
-        let effects = self.begin(Campaign::repeats(work.as_serial(), 1), None);
+        let effects = self.begin(Campaign::repeats(work.as_serial(), 1), None, None);
         if let Activity::Running(live) = &mut self.activity {
             live.is_baseline = true;
         }
@@ -154,10 +191,57 @@ impl App {
         self.rearrange();
     }
 
-    /// The history changed, or its order.
+    /// The history changed, or which sessions of it are shown.
     pub(super) fn rearrange(&mut self) {
-        let order = self.columns.arrange(self.history.entries());
-        self.browse.arrange(order);
+        let shows_earlier = self.browse.shows_earlier();
+        let entries = self.history.lone_entries();
+        let sweeps = self.history.sweeps().iter().filter(|sweep| sweep.is_earlier()).count();
+        self.browse.count_earlier(entries.clone().filter(|entry| entry.is_earlier()).count() + sweeps);
+        self.columns.measure(entries.filter(|entry| shows_earlier || !entry.is_earlier()));
+        self.index_for_filter();
+        self.arrange_rows();
+    }
+
+    /// The filter changed, or the order of the rows.
+    pub(super) fn arrange_rows(&mut self) {
+        let numbers = self.in_view();
+        let entries: Vec<&Entry> = numbers.iter().filter_map(|number| self.history.get(*number)).collect();
+        let sweeps: Vec<&SweepEntry> =
+            numbers.iter().filter_map(|number| self.history.sweep(*number)).collect();
+        let best = sweeps.iter().filter_map(|sweep| Some(sweep.best()?.speedup?.value));
+        let most = entries.iter().filter_map(|entry| entry.speedup).chain(best).fold(1.0, f64::max);
+        let order = self.columns.arrange(entries.into_iter(), sweeps.into_iter());
+        let by_number = self.columns.sort().by == ColumnId::Number;
+        let run = |number: &usize| self.history.get(*number).or_else(|| self.history.standing_for(*number));
+        let in_order = order.iter().filter(|_| by_number).map(run);
+        let sessions = browse::sessions(in_order);
+        self.browse.arrange(order, sessions, most);
+        self.choose_what_is_shown();
+    }
+
+    /// A run that is no longer shown cannot be the chosen one; if none is shown, it stays, so that panels stay filled.
+    fn choose_what_is_shown(&mut self) {
+        let hidden = self.browse.selected().filter(|_| self.browse.place().is_none());
+        if let Some(nearest) = hidden.and_then(|number| self.browse.nearest(number)) {
+            self.choose(Some(nearest));
+        }
+    }
+
+    fn toggle_earlier(&mut self) {
+        self.browse.toggle_earlier();
+        self.notice.take_if(|notice| !notice.is_error);
+        self.rearrange();
+    }
+
+    /// A key goes into the text that is being typed.
+    fn type_text(&mut self, key: Key) {
+        if self.overlay == Some(Overlay::SweepForm) {
+            self.sweep_form.type_key(key);
+        } else if self.naming.is_some() {
+            self.type_name(key);
+        } else if self.is_filtering() {
+            self.type_filter(key);
+        }
     }
 
     /// A key that is expected to do something, and cannot, says what is missing.
@@ -167,8 +251,14 @@ impl App {
             Command::Compare | Command::Mark | Command::MakeBaseline if nothing_measured => {
                 "no run has ended yet: r runs what the form says, 1-4 are experiments"
             }
+            Command::ShowEarlier => "no run of an earlier session is kept",
+            Command::Restore => "nothing was removed that could come back",
+            Command::Remove | Command::Name if nothing_measured => {
+                "no run has ended yet: r runs what the form says, 1-4 are experiments"
+            }
+            Command::Remove => "this run goes on: x stops it; choose one that has ended in the history",
             Command::Compare => "mark another run with m or measure a baseline with R",
-            Command::Mark | Command::MakeBaseline => {
+            Command::Mark | Command::MakeBaseline | Command::Name => {
                 "this run goes on: choose one that has ended in the history"
             }
             _ => return,
@@ -184,14 +274,19 @@ impl App {
         self.request(Request { draft, goal: Goal::Answer(experiment) })
     }
 
-    fn begin(&mut self, campaign: Campaign, experiment: Option<&'static Experiment>) -> Vec<Effect> {
+    pub(super) fn begin(
+        &mut self,
+        campaign: Campaign,
+        experiment: Option<&'static Experiment>,
+        id: Option<String>,
+    ) -> Vec<Effect> {
         self.notice = None;
         self.frozen = None;
         self.setup.dismiss();
         if self.overlay == Some(Overlay::Form) {
             self.overlay = None;
         }
-        self.advance(campaign, experiment, true)
+        self.advance(campaign, id, experiment, true)
     }
 
     /// Starts the campaign's next run, if there is one. Whoever watched the one before, watches it; whoever looks at
@@ -199,6 +294,7 @@ impl App {
     pub(super) fn advance(
         &mut self,
         mut campaign: Campaign,
+        id: Option<String>,
         experiment: Option<&'static Experiment>,
         watched: bool,
     ) -> Vec<Effect> {
@@ -212,7 +308,7 @@ impl App {
             self.timeline.start_over();
             self.browse.select(None);
         }
-        self.activity = Activity::Running(Box::new(Live::new(plan.clone(), campaign, experiment)));
+        self.activity = Activity::Running(Box::new(Live::new(plan.clone(), campaign, id, experiment)));
         vec![Effect::Start(plan)]
     }
 
@@ -268,13 +364,18 @@ impl App {
     }
 
     fn open_details(&mut self) {
+        if let Some(sweep) = self.browse.selected().filter(|number| self.history.sweep(*number).is_some()) {
+            self.open_chart(sweep);
+            return;
+        }
         if let Some(number) = self.browse.selected() {
             self.overlay = Some(Overlay::Details { number, scroll: Scroll::default() });
         }
     }
 
     fn open_comparison(&mut self) {
-        let numbers = self.browse.compared(&self.history);
+        let in_chart = self.chart.is_some();
+        let numbers = if in_chart { self.compared_points() } else { self.browse.compared(&self.history) };
         let records: Vec<(usize, &Record)> =
             numbers.iter().filter_map(|number| Some((*number, &self.history.get(*number)?.record))).collect();
         let sentence = verdict::compared(&records);
@@ -289,7 +390,18 @@ impl App {
             self.settle_form();
             return;
         }
-        if self.notice.take().is_some() || self.timeline.take_cursor() {
+        if self.notice.take().is_some() {
+            return;
+        }
+        if self.chart.is_some() {
+            self.close_chart();
+            return;
+        }
+        if self.timeline.take_cursor() {
+            return;
+        }
+        if self.filter.is_some() && self.focus().panel == Panel::History {
+            self.clear_filter();
             return;
         }
         if self.focus.expanded {
@@ -299,8 +411,10 @@ impl App {
         if self.setup.dismiss() {
             return;
         }
-        if self.is_running() {
+        if self.is_running() && self.browse.selected().is_some() {
             self.choose(None);
+        } else {
+            self.clear_filter();
         }
     }
 
@@ -322,6 +436,10 @@ impl App {
         }
         if self.overlay == Some(Overlay::Columns) {
             self.columns.step(by);
+        } else if self.overlay == Some(Overlay::SweepForm) {
+            self.sweep_form.step(by);
+        } else if self.overlay.is_none() && self.chart.is_some() {
+            self.with_chart(|chart, entry| chart.step_count(by, entry));
         } else if self.overlay.is_some() || self.focus().panel == Panel::Setup {
             self.setup.step_row(by);
         } else if self.focus().panel == Panel::History {

@@ -8,6 +8,7 @@ use super::message::Effect;
 use super::overlay::Overlay;
 use super::screen::{Focus, Panel};
 use super::setup::Row;
+use super::sweep::FormRow;
 
 use crate::domain::time::Nanos;
 
@@ -35,6 +36,12 @@ pub enum Target {
         /// When, in nanoseconds since `t0`.
         at: Nanos,
     },
+    /// A point of a sweep's chart: the configuration of the plan.
+    SweepPoint(usize),
+    /// A sweep's chart, where there is nothing more special.
+    Chart,
+    /// A row of the form for a sweep.
+    SweepRow(FormRow),
     /// What lies over the panels, where there is nothing more special.
     Overlay,
     /// The panels below it.
@@ -50,10 +57,25 @@ impl App {
         if let Target::Offered(key) = target {
             return self.on_key(key);
         }
-        // Whoever clicks elsewhere has typed all digits.
+        // Whoever clicks elsewhere has typed all there is to type.
         self.setup.accept(&self.limits);
+        self.keep_filter();
+        let named = self.accept_name();
+        self.abandon_name();
+        let mut effects = self.click(target);
+        effects.extend(named);
+        effects
+    }
+
+    fn click(&mut self, target: Target) -> Vec<Effect> {
         match target {
-            Target::Offered(_) | Target::Overlay => {}
+            Target::Offered(_) | Target::Overlay | Target::Chart => {}
+            Target::SweepPoint(configuration) => return self.click_point(configuration),
+            Target::SweepRow(row) => {
+                if self.sweep_form.choose(row) {
+                    self.sweep_form.begin_typing(Key::End);
+                }
+            }
             Target::Outside => return self.on_key(Key::Esc),
             Target::Panel(panel) => self.go_to(panel),
             Target::FormRow(row) => return self.click_form(row),
@@ -61,7 +83,7 @@ impl App {
             Target::Heading(column) => {
                 self.go_to(Panel::History);
                 self.columns.sort_by(column);
-                self.rearrange();
+                self.arrange_rows();
             }
             Target::ColumnRow(column) => return self.click_column(column),
             Target::TimelineRow(row) => {
@@ -71,6 +93,16 @@ impl App {
             Target::Moment { row, at } => self.click_timeline(row, at),
         }
         vec![]
+    }
+
+    /// Goes to a point of the chart; on the one under the cursor it does what Enter does.
+    fn click_point(&mut self, configuration: usize) -> Vec<Effect> {
+        let mut again = false;
+        self.with_chart(|chart, entry| {
+            again = chart.configuration(entry) == configuration;
+            chart.look_at(configuration, entry);
+        });
+        if again { self.on_key(Key::Enter) } else { vec![] }
     }
 
     fn go_to(&mut self, panel: Panel) {
@@ -103,7 +135,7 @@ impl App {
     fn click_timeline(&mut self, row: Option<usize>, at: Nanos) {
         self.go_to(Panel::Timeline);
         let mut view = self.timeline;
-        if let Some(shown) = self.shown() {
+        if let Some(shown) = self.pictured() {
             view.look_at_row(row.unwrap_or(view.row()));
             view.look_at(at, shown.trace());
         }
@@ -125,6 +157,10 @@ impl App {
         let by = if up { -1 } else { 1 };
         match target {
             Target::ColumnRow(_) => self.columns.step(by),
+            Target::SweepPoint(_) | Target::Chart => {
+                self.with_chart(|chart, entry| chart.step_count(by, entry))
+            }
+            Target::SweepRow(_) => self.sweep_form.step(by),
             Target::Overlay | Target::Outside if self.overlay == Some(Overlay::Columns) => {
                 self.columns.step(by);
             }
@@ -143,7 +179,7 @@ impl App {
             }
             Target::Moment { at, .. } => {
                 let mut view = self.timeline;
-                if let Some(shown) = self.shown().filter(|shown| shown.trace().now() > 0) {
+                if let Some(shown) = self.pictured().filter(|shown| shown.trace().now() > 0) {
                     view.zoom_around(at, up, shown.trace());
                 }
                 self.timeline = view;

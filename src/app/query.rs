@@ -138,25 +138,50 @@ impl App {
         if let Some(frozen) = self.frozen() {
             return Some(Shown::Live(frozen));
         }
-        match self.browse.selected().and_then(|number| self.history.get(number)) {
+        let chosen = self.browse.selected();
+        match chosen.and_then(|number| self.history.get(number).or_else(|| self.history.standing_for(number)))
+        {
             Some(entry) => Some(Shown::Entry(entry)),
             None => self.live().map(Shown::Live),
         }
     }
 
+    /// The run that the panels are about, if there is a picture of it.
+    #[must_use]
+    pub fn pictured(&self) -> Option<Shown<'_>> {
+        self.shown().filter(|shown| shown.missing_picture().is_none())
+    }
+
     /// What `i` explains here.
     pub(super) fn topic(&self) -> Option<Topic> {
-        Topic::of(self.overlay.as_ref(), self.focus().panel)
+        match (&self.overlay, &self.chart) {
+            (None, Some(_)) => Some(Topic::Sweep),
+            _ => Topic::of(self.overlay.as_ref(), self.focus().panel),
+        }
     }
 
     /// The contexts that hold, innermost first.
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         use Context::{
-            Always, Columns, Common, Comparison, Editing, Form, History, Panels, Reading, Timeline,
+            Always, Columns, Common, Comparison, Editing, Filtering, Form, History, Naming, Panels, Reading,
+            Sweep, SweepForm, SweepTyping, Timeline, Typing,
         };
+        if self.naming.is_some() {
+            return &[Naming, Typing, Always];
+        }
+        if self.is_filtering() {
+            return &[Filtering, Typing, Always];
+        }
         if self.setup.typed().is_some() {
             return &[Editing, Always];
+        }
+        if self.overlay == Some(Overlay::SweepForm) {
+            let is_typing = self.sweep_form().typed().is_some();
+            return if is_typing { &[SweepTyping, Typing, Always] } else { &[SweepForm, Common, Always] };
+        }
+        if self.overlay.is_none() && self.chart().is_some() {
+            return &[Sweep, Common, Always];
         }
         match (&self.overlay, self.focus().panel) {
             (Some(Overlay::Form), _) | (None, Panel::Setup) => &[Form, Panels, Common, Always],
@@ -174,8 +199,21 @@ impl App {
     pub fn is_possible(&self, command: Command) -> bool {
         match command {
             Command::Run | Command::Experiment | Command::MeasureBaseline => !self.is_busy(),
+            Command::Sweep => !self.is_busy() || self.live_sweep().is_some(),
+            Command::StartSweep => !self.is_busy() && self.sweep_form.forecast().is_ok(),
+            Command::PointDetails => self.sketch.is_some(),
+            Command::Mark if self.chart.is_some() => self.median_run().is_some(),
+            Command::Compare if self.chart.is_some() => self.compared_points().len() > 1,
+            Command::Details => self.browse.selected().is_some(),
             Command::Stop => self.is_busy() && self.live().is_none_or(|live| !live.stopping),
-            Command::Mark | Command::Details | Command::MakeBaseline => self.browse.selected().is_some(),
+            Command::Mark | Command::MakeBaseline => {
+                self.browse.selected().is_some_and(|number| self.history.get(number).is_some())
+            }
+            Command::Name => self.browse.selected().is_some(),
+            Command::Remove => !self.removable().is_empty(),
+            Command::Restore => self.history.can_restore(),
+            Command::ShowEarlier => self.browse.earlier() > 0,
+            Command::Filter => !self.history.entries().is_empty(),
             Command::ChooseColumns => !self.history.entries().is_empty() || self.is_running(),
             Command::Compare => self.browse.compared(&self.history).len() > 1,
             Command::Expand => self.overlay.is_none() && self.focus().panel != Panel::Setup,
@@ -184,9 +222,9 @@ impl App {
             {
                 matches!(self.overlay, Some(Overlay::Comparison { zoom: Some(_), .. }))
             }
-            Command::ZoomIn => self.shown().is_some_and(|shown| shown.trace().now() > 0),
+            Command::ZoomIn => self.pictured().is_some_and(|shown| shown.trace().now() > 0),
             Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight => {
-                self.timeline.is_zoomed() && self.shown().is_some()
+                self.timeline.is_zoomed() && self.pictured().is_some()
             }
             Command::Freeze => {
                 self.frozen().is_some() || (self.is_running() && self.browse.selected().is_none())
@@ -199,9 +237,9 @@ impl App {
             | Command::PreviousSlice
             | Command::NextFailure
             | Command::PreviousFailure
-            | Command::TurnView => self.shown().is_some(),
+            | Command::TurnView => self.pictured().is_some(),
             Command::NextTask | Command::PreviousTask => {
-                self.shown().is_some() && self.timeline.rows() == Rows::Workers
+                self.pictured().is_some() && self.timeline.rows() == Rows::Workers
             }
             Command::ZoomToSlice => self.inspection().is_some_and(|under| under.slice.is_some()),
             Command::NextPanel | Command::PreviousPanel => self.overlay.is_none(),
@@ -216,8 +254,10 @@ impl App {
 
     fn has_something_to_close(&self) -> bool {
         self.overlay.is_some()
+            || self.chart.is_some()
             || self.timeline.cursor().is_some()
             || self.focus.expanded
+            || self.filter.is_some()
             || self.notice.is_some()
             || self.setup.remark().is_some()
             || (self.is_running() && self.browse.selected().is_some())

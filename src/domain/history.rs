@@ -4,15 +4,18 @@ mod compare;
 mod earlier;
 mod pictures;
 mod removal;
+mod sweeps;
 
 pub use earlier::EarlierRun;
 pub use pictures::{THINNED_SLICES, TRACE_BYTES};
+pub use sweeps::{EarlierSweep, Peak, SweepEntry, is_counted};
 
 use std::sync::Arc;
 
-use super::provenance::Provenance;
+use super::provenance::{Origin, Provenance};
 use super::record::Record;
 use super::speedup::{Baseline, Gain};
+use super::text::moment;
 use super::trace::Trace;
 use super::verdict;
 use removal::Removal;
@@ -79,6 +82,59 @@ impl Entry {
         }
     }
 
+    /// Whether an earlier session measured it, or another one that goes on.
+    #[must_use]
+    pub fn is_earlier(&self) -> bool {
+        self.provenance.origin == Origin::Earlier
+    }
+
+    /// Whether this session did not measure it.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.provenance.origin != Origin::Here
+    }
+
+    /// When and where its session measured, in a few words, for somebody who is `here`.
+    #[must_use]
+    pub fn session_in_words(&self, here: &Provenance) -> String {
+        let (when, machine) = (moment(&self.record.started_at), self.provenance.machine.in_short());
+        match self.provenance.origin {
+            Origin::Here => "this session".into(),
+            Origin::Earlier if self.provenance.is_same_machine(here) => format!("{when} UTC · this machine"),
+            Origin::Earlier => format!("{when} UTC · on {machine}"),
+            Origin::Recorded => format!("{when} UTC · recorded on {machine}"),
+        }
+    }
+
+    /// When and where it was measured, in one sentence for somebody who is `here`; `None` if that was here and now.
+    #[must_use]
+    pub fn origin_in_words(&self, here: &Provenance) -> Option<String> {
+        let (when, machine) = (moment(&self.record.started_at), self.provenance.machine.in_short());
+        let another = "another machine, so nothing measured here is compared with it";
+        match self.provenance.origin {
+            Origin::Here => None,
+            Origin::Earlier if self.provenance.is_same_machine(here) => {
+                Some(format!("measured in an earlier session on this machine, {when} UTC"))
+            }
+            Origin::Earlier => {
+                Some(format!("measured in an earlier session, {when} UTC, on {machine}: {another}"))
+            }
+            Origin::Recorded if self.provenance.is_same_machine(here) => {
+                Some(format!("recorded on this machine, {when} UTC"))
+            }
+            Origin::Recorded => Some(format!("recorded on {machine}, {when} UTC: {another}")),
+        }
+    }
+
+    /// Its number, with its name if it has one: `#12 demo`.
+    #[must_use]
+    pub fn called(&self) -> String {
+        match &self.name {
+            Some(name) => format!("#{} {name}", self.number),
+            None => format!("#{}", self.number),
+        }
+    }
+
     /// What it looked like, if that is at hand.
     #[must_use]
     pub fn picture(&self) -> Option<&Trace> {
@@ -112,12 +168,15 @@ impl Entry {
 ///   ├─ compare        baselines, speed-ups and the fastest: only of the work that changed, in O(n)
 ///   ├─ earlier        runs that this session did not measure come in; numbers change hands
 ///   ├─ pictures       which pictures are here, and how much memory they may take
-///   └─ removal        what was taken out, and back in
+///   ├─ removal        what was taken out, and back in
+///   └─ sweeps         sweeps, which share the numbers of the runs, and which runs are theirs
 /// ```
 #[derive(Clone, Debug)]
 pub struct History {
     /// Their numbers ascend.
     entries: Vec<Entry>,
+    /// Their numbers ascend; none of them is a run's.
+    sweeps: Vec<SweepEntry>,
     /// The numbers of the runs that the user made baselines: at most one of each work.
     chosen_baselines: Vec<usize>,
     /// What was removed and can come back, the latest last.
@@ -135,6 +194,7 @@ impl History {
     pub fn new(here: Arc<Provenance>) -> History {
         History {
             entries: vec![],
+            sweeps: vec![],
             chosen_baselines: vec![],
             removals: vec![],
             highest: 0,
@@ -170,7 +230,7 @@ impl History {
         self.entries.binary_search_by_key(&number, |entry| entry.number).ok()
     }
 
-    /// The number that the next run gets.
+    /// The number that the next run or sweep gets.
     #[must_use]
     pub fn next_number(&self) -> usize {
         self.highest + 1
@@ -185,11 +245,16 @@ impl History {
         self.highest = number;
         self.entries.push(Entry::new(number, None, here, record, trace, Picture::Here));
         self.compare_same_work(number);
+        self.gather_of(number);
         (number, self.make_room(TRACE_BYTES) || poorer)
     }
 
-    /// Calls a run something else, or nothing; returns whether there is such a run.
+    /// Calls a run or a sweep something else, or nothing; returns whether there is such a one.
     pub fn rename(&mut self, number: usize, name: Option<String>) -> bool {
+        if let Some(sweep) = self.sweeps.iter_mut().find(|sweep| sweep.number == number) {
+            sweep.name = name;
+            return true;
+        }
         self.get_mut(number).map(|entry| entry.name = name).is_some()
     }
 }

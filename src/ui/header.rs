@@ -8,9 +8,11 @@ use ratatui::text::{Line, Span};
 use super::panel::wrap;
 use super::theme::Theme;
 use crate::app::live::{Activity, Live};
+use crate::app::sweep::Sketch;
 use crate::app::{App, Shown};
 use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
+use crate::domain::provenance::Provenance;
 use crate::domain::shared_file;
 use crate::domain::text::{counted, grouped};
 use crate::domain::time::seconds;
@@ -19,7 +21,10 @@ use crate::domain::time::seconds;
 /// many there are, the program's name, which run of how many.
 pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let shown = match app.shown() {
-        Some(Shown::Entry(entry)) => format!("#{} {}", entry.number, describe(&entry.record.plan)),
+        _ if app.chart().is_some() => {
+            app.sketch().map(|sketch| format!("{} · {}", sketch.title, sketch.what)).unwrap_or_default()
+        }
+        Some(Shown::Entry(entry)) => named(entry),
         Some(Shown::Live(live)) => describe(&live.plan),
         None => "concurrency and parallelism, seen".into(),
     };
@@ -30,7 +35,9 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         Line::styled(format!("{} ", parts.join(" · ")), theme.strong())
     };
-    let short = Line::raw(format!(" {}", app.shown().map_or_else(|| shown.clone(), in_short)));
+    let in_chart = app.sketch().map(|sketch| sketch.title.clone());
+    let short = in_chart.unwrap_or_else(|| app.shown().map_or_else(|| shown.clone(), in_short));
+    let short = Line::raw(format!(" {short}"));
     let (which, state) = state(app);
     let few = plural(u64::from(app.machine().cores_usable), "core");
     let named = || left("pconc-tui  ");
@@ -46,6 +53,12 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let fits = |(left, right): &(Line<'_>, Line<'_>)| left.width() + right.width() < usize::from(area.width);
     let (left, right) = &candidates[candidates.iter().position(fits).unwrap_or(last)];
     between(left, right, area, buf);
+}
+
+/// A run of the history in a few words.
+pub fn named(entry: &Entry) -> String {
+    let colon = if entry.name.is_some() { ":" } else { "" };
+    format!("{}{colon} {}", entry.called(), describe(&entry.record.plan))
 }
 
 /// A run in as few words as possible.
@@ -72,7 +85,9 @@ pub fn band(theme: Theme) -> Style {
 pub fn verdict(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     buf.set_style(area, band(theme));
     let left = Line::raw(format!(" {}", said(app, area.width)[0]));
-    let right = app.shown().map(|shown| in_use(app, shown)).unwrap_or_default();
+    // Of a chart's many runs, only the one that is on has such a number.
+    let is_told = app.chart().is_none() || app.is_running();
+    let right = app.shown().filter(|_| is_told).map(|shown| in_use(app, shown)).unwrap_or_default();
     // The sentence is worth more than the number, which the curves and the history show too.
     let right = if left.width() + right.len() < usize::from(area.width) { right } else { String::new() };
     between(&left, &Line::raw(right), area, buf);
@@ -117,9 +132,18 @@ pub fn aside(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 /// The doubts about the run that is shown, or what to watch for while it is on.
 pub fn besides(app: &App) -> String {
     match app.shown() {
+        _ if app.chart().is_some() => app.sketch().map(beside_chart).unwrap_or_default(),
         Some(Shown::Live(live)) => watch(live),
-        Some(Shown::Entry(entry)) => remark(entry),
+        Some(Shown::Entry(entry)) => remark(entry, app.history().here()),
         None => "or set up a run of your own and press r".into(),
+    }
+}
+
+/// What a chart has to say besides.
+fn beside_chart(sketch: &Sketch) -> String {
+    match sketch.failed {
+        0 => "bars: medians of the counted runs · ┬ ┴: their 95 % intervals · •: single runs".into(),
+        failed => format!("! {} did not succeed and are not counted", counted(failed.into(), "run")),
     }
 }
 
@@ -142,12 +166,14 @@ fn watch(live: &Live) -> String {
 }
 
 /// What to know about a run that is over: a doubt, what is missing for its speed-up, or the two numbers.
-fn remark(entry: &Entry) -> String {
+fn remark(entry: &Entry, here: &Provenance) -> String {
     let record = &entry.record;
     if let Some(caveat) = record.caveats.first() {
         format!("! {}", caveat.text)
     } else if let Some(file) = &record.shared_file {
         shared_file::sentence(file, &record.plan)
+    } else if let Some(origin) = entry.origin_in_words(here) {
+        origin
     } else if record.is_sound() && entry.speedup.is_none() {
         "no serial run of the same work yet, so no speed-up: R measures one".into()
     } else {

@@ -1,4 +1,4 @@
-//! The runs of the session, with speed-up bars.
+//! The runs of the session, and of earlier ones where the user wants to see them, with speed-up bars.
 //!
 //! ```text
 //!        #↑ work model     workers tasks  time (s) speed-up                            conc. par. eff. (%)
@@ -10,10 +10,12 @@
 
 mod choice;
 mod geometry;
+mod told;
 
 pub use choice::{area as columns_area, column_at, overlay as columns};
 pub(super) use geometry::runs_in;
 pub use geometry::{HistoryRow, heading_at, row_at};
+pub(super) use told::{nothing_shown, prompt};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -21,6 +23,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use super::header::shortened;
 use super::panel::{block, draw_block, draw_lines, inside, wrap};
 use super::theme::Theme;
 use super::widget::bar::Bar;
@@ -28,8 +31,11 @@ use crate::app::App;
 use crate::app::columns::{ColumnId, Row};
 use crate::app::live::Live;
 use crate::app::screen::Panel;
-use crate::domain::history::Entry;
+use crate::app::sweep::sketch::span;
+use crate::domain::history::{Entry, SweepEntry};
+use crate::domain::model::Model;
 use crate::domain::record::Record;
+use crate::domain::text::{counted, speedup};
 use geometry::{Geometry, Placed, WORD};
 
 /// A bar gets no longer than this.
@@ -41,14 +47,15 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let geometry = Geometry::of(app, inside(area));
-    let title = match geometry.part(app) {
-        Some((first, last, total)) => format!("History · {first}–{last} of {total} runs"),
-        None => "History".into(),
-    };
-    let inner = draw_block(&block(title, app.focus().panel == Panel::History, theme), area, buf);
-    if app.history().entries().is_empty() && !app.is_running() {
-        let text = "No run yet. Each run becomes a row here, with its speed-up over the serial run of the same work.";
-        let lines: Vec<Line<'_>> = wrap(text, inner.width).into_iter().map(Line::from).collect();
+    let width = area.width.saturating_sub(4);
+    let (title, right) = told::titles(app, geometry.part(app), usize::from(width));
+    let mut frame = block(title, app.focus().panel == Panel::History, theme).title(right.right_aligned());
+    if let Some(prompt) = prompt(app, theme, width) {
+        frame = frame.title_bottom(prompt);
+    }
+    let inner = draw_block(&frame, area, buf);
+    if let Some(nothing) = nothing_shown(app) {
+        let lines: Vec<Line<'_>> = wrap(&nothing, inner.width).into_iter().map(Line::from).collect();
         draw_lines(&lines, inner, buf);
         return;
     }
@@ -64,13 +71,19 @@ struct Table<'a> {
 impl Table<'_> {
     fn draw(&self, buf: &mut Buffer) {
         self.draw_heading(buf);
-        let entries = self.app.history().entries();
-        let most = entries.iter().filter_map(|entry| entry.speedup).fold(1.0, f64::max);
-        for (area, run) in runs_in(self.app, self.geometry.rows) {
+        let most = self.app.browse().most();
+        for (area, run) in runs_in(self.app, self.geometry.rows, self.geometry.has_sessions) {
             match run {
                 HistoryRow::Entry(number) => {
                     if let Some(entry) = self.app.history().get(number) {
                         self.draw_entry(entry, most, area, buf);
+                    } else if let Some(sweep) = self.app.history().sweep(number) {
+                        self.draw_sweep(sweep, most, area, buf);
+                    }
+                }
+                HistoryRow::Session(number) => {
+                    if let Some(entry) = self.app.history().get(number) {
+                        self.draw_session(entry, area, buf);
                     }
                 }
                 HistoryRow::Live => {
@@ -106,6 +119,74 @@ impl Table<'_> {
                 draw_gain(entry, factor / most, self.theme, (room, kept), buf);
             }
         }
+    }
+
+    /// A sweep in a row: its words take the place of what only a run has, its best point gives the speed-up.
+    fn draw_sweep(&self, sweep: &SweepEntry, most: f64, area: Rect, buf: &mut Buffer) {
+        let chosen = self.app.browse().selected() == Some(sweep.number);
+        let style = if chosen { self.theme.strong() } else { Style::new() };
+        if chosen {
+            buf.set_string(area.x, area.y, "▸", self.theme.strong());
+        }
+        let columns = &self.geometry.columns;
+        let factor = sweep.best().and_then(|best| Some(best.speedup?.value));
+        let result = columns.iter().find(|placed| placed.column.id == ColumnId::SpeedUp);
+        let end = result.map_or(area.right(), |placed| placed.area(area).x);
+        for placed in columns {
+            let text = match placed.column.id {
+                ColumnId::Number => sweep.number.to_string(),
+                ColumnId::Work => sweep.sweep.plan.work().workload().label().to_string(),
+                ColumnId::SpeedUp => factor.map_or_else(|| "–".into(), speedup),
+                ColumnId::Model => {
+                    let room = usize::from(end.saturating_sub(placed.area(area).x + 1));
+                    let text = shortened(&self.sweep_in_words(sweep, room), room);
+                    buf.set_stringn(placed.area(area).x, area.y, text, room, style);
+                    continue;
+                }
+                ColumnId::Bar => {
+                    if let Some(factor) = factor {
+                        let bar = Bar::new(factor / most, self.theme.parallelism()).low(3);
+                        let room = placed.area(area);
+                        let kept = if room.width > geometry::BAR + WORD / 3 { WORD } else { 0 };
+                        bar.render(Rect { width: room.width.saturating_sub(kept).min(LONGEST), ..room }, buf);
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            placed.put(&placed.aligned(&text), area, style, buf);
+        }
+    }
+
+    /// What a sweep measures; while it goes on, how far it is.
+    fn sweep_in_words(&self, sweep: &SweepEntry, room: usize) -> String {
+        let is_live = self.app.live_sweep().is_some_and(|live| live.number == sweep.number);
+        let progress = self.app.sweep_progress().filter(|_| is_live);
+        let models: Vec<&str> = sweep.sweep.plan.models().into_iter().skip(1).map(Model::name).collect();
+        let name = sweep.name.as_ref().map(|name| format!(" “{name}”")).unwrap_or_default();
+        let (models, span) = (models.join(", "), span(sweep));
+        let rounds = counted(sweep.sweep.plan.repeats().into(), "round");
+        let begin = match progress {
+            Some(progress) => format!("sweep{name}, run {} of {}", progress.run, progress.of),
+            None => format!("sweep{name}"),
+        };
+        let candidates = [
+            format!("{begin}: {models} · {span} · {rounds}"),
+            format!("{begin}: {models} · {span}"),
+            format!("{begin}: {models}"),
+        ];
+        let fits = |text: &&String| text.chars().count() <= room;
+        candidates.iter().find(fits).unwrap_or(&begin).clone()
+    }
+
+    /// When and where the runs below were measured, on a thin line.
+    fn draw_session(&self, entry: &Entry, area: Rect, buf: &mut Buffer) {
+        let text = entry.session_in_words(self.app.history().here());
+        let line = "─".repeat(usize::from(area.width));
+        buf.set_stringn(area.x, area.y, line, usize::from(area.width), self.theme.secondary());
+        let room = usize::from(area.width.saturating_sub(4));
+        let text = format!(" {} ", shortened(&text, room.saturating_sub(2)));
+        buf.set_stringn(area.x + 2, area.y, text, room, Style::new());
     }
 
     /// One column per sign, so that they stand below each other.

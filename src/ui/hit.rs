@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::history::HistoryRow;
 use super::panel::inside;
-use super::{footer, history, layout, overlay_area, panels, present, setup, timeline};
+use super::{footer, history, layout, overlay_area, panels, present, setup, sweep, timeline};
 use crate::app::App;
 use crate::app::command::{Binding, Command};
 use crate::app::key::Key;
@@ -30,6 +30,7 @@ pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
     match overlay_area(app, area) {
         Some(over) if over.contains(here) => Some(in_overlay(app, over, row)),
         Some(_) => Some(Target::Outside),
+        None if app.chart().is_some() => sweep::target(app, area, here),
         None => in_panel(app, &panels, here),
     }
 }
@@ -47,6 +48,7 @@ fn key_at(binding: &Binding, column: u16) -> Option<Key> {
 fn in_overlay(app: &App, over: Rect, row: u16) -> Target {
     let found = match app.overlay() {
         Some(Overlay::Form) => setup::row_at(app, true, inside(over), row).map(Target::FormRow),
+        Some(Overlay::SweepForm) => sweep::form::row_at(over, row).map(Target::SweepRow),
         Some(Overlay::Columns) => history::column_at(app, over, row).map(Target::ColumnRow),
         _ => None,
     };
@@ -61,10 +63,11 @@ fn history_target(app: &App, area: Rect, here: Position) -> Option<Target> {
     } else {
         history::row_at(app, area, here.y)
     };
-    row.map(|row| match row {
-        HistoryRow::Entry(number) => Target::HistoryRow(Some(number)),
-        HistoryRow::Live => Target::HistoryRow(None),
-    })
+    match row? {
+        HistoryRow::Entry(number) => Some(Target::HistoryRow(Some(number))),
+        HistoryRow::Live => Some(Target::HistoryRow(None)),
+        HistoryRow::Session(_) => None,
+    }
 }
 
 fn in_panel(app: &App, panels: &layout::Panels, here: Position) -> Option<Target> {

@@ -1,7 +1,8 @@
 //! What stands in a row of the history.
 
 use super::super::live::Live;
-use crate::domain::history::Entry;
+use super::{ColumnId, SortKey};
+use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::plan::Plan;
 
 /// A row of the history.
@@ -42,5 +43,18 @@ pub(super) fn entry(row: Row<'_>, text: impl Fn(&Entry) -> String) -> String {
     match row {
         Row::Entry(entry) => text(entry),
         Row::Live(..) => String::new(),
+    }
+}
+
+/// What a sweep is sorted by among runs: its best point stands for it.
+pub(super) fn sweep_key(by: ColumnId, sweep: &SweepEntry) -> SortKey<'_> {
+    let best = sweep.best();
+    match by {
+        ColumnId::Number => SortKey::Number(sweep.number as f64),
+        ColumnId::Work => SortKey::Word(sweep.sweep.plan.work().workload().label()),
+        ColumnId::Time => best.map(|best| best.time.median).into(),
+        ColumnId::SpeedUp | ColumnId::Bar => best.and_then(|best| Some(best.speedup?.value)).into(),
+        ColumnId::Name => sweep.name.as_deref().map_or(SortKey::Unknown, SortKey::Word),
+        _ => SortKey::Unknown,
     }
 }

@@ -4,6 +4,7 @@
 use super::super::comparison::Composition;
 use super::super::details::{self, Row};
 use super::super::reading::{self, Line, Section};
+use super::super::sweep::point;
 use super::{App, FRAME_COLUMNS, FRAME_ROWS, Overlay, TEXT_COLUMNS};
 
 /// The widest that two columns get, with their frame.
@@ -73,7 +74,7 @@ impl App {
     fn composed(&self, former: Option<Text>, is_news: bool) -> Option<Text> {
         let columns = self.size.0;
         match self.overlay.as_ref()? {
-            Overlay::Form | Overlay::Columns => None,
+            Overlay::Form | Overlay::Columns | Overlay::SweepForm => None,
             Overlay::Help { here, .. } => {
                 let width = if columns < ROOM_FOR_TWO { TEXT_COLUMNS } else { TWO_COLUMNS };
                 let sections = reading::help(here);
@@ -85,11 +86,20 @@ impl App {
                 let width = TEXT_COLUMNS.min(columns);
                 Some(Reading::of(former, title, width, sections, reading::one_column))
             }
-            Overlay::Details { .. } | Overlay::Comparison { .. } if !is_news => former,
+            Overlay::Details { .. } | Overlay::Point { .. } | Overlay::Comparison { .. } if !is_news => {
+                former
+            }
+            Overlay::Point { number, configuration, .. } => {
+                let width = TEXT_COLUMNS.min(columns).saturating_sub(FRAME_COLUMNS + 1);
+                let sweep = self.history.sweep(*number)?;
+                Some(Text::Details(point::rows(&self.history, sweep, *configuration, width)))
+            }
             Overlay::Details { number, .. } => {
                 // The last column says whether there is more above or below.
                 let width = TEXT_COLUMNS.min(columns).saturating_sub(FRAME_COLUMNS + 1);
-                self.history.get(*number).map(|entry| Text::Details(details::rows(entry, width)))
+                self.history
+                    .get(*number)
+                    .map(|entry| Text::Details(details::rows(entry, self.history.here(), width)))
             }
             Overlay::Comparison { numbers, sentence, .. } => {
                 let room = (columns.saturating_sub(FRAME_COLUMNS), self.size.1.saturating_sub(FRAME_ROWS));

@@ -5,6 +5,7 @@
 mod columns;
 mod plan;
 mod runs;
+mod sweep;
 mod timeline;
 
 use super::{Entry, Section};
@@ -31,11 +32,15 @@ pub enum Topic {
     Details,
     /// Runs on one time axis.
     Comparison,
+    /// The form for a sweep.
+    SweepForm,
+    /// The chart of a sweep.
+    Sweep,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Topic; 7] = [
+    pub const ALL: [Topic; 9] = [
         Topic::Plan,
         Topic::Timeline,
         Topic::Cores,
@@ -43,6 +48,8 @@ impl Topic {
         Topic::History,
         Topic::Details,
         Topic::Comparison,
+        Topic::SweepForm,
+        Topic::Sweep,
     ];
 
     /// As a title says it.
@@ -56,6 +63,8 @@ impl Topic {
             Topic::History => "History",
             Topic::Details => "Details",
             Topic::Comparison => "Comparison",
+            Topic::SweepForm => "Sweep",
+            Topic::Sweep => "Chart of a sweep",
         }
     }
 
@@ -66,6 +75,8 @@ impl Topic {
             Some(Overlay::Form) => Some(Topic::Plan),
             Some(Overlay::Details { .. }) => Some(Topic::Details),
             Some(Overlay::Comparison { .. }) => Some(Topic::Comparison),
+            Some(Overlay::SweepForm) => Some(Topic::SweepForm),
+            Some(Overlay::Point { .. }) => Some(Topic::Sweep),
             Some(_) => None,
             None => Some(match focused {
                 Panel::Setup => Topic::Plan,
@@ -94,7 +105,7 @@ pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
                 Rows::Cores => timeline::by_core(),
             };
             sections.insert(1, timeline::closer());
-            if let Some(about) = app.shown().and_then(about_this_picture) {
+            if let Some(about) = app.pictured().and_then(about_this_picture) {
                 sections.insert(1, about);
             }
             sections.extend(beside(Panel::Cores, timeline::cores));
@@ -106,6 +117,8 @@ pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
         Topic::History => runs::history(),
         Topic::Details => runs::details(),
         Topic::Comparison => runs::comparison(),
+        Topic::SweepForm => sweep::form(),
+        Topic::Sweep => sweep::chart(),
     }
 }
 
@@ -279,10 +292,12 @@ mod tests {
         let mut names = BTreeSet::new();
         for kind in WorkloadKind::ALL {
             for entry in runs(kind).entries() {
-                names.extend(details::rows(entry, 80).into_iter().filter_map(|row| match row {
-                    Row::Number { name, .. } => Some(name),
-                    Row::Phase { phase, .. } => Some(phase.name()),
-                    _ => None,
+                names.extend(details::rows(entry, &entry.provenance, 80).into_iter().filter_map(|row| {
+                    match row {
+                        Row::Number { name, .. } => Some(name),
+                        Row::Phase { phase, .. } => Some(phase.name()),
+                        _ => None,
+                    }
                 }));
             }
         }

@@ -3,8 +3,10 @@
 use super::super::App;
 use super::Setup;
 use crate::domain::estimate::{self, Known};
+use crate::domain::history::History;
 use crate::domain::machine::Limits;
 use crate::domain::plan::Invalid;
+use crate::domain::speed::Speed;
 
 impl Setup {
     /// How long a run will take that is begun now, in a few words.
@@ -26,15 +28,19 @@ impl Setup {
 impl App {
     /// Says what `r` will do now, from what is known of the machine.
     pub(in crate::app) fn foretell(&mut self) {
-        let here = self.history.here();
-        let of_machine =
-            self.history.entries().iter().rev().filter(|run| run.provenance.is_same_machine(here));
-        let records = of_machine.map(|entry| &entry.record);
-        let known = Known {
-            cores_usable: self.machine.cores_usable,
-            speed: self.speed.as_ref(),
-            writing: records.filter_map(estimate::writing_cost).next(),
-        };
+        let known = known(self.machine.cores_usable, self.speed.as_ref(), &self.history);
         self.setup.foretell(&self.limits, known);
     }
+
+    /// What is known of this machine that decides how long runs take.
+    pub(in crate::app) fn known(&self) -> Known<'_> {
+        known(self.machine.cores_usable, self.speed.as_ref(), &self.history)
+    }
+}
+
+fn known<'a>(cores_usable: u32, speed: Option<&'a Speed>, history: &History) -> Known<'a> {
+    let here = history.here();
+    let of_machine = history.entries().iter().rev().filter(|run| run.provenance.is_same_machine(here));
+    let records = of_machine.map(|entry| &entry.record);
+    Known { cores_usable, speed, writing: records.filter_map(estimate::writing_cost).next() }
 }

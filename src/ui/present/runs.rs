@@ -9,12 +9,14 @@ use super::header;
 use crate::app::App;
 use crate::app::live::Live;
 use crate::app::screen::Panel;
-use crate::domain::history::Entry;
+use crate::app::sweep::sketch;
+use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::plan::Plan;
 use crate::domain::record::Outcome;
 use crate::domain::text::{self, column_seconds};
 use crate::domain::time::seconds;
-use crate::ui::history::{HistoryRow, draw_gain, runs_in};
+use crate::ui::history::{HistoryRow, draw_gain, nothing_shown, runs_in};
+use crate::ui::panel::{draw_lines, wrap};
 use crate::ui::theme::Theme;
 
 /// Columns of a model's label.
@@ -29,7 +31,7 @@ const ROOM_FOR_HEADING: u16 = 3;
 /// Which run is drawn in row `y` of the screen, with the runs in `area`.
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow> {
     let (_, rows) = split(area);
-    runs_in(app, rows).find(|(row, _)| row.y == y).map(|(_, run)| run)
+    runs_in(app, rows, false).find(|(row, _)| row.y == y).map(|(_, run)| run)
 }
 
 /// The heading, which is empty where there is no room for one, and the runs below it.
@@ -56,15 +58,25 @@ impl Runs<'_> {
         if !heading.is_empty() {
             self.draw_heading(heading, buf);
         }
-        let entries = self.app.history().entries();
-        let most = entries.iter().filter_map(|entry| entry.speedup).fold(1.0, f64::max);
-        for (row, run) in runs_in(self.app, rows) {
+        if let Some(nothing) = nothing_shown(self.app) {
+            let lines: Vec<Line<'_>> = wrap(&nothing, rows.width.saturating_sub(2))
+                .into_iter()
+                .map(|text| Line::raw(format!(" {text}")))
+                .collect();
+            draw_lines(&lines, rows, buf);
+            return;
+        }
+        let most = self.app.browse().most();
+        for (row, run) in runs_in(self.app, rows, false) {
             match run {
                 HistoryRow::Entry(number) => {
                     if let Some(entry) = self.app.history().get(number) {
                         self.draw_entry(entry, most, row, buf);
+                    } else if let Some(sweep) = self.app.history().sweep(number) {
+                        self.draw_sweep(sweep, row, buf);
                     }
                 }
+                HistoryRow::Session(_) => {}
                 HistoryRow::Live => {
                     if let Some(live) = self.app.live() {
                         self.draw_live(live, self.app.history().next_number(), row, buf);
@@ -126,6 +138,15 @@ impl Runs<'_> {
             let kept = if room.width >= 2 * WORD { WORD } else { 0 };
             draw_gain(entry, factor / most, self.theme, (room, kept), buf);
         }
+    }
+
+    fn draw_sweep(&self, sweep: &SweepEntry, row: Rect, buf: &mut Buffer) {
+        let is_chosen = self.app.browse().selected() == Some(sweep.number);
+        let style = if is_chosen { self.theme.strong() } else { Style::new() };
+        let sign = if is_chosen { "▸" } else { " " };
+        let text = format!(" {sign:<4}{:>4} sweep: {}", format!("#{}", sweep.number), sketch::what(sweep));
+        let text = header::shortened(&text, usize::from(row.width));
+        buf.set_stringn(row.x, row.y, text, usize::from(row.width), style);
     }
 
     fn draw_live(&self, live: &Live, number: usize, row: Rect, buf: &mut Buffer) {

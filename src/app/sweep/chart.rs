@@ -1,0 +1,102 @@
+//! What the user looks at in a chart: which point, in which unit, with fitted curves or without.
+
+use crate::domain::history::SweepEntry;
+
+/// What the bars of a chart measure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// How many times faster than serial.
+    #[default]
+    SpeedUp,
+    /// Seconds.
+    Time,
+}
+
+/// A chart that is on the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// Of which sweep.
+    pub number: usize,
+    /// What its bars measure.
+    pub unit: Unit,
+    /// Whether fitted curves are drawn.
+    pub has_fits: bool,
+    /// Which model the cursor is on, counted without serial.
+    model: usize,
+    /// Which number of workers the cursor is on; `None` is serial.
+    count: Option<usize>,
+}
+
+impl Chart {
+    /// Of this sweep, with the cursor on its best point, or else on its first one besides serial.
+    #[must_use]
+    pub fn of(entry: &SweepEntry) -> Chart {
+        let mut chart =
+            Chart { number: entry.number, unit: Unit::SpeedUp, has_fits: false, model: 0, count: None };
+        let first = usize::from(entry.sweep.plan.configurations().len() > 1);
+        chart.look_at(entry.results.best.unwrap_or(first), entry);
+        chart
+    }
+
+    /// In the unit of another one.
+    pub(super) fn look_as(&mut self, other: &Chart) {
+        (self.unit, self.has_fits) = (other.unit, other.has_fits);
+    }
+
+    /// Which configuration of the plan the cursor is on.
+    #[must_use]
+    pub fn configuration(&self, entry: &SweepEntry) -> usize {
+        self.count.map_or(0, |count| 1 + self.model * counts(entry) + count)
+    }
+
+    /// Which model the cursor is on, counted without serial: on serial, the last one that it was on.
+    #[must_use]
+    pub fn model(&self) -> usize {
+        self.model
+    }
+
+    /// The cursor as group and bar: serial is the first group, with one bar.
+    #[must_use]
+    pub fn place(&self) -> (usize, usize) {
+        self.count.map_or((0, 0), |count| (count + 1, self.model))
+    }
+
+    /// Puts the cursor on this configuration.
+    pub fn look_at(&mut self, configuration: usize, entry: &SweepEntry) {
+        let counts = counts(entry);
+        match configuration.checked_sub(1).filter(|_| counts > 0) {
+            Some(parallel) => (self.model, self.count) = (parallel / counts, Some(parallel % counts)),
+            None => self.count = None,
+        }
+    }
+
+    /// Moves the cursor by so many numbers of workers; before the first of them is serial.
+    pub fn step_count(&mut self, by: isize, entry: &SweepEntry) {
+        let now = self.count.map_or(0, |count| count + 1);
+        let next = now.saturating_add_signed(by).min(counts(entry));
+        self.count = next.checked_sub(1);
+    }
+
+    /// Moves the cursor by so many models.
+    pub fn step_model(&mut self, by: isize, entry: &SweepEntry) {
+        let models = entry.sweep.plan.models().len().saturating_sub(1);
+        self.model = self.model.saturating_add_signed(by).min(models.saturating_sub(1));
+    }
+
+    /// Bars of speed-ups become bars of times, or the other way round.
+    pub fn toggle_unit(&mut self) {
+        self.unit = match self.unit {
+            Unit::SpeedUp => Unit::Time,
+            Unit::Time => Unit::SpeedUp,
+        };
+    }
+
+    /// Shows fitted curves, or hides them.
+    pub fn toggle_fits(&mut self) {
+        self.has_fits = !self.has_fits;
+    }
+}
+
+fn counts(entry: &SweepEntry) -> usize {
+    entry.sweep.plan.workers().len()
+}

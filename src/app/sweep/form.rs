@@ -1,0 +1,372 @@
+//! The form that begins a sweep. The work is the main form's.
+
+use crate::app::field::{Edit, TextField};
+use crate::app::key::Key;
+use crate::domain::model::Model;
+use crate::domain::plan::{Draft, Field, Invalid};
+use crate::domain::sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts};
+use crate::domain::text::{counted, grouped};
+use crate::domain::workload::WorkloadKind;
+
+/// The longest list of numbers of workers that can be typed.
+const MOST_TYPED: usize = 40;
+
+/// A row of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormRow {
+    /// Whether this model is measured.
+    Model(Model),
+    /// The numbers of workers.
+    Workers,
+    /// Rounds that are counted.
+    Repeats,
+    /// Where the order of each round is drawn from.
+    Seed,
+}
+
+/// All rows: serial is always measured.
+pub const ROWS: [FormRow; 7] = [
+    FormRow::Model(Model::Threads),
+    FormRow::Model(Model::GilThreads),
+    FormRow::Model(Model::Processes),
+    FormRow::Model(Model::Rayon),
+    FormRow::Workers,
+    FormRow::Repeats,
+    FormRow::Seed,
+];
+
+/// What a sweep of one workload measures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Choice {
+    models: Vec<Model>,
+    workers: String,
+}
+
+/// The form.
+#[derive(Clone, Debug)]
+pub struct SweepForm {
+    workload: WorkloadKind,
+    /// By workload, as what is worth measuring differs.
+    cpu: Choice,
+    io: Choice,
+    repeats: u64,
+    seed: u64,
+    row: usize,
+    typed: Option<TextField>,
+    cores_usable: u32,
+    /// What will be measured, or what is wrong.
+    forecast: Result<String, Invalid>,
+}
+
+impl SweepForm {
+    /// The article's questions, on a machine with so many usable cores.
+    #[must_use]
+    pub fn new(cores_usable: u32) -> SweepForm {
+        let choice = |models: &[Model], workers: String| Choice { models: models.to_vec(), workers };
+        SweepForm {
+            workload: WorkloadKind::Cpu,
+            cpu: choice(
+                &[Model::GilThreads, Model::Processes],
+                presets(WorkloadKind::Cpu, cores_usable).remove(0),
+            ),
+            io: choice(
+                &[Model::Threads, Model::Processes],
+                presets(WorkloadKind::Io, cores_usable).remove(0),
+            ),
+            repeats: DEFAULT_REPEATS,
+            seed: 1,
+            row: 0,
+            typed: None,
+            cores_usable,
+            forecast: Ok(String::new()),
+        }
+    }
+
+    /// For this workload.
+    pub(in crate::app) fn open(&mut self, workload: WorkloadKind) {
+        self.workload = workload;
+        self.typed = None;
+    }
+
+    fn choice(&self) -> &Choice {
+        match self.workload {
+            WorkloadKind::Cpu => &self.cpu,
+            WorkloadKind::Io => &self.io,
+        }
+    }
+
+    fn choice_mut(&mut self) -> &mut Choice {
+        match self.workload {
+            WorkloadKind::Cpu => &mut self.cpu,
+            WorkloadKind::Io => &mut self.io,
+        }
+    }
+
+    /// The row that the cursor is on.
+    #[must_use]
+    pub fn row(&self) -> FormRow {
+        ROWS[self.row]
+    }
+
+    /// What is being typed.
+    #[must_use]
+    pub fn typed(&self) -> Option<&TextField> {
+        self.typed.as_ref()
+    }
+
+    /// Whether this model is measured.
+    #[must_use]
+    pub fn has(&self, model: Model) -> bool {
+        self.choice().models.contains(&model)
+    }
+
+    /// What stands in a row that is no model's.
+    #[must_use]
+    pub fn value(&self, row: FormRow) -> String {
+        match row {
+            FormRow::Model(model) => model.name().into(),
+            FormRow::Workers => self.choice().workers.clone(),
+            FormRow::Repeats => grouped(self.repeats),
+            FormRow::Seed => grouped(self.seed),
+        }
+    }
+
+    /// What there is to know about the row of the cursor.
+    #[must_use]
+    pub fn about(&self) -> String {
+        match self.row() {
+            FormRow::Model(model) => model.description().into(),
+            FormRow::Workers => {
+                format!("as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({} here)", self.cores_usable)
+            }
+            FormRow::Repeats => "rounds that count; one before them warms up".into(),
+            FormRow::Seed => "draws the order of each round: the same seed, the same order".into(),
+        }
+    }
+
+    /// What will be measured, in a few words.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn forecast(&self) -> Result<&str, &Invalid> {
+        self.forecast.as_deref()
+    }
+
+    pub(in crate::app) fn foretell(&mut self, forecast: Result<String, Invalid>) {
+        self.forecast = forecast;
+    }
+
+    /// Says what is wrong, and puts the cursor there.
+    pub(in crate::app) fn refuse(&mut self, invalid: Invalid) {
+        let is_meant = |row: &FormRow| field(*row) == invalid.field;
+        self.row = ROWS.iter().position(is_meant).unwrap_or(self.row);
+        self.forecast = Err(invalid);
+    }
+
+    /// What it asks for, of this work.
+    ///
+    /// # Errors
+    /// Which of the numbers of workers cannot be read.
+    pub(in crate::app) fn draft(&self, work: &Draft, cores_usable: u32) -> Result<SweepDraft, Invalid> {
+        let Choice { models, workers } = self.choice();
+        let counts = self.typed.as_ref().filter(|_| self.row() == FormRow::Workers);
+        let counts = counts.map_or(workers.as_str(), TextField::text);
+        let workers = parse_counts(counts, cores_usable)
+            .map_err(|sentence| Invalid { field: Field::Workers, sentence })?;
+        let models = std::iter::once(Model::Serial).chain(models.iter().copied()).collect();
+        Ok(SweepDraft { draft: work.clone(), models, workers, repeats: self.repeats, seed: self.seed })
+    }
+
+    /// Moves the cursor by so many rows.
+    pub fn step(&mut self, by: isize) {
+        self.accept();
+        self.row = self.row.saturating_add_signed(by).min(ROWS.len() - 1);
+    }
+
+    /// Moves the cursor to this row; returns whether it was there.
+    pub fn choose(&mut self, row: FormRow) -> bool {
+        self.accept();
+        let before = self.row;
+        self.row = ROWS.iter().position(|other| *other == row).unwrap_or(self.row);
+        self.row == before
+    }
+
+    /// The next choice or number of the row that the cursor is on, or the one before.
+    pub fn change(&mut self, up: bool) {
+        match self.row() {
+            FormRow::Model(model) => self.toggle(model),
+            FormRow::Workers => {
+                let presets = presets(self.workload, self.cores_usable);
+                let now = presets.iter().position(|preset| *preset == self.choice().workers);
+                let next = match (now, up) {
+                    (None, _) => 0,
+                    (Some(now), true) => (now + 1) % presets.len(),
+                    (Some(now), false) => (now + presets.len() - 1) % presets.len(),
+                };
+                self.choice_mut().workers = presets[next].clone();
+            }
+            FormRow::Repeats => self.repeats = stepped(self.repeats, up).max(1),
+            FormRow::Seed => self.seed = stepped(self.seed, up),
+        }
+    }
+
+    fn toggle(&mut self, model: Model) {
+        let models = &mut self.choice_mut().models;
+        match models.iter().position(|other| *other == model) {
+            Some(at) => {
+                models.remove(at);
+            }
+            None => models.push(model),
+        }
+    }
+
+    /// Begins to type where the cursor is: with a character anew, else what is there goes on. Where nothing is typed, the
+    /// next choice is made.
+    pub(in crate::app) fn begin_typing(&mut self, key: Key) {
+        let row = self.row();
+        if matches!(row, FormRow::Model(_)) {
+            self.change(true);
+            return;
+        }
+        let plain = match row {
+            FormRow::Repeats => self.repeats.to_string(),
+            FormRow::Seed => self.seed.to_string(),
+            _ => self.choice().workers.clone(),
+        };
+        let mut field = TextField::new(if matches!(key, Key::Char(_)) { "" } else { &plain }, MOST_TYPED);
+        field.apply(key);
+        self.typed = Some(field);
+    }
+
+    /// A key goes into what is typed.
+    pub(in crate::app) fn type_key(&mut self, key: Key) -> Edit {
+        self.typed.as_mut().map_or(Edit::Ignored, |field| field.apply(key))
+    }
+
+    /// Takes what was typed: a wrong text too, which is said, but no number that is none.
+    pub fn accept(&mut self) {
+        let Some(field) = self.typed.take() else { return };
+        let text = field.text().trim().to_string();
+        match self.row() {
+            _ if text.is_empty() => {}
+            FormRow::Workers => self.choice_mut().workers = text,
+            FormRow::Repeats => self.repeats = text.parse().unwrap_or(self.repeats),
+            FormRow::Seed => self.seed = text.parse().unwrap_or(self.seed),
+            FormRow::Model(_) => {}
+        }
+    }
+
+    /// Forgets what was typed.
+    pub(in crate::app) fn abandon(&mut self) {
+        self.typed = None;
+    }
+}
+
+fn field(row: FormRow) -> Field {
+    match row {
+        FormRow::Model(_) => Field::Model,
+        FormRow::Workers => Field::Workers,
+        FormRow::Repeats | FormRow::Seed => Field::Repeats,
+    }
+}
+
+/// The row that a mistake is in, if it is one of this form.
+#[must_use]
+pub fn row_of(invalid: &Invalid) -> Option<FormRow> {
+    ROWS.into_iter().find(|row| field(*row) == invalid.field)
+}
+
+fn stepped(now: u64, up: bool) -> u64 {
+    if up { now.saturating_add(1) } else { now.saturating_sub(1) }
+}
+
+/// Lists of numbers of workers that are worth measuring, the best one first.
+fn presets(workload: WorkloadKind, cores_usable: u32) -> Vec<String> {
+    let cores = u64::from(cores_usable.max(1));
+    let powers = |most: u64| -> String {
+        let powers = std::iter::successors(Some(1u64), |n| n.checked_mul(2)).take_while(|n| *n <= most);
+        powers.map(|n| n.to_string()).collect::<Vec<_>>().join(",")
+    };
+    let mut presets = match workload {
+        WorkloadKind::Cpu => {
+            vec![powers((2 * cores).max(4)), format!("1..{}", (2 * cores).clamp(4, 32)), "1,cores".into()]
+        }
+        WorkloadKind::Io => vec!["1,2,4,8,16".into(), "1..16".into(), "2^0..2^6".into(), "1,4,16".into()],
+    };
+    presets.dedup();
+    presets
+}
+
+/// "28 runs (7 configurations × 3 + warm-up), about 40 s".
+pub(super) fn forecast(sweep: &SweepDraft, time: &str) -> String {
+    let configurations = sweep.configurations().len() as u64;
+    format!(
+        "{} ({} × {} + warm-up), {time}",
+        counted(sweep.runs(), "run"),
+        counted(configurations, "configuration"),
+        grouped(sweep.repeats),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(form: &SweepForm) -> Vec<u64> {
+        let work = Draft::new(form.workload, Model::Threads, 2);
+        form.draft(&work, form.cores_usable).unwrap().workers
+    }
+
+    #[test]
+    fn every_preset_can_be_read_and_begins_with_one_worker() {
+        for workload in WorkloadKind::ALL {
+            for cores in [1, 2, 6, 64, 256] {
+                for preset in presets(workload, cores) {
+                    let counts = parse_counts(&preset, cores).unwrap();
+                    assert_eq!(counts[0], 1, "{preset} on {cores}");
+                }
+            }
+        }
+        assert_eq!(presets(WorkloadKind::Cpu, 2)[0], "1,2,4");
+    }
+
+    #[test]
+    fn what_is_typed_replaces_the_list_and_what_is_erased_goes_on_from_it() {
+        let mut form = SweepForm::new(2);
+        form.open(WorkloadKind::Io);
+        form.choose(FormRow::Workers);
+        form.begin_typing(Key::Char('3'));
+        form.type_key(Key::Char(','));
+        form.type_key(Key::Char('5'));
+        assert_eq!(counts(&form), [3, 5], "what is typed counts at once");
+        form.abandon();
+        assert_eq!(counts(&form), [1, 2, 4, 8, 16]);
+        form.begin_typing(Key::Backspace);
+        form.accept();
+        assert_eq!(form.value(FormRow::Workers), "1,2,4,8,1");
+        form.change(true);
+        assert_eq!(counts(&form), [1, 2, 4, 8, 16]);
+    }
+
+    #[test]
+    fn each_workload_has_models_and_counts_of_its_own() {
+        let mut form = SweepForm::new(2);
+        form.open(WorkloadKind::Io);
+        form.choose(FormRow::Model(Model::Rayon));
+        form.change(true);
+        form.open(WorkloadKind::Cpu);
+        assert!(form.has(Model::GilThreads) && !form.has(Model::Rayon));
+        form.open(WorkloadKind::Io);
+        assert!(form.has(Model::Rayon));
+    }
+
+    #[test]
+    fn a_wrong_list_says_what_is_wrong_with_it() {
+        let mut form = SweepForm::new(2);
+        form.choose(FormRow::Workers);
+        form.begin_typing(Key::Char('x'));
+        let work = Draft::new(WorkloadKind::Cpu, Model::Threads, 2);
+        let invalid = form.draft(&work, 2).unwrap_err();
+        assert_eq!((invalid.field, row_of(&invalid)), (Field::Workers, Some(FormRow::Workers)));
+    }
+}

@@ -1,0 +1,421 @@
+//! What a chart shows, composed when something changed: drawing computes nothing.
+
+use super::super::App;
+use super::chart::{Chart, Unit};
+use super::laws::Law;
+
+use crate::domain::history::{SweepEntry, is_counted};
+use crate::domain::model::Model;
+use crate::domain::plan::Plan;
+use crate::domain::record::Record;
+use crate::domain::stats::Interval;
+use crate::domain::sweep::Summary;
+use crate::domain::text::{self, count, counted, duration, grouped};
+use crate::domain::workload::WorkloadKind;
+
+/// The ideal is on the axis from the start up to this speed-up; beyond it, as far as the measured ones come near.
+const IDEAL_AT_ONCE: f64 = 32.0;
+
+/// A point of a chart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Point {
+    /// Which configuration of the plan.
+    pub configuration: usize,
+    /// The median, in the chart's unit.
+    pub value: Option<f64>,
+    /// Of the median.
+    pub interval: Option<Interval>,
+    /// What single runs came to.
+    pub singles: Vec<f64>,
+    /// What the run that warmed up came to, which is not counted: against the serial one that warmed up.
+    pub warm_up: Option<f64>,
+    /// Runs that broke or in which a task failed.
+    pub failed: u32,
+    /// Whether it is the best one of all.
+    pub is_best: bool,
+    /// Whether it is being measured.
+    pub is_now: bool,
+    /// Whether one of its runs is marked.
+    pub is_marked: bool,
+    /// The value with its interval, or why there is none.
+    pub text: String,
+}
+
+/// The points of one number of workers, a point per model; the first group is serial, which is one point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// What stands below it.
+    pub label: String,
+    /// How many workers.
+    pub workers: u32,
+    /// In the order of the models.
+    pub points: Vec<Point>,
+    /// The most that can be, in the chart's unit; `None` while it is not known.
+    pub ideal: Option<f64>,
+}
+
+/// What a chart shows.
+#[derive(Clone, Debug)]
+pub struct Sketch {
+    /// The sweep's number, and its name.
+    pub title: String,
+    /// The sweep in a few words.
+    pub what: String,
+    /// What is read first.
+    pub headline: String,
+    /// What to conclude, in one sentence.
+    pub conclusion: String,
+    /// The models besides serial.
+    pub models: Vec<Model>,
+    /// All points.
+    pub groups: Vec<Group>,
+    /// What the bars measure.
+    pub unit: Unit,
+    /// Serial, in the chart's unit.
+    pub serial: Option<f64>,
+    /// The largest value that the axis has to reach: it never gets smaller while a sweep goes on.
+    pub peak: f64,
+    /// The laws to draw.
+    pub laws: Vec<Law>,
+    /// What the laws say, or why there is none.
+    pub told_laws: Vec<String>,
+    /// What is known of the point under the cursor, the most important first.
+    pub about: Vec<String>,
+    /// How a sweep ended that does not go on.
+    pub ended: String,
+    /// How many of its runs did not succeed.
+    pub failed: u32,
+}
+
+impl Sketch {
+    /// What this chart shows.
+    pub(super) fn of(app: &App, chart: &Chart) -> Option<Sketch> {
+        let entry = app.history().sweep(chart.number)?;
+        Some(Composer { app, chart, entry }.sketch())
+    }
+}
+
+struct Composer<'a> {
+    app: &'a App,
+    chart: &'a Chart,
+    entry: &'a SweepEntry,
+}
+
+impl Composer<'_> {
+    fn sketch(&self) -> Sketch {
+        let Composer { entry, chart, .. } = *self;
+        let plan = &entry.sweep.plan;
+        let models: Vec<Model> = plan.models().into_iter().filter(|model| *model != Model::Serial).collect();
+        let groups = self.groups(models.len());
+        let laws = if chart.has_fits { self.laws(&models) } else { vec![] };
+        let name = entry.name.as_ref().map(|name| format!(" “{name}”")).unwrap_or_default();
+        Sketch {
+            title: format!("Sweep #{}{name}", entry.number),
+            what: what(entry),
+            headline: self.headline(),
+            conclusion: entry.results.conclusion.clone(),
+            peak: self.peak(&groups),
+            serial: self.serial(),
+            told_laws: self.told_laws(&laws, &models),
+            laws,
+            about: self.about(),
+            ended: self.ended(),
+            failed: entry.results.failed.iter().sum(),
+            unit: chart.unit,
+            models,
+            groups,
+        }
+    }
+
+    fn serial_time(&self) -> Option<f64> {
+        Some(self.entry.results.summaries.first()?.as_ref()?.time.median)
+    }
+
+    fn serial(&self) -> Option<f64> {
+        match self.chart.unit {
+            Unit::SpeedUp => Some(1.0),
+            Unit::Time => self.serial_time(),
+        }
+    }
+
+    fn groups(&self, models: usize) -> Vec<Group> {
+        let counts = self.entry.sweep.plan.workers();
+        let serial = Group {
+            label: "serial".into(),
+            workers: 1,
+            points: vec![self.point(0)],
+            ideal: self.in_unit(1.0),
+        };
+        let parallel = counts.iter().enumerate().map(|(at, workers)| Group {
+            label: grouped((*workers).into()),
+            workers: *workers,
+            points: (0..models).map(|model| self.point(1 + model * counts.len() + at)).collect(),
+            ideal: self.in_unit(self.ideal(*workers)),
+        });
+        std::iter::once(serial).chain(parallel).collect()
+    }
+
+    /// The highest speed-up that there can be: every worker does its share, as far as there are tasks for it, and cores where
+    /// tasks compute.
+    fn ideal(&self, workers: u32) -> f64 {
+        let work = self.entry.sweep.plan.work();
+        let most = match work.workload().kind() {
+            WorkloadKind::Cpu => work.tasks().min(self.entry.provenance.machine.cores_usable),
+            WorkloadKind::Io => work.tasks(),
+        };
+        f64::from(workers.min(most))
+    }
+
+    /// A speed-up in the chart's unit.
+    fn in_unit(&self, speedup: f64) -> Option<f64> {
+        match self.chart.unit {
+            Unit::SpeedUp => Some(speedup),
+            Unit::Time => self.serial_time().map(|serial| serial / speedup),
+        }
+    }
+
+    fn point(&self, configuration: usize) -> Point {
+        let results = &self.entry.results;
+        let summary = results.summaries.get(configuration).and_then(Option::as_ref);
+        let plan = self.entry.sweep.plan.configurations().get(configuration);
+        let (value, interval) = match (summary, self.chart.unit) {
+            (Some(summary), Unit::Time) => (Some(summary.time.median), summary.time.interval),
+            (Some(Summary { speedup: Some(ratio), .. }), Unit::SpeedUp) => {
+                (Some(ratio.value), ratio.interval)
+            }
+            _ => (None, None),
+        };
+        let failed = results.failed.get(configuration).copied().unwrap_or(0);
+        let written = match self.chart.unit {
+            Unit::SpeedUp => text::speedup,
+            Unit::Time => duration,
+        };
+        let none = if failed > 0 { "failed" } else { "–" };
+        Point {
+            configuration,
+            text: value.map_or_else(|| none.into(), |value| with_interval(value, interval, written)),
+            value,
+            interval,
+            warm_up: plan.and_then(|plan| self.warm_up(plan)),
+            singles: plan.map_or_else(Vec::new, |plan| self.singles(plan)),
+            failed,
+            is_best: results.best == Some(configuration),
+            is_now: self.now() == Some(configuration),
+            is_marked: plan.is_some_and(|plan| self.is_marked(plan)),
+        }
+    }
+
+    /// Which configuration is being measured, if it is one of this sweep.
+    fn now(&self) -> Option<usize> {
+        let live = self.app.live()?;
+        let is_its = live.campaign_id.as_ref() == Some(&self.entry.sweep.id);
+        live.campaign.course().filter(|_| is_its)?.current()
+    }
+
+    /// What the run of this configuration came to that warmed up.
+    fn warm_up(&self, plan: &Plan) -> Option<f64> {
+        let warmed_up = |plan: &Plan| {
+            let mut its = self.runs_of(plan).filter(|run| run.is_sound() && !is_counted(run));
+            its.next().map(|run| run.wall_s)
+        };
+        let time = warmed_up(plan)?;
+        match self.chart.unit {
+            Unit::Time => Some(time),
+            Unit::SpeedUp => Some(warmed_up(self.entry.sweep.plan.work())? / time),
+        }
+    }
+
+    fn runs_of<'b>(&'b self, plan: &'b Plan) -> impl Iterator<Item = &'b Record> {
+        let members = self.entry.members.iter().filter_map(|number| self.app.history().get(*number));
+        members.map(|run| &run.record).filter(move |run| run.plan == *plan)
+    }
+
+    fn singles(&self, plan: &Plan) -> Vec<f64> {
+        let its = self.runs_of(plan).filter(|run| is_counted(run));
+        its.filter_map(|run| match self.chart.unit {
+            Unit::Time => Some(run.wall_s),
+            Unit::SpeedUp => self.serial_time().map(|serial| serial / run.wall_s),
+        })
+        .collect()
+    }
+
+    fn is_marked(&self, plan: &Plan) -> bool {
+        let marked = self.app.browse().marked().iter().filter(|number| self.entry.members.contains(number));
+        marked.filter_map(|number| self.app.history().get(*number)).any(|run| run.record.plan == *plan)
+    }
+
+    fn peak(&self, groups: &[Group]) -> f64 {
+        let points = || groups.iter().flat_map(|group| &group.points);
+        let ends = points().filter_map(|point| Some(point.interval?.high)).fold(0.0, f64::max);
+        match self.chart.unit {
+            Unit::Time => self.entry.peak.time_s.max(ends),
+            Unit::SpeedUp => {
+                let measured = self.entry.peak.speedup.max(ends).max(1.0);
+                let ideal = groups.iter().filter_map(|group| group.ideal).fold(1.0, f64::max);
+                measured.max(ideal.min(IDEAL_AT_ONCE.max(2.0 * measured)))
+            }
+        }
+    }
+
+    fn laws(&self, models: &[Model]) -> Vec<Law> {
+        let model = models.get(self.chart.model());
+        let Some(series) = model.and_then(|model| self.entry.results.series_of(*model)) else {
+            return vec![];
+        };
+        let amdahl = series.amdahl.map(Law::Amdahl);
+        amdahl.into_iter().chain(series.universal.map(Law::Universal)).collect()
+    }
+
+    fn told_laws(&self, laws: &[Law], models: &[Model]) -> Vec<String> {
+        if !self.chart.has_fits {
+            return vec![];
+        }
+        if laws.is_empty() {
+            let model = models.get(self.chart.model()).map_or("serial", |model| model.name());
+            return vec![format!(
+                "no fitted curve for {model}: it takes at least six numbers of workers, all measured"
+            )];
+        }
+        laws.iter().map(Law::sentence).collect()
+    }
+
+    fn headline(&self) -> String {
+        let results = &self.entry.results;
+        let is_on = self.now().is_some();
+        let so_far = if is_on { "so far: " } else { "" };
+        let Some(best) = results.best.and_then(|best| results.summaries[best].as_ref()) else {
+            return match (is_on, results.ended) {
+                (true, _) => "warming up: the first round is not counted".into(),
+                (false, 0) => "nothing was measured".into(),
+                (false, _) => "stopped before a run counted".into(),
+            };
+        };
+        let who = place(&best.plan);
+        let besides_serial = results.summaries.iter().skip(1).flatten().count();
+        match &best.speedup {
+            _ if besides_serial == 0 => format!("{so_far}only serial was measured"),
+            _ if best.plan.model() == Model::Serial => {
+                format!("{so_far}nothing is clearly faster than serial")
+            }
+            Some(ratio) => {
+                format!("{so_far}{who}: {} faster than serial, the best of all", text::speedup(ratio.value))
+            }
+            None => format!("{so_far}{who} is the fastest"),
+        }
+    }
+
+    fn about(&self) -> Vec<String> {
+        let configuration = self.chart.configuration(self.entry);
+        let Some(plan) = self.entry.sweep.plan.configurations().get(configuration) else { return vec![] };
+        let mut about = vec![place(plan)];
+        let failed = self.entry.results.failed.get(configuration).copied().unwrap_or(0);
+        match self.entry.results.summaries.get(configuration).and_then(Option::as_ref) {
+            Some(summary) => about.extend(numbers(summary)),
+            None if self.now() == Some(configuration) => about.push("being measured".into()),
+            None if failed > 0 => {}
+            None if self.is_warmed_up(plan) => about.push("warmed up, which is not counted".into()),
+            None => about.push("not measured yet".into()),
+        }
+        if failed > 0 {
+            about.insert(1, format!("{} failed", counted(failed.into(), "run")));
+        }
+        about
+    }
+
+    fn is_warmed_up(&self, plan: &Plan) -> bool {
+        self.runs_of(plan).next().is_some()
+    }
+
+    fn ended(&self) -> String {
+        let (results, plan) = (&self.entry.results, &self.entry.sweep.plan);
+        let rounds = counted(plan.repeats().into(), "round");
+        if results.ended >= plan.runs() {
+            format!("{}: {rounds}, and one that warmed up", counted(plan.runs().into(), "run"))
+        } else {
+            let (ended, runs) = (grouped(results.ended.into()), counted(plan.runs().into(), "run"));
+            format!("ended after {ended} of {runs}: what was measured is kept")
+        }
+    }
+}
+
+/// A sweep in a few words.
+#[must_use]
+pub fn what(entry: &SweepEntry) -> String {
+    let plan = &entry.sweep.plan;
+    let names: Vec<&str> =
+        plan.models().into_iter().filter(|model| *model != Model::Serial).map(Model::name).collect();
+    format!(
+        "{} · {} · {} · {}",
+        plan.work().workload().label(),
+        if names.is_empty() { "serial".into() } else { names.join(", ") },
+        span(entry),
+        counted(plan.work().tasks().into(), "task"),
+    )
+}
+
+/// The numbers of workers, from the least to the most.
+#[must_use]
+pub fn span(entry: &SweepEntry) -> String {
+    let counts = entry.sweep.plan.workers();
+    match (counts.first(), counts.last()) {
+        (Some(first), Some(last)) if first != last => {
+            format!("{}–{} workers", grouped((*first).into()), grouped((*last).into()))
+        }
+        (Some(only), _) => counted((*only).into(), "worker"),
+        _ => "1 worker".into(),
+    }
+}
+
+/// A configuration in as few words as possible.
+#[must_use]
+pub fn place(plan: &Plan) -> String {
+    match plan.model() {
+        Model::Serial => "serial".into(),
+        model => format!("{} × {}", model.name(), grouped(plan.workers().into())),
+    }
+}
+
+fn numbers(summary: &Summary) -> Vec<String> {
+    let speedup = summary.speedup.filter(|_| summary.plan.model() != Model::Serial);
+    let times = summary.time.interval;
+    let mut numbers = vec![];
+    numbers.extend(speedup.map(|ratio| with_interval(ratio.value, ratio.interval, text::speedup)));
+    numbers.push(with_interval(summary.time.median, times, duration));
+    numbers.push(if summary.runs == 1 {
+        "one run".into()
+    } else {
+        format!("{} runs", count(summary.runs.into()))
+    });
+    let efficiency = summary.efficiency.filter(|_| summary.plan.workers() > 1);
+    numbers.extend(efficiency.map(|share| format!("{:.0} % per worker", share * 100.0)));
+    numbers
+}
+
+/// A value with the interval that it lies in: "9.8× (9.6–9.9)", "1.21 s (1.19–1.25)".
+#[must_use]
+pub fn with_interval(value: f64, interval: Option<Interval>, written: fn(f64) -> String) -> String {
+    let Some(Interval { low, high }) = interval else { return written(value) };
+    let (low, high) = (written(low), written(high));
+    // The unit is told once where it is the same.
+    let unit = |text: &str| text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').to_string();
+    let bare = |text: &str| text.strip_suffix(&unit(text)).unwrap_or(text).to_string();
+    let whole = written(value);
+    if unit(&low) == unit(&whole) && unit(&high) == unit(&whole) {
+        format!("{whole} ({}–{})", bare(&low), bare(&high))
+    } else {
+        format!("{whole} ({low}–{high})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_tells_its_unit_once_unless_it_differs() {
+        let between = |low, high| Some(Interval { low, high });
+        assert_eq!(with_interval(9.84, between(9.6, 9.9), text::speedup), "9.8× (9.6–9.9)");
+        assert_eq!(with_interval(1.0, between(0.9, 1.2), duration), "1.00 s (900 ms–1.20 s)");
+        assert_eq!(with_interval(1.0, None, duration), "1.00 s");
+    }
+}

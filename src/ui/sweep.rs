@@ -1,0 +1,414 @@
+//! The chart of a sweep, in place of the panels.
+//!
+//! ```text
+//!  header
+//!  VERDICT: the best so far
+//!  aside
+//! ╭ Sweep #3 · speed-up over serial, by workers ─────────╮
+//! │ 10× ┤                                  ★             │
+//! │     │                           ██╳╳  ██╳╳           │   the bars, as large as there is room for them
+//! │  5× ┤                    ██╳╳   ██╳╳  ██╳╳           │
+//! │     └──────────────────────────────▲─────            │
+//! │       serial   1     2     4     8     16            │
+//! │ workers  threads          processes                  │   on large screens: all points as numbers
+//! │ threads × 8 · 7.2× (6.9–7.4) · 0.45 s · three runs   │   the point under the cursor
+//! │ run 12 of 44 · round 1 of 3 ▕███      ▏ about 20 s   │   how far it is
+//! │ threads: 9.8× with 16 workers; processes: …          │   what to conclude, or what fitted curves say
+//! ╰ █ threads  ╳ processes  ─ serial  ═ ideal ───────────╯
+//!  footer
+//! ```
+
+pub mod form;
+mod table;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::details;
+use super::header;
+use super::layout::Panels;
+use super::panel::{block, draw_block, draw_lines, draw_over, draw_scrolled, inside, on_border, wrap};
+use super::theme::Theme;
+use super::widget::bar::Bar as ProgressBar;
+use super::widget::chart::{self, Bar, Chart, GUTTER, Ink, Layout, Scale};
+use crate::app::App;
+use crate::app::details::Row;
+use crate::app::overlay::Scroll;
+use crate::app::pointer::Target;
+use crate::app::screen::Screen;
+use crate::app::sweep::sketch::place;
+use crate::app::sweep::{Law, Sketch, Unit};
+use crate::domain::model::Model;
+use crate::domain::phase::Phase;
+
+/// From so many columns and rows inside the frame on, all points stand below the chart as numbers.
+const ROOM_FOR_TABLE: (u16, u16) = (90, 24);
+/// So much more than the largest value has room, so that a sign stands above it.
+const HEADROOM: f64 = 1.06;
+/// Columns of the bar of progress.
+const PROGRESS: u16 = 20;
+
+/// The chart with what stands around it.
+pub fn screen(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer) {
+    header::header(app, theme, panels.header, buf);
+    if app.screen() == Screen::Teaching {
+        band(app, theme, band_area(area), buf);
+    } else {
+        header::verdict(app, theme, panels.verdict, buf);
+        header::aside(app, theme, panels.aside, buf);
+    }
+    if let Some(sketch) = app.sketch() {
+        draw(app, sketch, theme, chart_area(area), buf);
+    }
+}
+
+/// Two rows of the teaching layout, below the header.
+fn band_area(area: Rect) -> Rect {
+    Rect { y: area.y + 1, height: 2, ..area }.intersection(area)
+}
+
+/// Below the rows on top, above the footer.
+fn chart_area(area: Rect) -> Rect {
+    Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area }.intersection(area)
+}
+
+/// What came out, reversed over the whole width.
+fn band(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let style = header::band(theme);
+    let notice = app.notice().map(|notice| notice.sentence.as_str());
+    let second = notice.or_else(|| app.sketch().map(|sketch| sketch.conclusion.as_str())).unwrap_or_default();
+    let lines = [(app.headline(), style), (second, style.remove_modifier(Modifier::BOLD))];
+    for (row, (text, style)) in area.rows().zip(lines) {
+        buf.set_style(row, style);
+        let room = usize::from(row.width.saturating_sub(4));
+        buf.set_stringn(row.x + 2, row.y, header::shortened(text, room), room, style);
+    }
+}
+
+/// What a model's bars look like.
+fn ink(model: Model, theme: Theme) -> Ink {
+    let (fill, style) = match model {
+        Model::Serial => ("≡", Style::new()),
+        Model::Threads => ("█", theme.parallelism()),
+        Model::GilThreads => ("╳", theme.phase(Phase::Gil)),
+        Model::Processes => ("▒", theme.phase(Phase::File)),
+        Model::Rayon => ("║", theme.phase(Phase::Network)),
+    };
+    Ink { fill, style }
+}
+
+/// Where everything stands inside the frame.
+struct Geometry {
+    chart: Rect,
+    table: Rect,
+    about: Rect,
+    progress: Rect,
+    notes: Rect,
+    layout: Layout,
+    /// The models whose bars are drawn, counted without serial.
+    models: std::ops::Range<usize>,
+}
+
+impl Geometry {
+    fn of(app: &App, sketch: &Sketch, area: Rect) -> Geometry {
+        let inner = inside(area);
+        let notes = match inner.height {
+            ..8 => 0,
+            8..16 => 2,
+            _ => 3,
+        };
+        let (rest, notes) = split_below(inner, notes);
+        let (rest, progress) = split_below(rest, u16::from(inner.height >= 8));
+        let (rest, about) = split_below(rest, u16::from(inner.height >= 6));
+        let is_roomy = inner.width >= ROOM_FOR_TABLE.0 && inner.height >= ROOM_FOR_TABLE.1;
+        let rows = u16::try_from(sketch.groups.len() + 1).unwrap_or(u16::MAX).min(rest.height / 3);
+        let (chart, table) = split_below(rest, if is_roomy { rows } else { 0 });
+        let (models, layout) = layout(app, sketch, chart.width.saturating_sub(GUTTER));
+        Geometry { chart, table, about, progress, notes, layout, models }
+    }
+}
+
+/// All models if the thinnest bars have room, else the one under the cursor; of that, if need be, not all numbers of workers.
+fn layout(app: &App, sketch: &Sketch, width: u16) -> (std::ops::Range<usize>, Layout) {
+    let models = sketch.models.len();
+    let bars = |models: usize| -> Vec<usize> {
+        let parallel = sketch.groups.len().saturating_sub(1);
+        std::iter::once(1).chain(std::iter::repeat_n(models, parallel)).collect()
+    };
+    if let Some(layout) = Layout::whole(&bars(models), width) {
+        return (0..models, layout);
+    }
+    let (here, group) = app.chart().map_or((0, 0), |chart| (chart.model(), chart.place().0));
+    let only = bars(1);
+    let layout = Layout::whole(&only, width).unwrap_or_else(|| Layout::around(&only, group, width));
+    (here..(here + 1).min(models), layout)
+}
+
+fn split_below(area: Rect, below: u16) -> (Rect, Rect) {
+    let below = below.min(area.height);
+    let above = area.height - below;
+    (Rect { height: above, ..area }, Rect { y: area.y + above, height: below, ..area })
+}
+
+fn draw(app: &App, sketch: &Sketch, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let geometry = Geometry::of(app, sketch, area);
+    let frame = block(title(sketch, &geometry, area.width), true, theme)
+        .title_bottom(legend(sketch, &geometry, theme, area.width));
+    draw_block(&frame, area, buf);
+    draw_chart(app, sketch, &geometry, theme, buf);
+    table::draw(app, sketch, theme, geometry.table, buf);
+    draw_about(sketch, theme, geometry.about, buf);
+    draw_progress(app, sketch, theme, geometry.progress, buf);
+    draw_notes(sketch, geometry.notes, buf);
+}
+
+/// What the bars are, and which of them are not shown; in as many words as fit.
+fn title(sketch: &Sketch, geometry: &Geometry, width: u16) -> String {
+    let unit = match sketch.unit {
+        Unit::SpeedUp => "speed-up over serial",
+        Unit::Time => "time",
+    };
+    let only = match geometry.models.clone() {
+        models if models.len() == sketch.models.len() => String::new(),
+        models => format!(" · only {}: ↑↓", sketch.models.get(models.start).map_or("serial", |it| it.name())),
+    };
+    let (first, shown) = (geometry.layout.first, geometry.layout.groups.len());
+    let part = match sketch.groups.get(first..first + shown) {
+        Some([from, .., to]) if shown < sketch.groups.len() => {
+            format!(" · {}–{} shown", from.label, to.label)
+        }
+        _ => String::new(),
+    };
+    let candidates = [
+        format!("{} · {unit}, by number of workers{only}{part}", sketch.title),
+        format!("{} · {unit} by workers{only}{part}", sketch.title),
+        format!("{unit} by workers{only}{part}"),
+    ];
+    let fits = |title: &&String| title.chars().count() + 6 <= usize::from(width);
+    candidates.iter().find(fits).unwrap_or(&candidates[2]).clone()
+}
+
+/// What the marks mean, as many as fit, the bars first.
+fn legend(sketch: &Sketch, geometry: &Geometry, theme: Theme, width: u16) -> Line<'static> {
+    let drawn = sketch.models.get(geometry.models.clone()).unwrap_or_default();
+    let mut entries: Vec<(String, Style, &'static str)> = drawn
+        .iter()
+        .map(|model| (ink(*model, theme).fill.repeat(2), ink(*model, theme).style, model.label()))
+        .collect();
+    entries.push(("═".into(), Style::new(), "ideal"));
+    entries.extend(sketch.laws.iter().map(|law| (symbol(law).to_string(), Style::new(), law_name(law))));
+    entries.push(("─".into(), Style::new(), "serial"));
+    entries.push(("★".into(), theme.strong(), "best"));
+    entries.push(("━".into(), theme.cursor(), "now"));
+    let is_warm_up = |point: &crate::app::sweep::Point| point.value.is_none() && point.warm_up.is_some();
+    if sketch.groups.iter().flat_map(|group| &group.points).any(is_warm_up) {
+        entries.push(("○".into(), Style::new(), "warm-up"));
+    }
+    let mut spans = vec![Span::raw(" ")];
+    let mut left = usize::from(width).saturating_sub(6);
+    for (mark, style, name) in entries {
+        let needed = mark.chars().count() + name.chars().count() + 3;
+        let Some(rest) = left.checked_sub(needed) else { break };
+        left = rest;
+        spans.push(Span::styled(mark, on_border(style)));
+        spans.push(Span::styled(format!(" {name}  "), on_border(Style::new())));
+    }
+    Line::from(spans)
+}
+
+fn symbol(law: &Law) -> &'static str {
+    match law {
+        Law::Amdahl(_) => "╌",
+        Law::Universal(_) => "≈",
+    }
+}
+
+fn law_name(law: &Law) -> &'static str {
+    match law {
+        Law::Amdahl(_) => "Amdahl, fitted",
+        Law::Universal(_) => "USL, fitted",
+    }
+}
+
+/// The groups as the widget draws them.
+fn groups(sketch: &Sketch, models: &std::ops::Range<usize>) -> Vec<chart::Group> {
+    let group = |(at, group): (usize, &crate::app::sweep::Group)| {
+        let points = group.points.iter().enumerate();
+        let is_drawn = |model: usize| at == 0 || models.contains(&model);
+        let bars = points.filter(|(model, _)| is_drawn(*model)).map(|(model, point)| Bar {
+            series: if at == 0 { 0 } else { model + 1 },
+            value: point.value,
+            interval: point.interval.map(|interval| (interval.low, interval.high)),
+            singles: point.singles.clone(),
+            uncounted: point.warm_up,
+            sign: point.is_best.then_some("★"),
+            missing: if point.failed > 0 { "✗" } else { "·" },
+            is_now: point.is_now,
+            is_marked: point.is_marked,
+        });
+        chart::Group { label: group.label.clone(), bars: bars.collect() }
+    };
+    sketch.groups.iter().enumerate().map(group).collect()
+}
+
+fn draw_chart(app: &App, sketch: &Sketch, geometry: &Geometry, theme: Theme, buf: &mut Buffer) {
+    let groups = groups(sketch, &geometry.models);
+    let models = std::iter::once(Model::Serial).chain(sketch.models.iter().copied());
+    let inks: Vec<Ink> = models.map(|model| ink(model, theme)).collect();
+    let scale = Scale::reaching(sketch.peak * HEADROOM, chart::plot(geometry.chart).height);
+    let label = |value: f64| label(value, scale, sketch.unit);
+    let ideal = |group: f64| sketch.groups.get(group.round() as usize)?.ideal;
+    let serial = |_: f64| sketch.serial;
+    let laws: Vec<(Box<dyn Fn(f64) -> Option<f64>>, &Law)> =
+        sketch.laws.iter().map(|law| (curve(sketch, *law), law)).collect();
+    let line = |at, symbol, style| chart::Line { at, symbol, style };
+    let mut chart = Chart::new(&groups, &geometry.layout, &inks, scale, &label)
+        .line(line(&serial, "─", Style::new()))
+        .line(line(&ideal, "═", Style::new()));
+    let (group, bar) = app.chart().map_or((0, 0), crate::app::sweep::Chart::place);
+    for (at, law) in &laws {
+        let style =
+            inks.get(app.chart().map_or(0, |chart| chart.model() + 1)).map_or(Style::new(), |ink| ink.style);
+        chart = chart.line(line(&**at, symbol(law), style));
+    }
+    let bar = if group == 0 { 0 } else { bar - geometry.models.start.min(bar) };
+    chart.cursor(group, bar).render(geometry.chart, buf);
+}
+
+/// A law between the measured numbers of workers: on a scale on which these stand in equal distances.
+fn curve(sketch: &Sketch, law: Law) -> Box<dyn Fn(f64) -> Option<f64>> {
+    let workers: Vec<f64> = sketch.groups.iter().map(|group| f64::from(group.workers)).collect();
+    let (unit, serial) = (sketch.unit, sketch.groups.first().and_then(|group| group.points.first()?.value));
+    Box::new(move |group| {
+        // Serial is no number of workers.
+        let from = (group.floor() as usize).max(1);
+        let part = (group - from as f64).max(0.0);
+        let (here, next) = (workers.get(from)?, workers.get(from + 1).or(workers.get(from))?);
+        if group < 0.75 {
+            return None;
+        }
+        let speedup = law.at(here * (next / here).powf(part))?;
+        match unit {
+            Unit::SpeedUp => Some(speedup),
+            Unit::Time => serial.map(|serial| serial / speedup),
+        }
+    })
+}
+
+/// A round number of the axis with its unit.
+fn label(value: f64, scale: Scale, unit: Unit) -> String {
+    match unit {
+        Unit::SpeedUp => format!("{value:.*}×", scale.decimals()),
+        Unit::Time if scale.top < 1.0 => {
+            format!("{:.*} ms", scale.decimals().saturating_sub(3), value * 1e3)
+        }
+        Unit::Time => format!("{value:.*} s", scale.decimals()),
+    }
+}
+
+/// The point under the cursor, in as many words as fit.
+fn draw_about(sketch: &Sketch, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let mut text = String::new();
+    for (i, part) in sketch.about.iter().enumerate() {
+        let longer = if i == 0 { format!("▲ {part}") } else { format!("{text} · {part}") };
+        if longer.chars().count() > usize::from(area.width) {
+            break;
+        }
+        text = longer;
+    }
+    buf.set_stringn(area.x, area.y, text, usize::from(area.width), theme.strong());
+}
+
+/// How far the sweep is, or how it ended.
+fn draw_progress(app: &App, sketch: &Sketch, theme: Theme, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let is_its =
+        app.live_sweep().is_some_and(|live| app.chart().is_some_and(|chart| chart.number == live.number));
+    let Some(progress) = app.sweep_progress().filter(|_| is_its) else {
+        buf.set_stringn(area.x, area.y, &sketch.ended, usize::from(area.width), Style::new());
+        return;
+    };
+    let digits = progress.of.to_string().len();
+    let round = match progress.round {
+        0 => "warming up".to_string(),
+        round => format!("round {round} of {}", progress.rounds),
+    };
+    let left =
+        progress.remaining_s.map_or_else(String::new, |seconds| format!(" {} left", about_seconds(seconds)));
+    let text = format!("run {:>digits$} of {} · {round:<12} ", progress.run, progress.of);
+    let (x, _) = buf.set_stringn(area.x, area.y, text, usize::from(area.width), theme.strong());
+    let room = Rect { x, width: (PROGRESS + 2).min(area.right().saturating_sub(x)), ..area };
+    let ends = format!("[{}]", " ".repeat(usize::from(room.width.saturating_sub(2))));
+    buf.set_stringn(x, area.y, ends, usize::from(room.width), Style::new());
+    let bar = Rect { x: room.x + 1, width: room.width.saturating_sub(2), ..area };
+    let done = f64::from(progress.run.saturating_sub(1)) / f64::from(progress.of.max(1));
+    ProgressBar::new(done, theme.parallelism()).render(bar, buf);
+    buf.set_stringn(room.right(), area.y, left, usize::from(area.right() - room.right()), Style::new());
+}
+
+/// In steps that do not flicker.
+fn about_seconds(seconds: f64) -> String {
+    match seconds {
+        s if s >= 90.0 => format!("about {:.0} min", (s / 60.0).ceil()),
+        s => format!("about {:>2.0} s", s.ceil()),
+    }
+}
+
+/// What to conclude; instead of that what fitted curves say, while they are drawn.
+fn draw_notes(sketch: &Sketch, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let texts =
+        if sketch.told_laws.is_empty() { vec![sketch.conclusion.clone()] } else { sketch.told_laws.clone() };
+    let mut lines: Vec<String> = texts.iter().flat_map(|text| wrap(text, area.width)).collect();
+    let rows = usize::from(area.height);
+    if lines.len() > rows {
+        let rest = lines.split_off(rows - 1).join(" ");
+        lines.push(header::shortened(&rest, usize::from(area.width)));
+    }
+    let lines: Vec<Line<'_>> = lines.into_iter().map(Line::from).collect();
+    draw_lines(&lines, area, buf);
+}
+
+/// All runs and numbers of one point, over the chart.
+pub fn point(
+    app: &App,
+    (number, configuration): (usize, usize),
+    rows: &[Row],
+    scroll: Scroll,
+    theme: Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let Some(entry) = app.history().sweep(number) else { return };
+    let Some(plan) = entry.sweep.plan.configurations().get(configuration) else { return };
+    let title = format!("{} · sweep #{number}", place(plan));
+    let inner = draw_over(&block(title, true, theme), area, buf);
+    draw_scrolled(rows, |row| details::line(row, theme), scroll, theme, inner, buf);
+}
+
+/// What is at this place of the chart.
+pub fn target(app: &App, area: Rect, here: Position) -> Option<Target> {
+    let sketch = app.sketch()?;
+    let area = chart_area(area);
+    if !area.contains(here) {
+        return None;
+    }
+    let geometry = Geometry::of(app, sketch, area);
+    let plot = chart::plot(geometry.chart);
+    let found = (|| {
+        let column = here.x.checked_sub(plot.x).filter(|_| geometry.chart.contains(here))?;
+        let groups = groups(sketch, &geometry.models);
+        let bars: Vec<usize> = groups.iter().map(|group| group.bars.len()).collect();
+        let (group, bar) = geometry.layout.at(column, &bars)?;
+        let model = if group == 0 { 0 } else { geometry.models.start + bar };
+        Some(Target::SweepPoint(sketch.groups.get(group)?.points.get(model)?.configuration))
+    })();
+    Some(found.unwrap_or(Target::Chart))
+}

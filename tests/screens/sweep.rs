@@ -1,0 +1,358 @@
+//! The form for a sweep, and its chart while the sweep goes on and afterwards.
+
+use super::*;
+use pconc_tui::app::pointer::Target;
+use pconc_tui::domain::record::{Outcome, Record};
+
+impl Session {
+    /// Opens the form, for `io` or `cpu`.
+    pub fn open_sweep_form(&mut self, workload: &str) -> &mut Session {
+        self.press(&[Char('f')]);
+        if self.app.setup().draft().workload.name() != workload {
+            self.press(&[Right]);
+        }
+        self.press(&[Esc, Char('s')])
+    }
+
+    /// Types a list of numbers of workers into the form.
+    pub fn type_counts(&mut self, counts: &str) -> &mut Session {
+        self.press(&[Home, Down, Down, Down, Down]);
+        for (i, c) in counts.chars().enumerate() {
+            // No list begins like this in the form but with a digit.
+            assert!(i > 0 || c.is_ascii_digit());
+            self.press(&[Char(c)]);
+        }
+        self.press(&[Enter])
+    }
+
+    /// Starts what the form says and lets so many runs end, each of which is changed; the next one goes on.
+    pub fn start_sweep(&mut self, runs: usize, mut change: impl FnMut(usize, &mut Record)) -> &mut Session {
+        let mut effects = self.app.update(Msg::Key(Enter));
+        for run in 0..runs {
+            let [.., Effect::Start(plan)] = &effects[..] else { break };
+            let scenario = Scenario::new(plan.clone(), self.app.machine().cores_usable);
+            let _ = self.app.update(Msg::Batch(scenario.batch(0, scenario.wall())));
+            let mut record = scenario.record();
+            // No two runs are quite the same.
+            record.wall_s *= 1.0 + ((run * 7) % 11) as f64 / 150.0;
+            record.id = format!("run {run}");
+            change(run, &mut record);
+            effects = self.app.update(Msg::Concluded(Box::new(record)));
+        }
+        if let [.., Effect::Start(plan)] = &effects[..] {
+            let scenario = Scenario::new(plan.clone(), self.app.machine().cores_usable);
+            let _ = self.app.update(Msg::Batch(scenario.batch(0, scenario.wall() / 2)));
+        }
+        self
+    }
+
+    fn sweep_io(&mut self, runs: usize) -> &mut Session {
+        self.open_sweep_form("io").start_sweep(runs, |_, _| {})
+    }
+}
+
+/// More runs than any sweep here has.
+pub const ALL: usize = 10_000;
+
+pub fn first_round(session: &mut Session) {
+    session.sweep_io(6);
+}
+
+pub fn half_way(session: &mut Session) {
+    session.sweep_io(24);
+}
+
+pub fn finished(session: &mut Session) {
+    session.sweep_io(ALL);
+}
+
+pub fn times(session: &mut Session) {
+    session.sweep_io(ALL).press(&[Char('y')]);
+}
+
+pub fn with_fits(session: &mut Session) {
+    session.open_sweep_form("io").type_counts("1..8").start_sweep(ALL, |_, _| {});
+    session.press(&[Char('f')]);
+}
+
+pub fn stopped(session: &mut Session) {
+    session.sweep_io(20);
+    let effects = session.app.update(Msg::Key(Char('x')));
+    assert_eq!(effects, [Effect::Stop]);
+    let plan = session.app.live().expect("a run is being stopped").plan.clone();
+    let mut record = Scenario::new(plan, 2).record();
+    record.outcome = Outcome::Cancelled;
+    let _ = session.app.update(Msg::Concluded(Box::new(record)));
+}
+
+pub fn failures(session: &mut Session) {
+    session.open_sweep_form("io").start_sweep(ALL, |run, record| {
+        let is_large = record.plan.workers() == 16;
+        if is_large || run == 13 {
+            record.outcome = Outcome::Failed;
+            record.error = Some("worker 1 was killed by SIGKILL".into());
+        }
+    });
+}
+
+/// More bars than a small screen has columns.
+pub fn many(session: &mut Session) {
+    session.open_sweep_form("io").press(&[Down, Right, Down, Down, Right]);
+    session.type_counts("1..16").start_sweep(ALL, |_, _| {});
+}
+
+pub fn computing(session: &mut Session) {
+    session.open_sweep_form("cpu").start_sweep(ALL, |_, _| {});
+}
+
+#[test]
+fn the_form_says_how_many_runs_there_will_be_and_how_long_they_take() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.open_sweep_form("cpu");
+        assert!(session.shows("28 runs (7 configurations × 3 + warm-up), about"), "{columns}×{rows}");
+        assert!(session.shows("1,2,4") && session.shows("[x] processes") && session.shows("[ ] rayon"));
+    }
+}
+
+#[test]
+fn what_is_wrong_in_the_form_is_said_there_and_nothing_is_started() {
+    let mut session = Session::new(80, 24);
+    session.open_sweep_form("io").type_counts("16..1");
+    assert!(session.row("upside down").contains('!'));
+    assert_eq!(session.app.update(Msg::Key(Enter)), []);
+    session.type_counts("1,5000");
+    assert!(session.shows("5 000"), "{:#?}", session.rows());
+    session.press(&[Esc]);
+    assert!(session.app.overlay().is_none());
+}
+
+#[test]
+fn a_sweep_is_kept_with_a_number_its_runs_follow_and_know_it() {
+    let mut session = Session::new(80, 24);
+    session.open_sweep_form("cpu");
+    let effects = session.app.update(Msg::Key(Enter));
+    assert!(matches!(&effects[..], [Effect::Keep(1), Effect::Start(_)]), "{effects:?}");
+    session.play(effects);
+    let history = session.app.history();
+    let sweep = history.sweep(1).unwrap();
+    assert_eq!(sweep.members, (2..=29).collect::<Vec<_>>());
+    let rounds: Vec<u32> =
+        history.entries().iter().map(|run| run.record.campaign.as_ref().unwrap().round).collect();
+    assert!(rounds.is_sorted() && (0..4).all(|round| rounds.iter().filter(|it| **it == round).count() == 7));
+    assert_eq!(history.next_number(), 30);
+    assert_eq!(session.app.browse().order(), [1], "its runs are no rows");
+}
+
+#[test]
+fn repeats_know_their_campaign_too() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Char('f'), End, Right, Right, Char('r')]);
+    let parts: Vec<_> =
+        session.app.history().entries().iter().map(|run| run.record.campaign.clone().unwrap()).collect();
+    let rounds: Vec<u32> = parts.iter().map(|part| part.round).collect();
+    assert_eq!(rounds, [1, 2, 3, 4, 5], "no round warms up");
+    assert!(parts.iter().all(|part| part.id == parts[0].id));
+    assert_eq!(session.app.browse().order(), [1, 2, 3, 4, 5], "each is a row");
+}
+
+#[test]
+fn while_it_goes_on_nothing_moves_but_what_is_measured() {
+    for (columns, rows) in SIZES {
+        let labels = |runs: usize| {
+            let mut session = Session::new(columns, rows);
+            session.sweep_io(runs);
+            let drawn = session.rows();
+            let place = drawn.iter().position(|row| row.contains("serial  ")).expect("an axis");
+            (place, drawn[place].clone())
+        };
+        let at_first = labels(0);
+        for runs in [3, 14, 30, ALL] {
+            assert_eq!(labels(runs), at_first, "{runs} runs at {columns}×{rows}");
+        }
+    }
+}
+
+#[test]
+fn the_chart_says_how_far_it_is_and_then_what_came_out() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.sweep_io(5);
+        assert!(session.rows()[1].contains("warming up"), "{}", session.rows()[1]);
+        assert!(session.shows("run  6 of 44 · warming up"), "{columns}×{rows}");
+        let mut session = Session::new(columns, rows);
+        session.sweep_io(25);
+        assert!(session.shows("run 26 of 44 · round 2 of 3"), "{columns}×{rows}");
+        assert!(session.rows()[1].contains("so far: "), "{}", session.rows()[1]);
+        let mut session = Session::new(columns, rows);
+        session.sweep_io(ALL);
+        assert!(session.rows()[1].contains("faster than serial, the best of all"), "{}", session.rows()[1]);
+        assert!(session.shows("with 16 workers"), "the conclusion");
+        assert!(session.shows("44 runs: 3 rounds, and one that warmed up"));
+        assert!(session.shows("★"));
+    }
+}
+
+#[test]
+fn a_model_that_is_faster_has_a_higher_bar() {
+    let mut session = Session::new(120, 40);
+    computing(&mut session);
+    let drawn = session.rows();
+    let inked = |fill: char| drawn[..30].iter().map(|row| row.matches(fill).count()).max().unwrap();
+    let rows_with = |fill: &str| drawn[4..30].iter().filter(|row| row.contains(&fill.repeat(3))).count();
+    assert!(inked('╳') > 0 && inked('▒') > 0);
+    assert!(rows_with("▒") >= rows_with("╳") * 3 / 2, "{drawn:#?}");
+    assert!(session.shows("gil-threads: no gain"), "{drawn:#?}");
+}
+
+#[test]
+fn escape_shows_the_panels_and_s_or_the_row_of_the_sweep_comes_back() {
+    let mut session = Session::new(120, 40);
+    session.sweep_io(15).press(&[Esc]);
+    assert!(session.shows("Timeline") && session.app.is_running());
+    assert!(session.shows("sweep, run 16 of 44"), "a row with its progress");
+    session.press(&[Char('s')]);
+    assert!(session.app.chart().is_some());
+    let mut session = Session::new(120, 40);
+    session.sweep_io(ALL).press(&[Esc]);
+    session.in_history_of_sweeps().press(&[Enter]);
+    assert!(session.app.chart().is_some_and(|chart| chart.number == 1));
+}
+
+impl Session {
+    fn in_history_of_sweeps(&mut self) -> &mut Session {
+        while self.app.focus().panel != pconc_tui::app::screen::Panel::History {
+            self.press(&[Tab]);
+        }
+        self
+    }
+}
+
+#[test]
+fn a_stopped_sweep_keeps_what_it_has_and_says_so() {
+    let mut session = Session::new(80, 24);
+    stopped(&mut session);
+    assert!(!session.app.is_running());
+    assert!(session.shows("ended after 20 of 44 runs: what was measured is kept"));
+    assert_eq!(session.app.history().sweep(1).unwrap().members.len(), 21);
+}
+
+#[test]
+fn the_cursor_goes_from_point_to_point_and_its_numbers_stand_below() {
+    let mut session = Session::new(80, 24);
+    session.sweep_io(ALL).press(&[End, Up, Up]);
+    assert!(session.shows("▲ threads × 16 · "));
+    session.press(&[Down, Left]);
+    assert!(session.shows("▲ processes × 8 · "));
+    session.press(&[Home]);
+    assert!(session.shows("▲ serial · "));
+    session.press(&[Right]);
+    assert!(session.shows("▲ processes × 1 · "), "the model that it was on");
+    session.press(&[Enter]);
+    assert!(session.shows("processes × 1 · sweep #1") && session.shows("warm-up, not counted"));
+    session.press(&[Esc]);
+    assert!(session.app.chart().is_some(), "the chart is back");
+}
+
+#[test]
+fn points_are_marked_and_compared_by_their_median_runs() {
+    let mut session = Session::new(120, 40);
+    session.sweep_io(ALL).press(&[End, Char('m'), Down, Char('m')]);
+    let marked = session.app.browse().marked().to_vec();
+    assert_eq!(marked.len(), 2);
+    let of = |number: usize| &session.app.history().get(number).unwrap().record;
+    assert!(
+        marked
+            .iter()
+            .all(|run| of(*run).plan.workers() == 16 && of(*run).campaign.as_ref().unwrap().round > 0)
+    );
+    assert_ne!(of(marked[0]).plan.model(), of(marked[1]).plan.model());
+    session.press(&[Char('c')]);
+    assert!(session.shows("Comparison of 2 runs"));
+    session.press(&[Esc, Char('m')]);
+    assert_eq!(session.app.browse().marked().len(), 1, "once more takes the mark away");
+    assert!(session.app.chart().is_some());
+}
+
+#[test]
+fn times_have_seconds_and_the_serial_line_at_the_serial_time() {
+    let mut session = Session::new(120, 40);
+    session.sweep_io(ALL).press(&[Char('y')]);
+    assert!(session.shows("Sweep #1 · time, by number of workers") && session.shows(" s ┤"));
+    session.press(&[Char('y')]);
+    assert!(session.shows("speed-up over serial") && session.shows("× ┤"));
+}
+
+#[test]
+fn where_not_all_bars_have_room_one_model_is_shown_and_that_is_said() {
+    let mut session = Session::new(60, 16);
+    many(&mut session);
+    session.press(&[Home, Right, Up, Up, Up]);
+    assert!(session.shows("only threads: ↑↓"), "{:#?}", session.rows());
+    session.press(&[Down]);
+    assert!(session.shows("only gil-threads: ↑↓"));
+    let mut session = Session::new(200, 60);
+    many(&mut session);
+    assert!(!session.shows("only "));
+}
+
+#[test]
+fn a_click_on_a_bar_moves_the_cursor_there_and_another_one_opens_it() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.sweep_io(ALL).press(&[Home]);
+        let found = (0..columns).flat_map(|x| (3..rows - 1).map(move |y| (x, y)));
+        let mut points: Vec<usize> = found
+            .filter_map(|(x, y)| match ui::hit(&session.app, x, y) {
+                Some(Target::SweepPoint(configuration)) => Some(configuration),
+                _ => None,
+            })
+            .collect();
+        points.sort_unstable();
+        points.dedup();
+        assert_eq!(points, (0..11).collect::<Vec<_>>(), "each bar can be hit at {columns}×{rows}");
+        let _ = session.app.update(Msg::Clicked(Target::SweepPoint(7)));
+        assert!(session.shows("▲ processes × 2"));
+        let _ = session.app.update(Msg::Clicked(Target::SweepPoint(7)));
+        assert!(session.shows("processes × 2 · sweep #1"));
+    }
+}
+
+#[test]
+fn runs_that_broke_are_counted_as_failed_and_the_sweep_goes_on() {
+    let mut session = Session::new(80, 24);
+    failures(&mut session);
+    assert!(session.shows("did not succeed"), "{:#?}", session.rows());
+    assert!(session.shows("✗"));
+    assert!(session.app.history().sweep(1).unwrap().results.best.is_some());
+}
+
+#[test]
+fn a_sweep_is_removed_with_its_runs_and_comes_back_with_them() {
+    let mut session = Session::new(120, 40);
+    session.sweep_io(ALL).press(&[Esc]);
+    let effects = session.in_history_of_sweeps().app.update(Msg::Key(Char('D')));
+    assert!(matches!(&effects[..], [Effect::Remove(numbers)] if numbers.len() == 45), "{effects:?}");
+    assert!(session.shows("removed sweep #1 with its 44 runs"));
+    assert!(session.app.history().sweeps().is_empty() && session.app.history().entries().is_empty());
+    session.press(&[Char('u')]);
+    assert_eq!(session.app.history().sweep(1).unwrap().members.len(), 44);
+    assert_eq!(session.app.browse().order(), [1]);
+}
+
+#[test]
+fn in_the_teaching_layout_the_chart_has_the_room() {
+    let mut session = Session::new(80, 24);
+    session.sweep_io(ALL).press(&[Char('P')]);
+    assert!(session.shows("Sweep #1") && session.rows()[1].contains("the best of all"));
+    assert!(!session.shows("History"));
+}
+
+#[test]
+fn the_chart_and_its_form_are_explained() {
+    let mut session = Session::new(80, 24);
+    session.open_sweep_form("io").press(&[Char('i')]);
+    assert!(session.shows("What is asked for"));
+    session.press(&[Esc]).start_sweep(3, |_, _| {}).press(&[Char('i')]);
+    assert!(session.shows("What the marks mean"));
+}
