@@ -22,9 +22,8 @@ mod pictures;
 mod place;
 
 use std::fs::File;
-use std::sync::Arc;
 
-use crate::domain::history::EarlierRun;
+use crate::domain::history::{EarlierRun, EarlierSweep};
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::sweep::Sweep;
@@ -35,30 +34,17 @@ pub use pictures::{BYTES_MAX as PICTURES_MAX, Picture, Pictures};
 pub use place::{Place, default_place};
 use serde::de::DeserializeOwned;
 
-/// A sweep that was kept; its runs are kept as any others, and know it by its id.
-#[derive(Clone, Debug)]
-pub struct KeptSweep {
-    /// Its number, for ever.
-    pub number: usize,
-    /// What the user calls it.
-    pub name: Option<String>,
-    /// Where and when it was measured.
-    pub provenance: Arc<Provenance>,
-    /// What was asked for.
-    pub sweep: Box<Sweep>,
-}
-
 /// What was kept when the history was opened, oldest first.
 #[derive(Debug, Default)]
 pub struct Opened {
     /// The runs. What [`Picture`] holds is missing in their records.
     pub runs: Vec<EarlierRun>,
     /// The sweeps.
-    pub sweeps: Vec<KeptSweep>,
+    pub sweeps: Vec<EarlierSweep>,
     /// Runs that were removed, and can be restored.
     pub removed: Vec<EarlierRun>,
     /// Sweeps that were removed, and can be restored.
-    pub removed_sweeps: Vec<KeptSweep>,
+    pub removed_sweeps: Vec<EarlierSweep>,
     /// What was skipped, in one sentence.
     pub notice: Option<String>,
 }
@@ -110,7 +96,7 @@ impl Store {
                 }
                 Added::Sweep(_, sweep) => {
                     let sweeps = if removed { &mut opened.removed_sweeps } else { &mut opened.sweeps };
-                    sweeps.push(KeptSweep { number, name, provenance, sweep });
+                    sweeps.push(EarlierSweep { number, name, provenance, sweep: *sweep });
                 }
             }
         }

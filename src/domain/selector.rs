@@ -35,19 +35,6 @@ pub fn select<'a>(
     Ok(selected)
 }
 
-/// Whether a name would be taken for something else by [`select`], as one sentence that says why.
-#[must_use]
-pub fn refuses_name(name: &str) -> Option<String> {
-    let means = match Word::of(name) {
-        _ if name.contains(',') => "a comma separates runs",
-        Word::Last => "it means the latest run",
-        Word::Number(_) | Word::TooLarge => "it means the run with that number",
-        Word::Range(..) => "it means a range of runs",
-        Word::Name => return None,
-    };
-    Some(format!("a run cannot be called \"{name}\": {means}"))
-}
-
 /// What a word looks like.
 #[derive(Debug, PartialEq, Eq)]
 enum Word {
@@ -155,6 +142,7 @@ fn extent(candidates: &[Candidate<'_>]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::name;
     use super::*;
     use proptest::prelude::*;
 
@@ -212,20 +200,10 @@ mod tests {
         assert_eq!(select(["last"], &[]), Err("there are no runs".into()));
     }
 
-    #[test]
-    fn a_name_that_means_something_else_is_refused() {
-        for name in ["3", "#3", "3..7", "3..", "..3", "last", "99999999999999999999999", "a,b"] {
-            assert!(refuses_name(name).is_some(), "{name}");
-        }
-        for name in ["run 3", "before", "-3", "v1.2", "3.5", "lasting", ".."] {
-            assert_eq!(refuses_name(name), None);
-        }
-    }
-
     proptest! {
         #[test]
-        fn a_name_that_is_not_refused_finds_its_run(name in "\\PC{1,12}") {
-            prop_assume!(refuses_name(&name).is_none());
+        fn whatever_may_be_a_name_finds_its_run(name in "\\PC{1,12}") {
+            prop_assume!(name::check(&name).is_ok());
             let run = Candidate { number: 3, name: Some(&name) };
             prop_assert_eq!(select([&name[..]], &[RUNS[0], run]), Ok(vec![3]));
         }

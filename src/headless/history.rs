@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use super::{print, say, table, write_out};
 use crate::cli::HistoryRequest;
-use crate::domain::history::{EarlierRun, Entry, History};
+use crate::domain::history::{EarlierRun, EarlierSweep, Entry, History};
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
+use crate::domain::name;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::selector::{self, Candidate};
@@ -20,12 +21,10 @@ use crate::domain::trace::Trace;
 use crate::export::json::{self, Traces};
 use crate::shell::exit::{self, Failure};
 use crate::shell::spelling::Spelling;
-use crate::store::{KeptSweep, Opened, Place, Store};
+use crate::store::{Opened, Place, Store};
 
 /// So many runs are named by a sentence.
 const NAMED: usize = 6;
-/// Names are cut after so many characters.
-const NAME_MAX: usize = 40;
 
 /// Does what is asked for with the kept history, in nothing but ASCII if that is asked for. Returns the exit code.
 ///
@@ -64,9 +63,9 @@ fn is_about_removed(request: &HistoryRequest) -> bool {
 struct Shelf {
     store: Store,
     history: History,
-    sweeps: Vec<KeptSweep>,
+    sweeps: Vec<EarlierSweep>,
     removed: Vec<EarlierRun>,
-    removed_sweeps: Vec<KeptSweep>,
+    removed_sweeps: Vec<EarlierSweep>,
 }
 
 impl Shelf {
@@ -108,17 +107,17 @@ impl Shelf {
         Ok(numbers)
     }
 
-    fn sweep(&self, number: usize) -> Option<&KeptSweep> {
+    fn sweep(&self, number: usize) -> Option<&EarlierSweep> {
         self.sweeps.iter().find(|sweep| sweep.number == number)
     }
 
     /// The runs of a sweep.
-    fn parts(&self, sweep: &KeptSweep) -> Vec<&Entry> {
+    fn parts(&self, sweep: &EarlierSweep) -> Vec<&Entry> {
         self.history.entries().iter().filter(|run| sweep.sweep.owns(&run.record)).collect()
     }
 
     /// What the runs of a sweep say together.
-    fn results(&self, sweep: &KeptSweep) -> Results {
+    fn results(&self, sweep: &EarlierSweep) -> Results {
         let records = self.parts(sweep).into_iter().map(|run| &run.record);
         sweep.sweep.results(records, sweep.provenance.machine.cores_usable)
     }
@@ -184,7 +183,7 @@ impl Shelf {
                 (run, record, trace.ok())
             })
             .collect();
-        let sweeps: Vec<(&KeptSweep, Results)> = numbers
+        let sweeps: Vec<(&EarlierSweep, Results)> = numbers
             .iter()
             .filter_map(|number| self.sweep(*number))
             .map(|sweep| (sweep, self.results(sweep)))
@@ -222,9 +221,9 @@ impl Shelf {
     }
 
     fn name(&mut self, word: &str, name: Option<&str>) -> Result<String, Failure> {
-        let name = name.map(|name| text::clean(name.trim(), NAME_MAX)).filter(|name| !name.is_empty());
-        if let Some(sentence) = name.as_deref().and_then(selector::refuses_name) {
-            return Err(Failure::usage(sentence));
+        let name = name.map(|name| text::clean(name.trim(), usize::MAX)).filter(|name| !name.is_empty());
+        if let Some(name) = &name {
+            name::check(name).map_err(Failure::usage)?;
         }
         let [number] = self.selected(&[word.to_string()])?[..] else {
             return Err(Failure::usage(format!("{word} means several runs: a name belongs to one")));
@@ -237,7 +236,7 @@ impl Shelf {
     }
 }
 
-fn shared_sweep<'a>(sweep: &'a KeptSweep, results: &'a Results) -> SharedSweep<'a> {
+fn shared_sweep<'a>(sweep: &'a EarlierSweep, results: &'a Results) -> SharedSweep<'a> {
     SharedSweep {
         number: sweep.number,
         name: sweep.name.as_deref(),

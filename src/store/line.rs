@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::machine::Machine;
+use crate::domain::name;
 use crate::domain::record::Record;
 use crate::domain::sweep::Sweep;
 use crate::domain::text;
@@ -17,8 +18,6 @@ pub const VERSION: u64 = 1;
 pub const BEGINNING: &[u8] = b"{\"v\":";
 /// No number is higher: there is always a next one.
 const NUMBER_MAX: usize = 1 << 50;
-/// Names are cut after so many characters.
-const NAME_MAX: usize = 40;
 
 /// What a line says. Runs and sweeps have their numbers from one sequence.
 #[derive(Debug)]
@@ -178,7 +177,7 @@ fn fact<R>(read: Read<R>) -> Option<Fact<R>> {
         "session" => Fact::Session { session: session?, machine: cleaned(read.machine?) },
         "run" => Fact::Run { number: number?, session: session?, record: read.record? },
         "sweep" => Fact::Sweep { number: number?, session: session?, sweep: read.sweep? },
-        "name" => Fact::Name(number?, read.name.map(|name| text::clean(&name, NAME_MAX))),
+        "name" => Fact::Name(number?, read.name.map(|name| text::clean(&name, name::MOST))),
         "remove" => Fact::Remove(read.numbers?),
         _ => Fact::Restore(read.numbers?),
     })

@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::event::Event;
 use crate::app::message::Msg;
 use crate::domain::history::History;
-use crate::domain::provenance::Origin;
+use crate::domain::provenance::{Origin, Provenance};
 use crate::store::{Opened, Place, Store};
 use librarian::{Job, Librarian};
 
@@ -84,7 +84,7 @@ impl Keeper {
         self.known.extend(opened.runs.iter().map(|run| run.number));
         self.known.extend(opened.sweeps.iter().map(|sweep| sweep.number));
         let notice = opened.notice.map(Msg::Told);
-        [Msg::Earlier(opened.runs)].into_iter().chain(notice).collect()
+        [Msg::EarlierSweeps(opened.sweeps), Msg::Earlier(opened.runs)].into_iter().chain(notice).collect()
     }
 
     /// The history, if it can be written to.
@@ -106,14 +106,21 @@ impl Keeper {
         }
     }
 
-    /// Keeps this run, which was measured here. Returns what the app has to hear of it.
+    /// Keeps this run or sweep, which was measured here. Returns what the app has to hear of it.
     pub fn keep(&mut self, history: &History, number: usize) -> Option<Msg> {
-        let entry = history.get(number).filter(|entry| entry.provenance.origin == Origin::Here)?;
-        let kept = self.store()?.keep_run(number, &entry.provenance, &entry.record);
+        let is_ours = |provenance: &Provenance| provenance.origin == Origin::Here;
+        let run = history.get(number).filter(|run| is_ours(&run.provenance));
+        let sweep = history.sweep(number).filter(|sweep| is_ours(&sweep.provenance));
+        let store = self.store()?;
+        let kept = match (run, sweep) {
+            (Some(run), _) => store.keep_run(number, &run.provenance, &run.record),
+            (None, Some(sweep)) => store.keep_sweep(number, &sweep.provenance, &sweep.sweep),
+            (None, None) => return None,
+        };
         match kept {
             Ok(kept) => {
                 self.known.insert(kept);
-                self.work(Job::keep(entry));
+                self.work(run.map_or(Job::Sync, Job::keep));
                 (kept != number).then_some(Msg::Renumbered { from: number, to: kept })
             }
             Err(sentence) => {

@@ -74,7 +74,7 @@ fn sweeps_and_runs_share_one_sequence_of_numbers() {
     assert_eq!(store.keep_run(0, &here("one"), &record("b")).unwrap(), 3);
     store.rename(2, Some("curve")).unwrap();
     let [kept] = &room.opened().sweeps[..] else { panic!("{:?}", room.opened()) };
-    assert_eq!((kept.number, kept.name.as_deref(), &*kept.sweep), (2, Some("curve"), &sweep));
+    assert_eq!((kept.number, kept.name.as_deref(), &kept.sweep), (2, Some("curve"), &sweep));
     assert_eq!(room.numbers(), [1, 3]);
 }
 

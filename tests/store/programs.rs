@@ -223,7 +223,7 @@ fn the_history_is_listed_shown_named_removed_and_restored_by_the_same_words() {
     assert!(said("history restore fetching", &room).contains("restored #4"));
     assert_eq!(room.numbers(), [1, 4]);
     assert!(refused("history restore 1", &room).contains("there is no run #1"));
-    assert!(refused("history name 1 last", &room).contains("cannot be called"));
+    assert!(refused("history name 1 last", &room).contains("it is no name"));
     assert!(refused("history name 1..4 both", &room).contains("belongs to one"));
     assert!(refused("history compare 1", &room).contains("at least two"));
     let document: Value = serde_json::from_str(&said("history export last 1", &room)).unwrap();

@@ -30,7 +30,7 @@ impl Serialize for Sweep {
         let locked = plan.configurations().iter().find(|plan| plan.model().has_interpreter_lock());
         Written {
             id: &self.id,
-            work: plan.work().into(),
+            work: plan.work(),
             models: plan.models(),
             workers: plan.workers(),
             repeats: plan.repeats(),

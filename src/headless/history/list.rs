@@ -1,12 +1,11 @@
 //! Kept runs as rows of a table.
 
-use crate::domain::history::{Entry, History};
+use crate::domain::history::{EarlierSweep, Entry, History};
 use crate::domain::phase::Phase;
 use crate::domain::record::Outcome;
 use crate::domain::text;
 use crate::domain::time::seconds;
 use crate::headless::columns::{Side, aligned};
-use crate::store::KeptSweep;
 
 /// One row.
 #[derive(Debug)]
@@ -34,7 +33,7 @@ const COLUMNS: [(&str, Side); 10] = [
 const MARKS: usize = 8;
 
 /// The runs and sweeps, in ascending order of their numbers; the runs of sweeps only if `all` are wanted.
-pub fn rows(history: &History, sweeps: &[KeptSweep], all: bool) -> Vec<Row> {
+pub fn rows(history: &History, sweeps: &[EarlierSweep], all: bool) -> Vec<Row> {
     let is_part = |run: &Entry| sweeps.iter().any(|sweep| sweep.sweep.owns(&run.record));
     let runs = history.entries().iter().filter(|run| all || !is_part(run)).map(row);
     let mut rows: Vec<Row> = runs.chain(sweeps.iter().map(|sweep| row_of_sweep(sweep, history))).collect();
@@ -111,7 +110,7 @@ fn row(run: &Entry) -> Row {
     }
 }
 
-fn row_of_sweep(sweep: &KeptSweep, history: &History) -> Row {
+fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
     let plan = &sweep.sweep.plan;
     let parts = history.entries().iter().map(|run| &run.record).filter(|record| sweep.sweep.owns(record));
     let parts: Vec<_> = parts.collect();
@@ -161,7 +160,7 @@ pub fn heading(run: &Entry) -> String {
 }
 
 /// Which sweep this is.
-pub fn heading_of_sweep(sweep: &KeptSweep) -> String {
+pub fn heading_of_sweep(sweep: &EarlierSweep) -> String {
     let name = sweep.name.as_ref().map_or_else(String::new, |name| format!(" \"{name}\""));
     let plan = &sweep.sweep.plan;
     let models = plan.models().iter().map(|model| model.label()).collect::<Vec<_>>().join(", ");
