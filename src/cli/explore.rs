@@ -14,22 +14,24 @@ pub(super) struct ExploreArguments {
     #[arg(long)]
     present: bool,
 
-    /// Which colours to use [default: ansi]
+    /// Which colours: ansi, safe, contrast, mono [default: ansi]
     ///
     /// Ctrl-T changes them while the explorer runs.
+    #[arg(hide_possible_values = true)]
     #[arg(long, value_name = "THEME", value_parser = values::themes(), allow_hyphen_values = true)]
     theme: Option<ThemeName>,
 
-    /// How many colours to use [default: auto]
+    /// How many: auto, never, always, 16, 256, true [default: auto]
     ///
     /// auto takes as many as the terminal says it has, and none with NO_COLOR; always takes 16 at least.
+    #[arg(hide_possible_values = true)]
     #[arg(long, value_name = "WHEN", value_parser = values::color_choices(), allow_hyphen_values = true)]
     color: Option<ColorChoice>,
 
     /// Leave the mouse to the terminal, to select text
     ///
     /// M takes it and releases it while the explorer runs.
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     no_mouse: bool,
 }
 
