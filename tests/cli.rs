@@ -239,7 +239,7 @@ fn bash_completes_commands_options_and_values() {
 #[test]
 fn the_short_help_fits_a_terminal_of_24_rows_and_80_columns() {
     // Without a terminal the width is 100 columns, where lines are at most as many as at 80.
-    for line in ["-h", "run -h"] {
+    for line in ["-h", "run -h", "sweep -h"] {
         assert!(text(&outcome(line).stdout).lines().count() < 24, "{line}");
     }
 }
