@@ -7,7 +7,7 @@ use crate::domain::campaign::{Campaign, Step};
 use crate::domain::estimate::Known;
 use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
 use crate::domain::plan::Plan;
-use crate::domain::record::{Outcome, Record};
+use crate::domain::record::{Outcome, Part, Record};
 use crate::domain::time::{nanos, seconds};
 use crate::domain::trace::Trace;
 use crate::engine::clock;
@@ -90,10 +90,9 @@ pub fn all(
         }
         progress.begin(&plan, &campaign, &measured.records, known);
         let before = measured.records.len();
-        one(session, plan, sender, events, &mut progress, &mut measured);
+        one(session, plan, campaign.part(&id), sender, events, &mut progress, &mut measured);
         progress.end();
         if let Some(record) = measured.records.get_mut(before) {
-            record.campaign = campaign.part(&id);
             record.tasks.take_if(|_| !lists_tasks);
         }
     }
@@ -105,10 +104,11 @@ pub fn all(
     measured
 }
 
-/// Measures one plan.
+/// Measures one plan, which is this part of a campaign.
 fn one(
     session: &Session,
     plan: Plan,
+    part: Option<Part>,
     sender: &Sender<Event>,
     events: &Receiver<Event>,
     progress: &mut Progress,
@@ -133,6 +133,7 @@ fn one(
             }
             Event::Heard(Heard::Report(Report::Concluded(mut record))) => {
                 record.observed(seconds(clock::thread_cpu().saturating_sub(cpu_before)));
+                record.campaign = part;
                 measured.add(*record, trace);
                 break;
             }
