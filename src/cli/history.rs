@@ -53,10 +53,11 @@ pub(super) struct KeepingArguments {
     ///
     /// [default: pconc-tui/history.jsonl in $XDG_DATA_HOME or ~/.local/share]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, global = true, display_order = 901)]
+    #[arg(hide_short_help = true)]
     history: Option<PathBuf>,
 
     /// Keep no runs, and show none that were kept
-    #[arg(long, global = true, display_order = 902)]
+    #[arg(long, global = true, display_order = 902, hide_short_help = true)]
     no_history: bool,
 }
 

@@ -184,7 +184,7 @@ fn flags_that_contradict_each_other_are_refused_by_name() {
 #[test]
 fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
     for (line, allowed) in [
-        ("walk", "run, sweep, doctor"),
+        ("walk", "run, sweep, history, doctor"),
         ("--frobnicate", "--help"),
         ("run --workload cpu", "--model (serial, "),
         ("run", "--workload (cpu or io) and --model"),
