@@ -41,6 +41,8 @@ pub enum Invocation {
     Explore(LookOptions),
     /// Measure and print.
     Run(Box<Request>),
+    /// Measure many configurations of one work and print what they say together.
+    Sweep(Box<SweepRequest>),
     /// Work on what was kept.
     History {
         /// What to do with it.
@@ -48,8 +50,6 @@ pub enum Invocation {
         /// In nothing but ASCII, whatever the locale.
         ascii: bool,
     },
-    /// Measure many configurations of one work and print what they say together.
-    Sweep(Box<SweepRequest>),
     /// Say what this machine offers.
     Doctor {
         /// In nothing but ASCII, whatever the locale.
@@ -125,13 +125,13 @@ fn invocation(cli: CommandLine, keeping: &Keeping) -> Result<Invocation, Answer>
             let request = request(&arguments, cli.ascii).map_err(Answer::Refusal)?;
             Ok(Invocation::Run(Box::new(request)))
         }
-        Some(Command::History(arguments)) => {
-            let request = arguments.request(keeping).map_err(Answer::Refusal)?;
-            Ok(Invocation::History { request, ascii: cli.ascii })
-        }
         Some(Command::Sweep(arguments)) => {
             let request = arguments.request(cli.ascii).map_err(Answer::Refusal)?;
             Ok(Invocation::Sweep(Box::new(request)))
+        }
+        Some(Command::History(arguments)) => {
+            let request = arguments.request(keeping).map_err(Answer::Refusal)?;
+            Ok(Invocation::History { request, ascii: cli.ascii })
         }
         Some(Command::Completions { shell }) => {
             Err(Answer::Text(documents::completions(shell, CommandLine::command())))

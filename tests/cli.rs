@@ -9,7 +9,7 @@ fn command(line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
     command.args(line.split_whitespace()).stdin(Stdio::null());
     // Nobody's history shall get runs of tests.
-    if line.starts_with("run") {
+    if line.starts_with("run") || line.starts_with("sweep") {
         command.arg("--no-history");
     }
     for variable in ["LC_ALL", "LC_CTYPE", "NO_COLOR", "COLORTERM"] {
@@ -243,7 +243,7 @@ fn bash_completes_commands_options_and_values() {
 #[test]
 fn the_short_help_fits_a_terminal_of_24_rows_and_80_columns() {
     // Without a terminal the width is 100 columns, where lines are at most as many as at 80.
-    for line in ["-h", "run -h"] {
+    for line in ["-h", "run -h", "sweep -h"] {
         assert!(text(&outcome(line).stdout).lines().count() < 24, "{line}");
     }
 }

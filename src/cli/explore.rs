@@ -19,6 +19,7 @@ pub(super) struct ExploreArguments {
     /// Ctrl-T changes them while the explorer runs.
     #[arg(hide_possible_values = true)]
     #[arg(long, value_name = "THEME", value_parser = values::themes(), allow_hyphen_values = true)]
+    #[arg(hide_possible_values = true)]
     theme: Option<ThemeName>,
 
     /// How many: auto, never, always, 16, 256, true [default: auto]
@@ -26,6 +27,7 @@ pub(super) struct ExploreArguments {
     /// auto takes as many as the terminal says it has, and none with NO_COLOR; always takes 16 at least.
     #[arg(hide_possible_values = true)]
     #[arg(long, value_name = "WHEN", value_parser = values::color_choices(), allow_hyphen_values = true)]
+    #[arg(hide_possible_values = true)]
     color: Option<ColorChoice>,
 
     /// Leave the mouse to the terminal, to select text

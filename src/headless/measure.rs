@@ -51,8 +51,9 @@ impl Measured {
         self.numbers.iter().copied().zip(&self.records).collect()
     }
 
-    fn add(&mut self, number: usize, record: Record, trace: Trace) {
-        self.numbers.push(number);
+    fn add(&mut self, record: Record, mut trace: Trace, keeper: &mut Keeper) {
+        trace.conclude(nanos(record.wall_s));
+        self.numbers.push(keeper.keep(&record, &trace));
         self.records.push(record);
         self.traces.push(trace);
         let mut total: usize = self.traces.iter().map(Trace::bytes).sum();
@@ -103,9 +104,10 @@ pub fn all(
         // Nothing is measured now, so writing disturbs nothing.
         if let Some((mut record, trace)) = ended {
             record.campaign = campaign.part(&id);
-            let number = keeper.keep(&record, &trace);
+            measured.add(record, trace, keeper);
+        }
+        if let Some(record) = measured.records.last_mut() {
             record.tasks.take_if(|_| !lists_tasks);
-            measured.add(number, record, trace);
         }
     }
     // A sweep goes on without what broke, and says so in its results.
@@ -116,7 +118,7 @@ pub fn all(
     measured
 }
 
-/// Measures one plan. Returns what it came to and what it looked like, unless it came to nothing.
+/// Measures one plan. Returns what came out, unless nothing did.
 fn one(
     session: &Session,
     plan: Plan,
@@ -148,7 +150,6 @@ fn one(
             }
             Event::Heard(Heard::Report(Report::Concluded(mut record))) => {
                 record.observed(seconds(clock::thread_cpu().saturating_sub(cpu_before)));
-                trace.conclude(nanos(record.wall_s));
                 ended = Some(*record);
                 break;
             }

@@ -58,7 +58,7 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     let mut keeper = Keeper::new(place, Provenance::here(session.id(), session.machine().clone()));
     let number = keeper.keep_sweep(&sweep);
     let measured = measure::all(&session, order, &mut keeper, &sender, &events);
-    print_results(&session, &sweep, number, &measured, keeper.here(), request)?;
+    print_results(&session, (number, &sweep), &measured, keeper.here(), request)?;
     keeper.finish();
     conclude(&measured)
 }
@@ -91,8 +91,7 @@ fn foretold(draft: &SweepDraft, known: Known<'_>) -> String {
 
 fn print_results(
     session: &Session,
-    sweep: &Sweep,
-    number: usize,
+    (number, sweep): (usize, &Sweep),
     measured: &Measured,
     here: &Provenance,
     request: &SweepRequest,
