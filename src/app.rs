@@ -70,7 +70,7 @@ use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::speed::Speed;
-use crate::domain::text::{column_seconds, duration};
+use crate::domain::text::duration;
 use crate::domain::time::{Nanos, nanos, seconds};
 use crate::domain::trace::{Batch, Trace};
 use crate::domain::verdict;
@@ -195,6 +195,7 @@ impl App {
     pub fn replaying(mut self, runs: Vec<EarlierRun>) -> App {
         let _ = self.on_earlier(runs);
         self.choose(self.history.entries().last().map(|entry| entry.number));
+        self.focus.panel = Panel::History;
         self.compose_headline();
         self
     }
@@ -374,13 +375,6 @@ impl App {
             }
             (_, Some(Shown::Live(live))) if self.frozen().is_some() => {
                 format!("frozen at {}: {}", duration(seconds(live.trace.now())), verdict::live(&live.trace))
-            }
-            (_, Some(Shown::Live(live))) if self.playback.is_some() => {
-                format!(
-                    "{} into the run: {}",
-                    column_seconds(seconds(live.trace.now())),
-                    verdict::live(&live.trace)
-                )
             }
             (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
             (_, Some(Shown::Live(live))) => verdict::live(&live.trace),

@@ -20,6 +20,8 @@ use ratatui::style::{Color, Modifier};
 
 #[path = "screens/history.rs"]
 mod history;
+#[path = "screens/replay.rs"]
+mod replay;
 #[path = "screens/snapshots.rs"]
 mod snapshots;
 #[path = "screens/teaching.rs"]

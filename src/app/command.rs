@@ -173,6 +173,15 @@ const DIGITS: &[Key] = &[
 /// Every key of the program.
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = &[
+    bind(&[Char(' '), Char('p')], "Space", C::Pause, In::Playback, "Space pause", "pause, or go on; from the end, play it again", 1),
+    bind(&[Left, Char('h')], "← h", C::PlayBack, In::Playback, "", "a fiftieth of the run back", 0),
+    bind(&[Right, Char('l')], "→ l", C::PlayOn, In::Playback, "←→ step", "a fiftieth of the run on", 2),
+    bind(&[Home], "Home", C::PlayFromBegin, In::Playback, "", "to its begin", 0),
+    bind(&[End], "End", C::PlayToEnd, In::Playback, "", "to its end", 0),
+    bind(&[Char('<')], "<", C::Slower, In::Playback, "<> speed", "play it slower, down to a hundredth of its speed", 2),
+    bind(&[Char('>')], ">", C::Faster, In::Playback, "", "play it faster, up to ten times its speed", 0),
+    bind(&[Esc], "Esc", C::EndPlayback, In::Playback, "Esc end", "leave it: the run is shown whole", 1),
+
     bind(&[Char('r')], "r", C::Run, In::Panels, "r run", "run what the form says", 1),
     bind(&[Char('x')], "x", C::Stop, In::Common, "x stop", "stop the run; what was measured is kept as cancelled", 1),
     bind(&[Char('1'), Char('2'), Char('3'), Char('4')], "1-4", C::Experiment, In::Panels, "1-4 experiments",
@@ -197,15 +206,6 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char('f')], "f", C::OpenForm, In::Panels, "f form", "go to the form: workload, model, workers, tasks", 4),
     bind(&[Tab], "Tab", C::NextPanel, In::Panels, "Tab panel", "go to the next panel", 7),
     bind(&[BackTab], "Shift-Tab", C::PreviousPanel, In::Panels, "", "go to the previous panel", 0),
-
-    bind(&[Char(' '), Char('p')], "Space", C::Pause, In::Playback, "Space pause", "pause, or go on; from the end, play it again", 1),
-    bind(&[Left, Char('h')], "← h", C::PlayBack, In::Playback, "", "a fiftieth of the run back", 0),
-    bind(&[Right, Char('l')], "→ l", C::PlayOn, In::Playback, "←→ step", "a fiftieth of the run on", 2),
-    bind(&[Home], "Home", C::PlayFromBegin, In::Playback, "", "to its begin", 0),
-    bind(&[End], "End", C::PlayToEnd, In::Playback, "", "to its end", 0),
-    bind(&[Char('<')], "<", C::Slower, In::Playback, "<> speed", "play it slower, down to a hundredth of its speed", 2),
-    bind(&[Char('>')], ">", C::Faster, In::Playback, "", "play it faster, up to ten times its speed", 0),
-    bind(&[Esc], "Esc", C::EndPlayback, In::Playback, "Esc end", "leave it: the run is shown whole", 1),
 
     bind(&[Up, Char('k')], "↑ k", C::Up, In::Form, "", "the field above", 0),
     bind(&[Down, Char('j')], "↓ j", C::Down, In::Form, "", "the field below", 0),

@@ -5,6 +5,7 @@ use super::command::Command;
 use super::timeline::Window;
 use crate::domain::history::Entry;
 use crate::domain::phase::Phase;
+use crate::domain::provenance::Origin;
 use crate::domain::speedup::Baseline;
 use crate::domain::text::{LEAST_IN_SECONDS, bytes, column_seconds, duration, grouped, speedup, wrap};
 use crate::domain::time::seconds;
@@ -253,6 +254,7 @@ fn column(run: &Entry, measures: &[Measure], runs: &[&Entry]) -> Column {
     heading.push_str(if run.is_fastest { "★ " } else { "" });
     heading.push_str(if run.record.caveats.is_empty() { "" } else { "! " });
     heading.push_str(&format!("#{} {}", run.number, run.record.plan.model().name()));
+    heading.push_str(if run.provenance.origin == Origin::Recorded { ", recorded" } else { "" });
     let shared = shared_baseline(runs).is_some();
     let cells = measures.iter().map(|measure| {
         let text = (measure.of)(run).map_or_else(|| "–".into(), |value| measure.unit.text(value));
