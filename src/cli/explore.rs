@@ -24,6 +24,7 @@ pub(super) struct ExploreArguments {
     ///
     /// auto takes as many as the terminal says it has, and none with NO_COLOR; always takes 16 at least.
     #[arg(long, value_name = "WHEN", value_parser = values::color_choices(), allow_hyphen_values = true)]
+    #[arg(hide_short_help = true)]
     color: Option<ColorChoice>,
 
     /// Leave the mouse to the terminal, to select text

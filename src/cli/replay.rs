@@ -22,6 +22,6 @@ Examples:
   pconc-tui run --workload io --model threads --workers 16 --format json > run.json
   pconc-tui replay run.json
 
-In the explorer p plays the chosen run again, as it happened. Runs of this machine can be measured beside it, but no
-speed-up is ever taken between two machines.
+In the explorer p plays the chosen run again, as it happened. Runs of this machine can be
+measured beside it, but no speed-up is ever taken between two machines.
 Exit codes: 0 done, 2 the file cannot be replayed.";
