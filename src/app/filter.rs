@@ -164,23 +164,26 @@ impl App {
 
     /// The history changed: so did what its runs can be found by.
     pub(super) fn index_for_filter(&mut self) {
-        let shows_earlier = self.browse.shows_earlier();
-        if let Some(filter) = &mut self.filter {
-            let runs = self.history.entries().iter().filter(|entry| shows_earlier || !entry.is_earlier());
-            filter.index = runs.map(|entry| (entry.number, described(entry))).collect();
+        if self.filter.is_some() {
+            let index = self.runs_to_show().map(|entry| (entry.number, described(entry))).collect();
+            if let Some(filter) = &mut self.filter {
+                filter.index = index;
+            }
         }
     }
 
     /// The runs that are shown, in ascending order of their numbers.
     pub(super) fn in_view(&mut self) -> Vec<usize> {
-        let shows_earlier = self.browse.shows_earlier();
         match &mut self.filter {
             Some(filter) => filter.matching().into_iter().map(|at| filter.index[at].0).collect(),
-            None => {
-                let runs = self.history.entries().iter().filter(|entry| shows_earlier || !entry.is_earlier());
-                runs.map(|entry| entry.number).collect()
-            }
+            None => self.runs_to_show().map(|entry| entry.number).collect(),
         }
+    }
+
+    /// The runs that have rows unless a filter hides them: those of a sweep have one together.
+    pub(super) fn runs_to_show(&self) -> impl Iterator<Item = &Entry> {
+        let shows_earlier = self.browse.shows_earlier();
+        self.history.lone_entries().filter(move |entry| shows_earlier || !entry.is_earlier())
     }
 }
 

@@ -25,9 +25,9 @@ impl App {
     }
 
     pub(super) fn begin_name(&mut self) {
-        let Some(entry) = self.browse.selected().and_then(|number| self.history.get(number)) else { return };
-        let field = TextField::new(entry.name.as_deref().unwrap_or_default(), name::MOST);
-        self.naming = Some(Naming { number: entry.number, field });
+        let Some(number) = self.browse.selected() else { return };
+        let field = TextField::new(self.history.name_of(number).unwrap_or_default(), name::MOST);
+        self.naming = Some(Naming { number, field });
         self.notice = None;
     }
 
@@ -63,15 +63,16 @@ impl App {
         if let Err(sentence) = name::check(name) {
             return Some(sentence);
         }
-        let others = self.history.entries().iter().filter(|entry| entry.number != number);
-        let other = others.into_iter().find(|entry| entry.name.as_deref() == Some(name))?;
-        Some(format!("#{} has that name already: a name means one run", other.number))
+        let other = self.history.named(name).filter(|other| *other != number)?;
+        Some(format!("#{other} has that name already: a name means one run"))
     }
 
     fn name(&mut self, number: usize, name: Option<String>) -> Vec<Effect> {
-        let Some(entry) = self.history.get(number).filter(|entry| entry.name != name) else { return vec![] };
+        if self.history.name_of(number) == name.as_deref() {
+            return vec![];
+        }
         // A shared file is not changed.
-        let is_kept = entry.provenance.origin != Origin::Recorded;
+        let is_kept = self.history.provenance_of(number).is_some_and(|it| it.origin != Origin::Recorded);
         self.history.rename(number, name.clone());
         self.rearrange();
         is_kept.then_some(Effect::Rename(number, name)).into_iter().collect()

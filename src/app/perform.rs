@@ -172,10 +172,11 @@ impl App {
 
     /// The history changed, or which sessions of it are shown.
     pub(super) fn rearrange(&mut self) {
-        let shows_earlier = self.browse.shows_earlier();
-        let entries = || self.history.entries().iter();
-        self.browse.count_earlier(entries().filter(|entry| entry.is_earlier()).count());
-        self.columns.measure(entries().filter(|entry| shows_earlier || !entry.is_earlier()));
+        let earlier = self.history.lone_entries().filter(|entry| entry.is_earlier()).count();
+        self.browse.count_earlier(earlier);
+        let mut columns = std::mem::take(&mut self.columns);
+        columns.measure(&self.runs_to_show().collect::<Vec<_>>());
+        self.columns = columns;
         self.index_for_filter();
         self.arrange_rows();
     }

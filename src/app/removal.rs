@@ -21,7 +21,7 @@ impl App {
         let neighbour = self.neighbour();
         let marked = self.browse.marked().to_vec();
         let numbers = self.removable();
-        let kept = self.kept_among(&numbers);
+        let kept = self.kept_among(&self.history.with_members(&numbers));
         let removed = self.history.remove(&numbers);
         if removed.is_empty() {
             return vec![];
@@ -32,14 +32,15 @@ impl App {
             self.choose(neighbour);
         }
         self.rearrange();
-        let brings_back = if removed.len() == 1 { "u brings it back" } else { "u brings them back" };
-        self.say(format!("removed {}: {brings_back}", listed(&removed)));
+        let brings_back = if numbers.len() == 1 { "u brings it back" } else { "u brings them back" };
+        self.say(format!("removed {}: {brings_back}", listed(&numbers)));
         (!kept.is_empty()).then_some(Effect::Remove(kept)).into_iter().collect()
     }
 
     /// Takes back the last removal.
     pub(super) fn restore_runs(&mut self) -> Vec<Effect> {
-        let restored = self.history.restore();
+        let all = self.history.restore();
+        let restored = self.with_rows(&all);
         let Some(first) = restored.first() else { return vec![] };
         if let Some(marks) = self.marks_before.pop() {
             let there = marks.into_iter().filter(|number| self.history.get(*number).is_some());
@@ -56,14 +57,23 @@ impl App {
         );
         let unseen = if hidden > 0 { ", though not shown now" } else { "" };
         self.say(format!("{} {verb} back{unseen}", listed(&restored)));
-        let kept = self.kept_among(&restored);
+        let kept = self.kept_among(&all);
         (!kept.is_empty()).then_some(Effect::Restore(kept)).into_iter().collect()
+    }
+
+    /// Those of these runs and sweeps that have rows of their own: the runs of a sweep have not.
+    fn with_rows(&self, numbers: &[usize]) -> Vec<usize> {
+        let has_row = |number: &&usize| {
+            let sweep = self.history.get(**number).and_then(|entry| self.history.sweep_of(&entry.record));
+            sweep.is_none()
+        };
+        numbers.iter().filter(has_row).copied().collect()
     }
 
     /// The runs of a shared file are in no history.
     fn kept_among(&self, numbers: &[usize]) -> Vec<usize> {
         let is_kept = |number: &&usize| {
-            self.history.get(**number).is_some_and(|entry| entry.provenance.origin != Origin::Recorded)
+            self.history.provenance_of(**number).is_some_and(|it| it.origin != Origin::Recorded)
         };
         numbers.iter().filter(is_kept).copied().collect()
     }
