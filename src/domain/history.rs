@@ -7,7 +7,7 @@ mod removal;
 mod sweeps;
 
 pub use earlier::EarlierRun;
-pub use pictures::TRACE_BYTES;
+pub use pictures::{THINNED_SLICES, TRACE_BYTES};
 pub use sweeps::{EarlierSweep, Peak, SweepEntry, is_counted};
 
 use std::sync::Arc;

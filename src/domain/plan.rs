@@ -1,6 +1,8 @@
 //! What the user asked for. A [`Draft`] holds anything a form or a command line can say; only a valid one becomes a
 //! [`Plan`].
 
+pub mod stored;
+
 use std::fmt;
 
 use super::machine::{Limits, MAX_TASKS};
@@ -183,7 +185,12 @@ impl Draft {
             workers: u32::try_from(self.workers).expect("checked against a limit below 2^32"),
             tasks: u32::try_from(self.tasks).expect("checked against a limit below 2^32"),
             seed: self.seed,
-            switch_interval_us: self.switch_interval_us,
+            // Without a lock it says nothing.
+            switch_interval_us: if self.model.has_interpreter_lock() {
+                self.switch_interval_us
+            } else {
+                DEFAULT_SWITCH_INTERVAL_US
+            },
         })
     }
 
@@ -350,7 +357,19 @@ impl Plan {
     /// The same work under serial, which speed-ups are measured against.
     #[must_use]
     pub fn as_serial(&self) -> Plan {
-        Plan { model: Model::Serial, workers: 1, ..self.clone() }
+        Plan {
+            model: Model::Serial,
+            workers: 1,
+            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+            ..self.clone()
+        }
+    }
+
+    /// This model and these workers on the work of `other`.
+    #[must_use]
+    pub(super) fn on_work_of(&self, other: &Plan) -> Plan {
+        let Plan { workload, tasks, seed, .. } = other.clone();
+        Plan { workload, tasks, seed, ..*self }
     }
 
     /// The phases that a run of it can have, in the order in which they are listed.

@@ -4,6 +4,7 @@ use super::history::Entry;
 use super::provenance::Provenance;
 use super::record::Record;
 use super::speedup::Gain;
+use super::sweep::{Results, Sweep};
 use super::trace::Trace;
 
 /// A run as it is handed on.
@@ -33,6 +34,49 @@ impl<'a> From<&'a Entry> for SharedRun<'a> {
             trace: entry.picture(),
             gain: entry.gain(),
         }
+    }
+}
+
+/// A sweep as it is handed on; its runs are handed on beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedSweep<'a> {
+    /// Its number where it was measured.
+    pub number: usize,
+    /// What the user calls it.
+    pub name: Option<&'a str>,
+    /// Where and when it was measured.
+    pub provenance: &'a Provenance,
+    /// What was asked for.
+    pub sweep: &'a Sweep,
+    /// What its runs say together.
+    pub results: &'a Results,
+}
+
+/// Everything that is handed on together.
+#[derive(Clone, Debug, Default)]
+pub struct Shared<'a> {
+    /// Runs, those of the sweeps included, in the order of their numbers.
+    pub runs: Vec<SharedRun<'a>>,
+    /// Sweeps, in the order of their numbers.
+    pub sweeps: Vec<SharedSweep<'a>>,
+}
+
+impl<'a> Shared<'a> {
+    /// Where everything was measured, in the order of the runs and then of the sweeps.
+    pub fn provenances(&self) -> impl Iterator<Item = &'a Provenance> {
+        let of_runs = self.runs.iter().map(|run| run.provenance);
+        of_runs.chain(self.sweeps.iter().map(|sweep| sweep.provenance))
+    }
+
+    /// The runs that were not parts of one of the sweeps.
+    pub fn single_runs(&self) -> impl Iterator<Item = &SharedRun<'a>> {
+        let is_part = |run: &&SharedRun<'_>| self.sweeps.iter().any(|sweep| sweep.sweep.owns(run.record));
+        self.runs.iter().filter(move |run| !is_part(run))
+    }
+
+    /// The runs of one of its sweeps.
+    pub fn runs_of(&self, sweep: &Sweep) -> impl Iterator<Item = &SharedRun<'a>> {
+        self.runs.iter().filter(|run| sweep.owns(run.record))
     }
 }
 
