@@ -2,6 +2,7 @@
 
 pub mod axis;
 pub mod bar;
+pub mod chart;
 pub mod core_gantt;
 pub mod curve;
 pub mod figure;

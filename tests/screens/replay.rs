@@ -41,13 +41,14 @@ impl Session {
         let form = rows.get(3).filter(|row| row.contains("Plan"));
         let width = form.and_then(|row| row.chars().skip(1).position(is_border)).map_or(0, |at| at + 1);
         let cores = rows.iter().position(|row| row.contains(" Cores ")).unwrap_or(3);
-        let masked = rows.into_iter().enumerate().skip(1);
-        let masked = masked.map(|(y, row)| {
+        // Below the headline a recorded run says where it was recorded, and the history does so above its runs.
+        let told = |(y, row): &(usize, String)| ![0, 2].contains(y) && !row.contains("recorded on");
+        let masked = rows.into_iter().enumerate().filter(told).map(|(y, row)| {
             let hidden = if (3..cores).contains(&y) { width } else { 0 };
             let row: String = row.chars().skip(hidden).collect();
             row.replace("recorded ──", "usable ────")
         });
-        masked.collect()
+        masked.filter(|row| row.contains(|c: char| !" ┃│".contains(c))).collect()
     }
 
     fn focus_history(&mut self) {

@@ -46,6 +46,8 @@ impl History {
         let gone = self.removals.iter().flat_map(|removal| removal.numbers());
         let mut taken: HashMap<usize, Origin> = gone.map(|number| (number, Origin::Earlier)).collect();
         taken.extend(self.entries.iter().map(|entry| (entry.number, entry.provenance.origin)));
+        // Only runs make way.
+        taken.extend(self.sweeps.iter().map(|sweep| (sweep.number, Origin::Earlier)));
         let mut moving = HashSet::new();
         let mut late = vec![];
         for run in runs {
@@ -78,11 +80,13 @@ impl History {
         moves
     }
 
-    /// Gives a run the number under which it was kept. A run of a shared file that has that number gets one behind all
+    /// Gives a run or a sweep the number under which it was kept. A run of a shared file that has that number gets one behind all
     /// others. Returns whose numbers changed, in the order in which to follow them.
     pub fn renumber(&mut self, from: usize, to: usize) -> Moves {
+        let is_sweep = self.sweep(from).is_some();
         if from == to
-            || self.get(from).is_none()
+            || (self.get(from).is_none() && !is_sweep)
+            || self.sweep(to).is_some()
             || self.removals.iter().any(|it| it.numbers().any(|n| n == to))
         {
             return vec![];
@@ -94,7 +98,9 @@ impl History {
             }
             moves = self.move_behind(&HashSet::from([to]));
         }
-        if let Some(entry) = self.get_mut(from) {
+        if let Some(sweep) = self.sweeps.iter_mut().find(|sweep| sweep.number == from) {
+            sweep.number = to;
+        } else if let Some(entry) = self.get_mut(from) {
             entry.number = to;
         }
         self.highest = self.highest.max(to);
@@ -126,7 +132,9 @@ impl History {
     /// Numbers ascend, and everything that depends on them follows.
     fn settle(&mut self) {
         self.entries.sort_by_key(|entry| entry.number);
+        self.sweeps.sort_by_key(|sweep| sweep.number);
         self.compare();
+        self.gather();
         self.make_room(TRACE_BYTES);
     }
 }

@@ -1,0 +1,162 @@
+//! Sweeps in the history: they share the numbers of the runs, and know which runs are theirs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::super::provenance::{Origin, Provenance};
+use super::super::record::Record;
+use super::super::sweep::{Results, Sweep, SweepPlan};
+use super::{Entry, History};
+
+/// A sweep with its number on the screen.
+#[derive(Clone, Debug)]
+pub struct SweepEntry {
+    /// Runs and sweeps share one sequence of numbers.
+    pub number: usize,
+    /// What the user calls it.
+    pub name: Option<String>,
+    /// Where and when it was measured.
+    pub provenance: Arc<Provenance>,
+    /// What was asked for.
+    pub sweep: Sweep,
+    /// What its runs say together, as far as they were measured.
+    pub results: Results,
+    /// The numbers of its runs in ascending order, those that warmed up among them.
+    pub members: Vec<usize>,
+    /// The largest that was seen of it: it never shrinks, so that an axis does not either.
+    pub peak: Peak,
+}
+
+/// The largest numbers of a sweep.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Peak {
+    /// The longest time of a counted run, in seconds.
+    pub time_s: f64,
+    /// The highest speed-up of a single run, or end of an interval.
+    pub speedup: f64,
+}
+
+/// A sweep that this session did not begin; its runs come as [`EarlierRun`](super::EarlierRun)s, before it or after it.
+#[derive(Clone, Debug)]
+pub struct EarlierSweep {
+    /// Under which it was kept.
+    pub number: usize,
+    /// What the user calls it.
+    pub name: Option<String>,
+    /// Where and when it was measured.
+    pub provenance: Arc<Provenance>,
+    /// What was asked for.
+    pub sweep: Sweep,
+}
+
+impl SweepEntry {
+    fn new(number: usize, name: Option<String>, provenance: Arc<Provenance>, sweep: Sweep) -> SweepEntry {
+        let results = sweep.results([], provenance.machine.cores_usable);
+        SweepEntry { number, name, provenance, sweep, results, members: vec![], peak: Peak::default() }
+    }
+
+    /// Takes these runs for its own.
+    fn take(&mut self, members: &[&Entry]) {
+        let cores_usable = self.provenance.machine.cores_usable;
+        self.members = members.iter().map(|entry| entry.number).collect();
+        self.results = self.sweep.results(members.iter().map(|entry| &entry.record), cores_usable);
+        let serial = self.results.summaries.first().and_then(Option::as_ref).map(|serial| serial.time.median);
+        for time in members.iter().filter(|entry| is_counted(&entry.record)).map(|it| it.record.wall_s) {
+            self.peak.time_s = self.peak.time_s.max(time);
+            self.peak.speedup = self.peak.speedup.max(serial.map_or(0.0, |serial| serial / time));
+        }
+    }
+}
+
+/// Whether a run of a sweep is one of those that its numbers are from: it did all its work, after the warm-up.
+#[must_use]
+pub fn is_counted(record: &Record) -> bool {
+    record.is_sound() && record.wall_s > 0.0 && record.campaign.as_ref().is_some_and(|part| part.round > 0)
+}
+
+impl History {
+    /// All sweeps, in ascending order of their numbers.
+    #[must_use]
+    pub fn sweeps(&self) -> &[SweepEntry] {
+        &self.sweeps
+    }
+
+    /// The sweep with this number.
+    #[must_use]
+    pub fn sweep(&self, number: usize) -> Option<&SweepEntry> {
+        self.sweeps.iter().find(|sweep| sweep.number == number)
+    }
+
+    /// The sweep that has this run.
+    #[must_use]
+    pub fn sweep_of(&self, record: &Record) -> Option<&SweepEntry> {
+        let id = &record.campaign.as_ref()?.id;
+        self.sweeps.iter().find(|sweep| sweep.sweep.id == *id)
+    }
+
+    /// The runs that are no part of a sweep, oldest first.
+    pub fn lone_entries(&self) -> impl Iterator<Item = &Entry> {
+        let mut members: Vec<usize> = self.sweeps.iter().flat_map(|sweep| &sweep.members).copied().collect();
+        members.sort_unstable();
+        self.entries.iter().filter(move |entry| members.binary_search(&entry.number).is_err())
+    }
+
+    /// Begins a sweep, which has this id, and returns its number.
+    pub fn begin_sweep(&mut self, id: String, plan: SweepPlan) -> usize {
+        self.highest += 1;
+        let sweep = Sweep { id, plan };
+        self.sweeps.push(SweepEntry::new(self.highest, None, Arc::clone(&self.here), sweep));
+        self.highest
+    }
+
+    /// Adds sweeps of earlier sessions, or of a shared file: one that is here already is left out. One of a shared file
+    /// whose number is taken gets one behind all others.
+    pub fn add_earlier_sweeps(&mut self, sweeps: Vec<EarlierSweep>) {
+        for EarlierSweep { number, name, provenance, sweep } in sweeps {
+            let is_here = self.sweeps.iter().any(|other| other.sweep.id == sweep.id);
+            let is_taken = self.get(number).is_some() || self.sweep(number).is_some();
+            if is_here || (is_taken && provenance.origin != Origin::Recorded) {
+                continue;
+            }
+            let number = if is_taken { self.highest + 1 } else { number };
+            self.highest = self.highest.max(number);
+            self.sweeps.push(SweepEntry::new(number, name, provenance, sweep));
+        }
+        self.sweeps.sort_by_key(|sweep| sweep.number);
+        self.gather();
+    }
+
+    /// These numbers, and for each sweep among them those of its runs.
+    #[must_use]
+    pub fn with_members(&self, numbers: &[usize]) -> Vec<usize> {
+        let sweeps = numbers.iter().filter_map(|number| self.sweep(*number));
+        numbers.iter().copied().chain(sweeps.flat_map(|sweep| sweep.members.iter().copied())).collect()
+    }
+
+    /// Gives a run that has just been added to its sweep.
+    pub(super) fn gather_of(&mut self, number: usize) {
+        let Some(entry) = self.get(number) else { return };
+        let Some(id) = self.sweep_of(&entry.record).map(|sweep| sweep.sweep.id.clone()) else { return };
+        let is_member = |entry: &&Entry| entry.record.campaign.as_ref().is_some_and(|part| part.id == id);
+        let members: Vec<&Entry> = self.entries.iter().filter(is_member).collect();
+        if let Some(sweep) = self.sweeps.iter_mut().find(|sweep| sweep.sweep.id == id) {
+            sweep.take(&members);
+        }
+    }
+
+    /// Gives all runs to their sweeps: O(n).
+    pub(super) fn gather(&mut self) {
+        if self.sweeps.is_empty() {
+            return;
+        }
+        let mut members: HashMap<&str, Vec<&Entry>> = HashMap::new();
+        for entry in &self.entries {
+            if let Some(part) = &entry.record.campaign {
+                members.entry(&part.id).or_default().push(entry);
+            }
+        }
+        for sweep in &mut self.sweeps {
+            sweep.take(members.get(sweep.sweep.id.as_str()).map_or(&[], Vec::as_slice));
+        }
+    }
+}
