@@ -73,7 +73,7 @@ use setup::Setup;
 use teaching::Teaching;
 use timeline::TimelineView;
 
-use crate::domain::history::{Entry, History};
+use crate::domain::history::{EarlierSweep, Entry, History};
 use crate::domain::look::Look;
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
@@ -218,11 +218,16 @@ impl App {
         self
     }
 
-    /// With the runs of a shared file; the last one is shown.
+    /// With the runs and sweeps of a shared file; the last run is shown, of those that were no part of a sweep if there are
+    /// such.
     #[must_use]
-    pub fn replaying(mut self, runs: Vec<EarlierRun>) -> App {
+    pub fn replaying(mut self, runs: Vec<EarlierRun>, sweeps: Vec<EarlierSweep>) -> App {
         let _ = self.on_earlier(runs);
-        self.choose(self.history.entries().last().map(|entry| entry.number));
+        self.history.add_earlier_sweeps(sweeps);
+        let is_part = |record: &Record| self.history.sweeps().iter().any(|sweep| sweep.sweep.owns(record));
+        let entries = self.history.entries();
+        let last = entries.iter().rev().find(|entry| !is_part(&entry.record)).or(entries.last());
+        self.choose(last.map(|entry| entry.number));
         self.focus.panel = Panel::History;
         self.compose_headline();
         self

@@ -67,7 +67,10 @@ fn open(options: LookOptions, document: Option<Document>) -> Result<u8, Failure>
         .with_look(look)
         .presenting(options.present);
     let app = match document {
-        Some(document) => app.replaying(document.runs.into_iter().map(replay::earlier).collect()),
+        Some(document) => {
+            let (runs, sweeps) = replay::earlier(document);
+            app.replaying(runs, sweeps)
+        }
         None => app,
     };
     let ended = Explorer::new(&session, app, screen, sender).stay(&events);

@@ -250,7 +250,7 @@ fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) ->
         record: Box::new(record),
         trace: Some(Box::new(trace)),
     };
-    let mut app = App::new(session.machine().clone(), Limits::default()).replaying(vec![run]);
+    let mut app = App::new(session.machine().clone(), Limits::default()).replaying(vec![run], vec![]);
     let _ = app.update(Msg::Resized { columns: 120, rows: 40 });
     let mut screens = vec![];
     for keys in [vec![], vec![Key::Char('v')], [vec![Key::Char('p')], vec![Key::Right; 25]].concat()] {

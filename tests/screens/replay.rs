@@ -26,7 +26,8 @@ impl Session {
     /// The same runs in another explorer, as a file brought them.
     fn replayed(&self) -> Session {
         let app = App::new(sample::machine(2), Limits::default()).in_session("elsewhere");
-        let mut session = Session { app: app.replaying(through_a_file(self.app.history())), size: self.size };
+        let mut session =
+            Session { app: app.replaying(through_a_file(self.app.history()), vec![]), size: self.size };
         let (columns, rows) = self.size;
         let _ = session.app.update(Msg::Resized { columns, rows });
         let _ = session.app.update(Msg::Calibrated(Speed::uniform(40e6)));
