@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use super::panel::wrap;
 use super::theme::Theme;
 use crate::app::live::{Activity, Live};
+use crate::app::playback::Playback;
 use crate::app::{App, Shown};
 use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
@@ -37,6 +38,7 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let short = Line::raw(format!(" {}", app.shown().map_or_else(|| shown.clone(), in_short)));
     let (which, state) = state(app);
     let [machine, few, fewest] = machine(app);
+    let brief = app.playback().map_or_else(|| state.clone(), Playback::short_words);
     let named = || left("pconc-tui  ");
     let candidates = [
         (named(), right(&[which.clone(), state.clone(), machine])),
@@ -44,7 +46,8 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         (named(), right(&[which.clone(), state.clone(), fewest.clone()])),
         (left(""), right(&[which, state.clone(), fewest.clone()])),
         (left(""), right(&[state.clone(), fewest.clone()])),
-        (short, right(&[state, fewest])),
+        (short.clone(), right(&[state.clone(), fewest.clone()])),
+        (short, right(&[brief, fewest])),
     ];
     let last = candidates.len() - 1;
     let fits = |(left, right): &(Line<'_>, Line<'_>)| left.width() + right.width() < usize::from(area.width);

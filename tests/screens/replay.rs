@@ -152,7 +152,7 @@ fn that_a_run_was_recorded_elsewhere_stands_on_every_screen() {
         assert!(session.rows()[0].contains("recorded"), "{columns}×{rows}: {}", session.rows()[0]);
         assert!(columns < 120 || session.rows()[0].contains("recorded on Sample CPU, 2 cores, 2026-01-01"));
         session.press(&[Char('p')]);
-        assert!(session.rows()[0].contains("recorded, playing"), "{columns}×{rows}: {}", session.rows()[0]);
+        assert!(session.rows()[0].contains(" recorded, playing"), "{columns}×{rows}: {}", session.rows()[0]);
         session.press(&[Esc, Char('c')]);
         assert!(session.shows("recorded"), "compared at {columns}×{rows}:\n{}", session.rows().join("\n"));
     }
