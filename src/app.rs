@@ -8,6 +8,7 @@
 //!             ├─ pointer   what the mouse does                       (the same, without keys)
 //!             ├─ query     what the screen and the shell may ask     (the questions)
 //!             ├─ inspect   looking closer: freeze, cursor, jumps     (both)
+//!             ├─ playback  a run that is over, played again          (both)
 //!             ├─ setup     the form: a draft, a cursor               ┐
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
@@ -45,6 +46,7 @@ pub mod message;
 pub mod naming;
 pub mod overlay;
 mod perform;
+pub mod playback;
 pub mod pointer;
 mod query;
 pub mod reading;
@@ -64,16 +66,17 @@ use filter::Filter;
 use inspect::Frozen;
 use key::Key;
 use live::{Activity, Live};
-use message::{Effect, Msg};
+use message::{EarlierRun, Effect, Msg};
 use naming::Naming;
 use overlay::{Overlay, Text};
+use playback::Playback;
 use screen::{Focus, Panel, Screen};
 use setup::Setup;
 use sweep::{Chart, Sketch, SweepForm};
 use teaching::Teaching;
 use timeline::TimelineView;
 
-use crate::domain::history::{Entry, History};
+use crate::domain::history::{EarlierSweep, Entry, History};
 use crate::domain::look::Look;
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
@@ -121,6 +124,8 @@ pub struct App {
     timeline: TimelineView,
     /// A run as it was when the user froze its picture.
     frozen: Option<Frozen>,
+    /// A run that is over and played again.
+    playback: Option<Playback>,
     focus: Focus,
     overlay: Option<Overlay>,
     /// What it says.
@@ -208,6 +213,7 @@ impl App {
             marks_before: vec![],
             timeline: TimelineView::default(),
             frozen: None,
+            playback: None,
             focus: Focus { panel: Panel::Setup, expanded: false },
             overlay: None,
             text: None,
@@ -232,6 +238,21 @@ impl App {
         self
     }
 
+    /// With the runs and sweeps of a shared file; the last run is shown, of those that were no part of a sweep if there are
+    /// such.
+    #[must_use]
+    pub fn replaying(mut self, runs: Vec<EarlierRun>, sweeps: Vec<EarlierSweep>) -> App {
+        let _ = self.on_earlier(runs);
+        self.history.add_earlier_sweeps(sweeps);
+        let is_part = |record: &Record| self.history.sweeps().iter().any(|sweep| sweep.sweep.owns(record));
+        let entries = self.history.entries();
+        let last = entries.iter().rev().find(|entry| !is_part(&entry.record)).or(entries.last());
+        self.choose(last.map(|entry| entry.number));
+        self.focus.panel = Panel::History;
+        self.compose_headline();
+        self
+    }
+
     /// In the teaching layout from the start, if asked for.
     #[must_use]
     pub fn presenting(mut self, is_on: bool) -> App {
@@ -244,9 +265,9 @@ impl App {
     /// Folds a message into the state; what the shell shall do comes back.
     #[must_use = "effects do nothing unless performed"]
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        let is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
-        // A batch changes nothing that a run to come depends on.
-        let is_news = !matches!(msg, Msg::Batch(_));
+        let mut is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
+        // Time that passes changes nothing that a run to come depends on.
+        let is_news = !matches!(msg, Msg::Batch(_) | Msg::Tick(_));
         let mut effects = match msg {
             Msg::Opened => self.on_opened(),
             Msg::Key(key) => self.on_key(key),
@@ -272,7 +293,12 @@ impl App {
             Msg::EarlierSweeps(sweeps) => self.on_earlier_sweeps(sweeps),
             Msg::PictureRead { number, picture } => self.on_picture_read(number, picture),
             Msg::Renumbered { from, to } => self.on_renumbered(from, to),
+            Msg::Tick(elapsed) => {
+                is_due = self.on_tick(elapsed);
+                vec![]
+            }
         };
+        self.settle_playback();
         if is_news {
             effects.extend(self.ask_for_a_picture());
         }

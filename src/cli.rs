@@ -7,6 +7,7 @@ mod documents;
 mod explore;
 mod history;
 mod refusal;
+mod replay;
 mod sweep;
 mod values;
 mod work;
@@ -27,6 +28,7 @@ use documents::Shell;
 use explore::ExploreArguments;
 pub use history::HistoryRequest;
 use history::{HistoryArguments, KeepingArguments};
+use replay::ReplayArguments;
 use sweep::SweepArguments;
 pub use sweep::SweepRequest;
 use work::WorkArguments;
@@ -39,6 +41,13 @@ const IO_WORKERS: u64 = 16;
 pub enum Invocation {
     /// Open the explorer.
     Explore(LookOptions),
+    /// Open the explorer with the runs of a shared file.
+    Replay {
+        /// The file.
+        file: PathBuf,
+        /// How it shall look.
+        look: LookOptions,
+    },
     /// Measure and print.
     Run(Box<Request>),
     /// Measure many configurations of one work and print what they say together.
@@ -119,6 +128,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Order, Ans
 fn invocation(cli: CommandLine, keeping: &Keeping) -> Result<Invocation, Answer> {
     match cli.command {
         None => Ok(Invocation::Explore(cli.explore.options(cli.ascii))),
+        Some(Command::Replay(arguments)) => {
+            // They may stand before the command or behind it.
+            let is_behind = arguments.explore.first_given().is_some();
+            let explore = if is_behind { &arguments.explore } else { &cli.explore };
+            Ok(Invocation::Replay { look: explore.options(cli.ascii), file: arguments.file })
+        }
         Some(_) if cli.explore.first_given().is_some() => Err(Answer::Refusal(cli.explore.misplaced())),
         Some(Command::Doctor) => Ok(Invocation::Doctor { ascii: cli.ascii }),
         Some(Command::Run(arguments)) => {
@@ -200,6 +215,7 @@ Examples:
   pconc-tui run --workload io --model threads --workers 16 --format json
   pconc-tui sweep --workload io --models threads,processes --workers 2^0..2^4
   pconc-tui history list                        the runs that were kept
+  pconc-tui replay runs.json                    look at runs that somebody shared
   pconc-tui doctor                              what this machine offers
 
 Environment:
@@ -258,6 +274,10 @@ enum Command {
     Sweep(Box<SweepArguments>),
     /// List, show, compare, export, name and remove the runs that were kept
     History(HistoryArguments),
+    /// Open the explorer with the runs of a shared file
+    ///
+    /// Everything is shown as it was measured, and marked as recorded there. p plays a run again, as it happened.
+    Replay(ReplayArguments),
     /// Say what this machine offers: cores, clocks, limits, terminal
     Doctor,
     /// Print a script for a shell, to complete what is typed

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
 fn perform(Order { invocation, keeping }: Order) -> Result<u8, Failure> {
     match invocation {
         Invocation::Explore(options) => tui::explore(options, &keeping),
+        Invocation::Replay { file, look } => tui::replay(&file, look, &keeping),
         Invocation::Run(request) => headless::run(&request, &keeping),
         Invocation::Sweep(request) => headless::sweep(&request, &keeping),
         Invocation::History { request, ascii } => headless::history(&request, &keeping, ascii),

@@ -302,6 +302,39 @@ fn the_json_has_the_keys_of_its_schema() {
     }
 }
 
+/// What the schema says against a document.
+fn against_the_schema(document: &Value) -> Vec<String> {
+    let schema =
+        serde_json::from_str(include_str!("../assets/records.schema.json")).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+#[test]
+fn a_file_that_cannot_be_replayed_gets_one_sentence_and_starts_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let file = |name: &str, text: &str| {
+        std::fs::write(path(name), text).expect("a temporary file");
+        path(name)
+    };
+    for (file, said) in [
+        (path("none.json"), "no such file"),
+        (folder.path().display().to_string(), "is a directory"),
+        (file("empty.json", ""), "it is cut off"),
+        (file("text.json", "hello"), "it is no JSON"),
+        (file("other.json", "{\"schema\": \"geo\"}"), "it is no document of this program"),
+        (file("newer.json", "{\"schema\": \"pconc-tui.records/2\"}"), "another version"),
+    ] {
+        let refused = refused(&format!("replay {file}"));
+        assert!(refused.contains(said) && refused.contains("cannot replay"), "{refused}");
+    }
+    refused("replay");
+    let printed = json(small("cpu")).to_string();
+    let good = file("good.json", &printed);
+    assert!(refused(&format!("replay {good}")).contains("terminal"), "only the terminal is missing");
+}
+
 fn has_keys(value: &Value, keys: &[&str]) {
     for key in keys {
         assert!(value.get(key).is_some(), "{key} is missing in {value}");
@@ -316,7 +349,10 @@ fn every_model_runs_both_workloads() {
             let line = small(workload)
                 .replace("--model threads", &format!("--model {model}"))
                 .replace("--workers 2", &format!("--workers {workers}"));
-            let record = &json(&line)["records"][0];
+            let document = json(&line);
+            assert_eq!(against_the_schema(&document), Vec::<String>::new(), "{line}");
+            let record = &document["records"][0];
+            assert!(record["trace"]["lanes"].is_array(), "{line}");
             assert_eq!(record["plan"]["model"], model);
             assert_eq!(record["gil"].is_null(), model != "gil-threads", "{line}");
         }

@@ -7,11 +7,16 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use pconc_tui::domain::machine::Limits;
+use pconc_tui::app::App;
+use pconc_tui::app::key::Key;
+use pconc_tui::app::message::{EarlierRun, Msg};
+use pconc_tui::domain::machine::{Limits, Machine};
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
+use pconc_tui::domain::provenance::{Origin, Provenance};
 use pconc_tui::domain::record::{FAILURES_KEPT, Outcome, Record, TASKS_LISTED, TaskOutcome, TaskRecord};
+use pconc_tui::domain::share::{Shared, SharedRun};
 use pconc_tui::domain::shared_file::{Content, SharedFile, Source};
 use pconc_tui::domain::time::{Nanos, nanos};
 use pconc_tui::domain::trace::Trace;
@@ -20,6 +25,11 @@ use pconc_tui::engine::kernel::render::python_str_of_bytes;
 use pconc_tui::engine::loopback;
 use pconc_tui::engine::run::{Report, Run};
 use pconc_tui::engine::session::Session;
+use pconc_tui::export::json::{self, Traces};
+use pconc_tui::ui::{self, Theme};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 
 /// Longer than anything here takes: a run that is still going on then hangs.
 const HANG: Duration = Duration::from_secs(60);
@@ -47,6 +57,7 @@ fn trials(session: &'static Session) -> Vec<Trial> {
             };
             trials.push(trial("each_task_is_executed_exactly_once", each_task_once));
             trials.push(trial("lanes_cover_the_run_and_phases_sum_to_wall_times_workers", lanes_cover));
+            trials.push(trial("through_a_file_and_back_it_is_drawn_with_the_same_cells", drawn_from_a_file));
             trials.push(trial("stop_ends_the_run_as_cancelled_and_the_next_run_works", stop_ends_the_run));
         }
     }
@@ -196,6 +207,61 @@ fn endless(kind: WorkloadKind, model: Model) -> Draft {
     draft.task_size = TaskSize::Iterations(100_000_000_000);
     (draft.latency_min_ms, draft.latency_max_ms) = (60_000, 60_000);
     draft
+}
+
+fn drawn_from_a_file(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes {
+    let Observed { record, trace } = run(session, &small(kind, model));
+    let from = Provenance {
+        origin: Origin::Recorded,
+        session: session.id().into(),
+        machine: Machine { cores: vec![], ..session.machine().clone() },
+    };
+    let shared = Shared {
+        runs: vec![SharedRun {
+            number: 1,
+            name: None,
+            provenance: &from,
+            record: &record,
+            trace: Some(&trace),
+            gain: None,
+        }],
+        sweeps: vec![],
+    };
+    let mut text = vec![];
+    json::write(&mut text, session.machine(), &shared, Traces::Included)
+        .map_err(|error| error.to_string())?;
+    let restored = json::read(&text)?.runs.pop().ok_or("no run came back")?;
+    check(restored.record == record, format!("{record:?} came back as {:?}", restored.record))?;
+    let before = screens(session, record.clone(), trace, from);
+    let after =
+        screens(session, restored.record, restored.trace.ok_or("no trace")?, (*restored.provenance).clone());
+    for (before, after) in before.iter().zip(&after) {
+        check(before == after, format!("not the same cells:\n{before:#?}\n{after:#?}"))?;
+    }
+    Ok(())
+}
+
+/// By worker, by core, and half-way through while it is played.
+fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) -> Vec<Buffer> {
+    let run = EarlierRun {
+        number: 1,
+        name: None,
+        provenance: from.into(),
+        record: Box::new(record),
+        trace: Some(Box::new(trace)),
+    };
+    let mut app = App::new(session.machine().clone(), Limits::default()).replaying(vec![run], vec![]);
+    let _ = app.update(Msg::Resized { columns: 120, rows: 40 });
+    let mut screens = vec![];
+    for keys in [vec![], vec![Key::Char('v')], [vec![Key::Char('p')], vec![Key::Right; 25]].concat()] {
+        for key in keys {
+            let _ = app.update(Msg::Key(key));
+        }
+        let mut terminal = Terminal::new(TestBackend::new(120, 40)).expect("memory is a terminal");
+        terminal.draw(|frame| ui::draw(&app, &Theme::plain(), frame)).expect("it takes everything");
+        screens.push(terminal.backend().buffer().clone());
+    }
+    screens
 }
 
 fn stop_ends_the_run(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes {

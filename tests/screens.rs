@@ -22,6 +22,8 @@ use ratatui::style::{Color, Modifier};
 mod earlier;
 #[path = "screens/history.rs"]
 mod history;
+#[path = "screens/replay.rs"]
+mod replay;
 #[path = "screens/snapshots.rs"]
 mod snapshots;
 #[path = "screens/sweep.rs"]

@@ -339,15 +339,15 @@ impl Columns {
     }
 
     /// Finds out how much room the cells of these runs need, and which columns have something to say about them.
-    pub(super) fn measure<'a>(&mut self, entries: impl Iterator<Item = &'a Entry> + Clone) {
+    pub(super) fn measure(&mut self, entries: &[&Entry]) {
         for (at, column) in COLUMNS.iter().enumerate() {
             self.is_worth[at] = match column.by_default {
                 Shown => true,
                 Hidden => false,
-                If(is_worth) => entries.clone().any(is_worth),
+                If(is_worth) => entries.iter().any(|entry| is_worth(entry)),
             };
-            let cell = |entry: &'a Entry| Extent::of(&(column.cell)(Row::Entry(entry)), column.side);
-            let cells = entries.clone().filter(|_| self.is_shown(at)).map(cell);
+            let cell = |entry: &&Entry| Extent::of(&(column.cell)(Row::Entry(entry)), column.side);
+            let cells = entries.iter().filter(|_| self.is_shown(at)).map(cell);
             self.extents[at] = cells.fold(column.least, Extent::with);
         }
     }

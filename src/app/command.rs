@@ -59,6 +59,15 @@ pub enum Command {
     ZoomToSlice,
     TurnView,
     Freeze,
+    Play,
+    Pause,
+    PlayBack,
+    PlayOn,
+    PlayFromBegin,
+    PlayToEnd,
+    Slower,
+    Faster,
+    EndPlayback,
     Up,
     Down,
     PageUp,
@@ -110,6 +119,8 @@ pub enum Context {
     History,
     /// The columns of the history are chosen.
     Columns,
+    /// A run that is over is played again.
+    Playback,
     /// Runs are compared.
     Comparison,
     /// A help, a comparison or details are read.
@@ -124,11 +135,12 @@ pub enum Context {
 
 impl Context {
     /// All, in the order in which the help lists them, each with its heading there.
-    pub const HEADINGS: [(Context, &'static str); 16] = [
+    pub const HEADINGS: [(Context, &'static str); 17] = [
         (Context::Panels, "Runs and panels"),
         (Context::Form, "In the form"),
         (Context::Editing, "In a number"),
         (Context::Timeline, "In the timeline"),
+        (Context::Playback, "While a run is played"),
         (Context::History, "In the history"),
         (Context::Filtering, "In a filter of the history"),
         (Context::Naming, "In the name of a run"),
@@ -224,6 +236,15 @@ const TYPED_FIRST: &[Key] = &[
 /// Every key of the program.
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = &[
+    bind(&[Char(' '), Char('p')], "Space", C::Pause, In::Playback, "Space pause", "pause, or go on; from the end, play it again", 1),
+    bind(&[Left, Char('h')], "← h", C::PlayBack, In::Playback, "", "a fiftieth of the run back", 0),
+    bind(&[Right, Char('l')], "→ l", C::PlayOn, In::Playback, "←→ step", "a fiftieth of the run on", 2),
+    bind(&[Home], "Home", C::PlayFromBegin, In::Playback, "", "to its begin", 0),
+    bind(&[End], "End", C::PlayToEnd, In::Playback, "", "to its end", 0),
+    bind(&[Char('<')], "<", C::Slower, In::Playback, "<> speed", "play it slower, down to a hundredth of its speed", 2),
+    bind(&[Char('>')], ">", C::Faster, In::Playback, "", "play it faster, up to ten times its speed", 0),
+    bind(&[Esc], "Esc", C::EndPlayback, In::Playback, "Esc end", "leave it: the run is shown whole", 1),
+
     bind(&[Char('r')], "r", C::Run, In::Panels, "r run", "run what the form says", 1),
     bind(&[Char('x')], "x", C::Stop, In::Common, "x stop", "stop the run; what was measured is kept as cancelled", 1),
     bind(&[Char('1'), Char('2'), Char('3'), Char('4')], "1-4", C::Experiment, In::Panels, "1-4 experiments",
@@ -243,6 +264,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char(']')], "]", C::PanRight, In::Panels, "] later", "look at a later part of the run", 10),
     bind(&[Char(' ')], "Space", C::Freeze, In::Panels, "Space freeze",
         "stop the picture of a run, not its recording; or go on", 6),
+    bind(&[Char('p')], "p", C::Play, In::Panels, "p play", "play a run that is over again, as it happened", 7),
     bind(&[Char('v')], "v", C::TurnView, In::Panels, "v view", "the timeline by worker, or by core: which worker each ran", 11),
     bind(&[Char('f')], "f", C::OpenForm, In::Panels, "f form", "go to the form: workload, model, workers, tasks", 4),
     bind(&[Char('s')], "s", C::Sweep, In::Panels, "s sweep", "a sweep: models and numbers of workers as a bar chart; also back to the one that is on", 4),

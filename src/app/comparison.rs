@@ -5,6 +5,7 @@ use super::command::Command;
 use super::timeline::Window;
 use crate::domain::history::Entry;
 use crate::domain::phase::Phase;
+use crate::domain::provenance::Origin;
 use crate::domain::speedup::Baseline;
 use crate::domain::text::{LEAST_IN_SECONDS, bytes, clean, column_seconds, duration, grouped, speedup, wrap};
 use crate::domain::time::{nanos, seconds};
@@ -261,6 +262,7 @@ fn column(run: &Entry, measures: &[Measure], runs: &[&Entry]) -> Column {
         Some(name) => heading.push_str(&format!("#{} {}", run.number, clean(name, NAME))),
         None => heading.push_str(&format!("#{} {}", run.number, run.record.plan.model().name())),
     }
+    heading.push_str(if run.provenance.origin == Origin::Recorded { ", recorded" } else { "" });
     let shared = shared_baseline(runs).is_some();
     let cells = measures.iter().map(|measure| {
         let text = (measure.of)(run).map_or_else(|| "–".into(), |value| measure.unit.text(value));

@@ -26,8 +26,7 @@ impl App {
 
     pub(super) fn begin_name(&mut self) {
         let Some(number) = self.browse.selected() else { return };
-        let Some((_, name)) = self.named().find(|(other, _)| *other == number) else { return };
-        let field = TextField::new(name.unwrap_or_default(), name::MOST);
+        let field = TextField::new(self.history.name_of(number).unwrap_or_default(), name::MOST);
         self.naming = Some(Naming { number, field });
         self.notice = None;
     }
@@ -64,19 +63,12 @@ impl App {
         if let Err(sentence) = name::check(name) {
             return Some(sentence);
         }
-        let (other, _) = self.named().find(|(other, taken)| *other != number && *taken == Some(name))?;
+        let other = self.history.named(name).filter(|other| *other != number)?;
         Some(format!("#{other} has that name already: a name means one run"))
     }
 
-    /// The numbers of all runs and sweeps, with their names.
-    fn named(&self) -> impl Iterator<Item = (usize, Option<&str>)> {
-        let runs = self.history.entries().iter().map(|entry| (entry.number, entry.name.as_deref()));
-        let sweeps = self.history.sweeps().iter().map(|sweep| (sweep.number, sweep.name.as_deref()));
-        runs.chain(sweeps)
-    }
-
     fn name(&mut self, number: usize, name: Option<String>) -> Vec<Effect> {
-        if !self.named().any(|(other, before)| other == number && before != name.as_deref()) {
+        if self.history.name_of(number) == name.as_deref() {
             return vec![];
         }
         // A shared file is not changed.

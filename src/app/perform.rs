@@ -107,6 +107,15 @@ impl App {
             Command::Increase if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.change(true),
             Command::Accept if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.accept(),
             Command::Abandon if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.abandon(),
+            Command::Play => self.play(),
+            Command::Pause => self.pause(),
+            Command::PlayBack => self.scrub(false, false),
+            Command::PlayOn => self.scrub(true, false),
+            Command::PlayFromBegin => self.scrub(false, true),
+            Command::PlayToEnd => self.scrub(true, true),
+            Command::Slower => self.change_speed(false),
+            Command::Faster => self.change_speed(true),
+            Command::EndPlayback => self.end_playback(),
             Command::Decrease => self.setup.change(false, &self.limits),
             Command::Increase => self.setup.change(true, &self.limits),
             Command::OneLess => self.setup.change_by_one(false, &self.limits),
@@ -197,7 +206,8 @@ impl App {
         let entries = self.history.lone_entries();
         let sweeps = self.history.sweeps().iter().filter(|sweep| sweep.is_earlier()).count();
         self.browse.count_earlier(entries.clone().filter(|entry| entry.is_earlier()).count() + sweeps);
-        self.columns.measure(entries.filter(|entry| shows_earlier || !entry.is_earlier()));
+        let entries: Vec<&Entry> = entries.filter(|entry| shows_earlier || !entry.is_earlier()).collect();
+        self.columns.measure(&entries);
         self.index_for_filter();
         self.arrange_rows();
     }
@@ -214,9 +224,18 @@ impl App {
         let by_number = self.columns.sort().by == ColumnId::Number;
         let run = |number: &usize| self.history.get(*number).or_else(|| self.history.standing_for(*number));
         let in_order = order.iter().filter(|_| by_number).map(run);
-        let sessions = browse::sessions(in_order);
+        let mut sessions = browse::sessions(in_order);
+        if self.is_of_one_file(&sessions) {
+            sessions.clear();
+        }
         self.browse.arrange(order, sessions, most);
         self.choose_what_is_shown();
+    }
+
+    /// Whether all runs come from one shared file: every panel says so then, and no heading has to.
+    fn is_of_one_file(&self, sessions: &[(usize, usize)]) -> bool {
+        let [(_, first)] = sessions else { return false };
+        self.history.provenance_of(*first).is_some_and(|provenance| provenance.origin == Origin::Recorded)
     }
 
     /// A run that is no longer shown cannot be the chosen one; if none is shown, it stays, so that panels stay filled.
@@ -261,6 +280,10 @@ impl App {
             Command::Mark | Command::MakeBaseline | Command::Name => {
                 "this run goes on: choose one that has ended in the history"
             }
+            Command::Play if nothing_measured => {
+                "no run has ended yet that could be played: r runs what the form says"
+            }
+            Command::Play => "only a run that is over can be played, when nothing is being measured",
             _ => return,
         };
         self.notice = Some(Notice { sentence: sentence.into(), is_error: false });

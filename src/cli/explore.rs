@@ -28,6 +28,7 @@ pub(super) struct ExploreArguments {
     #[arg(hide_possible_values = true)]
     #[arg(long, value_name = "WHEN", value_parser = values::color_choices(), allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
+    #[arg(hide_short_help = true)]
     color: Option<ColorChoice>,
 
     /// Leave the mouse to the terminal, to select text

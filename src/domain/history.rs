@@ -249,6 +249,28 @@ impl History {
         (number, self.make_room(TRACE_BYTES) || poorer)
     }
 
+    /// What a run or a sweep is called.
+    #[must_use]
+    pub fn name_of(&self, number: usize) -> Option<&str> {
+        let of_run = || self.get(number).and_then(|entry| entry.name.as_deref());
+        of_run().or_else(|| self.sweep(number).and_then(|sweep| sweep.name.as_deref()))
+    }
+
+    /// The number of the first run or sweep that is called so.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<usize> {
+        let run = self.entries.iter().find(|entry| entry.name.as_deref() == Some(name));
+        let sweep = || self.sweeps.iter().find(|sweep| sweep.name.as_deref() == Some(name));
+        run.map(|entry| entry.number).or_else(|| sweep().map(|sweep| sweep.number))
+    }
+
+    /// Where and when a run or a sweep was measured.
+    #[must_use]
+    pub fn provenance_of(&self, number: usize) -> Option<&Provenance> {
+        let of_run = || self.get(number).map(|entry| &*entry.provenance);
+        of_run().or_else(|| self.sweep(number).map(|sweep| &*sweep.provenance))
+    }
+
     /// Calls a run or a sweep something else, or nothing; returns whether there is such a one.
     pub fn rename(&mut self, number: usize, name: Option<String>) -> bool {
         if let Some(sweep) = self.sweeps.iter_mut().find(|sweep| sweep.number == number) {
@@ -260,121 +282,4 @@ impl History {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::model::Model;
-    use super::super::phase::Phase;
-    use super::super::record::{Outcome, sample};
-    use super::super::trace::{Batch, LaneUpdate, Transition};
-    use super::super::workload::WorkloadKind::{Cpu, Io};
-    use super::*;
-
-    fn add(history: &mut History, model: Model, workers: u64, wall_s: f64) -> usize {
-        let plan = sample::plan(Cpu, model, workers);
-        let trace = Trace::new(plan.workers());
-        history.add(sample::record(plan, wall_s, 1.0), trace).0
-    }
-
-    #[test]
-    fn a_baseline_measured_later_gives_earlier_rows_their_speedup() {
-        let mut history = sample::history(2);
-        add(&mut history, Model::Processes, 2, 1.0);
-        assert_eq!(history.entries()[0].speedup, None);
-        add(&mut history, Model::Serial, 1, 2.0);
-        assert_eq!(history.entries()[0].speedup, Some(2.0));
-        assert_eq!(history.entries()[1].speedup, Some(1.0));
-    }
-
-    #[test]
-    fn a_chosen_baseline_is_what_all_runs_of_its_work_are_measured_against_until_it_is_chosen_again() {
-        let mut history = sample::history(8);
-        add(&mut history, Model::Serial, 1, 4.0);
-        let threads = add(&mut history, Model::Threads, 2, 2.0);
-        add(&mut history, Model::Processes, 4, 1.0);
-        let other = sample::plan(Io, Model::Serial, 1);
-        history.add(sample::record(other, 9.0, 1.0), Trace::new(1));
-        let speedups = |history: &History| -> Vec<Option<f64>> {
-            history.entries().iter().map(|entry| entry.speedup).collect()
-        };
-        history.choose_baseline(threads).unwrap();
-        assert_eq!(speedups(&history), [Some(0.5), Some(1.0), Some(2.0), Some(1.0)], "io has its own");
-        assert!(history.entries()[1].is_baseline && !history.entries()[0].is_baseline);
-        assert!(history.entries()[2].verdict().contains("2.0× faster than #2 threads"));
-        assert_eq!(history.entries()[2].efficiency(), None, "it had two workers");
-        add(&mut history, Model::Serial, 1, 8.0);
-        assert!(history.entries()[1].is_baseline, "a new serial run does not take the choice away");
-        history.choose_baseline(threads).unwrap();
-        assert_eq!(history.entries()[2].speedup, Some(8.0), "the latest serial run again");
-        assert_eq!(history.entries()[2].efficiency(), Some(2.0));
-    }
-
-    #[test]
-    fn the_latest_choice_of_a_baseline_counts() {
-        let mut history = sample::history(8);
-        add(&mut history, Model::Threads, 2, 2.0);
-        add(&mut history, Model::Threads, 4, 1.0);
-        history.choose_baseline(1).unwrap();
-        history.choose_baseline(2).unwrap();
-        assert_eq!(history.entries()[0].speedup, Some(0.5));
-        history.forget_baseline(&sample::plan(Cpu, Model::Serial, 1));
-        assert_eq!(history.entries()[0].speedup, None, "there is no serial run");
-    }
-
-    #[test]
-    fn a_run_that_did_not_do_all_of_its_work_is_refused_as_baseline() {
-        let mut history = sample::history(2);
-        let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), 1.0, 1.0);
-        record.outcome = Outcome::Cancelled;
-        history.add(record.clone(), Trace::new(2));
-        (record.outcome, record.tasks_failed) = (Outcome::Completed, 1);
-        history.add(record, Trace::new(2));
-        assert!(history.choose_baseline(1).unwrap_err().contains("it was cancelled"));
-        assert!(history.choose_baseline(2).unwrap_err().contains("tasks failed"));
-        assert!(history.entries().iter().all(|entry| !entry.is_baseline));
-    }
-
-    #[test]
-    fn a_speedup_that_the_cores_cannot_explain_is_doubted_once() {
-        let mut history = sample::history(2);
-        add(&mut history, Model::Serial, 1, 3.0);
-        add(&mut history, Model::Processes, 2, 1.0);
-        add(&mut history, Model::Serial, 1, 3.0);
-        let caveats: Vec<usize> = history.entries().iter().map(|entry| entry.record.caveats.len()).collect();
-        assert_eq!(caveats, [0, 1, 0]);
-    }
-
-    #[test]
-    fn the_fastest_is_marked_only_if_it_won() {
-        let mut history = sample::history(2);
-        add(&mut history, Model::Serial, 1, 2.0);
-        let plan = sample::plan(Cpu, Model::Serial, 1);
-        assert_eq!(history.fastest_of(&plan), None);
-        add(&mut history, Model::GilThreads, 4, 1.9);
-        assert_eq!(history.fastest_of(&plan), None, "no gain");
-        add(&mut history, Model::Processes, 2, 1.0);
-        assert_eq!(history.fastest_of(&plan), Some(3));
-    }
-
-    #[test]
-    fn the_oldest_pictures_are_thinned_first_and_only_as_far_as_needed() {
-        let mut history = sample::history(2);
-        for _ in 0..3 {
-            let mut trace = Trace::new(1);
-            let transitions = (0..50_000)
-                .map(|i| Transition {
-                    at: i * 100,
-                    task: Some(0),
-                    phase: if i % 2 == 0 { Phase::Computing } else { Phase::File },
-                    core: 0,
-                    after_gap: false,
-                })
-                .collect();
-            let lanes = vec![LaneUpdate { transitions, ..LaneUpdate::default() }];
-            trace.apply(Batch { now: 5_000_000, lanes, ..Batch::default() });
-            history.add(sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0), trace);
-        }
-        let one = history.entries()[0].trace.bytes();
-        assert!(history.make_room(one * 2 + one / 2));
-        let thinned: Vec<bool> = history.entries().iter().map(|entry| entry.trace.is_thinned()).collect();
-        assert_eq!(thinned, [true, false, false]);
-    }
-}
+mod tests;

@@ -114,13 +114,6 @@ impl History {
         self.sweeps.iter().find(|sweep| sweep.sweep.id == *id)
     }
 
-    /// Where and when the run or sweep with this number was measured.
-    #[must_use]
-    pub fn provenance_of(&self, number: usize) -> Option<&Arc<Provenance>> {
-        let sweep = self.sweep(number).map(|sweep| &sweep.provenance);
-        sweep.or_else(|| self.get(number).map(|entry| &entry.provenance))
-    }
-
     /// The run that stands for a sweep where one is shown: the median run of its best configuration, else its latest run.
     #[must_use]
     pub fn standing_for(&self, sweep: usize) -> Option<&Entry> {

@@ -1,0 +1,252 @@
+//! Properties of the history that span its parts.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::super::machine::Machine;
+use super::super::model::Model;
+use super::super::phase::Phase;
+use super::super::provenance::{Origin, Provenance};
+use super::super::record::{Outcome, sample};
+use super::super::speedup::Baseline;
+use super::super::trace::{Batch, LaneUpdate, Trace, Transition};
+use super::super::workload::WorkloadKind::{Cpu, Io};
+use super::{EarlierRun, History, Picture};
+
+fn provenance(history: &History, session: &str, kernel: &str) -> Arc<Provenance> {
+    let machine = Machine { kernel: kernel.into(), ..history.here().machine.clone() };
+    Arc::new(Provenance { origin: Origin::Earlier, session: session.into(), machine })
+}
+
+fn run(number: usize, provenance: &Arc<Provenance>, model: Model, wall_s: f64) -> EarlierRun {
+    let workers = if model == Model::Serial { 1 } else { 2 };
+    EarlierRun {
+        number,
+        name: None,
+        provenance: Arc::clone(provenance),
+        record: Box::new(sample::record(sample::plan(Cpu, model, workers), wall_s, 1.0)),
+        trace: None,
+    }
+}
+
+fn speedups(history: &History) -> Vec<Option<f64>> {
+    history.entries().iter().map(|entry| entry.speedup).collect()
+}
+
+#[test]
+fn a_baseline_is_of_the_same_session_and_a_chosen_one_holds_for_all_sessions_of_its_machine() {
+    let mut history = sample::history(8);
+    let (a, b) = (provenance(&history, "a", "sample"), provenance(&history, "b", "another"));
+    history.add_earlier(vec![
+        run(1, &a, Model::Serial, 8.0),
+        run(2, &a, Model::Threads, 4.0),
+        run(3, &b, Model::Serial, 6.0),
+        run(4, &b, Model::Threads, 1.0),
+    ]);
+    history.add(sample::record(sample::plan(Cpu, Model::Threads, 2), 2.0, 1.0), Trace::new(2));
+    assert_eq!(speedups(&history), [Some(1.0), Some(2.0), Some(1.0), Some(6.0), None]);
+    history.choose_baseline(1).unwrap();
+    assert_eq!(speedups(&history), [Some(1.0), Some(2.0), Some(1.0), Some(6.0), Some(4.0)]);
+    history.remove(&[1]);
+    assert_eq!(speedups(&history), [None, Some(1.0), Some(6.0), None]);
+    history.restore();
+    assert_eq!(speedups(&history), [Some(1.0), Some(2.0), Some(1.0), Some(6.0), Some(4.0)]);
+}
+
+/// A picture of about a megabyte.
+fn picture() -> Trace {
+    let event = |i: u64| Transition {
+        at: i * 100,
+        task: Some(0),
+        phase: if i.is_multiple_of(2) { Phase::Computing } else { Phase::File },
+        core: 0,
+        after_gap: false,
+    };
+    let mut trace = Trace::new(1);
+    let lanes = vec![LaneUpdate { transitions: (0..50_000).map(event).collect(), ..LaneUpdate::default() }];
+    trace.apply(Batch { now: 5_000_000, lanes, ..Batch::default() });
+    trace
+}
+
+#[test]
+fn pictures_that_can_be_read_again_make_room_before_any_is_thinned_unless_they_are_looked_at() {
+    let mut history = sample::history(2);
+    let a = provenance(&history, "a", "sample");
+    history.add_earlier((1..=3).map(|number| run(number, &a, Model::Serial, 1.0)).collect());
+    history.add(sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0), picture());
+    history.look_at(vec![1]);
+    for number in 1..=3 {
+        assert!(!history.set_picture(number, Ok(Box::new(picture()))));
+    }
+    let one = history.entries()[3].trace.bytes();
+    assert!(!history.make_room(one * 2 + one / 2));
+    let there: Vec<bool> = history.entries().iter().map(|entry| entry.picture == Picture::Here).collect();
+    assert_eq!(there, [true, false, false, true]);
+    assert!(history.entries()[1].trace.lanes().is_empty() && !history.entries()[3].trace.is_thinned());
+    assert!(history.make_room(one), "nothing but those that are looked at or cannot be read again is left");
+}
+
+#[test]
+fn a_picture_that_was_awaited_when_its_run_was_removed_can_be_asked_for_again() {
+    let mut history = sample::history(2);
+    let a = provenance(&history, "a", "sample");
+    history.add_earlier(vec![run(1, &a, Model::Serial, 1.0)]);
+    history.look_at(vec![1]);
+    assert_eq!((history.await_picture(), history.await_picture()), (Some(1), None));
+    history.remove(&[1]);
+    history.restore();
+    assert_eq!(history.await_picture(), Some(1));
+}
+
+/// Speed-up, baseline, whether it is the baseline, whether it is the fastest, and how many doubts there are.
+type Compared = (Option<f64>, Option<Baseline>, bool, bool, usize);
+
+/// What comparing made of the runs.
+fn compared(history: &History) -> Vec<Compared> {
+    let entries = history.entries().iter();
+    entries
+        .map(|it| (it.speedup, it.baseline, it.is_baseline, it.is_fastest, it.record.caveats.len()))
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn comparing_only_the_work_that_changed_comes_to_the_same_as_comparing_all(
+        steps in proptest::collection::vec((0..6usize, 0..3usize, 1..9u32, any::<bool>()), 1..30),
+    ) {
+        let mut history = sample::history(2);
+        let sessions = [provenance(&history, "a", "sample"), provenance(&history, "b", "another")];
+        for (step, kind, tenths, serial) in steps {
+            let model = if serial { Model::Serial } else { Model::Threads };
+            match step {
+                0 => drop(history.add_earlier(vec![run(
+                    history.next_number() + 3, &sessions[kind % 2], model, f64::from(tenths),
+                )])),
+                1 => drop(history.choose_baseline(tenths as usize)),
+                2 => drop(history.remove(&[tenths as usize])),
+                3 => drop(history.restore()),
+                _ => {
+                    let work = if kind == 0 { Io } else { Cpu };
+                    let plan = sample::plan(work, model, if serial { 1 } else { 2 });
+                    history.add(sample::record(plan, f64::from(tenths), 1.0), Trace::new(2));
+                }
+            }
+            let mut anew = history.clone();
+            anew.compare();
+            prop_assert_eq!(compared(&history), compared(&anew));
+            let numbers: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();
+            prop_assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{:?}", numbers);
+        }
+    }
+}
+
+fn add(history: &mut History, model: Model, workers: u64, wall_s: f64) -> usize {
+    let plan = sample::plan(Cpu, model, workers);
+    let trace = Trace::new(plan.workers());
+    history.add(sample::record(plan, wall_s, 1.0), trace).0
+}
+
+#[test]
+fn a_baseline_measured_later_gives_earlier_rows_their_speedup() {
+    let mut history = sample::history(2);
+    add(&mut history, Model::Processes, 2, 1.0);
+    assert_eq!(history.entries()[0].speedup, None);
+    add(&mut history, Model::Serial, 1, 2.0);
+    assert_eq!(history.entries()[0].speedup, Some(2.0));
+    assert_eq!(history.entries()[1].speedup, Some(1.0));
+}
+
+#[test]
+fn a_chosen_baseline_is_what_all_runs_of_its_work_are_measured_against_until_it_is_chosen_again() {
+    let mut history = sample::history(8);
+    add(&mut history, Model::Serial, 1, 4.0);
+    let threads = add(&mut history, Model::Threads, 2, 2.0);
+    add(&mut history, Model::Processes, 4, 1.0);
+    let other = sample::plan(Io, Model::Serial, 1);
+    history.add(sample::record(other, 9.0, 1.0), Trace::new(1));
+    let speedups = |history: &History| -> Vec<Option<f64>> {
+        history.entries().iter().map(|entry| entry.speedup).collect()
+    };
+    history.choose_baseline(threads).unwrap();
+    assert_eq!(speedups(&history), [Some(0.5), Some(1.0), Some(2.0), Some(1.0)], "io has its own");
+    assert!(history.entries()[1].is_baseline && !history.entries()[0].is_baseline);
+    assert!(history.entries()[2].verdict().contains("2.0× faster than #2 threads"));
+    assert_eq!(history.entries()[2].efficiency(), None, "it had two workers");
+    add(&mut history, Model::Serial, 1, 8.0);
+    assert!(history.entries()[1].is_baseline, "a new serial run does not take the choice away");
+    history.choose_baseline(threads).unwrap();
+    assert_eq!(history.entries()[2].speedup, Some(8.0), "the latest serial run again");
+    assert_eq!(history.entries()[2].efficiency(), Some(2.0));
+}
+
+#[test]
+fn the_latest_choice_of_a_baseline_counts() {
+    let mut history = sample::history(8);
+    add(&mut history, Model::Threads, 2, 2.0);
+    add(&mut history, Model::Threads, 4, 1.0);
+    history.choose_baseline(1).unwrap();
+    history.choose_baseline(2).unwrap();
+    assert_eq!(history.entries()[0].speedup, Some(0.5));
+    history.forget_baseline(&sample::plan(Cpu, Model::Serial, 1));
+    assert_eq!(history.entries()[0].speedup, None, "there is no serial run");
+}
+
+#[test]
+fn a_run_that_did_not_do_all_of_its_work_is_refused_as_baseline() {
+    let mut history = sample::history(2);
+    let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), 1.0, 1.0);
+    record.outcome = Outcome::Cancelled;
+    history.add(record.clone(), Trace::new(2));
+    (record.outcome, record.tasks_failed) = (Outcome::Completed, 1);
+    history.add(record, Trace::new(2));
+    assert!(history.choose_baseline(1).unwrap_err().contains("it was cancelled"));
+    assert!(history.choose_baseline(2).unwrap_err().contains("tasks failed"));
+    assert!(history.entries().iter().all(|entry| !entry.is_baseline));
+}
+
+#[test]
+fn a_speedup_that_the_cores_cannot_explain_is_doubted_once() {
+    let mut history = sample::history(2);
+    add(&mut history, Model::Serial, 1, 3.0);
+    add(&mut history, Model::Processes, 2, 1.0);
+    add(&mut history, Model::Serial, 1, 3.0);
+    let caveats: Vec<usize> = history.entries().iter().map(|entry| entry.record.caveats.len()).collect();
+    assert_eq!(caveats, [0, 1, 0]);
+}
+
+#[test]
+fn the_fastest_is_marked_only_if_it_won() {
+    let mut history = sample::history(2);
+    add(&mut history, Model::Serial, 1, 2.0);
+    let plan = sample::plan(Cpu, Model::Serial, 1);
+    assert_eq!(history.fastest_of(&plan), None);
+    add(&mut history, Model::GilThreads, 4, 1.9);
+    assert_eq!(history.fastest_of(&plan), None, "no gain");
+    add(&mut history, Model::Processes, 2, 1.0);
+    assert_eq!(history.fastest_of(&plan), Some(3));
+}
+
+#[test]
+fn the_oldest_pictures_are_thinned_first_and_only_as_far_as_needed() {
+    let mut history = sample::history(2);
+    for _ in 0..3 {
+        let mut trace = Trace::new(1);
+        let transitions = (0..50_000)
+            .map(|i| Transition {
+                at: i * 100,
+                task: Some(0),
+                phase: if i % 2 == 0 { Phase::Computing } else { Phase::File },
+                core: 0,
+                after_gap: false,
+            })
+            .collect();
+        let lanes = vec![LaneUpdate { transitions, ..LaneUpdate::default() }];
+        trace.apply(Batch { now: 5_000_000, lanes, ..Batch::default() });
+        history.add(sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0), trace);
+    }
+    let one = history.entries()[0].trace.bytes();
+    assert!(history.make_room(one * 2 + one / 2));
+    let thinned: Vec<bool> = history.entries().iter().map(|entry| entry.trace.is_thinned()).collect();
+    assert_eq!(thinned, [true, false, false]);
+}

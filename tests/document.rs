@@ -1,0 +1,355 @@
+//! The JSON document: what the schema promises, what comes back, and what is refused.
+
+use std::collections::BTreeSet;
+
+use jsonschema::Validator;
+use pconc_tui::app::sample::{Scenario, machine};
+use pconc_tui::domain::history::History;
+use pconc_tui::domain::machine::Limits;
+use pconc_tui::domain::model::Model;
+use pconc_tui::domain::plan::{Draft, TaskSize};
+use pconc_tui::domain::provenance::{Origin, Provenance};
+use pconc_tui::domain::record::{Outcome, Part, Record, TaskOutcome, TaskRecord};
+use pconc_tui::domain::share::{Shared, SharedRun, SharedSweep};
+use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
+use pconc_tui::domain::sweep::{Sweep, SweepDraft};
+use pconc_tui::domain::trace::Trace;
+use pconc_tui::domain::workload::{Files, WorkloadKind};
+use pconc_tui::export::json::{self, Document, Traces};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const SCHEMA: &str = include_str!("../assets/records.schema.json");
+
+fn schema() -> Value {
+    serde_json::from_str(SCHEMA).expect("this test makes it right")
+}
+
+/// The same, but for keys that it does not list.
+fn strict(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if map.contains_key("properties") && map.get("type") == Some(&json!("object")) {
+                map.insert("additionalProperties".into(), json!(false));
+            }
+            map.values_mut().for_each(strict);
+        }
+        Value::Array(list) => list.iter_mut().for_each(strict),
+        _ => {}
+    }
+}
+
+fn strict_validator() -> Validator {
+    let mut schema = schema();
+    strict(&mut schema);
+    jsonschema::validator_for(&schema).expect("this test makes it right")
+}
+
+fn complaints(validator: &Validator, document: &Value) -> Vec<String> {
+    validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+fn provenance() -> Provenance {
+    Provenance { origin: Origin::Here, session: "the-session".into(), machine: machine(2) }
+}
+
+fn written(history: &History, traces: Traces) -> Vec<u8> {
+    let shared = Shared { runs: history.entries().iter().map(SharedRun::from).collect(), sweeps: vec![] };
+    let mut out = vec![];
+    json::write(&mut out, &history.here().machine, &shared, traces).expect("this test makes it right");
+    out
+}
+
+fn add(history: &mut History, draft: &Draft, change: impl FnOnce(&mut Record)) {
+    let scenario = Scenario::new(draft.validate(&Limits::default()).expect("this test makes it right"), 2);
+    let mut trace = Trace::new(scenario.plan().workers());
+    let half = scenario.wall() / 2;
+    trace.apply(scenario.batch(0, half));
+    trace.apply(scenario.batch(half, scenario.wall()));
+    trace.conclude(scenario.wall());
+    let mut record = scenario.record();
+    change(&mut record);
+    history.add(record, trace);
+}
+
+fn draft(kind: WorkloadKind, model: Model) -> Draft {
+    let workers = if model == Model::Serial { 1 } else { 3 };
+    Draft { tasks: 6, task_size: TaskSize::Iterations(1_000), ..Draft::new(kind, model, workers) }
+}
+
+/// Every model and workload, and every way to end.
+fn history() -> History {
+    let mut history = History::new(provenance().into());
+    for kind in WorkloadKind::ALL {
+        for model in Model::ALL {
+            add(&mut history, &draft(kind, model), |_| {});
+        }
+    }
+    let failed_task = TaskRecord {
+        task: 1,
+        worker: 0,
+        start_s: 0.1,
+        end_s: None,
+        outcome: TaskOutcome::Failed,
+        error: Some("the server said 503".into()),
+    };
+    add(&mut history, &draft(WorkloadKind::Io, Model::Threads), |record| {
+        record.outcome = Outcome::Cancelled;
+        (record.tasks_not_begun, record.startup_s) = (6, None);
+    });
+    add(&mut history, &draft(WorkloadKind::Io, Model::Processes), |record| {
+        record.outcome = Outcome::Failed;
+        record.error = Some("worker 1 was killed by SIGKILL".into());
+        record.tasks_failed = 1;
+        record.failures = vec![failed_task.clone()];
+        record.tasks = Some(vec![failed_task]);
+        record.workers[1].pid = None;
+    });
+    let shared = Draft { files: Files::OneShared, ..draft(WorkloadKind::Io, Model::Threads) };
+    add(&mut history, &shared, |record| {
+        record.shared_file = Some(SharedFile {
+            content: Content::Mixture,
+            bytes: 10,
+            pieces: vec![
+                Piece { source: Source::Page(3), at: 0, bytes: 4 },
+                Piece { source: Source::Zeros, at: 4, bytes: 6 },
+            ],
+            pages_written: 1,
+            writes: 2,
+            spoilt: 1,
+        });
+    });
+    let urls = Some(vec!["http://me:secret@127.0.0.1/a".into(), "https://b.example/".into()]);
+    add(&mut history, &Draft { urls, ..draft(WorkloadKind::Io, Model::Threads) }, |_| {});
+    let many = Draft { tasks: 10_500, ..draft(WorkloadKind::Io, Model::Threads) };
+    add(&mut history, &many, |record| record.tasks = None);
+    history.rename(2, Some("<b>\"=1\u{202e}</b>".into()));
+    history
+}
+
+/// A small sweep with its runs.
+fn sweep_document() -> Vec<u8> {
+    let sweep_draft = SweepDraft {
+        draft: draft(WorkloadKind::Cpu, Model::Serial),
+        models: vec![Model::Threads, Model::GilThreads],
+        workers: vec![2, 3],
+        repeats: 2,
+        seed: 7,
+    };
+    let plan = sweep_draft.validate(&Limits::default()).expect("this test makes it right");
+    let sweep = Sweep { id: "the-session.1".into(), plan };
+    let mut history = History::new(provenance().into());
+    for round in 0..sweep.plan.rounds() {
+        for index in sweep.plan.order(round) {
+            let draft = Draft::from(&sweep.plan.configurations()[index]);
+            add(&mut history, &draft, |record| record.campaign = Some(Part { id: sweep.id.clone(), round }));
+        }
+    }
+    let results = sweep.results(history.entries().iter().map(|entry| &entry.record), 2);
+    let from = provenance();
+    let shared = Shared {
+        runs: history.entries().iter().map(SharedRun::from).collect(),
+        sweeps: vec![SharedSweep {
+            number: 99,
+            name: None,
+            provenance: &from,
+            sweep: &sweep,
+            results: &results,
+        }],
+    };
+    let mut out = vec![];
+    json::write(&mut out, &from.machine, &shared, Traces::LeftOut).expect("this test makes it right");
+    out
+}
+
+#[test]
+fn documents_of_every_kind_keep_to_the_schema_which_lists_all_their_keys() {
+    let validator = strict_validator();
+    for text in [
+        written(&history(), Traces::Included),
+        written(&history(), Traces::LeftOut),
+        written(&History::new(provenance().into()), Traces::Included),
+        sweep_document(),
+    ] {
+        let document: Value = serde_json::from_slice(&text).unwrap();
+        assert_eq!(complaints(&validator, &document), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn the_schema_is_one_and_everything_in_it_is_described() {
+    assert!(jsonschema::meta::is_valid(&schema()));
+    fn undescribed(schema: &Value, path: &str, found: &mut Vec<String>) {
+        let Some(map) = schema.as_object() else { return };
+        for (name, property) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            let path = format!("{path}/{name}");
+            let of = |schema: &Value| schema.get("description").is_some() || schema.get("$ref").is_some();
+            // The names of phases, and of what an interval is made of, say it.
+            let is_plain = property.as_object().is_some_and(|map| map.len() <= 2 && map.contains_key("type"));
+            if !of(property) && !is_plain {
+                found.push(path.clone());
+            }
+            undescribed(property, &path, found);
+        }
+        for (key, value) in map {
+            if key != "properties" {
+                undescribed(value, &format!("{path}/{key}"), found);
+            }
+        }
+    }
+    let mut found = vec![];
+    undescribed(&schema(), "", &mut found);
+    for (name, definition) in schema()["$defs"].as_object().unwrap() {
+        undescribed(definition, name, &mut found);
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn wrong_documents_do_not_keep_to_the_schema() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let right: Value = serde_json::from_slice(&written(&history(), Traces::Included)).unwrap();
+    assert!(validator.is_valid(&right));
+    for (pointer, wrong) in [
+        ("/schema", json!("pconc-tui.records/2")),
+        ("/machine/cores_usable", json!(0)),
+        ("/records/0/wall_s", json!("1 s")),
+        ("/records/0/wall_s", json!(-1)),
+        ("/records/0/plan/model", json!("teleport")),
+        ("/records/0/plan/workers", json!(1_000_000)),
+        ("/records/0/phases_s", json!({})),
+        ("/records/0/workers", json!([])),
+        ("/records/0/outcome", json!("perhaps")),
+        ("/records/0/trace/lanes/0/phases", json!("sx")),
+        ("/records/0/trace/lanes/0/after_ns/0", json!(0.5)),
+        ("/records/0/trace/others", json!([[0, 2.0]])),
+        ("/sweeps", json!({})),
+    ] {
+        let mut document = right.clone();
+        *document.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = wrong.clone();
+        assert!(!validator.is_valid(&document), "{pointer} = {wrong}");
+    }
+    let keys: BTreeSet<String> = right["records"][0].as_object().unwrap().keys().cloned().collect();
+    for key in keys {
+        let mut document = right.clone();
+        document["records"][0].as_object_mut().unwrap().remove(&key);
+        assert!(!validator.is_valid(&document), "without {key}");
+    }
+}
+
+#[test]
+fn what_was_written_comes_back_equal_with_where_it_was_measured() {
+    let history = history();
+    let text = written(&history, Traces::Included);
+    let document = json::read(&text).unwrap();
+    assert_eq!(document.runs.len(), history.entries().len());
+    for (run, entry) in document.runs.iter().zip(history.entries()) {
+        let mut record = entry.record.clone();
+        if run.record.plan != record.plan {
+            // Passwords stay at home.
+            assert!(!String::from_utf8_lossy(&text).contains("secret"));
+            record.plan = run.record.plan.clone();
+        }
+        assert_eq!(run.record, record);
+        assert_eq!(run.number, entry.number);
+        assert_eq!(run.provenance.origin, Origin::Recorded);
+        assert_eq!(run.provenance.session, "the-session");
+        assert!(run.provenance.is_same_machine(&provenance()));
+        let trace = run.trace.as_ref().unwrap();
+        for (restored, original) in trace.lanes().iter().zip(entry.trace.lanes()) {
+            assert_eq!(restored.transitions(), original.transitions());
+        }
+    }
+    assert_eq!(document.runs[1].name.as_deref(), Some("<b>\"=1\u{fffd}</b>"));
+    let without = json::read(&written(&history, Traces::LeftOut)).unwrap();
+    assert!(without.runs.iter().all(|run| run.trace.is_none()));
+}
+
+#[test]
+fn a_sweep_comes_back_with_its_runs() {
+    let Document { runs, sweeps } = json::read(&sweep_document()).unwrap();
+    let [recorded] = &sweeps[..] else { panic!("{sweeps:?}") };
+    assert_eq!((recorded.number, recorded.sweep.plan.seed(), recorded.sweep.plan.repeats()), (99, 7, 2));
+    assert!(runs.iter().all(|run| recorded.sweep.owns(&run.record)));
+    let results = recorded.sweep.results(runs.iter().map(|run| &run.record), 2);
+    assert!(results.is_complete && results.summaries.iter().all(Option::is_some));
+}
+
+#[test]
+fn each_kind_of_wrong_file_has_its_own_sentence() {
+    let right = written(&history(), Traces::LeftOut);
+    let right = String::from_utf8(right).unwrap();
+    let newer = right.replace("pconc-tui.records/1", "pconc-tui.records/7");
+    let broken = right.replace("\"wall_s\"", "\"wall\"");
+    for (text, said) in [
+        ("", "it is cut off"),
+        ("\u{89}PNG\r\n", "it is no JSON"),
+        (&right[..right.len() / 2], "it is cut off"),
+        ("[]", "it is no document of this program"),
+        ("{}", "it is no document of this program"),
+        ("{\"schema\": \"geo+json\"}", "it is no document of this program"),
+        ("{\"schema\": 3}", "it is no document of this program"),
+        (&newer, "it was written by another version of this program: its schema is pconc-tui.records/7"),
+        ("{\"schema\": \"pconc-tui.records/1\"}", "it is not complete: missing field `machine`"),
+        (&broken, "its record 1 cannot be: missing field `wall_s`"),
+    ] {
+        let sentence = json::read(text.as_bytes()).unwrap_err();
+        assert!(sentence.starts_with(said), "{sentence}");
+        assert!(!sentence.contains('\n'), "{sentence}");
+    }
+}
+
+#[test]
+fn a_trace_of_another_run_is_refused() {
+    let mut document: Value = serde_json::from_slice(&written(&history(), Traces::Included)).unwrap();
+    document["records"][1]["trace"] = document["records"][0]["trace"].clone();
+    let sentence = json::read(document.to_string().as_bytes()).unwrap_err();
+    assert!(sentence.starts_with("its record 2 cannot be: its trace is not of 3 workers"), "{sentence}");
+}
+
+/// A document small enough to be damaged often.
+fn small() -> &'static [u8] {
+    static SMALL: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
+    SMALL.get_or_init(|| {
+        let mut history = History::new(provenance().into());
+        let draft = Draft { tasks: 2, ..draft(WorkloadKind::Io, Model::Threads) };
+        add(&mut history, &Draft { addresses: 2, ..draft }, |_| {});
+        written(&history, Traces::Included)
+    })
+}
+
+fn drawable(document: &Document) {
+    for trace in document.runs.iter().filter_map(|run| run.trace.as_ref()) {
+        let _ = trace.times_together(0..trace.lanes().len(), &[0, trace.now() / 2, trace.now()]);
+        let mut thinned = trace.clone();
+        thinned.thin(3);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn a_document_cut_anywhere_is_refused_in_one_sentence(at in 0usize..1 << 20) {
+        let text = small();
+        let end = text.iter().rposition(|byte| *byte == b'}').unwrap_or(1);
+        let sentence = json::read(&text[..at % end]).unwrap_err();
+        prop_assert!(!sentence.is_empty() && !sentence.contains('\n'));
+    }
+
+    #[test]
+    fn a_damaged_document_is_refused_in_one_sentence_or_can_be_drawn(
+        damage in proptest::collection::vec((0usize..1 << 20, "[0-9\\-+eE.,:\\[\\]{}\"a-z \\\\]{0,3}"), 1..4),
+    ) {
+        let mut text = small().to_vec();
+        for (at, bytes) in damage {
+            let at = at % text.len();
+            let end = (at + bytes.len().max(1)).min(text.len());
+            text.splice(at..end, bytes.bytes());
+        }
+        match json::read(&text) {
+            Ok(document) => drawable(&document),
+            Err(sentence) => prop_assert!(!sentence.is_empty() && !sentence.contains('\n'), "{sentence}"),
+        }
+    }
+}

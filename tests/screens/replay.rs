@@ -1,0 +1,174 @@
+//! Runs of a shared file look as they did where they were measured, also while they are played.
+
+use super::*;
+use pconc_tui::app::message::EarlierRun;
+use pconc_tui::domain::history::History;
+use pconc_tui::domain::share::{Shared, SharedRun};
+use pconc_tui::export::json::{self, Traces};
+
+/// The history as a file, and as the explorer takes it.
+pub fn through_a_file(history: &History) -> Vec<EarlierRun> {
+    let shared = Shared { runs: history.entries().iter().map(SharedRun::from).collect(), sweeps: vec![] };
+    let mut text = vec![];
+    json::write(&mut text, &history.here().machine, &shared, Traces::Included).expect("memory takes it");
+    let document = json::read(&text).expect("it was just written");
+    let run = |run: json::Run| EarlierRun {
+        number: run.number,
+        name: run.name,
+        provenance: run.provenance,
+        record: Box::new(run.record),
+        trace: run.trace.map(Box::new),
+    };
+    document.runs.into_iter().map(run).collect()
+}
+
+impl Session {
+    /// The same runs in another explorer, as a file brought them.
+    fn replayed(&self) -> Session {
+        let app = App::new(sample::machine(2), Limits::default()).in_session("elsewhere");
+        let mut session =
+            Session { app: app.replaying(through_a_file(self.app.history()), vec![]), size: self.size };
+        let (columns, rows) = self.size;
+        let _ = session.app.update(Msg::Resized { columns, rows });
+        let _ = session.app.update(Msg::Calibrated(Speed::uniform(40e6)));
+        session
+    }
+
+    /// Everything but what says where it was recorded, the form and the footer.
+    fn panels(&self) -> Vec<String> {
+        let mut rows = self.rows();
+        rows.pop();
+        let is_border = |c: char| "╭┏".contains(c);
+        let form = rows.get(3).filter(|row| row.contains("Plan"));
+        let width = form.and_then(|row| row.chars().skip(1).position(is_border)).map_or(0, |at| at + 1);
+        let cores = rows.iter().position(|row| row.contains(" Cores ")).unwrap_or(3);
+        // Below the headline a recorded run says where it was recorded, and the history does so above its runs.
+        let told = |(y, row): &(usize, String)| ![0, 2].contains(y) && !row.contains("recorded on");
+        let masked = rows.into_iter().enumerate().filter(told).map(|(y, row)| {
+            let hidden = if (3..cores).contains(&y) { width } else { 0 };
+            let row: String = row.chars().skip(hidden).collect();
+            row.replace("recorded ──", "usable ────")
+        });
+        masked.filter(|row| row.contains(|c: char| !" ┃│".contains(c))).collect()
+    }
+
+    fn focus_history(&mut self) {
+        while self.app.focus().panel != pconc_tui::app::screen::Panel::History {
+            self.press(&[Tab]);
+        }
+    }
+
+    /// Lets time pass in a run that is played, until it is over.
+    fn play_on(&mut self) {
+        for _ in 0..100_000 {
+            if !self.app.is_playing() {
+                return;
+            }
+            assert!(self.app.update(Msg::Tick(50_000_000)).is_empty());
+        }
+        panic!("it never ends");
+    }
+}
+
+#[test]
+fn a_replay_draws_the_same_cells_as_the_live_end_state() {
+    for key in ['1', '2', '3', '4'] {
+        for (columns, rows) in SIZES {
+            let mut live = Session::new(columns, rows);
+            live.press(&[Char(key)]);
+            live.focus_history();
+            let mut replayed = live.replayed();
+            for view in [None, Some('v'), Some('e')] {
+                view.iter().for_each(|key| {
+                    live.press(&[Char(*key)]);
+                    replayed.press(&[Char(*key)]);
+                });
+                assert_eq!(replayed.panels(), live.panels(), "{key} {view:?} {columns}×{rows}");
+            }
+        }
+    }
+}
+
+#[test]
+fn played_to_its_end_a_run_is_drawn_as_it_was_before() {
+    for key in ['1', '2', '3'] {
+        for (columns, rows) in SIZES {
+            let mut session = Session::new(columns, rows);
+            session.press(&[Char(key)]);
+            session.focus_history();
+            let before = session.rows();
+            session.press(&[Char('p')]);
+            assert_ne!(session.rows(), before, "at its begin");
+            session.play_on();
+            assert!(session.shows("Space"), "it can be played again");
+            session.press(&[Esc]);
+            assert_eq!(session.rows(), before, "{key} {columns}×{rows}");
+        }
+    }
+}
+
+#[test]
+fn while_it_is_played_a_run_looks_as_when_it_was_on() {
+    for key in ['r', '2'] {
+        for (columns, rows) in SIZES {
+            let mut live = Session::new(columns, rows);
+            let plan = live.press_and_wait(Char(key), 0.5);
+            let scenario = Scenario::new(plan, 2);
+            let then: Vec<String> = live.rows().into_iter().filter(|row| row.contains("w0 ")).collect();
+            let headline = live.app.headline().to_string();
+            // The rest of it.
+            let _ = live
+                .app
+                .update(Msg::Batch(scenario.batch((scenario.wall() as f64 * 0.5) as u64, scenario.wall())));
+            let effects = live.app.update(Msg::Concluded(Box::new(scenario.record())));
+            assert!(!effects.iter().any(|effect| matches!(effect, Effect::Start(_))) || key == '2');
+            if key == '2' {
+                // The pair's first run is looked at, while nothing else goes on.
+                live.play(effects);
+                live.focus_history();
+                live.press(&[Up]);
+            }
+            live.press(&[Char('p')]);
+            let half = 25;
+            live.press(&[Right; 25]);
+            let playback = live.app.playback().expect("it is played");
+            assert!(!playback.is_on(), "who steps looks, for {half} steps");
+            let played: Vec<String> = live.rows().into_iter().filter(|row| row.contains("w0 ")).collect();
+            assert_eq!(live.app.headline(), headline);
+            assert_eq!(played.len(), then.len());
+            for (played, then) in played.iter().zip(&then) {
+                assert!(ink(played).abs_diff(ink(then)) <= 8, "{columns}×{rows}\n{played}\n{then}");
+            }
+        }
+    }
+}
+
+#[test]
+fn that_a_run_was_recorded_elsewhere_stands_on_every_screen() {
+    for (columns, rows) in SIZES {
+        let mut live = Session::new(columns, rows);
+        live.press(&[Char('3')]);
+        let mut session = live.replayed();
+        assert!(session.rows()[0].contains("recorded"), "{columns}×{rows}: {}", session.rows()[0]);
+        assert!(columns < 120 || session.rows()[0].contains("recorded on Sample CPU, 2 cores, 2026-01-01"));
+        session.press(&[Char('p')]);
+        assert!(session.rows()[0].contains(" recorded, playing"), "{columns}×{rows}: {}", session.rows()[0]);
+        session.press(&[Esc, Char('c')]);
+        assert!(session.shows("recorded"), "compared at {columns}×{rows}:\n{}", session.rows().join("\n"));
+    }
+}
+
+#[test]
+fn own_runs_are_measured_beside_recorded_ones_without_a_speedup_between_them() {
+    let mut live = Session::new(120, 40);
+    live.press(&[Char('3')]);
+    let mut session = live.replayed();
+    session.press(&[Char('r')]);
+    let own = session.app.history().entries().last().unwrap();
+    assert_eq!((own.number, own.speedup, own.baseline), (3, None, None));
+    assert!(!session.rows()[0].contains("recorded"));
+    assert!(
+        session.app.history().get(2).unwrap().speedup.is_some(),
+        "where it was measured there was a baseline"
+    );
+}
