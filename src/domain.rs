@@ -21,6 +21,8 @@ pub mod share;
 pub mod shared_file;
 pub mod speed;
 pub mod speedup;
+pub mod stats;
+pub mod sweep;
 pub mod text;
 pub mod time;
 pub mod trace;

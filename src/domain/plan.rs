@@ -238,7 +238,7 @@ fn to_u32(checked: u64) -> u32 {
     u32::try_from(checked).expect("checked against a limit below 2^32")
 }
 
-fn in_range(
+pub(super) fn in_range(
     field: Field,
     what: &str,
     value: u64,
@@ -286,7 +286,7 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    fn new(field: Field, sentence: String) -> Invalid {
+    pub(super) fn new(field: Field, sentence: String) -> Invalid {
         Invalid { field, sentence }
     }
 }
@@ -376,6 +376,34 @@ impl Plan {
         self.workload == other.workload
             && self.tasks == other.tasks
             && (!seed_matters || self.seed == other.seed)
+    }
+}
+
+impl From<&Plan> for Draft {
+    /// The draft that becomes this plan again.
+    fn from(plan: &Plan) -> Draft {
+        let draft = Draft {
+            tasks: plan.tasks.into(),
+            seed: plan.seed,
+            switch_interval_us: plan.switch_interval_us,
+            ..Draft::new(plan.workload.kind(), plan.model, plan.workers.into())
+        };
+        match &plan.workload {
+            Workload::Cpu { iterations } => Draft { task_size: TaskSize::Iterations(*iterations), ..draft },
+            Workload::Io { writes, addresses, files } => {
+                let draft = Draft { writes: (*writes).into(), files: *files, ..draft };
+                match addresses {
+                    Addresses::Urls(urls) => Draft { urls: Some(urls.clone()), ..draft },
+                    Addresses::Loopback { latencies_ms, latency, page_bytes } => Draft {
+                        addresses: latencies_ms.len() as u64,
+                        latency_min_ms: latency.min_ms.into(),
+                        latency_max_ms: latency.max_ms.into(),
+                        page_bytes: (*page_bytes).into(),
+                        ..draft
+                    },
+                }
+            }
+        }
     }
 }
 
@@ -479,5 +507,16 @@ mod tests {
         };
         assert!(plan(WorkloadKind::Cpu, 1).same_work(&plan(WorkloadKind::Cpu, 2)));
         assert!(!plan(WorkloadKind::Io, 1).same_work(&plan(WorkloadKind::Io, 2)));
+    }
+
+    #[test]
+    fn a_plan_becomes_a_draft_that_becomes_the_same_plan() {
+        let mut io = Draft::new(WorkloadKind::Io, Model::GilThreads, 4);
+        (io.writes, io.addresses, io.seed, io.files, io.switch_interval_us) = (3, 5, 9, Files::OneShared, 77);
+        let urls = Draft { urls: Some(vec!["http://example.org/".into()]), ..io.clone() };
+        for draft in [cpu(Model::Threads, 3), io, urls] {
+            let plan = draft.validate(&Limits::default()).unwrap();
+            assert_eq!(Draft::from(&plan).validate(&Limits::default()), Ok(plan));
+        }
     }
 }

@@ -323,7 +323,7 @@ fn serialize_phases<S: Serializer>(times: &PhaseTimes, serializer: S) -> Result<
     map.end()
 }
 
-fn serialize_plan<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn serialize_plan<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
     map.serialize_entry("workload", plan.workload().kind().name())?;
     map.serialize_entry("model", plan.model().name())?;

@@ -159,7 +159,7 @@ impl LatencyRange {
 
 /// SplitMix64 (Steele, Lea, Flood: *Fast splittable pseudorandom number generators*, OOPSLA 2014). Our own, because a
 /// seed in a shared record must mean the same in every version, which no generator library promises by default.
-fn split_mix_64(state: &mut u64) -> u64 {
+pub(super) fn split_mix_64(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

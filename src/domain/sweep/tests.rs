@@ -1,0 +1,1 @@
+//! Sweeps as they are asked for, and what their runs say together.
