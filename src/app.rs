@@ -28,6 +28,8 @@ pub mod columns;
 pub mod command;
 pub mod comparison;
 pub mod details;
+mod earlier;
+pub mod field;
 pub mod inspect;
 pub mod key;
 pub mod live;
@@ -83,6 +85,8 @@ pub struct App {
     activity: Activity,
     history: History,
     browse: Browse,
+    /// The picture that is being read, if one is.
+    awaited: Option<usize>,
     columns: Columns,
     timeline: TimelineView,
     /// A run as it was when the user froze its picture.
@@ -152,6 +156,7 @@ impl App {
             activity: Activity::Nothing,
             history: History::new(Provenance::here("", machine.clone())),
             browse: Browse::default(),
+            awaited: None,
             columns: Columns::default(),
             timeline: TimelineView::default(),
             frozen: None,
@@ -194,7 +199,7 @@ impl App {
         let is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
         // A batch changes nothing that a run to come depends on.
         let is_news = !matches!(msg, Msg::Batch(_));
-        let effects = match msg {
+        let mut effects = match msg {
             Msg::Opened => self.on_opened(),
             Msg::Key(key) => self.on_key(key),
             Msg::Clicked(target) => self.on_clicked(target),
@@ -215,8 +220,13 @@ impl App {
             Msg::Concluded(record) => self.on_concluded(*record),
             Msg::Refused(sentence) => self.on_refused(sentence),
             Msg::Calibrated(speed) => self.on_calibrated(speed),
-            Msg::Earlier(_) | Msg::PictureRead { .. } | Msg::Renumbered { .. } => vec![],
+            Msg::Earlier(runs) => self.on_earlier(runs),
+            Msg::PictureRead { number, picture } => self.on_picture_read(number, picture),
+            Msg::Renumbered { from, to } => self.on_renumbered(from, to),
         };
+        if is_news {
+            effects.extend(self.ask_for_a_picture());
+        }
         if is_due {
             self.compose_headline();
             self.compose_text(is_news);
@@ -234,11 +244,12 @@ impl App {
 
     /// The machine's speed is measured while nothing runs and nobody has asked for a run yet.
     fn on_opened(&mut self) -> Vec<Effect> {
-        if self.speed.is_some() || self.is_busy() {
-            return vec![];
+        let mut effects = vec![Effect::ReadEarlier];
+        if self.speed.is_none() && !self.is_busy() {
+            self.calibrating = true;
+            effects.push(Effect::Calibrate);
         }
-        self.calibrating = true;
-        vec![Effect::Calibrate]
+        effects
     }
 
     fn on_key(&mut self, key: Key) -> Vec<Effect> {
@@ -299,18 +310,14 @@ impl App {
             self.browse.select(Some(number));
         }
         if thinned {
-            self.notice = Some(Notice {
-                sentence:
-                    "to save memory, some timelines are drawn from fewer points now; the numbers of the runs stay exact"
-                        .into(),
-                is_error: false,
-            });
+            self.tell_of_thinning();
         }
         if is_frozen {
             self.tell("the run of the frozen picture has ended: Space shows how");
         }
         // Who froze the picture goes on looking at it.
-        self.advance(campaign, experiment, was_watched && !is_frozen)
+        let next = self.advance(campaign, experiment, was_watched && !is_frozen);
+        std::iter::once(Effect::Keep(number)).chain(next).collect()
     }
 
     fn on_refused(&mut self, sentence: String) -> Vec<Effect> {
@@ -319,7 +326,7 @@ impl App {
         // While the speed is being measured no run is started: it is the measuring that was refused.
         self.calibrating = false;
         if self.browse.selected().is_none() {
-            self.browse.select(self.history.entries().last().map(|entry| entry.number));
+            self.browse.select(self.browse.order().last().copied());
             self.timeline.start_over();
         }
         self.notice = Some(Notice { sentence, is_error: true });
@@ -366,7 +373,7 @@ mod tests {
         let mut app = App::new(sample::machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = app.update(Msg::Key(Key::Char('2')));
-        let [message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
         let run = sample::Scenario::new(serial.clone(), 2);
         let mut changes = 0;
         let mut before = String::new();
@@ -386,7 +393,7 @@ mod tests {
         let mut app = App::new(sample::machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = app.update(Msg::Key(Key::Char('3')));
-        let [message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
         let mut batch = sample::Scenario::new(serial.clone(), 2).batch(0, 1_000_000);
         batch.deaths = vec!["worker 0 was killed by SIGKILL".into(), "worker 1 panicked: oh".into()];
         let _ = app.update(Msg::Batch(batch));

@@ -40,7 +40,7 @@ impl Session {
     /// Tells the app; runs are played to their end. Returns what else shall be done.
     fn tell(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = self.app.update(msg);
-        while let [Effect::Start(plan)] = &effects[..] {
+        while let [.., Effect::Start(plan)] = &effects[..] {
             let scenario = Scenario::new(plan.clone(), 2);
             let _ = self.app.update(Msg::Batch(scenario.batch(0, scenario.wall())));
             effects = self.app.update(Msg::Concluded(Box::new(scenario.record())));
@@ -496,7 +496,7 @@ fn play(
         Some(run) => session.app.update(Msg::Concluded(Box::new(run.record()))),
         None => effects,
     };
-    let [Effect::Start(plan)] = &effects[..] else { return None };
+    let [.., Effect::Start(plan)] = &effects[..] else { return None };
     let run = Scenario::new(plan.clone(), 2);
     let _ = session.app.update(Msg::Batch(run.batch(0, run.wall() / 2)));
     Some(run)

@@ -1,6 +1,6 @@
 //! Which rows of the history are chosen and marked.
 
-use crate::domain::history::{Entry, History};
+use crate::domain::history::History;
 
 /// What the user did to the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,6 +49,14 @@ impl Browse {
         self.selected = self.order.get(now.saturating_add_signed(by).min(last)).copied();
     }
 
+    /// Follows a run that has another number now.
+    pub(super) fn renumber(&mut self, from: usize, to: usize) {
+        let now = |number: usize| if number == from { to } else { number };
+        self.selected = self.selected.map(now);
+        self.marked = self.marked.iter().copied().map(now).collect();
+        self.marked.sort_unstable();
+    }
+
     /// Marks the chosen row, or takes its mark away.
     pub fn toggle_mark(&mut self) {
         let Some(number) = self.selected else { return };
@@ -71,7 +79,7 @@ impl Browse {
         if let [only] = numbers[..]
             && let Some(entry) = history.get(only)
         {
-            let baseline = history.baseline_of(&entry.record.plan).map(|entry: &Entry| entry.number);
+            let baseline = entry.baseline.map(|baseline| baseline.number);
             numbers.extend(baseline.filter(|baseline| *baseline != only));
         }
         numbers.sort_unstable();

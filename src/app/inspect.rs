@@ -49,6 +49,15 @@ pub(super) struct Frozen {
     live: Box<Live>,
 }
 
+impl Frozen {
+    /// Follows a run that has another number now.
+    pub(super) fn renumber(&mut self, from: usize, to: usize) {
+        if self.number == from {
+            self.number = to;
+        }
+    }
+}
+
 impl App {
     /// What is under the cursor, if the timeline has one.
     #[must_use]
@@ -125,7 +134,7 @@ impl App {
     /// The frozen picture, if it is shown: of the run that is on, or of one that has ended meanwhile.
     #[must_use]
     pub fn frozen(&self) -> Option<&Live> {
-        let is_on = || self.is_running().then_some(self.history.entries().len() + 1);
+        let is_on = || self.is_running().then_some(self.history.next_number());
         let shown = self.browse.selected().or_else(is_on)?;
         self.frozen.as_ref().filter(|frozen| frozen.number == shown).map(|frozen| &*frozen.live)
     }
@@ -135,7 +144,7 @@ impl App {
         self.frozen = match (self.frozen(), self.live()) {
             (Some(_), _) | (None, None) => None,
             (None, Some(live)) => {
-                Some(Frozen { number: self.history.entries().len() + 1, live: Box::new(live.clone()) })
+                Some(Frozen { number: self.history.next_number(), live: Box::new(live.clone()) })
             }
         };
     }
@@ -283,11 +292,11 @@ mod tests {
         let _ = app.update(Msg::Resized { columns: 80, rows: 24 });
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = press(&mut app, &[Char('2')]);
-        let [Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
         let serial = Scenario::new(serial.clone(), 2);
         let _ = app.update(Msg::Batch(serial.batch(0, serial.wall())));
         let effects = app.update(Msg::Concluded(Box::new(serial.record())));
-        let [Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
         (app, Scenario::new(plan.clone(), 2))
     }
 
@@ -317,12 +326,12 @@ mod tests {
         let mut app = App::new(machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = press(&mut app, &[Char('2')]);
-        let [Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
         let run = Scenario::new(serial.clone(), 2);
         let _ = app.update(Msg::Batch(run.batch(0, run.wall() / 2)));
         press(&mut app, &[Char(' ')]);
         let effects = app.update(Msg::Concluded(Box::new(run.record())));
-        assert!(matches!(&effects[..], [Effect::Start(_)]), "the campaign goes on");
+        assert!(matches!(&effects[..], [.., Effect::Start(_)]), "the campaign goes on");
         assert_eq!((app.browse().selected(), app.shown().unwrap().trace().now()), (Some(1), run.wall() / 2));
         assert!(app.headline().starts_with("frozen at "), "{}", app.headline());
         press(&mut app, &[Char(' ')]);
@@ -336,7 +345,7 @@ mod tests {
         let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
         press(&mut app, &[Char(' ')]);
         let _ = app.update(Msg::Concluded(Box::new(run.record())));
-        assert!(matches!(press(&mut app, &[Char('r')])[..], [Effect::Start(_)]));
+        assert!(matches!(press(&mut app, &[Char('r')])[..], [.., Effect::Start(_)]));
         assert!(app.frozen().is_none() && app.shown().unwrap().trace().now() == 0);
     }
 

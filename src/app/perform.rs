@@ -11,6 +11,7 @@ use super::{App, Notice};
 use crate::domain::campaign::{self, Campaign};
 use crate::domain::experiment::Experiment;
 use crate::domain::plan::{Invalid, Plan};
+use crate::domain::provenance::Origin;
 use crate::domain::record::Record;
 use crate::domain::trace::Step;
 use crate::domain::verdict;
@@ -201,7 +202,9 @@ impl App {
         experiment: Option<&'static Experiment>,
         watched: bool,
     ) -> Vec<Effect> {
-        let records: Vec<&Record> = self.history.entries().iter().map(|entry| &entry.record).collect();
+        // What another session measured answers nothing here: the machine may have been another then.
+        let here = self.history.entries().iter().filter(|entry| entry.provenance.origin == Origin::Here);
+        let records: Vec<&Record> = here.map(|entry| &entry.record).collect();
         let campaign::Step::Run(plan) = campaign.next(&records) else {
             return vec![];
         };

@@ -371,11 +371,15 @@ impl Plan {
     /// workers and switch interval say how it is done.
     #[must_use]
     pub fn same_work(&self, other: &Plan) -> bool {
+        self.work() == other.work()
+    }
+
+    /// What is done, whoever does it: two plans of equal work may be compared.
+    #[must_use]
+    pub fn work(&self) -> Work<'_> {
         let seed_matters =
             matches!(self.workload, Workload::Io { addresses: Addresses::Loopback { .. }, .. });
-        self.workload == other.workload
-            && self.tasks == other.tasks
-            && (!seed_matters || self.seed == other.seed)
+        Work { workload: &self.workload, tasks: self.tasks, seed: seed_matters.then_some(self.seed) }
     }
 }
 
@@ -405,6 +409,15 @@ impl From<&Plan> for Draft {
             }
         }
     }
+}
+
+/// What a plan does, without how: see [`Plan::same_work`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Work<'a> {
+    workload: &'a Workload,
+    tasks: u32,
+    /// Where it decides something.
+    seed: Option<u64>,
 }
 
 #[cfg(test)]

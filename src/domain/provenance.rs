@@ -43,7 +43,18 @@ impl Provenance {
     #[must_use]
     pub fn is_same_machine(&self, other: &Provenance) -> bool {
         // Which cores were allowed is not kept.
-        let known = |machine: &Machine| Machine { cores: vec![], ..machine.clone() };
+        fn known(machine: &Machine) -> impl PartialEq + '_ {
+            let Machine {
+                cpu_model,
+                cores_online,
+                cores_usable,
+                cores: _,
+                cores_limited_by,
+                kernel,
+                memory_bytes,
+            } = machine;
+            (cpu_model, cores_online, cores_usable, cores_limited_by, kernel, memory_bytes)
+        }
         self.is_same_session(other) || known(&self.machine) == known(&other.machine)
     }
 }

@@ -1,6 +1,6 @@
 //! What is handed on to others: runs with all that is known of them, and the forms in which they travel.
 
-use super::history::{Entry, Picture};
+use super::history::Entry;
 use super::provenance::Provenance;
 use super::record::Record;
 use super::speedup::Gain;
@@ -30,7 +30,7 @@ impl<'a> From<&'a Entry> for SharedRun<'a> {
             name: entry.name.as_deref(),
             provenance: &entry.provenance,
             record: &entry.record,
-            trace: (entry.picture == Picture::Here).then_some(&entry.trace),
+            trace: entry.picture(),
             gain: entry.gain(),
         }
     }

@@ -54,7 +54,7 @@ impl WorkloadKind {
 }
 
 /// A workload with all its parameters resolved: two equal values are the same work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Workload {
     /// `foo = 0; for i in range(iterations): foo += foo * cos(i * pi)` in f64.
@@ -74,7 +74,7 @@ pub enum Workload {
 }
 
 /// Where the tasks of the `io` workload write their pages to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Files {
     /// Each task has a file of its own, which is removed when the task ends.
@@ -105,7 +105,7 @@ impl Workload {
 }
 
 /// Where the pages of the `io` workload come from. Task `t` fetches address `t mod count`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Addresses {
     /// Pages `/page/0` … of the embedded server on the loopback interface.
@@ -133,7 +133,7 @@ impl Addresses {
 }
 
 /// The bounds of a server's latency, in milliseconds, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LatencyRange {
     /// The shortest.
     pub min_ms: u32,

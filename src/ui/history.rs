@@ -75,7 +75,7 @@ impl Table<'_> {
                 }
                 HistoryRow::Live => {
                     if let Some(live) = self.app.live() {
-                        self.draw_live(live, entries.len() + 1, area, buf);
+                        self.draw_live(live, self.app.history().next_number(), area, buf);
                     }
                 }
             }

@@ -108,7 +108,7 @@ fn zoomed(session: &mut Session) {
 fn failed_tasks(session: &mut Session) {
     session.press(&[Char('f'), Right, Esc]);
     let effects = session.app.update(Msg::Key(Char('r')));
-    let [Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+    let [.., Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
     let run = Scenario::new(plan.clone(), 2).failing([3]);
     let _ = session.app.update(Msg::Batch(run.batch(0, run.wall())));
     let _ = session.app.update(Msg::Concluded(Box::new(run.record())));

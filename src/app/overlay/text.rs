@@ -132,7 +132,7 @@ mod tests {
             let mut app = App::new(sample::machine(2), Limits::default());
             let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
             let effects = app.update(Msg::Key(Key::Char('2')));
-            let [Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+            let [.., Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
             let run = Scenario::new(plan.clone(), 2);
             let _ = app.update(Msg::Key(Key::Char(key)));
             let composed = rows_at(&app);

@@ -173,5 +173,5 @@ fn needed(app: &App, columns: &Columns, at: usize) -> (Extent, u16) {
 
 /// The number of the live run.
 fn number_of_live(app: &App) -> usize {
-    app.history().entries().len() + 1
+    app.history().next_number()
 }

@@ -67,7 +67,7 @@ impl Runs<'_> {
                 }
                 HistoryRow::Live => {
                     if let Some(live) = self.app.live() {
-                        self.draw_live(live, entries.len() + 1, row, buf);
+                        self.draw_live(live, self.app.history().next_number(), row, buf);
                     }
                 }
             }
