@@ -9,6 +9,7 @@ pub mod ascii;
 pub mod campaign;
 pub mod estimate;
 pub mod experiment;
+pub mod foreign;
 pub mod history;
 pub mod look;
 pub mod machine;

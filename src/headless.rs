@@ -16,12 +16,14 @@ use crate::cli::Request;
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::plan::{Draft, Plan, TaskSize};
-use crate::domain::record::{Outcome, Record, Records, SCHEMA};
-use crate::domain::share::Format;
+use crate::domain::provenance::Provenance;
+use crate::domain::record::{Outcome, Record};
+use crate::domain::share::{Format, SharedRun};
 use crate::domain::speed::Speed;
 use crate::domain::workload::WorkloadKind;
 use crate::engine::session::Session;
 use crate::engine::{doctor, os};
+use crate::export::json::{self, Traces};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::shell::spelling::Spelling;
@@ -53,7 +55,7 @@ pub fn run(request: &Request) -> Result<u8, Failure> {
         say(&estimate);
     }
     let measured = measure::all(&session, Campaign::repeats(plan, repeats), &sender, &events);
-    print_records(&session, &measured.records, request)?;
+    print_records(&session, &measured, request)?;
     conclude(&measured)
 }
 
@@ -115,17 +117,29 @@ fn foretold(draft: &Draft, session: &Session, speed: Option<&Speed>) -> Option<S
     }
 }
 
-fn print_records(session: &Session, records: &[Record], request: &Request) -> Result<(), Failure> {
+fn print_records(session: &Session, measured: &Measured, request: &Request) -> Result<(), Failure> {
     match request.format {
-        Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(records))),
+        Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(&measured.records))),
         Format::Json => {
-            let document = Records { schema: SCHEMA, machine: session.machine(), records };
-            write_out(|out| {
-                serde_json::to_writer_pretty(&mut *out, &document)?;
-                out.write_all(b"\n")
-            })
+            let here = Provenance::here(session.id(), session.machine().clone());
+            let runs = shared(measured, &here);
+            let no_sweeps: [(); 0] = [];
+            write_out(|out| json::write(out, session.machine(), &runs, &no_sweeps, Traces::Included))
         }
     }
+}
+
+/// What was measured, as it is handed on.
+fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Vec<SharedRun<'a>> {
+    let run = |(number, (record, trace))| SharedRun {
+        number,
+        name: None,
+        provenance: here,
+        record,
+        trace: Some(trace),
+        gain: None,
+    };
+    (1..).zip(measured.records.iter().zip(&measured.traces)).map(run).collect()
 }
 
 /// What the records mean for the exit code.

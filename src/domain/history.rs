@@ -6,7 +6,7 @@ mod pictures;
 mod removal;
 
 pub use earlier::EarlierRun;
-pub use pictures::TRACE_BYTES;
+pub use pictures::{THINNED_SLICES, TRACE_BYTES};
 
 use std::sync::Arc;
 

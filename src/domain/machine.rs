@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::foreign;
 use super::model::Model;
 use super::workload::WorkloadKind;
 
@@ -21,18 +22,22 @@ pub const MAX_TASKS: u64 = 1_000_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// The processor's name; null where the system does not say.
+    #[serde(default, deserialize_with = "foreign::text_or_null")]
     pub cpu_model: Option<String>,
     /// Cores that the operating system schedules on.
+    #[serde(deserialize_with = "foreign::cores")]
     pub cores_online: u32,
     /// Cores that this program may use: the least of online, affinity and cgroup quota.
+    #[serde(deserialize_with = "foreign::cores")]
     pub cores_usable: u32,
     /// The cores that this program may run on, by number; more than are usable where a quota is the limit.
     #[serde(skip)]
     pub cores: Vec<u16>,
     /// Why fewer are usable than online.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "foreign::text_or_null")]
     pub cores_limited_by: Option<String>,
     /// System and release.
+    #[serde(deserialize_with = "foreign::text")]
     pub kernel: String,
     /// Installed memory; null where the system does not say.
     pub memory_bytes: Option<u64>,

@@ -1,6 +1,8 @@
 //! What the user asked for. A [`Draft`] holds anything a form or a command line can say; only a valid one becomes a
 //! [`Plan`].
 
+pub mod stored;
+
 use std::fmt;
 
 use super::machine::{Limits, MAX_TASKS};
@@ -183,7 +185,12 @@ impl Draft {
             workers: u32::try_from(self.workers).expect("checked against a limit below 2^32"),
             tasks: u32::try_from(self.tasks).expect("checked against a limit below 2^32"),
             seed: self.seed,
-            switch_interval_us: self.switch_interval_us,
+            // Without a lock it says nothing.
+            switch_interval_us: if self.model.has_interpreter_lock() {
+                self.switch_interval_us
+            } else {
+                DEFAULT_SWITCH_INTERVAL_US
+            },
         })
     }
 
@@ -350,7 +357,12 @@ impl Plan {
     /// The same work under serial, which speed-ups are measured against.
     #[must_use]
     pub fn as_serial(&self) -> Plan {
-        Plan { model: Model::Serial, workers: 1, ..self.clone() }
+        Plan {
+            model: Model::Serial,
+            workers: 1,
+            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+            ..self.clone()
+        }
     }
 
     /// The phases that a run of it can have, in the order in which they are listed.
@@ -383,6 +395,15 @@ impl Plan {
     }
 }
 
+/// What a plan does, without how: see [`Plan::same_work`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Work<'a> {
+    workload: &'a Workload,
+    tasks: u32,
+    /// Where it decides something.
+    seed: Option<u64>,
+}
+
 impl From<&Plan> for Draft {
     /// The draft that becomes this plan again.
     fn from(plan: &Plan) -> Draft {
@@ -409,15 +430,6 @@ impl From<&Plan> for Draft {
             }
         }
     }
-}
-
-/// What a plan does, without how: see [`Plan::same_work`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Work<'a> {
-    workload: &'a Workload,
-    tasks: u32,
-    /// Where it decides something.
-    seed: Option<u64>,
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod core_curves;
 mod cores;
 mod lane;
 mod look;
+mod stored;
 mod summary;
 
 use std::ops::Range;

@@ -12,6 +12,7 @@ use crate::app::overlay::Overlay;
 use crate::app::screen::Panel;
 use crate::app::timeline::Rows;
 use crate::app::{App, Shown};
+use crate::domain::record::PhaseSource;
 
 /// What can be explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +114,7 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
     let trace = shown.trace();
     let dropped = trace.dropped();
     let source = match shown {
-        Shown::Entry(entry) if entry.record.phase_source == "cpu-clock" => Some(
+        Shown::Entry(entry) if entry.record.phase_source == PhaseSource::Clock => Some(
             "This kernel does not tell how long a thread waited for a core: ready is from CPU clocks alone.",
         ),
         _ => None,

@@ -7,7 +7,7 @@ use super::{Entry, History, Picture};
 /// The most memory that the pictures of a session take together, in bytes.
 pub const TRACE_BYTES: usize = 256 << 20;
 /// How many slices a lane keeps when its picture is thinned.
-const THINNED_SLICES: u64 = 512;
+pub const THINNED_SLICES: u64 = 512;
 /// With more events than this in a lane, thinning is worth it.
 const THINNED_EVENTS: u64 = 2 * EVENTS_PER_SLICE * THINNED_SLICES;
 

@@ -30,11 +30,11 @@ mod tests {
 
     #[test]
     fn the_order_of_a_seed_is_the_same_on_every_machine_and_in_every_version() {
-        assert_eq!(shuffled(7, 1, 0), shuffled(7, 1, 0));
-        assert_eq!([shuffled(7, 1, 0), shuffled(7, 1, 1), shuffled(7, 2, 0)], PUBLISHED.map(|o| o.to_vec()));
+        // As an independent implementation of the description gives it.
+        assert_eq!(shuffled(7, 1, 0), [3, 5, 4, 1, 2, 6, 0]);
+        assert_eq!(shuffled(7, 1, 1), [1, 6, 5, 2, 4, 3, 0]);
+        assert_eq!(shuffled(7, 2, 0), [1, 3, 6, 0, 5, 2, 4]);
     }
-
-    const PUBLISHED: [[usize; 7]; 3] = [[0; 7]; 3];
 
     #[test]
     fn every_place_gets_every_configuration_about_equally_often() {

@@ -11,8 +11,8 @@ const APART: Nanos = 25_000_000;
 /// The CPU time of our workers by core, as it grew.
 #[derive(Clone, Debug)]
 pub struct CoreCurves {
-    apart: Nanos,
-    points: Vec<(Nanos, Vec<CoreTime>)>,
+    pub(super) apart: Nanos,
+    pub(super) points: Vec<(Nanos, Vec<CoreTime>)>,
 }
 
 impl Default for CoreCurves {
