@@ -27,14 +27,24 @@ mod xml;
 use std::io::{self, Write};
 
 use crate::domain::share::{Format, Shared};
+use json::{OutgoingSweep, Traces};
 
 /// Writes what is shared in this format. The table of the terminal is the shells' own: here it is one in Markdown.
+/// `traces` is about JSON alone.
 ///
 /// # Errors
 /// What `out` refuses.
-pub fn write(format: Format, shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    format: Format,
+    shared: &Shared<'_>,
+    traces: Traces,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
-        Format::Json => todo!(),
+        Format::Json => {
+            let sweeps: Vec<OutgoingSweep<'_>> = shared.sweeps.iter().map(OutgoingSweep::from).collect();
+            json::write(out, shared.machine(), &shared.runs, &sweeps, traces)
+        }
         Format::Csv => csv::write(shared, out),
         Format::Table | Format::Markdown => markdown::write(shared, out),
         Format::Svg => svg::write(shared, out),

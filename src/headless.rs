@@ -6,6 +6,7 @@ mod addresses;
 mod columns;
 mod findings;
 mod measure;
+mod output;
 mod progress;
 mod table;
 
@@ -18,12 +19,11 @@ use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::plan::{Draft, Plan, TaskSize};
 use crate::domain::provenance::Provenance;
 use crate::domain::record::{Outcome, Record};
-use crate::domain::share::{Format, SharedRun};
+use crate::domain::share::{Format, Shared, SharedRun};
 use crate::domain::speed::Speed;
 use crate::domain::workload::WorkloadKind;
 use crate::engine::session::Session;
 use crate::engine::{doctor, os};
-use crate::export::json::{self, Traces};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::shell::spelling::Spelling;
@@ -35,6 +35,7 @@ use measure::{Event, Measured};
 /// What was wrong with the request, or what kept the engine from starting.
 pub fn run(request: &Request) -> Result<u8, Failure> {
     let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
+    output::check(&request.output)?;
     let session = prepare()?;
     if request.all_tasks {
         session.list_all_tasks();
@@ -118,19 +119,16 @@ fn foretold(draft: &Draft, session: &Session, speed: Option<&Speed>) -> Option<S
 }
 
 fn print_records(session: &Session, measured: &Measured, request: &Request) -> Result<(), Failure> {
-    match request.format {
-        Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(&measured.records))),
-        Format::Json => {
-            let here = Provenance::here(session.id(), session.machine().clone());
-            let runs = shared(measured, &here);
-            let no_sweeps: [(); 0] = [];
-            write_out(|out| json::write(out, session.machine(), &runs, &no_sweeps, Traces::Included))
-        }
+    if request.output.format == Format::Table {
+        let table = Spelling::asked(request.ascii).spell(&table::render(&measured.records));
+        return output::deliver(&request.output, |out| out.write_all(table.as_bytes()));
     }
+    let here = Provenance::here(session.id(), session.machine().clone());
+    output::share(&request.output, &shared(measured, &here))
 }
 
 /// What was measured, as it is handed on.
-fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Vec<SharedRun<'a>> {
+fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Shared<'a> {
     let run = |(number, (record, trace))| SharedRun {
         number,
         name: None,
@@ -139,7 +137,8 @@ fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Vec<SharedRun<'a>
         trace: Some(trace),
         gain: None,
     };
-    (1..).zip(measured.records.iter().zip(&measured.traces)).map(run).collect()
+    let runs = (1..).zip(measured.records.iter().zip(&measured.traces)).map(run).collect();
+    Shared { here, runs, sweeps: vec![] }
 }
 
 /// What the records mean for the exit code.

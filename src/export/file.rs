@@ -120,7 +120,9 @@ impl Place {
     }
 }
 
-fn shown(path: &Path) -> String {
+/// A path as sentences repeat it.
+#[must_use]
+pub fn shown(path: &Path) -> String {
     text::clean(&path.display().to_string(), MAX_SHOWN)
 }
 
@@ -143,6 +145,8 @@ enum Draft {
 impl Draft {
     fn beside(place: &Place) -> io::Result<Draft> {
         match nameless(&place.folder) {
+            // Without /proc it could never be given a name.
+            Ok(file) if !by_number(&file).exists() => hidden(&place.folder).map(Draft::Hidden),
             Ok(file) => Ok(Draft::Nameless(file)),
             Err(error) if knows_no_nameless_files(&error) => hidden(&place.folder).map(Draft::Hidden),
             Err(error) => Err(error),
@@ -197,6 +201,10 @@ fn knows_no_nameless_files(error: &io::Error) -> bool {
 
 /// Gives a nameless file a name that is not taken, as open(2) describes.
 fn link(file: &File, path: &Path) -> io::Result<()> {
-    let by_number = format!("/proc/self/fd/{}", file.as_raw_fd());
-    Ok(linkat(AT_FDCWD, by_number.as_str(), AT_FDCWD, path, AtFlags::AT_SYMLINK_FOLLOW)?)
+    Ok(linkat(AT_FDCWD, &by_number(file), AT_FDCWD, path, AtFlags::AT_SYMLINK_FOLLOW)?)
+}
+
+/// An open file as the system's table of processes names it.
+fn by_number(file: &File) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }

@@ -13,8 +13,10 @@
 
 mod pretty;
 mod read;
+mod sweep;
 mod write;
 
+pub use sweep::OutgoingSweep;
 pub use read::{Document, FILE_MAX, Run, read};
 pub use write::{Traces, write};
 
