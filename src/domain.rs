@@ -18,6 +18,7 @@ pub mod phase;
 pub mod plan;
 pub mod provenance;
 pub mod record;
+pub mod sequence;
 pub mod share;
 pub mod shared_file;
 pub mod speed;

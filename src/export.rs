@@ -26,25 +26,24 @@ mod xml;
 
 use std::io::{self, Write};
 
+use crate::domain::machine::Machine;
 use crate::domain::share::{Format, Shared};
-use json::{OutgoingSweep, Traces};
+use json::Traces;
 
 /// Writes what is shared in this format. The table of the terminal is the shells' own: here it is one in Markdown.
-/// `traces` is about JSON alone.
+/// `machine` is the one of this session, which JSON names where there is no run, and `traces` is about JSON alone.
 ///
 /// # Errors
 /// What `out` refuses.
 pub fn write(
     format: Format,
+    machine: &Machine,
     shared: &Shared<'_>,
     traces: Traces,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
-        Format::Json => {
-            let sweeps: Vec<OutgoingSweep<'_>> = shared.sweeps.iter().map(OutgoingSweep::from).collect();
-            json::write(out, shared.machine(), &shared.runs, &sweeps, traces)
-        }
+        Format::Json => json::write(out, machine, shared, traces),
         Format::Csv => csv::write(shared, out),
         Format::Table | Format::Markdown => markdown::write(shared, out),
         Format::Svg => svg::write(shared, out),

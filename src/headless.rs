@@ -124,7 +124,7 @@ fn print_records(session: &Session, measured: &Measured, request: &Request) -> R
         return output::deliver(&request.output, |out| out.write_all(table.as_bytes()));
     }
     let here = Provenance::here(session.id(), session.machine().clone());
-    output::share(&request.output, &shared(measured, &here))
+    output::share(&request.output, session.machine(), &shared(measured, &here))
 }
 
 /// What was measured, as it is handed on.
@@ -138,7 +138,7 @@ fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Shared<'a> {
         gain: None,
     };
     let runs = (1..).zip(measured.records.iter().zip(&measured.traces)).map(run).collect();
-    Shared { here, runs, sweeps: vec![] }
+    Shared { runs, sweeps: vec![] }
 }
 
 /// What the records mean for the exit code.

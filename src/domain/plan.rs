@@ -365,6 +365,13 @@ impl Plan {
         }
     }
 
+    /// This model and these workers on the work of `other`.
+    #[must_use]
+    pub(super) fn on_work_of(&self, other: &Plan) -> Plan {
+        let Plan { workload, tasks, seed, .. } = other.clone();
+        Plan { workload, tasks, seed, ..*self }
+    }
+
     /// The phases that a run of it can have, in the order in which they are listed.
     #[must_use]
     pub fn phases(&self) -> Vec<Phase> {

@@ -1,7 +1,6 @@
 //! What is handed on to others: runs with all that is known of them, and the forms in which they travel.
 
 use super::history::Entry;
-use super::machine::Machine;
 use super::provenance::Provenance;
 use super::record::Record;
 use super::speedup::Gain;
@@ -54,10 +53,8 @@ pub struct SharedSweep<'a> {
 }
 
 /// Everything that is handed on together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Shared<'a> {
-    /// Who hands it on: the session that writes it.
-    pub here: &'a Provenance,
     /// Runs, those of the sweeps included, in the order of their numbers.
     pub runs: Vec<SharedRun<'a>>,
     /// Sweeps, in the order of their numbers.
@@ -65,12 +62,6 @@ pub struct Shared<'a> {
 }
 
 impl<'a> Shared<'a> {
-    /// The machine that the last of the runs was measured on; this one if there are none.
-    #[must_use]
-    pub fn machine(&self) -> &'a Machine {
-        self.provenances().last().map_or(&self.here.machine, |from| &from.machine)
-    }
-
     /// Where everything was measured, in the order of the runs and then of the sweeps.
     pub fn provenances(&self) -> impl Iterator<Item = &'a Provenance> {
         let of_runs = self.runs.iter().map(|run| run.provenance);

@@ -13,11 +13,9 @@
 
 mod pretty;
 mod read;
-mod sweep;
 mod write;
 
-pub use sweep::OutgoingSweep;
-pub use read::{Document, FILE_MAX, Run, read};
+pub use read::{Document, FILE_MAX, RecordedSweep, Run, read};
 pub use write::{Traces, write};
 
 /// The name and version of the document.

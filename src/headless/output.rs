@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use super::{say, write_out};
 use crate::cli::Output;
+use crate::domain::machine::Machine;
 use crate::domain::share::Shared;
 use crate::domain::text;
-use crate::export::file;
+use crate::export::{self, file};
 use crate::export::json::Traces;
 use crate::shell::exit::Failure;
 
@@ -23,9 +24,9 @@ pub fn check(output: &Output) -> Result<(), Failure> {
 ///
 /// # Errors
 /// Why that is not possible.
-pub fn share(output: &Output, shared: &Shared<'_>) -> Result<(), Failure> {
+pub fn share(output: &Output, machine: &Machine, shared: &Shared<'_>) -> Result<(), Failure> {
     let traces = if output.with_traces { Traces::Included } else { Traces::LeftOut };
-    deliver(output, |out| crate::export::write(output.format, shared, traces, out))
+    deliver(output, |out| export::write(output.format, machine, shared, traces, out))
 }
 
 /// Writes what `content` writes.

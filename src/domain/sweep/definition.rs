@@ -2,14 +2,11 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Sweep, SweepDraft, SweepPlan};
+use super::{Sweep, SweepDraft};
+use crate::domain::foreign;
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
 use crate::domain::plan::{Draft, Plan, stored};
-use crate::domain::text;
-
-/// The longest id that is believed, in characters.
-const MAX_ID: usize = 100;
 
 /// How a sweep is written.
 #[derive(Serialize)]
@@ -47,6 +44,7 @@ impl Serialize for Sweep {
 /// How a sweep is read: nothing of it is believed before it was checked as a draft is.
 #[derive(Deserialize)]
 struct Read {
+    #[serde(deserialize_with = "foreign::text")]
     id: String,
     #[serde(deserialize_with = "stored::deserialize")]
     work: Plan,
@@ -73,7 +71,9 @@ impl<'de> Deserialize<'de> for Sweep {
             seed: read.seed,
         };
         // The machine that measured it allowed what this one may not.
-        let plan: SweepPlan = draft.validate(&Limits::default()).map_err(de::Error::custom)?;
-        Ok(Sweep { id: text::clean(&read.id, MAX_ID), plan })
+        let mut plan = draft.validate(&Limits::default()).map_err(de::Error::custom)?;
+        // The latencies of its addresses were drawn where it was measured, perhaps by another version.
+        plan.configurations = plan.configurations.iter().map(|plan| plan.on_work_of(&read.work)).collect();
+        Ok(Sweep { id: read.id, plan })
     }
 }

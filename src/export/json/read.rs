@@ -11,6 +11,7 @@ use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
 use crate::domain::machine::Machine;
 use crate::domain::provenance::{Origin, Provenance};
 use crate::domain::record::Record;
+use crate::domain::sweep::Sweep;
 use crate::domain::text::{clean, counted};
 use crate::domain::trace::Trace;
 
@@ -18,6 +19,8 @@ use crate::domain::trace::Trace;
 pub const FILE_MAX: u64 = 512 << 20;
 /// The longest name of a run, and the longest id of a session, in characters.
 const NAME_MAX: usize = 100;
+/// The highest number of a run that is believed.
+const NUMBER_MAX: usize = 1_000_000_000;
 /// The longest piece of foreign text in a sentence, in characters.
 const QUOTED_MAX: usize = 60;
 
@@ -26,6 +29,21 @@ const QUOTED_MAX: usize = 60;
 pub struct Document {
     /// In the order of the document.
     pub runs: Vec<Run>,
+    /// In the order of the document. What their runs say together follows from these.
+    pub sweeps: Vec<RecordedSweep>,
+}
+
+/// A sweep of a shared document.
+#[derive(Debug)]
+pub struct RecordedSweep {
+    /// Its number where it was measured.
+    pub number: usize,
+    /// What it was called there.
+    pub name: Option<String>,
+    /// Where and when it was measured; [`Origin::Recorded`].
+    pub provenance: Arc<Provenance>,
+    /// What was asked for.
+    pub sweep: Sweep,
 }
 
 /// A run of a shared document.
@@ -50,6 +68,8 @@ struct Incoming<'a> {
     sessions: Vec<IncomingSession>,
     #[serde(borrow)]
     records: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    sweeps: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -86,7 +106,8 @@ pub fn read(text: &[u8]) -> Result<Document, String> {
         bytes += bound(run.trace.as_mut(), bytes);
         runs.push(run);
     }
-    Ok(Document { runs })
+    let sweeps = (1..).zip(incoming.sweeps).map(|(index, text)| read_sweep(text, index, &sessions));
+    Ok(Document { sweeps: sweeps.collect::<Result<_, _>>()?, runs })
 }
 
 /// The schema comes first, so that a document of tomorrow is called that, and not broken.
@@ -121,9 +142,7 @@ fn incomplete(error: &serde_json::Error) -> String {
 }
 
 fn read_run(text: &RawValue, index: usize, sessions: &Sessions) -> Result<Run, String> {
-    let wrong = |error: serde_json::Error| {
-        format!("its record {index} cannot be: {}", clean(&error.to_string(), 4 * QUOTED_MAX))
-    };
+    let wrong = |error: serde_json::Error| format!("its record {index} cannot be: {}", said(&error));
     // Twice, as collecting what is not known yet would build all of it in memory.
     let around: Around = serde_json::from_str(text.get()).map_err(wrong)?;
     let record: Record = serde_json::from_str(text.get()).map_err(wrong)?;
@@ -139,12 +158,38 @@ fn read_run(text: &RawValue, index: usize, sessions: &Sessions) -> Result<Run, S
         }
     }
     Ok(Run {
-        number: around.number.filter(|number| *number > 0).unwrap_or(index),
-        name: around.name.map(|name| clean(&name, NAME_MAX)).filter(|name| !name.is_empty()),
+        number: believed(around.number).unwrap_or(index),
+        name: around.name.and_then(|name| cleaned_name(&name)),
         provenance: sessions.find(around.session.as_deref()),
         record,
         trace: around.trace,
     })
+}
+
+fn read_sweep(text: &RawValue, index: usize, sessions: &Sessions) -> Result<RecordedSweep, String> {
+    let wrong = |error: serde_json::Error| format!("its sweep {index} cannot be: {}", said(&error));
+    let around: Around = serde_json::from_str(text.get()).map_err(wrong)?;
+    Ok(RecordedSweep {
+        number: believed(around.number).unwrap_or(index),
+        name: around.name.and_then(|name| cleaned_name(&name)),
+        provenance: sessions.find(around.session.as_deref()),
+        sweep: serde_json::from_str(text.get()).map_err(wrong)?,
+    })
+}
+
+/// What is wrong, without a place that is counted from somewhere within the file.
+fn said(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    clean(said.split(" at line ").next().unwrap_or_default(), 4 * QUOTED_MAX)
+}
+
+/// A number that leaves room for others behind it.
+fn believed(number: Option<usize>) -> Option<usize> {
+    number.filter(|number| (1..=NUMBER_MAX).contains(number))
+}
+
+fn cleaned_name(name: &str) -> Option<String> {
+    Some(clean(name, NAME_MAX)).filter(|name| !name.is_empty())
 }
 
 /// Thins a trace if there is no room for it beside so many bytes; returns how many it takes.

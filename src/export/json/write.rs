@@ -3,16 +3,19 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use serde::ser::SerializeSeq;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::ser::Serializer as JsonSerializer;
 
 use super::SCHEMA;
 use super::pretty::MostlyPretty;
 use crate::domain::machine::Machine;
+use crate::domain::model::Model;
 use crate::domain::record::Record;
-use crate::domain::share::SharedRun;
+use crate::domain::sequence::Sequence;
+use crate::domain::share::{Shared, SharedRun, SharedSweep};
 use crate::domain::speedup::Gain;
+use crate::domain::stats::fit::{Amdahl, Fit, Universal};
+use crate::domain::sweep::{Summary, Sweep};
 use crate::domain::trace::Trace;
 
 /// Whether a document contains what its runs looked like, which makes it replayable and many times larger.
@@ -24,36 +27,30 @@ pub enum Traces {
     LeftOut,
 }
 
-/// Writes runs, in this order, and sweeps. `machine` is the one of this session; it stands in the document if there is no
-/// run that says where it was measured.
+/// Writes runs and sweeps, in their order. `machine` is the one of this session; it stands in the document if there is
+/// nothing that says where it was measured.
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(
-    out: &mut dyn Write,
-    machine: &Machine,
-    runs: &[SharedRun<'_>],
-    sweeps: &[impl Serialize],
-    traces: Traces,
-) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, machine: &Machine, shared: &Shared<'_>, traces: Traces) -> io::Result<()> {
     let document = Outgoing {
         schema: SCHEMA,
-        machine: runs.last().map_or(machine, |run| &run.provenance.machine),
-        sessions: sessions(runs),
-        records: Runs { runs, traces },
-        sweeps,
+        machine: shared.provenances().last().map_or(machine, |last| &last.machine),
+        sessions: sessions(shared),
+        records: Sequence(|| shared.runs.iter().map(|run| OutgoingRun::of(run, traces))),
+        sweeps: Sequence(|| shared.sweeps.iter().map(OutgoingSweep::from)),
     };
     document.serialize(&mut JsonSerializer::with_formatter(&mut *out, MostlyPretty::new()))?;
     out.write_all(b"\n")
 }
 
 #[derive(Serialize)]
-struct Outgoing<'a, S> {
+struct Outgoing<'a, R: Serialize, S: Serialize> {
     schema: &'static str,
     machine: &'a Machine,
     sessions: Vec<OutgoingSession<'a>>,
-    records: Runs<'a>,
-    sweeps: &'a [S],
+    records: R,
+    sweeps: S,
 }
 
 #[derive(Serialize)]
@@ -63,34 +60,10 @@ struct OutgoingSession<'a> {
 }
 
 /// Each session once, in the order of its first run.
-fn sessions<'a>(runs: &[SharedRun<'a>]) -> Vec<OutgoingSession<'a>> {
+fn sessions<'a>(shared: &Shared<'a>) -> Vec<OutgoingSession<'a>> {
     let mut seen = HashSet::new();
-    let from = runs.iter().map(|run| run.provenance);
-    from.filter(|from| seen.insert(from.session.as_str()))
-        .map(|from| OutgoingSession { id: &from.session, machine: &from.machine })
-        .collect()
-}
-
-struct Runs<'a> {
-    runs: &'a [SharedRun<'a>],
-    traces: Traces,
-}
-
-impl Serialize for Runs<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.runs.len()))?;
-        for run in self.runs {
-            list.serialize_element(&OutgoingRun {
-                number: run.number,
-                name: run.name,
-                session: &run.provenance.session,
-                speedup: run.gain.map(Speedup::from),
-                record: run.record,
-                trace: run.trace.filter(|_| self.traces == Traces::Included),
-            })?;
-        }
-        list.end()
-    }
+    let from = shared.provenances().filter(|from| seen.insert(from.session.as_str()));
+    from.map(|from| OutgoingSession { id: &from.session, machine: &from.machine }).collect()
 }
 
 #[derive(Serialize)]
@@ -104,6 +77,19 @@ struct OutgoingRun<'a> {
     trace: Option<&'a Trace>,
 }
 
+impl<'a> OutgoingRun<'a> {
+    fn of(run: &SharedRun<'a>, traces: Traces) -> OutgoingRun<'a> {
+        OutgoingRun {
+            number: run.number,
+            name: run.name,
+            session: &run.provenance.session,
+            speedup: run.gain.map(Speedup::from),
+            record: run.record,
+            trace: run.trace.filter(|_| traces == Traces::Included),
+        }
+    }
+}
+
 /// How much faster than its baseline.
 #[derive(Serialize)]
 struct Speedup {
@@ -115,5 +101,50 @@ struct Speedup {
 impl From<Gain> for Speedup {
     fn from(gain: Gain) -> Speedup {
         Speedup { factor: gain.factor, baseline: gain.over.number }
+    }
+}
+
+#[derive(Serialize)]
+struct OutgoingSweep<'a> {
+    number: usize,
+    name: Option<&'a str>,
+    session: &'a str,
+    #[serde(flatten)]
+    sweep: &'a Sweep,
+    complete: bool,
+    /// Of the configurations that were measured.
+    summary: Vec<&'a Summary>,
+    fits: Vec<OutgoingFits<'a>>,
+    conclusion: &'a str,
+}
+
+#[derive(Serialize)]
+struct OutgoingFits<'a> {
+    model: Model,
+    amdahl: &'a Option<Fit<Amdahl>>,
+    universal: &'a Option<Fit<Universal>>,
+}
+
+impl<'a> From<&SharedSweep<'a>> for OutgoingSweep<'a> {
+    fn from(shared: &SharedSweep<'a>) -> OutgoingSweep<'a> {
+        let results = shared.results;
+        let fits =
+            results.series.iter().filter(|series| series.amdahl.is_some() || series.universal.is_some());
+        OutgoingSweep {
+            number: shared.number,
+            name: shared.name,
+            session: &shared.provenance.session,
+            sweep: shared.sweep,
+            complete: results.is_complete,
+            summary: results.summaries.iter().flatten().collect(),
+            fits: fits
+                .map(|series| OutgoingFits {
+                    model: series.model,
+                    amdahl: &series.amdahl,
+                    universal: &series.universal,
+                })
+                .collect(),
+            conclusion: &results.conclusion,
+        }
     }
 }

@@ -8,19 +8,7 @@ use serde::{Serialize, Serializer};
 use super::super::cores::{CoreLane, SEVERAL};
 use super::super::{CoreCurves, CoreTime, Lane, Sample, Trace};
 use super::letter;
-
-/// A sequence that is made while it is written.
-struct Sequence<F>(F);
-
-impl<F, I> Serialize for Sequence<F>
-where
-    F: Fn() -> I,
-    I: Iterator<Item: Serialize>,
-{
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((self.0)())
-    }
-}
+use crate::domain::sequence::Sequence;
 
 impl Serialize for Trace {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
