@@ -8,6 +8,7 @@
 //!             ├─ pointer   what the mouse does                       (the same, without keys)
 //!             ├─ query     what the screen and the shell may ask     (the questions)
 //!             ├─ inspect   looking closer: freeze, cursor, jumps     (both)
+//!             ├─ playback  a run that is over, played again          (both)
 //!             ├─ setup     the form: a draft, a cursor               ┐
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
@@ -37,6 +38,7 @@ mod look;
 pub mod message;
 pub mod overlay;
 mod perform;
+pub mod playback;
 pub mod pointer;
 mod query;
 pub mod reading;
@@ -53,8 +55,9 @@ use columns::Columns;
 use inspect::Frozen;
 use key::Key;
 use live::{Activity, Live};
-use message::{Effect, Msg};
+use message::{EarlierRun, Effect, Msg};
 use overlay::{Overlay, Text};
+use playback::Playback;
 use screen::{Focus, Panel, Screen};
 use setup::Setup;
 use teaching::Teaching;
@@ -67,7 +70,7 @@ use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::speed::Speed;
-use crate::domain::text::duration;
+use crate::domain::text::{column_seconds, duration};
 use crate::domain::time::{Nanos, nanos, seconds};
 use crate::domain::trace::{Batch, Trace};
 use crate::domain::verdict;
@@ -91,6 +94,8 @@ pub struct App {
     timeline: TimelineView,
     /// A run as it was when the user froze its picture.
     frozen: Option<Frozen>,
+    /// A run that is over and played again.
+    playback: Option<Playback>,
     focus: Focus,
     overlay: Option<Overlay>,
     /// What it says.
@@ -160,6 +165,7 @@ impl App {
             columns: Columns::default(),
             timeline: TimelineView::default(),
             frozen: None,
+            playback: None,
             focus: Focus { panel: Panel::Setup, expanded: false },
             overlay: None,
             text: None,
@@ -184,6 +190,15 @@ impl App {
         self
     }
 
+    /// With the runs of a shared file; the last one is shown.
+    #[must_use]
+    pub fn replaying(mut self, runs: Vec<EarlierRun>) -> App {
+        let _ = self.on_earlier(runs);
+        self.choose(self.history.entries().last().map(|entry| entry.number));
+        self.compose_headline();
+        self
+    }
+
     /// In the teaching layout from the start, if asked for.
     #[must_use]
     pub fn presenting(mut self, is_on: bool) -> App {
@@ -196,9 +211,9 @@ impl App {
     /// Folds a message into the state; what the shell shall do comes back.
     #[must_use = "effects do nothing unless performed"]
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        let is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
-        // A batch changes nothing that a run to come depends on.
-        let is_news = !matches!(msg, Msg::Batch(_));
+        let mut is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
+        // Time that passes changes nothing that a run to come depends on.
+        let is_news = !matches!(msg, Msg::Batch(_) | Msg::Tick(_));
         let mut effects = match msg {
             Msg::Opened => self.on_opened(),
             Msg::Key(key) => self.on_key(key),
@@ -223,7 +238,12 @@ impl App {
             Msg::Earlier(runs) => self.on_earlier(runs),
             Msg::PictureRead { number, picture } => self.on_picture_read(number, picture),
             Msg::Renumbered { from, to } => self.on_renumbered(from, to),
+            Msg::Tick(elapsed) => {
+                is_due = self.on_tick(elapsed);
+                vec![]
+            }
         };
+        self.settle_playback();
         if is_news {
             effects.extend(self.ask_for_a_picture());
         }
@@ -354,6 +374,13 @@ impl App {
             }
             (_, Some(Shown::Live(live))) if self.frozen().is_some() => {
                 format!("frozen at {}: {}", duration(seconds(live.trace.now())), verdict::live(&live.trace))
+            }
+            (_, Some(Shown::Live(live))) if self.playback.is_some() => {
+                format!(
+                    "{} into the run: {}",
+                    column_seconds(seconds(live.trace.now())),
+                    verdict::live(&live.trace)
+                )
             }
             (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
             (_, Some(Shown::Live(live))) => verdict::live(&live.trace),

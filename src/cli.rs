@@ -7,6 +7,7 @@ mod documents;
 mod explore;
 mod output;
 mod refusal;
+mod replay;
 mod values;
 
 use std::ffi::OsString;
@@ -24,6 +25,7 @@ use documents::Shell;
 use explore::ExploreArguments;
 pub use output::Output;
 use output::OutputArguments;
+use replay::ReplayArguments;
 use values::Latency;
 
 /// Workers of an `io` run unless the user says otherwise: as many as the article has addresses.
@@ -34,6 +36,13 @@ const IO_WORKERS: u64 = 16;
 pub enum Invocation {
     /// Open the explorer.
     Explore(LookOptions),
+    /// Open the explorer with the runs of a shared file.
+    Replay {
+        /// The file.
+        file: PathBuf,
+        /// How it shall look.
+        look: LookOptions,
+    },
     /// Measure and print.
     Run(Box<Request>),
     /// Say what this machine offers.
@@ -90,6 +99,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     let cli = CommandLine::try_parse_from(arguments).map_err(|error| refusal::answer(&error))?;
     match cli.command {
         None => Ok(Invocation::Explore(cli.explore.options(cli.ascii))),
+        Some(Command::Replay(arguments)) => {
+            // They may stand before the command or behind it.
+            let is_behind = arguments.explore.first_given().is_some();
+            let explore = if is_behind { &arguments.explore } else { &cli.explore };
+            Ok(Invocation::Replay { look: explore.options(cli.ascii), file: arguments.file })
+        }
         Some(_) if cli.explore.first_given().is_some() => Err(Answer::Refusal(cli.explore.misplaced())),
         Some(Command::Doctor) => Ok(Invocation::Doctor { ascii: cli.ascii }),
         Some(Command::Run(arguments)) => {
@@ -206,6 +221,7 @@ Examples:
   pconc-tui --theme contrast                    the same, for a projector
   pconc-tui run --workload cpu --model processes --workers 2
   pconc-tui run --workload io --model threads --workers 16 --format json
+  pconc-tui replay runs.json                    look at runs that somebody shared
   pconc-tui doctor                              what this machine offers
 
 Environment:
@@ -253,6 +269,10 @@ struct CommandLine {
 enum Command {
     /// Measure without a screen, and print the records
     Run(Box<RunArguments>),
+    /// Open the explorer with the runs of a shared file
+    ///
+    /// Everything is shown as it was measured, and marked as recorded there. p plays a run again, as it happened.
+    Replay(ReplayArguments),
     /// Say what this machine offers: cores, clocks, limits, terminal
     Doctor,
     /// Print a script for a shell, to complete what is typed

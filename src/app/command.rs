@@ -39,6 +39,15 @@ pub enum Command {
     ZoomToSlice,
     TurnView,
     Freeze,
+    Play,
+    Pause,
+    PlayBack,
+    PlayOn,
+    PlayFromBegin,
+    PlayToEnd,
+    Slower,
+    Faster,
+    EndPlayback,
     Up,
     Down,
     PageUp,
@@ -78,6 +87,8 @@ pub enum Context {
     History,
     /// The columns of the history are chosen.
     Columns,
+    /// A run that is over is played again.
+    Playback,
     /// Runs are compared.
     Comparison,
     /// A help, a comparison or details are read.
@@ -92,11 +103,12 @@ pub enum Context {
 
 impl Context {
     /// All, in the order in which the help lists them, each with its heading there.
-    pub const HEADINGS: [(Context, &'static str); 10] = [
+    pub const HEADINGS: [(Context, &'static str); 11] = [
         (Context::Panels, "Runs and panels"),
         (Context::Form, "In the form"),
         (Context::Editing, "In a number"),
         (Context::Timeline, "In the timeline"),
+        (Context::Playback, "While a run is played"),
         (Context::History, "In the history"),
         (Context::Columns, "In the columns of the history"),
         (Context::Comparison, "In a comparison"),
@@ -180,10 +192,20 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char(']')], "]", C::PanRight, In::Panels, "] later", "look at a later part of the run", 10),
     bind(&[Char(' ')], "Space", C::Freeze, In::Panels, "Space freeze",
         "stop the picture of a run, not its recording; or go on", 6),
+    bind(&[Char('p')], "p", C::Play, In::Panels, "p play", "play a run that is over again, as it happened", 7),
     bind(&[Char('v')], "v", C::TurnView, In::Panels, "v view", "the timeline by worker, or by core: which worker each ran", 11),
     bind(&[Char('f')], "f", C::OpenForm, In::Panels, "f form", "go to the form: workload, model, workers, tasks", 4),
     bind(&[Tab], "Tab", C::NextPanel, In::Panels, "Tab panel", "go to the next panel", 7),
     bind(&[BackTab], "Shift-Tab", C::PreviousPanel, In::Panels, "", "go to the previous panel", 0),
+
+    bind(&[Char(' '), Char('p')], "Space", C::Pause, In::Playback, "Space pause", "pause, or go on; from the end, play it again", 1),
+    bind(&[Left, Char('h')], "← h", C::PlayBack, In::Playback, "", "a fiftieth of the run back", 0),
+    bind(&[Right, Char('l')], "→ l", C::PlayOn, In::Playback, "←→ step", "a fiftieth of the run on", 2),
+    bind(&[Home], "Home", C::PlayFromBegin, In::Playback, "", "to its begin", 0),
+    bind(&[End], "End", C::PlayToEnd, In::Playback, "", "to its end", 0),
+    bind(&[Char('<')], "<", C::Slower, In::Playback, "<> speed", "play it slower, down to a hundredth of its speed", 2),
+    bind(&[Char('>')], ">", C::Faster, In::Playback, "", "play it faster, up to ten times its speed", 0),
+    bind(&[Esc], "Esc", C::EndPlayback, In::Playback, "Esc end", "leave it: the run is shown whole", 1),
 
     bind(&[Up, Char('k')], "↑ k", C::Up, In::Form, "", "the field above", 0),
     bind(&[Down, Char('j')], "↓ j", C::Down, In::Form, "", "the field below", 0),

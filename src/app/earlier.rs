@@ -67,6 +67,9 @@ impl App {
     fn follow(&mut self, moves: &[(usize, usize)]) {
         for &(from, to) in moves {
             self.browse.renumber(from, to);
+            if let Some(playback) = &mut self.playback {
+                playback.renumber(from, to);
+            }
             if let Some(frozen) = &mut self.frozen {
                 frozen.renumber(from, to);
             }

@@ -102,8 +102,9 @@ impl App {
             Some(Shown::Entry(entry)) => entry.record.cores.iter().map(|core| core.core).collect(),
             Some(Shown::Live(live)) => live.trace.cores().iter().map(|core| core.core).collect(),
         };
-        let usable = usize::try_from(self.machine.cores_usable).unwrap_or(usize::MAX);
-        for number in &self.machine.cores {
+        let machine = self.machine_shown();
+        let usable = usize::try_from(machine.cores_usable).unwrap_or(usize::MAX);
+        for number in &machine.cores {
             if cores.len() < usable && !cores.contains(number) {
                 cores.push(*number);
             }

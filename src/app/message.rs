@@ -7,6 +7,7 @@ pub use crate::domain::history::EarlierRun;
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
 use crate::domain::speed::Speed;
+use crate::domain::time::Nanos;
 use crate::domain::trace::{Batch, Trace};
 
 /// Something happened.
@@ -41,6 +42,8 @@ pub enum Msg {
     },
     /// The engine saw more of the run.
     Batch(Batch),
+    /// So much time passed, in nanoseconds: told while a run that is over is played.
+    Tick(Nanos),
     /// The run is over.
     Concluded(Box<Record>),
     /// The run could not be started, or its end was never heard of; one sentence says so.

@@ -76,6 +76,15 @@ impl App {
             Command::PreviousFailure => self.step_failure(Step::Previous),
             Command::TurnView => self.turn_view(),
             Command::Freeze => self.toggle_freeze(),
+            Command::Play => self.play(),
+            Command::Pause => self.pause(),
+            Command::PlayBack => self.scrub(false, false),
+            Command::PlayOn => self.scrub(true, false),
+            Command::PlayFromBegin => self.scrub(false, true),
+            Command::PlayToEnd => self.scrub(true, true),
+            Command::Slower => self.change_speed(false),
+            Command::Faster => self.change_speed(true),
+            Command::EndPlayback => self.end_playback(),
             Command::Decrease => self.setup.change(false, &self.limits),
             Command::Increase => self.setup.change(true, &self.limits),
             Command::OneLess => self.setup.change_by_one(false, &self.limits),
@@ -171,6 +180,10 @@ impl App {
             Command::Mark | Command::MakeBaseline => {
                 "this run goes on: choose one that has ended in the history"
             }
+            Command::Play if nothing_measured => {
+                "no run has ended yet that could be played: r runs what the form says"
+            }
+            Command::Play => "only a run that is over can be played, when nothing is being measured",
             _ => return,
         };
         self.notice = Some(Notice { sentence: sentence.into(), is_error: false });

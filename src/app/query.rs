@@ -5,6 +5,7 @@ use super::columns::Columns;
 use super::command::{self, BINDINGS, Binding, Command, Context};
 use super::live::{Activity, Live};
 use super::overlay::Overlay;
+use super::playback::Playback;
 use super::reading::Topic;
 use super::screen::{Focus, Panel, Screen};
 use super::setup::Setup;
@@ -21,6 +22,24 @@ impl App {
     #[must_use]
     pub fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    /// Where the run that is shown was measured; this machine where none is shown or it is on.
+    #[must_use]
+    pub fn machine_shown(&self) -> &Machine {
+        let number = self.playback().map(Playback::number);
+        match (self.shown(), number.and_then(|number| self.history.get(number))) {
+            (Some(Shown::Entry(entry)), _) | (_, Some(entry)) => &entry.provenance.machine,
+            _ => &self.machine,
+        }
+    }
+
+    /// Where and when the run that is shown was recorded, from many words to few; `None` unless it is of a shared file.
+    #[must_use]
+    pub fn recorded_on(&self) -> Option<[String; 3]> {
+        let number = self.playback().map(Playback::number).or(self.browse.selected())?;
+        let entry = self.history.get(number)?;
+        entry.provenance.recorded_on(&entry.record.started_at)
     }
 
     /// How many workers are allowed.
@@ -138,6 +157,9 @@ impl App {
         if let Some(frozen) = self.frozen() {
             return Some(Shown::Live(frozen));
         }
+        if let Some(played) = self.played() {
+            return Some(Shown::Live(played));
+        }
         match self.browse.selected().and_then(|number| self.history.get(number)) {
             Some(entry) => Some(Shown::Entry(entry)),
             None => self.live().map(Shown::Live),
@@ -157,6 +179,9 @@ impl App {
         };
         if self.setup.typed().is_some() {
             return &[Editing, Always];
+        }
+        if self.overlay.is_none() && self.playback.is_some() {
+            return &[Context::Playback, Panels, Common, Always];
         }
         match (&self.overlay, self.focus().panel) {
             (Some(Overlay::Form), _) | (None, Panel::Setup) => &[Form, Panels, Common, Always],
@@ -188,6 +213,7 @@ impl App {
             Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight => {
                 self.timeline.is_zoomed() && self.shown().is_some()
             }
+            Command::Play => self.can_play(),
             Command::Freeze => {
                 self.frozen().is_some() || (self.is_running() && self.browse.selected().is_none())
             }

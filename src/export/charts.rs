@@ -9,7 +9,10 @@ use crate::domain::sweep::{self, Summary};
 /// Speed-up if there is any, and time.
 pub(super) fn of(shared: &SharedSweep<'_>) -> Vec<Chart> {
     let charts = [Measure::Speedup, Measure::Time].map(|measure| chart(shared, measure));
-    charts.into_iter().filter(|chart| chart.series.iter().any(|series| series.points.iter().any(Option::is_some))).collect()
+    charts
+        .into_iter()
+        .filter(|chart| chart.series.iter().any(|series| series.points.iter().any(Option::is_some)))
+        .collect()
 }
 
 fn chart(shared: &SharedSweep<'_>, measure: Measure) -> Chart {
@@ -17,7 +20,8 @@ fn chart(shared: &SharedSweep<'_>, measure: Measure) -> Chart {
         none if none.is_empty() => vec![1],
         workers => workers,
     };
-    let parallel = |series: &&sweep::Series| series.model != Model::Serial || shared.results.series.len() == 1;
+    let parallel =
+        |series: &&sweep::Series| series.model != Model::Serial || shared.results.series.len() == 1;
     let series = shared.results.series.iter().filter(parallel);
     let serial = shared.results.summaries.first().and_then(Option::as_ref);
     let (what, name) = match measure {
@@ -51,9 +55,8 @@ fn point(summary: &Summary, measure: Measure) -> Option<Point> {
         }
         Measure::Time => (summary.time.median, summary.time.interval.as_ref()),
     };
-    let Interval { low, high } = interval.map_or(Interval { low: median, high: median }, |interval| Interval {
-        low: interval.low,
-        high: interval.high,
+    let Interval { low, high } = interval.map_or(Interval { low: median, high: median }, |interval| {
+        Interval { low: interval.low, high: interval.high }
     });
     Some(Point { median, low, high, is_best: summary.is_best })
 }

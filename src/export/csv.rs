@@ -33,10 +33,14 @@ const COLUMNS: &[Column] = &[
     ("name", |run| words::name(run).map(harmless).unwrap_or_default()),
     ("id", |run| harmless(words::foreign(&run.record.id))),
     ("session", |run| harmless(words::foreign(&run.provenance.session))),
-    ("campaign", |run| run.record.campaign.as_ref().map(|part| harmless(words::foreign(&part.id))).unwrap_or_default()),
+    ("campaign", |run| {
+        run.record.campaign.as_ref().map(|part| harmless(words::foreign(&part.id))).unwrap_or_default()
+    }),
     ("round", |run| known(run.record.campaign.as_ref().map(|part| part.round))),
     ("started_at", |run| harmless(words::foreign(&run.record.started_at))),
-    ("cpu_model", |run| run.provenance.machine.cpu_model.as_deref().map(words::foreign).map(harmless).unwrap_or_default()),
+    ("cpu_model", |run| {
+        run.provenance.machine.cpu_model.as_deref().map(words::foreign).map(harmless).unwrap_or_default()
+    }),
     ("kernel", |run| harmless(words::foreign(&run.provenance.machine.kernel))),
     ("cores_online", |run| run.provenance.machine.cores_online.to_string()),
     ("cores_usable", |run| run.provenance.machine.cores_usable.to_string()),

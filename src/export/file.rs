@@ -172,14 +172,18 @@ impl Draft {
         match self {
             Draft::Nameless(file) if place.overwrite => {
                 // A file without a name cannot replace one: it gets a hidden name first.
-                let name = tempfile::Builder::new().prefix(".pconc-tui-").make_in(&place.folder, |path| link(&file, path))?;
+                let name = tempfile::Builder::new()
+                    .prefix(".pconc-tui-")
+                    .make_in(&place.folder, |path| link(&file, path))?;
                 name.into_temp_path().persist(&place.path).map_err(|refused| refused.error)
             }
             Draft::Nameless(file) => link(&file, &place.path),
             Draft::Hidden(file) if place.overwrite => {
                 file.persist(&place.path).map(drop).map_err(|refused| refused.error)
             }
-            Draft::Hidden(file) => file.persist_noclobber(&place.path).map(drop).map_err(|refused| refused.error),
+            Draft::Hidden(file) => {
+                file.persist_noclobber(&place.path).map(drop).map_err(|refused| refused.error)
+            }
         }
     }
 }

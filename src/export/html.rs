@@ -77,14 +77,21 @@ impl<'a> Report<'a, '_> {
 
     /// Every picture refers to these.
     fn patterns(&mut self) -> io::Result<()> {
-        self.xml.begin("svg", &[("class", &"patterns"), ("width", &0), ("height", &0), ("aria-hidden", &"true")])?;
+        self.xml.begin(
+            "svg",
+            &[("class", &"patterns"), ("width", &0), ("height", &0), ("aria-hidden", &"true")],
+        )?;
         ink::define(&mut self.xml)?;
         self.xml.end()
     }
 
     fn title(&mut self) -> io::Result<()> {
         self.xml.begin("header", &[])?;
-        self.xml.element("p", &[("class", &"program")], &"pconc-tui · concurrency and parallelism, measured")?;
+        self.xml.element(
+            "p",
+            &[("class", &"program")],
+            &"pconc-tui · concurrency and parallelism, measured",
+        )?;
         self.xml.element("h1", &[], &heading(self.shared))?;
         let machines: BTreeSet<String> = self.shared.provenances().map(words::measured_on).collect();
         for machine in machines {
@@ -96,7 +103,11 @@ impl<'a> Report<'a, '_> {
         self.xml.end()
     }
 
-    fn section(&mut self, heading: &str, content: impl FnOnce(&mut Self) -> io::Result<()>) -> io::Result<()> {
+    fn section(
+        &mut self,
+        heading: &str,
+        content: impl FnOnce(&mut Self) -> io::Result<()>,
+    ) -> io::Result<()> {
         self.xml.begin("section", &[])?;
         self.xml.element("h2", &[], &heading)?;
         content(self)?;
@@ -150,7 +161,11 @@ impl<'a> Report<'a, '_> {
             words::fits(sweep).iter().try_for_each(|fit| report.xml.element("p", &[], fit))?;
             let parts = tables::runs(report.shared.runs_of(sweep.sweep));
             report.xml.begin("details", &[])?;
-            report.xml.element("summary", &[], &format!("All {}", counted(parts.rows.len() as u64, "run")))?;
+            report.xml.element(
+                "summary",
+                &[],
+                &format!("All {}", counted(parts.rows.len() as u64, "run")),
+            )?;
             report.table(&parts)?;
             report.xml.end()
         })
@@ -217,7 +232,8 @@ impl<'a> Report<'a, '_> {
         let cells = (CELLS / drawn.len() as u32).min(CELLS_OF_ONE);
         self.section("Timelines", |report| {
             let phases = svg::phases(drawn.iter().copied());
-            report.figure(legend::height(&phases), "what the areas mean", |xml| legend::draw(&phases, xml))?;
+            report
+                .figure(legend::height(&phases), "what the areas mean", |xml| legend::draw(&phases, xml))?;
             for run in &drawn {
                 let until = svg::end_of_axis(run, &drawn);
                 report.timeline(run, until, cells)?;
@@ -226,8 +242,10 @@ impl<'a> Report<'a, '_> {
             if left_out == 0 {
                 return Ok(());
             }
-            let words = format!("{} not drawn: sweeps show their typical runs, and old timelines are not kept for ever", 
-                counted_are(left_out));
+            let words = format!(
+                "{} not drawn: sweeps show their typical runs, and old timelines are not kept for ever",
+                counted_are(left_out)
+            );
             report.xml.element("p", &[("class", &"soft")], &words)
         })
     }
@@ -241,8 +259,7 @@ impl<'a> Report<'a, '_> {
             [Some(0), results.best.filter(|best| *best > 0)].into_iter().flatten().filter_map(of)
         });
         let wanted: BTreeSet<&str> = single.chain(typical).collect();
-        let is_drawn =
-            |run: &&SharedRun<'_>| run.trace.is_some() && wanted.contains(run.record.id.as_str());
+        let is_drawn = |run: &&SharedRun<'_>| run.trace.is_some() && wanted.contains(run.record.id.as_str());
         self.shared.runs.iter().filter(is_drawn).take(TIMELINES_MAX).collect()
     }
 
@@ -264,7 +281,11 @@ impl<'a> Report<'a, '_> {
         );
         self.xml.element("p", &[("class", &"soft")], &numbers)?;
         if trace.is_thinned() {
-            self.xml.element("p", &[("class", &"soft")], &"The picture was made poorer to save memory; all numbers are exact.")?;
+            self.xml.element(
+                "p",
+                &[("class", &"soft")],
+                &"The picture was made poorer to save memory; all numbers are exact.",
+            )?;
         }
         self.xml.end()
     }
@@ -297,7 +318,8 @@ impl<'a> Report<'a, '_> {
     }
 
     fn footer(&mut self) -> io::Result<()> {
-        let words = format!("Written by {}. This page needs no network and contains no scripts.", words::PROGRAM);
+        let words =
+            format!("Written by {}. This page needs no network and contains no scripts.", words::PROGRAM);
         self.xml.begin("footer", &[])?;
         self.xml.element("p", &[], &words)?;
         self.xml.end()

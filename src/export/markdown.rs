@@ -52,7 +52,8 @@ fn write_list(lines: &[String], out: &mut dyn Write) -> io::Result<()> {
 fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     let headings = table.columns.iter().map(|(heading, _)| escaped(heading));
     write_row(headings, out)?;
-    let rules = table.columns.iter().map(|(_, side)| if *side == Side::Right { "---:" } else { ":---" }.into());
+    let rules =
+        table.columns.iter().map(|(_, side)| if *side == Side::Right { "---:" } else { ":---" }.into());
     write_row(rules, out)?;
     for row in &table.rows {
         write_row(row.iter().map(|cell| escaped(cell)), out)?;

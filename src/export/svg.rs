@@ -130,7 +130,11 @@ impl<'a> Part<'a> {
         parts.push(Part::Legend(phases(runs.iter().copied())));
         let left_out = shared.runs.len() - drawn.len();
         if left_out > 0 {
-            let why = if drawn.len() < with_traces.len() { "not drawn" } else { "not drawn: their timelines are gone" };
+            let why = if drawn.len() < with_traces.len() {
+                "not drawn"
+            } else {
+                "not drawn: their timelines are gone"
+            };
             parts.extend(text(&format!("{} {why}", counted(left_out as u64, "more run"))));
         }
         parts
@@ -140,9 +144,12 @@ impl<'a> Part<'a> {
     fn notes(shared: &Shared<'_>) -> Vec<Part<'a>> {
         let caveats: Vec<String> =
             shared.runs.iter().flat_map(|run| words::caveats(run)).take(TIMELINES_MAX).collect();
-        let machines: BTreeSet<String> =
-            shared.provenances().map(words::measured_on).collect();
-        let by = format!("{}{}", words::PROGRAM, words::days(shared).map(|days| format!(", {days}")).unwrap_or_default());
+        let machines: BTreeSet<String> = shared.provenances().map(words::measured_on).collect();
+        let by = format!(
+            "{}{}",
+            words::PROGRAM,
+            words::days(shared).map(|days| format!(", {days}")).unwrap_or_default()
+        );
         let soft = |line: &String| soft(line);
         let mut parts = vec![Part::Gap];
         parts.extend(caveats.iter().flat_map(|caveat| text(caveat)));
@@ -165,7 +172,9 @@ impl<'a> Part<'a> {
     fn draw(&self, xml: &mut Xml<'_>) -> io::Result<()> {
         match self {
             Part::Title(words) => xml.element("text", &[("x", &0), ("y", &18), ("class", &"title")], words),
-            Part::Text(words, class) => xml.element("text", &[("x", &0), ("y", &14), ("class", class)], words),
+            Part::Text(words, class) => {
+                xml.element("text", &[("x", &0), ("y", &14), ("class", class)], words)
+            }
             Part::Chart(chart) => chart.draw(xml),
             Part::Timeline(timeline) => timeline.draw(xml),
             Part::Legend(phases) => legend::draw(phases, xml),

@@ -64,7 +64,10 @@ fn run(run: &SharedRun<'_>) -> Vec<String> {
         grouped(plan.workers().into()),
         grouped(plan.tasks().into()),
         bare_seconds(record.wall_s),
-        run.gain.map_or_else(|| NOTHING.into(), |gain| format!("{} over #{}", speedup(gain.factor), gain.over.number)),
+        run.gain.map_or_else(
+            || NOTHING.into(),
+            |gain| format!("{} over #{}", speedup(gain.factor), gain.over.number),
+        ),
         bare_seconds(record.cpu_s),
         format!("{:.1}", record.concurrency),
         format!("{:.2}", record.parallelism),
@@ -107,7 +110,10 @@ pub(super) fn summaries(shared: &SharedSweep<'_>) -> Table {
         ("parallelism", Side::Right),
         ("notes", Side::Left),
     ];
-    Table { columns: COLUMNS.to_vec(), rows: shared.results.summaries.iter().flatten().map(summary).collect() }
+    Table {
+        columns: COLUMNS.to_vec(),
+        rows: shared.results.summaries.iter().flatten().map(summary).collect(),
+    }
 }
 
 fn summary(summary: &Summary) -> Vec<String> {
@@ -121,7 +127,9 @@ fn summary(summary: &Summary) -> Vec<String> {
         or_nothing(summary.time.interval.as_ref().map(|interval| between(interval, bare_seconds))),
         format!("{} – {}", bare_seconds(summary.time.min), bare_seconds(summary.time.max)),
         or_nothing(gain.map(|gain| speedup(gain.value))),
-        or_nothing(gain.and_then(|gain| gain.interval.as_ref()).map(|interval| between(interval, three_digits))),
+        or_nothing(
+            gain.and_then(|gain| gain.interval.as_ref()).map(|interval| between(interval, three_digits)),
+        ),
         or_nothing(summary.efficiency.map(percent)),
         or_nothing(summary.karp_flatt.map(|fraction| format!("{fraction:.3}"))),
         format!("{:.1}", summary.concurrency),

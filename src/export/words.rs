@@ -135,7 +135,8 @@ fn cores(machine: &Machine) -> String {
     if machine.cores_usable == machine.cores_online {
         return online;
     }
-    let why = machine.cores_limited_by.as_deref().map(|why| format!(" ({})", foreign(why))).unwrap_or_default();
+    let why =
+        machine.cores_limited_by.as_deref().map(|why| format!(" ({})", foreign(why))).unwrap_or_default();
     format!("{} of {online} usable{why}", machine.cores_usable)
 }
 
@@ -167,4 +168,3 @@ pub(super) fn word(value: &impl Serialize) -> String {
         _ => String::new(),
     }
 }
-

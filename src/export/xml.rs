@@ -128,10 +128,7 @@ mod tests {
     #[test]
     fn foreign_text_stays_text() {
         let text = written(|xml| xml.element("p", &[("title", &"\"><script>")], &"a & b\u{202e}<script>"));
-        assert_eq!(
-            text,
-            "<p title=\"&quot;&gt;&lt;script&gt;\">a &amp; b\u{fffd}&lt;script&gt;</p>\n"
-        );
+        assert_eq!(text, "<p title=\"&quot;&gt;&lt;script&gt;\">a &amp; b\u{fffd}&lt;script&gt;</p>\n");
     }
 
     proptest! {

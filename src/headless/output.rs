@@ -7,8 +7,8 @@ use crate::cli::Output;
 use crate::domain::machine::Machine;
 use crate::domain::share::Shared;
 use crate::domain::text;
-use crate::export::{self, file};
 use crate::export::json::Traces;
+use crate::export::{self, file};
 use crate::shell::exit::Failure;
 
 /// Whether the results could go there: to be asked before something is measured.
@@ -38,8 +38,8 @@ pub fn deliver(
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
     let Some(path) = &output.file else { return write_out(|out| content(out)) };
-    let bytes = file::write(path, output.overwrite, content)
-        .map_err(|refusal| Failure::broke(hinted(&refusal)))?;
+    let bytes =
+        file::write(path, output.overwrite, content).map_err(|refusal| Failure::broke(hinted(&refusal)))?;
     say(&format!("written: {} ({})", file::shown(path), text::bytes(bytes)));
     Ok(())
 }

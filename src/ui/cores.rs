@@ -66,12 +66,12 @@ pub fn draw(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) 
 
 /// What is drawn, as exactly as there is room for.
 fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
-    let usable = format!("Cores · {} usable", app.machine().cores_usable);
+    let usable = format!("Cores · {} usable", app.machine_shown().cores_usable);
     match (over_time, several_a_cell(cores, inner)) {
         (true, _) => format!("{usable} · what our workers used, over time"),
         (false, None) => usable,
         // Shorter, as the panel is narrow.
-        (false, Some(n)) => format!("Cores · {}, {n} a cell", app.machine().cores_usable),
+        (false, Some(n)) => format!("Cores · {}, {n} a cell", app.machine_shown().cores_usable),
     }
 }
 

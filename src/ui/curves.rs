@@ -101,7 +101,7 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
         Row {
             name: "on a core",
             now: on_core,
-            most: f64::from(app.machine().cores_usable),
+            most: f64::from(app.machine_shown().cores_usable),
             most_is: "cores",
             when,
             value: |sample| sample.on_core,

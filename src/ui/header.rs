@@ -20,7 +20,10 @@ use crate::domain::time::seconds;
 pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let shown = match app.shown() {
         Some(Shown::Entry(entry)) => format!("#{} {}", entry.number, describe(&entry.record.plan)),
-        Some(Shown::Live(live)) => describe(&live.plan),
+        Some(Shown::Live(live)) => match app.playback() {
+            Some(playback) => format!("#{} {}", playback.number(), describe(&live.plan)),
+            None => describe(&live.plan),
+        },
         None => "concurrency and parallelism, seen".into(),
     };
     let left = |program: &'static str| {
@@ -32,15 +35,15 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     };
     let short = Line::raw(format!(" {}", app.shown().map_or_else(|| shown.clone(), in_short)));
     let (which, state) = state(app);
-    let few = plural(u64::from(app.machine().cores_usable), "core");
+    let [machine, few, fewest] = machine(app);
     let named = || left("pconc-tui  ");
     let candidates = [
-        (named(), right(&[which.clone(), state.clone(), cores_and_why(app)])),
+        (named(), right(&[which.clone(), state.clone(), machine])),
         (named(), right(&[which.clone(), state.clone(), few])),
-        (named(), right(&[which.clone(), state.clone()])),
-        (left(""), right(&[which, state.clone()])),
-        (left(""), right(std::slice::from_ref(&state))),
-        (short, right(&[state])),
+        (named(), right(&[which.clone(), state.clone(), fewest.clone()])),
+        (left(""), right(&[which, state.clone(), fewest.clone()])),
+        (left(""), right(&[state.clone(), fewest.clone()])),
+        (short, right(&[state, fewest])),
     ];
     let last = candidates.len() - 1;
     let fits = |(left, right): &(Line<'_>, Line<'_>)| left.width() + right.width() < usize::from(area.width);
@@ -177,6 +180,9 @@ pub fn plural(n: u64, noun: &str) -> String {
 
 /// Which run of how many, and what goes on: of the same width while time passes.
 fn state(app: &App) -> (String, String) {
+    if let Some(playback) = app.playback() {
+        return (String::new(), playback.words());
+    }
     let (which, state) = activity(app);
     match app.frozen() {
         // What goes on is not what is shown.
@@ -198,8 +204,19 @@ fn activity(app: &App) -> (String, String) {
     }
 }
 
+/// Where the run that is shown was measured, from many words to few: that it was elsewhere is always said.
+fn machine(app: &App) -> [String; 3] {
+    let cores = plural(u64::from(app.machine_shown().cores_usable), "core");
+    match app.recorded_on() {
+        // What goes on has said that it was recorded.
+        Some([_, few, _]) if app.playback().is_some() => [few, String::new(), String::new()],
+        Some(words) => words,
+        None => [cores_and_why(app), cores, String::new()],
+    }
+}
+
 fn cores_and_why(app: &App) -> String {
-    let machine = app.machine();
+    let machine = app.machine_shown();
     let usable = u64::from(machine.cores_usable);
     match &machine.cores_limited_by {
         Some(reason) => {
@@ -211,7 +228,7 @@ fn cores_and_why(app: &App) -> String {
 
 /// How many cores our workers use, or used on average over a run that is over.
 fn in_use(app: &App, shown: Shown<'_>) -> String {
-    let of = plural(u64::from(app.machine().cores_usable), "core");
+    let of = plural(u64::from(app.machine_shown().cores_usable), "core");
     match shown {
         Shown::Live(live) => format!("{:.1} of {of} in use ", live.trace.on_core_lately()),
         Shown::Entry(entry) => format!("{:.1} of {of} used ", entry.record.parallelism),

@@ -21,6 +21,7 @@ use super::widget::RISING;
 use super::widget::axis::Axis;
 use crate::app::inspect::Inspection;
 use crate::app::key::Key;
+use crate::app::playback::Playback;
 use crate::app::pointer::Target;
 use crate::app::screen::Panel;
 use crate::app::timeline::{Rows, Window, whole};
@@ -205,6 +206,7 @@ impl View<'_> {
         let is_frozen = matches!(self.shown, Shown::Live(_)) && self.app.frozen().is_some();
         let parts = [
             is_frozen.then(|| "frozen: Space goes on".to_string()),
+            self.app.playback().map(Playback::short_words),
             self.app.timeline().is_zoomed().then(|| format!("{} of {} in view", span(at.window), span(all))),
             (!at.overview.is_empty()).then(|| "all workers →".into()),
         ];

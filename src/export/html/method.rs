@@ -30,7 +30,8 @@ const PHASES: &str = "Every worker stamps what it does on a monotonic clock, wit
     Computing and waiting for a core are told apart by the worker's CPU clock.";
 const AVERAGES: &str = "Concurrency is the number of tasks that were begun and not yet ended, parallelism the number of \
     workers on a core, both on average over the run. Parallelism comes from CPU clocks, never from the picture.";
-const CPU: &str = "The work of cpu is the loop foo += foo*cos(i*pi), compiled; the same number of steps under every model.";
+const CPU: &str =
+    "The work of cpu is the loop foo += foo*cos(i*pi), compiled; the same number of steps under every model.";
 const IO: &str = "The work of io is to fetch pages over HTTP and to write them to files. Unless a list of addresses was \
     given, an embedded server answers after a time that is drawn from a seed, so that runs can be compared.";
 const GIL: &str = "gil-threads emulates the interpreter lock of CPython: threads that hand one lock around by its protocol. \

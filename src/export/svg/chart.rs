@@ -132,15 +132,23 @@ impl Chart {
             let swatch: [Attribute<'_>; 5] =
                 [("x", &x), ("y", &24), ("width", &22), ("height", &13), ("class", &class)];
             xml.empty("rect", &swatch)?;
-            xml.element("text", &[("x", &(x + 28.0)), ("y", &35), ("class", &"small")], &series.model.label())?;
+            xml.element(
+                "text",
+                &[("x", &(x + 28.0)), ("y", &35), ("class", &"small")],
+                &series.model.label(),
+            )?;
             x += 48.0 + 7.0 * series.model.label().chars().count() as f64;
         }
-        let lines = self.series.iter().find_map(|series| series.fitted.as_ref()).map(|(name, _)| {
-            (format!("fitted: {name}"), "fitted l-serial")
-        });
-        let ideal = (self.measure == Measure::Speedup).then(|| ("as many times faster as workers".to_string(), "ideal"));
+        let lines = self
+            .series
+            .iter()
+            .find_map(|series| series.fitted.as_ref())
+            .map(|(name, _)| (format!("fitted: {name}"), "fitted l-serial"));
+        let ideal = (self.measure == Measure::Speedup)
+            .then(|| ("as many times faster as workers".to_string(), "ideal"));
         for (words, class) in ideal.into_iter().chain(lines) {
-            let line: [Attribute<'_>; 5] = [("x1", &x), ("x2", &(x + 34.0)), ("y1", &31), ("y2", &31), ("class", &class)];
+            let line: [Attribute<'_>; 5] =
+                [("x1", &x), ("x2", &(x + 34.0)), ("y1", &31), ("y2", &31), ("class", &class)];
             xml.empty("line", &line)?;
             xml.element("text", &[("x", &(x + 40.0)), ("y", &35), ("class", &"small")], &words)?;
             x += 62.0 + 6.2 * words.chars().count() as f64;

@@ -167,7 +167,11 @@ impl<'a> Timeline<'a> {
             return Ok(());
         }
         let (x, y) = (x + 6.0, bottom / 2 + 4);
-        xml.element("text", &[("x", &x), ("y", &y), ("class", &"strong")], &duration(seconds(self.trace.now())))
+        xml.element(
+            "text",
+            &[("x", &x), ("y", &y), ("class", &"strong")],
+            &duration(seconds(self.trace.now())),
+        )
     }
 }
 
