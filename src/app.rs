@@ -13,6 +13,11 @@
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
 //!             ├─ columns   the history's columns, and their order    │ in its file
+//!             ├─ filter    which rows of the history are shown       │
+//!             ├─ naming    a name that is being typed                │
+//!             ├─ removal   runs that are taken out, and back in      │
+//!             ├─ earlier   runs of other sessions, pictures on demand│
+//!             ├─ field     a line of text that is being typed        │
 //!             ├─ timeline  the stretch of time, the row, the cursor  │
 //!             ├─ window    a stretch of time: zooming and panning    │
 //!             ├─ teaching  the layout for a class, the last keys     │
@@ -31,17 +36,20 @@ pub mod comparison;
 pub mod details;
 mod earlier;
 pub mod field;
+pub mod filter;
 pub mod inspect;
 pub mod key;
 pub mod live;
 mod look;
 pub mod message;
+pub mod naming;
 pub mod overlay;
 mod perform;
 pub mod playback;
 pub mod pointer;
 mod query;
 pub mod reading;
+mod removal;
 #[doc(hidden)]
 pub mod sample;
 pub mod screen;
@@ -52,10 +60,12 @@ mod window;
 
 use browse::Browse;
 use columns::Columns;
+use filter::Filter;
 use inspect::Frozen;
 use key::Key;
 use live::{Activity, Live};
 use message::{EarlierRun, Effect, Msg};
+use naming::Naming;
 use overlay::{Overlay, Text};
 use playback::Playback;
 use screen::{Focus, Panel, Screen};
@@ -91,6 +101,12 @@ pub struct App {
     /// The picture that is being read, if one is.
     awaited: Option<usize>,
     columns: Columns,
+    /// What the rows of the history have to match.
+    filter: Option<Filter>,
+    /// A name that is being typed.
+    naming: Option<Naming>,
+    /// What was marked before each removal that can be taken back, the latest last.
+    marks_before: Vec<Vec<usize>>,
     timeline: TimelineView,
     /// A run as it was when the user froze its picture.
     frozen: Option<Frozen>,
@@ -140,7 +156,16 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// What it looks like.
+    /// Why there is no picture of it now, in a few words; `None` if there is one.
+    #[must_use]
+    pub fn missing_picture(self) -> Option<&'a str> {
+        match self {
+            Shown::Live(_) => None,
+            Shown::Entry(entry) => entry.missing_picture(),
+        }
+    }
+
+    /// What it looks like; without lanes if its picture is missing.
     #[must_use]
     pub fn trace(self) -> &'a Trace {
         match self {
@@ -163,6 +188,9 @@ impl App {
             browse: Browse::default(),
             awaited: None,
             columns: Columns::default(),
+            filter: None,
+            naming: None,
+            marks_before: vec![],
             timeline: TimelineView::default(),
             frozen: None,
             playback: None,

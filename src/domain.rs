@@ -14,6 +14,7 @@ pub mod history;
 pub mod look;
 pub mod machine;
 pub mod model;
+pub mod name;
 pub mod phase;
 pub mod plan;
 pub mod provenance;

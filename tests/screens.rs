@@ -18,6 +18,8 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 
+#[path = "screens/earlier.rs"]
+mod earlier;
 #[path = "screens/history.rs"]
 mod history;
 #[path = "screens/snapshots.rs"]

@@ -14,6 +14,16 @@ pub enum Command {
     Compare,
     MakeBaseline,
     Details,
+    ShowEarlier,
+    Filter,
+    KeepFilter,
+    ClearFilter,
+    Name,
+    AcceptName,
+    AbandonName,
+    Remove,
+    Restore,
+    TypeText,
     ChooseColumns,
     ToggleColumn,
     SortByColumn,
@@ -79,6 +89,12 @@ pub enum Command {
 pub enum Context {
     /// A number is being typed.
     Editing,
+    /// A filter of the history is being typed.
+    Filtering,
+    /// A name of a run is being typed.
+    Naming,
+    /// Any text is being typed, whatever it is for.
+    Typing,
     /// The form is focused.
     Form,
     /// The timeline is focused.
@@ -103,13 +119,16 @@ pub enum Context {
 
 impl Context {
     /// All, in the order in which the help lists them, each with its heading there.
-    pub const HEADINGS: [(Context, &'static str); 11] = [
+    pub const HEADINGS: [(Context, &'static str); 14] = [
         (Context::Panels, "Runs and panels"),
         (Context::Form, "In the form"),
         (Context::Editing, "In a number"),
         (Context::Timeline, "In the timeline"),
         (Context::Playback, "While a run is played"),
         (Context::History, "In the history"),
+        (Context::Filtering, "In a filter of the history"),
+        (Context::Naming, "In the name of a run"),
+        (Context::Typing, "In any text that is typed"),
         (Context::Columns, "In the columns of the history"),
         (Context::Comparison, "In a comparison"),
         (Context::Reading, "In a text like this"),
@@ -135,6 +154,14 @@ pub struct Binding {
     pub explanation: &'static str,
     /// The most useful is 1; 0 stays out of the footer.
     pub priority: u8,
+}
+
+impl Binding {
+    /// Whether it is about this key.
+    #[must_use]
+    pub fn means(&self, key: Key) -> bool {
+        self.keys.contains(&key) || (matches!(key, Key::Char(_)) && self.keys.contains(&Key::AnyChar))
+    }
 }
 
 const fn bind(
@@ -195,6 +222,8 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char('p')], "p", C::Play, In::Panels, "p play", "play a run that is over again, as it happened", 7),
     bind(&[Char('v')], "v", C::TurnView, In::Panels, "v view", "the timeline by worker, or by core: which worker each ran", 11),
     bind(&[Char('f')], "f", C::OpenForm, In::Panels, "f form", "go to the form: workload, model, workers, tasks", 4),
+    bind(&[Char('H')], "H", C::ShowEarlier, In::Panels, "H earlier", "show the runs of earlier sessions, or hide them", 10),
+    bind(&[Char('/')], "/", C::Filter, In::Panels, "/ filter", "show only the runs of the history that match what is typed", 9),
     bind(&[Tab], "Tab", C::NextPanel, In::Panels, "Tab panel", "go to the next panel", 7),
     bind(&[BackTab], "Shift-Tab", C::PreviousPanel, In::Panels, "", "go to the previous panel", 0),
 
@@ -249,6 +278,25 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[End, Char('G')], "End G", C::Last, In::History, "", "the last run", 0),
     bind(&[Char('C')], "C", C::ChooseColumns, In::History, "C columns", "choose the columns, and sort by one of them", 6),
     bind(&[Enter], "Enter", C::Details, In::History, "Enter details", "all numbers of the chosen run", 4),
+    bind(&[Char('n')], "n", C::Name, In::History, "n name", "call the chosen run something", 8),
+    bind(&[Char('D')], "D", C::Remove, In::History, "D delete", "delete the marked runs, or the chosen one: at once, as u brings them back", 9),
+    bind(&[Char('u')], "u", C::Restore, In::History, "u undo", "bring back what was deleted last; again: what was deleted before", 5),
+
+    bind(&[Enter], "Enter", C::KeepFilter, In::Filtering, "Enter keep", "keep the filter; Esc clears it later", 1),
+    bind(&[Esc], "Esc", C::ClearFilter, In::Filtering, "Esc clear", "show all runs again", 1),
+    bind(&[Up], "↑", C::Up, In::Filtering, "", "the run above", 0),
+    bind(&[Down], "↓", C::Down, In::Filtering, "↑↓ choose", "the run below", 3),
+    bind(&[PageUp], "PgUp", C::PageUp, In::Filtering, "", "ten runs up", 0),
+    bind(&[PageDown], "PgDn", C::PageDown, In::Filtering, "", "ten runs down", 0),
+
+    bind(&[Enter], "Enter", C::AcceptName, In::Naming, "Enter name it", "call the run so; without any text it has no name", 1),
+    bind(&[Esc], "Esc", C::AbandonName, In::Naming, "Esc abandon", "leave the name as it was", 1),
+
+    bind(&[Key::AnyChar], "a-z", C::TypeText, In::Typing, "", "any character goes into the text", 0),
+    bind(&[Backspace, Delete], "Backspace", C::TypeText, In::Typing, "Backspace erase", "erase the character before the cursor; Del: the one behind it", 4),
+    bind(&[Left, Right, Home, End], "← →", C::TypeText, In::Typing, "←→ move", "move the cursor; Home and End: to an end of the text", 5),
+    bind(&[Ctrl('u')], "Ctrl-U", C::TypeText, In::Typing, "Ctrl-U erase all", "erase all before the cursor", 4),
+    bind(&[Ctrl('w')], "Ctrl-W", C::TypeText, In::Typing, "", "erase the word before the cursor", 0),
 
     bind(&[Up, Char('k')], "↑ k", C::Up, In::Columns, "", "the column above", 0),
     bind(&[Down, Char('j')], "↓ j", C::Down, In::Columns, "↑↓ choose", "the column below", 1),
@@ -288,9 +336,9 @@ pub static BINDINGS: &[Binding] = &[
 /// What `key` does where these contexts hold, innermost first.
 #[must_use]
 pub fn lookup(key: Key, contexts: &[Context]) -> Option<&'static Binding> {
-    contexts.iter().find_map(|context| {
-        BINDINGS.iter().find(|binding| binding.context == *context && binding.keys.contains(&key))
-    })
+    contexts
+        .iter()
+        .find_map(|context| BINDINGS.iter().find(|binding| binding.context == *context && binding.means(key)))
 }
 
 #[cfg(test)]

@@ -6,13 +6,16 @@ use super::timeline::Window;
 use crate::domain::history::Entry;
 use crate::domain::phase::Phase;
 use crate::domain::speedup::Baseline;
-use crate::domain::text::{LEAST_IN_SECONDS, bytes, column_seconds, duration, grouped, speedup, wrap};
-use crate::domain::time::seconds;
+use crate::domain::text::{LEAST_IN_SECONDS, bytes, clean, column_seconds, duration, grouped, speedup, wrap};
+use crate::domain::time::{nanos, seconds};
+use crate::domain::trace::Trace;
 
 /// Columns of the names of rows, at least.
 const NAMES: usize = 14;
 /// Columns of a run, where there is room.
 const COLUMN: usize = 17;
+/// So many characters of a run's name head its column.
+const NAME: usize = 16;
 /// Columns between two runs, where there is none to spare.
 const BETWEEN: usize = 2;
 /// Rows of a worker where there is room for everything: ink and a gap.
@@ -40,7 +43,8 @@ impl Composition {
         let table = table(runs, usize::from(columns.saturating_sub(1)));
         let below = rows.saturating_sub(u16::try_from(said.len()).unwrap_or(1) + 1);
         // The picture tells more than the table: it gets what it needs, up to three fifths.
-        let wanted: usize = runs.iter().map(|run| run.trace.lanes().len() * HIGH + 1).sum::<usize>() + 1;
+        let wanted: usize =
+            runs.iter().map(|run| run.trace.lanes().len().max(1) * HIGH + 1).sum::<usize>() + 1;
         let fair = (below * 3 / 5).max(below.saturating_sub(u16::try_from(table.len()).unwrap_or(u16::MAX)));
         let timelines = u16::try_from(wanted).unwrap_or(u16::MAX).min(fair);
         Composition { said, timelines, table, table_room: below - timelines }
@@ -56,7 +60,8 @@ impl Composition {
 /// All of the time that these runs took: the longest of them.
 #[must_use]
 pub fn whole(runs: &[&Entry]) -> Window {
-    Window { from: 0, to: runs.iter().map(|run| run.trace.now()).max().unwrap_or(0).max(1) }
+    let end = |run: &&Entry| run.picture().map_or_else(|| nanos(run.record.wall_s), Trace::now);
+    Window { from: 0, to: runs.iter().map(end).max().unwrap_or(0).max(1) }
 }
 
 /// The stretch of `all` to look at instead of `zoom`; `None` is all of it.
@@ -252,7 +257,10 @@ fn column(run: &Entry, measures: &[Measure], runs: &[&Entry]) -> Column {
     heading.push_str(if run.is_baseline { "B " } else { "" });
     heading.push_str(if run.is_fastest { "★ " } else { "" });
     heading.push_str(if run.record.caveats.is_empty() { "" } else { "! " });
-    heading.push_str(&format!("#{} {}", run.number, run.record.plan.model().name()));
+    match &run.name {
+        Some(name) => heading.push_str(&format!("#{} {}", run.number, clean(name, NAME))),
+        None => heading.push_str(&format!("#{} {}", run.number, run.record.plan.model().name())),
+    }
     let shared = shared_baseline(runs).is_some();
     let cells = measures.iter().map(|measure| {
         let text = (measure.of)(run).map_or_else(|| "–".into(), |value| measure.unit.text(value));

@@ -73,6 +73,9 @@ impl App {
             if let Some(frozen) = &mut self.frozen {
                 frozen.renumber(from, to);
             }
+            if let Some(naming) = self.naming.as_mut().filter(|naming| naming.number == from) {
+                naming.number = to;
+            }
             if let Some(overlay) = &mut self.overlay {
                 overlay.renumber(from, to);
             }

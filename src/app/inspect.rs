@@ -63,7 +63,7 @@ impl App {
     #[must_use]
     pub fn inspection(&self) -> Option<Inspection<'_>> {
         let at = self.timeline.cursor()?;
-        let shown = self.shown()?;
+        let shown = self.pictured()?;
         let trace = shown.trace();
         let place = self.place(trace, at)?;
         let worker = match place {
@@ -116,7 +116,7 @@ impl App {
     /// How many rows the timeline of the run that is shown has.
     #[must_use]
     pub fn timeline_rows(&self) -> usize {
-        match (self.shown(), self.timeline.rows()) {
+        match (self.pictured(), self.timeline.rows()) {
             (None, _) => 0,
             (Some(shown), Rows::Workers) => shown.trace().lanes().len(),
             (Some(_), Rows::Cores) => self.cores_shown().len(),
@@ -173,7 +173,7 @@ impl App {
             return;
         }
         let mut view = self.timeline;
-        let Some(trace) = self.shown().map(Shown::trace) else { return };
+        let Some(trace) = self.pictured().map(Shown::trace) else { return };
         match command {
             Command::ZoomIn => view.zoom_in(trace),
             Command::ZoomOut => view.zoom_out(trace),
@@ -208,7 +208,7 @@ impl App {
 
     fn step(&mut self, from: impl Fn(&Trace, usize, Nanos, Step) -> Option<Nanos>, step: Step) {
         let mut view = self.timeline;
-        let Some(trace) = self.shown().map(Shown::trace) else { return };
+        let Some(trace) = self.pictured().map(Shown::trace) else { return };
         let here = view.cursor().unwrap_or(view.window(trace).from);
         if let Some(at) = from(trace, view.row(), here, step) {
             view.look_at(at, trace);

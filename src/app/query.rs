@@ -166,6 +166,12 @@ impl App {
         }
     }
 
+    /// The run that the panels are about, if there is a picture of it.
+    #[must_use]
+    pub fn pictured(&self) -> Option<Shown<'_>> {
+        self.shown().filter(|shown| shown.missing_picture().is_none())
+    }
+
     /// What `i` explains here.
     pub(super) fn topic(&self) -> Option<Topic> {
         Topic::of(self.overlay.as_ref(), self.focus().panel)
@@ -175,8 +181,15 @@ impl App {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         use Context::{
-            Always, Columns, Common, Comparison, Editing, Form, History, Panels, Reading, Timeline,
+            Always, Columns, Common, Comparison, Editing, Filtering, Form, History, Naming, Panels, Reading,
+            Timeline, Typing,
         };
+        if self.naming.is_some() {
+            return &[Naming, Typing, Always];
+        }
+        if self.is_filtering() {
+            return &[Filtering, Typing, Always];
+        }
         if self.setup.typed().is_some() {
             return &[Editing, Always];
         }
@@ -200,7 +213,13 @@ impl App {
         match command {
             Command::Run | Command::Experiment | Command::MeasureBaseline => !self.is_busy(),
             Command::Stop => self.is_busy() && self.live().is_none_or(|live| !live.stopping),
-            Command::Mark | Command::Details | Command::MakeBaseline => self.browse.selected().is_some(),
+            Command::Mark | Command::Details | Command::MakeBaseline | Command::Name => {
+                self.browse.selected().is_some()
+            }
+            Command::Remove => !self.removable().is_empty(),
+            Command::Restore => self.history.can_restore(),
+            Command::ShowEarlier => self.browse.earlier() > 0,
+            Command::Filter => !self.history.entries().is_empty(),
             Command::ChooseColumns => !self.history.entries().is_empty() || self.is_running(),
             Command::Compare => self.browse.compared(&self.history).len() > 1,
             Command::Expand => self.overlay.is_none() && self.focus().panel != Panel::Setup,
@@ -209,9 +228,9 @@ impl App {
             {
                 matches!(self.overlay, Some(Overlay::Comparison { zoom: Some(_), .. }))
             }
-            Command::ZoomIn => self.shown().is_some_and(|shown| shown.trace().now() > 0),
+            Command::ZoomIn => self.pictured().is_some_and(|shown| shown.trace().now() > 0),
             Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight => {
-                self.timeline.is_zoomed() && self.shown().is_some()
+                self.timeline.is_zoomed() && self.pictured().is_some()
             }
             Command::Play => self.can_play(),
             Command::Freeze => {
@@ -225,9 +244,9 @@ impl App {
             | Command::PreviousSlice
             | Command::NextFailure
             | Command::PreviousFailure
-            | Command::TurnView => self.shown().is_some(),
+            | Command::TurnView => self.pictured().is_some(),
             Command::NextTask | Command::PreviousTask => {
-                self.shown().is_some() && self.timeline.rows() == Rows::Workers
+                self.pictured().is_some() && self.timeline.rows() == Rows::Workers
             }
             Command::ZoomToSlice => self.inspection().is_some_and(|under| under.slice.is_some()),
             Command::NextPanel | Command::PreviousPanel => self.overlay.is_none(),
@@ -244,6 +263,7 @@ impl App {
         self.overlay.is_some()
             || self.timeline.cursor().is_some()
             || self.focus.expanded
+            || self.filter.is_some()
             || self.notice.is_some()
             || self.setup.remark().is_some()
             || (self.is_running() && self.browse.selected().is_some())

@@ -34,14 +34,17 @@ pub fn machine(cores: u32) -> Machine {
     }
 }
 
-/// Serial and `gil-threads` runs with these numbers, in turns, as the session `session` measured them on a machine of two
-/// cores; the first of it at 9:30 on a day in May, each a minute after the other.
+/// Serial and `gil-threads` runs with these numbers, in turns, as the session `session` measured them on this machine of
+/// two cores, or recorded them on another; the first of it at 9:30 on a day in May, each a minute after the other.
 #[must_use]
 pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Vec<EarlierRun> {
     let provenance = Arc::new(Provenance {
         origin,
         session: session.unwrap_or("earlier").into(),
-        machine: Machine { kernel: "Linux 6.1".into(), ..machine(2) },
+        machine: match origin {
+            Origin::Recorded => Machine { cpu_model: Some("Other CPU".into()), ..machine(4) },
+            _ => machine(2),
+        },
     });
     let plan = |i: usize| match i % 2 {
         0 => sample::plan(WorkloadKind::Cpu, Model::Serial, 1),

@@ -10,9 +10,10 @@ pub use pictures::{THINNED_SLICES, TRACE_BYTES};
 
 use std::sync::Arc;
 
-use super::provenance::Provenance;
+use super::provenance::{Origin, Provenance};
 use super::record::Record;
 use super::speedup::{Baseline, Gain};
+use super::text::moment;
 use super::trace::Trace;
 use super::verdict;
 use removal::Removal;
@@ -76,6 +77,59 @@ impl Entry {
             baseline: None,
             is_baseline: false,
             is_fastest: false,
+        }
+    }
+
+    /// Whether an earlier session measured it, or another one that goes on.
+    #[must_use]
+    pub fn is_earlier(&self) -> bool {
+        self.provenance.origin == Origin::Earlier
+    }
+
+    /// Whether this session did not measure it.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.provenance.origin != Origin::Here
+    }
+
+    /// When and where its session measured, in a few words, for somebody who is `here`.
+    #[must_use]
+    pub fn session_in_words(&self, here: &Provenance) -> String {
+        let (when, machine) = (moment(&self.record.started_at), self.provenance.machine.in_short());
+        match self.provenance.origin {
+            Origin::Here => "this session".into(),
+            Origin::Earlier if self.provenance.is_same_machine(here) => format!("{when} UTC · this machine"),
+            Origin::Earlier => format!("{when} UTC · on {machine}"),
+            Origin::Recorded => format!("{when} UTC · recorded on {machine}"),
+        }
+    }
+
+    /// When and where it was measured, in one sentence for somebody who is `here`; `None` if that was here and now.
+    #[must_use]
+    pub fn origin_in_words(&self, here: &Provenance) -> Option<String> {
+        let (when, machine) = (moment(&self.record.started_at), self.provenance.machine.in_short());
+        let another = "another machine, so nothing measured here is compared with it";
+        match self.provenance.origin {
+            Origin::Here => None,
+            Origin::Earlier if self.provenance.is_same_machine(here) => {
+                Some(format!("measured in an earlier session on this machine, {when} UTC"))
+            }
+            Origin::Earlier => {
+                Some(format!("measured in an earlier session, {when} UTC, on {machine}: {another}"))
+            }
+            Origin::Recorded if self.provenance.is_same_machine(here) => {
+                Some(format!("recorded on this machine, {when} UTC"))
+            }
+            Origin::Recorded => Some(format!("recorded on {machine}, {when} UTC: {another}")),
+        }
+    }
+
+    /// Its number, with its name if it has one: `#12 demo`.
+    #[must_use]
+    pub fn called(&self) -> String {
+        match &self.name {
+            Some(name) => format!("#{} {name}", self.number),
+            None => format!("#{}", self.number),
         }
     }
 

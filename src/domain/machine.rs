@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::foreign;
 use super::model::Model;
+use super::text::{clean, counted};
 use super::workload::WorkloadKind;
 
 /// The most threads of a run. Beyond about `vm.max_map_count / 4` std aborts the process.
@@ -41,6 +42,16 @@ pub struct Machine {
     pub kernel: String,
     /// Installed memory; null where the system does not say.
     pub memory_bytes: Option<u64>,
+}
+
+impl Machine {
+    /// Its processor, cores and system, in a few words: `Ryzen 5, 12 cores, Linux 6.12`.
+    #[must_use]
+    pub fn in_short(&self) -> String {
+        let cpu = self.cpu_model.as_deref().map_or("an unknown processor".into(), |cpu| clean(cpu, 60));
+        let cores = counted(u64::from(self.cores_usable), "core");
+        format!("{cpu}, {cores}, {}", clean(&self.kernel, 40))
+    }
 }
 
 /// One line of what `doctor` found out about this machine.

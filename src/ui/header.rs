@@ -11,6 +11,7 @@ use crate::app::live::{Activity, Live};
 use crate::app::{App, Shown};
 use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
+use crate::domain::provenance::Provenance;
 use crate::domain::shared_file;
 use crate::domain::text::{counted, grouped};
 use crate::domain::time::seconds;
@@ -19,7 +20,7 @@ use crate::domain::time::seconds;
 /// many there are, the program's name, which run of how many.
 pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let shown = match app.shown() {
-        Some(Shown::Entry(entry)) => format!("#{} {}", entry.number, describe(&entry.record.plan)),
+        Some(Shown::Entry(entry)) => named(entry),
         Some(Shown::Live(live)) => match app.playback() {
             Some(playback) => format!("#{} {}", playback.number(), describe(&live.plan)),
             None => describe(&live.plan),
@@ -49,6 +50,12 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let fits = |(left, right): &(Line<'_>, Line<'_>)| left.width() + right.width() < usize::from(area.width);
     let (left, right) = &candidates[candidates.iter().position(fits).unwrap_or(last)];
     between(left, right, area, buf);
+}
+
+/// A run of the history in a few words.
+pub fn named(entry: &Entry) -> String {
+    let colon = if entry.name.is_some() { ":" } else { "" };
+    format!("{}{colon} {}", entry.called(), describe(&entry.record.plan))
 }
 
 /// A run in as few words as possible.
@@ -121,7 +128,7 @@ pub fn aside(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 pub fn besides(app: &App) -> String {
     match app.shown() {
         Some(Shown::Live(live)) => watch(live),
-        Some(Shown::Entry(entry)) => remark(entry),
+        Some(Shown::Entry(entry)) => remark(entry, app.history().here()),
         None => "or set up a run of your own and press r".into(),
     }
 }
@@ -145,12 +152,14 @@ fn watch(live: &Live) -> String {
 }
 
 /// What to know about a run that is over: a doubt, what is missing for its speed-up, or the two numbers.
-fn remark(entry: &Entry) -> String {
+fn remark(entry: &Entry, here: &Provenance) -> String {
     let record = &entry.record;
     if let Some(caveat) = record.caveats.first() {
         format!("! {}", caveat.text)
     } else if let Some(file) = &record.shared_file {
         shared_file::sentence(file, &record.plan)
+    } else if let Some(origin) = entry.origin_in_words(here) {
+        origin
     } else if record.is_sound() && entry.speedup.is_none() {
         "no serial run of the same work yet, so no speed-up: R measures one".into()
     } else {

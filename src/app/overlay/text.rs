@@ -89,7 +89,9 @@ impl App {
             Overlay::Details { number, .. } => {
                 // The last column says whether there is more above or below.
                 let width = TEXT_COLUMNS.min(columns).saturating_sub(FRAME_COLUMNS + 1);
-                self.history.get(*number).map(|entry| Text::Details(details::rows(entry, width)))
+                self.history
+                    .get(*number)
+                    .map(|entry| Text::Details(details::rows(entry, self.history.here(), width)))
             }
             Overlay::Comparison { numbers, sentence, .. } => {
                 let room = (columns.saturating_sub(FRAME_COLUMNS), self.size.1.saturating_sub(FRAME_ROWS));

@@ -94,7 +94,7 @@ pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
                 Rows::Cores => timeline::by_core(),
             };
             sections.insert(1, timeline::closer());
-            if let Some(about) = app.shown().and_then(about_this_picture) {
+            if let Some(about) = app.pictured().and_then(about_this_picture) {
                 sections.insert(1, about);
             }
             sections.extend(beside(Panel::Cores, timeline::cores));
@@ -279,10 +279,12 @@ mod tests {
         let mut names = BTreeSet::new();
         for kind in WorkloadKind::ALL {
             for entry in runs(kind).entries() {
-                names.extend(details::rows(entry, 80).into_iter().filter_map(|row| match row {
-                    Row::Number { name, .. } => Some(name),
-                    Row::Phase { phase, .. } => Some(phase.name()),
-                    _ => None,
+                names.extend(details::rows(entry, &entry.provenance, 80).into_iter().filter_map(|row| {
+                    match row {
+                        Row::Number { name, .. } => Some(name),
+                        Row::Phase { phase, .. } => Some(phase.name()),
+                        _ => None,
+                    }
                 }));
             }
         }

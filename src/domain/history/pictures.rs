@@ -68,6 +68,16 @@ impl History {
 }
 
 impl Entry {
+    /// Why its picture is not at hand, in a few words; `None` if it is.
+    #[must_use]
+    pub fn missing_picture(&self) -> Option<&str> {
+        match &self.picture {
+            Picture::Here => None,
+            Picture::Kept | Picture::Awaited => Some("reading its timeline…"),
+            Picture::Gone(sentence) => Some(sentence),
+        }
+    }
+
     fn can_be_read_again(&self) -> bool {
         self.provenance.origin == Origin::Earlier && self.picture == Picture::Here
     }
