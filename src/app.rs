@@ -18,6 +18,7 @@
 //!             ├─ removal   runs that are taken out, and back in      │
 //!             ├─ earlier   runs of other sessions, pictures on demand│
 //!             ├─ field     a line of text that is being typed        │
+//!             ├─ exporting the form that writes a file to share    │
 //!             ├─ timeline  the stretch of time, the row, the cursor  │
 //!             ├─ window    a stretch of time: zooming and panning    │
 //!             ├─ teaching  the layout for a class, the last keys     │
@@ -35,6 +36,7 @@ pub mod command;
 pub mod comparison;
 pub mod details;
 mod earlier;
+pub mod exporting;
 pub mod field;
 pub mod filter;
 pub mod inspect;
@@ -119,6 +121,8 @@ pub struct App {
     teaching: Teaching,
     look: Look,
     size: (u16, u16),
+    /// Where files go unless they say otherwise.
+    directory: Option<String>,
     notice: Option<Notice>,
     headline: String,
     /// How long the live run had lasted when the headline was composed.
@@ -200,6 +204,7 @@ impl App {
             teaching: Teaching::default(),
             look: Look::default(),
             size: (80, 24),
+            directory: None,
             notice: None,
             headline: String::new(),
             told_at: 0,
@@ -224,6 +229,13 @@ impl App {
         let _ = self.on_earlier(runs);
         self.choose(self.history.entries().last().map(|entry| entry.number));
         self.compose_headline();
+        self
+    }
+
+    /// Started in this directory.
+    #[must_use]
+    pub fn in_directory(mut self, directory: Option<String>) -> App {
+        self.directory = directory;
         self
     }
 
@@ -264,6 +276,10 @@ impl App {
             Msg::Refused(sentence) => self.on_refused(sentence),
             Msg::Calibrated(speed) => self.on_calibrated(speed),
             Msg::Earlier(runs) => self.on_earlier(runs),
+            Msg::Exported { file, written } => {
+                self.on_exported(&file, written);
+                vec![]
+            }
             Msg::PictureRead { number, picture } => self.on_picture_read(number, picture),
             Msg::Renumbered { from, to } => self.on_renumbered(from, to),
             Msg::Tick(elapsed) => {

@@ -4,6 +4,7 @@
 //! [`App`], performs the effects that come back, and draws when the pacer says so. All decisions are the App's.
 
 mod event;
+mod exporter;
 mod input;
 mod pacer;
 mod replay;
@@ -64,6 +65,7 @@ fn open(options: LookOptions, document: Option<Document>) -> Result<u8, Failure>
     input::listen(sender.clone()).map_err(Failure::broke)?;
     let app = App::new(session.machine().clone(), session.limits().clone())
         .in_session(session.id())
+        .in_directory(exporter::directory())
         .with_look(look)
         .presenting(options.present);
     let app = match document {
@@ -190,6 +192,7 @@ impl<'env> Explorer<'env> {
                 Ok(())
             }
             Event::Calibrated(speed) => self.now(Msg::Calibrated(speed)),
+            Event::Exported(file, written) => self.now(Msg::Exported { file, written }),
             Event::Heard(heard) => self.hear(heard),
             // Who sends this to a program with a screen means what Ctrl-C or q means to it.
             Event::Signal(SIGINT) => Err(Leave(Ok(exit::DONE))),
@@ -250,6 +253,13 @@ impl<'env> Explorer<'env> {
             | Effect::Rename(..)
             | Effect::Remove(_)
             | Effect::Restore(_) => Ok(()),
+            Effect::Export(order) => {
+                let machine = self.session.machine();
+                match exporter::begin(order, self.app.history(), machine, self.events.clone()) {
+                    Ok(()) => Ok(()),
+                    Err(refusal) => self.now(Msg::Exported { file: String::new(), written: Err(refusal) }),
+                }
+            }
             Effect::Mouse(listen) => self.screen.listen_to_mouse(listen).map_err(lost),
             Effect::Redraw => {
                 self.pacer.want(Urgency::Now);

@@ -5,6 +5,7 @@ mod comparison;
 mod cores;
 mod curves;
 mod details;
+mod exporting;
 mod field;
 mod footer;
 mod header;
@@ -84,6 +85,7 @@ fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, area: Rect, bu
     let Some(over) = overlay_area(app, area) else { return };
     match (app.overlay(), app.text()) {
         (Some(Overlay::Form), _) => setup::overlay(app, theme, over, buf),
+        (Some(Overlay::Export(form)), _) => exporting::overlay(app, form, theme, over, buf),
         (Some(Overlay::Columns), _) => history::columns(app, theme, panels.history, over, buf),
         (
             Some(Overlay::Help { scroll, .. } | Overlay::Explanation { scroll, .. }),
@@ -110,6 +112,7 @@ fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
     Some(match (app.overlay()?, app.text()) {
         (Overlay::Form, _) => setup::overlay_area(above_footer),
         (Overlay::Columns, _) => history::columns_area(above_footer),
+        (Overlay::Export(_), _) => exporting::area(above_footer),
         (_, Some(Text::Reading(text))) => reading::area(text, above_footer),
         (_, Some(Text::Details(rows))) => details::area(rows, above_footer),
         (_, Some(Text::Comparison(_)) | None) => above_footer,

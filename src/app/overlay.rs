@@ -6,6 +6,7 @@ pub use text::{Reading, Text};
 
 use super::App;
 use super::command::Context;
+use super::exporting::Exporting;
 use super::reading::Topic;
 use super::timeline::Window;
 
@@ -54,13 +55,15 @@ pub enum Overlay {
     },
     /// The columns of the history, to choose from and to sort by.
     Columns,
+    /// The form that writes a file to share.
+    Export(Box<Exporting>),
 }
 
 impl Overlay {
     /// How far it is scrolled, if it can be.
     pub fn scroll_mut(&mut self) -> Option<&mut Scroll> {
         match self {
-            Overlay::Form | Overlay::Columns => None,
+            Overlay::Form | Overlay::Columns | Overlay::Export(_) => None,
             Overlay::Help { scroll, .. }
             | Overlay::Explanation { scroll, .. }
             | Overlay::Details { scroll, .. }
@@ -72,7 +75,7 @@ impl Overlay {
     pub(super) fn renumber(&mut self, from: usize, to: usize) {
         let now = |number: &mut usize| *number = if *number == from { to } else { *number };
         match self {
-            Overlay::Form | Overlay::Columns => {}
+            Overlay::Form | Overlay::Columns | Overlay::Export(_) => {}
             Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => {
                 if let Some(over) = over {
                     over.renumber(from, to);
@@ -91,7 +94,11 @@ impl Overlay {
     pub fn closed(self) -> Option<Overlay> {
         match self {
             Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => over.map(|over| *over),
-            Overlay::Form | Overlay::Columns | Overlay::Details { .. } | Overlay::Comparison { .. } => None,
+            Overlay::Form
+            | Overlay::Columns
+            | Overlay::Export(_)
+            | Overlay::Details { .. }
+            | Overlay::Comparison { .. } => None,
         }
     }
 }

@@ -40,6 +40,11 @@ impl App {
             Command::Mark => self.browse.toggle_mark(),
             Command::Compare => self.open_comparison(),
             Command::MakeBaseline => self.make_baseline(),
+            Command::Export => self.open_export(),
+            Command::WriteFile => return self.write_file(false),
+            Command::WriteOver => return self.write_file(true),
+            Command::NextScope => self.turn_export(1),
+            Command::PreviousScope => self.turn_export(-1),
             Command::ChooseColumns => self.overlay = Some(Overlay::Columns),
             Command::ToggleColumn => {
                 self.columns.toggle();
@@ -218,7 +223,9 @@ impl App {
 
     /// A key goes into the text that is being typed.
     fn type_text(&mut self, key: Key) {
-        if self.naming.is_some() {
+        if self.exporting().is_some() {
+            self.type_export(key);
+        } else if self.naming.is_some() {
             self.type_name(key);
         } else if self.is_filtering() {
             self.type_filter(key);
@@ -229,7 +236,9 @@ impl App {
     pub(super) fn say_why_not(&mut self, command: Command) {
         let nothing_measured = self.history.entries().is_empty();
         let sentence = match command {
-            Command::Compare | Command::Mark | Command::MakeBaseline if nothing_measured => {
+            Command::Compare | Command::Mark | Command::MakeBaseline | Command::Export
+                if nothing_measured =>
+            {
                 "no run has ended yet: r runs what the form says, 1-4 are experiments"
             }
             Command::ShowEarlier => "no run of an earlier session is kept",
@@ -401,7 +410,9 @@ impl App {
             scroll.by(by, most);
             return;
         }
-        if self.overlay == Some(Overlay::Columns) {
+        if self.exporting().is_some() {
+            self.step_export(by);
+        } else if self.overlay == Some(Overlay::Columns) {
             self.columns.step(by);
         } else if self.overlay.is_some() || self.focus().panel == Panel::Setup {
             self.setup.step_row(by);

@@ -168,6 +168,25 @@ impl Format {
     }
 }
 
+/// Why there is no file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is one already, and nobody has asked to write over it; the sentence says so.
+    Exists(String),
+    /// Anything else, in one sentence.
+    Other(String),
+}
+
+impl Refusal {
+    /// What is wrong, in one sentence.
+    #[must_use]
+    pub fn sentence(&self) -> &str {
+        match self {
+            Refusal::Exists(sentence) | Refusal::Other(sentence) => sentence,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,6 +16,7 @@ use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::unistd::linkat;
 use tempfile::NamedTempFile;
 
+use crate::domain::share::Refusal;
 use crate::domain::text;
 
 /// What every new file may be, before the user's umask takes its part.
@@ -24,25 +25,6 @@ const MODE: u32 = 0o666;
 const BUFFER: usize = 1 << 18;
 /// How much of a path a sentence repeats, in characters.
 const MAX_SHOWN: usize = 200;
-
-/// Why there is no file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// There is one already, and nobody has asked to write over it; the sentence says so.
-    Exists(String),
-    /// Anything else, in one sentence.
-    Other(String),
-}
-
-impl Refusal {
-    /// What is wrong, in one sentence.
-    #[must_use]
-    pub fn sentence(&self) -> &str {
-        match self {
-            Refusal::Exists(sentence) | Refusal::Other(sentence) => sentence,
-        }
-    }
-}
 
 /// Whether a file could be written to `path`, as far as can be seen before: what takes long to measure should have
 /// somewhere to go.

@@ -147,7 +147,15 @@ impl<'a> Report<'a, '_> {
         if table.rows.is_empty() {
             return Ok(());
         }
-        self.section("Runs", |report| report.table(&table))
+        self.section("Runs", |report| {
+            report.table(&table)?;
+            report.works(report.shared.single_runs())
+        })
+    }
+
+    /// What the tasks did.
+    fn works<'r>(&mut self, runs: impl Iterator<Item = &'r SharedRun<'r>>) -> io::Result<()> {
+        words::works(runs).iter().try_for_each(|work| self.xml.element("p", &[("class", &"soft")], work))
     }
 
     fn sweep(&mut self, sweep: &SharedSweep<'_>) -> io::Result<()> {
@@ -158,6 +166,7 @@ impl<'a> Report<'a, '_> {
             }
             report.xml.element("h3", &[], &"Configurations")?;
             report.table(&tables::summaries(sweep))?;
+            report.works(report.shared.runs_of(sweep.sweep))?;
             words::fits(sweep).iter().try_for_each(|fit| report.xml.element("p", &[], fit))?;
             let parts = tables::runs(report.shared.runs_of(sweep.sweep));
             report.xml.begin("details", &[])?;

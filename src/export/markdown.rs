@@ -13,12 +13,13 @@ use crate::domain::share::{Shared, SharedSweep};
 /// What `out` refuses.
 pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     for sweep in &shared.sweeps {
-        write_sweep(sweep, out)?;
+        write_sweep(shared, sweep, out)?;
     }
     let single: Vec<_> = shared.single_runs().collect();
     if !single.is_empty() {
         writeln!(out, "## Runs\n")?;
         write_table(&tables::runs(single.iter().copied()), out)?;
+        write_list(&words::works(single.iter().copied()), out)?;
         let verdicts: Vec<String> =
             single.iter().map(|run| format!("#{}: {}", run.number, words::verdict(run))).collect();
         write_list(&verdicts, out)?;
@@ -38,10 +39,11 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "*{}{}*", words::PROGRAM, escaped(&days))
 }
 
-fn write_sweep(sweep: &SharedSweep<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write_sweep(shared: &Shared<'_>, sweep: &SharedSweep<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## {}\n", escaped(&words::sweep_title(sweep)))?;
     writeln!(out, "{}\n", escaped(&sweep.results.conclusion))?;
-    write_table(&tables::summaries(sweep), out)
+    write_table(&tables::summaries(sweep), out)?;
+    write_list(&words::works(shared.runs_of(sweep.sweep)), out)
 }
 
 fn write_list(lines: &[String], out: &mut dyn Write) -> io::Result<()> {

@@ -59,7 +59,7 @@ fn run(run: &SharedRun<'_>) -> Vec<String> {
     vec![
         run.number.to_string(),
         words::name(run).unwrap_or_default(),
-        format!("{}, {}", plan.workload().label(), words::work(plan)),
+        plan.workload().label().into(),
         plan.model().label().into(),
         grouped(plan.workers().into()),
         grouped(plan.tasks().into()),

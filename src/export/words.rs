@@ -101,6 +101,21 @@ pub(super) fn work(plan: &Plan) -> String {
     }
 }
 
+/// What the tasks of these runs did, a sentence for each kind of work.
+pub(super) fn works<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<String> {
+    let sentence = |run: &SharedRun<'_>| {
+        let plan = &run.record.plan;
+        format!("{}: {}", plan.workload().label(), work(plan))
+    };
+    let mut works: Vec<String> = vec![];
+    for work in runs.map(sentence) {
+        if !works.contains(&work) {
+            works.push(work);
+        }
+    }
+    works
+}
+
 fn addresses(addresses: &Addresses) -> String {
     match addresses {
         Addresses::Urls(urls) => format!("{} from a list", counted_addresses(urls.len())),

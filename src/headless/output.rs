@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{say, write_out};
 use crate::cli::Output;
 use crate::domain::machine::Machine;
-use crate::domain::share::Shared;
+use crate::domain::share::{Refusal, Shared};
 use crate::domain::text;
 use crate::export::json::Traces;
 use crate::export::{self, file};
@@ -45,9 +45,9 @@ pub fn deliver(
 }
 
 /// With what helps.
-fn hinted(refusal: &file::Refusal) -> String {
+fn hinted(refusal: &Refusal) -> String {
     match refusal {
-        file::Refusal::Exists(sentence) => format!("{sentence}: choose another name, or add --force"),
-        file::Refusal::Other(sentence) => sentence.clone(),
+        Refusal::Exists(sentence) => format!("{sentence}: choose another name, or add --force"),
+        Refusal::Other(sentence) => sentence.clone(),
     }
 }

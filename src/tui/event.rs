@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::app::key::Key;
+use crate::domain::share::Refusal;
 use crate::domain::speed::Speed;
 use crate::shell::reports::Heard;
 
@@ -26,6 +27,8 @@ pub enum Event {
     Heard(Heard),
     /// An idle core does so many steps of the kernel in a second.
     Calibrated(Speed),
+    /// A file to share was written under this name, of so many bytes; or why not.
+    Exported(String, Result<u64, Refusal>),
     /// A signal asks the program to end or to stop, or lets it go on.
     Signal(i32),
     /// There will be no more keys.
