@@ -8,6 +8,7 @@ mod findings;
 mod measure;
 mod output;
 mod progress;
+mod sweep;
 mod table;
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -27,7 +28,8 @@ use crate::engine::{doctor, os};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::shell::spelling::Spelling;
-use measure::{Event, Measured};
+use measure::{Event, Measured, Order};
+pub use sweep::sweep;
 
 /// Measures what `request` asks for and prints the records. Returns the exit code.
 ///
@@ -55,7 +57,13 @@ pub fn run(request: &Request) -> Result<u8, Failure> {
     if let Some(estimate) = estimate.filter(|_| is_read) {
         say(&estimate);
     }
-    let measured = measure::all(&session, Campaign::repeats(plan, repeats), &sender, &events);
+    let order = Order {
+        campaign: Campaign::repeats(plan, repeats),
+        id: campaign_id(&session),
+        known: known(&session, speed.as_ref()),
+        lists_tasks: request.output.format == Format::Json,
+    };
+    let measured = measure::all(&session, order, &sender, &events);
     print_records(&session, &measured, request)?;
     conclude(&measured)
 }
@@ -76,6 +84,15 @@ fn prepare() -> Result<Session, Failure> {
     Session::prepare().map_err(Failure::broke)
 }
 
+/// By which name the records of this session's only campaign know it.
+fn campaign_id(session: &Session) -> String {
+    format!("{}.1", session.id())
+}
+
+fn known<'a>(session: &Session, speed: Option<&'a Speed>) -> Known<'a> {
+    Known { cores_usable: session.machine().cores_usable, speed, writing: None }
+}
+
 /// The first interrupt stops the run, so that its record is printed; a second one means "now".
 fn listen_for_interrupts(sender: mpsc::Sender<Event>) -> Result<(), String> {
     let mut interrupted = false;
@@ -87,9 +104,15 @@ fn listen_for_interrupts(sender: mpsc::Sender<Event>) -> Result<(), String> {
     })
 }
 
-/// The plan of a checked draft; a task time takes the speed of this machine, and is said in iterations so that it can be repeated.
+/// The plan of a checked draft.
 fn resolve(draft: Draft, session: &Session, speed: Option<&Speed>) -> Result<Plan, Failure> {
-    let draft = match (draft.task_size, speed) {
+    let plan = calibrated(draft, speed).validate(session.limits());
+    plan.map_err(|invalid| Failure::usage(invalid.sentence))
+}
+
+/// A task time takes the speed of this machine, and is said in iterations so that the run can be repeated.
+fn calibrated(draft: Draft, speed: Option<&Speed>) -> Draft {
+    match (draft.task_size, speed) {
         (TaskSize::Milliseconds(ms), Some(speed)) if draft.needs_calibration() => {
             let calibrated = draft.calibrated(speed);
             if let TaskSize::Iterations(iterations) = calibrated.task_size {
@@ -100,14 +123,12 @@ fn resolve(draft: Draft, session: &Session, speed: Option<&Speed>) -> Result<Pla
             calibrated
         }
         _ => draft,
-    };
-    draft.validate(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))
+    }
 }
 
 /// About how long it will take, if that can be said.
 fn foretold(draft: &Draft, session: &Session, speed: Option<&Speed>) -> Option<String> {
-    let known = Known { cores_usable: session.machine().cores_usable, speed, writing: None };
-    let estimate = estimate::of(draft, known);
+    let estimate = estimate::of(draft, known(session, speed));
     let time = estimate::words(estimate, draft.repeats);
     match estimate {
         Estimate::Seconds(_) => Some(format!("this will take {time}, by estimate")),
@@ -124,11 +145,11 @@ fn print_records(session: &Session, measured: &Measured, request: &Request) -> R
         return output::deliver(&request.output, |out| out.write_all(table.as_bytes()));
     }
     let here = Provenance::here(session.id(), session.machine().clone());
-    output::share(&request.output, session.machine(), &shared(measured, &here))
+    output::share(&request.output, session.machine(), &shared(measured, &here, 1))
 }
 
-/// What was measured, as it is handed on.
-fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Shared<'a> {
+/// What was measured, as it is handed on; the runs are numbered from here.
+fn shared<'a>(measured: &'a Measured, here: &'a Provenance, first: usize) -> Shared<'a> {
     let run = |(number, (record, trace))| SharedRun {
         number,
         name: None,
@@ -137,8 +158,8 @@ fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Shared<'a> {
         trace: Some(trace),
         gain: None,
     };
-    let runs = (1..).zip(measured.records.iter().zip(&measured.traces)).map(run).collect();
-    Shared { runs, sweeps: vec![] }
+    let measured = measured.records.iter().zip(&measured.traces);
+    Shared { runs: (first..).zip(measured).map(run).collect(), sweeps: vec![] }
 }
 
 /// What the records mean for the exit code.

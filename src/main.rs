@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         Ok(Invocation::Explore(options)) => tui::explore(options),
         Ok(Invocation::Replay { file, look }) => tui::replay(&file, look),
         Ok(Invocation::Run(request)) => headless::run(&request),
+        Ok(Invocation::Sweep(request)) => headless::sweep(&request),
         Ok(Invocation::Doctor { ascii }) => headless::doctor(ascii),
         Err(Answer::Text(text)) => headless::print(&Spelling::of_locale().spell(&text)).map(|()| exit::DONE),
         Err(Answer::Refusal(sentence)) => Err(Failure::usage(sentence)),

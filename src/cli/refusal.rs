@@ -33,7 +33,7 @@ fn sentence(error: &clap::Error) -> String {
         ErrorKind::InvalidSubcommand => {
             let command = shown(&context(ContextKind::InvalidSubcommand).join(" "));
             format!(
-                "there is no command {command}: choose run, doctor, completions, man or help, or none to open the explorer"
+                "there is no command {command}: choose run, sweep, doctor, completions, man or help, or none to open the explorer"
             )
         }
         ErrorKind::ArgumentConflict => format!("{} was given more than once: give it once", argument()),
@@ -76,7 +76,7 @@ fn flag(argument: &str) -> String {
 fn with_names(flag: &str) -> String {
     match flag {
         "--workload" => format!("{flag} ({})", one_of(&WorkloadKind::ALL.map(WorkloadKind::name))),
-        "--model" => format!("{flag} ({})", one_of(&Model::ALL.map(Model::name))),
+        "--model" | "--models" => format!("{flag} ({})", one_of(&Model::ALL.map(Model::name))),
         "<SHELL>" => format!("the shell ({})", one_of(&Shell::ALL.map(Shell::name))),
         _ => flag.to_string(),
     }

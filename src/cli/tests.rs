@@ -1,9 +1,11 @@
 //! What the command line understands and what it refuses.
 
 use super::*;
+use crate::domain::plan::TaskSize;
 use crate::domain::plan::{
     DEFAULT_ADDRESSES, DEFAULT_ITERATIONS, DEFAULT_WRITES, MAX_ADDRESSES, MAX_REPEATS, MAX_WRITES,
 };
+use crate::domain::workload::Files;
 
 fn parsed(line: &str) -> Result<Invocation, Answer> {
     parse(std::iter::once("pconc-tui").chain(line.split_whitespace()).map(OsString::from))
@@ -71,7 +73,7 @@ fn ascii_may_stand_before_or_behind_a_command_and_the_explorers_options_belong_t
 
 #[test]
 fn the_short_help_fits_on_one_screen_and_the_long_one_says_more() {
-    for line in ["", "run "] {
+    for line in ["", "run ", "sweep "] {
         let (short, long) = (help(&format!("{line}-h")), help(&format!("{line}--help")));
         assert!(long.lines().count() > 2 * short.lines().count(), "{long}");
         assert!(!short.contains("Examples:") && long.contains("Examples:"));
@@ -90,7 +92,7 @@ fn all_options() -> Vec<String> {
 #[test]
 fn the_manual_has_every_command_and_every_option_with_its_text() {
     let page = help("man").replace('\\', "");
-    for name in ["RUN", "DOCTOR", "COMPLETIONS", "MAN"] {
+    for name in ["RUN", "SWEEP", "DOCTOR", "COMPLETIONS", "MAN"] {
         assert!(page.contains(&format!(".SH \"PCONC-TUI {name}\"")), "{name}");
     }
     for option in all_options() {
@@ -178,13 +180,13 @@ fn flags_that_contradict_each_other_are_refused_by_name() {
 #[test]
 fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
     for (line, allowed) in [
-        ("walk", "run, doctor"),
+        ("walk", "run, sweep, doctor"),
         ("--frobnicate", "--help"),
         ("run --workload cpu", "--model (serial, "),
         ("run", "--workload (cpu or io) and --model"),
         ("run --workload gpu --model serial", "cpu or io"),
         ("run --workload cpu --model thread", "serial, threads, gil-threads, processes or rayon"),
-        ("run --workload cpu --model serial --format xml", "table or json"),
+        ("run --workload cpu --model serial --format xml", "html or chrome-trace"),
         ("run --workload cpu --model serial --worker 1", "--workers"),
         ("run --workload cpu --model serial --workers", "needs a value"),
         ("run --workload cpu --model serial more", "--help"),

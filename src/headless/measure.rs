@@ -4,9 +4,10 @@ use std::sync::mpsc::{Receiver, Sender};
 
 use super::progress::Progress;
 use crate::domain::campaign::{Campaign, Step};
+use crate::domain::estimate::Known;
 use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
 use crate::domain::plan::Plan;
-use crate::domain::record::{Outcome, Record};
+use crate::domain::record::{Outcome, Part, Record};
 use crate::domain::time::{nanos, seconds};
 use crate::domain::trace::Trace;
 use crate::engine::clock;
@@ -58,13 +59,27 @@ impl Measured {
     }
 }
 
+/// What is to be measured.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// The question.
+    pub campaign: Campaign,
+    /// By which name its records know it, if they are parts of something.
+    pub id: String,
+    /// What decides how long it takes.
+    pub known: Known<'a>,
+    /// Whether anybody reads the lists of tasks: those of hundreds of runs are large.
+    pub lists_tasks: bool,
+}
+
 /// Measures all plans of the campaign.
 pub fn all(
     session: &Session,
-    mut campaign: Campaign,
+    order: Order<'_>,
     sender: &Sender<Event>,
     events: &Receiver<Event>,
 ) -> Measured {
+    let Order { mut campaign, id, known, lists_tasks } = order;
     let mut measured = Measured::default();
     let mut progress = Progress::on_stderr();
     while let Step::Run(plan) = campaign.next(&measured.records.iter().collect::<Vec<_>>()) {
@@ -73,17 +88,27 @@ pub fn all(
         if measured.interrupted || measured.broke.is_some() {
             break;
         }
-        progress.begin(&plan, campaign.progress());
-        one(session, plan, sender, events, &mut progress, &mut measured);
+        progress.begin(&plan, &campaign, &measured.records, known);
+        let before = measured.records.len();
+        one(session, plan, campaign.part(&id), sender, events, &mut progress, &mut measured);
         progress.end();
+        if let Some(record) = measured.records.get_mut(before) {
+            record.tasks.take_if(|_| !lists_tasks);
+        }
+    }
+    // A sweep goes on without what broke, and says so in its results.
+    let last = measured.records.last().filter(|last| last.outcome == Outcome::Failed);
+    if let (Some(last), None, None) = (last, &measured.broke, campaign.course()) {
+        measured.broke.clone_from(&last.error);
     }
     measured
 }
 
-/// Measures one plan.
+/// Measures one plan, which is this part of a campaign.
 fn one(
     session: &Session,
     plan: Plan,
+    part: Option<Part>,
     sender: &Sender<Event>,
     events: &Receiver<Event>,
     progress: &mut Progress,
@@ -108,9 +133,7 @@ fn one(
             }
             Event::Heard(Heard::Report(Report::Concluded(mut record))) => {
                 record.observed(seconds(clock::thread_cpu().saturating_sub(cpu_before)));
-                if record.outcome == Outcome::Failed {
-                    measured.broke.clone_from(&record.error);
-                }
+                record.campaign = part;
                 measured.add(*record, trace);
                 break;
             }

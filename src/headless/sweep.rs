@@ -1,0 +1,108 @@
+//! A sweep without a screen: what it will take is said before, what it came to is printed after.
+
+mod table;
+
+use std::sync::mpsc;
+
+use super::measure::{self, Measured, Order};
+use super::{
+    addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, output, prepare, say, shared,
+};
+use crate::cli::SweepRequest;
+use crate::domain::campaign::Campaign;
+use crate::domain::estimate::{self, Estimate, Known};
+use crate::domain::plan::Plan;
+use crate::domain::provenance::Provenance;
+use crate::domain::share::{Format, Shared, SharedSweep};
+use crate::domain::speed::Speed;
+use crate::domain::sweep::{Sweep, SweepDraft, SweepPlan};
+use crate::domain::text::counted;
+use crate::domain::workload::WorkloadKind;
+use crate::engine::os;
+use crate::engine::session::Session;
+use crate::shell::exit::Failure;
+use crate::shell::spelling::Spelling;
+
+/// Measures the sweep that `request` asks for and prints what came out. Returns the exit code.
+///
+/// # Errors
+/// What was wrong with the request, or what kept the engine from starting.
+pub fn sweep(request: &SweepRequest) -> Result<u8, Failure> {
+    let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
+    output::check(&request.output)?;
+    let session = prepare()?;
+    if request.all_tasks {
+        session.list_all_tasks();
+    }
+    let draft = request.draft(session.machine().cores_usable, urls).map_err(Failure::usage)?;
+    draft.check(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))?;
+    os::ask_for_short_turns();
+    let (sender, events) = mpsc::channel();
+    listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
+    let speed = (draft.draft.workload == WorkloadKind::Cpu).then(|| session.calibrate());
+    let known = known(&session, speed.as_ref());
+    let (draft, plan) = resolve(draft, &session, speed.as_ref())?;
+    say(&foretold(&draft, known));
+    let order = Order {
+        campaign: Campaign::sweep(plan.clone()),
+        id: campaign_id(&session),
+        known,
+        lists_tasks: request.output.format == Format::Json,
+    };
+    let sweep = Sweep { id: order.id.clone(), plan };
+    let measured = measure::all(&session, order, &sender, &events);
+    print_results(&session, &sweep, &measured, request)?;
+    conclude(&measured)
+}
+
+fn resolve(
+    draft: SweepDraft,
+    session: &Session,
+    speed: Option<&Speed>,
+) -> Result<(SweepDraft, SweepPlan), Failure> {
+    let draft = SweepDraft { draft: calibrated(draft.draft, speed), ..draft };
+    let plan = draft.validate(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))?;
+    Ok((draft, plan))
+}
+
+/// How many runs, and about how long they will take.
+fn foretold(draft: &SweepDraft, known: Known<'_>) -> String {
+    let configurations = counted(draft.configurations().len() as u64, "configuration");
+    let rounds = counted(draft.repeats, "round");
+    let runs = format!("{} ({configurations} × {rounds} and one to warm up)", counted(draft.runs(), "run"));
+    let estimate = estimate::of_sweep(draft, known);
+    let time = estimate::words(estimate, 1);
+    match estimate {
+        Estimate::Seconds(_) => format!("{runs} will take {time}, by estimate"),
+        Estimate::SecondsAndWriting(_) => {
+            format!("{runs} will take {time}, by estimate: the server's latency, and the writing of files")
+        }
+        Estimate::NeedsSpeed | Estimate::UpToAddresses => format!("{runs}, which will take {time}"),
+    }
+}
+
+fn print_results(
+    session: &Session,
+    sweep: &Sweep,
+    measured: &Measured,
+    request: &SweepRequest,
+) -> Result<(), Failure> {
+    let cores_usable = session.machine().cores_usable;
+    let results = sweep.results(&measured.records, cores_usable);
+    if request.output.format == Format::Table {
+        let text = table::render(sweep, &results, &measured.records);
+        let text = Spelling::asked(request.ascii).spell(&text);
+        return output::deliver(&request.output, |out| out.write_all(text.as_bytes()));
+    }
+    let here = Provenance::here(session.id(), session.machine().clone());
+    // Runs and sweeps share one sequence of numbers, and a sweep begins before its runs.
+    let first = 2;
+    let sweep = SharedSweep { number: 1, name: None, provenance: &here, sweep, results: &results };
+    let shared = Shared { sweeps: vec![sweep], ..shared(measured, &here, first) };
+    output::share(&request.output, session.machine(), &shared)
+}
+
+/// As the tables of this shell name a configuration.
+fn name(plan: &Plan) -> String {
+    format!("{} with {}", plan.model().name(), counted(plan.workers().into(), "worker"))
+}
