@@ -11,9 +11,9 @@
 use std::fmt::Write as _;
 use std::io;
 
+use super::Attribute;
 use super::ink;
 use super::ticks::{number, ticks, time};
-use super::{Attribute, WIDTH};
 use crate::domain::model::Model;
 use crate::domain::text;
 use crate::export::xml::Xml;
@@ -21,15 +21,15 @@ use crate::export::xml::Xml;
 /// How high a chart is, in the picture's units.
 pub(in crate::export) const HEIGHT: u32 = 400;
 const LEFT: f64 = 70.0;
-const RIGHT: f64 = 990.0;
+const RIGHT: f64 = 915.0;
 const TOP: f64 = 46.0;
 const BOTTOM: f64 = 352.0;
 /// How much of a group's room its bars take.
 const FILLED: f64 = 0.78;
 /// A bar is not wider than that.
 const BAR_MAX: f64 = 64.0;
-/// Room that a number above a bar needs.
-const NUMBER: f64 = 34.0;
+/// Room that a character of a number above a bar needs.
+const CHARACTER: f64 = 6.6;
 
 /// What the height of a bar means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +125,13 @@ impl Chart {
         }
     }
 
+    /// Whether there is room for the longest number above a bar: all of them have one, or none.
+    fn has_numbers(&self) -> bool {
+        let points = self.series.iter().flat_map(|series| series.points.iter().flatten());
+        let longest = points.map(|point| self.words(point.median).chars().count()).max().unwrap_or(0);
+        self.bar() >= longest as f64 * CHARACTER
+    }
+
     fn draw_legend(&self, xml: &mut Xml<'_>) -> io::Result<()> {
         let mut x = 0.0;
         for series in &self.series {
@@ -210,7 +217,7 @@ impl Chart {
             xml.path(&[("class", &"whisker")], &path)?;
         }
         let mut above = top.min(y) - 6.0;
-        if self.bar() >= NUMBER {
+        if self.has_numbers() {
             let place: [Attribute<'_>; 4] =
                 [("x", &middle), ("y", &rounded(above)), ("text-anchor", &"middle"), ("class", &"small")];
             xml.element("text", &place, &self.words(point.median))?;
@@ -252,9 +259,8 @@ impl Chart {
         let Some(serial) = self.serial else { return Ok(()) };
         let y = self.y(serial);
         xml.empty("line", &[("x1", &LEFT), ("x2", &RIGHT), ("y1", &y), ("y2", &y), ("class", &"reference")])?;
-        let words = format!("serial: {}", self.words(serial));
-        let place: [Attribute<'_>; 4] =
-            [("x", &f64::from(WIDTH)), ("y", &(y - 5.0)), ("text-anchor", &"end"), ("class", &"small soft")];
+        let words = format!("serial {}", self.words(serial));
+        let place: [Attribute<'_>; 3] = [("x", &(RIGHT + 6.0)), ("y", &(y + 4.0)), ("class", &"small soft")];
         xml.element("text", &place, &words)
     }
 
