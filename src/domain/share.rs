@@ -134,13 +134,13 @@ impl Format {
     #[must_use]
     pub fn description(self) -> &'static str {
         match self {
-            Format::Table => "aligned text, for people at a terminal",
-            Format::Json => "everything: for programs, and for pconc-tui replay",
-            Format::Csv => "a row per run, numbers only: for spreadsheets",
-            Format::Markdown => "a table for a document",
-            Format::Svg => "the timelines, or the chart of a sweep, as a picture",
-            Format::Html => "a report with pictures, for a browser, also offline",
-            Format::ChromeTrace => "the timelines for Perfetto and chrome://tracing",
+            Format::Table => "aligned text, for people",
+            Format::Json => "everything, also for replay",
+            Format::Csv => "a row per run, for spreadsheets",
+            Format::Markdown => "tables for a document",
+            Format::Svg => "timelines or chart, a picture",
+            Format::Html => "a report for the browser",
+            Format::ChromeTrace => "the timelines for Perfetto",
         }
     }
 
