@@ -307,7 +307,8 @@ fn swept() -> Swept {
         repeats: 3,
         seed: 1,
     };
-    let sweep = Sweep { id: "sweep".into(), plan: draft.validate(&Limits::default()).unwrap() };
+    let sweep =
+        Sweep { id: "sweep".into(), plan: draft.validate(&Limits::default()).expect("the sweep is valid") };
     let mut history = history();
     for round in 0..=3u32 {
         for (at, plan) in sweep.plan.configurations().iter().enumerate() {
@@ -376,8 +377,10 @@ fn content(out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    entries
+        .map(|entry| entry.expect("it can be read").file_name().into_string().expect("our names are text"))
+        .collect()
 }
 
 #[test]
