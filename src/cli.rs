@@ -5,6 +5,7 @@
 
 mod documents;
 mod explore;
+mod history;
 mod output;
 mod refusal;
 mod replay;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use crate::domain::keeping::Keeping;
 use crate::domain::look::LookOptions;
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
@@ -25,6 +27,8 @@ use crate::domain::share::Format;
 use crate::domain::workload::WorkloadKind;
 use documents::Shell;
 use explore::ExploreArguments;
+pub use history::HistoryRequest;
+use history::{HistoryArguments, KeepingArguments};
 pub use output::Output;
 use output::OutputArguments;
 use replay::ReplayArguments;
@@ -51,11 +55,27 @@ pub enum Invocation {
     Run(Box<Request>),
     /// Measure many configurations of one work and print what they say together.
     Sweep(Box<SweepRequest>),
+    /// Work on what was kept.
+    History {
+        /// What to do with it.
+        request: HistoryRequest,
+        /// In nothing but ASCII, whatever the locale.
+        ascii: bool,
+    },
     /// Say what this machine offers.
     Doctor {
         /// In nothing but ASCII, whatever the locale.
         ascii: bool,
     },
+}
+
+/// What to do, and where runs are kept meanwhile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// What the user wants the program to do.
+    pub invocation: Invocation,
+    /// Where finished runs are kept.
+    pub keeping: Keeping,
 }
 
 /// Why there is no [`Invocation`].
@@ -101,8 +121,14 @@ impl Request {
 ///
 /// # Errors
 /// What to print instead.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Answer> {
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Order, Answer> {
     let cli = CommandLine::try_parse_from(arguments).map_err(|error| refusal::answer(&error))?;
+    let keeping = cli.keeping.keeping().map_err(Answer::Refusal)?;
+    let invocation = invocation(cli, &keeping)?;
+    Ok(Order { invocation, keeping })
+}
+
+fn invocation(cli: CommandLine, keeping: &Keeping) -> Result<Invocation, Answer> {
     match cli.command {
         None => Ok(Invocation::Explore(cli.explore.options(cli.ascii))),
         Some(Command::Replay(arguments)) => {
@@ -120,6 +146,10 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
         Some(Command::Sweep(arguments)) => {
             let request = arguments.request(cli.ascii).map_err(Answer::Refusal)?;
             Ok(Invocation::Sweep(Box::new(request)))
+        }
+        Some(Command::History(arguments)) => {
+            let request = arguments.request(keeping).map_err(Answer::Refusal)?;
+            Ok(Invocation::History { request, ascii: cli.ascii })
         }
         Some(Command::Completions { shell }) => {
             Err(Answer::Text(documents::completions(shell, CommandLine::command())))
@@ -189,9 +219,11 @@ Examples:
   pconc-tui run --workload io --model threads --workers 16 --format json
   pconc-tui replay runs.json                    look at runs that somebody shared
   pconc-tui sweep --workload io --models threads,processes --workers 2^0..2^4
+  pconc-tui history list                        the runs that were kept
   pconc-tui doctor                              what this machine offers
 
 Environment:
+  XDG_DATA_HOME           where runs are kept, in pconc-tui/history.jsonl
   NO_COLOR                no colours, if it is set and not empty and there is no --color
   COLORTERM, TERM         how many colours there are
   LC_ALL, LC_CTYPE, LANG  the first of them that is set decides: unless it names UTF-8,
@@ -229,6 +261,9 @@ struct CommandLine {
     ascii: bool,
 
     #[command(flatten)]
+    keeping: KeepingArguments,
+
+    #[command(flatten)]
     explore: ExploreArguments,
 }
 
@@ -245,6 +280,8 @@ enum Command {
     /// Every configuration is measured once per round, in an order that is shuffled anew in each, after one round that
     /// warms up and is not counted. Serial is always measured too, once per round, as speed-ups need it.
     Sweep(Box<SweepArguments>),
+    /// List, show, compare, export, name and remove the runs that were kept
+    History(HistoryArguments),
     /// Say what this machine offers: cores, clocks, limits, terminal
     Doctor,
     /// Print a script for a shell, to complete what is typed

@@ -48,9 +48,14 @@ pub(super) struct OutputArguments {
 impl OutputArguments {
     /// What they ask for, or the first two things that cannot both be meant.
     pub fn output(&self) -> Result<Output, String> {
+        self.output_or(Format::default())
+    }
+
+    /// The same where another format is the usual one.
+    pub fn output_or(&self, usual: Format) -> Result<Output, String> {
         let file = self.output.clone().filter(|file| file != Path::new("-"));
         let by_name = file.as_deref().and_then(named);
-        let format = self.format.or(by_name).unwrap_or_default();
+        let format = self.format.or(by_name).unwrap_or(usual);
         if self.force && file.is_none() {
             return Err("--force writes over a file: add --output FILE, or leave it out".into());
         }

@@ -155,13 +155,13 @@ fn with_one_worker(draft: &SweepDraft) -> SweepDraft {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Answer, Invocation, parse};
+    use super::super::{Answer, Invocation, Order, parse};
     use super::*;
 
     fn parsed(line: &str) -> Result<SweepRequest, String> {
         let arguments = ["pconc-tui", "sweep"].into_iter().chain(line.split_whitespace());
         match parse(arguments.map(Into::into)) {
-            Ok(Invocation::Sweep(request)) => Ok(*request),
+            Ok(Order { invocation: Invocation::Sweep(request), .. }) => Ok(*request),
             Err(Answer::Refusal(sentence)) => Err(sentence),
             other => panic!("{line}: {other:?}"),
         }

@@ -64,10 +64,6 @@ fn point(summary: &Summary, measure: Measure) -> Option<Point> {
 /// The law with more parameters, where it could be fitted; only within what was measured.
 fn fitted(series: &sweep::Series, measure: Measure, workers: &[u32]) -> Option<(&'static str, Vec<f64>)> {
     let fit = series.universal.as_ref().filter(|_| measure == Measure::Speedup)?;
-    let at = |workers: &u32| at_workers(fit, f64::from(*workers));
+    let at = |workers: &u32| fit.at(f64::from(*workers));
     Some(("Universal Scalability Law", workers.iter().map(at).collect()))
-}
-
-fn at_workers(fit: &crate::domain::stats::fit::Fit<crate::domain::stats::fit::Universal>, n: f64) -> f64 {
-    n / (1.0 + fit.law.contention.value * (n - 1.0) + fit.law.coherency.value * n * (n - 1.0))
 }

@@ -5,7 +5,9 @@ use std::io;
 use crate::app::key::Key;
 use crate::domain::share::Refusal;
 use crate::domain::speed::Speed;
+use crate::domain::trace::Trace;
 use crate::shell::reports::Heard;
+use crate::store::Opened;
 
 /// Something happened outside the loop's thread.
 #[derive(Debug)]
@@ -29,6 +31,17 @@ pub enum Event {
     Calibrated(Speed),
     /// A file to share was written under this name, of so many bytes; or why not.
     Exported(String, Result<u64, Refusal>),
+    /// What earlier sessions have kept.
+    Earlier(Box<Opened>),
+    /// The picture of a kept run, or why there is none.
+    PictureRead {
+        /// The run's number.
+        number: usize,
+        /// Its trace.
+        picture: Result<Box<Trace>, String>,
+    },
+    /// Something about the kept history that the user should know.
+    Told(String),
     /// A signal asks the program to end or to stop, or lets it go on.
     Signal(i32),
     /// There will be no more keys.

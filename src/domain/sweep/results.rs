@@ -110,15 +110,14 @@ pub(super) fn of<'a>(
 ) -> Results {
     let plan = &sweep.plan;
     let (measured, ended) = gathered(sweep, records);
-    let comparison = Comparison { plan, measured: &measured };
+    let comparison = Comparison::new(plan, &measured);
     let mut summaries: Vec<Option<Summary>> =
         (0..measured.len()).map(|index| comparison.summary(index)).collect();
     let best = comparison.best(0..measured.len());
     if let Some(summary) = best.and_then(|best| summaries[best].as_mut()) {
         summary.is_best = true;
     }
-    let series: Vec<Series> =
-        plan.models().into_iter().map(|model| comparison.series(model, &summaries)).collect();
+    let series: Vec<Series> = plan.models().into_iter().map(|model| comparison.series(model)).collect();
     let failed: Vec<u32> = measured.iter().map(|each| each.failed).collect();
     let is_noisy = is_noisy(&measured);
     let told = Told { plan, summaries: &summaries, failed: &failed, cores_usable, is_noisy };
@@ -178,14 +177,23 @@ struct Comparison<'a> {
     plan: &'a SweepPlan,
     /// By configuration; serial is the first.
     measured: &'a [Measured<'a>],
+    /// By configuration, over serial: resampling is dear, and several ask.
+    speedups: Vec<Option<Ratio>>,
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
+    fn new(plan: &'a SweepPlan, measured: &'a [Measured<'a>]) -> Comparison<'a> {
+        let serial = &measured[0].times;
+        let of_itself = (!serial.is_empty()).then_some(Ratio { value: 1.0, interval: None });
+        let others = measured[1..].iter().map(|each| stats::ratio(serial, &each.times, plan.seed()));
+        Comparison { plan, measured, speedups: std::iter::once(of_itself).chain(others).collect() }
+    }
+
     fn summary(&self, index: usize) -> Option<Summary> {
         let Measured { sound, times, failed } = &self.measured[index];
         let plan = &self.plan.configurations()[index];
         let time = stats::spread(times, self.plan.seed())?;
-        let speedup = self.speedup(index);
+        let speedup = self.speedups[index];
         let factor = speedup.as_ref().map(|ratio| ratio.value);
         let median_of = |value: fn(&Record) -> f64| {
             let values: Vec<f64> = sound.iter().map(|record| value(record)).collect();
@@ -209,13 +217,6 @@ impl Comparison<'_> {
         })
     }
 
-    fn speedup(&self, index: usize) -> Option<Ratio> {
-        if index == 0 {
-            return (!self.measured[0].times.is_empty()).then_some(Ratio { value: 1.0, interval: None });
-        }
-        stats::ratio(&self.measured[0].times, &self.measured[index].times, self.plan.seed())
-    }
-
     /// Whether the first configuration is clearly faster than the second one.
     fn is_faster(&self, one: usize, other: usize) -> bool {
         let (one, other) = (&self.measured[one].times[..], &self.measured[other].times[..]);
@@ -236,7 +237,7 @@ impl Comparison<'_> {
         let as_good: Vec<(usize, f64)> =
             timed.into_iter().filter(|(index, _)| !self.is_faster(shortest, *index)).collect();
         // Chance may leave some as good as the shortest, and yet no better than serial, which that one clearly beats.
-        let gains = |index: usize| self.speedup(index).is_some_and(|ratio| is_gain(&ratio));
+        let gains = |index: usize| self.speedups[index].as_ref().is_some_and(is_gain);
         let with_gain: Vec<(usize, f64)> =
             as_good.iter().copied().filter(|(index, _)| gains(*index)).collect();
         let among = if with_gain.is_empty() { as_good } else { with_gain };
@@ -245,30 +246,26 @@ impl Comparison<'_> {
         among.into_iter().min_by(fewest).map(|(index, _)| index)
     }
 
-    fn series(&self, model: Model, summaries: &[Option<Summary>]) -> Series {
+    fn series(&self, model: Model) -> Series {
         let configurations: Vec<usize> = (0..self.measured.len())
             .filter(|index| self.plan.configurations()[*index].model() == model)
             .collect();
-        let points: Vec<Point> = configurations
-            .iter()
-            .filter_map(|index| self.point(summaries[*index].as_ref()?, *index))
-            .collect();
+        let points: Vec<Point> = configurations.iter().filter_map(|index| self.point(*index)).collect();
+        let serial = &self.measured[0].times;
         Series {
             model,
             best: self.best(configurations.iter().copied()),
-            amdahl: fit::amdahl(&points, self.plan.seed()),
-            universal: fit::universal(&points, self.plan.seed()),
+            amdahl: fit::amdahl(serial, &points, self.plan.seed()),
+            universal: fit::universal(serial, &points, self.plan.seed()),
             configurations,
         }
     }
 
-    fn point(&self, summary: &Summary, index: usize) -> Option<Point> {
-        let serial = stats::median(&self.measured[0].times)?;
-        Some(Point {
-            workers: summary.plan.workers().into(),
-            speedup: summary.speedup.as_ref()?.value,
-            repeats: self.measured[index].times.iter().map(|time| serial / time).collect(),
-        })
+    /// What was measured of a configuration, for a fitted law; `None` if nothing was.
+    fn point(&self, index: usize) -> Option<Point> {
+        let times = self.measured[index].times.clone();
+        let workers = self.plan.configurations()[index].workers().into();
+        (!times.is_empty()).then_some(Point { workers, times })
     }
 }
 

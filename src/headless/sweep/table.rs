@@ -151,9 +151,9 @@ fn parameter(parameter: &Parameter) -> String {
 }
 
 fn unfinished(sweep: &Sweep, results: &Results) -> Option<String> {
-    let is_stopped = !results.is_complete;
-    is_stopped
-        .then(|| format!("stopped: {} of {} ended", results.ended, counted(sweep.plan.runs().into(), "run")))
+    let runs = counted(sweep.plan.runs().into(), "run");
+    let ended = text::grouped(results.ended.into());
+    (!results.is_complete).then(|| format!("incomplete: {ended} of {runs} ended"))
 }
 
 /// What broke, by configuration, and the caveats of the counted runs, by kind.
