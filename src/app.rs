@@ -19,6 +19,7 @@
 //!             ├─ earlier   runs of other sessions, pictures on demand│
 //!             ├─ field     a line of text that is being typed        │
 //!             ├─ sweep     the form that begins a sweep, and its chart  │
+//!             ├─ exporting the form that writes a file to share    │
 //!             ├─ timeline  the stretch of time, the row, the cursor  │
 //!             ├─ window    a stretch of time: zooming and panning    │
 //!             ├─ teaching  the layout for a class, the last keys     │
@@ -36,6 +37,7 @@ pub mod command;
 pub mod comparison;
 pub mod details;
 mod earlier;
+pub mod exporting;
 pub mod field;
 pub mod filter;
 pub mod inspect;
@@ -133,6 +135,8 @@ pub struct App {
     teaching: Teaching,
     look: Look,
     size: (u16, u16),
+    /// Where files go unless they say otherwise.
+    directory: Option<String>,
     notice: Option<Notice>,
     headline: String,
     /// How long the live run had lasted when the headline was composed.
@@ -220,6 +224,7 @@ impl App {
             teaching: Teaching::default(),
             look: Look::default(),
             size: (80, 24),
+            directory: None,
             notice: None,
             headline: String::new(),
             told_at: 0,
@@ -250,6 +255,13 @@ impl App {
         self.choose(last.map(|entry| entry.number));
         self.focus.panel = Panel::History;
         self.compose_headline();
+        self
+    }
+
+    /// Started in this directory.
+    #[must_use]
+    pub fn in_directory(mut self, directory: Option<String>) -> App {
+        self.directory = directory;
         self
     }
 
@@ -291,6 +303,10 @@ impl App {
             Msg::Calibrated(speed) => self.on_calibrated(speed),
             Msg::Earlier(runs) => self.on_earlier(runs),
             Msg::EarlierSweeps(sweeps) => self.on_earlier_sweeps(sweeps),
+            Msg::Exported { file, written } => {
+                self.on_exported(&file, written);
+                vec![]
+            }
             Msg::PictureRead { number, picture } => self.on_picture_read(number, picture),
             Msg::Renumbered { from, to } => self.on_renumbered(from, to),
             Msg::Tick(elapsed) => {

@@ -6,6 +6,7 @@
 mod documents;
 mod explore;
 mod history;
+mod output;
 mod refusal;
 mod replay;
 mod sweep;
@@ -28,6 +29,8 @@ use documents::Shell;
 use explore::ExploreArguments;
 pub use history::HistoryRequest;
 use history::{HistoryArguments, KeepingArguments};
+pub use output::Output;
+use output::OutputArguments;
 use replay::ReplayArguments;
 use sweep::SweepArguments;
 pub use sweep::SweepRequest;
@@ -91,8 +94,8 @@ pub struct Request {
     workers: Option<u64>,
     /// The file with the addresses for `io`, one a line.
     pub urls_file: Option<PathBuf>,
-    /// How the records are printed.
-    pub format: Format,
+    /// Where and how the records are written.
+    pub output: Output,
     /// Whether JSON lists the tasks however many there are.
     pub all_tasks: bool,
     /// Whether the table is in nothing but ASCII, whatever the locale.
@@ -163,7 +166,7 @@ fn request(arguments: &RunArguments, ascii: bool) -> Result<Request, String> {
         draft: draft(arguments),
         workers: arguments.workers,
         urls_file: arguments.work.urls.clone(),
-        format: arguments.format,
+        output: arguments.output.output()?,
         all_tasks: arguments.all_tasks,
         ascii,
     };
@@ -201,7 +204,8 @@ fn contradiction(arguments: &RunArguments) -> Option<String> {
             arguments.model.name()
         ));
     }
-    if arguments.all_tasks && arguments.format == Format::Table {
+    let format = arguments.output.output().map(|output| output.format);
+    if arguments.all_tasks && format.is_ok_and(|format| format != Format::Json) {
         return Some("--all-tasks lists the tasks in JSON: add --format json, or leave it out".into());
     }
     None
@@ -329,10 +333,8 @@ struct RunArguments {
     #[arg(help_heading = "Options of --workload io")]
     seed: Option<u64>,
 
-    /// How to print: as table or json [default: table]
-    #[arg(long, value_name = "FORMAT", value_parser = values::formats(), allow_hyphen_values = true)]
-    #[arg(default_value = "table", hide_default_value = true, hide_possible_values = true)]
-    format: Format,
+    #[command(flatten)]
+    output: OutputArguments,
 
     /// List all tasks in JSON, also above 10000
     #[arg(long, hide_short_help = true)]

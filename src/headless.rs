@@ -8,6 +8,7 @@ mod findings;
 mod history;
 mod keep;
 mod measure;
+mod output;
 mod progress;
 mod sweep;
 mod table;
@@ -27,7 +28,6 @@ use crate::domain::speed::Speed;
 use crate::domain::workload::WorkloadKind;
 use crate::engine::session::Session;
 use crate::engine::{doctor, os};
-use crate::export::json::{self, Traces};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::shell::spelling::Spelling;
@@ -42,6 +42,7 @@ pub use sweep::sweep;
 pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
     let place = Keeper::place(keeping)?;
     let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
+    output::check(&request.output)?;
     let session = prepare()?;
     if request.all_tasks {
         session.list_all_tasks();
@@ -67,7 +68,7 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
         campaign: Campaign::repeats(plan, repeats),
         id: campaign_id(&session),
         known: known(&session, speed.as_ref()),
-        lists_tasks: request.format == Format::Json,
+        lists_tasks: request.output.format == Format::Json,
     };
     let measured = measure::all(&session, order, &mut keeper, &sender, &events);
     print_records(&session, &measured, keeper.here(), request)?;
@@ -161,13 +162,11 @@ fn print_records(
     here: &Provenance,
     request: &Request,
 ) -> Result<(), Failure> {
-    match request.format {
-        Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(&measured.numbered()))),
-        Format::Json => {
-            let shared = shared(measured, here);
-            write_out(|out| json::write(out, session.machine(), &shared, Traces::Included))
-        }
+    if request.output.format == Format::Table {
+        let table = Spelling::asked(request.ascii).spell(&table::render(&measured.numbered()));
+        return output::deliver(&request.output, |out| out.write_all(table.as_bytes()));
     }
+    output::share(&request.output, session.machine(), &shared(measured, here))
 }
 
 /// What was measured, as it is handed on.

@@ -4,6 +4,7 @@
 //! [`App`], performs the effects that come back, and draws when the pacer says so. All decisions are the App's.
 
 mod event;
+mod exporter;
 mod input;
 mod keeper;
 mod pacer;
@@ -70,6 +71,7 @@ fn open(options: LookOptions, keeping: &Keeping, document: Option<Document>) -> 
     input::listen(sender.clone()).map_err(Failure::broke)?;
     let app = App::new(session.machine().clone(), session.limits().clone())
         .in_session(session.id())
+        .in_directory(exporter::directory())
         .with_look(look)
         .presenting(options.present);
     let app = match document {
@@ -220,6 +222,7 @@ impl<'env> Explorer<'env> {
                 Ok(())
             }
             Event::Calibrated(speed) => self.now(Msg::Calibrated(speed)),
+            Event::Exported(file, written) => self.now(Msg::Exported { file, written }),
             Event::Heard(heard) => self.hear(heard),
             Event::Earlier(opened) => {
                 let messages = self.keeper.opened(*opened);
@@ -284,6 +287,13 @@ impl<'env> Explorer<'env> {
                 Ok(())
             }
             Effect::Calibrate => self.calibrate(),
+            Effect::Export(order) => {
+                let machine = self.session.machine();
+                match exporter::begin(order, self.app.history(), machine, self.events.clone()) {
+                    Ok(()) => Ok(()),
+                    Err(refusal) => self.now(Msg::Exported { file: String::new(), written: Err(refusal) }),
+                }
+            }
             Effect::Keep(number) => {
                 let heard = self.keeper.keep(self.app.history(), number);
                 self.hear_of_it(heard)

@@ -5,6 +5,7 @@ mod comparison;
 mod cores;
 mod curves;
 mod details;
+mod exporting;
 mod field;
 mod footer;
 mod header;
@@ -91,6 +92,7 @@ fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, area: Rect, bu
         (Some(Overlay::Point { number, configuration, scroll }), Some(Text::Details(rows))) => {
             sweep::point(app, (*number, *configuration), rows, *scroll, theme, over, buf);
         }
+        (Some(Overlay::Export(form)), _) => exporting::overlay(app, form, theme, over, buf),
         (Some(Overlay::Columns), _) => history::columns(app, theme, panels.history, over, buf),
         (
             Some(Overlay::Help { scroll, .. } | Overlay::Explanation { scroll, .. }),
@@ -118,6 +120,7 @@ fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
         (Overlay::Form, _) => setup::overlay_area(above_footer),
         (Overlay::Columns, _) => history::columns_area(above_footer),
         (Overlay::SweepForm, _) => sweep::form::area(above_footer),
+        (Overlay::Export(_), _) => exporting::area(above_footer),
         (_, Some(Text::Reading(text))) => reading::area(text, above_footer),
         (_, Some(Text::Details(rows))) => details::area(rows, above_footer),
         (_, Some(Text::Comparison(_)) | None) => above_footer,

@@ -33,6 +33,11 @@ pub enum Command {
     AbandonName,
     Remove,
     Restore,
+    Export,
+    WriteFile,
+    WriteOver,
+    NextScope,
+    PreviousScope,
     TypeText,
     ChooseColumns,
     ToggleColumn,
@@ -111,6 +116,10 @@ pub enum Context {
     SweepForm,
     /// The chart of a sweep.
     Sweep,
+    /// The name of a file to share is being typed.
+    ExportFile,
+    /// What is written to a file, and how, is chosen.
+    Export,
     /// The form is focused.
     Form,
     /// The timeline is focused.
@@ -135,7 +144,7 @@ pub enum Context {
 
 impl Context {
     /// All, in the order in which the help lists them, each with its heading there.
-    pub const HEADINGS: [(Context, &'static str); 17] = [
+    pub const HEADINGS: [(Context, &'static str); 19] = [
         (Context::Panels, "Runs and panels"),
         (Context::Form, "In the form"),
         (Context::Editing, "In a number"),
@@ -144,6 +153,8 @@ impl Context {
         (Context::History, "In the history"),
         (Context::Filtering, "In a filter of the history"),
         (Context::Naming, "In the name of a run"),
+        (Context::Export, "In the export"),
+        (Context::ExportFile, "In the name of a file"),
         (Context::Typing, "In any text that is typed"),
         (Context::SweepForm, "In the form for a sweep"),
         (Context::SweepTyping, "In a field of that form"),
@@ -270,6 +281,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char('s')], "s", C::Sweep, In::Panels, "s sweep", "a sweep: models and numbers of workers as a bar chart; also back to the one that is on", 4),
     bind(&[Char('H')], "H", C::ShowEarlier, In::Panels, "H earlier", "show the runs of earlier sessions, or hide them", 10),
     bind(&[Char('/')], "/", C::Filter, In::Panels, "/ filter", "show only the runs of the history that match what is typed", 9),
+    bind(&[Char('o')], "o", C::Export, In::Panels, "o export", "write a file to share: a report, a table, a picture, everything", 9),
     bind(&[Tab], "Tab", C::NextPanel, In::Panels, "Tab panel", "go to the next panel", 7),
     bind(&[BackTab], "Shift-Tab", C::PreviousPanel, In::Panels, "", "go to the previous panel", 0),
 
@@ -328,6 +340,18 @@ pub static BINDINGS: &[Binding] = &[
 
     bind(&[Enter], "Enter", C::AcceptName, In::Naming, "Enter name it", "call the run so; without any text it has no name", 1),
     bind(&[Esc], "Esc", C::AbandonName, In::Naming, "Esc abandon", "leave the name as it was", 1),
+
+    bind(&[Enter], "Enter", C::WriteFile, In::Export, "Enter write", "write the file, never over an existing one", 1),
+    bind(&[Ctrl('o')], "Ctrl-O", C::WriteOver, In::Export, "Ctrl-O write over", "write over the file that exists", 1),
+    bind(&[Up, Char('k'), BackTab], "↑ k", C::Up, In::Export, "", "the row above", 0),
+    bind(&[Down, Char('j'), Tab], "↓ j", C::Down, In::Export, "↑↓ format, file", "the next format; the lowest row is the file's name", 2),
+    bind(&[Left, Char('h')], "← h", C::PreviousScope, In::Export, "", "the previous choice of what is written", 0),
+    bind(&[Right, Char('l')], "→ l", C::NextScope, In::Export, "←→ what", "the next choice of what is written: marked runs, the chosen one, all", 2),
+
+    bind(&[Enter], "Enter", C::WriteFile, In::ExportFile, "Enter write", "write the file, never over an existing one", 1),
+    bind(&[Ctrl('o')], "Ctrl-O", C::WriteOver, In::ExportFile, "Ctrl-O write over", "write over the file that exists", 1),
+    bind(&[Esc], "Esc", C::Close, In::ExportFile, "Esc close", "write nothing", 2),
+    bind(&[Up, BackTab], "↑", C::Up, In::ExportFile, "↑ formats", "back to the formats", 3),
 
     bind(&[Key::AnyChar], "a-z", C::TypeText, In::Typing, "", "any character goes into the text", 0),
     bind(&[Backspace, Delete], "Backspace", C::TypeText, In::Typing, "Backspace erase", "erase the character before the cursor; Del: the one behind it", 4),

@@ -1,11 +1,13 @@
 //! What reaches the explorer, and what it asks for.
 
+use super::exporting::ExportOrder;
 use super::key::Key;
 use super::pointer::Target;
 
 pub use crate::domain::history::{EarlierRun, EarlierSweep};
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
+use crate::domain::share::Refusal;
 use crate::domain::speed::Speed;
 use crate::domain::time::Nanos;
 use crate::domain::trace::{Batch, Trace};
@@ -62,6 +64,13 @@ pub enum Msg {
         /// Its trace.
         picture: Result<Box<Trace>, String>,
     },
+    /// What [`Effect::Export`] asked for was written to this file, of so many bytes; or why not.
+    Exported {
+        /// Where, as it can be told.
+        file: String,
+        /// How long it is.
+        written: Result<u64, Refusal>,
+    },
     /// A run was kept under this number: another explorer had taken its own meanwhile.
     Renumbered {
         /// Its number so far, the highest of all.
@@ -92,6 +101,8 @@ pub enum Effect {
     Remove(Vec<usize>),
     /// Keep these removed runs after all.
     Restore(Vec<usize>),
+    /// Write this file; answered by [`Msg::Exported`].
+    Export(ExportOrder),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
     /// Draw every cell again: something else has written on the terminal.

@@ -6,6 +6,7 @@ pub use text::{Reading, Text};
 
 use super::App;
 use super::command::Context;
+use super::exporting::Exporting;
 use super::reading::Topic;
 use super::timeline::Window;
 
@@ -65,13 +66,15 @@ pub enum Overlay {
         /// How far it is scrolled.
         scroll: Scroll,
     },
+    /// The form that writes a file to share.
+    Export(Box<Exporting>),
 }
 
 impl Overlay {
     /// How far it is scrolled, if it can be.
     pub fn scroll_mut(&mut self) -> Option<&mut Scroll> {
         match self {
-            Overlay::Form | Overlay::Columns | Overlay::SweepForm => None,
+            Overlay::Form | Overlay::Columns | Overlay::SweepForm | Overlay::Export(_) => None,
             Overlay::Help { scroll, .. }
             | Overlay::Explanation { scroll, .. }
             | Overlay::Details { scroll, .. }
@@ -84,7 +87,7 @@ impl Overlay {
     pub(super) fn renumber(&mut self, from: usize, to: usize) {
         let now = |number: &mut usize| *number = if *number == from { to } else { *number };
         match self {
-            Overlay::Form | Overlay::Columns | Overlay::SweepForm => {}
+            Overlay::Form | Overlay::Columns | Overlay::SweepForm | Overlay::Export(_) => {}
             Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => {
                 if let Some(over) = over {
                     over.renumber(from, to);
@@ -106,6 +109,7 @@ impl Overlay {
             Overlay::Form
             | Overlay::Columns
             | Overlay::SweepForm
+            | Overlay::Export(_)
             | Overlay::Details { .. }
             | Overlay::Point { .. }
             | Overlay::Comparison { .. } => None,

@@ -51,6 +51,11 @@ impl App {
             Command::Mark => self.browse.toggle_mark(),
             Command::Compare => self.open_comparison(),
             Command::MakeBaseline => self.make_baseline(),
+            Command::Export => self.open_export(),
+            Command::WriteFile => return self.write_file(false),
+            Command::WriteOver => return self.write_file(true),
+            Command::NextScope => self.turn_export(1),
+            Command::PreviousScope => self.turn_export(-1),
             Command::ChooseColumns => self.overlay = Some(Overlay::Columns),
             Command::ToggleColumn => {
                 self.columns.toggle();
@@ -256,6 +261,8 @@ impl App {
     fn type_text(&mut self, key: Key) {
         if self.overlay == Some(Overlay::SweepForm) {
             self.sweep_form.type_key(key);
+        } else if self.exporting().is_some() {
+            self.type_export(key);
         } else if self.naming.is_some() {
             self.type_name(key);
         } else if self.is_filtering() {
@@ -267,7 +274,9 @@ impl App {
     pub(super) fn say_why_not(&mut self, command: Command) {
         let nothing_measured = self.history.entries().is_empty();
         let sentence = match command {
-            Command::Compare | Command::Mark | Command::MakeBaseline if nothing_measured => {
+            Command::Compare | Command::Mark | Command::MakeBaseline | Command::Export
+                if nothing_measured =>
+            {
                 "no run has ended yet: r runs what the form says, 1-4 are experiments"
             }
             Command::ShowEarlier => "no run of an earlier session is kept",
@@ -457,7 +466,9 @@ impl App {
             scroll.by(by, most);
             return;
         }
-        if self.overlay == Some(Overlay::Columns) {
+        if self.exporting().is_some() {
+            self.step_export(by);
+        } else if self.overlay == Some(Overlay::Columns) {
             self.columns.step(by);
         } else if self.overlay == Some(Overlay::SweepForm) {
             self.sweep_form.step(by);

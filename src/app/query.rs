@@ -3,6 +3,7 @@
 use super::browse::Browse;
 use super::columns::Columns;
 use super::command::{self, BINDINGS, Binding, Command, Context};
+use super::exporting::{ExportRow, Exporting};
 use super::live::{Activity, Live};
 use super::overlay::Overlay;
 use super::playback::Playback;
@@ -123,6 +124,12 @@ impl App {
         &self.headline
     }
 
+    /// Where files go unless they say otherwise.
+    #[must_use]
+    pub fn directory(&self) -> Option<&str> {
+        self.directory.as_deref()
+    }
+
     /// How many columns and rows there are.
     #[must_use]
     pub fn size(&self) -> (u16, u16) {
@@ -211,6 +218,10 @@ impl App {
         match (&self.overlay, self.focus().panel) {
             (Some(Overlay::Form), _) | (None, Panel::Setup) => &[Form, Panels, Common, Always],
             (Some(Overlay::Columns), _) => &[Columns, Common, Always],
+            (Some(Overlay::Export(form)), _) if form.row() == ExportRow::File => {
+                &[Context::ExportFile, Typing, Always]
+            }
+            (Some(Overlay::Export(_)), _) => &[Context::Export, Common, Always],
             (Some(Overlay::Comparison { .. }), _) => &[Comparison, Reading, Common, Always],
             (Some(_), _) => &[Reading, Common, Always],
             (None, Panel::Timeline) => &[Timeline, Panels, Common, Always],
@@ -250,6 +261,12 @@ impl App {
             Command::ZoomIn => self.pictured().is_some_and(|shown| shown.trace().now() > 0),
             Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight => {
                 self.timeline.is_zoomed() && self.pictured().is_some()
+            }
+            Command::Export => !self.history.entries().is_empty(),
+            Command::WriteFile => self.exporting().is_some_and(|form| !form.is_writing()),
+            Command::WriteOver => self.exporting().is_some_and(Exporting::exists),
+            Command::NextScope | Command::PreviousScope => {
+                self.exporting().is_some_and(Exporting::has_choice)
             }
             Command::Play => self.can_play(),
             Command::Freeze => {

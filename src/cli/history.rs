@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 
+use super::output::{Output, OutputArguments};
 use super::values;
 use crate::domain::keeping::Keeping;
 use crate::domain::share::Format;
@@ -30,8 +31,8 @@ pub enum HistoryRequest {
     Export {
         /// Which.
         runs: Vec<String>,
-        /// How.
-        format: Format,
+        /// Where and how.
+        output: Output,
     },
     /// Remove these.
     Remove(Vec<String>),
@@ -126,10 +127,8 @@ enum HistoryCommand {
         #[command(flatten)]
         runs: Runs,
 
-        /// How to print
-        #[arg(long, value_name = "FORMAT", value_parser = values::formats(), allow_hyphen_values = true)]
-        #[arg(default_value = "json", hide_possible_values = true)]
-        format: Format,
+        #[command(flatten)]
+        output: OutputArguments,
     },
     /// Remove runs; `restore` brings them back
     Remove(Runs),
@@ -169,7 +168,9 @@ impl HistoryArguments {
             }
             HistoryCommand::Show(Runs { runs }) => HistoryRequest::Show(runs),
             HistoryCommand::Compare(Runs { runs }) => HistoryRequest::Compare(runs),
-            HistoryCommand::Export { runs: Runs { runs }, format } => HistoryRequest::Export { runs, format },
+            HistoryCommand::Export { runs: Runs { runs }, output } => {
+                HistoryRequest::Export { runs, output: output.output_or(Format::Json)? }
+            }
             HistoryCommand::Remove(Runs { runs }) => HistoryRequest::Remove(runs),
             HistoryCommand::Restore(Runs { runs }) => HistoryRequest::Restore(runs),
             HistoryCommand::Name { run, name } => HistoryRequest::Name { run, name },

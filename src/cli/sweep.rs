@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::output::{Output, OutputArguments};
 use super::values;
 use super::work::WorkArguments;
 use crate::domain::machine::Limits;
@@ -34,8 +35,8 @@ pub struct SweepRequest {
     workers: String,
     /// The file with the addresses for `io`, one a line.
     pub urls_file: Option<PathBuf>,
-    /// How the results are printed.
-    pub format: Format,
+    /// Where and how the results are written.
+    pub output: Output,
     /// Whether JSON lists the tasks however many there are.
     pub all_tasks: bool,
     /// Whether the table is in nothing but ASCII, whatever the locale.
@@ -90,10 +91,8 @@ pub(super) struct SweepArguments {
     #[arg(hide_short_help = true)]
     seed: Option<u64>,
 
-    /// How to print: as table or json [default: table]
-    #[arg(long, value_name = "FORMAT", value_parser = values::formats(), allow_hyphen_values = true)]
-    #[arg(default_value = "table", hide_default_value = true, hide_possible_values = true)]
-    format: Format,
+    #[command(flatten)]
+    output: OutputArguments,
 
     /// List all tasks in JSON, also above 10000
     #[arg(long, hide_short_help = true)]
@@ -124,7 +123,7 @@ impl SweepArguments {
             },
             workers: self.workers.clone(),
             urls_file: self.work.urls.clone(),
-            format: self.format,
+            output: self.output.output()?,
             all_tasks: self.all_tasks,
             ascii,
         };
@@ -144,7 +143,8 @@ impl SweepArguments {
         if self.work.switch_interval.is_some() && !has_lock {
             return Some("--switch-interval belongs to gil-threads, which is not among --models".into());
         }
-        (self.all_tasks && self.format == Format::Table)
+        let format = self.output.output().map(|output| output.format);
+        (self.all_tasks && format.is_ok_and(|format| format != Format::Json))
             .then(|| "--all-tasks lists the tasks in JSON: add --format json, or leave it out".into())
     }
 }
@@ -179,7 +179,7 @@ mod tests {
         assert_eq!((draft.workers, draft.repeats, draft.seed), (vec![1, 2, 4, 6], 5, 9));
         let work = draft.draft;
         assert_eq!((work.seed, work.tasks, work.writes, work.switch_interval_us), (9, 32, 7, 500));
-        assert_eq!((request.format, request.all_tasks), (Format::Json, true));
+        assert_eq!((request.output.format, request.all_tasks), (Format::Json, true));
     }
 
     #[test]

@@ -142,7 +142,7 @@ fn every_parameter_reaches_the_draft() {
     (expected.latency_min_ms, expected.latency_max_ms, expected.page_bytes) = (1, 2, 3_000);
     (expected.seed, expected.switch_interval_us) = (9, 500);
     assert_eq!(io.draft(2, &Limits::default(), None), expected);
-    assert_eq!((io.format, io.all_tasks), (Format::Json, true));
+    assert_eq!((io.output.format, io.all_tasks), (Format::Json, true));
     let cpu = run("--workload cpu --model rayon --task-time 0.25s");
     assert_eq!(cpu.draft(2, &Limits::default(), None).task_size, TaskSize::Milliseconds(250));
     let cpu = run("--workload cpu --model rayon --iterations 1e7");
@@ -190,7 +190,7 @@ fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
         ("run", "--workload (cpu or io) and --model"),
         ("run --workload gpu --model serial", "cpu or io"),
         ("run --workload cpu --model thread", "serial, threads, gil-threads, processes or rayon"),
-        ("run --workload cpu --model serial --format xml", "table or json"),
+        ("run --workload cpu --model serial --format xml", "html or chrome-trace"),
         ("run --workload cpu --model serial --worker 1", "--workers"),
         ("run --workload cpu --model serial --workers", "needs a value"),
         ("run --workload cpu --model serial more", "--help"),
@@ -287,7 +287,8 @@ fn the_kept_history_is_worked_on_by_selectors() {
     );
     assert_eq!(request("show last"), HistoryRequest::Show(words("last")));
     assert_eq!(request("compare 1 #3..7 before"), HistoryRequest::Compare(words("1 #3..7 before")));
-    assert_eq!(request("export 3"), HistoryRequest::Export { runs: words("3"), format: Format::Json });
+    let HistoryRequest::Export { runs, output } = request("export 3") else { panic!() };
+    assert_eq!((runs, output.format), (words("3"), Format::Json));
     assert_eq!(request("remove 1 2"), HistoryRequest::Remove(words("1 2")));
     assert_eq!(request("name 3"), HistoryRequest::Name { run: "3".into(), name: None });
     for (line, named) in [

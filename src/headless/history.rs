@@ -5,8 +5,8 @@ mod list;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{print, say, table, write_out};
-use crate::cli::HistoryRequest;
+use super::{output, print, say, table};
+use crate::cli::{HistoryRequest, Output};
 use crate::domain::history::{EarlierRun, EarlierSweep, Entry, History};
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
@@ -18,7 +18,6 @@ use crate::domain::share::{Format, Shared, SharedRun, SharedSweep};
 use crate::domain::sweep::Results;
 use crate::domain::text;
 use crate::domain::trace::Trace;
-use crate::export::json::{self, Traces};
 use crate::shell::exit::{self, Failure};
 use crate::shell::spelling::Spelling;
 use crate::store::{Opened, Place, Store};
@@ -40,13 +39,15 @@ pub fn perform(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
     let shelf = Shelf::new(store, opened);
     let mut shelf = if is_about_removed(request) { shelf.of_removed() } else { shelf };
     let out = match request {
-        HistoryRequest::Export { runs, format: Format::Json } => {
-            return shelf.export(runs).map(|()| exit::DONE);
+        HistoryRequest::Export { runs, output } if output.format != Format::Table => {
+            return shelf.export(runs, output).map(|()| exit::DONE);
+        }
+        HistoryRequest::Export { runs, output } => {
+            let text = Spelling::asked(ascii).spell(&shelf.show(runs)?);
+            return output::deliver(output, |out| out.write_all(text.as_bytes())).map(|()| exit::DONE);
         }
         HistoryRequest::List { filter, limit, all, .. } => shelf.list(filter, *limit, *all),
-        HistoryRequest::Show(runs) | HistoryRequest::Export { runs, format: Format::Table } => {
-            shelf.show(runs)?
-        }
+        HistoryRequest::Show(runs) => shelf.show(runs)?,
         HistoryRequest::Compare(runs) => shelf.compare(runs)?,
         HistoryRequest::Remove(runs) => shelf.remove(runs)?,
         HistoryRequest::Restore(runs) => shelf.restore(runs)?,
@@ -170,7 +171,7 @@ impl Shelf {
         Ok(list::side_by_side(&runs))
     }
 
-    fn export(&self, words: &[String]) -> Result<(), Failure> {
+    fn export(&self, words: &[String], output: &Output) -> Result<(), Failure> {
         let numbers = self.with_parts(words)?;
         let pictures = self.store.pictures();
         // With what is kept beside the history.
@@ -200,7 +201,7 @@ impl Shelf {
             sweeps: sweeps.iter().map(|(sweep, results)| shared_sweep(sweep, results)).collect(),
         };
         let here = &self.history.here().machine;
-        write_out(|out| json::write(out, here, &shared, Traces::Included))
+        output::share(output, here, &shared)
     }
 
     fn remove(&mut self, words: &[String]) -> Result<String, Failure> {

@@ -7,8 +7,7 @@ use std::sync::mpsc;
 use super::keep::Keeper;
 use super::measure::{self, Measured, Order};
 use super::{
-    addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, prepare, print, say, shared,
-    write_out,
+    addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, output, prepare, say, shared,
 };
 use crate::cli::SweepRequest;
 use crate::domain::campaign::Campaign;
@@ -23,7 +22,6 @@ use crate::domain::text::counted;
 use crate::domain::workload::WorkloadKind;
 use crate::engine::os;
 use crate::engine::session::Session;
-use crate::export::json::{self, Traces};
 use crate::shell::exit::Failure;
 use crate::shell::spelling::Spelling;
 
@@ -35,6 +33,7 @@ use crate::shell::spelling::Spelling;
 pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     let place = Keeper::place(keeping)?;
     let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
+    output::check(&request.output)?;
     let session = prepare()?;
     if request.all_tasks {
         session.list_all_tasks();
@@ -52,7 +51,7 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
         campaign: Campaign::sweep(plan.clone()),
         id: campaign_id(&session),
         known,
-        lists_tasks: request.format == Format::Json,
+        lists_tasks: request.output.format == Format::Json,
     };
     let sweep = Sweep { id: order.id.clone(), plan };
     let mut keeper = Keeper::new(place, Provenance::here(session.id(), session.machine().clone()));
@@ -98,17 +97,14 @@ fn print_results(
 ) -> Result<(), Failure> {
     let cores_usable = session.machine().cores_usable;
     let results = sweep.results(&measured.records, cores_usable);
-    match request.format {
-        Format::Table => {
-            let text = table::render(sweep, &results, &measured.records);
-            print(&Spelling::asked(request.ascii).spell(&text))
-        }
-        Format::Json => {
-            let sweep = SharedSweep { number, name: None, provenance: here, sweep, results: &results };
-            let shared = Shared { sweeps: vec![sweep], ..shared(measured, here) };
-            write_out(|out| json::write(out, session.machine(), &shared, Traces::Included))
-        }
+    if request.output.format == Format::Table {
+        let text = table::render(sweep, &results, &measured.records);
+        let text = Spelling::asked(request.ascii).spell(&text);
+        return output::deliver(&request.output, |out| out.write_all(text.as_bytes()));
     }
+    let sweep = SharedSweep { number, name: None, provenance: here, sweep, results: &results };
+    let shared = Shared { sweeps: vec![sweep], ..shared(measured, here) };
+    output::share(&request.output, session.machine(), &shared)
 }
 
 /// As the tables of this shell name a configuration.

@@ -1,0 +1,438 @@
+//! The form that writes a file to share: what, in which format, under which name.
+
+use super::App;
+use super::field::TextField;
+use super::key::Key;
+use super::message::Effect;
+use super::overlay::Overlay;
+use super::{Notice, browse::Browse};
+
+use crate::domain::history::History;
+use crate::domain::share::{Format, Refusal};
+use crate::domain::text::{bytes, counted};
+
+/// The longest path that can be typed.
+const MOST: usize = 200;
+
+/// What a file is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// In words.
+    pub label: String,
+    /// How its file is called unless the user says otherwise, without ending.
+    stem: String,
+    /// The numbers of the runs.
+    pub runs: Vec<usize>,
+    /// The numbers of the sweeps.
+    pub sweeps: Vec<usize>,
+    /// How many of the runs have no timeline at hand.
+    without_picture: usize,
+}
+
+impl Scope {
+    fn of(label: String, stem: String, runs: Vec<usize>, history: &History) -> Scope {
+        let is_missing =
+            |number: &&usize| history.get(**number).is_some_and(|entry| entry.picture().is_none());
+        let without_picture = runs.iter().filter(is_missing).count();
+        Scope { label, stem, runs, sweeps: vec![], without_picture }
+    }
+
+    /// Everything that could be meant here, the likeliest first.
+    fn all(browse: &Browse, history: &History) -> Vec<Scope> {
+        let marked = browse.marked_in_view();
+        let mut scopes = vec![];
+        if marked.len() > 1 {
+            let label = format!("the {}", counted(marked.len() as u64, "marked run"));
+            scopes.push(Scope::of(label, "pconc-tui-marked".into(), marked, history));
+        }
+        let chosen = browse.selected().or_else(|| history.entries().last().map(|entry| entry.number));
+        if let Some(number) = chosen.filter(|number| history.get(*number).is_some()) {
+            let stem = format!("pconc-tui-run-{number}");
+            scopes.push(Scope::of(format!("run #{number}"), stem, vec![number], history));
+        }
+        let mut shown: Vec<usize> = browse.order().to_vec();
+        shown.sort_unstable();
+        if shown.len() > 1 {
+            let label = format!("all {} of the history", counted(shown.len() as u64, "run"));
+            scopes.push(Scope::of(label, "pconc-tui-history".into(), shown, history));
+        }
+        scopes
+    }
+}
+
+/// A row of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportRow {
+    /// What.
+    Scope,
+    /// One of the formats.
+    Format(Format),
+    /// The file's name.
+    File,
+}
+
+/// The form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exporting {
+    scopes: Vec<Scope>,
+    scope: usize,
+    format: Format,
+    row: ExportRow,
+    file: TextField,
+    /// Whether the name is the user's own.
+    is_typed: bool,
+    /// There is such a file already.
+    exists: bool,
+    /// What went wrong.
+    problem: Option<String>,
+    is_writing: bool,
+}
+
+/// A file that the shell shall write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportOrder {
+    /// How.
+    pub format: Format,
+    /// The numbers of the runs that are in it.
+    pub runs: Vec<usize>,
+    /// The numbers of the sweeps that are in it.
+    pub sweeps: Vec<usize>,
+    /// Where, as it was typed.
+    pub file: String,
+    /// Whether a file that is there already may be written over.
+    pub overwrite: bool,
+}
+
+impl Exporting {
+    /// The form for what is chosen or marked; `None` if there is nothing to export.
+    fn new(browse: &Browse, history: &History) -> Option<Exporting> {
+        let scopes = Scope::all(browse, history);
+        let mut form = Exporting {
+            scope: 0,
+            format: Format::FILES[0],
+            row: ExportRow::Format(Format::FILES[0]),
+            file: TextField::new("", MOST),
+            is_typed: false,
+            exists: false,
+            problem: None,
+            is_writing: false,
+            scopes,
+        };
+        if form.scopes.is_empty() {
+            return None;
+        }
+        form.suggest();
+        Some(form)
+    }
+
+    /// All rows.
+    #[must_use]
+    pub fn rows() -> Vec<ExportRow> {
+        let formats = Format::FILES.into_iter().map(ExportRow::Format);
+        std::iter::once(ExportRow::Scope).chain(formats).chain([ExportRow::File]).collect()
+    }
+
+    /// The row with the cursor.
+    #[must_use]
+    pub fn row(&self) -> ExportRow {
+        self.row
+    }
+
+    /// What is written.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scopes[self.scope]
+    }
+
+    /// Whether there is something else that could be written.
+    #[must_use]
+    pub fn has_choice(&self) -> bool {
+        self.scopes.len() > 1
+    }
+
+    /// How it is written.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Where it is written.
+    #[must_use]
+    pub fn file(&self) -> &TextField {
+        &self.file
+    }
+
+    /// Whether it can be told only now that there is such a file.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        self.exists
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    /// Whether the file is being written.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.is_writing
+    }
+
+    /// What the file will lack.
+    #[must_use]
+    pub fn lack(&self) -> Option<String> {
+        let scope = self.scope();
+        if !self.format.shows_traces() || scope.without_picture == 0 {
+            return None;
+        }
+        Some(match (scope.runs.len(), scope.without_picture) {
+            (1, _) => "its timeline is not at hand: the file will have its numbers only".into(),
+            (_, n) => format!("without the timelines of {}: they are not at hand", counted(n as u64, "run")),
+        })
+    }
+
+    fn step(&mut self, by: isize) {
+        let rows = Exporting::rows();
+        let here = rows.iter().position(|row| *row == self.row).unwrap_or(0);
+        let last = rows.len() - 1;
+        self.row = rows[here.saturating_add_signed(by).min(last)];
+        if let ExportRow::Format(format) = self.row {
+            self.format = format;
+            self.suggest();
+        }
+    }
+
+    fn turn(&mut self, by: isize) {
+        let count = self.scopes.len().cast_signed();
+        self.scope = (self.scope.cast_signed() + by).rem_euclid(count).unsigned_abs();
+        self.suggest();
+    }
+
+    fn type_text(&mut self, key: Key) {
+        let before = self.file.text().to_string();
+        self.file.apply(key);
+        if self.file.text() != before {
+            self.is_typed = true;
+            self.forget();
+        }
+    }
+
+    /// A name for the file. One that the user typed keeps all but the ending of another format.
+    fn suggest(&mut self) {
+        let stem = if self.is_typed { without_ending(self.file.text()) } else { self.scope().stem.clone() };
+        self.file = TextField::new(&format!("{stem}.{}", self.format.extension()), MOST);
+        self.forget();
+    }
+
+    /// What was wrong with it may be right now.
+    fn forget(&mut self) {
+        (self.exists, self.problem) = (false, None);
+    }
+
+    fn order(&self, overwrite: bool) -> ExportOrder {
+        let scope = self.scope();
+        ExportOrder {
+            format: self.format,
+            runs: scope.runs.clone(),
+            sweeps: scope.sweeps.clone(),
+            file: self.file.text().trim().to_string(),
+            overwrite,
+        }
+    }
+}
+
+fn without_ending(name: &str) -> String {
+    let mut endings: Vec<&str> = Format::FILES.map(Format::extension).to_vec();
+    endings.sort_by_key(|ending| std::cmp::Reverse(ending.len()));
+    let stem = endings.iter().find_map(|ending| name.strip_suffix(ending)?.strip_suffix('.'));
+    stem.unwrap_or(name).to_string()
+}
+
+impl App {
+    /// The form, if it is on top.
+    #[must_use]
+    pub fn exporting(&self) -> Option<&Exporting> {
+        match &self.overlay {
+            Some(Overlay::Export(form)) => Some(form),
+            _ => None,
+        }
+    }
+
+    fn exporting_mut(&mut self) -> Option<&mut Exporting> {
+        match &mut self.overlay {
+            Some(Overlay::Export(form)) => Some(form),
+            _ => None,
+        }
+    }
+
+    pub(super) fn open_export(&mut self) {
+        if let Some(form) = Exporting::new(&self.browse, &self.history) {
+            self.notice = None;
+            self.overlay = Some(Overlay::Export(Box::new(form)));
+        }
+    }
+
+    pub(super) fn step_export(&mut self, by: isize) {
+        if let Some(form) = self.exporting_mut() {
+            form.step(by);
+        }
+    }
+
+    pub(super) fn turn_export(&mut self, by: isize) {
+        if let Some(form) = self.exporting_mut() {
+            form.turn(by);
+        }
+    }
+
+    pub(super) fn type_export(&mut self, key: Key) {
+        if let Some(form) = self.exporting_mut() {
+            form.type_text(key);
+        }
+    }
+
+    pub(super) fn write_file(&mut self, overwrite: bool) -> Vec<Effect> {
+        let Some(form) = self.exporting_mut().filter(|form| !form.is_writing) else { return vec![] };
+        form.forget();
+        form.is_writing = true;
+        vec![Effect::Export(form.order(overwrite))]
+    }
+
+    /// The shell has written the file, or not: whoever left the form meanwhile hears of it, too.
+    pub(super) fn on_exported(&mut self, file: &str, written: Result<u64, Refusal>) {
+        if let Some(form) = self.exporting_mut() {
+            form.is_writing = false;
+        }
+        match (written, self.exporting_mut()) {
+            (Ok(size), form) => {
+                if form.is_some() {
+                    self.overlay = None;
+                }
+                let sentence = format!("written: {file} ({})", bytes(size));
+                self.notice = Some(Notice { sentence, is_error: false });
+            }
+            (Err(refusal), Some(form)) => {
+                form.exists = matches!(refusal, Refusal::Exists(_));
+                form.problem = Some(refusal.sentence().to_string());
+                form.row = ExportRow::File;
+            }
+            (Err(refusal), None) => {
+                self.notice = Some(Notice { sentence: refusal.sentence().to_string(), is_error: true });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::Msg;
+    use super::super::sample::{self, Scenario};
+    use super::*;
+    use crate::domain::machine::Limits;
+    use crate::domain::model::Model;
+    use crate::domain::record::sample::plan;
+    use crate::domain::workload::WorkloadKind::Cpu;
+
+    /// An explorer with so many runs that have ended.
+    fn app(runs: usize) -> App {
+        let mut app = App::new(sample::machine(2), Limits::default());
+        for _ in 0..runs {
+            let _ = app.update(Msg::Key(Key::Char('r')));
+            let scenario = Scenario::new(plan(Cpu, Model::Serial, 1), 2);
+            let _ = app.update(Msg::Batch(scenario.batch(0, scenario.wall())));
+            let _ = app.update(Msg::Concluded(Box::new(scenario.record())));
+        }
+        app
+    }
+
+    fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
+        keys.iter().flat_map(|key| app.update(Msg::Key(*key))).collect()
+    }
+
+    fn order(effects: &[Effect]) -> &ExportOrder {
+        match effects {
+            [Effect::Export(order)] => order,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn o_and_enter_write_a_report_of_the_chosen_run() {
+        let mut app = app(1);
+        let effects = press(&mut app, &[Key::Char('o'), Key::Enter]);
+        let expected = ExportOrder {
+            format: Format::Html,
+            runs: vec![1],
+            sweeps: vec![],
+            file: "pconc-tui-run-1.html".into(),
+            overwrite: false,
+        };
+        assert_eq!(order(&effects), &expected);
+        assert!(press(&mut app, &[Key::Enter]).is_empty(), "it is being written");
+        let _ = app.update(Msg::Exported { file: "./a.html".into(), written: Ok(84_000) });
+        assert!(app.overlay().is_none());
+        assert_eq!(app.notice().unwrap().sentence, "written: ./a.html (84.0 kB)");
+    }
+
+    #[test]
+    fn without_a_run_that_has_ended_there_is_nothing_to_export() {
+        let mut app = app(0);
+        let _ = press(&mut app, &[Key::Char('o')]);
+        assert!(app.exporting().is_none());
+        assert!(app.notice().is_some(), "it says what is missing");
+    }
+
+    #[test]
+    fn the_format_changes_the_ending_and_leaves_what_was_typed() {
+        let mut app = app(2);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Down]);
+        assert_eq!(app.exporting().unwrap().file().text(), "pconc-tui-run-2.json");
+        let to_file = [Key::Down; 6];
+        let _ = press(&mut app, &to_file);
+        assert_eq!(app.exporting().unwrap().row(), ExportRow::File);
+        let typed =
+            [Key::Ctrl('u'), Key::Char('q'), Key::Char('.'), Key::Char('c'), Key::Char('s'), Key::Char('v')];
+        let _ = press(&mut app, &typed);
+        let _ = press(&mut app, &[Key::Up, Key::Up]);
+        assert_eq!(app.exporting().unwrap().file().text(), "q.svg", "q is a letter here");
+    }
+
+    #[test]
+    fn arrows_choose_what_is_written() {
+        let mut app = app(3);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Right]);
+        let effects = press(&mut app, &[Key::Enter]);
+        assert_eq!(
+            (&order(&effects).runs[..], order(&effects).file.as_str()),
+            (&[1, 2, 3][..], "pconc-tui-history.html")
+        );
+    }
+
+    #[test]
+    fn an_existing_file_is_written_over_only_by_a_key_of_its_own() {
+        let mut app = app(1);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Ctrl('o')]);
+        assert!(!app.exporting().unwrap().is_writing(), "nothing is known to exist");
+        let _ = press(&mut app, &[Key::Enter]);
+        let refused = Err(Refusal::Exists("a.html exists already".into()));
+        let _ = app.update(Msg::Exported { file: "a.html".into(), written: refused });
+        assert!(!order(&press(&mut app, &[Key::Enter])).overwrite);
+        let refused = Err(Refusal::Exists("a.html exists already".into()));
+        let _ = app.update(Msg::Exported { file: "a.html".into(), written: refused });
+        assert!(order(&press(&mut app, &[Key::Ctrl('o')])).overwrite);
+    }
+
+    #[test]
+    fn what_went_wrong_is_told_in_the_form_or_beside_the_panels() {
+        let mut app = app(1);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Enter]);
+        let full = || Err(Refusal::Other("cannot write a.html: no space left on device".into()));
+        let _ = app.update(Msg::Exported { file: "a.html".into(), written: full() });
+        assert!(app.exporting().unwrap().problem().unwrap().contains("no space"));
+        let _ = press(&mut app, &[Key::Esc]);
+        assert!(app.overlay().is_none());
+        let _ = app.update(Msg::Exported { file: "a.html".into(), written: full() });
+        assert!(app.notice().unwrap().is_error);
+    }
+}

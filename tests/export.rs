@@ -1,0 +1,484 @@
+//! Files to share, read back by parsers that know nothing of this program.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use pconc_tui::app::sample::{Scenario, machine};
+use pconc_tui::domain::history::{Entry, History};
+use pconc_tui::domain::machine::Limits;
+use pconc_tui::domain::model::Model;
+use pconc_tui::domain::phase::Phase;
+use pconc_tui::domain::plan::{Draft, Plan};
+use pconc_tui::domain::provenance::Provenance;
+use pconc_tui::domain::record::{CaveatKind, Outcome, Part, sample::plan};
+use pconc_tui::domain::share::{Format, Refusal, Shared, SharedRun, SharedSweep};
+use pconc_tui::domain::sweep::{Results, Sweep, SweepDraft};
+use pconc_tui::domain::time::seconds;
+use pconc_tui::domain::trace::{Batch, Trace};
+use pconc_tui::domain::workload::WorkloadKind;
+use pconc_tui::export::json::Traces;
+use pconc_tui::export::{self, file};
+use roxmltree::{Document, ParsingOptions};
+use serde_json::Value;
+
+/// What foreign text may try.
+const NASTY: &str = "<script>alert(\"&\")</script>|,='\u{202e}`*_";
+
+fn history() -> History {
+    History::new(Provenance::here("session", machine(2)))
+}
+
+/// Adds a run to the history as the explorer would have seen it.
+fn add(history: &mut History, plan: Plan) -> usize {
+    let scenario = Scenario::new(plan, 2);
+    let mut trace = Trace::new(scenario.plan().workers());
+    trace.apply(scenario.batch(0, scenario.wall()));
+    trace.conclude(scenario.wall());
+    history.add(scenario.record(), trace).0
+}
+
+/// Runs of every model and both workloads, one of them named so that it hurts.
+fn every_model() -> History {
+    let mut history = history();
+    for kind in WorkloadKind::ALL {
+        for model in Model::ALL {
+            add(&mut history, plan(kind, model, if model == Model::Serial { 1 } else { 4 }));
+        }
+    }
+    history.rename(2, Some(NASTY.into()));
+    history
+}
+
+/// Runs that did not go well.
+fn unfortunate() -> History {
+    let mut history = history();
+    for outcome in [Outcome::Cancelled, Outcome::Failed] {
+        let mut record = Scenario::new(plan(WorkloadKind::Cpu, Model::Threads, 2), 2).failing([1]).record();
+        record.outcome = outcome;
+        record.error = Some(NASTY.into());
+        record.doubt(CaveatKind::WorkerDied, format!("worker 0 died: {NASTY}"));
+        history.add(record, Trace::new(2));
+    }
+    // No task was ever begun.
+    let mut record = Scenario::new(plan(WorkloadKind::Io, Model::Processes, 3), 2).record();
+    (record.outcome, record.startup_s, record.wall_s, record.tasks_not_begun) =
+        (Outcome::Cancelled, None, 0.0, 16);
+    let mut trace = Trace::new(3);
+    trace.conclude(0);
+    history.add(record, trace);
+    history
+}
+
+fn shared(history: &History) -> Shared<'_> {
+    Shared { runs: history.entries().iter().map(SharedRun::from).collect(), sweeps: vec![] }
+}
+
+fn written(format: Format, shared: &Shared<'_>) -> String {
+    let mut out = vec![];
+    export::write(format, &machine(2), shared, Traces::Included, &mut out).expect("memory takes everything");
+    String::from_utf8(out).expect("every format is UTF-8")
+}
+
+/// Every collection of runs that the tests have.
+fn everything() -> Vec<History> {
+    let mut one = history();
+    add(&mut one, plan(WorkloadKind::Cpu, Model::Threads, 1));
+    let mut thousand = history();
+    add(&mut thousand, plan(WorkloadKind::Io, Model::Threads, 1_000));
+    vec![history(), one, thousand, every_model(), unfortunate()]
+}
+
+fn xml(text: &str) -> Document<'_> {
+    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+    Document::parse_with_options(text, options).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn text_of(document: &Document<'_>) -> String {
+    document.descendants().filter(|node| node.is_text()).filter_map(|node| node.text()).collect()
+}
+
+#[test]
+fn a_csv_reader_finds_a_row_per_run_with_the_numbers_of_its_record() {
+    for history in everything() {
+        let shared = shared(&history);
+        let text = written(Format::Csv, &shared);
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), shared.runs.len());
+        for (row, run) in rows.iter().zip(&shared.runs) {
+            assert_eq!(row["number"], run.number.to_string());
+            assert_eq!(row["wall_s"].parse(), Ok(run.record.wall_s));
+            assert_eq!(row["outcome"], run.record.outcome.name());
+            assert_eq!(row["model"], run.record.plan.model().name());
+            assert_eq!(row["startup_s"].is_empty(), run.record.startup_s.is_none());
+            assert_eq!(row["speedup"].parse().ok(), run.gain.map(|gain| gain.factor));
+            for phase in Phase::MEASURED {
+                let column = format!("{}_s", phase.name());
+                assert_eq!(row[&column].parse(), Ok(seconds(run.record.phases_s[phase])));
+            }
+        }
+    }
+}
+
+#[test]
+fn names_come_back_as_they_were_but_never_as_formulas_of_a_spreadsheet() {
+    let mut history = history();
+    add(&mut history, plan(WorkloadKind::Cpu, Model::Serial, 1));
+    for (name, expected) in [
+        ("<script>&\"|,=", "<script>&\"|,="),
+        ("=HYPERLINK(\"http://a.example\")", "'=HYPERLINK(\"http://a.example\")"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@a", "'@a"),
+        ("a\nb", "a\u{fffd}b"),
+    ] {
+        let mut shared = shared(&history);
+        shared.runs[0].name = Some(name);
+        let text = written(Format::Csv, &shared);
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+        assert_eq!(rows[0]["name"], expected);
+    }
+}
+
+#[test]
+fn every_row_of_a_markdown_table_has_as_many_cells_as_its_heading() {
+    for history in everything() {
+        let shared = shared(&history);
+        let text = written(Format::Markdown, &shared);
+        let cells = |line: &str| line.replace("\\\\", "").replace("\\|", "").matches('|').count();
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
+        assert_eq!(rows.len(), if shared.runs.is_empty() { 0 } else { shared.runs.len() + 2 });
+        assert!(rows.iter().all(|row| cells(row) == cells(rows[0])), "{text}");
+        assert!(!text.contains("<script>"), "{text}");
+    }
+}
+
+#[test]
+fn an_svg_is_well_formed_and_shows_what_came_out_in_text() {
+    for history in everything() {
+        let shared = shared(&history);
+        let text = written(Format::Svg, &shared);
+        let document = xml(&text);
+        let root = document.root_element();
+        assert_eq!(
+            (root.tag_name().name(), root.tag_name().namespace()),
+            ("svg", Some("http://www.w3.org/2000/svg"))
+        );
+        let view: Vec<f64> =
+            root.attribute("viewBox").unwrap().split(' ').map(|n| n.parse().unwrap()).collect();
+        assert!(view[2] > 0.0 && view[3] > 0.0);
+        let said = text_of(&document);
+        assert!(said.contains("Sample CPU") || shared.runs.is_empty(), "{said}");
+        for run in shared.runs.iter().take(3) {
+            assert!(said.contains(run.record.plan.model().label()));
+        }
+        assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
+    }
+}
+
+#[test]
+fn a_picture_of_many_events_is_as_small_as_one_of_few() {
+    let mut history = history();
+    add(&mut history, plan(WorkloadKind::Io, Model::Threads, 1_000));
+    let draft = Draft { tasks: 5_000, ..Draft::new(WorkloadKind::Cpu, Model::GilThreads, 100) };
+    add(&mut history, draft.validate(&Limits::default()).unwrap());
+    let text = written(Format::Svg, &shared(&history));
+    assert!(text.len() < 1_000_000, "{} bytes", text.len());
+}
+
+#[test]
+fn the_report_is_one_well_formed_file_that_needs_nothing_else() {
+    for history in everything() {
+        let shared = shared(&history);
+        let text = written(Format::Html, &shared);
+        let document = xml(&text);
+        assert_eq!(document.root_element().tag_name().name(), "html");
+        for node in document.descendants().filter(roxmltree::Node::is_element) {
+            let name = node.tag_name().name();
+            assert!(
+                !["script", "link", "img", "iframe", "object", "embed", "base"].contains(&name),
+                "{name}"
+            );
+            for attribute in node.attributes() {
+                assert!(!attribute.name().starts_with("on"), "{}", attribute.name());
+                assert!(!["src", "href", "action"].contains(&attribute.name()), "{}", attribute.name());
+            }
+        }
+        assert!(!text.contains("@import") && !text.contains("url(http"));
+        let said = text_of(&document);
+        for run in &shared.runs {
+            assert!(run.record.caveats.iter().all(|_| said.contains("worker 0 died: <script>")));
+            assert!(said.contains(&format!("#{} ", run.number)), "{}", run.number);
+        }
+        // A parser of HTML takes `<p/>` for an open paragraph.
+        let unclosed = ["<p/>", "<div/>", "<td/>", "<li/>", "<span/>", "<ul/>", "<section/>"];
+        assert!(unclosed.iter().all(|tag| !text.contains(tag)));
+    }
+}
+
+#[test]
+fn every_id_of_the_report_is_unique_and_everything_that_is_referred_to_is_there() {
+    let text = written(Format::Html, &shared(&every_model()));
+    let document = xml(&text);
+    let mut ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+    for reference in text.split("url(#").skip(1) {
+        let id = reference.split(')').next().unwrap();
+        assert!(ids.contains(&id), "{id}");
+    }
+}
+
+#[test]
+fn a_chrome_trace_has_a_track_per_worker_without_overlaps_and_loses_no_time() {
+    for history in everything() {
+        let shared = shared(&history);
+        let document: Value = serde_json::from_str(&written(Format::ChromeTrace, &shared)).unwrap();
+        assert_eq!(document["displayTimeUnit"], "ms");
+        let events = document["traceEvents"].as_array().unwrap();
+        let mut tracks: HashMap<(u64, u64), Vec<(f64, f64)>> = HashMap::new();
+        let mut names: HashMap<(u64, u64), String> = HashMap::new();
+        let mut by_phase: HashMap<(u64, String), f64> = HashMap::new();
+        for event in events {
+            let (pid, tid) = (event["pid"].as_u64().unwrap(), event["tid"].as_u64().unwrap());
+            let ts = event["ts"].as_f64().unwrap();
+            match event["ph"].as_str().unwrap() {
+                "X" => {
+                    let dur = event["dur"].as_f64().unwrap();
+                    assert!(dur > 0.0 && ts >= 0.0);
+                    tracks.entry((pid, tid)).or_default().push((ts, dur));
+                    *by_phase.entry((pid, event["name"].as_str().unwrap().into())).or_default() += dur;
+                }
+                "M" if event["name"] == "thread_name" => {
+                    names.insert((pid, tid), event["args"]["name"].as_str().unwrap().into());
+                }
+                "M" => assert!(event["args"].is_object()),
+                "C" => assert!(event["args"]["mean"].as_f64().unwrap() >= 0.0),
+                other => panic!("{other}"),
+            }
+        }
+        for ((pid, tid), slices) in &tracks {
+            assert!(names.contains_key(&(*pid, *tid)), "every track has a name");
+            let mut end = 0.0;
+            for (ts, dur) in slices {
+                assert!(*ts >= end - 1e-3, "slices overlap");
+                end = ts + dur;
+            }
+        }
+        for run in shared.runs.iter().filter(|run| run.record.outcome == Outcome::Completed) {
+            let pid = run.number as u64;
+            assert_eq!(names.keys().filter(|key| key.0 == pid).count(), run.record.plan.workers() as usize);
+            for phase in Phase::MEASURED.into_iter().filter(|phase| *phase != Phase::Idle) {
+                let drawn = by_phase.get(&(pid, phase.name().to_string())).copied().unwrap_or(0.0);
+                let recorded = run.record.phases_s[phase] as f64 / 1e3;
+                assert!((drawn - recorded).abs() <= 1.0 + recorded * 1e-6, "{phase:?}: {drawn} {recorded}");
+            }
+        }
+    }
+}
+
+#[test]
+fn json_of_the_same_runs_is_json() {
+    for history in everything() {
+        let shared = shared(&history);
+        let document: Value = serde_json::from_str(&written(Format::Json, &shared)).unwrap();
+        assert_eq!(document["records"].as_array().unwrap().len(), shared.runs.len());
+    }
+}
+
+/// A sweep of two models in which threads scale and gil-threads do not.
+struct Swept {
+    runs: Vec<Entry>,
+    sweep: Sweep,
+    results: Results,
+    here: std::sync::Arc<Provenance>,
+}
+
+fn swept() -> Swept {
+    let draft = SweepDraft {
+        draft: Draft::new(WorkloadKind::Cpu, Model::Serial, 1),
+        models: vec![Model::Threads, Model::GilThreads, Model::Processes],
+        workers: vec![1, 2, 4, 8, 12, 16],
+        repeats: 3,
+        seed: 1,
+    };
+    let sweep =
+        Sweep { id: "sweep".into(), plan: draft.validate(&Limits::default()).expect("the sweep is valid") };
+    let mut history = history();
+    for round in 0..=3u32 {
+        for (at, plan) in sweep.plan.configurations().iter().enumerate() {
+            let scenario = Scenario::new(plan.clone(), 16);
+            let mut trace = Trace::new(plan.workers());
+            trace.apply(scenario.batch(0, scenario.wall()));
+            trace.conclude(scenario.wall());
+            let mut record = scenario.record();
+            record.id = format!("{round}-{at}");
+            record.wall_s *= 1.0 + f64::from(round) * 0.02;
+            record.campaign = Some(Part { id: "sweep".into(), round });
+            history.add(record, trace);
+        }
+    }
+    let results = sweep.results(history.entries().iter().map(|entry| &entry.record), 16);
+    Swept { runs: history.entries().to_vec(), here: history.here().clone(), sweep, results }
+}
+
+impl Swept {
+    fn shared(&self) -> Shared<'_> {
+        let sweep = SharedSweep {
+            number: 100,
+            name: Some(NASTY),
+            provenance: &self.here,
+            sweep: &self.sweep,
+            results: &self.results,
+        };
+        Shared { runs: self.runs.iter().map(SharedRun::from).collect(), sweeps: vec![sweep] }
+    }
+}
+
+#[test]
+fn a_sweep_has_its_conclusion_its_charts_and_a_row_per_configuration_in_every_format_for_people() {
+    let swept = swept();
+    let shared = swept.shared();
+    let configurations = swept.sweep.plan.configurations().len();
+    let markdown = written(Format::Markdown, &shared);
+    assert_eq!(
+        markdown.lines().filter(|line| line.starts_with("| ")).count(),
+        configurations + 2,
+        "{markdown}"
+    );
+    for format in [Format::Svg, Format::Html] {
+        let text = written(format, &shared);
+        let document = xml(&text);
+        let said: String = text_of(&document).split_whitespace().collect::<Vec<_>>().join(" ");
+        let conclusion = swept.results.conclusion.split(';').next().unwrap();
+        assert!(said.contains(conclusion), "{conclusion}\n{said}");
+        let bars = document.descendants().filter(|node| {
+            node.tag_name().name() == "rect"
+                && node.parent().is_some_and(|parent| parent.tag_name().name() == "g")
+                && node.attribute("class").is_some_and(|class| class.starts_with("m-"))
+        });
+        assert!(bars.count() >= 2 * (configurations - 1), "a bar per configuration and chart");
+        assert!(said.contains('★'));
+        if let Ok(path) = std::env::var("PCONC_TUI_KEEP") {
+            fs::write(format!("{path}/sweep.{}", format.extension()), &text).unwrap();
+        }
+    }
+    let json: Value = serde_json::from_str(&written(Format::Json, &shared)).unwrap();
+    assert_eq!(json["sweeps"].as_array().unwrap().len(), 1);
+}
+
+fn content(out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"whole")
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    entries
+        .map(|entry| entry.expect("it can be read").file_name().into_string().expect("our names are text"))
+        .collect()
+}
+
+#[test]
+fn a_file_is_written_whole_and_never_over_another_unless_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.txt");
+    assert_eq!(file::write(&path, false, content), Ok(5));
+    let other = |out: &mut dyn Write| out.write_all(b"other");
+    assert!(matches!(file::write(&path, false, other), Err(Refusal::Exists(_))));
+    assert!(matches!(file::check(&path, false), Err(Refusal::Exists(_))));
+    assert_eq!(fs::read(&path).unwrap(), b"whole");
+    assert_eq!(file::write(&path, true, other), Ok(5));
+    assert_eq!(fs::read(&path).unwrap(), b"other");
+    assert_eq!(names(folder.path()), ["a.txt"], "nothing else is left");
+}
+
+#[test]
+fn a_file_that_appears_while_another_is_written_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.txt");
+    let meanwhile = |out: &mut dyn Write| {
+        fs::write(&path, "mine")?;
+        content(out)
+    };
+    assert!(matches!(file::write(&path, false, meanwhile), Err(Refusal::Exists(_))));
+    assert_eq!(fs::read(&path).unwrap(), b"mine");
+}
+
+#[test]
+fn if_writing_fails_there_is_no_file_and_an_old_one_is_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.txt");
+    let full = |out: &mut dyn Write| {
+        content(out)?;
+        Err(io::Error::from(io::ErrorKind::StorageFull))
+    };
+    let refusal = file::write(&path, false, full).unwrap_err();
+    assert!(
+        refusal.sentence().contains("no storage space") || refusal.sentence().contains("no space"),
+        "{refusal:?}"
+    );
+    assert!(names(folder.path()).is_empty());
+    fs::write(&path, "old").unwrap();
+    assert!(file::write(&path, true, full).is_err());
+    assert_eq!(
+        (fs::read(&path).unwrap(), names(folder.path())),
+        (b"old".to_vec(), vec!["a.txt".to_string()])
+    );
+}
+
+#[test]
+fn a_new_file_may_be_read_by_whom_the_umask_allows() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("usual"), "").unwrap();
+    let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+    for overwrite in [false, true] {
+        file::write(&folder.path().join("ours"), overwrite, content).unwrap();
+        assert_eq!(mode("ours"), mode("usual"), "{overwrite}");
+    }
+}
+
+#[test]
+fn what_is_no_place_for_a_file_gets_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("file"), "").unwrap();
+    std::os::unix::fs::symlink(at("nowhere"), at("link")).unwrap();
+    std::os::unix::fs::symlink(at("file"), at("good")).unwrap();
+    for (path, overwrite, why) in [
+        (folder.path().to_path_buf(), true, "directory"),
+        (at("missing/"), false, "directory"),
+        (at("missing/a"), false, "there is no directory"),
+        (at("file/a"), false, "not a directory"),
+        (at("link"), false, "exists already"),
+        (at("link"), true, "link to nothing"),
+        (at("good"), false, "exists already"),
+        ("/dev/null".into(), true, "no regular file"),
+        ("".into(), false, "name"),
+    ] {
+        let refusal = file::write(&path, overwrite, content).unwrap_err();
+        assert!(refusal.sentence().contains(why), "{}: {refusal:?}", path.display());
+        assert_eq!(file::check(&path, overwrite), Err(refusal));
+    }
+    assert_eq!(file::write(&at("good"), true, content), Ok(5));
+    assert_eq!(fs::read(at("file")).unwrap(), b"whole", "the link is followed");
+    assert!(fs::symlink_metadata(at("good")).unwrap().is_symlink());
+}
+
+#[test]
+fn a_batch_without_events_makes_a_picture_too() {
+    let mut history = history();
+    let record = Scenario::new(plan(WorkloadKind::Cpu, Model::Threads, 2), 2).record();
+    let mut trace = Trace::new(2);
+    trace.apply(Batch::default());
+    trace.conclude(1);
+    history.add(record, trace);
+    for format in Format::ALL {
+        assert!(!written(format, &shared(&history)).is_empty());
+    }
+}
