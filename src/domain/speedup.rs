@@ -45,7 +45,7 @@ impl Gain {
     /// the factor says how many workers' worth of work was done at once.
     #[must_use]
     pub fn efficiency(&self, workers: u32) -> Option<f64> {
-        (self.over.workers == 1).then(|| self.factor / f64::from(workers))
+        efficiency(self.factor, workers).filter(|_| self.over.workers == 1)
     }
 
     /// Whether so many cores cannot explain the speed-up of a `cpu` run: the baseline kept some busy already. A tenth is
@@ -78,11 +78,24 @@ pub fn speedup(record: &Record, baseline: &Record) -> Option<f64> {
     comparable.then(|| baseline.wall_s / record.wall_s)
 }
 
-/// The serial fraction that a speed-up means.
+/// Speed-up per worker, 1 if each of them did as much as the one of the baseline; nothing without workers.
+#[must_use]
+pub fn efficiency(speedup: f64, workers: u32) -> Option<f64> {
+    (workers > 0).then(|| speedup / f64::from(workers))
+}
+
+/// The serial fraction of the work that a speed-up over one worker shows: e = (1/S − 1/p) / (1 − 1/p) (Karp and Flatt:
+/// *Measuring parallel processor performance*, Communications of the ACM 33, 1990).
+///
+/// If it stays the same while workers are added, a serial part limits the speed-up; if it grows, what grows with the workers
+/// does: start-up, waiting for each other, too few cores. Above 1 the workers were slower than one; below 0 they were faster
+/// than linear, as with caches that fit only a share of the data, or by noise: whoever shows it says so. `None` for one
+/// worker, and unless the speed-up is above 0 and finite.
 #[must_use]
 pub fn karp_flatt(speedup: f64, workers: u32) -> Option<f64> {
-    let p = f64::from(workers);
-    (workers > 1 && speedup > 0.0).then(|| (1.0 / speedup - 1.0 / p) / (1.0 - 1.0 / p))
+    let share = 1.0 / f64::from(workers);
+    let is_meaningful = workers > 1 && speedup > 0.0 && speedup.is_finite();
+    is_meaningful.then(|| (1.0 / speedup - share) / (1.0 - share))
 }
 
 #[cfg(test)]
@@ -144,5 +157,43 @@ mod tests {
     fn there_is_no_efficiency_over_a_baseline_of_several_workers() {
         assert_eq!(over(1, 1.0, 1.5).efficiency(2), Some(0.75));
         assert_eq!(over(2, 2.0, 1.5).efficiency(2), None);
+    }
+
+    /// The tables of textbooks (Quinn: *Parallel Programming in C with MPI and OpenMP*, 2003, section 7.5): the first has a
+    /// serial part of a tenth, the second an overhead that grows with the processors.
+    #[test]
+    fn karp_flatt_tells_a_serial_part_from_a_growing_overhead() {
+        for (workers, speedup) in (2..).zip([1.82, 2.50, 3.08, 3.57, 4.00, 4.38, 4.71]) {
+            let fraction = karp_flatt(speedup, workers).unwrap();
+            assert!((fraction - 0.1).abs() < 0.001, "{workers}: {fraction}");
+        }
+        let growing =
+            [(1.87, 0.070), (2.61, 0.075), (3.23, 0.080), (3.73, 0.085), (4.14, 0.090), (4.46, 0.095)];
+        for (workers, (speedup, expected)) in (2..).zip(growing) {
+            let fraction = karp_flatt(speedup, workers).unwrap();
+            assert!((fraction - expected).abs() < 0.001, "{workers}: {fraction}");
+        }
+    }
+
+    #[test]
+    fn karp_flatt_is_zero_for_linear_speedup_and_one_for_none() {
+        assert_eq!(karp_flatt(4.0, 4), Some(0.0));
+        assert_eq!(karp_flatt(1.0, 4), Some(1.0));
+        assert!(karp_flatt(5.0, 4).unwrap() < 0.0, "faster than linear");
+        assert!(karp_flatt(0.5, 4).unwrap() > 1.0, "slower than one worker");
+    }
+
+    #[test]
+    fn there_is_no_karp_flatt_of_one_worker_or_of_an_impossible_speedup() {
+        for (speedup, workers) in [(1.0, 1), (1.0, 0), (0.0, 4), (-1.0, 4), (f64::NAN, 4), (f64::INFINITY, 4)]
+        {
+            assert_eq!(karp_flatt(speedup, workers), None);
+        }
+    }
+
+    #[test]
+    fn efficiency_is_the_speedup_of_a_worker() {
+        assert_eq!(efficiency(3.0, 4), Some(0.75));
+        assert_eq!(efficiency(3.0, 0), None);
     }
 }

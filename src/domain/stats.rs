@@ -1,93 +1,169 @@
-//! Statistics of repeats.
+//! What repeats of one measurement say together: median, spread, ratio, outliers, fitted laws.
+//!
+//! Pure functions over slices, in any order. The same values and the same seed give the same numbers, whenever and
+//! wherever. Values that are not finite are refused, as no statistic means anything with them.
 
+mod bootstrap;
 pub mod fit;
+mod outliers;
 
 use serde::{Deserialize, Serialize};
 
-/// From a low to a high end.
+use bootstrap::Medians;
+pub use bootstrap::{CONFIDENCE, RESAMPLES};
+pub use outliers::{Outlier, THRESHOLD, outliers};
+
+/// From a low to a high end, both included. As a confidence interval it claims [`CONFIDENCE`]; see [`reach`] for what few
+/// repeats can keep of that.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// The low end.
     pub low: f64,
-    /// The high end.
+    /// The high end, not below the low one.
     pub high: f64,
 }
 
-/// How values spread.
+impl Interval {
+    /// Whether the value lies in it.
+    #[must_use]
+    pub fn contains(self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
+    /// Whether some value lies in both.
+    #[must_use]
+    pub fn overlaps(self, other: Interval) -> bool {
+        self.low <= other.high && other.low <= self.high
+    }
+
+    /// The least interval around this one that has the value in it.
+    fn with(self, value: f64) -> Interval {
+        Interval { low: self.low.min(value), high: self.high.max(value) }
+    }
+}
+
+/// How repeats spread, in the unit of the values.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
-    /// How many.
+    /// How many there are, at least 1.
     pub n: usize,
-    /// The median.
+    /// As [`median`].
     pub median: f64,
-    /// Of the median.
+    /// 95 % bootstrap confidence interval of the median, which it contains; `None` for a single value.
     pub interval: Option<Interval>,
-    /// The least.
+    /// The least of the values.
     pub min: f64,
-    /// The greatest.
+    /// The greatest of the values.
     pub max: f64,
 }
 
-/// A ratio of medians.
+/// How many times one median is the other.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ratio {
-    /// The ratio.
+    /// The ratio of the medians.
     pub value: f64,
-    /// Of the ratio.
+    /// Its 95 % bootstrap confidence interval, which contains it; `None` unless both sides were repeated.
     pub interval: Option<Interval>,
 }
 
-/// A value far from the others.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Outlier {
-    /// Which.
-    pub index: usize,
-    /// How far.
-    pub z: f64,
+impl Ratio {
+    /// Whether the intervals say that there is a difference at all: the one of the ratio excludes 1. A ratio without an
+    /// interval never does.
+    ///
+    /// It is no proof from few repeats. Of two samples of the same thing, three repeats each, one pair in ten is
+    /// separated completely by chance, and no interval can know; of two repeats each, one in three. Whoever concludes
+    /// something from it asks for a difference that matters, too.
+    #[must_use]
+    pub fn is_clear(&self) -> bool {
+        self.interval.is_some_and(|interval| !interval.contains(1.0))
+    }
 }
 
-/// The median.
+/// The middle value, or the mean of the two middle ones of an even number. `None` without values, or if one is not
+/// finite.
 #[must_use]
 pub fn median(values: &[f64]) -> Option<f64> {
-    let mut values = values.to_vec();
-    values.sort_unstable_by(f64::total_cmp);
-    let at = values.len() / 2;
-    match values.len() {
-        0 => None,
-        n if n % 2 == 1 => Some(values[at]),
-        _ => Some((values[at - 1] + values[at]) / 2.0),
-    }
+    sorted(values).map(|sorted| middle(&sorted))
 }
 
-fn ends(values: &[f64]) -> Interval {
-    let least = |a: f64, b: f64| a.min(b);
-    let most = |a: f64, b: f64| a.max(b);
-    Interval {
-        low: values.iter().copied().fold(f64::INFINITY, least),
-        high: values.iter().copied().fold(0.0, most),
-    }
-}
-
-/// The spread.
+/// Median, its 95 % bootstrap confidence interval, least and greatest value. `None` without values, or if one is not
+/// finite.
+///
+/// The interval is that of the percentile method (Efron: *Bootstrap methods: another look at the jackknife*, The Annals
+/// of Statistics 7, 1979; Efron and Tibshirani: *An Introduction to the Bootstrap*, 1993, chapter 13): the values are
+/// resampled with replacement [`RESAMPLES`] times, and the interval holds the middle 95 % of the medians that come out. It
+/// takes no distribution for granted. Times are skewed, and an interval that mean and standard deviation make would reach
+/// below the shortest time there can be.
+///
+/// The bias-corrected, accelerated variant (BCa) is not used: its acceleration comes from the jackknife, which is
+/// inconsistent for the median, as leaving one value out moves it only between its neighbours (Efron and Tibshirani,
+/// section 11.6).
+///
+/// Up to five values the interval is from the least to the greatest, or nearly so: it is coarse, and covers less than 95 %,
+/// see [`reach`].
 #[must_use]
-pub fn spread(values: &[f64], _seed: u64) -> Option<Spread> {
-    let ends = ends(values);
-    let interval = (values.len() > 1).then_some(ends);
-    Some(Spread { n: values.len(), median: median(values)?, interval, min: ends.low, max: ends.high })
+pub fn spread(values: &[f64], seed: u64) -> Option<Spread> {
+    let sorted = sorted(values)?;
+    let (min, max) = (*sorted.first()?, *sorted.last()?);
+    let median = middle(&sorted);
+    let interval = (sorted.len() > 1).then(|| {
+        let medians = Medians::of(&sorted, seed).take(RESAMPLES).collect();
+        bootstrap::percentiles(medians).with(median)
+    });
+    Some(Spread { n: sorted.len(), median, interval, min, max })
 }
 
-/// The ratio of the medians.
+/// `median(over) / median(of)`: the speed-up, if `over` are the times of the baseline and `of` those of the others. `None` if
+/// a side has no values, or one that is not above 0 and finite.
+///
+/// For the interval both sides are resampled, independently of each other, as in [`spread`].
 #[must_use]
-pub fn ratio(over: &[f64], of: &[f64], _seed: u64) -> Option<Ratio> {
-    let value = median(over)? / median(of)?;
-    let (a, b) = (ends(over), ends(of));
-    let interval =
-        (over.len() > 1 && of.len() > 1).then_some(Interval { low: a.low / b.high, high: a.high / b.low });
+pub fn ratio(over: &[f64], of: &[f64], seed: u64) -> Option<Ratio> {
+    let (over, of) = (positive(over)?, positive(of)?);
+    let value = middle(&over) / middle(&of);
+    let are_repeated = over.len() > 1 && of.len() > 1;
+    let interval = are_repeated.then(|| {
+        let [first, second] = bootstrap::seeds(seed);
+        let pairs = Medians::of(&over, first).zip(Medians::of(&of, second));
+        let ratios = pairs.map(|(over, of)| over / of).take(RESAMPLES).collect();
+        bootstrap::percentiles(ratios).with(value)
+    });
     Some(Ratio { value, interval })
 }
 
-/// Values far from the others.
+/// The most confidence that `n` repeats can give that an interval between two of them contains the true median, at most
+/// [`CONFIDENCE`]: 0 for one, 0.5 for two, then 0.75, 0.875, 0.9375, and 0.95 from six on.
+///
+/// Each value is as likely above the true median as below it, so that all `n` are on one side with a probability of
+/// 2 · 2⁻ⁿ (the sign test's interval; David and Nagaraja: *Order Statistics*, 3rd edition 2003, section 7.1).
 #[must_use]
-pub fn outliers(_values: &[f64]) -> Vec<Outlier> {
-    vec![]
+pub fn reach(n: usize) -> f64 {
+    let doublings = i32::try_from(n.max(1) - 1).unwrap_or(i32::MAX);
+    (1.0 - 0.5_f64.powi(doublings)).min(CONFIDENCE)
 }
+
+/// The values in ascending order; `None` if there are none, or one is not finite.
+fn sorted(values: &[f64]) -> Option<Vec<f64>> {
+    let are_finite = values.iter().all(|value| value.is_finite());
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    (are_finite && !sorted.is_empty()).then_some(sorted)
+}
+
+/// The same of values that can be divided by.
+fn positive(values: &[f64]) -> Option<Vec<f64>> {
+    sorted(values).filter(|sorted| sorted[0] > 0.0)
+}
+
+/// The median of values in ascending order, at least one.
+fn middle(sorted: &[f64]) -> f64 {
+    let upper = sorted.len() / 2;
+    if sorted.len().is_multiple_of(2) {
+        f64::midpoint(sorted[upper - 1], sorted[upper])
+    } else {
+        sorted[upper]
+    }
+}
+
+#[cfg(test)]
+mod tests;

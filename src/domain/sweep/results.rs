@@ -117,8 +117,7 @@ pub(super) fn of<'a>(
     if let Some(summary) = best.and_then(|best| summaries[best].as_mut()) {
         summary.is_best = true;
     }
-    let series: Vec<Series> =
-        plan.models().into_iter().map(|model| comparison.series(model, &summaries)).collect();
+    let series: Vec<Series> = plan.models().into_iter().map(|model| comparison.series(model)).collect();
     let failed: Vec<u32> = measured.iter().map(|each| each.failed).collect();
     let is_noisy = is_noisy(&measured);
     let told = Told { plan, summaries: &summaries, failed: &failed, cores_usable, is_noisy };
@@ -245,30 +244,26 @@ impl Comparison<'_> {
         among.into_iter().min_by(fewest).map(|(index, _)| index)
     }
 
-    fn series(&self, model: Model, summaries: &[Option<Summary>]) -> Series {
+    fn series(&self, model: Model) -> Series {
         let configurations: Vec<usize> = (0..self.measured.len())
             .filter(|index| self.plan.configurations()[*index].model() == model)
             .collect();
-        let points: Vec<Point> = configurations
-            .iter()
-            .filter_map(|index| self.point(summaries[*index].as_ref()?, *index))
-            .collect();
+        let points: Vec<Point> = configurations.iter().filter_map(|index| self.point(*index)).collect();
+        let serial = &self.measured[0].times;
         Series {
             model,
             best: self.best(configurations.iter().copied()),
-            amdahl: fit::amdahl(&points, self.plan.seed()),
-            universal: fit::universal(&points, self.plan.seed()),
+            amdahl: fit::amdahl(serial, &points, self.plan.seed()),
+            universal: fit::universal(serial, &points, self.plan.seed()),
             configurations,
         }
     }
 
-    fn point(&self, summary: &Summary, index: usize) -> Option<Point> {
-        let serial = stats::median(&self.measured[0].times)?;
-        Some(Point {
-            workers: summary.plan.workers().into(),
-            speedup: summary.speedup.as_ref()?.value,
-            repeats: self.measured[index].times.iter().map(|time| serial / time).collect(),
-        })
+    /// What was measured of a configuration, for a fitted law; `None` if nothing was.
+    fn point(&self, index: usize) -> Option<Point> {
+        let times = self.measured[index].times.clone();
+        let workers = self.plan.configurations()[index].workers().into();
+        (!times.is_empty()).then_some(Point { workers, times })
     }
 }
 

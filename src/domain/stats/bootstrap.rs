@@ -1,0 +1,187 @@
+//! Medians of resamples, each at the cost of a few random numbers, however many values there are.
+
+use super::{Interval, middle};
+use crate::domain::workload::split_mix_64;
+
+/// What an interval claims: of a hundred intervals so made of enough repeats, about 95 contain the true value.
+pub const CONFIDENCE: f64 = 0.95;
+/// So many resamples make an interval. At its ends that leaves 2.5 % ± 0.35 % of the resamples outside (one standard
+/// deviation); Efron and Tibshirani (1993, section 13.3) ask for 1,000 at least.
+pub const RESAMPLES: usize = 2_000;
+
+/// The medians of endless resamples of the same values.
+///
+/// Drawing `n` of `n` values with replacement is drawing `n` numbers U uniformly from 0..1 and taking the value at ⌊nU⌋
+/// of the sorted ones. That keeps the order, so the resample's median is the value at the *median* of the numbers U; and
+/// of `n` uniform numbers the `k`-th smallest has the distribution Beta(k, n + 1 − k) (David and Nagaraja: *Order
+/// Statistics*, 3rd edition 2003, section 2.1). So it is drawn at once, without the others. An even number has two middle
+/// ones: given the lower one, the upper one is the least of `n/2` numbers that are uniform above it.
+pub(super) struct Medians<'a> {
+    sorted: &'a [f64],
+    random: Random,
+}
+
+impl<'a> Medians<'a> {
+    /// Of values in ascending order, at least one.
+    pub(super) fn of(sorted: &'a [f64], seed: u64) -> Medians<'a> {
+        Medians { sorted, random: Random { state: seed, spare: None } }
+    }
+
+    /// The value that the number, from 0..1, draws.
+    fn value_at(&self, uniform: f64) -> f64 {
+        let n = self.sorted.len();
+        let index = (uniform * n as f64) as usize;
+        self.sorted[index.min(n - 1)]
+    }
+}
+
+impl Iterator for Medians<'_> {
+    type Item = f64;
+
+    fn next(&mut self) -> Option<f64> {
+        let n = self.sorted.len();
+        if n == 1 {
+            return Some(middle(self.sorted));
+        }
+        let half = (n / 2) as f64;
+        if !n.is_multiple_of(2) {
+            let median = self.random.beta(half + 1.0, half + 1.0);
+            return Some(self.value_at(median));
+        }
+        let lower = self.random.beta(half, half + 1.0);
+        let upper = 1.0 - (1.0 - lower) * self.random.uniform().powf(1.0 / half);
+        Some(f64::midpoint(self.value_at(lower), self.value_at(upper)))
+    }
+}
+
+/// The interval that holds the middle [`CONFIDENCE`] of what came out of the resamples, at least one.
+pub(super) fn percentiles(mut values: Vec<f64>) -> Interval {
+    let outside = (values.len() as f64 * (1.0 - CONFIDENCE) / 2.0) as usize;
+    let last = values.len() - 1 - outside;
+    let mut at = |index: usize| *values.select_nth_unstable_by(index, f64::total_cmp).1;
+    Interval { low: at(outside), high: at(last) }
+}
+
+/// Seeds of independent sequences, made from one.
+pub(super) fn seeds<const N: usize>(seed: u64) -> [u64; N] {
+    let mut state = seed;
+    std::array::from_fn(|_| split_mix_64(&mut state))
+}
+
+/// Random numbers from SplitMix64, which the program has for its seeds already.
+struct Random {
+    state: u64,
+    /// Normal numbers are made in pairs.
+    spare: Option<f64>,
+}
+
+impl Random {
+    /// Above 0 and below 1.
+    fn uniform(&mut self) -> f64 {
+        // 53 bits are what a number in 0..1 can hold; the half keeps it off both ends.
+        ((split_mix_64(&mut self.state) >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+    }
+
+    /// Standard normal, by the polar method (Marsaglia and Bray: *A convenient method for generating normal variables*,
+    /// SIAM Review 6, 1964).
+    fn normal(&mut self) -> f64 {
+        if let Some(spare) = self.spare.take() {
+            return spare;
+        }
+        loop {
+            let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
+            let square = x * x + y * y;
+            if square < 1.0 {
+                let scale = (-2.0 * square.ln() / square).sqrt();
+                self.spare = Some(y * scale);
+                return x * scale;
+            }
+        }
+    }
+
+    /// Gamma with a shape of 1 or more and scale 1 (Marsaglia and Tsang: *A simple method for generating gamma variables*,
+    /// ACM Transactions on Mathematical Software 26, 2000).
+    fn gamma(&mut self, shape: f64) -> f64 {
+        let d = shape - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let x = self.normal();
+            let v = (1.0 + c * x).powi(3);
+            if v > 0.0 && self.uniform().ln() < 0.5 * x * x + d - d * v + d * v.ln() {
+                return d * v;
+            }
+        }
+    }
+
+    /// Beta with shapes of 1 or more.
+    fn beta(&mut self, a: f64, b: f64) -> f64 {
+        let first = self.gamma(a);
+        first / (first + self.gamma(b))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DRAWS: usize = 200_000;
+
+    /// How often each value is the median of a resample.
+    fn shares(sorted: &[f64]) -> Vec<(f64, f64)> {
+        let mut medians: Vec<f64> = Medians::of(sorted, 7).take(DRAWS).collect();
+        medians.sort_unstable_by(f64::total_cmp);
+        let groups = medians.chunk_by(|a, b| a == b);
+        groups.map(|group| (group[0], group.len() as f64 / DRAWS as f64)).collect()
+    }
+
+    /// The same by going through all resamples.
+    fn exact_shares(sorted: &[f64]) -> Vec<(f64, f64)> {
+        let n = sorted.len();
+        let resamples = n.pow(n as u32);
+        let mut medians: Vec<f64> = (0..resamples)
+            .map(|number| {
+                let digits = (0..n as u32).map(|place| number / n.pow(place) % n);
+                let mut resample: Vec<f64> = digits.map(|digit| sorted[digit]).collect();
+                resample.sort_unstable_by(f64::total_cmp);
+                middle(&resample)
+            })
+            .collect();
+        medians.sort_unstable_by(f64::total_cmp);
+        let groups = medians.chunk_by(|a, b| a == b);
+        groups.map(|group| (group[0], group.len() as f64 / resamples as f64)).collect()
+    }
+
+    #[test]
+    fn medians_are_drawn_as_often_as_among_all_resamples_there_are() {
+        // No two pairs have the same mean, so that each median tells its pair.
+        let values = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
+        for n in 1..=values.len() {
+            let (drawn, exact) = (shares(&values[..n]), exact_shares(&values[..n]));
+            for (value, share) in &exact {
+                let found = drawn.iter().find(|(other, _)| other == value).map_or(0.0, |(_, share)| *share);
+                // Five standard deviations of a count.
+                let tolerance = 5.0 * (share * (1.0 - share) / DRAWS as f64).sqrt() + 1e-12;
+                assert!((found - share).abs() <= tolerance, "n = {n}, {value}: {found}, not {share}");
+            }
+            assert!(drawn.len() <= exact.len(), "n = {n}: a median that no resample has");
+        }
+    }
+
+    #[test]
+    fn medians_of_many_values_spread_as_the_theory_says() {
+        let values: Vec<f64> = (0..1_000).map(|i| f64::from(i) / 1_000.0).collect();
+        let medians: Vec<f64> = Medians::of(&values, 3).take(DRAWS).collect();
+        let mean = medians.iter().sum::<f64>() / DRAWS as f64;
+        let variance = medians.iter().map(|median| (median - mean).powi(2)).sum::<f64>() / DRAWS as f64;
+        // Of uniform values it is 1 / 4n, nearly.
+        assert!((variance * 4_000.0 - 1.0).abs() < 0.02, "{variance}");
+        assert!((mean - 0.4995).abs() < 0.001, "{mean}");
+    }
+
+    #[test]
+    fn the_percentiles_leave_as_many_outside_at_both_ends() {
+        let interval = percentiles((0..2_000).rev().map(f64::from).collect());
+        assert_eq!(interval, Interval { low: 50.0, high: 1_949.0 });
+        assert_eq!(percentiles(vec![3.0]), Interval { low: 3.0, high: 3.0 });
+    }
+}

@@ -1,0 +1,108 @@
+//! Values that lie far from the others.
+
+use serde::{Deserialize, Serialize};
+
+use super::{median, sorted};
+
+/// Above so large a modified Z-score a value is an outlier (Iglewicz and Hoaglin 1993).
+pub const THRESHOLD: f64 = 3.5;
+/// The 0.75 quantile of the standard normal distribution: the median absolute deviation of normal values is so many of
+/// their standard deviations.
+const MAD_OF_NORMAL: f64 = 0.674_489_750_196_081_7;
+/// √(2/π): the same of their mean absolute deviation.
+const MEAN_AD_OF_NORMAL: f64 = 0.797_884_560_802_865_4;
+/// Of two values none can be told to be the wrong one.
+const LEAST: usize = 3;
+
+/// A value far from the others.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outlier {
+    /// Which one, as given, from 0.
+    pub index: usize,
+    /// Its modified Z-score: beyond [`THRESHOLD`], negative for a value below the others.
+    pub z: f64,
+}
+
+/// The values whose modified Z-score is beyond ±3.5, as indices in ascending order. None of fewer than three values, nor if
+/// one is not finite.
+///
+/// The score is 0.6745 · (x − median) / MAD, with MAD the median of the absolute deviations from the median (Iglewicz and
+/// Hoaglin: *How to Detect and Handle Outliers*, ASQC Basic References in Quality Control 16, 1993). Median and MAD do
+/// not move with the outlier, as mean and standard deviation would. If more than half of the values are equal, the MAD is 0;
+/// then the mean absolute deviation takes its place, scaled likewise: 0.7979 · (x − median) / mean deviation.
+///
+/// It is a question of how far away a value lies in terms of the others' spread: among three or four values that happen
+/// to lie close, a small difference is enough. Whether it matters is for the caller to ask.
+#[must_use]
+pub fn outliers(values: &[f64]) -> Vec<Outlier> {
+    let Some(centre) = median(values).filter(|_| values.len() >= LEAST) else { return vec![] };
+    let Some(unit) = normal_deviation(values, centre) else { return vec![] };
+    let scores =
+        values.iter().enumerate().map(|(index, value)| Outlier { index, z: (value - centre) / unit });
+    scores.filter(|outlier| outlier.z.abs() > THRESHOLD).collect()
+}
+
+/// The standard deviation, if the values are normal, from a robust measure of spread. `None` if all are equal.
+fn normal_deviation(values: &[f64], centre: f64) -> Option<f64> {
+    let deviations: Vec<f64> = values.iter().map(|value| (value - centre).abs()).collect();
+    let deviations = sorted(&deviations)?;
+    let mad = super::middle(&deviations);
+    let mean = deviations.iter().sum::<f64>() / deviations.len() as f64;
+    let deviation = if mad > 0.0 { mad / MAD_OF_NORMAL } else { mean / MEAN_AD_OF_NORMAL };
+    (deviation > 0.0).then_some(deviation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(values: &[f64]) -> Vec<usize> {
+        outliers(values).into_iter().map(|outlier| outlier.index).collect()
+    }
+
+    /// Rousseeuw and Hubert: *Robust statistics for outlier detection*, WIREs Data Mining and Knowledge Discovery 1, 2011:
+    /// measurements of a length, one with a shifted decimal point. Median 628, MAD 3.
+    #[test]
+    fn the_score_is_that_of_a_published_example() {
+        let far = outliers(&[627.0, 634.0, 625.0, 6_310.0, 628.0]);
+        assert_eq!(far.len(), 1);
+        assert_eq!(far[0].index, 3);
+        assert!((far[0].z - 1_277.5).abs() < 0.1, "{}", far[0].z);
+    }
+
+    #[test]
+    fn a_score_of_three_and_a_half_is_no_outlier_and_a_bit_more_is() {
+        // MAD 1, as above.
+        let at = |z: f64| 3.0 + z / 0.674_489_75;
+        assert!(found(&[1.0, 2.0, 3.0, 4.0, at(3.49)]).is_empty());
+        assert_eq!(found(&[1.0, 2.0, 3.0, 4.0, at(3.51)]), vec![4]);
+    }
+
+    #[test]
+    fn a_value_far_below_has_a_negative_score() {
+        let far = outliers(&[10.0, 10.1, 9.9, 10.2, 5.0]);
+        assert_eq!((far.len(), far[0].index), (1, 4));
+        assert!(far[0].z < -THRESHOLD);
+    }
+
+    #[test]
+    fn among_mostly_equal_values_the_mean_deviation_takes_the_place_of_a_mad_of_zero() {
+        assert_eq!(found(&[2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 3.0]), vec![6]);
+        // Two of five cannot be told from a spread.
+        assert!(found(&[2.0, 2.0, 2.0, 3.0, 3.0]).is_empty());
+    }
+
+    #[test]
+    fn too_few_equal_or_impossible_values_have_no_outliers() {
+        for values in [
+            &[][..],
+            &[1.0],
+            &[1.0, 100.0],
+            &[5.0; 9],
+            &[1.0, 1.1, f64::NAN, 9.0],
+            &[1.0, 1.1, f64::INFINITY],
+        ] {
+            assert!(found(values).is_empty(), "{values:?}");
+        }
+    }
+}
