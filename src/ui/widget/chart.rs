@@ -209,7 +209,7 @@ impl<'a> Chart<'a> {
             }
         }
         let last = groups.last()?;
-        (column < f64::from(last.to)).then(|| offset + groups.len() as f64 - 1.0)
+        (column < f64::from(last.to)).then_some(offset + groups.len() as f64 - 1.0)
     }
 
     fn draw_bar(&self, bar: &Bar, span: Span, plot: Rect, buf: &mut Buffer) {
