@@ -8,7 +8,7 @@ use std::io::{self, Sink};
 use std::sync::mpsc;
 
 use pconc_tui::app::App;
-use pconc_tui::app::key::Key::{Char, Down, Enter};
+use pconc_tui::app::key::Key::{Char, Down, Enter, Right};
 use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::sample::{self, Scenario};
 use pconc_tui::domain::machine::Limits;
@@ -42,6 +42,7 @@ fn main() {
     frames();
     first_frame(&session, prepared);
     long_history();
+    chart();
     folding();
     watching(&session);
 }
@@ -124,6 +125,34 @@ fn crowds() {
     let record = record::sample::record(plan, seconds(end), seconds(end));
     drop(app.update(Msg::Concluded(Box::new(record))));
     row("CPU of a frame of 1 000 000 tasks, 1 000 lanes, concluded", &millis(cost(&app)), "under 2 ms");
+}
+
+/// The chart of a finished sweep of 5 models with 16 numbers of workers, 10 rounds.
+fn chart() {
+    let mut app = App::new(sample::machine(2), Limits::default());
+    let (columns, rows) = SCREEN;
+    drop(app.update(Msg::Resized { columns, rows }));
+    // The work is io; gil-threads and rayon are not measured unless asked for.
+    let mut keys = vec![Right, Char('s'), Down, Right, Down, Down, Right, Down];
+    keys.extend("1..16".chars().map(Char));
+    keys.extend([Enter, Down, Char('1'), Char('0'), Enter]);
+    for key in keys {
+        drop(app.update(Msg::Key(key)));
+    }
+    let mut effects = app.update(Msg::Key(Enter));
+    let mut runs = 0;
+    while let [.., Effect::Start(plan)] = &effects[..] {
+        let mut record = record::sample::record(plan.clone(), 1.0 / f64::from(plan.workers()), 0.1);
+        (record.id, record.wall_s) = (format!("{runs}"), record.wall_s * (1.0 + f64::from(runs % 7) / 100.0));
+        effects = app.update(Msg::Concluded(Box::new(record)));
+        runs += 1;
+    }
+    assert_eq!(runs, 65 * 11);
+    let mut terminal = terminal();
+    let cost = median((0..41).map(|_| cpu_of(|| draw(&app, &mut terminal))).collect());
+    row("CPU of a frame with a chart of 5 models × 16 counts × 10 rounds", &millis(cost), "under 1 ms");
+    let cost = median((0..41).map(|_| cpu_of(|| drop(app.update(Msg::Key(Down))))).collect());
+    row("CPU of a key in that chart", &millis(cost), "");
 }
 
 fn cpu_of_update(app: &mut App, batch: Batch) -> f64 {

@@ -187,17 +187,13 @@ impl App {
     pub(super) fn median_run(&self) -> Option<usize> {
         let chart = self.chart.as_ref()?;
         let entry = self.history.sweep(chart.number)?;
-        let summary = entry.results.summaries.get(chart.configuration(entry))?.as_ref()?;
-        let is_it = |number: &&usize| {
-            self.history.get(**number).is_some_and(|run| run.record.id == summary.median_run)
-        };
-        entry.members.iter().find(is_it).copied()
+        self.history.median_run(entry, chart.configuration(entry))
     }
 
     /// Marks the median run of the point under the cursor, or takes the marks of that point away.
     pub(super) fn mark_point(&mut self) {
-        let marked: Vec<usize> =
-            self.runs_of_point().into_iter().filter(|run| self.browse.marked().contains(run)).collect();
+        let is_marked = |run: &&usize| self.browse.marked().contains(run);
+        let marked: Vec<usize> = self.runs_of_point().iter().filter(is_marked).copied().collect();
         if marked.is_empty() {
             self.browse.toggle_mark_of(self.median_run());
         } else {
@@ -206,14 +202,9 @@ impl App {
     }
 
     /// The runs of the point under the cursor.
-    fn runs_of_point(&self) -> Vec<usize> {
-        let Some(chart) = &self.chart else { return vec![] };
-        let Some(entry) = self.history.sweep(chart.number) else { return vec![] };
-        let Some(plan) = entry.sweep.plan.configurations().get(chart.configuration(entry)) else {
-            return vec![];
-        };
-        let is_its = |number: &usize| self.history.get(*number).is_some_and(|run| run.record.plan == *plan);
-        entry.members.iter().copied().filter(is_its).collect()
+    fn runs_of_point(&self) -> &[usize] {
+        let entry = self.chart.as_ref().and_then(|chart| Some((chart, self.history.sweep(chart.number)?)));
+        entry.and_then(|(chart, entry)| entry.runs.get(chart.configuration(entry))).map_or(&[], Vec::as_slice)
     }
 
     /// The runs that `c` compares in a chart: the marked ones; with fewer than two the point under the cursor besides, and
@@ -225,12 +216,8 @@ impl App {
         }
         if numbers.len() == 1
             && let Some(entry) = self.chart.as_ref().and_then(|chart| self.history.sweep(chart.number))
-            && let Some(serial) = entry.results.summaries.first().and_then(Option::as_ref)
         {
-            let is_it = |number: &usize| {
-                self.history.get(*number).is_some_and(|run| run.record.id == serial.median_run)
-            };
-            let serial = entry.members.iter().copied().find(is_it);
+            let serial = self.history.median_run(entry, 0);
             numbers.extend(serial.filter(|run| !numbers.contains(run)));
         }
         numbers.sort_unstable();

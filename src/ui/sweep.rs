@@ -262,8 +262,7 @@ fn draw_chart(app: &App, sketch: &Sketch, geometry: &Geometry, theme: Theme, buf
     let label = |value: f64| label(value, scale, sketch.unit);
     let ideal = |group: f64| sketch.groups.get(group.round() as usize)?.ideal;
     let serial = |_: f64| sketch.serial;
-    let laws: Vec<(Box<dyn Fn(f64) -> Option<f64>>, &Law)> =
-        sketch.laws.iter().map(|law| (curve(sketch, *law), law)).collect();
+    let laws: Vec<(Curve, &Law)> = sketch.laws.iter().map(|law| (curve(sketch, *law), law)).collect();
     let line = |at, symbol, style| chart::Line { at, symbol, style };
     let mut chart = Chart::new(&groups, &geometry.layout, &inks, scale, &label)
         .line(line(&serial, "─", Style::new()))
@@ -278,8 +277,11 @@ fn draw_chart(app: &App, sketch: &Sketch, geometry: &Geometry, theme: Theme, buf
     chart.cursor(group, bar).render(geometry.chart, buf);
 }
 
+/// How high a curve is at a group, counted from 0, or between two.
+type Curve = Box<dyn Fn(f64) -> Option<f64>>;
+
 /// A law between the measured numbers of workers: on a scale on which these stand in equal distances.
-fn curve(sketch: &Sketch, law: Law) -> Box<dyn Fn(f64) -> Option<f64>> {
+fn curve(sketch: &Sketch, law: Law) -> Curve {
     let workers: Vec<f64> = sketch.groups.iter().map(|group| f64::from(group.workers)).collect();
     let (unit, serial) = (sketch.unit, sketch.groups.first().and_then(|group| group.points.first()?.value));
     Box::new(move |group| {

@@ -17,15 +17,8 @@ impl Law {
     #[must_use]
     pub fn at(&self, workers: f64) -> Option<f64> {
         match self {
-            Law::Amdahl(fit) => {
-                let serial = fit.law.serial.value;
-                (workers <= 2.0 * fit.to).then(|| 1.0 / (serial + (1.0 - serial) / workers))
-            }
-            Law::Universal(fit) => {
-                let (a, b) = (fit.law.contention.value, fit.law.coherency.value);
-                let cost = 1.0 + a * (workers - 1.0) + b * workers * (workers - 1.0);
-                (workers <= 2.0 * fit.to).then(|| workers / cost)
-            }
+            Law::Amdahl(fit) => (!fit.is_far(workers)).then(|| fit.at(workers)),
+            Law::Universal(fit) => (!fit.is_far(workers)).then(|| fit.at(workers)),
         }
     }
 
@@ -35,23 +28,38 @@ impl Law {
         match self {
             Law::Amdahl(fit) => {
                 let serial = fit.law.serial;
-                let most = if serial.value > 0.0 {
-                    format!(": at most {}", text::speedup(1.0 / serial.value))
-                } else {
-                    String::new()
-                };
-                format!("Amdahl, fitted to {} points: serial part {}{most}", fit.points, percent(serial))
+                let limit = fit.limit().map(|limit| format!(", so at most {}", text::speedup(limit)));
+                let most = limit.unwrap_or_default();
+                format!(
+                    "Amdahl, {} to {} points: serial part {}{most}",
+                    fitted(fit.is_poor()),
+                    fit.points,
+                    percent(serial)
+                )
             }
             Law::Universal(fit) => {
                 let Universal { contention, coherency, .. } = fit.law;
-                format!("USL, fitted: contention {}, coherency {}", percent(contention), percent(coherency))
+                let peak = fit.peak().map(|peak| format!(", so best with about {peak:.0} workers"));
+                let peak = peak.unwrap_or_default();
+                format!(
+                    "USL, {}: contention {}, coherency {}{peak}",
+                    fitted(fit.is_poor()),
+                    percent(contention),
+                    percent(coherency)
+                )
             }
         }
     }
 }
 
+/// A law that does not describe what was measured says so.
+fn fitted(is_poor: bool) -> &'static str {
+    if is_poor { "poorly fitted" } else { "fitted" }
+}
+
 fn percent(parameter: Parameter) -> String {
     let digits = |share: f64| three_digits((share * 100.0).max(0.0));
-    let Parameter { value, interval, .. } = parameter;
-    format!("{} % ({}–{})", digits(value), digits(interval.low), digits(interval.high))
+    let Parameter { value, interval, clamped } = parameter;
+    let clamped = if clamped { ", at its bound" } else { "" };
+    format!("{} % ({}–{}{clamped})", digits(value), digits(interval.low), digits(interval.high))
 }

@@ -15,7 +15,6 @@ const FOREIGN: usize = 300;
 /// Everything about this configuration of a sweep, in rows of at most `width` columns.
 #[must_use]
 pub fn rows(history: &History, sweep: &SweepEntry, configuration: usize, width: u16) -> Vec<Row> {
-    let Some(plan) = sweep.sweep.plan.configurations().get(configuration) else { return vec![] };
     let summary = sweep.results.summaries.get(configuration).and_then(Option::as_ref);
     let mut rows = match summary {
         Some(summary) => together(summary, width),
@@ -23,9 +22,8 @@ pub fn rows(history: &History, sweep: &SweepEntry, configuration: usize, width: 
     };
     rows.push(Row::Empty);
     rows.push(Row::Strong("Its runs".into()));
-    let runs = sweep.members.iter().filter_map(|number| history.get(*number));
     let mut doubts = vec![];
-    for run in runs.filter(|run| run.record.plan == *plan) {
+    for run in history.runs_of(sweep, configuration) {
         rows.extend(with_note(&remark(run, summary), width, |note| Row::Number {
             name: "",
             value: format!("#{} {:>8}", run.number, duration(run.record.wall_s)),

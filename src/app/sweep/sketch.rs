@@ -177,7 +177,6 @@ impl Composer<'_> {
     fn point(&self, configuration: usize) -> Point {
         let results = &self.entry.results;
         let summary = results.summaries.get(configuration).and_then(Option::as_ref);
-        let plan = self.entry.sweep.plan.configurations().get(configuration);
         let (value, interval) = match (summary, self.chart.unit) {
             (Some(summary), Unit::Time) => (Some(summary.time.median), summary.time.interval),
             (Some(Summary { speedup: Some(ratio), .. }), Unit::SpeedUp) => {
@@ -196,12 +195,12 @@ impl Composer<'_> {
             text: value.map_or_else(|| none.into(), |value| with_interval(value, interval, written)),
             value,
             interval,
-            warm_up: plan.and_then(|plan| self.warm_up(plan)),
-            singles: plan.map_or_else(Vec::new, |plan| self.singles(plan)),
+            warm_up: self.warm_up(configuration),
+            singles: self.singles(configuration),
             failed,
             is_best: results.best == Some(configuration),
             is_now: self.now() == Some(configuration),
-            is_marked: plan.is_some_and(|plan| self.is_marked(plan)),
+            is_marked: self.is_marked(configuration),
         }
     }
 
@@ -213,25 +212,24 @@ impl Composer<'_> {
     }
 
     /// What the run of this configuration came to that warmed up.
-    fn warm_up(&self, plan: &Plan) -> Option<f64> {
-        let warmed_up = |plan: &Plan| {
-            let mut its = self.runs_of(plan).filter(|run| run.is_sound() && !is_counted(run));
+    fn warm_up(&self, configuration: usize) -> Option<f64> {
+        let warmed_up = |configuration| {
+            let mut its = self.records(configuration).filter(|run| run.is_sound() && !is_counted(run));
             its.next().map(|run| run.wall_s)
         };
-        let time = warmed_up(plan)?;
+        let time = warmed_up(configuration)?;
         match self.chart.unit {
             Unit::Time => Some(time),
-            Unit::SpeedUp => Some(warmed_up(self.entry.sweep.plan.work())? / time),
+            Unit::SpeedUp => Some(warmed_up(0)? / time),
         }
     }
 
-    fn runs_of<'b>(&'b self, plan: &'b Plan) -> impl Iterator<Item = &'b Record> {
-        let members = self.entry.members.iter().filter_map(|number| self.app.history().get(*number));
-        members.map(|run| &run.record).filter(move |run| run.plan == *plan)
+    fn records(&self, configuration: usize) -> impl Iterator<Item = &Record> {
+        self.app.history().runs_of(self.entry, configuration).map(|run| &run.record)
     }
 
-    fn singles(&self, plan: &Plan) -> Vec<f64> {
-        let its = self.runs_of(plan).filter(|run| is_counted(run));
+    fn singles(&self, configuration: usize) -> Vec<f64> {
+        let its = self.records(configuration).filter(|run| is_counted(run));
         its.filter_map(|run| match self.chart.unit {
             Unit::Time => Some(run.wall_s),
             Unit::SpeedUp => self.serial_time().map(|serial| serial / run.wall_s),
@@ -239,9 +237,9 @@ impl Composer<'_> {
         .collect()
     }
 
-    fn is_marked(&self, plan: &Plan) -> bool {
-        let marked = self.app.browse().marked().iter().filter(|number| self.entry.members.contains(number));
-        marked.filter_map(|number| self.app.history().get(*number)).any(|run| run.record.plan == *plan)
+    fn is_marked(&self, configuration: usize) -> bool {
+        let marked = self.app.browse().marked();
+        self.entry.runs.get(configuration).is_some_and(|runs| runs.iter().any(|run| marked.contains(run)))
     }
 
     fn peak(&self, groups: &[Group]) -> f64 {
@@ -313,17 +311,15 @@ impl Composer<'_> {
             Some(summary) => about.extend(numbers(summary)),
             None if self.now() == Some(configuration) => about.push("being measured".into()),
             None if failed > 0 => {}
-            None if self.is_warmed_up(plan) => about.push("warmed up, which is not counted".into()),
+            None if self.records(configuration).next().is_some() => {
+                about.push("warmed up, which is not counted".into())
+            }
             None => about.push("not measured yet".into()),
         }
         if failed > 0 {
             about.insert(1, format!("{} failed", counted(failed.into(), "run")));
         }
         about
-    }
-
-    fn is_warmed_up(&self, plan: &Plan) -> bool {
-        self.runs_of(plan).next().is_some()
     }
 
     fn ended(&self) -> String {

@@ -24,6 +24,8 @@ pub struct SweepEntry {
     pub results: Results,
     /// The numbers of its runs in ascending order, those that warmed up among them.
     pub members: Vec<usize>,
+    /// The same by configuration of the plan.
+    pub runs: Vec<Vec<usize>>,
     /// The largest that was seen of it: it never shrinks, so that an axis does not either.
     pub peak: Peak,
 }
@@ -53,7 +55,8 @@ pub struct EarlierSweep {
 impl SweepEntry {
     fn new(number: usize, name: Option<String>, provenance: Arc<Provenance>, sweep: Sweep) -> SweepEntry {
         let results = sweep.results([], provenance.machine.cores_usable);
-        SweepEntry { number, name, provenance, sweep, results, members: vec![], peak: Peak::default() }
+        let runs = vec![vec![]; sweep.plan.configurations().len()];
+        SweepEntry { number, name, provenance, sweep, results, members: vec![], runs, peak: Peak::default() }
     }
 
     /// What its best configuration came to; `None` while nothing was counted.
@@ -72,6 +75,12 @@ impl SweepEntry {
     fn take(&mut self, members: &[&Entry]) {
         let cores_usable = self.provenance.machine.cores_usable;
         self.members = members.iter().map(|entry| entry.number).collect();
+        self.runs.iter_mut().for_each(Vec::clear);
+        for entry in members {
+            if let Some(configuration) = self.sweep.plan.index_of(&entry.record.plan) {
+                self.runs[configuration].push(entry.number);
+            }
+        }
         self.results = self.sweep.results(members.iter().map(|entry| &entry.record), cores_usable);
         let serial = self.results.summaries.first().and_then(Option::as_ref).map(|serial| serial.time.median);
         let ratios = self.results.summaries.iter().flatten().filter_map(|summary| summary.speedup?.interval);
@@ -118,9 +127,8 @@ impl History {
     #[must_use]
     pub fn standing_for(&self, sweep: usize) -> Option<&Entry> {
         let sweep = self.sweep(sweep)?;
-        let members = || sweep.members.iter().rev().filter_map(|number| self.get(*number));
-        let median = sweep.best().and_then(|best| members().find(|entry| entry.record.id == best.median_run));
-        median.or_else(|| members().next())
+        let median = sweep.results.best.and_then(|best| self.median_run(sweep, best));
+        self.get(median.or_else(|| sweep.members.last().copied())?)
     }
 
     /// The runs that are no part of a sweep, oldest first.
@@ -153,6 +161,23 @@ impl History {
         }
         self.sweeps.sort_by_key(|sweep| sweep.number);
         self.gather();
+    }
+
+    /// The runs of one configuration of a sweep, oldest first.
+    pub fn runs_of<'a>(
+        &'a self,
+        sweep: &'a SweepEntry,
+        configuration: usize,
+    ) -> impl Iterator<Item = &'a Entry> {
+        sweep.runs.get(configuration).into_iter().flatten().filter_map(|number| self.get(*number))
+    }
+
+    /// The median run of a configuration of a sweep; `None` while nothing of it was counted.
+    #[must_use]
+    pub fn median_run(&self, sweep: &SweepEntry, configuration: usize) -> Option<usize> {
+        let summary = sweep.results.summaries.get(configuration)?.as_ref()?;
+        let mut runs = self.runs_of(sweep, configuration);
+        runs.find(|run| run.record.id == summary.median_run).map(|run| run.number)
     }
 
     /// These numbers, and for each sweep among them those of its runs.

@@ -53,7 +53,9 @@ fn draw_row(
         };
         put(&point.text, *column, row.y, style, buf);
         if point.is_best {
-            buf.set_string(column.0.saturating_sub(2), row.y, "★", theme.strong());
+            let text = u16::try_from(point.text.chars().count()).unwrap_or(u16::MAX);
+            let begin = column.0 + column.1.saturating_sub(text);
+            buf.set_string(begin.saturating_sub(2), row.y, "★", theme.strong());
         }
     }
 }
