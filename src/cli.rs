@@ -5,23 +5,31 @@
 
 mod documents;
 mod explore;
+mod history;
 mod refusal;
+mod sweep;
 mod values;
+mod work;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use crate::domain::keeping::Keeping;
 use crate::domain::look::LookOptions;
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
-use crate::domain::plan::{Draft, TaskSize};
+use crate::domain::plan::Draft;
 use crate::domain::share::Format;
-use crate::domain::workload::{Files, WorkloadKind};
+use crate::domain::workload::WorkloadKind;
 use documents::Shell;
 use explore::ExploreArguments;
-use values::Latency;
+pub use history::HistoryRequest;
+use history::{HistoryArguments, KeepingArguments};
+use sweep::SweepArguments;
+pub use sweep::SweepRequest;
+use work::WorkArguments;
 
 /// Workers of an `io` run unless the user says otherwise: as many as the article has addresses.
 const IO_WORKERS: u64 = 16;
@@ -33,11 +41,29 @@ pub enum Invocation {
     Explore(LookOptions),
     /// Measure and print.
     Run(Box<Request>),
+    /// Measure many configurations of one work and print what they say together.
+    Sweep(Box<SweepRequest>),
+    /// Work on what was kept.
+    History {
+        /// What to do with it.
+        request: HistoryRequest,
+        /// In nothing but ASCII, whatever the locale.
+        ascii: bool,
+    },
     /// Say what this machine offers.
     Doctor {
         /// In nothing but ASCII, whatever the locale.
         ascii: bool,
     },
+}
+
+/// What to do, and where runs are kept meanwhile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// What the user wants the program to do.
+    pub invocation: Invocation,
+    /// Where finished runs are kept.
+    pub keeping: Keeping,
 }
 
 /// Why there is no [`Invocation`].
@@ -83,8 +109,14 @@ impl Request {
 ///
 /// # Errors
 /// What to print instead.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Answer> {
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Order, Answer> {
     let cli = CommandLine::try_parse_from(arguments).map_err(|error| refusal::answer(&error))?;
+    let keeping = cli.keeping.keeping().map_err(Answer::Refusal)?;
+    let invocation = invocation(cli, &keeping)?;
+    Ok(Order { invocation, keeping })
+}
+
+fn invocation(cli: CommandLine, keeping: &Keeping) -> Result<Invocation, Answer> {
     match cli.command {
         None => Ok(Invocation::Explore(cli.explore.options(cli.ascii))),
         Some(_) if cli.explore.first_given().is_some() => Err(Answer::Refusal(cli.explore.misplaced())),
@@ -92,6 +124,14 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
         Some(Command::Run(arguments)) => {
             let request = request(&arguments, cli.ascii).map_err(Answer::Refusal)?;
             Ok(Invocation::Run(Box::new(request)))
+        }
+        Some(Command::Sweep(arguments)) => {
+            let request = arguments.request(cli.ascii).map_err(Answer::Refusal)?;
+            Ok(Invocation::Sweep(Box::new(request)))
+        }
+        Some(Command::History(arguments)) => {
+            let request = arguments.request(keeping).map_err(Answer::Refusal)?;
+            Ok(Invocation::History { request, ascii: cli.ascii })
         }
         Some(Command::Completions { shell }) => {
             Err(Answer::Text(documents::completions(shell, CommandLine::command())))
@@ -107,7 +147,7 @@ fn request(arguments: &RunArguments, ascii: bool) -> Result<Request, String> {
     let request = Request {
         draft: draft(arguments),
         workers: arguments.workers,
-        urls_file: arguments.urls.clone(),
+        urls_file: arguments.work.urls.clone(),
         format: arguments.format,
         all_tasks: arguments.all_tasks,
         ascii,
@@ -121,70 +161,26 @@ fn request(arguments: &RunArguments, ascii: bool) -> Result<Request, String> {
 }
 
 fn draft(arguments: &RunArguments) -> Draft {
-    let mut draft = Draft::new(arguments.workload, arguments.model, 1);
-    let set = |field: &mut u64, given: Option<u64>| *field = given.unwrap_or(*field);
-    set(&mut draft.tasks, arguments.tasks);
-    set(&mut draft.repeats, arguments.repeats);
-    set(&mut draft.seed, arguments.seed);
-    set(&mut draft.writes, arguments.writes);
-    set(&mut draft.addresses, arguments.addresses);
-    set(&mut draft.page_bytes, arguments.page_bytes);
-    set(&mut draft.switch_interval_us, arguments.switch_interval);
-    if arguments.shared_file {
-        draft.files = Files::OneShared;
-    }
-    if let Some(latency) = arguments.latency {
-        (draft.latency_min_ms, draft.latency_max_ms) = (latency.min_ms, latency.max_ms);
-    }
-    if let Some(iterations) = arguments.iterations {
-        draft.task_size = TaskSize::Iterations(iterations);
-    }
-    if let Some(ms) = arguments.task_time {
-        draft.task_size = TaskSize::Milliseconds(ms);
-    }
-    draft
+    let draft = Draft::new(arguments.workload, arguments.model, 1);
+    let draft = Draft {
+        repeats: arguments.repeats.unwrap_or(draft.repeats),
+        seed: arguments.seed.unwrap_or(draft.seed),
+        ..draft
+    };
+    arguments.work.fill(draft)
 }
 
 /// The first two things that cannot both be meant.
 fn contradiction(arguments: &RunArguments) -> Option<String> {
-    let given =
-        |flags: &[(&'static str, bool)]| flags.iter().find(|(_, given)| *given).map(|(flag, _)| *flag);
-    let embedded = [
-        ("--addresses", arguments.addresses.is_some()),
-        ("--latency", arguments.latency.is_some()),
-        ("--page-bytes", arguments.page_bytes.is_some()),
-        ("--seed", arguments.seed.is_some()),
-    ];
-    let io = [
-        ("--writes", arguments.writes.is_some()),
-        ("--shared-file", arguments.shared_file),
-        ("--urls", arguments.urls.is_some()),
-    ];
-    let cpu =
-        [("--iterations", arguments.iterations.is_some()), ("--task-time", arguments.task_time.is_some())];
-    match arguments.workload {
-        WorkloadKind::Cpu => {
-            if let Some(flag) = given(&embedded).or(given(&io)) {
-                return Some(format!(
-                    "{flag} belongs to --workload io: leave it out, or choose that workload"
-                ));
-            }
-        }
-        WorkloadKind::Io => {
-            if let Some(flag) = given(&cpu) {
-                return Some(format!(
-                    "{flag} belongs to --workload cpu: leave it out, or choose that workload"
-                ));
-            }
-        }
+    if let (true, workload) = (arguments.seed.is_some(), arguments.workload)
+        && let Some(contradiction) = arguments.work.contradicts_embedded("--seed", workload)
+    {
+        return Some(contradiction);
     }
-    if arguments.iterations.is_some() && arguments.task_time.is_some() {
-        return Some("--iterations and --task-time both set the size of a task: give one of them".into());
+    if let Some(contradiction) = arguments.work.contradiction(arguments.workload) {
+        return Some(contradiction);
     }
-    if let (true, Some(flag)) = (arguments.urls.is_some(), given(&embedded)) {
-        return Some(format!("{flag} is about the embedded server, which --urls replaces: give one of them"));
-    }
-    if arguments.switch_interval.is_some() && !arguments.model.has_interpreter_lock() {
+    if arguments.work.switch_interval.is_some() && !arguments.model.has_interpreter_lock() {
         return Some(format!(
             "--switch-interval belongs to --model gil-threads: {} has no interpreter lock",
             arguments.model.name()
@@ -202,9 +198,12 @@ Examples:
   pconc-tui --theme contrast                    the same, for a projector
   pconc-tui run --workload cpu --model processes --workers 2
   pconc-tui run --workload io --model threads --workers 16 --format json
+  pconc-tui sweep --workload io --models threads,processes --workers 2^0..2^4
+  pconc-tui history list                        the runs that were kept
   pconc-tui doctor                              what this machine offers
 
 Environment:
+  XDG_DATA_HOME           where runs are kept, in pconc-tui/history.jsonl
   NO_COLOR                no colours, if it is set and not empty and there is no --color
   COLORTERM, TERM         how many colours there are
   LC_ALL, LC_CTYPE, LANG  the first of them that is set decides: unless it names UTF-8,
@@ -242,6 +241,9 @@ struct CommandLine {
     ascii: bool,
 
     #[command(flatten)]
+    keeping: KeepingArguments,
+
+    #[command(flatten)]
     explore: ExploreArguments,
 }
 
@@ -249,6 +251,13 @@ struct CommandLine {
 enum Command {
     /// Measure without a screen, and print the records
     Run(Box<RunArguments>),
+    /// Measure models with many numbers of workers, and print the curve
+    ///
+    /// Every configuration is measured once per round, in an order that is shuffled anew in each, after one round that
+    /// warms up and is not counted. Serial is always measured too, once per round, as speed-ups need it.
+    Sweep(Box<SweepArguments>),
+    /// List, show, compare, export, name and remove the runs that were kept
+    History(HistoryArguments),
     /// Say what this machine offers: cores, clocks, limits, terminal
     Doctor,
     /// Print a script for a shell, to complete what is typed
@@ -288,12 +297,6 @@ struct RunArguments {
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     workers: Option<u64>,
 
-    /// How many tasks there are
-    ///
-    /// From 1 to 1000000 [default: 8 for cpu, 16 for io]
-    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
-    tasks: Option<u64>,
-
     /// How often to do the run
     ///
     /// From 1 to 1000; each has a record of its own [default: 1]
@@ -315,61 +318,8 @@ struct RunArguments {
     #[arg(long, hide_short_help = true)]
     all_tasks: bool,
 
-    /// How many steps a task's loop has
-    ///
-    /// From 1 to 1e12 [default: 10000000, the article's]
-    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --workload cpu")]
-    iterations: Option<u64>,
-
-    /// Instead: as many as take so long
-    ///
-    /// On an idle core of this machine, from 1ms to 600s; the number is printed, to repeat it with --iterations.
-    #[arg(long, value_name = "TIME", value_parser = values::milliseconds, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --workload cpu")]
-    task_time: Option<u64>,
-
-    /// How often a task writes its page to a file
-    ///
-    /// From 1 to 10000 [default: 50]
-    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --workload io", hide_short_help = true)]
-    writes: Option<u64>,
-
-    /// Let all tasks write one file, as the article
-    ///
-    /// What is left in it afterwards is told. Without it, each task has a file of its own.
-    #[arg(long, help_heading = "Options of --workload io")]
-    shared_file: bool,
-
-    /// How many pages the embedded server has, from 1 to 1000; task t fetches page t mod N [default: 16]
-    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --workload io", hide_short_help = true)]
-    addresses: Option<u64>,
-
-    /// How long the embedded server takes to answer
-    ///
-    /// A range from which each address draws, or one time for all, up to 60s [default: 100ms..400ms]
-    #[arg(long, value_name = "TIME..TIME", value_parser = values::latency, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --workload io")]
-    latency: Option<Latency>,
-
-    /// Size of a page of the embedded server, from 1 to 8388608, as in 60000, 60k or 1M [default: 60k]
-    #[arg(long, value_name = "SIZE", value_parser = values::size, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --workload io", hide_short_help = true)]
-    page_bytes: Option<u64>,
-
-    /// Fetch real addresses instead, from a list
-    ///
-    /// A file with one http or https address a line, at most 1000; lines that begin with # are comments.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    #[arg(help_heading = "Options of --workload io")]
-    urls: Option<PathBuf>,
-
-    /// How long a thread waits for the lock before it asks for it, from 10us to 10s [default: 5ms, as CPython]
-    #[arg(long, value_name = "TIME", value_parser = values::microseconds, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --model gil-threads", hide_short_help = true)]
-    switch_interval: Option<u64>,
+    #[command(flatten)]
+    work: WorkArguments,
 }
 
 #[cfg(test)]

@@ -5,16 +5,20 @@
 mod addresses;
 mod columns;
 mod findings;
+mod history;
+mod keep;
 mod measure;
 mod progress;
+mod sweep;
 mod table;
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::sync::mpsc;
 
-use crate::cli::Request;
+use crate::cli::{HistoryRequest, Request};
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
+use crate::domain::keeping::Keeping;
 use crate::domain::plan::{Draft, Plan, TaskSize};
 use crate::domain::provenance::Provenance;
 use crate::domain::record::{Outcome, Record};
@@ -27,13 +31,16 @@ use crate::export::json::{self, Traces};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::shell::spelling::Spelling;
-use measure::{Event, Measured};
+use keep::Keeper;
+use measure::{Event, Measured, Order};
+pub use sweep::sweep;
 
-/// Measures what `request` asks for and prints the records. Returns the exit code.
+/// Measures what `request` asks for, keeps the records where `keeping` says, and prints them. Returns the exit code.
 ///
 /// # Errors
 /// What was wrong with the request, or what kept the engine from starting.
-pub fn run(request: &Request) -> Result<u8, Failure> {
+pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
+    let place = Keeper::place(keeping)?;
     let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
     let session = prepare()?;
     if request.all_tasks {
@@ -54,8 +61,17 @@ pub fn run(request: &Request) -> Result<u8, Failure> {
     if let Some(estimate) = estimate.filter(|_| is_read) {
         say(&estimate);
     }
-    let measured = measure::all(&session, Campaign::repeats(plan, repeats), &sender, &events);
-    print_records(&session, &measured, request)?;
+    let order = Order {
+        campaign: Campaign::repeats(plan, repeats),
+        id: campaign_id(&session),
+        known: known(&session, speed.as_ref()),
+        lists_tasks: request.format == Format::Json,
+    };
+    let here = Provenance::here(session.id(), session.machine().clone());
+    let mut keeper = Keeper::new(place, here);
+    let measured = measure::all(&session, order, &mut keeper, &sender, &events);
+    print_records(&session, &measured, keeper.here(), request)?;
+    keeper.finish();
     conclude(&measured)
 }
 
@@ -75,6 +91,15 @@ fn prepare() -> Result<Session, Failure> {
     Session::prepare().map_err(Failure::broke)
 }
 
+/// By which name the records of this session's only campaign know it.
+fn campaign_id(session: &Session) -> String {
+    format!("{}.1", session.id())
+}
+
+fn known<'a>(session: &Session, speed: Option<&'a Speed>) -> Known<'a> {
+    Known { cores_usable: session.machine().cores_usable, speed, writing: None }
+}
+
 /// The first interrupt stops the run, so that its record is printed; a second one means "now".
 fn listen_for_interrupts(sender: mpsc::Sender<Event>) -> Result<(), String> {
     let mut interrupted = false;
@@ -86,9 +111,15 @@ fn listen_for_interrupts(sender: mpsc::Sender<Event>) -> Result<(), String> {
     })
 }
 
-/// The plan of a checked draft; a task time takes the speed of this machine, and is said in iterations so that it can be repeated.
+/// The plan of a checked draft.
 fn resolve(draft: Draft, session: &Session, speed: Option<&Speed>) -> Result<Plan, Failure> {
-    let draft = match (draft.task_size, speed) {
+    let plan = calibrated(draft, speed).validate(session.limits());
+    plan.map_err(|invalid| Failure::usage(invalid.sentence))
+}
+
+/// A task time takes the speed of this machine, and is said in iterations so that the run can be repeated.
+fn calibrated(draft: Draft, speed: Option<&Speed>) -> Draft {
+    match (draft.task_size, speed) {
         (TaskSize::Milliseconds(ms), Some(speed)) if draft.needs_calibration() => {
             let calibrated = draft.calibrated(speed);
             if let TaskSize::Iterations(iterations) = calibrated.task_size {
@@ -99,14 +130,12 @@ fn resolve(draft: Draft, session: &Session, speed: Option<&Speed>) -> Result<Pla
             calibrated
         }
         _ => draft,
-    };
-    draft.validate(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))
+    }
 }
 
 /// About how long it will take, if that can be said.
 fn foretold(draft: &Draft, session: &Session, speed: Option<&Speed>) -> Option<String> {
-    let known = Known { cores_usable: session.machine().cores_usable, speed, writing: None };
-    let estimate = estimate::of(draft, known);
+    let estimate = estimate::of(draft, known(session, speed));
     let time = estimate::words(estimate, draft.repeats);
     match estimate {
         Estimate::Seconds(_) => Some(format!("this will take {time}, by estimate")),
@@ -117,12 +146,25 @@ fn foretold(draft: &Draft, session: &Session, speed: Option<&Speed>) -> Option<S
     }
 }
 
-fn print_records(session: &Session, measured: &Measured, request: &Request) -> Result<(), Failure> {
+/// Works on what was kept. Returns the exit code.
+///
+/// # Errors
+/// What was wrong with the request, or with what was kept.
+pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
+    signals::survive_file_size_limit();
+    history::perform(request, keeping, ascii)
+}
+
+fn print_records(
+    session: &Session,
+    measured: &Measured,
+    here: &Provenance,
+    request: &Request,
+) -> Result<(), Failure> {
     match request.format {
-        Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(&measured.records))),
+        Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(&measured.numbered()))),
         Format::Json => {
-            let here = Provenance::here(session.id(), session.machine().clone());
-            let shared = shared(measured, &here);
+            let shared = shared(measured, here);
             write_out(|out| json::write(out, session.machine(), &shared, Traces::Included))
         }
     }
@@ -130,7 +172,7 @@ fn print_records(session: &Session, measured: &Measured, request: &Request) -> R
 
 /// What was measured, as it is handed on.
 fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Shared<'a> {
-    let run = |(number, (record, trace))| SharedRun {
+    let run = |((number, record), trace)| SharedRun {
         number,
         name: None,
         provenance: here,
@@ -138,8 +180,8 @@ fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Shared<'a> {
         trace: Some(trace),
         gain: None,
     };
-    let measured = measured.records.iter().zip(&measured.traces);
-    Shared { runs: (1..).zip(measured).map(run).collect(), sweeps: vec![] }
+    let runs = measured.numbered().into_iter().zip(&measured.traces).map(run);
+    Shared { runs: runs.collect(), sweeps: vec![] }
 }
 
 /// What the records mean for the exit code.

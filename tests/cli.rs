@@ -8,6 +8,10 @@ use serde_json::Value;
 fn command(line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
     command.args(line.split_whitespace()).stdin(Stdio::null());
+    // Nobody's history shall get runs of tests.
+    if line.starts_with("run") || line.starts_with("sweep") {
+        command.arg("--no-history");
+    }
     for variable in ["LC_ALL", "LC_CTYPE", "NO_COLOR", "COLORTERM"] {
         command.env_remove(variable);
     }
@@ -84,6 +88,13 @@ fn bad_input_of_every_kind_gets_one_sentence_and_starts_nothing() {
         ("run --workload cpu --model threads --all-tasks", "--format json"),
         ("run --workload cpu --model threads --workers 2 --workers 3", "more than once"),
         ("run --workload cpu --model threads --worker 2", "--workers"),
+        ("sweep --workload cpu --models threads", "--workers"),
+        ("sweep --workload cpu --models threads,fibers --workers 2", "fibers"),
+        ("sweep --workload cpu --models threads --workers 16..1", "upside down"),
+        ("sweep --workload cpu --models threads --workers 2^64", "too large"),
+        ("sweep --workload cpu --models rayon --workers 1,300", "rayon"),
+        ("sweep --workload cpu --models threads,processes,rayon --workers 1..64", "at most 128"),
+        ("sweep --workload io --models threads --workers 2 --urls /nonexistent/list", "/nonexistent/list"),
         ("run --workload io --model threads --urls /nonexistent/list", "/nonexistent/list"),
         ("run --workload io --model threads --urls /", "directory"),
         ("run --workload io --model threads --urls /dev/null", "no address"),
@@ -92,6 +103,56 @@ fn bad_input_of_every_kind_gets_one_sentence_and_starts_nothing() {
         let sentence = refused(line);
         assert!(sentence.contains(named), "{line}: {sentence}");
     }
+}
+
+/// A small sweep of three configurations: 9 runs.
+const SWEEP: &str =
+    "sweep --workload cpu --models threads,processes --workers 2 --repeats 2 --tasks 4 --iterations 1000";
+
+#[test]
+fn a_sweep_has_a_record_per_run_a_summary_per_configuration_and_a_conclusion() {
+    let document = json(SWEEP);
+    let records = document["records"].as_array().unwrap();
+    assert_eq!(records.len(), 9);
+    let sweep = &document["sweeps"][0];
+    for (index, record) in records.iter().enumerate() {
+        assert_eq!(record["campaign"]["id"], sweep["id"]);
+        assert_eq!(record["campaign"]["round"], index / 3, "every configuration once per round");
+    }
+    let summary = sweep["summary"].as_array().unwrap();
+    let of = |index: usize| (summary[index]["model"].clone(), summary[index]["workers"].clone());
+    assert_eq!(
+        [of(0), of(1), of(2)],
+        [("serial", 1), ("threads", 2), ("processes", 2)].map(|(a, b)| (a.into(), b.into()))
+    );
+    for summary in summary {
+        assert_eq!((&summary["runs"], &summary["failed"]), (&2.into(), &0.into()));
+        assert!(summary["time_s"]["median"].as_f64().unwrap() > 0.0);
+        assert!(summary["speedup"]["value"].as_f64().unwrap() > 0.0);
+    }
+    assert!(sweep["conclusion"].as_str().unwrap().starts_with("threads: "));
+    let again = json(&format!("{SWEEP} --seed 1"));
+    let order = |document: &Value| -> Vec<Value> {
+        let records = document["records"].as_array().unwrap();
+        records.iter().map(|record| record["plan"]["model"].clone()).collect()
+    };
+    assert_eq!(order(&again), order(&document), "the order follows the seed");
+}
+
+#[test]
+fn a_sweep_says_before_how_much_it_is_and_prints_a_row_per_configuration() {
+    let output = outcome(SWEEP);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let said = text(&output.stderr);
+    assert!(said.contains("9 runs (3 configurations × 2 rounds and one to warm up)"), "{said}");
+    let table = text(&output.stdout);
+    for row in ["serial ", "threads ", "processes "] {
+        assert_eq!(table.lines().filter(|line| line.starts_with(row)).count(), 1, "{table}");
+    }
+    assert!(
+        table.lines().any(|line| line.starts_with("threads: ") && line.contains("; processes: ")),
+        "{table}"
+    );
 }
 
 #[test]
@@ -117,6 +178,7 @@ fn help_and_version_go_to_stdout() {
         ("help", "Examples:"),
         ("run --help", "--switch-interval"),
         ("run -h", "--latency"),
+        ("sweep --help", "2^0..2^4"),
         ("man", ".SH NAME"),
         ("completions bash", "complete -F"),
         ("help run", "--task-time"),
@@ -181,7 +243,7 @@ fn bash_completes_commands_options_and_values() {
 #[test]
 fn the_short_help_fits_a_terminal_of_24_rows_and_80_columns() {
     // Without a terminal the width is 100 columns, where lines are at most as many as at 80.
-    for line in ["-h", "run -h"] {
+    for line in ["-h", "run -h", "sweep -h"] {
         assert!(text(&outcome(line).stdout).lines().count() < 24, "{line}");
     }
 }
@@ -355,4 +417,26 @@ fn an_interrupt_prints_the_cancelled_record() {
         // The signal may come before the run; it never lets a run go on to its end.
         assert!(records.iter().all(|record| record["outcome"] == "cancelled"), "{document}");
     }
+}
+
+#[test]
+fn an_interrupted_sweep_keeps_and_prints_what_it_has() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+    use std::io::{BufRead, BufReader};
+    // It is told how much it will be when signals are heard already; the first runs are over in no time, the rest never.
+    let line = "sweep --workload cpu --models threads --workers 1..8 --repeats 1000 --tasks 2 --iterations 1e5 --format json";
+    let mut child = command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.contains("9 009 runs"), "{said}");
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let document: Value = serde_json::from_slice(&output.stdout).expect("the document is whole");
+    let records = document["records"].as_array().expect("a list of records");
+    // At most the last run was stopped, and none came after it.
+    let before = records.split_last().map_or(&[][..], |(_, before)| before);
+    assert!(before.iter().all(|record| record["outcome"] == "completed"));
+    assert!(records.len() < 9_009 && document["sweeps"].as_array().is_some_and(|sweeps| sweeps.len() == 1));
 }

@@ -8,6 +8,7 @@ use super::documents::Shell;
 use crate::domain::look::{ColorChoice, ThemeName};
 use crate::domain::model::Model;
 use crate::domain::share::Format;
+use crate::domain::sweep::parse_counts;
 use crate::domain::text;
 use crate::domain::workload::WorkloadKind;
 
@@ -108,6 +109,14 @@ pub(super) fn one_of(names: &[&str]) -> String {
 pub(super) fn shown(foreign: &str) -> String {
     let more = if foreign.chars().nth(MAX_SHOWN).is_some() { "…" } else { "" };
     format!("'{}{more}'", text::clean(foreign, MAX_SHOWN))
+}
+
+/// Numbers of workers as a text that can be understood: what `cores` means in it, only the machine knows.
+pub(super) fn counts(text: &str) -> Result<String, String> {
+    if !text.contains("cores") {
+        parse_counts(text, 1)?;
+    }
+    Ok(text.into())
 }
 
 /// A whole number: `10000000`, `10_000_000` or `1e7`.

@@ -92,6 +92,16 @@ pub fn remaining<'a>(
 }
 
 impl Estimate {
+    /// What is left of it after so many seconds; never less than nothing.
+    #[must_use]
+    pub fn after(self, elapsed: f64) -> Estimate {
+        match self {
+            Estimate::Seconds(seconds) => Estimate::Seconds((seconds - elapsed).max(0.0)),
+            Estimate::SecondsAndWriting(seconds) => Estimate::SecondsAndWriting((seconds - elapsed).max(0.0)),
+            unknown => unknown,
+        }
+    }
+
     /// This long, and so many times that long.
     #[must_use]
     fn and(self, each: Estimate, times: f64) -> Estimate {
@@ -299,6 +309,40 @@ mod tests {
         ] {
             assert_eq!(words(estimate, repeats), said);
         }
+    }
+
+    fn sweep(draft: Draft, workers: &[u64]) -> SweepDraft {
+        SweepDraft { draft, models: vec![Model::Threads], workers: workers.to_vec(), repeats: 3, seed: 1 }
+    }
+
+    #[test]
+    fn a_sweep_takes_as_long_as_all_its_runs_the_round_that_warms_up_included() {
+        // 8 tasks of 0.4 s: 3.2 s serial and with one thread, 1.6 s with two.
+        let all = of_sweep(&sweep(cpu(Model::Serial, 1, 8), &[1, 2]), on_two_cores(None));
+        assert!(matches!(all, Estimate::Seconds(seconds) if near(seconds, 4.0 * 8.0)), "{all:?}");
+        let io = of_sweep(&sweep(io(1, 16, 16, 1), &[4]), on_two_cores(None));
+        assert!(matches!(io, Estimate::SecondsAndWriting(seconds) if seconds > 4.0), "{io:?}");
+        let unknown = Draft::new(WorkloadKind::Cpu, Model::Serial, 1);
+        assert_eq!(of_sweep(&sweep(unknown, &[2]), on_two_cores(None)), Estimate::NeedsSpeed);
+    }
+
+    #[test]
+    fn what_is_left_of_a_sweep_is_expected_to_take_as_long_as_it_took_before() {
+        let draft = Draft::new(WorkloadKind::Cpu, Model::Serial, 1);
+        let plan = sweep(draft, &[1, 2]).validate(&crate::domain::machine::Limits::default()).unwrap();
+        let speed = Speed::uniform(1e7);
+        let known = Known { speed: Some(&speed), ..on_two_cores(None) };
+        let mut ended: Vec<Record> = [(0, 5.0), (0, 7.0), (0, 6.0), (1, 2.0)]
+            .map(|(index, wall_s)| sample::record(plan.configurations()[index].clone(), wall_s, 1.0))
+            .into();
+        ended.iter_mut().for_each(|record| record.teardown_s = 0.0);
+        // Two threads were not measured: 8 tasks of a second on two cores.
+        let left = remaining(&plan, &[2, 1, 3], &ended, known);
+        assert_eq!(left, Estimate::Seconds(2.0 * 6.0 + 2.0 + 3.0 * 4.0));
+        assert_eq!(left.after(1.5), Estimate::Seconds(24.5));
+        assert_eq!(left.after(1e3), Estimate::Seconds(0.0));
+        assert_eq!(remaining(&plan, &[0, 1, 0], &ended, on_two_cores(None)), Estimate::Seconds(2.0));
+        assert_eq!(remaining(&plan, &[0, 1, 1], &ended, on_two_cores(None)), Estimate::NeedsSpeed);
     }
 
     proptest! {

@@ -2,8 +2,10 @@
 
 use std::sync::mpsc::{Receiver, Sender};
 
+use super::keep::Keeper;
 use super::progress::Progress;
 use crate::domain::campaign::{Campaign, Step};
+use crate::domain::estimate::Known;
 use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
 use crate::domain::plan::Plan;
 use crate::domain::record::{Outcome, Record};
@@ -31,6 +33,8 @@ impl From<Heard> for Event {
 /// What a campaign came to.
 #[derive(Debug, Default)]
 pub struct Measured {
+    /// The number of each of them.
+    pub numbers: Vec<usize>,
     /// In the order in which they were measured.
     pub records: Vec<Record>,
     /// What each of them looked like; the oldest are thinned when there is no room for all.
@@ -42,8 +46,14 @@ pub struct Measured {
 }
 
 impl Measured {
-    fn add(&mut self, record: Record, mut trace: Trace) {
+    /// The records with their numbers.
+    pub fn numbered(&self) -> Vec<(usize, &Record)> {
+        self.numbers.iter().copied().zip(&self.records).collect()
+    }
+
+    fn add(&mut self, record: Record, mut trace: Trace, keeper: &mut Keeper) {
         trace.conclude(nanos(record.wall_s));
+        self.numbers.push(keeper.keep(&record, &trace));
         self.records.push(record);
         self.traces.push(trace);
         let mut total: usize = self.traces.iter().map(Trace::bytes).sum();
@@ -58,13 +68,28 @@ impl Measured {
     }
 }
 
-/// Measures all plans of the campaign.
+/// What is to be measured.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// The question.
+    pub campaign: Campaign,
+    /// By which name its records know it, if they are parts of something.
+    pub id: String,
+    /// What decides how long it takes.
+    pub known: Known<'a>,
+    /// Whether anybody reads the lists of tasks: those of hundreds of runs are large.
+    pub lists_tasks: bool,
+}
+
+/// Measures all plans of the campaign. Each run is kept when it has ended.
 pub fn all(
     session: &Session,
-    mut campaign: Campaign,
+    order: Order<'_>,
+    keeper: &mut Keeper,
     sender: &Sender<Event>,
     events: &Receiver<Event>,
 ) -> Measured {
+    let Order { mut campaign, id, known, lists_tasks } = order;
     let mut measured = Measured::default();
     let mut progress = Progress::on_stderr();
     while let Step::Run(plan) = campaign.next(&measured.records.iter().collect::<Vec<_>>()) {
@@ -73,14 +98,27 @@ pub fn all(
         if measured.interrupted || measured.broke.is_some() {
             break;
         }
-        progress.begin(&plan, campaign.progress());
-        one(session, plan, sender, events, &mut progress, &mut measured);
+        progress.begin(&plan, &campaign, &measured.records, known);
+        let ended = one(session, plan, sender, events, &mut progress, &mut measured);
         progress.end();
+        // Nothing is measured now, so writing disturbs nothing.
+        if let Some((mut record, trace)) = ended {
+            record.campaign = campaign.part(&id);
+            measured.add(record, trace, keeper);
+        }
+        if let Some(record) = measured.records.last_mut() {
+            record.tasks.take_if(|_| !lists_tasks);
+        }
+    }
+    // A sweep goes on without what broke, and says so in its results.
+    let last = measured.records.last().filter(|last| last.outcome == Outcome::Failed);
+    if let (Some(last), None, None) = (last, &measured.broke, campaign.course()) {
+        measured.broke.clone_from(&last.error);
     }
     measured
 }
 
-/// Measures one plan.
+/// Measures one plan. Returns what came out, unless nothing did.
 fn one(
     session: &Session,
     plan: Plan,
@@ -88,14 +126,18 @@ fn one(
     events: &Receiver<Event>,
     progress: &mut Progress,
     measured: &mut Measured,
-) {
+) -> Option<(Record, Trace)> {
     let mut trace = Trace::new(plan.workers());
     let run = match session.start(plan, Relay::into(sender.clone())) {
         Ok(run) => run,
-        Err(sentence) => return measured.broke = Some(sentence),
+        Err(sentence) => {
+            measured.broke = Some(sentence);
+            return None;
+        }
     };
     // Starting is not watching.
     let cpu_before = clock::thread_cpu();
+    let mut ended = None;
     for event in events {
         match event {
             Event::Interrupted => {
@@ -108,10 +150,7 @@ fn one(
             }
             Event::Heard(Heard::Report(Report::Concluded(mut record))) => {
                 record.observed(seconds(clock::thread_cpu().saturating_sub(cpu_before)));
-                if record.outcome == Outcome::Failed {
-                    measured.broke.clone_from(&record.error);
-                }
-                measured.add(*record, trace);
+                ended = Some(*record);
                 break;
             }
             Event::Heard(Heard::Lost) => {
@@ -121,4 +160,5 @@ fn one(
         }
     }
     run.wait();
+    ended.map(|record| (record, trace))
 }

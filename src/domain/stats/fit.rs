@@ -20,7 +20,7 @@ use super::{Interval, RESAMPLES, middle, positive};
 pub use amdahl::{Amdahl, amdahl};
 pub use universal::{Universal, universal};
 
-/// So many different worker counts make a fit (Gunther: *Guerrilla Capacity Planning*, 2007, section 5.2, asks for six).
+/// So many different worker counts make a fit (Gunther: *Guerrilla Capacity Planning*, 2007, asks for six).
 pub const LEAST_POINTS: usize = 6;
 /// A law whose times are off by more than a tenth, as a root mean square, does not describe what was measured.
 pub const POOR: f64 = 0.1;

@@ -8,38 +8,39 @@ use crate::domain::text::{self, counted};
 use crate::domain::workload::WorkloadKind;
 
 /// All that a sentence is made of.
-struct Told<'a> {
-    plan: &'a SweepPlan,
-    summaries: &'a [Option<Summary>],
-    failed: &'a [u32],
-    cores_usable: u32,
-}
-
-/// A clause per model besides serial.
-pub(super) fn sentence(
-    plan: &SweepPlan,
-    series: &[Series],
-    summaries: &[Option<Summary>],
-    failed: &[u32],
-    cores_usable: u32,
-) -> String {
-    let told = Told { plan, summaries, failed, cores_usable };
-    let anything = summaries.iter().any(Option::is_some) || failed.iter().any(|failed| *failed > 0);
-    if !anything {
-        return "nothing measured yet: the first round warms up and is not counted".into();
-    }
-    let is_told = |series: &&Series| series.model != Model::Serial || plan.configurations().len() == 1;
-    let mut clauses: Vec<String> = series.iter().filter(is_told).map(|series| told.clause(series)).collect();
-    if summaries[0].is_none() && failed[0] > 0 && plan.configurations().len() > 1 {
-        clauses.push("no speed-ups, as no serial run succeeded".into());
-    }
-    clauses.join("; ")
+pub(super) struct Told<'a> {
+    pub(super) plan: &'a SweepPlan,
+    pub(super) summaries: &'a [Option<Summary>],
+    pub(super) failed: &'a [u32],
+    pub(super) cores_usable: u32,
+    /// Whether others disturbed most of the runs.
+    pub(super) is_noisy: bool,
 }
 
 impl Told<'_> {
+    /// A clause per model besides serial, and what speaks against all of them.
+    pub(super) fn sentence(&self, series: &[Series]) -> String {
+        let anything =
+            self.summaries.iter().any(Option::is_some) || self.failed.iter().any(|failed| *failed > 0);
+        if !anything {
+            return "nothing measured yet: the first round warms up and is not counted".into();
+        }
+        let is_alone = self.summaries.len() == 1;
+        let is_told = |series: &&Series| is_alone || series.model != Model::Serial;
+        let mut clauses: Vec<String> =
+            series.iter().filter(is_told).map(|series| self.clause(series)).collect();
+        if self.summaries[0].is_none() && self.failed[0] > 0 && !is_alone {
+            clauses.push("no speed-ups, as no serial run succeeded".into());
+        }
+        if self.is_noisy {
+            clauses.push("but others disturbed most of the runs: measure again".into());
+        }
+        clauses.join("; ")
+    }
+
     fn clause(&self, series: &Series) -> String {
         let failed: u32 = series.configurations.iter().map(|index| self.failed[*index]).sum();
-        let found = match self.foremost(series) {
+        let found = match series.best.and_then(|best| self.summaries[best].as_ref()) {
             Some(summary) => self.finding(series, summary),
             None if failed > 0 => return format!("{}: every run failed", series.model.name()),
             None => "nothing measured yet".into(),
@@ -51,18 +52,6 @@ impl Told<'_> {
 
     fn measured<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = &'a Summary> {
         series.configurations.iter().filter_map(|index| self.summaries[*index].as_ref())
-    }
-
-    /// The configuration that the clause is about: the best one. Chance may leave the best one without a clear gain, as it
-    /// is not clearly slower than a larger one which has it: then that is told.
-    fn foremost<'a>(&'a self, series: &'a Series) -> Option<&'a Summary> {
-        let best = self.summaries[series.best?].as_ref()?;
-        let gains = |summary: &&Summary| summary.speedup.as_ref().is_some_and(is_gain);
-        if gains(&best) {
-            return Some(best);
-        }
-        let gaining = self.measured(series).filter(gains);
-        gaining.min_by(|a, b| a.time.median.total_cmp(&b.time.median)).or(Some(best))
     }
 
     fn finding(&self, series: &Series, summary: &Summary) -> String {

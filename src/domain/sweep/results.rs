@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::conclusion;
+use super::conclusion::Told;
 use super::{Sweep, SweepPlan};
 use crate::domain::model::Model;
 use crate::domain::plan::Plan;
-use crate::domain::record::{Outcome, Record};
+use crate::domain::record::{Caveat, CaveatKind, Outcome, Record};
 use crate::domain::speedup;
 use crate::domain::stats::fit::{self, Amdahl, Fit, Point, Universal};
 use crate::domain::stats::{self, Ratio, Spread};
@@ -73,9 +73,10 @@ pub struct Results {
     pub failed: Vec<u32>,
     /// One per model; serial is the first.
     pub series: Vec<Series>,
-    /// The best configuration: that with the fewest workers among those than which none is clearly faster. Clearly
-    /// faster is what has a shorter median time by [`MIN_GAIN`] at least, and a confidence interval of the ratio that
-    /// excludes 1. `None` while nothing was measured.
+    /// The best configuration: that with the fewest workers among those that the shortest median time does not clearly
+    /// beat; of these, those that are clearly faster than serial come first. Clearly faster is what has a shorter median
+    /// time by [`MIN_GAIN`] at least, and a confidence interval of the ratio that excludes 1. `None` while nothing was
+    /// measured.
     pub best: Option<usize>,
     /// How many runs have ended, those of the round that warms up and those that failed included.
     pub ended: u32,
@@ -118,7 +119,9 @@ pub(super) fn of<'a>(
     }
     let series: Vec<Series> = plan.models().into_iter().map(|model| comparison.series(model)).collect();
     let failed: Vec<u32> = measured.iter().map(|each| each.failed).collect();
-    let sentence = conclusion::sentence(plan, &series, &summaries, &failed, cores_usable);
+    let is_noisy = is_noisy(&measured);
+    let told = Told { plan, summaries: &summaries, failed: &failed, cores_usable, is_noisy };
+    let sentence = told.sentence(&series);
     Results {
         summaries,
         failed,
@@ -128,6 +131,17 @@ pub(super) fn of<'a>(
         is_complete: ended >= plan.runs(),
         conclusion: sentence,
     }
+}
+
+/// Whether more than half of the counted runs were disturbed by others.
+fn is_noisy(measured: &[Measured<'_>]) -> bool {
+    let runs = || measured.iter().flat_map(|each| &each.sound);
+    let is_disturbed = |record: &&&Record| {
+        use CaveatKind::{CoresTaken, NoisyMachine, Suspended};
+        let disturbs = |caveat: &Caveat| matches!(caveat.kind, CoresTaken | NoisyMachine | Suspended);
+        record.caveats.iter().any(disturbs)
+    };
+    2 * runs().filter(is_disturbed).count() > runs().count()
 }
 
 /// The counted records by configuration, and how many runs have ended at all.
@@ -218,9 +232,16 @@ impl Comparison<'_> {
             among.into_iter().filter_map(|index| Some((index, median(index)?))).collect();
         let (shortest, _) = timed.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1))?;
         let workers = |index: usize| self.plan.configurations()[index].workers();
-        let as_good = timed.into_iter().filter(|(index, _)| !self.is_faster(shortest, *index));
-        let best = as_good.min_by(|a, b| workers(a.0).cmp(&workers(b.0)).then(a.1.total_cmp(&b.1)));
-        best.map(|(index, _)| index)
+        let as_good: Vec<(usize, f64)> =
+            timed.into_iter().filter(|(index, _)| !self.is_faster(shortest, *index)).collect();
+        // Chance may leave some as good as the shortest, and yet no better than serial, which that one clearly beats.
+        let gains = |index: usize| self.speedup(index).is_some_and(|ratio| is_gain(&ratio));
+        let with_gain: Vec<(usize, f64)> =
+            as_good.iter().copied().filter(|(index, _)| gains(*index)).collect();
+        let among = if with_gain.is_empty() { as_good } else { with_gain };
+        let fewest =
+            |a: &(usize, f64), b: &(usize, f64)| workers(a.0).cmp(&workers(b.0)).then(a.1.total_cmp(&b.1));
+        among.into_iter().min_by(fewest).map(|(index, _)| index)
     }
 
     fn series(&self, model: Model) -> Series {

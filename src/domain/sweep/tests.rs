@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::campaign::{BREAKS_ALLOWED, Campaign, Step};
 use crate::domain::plan::TaskSize;
-use crate::domain::record::{Outcome, Part, sample};
+use crate::domain::record::{CaveatKind, Outcome, Part, sample};
 use crate::domain::workload::WorkloadKind::{self, Cpu, Io};
 
 fn draft(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) -> SweepDraft {
@@ -100,6 +100,16 @@ mod asked_for {
             assert!(json["work"]["parameters"].is_object() && json["models"][0] == "serial", "{json}");
             assert_eq!(serde_json::from_value::<Sweep>(json).unwrap(), sweep);
         }
+    }
+
+    #[test]
+    fn latencies_that_another_version_drew_are_kept() {
+        let sweep = Sweep { id: "s.1".into(), plan: plan(Io, &[Model::Threads], &[2], 1) };
+        let mut json = serde_json::to_value(&sweep).unwrap();
+        json["work"]["parameters"]["latencies_s"][0] = serde_json::json!(0.123);
+        let read: Sweep = serde_json::from_value(json.clone()).unwrap();
+        assert!(read.plan.configurations().iter().all(|plan| plan.workload() == read.plan.work().workload()));
+        assert_eq!(serde_json::to_value(&read).unwrap(), json);
     }
 
     #[test]
@@ -332,6 +342,34 @@ mod concluded {
         ] {
             assert_eq!(results(kind, &rows).conclusion, said, "{rows:?}");
         }
+    }
+
+    #[test]
+    fn the_best_beats_serial_if_anything_does_even_where_chance_hides_it_for_a_smaller_one() {
+        let unsteady: &[f64] = &[1.2, 3.1, 3.2, 2.9, 3.3];
+        let rows =
+            [SERIAL, (Model::Threads, 2, unsteady), (Model::Threads, 4, &[1.0, 2.6, 2.61, 2.62, 2.6][..])];
+        let sweep = sweep(Io, &rows);
+        let results = sweep.results(&records(Io, &rows), 2);
+        assert_eq!(sweep.plan.configurations()[results.best.unwrap()].workers(), 4);
+        assert_eq!(results.conclusion, "threads: 1.2× with 4 workers, the most measured");
+    }
+
+    #[test]
+    fn a_sentence_about_disturbed_runs_says_so() {
+        let rows = [SERIAL, (Model::Threads, 16, one_percent(0.3))];
+        let mut all = records(Io, &rows);
+        let disturb = |record: &mut Record| record.doubt(CaveatKind::CoresTaken, "others ran".into());
+        all[..5].iter_mut().for_each(disturb);
+        let sweep = sweep(Io, &rows);
+        assert_eq!(sweep.results(&all, 2).conclusion, "threads: 10× with 16 workers");
+        disturb(&mut all[5]);
+        assert!(
+            sweep
+                .results(&all, 2)
+                .conclusion
+                .ends_with("; but others disturbed most of the runs: measure again")
+        );
     }
 
     #[test]

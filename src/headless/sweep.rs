@@ -1,0 +1,116 @@
+//! A sweep without a screen: what it will take is said before, what it came to is printed after.
+
+mod table;
+
+use std::sync::mpsc;
+
+use super::keep::Keeper;
+use super::measure::{self, Measured, Order};
+use super::{
+    addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, prepare, print, say, shared,
+    write_out,
+};
+use crate::cli::SweepRequest;
+use crate::domain::campaign::Campaign;
+use crate::domain::estimate::{self, Estimate, Known};
+use crate::domain::keeping::Keeping;
+use crate::domain::plan::Plan;
+use crate::domain::provenance::Provenance;
+use crate::domain::share::{Format, Shared, SharedSweep};
+use crate::domain::speed::Speed;
+use crate::domain::sweep::{Sweep, SweepDraft, SweepPlan};
+use crate::domain::text::counted;
+use crate::domain::workload::WorkloadKind;
+use crate::engine::os;
+use crate::engine::session::Session;
+use crate::export::json::{self, Traces};
+use crate::shell::exit::Failure;
+use crate::shell::spelling::Spelling;
+
+/// Measures the sweep that `request` asks for, keeps it where `keeping` says, and prints what came out. Returns the exit code.
+///
+/// # Errors
+/// What was wrong with the request, or what kept the engine from starting.
+pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
+    let place = Keeper::place(keeping)?;
+    let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
+    let session = prepare()?;
+    if request.all_tasks {
+        session.list_all_tasks();
+    }
+    let draft = request.draft(session.machine().cores_usable, urls).map_err(Failure::usage)?;
+    draft.check(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))?;
+    os::ask_for_short_turns();
+    let (sender, events) = mpsc::channel();
+    listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
+    let speed = (draft.draft.workload == WorkloadKind::Cpu).then(|| session.calibrate());
+    let known = known(&session, speed.as_ref());
+    let (draft, plan) = resolve(draft, &session, speed.as_ref())?;
+    say(&foretold(&draft, known));
+    let order = Order {
+        campaign: Campaign::sweep(plan.clone()),
+        id: campaign_id(&session),
+        known,
+        lists_tasks: request.format == Format::Json,
+    };
+    let sweep = Sweep { id: order.id.clone(), plan };
+    let mut keeper = Keeper::new(place, Provenance::here(session.id(), session.machine().clone()));
+    let number = keeper.keep_sweep(&sweep);
+    let measured = measure::all(&session, order, &mut keeper, &sender, &events);
+    print_results(&session, (number, &sweep), &measured, keeper.here(), request)?;
+    keeper.finish();
+    conclude(&measured)
+}
+
+fn resolve(
+    draft: SweepDraft,
+    session: &Session,
+    speed: Option<&Speed>,
+) -> Result<(SweepDraft, SweepPlan), Failure> {
+    let draft = SweepDraft { draft: calibrated(draft.draft, speed), ..draft };
+    let plan = draft.validate(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))?;
+    Ok((draft, plan))
+}
+
+/// How many runs, and about how long they will take.
+fn foretold(draft: &SweepDraft, known: Known<'_>) -> String {
+    let configurations = counted(draft.configurations().len() as u64, "configuration");
+    let rounds = counted(draft.repeats, "round");
+    let runs = format!("{} ({configurations} × {rounds} and one to warm up)", counted(draft.runs(), "run"));
+    let estimate = estimate::of_sweep(draft, known);
+    let time = estimate::words(estimate, 1);
+    match estimate {
+        Estimate::Seconds(_) => format!("{runs} will take {time}, by estimate"),
+        Estimate::SecondsAndWriting(_) => {
+            format!("{runs} will take {time}, by estimate: the server's latency, and the writing of files")
+        }
+        Estimate::NeedsSpeed | Estimate::UpToAddresses => format!("{runs}, which will take {time}"),
+    }
+}
+
+fn print_results(
+    session: &Session,
+    (number, sweep): (usize, &Sweep),
+    measured: &Measured,
+    here: &Provenance,
+    request: &SweepRequest,
+) -> Result<(), Failure> {
+    let cores_usable = session.machine().cores_usable;
+    let results = sweep.results(&measured.records, cores_usable);
+    match request.format {
+        Format::Table => {
+            let text = table::render(sweep, &results, &measured.records);
+            print(&Spelling::asked(request.ascii).spell(&text))
+        }
+        Format::Json => {
+            let sweep = SharedSweep { number, name: None, provenance: here, sweep, results: &results };
+            let shared = Shared { sweeps: vec![sweep], ..shared(measured, here) };
+            write_out(|out| json::write(out, session.machine(), &shared, Traces::Included))
+        }
+    }
+}
+
+/// As the tables of this shell name a configuration.
+fn name(plan: &Plan) -> String {
+    format!("{} with {}", plan.model().name(), counted(plan.workers().into(), "worker"))
+}

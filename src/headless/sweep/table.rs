@@ -1,0 +1,286 @@
+//! A sweep for people: a row per configuration, what to conclude, and what speaks against trusting it.
+
+use super::super::columns::{Side, aligned};
+use super::name;
+use crate::domain::campaign::BREAKS_ALLOWED;
+use crate::domain::record::{Outcome, Record};
+use crate::domain::stats::fit::Parameter;
+use crate::domain::stats::{Interval, Ratio};
+use crate::domain::sweep::{Results, Series, Summary, Sweep};
+use crate::domain::text::{self, counted};
+
+/// Of how many configurations that broke the reason is told.
+const BROKEN_TOLD: usize = 10;
+/// How much of a foreign sentence is shown, in characters.
+const MAX_SHOWN: usize = 300;
+/// What stands where there is no number.
+const NONE: &str = "–";
+
+const HEADER: [&str; 12] = [
+    "model",
+    "workers",
+    "runs",
+    "time (s)",
+    "95 % interval",
+    "speed-up",
+    "95 % interval",
+    "efficiency",
+    "Karp–Flatt",
+    "conc.",
+    "par.",
+    "",
+];
+
+const SIDES: [Side; 12] = [
+    Side::Left,
+    Side::Right,
+    Side::Right,
+    Side::Point,
+    Side::Left,
+    Side::Point,
+    Side::Left,
+    Side::Point,
+    Side::Point,
+    Side::Point,
+    Side::Point,
+    Side::Left,
+];
+
+/// The results as text; empty if nothing was measured at all.
+pub fn render(sweep: &Sweep, results: &Results, records: &[Record]) -> String {
+    if records.is_empty() {
+        return String::new();
+    }
+    let header = HEADER.iter().map(|title| (*title).to_string()).collect();
+    let rows = (0..results.summaries.len()).map(|index| row(sweep, results, index));
+    let mut out = title(sweep);
+    out.push_str(&aligned(&SIDES, &std::iter::once(header).chain(rows).collect::<Vec<_>>()));
+    let said = std::iter::once(results.conclusion.clone())
+        .chain(results.series.iter().flat_map(fitted))
+        .chain(unfinished(sweep, results))
+        .chain(doubts(sweep, records));
+    out.push('\n');
+    for sentence in said {
+        out.push_str(&text::clean(&sentence, MAX_SHOWN));
+        out.push('\n');
+    }
+    out
+}
+
+fn title(sweep: &Sweep) -> String {
+    let work = sweep.plan.work();
+    format!(
+        "{}, {}; medians of {}, after one to warm up\n\n",
+        work.workload().label(),
+        counted(work.tasks().into(), "task"),
+        counted(sweep.plan.repeats().into(), "round")
+    )
+}
+
+fn row(sweep: &Sweep, results: &Results, index: usize) -> Vec<String> {
+    let plan = &sweep.plan.configurations()[index];
+    let mut cells = vec![plan.model().label().to_string(), text::grouped(plan.workers().into())];
+    let Some(summary) = &results.summaries[index] else {
+        cells.push("0".into());
+        cells.extend((3..HEADER.len() - 1).map(|_| NONE.to_string()));
+        cells.push(marks(None, results.failed[index]));
+        return cells;
+    };
+    let ratio = summary.speedup.as_ref();
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| NONE.into());
+    cells.extend([
+        summary.runs.to_string(),
+        text::bare_seconds(summary.time.median),
+        between(summary.time.interval, text::bare_seconds),
+        or_none(ratio.map(factor)),
+        between(ratio.and_then(|ratio| ratio.interval), text::three_digits),
+        or_none(summary.efficiency.map(|share| format!("{share:.2}"))),
+        or_none(summary.karp_flatt.map(|share| format!("{share:.3}"))),
+        format!("{:.1}", summary.concurrency),
+        format!("{:.2}", summary.parallelism),
+        marks(Some(summary), results.failed[index]),
+    ]);
+    cells
+}
+
+/// With the digits that an interval beside it gives reason to tell.
+fn factor(ratio: &Ratio) -> String {
+    let digits = text::three_digits(ratio.value);
+    if ratio.interval.is_some() { format!("{digits}×") } else { text::speedup(ratio.value) }
+}
+
+fn between(interval: Option<Interval>, number: fn(f64) -> String) -> String {
+    interval.map_or_else(|| NONE.into(), |of| format!("{}–{}", number(of.low), number(of.high)))
+}
+
+fn marks(summary: Option<&Summary>, failed: u32) -> String {
+    let outliers = summary.map_or(0, |summary| summary.outliers.len() as u64);
+    let marks = [
+        summary.filter(|summary| summary.is_best).map(|_| "★ best".to_string()),
+        (outliers > 0).then(|| counted(outliers, "outlier")),
+        (failed > 0).then(|| format!("{failed} failed")),
+        (summary.is_none() && failed == 0).then(|| "not measured".into()),
+    ];
+    marks.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The laws that were fitted to the speed-ups of a model.
+fn fitted(series: &Series) -> Vec<String> {
+    let name = series.model.name();
+    let amdahl = series.amdahl.as_ref().map(|fit| {
+        let range = measured_from_to(fit.from, fit.to);
+        format!("fitted to {name}, {range}: Amdahl's law, serial fraction {}", parameter(&fit.law.serial))
+    });
+    let universal = series.universal.as_ref().map(|fit| {
+        let (contention, coherency) = (parameter(&fit.law.contention), parameter(&fit.law.coherency));
+        let range = measured_from_to(fit.from, fit.to);
+        format!(
+            "fitted to {name}, {range}: Universal Scalability Law, contention {contention}, coherency {coherency}"
+        )
+    });
+    amdahl.into_iter().chain(universal).collect()
+}
+
+fn measured_from_to(from: f64, to: f64) -> String {
+    format!("{from:.0} to {to:.0} workers")
+}
+
+fn parameter(parameter: &Parameter) -> String {
+    let Interval { low, high } = parameter.interval;
+    format!("{:.4} ({low:.4}–{high:.4})", parameter.value)
+}
+
+fn unfinished(sweep: &Sweep, results: &Results) -> Option<String> {
+    let runs = counted(sweep.plan.runs().into(), "run");
+    let ended = text::grouped(results.ended.into());
+    (!results.is_complete).then(|| format!("incomplete: {ended} of {runs} ended"))
+}
+
+/// What broke, by configuration, and the caveats of the counted runs, by kind.
+fn doubts(sweep: &Sweep, records: &[Record]) -> Vec<String> {
+    let mut told = vec![];
+    for plan in sweep.plan.configurations() {
+        let of_plan = || records.iter().filter(|record| record.plan == *plan);
+        let broken = of_plan().filter(|record| record.outcome == Outcome::Failed).count();
+        let left_out = if broken as u64 >= u64::from(BREAKS_ALLOWED) { " and was left out then" } else { "" };
+        if let Some(why) = of_plan().find_map(|record| record.error.as_ref()) {
+            told.push(format!("{} broke {}{left_out}: {why}", name(plan), counted(broken as u64, "time")));
+        }
+        if let Some(why) = of_plan().find_map(|record| record.failures.first()?.error.as_ref()) {
+            told.push(format!("{}, a task failed: {why}", name(plan)));
+        }
+    }
+    let more = told.len().saturating_sub(BROKEN_TOLD);
+    told.truncate(BROKEN_TOLD);
+    if more > 0 {
+        told.push(format!("{more} more broke: --format json has all of them"));
+    }
+    told.extend(caveats(records));
+    told
+}
+
+fn caveats(records: &[Record]) -> Vec<String> {
+    let is_counted = |record: &&Record| record.campaign.as_ref().is_some_and(|part| part.round > 0);
+    let counted_runs: Vec<&Record> = records.iter().filter(is_counted).collect();
+    let of = counted(counted_runs.len() as u64, "counted run");
+    let mut kinds = vec![];
+    for caveat in counted_runs.iter().flat_map(|record| &record.caveats) {
+        if !kinds.contains(&caveat.kind) {
+            kinds.push(caveat.kind);
+        }
+    }
+    let sentence = |kind| {
+        let in_run = |record: &&Record| {
+            Some((record.caveats.iter().find(|caveat| caveat.kind == kind)?.text.clone(), name(&record.plan)))
+        };
+        let mut of_kind = counted_runs.iter().filter_map(in_run);
+        let (text, first) = of_kind.next()?;
+        Some(format!("caveat in {} of {of}, first of {first}: {text}", of_kind.count() + 1))
+    };
+    kinds.into_iter().filter_map(sentence).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::machine::Limits;
+    use crate::domain::model::Model;
+    use crate::domain::plan::Draft;
+    use crate::domain::record::{CaveatKind, Part, sample};
+    use crate::domain::sweep::SweepDraft;
+    use crate::domain::workload::WorkloadKind;
+
+    fn measured() -> (Sweep, Vec<Record>) {
+        let draft = SweepDraft {
+            draft: Draft::new(WorkloadKind::Cpu, Model::Serial, 1),
+            models: vec![Model::GilThreads, Model::Processes],
+            workers: vec![2, 1_000],
+            repeats: 3,
+            seed: 1,
+        };
+        let sweep = Sweep { id: "s.1".into(), plan: draft.validate(&Limits::default()).unwrap() };
+        let mut records = vec![];
+        for round in 0..=3 {
+            for (plan, time) in sweep.plan.configurations().iter().zip([3.0, 3.02, 3.9, 1.6, 1.9]) {
+                let mut record = sample::record(plan.clone(), time * (1.0 + f64::from(round) / 100.0), 3.0);
+                record.campaign = Some(Part { id: "s.1".into(), round });
+                records.push(record);
+            }
+        }
+        (sweep, records)
+    }
+
+    fn table(sweep: &Sweep, records: &[Record]) -> String {
+        render(sweep, &sweep.results(records, 2), records)
+    }
+
+    fn row_of<'a>(table: &'a str, start: &str) -> &'a str {
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let found = table.lines().find(|line| words(line).starts_with(start));
+        found.unwrap_or_else(|| panic!("{start}\n{table}"))
+    }
+
+    #[test]
+    fn a_configuration_is_a_row_and_the_conclusion_stands_below() {
+        let (sweep, records) = measured();
+        let table = table(&sweep, &records);
+        assert_eq!(
+            row_of(&table, "gil-threads (emulated) 2 3 3.080 ").matches(" 0.99").count(),
+            1,
+            "{table}"
+        );
+        assert!(row_of(&table, "processes 2 3 1.632 ").ends_with("★ best"), "{table}");
+        assert!(row_of(&table, "processes 1 000").contains("1.938"), "{table}");
+        assert!(
+            table.contains("\ngil-threads: no gain; processes: 1.9× on 2 usable cores, no gain beyond\n"),
+            "{table}"
+        );
+        assert!(!table.contains("incomplete"), "{table}");
+    }
+
+    #[test]
+    fn what_is_missing_broke_or_is_doubtful_is_told() {
+        let (sweep, mut records) = measured();
+        records.truncate(13);
+        for record in records.iter_mut().filter(|record| record.plan.workers() == 1_000) {
+            record.outcome = Outcome::Failed;
+            record.error = Some("worker 3 died\u{1b}[2J".into());
+        }
+        records[8].doubt(CaveatKind::CoresTaken, "others ran".into());
+        let table = table(&sweep, &records);
+        assert!(row_of(&table, "processes 1 000").ends_with("1 failed"), "{table}");
+        assert!(table.contains("incomplete: 13 of 20 runs ended"), "{table}");
+        assert!(table.contains("processes with 1 000 workers broke 2 times: worker 3 died"), "{table}");
+        assert!(
+            table.contains("caveat in 1 of 8 counted runs, first of processes with 2 workers: others ran"),
+            "{table}"
+        );
+        assert!(!table.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn without_records_there_is_no_table() {
+        let (sweep, _) = measured();
+        assert_eq!(table(&sweep, &[]), "");
+    }
+}
