@@ -1,5 +1,7 @@
 //! The runs that the user can look at, their pictures, and how much memory those may take.
 
+mod repeats;
+
 use std::sync::Arc;
 
 use super::plan::Plan;
