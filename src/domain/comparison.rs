@@ -2,8 +2,8 @@
 //! the command line prints it.
 //!
 //! ```text
-//!                      #1 serial     #2 processes   difference
-//!  time                  1.213 s          0.634 s     -0.579 s
+//!                      #1 serial     #2 processes      #2 - #1
+//!  time, median          1.213 s          0.634 s     -0.579 s
 //!    95 % interval   1.209–1.218      0.630–0.641
 //!    shortest            1.208 s          0.629 s     -0.579 s
 //!    longest             1.220 s          0.644 s     -0.576 s
@@ -15,6 +15,8 @@
 
 mod rows;
 mod sentence;
+#[cfg(test)]
+mod tests;
 mod unit;
 
 pub use unit::Unit;

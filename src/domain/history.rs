@@ -167,6 +167,24 @@ impl History {
         Ok(())
     }
 
+    /// Makes this run the baseline of all runs of the same work, whatever was chosen before. What is the baseline anyway
+    /// need not be chosen.
+    ///
+    /// # Errors
+    /// Why it cannot be one, in one sentence.
+    pub fn measure_against(&mut self, number: usize) -> Result<(), String> {
+        let Some(entry) = self.get(number) else { return Ok(()) };
+        let (work, is_sound) = (entry.record.plan.clone(), entry.record.is_sound());
+        if is_sound {
+            self.forget_baseline(&work);
+        }
+        if self.get(number).is_some_and(|entry| entry.is_baseline) {
+            Ok(())
+        } else {
+            self.choose_baseline(number)
+        }
+    }
+
     /// Measures runs of this work against the latest sound serial run again.
     pub fn forget_baseline(&mut self, work: &Plan) {
         let chosen = self.chosen_baseline_of(work).map(|entry| entry.number);
@@ -192,6 +210,7 @@ impl History {
             is_fastest: false,
         });
         self.compare();
+        self.doubt_outliers(number);
         (number, self.make_room(TRACE_BYTES) || poorer)
     }
 

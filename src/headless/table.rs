@@ -3,6 +3,7 @@
 use super::columns::{Side, aligned};
 use crate::domain::phase::Phase;
 use crate::domain::record::{Outcome, Record};
+use crate::domain::repeats;
 use crate::domain::shared_file;
 use crate::domain::text;
 use crate::domain::time::seconds;
@@ -21,8 +22,10 @@ pub fn render(records: &[Record]) -> String {
     let mut out = aligned(&RUN_SIDES, &with_header(&RUN_HEADER, records, run_row));
     out.push_str("\nHow the workers spent their time, in seconds, summed over them:\n");
     out.push_str(&aligned(&phase_sides(), &with_header(&phase_header(), records, phase_row)));
-    let remarks: Vec<String> =
-        numbered(records).flat_map(|(number, record)| remarks(number, record)).collect();
+    let remarks: Vec<String> = numbered(records)
+        .flat_map(|(number, record)| remarks(number, record))
+        .chain(summary(records))
+        .collect();
     if !remarks.is_empty() {
         out.push('\n');
         remarks.iter().for_each(|remark| {
@@ -31,6 +34,16 @@ pub fn render(records: &[Record]) -> String {
         });
     }
     out
+}
+
+/// What the repeats say together, if all records are of one plan.
+fn summary(records: &[Record]) -> Option<String> {
+    let first = records.first()?;
+    let is_same = records.iter().all(|record| record.plan == first.plan);
+    let counted: Vec<&Record> =
+        records.iter().filter(|record| is_same && repeats::is_counted(record)).collect();
+    let time = repeats::time(&counted).filter(|time| time.n > 1)?;
+    Some(format!("{}: {}", first.plan.model().name(), repeats::told(&time)))
 }
 
 fn numbered(records: &[Record]) -> impl Iterator<Item = (usize, &Record)> {

@@ -19,17 +19,18 @@ pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Row> {
     let mut rows = table.times();
     rows.extend(reference.into_iter().flat_map(|reference| table.speedups(reference)));
     rows.extend([
-        table.row("workers", Unit::Count, |record| Some(f64::from(record.plan.workers()))),
         table.row("concurrency", Unit::Average, |record| Some(record.concurrency)),
         table.row("parallelism", Unit::Average, |record| Some(record.parallelism)),
         table.row("start-up", Unit::Seconds, |record| record.startup_s),
     ]);
+    let workers = table.row("workers", Unit::Count, |record| Some(f64::from(record.plan.workers())));
     let phases = Phase::MEASURED.into_iter().map(|phase| Row {
         phase: Some(phase),
         ..table.row(phase.name(), Unit::Seconds, move |record| Some(seconds(record.phases_s[phase])))
     });
     rows.extend(phases.filter(|row| row.cells.iter().any(|cell| cell.value > Some(0.0))));
     let others = [
+        workers,
         table.row("memory", Unit::Bytes, |record| record.memory_bytes.map(|bytes| bytes as f64)),
         table.row("ctx switches", Unit::Count, |record| {
             record.context_switches.map(|switches| (switches.voluntary + switches.involuntary) as f64)
@@ -86,10 +87,10 @@ impl Table<'_, '_> {
             let values: Vec<Option<f64>> = spreads.iter().map(|spread| spread.as_ref().map(of)).collect();
             self.written(name, Unit::Seconds, &values, scale)
         };
-        let time = row("time", |spread| spread.median);
         if !self.runs.iter().any(Compared::is_repeated) {
-            return vec![time];
+            return vec![row("time", |spread| spread.median)];
         }
+        let time = row("time, median", |spread| spread.median);
         let intervals: Vec<Option<Interval>> =
             spreads.iter().map(|spread| spread.as_ref().and_then(|spread| spread.interval)).collect();
         let runs: Vec<Option<f64>> =

@@ -78,7 +78,10 @@ impl Pair<'_, '_> {
             }
             (None, is_best) => self.undecided(is_best),
         };
-        why(self.run, self.over).map_or(said.clone(), |why| format!("{said}; {why}"))
+        // Where neither is ahead, "it" could be both.
+        let who =
+            if direction(&self.ratio).is_none() { format!("#{}", self.run.number) } else { "it".into() };
+        why(self.run, self.over).map_or(said.clone(), |why| format!("{said}; {who} {why}"))
     }
 
     /// That nothing can be said, and what that comes from.
@@ -135,19 +138,17 @@ fn range(interval: Interval) -> String {
     format!("{}–{}", digits(interval.low), digits(interval.high))
 }
 
-/// What clearly differs between the runs, whatever their times: "it computes on 1.97 cores instead of 1.00".
+/// What clearly differs between the runs, whatever their times: "computes on 1.97 cores instead of 1.00".
 fn why(run: &Compared<'_>, over: &Compared<'_>) -> Option<String> {
     let (run, over) = (run.record, over.record);
     let how = match run.plan.workload().kind() {
-        WorkloadKind::Cpu => differs(run.parallelism, over.parallelism).then(|| {
-            format!("it computes on {:.2} cores instead of {:.2}", run.parallelism, over.parallelism)
-        }),
+        WorkloadKind::Cpu => differs(run.parallelism, over.parallelism)
+            .then(|| format!("computes on {:.2} cores instead of {:.2}", run.parallelism, over.parallelism)),
         WorkloadKind::Io => at_once(run, over),
     };
     match (how, for_the_lock(run)) {
         (Some(how), Some(lock)) => Some(format!("{how} and {lock}")),
-        (None, Some(lock)) => Some(format!("it {lock}")),
-        (Some(how), None) => Some(how),
+        (Some(how), None) | (None, Some(how)) => Some(how),
         (None, None) => other_phase(run, over),
     }
 }
@@ -167,7 +168,7 @@ fn at_once(run: &Record, over: &Record) -> Option<String> {
         (network, "waits for")
     };
     let of = if what == "writes to" { "files" } else { "addresses" };
-    differs(now, then).then(|| format!("it {what} {now:.1} {of} at once instead of {then:.1}"))
+    differs(now, then).then(|| format!("{what} {now:.1} {of} at once instead of {then:.1}"))
 }
 
 /// How long its workers wait for the lock, if that is worth a word.
@@ -197,5 +198,5 @@ fn other_phase(run: &Record, over: &Record) -> Option<String> {
     })?;
     let explains = more(phase) * slower.signum() > slower.abs() / 2.0 && differs(run.wall_s, over.wall_s);
     let word = if more(phase) > 0.0 { "more" } else { "less" };
-    explains.then(|| format!("each worker spends {} {word} {words}", text::duration(more(phase).abs())))
+    explains.then(|| format!("spends {} {word} {words}, each worker", text::duration(more(phase).abs())))
 }

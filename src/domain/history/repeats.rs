@@ -1,7 +1,11 @@
 //! Which runs of a history say something together.
 
 use super::{Entry, History};
-use crate::domain::repeats::is_repeat;
+use crate::domain::record::Record;
+use crate::domain::repeats::{self, is_repeat};
+use crate::domain::speedup::Baseline;
+use crate::domain::stats::Ratio;
+use crate::domain::verdict;
 
 impl History {
     /// The sound runs that repeat the one with this number, itself among them, oldest first: see [`is_repeat`]. None if
@@ -11,5 +15,41 @@ impl History {
         let Some(this) = self.get(number) else { return vec![] };
         let this = (&this.record, &*this.provenance);
         self.entries.iter().filter(|other| is_repeat(this, (&other.record, &other.provenance))).collect()
+    }
+
+    /// What came out of the run with this number, in one sentence: if a campaign repeated it, what its repeats say together.
+    #[must_use]
+    pub fn verdict_of(&self, number: usize) -> String {
+        let Some(entry) = self.get(number) else { return String::new() };
+        let repeats = self.records_of(number);
+        match repeats::time(&repeats).filter(|time| time.n > 1 && entry.record.campaign.is_some()) {
+            None => entry.verdict(),
+            Some(time) => verdict::repeated(&entry.record, &time, self.gain_of(entry, &repeats)),
+        }
+    }
+
+    /// The records that repeat the run with this number, itself among them.
+    #[must_use]
+    pub fn records_of(&self, number: usize) -> Vec<&Record> {
+        self.repeats_of(number).into_iter().map(|repeat| &repeat.record).collect()
+    }
+
+    /// How many times faster these repeats of a run are than its baseline, with that one's repeats.
+    fn gain_of(&self, entry: &Entry, repeats: &[&Record]) -> Option<(Ratio, Baseline)> {
+        let over = entry.gain()?.over;
+        Some((repeats::gain(&self.records_of(over.number), repeats)?, over))
+    }
+
+    /// The repeats of the run with this number are judged anew, as it is one more of them.
+    pub(super) fn doubt_outliers(&mut self, number: usize) {
+        let Some(campaign) = self.get(number).and_then(|entry| entry.record.campaign.clone()) else { return };
+        let warms_up = |entry: &Entry| {
+            entry.record.campaign.as_ref().is_some_and(|part| part.round == 0 && part.id == campaign.id)
+        };
+        let has_warmed_up = self.entries.iter().any(warms_up);
+        let repeats: Vec<usize> = self.repeats_of(number).iter().map(|repeat| repeat.number).collect();
+        let theirs = self.entries.iter_mut().filter(|entry| repeats.binary_search(&entry.number).is_ok());
+        let mut records: Vec<&mut Record> = theirs.map(|entry| &mut entry.record).collect();
+        repeats::doubt_outliers(&mut records, has_warmed_up);
     }
 }
