@@ -15,6 +15,7 @@ use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
+use pconc_tui::domain::provenance::Origin;
 use pconc_tui::domain::record::{self, Record};
 use pconc_tui::domain::time::{Nanos, seconds};
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Transition};
@@ -40,6 +41,7 @@ fn main() {
     table::begin(session.machine());
     frames();
     first_frame(&session, prepared);
+    long_history();
     folding();
     watching(&session);
 }
@@ -205,6 +207,30 @@ fn first_frame(session: &Session, prepared: Nanos) {
     row("preparing the session: arena, zygote, machine", &millis(prepared as f64), "");
     row("from there to the end of the first frame", &millis(first), "");
     row("both: the first frame", &millis(prepared as f64 + first), "within 50 ms");
+}
+
+/// A history of ten thousand earlier runs: what arrives, what is drawn, what a key costs.
+fn long_history() {
+    const RUNS: usize = 10_000;
+    let mut app = App::new(sample::machine(2), Limits::default());
+    let (columns, rows) = SCREEN;
+    drop(app.update(Msg::Resized { columns, rows }));
+    let numbers: Vec<usize> = (1..=RUNS).collect();
+    let mut runs = Some(Msg::Earlier(sample::earlier(Origin::Earlier, &numbers, None)));
+    let cost = cpu_of(|| drop(runs.take().map(|runs| app.update(runs))));
+    row("CPU of taking 10 000 earlier runs in", &millis(cost), "under 200 ms");
+    let key = |app: &mut App, key| cpu_of(|| drop(app.update(Msg::Key(key))));
+    row("CPU of H, which shows them", &millis(key(&mut app, Char('H'))), "under 100 ms");
+    let begin = key(&mut app, Char('/'));
+    let costs = "gil-thr".chars().map(|c| key(&mut app, Char(c))).collect();
+    row("CPU of beginning a filter over them", &millis(begin), "under 100 ms");
+    row("CPU of a key in it", &millis(median(costs)), "under 16 ms");
+    key(&mut app, Enter);
+    let mut terminal = terminal();
+    let cost = median((0..41).map(|_| cpu_of(|| draw(&app, &mut terminal))).collect());
+    row("CPU of a frame of 10 000 runs", &millis(cost), "under 1 ms");
+    let costs = (0..41).map(|_| key(&mut app, Down)).collect();
+    row("CPU of choosing another of them", &millis(median(costs)), "under 1 ms");
 }
 
 /// Batches as the supervisor sends them, with about thirty events a lane, or one.

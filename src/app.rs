@@ -8,10 +8,16 @@
 //!             ├─ pointer   what the mouse does                       (the same, without keys)
 //!             ├─ query     what the screen and the shell may ask     (the questions)
 //!             ├─ inspect   looking closer: freeze, cursor, jumps     (both)
+//!             ├─ playback  a run that is over, played again          (both)
 //!             ├─ setup     the form: a draft, a cursor               ┐
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
 //!             ├─ columns   the history's columns, and their order    │ in its file
+//!             ├─ filter    which rows of the history are shown       │
+//!             ├─ naming    a name that is being typed                │
+//!             ├─ removal   runs that are taken out, and back in      │
+//!             ├─ earlier   runs of other sessions, pictures on demand│
+//!             ├─ field     a line of text that is being typed        │
 //!             ├─ timeline  the stretch of time, the row, the cursor  │
 //!             ├─ window    a stretch of time: zooming and panning    │
 //!             ├─ teaching  the layout for a class, the last keys     │
@@ -28,16 +34,22 @@ pub mod columns;
 pub mod command;
 pub mod comparison;
 pub mod details;
+mod earlier;
+pub mod field;
+pub mod filter;
 pub mod inspect;
 pub mod key;
 pub mod live;
 mod look;
 pub mod message;
+pub mod naming;
 pub mod overlay;
 mod perform;
+pub mod playback;
 pub mod pointer;
 mod query;
 pub mod reading;
+mod removal;
 #[doc(hidden)]
 pub mod sample;
 pub mod screen;
@@ -48,11 +60,14 @@ mod window;
 
 use browse::Browse;
 use columns::Columns;
+use filter::Filter;
 use inspect::Frozen;
 use key::Key;
 use live::{Activity, Live};
-use message::{Effect, Msg};
+use message::{EarlierRun, Effect, Msg};
+use naming::Naming;
 use overlay::{Overlay, Text};
+use playback::Playback;
 use screen::{Focus, Panel, Screen};
 use setup::Setup;
 use teaching::Teaching;
@@ -65,7 +80,7 @@ use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::speed::Speed;
-use crate::domain::text::duration;
+use crate::domain::text::{column_seconds, duration};
 use crate::domain::time::{Nanos, nanos, seconds};
 use crate::domain::trace::{Batch, Trace};
 use crate::domain::verdict;
@@ -83,10 +98,20 @@ pub struct App {
     activity: Activity,
     history: History,
     browse: Browse,
+    /// The picture that is being read, if one is.
+    awaited: Option<usize>,
     columns: Columns,
+    /// What the rows of the history have to match.
+    filter: Option<Filter>,
+    /// A name that is being typed.
+    naming: Option<Naming>,
+    /// What was marked before each removal that can be taken back, the latest last.
+    marks_before: Vec<Vec<usize>>,
     timeline: TimelineView,
     /// A run as it was when the user froze its picture.
     frozen: Option<Frozen>,
+    /// A run that is over and played again.
+    playback: Option<Playback>,
     focus: Focus,
     overlay: Option<Overlay>,
     /// What it says.
@@ -131,7 +156,16 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// What it looks like.
+    /// Why there is no picture of it now, in a few words; `None` if there is one.
+    #[must_use]
+    pub fn missing_picture(self) -> Option<&'a str> {
+        match self {
+            Shown::Live(_) => None,
+            Shown::Entry(entry) => entry.missing_picture(),
+        }
+    }
+
+    /// What it looks like; without lanes if its picture is missing.
     #[must_use]
     pub fn trace(self) -> &'a Trace {
         match self {
@@ -152,9 +186,14 @@ impl App {
             activity: Activity::Nothing,
             history: History::new(Provenance::here("", machine.clone())),
             browse: Browse::default(),
+            awaited: None,
             columns: Columns::default(),
+            filter: None,
+            naming: None,
+            marks_before: vec![],
             timeline: TimelineView::default(),
             frozen: None,
+            playback: None,
             focus: Focus { panel: Panel::Setup, expanded: false },
             overlay: None,
             text: None,
@@ -179,6 +218,15 @@ impl App {
         self
     }
 
+    /// With the runs of a shared file; the last one is shown.
+    #[must_use]
+    pub fn replaying(mut self, runs: Vec<EarlierRun>) -> App {
+        let _ = self.on_earlier(runs);
+        self.choose(self.history.entries().last().map(|entry| entry.number));
+        self.compose_headline();
+        self
+    }
+
     /// In the teaching layout from the start, if asked for.
     #[must_use]
     pub fn presenting(mut self, is_on: bool) -> App {
@@ -191,10 +239,10 @@ impl App {
     /// Folds a message into the state; what the shell shall do comes back.
     #[must_use = "effects do nothing unless performed"]
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        let is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
-        // A batch changes nothing that a run to come depends on.
-        let is_news = !matches!(msg, Msg::Batch(_));
-        let effects = match msg {
+        let mut is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
+        // Time that passes changes nothing that a run to come depends on.
+        let is_news = !matches!(msg, Msg::Batch(_) | Msg::Tick(_));
+        let mut effects = match msg {
             Msg::Opened => self.on_opened(),
             Msg::Key(key) => self.on_key(key),
             Msg::Clicked(target) => self.on_clicked(target),
@@ -215,8 +263,18 @@ impl App {
             Msg::Concluded(record) => self.on_concluded(*record),
             Msg::Refused(sentence) => self.on_refused(sentence),
             Msg::Calibrated(speed) => self.on_calibrated(speed),
-            Msg::Earlier(_) | Msg::PictureRead { .. } | Msg::Renumbered { .. } => vec![],
+            Msg::Earlier(runs) => self.on_earlier(runs),
+            Msg::PictureRead { number, picture } => self.on_picture_read(number, picture),
+            Msg::Renumbered { from, to } => self.on_renumbered(from, to),
+            Msg::Tick(elapsed) => {
+                is_due = self.on_tick(elapsed);
+                vec![]
+            }
         };
+        self.settle_playback();
+        if is_news {
+            effects.extend(self.ask_for_a_picture());
+        }
         if is_due {
             self.compose_headline();
             self.compose_text(is_news);
@@ -234,11 +292,12 @@ impl App {
 
     /// The machine's speed is measured while nothing runs and nobody has asked for a run yet.
     fn on_opened(&mut self) -> Vec<Effect> {
-        if self.speed.is_some() || self.is_busy() {
-            return vec![];
+        let mut effects = vec![Effect::ReadEarlier];
+        if self.speed.is_none() && !self.is_busy() {
+            self.calibrating = true;
+            effects.push(Effect::Calibrate);
         }
-        self.calibrating = true;
-        vec![Effect::Calibrate]
+        effects
     }
 
     fn on_key(&mut self, key: Key) -> Vec<Effect> {
@@ -299,18 +358,14 @@ impl App {
             self.browse.select(Some(number));
         }
         if thinned {
-            self.notice = Some(Notice {
-                sentence:
-                    "to save memory, some timelines are drawn from fewer points now; the numbers of the runs stay exact"
-                        .into(),
-                is_error: false,
-            });
+            self.tell_of_thinning();
         }
         if is_frozen {
             self.tell("the run of the frozen picture has ended: Space shows how");
         }
         // Who froze the picture goes on looking at it.
-        self.advance(campaign, experiment, was_watched && !is_frozen)
+        let next = self.advance(campaign, experiment, was_watched && !is_frozen);
+        std::iter::once(Effect::Keep(number)).chain(next).collect()
     }
 
     fn on_refused(&mut self, sentence: String) -> Vec<Effect> {
@@ -319,7 +374,7 @@ impl App {
         // While the speed is being measured no run is started: it is the measuring that was refused.
         self.calibrating = false;
         if self.browse.selected().is_none() {
-            self.browse.select(self.history.entries().last().map(|entry| entry.number));
+            self.browse.select(self.browse.order().last().copied());
             self.timeline.start_over();
         }
         self.notice = Some(Notice { sentence, is_error: true });
@@ -348,6 +403,13 @@ impl App {
             (_, Some(Shown::Live(live))) if self.frozen().is_some() => {
                 format!("frozen at {}: {}", duration(seconds(live.trace.now())), verdict::live(&live.trace))
             }
+            (_, Some(Shown::Live(live))) if self.playback.is_some() => {
+                format!(
+                    "{} into the run: {}",
+                    column_seconds(seconds(live.trace.now())),
+                    verdict::live(&live.trace)
+                )
+            }
             (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
             (_, Some(Shown::Live(live))) => verdict::live(&live.trace),
             (_, Some(Shown::Entry(entry))) => self.history.verdict_of(entry.number),
@@ -366,7 +428,7 @@ mod tests {
         let mut app = App::new(sample::machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = app.update(Msg::Key(Key::Char('2')));
-        let [message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
         let run = sample::Scenario::new(serial.clone(), 2);
         let mut changes = 0;
         let mut before = String::new();
@@ -386,7 +448,7 @@ mod tests {
         let mut app = App::new(sample::machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = app.update(Msg::Key(Key::Char('3')));
-        let [message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
         let mut batch = sample::Scenario::new(serial.clone(), 2).batch(0, 1_000_000);
         batch.deaths = vec!["worker 0 was killed by SIGKILL".into(), "worker 1 panicked: oh".into()];
         let _ = app.update(Msg::Batch(batch));

@@ -5,7 +5,9 @@
 
 mod documents;
 mod explore;
+mod output;
 mod refusal;
+mod replay;
 mod values;
 
 use std::ffi::OsString;
@@ -21,6 +23,9 @@ use crate::domain::share::Format;
 use crate::domain::workload::{Files, WorkloadKind};
 use documents::Shell;
 use explore::ExploreArguments;
+pub use output::Output;
+use output::OutputArguments;
+use replay::ReplayArguments;
 use values::Latency;
 
 /// Workers of an `io` run unless the user says otherwise: as many as the article has addresses.
@@ -31,6 +36,13 @@ const IO_WORKERS: u64 = 16;
 pub enum Invocation {
     /// Open the explorer.
     Explore(LookOptions),
+    /// Open the explorer with the runs of a shared file.
+    Replay {
+        /// The file.
+        file: PathBuf,
+        /// How it shall look.
+        look: LookOptions,
+    },
     /// Measure and print.
     Run(Box<Request>),
     /// Say what this machine offers.
@@ -56,8 +68,8 @@ pub struct Request {
     workers: Option<u64>,
     /// The file with the addresses for `io`, one a line.
     pub urls_file: Option<PathBuf>,
-    /// How the records are printed.
-    pub format: Format,
+    /// Where and how the records are written.
+    pub output: Output,
     /// Whether JSON lists the tasks however many there are.
     pub all_tasks: bool,
     /// Whether the table is in nothing but ASCII, whatever the locale.
@@ -87,6 +99,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     let cli = CommandLine::try_parse_from(arguments).map_err(|error| refusal::answer(&error))?;
     match cli.command {
         None => Ok(Invocation::Explore(cli.explore.options(cli.ascii))),
+        Some(Command::Replay(arguments)) => {
+            // They may stand before the command or behind it.
+            let is_behind = arguments.explore.first_given().is_some();
+            let explore = if is_behind { &arguments.explore } else { &cli.explore };
+            Ok(Invocation::Replay { look: explore.options(cli.ascii), file: arguments.file })
+        }
         Some(_) if cli.explore.first_given().is_some() => Err(Answer::Refusal(cli.explore.misplaced())),
         Some(Command::Doctor) => Ok(Invocation::Doctor { ascii: cli.ascii }),
         Some(Command::Run(arguments)) => {
@@ -108,7 +126,7 @@ fn request(arguments: &RunArguments, ascii: bool) -> Result<Request, String> {
         draft: draft(arguments),
         workers: arguments.workers,
         urls_file: arguments.urls.clone(),
-        format: arguments.format,
+        output: arguments.output.output()?,
         all_tasks: arguments.all_tasks,
         ascii,
     };
@@ -190,7 +208,8 @@ fn contradiction(arguments: &RunArguments) -> Option<String> {
             arguments.model.name()
         ));
     }
-    if arguments.all_tasks && arguments.format == Format::Table {
+    let format = arguments.output.output().map(|output| output.format);
+    if arguments.all_tasks && format.is_ok_and(|format| format != Format::Json) {
         return Some("--all-tasks lists the tasks in JSON: add --format json, or leave it out".into());
     }
     None
@@ -202,6 +221,7 @@ Examples:
   pconc-tui --theme contrast                    the same, for a projector
   pconc-tui run --workload cpu --model processes --workers 2
   pconc-tui run --workload io --model threads --workers 16 --format json
+  pconc-tui replay runs.json                    look at runs that somebody shared
   pconc-tui doctor                              what this machine offers
 
 Environment:
@@ -249,6 +269,10 @@ struct CommandLine {
 enum Command {
     /// Measure without a screen, and print the records
     Run(Box<RunArguments>),
+    /// Open the explorer with the runs of a shared file
+    ///
+    /// Everything is shown as it was measured, and marked as recorded there. p plays a run again, as it happened.
+    Replay(ReplayArguments),
     /// Say what this machine offers: cores, clocks, limits, terminal
     Doctor,
     /// Print a script for a shell, to complete what is typed
@@ -306,10 +330,8 @@ struct RunArguments {
     #[arg(help_heading = "Options of --workload io")]
     seed: Option<u64>,
 
-    /// How to print: as table or json [default: table]
-    #[arg(long, value_name = "FORMAT", value_parser = values::formats(), allow_hyphen_values = true)]
-    #[arg(default_value = "table", hide_default_value = true, hide_possible_values = true)]
-    format: Format,
+    #[command(flatten)]
+    output: OutputArguments,
 
     /// List all tasks in JSON, also above 10000
     #[arg(long, hide_short_help = true)]

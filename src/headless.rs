@@ -6,6 +6,7 @@ mod addresses;
 mod columns;
 mod findings;
 mod measure;
+mod output;
 mod progress;
 mod table;
 
@@ -16,8 +17,9 @@ use crate::cli::Request;
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::plan::{Draft, Plan, TaskSize};
-use crate::domain::record::{Outcome, Record, Records, SCHEMA};
-use crate::domain::share::Format;
+use crate::domain::provenance::Provenance;
+use crate::domain::record::{Outcome, Record};
+use crate::domain::share::{Format, Shared, SharedRun};
 use crate::domain::speed::Speed;
 use crate::domain::workload::WorkloadKind;
 use crate::engine::session::Session;
@@ -33,6 +35,7 @@ use measure::{Event, Measured};
 /// What was wrong with the request, or what kept the engine from starting.
 pub fn run(request: &Request) -> Result<u8, Failure> {
     let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
+    output::check(&request.output)?;
     let session = prepare()?;
     if request.all_tasks {
         session.list_all_tasks();
@@ -53,7 +56,7 @@ pub fn run(request: &Request) -> Result<u8, Failure> {
         say(&estimate);
     }
     let measured = measure::all(&session, Campaign::repeats(plan, repeats), &sender, &events);
-    print_records(&session, &measured.records, request)?;
+    print_records(&session, &measured, request)?;
     conclude(&measured)
 }
 
@@ -115,17 +118,27 @@ fn foretold(draft: &Draft, session: &Session, speed: Option<&Speed>) -> Option<S
     }
 }
 
-fn print_records(session: &Session, records: &[Record], request: &Request) -> Result<(), Failure> {
-    match request.format {
-        Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(records))),
-        Format::Json => {
-            let document = Records { schema: SCHEMA, machine: session.machine(), records };
-            write_out(|out| {
-                serde_json::to_writer_pretty(&mut *out, &document)?;
-                out.write_all(b"\n")
-            })
-        }
+fn print_records(session: &Session, measured: &Measured, request: &Request) -> Result<(), Failure> {
+    if request.output.format == Format::Table {
+        let table = Spelling::asked(request.ascii).spell(&table::render(&measured.records));
+        return output::deliver(&request.output, |out| out.write_all(table.as_bytes()));
     }
+    let here = Provenance::here(session.id(), session.machine().clone());
+    output::share(&request.output, session.machine(), &shared(measured, &here))
+}
+
+/// What was measured, as it is handed on.
+fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Shared<'a> {
+    let run = |(number, (record, trace))| SharedRun {
+        number,
+        name: None,
+        provenance: here,
+        record,
+        trace: Some(trace),
+        gain: None,
+    };
+    let runs = (1..).zip(measured.records.iter().zip(&measured.traces)).map(run).collect();
+    Shared { runs, sweeps: vec![] }
 }
 
 /// What the records mean for the exit code.

@@ -29,7 +29,7 @@
 //!           tui      headless          the two shells: the only code that joins engine and app
 //!          / | \      /    \
 //!        ui  |  engine      shell      shell: exit codes, signals, terminal, reports
-//!          \ |     |
+//!          \ |     |                   export: documents to share; imports domain alone
 //!           app    |
 //!              \   |
 //!               domain          cli: arguments become an invocation; imports domain alone
@@ -41,10 +41,11 @@
 //! | [`engine`] | domain | ratatui, crossterm, app, ui |
 //! | [`app`] | domain | I/O, clocks, threads, engine, ui. `App::update(Msg) -> Vec<Effect>` is a pure state machine |
 //! | [`ui`] | domain, app | I/O, changes to the app, statistics |
+//! | [`export`] | domain | the terminal; which file it writes to is told |
 //! | [`cli`] | domain | anything that acts |
 //! | [`shell`] | domain, engine | decisions; it is what both shells need to live in an operating system |
 //! | [`tui`] | all but headless | decisions: those belong to app or domain |
-//! | [`headless`] | domain, engine, cli, shell | the same |
+//! | [`headless`] | domain, engine, export, cli, shell | the same |
 //!
 //! `tests/architecture.rs` reads the `use` lines and fails on an arrow that this table does not allow.
 //!
@@ -64,6 +65,8 @@
 //! - **a workload?** `domain/workload.rs`, and a file in `engine/kernel/`.
 //! - **a model?** `domain/model.rs`, and a file in `engine/executor/`; the compiler lists the rest.
 //! - **what is measured?** `engine/recorder.rs` (events), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
+//! - **the JSON?** `domain/record.rs` and `domain/trace/stored.rs` (what runs are), `export/json.rs` (the document), and
+//!   `assets/records.schema.json`, which a test holds against real documents.
 //! - **a key?** `app/command.rs`: one table for dispatch, footer and help.
 //! - **a screen?** `ui/layout.rs` says where panels are; each panel is a file beside it. What can be clicked: `ui/hit.rs`
 //!   finds it, `app/pointer.rs` says what it does.
@@ -77,6 +80,7 @@ pub mod app;
 pub mod cli;
 pub mod domain;
 pub mod engine;
+pub mod export;
 pub mod headless;
 pub mod shell;
 pub mod tui;

@@ -14,6 +14,7 @@ use pconc_tui::{headless, tui};
 fn main() -> ExitCode {
     let ended = match cli::parse(std::env::args_os()) {
         Ok(Invocation::Explore(options)) => tui::explore(options),
+        Ok(Invocation::Replay { file, look }) => tui::replay(&file, look),
         Ok(Invocation::Run(request)) => headless::run(&request),
         Ok(Invocation::Doctor { ascii }) => headless::doctor(ascii),
         Err(Answer::Text(text)) => headless::print(&Spelling::of_locale().spell(&text)).map(|()| exit::DONE),

@@ -6,10 +6,12 @@
 mod event;
 mod input;
 mod pacer;
+mod replay;
 mod signals;
 mod terminal;
 
 use std::io;
+use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 
@@ -20,6 +22,7 @@ use crate::domain::plan::Plan;
 use crate::domain::time::{Nanos, seconds};
 use crate::engine::session::{Report, Run, Session};
 use crate::engine::{calibrate, clock, os};
+use crate::export::json::Document;
 use crate::shell;
 use crate::shell::exit::{self, Failure};
 use crate::shell::reports::{Heard, LOST, Relay};
@@ -35,6 +38,18 @@ use terminal::Screen;
 /// # Errors
 /// Why there is no explorer here, or what broke.
 pub fn explore(options: LookOptions) -> Result<u8, Failure> {
+    open(options, None)
+}
+
+/// Opens the explorer with the runs of a shared file. Returns the exit code.
+///
+/// # Errors
+/// What is wrong with the file, before anything is started; else the same as [`explore`].
+pub fn replay(file: &Path, options: LookOptions) -> Result<u8, Failure> {
+    open(options, Some(replay::read(file).map_err(Failure::usage)?))
+}
+
+fn open(options: LookOptions, document: Option<Document>) -> Result<u8, Failure> {
     shell::terminal::check().map_err(Failure::usage)?;
     let look = spelling::look(options);
     survive_file_size_limit();
@@ -51,6 +66,10 @@ pub fn explore(options: LookOptions) -> Result<u8, Failure> {
         .in_session(session.id())
         .with_look(look)
         .presenting(options.present);
+    let app = match document {
+        Some(document) => app.replaying(document.runs.into_iter().map(replay::earlier).collect()),
+        None => app,
+    };
     let ended = Explorer::new(&session, app, screen, sender).stay(&events);
     terminal::print_held_back();
     ended
@@ -65,6 +84,8 @@ struct Explorer<'env> {
     bars: Option<u16>,
     pacer: Pacer,
     is_first_frame: bool,
+    /// Up to when time was told to a run that is played; `None` while none is.
+    ticked: Option<Nanos>,
     session: &'env Session,
     /// The run that goes on, and this thread's CPU time when it began.
     run: Option<(Run, Nanos)>,
@@ -83,6 +104,7 @@ impl<'env> Explorer<'env> {
             bars: None,
             pacer: Pacer::default(),
             is_first_frame: true,
+            ticked: None,
             session,
             run: None,
             events,
@@ -125,6 +147,7 @@ impl<'env> Explorer<'env> {
             self.size = size;
             self.update(Msg::Resized { columns: size.0, rows: size.1 })?;
         }
+        self.tick()?;
         let bars = ui::bar_columns(&self.app, size);
         if let Some(columns) = bars.filter(|_| bars != self.bars) {
             self.bars = bars;
@@ -134,7 +157,21 @@ impl<'env> Explorer<'env> {
         let before = clock::thread_cpu();
         self.screen.draw(|frame| ui::draw(&self.app, &theme, frame)).map_err(lost)?;
         self.pacer.drawn(clock::now(), clock::thread_cpu().saturating_sub(before));
+        if self.app.is_playing() {
+            self.pacer.want(Urgency::Paced);
+        }
         if std::mem::take(&mut self.is_first_frame) { self.update(Msg::Opened) } else { Ok(()) }
+    }
+
+    /// Tells a run that is played how much time passed since the last frame.
+    fn tick(&mut self) -> Result<(), Leave> {
+        if !self.app.is_playing() {
+            self.ticked = None;
+            return Ok(());
+        }
+        let now = clock::now();
+        let elapsed = self.ticked.replace(now).map_or(0, |before| now.saturating_sub(before));
+        self.update(Msg::Tick(elapsed))
     }
 
     fn handle(&mut self, event: Event) -> Result<(), Leave> {

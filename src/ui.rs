@@ -5,6 +5,7 @@ mod comparison;
 mod cores;
 mod curves;
 mod details;
+mod field;
 mod footer;
 mod header;
 pub mod history;

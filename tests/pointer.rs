@@ -1,7 +1,7 @@
 //! What a click and the wheel do, and that what is hit is what is drawn.
 
 use pconc_tui::app::App;
-use pconc_tui::app::columns::COLUMNS;
+use pconc_tui::app::columns::{COLUMNS, ColumnId};
 use pconc_tui::app::key::Key::{self, *};
 use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::overlay::Overlay;
@@ -40,7 +40,7 @@ impl Session {
     /// Tells the app; runs are played to their end. Returns what else shall be done.
     fn tell(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = self.app.update(msg);
-        while let [Effect::Start(plan)] = &effects[..] {
+        while let [.., Effect::Start(plan)] = &effects[..] {
             let scenario = Scenario::new(plan.clone(), 2);
             let _ = self.app.update(Msg::Batch(scenario.batch(0, scenario.wall())));
             effects = self.app.update(Msg::Concluded(Box::new(scenario.record())));
@@ -287,7 +287,7 @@ fn in_the_teaching_layout_a_click_on_each_row_of_the_list_chooses_the_run_that_i
             let mut session = Session::new(columns, rows);
             session.press(&[Char('3'), Char('2'), Char('1'), Char('P'), Tab]);
             if sorted {
-                session.press(&[Char('C'), Home, Down, Down, Enter, Esc]);
+                session.press(&[Char('C'), Home, Down, Down, Down, Enter, Esc]);
                 assert_ne!(session.app.browse().order(), [1, 2, 3, 4, 5]);
             }
             // The last row is of a run that goes on.
@@ -351,7 +351,7 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
                 let hit = ui::hit(&session.app, columns / 2, u16::try_from(y).unwrap());
                 match (name, hit) {
                     (Some(name), Some(Target::ColumnRow(at))) => {
-                        let heading = if at == 7 { "bar" } else { COLUMNS[at].heading };
+                        let heading = COLUMNS[at].name();
                         assert!(name.starts_with(&format!("{heading:<13}")), "{heading}: {row}");
                         seen += 1;
                     }
@@ -366,8 +366,9 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
         session.click(session.place("] work "));
         // A low screen scrolls to where the cursor is.
         let there = session.place("] work ");
-        let is_shown = |session: &Session| session.app.columns().is_shown(1);
-        assert_eq!((session.app.columns().cursor(), is_shown(&session)), (1, true));
+        let work = COLUMNS.iter().position(|column| column.id == ColumnId::Work).unwrap();
+        let is_shown = |session: &Session| session.app.columns().is_shown(work);
+        assert_eq!((session.app.columns().cursor(), is_shown(&session)), (work, true));
         session.click(there);
         assert!(!is_shown(&session) && session.app.overlay() == Some(&Overlay::Columns));
         session.click(there);
@@ -496,7 +497,7 @@ fn play(
         Some(run) => session.app.update(Msg::Concluded(Box::new(run.record()))),
         None => effects,
     };
-    let [Effect::Start(plan)] = &effects[..] else { return None };
+    let [.., Effect::Start(plan)] = &effects[..] else { return None };
     let run = Scenario::new(plan.clone(), 2);
     let _ = session.app.update(Msg::Batch(run.batch(0, run.wall() / 2)));
     Some(run)

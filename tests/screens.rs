@@ -18,6 +18,10 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 
+#[path = "screens/comparison.rs"]
+mod comparison;
+#[path = "screens/earlier.rs"]
+mod earlier;
 #[path = "screens/history.rs"]
 mod history;
 #[path = "screens/snapshots.rs"]
@@ -56,7 +60,7 @@ impl Session {
     }
 
     fn play(&mut self, mut effects: Vec<Effect>) {
-        while let [Effect::Start(plan)] = &effects[..] {
+        while let [.., Effect::Start(plan)] = &effects[..] {
             let scenario = Scenario::new(plan.clone(), self.app.machine().cores_usable);
             let _ = self.app.update(Msg::Batch(scenario.batch(0, scenario.wall())));
             effects = self.app.update(Msg::Concluded(Box::new(scenario.record())));
@@ -66,7 +70,7 @@ impl Session {
     /// Starts a run and stops the clock after a share of it.
     fn press_and_wait(&mut self, key: Key, share: f64) -> Plan {
         let effects = self.app.update(Msg::Key(key));
-        let [Effect::Start(plan)] = &effects[..] else { panic!("nothing started: {effects:?}") };
+        let [.., Effect::Start(plan)] = &effects[..] else { panic!("nothing started: {effects:?}") };
         let scenario = Scenario::new(plan.clone(), 2);
         let now = (scenario.wall() as f64 * share) as u64;
         let _ = self.app.update(Msg::Batch(scenario.batch(0, now)));
@@ -712,7 +716,7 @@ fn the_state_is_seen_at_every_size_and_stands_still_while_time_passes() {
         let early = place(&session);
         let scenario = Scenario::new(plan.clone(), 2);
         let effects = session.app.update(Msg::Concluded(Box::new(scenario.record())));
-        let [Effect::Start(gil)] = &effects[..] else { panic!("serial comes first: {effects:?}") };
+        let [.., Effect::Start(gil)] = &effects[..] else { panic!("serial comes first: {effects:?}") };
         let scenario = Scenario::new(gil.clone(), 2);
         let under_lock = [0.05, 0.5, 0.99].map(|share| {
             let now = (scenario.wall() as f64 * share) as u64;

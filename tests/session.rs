@@ -32,7 +32,7 @@ fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
 
 fn started(effects: &[Effect]) -> &Plan {
     match effects {
-        [Effect::Start(plan)] => plan,
+        [.., Effect::Start(plan)] => plan,
         other => panic!("expected one start, not {other:?}"),
     }
 }
@@ -51,11 +51,11 @@ fn play(app: &mut App, plan: &Plan, outcome: Outcome) -> Vec<Effect> {
 /// Plays a quick experiment to its end.
 fn experiment(app: &mut App, key: char) {
     let mut effects = press(app, &[Char(key)]);
-    while let [Effect::Start(plan)] = &effects[..] {
+    while let [.., Effect::Start(plan)] = &effects[..] {
         let plan = plan.clone();
         effects = play(app, &plan, Outcome::Completed);
     }
-    assert!(effects.is_empty());
+    assert!(matches!(effects[..], [Effect::Keep(_)]), "{effects:?}");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn a_run_goes_from_the_key_through_batches_into_the_history() {
     assert_eq!((plan.model(), plan.workers()), (Model::Threads, 2));
     assert!(app.is_running());
     assert!(press(&mut app, &[Char('r')]).is_empty(), "one run at a time");
-    assert!(play(&mut app, &plan, Outcome::Completed).is_empty());
+    assert!(matches!(play(&mut app, &plan, Outcome::Completed)[..], [Effect::Keep(_)]));
     assert!(!app.is_running());
     assert_eq!(app.history().entries().len(), 1);
     assert_eq!(app.browse().selected(), Some(1));
@@ -81,7 +81,7 @@ fn a_quick_experiment_runs_serial_then_the_model_and_ends_with_one_sentence() {
     let model = started(&play(&mut app, &serial, Outcome::Completed)).clone();
     assert_eq!((model.model(), model.workers()), (Model::GilThreads, 4));
     assert_eq!(app.live().unwrap().campaign.progress(), (2, 2));
-    assert!(play(&mut app, &model, Outcome::Completed).is_empty());
+    assert!(matches!(play(&mut app, &model, Outcome::Completed)[..], [Effect::Keep(_)]));
     assert_eq!(app.headline(), "gil-threads: no gain: one computed while three waited for the lock");
     let third = started(&press(&mut app, &[Char('3')])).clone();
     assert_eq!(third.model(), Model::Processes, "the baseline is there already");
@@ -95,7 +95,7 @@ fn the_first_experiment_measures_the_machines_speed_and_all_share_one_baseline()
     assert_eq!(press(&mut app, &[Char('3')]), [Effect::Calibrate]);
     let serial = started(&app.update(Msg::Calibrated(Speed::uniform(40e6)))).clone();
     let processes = started(&play(&mut app, &serial, Outcome::Completed)).clone();
-    assert!(play(&mut app, &processes, Outcome::Completed).is_empty());
+    assert!(matches!(play(&mut app, &processes, Outcome::Completed)[..], [Effect::Keep(_)]));
     let under_the_lock = started(&press(&mut app, &[Char('2')])).clone();
     assert_eq!(under_the_lock.model(), Model::GilThreads);
     assert!(under_the_lock.same_work(&serial));
@@ -107,7 +107,7 @@ fn repeats_are_as_many_runs() {
     press(&mut app, &[Up, Down, Down, Down, Down, Down, Down, Right, Right]);
     let mut effects = press(&mut app, &[Char('r')]);
     let mut runs = 0;
-    while let [Effect::Start(plan)] = &effects[..] {
+    while let [.., Effect::Start(plan)] = &effects[..] {
         runs += 1;
         let plan = plan.clone();
         effects = play(&mut app, &plan, Outcome::Completed);
@@ -122,7 +122,7 @@ fn stopping_keeps_the_record_as_cancelled_and_ends_the_experiment() {
     let serial = started(&press(&mut app, &[Char('3')])).clone();
     assert_eq!(press(&mut app, &[Char('x')]), [Effect::Stop]);
     assert!(press(&mut app, &[Char('x')]).is_empty(), "once is enough");
-    assert!(play(&mut app, &serial, Outcome::Cancelled).is_empty());
+    assert!(matches!(play(&mut app, &serial, Outcome::Cancelled)[..], [Effect::Keep(_)]));
     assert_eq!(app.history().entries()[0].record.outcome, Outcome::Cancelled);
     assert!(app.headline().starts_with("stopped after"), "{}", app.headline());
 }
@@ -238,7 +238,7 @@ fn an_experiment_that_goes_on_and_ends_leaves_the_older_row_that_is_looked_at_al
     assert!(before.0 == Some(1) && before.1.is_zoomed());
     let processes = started(&play(&mut app, &serial, Outcome::Completed)).clone();
     assert_eq!(looked_at(&app), before);
-    assert!(play(&mut app, &processes, Outcome::Completed).is_empty());
+    assert!(matches!(play(&mut app, &processes, Outcome::Completed)[..], [Effect::Keep(_)]));
     assert_eq!(looked_at(&app), before);
 }
 
@@ -258,18 +258,18 @@ fn a_task_time_is_calibrated_once_a_session() {
 fn the_speed_is_measured_when_the_explorer_opens_and_a_run_waits_for_it() {
     let mut app = uncalibrated();
     assert!(app.setup().forecast().unwrap().contains("measuring"));
-    assert_eq!(app.update(Msg::Opened), [Effect::Calibrate]);
+    assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier, Effect::Calibrate]);
     assert!(!app.is_busy(), "nobody has to know");
     assert!(press(&mut app, &[Char('r')]).is_empty());
     started(&app.update(Msg::Calibrated(Speed::uniform(40e6))));
     assert_eq!(app.setup().forecast(), Ok("about 1.0 s"), "8 tasks of 0.25 s on two cores");
-    assert!(app.update(Msg::Opened).is_empty());
+    assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier]);
 }
 
 #[test]
 fn measuring_the_speed_that_is_refused_does_not_hold_up_later_runs() {
     let mut app = uncalibrated();
-    assert_eq!(app.update(Msg::Opened), [Effect::Calibrate]);
+    assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier, Effect::Calibrate]);
     let _ = app.update(Msg::Refused("no thread".into()));
     started(&press(&mut app, &[Char('r')]));
 }

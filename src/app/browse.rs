@@ -1,14 +1,33 @@
-//! Which rows of the history are chosen and marked.
+//! Which rows of the history are shown, chosen and marked.
 
 use crate::domain::history::{Entry, History};
 
+/// A row of the history, from the first one down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrowseRow {
+    /// The run with this number.
+    Run(usize),
+    /// The heading of a session, whose first run that is shown has this number.
+    Session(usize),
+}
+
 /// What the user did to the history.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Browse {
     selected: Option<usize>,
+    /// Where the chosen row is among all runs that are shown.
+    place: Option<usize>,
     marked: Vec<usize>,
-    /// The numbers of all runs, from the first row down.
+    /// The numbers of all runs that are shown, from the first row down.
     order: Vec<usize>,
+    /// The headings of sessions: before which place in `order`, and its first run. They ascend.
+    sessions: Vec<(usize, usize)>,
+    /// The largest speed-up that is shown, at least 1.
+    most: f64,
+    /// Whether runs of earlier sessions are shown.
+    shows_earlier: bool,
+    /// So many runs of earlier sessions there are.
+    earlier: usize,
 }
 
 impl Browse {
@@ -24,29 +43,141 @@ impl Browse {
         &self.marked
     }
 
-    /// The numbers of all runs in the order in which they are shown; the live run comes below them.
+    /// The numbers of all runs that are shown, in that order; the live run comes below them.
     #[must_use]
     pub fn order(&self) -> &[usize] {
         &self.order
     }
 
-    /// Shows the runs in another order.
-    pub fn arrange(&mut self, order: Vec<usize>) {
-        self.order = order;
+    /// Where in [`Browse::order`] the chosen row is.
+    #[must_use]
+    pub fn place(&self) -> Option<usize> {
+        self.place
+    }
+
+    /// The largest speed-up of the runs that are shown; at least 1.
+    #[must_use]
+    pub fn most(&self) -> f64 {
+        self.most.max(1.0)
+    }
+
+    /// Whether runs of earlier sessions are shown.
+    #[must_use]
+    pub fn shows_earlier(&self) -> bool {
+        self.shows_earlier
+    }
+
+    /// So many runs of earlier sessions there are, shown or not.
+    #[must_use]
+    pub fn earlier(&self) -> usize {
+        self.earlier
+    }
+
+    /// Shows the runs of earlier sessions, or hides them.
+    pub(super) fn toggle_earlier(&mut self) {
+        self.shows_earlier = !self.shows_earlier;
+    }
+
+    pub(super) fn count_earlier(&mut self, earlier: usize) {
+        self.earlier = earlier;
+    }
+
+    /// How many rows there are without the live run's; with the headings of sessions or without.
+    #[must_use]
+    pub fn rows(&self, with_sessions: bool) -> usize {
+        self.order.len() + if with_sessions { self.sessions.len() } else { 0 }
+    }
+
+    /// The row so many rows below the first. O(log sessions).
+    #[must_use]
+    pub fn row(&self, at: usize, with_sessions: bool) -> Option<BrowseRow> {
+        if !with_sessions {
+            return self.order.get(at).copied().map(BrowseRow::Run);
+        }
+        // The heading number i is in row `place + i`.
+        let headings = self.headings_until(at);
+        match headings.checked_sub(1).map(|last| (last, self.sessions[last])) {
+            Some((last, (place, number))) if place + last == at => Some(BrowseRow::Session(number)),
+            _ => self.order.get(at - headings).copied().map(BrowseRow::Run),
+        }
+    }
+
+    /// How many headings are in this row and above.
+    fn headings_until(&self, row: usize) -> usize {
+        let (mut from, mut to) = (0, self.sessions.len());
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            if self.sessions[middle].0 + middle <= row { from = middle + 1 } else { to = middle }
+        }
+        from
+    }
+
+    /// The row of the run at this place of [`Browse::order`], or where the next one would be.
+    #[must_use]
+    pub fn row_of(&self, place: usize, with_sessions: bool) -> usize {
+        let above = |(begin, _): &(usize, usize)| *begin <= place;
+        place + if with_sessions { self.sessions.partition_point(above) } else { 0 }
+    }
+
+    /// How many runs are above this row.
+    #[must_use]
+    pub fn runs_above(&self, row: usize, with_sessions: bool) -> usize {
+        let headings =
+            if with_sessions { row.checked_sub(1).map_or(0, |row| self.headings_until(row)) } else { 0 };
+        row - headings
+    }
+
+    /// Shows these runs in this order, with the headings of sessions before some places of it.
+    pub fn arrange(&mut self, order: Vec<usize>, sessions: Vec<(usize, usize)>, most: f64) {
+        (self.order, self.sessions, self.most) = (order, sessions, most);
+        self.find();
+    }
+
+    fn find(&mut self) {
+        self.place = self.selected.and_then(|number| self.order.iter().position(|other| *other == number));
+    }
+
+    /// The run to choose instead of one that is no longer shown: the one before it, else the one behind it.
+    #[must_use]
+    pub(super) fn nearest(&self, number: usize) -> Option<usize> {
+        let before = self.order.iter().filter(|other| **other <= number).max();
+        before.or_else(|| self.order.iter().min()).copied()
     }
 
     /// Chooses a row, or the live run.
     pub fn select(&mut self, row: Option<usize>) {
         self.selected = row;
+        self.find();
     }
 
     /// Moves the choice by so many rows as they are shown; with `live` there is one more below them.
     pub fn step(&mut self, by: isize, live: bool) {
         let rows = self.order.len() + usize::from(live);
         let Some(last) = rows.checked_sub(1) else { return };
-        let row_of = |number| self.order.iter().position(|other| *other == number);
-        let now = self.selected.and_then(row_of).unwrap_or(last);
-        self.selected = self.order.get(now.saturating_add_signed(by).min(last)).copied();
+        let next = self.place.unwrap_or(last).saturating_add_signed(by).min(last);
+        self.selected = self.order.get(next).copied();
+        self.place = self.selected.map(|_| next);
+    }
+
+    /// Follows a run that has another number now.
+    pub(super) fn renumber(&mut self, from: usize, to: usize) {
+        let now = |number: usize| if number == from { to } else { number };
+        self.selected = self.selected.map(now);
+        self.marked = self.marked.iter().copied().map(now).collect();
+        self.marked.sort_unstable();
+    }
+
+    /// Marks these runs, and no others.
+    pub(super) fn mark_only(&mut self, mut numbers: Vec<usize>) {
+        numbers.sort_unstable();
+        numbers.dedup();
+        self.marked = numbers;
+    }
+
+    /// The marked runs that are shown.
+    #[must_use]
+    pub fn marked_in_view(&self) -> Vec<usize> {
+        self.marked.iter().copied().filter(|number| self.order.contains(number)).collect()
     }
 
     /// Marks the chosen row, or takes its mark away.
@@ -71,7 +202,7 @@ impl Browse {
         if let [only] = numbers[..]
             && let Some(entry) = history.get(only)
         {
-            let baseline = history.baseline_of(&entry.record.plan).map(|entry: &Entry| entry.number);
+            let baseline = entry.baseline.map(|baseline| baseline.number);
             numbers.extend(baseline.filter(|baseline| *baseline != only));
         }
         numbers.sort_unstable();
@@ -79,16 +210,39 @@ impl Browse {
     }
 }
 
+/// Where sessions begin among runs that are shown in the order of their numbers: before which place, and the number of
+/// the run there. None if all are of one session of this program.
+pub(super) fn sessions<'a>(entries: impl Iterator<Item = Option<&'a Entry>>) -> Vec<(usize, usize)> {
+    let mut begins = vec![];
+    let mut former: Option<&Entry> = None;
+    for (place, entry) in entries.enumerate() {
+        // What belongs to no session belongs to the one above.
+        let Some(entry) = entry else { continue };
+        if former.is_none_or(|former| !former.provenance.is_same_session(&entry.provenance)) {
+            begins.push((place, entry.number));
+        }
+        former = Some(entry);
+    }
+    if begins.len() > 1 || former.is_some_and(|entry| entry.is_foreign()) { begins } else { vec![] }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn arranged(order: Vec<usize>) -> Browse {
+        let mut browse = Browse::default();
+        browse.arrange(order, vec![], 1.0);
+        browse
+    }
 
     #[test]
     fn stepping_below_the_last_row_reaches_the_live_run_only_if_there_is_one() {
         let mut browse = Browse::default();
         browse.step(1, false);
         assert_eq!(browse.selected(), None);
-        browse.arrange(vec![1, 2]);
+        let mut browse = arranged(vec![1, 2]);
         browse.select(Some(2));
         browse.step(1, false);
         assert_eq!(browse.selected(), Some(2));
@@ -102,8 +256,7 @@ mod tests {
 
     #[test]
     fn stepping_follows_the_order_that_is_shown() {
-        let mut browse = Browse::default();
-        browse.arrange(vec![3, 1, 2]);
+        let mut browse = arranged(vec![3, 1, 2]);
         browse.select(Some(3));
         browse.step(1, false);
         assert_eq!(browse.selected(), Some(1));
@@ -122,5 +275,37 @@ mod tests {
             browse.toggle_mark();
         }
         assert_eq!(browse.marked(), [1]);
+    }
+
+    #[test]
+    fn a_run_that_is_hidden_gives_the_choice_to_its_neighbour() {
+        let browse = arranged(vec![9, 4, 2]);
+        assert_eq!([5, 1, 9].map(|number| browse.nearest(number)), [Some(4), Some(2), Some(9)]);
+        assert_eq!(Browse::default().nearest(3), None);
+    }
+
+    proptest! {
+        #[test]
+        fn rows_and_places_agree_wherever_sessions_begin(
+            runs in 1usize..40, mut begins in proptest::collection::btree_set(0usize..40, 0..8),
+        ) {
+            begins.retain(|begin| *begin < runs);
+            let order: Vec<usize> = (101..=100 + runs).collect();
+            let mut browse = Browse::default();
+            let sessions = begins.iter().map(|begin| (*begin, order[*begin])).collect();
+            browse.arrange(order.clone(), sessions, 1.0);
+            let mut expected = vec![];
+            for (place, number) in order.iter().enumerate() {
+                if begins.contains(&place) {
+                    expected.push(BrowseRow::Session(*number));
+                }
+                prop_assert_eq!(browse.row_of(place, true), expected.len());
+                prop_assert_eq!(browse.runs_above(expected.len(), true), place);
+                expected.push(BrowseRow::Run(*number));
+            }
+            let rows: Vec<BrowseRow> = (0..browse.rows(true)).filter_map(|at| browse.row(at, true)).collect();
+            prop_assert_eq!(rows, expected);
+            prop_assert_eq!(browse.row(browse.rows(true), true), None);
+        }
     }
 }

@@ -23,8 +23,10 @@ use crate::domain::time::seconds;
 #[expect(missing_docs, reason = "the table below explains each")]
 pub enum ColumnId {
     Number,
+    When,
     Work,
     Model,
+    Name,
     Workers,
     Tasks,
     Time,
@@ -44,17 +46,17 @@ pub enum ColumnId {
 
 /// What runs are sorted by; what is not known comes last, whatever the order.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum SortKey {
+pub enum SortKey<'a> {
     /// A number.
     Number(f64),
     /// A word.
-    Word(&'static str),
+    Word(&'a str),
     /// Not measured.
     Unknown,
 }
 
-impl From<Option<f64>> for SortKey {
-    fn from(number: Option<f64>) -> SortKey {
+impl From<Option<f64>> for SortKey<'_> {
+    fn from(number: Option<f64>) -> Self {
         number.map_or(SortKey::Unknown, SortKey::Number)
     }
 }
@@ -75,11 +77,22 @@ pub struct Column {
     /// What stands in a row; empty where there is nothing to say. The bar is drawn instead.
     pub cell: fn(Row<'_>) -> String,
     /// What runs are sorted by.
-    pub key: fn(&Entry) -> SortKey,
+    pub key: fn(&Entry) -> SortKey<'_>,
     /// Where there is no room for all, the highest go first.
     pub rank: u8,
     /// Whether it is shown unless the user says otherwise.
-    pub by_default: bool,
+    pub by_default: ByDefault,
+}
+
+/// Whether a column is shown that the user said nothing about.
+#[derive(Clone, Copy, Debug)]
+pub enum ByDefault {
+    /// It is.
+    Shown,
+    /// It is not.
+    Hidden,
+    /// Only if there is such a run.
+    If(fn(&Entry) -> bool),
 }
 
 impl Column {
@@ -96,69 +109,86 @@ const fn column(
     side: Side,
     least: Extent,
     cell: fn(Row<'_>) -> String,
-    key: fn(&Entry) -> SortKey,
-    (rank, by_default): (u8, bool),
+    key: fn(&Entry) -> SortKey<'_>,
+    (rank, by_default): (u8, ByDefault),
 ) -> Column {
     Column { id, heading, meaning, side, least, cell, key, rank, by_default }
 }
 
+use ByDefault::{Hidden, If, Shown};
 use ColumnId as Id;
 use SortKey::{Number, Word};
 
 /// Columns from this rank on are shown unasked only where the bar has all the room that it can use.
-pub const EXTRA: u8 = 12;
+pub const EXTRA: u8 = 14;
 
+/// So many characters of a name have room in its column.
+const NAME: usize = 20;
 const NONE: Extent = Extent { before: 0, after: 0, words: 0 };
 /// Up to 999.999 s.
 const SECONDS: Extent = Extent { before: 3, after: 4, words: 0 };
 
 /// Every column, from left to right.
 #[rustfmt::skip]
-pub static COLUMNS: [Column; 18] = [
+pub static COLUMNS: [Column; 20] = [
     column(Id::Number, ("#", "in the order of measuring"), Side::Right, Extent { before: 3, ..NONE },
-        |row| row.number().to_string(), |run| Number(run.number as f64), (4, true)),
+        |row| row.number().to_string(), |run| Number(run.number as f64), (4, Shown)),
+    column(Id::When, ("when (UTC)", "when it was begun"), Side::Left, NONE,
+        when, |run| Word(&run.record.started_at), (7, If(Entry::is_earlier))),
     column(Id::Work, ("work", "what a task does"), Side::Left, NONE,
-        |row| row.plan().workload().label().into(), |run| Word(run.record.plan.workload().label()), (5, true)),
+        |row| row.plan().workload().label().into(), |run| Word(run.record.plan.workload().label()), (5, Shown)),
     column(Id::Model, ("model", "what executes the tasks"), Side::Left, Extent { before: 9, ..NONE },
-        |row| row.plan().model().label().into(), |run| Word(run.record.plan.model().name()), (1, true)),
+        |row| row.plan().model().label().into(), |run| Word(run.record.plan.model().name()), (1, Shown)),
+    column(Id::Name, ("name", "what you call it: n"), Side::Left, NONE,
+        |row| entry(row, name), |run| run.name.as_deref().map_or(SortKey::Unknown, Word), (6, If(|run| run.name.is_some()))),
     column(Id::Workers, ("workers", "threads or processes"), Side::Right, NONE,
-        |row| grouped(plan(row).workers().into()), |run| Number(run.record.plan.workers().into()), (7, true)),
+        |row| grouped(plan(row).workers().into()), |run| Number(run.record.plan.workers().into()), (9, Shown)),
     column(Id::Tasks, ("tasks", "units of work"), Side::Right, NONE,
-        |row| grouped(plan(row).tasks().into()), |run| Number(run.record.plan.tasks().into()), (8, true)),
+        |row| grouped(plan(row).tasks().into()), |run| Number(run.record.plan.tasks().into()), (10, Shown)),
     column(Id::Time, ("time (s)", "first creation to last end"), Side::Point, SECONDS,
-        time, |run| Number(run.record.wall_s), (2, true)),
+        time, |run| Number(run.record.wall_s), (2, Shown)),
     column(Id::SpeedUp, ("speed-up", "times faster than the baseline"), Side::Point, NONE,
-        |row| entry(row, speed_up), |run| run.speedup.into(), (3, true)),
+        |row| entry(row, speed_up), |run| run.speedup.into(), (3, Shown)),
     column(Id::Bar, ("", "the speed-up as a bar"), Side::Left, NONE,
-        |_| String::new(), |run| run.speedup.into(), (6, true)),
+        |_| String::new(), |run| run.speedup.into(), (8, Shown)),
     column(Id::Concurrency, ("conc.", "tasks in flight on average"), Side::Point, NONE,
-        |row| entry(row, |run| format!("{:.1}", run.record.concurrency)), |run| Number(run.record.concurrency), (10, true)),
+        |row| entry(row, |run| format!("{:.1}", run.record.concurrency)), |run| Number(run.record.concurrency), (12, Shown)),
     column(Id::Parallelism, ("par.", "workers on a core on average"), Side::Point, NONE,
-        |row| entry(row, |run| format!("{:.1}", run.record.parallelism)), |run| Number(run.record.parallelism), (9, true)),
+        |row| entry(row, |run| format!("{:.1}", run.record.parallelism)), |run| Number(run.record.parallelism), (11, Shown)),
     column(Id::Efficiency, ("eff. (%)", "speed-up per worker"), Side::Right, NONE,
         |row| entry(row, |run| known(run.efficiency(), |share| format!("{:.0}", share * 100.0))),
-        |run| run.efficiency().into(), (11, true)),
+        |run| run.efficiency().into(), (13, Shown)),
     column(Id::StartUp, ("start-up (ms)", "until the first task began"), Side::Point, NONE,
         |row| entry(row, |run| known(run.record.startup_s, |s| three_digits(s * 1e3))),
-        |run| run.record.startup_s.into(), (12, true)),
+        |run| run.record.startup_s.into(), (14, Shown)),
     column(Id::CpuTime, ("CPU time (s)", "of all workers, by their clocks"), Side::Point, NONE,
-        |row| entry(row, |run| bare_seconds(run.record.cpu_s)), |run| Number(run.record.cpu_s), (13, true)),
+        |row| entry(row, |run| bare_seconds(run.record.cpu_s)), |run| Number(run.record.cpu_s), (15, Shown)),
     column(Id::Memory, ("memory (MB)", "of forked workers"), Side::Point, NONE,
-        |row| entry(row, |run| known(megabytes(&run.record), three_digits)), |run| megabytes(&run.record).into(), (15, false)),
+        |row| entry(row, |run| known(megabytes(&run.record), three_digits)), |run| megabytes(&run.record).into(), (17, Hidden)),
     column(Id::ContextSwitches, ("ctx switches", "workers left a core"), Side::Right, NONE,
         |row| entry(row, |run| known(context_switches(&run.record), grouped)),
-        |run| context_switches(&run.record).map(|n| n as f64).into(), (14, true)),
+        |run| context_switches(&run.record).map(|n| n as f64).into(), (16, Shown)),
     column(Id::LockSwitches, ("lock switches", "the lock changed hands"), Side::Right, NONE,
         |row| entry(row, |run| known(lock_switches(&run.record), grouped)),
-        |run| lock_switches(&run.record).map(|n| n as f64).into(), (16, false)),
+        |run| lock_switches(&run.record).map(|n| n as f64).into(), (18, Hidden)),
     column(Id::Migrations, ("migrations", "workers changed their core"), Side::Right, NONE,
-        |row| entry(row, |run| grouped(run.record.migrations)), |run| Number(run.record.migrations as f64), (17, false)),
+        |row| entry(row, |run| grouped(run.record.migrations)), |run| Number(run.record.migrations as f64), (19, Hidden)),
     column(Id::Caveats, ("caveats", "reasons to trust it less"), Side::Right, NONE,
-        |row| entry(row, |run| run.record.caveats.len().to_string()), |run| Number(run.record.caveats.len() as f64), (18, false)),
+        |row| entry(row, |run| run.record.caveats.len().to_string()), |run| Number(run.record.caveats.len() as f64), (20, Hidden)),
 ];
 
 fn known<T>(value: Option<T>, text: impl Fn(T) -> String) -> String {
     value.map_or_else(|| "–".into(), text)
+}
+
+fn when(row: Row<'_>) -> String {
+    entry(row, |run| text::moment(&run.record.started_at))
+}
+
+/// A name, as far as a column goes.
+fn name(run: &Entry) -> String {
+    let name = run.name.as_deref().unwrap_or_default();
+    if name.chars().count() > NAME { text::clean(name, NAME - 1) + "…" } else { name.into() }
 }
 
 /// Thousandths of a live time would only flicker.
@@ -222,6 +252,8 @@ pub struct Columns {
     sort: Sort,
     cursor: usize,
     extents: [Extent; COLUMNS.len()],
+    /// Which are shown unless the user says otherwise.
+    is_worth: [bool; COLUMNS.len()],
 }
 
 impl Default for Columns {
@@ -231,6 +263,7 @@ impl Default for Columns {
             sort: Sort { by: ColumnId::Number, descending: false },
             cursor: 0,
             extents: COLUMNS.each_ref().map(|column| column.least),
+            is_worth: COLUMNS.each_ref().map(|column| matches!(column.by_default, Shown)),
         }
     }
 }
@@ -252,7 +285,7 @@ impl Columns {
     #[must_use]
     pub fn is_shown(&self, at: usize) -> bool {
         match self.wishes[at] {
-            Wish::Default => COLUMNS[at].by_default,
+            Wish::Default => self.is_worth[at],
             wish => wish == Wish::Shown,
         }
     }
@@ -305,21 +338,30 @@ impl Columns {
         self.sort = Sort { by, descending };
     }
 
-    /// The numbers of these runs in the order in which they are shown, and how much room their cells need.
-    pub(super) fn arrange(&mut self, entries: &[Entry]) -> Vec<usize> {
-        for (extent, column) in self.extents.iter_mut().zip(&COLUMNS) {
-            let cells =
-                entries.iter().map(|entry| Extent::of(&(column.cell)(Row::Entry(entry)), column.side));
-            *extent = cells.fold(column.least, Extent::with);
+    /// Finds out how much room the cells of these runs need, and which columns have something to say about them.
+    pub(super) fn measure<'a>(&mut self, entries: impl Iterator<Item = &'a Entry> + Clone) {
+        for (at, column) in COLUMNS.iter().enumerate() {
+            self.is_worth[at] = match column.by_default {
+                Shown => true,
+                Hidden => false,
+                If(is_worth) => entries.clone().any(is_worth),
+            };
+            let cell = |entry: &'a Entry| Extent::of(&(column.cell)(Row::Entry(entry)), column.side);
+            let cells = entries.clone().filter(|_| self.is_shown(at)).map(cell);
+            self.extents[at] = cells.fold(column.least, Extent::with);
         }
+    }
+
+    /// The numbers of these runs in the order in which they are shown.
+    pub(super) fn arrange<'a>(&self, entries: impl Iterator<Item = &'a Entry>) -> Vec<usize> {
         let key = COLUMNS.iter().find(|column| column.id == self.sort.by).map_or(COLUMNS[0].key, |it| it.key);
-        let mut keyed: Vec<(SortKey, usize)> = entries.iter().map(|run| (key(run), run.number)).collect();
+        let mut keyed: Vec<(SortKey<'_>, usize)> = entries.map(|run| (key(run), run.number)).collect();
         keyed.sort_by(|a, b| compare(a.0, b.0, self.sort.descending));
         keyed.into_iter().map(|(_, number)| number).collect()
     }
 }
 
-fn compare(a: SortKey, b: SortKey, descending: bool) -> Ordering {
+fn compare(a: SortKey<'_>, b: SortKey<'_>, descending: bool) -> Ordering {
     let known = match (a, b) {
         (Number(a), Number(b)) => a.total_cmp(&b),
         (Word(a), Word(b)) => a.cmp(b),
@@ -363,7 +405,7 @@ mod tests {
     fn runs_are_sorted_by_any_column_and_once_more_the_other_way_round() {
         let history = history();
         let mut columns = Columns::default();
-        let order = |columns: &mut Columns| columns.arrange(history.entries());
+        let order = |columns: &mut Columns| columns.arrange(history.entries().iter());
         assert_eq!(order(&mut columns), [1, 2, 3, 4]);
         columns.sort_by(ColumnId::Time);
         assert_eq!(order(&mut columns), [2, 3, 1, 4]);
@@ -379,7 +421,7 @@ mod tests {
         let mut columns = Columns::default();
         for _ in 0..2 {
             columns.sort_by(ColumnId::SpeedUp);
-            assert_eq!(columns.arrange(history.entries()).last(), Some(&3), "it has no baseline");
+            assert_eq!(columns.arrange(history.entries().iter()).last(), Some(&3), "it has no baseline");
         }
     }
 

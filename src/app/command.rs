@@ -15,6 +15,16 @@ pub enum Command {
     MakeBaseline,
     NextReference,
     Details,
+    ShowEarlier,
+    Filter,
+    KeepFilter,
+    ClearFilter,
+    Name,
+    AcceptName,
+    AbandonName,
+    Remove,
+    Restore,
+    TypeText,
     ChooseColumns,
     ToggleColumn,
     SortByColumn,
@@ -40,6 +50,15 @@ pub enum Command {
     ZoomToSlice,
     TurnView,
     Freeze,
+    Play,
+    Pause,
+    PlayBack,
+    PlayOn,
+    PlayFromBegin,
+    PlayToEnd,
+    Slower,
+    Faster,
+    EndPlayback,
     Up,
     Down,
     PageUp,
@@ -71,6 +90,12 @@ pub enum Command {
 pub enum Context {
     /// A number is being typed.
     Editing,
+    /// A filter of the history is being typed.
+    Filtering,
+    /// A name of a run is being typed.
+    Naming,
+    /// Any text is being typed, whatever it is for.
+    Typing,
     /// The form is focused.
     Form,
     /// The timeline is focused.
@@ -79,6 +104,8 @@ pub enum Context {
     History,
     /// The columns of the history are chosen.
     Columns,
+    /// A run that is over is played again.
+    Playback,
     /// Runs are compared.
     Comparison,
     /// A help, a comparison or details are read.
@@ -93,12 +120,16 @@ pub enum Context {
 
 impl Context {
     /// All, in the order in which the help lists them, each with its heading there.
-    pub const HEADINGS: [(Context, &'static str); 10] = [
+    pub const HEADINGS: [(Context, &'static str); 14] = [
         (Context::Panels, "Runs and panels"),
         (Context::Form, "In the form"),
         (Context::Editing, "In a number"),
         (Context::Timeline, "In the timeline"),
+        (Context::Playback, "While a run is played"),
         (Context::History, "In the history"),
+        (Context::Filtering, "In a filter of the history"),
+        (Context::Naming, "In the name of a run"),
+        (Context::Typing, "In any text that is typed"),
         (Context::Columns, "In the columns of the history"),
         (Context::Comparison, "In a comparison"),
         (Context::Reading, "In a text like this"),
@@ -124,6 +155,14 @@ pub struct Binding {
     pub explanation: &'static str,
     /// The most useful is 1; 0 stays out of the footer.
     pub priority: u8,
+}
+
+impl Binding {
+    /// Whether it is about this key.
+    #[must_use]
+    pub fn means(&self, key: Key) -> bool {
+        self.keys.contains(&key) || (matches!(key, Key::Char(_)) && self.keys.contains(&Key::AnyChar))
+    }
 }
 
 const fn bind(
@@ -181,10 +220,22 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char(']')], "]", C::PanRight, In::Panels, "] later", "look at a later part of the run", 10),
     bind(&[Char(' ')], "Space", C::Freeze, In::Panels, "Space freeze",
         "stop the picture of a run, not its recording; or go on", 6),
+    bind(&[Char('p')], "p", C::Play, In::Panels, "p play", "play a run that is over again, as it happened", 7),
     bind(&[Char('v')], "v", C::TurnView, In::Panels, "v view", "the timeline by worker, or by core: which worker each ran", 11),
     bind(&[Char('f')], "f", C::OpenForm, In::Panels, "f form", "go to the form: workload, model, workers, tasks", 4),
+    bind(&[Char('H')], "H", C::ShowEarlier, In::Panels, "H earlier", "show the runs of earlier sessions, or hide them", 10),
+    bind(&[Char('/')], "/", C::Filter, In::Panels, "/ filter", "show only the runs of the history that match what is typed", 9),
     bind(&[Tab], "Tab", C::NextPanel, In::Panels, "Tab panel", "go to the next panel", 7),
     bind(&[BackTab], "Shift-Tab", C::PreviousPanel, In::Panels, "", "go to the previous panel", 0),
+
+    bind(&[Char(' '), Char('p')], "Space", C::Pause, In::Playback, "Space pause", "pause, or go on; from the end, play it again", 1),
+    bind(&[Left, Char('h')], "← h", C::PlayBack, In::Playback, "", "a fiftieth of the run back", 0),
+    bind(&[Right, Char('l')], "→ l", C::PlayOn, In::Playback, "←→ step", "a fiftieth of the run on", 2),
+    bind(&[Home], "Home", C::PlayFromBegin, In::Playback, "", "to its begin", 0),
+    bind(&[End], "End", C::PlayToEnd, In::Playback, "", "to its end", 0),
+    bind(&[Char('<')], "<", C::Slower, In::Playback, "<> speed", "play it slower, down to a hundredth of its speed", 2),
+    bind(&[Char('>')], ">", C::Faster, In::Playback, "", "play it faster, up to ten times its speed", 0),
+    bind(&[Esc], "Esc", C::EndPlayback, In::Playback, "Esc end", "leave it: the run is shown whole", 1),
 
     bind(&[Up, Char('k')], "↑ k", C::Up, In::Form, "", "the field above", 0),
     bind(&[Down, Char('j')], "↓ j", C::Down, In::Form, "", "the field below", 0),
@@ -228,6 +279,25 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[End, Char('G')], "End G", C::Last, In::History, "", "the last run", 0),
     bind(&[Char('C')], "C", C::ChooseColumns, In::History, "C columns", "choose the columns, and sort by one of them", 6),
     bind(&[Enter], "Enter", C::Details, In::History, "Enter details", "all numbers of the chosen run", 4),
+    bind(&[Char('n')], "n", C::Name, In::History, "n name", "call the chosen run something", 8),
+    bind(&[Char('D')], "D", C::Remove, In::History, "D delete", "delete the marked runs, or the chosen one: at once, as u brings them back", 9),
+    bind(&[Char('u')], "u", C::Restore, In::History, "u undo", "bring back what was deleted last; again: what was deleted before", 5),
+
+    bind(&[Enter], "Enter", C::KeepFilter, In::Filtering, "Enter keep", "keep the filter; Esc clears it later", 1),
+    bind(&[Esc], "Esc", C::ClearFilter, In::Filtering, "Esc clear", "show all runs again", 1),
+    bind(&[Up], "↑", C::Up, In::Filtering, "", "the run above", 0),
+    bind(&[Down], "↓", C::Down, In::Filtering, "↑↓ choose", "the run below", 3),
+    bind(&[PageUp], "PgUp", C::PageUp, In::Filtering, "", "ten runs up", 0),
+    bind(&[PageDown], "PgDn", C::PageDown, In::Filtering, "", "ten runs down", 0),
+
+    bind(&[Enter], "Enter", C::AcceptName, In::Naming, "Enter name it", "call the run so; without any text it has no name", 1),
+    bind(&[Esc], "Esc", C::AbandonName, In::Naming, "Esc abandon", "leave the name as it was", 1),
+
+    bind(&[Key::AnyChar], "a-z", C::TypeText, In::Typing, "", "any character goes into the text", 0),
+    bind(&[Backspace, Delete], "Backspace", C::TypeText, In::Typing, "Backspace erase", "erase the character before the cursor; Del: the one behind it", 4),
+    bind(&[Left, Right, Home, End], "← →", C::TypeText, In::Typing, "←→ move", "move the cursor; Home and End: to an end of the text", 5),
+    bind(&[Ctrl('u')], "Ctrl-U", C::TypeText, In::Typing, "Ctrl-U erase all", "erase all before the cursor", 4),
+    bind(&[Ctrl('w')], "Ctrl-W", C::TypeText, In::Typing, "", "erase the word before the cursor", 0),
 
     bind(&[Up, Char('k')], "↑ k", C::Up, In::Columns, "", "the column above", 0),
     bind(&[Down, Char('j')], "↓ j", C::Down, In::Columns, "↑↓ choose", "the column below", 1),
@@ -270,9 +340,9 @@ pub static BINDINGS: &[Binding] = &[
 /// What `key` does where these contexts hold, innermost first.
 #[must_use]
 pub fn lookup(key: Key, contexts: &[Context]) -> Option<&'static Binding> {
-    contexts.iter().find_map(|context| {
-        BINDINGS.iter().find(|binding| binding.context == *context && binding.keys.contains(&key))
-    })
+    contexts
+        .iter()
+        .find_map(|context| BINDINGS.iter().find(|binding| binding.context == *context && binding.means(key)))
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use crate::domain::comparison::{self, Compared, Comparison, Row};
 use crate::domain::history::{Entry, History};
 use crate::domain::phase::Phase;
 use crate::domain::text::{clean, wrap};
+use crate::domain::time::nanos;
+use crate::domain::trace::Trace;
 
 /// Columns of the names of rows, at least.
 const NAMES: usize = 14;
@@ -47,7 +49,8 @@ impl Composition {
         table.extend(doubts(&runs, width));
         let below = rows.saturating_sub(u16::try_from(said.len()).unwrap_or(1) + 1);
         // The picture tells more than the table: it gets what it needs, up to three fifths.
-        let wanted: usize = runs.iter().map(|run| run.trace.lanes().len() * HIGH + 1).sum::<usize>() + 1;
+        let wanted: usize =
+            runs.iter().map(|run| run.trace.lanes().len().max(1) * HIGH + 1).sum::<usize>() + 1;
         let fair = (below * 3 / 5).max(below.saturating_sub(u16::try_from(table.len()).unwrap_or(u16::MAX)));
         let timelines = u16::try_from(wanted).unwrap_or(u16::MAX).min(fair);
         Composition { said, legend: legend(&runs), timelines, table, table_room: below - timelines }
@@ -84,7 +87,8 @@ pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
 /// All of the time that these runs took: the longest of them.
 #[must_use]
 pub fn whole(runs: &[&Entry]) -> Window {
-    Window { from: 0, to: runs.iter().map(|run| run.trace.now()).max().unwrap_or(0).max(1) }
+    let end = |run: &&Entry| run.picture().map_or_else(|| nanos(run.record.wall_s), Trace::now);
+    Window { from: 0, to: runs.iter().map(end).max().unwrap_or(0).max(1) }
 }
 
 /// The stretch of `all` to look at instead of `zoom`; `None` is all of it.

@@ -3,6 +3,7 @@
 use crate::domain::history::{Entry, History};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
+use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::repeats;
 use crate::domain::shared_file;
@@ -52,13 +53,14 @@ pub enum Row {
     Empty,
 }
 
-/// Everything about a run in rows of at most `width` columns.
+/// Everything about a run in rows of at most `width` columns, for somebody who is `here`.
 #[must_use]
-pub fn rows(history: &History, entry: &Entry, width: u16) -> Vec<Row> {
+pub fn rows(history: &History, entry: &Entry, here: &Provenance, width: u16) -> Vec<Row> {
     let record = &entry.record;
     let doubts = record.caveats.iter().map(|caveat| format!("! {}", clean(&caveat.text, FOREIGN)));
-    let said =
-        std::iter::once(history.verdict_of(entry.number)).chain(shared_file::told(record)).chain(doubts);
+    let origin = entry.origin_in_words(here);
+    let verdict = std::iter::once(history.verdict_of(entry.number));
+    let said = verdict.chain(origin).chain(shared_file::told(record)).chain(doubts);
     let mut rows: Vec<Row> = said.flat_map(|text| wrap(&text, width)).map(Row::Strong).collect();
     rows.push(Row::Empty);
     let mut numbers = numbers(entry);
@@ -154,6 +156,7 @@ fn measured_against(entry: &Entry) -> String {
     match entry.baseline {
         Some(baseline) if baseline.number == entry.number => "it is the baseline of its work".into(),
         Some(baseline) => format!("over #{} {}, the same work", baseline.number, baseline.model.name()),
+        None if entry.is_foreign() => "no serial run of its session: b takes any run of its machine".into(),
         None => "no baseline yet: R measures one, b takes any run".into(),
     }
 }

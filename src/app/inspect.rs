@@ -49,12 +49,21 @@ pub(super) struct Frozen {
     live: Box<Live>,
 }
 
+impl Frozen {
+    /// Follows a run that has another number now.
+    pub(super) fn renumber(&mut self, from: usize, to: usize) {
+        if self.number == from {
+            self.number = to;
+        }
+    }
+}
+
 impl App {
     /// What is under the cursor, if the timeline has one.
     #[must_use]
     pub fn inspection(&self) -> Option<Inspection<'_>> {
         let at = self.timeline.cursor()?;
-        let shown = self.shown()?;
+        let shown = self.pictured()?;
         let trace = shown.trace();
         let place = self.place(trace, at)?;
         let worker = match place {
@@ -93,8 +102,9 @@ impl App {
             Some(Shown::Entry(entry)) => entry.record.cores.iter().map(|core| core.core).collect(),
             Some(Shown::Live(live)) => live.trace.cores().iter().map(|core| core.core).collect(),
         };
-        let usable = usize::try_from(self.machine.cores_usable).unwrap_or(usize::MAX);
-        for number in &self.machine.cores {
+        let machine = self.machine_shown();
+        let usable = usize::try_from(machine.cores_usable).unwrap_or(usize::MAX);
+        for number in &machine.cores {
             if cores.len() < usable && !cores.contains(number) {
                 cores.push(*number);
             }
@@ -106,7 +116,7 @@ impl App {
     /// How many rows the timeline of the run that is shown has.
     #[must_use]
     pub fn timeline_rows(&self) -> usize {
-        match (self.shown(), self.timeline.rows()) {
+        match (self.pictured(), self.timeline.rows()) {
             (None, _) => 0,
             (Some(shown), Rows::Workers) => shown.trace().lanes().len(),
             (Some(_), Rows::Cores) => self.cores_shown().len(),
@@ -125,7 +135,7 @@ impl App {
     /// The frozen picture, if it is shown: of the run that is on, or of one that has ended meanwhile.
     #[must_use]
     pub fn frozen(&self) -> Option<&Live> {
-        let is_on = || self.is_running().then_some(self.history.entries().len() + 1);
+        let is_on = || self.is_running().then_some(self.history.next_number());
         let shown = self.browse.selected().or_else(is_on)?;
         self.frozen.as_ref().filter(|frozen| frozen.number == shown).map(|frozen| &*frozen.live)
     }
@@ -135,7 +145,7 @@ impl App {
         self.frozen = match (self.frozen(), self.live()) {
             (Some(_), _) | (None, None) => None,
             (None, Some(live)) => {
-                Some(Frozen { number: self.history.entries().len() + 1, live: Box::new(live.clone()) })
+                Some(Frozen { number: self.history.next_number(), live: Box::new(live.clone()) })
             }
         };
     }
@@ -163,7 +173,7 @@ impl App {
             return;
         }
         let mut view = self.timeline;
-        let Some(trace) = self.shown().map(Shown::trace) else { return };
+        let Some(trace) = self.pictured().map(Shown::trace) else { return };
         match command {
             Command::ZoomIn => view.zoom_in(trace),
             Command::ZoomOut => view.zoom_out(trace),
@@ -198,7 +208,7 @@ impl App {
 
     fn step(&mut self, from: impl Fn(&Trace, usize, Nanos, Step) -> Option<Nanos>, step: Step) {
         let mut view = self.timeline;
-        let Some(trace) = self.shown().map(Shown::trace) else { return };
+        let Some(trace) = self.pictured().map(Shown::trace) else { return };
         let here = view.cursor().unwrap_or(view.window(trace).from);
         if let Some(at) = from(trace, view.row(), here, step) {
             view.look_at(at, trace);
@@ -283,11 +293,11 @@ mod tests {
         let _ = app.update(Msg::Resized { columns: 80, rows: 24 });
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = press(&mut app, &[Char('2')]);
-        let [Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
         let serial = Scenario::new(serial.clone(), 2);
         let _ = app.update(Msg::Batch(serial.batch(0, serial.wall())));
         let effects = app.update(Msg::Concluded(Box::new(serial.record())));
-        let [Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
         (app, Scenario::new(plan.clone(), 2))
     }
 
@@ -317,12 +327,12 @@ mod tests {
         let mut app = App::new(machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = press(&mut app, &[Char('2')]);
-        let [Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
         let run = Scenario::new(serial.clone(), 2);
         let _ = app.update(Msg::Batch(run.batch(0, run.wall() / 2)));
         press(&mut app, &[Char(' ')]);
         let effects = app.update(Msg::Concluded(Box::new(run.record())));
-        assert!(matches!(&effects[..], [Effect::Start(_)]), "the campaign goes on");
+        assert!(matches!(&effects[..], [.., Effect::Start(_)]), "the campaign goes on");
         assert_eq!((app.browse().selected(), app.shown().unwrap().trace().now()), (Some(1), run.wall() / 2));
         assert!(app.headline().starts_with("frozen at "), "{}", app.headline());
         press(&mut app, &[Char(' ')]);
@@ -336,7 +346,7 @@ mod tests {
         let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
         press(&mut app, &[Char(' ')]);
         let _ = app.update(Msg::Concluded(Box::new(run.record())));
-        assert!(matches!(press(&mut app, &[Char('r')])[..], [Effect::Start(_)]));
+        assert!(matches!(press(&mut app, &[Char('r')])[..], [.., Effect::Start(_)]));
         assert!(app.frozen().is_none() && app.shown().unwrap().trace().now() == 0);
     }
 

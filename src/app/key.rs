@@ -22,6 +22,8 @@ pub enum Key {
     PageUp,
     PageDown,
     F1,
+    /// Stands for every [`Key::Char`] in the table of keys; nobody can press it.
+    AnyChar,
     /// Control and a letter, in lower case.
     Ctrl(char),
 }
@@ -48,6 +50,7 @@ impl fmt::Display for Key {
             Key::PageUp => "PgUp",
             Key::PageDown => "PgDn",
             Key::F1 => "F1",
+            Key::AnyChar => "a-z",
         };
         f.write_str(name)
     }

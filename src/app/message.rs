@@ -2,12 +2,12 @@
 
 use super::key::Key;
 use super::pointer::Target;
-use std::sync::Arc;
 
+pub use crate::domain::history::EarlierRun;
 use crate::domain::plan::Plan;
-use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::speed::Speed;
+use crate::domain::time::Nanos;
 use crate::domain::trace::{Batch, Trace};
 
 /// Something happened.
@@ -42,6 +42,8 @@ pub enum Msg {
     },
     /// The engine saw more of the run.
     Batch(Batch),
+    /// So much time passed, in nanoseconds: told while a run that is over is played.
+    Tick(Nanos),
     /// The run is over.
     Concluded(Box<Record>),
     /// The run could not be started, or its end was never heard of; one sentence says so.
@@ -65,21 +67,6 @@ pub enum Msg {
         /// Its number from now on.
         to: usize,
     },
-}
-
-/// A run that this session did not measure.
-#[derive(Clone, Debug)]
-pub struct EarlierRun {
-    /// Under which it was kept.
-    pub number: usize,
-    /// What the user calls it.
-    pub name: Option<String>,
-    /// Where and when it was measured.
-    pub provenance: Arc<Provenance>,
-    /// What was measured.
-    pub record: Box<Record>,
-    /// Its trace, where that is at hand, as in a shared file; else it is read when somebody looks at the run.
-    pub trace: Option<Box<Trace>>,
 }
 
 /// Something that the shell shall do.

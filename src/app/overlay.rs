@@ -66,6 +66,24 @@ impl Overlay {
         }
     }
 
+    /// Follows a run that has another number now.
+    pub(super) fn renumber(&mut self, from: usize, to: usize) {
+        let now = |number: &mut usize| *number = if *number == from { to } else { *number };
+        match self {
+            Overlay::Form | Overlay::Columns => {}
+            Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => {
+                if let Some(over) = over {
+                    over.renumber(from, to);
+                }
+            }
+            Overlay::Details { number, .. } => now(number),
+            Overlay::Comparison { numbers, .. } => {
+                numbers.iter_mut().for_each(now);
+                numbers.sort_unstable();
+            }
+        }
+    }
+
     /// What it lies over and gives back when it is closed.
     #[must_use]
     pub fn closed(self) -> Option<Overlay> {

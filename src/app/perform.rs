@@ -1,5 +1,7 @@
 //! What each command does.
 
+use super::browse;
+use super::columns::ColumnId;
 use super::command::Command;
 use super::comparison;
 use super::key::Key;
@@ -11,7 +13,9 @@ use super::{App, Notice};
 
 use crate::domain::campaign::{self, Campaign};
 use crate::domain::experiment::Experiment;
+use crate::domain::history::Entry;
 use crate::domain::plan::{Invalid, Plan};
+use crate::domain::provenance::Origin;
 use crate::domain::record::Record;
 use crate::domain::trace::Step;
 
@@ -38,11 +42,24 @@ impl App {
             Command::MakeBaseline => self.make_baseline(),
             Command::NextReference => self.next_reference(),
             Command::ChooseColumns => self.overlay = Some(Overlay::Columns),
-            Command::ToggleColumn => self.columns.toggle(),
-            Command::SortByColumn => {
-                self.columns.sort_here();
+            Command::ToggleColumn => {
+                self.columns.toggle();
                 self.rearrange();
             }
+            Command::SortByColumn => {
+                self.columns.sort_here();
+                self.arrange_rows();
+            }
+            Command::ShowEarlier => self.toggle_earlier(),
+            Command::Filter => self.begin_filter(),
+            Command::KeepFilter => self.keep_filter(),
+            Command::ClearFilter => self.clear_filter(),
+            Command::Name => self.begin_name(),
+            Command::AcceptName => return self.accept_name(),
+            Command::AbandonName => self.abandon_name(),
+            Command::Remove => return self.remove_runs(),
+            Command::Restore => return self.restore_runs(),
+            Command::TypeText => self.type_text(key),
             Command::Details => self.open_details(),
             Command::Help => self.toggle_help(),
             Command::Explain => self.toggle_explanation(),
@@ -76,6 +93,15 @@ impl App {
             Command::PreviousFailure => self.step_failure(Step::Previous),
             Command::TurnView => self.turn_view(),
             Command::Freeze => self.toggle_freeze(),
+            Command::Play => self.play(),
+            Command::Pause => self.pause(),
+            Command::PlayBack => self.scrub(false, false),
+            Command::PlayOn => self.scrub(true, false),
+            Command::PlayFromBegin => self.scrub(false, true),
+            Command::PlayToEnd => self.scrub(true, true),
+            Command::Slower => self.change_speed(false),
+            Command::Faster => self.change_speed(true),
+            Command::EndPlayback => self.end_playback(),
             Command::Decrease => self.setup.change(false, &self.limits),
             Command::Increase => self.setup.change(true, &self.limits),
             Command::OneLess => self.setup.change_by_one(false, &self.limits),
@@ -166,10 +192,50 @@ impl App {
         self.rearrange();
     }
 
-    /// The history changed, or its order.
+    /// The history changed, or which sessions of it are shown.
     pub(super) fn rearrange(&mut self) {
-        let order = self.columns.arrange(self.history.entries());
-        self.browse.arrange(order);
+        let shows_earlier = self.browse.shows_earlier();
+        let entries = || self.history.entries().iter();
+        self.browse.count_earlier(entries().filter(|entry| entry.is_earlier()).count());
+        self.columns.measure(entries().filter(|entry| shows_earlier || !entry.is_earlier()));
+        self.index_for_filter();
+        self.arrange_rows();
+    }
+
+    /// The filter changed, or the order of the rows.
+    pub(super) fn arrange_rows(&mut self) {
+        let numbers = self.in_view();
+        let entries: Vec<&Entry> = numbers.iter().filter_map(|number| self.history.get(*number)).collect();
+        let most = entries.iter().filter_map(|entry| entry.speedup).fold(1.0, f64::max);
+        let order = self.columns.arrange(entries.into_iter());
+        let by_number = self.columns.sort().by == ColumnId::Number;
+        let in_order = order.iter().filter(|_| by_number).map(|number| self.history.get(*number));
+        let sessions = browse::sessions(in_order);
+        self.browse.arrange(order, sessions, most);
+        self.choose_what_is_shown();
+    }
+
+    /// A run that is no longer shown cannot be the chosen one; if none is shown, it stays, so that panels stay filled.
+    fn choose_what_is_shown(&mut self) {
+        let hidden = self.browse.selected().filter(|_| self.browse.place().is_none());
+        if let Some(nearest) = hidden.and_then(|number| self.browse.nearest(number)) {
+            self.choose(Some(nearest));
+        }
+    }
+
+    fn toggle_earlier(&mut self) {
+        self.browse.toggle_earlier();
+        self.notice.take_if(|notice| !notice.is_error);
+        self.rearrange();
+    }
+
+    /// A key goes into the text that is being typed.
+    fn type_text(&mut self, key: Key) {
+        if self.naming.is_some() {
+            self.type_name(key);
+        } else if self.is_filtering() {
+            self.type_filter(key);
+        }
     }
 
     /// A key that is expected to do something, and cannot, says what is missing.
@@ -179,10 +245,20 @@ impl App {
             Command::Compare | Command::Mark | Command::MakeBaseline if nothing_measured => {
                 "no run has ended yet: r runs what the form says, 1-4 are experiments"
             }
+            Command::ShowEarlier => "no run of an earlier session is kept",
+            Command::Restore => "nothing was removed that could come back",
+            Command::Remove | Command::Name if nothing_measured => {
+                "no run has ended yet: r runs what the form says, 1-4 are experiments"
+            }
+            Command::Remove => "this run goes on: x stops it; choose one that has ended in the history",
             Command::Compare => "mark another run with m or measure a baseline with R",
-            Command::Mark | Command::MakeBaseline => {
+            Command::Mark | Command::MakeBaseline | Command::Name => {
                 "this run goes on: choose one that has ended in the history"
             }
+            Command::Play if nothing_measured => {
+                "no run has ended yet that could be played: r runs what the form says"
+            }
+            Command::Play => "only a run that is over can be played, when nothing is being measured",
             _ => return,
         };
         self.notice = Some(Notice { sentence: sentence.into(), is_error: false });
@@ -214,7 +290,9 @@ impl App {
         experiment: Option<&'static Experiment>,
         watched: bool,
     ) -> Vec<Effect> {
-        let records: Vec<&Record> = self.history.entries().iter().map(|entry| &entry.record).collect();
+        // What another session measured answers nothing here: the machine may have been another then.
+        let here = self.history.entries().iter().filter(|entry| entry.provenance.origin == Origin::Here);
+        let records: Vec<&Record> = here.map(|entry| &entry.record).collect();
         let campaign::Step::Run(plan) = campaign.next(&records) else {
             return vec![];
         };
@@ -299,6 +377,10 @@ impl App {
         if self.notice.take().is_some() || self.timeline.take_cursor() {
             return;
         }
+        if self.filter.is_some() && self.focus().panel == Panel::History {
+            self.clear_filter();
+            return;
+        }
         if self.focus.expanded {
             self.focus.expanded = false;
             return;
@@ -306,8 +388,10 @@ impl App {
         if self.setup.dismiss() {
             return;
         }
-        if self.is_running() {
+        if self.is_running() && self.browse.selected().is_some() {
             self.choose(None);
+        } else {
+            self.clear_filter();
         }
     }
 

@@ -50,8 +50,17 @@ impl App {
         if let Target::Offered(key) = target {
             return self.on_key(key);
         }
-        // Whoever clicks elsewhere has typed all digits.
+        // Whoever clicks elsewhere has typed all there is to type.
         self.setup.accept(&self.limits);
+        self.keep_filter();
+        let named = self.accept_name();
+        self.abandon_name();
+        let mut effects = self.click(target);
+        effects.extend(named);
+        effects
+    }
+
+    fn click(&mut self, target: Target) -> Vec<Effect> {
         match target {
             Target::Offered(_) | Target::Overlay => {}
             Target::Outside => return self.on_key(Key::Esc),
@@ -61,7 +70,7 @@ impl App {
             Target::Heading(column) => {
                 self.go_to(Panel::History);
                 self.columns.sort_by(column);
-                self.rearrange();
+                self.arrange_rows();
             }
             Target::ColumnRow(column) => return self.click_column(column),
             Target::TimelineRow(row) => {
@@ -103,7 +112,7 @@ impl App {
     fn click_timeline(&mut self, row: Option<usize>, at: Nanos) {
         self.go_to(Panel::Timeline);
         let mut view = self.timeline;
-        if let Some(shown) = self.shown() {
+        if let Some(shown) = self.pictured() {
             view.look_at_row(row.unwrap_or(view.row()));
             view.look_at(at, shown.trace());
         }
@@ -143,7 +152,7 @@ impl App {
             }
             Target::Moment { at, .. } => {
                 let mut view = self.timeline;
-                if let Some(shown) = self.shown().filter(|shown| shown.trace().now() > 0) {
+                if let Some(shown) = self.pictured().filter(|shown| shown.trace().now() > 0) {
                     view.zoom_around(at, up, shown.trace());
                 }
                 self.timeline = view;

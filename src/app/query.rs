@@ -5,6 +5,7 @@ use super::columns::Columns;
 use super::command::{self, BINDINGS, Binding, Command, Context};
 use super::live::{Activity, Live};
 use super::overlay::Overlay;
+use super::playback::Playback;
 use super::reading::Topic;
 use super::screen::{Focus, Panel, Screen};
 use super::setup::Setup;
@@ -21,6 +22,24 @@ impl App {
     #[must_use]
     pub fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    /// Where the run that is shown was measured; this machine where none is shown or it is on.
+    #[must_use]
+    pub fn machine_shown(&self) -> &Machine {
+        let number = self.playback().map(Playback::number);
+        match (self.shown(), number.and_then(|number| self.history.get(number))) {
+            (Some(Shown::Entry(entry)), _) | (_, Some(entry)) => &entry.provenance.machine,
+            _ => &self.machine,
+        }
+    }
+
+    /// Where and when the run that is shown was recorded, from many words to few; `None` unless it is of a shared file.
+    #[must_use]
+    pub fn recorded_on(&self) -> Option<[String; 3]> {
+        let number = self.playback().map(Playback::number).or(self.browse.selected())?;
+        let entry = self.history.get(number)?;
+        entry.provenance.recorded_on(&entry.record.started_at)
     }
 
     /// How many workers are allowed.
@@ -138,10 +157,19 @@ impl App {
         if let Some(frozen) = self.frozen() {
             return Some(Shown::Live(frozen));
         }
+        if let Some(played) = self.played() {
+            return Some(Shown::Live(played));
+        }
         match self.browse.selected().and_then(|number| self.history.get(number)) {
             Some(entry) => Some(Shown::Entry(entry)),
             None => self.live().map(Shown::Live),
         }
+    }
+
+    /// The run that the panels are about, if there is a picture of it.
+    #[must_use]
+    pub fn pictured(&self) -> Option<Shown<'_>> {
+        self.shown().filter(|shown| shown.missing_picture().is_none())
     }
 
     /// What `i` explains here.
@@ -153,10 +181,20 @@ impl App {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         use Context::{
-            Always, Columns, Common, Comparison, Editing, Form, History, Panels, Reading, Timeline,
+            Always, Columns, Common, Comparison, Editing, Filtering, Form, History, Naming, Panels, Reading,
+            Timeline, Typing,
         };
+        if self.naming.is_some() {
+            return &[Naming, Typing, Always];
+        }
+        if self.is_filtering() {
+            return &[Filtering, Typing, Always];
+        }
         if self.setup.typed().is_some() {
             return &[Editing, Always];
+        }
+        if self.overlay.is_none() && self.playback.is_some() {
+            return &[Context::Playback, Panels, Common, Always];
         }
         match (&self.overlay, self.focus().panel) {
             (Some(Overlay::Form), _) | (None, Panel::Setup) => &[Form, Panels, Common, Always],
@@ -175,7 +213,13 @@ impl App {
         match command {
             Command::Run | Command::Experiment | Command::MeasureBaseline => !self.is_busy(),
             Command::Stop => self.is_busy() && self.live().is_none_or(|live| !live.stopping),
-            Command::Mark | Command::Details | Command::MakeBaseline => self.browse.selected().is_some(),
+            Command::Mark | Command::Details | Command::MakeBaseline | Command::Name => {
+                self.browse.selected().is_some()
+            }
+            Command::Remove => !self.removable().is_empty(),
+            Command::Restore => self.history.can_restore(),
+            Command::ShowEarlier => self.browse.earlier() > 0,
+            Command::Filter => !self.history.entries().is_empty(),
             Command::ChooseColumns => !self.history.entries().is_empty() || self.is_running(),
             Command::Compare => self.browse.compared(&self.history).len() > 1,
             Command::Expand => self.overlay.is_none() && self.focus().panel != Panel::Setup,
@@ -184,10 +228,11 @@ impl App {
             {
                 matches!(self.overlay, Some(Overlay::Comparison { zoom: Some(_), .. }))
             }
-            Command::ZoomIn => self.shown().is_some_and(|shown| shown.trace().now() > 0),
+            Command::ZoomIn => self.pictured().is_some_and(|shown| shown.trace().now() > 0),
             Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight => {
-                self.timeline.is_zoomed() && self.shown().is_some()
+                self.timeline.is_zoomed() && self.pictured().is_some()
             }
+            Command::Play => self.can_play(),
             Command::Freeze => {
                 self.frozen().is_some() || (self.is_running() && self.browse.selected().is_none())
             }
@@ -199,9 +244,9 @@ impl App {
             | Command::PreviousSlice
             | Command::NextFailure
             | Command::PreviousFailure
-            | Command::TurnView => self.shown().is_some(),
+            | Command::TurnView => self.pictured().is_some(),
             Command::NextTask | Command::PreviousTask => {
-                self.shown().is_some() && self.timeline.rows() == Rows::Workers
+                self.pictured().is_some() && self.timeline.rows() == Rows::Workers
             }
             Command::ZoomToSlice => self.inspection().is_some_and(|under| under.slice.is_some()),
             Command::NextPanel | Command::PreviousPanel => self.overlay.is_none(),
@@ -218,6 +263,7 @@ impl App {
         self.overlay.is_some()
             || self.timeline.cursor().is_some()
             || self.focus.expanded
+            || self.filter.is_some()
             || self.notice.is_some()
             || self.setup.remark().is_some()
             || (self.is_running() && self.browse.selected().is_some())

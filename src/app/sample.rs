@@ -1,13 +1,17 @@
 //! Synthetic runs for tests and pictures of the screens: what an engine would have seen, without one.
 
+use std::sync::Arc;
+
+use crate::domain::history::EarlierRun;
 use crate::domain::machine::Machine;
 use crate::domain::model::Model;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::Plan;
+use crate::domain::provenance::{Origin, Provenance};
 use crate::domain::record::{CoreRecord, GilTotals, Record, TaskOutcome, TaskRecord, sample};
 use crate::domain::time::{Nanos, TICK, seconds};
 use crate::domain::trace::{Batch, CoreTime, LaneUpdate, Trace, Transition};
-use crate::domain::workload::{Addresses, Workload};
+use crate::domain::workload::{Addresses, Workload, WorkloadKind};
 
 /// One millisecond.
 const MS: Nanos = 1_000_000;
@@ -28,6 +32,36 @@ pub fn machine(cores: u32) -> Machine {
         kernel: "Linux 6.12".into(),
         memory_bytes: Some(8 << 30),
     }
+}
+
+/// Serial and `gil-threads` runs with these numbers, in turns, as the session `session` measured them on this machine of
+/// two cores, or recorded them on another; the first of it at 9:30 on a day in May, each a minute after the other.
+#[must_use]
+pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Vec<EarlierRun> {
+    let provenance = Arc::new(Provenance {
+        origin,
+        session: session.unwrap_or("earlier").into(),
+        machine: match origin {
+            Origin::Recorded => Machine { cpu_model: Some("Other CPU".into()), ..machine(4) },
+            _ => machine(2),
+        },
+    });
+    let plan = |i: usize| match i % 2 {
+        0 => sample::plan(WorkloadKind::Cpu, Model::Serial, 1),
+        _ => sample::plan(WorkloadKind::Cpu, Model::GilThreads, 4),
+    };
+    let run = |(i, number): (usize, &usize)| {
+        let mut record = sample::record(plan(i), 1.2 + i as f64 / 1e3, 1.2);
+        record.started_at = format!("2026-05-14T{:02}:{:02}:00Z", 9 + (30 + i) / 60 % 12, (30 + i) % 60);
+        EarlierRun {
+            number: *number,
+            name: None,
+            provenance: Arc::clone(&provenance),
+            record: Box::new(record),
+            trace: None,
+        }
+    };
+    numbers.iter().enumerate().map(run).collect()
 }
 
 /// A run as an engine would have seen it.

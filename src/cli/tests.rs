@@ -136,7 +136,7 @@ fn every_parameter_reaches_the_draft() {
     (expected.latency_min_ms, expected.latency_max_ms, expected.page_bytes) = (1, 2, 3_000);
     (expected.seed, expected.switch_interval_us) = (9, 500);
     assert_eq!(io.draft(2, &Limits::default(), None), expected);
-    assert_eq!((io.format, io.all_tasks), (Format::Json, true));
+    assert_eq!((io.output.format, io.all_tasks), (Format::Json, true));
     let cpu = run("--workload cpu --model rayon --task-time 0.25s");
     assert_eq!(cpu.draft(2, &Limits::default(), None).task_size, TaskSize::Milliseconds(250));
     let cpu = run("--workload cpu --model rayon --iterations 1e7");

@@ -80,7 +80,7 @@ pub(super) fn models() -> Names<Model> {
 }
 
 pub(super) fn formats() -> Names<Format> {
-    Names { what: "format", all: &Format::ALL, name: Format::name, description: |_| "" }
+    Names { what: "format", all: &Format::ALL, name: Format::name, description: Format::description }
 }
 
 pub(super) fn themes() -> Names<ThemeName> {

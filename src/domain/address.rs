@@ -36,7 +36,7 @@ pub fn check_address(line: &str) -> Result<(), String> {
 /// characters ends in `…`.
 #[must_use]
 pub fn shown(address: &str) -> String {
-    shorten(&text::clean(&mask_user_info(address), usize::MAX))
+    shorten(&text::clean(&masked(address), usize::MAX))
 }
 
 fn shorten(text: &str) -> String {
@@ -46,7 +46,9 @@ fn shorten(text: &str) -> String {
     }
 }
 
-fn mask_user_info(address: &str) -> String {
+/// The address without its user name and password, which become `***`.
+#[must_use]
+pub fn masked(address: &str) -> String {
     let start = address.find("://").map_or(0, |at| at + "://".len());
     let (authority, _path) = split_authority(&address[start..]);
     // A password with an unescaped '/' cuts the authority short and makes the address invalid. Only then is

@@ -4,8 +4,12 @@
 //! line run the same campaigns.
 
 use super::plan::Plan;
-use super::record::{Outcome, Record};
+use super::record::{Outcome, Part, Record};
 use super::speedup;
+use super::sweep::SweepPlan;
+
+/// A configuration of a sweep that broke so often is left out of the rounds that follow: it will break again.
+pub const BREAKS_ALLOWED: u32 = 3;
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,52 +23,196 @@ pub enum Step {
 /// Several plans measured as one question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Campaign {
-    plan: Plan,
-    baseline_first: bool,
-    repeats: u32,
+    question: Question,
+    /// Runs that were handed out.
     started: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Question {
+    /// One plan, so often.
+    Repeats { plan: Plan, repeats: u32 },
+    /// A plan, and its baseline before it unless it is there already.
+    Pair { plan: Plan, runs: u32 },
+    /// Many configurations, in rounds.
+    Sweep(Box<Course>),
 }
 
 impl Campaign {
     /// The plan, `repeats` times.
     #[must_use]
     pub fn repeats(plan: Plan, repeats: u32) -> Campaign {
-        Campaign { plan, baseline_first: false, repeats, started: 0 }
+        Campaign { question: Question::Repeats { plan, repeats }, started: 0 }
     }
 
     /// The same work serially first, unless a baseline of it is there already, then the plan.
     #[must_use]
     pub fn pair(plan: Plan) -> Campaign {
-        Campaign { plan, baseline_first: true, repeats: 1, started: 0 }
+        Campaign { question: Question::Pair { plan, runs: 1 }, started: 0 }
     }
 
-    /// What to do next, given all records of the session, oldest first. A run that was stopped or broke ends the
-    /// campaign.
+    /// Every configuration once per round, in the order of that round; the first round warms up.
+    #[must_use]
+    pub fn sweep(plan: SweepPlan) -> Campaign {
+        Campaign { question: Question::Sweep(Box::new(Course::new(plan))), started: 0 }
+    }
+
+    /// What to do next, given all records of the session, oldest first: the last of them is that of the run that was
+    /// handed out before. A run that was stopped ends the campaign. So does one that broke, except in a sweep: there the
+    /// others go on, and a configuration that broke [`BREAKS_ALLOWED`] times is left out from then on.
     pub fn next(&mut self, records: &[&Record]) -> Step {
-        let ended_early = || records.last().is_some_and(|last| last.outcome != Outcome::Completed);
-        if self.started > 0 && ended_early() {
-            return Step::Done;
-        }
-        if self.baseline_first && self.started == 0 {
-            self.baseline_first = false;
-            if speedup::baseline_of(&self.plan, records.iter().copied()).is_none() {
-                // A baseline does not count as a repeat, but what follows it must see how it ended.
-                self.started = 1;
-                self.repeats += 1;
-                return Step::Run(self.plan.as_serial());
-            }
-        }
-        if self.started == self.repeats {
-            return Step::Done;
-        }
-        self.started += 1;
-        Step::Run(self.plan.clone())
+        let last = records.last().map(|last| last.outcome).filter(|_| self.started > 0);
+        let goes_on = match self.question {
+            Question::Sweep(_) => last != Some(Outcome::Cancelled),
+            _ => last.is_none_or(|last| last == Outcome::Completed),
+        };
+        let next = if goes_on { self.plan_after(last, records) } else { None };
+        next.map_or(Step::Done, |plan| {
+            self.started += 1;
+            Step::Run(plan)
+        })
     }
 
-    /// Which run of how many it is on, counting from 1.
+    fn plan_after(&mut self, last: Option<Outcome>, records: &[&Record]) -> Option<Plan> {
+        match &mut self.question {
+            Question::Repeats { plan, repeats } => (self.started < *repeats).then(|| plan.clone()),
+            Question::Pair { plan, runs } => {
+                let lacks_baseline = || speedup::baseline_of(plan, records.iter().copied()).is_none();
+                if self.started == 0 && lacks_baseline() {
+                    *runs = 2;
+                    return Some(plan.as_serial());
+                }
+                (self.started < *runs).then(|| plan.clone())
+            }
+            Question::Sweep(course) => course.next(last == Some(Outcome::Failed)),
+        }
+    }
+
+    /// Which run of how many it is on, counting from 1; those of a round that warms up count.
     #[must_use]
     pub fn progress(&self) -> (u32, u32) {
-        (self.started, self.repeats)
+        let runs = match &self.question {
+            Question::Repeats { repeats: runs, .. } | Question::Pair { runs, .. } => *runs,
+            Question::Sweep(course) => self.started + course.left.iter().sum::<u32>() - course.is_on(),
+        };
+        (self.started, runs)
+    }
+
+    /// Of which round the run is that was handed out last: 0 is the one that warms up. `None` if it was measured alone or
+    /// in a pair, whose runs are no repeats of each other.
+    #[must_use]
+    pub fn round(&self) -> Option<u32> {
+        match &self.question {
+            Question::Repeats { repeats, .. } => (*repeats > 1).then_some(self.started),
+            Question::Pair { .. } => None,
+            Question::Sweep(course) => Some(course.round),
+        }
+    }
+
+    /// What the record of the run that was handed out last says of the campaign, whose id this is.
+    #[must_use]
+    pub fn part(&self, id: &str) -> Option<Part> {
+        self.round().map(|round| Part { id: id.into(), round })
+    }
+
+    /// The sweep, if it is one, with how far it is.
+    #[must_use]
+    pub fn course(&self) -> Option<&Course> {
+        match &self.question {
+            Question::Sweep(course) => Some(course),
+            _ => None,
+        }
+    }
+}
+
+/// A sweep, and how far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Course {
+    plan: SweepPlan,
+    round: u32,
+    order: Vec<usize>,
+    /// How many of this round's order were handed out or left out.
+    at: usize,
+    /// The configuration whose run goes on.
+    current: Option<usize>,
+    /// By configuration: runs that have not ended.
+    left: Vec<u32>,
+    /// By configuration: runs that broke.
+    broken: Vec<u32>,
+}
+
+impl Course {
+    fn new(plan: SweepPlan) -> Course {
+        let configurations = plan.configurations().len();
+        Course {
+            round: 0,
+            order: plan.order(0),
+            at: 0,
+            current: None,
+            left: vec![plan.rounds(); configurations],
+            broken: vec![0; configurations],
+            plan,
+        }
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub fn plan(&self) -> &SweepPlan {
+        &self.plan
+    }
+
+    /// Which round it is on; 0 is the one that warms up.
+    #[must_use]
+    pub fn round(&self) -> u32 {
+        self.round
+    }
+
+    /// The configuration that is being measured: an index of [`SweepPlan::configurations`].
+    #[must_use]
+    pub fn current(&self) -> Option<usize> {
+        self.current
+    }
+
+    /// By configuration, how many runs have not ended; the one that goes on is among them.
+    #[must_use]
+    pub fn left(&self) -> &[u32] {
+        &self.left
+    }
+
+    /// Whether this configuration broke so often that it is measured no more.
+    #[must_use]
+    pub fn is_left_out(&self, configuration: usize) -> bool {
+        self.broken.get(configuration).is_some_and(|broken| *broken >= BREAKS_ALLOWED)
+    }
+
+    /// 1 while a run goes on.
+    fn is_on(&self) -> u32 {
+        u32::from(self.current.is_some())
+    }
+
+    fn next(&mut self, broke: bool) -> Option<Plan> {
+        if let Some(ended) = self.current.take() {
+            self.left[ended] = self.left[ended].saturating_sub(1);
+            self.broken[ended] += u32::from(broke);
+            if self.is_left_out(ended) {
+                self.left[ended] = 0;
+            }
+        }
+        loop {
+            while let Some(configuration) = self.order.get(self.at).copied() {
+                self.at += 1;
+                if !self.is_left_out(configuration) {
+                    self.current = Some(configuration);
+                    return Some(self.plan.configurations()[configuration].clone());
+                }
+            }
+            if self.round == self.plan.repeats() {
+                return None;
+            }
+            self.round += 1;
+            self.at = 0;
+            self.order = self.plan.order(self.round);
+        }
     }
 }
 

@@ -28,6 +28,10 @@ use super::record::Record;
 use super::repeats;
 use super::share::SharedRun;
 use super::stats::Interval;
+use super::text;
+
+/// So many characters of a run's name head its column.
+const NAME: usize = 16;
 
 /// A run that is to be compared, with those that repeat it.
 #[derive(Clone, Debug)]
@@ -176,7 +180,10 @@ fn heading(run: &Compared<'_>) -> String {
     heading.push_str(if run.is_baseline { "B " } else { "" });
     heading.push_str(if run.is_fastest { "★ " } else { "" });
     heading.push_str(if run.record.caveats.is_empty() { "" } else { "! " });
-    heading + &run.label()
+    match run.name {
+        Some(name) => format!("{heading}#{} {}", run.number, text::clean(name, NAME)),
+        None => heading + &run.label(),
+    }
 }
 
 /// Runs that repeat each other are compared as single runs: together they would be compared with themselves.

@@ -10,6 +10,8 @@ use super::model::Model;
 use super::plan::{Draft, TaskSize};
 use super::record::Record;
 use super::speed::Speed;
+use super::stats;
+use super::sweep::{SweepDraft, SweepPlan};
 use super::text;
 use super::time::{Nanos, nanos, seconds};
 use super::workload::{Addresses, FETCH_TIMEOUT_S, LatencyRange, Workload, WorkloadKind};
@@ -55,6 +57,52 @@ pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
             match known.writing {
                 Some(cost) => Estimate::Seconds(fetching(draft, written * cost, known.cores_usable)),
                 None => Estimate::SecondsAndWriting(fetching(draft, 0.0, known.cores_usable)),
+            }
+        }
+    }
+}
+
+/// About how long a whole sweep takes, the round that warms up included. The draft has to be valid.
+#[must_use]
+pub fn of_sweep(sweep: &SweepDraft, known: Known<'_>) -> Estimate {
+    let rounds = sweep.repeats as f64 + 1.0;
+    let each = sweep.configurations().into_iter().map(|draft| of(&draft, known));
+    each.fold(Estimate::Seconds(0.0), |sum, one| sum.and(one, rounds))
+}
+
+/// About how long the rest of a sweep takes: so many runs of each configuration are left. What was measured already, the
+/// round that warms up included, is what is expected again; what was not is estimated. `ended` are the sweep's own records.
+#[must_use]
+pub fn remaining<'a>(
+    plan: &SweepPlan,
+    left: &[u32],
+    ended: impl IntoIterator<Item = &'a Record>,
+    known: Known<'_>,
+) -> Estimate {
+    let mut times = vec![vec![]; plan.configurations().len()];
+    for record in ended {
+        if let Some(index) = plan.index_of(&record.plan) {
+            times[index].push(record.wall_s + record.teardown_s);
+        }
+    }
+    let each = plan.configurations().iter().zip(times).map(|(plan, times)| {
+        stats::median(&times).map_or_else(|| of(&Draft::from(plan), known), Estimate::Seconds)
+    });
+    each.zip(left).fold(Estimate::Seconds(0.0), |sum, (one, left)| sum.and(one, f64::from(*left)))
+}
+
+impl Estimate {
+    /// This long, and so many times that long.
+    #[must_use]
+    fn and(self, each: Estimate, times: f64) -> Estimate {
+        use Estimate::{NeedsSpeed, Seconds, SecondsAndWriting, UpToAddresses};
+        match (self, each) {
+            (sum, _) if times == 0.0 => sum,
+            (NeedsSpeed, _) | (_, NeedsSpeed) => NeedsSpeed,
+            (UpToAddresses, _) | (_, UpToAddresses) => UpToAddresses,
+            (Seconds(sum), Seconds(each)) => Seconds(sum + times * each),
+            (SecondsAndWriting(sum) | Seconds(sum), SecondsAndWriting(each) | Seconds(each)) => {
+                SecondsAndWriting(sum + times * each)
             }
         }
     }

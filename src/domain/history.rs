@@ -1,24 +1,23 @@
 //! The runs that the user can look at, their pictures, and how much memory those may take.
 
+mod compare;
+mod earlier;
+mod pictures;
+mod removal;
 mod repeats;
+
+pub use earlier::EarlierRun;
+pub use pictures::{THINNED_SLICES, TRACE_BYTES};
 
 use std::sync::Arc;
 
-use super::plan::Plan;
-use super::provenance::Provenance;
-use super::record::{Outcome, Record};
-use super::speedup::{self, Baseline, Gain};
-use super::trace::{EVENTS_PER_SLICE, Trace};
+use super::provenance::{Origin, Provenance};
+use super::record::Record;
+use super::speedup::{Baseline, Gain};
+use super::text::moment;
+use super::trace::Trace;
 use super::verdict;
-
-/// The most memory that the pictures of a session take together, in bytes.
-pub const TRACE_BYTES: usize = 256 << 20;
-/// Who is faster by less than this has won nothing.
-const A_GAIN: f64 = 1.1;
-/// How many slices a lane keeps when its picture is thinned.
-const THINNED_SLICES: u64 = 512;
-/// With more events than this in a lane, thinning is worth it.
-const THINNED_EVENTS: u64 = 2 * EVENTS_PER_SLICE * THINNED_SLICES;
+use removal::Removal;
 
 /// Whether there is a picture of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +58,88 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// A run that has not been compared with any other.
+    fn new(
+        number: usize,
+        name: Option<String>,
+        provenance: Arc<Provenance>,
+        record: Record,
+        trace: Trace,
+        picture: Picture,
+    ) -> Entry {
+        Entry {
+            number,
+            name,
+            provenance,
+            record,
+            trace,
+            picture,
+            speedup: None,
+            baseline: None,
+            is_baseline: false,
+            is_fastest: false,
+        }
+    }
+
+    /// Whether an earlier session measured it, or another one that goes on.
+    #[must_use]
+    pub fn is_earlier(&self) -> bool {
+        self.provenance.origin == Origin::Earlier
+    }
+
+    /// Whether this session did not measure it.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.provenance.origin != Origin::Here
+    }
+
+    /// When and where its session measured, in a few words, for somebody who is `here`.
+    #[must_use]
+    pub fn session_in_words(&self, here: &Provenance) -> String {
+        let (when, machine) = (moment(&self.record.started_at), self.provenance.machine.in_short());
+        match self.provenance.origin {
+            Origin::Here => "this session".into(),
+            Origin::Earlier if self.provenance.is_same_machine(here) => format!("{when} UTC · this machine"),
+            Origin::Earlier => format!("{when} UTC · on {machine}"),
+            Origin::Recorded => format!("{when} UTC · recorded on {machine}"),
+        }
+    }
+
+    /// When and where it was measured, in one sentence for somebody who is `here`; `None` if that was here and now.
+    #[must_use]
+    pub fn origin_in_words(&self, here: &Provenance) -> Option<String> {
+        let (when, machine) = (moment(&self.record.started_at), self.provenance.machine.in_short());
+        let another = "another machine, so nothing measured here is compared with it";
+        match self.provenance.origin {
+            Origin::Here => None,
+            Origin::Earlier if self.provenance.is_same_machine(here) => {
+                Some(format!("measured in an earlier session on this machine, {when} UTC"))
+            }
+            Origin::Earlier => {
+                Some(format!("measured in an earlier session, {when} UTC, on {machine}: {another}"))
+            }
+            Origin::Recorded if self.provenance.is_same_machine(here) => {
+                Some(format!("recorded on this machine, {when} UTC"))
+            }
+            Origin::Recorded => Some(format!("recorded on {machine}, {when} UTC: {another}")),
+        }
+    }
+
+    /// Its number, with its name if it has one: `#12 demo`.
+    #[must_use]
+    pub fn called(&self) -> String {
+        match &self.name {
+            Some(name) => format!("#{} {name}", self.number),
+            None => format!("#{}", self.number),
+        }
+    }
+
+    /// What it looked like, if that is at hand.
+    #[must_use]
+    pub fn picture(&self) -> Option<&Trace> {
+        (self.picture == Picture::Here).then_some(&self.trace)
+    }
+
     /// Its speed-up with what it was measured against: against itself there is none to tell.
     #[must_use]
     pub fn gain(&self) -> Option<Gain> {
@@ -80,12 +161,27 @@ impl Entry {
 }
 
 /// The runs that the user can look at, oldest first.
+///
+/// ```text
+///  history            the entries, in ascending order of their numbers
+///   ├─ compare        baselines, speed-ups and the fastest: only of the work that changed, in O(n)
+///   ├─ earlier        runs that this session did not measure come in; numbers change hands
+///   ├─ pictures       which pictures are here, and how much memory they may take
+///   ├─ removal        what was taken out, and back in
+///   └─ repeats        what runs of one configuration say together
+/// ```
 #[derive(Clone, Debug)]
 pub struct History {
     /// Their numbers ascend.
     entries: Vec<Entry>,
     /// The numbers of the runs that the user made baselines: at most one of each work.
     chosen_baselines: Vec<usize>,
+    /// What was removed and can come back, the latest last.
+    removals: Vec<Removal>,
+    /// The highest number that was ever given: none is given twice.
+    highest: usize,
+    /// Whose pictures are looked at now.
+    in_sight: Vec<usize>,
     here: Arc<Provenance>,
 }
 
@@ -93,7 +189,14 @@ impl History {
     /// An empty history, in which new runs come from `here`.
     #[must_use]
     pub fn new(here: Arc<Provenance>) -> History {
-        History { entries: vec![], chosen_baselines: vec![], here }
+        History {
+            entries: vec![],
+            chosen_baselines: vec![],
+            removals: vec![],
+            highest: 0,
+            in_sight: vec![],
+            here,
+        }
     }
 
     /// Where new runs come from.
@@ -114,168 +217,37 @@ impl History {
         self.entries.get(self.index_of(number)?)
     }
 
+    fn get_mut(&mut self, number: usize) -> Option<&mut Entry> {
+        let at = self.index_of(number)?;
+        self.entries.get_mut(at)
+    }
+
     fn index_of(&self, number: usize) -> Option<usize> {
         self.entries.binary_search_by_key(&number, |entry| entry.number).ok()
     }
 
-    /// What runs of this work are measured against in this session: what the user chose, else the latest sound serial
-    /// record of the session.
+    /// The number that the next run gets.
     #[must_use]
-    pub fn baseline_of(&self, work: &Plan) -> Option<&Entry> {
-        self.baseline_in(work, &self.here)
-    }
-
-    /// The same for the runs of another session: unless the user chose one of the same machine, a baseline was measured
-    /// in the same session.
-    fn baseline_in(&self, work: &Plan, provenance: &Provenance) -> Option<&Entry> {
-        let chosen =
-            self.chosen_baseline_of(work).filter(|entry| entry.provenance.is_same_machine(provenance));
-        let default = || {
-            let of_session = |entry: &&Entry| entry.provenance.is_same_session(provenance);
-            self.entries.iter().rev().filter(of_session).find(|entry| entry.record.is_baseline_of(work))
-        };
-        chosen.or_else(default)
-    }
-
-    fn chosen_baseline_of(&self, work: &Plan) -> Option<&Entry> {
-        let chosen = self.chosen_baselines.iter().filter_map(|number| self.get(*number));
-        chosen.into_iter().find(|entry| entry.record.plan.same_work(work))
-    }
-
-    /// Makes this run the baseline of all runs of the same work; if it was made that before, the latest sound serial run
-    /// is the baseline again.
-    ///
-    /// # Errors
-    /// Why it cannot be one, in one sentence: it did not do all of its work.
-    pub fn choose_baseline(&mut self, number: usize) -> Result<(), String> {
-        let Some(entry) = self.get(number) else { return Ok(()) };
-        let record = &entry.record;
-        if !record.is_sound() {
-            let what = match record.outcome {
-                Outcome::Completed => "some of its tasks failed".to_string(),
-                outcome => format!("it was {}", outcome.name()),
-            };
-            return Err(format!("#{number} cannot be a baseline: {what}, so its time says nothing"));
-        }
-        let was_chosen = self.chosen_baselines.contains(&number);
-        let work = record.plan.clone();
-        self.forget_baseline(&work);
-        if !was_chosen {
-            self.chosen_baselines.push(number);
-            self.compare();
-        }
-        Ok(())
-    }
-
-    /// Makes this run the baseline of all runs of the same work, whatever was chosen before. What is the baseline anyway
-    /// need not be chosen.
-    ///
-    /// # Errors
-    /// Why it cannot be one, in one sentence.
-    pub fn measure_against(&mut self, number: usize) -> Result<(), String> {
-        let Some(entry) = self.get(number) else { return Ok(()) };
-        let (work, is_sound) = (entry.record.plan.clone(), entry.record.is_sound());
-        if is_sound {
-            self.forget_baseline(&work);
-        }
-        if self.get(number).is_some_and(|entry| entry.is_baseline) {
-            Ok(())
-        } else {
-            self.choose_baseline(number)
-        }
-    }
-
-    /// Measures runs of this work against the latest sound serial run again.
-    pub fn forget_baseline(&mut self, work: &Plan) {
-        let chosen = self.chosen_baseline_of(work).map(|entry| entry.number);
-        self.chosen_baselines.retain(|number| Some(*number) != chosen);
-        self.compare();
+    pub fn next_number(&self) -> usize {
+        self.highest + 1
     }
 
     /// Adds a run and recomputes the speed-ups of the same work, as it may be their new baseline. Returns its number,
     /// and whether a picture had to be thinned: this one while it grew, or older ones now.
     pub fn add(&mut self, record: Record, trace: Trace) -> (usize, bool) {
-        let number = self.entries.last().map_or(1, |last| last.number + 1);
+        let number = self.next_number();
         let poorer = trace.is_thinned();
-        self.entries.push(Entry {
-            number,
-            name: None,
-            provenance: Arc::clone(&self.here),
-            record,
-            trace,
-            picture: Picture::Here,
-            speedup: None,
-            baseline: None,
-            is_baseline: false,
-            is_fastest: false,
-        });
-        self.compare();
+        let here = Arc::clone(&self.here);
+        self.highest = number;
+        self.entries.push(Entry::new(number, None, here, record, trace, Picture::Here));
+        self.compare_same_work(number);
         self.doubt_outliers(number);
         (number, self.make_room(TRACE_BYTES) || poorer)
     }
 
-    fn compare(&mut self) {
-        let compared: Vec<_> = self.entries.iter().map(|entry| self.place_of(entry)).collect();
-        for (entry, (speedup, baseline, is_fastest)) in self.entries.iter_mut().zip(compared) {
-            (entry.speedup, entry.baseline, entry.is_fastest) = (speedup, baseline, is_fastest);
-            entry.is_baseline = baseline.is_some_and(|baseline| baseline.number == entry.number);
-            let cores_usable = entry.provenance.machine.cores_usable;
-            entry.record.doubt_speedup(entry.gain(), cores_usable);
-        }
-    }
-
-    /// An entry's speed-up, what it is measured against, and whether it is the fastest of its work.
-    fn place_of(&self, entry: &Entry) -> (Option<f64>, Option<Baseline>, bool) {
-        let baseline = self.baseline_in(&entry.record.plan, &entry.provenance);
-        let speedup = baseline.and_then(|baseline| speedup::speedup(&entry.record, &baseline.record));
-        let is_fastest = self.fastest_in(&entry.record.plan, &entry.provenance) == Some(entry.number);
-        (speedup, baseline.map(|baseline| self.as_baseline(baseline)), is_fastest)
-    }
-
-    fn as_baseline(&self, entry: &Entry) -> Baseline {
-        Baseline {
-            number: entry.number,
-            model: entry.record.plan.model(),
-            workers: entry.record.plan.workers(),
-            parallelism: entry.record.parallelism,
-            is_chosen: self.chosen_baselines.contains(&entry.number),
-        }
-    }
-
-    /// Thins the oldest pictures first until all fit into `bytes`.
-    fn make_room(&mut self, bytes: usize) -> bool {
-        let mut total: usize = self.entries.iter().map(|entry| entry.trace.bytes()).sum();
-        let mut thinned = false;
-        for entry in &mut self.entries {
-            if total <= bytes {
-                break;
-            }
-            if entry.trace.most_events() as u64 > THINNED_EVENTS {
-                total -= entry.trace.bytes();
-                entry.trace.thin(THINNED_SLICES);
-                total += entry.trace.bytes();
-                thinned = true;
-            }
-        }
-        thinned
-    }
-
-    /// The number of this session's fastest sound record of the same work, if it won: by a tenth at least over the
-    /// slowest, as single runs cannot tell less apart.
-    #[must_use]
-    pub fn fastest_of(&self, work: &Plan) -> Option<usize> {
-        self.fastest_in(work, &self.here)
-    }
-
-    fn fastest_in(&self, work: &Plan, provenance: &Provenance) -> Option<usize> {
-        let same = || {
-            let of_session = self.entries.iter().filter(|entry| entry.provenance.is_same_session(provenance));
-            of_session.filter(|entry| entry.record.is_sound() && entry.record.plan.same_work(work))
-        };
-        let by_time = |a: &&Entry, b: &&Entry| a.record.wall_s.total_cmp(&b.record.wall_s);
-        let (fastest, slowest) = (same().min_by(by_time)?, same().max_by(by_time)?);
-        let has_won = slowest.record.wall_s > fastest.record.wall_s * A_GAIN;
-        has_won.then_some(fastest.number)
+    /// Calls a run something else, or nothing; returns whether there is such a run.
+    pub fn rename(&mut self, number: usize, name: Option<String>) -> bool {
+        self.get_mut(number).map(|entry| entry.name = name).is_some()
     }
 }
 
@@ -283,7 +255,7 @@ impl History {
 mod tests {
     use super::super::model::Model;
     use super::super::phase::Phase;
-    use super::super::record::sample;
+    use super::super::record::{Outcome, sample};
     use super::super::trace::{Batch, LaneUpdate, Transition};
     use super::super::workload::WorkloadKind::{Cpu, Io};
     use super::*;

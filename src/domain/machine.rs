@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::foreign;
 use super::model::Model;
+use super::text::{clean, counted};
 use super::workload::WorkloadKind;
 
 /// The most threads of a run. Beyond about `vm.max_map_count / 4` std aborts the process.
@@ -21,21 +23,35 @@ pub const MAX_TASKS: u64 = 1_000_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// The processor's name; null where the system does not say.
+    #[serde(default, deserialize_with = "foreign::text_or_null")]
     pub cpu_model: Option<String>,
     /// Cores that the operating system schedules on.
+    #[serde(deserialize_with = "foreign::cores")]
     pub cores_online: u32,
     /// Cores that this program may use: the least of online, affinity and cgroup quota.
+    #[serde(deserialize_with = "foreign::cores")]
     pub cores_usable: u32,
     /// The cores that this program may run on, by number; more than are usable where a quota is the limit.
     #[serde(skip)]
     pub cores: Vec<u16>,
     /// Why fewer are usable than online.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "foreign::text_or_null")]
     pub cores_limited_by: Option<String>,
     /// System and release.
+    #[serde(deserialize_with = "foreign::text")]
     pub kernel: String,
     /// Installed memory; null where the system does not say.
     pub memory_bytes: Option<u64>,
+}
+
+impl Machine {
+    /// Its processor, cores and system, in a few words: `Ryzen 5, 12 cores, Linux 6.12`.
+    #[must_use]
+    pub fn in_short(&self) -> String {
+        let cpu = self.cpu_model.as_deref().map_or("an unknown processor".into(), |cpu| clean(cpu, 60));
+        let cores = counted(u64::from(self.cores_usable), "core");
+        format!("{cpu}, {cores}, {}", clean(&self.kernel, 40))
+    }
 }
 
 /// One line of what `doctor` found out about this machine.

@@ -1,6 +1,8 @@
 //! What the user asked for. A [`Draft`] holds anything a form or a command line can say; only a valid one becomes a
 //! [`Plan`].
 
+pub mod stored;
+
 use std::fmt;
 
 use super::machine::{Limits, MAX_TASKS};
@@ -183,7 +185,12 @@ impl Draft {
             workers: u32::try_from(self.workers).expect("checked against a limit below 2^32"),
             tasks: u32::try_from(self.tasks).expect("checked against a limit below 2^32"),
             seed: self.seed,
-            switch_interval_us: self.switch_interval_us,
+            // Without a lock it says nothing.
+            switch_interval_us: if self.model.has_interpreter_lock() {
+                self.switch_interval_us
+            } else {
+                DEFAULT_SWITCH_INTERVAL_US
+            },
         })
     }
 
@@ -238,7 +245,7 @@ fn to_u32(checked: u64) -> u32 {
     u32::try_from(checked).expect("checked against a limit below 2^32")
 }
 
-fn in_range(
+pub(super) fn in_range(
     field: Field,
     what: &str,
     value: u64,
@@ -286,7 +293,7 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    fn new(field: Field, sentence: String) -> Invalid {
+    pub(super) fn new(field: Field, sentence: String) -> Invalid {
         Invalid { field, sentence }
     }
 }
@@ -350,7 +357,19 @@ impl Plan {
     /// The same work under serial, which speed-ups are measured against.
     #[must_use]
     pub fn as_serial(&self) -> Plan {
-        Plan { model: Model::Serial, workers: 1, ..self.clone() }
+        Plan {
+            model: Model::Serial,
+            workers: 1,
+            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+            ..self.clone()
+        }
+    }
+
+    /// This model and these workers on the work of `other`.
+    #[must_use]
+    pub(super) fn on_work_of(&self, other: &Plan) -> Plan {
+        let Plan { workload, tasks, seed, .. } = other.clone();
+        Plan { workload, tasks, seed, ..*self }
     }
 
     /// The phases that a run of it can have, in the order in which they are listed.
@@ -371,11 +390,52 @@ impl Plan {
     /// workers and switch interval say how it is done.
     #[must_use]
     pub fn same_work(&self, other: &Plan) -> bool {
+        self.work() == other.work()
+    }
+
+    /// What is done, whoever does it: two plans of equal work may be compared.
+    #[must_use]
+    pub fn work(&self) -> Work<'_> {
         let seed_matters =
             matches!(self.workload, Workload::Io { addresses: Addresses::Loopback { .. }, .. });
-        self.workload == other.workload
-            && self.tasks == other.tasks
-            && (!seed_matters || self.seed == other.seed)
+        Work { workload: &self.workload, tasks: self.tasks, seed: seed_matters.then_some(self.seed) }
+    }
+}
+
+/// What a plan does, without how: see [`Plan::same_work`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Work<'a> {
+    workload: &'a Workload,
+    tasks: u32,
+    /// Where it decides something.
+    seed: Option<u64>,
+}
+
+impl From<&Plan> for Draft {
+    /// The draft that becomes this plan again.
+    fn from(plan: &Plan) -> Draft {
+        let draft = Draft {
+            tasks: plan.tasks.into(),
+            seed: plan.seed,
+            switch_interval_us: plan.switch_interval_us,
+            ..Draft::new(plan.workload.kind(), plan.model, plan.workers.into())
+        };
+        match &plan.workload {
+            Workload::Cpu { iterations } => Draft { task_size: TaskSize::Iterations(*iterations), ..draft },
+            Workload::Io { writes, addresses, files } => {
+                let draft = Draft { writes: (*writes).into(), files: *files, ..draft };
+                match addresses {
+                    Addresses::Urls(urls) => Draft { urls: Some(urls.clone()), ..draft },
+                    Addresses::Loopback { latencies_ms, latency, page_bytes } => Draft {
+                        addresses: latencies_ms.len() as u64,
+                        latency_min_ms: latency.min_ms.into(),
+                        latency_max_ms: latency.max_ms.into(),
+                        page_bytes: (*page_bytes).into(),
+                        ..draft
+                    },
+                }
+            }
+        }
     }
 }
 
@@ -479,5 +539,16 @@ mod tests {
         };
         assert!(plan(WorkloadKind::Cpu, 1).same_work(&plan(WorkloadKind::Cpu, 2)));
         assert!(!plan(WorkloadKind::Io, 1).same_work(&plan(WorkloadKind::Io, 2)));
+    }
+
+    #[test]
+    fn a_plan_becomes_a_draft_that_becomes_the_same_plan() {
+        let mut io = Draft::new(WorkloadKind::Io, Model::GilThreads, 4);
+        (io.writes, io.addresses, io.seed, io.files, io.switch_interval_us) = (3, 5, 9, Files::OneShared, 77);
+        let urls = Draft { urls: Some(vec!["http://example.org/".into()]), ..io.clone() };
+        for draft in [cpu(Model::Threads, 3), io, urls] {
+            let plan = draft.validate(&Limits::default()).unwrap();
+            assert_eq!(Draft::from(&plan).validate(&Limits::default()), Ok(plan));
+        }
     }
 }

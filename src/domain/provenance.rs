@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::machine::Machine;
+use super::text::counted;
 
 /// Whether the runs of a session are this program's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,23 @@ impl Provenance {
         Arc::new(Provenance { origin: Origin::Here, session: session.into(), machine })
     }
 
+    /// Where and when a run of a shared file was recorded, from many words to few; `None` for this user's own runs.
+    /// `started_at` is RFC 3339.
+    #[must_use]
+    pub fn recorded_on(&self, started_at: &str) -> Option<[String; 3]> {
+        if self.origin != Origin::Recorded {
+            return None;
+        }
+        let cpu = self.machine.cpu_model.as_deref().unwrap_or("an unnamed CPU");
+        let cores = counted(self.machine.cores_usable.into(), "core");
+        let day: String = started_at.chars().take("2026-01-31".len()).collect();
+        Some([
+            format!("recorded on {cpu}, {cores}, {day}"),
+            format!("recorded on {cores}, {day}"),
+            "recorded".into(),
+        ])
+    }
+
     /// Whether it was the same session: nothing but the runs themselves changed between two of them.
     #[must_use]
     pub fn is_same_session(&self, other: &Provenance) -> bool {
@@ -43,7 +61,18 @@ impl Provenance {
     #[must_use]
     pub fn is_same_machine(&self, other: &Provenance) -> bool {
         // Which cores were allowed is not kept.
-        let known = |machine: &Machine| Machine { cores: vec![], ..machine.clone() };
+        fn known(machine: &Machine) -> impl PartialEq + '_ {
+            let Machine {
+                cpu_model,
+                cores_online,
+                cores_usable,
+                cores: _,
+                cores_limited_by,
+                kernel,
+                memory_bytes,
+            } = machine;
+            (cpu_model, cores_online, cores_usable, cores_limited_by, kernel, memory_bytes)
+        }
         self.is_same_session(other) || known(&self.machine) == known(&other.machine)
     }
 }

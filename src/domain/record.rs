@@ -3,21 +3,19 @@
 //! All `*_s` are seconds since `t0`, the moment just before the first worker was created, or lengths in seconds.
 //! What is not known is null, never 0.
 
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+mod stored;
 
-use super::machine::Machine;
+use serde::{Deserialize, Serialize};
+
+use super::foreign;
 use super::model::Model;
-use super::phase::{Phase, PhaseTimes};
+use super::phase::PhaseTimes;
 use super::plan::Plan;
 use super::shared_file::SharedFile;
 use super::speedup::Gain;
 use super::text;
-use super::time::seconds;
-use super::workload::{Addresses, Files, Workload, WorkloadKind};
+use super::workload::WorkloadKind;
 
-/// The name and version of the JSON that [`Records`] becomes.
-pub const SCHEMA: &str = "pconc-tui.records/1";
 /// Watching that takes a larger share of a core than this is a doubt.
 pub const OBSERVER_LIMIT: f64 = 0.02;
 /// Above so many tasks, the JSON leaves the list of tasks out unless asked for it.
@@ -25,19 +23,8 @@ pub const TASKS_LISTED: usize = 10_000;
 /// Of so many failed tasks a record says why they failed, however many tasks there are.
 pub const FAILURES_KEPT: usize = 1_000;
 
-/// Records with the machine that made them: the document that `--format json` prints.
-#[derive(Debug, Serialize)]
-pub struct Records<'a> {
-    /// [`SCHEMA`].
-    pub schema: &'static str,
-    /// Where they were measured.
-    pub machine: &'a Machine,
-    /// In the order in which they were measured.
-    pub records: &'a [Record],
-}
-
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Every task was executed; some may have failed.
@@ -64,73 +51,108 @@ impl Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// The campaign: unique across sessions.
+    #[serde(deserialize_with = "foreign::text")]
     pub id: String,
     /// Every configuration once is a round. They count from 1; 0 is the round that warms up and is not counted.
     pub round: u32,
 }
 
-/// A finished run.
-#[derive(Clone, Debug, Serialize)]
+/// A finished run. What is read back was checked: it may have been written by anybody.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Record {
     /// Unique across sessions; its text sorts by time (UUID version 7).
+    #[serde(deserialize_with = "foreign::text")]
     pub id: String,
     /// Of which campaign it was a part; null if it was measured alone.
+    #[serde(default)]
     pub campaign: Option<Part>,
     /// Wall-clock time of `t0`, RFC 3339, UTC.
+    #[serde(deserialize_with = "foreign::text")]
     pub started_at: String,
     /// What was asked for.
-    #[serde(serialize_with = "serialize_plan")]
+    #[serde(with = "super::plan::stored")]
     pub plan: Plan,
     /// How it ended.
     pub outcome: Outcome,
     /// Why it broke; null unless `outcome` is `failed`.
+    #[serde(default, deserialize_with = "foreign::text_or_null")]
     pub error: Option<String>,
     /// Tasks that were begun and did not succeed.
     pub tasks_failed: u32,
     /// Tasks that no worker had begun when the run ended.
+    #[serde(default)]
     pub tasks_not_begun: u32,
     /// `t0` to the last worker's last stamp.
+    #[serde(deserialize_with = "foreign::measured")]
     pub wall_s: f64,
     /// `t0` to the begin of the first task; null if none began.
+    #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub startup_s: Option<f64>,
     /// From the last worker's last stamp until all workers were joined or reaped.
+    #[serde(deserialize_with = "foreign::measured")]
     pub teardown_s: f64,
     /// The workers' CPU time, from their CPU clocks.
+    #[serde(deserialize_with = "foreign::measured")]
     pub cpu_s: f64,
     /// Tasks in flight, on average over the run.
+    #[serde(deserialize_with = "foreign::measured")]
     pub concurrency: f64,
     /// Workers on a core, on average over the run: `cpu_s / wall_s`.
+    #[serde(deserialize_with = "foreign::measured")]
     pub parallelism: f64,
     /// Summed over the workers; all phases together are `wall_s` × workers.
-    #[serde(serialize_with = "serialize_phases")]
+    #[serde(with = "stored::phases")]
     pub phases_s: PhaseTimes,
     /// The emulated interpreter lock; null under other models.
+    #[serde(default)]
     pub gil: Option<GilTotals>,
     /// Summed over the workers.
+    #[serde(default)]
     pub context_switches: Option<ContextSwitches>,
     /// How often workers changed their core, as seen from stamp to stamp: what happened between two stamps is not seen.
     /// Summed over the workers.
+    #[serde(default)]
     pub migrations: u64,
     /// Summed over the workers: proportional set size of forked workers; null where they share the program's memory.
+    #[serde(default)]
     pub memory_bytes: Option<u64>,
     /// What is left in the file that all workers wrote; null where each task has one of its own.
+    #[serde(default)]
     pub shared_file: Option<SharedFile>,
     /// One per worker.
     pub workers: Vec<WorkerRecord>,
     /// One per task that was begun, by number; null above [`TASKS_LISTED`] tasks unless all were asked for.
+    #[serde(default)]
     pub tasks: Option<Vec<TaskRecord>>,
     /// The first [`FAILURES_KEPT`] tasks that were begun and did not succeed, by number, with the reason.
+    #[serde(default)]
     pub failures: Vec<TaskRecord>,
     /// One per usable core, and per core that a worker ran on.
+    #[serde(default)]
     pub cores: Vec<CoreRecord>,
     /// What the picture was made from.
+    #[serde(default)]
     pub events: EventTotals,
     /// What watching cost.
+    #[serde(default)]
     pub observer: Observer,
-    /// How waiting for a core was measured: `cpu-clock+schedstat` or `cpu-clock`.
-    pub phase_source: &'static str,
+    /// How waiting for a core was measured.
+    pub phase_source: PhaseSource,
     /// Reasons to trust the record less.
+    #[serde(default)]
     pub caveats: Vec<Caveat>,
+}
+
+/// How waiting for a core was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PhaseSource {
+    /// By the workers' CPU clocks, and by the kernel's account of who waited for a core.
+    #[serde(rename = "cpu-clock+schedstat")]
+    ClockAndSchedstat,
+    /// By the workers' CPU clocks alone.
+    #[serde(rename = "cpu-clock")]
+    Clock,
 }
 
 impl Record {
@@ -191,16 +213,17 @@ impl Record {
 }
 
 /// The emulated interpreter lock over a run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GilTotals {
     /// How often it went from one worker to another.
     pub switches: u64,
     /// How long workers waited for it, summed over them.
+    #[serde(deserialize_with = "foreign::measured")]
     pub wait_s: f64,
 }
 
 /// What the kernel's scheduler did with the workers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContextSwitches {
     /// The worker gave its core up, to wait.
     pub voluntary: u64,
@@ -209,33 +232,40 @@ pub struct ContextSwitches {
 }
 
 /// One worker over a run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorkerRecord {
     /// Its number.
     pub worker: u32,
     /// Its process; null if it never began to run.
+    #[serde(default)]
     pub pid: Option<u32>,
     /// Its thread; null if it never began to run.
+    #[serde(default)]
     pub tid: Option<u32>,
     /// Tasks that it ended.
     pub tasks: u32,
     /// Its CPU time.
+    #[serde(deserialize_with = "foreign::measured")]
     pub cpu_s: f64,
     /// Its proportional set size when its last task ended; null for threads.
+    #[serde(default)]
     pub memory_bytes: Option<u64>,
     /// Its time by phase; together `wall_s`.
-    #[serde(serialize_with = "serialize_phases")]
+    #[serde(with = "stored::phases")]
     pub phases_s: PhaseTimes,
     /// How long the kernel says that it waited for a core, over its whole life; null where the kernel does not say.
+    #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub run_queue_wait_s: Option<f64>,
     /// How it waited for the emulated lock; null under other models.
+    #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub gil_wait_s: Option<f64>,
     /// How often a stamp found it on another core than its stamp before, from its first task on.
+    #[serde(default)]
     pub migrations: u64,
 }
 
 /// How a task ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TaskOutcome {
     /// It did what it should.
@@ -245,31 +275,36 @@ pub enum TaskOutcome {
 }
 
 /// One task of a run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskRecord {
     /// Its number.
     pub task: u32,
     /// Who executed it.
     pub worker: u32,
     /// When it began.
+    #[serde(deserialize_with = "foreign::measured")]
     pub start_s: f64,
     /// When it ended; null if its worker died or was stopped while executing it.
+    #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub end_s: Option<f64>,
     /// How it ended.
     pub outcome: TaskOutcome,
     /// Why it failed.
+    #[serde(default, deserialize_with = "foreign::text_or_null")]
     pub error: Option<String>,
 }
 
 /// One core over a run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CoreRecord {
     /// Its number.
     pub core: u16,
     /// CPU time of our workers on it.
+    #[serde(deserialize_with = "foreign::measured")]
     pub workers_s: f64,
     /// CPU time of everybody else on it, the observer and the loopback server included; null if the run was shorter
     /// than two windows of the kernel's coarse accounting.
+    #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub others_s: Option<f64>,
     /// How long the host of a virtual machine gave it to others although somebody here wanted it; null like `others_s`.
     #[serde(default)]
@@ -277,7 +312,7 @@ pub struct CoreRecord {
 }
 
 /// Events of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventTotals {
     /// Kept for the picture.
     pub recorded: u64,
@@ -286,14 +321,15 @@ pub struct EventTotals {
 }
 
 /// What watching cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Observer {
     /// CPU time of sampling and drawing while the run went on.
+    #[serde(deserialize_with = "foreign::measured")]
     pub cpu_s: f64,
 }
 
 /// What kind of doubt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CaveatKind {
     /// The picture has holes, the totals have not.
@@ -319,89 +355,13 @@ pub enum CaveatKind {
 }
 
 /// A reason to trust a record less.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Caveat {
     /// What kind.
     pub kind: CaveatKind,
     /// What was seen and what it means, in one sentence.
+    #[serde(deserialize_with = "foreign::text")]
     pub text: String,
-}
-
-fn serialize_phases<S: Serializer>(times: &PhaseTimes, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(Phase::MEASURED.len()))?;
-    for phase in Phase::MEASURED {
-        map.serialize_entry(phase.name(), &seconds(times[phase]))?;
-    }
-    map.end()
-}
-
-fn serialize_plan<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(None)?;
-    map.serialize_entry("workload", plan.workload().kind().name())?;
-    map.serialize_entry("model", plan.model().name())?;
-    map.serialize_entry("workers", &plan.workers())?;
-    map.serialize_entry("tasks", &plan.tasks())?;
-    map.serialize_entry("seed", &plan.seed())?;
-    map.serialize_entry("parameters", &Parameters::of(plan))?;
-    map.end()
-}
-
-/// The resolved parameters of a plan, flat, as the JSON shows them.
-#[derive(Debug, Default, Serialize)]
-struct Parameters<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    iterations: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    writes: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shared_file: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    addresses: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    latency_min_s: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    latency_max_s: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    latencies_s: Option<Vec<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    page_bytes: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    urls: Option<&'a [String]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    switch_interval_s: Option<f64>,
-}
-
-impl Parameters<'_> {
-    fn of(plan: &Plan) -> Parameters<'_> {
-        let ms = |ms: u32| f64::from(ms) / 1e3;
-        let mut parameters = match plan.workload() {
-            Workload::Cpu { iterations } => {
-                Parameters { iterations: Some(*iterations), ..Parameters::default() }
-            }
-            Workload::Io { writes, addresses, files } => {
-                let shared = Parameters {
-                    writes: Some(*writes),
-                    shared_file: Some(*files == Files::OneShared),
-                    addresses: Some(addresses.count()),
-                    ..Parameters::default()
-                };
-                match addresses {
-                    Addresses::Urls(urls) => Parameters { urls: Some(urls), ..shared },
-                    Addresses::Loopback { latencies_ms, latency, page_bytes } => Parameters {
-                        latency_min_s: Some(ms(latency.min_ms)),
-                        latency_max_s: Some(ms(latency.max_ms)),
-                        latencies_s: Some(latencies_ms.iter().copied().map(ms).collect()),
-                        page_bytes: Some(*page_bytes),
-                        ..shared
-                    },
-                }
-            }
-        };
-        if plan.model().has_interpreter_lock() {
-            parameters.switch_interval_s = Some(plan.switch_interval_us() as f64 / 1e6);
-        }
-        parameters
-    }
 }
 
 /// Records for tests of the layers above.
@@ -409,11 +369,11 @@ impl Parameters<'_> {
 pub mod sample {
     use super::*;
     use crate::domain::history::History;
-    use crate::domain::machine::Limits;
+    use crate::domain::machine::{Limits, Machine};
+    use crate::domain::phase::Phase;
     use crate::domain::plan::Draft;
     use crate::domain::provenance::Provenance;
     use crate::domain::time::nanos;
-    use crate::domain::workload::WorkloadKind;
 
     /// An empty history on a machine with so many usable cores.
     #[must_use]
@@ -484,7 +444,7 @@ pub mod sample {
             cores: vec![],
             events: EventTotals::default(),
             observer: Observer::default(),
-            phase_source: "cpu-clock",
+            phase_source: PhaseSource::Clock,
             caveats: vec![],
             plan,
         }
@@ -494,7 +454,7 @@ pub mod sample {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::workload::WorkloadKind;
+    use crate::domain::phase::Phase;
 
     #[test]
     fn the_json_of_a_record_has_a_key_per_phase_and_the_resolved_parameters() {

@@ -1,5 +1,7 @@
 //! Runs that measured the same thing again: what they say together.
 
+use std::collections::HashMap;
+
 use super::provenance::Provenance;
 use super::record::{CaveatKind, Record};
 use super::stats::{self, Interval, Ratio, Spread};
@@ -93,9 +95,37 @@ pub fn range(interval: Interval) -> String {
 /// Nobody concludes anything else because of a run that is this close to its repeats, however close those are.
 const WORTH_DOUBTING: f64 = 0.05;
 
+/// Doubts the outliers of each configuration of each campaign among these runs, oldest first. O(n) as long as a campaign
+/// has few configurations.
+pub fn doubt_campaigns<'a>(records: impl Iterator<Item = &'a mut Record>) {
+    #[derive(Default)]
+    struct Campaign<'a> {
+        has_warmed_up: bool,
+        configurations: Vec<Vec<&'a mut Record>>,
+    }
+    let mut campaigns: HashMap<String, Campaign<'a>> = HashMap::new();
+    for record in records {
+        let Some(part) = &record.campaign else { continue };
+        let campaign = campaigns.entry(part.id.clone()).or_default();
+        campaign.has_warmed_up |= part.round == 0;
+        if !is_counted(record) {
+            continue;
+        }
+        match campaign.configurations.iter_mut().find(|group| group[0].plan == record.plan) {
+            Some(group) => group.push(record),
+            None => campaign.configurations.push(vec![record]),
+        }
+    }
+    for mut campaign in campaigns.into_values() {
+        for group in &mut campaign.configurations {
+            doubt_outliers(group, campaign.has_warmed_up);
+        }
+    }
+}
+
 /// Doubts those of these runs of one configuration, oldest first, whose time is far from the others': by the modified
 /// Z-score, see [`stats::outliers`], and by a twentieth at least. Takes back what was said of them before.
-pub fn doubt_outliers(repeats: &mut [&mut Record], has_warmed_up: bool) {
+fn doubt_outliers(repeats: &mut [&mut Record], has_warmed_up: bool) {
     repeats.iter_mut().for_each(|record| record.caveats.retain(|caveat| caveat.kind != CaveatKind::Outlier));
     let times: Vec<f64> = repeats.iter().map(|record| record.wall_s).collect();
     let Some(median) = stats::median(&times) else { return };

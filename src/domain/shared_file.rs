@@ -4,7 +4,7 @@
 //! the same time lose each other's pages, and mix them: a page that is written over a longer one leaves the longer one's
 //! end behind it, and a worker that writes on where another has emptied the file leaves zeros before it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
 use super::record::Record;
@@ -19,7 +19,7 @@ pub const PIECES_LISTED: usize = 100;
 const TELLING: usize = 16;
 
 /// What is in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Content {
     /// There is no file: no task came so far as to open it.
@@ -35,7 +35,7 @@ pub enum Content {
 }
 
 /// Where a piece of the file comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "source", content = "page")]
 pub enum Source {
     /// The page of the address with this number, as the tasks write it. Of pages that are alike, the lowest.
@@ -49,7 +49,7 @@ pub enum Source {
 }
 
 /// A run of bytes from one source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
     /// Whose they are.
     #[serde(flatten)]
@@ -61,7 +61,7 @@ pub struct Piece {
 }
 
 /// What the shared file came to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedFile {
     /// What is in it at the end.
     pub content: Content,

@@ -78,6 +78,13 @@ pub fn speedup(record: &Record, baseline: &Record) -> Option<f64> {
     comparable.then(|| baseline.wall_s / record.wall_s)
 }
 
+/// The serial fraction that a speed-up means.
+#[must_use]
+pub fn karp_flatt(speedup: f64, workers: u32) -> Option<f64> {
+    let p = f64::from(workers);
+    (workers > 1 && speedup > 0.0).then(|| (1.0 / speedup - 1.0 / p) / (1.0 - 1.0 / p))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::model::Model;

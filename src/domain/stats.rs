@@ -1,85 +1,92 @@
 //! Statistics of repeats.
 
+pub mod fit;
+
 use serde::{Deserialize, Serialize};
 
-/// A range that a number is in with 95 % confidence.
+/// From a low to a high end.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
-    /// Its lower end.
+    /// The low end.
     pub low: f64,
-    /// Its upper end.
+    /// The high end.
     pub high: f64,
 }
 
-impl Interval {
-    /// Whether `value` is in it.
-    #[must_use]
-    pub fn contains(&self, value: f64) -> bool {
-        (self.low..=self.high).contains(&value)
-    }
-}
-
-/// What repeats say together.
+/// How values spread.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
-    /// How many there are.
+    /// How many.
     pub n: usize,
-    /// The middle one.
+    /// The median.
     pub median: f64,
-    /// Where the median is; `None` below 2.
+    /// Of the median.
     pub interval: Option<Interval>,
-    /// The smallest.
+    /// The least.
     pub min: f64,
-    /// The largest.
+    /// The greatest.
     pub max: f64,
 }
 
 /// A ratio of medians.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ratio {
-    /// It.
+    /// The ratio.
     pub value: f64,
-    /// Where it is; `None` if one of the two was measured once.
+    /// Of the ratio.
     pub interval: Option<Interval>,
 }
 
 /// A value far from the others.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outlier {
     /// Which.
     pub index: usize,
-    /// Its modified Z-score.
+    /// How far.
     pub z: f64,
 }
 
-/// The middle value.
+/// The median.
 #[must_use]
 pub fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let n = sorted.len();
-    (n > 0).then(|| (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0)
+    let mut values = values.to_vec();
+    values.sort_unstable_by(f64::total_cmp);
+    let at = values.len() / 2;
+    match values.len() {
+        0 => None,
+        n if n % 2 == 1 => Some(values[at]),
+        _ => Some((values[at - 1] + values[at]) / 2.0),
+    }
 }
 
-/// What these values say together.
+fn ends(values: &[f64]) -> Interval {
+    let least = |a: f64, b: f64| a.min(b);
+    let most = |a: f64, b: f64| a.max(b);
+    Interval {
+        low: values.iter().copied().fold(f64::INFINITY, least),
+        high: values.iter().copied().fold(0.0, most),
+    }
+}
+
+/// The spread.
 #[must_use]
 pub fn spread(values: &[f64], _seed: u64) -> Option<Spread> {
-    let min = values.iter().copied().reduce(f64::min)?;
-    let max = values.iter().copied().reduce(f64::max)?;
-    let interval = (values.len() > 1).then_some(Interval { low: min, high: max });
-    Some(Spread { n: values.len(), median: median(values)?, interval, min, max })
+    let ends = ends(values);
+    let interval = (values.len() > 1).then_some(ends);
+    Some(Spread { n: values.len(), median: median(values)?, interval, min: ends.low, max: ends.high })
 }
 
-/// How many times larger the median of `over` is than that of `of`.
+/// The ratio of the medians.
 #[must_use]
-pub fn ratio(over: &[f64], of: &[f64], seed: u64) -> Option<Ratio> {
-    let (over, of) = (spread(over, seed)?, spread(of, seed)?);
-    let interval = over.interval.zip(of.interval);
-    let interval = interval.map(|(over, of)| Interval { low: over.low / of.high, high: over.high / of.low });
-    Some(Ratio { value: over.median / of.median, interval })
+pub fn ratio(over: &[f64], of: &[f64], _seed: u64) -> Option<Ratio> {
+    let value = median(over)? / median(of)?;
+    let (a, b) = (ends(over), ends(of));
+    let interval =
+        (over.len() > 1 && of.len() > 1).then_some(Interval { low: a.low / b.high, high: a.high / b.low });
+    Some(Ratio { value, interval })
 }
 
-/// The values whose modified Z-score is beyond 3.5.
+/// Values far from the others.
 #[must_use]
 pub fn outliers(values: &[f64]) -> Vec<Outlier> {
     let Some(middle) = median(values) else { return vec![] };

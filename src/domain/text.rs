@@ -136,6 +136,12 @@ pub fn bytes(bytes: u64) -> String {
     if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
 }
 
+/// Day and time of a moment in RFC 3339, in its own time zone: 2026-05-14 09:30.
+#[must_use]
+pub fn moment(rfc3339: &str) -> String {
+    clean(rfc3339, 16).replacen('T', " ", 1)
+}
+
 /// A system error in the system's words, without Rust's "(os error 28)", as the end of a sentence.
 #[must_use]
 pub fn plain(error: &impl fmt::Display) -> String {

@@ -11,6 +11,8 @@ mod core_curves;
 mod cores;
 mod lane;
 mod look;
+mod player;
+mod stored;
 mod summary;
 
 use std::ops::Range;
@@ -22,6 +24,7 @@ use cores::CoreView;
 pub use cores::{CoreLane, OnCore, Who};
 pub use lane::Lane;
 pub use look::{Slice, Step, TaskStory};
+pub use player::Player;
 use summary::Summary;
 
 /// From `at` on, the worker is in `phase`.

@@ -54,7 +54,7 @@ impl WorkloadKind {
 }
 
 /// A workload with all its parameters resolved: two equal values are the same work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Workload {
     /// `foo = 0; for i in range(iterations): foo += foo * cos(i * pi)` in f64.
@@ -74,7 +74,7 @@ pub enum Workload {
 }
 
 /// Where the tasks of the `io` workload write their pages to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Files {
     /// Each task has a file of its own, which is removed when the task ends.
@@ -105,7 +105,7 @@ impl Workload {
 }
 
 /// Where the pages of the `io` workload come from. Task `t` fetches address `t mod count`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Addresses {
     /// Pages `/page/0` … of the embedded server on the loopback interface.
@@ -133,7 +133,7 @@ impl Addresses {
 }
 
 /// The bounds of a server's latency, in milliseconds, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LatencyRange {
     /// The shortest.
     pub min_ms: u32,
@@ -159,7 +159,7 @@ impl LatencyRange {
 
 /// SplitMix64 (Steele, Lea, Flood: *Fast splittable pseudorandom number generators*, OOPSLA 2014). Our own, because a
 /// seed in a shared record must mean the same in every version, which no generator library promises by default.
-fn split_mix_64(state: &mut u64) -> u64 {
+pub(super) fn split_mix_64(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

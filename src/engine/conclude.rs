@@ -9,8 +9,8 @@ use super::executor::Death;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::Plan;
 use crate::domain::record::{
-    ContextSwitches, CoreRecord, EventTotals, FAILURES_KEPT, GilTotals, Observer, Outcome, Record,
-    TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
+    ContextSwitches, CoreRecord, EventTotals, FAILURES_KEPT, GilTotals, Observer, Outcome, PhaseSource,
+    Record, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
 };
 use crate::domain::time::{Nanos, seconds};
 
@@ -100,9 +100,9 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         events: EventTotals { recorded: facts.recorded, dropped },
         observer: Observer::default(),
         phase_source: if lanes.iter().all(|lane| load_known(&lane.run_queue_wait).is_some()) {
-            "cpu-clock+schedstat"
+            PhaseSource::ClockAndSchedstat
         } else {
-            "cpu-clock"
+            PhaseSource::Clock
         },
         caveats: vec![],
         plan: facts.plan.clone(),

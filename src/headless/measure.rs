@@ -4,9 +4,12 @@ use std::sync::mpsc::{Receiver, Sender};
 
 use super::progress::Progress;
 use crate::domain::campaign::{Campaign, Step};
+use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
 use crate::domain::plan::Plan;
 use crate::domain::record::{Outcome, Record};
-use crate::domain::time::seconds;
+use crate::domain::repeats;
+use crate::domain::time::{nanos, seconds};
+use crate::domain::trace::Trace;
 use crate::engine::clock;
 use crate::engine::session::{Report, Session};
 use crate::shell::reports::{Heard, LOST, Relay};
@@ -31,10 +34,29 @@ impl From<Heard> for Event {
 pub struct Measured {
     /// In the order in which they were measured.
     pub records: Vec<Record>,
+    /// What each of them looked like; the oldest are thinned when there is no room for all.
+    pub traces: Vec<Trace>,
     /// Whether the user stopped it.
     pub interrupted: bool,
     /// What kept a run from happening, or broke it.
     pub broke: Option<String>,
+}
+
+impl Measured {
+    fn add(&mut self, record: Record, mut trace: Trace) {
+        trace.conclude(nanos(record.wall_s));
+        self.records.push(record);
+        self.traces.push(trace);
+        let mut total: usize = self.traces.iter().map(Trace::bytes).sum();
+        for trace in self.traces.iter_mut().filter(|trace| !trace.is_thinned()) {
+            if total <= TRACE_BYTES {
+                break;
+            }
+            total -= trace.bytes();
+            trace.thin(THINNED_SLICES);
+            total += trace.bytes();
+        }
+    }
 }
 
 /// Measures all plans of the campaign.
@@ -56,6 +78,7 @@ pub fn all(
         one(session, plan, sender, events, &mut progress, &mut measured);
         progress.end();
     }
+    repeats::doubt_campaigns(measured.records.iter_mut());
     measured
 }
 
@@ -68,6 +91,7 @@ fn one(
     progress: &mut Progress,
     measured: &mut Measured,
 ) {
+    let mut trace = Trace::new(plan.workers());
     let run = match session.start(plan, Relay::into(sender.clone())) {
         Ok(run) => run,
         Err(sentence) => return measured.broke = Some(sentence),
@@ -80,13 +104,16 @@ fn one(
                 measured.interrupted = true;
                 run.stop();
             }
-            Event::Heard(Heard::Report(Report::Batch(batch))) => progress.update(batch),
+            Event::Heard(Heard::Report(Report::Batch(batch))) => {
+                trace.apply(batch);
+                progress.update(&trace);
+            }
             Event::Heard(Heard::Report(Report::Concluded(mut record))) => {
                 record.observed(seconds(clock::thread_cpu().saturating_sub(cpu_before)));
                 if record.outcome == Outcome::Failed {
                     measured.broke.clone_from(&record.error);
                 }
-                measured.records.push(*record);
+                measured.add(*record, trace);
                 break;
             }
             Event::Heard(Heard::Lost) => {

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use crate::domain::plan::Plan;
 use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
-use crate::domain::trace::{Batch, Trace};
+use crate::domain::trace::Trace;
 use crate::domain::verdict;
 use crate::engine::clock;
 use crate::shell::spelling::Spelling;
@@ -24,49 +24,40 @@ pub struct Progress {
     /// "run 2 of 5, ", or nothing if there is only one.
     which: String,
     tasks: u32,
-    trace: Trace,
 }
 
 impl Progress {
     /// A line on stderr, if that is a terminal which can rewrite it.
     pub fn on_stderr() -> Progress {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        Progress {
-            shown: io::stderr().is_terminal() && !dumb,
-            written: None,
-            which: String::new(),
-            tasks: 0,
-            trace: Trace::default(),
-        }
+        Progress { shown: io::stderr().is_terminal() && !dumb, written: None, which: String::new(), tasks: 0 }
     }
 
     /// A run begins: which one of how many.
     pub fn begin(&mut self, plan: &Plan, (run, runs): (u32, u32)) {
         self.which = if runs > 1 { format!("run {run} of {runs}, ") } else { String::new() };
         self.tasks = plan.tasks();
-        self.trace = Trace::new(plan.workers());
     }
 
-    /// The run goes on.
-    pub fn update(&mut self, batch: Batch) {
+    /// The run goes on: so far it looks like this.
+    pub fn update(&mut self, trace: &Trace) {
         if !self.shown {
             return;
         }
-        self.trace.apply(batch);
         let now = clock::now();
         if self.written.is_none_or(|written| now >= written + PAUSE) {
             self.written = Some(now);
             let columns = terminal::size().map_or(80, |(columns, _)| columns);
             // One column less: a line that fills the last one makes some terminals go to the next row.
-            let line = text::clean(&self.line(), usize::from(columns).saturating_sub(1));
+            let line = text::clean(&self.line(trace), usize::from(columns).saturating_sub(1));
             let _ = write!(io::stderr(), "{CLEAR}{}", Spelling::of_locale().spell(&line));
         }
     }
 
-    fn line(&self) -> String {
-        let (_, ended, _) = self.trace.tasks();
-        let elapsed = text::column_seconds(seconds(self.trace.now()));
-        let doing = verdict::live(&self.trace);
+    fn line(&self, trace: &Trace) -> String {
+        let (_, ended, _) = trace.tasks();
+        let elapsed = text::column_seconds(seconds(trace.now()));
+        let doing = verdict::live(trace);
         format!("{}{elapsed}, {ended} of {} tasks: {doing} (Ctrl-C stops)", self.which, self.tasks)
     }
 

@@ -101,10 +101,10 @@ fn below(area: Rect, rows: u16) -> Rect {
 fn draw_timelines(runs: &[&Entry], window: Window, theme: Theme, area: Rect, buf: &mut Buffer) {
     let mut rest = Rect { height: area.height.saturating_sub(2), ..area };
     // Bars of all runs are equally high, or more ink would not mean more work.
-    let lanes: usize = runs.iter().map(|run| run.trace.lanes().len()).sum();
+    let lanes: usize = runs.iter().map(|run| bars_of(run)).sum();
     let titles = u16::try_from(runs.len()).unwrap_or(u16::MAX);
     let pitch = Pitch::fitting(lanes, rest.height.saturating_sub(titles));
-    let wanted = runs.iter().map(|run| run.trace.lanes().len() * usize::from(pitch.rows()) + 1).collect();
+    let wanted = runs.iter().map(|run| bars_of(run) * usize::from(pitch.rows()) + 1).collect();
     for (i, (run, rows)) in runs.iter().zip(shares(wanted, rest.height)).enumerate() {
         let left = u16::try_from(runs.len() - i).unwrap_or(u16::MAX);
         if rest.height < 2 && rest.y < area.bottom() {
@@ -124,6 +124,11 @@ fn draw_timelines(runs: &[&Entry], window: Window, theme: Theme, area: Rect, buf
         ..rest
     };
     Axis::new(window, Style::new()).render(axis.intersection(area), buf);
+}
+
+/// How many bars a run has; where its picture is missing, the reason takes the room of one.
+fn bars_of(run: &Entry) -> usize {
+    run.trace.lanes().len().max(1)
 }
 
 /// Who gets how many of `rows`: at least two each, as long as there are any, and what small runs leave goes to the others.
@@ -151,6 +156,13 @@ fn draw_timeline(run: &Entry, window: Window, pitch: Pitch, theme: Theme, area: 
         if lanes > rows { (0..rows).map(|i| lanes * i / rows).collect() } else { (0..lanes).collect() };
     buf.set_line(area.x, area.y, &title(run, shown.len(), theme, area.width), area.width);
     let bars = below(area, 1);
+    if let Some(why) = run.missing_picture() {
+        let (x, room) = (bars.x + GUTTER.min(bars.width), usize::from(bars.width.saturating_sub(GUTTER)));
+        if !bars.is_empty() {
+            buf.set_stringn(x, bars.y, why, room, Style::new());
+        }
+        return;
+    }
     for (bar, lane) in pitch.bars(bars).zip(&shown) {
         let y = bar.bottom().saturating_sub(1);
         buf.set_stringn(bar.x, y, format!("w{lane}"), usize::from(GUTTER), Style::new());
@@ -172,7 +184,7 @@ fn title(run: &Entry, drawn: usize, theme: Theme, width: u16) -> Line<'static> {
     let short_note = format!("  {drawn} of {lanes} drawn");
     let line = |what: &str, note: &str| {
         let note = if drawn < lanes { note } else { "" };
-        let what = format!("#{} {what}{outcome}", run.number);
+        let what = format!("{} {what}{outcome}", run.called());
         Line::from(vec![Span::styled(what, theme.strong()), Span::raw(note.to_string())])
     };
     [line(&describe(plan), &long_note), line(&describe(plan), &short_note), line(&short, &long_note)]

@@ -54,7 +54,7 @@ pub fn draw(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) 
     let focused = app.focus().panel == Panel::Cores;
     let frame = block("", focused, theme);
     let inner = frame.inner(area);
-    let over_time = app.shown().filter(|_| app.focus().expanded && over_time::fits(cores.len(), inner));
+    let over_time = app.pictured().filter(|_| app.focus().expanded && over_time::fits(cores.len(), inner));
     let title = title(app, &cores, over_time.is_some(), inner);
     let frame = block(title, focused, theme).title_bottom(legend(theme, over_time.is_some()));
     draw_block(&frame, area, buf);
@@ -66,12 +66,12 @@ pub fn draw(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) 
 
 /// What is drawn, as exactly as there is room for.
 fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
-    let usable = format!("Cores · {} usable", app.machine().cores_usable);
+    let usable = format!("Cores · {} usable", app.machine_shown().cores_usable);
     match (over_time, several_a_cell(cores, inner)) {
         (true, _) => format!("{usable} · what our workers used, over time"),
         (false, None) => usable,
         // Shorter, as the panel is narrow.
-        (false, Some(n)) => format!("Cores · {}, {n} a cell", app.machine().cores_usable),
+        (false, Some(n)) => format!("Cores · {}, {n} a cell", app.machine_shown().cores_usable),
     }
 }
 
@@ -113,7 +113,7 @@ fn cores(app: &App) -> Vec<Core> {
         .collect();
     for number in app.cores_shown() {
         if cores.iter().all(|core| core.number != number) {
-            cores.push(Core { number, ours: app.shown().map(|_| 0.0), others: others(number) });
+            cores.push(Core { number, ours: app.pictured().map(|_| 0.0), others: others(number) });
         }
     }
     cores.sort_by_key(|core| core.number);

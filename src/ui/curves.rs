@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::panel::{block, draw_block, draw_lines, wrap};
+use super::panel::{block, draw_block, draw_centred, draw_lines, wrap};
 use super::theme::Theme;
 use super::widget::axis::Axis;
 use super::widget::curve::{Curve, mean};
@@ -49,7 +49,7 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
         return;
     };
     let window = app.timeline().window(shown.trace());
-    let (upper, lower) = if app.focus().expanded {
+    let (upper, lower) = if app.focus().expanded && shown.missing_picture().is_none() {
         let curves = Rect { height: inner.height.saturating_sub(1), ..inner };
         draw_axis(window, gutter, Rect { y: curves.bottom(), height: 1, ..inner }.intersection(inner), buf);
         halves(curves)
@@ -61,8 +61,14 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
         let bars = right_of(gutter, area);
         let half = row.most / 2.0;
         draw_scale([&row.most.to_string(), &half.to_string(), "0"], left_of(bars, area), buf);
+        if shown.missing_picture().is_some() {
+            continue;
+        }
         let value = |from, to| mean(shown.trace().samples(), row.value, from, to);
         Curve::new(&value, window, row.most, row.style).nothing("·", theme.secondary()).render(bars, buf);
+    }
+    if let Some(why) = shown.missing_picture() {
+        draw_centred(why, right_of(gutter, inner), buf);
     }
 }
 
@@ -101,7 +107,7 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
         Row {
             name: "on a core",
             now: on_core,
-            most: f64::from(app.machine().cores_usable),
+            most: f64::from(app.machine_shown().cores_usable),
             most_is: "cores",
             when,
             value: |sample| sample.on_core,

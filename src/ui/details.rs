@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::header::describe;
+use super::header::named;
 use super::layout::centred;
 use super::panel::{block, draw_over, draw_scrolled};
 use super::theme::{Theme, mark};
@@ -19,7 +19,7 @@ pub fn area(rows: &[Row], area: Rect) -> Rect {
 
 /// All numbers of one record, in these rows, over the panels.
 pub fn overlay(entry: &Entry, rows: &[Row], scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let title = format!("#{} {}", entry.number, describe(&entry.record.plan));
+    let title = named(entry);
     let inner = draw_over(&block(title, true, theme), area, buf);
     draw_scrolled(rows, |row| line(row, theme), scroll, theme, inner, buf);
 }

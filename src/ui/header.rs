@@ -11,6 +11,7 @@ use crate::app::live::{Activity, Live};
 use crate::app::{App, Shown};
 use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
+use crate::domain::provenance::Provenance;
 use crate::domain::shared_file;
 use crate::domain::text::{counted, grouped};
 use crate::domain::time::seconds;
@@ -19,8 +20,11 @@ use crate::domain::time::seconds;
 /// many there are, the program's name, which run of how many.
 pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let shown = match app.shown() {
-        Some(Shown::Entry(entry)) => format!("#{} {}", entry.number, describe(&entry.record.plan)),
-        Some(Shown::Live(live)) => describe(&live.plan),
+        Some(Shown::Entry(entry)) => named(entry),
+        Some(Shown::Live(live)) => match app.playback() {
+            Some(playback) => format!("#{} {}", playback.number(), describe(&live.plan)),
+            None => describe(&live.plan),
+        },
         None => "concurrency and parallelism, seen".into(),
     };
     let left = |program: &'static str| {
@@ -32,20 +36,26 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     };
     let short = Line::raw(format!(" {}", app.shown().map_or_else(|| shown.clone(), in_short)));
     let (which, state) = state(app);
-    let few = plural(u64::from(app.machine().cores_usable), "core");
+    let [machine, few, fewest] = machine(app);
     let named = || left("pconc-tui  ");
     let candidates = [
-        (named(), right(&[which.clone(), state.clone(), cores_and_why(app)])),
+        (named(), right(&[which.clone(), state.clone(), machine])),
         (named(), right(&[which.clone(), state.clone(), few])),
-        (named(), right(&[which.clone(), state.clone()])),
-        (left(""), right(&[which, state.clone()])),
-        (left(""), right(std::slice::from_ref(&state))),
-        (short, right(&[state])),
+        (named(), right(&[which.clone(), state.clone(), fewest.clone()])),
+        (left(""), right(&[which, state.clone(), fewest.clone()])),
+        (left(""), right(&[state.clone(), fewest.clone()])),
+        (short, right(&[state, fewest])),
     ];
     let last = candidates.len() - 1;
     let fits = |(left, right): &(Line<'_>, Line<'_>)| left.width() + right.width() < usize::from(area.width);
     let (left, right) = &candidates[candidates.iter().position(fits).unwrap_or(last)];
     between(left, right, area, buf);
+}
+
+/// A run of the history in a few words.
+pub fn named(entry: &Entry) -> String {
+    let colon = if entry.name.is_some() { ":" } else { "" };
+    format!("{}{colon} {}", entry.called(), describe(&entry.record.plan))
 }
 
 /// A run in as few words as possible.
@@ -118,7 +128,7 @@ pub fn aside(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 pub fn besides(app: &App) -> String {
     match app.shown() {
         Some(Shown::Live(live)) => watch(live),
-        Some(Shown::Entry(entry)) => remark(entry),
+        Some(Shown::Entry(entry)) => remark(entry, app.history().here()),
         None => "or set up a run of your own and press r".into(),
     }
 }
@@ -142,12 +152,14 @@ fn watch(live: &Live) -> String {
 }
 
 /// What to know about a run that is over: a doubt, what is missing for its speed-up, or the two numbers.
-fn remark(entry: &Entry) -> String {
+fn remark(entry: &Entry, here: &Provenance) -> String {
     let record = &entry.record;
     if let Some(caveat) = record.caveats.first() {
         format!("! {}", caveat.text)
     } else if let Some(file) = &record.shared_file {
         shared_file::sentence(file, &record.plan)
+    } else if let Some(origin) = entry.origin_in_words(here) {
+        origin
     } else if record.is_sound() && entry.speedup.is_none() {
         "no serial run of the same work yet, so no speed-up: R measures one".into()
     } else {
@@ -177,6 +189,9 @@ pub fn plural(n: u64, noun: &str) -> String {
 
 /// Which run of how many, and what goes on: of the same width while time passes.
 fn state(app: &App) -> (String, String) {
+    if let Some(playback) = app.playback() {
+        return (String::new(), playback.words());
+    }
     let (which, state) = activity(app);
     match app.frozen() {
         // What goes on is not what is shown.
@@ -198,8 +213,19 @@ fn activity(app: &App) -> (String, String) {
     }
 }
 
+/// Where the run that is shown was measured, from many words to few: that it was elsewhere is always said.
+fn machine(app: &App) -> [String; 3] {
+    let cores = plural(u64::from(app.machine_shown().cores_usable), "core");
+    match app.recorded_on() {
+        // What goes on has said that it was recorded.
+        Some([_, few, _]) if app.playback().is_some() => [few, String::new(), String::new()],
+        Some(words) => words,
+        None => [cores_and_why(app), cores, String::new()],
+    }
+}
+
 fn cores_and_why(app: &App) -> String {
-    let machine = app.machine();
+    let machine = app.machine_shown();
     let usable = u64::from(machine.cores_usable);
     match &machine.cores_limited_by {
         Some(reason) => {
@@ -211,7 +237,7 @@ fn cores_and_why(app: &App) -> String {
 
 /// How many cores our workers use, or used on average over a run that is over.
 fn in_use(app: &App, shown: Shown<'_>) -> String {
-    let of = plural(u64::from(app.machine().cores_usable), "core");
+    let of = plural(u64::from(app.machine_shown().cores_usable), "core");
     match shown {
         Shown::Live(live) => format!("{:.1} of {of} in use ", live.trace.on_core_lately()),
         Shown::Entry(entry) => format!("{:.1} of {of} used ", entry.record.parallelism),

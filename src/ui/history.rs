@@ -1,4 +1,4 @@
-//! The runs of the session, with speed-up bars.
+//! The runs of the session, and of earlier ones where the user wants to see them, with speed-up bars.
 //!
 //! ```text
 //!        #↑ work model     workers tasks  time (s) speed-up                            conc. par. eff. (%)
@@ -10,10 +10,12 @@
 
 mod choice;
 mod geometry;
+mod told;
 
 pub use choice::{area as columns_area, column_at, overlay as columns};
 pub(super) use geometry::runs_in;
 pub use geometry::{HistoryRow, heading_at, row_at};
+pub(super) use told::{nothing_shown, prompt};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -21,6 +23,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use super::header::shortened;
 use super::panel::{block, draw_block, draw_lines, inside, wrap};
 use super::theme::Theme;
 use super::widget::bar::Bar;
@@ -41,14 +44,15 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let geometry = Geometry::of(app, inside(area));
-    let title = match geometry.part(app) {
-        Some((first, last, total)) => format!("History · {first}–{last} of {total} runs"),
-        None => "History".into(),
-    };
-    let inner = draw_block(&block(title, app.focus().panel == Panel::History, theme), area, buf);
-    if app.history().entries().is_empty() && !app.is_running() {
-        let text = "No run yet. Each run becomes a row here, with its speed-up over the serial run of the same work.";
-        let lines: Vec<Line<'_>> = wrap(text, inner.width).into_iter().map(Line::from).collect();
+    let width = area.width.saturating_sub(4);
+    let (title, right) = told::titles(app, geometry.part(app), usize::from(width));
+    let mut frame = block(title, app.focus().panel == Panel::History, theme).title(right.right_aligned());
+    if let Some(prompt) = prompt(app, theme, width) {
+        frame = frame.title_bottom(prompt);
+    }
+    let inner = draw_block(&frame, area, buf);
+    if let Some(nothing) = nothing_shown(app) {
+        let lines: Vec<Line<'_>> = wrap(&nothing, inner.width).into_iter().map(Line::from).collect();
         draw_lines(&lines, inner, buf);
         return;
     }
@@ -64,18 +68,22 @@ struct Table<'a> {
 impl Table<'_> {
     fn draw(&self, buf: &mut Buffer) {
         self.draw_heading(buf);
-        let entries = self.app.history().entries();
-        let most = entries.iter().filter_map(|entry| entry.speedup).fold(1.0, f64::max);
-        for (area, run) in runs_in(self.app, self.geometry.rows) {
+        let most = self.app.browse().most();
+        for (area, run) in runs_in(self.app, self.geometry.rows, self.geometry.has_sessions) {
             match run {
                 HistoryRow::Entry(number) => {
                     if let Some(entry) = self.app.history().get(number) {
                         self.draw_entry(entry, most, area, buf);
                     }
                 }
+                HistoryRow::Session(number) => {
+                    if let Some(entry) = self.app.history().get(number) {
+                        self.draw_session(entry, area, buf);
+                    }
+                }
                 HistoryRow::Live => {
                     if let Some(live) = self.app.live() {
-                        self.draw_live(live, entries.len() + 1, area, buf);
+                        self.draw_live(live, self.app.history().next_number(), area, buf);
                     }
                 }
             }
@@ -106,6 +114,16 @@ impl Table<'_> {
                 draw_gain(entry, factor / most, self.theme, (room, kept), buf);
             }
         }
+    }
+
+    /// When and where the runs below were measured, on a thin line.
+    fn draw_session(&self, entry: &Entry, area: Rect, buf: &mut Buffer) {
+        let text = entry.session_in_words(self.app.history().here());
+        let line = "─".repeat(usize::from(area.width));
+        buf.set_stringn(area.x, area.y, line, usize::from(area.width), self.theme.secondary());
+        let room = usize::from(area.width.saturating_sub(4));
+        let text = format!(" {} ", shortened(&text, room.saturating_sub(2)));
+        buf.set_stringn(area.x + 2, area.y, text, room, Style::new());
     }
 
     /// One column per sign, so that they stand below each other.

@@ -61,10 +61,11 @@ fn history_target(app: &App, area: Rect, here: Position) -> Option<Target> {
     } else {
         history::row_at(app, area, here.y)
     };
-    row.map(|row| match row {
-        HistoryRow::Entry(number) => Target::HistoryRow(Some(number)),
-        HistoryRow::Live => Target::HistoryRow(None),
-    })
+    match row? {
+        HistoryRow::Entry(number) => Some(Target::HistoryRow(Some(number))),
+        HistoryRow::Live => Some(Target::HistoryRow(None)),
+        HistoryRow::Session(_) => None,
+    }
 }
 
 fn in_panel(app: &App, panels: &layout::Panels, here: Position) -> Option<Target> {

@@ -50,6 +50,17 @@ pub fn draw_lines(lines: &[Line<'_>], area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// A few words in the middle of a room that has nothing else in it.
+pub fn draw_centred(text: &str, area: Rect, buf: &mut Buffer) {
+    let lines: Vec<Line<'_>> =
+        wrap(text, area.width).into_iter().map(|line| Line::raw(line).centered()).collect();
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
+    let middle = Rect { y: area.y + (area.height - rows) / 2, height: rows, ..area };
+    for (line, row) in lines.iter().zip(middle.rows()) {
+        line.render(row, buf);
+    }
+}
+
 /// Rows of a text that scrolls, each drawn as the line that it becomes; what is above and below the view is told in the
 /// last column.
 pub fn draw_scrolled<'a, T>(

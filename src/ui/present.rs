@@ -114,7 +114,7 @@ impl Number {
 /// Time, and the two numbers that it is all about; afterwards what came out of them.
 fn figures(app: &App, shown: Shown<'_>, theme: Theme, area: Rect, buf: &mut Buffer) {
     let size = if area.height > Size::Large.rows() { Size::Large } else { Size::Small };
-    let cores = app.machine().cores_usable;
+    let cores = app.machine_shown().cores_usable;
     let numbers = match shown {
         Shown::Live(live) => of_live(live, cores),
         Shown::Entry(entry) => of_entry(entry, cores),

@@ -14,13 +14,14 @@ use ratatui::widgets::Widget;
 
 use self::geometry::Geometry;
 use super::header::plural;
-use super::panel::{block, draw_block, inside, on_border};
+use super::panel::{block, draw_block, draw_centred, inside, on_border};
 use super::theme::Theme;
 use super::welcome;
 use super::widget::RISING;
 use super::widget::axis::Axis;
 use crate::app::inspect::Inspection;
 use crate::app::key::Key;
+use crate::app::playback::Playback;
 use crate::app::pointer::Target;
 use crate::app::screen::Panel;
 use crate::app::timeline::{Rows, Window, whole};
@@ -40,13 +41,20 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
         welcome::draw(theme, inner, buf);
         return;
     };
-    let Some(geometry) = Geometry::of(app, area, gutter) else { return };
+    let Some(geometry) = Geometry::of(app, area, gutter) else {
+        let inner = draw_block(&block("Timeline", focused, theme), area, buf);
+        draw_centred(shown.missing_picture().unwrap_or_default(), inner, buf);
+        return;
+    };
     View { app, shown, geometry, focused, theme }.draw(area, buf);
 }
 
 /// What stands in this panel there: a moment of a row, the name of one, or a quick experiment before the first run.
 pub fn target(app: &App, area: Rect, gutter: u16, column: u16, row: u16) -> Option<Target> {
     let Some(geometry) = Geometry::of(app, area, gutter) else {
+        if app.shown().is_some() {
+            return None;
+        }
         let experiment = welcome::experiment_at(inside(area), row)?;
         return Some(Target::Offered(Key::Char(experiment.key)));
     };
@@ -205,6 +213,7 @@ impl View<'_> {
         let is_frozen = matches!(self.shown, Shown::Live(_)) && self.app.frozen().is_some();
         let parts = [
             is_frozen.then(|| "frozen: Space goes on".to_string()),
+            self.app.playback().map(Playback::short_words),
             self.app.timeline().is_zoomed().then(|| format!("{} of {} in view", span(at.window), span(all))),
             (!at.overview.is_empty()).then(|| "all workers →".into()),
         ];

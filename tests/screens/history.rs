@@ -17,7 +17,7 @@ impl Session {
     }
 
     /// Goes to the history.
-    fn in_history(&mut self) -> &mut Session {
+    pub(super) fn in_history(&mut self) -> &mut Session {
         for _ in 0..5 {
             if self.app.focus().panel != pconc_tui::app::screen::Panel::History {
                 self.press(&[Tab]);

@@ -69,6 +69,85 @@ const STATES: &[State] = &[
     },
     State { name: "details", reach: details, says: &["from the first creation"] },
     State { name: "columns", reach: columns, says: &["Columns of the history", "[x]"] },
+    State { name: "earlier", reach: earlier, says: &["all sessions: H hides", "reading its timeline…"] },
+    State {
+        name: "earlier-expanded",
+        reach: |s| {
+            earlier(s);
+            s.press(&[Char('e')]);
+        },
+        says: &["recorded on Other CPU"],
+    },
+    State {
+        name: "earlier-gone",
+        reach: |s| {
+            earlier(s);
+            let picture = Err("its timeline was removed to save room; all numbers are kept".into());
+            let _ = s.app.update(Msg::PictureRead { number: 42, picture });
+        },
+        says: &["its timeline was removed to save room"],
+    },
+    State {
+        name: "earlier-hidden",
+        reach: |s| {
+            earlier(s);
+            s.press(&[Char('H')]);
+        },
+        says: &["+ 42 earlier: H"],
+    },
+    State {
+        name: "filtering",
+        reach: |s| {
+            earlier(s);
+            type_into(s, "/", "gil 09:4");
+        },
+        says: &["Filter: gil 09:4", "10 of 46 match ‘gil 09:4’", "Enter keep"],
+    },
+    State {
+        name: "filtered",
+        reach: |s| {
+            earlier(s);
+            type_into(s, "/", "gil");
+            s.press(&[Enter]);
+        },
+        says: &["22 of 46 match ‘gil’", "Filter: gil · Esc shows all"],
+    },
+    State {
+        name: "no-match",
+        reach: |s| {
+            s.press(&[Char('3')]);
+            type_into(s, "/", "rayon");
+        },
+        says: &["No run matches ‘rayon’. Esc shows all runs again"],
+    },
+    State {
+        name: "naming",
+        reach: |s| {
+            s.press(&[Char('3')]);
+            focus(s, "History");
+            type_into(s, "n", "both cores");
+        },
+        says: &["Name of #2: both cores"],
+    },
+    State {
+        name: "named",
+        reach: |s| {
+            s.press(&[Char('3')]);
+            focus(s, "History");
+            type_into(s, "n", "both cores");
+            s.press(&[Enter]);
+        },
+        says: &["#2 both cores"],
+    },
+    State {
+        name: "deleted",
+        reach: |s| {
+            s.press(&[Char('3')]);
+            focus(s, "History");
+            s.press(&[Char('D')]);
+        },
+        says: &["removed #2: u brings it back"],
+    },
     State {
         name: "teaching",
         reach: |s| {
@@ -108,7 +187,7 @@ fn zoomed(session: &mut Session) {
 fn failed_tasks(session: &mut Session) {
     session.press(&[Char('f'), Right, Esc]);
     let effects = session.app.update(Msg::Key(Char('r')));
-    let [Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+    let [.., Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
     let run = Scenario::new(plan.clone(), 2).failing([3]);
     let _ = session.app.update(Msg::Batch(run.batch(0, run.wall())));
     let _ = session.app.update(Msg::Concluded(Box::new(run.record())));
@@ -131,6 +210,28 @@ fn details(session: &mut Session) {
     session.press(&[Char('3')]);
     focus(session, "History");
     session.press(&[Enter]);
+}
+
+/// Two runs of this session, two that were recorded elsewhere, and 42 of two earlier sessions, of which the last is
+/// chosen.
+fn earlier(session: &mut Session) {
+    use pconc_tui::domain::provenance::Origin;
+    let numbers = |range: std::ops::RangeInclusive<usize>| range.collect::<Vec<_>>();
+    for (origin, range, session_id) in
+        [(Origin::Earlier, 1..=20, "a"), (Origin::Earlier, 21..=42, "b"), (Origin::Recorded, 43..=44, "c")]
+    {
+        let runs = sample::earlier(origin, &numbers(range), Some(session_id));
+        let _ = session.app.update(Msg::Earlier(runs));
+    }
+    session.press(&[Char('3'), Char('H')]);
+    focus(session, "History");
+    session.press(&[Up, Up, Up, Up]);
+}
+
+/// Presses a key and types a text.
+fn type_into(session: &mut Session, key: &str, text: &str) {
+    let keys: Vec<Key> = key.chars().chain(text.chars()).map(Char).collect();
+    session.press(&keys);
 }
 
 fn columns(session: &mut Session) {

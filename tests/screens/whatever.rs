@@ -157,7 +157,7 @@ proptest! {
 fn thinned() -> Session {
     const EVENTS: u64 = 1 << 22;
     let mut session = Session::new(80, 24);
-    let [Effect::Start(plan)] = &session.app.update(Msg::Key(Char('r')))[..] else {
+    let [.., Effect::Start(plan)] = &session.app.update(Msg::Key(Char('r')))[..] else {
         panic!("nothing started")
     };
     let scenario = Scenario::new(plan.clone(), 2);

@@ -89,9 +89,9 @@ impl App {
             Overlay::Details { number, .. } => {
                 // The last column says whether there is more above or below.
                 let width = TEXT_COLUMNS.min(columns).saturating_sub(FRAME_COLUMNS + 1);
-                self.history
-                    .get(*number)
-                    .map(|entry| Text::Details(details::rows(&self.history, entry, width)))
+                self.history.get(*number).map(|entry| {
+                    Text::Details(details::rows(&self.history, entry, self.history.here(), width))
+                })
             }
             Overlay::Comparison { numbers, .. } => {
                 let room = (columns.saturating_sub(FRAME_COLUMNS), self.size.1.saturating_sub(FRAME_ROWS));
@@ -134,7 +134,7 @@ mod tests {
             let mut app = App::new(sample::machine(2), Limits::default());
             let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
             let effects = app.update(Msg::Key(Key::Char('2')));
-            let [Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+            let [.., Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
             let run = Scenario::new(plan.clone(), 2);
             let _ = app.update(Msg::Key(Key::Char(key)));
             let composed = rows_at(&app);

@@ -12,6 +12,7 @@ use crate::app::overlay::Overlay;
 use crate::app::screen::Panel;
 use crate::app::timeline::Rows;
 use crate::app::{App, Shown};
+use crate::domain::record::PhaseSource;
 
 /// What can be explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +94,7 @@ pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
                 Rows::Cores => timeline::by_core(),
             };
             sections.insert(1, timeline::closer());
-            if let Some(about) = app.shown().and_then(about_this_picture) {
+            if let Some(about) = app.pictured().and_then(about_this_picture) {
                 sections.insert(1, about);
             }
             sections.extend(beside(Panel::Cores, timeline::cores));
@@ -113,7 +114,7 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
     let trace = shown.trace();
     let dropped = trace.dropped();
     let source = match shown {
-        Shown::Entry(entry) if entry.record.phase_source == "cpu-clock" => Some(
+        Shown::Entry(entry) if entry.record.phase_source == PhaseSource::Clock => Some(
             "This kernel does not tell how long a thread waited for a core: ready is from CPU clocks alone.",
         ),
         _ => None,
@@ -279,11 +280,13 @@ mod tests {
         for kind in WorkloadKind::ALL {
             let history = runs(kind);
             for entry in history.entries() {
-                names.extend(details::rows(&history, entry, 80).into_iter().filter_map(|row| match row {
-                    Row::Number { name, .. } => Some(name),
-                    Row::Phase { phase, .. } => Some(phase.name()),
-                    _ => None,
-                }));
+                names.extend(details::rows(&history, entry, &entry.provenance, 80).into_iter().filter_map(
+                    |row| match row {
+                        Row::Number { name, .. } => Some(name),
+                        Row::Phase { phase, .. } => Some(phase.name()),
+                        _ => None,
+                    },
+                ));
             }
         }
         for there in ["efficiency", "output.txt", "iterations", "page", "lock waiting", "memory", "lost core"]

@@ -26,7 +26,10 @@ impl Setup {
 impl App {
     /// Says what `r` will do now, from what is known of the machine.
     pub(in crate::app) fn foretell(&mut self) {
-        let records = self.history.entries().iter().rev().map(|entry| &entry.record);
+        let here = self.history.here();
+        let of_machine =
+            self.history.entries().iter().rev().filter(|run| run.provenance.is_same_machine(here));
+        let records = of_machine.map(|entry| &entry.record);
         let known = Known {
             cores_usable: self.machine.cores_usable,
             speed: self.speed.as_ref(),

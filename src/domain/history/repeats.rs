@@ -34,6 +34,24 @@ impl History {
         self.repeats_of(number).into_iter().map(|repeat| &repeat.record).collect()
     }
 
+    /// Makes this run the baseline of all runs of the same work, whatever was chosen before. What is the baseline anyway
+    /// need not be chosen.
+    ///
+    /// # Errors
+    /// Why it cannot be one, in one sentence.
+    pub fn measure_against(&mut self, number: usize) -> Result<(), String> {
+        let Some(entry) = self.get(number) else { return Ok(()) };
+        let (work, is_sound) = (entry.record.plan.clone(), entry.record.is_sound());
+        if is_sound {
+            self.forget_baseline(&work);
+        }
+        if self.get(number).is_some_and(|entry| entry.is_baseline) {
+            Ok(())
+        } else {
+            self.choose_baseline(number)
+        }
+    }
+
     /// How many times faster these repeats of a run are than its baseline, with that one's repeats.
     fn gain_of(&self, entry: &Entry, repeats: &[&Record]) -> Option<(Ratio, Baseline)> {
         let over = entry.gain()?.over;
@@ -42,14 +60,14 @@ impl History {
 
     /// The repeats of the run with this number are judged anew, as it is one more of them.
     pub(super) fn doubt_outliers(&mut self, number: usize) {
-        let Some(campaign) = self.get(number).and_then(|entry| entry.record.campaign.clone()) else { return };
-        let warms_up = |entry: &Entry| {
-            entry.record.campaign.as_ref().is_some_and(|part| part.round == 0 && part.id == campaign.id)
-        };
-        let has_warmed_up = self.entries.iter().any(warms_up);
-        let repeats: Vec<usize> = self.repeats_of(number).iter().map(|repeat| repeat.number).collect();
-        let theirs = self.entries.iter_mut().filter(|entry| repeats.binary_search(&entry.number).is_ok());
-        let mut records: Vec<&mut Record> = theirs.map(|entry| &mut entry.record).collect();
-        repeats::doubt_outliers(&mut records, has_warmed_up);
+        let Some(part) = self.get(number).and_then(|entry| entry.record.campaign.clone()) else { return };
+        let is_part = |record: &Record| record.campaign.as_ref().is_some_and(|other| other.id == part.id);
+        let records = self.entries.iter_mut().map(|entry| &mut entry.record);
+        repeats::doubt_campaigns(records.filter(|record| is_part(record)));
+    }
+
+    /// All campaigns are judged anew.
+    pub(super) fn doubt_all_outliers(&mut self) {
+        repeats::doubt_campaigns(self.entries.iter_mut().map(|entry| &mut entry.record));
     }
 }

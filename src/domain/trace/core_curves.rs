@@ -11,8 +11,8 @@ const APART: Nanos = 25_000_000;
 /// The CPU time of our workers by core, as it grew.
 #[derive(Clone, Debug)]
 pub struct CoreCurves {
-    apart: Nanos,
-    points: Vec<(Nanos, Vec<CoreTime>)>,
+    pub(super) apart: Nanos,
+    pub(super) points: Vec<(Nanos, Vec<CoreTime>)>,
 }
 
 impl Default for CoreCurves {
@@ -57,7 +57,7 @@ impl CoreCurves {
     }
 
     /// Nanoseconds that our workers used of `core` from `t0` on; between two points as if they had grown evenly.
-    fn used_until(&self, core: u16, t: Nanos) -> f64 {
+    pub(super) fn used_until(&self, core: u16, t: Nanos) -> f64 {
         let time = |point: Option<&(Nanos, Vec<CoreTime>)>| {
             let (at, cores) = point.map_or((0, &[][..]), |(at, cores)| (*at, &cores[..]));
             let found = cores.iter().find(|time| time.core == core);

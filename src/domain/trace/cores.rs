@@ -12,7 +12,7 @@ use crate::domain::time::Nanos;
 /// Most stretches that all cores together keep; beyond them, the past becomes coarser.
 const STRETCHES_MAX: usize = 1 << 18;
 /// "Several took turns", where a stretch has a worker's number.
-const SEVERAL: u32 = u32::MAX;
+pub(super) const SEVERAL: u32 = u32::MAX;
 
 /// Who computed on a core in some stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,13 +38,13 @@ pub struct OnCore {
 
 /// From when until when one worker, or several in turn, had the core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stretch {
-    from: Nanos,
-    until: Nanos,
+pub(super) struct Stretch {
+    pub from: Nanos,
+    pub until: Nanos,
     /// How long the core computed for us until the end of this stretch.
-    computed: Nanos,
+    pub computed: Nanos,
     /// The worker, or [`SEVERAL`].
-    who: u32,
+    pub who: u32,
     /// How often the core went from one to another until the begin of this stretch.
     changes: u32,
 }
@@ -62,7 +62,7 @@ struct Piece {
 pub struct CoreLane {
     core: u16,
     /// In order, without overlaps.
-    stretches: Vec<Stretch>,
+    pub(super) stretches: Vec<Stretch>,
     /// So many of them were made coarser, and stay as they are.
     sealed: usize,
     /// What was seen since the last time they were put in order.
@@ -70,6 +70,25 @@ pub struct CoreLane {
 }
 
 impl CoreLane {
+    /// Nobody had this core so far.
+    pub(super) fn new(core: u16) -> CoreLane {
+        CoreLane { core, ..CoreLane::default() }
+    }
+
+    /// Appends a stretch that begins `after` the end of the last one, of which so much was computed; returns its end.
+    /// `None` if there was more computed than time.
+    pub(super) fn append(&mut self, after: Nanos, length: Nanos, computed: Nanos, who: u32) -> Option<Nanos> {
+        let last = self.stretches.last();
+        let from = last.map_or(0, |last| last.until).checked_add(after)?;
+        let until = from.checked_add(length)?;
+        let changes = last.map_or(0, |last| last.changes + u32::from(last.who != who));
+        let computed =
+            last.map_or(0, |last| last.computed) + Some(computed).filter(|time| *time <= length)?;
+        self.stretches.push(Stretch { from, until, computed, who, changes });
+        self.sealed = self.stretches.len();
+        Some(until)
+    }
+
     /// The core's number.
     #[must_use]
     pub fn core(&self) -> u16 {
@@ -237,6 +256,18 @@ impl CoreView {
         &self.cores
     }
 
+    /// Takes these rows as they are.
+    ///
+    /// # Errors
+    /// They are not in the order of their numbers.
+    pub fn restore(&mut self, cores: Vec<CoreLane>) -> Result<(), String> {
+        if !cores.is_sorted_by(|a, b| a.core < b.core) {
+            return Err("cores that are not in order".into());
+        }
+        self.cores = cores;
+        Ok(())
+    }
+
     /// Takes in a segment of a worker, closed or as far as it goes until now. What was seen of it before is left out.
     pub fn add(&mut self, worker: usize, segment: &Segment) {
         let from = segment.from.max(self.seen[worker]);
@@ -251,7 +282,7 @@ impl CoreView {
         let index = match self.cores.binary_search_by_key(&core, |lane| lane.core) {
             Ok(index) => index,
             Err(index) => {
-                self.cores.insert(index, CoreLane { core, ..CoreLane::default() });
+                self.cores.insert(index, CoreLane::new(core));
                 index
             }
         };

@@ -20,18 +20,18 @@ pub(super) struct Segment {
 /// One worker's row.
 #[derive(Clone, Debug, Default)]
 pub struct Lane {
-    transitions: Vec<Transition>,
+    pub(super) transitions: Vec<Transition>,
     /// Before transition `i * STRIDE`, how long each phase had lasted.
     sums: Vec<PhaseTimes>,
     /// Sums up to the last transition.
     closed: PhaseTimes,
-    last_stamp: Nanos,
-    dropped: u64,
-    migrations: u64,
+    pub(super) last_stamp: Nanos,
+    pub(super) dropped: u64,
+    pub(super) migrations: u64,
     /// How long its worker was on a task until the last transition.
-    on_task: Nanos,
+    pub(super) on_task: Nanos,
     /// Events were dropped after the last one that is known, so what the worker does now is not.
-    in_doubt: bool,
+    pub(super) in_doubt: bool,
 }
 
 impl Lane {
@@ -57,6 +57,22 @@ impl Lane {
         self.last_stamp = self.last_stamp.max(transition.at);
         self.transitions.push(transition);
         closed
+    }
+
+    /// Makes room for so many events.
+    pub(super) fn reserve(&mut self, events: usize) {
+        self.transitions.reserve_exact(events);
+        self.sums.reserve_exact(events.div_ceil(STRIDE));
+    }
+
+    /// What its events close, in order.
+    pub(super) fn segments(&self) -> impl Iterator<Item = Segment> {
+        self.transitions.windows(2).map(|pair| Segment {
+            phase: if pair[1].after_gap { Phase::Lost } else { pair[0].phase },
+            from: pair[0].at,
+            until: pair[1].at,
+            core: pair[0].core,
+        })
     }
 
     /// How long its worker was on a task, whatever it did there, given that it is `now`.

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use super::super::panel::inside;
 use super::LONGEST;
 use crate::app::App;
+use crate::app::browse::BrowseRow;
 use crate::app::columns::{COLUMNS, Column, ColumnId, Columns, EXTRA, Extent, Row, Side, Sort};
 
 /// Columns of the signs before a row.
@@ -15,6 +16,8 @@ const SIGNS: u16 = 5;
 pub(super) const BAR: u16 = 12;
 /// Columns of the word behind a bar.
 pub(super) const WORD: u16 = 11;
+/// With fewer rows they all belong to runs.
+const ROOM_FOR_SESSIONS: u16 = 6;
 /// From so many columns on, two blanks part the columns.
 const SPACIOUS: u16 = 140;
 
@@ -23,6 +26,8 @@ const SPACIOUS: u16 = 140;
 pub enum HistoryRow {
     /// The run with this number.
     Entry(usize),
+    /// The heading of a session, whose first run that is shown has this number.
+    Session(usize),
     /// The run that is on.
     Live,
 }
@@ -31,15 +36,24 @@ pub enum HistoryRow {
 #[must_use]
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow> {
     let geometry = Geometry::of(app, inside(area));
-    runs_in(app, geometry.rows).find(|(row, _)| row.y == y).map(|(_, run)| run)
+    runs_in(app, geometry.rows, geometry.has_sessions).find(|(row, _)| row.y == y).map(|(_, run)| run)
 }
 
-/// The runs in view in this room, in the shown order, each with its row: what is drawn is what is hit.
-pub(in crate::ui) fn runs_in(app: &App, rows: Rect) -> impl Iterator<Item = (Rect, HistoryRow)> + use<'_> {
-    let order = app.browse().order();
-    let entries = order.iter().map(|number| HistoryRow::Entry(*number));
-    let all = entries.chain(app.is_running().then_some(HistoryRow::Live));
-    rows.rows().zip(all.skip(first_row(app, rows.height)))
+/// The runs in view in this room, in the shown order, each with its row: what is drawn is what is hit. Costs as much as
+/// there are rows, however long the history is.
+pub(in crate::ui) fn runs_in(
+    app: &App,
+    rows: Rect,
+    has_sessions: bool,
+) -> impl Iterator<Item = (Rect, HistoryRow)> + use<'_> {
+    let first = first_row(app, rows.height, has_sessions);
+    let last = app.browse().rows(has_sessions);
+    let run = move |at: usize| match app.browse().row(at, has_sessions) {
+        Some(BrowseRow::Run(number)) => Some(HistoryRow::Entry(number)),
+        Some(BrowseRow::Session(number)) => Some(HistoryRow::Session(number)),
+        None => (at == last && app.is_running()).then_some(HistoryRow::Live),
+    };
+    rows.rows().zip((first..=last).map_while(run))
 }
 
 /// Whose heading is drawn in column `x` of the screen, with the history's panel in `area`.
@@ -105,29 +119,37 @@ pub(super) struct Geometry {
     pub columns: Vec<Placed>,
     /// The first row in view, of those in the shown order.
     pub first: usize,
+    /// Whether sessions have headings.
+    pub has_sessions: bool,
 }
 
 impl Geometry {
     /// The rows in view, counting from 1, and how many there are; `None` if that is all of them.
     pub fn part(&self, app: &App) -> Option<(usize, usize, usize)> {
-        let total = app.browse().order().len() + usize::from(app.is_running());
-        let last = (self.first + usize::from(self.rows.height)).min(total);
-        (last - self.first.min(last) < total).then_some((self.first + 1, last, total))
+        let browse = app.browse();
+        let total = browse.order().len() + usize::from(app.is_running());
+        let end = (self.first + usize::from(self.rows.height))
+            .min(browse.rows(self.has_sessions) + usize::from(app.is_running()));
+        let above = |row: usize| browse.runs_above(row, self.has_sessions);
+        let (first, last) = (above(self.first), above(end));
+        (last.saturating_sub(first) < total).then_some((first + 1, last, total))
     }
 
     /// In this room inside of the panel.
     pub fn of(app: &App, inner: Rect) -> Geometry {
         let heading = Rect { height: inner.height.min(1), ..inner };
         let rows = Rect { y: inner.y + heading.height, height: inner.height - heading.height, ..inner };
-        Geometry { heading, rows, columns: placed(app, inner), first: first_row(app, rows.height) }
+        let has_sessions = rows.height >= ROOM_FOR_SESSIONS;
+        let first = first_row(app, rows.height, has_sessions);
+        Geometry { heading, rows, columns: placed(app, inner), first, has_sessions }
     }
 }
 
 /// The chosen row is in the middle where it can be: what is better or worse than it is in view too.
-fn first_row(app: &App, room: u16) -> usize {
-    let order = app.browse().order();
-    let (total, room) = (order.len() + usize::from(app.is_running()), usize::from(room));
-    let chosen = app.browse().selected().and_then(|number| order.iter().position(|other| *other == number));
+fn first_row(app: &App, room: u16, has_sessions: bool) -> usize {
+    let browse = app.browse();
+    let (total, room) = (browse.rows(has_sessions) + usize::from(app.is_running()), usize::from(room));
+    let chosen = browse.place().map(|place| browse.row_of(place, has_sessions));
     chosen.unwrap_or(total).saturating_sub(room / 2).min(total.saturating_sub(room))
 }
 
@@ -173,5 +195,5 @@ fn needed(app: &App, columns: &Columns, at: usize) -> (Extent, u16) {
 
 /// The number of the live run.
 fn number_of_live(app: &App) -> usize {
-    app.history().entries().len() + 1
+    app.history().next_number()
 }

@@ -14,7 +14,8 @@ use crate::domain::plan::Plan;
 use crate::domain::record::Outcome;
 use crate::domain::text::{self, column_seconds};
 use crate::domain::time::seconds;
-use crate::ui::history::{HistoryRow, draw_gain, runs_in};
+use crate::ui::history::{HistoryRow, draw_gain, nothing_shown, runs_in};
+use crate::ui::panel::{draw_lines, wrap};
 use crate::ui::theme::Theme;
 
 /// Columns of a model's label.
@@ -29,7 +30,7 @@ const ROOM_FOR_HEADING: u16 = 3;
 /// Which run is drawn in row `y` of the screen, with the runs in `area`.
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow> {
     let (_, rows) = split(area);
-    runs_in(app, rows).find(|(row, _)| row.y == y).map(|(_, run)| run)
+    runs_in(app, rows, false).find(|(row, _)| row.y == y).map(|(_, run)| run)
 }
 
 /// The heading, which is empty where there is no room for one, and the runs below it.
@@ -56,18 +57,26 @@ impl Runs<'_> {
         if !heading.is_empty() {
             self.draw_heading(heading, buf);
         }
-        let entries = self.app.history().entries();
-        let most = entries.iter().filter_map(|entry| entry.speedup).fold(1.0, f64::max);
-        for (row, run) in runs_in(self.app, rows) {
+        if let Some(nothing) = nothing_shown(self.app) {
+            let lines: Vec<Line<'_>> = wrap(&nothing, rows.width.saturating_sub(2))
+                .into_iter()
+                .map(|text| Line::raw(format!(" {text}")))
+                .collect();
+            draw_lines(&lines, rows, buf);
+            return;
+        }
+        let most = self.app.browse().most();
+        for (row, run) in runs_in(self.app, rows, false) {
             match run {
                 HistoryRow::Entry(number) => {
                     if let Some(entry) = self.app.history().get(number) {
                         self.draw_entry(entry, most, row, buf);
                     }
                 }
+                HistoryRow::Session(_) => {}
                 HistoryRow::Live => {
                     if let Some(live) = self.app.live() {
-                        self.draw_live(live, entries.len() + 1, row, buf);
+                        self.draw_live(live, self.app.history().next_number(), row, buf);
                     }
                 }
             }

@@ -38,10 +38,11 @@ pub struct Geometry {
 }
 
 impl Geometry {
-    /// The timeline of the run that is shown, in a panel of this size; `None` before the first run.
+    /// The timeline of the run that is shown, in a panel of this size; `None` before the first run, and if the picture of
+    /// the run is missing.
     #[must_use]
     pub fn of(app: &App, area: Rect, gutter: u16) -> Option<Geometry> {
-        let shown = app.shown()?;
+        let shown = app.pictured()?;
         let view = app.timeline();
         let inner = inside(area);
         let rows = app.timeline_rows();

@@ -27,6 +27,8 @@ fn said(column: &Column) -> Cow<'static, str> {
 fn measured(column: ColumnId) -> &'static str {
     match column {
         ColumnId::Number => "a run keeps its number, whatever the rows are sorted by",
+        ColumnId::When => "the wall clock of the machine that measured it",
+        ColumnId::Name => "Enter shows all of a long one",
         ColumnId::Work | ColumnId::Model | ColumnId::Workers | ColumnId::Tasks => "",
         ColumnId::Time => {
             "from just before the first worker was created to the last one's last stamp, by the monotonic clock, which \

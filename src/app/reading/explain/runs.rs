@@ -16,8 +16,23 @@ pub(super) fn history() -> Vec<Section> {
             "A speed-up is of single runs, so it has two digits; less than a tenth is called no gain.",
         ),
     ];
+    let sessions = vec![
+        Entry::named("H", "shows the runs of earlier sessions, or hides them; they keep their numbers"),
+        Entry::named(
+            "/",
+            "shows the runs that match all words: each begins a word of work, model, name, number, day, time, how it \
+             ended, or is here, earlier, recorded, baseline, fastest, caveat; #12 is that run alone",
+        ),
+        Entry::named("n", "names a run; a name means one run, here and on the command line"),
+        Entry::named("D", "deletes at once; u brings back what was deleted in this session, the last first"),
+        Entry::plain(
+            "Unless you choose one with b, a baseline was measured in the same session; a chosen one holds for its \
+             machine: kernel, processor, cores and memory are the same. Between machines there is no speed-up.",
+        ),
+    ];
     vec![
         Section::new("What stands before a run", signs_of_history()),
+        Section::new("Sessions and rows", sessions),
         columns::section(),
         Section::new("How runs are compared", measured),
     ]

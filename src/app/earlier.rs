@@ -1,0 +1,187 @@
+//! Runs that this session did not measure, and pictures that are read when somebody looks at them.
+
+use super::message::{EarlierRun, Effect};
+use super::overlay::Overlay;
+use super::{App, Notice};
+
+use crate::domain::trace::Trace;
+
+impl App {
+    pub(super) fn on_earlier(&mut self, runs: Vec<EarlierRun>) -> Vec<Effect> {
+        let moves = self.history.add_earlier(runs);
+        self.follow(&moves);
+        self.rearrange();
+        vec![]
+    }
+
+    pub(super) fn on_renumbered(&mut self, from: usize, to: usize) -> Vec<Effect> {
+        let moves = self.history.renumber(from, to);
+        self.follow(&moves);
+        self.rearrange();
+        vec![]
+    }
+
+    pub(super) fn on_picture_read(
+        &mut self,
+        number: usize,
+        picture: Result<Box<Trace>, String>,
+    ) -> Vec<Effect> {
+        self.awaited = None;
+        if self.history.set_picture(number, picture) {
+            self.tell_of_thinning();
+        }
+        vec![]
+    }
+
+    /// Some picture lost points.
+    pub(super) fn tell_of_thinning(&mut self) {
+        self.notice = Some(Notice {
+            sentence:
+                "to save memory, some timelines are drawn from fewer points now; the numbers of the runs stay exact"
+                    .into(),
+            is_error: false,
+        });
+    }
+
+    /// Asks for a picture that is looked at and not here. One at a time: whoever hurries through the history gets the
+    /// picture of the run where they stop, and nothing is read for the others.
+    pub(super) fn ask_for_a_picture(&mut self) -> Option<Effect> {
+        self.history.look_at(self.in_sight());
+        if self.awaited.is_some() {
+            return None;
+        }
+        self.awaited = self.history.await_picture();
+        self.awaited.map(Effect::ReadPicture)
+    }
+
+    /// The runs whose pictures are on the screen, or under what is on it.
+    fn in_sight(&self) -> Vec<usize> {
+        let compared = match &self.overlay {
+            Some(Overlay::Comparison { numbers, .. }) => &numbers[..],
+            _ => &[],
+        };
+        self.browse.selected().into_iter().chain(compared.iter().copied()).collect()
+    }
+
+    /// Whatever knows runs by their numbers knows them by their new ones.
+    fn follow(&mut self, moves: &[(usize, usize)]) {
+        for &(from, to) in moves {
+            self.browse.renumber(from, to);
+            if let Some(playback) = &mut self.playback {
+                playback.renumber(from, to);
+            }
+            if let Some(frozen) = &mut self.frozen {
+                frozen.renumber(from, to);
+            }
+            if let Some(naming) = self.naming.as_mut().filter(|naming| naming.number == from) {
+                naming.number = to;
+            }
+            if let Some(overlay) = &mut self.overlay {
+                overlay.renumber(from, to);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::key::Key::Char;
+    use super::super::message::Msg;
+    use super::super::sample::{Scenario, earlier, machine};
+    use super::*;
+    use crate::domain::history::Picture;
+    use crate::domain::machine::Limits;
+    use crate::domain::provenance::Origin;
+    use crate::domain::speed::Speed;
+
+    fn app() -> App {
+        let mut app = App::new(machine(2), Limits::default()).in_session("here");
+        let _ = app.update(Msg::Resized { columns: 120, rows: 40 });
+        let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
+        app
+    }
+
+    /// Runs what the form says to its end; returns the effects of that end.
+    fn run(app: &mut App) -> Vec<Effect> {
+        let effects = app.update(Msg::Key(Char('r')));
+        let [Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+        let run = Scenario::new(plan.clone(), 2);
+        let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
+        app.update(Msg::Concluded(Box::new(run.record())))
+    }
+
+    fn numbers(app: &App) -> Vec<usize> {
+        app.history().entries().iter().map(|entry| entry.number).collect()
+    }
+
+    #[test]
+    fn who_opens_the_explorer_gets_what_was_kept_and_every_run_that_ends_is_kept() {
+        let mut app = app();
+        assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier]);
+        assert_eq!(run(&mut app), [Effect::Keep(1)]);
+    }
+
+    #[test]
+    fn earlier_runs_keep_their_numbers_and_new_ones_go_on_from_there() {
+        let mut app = app();
+        let _ = app.update(Msg::Earlier(earlier(Origin::Earlier, &[3, 7], None)));
+        assert_eq!(run(&mut app), [Effect::Keep(8)]);
+        assert_eq!((numbers(&app), app.browse().selected()), (vec![3, 7, 8], Some(8)));
+        let _ = app.update(Msg::Earlier(earlier(Origin::Earlier, &[3, 5], None)));
+        assert_eq!(numbers(&app), [3, 5, 7, 8], "what is here already is left out");
+    }
+
+    #[test]
+    fn a_run_that_is_kept_under_another_number_has_it_everywhere() {
+        let mut app = app();
+        run(&mut app);
+        let _ = app.update(Msg::Key(Char('m')));
+        let _ = app.update(Msg::Key(Char('b')));
+        let _ = app.update(Msg::Renumbered { from: 1, to: 43 });
+        assert_eq!(
+            (numbers(&app), app.browse().selected(), app.browse().order()),
+            (vec![43], Some(43), &[43][..])
+        );
+        assert_eq!(app.browse().marked(), [43]);
+        let entry = app.history().get(43).unwrap();
+        assert!(entry.baseline.is_some_and(|it| it.number == 43 && it.is_chosen));
+        assert_eq!(run(&mut app), [Effect::Keep(44)]);
+    }
+
+    #[test]
+    fn a_run_of_a_shared_file_makes_way_for_one_that_is_kept() {
+        let mut app = app();
+        let _ = app.update(Msg::Earlier(earlier(Origin::Recorded, &[1, 2], None)));
+        let _ = app.update(Msg::Earlier(earlier(Origin::Earlier, &[1, 2, 3], None)));
+        assert_eq!(numbers(&app), [1, 2, 3, 4, 5]);
+        let recorded = |app: &App| -> Vec<usize> {
+            let entries = app.history().entries().iter();
+            entries.filter(|it| it.provenance.origin == Origin::Recorded).map(|it| it.number).collect()
+        };
+        assert_eq!(recorded(&app), [4, 5]);
+        run(&mut app);
+        let _ = app.update(Msg::Renumbered { from: 6, to: 4 });
+        assert_eq!((numbers(&app), app.browse().selected()), (vec![1, 2, 3, 4, 5, 7], Some(4)));
+        let _ = app.update(Msg::Earlier(earlier(Origin::Recorded, &[1], None)));
+        assert_eq!(numbers(&app).last(), Some(&8));
+    }
+
+    #[test]
+    fn a_picture_is_read_when_somebody_looks_at_its_run_and_only_one_at_a_time() {
+        let mut app = app();
+        assert_eq!(app.update(Msg::Earlier(earlier(Origin::Earlier, &[1, 2, 3], None))), []);
+        let picture = |app: &App, number| app.history().get(number).unwrap().picture.clone();
+        app.choose(Some(1));
+        assert_eq!(app.update(Msg::Told("hm".into())), [Effect::ReadPicture(1)]);
+        assert_eq!(picture(&app, 1), Picture::Awaited);
+        app.choose(Some(2));
+        app.choose(Some(3));
+        assert_eq!(app.update(Msg::Told("hm".into())), [], "one is being read");
+        let read = Msg::PictureRead { number: 1, picture: Ok(Box::new(Trace::new(1))) };
+        assert_eq!(app.update(read), [Effect::ReadPicture(3)], "where they stopped");
+        assert_eq!((picture(&app, 1), picture(&app, 2)), (Picture::Here, Picture::Kept));
+        let _ = app.update(Msg::PictureRead { number: 3, picture: Err("it is gone".into()) });
+        assert_eq!(picture(&app, 3), Picture::Gone("it is gone".into()));
+        assert_eq!(app.update(Msg::Told("hm".into())), [], "what is gone is not asked for again");
+    }
+}

@@ -1,0 +1,164 @@
+//! A line of text that is being typed.
+
+use super::key::Key;
+use crate::domain::text::is_treacherous;
+
+/// What a key did to a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// The text is another one now.
+    Changed,
+    /// At most the cursor moved.
+    Moved,
+    /// The key means nothing to a field.
+    Ignored,
+}
+
+/// A line of text that is being typed: at most so many characters, none of which can disturb a terminal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextField {
+    text: String,
+    /// So many characters are before the cursor.
+    cursor: usize,
+    most: usize,
+}
+
+impl TextField {
+    /// A field for at most so many characters that begins with `text`, the cursor behind it.
+    #[must_use]
+    pub fn new(text: &str, most: usize) -> TextField {
+        let text: String = text.chars().filter(|c| is_allowed(*c)).take(most).collect();
+        TextField { cursor: text.chars().count(), text, most }
+    }
+
+    /// What was typed so far.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How many characters are before the cursor.
+    #[must_use]
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// What is before the cursor and what is behind it.
+    #[must_use]
+    pub fn parts(&self) -> (&str, &str) {
+        self.text.split_at(self.byte(self.cursor))
+    }
+
+    /// Does what a key means in a field: characters are inserted, Backspace and Delete erase, the arrows, Home and End
+    /// move the cursor, Ctrl-U erases all before it and Ctrl-W a word.
+    pub fn apply(&mut self, key: Key) -> Edit {
+        let length = self.text.chars().count();
+        match key {
+            Key::Char(c) if is_allowed(c) && length < self.most => {
+                self.text.insert(self.byte(self.cursor), c);
+                self.cursor += 1;
+                Edit::Changed
+            }
+            Key::Char(_) => Edit::Moved,
+            Key::Backspace => self.erase(self.cursor.saturating_sub(1)),
+            Key::Delete if self.cursor < length => {
+                self.cursor += 1;
+                self.erase(self.cursor - 1)
+            }
+            Key::Ctrl('u') => self.erase(0),
+            Key::Ctrl('w') => self.erase(self.word()),
+            Key::Left => self.go(self.cursor.saturating_sub(1)),
+            Key::Right => self.go((self.cursor + 1).min(length)),
+            Key::Home => self.go(0),
+            Key::End => self.go(length),
+            Key::Delete => Edit::Moved,
+            _ => Edit::Ignored,
+        }
+    }
+
+    fn go(&mut self, cursor: usize) -> Edit {
+        self.cursor = cursor;
+        Edit::Moved
+    }
+
+    /// Takes away what is between there and the cursor.
+    fn erase(&mut self, from: usize) -> Edit {
+        if from == self.cursor {
+            return Edit::Moved;
+        }
+        let (begin, end) = (self.byte(from), self.byte(self.cursor));
+        self.text.replace_range(begin..end, "");
+        self.cursor = from;
+        Edit::Changed
+    }
+
+    /// Where the word before the cursor begins.
+    fn word(&self) -> usize {
+        let before = self.parts().0.trim_end();
+        before.rfind(' ').map_or(0, |at| before[..=at].chars().count())
+    }
+
+    fn byte(&self, character: usize) -> usize {
+        self.text.char_indices().nth(character).map_or(self.text.len(), |(at, _)| at)
+    }
+}
+
+fn is_allowed(c: char) -> bool {
+    !c.is_control() && !is_treacherous(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Key::{Backspace, Char, Ctrl, Delete, End, Enter, Home, Left, Right};
+    use proptest::prelude::*;
+
+    fn typed(keys: &[Key]) -> TextField {
+        let mut field = TextField::new("", 12);
+        for key in keys {
+            field.apply(*key);
+        }
+        field
+    }
+
+    #[test]
+    fn text_is_inserted_and_erased_at_the_cursor() {
+        let mut field = TextField::new("gil", 12);
+        for key in [Home, Char('n'), Char('o'), Char(' '), End, Char('ö')] {
+            field.apply(key);
+        }
+        assert_eq!((field.text(), field.cursor()), ("no gilö", 7));
+        for key in [Backspace, Left, Delete, Left, Backspace] {
+            field.apply(key);
+        }
+        assert_eq!((field.text(), field.parts()), ("no i", ("no ", "i")));
+        field.apply(Right);
+        assert_eq!(field.apply(Ctrl('w')), Edit::Changed);
+        assert_eq!(field.text(), "no ");
+        assert_eq!((field.apply(Ctrl('u')), field.text()), (Edit::Changed, ""));
+        assert_eq!(field.apply(Backspace), Edit::Moved, "nothing is left to erase");
+        assert_eq!(field.apply(Enter), Edit::Ignored);
+    }
+
+    #[test]
+    fn a_full_field_takes_no_more_and_no_field_takes_what_disturbs_a_terminal() {
+        let field = typed(&[Char('a'); 20]);
+        assert_eq!(field.text().len(), 12);
+        assert_eq!(typed(&[Char('\u{1b}'), Char('\u{202e}'), Char('\n')]).text(), "");
+        assert_eq!(TextField::new("a\u{202e}b\u{7}", 12).text(), "ab");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_pressed_the_cursor_is_within_the_text(presses in proptest::collection::vec(0..9usize, 0..60)) {
+            let keys = [Char('a'), Char('ü'), Char(' '), Backspace, Delete, Left, Right, Home, Ctrl('w')];
+            let mut field = TextField::new("", 12);
+            for press in presses {
+                field.apply(keys[press]);
+                let length = field.text().chars().count();
+                prop_assert!(field.cursor() <= length && length <= 12);
+                prop_assert_eq!([field.parts().0, field.parts().1].concat(), field.text());
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Only some rows of the history: those that match what the user types.
+
+use super::App;
+use super::field::{Edit, TextField};
+use super::key::Key;
+use super::screen::{Focus, Panel};
+
+use crate::domain::history::Entry;
+use crate::domain::model::Model;
+use crate::domain::provenance::Origin;
+use crate::domain::record::Outcome;
+use crate::domain::text::moment;
+
+/// The most characters of a filter.
+const MOST: usize = 60;
+
+/// What the rows that are shown have to match.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    field: TextField,
+    /// Whether it is being typed.
+    is_typed: bool,
+    /// What was chosen before it: comes back when it is given up.
+    before: Option<usize>,
+    /// Runs with higher numbers are shown anyway: they were measured since.
+    since: usize,
+    /// What each run of the history can be found by, in the history's order.
+    index: Vec<(usize, String)>,
+    /// So many runs match, of how many.
+    found: (usize, usize),
+}
+
+impl Filter {
+    /// What is typed.
+    #[must_use]
+    pub fn field(&self) -> &TextField {
+        &self.field
+    }
+
+    /// Whether it is being typed.
+    #[must_use]
+    pub fn is_typed(&self) -> bool {
+        self.is_typed
+    }
+
+    /// How many runs are shown, of how many.
+    #[must_use]
+    pub fn found(&self) -> (usize, usize) {
+        self.found
+    }
+
+    /// Whether it says anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.field.text().trim().is_empty()
+    }
+
+    fn words(&self) -> Vec<String> {
+        self.field.text().to_lowercase().split_whitespace().map(String::from).collect()
+    }
+
+    /// The places in the history of the runs that match.
+    fn matching(&mut self) -> Vec<usize> {
+        let words = self.words();
+        let is_new = |number: usize| number > self.since;
+        let finds = |(number, text): &(usize, String)| {
+            is_new(*number) || words.iter().all(|word| finds(*number, text, word))
+        };
+        let matching: Vec<usize> =
+            self.index.iter().enumerate().filter(|(_, run)| finds(run)).map(|(at, _)| at).collect();
+        self.found = (matching.len(), self.index.len());
+        matching
+    }
+}
+
+/// Whether a run is found by a word: one of its own begins like it; `#12` means that number.
+fn finds(number: usize, text: &str, word: &str) -> bool {
+    match word.strip_prefix('#').filter(|digits| !digits.is_empty()) {
+        Some(digits) => digits.parse() == Ok(number),
+        None => text.match_indices(word).any(|(at, _)| text[..at].ends_with(' ')),
+    }
+}
+
+/// What a run can be found by: words in lower case, each with a blank before it.
+fn described(entry: &Entry) -> String {
+    let record = &entry.record;
+    let (plan, when) = (&record.plan, moment(&record.started_at));
+    let origin = match entry.provenance.origin {
+        Origin::Here => "here",
+        Origin::Earlier => "earlier",
+        Origin::Recorded => "recorded",
+    };
+    let told = [
+        (plan.model() == Model::GilThreads, "emulated"),
+        (record.outcome == Outcome::Completed && record.tasks_failed == 0, "completed"),
+        (record.tasks_failed > 0 && record.outcome != Outcome::Failed, "failed"),
+        (record.outcome != Outcome::Completed, record.outcome.name()),
+        (entry.is_baseline, "baseline"),
+        (entry.is_fastest, "fastest"),
+        (!record.caveats.is_empty(), "caveat"),
+    ];
+    let told: Vec<&str> = told.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
+    let name = entry.name.as_deref().unwrap_or_default();
+    let (work, model) = (plan.workload().label(), plan.model().name());
+    let number = entry.number;
+    format!(" #{number} {number} {work} {model} {name} {when} {origin} {}", told.join(" ")).to_lowercase()
+}
+
+impl App {
+    /// What the rows of the history have to match.
+    #[must_use]
+    pub fn filter(&self) -> Option<&Filter> {
+        self.filter.as_ref()
+    }
+
+    pub(super) fn is_filtering(&self) -> bool {
+        self.filter.as_ref().is_some_and(|filter| filter.is_typed)
+    }
+
+    /// Begins to type a filter, or goes on with the one that there is.
+    pub(super) fn begin_filter(&mut self) {
+        self.focus = Focus { panel: Panel::History, ..self.focus() };
+        let (text, before) = match self.filter.take() {
+            Some(filter) => (filter.field.text().to_string(), filter.before),
+            None => (String::new(), self.browse.selected()),
+        };
+        self.filter = Some(Filter {
+            field: TextField::new(&text, MOST),
+            is_typed: true,
+            before,
+            since: self.history.next_number() - 1,
+            index: vec![],
+            found: (0, 0),
+        });
+        self.notice = None;
+        self.rearrange();
+    }
+
+    pub(super) fn type_filter(&mut self, key: Key) {
+        if let Some(filter) = &mut self.filter
+            && filter.field.apply(key) == Edit::Changed
+        {
+            self.arrange_rows();
+        }
+    }
+
+    /// The filter stays, the keys mean again what they did. One that says nothing is none.
+    pub(super) fn keep_filter(&mut self) {
+        match &mut self.filter {
+            Some(filter) if !filter.is_empty() => filter.is_typed = false,
+            Some(_) => self.clear_filter(),
+            None => {}
+        }
+    }
+
+    /// Shows all rows again, the one chosen that was chosen before.
+    pub(super) fn clear_filter(&mut self) {
+        let Some(filter) = self.filter.take() else { return };
+        self.arrange_rows();
+        if filter.is_typed && filter.before.is_some_and(|number| self.history.get(number).is_some()) {
+            self.choose(filter.before);
+        }
+    }
+
+    /// The history changed: so did what its runs can be found by.
+    pub(super) fn index_for_filter(&mut self) {
+        let shows_earlier = self.browse.shows_earlier();
+        if let Some(filter) = &mut self.filter {
+            let runs = self.history.entries().iter().filter(|entry| shows_earlier || !entry.is_earlier());
+            filter.index = runs.map(|entry| (entry.number, described(entry))).collect();
+        }
+    }
+
+    /// The runs that are shown, in ascending order of their numbers.
+    pub(super) fn in_view(&mut self) -> Vec<usize> {
+        let shows_earlier = self.browse.shows_earlier();
+        match &mut self.filter {
+            Some(filter) => filter.matching().into_iter().map(|at| filter.index[at].0).collect(),
+            None => {
+                let runs = self.history.entries().iter().filter(|entry| shows_earlier || !entry.is_earlier());
+                runs.map(|entry| entry.number).collect()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::earlier;
+    use super::*;
+    use crate::domain::history::History;
+    use crate::domain::record::sample;
+
+    #[test]
+    fn a_run_is_found_by_model_work_number_name_date_and_outcome() {
+        let mut history: History = sample::history(2);
+        let mut runs = earlier(Origin::Earlier, &[3, 12, 13], None);
+        runs[1].name = Some("Under the lock".into());
+        runs[2].record.tasks_failed = 1;
+        history.add_earlier(runs);
+        let found = |typed: &str| -> Vec<usize> {
+            let mut filter = Filter {
+                field: TextField::new(typed, MOST),
+                is_typed: true,
+                before: None,
+                since: 99,
+                index: history.entries().iter().map(|run| (run.number, described(run))).collect(),
+                found: (0, 0),
+            };
+            filter.matching().into_iter().map(|at| history.entries()[at].number).collect()
+        };
+        for (typed, numbers) in [
+            ("", &[3, 12, 13][..]),
+            ("GIL", &[12]),
+            ("cpu serial", &[3, 13]),
+            ("#1", &[]),
+            ("#12", &[12]),
+            ("1", &[12, 13]),
+            ("lock under", &[12]),
+            ("2026-05-14", &[3, 12, 13]),
+            ("09:31", &[12]),
+            ("failed", &[13]),
+            ("ock", &[]),
+            ("threads processes", &[]),
+        ] {
+            assert_eq!(found(typed), numbers, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Calling a run something.
+
+use super::field::TextField;
+use super::key::Key;
+use super::message::Effect;
+use super::{App, Notice};
+
+use crate::domain::name;
+use crate::domain::provenance::Origin;
+
+/// A name that is being typed.
+#[derive(Clone, Debug)]
+pub struct Naming {
+    /// Whose.
+    pub number: usize,
+    /// What is typed.
+    pub field: TextField,
+}
+
+impl App {
+    /// The name that is being typed.
+    #[must_use]
+    pub fn naming(&self) -> Option<&Naming> {
+        self.naming.as_ref()
+    }
+
+    pub(super) fn begin_name(&mut self) {
+        let Some(entry) = self.browse.selected().and_then(|number| self.history.get(number)) else { return };
+        let field = TextField::new(entry.name.as_deref().unwrap_or_default(), name::MOST);
+        self.naming = Some(Naming { number: entry.number, field });
+        self.notice = None;
+    }
+
+    pub(super) fn type_name(&mut self, key: Key) {
+        if let Some(naming) = &mut self.naming {
+            naming.field.apply(key);
+            // What was wrong with it may be right now.
+            self.notice = None;
+        }
+    }
+
+    /// Takes what was typed as the run's name; nothing typed takes its name away. What cannot be a name says why, and can
+    /// be mended.
+    pub(super) fn accept_name(&mut self) -> Vec<Effect> {
+        let Some(Naming { number, field }) = &self.naming else { return vec![] };
+        let (number, text) = (*number, field.text().trim());
+        let name = (!text.is_empty()).then(|| text.to_string());
+        if let Some(sentence) = name.as_deref().and_then(|name| self.objection(number, name)) {
+            self.notice = Some(Notice { sentence, is_error: true });
+            return vec![];
+        }
+        self.naming = None;
+        self.name(number, name)
+    }
+
+    pub(super) fn abandon_name(&mut self) {
+        self.naming = None;
+        self.notice.take_if(|notice| notice.is_error);
+    }
+
+    /// Why a run cannot be called so.
+    fn objection(&self, number: usize, name: &str) -> Option<String> {
+        if let Err(sentence) = name::check(name) {
+            return Some(sentence);
+        }
+        let others = self.history.entries().iter().filter(|entry| entry.number != number);
+        let other = others.into_iter().find(|entry| entry.name.as_deref() == Some(name))?;
+        Some(format!("#{} has that name already: a name means one run", other.number))
+    }
+
+    fn name(&mut self, number: usize, name: Option<String>) -> Vec<Effect> {
+        let Some(entry) = self.history.get(number).filter(|entry| entry.name != name) else { return vec![] };
+        // A shared file is not changed.
+        let is_kept = entry.provenance.origin != Origin::Recorded;
+        self.history.rename(number, name.clone());
+        self.rearrange();
+        is_kept.then_some(Effect::Rename(number, name)).into_iter().collect()
+    }
+}

@@ -1,0 +1,227 @@
+//! A run that is over is played again, as it happened: the panels show it as they did when it was on, and say so.
+
+use super::live::Live;
+use super::{App, Shown};
+
+use crate::domain::campaign::Campaign;
+use crate::domain::history::Entry;
+use crate::domain::provenance::Origin;
+use crate::domain::text::column_seconds;
+use crate::domain::time::{Nanos, nanos, seconds};
+use crate::domain::trace::{Player, Trace};
+
+/// How fast a run can be played, from a hundredth to ten times its own speed: what took 30 ms can be watched too.
+const SPEEDS: [f64; 10] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
+/// A run of this length, in seconds, is played as fast as it was.
+const AS_IT_WAS: std::ops::RangeInclusive<f64> = 2.0..=30.0;
+/// Any other takes about so long.
+const WATCHED_S: f64 = 10.0;
+/// So many steps lead through a run.
+const STEPS: Nanos = 50;
+/// Who was away for longer does not find that the run went on without them.
+const TICK_MAX: Nanos = 250_000_000;
+
+/// A run while it is played.
+#[derive(Debug)]
+pub struct Playback {
+    number: usize,
+    is_recorded: bool,
+    /// Where it is.
+    at: Nanos,
+    wall: Nanos,
+    /// An index of [`SPEEDS`].
+    speed: usize,
+    is_on: bool,
+    player: Player,
+    /// The picture as the panels want it.
+    live: Box<Live>,
+    /// How long the headline has been the same while it was played.
+    told_for: Nanos,
+}
+
+impl Playback {
+    /// From the begin on.
+    fn new(entry: &Entry, trace: &Trace) -> Playback {
+        let plan = entry.record.plan.clone();
+        Playback {
+            number: entry.number,
+            is_recorded: entry.provenance.origin == Origin::Recorded,
+            at: 0,
+            wall: trace.now(),
+            speed: fitting_speed(seconds(trace.now())),
+            is_on: true,
+            player: Player::new(trace),
+            live: Box::new(Live::new(plan.clone(), Campaign::repeats(plan, 1), None)),
+            told_for: Nanos::MAX,
+        }
+    }
+
+    /// The run's number.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    /// Whether it goes on by itself, or else waits.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.is_on
+    }
+
+    /// Whether it has come to the end of the run, which is shown as any other then.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.at >= self.wall
+    }
+
+    /// What goes on, where and how fast: of the same width while it goes on.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let all = column_seconds(seconds(self.wall));
+        let at = format!("{:>width$}", column_seconds(seconds(self.at)), width = all.chars().count());
+        format!("{}{} at {at} of {all}", self.doing(), self.mark())
+    }
+
+    /// The same in as few words as possible.
+    #[must_use]
+    pub fn short_words(&self) -> String {
+        format!("{}{}", self.doing(), self.mark())
+    }
+
+    fn doing(&self) -> &'static str {
+        match (self.is_recorded, self.is_on) {
+            (true, true) => "recorded, playing ",
+            (true, false) => "recorded, paused ",
+            (false, true) => "playing ",
+            (false, false) => "paused ",
+        }
+    }
+
+    fn mark(&self) -> String {
+        format!("{}×", SPEEDS[self.speed])
+    }
+
+    /// Follows a run that has another number now.
+    pub(super) fn renumber(&mut self, from: usize, to: usize) {
+        if self.number == from {
+            self.number = to;
+        }
+    }
+}
+
+/// The speed at which a run of so many seconds can be watched.
+fn fitting_speed(wall_s: f64) -> usize {
+    let wanted = if AS_IT_WAS.contains(&wall_s) { 1.0 } else { wall_s / WATCHED_S };
+    let distance = |speed: f64| (speed.ln() - wanted.max(1e-9).ln()).abs();
+    (0..SPEEDS.len()).min_by(|a, b| distance(SPEEDS[*a]).total_cmp(&distance(SPEEDS[*b]))).unwrap_or_default()
+}
+
+impl App {
+    /// The run that is played, if that is what the panels are about.
+    #[must_use]
+    pub fn playback(&self) -> Option<&Playback> {
+        self.playback.as_ref()
+    }
+
+    /// Whether time passes in a run that is played: then the shell tells how much.
+    #[must_use]
+    pub fn is_playing(&self) -> bool {
+        self.playback.as_ref().is_some_and(Playback::is_on)
+    }
+
+    /// The picture of the run that is played, until it has come to its end.
+    pub(super) fn played(&self) -> Option<&Live> {
+        self.playback.as_ref().filter(|playback| !playback.is_at_end()).map(|playback| &*playback.live)
+    }
+
+    /// Whether the run that is shown can be played: it is over, there is a picture of it, and nothing is being measured.
+    pub(super) fn can_play(&self) -> bool {
+        let is_drawn = |entry: &Entry| entry.picture().is_some_and(|trace| trace.now() > 0);
+        !self.is_busy() && matches!(self.shown(), Some(Shown::Entry(entry)) if is_drawn(entry))
+    }
+
+    /// Plays the chosen run from its begin on.
+    pub(super) fn play(&mut self) {
+        let entry = self.browse.selected().and_then(|number| self.history.get(number));
+        let Some((entry, trace)) = entry.and_then(|entry| Some((entry, entry.picture()?))) else { return };
+        self.playback = Some(Playback::new(entry, trace));
+        self.frozen = None;
+        self.notice = None;
+        self.timeline.start_over();
+        self.play_at(|_| 0);
+    }
+
+    /// Ends what the user left, or what lost its picture.
+    pub(super) fn settle_playback(&mut self) {
+        let Some(number) = self.playback.as_ref().map(Playback::number) else { return };
+        let is_drawn = || self.history.get(number).is_some_and(|entry| entry.picture().is_some());
+        if self.is_busy() || self.browse.selected() != Some(number) || !is_drawn() {
+            self.playback = None;
+        }
+    }
+
+    /// Time passed. Returns whether the headline has been read.
+    pub(super) fn on_tick(&mut self, elapsed: Nanos) -> bool {
+        let elapsed = elapsed.min(TICK_MAX);
+        let Some(playback) = self.playback.as_mut().filter(|playback| playback.is_on) else { return false };
+        let step = (elapsed as f64 * SPEEDS[playback.speed]) as Nanos;
+        playback.told_for = playback.told_for.saturating_add(elapsed);
+        self.play_at(|at| at.saturating_add(step));
+        let Some(playback) = &mut self.playback else { return true };
+        let is_read = playback.told_for >= super::TELL_EVERY || playback.is_at_end();
+        if is_read {
+            playback.told_for = 0;
+        }
+        is_read
+    }
+
+    /// Goes on, or waits; from the end it begins again.
+    pub(super) fn pause(&mut self) {
+        let Some(playback) = &mut self.playback else { return };
+        playback.is_on = !playback.is_on;
+        if playback.is_at_end() {
+            playback.is_on = true;
+            self.play_at(|_| 0);
+        }
+    }
+
+    /// Goes a step back or on, or as far as it gets; whoever does so looks at what is there, so it waits.
+    pub(super) fn scrub(&mut self, on: bool, far: bool) {
+        let Some(playback) = &mut self.playback else { return };
+        playback.is_on = false;
+        let (wall, step) = (playback.wall, (playback.wall / STEPS).max(1));
+        self.play_at(|at| match (on, far) {
+            (false, true) => 0,
+            (true, true) => wall,
+            (false, false) => at.saturating_sub(step),
+            (true, false) => at.saturating_add(step),
+        });
+    }
+
+    /// The next faster or slower speed.
+    pub(super) fn change_speed(&mut self, faster: bool) {
+        if let Some(playback) = &mut self.playback {
+            let speed = playback.speed;
+            playback.speed = if faster { (speed + 1).min(SPEEDS.len() - 1) } else { speed.saturating_sub(1) };
+        }
+    }
+
+    /// Shows the run as it is, whole.
+    pub(super) fn end_playback(&mut self) {
+        self.playback = None;
+        self.timeline.start_over();
+    }
+
+    fn play_at(&mut self, to: impl FnOnce(Nanos) -> Nanos) {
+        let Some(playback) = &mut self.playback else { return };
+        let Some(entry) = self.history.get(playback.number) else { return };
+        let Some(trace) = entry.picture() else { return };
+        playback.at = to(playback.at).min(playback.wall);
+        if playback.is_at_end() {
+            playback.is_on = false;
+            return;
+        }
+        let failed = entry.record.failures.iter().filter_map(|task| task.end_s).map(nanos);
+        playback.player.go_to(&mut playback.live.trace, trace, failed, playback.at);
+    }
+}

@@ -1,0 +1,172 @@
+//! What each run is measured against, and which one won.
+
+use std::collections::HashMap;
+
+use super::super::plan::{Plan, Work};
+use super::super::provenance::Provenance;
+use super::super::record::{Outcome, Record};
+use super::super::speedup::{self, Baseline};
+use super::{Entry, History};
+
+/// Who is faster by less than this has won nothing.
+const A_GAIN: f64 = 1.1;
+
+/// How an entry compares with the others.
+struct Place {
+    at: usize,
+    speedup: Option<f64>,
+    baseline: Option<Baseline>,
+    is_fastest: bool,
+}
+
+impl History {
+    /// What runs of this work are measured against in this session: what the user chose, else the latest sound serial
+    /// record of the session.
+    #[must_use]
+    pub fn baseline_of(&self, work: &Plan) -> Option<&Entry> {
+        let chosen = self.chosen_baseline_of(work).filter(|entry| entry.is_same_machine(&self.here));
+        let of_session = |entry: &&Entry| entry.provenance.is_same_session(&self.here);
+        let default =
+            || self.entries.iter().rev().filter(of_session).find(|entry| entry.may_be_baseline_of(work));
+        chosen.or_else(default)
+    }
+
+    fn chosen_baseline_of(&self, work: &Plan) -> Option<&Entry> {
+        let chosen = self.chosen_baselines.iter().filter_map(|number| self.get(*number));
+        chosen.into_iter().find(|entry| entry.record.plan.same_work(work))
+    }
+
+    /// Makes this run the baseline of all runs of the same work on the same machine; if it was made that before, the
+    /// latest sound serial run of each session is the baseline again.
+    ///
+    /// # Errors
+    /// Why it cannot be one, in one sentence: it did not do all of its work.
+    pub fn choose_baseline(&mut self, number: usize) -> Result<(), String> {
+        let Some(entry) = self.get(number) else { return Ok(()) };
+        let record = &entry.record;
+        if !record.is_sound() {
+            let what = match record.outcome {
+                Outcome::Completed => "some of its tasks failed".to_string(),
+                outcome => format!("it was {}", outcome.name()),
+            };
+            return Err(format!("#{number} cannot be a baseline: {what}, so its time says nothing"));
+        }
+        let was_chosen = self.chosen_baselines.contains(&number);
+        let work = record.plan.clone();
+        self.forget_baseline(&work);
+        if !was_chosen {
+            self.chosen_baselines.push(number);
+            self.compare_work(&work);
+        }
+        Ok(())
+    }
+
+    /// Measures runs of this work against the latest sound serial run again.
+    pub fn forget_baseline(&mut self, work: &Plan) {
+        let chosen = self.chosen_baseline_of(work).map(|entry| entry.number);
+        self.chosen_baselines.retain(|number| Some(*number) != chosen);
+        self.compare_work(work);
+    }
+
+    /// The number of this session's fastest sound record of the same work, if it won: by a tenth at least over the
+    /// slowest, as single runs cannot tell less apart.
+    #[must_use]
+    pub fn fastest_of(&self, work: &Plan) -> Option<usize> {
+        let same = |entry: &&Entry| {
+            entry.record.plan.same_work(work) && entry.provenance.is_same_session(&self.here)
+        };
+        let same: Vec<&Entry> = self.entries.iter().filter(same).collect();
+        fastest(&same)
+    }
+
+    /// Compares the runs anew that do the same work as this one.
+    pub(super) fn compare_same_work(&mut self, number: usize) {
+        if let Some(work) = self.get(number).map(|entry| entry.record.plan.clone()) {
+            self.compare_work(&work);
+        }
+    }
+
+    fn compare_work(&mut self, work: &Plan) {
+        let places = self.places(|entry| entry.record.plan.same_work(work));
+        self.put(places);
+    }
+
+    /// Compares all runs anew: O(n).
+    pub(super) fn compare(&mut self) {
+        let places = self.places(|_| true);
+        self.put(places);
+    }
+
+    fn put(&mut self, places: Vec<Place>) {
+        for Place { at, speedup, baseline, is_fastest } in places {
+            let entry = &mut self.entries[at];
+            (entry.speedup, entry.baseline, entry.is_fastest) = (speedup, baseline, is_fastest);
+            entry.is_baseline = baseline.is_some_and(|baseline| baseline.number == entry.number);
+            let cores_usable = entry.provenance.machine.cores_usable;
+            entry.record.doubt_speedup(entry.gain(), cores_usable);
+        }
+    }
+
+    /// How the entries compare that `concerns` lets through: by work and session, each of which is gone through once.
+    fn places(&self, concerns: impl Fn(&Entry) -> bool) -> Vec<Place> {
+        let mut sessions: HashMap<(Work<'_>, &str), Vec<usize>> = HashMap::new();
+        for (at, entry) in self.entries.iter().enumerate().filter(|(_, entry)| concerns(entry)) {
+            sessions.entry((entry.record.plan.work(), &entry.provenance.session)).or_default().push(at);
+        }
+        sessions.into_values().flat_map(|session| self.places_in(&session)).collect()
+    }
+
+    /// How runs of one work and one session compare, given where they stand in ascending order. Unless the user chose a
+    /// baseline of the same machine, it was measured in the same session.
+    fn places_in(&self, session: &[usize]) -> Vec<Place> {
+        let entries: Vec<&Entry> = session.iter().map(|at| &self.entries[*at]).collect();
+        let Some(any) = entries.first() else { return vec![] };
+        let chosen =
+            self.chosen_baseline_of(&any.record.plan).filter(|entry| entry.is_same_machine(&any.provenance));
+        let default =
+            || entries.iter().rev().copied().find(|entry| entry.may_be_baseline_of(&any.record.plan));
+        let baseline = chosen.or_else(default);
+        let fastest = fastest(&entries);
+        let place = |(at, entry): (&usize, &&Entry)| Place {
+            at: *at,
+            speedup: baseline.and_then(|baseline| speedup::speedup(&entry.record, &baseline.record)),
+            baseline: baseline.map(|baseline| self.as_baseline(baseline)),
+            is_fastest: fastest == Some(entry.number),
+        };
+        session.iter().zip(&entries).map(place).collect()
+    }
+
+    fn as_baseline(&self, entry: &Entry) -> Baseline {
+        Baseline {
+            number: entry.number,
+            model: entry.record.plan.model(),
+            workers: entry.record.plan.workers(),
+            parallelism: entry.record.parallelism,
+            is_chosen: self.chosen_baselines.contains(&entry.number),
+        }
+    }
+}
+
+impl Entry {
+    fn is_same_machine(&self, other: &Provenance) -> bool {
+        self.provenance.is_same_machine(other)
+    }
+
+    fn may_be_baseline_of(&self, work: &Plan) -> bool {
+        counts(&self.record) && self.record.is_baseline_of(work)
+    }
+}
+
+/// Whether its time says something about the plan: a run that warmed up does not.
+fn counts(record: &Record) -> bool {
+    record.campaign.as_ref().is_none_or(|part| part.round > 0)
+}
+
+/// The number of the fastest sound run among these of one work, if it won.
+fn fastest(same: &[&Entry]) -> Option<usize> {
+    let sound = || same.iter().filter(|entry| entry.record.is_sound() && counts(&entry.record));
+    let by_time = |a: &&&Entry, b: &&&Entry| a.record.wall_s.total_cmp(&b.record.wall_s);
+    let (fastest, slowest) = (sound().min_by(by_time)?, sound().max_by(by_time)?);
+    let has_won = slowest.record.wall_s > fastest.record.wall_s * A_GAIN;
+    has_won.then_some(fastest.number)
+}

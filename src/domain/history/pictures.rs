@@ -1,0 +1,88 @@
+//! Which pictures are at hand, and how much memory they may take.
+
+use super::super::provenance::Origin;
+use super::super::trace::{EVENTS_PER_SLICE, Trace};
+use super::{Entry, History, Picture};
+
+/// The most memory that the pictures of a session take together, in bytes.
+pub const TRACE_BYTES: usize = 256 << 20;
+/// How many slices a lane keeps when its picture is thinned.
+pub const THINNED_SLICES: u64 = 512;
+/// With more events than this in a lane, thinning is worth it.
+const THINNED_EVENTS: u64 = 2 * EVENTS_PER_SLICE * THINNED_SLICES;
+
+impl History {
+    /// Says whose pictures are looked at: they are the last to make room for others.
+    pub fn look_at(&mut self, numbers: Vec<usize>) {
+        self.in_sight = numbers;
+    }
+
+    /// The first run that is looked at, whose picture is kept and was not asked for yet: from now on it is awaited.
+    pub fn await_picture(&mut self) -> Option<usize> {
+        let is_kept =
+            |number: &&usize| self.get(**number).is_some_and(|entry| entry.picture == Picture::Kept);
+        let number = *self.in_sight.iter().find(is_kept)?;
+        self.get_mut(number)?.picture = Picture::Awaited;
+        Some(number)
+    }
+
+    /// Takes a picture that was awaited, or the reason why there is none. Returns whether other pictures had to be
+    /// thinned for it.
+    pub fn set_picture(&mut self, number: usize, picture: Result<Box<Trace>, String>) -> bool {
+        let Some(entry) = self.get_mut(number).filter(|entry| entry.picture != Picture::Here) else {
+            return false;
+        };
+        match picture {
+            Ok(trace) => (entry.trace, entry.picture) = (*trace, Picture::Here),
+            Err(sentence) => entry.picture = Picture::Gone(sentence),
+        }
+        self.make_room(TRACE_BYTES)
+    }
+
+    /// Makes all pictures fit into `bytes`, the oldest first: those that can be read again are dropped, unless they are
+    /// looked at; the others are thinned. Returns whether any was thinned.
+    pub(super) fn make_room(&mut self, bytes: usize) -> bool {
+        let removed = self.removals.iter_mut().flat_map(|removal| &mut removal.entries);
+        let mut oldest_first: Vec<&mut Entry> = removed.chain(&mut self.entries).collect();
+        let mut total: usize = oldest_first.iter().map(|entry| entry.trace.bytes()).sum();
+        for entry in &mut oldest_first {
+            if total > bytes && entry.can_be_read_again() && !self.in_sight.contains(&entry.number) {
+                total -= entry.trace.bytes();
+                entry.put_away();
+            }
+        }
+        let mut thinned = false;
+        for entry in oldest_first {
+            if total <= bytes {
+                break;
+            }
+            if entry.trace.most_events() as u64 > THINNED_EVENTS {
+                total -= entry.trace.bytes();
+                entry.trace.thin(THINNED_SLICES);
+                total += entry.trace.bytes();
+                thinned = true;
+            }
+        }
+        thinned
+    }
+}
+
+impl Entry {
+    /// Why its picture is not at hand, in a few words; `None` if it is.
+    #[must_use]
+    pub fn missing_picture(&self) -> Option<&str> {
+        match &self.picture {
+            Picture::Here => None,
+            Picture::Kept | Picture::Awaited => Some("reading its timeline…"),
+            Picture::Gone(sentence) => Some(sentence),
+        }
+    }
+
+    fn can_be_read_again(&self) -> bool {
+        self.provenance.origin == Origin::Earlier && self.picture == Picture::Here
+    }
+
+    fn put_away(&mut self) {
+        (self.trace, self.picture) = (Trace::new(0), Picture::Kept);
+    }
+}

@@ -1,0 +1,221 @@
+//! How a record travels: what its parts look like in JSON, and what is checked when they come back.
+//!
+//! A record is read from files that anybody may have written. So a plan is validated as a draft is, foreign text loses what
+//! could command a terminal, numbers are finite and not negative, and workers, tasks and plan agree.
+
+use std::fmt;
+
+use serde::de::{Error, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Record, TaskRecord};
+use crate::domain::foreign;
+use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::time::{nanos, seconds};
+
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Record::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Record, D::Error> {
+        let record = Record::deserialize(deserializer)?;
+        disagreement(&record).map_or(Ok(record), |sentence| Err(Error::custom(sentence)))
+    }
+}
+
+/// What in a record contradicts itself: what draws it relies on that.
+fn disagreement(record: &Record) -> Option<String> {
+    let (workers, tasks) = (record.plan.workers(), record.plan.tasks());
+    if record.workers.len() != workers as usize {
+        return Some(format!("the plan has {workers} workers, the record {}", record.workers.len()));
+    }
+    if record.workers.iter().zip(0..).any(|(worker, number)| worker.worker != number) {
+        return Some("the workers are not in the order of their numbers".into());
+    }
+    let is_foreign = |task: &&TaskRecord| task.task >= tasks || task.worker >= workers;
+    if let Some(task) = record.tasks.iter().flatten().chain(&record.failures).find(is_foreign) {
+        return Some(format!("task {} of worker {} is not of this plan", task.task, task.worker));
+    }
+    (record.tasks_failed > tasks || record.tasks_not_begun > tasks)
+        .then(|| format!("more than all {tasks} tasks have failed or were not begun"))
+}
+
+/// Nanoseconds by phase, as an object of seconds by the phase's name.
+pub mod phases {
+    use super::*;
+
+    /// A key per phase that can be measured.
+    pub fn serialize<S: Serializer>(times: &PhaseTimes, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(Phase::MEASURED.len()))?;
+        for phase in Phase::MEASURED {
+            map.serialize_entry(phase.name(), &seconds(times[phase]))?;
+        }
+        map.end()
+    }
+
+    /// A phase that is missing took no time; one that nobody knows is left out.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PhaseTimes, D::Error> {
+        deserializer.deserialize_map(Times)
+    }
+
+    struct Times;
+
+    impl<'de> Visitor<'de> for Times {
+        type Value = PhaseTimes;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("seconds by phase")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PhaseTimes, A::Error> {
+            let mut times = PhaseTimes::default();
+            while let Some((name, Seconds(time))) = map.next_entry::<String, Seconds>()? {
+                if let Some(phase) = Phase::MEASURED.into_iter().find(|phase| phase.name() == name) {
+                    times[phase] = nanos(time);
+                }
+            }
+            Ok(times)
+        }
+    }
+
+    #[derive(Deserialize)]
+    struct Seconds(#[serde(deserialize_with = "foreign::measured")] f64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::foreign::MEASURED_MAX;
+    use crate::domain::machine::Limits;
+    use crate::domain::model::Model;
+    use crate::domain::plan::Draft;
+    use crate::domain::record::{Caveat, CaveatKind, Part, TaskOutcome, sample};
+    use crate::domain::workload::{Files, WorkloadKind};
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn record() -> Record {
+        sample::record(sample::plan(WorkloadKind::Io, Model::GilThreads, 3), 1.234_567_891, 0.3)
+    }
+
+    fn changed(change: impl FnOnce(&mut Value)) -> Result<Record, serde_json::Error> {
+        let mut json = serde_json::to_value(record()).unwrap();
+        change(&mut json);
+        serde_json::from_value(json)
+    }
+
+    #[test]
+    fn a_record_of_every_model_and_workload_comes_back_equal() {
+        for kind in WorkloadKind::ALL {
+            for model in Model::ALL {
+                let workers = if model == Model::Serial { 1 } else { 3 };
+                let mut draft = Draft::new(kind, model, workers);
+                (draft.files, draft.seed, draft.switch_interval_us) = (Files::OneShared, u64::MAX, 1_234);
+                if model == Model::Threads && kind == WorkloadKind::Io {
+                    draft.urls =
+                        Some(vec!["http://127.0.0.1:8080/a?b=c".into(), "https://b.example/".into()]);
+                }
+                let plan = draft.validate(&Limits::default()).unwrap();
+                let mut record = sample::record(plan, 1.0 / 3.0, 0.1 + 0.2);
+                record.campaign = Some(Part { id: "a.1".into(), round: 2 });
+                record.tasks_failed = 1;
+                record.failures = vec![TaskRecord {
+                    task: 2,
+                    worker: 0,
+                    start_s: 0.1,
+                    end_s: None,
+                    outcome: TaskOutcome::Failed,
+                    error: Some("the server said 503".into()),
+                }];
+                record.caveats = vec![Caveat { kind: CaveatKind::Suspended, text: "it slept".into() }];
+                let json = serde_json::to_string(&record).unwrap();
+                assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record, "{json}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_plan_may_not_be_is_refused_in_the_words_of_a_draft() {
+        let error = changed(|json| json["plan"]["tasks"] = json!(0)).unwrap_err().to_string();
+        assert!(error.contains("tasks must be from 1 to 1 000 000, not 0"), "{error}");
+        let wrong = [
+            ("/plan/workers", json!(1_000_000)),
+            ("/plan/model", json!("teleport")),
+            ("/plan/workload", json!("quantum")),
+            ("/plan/parameters/writes", json!(0)),
+            ("/plan/parameters/latencies_s", json!([])),
+            ("/plan/parameters/latencies_s", json!([-1.0])),
+            ("/plan/parameters/latencies_s", json!([1e9])),
+            ("/plan/parameters/page_bytes", json!(1u64 << 40)),
+            ("/plan/parameters/switch_interval_s", json!(1e-9)),
+            ("/plan/parameters/urls", json!(["file:///etc/passwd"])),
+            ("/plan/parameters/urls", json!([])),
+            ("/workers", json!([])),
+            ("/wall_s", json!(-1.0)),
+            ("/wall_s", json!(1e300)),
+            ("/phases_s", json!({ "computing": -1 })),
+            ("/tasks_failed", json!(4_000_000_000u32)),
+        ];
+        for (pointer, value) in wrong {
+            let refused = changed(|json| match json.pointer_mut(pointer) {
+                Some(place) => *place = value.clone(),
+                None => json["plan"]["parameters"]["urls"] = value.clone(),
+            });
+            assert!(refused.is_err(), "{pointer} = {value}");
+        }
+    }
+
+    #[test]
+    fn keys_that_nobody_knows_are_ignored_and_those_that_may_be_missing_default() {
+        let read = changed(|json| {
+            json["from_the_future"] = json!({ "a": [1, 2] });
+            for key in
+                ["campaign", "caveats", "cores", "failures", "memory_bytes", "tasks", "gil", "observer"]
+            {
+                json.as_object_mut().unwrap().remove(key);
+            }
+        });
+        assert_eq!(read.unwrap(), record());
+    }
+
+    #[test]
+    fn foreign_text_is_cleaned_where_it_enters() {
+        let read = changed(|json| {
+            json["outcome"] = json!("failed");
+            json["error"] = json!("a\u{1b}[2J\u{202e}b\nc");
+            json["started_at"] = json!("\u{7}now");
+        });
+        let read = read.unwrap();
+        assert_eq!(read.error.as_deref(), Some("a\u{fffd}[2J\u{fffd}b\u{fffd}c"));
+        assert_eq!(read.started_at, "\u{fffd}now");
+    }
+
+    #[test]
+    fn a_password_in_an_address_does_not_travel() {
+        let mut draft = Draft::new(WorkloadKind::Io, Model::Threads, 2);
+        draft.urls = Some(vec!["http://me:secret@127.0.0.1/".into()]);
+        let record = sample::record(draft.validate(&Limits::default()).unwrap(), 1.0, 0.5);
+        let json = serde_json::to_string(&record).unwrap();
+        assert!(!json.contains("secret") && json.contains("***"), "{json}");
+        assert!(serde_json::from_str::<Record>(&json).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn times_come_back_to_the_nanosecond(
+            times in proptest::collection::vec(0u64..1 << 50, 7), wall in 0.0..MEASURED_MAX,
+        ) {
+            let mut record = record();
+            for (phase, time) in Phase::MEASURED.into_iter().zip(times) {
+                record.phases_s[phase] = time;
+            }
+            record.wall_s = wall;
+            let json = serde_json::to_string(&record).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What to conclude from a sweep, in one plain sentence that claims no more than was measured.
+
+use super::SweepPlan;
+use super::results::{MIN_GAIN, Series, Summary, is_gain, is_loss};
+use crate::domain::model::Model;
+use crate::domain::stats::Ratio;
+use crate::domain::text::{self, counted};
+use crate::domain::workload::WorkloadKind;
+
+/// All that a sentence is made of.
+struct Told<'a> {
+    plan: &'a SweepPlan,
+    summaries: &'a [Option<Summary>],
+    failed: &'a [u32],
+    cores_usable: u32,
+}
+
+/// A clause per model besides serial.
+pub(super) fn sentence(
+    plan: &SweepPlan,
+    series: &[Series],
+    summaries: &[Option<Summary>],
+    failed: &[u32],
+    cores_usable: u32,
+) -> String {
+    let told = Told { plan, summaries, failed, cores_usable };
+    let anything = summaries.iter().any(Option::is_some) || failed.iter().any(|failed| *failed > 0);
+    if !anything {
+        return "nothing measured yet: the first round warms up and is not counted".into();
+    }
+    let is_told = |series: &&Series| series.model != Model::Serial || plan.configurations().len() == 1;
+    let mut clauses: Vec<String> = series.iter().filter(is_told).map(|series| told.clause(series)).collect();
+    if summaries[0].is_none() && failed[0] > 0 && plan.configurations().len() > 1 {
+        clauses.push("no speed-ups, as no serial run succeeded".into());
+    }
+    clauses.join("; ")
+}
+
+impl Told<'_> {
+    fn clause(&self, series: &Series) -> String {
+        let failed: u32 = series.configurations.iter().map(|index| self.failed[*index]).sum();
+        let found = match self.foremost(series) {
+            Some(summary) => self.finding(series, summary),
+            None if failed > 0 => return format!("{}: every run failed", series.model.name()),
+            None => "nothing measured yet".into(),
+        };
+        let failures =
+            if failed > 0 { format!(" ({} failed)", counted(failed.into(), "run")) } else { String::new() };
+        format!("{}: {found}{failures}", series.model.name())
+    }
+
+    fn measured<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = &'a Summary> {
+        series.configurations.iter().filter_map(|index| self.summaries[*index].as_ref())
+    }
+
+    /// The configuration that the clause is about: the best one. Chance may leave the best one without a clear gain, as it
+    /// is not clearly slower than a larger one which has it: then that is told.
+    fn foremost<'a>(&'a self, series: &'a Series) -> Option<&'a Summary> {
+        let best = self.summaries[series.best?].as_ref()?;
+        let gains = |summary: &&Summary| summary.speedup.as_ref().is_some_and(is_gain);
+        if gains(&best) {
+            return Some(best);
+        }
+        let gaining = self.measured(series).filter(gains);
+        gaining.min_by(|a, b| a.time.median.total_cmp(&b.time.median)).or(Some(best))
+    }
+
+    fn finding(&self, series: &Series, summary: &Summary) -> String {
+        let counts = self.measured(series).count();
+        let here = self.place(summary);
+        match &summary.speedup {
+            _ if series.model == Model::Serial => text::duration(summary.time.median),
+            None => format!("{} {here}", text::duration(summary.time.median)),
+            Some(ratio) if is_gain(ratio) => {
+                format!("{} {here}{}", text::speedup(ratio.value), self.beyond(series, summary))
+            }
+            Some(ratio) if is_loss(ratio) => {
+                let at_best = if counts > 1 { " at best," } else { "" };
+                format!("slower than serial, {}{at_best} {here}", text::speedup(ratio.value))
+            }
+            Some(ratio) => {
+                let what = if is_about_one(ratio) { "no gain" } else { "no clear difference from serial" };
+                if counts == 1 { format!("{what} with {}", workers(summary)) } else { what.into() }
+            }
+        }
+    }
+
+    /// With how many workers, or on how many cores where that is the same and the reason.
+    fn place(&self, summary: &Summary) -> String {
+        let computes = self.plan.work().workload().kind() == WorkloadKind::Cpu;
+        if computes && summary.plan.workers() == self.cores_usable {
+            format!("on {}", counted(self.cores_usable.into(), "usable core"))
+        } else {
+            format!("with {}", workers(summary))
+        }
+    }
+
+    /// What more workers brought, if more were measured.
+    fn beyond(&self, series: &Series, summary: &Summary) -> &'static str {
+        let more = |other: &Summary| other.plan.workers() > summary.plan.workers();
+        let is_largest_planned = series
+            .configurations
+            .last()
+            .is_some_and(|last| self.plan.configurations()[*last].workers() == summary.plan.workers());
+        match self.measured(series).count() {
+            1 => "",
+            _ if self.measured(series).any(more) => ", no gain beyond",
+            _ if is_largest_planned => ", the most measured",
+            _ => "",
+        }
+    }
+}
+
+fn workers(summary: &Summary) -> String {
+    counted(summary.plan.workers().into(), "worker")
+}
+
+/// Whether it is so near to 1 that it would be no gain if it were clear.
+fn is_about_one(ratio: &Ratio) -> bool {
+    ratio.value < MIN_GAIN && ratio.value > 1.0 / MIN_GAIN
+}

@@ -1,0 +1,183 @@
+//! Numbers of workers as they are written: `1,2,4`, `1..16`, `2^0..2^4`, `cores`, and these mixed.
+
+use super::ascending;
+use crate::domain::text::{self, grouped};
+
+/// The most numbers of workers in a sweep.
+pub const MAX_COUNTS: usize = 64;
+/// How much of a wrong text a sentence repeats, in characters.
+const MAX_SHOWN: usize = 40;
+
+/// The numbers of workers that `text` stands for, each once, ascending, all at least 1. Parts are separated by commas; a
+/// part is a number, `2^4`, `cores`, or a range of two of these that includes both ends. A range between two powers of
+/// two has the powers only.
+///
+/// # Errors
+/// One sentence: which part was wrong, and what is allowed.
+pub fn parse_counts(text: &str, cores_usable: u32) -> Result<Vec<u64>, String> {
+    if text.trim().is_empty() {
+        return Err(
+            "there is no number of workers: write them as in 1,2,4 or 1..16 or 2^0..2^4 or cores".into()
+        );
+    }
+    let mut counts = vec![];
+    for part in text.split(',') {
+        counts.extend(of_part(part.trim(), cores_usable)?);
+        counts = ascending(&counts);
+        if counts.len() > MAX_COUNTS {
+            return Err(too_many(text, &format!("more than {MAX_COUNTS}")));
+        }
+    }
+    Ok(counts)
+}
+
+/// One end of a range, or all there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Number(u64),
+    PowerOfTwo(u32),
+}
+
+impl End {
+    fn value(self) -> u64 {
+        match self {
+            End::Number(number) => number,
+            End::PowerOfTwo(exponent) => 1 << exponent,
+        }
+    }
+}
+
+fn of_part(part: &str, cores_usable: u32) -> Result<Vec<u64>, String> {
+    let Some((first, last)) = part.split_once("..") else {
+        return end(part, cores_usable).map(|end| vec![end.value()]);
+    };
+    // Some write the end of a range that is included so.
+    let last = last.strip_prefix('=').unwrap_or(last);
+    let (first, last) = (end(first.trim(), cores_usable)?, end(last.trim(), cores_usable)?);
+    let (from, to) = (first.value(), last.value());
+    if from > to {
+        return Err(format!("{} is upside down: the smaller number comes first", shown(part)));
+    }
+    match (first, last) {
+        (End::PowerOfTwo(from), End::PowerOfTwo(to)) => {
+            Ok((from..=to).map(|exponent| 1 << exponent).collect())
+        }
+        _ if to - from >= MAX_COUNTS as u64 => Err(too_many(part, &grouped((to - from).saturating_add(1)))),
+        _ => Ok((from..=to).collect()),
+    }
+}
+
+fn end(text: &str, cores_usable: u32) -> Result<End, String> {
+    if text == "cores" {
+        return Ok(End::Number(cores_usable.max(1).into()));
+    }
+    let too_large = || format!("{} is too large a number of workers", shown(text));
+    if let Some(exponent) = text.strip_prefix("2^") {
+        let exponent = digits(exponent).ok_or_else(|| no_count(text))?;
+        return exponent
+            .parse()
+            .ok()
+            .filter(|exponent| *exponent < u64::BITS)
+            .map(End::PowerOfTwo)
+            .ok_or_else(too_large);
+    }
+    match digits(text).ok_or_else(|| no_count(text))?.parse() {
+        Ok(0) => Err("a number of workers begins at 1, not 0".into()),
+        Ok(number) => Ok(End::Number(number)),
+        Err(_) => Err(too_large()),
+    }
+}
+
+/// The digits of a number, without the underscores that group them.
+fn digits(text: &str) -> Option<String> {
+    let is_number = text.starts_with(|c: char| c.is_ascii_digit())
+        && !text.ends_with('_')
+        && text.chars().all(|c| c.is_ascii_digit() || c == '_');
+    is_number.then(|| text.replace('_', ""))
+}
+
+fn no_count(text: &str) -> String {
+    format!(
+        "{} is not a number of workers: write them as in 1,2,4 or 1..16 or 2^0..2^4 or cores",
+        shown(text)
+    )
+}
+
+fn too_many(text: &str, many: &str) -> String {
+    format!("{} stands for {many} numbers of workers, and at most {MAX_COUNTS} are allowed", shown(text))
+}
+
+fn shown(foreign: &str) -> String {
+    let more = if foreign.chars().nth(MAX_SHOWN).is_some() { "…" } else { "" };
+    format!("'{}{more}'", text::clean(foreign, MAX_SHOWN))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn lists_ranges_powers_and_cores_may_be_mixed_and_come_out_ascending_and_once() {
+        for (text, counts) in [
+            ("1,2,4", vec![1, 2, 4]),
+            (" 4 , 1,2,2 ", vec![1, 2, 4]),
+            ("1..5", vec![1, 2, 3, 4, 5]),
+            ("3..3", vec![3]),
+            ("1..=3", vec![1, 2, 3]),
+            ("2^0..2^4", vec![1, 2, 4, 8, 16]),
+            ("2^3", vec![8]),
+            ("cores", vec![6]),
+            ("1..cores", vec![1, 2, 3, 4, 5, 6]),
+            ("16,cores,2^0..2^2,5..7", vec![1, 2, 4, 5, 6, 7, 16]),
+            ("1_000", vec![1_000]),
+            ("2^0..8", (1..=8).collect()),
+        ] {
+            assert_eq!(parse_counts(text, 6), Ok(counts), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_of_counts_gets_one_sentence_that_names_it() {
+        for (text, why) in [
+            ("", "no number"),
+            (" ", "no number"),
+            ("1,,2", "''"),
+            ("1,", "''"),
+            ("four", "'four'"),
+            ("0", "begins at 1"),
+            ("-1", "'-1'"),
+            ("1..", "''"),
+            ("..4", "''"),
+            ("8..1", "upside down"),
+            ("2^4..2^0", "upside down"),
+            ("2^64", "too large"),
+            ("2^99999999999999999999", "too large"),
+            ("99999999999999999999", "too large"),
+            ("2^", "'2^'"),
+            ("3^2", "'3^2'"),
+            ("1.5", "'1.5'"),
+            ("1..100", "100"),
+            ("0..18446744073709551615", "begins at 1"),
+            ("1..18446744073709551615", "at most 64"),
+            ("1..40,41..80", "more than 64"),
+            ("1..2..3", "'2..3'"),
+            ("cores\u{1b}[2J", "cores"),
+        ] {
+            let sentence = parse_counts(text, 2).expect_err(text);
+            assert!(sentence.contains(why), "{text}: {sentence}");
+            assert!(!sentence.contains(char::is_control), "{sentence}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_understood_or_refused(text in "[0-9a-z^., =_-]{0,24}") {
+            if let Ok(counts) = parse_counts(&text, 4) {
+                prop_assert!(counts.len() <= MAX_COUNTS && counts[0] >= 1);
+                prop_assert!(counts.windows(2).all(|pair| pair[0] < pair[1]));
+            }
+        }
+    }
+}

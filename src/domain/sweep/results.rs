@@ -1,0 +1,307 @@
+//! What the runs of a sweep say together.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::conclusion;
+use super::{Sweep, SweepPlan};
+use crate::domain::model::Model;
+use crate::domain::plan::Plan;
+use crate::domain::record::{Outcome, Record};
+use crate::domain::speedup;
+use crate::domain::stats::fit::{self, Amdahl, Fit, Point, Universal};
+use crate::domain::stats::{self, Ratio, Spread};
+
+/// Faster by less than this factor is no gain: nobody would take more workers for it, and no repeats in one session tell
+/// it from the machine's mood.
+pub const MIN_GAIN: f64 = 1.05;
+/// The same where there is but one run to compare, or one to compare with.
+pub const MIN_GAIN_OF_SINGLE_RUNS: f64 = 1.1;
+
+/// What the repeats of one configuration say together. Runs of the round that warms up are not among them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// The configuration.
+    pub plan: Plan,
+    /// Runs that did all their work: those that all numbers here are from.
+    pub runs: u32,
+    /// Runs that broke or in which a task failed.
+    pub failed: u32,
+    /// How long the runs took, in seconds.
+    pub time: Spread,
+    /// How many times faster than the sweep's serial runs: the ratio of the medians. 1 for serial itself; `None` while
+    /// no serial run was counted.
+    pub speedup: Option<Ratio>,
+    /// Speed-up per worker.
+    pub efficiency: Option<f64>,
+    /// The serial fraction that the speed-up means, see [`speedup::karp_flatt`].
+    pub karp_flatt: Option<f64>,
+    /// Tasks in flight: the median of the runs' averages.
+    pub concurrency: f64,
+    /// Workers on a core: the median of the runs' averages.
+    pub parallelism: f64,
+    /// The ids of the records whose time is far from the others'.
+    pub outliers: Vec<String>,
+    /// The id of the record whose time is nearest to the median.
+    pub median_run: String,
+    /// Whether it is the best configuration of the sweep, see [`Results::best`].
+    pub is_best: bool,
+}
+
+/// The configurations of one model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// The model.
+    pub model: Model,
+    /// Its configurations: indices of [`SweepPlan::configurations`], by ascending number of workers.
+    pub configurations: Vec<usize>,
+    /// The best of them, by the rule of [`Results::best`]; `None` while nothing of it was measured.
+    pub best: Option<usize>,
+    /// Amdahl's law, fitted to its speed-ups; `None` with too few points.
+    pub amdahl: Option<Fit<Amdahl>>,
+    /// The Universal Scalability Law, fitted to its speed-ups; `None` with too few points.
+    pub universal: Option<Fit<Universal>>,
+}
+
+/// What the runs of a sweep say together, as far as they were measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Results {
+    /// One per configuration, in their order; `None` while no sound run of it was counted.
+    pub summaries: Vec<Option<Summary>>,
+    /// Runs that broke or in which a task failed, by configuration: also where there is no summary.
+    pub failed: Vec<u32>,
+    /// One per model; serial is the first.
+    pub series: Vec<Series>,
+    /// The best configuration: that with the fewest workers among those than which none is clearly faster. Clearly
+    /// faster is what has a shorter median time by [`MIN_GAIN`] at least, and a confidence interval of the ratio that
+    /// excludes 1. `None` while nothing was measured.
+    pub best: Option<usize>,
+    /// How many runs have ended, those of the round that warms up and those that failed included.
+    pub ended: u32,
+    /// Whether every configuration was measured in every round.
+    pub is_complete: bool,
+    /// What to conclude, in one plain sentence without a full stop: a clause per model.
+    pub conclusion: String,
+}
+
+impl Results {
+    /// The series of this model.
+    #[must_use]
+    pub fn series_of(&self, model: Model) -> Option<&Series> {
+        self.series.iter().find(|series| series.model == model)
+    }
+}
+
+/// What one configuration came to.
+#[derive(Debug, Default)]
+struct Measured<'a> {
+    /// Those that count and did all their work.
+    sound: Vec<&'a Record>,
+    times: Vec<f64>,
+    failed: u32,
+}
+
+pub(super) fn of<'a>(
+    sweep: &Sweep,
+    records: impl IntoIterator<Item = &'a Record>,
+    cores_usable: u32,
+) -> Results {
+    let plan = &sweep.plan;
+    let (measured, ended) = gathered(sweep, records);
+    let comparison = Comparison { plan, measured: &measured };
+    let mut summaries: Vec<Option<Summary>> =
+        (0..measured.len()).map(|index| comparison.summary(index)).collect();
+    let best = comparison.best(0..measured.len());
+    if let Some(summary) = best.and_then(|best| summaries[best].as_mut()) {
+        summary.is_best = true;
+    }
+    let series: Vec<Series> =
+        plan.models().into_iter().map(|model| comparison.series(model, &summaries)).collect();
+    let failed: Vec<u32> = measured.iter().map(|each| each.failed).collect();
+    let sentence = conclusion::sentence(plan, &series, &summaries, &failed, cores_usable);
+    Results {
+        summaries,
+        failed,
+        series,
+        best,
+        ended,
+        is_complete: ended >= plan.runs(),
+        conclusion: sentence,
+    }
+}
+
+/// The counted records by configuration, and how many runs have ended at all.
+fn gathered<'a>(sweep: &Sweep, records: impl IntoIterator<Item = &'a Record>) -> (Vec<Measured<'a>>, u32) {
+    let plans = sweep.plan.configurations();
+    let index: HashMap<(Model, u32), usize> =
+        plans.iter().enumerate().map(|(index, plan)| ((plan.model(), plan.workers()), index)).collect();
+    let mut measured: Vec<Measured> = plans.iter().map(|_| Measured::default()).collect();
+    let mut ended = 0;
+    for record in records.into_iter().filter(|record| sweep.owns(record)) {
+        let Some(at) = index.get(&(record.plan.model(), record.plan.workers())).copied() else { continue };
+        // What has the name of the sweep and is other work was not measured by it.
+        if record.plan != plans[at] || record.outcome == Outcome::Cancelled {
+            continue;
+        }
+        ended += 1;
+        if record.campaign.as_ref().is_none_or(|part| part.round == 0) {
+            continue;
+        }
+        let is_timed = record.wall_s > 0.0 && record.wall_s.is_finite();
+        if record.is_sound() && is_timed {
+            measured[at].times.push(record.wall_s);
+            measured[at].sound.push(record);
+        } else {
+            measured[at].failed += 1;
+        }
+    }
+    (measured, ended)
+}
+
+/// All that was measured, seen side by side.
+struct Comparison<'a> {
+    plan: &'a SweepPlan,
+    /// By configuration; serial is the first.
+    measured: &'a [Measured<'a>],
+}
+
+impl Comparison<'_> {
+    fn summary(&self, index: usize) -> Option<Summary> {
+        let Measured { sound, times, failed } = &self.measured[index];
+        let plan = &self.plan.configurations()[index];
+        let time = stats::spread(times, self.plan.seed())?;
+        let speedup = self.speedup(index);
+        let factor = speedup.as_ref().map(|ratio| ratio.value);
+        let median_of = |value: fn(&Record) -> f64| {
+            let values: Vec<f64> = sound.iter().map(|record| value(record)).collect();
+            stats::median(&values).unwrap_or(0.0)
+        };
+        let far = |record: &&&Record| (record.wall_s - time.median).abs();
+        let nearest = sound.iter().min_by(|a, b| far(a).total_cmp(&far(b)))?;
+        Some(Summary {
+            plan: plan.clone(),
+            runs: u32::try_from(sound.len()).unwrap_or(u32::MAX),
+            failed: *failed,
+            efficiency: factor.map(|factor| factor / f64::from(plan.workers())),
+            karp_flatt: factor.and_then(|factor| speedup::karp_flatt(factor, plan.workers())),
+            concurrency: median_of(|record| record.concurrency),
+            parallelism: median_of(|record| record.parallelism),
+            outliers: stats::outliers(times).into_iter().map(|far| sound[far.index].id.clone()).collect(),
+            median_run: nearest.id.clone(),
+            is_best: false,
+            speedup,
+            time,
+        })
+    }
+
+    fn speedup(&self, index: usize) -> Option<Ratio> {
+        if index == 0 {
+            return (!self.measured[0].times.is_empty()).then_some(Ratio { value: 1.0, interval: None });
+        }
+        stats::ratio(&self.measured[0].times, &self.measured[index].times, self.plan.seed())
+    }
+
+    /// Whether the first configuration is clearly faster than the second one.
+    fn is_faster(&self, one: usize, other: usize) -> bool {
+        let (one, other) = (&self.measured[one].times[..], &self.measured[other].times[..]);
+        // Most are told apart, or not, without resampling.
+        let medians = stats::median(other).zip(stats::median(one)).map(|(other, one)| other / one);
+        if medians.is_none_or(|factor| factor < MIN_GAIN) {
+            return false;
+        }
+        stats::ratio(other, one, self.plan.seed()).is_some_and(|ratio| is_gain(&ratio))
+    }
+
+    fn best(&self, among: impl IntoIterator<Item = usize>) -> Option<usize> {
+        let median = |index: usize| stats::median(&self.measured[index].times);
+        let timed: Vec<(usize, f64)> =
+            among.into_iter().filter_map(|index| Some((index, median(index)?))).collect();
+        let (shortest, _) = timed.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let workers = |index: usize| self.plan.configurations()[index].workers();
+        let as_good = timed.into_iter().filter(|(index, _)| !self.is_faster(shortest, *index));
+        let best = as_good.min_by(|a, b| workers(a.0).cmp(&workers(b.0)).then(a.1.total_cmp(&b.1)));
+        best.map(|(index, _)| index)
+    }
+
+    fn series(&self, model: Model, summaries: &[Option<Summary>]) -> Series {
+        let configurations: Vec<usize> = (0..self.measured.len())
+            .filter(|index| self.plan.configurations()[*index].model() == model)
+            .collect();
+        let points: Vec<Point> = configurations
+            .iter()
+            .filter_map(|index| self.point(summaries[*index].as_ref()?, *index))
+            .collect();
+        Series {
+            model,
+            best: self.best(configurations.iter().copied()),
+            amdahl: fit::amdahl(&points, self.plan.seed()),
+            universal: fit::universal(&points, self.plan.seed()),
+            configurations,
+        }
+    }
+
+    fn point(&self, summary: &Summary, index: usize) -> Option<Point> {
+        let serial = stats::median(&self.measured[0].times)?;
+        Some(Point {
+            workers: summary.plan.workers().into(),
+            speedup: summary.speedup.as_ref()?.value,
+            repeats: self.measured[index].times.iter().map(|time| serial / time).collect(),
+        })
+    }
+}
+
+/// Whether so many times faster is a gain: not within what chance explains, and large enough to matter.
+pub(super) fn is_gain(ratio: &Ratio) -> bool {
+    match ratio.interval {
+        Some(interval) => interval.low > 1.0 && ratio.value >= MIN_GAIN,
+        None => ratio.value >= MIN_GAIN_OF_SINGLE_RUNS,
+    }
+}
+
+/// Whether so many times faster is in truth slower, by the same rule.
+pub(super) fn is_loss(ratio: &Ratio) -> bool {
+    match ratio.interval {
+        Some(interval) => interval.high < 1.0 && ratio.value <= 1.0 / MIN_GAIN,
+        None => ratio.value <= 1.0 / MIN_GAIN_OF_SINGLE_RUNS,
+    }
+}
+
+/// A summary as the JSON shows it.
+#[derive(Serialize)]
+struct Written<'a> {
+    model: Model,
+    workers: u32,
+    runs: u32,
+    failed: u32,
+    time_s: &'a Spread,
+    speedup: &'a Option<Ratio>,
+    efficiency: Option<f64>,
+    karp_flatt: Option<f64>,
+    concurrency: f64,
+    parallelism: f64,
+    outliers: &'a [String],
+    median_run: &'a str,
+    is_best: bool,
+}
+
+impl Serialize for Summary {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Written {
+            model: self.plan.model(),
+            workers: self.plan.workers(),
+            runs: self.runs,
+            failed: self.failed,
+            time_s: &self.time,
+            speedup: &self.speedup,
+            efficiency: self.efficiency,
+            karp_flatt: self.karp_flatt,
+            concurrency: self.concurrency,
+            parallelism: self.parallelism,
+            outliers: &self.outliers,
+            median_run: &self.median_run,
+            is_best: self.is_best,
+        }
+        .serialize(serializer)
+    }
+}

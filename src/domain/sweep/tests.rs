@@ -1,0 +1,484 @@
+//! Sweeps as they are asked for, and what their runs say together.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::campaign::{BREAKS_ALLOWED, Campaign, Step};
+use crate::domain::plan::TaskSize;
+use crate::domain::record::{Outcome, Part, sample};
+use crate::domain::workload::WorkloadKind::{self, Cpu, Io};
+
+fn draft(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) -> SweepDraft {
+    SweepDraft {
+        draft: Draft::new(kind, Model::Serial, 1),
+        models: models.to_vec(),
+        workers: workers.to_vec(),
+        repeats,
+        seed: 1,
+    }
+}
+
+fn plan(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) -> SweepPlan {
+    draft(kind, models, workers, repeats).validate(&Limits::default()).unwrap()
+}
+
+fn refused(draft: &SweepDraft) -> Invalid {
+    let invalid = draft.validate(&Limits::default()).expect_err("this draft is wrong");
+    assert_eq!(draft.check(&Limits::default()), Err(invalid.clone()), "both say the same");
+    invalid
+}
+
+mod asked_for {
+    use super::*;
+
+    #[test]
+    fn serial_is_measured_once_whatever_the_counts_and_whether_it_is_asked_for_or_not() {
+        for models in [&[Model::Threads, Model::Serial][..], &[Model::Threads, Model::Threads]] {
+            let plan = plan(Cpu, models, &[4, 1, 2, 2], 3);
+            let configurations: Vec<_> =
+                plan.configurations().iter().map(|plan| (plan.model(), plan.workers())).collect();
+            let expected =
+                [(Model::Serial, 1), (Model::Threads, 1), (Model::Threads, 2), (Model::Threads, 4)];
+            assert_eq!(configurations, expected);
+            assert_eq!((plan.runs(), plan.rounds(), plan.repeats()), (16, 4, 3));
+            assert_eq!(plan.workers(), [1, 2, 4]);
+            assert_eq!(plan.models(), [Model::Serial, Model::Threads]);
+        }
+        let alone = plan(Io, &[Model::Serial], &[], 2);
+        assert_eq!((alone.configurations().len(), alone.runs(), alone.workers()), (1, 3, vec![]));
+    }
+
+    #[test]
+    fn the_number_of_runs_is_known_before_the_draft_is_a_plan() {
+        let draft = draft(Io, &[Model::Threads, Model::Processes], &[1, 2, 4, 8, 16], 3);
+        assert_eq!(draft.runs(), 44);
+        assert_eq!(u64::from(draft.validate(&Limits::default()).unwrap().runs()), draft.runs());
+    }
+
+    #[test]
+    fn every_kind_of_wrong_draft_is_refused_with_a_sentence_about_its_field() {
+        let many: Vec<u64> = (1..=40).collect();
+        for (draft, field, why) in [
+            (draft(Cpu, &[], &[1], 3), Field::Model, "at least one model"),
+            (draft(Cpu, &[Model::Threads], &[], 3), Field::Workers, "at least one number"),
+            (draft(Cpu, &[Model::Threads], &[0, 1], 3), Field::Workers, "from 1 to 4 000"),
+            (draft(Cpu, &[Model::Threads, Model::Rayon], &[1, 300], 3), Field::Workers, "under rayon"),
+            (draft(Io, &[Model::Processes], &[1_001], 3), Field::Workers, "1 001"),
+            (draft(Cpu, &[Model::Threads], &[1], 0), Field::Repeats, "from 1 to 1 000"),
+            (draft(Cpu, &[Model::Threads], &[1], 1_001), Field::Repeats, "from 1 to 1 000"),
+            (draft(Cpu, &[Model::Threads], &(1..=65).collect::<Vec<_>>(), 3), Field::Workers, "at most 64"),
+            (draft(Cpu, &Model::ALL, &many, 3), Field::Workers, "at most 128 configurations"),
+            (draft(Cpu, &Model::ALL, &many[..20], 1_000), Field::Repeats, "at most 10 000 runs"),
+        ] {
+            let invalid = refused(&draft);
+            assert_eq!(invalid.field, field, "{invalid}");
+            assert!(invalid.sentence.contains(why), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn a_task_time_is_checked_before_and_resolved_once_for_all_configurations() {
+        let mut timed = draft(Cpu, &[Model::Threads], &[1, 2], 1);
+        timed.draft.task_size = TaskSize::Milliseconds(100);
+        assert!(timed.needs_calibration());
+        assert_eq!(timed.check(&Limits::default()), Ok(()));
+        let plan = timed.calibrated(&Speed::uniform(1e6)).validate(&Limits::default()).unwrap();
+        let same = |other: &Plan| other.workload() == plan.work().workload();
+        assert!(plan.configurations().iter().all(same));
+    }
+
+    #[test]
+    fn the_json_of_a_sweep_can_be_asked_for_again() {
+        let mut io = draft(Io, &[Model::GilThreads, Model::Processes], &[1, 7], 2);
+        (io.draft.seed, io.draft.writes, io.draft.latency_max_ms, io.seed) = (5, 3, 250, u64::MAX);
+        io.draft.switch_interval_us = 500;
+        let mut cpu = draft(Cpu, &[Model::Serial], &[], 1);
+        cpu.draft.task_size = TaskSize::Iterations(77);
+        for draft in [io, cpu] {
+            let sweep = Sweep { id: "s.1".into(), plan: draft.validate(&Limits::default()).unwrap() };
+            let json = serde_json::to_value(&sweep).unwrap();
+            assert!(json["work"]["parameters"].is_object() && json["models"][0] == "serial", "{json}");
+            assert_eq!(serde_json::from_value::<Sweep>(json).unwrap(), sweep);
+        }
+    }
+
+    #[test]
+    fn a_sweep_that_nobody_could_ask_for_is_not_read() {
+        let sweep = Sweep { id: "s.1".into(), plan: plan(Cpu, &[Model::Threads], &[1, 2], 3) };
+        let json = serde_json::to_value(&sweep).unwrap();
+        for (key, wrong) in [
+            ("models", serde_json::json!([])),
+            ("models", serde_json::json!(["fibers"])),
+            ("workers", serde_json::json!([0])),
+            ("workers", serde_json::json!([1_000_000])),
+            ("repeats", serde_json::json!(0)),
+            ("repeats", serde_json::json!(u64::MAX)),
+            ("work", serde_json::json!({})),
+        ] {
+            let mut json = json.clone();
+            json[key] = wrong;
+            assert!(serde_json::from_value::<Sweep>(json).is_err(), "{key}");
+        }
+    }
+}
+
+mod measured {
+    use super::*;
+
+    /// Runs the campaign, its runs ending as `ended` says. Returns its records.
+    fn run(plan: &SweepPlan, mut ended: impl FnMut(&Plan, u32) -> Outcome) -> Vec<Record> {
+        let mut campaign = Campaign::sweep(plan.clone());
+        let mut records: Vec<Record> = vec![];
+        while let Step::Run(next) = campaign.next(&records.iter().collect::<Vec<_>>()) {
+            let mut record = sample::record(next.clone(), 1.0, 1.0);
+            record.campaign = campaign.part("s.1");
+            let (at, of) = campaign.progress();
+            assert_eq!(at as usize, records.len() + 1);
+            assert!(at <= of && of <= plan.runs());
+            let round = record.campaign.as_ref().unwrap().round;
+            record.outcome = ended(&next, round);
+            records.push(record);
+        }
+        records
+    }
+
+    fn times_of(records: &[Record], plan: &Plan) -> usize {
+        records.iter().filter(|record| record.plan == *plan).count()
+    }
+
+    #[test]
+    fn every_configuration_is_measured_once_in_every_round_and_the_rounds_follow_each_other() {
+        let plan = plan(Cpu, &[Model::Threads, Model::Processes], &[1, 2, 4], 3);
+        let records = run(&plan, |_, _| Outcome::Completed);
+        assert_eq!(records.len(), plan.runs() as usize);
+        for (round, records) in (0..).zip(records.chunks(plan.configurations().len())) {
+            let of_round = Some(Part { id: "s.1".into(), round });
+            assert!(records.iter().all(|record| record.campaign == of_round));
+            for configuration in plan.configurations() {
+                assert_eq!(times_of(records, configuration), 1);
+            }
+        }
+    }
+
+    #[test]
+    fn orders_follow_the_seed_and_differ_from_round_to_round() {
+        let orders = |seed| -> Vec<Vec<usize>> {
+            let draft = SweepDraft { seed, ..draft(Cpu, &[Model::Threads], &[1, 2, 3, 4, 5, 6, 7], 5) };
+            let plan = draft.validate(&Limits::default()).unwrap();
+            (0..plan.rounds()).map(|round| plan.order(round)).collect()
+        };
+        assert_eq!(orders(3), orders(3));
+        assert_ne!(orders(3), orders(4));
+        let of_three = orders(3);
+        let mut different = of_three.clone();
+        different.sort();
+        different.dedup();
+        assert_eq!(different.len(), of_three.len());
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_ends_the_sweep() {
+        let plan = plan(Cpu, &[Model::Threads], &[1, 2], 3);
+        let mut left = 5;
+        let records = run(&plan, |_, _| {
+            left -= 1;
+            if left == 0 { Outcome::Cancelled } else { Outcome::Completed }
+        });
+        assert_eq!(records.len(), 5);
+    }
+
+    #[test]
+    fn a_configuration_that_keeps_breaking_is_left_out_and_the_others_go_on() {
+        let plan = plan(Cpu, &[Model::Threads, Model::Processes], &[1, 2], 6);
+        let breaking = plan.configurations()[4].clone();
+        let records =
+            run(&plan, |plan, _| if *plan == breaking { Outcome::Failed } else { Outcome::Completed });
+        for configuration in plan.configurations() {
+            let expected = if *configuration == breaking { BREAKS_ALLOWED } else { plan.rounds() };
+            assert_eq!(times_of(&records, configuration), expected as usize);
+        }
+    }
+
+    #[test]
+    fn a_sweep_in_which_everything_breaks_ends() {
+        let plan = plan(Cpu, &[Model::Threads], &[1], 1_000);
+        assert_eq!(run(&plan, |_, _| Outcome::Failed).len(), 2 * BREAKS_ALLOWED as usize);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_for_each_configuration_is_measured_equally_often(
+            counts in proptest::collection::vec(1u64..200, 1..8),
+            models in proptest::sample::subsequence(Model::ALL.to_vec(), 1..=5),
+            repeats in 1u64..6,
+            seed in any::<u64>(),
+        ) {
+            let draft = SweepDraft { seed, ..draft(Cpu, &models, &counts, repeats) };
+            let plan = draft.validate(&Limits::default()).unwrap();
+            let records = run(&plan, |_, _| Outcome::Completed);
+            prop_assert_eq!(records.len() as u64, draft.runs());
+            for configuration in plan.configurations() {
+                prop_assert_eq!(times_of(&records, configuration), plan.rounds() as usize);
+            }
+            let serial = |record: &&Record| record.plan.model() == Model::Serial;
+            prop_assert_eq!(records.iter().filter(serial).count(), plan.rounds() as usize);
+        }
+    }
+}
+
+mod concluded {
+    use super::*;
+
+    /// A configuration, and the times of its counted runs.
+    type Row = (Model, u64, &'static [f64]);
+
+    fn sweep(kind: WorkloadKind, rows: &[Row]) -> Sweep {
+        let models: Vec<Model> = rows.iter().map(|row| row.0).collect();
+        let workers: Vec<u64> = rows.iter().filter(|row| row.0 != Model::Serial).map(|row| row.1).collect();
+        Sweep { id: "s.1".into(), plan: plan(kind, &models, &workers, 9) }
+    }
+
+    fn records(kind: WorkloadKind, rows: &[Row]) -> Vec<Record> {
+        let mut records = vec![];
+        for (model, workers, times) in rows {
+            for (round, time) in (1..).zip(*times) {
+                let mut record = sample::record(sample::plan(kind, *model, *workers), *time, 1.0);
+                record.id = format!("{}-{workers}-{round}", model.name());
+                record.campaign = Some(Part { id: "s.1".into(), round });
+                records.push(record);
+            }
+        }
+        records
+    }
+
+    fn results(kind: WorkloadKind, rows: &[Row]) -> Results {
+        sweep(kind, rows).results(&records(kind, rows), 2)
+    }
+
+    const SERIAL: Row = (Model::Serial, 1, &[3.0, 3.02, 2.98, 3.01, 2.99]);
+
+    fn one_percent(around: f64) -> &'static [f64] {
+        Box::leak(Box::new([1.0, 1.01, 0.99, 1.005, 0.995].map(|factor| factor * around)))
+    }
+
+    #[test]
+    fn a_sentence_says_what_every_model_came_to_and_no_more() {
+        let wide: &[f64] = &[1.0, 4.0, 2.7, 3.3, 2.0];
+        for (kind, rows, said) in [
+            (
+                Io,
+                vec![
+                    SERIAL,
+                    (Model::Threads, 4, one_percent(0.8)),
+                    (Model::Threads, 16, one_percent(0.306)),
+                    (Model::Threads, 32, one_percent(0.305)),
+                ],
+                "threads: 9.8× with 16 workers, no gain beyond",
+            ),
+            (
+                Io,
+                vec![SERIAL, (Model::Threads, 4, one_percent(0.8)), (Model::Threads, 16, one_percent(0.3))],
+                "threads: 10× with 16 workers, the most measured",
+            ),
+            (Io, vec![SERIAL, (Model::Threads, 16, one_percent(0.3))], "threads: 10× with 16 workers"),
+            (Io, vec![SERIAL, (Model::Threads, 16, &[0.3])], "threads: 10× with 16 workers"),
+            (
+                Cpu,
+                vec![
+                    SERIAL,
+                    (Model::GilThreads, 2, one_percent(3.0)),
+                    (Model::GilThreads, 4, one_percent(3.03)),
+                    (Model::Processes, 2, one_percent(1.57)),
+                    (Model::Processes, 4, one_percent(1.58)),
+                ],
+                "gil-threads: no gain; processes: 1.9× on 2 usable cores, no gain beyond",
+            ),
+            (
+                Cpu,
+                vec![
+                    SERIAL,
+                    (Model::GilThreads, 2, one_percent(3.5)),
+                    (Model::GilThreads, 4, one_percent(4.5)),
+                ],
+                "gil-threads: slower than serial, 0.86× at best, on 2 usable cores",
+            ),
+            (
+                Cpu,
+                vec![SERIAL, (Model::GilThreads, 4, one_percent(4.0))],
+                "gil-threads: slower than serial, 0.75× with 4 workers",
+            ),
+            (
+                Cpu,
+                vec![SERIAL, (Model::GilThreads, 4, one_percent(3.0))],
+                "gil-threads: no gain with 4 workers",
+            ),
+            (
+                Cpu,
+                vec![SERIAL, (Model::Threads, 2, wide), (Model::Threads, 4, wide)],
+                "threads: no clear difference from serial",
+            ),
+            (Cpu, vec![SERIAL, (Model::Threads, 3, &[])], "threads: nothing measured yet"),
+            (
+                Cpu,
+                vec![(Model::Serial, 1, &[]), (Model::Threads, 3, one_percent(1.2))],
+                "threads: 1.20 s with 3 workers",
+            ),
+            (Cpu, vec![SERIAL], "serial: 3.00 s"),
+            (
+                Cpu,
+                vec![(Model::Serial, 1, &[]), (Model::Threads, 3, &[])],
+                "nothing measured yet: the first round warms up and is not counted",
+            ),
+        ] {
+            assert_eq!(results(kind, &rows).conclusion, said, "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn a_larger_count_that_is_not_measured_yet_is_no_reason_to_say_the_most_measured() {
+        let rows = [SERIAL, (Model::Threads, 4, one_percent(0.8)), (Model::Threads, 16, &[][..])];
+        assert_eq!(results(Io, &rows).conclusion, "threads: 3.8× with 4 workers");
+    }
+
+    #[test]
+    fn what_failed_is_told_and_counted_and_in_no_number() {
+        let rows = [SERIAL, (Model::Threads, 2, one_percent(1.5)), (Model::Processes, 2, one_percent(1.5))];
+        let mut all = records(Cpu, &rows);
+        for record in &mut all {
+            let (model, round) = (record.plan.model(), record.campaign.as_ref().unwrap().round);
+            match model {
+                Model::Threads if round == 1 => record.tasks_failed = 1,
+                Model::Processes => record.outcome = Outcome::Failed,
+                _ => {}
+            }
+        }
+        let results = sweep(Cpu, &rows).results(&all, 2);
+        assert_eq!(
+            results.conclusion,
+            "threads: 2.0× on 2 usable cores (1 run failed); processes: every run failed"
+        );
+        assert_eq!(results.failed, [0, 1, 5]);
+        assert_eq!(results.summaries[1].as_ref().map(|summary| (summary.runs, summary.failed)), Some((4, 1)));
+        assert_eq!(results.summaries[2], None);
+    }
+
+    #[test]
+    fn without_a_sound_serial_run_there_are_times_and_no_speedups() {
+        let rows = [SERIAL, (Model::Threads, 2, one_percent(1.5))];
+        let mut all = records(Cpu, &rows);
+        all.iter_mut().filter(|record| record.plan.model() == Model::Serial).for_each(|record| {
+            record.outcome = Outcome::Failed;
+        });
+        let results = sweep(Cpu, &rows).results(&all, 2);
+        assert_eq!(
+            results.conclusion,
+            "threads: 1.50 s on 2 usable cores; no speed-ups, as no serial run succeeded"
+        );
+        assert_eq!(results.summaries[1].as_ref().and_then(|summary| summary.speedup), None);
+    }
+
+    #[test]
+    fn the_round_that_warms_up_other_sweeps_and_stopped_runs_are_not_counted() {
+        let rows = [SERIAL, (Model::Threads, 2, one_percent(1.5))];
+        let mut all = records(Cpu, &rows);
+        let mut others = vec![];
+        for (change, id, round) in [(0, "s.1", 0), (1, "other", 1), (2, "s.1", 6)] {
+            let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), 99.0, 1.0);
+            record.campaign = Some(Part { id: id.into(), round });
+            if change == 2 {
+                record.outcome = Outcome::Cancelled;
+            }
+            others.push(record);
+        }
+        others.push(sample::record(sample::plan(Cpu, Model::Threads, 2), 98.0, 1.0));
+        let alone = sweep(Cpu, &rows).results(&all, 2);
+        all.extend(others);
+        let together = sweep(Cpu, &rows).results(&all, 2);
+        assert_eq!(together.summaries, alone.summaries);
+        assert_eq!((alone.ended, together.ended), (10, 11));
+    }
+
+    #[test]
+    fn the_best_configuration_has_the_fewest_workers_among_those_that_nothing_clearly_beats() {
+        let rows = [
+            SERIAL,
+            (Model::Threads, 8, one_percent(0.51)),
+            (Model::Threads, 16, one_percent(0.505)),
+            (Model::Processes, 4, one_percent(0.52)),
+            (Model::Processes, 16, one_percent(0.5)),
+        ];
+        let sweep = sweep(Io, &rows);
+        let results = sweep.results(&records(Io, &rows), 2);
+        let best = results.best.unwrap();
+        let plan = &sweep.plan.configurations()[best];
+        assert_eq!((plan.model(), plan.workers()), (Model::Processes, 4));
+        let marked: Vec<usize> = (0..results.summaries.len())
+            .filter(|index| results.summaries[*index].as_ref().is_some_and(|summary| summary.is_best))
+            .collect();
+        assert_eq!(marked, [best]);
+        let threads = results.series_of(Model::Threads).unwrap().best.unwrap();
+        assert_eq!(sweep.plan.configurations()[threads].workers(), 8);
+    }
+
+    #[test]
+    fn a_summary_has_medians_efficiency_the_serial_fraction_and_the_run_to_look_at() {
+        let results = results(Cpu, &[SERIAL, (Model::Processes, 2, &[2.0, 1.5, 1.6])]);
+        let summary = results.summaries[1].as_ref().unwrap();
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
+        assert!(near(summary.time.median, 1.6) && near(summary.time.min, 1.5) && near(summary.time.max, 2.0));
+        assert!(near(summary.speedup.unwrap().value, 1.875));
+        assert!(near(summary.efficiency.unwrap(), 0.9375));
+        // (1/1.875 - 1/2) / (1 - 1/2)
+        assert!(near(summary.karp_flatt.unwrap(), 1.0 / 15.0));
+        assert_eq!(summary.median_run, "processes-2-3");
+        assert!(near(summary.parallelism, 1.0 / 1.6));
+        let serial = results.summaries[0].as_ref().unwrap();
+        assert_eq!(serial.speedup.map(|ratio| ratio.value), Some(1.0));
+        assert_eq!(serial.karp_flatt, None);
+    }
+
+    #[test]
+    fn a_sweep_is_complete_once_every_run_has_ended() {
+        let plan = plan(Cpu, &[Model::Threads], &[2], 1);
+        let sweep = Sweep { id: "s.1".into(), plan };
+        let mut all = vec![];
+        for round in 0..2 {
+            for configuration in sweep.plan.configurations() {
+                assert!(!sweep.results(&all, 2).is_complete);
+                let mut record = sample::record(configuration.clone(), 1.0, 1.0);
+                record.campaign = Some(Part { id: "s.1".into(), round });
+                all.push(record);
+            }
+        }
+        assert!(sweep.results(&all, 2).is_complete);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_was_measured_the_sentence_claims_no_speedup_that_is_not_there(
+            times in proptest::collection::vec(proptest::collection::vec(0.001f64..1e3, 0..5), 4),
+        ) {
+            let plan = plan(Cpu, &[Model::Threads], &[1, 2, 4], 5);
+            let mut all = vec![];
+            for (configuration, times) in plan.configurations().iter().zip(&times) {
+                for (round, time) in (1..).zip(times) {
+                    let mut record = sample::record(configuration.clone(), *time, 1.0);
+                    record.campaign = Some(Part { id: "s.1".into(), round });
+                    all.push(record);
+                }
+            }
+            let results = Sweep { id: "s.1".into(), plan }.results(&all, 2);
+            let text = results.conclusion;
+            prop_assert!(!text.contains("NaN") && !text.contains("inf") && !text.is_empty());
+            if times[0].is_empty() {
+                prop_assert!(!text.contains('×'), "{}", text);
+            }
+            if text.contains("no gain beyond") {
+                prop_assert!(!times[2].is_empty() || !times[3].is_empty());
+            }
+            let measured = times.iter().filter(|times| !times.is_empty()).count();
+            prop_assert_eq!(results.summaries.iter().flatten().count(), measured);
+            prop_assert_eq!(results.best.is_some(), measured > 0);
+        }
+    }
+}

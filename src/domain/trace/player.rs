@@ -1,0 +1,262 @@
+//! A trace is played again: its events are folded as they were when the run was on, by the same [`Trace::apply`].
+
+use super::{Batch, CoreTime, LaneUpdate, Trace};
+use crate::domain::phase::Phase;
+use crate::domain::time::Nanos;
+
+/// Brings a picture of a run to how it was at some moment of it.
+///
+/// What a trace does not keep is made from what it has: CPU time from the curve of parallelism, the cores' from their
+/// curves, tasks from the lanes' events, which of a thinned trace stand for more. What others used of the cores is not
+/// known for any moment but the last.
+#[derive(Debug)]
+pub struct Player {
+    at: Nanos,
+    /// Tasks whose begin and whose end was among the events so far.
+    seen: (u32, u32),
+    /// The same of the whole trace.
+    all: (u32, u32),
+}
+
+impl Player {
+    /// For this trace, at its begin: a picture without events.
+    #[must_use]
+    pub fn new(source: &Trace) -> Player {
+        let all = (0..source.lanes.len()).map(|worker| tasks_between(source, worker, None, Nanos::MAX));
+        let all = all.fold((0, 0), |sum, (begun, ended)| (sum.0 + begun, sum.1 + ended));
+        Player { at: 0, seen: (0, 0), all }
+    }
+
+    /// Brings `picture`, which nobody else changes, to this moment, also back; `source` is the trace that this was made
+    /// for, `failed` says when tasks failed. O(lanes) and the events in between, or all until then where it goes back.
+    pub fn go_to(
+        &mut self,
+        picture: &mut Trace,
+        source: &Trace,
+        failed: impl Iterator<Item = Nanos>,
+        to: Nanos,
+    ) {
+        let to = to.min(source.now());
+        if to < self.at {
+            *picture = Trace::new(u32::try_from(source.lanes.len()).unwrap_or(u32::MAX));
+            (self.at, self.seen) = (0, (0, 0));
+        }
+        if to > self.at {
+            let failed = failed.filter(|at| *at <= to).count();
+            picture.apply(self.batch(source, u32::try_from(failed).unwrap_or(u32::MAX), to));
+            self.at = to;
+        }
+    }
+
+    /// What an engine that last looked at `self.at` would have seen at `to`.
+    fn batch(&mut self, source: &Trace, failed: u32, to: Nanos) -> Batch {
+        let from = (self.at > 0).then_some(self.at);
+        let mut lanes: Vec<LaneUpdate> = vec![];
+        for worker in 0..source.lanes.len() {
+            let (begun, ended) = tasks_between(source, worker, from, to);
+            self.seen = (self.seen.0 + begun, self.seen.1 + ended);
+            lanes.push(update(source, worker, from, to));
+        }
+        // How the time on cores was divided among the workers is not asked for.
+        if let Some(first) = lanes.first_mut() {
+            first.cpu = cpu_until(source, to);
+        }
+        let cores = source.cores.iter().map(|CoreTime { core, .. }| CoreTime {
+            core: *core,
+            workers: source.core_curves.used_until(*core, to) as Nanos,
+        });
+        let scaled = |seen: u32, all: u32, total: u32| {
+            let scaled = u64::from(seen) * u64::from(total) / u64::from(all.max(1));
+            u32::try_from(scaled).unwrap_or(total).min(total)
+        };
+        Batch {
+            now: to,
+            lanes,
+            cores: cores.collect(),
+            others: vec![],
+            begun: scaled(self.seen.0, self.all.0, source.begun),
+            ended: scaled(self.seen.1, self.all.1, source.ended),
+            failed: failed.min(source.failed),
+            deaths: vec![],
+        }
+    }
+}
+
+/// The indices of a lane's events after `from`, or from the begin on, until `to`.
+fn events_between(source: &Trace, worker: usize, from: Option<Nanos>, to: Nanos) -> std::ops::Range<usize> {
+    let events = &source.lanes[worker].transitions;
+    let until = |t: Nanos| events.partition_point(|event| event.at <= t);
+    // An empty trace has the first one already.
+    let has_first = events.first().is_some_and(|first| first.phase == Phase::Starting && first.at == 0);
+    from.map_or(usize::from(has_first), until)..until(to)
+}
+
+fn update(source: &Trace, worker: usize, from: Option<Nanos>, to: Nanos) -> LaneUpdate {
+    let lane = &source.lanes[worker];
+    let range = events_between(source, worker, from, to);
+    let last_stamp = match lane.transitions.get(range.end) {
+        // Nobody knows how long it went on.
+        Some(next) if next.after_gap => range.end.checked_sub(1).map_or(0, |last| lane.transitions[last].at),
+        Some(_) => to,
+        None => lane.last_stamp.min(to),
+    };
+    LaneUpdate {
+        transitions: lane.transitions.get(range).unwrap_or_default().to_vec(),
+        last_stamp,
+        cpu: 0,
+        dropped: if to >= source.now { lane.dropped } else { 0 },
+    }
+}
+
+/// How many tasks a worker began, and how many it left, by its events in between.
+fn tasks_between(source: &Trace, worker: usize, from: Option<Nanos>, to: Nanos) -> (u32, u32) {
+    let events = &source.lanes[worker].transitions;
+    let mut counts = (0, 0);
+    for index in events_between(source, worker, from, to) {
+        let before = index.checked_sub(1).and_then(|before| events[before].task);
+        let now = events[index].task;
+        if before != now {
+            counts.0 += u32::from(now.is_some());
+            counts.1 += u32::from(before.is_some());
+        }
+    }
+    counts
+}
+
+/// The workers' CPU time, from the curve of parallelism.
+fn cpu_until(source: &Trace, to: Nanos) -> Nanos {
+    let mut from = 0;
+    let mut cpu = 0.0;
+    for sample in &source.samples {
+        cpu += sample.on_core * sample.at.min(to).saturating_sub(from) as f64;
+        from = sample.at;
+        if from >= to {
+            break;
+        }
+    }
+    cpu as Nanos
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Transition;
+    use super::*;
+    use proptest::prelude::*;
+
+    const MS: Nanos = 1_000_000;
+
+    /// Two workers whose tasks take these times, on a core each; batches as an engine makes them, every 10 ms.
+    fn run(tasks: &[(u8, u8)]) -> (Trace, Vec<Trace>) {
+        let mut lanes: [Vec<Transition>; 2] = Default::default();
+        let mut free = [MS, MS];
+        for (task, (computing, file)) in (0u32..).zip(tasks) {
+            let lane = task as usize % 2;
+            let event = |at, task, phase| Transition { at, task, phase, core: lane as u16, after_gap: false };
+            let file_at = free[lane] + (u64::from(*computing) + 1) * 100_000;
+            let end = file_at + (u64::from(*file) + 1) * 100_000;
+            lanes[lane].push(event(free[lane], Some(task), Phase::Computing));
+            lanes[lane].push(event(file_at, Some(task), Phase::File));
+            lanes[lane].push(event(end, None, Phase::Idle));
+            free[lane] = end + 50_000;
+        }
+        let wall = free[0].max(free[1]);
+        let (mut trace, mut live) = (Trace::new(2), vec![]);
+        let mut from = 0;
+        while from < wall {
+            let to = (from + 10 * MS).min(wall);
+            let within = |event: &&Transition| event.at <= to && (event.at > from || from == 0);
+            let updates = lanes.iter().map(|lane| LaneUpdate {
+                transitions: lane.iter().filter(within).copied().collect(),
+                last_stamp: to,
+                cpu: to / 2,
+                dropped: 0,
+            });
+            let count = |is: &dyn Fn(&Transition) -> bool| {
+                lanes.iter().flatten().filter(|event| event.at <= to && is(event)).count() as u32
+            };
+            trace.apply(Batch {
+                now: to,
+                lanes: updates.collect(),
+                cores: vec![CoreTime { core: 0, workers: to / 2 }, CoreTime { core: 1, workers: to / 2 }],
+                others: vec![],
+                begun: count(&|event| event.phase == Phase::Computing),
+                ended: count(&|event| event.phase == Phase::Idle),
+                failed: 0,
+                deaths: vec![],
+            });
+            live.push(trace.clone());
+            from = to;
+        }
+        trace.conclude(wall);
+        (trace, live)
+    }
+
+    proptest! {
+        #[test]
+        fn at_any_moment_it_looks_as_it_did_live(
+            tasks in proptest::collection::vec((any::<u8>(), any::<u8>()), 1..30),
+            steps in proptest::collection::vec(0usize..100, 1..20),
+        ) {
+            let (whole, live) = run(&tasks);
+            let (mut player, mut played) = (Player::new(&whole), Trace::new(2));
+            // Forward and back, as it comes.
+            for step in steps {
+                let then = &live[step % live.len()];
+                player.go_to(&mut played, &whole, std::iter::empty(), then.now());
+                prop_assert_eq!(played.now(), then.now());
+                prop_assert_eq!(played.tasks(), then.tasks());
+                prop_assert_eq!(played.workers_by_phase(), then.workers_by_phase());
+                let moments: Vec<Nanos> = (0..=10).map(|i| then.now() * i / 10).collect();
+                prop_assert_eq!(played.times_together(0..2, &moments), then.times_together(0..2, &moments));
+                for worker in 0..2 {
+                    prop_assert_eq!(played.lanes()[worker].transitions(), then.lanes()[worker].transitions());
+                    for pair in moments.windows(2) {
+                        prop_assert_eq!(
+                            played.times_between(worker, pair[0], pair[1]),
+                            then.times_between(worker, pair[0], pair[1])
+                        );
+                    }
+                }
+                for (played, then) in played.core_lanes().iter().zip(then.core_lanes()) {
+                    prop_assert_eq!(played.between(0, whole.now()), then.between(0, whole.now()));
+                }
+                prop_assert_eq!(played.core_lanes().len(), then.core_lanes().len());
+            }
+        }
+    }
+
+    #[test]
+    fn the_curves_are_those_of_the_run() {
+        let (whole, _) = run(&[(200, 100); 12]);
+        let (mut player, mut played) = (Player::new(&whole), Trace::new(2));
+        for to in (0..=whole.now()).step_by(7 * MS as usize) {
+            player.go_to(&mut played, &whole, std::iter::empty(), to);
+        }
+        for sample in played.samples() {
+            assert!((sample.on_core - 1.0).abs() < 0.01, "half of two workers: {sample:?}");
+            assert!(sample.in_flight <= 2.0, "{sample:?}");
+        }
+        assert!(played.samples().iter().any(|sample| sample.in_flight > 1.8));
+    }
+
+    #[test]
+    fn tasks_that_failed_are_counted_from_their_moment_on() {
+        let (mut whole, _) = run(&[(10, 10); 8]);
+        whole.failed = 2;
+        let (mut player, mut played) = (Player::new(&whole), Trace::new(2));
+        let failed = [whole.now() / 2, whole.now()];
+        player.go_to(&mut played, &whole, failed.into_iter(), whole.now() * 3 / 4);
+        assert_eq!(played.tasks().2, 1);
+        player.go_to(&mut played, &whole, failed.into_iter(), whole.now());
+        assert_eq!(played.tasks().2, 2);
+    }
+
+    #[test]
+    fn of_a_thinned_trace_all_tasks_are_done_at_its_end() {
+        let (mut whole, _) = run(&[(3, 3); 400]);
+        whole.thin(4);
+        let (mut player, mut played) = (Player::new(&whole), Trace::new(2));
+        player.go_to(&mut played, &whole, std::iter::empty(), whole.now());
+        assert_eq!(played.tasks(), whole.tasks());
+    }
+}

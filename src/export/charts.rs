@@ -1,0 +1,73 @@
+//! What the charts of a sweep show: its results as bars and curves.
+
+use super::svg::chart::{Chart, Measure, Point, Series};
+use crate::domain::model::Model;
+use crate::domain::share::SharedSweep;
+use crate::domain::stats::Interval;
+use crate::domain::sweep::{self, Summary};
+
+/// Speed-up if there is any, and time.
+pub(super) fn of(shared: &SharedSweep<'_>) -> Vec<Chart> {
+    let charts = [Measure::Speedup, Measure::Time].map(|measure| chart(shared, measure));
+    charts
+        .into_iter()
+        .filter(|chart| chart.series.iter().any(|series| series.points.iter().any(Option::is_some)))
+        .collect()
+}
+
+fn chart(shared: &SharedSweep<'_>, measure: Measure) -> Chart {
+    let workers = match shared.sweep.plan.workers() {
+        none if none.is_empty() => vec![1],
+        workers => workers,
+    };
+    let parallel =
+        |series: &&sweep::Series| series.model != Model::Serial || shared.results.series.len() == 1;
+    let series = shared.results.series.iter().filter(parallel);
+    let serial = shared.results.summaries.first().and_then(Option::as_ref);
+    let (what, name) = match measure {
+        Measure::Speedup => ("Speed-up: times faster than serial", "speedup"),
+        Measure::Time => ("Time", "time"),
+    };
+    Chart {
+        measure,
+        title: format!("{what}, over the number of workers (median of the rounds, with its 95 % interval)"),
+        series: series.map(|series| bars(shared, series, measure, &workers)).collect(),
+        serial: serial.and_then(|serial| point(serial, measure)).map(|point| point.median),
+        id: format!("{name}-{}", shared.number),
+        workers,
+    }
+}
+
+fn bars(shared: &SharedSweep<'_>, series: &sweep::Series, measure: Measure, workers: &[u32]) -> Series {
+    let summary = |workers: &u32| {
+        let of = |index: &usize| shared.results.summaries.get(*index)?.as_ref();
+        series.configurations.iter().filter_map(of).find(|summary| summary.plan.workers() == *workers)
+    };
+    let points = workers.iter().map(|workers| point(summary(workers)?, measure)).collect();
+    Series { model: series.model, points, fitted: fitted(series, measure, workers) }
+}
+
+fn point(summary: &Summary, measure: Measure) -> Option<Point> {
+    let (median, interval) = match measure {
+        Measure::Speedup => {
+            let gain = summary.speedup.as_ref()?;
+            (gain.value, gain.interval.as_ref())
+        }
+        Measure::Time => (summary.time.median, summary.time.interval.as_ref()),
+    };
+    let Interval { low, high } = interval.map_or(Interval { low: median, high: median }, |interval| {
+        Interval { low: interval.low, high: interval.high }
+    });
+    Some(Point { median, low, high, is_best: summary.is_best })
+}
+
+/// The law with more parameters, where it could be fitted; only within what was measured.
+fn fitted(series: &sweep::Series, measure: Measure, workers: &[u32]) -> Option<(&'static str, Vec<f64>)> {
+    let fit = series.universal.as_ref().filter(|_| measure == Measure::Speedup)?;
+    let at = |workers: &u32| at_workers(fit, f64::from(*workers));
+    Some(("Universal Scalability Law", workers.iter().map(at).collect()))
+}
+
+fn at_workers(fit: &crate::domain::stats::fit::Fit<crate::domain::stats::fit::Universal>, n: f64) -> f64 {
+    n / (1.0 + fit.law.contention.value * (n - 1.0) + fit.law.coherency.value * n * (n - 1.0))
+}

@@ -1,0 +1,271 @@
+//! The Trace Event Format, which Perfetto and chrome://tracing open:
+//! <https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>.
+//!
+//! ```text
+//! process  #3 threads                      one per run
+//!   counter  tasks in flight               C(t)
+//!   counter  workers on a core             P(t)
+//!   track    worker 0   ▇▇network▇▇▇▇computing▇file▇    one per worker: its phases, each with its task
+//! ```
+//!
+//! A run is one process here, and a worker is one of its threads, also where workers are forked processes: viewers sort
+//! and fold by process, and a run that falls into a thousand of them could not be looked at. What the workers really
+//! were is in the arguments of their names. All runs begin at 0, so that they lie below each other. Where a worker is
+//! idle, there is nothing.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::words;
+use crate::domain::phase::Phase;
+use crate::domain::record::WorkerRecord;
+use crate::domain::share::{Shared, SharedRun};
+use crate::domain::time::Nanos;
+use crate::domain::trace::{Slice, Trace, Transition};
+
+/// Numbers of threads are unique in the file: the run's, and then the worker's in this many.
+const TIDS_PER_RUN: usize = 10_000;
+
+/// Writes the traces of all runs that have one.
+///
+/// # Errors
+/// What `out` refuses.
+pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"{\"traceEvents\":[")?;
+    let mut events = Events { out, is_first: true };
+    for run in &shared.runs {
+        if let Some(trace) = run.trace {
+            write_run(run, trace, &mut events)?;
+        }
+    }
+    out.write_all(b"\n],\n\"displayTimeUnit\":\"ms\",\n\"otherData\":")?;
+    serde_json::to_writer(&mut *out, &Other::of(shared))?;
+    out.write_all(b"}\n")
+}
+
+fn write_run(run: &SharedRun<'_>, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
+    let pid = run.number;
+    events.add(&Metadata::with("process_name", pid, 0, Name { name: &words::title(run) }))?;
+    events.add(&Metadata::with("process_sort_index", pid, 0, SortIndex { sort_index: pid }))?;
+    for (worker, lane) in trace.lanes().iter().enumerate() {
+        let tid = tid(run, worker);
+        let record = run.record.workers.get(worker);
+        events.add(&Metadata::with("thread_name", pid, tid, WorkerName::of(worker, record)))?;
+        events.add(&Metadata::with("thread_sort_index", pid, tid, SortIndex { sort_index: worker }))?;
+        let known = lane.transitions();
+        for pair in known.windows(2) {
+            let phase = if pair[1].after_gap { Phase::Lost } else { pair[0].phase };
+            events.slice(pid, tid, pair[0], phase, pair[1].at)?;
+        }
+        open_slices(trace, worker, known.last()).try_for_each(|slice| {
+            let begun = Transition { at: slice.from, task: slice.task, ..known[known.len() - 1] };
+            events.slice(pid, tid, begun, slice.phase, slice.to)
+        })?;
+    }
+    write_counters(pid, trace, events)
+}
+
+fn tid(run: &SharedRun<'_>, worker: usize) -> usize {
+    run.number * TIDS_PER_RUN + worker + 1
+}
+
+/// What the worker did from its last event on: one slice, or two where it left its core unseen.
+fn open_slices<'a>(
+    trace: &'a Trace,
+    worker: usize,
+    last: Option<&Transition>,
+) -> impl Iterator<Item = Slice> + use<'a> {
+    let first = last.and_then(|last| trace.slice_at(worker, last.at));
+    let goes_on = |slice: &Slice| {
+        let next = trace.slice_at(worker, slice.to).filter(|_| slice.to < trace.now())?;
+        (next.from >= slice.to).then_some(next)
+    };
+    let second = first.as_ref().and_then(goes_on);
+    first.into_iter().chain(second)
+}
+
+/// Both curves are means between two moments: each holds from the earlier one on.
+fn write_counters(pid: usize, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
+    let mut from = 0;
+    for sample in trace.samples() {
+        events.counters(pid, from, sample.in_flight, sample.on_core)?;
+        from = sample.at;
+    }
+    events.counters(pid, from, 0.0, 0.0)
+}
+
+/// The list of events, as far as it is written.
+struct Events<'a> {
+    out: &'a mut dyn Write,
+    is_first: bool,
+}
+
+impl Events<'_> {
+    fn add(&mut self, event: &impl Serialize) -> io::Result<()> {
+        self.out.write_all(if std::mem::take(&mut self.is_first) { b"\n" } else { b",\n" })?;
+        Ok(serde_json::to_writer(&mut *self.out, event)?)
+    }
+
+    fn slice(
+        &mut self,
+        pid: usize,
+        tid: usize,
+        begun: Transition,
+        phase: Phase,
+        to: Nanos,
+    ) -> io::Result<()> {
+        if to <= begun.at || phase == Phase::Idle {
+            return Ok(());
+        }
+        let args = SliceArgs { task: begun.task };
+        let (ts, dur) = (micros(begun.at), micros(to - begun.at));
+        self.add(&Complete { name: phase.name(), cat: "phase", ph: "X", pid, tid, ts, dur, args })
+    }
+
+    fn counters(&mut self, pid: usize, at: Nanos, in_flight: f64, on_core: f64) -> io::Result<()> {
+        let ts = micros(at);
+        let counter = |name, args| Counter { name, ph: "C", pid, tid: 0, ts, args };
+        self.add(&counter("tasks in flight", Value { mean: rounded(in_flight) }))?;
+        self.add(&counter("workers on a core", Value { mean: rounded(on_core) }))
+    }
+}
+
+/// Microseconds, with the nanoseconds behind the point.
+fn micros(at: Nanos) -> f64 {
+    at as f64 / 1e3
+}
+
+/// Three decimals are more than was measured.
+fn rounded(value: f64) -> f64 {
+    (value * 1e3).round() / 1e3
+}
+
+/// An event that has a begin and a length.
+#[derive(Serialize)]
+struct Complete {
+    name: &'static str,
+    cat: &'static str,
+    ph: &'static str,
+    pid: usize,
+    tid: usize,
+    ts: f64,
+    dur: f64,
+    args: SliceArgs,
+}
+
+#[derive(Serialize)]
+struct SliceArgs {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Counter {
+    name: &'static str,
+    ph: &'static str,
+    pid: usize,
+    tid: usize,
+    ts: f64,
+    args: Value,
+}
+
+#[derive(Serialize)]
+struct Value {
+    mean: f64,
+}
+
+/// An event that is none: it names a process or a thread.
+#[derive(Serialize)]
+struct Metadata<A> {
+    name: &'static str,
+    ph: &'static str,
+    pid: usize,
+    tid: usize,
+    ts: u8,
+    args: A,
+}
+
+impl<A> Metadata<A> {
+    fn with(name: &'static str, pid: usize, tid: usize, args: A) -> Metadata<A> {
+        Metadata { name, ph: "M", pid, tid, ts: 0, args }
+    }
+}
+
+#[derive(Serialize)]
+struct Name<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct SortIndex {
+    sort_index: usize,
+}
+
+/// A worker's name, and what the system called it.
+#[derive(Serialize)]
+struct WorkerName {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    real_pid: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    real_tid: Option<u32>,
+}
+
+impl WorkerName {
+    fn of(worker: usize, record: Option<&WorkerRecord>) -> WorkerName {
+        WorkerName {
+            name: format!("worker {worker}"),
+            real_pid: record.and_then(|record| record.pid),
+            real_tid: record.and_then(|record| record.tid),
+        }
+    }
+}
+
+/// What is worth knowing about the file as a whole.
+#[derive(Serialize)]
+struct Other {
+    written_by: &'static str,
+    note: &'static str,
+    runs: Vec<OtherRun>,
+}
+
+#[derive(Serialize)]
+struct OtherRun {
+    number: usize,
+    title: String,
+    machine: String,
+    started_at: String,
+    verdict: String,
+    caveats: Vec<String>,
+    /// Its picture had been made poorer before, or had holes.
+    thinned: bool,
+    dropped: u64,
+    has_trace: bool,
+}
+
+impl Other {
+    fn of(shared: &Shared<'_>) -> Other {
+        Other {
+            written_by: words::PROGRAM,
+            note: "one process is one run, one thread is one worker; all runs begin at 0",
+            runs: shared.runs.iter().map(OtherRun::of).collect(),
+        }
+    }
+}
+
+impl OtherRun {
+    fn of(run: &SharedRun<'_>) -> OtherRun {
+        OtherRun {
+            number: run.number,
+            title: words::title(run),
+            machine: words::machine(&run.provenance.machine),
+            started_at: run.record.started_at.clone(),
+            verdict: words::verdict(run),
+            caveats: run.record.caveats.iter().map(|caveat| caveat.text.clone()).collect(),
+            thinned: run.trace.is_some_and(Trace::is_thinned),
+            dropped: run.trace.map_or(0, Trace::dropped),
+            has_trace: run.trace.is_some(),
+        }
+    }
+}

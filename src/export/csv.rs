@@ -1,0 +1,158 @@
+//! Comma-separated values (RFC 4180): a row per run, scalars only, units in the names of the columns.
+//!
+//! What is not known is empty. A text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP
+//! advises (<https://owasp.org/www-community/attacks/CSV_Injection>): a name is only a name.
+
+use std::io::{self, Write};
+
+use super::words;
+use crate::domain::phase::Phase;
+use crate::domain::record::Record;
+use crate::domain::share::{Shared, SharedRun};
+use crate::domain::time::seconds;
+use crate::domain::workload::{Addresses, Files, Workload};
+
+/// Writes a heading, and a row per run.
+///
+/// # Errors
+/// What `out` refuses.
+pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    table.write_record(COLUMNS.iter().map(|column| column.0))?;
+    for run in &shared.runs {
+        table.write_record(COLUMNS.iter().map(|column| (column.1)(run)))?;
+    }
+    table.flush()
+}
+
+/// A column: its name, and what stands in it.
+type Column = (&'static str, fn(&SharedRun<'_>) -> String);
+
+const COLUMNS: &[Column] = &[
+    ("number", |run| run.number.to_string()),
+    ("name", |run| words::name(run).map(harmless).unwrap_or_default()),
+    ("id", |run| harmless(words::foreign(&run.record.id))),
+    ("session", |run| harmless(words::foreign(&run.provenance.session))),
+    ("campaign", |run| {
+        run.record.campaign.as_ref().map(|part| harmless(words::foreign(&part.id))).unwrap_or_default()
+    }),
+    ("round", |run| known(run.record.campaign.as_ref().map(|part| part.round))),
+    ("started_at", |run| harmless(words::foreign(&run.record.started_at))),
+    ("cpu_model", |run| {
+        run.provenance.machine.cpu_model.as_deref().map(words::foreign).map(harmless).unwrap_or_default()
+    }),
+    ("kernel", |run| harmless(words::foreign(&run.provenance.machine.kernel))),
+    ("cores_online", |run| run.provenance.machine.cores_online.to_string()),
+    ("cores_usable", |run| run.provenance.machine.cores_usable.to_string()),
+    ("workload", |run| run.record.plan.workload().kind().name().into()),
+    ("model", |run| run.record.plan.model().name().into()),
+    ("workers", |run| run.record.plan.workers().to_string()),
+    ("tasks", |run| run.record.plan.tasks().to_string()),
+    ("seed", |run| run.record.plan.seed().to_string()),
+    ("iterations", |run| known(iterations(run.record))),
+    ("writes", |run| known(writes(run.record))),
+    ("shared_file", |run| known(shared_file(run.record))),
+    ("addresses", |run| known(addresses(run.record).map(Addresses::count))),
+    ("latency_min_s", |run| known(latency(run.record).map(|(min, _)| min))),
+    ("latency_max_s", |run| known(latency(run.record).map(|(_, max)| max))),
+    ("page_bytes", |run| known(page_bytes(run.record))),
+    ("switch_interval_s", |run| known(switch_interval(run.record))),
+    ("outcome", |run| run.record.outcome.name().into()),
+    ("error", |run| run.record.error.as_deref().map(words::foreign).map(harmless).unwrap_or_default()),
+    ("tasks_failed", |run| run.record.tasks_failed.to_string()),
+    ("tasks_not_begun", |run| run.record.tasks_not_begun.to_string()),
+    ("wall_s", |run| run.record.wall_s.to_string()),
+    ("startup_s", |run| known(run.record.startup_s)),
+    ("teardown_s", |run| run.record.teardown_s.to_string()),
+    ("cpu_s", |run| run.record.cpu_s.to_string()),
+    ("concurrency", |run| run.record.concurrency.to_string()),
+    ("parallelism", |run| run.record.parallelism.to_string()),
+    ("speedup", |run| known(run.gain.map(|gain| gain.factor))),
+    ("speedup_over_number", |run| known(run.gain.map(|gain| gain.over.number))),
+    ("efficiency", |run| known(run.gain.and_then(|gain| gain.efficiency(run.record.plan.workers())))),
+    ("starting_s", |run| phase(run, Phase::Starting)),
+    ("computing_s", |run| phase(run, Phase::Computing)),
+    ("ready_s", |run| phase(run, Phase::Ready)),
+    ("gil_s", |run| phase(run, Phase::Gil)),
+    ("network_s", |run| phase(run, Phase::Network)),
+    ("file_s", |run| phase(run, Phase::File)),
+    ("idle_s", |run| phase(run, Phase::Idle)),
+    ("gil_switches", |run| known(run.record.gil.map(|gil| gil.switches))),
+    ("gil_wait_s", |run| known(run.record.gil.map(|gil| gil.wait_s))),
+    ("voluntary_switches", |run| known(run.record.context_switches.map(|switches| switches.voluntary))),
+    ("involuntary_switches", |run| known(run.record.context_switches.map(|switches| switches.involuntary))),
+    ("migrations", |run| run.record.migrations.to_string()),
+    ("memory_bytes", |run| known(run.record.memory_bytes)),
+    ("events_recorded", |run| run.record.events.recorded.to_string()),
+    ("events_dropped", |run| run.record.events.dropped.to_string()),
+    ("observer_cpu_s", |run| run.record.observer.cpu_s.to_string()),
+    ("caveats", |run| caveats(run.record)),
+];
+
+fn known(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// Text that no spreadsheet takes for a formula.
+fn harmless(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+}
+
+fn phase(run: &SharedRun<'_>, phase: Phase) -> String {
+    seconds(run.record.phases_s[phase]).to_string()
+}
+
+/// The kinds of doubt, as JSON calls them.
+fn caveats(record: &Record) -> String {
+    let kinds: Vec<String> = record.caveats.iter().map(|caveat| words::word(&caveat.kind)).collect();
+    kinds.join(" ")
+}
+
+fn iterations(record: &Record) -> Option<u64> {
+    match record.plan.workload() {
+        Workload::Cpu { iterations } => Some(*iterations),
+        Workload::Io { .. } => None,
+    }
+}
+
+fn writes(record: &Record) -> Option<u32> {
+    match record.plan.workload() {
+        Workload::Io { writes, .. } => Some(*writes),
+        Workload::Cpu { .. } => None,
+    }
+}
+
+fn shared_file(record: &Record) -> Option<bool> {
+    match record.plan.workload() {
+        Workload::Io { files, .. } => Some(*files == Files::OneShared),
+        Workload::Cpu { .. } => None,
+    }
+}
+
+fn addresses(record: &Record) -> Option<&Addresses> {
+    match record.plan.workload() {
+        Workload::Io { addresses, .. } => Some(addresses),
+        Workload::Cpu { .. } => None,
+    }
+}
+
+fn latency(record: &Record) -> Option<(f64, f64)> {
+    match addresses(record)? {
+        Addresses::Loopback { latency, .. } => {
+            Some((f64::from(latency.min_ms) / 1e3, f64::from(latency.max_ms) / 1e3))
+        }
+        Addresses::Urls(_) => None,
+    }
+}
+
+fn page_bytes(record: &Record) -> Option<u32> {
+    match addresses(record)? {
+        Addresses::Loopback { page_bytes, .. } => Some(*page_bytes),
+        Addresses::Urls(_) => None,
+    }
+}
+
+fn switch_interval(record: &Record) -> Option<f64> {
+    let plan = &record.plan;
+    plan.model().has_interpreter_lock().then(|| plan.switch_interval_us() as f64 / 1e6)
+}

@@ -1,0 +1,45 @@
+//! How the numbers of a report were made, in sentences for people who were not there.
+
+use crate::domain::model::Model;
+use crate::domain::share::Shared;
+use crate::domain::workload::WorkloadKind;
+
+/// What concerns these runs, a paragraph each.
+pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<&'static str> {
+    let any_model = |model: Model| shared.runs.iter().any(|run| run.record.plan.model() == model);
+    let any_kind =
+        |kind: WorkloadKind| shared.runs.iter().any(|run| run.record.plan.workload().kind() == kind);
+    let is_recorded = !shared.runs.is_empty();
+    let rows = [
+        (is_recorded, TIME),
+        (is_recorded, PHASES),
+        (is_recorded, AVERAGES),
+        (any_kind(WorkloadKind::Cpu), CPU),
+        (any_kind(WorkloadKind::Io), IO),
+        (any_model(Model::GilThreads), GIL),
+        (!shared.sweeps.is_empty(), SWEEP),
+        (!shared.sweeps.is_empty(), STATISTICS),
+        (is_recorded, PICTURES),
+    ];
+    rows.into_iter().filter(|(concerns, _)| *concerns).map(|(_, text)| text).collect()
+}
+
+const TIME: &str = "Time is wall-clock time from just before the first worker was created until the last worker's last \
+    stamp. Creating the workers is a part of it, as it is for a user.";
+const PHASES: &str = "Every worker stamps what it does on a monotonic clock, without locks and without system calls. \
+    Computing and waiting for a core are told apart by the worker's CPU clock.";
+const AVERAGES: &str = "Concurrency is the number of tasks that were begun and not yet ended, parallelism the number of \
+    workers on a core, both on average over the run. Parallelism comes from CPU clocks, never from the picture.";
+const CPU: &str =
+    "The work of cpu is the loop foo += foo*cos(i*pi), compiled; the same number of steps under every model.";
+const IO: &str = "The work of io is to fetch pages over HTTP and to write them to files. Unless a list of addresses was \
+    given, an embedded server answers after a time that is drawn from a seed, so that runs can be compared.";
+const GIL: &str = "gil-threads emulates the interpreter lock of CPython: threads that hand one lock around by its protocol. \
+    No Python is involved.";
+const SWEEP: &str = "A sweep measures every configuration once per round, in an order that is shuffled anew in each round, \
+    after one round that warms up and is not counted: drift and heat hit all alike.";
+const STATISTICS: &str = "Times are medians over the rounds, with a 95 % bootstrap interval of the median; a speed-up is the \
+    ratio of two medians, with both resampled. Dashed curves are fitted, not measured. The serial fraction is that of Karp \
+    and Flatt.";
+const PICTURES: &str = "In a timeline, the height of an area is its phase's share of the time that a column of the picture \
+    stands for. Pictures are drawn from sums; totals in the tables do not depend on them.";

@@ -1,0 +1,24 @@
+//! The document `pconc-tui.records/1`: everything that is known of runs and sweeps, for programs and for `replay`.
+//!
+//! ```text
+//! {"schema": "pconc-tui.records/1",
+//!  "machine": {…},                                  that of the last session
+//!  "sessions": [{"id": "…", "machine": {…}}],       where the records were measured
+//!  "records": [{…a record…, "number": 3, "name": null, "session": "…", "speedup": {…}|null, "trace": {…}|null}],
+//!  "sweeps": […]}
+//! ```
+//!
+//! `assets/records.schema.json` says all of it. Keys are only ever added to version 1. It is written while walking over what
+//! it is about, and read with nothing in memory but the file's text and what becomes of it.
+
+mod pretty;
+mod read;
+mod write;
+
+pub use read::{Document, FILE_MAX, RecordedSweep, Run, read};
+pub use write::{Traces, write};
+
+/// The name and version of the document.
+pub const SCHEMA: &str = "pconc-tui.records/1";
+/// The name alone.
+const SCHEMA_NAME: &str = "pconc-tui.records/";

@@ -1,0 +1,150 @@
+//! The document is written.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::Serializer as JsonSerializer;
+
+use super::SCHEMA;
+use super::pretty::MostlyPretty;
+use crate::domain::machine::Machine;
+use crate::domain::model::Model;
+use crate::domain::record::Record;
+use crate::domain::sequence::Sequence;
+use crate::domain::share::{Shared, SharedRun, SharedSweep};
+use crate::domain::speedup::Gain;
+use crate::domain::stats::fit::{Amdahl, Fit, Universal};
+use crate::domain::sweep::{Summary, Sweep};
+use crate::domain::trace::Trace;
+
+/// Whether a document contains what its runs looked like, which makes it replayable and many times larger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Traces {
+    /// As rich as they are here.
+    Included,
+    /// Left out: numbers only.
+    LeftOut,
+}
+
+/// Writes runs and sweeps, in their order. `machine` is the one of this session; it stands in the document if there is
+/// nothing that says where it was measured.
+///
+/// # Errors
+/// What `out` says.
+pub fn write(out: &mut dyn Write, machine: &Machine, shared: &Shared<'_>, traces: Traces) -> io::Result<()> {
+    let document = Outgoing {
+        schema: SCHEMA,
+        machine: shared.provenances().last().map_or(machine, |last| &last.machine),
+        sessions: sessions(shared),
+        records: Sequence(|| shared.runs.iter().map(|run| OutgoingRun::of(run, traces))),
+        sweeps: Sequence(|| shared.sweeps.iter().map(OutgoingSweep::from)),
+    };
+    document.serialize(&mut JsonSerializer::with_formatter(&mut *out, MostlyPretty::new()))?;
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct Outgoing<'a, R: Serialize, S: Serialize> {
+    schema: &'static str,
+    machine: &'a Machine,
+    sessions: Vec<OutgoingSession<'a>>,
+    records: R,
+    sweeps: S,
+}
+
+#[derive(Serialize)]
+struct OutgoingSession<'a> {
+    id: &'a str,
+    machine: &'a Machine,
+}
+
+/// Each session once, in the order of its first run.
+fn sessions<'a>(shared: &Shared<'a>) -> Vec<OutgoingSession<'a>> {
+    let mut seen = HashSet::new();
+    let from = shared.provenances().filter(|from| seen.insert(from.session.as_str()));
+    from.map(|from| OutgoingSession { id: &from.session, machine: &from.machine }).collect()
+}
+
+#[derive(Serialize)]
+struct OutgoingRun<'a> {
+    number: usize,
+    name: Option<&'a str>,
+    session: &'a str,
+    #[serde(flatten)]
+    record: &'a Record,
+    speedup: Option<Speedup>,
+    trace: Option<&'a Trace>,
+}
+
+impl<'a> OutgoingRun<'a> {
+    fn of(run: &SharedRun<'a>, traces: Traces) -> OutgoingRun<'a> {
+        OutgoingRun {
+            number: run.number,
+            name: run.name,
+            session: &run.provenance.session,
+            speedup: run.gain.map(Speedup::from),
+            record: run.record,
+            trace: run.trace.filter(|_| traces == Traces::Included),
+        }
+    }
+}
+
+/// How much faster than its baseline.
+#[derive(Serialize)]
+struct Speedup {
+    factor: f64,
+    /// The baseline's number.
+    baseline: usize,
+}
+
+impl From<Gain> for Speedup {
+    fn from(gain: Gain) -> Speedup {
+        Speedup { factor: gain.factor, baseline: gain.over.number }
+    }
+}
+
+#[derive(Serialize)]
+struct OutgoingSweep<'a> {
+    number: usize,
+    name: Option<&'a str>,
+    session: &'a str,
+    #[serde(flatten)]
+    sweep: &'a Sweep,
+    complete: bool,
+    /// Of the configurations that were measured.
+    summary: Vec<&'a Summary>,
+    fits: Vec<OutgoingFits<'a>>,
+    conclusion: &'a str,
+}
+
+#[derive(Serialize)]
+struct OutgoingFits<'a> {
+    model: Model,
+    amdahl: &'a Option<Fit<Amdahl>>,
+    universal: &'a Option<Fit<Universal>>,
+}
+
+impl<'a> From<&SharedSweep<'a>> for OutgoingSweep<'a> {
+    fn from(shared: &SharedSweep<'a>) -> OutgoingSweep<'a> {
+        let results = shared.results;
+        let fits =
+            results.series.iter().filter(|series| series.amdahl.is_some() || series.universal.is_some());
+        OutgoingSweep {
+            number: shared.number,
+            name: shared.name,
+            session: &shared.provenance.session,
+            sweep: shared.sweep,
+            complete: results.is_complete,
+            summary: results.summaries.iter().flatten().collect(),
+            fits: fits
+                .map(|series| OutgoingFits {
+                    model: series.model,
+                    amdahl: &series.amdahl,
+                    universal: &series.universal,
+                })
+                .collect(),
+            conclusion: &results.conclusion,
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! A picture: the chart of a sweep, or the timelines of runs on one axis, with what came out and what speaks against it.
+//!
+//! Text is text, and the ground is drawn, so that it is read in light and in dark surroundings alike.
+
+pub(super) mod chart;
+pub(super) mod ink;
+pub(super) mod legend;
+pub(super) mod ticks;
+pub(super) mod timeline;
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use super::xml::{Attribute, Xml};
+use super::{charts, words};
+use crate::domain::phase::Phase;
+use crate::domain::share::{Shared, SharedRun};
+use crate::domain::text::{counted, wrap};
+use crate::domain::time::Nanos;
+use crate::domain::trace::Trace;
+use chart::Chart;
+use timeline::Timeline;
+
+/// How wide every picture is, in its own units.
+pub(super) const WIDTH: u32 = 1000;
+/// Around everything, in a file of its own.
+const MARGIN: u32 = 24;
+/// Characters in a line of text: less than the width of the picture in any font.
+const LINE: u16 = 130;
+/// From one line to the next.
+const LEADING: u32 = 19;
+/// So many timelines are drawn; a reader cannot compare more.
+const TIMELINES_MAX: usize = 16;
+/// So many columns all lanes have together: with it, no file is larger than a megabyte.
+const CELLS: u32 = 30_000;
+
+/// Writes one picture.
+///
+/// # Errors
+/// What `out` refuses.
+pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let parts = Part::all(shared);
+    let height = parts.iter().map(Part::height).sum::<u32>() + 2 * MARGIN;
+    let wide = WIDTH + 2 * MARGIN;
+    let mut xml = Xml::new(out);
+    xml.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
+    let view = format!("0 0 {wide} {height}");
+    xml.begin(
+        "svg",
+        &[
+            ("xmlns", &"http://www.w3.org/2000/svg"),
+            ("viewBox", &view),
+            ("width", &wide),
+            ("height", &height),
+            ("class", &"picture"),
+        ],
+    )?;
+    xml.element("title", &[], &heading(shared))?;
+    xml.begin("style", &[])?;
+    xml.raw(ink::LIGHT)?;
+    xml.end()?;
+    ink::define(&mut xml)?;
+    xml.empty("rect", &[("width", &wide), ("height", &height), ("class", &"ground")])?;
+    let mut top = MARGIN;
+    for part in &parts {
+        let place = format!("translate({MARGIN} {top})");
+        xml.begin("g", &[("transform", &place)])?;
+        part.draw(&mut xml)?;
+        xml.end()?;
+        top += part.height();
+    }
+    xml.end()
+}
+
+/// What the picture as a whole is about.
+fn heading(shared: &Shared<'_>) -> String {
+    match (&shared.sweeps[..], &shared.runs[..]) {
+        ([sweep], _) => words::sweep_title(sweep),
+        ([], [run]) => words::title(run),
+        ([], []) => "No run was measured".into(),
+        ([], runs) => format!("Timelines of {}", counted(runs.len() as u64, "run")),
+        (sweeps, _) => counted(sweeps.len() as u64, "sweep"),
+    }
+}
+
+/// Something that lies below what was before.
+enum Part<'a> {
+    Title(String),
+    /// A line of text.
+    Text(String, &'static str),
+    Chart(Box<Chart>),
+    Timeline(Timeline<'a>),
+    Legend(Vec<Phase>),
+    Gap,
+}
+
+impl<'a> Part<'a> {
+    fn all(shared: &'a Shared<'a>) -> Vec<Part<'a>> {
+        let mut parts = vec![Part::Title(heading(shared))];
+        for sweep in &shared.sweeps {
+            if shared.sweeps.len() > 1 {
+                parts.extend(strong(&words::sweep_title(sweep)));
+            }
+            parts.extend(text(&sweep.results.conclusion));
+            parts.push(Part::Gap);
+            parts.extend(charts::of(sweep).into_iter().map(|chart| Part::Chart(Box::new(chart))));
+        }
+        if shared.sweeps.is_empty() {
+            parts.extend(Part::timelines(shared));
+        }
+        parts.extend(Part::notes(shared));
+        parts
+    }
+
+    fn timelines(shared: &'a Shared<'a>) -> Vec<Part<'a>> {
+        let with_traces: Vec<_> = shared.runs.iter().filter_map(|run| Some((run, run.trace?))).collect();
+        let drawn = &with_traces[..with_traces.len().min(TIMELINES_MAX)];
+        let runs: Vec<&SharedRun<'a>> = drawn.iter().map(|(run, _)| *run).collect();
+        let cells = CELLS / drawn.len().max(1) as u32;
+        let mut parts = vec![];
+        for (run, trace) in drawn {
+            if shared.runs.len() > 1 {
+                parts.extend(strong(&words::title(run)));
+            }
+            parts.extend(text(&words::verdict(run)));
+            parts.push(Part::Gap);
+            parts.push(Part::Timeline(Timeline::new(trace, end_of_axis(run, &runs), cells)));
+            parts.push(Part::Gap);
+        }
+        parts.push(Part::Legend(phases(runs.iter().copied())));
+        let left_out = shared.runs.len() - drawn.len();
+        if left_out > 0 {
+            let why = if drawn.len() < with_traces.len() {
+                "not drawn"
+            } else {
+                "not drawn: their timelines are gone"
+            };
+            parts.extend(text(&format!("{} {why}", counted(left_out as u64, "more run"))));
+        }
+        parts
+    }
+
+    /// Caveats, and where everything was measured.
+    fn notes(shared: &Shared<'_>) -> Vec<Part<'a>> {
+        let caveats: Vec<String> =
+            shared.runs.iter().flat_map(|run| words::caveats(run)).take(TIMELINES_MAX).collect();
+        let machines: BTreeSet<String> = shared.provenances().map(words::measured_on).collect();
+        let by = format!(
+            "{}{}",
+            words::PROGRAM,
+            words::days(shared).map(|days| format!(", {days}")).unwrap_or_default()
+        );
+        let soft = |line: &String| soft(line);
+        let mut parts = vec![Part::Gap];
+        parts.extend(caveats.iter().flat_map(|caveat| text(caveat)));
+        parts.extend(machines.iter().flat_map(soft));
+        parts.extend(soft(&by));
+        parts
+    }
+
+    fn height(&self) -> u32 {
+        match self {
+            Part::Title(_) => 30,
+            Part::Text(..) => LEADING,
+            Part::Chart(_) => chart::HEIGHT,
+            Part::Timeline(timeline) => timeline.height(),
+            Part::Legend(phases) => legend::height(phases),
+            Part::Gap => 8,
+        }
+    }
+
+    fn draw(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+        match self {
+            Part::Title(words) => xml.element("text", &[("x", &0), ("y", &18), ("class", &"title")], words),
+            Part::Text(words, class) => {
+                xml.element("text", &[("x", &0), ("y", &14), ("class", class)], words)
+            }
+            Part::Chart(chart) => chart.draw(xml),
+            Part::Timeline(timeline) => timeline.draw(xml),
+            Part::Legend(phases) => legend::draw(phases, xml),
+            Part::Gap => Ok(()),
+        }
+    }
+}
+
+fn lines<'a>(words: &str, class: &'static str) -> Vec<Part<'a>> {
+    wrap(words, LINE).into_iter().map(|line| Part::Text(line, class)).collect()
+}
+
+fn text<'a>(words: &str) -> Vec<Part<'a>> {
+    lines(words, "plain")
+}
+
+fn strong<'a>(words: &str) -> Vec<Part<'a>> {
+    lines(words, "strong")
+}
+
+fn soft<'a>(words: &str) -> Vec<Part<'a>> {
+    lines(words, "small soft")
+}
+
+/// Where the axis of a run ends: runs of the same work share one, so that the shorter run visibly ends earlier.
+pub(super) fn end_of_axis(run: &SharedRun<'_>, among: &[&SharedRun<'_>]) -> Nanos {
+    let same = among.iter().filter(|other| other.record.plan.same_work(&run.record.plan));
+    same.filter_map(|other| other.trace).map(Trace::now).max().unwrap_or(0)
+}
+
+/// The phases that these runs could be in, as legends list them.
+pub(super) fn phases<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<Phase> {
+    let mut seen = BTreeSet::new();
+    for run in runs {
+        seen.extend(run.record.plan.phases());
+        seen.extend((run.record.events.dropped > 0).then_some(Phase::Lost));
+    }
+    Phase::MEASURED.into_iter().chain([Phase::Lost]).filter(|phase| seen.contains(phase)).collect()
+}

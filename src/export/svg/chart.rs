@@ -1,0 +1,276 @@
+//! The chart of a sweep: bars over numbers of workers, a series per model.
+//!
+//! ```text
+//!   8× ┤            ★
+//!      ┤          ┬ █          bar: the median; whisker: its 95 % interval; ★ the best configuration
+//!   4× ┤   ┬ █ ┬ █ █           dotted: as many times faster as there are workers; dashed: fitted
+//!      └───────────────
+//!         1    2    4
+//! ```
+
+use std::fmt::Write as _;
+use std::io;
+
+use super::ink;
+use super::ticks::{number, ticks, time};
+use super::{Attribute, WIDTH};
+use crate::domain::model::Model;
+use crate::domain::text;
+use crate::export::xml::Xml;
+
+/// How high a chart is, in the picture's units.
+pub(in crate::export) const HEIGHT: u32 = 400;
+const LEFT: f64 = 70.0;
+const RIGHT: f64 = 990.0;
+const TOP: f64 = 46.0;
+const BOTTOM: f64 = 352.0;
+/// How much of a group's room its bars take.
+const FILLED: f64 = 0.78;
+/// A bar is not wider than that.
+const BAR_MAX: f64 = 64.0;
+/// Room that a number above a bar needs.
+const NUMBER: f64 = 34.0;
+
+/// What the height of a bar means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::export) enum Measure {
+    /// Times faster than serial.
+    Speedup,
+    /// Seconds.
+    Time,
+}
+
+/// A bar: a median, and the interval that it is within.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::export) struct Point {
+    pub median: f64,
+    pub low: f64,
+    pub high: f64,
+    pub is_best: bool,
+}
+
+/// The bars of one model.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::export) struct Series {
+    pub model: Model,
+    /// One per number of workers; `None` where nothing was measured.
+    pub points: Vec<Option<Point>>,
+    /// A fitted curve: its name, and a value per number of workers.
+    pub fitted: Option<(&'static str, Vec<f64>)>,
+}
+
+/// A chart, ready to be drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::export) struct Chart {
+    pub measure: Measure,
+    pub title: String,
+    /// Numbers of workers, ascending.
+    pub workers: Vec<u32>,
+    pub series: Vec<Series>,
+    /// The median of serial, with which everything is compared.
+    pub serial: Option<f64>,
+    /// Unique in the document.
+    pub id: String,
+}
+
+impl Chart {
+    /// Draws it with its upper edge at 0; it is [`HEIGHT`] high.
+    pub fn draw(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+        xml.element("text", &[("x", &0), ("y", &14), ("class", &"strong")], &self.title)?;
+        self.draw_legend(xml)?;
+        self.draw_scale(xml)?;
+        for (at, workers) in self.workers.iter().enumerate() {
+            let x = self.centre(at as f64);
+            let place: [Attribute<'_>; 3] = [("x", &x), ("y", &(BOTTOM + 20.0)), ("text-anchor", &"middle")];
+            xml.element("text", &place, workers)?;
+            self.draw_group(at, xml)?;
+        }
+        let middle = f64::midpoint(LEFT, RIGHT);
+        let place: [Attribute<'_>; 4] =
+            [("x", &middle), ("y", &(BOTTOM + 40.0)), ("text-anchor", &"middle"), ("class", &"soft")];
+        xml.element("text", &place, &"workers")?;
+        self.draw_lines(xml)
+    }
+
+    /// The value at the upper edge.
+    fn end(&self) -> f64 {
+        let points = self.series.iter().flat_map(|series| series.points.iter().flatten());
+        let highest = points.map(|point| point.high.max(point.median)).chain(self.serial).fold(0.0, f64::max);
+        if highest.is_finite() && highest > 0.0 { highest * 1.12 } else { 1.0 }
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        let share = (value / self.end()).clamp(0.0, 1.0);
+        rounded(BOTTOM - share * (BOTTOM - TOP))
+    }
+
+    /// The middle of a group; between two groups for numbers in between.
+    fn centre(&self, at: f64) -> f64 {
+        rounded(LEFT + (at + 0.5) * self.group())
+    }
+
+    /// How wide a group is.
+    fn group(&self) -> f64 {
+        (RIGHT - LEFT) / self.workers.len().max(1) as f64
+    }
+
+    fn bar(&self) -> f64 {
+        (self.group() * FILLED / self.series.len().max(1) as f64).min(BAR_MAX)
+    }
+
+    fn words(&self, value: f64) -> String {
+        match self.measure {
+            Measure::Speedup => text::speedup(value),
+            Measure::Time => text::duration(value),
+        }
+    }
+
+    fn draw_legend(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+        let mut x = 0.0;
+        for series in &self.series {
+            let class = ink::model(series.model);
+            let swatch: [Attribute<'_>; 5] =
+                [("x", &x), ("y", &24), ("width", &22), ("height", &13), ("class", &class)];
+            xml.empty("rect", &swatch)?;
+            xml.element(
+                "text",
+                &[("x", &(x + 28.0)), ("y", &35), ("class", &"small")],
+                &series.model.label(),
+            )?;
+            x += 48.0 + 7.0 * series.model.label().chars().count() as f64;
+        }
+        let lines = self
+            .series
+            .iter()
+            .find_map(|series| series.fitted.as_ref())
+            .map(|(name, _)| (format!("fitted: {name}"), "fitted l-serial"));
+        let ideal = (self.measure == Measure::Speedup)
+            .then(|| ("as many times faster as workers".to_string(), "ideal"));
+        for (words, class) in ideal.into_iter().chain(lines) {
+            let line: [Attribute<'_>; 5] =
+                [("x1", &x), ("x2", &(x + 34.0)), ("y1", &31), ("y2", &31), ("class", &class)];
+            xml.empty("line", &line)?;
+            xml.element("text", &[("x", &(x + 40.0)), ("y", &35), ("class", &"small")], &words)?;
+            x += 62.0 + 6.2 * words.chars().count() as f64;
+        }
+        Ok(())
+    }
+
+    fn draw_scale(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+        let (at, step) = ticks(self.end(), 6);
+        for value in at {
+            let y = self.y(value);
+            xml.empty("line", &[("x1", &LEFT), ("x2", &RIGHT), ("y1", &y), ("y2", &y), ("class", &"grid")])?;
+            let label = match self.measure {
+                Measure::Speedup => format!("{}×", number(value, step)),
+                Measure::Time => time(value, step),
+            };
+            let place: [Attribute<'_>; 4] =
+                [("x", &(LEFT - 8.0)), ("y", &(y + 4.0)), ("text-anchor", &"end"), ("class", &"small soft")];
+            xml.element("text", &place, &label)?;
+        }
+        Ok(())
+    }
+
+    /// The bars of one number of workers.
+    fn draw_group(&self, at: usize, xml: &mut Xml<'_>) -> io::Result<()> {
+        let wide = self.bar();
+        let first = self.centre(at as f64) - wide * self.series.len() as f64 / 2.0;
+        for (place, series) in self.series.iter().enumerate() {
+            let x = rounded(first + wide * place as f64);
+            if let Some(point) = series.points.get(at).copied().flatten() {
+                self.draw_bar(x, series.model, point, xml)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn draw_bar(&self, x: f64, model: Model, point: Point, xml: &mut Xml<'_>) -> io::Result<()> {
+        let wide = rounded((self.bar() - 2.0).max(1.0));
+        let (y, middle) = (self.y(point.median), rounded(x + self.bar() / 2.0));
+        let high = rounded(BOTTOM - y);
+        let class = ink::model(model);
+        xml.begin("g", &[])?;
+        let words = format!(
+            "{}: {} ({} – {})",
+            model.name(),
+            self.words(point.median),
+            self.words(point.low),
+            self.words(point.high)
+        );
+        xml.element("title", &[], &words)?;
+        let bar: [Attribute<'_>; 5] =
+            [("x", &x), ("y", &y), ("width", &wide), ("height", &high), ("class", &class)];
+        xml.empty("rect", &bar)?;
+        let (low, top) = (self.y(point.low), self.y(point.high));
+        if point.high > point.low {
+            let cap = (self.bar() / 5.0).clamp(1.0, 7.0);
+            let (left, right) = (rounded(middle - cap), rounded(middle + cap));
+            let path = format!("M{left} {low}H{right}M{middle} {low}V{top}M{left} {top}H{right}");
+            xml.path(&[("class", &"whisker")], &path)?;
+        }
+        let mut above = top.min(y) - 6.0;
+        if self.bar() >= NUMBER {
+            let place: [Attribute<'_>; 4] =
+                [("x", &middle), ("y", &rounded(above)), ("text-anchor", &"middle"), ("class", &"small")];
+            xml.element("text", &place, &self.words(point.median))?;
+            above -= 13.0;
+        }
+        if point.is_best {
+            let place: [Attribute<'_>; 4] =
+                [("x", &middle), ("y", &rounded(above)), ("text-anchor", &"middle"), ("class", &"title")];
+            xml.element("text", &place, &"★")?;
+        }
+        xml.end()
+    }
+
+    /// Serial, the ideal and what was fitted, cut off at the upper edge.
+    fn draw_lines(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+        let clip = format!("clip-{}", self.id);
+        xml.begin("clipPath", &[("id", &clip)])?;
+        let (wide, high) = (RIGHT - LEFT, BOTTOM - TOP);
+        xml.empty("rect", &[("x", &LEFT), ("y", &TOP), ("width", &wide), ("height", &high)])?;
+        xml.end()?;
+        xml.begin("g", &[("clip-path", &format!("url(#{clip})"))])?;
+        if self.measure == Measure::Speedup {
+            let ideal: Vec<f64> = self.workers.iter().map(|workers| f64::from(*workers)).collect();
+            xml.path(&[("class", &"ideal")], &self.line(&ideal))?;
+        }
+        for series in &self.series {
+            if let Some((_, values)) = &series.fitted {
+                xml.path(&[("class", &ink::fitted(series.model))], &self.line(values))?;
+            }
+        }
+        xml.end()?;
+        let axis: [Attribute<'_>; 5] =
+            [("x1", &LEFT), ("x2", &RIGHT), ("y1", &BOTTOM), ("y2", &BOTTOM), ("class", &"axis")];
+        xml.empty("line", &axis)?;
+        self.draw_serial(xml)
+    }
+
+    fn draw_serial(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+        let Some(serial) = self.serial else { return Ok(()) };
+        let y = self.y(serial);
+        xml.empty("line", &[("x1", &LEFT), ("x2", &RIGHT), ("y1", &y), ("y2", &y), ("class", &"reference")])?;
+        let words = format!("serial: {}", self.words(serial));
+        let place: [Attribute<'_>; 4] =
+            [("x", &f64::from(WIDTH)), ("y", &(y - 5.0)), ("text-anchor", &"end"), ("class", &"small soft")];
+        xml.element("text", &place, &words)
+    }
+
+    /// A line through a value per group; above the upper edge it goes on as far as it can be seen.
+    fn line(&self, values: &[f64]) -> String {
+        let mut path = String::new();
+        for (at, value) in values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
+            let y = rounded(BOTTOM - value / self.end() * (BOTTOM - TOP)).clamp(-1e5, 1e5);
+            let command = if path.is_empty() { 'M' } else { 'L' };
+            let _ = write!(path, "{command}{} {y}", self.centre(at as f64));
+        }
+        path
+    }
+}
+
+/// To a tenth of a unit.
+fn rounded(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}

@@ -1,0 +1,243 @@
+//! The timeline of a run: a lane per worker, or per group of workers where they are many.
+//!
+//! ```text
+//! worker 0  ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅     per column of the picture, each phase has as much of the lane's height as it had of
+//! worker 1  ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅     the column's time: computing at the bottom, waiting above
+//!           0 s     0.2 s
+//! ```
+//!
+//! What is drawn are sums, never events: a picture of a million tasks is no larger than one of a hundred.
+
+use std::fmt::Write as _;
+use std::io;
+use std::ops::Range;
+
+use super::WIDTH;
+use super::ink::{self, STACK};
+use super::ticks::{ticks, time};
+use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::text::{duration, grouped};
+use crate::domain::time::{Nanos, nanos, seconds};
+use crate::domain::trace::Trace;
+use crate::export::xml::Xml;
+
+/// More lanes than that become groups.
+const ROWS_MAX: usize = 48;
+/// Where the bars begin, and how wide they are together, in the picture's units.
+const LEFT: u32 = 90;
+const PLOT: u32 = 900;
+/// So many columns the bars may have: each is whole units wide.
+const COLUMNS: [u32; 6] = [900, 450, 300, 225, 180, 150];
+/// Between two lanes.
+const GAP: u32 = 3;
+/// Below the lanes: ticks and their labels.
+const AXIS: u32 = 24;
+/// Heights are counted in halves of a unit.
+const HALVES: u32 = 2;
+
+/// Of a column, how high each phase of [`STACK`] reaches, in halves of a unit.
+type Heights = [u32; STACK.len()];
+
+/// A run's timeline, drawn on an axis that may be longer than the run.
+pub(in crate::export) struct Timeline<'a> {
+    trace: &'a Trace,
+    until: Nanos,
+    columns: u32,
+    rows: usize,
+}
+
+impl<'a> Timeline<'a> {
+    /// Of `trace`, on an axis from 0 to `until`; all lanes together have about so many columns.
+    pub fn new(trace: &'a Trace, until: Nanos, cells: u32) -> Timeline<'a> {
+        let rows = trace.lanes().len().min(ROWS_MAX);
+        let most = cells / u32::try_from(rows.max(1)).unwrap_or(u32::MAX);
+        let columns = COLUMNS.into_iter().find(|columns| *columns <= most).unwrap_or(COLUMNS[5]);
+        Timeline { trace, until: until.max(1), columns, rows }
+    }
+
+    /// The height of a lane.
+    fn lane(&self) -> u32 {
+        match self.rows {
+            0..=4 => 30,
+            5..=8 => 24,
+            9..=16 => 18,
+            17..=32 => 13,
+            _ => 10,
+        }
+    }
+
+    /// How much room it takes below its upper edge.
+    pub fn height(&self) -> u32 {
+        self.bottom() + AXIS
+    }
+
+    fn bottom(&self) -> u32 {
+        self.rows as u32 * (self.lane() + GAP)
+    }
+
+    /// Draws it with its upper edge at 0.
+    pub fn draw(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+        self.draw_axis(xml)?;
+        (0..self.rows).try_for_each(|row| self.draw_lane(row, xml))?;
+        self.draw_end(xml)
+    }
+
+    fn x(&self, t: Nanos) -> f64 {
+        let x = f64::from(LEFT) + t as f64 / self.until as f64 * f64::from(PLOT);
+        (x * 10.0).round() / 10.0
+    }
+
+    fn draw_axis(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+        let (at, step) = ticks(seconds(self.until), 9);
+        let (tip, words) = (self.bottom() + 4, self.bottom() + 18);
+        for t in at {
+            let x = self.x(nanos(t));
+            xml.empty("line", &[("x1", &x), ("x2", &x), ("y1", &0), ("y2", &tip), ("class", &"grid")])?;
+            let anchor = if x > f64::from(WIDTH) - 30.0 { "end" } else { "middle" };
+            xml.element(
+                "text",
+                &[("x", &x), ("y", &words), ("text-anchor", &anchor), ("class", &"small soft")],
+                &time(t, step),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn draw_lane(&self, row: usize, xml: &mut Xml<'_>) -> io::Result<()> {
+        let lane = self.lane();
+        let top = row as u32 * (lane + GAP);
+        let workers = self.workers(row);
+        let width = ((self.x(self.trace.now().min(self.until)) - f64::from(LEFT)) * 10.0).round() / 10.0;
+        xml.empty(
+            "rect",
+            &[("x", &LEFT), ("y", &top), ("width", &width), ("height", &lane), ("class", &"row")],
+        )?;
+        let (x, y) = (LEFT - 8, top + lane / 2 + 4);
+        xml.element(
+            "text",
+            &[("x", &x), ("y", &y), ("text-anchor", &"end"), ("class", &"small")],
+            &name(&workers),
+        )?;
+        for (phase, path) in areas(&self.heights(workers), PLOT / self.columns, top + lane) {
+            xml.path(&[("class", &ink::phase(phase))], &path)?;
+        }
+        Ok(())
+    }
+
+    /// The workers of a row.
+    fn workers(&self, row: usize) -> Range<usize> {
+        if self.rows == self.trace.lanes().len() {
+            row..row + 1
+        } else {
+            self.trace.lanes_of_row(row, self.rows)
+        }
+    }
+
+    /// Of each column, how high the phases of these workers reach.
+    fn heights(&self, workers: Range<usize>) -> Vec<Heights> {
+        let moments: Vec<Nanos> = (0..=self.columns).map(|column| self.moment(column)).collect();
+        let times: Vec<PhaseTimes> = if workers.len() == 1 {
+            let times = |pair: &[Nanos]| self.trace.times_between(workers.start, pair[0], pair[1]);
+            moments.windows(2).map(times).collect()
+        } else {
+            self.trace.times_together(workers.clone(), &moments)
+        };
+        let most = f64::from(self.lane() * HALVES);
+        let column = |(times, pair): (&PhaseTimes, &[Nanos])| {
+            let whole = ((pair[1] - pair[0]) * workers.len() as u64).max(1) as f64;
+            let mut sum = 0;
+            STACK.map(|phase| {
+                sum += times[phase];
+                (sum as f64 / whole * most).round().min(most) as u32
+            })
+        };
+        times.iter().zip(moments.windows(2)).map(column).collect()
+    }
+
+    /// When a column begins.
+    fn moment(&self, column: u32) -> Nanos {
+        (u128::from(self.until) * u128::from(column) / u128::from(self.columns)) as Nanos
+    }
+
+    /// A mark where the run ended, and when that was.
+    fn draw_end(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+        let (x, bottom) = (self.x(self.trace.now().min(self.until)), self.bottom().saturating_sub(GAP));
+        xml.empty("line", &[("x1", &x), ("x2", &x), ("y1", &0), ("y2", &bottom), ("class", &"end")])?;
+        if self.trace.now() as f64 > self.until as f64 * 0.9 {
+            return Ok(());
+        }
+        let (x, y) = (x + 6.0, bottom / 2 + 4);
+        xml.element(
+            "text",
+            &[("x", &x), ("y", &y), ("class", &"strong")],
+            &duration(seconds(self.trace.now())),
+        )
+    }
+}
+
+/// "worker 3", or "3 – 7".
+fn name(workers: &Range<usize>) -> String {
+    match workers.len() {
+        1 => format!("worker {}", grouped(workers.start as u64)),
+        _ => format!("{} – {}", workers.start, workers.end.saturating_sub(1)),
+    }
+}
+
+/// Areas of the phases, the highest one first, each from the lane's lower edge up to its own upper edge: what is drawn
+/// later lies over what was drawn before.
+fn areas(columns: &[Heights], wide: u32, base: u32) -> Vec<(Phase, String)> {
+    let mut areas = vec![];
+    for (at, phase) in STACK.into_iter().enumerate().rev() {
+        let upper = |column: &Heights| {
+            let below = at.checked_sub(1).map_or(0, |below| column[below]);
+            if column[at] > below { column[at] } else { 0 }
+        };
+        let heights: Vec<u32> = columns.iter().map(upper).collect();
+        if heights.iter().any(|height| *height > 0) {
+            areas.push((phase, outline(&heights, wide, base)));
+        }
+    }
+    areas
+}
+
+/// The outline of an area in as few steps as it has.
+fn outline(heights: &[u32], wide: u32, base: u32) -> String {
+    let mut path = String::new();
+    let (mut x, mut before) = (LEFT, 0);
+    for same in heights.chunk_by(|a, b| a == b) {
+        let (height, length) = (same[0], wide * same.len() as u32);
+        let step = (f64::from(before) - f64::from(height)) / f64::from(HALVES);
+        let _ = match (before, height) {
+            (0, 0) => Ok(()),
+            (0, _) => write!(path, "M{x} {base}v{step}h{length}"),
+            (_, 0) => write!(path, "v{step}z"),
+            (_, _) => write!(path, "v{step}h{length}"),
+        };
+        before = height;
+        x += length;
+    }
+    if before > 0 {
+        let _ = write!(path, "v{}z", f64::from(before) / f64::from(HALVES));
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outline_goes_up_along_and_down_again() {
+        assert_eq!(outline(&[0, 4, 4, 2, 0, 6], 10, 30), "M100 30v-2h20v1h10v1zM140 30v-3h10v3z");
+        assert_eq!(outline(&[0, 0], 10, 30), "");
+    }
+
+    #[test]
+    fn a_phase_without_time_in_a_column_has_no_area_there() {
+        let mut columns = [[0; STACK.len()]; 2];
+        columns[0] = [4; STACK.len()];
+        columns[1] = [0, 4, 4, 4, 4, 4, 4];
+        let drawn: Vec<Phase> = areas(&columns, 10, 30).into_iter().map(|(phase, _)| phase).collect();
+        assert_eq!(drawn, [Phase::Ready, Phase::Computing]);
+    }
+}

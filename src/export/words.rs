@@ -1,0 +1,170 @@
+//! What is said about runs in every format for people, in the same words as on the screen.
+
+use serde::Serialize;
+
+use crate::domain::machine::Machine;
+use crate::domain::model::Model;
+use crate::domain::plan::Plan;
+use crate::domain::provenance::{Origin, Provenance};
+use crate::domain::record::Record;
+use crate::domain::share::{Shared, SharedRun, SharedSweep};
+use crate::domain::stats::fit::Parameter;
+use crate::domain::text::{bytes, clean, counted, grouped};
+use crate::domain::verdict;
+use crate::domain::workload::{Addresses, Files, Workload};
+
+/// Who writes the files.
+pub(super) const PROGRAM: &str = concat!("pconc-tui ", env!("CARGO_PKG_VERSION"));
+/// How much of a foreign sentence is repeated, in characters.
+const FOREIGN: usize = 300;
+/// How much of a name is.
+const NAME: usize = 80;
+
+/// Foreign text as files repeat it.
+pub(super) fn foreign(text: &str) -> String {
+    clean(text, FOREIGN)
+}
+
+/// What the user calls a run, harmless.
+pub(super) fn name(run: &SharedRun<'_>) -> Option<String> {
+    run.name.map(|name| clean(name, NAME))
+}
+
+/// Its number, its name if it has one, and what was run: "#3 warm: io · threads · 16 workers · 16 tasks".
+pub(super) fn title(run: &SharedRun<'_>) -> String {
+    let name = name(run).map(|name| format!(" {name}:")).unwrap_or_default();
+    format!("#{}{name} {}", run.number, plan(&run.record.plan))
+}
+
+/// The same of a sweep: "#9 sweep: io · threads, processes · 1, 2, 4 workers · 3 rounds".
+pub(super) fn sweep_title(shared: &SharedSweep<'_>) -> String {
+    let plan = &shared.sweep.plan;
+    let name = shared.name.map(|text| format!(" {}:", clean(text, NAME))).unwrap_or_default();
+    let models: Vec<&str> = plan.models().into_iter().map(Model::label).collect();
+    let workers: Vec<String> = plan.workers().iter().map(u32::to_string).collect();
+    let workers = if workers.is_empty() { "1".into() } else { workers.join(", ") };
+    let noun = if workers == "1" { "worker" } else { "workers" };
+    format!(
+        "#{} sweep{} {} · {} · {workers} {noun} · {}",
+        shared.number,
+        if name.is_empty() { ":" } else { &name },
+        plan.work().workload().label(),
+        models.join(", "),
+        counted(plan.repeats().into(), "round"),
+    )
+}
+
+/// What was fitted to the speed-ups of each model, and how sure that is.
+pub(super) fn fits(shared: &SharedSweep<'_>) -> Vec<String> {
+    let parameter = |parameter: &Parameter| {
+        format!("{:.3} ({:.3} – {:.3})", parameter.value, parameter.interval.low, parameter.interval.high)
+    };
+    let series = shared.results.series.iter();
+    series
+        .flat_map(|series| {
+            let model = series.model.name();
+            let amdahl = series.amdahl.as_ref().map(|fit| {
+                format!("{model}, fitted by Amdahl's law: serial fraction {}", parameter(&fit.law.serial))
+            });
+            let universal = series.universal.as_ref().map(|fit| {
+                format!(
+                    "{model}, fitted by the Universal Scalability Law: contention {}, coherency {}",
+                    parameter(&fit.law.contention),
+                    parameter(&fit.law.coherency)
+                )
+            });
+            amdahl.into_iter().chain(universal)
+        })
+        .collect()
+}
+
+/// Every reason to trust the run less, with its number.
+pub(super) fn caveats(run: &SharedRun<'_>) -> Vec<String> {
+    run.record.caveats.iter().map(|caveat| format!("#{}: {}", run.number, foreign(&caveat.text))).collect()
+}
+
+/// What was run.
+pub(super) fn plan(plan: &Plan) -> String {
+    let (workers, tasks) = (counted(plan.workers().into(), "worker"), counted(plan.tasks().into(), "task"));
+    format!("{} · {} · {workers} · {tasks}", plan.workload().label(), plan.model().label())
+}
+
+/// The size of the work: what another run must have in common to be compared with this one.
+pub(super) fn work(plan: &Plan) -> String {
+    match plan.workload() {
+        Workload::Cpu { iterations } => format!("{} steps a task", grouped(*iterations)),
+        Workload::Io { writes, addresses, files } => {
+            let times = counted(u64::from(*writes), "write");
+            let into = if *files == Files::OneShared { " to one file" } else { "" };
+            format!("{times} a task{into}, {}", self::addresses(addresses))
+        }
+    }
+}
+
+fn addresses(addresses: &Addresses) -> String {
+    match addresses {
+        Addresses::Urls(urls) => format!("{} from a list", counted_addresses(urls.len())),
+        Addresses::Loopback { latencies_ms, latency, page_bytes } => format!(
+            "{} of the embedded server: answers after {} to {} ms, pages of {}",
+            counted_addresses(latencies_ms.len()),
+            latency.min_ms,
+            latency.max_ms,
+            bytes(u64::from(*page_bytes)),
+        ),
+    }
+}
+
+fn counted_addresses(n: usize) -> String {
+    if n == 1 { "1 address".into() } else { format!("{} addresses", grouped(n as u64)) }
+}
+
+/// What came out, in one sentence.
+pub(super) fn verdict(run: &SharedRun<'_>) -> String {
+    foreign(&verdict::concluded(run.record, run.gain))
+}
+
+/// "CPU X, 8 cores, Linux 6.12, 16.0 GB of memory".
+pub(super) fn machine(machine: &Machine) -> String {
+    let cpu = machine.cpu_model.as_deref().map_or_else(|| "unknown CPU".into(), foreign);
+    let memory = machine.memory_bytes.map(|size| format!(", {} of memory", bytes(size))).unwrap_or_default();
+    format!("{cpu}, {}, {}{memory}", cores(machine), foreign(&machine.kernel))
+}
+
+fn cores(machine: &Machine) -> String {
+    let online = counted(machine.cores_online.into(), "core");
+    if machine.cores_usable == machine.cores_online {
+        return online;
+    }
+    let why =
+        machine.cores_limited_by.as_deref().map(|why| format!(" ({})", foreign(why))).unwrap_or_default();
+    format!("{} of {online} usable{why}", machine.cores_usable)
+}
+
+/// When and on what a run was measured: "recorded on …" where that was not this program's machine and user.
+pub(super) fn measured_on(provenance: &Provenance) -> String {
+    let how = if provenance.origin == Origin::Recorded { "recorded on" } else { "measured on" };
+    format!("{how} {}", machine(&provenance.machine))
+}
+
+/// "2026-01-31 12:34:56 UTC".
+pub(super) fn moment(record: &Record) -> String {
+    let text = foreign(&record.started_at);
+    let second = text.split(['.', 'Z']).next().unwrap_or_default().replace('T', " ");
+    format!("{second} UTC")
+}
+
+/// "measured 2026-01-31", or from which day to which; nothing if there is no run.
+pub(super) fn days(shared: &Shared<'_>) -> Option<String> {
+    let day = |run: &SharedRun<'_>| foreign(&run.record.started_at).chars().take(10).collect::<String>();
+    let first = shared.runs.iter().map(day).min()?;
+    let last = shared.runs.iter().map(day).max()?;
+    Some(if first == last { format!("measured {first}") } else { format!("measured {first} to {last}") })
+}
+
+/// The word that stands for a value in JSON.
+pub(super) fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,50 @@
+//! A shared file is read, before anything is started.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::domain::history::EarlierRun;
+use crate::domain::text::{clean, plain};
+use crate::export::json::{self, Document, FILE_MAX, Run};
+
+/// The longest name of a file in a sentence, in characters.
+const NAME_MAX: usize = 100;
+
+/// The document in this file.
+///
+/// # Errors
+/// Why it cannot be replayed, in one sentence.
+pub fn read(path: &Path) -> Result<Document, String> {
+    let name = clean(&path.display().to_string(), NAME_MAX);
+    let wrong = |why: String| format!("cannot replay {name}: {why}");
+    let text = text_of(path).map_err(wrong)?;
+    let document = json::read(&text).map_err(wrong)?;
+    if document.runs.is_empty() {
+        return Err(wrong("there is no run in it".into()));
+    }
+    Ok(document)
+}
+
+/// Not more than is read anyhow, whatever the file says about its size.
+fn text_of(path: &Path) -> Result<Vec<u8>, String> {
+    let file = File::open(path).map_err(|error| plain(&error))?;
+    let size = file.metadata().map_err(|error| plain(&error))?.len();
+    if size > FILE_MAX {
+        return Err(format!("it is larger than {} MB", FILE_MAX >> 20));
+    }
+    let mut text = vec![];
+    file.take(FILE_MAX + 1).read_to_end(&mut text).map_err(|error| plain(&error))?;
+    Ok(text)
+}
+
+/// A run of the document as the explorer takes it.
+pub fn earlier(run: Run) -> EarlierRun {
+    EarlierRun {
+        number: run.number,
+        name: run.name,
+        provenance: run.provenance,
+        record: Box::new(run.record),
+        trace: run.trace.map(Box::new),
+    }
+}
