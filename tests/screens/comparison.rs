@@ -94,6 +94,7 @@ fn b_makes_the_next_run_the_baseline_and_every_number_follows() {
 #[test]
 fn what_the_marks_mean_and_why_a_run_is_doubted_stands_in_the_comparison() {
     let mut session = compared(120, 60, 2);
+    session.press(&[Char('b')]);
     assert!(session.rows().iter().any(|row| row.starts_with('┗') && row.contains("B baseline")));
     session.press(&[Esc]);
     let mut run = measured(11, CONFIGURATIONS[3], 1, 1.0);

@@ -36,10 +36,20 @@ pub(super) fn of(runs: &[Compared<'_>], reference: usize) -> String {
         None => {}
     }
     let Some(over) = runs.get(reference) else { return String::new() };
-    let others = runs.iter().enumerate().filter(|(at, _)| *at != reference).map(|(_, run)| run);
-    let gained = others.filter_map(|run| Some((run, repeats::gain(&over.measured(), &run.measured())?)));
-    let fastest = gained.max_by(|a, b| a.1.value.total_cmp(&b.1.value));
-    fastest.map_or_else(String::new, |(run, ratio)| Pair { run, over, ratio }.told(runs.len()))
+    let others: Vec<&Compared<'_>> =
+        runs.iter().enumerate().filter(|(at, _)| *at != reference).map(|(_, run)| run).collect();
+    let gained = others.iter().filter_map(|run| Some((*run, gain(over, run)?)));
+    let Some((run, ratio)) = gained.max_by(|a, b| a.1.value.total_cmp(&b.1.value)) else {
+        return String::new();
+    };
+    let is_clearly_slower =
+        |other: &Compared<'_>| gain(other, run).and_then(|gain| direction(&gain)) == Some(Ordering::Greater);
+    let is_alone = others.iter().all(|other| other.number == run.number || is_clearly_slower(other));
+    Pair { run, over, ratio, is_alone }.told(runs.len())
+}
+
+fn gain(over: &Compared<'_>, run: &Compared<'_>) -> Option<Ratio> {
+    repeats::gain(&over.measured(), &run.measured())
 }
 
 /// If these are all repeats of one configuration.
@@ -55,6 +65,8 @@ struct Pair<'p, 'a> {
     run: &'p Compared<'a>,
     over: &'p Compared<'a>,
     ratio: Ratio,
+    /// Whether it is clearly ahead of all others.
+    is_alone: bool,
 }
 
 impl Pair<'_, '_> {
@@ -74,7 +86,8 @@ impl Pair<'_, '_> {
             }
             (Some(_), false) => format!("{run} is {factor} faster than {over}{}", self.sureness()),
             (Some(_), true) => {
-                format!("{run} is the fastest of {of} runs: {factor} faster than {over}{}", self.sureness())
+                let place = if self.is_alone { "the fastest" } else { "among the fastest" };
+                format!("{run} is {place} of {of} runs: {factor} faster than {over}{}", self.sureness())
             }
             (None, is_best) => self.undecided(is_best),
         };

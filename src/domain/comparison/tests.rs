@@ -117,6 +117,9 @@ fn of_many_runs_the_fastest_of_the_others_is_told() {
         said(&history, &[1, 6, 11])
             .starts_with("#6 processes is the fastest of 3 runs: 1.92× faster than #1 serial")
     );
+    let level: Configuration<'_> = (Model::Rayon, 2, 1.97, &[0.52, 0.51, 0.52, 0.53, 0.52]);
+    let told = said(&measured(Cpu, &[SERIAL, TWICE, level]), &[1, 6, 11]);
+    assert!(told.contains(" is among the fastest of 3 runs: 1.92× faster than #1 serial"), "{told}");
     let told = said(&history, &[6, 1, 11]);
     assert!(
         told.starts_with("#6 processes is the fastest of 3 runs: the next, #1 serial, is 1.92× slower ("),
