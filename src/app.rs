@@ -461,7 +461,7 @@ impl App {
             }
             (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
             (_, Some(Shown::Live(live))) => verdict::live(&live.trace),
-            (_, Some(Shown::Entry(entry))) => entry.verdict(),
+            (_, Some(Shown::Entry(entry))) => self.history.verdict_of(entry.number),
             (_, None) => "Press 1, 2, 3 or 4 to let this machine answer a question".into(),
         };
     }

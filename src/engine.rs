@@ -8,6 +8,7 @@ pub mod calibrate;
 pub mod clock;
 pub mod cores;
 pub mod doctor;
+mod doubts;
 pub mod executor;
 pub mod fetch;
 pub mod gil;

@@ -4,7 +4,7 @@ use pconc_tui::app::App;
 use pconc_tui::app::command::Command;
 use pconc_tui::app::key::Key::{self, Char, Ctrl, Down, End, Enter, Esc, Home, Left, Right, Tab, Up};
 use pconc_tui::app::message::{Effect, Msg};
-use pconc_tui::app::overlay::Overlay;
+use pconc_tui::app::overlay::{Overlay, Text};
 use pconc_tui::app::sample::{self, Scenario};
 use pconc_tui::app::screen::Panel;
 use pconc_tui::domain::machine::Limits;
@@ -182,15 +182,22 @@ fn marked_runs_are_compared_and_without_marks_the_chosen_one_with_its_baseline()
     experiment(&mut app, '2');
     experiment(&mut app, '3');
     press(&mut app, &[Char('c')]);
-    let numbers = |app: &App| match app.overlay() {
-        Some(Overlay::Comparison { numbers, sentence, .. }) => (numbers.clone(), sentence.clone()),
+    let numbers = |app: &App| match (app.overlay(), app.text()) {
+        (Some(Overlay::Comparison { numbers, .. }), Some(Text::Comparison(parts))) => {
+            (numbers.clone(), parts.said.join(" "))
+        }
         other => panic!("expected a comparison, not {other:?}"),
     };
     assert_eq!(numbers(&app).0, [1, 3]);
     press(&mut app, &[Esc, Char('m'), Tab, Tab, Tab, Tab, Up, Char('m'), Char('c')]);
     let (compared, sentence) = numbers(&app);
     assert_eq!(compared, [2, 3]);
-    assert!(sentence.starts_with("#3 processes was 2.0× faster than #2 gil-threads"), "{sentence}");
+    assert!(
+        sentence.starts_with(
+            "#3 processes is 2.0× faster than #2 gil-threads (single runs); it computes on 1.99 cores"
+        ),
+        "{sentence}"
+    );
 }
 
 #[test]

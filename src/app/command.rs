@@ -13,6 +13,7 @@ pub enum Command {
     Mark,
     Compare,
     MakeBaseline,
+    NextReference,
     Details,
     Sweep,
     StartSweep,
@@ -400,6 +401,9 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char('0')], "0", C::ZoomFit, In::Comparison, "0 all", "show the runs as a whole", 2),
     bind(&[Char('['), Left, Char('h')], "[ ← h", C::PanLeft, In::Comparison, "[ earlier", "look at an earlier part of the runs", 2),
     bind(&[Char(']'), Right, Char('l')], "] → l", C::PanRight, In::Comparison, "] later", "look at a later part of the runs", 2),
+
+    bind(&[Char('b')], "b", C::NextReference, In::Comparison, "b next baseline",
+        "measure the runs, and all of their work, against the next of them", 1),
 
     bind(&[Up, Char('k')], "↑ k", C::Up, In::Reading, "", "a row up", 0),
     bind(&[Down, Char('j')], "↓ j", C::Down, In::Reading, "↑↓ scroll", "a row down", 2),

@@ -3,30 +3,31 @@
 
 use super::command::Command;
 use super::timeline::Window;
-use crate::domain::history::Entry;
+use crate::domain::comparison::{self, Compared, Comparison, Row};
+use crate::domain::history::{Entry, History};
 use crate::domain::phase::Phase;
-use crate::domain::provenance::Origin;
-use crate::domain::speedup::Baseline;
-use crate::domain::text::{LEAST_IN_SECONDS, bytes, clean, column_seconds, duration, grouped, speedup, wrap};
-use crate::domain::time::{nanos, seconds};
+use crate::domain::text::{clean, wrap};
+use crate::domain::time::nanos;
 use crate::domain::trace::Trace;
 
 /// Columns of the names of rows, at least.
 const NAMES: usize = 14;
 /// Columns of a run, where there is room.
 const COLUMN: usize = 17;
-/// So many characters of a run's name head its column.
-const NAME: usize = 16;
 /// Columns between two runs, where there is none to spare.
 const BETWEEN: usize = 2;
 /// Rows of a worker where there is room for everything: ink and a gap.
 const HIGH: usize = 8;
+/// How much of a doubt is shown.
+const FOREIGN: usize = 300;
 
 /// A comparison, laid out.
 #[derive(Clone, Debug)]
 pub struct Composition {
     /// The sentence in lines; an empty row follows.
     pub said: Vec<String>,
+    /// What the signs before the runs mean; empty if there are none.
+    pub legend: String,
     /// Rows of the timelines with their axis.
     pub timelines: u16,
     /// The table, of which the last rows may be out of sight.
@@ -38,17 +39,21 @@ pub struct Composition {
 impl Composition {
     /// In so many columns and rows.
     #[must_use]
-    pub fn of(runs: &[&Entry], sentence: &str, (columns, rows): (u16, u16)) -> Composition {
-        let said = wrap(sentence, columns);
+    pub fn of(history: &History, numbers: &[usize], (columns, rows): (u16, u16)) -> Composition {
+        let runs: Vec<&Entry> = numbers.iter().filter_map(|number| history.get(*number)).collect();
+        let comparison = compared(history, &runs);
+        let said = wrap(&comparison.sentence, columns);
         // The last column says whether there is more above or below.
-        let table = table(runs, usize::from(columns.saturating_sub(1)));
+        let width = columns.saturating_sub(1);
+        let mut table = table(&comparison, usize::from(width));
+        table.extend(doubts(&runs, width));
         let below = rows.saturating_sub(u16::try_from(said.len()).unwrap_or(1) + 1);
         // The picture tells more than the table: it gets what it needs, up to three fifths.
         let wanted: usize =
             runs.iter().map(|run| run.trace.lanes().len().max(1) * HIGH + 1).sum::<usize>() + 1;
         let fair = (below * 3 / 5).max(below.saturating_sub(u16::try_from(table.len()).unwrap_or(u16::MAX)));
         let timelines = u16::try_from(wanted).unwrap_or(u16::MAX).min(fair);
-        Composition { said, timelines, table, table_room: below - timelines }
+        Composition { said, legend: legend(&runs), timelines, table, table_room: below - timelines }
     }
 
     /// So many rows of the table are out of sight.
@@ -56,6 +61,27 @@ impl Composition {
     pub fn hidden_rows(&self) -> u16 {
         u16::try_from(self.table.len()).unwrap_or(u16::MAX).saturating_sub(self.table_room)
     }
+}
+
+/// What the history says of these runs, against the one of them that is their baseline.
+fn compared(history: &History, runs: &[&Entry]) -> Comparison {
+    let compared: Vec<Compared<'_>> = runs.iter().map(|run| Compared::in_history(history, run)).collect();
+    let chosen = runs.iter().position(|run| is_chosen(run));
+    comparison::compare(&compared, chosen.unwrap_or_else(|| comparison::default_reference(&compared)))
+}
+
+/// Whether the user made it the baseline of its work.
+fn is_chosen(run: &Entry) -> bool {
+    run.is_baseline && run.baseline.is_some_and(|baseline| baseline.is_chosen)
+}
+
+/// The number of the run that comes after the one that these are measured against, as their next baseline; `None` if they
+/// cannot be measured against each other.
+#[must_use]
+pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
+    let runs: Vec<&Entry> = numbers.iter().filter_map(|number| history.get(*number)).collect();
+    let reference = compared(history, &runs).reference?;
+    Some(runs.get((reference + 1) % runs.len())?.number)
 }
 
 /// All of the time that these runs took: the longest of them.
@@ -92,139 +118,70 @@ pub struct TableRow {
     pub is_heading: bool,
 }
 
-/// What is compared.
-struct Measure {
-    name: String,
-    phase: Option<Phase>,
-    unit: Unit,
-    of: Value,
-}
-
-/// A number of a run; `None` if it was not measured.
-type Value = Box<dyn Fn(&Entry) -> Option<f64>>;
-
-/// How a measure is written.
-#[derive(Clone, Copy, Debug)]
-enum Unit {
-    /// Seconds with aligned points.
-    Seconds,
-    /// Seconds that may be very few.
-    Duration,
-    Average,
-    Bytes,
-    Count,
-    /// A factor, whose difference means nothing.
-    Times,
-}
-
-impl Unit {
-    fn text(self, value: f64) -> String {
-        match self {
-            Unit::Seconds => column_seconds(value),
-            Unit::Duration => duration(value),
-            Unit::Average => format!("{value:.1}"),
-            Unit::Bytes => bytes(value as u64),
-            Unit::Count => grouped(value as u64),
-            Unit::Times => speedup(value),
-        }
-    }
-
-    /// What the second has more, or less, than the first.
-    fn difference(self, from: f64, to: f64) -> String {
-        let is_small = |value: f64| value > 0.0 && value < LEAST_IN_SECONDS;
-        match self {
-            Unit::Times => String::new(),
-            Unit::Average => signed(from, to, 1),
-            Unit::Seconds if !is_small(from) && !is_small(to) => signed(from, to, 3) + " s",
-            _ if from == to => self.text(0.0),
-            Unit::Seconds => with_sign(from, to, Unit::Duration),
-            _ => with_sign(from, to, self),
-        }
-    }
-}
-
-fn with_sign(from: f64, to: f64, unit: Unit) -> String {
-    let sign = if to < from { '-' } else { '+' };
-    format!("{sign}{}", unit.text((to - from).abs()))
-}
-
-/// From one number to another as both are printed, so that the three add up.
-fn signed(from: f64, to: f64, decimals: i32) -> String {
-    let unit = 10f64.powi(decimals);
-    let difference = ((to * unit).round() - (from * unit).round()) / unit;
-    let decimals = usize::try_from(decimals).unwrap_or(0);
-    // Zero has no sign.
-    if difference == 0.0 { format!("{:.decimals$}", 0.0) } else { format!("{difference:+.decimals$}") }
-}
-
-/// The measures that at least one of the runs has.
-fn measures(runs: &[&Entry]) -> Vec<Measure> {
-    fn measure(name: &str, unit: Unit, of: impl Fn(&Entry) -> Option<f64> + 'static) -> Measure {
-        Measure { name: name.into(), phase: None, unit, of: Box::new(of) }
-    }
-    let always = [
-        measure("time", Unit::Seconds, |run| Some(run.record.wall_s)),
-        measure(&speed_up_over(runs), Unit::Times, |run| run.speedup),
-        measure("concurrency", Unit::Average, |run| Some(run.record.concurrency)),
-        measure("parallelism", Unit::Average, |run| Some(run.record.parallelism)),
-        measure("start-up", Unit::Duration, |run| run.record.startup_s),
-    ];
-    let phases = Phase::MEASURED.into_iter().map(|phase| Measure {
-        phase: Some(phase),
-        ..measure(phase.name(), Unit::Seconds, move |run| Some(seconds(run.record.phases_s[phase])))
-    });
-    let phases = phases.filter(|phase| runs.iter().any(|run| (phase.of)(run) > Some(0.0)));
-    let others = [
-        measure("memory", Unit::Bytes, |run| run.record.memory_bytes.map(|bytes| bytes as f64)),
-        measure("ctx switches", Unit::Count, |run| {
-            super::columns::context_switches(&run.record).map(|n| n as f64)
-        }),
-        measure("lock switches", Unit::Count, |run| run.record.gil.map(|gil| gil.switches as f64)),
-    ];
-    let others = others.into_iter().filter(|other| runs.iter().any(|run| (other.of)(run).is_some()));
-    always.into_iter().chain(phases).chain(others).collect()
-}
-
-/// The baseline of all of these runs, if it is one.
-fn shared_baseline(runs: &[&Entry]) -> Option<Baseline> {
-    let first = runs.first()?.baseline?;
-    runs.iter().all(|run| run.baseline.is_some_and(|other| other.number == first.number)).then_some(first)
-}
-
-fn speed_up_over(runs: &[&Entry]) -> String {
-    shared_baseline(runs)
-        .map_or_else(|| "speed-up".to_string(), |baseline| format!("speed-up over #{}", baseline.number))
-}
-
-/// A column: its heading and a cell per measure.
+/// A column: its heading and a cell per row.
 type Column = Vec<String>;
 
 /// A column per run and, between two, one with the difference. Those that do not fit are told in words.
-fn table(runs: &[&Entry], width: usize) -> Vec<TableRow> {
-    let measures = measures(runs);
-    let names = measures.iter().map(|measure| measure.name.chars().count() + 1).max().unwrap_or(0).max(NAMES);
-    let mut columns: Vec<Column> = runs.iter().map(|run| column(run, &measures, runs)).collect();
-    if let [first, second] = runs {
-        columns.push(difference(first, second, &measures));
+fn table(comparison: &Comparison, width: usize) -> Vec<TableRow> {
+    let rows = &comparison.rows;
+    let names =
+        rows.iter().map(|row| indent(row) + row.name.chars().count() + 1).max().unwrap_or(0).max(NAMES);
+    let mut columns: Vec<Column> = comparison.columns.iter().map(|heading| vec![heading.clone()]).collect();
+    for row in rows {
+        columns.iter_mut().zip(&row.cells).for_each(|(column, cell)| column.push(cell.text.clone()));
     }
+    let runs = columns.len();
+    columns.extend(difference(comparison));
     let widths = widths(&columns, width.saturating_sub(names));
-    let row = |at: usize| -> String {
+    let cells = |at: usize| -> String {
         columns.iter().zip(&widths).map(|(column, width)| format!("{:>width$}", column[at])).collect()
     };
     let heading =
-        TableRow { name: " ".repeat(names), cells: row(0), is_heading: true, ..TableRow::default() };
-    let missing = missing(runs.len(), columns.len(), widths.len());
+        TableRow { name: " ".repeat(names), cells: cells(0), is_heading: true, ..TableRow::default() };
+    let missing = missing(runs, columns.len(), widths.len());
     let missing = missing.map(|name| TableRow { name, ..TableRow::default() });
-    let rows = measures.iter().enumerate().map(|(at, measure)| {
-        let width = if measure.phase.is_some() { names - 2 } else { names };
+    let rows = rows.iter().enumerate().map(|(at, row)| {
+        let blanks = if row.is_part { indent(row) } else { 0 };
+        let width = if row.phase.is_some() { names - indent(row) } else { names };
         TableRow {
-            phase: measure.phase,
-            name: format!("{:<width$}", measure.name),
-            cells: row(at + 1),
+            phase: row.phase,
+            name: format!("{:<width$}", " ".repeat(blanks) + &row.name),
+            cells: cells(at + 1),
             is_heading: false,
         }
     });
     std::iter::once(heading).chain(missing).chain(rows).collect()
+}
+
+/// Columns before a row's name: for the mark of a phase, or because it belongs to the row above.
+fn indent(row: &Row) -> usize {
+    if row.phase.is_some() || row.is_part { 2 } else { 0 }
+}
+
+fn difference(comparison: &Comparison) -> Option<Column> {
+    let heading = comparison.difference.clone()?;
+    let cells = comparison.rows.iter().map(|row| row.difference.clone().unwrap_or_default());
+    Some(std::iter::once(heading).chain(cells).collect())
+}
+
+/// The doubts about the runs, below the table.
+fn doubts(runs: &[&Entry], width: u16) -> Vec<TableRow> {
+    let caveats = runs.iter().flat_map(|run| run.record.caveats.iter().map(|caveat| (run.number, caveat)));
+    let said = caveats.map(|(number, caveat)| format!("! #{number}: {}", clean(&caveat.text, FOREIGN)));
+    let lines: Vec<String> = said.flat_map(|text| wrap(&text, width)).collect();
+    let blank = (!lines.is_empty()).then(String::new);
+    blank.into_iter().chain(lines).map(|name| TableRow { name, ..TableRow::default() }).collect()
+}
+
+/// What the signs in the headings mean: those that are there.
+fn legend(runs: &[&Entry]) -> String {
+    let signs = [
+        (runs.iter().any(|run| run.is_baseline), "B baseline"),
+        (runs.iter().any(|run| run.is_fastest), "★ fastest"),
+        (runs.iter().any(|run| !run.record.caveats.is_empty()), "! doubted"),
+    ];
+    let there: Vec<&str> = signs.iter().filter(|(is_there, _)| *is_there).map(|(_, said)| *said).collect();
+    there.join("  ")
 }
 
 /// The widths of as many columns as fit.
@@ -253,36 +210,6 @@ fn missing(runs: usize, columns: usize, fitting: usize) -> Option<String> {
     Some(format!("… without {what}: the screen is too narrow"))
 }
 
-fn column(run: &Entry, measures: &[Measure], runs: &[&Entry]) -> Column {
-    let mut heading = String::new();
-    heading.push_str(if run.is_baseline { "B " } else { "" });
-    heading.push_str(if run.is_fastest { "★ " } else { "" });
-    heading.push_str(if run.record.caveats.is_empty() { "" } else { "! " });
-    match &run.name {
-        Some(name) => heading.push_str(&format!("#{} {}", run.number, clean(name, NAME))),
-        None => heading.push_str(&format!("#{} {}", run.number, run.record.plan.model().name())),
-    }
-    heading.push_str(if run.provenance.origin == Origin::Recorded { ", recorded" } else { "" });
-    let shared = shared_baseline(runs).is_some();
-    let cells = measures.iter().map(|measure| {
-        let text = (measure.of)(run).map_or_else(|| "–".into(), |value| measure.unit.text(value));
-        match (measure.unit, run.baseline) {
-            (Unit::Times, Some(over)) if !shared => format!("{text} over #{}", over.number),
-            _ => text,
-        }
-    });
-    std::iter::once(heading).chain(cells).collect()
-}
-
-fn difference(first: &Entry, second: &Entry, measures: &[Measure]) -> Column {
-    let cells = measures.iter().map(|measure| match ((measure.of)(first), (measure.of)(second)) {
-        (Some(from), Some(to)) => measure.unit.difference(from, to),
-        _ if matches!(measure.unit, Unit::Times) => String::new(),
-        _ => "–".into(),
-    });
-    std::iter::once("difference".to_string()).chain(cells).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::window::SHORTEST;
@@ -306,13 +233,5 @@ mod tests {
         assert_eq!(zoom, Some(Window { from: 0, to: span }));
         (0..60).for_each(|_| zoom = look(zoom, Command::ZoomOut, all));
         assert_eq!(zoom, None);
-    }
-
-    #[test]
-    fn differences_add_up_as_they_are_printed() {
-        assert_eq!(Unit::Seconds.difference(1.0004, 1.0006), "+0.001 s");
-        assert_eq!(Unit::Seconds.difference(0.0, 0.004), "+4.00 ms");
-        assert_eq!(Unit::Bytes.difference(2e6, 1.5e6), "-500.0 kB");
-        assert_eq!(Unit::Count.difference(7.0, 7.0), "0");
     }
 }

@@ -1,9 +1,11 @@
 //! All numbers of one record, as rows: the screen draws them, and scrolling needs to know how many there are.
 
-use crate::domain::history::Entry;
+use crate::domain::history::{Entry, History};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
+use crate::domain::record::Record;
+use crate::domain::repeats;
 use crate::domain::shared_file;
 use crate::domain::text::{bytes, clean, column_seconds, duration, grouped, speedup, wrap};
 use crate::domain::time::seconds;
@@ -53,14 +55,18 @@ pub enum Row {
 
 /// Everything about a run in rows of at most `width` columns, for somebody who is `here`.
 #[must_use]
-pub fn rows(entry: &Entry, here: &Provenance, width: u16) -> Vec<Row> {
+pub fn rows(history: &History, entry: &Entry, here: &Provenance, width: u16) -> Vec<Row> {
     let record = &entry.record;
     let doubts = record.caveats.iter().map(|caveat| format!("! {}", clean(&caveat.text, FOREIGN)));
     let origin = entry.origin_in_words(here);
-    let said = std::iter::once(entry.verdict()).chain(origin).chain(shared_file::told(record)).chain(doubts);
+    let verdict = std::iter::once(history.verdict_of(entry.number));
+    let said = verdict.chain(origin).chain(shared_file::told(record)).chain(doubts);
     let mut rows: Vec<Row> = said.flat_map(|text| wrap(&text, width)).map(Row::Strong).collect();
     rows.push(Row::Empty);
-    for (name, value, note) in numbers(entry) {
+    let mut numbers = numbers(entry);
+    // After the time.
+    numbers.splice(1..1, repeated(&history.records_of(entry.number)));
+    for (name, value, note) in numbers {
         rows.extend(with_note(&note, width, |note| Row::Number { name, value, note }));
     }
     rows.push(Row::Empty);
@@ -92,6 +98,18 @@ fn failures(entry: &Entry, width: u16) -> Vec<Row> {
         return said;
     }
     [Row::Empty, Row::Strong("Tasks that failed".into())].into_iter().chain(said).collect()
+}
+
+/// What the repeats of a run say of its time, if it has some.
+fn repeated(repeats: &[&Record]) -> Vec<(&'static str, String, String)> {
+    let Some(time) = repeats::time(repeats).filter(|time| time.n > 1) else { return vec![] };
+    let range = time.interval.map(|interval| format!(" ({}, 95 % confidence)", repeats::range(interval)));
+    let note = format!("of its {} repeats{}", time.n, range.unwrap_or_default());
+    vec![
+        ("median", column_seconds(time.median), note),
+        ("shortest", column_seconds(time.min), "of the repeats".into()),
+        ("longest", column_seconds(time.max), "of the repeats".into()),
+    ]
 }
 
 /// Name, value with unit, and what it means.

@@ -46,8 +46,6 @@ pub enum Overlay {
     Comparison {
         /// Which runs, in ascending order.
         numbers: Vec<usize>,
-        /// The differences in one sentence, computed when it was opened.
-        sentence: String,
         /// How far its table is scrolled.
         scroll: Scroll,
         /// The stretch of time in view, unless it is all of it.

@@ -3,6 +3,7 @@
 use super::browse;
 use super::columns::ColumnId;
 use super::command::Command;
+use super::comparison;
 use super::key::Key;
 use super::live::{Activity, Goal, Live, Request};
 use super::message::Effect;
@@ -17,7 +18,6 @@ use crate::domain::plan::{Invalid, Plan};
 use crate::domain::provenance::Origin;
 use crate::domain::record::Record;
 use crate::domain::trace::Step;
-use crate::domain::verdict;
 
 /// How far Page Up and Page Down go.
 const PAGE: isize = 10;
@@ -56,6 +56,7 @@ impl App {
             Command::WriteOver => return self.write_file(true),
             Command::NextScope => self.turn_export(1),
             Command::PreviousScope => self.turn_export(-1),
+            Command::NextReference => self.next_reference(),
             Command::ChooseColumns => self.overlay = Some(Overlay::Columns),
             Command::ToggleColumn => {
                 self.columns.toggle();
@@ -201,6 +202,18 @@ impl App {
     fn make_baseline(&mut self) {
         let Some(number) = self.browse.selected() else { return };
         let refused = self.history.choose_baseline(number).err();
+        self.notice = refused.map(|sentence| Notice { sentence, is_error: true });
+        self.rearrange();
+    }
+
+    /// Measures the compared runs, and with them all of their work, against the next of them.
+    fn next_reference(&mut self) {
+        let Some(Overlay::Comparison { numbers, .. }) = &self.overlay else { return };
+        let Some(number) = comparison::next_reference(&self.history, numbers) else {
+            self.tell("these runs cannot be measured against each other");
+            return;
+        };
+        let refused = self.history.measure_against(number).err();
         self.notice = refused.map(|sentence| Notice { sentence, is_error: true });
         self.rearrange();
     }
@@ -408,11 +421,8 @@ impl App {
     fn open_comparison(&mut self) {
         let in_chart = self.chart.is_some();
         let numbers = if in_chart { self.compared_points() } else { self.browse.compared(&self.history) };
-        let records: Vec<(usize, &Record)> =
-            numbers.iter().filter_map(|number| Some((*number, &self.history.get(*number)?.record))).collect();
-        let sentence = verdict::compared(&records);
         self.notice = None;
-        self.overlay = Some(Overlay::Comparison { numbers, sentence, scroll: Scroll::default(), zoom: None });
+        self.overlay = Some(Overlay::Comparison { numbers, scroll: Scroll::default(), zoom: None });
     }
 
     /// Takes away what is on top, one thing at a time.

@@ -255,6 +255,7 @@ impl Scenario {
                 core: core as u16,
                 workers_s: cpu_s / self.cores as f64,
                 others_s: Some(wall_s * 0.02),
+                stolen_s: Some(0.0),
             })
             .collect();
         record

@@ -4,6 +4,7 @@ mod compare;
 mod earlier;
 mod pictures;
 mod removal;
+mod repeats;
 mod sweeps;
 
 pub use earlier::EarlierRun;
@@ -170,6 +171,7 @@ impl Entry {
 ///   ├─ pictures       which pictures are here, and how much memory they may take
 ///   ├─ removal        what was taken out, and back in
 ///   └─ sweeps         sweeps, which share the numbers of the runs, and which runs are theirs
+///   └─ repeats        what runs of one configuration say together
 /// ```
 #[derive(Clone, Debug)]
 pub struct History {
@@ -246,6 +248,7 @@ impl History {
         self.entries.push(Entry::new(number, None, here, record, trace, Picture::Here));
         self.compare_same_work(number);
         self.gather_of(number);
+        self.doubt_outliers(number);
         (number, self.make_room(TRACE_BYTES) || poorer)
     }
 

@@ -177,7 +177,8 @@ impl Record {
             self.doubt(
                 CaveatKind::ObserverCost,
                 format!(
-                    "watching took {:.1} % of a core, which the workers may have missed: measure longer tasks",
+                    "watching took {:.1} % of a core, which the workers may have missed: measure longer tasks, or without \
+                     the screen with pconc-tui run",
                     share * 100.0
                 ),
             );
@@ -305,6 +306,9 @@ pub struct CoreRecord {
     /// than two windows of the kernel's coarse accounting.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub others_s: Option<f64>,
+    /// How long the host of a virtual machine gave it to others although somebody here wanted it; null like `others_s`.
+    #[serde(default)]
+    pub stolen_s: Option<f64>,
 }
 
 /// Events of a run.
@@ -334,8 +338,16 @@ pub enum CaveatKind {
     WorkerDied,
     /// A speed-up that the cores cannot explain. It follows the baseline: a new one may take it away.
     NoisyMachine,
-    /// Workers waited for cores that they did not use themselves.
+    /// Others used the cores, by the kernel's accounting of CPU time.
     CoresTaken,
+    /// Workers waited for a core although there was one for each.
+    RunQueueWait,
+    /// The host of a virtual machine took the cores away.
+    Stolen,
+    /// Chance, or creating the workers, weighs as much as the work.
+    TooShort,
+    /// Its time is far from that of its repeats. It follows them: a new one may take it away.
+    Outlier,
     /// Watching took more than 2 % of a core.
     ObserverCost,
     /// The machine slept, or the program was stopped, during the run.

@@ -66,7 +66,7 @@ pub fn three_digits(value: f64) -> String {
 }
 
 /// A number that is not negative, rounded to so many decimals and grouped before the point.
-fn with_groups(value: f64, decimals: usize) -> String {
+pub(super) fn with_groups(value: f64, decimals: usize) -> String {
     let plain = format!("{value:.decimals$}");
     let (whole, fraction) = plain.split_once('.').map_or((plain.as_str(), None), |(a, b)| (a, Some(b)));
     let whole = whole.parse().map_or_else(|_| whole.to_string(), grouped);

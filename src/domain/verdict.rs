@@ -1,9 +1,13 @@
 //! One sentence with what happens, or with what came out: computed from the numbers, never from expectations.
 
+use std::cmp::Ordering;
+
 use super::model::Model;
 use super::phase::Phase;
 use super::record::{Outcome, Record};
-use super::speedup::Gain;
+use super::repeats;
+use super::speedup::{Baseline, Gain};
+use super::stats::{Interval, Ratio, Spread};
 use super::text;
 use super::time::seconds;
 use super::trace::Trace;
@@ -94,70 +98,32 @@ fn completed(record: &Record, gain: Option<Gain>) -> String {
     format!("{name}: {what}: {}", reason(record))
 }
 
-/// What sets several runs apart, each with its number on the screen: the fastest against the slowest, if all did the same
-/// work to its end.
+/// What came out of a run that was repeated: what the repeats say together, and how many times faster that is than the
+/// baseline.
 #[must_use]
-pub fn compared(runs: &[(usize, &Record)]) -> String {
-    let Some((_, first)) = runs.first() else { return String::new() };
-    let comparable = |record: &Record| record.is_sound() && record.plan.same_work(&first.plan);
-    let sound: Vec<_> = runs.iter().filter(|(_, record)| comparable(record)).collect();
-    if sound.len() < runs.len() {
-        return if runs.iter().any(|(_, record)| !record.is_sound()) {
-            "not every run did all its work: their times cannot be compared".into()
-        } else {
-            "these runs did different work: compare the shapes, not the times".into()
-        };
-    }
-    let by_time = |a: &&&(usize, &Record), b: &&&(usize, &Record)| a.1.wall_s.total_cmp(&b.1.wall_s);
-    match (sound.iter().min_by(by_time), sound.iter().max_by(by_time)) {
-        (Some((fast, faster)), Some((slow, slower))) if fast != slow => {
-            difference((*fast, faster), (*slow, slower))
-        }
-        _ => "the runs took the same time".into(),
-    }
+pub fn repeated(record: &Record, time: &Spread, gain: Option<(Ratio, Baseline)>) -> String {
+    let compared = gain.map(|(ratio, over)| format!(", {}", gained(&ratio, &over))).unwrap_or_default();
+    let name = record.plan.model().name();
+    format!("{name}: {}{compared}: {}", repeats::told(time), reason(record))
 }
 
-fn difference((fast, faster): (usize, &Record), (slow, slower): (usize, &Record)) -> String {
-    let (fast, slow) = (
-        format!("#{fast} {}", faster.plan.model().name()),
-        format!("#{slow} {}", slower.plan.model().name()),
-    );
-    let factor = slower.wall_s / faster.wall_s;
-    if NO_GAIN.contains(&factor) {
-        return format!(
-            "{fast} and {slow} took the same time within a tenth: {:.1} and {:.1} workers were on a core",
-            faster.parallelism, slower.parallelism
-        );
+/// "1.93× faster than serial (1.88–1.97)", or that nobody can tell.
+fn gained(ratio: &Ratio, over: &Baseline) -> String {
+    let over = over.name();
+    let of =
+        |value: f64| if ratio.interval.is_some() { format!("{value:.2}×") } else { text::speedup(value) };
+    let range = |turned: bool| {
+        let range = ratio
+            .interval
+            .map(|Interval { low, high }| if turned { (1.0 / high, 1.0 / low) } else { (low, high) });
+        range.map(|(low, high)| format!(" ({low:.2}–{high:.2})")).unwrap_or_default()
+    };
+    match repeats::direction(ratio) {
+        Some(Ordering::Less) => format!("{} slower than {over}{}", of(1.0 / ratio.value), range(true)),
+        Some(_) => format!("{} faster than {over}{}", of(ratio.value), range(false)),
+        None if ratio.interval.is_some() => format!("no clear difference from {over}{}", range(false)),
+        None => format!("no gain over {over}"),
     }
-    let why = why_faster(faster, slower).map(|why| format!(": {why}")).unwrap_or_default();
-    format!("{fast} was {} faster than {slow}{why}", text::speedup(factor))
-}
-
-/// What was clearly different between two runs of the same work, if anything was.
-fn why_faster(faster: &Record, slower: &Record) -> Option<String> {
-    const CLEARLY: f64 = 1.2;
-    let cpu = faster.plan.workload().kind() == WorkloadKind::Cpu;
-    if cpu && faster.parallelism > slower.parallelism * CLEARLY {
-        let (fast, slow) = (faster.parallelism, slower.parallelism);
-        return Some(format!("{fast:.1} workers were on a core instead of {slow:.1}"));
-    }
-    if !cpu && faster.concurrency > slower.concurrency * CLEARLY {
-        let (fast, slow) = (faster.concurrency, slower.concurrency);
-        return Some(format!("{fast:.1} tasks were in flight instead of {slow:.1}"));
-    }
-    let per_worker =
-        |record: &Record, phase| seconds(record.phases_s[phase]) / f64::from(record.plan.workers());
-    let saved = |phase| per_worker(slower, phase) - per_worker(faster, phase);
-    let spent = [
-        (Phase::Computing, "computing"),
-        (Phase::Ready, "waiting for a core"),
-        (Phase::Gil, "waiting for the lock"),
-        (Phase::Network, "waiting for the network"),
-        (Phase::File, "with files"),
-    ];
-    let (phase, words) = spent.into_iter().max_by(|a, b| saved(a.0).total_cmp(&saved(b.0)))?;
-    let enough = saved(phase) > (slower.wall_s - faster.wall_s) / 2.0;
-    enough.then(|| format!("each worker spent {} less {words}", text::duration(saved(phase))))
 }
 
 /// Why it took as long as it did: how many workers did what at once, on average over the run.
@@ -218,7 +184,6 @@ fn whole(x: f64) -> u64 {
 mod tests {
     use super::super::phase::PhaseTimes;
     use super::super::record::sample;
-    use super::super::speedup::Baseline;
     use super::super::time::nanos;
     use super::super::trace::{Batch, LaneUpdate, Transition};
     use super::super::workload::WorkloadKind::{Cpu, Io};
@@ -287,21 +252,6 @@ mod tests {
     }
 
     #[test]
-    fn a_comparison_names_a_reason_only_if_there_is_one() {
-        let faster = record(Cpu, Model::Threads, 2, 2.0, &[(Phase::Computing, 2.0)]);
-        let mut slower =
-            record(Cpu, Model::GilThreads, 2, 2.0, &[(Phase::Computing, 2.0), (Phase::Gil, 2.0)]);
-        (slower.wall_s, slower.parallelism) = (2.0, 1.8);
-        let told = compared(&[(1, &faster), (2, &slower)]);
-        assert_eq!(
-            told,
-            "#1 threads was 2.0× faster than #2 gil-threads: each worker spent 1.00 s less waiting for the lock"
-        );
-        slower.phases_s[Phase::Gil] = 0;
-        assert_eq!(compared(&[(1, &faster), (2, &slower)]), "#1 threads was 2.0× faster than #2 gil-threads");
-    }
-
-    #[test]
     fn more_threads_than_cores_wait_for_a_core() {
         let record = record(Cpu, Model::Threads, 8, 2.0, &[(Phase::Computing, 2.0), (Phase::Ready, 5.9)]);
         assert_eq!(
@@ -332,21 +282,6 @@ mod tests {
         record.outcome = Outcome::Cancelled;
         (record.tasks_failed, record.tasks_not_begun) = (2, 3);
         assert_eq!(concluded(&record, None), "stopped after 1.00 s: 3 of 8 tasks were done");
-    }
-
-    #[test]
-    fn a_comparison_names_the_fastest_the_slowest_and_the_reason() {
-        let serial = record(Cpu, Model::Serial, 1, 1.0, &[]);
-        let mut half = record(Cpu, Model::Processes, 2, 1.0, &[]);
-        (half.wall_s, half.parallelism) = (0.5, 2.0);
-        assert_eq!(
-            compared(&[(1, &serial), (2, &half)]),
-            "#2 processes was 2.0× faster than #1 serial: 2.0 workers were on a core instead of 1.0"
-        );
-        let other = record(Io, Model::Serial, 1, 1.0, &[]);
-        assert!(compared(&[(1, &serial), (2, &other)]).contains("different work"));
-        half.outcome = Outcome::Cancelled;
-        assert!(compared(&[(1, &serial), (2, &half)]).contains("cannot be compared"));
     }
 
     #[test]

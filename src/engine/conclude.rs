@@ -4,24 +4,15 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::arena::{Arena, LaneHeader, LaneState, TaskSlot, TaskState, load_known};
+use super::doubts;
 use super::executor::Death;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::Plan;
 use crate::domain::record::{
-    CaveatKind, ContextSwitches, CoreRecord, EventTotals, FAILURES_KEPT, GilTotals, Observer, Outcome,
-    PhaseSource, Record, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
+    ContextSwitches, CoreRecord, EventTotals, FAILURES_KEPT, GilTotals, Observer, Outcome, PhaseSource,
+    Record, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
 };
-use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
-use crate::domain::workload::WorkloadKind;
-
-/// A larger share than this, of the workers' time or of the cores', is a doubt.
-const NOISE_SHARE: f64 = 0.1;
-/// How many dead workers get a caveat each.
-const DEATHS_TOLD: usize = 3;
-/// From so many seconds on, and from this share of all waiting for a core, waiting that the kernel did not see is told.
-const STILL_MIN_S: f64 = 0.25;
-const STILL_SHARE: f64 = 0.2;
 
 /// What the supervisor knows beside the arena.
 #[derive(Debug)]
@@ -116,7 +107,7 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         caveats: vec![],
         plan: facts.plan.clone(),
     };
-    add_caveats(&mut record, &facts, dropped);
+    doubts::add(&mut record, &facts, dropped);
     record
 }
 
@@ -144,7 +135,7 @@ fn error(facts: &Facts<'_>) -> Option<String> {
 }
 
 /// Deaths that explain something: not those of workers that were killed because the run was to stop.
-fn unprovoked(deaths: &[Death]) -> impl Iterator<Item = &Death> {
+pub(super) fn unprovoked(deaths: &[Death]) -> impl Iterator<Item = &Death> {
     deaths.iter().filter(|death| !death.while_stopping)
 }
 
@@ -283,86 +274,5 @@ fn task_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos, task: u32) -> TaskRe
         end_s: end_of(slot, t0).map(seconds),
         outcome: if error.is_none() { TaskOutcome::Ok } else { TaskOutcome::Failed },
         error,
-    }
-}
-
-/// Seconds that workers were off their core although the kernel does not say that they waited for one. Its figure counts
-/// all waiting of a worker's life, so it should never be the smaller one. Only of `cpu`, whose tasks ask nothing of the
-/// kernel: a thousand threads that allocate memory at once make each other wait in it.
-fn standing_still(record: &Record) -> Option<f64> {
-    if record.plan.workload().kind() != WorkloadKind::Cpu {
-        return None;
-    }
-    let waited: Option<f64> = record.workers.iter().map(|worker| worker.run_queue_wait_s).sum();
-    let ready = seconds(record.phases_s[Phase::Ready]);
-    let unexplained = ready - waited?;
-    (unexplained > STILL_MIN_S && unexplained > ready * STILL_SHARE).then_some(unexplained)
-}
-
-/// Why others must have used the cores, if they did.
-fn noise(record: &Record) -> Option<String> {
-    waited_for_own_cores(record).or_else(|| others_on_cores(record))
-}
-
-/// If there was a core for each worker and they waited for one all the same. The kernel's figure counts waiting in every
-/// phase, `ready` only that of a task's own code.
-fn waited_for_own_cores(record: &Record) -> Option<String> {
-    let workers = record.workers.len() as f64;
-    let by_kernel: f64 = record.workers.iter().filter_map(|worker| worker.run_queue_wait_s).sum();
-    let share = by_kernel.max(seconds(record.phases_s[Phase::Ready])) / (record.wall_s * workers);
-    let enough_cores = record.workers.len() <= record.cores.len();
-    (enough_cores && share > NOISE_SHARE).then(|| {
-        format!(
-            "workers waited {:.0} % of their time for a core although there was one for each",
-            share * 100.0
-        )
-    })
-}
-
-/// If the kernel's accounting says that others used the cores. For `io` the loopback server is one of them.
-fn others_on_cores(record: &Record) -> Option<String> {
-    let others: Option<f64> = record.cores.iter().map(|core| core.others_s).sum();
-    let share = others? / (record.wall_s * record.cores.len() as f64);
-    let cpu = record.plan.workload().kind() == WorkloadKind::Cpu;
-    (cpu && share > NOISE_SHARE).then(|| format!("others used {:.0} % of the cores", share * 100.0))
-}
-
-fn add_caveats(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
-    if dropped > 0 {
-        record.doubt(
-            CaveatKind::EventsDropped,
-            format!(
-                "{dropped} events were too fast for the picture and are missing in it; all numbers are exact all the same"
-            ),
-        );
-    }
-    for death in unprovoked(facts.deaths).take(DEATHS_TOLD) {
-        record.doubt(CaveatKind::WorkerDied, death.to_string());
-    }
-    if facts.suspended > 1_000_000 {
-        record.doubt(
-            CaveatKind::Suspended,
-            format!("the machine slept for {:.1} s during the run: measure again", seconds(facts.suspended)),
-        );
-    } else if facts.stopped > 0 {
-        record.doubt(
-            CaveatKind::Suspended,
-            format!(
-                "the program stood still for {} during the run: measure again",
-                text::duration(seconds(facts.stopped))
-            ),
-        );
-    } else if let Some(unexplained) = standing_still(record) {
-        record.doubt(
-            CaveatKind::Suspended,
-            format!(
-                "workers stood still for {unexplained:.1} s without waiting for a core: somebody stopped them, or the \
-                 host of this virtual machine took the cores away"
-            ),
-        );
-    }
-    // After what may explain it.
-    if let Some(seen) = noise(record) {
-        record.doubt(CaveatKind::CoresTaken, format!("noisy machine: {seen}: measure again"));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::arena::Arena;
-use super::os::{self, CoreStat};
+use super::os::{self, CoreStat, CoreUse};
 use crate::domain::record::CoreRecord;
 use crate::domain::time::{Nanos, seconds};
 use crate::domain::trace::CoreTime;
@@ -18,8 +18,8 @@ pub struct CoreWatch {
     /// The cores that we may use.
     usable: Vec<u16>,
     stat: Option<CoreStat>,
-    first: HashMap<u16, Nanos>,
-    last: HashMap<u16, Nanos>,
+    first: HashMap<u16, CoreUse>,
+    last: HashMap<u16, CoreUse>,
     window: Option<Window>,
 }
 
@@ -27,7 +27,7 @@ pub struct CoreWatch {
 #[derive(Debug)]
 struct Window {
     at: Nanos,
-    busy: HashMap<u16, Nanos>,
+    cores: HashMap<u16, CoreUse>,
     ours: HashMap<u16, Nanos>,
 }
 
@@ -42,16 +42,16 @@ impl CoreWatch {
             last: HashMap::new(),
             window: None,
         };
-        if let Some(busy) = watch.read() {
-            watch.first = busy.clone();
-            watch.last = busy.clone();
-            watch.window = Some(Window { at: now, busy, ours: watch.ours_by_core(arena) });
+        if let Some(cores) = watch.read() {
+            watch.first = cores.clone();
+            watch.last = cores.clone();
+            watch.window = Some(Window { at: now, cores, ours: watch.ours_by_core(arena) });
         }
         watch
     }
 
-    fn read(&mut self) -> Option<HashMap<u16, Nanos>> {
-        Some(self.stat.as_mut()?.busy().ok()?.into_iter().collect())
+    fn read(&mut self) -> Option<HashMap<u16, CoreUse>> {
+        Some(self.stat.as_mut()?.read().ok()?.into_iter().map(|used| (used.core, used)).collect())
     }
 
     /// CPU time of our workers, for each usable core and each that they ran on.
@@ -75,37 +75,41 @@ impl CoreWatch {
         if elapsed < WINDOW {
             return None;
         }
-        let busy = self.read()?;
+        let cores = self.read()?;
         let ours = self.ours_by_core(arena);
-        let window = self.window.replace(Window { at: now, busy: busy.clone(), ours: ours.clone() })?;
-        let gained = |now: &HashMap<u16, Nanos>, then: &HashMap<u16, Nanos>, core: u16| {
-            now.get(&core).copied().unwrap_or(0).saturating_sub(then.get(&core).copied().unwrap_or(0))
-        };
+        let window = self.window.replace(Window { at: now, cores: cores.clone(), ours: ours.clone() })?;
+        // Stolen or used by others here: the workers do not have it.
+        let gone =
+            |cores: &HashMap<u16, CoreUse>, core| cores.get(&core).map_or(0, |used| used.busy + used.stolen);
+        let by_us = |ours: &HashMap<u16, Nanos>, core| ours.get(&core).copied().unwrap_or(0);
         let share = |core: &CoreTime| {
-            let others =
-                gained(&busy, &window.busy, core.core).saturating_sub(gained(&ours, &window.ours, core.core));
-            (core.core, (others as f64 / elapsed as f64).min(1.0))
+            let core = core.core;
+            let gained = gone(&cores, core).saturating_sub(gone(&window.cores, core));
+            let others = gained.saturating_sub(by_us(&ours, core).saturating_sub(by_us(&window.ours, core)));
+            (core, (others as f64 / elapsed as f64).min(1.0))
         };
         let shares = self.ours(arena).iter().map(share).collect();
-        self.last = busy;
+        self.last = cores;
         Some(shares)
     }
 
     /// The cores over the whole run of length `wall`.
     #[must_use]
     pub fn conclude(mut self, arena: &Arena, wall: Nanos) -> Vec<CoreRecord> {
-        if let Some(busy) = self.read() {
-            self.last = busy;
+        if let Some(cores) = self.read() {
+            self.last = cores;
         }
         let long_enough = wall >= 2 * WINDOW && self.stat.is_some();
-        let record = |core: CoreTime| {
-            let busy = || Some(self.last.get(&core.core)?.saturating_sub(*self.first.get(&core.core)?));
-            let others = long_enough.then(busy).flatten();
-            CoreRecord {
-                core: core.core,
-                workers_s: seconds(core.workers),
-                others_s: others.map(|busy| seconds(busy.saturating_sub(core.workers))),
-            }
+        let over_the_run = |core: u16, of: fn(&CoreUse) -> Nanos| {
+            let used = of(self.last.get(&core)?).saturating_sub(of(self.first.get(&core)?));
+            long_enough.then_some(used)
+        };
+        let record = |core: CoreTime| CoreRecord {
+            core: core.core,
+            workers_s: seconds(core.workers),
+            others_s: over_the_run(core.core, |used| used.busy)
+                .map(|busy| seconds(busy.saturating_sub(core.workers))),
+            stolen_s: over_the_run(core.core, |used| used.stolen).map(seconds),
         };
         self.ours(arena).into_iter().map(record).collect()
     }

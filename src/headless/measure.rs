@@ -9,6 +9,7 @@ use crate::domain::estimate::Known;
 use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
 use crate::domain::plan::Plan;
 use crate::domain::record::{Outcome, Record};
+use crate::domain::repeats;
 use crate::domain::time::{nanos, seconds};
 use crate::domain::trace::Trace;
 use crate::engine::clock;
@@ -115,6 +116,7 @@ pub fn all(
     if let (Some(last), None, None) = (last, &measured.broke, campaign.course()) {
         measured.broke.clone_from(&last.error);
     }
+    repeats::doubt_campaigns(measured.records.iter_mut());
     measured
 }
 

@@ -3,6 +3,7 @@
 use super::columns::{Side, aligned};
 use crate::domain::phase::Phase;
 use crate::domain::record::{Outcome, Record};
+use crate::domain::repeats;
 use crate::domain::shared_file;
 use crate::domain::text;
 use crate::domain::time::seconds;
@@ -25,6 +26,7 @@ pub fn render(records: &[(usize, &Record)]) -> String {
         .iter()
         .enumerate()
         .flat_map(|(at, (number, record))| remarks(*number, record, at == 0))
+        .chain(summary(records))
         .collect();
     if !remarks.is_empty() {
         out.push('\n');
@@ -34,6 +36,17 @@ pub fn render(records: &[(usize, &Record)]) -> String {
         });
     }
     out
+}
+
+/// What the repeats say together, if all records are of one plan.
+fn summary(records: &[(usize, &Record)]) -> Option<String> {
+    let records: Vec<&Record> = records.iter().map(|(_, record)| *record).collect();
+    let first = *records.first()?;
+    let is_same = records.iter().all(|record| record.plan == first.plan);
+    let counted: Vec<&Record> =
+        records.iter().copied().filter(|record| is_same && repeats::is_counted(record)).collect();
+    let time = repeats::time(&counted).filter(|time| time.n > 1)?;
+    Some(format!("{}: {}", first.plan.model().name(), repeats::told(&time)))
 }
 
 fn with_header(

@@ -60,6 +60,10 @@ pub fn overlay(app: &App, view: View<'_>, theme: Theme, area: Rect, buf: &mut Bu
         let text = format!(" {} of {} in view ", span(zoom), span(all));
         frame = frame.title(Line::styled(text, on_border(Style::new())).right_aligned());
     }
+    if !view.parts.legend.is_empty() {
+        let text = format!(" {} ", view.parts.legend);
+        frame = frame.title_bottom(Line::styled(text, on_border(Style::new())));
+    }
     let inner = draw_over(&frame, area, buf);
     let said: Vec<Line<'_>> =
         view.parts.said.iter().map(|text| Line::styled(text.as_str(), theme.strong())).collect();

@@ -190,7 +190,7 @@ fn a_name_is_typed_in_place_shown_everywhere_and_kept() {
     let headed = session.rows().iter().filter(|row| row.contains("#2 both cores: cpu")).count();
     assert_eq!(headed, 2, "the details, too");
     session.press(&[Esc, Char('c')]);
-    assert!(session.row("difference").contains("#2 both cores"));
+    assert!(session.row("#2 - #1").contains("#2 both cores"));
     session.press(&[Esc, Home, Char('n')]).type_text("both cores").press(&[Enter]);
     assert!(session.shows("#2 has that name already"));
     session.press(&[Ctrl('u')]).type_text("1..2").press(&[Enter]);

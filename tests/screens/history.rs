@@ -17,7 +17,7 @@ impl Session {
     }
 
     /// Goes to the history.
-    fn in_history(&mut self) -> &mut Session {
+    pub(super) fn in_history(&mut self) -> &mut Session {
         for _ in 0..5 {
             if self.app.focus().panel != pconc_tui::app::screen::Panel::History {
                 self.press(&[Tab]);
@@ -274,7 +274,7 @@ fn keys_zoom_and_pan_all_timelines_of_a_comparison_at_once() {
 fn a_comparison_marks_baseline_and_fastest_and_names_what_speed_ups_are_over() {
     let mut session = Session::new(120, 50);
     session.press(&[Char('3'), Char('c')]);
-    let heading = session.row("difference");
+    let heading = session.row("#2 - #1");
     assert!(heading.contains(" B #1 serial ") && heading.contains(" ★ #2 processes "), "{heading}");
     assert!(session.row("speed-up over #1").contains("2.0×"));
     session.press(&[Esc, Char('b')]).in_history().press(&[Home, Char('c')]);

@@ -97,13 +97,13 @@ impl App {
             Overlay::Details { number, .. } => {
                 // The last column says whether there is more above or below.
                 let width = TEXT_COLUMNS.min(columns).saturating_sub(FRAME_COLUMNS + 1);
-                self.history
-                    .get(*number)
-                    .map(|entry| Text::Details(details::rows(entry, self.history.here(), width)))
+                self.history.get(*number).map(|entry| {
+                    Text::Details(details::rows(&self.history, entry, self.history.here(), width))
+                })
             }
-            Overlay::Comparison { numbers, sentence, .. } => {
+            Overlay::Comparison { numbers, .. } => {
                 let room = (columns.saturating_sub(FRAME_COLUMNS), self.size.1.saturating_sub(FRAME_ROWS));
-                Some(Text::Comparison(Composition::of(&self.entries(numbers), sentence, room)))
+                Some(Text::Comparison(Composition::of(&self.history, numbers, room)))
             }
         }
     }

@@ -165,7 +165,7 @@ mod tests {
     use crate::app::reading::{Look, one_column, width_of};
     use crate::app::sample;
     use crate::app::setup::Setup;
-    use crate::domain::history::{self, History};
+    use crate::domain::history::History;
     use crate::domain::machine::Limits;
     use crate::domain::model::Model;
     use crate::domain::phase::Phase;
@@ -291,14 +291,15 @@ mod tests {
     fn every_number_of_the_details_is_explained() {
         let mut names = BTreeSet::new();
         for kind in WorkloadKind::ALL {
-            for entry in runs(kind).entries() {
-                names.extend(details::rows(entry, &entry.provenance, 80).into_iter().filter_map(|row| {
-                    match row {
+            let history = runs(kind);
+            for entry in history.entries() {
+                names.extend(details::rows(&history, entry, &entry.provenance, 80).into_iter().filter_map(
+                    |row| match row {
                         Row::Number { name, .. } => Some(name),
                         Row::Phase { phase, .. } => Some(phase.name()),
                         _ => None,
-                    }
-                }));
+                    },
+                ));
             }
         }
         for there in ["efficiency", "output.txt", "iterations", "page", "lock waiting", "memory", "lost core"]
@@ -313,8 +314,8 @@ mod tests {
     #[test]
     fn every_row_of_a_comparisons_table_is_explained() {
         let history = runs(WorkloadKind::Cpu);
-        let both: Vec<&history::Entry> = history.entries().iter().collect();
-        let table = Composition::of(&both, "", (120, 40)).table;
+        let all: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();
+        let table = Composition::of(&history, &all, (120, 40)).table;
         let names: Vec<&str> =
             table.iter().filter(|row| !row.is_heading).map(|row| row.name.trim()).collect();
         assert!(names.len() >= 5 + Phase::MEASURED.len() + 3, "{names:?}");

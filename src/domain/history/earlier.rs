@@ -135,6 +135,7 @@ impl History {
         self.sweeps.sort_by_key(|sweep| sweep.number);
         self.compare();
         self.gather();
+        self.doubt_all_outliers();
         self.make_room(TRACE_BYTES);
     }
 }

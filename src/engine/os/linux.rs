@@ -163,6 +163,17 @@ pub fn ask_for_short_turns() {
     unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &attributes, 0) };
 }
 
+/// How a core was used since boot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CoreUse {
+    /// Its number.
+    pub core: u16,
+    /// Nanoseconds that it executed something: neither idle nor waiting for a disk.
+    pub busy: Nanos,
+    /// Nanoseconds that the host of a virtual machine gave to others while something here wanted the core.
+    pub stolen: Nanos,
+}
+
 /// Reads the busy time of each core since boot from `/proc/stat`.
 #[derive(Debug)]
 pub struct CoreStat {
@@ -183,27 +194,26 @@ impl CoreStat {
         Ok(CoreStat { file: fs::File::open("/proc/stat")?, text: String::new(), tick })
     }
 
-    /// Busy nanoseconds by core number: everything but idle and waiting for a disk, stolen time included. In steps of
-    /// 10 ms on most systems.
+    /// How each core was used since boot, in steps of 10 ms on most systems.
     ///
     /// # Errors
     /// Where the file cannot be read again.
-    pub fn busy(&mut self) -> io::Result<Vec<(u16, Nanos)>> {
+    pub fn read(&mut self) -> io::Result<Vec<CoreUse>> {
         self.text.clear();
         self.file.rewind()?;
         self.file.read_to_string(&mut self.text)?;
         let tick = self.tick.as_nanos() as Nanos;
-        Ok(self.text.lines().filter_map(|line| busy_of(line, tick)).collect())
+        Ok(self.text.lines().filter_map(|line| use_of(line, tick)).collect())
     }
 }
 
 /// `cpu1 user nice system idle iowait irq softirq steal guest guest_nice`; guest time is part of user time.
-fn busy_of(line: &str, tick: Nanos) -> Option<(u16, Nanos)> {
+fn use_of(line: &str, tick: Nanos) -> Option<CoreUse> {
     let mut words = line.split_whitespace();
     let core = words.next()?.strip_prefix("cpu")?.parse().ok()?;
     let ticks: Vec<u64> = words.map_while(|word| word.parse().ok()).collect();
-    let busy: u64 = [0, 1, 2, 5, 6, 7].iter().filter_map(|i| ticks.get(*i)).sum();
-    Some((core, busy * tick))
+    let busy: u64 = [0, 1, 2, 5, 6].iter().filter_map(|i| ticks.get(*i)).sum();
+    Some(CoreUse { core, busy: busy * tick, stolen: ticks.get(7).map_or(0, |stolen| stolen * tick) })
 }
 
 /// The processor's name.
@@ -339,9 +349,9 @@ mod tests {
     #[test]
     fn busy_time_leaves_out_idle_disk_and_doubly_counted_guest_time() {
         let line = "cpu3 10 20 30 1000 500 1 2 3 7 7";
-        assert_eq!(busy_of(line, 10), Some((3, 660)));
-        assert_eq!(busy_of("cpu  1 2 3 4", 10), None, "the sum over all cores is no core");
-        assert_eq!(busy_of("intr 5", 10), None);
+        assert_eq!(use_of(line, 10), Some(CoreUse { core: 3, busy: 630, stolen: 30 }));
+        assert_eq!(use_of("cpu  1 2 3 4", 10), None, "the sum over all cores is no core");
+        assert_eq!(use_of("intr 5", 10), None);
     }
 
     #[test]
@@ -349,6 +359,6 @@ mod tests {
         let affinity = affinity();
         assert!(!affinity.is_empty());
         assert!(affinity.contains(&core()));
-        assert!(CoreStat::open().unwrap().busy().unwrap().len() >= affinity.len());
+        assert!(CoreStat::open().unwrap().read().unwrap().len() >= affinity.len());
     }
 }

@@ -45,6 +45,13 @@ pub(super) fn details() -> Vec<Section> {
             "the monotonic clock: from just before the first worker was created to the last stamp",
         ),
         Entry::named(
+            "median",
+            "of the sound runs of the same plan in one campaign, without its warm-up; of those that were measured alone, in \
+             one session. The range is a bootstrap's: few repeats make it coarse",
+        ),
+        Entry::named("shortest", "of these repeats"),
+        Entry::named("longest", "of these repeats"),
+        Entry::named(
             "speed-up",
             "the baseline's time over this run's time; of single runs, so it has two digits",
         ),
@@ -122,9 +129,10 @@ pub(super) fn details() -> Vec<Section> {
     ];
     phases.extend(Phase::MEASURED.into_iter().map(Entry::phase));
     let doubts = vec![Entry::plain(
-        "A line with ! is a reason to trust the run less: others used the cores, watching cost too much, the machine \
-         slept, the program or its workers stood still, a worker died, events are missing in the picture, or a speed-up is \
-         more than the cores can give.",
+        "A line with ! is a reason to trust the run less, and what to do: others used the cores, the host took them away, \
+         workers waited for a core that should have been theirs, the machine slept or the program stood still, the run is \
+         too short, its time is far from its repeats', watching cost too much, a worker died, events are missing in the \
+         picture, or a speed-up is more than the cores can give.",
     )];
     vec![
         Section::new("How the numbers were measured", measured),
@@ -143,9 +151,26 @@ pub(super) fn comparison() -> Vec<Section> {
     let mut table = vec![
         Entry::named("time", "from just before the first worker was created to the last one's last stamp"),
         Entry::named(
-            "speed-up",
-            "over the run's own baseline: the run chosen with b, else the latest serial run of the same work",
+            "time, median",
+            "where a run was repeated: of its repeats. The rows below the speed-up are of the run itself",
         ),
+        Entry::named(
+            "95 % interval",
+            "where the median, or the speed-up, is with 95 % confidence: a bootstrap over the repeats. Few repeats make it coarse",
+        ),
+        Entry::named("shortest", "of the repeats"),
+        Entry::named("longest", "of the repeats"),
+        Entry::named(
+            "runs",
+            "how many repeats: sound runs of the same plan in one campaign, without its warm-up; those that were measured \
+             alone, in one session",
+        ),
+        Entry::named(
+            "speed-up",
+            "over the run that is named: the baseline B if it is among them, else a serial one, else the first. b makes the \
+             next one the baseline, here and in the history. Only between sound runs of the same work and machine",
+        ),
+        Entry::named("workers", "how many there were"),
         Entry::named(
             "concurrency",
             "tasks in flight, on average: the times of all tasks, summed, over the time",
@@ -165,7 +190,11 @@ pub(super) fn comparison() -> Vec<Section> {
             "lock switches",
             "how often the emulated lock went to another worker, as it counted itself",
         ),
-        Entry::named("difference", "the second run less the first, of the numbers as they are printed"),
+        Entry::named(
+            "#2 - #1",
+            "the difference of two runs, of the numbers as they are printed: what the other has more, or less, than the one \
+             that it is measured against",
+        ),
         Entry::sign(
             "B ★",
             Look::Strong,
@@ -174,9 +203,10 @@ pub(super) fn comparison() -> Vec<Section> {
         Entry::sign("!", Look::Strong, "a reason to trust the run less; Enter in the history tells it"),
     ]);
     let sentence = vec![Entry::plain(
-        "The sentence on top names the fastest and the slowest run, if all did the same work to its end, and what \
-         clearly differed: workers on a core, tasks in flight, or a phase that explains half of it. Otherwise it gives \
-         no reason.",
+        "The sentence on top measures the fastest of the others against the baseline, as the ratio of their times, and adds \
+         what clearly differs (by a fifth): cores that it computes on, addresses or files at once, waiting for the lock, or \
+         a phase that explains half of it. With repeats the range in parentheses is the ratio's 95 % interval; if 1 is in \
+         it, there is no clear difference. Single runs tell nothing below a tenth.",
     )];
     vec![
         Section::new("The picture", picture),

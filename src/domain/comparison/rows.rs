@@ -1,0 +1,169 @@
+//! The rows of the table.
+
+use super::{Cell, Compared, Row, Unit};
+use crate::domain::phase::Phase;
+use crate::domain::record::Record;
+use crate::domain::repeats;
+use crate::domain::stats::{Interval, Ratio, Spread};
+use crate::domain::text;
+use crate::domain::time::seconds;
+
+use super::unit::Scale;
+
+/// Not measured.
+const NONE: &str = "–";
+
+/// All rows, with the speed-ups over the run at `reference`.
+pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Row> {
+    let table = Table { runs, from: reference.unwrap_or(0) };
+    let mut rows = table.times();
+    rows.extend(reference.into_iter().flat_map(|reference| table.speedups(reference)));
+    rows.extend([
+        table.row("concurrency", Unit::Average, |record| Some(record.concurrency)),
+        table.row("parallelism", Unit::Average, |record| Some(record.parallelism)),
+        table.row("start-up", Unit::Seconds, |record| record.startup_s),
+    ]);
+    let workers = table.row("workers", Unit::Count, |record| Some(f64::from(record.plan.workers())));
+    let phases = Phase::MEASURED.into_iter().map(|phase| Row {
+        phase: Some(phase),
+        ..table.row(phase.name(), Unit::Seconds, move |record| Some(seconds(record.phases_s[phase])))
+    });
+    rows.extend(phases.filter(|row| row.cells.iter().any(|cell| cell.value > Some(0.0))));
+    let others = [
+        workers,
+        table.row("memory", Unit::Bytes, |record| record.memory_bytes.map(|bytes| bytes as f64)),
+        table.row("ctx switches", Unit::Count, |record| {
+            record.context_switches.map(|switches| (switches.voluntary + switches.involuntary) as f64)
+        }),
+        table.row("lock switches", Unit::Count, |record| record.gil.map(|gil| gil.switches as f64)),
+    ];
+    rows.extend(others.into_iter().filter(|row| row.cells.iter().any(|cell| cell.value.is_some())));
+    rows
+}
+
+struct Table<'t, 'a> {
+    runs: &'t [Compared<'a>],
+    /// What differences are taken from.
+    from: usize,
+}
+
+impl Table<'_, '_> {
+    /// A number of each run.
+    fn row(&self, name: &str, unit: Unit, of: impl Fn(&Record) -> Option<f64>) -> Row {
+        let values: Vec<Option<f64>> = self.runs.iter().map(|run| of(run.record)).collect();
+        let scale = unit.scale(values.iter().flatten().copied());
+        self.written(name, unit, &values, scale)
+    }
+
+    fn written(&self, name: &str, unit: Unit, values: &[Option<f64>], scale: Scale) -> Row {
+        let cell = |value: &Option<f64>| Cell {
+            text: value.map_or_else(|| NONE.into(), |value| scale.text(value)),
+            value: *value,
+            interval: None,
+        };
+        Row {
+            name: name.into(),
+            phase: None,
+            is_part: false,
+            unit,
+            cells: values.iter().map(cell).collect(),
+            difference: self.difference(values, scale),
+        }
+    }
+
+    fn difference(&self, values: &[Option<f64>], scale: Scale) -> Option<String> {
+        let [first, second] = values else { return None };
+        let (from, to) = if self.from == 0 { (first, second) } else { (second, first) };
+        Some(from.zip(*to).map_or_else(|| NONE.into(), |(from, to)| scale.difference(from, to)))
+    }
+
+    /// The time of each run, and what its repeats say of it: all in one unit.
+    fn times(&self) -> Vec<Row> {
+        let spreads: Vec<Option<Spread>> =
+            self.runs.iter().map(|run| repeats::time(&run.measured())).collect();
+        let numbers = spreads.iter().flatten().flat_map(|spread| [spread.median, spread.min, spread.max]);
+        let scale = Unit::Seconds.scale(numbers);
+        let row = |name, of: fn(&Spread) -> f64| {
+            let values: Vec<Option<f64>> = spreads.iter().map(|spread| spread.as_ref().map(of)).collect();
+            self.written(name, Unit::Seconds, &values, scale)
+        };
+        if !self.runs.iter().any(Compared::is_repeated) {
+            return vec![row("time", |spread| spread.median)];
+        }
+        let time = row("time, median", |spread| spread.median);
+        let intervals: Vec<Option<Interval>> =
+            spreads.iter().map(|spread| spread.as_ref().and_then(|spread| spread.interval)).collect();
+        let runs: Vec<Option<f64>> =
+            spreads.iter().map(|spread| spread.map(|spread| spread.n as f64)).collect();
+        let parts = [
+            self.intervals(Unit::Seconds, &intervals, |value| scale.bare(value)),
+            row("shortest", |spread| spread.min),
+            row("longest", |spread| spread.max),
+            Row {
+                difference: self.blank(),
+                ..self.written("runs", Unit::Count, &runs, Unit::Count.scale(std::iter::empty()))
+            },
+        ];
+        std::iter::once(time).chain(parts.map(|part| Row { is_part: true, ..part })).collect()
+    }
+
+    /// How many times faster than the run at `reference`.
+    fn speedups(&self, reference: usize) -> Vec<Row> {
+        let Some(over) = self.runs.get(reference) else { return vec![] };
+        let ratio = |at: usize, run: &Compared<'_>| {
+            if at == reference {
+                return Some(Ratio { value: 1.0, interval: None });
+            }
+            repeats::gain(&over.measured(), &run.measured())
+        };
+        let ratios: Vec<Option<Ratio>> =
+            self.runs.iter().enumerate().map(|(at, run)| ratio(at, run)).collect();
+        let intervals: Vec<Option<Interval>> =
+            ratios.iter().map(|ratio| ratio.as_ref().and_then(|ratio| ratio.interval)).collect();
+        let is_repeated = intervals.iter().any(Option::is_some);
+        // Single runs have two digits, as more would pretend.
+        let written = |ratio: &Ratio| {
+            if is_repeated { format!("{:.2}×", ratio.value) } else { text::speedup(ratio.value) }
+        };
+        let cell = |ratio: &Option<Ratio>| Cell {
+            text: ratio.as_ref().map_or_else(|| NONE.into(), written),
+            value: ratio.as_ref().map(|ratio| ratio.value),
+            interval: None,
+        };
+        let row = Row {
+            name: format!("speed-up over #{}", over.number),
+            phase: None,
+            is_part: false,
+            unit: Unit::Times,
+            cells: ratios.iter().map(cell).collect(),
+            difference: self.blank(),
+        };
+        let interval = is_repeated.then(|| Row {
+            is_part: true,
+            ..self.intervals(Unit::Times, &intervals, |value| format!("{value:.2}"))
+        });
+        std::iter::once(row).chain(interval).collect()
+    }
+
+    fn intervals(&self, unit: Unit, intervals: &[Option<Interval>], bare: impl Fn(f64) -> String) -> Row {
+        let cell = |interval: &Option<Interval>| Cell {
+            text: interval
+                .map_or_else(String::new, |Interval { low, high }| format!("{}–{}", bare(low), bare(high))),
+            value: None,
+            interval: *interval,
+        };
+        Row {
+            name: "95 % interval".into(),
+            phase: None,
+            is_part: true,
+            unit,
+            cells: intervals.iter().map(cell).collect(),
+            difference: self.blank(),
+        }
+    }
+
+    /// Between two runs: that their difference means nothing.
+    fn blank(&self) -> Option<String> {
+        (self.runs.len() == 2).then(String::new)
+    }
+}

@@ -1,0 +1,189 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::model::Model;
+use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::record::{Outcome, Part, sample};
+use crate::domain::stats;
+use crate::domain::time::nanos;
+use crate::domain::trace::Trace;
+use crate::domain::workload::WorkloadKind::{self, Cpu, Io};
+
+/// One configuration: its model, its workers, its workers on a core, and the times of its repeats.
+type Configuration<'c> = (Model, u64, f64, &'c [f64]);
+
+/// A campaign that measured these configurations.
+fn measured(kind: WorkloadKind, configurations: &[Configuration<'_>]) -> History {
+    let mut history = sample::history(4);
+    for (model, workers, parallelism, times) in configurations {
+        for (round, wall_s) in (1..).zip(*times) {
+            let plan = sample::plan(kind, *model, *workers);
+            let mut record = sample::record(plan.clone(), *wall_s, parallelism * wall_s);
+            record.phases_s = PhaseTimes::default();
+            record.phases_s[if kind == Io { Phase::Network } else { Phase::Computing }] =
+                nanos(record.concurrency * wall_s);
+            record.campaign = Some(Part { id: "campaign".into(), round });
+            history.add(record, Trace::new(plan.workers()));
+        }
+    }
+    history
+}
+
+/// The sentence about the runs with these numbers, against the first of them.
+fn said(history: &History, numbers: &[usize]) -> String {
+    compared(history, numbers).sentence
+}
+
+fn compared(history: &History, numbers: &[usize]) -> Comparison {
+    let runs: Vec<Compared<'_>> =
+        numbers.iter().map(|number| Compared::in_history(history, history.get(*number).unwrap())).collect();
+    compare(&runs, 0)
+}
+
+const SERIAL: Configuration<'_> = (Model::Serial, 1, 1.0, &[1.00, 1.01, 1.02, 1.00, 0.99]);
+const TWICE: Configuration<'_> = (Model::Processes, 2, 1.97, &[0.52, 0.51, 0.52, 0.53, 0.52]);
+
+#[test]
+fn repeats_give_a_factor_with_its_interval_and_single_runs_say_that_they_are() {
+    let history = measured(Cpu, &[SERIAL, TWICE]);
+    let told = said(&history, &[1, 6]);
+    assert!(told.starts_with("#6 processes is 1.92× faster than #1 serial (1.8"), "{told}");
+    assert!(told.ends_with("); it computes on 1.97 cores instead of 1.00"), "{told}");
+    let history = measured(Cpu, &[(Model::Serial, 1, 1.0, &[1.0]), (Model::Processes, 2, 1.97, &[0.52])]);
+    assert_eq!(
+        said(&history, &[1, 2]),
+        "#2 processes is 1.9× faster than #1 serial (single runs); it computes on 1.97 cores instead of 1.00"
+    );
+    let history = measured(Cpu, &[SERIAL, (Model::Processes, 2, 1.0, &[0.5])]);
+    let told = said(&history, &[1, 6]);
+    assert!(told.starts_with("#6 processes is 2.0× faster than #1 serial (#6 was measured once)"), "{told}");
+}
+
+#[test]
+fn the_factor_is_the_ratio_of_the_medians_that_are_shown() {
+    for (fast, slow) in [(0.5, 1.0), (0.333, 1.0), (0.9, 1.1), (0.08, 1.3)] {
+        let times =
+            |middle: f64| [middle * 0.99, middle, middle * 1.01].map(|s: f64| (s * 1e3).round() / 1e3);
+        let configurations =
+            [(Model::Serial, 1, 1.0, &times(slow)[..]), (Model::Threads, 2, 1.0, &times(fast)[..])];
+        let history = measured(Cpu, &configurations);
+        let comparison = compared(&history, &[1, 4]);
+        let of = |name: &str, column: usize| {
+            comparison.rows.iter().find(|row| row.name.starts_with(name)).unwrap().cells[column]
+                .value
+                .unwrap()
+        };
+        assert_eq!(Some(of("time", 0)), stats::median(&times(slow)));
+        let ratio = of("time", 0) / of("time", 1);
+        assert!((of("speed-up", 1) - ratio).abs() < 1e-12);
+        let said = comparison.sentence.split("× faster").next().unwrap().rsplit(' ').next().unwrap();
+        assert!((said.parse::<f64>().unwrap() / ratio - 1.0).abs() < 0.01, "{}", comparison.sentence);
+    }
+}
+
+#[test]
+fn where_one_is_in_the_interval_there_is_no_clear_difference() {
+    let wide: Configuration<'_> = (Model::Threads, 2, 1.0, &[0.7, 0.9, 1.0, 1.1, 1.3]);
+    let told = said(&measured(Cpu, &[SERIAL, wide]), &[1, 6]);
+    assert!(told.starts_with("no clear difference between #1 serial and #6 threads: 1.0"), "{told}");
+    assert!(!told.contains("faster") && !told.contains("slower"), "{told}");
+    let close = measured(Cpu, &[(Model::Serial, 1, 1.0, &[1.0]), (Model::Threads, 2, 1.0, &[0.95])]);
+    assert_eq!(
+        said(&close, &[1, 2]),
+        "#1 serial and #2 threads took the same time within a tenth: single runs cannot tell more"
+    );
+}
+
+#[test]
+fn against_a_faster_baseline_the_other_is_slower_and_every_number_follows() {
+    let history = measured(Cpu, &[TWICE, SERIAL]);
+    let comparison = compared(&history, &[1, 6]);
+    assert!(
+        comparison.sentence.starts_with("#6 serial is 1.92× slower than #1 processes (1.8"),
+        "{comparison:?}"
+    );
+    assert!(comparison.sentence.ends_with("it computes on 1.00 cores instead of 1.97"));
+    let row = |name: &str| comparison.rows.iter().find(|row| row.name == name).unwrap();
+    assert_eq!(row("speed-up over #1").cells[1].text, "0.52×");
+    assert_eq!(row("time, median").difference.as_deref(), Some("+0.480 s"));
+    assert_eq!(comparison.difference.as_deref(), Some("#6 - #1"));
+}
+
+#[test]
+fn of_many_runs_the_fastest_of_the_others_is_told() {
+    let slow: Configuration<'_> = (Model::GilThreads, 2, 1.0, &[1.30, 1.31, 1.32, 1.30, 1.29]);
+    let history = measured(Cpu, &[SERIAL, TWICE, slow]);
+    assert!(
+        said(&history, &[1, 6, 11])
+            .starts_with("#6 processes is the fastest of 3 runs: 1.92× faster than #1 serial")
+    );
+    let level: Configuration<'_> = (Model::Rayon, 2, 1.97, &[0.52, 0.51, 0.52, 0.53, 0.52]);
+    let told = said(&measured(Cpu, &[SERIAL, TWICE, level]), &[1, 6, 11]);
+    assert!(told.contains(" is among the fastest of 3 runs: 1.92× faster than #1 serial"), "{told}");
+    let told = said(&history, &[6, 1, 11]);
+    assert!(
+        told.starts_with("#6 processes is the fastest of 3 runs: the next, #1 serial, is 1.92× slower ("),
+        "{told}"
+    );
+}
+
+#[test]
+fn io_is_told_by_what_it_waits_for_at_once_and_the_lock_by_how_long() {
+    let times = (&[3.2][..], &[0.22][..]);
+    let history = measured(Io, &[(Model::Serial, 1, 0.1, times.0), (Model::Threads, 16, 0.2, times.1)]);
+    assert!(said(&history, &[1, 2]).ends_with("; it waits for 16.0 addresses at once instead of 1.0"));
+    let mut history = measured(Cpu, &[(Model::Processes, 2, 1.97, &[0.5]), (Model::Serial, 1, 1.0, &[1.0])]);
+    let mut locked = history.get(2).unwrap().record.clone();
+    locked.plan = sample::plan(Cpu, Model::GilThreads, 4);
+    locked.phases_s[Phase::Gil] = nanos(3.1);
+    let (number, _) = history.add(locked, Trace::new(4));
+    assert!(said(&history, &[1, number]).ends_with(
+        "computes on 1.00 cores instead of 1.97 and waits 3.10 s for the lock, all workers together"
+    ));
+}
+
+#[test]
+fn what_cannot_be_compared_has_its_numbers_but_no_speed_up() {
+    let mut history = measured(Cpu, &[(Model::Serial, 1, 1.0, &[1.0])]);
+    let mut stopped = history.get(1).unwrap().record.clone();
+    stopped.outcome = Outcome::Cancelled;
+    history.add(stopped, Trace::new(1));
+    history.add(sample::record(sample::plan(Io, Model::Serial, 1), 2.0, 0.1), Trace::new(1));
+    for (other, reason) in [(2, "not every run did all its work"), (3, "different work")] {
+        let comparison = compared(&history, &[1, other]);
+        assert!(comparison.sentence.contains(reason), "{}", comparison.sentence);
+        assert_eq!(comparison.reference, None);
+        assert!(comparison.rows.iter().all(|row| row.unit != Unit::Times));
+        assert!(comparison.rows.iter().any(|row| row.name == "time"));
+    }
+    let (alone, _) =
+        history.add(sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0), Trace::new(1));
+    let here = history.get(alone).unwrap();
+    let mut elsewhere = (*here.provenance).clone();
+    (elsewhere.session, elsewhere.machine.kernel) = ("other".into(), "other".into());
+    let (elsewhere, run) = (Arc::new(elsewhere), Compared::in_history(&history, here));
+    let there = Compared { provenance: &elsewhere, ..run.clone() };
+    assert!(compare(&[run, there], 0).sentence.contains("different machines"));
+}
+
+#[test]
+fn repeats_are_told_together_and_never_compared_with_themselves() {
+    let history = measured(Cpu, &[SERIAL, TWICE]);
+    let told = said(&history, &[1, 2]);
+    assert!(told.starts_with("these runs repeat one configuration: median 1.000 s of 5 runs ("), "{told}");
+    let comparison = compared(&history, &[1, 2, 6]);
+    assert!(
+        comparison.sentence.contains("#1 was measured once") || comparison.sentence.contains("single"),
+        "{comparison:?}"
+    );
+}
+
+#[test]
+fn a_row_has_one_unit() {
+    let history = measured(Cpu, &[SERIAL, TWICE, (Model::Threads, 2, 1.0, &[0.004])]);
+    for row in compared(&history, &[1, 6, 11]).rows {
+        let units: std::collections::BTreeSet<&str> =
+            row.cells.iter().filter_map(|cell| Some(cell.text.rsplit_once(' ')?.1)).collect();
+        assert!(units.len() <= 1, "{row:?}");
+    }
+}

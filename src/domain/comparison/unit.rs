@@ -1,0 +1,134 @@
+//! How a row of a comparison is written: in one unit, with as many decimals in all of its cells.
+
+use crate::domain::text;
+
+/// What a number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Seconds.
+    Seconds,
+    /// An average over the run, as of workers on a core.
+    Average,
+    /// Bytes.
+    Bytes,
+    /// How many.
+    Count,
+    /// How many times faster; differences between two of them mean nothing.
+    Times,
+}
+
+/// One way of writing the numbers of a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Scale {
+    /// What a number is multiplied with.
+    by: f64,
+    decimals: usize,
+    /// The unit, with the blank before it.
+    suffix: &'static str,
+}
+
+impl Unit {
+    /// The way to write all of these numbers.
+    pub(super) fn scale(self, values: impl Iterator<Item = f64> + Clone) -> Scale {
+        let largest = values.clone().fold(0.0, f64::max);
+        let least = values.filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min);
+        let scale = |by, decimals, suffix| Scale { by, decimals, suffix };
+        match self {
+            Unit::Seconds => seconds(largest, least),
+            Unit::Average if largest >= 100.0 => scale(1.0, 1, ""),
+            Unit::Average => scale(1.0, 2, ""),
+            Unit::Count => scale(1.0, 0, ""),
+            Unit::Times => scale(1.0, 2, "×"),
+            Unit::Bytes => match largest {
+                b if b >= 1e9 => scale(1e-9, 2, " GB"),
+                b if b >= 1e6 => scale(1e-6, 1, " MB"),
+                b if b >= 1e3 => scale(1e-3, 1, " kB"),
+                _ => scale(1.0, 0, " B"),
+            },
+        }
+    }
+}
+
+/// Seconds, unless the largest is short or the least would vanish beside it.
+fn seconds(largest: f64, least: f64) -> Scale {
+    let scale = |by, decimals, suffix| Scale { by, decimals, suffix };
+    match (largest, least) {
+        (largest, _) if largest <= 0.0 => scale(1.0, 3, " s"),
+        (largest, _) if largest < 0.000_95 => scale(1e6, 1, " µs"),
+        (largest, _) if largest < 0.0995 => scale(1e3, 2, " ms"),
+        (largest, least) if largest < 0.9995 && least < text::LEAST_IN_SECONDS => scale(1e3, 1, " ms"),
+        (_, least) if least < text::LEAST_IN_SECONDS => scale(1.0, 4, " s"),
+        _ => scale(1.0, 3, " s"),
+    }
+}
+
+impl Scale {
+    /// A number with its unit.
+    pub(super) fn text(self, value: f64) -> String {
+        format!("{}{}", self.bare(value), self.suffix)
+    }
+
+    /// A number without its unit. One that is too small to show is not 0.
+    pub(super) fn bare(self, value: f64) -> String {
+        if value > 0.0 && self.rounded(value) == 0.0 {
+            return format!("<{}", text::with_groups(10f64.powi(-(self.decimals as i32)), self.decimals));
+        }
+        text::with_groups(value * self.by, self.decimals)
+    }
+
+    fn rounded(self, value: f64) -> f64 {
+        let digits = 10f64.powi(self.decimals as i32);
+        (value * self.by * digits).round() / digits
+    }
+
+    /// From one number to another as both are printed, so that the three add up.
+    pub(super) fn difference(self, from: f64, to: f64) -> String {
+        let difference = self.rounded(to) - self.rounded(from);
+        // Zero has no sign.
+        let sign = match difference {
+            d if d.abs() * 10f64.powi(self.decimals as i32) < 0.5 => "",
+            d if d < 0.0 => "-",
+            _ => "+",
+        };
+        format!("{sign}{}{}", text::with_groups(difference.abs(), self.decimals), self.suffix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(unit: Unit, values: &[f64]) -> Vec<String> {
+        let scale = unit.scale(values.iter().copied());
+        values.iter().map(|value| scale.text(*value)).collect()
+    }
+
+    #[test]
+    fn a_row_has_one_unit_and_nothing_that_was_measured_is_shown_as_zero() {
+        for (values, texts) in [
+            (vec![1.2134, 0.634], vec!["1.213 s", "0.634 s"]),
+            (vec![0.000_31, 0.001_63], vec!["0.31 ms", "1.63 ms"]),
+            (vec![0.000_05, 0.6], vec!["0.1 ms", "600.0 ms"]),
+            (vec![0.000_004, 0.6], vec!["<0.1 ms", "600.0 ms"]),
+            (vec![2.1, 0.004], vec!["2.1000 s", "0.0040 s"]),
+            (vec![2.1, 0.0], vec!["2.100 s", "0.000 s"]),
+            (vec![2.1, 0.000_01], vec!["2.1000 s", "<0.0001 s"]),
+            (vec![0.000_01, 0.000_5], vec!["10.0 µs", "500.0 µs"]),
+            (vec![0.0, 0.0], vec!["0.000 s", "0.000 s"]),
+        ] {
+            assert_eq!(row(Unit::Seconds, &values), texts);
+        }
+        assert_eq!(row(Unit::Bytes, &[2e6, 1.5e3]), ["2.0 MB", "<0.1 MB"]);
+        assert_eq!(row(Unit::Count, &[12_345.0, 7.0]), ["12 345", "7"]);
+    }
+
+    #[test]
+    fn differences_add_up_as_they_are_printed() {
+        let seconds = |from: f64, to: f64| Unit::Seconds.scale([from, to].into_iter()).difference(from, to);
+        assert_eq!(seconds(1.0004, 1.0006), "+0.001 s");
+        assert_eq!(seconds(0.0, 0.004), "+4.00 ms");
+        assert_eq!(seconds(1.0, 1.000_2), "0.000 s");
+        assert_eq!(Unit::Bytes.scale([2e6, 1.5e6].into_iter()).difference(2e6, 1.5e6), "-0.5 MB");
+        assert_eq!(Unit::Count.scale([7.0, 7.0].into_iter()).difference(7.0, 7.0), "0");
+    }
+}

@@ -1,0 +1,268 @@
+//! Runs that measured the same thing again: what they say together.
+
+use std::collections::HashMap;
+
+use super::provenance::Provenance;
+use super::record::{CaveatKind, Record};
+use super::stats::{self, Interval, Ratio, Spread};
+use super::text;
+
+/// The seed of resampling: the same runs always say the same.
+pub const SEED: u64 = 1;
+
+/// Whether `other` repeats `record`, or is it: the same plan, measured by the same campaign, both soundly and neither to
+/// warm up. Runs that were measured alone repeat each other within a session.
+#[must_use]
+pub fn is_repeat(
+    (record, measured): (&Record, &Provenance),
+    (other, other_measured): (&Record, &Provenance),
+) -> bool {
+    campaign(record) == campaign(other)
+        && is_counted(record)
+        && is_counted(other)
+        && (record.campaign.is_some() || measured.is_same_session(other_measured))
+        && record.plan == other.plan
+}
+
+fn campaign(record: &Record) -> Option<&str> {
+    record.campaign.as_ref().map(|part| part.id.as_str())
+}
+
+/// Whether the run's time is one of those that its configuration is judged by.
+#[must_use]
+pub fn is_counted(record: &Record) -> bool {
+    record.is_sound() && record.campaign.as_ref().is_none_or(|part| part.round > 0)
+}
+
+/// The times of these runs, in seconds.
+#[must_use]
+pub fn times(repeats: &[&Record]) -> Vec<f64> {
+    repeats.iter().map(|record| record.wall_s).collect()
+}
+
+/// The time of these runs together; `None` of none.
+#[must_use]
+pub fn time(repeats: &[&Record]) -> Option<Spread> {
+    stats::spread(&times(repeats), SEED)
+}
+
+/// How many times faster the second are than the first.
+#[must_use]
+pub fn gain(over: &[&Record], of: &[&Record]) -> Option<Ratio> {
+    stats::ratio(&times(over), &times(of), SEED)
+}
+
+/// Whether a ratio is clearly not 1: above, below, or `None` if that cannot be told. With an interval, 1 is not in it, also
+/// as it is printed; of single runs, by a tenth at least.
+#[must_use]
+pub fn direction(ratio: &Ratio) -> Option<std::cmp::Ordering> {
+    use std::cmp::Ordering::{Greater, Less};
+    let (low, high) = ratio
+        .interval
+        .map_or((ratio.value / A_TENTH, ratio.value * A_TENTH), |Interval { low, high }| (low, high));
+    // An interval that is printed as "1.00–1.02" leaves room for none.
+    let is_above_one = |value: f64| (value * 100.0).round() > 100.0;
+    if is_above_one(low) {
+        Some(Greater)
+    } else if high > 0.0 && is_above_one(1.0 / high) {
+        Some(Less)
+    } else {
+        None
+    }
+}
+
+/// Single runs differ by so much without a reason.
+const A_TENTH: f64 = 1.1;
+
+/// What repeats say of a time, as in "median 0.342 s of 5 runs (0.339–0.349)"; without the range where there is none.
+#[must_use]
+pub fn told(time: &Spread) -> String {
+    let range = time.interval.map(|interval| format!(" ({})", range(interval))).unwrap_or_default();
+    format!("median {} of {} runs{range}", text::column_seconds(time.median), time.n)
+}
+
+/// An interval of seconds as the times beside it are written, without the unit.
+#[must_use]
+pub fn range(interval: Interval) -> String {
+    let bare = |seconds: f64| text::column_seconds(seconds);
+    let (low, high) = (bare(interval.low), bare(interval.high));
+    match (low.rsplit_once(' '), high.rsplit_once(' ')) {
+        (Some((low, unit)), Some((high, same))) if unit == same => format!("{low}–{high}"),
+        _ => format!("{low}–{high}"),
+    }
+}
+
+/// Nobody concludes anything else because of a run that is this close to its repeats, however close those are.
+const WORTH_DOUBTING: f64 = 0.05;
+
+/// Doubts the outliers of each configuration of each campaign among these runs, oldest first. O(n) as long as a campaign
+/// has few configurations.
+pub fn doubt_campaigns<'a>(records: impl Iterator<Item = &'a mut Record>) {
+    #[derive(Default)]
+    struct Campaign<'a> {
+        has_warmed_up: bool,
+        configurations: Vec<Vec<&'a mut Record>>,
+    }
+    let mut campaigns: HashMap<String, Campaign<'a>> = HashMap::new();
+    for record in records {
+        let Some(part) = &record.campaign else { continue };
+        let campaign = campaigns.entry(part.id.clone()).or_default();
+        campaign.has_warmed_up |= part.round == 0;
+        if !is_counted(record) {
+            continue;
+        }
+        match campaign.configurations.iter_mut().find(|group| group[0].plan == record.plan) {
+            Some(group) => group.push(record),
+            None => campaign.configurations.push(vec![record]),
+        }
+    }
+    for mut campaign in campaigns.into_values() {
+        for group in &mut campaign.configurations {
+            doubt_outliers(group, campaign.has_warmed_up);
+        }
+    }
+}
+
+/// Doubts those of these runs of one configuration, oldest first, whose time is far from the others': by the modified
+/// Z-score, see [`stats::outliers`], and by a twentieth at least. Takes back what was said of them before.
+fn doubt_outliers(repeats: &mut [&mut Record], has_warmed_up: bool) {
+    repeats.iter_mut().for_each(|record| record.caveats.retain(|caveat| caveat.kind != CaveatKind::Outlier));
+    let times: Vec<f64> = repeats.iter().map(|record| record.wall_s).collect();
+    let Some(median) = stats::median(&times) else { return };
+    for outlier in stats::outliers(&times) {
+        let Some(record) = repeats.get_mut(outlier.index) else { continue };
+        if (record.wall_s / median - 1.0).abs() <= WORTH_DOUBTING {
+            continue;
+        }
+        let cause = likely_cause(record, median, outlier.index == 0 && !has_warmed_up);
+        let text = format!(
+            "outlier: it took {}, the median of its {} repeats is {} (modified Z-score {:.1}); {cause}",
+            text::column_seconds(record.wall_s),
+            times.len(),
+            text::column_seconds(median),
+            outlier.z,
+        );
+        record.doubt(CaveatKind::Outlier, text);
+    }
+}
+
+/// What may be the reason, from what else is known of the run, and what to do.
+fn likely_cause(record: &Record, median: f64, is_cold: bool) -> &'static str {
+    use CaveatKind::{CoresTaken, RunQueueWait, Stolen, Suspended};
+    let has = |kinds: &[CaveatKind]| record.caveats.iter().any(|caveat| kinds.contains(&caveat.kind));
+    if has(&[Suspended]) {
+        "likely because it stood still: measure again"
+    } else if has(&[CoresTaken, RunQueueWait, Stolen]) {
+        "likely because others used the cores: measure again"
+    } else if is_cold && record.wall_s > median {
+        "likely because it was the first, and caches were cold: the median hardly feels it"
+    } else {
+        "nothing that was measured says why: look at the median, or repeat more often"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::history::History;
+    use super::super::model::Model;
+    use super::super::record::{Outcome, Part, sample};
+    use super::super::trace::Trace;
+    use super::super::workload::WorkloadKind::Cpu;
+    use super::*;
+    use std::cmp::Ordering;
+
+    /// Runs of one plan; the first ones warmed up.
+    fn repeated(warm_up: u32, times: &[f64]) -> History {
+        let mut history = sample::history(2);
+        for (nth, wall_s) in (0..).zip(times) {
+            let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), *wall_s, 0.1);
+            let round = (nth + 1_u32).saturating_sub(warm_up);
+            record.campaign = Some(Part { id: "campaign".into(), round });
+            history.add(record, Trace::new(2));
+        }
+        history
+    }
+
+    fn outliers(history: &History) -> Vec<usize> {
+        let is_outlier =
+            |record: &Record| record.caveats.iter().any(|caveat| caveat.kind == CaveatKind::Outlier);
+        history.entries().iter().filter(|entry| is_outlier(&entry.record)).map(|entry| entry.number).collect()
+    }
+
+    #[test]
+    fn a_run_far_from_its_repeats_is_doubted_with_a_likely_cause_and_once() {
+        let history = repeated(0, &[1.5, 1.0, 1.01, 0.99, 1.02, 1.0]);
+        assert_eq!(outliers(&history), [1]);
+        let caveats = &history.entries()[0].record.caveats;
+        assert_eq!(caveats.len(), 1);
+        assert!(caveats[0].text.contains("it was the first"), "{}", caveats[0].text);
+        let later = repeated(0, &[1.0, 1.0, 1.01, 0.99, 1.5]);
+        assert_eq!(outliers(&later), [5]);
+        assert!(later.entries()[4].record.caveats[0].text.contains("nothing that was measured says why"));
+    }
+
+    #[test]
+    fn repeats_that_differ_by_less_than_a_twentieth_are_no_outliers_however_close_the_others_are() {
+        assert_eq!(outliers(&repeated(0, &[1.0, 1.001, 1.0, 0.999, 1.04])), [0usize; 0]);
+    }
+
+    #[test]
+    fn a_new_repeat_may_take_a_doubt_back() {
+        assert_eq!(outliers(&repeated(0, &[1.0, 1.01, 1.5])), [3]);
+        assert_eq!(outliers(&repeated(0, &[1.0, 1.01, 1.5, 1.4, 1.3, 1.6])), [0usize; 0]);
+    }
+
+    #[test]
+    fn a_run_that_warmed_up_or_failed_is_no_repeat() {
+        let history = repeated(1, &[9.0, 1.0, 1.01, 0.99, 1.0]);
+        assert_eq!(history.repeats_of(2).len(), 4);
+        assert!(history.repeats_of(1).is_empty());
+        assert_eq!(outliers(&history), [0usize; 0]);
+        let mut failed = history.entries()[1].record.clone();
+        failed.outcome = Outcome::Failed;
+        assert!(!is_counted(&failed));
+    }
+
+    #[test]
+    fn runs_of_another_campaign_or_measured_alone_are_no_repeats_of_a_campaigns() {
+        let mut history = repeated(0, &[1.0, 1.1]);
+        let record = |campaign: Option<&str>| {
+            let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), 1.0, 0.1);
+            record.campaign = campaign.map(|id| Part { id: id.into(), round: 1 });
+            record
+        };
+        for campaign in [Some("other"), None, None] {
+            history.add(record(campaign), Trace::new(2));
+        }
+        let counts: Vec<usize> = (1..=5).map(|number| history.repeats_of(number).len()).collect();
+        assert_eq!(counts, [2, 2, 1, 2, 2]);
+    }
+
+    #[test]
+    fn a_direction_is_told_only_if_the_interval_as_it_is_printed_leaves_no_room_for_one() {
+        for (low, high, told) in [
+            (1.02, 1.1, Some(Ordering::Greater)),
+            (1.004, 1.1, None),
+            (0.97, 1.06, None),
+            (0.9, 0.98, Some(Ordering::Less)),
+            (0.9, 0.997, None),
+        ] {
+            let ratio = Ratio { value: f64::midpoint(low, high), interval: Some(Interval { low, high }) };
+            assert_eq!(direction(&ratio), told, "{low} {high}");
+        }
+        for (value, told) in
+            [(1.2, Some(Ordering::Greater)), (1.09, None), (0.95, None), (0.85, Some(Ordering::Less))]
+        {
+            assert_eq!(direction(&Ratio { value, interval: None }), told, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_verdict_on_a_run_that_was_repeated_is_about_all_of_its_repeats() {
+        let history = repeated(0, &[0.342, 0.339, 0.349, 0.341, 0.343]);
+        let said = history.verdict_of(3);
+        assert!(said.starts_with("threads: median 0.342 s of 5 runs (0.3"), "{said}");
+        assert_eq!(history.verdict_of(1), said);
+        assert!(repeated(0, &[0.342]).verdict_of(1).starts_with("threads: 342 ms: "));
+    }
+}

@@ -1,0 +1,107 @@
+//! A comparison of runs that were repeated: two, three and seven columns, at every size.
+
+use std::sync::Arc;
+
+use super::*;
+use pconc_tui::domain::history::EarlierRun;
+use pconc_tui::domain::model::Model;
+use pconc_tui::domain::provenance::{Origin, Provenance};
+use pconc_tui::domain::record::{Part, sample::plan};
+use pconc_tui::domain::trace::Trace;
+use pconc_tui::domain::workload::WorkloadKind::Cpu;
+
+const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 40), (200, 60)];
+
+/// What a campaign measured five times each; the first of the five is the median.
+const CONFIGURATIONS: [(Model, u64); 7] = [
+    (Model::Serial, 1),
+    (Model::Processes, 2),
+    (Model::GilThreads, 4),
+    (Model::Threads, 2),
+    (Model::Processes, 4),
+    (Model::Rayon, 4),
+    (Model::GilThreads, 2),
+];
+
+fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f64) -> EarlierRun {
+    let scenario = Scenario::new(plan(Cpu, model, workers), 4);
+    let mut trace = Trace::new(scenario.plan().workers());
+    trace.apply(scenario.batch(0, scenario.wall()));
+    trace.conclude(scenario.wall());
+    let mut record = scenario.record();
+    record.wall_s *= factor;
+    record.campaign = Some(Part { id: "campaign".into(), round });
+    let provenance =
+        Provenance { origin: Origin::Earlier, session: "earlier".into(), machine: sample::machine(4) };
+    EarlierRun {
+        number,
+        name: None,
+        provenance: Arc::new(provenance),
+        record: Box::new(record),
+        trace: Some(Box::new(trace)),
+    }
+}
+
+/// A comparison of so many configurations.
+fn compared(columns: u16, rows: u16, configurations: usize) -> Session {
+    let mut session = Session::on(4, columns, rows);
+    let repeats = CONFIGURATIONS[..configurations].iter().flat_map(|configuration| {
+        let rounds = (1..).zip([1.0, 0.99, 1.01, 1.004, 0.997]);
+        rounds.map(|(round, factor)| (*configuration, round, factor))
+    });
+    let runs = (1..).zip(repeats);
+    let runs =
+        runs.map(|(number, (configuration, round, factor))| measured(number, configuration, round, factor));
+    let _ = session.app.update(Msg::Earlier(runs.collect()));
+    session.in_history().press(&[Char('H'), Home, Char('m')]);
+    for _ in 1..configurations {
+        session.press(&[Down, Down, Down, Down, Down, Char('m')]);
+    }
+    session.press(&[Char('c')]);
+    session
+}
+
+#[test]
+fn at_every_size_the_sentence_and_the_first_rows_of_the_table_are_there() {
+    for (columns, rows) in SIZES {
+        for configurations in [2, 3, 7] {
+            let session = compared(columns, rows, configurations);
+            let screen = session.rows().join("\n");
+            let whole: String =
+                screen.split(['┃', '\n']).map(|row| row.trim_end().to_string() + " ").collect();
+            let text = whole.split_whitespace().collect::<Vec<_>>().join(" ");
+            insta::assert_snapshot!(format!("compared-{configurations}-{columns}x{rows}"), screen);
+            assert!(text.contains("× faster than #1 serial ("), "{screen}");
+            assert!(text.contains(&format!("Comparison of {configurations} runs")), "{screen}");
+            assert!(!text.contains("single run"), "{screen}");
+            assert!(rows < 24 || text.contains("95 % interval"), "{screen}");
+        }
+    }
+}
+
+#[test]
+fn b_makes_the_next_run_the_baseline_and_every_number_follows() {
+    let mut session = compared(120, 60, 2);
+    assert!(session.shows("#6 processes is 2.0"), "{}", session.rows().join("\n"));
+    assert!(session.row("speed-up over #1").contains("1.00×") && session.shows("#6 - #1"));
+    session.press(&[Char('b')]);
+    assert!(session.shows("#1 serial is ") && session.shows("× slower than #6 processes ("));
+    assert!(session.row("speed-up over #6").contains("1.00×") && session.shows("#1 - #6"));
+    session.press(&[Char('b')]);
+    assert!(session.shows("speed-up over #1") && session.shows("#6 processes is "));
+}
+
+#[test]
+fn what_the_marks_mean_and_why_a_run_is_doubted_stands_in_the_comparison() {
+    let mut session = compared(120, 60, 2);
+    session.press(&[Char('b')]);
+    assert!(session.rows().iter().any(|row| row.starts_with('┗') && row.contains("B baseline")));
+    session.press(&[Esc]);
+    let mut run = measured(11, CONFIGURATIONS[3], 1, 1.0);
+    let text = "the machine slept for 3 s during the run: measure again".to_string();
+    run.record.caveats.push(Caveat { kind: CaveatKind::Suspended, text });
+    let _ = session.app.update(Msg::Earlier(vec![run]));
+    session.press(&[End, Char('m'), Char('c')]);
+    assert!(session.rows().iter().any(|row| row.starts_with('┗') && row.contains("! doubted")));
+    assert!(session.shows("! #11: the machine slept for 3 s"), "{}", session.rows().join("\n"));
+}
