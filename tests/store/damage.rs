@@ -16,10 +16,10 @@ use pconc_tui::store::{Place, Store};
 fn small(room: &Room) -> Vec<u8> {
     let mut store = Store::at(room.place());
     for (session, id) in [("one", "a"), ("one", "b"), ("two", "c")] {
-        store.keep_run(0, &here(session), &record(id)).unwrap();
+        store.keep_run(0, &here(session), &record(id)).expect("it can be kept");
     }
-    store.rename(2, Some("before")).unwrap();
-    store.remove(&[1]).unwrap();
+    store.rename(2, Some("before")).expect("it can be named");
+    store.remove(&[1]).expect("it can be removed");
     room.content()
 }
 

@@ -146,7 +146,7 @@ fn a_full_disk_is_one_notice_and_the_run_is_measured_all_the_same() {
 /// Runs the program with a small file system of its own at `$DIR`, or says why that is not possible here.
 fn in_small_file_system(room: &Room, options: &str, script: &str) -> Option<Output> {
     let folder = room.path().join("small");
-    fs::create_dir(&folder).unwrap();
+    fs::create_dir(&folder).expect("a folder can be made");
     let mount = format!("mount -t tmpfs -o {options} tmpfs \"$DIR\" || exit 77; {script}");
     let mut command = Command::new("unshare");
     command.args(["--mount", "sh", "-c", &mount]).stdin(Stdio::null());
