@@ -454,7 +454,7 @@ fn results_go_into_a_file_of_any_format_but_never_over_another_one_unless_asked(
         ("a.json", "{"),
         ("a.txt", "#"),
     ] {
-        let line = format!("{} --no-history --output {}", small("cpu"), at(name));
+        let line = format!("{} --output {}", small("cpu"), at(name));
         let output = outcome(&line);
         assert_eq!(output.status.code(), Some(0), "{line}: {}", text(&output.stderr));
         assert_eq!(text(&output.stdout), "", "{line}");
@@ -464,10 +464,7 @@ fn results_go_into_a_file_of_any_format_but_never_over_another_one_unless_asked(
         assert!(refused(&line).contains("--force"), "{line}");
         assert_eq!(outcome(&format!("{line} --force")).status.code(), Some(0), "{line}");
     }
-    assert!(
-        refused(&format!("{} --no-history --output {}", small("cpu"), at("no/a.csv")))
-            .contains("no directory")
-    );
+    assert!(refused(&format!("{} --output {}", small("cpu"), at("no/a.csv"))).contains("no directory"));
     assert!(refused(&format!("{} --force", small("cpu"))).contains("--output"));
     assert!(refused(&format!("{} --format csv --no-traces", small("cpu"))).contains("--format json"));
 }
