@@ -476,3 +476,31 @@ fn an_interrupted_sweep_keeps_and_prints_what_it_has() {
     assert!(before.iter().all(|record| record["outcome"] == "completed"));
     assert!(records.len() < 9_009 && document["sweeps"].as_array().is_some_and(|sweeps| sweeps.len() == 1));
 }
+
+#[test]
+fn results_go_into_a_file_of_any_format_but_never_over_another_one_unless_asked() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    for (name, begins) in [
+        ("a.html", "<!DOCTYPE html>"),
+        ("a.svg", "<?xml"),
+        ("a.csv", "number,name,"),
+        ("a.md", "## Runs"),
+        ("a.trace.json", "{\"traceEvents\":["),
+        ("a.json", "{"),
+        ("a.txt", "#"),
+    ] {
+        let line = format!("{} --output {}", small("cpu"), at(name));
+        let output = outcome(&line);
+        assert_eq!(output.status.code(), Some(0), "{line}: {}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), "", "{line}");
+        assert!(text(&output.stderr).contains("written: "), "{line}");
+        let content = std::fs::read_to_string(at(name)).expect("it was written");
+        assert!(content.trim_start().starts_with(begins), "{line}: {}", &content[..40.min(content.len())]);
+        assert!(refused(&line).contains("--force"), "{line}");
+        assert_eq!(outcome(&format!("{line} --force")).status.code(), Some(0), "{line}");
+    }
+    assert!(refused(&format!("{} --output {}", small("cpu"), at("no/a.csv"))).contains("no directory"));
+    assert!(refused(&format!("{} --force", small("cpu"))).contains("--output"));
+    assert!(refused(&format!("{} --format csv --no-traces", small("cpu"))).contains("--format json"));
+}

@@ -287,8 +287,8 @@ fn the_kept_history_is_worked_on_by_selectors() {
     );
     assert_eq!(request("show last"), HistoryRequest::Show(words("last")));
     assert_eq!(request("compare 1 #3..7 before"), HistoryRequest::Compare(words("1 #3..7 before")));
-    let HistoryRequest::Export { runs, output } = request("export 3") else { panic!() };
-    assert_eq!((runs, output.format), (words("3"), Format::Json));
+    let output = Output { format: Format::Json, file: None, overwrite: false, with_traces: true };
+    assert_eq!(request("export 3"), HistoryRequest::Export { runs: words("3"), output });
     assert_eq!(request("remove 1 2"), HistoryRequest::Remove(words("1 2")));
     assert_eq!(request("name 3"), HistoryRequest::Name { run: "3".into(), name: None });
     for (line, named) in [
