@@ -5,6 +5,7 @@
 
 mod documents;
 mod explore;
+mod history;
 mod refusal;
 mod sweep;
 mod values;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use crate::domain::keeping::Keeping;
 use crate::domain::look::LookOptions;
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
@@ -23,6 +25,8 @@ use crate::domain::share::Format;
 use crate::domain::workload::WorkloadKind;
 use documents::Shell;
 use explore::ExploreArguments;
+pub use history::HistoryRequest;
+use history::{HistoryArguments, KeepingArguments};
 use sweep::SweepArguments;
 pub use sweep::SweepRequest;
 use work::WorkArguments;
@@ -39,11 +43,27 @@ pub enum Invocation {
     Run(Box<Request>),
     /// Measure many configurations of one work and print what they say together.
     Sweep(Box<SweepRequest>),
+    /// Work on what was kept.
+    History {
+        /// What to do with it.
+        request: HistoryRequest,
+        /// In nothing but ASCII, whatever the locale.
+        ascii: bool,
+    },
     /// Say what this machine offers.
     Doctor {
         /// In nothing but ASCII, whatever the locale.
         ascii: bool,
     },
+}
+
+/// What to do, and where runs are kept meanwhile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// What the user wants the program to do.
+    pub invocation: Invocation,
+    /// Where finished runs are kept.
+    pub keeping: Keeping,
 }
 
 /// Why there is no [`Invocation`].
@@ -89,8 +109,14 @@ impl Request {
 ///
 /// # Errors
 /// What to print instead.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Answer> {
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Order, Answer> {
     let cli = CommandLine::try_parse_from(arguments).map_err(|error| refusal::answer(&error))?;
+    let keeping = cli.keeping.keeping().map_err(Answer::Refusal)?;
+    let invocation = invocation(cli, &keeping)?;
+    Ok(Order { invocation, keeping })
+}
+
+fn invocation(cli: CommandLine, keeping: &Keeping) -> Result<Invocation, Answer> {
     match cli.command {
         None => Ok(Invocation::Explore(cli.explore.options(cli.ascii))),
         Some(_) if cli.explore.first_given().is_some() => Err(Answer::Refusal(cli.explore.misplaced())),
@@ -102,6 +128,10 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
         Some(Command::Sweep(arguments)) => {
             let request = arguments.request(cli.ascii).map_err(Answer::Refusal)?;
             Ok(Invocation::Sweep(Box::new(request)))
+        }
+        Some(Command::History(arguments)) => {
+            let request = arguments.request(keeping).map_err(Answer::Refusal)?;
+            Ok(Invocation::History { request, ascii: cli.ascii })
         }
         Some(Command::Completions { shell }) => {
             Err(Answer::Text(documents::completions(shell, CommandLine::command())))
@@ -169,9 +199,11 @@ Examples:
   pconc-tui run --workload cpu --model processes --workers 2
   pconc-tui run --workload io --model threads --workers 16 --format json
   pconc-tui sweep --workload io --models threads,processes --workers 2^0..2^4
+  pconc-tui history list                        the runs that were kept
   pconc-tui doctor                              what this machine offers
 
 Environment:
+  XDG_DATA_HOME           where runs are kept, in pconc-tui/history.jsonl
   NO_COLOR                no colours, if it is set and not empty and there is no --color
   COLORTERM, TERM         how many colours there are
   LC_ALL, LC_CTYPE, LANG  the first of them that is set decides: unless it names UTF-8,
@@ -209,6 +241,9 @@ struct CommandLine {
     ascii: bool,
 
     #[command(flatten)]
+    keeping: KeepingArguments,
+
+    #[command(flatten)]
     explore: ExploreArguments,
 }
 
@@ -221,6 +256,8 @@ enum Command {
     /// Every configuration is measured once per round, in an order that is shuffled anew in each, after one round that
     /// warms up and is not counted. Serial is always measured too, once per round, as speed-ups need it.
     Sweep(Box<SweepArguments>),
+    /// List, show, compare, export, name and remove the runs that were kept
+    History(HistoryArguments),
     /// Say what this machine offers: cores, clocks, limits, terminal
     Doctor,
     /// Print a script for a shell, to complete what is typed

@@ -5,6 +5,8 @@
 mod addresses;
 mod columns;
 mod findings;
+mod history;
+mod keep;
 mod measure;
 mod progress;
 mod sweep;
@@ -13,9 +15,10 @@ mod table;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::sync::mpsc;
 
-use crate::cli::Request;
+use crate::cli::{HistoryRequest, Request};
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
+use crate::domain::keeping::Keeping;
 use crate::domain::plan::{Draft, Plan, TaskSize};
 use crate::domain::provenance::Provenance;
 use crate::domain::record::{Outcome, Record};
@@ -28,14 +31,16 @@ use crate::export::json::{self, Traces};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::shell::spelling::Spelling;
+use keep::Keeper;
 use measure::{Event, Measured, Order};
 pub use sweep::sweep;
 
-/// Measures what `request` asks for and prints the records. Returns the exit code.
+/// Measures what `request` asks for, keeps the records where `keeping` says, and prints them. Returns the exit code.
 ///
 /// # Errors
 /// What was wrong with the request, or what kept the engine from starting.
-pub fn run(request: &Request) -> Result<u8, Failure> {
+pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
+    let place = Keeper::place(keeping)?;
     let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
     let session = prepare()?;
     if request.all_tasks {
@@ -62,8 +67,11 @@ pub fn run(request: &Request) -> Result<u8, Failure> {
         known: known(&session, speed.as_ref()),
         lists_tasks: request.format == Format::Json,
     };
-    let measured = measure::all(&session, order, &sender, &events);
-    print_records(&session, &measured, request)?;
+    let here = Provenance::here(session.id(), session.machine().clone());
+    let mut keeper = Keeper::new(place, here);
+    let measured = measure::all(&session, order, &mut keeper, &sender, &events);
+    print_records(&session, &measured, keeper.here(), request)?;
+    keeper.finish();
     conclude(&measured)
 }
 
@@ -138,20 +146,33 @@ fn foretold(draft: &Draft, session: &Session, speed: Option<&Speed>) -> Option<S
     }
 }
 
-fn print_records(session: &Session, measured: &Measured, request: &Request) -> Result<(), Failure> {
+/// Works on what was kept. Returns the exit code.
+///
+/// # Errors
+/// What was wrong with the request, or with what was kept.
+pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
+    signals::survive_file_size_limit();
+    history::perform(request, keeping, ascii)
+}
+
+fn print_records(
+    session: &Session,
+    measured: &Measured,
+    here: &Provenance,
+    request: &Request,
+) -> Result<(), Failure> {
     match request.format {
-        Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(&measured.records))),
+        Format::Table => print(&Spelling::asked(request.ascii).spell(&table::render(&measured.numbered()))),
         Format::Json => {
-            let here = Provenance::here(session.id(), session.machine().clone());
-            let shared = shared(measured, &here, 1);
+            let shared = shared(measured, here);
             write_out(|out| json::write(out, session.machine(), &shared, Traces::Included))
         }
     }
 }
 
-/// What was measured, as it is handed on; the runs are numbered from here.
-fn shared<'a>(measured: &'a Measured, here: &'a Provenance, first: usize) -> Shared<'a> {
-    let run = |(number, (record, trace))| SharedRun {
+/// What was measured, as it is handed on.
+fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Shared<'a> {
+    let run = |((number, record), trace)| SharedRun {
         number,
         name: None,
         provenance: here,
@@ -159,8 +180,8 @@ fn shared<'a>(measured: &'a Measured, here: &'a Provenance, first: usize) -> Sha
         trace: Some(trace),
         gain: None,
     };
-    let measured = measured.records.iter().zip(&measured.traces);
-    Shared { runs: (first..).zip(measured).map(run).collect(), sweeps: vec![] }
+    let runs = measured.numbered().into_iter().zip(&measured.traces).map(run);
+    Shared { runs: runs.collect(), sweeps: vec![] }
 }
 
 /// What the records mean for the exit code.

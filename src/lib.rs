@@ -30,7 +30,7 @@
 //!          / | \      /    \
 //!        ui  |  engine      shell      shell: exit codes, signals, terminal, reports
 //!          \ |     |                   export: documents to share; imports domain alone
-//!           app    |
+//!           app    |                   store: the history that stays; imports domain alone
 //!              \   |
 //!               domain          cli: arguments become an invocation; imports domain alone
 //! ```
@@ -42,10 +42,11 @@
 //! | [`app`] | domain | I/O, clocks, threads, engine, ui. `App::update(Msg) -> Vec<Effect>` is a pure state machine |
 //! | [`ui`] | domain, app | I/O, changes to the app, statistics |
 //! | [`export`] | domain | the terminal; which file it writes to is told |
+//! | [`store`] | domain | the terminal; when to keep what is decided elsewhere |
 //! | [`cli`] | domain | anything that acts |
 //! | [`shell`] | domain, engine | decisions; it is what both shells need to live in an operating system |
 //! | [`tui`] | all but headless | decisions: those belong to app or domain |
-//! | [`headless`] | domain, engine, export, cli, shell | the same |
+//! | [`headless`] | domain, engine, export, store, cli, shell | the same |
 //!
 //! `tests/architecture.rs` reads the `use` lines and fails on an arrow that this table does not allow.
 //!
@@ -58,6 +59,7 @@
 //! - Drawing never walks over events: it asks a lane for sums between two moments ([`domain::trace`]).
 //! - No speed-up between runs of different work ([`domain::speedup`]).
 //! - No worker is replaced silently: a death is an error with a name and a cause.
+//! - Nothing in the history file is ever rewritten, and no number is given twice ([`store`]).
 //! - Neither process, thread nor temporary file outlives the program, however it ends.
 //!
 //! # Where do I change …
@@ -67,6 +69,7 @@
 //! - **what is measured?** `engine/recorder.rs` (events), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
 //! - **the JSON?** `domain/record.rs` and `domain/trace/stored.rs` (what runs are), `export/json.rs` (the document), and
 //!   `assets/records.schema.json`, which a test holds against real documents.
+//! - **what is kept?** `store/line.rs` (the lines of the history), `store/pictures.rs` (what is beside it).
 //! - **a key?** `app/command.rs`: one table for dispatch, footer and help.
 //! - **a screen?** `ui/layout.rs` says where panels are; each panel is a file beside it. What can be clicked: `ui/hit.rs`
 //!   finds it, `app/pointer.rs` says what it does.
@@ -83,5 +86,6 @@ pub mod engine;
 pub mod export;
 pub mod headless;
 pub mod shell;
+pub mod store;
 pub mod tui;
 pub mod ui;

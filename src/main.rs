@@ -6,17 +6,14 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use pconc_tui::cli::{self, Answer, Invocation};
+use pconc_tui::cli::{self, Answer, Invocation, Order};
 use pconc_tui::shell::exit::{self, Failure};
 use pconc_tui::shell::spelling::Spelling;
 use pconc_tui::{headless, tui};
 
 fn main() -> ExitCode {
     let ended = match cli::parse(std::env::args_os()) {
-        Ok(Invocation::Explore(options)) => tui::explore(options),
-        Ok(Invocation::Run(request)) => headless::run(&request),
-        Ok(Invocation::Sweep(request)) => headless::sweep(&request),
-        Ok(Invocation::Doctor { ascii }) => headless::doctor(ascii),
+        Ok(order) => perform(order),
         Err(Answer::Text(text)) => headless::print(&Spelling::of_locale().spell(&text)).map(|()| exit::DONE),
         Err(Answer::Refusal(sentence)) => Err(Failure::usage(sentence)),
     };
@@ -27,4 +24,14 @@ fn main() -> ExitCode {
         failure.code
     });
     ExitCode::from(code)
+}
+
+fn perform(Order { invocation, keeping }: Order) -> Result<u8, Failure> {
+    match invocation {
+        Invocation::Explore(options) => tui::explore(options, &keeping),
+        Invocation::Run(request) => headless::run(&request, &keeping),
+        Invocation::Sweep(request) => headless::sweep(&request, &keeping),
+        Invocation::History { request, ascii } => headless::history(&request, &keeping, ascii),
+        Invocation::Doctor { ascii } => headless::doctor(ascii),
+    }
 }

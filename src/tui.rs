@@ -5,6 +5,7 @@
 
 mod event;
 mod input;
+mod keeper;
 mod pacer;
 mod signals;
 mod terminal;
@@ -15,6 +16,7 @@ use std::thread;
 
 use crate::app::App;
 use crate::app::message::{Effect, Msg};
+use crate::domain::keeping::Keeping;
 use crate::domain::look::LookOptions;
 use crate::domain::plan::Plan;
 use crate::domain::time::{Nanos, seconds};
@@ -25,17 +27,21 @@ use crate::shell::exit::{self, Failure};
 use crate::shell::reports::{Heard, LOST, Relay};
 use crate::shell::signals::{SIGCONT, SIGINT, SIGTSTP, exit_code, survive_file_size_limit};
 use crate::shell::spelling;
+use crate::store::Place;
 use crate::ui::{self, Theme};
 use event::Event;
+use keeper::Keeper;
 use pacer::{Pacer, Urgency};
 use terminal::Screen;
 
-/// Opens the explorer, if asked for in the teaching layout, and stays until the user leaves. Returns the exit code.
+/// Opens the explorer, if asked for in the teaching layout, and stays until the user leaves. Runs are kept where `keeping`
+/// says. Returns the exit code.
 ///
 /// # Errors
 /// Why there is no explorer here, or what broke.
-pub fn explore(options: LookOptions) -> Result<u8, Failure> {
+pub fn explore(options: LookOptions, keeping: &Keeping) -> Result<u8, Failure> {
     shell::terminal::check().map_err(Failure::usage)?;
+    let place = place_of(keeping)?;
     let look = spelling::look(options);
     survive_file_size_limit();
     let session = Session::prepare().map_err(Failure::broke)?;
@@ -51,9 +57,27 @@ pub fn explore(options: LookOptions) -> Result<u8, Failure> {
         .in_session(session.id())
         .with_look(look)
         .presenting(options.present);
-    let ended = Explorer::new(&session, app, screen, sender).stay(&events);
+    let keeper = keeper_at(place, &sender);
+    let ended = Explorer::new(&session, app, screen, keeper, sender).stay(&events);
     terminal::print_held_back();
     ended
+}
+
+/// Where runs are kept, or why they are not. A file that the user names has to be a history, if it exists.
+fn place_of(keeping: &Keeping) -> Result<Result<Option<Place>, String>, Failure> {
+    let place = Place::wanted(keeping);
+    if let (Keeping::In(_), Ok(Some(place))) = (keeping, &place) {
+        place.check().map_err(Failure::usage)?;
+    }
+    Ok(place)
+}
+
+fn keeper_at(place: Result<Option<Place>, String>, events: &Sender<Event>) -> Keeper {
+    let place = place.unwrap_or_else(|sentence| {
+        events.send(Event::Told(sentence)).expect("the receiver is used further down");
+        None
+    });
+    Keeper::new(place, events.clone())
 }
 
 /// What the explorer needs at hand while it goes on.
@@ -68,6 +92,7 @@ struct Explorer<'env> {
     session: &'env Session,
     /// The run that goes on, and this thread's CPU time when it began.
     run: Option<(Run, Nanos)>,
+    keeper: Keeper,
     events: Sender<Event>,
 }
 
@@ -75,7 +100,7 @@ struct Explorer<'env> {
 struct Leave(Result<u8, Failure>);
 
 impl<'env> Explorer<'env> {
-    fn new(session: &'env Session, app: App, screen: Screen, events: Sender<Event>) -> Self {
+    fn new(session: &'env Session, app: App, screen: Screen, keeper: Keeper, events: Sender<Event>) -> Self {
         Explorer {
             app,
             screen,
@@ -85,6 +110,7 @@ impl<'env> Explorer<'env> {
             is_first_frame: true,
             session,
             run: None,
+            keeper,
             events,
         }
     }
@@ -102,6 +128,7 @@ impl<'env> Explorer<'env> {
             run.stop();
             run.wait();
         }
+        self.keeper.leave();
         ended
     }
 
@@ -154,6 +181,12 @@ impl<'env> Explorer<'env> {
             }
             Event::Calibrated(speed) => self.now(Msg::Calibrated(speed)),
             Event::Heard(heard) => self.hear(heard),
+            Event::Earlier(opened) => {
+                let messages = self.keeper.opened(*opened);
+                messages.into_iter().try_for_each(|message| self.now(message))
+            }
+            Event::PictureRead { number, picture } => self.now(Msg::PictureRead { number, picture }),
+            Event::Told(sentence) => self.now(Msg::Told(sentence)),
             // Who sends this to a program with a screen means what Ctrl-C or q means to it.
             Event::Signal(SIGINT) => Err(Leave(Ok(exit::DONE))),
             Event::Signal(SIGTSTP) => self.suspend(),
@@ -194,7 +227,11 @@ impl<'env> Explorer<'env> {
     }
 
     fn update(&mut self, msg: Msg) -> Result<(), Leave> {
-        self.app.update(msg).into_iter().try_for_each(|effect| self.perform(effect))
+        self.app.update(msg).into_iter().try_for_each(|effect| self.perform(effect))?;
+        if self.run.is_none() {
+            self.keeper.rest();
+        }
+        Ok(())
     }
 
     fn perform(&mut self, effect: Effect) -> Result<(), Leave> {
@@ -207,12 +244,30 @@ impl<'env> Explorer<'env> {
                 Ok(())
             }
             Effect::Calibrate => self.calibrate(),
-            Effect::Keep(_)
-            | Effect::ReadEarlier
-            | Effect::ReadPicture(_)
-            | Effect::Rename(..)
-            | Effect::Remove(_)
-            | Effect::Restore(_) => Ok(()),
+            Effect::Keep(number) => {
+                let heard = self.keeper.keep(self.app.history(), number);
+                self.hear_of_it(heard)
+            }
+            Effect::ReadEarlier => {
+                self.keeper.read_earlier();
+                Ok(())
+            }
+            Effect::ReadPicture(number) => {
+                self.keeper.read_picture(number);
+                Ok(())
+            }
+            Effect::Rename(number, name) => {
+                let heard = self.keeper.rename(number, name.as_deref());
+                self.hear_of_it(heard)
+            }
+            Effect::Remove(numbers) => {
+                let heard = self.keeper.remove(&numbers);
+                self.hear_of_it(heard)
+            }
+            Effect::Restore(numbers) => {
+                let heard = self.keeper.restore(&numbers);
+                self.hear_of_it(heard)
+            }
             Effect::Mouse(listen) => self.screen.listen_to_mouse(listen).map_err(lost),
             Effect::Redraw => {
                 self.pacer.want(Urgency::Now);
@@ -221,6 +276,11 @@ impl<'env> Explorer<'env> {
             Effect::Suspend => self.ask_to_suspend(),
             Effect::Quit => Err(Leave(Ok(exit::DONE))),
         }
+    }
+
+    /// What the app has to hear of the kept history, if anything.
+    fn hear_of_it(&mut self, heard: Option<Msg>) -> Result<(), Leave> {
+        heard.map_or(Ok(()), |message| self.now(message))
     }
 
     /// Does what the terminal does at Ctrl-Z where a program has not taken the key; [`Self::suspend`] follows when the

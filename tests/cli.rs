@@ -8,6 +8,10 @@ use serde_json::Value;
 fn command(line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
     command.args(line.split_whitespace()).stdin(Stdio::null());
+    // Nobody's history shall get runs of tests.
+    if line.starts_with("run") || line.starts_with("sweep") {
+        command.arg("--no-history");
+    }
     for variable in ["LC_ALL", "LC_CTYPE", "NO_COLOR", "COLORTERM"] {
         command.env_remove(variable);
     }
@@ -239,7 +243,7 @@ fn bash_completes_commands_options_and_values() {
 #[test]
 fn the_short_help_fits_a_terminal_of_24_rows_and_80_columns() {
     // Without a terminal the width is 100 columns, where lines are at most as many as at 80.
-    for line in ["-h", "run -h"] {
+    for line in ["-h", "run -h", "sweep -h"] {
         assert!(text(&outcome(line).stdout).lines().count() < 24, "{line}");
     }
 }
@@ -413,4 +417,26 @@ fn an_interrupt_prints_the_cancelled_record() {
         // The signal may come before the run; it never lets a run go on to its end.
         assert!(records.iter().all(|record| record["outcome"] == "cancelled"), "{document}");
     }
+}
+
+#[test]
+fn an_interrupted_sweep_keeps_and_prints_what_it_has() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+    use std::io::{BufRead, BufReader};
+    // It is told how much it will be when signals are heard already; the first runs are over in no time, the rest never.
+    let line = "sweep --workload cpu --models threads --workers 1..8 --repeats 1000 --tasks 2 --iterations 1e5 --format json";
+    let mut child = command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.contains("9 009 runs"), "{said}");
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let document: Value = serde_json::from_slice(&output.stdout).expect("the document is whole");
+    let records = document["records"].as_array().expect("a list of records");
+    // At most the last run was stopped, and none came after it.
+    let before = records.split_last().map_or(&[][..], |(_, before)| before);
+    assert!(before.iter().all(|record| record["outcome"] == "completed"));
+    assert!(records.len() < 9_009 && document["sweeps"].as_array().is_some_and(|sweeps| sweeps.len() == 1));
 }

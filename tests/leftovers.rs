@@ -33,6 +33,7 @@ impl Program {
         let temporary = tempfile::tempdir().expect("there is room for one");
         let child = Command::new(env!("CARGO_BIN_EXE_pconc-tui"))
             .args(line.split_whitespace())
+            .arg("--no-history")
             .env("TMPDIR", temporary.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -183,7 +184,7 @@ fn on_one_core_forked_workers_compute_one_at_a_time_and_the_reason_is_said() {
     use std::os::unix::process::CommandExt;
     let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
     command.args(
-        "run --workload cpu --model processes --workers 3 --tasks 6 --iterations 1e6 --format json"
+        "run --workload cpu --model processes --workers 3 --tasks 6 --iterations 1e6 --format json --no-history"
             .split(' '),
     );
     let all = nix::sched::sched_getaffinity(Pid::from_raw(0)).unwrap();

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use pconc_tui::domain::experiment::EXPERIMENTS;
+use pconc_tui::store::{Place, Store};
 use terminal::{Terminal, wait_until};
 
 /// For what takes no time at all on an idle machine.
@@ -344,4 +345,52 @@ fn a_terminal_that_is_too_small_is_told_both_sizes() {
         });
         assert!(!terminal.was_ever_in_alternate_screen());
     }
+}
+
+#[test]
+fn runs_are_kept_when_they_end_and_a_run_that_was_killed_leaves_no_trace_of_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("history.jsonl");
+    let arguments = ["--history", file.to_str().unwrap()];
+    let place = Place { file: file.clone() };
+    let kept = || Store::open(place.clone()).unwrap().1;
+    let start = || {
+        let mut terminal = Terminal::start_with(120, 40, &arguments, &[]);
+        terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
+        terminal.press("3");
+        terminal.wait_for(SOON, "a run", shows_a_run);
+        terminal
+    };
+    let mut terminal = start();
+    assert!(wait_until(RUNS, || file.is_file() && kept().runs.len() == 2), "both runs are kept");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+    let opened = kept();
+    let models: Vec<&str> = opened.runs.iter().map(|run| run.record.plan.model().name()).collect();
+    assert_eq!(models, ["serial", "processes"]);
+    let store = Store::open(place.clone()).unwrap().0;
+    for run in &opened.runs {
+        let picture = store.pictures().read(&run.record.id).expect("its picture is kept, too");
+        assert_eq!(picture.trace.lanes().len(), run.record.plan.workers() as usize);
+    }
+    let before = std::fs::read(&file).unwrap();
+    let terminal = start();
+    terminal.signal(Signal::SIGKILL);
+    terminal.assert_nothing_left(SOON);
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+    let mut terminal = start();
+    assert!(wait_until(RUNS, || kept().runs.len() == 4), "the numbers go on");
+    assert_eq!(kept().runs.iter().map(|run| run.number).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+}
+
+#[test]
+fn a_file_that_is_no_history_is_refused_before_the_screen_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("picture.png");
+    std::fs::write(&file, b"\x89PNG").unwrap();
+    let mut terminal = Terminal::start_with(120, 40, &["--history", file.to_str().unwrap()], &[]);
+    assert_eq!(terminal.exit_code(SOON), 2);
+    assert_eq!(std::fs::read(&file).unwrap(), b"\x89PNG");
 }

@@ -14,16 +14,18 @@ pub(super) struct ExploreArguments {
     #[arg(long)]
     present: bool,
 
-    /// Which colours to use [default: ansi]
+    /// Which colours: ansi, safe, contrast or mono [default: ansi]
     ///
     /// Ctrl-T changes them while the explorer runs.
     #[arg(long, value_name = "THEME", value_parser = values::themes(), allow_hyphen_values = true)]
+    #[arg(hide_possible_values = true)]
     theme: Option<ThemeName>,
 
-    /// How many colours to use [default: auto]
+    /// How many colours [default: auto]
     ///
-    /// auto takes as many as the terminal says it has, and none with NO_COLOR; always takes 16 at least.
+    /// One of auto, never, always, 16, 256 and true. auto takes as many as the terminal says it has, and none with NO_COLOR; always takes 16 at least.
     #[arg(long, value_name = "WHEN", value_parser = values::color_choices(), allow_hyphen_values = true)]
+    #[arg(hide_possible_values = true)]
     color: Option<ColorChoice>,
 
     /// Leave the mouse to the terminal, to select text

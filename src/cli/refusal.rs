@@ -9,6 +9,9 @@ use super::values::{one_of, shown};
 use crate::domain::model::Model;
 use crate::domain::workload::WorkloadKind;
 
+/// What can be done with the history.
+const HISTORY_COMMANDS: &str = "list, show, compare, export, remove, restore or name";
+
 /// What to print for this error; help and version are errors to the parser, too.
 pub(super) fn answer(error: &clap::Error) -> Answer {
     match error.kind() {
@@ -32,9 +35,15 @@ fn sentence(error: &clap::Error) -> String {
         ErrorKind::UnknownArgument => unknown_argument(error),
         ErrorKind::InvalidSubcommand => {
             let command = shown(&context(ContextKind::InvalidSubcommand).join(" "));
+            if error.render().to_string().contains("pconc-tui history") {
+                return format!("there is no command history {command}: choose {HISTORY_COMMANDS}");
+            }
             format!(
-                "there is no command {command}: choose run, sweep, doctor, completions, man or help, or none to open the explorer"
+                "there is no command {command}: choose run, sweep, history, doctor, completions, man or help, or none to open the explorer"
             )
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            format!("history needs a command: {HISTORY_COMMANDS}")
         }
         ErrorKind::ArgumentConflict => format!("{} was given more than once: give it once", argument()),
         ErrorKind::MissingRequiredArgument => {

@@ -63,14 +63,14 @@ pub(super) struct SweepArguments {
     #[arg(long, value_name = "WORKLOAD", value_parser = values::workloads(), allow_hyphen_values = true)]
     workload: WorkloadKind,
 
-    /// How the tasks are executed: one model or several, with commas between them
+    /// One model or several, with commas between them
     ///
-    /// Serial is measured in any case, once per round: it is what speed-ups are measured against.
+    /// How the tasks are executed. Serial is measured in any case, once per round: it is what speed-ups are measured against.
     #[arg(long, value_name = "MODELS", value_parser = values::models(), allow_hyphen_values = true)]
     #[arg(action = clap::ArgAction::Set, value_delimiter = ',', num_args = 1, required = true)]
     models: Vec<Model>,
 
-    /// With how many workers: 1,2,4 or 1..16 or 2^0..2^4 or cores
+    /// How many workers: 1,2,4, 1..16, 2^0..2^4, cores
     ///
     /// Up to 64 numbers for each model but serial, which has one worker. The limits of each are those of `run`.
     #[arg(long, value_name = "NUMBERS", value_parser = values::counts, allow_hyphen_values = true)]
@@ -155,13 +155,13 @@ fn with_one_worker(draft: &SweepDraft) -> SweepDraft {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Answer, Invocation, parse};
+    use super::super::{Answer, Invocation, Order, parse};
     use super::*;
 
     fn parsed(line: &str) -> Result<SweepRequest, String> {
         let arguments = ["pconc-tui", "sweep"].into_iter().chain(line.split_whitespace());
         match parse(arguments.map(Into::into)) {
-            Ok(Invocation::Sweep(request)) => Ok(*request),
+            Ok(Order { invocation: Invocation::Sweep(request), .. }) => Ok(*request),
             Err(Answer::Refusal(sentence)) => Err(sentence),
             other => panic!("{line}: {other:?}"),
         }

@@ -8,6 +8,10 @@ use crate::domain::plan::{
 use crate::domain::workload::Files;
 
 fn parsed(line: &str) -> Result<Invocation, Answer> {
+    order(line).map(|order| order.invocation)
+}
+
+fn order(line: &str) -> Result<Order, Answer> {
     parse(std::iter::once("pconc-tui").chain(line.split_whitespace()).map(OsString::from))
 }
 
@@ -180,7 +184,7 @@ fn flags_that_contradict_each_other_are_refused_by_name() {
 #[test]
 fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
     for (line, allowed) in [
-        ("walk", "run, sweep, doctor"),
+        ("walk", "run, sweep, history, doctor"),
         ("--frobnicate", "--help"),
         ("run --workload cpu", "--model (serial, "),
         ("run", "--workload (cpu or io) and --model"),
@@ -248,4 +252,51 @@ fn the_help_names_every_workload_and_model_and_the_real_defaults_and_limits() {
     assert!(text.contains("Examples:"));
     assert!(help("--help").contains("Exit codes:"));
     assert!(help("--version").contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn runs_are_kept_as_usual_or_in_a_file_or_not_at_all_before_and_behind_any_command() {
+    let keeping = |line: &str| order(line).unwrap().keeping;
+    assert_eq!(keeping(""), Keeping::AsUsual);
+    for line in
+        ["--history mine", "--history mine doctor", "doctor --history mine", "history list --history mine"]
+    {
+        assert_eq!(keeping(line), Keeping::In("mine".into()), "{line}");
+    }
+    assert_eq!(keeping("run --workload cpu --model serial --no-history"), Keeping::Nowhere);
+    for (line, named) in [
+        ("--history mine --no-history", "cannot both be meant"),
+        ("history list --no-history", "leave it out"),
+        ("--history", "needs a value"),
+        ("--history=", "needs"),
+    ] {
+        assert!(refused(line).contains(named), "{line}: {}", refused(line));
+    }
+}
+
+#[test]
+fn the_kept_history_is_worked_on_by_selectors() {
+    let request = |line: &str| match parsed(&format!("history {line}")) {
+        Ok(Invocation::History { request, .. }) => request,
+        other => panic!("{line}: {other:?}"),
+    };
+    let words = |words: &str| words.split_whitespace().map(str::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        request("list --filter gil --limit 3 --all"),
+        HistoryRequest::List { filter: "gil".into(), limit: Some(3), all: true, removed: false }
+    );
+    assert_eq!(request("show last"), HistoryRequest::Show(words("last")));
+    assert_eq!(request("compare 1 #3..7 before"), HistoryRequest::Compare(words("1 #3..7 before")));
+    assert_eq!(request("export 3"), HistoryRequest::Export { runs: words("3"), format: Format::Json });
+    assert_eq!(request("remove 1 2"), HistoryRequest::Remove(words("1 2")));
+    assert_eq!(request("name 3"), HistoryRequest::Name { run: "3".into(), name: None });
+    for (line, named) in [
+        ("history", "history"),
+        ("history forget", "forget"),
+        ("history show", "must be given"),
+        ("history list --limit 0", "at least 1"),
+        ("history export 3 --format xml", "json"),
+    ] {
+        assert!(refused(line).contains(named), "{line}: {}", refused(line));
+    }
 }

@@ -92,6 +92,16 @@ pub fn remaining<'a>(
 }
 
 impl Estimate {
+    /// What is left of it after so many seconds; never less than nothing.
+    #[must_use]
+    pub fn after(self, elapsed: f64) -> Estimate {
+        match self {
+            Estimate::Seconds(seconds) => Estimate::Seconds((seconds - elapsed).max(0.0)),
+            Estimate::SecondsAndWriting(seconds) => Estimate::SecondsAndWriting((seconds - elapsed).max(0.0)),
+            unknown => unknown,
+        }
+    }
+
     /// This long, and so many times that long.
     #[must_use]
     fn and(self, each: Estimate, times: f64) -> Estimate {
@@ -329,6 +339,8 @@ mod tests {
         // Two threads were not measured: 8 tasks of a second on two cores.
         let left = remaining(&plan, &[2, 1, 3], &ended, known);
         assert_eq!(left, Estimate::Seconds(2.0 * 6.0 + 2.0 + 3.0 * 4.0));
+        assert_eq!(left.after(1.5), Estimate::Seconds(24.5));
+        assert_eq!(left.after(1e3), Estimate::Seconds(0.0));
         assert_eq!(remaining(&plan, &[0, 1, 0], &ended, on_two_cores(None)), Estimate::Seconds(2.0));
         assert_eq!(remaining(&plan, &[0, 1, 1], &ended, on_two_cores(None)), Estimate::NeedsSpeed);
     }

@@ -18,7 +18,7 @@ use super::speed::Speed;
 use super::text::grouped;
 
 pub use counts::{MAX_COUNTS, parse_counts};
-pub use results::{Results, Series, Summary};
+pub use results::{MIN_GAIN, Results, Series, Summary};
 
 /// Counted rounds unless the user says otherwise.
 pub const DEFAULT_REPEATS: u64 = 3;

@@ -146,7 +146,7 @@ fn why_faster(faster: &Record, slower: &Record) -> Option<String> {
         return Some(format!("{fast:.1} tasks were in flight instead of {slow:.1}"));
     }
     let per_worker =
-        |record: &Record, phase| seconds(record.phases_s[phase]) / record.workers.len().max(1) as f64;
+        |record: &Record, phase| seconds(record.phases_s[phase]) / f64::from(record.plan.workers());
     let saved = |phase| per_worker(slower, phase) - per_worker(faster, phase);
     let spent = [
         (Phase::Computing, "computing"),

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::{Receiver, Sender};
 
+use super::keep::Keeper;
 use super::progress::Progress;
 use crate::domain::campaign::{Campaign, Step};
 use crate::domain::estimate::Known;
@@ -32,6 +33,8 @@ impl From<Heard> for Event {
 /// What a campaign came to.
 #[derive(Debug, Default)]
 pub struct Measured {
+    /// The number of each of them.
+    pub numbers: Vec<usize>,
     /// In the order in which they were measured.
     pub records: Vec<Record>,
     /// What each of them looked like; the oldest are thinned when there is no room for all.
@@ -43,8 +46,14 @@ pub struct Measured {
 }
 
 impl Measured {
-    fn add(&mut self, record: Record, mut trace: Trace) {
+    /// The records with their numbers.
+    pub fn numbered(&self) -> Vec<(usize, &Record)> {
+        self.numbers.iter().copied().zip(&self.records).collect()
+    }
+
+    fn add(&mut self, record: Record, mut trace: Trace, keeper: &mut Keeper) {
         trace.conclude(nanos(record.wall_s));
+        self.numbers.push(keeper.keep(&record, &trace));
         self.records.push(record);
         self.traces.push(trace);
         let mut total: usize = self.traces.iter().map(Trace::bytes).sum();
@@ -72,10 +81,11 @@ pub struct Order<'a> {
     pub lists_tasks: bool,
 }
 
-/// Measures all plans of the campaign.
+/// Measures all plans of the campaign. Each run is kept when it has ended.
 pub fn all(
     session: &Session,
     order: Order<'_>,
+    keeper: &mut Keeper,
     sender: &Sender<Event>,
     events: &Receiver<Event>,
 ) -> Measured {
@@ -89,11 +99,14 @@ pub fn all(
             break;
         }
         progress.begin(&plan, &campaign, &measured.records, known);
-        let before = measured.records.len();
-        one(session, plan, sender, events, &mut progress, &mut measured);
+        let ended = one(session, plan, sender, events, &mut progress, &mut measured);
         progress.end();
-        if let Some(record) = measured.records.get_mut(before) {
+        // Nothing is measured now, so writing disturbs nothing.
+        if let Some((mut record, trace)) = ended {
             record.campaign = campaign.part(&id);
+            measured.add(record, trace, keeper);
+        }
+        if let Some(record) = measured.records.last_mut() {
             record.tasks.take_if(|_| !lists_tasks);
         }
     }
@@ -105,7 +118,7 @@ pub fn all(
     measured
 }
 
-/// Measures one plan.
+/// Measures one plan. Returns what came out, unless nothing did.
 fn one(
     session: &Session,
     plan: Plan,
@@ -113,14 +126,18 @@ fn one(
     events: &Receiver<Event>,
     progress: &mut Progress,
     measured: &mut Measured,
-) {
+) -> Option<(Record, Trace)> {
     let mut trace = Trace::new(plan.workers());
     let run = match session.start(plan, Relay::into(sender.clone())) {
         Ok(run) => run,
-        Err(sentence) => return measured.broke = Some(sentence),
+        Err(sentence) => {
+            measured.broke = Some(sentence);
+            return None;
+        }
     };
     // Starting is not watching.
     let cpu_before = clock::thread_cpu();
+    let mut ended = None;
     for event in events {
         match event {
             Event::Interrupted => {
@@ -133,7 +150,7 @@ fn one(
             }
             Event::Heard(Heard::Report(Report::Concluded(mut record))) => {
                 record.observed(seconds(clock::thread_cpu().saturating_sub(cpu_before)));
-                measured.add(*record, trace);
+                ended = Some(*record);
                 break;
             }
             Event::Heard(Heard::Lost) => {
@@ -143,4 +160,5 @@ fn one(
         }
     }
     run.wait();
+    ended.map(|record| (record, trace))
 }

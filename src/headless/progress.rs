@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use crate::domain::campaign::Campaign;
-use crate::domain::estimate::{self, Known};
+use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
 use crate::domain::text;
@@ -27,32 +27,45 @@ pub struct Progress {
     /// As in "run 2 of 5, ", or nothing if there is only one.
     which: String,
     tasks: u32,
+    /// Of a sweep, in which a single run matters less than what is left.
+    rest: Option<Rest>,
+}
+
+/// Where in a sweep a run is.
+#[derive(Debug)]
+struct Rest {
+    round: String,
+    configuration: String,
+    /// When the run began.
+    left: Estimate,
 }
 
 impl Progress {
     /// A line on stderr, if that is a terminal which can rewrite it.
     pub fn on_stderr() -> Progress {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        Progress { shown: io::stderr().is_terminal() && !dumb, written: None, which: String::new(), tasks: 0 }
+        Progress {
+            shown: io::stderr().is_terminal() && !dumb,
+            written: None,
+            which: String::new(),
+            tasks: 0,
+            rest: None,
+        }
     }
 
     /// A run of the campaign begins; these have ended before it.
     pub fn begin(&mut self, plan: &Plan, campaign: &Campaign, ended: &[Record], known: Known<'_>) {
+        let (run, runs) = campaign.progress();
+        self.which = if runs > 1 { format!("run {run} of {runs}, ") } else { String::new() };
         self.tasks = plan.tasks();
-        self.which = match (campaign.progress(), campaign.course()) {
-            ((run, runs), Some(course)) => {
-                let round = match course.round() {
-                    0 => "warming up".into(),
-                    round => format!("round {round} of {}", course.plan().repeats()),
-                };
-                let left = estimate::remaining(course.plan(), course.left(), ended, known);
-                let left = estimate::words(left, 1);
-                let (model, workers) = (plan.model().name(), text::counted(plan.workers().into(), "worker"));
-                format!("{round}, run {run} of {runs}, {left} left. {model} with {workers}: ")
-            }
-            ((run, runs), None) if runs > 1 => format!("run {run} of {runs}, "),
-            _ => String::new(),
-        };
+        self.rest = campaign.course().map(|course| Rest {
+            round: match course.round() {
+                0 => "warming up".into(),
+                round => format!("round {round} of {}", course.plan().repeats()),
+            },
+            configuration: format!("{} × {}", plan.model().name(), plan.workers()),
+            left: estimate::remaining(course.plan(), course.left(), ended, known),
+        });
     }
 
     /// The run goes on: so far it looks like this.
@@ -71,10 +84,15 @@ impl Progress {
     }
 
     fn line(&self, trace: &Trace) -> String {
+        let (which, elapsed) = (&self.which, seconds(trace.now()));
+        let so_far = text::column_seconds(elapsed);
+        if let Some(Rest { round, configuration, left }) = &self.rest {
+            let left = estimate::words(left.after(elapsed), 1);
+            return format!("{which}{round}, {left} left: {configuration}, {so_far} (Ctrl-C stops)");
+        }
         let (_, ended, _) = trace.tasks();
-        let elapsed = text::column_seconds(seconds(trace.now()));
         let doing = verdict::live(trace);
-        format!("{}{elapsed}, {ended} of {} tasks: {doing} (Ctrl-C stops)", self.which, self.tasks)
+        format!("{which}{so_far}, {ended} of {} tasks: {doing} (Ctrl-C stops)", self.tasks)
     }
 
     /// The run is over: the line goes away.

@@ -4,6 +4,7 @@ mod table;
 
 use std::sync::mpsc;
 
+use super::keep::Keeper;
 use super::measure::{self, Measured, Order};
 use super::{
     addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, prepare, print, say, shared,
@@ -12,11 +13,13 @@ use super::{
 use crate::cli::SweepRequest;
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
+use crate::domain::keeping::Keeping;
+use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
 use crate::domain::share::{Format, Shared, SharedSweep};
 use crate::domain::speed::Speed;
 use crate::domain::sweep::{Sweep, SweepDraft, SweepPlan};
-use crate::domain::text::{self, counted};
+use crate::domain::text::counted;
 use crate::domain::workload::WorkloadKind;
 use crate::engine::os;
 use crate::engine::session::Session;
@@ -24,11 +27,12 @@ use crate::export::json::{self, Traces};
 use crate::shell::exit::Failure;
 use crate::shell::spelling::Spelling;
 
-/// Measures the sweep that `request` asks for and prints what came out. Returns the exit code.
+/// Measures the sweep that `request` asks for, keeps it where `keeping` says, and prints what came out. Returns the exit code.
 ///
 /// # Errors
 /// What was wrong with the request, or what kept the engine from starting.
-pub fn sweep(request: &SweepRequest) -> Result<u8, Failure> {
+pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
+    let place = Keeper::place(keeping)?;
     let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
     let session = prepare()?;
     if request.all_tasks {
@@ -50,8 +54,11 @@ pub fn sweep(request: &SweepRequest) -> Result<u8, Failure> {
         lists_tasks: request.format == Format::Json,
     };
     let sweep = Sweep { id: order.id.clone(), plan };
-    let measured = measure::all(&session, order, &sender, &events);
-    print_results(&session, &sweep, &measured, request)?;
+    let mut keeper = Keeper::new(place, Provenance::here(session.id(), session.machine().clone()));
+    let number = keeper.keep_sweep(&sweep);
+    let measured = measure::all(&session, order, &mut keeper, &sender, &events);
+    print_results(&session, (number, &sweep), &measured, keeper.here(), request)?;
+    keeper.finish();
     conclude(&measured)
 }
 
@@ -83,8 +90,9 @@ fn foretold(draft: &SweepDraft, known: Known<'_>) -> String {
 
 fn print_results(
     session: &Session,
-    sweep: &Sweep,
+    (number, sweep): (usize, &Sweep),
     measured: &Measured,
+    here: &Provenance,
     request: &SweepRequest,
 ) -> Result<(), Failure> {
     let cores_usable = session.machine().cores_usable;
@@ -95,17 +103,14 @@ fn print_results(
             print(&Spelling::asked(request.ascii).spell(&text))
         }
         Format::Json => {
-            let here = Provenance::here(session.id(), session.machine().clone());
-            // Runs and sweeps share one sequence of numbers, and a sweep begins before its runs.
-            let first = 2;
-            let sweep = SharedSweep { number: 1, name: None, provenance: &here, sweep, results: &results };
-            let shared = Shared { sweeps: vec![sweep], ..shared(measured, &here, first) };
+            let sweep = SharedSweep { number, name: None, provenance: here, sweep, results: &results };
+            let shared = Shared { sweeps: vec![sweep], ..shared(measured, here) };
             write_out(|out| json::write(out, session.machine(), &shared, Traces::Included))
         }
     }
 }
 
 /// As the tables of this shell name a configuration.
-fn name(plan: &crate::domain::plan::Plan) -> String {
-    format!("{} with {}", plan.model().name(), text::counted(plan.workers().into(), "worker"))
+fn name(plan: &Plan) -> String {
+    format!("{} with {}", plan.model().name(), counted(plan.workers().into(), "worker"))
 }

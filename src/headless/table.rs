@@ -13,16 +13,19 @@ const FAILURES_LISTED: usize = 10;
 /// How much of a foreign sentence is shown, in characters.
 const MAX_SHOWN: usize = 300;
 
-/// The records as text; empty if there are none.
-pub fn render(records: &[Record]) -> String {
+/// The records, each with its number, as text; empty if there are none.
+pub fn render(records: &[(usize, &Record)]) -> String {
     if records.is_empty() {
         return String::new();
     }
     let mut out = aligned(&RUN_SIDES, &with_header(&RUN_HEADER, records, run_row));
     out.push_str("\nHow the workers spent their time, in seconds, summed over them:\n");
     out.push_str(&aligned(&phase_sides(), &with_header(&phase_header(), records, phase_row)));
-    let remarks: Vec<String> =
-        numbered(records).flat_map(|(number, record)| remarks(number, record)).collect();
+    let remarks: Vec<String> = records
+        .iter()
+        .enumerate()
+        .flat_map(|(at, (number, record))| remarks(*number, record, at == 0))
+        .collect();
     if !remarks.is_empty() {
         out.push('\n');
         remarks.iter().for_each(|remark| {
@@ -33,17 +36,13 @@ pub fn render(records: &[Record]) -> String {
     out
 }
 
-fn numbered(records: &[Record]) -> impl Iterator<Item = (usize, &Record)> {
-    (1..).zip(records)
-}
-
 fn with_header(
     header: &[&str],
-    records: &[Record],
+    records: &[(usize, &Record)],
     row: impl Fn(usize, &Record) -> Vec<String>,
 ) -> Vec<Vec<String>> {
     let header = header.iter().map(|title| (*title).to_string()).collect();
-    std::iter::once(header).chain(numbered(records).map(|(number, record)| row(number, record))).collect()
+    std::iter::once(header).chain(records.iter().map(|(number, record)| row(*number, record))).collect()
 }
 
 const RUN_HEADER: [&str; 11] = [
@@ -108,10 +107,10 @@ fn phase_row(number: usize, record: &Record) -> Vec<String> {
 }
 
 /// What came out of the run, which of its tasks failed, and what speaks against trusting it.
-fn remarks(number: usize, record: &Record) -> Vec<String> {
+fn remarks(number: usize, record: &Record, is_first: bool) -> Vec<String> {
     // A sentence per repeat would say the same again and again: only what went wrong is worth one.
     let uneventful = record.outcome == Outcome::Completed && record.tasks_failed == 0;
-    let verdict = (number == 1 || !uneventful).then(|| verdict::concluded(record, None));
+    let verdict = (is_first || !uneventful).then(|| verdict::concluded(record, None));
     let caveats = record.caveats.iter().map(|caveat| format!("caveat: {}", caveat.text));
     let sentences =
         verdict.into_iter().chain(shared_file::told(record)).chain(failures(record)).chain(caveats);
@@ -150,7 +149,7 @@ mod tests {
     fn a_record_is_a_row_and_a_row_of_phases_and_a_sentence() {
         let mut record = record();
         record.doubt(CaveatKind::NoisyMachine, "noisy".into());
-        let table = render(&[record]);
+        let table = render(&[(1, &record)]);
         for part in [
             "gil-threads (emulated)",
             "completed",
@@ -177,7 +176,7 @@ mod tests {
             error: Some("refused\u{1b}[2J".into()),
         };
         record.failures = (0..25).map(task).collect();
-        let table = render(&[record]);
+        let table = render(&[(1, &record)]);
         assert_eq!(table.matches("failed on worker").count(), FAILURES_LISTED);
         assert!(table.contains("15 more tasks failed"), "{table}");
         assert!(!table.contains('\u{1b}'));

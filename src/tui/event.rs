@@ -4,7 +4,9 @@ use std::io;
 
 use crate::app::key::Key;
 use crate::domain::speed::Speed;
+use crate::domain::trace::Trace;
 use crate::shell::reports::Heard;
+use crate::store::Opened;
 
 /// Something happened outside the loop's thread.
 #[derive(Debug)]
@@ -26,6 +28,17 @@ pub enum Event {
     Heard(Heard),
     /// An idle core does so many steps of the kernel in a second.
     Calibrated(Speed),
+    /// What earlier sessions have kept.
+    Earlier(Box<Opened>),
+    /// The picture of a kept run, or why there is none.
+    PictureRead {
+        /// The run's number.
+        number: usize,
+        /// Its trace.
+        picture: Result<Box<Trace>, String>,
+    },
+    /// Something about the kept history that the user should know.
+    Told(String),
     /// A signal asks the program to end or to stop, or lets it go on.
     Signal(i32),
     /// There will be no more keys.

@@ -62,6 +62,10 @@ impl Terminal {
     pub fn start_with(columns: u16, rows: u16, arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
         let mut command = CommandBuilder::new(PROGRAM);
         command.args(arguments);
+        // Nobody's history shall get runs of tests.
+        if !arguments.contains(&"--history") {
+            command.arg("--no-history");
+        }
         Terminal::spawn(columns, rows, command, variables)
     }
 
@@ -69,7 +73,7 @@ impl Terminal {
     /// next line that is typed. It says `ENDED` with the exit code when the program has ended.
     pub fn start_in_shell(columns: u16, rows: u16) -> Terminal {
         let mut command = CommandBuilder::new("sh");
-        let script = "set -m; \"$0\"; echo STOPPED; read line; fg >/dev/null; echo ENDED $?";
+        let script = "set -m; \"$0\" --no-history; echo STOPPED; read line; fg >/dev/null; echo ENDED $?";
         command.args(["-c", script, PROGRAM]);
         Terminal::spawn(columns, rows, command, &[])
     }

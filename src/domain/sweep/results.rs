@@ -110,7 +110,7 @@ pub(super) fn of<'a>(
 ) -> Results {
     let plan = &sweep.plan;
     let (measured, ended) = gathered(sweep, records);
-    let comparison = Comparison { plan, measured: &measured };
+    let comparison = Comparison::new(plan, &measured);
     let mut summaries: Vec<Option<Summary>> =
         (0..measured.len()).map(|index| comparison.summary(index)).collect();
     let best = comparison.best(0..measured.len());
@@ -177,14 +177,23 @@ struct Comparison<'a> {
     plan: &'a SweepPlan,
     /// By configuration; serial is the first.
     measured: &'a [Measured<'a>],
+    /// By configuration, over serial: resampling is dear, and several ask.
+    speedups: Vec<Option<Ratio>>,
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
+    fn new(plan: &'a SweepPlan, measured: &'a [Measured<'a>]) -> Comparison<'a> {
+        let serial = &measured[0].times;
+        let of_itself = (!serial.is_empty()).then_some(Ratio { value: 1.0, interval: None });
+        let others = measured[1..].iter().map(|each| stats::ratio(serial, &each.times, plan.seed()));
+        Comparison { plan, measured, speedups: std::iter::once(of_itself).chain(others).collect() }
+    }
+
     fn summary(&self, index: usize) -> Option<Summary> {
         let Measured { sound, times, failed } = &self.measured[index];
         let plan = &self.plan.configurations()[index];
         let time = stats::spread(times, self.plan.seed())?;
-        let speedup = self.speedup(index);
+        let speedup = self.speedups[index];
         let factor = speedup.as_ref().map(|ratio| ratio.value);
         let median_of = |value: fn(&Record) -> f64| {
             let values: Vec<f64> = sound.iter().map(|record| value(record)).collect();
@@ -208,13 +217,6 @@ impl Comparison<'_> {
         })
     }
 
-    fn speedup(&self, index: usize) -> Option<Ratio> {
-        if index == 0 {
-            return (!self.measured[0].times.is_empty()).then_some(Ratio { value: 1.0, interval: None });
-        }
-        stats::ratio(&self.measured[0].times, &self.measured[index].times, self.plan.seed())
-    }
-
     /// Whether the first configuration is clearly faster than the second one.
     fn is_faster(&self, one: usize, other: usize) -> bool {
         let (one, other) = (&self.measured[one].times[..], &self.measured[other].times[..]);
@@ -235,7 +237,7 @@ impl Comparison<'_> {
         let as_good: Vec<(usize, f64)> =
             timed.into_iter().filter(|(index, _)| !self.is_faster(shortest, *index)).collect();
         // Chance may leave some as good as the shortest, and yet no better than serial, which that one clearly beats.
-        let gains = |index: usize| self.speedup(index).is_some_and(|ratio| is_gain(&ratio));
+        let gains = |index: usize| self.speedups[index].as_ref().is_some_and(is_gain);
         let with_gain: Vec<(usize, f64)> =
             as_good.iter().copied().filter(|(index, _)| gains(*index)).collect();
         let among = if with_gain.is_empty() { as_good } else { with_gain };

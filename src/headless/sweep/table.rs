@@ -2,6 +2,7 @@
 
 use super::super::columns::{Side, aligned};
 use super::name;
+use crate::domain::campaign::BREAKS_ALLOWED;
 use crate::domain::record::{Outcome, Record};
 use crate::domain::stats::fit::Parameter;
 use crate::domain::stats::{Interval, Ratio};
@@ -150,9 +151,9 @@ fn parameter(parameter: &Parameter) -> String {
 }
 
 fn unfinished(sweep: &Sweep, results: &Results) -> Option<String> {
-    let is_stopped = !results.is_complete;
-    is_stopped
-        .then(|| format!("stopped: {} of {} ended", results.ended, counted(sweep.plan.runs().into(), "run")))
+    let runs = counted(sweep.plan.runs().into(), "run");
+    let ended = text::grouped(results.ended.into());
+    (!results.is_complete).then(|| format!("incomplete: {ended} of {runs} ended"))
 }
 
 /// What broke, by configuration, and the caveats of the counted runs, by kind.
@@ -160,9 +161,10 @@ fn doubts(sweep: &Sweep, records: &[Record]) -> Vec<String> {
     let mut told = vec![];
     for plan in sweep.plan.configurations() {
         let of_plan = || records.iter().filter(|record| record.plan == *plan);
-        let broke = of_plan().find(|record| record.outcome == Outcome::Failed);
-        if let Some(why) = broke.and_then(|record| record.error.as_ref()) {
-            told.push(format!("{} broke: {why}", name(plan)));
+        let broken = of_plan().filter(|record| record.outcome == Outcome::Failed).count();
+        let left_out = if broken as u64 >= u64::from(BREAKS_ALLOWED) { " and was left out then" } else { "" };
+        if let Some(why) = of_plan().find_map(|record| record.error.as_ref()) {
+            told.push(format!("{} broke {}{left_out}: {why}", name(plan), counted(broken as u64, "time")));
         }
         if let Some(why) = of_plan().find_map(|record| record.failures.first()?.error.as_ref()) {
             told.push(format!("{}, a task failed: {why}", name(plan)));
@@ -253,7 +255,7 @@ mod tests {
             table.contains("\ngil-threads: no gain; processes: 1.9× on 2 usable cores, no gain beyond\n"),
             "{table}"
         );
-        assert!(!table.contains("stopped"), "{table}");
+        assert!(!table.contains("incomplete"), "{table}");
     }
 
     #[test]
@@ -267,8 +269,8 @@ mod tests {
         records[8].doubt(CaveatKind::CoresTaken, "others ran".into());
         let table = table(&sweep, &records);
         assert!(row_of(&table, "processes 1 000").ends_with("1 failed"), "{table}");
-        assert!(table.contains("stopped: 13 of 20 runs ended"), "{table}");
-        assert!(table.contains("processes with 1 000 workers broke: worker 3 died"), "{table}");
+        assert!(table.contains("incomplete: 13 of 20 runs ended"), "{table}");
+        assert!(table.contains("processes with 1 000 workers broke 2 times: worker 3 died"), "{table}");
         assert!(
             table.contains("caveat in 1 of 8 counted runs, first of processes with 2 workers: others ran"),
             "{table}"

@@ -1,0 +1,87 @@
+//! What the kept history costs, printed beside what the project aims at. Nothing here asserts a time.
+
+#[path = "support/table.rs"]
+mod table;
+
+use std::fs;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+
+use pconc_tui::app::sample::machine;
+use pconc_tui::domain::history::History;
+use pconc_tui::domain::model::Model;
+use pconc_tui::domain::provenance::Provenance;
+use pconc_tui::domain::record::{Record, sample};
+use pconc_tui::domain::trace::Trace;
+use pconc_tui::domain::workload::WorkloadKind;
+use pconc_tui::store::{Place, Store};
+use table::{median, row};
+
+/// How many runs are kept.
+const RUNS: usize = 10_000;
+/// In so many sessions.
+const SESSIONS: usize = 100;
+
+fn main() {
+    table::begin(&machine(2));
+    for workers in [4, 16] {
+        opening(workers);
+    }
+}
+
+/// Milliseconds that this takes, as the median of a few times.
+fn millis(times: usize, mut what: impl FnMut()) -> f64 {
+    let time = |_| {
+        let begun = Instant::now();
+        what();
+        begun.elapsed().as_secs_f64() * 1e3
+    };
+    median((0..times).map(time).collect())
+}
+
+fn opening(workers: u64) {
+    let folder = tempfile::tempdir().expect("there is room for a directory");
+    let place = Place { file: folder.path().join("history.jsonl") };
+    let mut store = Store::at(place.clone());
+    let plan = sample::plan(WorkloadKind::Io, Model::Threads, workers);
+    let record = |number: usize| {
+        // As many digits as a measured number has.
+        let wall_s = 1.123_456_789 + number as f64 / 1.1e7;
+        Record {
+            id: format!("01a20568-76c9-774a-a8c6-{number:012}"),
+            ..sample::record(plan.clone(), wall_s, 0.987_654_321)
+        }
+    };
+    let session =
+        |number: usize| Provenance::here(&format!("session-{}", number / (RUNS / SESSIONS)), machine(2));
+    let begun = Instant::now();
+    for number in 0..RUNS {
+        store.keep_run(0, &session(number), &record(number)).expect("there is room");
+    }
+    let each = begun.elapsed().as_secs_f64() * 1e6 / RUNS as f64;
+    let megabytes = fs::metadata(&place.file).map_or(0.0, |it| it.len() as f64 / 1e6);
+    row(&format!("appending a run, {workers} workers"), &format!("{each:.0} µs"), "under 1 ms");
+    let open = millis(7, || drop(black_box(Store::open(place.clone()).expect("it can be read"))));
+    row(
+        &format!("opening a history of {RUNS} runs, {workers} workers each, {megabytes:.0} MB"),
+        &format!("{open:.0} ms"),
+        "under 200 ms",
+    );
+    let compared = millis(5, || {
+        let (_, opened) = Store::open(place.clone()).expect("it can be read");
+        let mut history = History::new(Arc::clone(&opened.runs[0].provenance));
+        history.add_earlier(opened.runs);
+        black_box(history.entries().len());
+    });
+    row("the same with all speed-ups", &format!("{compared:.0} ms"), "");
+    let first = millis(7, || {
+        let kept = Store::at(place.clone()).keep_run(0, &session(0), &record(0));
+        black_box(kept.expect("there is room"));
+    });
+    row("the first run that is appended to it, its numbers unread", &format!("{first:.0} ms"), "");
+    let picture = millis(7, || {
+        store.pictures().keep(&record(0), &Trace::new(16)).expect("there is room");
+    });
+    row("keeping a small picture beside it", &format!("{picture:.2} ms"), "");
+}

@@ -1,0 +1,15 @@
+//! Whether and where finished runs are kept for later sessions, as the user wants it.
+
+use std::path::PathBuf;
+
+/// Where finished runs are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// In the user's data directory.
+    #[default]
+    AsUsual,
+    /// In this file.
+    In(PathBuf),
+    /// Nowhere: they are gone when the program ends.
+    Nowhere,
+}

@@ -1,0 +1,272 @@
+//! The kept history without a screen.
+
+mod list;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{print, say, table, write_out};
+use crate::cli::HistoryRequest;
+use crate::domain::history::{EarlierRun, Entry, History};
+use crate::domain::keeping::Keeping;
+use crate::domain::machine::Machine;
+use crate::domain::provenance::Provenance;
+use crate::domain::record::Record;
+use crate::domain::selector::{self, Candidate};
+use crate::domain::share::{Format, Shared, SharedRun, SharedSweep};
+use crate::domain::sweep::Results;
+use crate::domain::text;
+use crate::domain::trace::Trace;
+use crate::export::json::{self, Traces};
+use crate::shell::exit::{self, Failure};
+use crate::shell::spelling::Spelling;
+use crate::store::{KeptSweep, Opened, Place, Store};
+
+/// So many runs are named by a sentence.
+const NAMED: usize = 6;
+/// Names are cut after so many characters.
+const NAME_MAX: usize = 40;
+
+/// Does what is asked for with the kept history, in nothing but ASCII if that is asked for. Returns the exit code.
+///
+/// # Errors
+/// What was wrong with the request, or with the history.
+pub fn perform(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
+    let place = Place::wanted(keeping).map_err(Failure::usage)?;
+    let place = place.ok_or_else(|| Failure::usage("no history is kept"))?;
+    let (store, opened) = Store::open(place).map_err(Failure::usage)?;
+    if let Some(notice) = &opened.notice {
+        say(notice);
+    }
+    let shelf = Shelf::new(store, opened);
+    let mut shelf = if is_about_removed(request) { shelf.of_removed() } else { shelf };
+    let out = match request {
+        HistoryRequest::Export { runs, format: Format::Json } => {
+            return shelf.export(runs).map(|()| exit::DONE);
+        }
+        HistoryRequest::List { filter, limit, all, .. } => shelf.list(filter, *limit, *all),
+        HistoryRequest::Show(runs) | HistoryRequest::Export { runs, format: Format::Table } => {
+            shelf.show(runs)?
+        }
+        HistoryRequest::Compare(runs) => shelf.compare(runs)?,
+        HistoryRequest::Remove(runs) => shelf.remove(runs)?,
+        HistoryRequest::Restore(runs) => shelf.restore(runs)?,
+        HistoryRequest::Name { run, name } => shelf.name(run, name.as_deref())?,
+    };
+    print(&Spelling::asked(ascii).spell(&out)).map(|()| exit::DONE)
+}
+
+fn is_about_removed(request: &HistoryRequest) -> bool {
+    matches!(request, HistoryRequest::Restore(_) | HistoryRequest::List { removed: true, .. })
+}
+
+/// What is kept, and which of it words mean.
+struct Shelf {
+    store: Store,
+    history: History,
+    sweeps: Vec<KeptSweep>,
+    removed: Vec<EarlierRun>,
+    removed_sweeps: Vec<KeptSweep>,
+}
+
+impl Shelf {
+    fn new(store: Store, opened: Opened) -> Shelf {
+        let Opened { runs, sweeps, removed, removed_sweeps, .. } = opened;
+        Shelf { store, history: history_of(runs), sweeps, removed, removed_sweeps }
+    }
+
+    /// What was removed, instead of what was not.
+    fn of_removed(self) -> Shelf {
+        Shelf {
+            history: history_of(self.removed),
+            sweeps: self.removed_sweeps,
+            removed: vec![],
+            removed_sweeps: vec![],
+            ..self
+        }
+    }
+
+    /// The numbers of the runs and sweeps that these words mean.
+    fn selected(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
+        let runs = self.history.entries().iter().map(|run| (run.number, run.name.as_deref()));
+        let sweeps = self.sweeps.iter().map(|sweep| (sweep.number, sweep.name.as_deref()));
+        let mut candidates: Vec<Candidate<'_>> =
+            runs.chain(sweeps).map(|(number, name)| Candidate { number, name }).collect();
+        candidates.sort_by_key(|candidate| candidate.number);
+        selector::select(words.iter().map(String::as_str), &candidates).map_err(Failure::usage)
+    }
+
+    /// The same with the runs of each sweep behind it, each once.
+    fn with_parts(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
+        let mut numbers = vec![];
+        for number in self.selected(words)? {
+            let parts = self.sweep(number).map(|sweep| self.parts(sweep)).unwrap_or_default();
+            numbers.extend([number].into_iter().chain(parts.iter().map(|run| run.number)));
+        }
+        let mut seen = BTreeSet::new();
+        numbers.retain(|number| seen.insert(*number));
+        Ok(numbers)
+    }
+
+    fn sweep(&self, number: usize) -> Option<&KeptSweep> {
+        self.sweeps.iter().find(|sweep| sweep.number == number)
+    }
+
+    /// The runs of a sweep.
+    fn parts(&self, sweep: &KeptSweep) -> Vec<&Entry> {
+        self.history.entries().iter().filter(|run| sweep.sweep.owns(&run.record)).collect()
+    }
+
+    /// The runs with these numbers; sweeps are left out.
+    fn runs(&self, numbers: &[usize]) -> Vec<&Entry> {
+        numbers.iter().filter_map(|number| self.history.get(*number)).collect()
+    }
+
+    fn list(&self, filter: &str, limit: Option<u64>, all: bool) -> String {
+        let rows = list::rows(&self.history, &self.sweeps, all);
+        let matching = list::matching(rows, filter);
+        let from = limit
+            .map_or(0, |limit| matching.len().saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX)));
+        if matching.is_empty() {
+            let file = self.store.place().file.display();
+            let rest =
+                if filter.is_empty() { String::new() } else { format!(" in whose row {filter:?} occurs") };
+            say(&format!("there are no runs{rest} in {file}"));
+        }
+        list::render(&matching[from..])
+    }
+
+    fn show(&self, words: &[String]) -> Result<String, Failure> {
+        let numbers = self.with_parts(words)?;
+        let mut out = String::new();
+        for sweep in numbers.iter().filter_map(|number| self.sweep(*number)) {
+            let parts = self.parts(sweep);
+            let cores_usable = sweep.provenance.machine.cores_usable;
+            let results = sweep.sweep.results(parts.iter().map(|run| &run.record), cores_usable);
+            out.push_str(&format!("{}\n{}\n\n", list::heading_of_sweep(sweep), results.conclusion));
+        }
+        let runs = self.runs(&numbers);
+        for run in &runs {
+            out.push_str(&list::heading(run));
+            out.push('\n');
+        }
+        if !runs.is_empty() {
+            out.push('\n');
+            let numbered: Vec<(usize, &Record)> = runs.iter().map(|run| (run.number, &run.record)).collect();
+            out.push_str(&table::render(&numbered));
+        }
+        Ok(out)
+    }
+
+    fn compare(&self, words: &[String]) -> Result<String, Failure> {
+        let numbers = self.with_parts(words)?;
+        let runs = self.runs(&numbers);
+        if runs.len() < 2 {
+            return Err(Failure::usage("a comparison needs at least two runs"));
+        }
+        Ok(list::side_by_side(&runs))
+    }
+
+    fn export(&self, words: &[String]) -> Result<(), Failure> {
+        let numbers = self.with_parts(words)?;
+        let pictures = self.store.pictures();
+        // With what is kept beside the history.
+        let whole: Vec<(&Entry, Record, Option<Trace>)> = self
+            .runs(&numbers)
+            .into_iter()
+            .map(|run| {
+                let mut record = run.record.clone();
+                let trace = pictures.read(&record.id).map(|picture| picture.complete(&mut record));
+                (run, record, trace.ok())
+            })
+            .collect();
+        let runs = whole.iter().map(|(run, record, trace)| SharedRun {
+            record,
+            trace: trace.as_ref(),
+            ..SharedRun::from(*run)
+        });
+        let sweeps: Vec<(&KeptSweep, Results)> = numbers
+            .iter()
+            .filter_map(|number| self.sweep(*number))
+            .map(|kept| (kept, self.results_of(kept)))
+            .collect();
+        let sweeps = sweeps.iter().map(|(kept, results)| SharedSweep {
+            number: kept.number,
+            name: kept.name.as_deref(),
+            provenance: &kept.provenance,
+            sweep: &kept.sweep,
+            results,
+        });
+        let shared = Shared { runs: runs.collect(), sweeps: sweeps.collect() };
+        let here = &self.history.here().machine;
+        write_out(|out| json::write(out, here, &shared, Traces::Included))
+    }
+
+    /// What all runs of a sweep say together, also those that are not handed on with it.
+    fn results_of(&self, kept: &KeptSweep) -> Results {
+        let records = self.history.entries().iter().map(|entry| &entry.record);
+        kept.sweep.results(records, kept.provenance.machine.cores_usable)
+    }
+
+    fn remove(&mut self, words: &[String]) -> Result<String, Failure> {
+        let numbers = self.with_parts(words)?;
+        self.store.remove(&numbers).map_err(Failure::broke)?;
+        let numbers = named(&numbers);
+        Ok(format!(
+            "removed {numbers}; pconc-tui history restore {} brings back what was meant\n",
+            words.join(" ")
+        ))
+    }
+
+    /// Of what was removed, what these words mean is there again.
+    fn restore(&mut self, words: &[String]) -> Result<String, Failure> {
+        let numbers = self.with_parts(words)?;
+        self.store.restore(&numbers).map_err(Failure::broke)?;
+        Ok(format!("restored {}\n", named(&numbers)))
+    }
+
+    fn name(&mut self, word: &str, name: Option<&str>) -> Result<String, Failure> {
+        let name = name.map(|name| text::clean(name.trim(), NAME_MAX)).filter(|name| !name.is_empty());
+        if let Some(sentence) = name.as_deref().and_then(selector::refuses_name) {
+            return Err(Failure::usage(sentence));
+        }
+        let [number] = self.selected(&[word.to_string()])?[..] else {
+            return Err(Failure::usage(format!("{word} means several runs: a name belongs to one")));
+        };
+        self.store.rename(number, name.as_deref()).map_err(Failure::broke)?;
+        Ok(match name {
+            Some(name) => format!("#{number} is called {name:?} from now on\n"),
+            None => format!("#{number} has no name any more\n"),
+        })
+    }
+}
+
+/// The runs with their speed-ups.
+fn history_of(runs: Vec<EarlierRun>) -> History {
+    let nobody = || {
+        let machine = Machine {
+            cpu_model: None,
+            cores_online: 0,
+            cores_usable: 0,
+            cores: vec![],
+            cores_limited_by: None,
+            kernel: String::new(),
+            memory_bytes: None,
+        };
+        Provenance::here("", machine)
+    };
+    let mut history = History::new(runs.last().map_or_else(nobody, |run| Arc::clone(&run.provenance)));
+    history.add_earlier(runs);
+    history
+}
+
+/// "#3, #4 and #7".
+fn named(numbers: &[usize]) -> String {
+    let named: Vec<String> = numbers.iter().take(NAMED).map(|number| format!("#{number}")).collect();
+    match (&named[..], numbers.len()) {
+        ([only], _) => only.clone(),
+        (_, count) if count > NAMED => format!("{count} runs: {}, …", named.join(", ")),
+        ([first @ .., last], _) => format!("{} and {last}", first.join(", ")),
+        ([], _) => "nothing".into(),
+    }
+}

@@ -1,0 +1,192 @@
+//! Kept runs as rows of a table.
+
+use crate::domain::history::{Entry, History};
+use crate::domain::phase::Phase;
+use crate::domain::record::Outcome;
+use crate::domain::text;
+use crate::domain::time::seconds;
+use crate::headless::columns::{Side, aligned};
+use crate::store::KeptSweep;
+
+/// One row.
+#[derive(Debug)]
+pub struct Row {
+    number: usize,
+    cells: Vec<String>,
+    /// What a filter finds besides what the cells say.
+    hidden: String,
+}
+
+const COLUMNS: [(&str, Side); 10] = [
+    ("#", Side::Right),
+    ("when (UTC)", Side::Left),
+    ("workload", Side::Left),
+    ("model", Side::Left),
+    ("workers", Side::Right),
+    ("tasks", Side::Right),
+    ("time (s)", Side::Point),
+    ("speed-up", Side::Point),
+    ("", Side::Left),
+    ("name", Side::Left),
+];
+
+/// Where in a row the marks are.
+const MARKS: usize = 8;
+
+/// The runs and sweeps, in ascending order of their numbers; the runs of sweeps only if `all` are wanted.
+pub fn rows(history: &History, sweeps: &[KeptSweep], all: bool) -> Vec<Row> {
+    let is_part = |run: &Entry| sweeps.iter().any(|sweep| sweep.sweep.owns(&run.record));
+    let runs = history.entries().iter().filter(|run| all || !is_part(run)).map(row);
+    let mut rows: Vec<Row> = runs.chain(sweeps.iter().map(|sweep| row_of_sweep(sweep, history))).collect();
+    rows.sort_by_key(|row| row.number);
+    rows
+}
+
+/// Those in which all words of the filter occur, in upper or lower case.
+pub fn matching(rows: Vec<Row>, filter: &str) -> Vec<Row> {
+    let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
+    let matches = |row: &Row| {
+        let text = format!("#{} {} {}", row.number, row.cells.join(" "), row.hidden).to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    };
+    rows.into_iter().filter(matches).collect()
+}
+
+/// The table; empty without rows.
+pub fn render(rows: &[Row]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let heading = COLUMNS.map(|(heading, _)| heading.to_string()).to_vec();
+    let cells: Vec<Vec<String>> =
+        std::iter::once(heading).chain(rows.iter().map(|row| row.cells.clone())).collect();
+    format!("{}{}", aligned(&COLUMNS.map(|(_, side)| side), &cells), legend(rows))
+}
+
+/// What the marks mean that occur.
+fn legend(rows: &[Row]) -> String {
+    let occurs = |mark: &str| rows.iter().any(|row| row.cells[MARKS].split(' ').any(|it| it == mark));
+    let known = [
+        ("B", "baseline of its work"),
+        ("★", "fastest of its work"),
+        ("!", "there is a caveat: history show tells it"),
+    ];
+    let told: Vec<String> = known
+        .into_iter()
+        .filter(|(mark, _)| occurs(mark))
+        .map(|(mark, meaning)| format!("{mark} {meaning}"))
+        .collect();
+    if told.is_empty() { String::new() } else { format!("\n{}\n", told.join("   ")) }
+}
+
+fn row(run: &Entry) -> Row {
+    let (plan, record) = (&run.record.plan, &run.record);
+    let outcome = match record.outcome {
+        Outcome::Completed if record.tasks_failed > 0 => "tasks failed",
+        Outcome::Completed => "",
+        outcome => outcome.name(),
+    };
+    let marks = [
+        ("B", run.is_baseline),
+        ("★", run.is_fastest),
+        ("!", !record.caveats.is_empty()),
+        (outcome, !outcome.is_empty()),
+    ];
+    let marks: Vec<&str> = marks.into_iter().filter(|(_, is)| *is).map(|(mark, _)| mark).collect();
+    Row {
+        number: run.number,
+        cells: vec![
+            run.number.to_string(),
+            when(&record.started_at),
+            plan.workload().label().into(),
+            plan.model().label().into(),
+            text::grouped(plan.workers().into()),
+            text::grouped(plan.tasks().into()),
+            text::bare_seconds(record.wall_s),
+            run.gain().map_or_else(String::new, |gain| text::speedup(gain.factor)),
+            marks.join(" "),
+            run.name.clone().unwrap_or_default(),
+        ],
+        hidden: record.outcome.name().into(),
+    }
+}
+
+fn row_of_sweep(sweep: &KeptSweep, history: &History) -> Row {
+    let plan = &sweep.sweep.plan;
+    let parts = history.entries().iter().map(|run| &run.record).filter(|record| sweep.sweep.owns(record));
+    let parts: Vec<_> = parts.collect();
+    let results = sweep.sweep.results(parts.iter().copied(), sweep.provenance.machine.cores_usable);
+    let best = results.best.and_then(|best| results.summaries.get(best)?.as_ref());
+    let workers = match &plan.workers()[..] {
+        [] => "1".into(),
+        [only] => only.to_string(),
+        [first, .., last] => format!("{first}–{last}"),
+    };
+    Row {
+        number: sweep.number,
+        cells: vec![
+            sweep.number.to_string(),
+            parts.first().map_or_else(String::new, |record| when(&record.started_at)),
+            plan.work().workload().label().into(),
+            plan.models().iter().map(|model| model.label()).collect::<Vec<_>>().join(", "),
+            workers,
+            text::grouped(plan.work().tasks().into()),
+            best.map_or_else(String::new, |best| text::bare_seconds(best.time.median)),
+            best.and_then(|best| best.speedup.as_ref())
+                .map_or_else(String::new, |ratio| text::speedup(ratio.value)),
+            format!("sweep of {}", text::counted(parts.len() as u64, "run")),
+            sweep.name.clone().unwrap_or_default(),
+        ],
+        hidden: String::new(),
+    }
+}
+
+/// `2026-05-14 09:30` of an RFC 3339 time.
+fn when(started_at: &str) -> String {
+    started_at.chars().take(16).map(|c| if c == 'T' { ' ' } else { c }).collect()
+}
+
+/// Which run this is, and where it was measured.
+pub fn heading(run: &Entry) -> String {
+    let name = run.name.as_ref().map_or_else(String::new, |name| format!(" \"{name}\""));
+    let machine = &run.provenance.machine;
+    let cpu = machine.cpu_model.as_deref().unwrap_or("an unknown processor");
+    format!(
+        "#{}{name}, {} UTC, on {cpu}, {}, {}",
+        run.number,
+        when(&run.record.started_at),
+        text::counted(machine.cores_usable.into(), "usable core"),
+        machine.kernel
+    )
+}
+
+/// Which sweep this is.
+pub fn heading_of_sweep(sweep: &KeptSweep) -> String {
+    let name = sweep.name.as_ref().map_or_else(String::new, |name| format!(" \"{name}\""));
+    let plan = &sweep.sweep.plan;
+    let models = plan.models().iter().map(|model| model.label()).collect::<Vec<_>>().join(", ");
+    format!("#{}{name}, a sweep of {} over {models}", sweep.number, plan.work().workload().label())
+}
+
+/// The numbers of these runs, a column for each.
+pub fn side_by_side(runs: &[&Entry]) -> String {
+    let cells = |name: &str, cell: &dyn Fn(&Entry) -> String| -> Vec<String> {
+        std::iter::once(name.to_string()).chain(runs.iter().map(|run| cell(run))).collect()
+    };
+    let mut rows = vec![
+        cells("", &|run| format!("#{}", run.number)),
+        cells("", &|run| run.record.plan.model().label().into()),
+        cells("workers", &|run| text::grouped(run.record.plan.workers().into())),
+        cells("time (s)", &|run| text::bare_seconds(run.record.wall_s)),
+        cells("speed-up", &|run| run.gain().map_or_else(|| "–".into(), |gain| text::speedup(gain.factor))),
+        cells("concurrency", &|run| format!("{:.1}", run.record.concurrency)),
+        cells("parallelism", &|run| format!("{:.2}", run.record.parallelism)),
+    ];
+    rows.extend(Phase::MEASURED.map(|phase| {
+        cells(&format!("{} (s)", phase.name()), &|run| {
+            text::bare_seconds(seconds(run.record.phases_s[phase]))
+        })
+    }));
+    let sides: Vec<Side> = std::iter::once(Side::Left).chain(runs.iter().map(|_| Side::Right)).collect();
+    aligned(&sides, &rows)
+}

@@ -1,0 +1,312 @@
+//! The history that stays: every finished run and sweep, kept in a file across sessions.
+//!
+//! # The file
+//!
+//! JSON Lines, one fact a line, to which lines are only ever appended ([`line`]): the machine of a session, a run, a
+//! name, a removal. Several programs may append at once: each takes the file's lock, reads what others have appended
+//! since, gives its run the next number, and writes the whole line by one call ([`log`]). So a number is given once, and
+//! means the same run for ever; numbers of removed runs stay unused.
+//!
+//! A line that is not understood costs only itself: it is skipped, told, and never written over. A line that could not be
+//! written whole is taken back; one that was torn, as by a power cut, gets an end before the next one is appended.
+//!
+//! # The pictures
+//!
+//! Beside the file, in a directory, is a file per run with what would make its line long: its trace and its tasks, and its
+//! workers if they are many ([`pictures`]). Together they are bounded; records are not.
+
+mod index;
+mod line;
+mod log;
+mod pictures;
+mod place;
+
+use std::fs::File;
+use std::sync::Arc;
+
+use crate::domain::history::EarlierRun;
+use crate::domain::provenance::Provenance;
+use crate::domain::record::Record;
+use crate::domain::sweep::Sweep;
+use index::{Added, Identified, Index, RecordId};
+use line::Parsed;
+use log::{Log, Seen};
+pub use pictures::{BYTES_MAX as PICTURES_MAX, Picture, Pictures};
+pub use place::{Place, default_place};
+use serde::de::DeserializeOwned;
+
+/// A sweep that was kept; its runs are kept as any others, and know it by its id.
+#[derive(Clone, Debug)]
+pub struct KeptSweep {
+    /// Its number, for ever.
+    pub number: usize,
+    /// What the user calls it.
+    pub name: Option<String>,
+    /// Where and when it was measured.
+    pub provenance: Arc<Provenance>,
+    /// What was asked for.
+    pub sweep: Box<Sweep>,
+}
+
+/// What was kept when the history was opened, oldest first.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// The runs. What [`Picture`] holds is missing in their records.
+    pub runs: Vec<EarlierRun>,
+    /// The sweeps.
+    pub sweeps: Vec<KeptSweep>,
+    /// Runs that were removed, and can be restored.
+    pub removed: Vec<EarlierRun>,
+    /// Sweeps that were removed, and can be restored.
+    pub removed_sweeps: Vec<KeptSweep>,
+    /// What was skipped, in one sentence.
+    pub notice: Option<String>,
+}
+
+/// The kept history: one of possibly several programs that append to it.
+#[derive(Debug)]
+pub struct Store {
+    place: Place,
+    log: Log,
+    index: Index,
+}
+
+impl Store {
+    /// The history at this place, of which nothing has been read yet, and which need not exist.
+    #[must_use]
+    pub fn at(place: Place) -> Store {
+        Store { log: Log::new(place.file.clone()), index: Index::default(), place }
+    }
+
+    /// The history at this place, with everything that is kept there. It need not exist.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be read, or is something else than a history.
+    pub fn open(place: Place) -> Result<(Store, Opened), String> {
+        let mut store = Store::at(place);
+        let mut added: Vec<Added<Box<Record>>> = vec![];
+        let index = &mut store.index;
+        store.log.read(|seen| {
+            if matches!(seen, Seen::Restart) {
+                added.clear();
+            }
+            added.extend(see(index, seen));
+        })?;
+        store.check()?;
+        let opened = store.opened(added);
+        Ok((store, opened))
+    }
+
+    fn opened(&mut self, added: Vec<Added<Box<Record>>>) -> Opened {
+        let mut opened = Opened { notice: self.notice(), ..Opened::default() };
+        for added in added {
+            let (Added::Run(number, _) | Added::Sweep(number, _)) = added;
+            let (name, removed) = (self.index.name(number), self.index.is_removed(number));
+            let Some(provenance) = self.index.provenance(number) else { continue };
+            match added {
+                Added::Run(_, record) => {
+                    let runs = if removed { &mut opened.removed } else { &mut opened.runs };
+                    runs.push(EarlierRun { number, name, provenance, record, trace: None });
+                }
+                Added::Sweep(_, sweep) => {
+                    let sweeps = if removed { &mut opened.removed_sweeps } else { &mut opened.sweeps };
+                    sweeps.push(KeptSweep { number, name, provenance, sweep });
+                }
+            }
+        }
+        for runs in [&mut opened.runs, &mut opened.removed] {
+            runs.sort_by_key(|run| run.number);
+        }
+        for sweeps in [&mut opened.sweeps, &mut opened.removed_sweeps] {
+            sweeps.sort_by_key(|sweep| sweep.number);
+        }
+        opened
+    }
+
+    fn notice(&self) -> Option<String> {
+        self.index.notice(&self.place.file.to_string_lossy())
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The pictures beside the file.
+    #[must_use]
+    pub fn pictures(&self) -> Pictures {
+        Pictures::beside(&self.place)
+    }
+
+    /// Keeps a finished run. Returns its number: `wanted`, or if that is taken, one above the highest ever given.
+    ///
+    /// What would make the line long is left out: [`Pictures::keep`] takes that.
+    ///
+    /// # Errors
+    /// One sentence; the file is then as it was.
+    pub fn keep_run(
+        &mut self,
+        wanted: usize,
+        provenance: &Provenance,
+        record: &Record,
+    ) -> Result<usize, String> {
+        let record = pictures::without_details(record);
+        self.keep(wanted, provenance, |number, session| line::run(number, session, &record))
+    }
+
+    /// Keeps a sweep that begins; its runs are kept when they end. Returns its number, as of a run.
+    ///
+    /// # Errors
+    /// One sentence; the file is then as it was.
+    pub fn keep_sweep(
+        &mut self,
+        wanted: usize,
+        provenance: &Provenance,
+        sweep: &Sweep,
+    ) -> Result<usize, String> {
+        self.keep(wanted, provenance, |number, session| line::sweep(number, session, sweep))
+    }
+
+    fn keep(
+        &mut self,
+        wanted: usize,
+        provenance: &Provenance,
+        line: impl FnOnce(usize, &str) -> Vec<u8>,
+    ) -> Result<usize, String> {
+        let session = &provenance.session;
+        self.append(|index| {
+            let number = index.next_number().max(wanted);
+            let line = line(number, session);
+            if index.knows_session(session) {
+                return Ok((number, line));
+            }
+            Ok((number, [line::session(session, &provenance.machine), line].concat()))
+        })
+    }
+
+    /// Keeps what the user calls a run; `None` takes its name away.
+    ///
+    /// # Errors
+    /// One sentence; the file is then as it was.
+    pub fn rename(&mut self, number: usize, name: Option<&str>) -> Result<(), String> {
+        self.append(|index| {
+            index.check(&[number])?;
+            Ok(((), line::name(number, name)))
+        })
+    }
+
+    /// Removes runs: they do not count any more, but can be restored.
+    ///
+    /// # Errors
+    /// One sentence; the file is then as it was.
+    pub fn remove(&mut self, numbers: &[usize]) -> Result<(), String> {
+        self.append(|index| {
+            index.check(numbers)?;
+            Ok(((), line::remove(numbers)))
+        })
+    }
+
+    /// Brings removed runs back, with their numbers and names.
+    ///
+    /// # Errors
+    /// One sentence; the file is then as it was.
+    pub fn restore(&mut self, numbers: &[usize]) -> Result<(), String> {
+        self.append(|index| {
+            index.check(numbers)?;
+            Ok(((), line::restore(numbers)))
+        })
+    }
+
+    /// The id of the run with this number: what its picture is kept by.
+    ///
+    /// # Errors
+    /// One sentence, if there is no such run.
+    pub fn id(&self, number: usize) -> Result<String, String> {
+        self.index.check(&[number])?;
+        Ok(self.index.id(number).unwrap_or_default().into())
+    }
+
+    /// Removes pictures that belong to no run, as of a history that somebody has deleted.
+    pub fn sweep(&self) {
+        self.pictures().sweep(|id| self.index.knows_id(id));
+    }
+
+    /// Under the lock: takes in what others have appended, and appends what `lines` makes of it all.
+    fn append<T>(&mut self, lines: impl FnOnce(&Index) -> Result<(T, Vec<u8>), String>) -> Result<T, String> {
+        let Store { log, index, .. } = self;
+        let mut appending = log.appending()?;
+        appending.catch_up(|seen| {
+            see::<RecordId>(index, seen);
+        })?;
+        if index.is_foreign() {
+            return Err(self.foreign());
+        }
+        appending.end_torn_line()?;
+        appending.catch_up(|seen| {
+            see::<RecordId>(index, seen);
+        })?;
+        let (result, lines) = lines(index)?;
+        appending.write(&lines)?;
+        // Whoever asks for the run that was just kept finds it, and nothing can have come between.
+        appending.catch_up(|seen| {
+            see::<RecordId>(index, seen);
+        })?;
+        Ok(result)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.index.is_foreign() { Err(self.foreign()) } else { Ok(()) }
+    }
+
+    fn foreign(&self) -> String {
+        format!("{} is no history of pconc-tui: nothing is written to it", self.place.file.display())
+    }
+}
+
+impl Place {
+    /// Whether it could be a history: a file that is one, or none yet.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be read, or is something else.
+    pub fn check(&self) -> Result<(), String> {
+        let mut store = Store::at(self.clone());
+        let index = &mut store.index;
+        // A beginning that is ours tells enough: only where it is not, the rest is looked at.
+        let begins_like_ours = store.log.begins_with(line::BEGINNING)?;
+        if !begins_like_ours {
+            store.log.read(|seen| {
+                see::<RecordId>(index, seen);
+            })?;
+        }
+        store.check()
+    }
+
+    /// Waits until what was appended is on the disk: the system may otherwise take half a minute, and a power cut that
+    /// long.
+    pub fn sync(&self) {
+        // Whoever cannot be asked to do so does it in time.
+        let _ = File::open(&self.file).and_then(|file| file.sync_data());
+    }
+}
+
+/// Takes in what was found while reading. Returns what it adds.
+fn see<R: Identified + DeserializeOwned>(index: &mut Index, seen: Seen<'_>) -> Option<Added<R>> {
+    match seen {
+        Seen::Restart => *index = Index::default(),
+        Seen::Line(at, line) => {
+            if at == 1 {
+                index.begins_with(line);
+            }
+            let parsed = if line.is_empty() { return None } else { line::parse::<R>(line) };
+            return index.fold(at, parsed);
+        }
+        Seen::TooLong(at, line) | Seen::Torn(at, line) => {
+            if at == 1 {
+                index.begins_with(line);
+            }
+            index.fold(at, Parsed::<R>::Damaged);
+        }
+    }
+    None
+}

@@ -1,0 +1,196 @@
+//! One line of the history: one fact, as JSON.
+//!
+//! A line begins with the version of its shape. Keys that are not known are ignored, so that a shape can grow; what would
+//! be misunderstood gets another version, and is left alone by programs that are older.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::machine::Machine;
+use crate::domain::record::Record;
+use crate::domain::sweep::Sweep;
+use crate::domain::text;
+
+/// The version of the lines that this program writes, and the latest one that it reads.
+pub const VERSION: u64 = 1;
+/// What each line begins with.
+pub const BEGINNING: &[u8] = b"{\"v\":";
+/// No number is higher: there is always a next one.
+const NUMBER_MAX: usize = 1 << 50;
+/// Names are cut after so many characters.
+const NAME_MAX: usize = 40;
+
+/// What a line says. Runs and sweeps have their numbers from one sequence.
+#[derive(Debug)]
+pub enum Fact<R> {
+    /// Where the runs of a session were measured.
+    Session {
+        /// Its id.
+        session: String,
+        /// The machine.
+        machine: Machine,
+    },
+    /// A run ended.
+    Run {
+        /// The number that it got.
+        number: usize,
+        /// The session that measured it.
+        session: String,
+        /// What was measured, or as much of it as is wanted.
+        record: R,
+    },
+    /// A sweep began.
+    Sweep {
+        /// The number that it got.
+        number: usize,
+        /// The session that measured it.
+        session: String,
+        /// What was asked for.
+        sweep: Box<Sweep>,
+    },
+    /// A run or sweep is called so from now on, or no longer has a name.
+    Name(usize, Option<String>),
+    /// These do not count any more.
+    Remove(Vec<usize>),
+    /// These count after all.
+    Restore(Vec<usize>),
+}
+
+/// What became of a line.
+#[derive(Debug)]
+pub enum Parsed<R> {
+    /// It says this.
+    Fact(Fact<R>),
+    /// It was written by a later version of this program; its number, if it has one, is taken.
+    Newer(Option<usize>),
+    /// It says nothing that could be understood.
+    Damaged,
+}
+
+/// A line as it is written.
+#[derive(Default, Serialize)]
+struct Written<'a> {
+    v: u64,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    numbers: Option<&'a [usize]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    machine: Option<&'a Machine>,
+    /// Null takes a name away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Option<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<&'a Record>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sweep: Option<&'a Sweep>,
+}
+
+impl Written<'_> {
+    fn line(mut self, kind: &'static str) -> Vec<u8> {
+        (self.v, self.kind) = (VERSION, kind);
+        let mut line =
+            serde_json::to_vec(&self).expect("names of keys are text, and memory takes everything");
+        line.push(b'\n');
+        line
+    }
+}
+
+/// The line that says where a session's runs were measured.
+pub fn session(session: &str, machine: &Machine) -> Vec<u8> {
+    Written { session: Some(session), machine: Some(machine), ..Written::default() }.line("session")
+}
+
+/// The line of a run.
+pub fn run(number: usize, session: &str, record: &Record) -> Vec<u8> {
+    let (number, session, record) = (Some(number), Some(session), Some(record));
+    Written { number, session, record, ..Written::default() }.line("run")
+}
+
+/// The line of a sweep.
+pub fn sweep(number: usize, session: &str, sweep: &Sweep) -> Vec<u8> {
+    let (number, session, sweep) = (Some(number), Some(session), Some(sweep));
+    Written { number, session, sweep, ..Written::default() }.line("sweep")
+}
+
+/// The line that names a run or sweep, or takes its name away.
+pub fn name(number: usize, name: Option<&str>) -> Vec<u8> {
+    Written { number: Some(number), name: Some(name), ..Written::default() }.line("name")
+}
+
+/// The line that removes runs and sweeps.
+pub fn remove(numbers: &[usize]) -> Vec<u8> {
+    Written { numbers: Some(numbers), ..Written::default() }.line("remove")
+}
+
+/// The line that brings removed ones back.
+pub fn restore(numbers: &[usize]) -> Vec<u8> {
+    Written { numbers: Some(numbers), ..Written::default() }.line("restore")
+}
+
+/// A line as it is read: any key may be missing.
+#[derive(Deserialize)]
+#[serde(bound = "R: DeserializeOwned")]
+struct Read<R> {
+    v: u64,
+    kind: String,
+    number: Option<usize>,
+    numbers: Option<Vec<usize>>,
+    session: Option<String>,
+    machine: Option<Machine>,
+    name: Option<String>,
+    record: Option<R>,
+    sweep: Option<Box<Sweep>>,
+}
+
+/// What all versions have in common.
+#[derive(Deserialize)]
+struct Common {
+    v: u64,
+    number: Option<usize>,
+}
+
+/// What a line says, with as much of a record as `R` takes.
+pub fn parse<R: DeserializeOwned>(line: &[u8]) -> Parsed<R> {
+    let read = serde_json::from_slice(line).ok().filter(|read: &Read<R>| read.v == VERSION);
+    let is_known = |kind: &str| matches!(kind, "session" | "run" | "sweep" | "name" | "remove" | "restore");
+    match read {
+        Some(read) if is_known(&read.kind) => fact(read).map_or(Parsed::Damaged, Parsed::Fact),
+        Some(read) => Parsed::Newer(read.number.filter(is_number)),
+        None => match serde_json::from_slice(line) {
+            Ok(Common { v, number }) if v > VERSION => Parsed::Newer(number.filter(is_number)),
+            _ => Parsed::Damaged,
+        },
+    }
+}
+
+fn is_number(number: &usize) -> bool {
+    (1..=NUMBER_MAX).contains(number)
+}
+
+fn fact<R>(read: Read<R>) -> Option<Fact<R>> {
+    let number = read.number.filter(is_number);
+    let session = read.session.map(|session| text::clean(&session, usize::MAX));
+    Some(match &read.kind[..] {
+        "session" => Fact::Session { session: session?, machine: cleaned(read.machine?) },
+        "run" => Fact::Run { number: number?, session: session?, record: read.record? },
+        "sweep" => Fact::Sweep { number: number?, session: session?, sweep: read.sweep? },
+        "name" => Fact::Name(number?, read.name.map(|name| text::clean(&name, NAME_MAX))),
+        "remove" => Fact::Remove(read.numbers?),
+        _ => Fact::Restore(read.numbers?),
+    })
+}
+
+/// A machine whose words may come from anywhere.
+fn cleaned(machine: Machine) -> Machine {
+    let clean = |words: String| text::clean(&words, 200);
+    Machine {
+        cpu_model: machine.cpu_model.map(clean),
+        cores_limited_by: machine.cores_limited_by.map(clean),
+        kernel: clean(machine.kernel),
+        ..machine
+    }
+}

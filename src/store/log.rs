@@ -1,0 +1,254 @@
+//! A file of lines to which several processes append at once and of which nothing is ever rewritten.
+//!
+//! Who appends holds an exclusive lock, so it sees everything that was appended before; a line is written by one call
+//! together with its end, and taken back if that does not succeed. Who reads needs no lock: a last line without its end
+//! is not there yet, or never will be.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::domain::text;
+
+/// A longer line is no line of ours: it is skipped, and never all in memory.
+pub const LINE_MAX: u64 = 16 << 20;
+/// How long to wait for others that append; each takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Between two tries to get the lock.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// What is found while reading.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Seen<'a> {
+    /// The file is not the one that was read before: what was found in that does not count any more.
+    Restart,
+    /// A whole line without its end; lines count from 1.
+    Line(usize, &'a [u8]),
+    /// A line that is too long, of which this is the beginning.
+    TooLong(usize, &'a [u8]),
+    /// The last line has no end. If it gets one, it will be seen again.
+    Torn(usize, &'a [u8]),
+}
+
+/// The file, and how far it was read.
+#[derive(Debug)]
+pub struct Log {
+    path: PathBuf,
+    /// Device and number of the file that was read.
+    identity: Option<(u64, u64)>,
+    bytes: u64,
+    lines: usize,
+}
+
+impl Log {
+    /// The file at `path`, of which nothing was read yet, and which need not exist.
+    pub fn new(path: PathBuf) -> Log {
+        Log { path, identity: None, bytes: 0, lines: 0 }
+    }
+
+    /// Reads what was not read yet. A file that does not exist is empty.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be read.
+    pub fn read(&mut self, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
+        self.check_kind()?;
+        let file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(self.cannot("read", &error)),
+        };
+        // Only so that nobody takes a line back meanwhile: where it is not to be had, reading goes well all the same.
+        let _ = locked(|| file.try_lock_shared());
+        self.catch_up(&file, see)
+    }
+
+    /// Whether the file begins with these bytes, as far as it goes. One that does not exist does.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be read.
+    pub fn begins_with(&self, bytes: &[u8]) -> Result<bool, String> {
+        self.check_kind()?;
+        let mut beginning = vec![];
+        let file = match File::open(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
+            file => file.map_err(|error| self.cannot("read", &error))?,
+        };
+        let read = file.take(bytes.len() as u64).read_to_end(&mut beginning);
+        read.map_err(|error| self.cannot("read", &error))?;
+        Ok(bytes.starts_with(&beginning))
+    }
+
+    /// The file, made if it does not exist, under the lock.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be made, opened, or locked within a second.
+    pub fn appending(&mut self) -> Result<Appending<'_>, String> {
+        self.check_kind()?;
+        if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            make_folder(folder).map_err(|error| self.cannot("write to", &error))?;
+        }
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&self.path)
+            .map_err(|error| self.cannot("write to", &error))?;
+        match locked(|| file.try_lock()) {
+            Ok(()) => Ok(Appending { log: self, file }),
+            Err(TryLockError::WouldBlock) => {
+                Err(format!("another program has kept {} locked for more than a second", self.path.display()))
+            }
+            Err(TryLockError::Error(error)) => Err(self.cannot("lock", &error)),
+        }
+    }
+
+    /// Opening anything else, as a pipe, might wait for ever.
+    fn check_kind(&self) -> Result<(), String> {
+        match fs::metadata(&self.path) {
+            Ok(metadata) if metadata.is_dir() => Err(format!("{} is a directory", self.path.display())),
+            Ok(metadata) if !metadata.is_file() => Err(format!("{} is no file", self.path.display())),
+            _ => Ok(()),
+        }
+    }
+
+    fn cannot(&self, what: &str, error: &io::Error) -> String {
+        format!("cannot {what} {}: {}", self.path.display(), text::plain(error))
+    }
+
+    fn catch_up(&mut self, file: &File, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
+        self.read_on(file, see).map_err(|error| self.cannot("read", &error))
+    }
+
+    fn read_on(&mut self, mut file: &File, mut see: impl FnMut(Seen<'_>)) -> io::Result<()> {
+        let metadata = file.metadata()?;
+        let identity = Some((metadata.dev(), metadata.ino()));
+        if self.identity != identity || metadata.len() < self.bytes {
+            (self.identity, self.bytes, self.lines) = (identity, 0, 0);
+            see(Seen::Restart);
+        }
+        file.seek(SeekFrom::Start(self.bytes))?;
+        let mut reader = BufReader::with_capacity(1 << 18, file);
+        let mut line = vec![];
+        loop {
+            line.clear();
+            let read = (&mut reader).take(LINE_MAX).read_until(b'\n', &mut line)? as u64;
+            let number = self.lines + 1;
+            let is_cut = read == LINE_MAX && !line.ends_with(b"\n");
+            let skipped = if is_cut { skip_line(&mut reader)? } else { Some(0) };
+            match (line.strip_suffix(b"\n"), skipped) {
+                (None, _) if read == 0 => return Ok(()),
+                (Some(whole), _) => {
+                    see(Seen::Line(number, whole));
+                    self.bytes += read;
+                }
+                (None, Some(skipped)) if skipped > 0 => {
+                    see(Seen::TooLong(number, &line));
+                    self.bytes += read + skipped;
+                }
+                (None, _) => {
+                    see(Seen::Torn(number, &line));
+                    return Ok(());
+                }
+            }
+            self.lines = number;
+        }
+    }
+}
+
+/// Skips the rest of a line. Returns how many bytes that were; `None` if it has no end.
+fn skip_line(reader: &mut impl BufRead) -> io::Result<Option<u64>> {
+    let mut skipped = 0;
+    loop {
+        let buffer = reader.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(None);
+        }
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let used = end.map_or(buffer.len(), |end| end + 1);
+        reader.consume(used);
+        skipped += used as u64;
+        if end.is_some() {
+            return Ok(Some(skipped));
+        }
+    }
+}
+
+/// Tries to get a lock, for a while.
+fn locked(mut attempt: impl FnMut() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
+    let begun = Instant::now();
+    loop {
+        match attempt() {
+            Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => thread::sleep(PAUSE),
+            result => return result,
+        }
+    }
+}
+
+/// Makes a directory with those above it, for nobody but the user, as the XDG specification wants it.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() { Ok(()) } else { DirBuilder::new().recursive(true).mode(0o700).create(folder) }
+}
+
+/// The file while nobody else appends to it; the lock ends with this value.
+#[derive(Debug)]
+pub struct Appending<'a> {
+    log: &'a mut Log,
+    file: File,
+}
+
+impl Appending<'_> {
+    /// Reads what was appended since it was read last.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be read.
+    pub fn catch_up(&mut self, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
+        self.log.catch_up(&self.file, see)
+    }
+
+    /// Appends lines, with their ends, all or none, behind a line that is not torn. They have to be read as those of
+    /// anybody else.
+    ///
+    /// # Errors
+    /// One sentence; the file is then as it was.
+    pub fn write(&mut self, lines: &[u8]) -> Result<(), String> {
+        self.try_to_write(lines).map_err(|error| self.log.cannot("write to", &error))
+    }
+
+    fn try_to_write(&mut self, lines: &[u8]) -> io::Result<()> {
+        let length = self.file.metadata()?.len();
+        let written = self.file.write_all(lines);
+        if written.is_err() {
+            // Should that fail, too, there is a torn line, which costs the next one nothing.
+            let _ = self.file.set_len(length);
+        }
+        written
+    }
+
+    /// If somebody was ended while writing the last line, it gets an end, so that the next one is not lost as well. Read
+    /// again before anything is made of what was read: a line that lacked nothing else counts now.
+    ///
+    /// # Errors
+    /// One sentence, if that is not possible.
+    pub fn end_torn_line(&mut self) -> Result<(), String> {
+        let is_torn = self.is_torn().map_err(|error| self.log.cannot("read", &error))?;
+        if is_torn { self.write(b"\n") } else { Ok(()) }
+    }
+
+    fn is_torn(&mut self) -> io::Result<bool> {
+        let length = self.file.metadata()?.len();
+        if length == 0 {
+            return Ok(false);
+        }
+        let mut last = [0];
+        self.file.seek(SeekFrom::Start(length - 1))?;
+        self.file.read_exact(&mut last)?;
+        Ok(last != *b"\n")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+use super::*;
+use std::fs;
+
+fn seen(log: &mut Log) -> Vec<String> {
+    let mut seen = vec![];
+    log.read(|what| {
+        seen.push(match what {
+            Seen::Restart => "restart".into(),
+            Seen::Line(number, line) => format!("{number} {}", String::from_utf8_lossy(line)),
+            Seen::TooLong(number, line) => format!("{number} longer than {}", line.len()),
+            Seen::Torn(number, line) => format!("{number} torn {}", String::from_utf8_lossy(line)),
+        });
+    })
+    .unwrap();
+    seen
+}
+
+fn append(log: &mut Log, lines: &str) {
+    let mut appending = log.appending().unwrap();
+    appending.end_torn_line().unwrap();
+    appending.write(lines.as_bytes()).unwrap();
+}
+
+#[test]
+fn a_reader_sees_only_what_it_has_not_seen_yet_and_everything_again_in_another_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new/log");
+    let (mut log, mut other) = (Log::new(path.clone()), Log::new(path.clone()));
+    assert_eq!(seen(&mut log), Vec::<String>::new());
+    append(&mut other, "a\nb\n");
+    assert_eq!(seen(&mut log), ["restart", "1 a", "2 b"]);
+    append(&mut other, "c\n");
+    assert_eq!(seen(&mut log), ["3 c"]);
+    assert_eq!(seen(&mut log), Vec::<String>::new());
+    fs::remove_file(&path).unwrap();
+    append(&mut other, "d\n");
+    assert_eq!(seen(&mut log), ["restart", "1 d"]);
+    fs::write(&path, "").unwrap();
+    assert_eq!(seen(&mut log), ["restart"]);
+}
+
+#[test]
+fn a_torn_line_gets_an_end_before_the_next_one_is_appended() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    fs::write(&path, "a\nb").unwrap();
+    let mut log = Log::new(path.clone());
+    assert_eq!(seen(&mut log), ["restart", "1 a", "2 torn b"]);
+    append(&mut log, "c\n");
+    assert_eq!(seen(&mut log), ["2 b", "3 c"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "a\nb\nc\n");
+}
+
+#[test]
+fn a_line_of_any_length_costs_only_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let most = usize::try_from(LINE_MAX).unwrap();
+    for length in [most - 1, most, most + 1, 2 * most, 2 * most + 7] {
+        fs::write(&path, format!("a\n{}\nb\n", "x".repeat(length))).unwrap();
+        let seen = seen(&mut Log::new(path.clone()));
+        assert_eq!((seen.len(), &seen[1][..], &seen[3][..]), (4, "1 a", "3 b"), "{length}");
+        assert_eq!(seen[2].starts_with("2 longer than "), length >= most, "{length}");
+    }
+    fs::write(&path, "x".repeat(most + 1)).unwrap();
+    let seen = seen(&mut Log::new(path));
+    assert!(seen.len() == 2 && seen[1].starts_with("1 torn"), "it has no end");
+}
+
+#[test]
+fn who_holds_the_lock_is_waited_for_only_for_a_while() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let (mut log, mut other) = (Log::new(path.clone()), Log::new(path));
+    let mut held = log.appending().unwrap();
+    let sentence = other.appending().unwrap_err();
+    assert!(sentence.contains("another program has kept") && sentence.contains("locked"), "{sentence}");
+    held.write(b"a\n").unwrap();
+    drop(held);
+    append(&mut other, "b\n");
+    assert_eq!(seen(&mut log), ["restart", "1 a", "2 b"]);
+}
+
+#[test]
+fn what_is_no_file_is_refused_without_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    for (path, told) in [
+        (folder.path().to_path_buf(), "is a directory"),
+        (pipe, "is no file"),
+        ("/dev/null".into(), "is no file"),
+    ] {
+        let mut log = Log::new(path);
+        assert!(log.read(|_| {}).unwrap_err().ends_with(told));
+        assert!(log.appending().unwrap_err().ends_with(told));
+    }
+    let mut log = Log::new("/dev/null/log".into());
+    assert!(log.appending().unwrap_err().starts_with("cannot write to /dev/null/log: "));
+}

@@ -1,0 +1,366 @@
+//! What is kept beside the history, in a file per run: its trace, its tasks, and its workers if they are many.
+//!
+//! Each file is written whole or not at all. Together they are bounded: from the oldest run on, traces are
+//! made poorer first ([`Trace::thin`]), then files are removed. The records in the history are never touched.
+
+use std::borrow::Cow;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::process;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use super::line::VERSION;
+use super::log::make_folder;
+use super::place::Place;
+use crate::domain::record::{Record, TaskRecord, WorkerRecord};
+use crate::domain::text;
+use crate::domain::trace::{EVENTS_PER_SLICE, Trace};
+
+/// How much all files together take at most, in bytes.
+pub const BYTES_MAX: u64 = 256 << 20;
+/// A run with more workers has them in its file, not in its line.
+const WORKERS_IN_LINE: usize = 64;
+/// A trace with more events than that is kept poorer than it is.
+const EVENTS_MAX: u64 = 1 << 20;
+/// How many slices a lane keeps when its trace is made poorer to save room.
+const SLICES: u64 = 512;
+/// Files smaller than that would not become much smaller.
+const SMALL: u64 = 64 << 10;
+/// What nobody knows, and what is half written, is removed after so long: until then, somebody may be about to.
+const ABANDONED: Duration = Duration::from_secs(3600);
+
+/// How the files end.
+const WHOLE: &str = ".json";
+const THINNED: &str = ".thinned.json";
+const TEMPORARY: &str = ".tmp";
+
+/// A record as its line holds it.
+pub fn without_details(record: &Record) -> Cow<'_, Record> {
+    let many = record.workers.len() > WORKERS_IN_LINE;
+    if record.tasks.is_none() && !many {
+        return Cow::Borrowed(record);
+    }
+    let mut short = record.clone();
+    short.tasks = None;
+    if many {
+        short.workers = vec![];
+    }
+    Cow::Owned(short)
+}
+
+/// What is kept of a run beside its line.
+#[derive(Debug, Deserialize)]
+pub struct Picture {
+    v: u64,
+    /// Its tasks, if its record has them.
+    pub tasks: Option<Vec<TaskRecord>>,
+    /// Its workers, if they are not in its line.
+    pub workers: Option<Vec<WorkerRecord>>,
+    /// What it looked like.
+    pub trace: Trace,
+}
+
+impl Picture {
+    /// Gives the record back what its line does not hold. Returns the trace.
+    pub fn complete(self, record: &mut Record) -> Trace {
+        record.tasks = self.tasks.or(record.tasks.take());
+        if let Some(workers) = self.workers {
+            record.workers = workers;
+        }
+        self.trace
+    }
+}
+
+/// A file as it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    v: u64,
+    id: &'a str,
+    tasks: Option<&'a [TaskRecord]>,
+    workers: Option<&'a [WorkerRecord]>,
+    trace: &'a Trace,
+}
+
+/// The directory of these files.
+#[derive(Clone, Debug)]
+pub struct Pictures {
+    folder: PathBuf,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Kept {
+    id: String,
+    path: PathBuf,
+    bytes: u64,
+    is_thinned: bool,
+}
+
+impl Pictures {
+    /// Those of the history at this place.
+    #[must_use]
+    pub fn beside(place: &Place) -> Pictures {
+        Pictures { folder: place.traces() }
+    }
+
+    /// Keeps what the line of this run does not hold.
+    ///
+    /// # Errors
+    /// One sentence; nothing is left of it then.
+    pub fn keep(&self, record: &Record, trace: &Trace) -> Result<(), String> {
+        let events: u64 = trace.lanes().iter().map(|lane| lane.transitions().len() as u64).sum();
+        let mut trace = Cow::Borrowed(trace);
+        if events > EVENTS_MAX {
+            let lanes = trace.lanes().len().max(1) as u64;
+            trace.to_mut().thin((EVENTS_MAX / EVENTS_PER_SLICE / lanes).max(16));
+        }
+        let many = record.workers.len() > WORKERS_IN_LINE;
+        let written = Written {
+            v: VERSION,
+            id: &record.id,
+            tasks: record.tasks.as_deref(),
+            workers: many.then_some(&record.workers[..]),
+            trace: &trace,
+        };
+        self.write(&record.id, WHOLE, &written)
+    }
+
+    /// What is kept of the run with this id.
+    ///
+    /// # Errors
+    /// One sentence, if there is nothing, or nothing that could be understood.
+    pub fn read(&self, id: &str) -> Result<Picture, String> {
+        const GONE: &str = "its timeline was removed to save room; all numbers are kept";
+        if !is_file_name(id) {
+            return Err(GONE.into());
+        }
+        let read = |end: &str| fs::read(self.folder.join(format!("{id}{end}")));
+        let content = match read(WHOLE) {
+            Err(error) if error.kind() == ErrorKind::NotFound => read(THINNED),
+            content => content,
+        };
+        let content = content.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => GONE.to_string(),
+            _ => format!("its timeline cannot be read: {}", text::plain(&error)),
+        })?;
+        let damaged = "its timeline cannot be drawn: the file that it was kept in is damaged";
+        let picture: Picture = serde_json::from_slice(&content).map_err(|_| damaged)?;
+        if picture.v > VERSION {
+            return Err(
+                "its timeline was kept by a newer pconc-tui, which this one does not understand".into()
+            );
+        }
+        Ok(picture)
+    }
+
+    /// Makes all files together take at most `most` bytes: from the oldest on, traces are made poorer, then files removed.
+    pub fn bound(&self, most: u64) {
+        let mut kept = self.kept();
+        let mut total: u64 = kept.iter().map(|file| file.bytes).sum();
+        if total <= most {
+            return;
+        }
+        // Ids sort by time.
+        kept.sort_by(|a, b| a.id.cmp(&b.id));
+        for file in kept.iter_mut().filter(|file| !file.is_thinned) {
+            if total > most {
+                total -= file.bytes;
+                // One that cannot be made smaller is removed below, if need be.
+                let _ = self.thin(file);
+                total += file.bytes;
+            }
+        }
+        for file in &kept {
+            if total > most && fs::remove_file(&file.path).is_ok() {
+                total -= file.bytes;
+            }
+        }
+    }
+
+    /// All files, in no order.
+    fn kept(&self) -> Vec<Kept> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let kept = entries.filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let thinned = name.strip_suffix(THINNED);
+            let id = thinned.or_else(|| name.strip_suffix(WHOLE)).filter(|id| is_file_name(id))?;
+            let bytes = entry.metadata().ok()?.len();
+            Some(Kept { id: id.into(), path: entry.path(), bytes, is_thinned: thinned.is_some() })
+        });
+        kept.collect()
+    }
+
+    /// Removes what belongs to no run, and what was never written to its end.
+    pub fn sweep(&self, is_known: impl Fn(&str) -> bool) {
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let id = name.strip_suffix(THINNED).or_else(|| name.strip_suffix(WHOLE));
+            let is_orphan = id.is_some_and(|id| is_file_name(id) && !is_known(id));
+            let is_useless = is_orphan || (name.starts_with('.') && name.ends_with(TEMPORARY));
+            let modified = || entry.metadata().and_then(|metadata| metadata.modified());
+            if is_useless && modified().is_ok_and(is_abandoned) {
+                // Another program may have been faster.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
+    /// Makes the trace in a file poorer.
+    fn thin(&self, file: &mut Kept) -> Result<(), String> {
+        if file.bytes < SMALL {
+            return Ok(());
+        }
+        let mut picture = self.read(&file.id)?;
+        picture.trace.thin(SLICES);
+        let written = Written {
+            v: VERSION,
+            id: &file.id,
+            tasks: picture.tasks.as_deref(),
+            workers: picture.workers.as_deref(),
+            trace: &picture.trace,
+        };
+        self.write(&file.id, THINNED, &written)?;
+        let _ = fs::remove_file(&file.path);
+        file.path = self.folder.join(format!("{}{THINNED}", file.id));
+        file.bytes = fs::metadata(&file.path).map_or(0, |metadata| metadata.len());
+        Ok(())
+    }
+
+    fn write(&self, id: &str, end: &str, written: &Written<'_>) -> Result<(), String> {
+        let told = |error: &io::Error| {
+            format!("cannot keep a timeline in {}: {}", self.folder.display(), text::plain(error))
+        };
+        if !is_file_name(id) {
+            return Err(told(&io::Error::other("the run's id is no file name")));
+        }
+        make_folder(&self.folder).map_err(|error| told(&error))?;
+        let temporary = self.folder.join(format!(".{id}.{}{TEMPORARY}", process::id()));
+        let result = write_to(&temporary, written)
+            .and_then(|()| fs::rename(&temporary, self.folder.join(format!("{id}{end}"))));
+        if result.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        result.map_err(|error| told(&error))
+    }
+}
+
+fn write_to(path: &PathBuf, written: &Written<'_>) -> io::Result<()> {
+    let file: File = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut out = BufWriter::with_capacity(1 << 16, file);
+    serde_json::to_writer(&mut out, written)?;
+    out.flush()
+}
+
+/// Ids name files, and may have been written by anybody.
+fn is_file_name(id: &str) -> bool {
+    (1..=100).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+fn is_abandoned(modified: SystemTime) -> bool {
+    modified.elapsed().is_ok_and(|age| age > ABANDONED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::Model;
+    use crate::domain::phase::Phase;
+    use crate::domain::record::sample;
+    use crate::domain::trace::{Batch, LaneUpdate, Transition};
+    use crate::domain::workload::WorkloadKind::Cpu;
+
+    fn pictures() -> (tempfile::TempDir, Pictures) {
+        let folder = tempfile::tempdir().unwrap();
+        let pictures = Pictures::beside(&Place { file: folder.path().join("history") });
+        (folder, pictures)
+    }
+
+    fn record(id: &str) -> Record {
+        Record { id: id.into(), ..sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0) }
+    }
+
+    /// One that takes a few hundred kilobytes.
+    fn large() -> Trace {
+        let phase = |i: u64| if i.is_multiple_of(2) { Phase::Computing } else { Phase::File };
+        let event = |i| Transition {
+            at: i * 1_003,
+            task: Some(i as u32),
+            phase: phase(i),
+            core: 0,
+            after_gap: false,
+        };
+        let lanes =
+            vec![LaneUpdate { transitions: (0..30_000).map(event).collect(), ..LaneUpdate::default() }];
+        let mut trace = Trace::new(1);
+        trace.apply(Batch { now: 30_090_000, lanes, ..Batch::default() });
+        trace
+    }
+
+    fn total(pictures: &Pictures) -> u64 {
+        pictures.kept().iter().map(|file| file.bytes).sum()
+    }
+
+    #[test]
+    fn the_oldest_are_made_poorer_first_and_removed_only_when_that_is_not_enough() {
+        let (_folder, pictures) = pictures();
+        for id in ["b", "a", "d", "c"] {
+            pictures.keep(&record(id), &large()).unwrap();
+        }
+        let one = total(&pictures) / 4;
+        assert!(one > SMALL, "the test needs large ones");
+        let thinned =
+            || ["a", "b", "c", "d"].map(|id| pictures.read(id).ok().map(|it| it.trace.is_thinned()));
+        pictures.bound(4 * one);
+        assert_eq!(thinned(), [Some(false); 4]);
+        pictures.bound(3 * one);
+        assert_eq!(thinned(), [Some(true), Some(true), Some(false), Some(false)]);
+        assert!(total(&pictures) <= 3 * one);
+        let poor = pictures.kept().iter().map(|file| file.bytes).min().unwrap();
+        pictures.bound(3 * poor + poor / 2);
+        assert_eq!(thinned(), [None, Some(true), Some(true), Some(true)]);
+        assert!(total(&pictures) <= 3 * poor + poor / 2);
+        assert!(pictures.read("a").unwrap_err().contains("removed to save room"));
+        pictures.bound(0);
+        assert_eq!((total(&pictures), thinned()), (0, [None; 4]));
+    }
+
+    #[test]
+    fn what_belongs_to_no_run_and_what_is_half_written_is_removed_once_it_is_abandoned() {
+        let (_folder, pictures) = pictures();
+        for id in ["known", "orphan"] {
+            pictures.keep(&record(id), &Trace::new(1)).unwrap();
+        }
+        let files = ["known.json", "orphan.json", ".known.7.tmp", "somebody's notes.txt"];
+        let path = |name: &str| pictures.folder.join(name);
+        fs::write(path(files[2]), "{").unwrap();
+        fs::write(path(files[3]), "hm").unwrap();
+        let there = || files.map(|name| path(name).exists());
+        pictures.sweep(|id| id == "known");
+        assert_eq!(there(), [true; 4], "somebody may be about to append the line");
+        for name in files {
+            let file = OpenOptions::new().append(true).open(path(name)).unwrap();
+            file.set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
+        }
+        pictures.sweep(|id| id == "known");
+        assert_eq!(there(), [true, false, false, true]);
+    }
+
+    #[test]
+    fn a_picture_with_very_many_events_is_kept_poorer() {
+        let (_folder, pictures) = pictures();
+        let mut trace = Trace::new(1);
+        let phase = |i: u64| if i.is_multiple_of(2) { Phase::Computing } else { Phase::File };
+        let event = |i| Transition { at: i * 10, task: None, phase: phase(i), core: 0, after_gap: false };
+        let transitions = (0..EVENTS_MAX + 10).map(event).collect();
+        let lanes = vec![LaneUpdate { transitions, ..LaneUpdate::default() }];
+        trace.apply(Batch { now: (EVENTS_MAX + 10) * 10, lanes, ..Batch::default() });
+        pictures.keep(&record("a"), &trace).unwrap();
+        let kept = pictures.read("a").unwrap().trace;
+        assert!(kept.is_thinned() && (kept.most_events() as u64) <= EVENTS_MAX);
+        assert!(!trace.is_thinned(), "the one on the screen is as it was");
+    }
+}

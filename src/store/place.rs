@@ -1,0 +1,89 @@
+//! Where the history is.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::domain::keeping::Keeping;
+
+/// The program's directory below the user's data directory.
+const DIRECTORY: &str = "pconc-tui";
+/// The file in it.
+const FILE: &str = "history.jsonl";
+/// What the name of the file gets for the directory of the traces beside it.
+const TRACES: &str = ".traces";
+
+/// Where the history is: a file, and beside it a directory with the traces of its runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: PathBuf,
+}
+
+impl Place {
+    /// Where the user wants runs to be kept; `None` if nowhere.
+    ///
+    /// # Errors
+    /// One sentence, if it is to be the user's data directory and nothing says where that is.
+    pub fn wanted(keeping: &Keeping) -> Result<Option<Place>, String> {
+        match keeping {
+            Keeping::AsUsual => default_place().map(Some),
+            Keeping::In(file) => Ok(Some(Place { file: file.clone() })),
+            Keeping::Nowhere => Ok(None),
+        }
+    }
+
+    /// The directory of the traces: the file's name with `.traces` at its end.
+    #[must_use]
+    pub fn traces(&self) -> PathBuf {
+        let mut name = self.file.file_name().map_or_else(OsString::new, OsString::from);
+        name.push(TRACES);
+        self.file.with_file_name(name)
+    }
+}
+
+/// `$XDG_DATA_HOME/pconc-tui/history.jsonl`; where that variable is unset, empty or relative, `~/.local/share` stands for
+/// it, as the [XDG Base Directory Specification](https://specifications.freedesktop.org/basedir/latest/) wants.
+///
+/// # Errors
+/// One sentence, if there is no home directory either.
+pub fn default_place() -> Result<Place, String> {
+    data_home(env::var_os("XDG_DATA_HOME"), env::home_dir())
+        .map(|data| Place { file: data.join(DIRECTORY).join(FILE) })
+        .ok_or_else(|| {
+            "runs are not kept: neither XDG_DATA_HOME nor HOME says where; --history FILE would".into()
+        })
+}
+
+fn data_home(xdg: Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {
+    let absolute = |path: &Path| path.is_absolute();
+    let given = xdg.map(PathBuf::from).filter(|path| absolute(path));
+    given.or_else(|| home.filter(|path| absolute(path)).map(|home| home.join(".local/share")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_directory_follows_the_xdg_specification() {
+        for (xdg, home, expected) in [
+            (Some("/data"), Some("/home/me"), Some("/data")),
+            (Some(""), Some("/home/me"), Some("/home/me/.local/share")),
+            (Some("data"), Some("/home/me"), Some("/home/me/.local/share")),
+            (None, Some("/home/me"), Some("/home/me/.local/share")),
+            (None, Some(""), None),
+            (None, None, None),
+        ] {
+            let found = data_home(xdg.map(OsString::from), home.map(PathBuf::from));
+            assert_eq!(found, expected.map(PathBuf::from), "{xdg:?} {home:?}");
+        }
+    }
+
+    #[test]
+    fn the_traces_are_beside_the_file() {
+        let place = Place { file: "/data/history.jsonl".into() };
+        assert_eq!(place.traces(), Path::new("/data/history.jsonl.traces"));
+        assert_eq!(Place { file: "mine".into() }.traces(), Path::new("mine.traces"));
+    }
+}

@@ -1,0 +1,80 @@
+//! The kept history, as other programs, full disks and sudden ends leave it.
+
+#[path = "store/damage.rs"]
+mod damage;
+#[path = "store/programs.rs"]
+mod programs;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pconc_tui::domain::machine::Machine;
+use pconc_tui::domain::model::Model;
+use pconc_tui::domain::provenance::Provenance;
+use pconc_tui::domain::record::{Record, sample};
+use pconc_tui::domain::workload::WorkloadKind;
+use pconc_tui::store::{Opened, Place, Store};
+use tempfile::TempDir;
+
+/// A directory with a place for a history in it.
+struct Room {
+    folder: TempDir,
+}
+
+impl Room {
+    fn new() -> Room {
+        Room { folder: tempfile::tempdir().expect("there is room for one") }
+    }
+
+    fn place(&self) -> Place {
+        Place { file: self.file() }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("history.jsonl")
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn content(&self) -> Vec<u8> {
+        fs::read(self.file()).expect("something was written")
+    }
+
+    fn opened(&self) -> Opened {
+        Store::open(self.place()).expect("it can be read").1
+    }
+
+    /// What the runs are called by, in order.
+    fn ids(&self) -> Vec<String> {
+        self.opened().runs.iter().map(|run| run.record.id.clone()).collect()
+    }
+
+    fn numbers(&self) -> Vec<usize> {
+        self.opened().runs.iter().map(|run| run.number).collect()
+    }
+}
+
+fn machine() -> Machine {
+    Machine {
+        cpu_model: Some("Sample CPU".into()),
+        cores_online: 2,
+        cores_usable: 2,
+        cores: vec![],
+        cores_limited_by: None,
+        kernel: "Linux 6.12".into(),
+        memory_bytes: Some(8 << 30),
+    }
+}
+
+fn here(session: &str) -> Arc<Provenance> {
+    Provenance::here(session, machine())
+}
+
+/// A record that is called so.
+fn record(id: &str) -> Record {
+    let plan = sample::plan(WorkloadKind::Cpu, Model::Threads, 2);
+    Record { id: id.into(), ..sample::record(plan, 1.5, 2.5) }
+}

@@ -1,0 +1,280 @@
+//! Whatever happens to the file, only what was hit is lost.
+
+use std::fs;
+use std::io::Write;
+
+use super::{Room, here, record};
+use pconc_tui::domain::model::Model;
+use pconc_tui::domain::plan::Draft;
+use pconc_tui::domain::record::{TaskOutcome, TaskRecord, sample};
+use pconc_tui::domain::sweep::{Sweep, SweepDraft};
+use pconc_tui::domain::trace::Trace;
+use pconc_tui::domain::workload::WorkloadKind;
+use pconc_tui::store::{Place, Store};
+
+/// A history with runs of two sessions, a name and a removal.
+fn small(room: &Room) -> Vec<u8> {
+    let mut store = Store::at(room.place());
+    for (session, id) in [("one", "a"), ("one", "b"), ("two", "c")] {
+        store.keep_run(0, &here(session), &record(id)).unwrap();
+    }
+    store.rename(2, Some("before")).unwrap();
+    store.remove(&[1]).unwrap();
+    room.content()
+}
+
+#[test]
+fn what_was_kept_comes_back_as_it_was_with_its_number_and_where_it_was_measured() {
+    let room = Room::new();
+    small(&room);
+    let opened = room.opened();
+    assert_eq!(opened.notice, None);
+    let [b, c] = &opened.runs[..] else { panic!("{:?}", room.ids()) };
+    assert_eq!((b.number, b.name.as_deref(), &*b.record), (2, Some("before"), &record("b")));
+    assert_eq!((c.number, c.name.as_deref(), &*c.record), (3, None, &record("c")));
+    assert_eq!((&b.provenance.session[..], &c.provenance.session[..]), ("one", "two"));
+    assert!(b.provenance.machine == c.provenance.machine && b.provenance.is_same_machine(&here("three")));
+    assert_eq!(opened.removed.iter().map(|run| run.number).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn a_removed_run_comes_back_with_its_number_and_name_and_its_number_is_never_given_again() {
+    let room = Room::new();
+    small(&room);
+    let mut store = Store::at(room.place());
+    store.remove(&[2, 3]).unwrap();
+    assert_eq!(room.numbers(), Vec::<usize>::new());
+    assert_eq!(store.keep_run(0, &here("two"), &record("d")).unwrap(), 4);
+    store.restore(&[2, 1]).unwrap();
+    assert_eq!(room.numbers(), [1, 2, 4]);
+    assert_eq!(room.opened().runs[1].name.as_deref(), Some("before"));
+    store.rename(2, None).unwrap();
+    assert_eq!(room.opened().runs[1].name, None);
+    assert!(store.remove(&[9]).unwrap_err().contains("#9 is not in the kept history"));
+}
+
+#[test]
+fn a_number_that_is_wanted_and_free_is_given_and_those_between_stay_unused() {
+    let room = Room::new();
+    let mut store = Store::at(room.place());
+    assert_eq!(store.keep_run(5, &here("one"), &record("a")).unwrap(), 5);
+    assert_eq!(store.keep_run(3, &here("one"), &record("b")).unwrap(), 6);
+}
+
+#[test]
+fn sweeps_and_runs_share_one_sequence_of_numbers() {
+    let room = Room::new();
+    let draft = Draft::new(WorkloadKind::Cpu, Model::Serial, 1);
+    let models = vec![Model::Threads];
+    let draft = SweepDraft { draft, models, workers: vec![1, 2], repeats: 3, seed: 7 };
+    let sweep = Sweep { id: "one.1".into(), plan: draft.validate(&Default::default()).unwrap() };
+    let mut store = Store::at(room.place());
+    assert_eq!(store.keep_run(0, &here("one"), &record("a")).unwrap(), 1);
+    assert_eq!(store.keep_sweep(0, &here("one"), &sweep).unwrap(), 2);
+    assert_eq!(store.keep_run(0, &here("one"), &record("b")).unwrap(), 3);
+    store.rename(2, Some("curve")).unwrap();
+    let [kept] = &room.opened().sweeps[..] else { panic!("{:?}", room.opened()) };
+    assert_eq!((kept.number, kept.name.as_deref(), &*kept.sweep), (2, Some("curve"), &sweep));
+    assert_eq!(room.numbers(), [1, 3]);
+}
+
+#[test]
+fn any_beginning_of_a_history_opens_and_takes_the_next_run() {
+    let whole = small(&Room::new());
+    let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
+    let is_run = |line: &&&[u8]| line.starts_with(b"{\"v\":1,\"kind\":\"run\"");
+    for length in 0..=whole.len() {
+        let room = Room::new();
+        fs::write(room.file(), &whole[..length]).unwrap();
+        let end_of = |count: usize| lines[..count].iter().map(|line| line.len()).sum::<usize>();
+        let complete = (0..=lines.len()).rev().find(|count| end_of(*count) <= length).unwrap();
+        let runs = lines[..complete].iter().filter(is_run).count();
+        let is_torn = end_of(complete) < length;
+        let opened = room.opened();
+        assert_eq!(opened.runs.len() + opened.removed.len(), runs, "{length}");
+        assert_eq!(opened.notice.is_some(), is_torn, "{length}: {:?}", opened.notice);
+
+        let mut store = Store::at(room.place());
+        let number = store.keep_run(0, &here("new"), &record("new")).unwrap();
+        let kept = room.opened();
+        let all: Vec<usize> = kept.runs.iter().chain(&kept.removed).map(|run| run.number).collect();
+        // A line that lacks nothing but its end was whole.
+        let is_whole = lines.get(complete).is_some_and(|line| length - end_of(complete) == line.len() - 1);
+        let found = runs + usize::from(is_whole && is_run(&&lines[complete]));
+        assert_eq!(all.len(), found + 1, "{length}");
+        assert_eq!((number, kept.runs.last().unwrap().number), (found + 1, number), "{length}");
+        assert!(room.content().starts_with(&whole[..length]), "{length}: something was rewritten");
+    }
+}
+
+#[test]
+fn damaged_lines_cost_only_themselves_and_are_told_by_their_numbers() {
+    let whole = small(&Room::new());
+    let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
+    let huge = [b"{\"v\":1,\"kind\":\"", &vec![b'x'; 17 << 20][..], b"\"}\n"].concat();
+    let nested = [&b"[".repeat(1 << 20)[..], b"\n"].concat();
+    for wrong in [
+        &b"{\"v\":1,\"kind\":\"run\",\"number\":7}\n"[..],
+        b"not json\n",
+        b"\xff\xfe\x00\n",
+        b"{}\n",
+        b"[1, 2]\n",
+        b"{\"v\":1,\"kind\":\"run\",\"number\":-1,\"session\":\"one\",\"record\":{}}\n",
+        b"{\"v\":1,\"kind\":\"remove\",\"numbers\":\"all\"}\n",
+        b"{\"v\":1,\"kind\":\"name\",\"number\":18446744073709551615,\"name\":\"x\"}\n",
+        lines[1],
+        &huge,
+        &nested,
+    ] {
+        let room = Room::new();
+        let content = [lines[0], lines[1], wrong, lines[2], lines[3], lines[4], wrong].concat();
+        fs::write(room.file(), content).unwrap();
+        let opened = room.opened();
+        assert_eq!(room.numbers(), [1, 2, 3], "{:?}", &wrong[..20.min(wrong.len())]);
+        let notice = opened.notice.unwrap();
+        assert!(notice.contains("lines 3 and 7 are damaged"), "{notice}");
+        let before = room.content();
+        Store::at(room.place()).keep_run(0, &here("one"), &record("new")).unwrap();
+        assert!(room.content().starts_with(&before), "nothing is rewritten");
+        assert_eq!(room.numbers(), [1, 2, 3, 4]);
+    }
+}
+
+#[test]
+fn runs_whose_session_is_lost_are_kept_and_come_from_no_machine_that_is_known() {
+    let room = Room::new();
+    let whole = small(&room);
+    let text = String::from_utf8(whole).unwrap();
+    let without: String = text.split_inclusive('\n').filter(|line| !line.contains("\"session\",")).collect();
+    fs::write(room.file(), without).unwrap();
+    let opened = room.opened();
+    let [b, c] = &opened.runs[..] else { panic!("{opened:?}") };
+    assert!(!b.provenance.is_same_machine(&c.provenance) && !b.provenance.is_same_machine(&here("x")));
+}
+
+#[test]
+fn lines_of_a_later_version_are_left_alone_and_their_numbers_are_taken() {
+    let room = Room::new();
+    let mut content = small(&room);
+    content.extend(b"{\"v\":2,\"kind\":\"run\",\"number\":40,\"shape\":\"another\"}\n");
+    content.extend(b"{\"v\":1,\"kind\":\"dream\",\"number\":41}\n");
+    fs::write(room.file(), &content).unwrap();
+    let notice = room.opened().notice.unwrap();
+    assert!(notice.contains("2 lines were written by a newer pconc-tui"), "{notice}");
+    assert_eq!(Store::at(room.place()).keep_run(0, &here("one"), &record("new")).unwrap(), 42);
+    assert!(room.content().starts_with(&content));
+}
+
+#[test]
+fn a_file_that_is_something_else_is_never_written_to() {
+    for content in
+        [&b"\x89PNG\r\n\x1a\n\x00\x00"[..], b"[package]\nname = \"x\"\n", b"{\"name\": 1}\n", b"\x00"]
+    {
+        let room = Room::new();
+        fs::write(room.file(), content).unwrap();
+        for sentence in [
+            room.place().check().unwrap_err(),
+            Store::open(room.place()).unwrap_err(),
+            Store::at(room.place()).keep_run(0, &here("one"), &record("a")).unwrap_err(),
+        ] {
+            assert!(sentence.contains("is no history of pconc-tui"), "{sentence}");
+        }
+        assert_eq!(room.content(), content);
+    }
+    let room = Room::new();
+    fs::write(room.file(), "").unwrap();
+    assert!(room.place().check().is_ok() && Place { file: room.path().join("none") }.check().is_ok());
+}
+
+#[test]
+fn a_directory_in_the_way_is_one_sentence() {
+    let room = Room::new();
+    fs::create_dir(room.file()).unwrap();
+    let sentence = Store::at(room.place()).keep_run(0, &here("one"), &record("a")).unwrap_err();
+    assert!(sentence.ends_with("history.jsonl is a directory"), "{sentence}");
+    let below = Place { file: room.path().join("file/history.jsonl") };
+    fs::write(room.path().join("file"), "").unwrap();
+    let sentence = Store::at(below).keep_run(0, &here("one"), &record("a")).unwrap_err();
+    assert!(sentence.starts_with("cannot write to "), "{sentence}");
+}
+
+#[test]
+fn a_picture_comes_back_with_the_tasks_and_the_many_workers_of_its_run() {
+    let room = Room::new();
+    let store = Store::at(room.place());
+    let plan = sample::plan(WorkloadKind::Cpu, Model::Threads, 200);
+    let task = |task| TaskRecord {
+        task,
+        worker: task,
+        start_s: 0.1,
+        end_s: Some(0.2),
+        outcome: TaskOutcome::Ok,
+        error: None,
+    };
+    let mut whole = sample::record(plan, 1.5, 2.5);
+    whole.id = "many".into();
+    whole.tasks = Some((0..8).map(task).collect());
+    let mut store = store;
+    let number = store.keep_run(0, &here("one"), &whole).unwrap();
+    store.pictures().keep(&whole, &Trace::new(200)).unwrap();
+    assert!(room.content().len() < 4_000, "the line is short");
+    let (store, opened) = Store::open(room.place()).unwrap();
+    let mut record = (*opened.runs[0].record).clone();
+    assert_ne!(record, whole);
+    let picture = store.pictures().read(&store.id(number).unwrap()).unwrap();
+    assert_eq!(picture.complete(&mut record).lanes().len(), 200);
+    assert_eq!(record, whole);
+}
+
+#[test]
+fn a_picture_that_is_gone_or_damaged_is_one_sentence() {
+    let room = Room::new();
+    let mut store = Store::at(room.place());
+    store.keep_run(0, &here("one"), &record("a")).unwrap();
+    let pictures = store.pictures();
+    assert!(pictures.read("a").unwrap_err().contains("removed to save room"));
+    pictures.keep(&record("a"), &Trace::new(2)).unwrap();
+    assert!(pictures.read("a").is_ok());
+    let file = room.place().traces().join("a.json");
+    let content = fs::read(&file).unwrap();
+    for length in 0..content.len() {
+        fs::write(&file, &content[..length]).unwrap();
+        assert!(pictures.read("a").unwrap_err().contains("damaged"), "{length}");
+    }
+    for id in ["../history", "", "a/b", "."] {
+        assert!(pictures.read(id).is_err() && pictures.keep(&record(id), &Trace::new(2)).is_err(), "{id}");
+    }
+}
+
+#[test]
+fn what_was_appended_meanwhile_by_another_program_decides_the_number() {
+    let room = Room::new();
+    let (mut one, mut other) = (Store::at(room.place()), Store::at(room.place()));
+    for round in 0..4 {
+        let number = 2 * round + 1;
+        assert_eq!(one.keep_run(number, &here("one"), &record("a")).unwrap(), number);
+        assert_eq!(other.keep_run(number, &here("two"), &record("b")).unwrap(), number + 1);
+    }
+    assert_eq!(room.opened().notice, None);
+    let sessions = room.content().split(|byte| *byte == b'\n').filter(|line| line.len() < 400).count();
+    assert_eq!(sessions, 2 + 1, "each session is said once; the end of the file counts as a line");
+    // Somebody deletes the history: it begins anew, with everything that is needed.
+    fs::remove_file(room.file()).unwrap();
+    assert_eq!(one.keep_run(0, &here("one"), &record("a")).unwrap(), 1);
+    assert_eq!(room.opened().runs[0].provenance.machine, super::machine());
+}
+
+#[test]
+fn a_line_that_is_not_finished_is_not_read_and_not_damaged_when_it_is() {
+    let room = Room::new();
+    let whole = small(&room);
+    let cut = whole.len() - 10;
+    fs::write(room.file(), &whole[..cut]).unwrap();
+    let (mut store, opened) = Store::open(room.place()).unwrap();
+    assert!(opened.notice.is_some());
+    let mut file = fs::OpenOptions::new().append(true).open(room.file()).unwrap();
+    file.write_all(&whole[cut..]).unwrap();
+    store.keep_run(0, &here("two"), &record("d")).unwrap();
+    assert_eq!(room.opened().notice, None);
+    assert_eq!(room.numbers(), [2, 3, 4]);
+}
