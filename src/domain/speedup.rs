@@ -160,18 +160,18 @@ mod tests {
     }
 
     /// The tables of textbooks (Quinn: *Parallel Programming in C with MPI and OpenMP*, 2003, section 7.5): the first has a
-    /// serial part of a tenth, the second an overhead that grows with the processors.
+    /// serial part of a tenth, the second an overhead that grows with the processors. Their speed-ups have two decimals.
     #[test]
     fn karp_flatt_tells_a_serial_part_from_a_growing_overhead() {
         for (workers, speedup) in (2..).zip([1.82, 2.50, 3.08, 3.57, 4.00, 4.38, 4.71]) {
             let fraction = karp_flatt(speedup, workers).unwrap();
-            assert!((fraction - 0.1).abs() < 0.001, "{workers}: {fraction}");
+            assert!((fraction - 0.1).abs() < 0.003, "{workers}: {fraction}");
         }
         let growing =
             [(1.87, 0.070), (2.61, 0.075), (3.23, 0.080), (3.73, 0.085), (4.14, 0.090), (4.46, 0.095)];
         for (workers, (speedup, expected)) in (2..).zip(growing) {
             let fraction = karp_flatt(speedup, workers).unwrap();
-            assert!((fraction - expected).abs() < 0.001, "{workers}: {fraction}");
+            assert!((fraction - expected).abs() < 0.003, "{workers}: {fraction}");
         }
     }
 

@@ -6,7 +6,7 @@ use crate::domain::workload::split_mix_64;
 /// What an interval claims: of a hundred intervals so made of enough repeats, about 95 contain the true value.
 pub const CONFIDENCE: f64 = 0.95;
 /// So many resamples make an interval. At its ends that leaves 2.5 % ± 0.35 % of the resamples outside (one standard
-/// deviation); Efron and Tibshirani (1993, section 13.3) ask for 1,000 at least.
+/// deviation); Efron and Tibshirani (1993) advise 1,000 at least.
 pub const RESAMPLES: usize = 2_000;
 
 /// The medians of endless resamples of the same values.

@@ -20,7 +20,7 @@ use super::{Interval, RESAMPLES, middle, positive};
 pub use amdahl::{Amdahl, amdahl};
 pub use universal::{Universal, universal};
 
-/// So many different worker counts make a fit (Gunther: *Guerrilla Capacity Planning*, 2007, section 5.2, asks for six).
+/// So many different worker counts make a fit (Gunther: *Guerrilla Capacity Planning*, 2007, asks for six).
 pub const LEAST_POINTS: usize = 6;
 /// A law whose times are off by more than a tenth, as a root mean square, does not describe what was measured.
 pub const POOR: f64 = 0.1;
@@ -50,6 +50,9 @@ pub struct Parameter {
 pub trait Law {
     /// The speed-up with so many workers, 1 or more of them.
     fn speedup(&self, workers: f64) -> f64;
+
+    /// Whether one of its parameters is held at a bound.
+    fn is_clamped(&self) -> bool;
 }
 
 /// A law with the parameters that describe measured points best.
@@ -72,6 +75,17 @@ impl<T: Law> Fit<T> {
     #[must_use]
     pub fn at(&self, workers: f64) -> f64 {
         self.law.speedup(workers)
+    }
+
+    /// What to say beside it, so that nobody trusts it more than the points allow; nothing if there is no reason.
+    #[must_use]
+    pub fn doubt(&self) -> Option<String> {
+        let poor =
+            self.is_poor().then(|| format!("describes it badly: times are off by {:.0} %", self.rms * 100.0));
+        // Often harmless: noise alone takes a coherency of 0 below it.
+        let clamped = self.law.is_clamped().then(|| "a parameter is held at its bound".to_string());
+        let doubts: Vec<String> = poor.into_iter().chain(clamped).collect();
+        (!doubts.is_empty()).then(|| doubts.join("; "))
     }
 }
 

@@ -129,16 +129,21 @@ fn fitted(series: &Series) -> Vec<String> {
     let name = series.model.name();
     let amdahl = series.amdahl.as_ref().map(|fit| {
         let range = measured_from_to(fit.from, fit.to);
-        format!("fitted to {name}, {range}: Amdahl's law, serial fraction {}", parameter(&fit.law.serial))
+        let (serial, doubt) = (parameter(&fit.law.serial), beside(fit.doubt()));
+        format!("fitted to {name}, {range}: Amdahl's law, serial fraction {serial}{doubt}")
     });
     let universal = series.universal.as_ref().map(|fit| {
         let (contention, coherency) = (parameter(&fit.law.contention), parameter(&fit.law.coherency));
-        let range = measured_from_to(fit.from, fit.to);
+        let (range, doubt) = (measured_from_to(fit.from, fit.to), beside(fit.doubt()));
         format!(
-            "fitted to {name}, {range}: Universal Scalability Law, contention {contention}, coherency {coherency}"
+            "fitted to {name}, {range}: Universal Scalability Law, contention {contention}, coherency {coherency}{doubt}"
         )
     });
     amdahl.into_iter().chain(universal).collect()
+}
+
+fn beside(doubt: Option<String>) -> String {
+    doubt.map_or_else(String::new, |doubt| format!(" ({doubt})"))
 }
 
 fn measured_from_to(from: f64, to: f64) -> String {

@@ -17,6 +17,10 @@ impl Law for Amdahl {
         let serial = self.serial.value;
         1.0 / (serial + (1.0 - serial) / workers)
     }
+
+    fn is_clamped(&self) -> bool {
+        self.serial.clamped
+    }
 }
 
 impl Fit<Amdahl> {

@@ -20,6 +20,10 @@ impl Law for Universal {
         let (contention, coherency) = (self.contention.value, self.coherency.value);
         workers / (1.0 + (contention + coherency * workers) * (workers - 1.0))
     }
+
+    fn is_clamped(&self) -> bool {
+        self.contention.clamped || self.coherency.clamped
+    }
 }
 
 impl Fit<Universal> {
