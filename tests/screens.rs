@@ -81,6 +81,12 @@ impl Session {
         plan.clone()
     }
 
+    /// The same on another screen: what takes long to reach is reached once.
+    fn resize(&mut self, (columns, rows): (u16, u16)) {
+        self.size = (columns, rows);
+        let _ = self.app.update(Msg::Resized { columns, rows });
+    }
+
     fn drawn(&self, theme: Theme) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
         terminal.draw(|frame| ui::draw(&self.app, &theme, frame)).unwrap();

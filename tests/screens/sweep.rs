@@ -158,39 +158,46 @@ fn repeats_know_their_campaign_too() {
 
 #[test]
 fn while_it_goes_on_nothing_moves_but_what_is_measured() {
-    for (columns, rows) in SIZES {
-        let labels = |runs: usize| {
-            let mut session = Session::new(columns, rows);
-            session.sweep_io(runs);
+    let labels = |runs: usize| {
+        let mut session = Session::new(80, 24);
+        session.sweep_io(runs);
+        SIZES.map(|size| {
+            session.resize(size);
             let drawn = session.rows();
             let place = drawn.iter().position(|row| row.contains("serial  ")).expect("an axis");
             (place, drawn[place].clone())
-        };
-        let at_first = labels(0);
-        for runs in [3, 14, 30, ALL] {
-            assert_eq!(labels(runs), at_first, "{runs} runs at {columns}×{rows}");
-        }
+        })
+    };
+    let at_first = labels(0);
+    for runs in [3, 14, 30, ALL] {
+        assert_eq!(labels(runs), at_first, "{runs} runs");
     }
 }
 
 #[test]
 fn the_chart_says_how_far_it_is_and_then_what_came_out() {
-    for (columns, rows) in SIZES {
-        let mut session = Session::new(columns, rows);
-        session.sweep_io(5);
+    let after = |runs: usize, check: &dyn Fn(&Session)| {
+        let mut session = Session::new(80, 24);
+        session.sweep_io(runs);
+        for size in SIZES {
+            session.resize(size);
+            check(&session);
+        }
+    };
+    after(5, &|session| {
         assert!(session.rows()[1].contains("warming up"), "{}", session.rows()[1]);
-        assert!(session.shows("run  6 of 44 · warming up"), "{columns}×{rows}");
-        let mut session = Session::new(columns, rows);
-        session.sweep_io(25);
-        assert!(session.shows("run 26 of 44 · round 2 of 3"), "{columns}×{rows}");
+        assert!(session.shows("run  6 of 44 · warming up"), "{:?}", session.size);
+    });
+    after(25, &|session| {
+        assert!(session.shows("run 26 of 44 · round 2 of 3"), "{:?}", session.size);
         assert!(session.rows()[1].contains("so far: "), "{}", session.rows()[1]);
-        let mut session = Session::new(columns, rows);
-        session.sweep_io(ALL);
+    });
+    after(ALL, &|session| {
         assert!(session.rows()[1].contains("faster than serial, the best of all"), "{}", session.rows()[1]);
         assert!(session.shows("with 16 workers"), "the conclusion");
         assert!(session.shows("44 runs: 3 rounds, and one that warmed up"));
         assert!(session.shows("★"));
-    }
+    });
 }
 
 #[test]
@@ -291,16 +298,17 @@ fn where_not_all_bars_have_room_one_model_is_shown_and_that_is_said() {
     assert!(session.shows("only threads: ↑↓"), "{:#?}", session.rows());
     session.press(&[Down]);
     assert!(session.shows("only gil-threads: ↑↓"));
-    let mut session = Session::new(200, 60);
-    many(&mut session);
+    session.resize((200, 60));
     assert!(!session.shows("only "));
 }
 
 #[test]
 fn a_click_on_a_bar_moves_the_cursor_there_and_another_one_opens_it() {
+    let mut session = Session::new(80, 24);
+    session.sweep_io(ALL);
     for (columns, rows) in SIZES {
-        let mut session = Session::new(columns, rows);
-        session.sweep_io(ALL).press(&[Home]);
+        session.resize((columns, rows));
+        session.press(&[Home]);
         let found = (0..columns).flat_map(|x| (3..rows - 1).map(move |y| (x, y)));
         let mut points: Vec<usize> = found
             .filter_map(|(x, y)| match ui::hit(&session.app, x, y) {
@@ -315,6 +323,7 @@ fn a_click_on_a_bar_moves_the_cursor_there_and_another_one_opens_it() {
         assert!(session.shows("▲ processes × 2"));
         let _ = session.app.update(Msg::Clicked(Target::SweepPoint(7)));
         assert!(session.shows("processes × 2 · sweep #1"));
+        session.press(&[Esc]);
     }
 }
 
