@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Everything here writes to whatever it is given and streams: a document is never built as a whole in memory, as a run of
-//! a million tasks makes one of a hundred megabytes. [`file`] puts a document into a file, whole or not at all.
+//! a million tasks makes one of a hundred megabytes. [`mod@file`] puts a document into a file, whole or not at all.
 
 mod charts;
 mod chrome;

@@ -4,7 +4,7 @@
 //!
 //! JSON Lines, one fact a line, to which lines are only ever appended ([`line`]): the machine of a session, a run, a
 //! name, a removal. Several programs may append at once: each takes the file's lock, reads what others have appended
-//! since, gives its run the next number, and writes the whole line by one call ([`log`]). So a number is given once, and
+//! since, gives its run the next number, and writes the whole line by one call (`store/log.rs`). So a number is given once, and
 //! means the same run for ever; numbers of removed runs stay unused.
 //!
 //! A line that is not understood costs only itself: it is skipped, told, and never written over. A line that could not be
@@ -13,7 +13,7 @@
 //! # The pictures
 //!
 //! Beside the file, in a directory, is a file per run with what would make its line long: its trace and its tasks, and its
-//! workers if they are many ([`pictures`]). Together they are bounded; records are not.
+//! workers if they are many (`store/pictures.rs`). Together they are bounded; records are not.
 
 mod index;
 mod line;

@@ -385,6 +385,7 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char('f')], "f", C::ShowFits, In::Sweep, "f fits", "curves that are fitted to the model's speed-ups, or none", 5),
     bind(&[Char('m')], "m", C::Mark, In::Sweep, "m mark", "mark the run of the point that is nearest to its median", 6),
     bind(&[Char('c')], "c", C::Compare, In::Sweep, "c compare", "compare the marked runs, or that of the point with a serial one", 5),
+    bind(&[Char('o')], "o", C::Export, In::Sweep, "o export", "write the sweep to a file to share", 8),
     bind(&[Char('s')], "s", C::Sweep, In::Sweep, "", "the form for the next sweep", 0),
 
     bind(&[Up, Char('k')], "↑ k", C::Up, In::Columns, "", "the column above", 0),

@@ -30,31 +30,41 @@ pub struct Scope {
 }
 
 impl Scope {
-    fn of(label: String, stem: String, runs: Vec<usize>, history: &History) -> Scope {
+    /// What these numbers of the history stand for: of a sweep, all its runs.
+    fn of(label: String, stem: String, numbers: &[usize], history: &History) -> Scope {
+        let (runs, sweeps) = history.runs_and_sweeps(numbers);
         let is_missing =
             |number: &&usize| history.get(**number).is_some_and(|entry| entry.picture().is_none());
         let without_picture = runs.iter().filter(is_missing).count();
-        Scope { label, stem, runs, sweeps: vec![], without_picture }
+        Scope { label, stem, runs, sweeps, without_picture }
     }
 
     /// Everything that could be meant here, the likeliest first.
-    fn all(browse: &Browse, history: &History) -> Vec<Scope> {
+    fn all(browse: &Browse, chart: Option<usize>, history: &History) -> Vec<Scope> {
         let marked = browse.marked_in_view();
         let mut scopes = vec![];
         if marked.len() > 1 {
             let label = format!("the {}", counted(marked.len() as u64, "marked run"));
-            scopes.push(Scope::of(label, "pconc-tui-marked".into(), marked, history));
+            scopes.push(Scope::of(label, "pconc-tui-marked".into(), &marked, history));
         }
-        let chosen = browse.selected().or_else(|| history.entries().last().map(|entry| entry.number));
+        let chosen =
+            chart.or(browse.selected()).or_else(|| history.entries().last().map(|entry| entry.number));
         if let Some(number) = chosen.filter(|number| history.get(*number).is_some()) {
             let stem = format!("pconc-tui-run-{number}");
-            scopes.push(Scope::of(format!("run #{number}"), stem, vec![number], history));
+            scopes.push(Scope::of(format!("run #{number}"), stem, &[number], history));
+        }
+        if let Some(sweep) = chosen.and_then(|number| history.sweep(number)) {
+            let number = sweep.number;
+            let label = format!("sweep #{number} with its {}", counted(sweep.members.len() as u64, "run"));
+            // Who looks at its chart means the sweep, whatever is marked in the history.
+            let place = if chart.is_some() { 0 } else { scopes.len() };
+            scopes.insert(place, Scope::of(label, format!("pconc-tui-sweep-{number}"), &[number], history));
         }
         let mut shown: Vec<usize> = browse.order().to_vec();
         shown.sort_unstable();
         if shown.len() > 1 {
-            let label = format!("all {} of the history", counted(shown.len() as u64, "run"));
-            scopes.push(Scope::of(label, "pconc-tui-history".into(), shown, history));
+            let label = format!("all {} of the history", counted(shown.len() as u64, "row"));
+            scopes.push(Scope::of(label, "pconc-tui-history".into(), &shown, history));
         }
         scopes
     }
@@ -105,8 +115,8 @@ pub struct ExportOrder {
 
 impl Exporting {
     /// The form for what is chosen or marked; `None` if there is nothing to export.
-    fn new(browse: &Browse, history: &History) -> Option<Exporting> {
-        let scopes = Scope::all(browse, history);
+    fn new(browse: &Browse, chart: Option<usize>, history: &History) -> Option<Exporting> {
+        let scopes = Scope::all(browse, chart, history);
         let mut form = Exporting {
             scope: 0,
             format: Format::FILES[0],
@@ -268,7 +278,8 @@ impl App {
     }
 
     pub(super) fn open_export(&mut self) {
-        if let Some(form) = Exporting::new(&self.browse, &self.history) {
+        let chart = self.chart.as_ref().map(|chart| chart.number);
+        if let Some(form) = Exporting::new(&self.browse, chart, &self.history) {
             self.notice = None;
             self.overlay = Some(Overlay::Export(Box::new(form)));
         }

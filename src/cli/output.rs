@@ -23,9 +23,9 @@ pub struct Output {
 
 #[derive(Debug, Args)]
 pub(super) struct OutputArguments {
-    /// How to print: as table, json, csv, markdown, svg, html or chrome-trace [default: table]
+    /// How: table, json, csv, markdown, svg, html, chrome-trace
     ///
-    /// Where a file is given, its ending decides unless this does.
+    /// A table unless said otherwise. Where a file is given, its ending decides unless this does.
     #[arg(long, value_name = "FORMAT", value_parser = values::formats(), allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
     pub format: Option<Format>,

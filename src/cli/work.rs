@@ -52,7 +52,7 @@ pub(super) struct WorkArguments {
     ///
     /// A range from which each address draws, or one time for all, up to 60s [default: 100ms..400ms]
     #[arg(long, value_name = "TIME..TIME", value_parser = values::latency, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --workload io")]
+    #[arg(help_heading = "Options of --workload io", hide_short_help = true)]
     pub(super) latency: Option<Latency>,
 
     /// Size of a page of the embedded server, from 1 to 8388608, as in 60000, 60k or 1M [default: 60k]

@@ -23,7 +23,7 @@ pub use unit::Unit;
 
 use super::history::{Entry, History};
 use super::phase::Phase;
-use super::provenance::Provenance;
+use super::provenance::{Origin, Provenance};
 use super::record::Record;
 use super::repeats;
 use super::share::SharedRun;
@@ -181,9 +181,11 @@ fn heading(run: &Compared<'_>) -> String {
     heading.push_str(if run.is_fastest { "★ " } else { "" });
     heading.push_str(if run.record.caveats.is_empty() { "" } else { "! " });
     match run.name {
-        Some(name) => format!("{heading}#{} {}", run.number, text::clean(name, NAME)),
-        None => heading + &run.label(),
+        Some(name) => heading.push_str(&format!("#{} {}", run.number, text::clean(name, NAME))),
+        None => heading.push_str(&run.label()),
     }
+    heading.push_str(if run.provenance.origin == Origin::Recorded { ", recorded" } else { "" });
+    heading
 }
 
 /// Runs that repeat each other are compared as single runs: together they would be compared with themselves.

@@ -1,6 +1,6 @@
 //! What is handed on to others: runs with all that is known of them, and the forms in which they travel.
 
-use super::history::Entry;
+use super::history::{Entry, SweepEntry};
 use super::provenance::Provenance;
 use super::record::Record;
 use super::speedup::Gain;
@@ -50,6 +50,18 @@ pub struct SharedSweep<'a> {
     pub sweep: &'a Sweep,
     /// What its runs say together.
     pub results: &'a Results,
+}
+
+impl<'a> From<&'a SweepEntry> for SharedSweep<'a> {
+    fn from(entry: &'a SweepEntry) -> SharedSweep<'a> {
+        SharedSweep {
+            number: entry.number,
+            name: entry.name.as_deref(),
+            provenance: &entry.provenance,
+            sweep: &entry.sweep,
+            results: &entry.results,
+        }
+    }
 }
 
 /// Everything that is handed on together.

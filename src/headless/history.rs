@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::{output, print, say, table};
 use crate::cli::{HistoryRequest, Output};
+use crate::domain::comparison::{self, Compared};
 use crate::domain::history::{EarlierRun, EarlierSweep, Entry, History};
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
@@ -168,7 +169,9 @@ impl Shelf {
         if runs.len() < 2 {
             return Err(Failure::usage("a comparison needs at least two runs"));
         }
-        Ok(list::side_by_side(&runs))
+        let runs: Vec<Compared> = runs.iter().map(|run| Compared::in_history(&self.history, run)).collect();
+        let compared = comparison::compare(&runs, comparison::default_reference(&runs));
+        Ok(list::side_by_side(&compared))
     }
 
     fn export(&self, words: &[String], output: &Output) -> Result<(), Failure> {

@@ -7,9 +7,9 @@ use std::thread;
 
 use super::event::Event;
 use crate::app::exporting::ExportOrder;
-use crate::domain::history::{Entry, History};
+use crate::domain::history::{Entry, History, SweepEntry};
 use crate::domain::machine::Machine;
-use crate::domain::share::{Refusal, Shared, SharedRun};
+use crate::domain::share::{Refusal, Shared, SharedRun, SharedSweep};
 use crate::export::json::Traces;
 use crate::export::{self, file};
 
@@ -24,10 +24,15 @@ pub fn begin(
     events: Sender<Event>,
 ) -> Result<(), Refusal> {
     let runs: Vec<Entry> = order.runs.iter().filter_map(|number| history.get(*number)).cloned().collect();
+    let sweeps: Vec<SweepEntry> =
+        order.sweeps.iter().filter_map(|number| history.sweep(*number)).cloned().collect();
     let machine = Arc::new(machine.clone());
     let write = move || {
         let path = typed(&order.file);
-        let shared = Shared { runs: runs.iter().map(SharedRun::from).collect(), sweeps: vec![] };
+        let shared = Shared {
+            runs: runs.iter().map(SharedRun::from).collect(),
+            sweeps: sweeps.iter().map(SharedSweep::from).collect(),
+        };
         let written = file::write(&path, order.overwrite, |out| {
             export::write(order.format, &machine, &shared, Traces::Included, out)
         });

@@ -187,6 +187,15 @@ impl History {
         numbers.iter().copied().chain(sweeps.flat_map(|sweep| sweep.members.iter().copied())).collect()
     }
 
+    /// The sweeps among these numbers, and the runs, those of these sweeps included; both in ascending order.
+    #[must_use]
+    pub fn runs_and_sweeps(&self, numbers: &[usize]) -> (Vec<usize>, Vec<usize>) {
+        let mut all = self.with_members(numbers);
+        all.sort_unstable();
+        all.dedup();
+        all.into_iter().partition(|number| self.sweep(*number).is_none())
+    }
+
     /// Gives a run that has just been added to its sweep.
     pub(super) fn gather_of(&mut self, number: usize) {
         let Some(entry) = self.get(number) else { return };

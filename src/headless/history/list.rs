@@ -1,10 +1,9 @@
 //! Kept runs as rows of a table.
 
+use crate::domain::comparison::Comparison;
 use crate::domain::history::{EarlierSweep, Entry, History};
-use crate::domain::phase::Phase;
 use crate::domain::record::Outcome;
 use crate::domain::text;
-use crate::domain::time::seconds;
 use crate::headless::columns::{Side, aligned};
 
 /// One row.
@@ -167,25 +166,20 @@ pub fn heading_of_sweep(sweep: &EarlierSweep) -> String {
     format!("#{}{name}, a sweep of {} over {models}", sweep.number, plan.work().workload().label())
 }
 
-/// The numbers of these runs, a column for each.
-pub fn side_by_side(runs: &[&Entry]) -> String {
-    let cells = |name: &str, cell: &dyn Fn(&Entry) -> String| -> Vec<String> {
-        std::iter::once(name.to_string()).chain(runs.iter().map(|run| cell(run))).collect()
-    };
-    let mut rows = vec![
-        cells("", &|run| format!("#{}", run.number)),
-        cells("", &|run| run.record.plan.model().label().into()),
-        cells("workers", &|run| text::grouped(run.record.plan.workers().into())),
-        cells("time (s)", &|run| text::bare_seconds(run.record.wall_s)),
-        cells("speed-up", &|run| run.gain().map_or_else(|| "–".into(), |gain| text::speedup(gain.factor))),
-        cells("concurrency", &|run| format!("{:.1}", run.record.concurrency)),
-        cells("parallelism", &|run| format!("{:.2}", run.record.parallelism)),
-    ];
-    rows.extend(Phase::MEASURED.map(|phase| {
-        cells(&format!("{} (s)", phase.name()), &|run| {
-            text::bare_seconds(seconds(run.record.phases_s[phase]))
-        })
+/// A comparison: a column for each run, and below it what sets them apart.
+pub fn side_by_side(compared: &Comparison) -> String {
+    let difference = |text: &Option<String>| text.clone().into_iter();
+    let heading = std::iter::once(String::new()).chain(compared.columns.iter().cloned());
+    let mut rows: Vec<Vec<String>> = vec![heading.chain(difference(&compared.difference)).collect()];
+    rows.extend(compared.rows.iter().map(|row| {
+        let name = if row.is_part { format!("  {}", row.name) } else { row.name.clone() };
+        let cells = row.cells.iter().map(|cell| cell.text.clone());
+        std::iter::once(name).chain(cells).chain(difference(&row.difference)).collect()
     }));
-    let sides: Vec<Side> = std::iter::once(Side::Left).chain(runs.iter().map(|_| Side::Right)).collect();
-    aligned(&sides, &rows)
+    let width = rows[0].len();
+    for row in &mut rows {
+        row.resize(width, String::new());
+    }
+    let sides: Vec<Side> = std::iter::once(Side::Left).chain((1..width).map(|_| Side::Right)).collect();
+    format!("{}\n{}\n", aligned(&sides, &rows), compared.sentence)
 }
