@@ -6,7 +6,7 @@
 mod cell;
 
 pub use crate::domain::align::{Extent, Side};
-pub use cell::Row;
+pub use cell::{Row, of_sweep};
 
 use std::cmp::Ordering;
 
@@ -338,8 +338,8 @@ impl Columns {
         self.sort = Sort { by, descending };
     }
 
-    /// Finds out how much room the cells of these runs need, and which columns have something to say about them.
-    pub(super) fn measure(&mut self, entries: &[&Entry]) {
+    /// Finds out how much room the cells of these runs and sweeps need, and which columns have something to say about them.
+    pub(super) fn measure(&mut self, entries: &[&Entry], sweeps: &[&SweepEntry]) {
         for (at, column) in COLUMNS.iter().enumerate() {
             self.is_worth[at] = match column.by_default {
                 Shown => true,
@@ -347,7 +347,10 @@ impl Columns {
                 If(is_worth) => entries.iter().any(|entry| is_worth(entry)),
             };
             let cell = |entry: &&Entry| Extent::of(&(column.cell)(Row::Entry(entry)), column.side);
-            let cells = entries.iter().filter(|_| self.is_shown(at)).map(cell);
+            let of_sweep = |sweep: &&SweepEntry| Extent::of(&of_sweep(column.id, sweep), column.side);
+            // A sweep's work is told in words that make their own room.
+            let sweeps = sweeps.iter().filter(|_| column.side != Side::Left).map(of_sweep);
+            let cells = entries.iter().map(cell).chain(sweeps).filter(|_| self.is_shown(at));
             self.extents[at] = cells.fold(column.least, Extent::with);
         }
     }

@@ -172,6 +172,8 @@ impl App {
         self.arrange_rows();
         if filter.is_typed && filter.before.is_some_and(|number| self.history.get(number).is_some()) {
             self.choose(filter.before);
+            // It may have been out of view already before the filter.
+            self.choose_what_is_shown();
         }
     }
 

@@ -222,10 +222,13 @@ impl App {
     pub(super) fn rearrange(&mut self) {
         let shows_earlier = self.browse.shows_earlier();
         let entries = self.history.lone_entries();
-        let sweeps = self.history.sweeps().iter().filter(|sweep| sweep.is_earlier()).count();
-        self.browse.count_earlier(entries.clone().filter(|entry| entry.is_earlier()).count() + sweeps);
+        let sweeps = self.history.sweeps();
+        let earlier = sweeps.iter().filter(|sweep| sweep.is_earlier()).count();
+        self.browse.count_earlier(entries.clone().filter(|entry| entry.is_earlier()).count() + earlier);
         let entries: Vec<&Entry> = entries.filter(|entry| shows_earlier || !entry.is_earlier()).collect();
-        self.columns.measure(&entries);
+        let sweeps: Vec<&SweepEntry> =
+            sweeps.iter().filter(|sweep| shows_earlier || !sweep.is_earlier()).collect();
+        self.columns.measure(&entries, &sweeps);
         self.index_for_filter();
         self.arrange_rows();
     }
@@ -257,7 +260,7 @@ impl App {
     }
 
     /// A run that is no longer shown cannot be the chosen one; if none is shown, it stays, so that panels stay filled.
-    fn choose_what_is_shown(&mut self) {
+    pub(super) fn choose_what_is_shown(&mut self) {
         let hidden = self.browse.selected().filter(|_| self.browse.place().is_none());
         if let Some(nearest) = hidden.and_then(|number| self.browse.nearest(number)) {
             self.choose(Some(nearest));

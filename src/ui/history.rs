@@ -28,14 +28,14 @@ use super::panel::{block, draw_block, draw_lines, inside, wrap};
 use super::theme::Theme;
 use super::widget::bar::Bar;
 use crate::app::App;
-use crate::app::columns::{ColumnId, Row};
+use crate::app::columns::{ColumnId, Row, of_sweep};
 use crate::app::live::Live;
 use crate::app::screen::Panel;
 use crate::app::sweep::sketch::span;
 use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::model::Model;
 use crate::domain::record::Record;
-use crate::domain::text::{counted, speedup};
+use crate::domain::text::counted;
 use geometry::{Geometry, Placed, WORD};
 
 /// A bar gets no longer than this.
@@ -134,9 +134,6 @@ impl Table<'_> {
         let end = result.map_or(area.right(), |placed| placed.area(area).x);
         for placed in columns {
             let text = match placed.column.id {
-                ColumnId::Number => sweep.number.to_string(),
-                ColumnId::Work => sweep.sweep.plan.work().workload().label().to_string(),
-                ColumnId::SpeedUp => factor.map_or_else(|| "–".into(), speedup),
                 ColumnId::Model => {
                     let room = usize::from(end.saturating_sub(placed.area(area).x + 1));
                     let text = shortened(&self.sweep_in_words(sweep, room), room);
@@ -152,9 +149,12 @@ impl Table<'_> {
                     }
                     continue;
                 }
-                _ => continue,
+                column => of_sweep(column, sweep),
             };
-            placed.put(&placed.aligned(&text), area, style, buf);
+            // The words of the sweep go on over the columns of which it has nothing to say.
+            if !text.is_empty() {
+                placed.put(&placed.aligned(&text), area, style, buf);
+            }
         }
     }
 

@@ -202,9 +202,12 @@ fn legend(sketch: &Sketch, geometry: &Geometry, theme: Theme, width: u16) -> Lin
     entries.extend(sketch.laws.iter().map(|law| (symbol(law).to_string(), Style::new(), law_name(law))));
     entries.push(("─".into(), Style::new(), "serial"));
     entries.push(("★".into(), theme.strong(), "best"));
-    entries.push(("━".into(), theme.cursor(), "now"));
+    let mut points = sketch.groups.iter().flat_map(|group| &group.points);
+    if points.clone().any(|point| point.is_now) {
+        entries.push(("━".into(), theme.cursor(), "now"));
+    }
     let is_warm_up = |point: &crate::app::sweep::Point| point.value.is_none() && point.warm_up.is_some();
-    if sketch.groups.iter().flat_map(|group| &group.points).any(is_warm_up) {
+    if points.any(is_warm_up) {
         entries.push(("○".into(), Style::new(), "warm-up"));
     }
     let mut spans = vec![Span::raw(" ")];

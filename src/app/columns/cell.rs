@@ -4,6 +4,7 @@ use super::super::live::Live;
 use super::{ColumnId, SortKey};
 use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::plan::Plan;
+use crate::domain::text;
 
 /// A row of the history.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,20 @@ pub(super) fn entry(row: Row<'_>, text: impl Fn(&Entry) -> String) -> String {
     match row {
         Row::Entry(entry) => text(entry),
         Row::Live(..) => String::new(),
+    }
+}
+
+/// What a sweep has in a column of the runs: its best point stands for it. Empty where only a run has something to say.
+#[must_use]
+pub fn of_sweep(column: ColumnId, sweep: &SweepEntry) -> String {
+    match column {
+        ColumnId::Number => sweep.number.to_string(),
+        ColumnId::Work => sweep.sweep.plan.work().workload().label().to_string(),
+        ColumnId::SpeedUp => {
+            let best = sweep.best().and_then(|best| Some(best.speedup?.value));
+            best.map_or_else(|| "–".into(), text::speedup)
+        }
+        _ => String::new(),
     }
 }
 
