@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::provenance::Provenance;
 use super::record::{CaveatKind, Record};
-use super::stats::{self, Interval, Ratio, Spread};
+use super::stats::{self, Interval, Outlier, Ratio, Spread};
 use super::text;
 
 /// The seed of resampling: the same runs always say the same.
@@ -123,17 +123,23 @@ pub fn doubt_campaigns<'a>(records: impl Iterator<Item = &'a mut Record>) {
     }
 }
 
-/// Doubts those of these runs of one configuration, oldest first, whose time is far from the others': by the modified
-/// Z-score, see [`stats::outliers`], and by a twentieth at least. Takes back what was said of them before.
+/// Those of these times of one configuration that are far from the others: by the modified Z-score, see
+/// [`stats::outliers`], and by a twentieth at least.
+#[must_use]
+pub fn outliers(times: &[f64]) -> Vec<Outlier> {
+    let Some(median) = stats::median(times) else { return vec![] };
+    let is_worth_doubting = |outlier: &Outlier| (times[outlier.index] / median - 1.0).abs() > WORTH_DOUBTING;
+    stats::outliers(times).into_iter().filter(is_worth_doubting).collect()
+}
+
+/// Doubts those of these runs of one configuration, oldest first, that are [`outliers`]. Takes back what was said of them
+/// before.
 fn doubt_outliers(repeats: &mut [&mut Record], has_warmed_up: bool) {
     repeats.iter_mut().for_each(|record| record.caveats.retain(|caveat| caveat.kind != CaveatKind::Outlier));
     let times: Vec<f64> = repeats.iter().map(|record| record.wall_s).collect();
     let Some(median) = stats::median(&times) else { return };
-    for outlier in stats::outliers(&times) {
+    for outlier in outliers(&times) {
         let Some(record) = repeats.get_mut(outlier.index) else { continue };
-        if (record.wall_s / median - 1.0).abs() <= WORTH_DOUBTING {
-            continue;
-        }
         let cause = likely_cause(record, median, outlier.index == 0 && !has_warmed_up);
         let text = format!(
             "outlier: it took {}, the median of its {} repeats is {} (modified Z-score {:.1}); {cause}",

@@ -16,6 +16,7 @@ use super::plan::{Draft, Field, Invalid, MAX_REPEATS, Plan, in_range};
 use super::record::Record;
 use super::speed::Speed;
 use super::text::grouped;
+use super::workload::WorkloadKind;
 
 pub use counts::{MAX_COUNTS, parse_counts};
 pub use results::{MIN_GAIN, Results, Series, Summary};
@@ -209,6 +210,18 @@ impl SweepPlan {
     #[must_use]
     pub fn runs(&self) -> u32 {
         self.rounds() * u32::try_from(self.configurations.len()).expect("limited to a few")
+    }
+
+    /// The highest speed-up that there can be with so many workers: every worker does its share, as far as there are tasks
+    /// for it, and cores where tasks compute.
+    #[must_use]
+    pub fn ideal_speedup(&self, workers: u32, cores_usable: u32) -> f64 {
+        let work = self.work();
+        let most = match work.workload().kind() {
+            WorkloadKind::Cpu => work.tasks().min(cores_usable),
+            WorkloadKind::Io => work.tasks(),
+        };
+        f64::from(workers.min(most))
     }
 
     /// Where the order of each round is drawn from.

@@ -23,6 +23,7 @@ fn chart(shared: &SharedSweep<'_>, measure: Measure) -> Chart {
     let parallel =
         |series: &&sweep::Series| series.model != Model::Serial || shared.results.series.len() == 1;
     let series = shared.results.series.iter().filter(parallel);
+    let cores = shared.provenance.machine.cores_usable;
     let serial = shared.results.summaries.first().and_then(Option::as_ref);
     let (what, name) = match measure {
         Measure::Speedup => ("Speed-up: times faster than serial", "speedup"),
@@ -32,6 +33,7 @@ fn chart(shared: &SharedSweep<'_>, measure: Measure) -> Chart {
         measure,
         title: format!("{what}, over the number of workers (median of the rounds, with its 95 % interval)"),
         series: series.map(|series| bars(shared, series, measure, &workers)).collect(),
+        ideal: workers.iter().map(|workers| shared.sweep.plan.ideal_speedup(*workers, cores)).collect(),
         serial: serial.and_then(|serial| point(serial, measure)).map(|point| point.median),
         id: format!("{name}-{}", shared.number),
         workers,

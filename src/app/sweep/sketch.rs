@@ -11,7 +11,6 @@ use crate::domain::record::Record;
 use crate::domain::stats::Interval;
 use crate::domain::sweep::Summary;
 use crate::domain::text::{self, count, counted, duration, grouped};
-use crate::domain::workload::WorkloadKind;
 
 /// The ideal is on the axis from the start up to this speed-up; beyond it, as far as the measured ones come near.
 const IDEAL_AT_ONCE: f64 = 32.0;
@@ -155,15 +154,8 @@ impl Composer<'_> {
         std::iter::once(serial).chain(parallel).collect()
     }
 
-    /// The highest speed-up that there can be: every worker does its share, as far as there are tasks for it, and cores where
-    /// tasks compute.
     fn ideal(&self, workers: u32) -> f64 {
-        let work = self.entry.sweep.plan.work();
-        let most = match work.workload().kind() {
-            WorkloadKind::Cpu => work.tasks().min(self.entry.provenance.machine.cores_usable),
-            WorkloadKind::Io => work.tasks(),
-        };
-        f64::from(workers.min(most))
+        self.entry.sweep.plan.ideal_speedup(workers, self.entry.provenance.machine.cores_usable)
     }
 
     /// A speed-up in the chart's unit.

@@ -9,6 +9,7 @@ use super::{Sweep, SweepPlan};
 use crate::domain::model::Model;
 use crate::domain::plan::Plan;
 use crate::domain::record::{Caveat, CaveatKind, Outcome, Record};
+use crate::domain::repeats;
 use crate::domain::speedup;
 use crate::domain::stats::fit::{self, Amdahl, Fit, Point, Universal};
 use crate::domain::stats::{self, Ratio, Spread};
@@ -209,7 +210,7 @@ impl<'a> Comparison<'a> {
             karp_flatt: factor.and_then(|factor| speedup::karp_flatt(factor, plan.workers())),
             concurrency: median_of(|record| record.concurrency),
             parallelism: median_of(|record| record.parallelism),
-            outliers: stats::outliers(times).into_iter().map(|far| sound[far.index].id.clone()).collect(),
+            outliers: repeats::outliers(times).into_iter().map(|far| sound[far.index].id.clone()).collect(),
             median_run: nearest.id.clone(),
             is_best: false,
             speedup,

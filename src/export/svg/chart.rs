@@ -69,6 +69,8 @@ pub(in crate::export) struct Chart {
     pub series: Vec<Series>,
     /// The median of serial, with which everything is compared.
     pub serial: Option<f64>,
+    /// The highest speed-up that there can be, by number of workers.
+    pub ideal: Vec<f64>,
     /// Unique in the document.
     pub id: String,
 }
@@ -152,7 +154,7 @@ impl Chart {
             .find_map(|series| series.fitted.as_ref())
             .map(|(name, _)| (format!("fitted: {name}"), "fitted l-serial"));
         let ideal = (self.measure == Measure::Speedup)
-            .then(|| ("as many times faster as workers".to_string(), "ideal"));
+            .then(|| ("ideal: no worker and no core wasted".to_string(), "ideal"));
         for (words, class) in ideal.into_iter().chain(lines) {
             let line: [Attribute<'_>; 5] =
                 [("x1", &x), ("x2", &(x + 34.0)), ("y1", &31), ("y2", &31), ("class", &class)];
@@ -240,8 +242,7 @@ impl Chart {
         xml.end()?;
         xml.begin("g", &[("clip-path", &format!("url(#{clip})"))])?;
         if self.measure == Measure::Speedup {
-            let ideal: Vec<f64> = self.workers.iter().map(|workers| f64::from(*workers)).collect();
-            xml.path(&[("class", &"ideal")], &self.line(&ideal))?;
+            xml.path(&[("class", &"ideal")], &self.line(&self.ideal))?;
         }
         for series in &self.series {
             if let Some((_, values)) = &series.fitted {
