@@ -213,8 +213,12 @@ impl App {
             self.tell("these runs cannot be measured against each other");
             return;
         };
-        let refused = self.history.measure_against(number).err();
-        self.notice = refused.map(|sentence| Notice { sentence, is_error: true });
+        match self.history.measure_against(number) {
+            Ok(()) => self.tell(format!(
+                "#{number} is the baseline of its work now, also in the history: b there takes that back"
+            )),
+            Err(sentence) => self.notice = Some(Notice { sentence, is_error: true }),
+        }
         self.rearrange();
     }
 

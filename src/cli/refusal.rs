@@ -61,7 +61,7 @@ fn unknown_argument(error: &clap::Error) -> String {
     let unknown = shown(&strings(error, ContextKind::InvalidArg).join(" "));
     let suggested = strings(error, ContextKind::SuggestedArg);
     if suggested.is_empty() {
-        format!("there is no argument {unknown} here: see pconc-tui --help and pconc-tui run --help")
+        format!("there is no argument {unknown} here: the same command with --help lists them")
     } else {
         let names: Vec<&str> = suggested.iter().map(String::as_str).collect();
         format!("there is no argument {unknown}: did you mean {}?", one_of(&names))

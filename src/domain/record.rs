@@ -172,13 +172,14 @@ impl Record {
     pub fn observed(&mut self, cpu_s: f64) {
         self.observer.cpu_s += cpu_s;
         let share = self.observer.cpu_s / self.wall_s;
-        let said = self.caveats.iter().any(|caveat| caveat.kind == CaveatKind::ObserverCost);
+        // What is too short to compare is too short for this, too.
+        let said = |caveat: &Caveat| matches!(caveat.kind, CaveatKind::ObserverCost | CaveatKind::TooShort);
+        let said = self.caveats.iter().any(said);
         if share > OBSERVER_LIMIT && !said {
             self.doubt(
                 CaveatKind::ObserverCost,
                 format!(
-                    "watching took {:.1} % of a core, which the workers may have missed: measure longer tasks, or without \
-                     the screen with pconc-tui run",
+                    "watching took {:.1} % of a core, which the workers may have missed: measure longer tasks",
                     share * 100.0
                 ),
             );

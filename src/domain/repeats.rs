@@ -158,8 +158,10 @@ fn likely_cause(record: &Record, median: f64, is_cold: bool) -> &'static str {
     let has = |kinds: &[CaveatKind]| record.caveats.iter().any(|caveat| kinds.contains(&caveat.kind));
     if has(&[Suspended]) {
         "likely because it stood still: measure again"
-    } else if has(&[CoresTaken, RunQueueWait, Stolen]) {
+    } else if has(&[CoresTaken, Stolen]) {
         "likely because others used the cores: measure again"
+    } else if has(&[RunQueueWait]) {
+        "likely because its workers waited for cores: measure again"
     } else if is_cold && record.wall_s > median {
         "likely because it was the first, and caches were cold: the median hardly feels it"
     } else {

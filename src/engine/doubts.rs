@@ -149,8 +149,8 @@ fn others_on_cores(record: &Record) -> Option<String> {
 fn waited_for_others(record: &Record) -> Option<String> {
     foreign_wait(record).map(|share| {
         format!(
-            "noisy machine: workers waited {} of their time for a core although there was one for each: close what \
-             computes beside it and measure again",
+            "workers waited {} of their time for a core although there was one for each: something else computed, or the \
+             scheduler left two workers on one core; close what computes beside it and measure again",
             percent(share)
         )
     })

@@ -109,6 +109,27 @@ impl Shelf {
         Ok(numbers)
     }
 
+    /// The runs that these words mean; of a sweep, the run of each configuration that is nearest to its median.
+    fn representatives(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
+        let mut numbers = vec![];
+        for number in self.selected(words)? {
+            match self.sweep(number) {
+                Some(sweep) => {
+                    let results = self.results(sweep);
+                    let medians = results.summaries.iter().flatten().map(|summary| &summary.median_run);
+                    let number_of = |id: &String| {
+                        self.parts(sweep).into_iter().find(|run| run.record.id == *id).map(|run| run.number)
+                    };
+                    numbers.extend(medians.filter_map(number_of));
+                }
+                None => numbers.push(number),
+            }
+        }
+        let mut seen = BTreeSet::new();
+        numbers.retain(|number| seen.insert(*number));
+        Ok(numbers)
+    }
+
     fn sweep(&self, number: usize) -> Option<&EarlierSweep> {
         self.sweeps.iter().find(|sweep| sweep.number == number)
     }
@@ -164,7 +185,7 @@ impl Shelf {
     }
 
     fn compare(&self, words: &[String]) -> Result<String, Failure> {
-        let numbers = self.with_parts(words)?;
+        let numbers = self.representatives(words)?;
         let runs = self.runs(&numbers);
         if runs.len() < 2 {
             return Err(Failure::usage("a comparison needs at least two runs"));
@@ -211,6 +232,8 @@ impl Shelf {
         let numbers = self.with_parts(words)?;
         self.store.remove(&numbers).map_err(Failure::broke)?;
         let numbers = named(&numbers);
+        let mut words = words.to_vec();
+        words.dedup();
         Ok(format!(
             "removed {numbers}; pconc-tui history restore {} brings back what was meant\n",
             words.join(" ")
@@ -219,6 +242,9 @@ impl Shelf {
 
     /// Of what was removed, what these words mean is there again.
     fn restore(&mut self, words: &[String]) -> Result<String, Failure> {
+        if self.history.entries().is_empty() && self.sweeps.is_empty() {
+            return Err(Failure::usage("nothing was removed, so there is nothing to restore"));
+        }
         let numbers = self.with_parts(words)?;
         self.store.restore(&numbers).map_err(Failure::broke)?;
         Ok(format!("restored {}\n", named(&numbers)))

@@ -1,11 +1,12 @@
 //! What each run is measured against, and which one won.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::plan::{Plan, Work};
 use super::super::provenance::Provenance;
 use super::super::record::{Outcome, Record};
 use super::super::speedup::{self, Baseline};
+use super::super::stats;
 use super::{Entry, History};
 
 /// Who is faster by less than this has won nothing.
@@ -25,9 +26,10 @@ impl History {
     #[must_use]
     pub fn baseline_of(&self, work: &Plan) -> Option<&Entry> {
         let chosen = self.chosen_baseline_of(work).filter(|entry| entry.is_same_machine(&self.here));
-        let of_session = |entry: &&Entry| entry.provenance.is_same_session(&self.here);
-        let default =
-            || self.entries.iter().rev().filter(of_session).find(|entry| entry.may_be_baseline_of(work));
+        let of_session = |entry: &&Entry| {
+            entry.provenance.is_same_session(&self.here) && entry.record.plan.same_work(work)
+        };
+        let default = || Group::lone(&self.entries.iter().filter(of_session).collect::<Vec<_>>());
         chosen.or_else(default)
     }
 
@@ -123,15 +125,18 @@ impl History {
         let Some(any) = entries.first() else { return vec![] };
         let chosen =
             self.chosen_baseline_of(&any.record.plan).filter(|entry| entry.is_same_machine(&any.provenance));
-        let default =
-            || entries.iter().rev().copied().find(|entry| entry.may_be_baseline_of(&any.record.plan));
-        let baseline = chosen.or_else(default);
-        let fastest = fastest(&entries);
-        let place = |(at, entry): (&usize, &&Entry)| Place {
-            at: *at,
-            speedup: baseline.and_then(|baseline| speedup::speedup(&entry.record, &baseline.record)),
-            baseline: baseline.map(|baseline| self.as_baseline(baseline)),
-            is_fastest: fastest == Some(entry.number),
+        let groups: HashMap<Option<&str>, Group<'_>> =
+            Group::all(&entries).into_iter().map(|group| (group.sweep, group)).collect();
+        let sweeps = sweeps_among(&entries);
+        let place = |(at, entry): (&usize, &&Entry)| {
+            let group = groups.get(&sweep_of(entry, &sweeps)).filter(|_| counts(&entry.record));
+            let baseline = group.and_then(|group| chosen.or(group.baseline));
+            Place {
+                at: *at,
+                speedup: baseline.and_then(|baseline| speedup::speedup(&entry.record, &baseline.record)),
+                baseline: baseline.map(|baseline| self.as_baseline(baseline)),
+                is_fastest: group.is_some_and(|group| group.fastest == Some(entry.number)),
+            }
         };
         session.iter().zip(&entries).map(place).collect()
     }
@@ -152,9 +157,70 @@ impl Entry {
         self.provenance.is_same_machine(other)
     }
 
-    fn may_be_baseline_of(&self, work: &Plan) -> bool {
-        counts(&self.record) && self.record.is_baseline_of(work)
+    fn may_be_baseline(&self) -> bool {
+        counts(&self.record) && self.record.is_baseline_of(&self.record.plan)
     }
+}
+
+/// Runs of one work and one session that are compared with each other: those of a sweep, or those of none.
+struct Group<'a> {
+    /// The sweep's id.
+    sweep: Option<&'a str>,
+    /// What they are measured against unless the user chose something else.
+    baseline: Option<&'a Entry>,
+    /// The number of the fastest, if it won.
+    fastest: Option<usize>,
+}
+
+impl<'a> Group<'a> {
+    /// Of these runs of one work and one session, in ascending order. A sweep is measured against its own serial runs: the
+    /// one that is nearest to their median. Other runs are measured against the latest serial one besides, and if there is
+    /// none, against that of the latest sweep.
+    fn all(entries: &[&'a Entry]) -> Vec<Group<'a>> {
+        let sweeps = sweeps_among(entries);
+        let mut members: HashMap<Option<&str>, Vec<&'a Entry>> = HashMap::from([(None, vec![])]);
+        for entry in entries {
+            members.entry(sweep_of(entry, &sweeps)).or_default().push(entry);
+        }
+        let group = |(sweep, members): (Option<&'a str>, Vec<&'a Entry>)| Group {
+            sweep,
+            baseline: if sweep.is_some() { median_serial(&members) } else { Group::lone(entries) },
+            fastest: fastest(&members),
+        };
+        members.into_iter().map(group).collect()
+    }
+
+    /// What runs that are no part of a sweep are measured against.
+    fn lone(entries: &[&'a Entry]) -> Option<&'a Entry> {
+        let sweeps = sweeps_among(entries);
+        let mut latest_first = entries.iter().rev().copied().filter(|entry| entry.may_be_baseline());
+        let lone = latest_first.clone().find(|entry| sweep_of(entry, &sweeps).is_none());
+        let of_latest_sweep = || {
+            let latest = sweep_of(latest_first.next()?, &sweeps);
+            let members: Vec<&Entry> =
+                entries.iter().copied().filter(|entry| sweep_of(entry, &sweeps) == latest).collect();
+            median_serial(&members)
+        };
+        lone.or_else(of_latest_sweep)
+    }
+}
+
+/// The ids of the campaigns that have a round that warmed up.
+fn sweeps_among<'a>(entries: &[&'a Entry]) -> HashSet<&'a str> {
+    let parts = entries.iter().filter_map(|entry| entry.record.campaign.as_ref());
+    parts.filter(|part| part.round == 0).map(|part| part.id.as_str()).collect()
+}
+
+fn sweep_of<'a>(entry: &'a Entry, sweeps: &HashSet<&str>) -> Option<&'a str> {
+    entry.record.campaign.as_ref().map(|part| part.id.as_str()).filter(|id| sweeps.contains(id))
+}
+
+/// The serial run whose time is nearest to the median of all serial ones.
+fn median_serial<'a>(entries: &[&'a Entry]) -> Option<&'a Entry> {
+    let serial = || entries.iter().copied().filter(|entry| entry.may_be_baseline());
+    let median = stats::median(&serial().map(|entry| entry.record.wall_s).collect::<Vec<_>>())?;
+    let distance = |entry: &&Entry| (entry.record.wall_s - median).abs();
+    serial().min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
 /// Whether its time says something about the plan: a run that warmed up does not.

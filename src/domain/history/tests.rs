@@ -8,7 +8,7 @@ use super::super::machine::Machine;
 use super::super::model::Model;
 use super::super::phase::Phase;
 use super::super::provenance::{Origin, Provenance};
-use super::super::record::{Outcome, sample};
+use super::super::record::{Outcome, Part, sample};
 use super::super::speedup::Baseline;
 use super::super::trace::{Batch, LaneUpdate, Trace, Transition};
 use super::super::workload::WorkloadKind::{Cpu, Io};
@@ -52,6 +52,34 @@ fn a_baseline_is_of_the_same_session_and_a_chosen_one_holds_for_all_sessions_of_
     assert_eq!(speedups(&history), [None, Some(1.0), Some(6.0), None]);
     history.restore();
     assert_eq!(speedups(&history), [Some(1.0), Some(2.0), Some(1.0), Some(6.0), Some(4.0)]);
+}
+
+#[test]
+fn a_sweep_is_measured_against_the_median_of_its_own_serial_runs_and_what_warmed_up_against_nothing() {
+    let mut history = sample::history(8);
+    let mut add = |model, wall_s, campaign: Option<(&str, u32)>| {
+        let workers = if model == Model::Serial { 1 } else { 2 };
+        let mut record = sample::record(sample::plan(Cpu, model, workers), wall_s, 1.0);
+        record.campaign = campaign.map(|(id, round)| Part { id: id.into(), round });
+        history.add(record, Trace::new(1));
+    };
+    add(Model::Threads, 2.0, None);
+    add(Model::Serial, 8.0, Some(("sweep", 0)));
+    add(Model::Threads, 1.0, Some(("sweep", 0)));
+    for (round, serial) in [(1, 4.0), (2, 3.9), (3, 16.0)] {
+        add(Model::Serial, serial, Some(("sweep", round)));
+        add(Model::Threads, 2.0, Some(("sweep", round)));
+    }
+    // The median of the serial runs is 4 s, though the latest took 16.
+    assert_eq!(
+        speedups(&history)[..3],
+        [Some(2.0), None, None],
+        "without a serial run of its own: the sweep's"
+    );
+    assert_eq!(speedups(&history)[3..5], [Some(1.0), Some(2.0)]);
+    history.add(sample::record(sample::plan(Cpu, Model::Serial, 1), 6.0, 1.0), Trace::new(1));
+    assert_eq!(speedups(&history)[0], Some(3.0), "its own");
+    assert_eq!(speedups(&history)[3..5], [Some(1.0), Some(2.0)], "a sweep does not follow");
 }
 
 /// A picture of about a megabyte.
