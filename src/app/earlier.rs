@@ -66,7 +66,12 @@ impl App {
             Some(Overlay::Comparison { numbers, .. }) => &numbers[..],
             _ => &[],
         };
-        self.browse.selected().into_iter().chain(compared.iter().copied()).collect()
+        // A run stands for a sweep where one is chosen.
+        let chosen = self
+            .browse
+            .selected()
+            .map(|number| self.history.standing_for(number).map_or(number, |entry| entry.number));
+        chosen.into_iter().chain(compared.iter().copied()).collect()
     }
 
     /// Whatever knows runs by their numbers knows them by their new ones.
@@ -160,7 +165,7 @@ mod tests {
     #[test]
     fn a_run_of_a_shared_file_makes_way_for_one_that_is_kept() {
         let mut app = app();
-        let _ = app.update(Msg::Earlier(earlier(Origin::Recorded, &[1, 2], None)));
+        let _ = app.update(Msg::Earlier(earlier(Origin::Recorded, &[1, 2], Some("elsewhere"))));
         let _ = app.update(Msg::Earlier(earlier(Origin::Earlier, &[1, 2, 3], None)));
         assert_eq!(numbers(&app), [1, 2, 3, 4, 5]);
         let recorded = |app: &App| -> Vec<usize> {

@@ -47,8 +47,7 @@ impl Scope {
             let label = format!("the {}", counted(marked.len() as u64, "marked run"));
             scopes.push(Scope::of(label, "pconc-tui-marked".into(), &marked, history));
         }
-        let chosen =
-            chart.or(browse.selected()).or_else(|| history.entries().last().map(|entry| entry.number));
+        let chosen = chart.or(browse.selected()).or_else(|| browse.order().last().copied());
         if let Some(number) = chosen.filter(|number| history.get(*number).is_some()) {
             let stem = format!("pconc-tui-run-{number}");
             scopes.push(Scope::of(format!("run #{number}"), stem, &[number], history));

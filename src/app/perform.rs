@@ -304,6 +304,9 @@ impl App {
             Command::Remove | Command::Name if nothing_measured => {
                 "no run has ended yet: r runs what the form says, 1-4 are experiments"
             }
+            Command::Remove | Command::Name | Command::Mark | Command::MakeBaseline if !self.is_running() => {
+                "no run is chosen: Tab goes to the history, ↑↓ choose one there"
+            }
             Command::Remove => "this run goes on: x stops it; choose one that has ended in the history",
             Command::Compare => "mark another run with m or measure a baseline with R",
             Command::Mark | Command::MakeBaseline | Command::Name => {

@@ -52,6 +52,7 @@ pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Vec<
     };
     let run = |(i, number): (usize, &usize)| {
         let mut record = sample::record(plan(i), 1.2 + i as f64 / 1e3, 1.2);
+        record.id = format!("{}-{number}", provenance.session);
         record.started_at = format!("2026-05-14T{:02}:{:02}:00Z", 9 + (30 + i) / 60 % 12, (30 + i) % 60);
         EarlierRun {
             number: *number,

@@ -94,7 +94,17 @@ impl Shelf {
         let mut candidates: Vec<Candidate<'_>> =
             runs.chain(sweeps).map(|(number, name)| Candidate { number, name }).collect();
         candidates.sort_by_key(|candidate| candidate.number);
-        selector::select(words.iter().map(String::as_str), &candidates).map_err(Failure::usage)
+        // The last row of the list: the runs of a sweep have none of their own.
+        let last = candidates.iter().rev().map(|candidate| candidate.number).find(|number| {
+            let run = self.history.get(*number);
+            run.is_none_or(|run| !self.sweeps.iter().any(|sweep| sweep.sweep.owns(&run.record)))
+        });
+        let last = last.map(|number| number.to_string());
+        let words = words.iter().map(|word| match &last {
+            Some(last) if word == "last" => last.as_str(),
+            _ => word.as_str(),
+        });
+        selector::select(words, &candidates).map_err(Failure::usage)
     }
 
     /// The same with the runs of each sweep behind it, each once.

@@ -98,6 +98,7 @@ fn what_the_marks_mean_and_why_a_run_is_doubted_stands_in_the_comparison() {
     assert!(session.rows().iter().any(|row| row.starts_with('┗') && row.contains("B baseline")));
     session.press(&[Esc]);
     let mut run = measured(11, CONFIGURATIONS[3], 1, 1.0);
+    run.record.id = "another".into();
     let text = "the machine slept for 3 s during the run: measure again".to_string();
     run.record.caveats.push(Caveat { kind: CaveatKind::Suspended, text });
     let _ = session.app.update(Msg::Earlier(vec![run]));

@@ -39,7 +39,7 @@ pub fn rows(history: &History, sweep: &SweepEntry, configuration: usize, width: 
     if !doubts.is_empty() {
         rows.push(Row::Empty);
         rows.push(Row::Strong("Reasons to trust them less".into()));
-        rows.extend(doubts.iter().flat_map(|doubt| wrap(doubt, width)).map(Row::More));
+        rows.extend(doubts.iter().flat_map(|doubt| wrap(doubt, width)).map(Row::Strong));
     }
     rows
 }

@@ -290,6 +290,9 @@ impl Composer<'_> {
             Some(ratio) => {
                 format!("{so_far}{who}: {} faster than serial, the best of all", text::speedup(ratio.value))
             }
+            None if results.summaries.iter().flatten().count() == 1 => {
+                format!("{so_far}{who} was measured, and nothing to compare it with")
+            }
             None => format!("{so_far}{who} is the fastest"),
         }
     }

@@ -48,9 +48,11 @@ impl History {
         taken.extend(self.entries.iter().map(|entry| (entry.number, entry.provenance.origin)));
         // Only runs make way.
         taken.extend(self.sweeps.iter().map(|sweep| (sweep.number, Origin::Earlier)));
+        // Whoever replays a file where it was measured has its runs in both: they count once.
+        let known: HashSet<String> = self.entries.iter().map(|entry| entry.record.id.clone()).collect();
         let mut moving = HashSet::new();
         let mut late = vec![];
-        for run in runs {
+        for run in runs.into_iter().filter(|run| !known.contains(&run.record.id)) {
             let is_recorded = run.provenance.origin == Origin::Recorded;
             match taken.insert(run.number, run.provenance.origin) {
                 None => {}

@@ -21,11 +21,13 @@ fn provenance(history: &History, session: &str, kernel: &str) -> Arc<Provenance>
 
 fn run(number: usize, provenance: &Arc<Provenance>, model: Model, wall_s: f64) -> EarlierRun {
     let workers = if model == Model::Serial { 1 } else { 2 };
+    let mut record = sample::record(sample::plan(Cpu, model, workers), wall_s, 1.0);
+    record.id = format!("{}-{number}", provenance.session);
     EarlierRun {
         number,
         name: None,
         provenance: Arc::clone(provenance),
-        record: Box::new(sample::record(sample::plan(Cpu, model, workers), wall_s, 1.0)),
+        record: Box::new(record),
         trace: None,
     }
 }
@@ -80,6 +82,17 @@ fn a_sweep_is_measured_against_the_median_of_its_own_serial_runs_and_what_warmed
     history.add(sample::record(sample::plan(Cpu, Model::Serial, 1), 6.0, 1.0), Trace::new(1));
     assert_eq!(speedups(&history)[0], Some(3.0), "its own");
     assert_eq!(speedups(&history)[3..5], [Some(1.0), Some(2.0)], "a sweep does not follow");
+}
+
+#[test]
+fn runs_that_a_shared_file_and_the_kept_history_both_have_count_once() {
+    let mut history = sample::history(8);
+    let kept = provenance(&history, "a", "sample");
+    let recorded = Arc::new(Provenance { origin: Origin::Recorded, ..(*kept).clone() });
+    history.add_earlier(vec![run(1, &recorded, Model::Serial, 8.0)]);
+    history.add_earlier(vec![run(1, &kept, Model::Serial, 8.0), run(2, &kept, Model::Threads, 4.0)]);
+    let origins: Vec<Origin> = history.entries().iter().map(|entry| entry.provenance.origin).collect();
+    assert_eq!(origins, [Origin::Recorded, Origin::Earlier]);
 }
 
 /// A picture of about a megabyte.

@@ -132,7 +132,7 @@ fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
             best.map_or_else(String::new, |best| text::bare_seconds(best.time.median)),
             best.and_then(|best| best.speedup.as_ref())
                 .map_or_else(String::new, |ratio| text::speedup(ratio.value)),
-            format!("sweep of {}", text::counted(parts.len() as u64, "run")),
+            extent_of_sweep(parts.len() as u64, plan.runs().into()),
             sweep.name.clone().unwrap_or_default(),
         ],
         hidden: String::new(),
@@ -156,6 +156,15 @@ pub fn heading(run: &Entry) -> String {
         text::counted(machine.cores_usable.into(), "usable core"),
         machine.kernel
     )
+}
+
+/// How many runs a sweep has: one that was stopped has fewer than were planned.
+fn extent_of_sweep(ended: u64, planned: u64) -> String {
+    if ended < planned {
+        format!("sweep, {} of {} ended", text::grouped(ended), text::counted(planned, "run"))
+    } else {
+        format!("sweep of {}", text::counted(planned, "run"))
+    }
 }
 
 /// Which sweep this is.
