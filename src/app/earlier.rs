@@ -176,7 +176,7 @@ mod tests {
         run(&mut app);
         let _ = app.update(Msg::Renumbered { from: 6, to: 4 });
         assert_eq!((numbers(&app), app.browse().selected()), (vec![1, 2, 3, 4, 5, 7], Some(4)));
-        let _ = app.update(Msg::Earlier(earlier(Origin::Recorded, &[1], None)));
+        let _ = app.update(Msg::Earlier(earlier(Origin::Recorded, &[1], Some("again"))));
         assert_eq!(numbers(&app).last(), Some(&8));
     }
 
