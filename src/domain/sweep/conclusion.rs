@@ -94,7 +94,7 @@ impl Told<'_> {
         match self.measured(series).count() {
             1 => "",
             _ if self.measured(series).any(more) => ", no gain beyond",
-            _ if is_largest_planned => ", the most measured",
+            _ if is_largest_planned => ", the most tried",
             _ => "",
         }
     }

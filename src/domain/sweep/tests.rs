@@ -288,7 +288,7 @@ mod concluded {
             (
                 Io,
                 vec![SERIAL, (Model::Threads, 4, one_percent(0.8)), (Model::Threads, 16, one_percent(0.3))],
-                "threads: 10× with 16 workers, the most measured",
+                "threads: 10× with 16 workers, the most tried",
             ),
             (Io, vec![SERIAL, (Model::Threads, 16, one_percent(0.3))], "threads: 10× with 16 workers"),
             (Io, vec![SERIAL, (Model::Threads, 16, &[0.3])], "threads: 10× with 16 workers"),
@@ -352,7 +352,7 @@ mod concluded {
         let sweep = sweep(Io, &rows);
         let results = sweep.results(&records(Io, &rows), 2);
         assert_eq!(sweep.plan.configurations()[results.best.unwrap()].workers(), 4);
-        assert_eq!(results.conclusion, "threads: 1.2× with 4 workers, the most measured");
+        assert_eq!(results.conclusion, "threads: 1.2× with 4 workers, the most tried");
     }
 
     #[test]
