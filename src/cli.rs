@@ -198,7 +198,7 @@ fn contradiction(arguments: &RunArguments) -> Option<String> {
     if let Some(contradiction) = arguments.work.contradiction(arguments.workload) {
         return Some(contradiction);
     }
-    if arguments.work.switch_interval.is_some() && !arguments.model.has_interpreter_lock() {
+    if arguments.work.switch_interval.is_some() && !arguments.model.has_emulated_lock() {
         return Some(format!(
             "--switch-interval belongs to --model gil-threads: {} has no interpreter lock",
             arguments.model.name()
@@ -310,8 +310,12 @@ struct RunArguments {
     #[arg(long, value_name = "WORKLOAD", value_parser = values::workloads(), allow_hyphen_values = true)]
     workload: WorkloadKind,
 
-    /// How the tasks are executed
+    /// serial, threads, gil-threads, processes, rayon, python-threads, python-processes,
+    /// python-interpreters, python-asyncio
+    ///
+    /// How the tasks are executed.
     #[arg(long, value_name = "MODEL", value_parser = values::models(), allow_hyphen_values = true)]
+    #[arg(hide_possible_values = true)]
     model: Model,
 
     /// How many threads or processes execute tasks

@@ -81,7 +81,7 @@ fn draft(kind: WorkloadKind, model: Model) -> Draft {
 fn history() -> History {
     let mut history = History::new(provenance().into());
     for kind in WorkloadKind::ALL {
-        for model in Model::ALL {
+        for model in Model::NATIVE {
             add(&mut history, &draft(kind, model), |_| {});
         }
     }
@@ -130,6 +130,7 @@ fn history() -> History {
 /// A small sweep with its runs.
 fn sweep_document() -> Vec<u8> {
     let sweep_draft = SweepDraft {
+        pythons: vec![],
         draft: draft(WorkloadKind::Cpu, Model::Serial),
         models: vec![Model::Threads, Model::GilThreads],
         workers: vec![2, 3],

@@ -43,7 +43,7 @@ fn add(history: &mut History, plan: Plan) -> usize {
 fn every_model() -> History {
     let mut history = history();
     for kind in WorkloadKind::ALL {
-        for model in Model::ALL {
+        for model in Model::ALL.into_iter().filter(|model| model.executes(kind)) {
             add(&mut history, plan(kind, model, if model == Model::Serial { 1 } else { 4 }));
         }
     }
@@ -301,6 +301,7 @@ struct Swept {
 
 fn swept() -> Swept {
     let draft = SweepDraft {
+        pythons: vec![],
         draft: Draft::new(WorkloadKind::Cpu, Model::Serial, 1),
         models: vec![Model::Threads, Model::GilThreads, Model::Processes],
         workers: vec![1, 2, 4, 8, 12, 16],

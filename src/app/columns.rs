@@ -138,7 +138,7 @@ pub static COLUMNS: [Column; 20] = [
     column(Id::Work, ("work", "what a task does"), Side::Left, NONE,
         |row| row.plan().workload().label().into(), |run| Word(run.record.plan.workload().label()), (5, Shown)),
     column(Id::Model, ("model", "what executes the tasks"), Side::Left, Extent { before: 9, ..NONE },
-        |row| row.plan().model().label().into(), |run| Word(run.record.plan.model().name()), (1, Shown)),
+        |row| row.plan().executor().label(), |run| Word(run.record.plan.model().name()), (1, Shown)),
     column(Id::Name, ("name", "what you call it: n"), Side::Left, NONE,
         |row| entry(row, name), |run| run.name.as_deref().map_or(SortKey::Unknown, Word), (6, If(|run| run.name.is_some()))),
     column(Id::Workers, ("workers", "threads or processes"), Side::Right, NONE,
@@ -221,7 +221,7 @@ pub fn context_switches(record: &Record) -> Option<u64> {
 }
 
 fn lock_switches(record: &Record) -> Option<u64> {
-    record.gil.map(|gil| gil.switches)
+    record.gil?.switches
 }
 
 /// What the user wants of a column.

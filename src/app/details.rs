@@ -135,7 +135,9 @@ fn numbers(entry: &Entry) -> Vec<(&'static str, String, String)> {
         plain.push((shared_file::NAME, bytes(file.bytes), "left; str(page) is longer than the page"));
     }
     if let Some(gil) = record.gil {
-        plain.push(("lock switches", grouped(gil.switches), "from one worker to another"));
+        plain.extend(
+            gil.switches.map(|switches| ("lock switches", grouped(switches), "from one worker to another")),
+        );
         plain.push(("lock waiting", duration(gil.wait_s), "summed over the workers"));
     }
     if let Some(switches) = record.context_switches {

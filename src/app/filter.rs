@@ -113,7 +113,7 @@ fn described_sweep(entry: &SweepEntry) -> String {
         Origin::Earlier => "earlier",
         Origin::Recorded => "recorded",
     };
-    let models: Vec<&str> = entry.sweep.plan.models().into_iter().map(Model::name).collect();
+    let models: Vec<&str> = entry.sweep.plan.models().iter().copied().map(Model::name).collect();
     let (number, work) = (entry.number, entry.sweep.plan.work().workload().label());
     let name = entry.name.as_deref().unwrap_or_default();
     format!(" #{number} {number} sweep {work} {} {name} {origin}", models.join(" ")).to_lowercase()

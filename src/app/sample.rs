@@ -131,7 +131,7 @@ impl Scenario {
     /// Slices of computing go round among the workers, as many at once as cores or the lock allow.
     fn compute(&mut self) {
         let workers = self.lanes.len() as u64;
-        let locked = self.plan.model().has_interpreter_lock();
+        let locked = self.plan.model().has_emulated_lock();
         let at_once = if locked { 1 } else { self.cores.min(workers) };
         let slice = if locked { 5 * MS } else { 4 * MS };
         let waiting = if locked { Phase::Gil } else { Phase::Ready };
@@ -243,8 +243,11 @@ impl Scenario {
         let in_flight: Nanos = self.tasks.iter().map(|(begin, end)| end - begin).sum();
         record.concurrency = seconds(in_flight) / wall_s;
         record.startup_s = Some(seconds(STARTED));
-        record.gil = (self.plan.model() == Model::GilThreads)
-            .then(|| GilTotals { switches: self.wall / (5 * MS), wait_s: seconds(all[Phase::Gil]) });
+        record.gil = (self.plan.model() == Model::GilThreads).then(|| GilTotals {
+            switches: Some(self.wall / (5 * MS)),
+            is_estimate: false,
+            wait_s: seconds(all[Phase::Gil]),
+        });
         record.migrations = self.whole.migrations();
         for (worker, lane) in record.workers.iter_mut().zip(self.whole.lanes()) {
             worker.migrations = lane.migrations();

@@ -102,7 +102,7 @@ impl Setup {
                 Row::PageBytes,
             ]),
         }
-        if self.draft.model.has_interpreter_lock() {
+        if self.draft.model.has_emulated_lock() {
             rows.push(Row::SwitchInterval);
         }
         rows.push(Row::Repeats);

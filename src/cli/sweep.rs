@@ -69,6 +69,7 @@ pub(super) struct SweepArguments {
     /// How the tasks are executed. Serial is measured in any case, once per round: it is what speed-ups are measured against.
     #[arg(long, value_name = "MODELS", value_parser = values::models(), allow_hyphen_values = true)]
     #[arg(action = clap::ArgAction::Set, value_delimiter = ',', num_args = 1, required = true)]
+    #[arg(hide_possible_values = true)]
     models: Vec<Model>,
 
     /// How many workers: 1,2,4, 1..16, 2^0..2^4, cores
@@ -117,6 +118,7 @@ impl SweepArguments {
             draft: SweepDraft {
                 draft: self.work.fill(work),
                 models: self.models.clone(),
+                pythons: vec![],
                 workers: vec![],
                 repeats: self.repeats.unwrap_or(DEFAULT_REPEATS),
                 seed,
@@ -139,7 +141,7 @@ impl SweepArguments {
         if let Some(contradiction) = self.work.contradiction(self.workload) {
             return Some(contradiction);
         }
-        let has_lock = self.models.iter().any(|model| model.has_interpreter_lock());
+        let has_lock = self.models.iter().any(|model| model.has_emulated_lock());
         if self.work.switch_interval.is_some() && !has_lock {
             return Some("--switch-interval belongs to gil-threads, which is not among --models".into());
         }

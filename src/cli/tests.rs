@@ -189,7 +189,10 @@ fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
         ("run --workload cpu", "--model (serial, "),
         ("run", "--workload (cpu or io) and --model"),
         ("run --workload gpu --model serial", "cpu or io"),
-        ("run --workload cpu --model thread", "serial, threads, gil-threads, processes or rayon"),
+        (
+            "run --workload cpu --model thread",
+            "serial, threads, gil-threads, processes, rayon, python-threads",
+        ),
         ("run --workload cpu --model serial --format xml", "html or chrome-trace"),
         ("run --workload cpu --model serial --worker 1", "--workers"),
         ("run --workload cpu --model serial --workers", "needs a value"),

@@ -96,7 +96,7 @@ impl<'a> Compared<'a> {
 
     /// Its number and model.
     fn label(&self) -> String {
-        format!("#{} {}", self.number, self.record.plan.model().name())
+        format!("#{} {}", self.number, self.record.plan.executor().name())
     }
 
     fn repeats_this(&self, other: &Compared<'_>) -> bool {

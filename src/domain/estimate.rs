@@ -128,7 +128,7 @@ fn task_seconds(size: TaskSize, speed: Option<&Speed>) -> Option<f64> {
 /// Equal tasks in rounds of one per worker. Where there are more workers than can compute at once, they take turns, so
 /// that a round ends for all of them together.
 fn computing(draft: &Draft, task: f64, cores: u32) -> f64 {
-    let at_once = if draft.model.has_interpreter_lock() { 1.0 } else { f64::from(cores.max(1)) };
+    let at_once = if draft.model.has_emulated_lock() { 1.0 } else { f64::from(cores.max(1)) };
     let workers = workers(draft);
     let round = |busy: u64| task * (busy as f64 / at_once).max(1.0);
     let last = draft.tasks % workers;
@@ -312,7 +312,14 @@ mod tests {
     }
 
     fn sweep(draft: Draft, workers: &[u64]) -> SweepDraft {
-        SweepDraft { draft, models: vec![Model::Threads], workers: workers.to_vec(), repeats: 3, seed: 1 }
+        SweepDraft {
+            draft,
+            models: vec![Model::Threads],
+            pythons: vec![],
+            workers: workers.to_vec(),
+            repeats: 3,
+            seed: 1,
+        }
     }
 
     #[test]
@@ -356,7 +363,7 @@ mod tests {
 
         #[test]
         fn computing_is_never_below_the_ideal(tasks in 1u64..1_000_000, workers in 1u64..4_000, cores in 1u32..256) {
-            for model in Model::ALL {
+            for model in Model::NATIVE {
                 let draft = cpu(model, workers, tasks);
                 let Estimate::Seconds(found) = of(&draft, Known { cores_usable: cores, speed: None, writing: None }) else {
                     panic!("a task's time is known")

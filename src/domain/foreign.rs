@@ -20,6 +20,21 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
     Ok(clean(&String::deserialize(deserializer)?, TEXT_MAX))
 }
 
+/// Text of several lines, each as [`text`] is.
+///
+/// # Errors
+/// It is no text.
+pub fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(cleaned_lines(&String::deserialize(deserializer)?))
+}
+
+/// Each line without what could command a terminal or reorder what is around it.
+#[must_use]
+pub fn cleaned_lines(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(|line| clean(line, TEXT_MAX)).collect();
+    lines.join("\n")
+}
+
 /// The same, where there may be none.
 ///
 /// # Errors

@@ -18,6 +18,12 @@ pub const MAX_RAYON_THREADS: u64 = 256;
 pub const MAX_IO_WORKERS: u64 = 1_000;
 /// The most tasks of a run: the task table in the arena has a slot for each.
 pub const MAX_TASKS: u64 = 1_000_000;
+/// The most threads of CPython, or tasks of its event loop.
+pub const MAX_PYTHON_THREADS: u64 = 1_000;
+/// The most processes or subinterpreters of CPython: each is an interpreter of its own, of 8 MB and more.
+pub const MAX_PYTHON_INTERPRETERS: u64 = 256;
+/// The most tasks of a run by CPython, which keeps objects of some kilobytes for each.
+pub const MAX_PYTHON_TASKS: u64 = 100_000;
 
 /// The machine, as a record names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +140,14 @@ impl Limits {
             }
             (Model::Processes, WorkloadKind::Cpu) => self.processes.clone(),
             (Model::Processes, WorkloadKind::Io) => self.io_processes.clone(),
+            (Model::PythonProcesses | Model::PythonInterpreters, _) => {
+                let Limit { most, because } = Limit::own(MAX_PYTHON_INTERPRETERS);
+                self.processes.clone().or_less(most, &because)
+            }
+            (Model::PythonThreads | Model::PythonAsyncio, _) => {
+                let Limit { most, because } = Limit::own(MAX_PYTHON_THREADS);
+                self.threads.clone().or_less(most, &because)
+            }
             (_, WorkloadKind::Cpu) => self.threads.clone(),
             (_, WorkloadKind::Io) => self.io_threads.clone(),
         }

@@ -5,9 +5,11 @@ pub mod stored;
 
 use std::fmt;
 
-use super::machine::{Limits, MAX_TASKS};
+use super::executor::Executor;
+use super::machine::{Limits, MAX_PYTHON_TASKS, MAX_TASKS};
 use super::model::Model;
 use super::phase::Phase;
+use super::python::{FIRST_WITH_INTERPRETERS, GilState, Interpreter, OLDEST, Python, StartMethod};
 use super::speed::Speed;
 use super::text::grouped;
 use super::workload::{Addresses, Files, LatencyRange, Workload, WorkloadKind};
@@ -81,6 +83,10 @@ pub struct Draft {
     pub urls: Option<Vec<String>>,
     /// `gil-threads`: after how long a waiting worker asks for the lock, in microseconds.
     pub switch_interval_us: u64,
+    /// Python's models: by which interpreter.
+    pub python: Option<Interpreter>,
+    /// `python-processes`: how the processes are made; `None` is the interpreter's own default.
+    pub start_method: Option<StartMethod>,
 }
 
 impl Draft {
@@ -103,6 +109,8 @@ impl Draft {
             page_bytes: DEFAULT_PAGE_BYTES,
             urls: None,
             switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+            python: None,
+            start_method: None,
         }
     }
 
@@ -142,6 +150,7 @@ impl Draft {
     /// One sentence about one field: what was wrong and what is allowed. A draft that
     /// [needs calibration](Draft::needs_calibration) has to be calibrated first.
     pub fn validate(&self, limits: &Limits) -> Result<Plan, Invalid> {
+        let python = self.checked_python()?;
         let limit = limits.workers(self.workload, self.model);
         if self.model == Model::Serial && self.workers != 1 {
             return Err(Invalid::new(
@@ -165,9 +174,10 @@ impl Draft {
                 ),
             ));
         }
-        in_range(Field::Tasks, "tasks", self.tasks, 1..=MAX_TASKS)?;
+        let tasks = if self.model.is_python() { MAX_PYTHON_TASKS } else { MAX_TASKS };
+        in_range(Field::Tasks, "tasks", self.tasks, 1..=tasks)?;
         in_range(Field::Repeats, "repeats", self.repeats, 1..=MAX_REPEATS)?;
-        if self.model.has_interpreter_lock() {
+        if self.model.has_emulated_lock() {
             in_range(
                 Field::SwitchInterval,
                 "the switch interval in µs",
@@ -186,11 +196,57 @@ impl Draft {
             tasks: u32::try_from(self.tasks).expect("checked against a limit below 2^32"),
             seed: self.seed,
             // Without a lock it says nothing.
-            switch_interval_us: if self.model.has_interpreter_lock() {
+            switch_interval_us: if self.model.has_emulated_lock() {
                 self.switch_interval_us
             } else {
                 DEFAULT_SWITCH_INTERVAL_US
             },
+            python,
+        })
+    }
+
+    /// By what a Python model executes it; `None` for the others.
+    fn checked_python(&self) -> Result<Option<Python>, Invalid> {
+        let name = self.model.name();
+        if !self.model.executes(self.workload) {
+            let sentence =
+                format!("{name} executes io alone, not cpu: computing would never give the event loop back");
+            return Err(Invalid::new(Field::Model, sentence));
+        }
+        if !self.model.is_python() {
+            return Ok(None);
+        }
+        let needs = |what: String| Err(Invalid::new(Field::Python, format!("{name} needs {what}")));
+        let Some(interpreter) = &self.python else {
+            return needs(format!("a Python interpreter, {}.{} or newer", OLDEST.major, OLDEST.minor));
+        };
+        let label = interpreter.version_name();
+        if interpreter.version < OLDEST {
+            return needs(format!("Python {}.{} or newer, not {label}", OLDEST.major, OLDEST.minor));
+        }
+        if self.model == Model::PythonInterpreters && !interpreter.subinterpreters {
+            let first = FIRST_WITH_INTERPRETERS;
+            return needs(format!("Python {}.{} or newer, not {label}", first.major, first.minor));
+        }
+        let start_method = match self.model {
+            Model::PythonProcesses => Some(self.checked_start_method(interpreter)?),
+            _ => None,
+        };
+        Ok(Some(Python { interpreter: interpreter.clone(), start_method }))
+    }
+
+    fn checked_start_method(&self, interpreter: &Interpreter) -> Result<StartMethod, Invalid> {
+        let offered = &interpreter.start_methods;
+        let found = match self.start_method {
+            None => offered.first().copied(),
+            Some(asked) => offered.contains(&asked).then_some(asked),
+        };
+        found.ok_or_else(|| {
+            let names: Vec<&str> = offered.iter().map(|method| method.name()).collect();
+            let asked = self.start_method.map_or("none", StartMethod::name);
+            let all = if names.is_empty() { "no start method".into() } else { names.join(", ") };
+            let sentence = format!("Python {} offers {all}, not {asked}", interpreter.version_name());
+            Invalid::new(Field::StartMethod, sentence)
         })
     }
 
@@ -281,6 +337,8 @@ pub enum Field {
     Latency,
     PageBytes,
     SwitchInterval,
+    Python,
+    StartMethod,
 }
 
 /// Why a draft is no plan.
@@ -315,6 +373,8 @@ pub struct Plan {
     tasks: u32,
     seed: u64,
     switch_interval_us: u64,
+    #[serde(default)]
+    python: Option<Python>,
 }
 
 impl Plan {
@@ -354,14 +414,46 @@ impl Plan {
         self.switch_interval_us
     }
 
-    /// The same work under serial, which speed-ups are measured against.
+    /// By what a Python model executes it; `None` for the others.
+    #[must_use]
+    pub fn python(&self) -> Option<&Python> {
+        self.python.as_ref()
+    }
+
+    /// How it is executed, whatever the number of workers.
+    #[must_use]
+    pub fn executor(&self) -> Executor {
+        Executor { model: self.model, python: self.python.clone() }
+    }
+
+    /// Whether its tasks are executed one after the other by one worker, as speed-ups are measured against: serial, and
+    /// for Python one thread of an interpreter.
+    #[must_use]
+    pub fn is_serial(&self) -> bool {
+        self.model == Model::Serial || (self.model == Model::PythonThreads && self.workers == 1)
+    }
+
+    /// The same work one task after the other, which speed-ups are measured against: under serial, and for Python's
+    /// models by one thread of the same interpreter.
     #[must_use]
     pub fn as_serial(&self) -> Plan {
+        let python = self.python.clone().map(|python| Python { start_method: None, ..python });
         Plan {
-            model: Model::Serial,
+            model: if python.is_some() { Model::PythonThreads } else { Model::Serial },
             workers: 1,
             switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+            python,
             ..self.clone()
+        }
+    }
+
+    /// Whose interpreter lock its workers share.
+    #[must_use]
+    pub fn lock(&self) -> Lock {
+        match (self.model, &self.python) {
+            (Model::GilThreads, _) => Lock::Emulated,
+            (Model::PythonThreads, Some(python)) if python.interpreter.gil == GilState::On => Lock::Real,
+            _ => Lock::None,
         }
     }
 
@@ -369,7 +461,7 @@ impl Plan {
     #[must_use]
     pub(super) fn on_work_of(&self, other: &Plan) -> Plan {
         let Plan { workload, tasks, seed, .. } = other.clone();
-        Plan { workload, tasks, seed, ..*self }
+        Plan { workload, tasks, seed, ..self.clone() }
     }
 
     /// The phases that a run of it can have, in the order in which they are listed.
@@ -379,7 +471,7 @@ impl Plan {
         [Computing, Ready, Gil, Network, File, Starting, Idle]
             .into_iter()
             .filter(|phase| match phase {
-                Gil => self.model.has_interpreter_lock(),
+                Gil => self.lock() != Lock::None,
                 Network | File => self.workload.kind() == WorkloadKind::Io,
                 _ => true,
             })
@@ -402,6 +494,17 @@ impl Plan {
     }
 }
 
+/// An interpreter lock that all workers of a run share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// There is none, or each worker has one for itself.
+    None,
+    /// This program's emulation: waiting for it is measured.
+    Emulated,
+    /// CPython's own: waiting for it is estimated.
+    Real,
+}
+
 /// What a plan does, without how: see [`Plan::same_work`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Work<'a> {
@@ -418,6 +521,8 @@ impl From<&Plan> for Draft {
             tasks: plan.tasks.into(),
             seed: plan.seed,
             switch_interval_us: plan.switch_interval_us,
+            python: plan.python.as_ref().map(|python| python.interpreter.clone()),
+            start_method: plan.python.as_ref().and_then(|python| python.start_method),
             ..Draft::new(plan.workload.kind(), plan.model, plan.workers.into())
         };
         match &plan.workload {
@@ -441,6 +546,7 @@ impl From<&Plan> for Draft {
 
 #[cfg(test)]
 mod tests {
+    use super::super::python::sample;
     use super::*;
 
     fn cpu(model: Model, workers: u64) -> Draft {
@@ -474,6 +580,57 @@ mod tests {
         }
         let io = Draft::new(WorkloadKind::Io, Model::Threads, 1_001);
         assert_eq!(refused(&io).field, Field::Workers);
+    }
+
+    fn python(kind: WorkloadKind, model: Model, interpreter: Interpreter) -> Draft {
+        Draft { python: Some(interpreter), ..Draft::new(kind, model, 2) }
+    }
+
+    #[test]
+    fn a_python_model_needs_an_interpreter_that_can_execute_it() {
+        let without = cpu(Model::PythonThreads, 2);
+        assert_eq!(refused(&without).sentence, "python-threads needs a Python interpreter, 3.8 or newer");
+        let interpreters = python(WorkloadKind::Cpu, Model::PythonInterpreters, sample::interpreter());
+        assert_eq!(
+            refused(&interpreters).sentence,
+            "python-interpreters needs Python 3.14 or newer, not 3.13.0"
+        );
+        let asyncio = python(WorkloadKind::Cpu, Model::PythonAsyncio, sample::interpreter());
+        assert_eq!(refused(&asyncio).field, Field::Model);
+        let mut spawning = python(WorkloadKind::Cpu, Model::PythonProcesses, sample::interpreter());
+        assert_eq!(
+            spawning.validate(&Limits::default()).unwrap().python().unwrap().start_method,
+            Some(StartMethod::Fork)
+        );
+        spawning.python.as_mut().unwrap().start_methods.retain(|method| *method != StartMethod::Spawn);
+        spawning.start_method = Some(StartMethod::Spawn);
+        assert_eq!(refused(&spawning).sentence, "Python 3.13.0 offers fork, forkserver, not spawn");
+    }
+
+    #[test]
+    fn serial_for_python_is_one_thread_of_the_same_interpreter() {
+        let mut draft = python(WorkloadKind::Io, Model::PythonProcesses, sample::interpreter());
+        draft.start_method = Some(StartMethod::Spawn);
+        let plan = draft.validate(&Limits::default()).unwrap();
+        let serial = plan.as_serial();
+        assert!(serial.is_serial() && serial.same_work(&plan) && serial.executor().is_kin(&plan.executor()));
+        assert_eq!((serial.model(), serial.workers()), (Model::PythonThreads, 1));
+        assert_eq!(Draft::from(&serial).validate(&Limits::default()), Ok(serial));
+    }
+
+    #[test]
+    fn workers_share_a_lock_under_the_emulation_and_as_threads_of_an_interpreter_that_has_one() {
+        let lock = |draft: Draft| draft.validate(&Limits::default()).unwrap().lock();
+        assert_eq!(lock(cpu(Model::GilThreads, 2)), Lock::Emulated);
+        assert_eq!(lock(python(WorkloadKind::Cpu, Model::PythonThreads, sample::interpreter())), Lock::Real);
+        assert_eq!(
+            lock(python(WorkloadKind::Cpu, Model::PythonThreads, sample::free_threaded())),
+            Lock::None
+        );
+        assert_eq!(
+            lock(python(WorkloadKind::Cpu, Model::PythonProcesses, sample::interpreter())),
+            Lock::None
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::foreign;
 use super::model::Model;
 use super::phase::PhaseTimes;
 use super::plan::Plan;
+use super::python::GilState;
 use super::shared_file::SharedFile;
 use super::speedup::Gain;
 use super::text;
@@ -20,6 +21,8 @@ use super::workload::WorkloadKind;
 pub const OBSERVER_LIMIT: f64 = 0.02;
 /// Above so many tasks, the JSON leaves the list of tasks out unless asked for it.
 pub const TASKS_LISTED: usize = 10_000;
+/// So many bytes of what a run printed are kept.
+pub const OUTPUT_KEPT: usize = 16 << 10;
 /// Of so many failed tasks a record says why they failed, however many tasks there are.
 pub const FAILURES_KEPT: usize = 1_000;
 
@@ -104,9 +107,12 @@ pub struct Record {
     /// Summed over the workers; all phases together are `wall_s` × workers.
     #[serde(with = "stored::phases")]
     pub phases_s: PhaseTimes,
-    /// The emulated interpreter lock; null under other models.
+    /// The interpreter lock that all workers shared, emulated or CPython's; null where there was none.
     #[serde(default)]
     pub gil: Option<GilTotals>,
+    /// What CPython said about the run; null under models that are not Python's, and if it never came so far.
+    #[serde(default)]
+    pub python: Option<PythonRecord>,
     /// Summed over the workers.
     #[serde(default)]
     pub context_switches: Option<ContextSwitches>,
@@ -153,6 +159,22 @@ pub enum PhaseSource {
     /// By the workers' CPU clocks alone.
     #[serde(rename = "cpu-clock")]
     Clock,
+    /// As the first, and CPython's lock estimated: what is left of a computing task's wall time after its CPU time and
+    /// the kernel's account of waiting for a core.
+    #[serde(rename = "cpu-clock+schedstat+gil-estimated")]
+    ClockAndSchedstatGilEstimated,
+    /// As the second, and CPython's lock estimated: what is left of a computing task's wall time after its CPU time.
+    /// Waiting for a core is in it.
+    #[serde(rename = "cpu-clock+gil-estimated")]
+    ClockGilEstimated,
+}
+
+impl PhaseSource {
+    /// Whether waiting for the interpreter lock was estimated.
+    #[must_use]
+    pub fn estimates_gil(self) -> bool {
+        matches!(self, PhaseSource::ClockAndSchedstatGilEstimated | PhaseSource::ClockGilEstimated)
+    }
 }
 
 impl Record {
@@ -162,10 +184,13 @@ impl Record {
         self.outcome == Outcome::Completed && self.tasks_failed == 0
     }
 
-    /// Whether it measured `work` serially and soundly.
+    /// Whether it measured `work` serially and soundly, in the same language and by the same interpreter.
     #[must_use]
     pub fn is_baseline_of(&self, work: &Plan) -> bool {
-        self.plan.model() == Model::Serial && self.is_sound() && self.plan.same_work(work)
+        self.plan.is_serial()
+            && self.is_sound()
+            && self.plan.same_work(work)
+            && self.plan.executor().is_kin(&work.executor())
     }
 
     /// Counts CPU time of watching, and doubts the record if watching took more than [`OBSERVER_LIMIT`].
@@ -213,11 +238,50 @@ impl Record {
     }
 }
 
-/// The emulated interpreter lock over a run.
+/// What CPython said about a run that it executed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PythonRecord {
+    /// Whether the lock was on: asked in every interpreter that executed tasks, after its imports. Null if not all agree.
+    pub gil: Option<GilState>,
+    /// From `t0` to the first line of Python: the interpreter's own start.
+    #[serde(default, deserialize_with = "foreign::measured_or_null")]
+    pub interpreter_s: Option<f64>,
+    /// From there until everything was imported.
+    #[serde(default, deserialize_with = "foreign::measured_or_null")]
+    pub imports_s: Option<f64>,
+    /// From there until the pool had made all its workers.
+    #[serde(default, deserialize_with = "foreign::measured_or_null")]
+    pub pool_s: Option<f64>,
+    /// Proportional set size of the process that made the workers, at the end: where workers are threads, it is theirs.
+    #[serde(default)]
+    pub memory_bytes: Option<u64>,
+    /// CPU time of whatever managed the workers and was none of them: starting, handing tasks out, taking results in.
+    #[serde(default, deserialize_with = "foreign::measured_or_null")]
+    pub manager_cpu_s: Option<f64>,
+    /// What was printed; null if nothing was.
+    #[serde(default)]
+    pub output: Option<PrintedOutput>,
+}
+
+/// What the processes of a run wrote to their standard output and error output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrintedOutput {
+    /// Its begin, of [`OUTPUT_KEPT`] bytes at most, without control characters but line ends.
+    #[serde(deserialize_with = "foreign::lines")]
+    pub text: String,
+    /// How many bytes there were.
+    pub bytes: u64,
+}
+
+/// An interpreter lock over a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GilTotals {
-    /// How often it went from one worker to another.
-    pub switches: u64,
+    /// How often it went from one worker to another; null for CPython's, which does not tell.
+    #[serde(default)]
+    pub switches: Option<u64>,
+    /// Whether the waiting was estimated, as it is for CPython's.
+    #[serde(default)]
+    pub is_estimate: bool,
     /// How long workers waited for it, summed over them.
     #[serde(deserialize_with = "foreign::measured")]
     pub wait_s: f64,
@@ -257,7 +321,7 @@ pub struct WorkerRecord {
     /// How long the kernel says that it waited for a core, over its whole life; null where the kernel does not say.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub run_queue_wait_s: Option<f64>,
-    /// How it waited for the emulated lock; null under other models.
+    /// How long it waited for the interpreter lock; null where there was none to wait for.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub gil_wait_s: Option<f64>,
     /// How often a stamp found it on another core than its stamp before, from its first task on.
@@ -351,6 +415,10 @@ pub enum CaveatKind {
     Outlier,
     /// Watching took more than 2 % of a core.
     ObserverCost,
+    /// CPython's lock was in another state than when the interpreter was asked before the run.
+    GilChanged,
+    /// The interpreter had to be killed although its tasks were done.
+    DidNotEnd,
     /// The machine slept, or the program was stopped, during the run.
     Suspended,
 }
@@ -374,6 +442,7 @@ pub mod sample {
     use crate::domain::phase::Phase;
     use crate::domain::plan::Draft;
     use crate::domain::provenance::Provenance;
+    use crate::domain::python::{self, Interpreter};
     use crate::domain::time::nanos;
 
     /// An empty history on a machine with so many usable cores.
@@ -394,7 +463,14 @@ pub mod sample {
     /// A valid plan with the workload's defaults.
     #[must_use]
     pub fn plan(kind: WorkloadKind, model: Model, workers: u64) -> Plan {
-        Draft::new(kind, model, workers).validate(&Limits::default()).expect("the sample draft is valid")
+        draft(kind, model, workers).validate(&Limits::default()).expect("the sample draft is valid")
+    }
+
+    /// A valid draft with the workload's defaults, under Python's models by an interpreter that can do everything.
+    #[must_use]
+    pub fn draft(kind: WorkloadKind, model: Model, workers: u64) -> Draft {
+        let interpreter = Interpreter { subinterpreters: true, ..python::sample::interpreter() };
+        Draft { python: model.is_python().then_some(interpreter), ..Draft::new(kind, model, workers) }
     }
 
     /// A completed record of `plan` that took `wall_s` and `cpu_s`.
@@ -435,6 +511,7 @@ pub mod sample {
             parallelism: cpu_s / wall_s,
             phases_s: all,
             gil: None,
+            python: None,
             context_switches: Some(ContextSwitches::default()),
             migrations: 0,
             memory_bytes: None,

@@ -15,7 +15,7 @@ pub struct Baseline {
     pub workers: u32,
     /// How many of them were on a core, on average.
     pub parallelism: f64,
-    /// Whether the user chose it; else it is the latest sound serial run.
+    /// Whether the user chose it; else it is the latest sound serial run of the same kin.
     pub is_chosen: bool,
 }
 
@@ -25,6 +25,8 @@ impl Baseline {
     pub fn name(&self) -> String {
         if self.is_chosen {
             format!("#{} {}", self.number, self.model.name())
+        } else if self.model.is_python() {
+            "one Python thread".into()
         } else {
             self.model.name().into()
         }

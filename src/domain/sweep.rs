@@ -1,7 +1,8 @@
 //! A sweep: one work measured in many configurations, so that a curve comes out and not a point.
 //!
-//! A configuration is a model with a number of workers. Serial is always one of them, once, as speed-ups are measured
-//! against it. Every configuration is measured once per round, in an order that is shuffled anew in each, so that drift and
+//! A configuration is an executor (a model, under Python's models with an interpreter) with a number of workers. Serial is
+//! always one of them, once, as speed-ups are measured against it; Python's are measured against one thread of the same
+//! interpreter, which is one of them too. Every configuration is measured once per round, in an order that is shuffled anew in each, so that drift and
 //! heat hit all of them alike; round 0 warms up and is not counted.
 
 mod conclusion;
@@ -10,9 +11,11 @@ mod definition;
 mod order;
 mod results;
 
+use super::executor::Executor;
 use super::machine::Limits;
 use super::model::Model;
 use super::plan::{Draft, Field, Invalid, MAX_REPEATS, Plan, in_range};
+use super::python::Interpreter;
 use super::record::Record;
 use super::speed::Speed;
 use super::text::grouped;
@@ -33,8 +36,10 @@ pub const MAX_RUNS: u64 = 10_000;
 pub struct SweepDraft {
     /// The work; its model, workers and repeats do not count.
     pub draft: Draft,
-    /// Which models, in any order; serial is measured whether it is among them or not.
+    /// Which models, in any order; what their speed-ups are measured against is measured whether it is among them or not.
     pub models: Vec<Model>,
+    /// By which interpreters each of Python's models is executed; if it is empty, by that of the work.
+    pub pythons: Vec<Interpreter>,
     /// With how many workers each of them, in any order; serial has one in any case.
     pub workers: Vec<u64>,
     /// How many rounds are counted.
@@ -44,32 +49,78 @@ pub struct SweepDraft {
 }
 
 impl SweepDraft {
-    /// A draft of every configuration, serial first, then by model and number of workers. Each may be wrong.
+    /// A draft of every configuration: first those that this program executes itself, then those of each interpreter; of
+    /// each kin what speed-ups are measured against, then by model and number of workers. Each may be wrong.
     #[must_use]
     pub fn configurations(&self) -> Vec<Draft> {
-        let with = |model, workers| Draft { model, workers, repeats: 1, ..self.draft.clone() };
-        let workers = ascending(&self.workers);
-        let others = self.parallel_models().into_iter();
-        let others = others.flat_map(|model| workers.iter().map(move |workers| (model, *workers)));
-        std::iter::once((Model::Serial, 1))
-            .chain(others)
-            .map(|(model, workers)| with(model, workers))
-            .collect()
+        let with = |python: Option<&Interpreter>, model, workers| Draft {
+            model,
+            workers,
+            repeats: 1,
+            python: python.cloned(),
+            ..self.draft.clone()
+        };
+        let counts = ascending(&self.workers);
+        let kin = |python: Option<&Interpreter>, serial: Model, models: Vec<Model>| {
+            let pairs =
+                models.into_iter().flat_map(|model| counts.iter().map(move |workers| (model, *workers)));
+            let others = pairs.filter(|pair| *pair != (serial, 1));
+            let all = std::iter::once((serial, 1)).chain(others);
+            all.map(|(model, workers)| with(python, model, workers)).collect::<Vec<Draft>>()
+        };
+        let mut all = vec![];
+        if self.has_native() {
+            all.extend(kin(None, Model::Serial, self.parallel_among(&Model::NATIVE)));
+        }
+        for python in self.interpreters() {
+            all.extend(kin(python, Model::PythonThreads, self.parallel_among(&Model::PYTHON)));
+        }
+        all
     }
 
     /// The models besides serial, each once, in the order in which they are offered.
     #[must_use]
     pub fn parallel_models(&self) -> Vec<Model> {
+        self.parallel_among(&Model::ALL)
+    }
+
+    fn parallel_among(&self, models: &[Model]) -> Vec<Model> {
         let is_asked = |model: &Model| *model != Model::Serial && self.models.contains(model);
-        Model::ALL.into_iter().filter(is_asked).collect()
+        models.iter().copied().filter(is_asked).collect()
+    }
+
+    fn has_native(&self) -> bool {
+        self.models.iter().any(|model| !model.is_python())
+    }
+
+    /// Whom the asked models of Python are executed by: nobody if there are none of them.
+    fn interpreters(&self) -> Vec<Option<&Interpreter>> {
+        if self.parallel_among(&Model::PYTHON).is_empty() {
+            return vec![];
+        }
+        let mut named: Vec<Option<&Interpreter>> = vec![];
+        for python in self.pythons.iter().map(Some) {
+            if !named.contains(&python) {
+                named.push(python);
+            }
+        }
+        if named.is_empty() { vec![self.draft.python.as_ref()] } else { named }
+    }
+
+    /// How many configurations it has.
+    fn size(&self) -> usize {
+        let counts = ascending(&self.workers);
+        let native =
+            if self.has_native() { 1 + counts.len() * self.parallel_among(&Model::NATIVE).len() } else { 0 };
+        let python = self.parallel_among(&Model::PYTHON);
+        let is_there = python.contains(&Model::PythonThreads) && counts.contains(&1);
+        native + self.interpreters().len() * (counts.len() * python.len() + usize::from(!is_there))
     }
 
     /// How many runs it has, those of the round that warms up included.
     #[must_use]
     pub fn runs(&self) -> u64 {
-        let counts = ascending(&self.workers).len() as u64;
-        let configurations = 1 + counts * self.parallel_models().len() as u64;
-        configurations.saturating_mul(self.repeats.saturating_add(1))
+        (self.size() as u64).saturating_mul(self.repeats.saturating_add(1))
     }
 
     /// Whether the machine's speed has to be known before this can become a plan.
@@ -103,8 +154,17 @@ impl SweepDraft {
         let configurations = self.configurations();
         let plans: Result<Vec<Plan>, Invalid> =
             configurations.iter().map(|draft| draft.validate(limits)).collect();
+        let mut models = self.parallel_models();
+        if self.has_native() {
+            models.insert(0, Model::Serial);
+        }
+        let has_counts = !self.parallel_models().is_empty();
+        let counts = if has_counts { ascending(&self.workers) } else { vec![] };
+        let to_u32 = |count: &u64| u32::try_from(*count).expect("checked against a limit below 2^32");
         Ok(SweepPlan {
             configurations: plans?,
+            models,
+            counts: counts.iter().map(to_u32).collect(),
             repeats: u32::try_from(self.repeats).expect("checked against a limit below 2^32"),
             seed: self.seed,
         })
@@ -127,7 +187,7 @@ impl SweepDraft {
             return Err(Invalid::new(Field::Workers, sentence));
         }
         in_range(Field::Repeats, "repeats", self.repeats, 1..=MAX_REPEATS)?;
-        let configurations = 1 + counts.len() * self.parallel_models().len();
+        let configurations = self.size();
         if configurations > MAX_CONFIGURATIONS {
             let sentence = format!(
                 "a sweep may have at most {MAX_CONFIGURATIONS} configurations (models × numbers of workers), not \
@@ -159,39 +219,80 @@ fn ascending(counts: &[u64]) -> Vec<u64> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SweepPlan {
     configurations: Vec<Plan>,
+    /// As asked for; serial is the first if any of them is native.
+    models: Vec<Model>,
+    /// As asked for, ascending.
+    counts: Vec<u32>,
     repeats: u32,
     seed: u64,
 }
 
 impl SweepPlan {
-    /// All configurations: serial first, then by model in the order in which they are offered, then by ascending number
-    /// of workers.
+    /// All configurations, in the order of [`SweepDraft::configurations`].
     #[must_use]
     pub fn configurations(&self) -> &[Plan] {
         &self.configurations
     }
 
-    /// The work, as a serial plan.
+    /// The work, as a serial plan: that of the first kin.
     #[must_use]
     pub fn work(&self) -> &Plan {
         &self.configurations[0]
     }
 
-    /// The models, each once; serial is the first.
+    /// The models that were asked for, each once; serial is the first if any of them is native.
     #[must_use]
-    pub fn models(&self) -> Vec<Model> {
-        let mut models: Vec<Model> = self.configurations.iter().map(Plan::model).collect();
-        models.dedup();
-        models
+    pub fn models(&self) -> &[Model] {
+        &self.models
     }
 
-    /// The numbers of workers of the models besides serial, ascending; empty if there is none.
+    /// The interpreters of Python's models, each once.
     #[must_use]
-    pub fn workers(&self) -> Vec<u32> {
-        let mut workers: Vec<u32> = self.configurations[1..].iter().map(Plan::workers).collect();
-        workers.sort_unstable();
-        workers.dedup();
-        workers
+    pub fn pythons(&self) -> Vec<Interpreter> {
+        let mut pythons: Vec<Interpreter> = vec![];
+        for python in self.configurations.iter().filter_map(Plan::python) {
+            if !pythons.contains(&python.interpreter) {
+                pythons.push(python.interpreter.clone());
+            }
+        }
+        pythons
+    }
+
+    /// Who executed anything, each once, in the order of the configurations: one curve each.
+    #[must_use]
+    pub fn executors(&self) -> Vec<Executor> {
+        let mut executors: Vec<Executor> = self.configurations.iter().map(Plan::executor).collect();
+        executors.dedup();
+        executors
+    }
+
+    /// The numbers of workers that were asked for, ascending; empty if serial was all.
+    #[must_use]
+    pub fn workers(&self) -> &[u32] {
+        &self.counts
+    }
+
+    /// The executors that were asked for besides serial, in the order of the configurations.
+    #[must_use]
+    pub fn parallel_executors(&self) -> Vec<Executor> {
+        let is_asked =
+            |executor: &Executor| executor.model != Model::Serial && self.models.contains(&executor.model);
+        self.executors().into_iter().filter(is_asked).collect()
+    }
+
+    /// The configuration of an executor with so many workers.
+    #[must_use]
+    pub fn configuration(&self, executor: &Executor, workers: u32) -> Option<usize> {
+        let is_it = |plan: &Plan| plan.workers() == workers && plan.executor() == *executor;
+        self.configurations.iter().position(is_it)
+    }
+
+    /// The configuration that the speed-ups of another are measured against: the serial one of its kin.
+    #[must_use]
+    pub fn base_of(&self, configuration: usize) -> usize {
+        let executor = self.configurations[configuration].executor();
+        let is_base = |plan: &Plan| plan.is_serial() && plan.executor().is_kin(&executor);
+        self.configurations.iter().position(is_base).expect("every kin has a serial configuration")
     }
 
     /// How many rounds are counted, at least one.

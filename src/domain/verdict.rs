@@ -81,7 +81,7 @@ fn with_failures(record: &Record) -> String {
 }
 
 fn completed(record: &Record, gain: Option<Gain>) -> String {
-    let name = record.plan.model().name();
+    let name = record.plan.executor().name();
     // Serial against serial would compare the machine with itself, unless the user wants just that.
     let is_telling = |gain: &Gain| gain.over.is_chosen || record.plan.model() != Model::Serial;
     let what = match gain.filter(is_telling) {
@@ -103,7 +103,7 @@ fn completed(record: &Record, gain: Option<Gain>) -> String {
 #[must_use]
 pub fn repeated(record: &Record, time: &Spread, gain: Option<(Ratio, Baseline)>) -> String {
     let compared = gain.map(|(ratio, over)| format!(", {}", gained(&ratio, &over))).unwrap_or_default();
-    let name = record.plan.model().name();
+    let name = record.plan.executor().name();
     format!("{name}: {}{compared}: {}", repeats::told(time), reason(record))
 }
 

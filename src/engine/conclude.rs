@@ -88,7 +88,12 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         concurrency: tally.in_flight as f64 / facts.wall as f64,
         parallelism: cpu as f64 / facts.wall as f64,
         phases_s: phases,
-        gil: facts.gil_switches.map(|switches| GilTotals { switches, wait_s: seconds(phases[Phase::Gil]) }),
+        gil: facts.gil_switches.map(|switches| GilTotals {
+            switches: Some(switches),
+            is_estimate: false,
+            wait_s: seconds(phases[Phase::Gil]),
+        }),
+        python: None,
         context_switches: context_switches(&lanes),
         migrations: workers.iter().map(|worker| worker.migrations).sum(),
         memory_bytes: lanes.iter().map(|lane| load_known(&lane.memory)).sum(),

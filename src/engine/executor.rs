@@ -1,6 +1,7 @@
 //! The models: each creates workers in its own way, and they all do the same.
 
 pub mod processes;
+pub mod python;
 pub mod rayon;
 pub mod threads;
 

@@ -11,6 +11,7 @@ use super::arena::Arena;
 use super::conclude::{self, Facts};
 use super::cores::CoreWatch;
 use super::executor::processes::ForkCrew;
+use super::executor::python::PythonCrew;
 use super::executor::rayon::RayonCrew;
 use super::executor::threads::ThreadCrew;
 use super::executor::{Crew, Death};
@@ -218,7 +219,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let gil = self
             .plan
             .model()
-            .has_interpreter_lock()
+            .has_emulated_lock()
             .then(|| Arc::new(Gil::new(Duration::from_micros(self.plan.switch_interval_us()))));
         let started_at = jiff::Timestamp::now().to_string();
         let suspended = os::suspended();
@@ -306,6 +307,9 @@ fn crew<'z>(model: Model, assignment: Assignment, zygote: &'z mut Zygote) -> Box
         Model::Serial | Model::Threads | Model::GilThreads => Box::new(ThreadCrew::new(assignment)),
         Model::Rayon => Box::new(RayonCrew::new(assignment)),
         Model::Processes => Box::new(ForkCrew::new(assignment, zygote)),
+        Model::PythonThreads | Model::PythonProcesses | Model::PythonInterpreters | Model::PythonAsyncio => {
+            Box::new(PythonCrew::new(assignment, zygote))
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the charts of a sweep show: its results as bars and curves.
 
 use super::svg::chart::{Chart, Measure, Point, Series};
-use crate::domain::model::Model;
 use crate::domain::share::SharedSweep;
 use crate::domain::stats::Interval;
 use crate::domain::sweep::{self, Summary};
@@ -17,11 +16,12 @@ pub(super) fn of(shared: &SharedSweep<'_>) -> Vec<Chart> {
 
 fn chart(shared: &SharedSweep<'_>, measure: Measure) -> Chart {
     let workers = match shared.sweep.plan.workers() {
-        none if none.is_empty() => vec![1],
-        workers => workers,
+        [] => vec![1],
+        workers => workers.to_vec(),
     };
+    let asked = shared.sweep.plan.parallel_executors();
     let parallel =
-        |series: &&sweep::Series| series.model != Model::Serial || shared.results.series.len() == 1;
+        |series: &&sweep::Series| asked.contains(&series.executor) || shared.results.series.len() == 1;
     let series = shared.results.series.iter().filter(parallel);
     let cores = shared.provenance.machine.cores_usable;
     let serial = shared.results.summaries.first().and_then(Option::as_ref);
@@ -46,7 +46,7 @@ fn bars(shared: &SharedSweep<'_>, series: &sweep::Series, measure: Measure, work
         series.configurations.iter().filter_map(of).find(|summary| summary.plan.workers() == *workers)
     };
     let points = workers.iter().map(|workers| point(summary(workers)?, measure)).collect();
-    Series { model: series.model, points, fitted: fitted(series, measure, workers) }
+    Series { executor: series.executor.clone(), points, fitted: fitted(series, measure, workers) }
 }
 
 fn point(summary: &Summary, measure: Measure) -> Option<Point> {

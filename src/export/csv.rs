@@ -77,7 +77,7 @@ const COLUMNS: &[Column] = &[
     ("network_s", |run| phase(run, Phase::Network)),
     ("file_s", |run| phase(run, Phase::File)),
     ("idle_s", |run| phase(run, Phase::Idle)),
-    ("gil_switches", |run| known(run.record.gil.map(|gil| gil.switches))),
+    ("gil_switches", |run| known(run.record.gil.and_then(|gil| gil.switches))),
     ("gil_wait_s", |run| known(run.record.gil.map(|gil| gil.wait_s))),
     ("voluntary_switches", |run| known(run.record.context_switches.map(|switches| switches.voluntary))),
     ("involuntary_switches", |run| known(run.record.context_switches.map(|switches| switches.involuntary))),
@@ -154,5 +154,5 @@ fn page_bytes(record: &Record) -> Option<u32> {
 
 fn switch_interval(record: &Record) -> Option<f64> {
     let plan = &record.plan;
-    plan.model().has_interpreter_lock().then(|| plan.switch_interval_us() as f64 / 1e6)
+    plan.model().has_emulated_lock().then(|| plan.switch_interval_us() as f64 / 1e6)
 }

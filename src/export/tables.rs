@@ -60,7 +60,7 @@ fn run(run: &SharedRun<'_>) -> Vec<String> {
         run.number.to_string(),
         words::name(run).unwrap_or_default(),
         plan.workload().label().into(),
-        plan.model().label().into(),
+        plan.executor().label(),
         grouped(plan.workers().into()),
         grouped(plan.tasks().into()),
         bare_seconds(record.wall_s),
@@ -120,7 +120,7 @@ fn summary(summary: &Summary) -> Vec<String> {
     let or_nothing = |text: Option<String>| text.unwrap_or_else(|| NOTHING.into());
     let gain = summary.speedup.as_ref();
     vec![
-        summary.plan.model().label().into(),
+        summary.plan.executor().label(),
         grouped(summary.plan.workers().into()),
         summary.runs.to_string(),
         bare_seconds(summary.time.median),

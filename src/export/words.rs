@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use crate::domain::executor::Executor;
 use crate::domain::machine::Machine;
-use crate::domain::model::Model;
 use crate::domain::plan::Plan;
 use crate::domain::provenance::{Origin, Provenance};
 use crate::domain::record::Record;
@@ -40,7 +40,7 @@ pub(super) fn title(run: &SharedRun<'_>) -> String {
 pub(super) fn sweep_title(shared: &SharedSweep<'_>) -> String {
     let plan = &shared.sweep.plan;
     let name = shared.name.map(|text| format!(" {}:", clean(text, NAME))).unwrap_or_default();
-    let models: Vec<&str> = plan.models().into_iter().map(Model::label).collect();
+    let models: Vec<String> = plan.executors().iter().map(Executor::label).collect();
     let workers: Vec<String> = plan.workers().iter().map(u32::to_string).collect();
     let workers = if workers.is_empty() { "1".into() } else { workers.join(", ") };
     let noun = if workers == "1" { "worker" } else { "workers" };
@@ -62,7 +62,7 @@ pub(super) fn fits(shared: &SharedSweep<'_>) -> Vec<String> {
     let series = shared.results.series.iter();
     series
         .flat_map(|series| {
-            let model = series.model.name();
+            let model = series.executor.name();
             let amdahl = series.amdahl.as_ref().map(|fit| {
                 format!("{model}, fitted by Amdahl's law: serial fraction {}", parameter(&fit.law.serial))
             });
@@ -86,7 +86,7 @@ pub(super) fn caveats(run: &SharedRun<'_>) -> Vec<String> {
 /// What was run.
 pub(super) fn plan(plan: &Plan) -> String {
     let (workers, tasks) = (counted(plan.workers().into(), "worker"), counted(plan.tasks().into(), "task"));
-    format!("{} · {} · {workers} · {tasks}", plan.workload().label(), plan.model().label())
+    format!("{} · {} · {workers} · {tasks}", plan.workload().label(), plan.executor().label())
 }
 
 /// The size of the work: what another run must have in common to be compared with this one.

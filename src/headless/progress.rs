@@ -63,7 +63,7 @@ impl Progress {
                 0 => "warming up".into(),
                 round => format!("round {round} of {}", course.plan().repeats()),
             },
-            configuration: format!("{} × {}", plan.model().name(), plan.workers()),
+            configuration: format!("{} × {}", plan.executor().name(), plan.workers()),
             left: estimate::remaining(course.plan(), course.left(), ended, known),
         });
     }

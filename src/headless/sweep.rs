@@ -109,5 +109,5 @@ fn print_results(
 
 /// As the tables of this shell name a configuration.
 fn name(plan: &Plan) -> String {
-    format!("{} with {}", plan.model().name(), counted(plan.workers().into(), "worker"))
+    format!("{} with {}", plan.executor().name(), counted(plan.workers().into(), "worker"))
 }

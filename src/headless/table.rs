@@ -46,7 +46,7 @@ fn summary(records: &[(usize, &Record)]) -> Option<String> {
     let counted: Vec<&Record> =
         records.iter().copied().filter(|record| is_same && repeats::is_counted(record)).collect();
     let time = repeats::time(&counted).filter(|time| time.n > 1)?;
-    Some(format!("{}: {}", first.plan.model().name(), repeats::told(&time)))
+    Some(format!("{}: {}", first.plan.executor().name(), repeats::told(&time)))
 }
 
 fn with_header(
@@ -91,7 +91,7 @@ fn run_row(number: usize, record: &Record) -> Vec<String> {
     vec![
         number.to_string(),
         plan.workload().label().into(),
-        plan.model().label().into(),
+        plan.executor().label(),
         text::grouped(plan.workers().into()),
         text::grouped(plan.tasks().into()),
         record.outcome.name().into(),

@@ -77,7 +77,7 @@ fn in_short(shown: Shown<'_>) -> String {
     format!(
         "{number}{} · {} × {}",
         plan.workload().kind().name(),
-        plan.model().name(),
+        plan.executor().name(),
         grouped(plan.workers().into())
     )
 }
@@ -196,7 +196,7 @@ pub fn describe(plan: &Plan) -> String {
     format!(
         "{} · {} · {} · {}",
         plan.workload().label(),
-        plan.model().label(),
+        plan.executor().label(),
         plural(u64::from(plan.workers()), "worker"),
         plural(u64::from(plan.tasks()), "task"),
     )

@@ -32,8 +32,8 @@ use crate::app::columns::{ColumnId, Row, of_sweep};
 use crate::app::live::Live;
 use crate::app::screen::Panel;
 use crate::app::sweep::sketch::span;
+use crate::domain::executor::Executor;
 use crate::domain::history::{Entry, SweepEntry};
-use crate::domain::model::Model;
 use crate::domain::record::Record;
 use crate::domain::text::counted;
 use geometry::{Geometry, Placed, WORD};
@@ -162,7 +162,7 @@ impl Table<'_> {
     fn sweep_in_words(&self, sweep: &SweepEntry, room: usize) -> String {
         let is_live = self.app.live_sweep().is_some_and(|live| live.number == sweep.number);
         let progress = self.app.sweep_progress().filter(|_| is_live);
-        let models: Vec<&str> = sweep.sweep.plan.models().into_iter().skip(1).map(Model::name).collect();
+        let models: Vec<String> = sweep.sweep.plan.parallel_executors().iter().map(Executor::name).collect();
         let name = sweep.name.as_ref().map(|name| format!(" “{name}”")).unwrap_or_default();
         let (models, span) = (models.join(", "), span(sweep));
         let rounds = counted(sweep.sweep.plan.repeats().into(), "round");

@@ -96,6 +96,10 @@ fn ink(model: Model, theme: Theme) -> Ink {
         Model::GilThreads => ("╳", theme.phase(Phase::Gil)),
         Model::Processes => ("▒", theme.phase(Phase::File)),
         Model::Rayon => ("║", theme.phase(Phase::Network)),
+        Model::PythonThreads => ("▚", theme.phase(Phase::Ready)),
+        Model::PythonProcesses => ("▓", theme.phase(Phase::File)),
+        Model::PythonInterpreters => ("▤", theme.parallelism()),
+        Model::PythonAsyncio => ("░", theme.phase(Phase::Network)),
     };
     Ink { fill, style }
 }
@@ -133,7 +137,7 @@ impl Geometry {
 
 /// All models if the thinnest bars have room, else the one under the cursor; of that, if need be, not all numbers of workers.
 fn layout(app: &App, sketch: &Sketch, width: u16) -> (std::ops::Range<usize>, Layout) {
-    let models = sketch.models.len();
+    let models = sketch.executors.len();
     let bars = |models: usize| -> Vec<usize> {
         let parallel = sketch.groups.len().saturating_sub(1);
         std::iter::once(1).chain(std::iter::repeat_n(models, parallel)).collect()
@@ -141,7 +145,7 @@ fn layout(app: &App, sketch: &Sketch, width: u16) -> (std::ops::Range<usize>, La
     if let Some(layout) = Layout::whole(&bars(models), width) {
         return (0..models, layout);
     }
-    let (here, group) = app.chart().map_or((0, 0), |chart| (chart.model(), chart.place().0));
+    let (here, group) = app.chart().map_or((0, 0), |chart| (chart.executor(), chart.place().0));
     let only = bars(1);
     let layout = Layout::whole(&only, width).unwrap_or_else(|| Layout::around(&only, group, width));
     (here..(here + 1).min(models), layout)
@@ -172,8 +176,11 @@ fn title(sketch: &Sketch, geometry: &Geometry, width: u16) -> String {
         Unit::Time => "time",
     };
     let only = match geometry.models.clone() {
-        models if models.len() == sketch.models.len() => String::new(),
-        models => format!(" · only {}: ↑↓", sketch.models.get(models.start).map_or("serial", |it| it.name())),
+        models if models.len() == sketch.executors.len() => String::new(),
+        models => format!(
+            " · only {}: ↑↓",
+            sketch.executors.get(models.start).map_or("serial".into(), |it| it.name())
+        ),
     };
     let (first, shown) = (geometry.layout.first, geometry.layout.groups.len());
     let part = match sketch.groups.get(first..first + shown) {
@@ -193,22 +200,23 @@ fn title(sketch: &Sketch, geometry: &Geometry, width: u16) -> String {
 
 /// What the marks mean, as many as fit, the bars first.
 fn legend(sketch: &Sketch, geometry: &Geometry, theme: Theme, width: u16) -> Line<'static> {
-    let drawn = sketch.models.get(geometry.models.clone()).unwrap_or_default();
-    let mut entries: Vec<(String, Style, &'static str)> = drawn
+    let drawn = sketch.executors.get(geometry.models.clone()).unwrap_or_default();
+    let mut entries: Vec<(String, Style, String)> = drawn
         .iter()
-        .map(|model| (ink(*model, theme).fill.repeat(2), ink(*model, theme).style, model.label()))
+        .map(|one| (ink(one.model, theme).fill.repeat(2), ink(one.model, theme).style, one.label()))
         .collect();
-    entries.push(("═".into(), Style::new(), "ideal"));
-    entries.extend(sketch.laws.iter().map(|law| (symbol(law).to_string(), Style::new(), law_name(law))));
-    entries.push(("─".into(), Style::new(), "serial"));
-    entries.push(("★".into(), theme.strong(), "best"));
+    entries.push(("═".into(), Style::new(), "ideal".into()));
+    entries
+        .extend(sketch.laws.iter().map(|law| (symbol(law).to_string(), Style::new(), law_name(law).into())));
+    entries.push(("─".into(), Style::new(), "serial".into()));
+    entries.push(("★".into(), theme.strong(), "best".into()));
     let mut points = sketch.groups.iter().flat_map(|group| &group.points);
     if points.clone().any(|point| point.is_now) {
-        entries.push(("━".into(), theme.cursor(), "now"));
+        entries.push(("━".into(), theme.cursor(), "now".into()));
     }
     let is_warm_up = |point: &crate::app::sweep::Point| point.value.is_none() && point.warm_up.is_some();
     if points.any(is_warm_up) {
-        entries.push(("○".into(), Style::new(), "warm-up"));
+        entries.push(("○".into(), Style::new(), "warm-up".into()));
     }
     let mut spans = vec![Span::raw(" ")];
     let mut left = usize::from(width).saturating_sub(6);
@@ -259,7 +267,7 @@ fn groups(sketch: &Sketch, models: &std::ops::Range<usize>) -> Vec<chart::Group>
 
 fn draw_chart(app: &App, sketch: &Sketch, geometry: &Geometry, theme: Theme, buf: &mut Buffer) {
     let groups = groups(sketch, &geometry.models);
-    let models = std::iter::once(Model::Serial).chain(sketch.models.iter().copied());
+    let models = std::iter::once(Model::Serial).chain(sketch.executors.iter().map(|executor| executor.model));
     let inks: Vec<Ink> = models.map(|model| ink(model, theme)).collect();
     let scale = Scale::reaching(sketch.peak * HEADROOM, chart::plot(geometry.chart).height);
     let label = |value: f64| label(value, scale, sketch.unit);
@@ -272,8 +280,9 @@ fn draw_chart(app: &App, sketch: &Sketch, geometry: &Geometry, theme: Theme, buf
         .line(line(&ideal, "═", Style::new()));
     let (group, bar) = app.chart().map_or((0, 0), crate::app::sweep::Chart::place);
     for (at, law) in &laws {
-        let style =
-            inks.get(app.chart().map_or(0, |chart| chart.model() + 1)).map_or(Style::new(), |ink| ink.style);
+        let style = inks
+            .get(app.chart().map_or(0, |chart| chart.executor() + 1))
+            .map_or(Style::new(), |ink| ink.style);
         chart = chart.line(line(&**at, symbol(law), style));
     }
     let bar = if group == 0 { 0 } else { bar - geometry.models.start.min(bar) };

@@ -115,7 +115,7 @@ impl View<'_> {
     /// What stands on the border above, left and right, in as many words as there is room for. With a cursor, the task
     /// under it is more than anything else.
     fn titles(&self, under: Option<&Inspection<'_>>, width: u16) -> (String, Line<'static>) {
-        let emulated = self.shown.plan().model().has_interpreter_lock();
+        let emulated = self.shown.plan().model().has_emulated_lock();
         let notes = if emulated { [" · the lock is emulated", " · emulated", ""] } else { [""; 3] };
         let rows = self.rows_in_words();
         let left = |note: &str| format!("{TITLE}{rows}{note}");

@@ -66,7 +66,7 @@ fn sweeps_and_runs_share_one_sequence_of_numbers() {
     let room = Room::new();
     let draft = Draft::new(WorkloadKind::Cpu, Model::Serial, 1);
     let models = vec![Model::Threads];
-    let draft = SweepDraft { draft, models, workers: vec![1, 2], repeats: 3, seed: 7 };
+    let draft = SweepDraft { draft, models, pythons: vec![], workers: vec![1, 2], repeats: 3, seed: 7 };
     let sweep = Sweep { id: "one.1".into(), plan: draft.validate(&Default::default()).unwrap() };
     let mut store = Store::at(room.place());
     assert_eq!(store.keep_run(0, &here("one"), &record("a")).unwrap(), 1);

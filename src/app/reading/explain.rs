@@ -132,7 +132,7 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
         ),
         _ => None,
     };
-    let emulated = shown.plan().model().has_interpreter_lock().then_some(
+    let emulated = shown.plan().model().has_emulated_lock().then_some(
         "The lock is emulated, after CPython's own code: real threads, real waiting, but Rust computes and not Python.",
     );
     let live = (!trace.is_concluded()).then_some(
@@ -271,7 +271,7 @@ mod tests {
                 draft.validate(&Limits::default()).unwrap()
             };
             let mut record = record::sample::record(plan, 2.0, 1.0);
-            record.gil = Some(GilTotals { switches: 1, wait_s: 1.0 });
+            record.gil = Some(GilTotals { switches: Some(1), is_estimate: false, wait_s: 1.0 });
             record.memory_bytes = Some(1);
             record.shared_file = Some(SharedFile {
                 content: Content::Empty,

@@ -59,6 +59,16 @@ impl Setup {
                 format!("{}, each with memory of its own", counted_many(workers, "forked process"))
             }
             (Model::Rayon, _) => format!("a pool of {threads} that take tasks from each other"),
+            (Model::PythonThreads, _) => format!("{threads} of one CPython interpreter"),
+            (Model::PythonProcesses, _) => {
+                format!("{} of CPython, each with its own lock", counted_many(workers, "process"))
+            }
+            (Model::PythonInterpreters, _) => {
+                format!("{} in one CPython process", counted(workers, "interpreter"))
+            }
+            (Model::PythonAsyncio, _) => {
+                format!("one CPython thread, {} in flight", counted(workers, "task"))
+            }
         }
     }
 

@@ -21,8 +21,8 @@ pub struct Chart {
     pub unit: Unit,
     /// Whether fitted curves are drawn.
     pub has_fits: bool,
-    /// Which model the cursor is on, counted without serial.
-    model: usize,
+    /// Which executor the cursor is on, counted without serial.
+    executor: usize,
     /// Which number of workers the cursor is on; `None` is serial.
     count: Option<usize>,
 }
@@ -32,7 +32,7 @@ impl Chart {
     #[must_use]
     pub fn of(entry: &SweepEntry) -> Chart {
         let mut chart =
-            Chart { number: entry.number, unit: Unit::SpeedUp, has_fits: false, model: 0, count: None };
+            Chart { number: entry.number, unit: Unit::SpeedUp, has_fits: false, executor: 0, count: None };
         let first = usize::from(entry.sweep.plan.configurations().len() > 1);
         chart.look_at(entry.results.best.unwrap_or(first), entry);
         chart
@@ -46,26 +46,35 @@ impl Chart {
     /// Which configuration of the plan the cursor is on.
     #[must_use]
     pub fn configuration(&self, entry: &SweepEntry) -> usize {
-        self.count.map_or(0, |count| 1 + self.model * counts(entry) + count)
+        let plan = &entry.sweep.plan;
+        let workers = self.count.and_then(|count| plan.workers().get(count));
+        let executors = plan.parallel_executors();
+        let found = workers.zip(executors.get(self.executor));
+        found.and_then(|(workers, executor)| plan.configuration(executor, *workers)).unwrap_or(0)
     }
 
-    /// Which model the cursor is on, counted without serial: on serial, the last one that it was on.
+    /// Which executor the cursor is on, counted without serial: on serial, the last one that it was on.
     #[must_use]
-    pub fn model(&self) -> usize {
-        self.model
+    pub fn executor(&self) -> usize {
+        self.executor
     }
 
     /// The cursor as group and bar: serial is the first group, with one bar.
     #[must_use]
     pub fn place(&self) -> (usize, usize) {
-        self.count.map_or((0, 0), |count| (count + 1, self.model))
+        self.count.map_or((0, 0), |count| (count + 1, self.executor))
     }
 
     /// Puts the cursor on this configuration.
     pub fn look_at(&mut self, configuration: usize, entry: &SweepEntry) {
-        let counts = counts(entry);
-        match configuration.checked_sub(1).filter(|_| counts > 0) {
-            Some(parallel) => (self.model, self.count) = (parallel / counts, Some(parallel % counts)),
+        let plan = &entry.sweep.plan;
+        let found = plan.configurations().get(configuration).and_then(|found| {
+            let executor = found.executor();
+            let at = plan.parallel_executors().iter().position(|one| *one == executor)?;
+            Some((at, plan.workers().iter().position(|workers| *workers == found.workers())?))
+        });
+        match found {
+            Some((executor, count)) => (self.executor, self.count) = (executor, Some(count)),
             None => self.count = None,
         }
     }
@@ -77,10 +86,10 @@ impl Chart {
         self.count = next.checked_sub(1);
     }
 
-    /// Moves the cursor by so many models.
-    pub fn step_model(&mut self, by: isize, entry: &SweepEntry) {
-        let models = entry.sweep.plan.models().len().saturating_sub(1);
-        self.model = self.model.saturating_add_signed(by).min(models.saturating_sub(1));
+    /// Moves the cursor by so many executors.
+    pub fn step_executor(&mut self, by: isize, entry: &SweepEntry) {
+        let executors = entry.sweep.plan.parallel_executors().len();
+        self.executor = self.executor.saturating_add_signed(by).min(executors.saturating_sub(1));
     }
 
     /// Bars of speed-ups become bars of times, or the other way round.

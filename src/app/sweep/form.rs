@@ -174,7 +174,14 @@ impl SweepForm {
         let workers = parse_counts(counts, cores_usable)
             .map_err(|sentence| Invalid { field: Field::Workers, sentence })?;
         let models = std::iter::once(Model::Serial).chain(models.iter().copied()).collect();
-        Ok(SweepDraft { draft: work.clone(), models, workers, repeats: self.repeats, seed: self.seed })
+        Ok(SweepDraft {
+            draft: work.clone(),
+            models,
+            pythons: vec![],
+            workers,
+            repeats: self.repeats,
+            seed: self.seed,
+        })
     }
 
     /// Moves the cursor by so many rows.

@@ -4,7 +4,6 @@ use super::super::details::{Row, with_note};
 use super::sketch::with_interval;
 
 use crate::domain::history::{Entry, History, SweepEntry};
-use crate::domain::model::Model;
 use crate::domain::record::Outcome;
 use crate::domain::sweep::Summary;
 use crate::domain::text::{clean, duration, speedup, three_digits, wrap};
@@ -56,7 +55,7 @@ fn together(summary: &Summary, width: u16) -> Vec<Row> {
             duration(summary.time.max)
         ),
     )];
-    if let Some(ratio) = summary.speedup.filter(|_| summary.plan.model() != Model::Serial) {
+    if let Some(ratio) = summary.speedup.filter(|_| !summary.plan.is_serial()) {
         let between = interval(ratio.interval.map(|it| (it.low, it.high)), speedup);
         let note = format!("over the sweep's serial runs: ratio of the medians; 95 % interval {between}");
         numbers.push(("speed-up", speedup(ratio.value), note));

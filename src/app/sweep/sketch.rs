@@ -4,6 +4,7 @@ use super::super::App;
 use super::chart::{Chart, Unit};
 use super::laws::Law;
 
+use crate::domain::executor::Executor;
 use crate::domain::history::{SweepEntry, is_counted};
 use crate::domain::model::Model;
 use crate::domain::plan::Plan;
@@ -47,7 +48,7 @@ pub struct Group {
     pub label: String,
     /// How many workers.
     pub workers: u32,
-    /// In the order of the models.
+    /// In the order of the executors.
     pub points: Vec<Point>,
     /// The most that can be, in the chart's unit; `None` while it is not known.
     pub ideal: Option<f64>,
@@ -64,8 +65,8 @@ pub struct Sketch {
     pub headline: String,
     /// What to conclude, in one sentence.
     pub conclusion: String,
-    /// The models besides serial.
-    pub models: Vec<Model>,
+    /// Who executed the tasks, besides serial.
+    pub executors: Vec<Executor>,
     /// All points.
     pub groups: Vec<Group>,
     /// What the bars measure.
@@ -104,9 +105,9 @@ impl Composer<'_> {
     fn sketch(&self) -> Sketch {
         let Composer { entry, chart, .. } = *self;
         let plan = &entry.sweep.plan;
-        let models: Vec<Model> = plan.models().into_iter().filter(|model| *model != Model::Serial).collect();
-        let groups = self.groups(models.len());
-        let laws = if chart.has_fits { self.laws(&models) } else { vec![] };
+        let executors = plan.parallel_executors();
+        let groups = self.groups(&executors);
+        let laws = if chart.has_fits { self.laws(&executors) } else { vec![] };
         let name = entry.name.as_ref().map(|name| format!(" “{name}”")).unwrap_or_default();
         Sketch {
             title: format!("Sweep #{}{name}", entry.number),
@@ -115,19 +116,25 @@ impl Composer<'_> {
             conclusion: entry.results.conclusion.clone(),
             peak: self.peak(&groups),
             serial: self.serial(),
-            told_laws: self.told_laws(&laws, &models),
+            told_laws: self.told_laws(&laws, &executors),
             laws,
             about: self.about(),
             ended: self.ended(),
             failed: entry.results.failed.iter().sum(),
             unit: chart.unit,
-            models,
+            executors,
             groups,
         }
     }
 
     fn serial_time(&self) -> Option<f64> {
         Some(self.entry.results.summaries.first()?.as_ref()?.time.median)
+    }
+
+    /// The median time that the speed-ups of a configuration are measured against.
+    fn base_time(&self, configuration: usize) -> Option<f64> {
+        let base = self.entry.sweep.plan.base_of(configuration);
+        Some(self.entry.results.summaries.get(base)?.as_ref()?.time.median)
     }
 
     fn serial(&self) -> Option<f64> {
@@ -137,18 +144,21 @@ impl Composer<'_> {
         }
     }
 
-    fn groups(&self, models: usize) -> Vec<Group> {
-        let counts = self.entry.sweep.plan.workers();
+    fn groups(&self, executors: &[Executor]) -> Vec<Group> {
+        let plan = &self.entry.sweep.plan;
+        let point = |executor: &Executor, workers: u32| {
+            plan.configuration(executor, workers).map_or_else(Point::default, |found| self.point(found))
+        };
         let serial = Group {
             label: "serial".into(),
             workers: 1,
             points: vec![self.point(0)],
             ideal: self.in_unit(1.0),
         };
-        let parallel = counts.iter().enumerate().map(|(at, workers)| Group {
+        let parallel = plan.workers().iter().map(|workers| Group {
             label: grouped((*workers).into()),
             workers: *workers,
-            points: (0..models).map(|model| self.point(1 + model * counts.len() + at)).collect(),
+            points: executors.iter().map(|executor| point(executor, *workers)).collect(),
             ideal: self.in_unit(self.ideal(*workers)),
         });
         std::iter::once(serial).chain(parallel).collect()
@@ -212,7 +222,7 @@ impl Composer<'_> {
         let time = warmed_up(configuration)?;
         match self.chart.unit {
             Unit::Time => Some(time),
-            Unit::SpeedUp => Some(warmed_up(0)? / time),
+            Unit::SpeedUp => Some(warmed_up(self.entry.sweep.plan.base_of(configuration))? / time),
         }
     }
 
@@ -224,7 +234,7 @@ impl Composer<'_> {
         let its = self.records(configuration).filter(|run| is_counted(run));
         its.filter_map(|run| match self.chart.unit {
             Unit::Time => Some(run.wall_s),
-            Unit::SpeedUp => self.serial_time().map(|serial| serial / run.wall_s),
+            Unit::SpeedUp => self.base_time(configuration).map(|serial| serial / run.wall_s),
         })
         .collect()
     }
@@ -247,23 +257,23 @@ impl Composer<'_> {
         }
     }
 
-    fn laws(&self, models: &[Model]) -> Vec<Law> {
-        let model = models.get(self.chart.model());
-        let Some(series) = model.and_then(|model| self.entry.results.series_of(*model)) else {
+    fn laws(&self, executors: &[Executor]) -> Vec<Law> {
+        let executor = executors.get(self.chart.executor());
+        let Some(series) = executor.and_then(|executor| self.entry.results.series_of(executor)) else {
             return vec![];
         };
         let amdahl = series.amdahl.map(Law::Amdahl);
         amdahl.into_iter().chain(series.universal.map(Law::Universal)).collect()
     }
 
-    fn told_laws(&self, laws: &[Law], models: &[Model]) -> Vec<String> {
+    fn told_laws(&self, laws: &[Law], executors: &[Executor]) -> Vec<String> {
         if !self.chart.has_fits {
             return vec![];
         }
         if laws.is_empty() {
-            let model = models.get(self.chart.model()).map_or("serial", |model| model.name());
+            let executor = executors.get(self.chart.executor()).map_or("serial".into(), Executor::name);
             return vec![format!(
-                "no fitted curve for {model}: it takes at least six numbers of workers, all measured"
+                "no fitted curve for {executor}: it takes at least six numbers of workers, all measured"
             )];
         }
         laws.iter().map(Law::sentence).collect()
@@ -284,7 +294,7 @@ impl Composer<'_> {
         let besides_serial = results.summaries.iter().skip(1).flatten().count();
         match &best.speedup {
             _ if besides_serial == 0 => format!("{so_far}only serial was measured"),
-            _ if best.plan.model() == Model::Serial => {
+            _ if best.plan.is_serial() => {
                 format!("{so_far}nothing is clearly faster than serial")
             }
             Some(ratio) => {
@@ -333,8 +343,7 @@ impl Composer<'_> {
 #[must_use]
 pub fn what(entry: &SweepEntry) -> String {
     let plan = &entry.sweep.plan;
-    let names: Vec<&str> =
-        plan.models().into_iter().filter(|model| *model != Model::Serial).map(Model::name).collect();
+    let names: Vec<String> = plan.parallel_executors().iter().map(Executor::name).collect();
     format!(
         "{} · {} · {} · {}",
         plan.work().workload().label(),
@@ -360,14 +369,14 @@ pub fn span(entry: &SweepEntry) -> String {
 /// A configuration in as few words as possible.
 #[must_use]
 pub fn place(plan: &Plan) -> String {
-    match plan.model() {
-        Model::Serial => "serial".into(),
-        model => format!("{} × {}", model.name(), grouped(plan.workers().into())),
+    match plan.executor() {
+        Executor { model: Model::Serial, .. } => "serial".into(),
+        executor => format!("{} × {}", executor.name(), grouped(plan.workers().into())),
     }
 }
 
 fn numbers(summary: &Summary) -> Vec<String> {
-    let speedup = summary.speedup.filter(|_| summary.plan.model() != Model::Serial);
+    let speedup = summary.speedup.filter(|_| !summary.plan.is_serial());
     let times = summary.time.interval;
     let mut numbers = vec![];
     numbers.extend(speedup.map(|ratio| with_interval(ratio.value, ratio.interval, text::speedup)));

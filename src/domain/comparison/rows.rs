@@ -35,7 +35,8 @@ pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Row> {
         table.row("ctx switches", Unit::Count, |record| {
             record.context_switches.map(|switches| (switches.voluntary + switches.involuntary) as f64)
         }),
-        table.row("lock switches", Unit::Count, |record| record.gil.map(|gil| gil.switches as f64)),
+        table
+            .row("lock switches", Unit::Count, |record| record.gil?.switches.map(|switches| switches as f64)),
     ];
     rows.extend(others.into_iter().filter(|row| row.cells.iter().any(|cell| cell.value.is_some())));
     rows

@@ -7,6 +7,7 @@ use super::{Draft, Invalid, MAX_ADDRESSES, MAX_LATENCY_MS, Plan, TaskSize};
 use crate::domain::address;
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
+use crate::domain::python::{Interpreter, StartMethod};
 use crate::domain::text::{grouped, is_treacherous};
 use crate::domain::workload::{Addresses, Files, LatencyRange, Workload, WorkloadKind};
 
@@ -60,6 +61,10 @@ struct Parameters {
     urls: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     switch_interval_s: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    python: Option<Interpreter>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    start_method: Option<StartMethod>,
 }
 
 impl From<&Plan> for StoredPlan {
@@ -105,8 +110,12 @@ impl Parameters {
                 }
             }
         };
-        if plan.model.has_interpreter_lock() {
+        if plan.model.has_emulated_lock() {
             parameters.switch_interval_s = Some(plan.switch_interval_us as f64 / 1e6);
+        }
+        if let Some(python) = &plan.python {
+            parameters.python = Some(python.interpreter.clone());
+            parameters.start_method = python.start_method;
         }
         parameters
     }
@@ -144,6 +153,8 @@ impl StoredPlan {
         if given.shared_file == Some(true) {
             draft.files = Files::OneShared;
         }
+        draft.python = given.python.clone();
+        draft.start_method = given.start_method;
         draft.urls = given.urls.clone();
         draft.urls.iter().try_for_each(|urls| check_urls(urls))?;
         Ok(draft)

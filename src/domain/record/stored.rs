@@ -112,9 +112,9 @@ mod tests {
     #[test]
     fn a_record_of_every_model_and_workload_comes_back_equal() {
         for kind in WorkloadKind::ALL {
-            for model in Model::ALL {
+            for model in Model::ALL.into_iter().filter(|model| model.executes(kind)) {
                 let workers = if model == Model::Serial { 1 } else { 3 };
-                let mut draft = Draft::new(kind, model, workers);
+                let mut draft = sample::draft(kind, model, workers);
                 (draft.files, draft.seed, draft.switch_interval_us) = (Files::OneShared, u64::MAX, 1_234);
                 if model == Model::Threads && kind == WorkloadKind::Io {
                     draft.urls =

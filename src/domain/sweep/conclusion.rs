@@ -2,7 +2,6 @@
 
 use super::SweepPlan;
 use super::results::{MIN_GAIN, Series, Summary, is_gain, is_loss};
-use crate::domain::model::Model;
 use crate::domain::stats::Ratio;
 use crate::domain::text::{self, counted};
 use crate::domain::workload::WorkloadKind;
@@ -18,7 +17,7 @@ pub(super) struct Told<'a> {
 }
 
 impl Told<'_> {
-    /// A clause per model besides serial, and what speaks against all of them.
+    /// A clause per executor besides those that the others are measured against, and what speaks against all of them.
     pub(super) fn sentence(&self, series: &[Series]) -> String {
         let anything =
             self.summaries.iter().any(Option::is_some) || self.failed.iter().any(|failed| *failed > 0);
@@ -26,10 +25,15 @@ impl Told<'_> {
             return "nothing measured yet: the first round warms up and is not counted".into();
         }
         let is_alone = self.summaries.len() == 1;
-        let is_told = |series: &&Series| is_alone || series.model != Model::Serial;
+        let is_base = |index: &usize| self.plan.base_of(*index) == *index;
+        let is_told = |series: &&Series| is_alone || !series.configurations.iter().all(is_base);
         let mut clauses: Vec<String> =
             series.iter().filter(is_told).map(|series| self.clause(series)).collect();
-        if self.summaries[0].is_none() && self.failed[0] > 0 && !is_alone {
+        let failed_base = |index: usize| {
+            let base = self.plan.base_of(index);
+            base != index && self.summaries[base].is_none() && self.failed[base] > 0
+        };
+        if (0..self.summaries.len()).any(failed_base) {
             clauses.push("no speed-ups, as no serial run succeeded".into());
         }
         if self.is_noisy {
@@ -42,12 +46,12 @@ impl Told<'_> {
         let failed: u32 = series.configurations.iter().map(|index| self.failed[*index]).sum();
         let found = match series.best.and_then(|best| self.summaries[best].as_ref()) {
             Some(summary) => self.finding(series, summary),
-            None if failed > 0 => return format!("{}: every run failed", series.model.name()),
+            None if failed > 0 => return format!("{}: every run failed", series.executor.name()),
             None => "nothing measured yet".into(),
         };
         let failures =
             if failed > 0 { format!(" ({} failed)", counted(failed.into(), "run")) } else { String::new() };
-        format!("{}: {found}{failures}", series.model.name())
+        format!("{}: {found}{failures}", series.executor.name())
     }
 
     fn measured<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = &'a Summary> {
@@ -58,7 +62,9 @@ impl Told<'_> {
         let counts = self.measured(series).count();
         let here = self.place(summary);
         match &summary.speedup {
-            _ if series.model == Model::Serial => text::duration(summary.time.median),
+            _ if summary.plan.is_serial() && series.configurations.len() == 1 => {
+                text::duration(summary.time.median)
+            }
             None => format!("{} {here}", text::duration(summary.time.median)),
             Some(ratio) if is_gain(ratio) => {
                 format!("{} {here}{}", text::speedup(ratio.value), self.beyond(series, summary))

@@ -7,6 +7,7 @@ use crate::domain::foreign;
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
 use crate::domain::plan::{Draft, Plan, stored};
+use crate::domain::python::{Interpreter, StartMethod};
 
 /// How a sweep is written.
 #[derive(Serialize)]
@@ -15,8 +16,11 @@ struct Written<'a> {
     /// The serial configuration.
     #[serde(serialize_with = "stored::serialize")]
     work: &'a Plan,
-    models: Vec<Model>,
-    workers: Vec<u32>,
+    models: &'a [Model],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pythons: Vec<Interpreter>,
+    start_method: Option<StartMethod>,
+    workers: &'a [u32],
     repeats: u32,
     /// Of the order of the rounds.
     seed: u64,
@@ -27,11 +31,16 @@ struct Written<'a> {
 impl Serialize for Sweep {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let plan = &self.plan;
-        let locked = plan.configurations().iter().find(|plan| plan.model().has_interpreter_lock());
+        let locked = plan.configurations().iter().find(|plan| plan.model().has_emulated_lock());
         Written {
             id: &self.id,
             work: plan.work(),
             models: plan.models(),
+            pythons: plan.pythons(),
+            start_method: plan
+                .configurations()
+                .iter()
+                .find_map(|plan| plan.python().and_then(|python| python.start_method)),
             workers: plan.workers(),
             repeats: plan.repeats(),
             seed: plan.seed(),
@@ -49,6 +58,10 @@ struct Read {
     #[serde(deserialize_with = "stored::deserialize")]
     work: Plan,
     models: Vec<Model>,
+    #[serde(default)]
+    pythons: Vec<Interpreter>,
+    #[serde(default)]
+    start_method: Option<StartMethod>,
     workers: Vec<u64>,
     repeats: u64,
     #[serde(default)]
@@ -63,9 +76,11 @@ impl<'de> Deserialize<'de> for Sweep {
         if let Some(seconds) = read.switch_interval_s {
             work.switch_interval_us = (seconds * 1e6).round() as u64;
         }
+        work.start_method = read.start_method;
         let draft = SweepDraft {
             draft: work,
             models: read.models,
+            pythons: read.pythons,
             workers: read.workers,
             repeats: read.repeats,
             seed: read.seed,

@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::conclusion::Told;
 use super::{Sweep, SweepPlan};
+use crate::domain::executor::Executor;
 use crate::domain::model::Model;
 use crate::domain::plan::Plan;
+use crate::domain::python::Python;
 use crate::domain::record::{Caveat, CaveatKind, Outcome, Record};
 use crate::domain::repeats;
 use crate::domain::speedup;
@@ -50,11 +52,11 @@ pub struct Summary {
     pub is_best: bool,
 }
 
-/// The configurations of one model.
+/// The configurations of one executor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
-    /// The model.
-    pub model: Model,
+    /// Who executed them.
+    pub executor: Executor,
     /// Its configurations: indices of [`SweepPlan::configurations`], by ascending number of workers.
     pub configurations: Vec<usize>,
     /// The best of them, by the rule of [`Results::best`]; `None` while nothing of it was measured.
@@ -72,7 +74,7 @@ pub struct Results {
     pub summaries: Vec<Option<Summary>>,
     /// Runs that broke or in which a task failed, by configuration: also where there is no summary.
     pub failed: Vec<u32>,
-    /// One per model; serial is the first.
+    /// One per executor, in the order of [`SweepPlan::executors`].
     pub series: Vec<Series>,
     /// The best configuration: that with the fewest workers among those that the shortest median time does not clearly
     /// beat; of these, those that are clearly faster than serial come first. Clearly faster is what has a shorter median
@@ -83,15 +85,15 @@ pub struct Results {
     pub ended: u32,
     /// Whether every configuration was measured in every round.
     pub is_complete: bool,
-    /// What to conclude, in one plain sentence without a full stop: a clause per model.
+    /// What to conclude, in one plain sentence without a full stop: a clause per executor.
     pub conclusion: String,
 }
 
 impl Results {
-    /// The series of this model.
+    /// The series of this executor.
     #[must_use]
-    pub fn series_of(&self, model: Model) -> Option<&Series> {
-        self.series.iter().find(|series| series.model == model)
+    pub fn series_of(&self, executor: &Executor) -> Option<&Series> {
+        self.series.iter().find(|series| series.executor == *executor)
     }
 }
 
@@ -118,7 +120,8 @@ pub(super) fn of<'a>(
     if let Some(summary) = best.and_then(|best| summaries[best].as_mut()) {
         summary.is_best = true;
     }
-    let series: Vec<Series> = plan.models().into_iter().map(|model| comparison.series(model)).collect();
+    let series: Vec<Series> =
+        plan.executors().into_iter().map(|executor| comparison.series(executor)).collect();
     let failed: Vec<u32> = measured.iter().map(|each| each.failed).collect();
     let is_noisy = is_noisy(&measured);
     let told = Told { plan, summaries: &summaries, failed: &failed, cores_usable, is_noisy };
@@ -148,12 +151,12 @@ fn is_noisy(measured: &[Measured<'_>]) -> bool {
 /// The counted records by configuration, and how many runs have ended at all.
 fn gathered<'a>(sweep: &Sweep, records: impl IntoIterator<Item = &'a Record>) -> (Vec<Measured<'a>>, u32) {
     let plans = sweep.plan.configurations();
-    let index: HashMap<(Model, u32), usize> =
-        plans.iter().enumerate().map(|(index, plan)| ((plan.model(), plan.workers()), index)).collect();
+    let index: HashMap<(Executor, u32), usize> =
+        plans.iter().enumerate().map(|(index, plan)| ((plan.executor(), plan.workers()), index)).collect();
     let mut measured: Vec<Measured> = plans.iter().map(|_| Measured::default()).collect();
     let mut ended = 0;
     for record in records.into_iter().filter(|record| sweep.owns(record)) {
-        let Some(at) = index.get(&(record.plan.model(), record.plan.workers())).copied() else { continue };
+        let Some(at) = index.get(&(record.plan.executor(), record.plan.workers())).copied() else { continue };
         // What has the name of the sweep and is other work was not measured by it.
         if record.plan != plans[at] || record.outcome == Outcome::Cancelled {
             continue;
@@ -176,18 +179,19 @@ fn gathered<'a>(sweep: &Sweep, records: impl IntoIterator<Item = &'a Record>) ->
 /// All that was measured, seen side by side.
 struct Comparison<'a> {
     plan: &'a SweepPlan,
-    /// By configuration; serial is the first.
+    /// By configuration.
     measured: &'a [Measured<'a>],
-    /// By configuration, over serial: resampling is dear, and several ask.
+    /// By configuration, over the serial one of its kin: resampling is dear, and several ask.
     speedups: Vec<Option<Ratio>>,
 }
 
 impl<'a> Comparison<'a> {
     fn new(plan: &'a SweepPlan, measured: &'a [Measured<'a>]) -> Comparison<'a> {
-        let serial = &measured[0].times;
-        let of_itself = (!serial.is_empty()).then_some(Ratio { value: 1.0, interval: None });
-        let others = measured[1..].iter().map(|each| stats::ratio(serial, &each.times, plan.seed()));
-        Comparison { plan, measured, speedups: std::iter::once(of_itself).chain(others).collect() }
+        let speedup = |(index, each): (usize, &Measured<'_>)| match plan.base_of(index) {
+            base if base == index => (!each.times.is_empty()).then_some(Ratio { value: 1.0, interval: None }),
+            base => stats::ratio(&measured[base].times, &each.times, plan.seed()),
+        };
+        Comparison { plan, measured, speedups: measured.iter().enumerate().map(speedup).collect() }
     }
 
     fn summary(&self, index: usize) -> Option<Summary> {
@@ -247,14 +251,14 @@ impl<'a> Comparison<'a> {
         among.into_iter().min_by(fewest).map(|(index, _)| index)
     }
 
-    fn series(&self, model: Model) -> Series {
+    fn series(&self, executor: Executor) -> Series {
         let configurations: Vec<usize> = (0..self.measured.len())
-            .filter(|index| self.plan.configurations()[*index].model() == model)
+            .filter(|index| self.plan.configurations()[*index].executor() == executor)
             .collect();
         let points: Vec<Point> = configurations.iter().filter_map(|index| self.point(*index)).collect();
-        let serial = &self.measured[0].times;
+        let serial = &self.measured[self.plan.base_of(configurations[0])].times;
         Series {
-            model,
+            executor,
             best: self.best(configurations.iter().copied()),
             amdahl: fit::amdahl(serial, &points, self.plan.seed()),
             universal: fit::universal(serial, &points, self.plan.seed()),
@@ -290,6 +294,8 @@ pub(super) fn is_loss(ratio: &Ratio) -> bool {
 #[derive(Serialize)]
 struct Written<'a> {
     model: Model,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    python: Option<&'a Python>,
     workers: u32,
     runs: u32,
     failed: u32,
@@ -308,6 +314,7 @@ impl Serialize for Summary {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Written {
             model: self.plan.model(),
+            python: self.plan.python(),
             workers: self.plan.workers(),
             runs: self.runs,
             failed: self.failed,

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::campaign::{BREAKS_ALLOWED, Campaign, Step};
+use crate::domain::executor::Executor;
 use crate::domain::plan::TaskSize;
 use crate::domain::record::{CaveatKind, Outcome, Part, sample};
 use crate::domain::workload::WorkloadKind::{self, Cpu, Io};
@@ -12,6 +13,7 @@ fn draft(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) ->
     SweepDraft {
         draft: Draft::new(kind, Model::Serial, 1),
         models: models.to_vec(),
+        pythons: vec![],
         workers: workers.to_vec(),
         repeats,
         seed: 1,
@@ -45,7 +47,7 @@ mod asked_for {
             assert_eq!(plan.models(), [Model::Serial, Model::Threads]);
         }
         let alone = plan(Io, &[Model::Serial], &[], 2);
-        assert_eq!((alone.configurations().len(), alone.runs(), alone.workers()), (1, 3, vec![]));
+        assert_eq!((alone.configurations().len(), alone.runs(), alone.workers()), (1, 3, &[][..]));
     }
 
     #[test]
@@ -67,8 +69,8 @@ mod asked_for {
             (draft(Cpu, &[Model::Threads], &[1], 0), Field::Repeats, "from 1 to 1 000"),
             (draft(Cpu, &[Model::Threads], &[1], 1_001), Field::Repeats, "from 1 to 1 000"),
             (draft(Cpu, &[Model::Threads], &(1..=65).collect::<Vec<_>>(), 3), Field::Workers, "at most 64"),
-            (draft(Cpu, &Model::ALL, &many, 3), Field::Workers, "at most 128 configurations"),
-            (draft(Cpu, &Model::ALL, &many[..20], 1_000), Field::Repeats, "at most 10 000 runs"),
+            (draft(Cpu, &Model::NATIVE, &many, 3), Field::Workers, "at most 128 configurations"),
+            (draft(Cpu, &Model::NATIVE, &many[..20], 1_000), Field::Repeats, "at most 10 000 runs"),
         ] {
             let invalid = refused(&draft);
             assert_eq!(invalid.field, field, "{invalid}");
@@ -219,7 +221,7 @@ mod measured {
         #[test]
         fn whatever_is_asked_for_each_configuration_is_measured_equally_often(
             counts in proptest::collection::vec(1u64..200, 1..8),
-            models in proptest::sample::subsequence(Model::ALL.to_vec(), 1..=5),
+            models in proptest::sample::subsequence(Model::NATIVE.to_vec(), 1..=5),
             repeats in 1u64..6,
             seed in any::<u64>(),
         ) {
@@ -454,7 +456,8 @@ mod concluded {
             .filter(|index| results.summaries[*index].as_ref().is_some_and(|summary| summary.is_best))
             .collect();
         assert_eq!(marked, [best]);
-        let threads = results.series_of(Model::Threads).unwrap().best.unwrap();
+        let threads =
+            results.series_of(&Executor { model: Model::Threads, python: None }).unwrap().best.unwrap();
         assert_eq!(sweep.plan.configurations()[threads].workers(), 8);
     }
 

@@ -10,6 +10,7 @@ use super::SCHEMA;
 use super::pretty::MostlyPretty;
 use crate::domain::machine::Machine;
 use crate::domain::model::Model;
+use crate::domain::python::Python;
 use crate::domain::record::Record;
 use crate::domain::sequence::Sequence;
 use crate::domain::share::{Shared, SharedRun, SharedSweep};
@@ -121,6 +122,8 @@ struct OutgoingSweep<'a> {
 #[derive(Serialize)]
 struct OutgoingFits<'a> {
     model: Model,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    python: Option<&'a Python>,
     amdahl: &'a Option<Fit<Amdahl>>,
     universal: &'a Option<Fit<Universal>>,
 }
@@ -139,7 +142,8 @@ impl<'a> From<&SharedSweep<'a>> for OutgoingSweep<'a> {
             summary: results.summaries.iter().flatten().collect(),
             fits: fits
                 .map(|series| OutgoingFits {
-                    model: series.model,
+                    model: series.executor.model,
+                    python: series.executor.python.as_ref(),
                     amdahl: &series.amdahl,
                     universal: &series.universal,
                 })

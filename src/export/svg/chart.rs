@@ -14,7 +14,7 @@ use std::io;
 use super::Attribute;
 use super::ink;
 use super::ticks::{number, ticks, time};
-use crate::domain::model::Model;
+use crate::domain::executor::Executor;
 use crate::domain::text;
 use crate::export::xml::Xml;
 
@@ -49,10 +49,10 @@ pub(in crate::export) struct Point {
     pub is_best: bool,
 }
 
-/// The bars of one model.
+/// The bars of one executor.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::export) struct Series {
-    pub model: Model,
+    pub executor: Executor,
     /// One per number of workers; `None` where nothing was measured.
     pub points: Vec<Option<Point>>,
     /// A fitted curve: its name, and a value per number of workers.
@@ -137,16 +137,16 @@ impl Chart {
     fn draw_legend(&self, xml: &mut Xml<'_>) -> io::Result<()> {
         let mut x = 0.0;
         for series in &self.series {
-            let class = ink::model(series.model);
+            let class = ink::model(series.executor.model);
             let swatch: [Attribute<'_>; 5] =
                 [("x", &x), ("y", &24), ("width", &22), ("height", &13), ("class", &class)];
             xml.empty("rect", &swatch)?;
             xml.element(
                 "text",
                 &[("x", &(x + 28.0)), ("y", &35), ("class", &"small")],
-                &series.model.label(),
+                &series.executor.label(),
             )?;
-            x += 48.0 + 7.0 * series.model.label().chars().count() as f64;
+            x += 48.0 + 7.0 * series.executor.label().chars().count() as f64;
         }
         let lines = self
             .series
@@ -188,21 +188,21 @@ impl Chart {
         for (place, series) in self.series.iter().enumerate() {
             let x = rounded(first + wide * place as f64);
             if let Some(point) = series.points.get(at).copied().flatten() {
-                self.draw_bar(x, series.model, point, xml)?;
+                self.draw_bar(x, &series.executor, point, xml)?;
             }
         }
         Ok(())
     }
 
-    fn draw_bar(&self, x: f64, model: Model, point: Point, xml: &mut Xml<'_>) -> io::Result<()> {
+    fn draw_bar(&self, x: f64, executor: &Executor, point: Point, xml: &mut Xml<'_>) -> io::Result<()> {
         let wide = rounded((self.bar() - 2.0).max(1.0));
         let (y, middle) = (self.y(point.median), rounded(x + self.bar() / 2.0));
         let high = rounded(BOTTOM - y);
-        let class = ink::model(model);
+        let class = ink::model(executor.model);
         xml.begin("g", &[])?;
         let words = format!(
             "{}: {} ({} – {})",
-            model.name(),
+            executor.name(),
             self.words(point.median),
             self.words(point.low),
             self.words(point.high)
@@ -246,7 +246,7 @@ impl Chart {
         }
         for series in &self.series {
             if let Some((_, values)) = &series.fitted {
-                xml.path(&[("class", &ink::fitted(series.model))], &self.line(values))?;
+                xml.path(&[("class", &ink::fitted(series.executor.model))], &self.line(values))?;
             }
         }
         xml.end()?;

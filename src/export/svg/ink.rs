@@ -43,6 +43,10 @@ pub(super) fn model(model: Model) -> &'static str {
         Model::GilThreads => "m-gil",
         Model::Processes => "m-processes",
         Model::Rayon => "m-rayon",
+        Model::PythonThreads => "m-python-threads",
+        Model::PythonProcesses => "m-python-processes",
+        Model::PythonInterpreters => "m-python-interpreters",
+        Model::PythonAsyncio => "m-python-asyncio",
     }
 }
 
@@ -54,5 +58,9 @@ pub(super) fn fitted(model: Model) -> &'static str {
         Model::GilThreads => "fitted l-gil",
         Model::Processes => "fitted l-processes",
         Model::Rayon => "fitted l-rayon",
+        Model::PythonThreads => "fitted l-python-threads",
+        Model::PythonProcesses => "fitted l-python-processes",
+        Model::PythonInterpreters => "fitted l-python-interpreters",
+        Model::PythonAsyncio => "fitted l-python-asyncio",
     }
 }

@@ -97,7 +97,7 @@ fn row(run: &Entry) -> Row {
             run.number.to_string(),
             when(&record.started_at),
             plan.workload().label().into(),
-            plan.model().label().into(),
+            plan.executor().label(),
             text::grouped(plan.workers().into()),
             text::grouped(plan.tasks().into()),
             text::bare_seconds(record.wall_s),
@@ -115,7 +115,7 @@ fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
     let parts: Vec<_> = parts.collect();
     let results = sweep.sweep.results(parts.iter().copied(), sweep.provenance.machine.cores_usable);
     let best = results.best.and_then(|best| results.summaries.get(best)?.as_ref());
-    let workers = match &plan.workers()[..] {
+    let workers = match plan.workers() {
         [] => "1".into(),
         [only] => only.to_string(),
         [first, .., last] => format!("{first}–{last}"),

@@ -79,7 +79,7 @@ fn title(sweep: &Sweep) -> String {
 
 fn row(sweep: &Sweep, results: &Results, index: usize) -> Vec<String> {
     let plan = &sweep.plan.configurations()[index];
-    let mut cells = vec![plan.model().label().to_string(), text::grouped(plan.workers().into())];
+    let mut cells = vec![plan.executor().label(), text::grouped(plan.workers().into())];
     let Some(summary) = &results.summaries[index] else {
         cells.push("0".into());
         cells.extend((3..HEADER.len() - 1).map(|_| NONE.to_string()));
@@ -126,7 +126,7 @@ fn marks(summary: Option<&Summary>, failed: u32) -> String {
 
 /// The laws that were fitted to the speed-ups of a model.
 fn fitted(series: &Series) -> Vec<String> {
-    let name = series.model.name();
+    let name = series.executor.name();
     let amdahl = series.amdahl.as_ref().map(|fit| {
         let range = measured_from_to(fit.from, fit.to);
         let (serial, doubt) = (parameter(&fit.law.serial), beside(fit.doubt()));
@@ -217,6 +217,7 @@ mod tests {
 
     fn measured() -> (Sweep, Vec<Record>) {
         let draft = SweepDraft {
+            pythons: vec![],
             draft: Draft::new(WorkloadKind::Cpu, Model::Serial, 1),
             models: vec![Model::GilThreads, Model::Processes],
             workers: vec![2, 1_000],

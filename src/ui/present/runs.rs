@@ -110,7 +110,7 @@ impl Runs<'_> {
     fn begin(&self, signs: &str, number: usize, plan: &Plan) -> String {
         let workers = header::plural(u64::from(plan.workers()), "worker");
         let workers = if self.has_workers() { format!("{workers:>14}") } else { String::new() };
-        format!(" {signs:<4}{:>4} {:<MODEL$}{workers}", format!("#{number}"), plan.model().label())
+        format!(" {signs:<4}{:>4} {:<MODEL$}{workers}", format!("#{number}"), plan.executor().label())
     }
 
     fn draw_entry(&self, entry: &Entry, most: f64, row: Rect, buf: &mut Buffer) {

@@ -21,8 +21,8 @@ pub fn draw(app: &App, sketch: &Sketch, theme: Theme, area: Rect, buf: &mut Buff
     let cursor = app.chart().map_or((0, 0), crate::app::sweep::Chart::place);
     let columns = columns(sketch, area);
     buf.set_stringn(area.x, area.y, format!("{:>WORKERS$}", "workers"), WORKERS, Style::new());
-    for (model, column) in sketch.models.iter().zip(&columns) {
-        put(model.label(), *column, area.y, Style::new(), buf);
+    for (executor, column) in sketch.executors.iter().zip(&columns) {
+        put(&executor.label(), *column, area.y, Style::new(), buf);
     }
     let rows = usize::from(rows);
     let groups = &sketch.groups;
@@ -64,11 +64,11 @@ fn draw_row(
 fn columns(sketch: &Sketch, area: Rect) -> Vec<(u16, u16)> {
     let mut x = area.x + WORKERS as u16 + BETWEEN;
     let mut columns = vec![];
-    for (at, model) in sketch.models.iter().enumerate() {
+    for (at, executor) in sketch.executors.iter().enumerate() {
         let cells = sketch.groups.iter().filter_map(|group| group.points.get(at));
         let widest = cells.map(|point| point.text.chars().count()).max().unwrap_or(0);
         // A value that gets its interval moves nothing.
-        let width = widest.max(model.label().chars().count()).max(16);
+        let width = widest.max(executor.label().chars().count()).max(16);
         let width = u16::try_from(width).unwrap_or(u16::MAX);
         if x.saturating_add(width) > area.right() {
             break;

@@ -1,0 +1,233 @@
+//! CPython, as it was found on this machine and as it executes tasks.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::foreign;
+
+/// The oldest Python that the worker's script runs under.
+pub const OLDEST: Version = Version { major: 3, minor: 8, micro: 0 };
+/// The first Python with `concurrent.futures.InterpreterPoolExecutor`.
+pub const FIRST_WITH_INTERPRETERS: Version = Version { major: 3, minor: 14, micro: 0 };
+
+/// The version of a Python: `sys.version_info` without its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+#[expect(missing_docs, reason = "as Python names them")]
+pub struct Version {
+    pub major: u32,
+    pub minor: u32,
+    pub micro: u32,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.micro)
+    }
+}
+
+impl From<Version> for String {
+    fn from(version: Version) -> String {
+        version.to_string()
+    }
+}
+
+impl TryFrom<String> for Version {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Version, String> {
+        let parts: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();
+        match parts.as_deref() {
+            Some([major, minor, micro]) => Ok(Version { major: *major, minor: *minor, micro: *micro }),
+            _ => Err(format!("{} is no version of Python, as 3.13.0 is", super::text::clean(&text, 40))),
+        }
+    }
+}
+
+/// Whether an interpreter has its lock, as `sys._is_gil_enabled()` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GilState {
+    /// One thread at a time executes Python.
+    On,
+    /// A free-threaded build that runs without the lock.
+    Off,
+}
+
+impl GilState {
+    /// "GIL on" or "GIL off".
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            GilState::On => "GIL on",
+            GilState::Off => "GIL off",
+        }
+    }
+}
+
+/// How `multiprocessing` makes its processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StartMethod {
+    /// A copy of the interpreter.
+    Fork,
+    /// A copy of a small server process.
+    Forkserver,
+    /// A new interpreter each.
+    Spawn,
+}
+
+impl StartMethod {
+    /// All of them.
+    pub const ALL: [StartMethod; 3] = [StartMethod::Fork, StartMethod::Forkserver, StartMethod::Spawn];
+
+    /// As Python names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            StartMethod::Fork => "fork",
+            StartMethod::Forkserver => "forkserver",
+            StartMethod::Spawn => "spawn",
+        }
+    }
+
+    /// One line that says what it is.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            StartMethod::Fork => "each worker is a copy of the interpreter",
+            StartMethod::Forkserver => "each worker is a copy of a small server process",
+            StartMethod::Spawn => "each worker is a new interpreter",
+        }
+    }
+}
+
+/// An interpreter as it said of itself when it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Interpreter {
+    /// The file that runs: what `sys.executable` says, so shims are resolved.
+    #[serde(deserialize_with = "foreign::text")]
+    pub path: String,
+    /// Its version.
+    pub version: Version,
+    /// Whether it was built to run without the lock (`Py_GIL_DISABLED`).
+    #[serde(default)]
+    pub free_threaded: bool,
+    /// Whether it has the lock, asked in the interpreter while it ran.
+    pub gil: GilState,
+    /// How its `multiprocessing` can make processes; its own default is the first.
+    pub start_methods: Vec<StartMethod>,
+    /// Whether it has `concurrent.futures.InterpreterPoolExecutor`.
+    #[serde(default)]
+    pub subinterpreters: bool,
+}
+
+impl Interpreter {
+    /// Its version, with a `t` where the build is free-threaded, as its own file names have it.
+    #[must_use]
+    pub fn version_name(&self) -> String {
+        format!("{}{}", self.version, if self.free_threaded { "t" } else { "" })
+    }
+
+    /// "3.13.0, GIL on".
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("{}, {}", self.version_name(), self.gil.words())
+    }
+}
+
+/// An interpreter, and how fast it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundPython {
+    /// The interpreter.
+    pub interpreter: Interpreter,
+    /// Steps of the `cpu` workload in a second, measured over some milliseconds when it was asked.
+    pub steps_per_s: f64,
+}
+
+/// A file that looked like an interpreter and is of no use, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UselessPython {
+    /// The file.
+    pub path: String,
+    /// Why, in one sentence that names the file.
+    pub sentence: String,
+}
+
+/// The interpreters of this machine.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pythons {
+    /// Those that can be used: the default is the first, then those that were named, PATH's, pyenv's.
+    pub found: Vec<FoundPython>,
+    /// Those that cannot.
+    pub useless: Vec<UselessPython>,
+}
+
+/// By what a Python model executes its tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Python {
+    /// The interpreter.
+    pub interpreter: Interpreter,
+    /// How its processes are made; null for models without processes.
+    #[serde(default)]
+    pub start_method: Option<StartMethod>,
+}
+
+/// Interpreters for tests of the layers above.
+#[doc(hidden)]
+pub mod sample {
+    use super::*;
+
+    /// A usual build.
+    #[must_use]
+    pub fn interpreter() -> Interpreter {
+        Interpreter {
+            path: "/usr/bin/python3.13".into(),
+            version: Version { major: 3, minor: 13, micro: 0 },
+            free_threaded: false,
+            gil: GilState::On,
+            start_methods: StartMethod::ALL.to_vec(),
+            subinterpreters: false,
+        }
+    }
+
+    /// One without the lock and with subinterpreters.
+    #[must_use]
+    pub fn free_threaded() -> Interpreter {
+        Interpreter {
+            path: "/opt/python/3.14t/bin/python3.14t".into(),
+            version: Version { major: 3, minor: 14, micro: 2 },
+            free_threaded: true,
+            gil: GilState::Off,
+            subinterpreters: true,
+            ..interpreter()
+        }
+    }
+
+    /// An interpreter that was found.
+    #[must_use]
+    pub fn found() -> FoundPython {
+        FoundPython { interpreter: interpreter(), steps_per_s: 17e6 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_ordered_as_numbers_and_come_back_from_json() {
+        let older: Version = serde_json::from_str("\"3.9.18\"").unwrap();
+        let newer = Version::try_from("3.10.1".to_string()).unwrap();
+        assert!(older < newer && older > OLDEST);
+        assert_eq!(serde_json::to_string(&newer).unwrap(), "\"3.10.1\"");
+        assert!(serde_json::from_str::<Version>("\"3.10\"").is_err());
+    }
+
+    #[test]
+    fn the_label_tells_a_free_threaded_build_and_the_lock() {
+        assert_eq!(sample::interpreter().label(), "3.13.0, GIL on");
+        assert_eq!(sample::free_threaded().label(), "3.14.2t, GIL off");
+    }
+}
