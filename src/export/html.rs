@@ -8,8 +8,9 @@ mod method;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use super::svg::legend::{self, Legend};
 use super::svg::timeline::Timeline;
-use super::svg::{self, ink, legend};
+use super::svg::{self, ink};
 use super::tables::{self, Side, Table};
 use super::xml::Xml;
 use super::{charts, words};
@@ -162,7 +163,7 @@ impl<'a> Report<'a, '_> {
         self.section(&words::sweep_title(sweep), |report| {
             report.xml.element("p", &[("class", &"conclusion")], &sweep.results.conclusion)?;
             for chart in charts::of(sweep) {
-                report.figure(svg::chart::HEIGHT, &chart.title, |xml| chart.draw(xml))?;
+                report.figure(chart.height(), &chart.title, |xml| chart.draw(xml))?;
             }
             report.xml.element("h3", &[], &"Configurations")?;
             report.table(&tables::summaries(sweep))?;
@@ -240,9 +241,9 @@ impl<'a> Report<'a, '_> {
         }
         let cells = (CELLS / drawn.len() as u32).min(CELLS_OF_ONE);
         self.section("Timelines", |report| {
-            let phases = svg::phases(drawn.iter().copied());
+            let legend = Legend::of(drawn.iter().copied());
             report
-                .figure(legend::height(&phases), "what the areas mean", |xml| legend::draw(&phases, xml))?;
+                .figure(legend::height(&legend), "what the areas mean", |xml| legend::draw(&legend, xml))?;
             for run in &drawn {
                 let until = svg::end_of_axis(run, &drawn);
                 report.timeline(run, until, cells)?;

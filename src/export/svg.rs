@@ -13,12 +13,12 @@ use std::io::{self, Write};
 
 use super::xml::{Attribute, Xml};
 use super::{charts, words};
-use crate::domain::phase::Phase;
 use crate::domain::share::{Shared, SharedRun};
 use crate::domain::text::{counted, wrap};
 use crate::domain::time::Nanos;
 use crate::domain::trace::Trace;
 use chart::Chart;
+use legend::Legend;
 use timeline::Timeline;
 
 /// How wide every picture is, in its own units.
@@ -90,7 +90,7 @@ enum Part<'a> {
     Text(String, &'static str),
     Chart(Box<Chart>),
     Timeline(Timeline<'a>),
-    Legend(Vec<Phase>),
+    Legend(Legend),
     Gap,
 }
 
@@ -127,7 +127,7 @@ impl<'a> Part<'a> {
             parts.push(Part::Timeline(Timeline::new(trace, end_of_axis(run, &runs), cells)));
             parts.push(Part::Gap);
         }
-        parts.push(Part::Legend(phases(runs.iter().copied())));
+        parts.push(Part::Legend(Legend::of(runs.iter().copied())));
         let left_out = shared.runs.len() - drawn.len();
         if left_out > 0 {
             let why = if drawn.len() < with_traces.len() {
@@ -162,9 +162,9 @@ impl<'a> Part<'a> {
         match self {
             Part::Title(_) => 30,
             Part::Text(..) => LEADING,
-            Part::Chart(_) => chart::HEIGHT,
+            Part::Chart(chart) => chart.height(),
             Part::Timeline(timeline) => timeline.height(),
-            Part::Legend(phases) => legend::height(phases),
+            Part::Legend(legend) => legend::height(legend),
             Part::Gap => 8,
         }
     }
@@ -177,7 +177,7 @@ impl<'a> Part<'a> {
             }
             Part::Chart(chart) => chart.draw(xml),
             Part::Timeline(timeline) => timeline.draw(xml),
-            Part::Legend(phases) => legend::draw(phases, xml),
+            Part::Legend(legend) => legend::draw(legend, xml),
             Part::Gap => Ok(()),
         }
     }
@@ -203,14 +203,4 @@ fn soft<'a>(words: &str) -> Vec<Part<'a>> {
 pub(super) fn end_of_axis(run: &SharedRun<'_>, among: &[&SharedRun<'_>]) -> Nanos {
     let same = among.iter().filter(|other| other.record.plan.same_work(&run.record.plan));
     same.filter_map(|other| other.trace).map(Trace::now).max().unwrap_or(0)
-}
-
-/// The phases that these runs could be in, as legends list them.
-pub(super) fn phases<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<Phase> {
-    let mut seen = BTreeSet::new();
-    for run in runs {
-        seen.extend(run.record.plan.phases());
-        seen.extend((run.record.events.dropped > 0).then_some(Phase::Lost));
-    }
-    Phase::MEASURED.into_iter().chain([Phase::Lost]).filter(|phase| seen.contains(phase)).collect()
 }

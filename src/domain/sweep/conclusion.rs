@@ -61,6 +61,7 @@ impl Told<'_> {
     fn finding(&self, series: &Series, summary: &Summary) -> String {
         let counts = self.measured(series).count();
         let here = self.place(summary);
+        let over = if series.executor.model.is_python() { "one Python thread" } else { "serial" };
         match &summary.speedup {
             _ if summary.plan.is_serial() && series.configurations.len() == 1 => {
                 text::duration(summary.time.median)
@@ -71,11 +72,12 @@ impl Told<'_> {
             }
             Some(ratio) if is_loss(ratio) => {
                 let at_best = if counts > 1 { " at best," } else { "" };
-                format!("slower than serial, {}{at_best} {here}", text::speedup(ratio.value))
+                format!("slower than {over}, {}{at_best} {here}", text::speedup(ratio.value))
             }
             Some(ratio) => {
-                let what = if is_about_one(ratio) { "no gain" } else { "no clear difference from serial" };
-                if counts == 1 { format!("{what} with {}", workers(summary)) } else { what.into() }
+                let unclear = || format!("no clear difference from {over}");
+                let what = if is_about_one(ratio) { "no gain".into() } else { unclear() };
+                if counts == 1 { format!("{what} with {}", workers(summary)) } else { what }
             }
         }
     }
