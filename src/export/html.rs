@@ -25,6 +25,8 @@ const TIMELINES_MAX: usize = 24;
 const CELLS: u32 = 90_000;
 /// One timeline has no more than that.
 const CELLS_OF_ONE: u32 = 30_000;
+/// Of so many runs, what they printed is shown: 16 kB each.
+const PRINTED_MAX: usize = 24;
 /// Of so many runs, what came out is said in the beginning.
 const VERDICTS_MAX: usize = 12;
 
@@ -45,6 +47,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     shared.sweeps.iter().try_for_each(|sweep| report.sweep(sweep))?;
     report.runs()?;
     report.timelines()?;
+    report.printed()?;
     report.caveats()?;
     report.method()?;
     report.xml.end()?;
@@ -97,6 +100,9 @@ impl<'a> Report<'a, '_> {
         let machines: BTreeSet<String> = self.shared.provenances().map(words::measured_on).collect();
         for machine in machines {
             self.xml.element("p", &[("class", &"machine")], &capitalised(&machine))?;
+        }
+        for interpreter in words::interpreters(self.shared) {
+            self.xml.element("p", &[("class", &"machine")], &interpreter)?;
         }
         if let Some(days) = words::days(self.shared) {
             self.xml.element("p", &[("class", &"machine")], &capitalised(&days))?;
@@ -290,6 +296,9 @@ impl<'a> Report<'a, '_> {
             words::moment(record)
         );
         self.xml.element("p", &[("class", &"soft")], &numbers)?;
+        if let Some(costs) = words::python_costs(record) {
+            self.xml.element("p", &[("class", &"soft")], &costs)?;
+        }
         if trace.is_thinned() {
             self.xml.element(
                 "p",
@@ -298,6 +307,28 @@ impl<'a> Report<'a, '_> {
             )?;
         }
         self.xml.end()
+    }
+
+    /// What runs wrote to their standard and error output, as text.
+    fn printed(&mut self) -> io::Result<()> {
+        let printed: Vec<_> = self
+            .shared
+            .runs
+            .iter()
+            .filter_map(|run| Some((words::title(run), words::printed(run.record)?)))
+            .take(PRINTED_MAX)
+            .collect();
+        if printed.is_empty() {
+            return Ok(());
+        }
+        self.section("What was printed", |report| {
+            printed.iter().try_for_each(|(title, (heading, text))| {
+                report.xml.begin("details", &[])?;
+                report.xml.element("summary", &[], &format!("{title}: {heading}"))?;
+                report.xml.lines("pre", text)?;
+                report.xml.end()
+            })
+        })
     }
 
     fn caveats(&mut self) -> io::Result<()> {

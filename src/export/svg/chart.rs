@@ -161,14 +161,12 @@ impl Chart {
         let bars = self.series.iter().map(|series| Entry {
             words: series.executor.label(),
             class: ink::bars(series.executor.model, series.interpreter),
-            is_line: false,
             ..Entry::default()
         });
-        let ideal =
-            (self.measure == Measure::Speedup).then_some(("ideal: no worker and no core wasted", "ideal"));
+        let ideal = (self.measure == Measure::Speedup)
+            .then(|| ("ideal: no worker and no core wasted".to_string(), "ideal"));
         let fitted = self.series.iter().find_map(|series| series.fitted.as_ref());
         let fitted = fitted.map(|(name, _)| (format!("fitted: {name}"), "fitted l-serial"));
-        let ideal = ideal.map(|(words, class)| (words.to_string(), class));
         let lines = ideal.into_iter().chain(fitted).map(|(words, class)| Entry {
             words,
             class: class.into(),

@@ -6,6 +6,7 @@ use std::io;
 use super::Attribute;
 use super::ink;
 use crate::domain::phase::Phase;
+use crate::domain::plan::Lock;
 use crate::domain::share::SharedRun;
 use crate::export::xml::Xml;
 
@@ -21,24 +22,32 @@ pub(in crate::export) struct Legend {
     pub phases: Vec<Phase>,
     /// Whether any of the runs estimated how long its workers waited for the lock.
     pub gil_is_estimate: bool,
+    /// Whether any of them measured it.
+    pub gil_is_measured: bool,
 }
 
 impl Legend {
     /// Of the phases that these runs could be in, in the order in which they are listed.
     pub fn of<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Legend {
         let mut seen = BTreeSet::new();
-        let mut gil_is_estimate = false;
+        let (mut gil_is_estimate, mut gil_is_measured) = (false, false);
         for run in runs {
             seen.extend(run.record.plan.phases());
             seen.extend((run.record.events.dropped > 0).then_some(Phase::Lost));
             gil_is_estimate |= run.record.phase_source.estimates_gil();
+            gil_is_measured |= run.record.plan.lock() == Lock::Emulated;
         }
         let listed = Phase::MEASURED.into_iter().chain([Phase::Lost]);
-        Legend { phases: listed.filter(|phase| seen.contains(phase)).collect(), gil_is_estimate }
+        let phases = listed.filter(|phase| seen.contains(phase)).collect();
+        Legend { phases, gil_is_estimate, gil_is_measured }
     }
 
     fn words(&self, phase: Phase) -> String {
-        let estimated = if phase == Phase::Gil && self.gil_is_estimate { " (estimated)" } else { "" };
+        let estimated = match (self.gil_is_estimate, self.gil_is_measured) {
+            (true, false) if phase == Phase::Gil => " (estimated)",
+            (true, true) if phase == Phase::Gil => " (Python's: estimated)",
+            _ => "",
+        };
         format!("{}{estimated}: {}", phase.name(), phase.meaning())
     }
 }
