@@ -32,7 +32,7 @@ fn chart(shared: &SharedSweep<'_>, measure: Measure) -> Chart {
     };
     Chart {
         measure,
-        title: format!("{what}, over the number of workers (median of the rounds, with its 95 % interval)"),
+        title: format!("{what}, over the number of workers (median of the rounds, 95 % interval)"),
         series: series.map(|series| bars(shared, series, measure, &workers)).collect(),
         ideal: workers.iter().map(|workers| shared.sweep.plan.ideal_speedup(*workers, cores)).collect(),
         serial: references(shared, measure),
@@ -46,9 +46,9 @@ fn serial_words(shared: &SharedSweep<'_>) -> &'static str {
     let plan = &shared.sweep.plan;
     match (plan.work().interpreter(), plan.pythons().len()) {
         (None, 0) => "serial",
-        (None, _) => "serial, Python's than one thread of it",
+        (None, _) => "serial or one Python thread",
         (Some(_), 1) => "one Python thread",
-        (Some(_), _) => "one thread of the same Python",
+        (Some(_), _) => "one thread of each Python",
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) const WIDTH: u32 = 1000;
 const MARGIN: u32 = 24;
 /// Characters in a line of text: less than the width of the picture in any font.
 const LINE: u16 = 130;
+/// Characters in a line of the title.
+const TITLE_LINE: u16 = 95;
 /// From one line to the next.
 const LEADING: u32 = 19;
 /// So many timelines are drawn; a reader cannot compare more.
@@ -85,6 +87,7 @@ fn heading(shared: &Shared<'_>) -> String {
 
 /// Something that lies below what was before.
 enum Part<'a> {
+    /// A line of the title.
     Title(String),
     /// A line of text.
     Text(String, &'static str),
@@ -96,7 +99,8 @@ enum Part<'a> {
 
 impl<'a> Part<'a> {
     fn all(shared: &'a Shared<'a>) -> Vec<Part<'a>> {
-        let mut parts = vec![Part::Title(heading(shared))];
+        let mut parts: Vec<Part<'a>> =
+            wrap(&heading(shared), TITLE_LINE).into_iter().map(Part::Title).collect();
         for sweep in &shared.sweeps {
             if shared.sweeps.len() > 1 {
                 parts.extend(strong(&words::sweep_title(sweep)));
@@ -160,7 +164,7 @@ impl<'a> Part<'a> {
 
     fn height(&self) -> u32 {
         match self {
-            Part::Title(_) => 30,
+            Part::Title(_) => 28,
             Part::Text(..) => LEADING,
             Part::Chart(chart) => chart.height(),
             Part::Timeline(timeline) => timeline.height(),

@@ -33,6 +33,9 @@ const BAR_MAX: f64 = 64.0;
 /// Room that a character of a number above a bar needs.
 const CHARACTER: f64 = 6.6;
 
+/// The least distance between the names of two lines.
+const WORDS_APART: f64 = 13.0;
+
 /// What the height of a bar means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::export) enum Measure {
@@ -277,15 +280,21 @@ impl Chart {
     }
 
     fn draw_serial(&self, xml: &mut Xml<'_>) -> io::Result<()> {
-        self.serial.iter().try_for_each(|(name, median)| {
-            let y = self.y(*median);
+        let mut highest_first = self.serial.clone();
+        highest_first.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let mut free = f64::NEG_INFINITY;
+        for (name, median) in highest_first {
+            let y = self.y(median);
             let line: [Attribute<'_>; 5] =
                 [("x1", &LEFT), ("x2", &RIGHT), ("y1", &y), ("y2", &y), ("class", &"reference")];
             xml.empty("line", &line)?;
+            let words_y = (y + 4.0).max(free);
+            free = words_y + WORDS_APART;
             let place: [Attribute<'_>; 3] =
-                [("x", &(RIGHT + 6.0)), ("y", &(y + 4.0)), ("class", &"small soft")];
-            xml.element("text", &place, &format!("{name} {}", self.words(*median)))
-        })
+                [("x", &(RIGHT + 6.0)), ("y", &words_y), ("class", &"small soft")];
+            xml.element("text", &place, &format!("{name} {}", self.words(median)))?;
+        }
+        Ok(())
     }
 
     /// A line through a value per group; above the upper edge it goes on as far as it can be seen.
