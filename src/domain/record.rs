@@ -421,6 +421,9 @@ pub enum CaveatKind {
     DidNotEnd,
     /// The machine slept, or the program was stopped, during the run.
     Suspended,
+    /// A kind of a later version of this program, whose text still says what was seen.
+    #[serde(other)]
+    Other,
 }
 
 /// A reason to trust a record less.
