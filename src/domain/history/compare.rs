@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::plan::{Plan, Work};
 use super::super::provenance::Provenance;
 use super::super::python::Interpreter;
-use super::super::record::{Outcome, Record};
+use super::super::record::Outcome;
 use super::super::speedup::{self, Baseline};
 use super::super::stats;
 use super::{Entry, History};
@@ -133,7 +133,7 @@ impl History {
             Group::all(&entries).into_iter().map(|group| (group.sweep, group)).collect();
         let sweeps = sweeps_among(&entries);
         let place = |(at, entry): (&usize, &&Entry)| {
-            let group = groups.get(&sweep_of(entry, &sweeps)).filter(|_| counts(&entry.record));
+            let group = groups.get(&sweep_of(entry, &sweeps)).filter(|_| !entry.record.is_warm_up());
             let baseline = group.and_then(|group| chosen.or(group.baseline_of(entry)));
             Place {
                 at: *at,
@@ -164,7 +164,7 @@ impl Entry {
     }
 
     fn may_be_baseline(&self) -> bool {
-        counts(&self.record) && self.record.is_baseline_of(&self.record.plan)
+        !self.record.is_warm_up() && self.record.is_baseline_of(&self.record.plan)
     }
 
     /// By whom its tasks were executed: speed-ups are measured within one interpreter, or without any.
@@ -248,14 +248,9 @@ fn median_serial<'a>(entries: &[&'a Entry], interpreter: Option<&Interpreter>) -
     serial().min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
-/// Whether its time says something about the plan: a run that warmed up does not.
-fn counts(record: &Record) -> bool {
-    record.campaign.as_ref().is_none_or(|part| part.round > 0)
-}
-
 /// The number of the fastest sound run among these of one work, if it won.
 fn fastest(same: &[&Entry]) -> Option<usize> {
-    let sound = || same.iter().filter(|entry| entry.record.is_sound() && counts(&entry.record));
+    let sound = || same.iter().filter(|entry| entry.record.is_counted());
     let by_time = |a: &&&Entry, b: &&&Entry| a.record.wall_s.total_cmp(&b.record.wall_s);
     let (fastest, slowest) = (sound().min_by(by_time)?, sound().max_by(by_time)?);
     let has_won = slowest.record.wall_s > fastest.record.wall_s * A_GAIN;

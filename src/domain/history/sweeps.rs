@@ -102,17 +102,11 @@ impl SweepEntry {
         for entry in members.iter().filter(|entry| entry.record.is_sound() && entry.record.wall_s > 0.0) {
             let base =
                 self.sweep.plan.index_of(&entry.record.plan).map(|index| self.sweep.plan.base_of(index));
-            let over = base.and_then(|base| base_time(base, is_counted(&entry.record)));
+            let over = base.and_then(|base| base_time(base, entry.record.is_counted()));
             self.peak.time_s = self.peak.time_s.max(entry.record.wall_s);
             self.peak.speedup = self.peak.speedup.max(over.map_or(0.0, |over| over / entry.record.wall_s));
         }
     }
-}
-
-/// Whether a run of a sweep is one of those that its numbers are from: it did all its work, after the warm-up.
-#[must_use]
-pub fn is_counted(record: &Record) -> bool {
-    record.is_sound() && record.wall_s > 0.0 && record.campaign.as_ref().is_some_and(|part| part.round > 0)
 }
 
 impl History {

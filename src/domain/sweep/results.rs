@@ -162,11 +162,10 @@ fn gathered<'a>(sweep: &Sweep, records: impl IntoIterator<Item = &'a Record>) ->
             continue;
         }
         ended += 1;
-        if record.campaign.as_ref().is_none_or(|part| part.round == 0) {
+        if record.is_warm_up() {
             continue;
         }
-        let is_timed = record.wall_s > 0.0 && record.wall_s.is_finite();
-        if record.is_sound() && is_timed {
+        if record.is_counted() && record.wall_s.is_finite() {
             measured[at].times.push(record.wall_s);
             measured[at].sound.push(record);
         } else {
