@@ -89,7 +89,7 @@ pub fn efficiency(speedup: f64, workers: u32) -> Option<f64> {
     (workers > 0).then(|| speedup / f64::from(workers))
 }
 
-/// The serial fraction of the work that a speed-up over one worker shows: e = (1/S − 1/p) / (1 − 1/p) (Karp and Flatt:
+/// The serial part of the work that a speed-up over one worker shows: e = (1/S − 1/p) / (1 − 1/p) (Karp and Flatt:
 /// *Measuring parallel processor performance*, Communications of the ACM 33, 1990).
 ///
 /// If it stays the same while workers are added, a serial part limits the speed-up; if it grows, what grows with the workers

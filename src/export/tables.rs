@@ -108,7 +108,7 @@ pub(super) fn summaries(shared: &SharedSweep<'_>) -> Table {
         ("speed-up", Side::Right),
         ("95 % interval", Side::Right),
         ("efficiency", Side::Right),
-        ("serial fraction", Side::Right),
+        ("serial part", Side::Right),
         ("concurrency", Side::Right),
         ("parallelism", Side::Right),
         ("notes", Side::Left),

@@ -67,7 +67,7 @@ pub(super) fn fits(shared: &SharedSweep<'_>) -> Vec<String> {
         .flat_map(|series| {
             let model = series.executor.name();
             let amdahl = series.amdahl.as_ref().map(|fit| {
-                format!("{model}, fitted by Amdahl's law: serial fraction {}", parameter(&fit.law.serial))
+                format!("{model}, fitted by Amdahl's law: serial part {}", parameter(&fit.law.serial))
             });
             let universal = series.universal.as_ref().map(|fit| {
                 format!(

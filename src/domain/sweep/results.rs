@@ -38,7 +38,7 @@ pub struct Summary {
     pub speedup: Option<Ratio>,
     /// Speed-up per worker.
     pub efficiency: Option<f64>,
-    /// The serial fraction that the speed-up means, see [`speedup::karp_flatt`].
+    /// The serial part that the speed-up means, see [`speedup::karp_flatt`].
     pub karp_flatt: Option<f64>,
     /// Tasks in flight: the median of the runs' averages.
     pub concurrency: f64,

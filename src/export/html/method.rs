@@ -58,7 +58,7 @@ const ASYNCIO: &str = "Under python-asyncio a worker is a task of one event loop
 const SWEEP: &str = "A sweep measures every configuration once per round, in an order that is shuffled anew in each round, \
     after one round that warms up and is not counted: drift and heat hit all alike.";
 const STATISTICS: &str = "Times are medians over the rounds, with a 95 % bootstrap interval of the median; a speed-up is the \
-    ratio of two medians, with both resampled. Dashed curves are fitted, not measured. The serial fraction is that of Karp \
+    ratio of two medians, with both resampled. Dashed curves are fitted, not measured. The serial part is that of Karp \
     and Flatt.";
 const PICTURES: &str = "In a timeline, the height of an area is its phase's share of the time that a column of the picture \
     stands for. Pictures are drawn from sums; totals in the tables do not depend on them.";
