@@ -40,11 +40,14 @@ impl Row {
     }
 }
 
-/// Bytes of the workers' own memory, and of the Python process that made them.
+/// Bytes of the workers' own memory, and of the Python process that made them; where the workers are its threads, its own.
 fn memory(record: &Record) -> Option<f64> {
     let manager = record.python.as_ref().and_then(|python| python.memory_bytes);
-    let known = [record.memory_bytes, manager].into_iter().flatten();
-    known.map(|bytes| bytes as f64).reduce(|workers, manager| workers + manager)
+    let bytes = match (record.memory_bytes, manager) {
+        (Some(workers), Some(manager)) if record.plan.model().has_processes() => workers + manager,
+        (workers, manager) => manager.or(workers)?,
+    };
+    Some(bytes as f64)
 }
 
 struct Table<'t, 'a> {

@@ -236,6 +236,9 @@ fn rows_that_only_python_has_are_there_with_a_python_run_and_only_then() {
     assert_eq!(cells(&comparison, "GIL"), ["emulated", "on"]);
     assert_eq!(cells(&comparison, "manager CPU"), ["–", "0.200 s"]);
     assert_eq!(cells(&comparison, "memory"), ["–", "30.0 MB"], "of the workers and of who made them");
+    let mut threads = of_model(Model::PythonThreads, 2.0, 0.0);
+    threads.memory_bytes = Some(10_000_000);
+    assert_eq!(cells(&table(&[threads]).1, "memory"), ["10.0 MB"], "threads have that of their process");
     let is_part = |name: &str| comparison.rows.iter().any(|row| row.name == name && row.is_part);
     assert!(is_part("interpreter") && is_part("imports") && is_part("pool"));
 }
