@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::phase::Phase;
+use super::plan::Lock;
 use super::record::{Outcome, Record};
 use super::repeats;
 use super::speedup::{Baseline, Gain};
@@ -28,13 +29,15 @@ pub fn died(deaths: &[String]) -> Option<String> {
     })
 }
 
-/// What the workers are doing at this moment: "1 computes, 3 wait for the lock".
+/// What the workers are doing at this moment: "1 computes, 3 wait for the lock"; "~3" where waiting for this lock is
+/// estimated.
 #[must_use]
-pub fn live(trace: &Trace) -> String {
+pub fn live(trace: &Trace, lock: Lock) -> String {
     let counts = trace.workers_by_phase();
     let part = |phase: Phase, one: &str, many: &str| {
         let n = counts[phase as usize];
-        (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { many }))
+        let about = if phase == Phase::Gil && lock == Lock::Real { "~" } else { "" };
+        (n > 0).then(|| format!("{about}{n} {}", if n == 1 { one } else { many }))
     };
     let parts: Vec<String> = [
         part(Phase::Computing, "computes", "compute"),
@@ -385,6 +388,7 @@ mod tests {
         let mut lanes = vec![update(Phase::Computing)];
         lanes.extend(std::iter::repeat_n(update(Phase::Gil), 3));
         trace.apply(Batch { now: 20, lanes, ..Batch::default() });
-        assert_eq!(live(&trace), "1 computes, 3 wait for the lock");
+        assert_eq!(live(&trace, Lock::Emulated), "1 computes, 3 wait for the lock");
+        assert_eq!(live(&trace, Lock::Real), "1 computes, ~3 wait for the lock");
     }
 }
