@@ -1,5 +1,7 @@
 //! What to conclude from a sweep, in one plain sentence that claims no more than was measured.
 
+use std::collections::BTreeSet;
+
 use super::SweepPlan;
 use super::results::{MIN_GAIN, Series, Summary, is_gain, is_loss};
 use crate::domain::stats::Ratio;
@@ -29,17 +31,30 @@ impl Told<'_> {
         let is_told = |series: &&Series| is_alone || !series.configurations.iter().all(is_base);
         let mut clauses: Vec<String> =
             series.iter().filter(is_told).map(|series| self.clause(series)).collect();
-        let failed_base = |index: usize| {
-            let base = self.plan.base_of(index);
-            base != index && self.summaries[base].is_none() && self.failed[base] > 0
-        };
-        if (0..self.summaries.len()).any(failed_base) {
-            clauses.push("no speed-ups, as no serial run succeeded".into());
-        }
+        clauses.extend(self.without_speedups());
         if self.is_noisy {
             clauses.push("but others disturbed most of the runs: measure again".into());
         }
         clauses.join("; ")
+    }
+
+    /// Of whom there are no speed-ups, as nothing that they are measured against succeeded.
+    fn without_speedups(&self) -> impl Iterator<Item = String> {
+        let configurations = self.plan.configurations();
+        let bases: BTreeSet<usize> = (0..configurations.len())
+            .map(|index| (index, self.plan.base_of(index)))
+            .filter(|(index, base)| base != index)
+            .map(|(_, base)| base)
+            .collect();
+        let is_missing = |base: &usize| self.summaries[*base].is_none() && self.failed[*base] > 0;
+        bases.into_iter().filter(is_missing).map(|base| match configurations[base].interpreter() {
+            None if self.plan.pythons().is_empty() => "no speed-ups, as no serial run succeeded".into(),
+            None => "no speed-ups of the native models, as no serial run succeeded".into(),
+            Some(interpreter) => format!(
+                "no speed-ups of Python {}, as no run of one thread of it succeeded",
+                interpreter.version_name()
+            ),
+        })
     }
 
     fn clause(&self, series: &Series) -> String {

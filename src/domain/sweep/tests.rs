@@ -461,6 +461,15 @@ mod concluded {
             "processes: 2.0× on 2 usable cores; python-threads (3.13.0): no gain; \
              python-threads (3.14.2t, GIL off): 2.0× on 2 usable cores, the most tried"
         );
+        let mut broken = all.clone();
+        for record in broken.iter_mut().filter(|record| record.plan == sweep.plan.configurations()[2]) {
+            record.outcome = Outcome::Failed;
+        }
+        let said = sweep.results(&broken, 2).conclusion;
+        assert!(
+            said.ends_with("; no speed-ups of Python 3.13.0, as no run of one thread of it succeeded"),
+            "{said}"
+        );
         let without_base: Vec<Record> = all.into_iter().filter(|record| !record.plan.is_serial()).collect();
         let results = sweep.results(&without_base, 2);
         assert!(results.summaries.iter().flatten().all(|summary| summary.speedup.is_none()));
