@@ -144,7 +144,7 @@ impl<'a> Part<'a> {
         parts
     }
 
-    /// Caveats, and where everything was measured.
+    /// Caveats, and where and by whom everything was measured.
     fn notes(shared: &Shared<'_>) -> Vec<Part<'a>> {
         let caveats: Vec<String> =
             shared.runs.iter().flat_map(|run| words::caveats(run)).take(TIMELINES_MAX).collect();
@@ -158,6 +158,7 @@ impl<'a> Part<'a> {
         let mut parts = vec![Part::Gap];
         parts.extend(caveats.iter().flat_map(|caveat| text(caveat)));
         parts.extend(machines.iter().flat_map(soft));
+        parts.extend(words::interpreters(shared).iter().flat_map(soft));
         parts.extend(soft(&by));
         parts
     }
