@@ -376,6 +376,11 @@ fn small() -> &'static [u8] {
         let mut history = History::new(provenance().into());
         let draft = Draft { tasks: 2, ..draft(WorkloadKind::Io, Model::Threads) };
         add(&mut history, &Draft { addresses: 2, ..draft }, |_| {});
+        add(
+            &mut history,
+            &Draft { tasks: 2, ..self::draft(WorkloadKind::Cpu, Model::PythonThreads) },
+            by_python,
+        );
         written(&history, Traces::Included)
     })
 }

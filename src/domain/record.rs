@@ -203,7 +203,7 @@ impl Record {
         self.plan.is_serial()
             && self.is_sound()
             && self.plan.same_work(work)
-            && self.plan.executor().is_kin(&work.executor())
+            && self.plan.interpreter() == work.interpreter()
     }
 
     /// Counts CPU time of watching, and doubts the record if watching took more than [`OBSERVER_LIMIT`].
