@@ -17,6 +17,7 @@ pub mod latch;
 pub mod loopback;
 pub mod machine;
 pub mod os;
+pub mod python;
 pub mod recorder;
 pub mod run;
 pub mod scratch;

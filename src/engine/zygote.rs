@@ -5,6 +5,7 @@
 //! loopback server of the `io` workload, and cleans up when the program is gone, however it went: then its socket
 //! reports the end of file.
 
+mod group;
 mod process;
 mod protocol;
 
@@ -18,6 +19,7 @@ use nix::unistd::{ForkResult, Pid, fork};
 use super::arena::Arena;
 use super::latch::wait_readable;
 use super::loopback::Site;
+use super::python::program::Program;
 use super::scratch::Scratch;
 use super::worker::Assignment;
 use protocol::{Reply, Request};
@@ -46,6 +48,23 @@ pub enum News {
         worker: u32,
         /// The system's reason.
         why: String,
+    },
+    /// A program runs.
+    ProgramStarted {
+        /// Its process number, which is that of its group.
+        pid: u32,
+    },
+    /// A program could not be started.
+    ProgramNotStarted {
+        /// The system's reason.
+        why: String,
+    },
+    /// A program is gone, with everything of its group.
+    ProgramEnded {
+        /// How its first process ended, as in "was killed by SIGKILL".
+        cause: String,
+        /// Whether that ended by itself and with status 0.
+        success: bool,
     },
     /// The loopback server is gone.
     ServerEnded,
@@ -83,6 +102,20 @@ impl Zygote {
         self.send(&request)
     }
 
+    /// Starts a program, one at a time. How it goes on comes as news.
+    ///
+    /// # Errors
+    /// When the zygote is gone.
+    pub fn execute(&mut self, program: &Program) -> Result<(), String> {
+        self.send(&Request::Execute { program: program.clone() })
+    }
+
+    /// Ends the program with all that it has made; its end is reported as usual.
+    pub fn kill_program(&mut self) {
+        // A zygote that is gone has taken its children along.
+        let _ = self.send(&Request::KillProgram);
+    }
+
     /// Starts the loopback server in a process of its own. Returns its port.
     ///
     /// # Errors
@@ -99,7 +132,7 @@ impl Zygote {
                     return Err(format!("the loopback server could not start: {why}"));
                 }
                 // Left over from a run that broke.
-                Reply::WorkerEnded { .. } | Reply::WorkerNotForked { .. } | Reply::ServerEnded => {}
+                _ => {}
             }
         }
     }
@@ -145,6 +178,9 @@ impl Zygote {
                 self.server_runs = false;
                 Some(News::ServerEnded)
             }
+            Reply::ProgramStarted { pid } => Some(News::ProgramStarted { pid }),
+            Reply::ProgramNotStarted { why } => Some(News::ProgramNotStarted { why }),
+            Reply::ProgramEnded { cause, success } => Some(News::ProgramEnded { cause, success }),
             Reply::Serving { .. } | Reply::ServeFailed { .. } => None,
         })
     }

@@ -41,7 +41,10 @@ impl<'z> ForkCrew<'z> {
             News::WorkerNotForked { worker, why } => {
                 (worker, format!("could not be created: {}", why.to_lowercase()))
             }
-            News::ServerEnded => return None,
+            News::ServerEnded
+            | News::ProgramStarted { .. }
+            | News::ProgramNotStarted { .. }
+            | News::ProgramEnded { .. } => return None,
         };
         let death = Death::noticed(arena, worker, cause);
         self.one_less();

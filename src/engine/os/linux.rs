@@ -78,6 +78,11 @@ pub fn die_with_parent(parent: nix::unistd::Pid) -> bool {
     asked.is_ok() && nix::unistd::getppid() == parent
 }
 
+/// Makes the calling process the parent of all descendants whose parents have gone, so that it can reap them.
+pub fn adopt_orphans() {
+    let _ = nix::sys::prctl::set_child_subreaper(true);
+}
+
 /// Asks all processes of the program's group to stop, as the terminal does when Ctrl-Z is pressed: a wrapper script stops,
 /// too, and the shell sees it.
 pub fn ask_group_to_stop() {

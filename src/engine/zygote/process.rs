@@ -11,12 +11,15 @@ use nix::sys::signal::{SigHandler, Signal, kill, signal};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getpid, setpgid};
 
+use super::group::{Group, spawn};
 use super::protocol::{self, Reply, Request};
 use crate::domain::plan::Plan;
+use crate::domain::text;
 use crate::engine::arena::Arena;
 use crate::engine::latch::{Latch, wait_readable};
 use crate::engine::loopback::{self, Site};
 use crate::engine::os;
+use crate::engine::python::program::Program;
 use crate::engine::scratch::Scratch;
 use crate::engine::worker::{self, Assignment};
 
@@ -25,6 +28,8 @@ use crate::engine::worker::{self, Assignment};
 enum Child {
     Worker(u32),
     Server,
+    /// The first process of a program.
+    Program,
 }
 
 struct Process {
@@ -32,13 +37,19 @@ struct Process {
     arena: Arc<Arena>,
     scratch: Scratch,
     children: HashMap<Pid, Child>,
+    program: Option<Group>,
 }
 
 /// The zygote's life. Ends with the process, when the program is gone.
 pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
     settle_in();
-    let mut process =
-        Process { socket, arena: arena.clone(), scratch: scratch.clone(), children: HashMap::new() };
+    let mut process = Process {
+        socket,
+        arena: arena.clone(),
+        scratch: scratch.clone(),
+        children: HashMap::new(),
+        program: None,
+    };
     process.serve_program();
     process.clean_up();
     // SAFETY: ends this process at once: nothing of the program's that was copied by the fork shall run its end here.
@@ -53,6 +64,7 @@ fn settle_in() {
     // Its own group, so that Ctrl-C reaches only the program. Not its own session: under autogroup scheduling that
     // would change the workers' share of the cores.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
+    os::adopt_orphans();
     if let Ok(null) = OpenOptions::new().read(true).write(true).open("/dev/null") {
         let _ = (dup2_stdin(&null), dup2_stdout(&null), dup2_stderr(&null));
     }
@@ -78,12 +90,13 @@ impl Process {
     fn serve_program(&mut self) {
         let Ok(child_ended) = notify_of_children() else { return };
         loop {
-            let [request, ended] = wait_readable([self.socket.as_fd(), child_ended.as_fd()], None);
+            let patience = self.program.as_ref().and_then(Group::patience_ms);
+            let [request, ended] = wait_readable([self.socket.as_fd(), child_ended.as_fd()], patience);
             if ended {
                 child_ended.close();
             }
             // Also without a notice: one may have come between the two.
-            if self.reap(Some(WaitPidFlag::WNOHANG)).is_err() {
+            if self.reap(Some(WaitPidFlag::WNOHANG)).is_err() || self.see_to_program().is_err() {
                 return;
             }
             if request {
@@ -103,8 +116,15 @@ impl Process {
         match request {
             Request::ForkWorkers { plan, port } => self.fork_workers(plan, port),
             Request::KillWorkers => {
-                self.kill(|child| child != Child::Server);
+                self.kill(|child| matches!(child, Child::Worker(_)));
                 Ok(())
+            }
+            Request::Execute { program } => self.execute(&program),
+            Request::KillProgram => {
+                if let Some(group) = &mut self.program {
+                    group.end();
+                }
+                self.see_to_program()
             }
             Request::Serve { site } => self.serve(&site),
             Request::StopServer => {
@@ -134,6 +154,28 @@ impl Process {
                     &Reply::WorkerNotForked { worker: number, why: why.desc().to_string() },
                 )?;
             }
+        }
+        Ok(())
+    }
+
+    fn execute(&mut self, program: &Program) -> std::io::Result<()> {
+        let reply = match spawn(program) {
+            Ok(pid) => {
+                self.children.insert(pid, Child::Program);
+                self.program = Some(Group::new(pid));
+                Reply::ProgramStarted { pid: pid.as_raw().unsigned_abs() }
+            }
+            Err(error) => Reply::ProgramNotStarted { why: text::plain(&error) },
+        };
+        protocol::send(&mut self.socket, &reply)
+    }
+
+    /// Reports the end of the program as soon as nothing of its group is left.
+    fn see_to_program(&mut self) -> std::io::Result<()> {
+        let Some(group) = &mut self.program else { return Ok(()) };
+        if let Some((cause, success)) = group.outcome() {
+            self.program = None;
+            protocol::send(&mut self.socket, &Reply::ProgramEnded { cause, success })?;
         }
         Ok(())
     }
@@ -195,6 +237,13 @@ impl Process {
             let reply = match self.children.remove(&pid) {
                 Some(Child::Worker(worker)) => Reply::WorkerEnded { worker, cause: cause(status) },
                 Some(Child::Server) => Reply::ServerEnded,
+                Some(Child::Program) => {
+                    if let Some(group) = &mut self.program {
+                        group.first_ended(cause(status), status == WaitStatus::Exited(pid, 0));
+                    }
+                    continue;
+                }
+                // An orphan of the program's.
                 None => continue,
             };
             protocol::send(&mut self.socket, &reply)?;
@@ -204,7 +253,10 @@ impl Process {
 
     /// The program is gone: nothing of it may stay behind.
     fn clean_up(&mut self) {
-        self.kill(|_| true);
+        self.kill(|child| child != Child::Program);
+        if let Some(group) = &mut self.program {
+            group.end_now();
+        }
         while waitpid(None, None).is_ok() {}
         self.scratch.remove();
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::plan::Plan;
 use crate::engine::loopback::Site;
+use crate::engine::python::program::Program;
 
 /// The longest frame: a thousand long addresses fit many times.
 const FRAME_BYTES_MAX: usize = 16 << 20;
@@ -22,6 +23,10 @@ pub enum Request {
     ForkWorkers { plan: Plan, port: u16 },
     /// Kill all workers.
     KillWorkers,
+    /// Start a program.
+    Execute { program: Program },
+    /// End the program with all that it has made.
+    KillProgram,
     /// Start the loopback server.
     Serve { site: Site },
     /// End the loopback server.
@@ -33,6 +38,9 @@ pub enum Request {
 pub enum Reply {
     WorkerEnded { worker: u32, cause: String },
     WorkerNotForked { worker: u32, why: String },
+    ProgramStarted { pid: u32 },
+    ProgramNotStarted { why: String },
+    ProgramEnded { cause: String, success: bool },
     Serving { port: u16 },
     ServeFailed { why: String },
     ServerEnded,

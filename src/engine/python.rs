@@ -1,0 +1,11 @@
+//! CPython: programs that the zygote starts, and what they are told.
+//!
+//! The program itself never starts a process; the zygote does, in a process group of its own, so that all that an interpreter
+//! makes ends with it. Standard output and error output go to a FIFO in the session's directory, which is read here and of
+//! which a bounded part is kept: nothing that Python prints reaches the screen.
+
+mod ask;
+pub mod output;
+pub mod program;
+
+pub use ask::{Answer, AskError, ask};

@@ -1,0 +1,107 @@
+//! Starts a program, waits for what it prints, and leaves nothing of it behind.
+
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use super::output::Output;
+use super::program::Program;
+use crate::domain::text;
+use crate::domain::time::Nanos;
+use crate::engine::clock;
+use crate::engine::latch::wait_readable;
+use crate::engine::scratch::Scratch;
+use crate::engine::zygote::{News, Zygote};
+
+/// How often it is looked whether the answer is wanted any more, in milliseconds.
+const LOOK_MS: u16 = 50;
+/// How long a program that was killed may take to be gone.
+const GONE_MAX: Nanos = 2_000_000_000;
+
+/// What a program printed, and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The begin of its output and error output, [`OUTPUT_KEPT`](crate::domain::record::OUTPUT_KEPT) bytes at most.
+    pub output: Vec<u8>,
+    /// Whether it ended by itself and with status 0.
+    pub success: bool,
+    /// How it ended, as in "was killed by SIGKILL".
+    pub cause: String,
+}
+
+/// Why there is no [`Answer`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AskError {
+    /// It could not be started: the system's reason.
+    NotStarted(String),
+    /// It did not end in time and was killed. What it printed until then.
+    TimedOut(Vec<u8>),
+    /// Nobody wanted the answer any more.
+    Cancelled,
+    /// The zygote or the directory for temporary files failed, in one sentence.
+    Broken(String),
+}
+
+/// Starts this Python with these arguments, waits until it has ended or `limit` is over, or until `cancelled` says that
+/// nobody wants the answer. Whatever happens, nothing of it is left then.
+///
+/// # Errors
+/// See [`AskError`].
+pub fn ask(
+    zygote: &mut Zygote,
+    scratch: &Scratch,
+    python: &str,
+    arguments: &[&str],
+    limit: Duration,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Answer, AskError> {
+    let broken =
+        |error| AskError::Broken(format!("cannot use {}: {}", scratch.path().display(), text::plain(&error)));
+    scratch.make().map_err(broken)?;
+    let _removed = Removed(scratch);
+    let fifo = scratch.path().join("output");
+    let mut output = Output::open(&fifo).map_err(broken)?;
+    let program = Program::python(python, arguments, scratch.path(), &fifo);
+    zygote.execute(&program).map_err(AskError::Broken)?;
+    let deadline = clock::now() + u64::try_from(limit.as_nanos()).unwrap_or(Nanos::MAX / 2);
+    let stopped = loop {
+        if cancelled() {
+            break AskError::Cancelled;
+        }
+        if clock::now() > deadline {
+            break AskError::TimedOut(vec![]);
+        }
+        if let Some(end) = news(zygote, &mut output)? {
+            return Ok(end);
+        }
+    };
+    zygote.kill_program();
+    let gone = clock::now() + GONE_MAX;
+    while clock::now() < gone && news(zygote, &mut output)?.is_none() {}
+    Err(match stopped {
+        AskError::TimedOut(_) => AskError::TimedOut(output.kept().to_vec()),
+        other => other,
+    })
+}
+
+/// What has happened until the next look; the answer, if the program has ended.
+fn news(zygote: &mut Zygote, output: &mut Output) -> Result<Option<Answer>, AskError> {
+    wait_readable([output.as_fd(), zygote.as_fd()], Some(LOOK_MS));
+    output.drain();
+    match zygote.news().map_err(AskError::Broken)? {
+        Some(News::ProgramNotStarted { why }) => Err(AskError::NotStarted(why)),
+        Some(News::ProgramEnded { cause, success }) => {
+            output.drain();
+            Ok(Some(Answer { output: output.kept().to_vec(), success, cause }))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The directory, which goes when nobody needs it any more.
+struct Removed<'s>(&'s Scratch);
+
+impl Drop for Removed<'_> {
+    fn drop(&mut self) {
+        self.0.remove();
+    }
+}

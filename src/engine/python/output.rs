@@ -1,0 +1,96 @@
+//! What a program prints: a bounded part is kept, the rest is counted.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+
+use crate::domain::foreign::cleaned_lines;
+use crate::domain::record::{OUTPUT_KEPT, PrintedOutput};
+
+/// So much is read at once before others get their turn: what prints without end shall not keep the reader.
+const AT_ONCE: usize = 1 << 20;
+
+/// The reading end of a FIFO.
+#[derive(Debug)]
+pub struct Output {
+    fifo: File,
+    kept: Vec<u8>,
+    bytes: u64,
+}
+
+impl Output {
+    /// Makes the FIFO and opens it for reading.
+    ///
+    /// # Errors
+    /// When the directory cannot be written to, or something with that name is there.
+    pub fn open(path: &Path) -> io::Result<Output> {
+        mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
+        // Without waiting for a writer, who will find that there is a reader.
+        let fifo = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
+        Ok(Output { fifo, kept: vec![], bytes: 0 })
+    }
+
+    /// Takes in what was printed since the last time, as far as it is there.
+    pub fn drain(&mut self) {
+        let mut buffer = [0; 16 << 10];
+        let mut left = AT_ONCE;
+        while left > 0 {
+            // Nothing now (EAGAIN), or nobody who writes (0): both are the end for this time.
+            let Ok(read @ 1..) = self.fifo.read(&mut buffer) else { return };
+            self.bytes += read as u64;
+            let room = OUTPUT_KEPT - self.kept.len();
+            self.kept.extend_from_slice(&buffer[..read.min(room)]);
+            left = left.saturating_sub(read);
+        }
+    }
+
+    /// The begin of what was printed, [`OUTPUT_KEPT`] bytes at most.
+    #[must_use]
+    pub fn kept(&self) -> &[u8] {
+        &self.kept
+    }
+
+    /// As the record shows it; `None` if nothing was printed.
+    #[must_use]
+    pub fn printed(&self) -> Option<PrintedOutput> {
+        let text = cleaned_lines(String::from_utf8_lossy(&self.kept).trim_end());
+        (self.bytes > 0).then_some(PrintedOutput { text, bytes: self.bytes })
+    }
+}
+
+impl AsFd for Output {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fifo.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn the_begin_of_what_is_printed_is_kept_and_all_of_it_counted() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("output");
+        let mut output = Output::open(&path).unwrap();
+        output.drain();
+        assert_eq!(output.printed(), None);
+        let mut writer = OpenOptions::new().write(true).open(&path).unwrap();
+        writer.write_all(b"one\x1b[2J\ntwo\n").unwrap();
+        output.drain();
+        let printed = output.printed().unwrap();
+        assert_eq!(printed.bytes, 12);
+        assert!(printed.text.ends_with("\ntwo") && !printed.text.contains('\x1b'), "{printed:?}");
+        for _ in 0..20 {
+            writer.write_all(&[b'x'; 4096]).unwrap();
+            output.drain();
+        }
+        assert_eq!((output.kept().len(), output.printed().unwrap().bytes), (OUTPUT_KEPT, 12 + 20 * 4096));
+    }
+}
