@@ -457,10 +457,11 @@ impl App {
                 "measuring how fast an idle core of this machine computes".into()
             }
             (_, Some(Shown::Live(live))) if self.frozen().is_some() => {
-                format!("frozen at {}: {}", duration(seconds(live.trace.now())), verdict::live(&live.trace))
+                let doing = verdict::live(&live.trace, live.plan.lock());
+                format!("frozen at {}: {doing}", duration(seconds(live.trace.now())))
             }
             (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
-            (_, Some(Shown::Live(live))) => verdict::live(&live.trace),
+            (_, Some(Shown::Live(live))) => verdict::live(&live.trace, live.plan.lock()),
             (_, Some(Shown::Entry(entry))) => self.history.verdict_of(entry.number),
             (_, None) => "Press 1, 2, 3 or 4 to let this machine answer a question".into(),
         };

@@ -14,10 +14,12 @@
 //! | **draft**, **plan** | what the user asks for: any values, and only valid ones |
 //! | **run**, **record** | a plan that is happening, and a finished one with all its numbers |
 //! | **task** | one unit of work, numbered from 0, executed exactly once or reported |
-//! | **worker** | a thread or process that executes tasks, numbered from 0 |
+//! | **executor** | a model, under Python's models with the interpreter: what curves, labels and groups are keyed by |
+//! | **kin** | executors of the same language and interpreter: speed-ups are measured among them |
+//! | **worker** | a thread, process, subinterpreter or task of an event loop that executes tasks, numbered from 0 |
 //! | **lane**, **phase** | a worker's row in the picture, and what it was doing at a time |
 //! | **core** | a CPU that the operating system schedules on |
-//! | **baseline** | the record of the same work that speed-ups are measured against: the user's choice, else the latest serial one |
+//! | **baseline** | the record of the same work that speed-ups are measured against: the user's choice, else the latest serial one of its kin, which for Python is one thread of the same interpreter |
 //! | **campaign** | several plans measured as one question |
 //! | **caveat** | a reason to trust a record less, as data |
 //!
@@ -52,7 +54,10 @@
 //!
 //! # What never happens
 //!
-//! - The program forks once, while it has one thread; after that only the zygote forks ([`engine::zygote`]).
+//! - The program forks once, while it has one thread; after that only the zygote forks, and starts interpreters
+//!   ([`engine::zygote`]).
+//! - Nothing that CPython does not tell is shown as measured: an estimate says so in the record, on screen and in files.
+//! - Nothing that a run prints reaches the screen as it is: it is bounded, cleaned and kept with the run.
 //! - Nothing is derived from a picture: totals come from lane headers and the task table, which stay exact when events
 //!   are dropped ([`engine::arena`], [`engine::recorder`]).
 //! - No worker takes a lock or makes a system call to record an event, and no drawing waits for a worker.
@@ -66,6 +71,10 @@
 //!
 //! - **a workload?** `domain/workload.rs`, and a file in `engine/kernel/`.
 //! - **a model?** `domain/model.rs`, and a file in `engine/executor/`; the compiler lists the rest.
+//! - **a model of Python?** `domain/model.rs`, the pool in `assets/worker.py`, and `engine/executor/python.rs`, which starts
+//!   it; what an interpreter must have for it is checked in `domain/plan.rs`.
+//! - **which interpreters are found, and what they are asked?** `engine/python/find.rs` and `engine/python/probe.rs`.
+//! - **how true the emulated lock is?** `engine/gil.rs` is the lock, `domain/fidelity.rs` the question.
 //! - **what is measured?** `engine/recorder.rs` (events), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
 //! - **the JSON?** `domain/record.rs` and `domain/trace/stored.rs` (what runs are), `export/json.rs` (the document), and
 //!   `assets/records.schema.json`, which a test holds against real documents.

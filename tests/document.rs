@@ -9,7 +9,11 @@ use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::plan::{Draft, TaskSize};
 use pconc_tui::domain::provenance::{Origin, Provenance};
-use pconc_tui::domain::record::{Outcome, Part, Record, TaskOutcome, TaskRecord};
+use pconc_tui::domain::python::{self, GilState, Interpreter};
+use pconc_tui::domain::record::{
+    GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord,
+    sample,
+};
 use pconc_tui::domain::share::{Shared, SharedRun, SharedSweep};
 use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
@@ -74,15 +78,39 @@ fn add(history: &mut History, draft: &Draft, change: impl FnOnce(&mut Record)) {
 
 fn draft(kind: WorkloadKind, model: Model) -> Draft {
     let workers = if model == Model::Serial { 1 } else { 3 };
-    Draft { tasks: 6, task_size: TaskSize::Iterations(1_000), ..Draft::new(kind, model, workers) }
+    Draft { tasks: 6, task_size: TaskSize::Iterations(1_000), ..sample::draft(kind, model, workers) }
+}
+
+/// What an interpreter said of a run.
+fn python_record(model: Model) -> PythonRecord {
+    let has_pool = model != Model::PythonAsyncio;
+    PythonRecord {
+        gil: has_pool.then_some(GilState::On),
+        interpreter_s: Some(0.02),
+        imports_s: Some(0.1),
+        pool_s: has_pool.then_some(0.005),
+        memory_bytes: Some(10_000_000),
+        manager_cpu_s: Some(0.2),
+        output: has_pool.then(|| PrintedOutput { text: "one\ntwo \u{fffd}".into(), bytes: 100_000 }),
+    }
+}
+
+/// As the engine would have concluded a run of Python's.
+fn by_python(record: &mut Record) {
+    let model = record.plan.model();
+    record.python = model.is_python().then(|| python_record(model));
+    if model == Model::PythonThreads {
+        record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+        record.gil = Some(GilTotals { switches: None, is_estimate: true, wait_s: 0.5 });
+    }
 }
 
 /// Every model and workload, and every way to end.
 fn history() -> History {
     let mut history = History::new(provenance().into());
     for kind in WorkloadKind::ALL {
-        for model in Model::NATIVE {
-            add(&mut history, &draft(kind, model), |_| {});
+        for model in Model::ALL.into_iter().filter(|model| model.executes(kind)) {
+            add(&mut history, &draft(kind, model), by_python);
         }
     }
     let failed_task = TaskRecord {
@@ -129,10 +157,20 @@ fn history() -> History {
 
 /// A small sweep with its runs.
 fn sweep_document() -> Vec<u8> {
+    swept(vec![Model::Threads, Model::GilThreads], vec![])
+}
+
+/// The same by two interpreters.
+fn python_sweep_document() -> Vec<u8> {
+    let pythons = vec![python::sample::interpreter(), python::sample::free_threaded()];
+    swept(vec![Model::Threads, Model::PythonThreads, Model::PythonProcesses], pythons)
+}
+
+fn swept(models: Vec<Model>, pythons: Vec<Interpreter>) -> Vec<u8> {
     let sweep_draft = SweepDraft {
-        pythons: vec![],
+        pythons,
         draft: draft(WorkloadKind::Cpu, Model::Serial),
-        models: vec![Model::Threads, Model::GilThreads],
+        models,
         workers: vec![2, 3],
         repeats: 2,
         seed: 7,
@@ -143,7 +181,10 @@ fn sweep_document() -> Vec<u8> {
     for round in 0..sweep.plan.rounds() {
         for index in sweep.plan.order(round) {
             let draft = Draft::from(&sweep.plan.configurations()[index]);
-            add(&mut history, &draft, |record| record.campaign = Some(Part { id: sweep.id.clone(), round }));
+            add(&mut history, &draft, |record| {
+                by_python(record);
+                record.campaign = Some(Part { id: sweep.id.clone(), round });
+            });
         }
     }
     let results = sweep.results(history.entries().iter().map(|entry| &entry.record), 2);
@@ -171,6 +212,7 @@ fn documents_of_every_kind_keep_to_the_schema_which_lists_all_their_keys() {
         written(&history(), Traces::LeftOut),
         written(&History::new(provenance().into()), Traces::Included),
         sweep_document(),
+        python_sweep_document(),
     ] {
         let document: Value = serde_json::from_slice(&text).unwrap();
         assert_eq!(complaints(&validator, &document), Vec::<String>::new());
@@ -224,6 +266,9 @@ fn wrong_documents_do_not_keep_to_the_schema() {
         ("/records/0/trace/lanes/0/phases", json!("sx")),
         ("/records/0/trace/lanes/0/after_ns/0", json!(0.5)),
         ("/records/0/trace/others", json!([[0, 2.0]])),
+        ("/records/5/python/gil", json!("perhaps")),
+        ("/records/5/plan/parameters/python/version", json!("3.13")),
+        ("/records/5/phase_source", json!("a-guess")),
         ("/sweeps", json!({})),
     ] {
         let mut document = right.clone();
@@ -277,6 +322,22 @@ fn a_sweep_comes_back_with_its_runs() {
 }
 
 #[test]
+fn a_sweep_by_several_interpreters_comes_back_with_all_of_them() {
+    let text = python_sweep_document();
+    let document: Value = serde_json::from_slice(&text).unwrap();
+    let summary = document["sweeps"][0]["summary"].as_array().unwrap();
+    assert_eq!(summary[0].get("python"), None, "serial has none");
+    assert_eq!(summary.last().unwrap()["python"]["interpreter"]["gil"], "off");
+    let Document { runs, sweeps } = json::read(&text).unwrap();
+    let [recorded] = &sweeps[..] else { panic!("{sweeps:?}") };
+    assert_eq!(recorded.sweep.plan.pythons().len(), 2);
+    let results = recorded.sweep.results(runs.iter().map(|run| &run.record), 2);
+    assert!(
+        results.is_complete && results.summaries.iter().flatten().all(|summary| summary.speedup.is_some())
+    );
+}
+
+#[test]
 fn each_kind_of_wrong_file_has_its_own_sentence() {
     let right = written(&history(), Traces::LeftOut);
     let right = String::from_utf8(right).unwrap();
@@ -315,6 +376,11 @@ fn small() -> &'static [u8] {
         let mut history = History::new(provenance().into());
         let draft = Draft { tasks: 2, ..draft(WorkloadKind::Io, Model::Threads) };
         add(&mut history, &Draft { addresses: 2, ..draft }, |_| {});
+        add(
+            &mut history,
+            &Draft { tasks: 2, ..self::draft(WorkloadKind::Cpu, Model::PythonThreads) },
+            by_python,
+        );
         written(&history, Traces::Included)
     })
 }

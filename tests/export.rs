@@ -1,6 +1,6 @@
 //! Files to share, read back by parsers that know nothing of this program.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -9,14 +9,18 @@ use pconc_tui::app::sample::{Scenario, machine};
 use pconc_tui::domain::history::{Entry, History};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
-use pconc_tui::domain::phase::Phase;
+use pconc_tui::domain::phase::{Phase, PhaseTimes};
 use pconc_tui::domain::plan::{Draft, Plan};
 use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::record::{CaveatKind, Outcome, Part, sample::plan};
+use pconc_tui::domain::python::{self, GilState, Interpreter};
+use pconc_tui::domain::record::{
+    CaveatKind, GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, sample::draft,
+    sample::plan,
+};
 use pconc_tui::domain::share::{Format, Refusal, Shared, SharedRun, SharedSweep};
 use pconc_tui::domain::sweep::{Results, Sweep, SweepDraft};
 use pconc_tui::domain::time::seconds;
-use pconc_tui::domain::trace::{Batch, Trace};
+use pconc_tui::domain::trace::{Batch, LaneUpdate, Trace, Transition};
 use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::export::json::Traces;
 use pconc_tui::export::{self, file};
@@ -48,6 +52,44 @@ fn every_model() -> History {
         }
     }
     history.rename(2, Some(NASTY.into()));
+    history
+}
+
+/// What an interpreter said of a run, and what that printed.
+fn python_record() -> PythonRecord {
+    PythonRecord {
+        gil: Some(GilState::On),
+        interpreter_s: Some(0.02),
+        imports_s: Some(0.1),
+        pool_s: Some(0.005),
+        memory_bytes: Some(10_000_000),
+        manager_cpu_s: Some(0.2),
+        output: Some(PrintedOutput { text: format!("one\n{NASTY}\n```\n\n  two"), bytes: 100 }),
+    }
+}
+
+/// A run under the emulated lock and one under the real one, by an interpreter whose path hurts.
+fn emulated_and_real() -> History {
+    let mut history = history();
+    add(&mut history, plan(WorkloadKind::Cpu, Model::GilThreads, 2));
+    let interpreter = Interpreter { path: format!("={NASTY}/python3"), ..python::sample::interpreter() };
+    let draft = Draft { python: Some(interpreter), ..draft(WorkloadKind::Cpu, Model::PythonThreads, 2) };
+    let scenario = Scenario::new(draft.validate(&Limits::default()).expect("the draft is valid"), 2);
+    let mut record = scenario.record();
+    record.python = Some(python_record());
+    record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+    record.gil = Some(GilTotals { switches: None, is_estimate: true, wait_s: 1e-5 });
+    (record.wall_s, record.phases_s) = (1e-5, PhaseTimes::default());
+    (record.phases_s[Phase::Computing], record.phases_s[Phase::Gil]) = (10_000, 10_000);
+    let mut trace = Trace::new(2);
+    let waiting = |at, phase| Transition { at, task: Some(0), phase, core: 0, after_gap: false };
+    let lane = LaneUpdate {
+        transitions: vec![waiting(0, Phase::Computing), waiting(5_000, Phase::Gil)],
+        ..LaneUpdate::default()
+    };
+    trace.apply(Batch { now: 10_000, lanes: vec![lane.clone(), lane], ..Batch::default() });
+    trace.conclude(10_000);
+    history.add(record, trace);
     history
 }
 
@@ -87,7 +129,7 @@ fn everything() -> Vec<History> {
     add(&mut one, plan(WorkloadKind::Cpu, Model::Threads, 1));
     let mut thousand = history();
     add(&mut thousand, plan(WorkloadKind::Io, Model::Threads, 1_000));
-    vec![history(), one, thousand, every_model(), unfortunate()]
+    vec![history(), one, thousand, every_model(), unfortunate(), emulated_and_real()]
 }
 
 fn xml(text: &str) -> Document<'_> {
@@ -152,7 +194,9 @@ fn every_row_of_a_markdown_table_has_as_many_cells_as_its_heading() {
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
         assert_eq!(rows.len(), if shared.runs.is_empty() { 0 } else { shared.runs.len() + 2 });
         assert!(rows.iter().all(|row| cells(row) == cells(rows[0])), "{text}");
-        assert!(!text.contains("<script>"), "{text}");
+        // What is indented is a block of code, where nothing is markup.
+        let mut markup = text.lines().filter(|line| !line.starts_with("    "));
+        assert!(markup.all(|line| !line.contains("<script>")), "{text}");
     }
 }
 
@@ -283,6 +327,63 @@ fn a_chrome_trace_has_a_track_per_worker_without_overlaps_and_loses_no_time() {
 }
 
 #[test]
+fn a_csv_says_who_executed_a_run_of_python_and_what_was_estimated() {
+    let history = emulated_and_real();
+    let shared = shared(&history);
+    let text = written(Format::Csv, &shared);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    let cells = |name: &str| [rows[0][name].as_str(), rows[1][name].as_str()];
+    assert_eq!(cells("model"), ["gil-threads", "python-threads"]);
+    assert_eq!(cells("python_version"), ["", "3.13.0"]);
+    assert!(rows[1]["python_path"].starts_with("'="), "no formula: {}", rows[1]["python_path"]);
+    assert_eq!(cells("python_gil"), ["", "on"]);
+    assert_eq!(cells("start_method"), ["", ""]);
+    assert_eq!(cells("gil_is_estimate")[1], "true");
+    assert_eq!(cells("phase_source")[1], "cpu-clock+schedstat+gil-estimated");
+    assert_eq!(cells("imports_s"), ["", "0.1"]);
+    assert_eq!(cells("manager_cpu_s"), ["", "0.2"]);
+    assert_eq!(cells("printed_bytes"), ["", "100"]);
+}
+
+#[test]
+fn what_was_estimated_says_so_in_pictures_reports_and_traces() {
+    let history = emulated_and_real();
+    let both = shared(&history);
+    let real = Shared { runs: vec![SharedRun::from(&history.entries()[1])], sweeps: vec![] };
+    for format in [Format::Svg, Format::Html] {
+        let text = |shared: &Shared<'_>| text_of(&xml(&written(format, shared)));
+        assert!(text(&real).contains("gil (estimated): waits for the interpreter lock"), "{format:?}");
+        assert!(text(&both).contains("gil (Python's: estimated): waits"), "{format:?}");
+    }
+    let report = written(Format::Html, &both);
+    assert!(text_of(&xml(&report)).contains("It is estimated: what is left of a computing task's wall time"));
+    let document: Value = serde_json::from_str(&written(Format::ChromeTrace, &both)).unwrap();
+    let events = document["traceEvents"].as_array().unwrap();
+    let estimated = |event: &&Value| event["args"]["estimated"] == true;
+    assert!(events.iter().filter(estimated).all(|event| event["name"] == "gil" && event["pid"] == 2));
+    assert_eq!(events.iter().filter(estimated).count(), 2);
+    let labels = events.iter().find(|event| event["name"] == "process_labels").unwrap();
+    assert_eq!(labels["args"]["labels"], "Python 3.13.0, GIL on");
+    assert_eq!(document["otherData"]["runs"][1]["phase_source"], "cpu-clock+schedstat+gil-estimated");
+}
+
+#[test]
+fn what_a_run_printed_is_text_line_by_line_and_nothing_else() {
+    let history = emulated_and_real();
+    let shared = shared(&history);
+    let report = written(Format::Html, &shared);
+    let report = xml(&report);
+    let printed = report.descendants().find(|node| node.has_tag_name("pre")).expect("it was printed");
+    let text = printed.text().unwrap_or_default();
+    assert!(text.starts_with("one\n<script>alert") && text.ends_with("\n```\n\n  two"), "{text}");
+    assert!(!text.contains('\u{202e}'), "{text}");
+    let markdown = written(Format::Markdown, &shared);
+    let block = markdown.split("## Printed by").nth(1).and_then(|part| part.split("\n\n").nth(1)).unwrap();
+    assert!(block.lines().all(|line| line.starts_with("    ")), "{block}");
+}
+
+#[test]
 fn json_of_the_same_runs_is_json() {
     for history in everything() {
         let shared = shared(&history);
@@ -300,10 +401,15 @@ struct Swept {
 }
 
 fn swept() -> Swept {
+    swept_by(vec![], vec![Model::Threads, Model::GilThreads, Model::Processes])
+}
+
+/// Models with many numbers of workers, those of Python by these interpreters.
+fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
     let draft = SweepDraft {
-        pythons: vec![],
+        pythons,
         draft: Draft::new(WorkloadKind::Cpu, Model::Serial, 1),
-        models: vec![Model::Threads, Model::GilThreads, Model::Processes],
+        models,
         workers: vec![1, 2, 4, 8, 12, 16],
         repeats: 3,
         seed: 1,
@@ -371,6 +477,38 @@ fn a_sweep_has_its_conclusion_its_charts_and_a_row_per_configuration_in_every_fo
     }
     let json: Value = serde_json::from_str(&written(Format::Json, &shared)).unwrap();
     assert_eq!(json["sweeps"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_sweep_by_several_interpreters_tells_their_bars_apart_and_what_each_is_measured_against() {
+    let pythons = vec![python::sample::interpreter(), python::sample::free_threaded()];
+    let swept = swept_by(pythons, vec![Model::PythonThreads, Model::PythonProcesses, Model::Processes]);
+    let svg = written(Format::Svg, &swept.shared());
+    let svg = xml(&svg);
+    let classes: BTreeSet<&str> = svg
+        .descendants()
+        .filter(|node| node.has_tag_name("rect"))
+        .filter_map(|node| node.attribute("class"))
+        .filter(|class| class.starts_with("m-"))
+        .collect();
+    let told_apart = [
+        "m-processes",
+        "m-python-processes",
+        "m-python-processes another",
+        "m-python-threads",
+        "m-python-threads another",
+    ];
+    assert_eq!(classes.into_iter().collect::<Vec<_>>(), told_apart);
+    let text = text_of(&svg);
+    assert!(text.contains("times faster than serial or one Python thread"), "{text}");
+    for label in ["python-threads (3.13.0)", "python-threads (3.14.2t, GIL off)", "3.14.2t 1"] {
+        assert!(text.contains(label), "{label}: {text}");
+    }
+    let right = svg
+        .descendants()
+        .filter(|node| node.has_tag_name("text") && node.attribute("class") == Some("small"))
+        .filter_map(|node| Some((node.attribute("x")?.parse::<f64>().ok()?, node.text()?.chars().count())));
+    assert!(right.into_iter().all(|(x, characters)| x + 5.0 * characters as f64 <= 1_048.0));
 }
 
 fn content(out: &mut dyn Write) -> io::Result<()> {

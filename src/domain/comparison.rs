@@ -22,6 +22,7 @@ mod unit;
 pub use unit::Unit;
 
 use super::history::{Entry, History};
+use super::model::Model;
 use super::phase::Phase;
 use super::provenance::{Origin, Provenance};
 use super::record::Record;
@@ -166,12 +167,13 @@ pub fn compare(runs: &[Compared<'_>], reference: usize) -> Comparison {
 }
 
 /// The column that the others are measured against unless somebody says otherwise: the baseline of the history, a serial
-/// run, the first.
+/// run, one Python thread, the first.
 #[must_use]
 pub fn default_reference(runs: &[Compared<'_>]) -> usize {
     let first = |is: fn(&Compared<'_>) -> bool| runs.iter().position(is);
     first(|run| run.is_baseline)
-        .or_else(|| first(|run| run.record.plan.model() == crate::domain::model::Model::Serial))
+        .or_else(|| first(|run| run.record.plan.model() == Model::Serial))
+        .or_else(|| first(|run| run.record.plan.is_serial()))
         .unwrap_or(0)
 }
 

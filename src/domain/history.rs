@@ -9,7 +9,7 @@ mod sweeps;
 
 pub use earlier::EarlierRun;
 pub use pictures::{THINNED_SLICES, TRACE_BYTES};
-pub use sweeps::{EarlierSweep, Peak, SweepEntry, is_counted};
+pub use sweeps::{EarlierSweep, Peak, SweepEntry};
 
 use std::sync::Arc;
 

@@ -420,6 +420,12 @@ impl Plan {
         self.python.as_ref()
     }
 
+    /// Who interprets it; `None` unless the model is one of Python's.
+    #[must_use]
+    pub fn interpreter(&self) -> Option<&Interpreter> {
+        self.python.as_ref().map(|python| &python.interpreter)
+    }
+
     /// How it is executed, whatever the number of workers.
     #[must_use]
     pub fn executor(&self) -> Executor {

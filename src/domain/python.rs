@@ -56,6 +56,15 @@ pub enum GilState {
 }
 
 impl GilState {
+    /// "on" or "off", as in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            GilState::On => "on",
+            GilState::Off => "off",
+        }
+    }
+
     /// "GIL on" or "GIL off".
     #[must_use]
     pub fn words(self) -> &'static str {

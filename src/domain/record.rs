@@ -184,13 +184,26 @@ impl Record {
         self.outcome == Outcome::Completed && self.tasks_failed == 0
     }
 
+    /// Whether it was a part of the round that warms up: its time says nothing about its plan.
+    #[must_use]
+    pub fn is_warm_up(&self) -> bool {
+        self.campaign.as_ref().is_some_and(|part| part.round == 0)
+    }
+
+    /// Whether its time is one of those that its configuration is judged by: it did all its work, after the warm-up, and
+    /// that took any time.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        self.is_sound() && !self.is_warm_up() && self.wall_s > 0.0
+    }
+
     /// Whether it measured `work` serially and soundly, in the same language and by the same interpreter.
     #[must_use]
     pub fn is_baseline_of(&self, work: &Plan) -> bool {
         self.plan.is_serial()
             && self.is_sound()
             && self.plan.same_work(work)
-            && self.plan.executor().is_kin(&work.executor())
+            && self.plan.interpreter() == work.interpreter()
     }
 
     /// Counts CPU time of watching, and doubts the record if watching took more than [`OBSERVER_LIMIT`].
@@ -421,6 +434,9 @@ pub enum CaveatKind {
     DidNotEnd,
     /// The machine slept, or the program was stopped, during the run.
     Suspended,
+    /// A kind of a later version of this program, whose text still says what was seen.
+    #[serde(other)]
+    Other,
 }
 
 /// A reason to trust a record less.

@@ -18,20 +18,14 @@ pub fn is_repeat(
     (other, other_measured): (&Record, &Provenance),
 ) -> bool {
     campaign(record) == campaign(other)
-        && is_counted(record)
-        && is_counted(other)
+        && record.is_counted()
+        && other.is_counted()
         && (record.campaign.is_some() || measured.is_same_session(other_measured))
         && record.plan == other.plan
 }
 
 fn campaign(record: &Record) -> Option<&str> {
     record.campaign.as_ref().map(|part| part.id.as_str())
-}
-
-/// Whether the run's time is one of those that its configuration is judged by.
-#[must_use]
-pub fn is_counted(record: &Record) -> bool {
-    record.is_sound() && record.campaign.as_ref().is_none_or(|part| part.round > 0)
 }
 
 /// The times of these runs, in seconds.
@@ -108,7 +102,7 @@ pub fn doubt_campaigns<'a>(records: impl Iterator<Item = &'a mut Record>) {
         let Some(part) = &record.campaign else { continue };
         let campaign = campaigns.entry(part.id.clone()).or_default();
         campaign.has_warmed_up |= part.round == 0;
-        if !is_counted(record) {
+        if !record.is_counted() {
             continue;
         }
         match campaign.configurations.iter_mut().find(|group| group[0].plan == record.plan) {
@@ -228,7 +222,7 @@ mod tests {
         assert_eq!(outliers(&history), [0usize; 0]);
         let mut failed = history.entries()[1].record.clone();
         failed.outcome = Outcome::Failed;
-        assert!(!is_counted(&failed));
+        assert!(!failed.is_counted());
     }
 
     #[test]

@@ -15,6 +15,9 @@ pub struct Baseline {
     pub workers: u32,
     /// How many of them were on a core, on average.
     pub parallelism: f64,
+    /// Whether the tasks of both were executed in the same language, by the same interpreter if it was Python. If not,
+    /// what a task costs differs too, and a speed-up says little about workers.
+    pub is_kin: bool,
     /// Whether the user chose it; else it is the latest sound serial run of the same kin.
     pub is_chosen: bool,
 }
@@ -43,19 +46,19 @@ pub struct Gain {
 }
 
 impl Gain {
-    /// Speed-up per worker: 1 means that no worker was wasted. `None` unless the baseline had one worker, as only then
-    /// the factor says how many workers' worth of work was done at once.
+    /// Speed-up per worker: 1 means that no worker was wasted. `None` unless the baseline had one worker and is kin, as
+    /// only then the factor says how many workers' worth of work was done at once.
     #[must_use]
     pub fn efficiency(&self, workers: u32) -> Option<f64> {
-        efficiency(self.factor, workers).filter(|_| self.over.workers == 1)
+        efficiency(self.factor, workers).filter(|_| self.over.workers == 1 && self.over.is_kin)
     }
 
     /// Whether so many cores cannot explain the speed-up of a `cpu` run: the baseline kept some busy already. A tenth is
-    /// left to clock frequency and chance.
+    /// left to clock frequency and chance. Over another language or interpreter any speed-up is possible.
     #[must_use]
     pub fn is_implausible(&self, cores_usable: u32) -> bool {
         // A baseline that was kept from its only core explains nothing: that is what is to be found out.
-        self.factor * self.over.parallelism.max(1.0) > f64::from(cores_usable) * 1.1
+        self.over.is_kin && self.factor * self.over.parallelism.max(1.0) > f64::from(cores_usable) * 1.1
     }
 }
 
@@ -86,7 +89,7 @@ pub fn efficiency(speedup: f64, workers: u32) -> Option<f64> {
     (workers > 0).then(|| speedup / f64::from(workers))
 }
 
-/// The serial fraction of the work that a speed-up over one worker shows: e = (1/S − 1/p) / (1 − 1/p) (Karp and Flatt:
+/// The serial part of the work that a speed-up over one worker shows: e = (1/S − 1/p) / (1 − 1/p) (Karp and Flatt:
 /// *Measuring parallel processor performance*, Communications of the ACM 33, 1990).
 ///
 /// If it stays the same while workers are added, a serial part limits the speed-up; if it grows, what grows with the workers
@@ -102,7 +105,9 @@ pub fn karp_flatt(speedup: f64, workers: u32) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::machine::Limits;
     use super::super::model::Model;
+    use super::super::python;
     use super::super::record::{Outcome, sample};
     use super::super::workload::WorkloadKind::{Cpu, Io};
     use super::*;
@@ -142,7 +147,8 @@ mod tests {
     }
 
     fn over(workers: u32, parallelism: f64, factor: f64) -> Gain {
-        let over = Baseline { number: 3, model: Model::Threads, workers, parallelism, is_chosen: true };
+        let model = Model::Threads;
+        let over = Baseline { number: 3, model, workers, parallelism, is_kin: true, is_chosen: true };
         Gain { factor, over }
     }
 
@@ -159,6 +165,40 @@ mod tests {
     fn there_is_no_efficiency_over_a_baseline_of_several_workers() {
         assert_eq!(over(1, 1.0, 1.5).efficiency(2), Some(0.75));
         assert_eq!(over(2, 2.0, 1.5).efficiency(2), None);
+    }
+
+    #[test]
+    fn over_another_language_every_speedup_is_possible_and_none_is_efficiency() {
+        let mut gain = over(1, 1.0, 40.0);
+        gain.over.is_kin = false;
+        assert!(!gain.is_implausible(2));
+        assert_eq!(gain.efficiency(2), None);
+    }
+
+    #[test]
+    fn the_baseline_of_a_python_run_is_one_thread_of_the_same_interpreter() {
+        let one_thread = record(Model::PythonThreads, 1, 4.0);
+        let mut other = sample::draft(Cpu, Model::PythonThreads, 1);
+        other.python = Some(python::sample::free_threaded());
+        let other = sample::record(other.validate(&Limits::default()).unwrap(), 5.0, 1.0);
+        let records =
+            [one_thread, record(Model::Serial, 1, 0.2), other, record(Model::PythonThreads, 2, 3.0)];
+        for model in [Model::PythonThreads, Model::PythonProcesses, Model::PythonInterpreters] {
+            let found = baseline_of(&sample::plan(Cpu, model, 2), records.iter());
+            assert_eq!(found.map(|found| found.wall_s), Some(4.0), "{model:?}");
+        }
+        let native = baseline_of(&sample::plan(Cpu, Model::Processes, 2), records.iter());
+        assert_eq!(native.map(|found| found.wall_s), Some(0.2));
+        assert!(baseline_of(&sample::plan(Cpu, Model::PythonThreads, 2), records[1..].iter()).is_none());
+    }
+
+    #[test]
+    fn a_python_baseline_is_named_as_what_it_is_unless_it_was_chosen() {
+        let mut baseline = over(1, 1.0, 2.0).over;
+        baseline.model = Model::PythonThreads;
+        assert_eq!(baseline.name(), "#3 python-threads");
+        baseline.is_chosen = false;
+        assert_eq!(baseline.name(), "one Python thread");
     }
 
     /// The tables of textbooks (Quinn: *Parallel Programming in C with MPI and OpenMP*, 2003, section 7.5): the first has a

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::model::Model;
 use super::phase::Phase;
+use super::plan::Lock;
 use super::record::{Outcome, Record};
 use super::repeats;
 use super::speedup::{Baseline, Gain};
@@ -29,13 +29,15 @@ pub fn died(deaths: &[String]) -> Option<String> {
     })
 }
 
-/// What the workers are doing at this moment: "1 computes, 3 wait for the lock".
+/// What the workers are doing at this moment: "1 computes, 3 wait for the lock"; "~3" where waiting for this lock is
+/// estimated.
 #[must_use]
-pub fn live(trace: &Trace) -> String {
+pub fn live(trace: &Trace, lock: Lock) -> String {
     let counts = trace.workers_by_phase();
     let part = |phase: Phase, one: &str, many: &str| {
         let n = counts[phase as usize];
-        (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { many }))
+        let about = if phase == Phase::Gil && lock == Lock::Real { "~" } else { "" };
+        (n > 0).then(|| format!("{about}{n} {}", if n == 1 { one } else { many }))
     };
     let parts: Vec<String> = [
         part(Phase::Computing, "computes", "compute"),
@@ -83,7 +85,7 @@ fn with_failures(record: &Record) -> String {
 fn completed(record: &Record, gain: Option<Gain>) -> String {
     let name = record.plan.executor().name();
     // Serial against serial would compare the machine with itself, unless the user wants just that.
-    let is_telling = |gain: &Gain| gain.over.is_chosen || record.plan.model() != Model::Serial;
+    let is_telling = |gain: &Gain| gain.over.is_chosen || !record.plan.is_serial();
     let what = match gain.filter(is_telling) {
         None => text::duration(record.wall_s),
         Some(Gain { factor, over }) if NO_GAIN.contains(&factor) && over.is_chosen => {
@@ -129,19 +131,46 @@ fn gained(ratio: &Ratio, over: &Baseline) -> String {
 /// Why it took as long as it did: how many workers did what at once, on average over the run.
 fn reason(record: &Record) -> String {
     if record.startup_s.is_some_and(|startup| startup > record.wall_s / 2.0) {
-        return "creating the workers took most of it".into();
+        return format!("{} took most of it", start_up(record));
     }
     let at_once = |phase: Phase| seconds(record.phases_s[phase]) / record.wall_s;
-    match record.plan.workload().kind() {
-        WorkloadKind::Cpu => computing(record.parallelism, at_once(Phase::Gil), at_once(Phase::Ready)),
+    let reason = match record.plan.workload().kind() {
+        WorkloadKind::Cpu => {
+            let lock = if record.phase_source.estimates_gil() { "the lock (estimated)" } else { "the lock" };
+            computing(record.parallelism, (at_once(Phase::Gil), lock), at_once(Phase::Ready))
+        }
         WorkloadKind::Io => {
             waiting(record.concurrency, at_once(Phase::Network), at_once(Phase::File), record.parallelism)
         }
-    }
+    };
+    managing(record).map_or(reason.clone(), |managing| format!("{reason}; {managing}"))
 }
 
-fn computing(parallelism: f64, for_lock: f64, for_core: f64) -> String {
-    let (waiting, what) = if for_lock >= for_core { (for_lock, "the lock") } else { (for_core, "a core") };
+/// What the time before the first task mostly went to.
+fn start_up(record: &Record) -> &'static str {
+    let Some(python) = &record.python else { return "creating the workers" };
+    let parts = [
+        (python.interpreter_s, "starting the interpreter"),
+        (python.imports_s, "importing Python's modules"),
+        (python.pool_s, "making the pool"),
+    ];
+    let known = parts.into_iter().filter_map(|(time, words)| Some((time?, words)));
+    known.max_by(|a, b| a.0.total_cmp(&b.0)).map_or("starting Python and its workers", |(_, words)| words)
+}
+
+/// What Python's own machinery around the workers cost them, if that is worth a word.
+fn managing(record: &Record) -> Option<String> {
+    let managing = record.python.as_ref()?.manager_cpu_s?;
+    (managing > record.cpu_s * MANAGING)
+        .then(|| format!("managing the workers took {} of CPU time besides theirs", text::duration(managing)))
+}
+
+/// Of the workers' CPU time, what managing them may take without a word.
+const MANAGING: f64 = 0.1;
+
+/// How many computed and how many waited, for the lock (with what it is called) or for a core.
+fn computing(parallelism: f64, for_lock: (f64, &str), for_core: f64) -> String {
+    let (waiting, what) = if for_lock.0 >= for_core { for_lock } else { (for_core, "a core") };
     let somebody_waits = waiting >= WORTH_TELLING;
     // Words only where all numbers are nearly whole: rounded one by one, they may not add up.
     let in_words = near_whole(parallelism) && (!somebody_waits || near_whole(waiting));
@@ -182,8 +211,10 @@ fn whole(x: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::model::Model;
     use super::super::phase::PhaseTimes;
-    use super::super::record::sample;
+    use super::super::python::GilState;
+    use super::super::record::{PhaseSource, PythonRecord, sample};
     use super::super::time::nanos;
     use super::super::trace::{Batch, LaneUpdate, Transition};
     use super::super::workload::WorkloadKind::{Cpu, Io};
@@ -199,16 +230,28 @@ mod tests {
     }
 
     fn over_serial(factor: f64) -> Option<Gain> {
-        let over =
-            Baseline { number: 1, model: Model::Serial, workers: 1, parallelism: 1.0, is_chosen: false };
+        let over = Baseline {
+            number: 1,
+            model: Model::Serial,
+            workers: 1,
+            parallelism: 1.0,
+            is_kin: true,
+            is_chosen: false,
+        };
         Some(Gain { factor, over })
     }
 
     #[test]
     fn a_baseline_that_was_chosen_is_named_with_its_number() {
         let record = record(Cpu, Model::Serial, 1, 1.0, &[(Phase::Computing, 1.0)]);
-        let over =
-            Baseline { number: 3, model: Model::Threads, workers: 2, parallelism: 1.9, is_chosen: true };
+        let over = Baseline {
+            number: 3,
+            model: Model::Threads,
+            workers: 2,
+            parallelism: 1.9,
+            is_kin: true,
+            is_chosen: true,
+        };
         let said = |factor| concluded(&record, Some(Gain { factor, over }));
         assert!(said(0.5).starts_with("serial: 2.0× slower than #3 threads: "));
         assert!(said(1.02).starts_with("serial: no gain over #3 threads: "));
@@ -284,6 +327,57 @@ mod tests {
         assert_eq!(concluded(&record, None), "stopped after 1.00 s: 3 of 8 tasks were done");
     }
 
+    fn python(model: Model, workers: u64, cpu_s: f64, phases: &[(Phase, f64)]) -> Record {
+        let mut record = record(Cpu, model, workers, cpu_s, phases);
+        record.python = Some(python_record());
+        record
+    }
+
+    fn python_record() -> PythonRecord {
+        PythonRecord {
+            gil: Some(GilState::On),
+            interpreter_s: Some(0.02),
+            imports_s: Some(0.1),
+            pool_s: Some(0.05),
+            memory_bytes: None,
+            manager_cpu_s: Some(0.05),
+            output: None,
+        }
+    }
+
+    #[test]
+    fn what_was_estimated_is_called_an_estimate() {
+        let waiting = [(Phase::Computing, 1.0), (Phase::Gil, 2.96)];
+        let mut record = python(Model::PythonThreads, 4, 1.0, &waiting);
+        record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+        assert_eq!(
+            concluded(&record, over_serial(0.98)),
+            "python-threads (3.13.0): no gain: one computed while three waited for the lock (estimated)"
+        );
+    }
+
+    #[test]
+    fn one_python_thread_is_not_compared_with_another_one_unless_that_was_chosen() {
+        let record = python(Model::PythonThreads, 1, 1.0, &[(Phase::Computing, 1.0)]);
+        assert!(concluded(&record, over_serial(0.5)).starts_with("python-threads (3.13.0): 1.00 s: "));
+    }
+
+    #[test]
+    fn what_python_needs_to_start_and_to_manage_its_workers_is_told_where_it_weighs() {
+        let mut record = python(Model::PythonProcesses, 2, 1.9, &[(Phase::Computing, 1.9)]);
+        assert!(concluded(&record, None).ends_with("two workers computed at once"));
+        record.python.as_mut().unwrap().manager_cpu_s = Some(0.4);
+        let said = concluded(&record, None);
+        assert!(
+            said.ends_with("at once; managing the workers took 400 ms of CPU time besides theirs"),
+            "{said}"
+        );
+        record.startup_s = Some(0.8);
+        assert!(concluded(&record, None).ends_with("importing Python's modules took most of it"));
+        record.python = None;
+        assert!(concluded(&record, None).ends_with("creating the workers took most of it"));
+    }
+
     #[test]
     fn live_says_who_waits_for_what() {
         let mut trace = Trace::new(4);
@@ -294,6 +388,7 @@ mod tests {
         let mut lanes = vec![update(Phase::Computing)];
         lanes.extend(std::iter::repeat_n(update(Phase::Gil), 3));
         trace.apply(Batch { now: 20, lanes, ..Batch::default() });
-        assert_eq!(live(&trace), "1 computes, 3 wait for the lock");
+        assert_eq!(live(&trace, Lock::Emulated), "1 computes, 3 wait for the lock");
+        assert_eq!(live(&trace, Lock::Real), "1 computes, ~3 wait for the lock");
     }
 }

@@ -1,6 +1,8 @@
 //! What the charts of a sweep show: its results as bars and curves.
 
 use super::svg::chart::{Chart, Measure, Point, Series};
+use crate::domain::plan::Plan;
+use crate::domain::python::Interpreter;
 use crate::domain::share::SharedSweep;
 use crate::domain::stats::Interval;
 use crate::domain::sweep::{self, Summary};
@@ -24,20 +26,46 @@ fn chart(shared: &SharedSweep<'_>, measure: Measure) -> Chart {
         |series: &&sweep::Series| asked.contains(&series.executor) || shared.results.series.len() == 1;
     let series = shared.results.series.iter().filter(parallel);
     let cores = shared.provenance.machine.cores_usable;
-    let serial = shared.results.summaries.first().and_then(Option::as_ref);
     let (what, name) = match measure {
-        Measure::Speedup => ("Speed-up: times faster than serial", "speedup"),
-        Measure::Time => ("Time", "time"),
+        Measure::Speedup => (format!("Speed-up: times faster than {}", serial_words(shared)), "speedup"),
+        Measure::Time => ("Time".to_string(), "time"),
     };
     Chart {
         measure,
-        title: format!("{what}, over the number of workers (median of the rounds, with its 95 % interval)"),
+        title: format!("{what}, over the number of workers (median of the rounds, 95 % interval)"),
         series: series.map(|series| bars(shared, series, measure, &workers)).collect(),
         ideal: workers.iter().map(|workers| shared.sweep.plan.ideal_speedup(*workers, cores)).collect(),
-        serial: serial.and_then(|serial| point(serial, measure)).map(|point| point.median),
+        serial: references(shared, measure),
         id: format!("{name}-{}", shared.number),
         workers,
     }
+}
+
+/// What speed-ups are measured against.
+fn serial_words(shared: &SharedSweep<'_>) -> &'static str {
+    let plan = &shared.sweep.plan;
+    match (plan.work().interpreter(), plan.pythons().len()) {
+        (None, 0) => "serial",
+        (None, _) => "serial or one Python thread",
+        (Some(_), 1) => "one Python thread",
+        (Some(_), _) => "one thread of each Python",
+    }
+}
+
+/// The serial runs that lines are drawn for: over them, speed-ups are 1 for all kins; times differ.
+fn references(shared: &SharedSweep<'_>, measure: Measure) -> Vec<(String, f64)> {
+    let plan = &shared.sweep.plan;
+    let bases = (0..plan.configurations().len()).filter(|index| plan.base_of(*index) == *index);
+    let name = |plan: &Plan| match plan.interpreter() {
+        None => "serial".into(),
+        Some(_) if shared.sweep.plan.pythons().len() == 1 => "one thread".into(),
+        Some(interpreter) => interpreter.version_name(),
+    };
+    let median = |index: usize| {
+        let summary = shared.results.summaries.get(index)?.as_ref()?;
+        Some((name(&summary.plan), point(summary, measure)?.median))
+    };
+    bases.filter_map(median).take(if measure == Measure::Speedup { 1 } else { usize::MAX }).collect()
 }
 
 fn bars(shared: &SharedSweep<'_>, series: &sweep::Series, measure: Measure, workers: &[u32]) -> Series {
@@ -46,7 +74,16 @@ fn bars(shared: &SharedSweep<'_>, series: &sweep::Series, measure: Measure, work
         series.configurations.iter().filter_map(of).find(|summary| summary.plan.workers() == *workers)
     };
     let points = workers.iter().map(|workers| point(summary(workers)?, measure)).collect();
-    Series { executor: series.executor.clone(), points, fitted: fitted(series, measure, workers) }
+    let interpreters = shared.sweep.plan.pythons();
+    let is_its = |interpreter: &Interpreter| {
+        series.executor.python.as_ref().is_some_and(|python| python.interpreter == *interpreter)
+    };
+    Series {
+        executor: series.executor.clone(),
+        interpreter: interpreters.iter().position(is_its).unwrap_or(0),
+        points,
+        fitted: fitted(series, measure, workers),
+    }
 }
 
 fn point(summary: &Summary, measure: Measure) -> Option<Point> {

@@ -10,7 +10,8 @@
 //!
 //! A run is one process here, and a worker is one of its threads, also where workers are forked processes: viewers sort
 //! and fold by process, and a run that falls into a thousand of them could not be looked at. What the workers really
-//! were is in the arguments of their names. All runs begin at 0, so that they lie below each other. Where a worker is
+//! were is in the arguments of their names, and where waiting for the interpreter lock was estimated, the argument
+//! `estimated` of its slices says so. All runs begin at 0, so that they lie below each other. Where a worker is
 //! idle, there is nothing.
 
 use std::io::{self, Write};
@@ -19,7 +20,7 @@ use serde::Serialize;
 
 use super::words;
 use crate::domain::phase::Phase;
-use crate::domain::record::WorkerRecord;
+use crate::domain::record::{PhaseSource, WorkerRecord};
 use crate::domain::share::{Shared, SharedRun};
 use crate::domain::time::Nanos;
 use crate::domain::trace::{Slice, Trace, Transition};
@@ -47,20 +48,25 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
 fn write_run(run: &SharedRun<'_>, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
     let pid = run.number;
     events.add(&Metadata::with("process_name", pid, 0, Name { name: &words::title(run) }))?;
+    if let Some(interpreter) = run.record.plan.interpreter() {
+        let labels = format!("Python {}", interpreter.label());
+        events.add(&Metadata::with("process_labels", pid, 0, Labels { labels: &labels }))?;
+    }
     events.add(&Metadata::with("process_sort_index", pid, 0, SortIndex { sort_index: pid }))?;
     for (worker, lane) in trace.lanes().iter().enumerate() {
         let tid = tid(run, worker);
+        let track = Track { pid, tid, gil_is_estimate: run.record.phase_source.estimates_gil() };
         let record = run.record.workers.get(worker);
         events.add(&Metadata::with("thread_name", pid, tid, WorkerName::of(worker, record)))?;
         events.add(&Metadata::with("thread_sort_index", pid, tid, SortIndex { sort_index: worker }))?;
         let known = lane.transitions();
         for pair in known.windows(2) {
             let phase = if pair[1].after_gap { Phase::Lost } else { pair[0].phase };
-            events.slice(pid, tid, pair[0], phase, pair[1].at)?;
+            events.slice(track, pair[0], phase, pair[1].at)?;
         }
         open_slices(trace, worker, known.last()).try_for_each(|slice| {
             let begun = Transition { at: slice.from, task: slice.task, ..known[known.len() - 1] };
-            events.slice(pid, tid, begun, slice.phase, slice.to)
+            events.slice(track, begun, slice.phase, slice.to)
         })?;
     }
     write_counters(pid, trace, events)
@@ -95,6 +101,15 @@ fn write_counters(pid: usize, trace: &Trace, events: &mut Events<'_>) -> io::Res
     events.counters(pid, from, 0.0, 0.0)
 }
 
+/// A worker's track.
+#[derive(Clone, Copy)]
+struct Track {
+    pid: usize,
+    tid: usize,
+    /// Whether waiting for the lock was estimated.
+    gil_is_estimate: bool,
+}
+
 /// The list of events, as far as it is written.
 struct Events<'a> {
     out: &'a mut dyn Write,
@@ -107,18 +122,12 @@ impl Events<'_> {
         Ok(serde_json::to_writer(&mut *self.out, event)?)
     }
 
-    fn slice(
-        &mut self,
-        pid: usize,
-        tid: usize,
-        begun: Transition,
-        phase: Phase,
-        to: Nanos,
-    ) -> io::Result<()> {
+    fn slice(&mut self, track: Track, begun: Transition, phase: Phase, to: Nanos) -> io::Result<()> {
         if to <= begun.at || phase == Phase::Idle {
             return Ok(());
         }
-        let args = SliceArgs { task: begun.task };
+        let Track { pid, tid, gil_is_estimate } = track;
+        let args = SliceArgs { task: begun.task, estimated: gil_is_estimate && phase == Phase::Gil };
         let (ts, dur) = (micros(begun.at), micros(to - begun.at));
         self.add(&Complete { name: phase.name(), cat: "phase", ph: "X", pid, tid, ts, dur, args })
     }
@@ -158,6 +167,9 @@ struct Complete {
 struct SliceArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     task: Option<u32>,
+    /// Left out where it was measured.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    estimated: bool,
 }
 
 #[derive(Serialize)]
@@ -195,6 +207,11 @@ impl<A> Metadata<A> {
 #[derive(Serialize)]
 struct Name<'a> {
     name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Labels<'a> {
+    labels: &'a str,
 }
 
 #[derive(Serialize)]
@@ -242,6 +259,11 @@ struct OtherRun {
     thinned: bool,
     dropped: u64,
     has_trace: bool,
+    /// Who executed it, if that was CPython.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    python: Option<String>,
+    /// How waiting for a core, and for CPython's lock, was measured.
+    phase_source: PhaseSource,
 }
 
 impl Other {
@@ -266,6 +288,12 @@ impl OtherRun {
             thinned: run.trace.is_some_and(Trace::is_thinned),
             dropped: run.trace.map_or(0, Trace::dropped),
             has_trace: run.trace.is_some(),
+            python: run
+                .record
+                .plan
+                .interpreter()
+                .map(|interpreter| format!("{}: {}", interpreter.label(), words::foreign(&interpreter.path))),
+            phase_source: run.record.phase_source,
         }
     }
 }

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 
 use super::words;
 use crate::domain::phase::Phase;
-use crate::domain::record::Record;
+use crate::domain::python::{GilState, Interpreter, StartMethod};
+use crate::domain::record::{PythonRecord, Record};
 use crate::domain::share::{Shared, SharedRun};
 use crate::domain::time::seconds;
 use crate::domain::workload::{Addresses, Files, Workload};
@@ -57,14 +58,27 @@ const COLUMNS: &[Column] = &[
     ("latency_max_s", |run| known(latency(run.record).map(|(_, max)| max))),
     ("page_bytes", |run| known(page_bytes(run.record))),
     ("switch_interval_s", |run| known(switch_interval(run.record))),
+    ("python_version", |run| known(run.record.plan.interpreter().map(Interpreter::version_name))),
+    ("python_path", |run| {
+        let path = run.record.plan.interpreter().map(|interpreter| words::foreign(&interpreter.path));
+        path.map(harmless).unwrap_or_default()
+    }),
+    ("python_gil", |run| known(run.record.python.as_ref().and_then(|python| python.gil).map(GilState::word))),
+    ("start_method", |run| {
+        known(run.record.plan.python().and_then(|python| python.start_method).map(StartMethod::name))
+    }),
     ("outcome", |run| run.record.outcome.name().into()),
     ("error", |run| run.record.error.as_deref().map(words::foreign).map(harmless).unwrap_or_default()),
     ("tasks_failed", |run| run.record.tasks_failed.to_string()),
     ("tasks_not_begun", |run| run.record.tasks_not_begun.to_string()),
     ("wall_s", |run| run.record.wall_s.to_string()),
     ("startup_s", |run| known(run.record.startup_s)),
+    ("interpreter_s", |run| of_python(run, |python| python.interpreter_s)),
+    ("imports_s", |run| of_python(run, |python| python.imports_s)),
+    ("pool_s", |run| of_python(run, |python| python.pool_s)),
     ("teardown_s", |run| run.record.teardown_s.to_string()),
     ("cpu_s", |run| run.record.cpu_s.to_string()),
+    ("manager_cpu_s", |run| of_python(run, |python| python.manager_cpu_s)),
     ("concurrency", |run| run.record.concurrency.to_string()),
     ("parallelism", |run| run.record.parallelism.to_string()),
     ("speedup", |run| known(run.gain.map(|gain| gain.factor))),
@@ -79,15 +93,24 @@ const COLUMNS: &[Column] = &[
     ("idle_s", |run| phase(run, Phase::Idle)),
     ("gil_switches", |run| known(run.record.gil.and_then(|gil| gil.switches))),
     ("gil_wait_s", |run| known(run.record.gil.map(|gil| gil.wait_s))),
+    ("gil_is_estimate", |run| known(run.record.gil.map(|gil| gil.is_estimate))),
+    ("phase_source", |run| words::word(&run.record.phase_source)),
     ("voluntary_switches", |run| known(run.record.context_switches.map(|switches| switches.voluntary))),
     ("involuntary_switches", |run| known(run.record.context_switches.map(|switches| switches.involuntary))),
     ("migrations", |run| run.record.migrations.to_string()),
     ("memory_bytes", |run| known(run.record.memory_bytes)),
+    ("manager_memory_bytes", |run| of_python(run, |python| python.memory_bytes)),
+    ("printed_bytes", |run| of_python(run, |python| python.output.as_ref().map(|output| output.bytes))),
     ("events_recorded", |run| run.record.events.recorded.to_string()),
     ("events_dropped", |run| run.record.events.dropped.to_string()),
     ("observer_cpu_s", |run| run.record.observer.cpu_s.to_string()),
     ("caveats", |run| caveats(run.record)),
 ];
+
+/// What CPython said about a run.
+fn of_python<T: ToString>(run: &SharedRun<'_>, of: impl Fn(&PythonRecord) -> Option<T>) -> String {
+    known(run.record.python.as_ref().and_then(of))
+}
 
 fn known(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()

@@ -8,8 +8,9 @@ mod method;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use super::svg::legend::{self, Legend};
 use super::svg::timeline::Timeline;
-use super::svg::{self, ink, legend};
+use super::svg::{self, ink};
 use super::tables::{self, Side, Table};
 use super::xml::Xml;
 use super::{charts, words};
@@ -24,6 +25,8 @@ const TIMELINES_MAX: usize = 24;
 const CELLS: u32 = 90_000;
 /// One timeline has no more than that.
 const CELLS_OF_ONE: u32 = 30_000;
+/// Of so many runs, what they printed is shown: 16 kB each.
+const PRINTED_MAX: usize = 24;
 /// Of so many runs, what came out is said in the beginning.
 const VERDICTS_MAX: usize = 12;
 
@@ -44,6 +47,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     shared.sweeps.iter().try_for_each(|sweep| report.sweep(sweep))?;
     report.runs()?;
     report.timelines()?;
+    report.printed()?;
     report.caveats()?;
     report.method()?;
     report.xml.end()?;
@@ -96,6 +100,9 @@ impl<'a> Report<'a, '_> {
         let machines: BTreeSet<String> = self.shared.provenances().map(words::measured_on).collect();
         for machine in machines {
             self.xml.element("p", &[("class", &"machine")], &capitalised(&machine))?;
+        }
+        for interpreter in words::interpreters(self.shared) {
+            self.xml.element("p", &[("class", &"machine")], &interpreter)?;
         }
         if let Some(days) = words::days(self.shared) {
             self.xml.element("p", &[("class", &"machine")], &capitalised(&days))?;
@@ -162,7 +169,7 @@ impl<'a> Report<'a, '_> {
         self.section(&words::sweep_title(sweep), |report| {
             report.xml.element("p", &[("class", &"conclusion")], &sweep.results.conclusion)?;
             for chart in charts::of(sweep) {
-                report.figure(svg::chart::HEIGHT, &chart.title, |xml| chart.draw(xml))?;
+                report.figure(chart.height(), &chart.title, |xml| chart.draw(xml))?;
             }
             report.xml.element("h3", &[], &"Configurations")?;
             report.table(&tables::summaries(sweep))?;
@@ -240,9 +247,9 @@ impl<'a> Report<'a, '_> {
         }
         let cells = (CELLS / drawn.len() as u32).min(CELLS_OF_ONE);
         self.section("Timelines", |report| {
-            let phases = svg::phases(drawn.iter().copied());
+            let legend = Legend::of(drawn.iter().copied());
             report
-                .figure(legend::height(&phases), "what the areas mean", |xml| legend::draw(&phases, xml))?;
+                .figure(legend::height(&legend), "what the areas mean", |xml| legend::draw(&legend, xml))?;
             for run in &drawn {
                 let until = svg::end_of_axis(run, &drawn);
                 report.timeline(run, until, cells)?;
@@ -289,6 +296,9 @@ impl<'a> Report<'a, '_> {
             words::moment(record)
         );
         self.xml.element("p", &[("class", &"soft")], &numbers)?;
+        if let Some(costs) = words::python_costs(record) {
+            self.xml.element("p", &[("class", &"soft")], &costs)?;
+        }
         if trace.is_thinned() {
             self.xml.element(
                 "p",
@@ -297,6 +307,28 @@ impl<'a> Report<'a, '_> {
             )?;
         }
         self.xml.end()
+    }
+
+    /// What runs wrote to their standard and error output, as text.
+    fn printed(&mut self) -> io::Result<()> {
+        let printed: Vec<_> = self
+            .shared
+            .runs
+            .iter()
+            .filter_map(|run| Some((words::title(run), words::printed(run.record)?)))
+            .take(PRINTED_MAX)
+            .collect();
+        if printed.is_empty() {
+            return Ok(());
+        }
+        self.section("What was printed", |report| {
+            printed.iter().try_for_each(|(title, (heading, text))| {
+                report.xml.begin("details", &[])?;
+                report.xml.element("summary", &[], &format!("{title}: {heading}"))?;
+                report.xml.lines("pre", text)?;
+                report.xml.end()
+            })
+        })
     }
 
     fn caveats(&mut self) -> io::Result<()> {

@@ -31,6 +31,10 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "## Caveats\n")?;
         write_list(&caveats, out)?;
     }
+    write_printed(shared, out)?;
+    for interpreter in words::interpreters(shared) {
+        writeln!(out, "*{}*\n", escaped(&interpreter))?;
+    }
     let machines: BTreeSet<String> = shared.provenances().map(words::measured_on).collect();
     for machine in machines {
         writeln!(out, "*{}*\n", escaped(&machine))?;
@@ -44,6 +48,17 @@ fn write_sweep(shared: &Shared<'_>, sweep: &SharedSweep<'_>, out: &mut dyn Write
     writeln!(out, "{}\n", escaped(&sweep.results.conclusion))?;
     write_table(&tables::summaries(sweep), out)?;
     write_list(&words::works(shared.runs_of(sweep.sweep)), out)
+}
+
+/// What runs printed, as blocks of code: indented, as no text ends such a block.
+fn write_printed(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for run in &shared.runs {
+        let Some((heading, text)) = words::printed(run.record) else { continue };
+        writeln!(out, "## Printed by {} ({heading})\n", escaped(&words::title(run)))?;
+        text.lines().try_for_each(|line| writeln!(out, "    {line}"))?;
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 fn write_list(lines: &[String], out: &mut dyn Write) -> io::Result<()> {

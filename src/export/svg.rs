@@ -13,12 +13,12 @@ use std::io::{self, Write};
 
 use super::xml::{Attribute, Xml};
 use super::{charts, words};
-use crate::domain::phase::Phase;
 use crate::domain::share::{Shared, SharedRun};
 use crate::domain::text::{counted, wrap};
 use crate::domain::time::Nanos;
 use crate::domain::trace::Trace;
 use chart::Chart;
+use legend::Legend;
 use timeline::Timeline;
 
 /// How wide every picture is, in its own units.
@@ -27,6 +27,8 @@ pub(super) const WIDTH: u32 = 1000;
 const MARGIN: u32 = 24;
 /// Characters in a line of text: less than the width of the picture in any font.
 const LINE: u16 = 130;
+/// Characters in a line of the title.
+const TITLE_LINE: u16 = 95;
 /// From one line to the next.
 const LEADING: u32 = 19;
 /// So many timelines are drawn; a reader cannot compare more.
@@ -85,18 +87,20 @@ fn heading(shared: &Shared<'_>) -> String {
 
 /// Something that lies below what was before.
 enum Part<'a> {
+    /// A line of the title.
     Title(String),
     /// A line of text.
     Text(String, &'static str),
     Chart(Box<Chart>),
     Timeline(Timeline<'a>),
-    Legend(Vec<Phase>),
+    Legend(Legend),
     Gap,
 }
 
 impl<'a> Part<'a> {
     fn all(shared: &'a Shared<'a>) -> Vec<Part<'a>> {
-        let mut parts = vec![Part::Title(heading(shared))];
+        let mut parts: Vec<Part<'a>> =
+            wrap(&heading(shared), TITLE_LINE).into_iter().map(Part::Title).collect();
         for sweep in &shared.sweeps {
             if shared.sweeps.len() > 1 {
                 parts.extend(strong(&words::sweep_title(sweep)));
@@ -127,7 +131,7 @@ impl<'a> Part<'a> {
             parts.push(Part::Timeline(Timeline::new(trace, end_of_axis(run, &runs), cells)));
             parts.push(Part::Gap);
         }
-        parts.push(Part::Legend(phases(runs.iter().copied())));
+        parts.push(Part::Legend(Legend::of(runs.iter().copied())));
         let left_out = shared.runs.len() - drawn.len();
         if left_out > 0 {
             let why = if drawn.len() < with_traces.len() {
@@ -140,7 +144,7 @@ impl<'a> Part<'a> {
         parts
     }
 
-    /// Caveats, and where everything was measured.
+    /// Caveats, and where and by whom everything was measured.
     fn notes(shared: &Shared<'_>) -> Vec<Part<'a>> {
         let caveats: Vec<String> =
             shared.runs.iter().flat_map(|run| words::caveats(run)).take(TIMELINES_MAX).collect();
@@ -154,17 +158,18 @@ impl<'a> Part<'a> {
         let mut parts = vec![Part::Gap];
         parts.extend(caveats.iter().flat_map(|caveat| text(caveat)));
         parts.extend(machines.iter().flat_map(soft));
+        parts.extend(words::interpreters(shared).iter().flat_map(soft));
         parts.extend(soft(&by));
         parts
     }
 
     fn height(&self) -> u32 {
         match self {
-            Part::Title(_) => 30,
+            Part::Title(_) => 28,
             Part::Text(..) => LEADING,
-            Part::Chart(_) => chart::HEIGHT,
+            Part::Chart(chart) => chart.height(),
             Part::Timeline(timeline) => timeline.height(),
-            Part::Legend(phases) => legend::height(phases),
+            Part::Legend(legend) => legend::height(legend),
             Part::Gap => 8,
         }
     }
@@ -177,7 +182,7 @@ impl<'a> Part<'a> {
             }
             Part::Chart(chart) => chart.draw(xml),
             Part::Timeline(timeline) => timeline.draw(xml),
-            Part::Legend(phases) => legend::draw(phases, xml),
+            Part::Legend(legend) => legend::draw(legend, xml),
             Part::Gap => Ok(()),
         }
     }
@@ -203,14 +208,4 @@ fn soft<'a>(words: &str) -> Vec<Part<'a>> {
 pub(super) fn end_of_axis(run: &SharedRun<'_>, among: &[&SharedRun<'_>]) -> Nanos {
     let same = among.iter().filter(|other| other.record.plan.same_work(&run.record.plan));
     same.filter_map(|other| other.trace).map(Trace::now).max().unwrap_or(0)
-}
-
-/// The phases that these runs could be in, as legends list them.
-pub(super) fn phases<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<Phase> {
-    let mut seen = BTreeSet::new();
-    for run in runs {
-        seen.extend(run.record.plan.phases());
-        seen.extend((run.record.events.dropped > 0).then_some(Phase::Lost));
-    }
-    Phase::MEASURED.into_iter().chain([Phase::Lost]).filter(|phase| seen.contains(phase)).collect()
 }

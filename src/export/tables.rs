@@ -86,6 +86,9 @@ fn notes(run: &SharedRun<'_>) -> String {
             failed => format!("{}, {} tasks failed", record.outcome.name(), grouped(failed.into())),
         });
     }
+    if let Some(gil) = record.python.as_ref().and_then(|python| python.gil) {
+        notes.push(gil.words().into());
+    }
     if let Some(part) = &record.campaign {
         notes.push(if part.round == 0 { "warm-up".into() } else { format!("round {}", part.round) });
     }
@@ -105,7 +108,7 @@ pub(super) fn summaries(shared: &SharedSweep<'_>) -> Table {
         ("speed-up", Side::Right),
         ("95 % interval", Side::Right),
         ("efficiency", Side::Right),
-        ("serial fraction", Side::Right),
+        ("serial part", Side::Right),
         ("concurrency", Side::Right),
         ("parallelism", Side::Right),
         ("notes", Side::Left),

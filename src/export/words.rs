@@ -1,15 +1,18 @@
 //! What is said about runs in every format for people, in the same words as on the screen.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::domain::executor::Executor;
+use crate::domain::foreign::cleaned_lines;
 use crate::domain::machine::Machine;
 use crate::domain::plan::Plan;
 use crate::domain::provenance::{Origin, Provenance};
-use crate::domain::record::Record;
+use crate::domain::record::{OUTPUT_KEPT, Record};
 use crate::domain::share::{Shared, SharedRun, SharedSweep};
 use crate::domain::stats::fit::Parameter;
-use crate::domain::text::{bytes, clean, counted, grouped};
+use crate::domain::text::{bytes, clean, counted, duration, grouped};
 use crate::domain::verdict;
 use crate::domain::workload::{Addresses, Files, Workload};
 
@@ -64,7 +67,7 @@ pub(super) fn fits(shared: &SharedSweep<'_>) -> Vec<String> {
         .flat_map(|series| {
             let model = series.executor.name();
             let amdahl = series.amdahl.as_ref().map(|fit| {
-                format!("{model}, fitted by Amdahl's law: serial fraction {}", parameter(&fit.law.serial))
+                format!("{model}, fitted by Amdahl's law: serial part {}", parameter(&fit.law.serial))
             });
             let universal = series.universal.as_ref().map(|fit| {
                 format!(
@@ -136,6 +139,38 @@ fn counted_addresses(n: usize) -> String {
 /// What came out, in one sentence.
 pub(super) fn verdict(run: &SharedRun<'_>) -> String {
     foreign(&verdict::concluded(run.record, run.gain))
+}
+
+/// Who executed the runs of Python's models: "Python 3.13.0, GIL on: /usr/bin/python3.13", each interpreter once.
+pub(super) fn interpreters(shared: &Shared<'_>) -> BTreeSet<String> {
+    let interpreters = shared.runs.iter().filter_map(|run| run.record.plan.interpreter());
+    interpreters
+        .map(|interpreter| format!("Python {}: {}", interpreter.label(), foreign(&interpreter.path)))
+        .collect()
+}
+
+/// What Python needed besides the work itself; nothing of a run that was not Python's.
+pub(super) fn python_costs(record: &Record) -> Option<String> {
+    let python = record.python.as_ref()?;
+    let part = |name: &str, time: Option<f64>| time.map(|time| format!("{name} {}", duration(time)));
+    let parts = [
+        part("interpreter", python.interpreter_s),
+        part("imports", python.imports_s),
+        part("pool", python.pool_s),
+        part("CPU time of managing the workers", python.manager_cpu_s),
+    ];
+    let known: Vec<String> = parts.into_iter().flatten().collect();
+    (!known.is_empty()).then(|| format!("Python's own: {}", known.join(" · ")))
+}
+
+/// How much of what a run printed is known, and that, harmless.
+pub(super) fn printed(record: &Record) -> Option<(String, String)> {
+    let output = record.python.as_ref()?.output.as_ref()?;
+    let text = cleaned_lines(&output.text);
+    let all = bytes(output.bytes);
+    let is_all = output.bytes <= OUTPUT_KEPT as u64;
+    let heading = if is_all { all } else { format!("the first {} of {all}", bytes(OUTPUT_KEPT as u64)) };
+    Some((heading, text))
 }
 
 /// "CPU X, 8 cores, Linux 6.12, 16.0 GB of memory".

@@ -63,6 +63,16 @@ impl<'a> Xml<'a> {
         write!(self.out, "{}", Escaped(text))
     }
 
+    /// An element with text whose lines stay lines.
+    pub fn lines(&mut self, name: &'static str, text: &str) -> io::Result<()> {
+        self.begin(name, &[])?;
+        for (at, line) in text.split('\n').enumerate() {
+            self.out.write_all(if at == 0 { b"" } else { b"\n" })?;
+            self.text(&line)?;
+        }
+        self.end()
+    }
+
     /// A path of an SVG: its steps are ours, and may be many.
     pub fn path(&mut self, attributes: &[Attribute<'_>], steps: &str) -> io::Result<()> {
         self.tag("path", attributes)?;

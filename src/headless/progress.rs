@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Lock, Plan};
 use crate::domain::record::Record;
 use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
@@ -27,6 +27,8 @@ pub struct Progress {
     /// As in "run 2 of 5, ", or nothing if there is only one.
     which: String,
     tasks: u32,
+    /// What workers of the run may wait for.
+    lock: Lock,
     /// Of a sweep, in which a single run matters less than what is left.
     rest: Option<Rest>,
 }
@@ -49,6 +51,7 @@ impl Progress {
             written: None,
             which: String::new(),
             tasks: 0,
+            lock: Lock::None,
             rest: None,
         }
     }
@@ -57,7 +60,7 @@ impl Progress {
     pub fn begin(&mut self, plan: &Plan, campaign: &Campaign, ended: &[Record], known: Known<'_>) {
         let (run, runs) = campaign.progress();
         self.which = if runs > 1 { format!("run {run} of {runs}, ") } else { String::new() };
-        self.tasks = plan.tasks();
+        (self.tasks, self.lock) = (plan.tasks(), plan.lock());
         self.rest = campaign.course().map(|course| Rest {
             round: match course.round() {
                 0 => "warming up".into(),
@@ -91,7 +94,7 @@ impl Progress {
             return format!("{which}{round}, {left} left: {configuration}, {so_far} (Ctrl-C stops)");
         }
         let (_, ended, _) = trace.tasks();
-        let doing = verdict::live(trace);
+        let doing = verdict::live(trace, self.lock);
         format!("{which}{so_far}, {ended} of {} tasks: {doing} (Ctrl-C stops)", self.tasks)
     }
 

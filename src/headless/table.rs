@@ -44,7 +44,7 @@ fn summary(records: &[(usize, &Record)]) -> Option<String> {
     let first = *records.first()?;
     let is_same = records.iter().all(|record| record.plan == first.plan);
     let counted: Vec<&Record> =
-        records.iter().copied().filter(|record| is_same && repeats::is_counted(record)).collect();
+        records.iter().copied().filter(|record| is_same && record.is_counted()).collect();
     let time = repeats::time(&counted).filter(|time| time.n > 1)?;
     Some(format!("{}: {}", first.plan.executor().name(), repeats::told(&time)))
 }

@@ -6,7 +6,10 @@ use std::io::Write;
 use super::{Room, here, record};
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::plan::Draft;
-use pconc_tui::domain::record::{TaskOutcome, TaskRecord, sample};
+use pconc_tui::domain::python::{self, GilState};
+use pconc_tui::domain::record::{
+    PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord, sample,
+};
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
 use pconc_tui::domain::trace::Trace;
 use pconc_tui::domain::workload::WorkloadKind;
@@ -76,6 +79,52 @@ fn sweeps_and_runs_share_one_sequence_of_numbers() {
     let [kept] = &room.opened().sweeps[..] else { panic!("{:?}", room.opened()) };
     assert_eq!((kept.number, kept.name.as_deref(), &kept.sweep), (2, Some("curve"), &sweep));
     assert_eq!(room.numbers(), [1, 3]);
+}
+
+#[test]
+fn runs_of_every_model_come_back_with_what_python_said_and_printed() {
+    let room = Room::new();
+    let mut store = Store::at(room.place());
+    let mut kept = vec![];
+    for model in Model::ALL {
+        let plan = sample::plan(WorkloadKind::Io, model, if model == Model::Serial { 1 } else { 3 });
+        let mut record = Record { id: model.name().into(), ..sample::record(plan, 1.0, 0.5) };
+        if model.is_python() {
+            record.python = Some(PythonRecord {
+                gil: Some(GilState::On),
+                interpreter_s: Some(0.02),
+                imports_s: Some(0.1),
+                pool_s: None,
+                memory_bytes: Some(10_000_000),
+                manager_cpu_s: Some(0.2),
+                output: Some(PrintedOutput { text: "one\ntwo\n".into(), bytes: 8 }),
+            });
+            record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+        }
+        store.keep_run(0, &here("one"), &record).unwrap();
+        kept.push(record);
+    }
+    let opened = room.opened();
+    assert!(opened.notice.is_none(), "{:?}", opened.notice);
+    let read: Vec<Record> = opened.runs.into_iter().map(|run| *run.record).collect();
+    assert_eq!(read, kept);
+}
+
+#[test]
+fn a_sweep_by_several_interpreters_comes_back() {
+    let room = Room::new();
+    let draft = SweepDraft {
+        draft: Draft::new(WorkloadKind::Cpu, Model::Serial, 1),
+        models: vec![Model::Threads, Model::PythonThreads, Model::PythonProcesses],
+        pythons: vec![python::sample::interpreter(), python::sample::free_threaded()],
+        workers: vec![1, 2],
+        repeats: 3,
+        seed: 7,
+    };
+    let sweep = Sweep { id: "one.1".into(), plan: draft.validate(&Default::default()).unwrap() };
+    Store::at(room.place()).keep_sweep(0, &here("one"), &sweep).unwrap();
+    let [kept] = &room.opened().sweeps[..] else { panic!("{:?}", room.opened()) };
+    assert_eq!(kept.sweep, sweep);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::chart::{Chart, Unit};
 use super::laws::Law;
 
 use crate::domain::executor::Executor;
-use crate::domain::history::{SweepEntry, is_counted};
+use crate::domain::history::SweepEntry;
 use crate::domain::model::Model;
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
@@ -216,7 +216,7 @@ impl Composer<'_> {
     /// What the run of this configuration came to that warmed up.
     fn warm_up(&self, configuration: usize) -> Option<f64> {
         let warmed_up = |configuration| {
-            let mut its = self.records(configuration).filter(|run| run.is_sound() && !is_counted(run));
+            let mut its = self.records(configuration).filter(|run| run.is_sound() && !run.is_counted());
             its.next().map(|run| run.wall_s)
         };
         let time = warmed_up(configuration)?;
@@ -231,7 +231,7 @@ impl Composer<'_> {
     }
 
     fn singles(&self, configuration: usize) -> Vec<f64> {
-        let its = self.records(configuration).filter(|run| is_counted(run));
+        let its = self.records(configuration).filter(|run| run.is_counted());
         its.filter_map(|run| match self.chart.unit {
             Unit::Time => Some(run.wall_s),
             Unit::SpeedUp => self.base_time(configuration).map(|serial| serial / run.wall_s),

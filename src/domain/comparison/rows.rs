@@ -2,7 +2,9 @@
 
 use super::{Cell, Compared, Row, Unit};
 use crate::domain::phase::Phase;
-use crate::domain::record::Record;
+use crate::domain::plan::Lock;
+use crate::domain::python::GilState;
+use crate::domain::record::{PythonRecord, Record};
 use crate::domain::repeats;
 use crate::domain::stats::{Interval, Ratio, Spread};
 use crate::domain::text;
@@ -23,23 +25,29 @@ pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Row> {
         table.row("parallelism", Unit::Average, |record| Some(record.parallelism)),
         table.row("start-up", Unit::Seconds, |record| record.startup_s),
     ]);
-    let workers = table.row("workers", Unit::Count, |record| Some(f64::from(record.plan.workers())));
-    let phases = Phase::MEASURED.into_iter().map(|phase| Row {
-        phase: Some(phase),
-        ..table.row(phase.name(), Unit::Seconds, move |record| Some(seconds(record.phases_s[phase])))
-    });
+    rows.extend(table.parts_of_start_up().into_iter().filter(Row::is_known));
+    let phases = Phase::MEASURED.into_iter().map(|phase| table.phase(phase));
     rows.extend(phases.filter(|row| row.cells.iter().any(|cell| cell.value > Some(0.0))));
-    let others = [
-        workers,
-        table.row("memory", Unit::Bytes, |record| record.memory_bytes.map(|bytes| bytes as f64)),
-        table.row("ctx switches", Unit::Count, |record| {
-            record.context_switches.map(|switches| (switches.voluntary + switches.involuntary) as f64)
-        }),
-        table
-            .row("lock switches", Unit::Count, |record| record.gil?.switches.map(|switches| switches as f64)),
-    ];
-    rows.extend(others.into_iter().filter(|row| row.cells.iter().any(|cell| cell.value.is_some())));
+    rows.extend(table.locks());
+    rows.extend(table.others().into_iter().filter(Row::is_known));
     rows
+}
+
+impl Row {
+    /// Whether it was measured in any run.
+    fn is_known(&self) -> bool {
+        self.cells.iter().any(|cell| cell.value.is_some())
+    }
+}
+
+/// Bytes of the workers' own memory, and of the Python process that made them; where the workers are its threads, its own.
+fn memory(record: &Record) -> Option<f64> {
+    let manager = record.python.as_ref().and_then(|python| python.memory_bytes);
+    let bytes = match (record.memory_bytes, manager) {
+        (Some(workers), Some(manager)) if record.plan.model().has_processes() => workers + manager,
+        (workers, manager) => manager.or(workers)?,
+    };
+    Some(bytes as f64)
 }
 
 struct Table<'t, 'a> {
@@ -54,6 +62,73 @@ impl Table<'_, '_> {
         let values: Vec<Option<f64>> = self.runs.iter().map(|run| of(run.record)).collect();
         let scale = unit.scale(values.iter().flatten().copied());
         self.written(name, unit, &values, scale)
+    }
+
+    /// What Python's start-up is made of.
+    fn parts_of_start_up(&self) -> [Row; 3] {
+        let part = |name, of: fn(&PythonRecord) -> Option<f64>| Row {
+            is_part: true,
+            ..self.row(name, Unit::Seconds, |record| of(record.python.as_ref()?))
+        };
+        [
+            part("interpreter", |python| python.interpreter_s),
+            part("imports", |python| python.imports_s),
+            part("pool", |python| python.pool_s),
+        ]
+    }
+
+    /// How long the workers were in a phase. Where waiting for the lock was estimated, the row says so if that is true of
+    /// all of its numbers, and else those numbers do.
+    fn phase(&self, phase: Phase) -> Row {
+        let row = self.row(phase.name(), Unit::Seconds, |record| Some(seconds(record.phases_s[phase])));
+        let mut row = Row { phase: Some(phase), ..row };
+        let records = || self.runs.iter().map(|run| run.record);
+        if phase != Phase::Gil || !records().any(|record| record.phase_source.estimates_gil()) {
+            return row;
+        }
+        if records().all(|record| record.phase_source.estimates_gil() || record.phases_s[phase] == 0) {
+            row.name = "gil (estimated)".into();
+            return row;
+        }
+        for (cell, record) in row.cells.iter_mut().zip(records()) {
+            if record.phase_source.estimates_gil() {
+                cell.text.insert(0, '~');
+            }
+        }
+        row
+    }
+
+    /// Whether there was an interpreter lock, if Python executed any of the runs.
+    fn locks(&self) -> Option<Row> {
+        let words = |record: &Record| match (&record.python, record.plan.lock()) {
+            (Some(python), _) => python.gil.map_or("mixed", GilState::word),
+            (None, Lock::Emulated) => "emulated",
+            _ => NONE,
+        };
+        let cell = |run: &Compared<'_>| Cell { text: words(run.record).into(), value: None, interval: None };
+        self.runs.iter().any(|run| run.record.python.is_some()).then(|| Row {
+            name: "GIL".into(),
+            phase: None,
+            is_part: false,
+            unit: Unit::Count,
+            cells: self.runs.iter().map(cell).collect(),
+            difference: self.blank(),
+        })
+    }
+
+    /// Workers, what they used up, and what managing them did.
+    fn others(&self) -> [Row; 5] {
+        [
+            self.row("workers", Unit::Count, |record| Some(f64::from(record.plan.workers()))),
+            self.row("manager CPU", Unit::Seconds, |record| record.python.as_ref()?.manager_cpu_s),
+            self.row("memory", Unit::Bytes, memory),
+            self.row("ctx switches", Unit::Count, |record| {
+                record.context_switches.map(|switches| (switches.voluntary + switches.involuntary) as f64)
+            }),
+            self.row("lock switches", Unit::Count, |record| {
+                record.gil?.switches.map(|switches| switches as f64)
+            }),
+        ]
     }
 
     fn written(&self, name: &str, unit: Unit, values: &[Option<f64>], scale: Scale) -> Row {

@@ -155,15 +155,27 @@ fn range(interval: Interval) -> String {
 fn why(run: &Compared<'_>, over: &Compared<'_>) -> Option<String> {
     let (run, over) = (run.record, over.record);
     let how = match run.plan.workload().kind() {
-        WorkloadKind::Cpu => differs(run.parallelism, over.parallelism)
-            .then(|| format!("computes on {:.2} cores instead of {:.2}", run.parallelism, over.parallelism)),
+        WorkloadKind::Cpu => on_cores(run, over),
         WorkloadKind::Io => at_once(run, over),
     };
-    match (how, for_the_lock(run)) {
-        (Some(how), Some(lock)) => Some(format!("{how} and {lock}")),
-        (Some(how), None) | (None, Some(how)) => Some(how),
-        (None, None) => other_phase(run, over),
-    }
+    let clauses: Vec<String> =
+        [how, of_another_kin(run, over), for_the_lock(run)].into_iter().flatten().collect();
+    if clauses.is_empty() { other_phase(run, over) } else { Some(clauses.join(" and ")) }
+}
+
+/// Of `cpu`: on how many cores.
+fn on_cores(run: &Record, over: &Record) -> Option<String> {
+    let differs = differs(run.parallelism, over.parallelism);
+    differs.then(|| format!("computes on {:.2} cores instead of {:.2}", run.parallelism, over.parallelism))
+}
+
+/// Of runs in two languages, or by two interpreters: what the same work costs. More workers would not change it.
+fn of_another_kin(run: &Record, over: &Record) -> Option<String> {
+    let is_telling = run.plan.interpreter() != over.plan.interpreter() && differs(run.cpu_s, over.cpu_s);
+    is_telling.then(|| {
+        let (now, then) = (text::duration(run.cpu_s), text::duration(over.cpu_s));
+        format!("needs {now} of CPU time instead of {then}")
+    })
 }
 
 fn differs(a: f64, b: f64) -> bool {
@@ -189,7 +201,12 @@ fn for_the_lock(record: &Record) -> Option<String> {
     let waited = seconds(record.phases_s[Phase::Gil]);
     let all = record.wall_s * record.workers.len() as f64;
     (waited > all * WORTH_TELLING)
-        .then(|| format!("waits {} for the lock, all workers together", text::duration(waited)))
+        .then(|| format!("waits {} for {}, all workers together", text::duration(waited), the_lock(record)))
+}
+
+/// The lock, and whether waiting for it was estimated.
+fn the_lock(record: &Record) -> &'static str {
+    if record.phase_source.estimates_gil() { "the lock (estimated)" } else { "the lock" }
 }
 
 /// A phase that explains half of the difference.
@@ -197,10 +214,15 @@ fn other_phase(run: &Record, over: &Record) -> Option<String> {
     let per_worker =
         |record: &Record, phase| seconds(record.phases_s[phase]) / record.workers.len().max(1) as f64;
     let more = |phase| per_worker(run, phase) - per_worker(over, phase);
+    let for_lock = if run.phase_source.estimates_gil() || over.phase_source.estimates_gil() {
+        "waiting for the lock (estimated)"
+    } else {
+        "waiting for the lock"
+    };
     let spent = [
         (Phase::Computing, "computing"),
         (Phase::Ready, "waiting for a core"),
-        (Phase::Gil, "waiting for the lock"),
+        (Phase::Gil, for_lock),
         (Phase::Network, "waiting for the network"),
         (Phase::File, "with files"),
     ];

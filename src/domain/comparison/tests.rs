@@ -3,7 +3,8 @@ use std::sync::Arc;
 use super::*;
 use crate::domain::model::Model;
 use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::record::{Outcome, Part, sample};
+use crate::domain::python::GilState;
+use crate::domain::record::{Outcome, Part, PhaseSource, PythonRecord, sample};
 use crate::domain::stats;
 use crate::domain::time::nanos;
 use crate::domain::trace::Trace;
@@ -186,4 +187,92 @@ fn a_row_has_one_unit() {
             row.cells.iter().filter_map(|cell| Some(cell.text.rsplit_once(' ')?.1)).collect();
         assert!(units.len() <= 1, "{row:?}");
     }
+}
+
+/// A run by this model of Python's, or by one of ours.
+fn of_model(model: Model, wall_s: f64, gil_s: f64) -> Record {
+    let mut record = sample::record(sample::plan(Cpu, model, 2), wall_s, wall_s);
+    record.phases_s[Phase::Gil] = nanos(gil_s);
+    if model.is_python() {
+        record.python = Some(PythonRecord {
+            gil: Some(GilState::On),
+            interpreter_s: Some(0.02),
+            imports_s: Some(0.1),
+            pool_s: Some(0.005),
+            memory_bytes: Some(10_000_000),
+            manager_cpu_s: Some(0.2),
+            output: None,
+        });
+        record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+    }
+    record
+}
+
+fn table(records: &[Record]) -> (History, Comparison) {
+    let mut history = sample::history(4);
+    for record in records {
+        history.add(record.clone(), Trace::new(2));
+    }
+    let numbers: Vec<usize> = (1..=records.len()).collect();
+    let comparison = compared(&history, &numbers);
+    (history, comparison)
+}
+
+fn cells<'c>(comparison: &'c Comparison, name: &str) -> Vec<&'c str> {
+    let row = comparison.rows.iter().find(|row| row.name == name);
+    row.unwrap_or_else(|| panic!("{name}")).cells.iter().map(|cell| cell.text.as_str()).collect()
+}
+
+#[test]
+fn rows_that_only_python_has_are_there_with_a_python_run_and_only_then() {
+    let only_python = ["interpreter", "imports", "pool", "GIL", "manager CPU"];
+    let native = [of_model(Model::Threads, 1.0, 0.0), of_model(Model::GilThreads, 1.0, 0.5)];
+    let (_, comparison) = table(&native);
+    assert!(comparison.rows.iter().all(|row| !only_python.contains(&row.name.as_str())));
+    let mut processes = of_model(Model::PythonProcesses, 2.0, 0.0);
+    processes.memory_bytes = Some(20_000_000);
+    let (_, comparison) = table(&[native[1].clone(), processes]);
+    assert_eq!(cells(&comparison, "imports"), ["–", "0.100 s"]);
+    assert_eq!(cells(&comparison, "GIL"), ["emulated", "on"]);
+    assert_eq!(cells(&comparison, "manager CPU"), ["–", "0.200 s"]);
+    assert_eq!(cells(&comparison, "memory"), ["–", "30.0 MB"], "of the workers and of who made them");
+    let mut threads = of_model(Model::PythonThreads, 2.0, 0.0);
+    threads.memory_bytes = Some(10_000_000);
+    assert_eq!(cells(&table(&[threads]).1, "memory"), ["10.0 MB"], "threads have that of their process");
+    let is_part = |name: &str| comparison.rows.iter().any(|row| row.name == name && row.is_part);
+    assert!(is_part("interpreter") && is_part("imports") && is_part("pool"));
+}
+
+#[test]
+fn what_was_estimated_is_marked_by_its_row_or_by_itself_where_others_were_measured() {
+    let python = of_model(Model::PythonThreads, 2.0, 1.5);
+    let (_, alike) = table(&[python.clone(), of_model(Model::PythonThreads, 2.1, 1.6)]);
+    assert_eq!(cells(&alike, "gil (estimated)"), ["1.500 s", "1.600 s"]);
+    let (_, mixed) = table(&[of_model(Model::GilThreads, 1.0, 0.5), python]);
+    assert_eq!(cells(&mixed, "gil"), ["0.500 s", "~1.500 s"]);
+    assert!(mixed.sentence.contains("for the lock (estimated), all workers together"), "{}", mixed.sentence);
+}
+
+#[test]
+fn between_languages_the_sentence_tells_what_the_work_costs_in_each() {
+    let (_, comparison) =
+        table(&[of_model(Model::PythonThreads, 20.0, 0.0), of_model(Model::Threads, 1.0, 0.0)]);
+    assert_eq!(
+        comparison.sentence,
+        "#2 threads is 20× faster than #1 python-threads (3.13.0) (single runs); it needs 1.00 s of CPU time instead \
+         of 20.0 s"
+    );
+}
+
+#[test]
+fn a_row_is_measured_against_one_python_thread_if_nothing_else_is_serial() {
+    let mut history = sample::history(4);
+    for (model, workers) in [(Model::PythonProcesses, 2), (Model::PythonThreads, 1)] {
+        history.add(sample::record(sample::plan(Cpu, model, workers), 1.0, 1.0), Trace::new(2));
+    }
+    let run = |number: usize| Compared {
+        is_baseline: false,
+        ..Compared::in_history(&history, history.get(number).unwrap())
+    };
+    assert_eq!(default_reference(&[run(1), run(2)]), 1);
 }

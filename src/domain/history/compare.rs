@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::plan::{Plan, Work};
 use super::super::provenance::Provenance;
-use super::super::record::{Outcome, Record};
+use super::super::python::Interpreter;
+use super::super::record::Outcome;
 use super::super::speedup::{self, Baseline};
 use super::super::stats;
 use super::{Entry, History};
@@ -22,14 +23,17 @@ struct Place {
 
 impl History {
     /// What runs of this work are measured against in this session: what the user chose, else the latest sound serial
-    /// record of the session.
+    /// record of the session by the same kin: for a Python model, one thread of the same interpreter.
     #[must_use]
     pub fn baseline_of(&self, work: &Plan) -> Option<&Entry> {
         let chosen = self.chosen_baseline_of(work).filter(|entry| entry.is_same_machine(&self.here));
         let of_session = |entry: &&Entry| {
             entry.provenance.is_same_session(&self.here) && entry.record.plan.same_work(work)
         };
-        let default = || Group::lone(&self.entries.iter().filter(of_session).collect::<Vec<_>>());
+        let default = || {
+            let same: Vec<&Entry> = self.entries.iter().filter(of_session).collect();
+            lone_baseline(&same, work.interpreter())
+        };
         chosen.or_else(default)
     }
 
@@ -129,24 +133,26 @@ impl History {
             Group::all(&entries).into_iter().map(|group| (group.sweep, group)).collect();
         let sweeps = sweeps_among(&entries);
         let place = |(at, entry): (&usize, &&Entry)| {
-            let group = groups.get(&sweep_of(entry, &sweeps)).filter(|_| counts(&entry.record));
-            let baseline = group.and_then(|group| chosen.or(group.baseline));
+            let group = groups.get(&sweep_of(entry, &sweeps)).filter(|_| !entry.record.is_warm_up());
+            let baseline = group.and_then(|group| chosen.or(group.baseline_of(entry)));
             Place {
                 at: *at,
                 speedup: baseline.and_then(|baseline| speedup::speedup(&entry.record, &baseline.record)),
-                baseline: baseline.map(|baseline| self.as_baseline(baseline)),
+                baseline: baseline.map(|baseline| self.as_baseline(baseline, entry)),
                 is_fastest: group.is_some_and(|group| group.fastest == Some(entry.number)),
             }
         };
         session.iter().zip(&entries).map(place).collect()
     }
 
-    fn as_baseline(&self, entry: &Entry) -> Baseline {
+    /// An entry as what `of` is measured against.
+    fn as_baseline(&self, entry: &Entry, of: &Entry) -> Baseline {
         Baseline {
             number: entry.number,
             model: entry.record.plan.model(),
             workers: entry.record.plan.workers(),
             parallelism: entry.record.parallelism,
+            is_kin: entry.interpreter() == of.interpreter(),
             is_chosen: self.chosen_baselines.contains(&entry.number),
         }
     }
@@ -158,7 +164,12 @@ impl Entry {
     }
 
     fn may_be_baseline(&self) -> bool {
-        counts(&self.record) && self.record.is_baseline_of(&self.record.plan)
+        !self.record.is_warm_up() && self.record.is_baseline_of(&self.record.plan)
+    }
+
+    /// By whom its tasks were executed: speed-ups are measured within one interpreter, or without any.
+    fn interpreter(&self) -> Option<&Interpreter> {
+        self.record.plan.interpreter()
     }
 }
 
@@ -166,8 +177,8 @@ impl Entry {
 struct Group<'a> {
     /// The sweep's id.
     sweep: Option<&'a str>,
-    /// What they are measured against unless the user chose something else.
-    baseline: Option<&'a Entry>,
+    /// What they are measured against unless the user chose something else, by kin.
+    baselines: HashMap<Option<&'a Interpreter>, &'a Entry>,
     /// The number of the fastest, if it won.
     fastest: Option<usize>,
 }
@@ -175,34 +186,47 @@ struct Group<'a> {
 impl<'a> Group<'a> {
     /// Of these runs of one work and one session, in ascending order. A sweep is measured against its own serial runs: the
     /// one that is nearest to their median. Other runs are measured against the latest serial one besides, and if there is
-    /// none, against that of the latest sweep.
+    /// none, against that of the latest sweep. Each kin has its own.
     fn all(entries: &[&'a Entry]) -> Vec<Group<'a>> {
         let sweeps = sweeps_among(entries);
         let mut members: HashMap<Option<&str>, Vec<&'a Entry>> = HashMap::from([(None, vec![])]);
         for entry in entries {
             members.entry(sweep_of(entry, &sweeps)).or_default().push(entry);
         }
-        let group = |(sweep, members): (Option<&'a str>, Vec<&'a Entry>)| Group {
-            sweep,
-            baseline: if sweep.is_some() { median_serial(&members) } else { Group::lone(entries) },
-            fastest: fastest(&members),
+        let group = |(sweep, members): (Option<&'a str>, Vec<&'a Entry>)| {
+            let baseline = |interpreter| {
+                if sweep.is_some() {
+                    median_serial(&members, interpreter)
+                } else {
+                    lone_baseline(entries, interpreter)
+                }
+            };
+            let kins: HashSet<Option<&Interpreter>> =
+                members.iter().map(|entry| entry.interpreter()).collect();
+            let baselines = kins.into_iter().filter_map(|kin| Some((kin, baseline(kin)?))).collect();
+            Group { sweep, baselines, fastest: fastest(&members) }
         };
         members.into_iter().map(group).collect()
     }
 
-    /// What runs that are no part of a sweep are measured against.
-    fn lone(entries: &[&'a Entry]) -> Option<&'a Entry> {
-        let sweeps = sweeps_among(entries);
-        let mut latest_first = entries.iter().rev().copied().filter(|entry| entry.may_be_baseline());
-        let lone = latest_first.clone().find(|entry| sweep_of(entry, &sweeps).is_none());
-        let of_latest_sweep = || {
-            let latest = sweep_of(latest_first.next()?, &sweeps);
-            let members: Vec<&Entry> =
-                entries.iter().copied().filter(|entry| sweep_of(entry, &sweeps) == latest).collect();
-            median_serial(&members)
-        };
-        lone.or_else(of_latest_sweep)
+    fn baseline_of(&self, entry: &Entry) -> Option<&'a Entry> {
+        self.baselines.get(&entry.interpreter()).copied()
     }
+}
+
+/// What runs by this interpreter, or without any, are measured against that are no part of a sweep.
+fn lone_baseline<'a>(entries: &[&'a Entry], interpreter: Option<&Interpreter>) -> Option<&'a Entry> {
+    let sweeps = sweeps_among(entries);
+    let may_be = |entry: &&Entry| entry.interpreter() == interpreter && entry.may_be_baseline();
+    let mut latest_first = entries.iter().rev().copied().filter(may_be);
+    let lone = latest_first.clone().find(|entry| sweep_of(entry, &sweeps).is_none());
+    let of_latest_sweep = || {
+        let latest = sweep_of(latest_first.next()?, &sweeps);
+        let members: Vec<&Entry> =
+            entries.iter().copied().filter(|entry| sweep_of(entry, &sweeps) == latest).collect();
+        median_serial(&members, interpreter)
+    };
+    lone.or_else(of_latest_sweep)
 }
 
 /// The ids of the campaigns that have a round that warmed up.
@@ -215,22 +239,18 @@ fn sweep_of<'a>(entry: &'a Entry, sweeps: &HashSet<&str>) -> Option<&'a str> {
     entry.record.campaign.as_ref().map(|part| part.id.as_str()).filter(|id| sweeps.contains(id))
 }
 
-/// The serial run whose time is nearest to the median of all serial ones.
-fn median_serial<'a>(entries: &[&'a Entry]) -> Option<&'a Entry> {
-    let serial = || entries.iter().copied().filter(|entry| entry.may_be_baseline());
+/// The serial run by this interpreter, or without any, whose time is nearest to the median of all of these.
+fn median_serial<'a>(entries: &[&'a Entry], interpreter: Option<&Interpreter>) -> Option<&'a Entry> {
+    let is_serial = |entry: &&Entry| entry.interpreter() == interpreter && entry.may_be_baseline();
+    let serial = || entries.iter().copied().filter(is_serial);
     let median = stats::median(&serial().map(|entry| entry.record.wall_s).collect::<Vec<_>>())?;
     let distance = |entry: &&Entry| (entry.record.wall_s - median).abs();
     serial().min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
-/// Whether its time says something about the plan: a run that warmed up does not.
-fn counts(record: &Record) -> bool {
-    record.campaign.as_ref().is_none_or(|part| part.round > 0)
-}
-
 /// The number of the fastest sound run among these of one work, if it won.
 fn fastest(same: &[&Entry]) -> Option<usize> {
-    let sound = || same.iter().filter(|entry| entry.record.is_sound() && counts(&entry.record));
+    let sound = || same.iter().filter(|entry| entry.record.is_counted());
     let by_time = |a: &&&Entry, b: &&&Entry| a.record.wall_s.total_cmp(&b.record.wall_s);
     let (fastest, slowest) = (sound().min_by(by_time)?, sound().max_by(by_time)?);
     let has_won = slowest.record.wall_s > fastest.record.wall_s * A_GAIN;

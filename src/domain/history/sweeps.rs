@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::super::model::Model;
 use super::super::provenance::{Origin, Provenance};
 use super::super::record::Record;
 use super::super::sweep::{Results, Summary, Sweep, SweepPlan};
@@ -82,25 +81,32 @@ impl SweepEntry {
             }
         }
         self.results = self.sweep.results(members.iter().map(|entry| &entry.record), cores_usable);
-        let serial = self.results.summaries.first().and_then(Option::as_ref).map(|serial| serial.time.median);
-        let ratios = self.results.summaries.iter().flatten().filter_map(|summary| summary.speedup?.interval);
+        self.look_for_peaks(members);
+    }
+
+    /// The largest numbers of these members, each over the serial runs of its kin.
+    fn look_for_peaks(&mut self, members: &[&Entry]) {
+        let summaries = &self.results.summaries;
+        let ratios = summaries.iter().flatten().filter_map(|summary| summary.speedup?.interval);
         let highest = ratios.map(|interval| interval.high).fold(0.0, f64::max);
         self.peak.speedup = self.peak.speedup.max(highest);
         // Runs that warmed up are seen until others count.
-        let is_serial = |entry: &&&Entry| entry.record.plan.model() == Model::Serial;
-        let warm_up = members.iter().find(is_serial).map(|entry| entry.record.wall_s);
+        let warm_up = |base: usize| {
+            let plan = &self.sweep.plan.configurations()[base];
+            members.iter().find(|entry| entry.record.plan == *plan).map(|entry| entry.record.wall_s)
+        };
+        let base_time = |base: usize, is_counted: bool| {
+            let serial = summaries[base].as_ref().map(|serial| serial.time.median);
+            if is_counted { serial } else { warm_up(base) }
+        };
         for entry in members.iter().filter(|entry| entry.record.is_sound() && entry.record.wall_s > 0.0) {
-            let over = if is_counted(&entry.record) { serial } else { warm_up };
+            let base =
+                self.sweep.plan.index_of(&entry.record.plan).map(|index| self.sweep.plan.base_of(index));
+            let over = base.and_then(|base| base_time(base, entry.record.is_counted()));
             self.peak.time_s = self.peak.time_s.max(entry.record.wall_s);
             self.peak.speedup = self.peak.speedup.max(over.map_or(0.0, |over| over / entry.record.wall_s));
         }
     }
-}
-
-/// Whether a run of a sweep is one of those that its numbers are from: it did all its work, after the warm-up.
-#[must_use]
-pub fn is_counted(record: &Record) -> bool {
-    record.is_sound() && record.wall_s > 0.0 && record.campaign.as_ref().is_some_and(|part| part.round > 0)
 }
 
 impl History {

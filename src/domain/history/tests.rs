@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::machine::Machine;
+use super::super::machine::{Limits, Machine};
 use super::super::model::Model;
 use super::super::phase::Phase;
+use super::super::plan::Draft;
 use super::super::provenance::{Origin, Provenance};
+use super::super::python::{self, Interpreter};
 use super::super::record::{Outcome, Part, sample};
 use super::super::speedup::Baseline;
 use super::super::trace::{Batch, LaneUpdate, Trace, Transition};
@@ -219,6 +221,75 @@ fn a_chosen_baseline_is_what_all_runs_of_its_work_are_measured_against_until_it_
     history.choose_baseline(threads).unwrap();
     assert_eq!(history.entries()[2].speedup, Some(8.0), "the latest serial run again");
     assert_eq!(history.entries()[2].efficiency(), Some(2.0));
+}
+
+/// Adds a run of one worker, or two, by this interpreter.
+fn add_python(
+    history: &mut History,
+    interpreter: Interpreter,
+    model: Model,
+    workers: u64,
+    wall_s: f64,
+) -> usize {
+    let draft = Draft { python: Some(interpreter), ..sample::draft(Cpu, model, workers) };
+    let plan = draft.validate(&Limits::default()).unwrap();
+    let trace = Trace::new(plan.workers());
+    history.add(sample::record(plan, wall_s, wall_s), trace).0
+}
+
+#[test]
+fn a_python_run_is_measured_against_one_thread_of_its_interpreter_and_native_runs_only_if_the_user_says_so() {
+    let usual = python::sample::interpreter;
+    let free = python::sample::free_threaded;
+    let mut history = sample::history(2);
+    let serial = add(&mut history, Model::Serial, 1, 0.2);
+    let processes = add_python(&mut history, usual(), Model::PythonProcesses, 2, 2.0);
+    assert_eq!(history.get(processes).unwrap().speedup, None, "native serial is no baseline of Python");
+    let one = add_python(&mut history, usual(), Model::PythonThreads, 1, 4.0);
+    let other = add_python(&mut history, free(), Model::PythonThreads, 2, 3.0);
+    let native = add(&mut history, Model::Processes, 2, 0.1);
+    let gain = |history: &History, number: usize| {
+        history.get(number).unwrap().gain().map(|gain| (gain.over.number, gain.factor))
+    };
+    assert_eq!(gain(&history, processes), Some((one, 2.0)));
+    assert_eq!(gain(&history, other), None, "another interpreter's thread is none");
+    assert_eq!(gain(&history, native), Some((serial, 2.0)));
+    assert_eq!(history.baseline_of(&history.get(processes).unwrap().record.plan).unwrap().number, one);
+    assert!(history.get(one).unwrap().is_baseline && history.get(serial).unwrap().is_baseline);
+    let said = history.verdict_of(processes);
+    assert!(said.starts_with("python-processes (3.13.0): 2.0× faster than one Python thread: "), "{said}");
+
+    history.choose_baseline(serial).unwrap();
+    assert_eq!(gain(&history, processes), Some((serial, 0.1)));
+    assert_eq!(gain(&history, other).map(|(number, _)| number), Some(serial));
+    assert_eq!(history.get(processes).unwrap().efficiency(), None, "Rust against Python is no efficiency");
+    history.choose_baseline(one).unwrap();
+    assert_eq!(gain(&history, native), Some((one, 40.0)));
+    assert!(history.get(native).unwrap().record.caveats.is_empty(), "another language explains any speed-up");
+}
+
+#[test]
+fn each_kin_of_a_sweep_is_measured_against_its_own_serial_runs() {
+    let mut history = sample::history(2);
+    let mut numbers = vec![];
+    for round in 0..2 {
+        for (model, workers, wall_s) in [
+            (Model::Serial, 1, 0.2),
+            (Model::Threads, 2, 0.1),
+            (Model::PythonThreads, 1, 4.0),
+            (Model::PythonProcesses, 2, 2.0),
+        ] {
+            let mut record = sample::record(sample::plan(Cpu, model, workers), wall_s, wall_s);
+            record.campaign = Some(Part { id: "sweep".into(), round });
+            numbers.push(history.add(record, Trace::new(2)).0);
+        }
+    }
+    let gains: Vec<Option<(usize, f64)>> = numbers[4..]
+        .iter()
+        .map(|number| history.get(*number)?.gain().map(|gain| (gain.over.number, gain.factor)))
+        .collect();
+    assert_eq!(gains[1], Some((numbers[4], 2.0)));
+    assert_eq!(gains[3], Some((numbers[6], 2.0)));
 }
 
 #[test]

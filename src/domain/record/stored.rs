@@ -94,7 +94,9 @@ mod tests {
     use crate::domain::machine::Limits;
     use crate::domain::model::Model;
     use crate::domain::plan::Draft;
-    use crate::domain::record::{Caveat, CaveatKind, Part, TaskOutcome, sample};
+    use crate::domain::record::{
+        Caveat, CaveatKind, GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, TaskOutcome, sample,
+    };
     use crate::domain::workload::{Files, WorkloadKind};
     use proptest::prelude::*;
     use serde_json::{Value, json};
@@ -180,6 +182,56 @@ mod tests {
             }
         });
         assert_eq!(read.unwrap(), record());
+    }
+
+    #[test]
+    fn a_doubt_of_a_kind_that_a_later_version_knows_is_kept_with_its_text() {
+        let later = json!([{ "kind": "tunnel-effect", "text": "a worker was on both sides" }]);
+        let read = changed(|json| json["caveats"] = later).unwrap();
+        assert_eq!(
+            read.caveats,
+            [Caveat { kind: CaveatKind::Other, text: "a worker was on both sides".into() }]
+        );
+        assert_eq!(serde_json::to_value(&read).unwrap()["caveats"][0]["kind"], "other");
+    }
+
+    #[test]
+    fn what_python_said_comes_back_cleaned_and_within_reason() {
+        let plan = sample::plan(WorkloadKind::Cpu, Model::PythonProcesses, 2);
+        let mut record = sample::record(plan, 1.0, 0.5);
+        record.python = Some(PythonRecord {
+            gil: None,
+            interpreter_s: Some(0.02),
+            imports_s: Some(0.1),
+            pool_s: None,
+            memory_bytes: Some(12_345),
+            manager_cpu_s: Some(0.2),
+            output: Some(PrintedOutput { text: "one\ntwo".into(), bytes: 7 }),
+        });
+        record.gil = Some(GilTotals { switches: None, is_estimate: true, wait_s: 0.25 });
+        record.phase_source = PhaseSource::ClockGilEstimated;
+        let json = serde_json::to_value(&record).unwrap();
+        assert_eq!(json["plan"]["parameters"]["start_method"], "fork");
+        assert_eq!(json["phase_source"], "cpu-clock+gil-estimated");
+        assert_eq!(serde_json::from_value::<Record>(json.clone()).unwrap(), record);
+        let mut foreign = json.clone();
+        foreign["python"]["output"]["text"] = json!("a\u{1b}[2J\nb\u{202e}");
+        foreign["plan"]["parameters"]["python"]["path"] = json!("/bin/\u{7}python3");
+        let read: Record = serde_json::from_value(foreign).unwrap();
+        assert_eq!(read.python.unwrap().output.unwrap().text, "a\u{fffd}[2J\nb\u{fffd}");
+        assert_eq!(read.plan.interpreter().unwrap().path, "/bin/\u{fffd}python3");
+        for (pointer, wrong) in [
+            ("/python/imports_s", json!(-1)),
+            ("/python/gil", json!("perhaps")),
+            ("/plan/parameters/python/version", json!("three")),
+            ("/plan/parameters/python/version", json!("2.7.18")),
+            ("/plan/parameters/python", json!(null)),
+            ("/plan/parameters/start_method", json!("teleport")),
+        ] {
+            let mut broken = json.clone();
+            *broken.pointer_mut(pointer).unwrap() = wrong.clone();
+            assert!(serde_json::from_value::<Record>(broken).is_err(), "{pointer} = {wrong}");
+        }
     }
 
     #[test]

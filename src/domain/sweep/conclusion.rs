@@ -1,5 +1,7 @@
 //! What to conclude from a sweep, in one plain sentence that claims no more than was measured.
 
+use std::collections::BTreeSet;
+
 use super::SweepPlan;
 use super::results::{MIN_GAIN, Series, Summary, is_gain, is_loss};
 use crate::domain::stats::Ratio;
@@ -29,17 +31,30 @@ impl Told<'_> {
         let is_told = |series: &&Series| is_alone || !series.configurations.iter().all(is_base);
         let mut clauses: Vec<String> =
             series.iter().filter(is_told).map(|series| self.clause(series)).collect();
-        let failed_base = |index: usize| {
-            let base = self.plan.base_of(index);
-            base != index && self.summaries[base].is_none() && self.failed[base] > 0
-        };
-        if (0..self.summaries.len()).any(failed_base) {
-            clauses.push("no speed-ups, as no serial run succeeded".into());
-        }
+        clauses.extend(self.without_speedups());
         if self.is_noisy {
             clauses.push("but others disturbed most of the runs: measure again".into());
         }
         clauses.join("; ")
+    }
+
+    /// Of whom there are no speed-ups, as nothing that they are measured against succeeded.
+    fn without_speedups(&self) -> impl Iterator<Item = String> {
+        let configurations = self.plan.configurations();
+        let bases: BTreeSet<usize> = (0..configurations.len())
+            .map(|index| (index, self.plan.base_of(index)))
+            .filter(|(index, base)| base != index)
+            .map(|(_, base)| base)
+            .collect();
+        let is_missing = |base: &usize| self.summaries[*base].is_none() && self.failed[*base] > 0;
+        bases.into_iter().filter(is_missing).map(|base| match configurations[base].interpreter() {
+            None if self.plan.pythons().is_empty() => "no speed-ups, as no serial run succeeded".into(),
+            None => "no speed-ups of the native models, as no serial run succeeded".into(),
+            Some(interpreter) => format!(
+                "no speed-ups of Python {}, as no run of one thread of it succeeded",
+                interpreter.version_name()
+            ),
+        })
     }
 
     fn clause(&self, series: &Series) -> String {
@@ -61,6 +76,7 @@ impl Told<'_> {
     fn finding(&self, series: &Series, summary: &Summary) -> String {
         let counts = self.measured(series).count();
         let here = self.place(summary);
+        let over = if series.executor.model.is_python() { "one Python thread" } else { "serial" };
         match &summary.speedup {
             _ if summary.plan.is_serial() && series.configurations.len() == 1 => {
                 text::duration(summary.time.median)
@@ -71,11 +87,12 @@ impl Told<'_> {
             }
             Some(ratio) if is_loss(ratio) => {
                 let at_best = if counts > 1 { " at best," } else { "" };
-                format!("slower than serial, {}{at_best} {here}", text::speedup(ratio.value))
+                format!("slower than {over}, {}{at_best} {here}", text::speedup(ratio.value))
             }
             Some(ratio) => {
-                let what = if is_about_one(ratio) { "no gain" } else { "no clear difference from serial" };
-                if counts == 1 { format!("{what} with {}", workers(summary)) } else { what.into() }
+                let unclear = || format!("no clear difference from {over}");
+                let what = if is_about_one(ratio) { "no gain".into() } else { unclear() };
+                if counts == 1 { format!("{what} with {}", workers(summary)) } else { what }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Sweep, SweepDraft};
+use super::{Sweep, SweepDraft, SweepPlan};
 use crate::domain::foreign;
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
@@ -19,6 +19,7 @@ struct Written<'a> {
     models: &'a [Model],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pythons: Vec<Interpreter>,
+    /// Null where every interpreter used its own default.
     start_method: Option<StartMethod>,
     workers: &'a [u32],
     repeats: u32,
@@ -37,10 +38,7 @@ impl Serialize for Sweep {
             work: plan.work(),
             models: plan.models(),
             pythons: plan.pythons(),
-            start_method: plan
-                .configurations()
-                .iter()
-                .find_map(|plan| plan.python().and_then(|python| python.start_method)),
+            start_method: chosen_start_method(plan),
             workers: plan.workers(),
             repeats: plan.repeats(),
             seed: plan.seed(),
@@ -48,6 +46,15 @@ impl Serialize for Sweep {
         }
         .serialize(serializer)
     }
+}
+
+/// What was asked of all interpreters, if it is another than the own default of any of them: asking nothing and asking for
+/// everybody's default is the same sweep.
+fn chosen_start_method(plan: &SweepPlan) -> Option<StartMethod> {
+    plan.configurations().iter().filter_map(Plan::python).find_map(|python| {
+        let default = python.interpreter.start_methods.first();
+        python.start_method.filter(|method| Some(method) != default)
+    })
 }
 
 /// How a sweep is read: nothing of it is believed before it was checked as a draft is.

@@ -38,7 +38,7 @@ pub struct Summary {
     pub speedup: Option<Ratio>,
     /// Speed-up per worker.
     pub efficiency: Option<f64>,
-    /// The serial fraction that the speed-up means, see [`speedup::karp_flatt`].
+    /// The serial part that the speed-up means, see [`speedup::karp_flatt`].
     pub karp_flatt: Option<f64>,
     /// Tasks in flight: the median of the runs' averages.
     pub concurrency: f64,
@@ -162,11 +162,10 @@ fn gathered<'a>(sweep: &Sweep, records: impl IntoIterator<Item = &'a Record>) ->
             continue;
         }
         ended += 1;
-        if record.campaign.as_ref().is_none_or(|part| part.round == 0) {
+        if record.is_warm_up() {
             continue;
         }
-        let is_timed = record.wall_s > 0.0 && record.wall_s.is_finite();
-        if record.is_sound() && is_timed {
+        if record.is_counted() && record.wall_s.is_finite() {
             measured[at].times.push(record.wall_s);
             measured[at].sound.push(record);
         } else {

@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::campaign::{BREAKS_ALLOWED, Campaign, Step};
 use crate::domain::executor::Executor;
 use crate::domain::plan::TaskSize;
+use crate::domain::python::{self, StartMethod};
 use crate::domain::record::{CaveatKind, Outcome, Part, sample};
 use crate::domain::workload::WorkloadKind::{self, Cpu, Io};
 
@@ -22,6 +23,12 @@ fn draft(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) ->
 
 fn plan(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) -> SweepPlan {
     draft(kind, models, workers, repeats).validate(&Limits::default()).unwrap()
+}
+
+/// By a usual interpreter, and by one without the lock.
+fn by_pythons(models: &[Model], workers: &[u64]) -> SweepDraft {
+    let pythons = vec![python::sample::interpreter(), python::sample::free_threaded()];
+    SweepDraft { pythons, ..draft(Cpu, models, workers, 3) }
 }
 
 fn refused(draft: &SweepDraft) -> Invalid {
@@ -102,6 +109,88 @@ mod asked_for {
             assert!(json["work"]["parameters"].is_object() && json["models"][0] == "serial", "{json}");
             assert_eq!(serde_json::from_value::<Sweep>(json).unwrap(), sweep);
         }
+    }
+
+    #[test]
+    fn each_interpreter_has_its_configurations_and_one_thread_of_it_in_any_case() {
+        let models = [Model::Threads, Model::PythonProcesses];
+        let draft = by_pythons(&models, &[2, 4]);
+        let plan = draft.validate(&Limits::default()).unwrap();
+        let label = |plan: &Plan| format!("{} {}", plan.executor().label(), plan.workers());
+        let configurations: Vec<String> = plan.configurations().iter().map(label).collect();
+        assert_eq!(
+            configurations,
+            [
+                "serial 1",
+                "threads 2",
+                "threads 4",
+                "python-threads (3.13.0) 1",
+                "python-processes (3.13.0) 2",
+                "python-processes (3.13.0) 4",
+                "python-threads (3.14.2t, GIL off) 1",
+                "python-processes (3.14.2t, GIL off) 2",
+                "python-processes (3.14.2t, GIL off) 4",
+            ]
+        );
+        let bases: Vec<usize> = (0..plan.configurations().len()).map(|index| plan.base_of(index)).collect();
+        assert_eq!(bases, [0, 0, 0, 3, 3, 3, 6, 6, 6]);
+        assert_eq!(plan.runs(), 36);
+        assert_eq!(plan.pythons(), draft.pythons);
+        assert_eq!(plan.models(), [Model::Serial, Model::Threads, Model::PythonProcesses]);
+        let parallel: Vec<String> = plan.parallel_executors().iter().map(Executor::label).collect();
+        assert_eq!(
+            parallel,
+            ["threads", "python-processes (3.13.0)", "python-processes (3.14.2t, GIL off)"],
+            "one thread was not asked for"
+        );
+    }
+
+    #[test]
+    fn how_many_configurations_there_are_is_known_before_whatever_is_asked_for() {
+        let python = [Model::PythonThreads, Model::PythonProcesses];
+        for (models, workers, configurations) in [
+            (&python[..], &[1, 2][..], 8),
+            (&python, &[2, 4], 10),
+            (&python[1..], &[1, 2], 6),
+            (&[Model::Serial, Model::PythonThreads], &[1], 3),
+            (&[Model::Serial], &[], 1),
+        ] {
+            let draft = by_pythons(models, workers);
+            let plan = draft.validate(&Limits::default()).unwrap();
+            assert_eq!(plan.configurations().len(), configurations, "{models:?} {workers:?}");
+            assert_eq!(u64::from(plan.runs()), draft.runs());
+        }
+        let twice =
+            SweepDraft { pythons: vec![python::sample::interpreter(); 2], ..by_pythons(&python, &[2]) };
+        assert_eq!(
+            twice.validate(&Limits::default()).unwrap().configurations().len(),
+            3,
+            "named twice is once"
+        );
+        let mut many = by_pythons(&python, &(1..=40).collect::<Vec<_>>());
+        assert_eq!(refused(&many).field, Field::Workers);
+        (many.workers, many.pythons) = (vec![2], vec![]);
+        assert_eq!(refused(&many).field, Field::Python, "no interpreter at all");
+    }
+
+    #[test]
+    fn the_json_of_a_sweep_by_several_interpreters_can_be_asked_for_again_also_where_their_defaults_differ() {
+        let models = [Model::Threads, Model::PythonThreads, Model::PythonProcesses];
+        for start_method in [None, Some(StartMethod::Fork), Some(StartMethod::Spawn)] {
+            let mut draft = by_pythons(&models, &[1, 2]);
+            draft.pythons[1].start_methods =
+                vec![StartMethod::Forkserver, StartMethod::Spawn, StartMethod::Fork];
+            draft.draft.start_method = start_method;
+            let sweep = Sweep { id: "s.1".into(), plan: draft.validate(&Limits::default()).unwrap() };
+            let json = serde_json::to_value(&sweep).unwrap();
+            assert_eq!(json["pythons"].as_array().map(Vec::len), Some(2));
+            assert_eq!(json["start_method"].is_null(), start_method.is_none());
+            assert_eq!(serde_json::from_value::<Sweep>(json).unwrap(), sweep, "{start_method:?}");
+        }
+        let alone = by_pythons(&models[1..], &[2]).validate(&Limits::default()).unwrap();
+        let sweep = Sweep { id: "s.2".into(), plan: alone };
+        let json = serde_json::to_string(&sweep).unwrap();
+        assert_eq!(serde_json::from_str::<Sweep>(&json).unwrap(), sweep);
     }
 
     #[test]
@@ -344,6 +433,51 @@ mod concluded {
         ] {
             assert_eq!(results(kind, &rows).conclusion, said, "{rows:?}");
         }
+    }
+
+    #[test]
+    fn each_interpreter_is_measured_against_one_thread_of_itself() {
+        let plan =
+            by_pythons(&[Model::Processes, Model::PythonThreads], &[2]).validate(&Limits::default()).unwrap();
+        let sweep = Sweep { id: "s.1".into(), plan };
+        let times = [0.2, 0.1, 4.0, 4.0, 6.0, 3.0];
+        let mut all = vec![];
+        for (plan, around) in sweep.plan.configurations().iter().zip(times) {
+            for (round, time) in (1..).zip(one_percent(around)) {
+                let mut record = sample::record(plan.clone(), *time, 1.0);
+                record.campaign = Some(Part { id: "s.1".into(), round });
+                all.push(record);
+            }
+        }
+        let results = sweep.results(&all, 2);
+        let speedups: Vec<String> = results
+            .summaries
+            .iter()
+            .map(|summary| format!("{:.1}", summary.as_ref().unwrap().speedup.unwrap().value))
+            .collect();
+        assert_eq!(speedups, ["1.0", "2.0", "1.0", "1.0", "1.0", "2.0"]);
+        assert_eq!(
+            results.conclusion,
+            "processes: 2.0× on 2 usable cores; python-threads (3.13.0): no gain; \
+             python-threads (3.14.2t, GIL off): 2.0× on 2 usable cores, the most tried"
+        );
+        let mut broken = all.clone();
+        for record in broken.iter_mut().filter(|record| record.plan == sweep.plan.configurations()[2]) {
+            record.outcome = Outcome::Failed;
+        }
+        let said = sweep.results(&broken, 2).conclusion;
+        assert!(
+            said.ends_with("; no speed-ups of Python 3.13.0, as no run of one thread of it succeeded"),
+            "{said}"
+        );
+        let without_base: Vec<Record> = all.into_iter().filter(|record| !record.plan.is_serial()).collect();
+        let results = sweep.results(&without_base, 2);
+        assert!(results.summaries.iter().flatten().all(|summary| summary.speedup.is_none()));
+        assert_eq!(
+            results.conclusion,
+            "processes: 100 ms on 2 usable cores; python-threads (3.13.0): 4.00 s on 2 usable cores; \
+             python-threads (3.14.2t, GIL off): 3.00 s on 2 usable cores"
+        );
     }
 
     #[test]

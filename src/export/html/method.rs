@@ -1,14 +1,17 @@
 //! How the numbers of a report were made, in sentences for people who were not there.
 
 use crate::domain::model::Model;
+use crate::domain::record::{PhaseSource, Record};
 use crate::domain::share::Shared;
 use crate::domain::workload::WorkloadKind;
 
 /// What concerns these runs, a paragraph each.
 pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<&'static str> {
-    let any_model = |model: Model| shared.runs.iter().any(|run| run.record.plan.model() == model);
-    let any_kind =
-        |kind: WorkloadKind| shared.runs.iter().any(|run| run.record.plan.workload().kind() == kind);
+    let any = |is: &dyn Fn(&Record) -> bool| shared.runs.iter().any(|run| is(run.record));
+    let any_model = |model: Model| any(&|record| record.plan.model() == model);
+    let any_kind = |kind: WorkloadKind| any(&|record| record.plan.workload().kind() == kind);
+    let any_source = |source: PhaseSource| any(&|record| record.phase_source == source);
+    let any_python = any(&|record| record.plan.model().is_python());
     let is_recorded = !shared.runs.is_empty();
     let rows = [
         (is_recorded, TIME),
@@ -17,6 +20,10 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<&'static str> {
         (any_kind(WorkloadKind::Cpu), CPU),
         (any_kind(WorkloadKind::Io), IO),
         (any_model(Model::GilThreads), GIL),
+        (any_python, PYTHON),
+        (any_source(PhaseSource::ClockAndSchedstatGilEstimated), PYTHON_LOCK),
+        (any_source(PhaseSource::ClockGilEstimated), PYTHON_LOCK_WITHOUT_SCHEDSTAT),
+        (any_model(Model::PythonAsyncio), ASYNCIO),
         (!shared.sweeps.is_empty(), SWEEP),
         (!shared.sweeps.is_empty(), STATISTICS),
         (is_recorded, PICTURES),
@@ -30,16 +37,28 @@ const PHASES: &str = "Every worker stamps what it does on a monotonic clock, wit
     Computing and waiting for a core are told apart by the worker's CPU clock.";
 const AVERAGES: &str = "Concurrency is the number of tasks that were begun and not yet ended, parallelism the number of \
     workers on a core, both on average over the run. Parallelism comes from CPU clocks, never from the picture.";
-const CPU: &str =
-    "The work of cpu is the loop foo += foo*cos(i*pi), compiled; the same number of steps under every model.";
+const CPU: &str = "The work of cpu is the loop foo += foo*cos(i*pi), compiled, and interpreted under the models of Python; the same \
+    number of steps under every model.";
 const IO: &str = "The work of io is to fetch pages over HTTP and to write them to files. Unless a list of addresses was \
     given, an embedded server answers after a time that is drawn from a seed, so that runs can be compared.";
 const GIL: &str = "gil-threads emulates the interpreter lock of CPython: threads that hand one lock around by its protocol. \
     No Python is involved.";
+const PYTHON: &str = "The models of Python are executed by CPython itself, with a script that needs nothing but its \
+    standard library. Its start-up (interpreter, imports, pool) is a part of the time. Whether the lock was on was asked in \
+    the interpreters that executed the tasks. Speed-ups are measured against one thread of the same interpreter, unless \
+    another baseline was chosen.";
+const PYTHON_LOCK: &str = "How long threads of CPython wait for its lock cannot be read. It is estimated: what is left of a \
+    computing task's wall time after its CPU time and the time that the kernel says it waited for a core. Waiting for the \
+    lock while fetching or writing is in network and file, and cannot be told apart.";
+const PYTHON_LOCK_WITHOUT_SCHEDSTAT: &str = "How long threads of CPython wait for its lock cannot be read. Where the kernel \
+    did not tell who waits for a core, it is estimated as all that is left of a computing task's wall time after its CPU \
+    time, so that waiting for a core is in it.";
+const ASYNCIO: &str = "Under python-asyncio a worker is a task of one event loop. Files are written on the loop: while one \
+    worker writes, no other one goes on.";
 const SWEEP: &str = "A sweep measures every configuration once per round, in an order that is shuffled anew in each round, \
     after one round that warms up and is not counted: drift and heat hit all alike.";
 const STATISTICS: &str = "Times are medians over the rounds, with a 95 % bootstrap interval of the median; a speed-up is the \
-    ratio of two medians, with both resampled. Dashed curves are fitted, not measured. The serial fraction is that of Karp \
+    ratio of two medians, with both resampled. Dashed curves are fitted, not measured. The serial part is that of Karp \
     and Flatt.";
 const PICTURES: &str = "In a timeline, the height of an area is its phase's share of the time that a column of the picture \
     stands for. Pictures are drawn from sums; totals in the tables do not depend on them.";

@@ -11,15 +11,17 @@
 use std::fmt::Write as _;
 use std::io;
 
-use super::Attribute;
 use super::ink;
 use super::ticks::{number, ticks, time};
+use super::{Attribute, WIDTH};
 use crate::domain::executor::Executor;
 use crate::domain::text;
 use crate::export::xml::Xml;
 
-/// How high a chart is, in the picture's units.
-pub(in crate::export) const HEIGHT: u32 = 400;
+/// How high a chart is with a legend of one line, in the picture's units.
+const HEIGHT: u32 = 400;
+/// From one line of the legend to the next.
+const LEADING: u32 = 19;
 const LEFT: f64 = 70.0;
 const RIGHT: f64 = 915.0;
 const TOP: f64 = 46.0;
@@ -30,6 +32,9 @@ const FILLED: f64 = 0.78;
 const BAR_MAX: f64 = 64.0;
 /// Room that a character of a number above a bar needs.
 const CHARACTER: f64 = 6.6;
+
+/// The least distance between the names of two lines.
+const WORDS_APART: f64 = 13.0;
 
 /// What the height of a bar means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +58,8 @@ pub(in crate::export) struct Point {
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::export) struct Series {
     pub executor: Executor,
+    /// Which of the sweep's interpreters it is, from 0; 0 without any.
+    pub interpreter: usize,
     /// One per number of workers; `None` where nothing was measured.
     pub points: Vec<Option<Point>>,
     /// A fitted curve: its name, and a value per number of workers.
@@ -67,8 +74,8 @@ pub(in crate::export) struct Chart {
     /// Numbers of workers, ascending.
     pub workers: Vec<u32>,
     pub series: Vec<Series>,
-    /// The median of serial, with which everything is compared.
-    pub serial: Option<f64>,
+    /// The medians of the serial runs with which others are compared, each with what it is called.
+    pub serial: Vec<(String, f64)>,
     /// The highest speed-up that there can be, by number of workers.
     pub ideal: Vec<f64>,
     /// Unique in the document.
@@ -76,10 +83,26 @@ pub(in crate::export) struct Chart {
 }
 
 impl Chart {
-    /// Draws it with its upper edge at 0; it is [`HEIGHT`] high.
+    /// How much room it takes.
+    pub fn height(&self) -> u32 {
+        HEIGHT + self.below_first_line()
+    }
+
+    /// How much more room the legend takes than its first line has.
+    fn below_first_line(&self) -> u32 {
+        self.legend().iter().map(|entry| entry.line).max().unwrap_or(0) * LEADING
+    }
+
+    /// Draws it with its upper edge at 0.
     pub fn draw(&self, xml: &mut Xml<'_>) -> io::Result<()> {
         xml.element("text", &[("x", &0), ("y", &14), ("class", &"strong")], &self.title)?;
-        self.draw_legend(xml)?;
+        self.legend().iter().try_for_each(|entry| entry.draw(xml))?;
+        xml.begin("g", &[("transform", &format!("translate(0 {})", self.below_first_line()))])?;
+        self.draw_plot(xml)?;
+        xml.end()
+    }
+
+    fn draw_plot(&self, xml: &mut Xml<'_>) -> io::Result<()> {
         self.draw_scale(xml)?;
         for (at, workers) in self.workers.iter().enumerate() {
             let x = self.centre(at as f64);
@@ -97,7 +120,9 @@ impl Chart {
     /// The value at the upper edge.
     fn end(&self) -> f64 {
         let points = self.series.iter().flat_map(|series| series.points.iter().flatten());
-        let highest = points.map(|point| point.high.max(point.median)).chain(self.serial).fold(0.0, f64::max);
+        let highest = points.map(|point| point.high.max(point.median));
+        let serial = self.serial.iter().map(|(_, median)| *median);
+        let highest = highest.chain(serial).fold(0.0, f64::max);
         if highest.is_finite() && highest > 0.0 { highest * 1.12 } else { 1.0 }
     }
 
@@ -134,35 +159,33 @@ impl Chart {
         self.bar() >= longest as f64 * CHARACTER
     }
 
-    fn draw_legend(&self, xml: &mut Xml<'_>) -> io::Result<()> {
-        let mut x = 0.0;
-        for series in &self.series {
-            let class = ink::model(series.executor.model);
-            let swatch: [Attribute<'_>; 5] =
-                [("x", &x), ("y", &24), ("width", &22), ("height", &13), ("class", &class)];
-            xml.empty("rect", &swatch)?;
-            xml.element(
-                "text",
-                &[("x", &(x + 28.0)), ("y", &35), ("class", &"small")],
-                &series.executor.label(),
-            )?;
-            x += 48.0 + 7.0 * series.executor.label().chars().count() as f64;
-        }
-        let lines = self
-            .series
-            .iter()
-            .find_map(|series| series.fitted.as_ref())
-            .map(|(name, _)| (format!("fitted: {name}"), "fitted l-serial"));
+    /// What the bars and lines are, in as many lines as that takes.
+    fn legend(&self) -> Vec<Entry> {
+        let bars = self.series.iter().map(|series| Entry {
+            words: series.executor.label(),
+            class: ink::bars(series.executor.model, series.interpreter),
+            ..Entry::default()
+        });
         let ideal = (self.measure == Measure::Speedup)
             .then(|| ("ideal: no worker and no core wasted".to_string(), "ideal"));
-        for (words, class) in ideal.into_iter().chain(lines) {
-            let line: [Attribute<'_>; 5] =
-                [("x1", &x), ("x2", &(x + 34.0)), ("y1", &31), ("y2", &31), ("class", &class)];
-            xml.empty("line", &line)?;
-            xml.element("text", &[("x", &(x + 40.0)), ("y", &35), ("class", &"small")], &words)?;
-            x += 62.0 + 6.2 * words.chars().count() as f64;
-        }
-        Ok(())
+        let fitted = self.series.iter().find_map(|series| series.fitted.as_ref());
+        let fitted = fitted.map(|(name, _)| (format!("fitted: {name}"), "fitted l-serial"));
+        let lines = ideal.into_iter().chain(fitted).map(|(words, class)| Entry {
+            words,
+            class: class.into(),
+            is_line: true,
+            ..Entry::default()
+        });
+        let (mut x, mut line) = (0.0, 0);
+        let placed = |entry: Entry| {
+            if x > 0.0 && x + entry.wide() > f64::from(WIDTH) {
+                (x, line) = (0.0, line + 1);
+            }
+            let entry = Entry { x, line, ..entry };
+            x += entry.wide();
+            entry
+        };
+        bars.chain(lines).map(placed).collect()
     }
 
     fn draw_scale(&self, xml: &mut Xml<'_>) -> io::Result<()> {
@@ -188,21 +211,21 @@ impl Chart {
         for (place, series) in self.series.iter().enumerate() {
             let x = rounded(first + wide * place as f64);
             if let Some(point) = series.points.get(at).copied().flatten() {
-                self.draw_bar(x, &series.executor, point, xml)?;
+                self.draw_bar(x, series, point, xml)?;
             }
         }
         Ok(())
     }
 
-    fn draw_bar(&self, x: f64, executor: &Executor, point: Point, xml: &mut Xml<'_>) -> io::Result<()> {
+    fn draw_bar(&self, x: f64, series: &Series, point: Point, xml: &mut Xml<'_>) -> io::Result<()> {
         let wide = rounded((self.bar() - 2.0).max(1.0));
         let (y, middle) = (self.y(point.median), rounded(x + self.bar() / 2.0));
         let high = rounded(BOTTOM - y);
-        let class = ink::model(executor.model);
+        let class = ink::bars(series.executor.model, series.interpreter);
         xml.begin("g", &[])?;
         let words = format!(
             "{}: {} ({} – {})",
-            executor.name(),
+            series.executor.name(),
             self.words(point.median),
             self.words(point.low),
             self.words(point.high)
@@ -257,12 +280,21 @@ impl Chart {
     }
 
     fn draw_serial(&self, xml: &mut Xml<'_>) -> io::Result<()> {
-        let Some(serial) = self.serial else { return Ok(()) };
-        let y = self.y(serial);
-        xml.empty("line", &[("x1", &LEFT), ("x2", &RIGHT), ("y1", &y), ("y2", &y), ("class", &"reference")])?;
-        let words = format!("serial {}", self.words(serial));
-        let place: [Attribute<'_>; 3] = [("x", &(RIGHT + 6.0)), ("y", &(y + 4.0)), ("class", &"small soft")];
-        xml.element("text", &place, &words)
+        let mut highest_first = self.serial.clone();
+        highest_first.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let mut free = f64::NEG_INFINITY;
+        for (name, median) in highest_first {
+            let y = self.y(median);
+            let line: [Attribute<'_>; 5] =
+                [("x1", &LEFT), ("x2", &RIGHT), ("y1", &y), ("y2", &y), ("class", &"reference")];
+            xml.empty("line", &line)?;
+            let words_y = (y + 4.0).max(free);
+            free = words_y + WORDS_APART;
+            let place: [Attribute<'_>; 3] =
+                [("x", &(RIGHT + 6.0)), ("y", &words_y), ("class", &"small soft")];
+            xml.element("text", &place, &format!("{name} {}", self.words(median)))?;
+        }
+        Ok(())
     }
 
     /// A line through a value per group; above the upper edge it goes on as far as it can be seen.
@@ -274,6 +306,47 @@ impl Chart {
             let _ = write!(path, "{command}{} {y}", self.centre(at as f64));
         }
         path
+    }
+}
+
+/// What a kind of bar or line is, where it stands in the legend.
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    words: String,
+    class: String,
+    /// Drawn as a line instead of a bar.
+    is_line: bool,
+    x: f64,
+    /// From 0.
+    line: u32,
+}
+
+impl Entry {
+    /// Room for its sign, its words, and what sets it apart from the next one.
+    fn wide(&self) -> f64 {
+        let (sign, character) = if self.is_line { (62.0, 6.2) } else { (48.0, 7.0) };
+        sign + character * self.words.chars().count() as f64
+    }
+
+    fn draw(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+        let (x, down) = (self.x, self.line * LEADING);
+        let words = if self.is_line {
+            let line: [Attribute<'_>; 5] = [
+                ("x1", &x),
+                ("x2", &(x + 34.0)),
+                ("y1", &(down + 31)),
+                ("y2", &(down + 31)),
+                ("class", &self.class),
+            ];
+            xml.empty("line", &line)?;
+            x + 40.0
+        } else {
+            let bar: [Attribute<'_>; 5] =
+                [("x", &x), ("y", &(down + 24)), ("width", &22), ("height", &13), ("class", &self.class)];
+            xml.empty("rect", &bar)?;
+            x + 28.0
+        };
+        xml.element("text", &[("x", &words), ("y", &(down + 35)), ("class", &"small")], &self.words)
     }
 }
 

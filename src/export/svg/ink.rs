@@ -35,8 +35,19 @@ pub(super) fn phase(phase: Phase) -> &'static str {
     }
 }
 
+/// The classes of a model's bars by the nth interpreter of a sweep: bars by the second have an outline, those by others a
+/// dashed one.
+pub(super) fn bars(model: Model, nth_interpreter: usize) -> String {
+    let outline = match nth_interpreter {
+        0 => "",
+        1 => " another",
+        _ => " third",
+    };
+    format!("{}{outline}", self::model(model))
+}
+
 /// The class of a model's bars.
-pub(super) fn model(model: Model) -> &'static str {
+fn model(model: Model) -> &'static str {
     match model {
         Model::Serial => "m-serial",
         Model::Threads => "m-threads",

@@ -1,10 +1,13 @@
 //! What the areas of a timeline mean: each phase's pattern with its name and its meaning.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use super::Attribute;
 use super::ink;
 use crate::domain::phase::Phase;
+use crate::domain::plan::Lock;
+use crate::domain::share::SharedRun;
 use crate::export::xml::Xml;
 
 /// Two columns of entries.
@@ -13,20 +16,56 @@ const COLUMNS: usize = 2;
 const WIDE: usize = 500;
 const ROW: u32 = 20;
 
+/// What is explained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::export) struct Legend {
+    pub phases: Vec<Phase>,
+    /// Whether any of the runs estimated how long its workers waited for the lock.
+    pub gil_is_estimate: bool,
+    /// Whether any of them measured it.
+    pub gil_is_measured: bool,
+}
+
+impl Legend {
+    /// Of the phases that these runs could be in, in the order in which they are listed.
+    pub fn of<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Legend {
+        let mut seen = BTreeSet::new();
+        let (mut gil_is_estimate, mut gil_is_measured) = (false, false);
+        for run in runs {
+            seen.extend(run.record.plan.phases());
+            seen.extend((run.record.events.dropped > 0).then_some(Phase::Lost));
+            gil_is_estimate |= run.record.phase_source.estimates_gil();
+            gil_is_measured |= run.record.plan.lock() == Lock::Emulated;
+        }
+        let listed = Phase::MEASURED.into_iter().chain([Phase::Lost]);
+        let phases = listed.filter(|phase| seen.contains(phase)).collect();
+        Legend { phases, gil_is_estimate, gil_is_measured }
+    }
+
+    fn words(&self, phase: Phase) -> String {
+        let estimated = match (self.gil_is_estimate, self.gil_is_measured) {
+            (true, false) if phase == Phase::Gil => " (estimated)",
+            (true, true) if phase == Phase::Gil => " (Python's: estimated)",
+            _ => "",
+        };
+        format!("{}{estimated}: {}", phase.name(), phase.meaning())
+    }
+}
+
 /// How much room the legend takes.
-pub(in crate::export) fn height(phases: &[Phase]) -> u32 {
-    phases.len().div_ceil(COLUMNS) as u32 * ROW + 4
+pub(in crate::export) fn height(legend: &Legend) -> u32 {
+    legend.phases.len().div_ceil(COLUMNS) as u32 * ROW + 4
 }
 
 /// Draws it with its upper edge at 0.
-pub(in crate::export) fn draw(phases: &[Phase], xml: &mut Xml<'_>) -> io::Result<()> {
-    for (at, phase) in phases.iter().enumerate() {
+pub(in crate::export) fn draw(legend: &Legend, xml: &mut Xml<'_>) -> io::Result<()> {
+    for (at, phase) in legend.phases.iter().enumerate() {
         let (x, y) = (at % COLUMNS * WIDE, (at / COLUMNS) as u32 * ROW);
         let class = ink::phase(*phase);
         let swatch: [Attribute<'_>; 5] =
             [("x", &x), ("y", &(y + 3)), ("width", &28), ("height", &14), ("class", &class)];
         xml.empty("rect", &swatch)?;
-        let words = format!("{}: {}", phase.name(), phase.meaning());
+        let words = legend.words(*phase);
         xml.element("text", &[("x", &(x + 36)), ("y", &(y + 14)), ("class", &"small")], &words)?;
     }
     Ok(())

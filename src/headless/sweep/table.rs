@@ -130,7 +130,7 @@ fn fitted(series: &Series) -> Vec<String> {
     let amdahl = series.amdahl.as_ref().map(|fit| {
         let range = measured_from_to(fit.from, fit.to);
         let (serial, doubt) = (parameter(&fit.law.serial), beside(fit.doubt()));
-        format!("fitted to {name}, {range}: Amdahl's law, serial fraction {serial}{doubt}")
+        format!("fitted to {name}, {range}: Amdahl's law, serial part {serial}{doubt}")
     });
     let universal = series.universal.as_ref().map(|fit| {
         let (contention, coherency) = (parameter(&fit.law.contention), parameter(&fit.law.coherency));
