@@ -2,13 +2,19 @@
 //! forked process at the same address.
 //!
 //! ```text
-//! Header      gate, counters, stop, t0                          one page
+//! Header      gate, counters, stop, t0, what Python says        one page
 //! CoreSlot    CPU time of our workers, by core                  1,024 × 64 B
 //! LaneHeader  totals of one worker                              4,000 × 256 B
 //! TaskSlot    begin, end, worker, outcome of one task       1,000,000 × 32 B
 //! Texts       sentences about failed tasks, dead workers               8 MB
+//! LaneCores   CPU time of one of Python's workers, by core             8 MB
 //! Rings       events, split evenly among the run's lanes              64 MB
 //! ```
+//!
+//! It is a file without a name, so that a program that is started later can map it too: CPython's workers write into the
+//! same lanes (`python/order.rs` tells them where everything is). They have no atomic additions, so each of them writes
+//! only to what is its own: it never touches the counters of the header, has a share of the texts for itself, and books its
+//! CPU time in a row of its own. Where the system refuses such a file, an anonymous map does for all other models.
 //!
 //! The map is reserved, not filled: only touched pages count, and they are given back after each run, which also sets
 //! everything to zero. Every field is an atomic, so that any process may read at any time; who writes is said at each
@@ -17,15 +23,16 @@
 use std::ffi::c_void;
 use std::io;
 use std::num::NonZeroUsize;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
-use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous, munmap};
+use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
 
 use super::latch::Latch;
 use super::os;
-use crate::domain::machine::{MAX_TASKS, MAX_THREADS};
+use crate::domain::machine::{MAX_PYTHON_THREADS, MAX_TASKS, MAX_THREADS};
 use crate::domain::phase::Phase;
 
 /// Cores whose use is accounted for; on a machine with more, the rest is summed up in the last one.
@@ -61,6 +68,30 @@ pub struct Header {
     tasks: AtomicU32,
     /// Bytes of the text area in use. Any worker adds to it.
     text_used: AtomicUsize,
+    /// What CPython says of itself.
+    pub python: PythonHeader,
+}
+
+/// What an interpreter says of itself. Only its first process writes; moments are 0 until they have come.
+#[repr(C)]
+#[derive(Debug)]
+pub struct PythonHeader {
+    /// When its first line of Python was executed.
+    pub begun_at: AtomicU64,
+    /// When everything was imported.
+    pub imported_at: AtomicU64,
+    /// When all workers of its pool had arrived.
+    pub pool_at: AtomicU64,
+    /// When the last task had ended.
+    pub done_at: AtomicU64,
+    /// CPU time of its processes but for the workers' own, in nanoseconds, plus one; 0 is unknown.
+    pub manager_cpu: AtomicU64,
+    /// Proportional set size of its first process, plus one; 0 is unknown.
+    pub memory: AtomicU64,
+    /// Why it failed, as a reference into the texts.
+    pub failure: AtomicU32,
+    /// Not 0: all workers have written their totals, and may go.
+    pub may_go: AtomicU32,
 }
 
 /// Keeps what is written by many apart from its neighbours.
@@ -110,6 +141,8 @@ pub struct LaneHeader {
     pub tid: AtomicU32,
     /// Why it died, as a reference into the texts.
     pub cause: AtomicU32,
+    /// Whether the worker's interpreter has its lock: 1 on, 2 off; 0 is unknown.
+    pub gil: AtomicU32,
     /// Proportional set size when the last task ended, plus one; 0 is unknown.
     pub memory: AtomicU64,
     /// Nanoseconds spent waiting for a core, plus one; 0 is unknown.
@@ -224,6 +257,30 @@ pub struct EventSlot {
     pub what: AtomicU64,
 }
 
+/// Where equal things stand one behind the other, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// Where the first begins.
+    pub at: usize,
+    /// From the begin of one to that of the next; of the texts, all of them.
+    pub size: usize,
+}
+
+/// The layout of the map, for writers that are no Rust.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "each is the part of that name, or the constant")]
+pub struct Layout {
+    pub bytes: usize,
+    pub cores: usize,
+    pub lanes: Part,
+    pub tasks: Part,
+    pub task_stripes: usize,
+    pub tasks_per_stripe: usize,
+    pub texts: Part,
+    pub lane_cores: Part,
+    pub rings: Part,
+}
+
 /// Where each part of the map begins, in bytes.
 mod offset {
     use super::*;
@@ -232,7 +289,8 @@ mod offset {
     pub const LANES: usize = CORES + super::CORES * size_of::<CoreSlot>();
     pub const TASKS: usize = LANES + MAX_THREADS as usize * size_of::<LaneHeader>();
     pub const TEXTS: usize = TASKS + TASK_STRIPES * TASKS_PER_STRIPE * size_of::<TaskSlot>();
-    pub const RINGS: usize = TEXTS + TEXT_BYTES;
+    pub const LANE_CORES: usize = TEXTS + TEXT_BYTES;
+    pub const RINGS: usize = LANE_CORES + MAX_PYTHON_THREADS as usize * super::CORES * size_of::<AtomicU64>();
     pub const END: usize = RINGS + RING_BYTES;
 }
 
@@ -240,6 +298,8 @@ mod offset {
 #[derive(Debug)]
 pub struct Arena {
     base: NonNull<c_void>,
+    /// What is mapped, if others can map it too.
+    file: Option<OwnedFd>,
     /// Opens when all workers are there.
     pub gate: Latch,
     /// Opens when the run is cancelled: whoever waits for a socket waits for this besides.
@@ -263,9 +323,20 @@ impl Arena {
         let length = NonZeroUsize::new(offset::END).expect("the map has parts");
         let (read_write, shared) =
             (ProtFlags::PROT_READ | ProtFlags::PROT_WRITE, MapFlags::MAP_SHARED | MapFlags::MAP_NORESERVE);
-        // SAFETY: a new anonymous map disturbs nobody.
-        let base = unsafe { mmap_anonymous(None, length, read_write, shared) }?;
-        Ok(Arena { base, gate: Latch::new()?, stop: Latch::new()?, bell: Latch::new()? })
+        let file = os::nameless_file("pconc-tui arena", offset::END).ok();
+        let base = match &file {
+            // SAFETY: a new map, of a file that nobody else knows, disturbs nobody.
+            Some(file) => unsafe { mmap(None, length, read_write, shared, file, 0) }?,
+            // SAFETY: a new anonymous map disturbs nobody.
+            None => unsafe { mmap_anonymous(None, length, read_write, shared) }?,
+        };
+        Ok(Arena { base, file, gate: Latch::new()?, stop: Latch::new()?, bell: Latch::new()? })
+    }
+
+    /// The descriptor of what is mapped; `None` where the system refused a file for it, as under a limit of file sizes.
+    #[must_use]
+    pub fn file(&self) -> Option<BorrowedFd<'_>> {
+        self.file.as_ref().map(AsFd::as_fd)
     }
 
     /// A reference to the `index`th of the `T` that begin at `offset`.
@@ -287,6 +358,13 @@ impl Arena {
     #[must_use]
     pub fn core(&self, core: u16) -> &CoreSlot {
         self.at(offset::CORES, usize::from(core).min(CORES - 1))
+    }
+
+    /// CPU time in nanoseconds of one of Python's workers on a core. Only that worker writes.
+    #[must_use]
+    pub fn lane_core(&self, worker: u32, core: u16) -> &AtomicU64 {
+        assert!(u64::from(worker) < MAX_PYTHON_THREADS, "Python has no such worker");
+        self.at(offset::LANE_CORES, worker as usize * CORES + usize::from(core).min(CORES - 1))
     }
 
     /// Totals of a worker.
@@ -367,16 +445,32 @@ impl Arena {
         u32::try_from(start + 1).expect("the text area is smaller than 4 GB")
     }
 
+    /// Where Python's writers find things.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        Layout {
+            bytes: offset::END,
+            cores: CORES,
+            lanes: Part { at: offset::LANES, size: size_of::<LaneHeader>() },
+            tasks: Part { at: offset::TASKS, size: size_of::<TaskSlot>() },
+            task_stripes: TASK_STRIPES,
+            tasks_per_stripe: TASKS_PER_STRIPE,
+            texts: Part { at: offset::TEXTS, size: TEXT_BYTES },
+            lane_cores: Part { at: offset::LANE_CORES, size: CORES * size_of::<AtomicU64>() },
+            rings: Part { at: offset::RINGS, size: self.ring_slots() * size_of::<EventSlot>() },
+        }
+    }
+
     /// The sentence of a reference that was read with Acquire; `None` for 0.
     #[must_use]
     pub fn text(&self, reference: u32) -> Option<String> {
         let start = offset::TEXTS + (reference as usize).checked_sub(1)?;
-        assert!(start + 2 <= offset::RINGS, "outside the texts");
+        assert!(start + 2 <= offset::LANE_CORES, "outside the texts");
         // SAFETY: the reference comes from `keep_text`, which wrote a length and so many bytes there.
         let bytes = unsafe {
             let from = self.base.cast::<u8>().add(start);
             let length = usize::from(u16::from_ne_bytes(from.cast::<[u8; 2]>().read()));
-            assert!(start + 2 + length <= offset::RINGS, "outside the texts");
+            assert!(start + 2 + length <= offset::LANE_CORES, "outside the texts");
             std::slice::from_raw_parts(from.add(2).as_ptr(), length)
         };
         Some(String::from_utf8_lossy(bytes).into_owned())
@@ -416,6 +510,7 @@ mod tests {
         assert_eq!(offset::CORES % align_of::<CoreSlot>(), 0);
         assert_eq!(offset::LANES % align_of::<LaneHeader>(), 0);
         assert_eq!(offset::TASKS % align_of::<TaskSlot>(), 0);
+        assert_eq!(offset::LANE_CORES % align_of::<AtomicU64>(), 0);
         assert_eq!(offset::RINGS % align_of::<EventSlot>(), 0);
         const { assert!(offset::END < 256 << 20, "the arena stays under 256 MB") };
     }

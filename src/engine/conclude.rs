@@ -1,16 +1,18 @@
 //! Turns what a run left in the arena into a record. Every total comes from the lanes' headers and the task table, none
 //! from the picture.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::arena::{Arena, LaneHeader, LaneState, TaskSlot, TaskState, load_known};
 use super::doubts;
-use super::executor::Death;
+use super::executor::{Death, End};
 use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Lock, Plan};
+use crate::domain::python::GilState;
 use crate::domain::record::{
     ContextSwitches, CoreRecord, EventTotals, FAILURES_KEPT, GilTotals, Observer, Outcome, PhaseSource,
-    Record, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
+    PythonRecord, Record, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
 };
 use crate::domain::time::{Nanos, seconds};
 
@@ -35,6 +37,8 @@ pub struct Facts<'a> {
     pub cores: Vec<CoreRecord>,
     /// How often the emulated lock changed hands, if there is one.
     pub gil_switches: Option<u64>,
+    /// What the workers as a whole said at their end.
+    pub end: End,
     /// Events taken for the picture.
     pub recorded: u64,
     /// How long the machine was suspended during the run.
@@ -88,15 +92,15 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         concurrency: tally.in_flight as f64 / facts.wall as f64,
         parallelism: cpu as f64 / facts.wall as f64,
         phases_s: phases,
-        gil: facts.gil_switches.map(|switches| GilTotals {
-            switches: Some(switches),
-            is_estimate: false,
+        gil: (facts.plan.lock() != Lock::None).then(|| GilTotals {
+            switches: facts.gil_switches,
+            is_estimate: facts.plan.lock() == Lock::Real,
             wait_s: seconds(phases[Phase::Gil]),
         }),
-        python: None,
+        python: python_record(arena, &facts, t0),
         context_switches: context_switches(&lanes),
         migrations: workers.iter().map(|worker| worker.migrations).sum(),
-        memory_bytes: lanes.iter().map(|lane| load_known(&lane.memory)).sum(),
+        memory_bytes: memory(arena, &facts, &lanes),
         shared_file: None,
         workers,
         tasks,
@@ -104,16 +108,30 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         cores: facts.cores.clone(),
         events: EventTotals { recorded: facts.recorded, dropped },
         observer: Observer::default(),
-        phase_source: if lanes.iter().all(|lane| load_known(&lane.run_queue_wait).is_some()) {
-            PhaseSource::ClockAndSchedstat
-        } else {
-            PhaseSource::Clock
-        },
+        phase_source: phase_source(facts.plan.lock(), &lanes),
         caveats: vec![],
         plan: facts.plan.clone(),
     };
     doubts::add(&mut record, &facts, dropped);
     record
+}
+
+fn phase_source(lock: Lock, lanes: &[&LaneHeader]) -> PhaseSource {
+    let has_schedstat = lanes.iter().all(|lane| load_known(&lane.run_queue_wait).is_some());
+    match (lock, has_schedstat) {
+        (Lock::Real, true) => PhaseSource::ClockAndSchedstatGilEstimated,
+        (Lock::Real, false) => PhaseSource::ClockGilEstimated,
+        (_, true) => PhaseSource::ClockAndSchedstat,
+        (_, false) => PhaseSource::Clock,
+    }
+}
+
+/// That of workers with memory of their own; of an interpreter that they share, its.
+fn memory(arena: &Arena, facts: &Facts<'_>, lanes: &[&LaneHeader]) -> Option<u64> {
+    if facts.plan.model().is_python() && !facts.plan.model().has_processes() {
+        return load_known(&arena.header().python.memory);
+    }
+    lanes.iter().map(|lane| load_known(&lane.memory)).sum()
 }
 
 fn outcome(error: Option<&str>, cancelled: bool) -> Outcome {
@@ -130,6 +148,9 @@ fn outcome(error: Option<&str>, cancelled: bool) -> Outcome {
 fn error(facts: &Facts<'_>) -> Option<String> {
     if let Some(error) = &facts.error {
         return Some(error.clone());
+    }
+    if let Some(failure) = &facts.end.failure {
+        return Some(failure.clone());
     }
     let mut deaths = unprovoked(facts.deaths);
     let first = deaths.next()?;
@@ -156,6 +177,33 @@ fn executed_twice(arena: &Arena) -> Option<String> {
     Some(format!("task {task} was executed more than once: this is a defect of this program"))
 }
 
+/// What CPython said; `None` if it never came so far, or was not asked.
+fn python_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos) -> Option<PythonRecord> {
+    facts.plan.python()?;
+    let said = &arena.header().python;
+    let moment = |stamp: &AtomicU64| Some(stamp.load(Relaxed)).filter(|at| *at > 0);
+    let (begun, imported, pool) = (moment(&said.begun_at), moment(&said.imported_at), moment(&said.pool_at));
+    let between = |from: Option<Nanos>, to: Option<Nanos>| Some(seconds(to?.saturating_sub(from?)));
+    let has_begun = begun.is_some() || facts.end.printed.is_some();
+    has_begun.then(|| PythonRecord {
+        gil: proven_lock(arena),
+        interpreter_s: between(Some(t0), begun),
+        imports_s: between(begun, imported),
+        pool_s: between(imported, pool),
+        memory_bytes: load_known(&said.memory),
+        manager_cpu_s: load_known(&said.manager_cpu).map(seconds),
+        output: facts.end.printed.clone(),
+    })
+}
+
+/// Whether the lock was on, if all workers that were asked say the same.
+fn proven_lock(arena: &Arena) -> Option<GilState> {
+    let asked = (0..arena.workers()).map(|worker| arena.lane(worker).gil.load(Relaxed));
+    let known: Vec<u32> = asked.filter(|said| *said > 0).collect();
+    let state = if *known.first()? == 1 { GilState::On } else { GilState::Off };
+    known.windows(2).all(|pair| pair[0] == pair[1]).then_some(state)
+}
+
 fn worker_record(facts: &Facts<'_>, number: u32, lane: &LaneHeader, t0: Nanos) -> WorkerRecord {
     let began = lane.state() != LaneState::Absent;
     let phases = phases_of(lane, t0, facts.wall, died_at(facts, number));
@@ -168,7 +216,7 @@ fn worker_record(facts: &Facts<'_>, number: u32, lane: &LaneHeader, t0: Nanos) -
         memory_bytes: load_known(&lane.memory),
         phases_s: phases,
         run_queue_wait_s: load_known(&lane.run_queue_wait).map(seconds),
-        gil_wait_s: facts.gil_switches.map(|_| seconds(phases[Phase::Gil])),
+        gil_wait_s: (facts.plan.lock() != Lock::None).then(|| seconds(phases[Phase::Gil])),
         migrations: lane.migrations.load(Relaxed),
     }
 }

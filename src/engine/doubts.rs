@@ -51,6 +51,8 @@ pub(super) fn add(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
         );
     }
     let found = [
+        (CaveatKind::GilChanged, lock_changed(record)),
+        (CaveatKind::DidNotEnd, facts.end.did_not_end.then(did_not_end)),
         (CaveatKind::Stolen, stolen(record)),
         (CaveatKind::Suspended, stood_still(record, facts)),
         // After what may explain them.
@@ -70,6 +72,23 @@ pub(super) fn add(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
             record.doubt(kind, text);
         }
     }
+}
+
+/// If the interpreter's lock was in another state than when it was asked before the run.
+fn lock_changed(record: &Record) -> Option<String> {
+    let expected = record.plan.python()?.interpreter.gil;
+    let proven = record.python.as_ref()?.gil.filter(|proven| *proven != expected)?;
+    Some(format!(
+        "{} was expected and the workers found {}: what the phases say about waiting for the lock is wrong",
+        expected.words(),
+        proven.words()
+    ))
+}
+
+fn did_not_end() -> String {
+    "the interpreter had to be killed although its tasks were done: the times of the tasks hold, its memory and CPU time \
+     may be missing"
+        .into()
 }
 
 fn has(record: &Record, kind: CaveatKind) -> bool {
@@ -200,7 +219,7 @@ mod tests {
     use crate::domain::phase::PhaseTimes;
     use crate::domain::record::{CoreRecord, sample};
     use crate::domain::time::nanos;
-    use crate::engine::executor::Death;
+    use crate::engine::executor::{Death, End};
 
     /// A quiet run of so many workers on two cores.
     fn quiet(kind: WorkloadKind, workers: u64, wall_s: f64) -> Record {
@@ -237,6 +256,7 @@ mod tests {
             deaths: &[] as &[Death],
             cores: vec![],
             gil_switches: None,
+            end: End::default(),
             recorded: 0,
             suspended: 0,
             stopped: 0,

@@ -12,6 +12,7 @@ use std::sync::atomic::Ordering::Acquire;
 
 use super::arena::{Arena, LaneState};
 use super::clock;
+use crate::domain::record::PrintedOutput;
 use crate::domain::time::Nanos;
 
 /// A worker that ended before its work did.
@@ -48,6 +49,12 @@ pub struct DiedLanes {
 }
 
 impl DiedLanes {
+    /// Those that have been told.
+    #[must_use]
+    pub fn told(&self) -> &HashSet<u32> {
+        &self.told
+    }
+
     /// Those that died since the last time.
     pub fn news(&mut self, arena: &Arena) -> Vec<Death> {
         let died = (0..arena.workers()).filter(|worker| arena.lane(*worker).state() == LaneState::Died);
@@ -64,6 +71,12 @@ fn panic_of(arena: &Arena, worker: u32) -> String {
 
 /// The workers of a run, from their creation until all are joined or reaped.
 pub trait Crew: Send {
+    /// Whether all workers have arrived at the gate.
+    fn has_arrived(&self, arena: &Arena) -> bool {
+        // Acquire: pairs with the workers' arrival.
+        arena.header().arrived.0.load(Acquire) == arena.workers()
+    }
+
     /// Begins to create the workers. They arrive at the gate by themselves.
     ///
     /// # Errors
@@ -89,6 +102,22 @@ pub trait Crew: Send {
 
     /// Waits until the last worker is gone.
     fn join(&mut self);
+
+    /// What else there is to tell when all are gone.
+    fn end(&mut self) -> End {
+        End::default()
+    }
+}
+
+/// What is known about a run's workers as a whole when they are gone.
+#[derive(Clone, Debug, Default)]
+pub struct End {
+    /// Why the run broke, if it was none of the workers.
+    pub failure: Option<String>,
+    /// What was printed.
+    pub printed: Option<PrintedOutput>,
+    /// Whether they had to be killed although their work was done.
+    pub did_not_end: bool,
 }
 
 #[cfg(test)]

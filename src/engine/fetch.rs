@@ -30,7 +30,7 @@ use transport::{SharedTls, StoppableConnector};
 use wait::Waiter;
 
 /// The most bytes that a page may have.
-const MAX_BODY_BYTES: u64 = 64 << 20;
+pub const MAX_BODY_BYTES: u64 = 64 << 20;
 
 /// How many redirects are followed from one address.
 const MAX_REDIRECTS: u32 = 5;

@@ -51,6 +51,12 @@ impl Latch {
         self.writer.try_clone()
     }
 
+    /// The descriptor of [`Latch::opener`] itself, for a program that inherits it.
+    #[must_use]
+    pub fn writing_descriptor(&self) -> RawFd {
+        self.writer.as_raw_fd()
+    }
+
     /// The descriptor that becomes readable when the latch opens.
     #[must_use]
     pub fn descriptor(&self) -> RawFd {

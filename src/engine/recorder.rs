@@ -20,7 +20,7 @@ use crate::domain::time::{Nanos, TICK};
 use crate::domain::trace::Transition;
 
 /// The shortest time off its core that a worker believes to have seen.
-const GAP_MIN: i64 = 50_000;
+pub const GAP_MIN: i64 = 50_000;
 /// How "no task" stands in an event.
 const NO_TASK: u32 = u32::MAX;
 

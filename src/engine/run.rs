@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
@@ -14,10 +14,11 @@ use super::executor::processes::ForkCrew;
 use super::executor::python::PythonCrew;
 use super::executor::rayon::RayonCrew;
 use super::executor::threads::ThreadCrew;
-use super::executor::{Crew, Death};
+use super::executor::{Crew, Death, End};
 use super::gil::Gil;
 use super::latch::wait_readable;
 use super::loopback::Site;
+use super::python::order;
 use super::sampler::Sampler;
 use super::scratch::Scratch;
 use super::shared_file;
@@ -65,6 +66,8 @@ pub struct Ground {
     pub all_tasks: AtomicBool,
     /// For how long the user has suspended the program since this was asked for last, in nanoseconds.
     pub suspended: AtomicU64,
+    /// The process group of the interpreter that executes a run now; 0 if there is none.
+    pub program: AtomicU32,
 }
 
 /// A run that has been started.
@@ -163,6 +166,7 @@ struct Seen {
     stopped: Nanos,
     /// CPU time of sampling while the run went on.
     sampling: Nanos,
+    end: End,
 }
 
 impl<R: FnMut(Report)> Supervisor<'_, R> {
@@ -182,23 +186,36 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
 
     /// What has to be there before the clock starts. Returns the server's port, 0 where there is none.
     fn prepare(&self, zygote: &mut Zygote) -> Result<u16, String> {
-        let Workload::Io { addresses, .. } = self.plan.workload() else { return Ok(0) };
         let scratch = &self.ground.scratch;
-        scratch.make().map_err(|error| {
-            format!("cannot make the directory {}: {}", scratch.path().display(), text::plain(&error))
-        })?;
-        match addresses {
-            Addresses::Urls(_) => Ok(0),
-            Addresses::Loopback { latencies_ms, page_bytes, .. } => {
-                zygote.start_server(Site { latencies_ms: latencies_ms.clone(), page_bytes: *page_bytes })
-            }
+        let cannot = |what: &str, error: &std::io::Error| {
+            format!("cannot {what} the directory {}: {}", scratch.path().display(), text::plain(error))
+        };
+        if self.needs_directory() {
+            scratch.make().map_err(|error| cannot("make", &error))?;
         }
+        let port = match self.plan.workload() {
+            Workload::Io { addresses: Addresses::Loopback { latencies_ms, page_bytes, .. }, .. } => {
+                zygote.start_server(Site { latencies_ms: latencies_ms.clone(), page_bytes: *page_bytes })?
+            }
+            _ => 0,
+        };
+        if self.plan.model().is_python() {
+            order::write(&self.ground.arena, &self.plan, port, scratch)
+                .map_err(|error| cannot("write to", &error))?;
+        }
+        Ok(port)
+    }
+
+    fn needs_directory(&self) -> bool {
+        matches!(self.plan.workload(), Workload::Io { .. }) || self.plan.model().is_python()
     }
 
     /// Removes what `prepare` made. True if the server should have been there and was not.
     fn leave_io(&self, zygote: &mut Zygote) -> bool {
+        if self.needs_directory() {
+            self.ground.scratch.remove();
+        }
         let Workload::Io { addresses, .. } = self.plan.workload() else { return false };
-        self.ground.scratch.remove();
         let was_there = zygote.stop_server();
         matches!(addresses, Addresses::Loopback { .. }) && !was_there
     }
@@ -232,13 +249,14 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         match prepared {
             Err(error) => seen.error = Some(error),
             Ok(port) => {
-                let mut crew = crew(self.plan.model(), self.assignment(port, gil.clone()), zygote);
+                let mut crew = crew(self.ground, self.assignment(port, gil.clone()), zygote);
                 if let Err(error) = crew.create() {
                     seen.error = Some(error);
                     arena.cancel();
                 }
                 self.watch(crew.as_mut(), &mut sampler, &mut cores, &mut seen);
                 crew.join();
+                seen.end = crew.end();
             }
         }
         let joined = clock::now() - t0;
@@ -255,6 +273,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             deaths: &seen.deaths,
             cores: cores.conclude(&arena, wall),
             gil_switches: gil.map(|gil| gil.switches()),
+            end: seen.end,
             recorded: sampler.recorded(),
             suspended: os::suspended().saturating_sub(suspended),
             // What the user did is known exactly; somebody else's doing only shows where it was long.
@@ -289,7 +308,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             if over {
                 return;
             }
-            see_to_the_gate(&arena, seen);
+            see_to_the_gate(&arena, crew, seen);
             see_to_the_stop(&arena, crew, seen);
             if clock::now() - sampled >= u64::from(SAMPLE_MS) * 1_000_000 {
                 sampled = clock::now();
@@ -302,13 +321,13 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     }
 }
 
-fn crew<'z>(model: Model, assignment: Assignment, zygote: &'z mut Zygote) -> Box<dyn Crew + 'z> {
-    match model {
+fn crew<'z>(ground: &'z Ground, assignment: Assignment, zygote: &'z mut Zygote) -> Box<dyn Crew + 'z> {
+    match assignment.plan.model() {
         Model::Serial | Model::Threads | Model::GilThreads => Box::new(ThreadCrew::new(assignment)),
         Model::Rayon => Box::new(RayonCrew::new(assignment)),
         Model::Processes => Box::new(ForkCrew::new(assignment, zygote)),
         Model::PythonThreads | Model::PythonProcesses | Model::PythonInterpreters | Model::PythonAsyncio => {
-            Box::new(PythonCrew::new(assignment, zygote))
+            Box::new(PythonCrew::new(assignment, zygote, &ground.program))
         }
     }
 }
@@ -324,7 +343,7 @@ fn wait_for_news(arena: &Arena, crew: &dyn Crew) {
     }
 }
 
-fn see_to_the_gate(arena: &Arena, seen: &mut Seen) {
+fn see_to_the_gate(arena: &Arena, crew: &dyn Crew, seen: &mut Seen) {
     if seen.gate_opened {
         return;
     }
@@ -333,8 +352,7 @@ fn see_to_the_gate(arena: &Arena, seen: &mut Seen) {
         seen.error = Some(format!("{death} before the run began"));
         arena.cancel();
     }
-    // Acquire: pairs with the workers' arrival.
-    if arena.header().arrived.0.load(Acquire) == arena.workers() || arena.is_stopping() {
+    if crew.has_arrived(arena) || arena.is_stopping() {
         arena.gate.open();
         seen.gate_opened = true;
     }

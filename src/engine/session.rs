@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 
 use nix::sys::signal::SigSet;
 
@@ -56,6 +56,7 @@ impl Session {
             runs: AtomicU64::new(0),
             all_tasks: AtomicBool::new(false),
             suspended: AtomicU64::new(0),
+            program: AtomicU32::new(0),
         };
         Ok(Session {
             id: uuid::Uuid::now_v7().to_string(),
@@ -109,6 +110,9 @@ impl Session {
     pub fn suspend(&self) {
         self.suspended_at.store(clock::now(), Relaxed);
         os::stop_group_of(self.zygote);
+        if let Some(group) = self.program() {
+            os::stop_group(group);
+        }
     }
 
     /// Lets them go on.
@@ -118,6 +122,14 @@ impl Session {
             self.ground.suspended.fetch_add(clock::now() - since, Relaxed);
         }
         os::wake_group_of(self.zygote);
+        if let Some(group) = self.program() {
+            os::wake_group_of(group);
+        }
+    }
+
+    /// The process group of the interpreter that executes a run now.
+    fn program(&self) -> Option<u32> {
+        Some(self.ground.program.load(Relaxed)).filter(|group| *group > 0)
     }
 
     /// The directory that the `io` workload writes to while it runs.

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::io::{self, Read, Seek};
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
+use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::resource::{Resource, UsageWho, getrusage, rlim_t, setrlimit};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, killpg, raise, sigaction};
-use nix::unistd::{Pid, getpgrp, getppid, getsid};
+use nix::unistd::{Pid, ftruncate, getpgrp, getppid, getsid};
 
 use crate::domain::record::ContextSwitches;
 use crate::domain::time::Nanos;
@@ -114,15 +116,36 @@ pub fn stop_group_of(leader: u32) {
     let _ = kill(leader, Signal::SIGCONT);
 }
 
+/// Stops all processes of a group.
+pub fn stop_group(leader: u32) {
+    let _ = killpg(Pid::from_raw(leader.cast_signed()), Signal::SIGSTOP);
+}
+
+/// Kills all processes of a group.
+pub fn kill_group(leader: u32) {
+    let _ = killpg(Pid::from_raw(leader.cast_signed()), Signal::SIGKILL);
+}
+
 /// Continues all processes of this process's group.
 pub fn wake_group_of(leader: u32) {
     let _ = killpg(Pid::from_raw(leader.cast_signed()), Signal::SIGCONT);
 }
 
+/// A file of so many bytes in memory, all zero, that has no name: whoever has its descriptor can map it. It is closed when
+/// a program is executed, unless somebody says otherwise.
+///
+/// # Errors
+/// Where the system has no such files, or allows none of this size.
+pub fn nameless_file(label: &str, bytes: usize) -> io::Result<OwnedFd> {
+    let file = memfd_create(label, MFdFlags::MFD_CLOEXEC)?;
+    ftruncate(&file, i64::try_from(bytes).map_err(io::Error::other)?)?;
+    Ok(file)
+}
+
 /// Gives the pages back to the system; they read as zeros afterwards, in every process that maps them.
 ///
 /// # Safety
-/// `address` and `length` must describe whole pages of a shared anonymous mapping that nobody uses meanwhile.
+/// `address` and `length` must describe whole pages of a shared mapping of nothing but memory that nobody uses meanwhile.
 pub unsafe fn release_pages(address: std::ptr::NonNull<std::ffi::c_void>, length: usize) -> nix::Result<()> {
     // SAFETY: the caller promises a mapping of ours; MADV_REMOVE frees the pages and keeps the mapping.
     unsafe { nix::sys::mman::madvise(address, length, nix::sys::mman::MmapAdvise::MADV_REMOVE) }

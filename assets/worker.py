@@ -1,0 +1,982 @@
+"""The article's experiments on CPython, measured from inside.
+
+pconc-tui writes this module into its own temporary directory and starts an interpreter with it. It makes a pool as a Python
+user would, executes the article's tasks in it, and writes what every worker does into the same shared memory as the workers
+of all other models: the same transitions, the same totals, by the same clock. Where everything is there, the order says that
+is passed as JSON; the meaning of the fields is that of `src/engine/arena.rs` and `src/engine/recorder.rs`.
+
+Standard library only, Python 3.8 or newer.
+
+The rules that keep the watching from disturbing the watched:
+
+* Nothing in a `Pen` releases the interpreter lock: the clocks of `time` do not, and what is asked of the C library is asked
+  through `ctypes.PyDLL`, which keeps it. A system call that released it would hand the turn to another thread.
+* The loop of the task is the article's. Only its range comes in pieces of about a millisecond, between which the clocks are
+  read.
+* One writer for each number: Python has no atomic additions. Stores of 8 and 4 bytes are single machine stores here; that a
+  transition is complete before its count says so holds by the order in which x86-64 stores, and on other processors because
+  the reader looks tens of milliseconds later.
+"""
+
+import time
+
+# The first line that the interpreter executes of this module, before it loads anything else.
+BEGUN_AT = time.monotonic_ns()
+
+import concurrent.futures
+import ctypes
+import itertools
+import json
+import math
+import mmap
+import os
+import resource
+import select
+import struct
+import sys
+import threading
+
+NO_TASK = 0xFFFFFFFF
+"""How "no task" stands in a transition."""
+
+TEXT_BYTES_MAX = 600
+"""The longest sentence that is kept."""
+
+LIBC = ctypes.PyDLL(None, use_errno=True)
+core_now = LIBC.sched_getcpu
+monotonic_ns = time.monotonic_ns
+thread_time_ns = time.thread_time_ns
+
+
+class Links:
+    """The descriptors that a worker needs, and the order. They travel to processes however those are made."""
+
+    NAMES = ("arena", "gate", "stop", "bell", "lanes")
+
+    def __init__(self, order, descriptors):
+        self.order = order
+        self.descriptors = descriptors
+
+    def __reduce__(self):
+        # Only called where a process is made that does not inherit: multiprocessing then passes descriptors along.
+        from multiprocessing.reduction import DupFd
+
+        return attach, (self.order, [DupFd(self.descriptors[name]) for name in self.NAMES])
+
+
+def attach(order, passed):
+    """The links in a process that got them passed."""
+    return Links(order, {name: one.detach() for name, one in zip(Links.NAMES, passed)})
+
+
+class Arena:
+    """The shared memory, as numbers of 8 and of 4 bytes."""
+
+    def __init__(self, links):
+        order = links.order
+        self.order = order
+        self.layout = order["layout"]
+        self.descriptors = links.descriptors
+        self.map = mmap.mmap(links.descriptors["arena"], self.layout["bytes"])
+        whole = memoryview(self.map)
+        self.wide = whole.cast("Q")
+        self.narrow = whole.cast("I")
+        self.stop_at = self.layout["header"]["stop"] // 4
+
+    def is_stopping(self):
+        """Whether the run was cancelled."""
+        return self.narrow[self.stop_at] != 0
+
+    def lane(self, number):
+        """Where the totals of a worker begin, in bytes."""
+        part = self.layout["lanes"]
+        return part["at"] + number * part["size"]
+
+    def task(self, number):
+        """Where a task begins, in bytes."""
+        layout = self.layout
+        stripes = layout["task_stripes"]
+        row = number % stripes * layout["tasks_per_stripe"] + number // stripes
+        return layout["tasks"]["at"] + row * layout["tasks"]["size"]
+
+    def python(self, name):
+        """Where a number that the interpreter says of itself stands, in bytes."""
+        return self.layout["python"][name]
+
+    def ring_bell(self):
+        """Wakes who watches the run."""
+        try:
+            os.write(self.descriptors["bell"], b"\1")
+        except OSError:
+            pass  # Full: it rings already.
+
+
+class Texts:
+    """A share of the room for sentences, that one writer has for itself."""
+
+    def __init__(self, arena, share):
+        part = arena.layout["texts"]
+        size = part["size"] // (arena.order["workers"] + 1)
+        self.map = arena.map
+        self.at = part["at"]
+        self.used = share * size
+        self.end = self.used + size
+
+    def keep(self, text):
+        """Keeps a sentence; its reference is 0 where there is no room for it."""
+        data = text.encode("utf-8", "replace")[:TEXT_BYTES_MAX]
+        start = self.used
+        if start + 2 + len(data) > self.end:
+            return 0
+        self.used += 2 + len(data)
+        first = self.at + start
+        self.map[first : first + 2 + len(data)] = struct.pack("=H", len(data)) + data
+        return start + 1
+
+
+class Schedstat:
+    """How long the calling thread has waited for a core, as the kernel counts it."""
+
+    def __init__(self):
+        self.file = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+        self.buffer = ctypes.create_string_buffer(96)
+        self.address = ctypes.addressof(self.buffer)
+        read = LIBC.pread
+        read.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_ssize_t]
+        read.restype = ctypes.c_ssize_t
+        self.pread = read
+
+    def read(self):
+        """Nanoseconds since the thread exists."""
+        length = self.pread(self.file, self.address, 95, 0)
+        return int(self.buffer.raw[:length].split()[1])
+
+
+def open_schedstat():
+    """The kernel's account, or None where it has none."""
+    try:
+        schedstat = Schedstat()
+        schedstat.read()
+        return schedstat
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+class Pen:
+    """Writes one lane, as `src/engine/recorder.rs` does; in the worker's own thread.
+
+    A computing worker whose CPU clock fell behind the wall clock was not executed. As much of that as the kernel says that it
+    waited for a core is `ready`; what is left, it waited for the interpreter lock, if it shares that: an estimate. Without a
+    lock that is shared, all of it is `ready`.
+    """
+
+    def __init__(self, arena, number):
+        order = arena.order
+        phases = order["phases"]
+        self.starting = phases["starting"]
+        self.computing = phases["computing"]
+        self.ready = phases["ready"]
+        self.gil = phases["gil"]
+        self.network = phases["network"]
+        self.file = phases["file"]
+        self.idle = phases["idle"]
+        self.gap_min = order["gap_min_ns"]
+        self.tick_ns = order["tick_ns"]
+        self.shares_lock = order["shares_lock"]
+        self.wide = arena.wide
+        self.narrow = arena.narrow
+        fields = arena.layout["lane"]
+        lane = arena.lane(number)
+        self.written_at = (lane + fields["written"]) // 8
+        self.dropped_at = (lane + fields["dropped"]) // 8
+        self.taken_at = (lane + fields["taken"]) // 8
+        self.phases_at = (lane + fields["phases"]) // 8
+        self.stamp_at = (lane + fields["last_stamp"]) // 8
+        self.cpu_at = (lane + fields["cpu"]) // 8
+        self.migrations_at = (lane + fields["migrations"]) // 8
+        self.open_at = (lane + fields["open_phase"]) // 4
+        rings = arena.layout["rings"]
+        self.ring_at = (rings["at"] + number * rings["size"]) // 8
+        self.slots = rings["size"] // 16
+        cores = arena.layout["lane_cores"]
+        self.cores_at = (cores["at"] + number * cores["size"]) // 8
+        self.last_core = arena.layout["cores"] - 1
+        self.schedstat = open_schedstat()
+        self.waited = self.schedstat.read() if self.schedstat else 0
+        self.written = 0
+        self.taken = 0
+        self.dropped = 0
+        self.gap = 0
+        self.migrations = 0
+        self.behind = 0
+        self.phase = self.starting
+        self.task = NO_TASK
+        self.core = core_now()
+        self.since = self.ticked = arena.wide[arena.layout["header"]["t0"] // 8]
+        self.cpu = 0
+        self.stride = 4096
+        self.read_cpu(monotonic_ns())
+
+    def read_cpu(self, now):
+        """Brings the CPU time up to date, and books it on the core of this moment."""
+        cpu = thread_time_ns()
+        wide = self.wide
+        core = self.core
+        at = self.cores_at + (core if core < self.last_core else self.last_core)
+        wide[at] += cpu - self.cpu
+        self.cpu = cpu
+        self.ticked = now
+        wide[self.cpu_at] = cpu
+        wide[self.stamp_at] = now
+
+    def look_at_core(self):
+        """Asks which core this is; whether it is another than at the stamp before."""
+        core = core_now()
+        if core == self.core:
+            return False
+        self.core = core
+        if self.phase != self.starting:
+            self.migrations += 1
+            self.wide[self.migrations_at] = self.migrations
+        return True
+
+    def settle(self, now):
+        """Reads the CPU clock, and writes down for what a computing worker was not executed; whether for anything."""
+        ticked, cpu = self.ticked, self.cpu
+        self.read_cpu(now)
+        if self.phase != self.computing:
+            self.behind = 0
+            return False
+        self.behind += now - ticked - (self.cpu - cpu)
+        if self.behind < self.gap_min:
+            return False
+        gap = min(self.behind, now - max(ticked, self.since))
+        self.behind -= gap
+        waited = self.waited_for_core(gap)
+        if waited < gap:
+            self.close(now - gap, self.gil, self.task)
+        if waited > 0:
+            # Whoever gets the lock may still have to wait for a core: that comes last.
+            self.close(now - waited, self.ready, self.task)
+        return True
+
+    def waited_for_core(self, gap):
+        """How much of a gap the worker waited for a core."""
+        if not self.shares_lock:
+            return gap
+        if self.schedstat is None:
+            return 0
+        waited = self.schedstat.read()
+        grown, self.waited = waited - self.waited, waited
+        return grown if grown < gap else gap
+
+    def close(self, at, phase, task):
+        """Closes the open phase at a moment and opens another."""
+        wide = self.wide
+        closed = self.phases_at + self.phase
+        wide[closed] += at - self.since
+        self.phase = phase
+        self.task = task
+        self.since = at
+        self.narrow[self.open_at] = phase
+        if at > self.ticked:
+            wide[self.stamp_at] = at
+        written = self.written
+        if written - self.taken >= self.slots:
+            self.taken = wide[self.taken_at]
+            if written - self.taken >= self.slots:
+                self.dropped += 1
+                self.gap = 1 << 56
+                wide[self.dropped_at] = self.dropped
+                return
+        slot = self.ring_at + (written & (self.slots - 1)) * 2
+        wide[slot] = at
+        wide[slot + 1] = task | self.core << 32 | phase << 48 | self.gap
+        self.gap = 0
+        self.written = written + 1
+        wide[self.written_at] = written + 1
+
+    def enter(self, phase):
+        """The worker does something else from now on, on the same task."""
+        now = monotonic_ns()
+        self.look_at_core()
+        self.settle(now)
+        self.close(now, phase, self.task)
+        return now
+
+    def begin(self, task):
+        """The worker computes on this task from now on."""
+        now = monotonic_ns()
+        self.look_at_core()
+        self.settle(now)
+        if self.shares_lock and self.schedstat is not None:
+            self.waited = self.schedstat.read()
+        self.close(now, self.computing, task)
+        return now
+
+    def rest(self):
+        """The worker has no task from now on."""
+        now = monotonic_ns()
+        self.look_at_core()
+        self.settle(now)
+        self.close(now, self.idle, NO_TASK)
+        return now
+
+    def resume(self):
+        """The worker computes again on its task, after it has waited for something else than a core."""
+        self.enter(self.computing)
+        if self.shares_lock and self.schedstat is not None:
+            self.waited = self.schedstat.read()
+
+    def tick(self):
+        """Looks at the clocks while a task computes; how much CPU time the tick took."""
+        now = monotonic_ns()
+        cpu = self.cpu
+        moved = self.look_at_core()
+        if self.settle(now) or moved:
+            self.close(now, self.computing, self.task)
+        return self.cpu - cpu
+
+    def pieces(self, length, is_stopping):
+        """`range(length)` in pieces that take about a tick, with a look at the clocks between them."""
+        start = 0
+        while start < length:
+            end = min(start + self.stride, length)
+            yield range(start, end)
+            if is_stopping():
+                raise Cancelled
+            if end - start == self.stride:
+                ideal = self.stride * self.tick_ns // max(self.tick(), 1)
+                self.stride = max(1, min(max(ideal, self.stride // 2), self.stride * 2, 1 << 30))
+            start = end
+
+
+class Cancelled(BaseException):
+    """The run was cancelled: the task stays as it is."""
+
+
+def compute_intensive(pieces):
+    """The article's: `for i in range(n): foo += foo*cos(i*pi)`."""
+    foo = 0
+    for piece in pieces:
+        for i in piece:
+            foo += foo * math.cos(i * math.pi)
+    return foo
+
+
+class Worker:
+    """One worker of the pool: a thread, a process, an interpreter, or a task of the event loop."""
+
+    def __init__(self, arena, number, pen=None):
+        self.arena = arena
+        self.number = number
+        self.workload = arena.order["workload"]
+        self.lane_at = arena.lane(number)
+        self.fields = arena.layout["lane"]
+        self.task_fields = arena.layout["task"]
+        self.states = arena.order["task_states"]
+        self.texts = Texts(arena, number)
+        self.put("pid", os.getpid())
+        self.put("tid", threading.get_native_id())
+        self.put("gil", 1 if has_lock() else 2)
+        self.pen = pen or Pen(arena, number)
+        self.has_concluded = False
+
+    def put(self, name, value):
+        """Writes a total of 4 bytes."""
+        self.arena.narrow[(self.lane_at + self.fields[name]) // 4] = value
+
+    def put_known(self, name, value):
+        """Writes a total of 8 bytes that may be unknown."""
+        self.arena.wide[(self.lane_at + self.fields[name]) // 8] = 0 if value is None else value + 1
+
+    def add_one(self, name):
+        """Counts."""
+        self.arena.narrow[(self.lane_at + self.fields[name]) // 4] += 1
+
+    def arrive(self):
+        """Says that this worker is there, and waits for all others."""
+        self.put("state", self.arena.order["lane_states"]["working"])
+        self.arena.ring_bell()
+
+    def wait_for_gate(self):
+        """Until the gate opens, or the run is cancelled, which opens it too."""
+        poll = select.poll()
+        poll.register(self.arena.descriptors["gate"], select.POLLIN)
+        poll.poll()
+
+    def begin(self, task):
+        """Writes down that it executes this task."""
+        self.add_one("begun")
+        at = self.arena.task(task)
+        fields, narrow = self.task_fields, self.arena.narrow
+        begin = self.pen.begin(task)
+        self.arena.wide[(at + fields["begin"]) // 8] = begin
+        narrow[(at + fields["worker"]) // 4] = self.number
+        narrow[(at + fields["executions"]) // 4] += 1
+        narrow[(at + fields["state"]) // 4] = self.states["begun"]
+
+    def end(self, task, error=None):
+        """Writes down how it ended."""
+        at = self.arena.task(task)
+        fields, narrow = self.task_fields, self.arena.narrow
+        if error is not None:
+            narrow[(at + fields["error"]) // 4] = self.texts.keep(error)
+            self.add_one("failed")
+        self.arena.wide[(at + fields["end"]) // 8] = monotonic_ns()
+        narrow[(at + fields["state"]) // 4] = self.states["ok" if error is None else "failed"]
+        self.add_one("ended")
+
+    def execute(self, task):
+        """Executes one task and keeps how it ended."""
+        if self.arena.is_stopping():
+            return
+        self.begin(task)
+        try:
+            self.do(task)
+        except Cancelled:
+            pass  # It stays begun and without an end: the record says that it was stopped.
+        except Exception as error:
+            self.end(task, told(error))
+        else:
+            self.end(task)
+        self.pen.rest()
+
+    def do(self, task):
+        """What the task does."""
+        if self.workload["kind"] == "cpu":
+            compute_intensive(self.pen.pieces(self.workload["iterations"], self.arena.is_stopping))
+        else:
+            self.io_intensive(task)
+
+    def io_intensive(self, task):
+        """The article's: `page = urlopen(url).read()`, then many times `open(name, "w").write(str(page))`."""
+        pen, workload = self.pen, self.workload
+        pen.enter(pen.network)
+        try:
+            page = fetched(self.url(task), workload)
+        finally:
+            pen.resume()
+        self.write_often(page, task)
+
+    def url(self, task):
+        """The address of a task."""
+        urls = self.workload["urls"]
+        return urls[task % len(urls)]
+
+    def write_often(self, page, task):
+        """Writes the page as often as the plan says."""
+        pen = self.pen
+        shared = self.workload["shared_file"]
+        name = shared or "output-%d.txt" % task
+        try:
+            for _ in range(self.workload["writes"]):
+                if self.arena.is_stopping():
+                    raise Cancelled
+                text = str(page)
+                pen.enter(pen.file)
+                try:
+                    with open(name, "w") as output:
+                        output.write(text)
+                        if shared:
+                            self.look_at_length(output, len(text))
+                finally:
+                    pen.resume()
+                self.add_one("writes")
+        finally:
+            if not shared:
+                pen.enter(pen.file)
+                remove(name)
+                pen.resume()
+
+    def look_at_length(self, output, length):
+        """Counts what another worker has spoilt: the page is ASCII, so its length is known."""
+        output.flush()
+        if os.fstat(output.fileno()).st_size != length:
+            self.add_one("spoilt")
+
+    def conclude(self):
+        """Writes down what is only known at the end, once."""
+        if self.has_concluded:
+            return
+        self.has_concluded = True
+        pen = self.pen
+        self.put_known("run_queue_wait", pen.schedstat.read() if pen.schedstat else None)
+        usage = resource.getrusage(resource.RUSAGE_THREAD)
+        self.put_known("voluntary", usage.ru_nvcsw)
+        self.put_known("involuntary", usage.ru_nivcsw)
+        own = self.arena.order["has_own_process"]
+        self.put_known("memory", proportional_set_size() if own else None)
+        self.put("state", self.arena.order["lane_states"]["finished"])
+
+
+def has_lock():
+    """Whether this interpreter has its lock now. Before 3.13, every one had."""
+    ask = getattr(sys, "_is_gil_enabled", None)
+    return True if ask is None else ask()
+
+
+def told(error):
+    """An exception as one line."""
+    lines = str(error).splitlines()
+    return "%s: %s" % (type(error).__name__, lines[0] if lines else "no message")
+
+
+def remove(name):
+    """Removes a file, if it is there."""
+    try:
+        os.remove(name)
+    except OSError:
+        pass
+
+
+def proportional_set_size():
+    """Memory of this process in bytes: of shared pages, its share. None where the kernel does not say."""
+    try:
+        with open("/proc/self/smaps_rollup") as rollup:
+            for line in rollup:
+                if line.startswith("Pss:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass
+    return None
+
+
+def fetched(url, workload):
+    """The page of an address."""
+    import urllib.request
+
+    limit = workload["body_bytes_max"]
+    with urllib.request.urlopen(url, timeout=workload["timeout_s"]) as answer:
+        page = answer.read(limit + 1)
+    if len(page) > limit:
+        raise ValueError("the body is larger than %d MiB" % (limit >> 20))
+    return page
+
+
+HAS_OPENER = []
+
+
+def install_opener(order):
+    """Makes what fetches, once in each process and interpreter, before the gate opens.
+
+    From Python 3.12 on, the first `urlopen` of each thread would otherwise make its own and load the certificates for it,
+    which takes tens of milliseconds of CPU time. Without proxies, as the other models fetch.
+    """
+    if HAS_OPENER or order["workload"]["kind"] != "io":
+        return
+    import urllib.request
+
+    HAS_OPENER.append(True)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    urllib.request.install_opener(opener)
+
+
+class Here(threading.local):
+    """The worker of this thread."""
+
+    worker = None
+
+
+HERE = Here()
+# The worker of this process or interpreter, where it has one for itself: a subinterpreter's thread-local memory does not
+# last from one call to the next.
+ALONE = {}
+
+
+def settle_in(links):
+    """The initializer of every pool: makes this thread or process a worker, which waits until all others are there."""
+    prepare(links)
+    here().arrive()
+    here().wait_for_gate()
+
+
+def here():
+    """The worker that executes this."""
+    return ALONE.get("worker") or HERE.worker
+
+
+def settle_in_process(links):
+    """The same for a process, which ends when nobody is left to work for."""
+    threading.Thread(target=leave_with_program, args=(links.descriptors["stop"],), daemon=True).start()
+    settle_in(links)
+
+
+def settle_in_interpreter(order, descriptors):
+    """The same for a subinterpreter, which gets nothing but text and numbers."""
+    settle_in(Links(json.loads(order), json.loads(descriptors)))
+
+
+def prepare(links):
+    """Takes up the next lane."""
+    arena = Arena(links)
+    install_opener(links.order)
+    (number,) = struct.unpack("=I", os.read(links.descriptors["lanes"], 4))
+    worker = Worker(arena, number)
+    if links.order["model"] == "python-threads":
+        HERE.worker = worker
+    else:
+        ALONE["worker"] = worker
+
+
+def leave_with_program(stop):
+    """Ends this process when all who could stop the run are gone."""
+    poll = select.poll()
+    poll.register(stop, 0)
+    poll.poll()
+    os._exit(1)
+
+
+def execute(task):
+    """What the pool executes; below 0 there is no task, only a worker to be made."""
+    if task >= 0:
+        here().execute(task)
+
+
+def conclude(_):
+    """Lets one worker write its totals, and keeps it until all others have: so each of them gets this once."""
+    worker = here()
+    worker.conclude()
+    arena = worker.arena
+    at = arena.python("may_go") // 4
+    while not arena.narrow[at] and not arena.is_stopping():
+        time.sleep(0.001)
+
+
+class Manager:
+    """The interpreter's first process: makes the pool, hands the tasks out, and says how it went."""
+
+    def __init__(self, order):
+        self.order = order
+        self.workers = order["workers"]
+        descriptors = dict(order["descriptors"])
+        self.numbers, self.give = os.pipe()
+        descriptors["lanes"] = self.numbers
+        self.links = Links(order, descriptors)
+        self.arena = Arena(self.links)
+        self.texts = Texts(self.arena, self.workers)
+        self.processes = []
+        os.write(self.give, b"".join(struct.pack("=I", number) for number in range(self.workers)))
+
+    def say(self, name, value):
+        """Writes a number of 8 bytes that the interpreter says of itself."""
+        self.arena.wide[self.arena.python(name) // 8] = value
+
+    def fail(self, sentence):
+        """Says why the run broke."""
+        self.arena.narrow[self.arena.python("failure") // 4] = self.texts.keep(sentence)
+
+    def pool(self):
+        """The pool of this model, as a Python user would make it."""
+        model = self.order["model"]
+        if model == "python-threads":
+            return concurrent.futures.ThreadPoolExecutor(
+                max_workers=self.workers, initializer=settle_in, initargs=(self.links,)
+            )
+        if model == "python-processes":
+            import multiprocessing
+
+            return concurrent.futures.ProcessPoolExecutor(
+                max_workers=self.workers,
+                mp_context=multiprocessing.get_context(self.order["start_method"]),
+                initializer=settle_in_process,
+                initargs=(self.links,),
+            )
+        return concurrent.futures.InterpreterPoolExecutor(
+            max_workers=self.workers,
+            initializer=settle_in_interpreter,
+            initargs=(json.dumps(self.order), json.dumps(self.links.descriptors)),
+        )
+
+    def run(self):
+        """From the pool's creation to its end."""
+        if self.order["model"] == "python-asyncio":
+            run_loop(self)
+            return
+        # Before there is anybody who shares it or inherits it.
+        install_opener(self.order)
+        with self.pool() as pool:
+            tasks = range(self.order["tasks"])
+            # As many items as workers at least: a pool makes no worker that has nothing to do.
+            missing = range(-max(self.workers - len(tasks), 0), 0)
+            futures = [pool.submit(execute, task) for task in itertools.chain(missing, tasks)]
+            self.watch_arrival()
+            for future in futures:
+                future.result()
+            self.say("done_at", monotonic_ns())
+            futures = [pool.submit(conclude, None) for _ in range(self.workers)]
+            self.watch_conclusion(futures)
+            for future in futures:
+                future.result()
+
+    def states(self):
+        """How far the workers have come."""
+        at = self.arena.layout["lane"]["state"]
+        return [self.arena.narrow[(self.arena.lane(number) + at) // 4] for number in range(self.workers)]
+
+    def watch_arrival(self):
+        """Keeps when all workers were there. Does not look while they work: the gate tells."""
+        poll = select.poll()
+        poll.register(self.links.descriptors["gate"], select.POLLIN)
+        self.processes = self.children()
+        while not poll.poll(20):
+            self.processes = self.children()
+            if any(process.exitcode for process in self.processes):
+                return
+        self.processes = self.children()
+        self.say("pool_at", monotonic_ns())
+
+    def children(self):
+        """The processes of the pool, by which it is learned later how they ended."""
+        if not self.order["has_own_process"]:
+            return []
+        import multiprocessing
+
+        known = {process.pid: process for process in self.processes}
+        known.update((process.pid, process) for process in multiprocessing.active_children())
+        return list(known.values())
+
+    def watch_conclusion(self, futures):
+        """Lets the workers go when all have written their totals."""
+        finished = self.order["lane_states"]["finished"]
+        while any(state != finished for state in self.states()):
+            if self.arena.is_stopping() or any(future.done() for future in futures):
+                break
+            time.sleep(0.001)
+        self.conclude()
+        self.arena.narrow[self.arena.python("may_go") // 4] = 1
+
+    def conclude(self):
+        """Writes down what the managing cost."""
+        self.say("memory", known(proportional_set_size()))
+        own = resource.getrusage(resource.RUSAGE_SELF)
+        cpu = round((own.ru_utime + own.ru_stime) * 1e9)
+        if not self.order["has_own_process"]:
+            # Its threads are the workers: what is left is the manager's.
+            at = self.arena.layout["lane"]["cpu"]
+            lanes = range(self.workers)
+            cpu -= sum(self.arena.wide[(self.arena.lane(number) + at) // 8] for number in lanes)
+        self.say("manager_cpu", known(max(cpu, 0)))
+
+    def name_dead(self, error):
+        """Writes down which processes of a broken pool died, and how: the pool itself ends all others."""
+        import signal
+
+        codes = {process.pid: process.exitcode for process in self.processes}
+        ended_by_pool = (0, None, -signal.SIGTERM)
+        first = [pid for pid, code in codes.items() if code not in ended_by_pool]
+        for number in range(self.workers):
+            lane = self.arena.lane(number)
+            fields = self.arena.layout["lane"]
+            pid = self.arena.narrow[(lane + fields["pid"]) // 4]
+            if pid in first or (not first and pid in codes):
+                cause = self.texts.keep(death(codes[pid]))
+                self.arena.narrow[(lane + fields["cause"]) // 4] = cause
+                died = self.order["lane_states"]["died"]
+                self.arena.narrow[(lane + fields["state"]) // 4] = died
+        self.fail(told(error))
+
+
+def death(code):
+    """How a process with this exit code ended, as the rest of a sentence that begins with its name."""
+    import signal
+
+    if code is not None and code < 0:
+        try:
+            return "was killed by %s" % signal.Signals(-code).name
+        except ValueError:
+            return "was killed by signal %d" % -code
+    return "ended early with status %s" % code
+
+
+def known(value):
+    """A number that may be unknown, as the arena has it."""
+    return 0 if value is None else value + 1
+
+
+class LoopPen(Pen):
+    """A lane of an event loop: all of them share a thread, and so its CPU clock.
+
+    Whoever stamps gets the CPU time since the last stamp of any, so that their sum is the thread's.
+    """
+
+    clock = {"cpu": 0}
+
+    def read_cpu(self, now):
+        cpu = thread_time_ns()
+        used, self.clock["cpu"] = cpu - self.clock["cpu"], cpu
+        wide = self.wide
+        wide[self.cores_at + min(self.core, self.last_core)] += used
+        self.cpu += used
+        self.ticked = now
+        wide[self.cpu_at] = self.cpu
+        wide[self.stamp_at] = now
+
+
+def run_loop(manager):
+    """All workers as tasks of one event loop."""
+    import asyncio
+
+    asyncio.run(work_in_loop(manager))
+    manager.conclude()
+
+
+async def work_in_loop(manager):
+    import asyncio
+
+    arena = manager.arena
+    LoopPen.clock["cpu"] = thread_time_ns()
+    workers = [Worker(arena, number, LoopPen(arena, number)) for number in range(manager.workers)]
+    for worker in workers:
+        worker.arrive()
+    workers[0].wait_for_gate()
+    manager.say("pool_at", monotonic_ns())
+    tasks = iter(range(manager.order["tasks"]))
+    context = make_context(manager.order["workload"]["urls"])
+    await asyncio.gather(*(work(worker, tasks, context) for worker in workers))
+    manager.say("done_at", monotonic_ns())
+    for worker in workers:
+        worker.conclude()
+
+
+def make_context(urls):
+    """What encrypted connections need, made once, if any address is encrypted."""
+    if not any(url.lower().startswith("https:") for url in urls):
+        return None
+    import ssl
+
+    return ssl.create_default_context()
+
+
+async def work(worker, tasks, context):
+    """Takes tasks until there are none."""
+    for task in tasks:
+        if worker.arena.is_stopping():
+            return
+        worker.begin(task)
+        pen = worker.pen
+        try:
+            pen.enter(pen.network)
+            try:
+                page = await fetched_in_loop(worker.url(task), worker.workload, context)
+            finally:
+                pen.resume()
+            # Files are written as the article does it: asyncio has no files, so all others wait meanwhile.
+            worker.write_often(page, task)
+        except Cancelled:
+            pass
+        except Exception as error:
+            worker.end(task, told(error))
+        else:
+            worker.end(task)
+        pen.rest()
+
+
+async def fetched_in_loop(url, workload, context):
+    """The page of an address, by the standard library's event loop, which knows no HTTP."""
+    import asyncio
+
+    return await asyncio.wait_for(follow(url, workload, context), workload["timeout_s"])
+
+
+async def follow(url, workload, context):
+    """Follows redirections, as `urlopen` does."""
+    from urllib.error import HTTPError
+    from urllib.parse import urljoin
+
+    for _ in range(11):
+        answer, page = await get(url, workload, context)
+        if answer.status in (301, 302, 303, 307, 308) and answer.getheader("Location"):
+            url = urljoin(url, answer.getheader("Location"))
+            if not url.lower().startswith(("http:", "https:")):
+                raise ValueError("redirected to what is no address of the web")
+        elif 200 <= answer.status < 300:
+            return page
+        else:
+            raise HTTPError(url, answer.status, answer.reason, answer.headers, None)
+    raise ValueError("more than 10 redirections")
+
+
+async def get(url, workload, context):
+    """One request on a connection of its own: the parsed answer and its body."""
+    import asyncio
+    import base64
+    import http.client
+    import io
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(url)
+    encrypted = parts.scheme.lower() == "https"
+    if encrypted and context is None:
+        import ssl
+
+        context = ssl.create_default_context()
+    reader, writer = await asyncio.open_connection(
+        parts.hostname, parts.port or (443 if encrypted else 80), ssl=context if encrypted else None
+    )
+    try:
+        lines = [
+            "GET %s%s HTTP/1.1" % (parts.path or "/", "?" + parts.query if parts.query else ""),
+            "Host: %s" % parts.netloc.rpartition("@")[2],
+            "User-Agent: Python-asyncio/%d.%d" % sys.version_info[:2],
+            "Accept-Encoding: identity",
+            "Connection: close",
+        ]
+        if parts.username is not None:
+            login = "%s:%s" % (unquote(parts.username), unquote(parts.password or ""))
+            lines.append("Authorization: Basic " + base64.b64encode(login.encode()).decode())
+        writer.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
+        await writer.drain()
+        limit = workload["body_bytes_max"]
+        received = bytearray()
+        while True:
+            more = await reader.read(1 << 16)
+            if not more:
+                break
+            received += more
+            if len(received) > limit + (1 << 16):
+                raise ValueError("the body is larger than %d MiB" % (limit >> 20))
+    finally:
+        writer.close()
+    answer = http.client.HTTPResponse(Received(io.BytesIO(bytes(received))))
+    answer.begin()
+    return answer, answer.read()
+
+
+class Received:
+    """What was received, as the standard library's parser wants it: a socket that can be read like a file."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def makefile(self, _mode):
+        return self.file
+
+
+def import_what_is_needed(order):
+    """Imports now what would otherwise be imported by the first task."""
+    if order["model"] == "python-asyncio":
+        import asyncio  # noqa: F401
+    elif order["workload"]["kind"] == "io":
+        import urllib.request  # noqa: F401
+    if order["model"] == "python-processes":
+        import concurrent.futures.process  # noqa: F401
+        import multiprocessing  # noqa: F401
+
+
+def main():
+    """Carries the order out whose file is named by the first argument."""
+    with open(sys.argv[1]) as file:
+        order = json.load(file)
+    manager = Manager(order)
+    manager.say("begun_at", BEGUN_AT)
+    import_what_is_needed(order)
+    manager.say("imported_at", monotonic_ns())
+    try:
+        manager.run()
+    except concurrent.futures.BrokenExecutor as error:
+        manager.name_dead(error)
+        sys.exit(1)
+    except BaseException as error:
+        manager.fail(told(error))
+        sys.exit(1)
