@@ -10,7 +10,7 @@ use nix::sys::signal::SigSet;
 
 use super::arena::Arena;
 use super::python::probe::Unanswered;
-use super::python::{find, probe};
+use super::python::{convoy, find, probe};
 use super::run::Ground;
 pub use super::run::{Report, Run};
 use super::scratch::Scratch;
@@ -18,9 +18,10 @@ use super::zygote::Zygote;
 use super::{calibrate, clock, machine, os};
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
-use crate::domain::python::{FoundPython, Pythons, UselessPython};
+use crate::domain::python::{FoundPython, Interpreter, Pythons, UselessPython};
 use crate::domain::speed::Speed;
 use crate::domain::text;
+use crate::domain::time::Nanos;
 
 /// How often it is looked whether a run is over that keeps others waiting.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
@@ -167,6 +168,22 @@ impl Session {
     fn asked(&self, file: &Path, cancelled: &dyn Fn() -> bool) -> Result<FoundPython, Unanswered> {
         let mut zygote = self.ground.zygote.lock().unwrap_or_else(PoisonError::into_inner);
         probe::probe(&mut zygote, &self.ground.scratch, file, cancelled)
+    }
+
+    /// The convoy under a real lock: so many latencies beside so many computing threads, as
+    /// [`emulated`](super::convoy::emulated) has them.
+    ///
+    /// # Errors
+    /// Why the interpreter did not measure them, in one sentence.
+    pub fn convoy(
+        &self,
+        python: &Interpreter,
+        computing: u32,
+        samples: u32,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<Vec<Nanos>, String> {
+        let mut zygote = self.ground.zygote.lock().unwrap_or_else(PoisonError::into_inner);
+        convoy::measure(&mut zygote, &self.ground.scratch, python, (computing, samples), cancelled)
     }
 
     /// How fast an idle core computes. Takes about 0.25 s of computing.
