@@ -953,6 +953,37 @@ class Received:
         return self.file
 
 
+def convoy():
+    """The convoy: prints how long a thread takes to sleep for a millisecond beside threads that compute, in nanoseconds.
+
+    The arguments are how many threads compute, and how many latencies are wanted.
+    """
+    computing, samples = int(sys.argv[1]), int(sys.argv[2])
+    over = []
+    begun = threading.Barrier(computing + 1)
+
+    def compute():
+        begun.wait()
+        foo = i = 0
+        while not over:
+            foo += foo * math.cos(i * math.pi)
+            i += 1
+
+    threads = [threading.Thread(target=compute) for _ in range(computing)]
+    for thread in threads:
+        thread.start()
+    begun.wait()
+    latencies = []
+    for _ in range(samples):
+        start = monotonic_ns()
+        time.sleep(0.001)
+        latencies.append(monotonic_ns() - start)
+    over.append(True)
+    for thread in threads:
+        thread.join()
+    print("pconc-tui:" + json.dumps(latencies))
+
+
 def import_what_is_needed(order):
     """Imports now what would otherwise be imported by the first task."""
     if order["model"] == "python-asyncio":

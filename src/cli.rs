@@ -23,6 +23,7 @@ use crate::domain::look::LookOptions;
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
 use crate::domain::plan::Draft;
+use crate::domain::python::Interpreter;
 use crate::domain::share::Format;
 use crate::domain::workload::WorkloadKind;
 use documents::Shell;
@@ -92,6 +93,8 @@ pub enum Answer {
 pub struct Request {
     draft: Draft,
     workers: Option<u64>,
+    /// Which interpreter a model of Python's is executed by; `None` is the default.
+    pub python: Option<PathBuf>,
     /// The file with the addresses for `io`, one a line.
     pub urls_file: Option<PathBuf>,
     /// Where and how the records are written.
@@ -103,6 +106,12 @@ pub struct Request {
 }
 
 impl Request {
+    /// How it is executed.
+    #[must_use]
+    pub fn model(&self) -> Model {
+        self.draft.model
+    }
+
     /// The draft of the run on a machine with so many usable cores and these limits, with these addresses if it has a
     /// file of them. A default is never more than what is allowed.
     #[must_use]
@@ -165,14 +174,16 @@ fn request(arguments: &RunArguments, ascii: bool) -> Result<Request, String> {
     let request = Request {
         draft: draft(arguments),
         workers: arguments.workers,
+        python: arguments.work.python.first().cloned(),
         urls_file: arguments.work.urls.clone(),
         output: arguments.output.output()?,
         all_tasks: arguments.all_tasks,
         ascii,
     };
     // One core: a default is always allowed, so it decides nothing here.
-    request
-        .draft(1, &Limits::default(), None)
+    // Which interpreter there is, is not known yet: one that can do everything finds all other mistakes.
+    let draft = request.draft(1, &Limits::default(), None);
+    Draft { python: Some(Interpreter::capable()), ..draft }
         .check(&Limits::default())
         .map_err(|invalid| invalid.sentence)?;
     Ok(request)
@@ -203,6 +214,15 @@ fn contradiction(arguments: &RunArguments) -> Option<String> {
             "--switch-interval belongs to --model gil-threads: {} has no interpreter lock",
             arguments.model.name()
         ));
+    }
+    if let Some(contradiction) = arguments.work.contradicts_models(&[arguments.model]) {
+        return Some(contradiction);
+    }
+    if arguments.work.python.len() > 1 {
+        return Some(
+            "--python is given more than once: a run is executed by one; pconc-tui sweep takes several"
+                .into(),
+        );
     }
     let format = arguments.output.output().map(|output| output.format);
     if arguments.all_tasks && format.is_ok_and(|format| format != Format::Json) {
@@ -310,10 +330,10 @@ struct RunArguments {
     #[arg(long, value_name = "WORKLOAD", value_parser = values::workloads(), allow_hyphen_values = true)]
     workload: WorkloadKind,
 
-    /// serial, threads, gil-threads, processes, rayon, python-threads, python-processes,
-    /// python-interpreters, python-asyncio
+    /// serial, threads, gil-threads, processes, rayon, python-threads, …
     ///
-    /// How the tasks are executed.
+    /// How the tasks are executed: by this program itself (serial, threads, gil-threads, processes, rayon) or by CPython
+    /// (python-threads, python-processes, python-interpreters, python-asyncio).
     #[arg(long, value_name = "MODEL", value_parser = values::models(), allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
     model: Model,

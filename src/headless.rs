@@ -10,6 +10,7 @@ mod keep;
 mod measure;
 mod output;
 mod progress;
+mod pythons;
 mod sweep;
 mod table;
 
@@ -22,6 +23,7 @@ use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::keeping::Keeping;
 use crate::domain::plan::{Draft, Plan, TaskSize};
 use crate::domain::provenance::Provenance;
+use crate::domain::python::FoundPython;
 use crate::domain::record::{Outcome, Record};
 use crate::domain::share::{Format, Shared, SharedRun};
 use crate::domain::speed::Speed;
@@ -47,7 +49,10 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
     if request.all_tasks {
         session.list_all_tasks();
     }
+    let pythons = pythons::of_run(&session, request).map_err(Failure::usage)?;
+    let python = pythons.first().map(|found| found.interpreter.clone());
     let draft = request.draft(session.machine().cores_usable, session.limits(), urls);
+    let draft = Draft { python, ..draft };
     draft.check(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))?;
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();
@@ -56,8 +61,12 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
     // Measuring the speed takes a moment: only if the plan needs it, or somebody reads what it is for.
     let is_read = io::stderr().is_terminal();
     let is_wanted = draft.needs_calibration() || (is_read && draft.workload == WorkloadKind::Cpu);
-    let speed = is_wanted.then(|| session.calibrate());
-    let estimate = foretold(&draft, &session, speed.as_ref());
+    let speed = match pythons.first() {
+        // A task that is to take so long takes that in Python.
+        Some(python) => Some(python.speed()),
+        None => is_wanted.then(|| session.calibrate()),
+    };
+    let estimate = foretold(&draft, known(&session, speed.as_ref(), &pythons));
     let plan = resolve(draft, &session, speed.as_ref())?;
     if let Some(estimate) = estimate.filter(|_| is_read) {
         say(&estimate);
@@ -67,7 +76,7 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
     let order = Order {
         campaign: Campaign::repeats(plan, repeats),
         id: campaign_id(&session),
-        known: known(&session, speed.as_ref()),
+        known: known(&session, speed.as_ref(), &pythons),
         lists_tasks: request.output.format == Format::Json,
     };
     let measured = measure::all(&session, order, &mut keeper, &sender, &events);
@@ -97,8 +106,8 @@ fn campaign_id(session: &Session) -> String {
     format!("{}.1", session.id())
 }
 
-fn known<'a>(session: &Session, speed: Option<&'a Speed>) -> Known<'a> {
-    Known { cores_usable: session.machine().cores_usable, speed, writing: None }
+fn known<'a>(session: &Session, speed: Option<&'a Speed>, pythons: &'a [FoundPython]) -> Known<'a> {
+    Known { cores_usable: session.machine().cores_usable, speed, pythons, writing: None }
 }
 
 /// The first interrupt stops the run, so that its record is printed; a second one means "now".
@@ -135,8 +144,8 @@ fn calibrated(draft: Draft, speed: Option<&Speed>) -> Draft {
 }
 
 /// About how long it will take, if that can be said.
-fn foretold(draft: &Draft, session: &Session, speed: Option<&Speed>) -> Option<String> {
-    let estimate = estimate::of(draft, known(session, speed));
+fn foretold(draft: &Draft, known: Known<'_>) -> Option<String> {
+    let estimate = estimate::of(draft, known);
     let time = estimate::words(estimate, draft.repeats);
     match estimate {
         Estimate::Seconds(_) => Some(format!("this will take {time}, by estimate")),

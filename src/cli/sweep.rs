@@ -10,6 +10,7 @@ use super::work::WorkArguments;
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
 use crate::domain::plan::Draft;
+use crate::domain::python::Interpreter;
 use crate::domain::share::Format;
 use crate::domain::sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts};
 use crate::domain::workload::WorkloadKind;
@@ -33,6 +34,8 @@ pub struct SweepRequest {
     draft: SweepDraft,
     /// The numbers of workers as they were written.
     workers: String,
+    /// Which interpreters Python's models are executed by; if it is empty, by the default.
+    pub pythons: Vec<PathBuf>,
     /// The file with the addresses for `io`, one a line.
     pub urls_file: Option<PathBuf>,
     /// Where and how the results are written.
@@ -44,6 +47,12 @@ pub struct SweepRequest {
 }
 
 impl SweepRequest {
+    /// Whether any of its models is executed by Python.
+    #[must_use]
+    pub fn needs_python(&self) -> bool {
+        self.draft.models.iter().any(|model| model.is_python())
+    }
+
     /// The draft of the sweep on a machine with so many usable cores, with these addresses if it has a file of them.
     ///
     /// # Errors
@@ -124,6 +133,7 @@ impl SweepArguments {
                 seed,
             },
             workers: self.workers.clone(),
+            pythons: self.work.python.clone(),
             urls_file: self.work.urls.clone(),
             output: self.output.output()?,
             all_tasks: self.all_tasks,
@@ -132,13 +142,19 @@ impl SweepArguments {
         // What `cores` means is not known yet; one worker stands for all there.
         let cores = self.workers.contains("cores");
         let draft = if cores { Ok(with_one_worker(&request.draft)) } else { request.draft(1, None) };
-        draft?.check(&Limits::default()).map_err(|invalid| invalid.sentence)?;
+        // Which interpreters there are, is not known yet: one that can do everything finds all other mistakes.
+        SweepDraft { pythons: vec![Interpreter::capable()], ..draft? }
+            .check(&Limits::default())
+            .map_err(|invalid| invalid.sentence)?;
         Ok(request)
     }
 
     /// The first two things that cannot both be meant.
     fn contradiction(&self) -> Option<String> {
         if let Some(contradiction) = self.work.contradiction(self.workload) {
+            return Some(contradiction);
+        }
+        if let Some(contradiction) = self.work.contradicts_models(&self.models) {
             return Some(contradiction);
         }
         let has_lock = self.models.iter().any(|model| model.has_emulated_lock());

@@ -7,6 +7,7 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use super::documents::Shell;
 use crate::domain::look::{ColorChoice, ThemeName};
 use crate::domain::model::Model;
+use crate::domain::python::StartMethod;
 use crate::domain::share::Format;
 use crate::domain::sweep::parse_counts;
 use crate::domain::text;
@@ -78,6 +79,15 @@ pub(super) fn workloads() -> Names<WorkloadKind> {
 
 pub(super) fn models() -> Names<Model> {
     Names { what: "model", all: &Model::ALL, name: Model::name, description: Model::description }
+}
+
+pub(super) fn start_methods() -> Names<StartMethod> {
+    Names {
+        what: "start method",
+        all: &StartMethod::ALL,
+        name: StartMethod::name,
+        description: StartMethod::description,
+    }
 }
 
 pub(super) fn formats() -> Names<Format> {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::values::{self, Latency};
+use crate::domain::model::Model;
 use crate::domain::plan::{Draft, TaskSize};
+use crate::domain::python::StartMethod;
 use crate::domain::workload::{Files, WorkloadKind};
 
 #[derive(Debug, Args)]
@@ -71,6 +73,22 @@ pub(super) struct WorkArguments {
     #[arg(long, value_name = "TIME", value_parser = values::microseconds, allow_hyphen_values = true)]
     #[arg(help_heading = "Options of --model gil-threads", hide_short_help = true)]
     pub(super) switch_interval: Option<u64>,
+
+    /// Which Python: a file, or a name on PATH [default: python3]
+    ///
+    /// CPython 3.8 or newer; python-interpreters needs 3.14. Without it, python3 on PATH, or else the first that is found
+    /// there and in pyenv. `pconc-tui doctor` lists them. A sweep takes several: give it once for each.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::ExecutablePath)]
+    pub(super) python: Vec<PathBuf>,
+
+    /// How python-processes makes its processes: fork, forkserver, spawn [default: that Python's own]
+    #[arg(long, value_name = "METHOD", value_parser = values::start_methods(), allow_hyphen_values = true)]
+    #[arg(
+        help_heading = "Options of the python models",
+        hide_short_help = true,
+        hide_possible_values = true
+    )]
+    pub(super) start_method: Option<StartMethod>,
 }
 
 impl WorkArguments {
@@ -82,6 +100,7 @@ impl WorkArguments {
         set(&mut draft.addresses, self.addresses);
         set(&mut draft.page_bytes, self.page_bytes);
         set(&mut draft.switch_interval_us, self.switch_interval);
+        draft.start_method = self.start_method;
         if self.shared_file {
             draft.files = Files::OneShared;
         }
@@ -129,6 +148,18 @@ impl WorkArguments {
         }
         let both = self.iterations.is_some() && self.task_time.is_some();
         both.then(|| "--iterations and --task-time both set the size of a task: give one of them".into())
+    }
+
+    /// Why what is said about Python cannot be meant with these models, if it cannot.
+    pub(super) fn contradicts_models(&self, models: &[Model]) -> Option<String> {
+        if !self.python.is_empty() && !models.iter().any(|model| model.is_python()) {
+            return Some(format!(
+                "--python belongs to the models that Python executes ({}): choose one of them, or leave it out",
+                values::one_of(&Model::PYTHON.map(Model::name))
+            ));
+        }
+        (self.start_method.is_some() && !models.contains(&Model::PythonProcesses))
+            .then(|| "--start-method belongs to python-processes: choose that model, or leave it out".into())
     }
 
     /// Why an option that is about the embedded server cannot be meant, if it cannot.

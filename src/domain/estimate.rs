@@ -8,6 +8,7 @@ use std::collections::BinaryHeap;
 
 use super::model::Model;
 use super::plan::{Draft, TaskSize};
+use super::python::{FoundPython, GilState};
 use super::record::Record;
 use super::speed::Speed;
 use super::stats;
@@ -18,6 +19,8 @@ use super::workload::{Addresses, FETCH_TIMEOUT_S, LatencyRange, Workload, Worklo
 
 /// Above so many tasks, `io` is estimated from sums, not by handing out each task.
 const TASKS_HANDED_OUT: u64 = 10_000;
+/// About how long an interpreter takes to start, import what it needs and make its first workers.
+const PYTHON_START_S: f64 = 0.06;
 
 /// About how long one run will take.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,24 +42,39 @@ pub struct Known<'a> {
     pub cores_usable: u32,
     /// How fast an idle core computes.
     pub speed: Option<&'a Speed>,
+    /// How fast the interpreters are that are known.
+    pub pythons: &'a [FoundPython],
     /// CPU seconds that a worker needs to render and write one byte of a page, once; see [`writing_cost`].
     pub writing: Option<f64>,
+}
+
+impl Known<'_> {
+    /// How fast whoever executes the draft computes on an idle core.
+    fn speed_of(&self, draft: &Draft) -> Option<Speed> {
+        if !draft.model.is_python() {
+            return self.speed.cloned();
+        }
+        let interpreter = draft.python.as_ref()?;
+        let found = self.pythons.iter().find(|found| found.interpreter == *interpreter)?;
+        Some(found.speed())
+    }
 }
 
 /// About how long one run of a draft takes. The draft has to be valid.
 #[must_use]
 pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
+    let start = if draft.model.is_python() { PYTHON_START_S } else { 0.0 };
     match draft.workload {
-        WorkloadKind::Cpu => match task_seconds(draft.task_size, known.speed) {
-            Some(task) => Estimate::Seconds(computing(draft, task, known.cores_usable)),
+        WorkloadKind::Cpu => match task_seconds(draft.task_size, known.speed_of(draft).as_ref()) {
+            Some(task) => Estimate::Seconds(start + computing(draft, task, known.cores_usable)),
             None => Estimate::NeedsSpeed,
         },
         WorkloadKind::Io if draft.urls.is_some() => Estimate::UpToAddresses,
         WorkloadKind::Io => {
             let written = draft.writes as f64 * draft.page_bytes as f64;
             match known.writing {
-                Some(cost) => Estimate::Seconds(fetching(draft, written * cost, known.cores_usable)),
-                None => Estimate::SecondsAndWriting(fetching(draft, 0.0, known.cores_usable)),
+                Some(cost) => Estimate::Seconds(start + fetching(draft, written * cost, known.cores_usable)),
+                None => Estimate::SecondsAndWriting(start + fetching(draft, 0.0, known.cores_usable)),
             }
         }
     }
@@ -128,11 +146,17 @@ fn task_seconds(size: TaskSize, speed: Option<&Speed>) -> Option<f64> {
 /// Equal tasks in rounds of one per worker. Where there are more workers than can compute at once, they take turns, so
 /// that a round ends for all of them together.
 fn computing(draft: &Draft, task: f64, cores: u32) -> f64 {
-    let at_once = if draft.model.has_emulated_lock() { 1.0 } else { f64::from(cores.max(1)) };
+    let at_once = if shares_lock(draft) { 1.0 } else { f64::from(cores.max(1)) };
     let workers = workers(draft);
     let round = |busy: u64| task * (busy as f64 / at_once).max(1.0);
     let last = draft.tasks % workers;
     (draft.tasks / workers) as f64 * round(workers) + if last > 0 { round(last) } else { 0.0 }
+}
+
+/// Whether its workers take turns, under an emulated lock or under CPython's.
+fn shares_lock(draft: &Draft) -> bool {
+    let is_on = || draft.python.as_ref().is_none_or(|python| python.gil == GilState::On);
+    draft.model.has_emulated_lock() || (draft.model == Model::PythonThreads && is_on())
 }
 
 fn workers(draft: &Draft) -> u64 {
@@ -234,7 +258,7 @@ mod tests {
     }
 
     fn on_two_cores(writing: Option<f64>) -> Known<'static> {
-        Known { cores_usable: 2, speed: None, writing }
+        Known { cores_usable: 2, speed: None, pythons: &[], writing }
     }
 
     fn estimated(draft: &Draft) -> f64 {
@@ -365,7 +389,7 @@ mod tests {
         fn computing_is_never_below_the_ideal(tasks in 1u64..1_000_000, workers in 1u64..4_000, cores in 1u32..256) {
             for model in Model::NATIVE {
                 let draft = cpu(model, workers, tasks);
-                let Estimate::Seconds(found) = of(&draft, Known { cores_usable: cores, speed: None, writing: None }) else {
+                let Estimate::Seconds(found) = of(&draft, Known { cores_usable: cores, speed: None, pythons: &[], writing: None }) else {
                     panic!("a task's time is known")
                 };
                 let at_once = match model {

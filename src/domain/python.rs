@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::foreign;
+use super::speed::Speed;
 
 /// The oldest Python that the worker's script runs under.
 pub const OLDEST: Version = Version { major: 3, minor: 8, micro: 0 };
@@ -133,6 +134,19 @@ pub struct Interpreter {
 }
 
 impl Interpreter {
+    /// One that can do everything, for checking what does not depend on which one it is.
+    #[must_use]
+    pub fn capable() -> Interpreter {
+        Interpreter {
+            path: "python3".into(),
+            version: FIRST_WITH_INTERPRETERS,
+            free_threaded: false,
+            gil: GilState::On,
+            start_methods: StartMethod::ALL.to_vec(),
+            subinterpreters: true,
+        }
+    }
+
     /// Its version, with a `t` where the build is free-threaded, as its own file names have it.
     #[must_use]
     pub fn version_name(&self) -> String {
@@ -155,6 +169,14 @@ pub struct FoundPython {
     pub steps_per_s: f64,
 }
 
+impl FoundPython {
+    /// How fast it computes on an idle core.
+    #[must_use]
+    pub fn speed(&self) -> Speed {
+        Speed::uniform(self.steps_per_s)
+    }
+}
+
 /// A file that looked like an interpreter and is of no use, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UselessPython {
@@ -171,6 +193,15 @@ pub struct Pythons {
     pub found: Vec<FoundPython>,
     /// Those that cannot.
     pub useless: Vec<UselessPython>,
+}
+
+impl Pythons {
+    /// Adds one, unless it is there already.
+    pub fn add(&mut self, found: FoundPython) {
+        if !self.found.iter().any(|other| other.interpreter == found.interpreter) {
+            self.found.push(found);
+        }
+    }
 }
 
 /// By what a Python model executes its tasks.

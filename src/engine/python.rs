@@ -5,8 +5,11 @@
 //! which a bounded part is kept: nothing that Python prints reaches the screen.
 
 mod ask;
+pub mod convoy;
+pub mod find;
 pub mod order;
 pub mod output;
+pub mod probe;
 pub mod program;
 
 pub use ask::{Answer, AskError, ask};

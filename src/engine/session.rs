@@ -1,13 +1,16 @@
 //! What the shells need of the engine: one session, in which runs happen one at a time.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use nix::sys::signal::SigSet;
 
 use super::arena::Arena;
+use super::python::probe::Unanswered;
+use super::python::{convoy, find, probe};
 use super::run::Ground;
 pub use super::run::{Report, Run};
 use super::scratch::Scratch;
@@ -15,8 +18,13 @@ use super::zygote::Zygote;
 use super::{calibrate, clock, machine, os};
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
+use crate::domain::python::{FoundPython, Interpreter, Pythons, UselessPython};
 use crate::domain::speed::Speed;
 use crate::domain::text;
+use crate::domain::time::Nanos;
+
+/// How often it is looked whether a run is over that keeps others waiting.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// The engine, ready to run plans. Dropping it ends the zygote and removes all temporary files.
 #[derive(Debug)]
@@ -97,6 +105,85 @@ impl Session {
     /// One sentence, when another run is going on or the system refuses a thread. Everything later is in the record.
     pub fn start(&self, plan: Plan, report: impl FnMut(Report) + Send + 'static) -> Result<Run, String> {
         Run::start(&self.ground, plan, report)
+    }
+
+    /// Asks what this file is, if it is an interpreter; a name without a slash is looked for on `PATH`. Takes some 50 ms.
+    ///
+    /// # Errors
+    /// Why it is of no use, in one sentence.
+    pub fn python(&self, written: &Path) -> Result<FoundPython, UselessPython> {
+        let file = find::meant(written);
+        self.asked(&file, &|| false).map_err(|unanswered| match unanswered {
+            Unanswered::Useless(useless) => useless,
+            Unanswered::GivenUp => unreachable!("nobody gives up here"),
+        })
+    }
+
+    /// The default interpreter: `python3` on `PATH`, or else the first that is found and of use.
+    ///
+    /// # Errors
+    /// Why there is none, in one sentence.
+    pub fn default_python(&self) -> Result<FoundPython, String> {
+        let mut first_useless = None;
+        for file in find::candidates() {
+            match self.python(&file) {
+                Ok(found) => return Ok(found),
+                Err(useless) => first_useless = first_useless.or(Some(useless.sentence)),
+            }
+        }
+        Err(first_useless.unwrap_or_else(|| {
+            "there is no Python 3.8 or newer, neither on PATH nor in pyenv: name one with --python".into()
+        }))
+    }
+
+    /// All interpreters of this machine: those that were named first, then `PATH`'s and pyenv's. Each is asked, which takes
+    /// some 50 ms; a run that starts meanwhile comes first.
+    #[must_use]
+    pub fn find_pythons(&self, named: &[PathBuf]) -> Pythons {
+        let mut pythons = Pythons::default();
+        let files = named.iter().map(|written| find::meant(written)).chain(find::candidates());
+        for file in files {
+            match self.asked_between_runs(&file) {
+                Ok(found) => pythons.add(found),
+                Err(useless) => pythons.useless.push(useless),
+            }
+        }
+        pythons
+    }
+
+    /// Asks while no run goes on, as often as it takes.
+    fn asked_between_runs(&self, file: &Path) -> Result<FoundPython, UselessPython> {
+        loop {
+            while self.ground.busy.load(Relaxed) {
+                std::thread::sleep(BETWEEN_LOOKS);
+            }
+            match self.asked(file, &|| self.ground.busy.load(Relaxed)) {
+                Ok(found) => return Ok(found),
+                Err(Unanswered::Useless(useless)) => return Err(useless),
+                Err(Unanswered::GivenUp) => {}
+            }
+        }
+    }
+
+    fn asked(&self, file: &Path, cancelled: &dyn Fn() -> bool) -> Result<FoundPython, Unanswered> {
+        let mut zygote = self.ground.zygote.lock().unwrap_or_else(PoisonError::into_inner);
+        probe::probe(&mut zygote, &self.ground.scratch, file, cancelled)
+    }
+
+    /// The convoy under a real lock: so many latencies beside so many computing threads, as
+    /// [`emulated`](super::convoy::emulated) has them.
+    ///
+    /// # Errors
+    /// Why the interpreter did not measure them, in one sentence.
+    pub fn convoy(
+        &self,
+        python: &Interpreter,
+        computing: u32,
+        samples: u32,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<Vec<Nanos>, String> {
+        let mut zygote = self.ground.zygote.lock().unwrap_or_else(PoisonError::into_inner);
+        convoy::measure(&mut zygote, &self.ground.scratch, python, (computing, samples), cancelled)
     }
 
     /// How fast an idle core computes. Takes about 0.25 s of computing.

@@ -7,7 +7,8 @@ use std::sync::mpsc;
 use super::keep::Keeper;
 use super::measure::{self, Measured, Order};
 use super::{
-    addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, output, prepare, say, shared,
+    addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, output, prepare, pythons,
+    say, shared,
 };
 use crate::cli::SweepRequest;
 use crate::domain::campaign::Campaign;
@@ -38,13 +39,16 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     if request.all_tasks {
         session.list_all_tasks();
     }
+    let pythons = pythons::of_sweep(&session, request).map_err(Failure::usage)?;
+    let interpreters = pythons.iter().map(|found| found.interpreter.clone()).collect();
     let draft = request.draft(session.machine().cores_usable, urls).map_err(Failure::usage)?;
+    let draft = SweepDraft { pythons: interpreters, ..draft };
     draft.check(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))?;
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();
     listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
     let speed = (draft.draft.workload == WorkloadKind::Cpu).then(|| session.calibrate());
-    let known = known(&session, speed.as_ref());
+    let known = known(&session, speed.as_ref(), &pythons);
     let (draft, plan) = resolve(draft, &session, speed.as_ref())?;
     say(&foretold(&draft, known));
     let order = Order {

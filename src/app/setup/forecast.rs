@@ -44,5 +44,5 @@ fn known<'a>(cores_usable: u32, speed: Option<&'a Speed>, history: &History) -> 
     let here = history.here();
     let of_machine = history.entries().iter().rev().filter(|run| run.provenance.is_same_machine(here));
     let records = of_machine.map(|entry| &entry.record);
-    Known { cores_usable, speed, writing: records.filter_map(estimate::writing_cost).next() }
+    Known { cores_usable, speed, pythons: &[], writing: records.filter_map(estimate::writing_cost).next() }
 }

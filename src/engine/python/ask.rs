@@ -1,6 +1,7 @@
 //! Starts a program, waits for what it prints, and leaves nothing of it behind.
 
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::time::Duration;
 
 use super::output::Output;
@@ -41,7 +42,7 @@ pub enum AskError {
     Broken(String),
 }
 
-/// Starts this Python with these arguments, waits until it has ended or `limit` is over, or until `cancelled` says that
+/// Starts this Python with these arguments in `directory`, or in the session's own, waits until it has ended or `limit` is over, or until `cancelled` says that
 /// nobody wants the answer. Whatever happens, nothing of it is left then.
 ///
 /// # Errors
@@ -51,6 +52,7 @@ pub fn ask(
     scratch: &Scratch,
     python: &str,
     arguments: &[&str],
+    directory: Option<&Path>,
     limit: Duration,
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Answer, AskError> {
@@ -60,7 +62,7 @@ pub fn ask(
     let _removed = Removed(scratch);
     let fifo = scratch.path().join("output");
     let mut output = Output::open(&fifo).map_err(broken)?;
-    let program = Program::python(python, arguments, scratch.path(), &fifo);
+    let program = Program::python(python, arguments, directory.unwrap_or(scratch.path()), &fifo);
     zygote.execute(&program).map_err(AskError::Broken)?;
     let deadline = clock::now() + u64::try_from(limit.as_nanos()).unwrap_or(Nanos::MAX / 2);
     let stopped = loop {

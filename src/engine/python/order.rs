@@ -20,7 +20,7 @@ use crate::engine::recorder::GAP_MIN;
 use crate::engine::scratch::Scratch;
 
 /// The script, as it is embedded in this program.
-const SCRIPT: &str = include_str!("../../../assets/worker.py");
+pub(super) const SCRIPT: &str = include_str!("../../../assets/worker.py");
 /// By this name it is imported, also by the processes and interpreters that it makes.
 const MODULE: &str = "pconc_worker";
 /// What the interpreter is told to execute: the current directory is the first where it looks for modules.

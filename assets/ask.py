@@ -1,0 +1,62 @@
+# What an interpreter is: prints one line of JSON behind a mark. Runs under Python 2.7 too, so that one that is too old can say
+# so itself.
+import sys
+
+# Not what is called json or time in the directory that the user is in.
+sys.path[:] = [directory for directory in sys.path if directory]
+
+import json
+import time
+
+
+def steps_per_s():
+    """How fast the article's loop goes here, over some 20 ms."""
+    import math
+
+    steps, spent, foo = 0, 0.0, 0
+    start = time.time()
+    while spent < 0.02:
+        for i in range(steps, steps + 5000):
+            foo += foo * math.cos(i * math.pi)
+        steps += 5000
+        spent = time.time() - start
+    return steps / spent
+
+
+def can_import(name):
+    """Whether a module is there and works."""
+    try:
+        __import__(name)
+        return True
+    except Exception:
+        return False
+
+
+def about():
+    """What it says of itself."""
+    said = {
+        "version": list(sys.version_info[:3]),
+        "implementation": getattr(getattr(sys, "implementation", None), "name", "cpython"),
+        "path": sys.executable,
+    }
+    if sys.version_info < (3, 8):
+        return said
+    import concurrent.futures
+    import multiprocessing
+    import sysconfig
+
+    methods = multiprocessing.get_all_start_methods()
+    default = multiprocessing.get_start_method()
+    is_gil_enabled = getattr(sys, "_is_gil_enabled", None)
+    said.update(
+        free_threaded=bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+        gil=True if is_gil_enabled is None else is_gil_enabled(),
+        start_methods=[default] + [method for method in methods if method != default],
+        subinterpreters=hasattr(concurrent.futures, "InterpreterPoolExecutor"),
+        missing=[name for name in ("ctypes", "mmap", "select", "resource", "ssl") if not can_import(name)],
+        steps_per_s=steps_per_s(),
+    )
+    return said
+
+
+print("pconc-tui:" + json.dumps(about()))

@@ -1,0 +1,92 @@
+//! The convoy: how long a thread takes that sleeps for a millisecond and needs the interpreter lock again after it, beside
+//! threads that compute. Without the forced switching of the lock's protocol it would take seconds.
+
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::thread::{self, Builder};
+use std::time::Duration;
+
+use super::gil::Gil;
+use super::kernel::cpu::steps_until_asked;
+use super::{clock, os};
+use crate::domain::text;
+use crate::domain::time::Nanos;
+
+/// How long the thread wants to sleep: CPython's `time.sleep(0.001)`.
+pub const NAP: Duration = Duration::from_millis(1);
+/// How many steps a thread computes until it looks whether it shall end.
+const STRIDE: u64 = 4096;
+/// The number of the thread that sleeps; those that compute follow it.
+const SLEEPER: u32 = 0;
+
+/// So many latencies of the sleeper beside so many computing threads, under the emulated lock: from before it gives the lock
+/// up until it has it again, in nanoseconds, in the order in which they were measured.
+///
+/// # Errors
+/// When the system refuses a thread, in one sentence.
+pub fn emulated(computing: u32, samples: u32, switch_interval: Duration) -> Result<Vec<Nanos>, String> {
+    let gil = Gil::new(switch_interval);
+    let (begun, over) = (AtomicU32::new(0), AtomicBool::new(false));
+    thread::scope(|scope| {
+        for number in 1..=computing {
+            let (gil, begun, over) = (&gil, &begun, &over);
+            let spawned = Builder::new().spawn_scoped(scope, move || {
+                os::name_thread("convoy");
+                begun.fetch_add(1, Release);
+                compute(gil, number, over);
+            });
+            if let Err(error) = spawned {
+                over.store(true, Relaxed);
+                return Err(format!("the system refused a thread: {}", text::plain(&error)));
+            }
+        }
+        while begun.load(Acquire) < computing {
+            thread::yield_now();
+        }
+        let latencies = naps(&gil, samples);
+        over.store(true, Relaxed);
+        Ok(latencies)
+    })
+}
+
+/// Computes under the lock until it is over, giving the lock up when asked.
+fn compute(gil: &Gil, number: u32, over: &AtomicBool) {
+    gil.take(number, || {});
+    let (mut foo, mut i) = (0.0, 0);
+    while !over.load(Relaxed) {
+        (foo, i) = steps_until_asked(foo, i, i + STRIDE, gil.drop_request());
+        if gil.drop_request().load(Relaxed) {
+            gil.release(number);
+            gil.take(number, || {});
+        }
+    }
+    gil.release(number);
+}
+
+fn naps(gil: &Gil, samples: u32) -> Vec<Nanos> {
+    gil.take(SLEEPER, || {});
+    let nap = |_| {
+        let start = clock::now();
+        gil.release(SLEEPER);
+        thread::sleep(NAP);
+        gil.take(SLEEPER, || {});
+        clock::now() - start
+    };
+    let latencies = (0..samples).map(nap).collect();
+    gil.release(SLEEPER);
+    latencies
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_latency_is_a_nap_at_least_and_all_are_there_whoever_computes_beside() {
+        for computing in [0, 1, 3] {
+            let latencies = emulated(computing, 7, Duration::from_millis(1)).unwrap();
+            assert_eq!(latencies.len(), 7);
+            assert!(latencies.iter().all(|latency| *latency >= NAP.as_nanos() as Nanos), "{latencies:?}");
+        }
+    }
+}

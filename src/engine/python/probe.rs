@@ -1,0 +1,196 @@
+//! Asks an interpreter what it is. Whatever answers instead, or does not answer, becomes one sentence.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::ask::{AskError, ask};
+use crate::domain::python::{
+    FoundPython, GilState, Interpreter, OLDEST, StartMethod, UselessPython, Version,
+};
+use crate::domain::text;
+use crate::engine::scratch::Scratch;
+use crate::engine::zygote::Zygote;
+
+/// What it is told to execute.
+const SCRIPT: &str = include_str!("../../../assets/ask.py");
+/// What stands before its answer: an interpreter may print other things besides.
+const MARK: &str = "pconc-tui:";
+/// How long it may take: a cold disk needs a second or two.
+const LIMIT: Duration = Duration::from_secs(5);
+/// How much of what it printed instead is told, in characters.
+const TOLD: usize = 120;
+
+/// Why an interpreter was not asked to the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    /// It is of no use, whatever it is.
+    Useless(UselessPython),
+    /// Nobody wanted the answer any more.
+    GivenUp,
+}
+
+/// What this file is, if it is an interpreter that can execute the worker's script. Gives up when `cancelled` says so.
+///
+/// # Errors
+/// See [`Unanswered`].
+pub fn probe(
+    zygote: &mut Zygote,
+    scratch: &Scratch,
+    path: &Path,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<FoundPython, Unanswered> {
+    let told = text::clean(&path.to_string_lossy(), 200);
+    let useless = |why: String| {
+        Unanswered::Useless(UselessPython { path: told.clone(), sentence: format!("{told} {why}") })
+    };
+    let Some(named) = path.to_str() else {
+        return Err(useless("has a name that is no UTF-8, which is not supported".into()));
+    };
+    can_be_one(path).map_err(&useless)?;
+    // Where the user is: a shim of pyenv looks there for which version is meant.
+    let here = std::env::current_dir().ok();
+    match ask(zygote, scratch, named, &["-c", SCRIPT], here.as_deref(), LIMIT, cancelled) {
+        Ok(answer) => understood(&String::from_utf8_lossy(&answer.output), answer.success, &answer.cause)
+            .map_err(useless),
+        Err(AskError::Cancelled) => Err(Unanswered::GivenUp),
+        Err(AskError::NotStarted(why)) => Err(useless(format!("cannot be started: {why}"))),
+        Err(AskError::TimedOut(printed)) => Err(useless(format!(
+            "hangs: it did not say within {} s what it is{}",
+            LIMIT.as_secs(),
+            said(&String::from_utf8_lossy(&printed))
+        ))),
+        Err(AskError::Broken(sentence)) => Err(useless(format!("could not be asked: {sentence}"))),
+    }
+}
+
+/// What can be said without starting anything.
+fn can_be_one(path: &Path) -> Result<(), String> {
+    match std::fs::metadata(path) {
+        Err(error) => Err(format!("is no Python: {}", text::plain(&error))),
+        Ok(metadata) if metadata.is_dir() => {
+            Err("is a directory: name the interpreter in it, as bin/python3".into())
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
+/// What an interpreter says of itself.
+#[derive(Debug, Deserialize)]
+struct Said {
+    version: [u32; 3],
+    implementation: String,
+    path: Option<String>,
+    #[serde(default)]
+    free_threaded: bool,
+    #[serde(default = "yes")]
+    gil: bool,
+    #[serde(default)]
+    start_methods: Vec<String>,
+    #[serde(default)]
+    subinterpreters: bool,
+    #[serde(default)]
+    missing: Vec<String>,
+    #[serde(default)]
+    steps_per_s: f64,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What was printed, as an interpreter; or why it is of no use, as the rest of a sentence that begins with the file.
+fn understood(printed: &str, success: bool, cause: &str) -> Result<FoundPython, String> {
+    let line = printed.lines().find_map(|line| line.strip_prefix(MARK));
+    let answer = line.and_then(|line| serde_json::from_str::<Said>(line).ok());
+    let Some(answer) = answer else {
+        return Err(match success {
+            true => format!("is no Python: it did not say what it is{}", said(printed)),
+            false => format!("does not work as Python: it {cause}{}", said(printed)),
+        });
+    };
+    let [major, minor, micro] = answer.version;
+    let version = Version { major, minor, micro };
+    if answer.implementation != "cpython" {
+        let name = text::clean(&answer.implementation, 40);
+        return Err(format!("is {name}, and this program compares with CPython"));
+    }
+    if version < OLDEST {
+        return Err(format!("is Python {version}: {}.{} or newer is needed", OLDEST.major, OLDEST.minor));
+    }
+    if let Some(missing) = answer.missing.iter().find(|name| *name != "ssl") {
+        let missing = text::clean(missing, 40);
+        return Err(format!("is Python {version} without its module {missing}, which measuring needs"));
+    }
+    let method = |name: &String| StartMethod::ALL.into_iter().find(|method| method.name() == name);
+    Ok(FoundPython {
+        interpreter: Interpreter {
+            path: answer.path.filter(|path| !path.is_empty()).ok_or("does not know its own path")?,
+            version,
+            free_threaded: answer.free_threaded,
+            gil: if answer.gil { GilState::On } else { GilState::Off },
+            start_methods: answer.start_methods.iter().filter_map(method).collect(),
+            subinterpreters: answer.subinterpreters,
+        },
+        steps_per_s: answer.steps_per_s.max(1.0),
+    })
+}
+
+/// The line of what was printed that says most, as the end of a sentence: of an exception the last one, else the first.
+fn said(printed: &str) -> String {
+    let mut lines = printed.lines().map(str::trim).filter(|line| !line.is_empty());
+    let is_exception = printed.contains("Traceback (most recent call last)");
+    let told = if is_exception { lines.next_back() } else { lines.next() };
+    told.map(|line| format!("; it printed: {}", text::clean(line, TOLD))).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(change: &str) -> String {
+        let given = r#"{"version": [3, 13, 0], "implementation": "cpython", "path": "/usr/bin/python3.13",
+            "start_methods": ["fork", "spawn", "later"], "gil": true, "steps_per_s": 17e6, "missing": ["ssl"]"#;
+        format!("Welcome!\n{MARK}{}{change}}}\nbye\n", given.replace('\n', " "))
+    }
+
+    #[test]
+    fn an_answer_is_found_among_what_else_is_printed() {
+        let found = understood(&answer(""), true, "").unwrap();
+        assert_eq!(found.interpreter.label(), "3.13.0, GIL on");
+        assert_eq!(found.interpreter.start_methods, [StartMethod::Fork, StartMethod::Spawn]);
+        assert!(!found.interpreter.subinterpreters && found.steps_per_s > 1e6);
+    }
+
+    #[test]
+    fn what_is_of_no_use_is_told_in_one_clause() {
+        let old = r#"pconc-tui:{"version": [2, 7, 18], "implementation": "cpython", "path": "/p"}"#;
+        let other = r#"pconc-tui:{"version": [3, 10, 0], "implementation": "pypy", "path": "/p"}"#;
+        for (printed, success, cause, told) in [
+            (old.to_string(), true, "", "is Python 2.7.18: 3.8 or newer is needed"),
+            (other.to_string(), true, "", "is pypy, and this program compares with CPython"),
+            (
+                answer("").replace("\"ssl\"", "\"ctypes\""),
+                true,
+                "",
+                "is Python 3.13.0 without its module ctypes, which measuring needs",
+            ),
+            (
+                "usage: cat\n".into(),
+                true,
+                "",
+                "is no Python: it did not say what it is; it printed: usage: cat",
+            ),
+            (String::new(), true, "", "is no Python: it did not say what it is"),
+            (
+                "no\x1b[2Jroom\n".into(),
+                false,
+                "ended early with status 1",
+                "does not work as Python: it ended early with status 1; it printed: no\u{fffd}[2Jroom",
+            ),
+        ] {
+            assert_eq!(understood(&printed, success, cause).unwrap_err(), told);
+        }
+    }
+}
