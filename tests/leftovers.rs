@@ -1,5 +1,6 @@
 //! However the program ends, nothing of it stays behind; and what the world does to it, the record says.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
@@ -179,6 +180,7 @@ fn program_and_zygote_killed_at_once_leave_no_python_behind() {
 #[test]
 fn a_killed_zygote_takes_pythons_processes_along() {
     for method in ["fork", "spawn", "forkserver"] {
+        let before = semaphores();
         let Some((program, all)) = waiting_python(method) else { return };
         let zygote =
             all.iter().find(|pid| parent_of(**pid) == Some(program.child.id())).expect("it is there");
@@ -187,7 +189,15 @@ fn a_killed_zygote_takes_pythons_processes_along() {
         assert_eq!(output.status.code(), Some(1), "{method}");
         wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
         assert!(is_empty(temporary.path()));
+        wait_until("its semaphores are gone", || semaphores().is_subset(&before));
     }
+}
+
+/// What multiprocessing has in shared memory, of anybody.
+fn semaphores() -> BTreeSet<String> {
+    let entries = fs::read_dir("/dev/shm").into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.starts_with("sem.mp-")).collect()
 }
 
 #[test]

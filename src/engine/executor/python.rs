@@ -4,6 +4,7 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::time::Duration;
 
 use super::{Crew, Death, DiedLanes, End};
 use crate::domain::text;
@@ -21,6 +22,10 @@ use crate::engine::{clock, os};
 const SILENCE_MAX: Nanos = 30_000_000_000;
 /// How long the interpreter may take to end when its tasks are done.
 const FAREWELL_MAX: Nanos = 5_000_000_000;
+/// How long processes that are asked to end may take before they are killed.
+const ORPHANS_MAX: Nanos = 500_000_000;
+/// How often it is looked whether they are gone.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 /// How long an interpreter that was killed may take to be gone.
 const GONE_MAX: Nanos = 2_000_000_000;
 
@@ -182,6 +187,17 @@ impl<'z> PythonCrew<'z> {
     }
 }
 
+/// Ends a group whose zygote is gone. Asked to end, workers do; Python's resource tracker takes no notice, but then sees that
+/// it is alone, and removes the semaphores that they have left: killed with them, it would leave them to nobody.
+fn end_orphans(group: u32) {
+    os::ask_group_to_end(group);
+    let deadline = clock::now() + ORPHANS_MAX;
+    while os::is_group_there(group) && clock::now() < deadline {
+        std::thread::sleep(BETWEEN_LOOKS);
+    }
+    os::kill_group(group);
+}
+
 /// How many workers have arrived.
 fn arrived(arena: &Arena) -> u32 {
     let is_there = |worker: &u32| arena.lane(*worker).state() != LaneState::Absent;
@@ -215,7 +231,7 @@ impl Crew for PythonCrew<'_> {
                 Err(error) => {
                     // Its first process has died with the zygote; the others follow it by this.
                     if let group @ 1.. = self.group.swap(0, Relaxed) {
-                        os::kill_group(group);
+                        end_orphans(group);
                     }
                     self.is_alive = false;
                     return Err(error);

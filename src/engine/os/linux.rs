@@ -121,6 +121,19 @@ pub fn stop_group(leader: u32) {
     let _ = killpg(Pid::from_raw(leader.cast_signed()), Signal::SIGSTOP);
 }
 
+/// Asks all processes of a group to end; those that were stopped, too.
+pub fn ask_group_to_end(leader: u32) {
+    let leader = Pid::from_raw(leader.cast_signed());
+    let _ = killpg(leader, Signal::SIGTERM);
+    let _ = killpg(leader, Signal::SIGCONT);
+}
+
+/// Whether any process of a group is left, if only to be reaped.
+#[must_use]
+pub fn is_group_there(leader: u32) -> bool {
+    killpg(Pid::from_raw(leader.cast_signed()), None).is_ok()
+}
+
 /// Kills all processes of a group.
 pub fn kill_group(leader: u32) {
     let _ = killpg(Pid::from_raw(leader.cast_signed()), Signal::SIGKILL);
