@@ -14,6 +14,7 @@ mod terminal;
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 
@@ -61,7 +62,7 @@ fn open(options: LookOptions, keeping: &Keeping, document: Option<Document>) -> 
     let place = place_of(keeping)?;
     let look = spelling::look(options);
     survive_file_size_limit();
-    let session = Session::prepare().map_err(Failure::broke)?;
+    let session = Arc::new(Session::prepare().map_err(Failure::broke)?);
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();
     signals::listen(sender.clone()).map_err(Failure::broke)?;
@@ -83,7 +84,7 @@ fn open(options: LookOptions, keeping: &Keeping, document: Option<Document>) -> 
         None => app,
     };
     let keeper = keeper_at(place, &sender);
-    let ended = Explorer::new(&session, app, screen, keeper, sender).stay(&events);
+    let ended = Explorer::new(session, app, screen, keeper, sender).stay(&events);
     terminal::print_held_back();
     ended
 }
@@ -106,7 +107,7 @@ fn keeper_at(place: Result<Option<Place>, String>, events: &Sender<Event>) -> Ke
 }
 
 /// What the explorer needs at hand while it goes on.
-struct Explorer<'env> {
+struct Explorer {
     app: App,
     screen: Screen,
     size: (u16, u16),
@@ -116,7 +117,7 @@ struct Explorer<'env> {
     is_first_frame: bool,
     /// Up to when time was told to a run that is played; `None` while none is.
     ticked: Option<Nanos>,
-    session: &'env Session,
+    session: Arc<Session>,
     /// The run that goes on, and this thread's CPU time when it began.
     run: Option<(Run, Nanos)>,
     keeper: Keeper,
@@ -126,8 +127,8 @@ struct Explorer<'env> {
 /// The user leaves, or has to: with which exit code.
 struct Leave(Result<u8, Failure>);
 
-impl<'env> Explorer<'env> {
-    fn new(session: &'env Session, app: App, screen: Screen, keeper: Keeper, events: Sender<Event>) -> Self {
+impl Explorer {
+    fn new(session: Arc<Session>, app: App, screen: Screen, keeper: Keeper, events: Sender<Event>) -> Self {
         Explorer {
             app,
             screen,
@@ -375,10 +376,10 @@ impl<'env> Explorer<'env> {
     /// Looks for interpreters on a thread of its own, as asking each takes longer than a frame may. Nobody waits for that
     /// thread either.
     fn find_pythons(&mut self) -> Result<(), Leave> {
-        let events = self.events.clone();
+        let (session, events) = (Arc::clone(&self.session), self.events.clone());
         let find = move || {
             // Nobody listens any more if the user has left meanwhile.
-            let _ = events.send(Event::PythonsFound(pythons()));
+            let _ = events.send(Event::PythonsFound(session.find_pythons(&[])));
         };
         match thread::Builder::new().name("find-pythons".into()).spawn(find) {
             Ok(_) => Ok(()),
@@ -402,11 +403,6 @@ impl<'env> Explorer<'env> {
             Err(error) => self.now(Msg::Refused(format!("cannot measure this machine's speed: {error}"))),
         }
     }
-}
-
-/// The interpreters that runs can be executed by.
-fn pythons() -> Pythons {
-    Pythons::default()
 }
 
 fn lost(error: io::Error) -> Leave {

@@ -263,7 +263,7 @@ fn the_speed_is_measured_when_the_explorer_opens_and_a_run_waits_for_it() {
     assert!(press(&mut app, &[Char('r')]).is_empty());
     started(&app.update(Msg::Calibrated(Speed::uniform(40e6))));
     assert_eq!(app.setup().forecast(), Ok("about 1.0 s"), "8 tasks of 0.25 s on two cores");
-    assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier]);
+    assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier, Effect::FindPythons]);
 }
 
 #[test]

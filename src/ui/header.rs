@@ -14,6 +14,7 @@ use crate::app::{App, Shown};
 use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
+use crate::domain::python::GilState;
 use crate::domain::shared_file;
 use crate::domain::text::{counted, grouped};
 use crate::domain::time::seconds;
@@ -64,7 +65,11 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 /// A run of the history in a few words.
 pub fn named(entry: &Entry) -> String {
     let colon = if entry.name.is_some() { ":" } else { "" };
-    format!("{}{colon} {}", entry.called(), describe(&entry.record.plan))
+    let record = &entry.record;
+    // What was proven while it ran says more than what the interpreter said before.
+    let proven = record.python.as_ref().and_then(|python| python.gil);
+    let told = told(&record.plan, proven.or(record.plan.interpreter().map(|python| python.gil)));
+    format!("{}{colon} {told}", entry.called())
 }
 
 /// A run in as few words as possible.
@@ -193,22 +198,20 @@ fn two_numbers(concurrency: f64, parallelism: f64) -> String {
 
 /// A run in a few words.
 pub fn describe(plan: &Plan) -> String {
+    told(plan, plan.interpreter().map(|python| python.gil))
+}
+
+/// The same, with the state of Python's lock.
+fn told(plan: &Plan, gil: Option<GilState>) -> String {
+    let said = plan.executor().label();
+    let gil = gil.map(GilState::words).filter(|words| !said.contains(words));
+    let gil = gil.map_or_else(String::new, |words| format!(" · {words}"));
     format!(
-        "{} · {}{} · {} · {}",
+        "{} · {said}{gil} · {} · {}",
         plan.workload().label(),
-        plan.executor().label(),
-        gil(plan),
         plural(u64::from(plan.workers()), "worker"),
         plural(u64::from(plan.tasks()), "task"),
     )
-}
-
-/// " · GIL on" of a Python whose label does not say it.
-fn gil(plan: &Plan) -> String {
-    match plan.interpreter() {
-        Some(interpreter) if !interpreter.free_threaded => format!(" · {}", interpreter.gil.words()),
-        _ => String::new(),
-    }
 }
 
 /// A count with its noun.

@@ -21,9 +21,9 @@ impl Setup {
     fn foretell(&mut self, limits: &Limits, known: Known<'_>) {
         let draft = self.draft();
         let checked = draft.check(limits).map_err(|invalid| self.explained(invalid));
-        let speed = self.python_speed();
-        let known = Known { speed: speed.as_ref().or(known.speed), ..known };
-        self.forecast = checked.map(|()| estimate::words(estimate::of(&draft, known), draft.repeats));
+        let known = Known { pythons: self.found_pythons(), ..known };
+        let words = |()| estimate::words(estimate::of(&draft, known), draft.repeats);
+        self.forecast = checked.map(words);
     }
 }
 
@@ -36,7 +36,8 @@ impl App {
 
     /// What is known of this machine that decides how long runs take.
     pub(in crate::app) fn known(&self) -> Known<'_> {
-        known(self.machine.cores_usable, self.speed.as_ref(), &self.history)
+        let pythons = self.setup.found_pythons();
+        Known { pythons, ..known(self.machine.cores_usable, self.speed.as_ref(), &self.history) }
     }
 }
 

@@ -64,8 +64,7 @@ impl Setup {
             return None;
         }
         let chosen = self.found_pythons().iter().find(|found| Some(&found.interpreter) == self.python())?;
-        // A speed of nothing would make every task endless.
-        (chosen.steps_per_s > 0.0).then(|| Speed::uniform(chosen.steps_per_s))
+        Some(chosen.speed())
     }
 
     pub(super) fn python_in_words(&self) -> String {
