@@ -6,6 +6,7 @@
 pub mod arena;
 pub mod calibrate;
 pub mod clock;
+pub mod convoy;
 pub mod cores;
 pub mod doctor;
 mod doubts;

@@ -15,10 +15,11 @@ use super::run::Ground;
 pub use super::run::{Report, Run};
 use super::scratch::Scratch;
 use super::zygote::Zygote;
-use super::{calibrate, clock, machine, os};
+use super::{calibrate, clock, convoy, machine, os};
+use crate::domain::fidelity::Convoy;
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
-use crate::domain::python::{FoundPython, Pythons, UselessPython};
+use crate::domain::python::{FoundPython, Interpreter, Pythons, UselessPython};
 use crate::domain::speed::Speed;
 use crate::domain::text;
 
@@ -167,6 +168,24 @@ impl Session {
     fn asked(&self, file: &Path, cancelled: &dyn Fn() -> bool) -> Result<FoundPython, Unanswered> {
         let mut zygote = self.ground.zygote.lock().unwrap_or_else(PoisonError::into_inner);
         probe::probe(&mut zygote, &self.ground.scratch, file, cancelled)
+    }
+
+    /// Latencies of sleeps of 1 ms beside so many threads that compute, under the emulated lock and under that of this
+    /// interpreter, one after the other. Fewer if `cancelled` says so.
+    ///
+    /// # Errors
+    /// What kept one of them from being measured, in one sentence.
+    pub fn convoy(
+        &self,
+        interpreter: &Interpreter,
+        (beside, samples): (u32, u32),
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<Convoy, String> {
+        let emulated = convoy::emulated(beside, samples, cancelled)?;
+        let mut zygote = self.ground.zygote.lock().unwrap_or_else(PoisonError::into_inner);
+        let (scratch, path) = (&self.ground.scratch, &interpreter.path);
+        let real = convoy::real(&mut zygote, scratch, path, (beside, samples), cancelled)?;
+        Ok(Convoy { beside, emulated, real })
     }
 
     /// How fast an idle core computes. Takes about 0.25 s of computing.

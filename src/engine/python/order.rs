@@ -25,6 +25,8 @@ const SCRIPT: &str = include_str!("../../../assets/worker.py");
 const MODULE: &str = "pconc_worker";
 /// What the interpreter is told to execute: the current directory is the first where it looks for modules.
 const START: &str = "import pconc_worker; pconc_worker.main()";
+/// What the interpreter is told to execute for the convoy; it needs nothing of the worker's script.
+pub const CONVOY: &str = include_str!("../../../assets/convoy.py");
 /// The file with the order.
 const ORDER: &str = "order.json";
 /// The FIFO that everything printed goes to.
