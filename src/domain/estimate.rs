@@ -122,7 +122,6 @@ impl Estimate {
 
     /// This long, and so many times that long.
     #[must_use]
-    #[must_use]
     pub fn and(self, each: Estimate, times: f64) -> Estimate {
         use Estimate::{NeedsSpeed, Seconds, SecondsAndWriting, UpToAddresses};
         match (self, each) {
