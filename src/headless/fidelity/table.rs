@@ -1,8 +1,9 @@
 //! The comparison for people: a row per line, what to conclude, and what speaks against trusting it.
 
 use super::super::columns::{Side, aligned};
-use crate::domain::fidelity::{Figure, Line};
+use crate::domain::fidelity::{Figure, Line, Question};
 use crate::domain::python::Interpreter;
+use crate::domain::stats::Interval;
 use crate::domain::text::{counted, three_digits};
 
 /// What stands where there is no number.
@@ -37,19 +38,32 @@ pub fn render(
 
 fn row(line: &Line) -> Vec<String> {
     let value = |figure: Option<Figure>| figure.map_or_else(|| NONE.into(), |of| three_digits(of.value));
+    let (emulated, real) = (shown(line.question, line.emulated), shown(line.question, line.real));
     let ratio = match line.ratio {
         Some(ratio) => format!("{} ({})", three_digits(ratio.value), between(line.ratio)),
         None => NONE.into(),
     };
     vec![
-        line.question.label(),
-        value(line.emulated),
-        between(line.emulated),
-        value(line.real),
-        between(line.real),
+        named(line.question),
+        value(emulated),
+        between(emulated),
+        value(real),
+        between(real),
         ratio,
         line.verdict.words(line.question.allowed_words()),
     ]
+}
+
+fn named(question: Question) -> String {
+    let unit = if matches!(question, Question::Convoy { .. }) { ", ms" } else { "" };
+    format!("{}{unit}", question.label())
+}
+
+/// A latency in milliseconds, as seconds would leave too few digits.
+fn shown(question: Question, figure: Option<Figure>) -> Option<Figure> {
+    let factor = if matches!(question, Question::Convoy { .. }) { 1e3 } else { 1.0 };
+    let scaled = |of: Interval| Interval { low: of.low * factor, high: of.high * factor };
+    figure.map(|of| Figure { value: of.value * factor, interval: of.interval.map(scaled) })
 }
 
 fn between(figure: Option<Figure>) -> String {
