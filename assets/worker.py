@@ -215,7 +215,7 @@ class Pen:
         self.since = self.ticked = arena.wide[arena.layout["header"]["t0"] // 8]
         self.cpu = 0
         self.stride = 4096
-        self.read_cpu(monotonic_ns())
+        self.settle(monotonic_ns())
 
     def read_cpu(self, now):
         """Brings the CPU time up to date, and books it on the core of this moment."""
@@ -227,7 +227,6 @@ class Pen:
         self.cpu = cpu
         self.ticked = now
         wide[self.cpu_at] = cpu
-        wide[self.stamp_at] = now
 
     def look_at_core(self):
         """Asks which core this is; whether it is another than at the stamp before."""
@@ -246,9 +245,11 @@ class Pen:
         self.read_cpu(now)
         if self.phase != self.computing:
             self.behind = 0
+            self.wide[self.stamp_at] = now
             return False
         self.behind += now - ticked - (self.cpu - cpu)
         if self.behind < self.gap_min:
+            self.wide[self.stamp_at] = now
             return False
         gap = min(self.behind, now - max(ticked, self.since))
         self.behind -= gap
@@ -271,7 +272,11 @@ class Pen:
         return grown if grown < gap else gap
 
     def close(self, at, phase, task):
-        """Closes the open phase at a moment and opens another."""
+        """Closes the open phase at a moment and opens another.
+
+        The last stamp never runs ahead of the transitions: this thread may lose the lock between any two lines, and whoever
+        looked then would take the open phase to last until a moment that a later transition takes back.
+        """
         wide = self.wide
         closed = self.phases_at + self.phase
         wide[closed] += at - self.since
@@ -279,8 +284,7 @@ class Pen:
         self.task = task
         self.since = at
         self.narrow[self.open_at] = phase
-        if at > self.ticked:
-            wide[self.stamp_at] = at
+        wide[self.stamp_at] = at
         written = self.written
         if written - self.taken >= self.slots:
             self.taken = wide[self.taken_at]
@@ -762,9 +766,14 @@ class Manager:
         """Writes down which processes of a broken pool died, and how: the pool itself ends all others."""
         import signal
 
-        codes = {process.pid: process.exitcode for process in self.processes}
         ended_by_pool = (0, None, -signal.SIGTERM)
-        first = [pid for pid, code in codes.items() if code not in ended_by_pool]
+        # A pool notices a death a moment before the system tells how it was.
+        for _ in range(100):
+            codes = {process.pid: process.exitcode for process in self.processes}
+            first = [pid for pid, code in codes.items() if code not in ended_by_pool]
+            if first or None not in codes.values():
+                break
+            time.sleep(0.001)
         for number in range(self.workers):
             lane = self.arena.lane(number)
             fields = self.arena.layout["lane"]
@@ -810,7 +819,6 @@ class LoopPen(Pen):
         self.cpu += used
         self.ticked = now
         wide[self.cpu_at] = self.cpu
-        wide[self.stamp_at] = now
 
 
 def run_loop(manager):
@@ -951,6 +959,37 @@ class Received:
 
     def makefile(self, _mode):
         return self.file
+
+
+def convoy():
+    """The convoy: prints how long a thread takes to sleep for a millisecond beside threads that compute, in nanoseconds.
+
+    The arguments are how many threads compute, and how many latencies are wanted.
+    """
+    computing, samples = int(sys.argv[1]), int(sys.argv[2])
+    over = []
+    begun = threading.Barrier(computing + 1)
+
+    def compute():
+        begun.wait()
+        foo = i = 0
+        while not over:
+            foo += foo * math.cos(i * math.pi)
+            i += 1
+
+    threads = [threading.Thread(target=compute) for _ in range(computing)]
+    for thread in threads:
+        thread.start()
+    begun.wait()
+    latencies = []
+    for _ in range(samples):
+        start = monotonic_ns()
+        time.sleep(0.001)
+        latencies.append(monotonic_ns() - start)
+    over.append(True)
+    for thread in threads:
+        thread.join()
+    print("pconc-tui:" + json.dumps(latencies))
 
 
 def import_what_is_needed(order):

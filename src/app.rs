@@ -10,6 +10,7 @@
 //!             ├─ inspect   looking closer: freeze, cursor, jumps     (both)
 //!             ├─ playback  a run that is over, played again          (both)
 //!             ├─ setup     the form: a draft, a cursor               ┐
+//!             ├─ pythons   the interpreters to choose from           │
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
 //!             ├─ columns   the history's columns, and their order    │ in its file
@@ -50,6 +51,7 @@ pub mod overlay;
 mod perform;
 pub mod playback;
 pub mod pointer;
+mod pythons;
 mod query;
 pub mod reading;
 mod removal;
@@ -301,6 +303,10 @@ impl App {
             Msg::Concluded(record) => self.on_concluded(*record),
             Msg::Refused(sentence) => self.on_refused(sentence),
             Msg::Calibrated(speed) => self.on_calibrated(speed),
+            Msg::PythonsFound(pythons) => {
+                self.on_pythons_found(pythons);
+                vec![]
+            }
             Msg::Earlier(runs) => self.on_earlier(runs),
             Msg::EarlierSweeps(sweeps) => self.on_earlier_sweeps(sweeps),
             Msg::Exported { file, written } => {
@@ -338,7 +344,7 @@ impl App {
 
     /// The machine's speed is measured while nothing runs and nobody has asked for a run yet.
     fn on_opened(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::ReadEarlier];
+        let mut effects = vec![Effect::ReadEarlier, Effect::FindPythons];
         if self.speed.is_none() && !self.is_busy() {
             self.calibrating = true;
             effects.push(Effect::Calibrate);
@@ -457,12 +463,12 @@ impl App {
                 "measuring how fast an idle core of this machine computes".into()
             }
             (_, Some(Shown::Live(live))) if self.frozen().is_some() => {
-                let doing = verdict::live(&live.trace, live.plan.lock());
-                format!("frozen at {}: {doing}", duration(seconds(live.trace.now())))
+                format!("frozen at {}: {}", duration(seconds(live.trace.now())), live.doing())
             }
             (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
-            (_, Some(Shown::Live(live))) => verdict::live(&live.trace, live.plan.lock()),
+            (_, Some(Shown::Live(live))) => live.doing(),
             (_, Some(Shown::Entry(entry))) => self.history.verdict_of(entry.number),
+            (_, None) if self.has_python() => "Press 1 to 5 to let this machine answer a question".into(),
             (_, None) => "Press 1, 2, 3 or 4 to let this machine answer a question".into(),
         };
     }

@@ -344,10 +344,10 @@ struct RunArguments {
     #[arg(long, value_name = "WORKLOAD", value_parser = values::workloads(), allow_hyphen_values = true)]
     workload: WorkloadKind,
 
-    /// serial, threads, gil-threads, processes, rayon, python-threads, python-processes,
-    /// python-interpreters, python-asyncio
+    /// serial, threads, gil-threads, processes, rayon, python-threads, …
     ///
-    /// How the tasks are executed.
+    /// How the tasks are executed: by this program itself (serial, threads, gil-threads, processes, rayon) or by CPython
+    /// (python-threads, python-processes, python-interpreters, python-asyncio).
     #[arg(long, value_name = "MODEL", value_parser = values::models(), allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
     model: Model,

@@ -22,6 +22,7 @@ use crate::app::message::{Effect, Msg};
 use crate::domain::keeping::Keeping;
 use crate::domain::look::LookOptions;
 use crate::domain::plan::Plan;
+use crate::domain::python::Pythons;
 use crate::domain::time::{Nanos, seconds};
 use crate::engine::session::{Report, Run, Session};
 use crate::engine::{calibrate, clock, os};
@@ -222,6 +223,7 @@ impl<'env> Explorer<'env> {
                 Ok(())
             }
             Event::Calibrated(speed) => self.now(Msg::Calibrated(speed)),
+            Event::PythonsFound(pythons) => self.now(Msg::PythonsFound(pythons)),
             Event::Exported(file, written) => self.now(Msg::Exported { file, written }),
             Event::Heard(heard) => self.hear(heard),
             Event::Earlier(opened) => {
@@ -287,6 +289,7 @@ impl<'env> Explorer<'env> {
                 Ok(())
             }
             Effect::Calibrate => self.calibrate(),
+            Effect::FindPythons => self.find_pythons(),
             Effect::Export(order) => {
                 let machine = self.session.machine();
                 match exporter::begin(order, self.app.history(), machine, self.events.clone()) {
@@ -369,6 +372,23 @@ impl<'env> Explorer<'env> {
         }
     }
 
+    /// Looks for interpreters on a thread of its own, as asking each takes longer than a frame may. Nobody waits for that
+    /// thread either.
+    fn find_pythons(&mut self) -> Result<(), Leave> {
+        let events = self.events.clone();
+        let find = move || {
+            // Nobody listens any more if the user has left meanwhile.
+            let _ = events.send(Event::PythonsFound(pythons()));
+        };
+        match thread::Builder::new().name("find-pythons".into()).spawn(find) {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                self.update(Msg::PythonsFound(Pythons::default()))?;
+                self.now(Msg::Told(format!("cannot look for Python interpreters: {error}")))
+            }
+        }
+    }
+
     /// Measures the machine's speed on a thread of its own, as it takes longer than a frame may. Nobody waits for that
     /// thread: whoever leaves at once shall not have to.
     fn calibrate(&mut self) -> Result<(), Leave> {
@@ -382,6 +402,11 @@ impl<'env> Explorer<'env> {
             Err(error) => self.now(Msg::Refused(format!("cannot measure this machine's speed: {error}"))),
         }
     }
+}
+
+/// The interpreters that runs can be executed by.
+fn pythons() -> Pythons {
+    Pythons::default()
 }
 
 fn lost(error: io::Error) -> Leave {

@@ -14,6 +14,7 @@ mod hit;
 pub mod layout;
 mod panel;
 mod present;
+mod pythons;
 mod reading;
 mod setup;
 mod sweep;
@@ -93,6 +94,7 @@ fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, area: Rect, bu
             sweep::point(app, (*number, *configuration), rows, *scroll, theme, over, buf);
         }
         (Some(Overlay::Export(form)), _) => exporting::overlay(app, form, theme, over, buf),
+        (Some(Overlay::Pythons { row }), _) => pythons::overlay(app, *row, theme, over, buf),
         (Some(Overlay::Columns), _) => history::columns(app, theme, panels.history, over, buf),
         (
             Some(Overlay::Help { scroll, .. } | Overlay::Explanation { scroll, .. }),
@@ -118,8 +120,9 @@ fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
     let above_footer = Rect { height: area.height.saturating_sub(1), ..area };
     Some(match (app.overlay()?, app.text()) {
         (Overlay::Form, _) => setup::overlay_area(above_footer),
+        (Overlay::Pythons { .. }, _) => pythons::area(app, above_footer),
         (Overlay::Columns, _) => history::columns_area(above_footer),
-        (Overlay::SweepForm, _) => sweep::form::area(above_footer),
+        (Overlay::SweepForm, _) => sweep::form::area(app, above_footer),
         (Overlay::Export(_), _) => exporting::area(above_footer),
         (_, Some(Text::Reading(text))) => reading::area(text, above_footer),
         (_, Some(Text::Details(rows))) => details::area(rows, above_footer),

@@ -3,6 +3,11 @@
 //! The session is made before the harness starts its threads, as the zygote has to be forked by a process with one
 //! thread. Runs happen one at a time, so the tests do too.
 
+#[path = "executors/interpreters.rs"]
+mod interpreters;
+#[path = "executors/python.rs"]
+mod python;
+
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -15,6 +20,7 @@ use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
 use pconc_tui::domain::provenance::{Origin, Provenance};
+use pconc_tui::domain::python::Interpreter;
 use pconc_tui::domain::record::{FAILURES_KEPT, Outcome, Record, TASKS_LISTED, TaskOutcome, TaskRecord};
 use pconc_tui::domain::share::{Shared, SharedRun};
 use pconc_tui::domain::shared_file::{Content, SharedFile, Source};
@@ -50,7 +56,10 @@ fn main() {
 fn trials(session: &'static Session) -> Vec<Trial> {
     let mut trials = vec![];
     for kind in WorkloadKind::ALL {
-        for model in Model::NATIVE {
+        for model in Model::ALL {
+            if !can_execute(kind, model) {
+                continue;
+            }
             let trial = |promise: &str, test: fn(&Session, WorkloadKind, Model) -> Outcomes| {
                 let name = format!("{}::{}::{promise}", kind.name(), model.name());
                 Trial::test(name, move || test(session, kind, model))
@@ -61,6 +70,7 @@ fn trials(session: &'static Session) -> Vec<Trial> {
             trials.push(trial("stop_ends_the_run_as_cancelled_and_the_next_run_works", stop_ends_the_run));
         }
     }
+    trials.extend(python::trials(session));
     type World = fn(&Session) -> Outcomes;
     let worlds: [(&str, World); 13] = [
         ("under_the_lock_no_two_workers_compute_at_once", one_computes_under_the_lock),
@@ -83,6 +93,22 @@ fn trials(session: &'static Session) -> Vec<Trial> {
     trials
 }
 
+/// Whether this machine has what a model needs. What is skipped is said.
+fn can_execute(kind: WorkloadKind, model: Model) -> bool {
+    let has_python = !model.is_python() || interpreter_for(model).is_some();
+    if !has_python {
+        println!("skipped: {} under {}, as no interpreter here can", kind.name(), model.name());
+    }
+    has_python && model.executes(kind)
+}
+
+/// `python3`, or where that cannot, the first that can.
+fn interpreter_for(model: Model) -> Option<Interpreter> {
+    let needs_interpreters = model == Model::PythonInterpreters;
+    let candidates = interpreters::default().into_iter().chain(interpreters::all().iter().cloned());
+    candidates.into_iter().find(|python| !needs_interpreters || python.subinterpreters)
+}
+
 /// A run of small tasks, with as many workers as the contract needs.
 fn small(kind: WorkloadKind, model: Model) -> Draft {
     let mut draft = Draft::new(kind, model, if model == Model::Serial { 1 } else { 4 });
@@ -90,6 +116,7 @@ fn small(kind: WorkloadKind, model: Model) -> Draft {
     draft.task_size = TaskSize::Iterations(300_000);
     (draft.latency_min_ms, draft.latency_max_ms) = (1, 20);
     draft.writes = 5;
+    draft.python = if model.is_python() { interpreter_for(model) } else { None };
     draft
 }
 

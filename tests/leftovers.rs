@@ -132,6 +132,64 @@ fn a_killed_zygote_is_told_and_takes_its_children_along() {
     assert!(is_empty(temporary.path()));
 }
 
+/// The same under CPython, with all processes that this start method makes; `None` where there is no Python.
+fn waiting_python(method: &str) -> Option<(Program, Vec<u32>)> {
+    let mut python = Command::new("python3");
+    python.args(["-c", "import sys; sys.exit(sys.version_info < (3, 8))"]);
+    if !python.status().is_ok_and(|status| status.success()) {
+        println!("skipped: {method}, as there is no Python 3.8 or newer");
+        return None;
+    }
+    // Zygote, server, interpreter, four workers; what multiprocessing makes besides.
+    let besides = match method {
+        "fork" => 0,
+        "spawn" => 1,
+        _ => 2,
+    };
+    let model = format!("python-processes --start-method {method}");
+    Some(waiting(&model, 7 + besides))
+}
+
+#[test]
+fn however_pythons_processes_were_made_a_killed_program_leaves_none() {
+    for method in ["fork", "spawn", "forkserver"] {
+        let Some((program, all)) = waiting_python(method) else { return };
+        program.signal(Signal::SIGKILL);
+        let (_, temporary) = program.finish();
+        wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
+        wait_until("the temporary directory is gone", || is_empty(temporary.path()));
+    }
+}
+
+#[test]
+fn program_and_zygote_killed_at_once_leave_no_python_behind() {
+    for method in ["fork", "spawn", "forkserver"] {
+        let Some((program, all)) = waiting_python(method) else { return };
+        let zygote =
+            all.iter().find(|pid| parent_of(**pid) == Some(program.child.id())).expect("it is there");
+        // Stopped, it cannot clean up before it is killed.
+        kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGSTOP).expect("it is there");
+        program.signal(Signal::SIGKILL);
+        kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGKILL).expect("it is there");
+        let _ = program.finish();
+        wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
+    }
+}
+
+#[test]
+fn a_killed_zygote_takes_pythons_processes_along() {
+    for method in ["fork", "spawn", "forkserver"] {
+        let Some((program, all)) = waiting_python(method) else { return };
+        let zygote =
+            all.iter().find(|pid| parent_of(**pid) == Some(program.child.id())).expect("it is there");
+        kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGKILL).expect("it is there");
+        let (output, temporary) = program.finish();
+        assert_eq!(output.status.code(), Some(1), "{method}");
+        wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
+        assert!(is_empty(temporary.path()));
+    }
+}
+
 #[test]
 fn a_killed_server_is_told_in_the_record() {
     for (model, processes) in [("processes", 6), ("threads", 2)] {

@@ -24,6 +24,8 @@ mod comparison;
 mod earlier;
 #[path = "screens/history.rs"]
 mod history;
+#[path = "screens/python.rs"]
+mod python;
 #[path = "screens/replay.rs"]
 mod replay;
 #[path = "screens/snapshots.rs"]

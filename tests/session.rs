@@ -258,7 +258,7 @@ fn a_task_time_is_calibrated_once_a_session() {
 fn the_speed_is_measured_when_the_explorer_opens_and_a_run_waits_for_it() {
     let mut app = uncalibrated();
     assert!(app.setup().forecast().unwrap().contains("measuring"));
-    assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier, Effect::Calibrate]);
+    assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier, Effect::FindPythons, Effect::Calibrate]);
     assert!(!app.is_busy(), "nobody has to know");
     assert!(press(&mut app, &[Char('r')]).is_empty());
     started(&app.update(Msg::Calibrated(Speed::uniform(40e6))));
@@ -269,7 +269,7 @@ fn the_speed_is_measured_when_the_explorer_opens_and_a_run_waits_for_it() {
 #[test]
 fn measuring_the_speed_that_is_refused_does_not_hold_up_later_runs() {
     let mut app = uncalibrated();
-    assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier, Effect::Calibrate]);
+    assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier, Effect::FindPythons, Effect::Calibrate]);
     let _ = app.update(Msg::Refused("no thread".into()));
     started(&press(&mut app, &[Char('r')]));
 }

@@ -10,11 +10,13 @@ pub enum Command {
     Stop,
     MeasureBaseline,
     Experiment,
+    RealExperiment,
     Mark,
     Compare,
     MakeBaseline,
     NextReference,
     Details,
+    TakePython,
     Sweep,
     StartSweep,
     BeginTyping,
@@ -129,6 +131,8 @@ pub enum Context {
     History,
     /// The columns of the history are chosen.
     Columns,
+    /// A Python interpreter is chosen.
+    Pythons,
     /// A run that is over is played again.
     Playback,
     /// Runs are compared.
@@ -145,7 +149,7 @@ pub enum Context {
 
 impl Context {
     /// All, in the order in which the help lists them, each with its heading there.
-    pub const HEADINGS: [(Context, &'static str); 19] = [
+    pub const HEADINGS: [(Context, &'static str); 20] = [
         (Context::Panels, "Runs and panels"),
         (Context::Form, "In the form"),
         (Context::Editing, "In a number"),
@@ -160,6 +164,7 @@ impl Context {
         (Context::SweepForm, "In the form for a sweep"),
         (Context::SweepTyping, "In a field of that form"),
         (Context::Sweep, "In the chart of a sweep"),
+        (Context::Pythons, "In the list of Python interpreters"),
         (Context::Columns, "In the columns of the history"),
         (Context::Comparison, "In a comparison"),
         (Context::Reading, "In a text like this"),
@@ -261,6 +266,8 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char('x')], "x", C::Stop, In::Common, "x stop", "stop the run; what was measured is kept as cancelled", 1),
     bind(&[Char('1'), Char('2'), Char('3'), Char('4')], "1-4", C::Experiment, In::Panels, "1-4 experiments",
         "the quick experiments: serial first, then a model", 1),
+    bind(&[Char('5')], "5", C::RealExperiment, In::Panels, "5 Python",
+        "the same question to a real Python: one thread of it first, then four", 9),
     bind(&[Char('R')], "R", C::MeasureBaseline, In::Panels, "R baseline",
         "measure the baseline: the same work under serial", 8),
     bind(&[Char('m')], "m", C::Mark, In::Panels, "m mark", "mark the chosen run, or take its mark away", 6),
@@ -387,6 +394,14 @@ pub static BINDINGS: &[Binding] = &[
     bind(&[Char('c')], "c", C::Compare, In::Sweep, "c compare", "compare the marked runs, or that of the point with a serial one", 5),
     bind(&[Char('o')], "o", C::Export, In::Sweep, "o export", "write the sweep to a file to share", 8),
     bind(&[Char('s')], "s", C::Sweep, In::Sweep, "", "the form for the next sweep", 0),
+
+    bind(&[Enter, Char(' ')], "Enter", C::TakePython, In::Pythons, "Enter choose", "take this interpreter; also Space", 1),
+    bind(&[Up, Char('k')], "↑ k", C::Up, In::Pythons, "", "the interpreter above", 0),
+    bind(&[Down, Char('j')], "↓ j", C::Down, In::Pythons, "↑↓ interpreter", "the interpreter below", 1),
+    bind(&[PageUp], "PgUp", C::PageUp, In::Pythons, "", "ten interpreters up", 0),
+    bind(&[PageDown], "PgDn", C::PageDown, In::Pythons, "", "ten interpreters down", 0),
+    bind(&[Home, Char('g')], "Home g", C::First, In::Pythons, "", "the first interpreter", 0),
+    bind(&[End, Char('G')], "End G", C::Last, In::Pythons, "", "the last interpreter", 0),
 
     bind(&[Up, Char('k')], "↑ k", C::Up, In::Columns, "", "the column above", 0),
     bind(&[Down, Char('j')], "↓ j", C::Down, In::Columns, "↑↓ choose", "the column below", 1),

@@ -4,7 +4,7 @@ use crate::domain::history::{Entry, History};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
-use crate::domain::record::Record;
+use crate::domain::record::{PythonRecord, Record};
 use crate::domain::repeats;
 use crate::domain::shared_file;
 use crate::domain::text::{bytes, clean, column_seconds, duration, grouped, speedup, wrap};
@@ -19,6 +19,8 @@ pub const NAMES: u16 = 14;
 pub const VALUES: u16 = 14;
 /// Columns before its note.
 pub const BEFORE_NOTES: u16 = NAMES + VALUES + 2;
+/// So many lines of what a run printed are shown.
+const PRINTED_LINES: usize = 100;
 /// So many failed tasks are listed.
 const FAILURES: usize = 20;
 
@@ -47,6 +49,8 @@ pub enum Row {
     },
     /// The rest of a note for which there was no room.
     More(String),
+    /// A line of a foreign text.
+    Plain(String),
     /// What went wrong with a task.
     Failure(String),
     /// Nothing.
@@ -69,13 +73,18 @@ pub fn rows(history: &History, entry: &Entry, here: &Provenance, width: u16) -> 
     for (name, value, note) in numbers {
         rows.extend(with_note(&note, width, |note| Row::Number { name, value, note }));
     }
+    rows.extend(python_rows(record, width));
     rows.push(Row::Empty);
     rows.push(Row::Strong("Time of all workers by phase".into()));
     for phase in record.plan.phases() {
-        let value = column_seconds(seconds(record.phases_s[phase]));
-        rows.extend(with_note(phase.meaning(), width, |note| Row::Phase { phase, value, note }));
+        let is_estimate = phase == Phase::Gil && record.phase_source.estimates_gil();
+        let (about, how) = if is_estimate { ("~", ", estimated") } else { ("", "") };
+        let value = format!("{about}{}", column_seconds(seconds(record.phases_s[phase])));
+        let note = format!("{}{how}", phase.meaning());
+        rows.extend(with_note(&note, width, |note| Row::Phase { phase, value, note }));
     }
     rows.extend(failures(entry, width));
+    rows.extend(printed(record, width));
     rows
 }
 
@@ -98,6 +107,63 @@ fn failures(entry: &Entry, width: u16) -> Vec<Row> {
         return said;
     }
     [Row::Empty, Row::Strong("Tasks that failed".into())].into_iter().chain(said).collect()
+}
+
+/// By what a run of Python was executed, and what that cost.
+fn python_rows(record: &Record, width: u16) -> Vec<Row> {
+    let Some(python) = record.plan.python() else { return vec![] };
+    let interpreter = &python.interpreter;
+    let path = clean(&interpreter.path, FOREIGN);
+    let mut numbers = vec![("Python", interpreter.version_name(), path)];
+    if let Some(method) = python.start_method {
+        numbers.push(("start method", method.name().into(), method.description().into()));
+    }
+    if let Some(said) = &record.python {
+        numbers.extend(said_by_python(said));
+    }
+    let rows = numbers
+        .into_iter()
+        .flat_map(|(name, value, note)| with_note(&note, width, |note| Row::Number { name, value, note }));
+    [Row::Empty, Row::Strong("Python".into())].into_iter().chain(rows).collect()
+}
+
+/// Name, value and how it was found out.
+fn said_by_python(said: &PythonRecord) -> Vec<(&'static str, String, String)> {
+    let unknown = || "–".to_string();
+    let time = |seconds: Option<f64>| seconds.map_or_else(unknown, duration);
+    let gil = match said.gil {
+        Some(state) => (state.word().to_string(), "asked in the running interpreter, after its imports"),
+        None => (unknown(), "not all interpreters of the run said the same"),
+    };
+    let mut numbers = vec![
+        ("GIL", gil.0, gil.1),
+        ("interpreter", time(said.interpreter_s), "from t0 to the first line of Python"),
+        ("imports", time(said.imports_s), "from there until all was imported"),
+        ("pool", time(said.pool_s), "from there until all workers were made"),
+        ("manager CPU", time(said.manager_cpu_s), "of what managed the workers, besides theirs"),
+    ];
+    numbers.extend(
+        said.memory_bytes
+            .map(|memory| ("manager mem", bytes(memory), "of the process that made the workers")),
+    );
+    if let Some(output) = &said.output {
+        numbers.push(("printed", bytes(output.bytes), "to its outputs: shown below"));
+    }
+    numbers.into_iter().map(|(name, value, note)| (name, value, note.into())).collect()
+}
+
+/// What a run of Python printed, as far as it was kept.
+fn printed(record: &Record, width: u16) -> Vec<Row> {
+    let Some(output) = record.python.as_ref().and_then(|python| python.output.as_ref()) else {
+        return vec![];
+    };
+    let lines = output.text.lines().take(PRINTED_LINES).flat_map(|line| wrap(&clean(line, FOREIGN), width));
+    let mut rows = vec![Row::Empty, Row::Strong("What it printed".into())];
+    rows.extend(lines.map(Row::Plain));
+    if output.text.lines().count() > PRINTED_LINES || output.bytes > output.text.len() as u64 {
+        rows.push(Row::Plain(format!("… of {} in all", bytes(output.bytes))));
+    }
+    rows
 }
 
 /// What the repeats of a run say of its time, if it has some.
@@ -138,7 +204,12 @@ fn numbers(entry: &Entry) -> Vec<(&'static str, String, String)> {
         plain.extend(
             gil.switches.map(|switches| ("lock switches", grouped(switches), "from one worker to another")),
         );
-        plain.push(("lock waiting", duration(gil.wait_s), "summed over the workers"));
+        let (about, how) = if gil.is_estimate {
+            ("~", "estimated: neither computing nor waiting for a core")
+        } else {
+            ("", "summed over the workers")
+        };
+        plain.push(("lock waiting", format!("{about}{}", duration(gil.wait_s)), how));
     }
     if let Some(switches) = record.context_switches {
         plain.push(("gave core up", grouped(switches.voluntary), "times: the worker waited for something"));

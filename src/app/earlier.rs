@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn who_opens_the_explorer_gets_what_was_kept_and_every_run_that_ends_is_kept() {
         let mut app = app();
-        assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier]);
+        assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier, Effect::FindPythons]);
         assert_eq!(run(&mut app), [Effect::Keep(1)]);
     }
 

@@ -8,7 +8,8 @@ use super::screen::{Focus, Panel};
 use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::model::Model;
 use crate::domain::provenance::Origin;
-use crate::domain::record::Outcome;
+use crate::domain::python::{Python, StartMethod};
+use crate::domain::record::{Outcome, Record};
 use crate::domain::text::moment;
 
 /// The most characters of a filter.
@@ -102,8 +103,18 @@ fn described(entry: &Entry) -> String {
     let told: Vec<&str> = told.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
     let name = entry.name.as_deref().unwrap_or_default();
     let (work, model) = (plan.workload().label(), plan.model().name());
-    let number = entry.number;
-    format!(" #{number} {number} {work} {model} {name} {when} {origin} {}", told.join(" ")).to_lowercase()
+    let (number, python) = (entry.number, python(record));
+    format!(" #{number} {number} {work} {model} {python} {name} {when} {origin} {}", told.join(" "))
+        .to_lowercase()
+}
+
+/// "python 3.13.0 gil on spawn": what a run of Python can be found by besides its model.
+fn python(record: &Record) -> String {
+    let Some(Python { interpreter, start_method }) = record.plan.python() else { return String::new() };
+    // What was proven while it ran comes before what the interpreter said when it was found.
+    let gil = record.python.as_ref().and_then(|python| python.gil).unwrap_or(interpreter.gil);
+    let method = start_method.map_or("", StartMethod::name);
+    format!("python {} {} {method}", interpreter.version_name(), gil.words())
 }
 
 /// The same of a sweep.
@@ -114,9 +125,12 @@ fn described_sweep(entry: &SweepEntry) -> String {
         Origin::Recorded => "recorded",
     };
     let models: Vec<&str> = entry.sweep.plan.models().iter().copied().map(Model::name).collect();
+    let pythons: Vec<String> =
+        entry.sweep.plan.pythons().iter().map(|python| format!("python {}", python.label())).collect();
+    let pythons = pythons.join(" ").replace(',', "");
     let (number, work) = (entry.number, entry.sweep.plan.work().workload().label());
     let name = entry.name.as_deref().unwrap_or_default();
-    format!(" #{number} {number} sweep {work} {} {name} {origin}", models.join(" ")).to_lowercase()
+    format!(" #{number} {number} sweep {work} {} {pythons} {name} {origin}", models.join(" ")).to_lowercase()
 }
 
 impl App {

@@ -2,10 +2,12 @@
 
 use crate::domain::campaign::Campaign;
 use crate::domain::experiment::Experiment;
+use crate::domain::phase::Phase;
 use crate::domain::plan::{Draft, Plan};
 use crate::domain::sweep::SweepDraft;
 use crate::domain::text::grouped;
 use crate::domain::trace::Trace;
+use crate::domain::verdict;
 
 /// What the program is doing right now.
 #[derive(Debug)]
@@ -84,11 +86,23 @@ impl Live {
         candidates.into_iter().find(fits).unwrap_or_else(|| format!("{ended}/{tasks}"))
     }
 
+    /// What the workers are doing at this moment; until there is one, what creates them.
+    #[must_use]
+    pub fn doing(&self) -> String {
+        let starting = self.trace.workers_by_phase()[Phase::Starting as usize];
+        match self.plan.interpreter() {
+            Some(python) if starting == self.plan.workers() => {
+                format!("starting Python {}…", python.version_name())
+            }
+            _ => verdict::live(&self.trace, self.plan.lock()),
+        }
+    }
+
     /// What to look at while it runs.
     #[must_use]
     pub fn watch(&self) -> Option<&'static str> {
         let experiment = self.experiment?;
-        if self.plan.model() == experiment.model {
+        if self.plan.model() == experiment.model && !self.plan.is_serial() {
             Some(experiment.watch)
         } else {
             Some("first the baseline: one worker, one task after the other")

@@ -6,6 +6,7 @@ use super::pointer::Target;
 
 pub use crate::domain::history::{EarlierRun, EarlierSweep};
 use crate::domain::plan::Plan;
+use crate::domain::python::Pythons;
 use crate::domain::record::Record;
 use crate::domain::share::Refusal;
 use crate::domain::speed::Speed;
@@ -52,6 +53,8 @@ pub enum Msg {
     Refused(String),
     /// How fast an idle core of this machine computes.
     Calibrated(Speed),
+    /// The interpreters of this machine; also if there are none.
+    PythonsFound(Pythons),
     /// Runs of earlier sessions, or of a shared file, in ascending order of their numbers; numbers that are taken here
     /// already are left out.
     Earlier(Vec<EarlierRun>),
@@ -89,6 +92,8 @@ pub enum Effect {
     Stop,
     /// Measure how fast this machine computes; answered by [`Msg::Calibrated`].
     Calibrate,
+    /// Look for Python interpreters; answered by [`Msg::PythonsFound`].
+    FindPythons,
     /// Keep this run or sweep of the history for later sessions.
     Keep(usize),
     /// Bring the runs that were kept by other sessions; answered by [`Msg::Earlier`].

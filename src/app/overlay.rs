@@ -53,6 +53,11 @@ pub enum Overlay {
     },
     /// The columns of the history, to choose from and to sort by.
     Columns,
+    /// The interpreters of this machine, to choose from.
+    Pythons {
+        /// The cursor, counted among those that can be used.
+        row: usize,
+    },
     /// The form for a sweep.
     SweepForm,
     /// All runs and numbers of one point of a sweep.
@@ -72,7 +77,11 @@ impl Overlay {
     /// How far it is scrolled, if it can be.
     pub fn scroll_mut(&mut self) -> Option<&mut Scroll> {
         match self {
-            Overlay::Form | Overlay::Columns | Overlay::SweepForm | Overlay::Export(_) => None,
+            Overlay::Form
+            | Overlay::Columns
+            | Overlay::Pythons { .. }
+            | Overlay::SweepForm
+            | Overlay::Export(_) => None,
             Overlay::Help { scroll, .. }
             | Overlay::Explanation { scroll, .. }
             | Overlay::Details { scroll, .. }
@@ -85,7 +94,11 @@ impl Overlay {
     pub(super) fn renumber(&mut self, from: usize, to: usize) {
         let now = |number: &mut usize| *number = if *number == from { to } else { *number };
         match self {
-            Overlay::Form | Overlay::Columns | Overlay::SweepForm | Overlay::Export(_) => {}
+            Overlay::Form
+            | Overlay::Columns
+            | Overlay::Pythons { .. }
+            | Overlay::SweepForm
+            | Overlay::Export(_) => {}
             Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => {
                 if let Some(over) = over {
                     over.renumber(from, to);
@@ -106,6 +119,7 @@ impl Overlay {
             Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => over.map(|over| *over),
             Overlay::Form
             | Overlay::Columns
+            | Overlay::Pythons { .. }
             | Overlay::SweepForm
             | Overlay::Export(_)
             | Overlay::Details { .. }

@@ -9,6 +9,7 @@ use super::live::{Activity, Goal, Live, Request};
 use super::message::Effect;
 use super::overlay::{Overlay, Scroll};
 use super::screen::{Focus, Panel, Screen};
+use super::setup::Row;
 use super::{App, Notice};
 
 use crate::domain::campaign::{self, Campaign};
@@ -30,13 +31,14 @@ impl App {
         match command {
             Command::Run => return self.request(Request { draft: self.setup.draft(), goal: Goal::Run }),
             Command::MeasureBaseline => return self.measure_baseline(),
-            Command::Experiment => return self.experiment(key),
+            Command::Experiment | Command::RealExperiment => return self.experiment(key),
             Command::Stop => return self.stop(),
             Command::Quit => return vec![Effect::Quit],
             Command::Redraw => return vec![Effect::Redraw],
             Command::Suspend => return vec![Effect::Suspend],
             Command::ToggleMouse => return self.toggle_mouse(),
             Command::NextTheme => self.next_theme(),
+            Command::TakePython => self.take_python(),
             Command::Sweep => return self.open_sweep_form(),
             Command::StartSweep => return self.start_sweep(),
             Command::BeginTyping => self.sweep_form.begin_typing(key),
@@ -126,6 +128,7 @@ impl App {
             Command::Increase => self.setup.change(true, &self.limits),
             Command::OneLess => self.setup.change_by_one(false, &self.limits),
             Command::OneMore => self.setup.change_by_one(true, &self.limits),
+            Command::Edit if self.setup.row() == Row::Python => self.open_pythons(),
             Command::Edit => self.setup.edit(&self.limits),
             Command::Accept => self.setup.accept(&self.limits),
             Command::Abandon => self.setup.abandon(),
@@ -147,6 +150,12 @@ impl App {
             return vec![];
         }
         let Request { mut draft, goal } = request;
+        if draft.model.is_python()
+            && draft.needs_calibration()
+            && let Some(speed) = self.setup.python_speed()
+        {
+            draft = draft.calibrated(&speed);
+        }
         if draft.needs_calibration() {
             if let Err(invalid) = draft.check(&self.limits) {
                 self.refuse(invalid);
@@ -299,6 +308,9 @@ impl App {
             {
                 "no run has ended yet: r runs what the form says, 1-4 are experiments"
             }
+            Command::RealExperiment if !self.has_python() => {
+                "no Python was found here: f, then Model, then Python shows what was tried"
+            }
             Command::ShowEarlier => "no run of an earlier session is kept",
             Command::Restore => "nothing was removed that could come back",
             Command::Remove | Command::Name if nothing_measured => {
@@ -324,9 +336,8 @@ impl App {
     fn experiment(&mut self, key: Key) -> Vec<Effect> {
         let Key::Char(key) = key else { return vec![] };
         let Some(experiment) = Experiment::by_key(key) else { return vec![] };
-        let draft = experiment.draft(self.machine.cores_usable);
-        self.setup.set_draft(draft.clone());
-        self.request(Request { draft, goal: Goal::Answer(experiment) })
+        self.setup.set_draft(experiment.draft(self.machine.cores_usable));
+        self.request(Request { draft: self.setup.draft(), goal: Goal::Answer(experiment) })
     }
 
     pub(super) fn begin(
@@ -437,6 +448,10 @@ impl App {
 
     /// Takes away what is on top, one thing at a time.
     fn close(&mut self) {
+        if matches!(self.overlay, Some(Overlay::Pythons { .. })) {
+            self.close_pythons();
+            return;
+        }
         if let Some(overlay) = self.overlay.take() {
             self.overlay = overlay.closed();
             self.settle_form();
@@ -490,6 +505,8 @@ impl App {
             self.step_export(by);
         } else if self.overlay == Some(Overlay::Columns) {
             self.columns.step(by);
+        } else if matches!(self.overlay, Some(Overlay::Pythons { .. })) {
+            self.step_pythons(by);
         } else if self.overlay == Some(Overlay::SweepForm) {
             self.sweep_form.step(by);
         } else if self.overlay.is_none() && self.chart.is_some() {

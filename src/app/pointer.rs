@@ -25,6 +25,8 @@ pub enum Target {
     FormRow(Row),
     /// A row of the overlay of columns, counted as in [`COLUMNS`](super::columns::COLUMNS).
     ColumnRow(usize),
+    /// An interpreter in their list, counted among those that can be used.
+    PythonRow(usize),
     /// A key that is offered.
     Offered(Key),
     /// The name of a row of the timeline.
@@ -86,6 +88,7 @@ impl App {
                 self.arrange_rows();
             }
             Target::ColumnRow(column) => return self.click_column(column),
+            Target::PythonRow(python) => self.click_python(python),
             Target::TimelineRow(row) => {
                 self.go_to(Panel::Timeline);
                 self.timeline.look_at_row(row);
@@ -157,6 +160,10 @@ impl App {
         let by = if up { -1 } else { 1 };
         match target {
             Target::ColumnRow(_) => self.columns.step(by),
+            Target::PythonRow(_) => self.step_pythons(by),
+            Target::Overlay | Target::Outside if matches!(self.overlay, Some(Overlay::Pythons { .. })) => {
+                self.step_pythons(by);
+            }
             Target::SweepPoint(_) | Target::Chart => {
                 self.with_chart(|chart, entry| chart.step_count(by, entry))
             }

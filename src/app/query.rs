@@ -218,6 +218,7 @@ impl App {
         match (&self.overlay, self.focus().panel) {
             (Some(Overlay::Form), _) | (None, Panel::Setup) => &[Form, Panels, Common, Always],
             (Some(Overlay::Columns), _) => &[Columns, Common, Always],
+            (Some(Overlay::Pythons { .. }), _) => &[Context::Pythons, Common, Always],
             (Some(Overlay::Export(form)), _) if form.row() == ExportRow::File => {
                 &[Context::ExportFile, Typing, Always]
             }
@@ -235,6 +236,8 @@ impl App {
     pub fn is_possible(&self, command: Command) -> bool {
         match command {
             Command::Run | Command::Experiment | Command::MeasureBaseline => !self.is_busy(),
+            Command::RealExperiment => !self.is_busy() && self.has_python(),
+            Command::TakePython => self.has_python(),
             Command::Sweep => !self.is_busy() || self.live_sweep().is_some(),
             Command::StartSweep => !self.is_busy() && self.sweep_form.forecast().is_ok(),
             Command::PointDetails => self.sketch.is_some(),

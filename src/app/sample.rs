@@ -6,9 +6,13 @@ use crate::domain::history::EarlierRun;
 use crate::domain::machine::Machine;
 use crate::domain::model::Model;
 use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Lock, Plan};
 use crate::domain::provenance::{Origin, Provenance};
-use crate::domain::record::{CoreRecord, GilTotals, Record, TaskOutcome, TaskRecord, sample};
+use crate::domain::python::sample as python_sample;
+use crate::domain::python::{FoundPython, GilState, Pythons, UselessPython};
+use crate::domain::record::{
+    CoreRecord, GilTotals, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord, sample,
+};
 use crate::domain::time::{Nanos, TICK, seconds};
 use crate::domain::trace::{Batch, CoreTime, LaneUpdate, Trace, Transition};
 use crate::domain::workload::{Addresses, Workload, WorkloadKind};
@@ -63,6 +67,39 @@ pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Vec<
         }
     };
     numbers.iter().enumerate().map(run).collect()
+}
+
+/// What CPython says of a run: the parts of its start-up, and a line that was printed.
+#[must_use]
+pub fn python(gil: GilState) -> PythonRecord {
+    let text = "a line that the workers' code printed\n";
+    PythonRecord {
+        gil: Some(gil),
+        interpreter_s: Some(0.021),
+        imports_s: Some(0.064),
+        pool_s: Some(0.005),
+        memory_bytes: Some(21 << 20),
+        manager_cpu_s: Some(0.012),
+        output: Some(PrintedOutput { text: text.into(), bytes: text.len() as u64 }),
+    }
+}
+
+/// What a search finds: a usual build, one without the lock, and two files of no use.
+#[must_use]
+pub fn pythons() -> Pythons {
+    let free_threaded = FoundPython { interpreter: python_sample::free_threaded(), ..python_sample::found() };
+    let useless =
+        |path: &str, why: &str| UselessPython { path: path.into(), sentence: format!("{path} {why}") };
+    Pythons {
+        found: vec![python_sample::found(), free_threaded],
+        useless: vec![
+            useless(
+                "/home/sam/.pyenv/versions/3.6.15/bin/python3.6",
+                "is Python 3.6.15: 3.8 or newer is needed",
+            ),
+            useless("/usr/local/bin/python3", "did not answer within two seconds"),
+        ],
+    }
 }
 
 /// A run as an engine would have seen it.
@@ -131,7 +168,7 @@ impl Scenario {
     /// Slices of computing go round among the workers, as many at once as cores or the lock allow.
     fn compute(&mut self) {
         let workers = self.lanes.len() as u64;
-        let locked = self.plan.model().has_emulated_lock();
+        let locked = self.plan.lock() != Lock::None;
         let at_once = if locked { 1 } else { self.cores.min(workers) };
         let slice = if locked { 5 * MS } else { 4 * MS };
         let waiting = if locked { Phase::Gil } else { Phase::Ready };
@@ -243,9 +280,14 @@ impl Scenario {
         let in_flight: Nanos = self.tasks.iter().map(|(begin, end)| end - begin).sum();
         record.concurrency = seconds(in_flight) / wall_s;
         record.startup_s = Some(seconds(STARTED));
-        record.gil = (self.plan.model() == Model::GilThreads).then(|| GilTotals {
-            switches: Some(self.wall / (5 * MS)),
-            is_estimate: false,
+        let is_real = self.plan.lock() == Lock::Real;
+        if is_real {
+            record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+        }
+        record.python = self.plan.interpreter().map(|interpreter| python(interpreter.gil));
+        record.gil = (self.plan.lock() != Lock::None).then(|| GilTotals {
+            switches: (!is_real).then_some(self.wall / (5 * MS)),
+            is_estimate: is_real,
             wait_s: seconds(all[Phase::Gil]),
         });
         record.migrations = self.whole.migrations();

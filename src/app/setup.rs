@@ -3,8 +3,10 @@
 mod about;
 mod forecast;
 mod number;
+mod python;
 mod row;
 
+pub use python::Search;
 pub use row::Row;
 
 use crate::domain::machine::Limits;
@@ -40,6 +42,8 @@ pub struct Setup {
     typed: Option<String>,
     remark: Option<Remark>,
     cores_usable: u32,
+    /// By what Python's models can be executed.
+    pythons: Search,
     /// What `r` will do: composed when something has changed.
     forecast: Result<String, Invalid>,
 }
@@ -57,6 +61,7 @@ impl Setup {
             typed: None,
             remark: None,
             cores_usable,
+            pythons: Search::GoesOn,
             forecast: Ok(String::new()),
         }
     }
@@ -74,7 +79,9 @@ impl Setup {
     /// Puts another draft into the form, as when a quick experiment is started.
     pub fn set_draft(&mut self, draft: Draft) {
         let repeats = self.draft.repeats;
-        self.draft = Draft { repeats, ..draft };
+        let python = draft.python.or_else(|| self.draft.python.take());
+        self.draft = Draft { repeats, python, ..draft };
+        self.keep_start_method();
         self.typed = None;
         self.remark = None;
         self.keep_row_in_view();
@@ -90,6 +97,13 @@ impl Setup {
     #[must_use]
     pub fn rows(&self) -> Vec<Row> {
         let mut rows = vec![Row::Workload, Row::Model, Row::Workers, Row::Tasks];
+        // Below what all models have, which so stays where it is while models are stepped through.
+        if self.draft.model.is_python() {
+            rows.push(Row::Python);
+        }
+        if self.draft.model == Model::PythonProcesses {
+            rows.push(Row::StartMethod);
+        }
         match self.draft.workload {
             WorkloadKind::Cpu => rows.extend([Row::SizedBy, Row::TaskSize]),
             WorkloadKind::Io if self.draft.urls.is_some() => rows.extend([Row::Writes, Row::Files]),
@@ -143,6 +157,8 @@ impl Setup {
         match (row, draft.task_size) {
             (Row::Workload, _) => draft.workload.name().into(),
             (Row::Model, _) => draft.model.name().into(),
+            (Row::Python, _) => self.python_in_words(),
+            (Row::StartMethod, _) => self.start_method_in_words(),
             (Row::Workers, _) if draft.model == Model::Serial => "1 (fixed)".into(),
             (Row::SizedBy, TaskSize::Iterations(_)) => "iterations".into(),
             (Row::SizedBy, TaskSize::Milliseconds(_)) => "time".into(),
@@ -174,7 +190,9 @@ impl Setup {
         self.remark = None;
         match self.row {
             Row::Workload => self.change_workload(up),
-            Row::Model => self.draft.model = neighbour(&Model::ALL, self.draft.model, up),
+            Row::Model => self.draft.model = neighbour(&self.models(), self.draft.model, up),
+            Row::Python => self.change_python(up),
+            Row::StartMethod => self.change_start_method(up),
             Row::SizedBy => {
                 self.draft.task_size = match self.draft.task_size {
                     TaskSize::Iterations(_) => TaskSize::Milliseconds(self.task_ms),
@@ -205,6 +223,15 @@ impl Setup {
         if self.draft.tasks == before.default_tasks() {
             self.draft.tasks = self.draft.workload.default_tasks();
         }
+        if !self.draft.model.executes(self.draft.workload) {
+            self.draft.model = Model::PythonThreads;
+            self.note("python-asyncio cannot compute: python-threads instead".into());
+        }
+    }
+
+    /// Those that execute the workload.
+    fn models(&self) -> Vec<Model> {
+        Model::ALL.into_iter().filter(|model| model.executes(self.draft.workload)).collect()
     }
 
     fn note(&mut self, sentence: String) {
@@ -256,6 +283,7 @@ impl Setup {
 
     /// Says below its row what is wrong, and puts the cursor there.
     pub fn refuse(&mut self, invalid: Invalid) {
+        let invalid = self.explained(invalid);
         if self.row.field() != invalid.field
             && let Some(row) = self.rows().into_iter().rev().find(|row| row.field() == invalid.field)
         {

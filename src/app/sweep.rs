@@ -96,7 +96,7 @@ impl App {
             return vec![];
         }
         self.notice = None;
-        self.sweep_form.open(self.setup.draft().workload);
+        self.sweep_form.open(&self.setup.draft());
         self.overlay = Some(Overlay::SweepForm);
         vec![]
     }

@@ -62,7 +62,7 @@ impl Teaching {
 
 /// The first words of what the help says, up to its first comma or colon; a quick experiment is told by its question.
 fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
-    if let (Command::Experiment, Key::Char(digit)) = (binding.command, key)
+    if let (Command::Experiment | Command::RealExperiment, Key::Char(digit)) = (binding.command, key)
         && let Some(experiment) = Experiment::by_key(digit)
     {
         return experiment.question.into();

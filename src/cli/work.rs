@@ -79,7 +79,6 @@ pub(super) struct WorkArguments {
     /// CPython 3.8 or newer; python-interpreters needs 3.14. Without it, python3 on PATH, or else the first that is found
     /// there and in pyenv. `pconc-tui doctor` lists them. A sweep takes several: give it once for each.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::ExecutablePath)]
-    #[arg(help_heading = "Options of the python models")]
     pub(super) python: Vec<PathBuf>,
 
     /// How python-processes makes its processes: fork, forkserver, spawn [default: that Python's own]

@@ -4,7 +4,7 @@ use super::model::Model;
 use super::plan::{Draft, TaskSize};
 use super::workload::WorkloadKind;
 
-/// A question that a pair of runs answers: serial first, then a model on the same work.
+/// A question that a pair of runs answers: serial first (in the same language), then a model on the same work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Experiment {
     /// The key that starts it.
@@ -32,7 +32,7 @@ enum Workers {
 }
 
 /// All of them, in the order of their keys.
-pub const EXPERIMENTS: [Experiment; 4] = [
+pub static EXPERIMENTS: [Experiment; 4] = [
     Experiment {
         key: '1',
         question: "Do threads speed up I/O?",
@@ -67,11 +67,27 @@ pub const EXPERIMENTS: [Experiment; 4] = [
     },
 ];
 
+/// What is asked of a real Python, where there is one.
+pub static OF_PYTHON: Experiment = Experiment {
+    key: '5',
+    question: "Is the real Python like that?",
+    watch: "the same picture as in 2, made by CPython itself",
+    workload: WorkloadKind::Cpu,
+    model: Model::PythonThreads,
+    workers: Workers::Exactly(4),
+};
+
+/// Those that can be offered, in the order of their keys.
+#[must_use]
+pub fn offered(has_python: bool) -> Vec<&'static Experiment> {
+    EXPERIMENTS.iter().chain(has_python.then_some(&OF_PYTHON)).collect()
+}
+
 impl Experiment {
-    /// The experiment that this key starts.
+    /// The experiment that this key starts, where it is offered.
     #[must_use]
     pub fn by_key(key: char) -> Option<&'static Experiment> {
-        EXPERIMENTS.iter().find(|experiment| experiment.key == key)
+        EXPERIMENTS.iter().chain([&OF_PYTHON]).find(|experiment| experiment.key == key)
     }
 
     /// The draft of its second run, on a machine with so many usable cores. All else is the same for all experiments on

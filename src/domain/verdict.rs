@@ -158,11 +158,15 @@ fn start_up(record: &Record) -> &'static str {
     known.max_by(|a, b| a.0.total_cmp(&b.0)).map_or("starting Python and its workers", |(_, words)| words)
 }
 
-/// What Python's own machinery around the workers cost them, if that is worth a word.
+/// What Python needed besides its workers, if that is worth a word.
 fn managing(record: &Record) -> Option<String> {
     let managing = record.python.as_ref()?.manager_cpu_s?;
-    (managing > record.cpu_s * MANAGING)
-        .then(|| format!("managing the workers took {} of CPU time besides theirs", text::duration(managing)))
+    (managing > record.cpu_s * MANAGING).then(|| {
+        format!(
+            "starting Python and managing the workers took {} of CPU time besides theirs",
+            text::duration(managing)
+        )
+    })
 }
 
 /// Of the workers' CPU time, what managing them may take without a word.
@@ -369,7 +373,9 @@ mod tests {
         record.python.as_mut().unwrap().manager_cpu_s = Some(0.4);
         let said = concluded(&record, None);
         assert!(
-            said.ends_with("at once; managing the workers took 400 ms of CPU time besides theirs"),
+            said.ends_with(
+                "at once; starting Python and managing the workers took 400 ms of CPU time besides theirs"
+            ),
             "{said}"
         );
         record.startup_s = Some(0.8);

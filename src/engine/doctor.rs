@@ -7,8 +7,12 @@ use super::session::Session;
 use super::{clock, os, scratch};
 use crate::domain::machine::{Finding, Limit};
 use crate::domain::plan::DEFAULT_ITERATIONS;
+use crate::domain::python::Pythons;
 use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
+
+/// How much of a path is told, in characters.
+const PATH_TOLD: usize = 200;
 
 /// Looks at everything that decides what can be measured here and how well.
 #[must_use]
@@ -18,6 +22,7 @@ pub fn examine(session: &Session) -> Vec<Finding> {
     findings.extend(clocks());
     findings.extend(limits(session));
     findings.extend(surroundings());
+    findings.extend(pythons(session));
     findings
 }
 
@@ -106,6 +111,25 @@ fn limits(session: &Session) -> Vec<Finding> {
             Some("the soft limit, raised to the hard one".into()),
         ),
     ]
+}
+
+/// The interpreters that Python's models can be executed by, and what looks like one and is none.
+fn pythons(session: &Session) -> Vec<Finding> {
+    let Pythons { found, useless } = session.find_pythons(&[]);
+    if found.is_empty() && useless.is_empty() {
+        let note = Some("the python models need CPython 3.8 or newer, on PATH or in pyenv".into());
+        return vec![finding("Python", "none found".into(), note)];
+    }
+    let found = found.iter().map(|python| {
+        let interpreter = &python.interpreter;
+        let task = text::duration(python.speed().seconds_of(DEFAULT_ITERATIONS));
+        let pool = if interpreter.subinterpreters { ", subinterpreters" } else { "" };
+        let value = format!("{}{pool}; cpu task {task}", interpreter.label());
+        finding("Python", value, Some(text::clean(&interpreter.path, PATH_TOLD)))
+    });
+    let useless =
+        useless.iter().map(|useless| finding("Python", "of no use".into(), Some(useless.sentence.clone())));
+    found.chain(useless).collect()
 }
 
 fn surroundings() -> Vec<Finding> {

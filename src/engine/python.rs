@@ -5,6 +5,7 @@
 //! which a bounded part is kept: nothing that Python prints reaches the screen.
 
 mod ask;
+pub mod convoy;
 pub mod find;
 pub mod order;
 pub mod output;

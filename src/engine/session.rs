@@ -10,18 +10,18 @@ use nix::sys::signal::SigSet;
 
 use super::arena::Arena;
 use super::python::probe::Unanswered;
-use super::python::{find, probe};
+use super::python::{convoy, find, probe};
 use super::run::Ground;
 pub use super::run::{Report, Run};
 use super::scratch::Scratch;
 use super::zygote::Zygote;
-use super::{calibrate, clock, convoy, machine, os};
-use crate::domain::fidelity::Convoy;
+use super::{calibrate, clock, machine, os};
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
 use crate::domain::python::{FoundPython, Interpreter, Pythons, UselessPython};
 use crate::domain::speed::Speed;
 use crate::domain::text;
+use crate::domain::time::Nanos;
 
 /// How often it is looked whether a run is over that keeps others waiting.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
@@ -170,22 +170,20 @@ impl Session {
         probe::probe(&mut zygote, &self.ground.scratch, file, cancelled)
     }
 
-    /// Latencies of sleeps of 1 ms beside so many threads that compute, under the emulated lock and under that of this
-    /// interpreter, one after the other. Fewer if `cancelled` says so.
+    /// The convoy under a real lock: so many latencies beside so many computing threads, as
+    /// [`emulated`](super::convoy::emulated) has them.
     ///
     /// # Errors
-    /// What kept one of them from being measured, in one sentence.
+    /// Why the interpreter did not measure them, in one sentence.
     pub fn convoy(
         &self,
-        interpreter: &Interpreter,
-        (beside, samples): (u32, u32),
+        python: &Interpreter,
+        computing: u32,
+        samples: u32,
         cancelled: &dyn Fn() -> bool,
-    ) -> Result<Convoy, String> {
-        let emulated = convoy::emulated(beside, samples, cancelled)?;
+    ) -> Result<Vec<Nanos>, String> {
         let mut zygote = self.ground.zygote.lock().unwrap_or_else(PoisonError::into_inner);
-        let (scratch, path) = (&self.ground.scratch, &interpreter.path);
-        let real = convoy::real(&mut zygote, scratch, path, (beside, samples), cancelled)?;
-        Ok(Convoy { beside, emulated, real })
+        convoy::measure(&mut zygote, &self.ground.scratch, python, (computing, samples), cancelled)
     }
 
     /// How fast an idle core computes. Takes about 0.25 s of computing.

@@ -157,7 +157,7 @@ pub(super) fn python_costs(record: &Record) -> Option<String> {
         part("interpreter", python.interpreter_s),
         part("imports", python.imports_s),
         part("pool", python.pool_s),
-        part("CPU time of managing the workers", python.manager_cpu_s),
+        part("CPU time of starting and managing", python.manager_cpu_s),
     ];
     let known: Vec<String> = parts.into_iter().flatten().collect();
     (!known.is_empty()).then(|| format!("Python's own: {}", known.join(" · ")))

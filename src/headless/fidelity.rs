@@ -4,6 +4,7 @@ mod table;
 
 use std::cell::Cell;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -16,13 +17,15 @@ use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::fidelity::{self as question, CONVOY_SAMPLES, CONVOYS, Convoy, Line};
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
+use crate::domain::plan::DEFAULT_SWITCH_INTERVAL_US;
 use crate::domain::provenance::Provenance;
 use crate::domain::python::{FoundPython, Interpreter};
 use crate::domain::share::Format;
 use crate::domain::sweep::{Sweep, SweepDraft};
 use crate::domain::text::counted;
-use crate::engine::os;
+use crate::domain::time::{Nanos, seconds};
 use crate::engine::session::Session;
+use crate::engine::{convoy, os};
 use crate::shell::exit::Failure;
 use crate::shell::spelling::Spelling;
 
@@ -120,13 +123,28 @@ fn convoys(
         if is_interrupted() || measured.broke.is_some() {
             break;
         }
-        match session.convoy(interpreter, (beside, CONVOY_SAMPLES), &is_interrupted) {
+        match convoy(session, interpreter, beside, &is_interrupted) {
             Ok(convoy) => convoys.push(convoy),
+            // Stopped in the middle: half a convoy is none.
+            Err(_) if interrupted.get() => break,
             Err(sentence) => measured.broke = Some(sentence),
         }
     }
     measured.interrupted = interrupted.get();
     convoys
+}
+
+fn convoy(
+    session: &Session,
+    interpreter: &Interpreter,
+    beside: u32,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Convoy, String> {
+    let in_seconds = |latencies: Vec<Nanos>| latencies.into_iter().map(seconds).collect();
+    let interval = Duration::from_micros(DEFAULT_SWITCH_INTERVAL_US);
+    let emulated = in_seconds(convoy::emulated(beside, CONVOY_SAMPLES, interval)?);
+    let real = in_seconds(session.convoy(interpreter, beside, CONVOY_SAMPLES, cancelled)?);
+    Ok(Convoy { beside, emulated, real })
 }
 
 /// The document.

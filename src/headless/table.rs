@@ -2,7 +2,7 @@
 
 use super::columns::{Side, aligned};
 use crate::domain::phase::Phase;
-use crate::domain::record::{Outcome, Record};
+use crate::domain::record::{OUTPUT_KEPT, Outcome, Record};
 use crate::domain::repeats;
 use crate::domain::shared_file;
 use crate::domain::text;
@@ -13,6 +13,8 @@ use crate::domain::verdict;
 const FAILURES_LISTED: usize = 10;
 /// How much of a foreign sentence is shown, in characters.
 const MAX_SHOWN: usize = 300;
+/// So many lines of what Python printed are shown.
+const LINES_PRINTED: usize = 5;
 
 /// The records, each with its number, as text; empty if there are none.
 pub fn render(records: &[(usize, &Record)]) -> String {
@@ -125,9 +127,43 @@ fn remarks(number: usize, record: &Record, is_first: bool) -> Vec<String> {
     let uneventful = record.outcome == Outcome::Completed && record.tasks_failed == 0;
     let verdict = (is_first || !uneventful).then(|| verdict::concluded(record, None));
     let caveats = record.caveats.iter().map(|caveat| format!("caveat: {}", caveat.text));
-    let sentences =
-        verdict.into_iter().chain(shared_file::told(record)).chain(failures(record)).chain(caveats);
+    let python = python(record).filter(|_| is_first || !uneventful);
+    let sentences = verdict
+        .into_iter()
+        .chain(python)
+        .chain(shared_file::told(record))
+        .chain(failures(record))
+        .chain(caveats)
+        .chain(printed(record));
     sentences.map(|sentence| format!("#{number} {}", text::clean(&sentence, MAX_SHOWN))).collect()
+}
+
+/// Which interpreter executed it, and whether that had its lock: as it was asked in the run, else as before it.
+fn python(record: &Record) -> Option<String> {
+    let interpreter = &record.plan.python()?.interpreter;
+    let proven = record.python.as_ref().and_then(|said| said.gil);
+    let lock = proven.map_or_else(
+        || format!("{} when it was asked before", interpreter.gil.words()),
+        |gil| gil.words().into(),
+    );
+    let estimate =
+        if record.phase_source.estimates_gil() { "; waiting for the lock is estimated" } else { "" };
+    Some(format!("executed by {} ({}, {lock}){estimate}", interpreter.path, interpreter.version_name()))
+}
+
+/// What Python printed, the first lines of it.
+fn printed(record: &Record) -> Vec<String> {
+    let Some(output) = record.python.as_ref().and_then(|said| said.output.as_ref()) else { return vec![] };
+    let mut lines: Vec<String> =
+        output.text.lines().take(LINES_PRINTED).map(|line| format!("printed: {line}")).collect();
+    if output.text.lines().count() > LINES_PRINTED || output.bytes > output.text.len() as u64 {
+        let bytes = text::grouped(output.bytes);
+        lines.push(format!(
+            "printed {bytes} bytes in all: --format json has the first {} KiB",
+            OUTPUT_KEPT >> 10
+        ));
+    }
+    lines
 }
 
 fn failures(record: &Record) -> Vec<String> {

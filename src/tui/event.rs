@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::app::key::Key;
+use crate::domain::python::Pythons;
 use crate::domain::share::Refusal;
 use crate::domain::speed::Speed;
 use crate::domain::trace::Trace;
@@ -29,6 +30,8 @@ pub enum Event {
     Heard(Heard),
     /// An idle core does so many steps of the kernel in a second.
     Calibrated(Speed),
+    /// The interpreters of this machine.
+    PythonsFound(Pythons),
     /// A file to share was written under this name, of so many bytes; or why not.
     Exported(String, Result<u64, Refusal>),
     /// What earlier sessions have kept.

@@ -39,6 +39,7 @@ pub(super) fn line(row: &Row, theme: Theme) -> Line<'_> {
             Span::raw(note.as_str()),
         ]),
         Row::More(note) => Line::from(format!("{}{note}", " ".repeat(usize::from(BEFORE_NOTES)))),
+        Row::Plain(text) => Line::raw(text.as_str()),
         Row::Failure(text) => Line::styled(text.as_str(), theme.error()),
         Row::Empty => Line::default(),
     }

@@ -194,12 +194,21 @@ fn two_numbers(concurrency: f64, parallelism: f64) -> String {
 /// A run in a few words.
 pub fn describe(plan: &Plan) -> String {
     format!(
-        "{} · {} · {} · {}",
+        "{} · {}{} · {} · {}",
         plan.workload().label(),
         plan.executor().label(),
+        gil(plan),
         plural(u64::from(plan.workers()), "worker"),
         plural(u64::from(plan.tasks()), "task"),
     )
+}
+
+/// " · GIL on" of a Python whose label does not say it.
+fn gil(plan: &Plan) -> String {
+    match plan.interpreter() {
+        Some(interpreter) if !interpreter.free_threaded => format!(" · {}", interpreter.gil.words()),
+        _ => String::new(),
+    }
 }
 
 /// A count with its noun.

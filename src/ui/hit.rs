@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::history::HistoryRow;
 use super::panel::inside;
-use super::{footer, history, layout, overlay_area, panels, present, setup, sweep, timeline};
+use super::{footer, history, layout, overlay_area, panels, present, pythons, setup, sweep, timeline};
 use crate::app::App;
 use crate::app::command::{Binding, Command};
 use crate::app::key::Key;
@@ -48,7 +48,10 @@ fn key_at(binding: &Binding, column: u16) -> Option<Key> {
 fn in_overlay(app: &App, over: Rect, row: u16) -> Target {
     let found = match app.overlay() {
         Some(Overlay::Form) => setup::row_at(app, true, inside(over), row).map(Target::FormRow),
-        Some(Overlay::SweepForm) => sweep::form::row_at(over, row).map(Target::SweepRow),
+        Some(Overlay::SweepForm) => sweep::form::row_at(app, over, row).map(Target::SweepRow),
+        Some(Overlay::Pythons { row: cursor }) => {
+            pythons::row_at(app, *cursor, over, row).map(Target::PythonRow)
+        }
         Some(Overlay::Columns) => history::column_at(app, over, row).map(Target::ColumnRow),
         _ => None,
     };

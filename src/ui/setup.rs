@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::header::shortened;
 use super::layout::centred;
 use super::panel::{block, draw_block, draw_lines, draw_over, wrap};
 use super::theme::Theme;
@@ -16,7 +17,7 @@ use crate::app::setup::{Remark, Row, Setup};
 /// Columns of the labels.
 const LABELS: usize = 10;
 /// The most rows that a form has.
-const MOST_ROWS: u16 = 12;
+const MOST_ROWS: u16 = 13;
 /// Columns and rows of the form over the panels, with its border.
 const OVERLAY: (u16, u16) = (54, MOST_ROWS + 6);
 /// From so many columns on, two rows are enough for what there is to say about a field, else three.
@@ -78,7 +79,7 @@ fn draw_rows(setup: &Setup, focused: bool, theme: Theme, area: Rect, buf: &mut B
     let rows = setup.rows();
     let first = first_in_view(setup, area);
     let lines: Vec<Line<'_>> =
-        rows.iter().map(|row| line(setup, *row, focused && *row == setup.row(), theme)).collect();
+        rows.iter().map(|row| line(setup, *row, focused && *row == setup.row(), area.width, theme)).collect();
     draw_lines(&lines[first..], area, buf);
     if area.is_empty() {
         return;
@@ -132,7 +133,7 @@ fn remark(setup: &Setup) -> Option<&Remark> {
     setup.remark().filter(|remark| remark.field == setup.row().field() && !remark.is_error)
 }
 
-fn line(setup: &Setup, row: Row, here: bool, theme: Theme) -> Line<'static> {
+fn line(setup: &Setup, row: Row, here: bool, width: u16, theme: Theme) -> Line<'static> {
     let label = format!("{:<LABELS$}", setup.label(row));
     let label = if here { Span::styled(label, theme.strong()) } else { Span::raw(label) };
     if let (Some(typed), true) = (setup.typed(), here) {
@@ -141,6 +142,10 @@ fn line(setup: &Setup, row: Row, here: bool, theme: Theme) -> Line<'static> {
     }
     let is_wrong = setup.forecast().is_err_and(|invalid| invalid.field == row.field());
     let value = setup.value(row);
+    // The marks of the cursor and of a mistake have their columns in any case.
+    let room = usize::from(width).saturating_sub(LABELS + 2);
+    let fits = value.chars().count() <= room;
+    let value = if fits { value } else { shortened(&setup.short_value(row), room) };
     match (here, is_wrong) {
         (true, true) => Line::from(vec![label, Span::styled(format!("‹{value}›!"), theme.error())]),
         (false, true) => Line::from(vec![label, Span::styled(format!(" {value} !"), theme.error())]),

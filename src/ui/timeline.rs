@@ -27,6 +27,7 @@ use crate::app::screen::Panel;
 use crate::app::timeline::{Rows, Window, whole};
 use crate::app::{App, Shown};
 use crate::domain::phase::Phase;
+use crate::domain::plan::Lock;
 use crate::domain::text::duration;
 use crate::domain::time::seconds;
 
@@ -38,7 +39,7 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
     let focused = app.focus().panel == Panel::Timeline;
     let Some(shown) = app.shown() else {
         let inner = draw_block(&block("What would you like to know?", focused, theme), area, buf);
-        welcome::draw(theme, inner, buf);
+        welcome::draw(app.has_python(), theme, inner, buf);
         return;
     };
     let Some(geometry) = Geometry::of(app, area, gutter) else {
@@ -55,7 +56,7 @@ pub fn target(app: &App, area: Rect, gutter: u16, column: u16, row: u16) -> Opti
         if app.shown().is_some() {
             return None;
         }
-        let experiment = welcome::experiment_at(inside(area), row)?;
+        let experiment = welcome::experiment_at(app.has_python(), inside(area), row)?;
         return Some(Target::Offered(Key::Char(experiment.key)));
     };
     if geometry.labels.contains(Position { x: column, y: row }) {
@@ -115,8 +116,11 @@ impl View<'_> {
     /// What stands on the border above, left and right, in as many words as there is room for. With a cursor, the task
     /// under it is more than anything else.
     fn titles(&self, under: Option<&Inspection<'_>>, width: u16) -> (String, Line<'static>) {
-        let emulated = self.shown.plan().model().has_emulated_lock();
-        let notes = if emulated { [" · the lock is emulated", " · emulated", ""] } else { [""; 3] };
+        let notes = match self.shown.plan().lock() {
+            Lock::Emulated => [" · the lock is emulated", " · emulated", ""],
+            Lock::Real => [" · waiting for the lock is estimated", " · gil is estimated", ""],
+            Lock::None => [""; 3],
+        };
         let rows = self.rows_in_words();
         let left = |note: &str| format!("{TITLE}{rows}{note}");
         // A blank on either side of a title, and some of the border before the next.
@@ -143,7 +147,7 @@ impl View<'_> {
         match self.app.timeline().rows() {
             Rows::Workers => {
                 let has_failures = !self.app.shown_failures().is_empty();
-                legend::of_phases(&self.phases(), has_failures, self.theme, width)
+                legend::of_phases(&self.phases(), self.shown.plan().lock(), has_failures, self.theme, width)
             }
             Rows::Cores => legend::of_cores(self.theme, width),
         }

@@ -8,19 +8,17 @@ use ratatui::widgets::Widget;
 use super::panel::draw_lines;
 use super::theme::Theme;
 use super::widget::figure::{Figure, Size};
-use crate::domain::experiment::{EXPERIMENTS, Experiment};
+use crate::domain::experiment::{Experiment, offered};
 
-/// How many there are.
-const COUNT: u16 = EXPERIMENTS.len() as u16;
 /// Rows of an experiment with its key in large digits, and an empty row.
 const LARGE: u16 = 4;
 /// Columns of a key in large digits.
 const KEY: u16 = 6;
 
 /// Key, question, and what to watch for, as far as there is room.
-pub fn draw(theme: Theme, area: Rect, buf: &mut Buffer) {
-    let apart = apart(area);
-    for (experiment, place) in places(area) {
+pub fn draw(has_python: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let apart = apart(has_python, area);
+    for (experiment, place) in places(has_python, area) {
         if apart >= LARGE {
             draw_large(experiment, theme, place, buf);
         } else {
@@ -30,25 +28,31 @@ pub fn draw(theme: Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// The experiment that stands at this height of the area.
-pub fn experiment_at(area: Rect, y: u16) -> Option<&'static Experiment> {
-    let (experiment, _) = places(area).find(|(_, place)| (place.top()..place.bottom()).contains(&y))?;
-    Some(experiment)
+pub fn experiment_at(has_python: bool, area: Rect, y: u16) -> Option<&'static Experiment> {
+    let is_here = |place: &Rect| (place.top()..place.bottom()).contains(&y);
+    places(has_python, area).find(|(_, place)| is_here(place)).map(|(experiment, _)| experiment)
+}
+
+/// How many there are.
+fn count(has_python: bool) -> u16 {
+    u16::try_from(offered(has_python).len()).unwrap_or(u16::MAX)
 }
 
 /// Rows from one experiment to the next.
-fn apart(area: Rect) -> u16 {
+fn apart(has_python: bool, area: Rect) -> u16 {
+    let count = count(has_python);
     // The last one needs no empty row below it.
-    match (area.height + 1) / COUNT {
+    match (area.height + 1) / count {
         large if large >= LARGE => large.min(LARGE + 3),
-        _ => (area.height / COUNT).max(1),
+        _ => (area.height / count).max(1),
     }
 }
 
 /// Where each experiment stands: all rows up to the next one but an empty one, where there is room for that.
-fn places(area: Rect) -> impl Iterator<Item = (&'static Experiment, Rect)> {
-    let apart = apart(area);
+fn places(has_python: bool, area: Rect) -> impl Iterator<Item = (&'static Experiment, Rect)> {
+    let apart = apart(has_python, area);
     let height = if apart > 2 { apart - 1 } else { apart };
-    EXPERIMENTS.iter().zip(0..COUNT).map(move |(experiment, i)| {
+    offered(has_python).into_iter().zip(0u16..).map(move |(experiment, i)| {
         let place = Rect { y: area.y + i * apart, height, ..area };
         (experiment, place.intersection(area))
     })

@@ -173,6 +173,25 @@ const STATES: &[State] = &[
         says: &["the best of all", "★"],
     },
     State {
+        name: "python-first",
+        reach: python::found,
+        says: &["Is the real Python like that?", "Press 1 to 5"],
+    },
+    State { name: "python-form", reach: python::form, says: &["3.13.0", "Start by   fork"] },
+    State { name: "python-searching", reach: python::searching, says: &["looking for Python…"] },
+    State { name: "python-none", reach: python::none, says: &["none found"] },
+    State { name: "python-too-old", reach: python::too_old, says: &["needs Python"] },
+    State { name: "python-list", reach: python::list, says: &["GIL off", "did not answer"] },
+    State {
+        name: "python-running",
+        reach: python::running,
+        says: &["1 computes, ~3 wait for the lock", "gil"],
+    },
+    State { name: "python-starting", reach: python::starting, says: &["starting Python"] },
+    State { name: "python-finished", reach: python::finished, says: &["python-threads (3.13.0): no gain"] },
+    State { name: "python-details", reach: python::details, says: &["python-threads (3.13.0)"] },
+    State { name: "python-sweep-form", reach: python::sweep_form, says: &["Sweep", "serial: always"] },
+    State {
         name: "teaching",
         reach: |s| {
             s.press(&[Char('P'), Char('3')]);

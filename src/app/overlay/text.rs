@@ -74,7 +74,11 @@ impl App {
     fn composed(&self, former: Option<Text>, is_news: bool) -> Option<Text> {
         let columns = self.size.0;
         match self.overlay.as_ref()? {
-            Overlay::Form | Overlay::Columns | Overlay::SweepForm | Overlay::Export(_) => None,
+            Overlay::Form
+            | Overlay::Columns
+            | Overlay::Pythons { .. }
+            | Overlay::SweepForm
+            | Overlay::Export(_) => None,
             Overlay::Help { here, .. } => {
                 let width = if columns < ROOM_FOR_TWO { TEXT_COLUMNS } else { TWO_COLUMNS };
                 let sections = reading::help(here);

@@ -13,6 +13,7 @@ use crate::app::overlay::Overlay;
 use crate::app::screen::Panel;
 use crate::app::timeline::Rows;
 use crate::app::{App, Shown};
+use crate::domain::plan::Lock;
 use crate::domain::record::PhaseSource;
 
 /// What can be explained.
@@ -130,11 +131,21 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
         Shown::Entry(entry) if entry.record.phase_source == PhaseSource::Clock => Some(
             "This kernel does not tell how long a thread waited for a core: ready is from CPU clocks alone.",
         ),
+        Shown::Entry(entry) if entry.record.phase_source == PhaseSource::ClockGilEstimated => Some(
+            "This kernel does not tell how long a thread waited for a core: that waiting is in gil, too.",
+        ),
         _ => None,
     };
-    let emulated = shown.plan().model().has_emulated_lock().then_some(
-        "The lock is emulated, after CPython's own code: real threads, real waiting, but Rust computes and not Python.",
-    );
+    let lock = match shown.plan().lock() {
+        Lock::Emulated => Some(
+            "The lock is emulated, after CPython's own code: real threads, real waiting, but Rust computes and not Python.",
+        ),
+        Lock::Real => Some(
+            "The lock is CPython's own. It does not tell who waits for it: gil is an estimate, what is left of a computing \
+             task's time after its CPU time and its waiting for a core.",
+        ),
+        Lock::None => None,
+    };
     let live = (!trace.is_concluded()).then_some(
         "While it runs, a worker that computes and was not heard of for 3 ms is drawn as ready; the finished picture \
          knows better.",
@@ -148,8 +159,7 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
             "{dropped} events came too fast to be kept: the picture has holes there, the numbers have none."
         )
     });
-    let entries: Vec<Entry> =
-        [emulated, live, source, thinned].into_iter().flatten().map(Entry::plain).collect();
+    let entries: Vec<Entry> = [lock, live, source, thinned].into_iter().flatten().map(Entry::plain).collect();
     let entries: Vec<Entry> = entries.into_iter().chain(lost.map(Entry::plain)).collect();
     (!entries.is_empty()).then(|| Section::new("This run", entries))
 }
@@ -170,6 +180,7 @@ mod tests {
     use crate::domain::model::Model;
     use crate::domain::phase::Phase;
     use crate::domain::plan::{Draft, TaskSize};
+    use crate::domain::python::GilState;
     use crate::domain::record::{self, GilTotals};
     use crate::domain::shared_file::{Content, SharedFile};
     use crate::domain::trace::Trace;
@@ -263,8 +274,8 @@ mod tests {
     /// Two runs of everything that can be measured: `cpu` over its baseline, and `io` with one file under the lock.
     fn runs(kind: WorkloadKind) -> History {
         let mut history = crate::domain::record::sample::history(8);
-        for model in [Model::Serial, Model::GilThreads] {
-            let draft = Draft { files: Files::OneShared, ..Draft::new(kind, model, 1) };
+        for model in [Model::Serial, Model::GilThreads, Model::PythonProcesses] {
+            let draft = Draft { files: Files::OneShared, ..record::sample::draft(kind, model, 1) };
             let plan = if kind == WorkloadKind::Cpu {
                 record::sample::plan(kind, model, 1)
             } else {
@@ -281,6 +292,7 @@ mod tests {
                 writes: 0,
                 spoilt: 0,
             });
+            record.python = record.plan.python().map(|_| sample::python(GilState::On));
             Phase::MEASURED.into_iter().for_each(|phase| record.phases_s[phase] = 1);
             history.add(record, Trace::new(1));
         }
@@ -302,8 +314,17 @@ mod tests {
                 ));
             }
         }
-        for there in ["efficiency", "output.txt", "iterations", "page", "lock waiting", "memory", "lost core"]
-        {
+        for there in [
+            "efficiency",
+            "output.txt",
+            "iterations",
+            "page",
+            "lock waiting",
+            "memory",
+            "lost core",
+            "imports",
+            "GIL",
+        ] {
             assert!(names.contains(there), "{there}");
         }
         for name in names {

@@ -4,6 +4,7 @@ use super::{Row, Setup};
 use crate::domain::machine::Limits;
 use crate::domain::model::Model;
 use crate::domain::plan::TaskSize;
+use crate::domain::python::GilState;
 use crate::domain::text::{counted, grouped};
 use crate::domain::workload::{Files, WorkloadKind};
 
@@ -16,6 +17,8 @@ impl Setup {
         match (self.row, self.draft.task_size) {
             (Row::Workload, _) => about_workload(self.draft.workload).into(),
             (Row::Model, _) => self.about_model(),
+            (Row::Python, _) => self.about_python(),
+            (Row::StartMethod, _) => self.about_start_method().into(),
             (Row::Workers, _) if self.draft.model == Model::Serial => "serial means one worker".into(),
             (Row::Workers, _) => format!("{}: {because}", up_to()),
             (Row::Tasks, _) => format!("{} units of work: a free worker takes the next", up_to()),
@@ -59,15 +62,27 @@ impl Setup {
                 format!("{}, each with memory of its own", counted_many(workers, "forked process"))
             }
             (Model::Rayon, _) => format!("a pool of {threads} that take tasks from each other"),
-            (Model::PythonThreads, _) => format!("{threads} of one CPython interpreter"),
+            (Model::PythonThreads, WorkloadKind::Cpu) => match self.gil() {
+                Some(GilState::Off) => {
+                    format!("{threads} of real CPython, GIL off: {} at once", many_compute(cores))
+                }
+                _ => format!("{threads} of real CPython, one lock: no gain for computing"),
+            },
+            (Model::PythonThreads, WorkloadKind::Io) => match self.gil() {
+                Some(GilState::Off) => format!("{threads} of real CPython, GIL off: all can wait at once"),
+                _ => format!("{threads} of real CPython, one lock: free while one waits"),
+            },
             (Model::PythonProcesses, _) => {
-                format!("{} of CPython, each with its own lock", counted_many(workers, "process"))
+                format!("{} of real CPython, each with a lock of its own", counted_many(workers, "process"))
             }
             (Model::PythonInterpreters, _) => {
-                format!("{} in one CPython process", counted(workers, "interpreter"))
+                format!("{} in one CPython process, a lock each", counted(workers, "interpreter"))
             }
-            (Model::PythonAsyncio, _) => {
-                format!("one CPython thread, {} in flight", counted(workers, "task"))
+            (Model::PythonAsyncio, WorkloadKind::Io) => {
+                format!("one CPython thread: its event loop has {} in flight", counted(workers, "task"))
+            }
+            (Model::PythonAsyncio, WorkloadKind::Cpu) => {
+                "io alone: computing would never give the event loop back".into()
             }
         }
     }

@@ -20,7 +20,9 @@ impl Setup {
     /// Composes the forecast anew.
     fn foretell(&mut self, limits: &Limits, known: Known<'_>) {
         let draft = self.draft();
-        let checked = draft.check(limits);
+        let checked = draft.check(limits).map_err(|invalid| self.explained(invalid));
+        let speed = self.python_speed();
+        let known = Known { speed: speed.as_ref().or(known.speed), ..known };
         self.forecast = checked.map(|()| estimate::words(estimate::of(&draft, known), draft.repeats));
     }
 }

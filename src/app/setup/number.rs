@@ -1,7 +1,7 @@
 //! The numbers of the form: what they are, how far they go, and how they are stepped through.
 
 use super::{Row, Setup};
-use crate::domain::machine::{Limits, MAX_TASKS};
+use crate::domain::machine::{Limits, MAX_PYTHON_TASKS, MAX_TASKS};
 use crate::domain::model::Model;
 use crate::domain::plan::{self, TaskSize};
 use crate::domain::text::grouped;
@@ -22,7 +22,7 @@ impl Setup {
     pub(super) fn number(&self, row: Row) -> u64 {
         let draft = &self.draft;
         match row {
-            Row::Workload | Row::Model | Row::SizedBy | Row::Files => 0,
+            Row::Workload | Row::Model | Row::Python | Row::StartMethod | Row::SizedBy | Row::Files => 0,
             Row::Workers => draft.workers,
             Row::Tasks => draft.tasks,
             Row::TaskSize => match draft.task_size {
@@ -41,7 +41,7 @@ impl Setup {
     pub(super) fn set_number(&mut self, row: Row, n: u64) {
         let draft = &mut self.draft;
         match row {
-            Row::Workload | Row::Model | Row::SizedBy | Row::Files => {}
+            Row::Workload | Row::Model | Row::Python | Row::StartMethod | Row::SizedBy | Row::Files => {}
             Row::Workers => draft.workers = n,
             Row::Tasks => draft.tasks = n,
             Row::TaskSize => match &mut draft.task_size {
@@ -66,6 +66,7 @@ impl Setup {
                 let limit = limits.workers(self.draft.workload, self.draft.model);
                 (1, limit.most, limit.because)
             }
+            Row::Tasks if self.draft.model.is_python() => (1, MAX_PYTHON_TASKS, own()),
             Row::Tasks => (1, MAX_TASKS, own()),
             Row::TaskSize => match self.draft.task_size {
                 TaskSize::Iterations(_) => (1, plan::MAX_ITERATIONS, own()),
@@ -80,7 +81,9 @@ impl Setup {
                 (*plan::SWITCH_INTERVAL_US.start(), *plan::SWITCH_INTERVAL_US.end(), own())
             }
             Row::Repeats => (1, plan::MAX_REPEATS, own()),
-            Row::Workload | Row::Model | Row::SizedBy | Row::Files => (0, 0, own()),
+            Row::Workload | Row::Model | Row::Python | Row::StartMethod | Row::SizedBy | Row::Files => {
+                (0, 0, own())
+            }
         }
     }
 

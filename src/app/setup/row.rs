@@ -8,6 +8,9 @@ use crate::domain::plan::Field;
 pub enum Row {
     Workload,
     Model,
+    /// By which interpreter.
+    Python,
+    StartMethod,
     Workers,
     Tasks,
     /// Whether a task's size is given as iterations or as a time.
@@ -28,6 +31,8 @@ impl Row {
         match self {
             Row::Workload => "Workload",
             Row::Model => "Model",
+            Row::Python => "Python",
+            Row::StartMethod => "Start by",
             Row::Workers => "Workers",
             Row::Tasks => "Tasks",
             Row::SizedBy => "Task by",
@@ -49,6 +54,8 @@ impl Row {
         match self {
             Row::Workload => Field::Workload,
             Row::Model => Field::Model,
+            Row::Python => Field::Python,
+            Row::StartMethod => Field::StartMethod,
             Row::Workers => Field::Workers,
             Row::Tasks => Field::Tasks,
             Row::SizedBy | Row::TaskSize => Field::TaskSize,
@@ -65,7 +72,10 @@ impl Row {
     /// Whether a number can be typed into it.
     #[must_use]
     pub fn is_number(self) -> bool {
-        !matches!(self, Row::Workload | Row::Model | Row::SizedBy | Row::Files)
+        !matches!(
+            self,
+            Row::Workload | Row::Model | Row::Python | Row::StartMethod | Row::SizedBy | Row::Files
+        )
     }
 
     /// The numbers that ← and → step through; for the workers, these ones too.

@@ -2,8 +2,10 @@
 
 use crate::app::field::{Edit, TextField};
 use crate::app::key::Key;
+use crate::domain::executor::Executor;
 use crate::domain::model::Model;
 use crate::domain::plan::{Draft, Field, Invalid};
+use crate::domain::python::{Interpreter, Python};
 use crate::domain::sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts};
 use crate::domain::text::{counted, grouped};
 use crate::domain::workload::WorkloadKind;
@@ -24,16 +26,8 @@ pub enum FormRow {
     Seed,
 }
 
-/// All rows: serial is always measured.
-pub const ROWS: [FormRow; 7] = [
-    FormRow::Model(Model::Threads),
-    FormRow::Model(Model::GilThreads),
-    FormRow::Model(Model::Processes),
-    FormRow::Model(Model::Rayon),
-    FormRow::Workers,
-    FormRow::Repeats,
-    FormRow::Seed,
-];
+/// Below the models.
+const NUMBERS: [FormRow; 3] = [FormRow::Workers, FormRow::Repeats, FormRow::Seed];
 
 /// What a sweep of one workload measures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +45,9 @@ pub struct SweepForm {
     io: Choice,
     repeats: u64,
     seed: u64,
-    row: usize,
+    /// By which Python's models are executed: that of the main form.
+    python: Option<Interpreter>,
+    row: FormRow,
     typed: Option<TextField>,
     cores_usable: u32,
     /// What will be measured, or what is wrong.
@@ -75,17 +71,42 @@ impl SweepForm {
             ),
             repeats: DEFAULT_REPEATS,
             seed: 1,
-            row: 0,
+            python: None,
+            row: FormRow::Model(Model::Threads),
             typed: None,
             cores_usable,
             forecast: Ok(String::new()),
         }
     }
 
-    /// For this workload.
-    pub(in crate::app) fn open(&mut self, workload: WorkloadKind) {
-        self.workload = workload;
+    /// For the workload and the interpreter of this work.
+    pub(in crate::app) fn open(&mut self, work: &Draft) {
+        self.workload = work.workload;
+        self.python.clone_from(&work.python);
         self.typed = None;
+        if !self.rows().contains(&self.row) {
+            self.row = self.rows()[0];
+        }
+    }
+
+    /// All rows: serial is always measured; Python's models are offered where there is an interpreter that has them.
+    #[must_use]
+    pub fn rows(&self) -> Vec<FormRow> {
+        let has = |model: &Model| match model {
+            Model::Serial => false,
+            Model::PythonInterpreters => self.python.as_ref().is_some_and(|python| python.subinterpreters),
+            model => !model.is_python() || self.python.is_some(),
+        };
+        let models = Model::ALL.into_iter().filter(has).filter(|model| model.executes(self.workload));
+        models.map(FormRow::Model).chain(NUMBERS).collect()
+    }
+
+    /// What a model's row says: Python's with their interpreter.
+    #[must_use]
+    pub fn label(&self, model: Model) -> String {
+        let python = self.python.as_ref().filter(|_| model.is_python());
+        let python = python.map(|python| Python { interpreter: python.clone(), start_method: None });
+        Executor { model, python }.label()
     }
 
     fn choice(&self) -> &Choice {
@@ -105,7 +126,7 @@ impl SweepForm {
     /// The row that the cursor is on.
     #[must_use]
     pub fn row(&self) -> FormRow {
-        ROWS[self.row]
+        self.row
     }
 
     /// What is being typed.
@@ -152,6 +173,12 @@ impl SweepForm {
         self.forecast.as_deref()
     }
 
+    /// The row that a mistake is in, if it is one of this form.
+    #[must_use]
+    pub fn row_of(&self, invalid: &Invalid) -> Option<FormRow> {
+        self.rows().into_iter().find(|row| field(*row) == invalid.field)
+    }
+
     pub(in crate::app) fn foretell(&mut self, forecast: Result<String, Invalid>) {
         self.forecast = forecast;
     }
@@ -159,7 +186,7 @@ impl SweepForm {
     /// Says what is wrong, and puts the cursor there.
     pub(in crate::app) fn refuse(&mut self, invalid: Invalid) {
         let is_meant = |row: &FormRow| field(*row) == invalid.field;
-        self.row = ROWS.iter().position(is_meant).unwrap_or(self.row);
+        self.row = self.rows().into_iter().find(is_meant).unwrap_or(self.row);
         self.forecast = Err(invalid);
     }
 
@@ -169,11 +196,14 @@ impl SweepForm {
     /// Which of the numbers of workers cannot be read.
     pub(in crate::app) fn draft(&self, work: &Draft, cores_usable: u32) -> Result<SweepDraft, Invalid> {
         let Choice { models, workers } = self.choice();
+        // One that was chosen with another interpreter stays chosen until that one is back.
+        let offered = self.rows();
+        let models = models.iter().copied().filter(|model| offered.contains(&FormRow::Model(*model)));
         let counts = self.typed.as_ref().filter(|_| self.row() == FormRow::Workers);
         let counts = counts.map_or(workers.as_str(), TextField::text);
         let workers = parse_counts(counts, cores_usable)
             .map_err(|sentence| Invalid { field: Field::Workers, sentence })?;
-        let models = std::iter::once(Model::Serial).chain(models.iter().copied()).collect();
+        let models = std::iter::once(Model::Serial).chain(models).collect();
         Ok(SweepDraft {
             draft: work.clone(),
             models,
@@ -187,15 +217,19 @@ impl SweepForm {
     /// Moves the cursor by so many rows.
     pub fn step(&mut self, by: isize) {
         self.accept();
-        self.row = self.row.saturating_add_signed(by).min(ROWS.len() - 1);
+        let rows = self.rows();
+        let at = rows.iter().position(|row| *row == self.row).unwrap_or(0);
+        self.row = rows[at.saturating_add_signed(by).min(rows.len() - 1)];
     }
 
     /// Moves the cursor to this row; returns whether it was there.
     pub fn choose(&mut self, row: FormRow) -> bool {
         self.accept();
-        let before = self.row;
-        self.row = ROWS.iter().position(|other| *other == row).unwrap_or(self.row);
-        self.row == before
+        let is_there = self.row == row;
+        if self.rows().contains(&row) {
+            self.row = row;
+        }
+        is_there
     }
 
     /// The next choice or number of the row that the cursor is on, or the one before.
@@ -277,12 +311,6 @@ fn field(row: FormRow) -> Field {
     }
 }
 
-/// The row that a mistake is in, if it is one of this form.
-#[must_use]
-pub fn row_of(invalid: &Invalid) -> Option<FormRow> {
-    ROWS.into_iter().find(|row| field(*row) == invalid.field)
-}
-
 fn stepped(now: u64, up: bool) -> u64 {
     if up { now.saturating_add(1) } else { now.saturating_sub(1) }
 }
@@ -318,6 +346,12 @@ pub(super) fn forecast(sweep: &SweepDraft, time: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::python;
+
+    /// The form for the default work of a workload.
+    fn open(form: &mut SweepForm, workload: WorkloadKind) {
+        form.open(&Draft::new(workload, Model::Threads, 2));
+    }
 
     fn counts(form: &SweepForm) -> Vec<u64> {
         let work = Draft::new(form.workload, Model::Threads, 2);
@@ -340,7 +374,7 @@ mod tests {
     #[test]
     fn what_is_typed_replaces_the_list_and_what_is_erased_goes_on_from_it() {
         let mut form = SweepForm::new(2);
-        form.open(WorkloadKind::Io);
+        open(&mut form, WorkloadKind::Io);
         form.choose(FormRow::Workers);
         form.begin_typing(Key::Char('3'));
         form.type_key(Key::Char(','));
@@ -358,12 +392,12 @@ mod tests {
     #[test]
     fn each_workload_has_models_and_counts_of_its_own() {
         let mut form = SweepForm::new(2);
-        form.open(WorkloadKind::Io);
+        open(&mut form, WorkloadKind::Io);
         form.choose(FormRow::Model(Model::Rayon));
         form.change(true);
-        form.open(WorkloadKind::Cpu);
+        open(&mut form, WorkloadKind::Cpu);
         assert!(form.has(Model::GilThreads) && !form.has(Model::Rayon));
-        form.open(WorkloadKind::Io);
+        open(&mut form, WorkloadKind::Io);
         assert!(form.has(Model::Rayon));
     }
 
@@ -374,6 +408,26 @@ mod tests {
         form.begin_typing(Key::Char('x'));
         let work = Draft::new(WorkloadKind::Cpu, Model::Threads, 2);
         let invalid = form.draft(&work, 2).unwrap_err();
-        assert_eq!((invalid.field, row_of(&invalid)), (Field::Workers, Some(FormRow::Workers)));
+        assert_eq!((invalid.field, form.row_of(&invalid)), (Field::Workers, Some(FormRow::Workers)));
+    }
+
+    #[test]
+    fn models_of_python_are_offered_where_an_interpreter_has_them() {
+        let mut form = SweepForm::new(2);
+        let models = |form: &SweepForm| -> Vec<Model> {
+            let rows = form.rows().into_iter();
+            let models =
+                rows.filter_map(|row| if let FormRow::Model(model) = row { Some(model) } else { None });
+            models.filter(|model| model.is_python()).collect()
+        };
+        let mut work = Draft::new(WorkloadKind::Io, Model::Threads, 2);
+        form.open(&work);
+        assert_eq!(models(&form), []);
+        work.python = Some(python::sample::interpreter());
+        form.open(&work);
+        assert_eq!(models(&form), [Model::PythonThreads, Model::PythonProcesses, Model::PythonAsyncio]);
+        (work.python, work.workload) = (Some(python::sample::free_threaded()), WorkloadKind::Cpu);
+        form.open(&work);
+        assert_eq!(models(&form), [Model::PythonThreads, Model::PythonProcesses, Model::PythonInterpreters]);
     }
 }

@@ -81,12 +81,7 @@ pub fn steps(mut foo: f64, from: u64, to: u64) -> f64 {
 }
 
 /// The loop under the lock: looks at the drop request in every iteration. Returns how far it came.
-pub(in crate::engine) fn steps_until_asked(
-    mut foo: f64,
-    from: u64,
-    to: u64,
-    request: &AtomicBool,
-) -> (f64, u64) {
+pub fn steps_until_asked(mut foo: f64, from: u64, to: u64, request: &AtomicBool) -> (f64, u64) {
     let mut i = from;
     while i < to {
         foo = step(foo, i);

@@ -137,6 +137,11 @@ pub fn wake_group_of(leader: u32) {
 /// # Errors
 /// Where the system has no such files, or allows none of this size.
 pub fn nameless_file(label: &str, bytes: usize) -> io::Result<OwnedFd> {
+    // Asked first: trying would be answered with a signal that ends the program.
+    let (largest, _) = nix::sys::resource::getrlimit(Resource::RLIMIT_FSIZE)?;
+    if largest < bytes as u64 {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
     let file = memfd_create(label, MFdFlags::MFD_CLOEXEC)?;
     ftruncate(&file, i64::try_from(bytes).map_err(io::Error::other)?)?;
     Ok(file)

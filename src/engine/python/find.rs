@@ -1,5 +1,6 @@
 //! Where interpreters may be: on `PATH`, and in pyenv.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::env;
 use std::fs;
@@ -57,7 +58,7 @@ fn versions_in(directory: &Path) -> Vec<PathBuf> {
         .filter_map(|entry| Some((minor_version(entry.file_name().to_str()?)?, entry.path())))
         .filter(|(_, file)| is_executable(file))
         .collect();
-    found.sort_by(|a, b| b.0.cmp(&a.0));
+    found.sort_by_key(|(version, _)| Reverse(*version));
     found.into_iter().map(|(_, file)| file).collect()
 }
 

@@ -20,13 +20,11 @@ use crate::engine::recorder::GAP_MIN;
 use crate::engine::scratch::Scratch;
 
 /// The script, as it is embedded in this program.
-const SCRIPT: &str = include_str!("../../../assets/worker.py");
+pub(super) const SCRIPT: &str = include_str!("../../../assets/worker.py");
 /// By this name it is imported, also by the processes and interpreters that it makes.
 const MODULE: &str = "pconc_worker";
 /// What the interpreter is told to execute: the current directory is the first where it looks for modules.
 const START: &str = "import pconc_worker; pconc_worker.main()";
-/// What the interpreter is told to execute for the convoy; it needs nothing of the worker's script.
-pub const CONVOY: &str = include_str!("../../../assets/convoy.py");
 /// The file with the order.
 const ORDER: &str = "order.json";
 /// The FIFO that everything printed goes to.

@@ -9,6 +9,10 @@ const PREFIX: &str = "PYTHON";
 /// Decides whether a free-threaded build has its lock: that is the user's to say.
 const KEPT: &str = "PYTHON_GIL";
 
+/// The longest name of a directory for temporary files in which multiprocessing's server still finds room for the name of
+/// its socket: the system allows 107 bytes, and `/pymp-xxxxxxxx/listener-xxxxxxxx` are 32 of them.
+const SOCKET_DIRECTORY_MAX: usize = 75;
+
 /// What to start, and how. All text: whoever makes one has refused paths that are none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {
@@ -27,15 +31,20 @@ pub struct Program {
 }
 
 impl Program {
-    /// This Python with these arguments, undisturbed by what the user's environment says to Python.
+    /// This Python with these arguments, undisturbed by what the user's environment says to Python. Its own temporary files
+    /// go where the session's go, and so are removed with them however it ends.
     #[must_use]
     pub fn python(path: &str, arguments: &[&str], directory: &Path, output: &Path) -> Program {
         let directory = directory.to_string_lossy().into_owned();
         let set = |name: &str, value: &str| (name.to_string(), value.to_string());
+        let mut environment = vec![set("PYTHONPATH", &directory), set("PYTHONNOUSERSITE", "1")];
+        if directory.len() <= SOCKET_DIRECTORY_MAX {
+            environment.push(set("TMPDIR", &directory));
+        }
         Program {
             path: path.into(),
             arguments: arguments.iter().map(ToString::to_string).collect(),
-            environment: vec![set("PYTHONPATH", &directory), set("PYTHONNOUSERSITE", "1")],
+            environment,
             output: output.to_string_lossy().into_owned(),
             directory,
             inherited: vec![],

@@ -54,7 +54,7 @@ const PYTHON_LOCK_WITHOUT_SCHEDSTAT: &str = "How long threads of CPython wait fo
     did not tell who waits for a core, it is estimated as all that is left of a computing task's wall time after its CPU \
     time, so that waiting for a core is in it.";
 const ASYNCIO: &str = "Under python-asyncio a worker is a task of one event loop. Files are written on the loop: while one \
-    worker writes, no other one goes on.";
+    worker writes, no other one goes on, and network contains waiting for the loop.";
 const SWEEP: &str = "A sweep measures every configuration once per round, in an order that is shuffled anew in each round, \
     after one round that warms up and is not counted: drift and heat hit all alike.";
 const STATISTICS: &str = "Times are medians over the rounds, with a 95 % bootstrap interval of the median; a speed-up is the \

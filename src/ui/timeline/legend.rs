@@ -4,6 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::phase::Phase;
+use crate::domain::plan::Lock;
 use crate::ui::panel::on_border;
 use crate::ui::theme::{FAILED, Theme, mark};
 use crate::ui::widget::core_gantt::{BEGINS, TURNS};
@@ -20,9 +21,11 @@ struct Item {
 }
 
 impl Item {
-    fn of(phase: Phase, theme: Theme) -> Item {
+    fn of(phase: Phase, lock: Lock, theme: Theme) -> Item {
+        let is_estimate = phase == Phase::Gil && lock == Lock::Real;
         let explained = match phase {
             Phase::Ready => "ready: no core is free",
+            Phase::Gil if is_estimate => "gil (estimated): wants the lock",
             Phase::Gil => "gil: wants the lock",
             _ => phase.name(),
         };
@@ -31,7 +34,8 @@ impl Item {
             Phase::Idle => 4,
             _ => usize::MAX,
         };
-        Item { mark: mark(phase), style: theme.phase(phase), name: phase.name(), explained, left_out }
+        let name = if is_estimate { "gil (estimated)" } else { phase.name() };
+        Item { mark: mark(phase), style: theme.phase(phase), name, explained, left_out }
     }
 
     fn failed(theme: Theme) -> Item {
@@ -41,9 +45,9 @@ impl Item {
 }
 
 /// The marks of these phases, and that of failed tasks if there are any: with their meaning, with their names, close
-/// together, or without what explains itself, as far as there is room.
-pub fn of_phases(phases: &[Phase], failures: bool, theme: Theme, width: u16) -> Line<'static> {
-    let mut items: Vec<Item> = phases.iter().map(|phase| Item::of(*phase, theme)).collect();
+/// together, or without what explains itself, as far as there is room. Waiting for a real lock is marked as an estimate.
+pub fn of_phases(phases: &[Phase], lock: Lock, failures: bool, theme: Theme, width: u16) -> Line<'static> {
+    let mut items: Vec<Item> = phases.iter().map(|phase| Item::of(*phase, lock, theme)).collect();
     if failures {
         items.insert(1.min(items.len()), Item::failed(theme));
     }

@@ -8,11 +8,21 @@ pub(super) fn sections() -> Vec<Section> {
     let workloads = WorkloadKind::ALL.map(|kind| Entry::named(kind.name(), kind.description()));
     let models = Model::ALL.map(|model| Entry::named(model.name(), model.description()));
     let numbers = vec![
+        Entry::named(
+            "Python",
+            "by which interpreter the tasks are executed: python3 on PATH unless you choose another; Enter lists all that \
+             were found on PATH and in pyenv",
+        ),
+        Entry::named("Start by", "how multiprocessing makes its processes: fork, forkserver or spawn"),
         Entry::named("Workers", "threads or processes that execute tasks; serial has one"),
         Entry::named("Tasks", "units of work; each is executed once, by whichever worker is free"),
         Entry::named("Task by", "whether a cpu task's size is given as steps of its loop, or as a time"),
         Entry::named("Iterations", "steps of a task's loop, 10 000 000 in the article"),
-        Entry::named("Task takes", "as many steps as an idle core of this machine does in that time"),
+        Entry::named(
+            "Task takes",
+            "as many steps as an idle core of this machine does in that time; under Python's models, as the chosen \
+             interpreter does",
+        ),
         Entry::named(
             "Writes",
             "how often an io task writes its page to a file; it ends in memory, the page cache",

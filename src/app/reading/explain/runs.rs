@@ -21,7 +21,7 @@ pub(super) fn history() -> Vec<Section> {
         Entry::named(
             "/",
             "shows the runs that match all words: each begins a word of work, model, name, number, day, time, how it \
-             ended, or is here, earlier, recorded, baseline, fastest, caveat; #12 is that run alone",
+             ended, or is here, earlier, recorded, baseline, fastest, caveat, python, 3.13, gil off; #12 is that run alone",
         ),
         Entry::named("n", "names a run; a name means one run, here and on the command line"),
         Entry::named("D", "deletes at once; u brings back what was deleted in this session, the last first"),
@@ -82,7 +82,38 @@ pub(super) fn details() -> Vec<Section> {
             "lock switches",
             "the emulated lock counts each time that it goes to another worker; the first time counts, too",
         ),
-        Entry::named("lock waiting", "the time of the phase gil, summed over the workers"),
+        Entry::named(
+            "lock waiting",
+            "the time of the phase gil, summed over the workers; of CPython's lock an estimate, which is marked with ~",
+        ),
+        Entry::named(
+            "Python",
+            "the interpreter: what sys.executable says, so a shim is told as what it runs",
+        ),
+        Entry::named(
+            "GIL",
+            "sys._is_gil_enabled(), asked in every interpreter of the run after its imports; before Python 3.13 there is \
+             always a lock",
+        ),
+        Entry::named(
+            "start method",
+            "how multiprocessing made its processes; the interpreter's own default unless chosen",
+        ),
+        Entry::named("interpreter", "from the begin of the run to the first line of Python"),
+        Entry::named("imports", "from there until everything was imported"),
+        Entry::named("pool", "from there until the pool had made all its workers"),
+        Entry::named(
+            "manager CPU",
+            "CPU time of the interpreter's own machinery beside the workers: it starts them, hands tasks out, takes results in",
+        ),
+        Entry::named(
+            "manager mem",
+            "of the process that made the workers, at the end (PSS); where workers are threads, it is theirs",
+        ),
+        Entry::named(
+            "printed",
+            "what the run wrote to its outputs: the begin is kept and shown, control characters left out",
+        ),
         Entry::named("gave core up", "the worker waited for something"),
         Entry::named(
             "lost core",
@@ -177,6 +208,11 @@ pub(super) fn comparison() -> Vec<Section> {
         ),
         Entry::named("parallelism", "workers on a core, on average: their CPU time over the time"),
         Entry::named("start-up", "until the first task began; all workers wait for the last one to be there"),
+        Entry::named("interpreter", "of Python's start-up: until its first line"),
+        Entry::named("imports", "from there until all was imported"),
+        Entry::named("pool", "from there until the pool had made all workers"),
+        Entry::named("GIL", "asked in every interpreter of the run; mixed: they did not all say the same"),
+        Entry::named("manager CPU", "CPU time of Python's own machinery beside the workers"),
     ];
     table.extend(Phase::MEASURED.into_iter().map(Entry::phase));
     table.extend([

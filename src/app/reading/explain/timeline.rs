@@ -84,7 +84,17 @@ pub(super) fn measuring() -> Section {
             "by how much the CPU clock fell behind the monotonic one. Where within that millisecond is not known: it is \
              drawn at the end. Under 0.05 ms is kept for the next look",
         ),
-        Entry::named("gil", "from asking for the emulated lock until it was got"),
+        Entry::named(
+            "gil",
+            "the emulated lock: from asking for it until it was got. CPython's own lock does not tell: there it is an \
+             estimate, what is left of a computing task's time after its CPU time and the kernel's account of waiting \
+             for a core. Whatever else kept the thread is in it, too",
+        ),
+        Entry::named(
+            "Python",
+            "the worker's script stamps with the same clock, into the same lists. Within a task it looks at its clocks \
+             after about each millisecond of CPU time; starting ends when all workers are there",
+        ),
         Entry::named(
             "network, file",
             "from the call to its return; waiting for a core meanwhile is in it, too",

@@ -1,0 +1,148 @@
+//! What watching CPython costs: one event, the article's task in our pool and in the same pool by hand, and the time until
+//! the next run may start. Run with `cargo bench --bench python`; the machine should have nothing else to do.
+
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Instant;
+
+use pconc_tui::domain::machine::Limits;
+use pconc_tui::domain::model::Model;
+use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
+use pconc_tui::domain::record::Record;
+use pconc_tui::domain::workload::WorkloadKind;
+use pconc_tui::engine::arena::Arena;
+use pconc_tui::engine::python::order;
+use pconc_tui::engine::scratch::Scratch;
+use pconc_tui::engine::session::{Report, Session};
+
+/// How often each side of a comparison is measured; they take turns.
+const ROUNDS: usize = 5;
+const WORKERS: u64 = 2;
+const TASKS: u64 = 4;
+const ITERATIONS: u64 = 10_000_000;
+
+/// Prints the nanoseconds of a record alone, and of the stamps that a task makes.
+const EVENT: &str = "
+import json, os, time, pconc_worker as w
+order = json.load(open('order.json'))
+order['descriptors']['arena'] = os.memfd_create('bench')
+os.ftruncate(order['descriptors']['arena'], order['layout']['bytes'])
+pen = w.Pen(w.Arena(w.Links(order, order['descriptors'])), 0)
+def cost(act, n=20000):
+    best = float('inf')
+    for _ in range(9):
+        pen.taken = pen.written
+        begun = time.perf_counter_ns()
+        for i in range(n):
+            act(i)
+        best = min(best, (time.perf_counter_ns() - begun) / n)
+    return best
+nothing = cost(lambda i: None)
+record = cost(lambda i: pen.close(w.monotonic_ns(), pen.computing, i)) - nothing
+change = cost(lambda i: pen.enter(pen.file + i % 2)) - nothing
+print('%.0f %.0f' % (record, change))
+";
+
+/// The same pool as a Python user writes it, without anybody watching. Prints its seconds from the first task's begin.
+const BY_HAND: &str = "
+import math, sys, time
+from concurrent.futures import ProcessPoolExecutor
+def compute_intensive(n):
+    begun = time.monotonic()
+    foo = 0
+    for i in range(n):
+        foo += foo * math.cos(i * math.pi)
+    return begun, time.monotonic()
+if __name__ == '__main__':
+    workers, tasks, n = map(int, sys.argv[1:])
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        spans = list(pool.map(compute_intensive, [n] * tasks))
+    print(max(end for _, end in spans) - min(begun for begun, _ in spans))
+";
+
+fn main() {
+    // Forks, and so comes before any thread.
+    let session = Session::prepare().expect("the machine lets us measure");
+    let Ok(found) = session.default_python() else {
+        println!("skipped: there is no Python 3.8 or newer");
+        return;
+    };
+    println!("{} ({})", found.interpreter.path, found.interpreter.label());
+    let mut draft = Draft::new(WorkloadKind::Cpu, Model::PythonProcesses, WORKERS);
+    draft.python = Some(found.interpreter);
+    (draft.tasks, draft.task_size) = (TASKS, TaskSize::Iterations(ITERATIONS));
+    let plan = draft.validate(&Limits::default()).expect("the bench's draft is valid");
+    event(&plan);
+    pools(&session, &plan);
+}
+
+fn python(plan: &Plan) -> Command {
+    let interpreter = &plan.python().expect("it is a plan for Python").interpreter;
+    let mut command = Command::new(&interpreter.path);
+    command.stdin(Stdio::null());
+    command
+}
+
+fn printed(command: &mut Command) -> Vec<f64> {
+    let output = command.output().expect("the interpreter was asked a moment ago");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let numbers = text.split_whitespace().map(|word| word.parse().expect("numbers are printed"));
+    numbers.collect()
+}
+
+fn event(plan: &Plan) {
+    let (arena, scratch) = (Arena::map().expect("there is memory"), Scratch::new());
+    arena.reset(plan.workers(), plan.tasks());
+    scratch.make().expect("there is room");
+    order::write(&arena, plan, 0, &scratch).expect("there is room");
+    let costs = printed(python(plan).args(["-c", EVENT]).current_dir(scratch.path()));
+    scratch.remove();
+    println!("one record                              {:>8.0} ns (target 600)", costs[0]);
+    println!("a change of phase, with both clocks     {:>8.0} ns", costs[1]);
+}
+
+/// One run of ours, and how long after its last stamp the session could start the next.
+fn ours(session: &Session, plan: &Plan) -> (Record, f64) {
+    let (sender, reports) = mpsc::channel();
+    let begun = Instant::now();
+    let report = move |report| {
+        let _ = sender.send(report);
+    };
+    let run = session.start(plan.clone(), report).expect("no other run goes on");
+    let record = reports
+        .iter()
+        .find_map(|report| match report {
+            Report::Concluded(record) => Some(*record),
+            Report::Batch(_) => None,
+        })
+        .expect("a run is concluded");
+    run.wait();
+    let after = begun.elapsed().as_secs_f64() - record.wall_s;
+    (record, after)
+}
+
+fn pools(session: &Session, plan: &Plan) {
+    let script = tempfile::NamedTempFile::new().expect("there is room");
+    std::fs::write(script.path(), BY_HAND).expect("there is room");
+    let numbers = [WORKERS, TASKS, ITERATIONS].map(|number| number.to_string());
+    let (mut watched, mut by_hand, mut ready) = (vec![], vec![], vec![]);
+    for _ in 0..ROUNDS {
+        let (record, after) = ours(session, plan);
+        watched.push(record.wall_s - record.startup_s.expect("its tasks began"));
+        ready.push(after);
+        by_hand.push(printed(python(plan).arg(script.path()).args(&numbers))[0]);
+    }
+    let (watched, by_hand) = (fastest(&watched), fastest(&by_hand));
+    println!("{TASKS} tasks, {WORKERS} processes: watched          {watched:>8.3} s");
+    println!("{TASKS} tasks, {WORKERS} processes: by hand          {by_hand:>8.3} s");
+    println!(
+        "watching costs                          {:>8.1} % (target 3)",
+        (watched / by_hand - 1.0) * 100.0
+    );
+    println!("from the end to the next run            {:>8.1} ms (target 100)", fastest(&ready) * 1e3);
+}
+
+/// What others use of the machine only ever makes a round longer.
+fn fastest(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::INFINITY, f64::min)
+}
