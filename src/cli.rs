@@ -5,6 +5,7 @@
 
 mod documents;
 mod explore;
+mod fidelity;
 mod history;
 mod output;
 mod refusal;
@@ -28,6 +29,8 @@ use crate::domain::share::Format;
 use crate::domain::workload::WorkloadKind;
 use documents::Shell;
 use explore::ExploreArguments;
+use fidelity::FidelityArguments;
+pub use fidelity::FidelityRequest;
 pub use history::HistoryRequest;
 use history::{HistoryArguments, KeepingArguments};
 pub use output::Output;
@@ -56,6 +59,8 @@ pub enum Invocation {
     Run(Box<Request>),
     /// Measure many configurations of one work and print what they say together.
     Sweep(Box<SweepRequest>),
+    /// Compare the emulated interpreter lock with CPython's.
+    Fidelity(FidelityRequest),
     /// Work on what was kept.
     History {
         /// What to do with it.
@@ -155,6 +160,10 @@ fn invocation(cli: CommandLine, keeping: &Keeping) -> Result<Invocation, Answer>
         Some(Command::Sweep(arguments)) => {
             let request = arguments.request(cli.ascii).map_err(Answer::Refusal)?;
             Ok(Invocation::Sweep(Box::new(request)))
+        }
+        Some(Command::Fidelity(arguments)) => {
+            let request = arguments.request(cli.ascii).map_err(Answer::Refusal)?;
+            Ok(Invocation::Fidelity(request))
         }
         Some(Command::History(arguments)) => {
             let request = arguments.request(keeping).map_err(Answer::Refusal)?;
@@ -296,6 +305,11 @@ enum Command {
     /// Every configuration is measured once per round, in an order that is shuffled anew in each, after one round that
     /// warms up and is not counted. Serial is always measured too, once per round, as speed-ups need it.
     Sweep(Box<SweepArguments>),
+    /// Compare the emulated interpreter lock with CPython's, and print how true it is
+    ///
+    /// The same work under gil-threads and python-threads with 1, 2, 4 and 8 threads, cpu and io, and the latency of a thread
+    /// that sleeps beside threads that compute. Its runs are kept as two sweeps.
+    Fidelity(FidelityArguments),
     /// List, show, compare, export, name and remove the runs that were kept
     History(HistoryArguments),
     /// Open the explorer with the runs of a shared file

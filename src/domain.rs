@@ -11,6 +11,7 @@ pub mod comparison;
 pub mod estimate;
 pub mod executor;
 pub mod experiment;
+pub mod fidelity;
 pub mod foreign;
 pub mod history;
 pub mod keeping;

@@ -4,6 +4,7 @@
 
 mod addresses;
 mod columns;
+mod fidelity;
 mod findings;
 mod history;
 mod keep;
@@ -33,6 +34,7 @@ use crate::engine::{doctor, os};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::shell::spelling::Spelling;
+pub use fidelity::fidelity;
 use keep::Keeper;
 use measure::{Event, Measured, Order};
 pub use sweep::sweep;

@@ -32,6 +32,7 @@ fn perform(Order { invocation, keeping }: Order) -> Result<u8, Failure> {
         Invocation::Replay { file, look } => tui::replay(&file, look, &keeping),
         Invocation::Run(request) => headless::run(&request, &keeping),
         Invocation::Sweep(request) => headless::sweep(&request, &keeping),
+        Invocation::Fidelity(request) => headless::fidelity(&request, &keeping),
         Invocation::History { request, ascii } => headless::history(&request, &keeping, ascii),
         Invocation::Doctor { ascii } => headless::doctor(ascii),
     }

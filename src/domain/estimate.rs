@@ -122,7 +122,7 @@ impl Estimate {
 
     /// This long, and so many times that long.
     #[must_use]
-    fn and(self, each: Estimate, times: f64) -> Estimate {
+    pub fn and(self, each: Estimate, times: f64) -> Estimate {
         use Estimate::{NeedsSpeed, Seconds, SecondsAndWriting, UpToAddresses};
         match (self, each) {
             (sum, _) if times == 0.0 => sum,

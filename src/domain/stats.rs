@@ -131,6 +131,32 @@ pub fn ratio(over: &[f64], of: &[f64], seed: u64) -> Option<Ratio> {
     Some(Ratio { value, interval })
 }
 
+/// `ratio(over, of) / ratio(other_over, other_of)`: how many times one ratio of medians is another. `None` if one of the four
+/// has no values, or one that is not above 0 and finite.
+///
+/// For the interval, which needs repeats of all four, each is resampled independently of the others, as in [`spread`].
+#[must_use]
+pub fn ratio_of_ratios(
+    (over, of): (&[f64], &[f64]),
+    (other_over, other_of): (&[f64], &[f64]),
+    seed: u64,
+) -> Option<Ratio> {
+    let sides = [positive(over)?, positive(of)?, positive(other_over)?, positive(other_of)?];
+    let quotient = |[a, b, c, d]: [f64; 4]| (a / b) / (c / d);
+    let value = quotient([0, 1, 2, 3].map(|side: usize| middle(&sides[side])));
+    let are_repeated = sides.iter().all(|side| side.len() > 1);
+    let interval = are_repeated.then(|| {
+        let seeds: [u64; 4] = bootstrap::seeds(seed);
+        let mut medians = [0, 1, 2, 3].map(|side: usize| Medians::of(&sides[side], seeds[side]));
+        let mut one = || {
+            let drawn = medians.each_mut().map(|of_side| of_side.next().expect("resamples are endless"));
+            quotient(drawn)
+        };
+        bootstrap::percentiles((0..RESAMPLES).map(|_| one()).collect()).with(value)
+    });
+    Some(Ratio { value, interval })
+}
+
 /// The most confidence that `n` repeats can give that an interval between two of them contains the true median, at most
 /// [`CONFIDENCE`]: 0 for one, 0.5 for two, then 0.75, 0.875, 0.9375, and 0.95 from six on.
 ///

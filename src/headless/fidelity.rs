@@ -1,0 +1,194 @@
+//! How true the emulated lock is, without a screen: two sweeps, then the convoys, then the lines.
+
+mod table;
+
+use std::cell::Cell;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::keep::Keeper;
+use super::measure::{self, Event, Measured, Order};
+use super::{conclude, known, listen_for_interrupts, output, prepare, say};
+use crate::cli::FidelityRequest;
+use crate::domain::campaign::Campaign;
+use crate::domain::estimate::{self, Estimate, Known};
+use crate::domain::fidelity::{self as question, CONVOY_SAMPLES, CONVOYS, Convoy, Line};
+use crate::domain::keeping::Keeping;
+use crate::domain::machine::Machine;
+use crate::domain::plan::DEFAULT_SWITCH_INTERVAL_US;
+use crate::domain::provenance::Provenance;
+use crate::domain::python::{FoundPython, Interpreter};
+use crate::domain::share::Format;
+use crate::domain::sweep::{Sweep, SweepDraft};
+use crate::domain::text::counted;
+use crate::domain::time::{Nanos, seconds};
+use crate::engine::session::Session;
+use crate::engine::{convoy, os};
+use crate::shell::exit::Failure;
+use crate::shell::spelling::Spelling;
+
+/// The name of the JSON document.
+const SCHEMA: &str = "pconc-tui.fidelity/1";
+/// What all convoys take, in seconds: the sleepers wait a switch interval or two for each thread beside them.
+const CONVOYS_S: f64 = 8.0;
+
+/// Compares the emulated lock with CPython's as `request` asks, keeps the runs where `keeping` says, and prints what came
+/// out. Returns the exit code.
+///
+/// # Errors
+/// What was wrong with the request, or what kept the engine from starting.
+pub fn fidelity(request: &FidelityRequest, keeping: &Keeping) -> Result<u8, Failure> {
+    let place = Keeper::place(keeping)?;
+    output::check(&request.output)?;
+    let session = prepare()?;
+    let found = interpreter(&session, request).map_err(Failure::usage)?;
+    let drafts = question::drafts(&found, request.repeats, request.seed);
+    let plans = question::plans(&drafts, session.limits());
+    let [cpu, io] = plans.map_err(|invalid| Failure::usage(invalid.sentence))?;
+    let sweep = |number, plan| Sweep { id: format!("{}.{number}", session.id()), plan };
+    let sweeps = [sweep(1, cpu), sweep(2, io)];
+    os::ask_for_short_turns();
+    let (sender, events) = mpsc::channel();
+    listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
+    let speed = session.calibrate();
+    let pythons = [found];
+    let known = known(&session, Some(&speed), &pythons);
+    say(&foretold(&drafts, known));
+    let mut keeper = Keeper::new(place, Provenance::here(session.id(), session.machine().clone()));
+    let mut measured = runs(&session, &sweeps, known, &mut keeper, (&sender, &events));
+    let interpreter = &pythons[0].interpreter;
+    let convoys = convoys(&session, interpreter, &events, &mut measured);
+    let lines = question::lines(&sweeps, &measured.records, &convoys, request.seed);
+    print_lines(&session, interpreter, &lines, &measured, request)?;
+    keeper.finish();
+    conclude(&measured)
+}
+
+fn interpreter(session: &Session, request: &FidelityRequest) -> Result<FoundPython, String> {
+    let found = match &request.python {
+        Some(written) => session.python(written).map_err(|useless| useless.sentence),
+        None => session.default_python(),
+    }?;
+    question::refusal(&found.interpreter).map_or(Ok(found), Err)
+}
+
+fn foretold(drafts: &[SweepDraft; 2], known: Known<'_>) -> String {
+    let runs = drafts.iter().map(SweepDraft::runs).sum();
+    let sweeps = drafts.iter().map(|draft| estimate::of_sweep(draft, known));
+    let all = sweeps.fold(Estimate::Seconds(CONVOYS_S), |sum, one| sum.and(one, 1.0));
+    let (runs, convoys) = (counted(runs, "run"), counted(CONVOYS.len() as u64, "convoy"));
+    format!("{runs} and {convoys} under each lock will take {}, by estimate", estimate::words(all, 1))
+}
+
+/// Measures the sweeps one after the other, until one is interrupted or broke.
+fn runs(
+    session: &Session,
+    sweeps: &[Sweep; 2],
+    known: Known<'_>,
+    keeper: &mut Keeper,
+    (sender, events): (&Sender<Event>, &Receiver<Event>),
+) -> Measured {
+    let mut all = Measured::default();
+    for sweep in sweeps {
+        if all.interrupted || all.broke.is_some() {
+            break;
+        }
+        keeper.keep_sweep(sweep);
+        let campaign = Campaign::sweep(sweep.plan.clone());
+        let order = Order { campaign, id: sweep.id.clone(), known, lists_tasks: false };
+        let measured = measure::all(session, order, keeper, sender, events);
+        all.interrupted = measured.interrupted;
+        all.broke = measured.broke;
+        all.records.extend(measured.records);
+    }
+    all
+}
+
+fn convoys(
+    session: &Session,
+    interpreter: &Interpreter,
+    events: &Receiver<Event>,
+    measured: &mut Measured,
+) -> Vec<Convoy> {
+    let interrupted = Cell::new(measured.interrupted);
+    let is_interrupted = || {
+        let asked = events.try_iter().any(|event| matches!(event, Event::Interrupted));
+        interrupted.set(interrupted.get() || asked);
+        interrupted.get()
+    };
+    let mut convoys = vec![];
+    for beside in CONVOYS {
+        if is_interrupted() || measured.broke.is_some() {
+            break;
+        }
+        match convoy(session, interpreter, beside, &is_interrupted) {
+            Ok(convoy) => convoys.push(convoy),
+            // Stopped in the middle: half a convoy is none.
+            Err(_) if interrupted.get() => break,
+            Err(sentence) => measured.broke = Some(sentence),
+        }
+    }
+    measured.interrupted = interrupted.get();
+    convoys
+}
+
+fn convoy(
+    session: &Session,
+    interpreter: &Interpreter,
+    beside: u32,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Convoy, String> {
+    let in_seconds = |latencies: Vec<Nanos>| latencies.into_iter().map(seconds).collect();
+    let interval = Duration::from_micros(DEFAULT_SWITCH_INTERVAL_US);
+    let emulated = in_seconds(convoy::emulated(beside, CONVOY_SAMPLES, interval)?);
+    let real = in_seconds(session.convoy(interpreter, beside, CONVOY_SAMPLES, cancelled)?);
+    Ok(Convoy { beside, emulated, real })
+}
+
+/// The document.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    program_version: &'static str,
+    machine: &'a Machine,
+    interpreter: &'a Interpreter,
+    repeats: u64,
+    seed: u64,
+    /// Whether everything was measured that was asked for.
+    is_complete: bool,
+    lines: &'a [Line],
+    conclusion: &'a str,
+}
+
+fn print_lines(
+    session: &Session,
+    interpreter: &Interpreter,
+    lines: &[Line],
+    measured: &Measured,
+    request: &FidelityRequest,
+) -> Result<(), Failure> {
+    let conclusion = question::sentence(interpreter, lines);
+    if request.output.format == Format::Table {
+        let broken = measured.records.iter().filter(|record| !record.is_sound()).count();
+        let text = table::render(interpreter, lines, &conclusion, (broken as u64, measured.interrupted));
+        let text = Spelling::asked(request.ascii).spell(&text);
+        return output::deliver(&request.output, |out| out.write_all(text.as_bytes()));
+    }
+    let document = Document {
+        schema: SCHEMA,
+        program_version: env!("CARGO_PKG_VERSION"),
+        machine: session.machine(),
+        interpreter,
+        repeats: request.repeats,
+        seed: request.seed,
+        is_complete: !measured.interrupted && measured.broke.is_none(),
+        lines,
+        conclusion: &conclusion,
+    };
+    output::deliver(&request.output, |out| {
+        serde_json::to_writer_pretty(&mut *out, &document)?;
+        out.write_all(b"\n")
+    })
+}
