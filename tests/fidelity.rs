@@ -22,7 +22,7 @@ fn what_is_no_interpreter_is_refused_in_one_sentence() {
 
 #[test]
 fn one_round_answers_every_question_as_json() {
-    let answered = fidelity(&["--repeats", "1", "--format", "json"]);
+    let answered = fidelity(&["--repeats", "1", "--task-time", "2ms", "--format", "json"]);
     let told = String::from_utf8_lossy(&answered.stderr);
     if answered.status.code() == Some(2) {
         println!("skipped: {told}");

@@ -6,10 +6,12 @@ use clap::{Args, ValueHint};
 
 use super::output::{Output, OutputArguments};
 use super::values;
-use crate::domain::fidelity::{self, DEFAULT_REPEATS};
+use crate::domain::fidelity::{self, DEFAULT_REPEATS, DEFAULT_TASK_MS};
 use crate::domain::machine::Limits;
+use crate::domain::plan::MAX_TASK_MS;
 use crate::domain::python::{FoundPython, Interpreter};
 use crate::domain::share::Format;
+use crate::domain::text::grouped;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,6 +28,8 @@ Exit codes: 0 done, whatever the verdicts, 1 a run broke, 2 wrong usage, 130 int
 pub struct FidelityRequest {
     /// Which interpreter; `None` is the default.
     pub python: Option<PathBuf>,
+    /// How long a `cpu` task takes one thread of the interpreter, in milliseconds.
+    pub task_ms: u64,
     /// Counted rounds.
     pub repeats: u64,
     /// Where the order of each round, the latencies of the pages and the resamples are drawn from.
@@ -52,6 +56,12 @@ pub(super) struct FidelityArguments {
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     repeats: Option<u64>,
 
+    /// How long a cpu task takes CPython, from 1ms to 600s [default: 200ms]
+    ///
+    /// There are eight of them, of as many steps under both locks. What takes only a few switch intervals says little.
+    #[arg(long, value_name = "TIME", value_parser = values::milliseconds, allow_hyphen_values = true)]
+    task_time: Option<u64>,
+
     /// What the order of each round is drawn from, any whole number [default: 1]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     seed: Option<u64>,
@@ -75,6 +85,7 @@ impl FidelityArguments {
         }
         let request = FidelityRequest {
             python: self.python.clone(),
+            task_ms: self.task_ms()?,
             repeats: self.repeats.unwrap_or(DEFAULT_REPEATS),
             seed: self.seed.unwrap_or(1),
             output,
@@ -82,9 +93,20 @@ impl FidelityArguments {
         };
         // Which interpreter there is, is not known yet: one that can do everything finds all other mistakes.
         let any = FoundPython { interpreter: Interpreter::capable(), steps_per_s: 1e7 };
-        fidelity::plans(&fidelity::drafts(&any, request.repeats, request.seed), &Limits::default())
-            .map_err(|invalid| invalid.sentence)?;
+        fidelity::plans(
+            &fidelity::drafts(&any, request.task_ms, request.repeats, request.seed),
+            &Limits::default(),
+        )
+        .map_err(|invalid| invalid.sentence)?;
         Ok(request)
+    }
+
+    fn task_ms(&self) -> Result<u64, String> {
+        let task_ms = self.task_time.unwrap_or(DEFAULT_TASK_MS);
+        if (1..=MAX_TASK_MS).contains(&task_ms) {
+            return Ok(task_ms);
+        }
+        Err(format!("the task time in ms must be from 1 to {}, not {task_ms}", grouped(MAX_TASK_MS)))
     }
 }
 
@@ -106,8 +128,11 @@ mod tests {
     fn everything_has_a_default_and_can_be_said() {
         let usual = parsed("").unwrap();
         assert_eq!((usual.python, usual.repeats, usual.seed), (None, 5, 1));
-        let said = parsed("--python python3.13 --repeats 9 --seed 3 --format json").unwrap();
-        assert_eq!((said.python, said.repeats, said.seed), (Some("python3.13".into()), 9, 3));
+        let said = parsed("--python python3.13 --repeats 9 --task-time 5ms --seed 3 --format json").unwrap();
+        assert_eq!(
+            (said.python, said.repeats, said.task_ms, said.seed),
+            (Some("python3.13".into()), 9, 5, 3)
+        );
         assert_eq!(said.output.format, Format::Json);
     }
 
@@ -116,6 +141,8 @@ mod tests {
         for (line, named) in [
             ("--repeats 0", "repeats must be from 1"),
             ("--repeats -1", "-1"),
+            ("--task-time 0ms", "task time"),
+            ("--task-time 601s", "600"),
             ("--format csv", "table or json"),
             ("--format json --no-traces", "no timelines"),
             ("--workload cpu", "--workload"),

@@ -26,9 +26,9 @@ pub const CONVOY_SAMPLES: u32 = 100;
 pub const DEFAULT_REPEATS: u64 = 5;
 /// As many tasks as the most threads, so that every number of threads has equal shares.
 const CPU_TASKS: u64 = 8;
-/// How long one thread of the interpreter computes in a `cpu` run, in seconds. Rust needs about a tenth of it, which is still
-/// tens of switch intervals.
-const PYTHON_CPU_S: f64 = 1.6;
+/// How long one thread of the interpreter computes at a `cpu` task unless the user says otherwise, in milliseconds. Rust
+/// needs about a tenth of it, which in all tasks together is still tens of switch intervals.
+pub const DEFAULT_TASK_MS: u64 = 200;
 /// The server's latency in `io` runs, in milliseconds: short, as one thread waits for all addresses.
 const LATENCY_MS: (u64, u64) = (20, 80);
 /// The number of threads whose context switches are compared.
@@ -46,9 +46,10 @@ pub fn refusal(interpreter: &Interpreter) -> Option<String> {
     })
 }
 
-/// The sweeps that answer the question, `cpu` first.
+/// The sweeps that answer the question, `cpu` first. Both locks do the same work, which takes one thread of the interpreter
+/// so many milliseconds for a `cpu` task.
 #[must_use]
-pub fn drafts(found: &FoundPython, repeats: u64, seed: u64) -> [SweepDraft; 2] {
+pub fn drafts(found: &FoundPython, task_ms: u64, repeats: u64, seed: u64) -> [SweepDraft; 2] {
     let sweep = |draft: Draft| SweepDraft {
         draft: Draft { seed, ..draft },
         models: vec![Model::GilThreads, Model::PythonThreads],
@@ -57,7 +58,7 @@ pub fn drafts(found: &FoundPython, repeats: u64, seed: u64) -> [SweepDraft; 2] {
         repeats,
         seed,
     };
-    let iterations = (found.steps_per_s * PYTHON_CPU_S / CPU_TASKS as f64).max(1.0) as u64;
+    let iterations = found.speed().iterations_in(task_ms as f64 / 1e3);
     let cpu = Draft {
         tasks: CPU_TASKS,
         task_size: TaskSize::Iterations(iterations),

@@ -44,7 +44,7 @@ pub fn fidelity(request: &FidelityRequest, keeping: &Keeping) -> Result<u8, Fail
     output::check(&request.output)?;
     let session = prepare()?;
     let found = interpreter(&session, request).map_err(Failure::usage)?;
-    let drafts = question::drafts(&found, request.repeats, request.seed);
+    let drafts = question::drafts(&found, request.task_ms, request.repeats, request.seed);
     let plans = question::plans(&drafts, session.limits());
     let [cpu, io] = plans.map_err(|invalid| Failure::usage(invalid.sentence))?;
     let sweep = |number, plan| Sweep { id: format!("{}.{number}", session.id()), plan };

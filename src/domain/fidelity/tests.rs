@@ -5,7 +5,7 @@ use super::super::record::{ContextSwitches, Outcome, Part, sample};
 use super::*;
 
 fn sweeps(repeats: u64) -> [Sweep; 2] {
-    let plans = plans(&drafts(&python::found(), repeats, 1), &Limits::default()).unwrap();
+    let plans = plans(&drafts(&python::found(), DEFAULT_TASK_MS, repeats, 1), &Limits::default()).unwrap();
     let [cpu, io] = plans;
     [Sweep { id: "s.1".into(), plan: cpu }, Sweep { id: "s.2".into(), plan: io }]
 }

@@ -118,6 +118,18 @@ fn a_difference_is_clear_if_the_interval_excludes_one() {
 }
 
 #[test]
+fn a_ratio_of_ratios_does_not_see_what_both_sides_share() {
+    let (one, two, ten) = ([1.0, 1.02, 1.04], [2.0, 2.04, 2.08], [10.0, 10.2, 10.4]);
+    let twenty = two.map(|value| value * 10.0);
+    let ratio = ratio_of_ratios((&two, &one), (&twenty, &ten), 1).unwrap();
+    assert!((ratio.value - 1.0).abs() < 1e-12 && !ratio.is_clear(), "{ratio:?}");
+    let ratio = ratio_of_ratios((&two, &one), (&ten, &ten), 1).unwrap();
+    assert!((ratio.value - 2.0).abs() < 1e-12 && ratio.is_clear(), "{ratio:?}");
+    assert_eq!(ratio_of_ratios((&two[..1], &one), (&ten, &ten), 1).unwrap().interval, None);
+    assert_eq!(ratio_of_ratios((&[], &one), (&ten, &ten), 1), None);
+}
+
+#[test]
 fn intervals_overlap_if_they_share_a_value() {
     let [a, b, c] = [(1.0, 2.0), (2.0, 3.0), (2.5, 4.0)].map(|(low, high)| Interval { low, high });
     assert!(a.overlaps(b) && b.overlaps(a));

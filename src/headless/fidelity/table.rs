@@ -70,3 +70,32 @@ fn between(figure: Option<Figure>) -> String {
     let interval = figure.and_then(|figure| figure.interval);
     interval.map_or_else(|| NONE.into(), |of| format!("{}–{}", three_digits(of.low), three_digits(of.high)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fidelity::Verdict;
+    use crate::domain::python::sample;
+
+    #[test]
+    fn each_line_is_a_row_with_its_verdict_and_latencies_are_in_milliseconds() {
+        let figure = |value: f64| {
+            Some(Figure { value, interval: Some(Interval { low: value * 0.99, high: value * 1.01 }) })
+        };
+        let question = Question::Convoy { beside: 1 };
+        let line = Line {
+            question,
+            emulated: figure(0.006_15),
+            real: figure(0.0062),
+            ratio: figure(0.992),
+            allowed: question.allowed(),
+            verdict: Verdict::Within,
+        };
+        let missing = Line { real: None, ratio: None, verdict: Verdict::NotMeasured, ..line };
+        let text = render(&sample::interpreter(), &[line, missing], "so be it", (1, true));
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("sleep(1 ms)")).collect();
+        assert!(rows[0].contains("beside 1 cpu thread, ms") && rows[0].contains("6.15"), "{text}");
+        assert!(rows[0].ends_with("within 5 %") && rows[1].ends_with("not measured"), "{text}");
+        assert!(text.contains("\nso be it\n1 run broke") && text.contains("incomplete:"), "{text}");
+    }
+}
