@@ -41,6 +41,7 @@ use crate::app::pointer::Target;
 use crate::app::screen::Screen;
 use crate::app::sweep::sketch::place;
 use crate::app::sweep::{Law, Sketch, Unit};
+use crate::domain::executor::Executor;
 use crate::domain::model::Model;
 use crate::domain::phase::Phase;
 
@@ -203,7 +204,8 @@ fn legend(sketch: &Sketch, geometry: &Geometry, theme: Theme, width: u16) -> Lin
     let drawn = sketch.executors.get(geometry.models.clone()).unwrap_or_default();
     let mut entries: Vec<(String, Style, String)> = drawn
         .iter()
-        .map(|one| (ink(one.model, theme).fill.repeat(2), ink(one.model, theme).style, one.label()))
+        .zip(names(drawn, usize::from(width)))
+        .map(|(one, name)| (ink(one.model, theme).fill.repeat(2), ink(one.model, theme).style, name))
         .collect();
     entries.push(("═".into(), Style::new(), "ideal".into()));
     entries
@@ -228,6 +230,22 @@ fn legend(sketch: &Sketch, geometry: &Geometry, theme: Theme, width: u16) -> Lin
         spans.push(Span::styled(format!(" {name}  "), on_border(Style::new())));
     }
     Line::from(spans)
+}
+
+/// The names of all these bars in as many words as there is room for; in the fewest where there is none.
+fn names(drawn: &[Executor], width: usize) -> Vec<String> {
+    let in_short = |one: &Executor| one.label().replace("python-", "py-");
+    let model_alone = |one: &Executor| one.model.label().replace("python-", "py-");
+    let candidates = [
+        drawn.iter().map(Executor::label).collect::<Vec<String>>(),
+        drawn.iter().map(in_short).collect(),
+        drawn.iter().map(model_alone).collect(),
+        drawn.iter().map(|one| one.model.name().replace("python-", "py-")).collect(),
+    ];
+    // Two marks and three blanks besides each name, and the frame.
+    let needed = |names: &[String]| names.iter().map(|name| name.chars().count() + 5).sum::<usize>() + 6;
+    let fitting = candidates.iter().find(|names| needed(names) <= width);
+    fitting.or(candidates.last()).cloned().unwrap_or_default()
 }
 
 fn symbol(law: &Law) -> &'static str {
