@@ -100,7 +100,7 @@ fn ink(model: Model, theme: Theme) -> Ink {
         Model::PythonThreads => ("▚", theme.phase(Phase::Ready)),
         Model::PythonProcesses => ("▓", theme.phase(Phase::File)),
         Model::PythonInterpreters => ("▤", theme.parallelism()),
-        Model::PythonAsyncio => ("░", theme.phase(Phase::Network)),
+        Model::PythonAsyncio => ("▥", theme.phase(Phase::Network)),
     };
     Ink { fill, style }
 }
@@ -443,4 +443,20 @@ pub fn target(app: &App, area: Rect, here: Position) -> Option<Target> {
         Some(Target::SweepPoint(sketch.groups.get(group)?.points.get(model)?.configuration))
     })();
     Some(found.unwrap_or(Target::Chart))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ascii::stand_in;
+
+    #[test]
+    fn the_bars_of_each_model_are_told_apart_without_colour_also_in_ascii() {
+        let fills = Model::ALL.map(|model| ink(model, Theme::plain()).fill);
+        let in_ascii = fills.map(|fill| fill.chars().map(stand_in).collect::<String>());
+        for (i, fill) in fills.iter().enumerate() {
+            assert!(!fills[..i].contains(fill), "{fill}");
+            assert!(in_ascii[i] != "?" && !in_ascii[..i].contains(&in_ascii[i]), "{fill}: {}", in_ascii[i]);
+        }
+    }
 }
