@@ -215,9 +215,11 @@ impl App {
             numbers.extend(self.median_run().filter(|run| !numbers.contains(run)));
         }
         if numbers.len() == 1
-            && let Some(entry) = self.chart.as_ref().and_then(|chart| self.history.sweep(chart.number))
+            && let Some(chart) = self.chart.as_ref()
+            && let Some(entry) = self.history.sweep(chart.number)
         {
-            let serial = self.history.median_run(entry, 0);
+            let base = entry.sweep.plan.base_of(chart.configuration(entry));
+            let serial = self.history.median_run(entry, base);
             numbers.extend(serial.filter(|run| !numbers.contains(run)));
         }
         numbers.sort_unstable();

@@ -20,7 +20,11 @@ pub const fn stand_in(c: char) -> char {
         '▀' | '▘' | '▝' => '"',
         '▚' | '▞' => '%',
         // What others use of a core.
-        '░' | '▒' | '▓' => '/',
+        '░' | '▒' => '/',
+        // Bars of models of which there are more than fills.
+        '▓' => '$',
+        '▤' => 'E',
+        '▥' => 'M',
         // The marks of waiting: for a core, the lock, the server, a file, the others; and of having no task.
         '┊' => ':',
         '╳' => 'x',

@@ -41,6 +41,7 @@ use crate::app::pointer::Target;
 use crate::app::screen::Screen;
 use crate::app::sweep::sketch::place;
 use crate::app::sweep::{Law, Sketch, Unit};
+use crate::domain::executor::Executor;
 use crate::domain::model::Model;
 use crate::domain::phase::Phase;
 
@@ -99,7 +100,7 @@ fn ink(model: Model, theme: Theme) -> Ink {
         Model::PythonThreads => ("▚", theme.phase(Phase::Ready)),
         Model::PythonProcesses => ("▓", theme.phase(Phase::File)),
         Model::PythonInterpreters => ("▤", theme.parallelism()),
-        Model::PythonAsyncio => ("░", theme.phase(Phase::Network)),
+        Model::PythonAsyncio => ("▥", theme.phase(Phase::Network)),
     };
     Ink { fill, style }
 }
@@ -203,7 +204,8 @@ fn legend(sketch: &Sketch, geometry: &Geometry, theme: Theme, width: u16) -> Lin
     let drawn = sketch.executors.get(geometry.models.clone()).unwrap_or_default();
     let mut entries: Vec<(String, Style, String)> = drawn
         .iter()
-        .map(|one| (ink(one.model, theme).fill.repeat(2), ink(one.model, theme).style, one.label()))
+        .zip(names(drawn, usize::from(width)))
+        .map(|(one, name)| (ink(one.model, theme).fill.repeat(2), ink(one.model, theme).style, name))
         .collect();
     entries.push(("═".into(), Style::new(), "ideal".into()));
     entries
@@ -228,6 +230,22 @@ fn legend(sketch: &Sketch, geometry: &Geometry, theme: Theme, width: u16) -> Lin
         spans.push(Span::styled(format!(" {name}  "), on_border(Style::new())));
     }
     Line::from(spans)
+}
+
+/// The names of all these bars in as many words as there is room for; in the fewest where there is none.
+fn names(drawn: &[Executor], width: usize) -> Vec<String> {
+    let in_short = |one: &Executor| one.label().replace("python-", "py-");
+    let model_alone = |one: &Executor| one.model.label().replace("python-", "py-");
+    let candidates = [
+        drawn.iter().map(Executor::label).collect::<Vec<String>>(),
+        drawn.iter().map(in_short).collect(),
+        drawn.iter().map(model_alone).collect(),
+        drawn.iter().map(|one| one.model.name().replace("python-", "py-")).collect(),
+    ];
+    // Two marks and three blanks besides each name, and the frame.
+    let needed = |names: &[String]| names.iter().map(|name| name.chars().count() + 5).sum::<usize>() + 6;
+    let fitting = candidates.iter().find(|names| needed(names) <= width);
+    fitting.or(candidates.last()).cloned().unwrap_or_default()
 }
 
 fn symbol(law: &Law) -> &'static str {
@@ -425,4 +443,20 @@ pub fn target(app: &App, area: Rect, here: Position) -> Option<Target> {
         Some(Target::SweepPoint(sketch.groups.get(group)?.points.get(model)?.configuration))
     })();
     Some(found.unwrap_or(Target::Chart))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ascii::stand_in;
+
+    #[test]
+    fn the_bars_of_each_model_are_told_apart_without_colour_also_in_ascii() {
+        let fills = Model::ALL.map(|model| ink(model, Theme::plain()).fill);
+        let in_ascii = fills.map(|fill| fill.chars().map(stand_in).collect::<String>());
+        for (i, fill) in fills.iter().enumerate() {
+            assert!(!fills[..i].contains(fill), "{fill}");
+            assert!(in_ascii[i] != "?" && !in_ascii[..i].contains(&in_ascii[i]), "{fill}: {}", in_ascii[i]);
+        }
+    }
 }

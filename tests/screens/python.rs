@@ -83,6 +83,14 @@ pub fn sweep_form(session: &mut Session) {
     session.press(&[Char('s'), Down, Down, Down, Down, Right]);
 }
 
+/// A sweep of computing under the emulated lock and by Python's threads and processes.
+pub fn sweep(session: &mut Session) {
+    found(session);
+    session.open_sweep_form("cpu");
+    session.press(&[Down, Down, Right, Down, Down, Right, Down, Right]);
+    session.start_sweep(super::sweep::ALL, |_, _| {});
+}
+
 #[test]
 fn the_list_chooses_an_interpreter_and_gives_the_form_back() {
     for size in SIZES {

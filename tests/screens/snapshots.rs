@@ -191,6 +191,7 @@ const STATES: &[State] = &[
     State { name: "python-finished", reach: python::finished, says: &["python-threads (3.13.0): no gain"] },
     State { name: "python-details", reach: python::details, says: &["python-threads (3.13.0)"] },
     State { name: "python-sweep-form", reach: python::sweep_form, says: &["Sweep", "serial: always"] },
+    State { name: "sweep-python", reach: python::sweep, says: &["python"] },
     State {
         name: "teaching",
         reach: |s| {
