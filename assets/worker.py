@@ -564,8 +564,8 @@ HAS_OPENER = []
 def install_opener(order):
     """Makes what fetches, once in each process and interpreter, before the gate opens.
 
-    From Python 3.12 on, the first `urlopen` of each thread would otherwise make its own and load the certificates for it,
-    which takes tens of milliseconds of CPU time. Without proxies, as the other models fetch.
+    Otherwise the first `urlopen` makes it, and so does every thread that comes before it is there: from Python 3.12 on, each
+    of them loads the certificates, which takes tens of milliseconds of CPU time. Without proxies, as the other models fetch.
     """
     if HAS_OPENER or order["workload"]["kind"] != "io":
         return

@@ -47,13 +47,20 @@ const IO_WORKERS: u64 = 16;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Invocation {
     /// Open the explorer.
-    Explore(LookOptions),
+    Explore {
+        /// How it shall look.
+        look: LookOptions,
+        /// Interpreters to choose from besides those that are found.
+        pythons: Vec<PathBuf>,
+    },
     /// Open the explorer with the runs of a shared file.
     Replay {
         /// The file.
         file: PathBuf,
         /// How it shall look.
         look: LookOptions,
+        /// Interpreters to choose from besides those that are found.
+        pythons: Vec<PathBuf>,
     },
     /// Measure and print.
     Run(Box<Request>),
@@ -144,12 +151,18 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Order, Ans
 
 fn invocation(cli: CommandLine, keeping: &Keeping) -> Result<Invocation, Answer> {
     match cli.command {
-        None => Ok(Invocation::Explore(cli.explore.options(cli.ascii))),
+        None => {
+            Ok(Invocation::Explore { look: cli.explore.options(cli.ascii), pythons: cli.explore.pythons() })
+        }
         Some(Command::Replay(arguments)) => {
             // They may stand before the command or behind it.
             let is_behind = arguments.explore.first_given().is_some();
             let explore = if is_behind { &arguments.explore } else { &cli.explore };
-            Ok(Invocation::Replay { look: explore.options(cli.ascii), file: arguments.file })
+            Ok(Invocation::Replay {
+                look: explore.options(cli.ascii),
+                pythons: explore.pythons(),
+                file: arguments.file,
+            })
         }
         Some(_) if cli.explore.first_given().is_some() => Err(Answer::Refusal(cli.explore.misplaced())),
         Some(Command::Doctor) => Ok(Invocation::Doctor { ascii: cli.ascii }),

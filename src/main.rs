@@ -28,8 +28,8 @@ fn main() -> ExitCode {
 
 fn perform(Order { invocation, keeping }: Order) -> Result<u8, Failure> {
     match invocation {
-        Invocation::Explore(options) => tui::explore(options, &keeping),
-        Invocation::Replay { file, look } => tui::replay(&file, look, &keeping),
+        Invocation::Explore { look, pythons } => tui::explore(look, pythons, &keeping),
+        Invocation::Replay { file, look, pythons } => tui::replay(&file, look, pythons, &keeping),
         Invocation::Run(request) => headless::run(&request, &keeping),
         Invocation::Sweep(request) => headless::sweep(&request, &keeping),
         Invocation::Fidelity(request) => headless::fidelity(&request, &keeping),

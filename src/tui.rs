@@ -13,7 +13,7 @@ mod signals;
 mod terminal;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
@@ -40,24 +40,34 @@ use keeper::Keeper;
 use pacer::{Pacer, Urgency};
 use terminal::Screen;
 
-/// Opens the explorer, if asked for in the teaching layout, and stays until the user leaves. Runs are kept where `keeping`
-/// says. Returns the exit code.
+/// Opens the explorer, if asked for in the teaching layout, and stays until the user leaves. `pythons` are offered besides
+/// the interpreters that are found. Runs are kept where `keeping` says. Returns the exit code.
 ///
 /// # Errors
 /// Why there is no explorer here, or what broke.
-pub fn explore(options: LookOptions, keeping: &Keeping) -> Result<u8, Failure> {
-    open(options, keeping, None)
+pub fn explore(options: LookOptions, pythons: Vec<PathBuf>, keeping: &Keeping) -> Result<u8, Failure> {
+    open(options, pythons, keeping, None)
 }
 
 /// Opens the explorer with the runs of a shared file. Returns the exit code.
 ///
 /// # Errors
 /// What is wrong with the file, before anything is started; else the same as [`explore`].
-pub fn replay(file: &Path, options: LookOptions, keeping: &Keeping) -> Result<u8, Failure> {
-    open(options, keeping, Some(replay::read(file).map_err(Failure::usage)?))
+pub fn replay(
+    file: &Path,
+    options: LookOptions,
+    pythons: Vec<PathBuf>,
+    keeping: &Keeping,
+) -> Result<u8, Failure> {
+    open(options, pythons, keeping, Some(replay::read(file).map_err(Failure::usage)?))
 }
 
-fn open(options: LookOptions, keeping: &Keeping, document: Option<Document>) -> Result<u8, Failure> {
+fn open(
+    options: LookOptions,
+    pythons: Vec<PathBuf>,
+    keeping: &Keeping,
+    document: Option<Document>,
+) -> Result<u8, Failure> {
     shell::terminal::check().map_err(Failure::usage)?;
     let place = place_of(keeping)?;
     let look = spelling::look(options);
@@ -84,7 +94,7 @@ fn open(options: LookOptions, keeping: &Keeping, document: Option<Document>) -> 
         None => app,
     };
     let keeper = keeper_at(place, &sender);
-    let ended = Explorer::new(session, app, screen, keeper, sender).stay(&events);
+    let ended = Explorer { pythons, ..Explorer::new(session, app, screen, keeper, sender) }.stay(&events);
     terminal::print_held_back();
     ended
 }
@@ -108,6 +118,8 @@ fn keeper_at(place: Result<Option<Place>, String>, events: &Sender<Event>) -> Ke
 
 /// What the explorer needs at hand while it goes on.
 struct Explorer {
+    /// Interpreters that the user named.
+    pythons: Vec<PathBuf>,
     app: App,
     screen: Screen,
     size: (u16, u16),
@@ -130,6 +142,7 @@ struct Leave(Result<u8, Failure>);
 impl Explorer {
     fn new(session: Arc<Session>, app: App, screen: Screen, keeper: Keeper, events: Sender<Event>) -> Self {
         Explorer {
+            pythons: vec![],
             app,
             screen,
             size: (0, 0),
@@ -376,10 +389,10 @@ impl Explorer {
     /// Looks for interpreters on a thread of its own, as asking each takes longer than a frame may. Nobody waits for that
     /// thread either.
     fn find_pythons(&mut self) -> Result<(), Leave> {
-        let (session, events) = (Arc::clone(&self.session), self.events.clone());
+        let (session, events, named) = (Arc::clone(&self.session), self.events.clone(), self.pythons.clone());
         let find = move || {
             // Nobody listens any more if the user has left meanwhile.
-            let _ = events.send(Event::PythonsFound(session.find_pythons(&[])));
+            let _ = events.send(Event::PythonsFound(session.find_pythons(&named)));
         };
         match thread::Builder::new().name("find-pythons".into()).spawn(find) {
             Ok(_) => Ok(()),

@@ -1,6 +1,8 @@
 //! The options of the explorer, which have no command before them.
 
-use clap::Args;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
 
 use super::values;
 use crate::domain::look::{ColorChoice, LookOptions, ThemeName};
@@ -31,6 +33,12 @@ pub(super) struct ExploreArguments {
     #[arg(hide_short_help = true)]
     color: Option<ColorChoice>,
 
+    /// A Python to choose from besides those on PATH and in pyenv
+    ///
+    /// A file, or a name on PATH; once for each. The first is what a python model begins with.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::ExecutablePath, hide_short_help = true)]
+    python: Vec<PathBuf>,
+
     /// Leave the mouse to the terminal, to select text
     ///
     /// M takes it and releases it while the explorer runs.
@@ -50,12 +58,18 @@ impl ExploreArguments {
         }
     }
 
+    /// The interpreters that the user named.
+    pub(super) fn pythons(&self) -> Vec<PathBuf> {
+        self.python.clone()
+    }
+
     /// The first of them that was given.
     pub(super) fn first_given(&self) -> Option<&'static str> {
         let given = [
             ("--present", self.present),
             ("--theme", self.theme.is_some()),
             ("--color", self.color.is_some()),
+            ("--python", !self.python.is_empty()),
             ("--no-mouse", self.no_mouse),
         ];
         given.into_iter().find_map(|(flag, given)| given.then_some(flag))

@@ -38,7 +38,7 @@ fn help(line: &str) -> String {
 
 #[test]
 fn without_a_command_the_explorer_opens() {
-    assert_eq!(parsed(""), Ok(Invocation::Explore(LookOptions::default())));
+    assert_eq!(parsed(""), Ok(Invocation::Explore { look: LookOptions::default(), pythons: vec![] }));
     assert_eq!(parsed("doctor"), Ok(Invocation::Doctor { ascii: false }));
 }
 
@@ -53,7 +53,7 @@ fn the_explorer_looks_as_it_is_told() {
         present: true,
     };
     let line = "--theme contrast --color 256 --ascii --no-mouse --present";
-    assert_eq!(parsed(line), Ok(Invocation::Explore(expected)));
+    assert_eq!(parsed(line), Ok(Invocation::Explore { look: expected, pythons: vec![] }));
 }
 
 #[test]
@@ -178,6 +178,38 @@ fn flags_that_contradict_each_other_are_refused_by_name() {
         let sentence = refused(&format!("run {line}"));
         assert!(sentence.contains(named), "{line}: {sentence}");
         assert!(!sentence.contains('\n'), "{sentence}");
+    }
+}
+
+#[test]
+fn interpreters_are_named_for_the_explorer_a_run_and_a_sweep() {
+    let named = |files: &[&str]| files.iter().map(PathBuf::from).collect::<Vec<_>>();
+    let explore = parsed("--python python3.13 --python /opt/py/bin/python3");
+    let pythons = named(&["python3.13", "/opt/py/bin/python3"]);
+    assert_eq!(explore, Ok(Invocation::Explore { look: LookOptions::default(), pythons }));
+    let Ok(Invocation::Run(run)) = parsed("run --workload cpu --model python-threads --python python3.13")
+    else {
+        panic!("it is a run")
+    };
+    assert_eq!(run.python, Some(PathBuf::from("python3.13")));
+    let sweep = "sweep --workload io --models python-asyncio --workers 4 --python a --python b";
+    let Ok(Invocation::Sweep(sweep)) = parsed(sweep) else { panic!("it is a sweep") };
+    assert_eq!(sweep.pythons, named(&["a", "b"]));
+    for (line, told) in [
+        (
+            "run --workload cpu --model threads --python x",
+            "--python belongs to the models that Python executes",
+        ),
+        ("run --workload cpu --model python-threads --python x --python y", "more than once"),
+        ("run --workload cpu --model python-threads --start-method fork", "belongs to python-processes"),
+        ("run --workload cpu --model python-processes --start-method thread", "fork, forkserver or spawn"),
+        ("run --workload cpu --model python-asyncio", "executes io alone"),
+        ("run --workload cpu --model python-processes --workers 257", "from 1 to 256"),
+        ("run --workload cpu --model python-threads --tasks 100001", "from 1 to 100 000"),
+        ("sweep --workload cpu --models threads --workers 2 --python x", "--python belongs"),
+    ] {
+        let sentence = refused(line);
+        assert!(sentence.contains(told), "{line}: {sentence}");
     }
 }
 

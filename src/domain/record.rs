@@ -213,7 +213,8 @@ impl Record {
         // What is too short to compare is too short for this, too.
         let said = |caveat: &Caveat| matches!(caveat.kind, CaveatKind::ObserverCost | CaveatKind::TooShort);
         let said = self.caveats.iter().any(said);
-        if share > OBSERVER_LIMIT && !said {
+        // A run that broke at once says nothing that watching could have disturbed.
+        if share > OBSERVER_LIMIT && !said && self.outcome != Outcome::Failed {
             self.doubt(
                 CaveatKind::ObserverCost,
                 format!(
