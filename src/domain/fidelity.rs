@@ -20,8 +20,9 @@ use super::workload::WorkloadKind;
 pub const WORKERS: [u32; 4] = [1, 2, 4, 8];
 /// Beside how many threads that compute the sleeper of the convoy is measured.
 pub const CONVOYS: [u32; 3] = [1, 2, 4];
-/// Latencies that are measured in each convoy.
-pub const CONVOY_SAMPLES: u32 = 100;
+/// Latencies that are measured in each convoy of a round. They are not independent: who waits before whom stays so for a
+/// while. So a round's convoy counts as one value, its median, and the interval comes from the rounds.
+pub const CONVOY_SAMPLES: u32 = 40;
 /// Counted rounds unless the user says otherwise.
 pub const DEFAULT_REPEATS: u64 = 5;
 /// As many tasks as the most threads, so that every number of threads has equal shares.
@@ -218,7 +219,8 @@ impl Line {
     }
 }
 
-/// The latencies of a thread that sleeps for 1 ms at a time and needs the lock again afterwards, in seconds.
+/// The latencies of a thread that sleeps for 1 ms at a time and needs the lock again afterwards: the median of each round, in
+/// seconds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Convoy {
     /// Beside how many threads that compute.
@@ -290,6 +292,16 @@ fn values(
             && record.plan.workers() == workers
     };
     records.iter().filter(is_wanted).filter_map(value).collect()
+}
+
+impl Convoy {
+    /// Adds a round; one that measured nothing under one of the locks does not count.
+    pub fn add(&mut self, emulated: &[f64], real: &[f64]) {
+        if let (Some(emulated), Some(real)) = (stats::median(emulated), stats::median(real)) {
+            self.emulated.push(emulated);
+            self.real.push(real);
+        }
+    }
 }
 
 /// What all lines say together, in one sentence without a full stop.

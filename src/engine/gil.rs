@@ -33,6 +33,15 @@
 //! lock is dropped), the dropper once. The others block once per interval, too. So spinning does not show, and pthread's
 //! would not be truer. What differs by a factor of two is the number *per run*: it follows how often the lock changes
 //! hands, hence how long the run takes and what else wants the cores. Compare it per switch of the lock.
+//!
+//! What `pconc-tui fidelity` said on those cores, still busy with other work, four rounds: beside CPython 3.11, threads/serial
+//! 1.06, 1.05 and 1.02 at 2, 4 and 8 threads here and 1.06, 1.06 and 1.04 there, of which only the first had an interval
+//! within 10 %; beside 3.13 the intervals were too wide to tell. A sleep of 1 ms beside one computing thread took 6.16 ms
+//! under both locks (3.11), and 6.18 ms (3.13, again too wide to tell). Outside 10 % were two: `io` with 8 threads beside
+//! 3.11 (0.21 here, 0.32 there; not explained: perhaps CPython's own work for a page, which is done under the lock), and the
+//! sleep beside four computing threads (14 and 15 ms here, 41 and 32 ms there). Later medians of that, and of the sleep beside
+//! two, differed under the *same* lock by up to a factor of three between measurements, so neither agreement nor difference
+//! is claimed; since then a convoy counts once per round. 3.12 was not measured.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;

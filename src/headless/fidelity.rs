@@ -25,14 +25,14 @@ use crate::domain::sweep::{Sweep, SweepDraft};
 use crate::domain::text::counted;
 use crate::domain::time::{Nanos, seconds};
 use crate::engine::session::Session;
-use crate::engine::{convoy, os};
+use crate::engine::{convoy as engine_convoy, os};
 use crate::shell::exit::Failure;
 use crate::shell::spelling::Spelling;
 
 /// The name of the JSON document.
 const SCHEMA: &str = "pconc-tui.fidelity/1";
-/// What all convoys take, in seconds: the sleepers wait a switch interval or two for each thread beside them.
-const CONVOYS_S: f64 = 8.0;
+/// What the convoys of a round take, in seconds: the sleepers wait a switch interval or two for each thread beside them.
+const CONVOYS_S: f64 = 4.0;
 
 /// Compares the emulated lock with CPython's as `request` asks, keeps the runs where `keeping` says, and prints what came
 /// out. Returns the exit code.
@@ -59,7 +59,7 @@ pub fn fidelity(request: &FidelityRequest, keeping: &Keeping) -> Result<u8, Fail
     let mut keeper = Keeper::new(place, Provenance::here(session.id(), session.machine().clone()));
     let mut measured = runs(&session, &sweeps, known, &mut keeper, (&sender, &events));
     let interpreter = &pythons[0].interpreter;
-    let convoys = convoys(&session, interpreter, &events, &mut measured);
+    let convoys = convoys(&session, interpreter, request.repeats, &events, &mut measured);
     let lines = question::lines(&sweeps, &measured.records, &convoys, request.seed);
     print_lines(&session, interpreter, &lines, &measured, request)?;
     keeper.finish();
@@ -75,10 +75,11 @@ fn interpreter(session: &Session, request: &FidelityRequest) -> Result<FoundPyth
 }
 
 fn foretold(drafts: &[SweepDraft; 2], known: Known<'_>) -> String {
+    let repeats = drafts[0].repeats;
     let runs = drafts.iter().map(SweepDraft::runs).sum();
     let sweeps = drafts.iter().map(|draft| estimate::of_sweep(draft, known));
-    let all = sweeps.fold(Estimate::Seconds(CONVOYS_S), |sum, one| sum.and(one, 1.0));
-    let (runs, convoys) = (counted(runs, "run"), counted(CONVOYS.len() as u64, "convoy"));
+    let all = sweeps.fold(Estimate::Seconds(CONVOYS_S * repeats as f64), |sum, one| sum.and(one, 1.0));
+    let (runs, convoys) = (counted(runs, "run"), counted(CONVOYS.len() as u64 * repeats, "convoy"));
     format!("{runs} and {convoys} under each lock will take {}, by estimate", estimate::words(all, 1))
 }
 
@@ -109,6 +110,7 @@ fn runs(
 fn convoys(
     session: &Session,
     interpreter: &Interpreter,
+    rounds: u64,
     events: &Receiver<Event>,
     measured: &mut Measured,
 ) -> Vec<Convoy> {
@@ -118,33 +120,35 @@ fn convoys(
         interrupted.set(interrupted.get() || asked);
         interrupted.get()
     };
-    let mut convoys = vec![];
-    for beside in CONVOYS {
+    let mut convoys = CONVOYS.map(|beside| Convoy { beside, ..Convoy::default() });
+    for at in (0..rounds).flat_map(|_| 0..CONVOYS.len()) {
         if is_interrupted() || measured.broke.is_some() {
             break;
         }
-        match convoy(session, interpreter, beside, &is_interrupted) {
-            Ok(convoy) => convoys.push(convoy),
+        match convoy(session, interpreter, &mut convoys[at], &is_interrupted) {
+            Ok(()) => {}
             // Stopped in the middle: half a convoy is none.
             Err(_) if interrupted.get() => break,
             Err(sentence) => measured.broke = Some(sentence),
         }
     }
     measured.interrupted = interrupted.get();
-    convoys
+    convoys.into()
 }
 
 fn convoy(
     session: &Session,
     interpreter: &Interpreter,
-    beside: u32,
+    convoy: &mut Convoy,
     cancelled: &dyn Fn() -> bool,
-) -> Result<Convoy, String> {
-    let in_seconds = |latencies: Vec<Nanos>| latencies.into_iter().map(seconds).collect();
+) -> Result<(), String> {
+    let beside = convoy.beside;
+    let in_seconds = |latencies: Vec<Nanos>| latencies.into_iter().map(seconds).collect::<Vec<f64>>();
     let interval = Duration::from_micros(DEFAULT_SWITCH_INTERVAL_US);
-    let emulated = in_seconds(convoy::emulated(beside, CONVOY_SAMPLES, interval)?);
+    let emulated = in_seconds(engine_convoy::emulated(beside, CONVOY_SAMPLES, interval)?);
     let real = in_seconds(session.convoy(interpreter, beside, CONVOY_SAMPLES, cancelled)?);
-    Ok(Convoy { beside, emulated, real })
+    convoy.add(&emulated, &real);
+    Ok(())
 }
 
 /// The document.

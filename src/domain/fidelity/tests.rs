@@ -120,3 +120,11 @@ fn an_interpreter_without_lock_is_refused() {
     assert_eq!(refusal(&python::interpreter()), None);
     assert!(refusal(&python::free_threaded()).unwrap().contains("has no lock to compare with"));
 }
+
+#[test]
+fn a_round_of_the_convoy_counts_as_its_median_and_half_a_round_as_nothing() {
+    let mut convoy = Convoy { beside: 2, ..Convoy::default() };
+    convoy.add(&[0.006, 0.012, 0.09], &[0.007]);
+    convoy.add(&[0.006], &[]);
+    assert_eq!((convoy.emulated, convoy.real), (vec![0.012], vec![0.007]));
+}
