@@ -505,10 +505,12 @@ class Worker:
             return
         self.has_concluded = True
         pen = self.pen
-        self.put_known("run_queue_wait", pen.schedstat.read() if pen.schedstat else None)
+        # Of a thread that all workers share, one of them tells.
+        tells = self.number == 0 or not isinstance(pen, LoopPen)
+        self.put_known("run_queue_wait", (pen.schedstat.read() if tells else 0) if pen.schedstat else None)
         usage = resource.getrusage(resource.RUSAGE_THREAD)
-        self.put_known("voluntary", usage.ru_nvcsw)
-        self.put_known("involuntary", usage.ru_nivcsw)
+        self.put_known("voluntary", usage.ru_nvcsw if tells else 0)
+        self.put_known("involuntary", usage.ru_nivcsw if tells else 0)
         own = self.arena.order["has_own_process"]
         self.put_known("memory", proportional_set_size() if own else None)
         self.put("state", self.arena.order["lane_states"]["finished"])
@@ -703,8 +705,11 @@ class Manager:
             tasks = range(self.order["tasks"])
             # As many items as workers at least: a pool makes no worker that has nothing to do.
             missing = range(-max(self.workers - len(tasks), 0), 0)
-            futures = [pool.submit(execute, task) for task in itertools.chain(missing, tasks)]
-            self.watch_arrival()
+            try:
+                futures = [pool.submit(execute, task) for task in itertools.chain(missing, tasks)]
+            except BaseException as error:
+                self.give_up(error)
+            self.watch_arrival(futures)
             for future in futures:
                 future.result()
             self.say("done_at", monotonic_ns())
@@ -713,20 +718,34 @@ class Manager:
             for future in futures:
                 future.result()
 
+    def give_up(self, error):
+        """Ends the interpreter when the pool cannot be completed: leaving it would wait for workers that wait for the gate."""
+        if isinstance(error, concurrent.futures.BrokenExecutor) and self.order["has_own_process"]:
+            self.name_dead(error)
+        else:
+            self.fail(told(error))
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(1)
+
     def states(self):
         """How far the workers have come."""
         at = self.arena.layout["lane"]["state"]
         return [self.arena.narrow[(self.arena.lane(number) + at) // 4] for number in range(self.workers)]
 
-    def watch_arrival(self):
-        """Keeps when all workers were there. Does not look while they work: the gate tells."""
+    def watch_arrival(self, futures):
+        """Keeps when all workers were there. Does not look while they work: the gate tells.
+
+        No task can be done before the gate opens: one that is tells that the pool broke.
+        """
         poll = select.poll()
         poll.register(self.links.descriptors["gate"], select.POLLIN)
         self.processes = self.children()
         while not poll.poll(20):
             self.processes = self.children()
-            if any(process.exitcode for process in self.processes):
-                return
+            broken = next((future for future in futures if future.done()), None)
+            if broken is not None and broken.exception() is not None and not self.arena.is_stopping():
+                self.give_up(broken.exception())
         self.processes = self.children()
         self.say("pool_at", monotonic_ns())
 

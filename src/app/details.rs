@@ -217,7 +217,12 @@ fn numbers(entry: &Entry) -> Vec<(&'static str, String, String)> {
     }
     plain.push(("migrations", grouped(record.migrations), "to another core, as seen from stamp to stamp"));
     if let Some(memory) = record.memory_bytes {
-        plain.push(("memory", bytes(memory), "of forked workers, shared pages shared out"));
+        let whose = match record.plan.python() {
+            Some(_) if !record.plan.model().has_processes() => "of the interpreter that all workers share",
+            Some(_) => "of the worker processes, shared pages shared out",
+            None => "of forked workers, shared pages shared out",
+        };
+        plain.push(("memory", bytes(memory), whose));
     }
     plain.push(("observer", duration(record.observer.cpu_s), "CPU time of sampling and drawing"));
     rows.extend(plain.into_iter().map(|(name, value, note)| (name, value, note.to_string())));

@@ -70,7 +70,7 @@ impl Live {
         campaign_id: Option<String>,
         experiment: Option<&'static Experiment>,
     ) -> Live {
-        let trace = Trace::new(plan.workers());
+        let trace = Trace::new(plan.workers()).under(plan.lock());
         Live { plan, trace, campaign, campaign_id, experiment, stopping: false, is_baseline: false }
     }
 

@@ -264,7 +264,7 @@ fn working_s(record: &Record) -> Option<f64> {
 
 /// Per second, as the same work takes CPython longer: the lock changes hands by the clock.
 fn switches(sweep: &Sweep, records: &[Record], seed: u64) -> Line {
-    let rate = |record: &Record| Some(record.context_switches?.voluntary as f64 / record.wall_s);
+    let rate = |record: &Record| Some(record.context_switches?.voluntary as f64 / working_s(record)?);
     let rates = |model| values(sweep, records, model, SWITCHING, rate);
     compared(
         Question::Switches { workers: SWITCHING },

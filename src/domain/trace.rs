@@ -18,6 +18,7 @@ mod summary;
 use std::ops::Range;
 
 use super::phase::{Phase, PhaseTimes};
+use super::plan::Lock;
 use super::time::Nanos;
 pub use core_curves::CoreCurves;
 use cores::CoreView;
@@ -145,6 +146,14 @@ impl Trace {
         };
         trace.count();
         trace
+    }
+
+    /// The same for workers that wait for this lock: a computing one that has not stamped for a while most likely waits for
+    /// CPython's, which only its next stamp can tell.
+    #[must_use]
+    pub fn under(mut self, lock: Lock) -> Trace {
+        self.lanes.iter_mut().for_each(|lane| lane.shares_lock = lock == Lock::Real);
+        self
     }
 
     /// Folds what the engine saw since the last time.

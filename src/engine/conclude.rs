@@ -97,7 +97,7 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
             is_estimate: facts.plan.lock() == Lock::Real,
             wait_s: seconds(phases[Phase::Gil]),
         }),
-        python: python_record(arena, &facts, t0),
+        python: python_record(arena, &facts, t0, &tally),
         context_switches: context_switches(&lanes),
         migrations: workers.iter().map(|worker| worker.migrations).sum(),
         memory_bytes: memory(arena, &facts, &lanes),
@@ -178,11 +178,13 @@ fn executed_twice(arena: &Arena) -> Option<String> {
 }
 
 /// What CPython said; `None` if it never came so far, or was not asked.
-fn python_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos) -> Option<PythonRecord> {
+fn python_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos, tally: &Tally) -> Option<PythonRecord> {
     facts.plan.python()?;
     let said = &arena.header().python;
     let moment = |stamp: &AtomicU64| Some(stamp.load(Relaxed)).filter(|at| *at > 0);
     let (begun, imported, pool) = (moment(&said.begun_at), moment(&said.imported_at), moment(&said.pool_at));
+    // Whoever hands many tasks out notices late that all workers were there: the first task tells.
+    let pool = pool.map(|at| tally.first_begin.map_or(at, |first| at.min(t0 + first)));
     let between = |from: Option<Nanos>, to: Option<Nanos>| Some(seconds(to?.saturating_sub(from?)));
     let has_begun = begun.is_some() || facts.end.printed.is_some();
     has_begun.then(|| PythonRecord {

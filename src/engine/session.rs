@@ -119,15 +119,18 @@ impl Session {
         })
     }
 
-    /// The default interpreter: `python3` on `PATH`, or else the first that is found and of use.
+    /// The default interpreter: `python3` on `PATH`; where there is no such file, the first that is found and of use.
     ///
     /// # Errors
-    /// Why there is none, in one sentence.
+    /// Why there is none, in one sentence. A `python3` that is of no use is not replaced by another: nobody would know.
     pub fn default_python(&self) -> Result<FoundPython, String> {
         let mut first_useless = None;
         for file in find::candidates() {
             match self.python(&file) {
                 Ok(found) => return Ok(found),
+                Err(useless) if file == find::meant(Path::new("python3")) => {
+                    return Err(format!("{}: name another one with --python", useless.sentence));
+                }
                 Err(useless) => first_useless = first_useless.or(Some(useless.sentence)),
             }
         }

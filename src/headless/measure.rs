@@ -129,7 +129,7 @@ fn one(
     progress: &mut Progress,
     measured: &mut Measured,
 ) -> Option<(Record, Trace)> {
-    let mut trace = Trace::new(plan.workers());
+    let mut trace = Trace::new(plan.workers()).under(plan.lock());
     let run = match session.start(plan, Relay::into(sender.clone())) {
         Ok(run) => run,
         Err(sentence) => {

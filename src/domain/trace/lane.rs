@@ -32,6 +32,9 @@ pub struct Lane {
     pub(super) on_task: Nanos,
     /// Events were dropped after the last one that is known, so what the worker does now is not.
     pub(super) in_doubt: bool,
+    /// Whether a computing worker without a recent stamp most likely waits for an interpreter lock, which its last stamp
+    /// could not know yet; else it waits for a core.
+    pub(super) shares_lock: bool,
 }
 
 impl Lane {
@@ -111,18 +114,22 @@ impl Lane {
     }
 
     /// What the worker is doing at its last event, where a computing segment without a recent stamp counts as
-    /// [`Phase::Ready`].
+    /// [`Phase::Ready`], or as [`Phase::Gil`] where workers share a lock that they cannot see.
     #[must_use]
     pub fn phase_now(&self, now: Nanos) -> Option<Phase> {
         let open = self.transitions.last()?;
         let stale = open.phase == Phase::Computing && now > self.last_stamp + STALE_AFTER;
-        Some(if stale { Phase::Ready } else { open.phase })
+        Some(if stale { self.stale_phase() } else { open.phase })
+    }
+
+    fn stale_phase(&self) -> Phase {
+        if self.shares_lock { Phase::Gil } else { Phase::Ready }
     }
 
     /// How long each phase lasted from `t0` until `t`, given that it is `now`. O(log events).
     ///
     /// After the lane's last event, its phase goes on until `now`; a computing one without a stamp for
-    /// [`STALE_AFTER`] counts as ready from that stamp on.
+    /// [`STALE_AFTER`] counts as waiting from that stamp on.
     #[must_use]
     pub fn times_until(&self, t: Nanos, now: Nanos) -> PhaseTimes {
         let t = t.min(now);
@@ -145,14 +152,14 @@ impl Lane {
     }
 
     /// What came after the last event, until `now`: of a computing segment without a recent stamp, the part after that
-    /// stamp counts as ready.
+    /// stamp counts as waiting.
     pub(super) fn open(&self, now: Nanos) -> impl Iterator<Item = Segment> + use<> {
-        let last_stamp = self.last_stamp;
+        let (last_stamp, waiting) = (self.last_stamp, self.stale_phase());
         self.transitions.last().copied().into_iter().flat_map(move |open| {
             let stale = open.phase == Phase::Computing && now > last_stamp + STALE_AFTER;
             let seen = if stale { last_stamp.max(open.at) } else { now };
             let part = |phase, from, until| Segment { phase, from, until, core: open.core };
-            [part(open.phase, open.at, seen), part(Phase::Ready, seen, now)]
+            [part(open.phase, open.at, seen), part(waiting, seen, now)]
         })
     }
 
@@ -191,6 +198,7 @@ impl Lane {
         }
         lane.push(Transition { after_gap: false, ..open });
         *self = Lane {
+            shares_lock: self.shares_lock,
             last_stamp: self.last_stamp,
             dropped: self.dropped,
             migrations: self.migrations,

@@ -26,6 +26,8 @@ const FAREWELL_MAX: Nanos = 5_000_000_000;
 const ORPHANS_MAX: Nanos = 500_000_000;
 /// How often it is looked whether they are gone.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+/// Whoever looks so seldom was stopped meanwhile.
+const AWAY_MAX: Nanos = 1_000_000_000;
 /// How long an interpreter that was killed may take to be gone.
 const GONE_MAX: Nanos = 2_000_000_000;
 
@@ -40,6 +42,9 @@ pub struct PythonCrew<'z> {
     died: DiedLanes,
     /// How many workers had arrived, and when the last of them was noticed.
     arrived: (u32, Nanos),
+    /// When it was noticed that all tasks had ended, and when that was looked for last.
+    done: Option<Nanos>,
+    looked: Nanos,
     /// Which worker died first, by Python's account.
     first_death: Option<Death>,
     /// Whether something of it may be left.
@@ -60,6 +65,8 @@ impl<'z> PythonCrew<'z> {
             group,
             output: None,
             died: DiedLanes::default(),
+            done: None,
+            looked: clock::now(),
             first_death: None,
             arrived: (0, clock::now()),
             is_alive: false,
@@ -154,9 +161,13 @@ impl<'z> PythonCrew<'z> {
         if self.is_killed {
             return Ok(());
         }
-        let done_at = self.arena().header().python.done_at.load(Relaxed);
-        if done_at > 0 {
-            if clock::now().saturating_sub(done_at) > FAREWELL_MAX {
+        let now = clock::now();
+        if now - std::mem::replace(&mut self.looked, now) > AWAY_MAX {
+            // Nobody looked for so long: the program was stopped, and the interpreter with it.
+            (self.arrived.1, self.done) = (now, self.done.map(|_| now));
+        }
+        if self.has_done_all() {
+            if now - *self.done.get_or_insert(now) > FAREWELL_MAX {
                 self.end.did_not_end = true;
                 self.kill();
             }
@@ -175,6 +186,13 @@ impl<'z> PythonCrew<'z> {
             ));
         }
         Ok(())
+    }
+
+    /// Whether all tasks have ended: what is left is to say so and to leave.
+    fn has_done_all(&self) -> bool {
+        let arena = self.arena();
+        let ended = || (0..arena.workers()).map(|worker| arena.lane(worker).ended.load(Relaxed)).sum::<u32>();
+        arena.header().python.done_at.load(Relaxed) > 0 || ended() >= arena.tasks()
     }
 
     /// The workers book their CPU time for themselves, as they cannot add to a number that others add to.

@@ -62,7 +62,11 @@ pub fn ask(
     let _removed = Removed(scratch);
     let fifo = scratch.path().join("output");
     let mut output = Output::open(&fifo).map_err(broken)?;
-    let program = Program::python(python, arguments, directory.unwrap_or(scratch.path()), &fifo);
+    let mut program = Program::python(python, arguments, scratch.path(), &fifo);
+    if let Some(directory) = directory {
+        // Nothing there is a module of Python's: only who looks for files by name finds them.
+        program.directory = directory.to_string_lossy().into_owned();
+    }
     zygote.execute(&program).map_err(AskError::Broken)?;
     let deadline = clock::now() + u64::try_from(limit.as_nanos()).unwrap_or(Nanos::MAX / 2);
     let stopped = loop {

@@ -31,11 +31,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// This Python with these arguments, undisturbed by what the user's environment says to Python. Its own temporary files
-    /// go where the session's go, and so are removed with them however it ends.
+    /// This Python with these arguments, undisturbed by what the user's environment says to Python. It begins in `own`, a
+    /// directory of the session's: its modules are looked for there, and its temporary files go there, so that they are
+    /// removed with it however it ends.
     #[must_use]
-    pub fn python(path: &str, arguments: &[&str], directory: &Path, output: &Path) -> Program {
-        let directory = directory.to_string_lossy().into_owned();
+    pub fn python(path: &str, arguments: &[&str], own: &Path, output: &Path) -> Program {
+        let directory = own.to_string_lossy().into_owned();
         let set = |name: &str, value: &str| (name.to_string(), value.to_string());
         let mut environment = vec![set("PYTHONPATH", &directory), set("PYTHONNOUSERSITE", "1")];
         if directory.len() <= SOCKET_DIRECTORY_MAX {

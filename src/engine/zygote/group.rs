@@ -38,6 +38,10 @@ impl Group {
         Group { id, first: None, asked: None }
     }
 
+    pub(super) fn is_led_by(&self, pid: Pid) -> bool {
+        self.id == pid
+    }
+
     /// The first process has ended: all others end with it.
     pub(super) fn first_ended(&mut self, cause: String, success: bool) {
         self.first = Some((cause, success));

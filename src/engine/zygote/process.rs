@@ -238,7 +238,8 @@ impl Process {
                 Some(Child::Worker(worker)) => Reply::WorkerEnded { worker, cause: cause(status) },
                 Some(Child::Server) => Reply::ServerEnded,
                 Some(Child::Program) => {
-                    if let Some(group) = &mut self.program {
+                    // Not that of an older one that could not be killed then.
+                    if let Some(group) = self.program.as_mut().filter(|group| group.is_led_by(pid)) {
                         group.first_ended(cause(status), status == WaitStatus::Exited(pid, 0));
                     }
                     continue;
