@@ -136,18 +136,20 @@ fn a_killed_zygote_is_told_and_takes_its_children_along() {
 /// The same under CPython, with all processes that this start method makes; `None` where there is no Python.
 fn waiting_python(method: &str) -> Option<(Program, Vec<u32>)> {
     let mut python = Command::new("python3");
-    python.args(["-c", "import sys; sys.exit(sys.version_info < (3, 8))"]);
-    if !python.status().is_ok_and(|status| status.success()) {
+    python.args(["-c", "import sys; print(sys.executable); sys.exit(sys.version_info < (3, 8))"]);
+    let Some(answer) = python.output().ok().filter(|answer| answer.status.success()) else {
         println!("skipped: {method}, as there is no Python 3.8 or newer");
         return None;
-    }
+    };
+    // Itself and no shim: that makes processes of its own while it is asked, which would be taken for the workers.
+    let python = String::from_utf8_lossy(&answer.stdout).trim().to_string();
     // Zygote, server, interpreter, four workers; what multiprocessing makes besides.
     let besides = match method {
         "fork" => 0,
         "spawn" => 1,
         _ => 2,
     };
-    let model = format!("python-processes --start-method {method}");
+    let model = format!("python-processes --start-method {method} --python {python}");
     Some(waiting(&model, 7 + besides))
 }
 
