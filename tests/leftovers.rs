@@ -53,6 +53,31 @@ impl Program {
     }
 }
 
+#[test]
+fn a_start_leaves_directories_alone_that_only_have_a_name_like_a_sessions() {
+    let temporary = tempfile::tempdir().unwrap();
+    let names = ["pconc-tui-0.1.0", "pconc-tui-notes", "pconc-tui-0190b1c2d3e4f5061728394a5b6c7d8e"];
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
+    for name in names {
+        let directory = temporary.path().join(name);
+        fs::create_dir(&directory).unwrap();
+        fs::write(directory.join("README.md"), "mine").unwrap();
+        fs::File::open(&directory).unwrap().set_modified(long_ago).unwrap();
+    }
+    for line in ["doctor", "run --workload cpu --model serial --iterations 1 --no-history"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_pconc-tui"))
+            .args(line.split(' '))
+            .env("TMPDIR", temporary.path())
+            .current_dir(temporary.path().join(names[0]))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{line}: {output:?}");
+        for name in names {
+            assert!(temporary.path().join(name).join("README.md").exists(), "{line}: {name}");
+        }
+    }
+}
+
 /// Numbers of all processes below `parent`, which has one thread that forks.
 fn descendants(parent: u32) -> Vec<u32> {
     let children: Vec<u32> = processes().into_iter().filter(|pid| parent_of(*pid) == Some(parent)).collect();

@@ -139,13 +139,6 @@ fn surroundings() -> Vec<Finding> {
 
 fn file_system_note(directory: &Path) -> String {
     let kind = os::file_system(directory).unwrap_or_else(|| "unknown".into());
-    let writable = tempfile_works(directory);
+    let writable = tempfile::tempfile_in(directory).is_ok();
     format!("{kind}, {}", if writable { "writable" } else { "not writable: the io workload cannot run" })
-}
-
-fn tempfile_works(directory: &Path) -> bool {
-    let probe = directory.join(format!("pconc-tui-probe-{}", uuid::Uuid::now_v7().simple()));
-    let made = std::fs::write(&probe, b"x").is_ok();
-    let _ = std::fs::remove_file(probe);
-    made
 }

@@ -1,11 +1,19 @@
-//! The private directory that the `io` workload writes to.
+//! The private directory for the temporary files of a session: what the `io` workload writes, and what an interpreter needs.
 //!
 //! Its name is drawn before the zygote is forked, so that the zygote can remove it when the program has been killed;
 //! the directory itself is made by the first run that needs it.
+//!
+//! # What is removed
+//!
+//! Other programs and people use the directory for temporary files as well, under any name. So a directory is removed only
+//! if this program surely made it: its name has the exact form, it is a directory of this user and no link, and it holds
+//! the file [`MARKER`]. In it, only what the program or its interpreter writes there is removed. Anything else stays, and
+//! the directory with it.
 
-use std::fs::{self, DirBuilder, File};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder, File, FileType, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,8 +22,21 @@ use nix::fcntl::{Flock, FlockArg};
 
 use crate::domain::shared_file;
 
-/// How the directories of all sessions begin.
+/// How the names of the directories of all sessions begin; [`ID_DIGITS`] hexadecimal digits follow.
 const PREFIX: &str = "pconc-tui-";
+/// How many digits the rest of the name has.
+const ID_DIGITS: usize = 32;
+/// The file that says who made the directory.
+const MARKER: &str = ".made-by-pconc-tui";
+/// What the marker says to people.
+const MARKER_TEXT: &str =
+    "pconc-tui made this directory for its temporary files and removes it when it ends.\n";
+/// By this name the interpreter imports the script, also in the processes and interpreters that it makes.
+pub const MODULE: &str = "pconc_worker";
+/// What the script is to do.
+pub const ORDER: &str = "order.json";
+/// The FIFO that everything goes to that an interpreter prints.
+pub const OUTPUT: &str = "output";
 /// A directory younger than this may belong to somebody who has just made it and not locked it yet.
 const YOUNG: Duration = Duration::from_secs(60);
 
@@ -23,26 +44,32 @@ const YOUNG: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct Scratch {
     directory: PathBuf,
-    /// Held while the directory is there: it is in use.
-    lock: Arc<Mutex<Option<Flock<File>>>>,
+    made: Arc<Mutex<Option<Made>>>,
+}
+
+/// The directory is there, and this process made it.
+#[derive(Debug)]
+struct Made {
+    /// Tells other sessions that the directory is in use. `None` where locks do not work: there, others do without
+    /// removing what was abandoned.
+    _lock: Option<Flock<File>>,
 }
 
 impl Scratch {
     /// A new name below the system's temporary directory.
     #[must_use]
     pub fn new() -> Scratch {
+        Scratch::below(&temporary())
+    }
+
+    fn below(folder: &Path) -> Scratch {
         let name = format!("{PREFIX}{}", uuid::Uuid::now_v7().simple());
-        Scratch { directory: temporary().join(name), lock: Arc::default() }
+        Scratch { directory: folder.join(name), made: Arc::default() }
     }
 
     /// Removes directories that earlier sessions of this user left behind because program and zygote were killed at once.
     pub fn sweep() {
-        let Ok(entries) = fs::read_dir(temporary()) else { return };
-        for entry in entries.flatten() {
-            if entry.file_name().to_string_lossy().starts_with(PREFIX) && is_abandoned(&entry.path()) {
-                let _ = fs::remove_dir_all(entry.path());
-            }
-        }
+        sweep(&temporary());
     }
 
     /// The directory.
@@ -63,25 +90,58 @@ impl Scratch {
         self.directory.join(shared_file::NAME)
     }
 
-    /// Makes the directory, readable by this user alone.
+    /// The script that an interpreter executes.
+    #[must_use]
+    pub fn script(&self) -> PathBuf {
+        self.directory.join(format!("{MODULE}.py"))
+    }
+
+    /// What the script is to do.
+    #[must_use]
+    pub fn order(&self) -> PathBuf {
+        self.directory.join(ORDER)
+    }
+
+    /// The FIFO that everything goes to that an interpreter prints.
+    #[must_use]
+    pub fn output(&self) -> PathBuf {
+        self.directory.join(OUTPUT)
+    }
+
+    /// Makes the directory, readable by this user alone. One that this session made before and could not remove is used
+    /// again.
     ///
     /// # Errors
     /// When the temporary directory cannot be written to, or somebody has taken the name.
     pub fn make(&self) -> io::Result<()> {
+        let mut made = self.made();
+        if made.is_some() {
+            return Ok(());
+        }
         DirBuilder::new().mode(0o700).create(&self.directory)?;
-        // Where locks do not work, only the sweeping of other sessions has to do without it.
-        *self.lock() = File::open(&self.directory).ok().and_then(try_lock);
+        let lock = File::open(&self.directory).ok().and_then(try_lock);
+        if let Err(error) = mark(&self.directory) {
+            remove_own(&self.directory);
+            return Err(error);
+        }
+        *made = Some(Made { _lock: lock });
         Ok(())
     }
 
-    /// Removes the directory with all that is in it; nothing happens if it was never made.
+    /// Removes what the session wrote, and the directory unless somebody else has put something there. Nothing happens if
+    /// it was never made.
     pub fn remove(&self) {
-        let _ = fs::remove_dir_all(&self.directory);
-        *self.lock() = None;
+        let mut made = self.made();
+        if is_marked(&self.directory) {
+            remove_own(&self.directory);
+        }
+        if !self.directory.exists() {
+            *made = None;
+        }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Flock<File>>> {
-        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
+    fn made(&self) -> std::sync::MutexGuard<'_, Option<Made>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -96,12 +156,114 @@ fn try_lock(file: File) -> Option<Flock<File>> {
     Flock::lock(file, FlockArg::LockExclusiveNonblock).ok()
 }
 
-/// Whether a directory is ours, not new, and nobody holds its lock.
-fn is_abandoned(directory: &Path) -> bool {
-    let Ok(metadata) = fs::symlink_metadata(directory) else { return false };
-    let ours = metadata.is_dir() && metadata.uid() == nix::unistd::geteuid().as_raw();
-    let old = metadata.modified().is_ok_and(|time| time.elapsed().is_ok_and(|age| age > YOUNG));
-    ours && old && File::open(directory).ok().and_then(try_lock).is_some()
+fn mark(directory: &Path) -> io::Result<()> {
+    let mut marker =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(directory.join(MARKER))?;
+    marker.write_all(MARKER_TEXT.as_bytes())
+}
+
+/// Removes what earlier sessions left in this folder.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let directory = entry.path();
+        if !is_session_name(&entry.file_name()) || !is_marked(&directory) || !is_old(&directory) {
+            continue;
+        }
+        // Held until the directory is gone, so that two sessions that start at once do not meet in it.
+        let lock = File::open(&directory).ok().and_then(try_lock);
+        if lock.is_some() && holds_only(&directory, is_own) {
+            remove_own(&directory);
+        }
+    }
+}
+
+/// Whether a directory has the form of name that sessions give theirs.
+fn is_session_name(name: &OsStr) -> bool {
+    let digits = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    digits.is_some_and(|digits| digits.len() == ID_DIGITS && digits.bytes().all(is_digit))
+}
+
+/// Whether this is a directory, no link to one, that belongs to this user and says that this program made it.
+fn is_marked(directory: &Path) -> bool {
+    let is_users = |path: &Path, is_kind: fn(&FileType) -> bool| {
+        fs::symlink_metadata(path)
+            .is_ok_and(|there| is_kind(&there.file_type()) && there.uid() == nix::unistd::geteuid().as_raw())
+    };
+    is_users(directory, FileType::is_dir) && is_users(&directory.join(MARKER), FileType::is_file)
+}
+
+fn is_old(directory: &Path) -> bool {
+    let modified = fs::symlink_metadata(directory).and_then(|metadata| metadata.modified());
+    modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > YOUNG))
+}
+
+/// Whether nothing is in a directory but what `is_known` knows. One that cannot be read might hold anything.
+fn holds_only(directory: &Path, is_known: fn(&Path, &str, FileType) -> bool) -> bool {
+    let knows = |entry: &fs::DirEntry| match (entry.file_name().to_str(), entry.file_type()) {
+        (Some(name), Ok(kind)) => is_known(&entry.path(), name, kind),
+        _ => false,
+    };
+    fs::read_dir(directory)
+        .is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(|entry| knows(&entry))))
+}
+
+/// Whether the program, or an interpreter that it started, writes something of this name and kind into the directory.
+fn is_own(path: &Path, name: &str, kind: FileType) -> bool {
+    match name {
+        MARKER | ORDER | shared_file::NAME => kind.is_file(),
+        OUTPUT => kind.is_fifo(),
+        "__pycache__" => kind.is_dir() && holds_only(path, is_module),
+        // multiprocessing makes it for the sockets of its server.
+        _ if name.starts_with("pymp-") => kind.is_dir() && holds_only(path, is_listener),
+        _ => kind.is_file() && (is_module(path, name, kind) || is_output_of_task(name)),
+    }
+}
+
+/// The script, or what the interpreter compiles it to; while that is written, its name is longer.
+fn is_module(_: &Path, name: &str, kind: FileType) -> bool {
+    kind.is_file() && name.strip_prefix(MODULE).is_some_and(|rest| rest.starts_with('.'))
+}
+
+fn is_listener(_: &Path, name: &str, kind: FileType) -> bool {
+    kind.is_socket() && name.starts_with("listener-")
+}
+
+fn is_output_of_task(name: &str) -> bool {
+    let task = name.strip_prefix("output-").and_then(|rest| rest.strip_suffix(".txt"));
+    task.is_some_and(|task| task.parse::<u32>().is_ok())
+}
+
+/// Removes from a directory what is the program's own, the marker last, and then the directory if it is empty.
+fn remove_own(directory: &Path) {
+    let mut is_empty = true;
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        if name == MARKER {
+            continue;
+        }
+        let is_removed = match (name.to_str(), entry.file_type()) {
+            (Some(name), Ok(kind)) if is_own(&path, name, kind) => remove_entry(&path, kind).is_ok(),
+            _ => false,
+        };
+        is_empty &= is_removed;
+    }
+    if is_empty {
+        let _ = fs::remove_file(directory.join(MARKER));
+        // Fails where somebody has put something there meanwhile.
+        let _ = fs::remove_dir(directory);
+    }
+}
+
+fn remove_entry(path: &Path, kind: FileType) -> io::Result<()> {
+    if !kind.is_dir() {
+        return fs::remove_file(path);
+    }
+    // All in it was looked at before.
+    for entry in fs::read_dir(path)? {
+        fs::remove_file(entry?.path())?;
+    }
+    fs::remove_dir(path)
 }
 
 impl Default for Scratch {
@@ -111,33 +273,4 @@ impl Default for Scratch {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::os::unix::fs::PermissionsExt;
-
-    #[test]
-    fn a_directory_in_use_or_just_made_is_not_abandoned_and_an_old_free_one_is() {
-        let scratch = Scratch::new();
-        scratch.make().unwrap();
-        assert!(!is_abandoned(scratch.path()), "it is young");
-        let long_ago = std::time::SystemTime::now() - 2 * YOUNG;
-        File::open(scratch.path()).unwrap().set_modified(long_ago).unwrap();
-        assert!(!is_abandoned(scratch.path()), "it is locked");
-        *scratch.lock() = None;
-        assert!(is_abandoned(scratch.path()));
-        scratch.remove();
-    }
-
-    #[test]
-    fn the_directory_is_private_and_goes_with_its_files() {
-        let scratch = Scratch::new();
-        scratch.make().unwrap();
-        let mode = fs::metadata(scratch.path()).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o700);
-        fs::write(scratch.file(3), "x").unwrap();
-        assert!(scratch.make().is_err(), "a name that is taken is not used");
-        scratch.remove();
-        assert!(!scratch.path().exists());
-        scratch.remove();
-    }
-}
+mod tests;

@@ -81,7 +81,7 @@ impl<'z> PythonCrew<'z> {
         let program = order::program(arena, plan, scratch).ok_or(
             "the system allows no memory that Python can share with this program: is there a limit of file sizes?",
         )?;
-        let output = Output::open(&scratch.path().join(order::OUTPUT)).map_err(|error| {
+        let output = Output::open(&scratch.output()).map_err(|error| {
             format!("cannot use the directory {}: {}", scratch.path().display(), text::plain(&error))
         })?;
         self.output = Some(output);

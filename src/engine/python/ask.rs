@@ -60,7 +60,7 @@ pub fn ask(
         |error| AskError::Broken(format!("cannot use {}: {}", scratch.path().display(), text::plain(&error)));
     scratch.make().map_err(broken)?;
     let _removed = Removed(scratch);
-    let fifo = scratch.path().join("output");
+    let fifo = scratch.output();
     let mut output = Output::open(&fifo).map_err(broken)?;
     let mut program = Program::python(python, arguments, scratch.path(), &fifo);
     if let Some(directory) = directory {

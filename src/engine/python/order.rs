@@ -17,27 +17,21 @@ use crate::domain::workload::{Addresses, FETCH_TIMEOUT_S, Files, Workload};
 use crate::engine::arena::{Arena, Header, LaneHeader, LaneState, Part, PythonHeader, TaskSlot, TaskState};
 use crate::engine::fetch;
 use crate::engine::recorder::GAP_MIN;
-use crate::engine::scratch::Scratch;
+use crate::engine::scratch::{ORDER, Scratch};
 
 /// The script, as it is embedded in this program.
 pub(super) const SCRIPT: &str = include_str!("../../../assets/worker.py");
-/// By this name it is imported, also by the processes and interpreters that it makes.
-const MODULE: &str = "pconc_worker";
 /// What the interpreter is told to execute: the current directory is the first where it looks for modules.
 const START: &str = "import pconc_worker; pconc_worker.main()";
-/// The file with the order.
-const ORDER: &str = "order.json";
-/// The FIFO that everything printed goes to.
-pub const OUTPUT: &str = "output";
 
 /// Writes the script and its order into the session's directory.
 ///
 /// # Errors
 /// When the directory cannot be written to.
 pub fn write(arena: &Arena, plan: &Plan, port: u16, scratch: &Scratch) -> io::Result<()> {
-    fs::write(scratch.path().join(format!("{MODULE}.py")), SCRIPT)?;
+    fs::write(scratch.script(), SCRIPT)?;
     let order = order(arena, plan, port, scratch);
-    fs::write(scratch.path().join(ORDER), serde_json::to_vec(&order)?)
+    fs::write(scratch.order(), serde_json::to_vec(&order)?)
 }
 
 /// The interpreter of this plan, told to carry the order out. `None` if the plan has none, or no other program can map the
@@ -45,12 +39,8 @@ pub fn write(arena: &Arena, plan: &Plan, port: u16, scratch: &Scratch) -> io::Re
 #[must_use]
 pub fn program(arena: &Arena, plan: &Plan, scratch: &Scratch) -> Option<Program> {
     let python = plan.python()?;
-    let mut program = Program::python(
-        &python.interpreter.path,
-        &["-c", START, ORDER],
-        scratch.path(),
-        &scratch.path().join(OUTPUT),
-    );
+    let mut program =
+        Program::python(&python.interpreter.path, &["-c", START, ORDER], scratch.path(), &scratch.output());
     program.inherited = vec![
         arena.file()?.as_raw_fd(),
         arena.gate.descriptor(),

@@ -1,0 +1,187 @@
+use super::*;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+use tempfile::TempDir;
+
+fn room() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// A directory as a session leaves it that was killed together with its zygote.
+fn abandoned(room: &TempDir) -> PathBuf {
+    let scratch = Scratch::below(room.path());
+    scratch.make().unwrap();
+    make_old(scratch.path());
+    scratch.path().to_path_buf()
+}
+
+fn make_old(directory: &Path) {
+    let long_ago = std::time::SystemTime::now() - 2 * YOUNG;
+    File::open(directory).unwrap().set_modified(long_ago).unwrap();
+}
+
+/// Puts everything there that a session writes.
+fn fill(directory: &Path) {
+    for file in ["output-0.txt", "output-4294967295.txt", "output.txt", "order.json", "pconc_worker.py"] {
+        fs::write(directory.join(file), "x").unwrap();
+    }
+    mkfifo(&directory.join(OUTPUT), Mode::S_IRWXU).unwrap();
+    fs::create_dir(directory.join("__pycache__")).unwrap();
+    for file in ["pconc_worker.cpython-311.pyc", "pconc_worker.cpython-313.pyc.140203"] {
+        fs::write(directory.join("__pycache__").join(file), "x").unwrap();
+    }
+    fs::create_dir(directory.join("pymp-8d_1abcd")).unwrap();
+    UnixListener::bind(directory.join("pymp-8d_1abcd/listener-abcd1234")).unwrap();
+}
+
+#[test]
+fn what_an_earlier_session_left_is_removed_with_all_that_it_wrote() {
+    let room = room();
+    let directory = abandoned(&room);
+    fill(&directory);
+    make_old(&directory);
+    sweep(room.path());
+    assert!(!directory.exists());
+}
+
+#[test]
+fn a_directory_in_use_or_just_made_stays_and_an_old_free_one_goes() {
+    let room = room();
+    let scratch = Scratch::below(room.path());
+    scratch.make().unwrap();
+    make_old(scratch.path());
+    sweep(room.path());
+    assert!(scratch.path().exists(), "it is locked");
+    *scratch.made() = None;
+    File::open(scratch.path()).unwrap().set_modified(std::time::SystemTime::now()).unwrap();
+    sweep(room.path());
+    assert!(scratch.path().exists(), "it is young");
+    make_old(scratch.path());
+    sweep(room.path());
+    assert!(!scratch.path().exists());
+}
+
+#[test]
+fn a_directory_stays_whose_name_another_program_could_have_given_it() {
+    let names = [
+        "pconc-tui-0.1.0",
+        "pconc-tui-",
+        "pconc-tui-0190b1c2d3e4f5061728394a5b6c7d8",
+        "pconc-tui-0190b1c2d3e4f5061728394a5b6c7d8e9",
+        "pconc-tui-0190B1C2D3E4F5061728394A5B6C7D8E",
+        "pconc-tui-0190b1c2-d3e4-f506-1728-394a5b6c7d8e",
+        "my-pconc-tui-0190b1c2d3e4f5061728394a5b6c7d8e",
+    ];
+    let room = room();
+    for name in names {
+        let path = room.path().join(name);
+        fs::rename(abandoned(&room), &path).unwrap();
+        sweep(room.path());
+        assert!(path.exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_directory_without_a_marker_of_its_own_stays() {
+    let room = room();
+    let unmarked = abandoned(&room);
+    fs::remove_file(unmarked.join(MARKER)).unwrap();
+    make_old(&unmarked);
+    let linked = abandoned(&room);
+    fs::remove_file(linked.join(MARKER)).unwrap();
+    fs::write(room.path().join("elsewhere"), MARKER_TEXT).unwrap();
+    symlink(room.path().join("elsewhere"), linked.join(MARKER)).unwrap();
+    make_old(&linked);
+    sweep(room.path());
+    assert!(unmarked.exists() && linked.exists());
+}
+
+#[test]
+fn a_link_to_a_directory_of_a_session_and_what_it_leads_to_stay() {
+    let (room, other) = (room(), tempfile::tempdir().unwrap());
+    let target = abandoned(&other);
+    fs::write(target.join("output-1.txt"), "x").unwrap();
+    make_old(&target);
+    let link = room.path().join(target.file_name().unwrap());
+    symlink(&target, &link).unwrap();
+    sweep(room.path());
+    assert!(link.exists() && target.join("output-1.txt").exists());
+}
+
+#[test]
+fn a_directory_that_holds_anything_else_stays_with_all_that_is_in_it() {
+    let put: [(&str, fn(&Path)); 6] = [
+        ("a file of another name", |directory| fs::write(directory.join("notes.txt"), "x").unwrap()),
+        ("a task's file that is a directory", |directory| {
+            fs::create_dir(directory.join("output-1.txt")).unwrap();
+        }),
+        ("a task's file that is a link", |directory| {
+            symlink("/etc/hostname", directory.join("output-1.txt")).unwrap();
+        }),
+        ("a task of no number", |directory| fs::write(directory.join("output-one.txt"), "x").unwrap()),
+        ("a file in the interpreter's directory", |directory| {
+            fs::create_dir(directory.join("pymp-abcd1234")).unwrap();
+            fs::write(directory.join("pymp-abcd1234/listener-abcd1234"), "no socket").unwrap();
+        }),
+        ("another module", |directory| {
+            fs::create_dir(directory.join("__pycache__")).unwrap();
+            fs::write(directory.join("__pycache__/mine.cpython-311.pyc"), "x").unwrap();
+        }),
+    ];
+    for (what, put) in put {
+        let room = room();
+        let directory = abandoned(&room);
+        fs::write(directory.join("output-7.txt"), "x").unwrap();
+        put(&directory);
+        make_old(&directory);
+        sweep(room.path());
+        assert!(directory.join("output-7.txt").exists() && directory.join(MARKER).exists(), "{what}");
+    }
+}
+
+#[test]
+fn the_directory_is_private_and_goes_with_its_files() {
+    let room = room();
+    let scratch = Scratch::below(room.path());
+    scratch.make().unwrap();
+    let mode = fs::metadata(scratch.path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    fill(scratch.path());
+    scratch.remove();
+    assert!(!scratch.path().exists());
+    scratch.remove();
+}
+
+#[test]
+fn a_name_that_somebody_has_taken_is_neither_used_nor_removed() {
+    let room = room();
+    let scratch = Scratch::below(room.path());
+    fs::create_dir(scratch.path()).unwrap();
+    assert!(scratch.make().is_err());
+    scratch.remove();
+    assert!(scratch.path().exists());
+}
+
+#[test]
+fn what_somebody_put_into_the_directory_of_this_session_stays_and_the_next_run_uses_it_again() {
+    let room = room();
+    let scratch = Scratch::below(room.path());
+    scratch.make().unwrap();
+    fill(scratch.path());
+    fs::write(scratch.path().join("notes.txt"), "mine").unwrap();
+    scratch.remove();
+    let left = |directory: &Path| -> Vec<_> {
+        let mut left: Vec<_> =
+            fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        left
+    };
+    assert_eq!(left(scratch.path()), [MARKER, "notes.txt"]);
+    scratch.make().unwrap();
+    fs::remove_file(scratch.path().join("notes.txt")).unwrap();
+    scratch.remove();
+    assert!(!scratch.path().exists());
+}
