@@ -37,6 +37,7 @@ use crate::shell::spelling::Spelling;
 pub use fidelity::fidelity;
 use keep::Keeper;
 use measure::{Event, Measured, Order};
+use output::Destination;
 pub use sweep::sweep;
 
 /// Measures what `request` asks for, keeps the records where `keeping` says, and prints them. Returns the exit code.
@@ -46,7 +47,7 @@ pub use sweep::sweep;
 pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
     let place = Keeper::place(keeping)?;
     let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
-    output::check(&request.output)?;
+    let destination = Destination::checked(&request.output, keeping)?;
     let session = prepare()?;
     if request.all_tasks {
         session.list_all_tasks();
@@ -82,7 +83,7 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
         lists_tasks: request.output.format == Format::Json,
     };
     let measured = measure::all(&session, order, &mut keeper, &sender, &events);
-    print_records(&session, &measured, keeper.here(), request)?;
+    print_records(&session, &measured, keeper.here(), request, &destination)?;
     keeper.finish();
     conclude(&measured)
 }
@@ -172,12 +173,13 @@ fn print_records(
     measured: &Measured,
     here: &Provenance,
     request: &Request,
+    destination: &Destination<'_>,
 ) -> Result<(), Failure> {
     if request.output.format == Format::Table {
         let table = Spelling::asked(request.ascii).spell(&table::render(&measured.numbered()));
-        return output::deliver(&request.output, |out| out.write_all(table.as_bytes()));
+        return destination.deliver(|out| out.write_all(table.as_bytes()));
     }
-    output::share(&request.output, session.machine(), &shared(measured, here))
+    destination.share(session.machine(), &shared(measured, here))
 }
 
 /// What was measured, as it is handed on.

@@ -18,6 +18,7 @@
 mod index;
 mod line;
 mod log;
+mod own;
 mod pictures;
 mod place;
 
@@ -30,6 +31,7 @@ use crate::domain::sweep::Sweep;
 use index::{Added, Identified, Index, RecordId};
 use line::Parsed;
 use log::{Log, Seen};
+pub use own::OwnFiles;
 pub use pictures::{BYTES_MAX as PICTURES_MAX, Picture, Pictures};
 pub use place::{Place, default_place};
 use serde::de::DeserializeOwned;

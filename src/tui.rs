@@ -306,7 +306,13 @@ impl Explorer {
             Effect::FindPythons => self.find_pythons(),
             Effect::Export(order) => {
                 let machine = self.session.machine();
-                match exporter::begin(order, self.app.history(), machine, self.events.clone()) {
+                match exporter::begin(
+                    order,
+                    self.app.history(),
+                    machine,
+                    self.keeper.own_files(),
+                    self.events.clone(),
+                ) {
                     Ok(()) => Ok(()),
                     Err(refusal) => self.now(Msg::Exported { file: String::new(), written: Err(refusal) }),
                 }

@@ -522,16 +522,32 @@ fn names(folder: &Path) -> Vec<String> {
         .collect()
 }
 
+fn target(path: &Path, overwrite: bool) -> file::Target<'_> {
+    file::Target { path, overwrite, is_kept: &|_| false }
+}
+
+fn check(path: &Path, overwrite: bool) -> Result<(), Refusal> {
+    target(path, overwrite).check()
+}
+
+fn write(
+    path: &Path,
+    overwrite: bool,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<u64, Refusal> {
+    target(path, overwrite).write(content)
+}
+
 #[test]
 fn a_file_is_written_whole_and_never_over_another_unless_asked() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.txt");
-    assert_eq!(file::write(&path, false, content), Ok(5));
+    assert_eq!(write(&path, false, content), Ok(5));
     let other = |out: &mut dyn Write| out.write_all(b"other");
-    assert!(matches!(file::write(&path, false, other), Err(Refusal::Exists(_))));
-    assert!(matches!(file::check(&path, false), Err(Refusal::Exists(_))));
+    assert!(matches!(write(&path, false, other), Err(Refusal::Exists(_))));
+    assert!(matches!(check(&path, false), Err(Refusal::Exists(_))));
     assert_eq!(fs::read(&path).unwrap(), b"whole");
-    assert_eq!(file::write(&path, true, other), Ok(5));
+    assert_eq!(write(&path, true, other), Ok(5));
     assert_eq!(fs::read(&path).unwrap(), b"other");
     assert_eq!(names(folder.path()), ["a.txt"], "nothing else is left");
 }
@@ -544,7 +560,7 @@ fn a_file_that_appears_while_another_is_written_is_kept() {
         fs::write(&path, "mine")?;
         content(out)
     };
-    assert!(matches!(file::write(&path, false, meanwhile), Err(Refusal::Exists(_))));
+    assert!(matches!(write(&path, false, meanwhile), Err(Refusal::Exists(_))));
     assert_eq!(fs::read(&path).unwrap(), b"mine");
 }
 
@@ -556,14 +572,14 @@ fn if_writing_fails_there_is_no_file_and_an_old_one_is_as_it_was() {
         content(out)?;
         Err(io::Error::from(io::ErrorKind::StorageFull))
     };
-    let refusal = file::write(&path, false, full).unwrap_err();
+    let refusal = write(&path, false, full).unwrap_err();
     assert!(
         refusal.sentence().contains("no storage space") || refusal.sentence().contains("no space"),
         "{refusal:?}"
     );
     assert!(names(folder.path()).is_empty());
     fs::write(&path, "old").unwrap();
-    assert!(file::write(&path, true, full).is_err());
+    assert!(write(&path, true, full).is_err());
     assert_eq!(
         (fs::read(&path).unwrap(), names(folder.path())),
         (b"old".to_vec(), vec!["a.txt".to_string()])
@@ -577,7 +593,7 @@ fn a_new_file_may_be_read_by_whom_the_umask_allows() {
     fs::write(folder.path().join("usual"), "").unwrap();
     let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
     for overwrite in [false, true] {
-        file::write(&folder.path().join("ours"), overwrite, content).unwrap();
+        write(&folder.path().join("ours"), overwrite, content).unwrap();
         assert_eq!(mode("ours"), mode("usual"), "{overwrite}");
     }
 }
@@ -600,11 +616,11 @@ fn what_is_no_place_for_a_file_gets_one_sentence() {
         ("/dev/null".into(), true, "no regular file"),
         ("".into(), false, "name"),
     ] {
-        let refusal = file::write(&path, overwrite, content).unwrap_err();
+        let refusal = write(&path, overwrite, content).unwrap_err();
         assert!(refusal.sentence().contains(why), "{}: {refusal:?}", path.display());
-        assert_eq!(file::check(&path, overwrite), Err(refusal));
+        assert_eq!(check(&path, overwrite), Err(refusal));
     }
-    assert_eq!(file::write(&at("good"), true, content), Ok(5));
+    assert_eq!(write(&at("good"), true, content), Ok(5));
     assert_eq!(fs::read(at("file")).unwrap(), b"whole", "the link is followed");
     assert!(fs::symlink_metadata(at("good")).unwrap().is_symlink());
 }

@@ -4,6 +4,8 @@
 mod damage;
 #[path = "store/programs.rs"]
 mod programs;
+#[path = "store/targets.rs"]
+mod targets;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -26,35 +26,44 @@ const BUFFER: usize = 1 << 18;
 /// How much of a path a sentence repeats, in characters.
 const MAX_SHOWN: usize = 200;
 
-/// Whether a file could be written to `path`, as far as can be seen before: what takes long to measure should have
-/// somewhere to go.
-///
-/// # Errors
-/// What speaks against it.
-pub fn check(path: &Path, overwrite: bool) -> Result<(), Refusal> {
-    Place::of(path, overwrite).map(|_| ())
+/// Where a file is to be written.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// The name that the user gave.
+    pub path: &'a Path,
+    /// Whether a plain file that is there already may be replaced.
+    pub overwrite: bool,
+    /// Whether a path leads to a file that the program keeps: such a file is never replaced.
+    pub is_kept: &'a dyn Fn(&Path) -> bool,
 }
 
-/// Writes what `content` writes to a file at `path`; returns how many bytes that are.
-///
-/// # Errors
-/// Why there is no new file. An old one is as it was.
-pub fn write(
-    path: &Path,
-    overwrite: bool,
-    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<u64, Refusal> {
-    let place = Place::of(path, overwrite)?;
-    let written = || -> io::Result<u64> {
-        let mut draft = Draft::beside(&place)?;
-        let bytes = draft.fill(content)?;
-        draft.publish(&place)?;
-        Ok(bytes)
-    };
-    written().map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => exists(path),
-        _ => refused(path, &error),
-    })
+impl Target<'_> {
+    /// Whether a file could be written there, as far as can be seen before: what takes long to measure should have
+    /// somewhere to go.
+    ///
+    /// # Errors
+    /// What speaks against it.
+    pub fn check(&self) -> Result<(), Refusal> {
+        Place::of(self).map(|_| ())
+    }
+
+    /// Writes what `content` writes; returns how many bytes that are. A file that is replaced keeps its mode.
+    ///
+    /// # Errors
+    /// Why there is no new file. An old one is as it was.
+    pub fn write(&self, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<u64, Refusal> {
+        let place = Place::of(self)?;
+        let written = || -> io::Result<u64> {
+            let mut draft = Draft::beside(&place)?;
+            let bytes = draft.fill(content)?;
+            draft.publish(&place)?;
+            Ok(bytes)
+        };
+        written().map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => exists(self.path),
+            _ => refused(self.path, &error),
+        })
+    }
 }
 
 /// Where the file will be.
@@ -66,7 +75,8 @@ struct Place {
 }
 
 impl Place {
-    fn of(path: &Path, overwrite: bool) -> Result<Place, Refusal> {
+    fn of(target: &Target<'_>) -> Result<Place, Refusal> {
+        let Target { path, overwrite, is_kept } = *target;
         let other = |why: &str| Err(Refusal::Other(format!("cannot write {}: {why}", shown(path))));
         if path.as_os_str().is_empty() {
             return Err(Refusal::Other("a file needs a name".into()));
@@ -74,6 +84,9 @@ impl Place {
         let names_folder = path.as_os_str().as_bytes().ends_with(b"/") || path.file_name().is_none();
         if names_folder || path.is_dir() {
             return other("that is a directory; name a file in it");
+        }
+        if is_kept(path) {
+            return other("pconc-tui keeps its history there; choose another name");
         }
         let place = match fs::symlink_metadata(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => path.to_path_buf(),
@@ -149,8 +162,21 @@ impl Draft {
         file.stream_position()
     }
 
+    fn set_mode(&self, mode: u32) -> io::Result<()> {
+        let file = match self {
+            Draft::Nameless(file) => file,
+            Draft::Hidden(file) => file.as_file(),
+        };
+        file.set_permissions(fs::Permissions::from_mode(mode))
+    }
+
     /// Gives it its name.
     fn publish(self, place: &Place) -> io::Result<()> {
+        if place.overwrite
+            && let Ok(there) = fs::metadata(&place.path)
+        {
+            self.set_mode(there.permissions().mode() & 0o777)?;
+        }
         match self {
             Draft::Nameless(file) if place.overwrite => {
                 // A file without a name cannot replace one: it gets a hidden name first.

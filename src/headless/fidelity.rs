@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::keep::Keeper;
 use super::measure::{self, Event, Measured, Order};
-use super::{conclude, known, listen_for_interrupts, output, prepare, say};
+use super::output::Destination;
+use super::{conclude, known, listen_for_interrupts, prepare, say};
 use crate::cli::FidelityRequest;
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
@@ -41,7 +42,7 @@ const CONVOYS_S: f64 = 4.0;
 /// What was wrong with the request, or what kept the engine from starting.
 pub fn fidelity(request: &FidelityRequest, keeping: &Keeping) -> Result<u8, Failure> {
     let place = Keeper::place(keeping)?;
-    output::check(&request.output)?;
+    let destination = Destination::checked(&request.output, keeping)?;
     let session = prepare()?;
     let found = interpreter(&session, request).map_err(Failure::usage)?;
     let drafts = question::drafts(&found, request.task_ms, request.repeats, request.seed);
@@ -61,7 +62,7 @@ pub fn fidelity(request: &FidelityRequest, keeping: &Keeping) -> Result<u8, Fail
     let interpreter = &pythons[0].interpreter;
     let convoys = convoys(&session, interpreter, request.repeats, &events, &mut measured);
     let lines = question::lines(&sweeps, &measured.records, &convoys, request.seed);
-    print_lines(&session, interpreter, &lines, &measured, request)?;
+    print_lines(&session, interpreter, &lines, &measured, (request, &destination))?;
     keeper.finish();
     conclude(&measured)
 }
@@ -171,14 +172,14 @@ fn print_lines(
     interpreter: &Interpreter,
     lines: &[Line],
     measured: &Measured,
-    request: &FidelityRequest,
+    (request, destination): (&FidelityRequest, &Destination<'_>),
 ) -> Result<(), Failure> {
     let conclusion = question::sentence(interpreter, lines);
     if request.output.format == Format::Table {
         let broken = measured.records.iter().filter(|record| !record.is_sound()).count();
         let text = table::render(interpreter, lines, &conclusion, (broken as u64, measured.interrupted));
         let text = Spelling::asked(request.ascii).spell(&text);
-        return output::deliver(&request.output, |out| out.write_all(text.as_bytes()));
+        return destination.deliver(|out| out.write_all(text.as_bytes()));
     }
     let document = Document {
         schema: SCHEMA,
@@ -191,7 +192,7 @@ fn print_lines(
         lines,
         conclusion: &conclusion,
     };
-    output::deliver(&request.output, |out| {
+    destination.deliver(|out| {
         serde_json::to_writer_pretty(&mut *out, &document)?;
         out.write_all(b"\n")
     })

@@ -5,8 +5,9 @@ mod list;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{output, print, say, table};
-use crate::cli::{HistoryRequest, Output};
+use super::output::Destination;
+use super::{print, say, table};
+use crate::cli::HistoryRequest;
 use crate::domain::comparison::{self, Compared};
 use crate::domain::history::{EarlierRun, EarlierSweep, Entry, History};
 use crate::domain::keeping::Keeping;
@@ -41,11 +42,12 @@ pub fn perform(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
     let mut shelf = if is_about_removed(request) { shelf.of_removed() } else { shelf };
     let out = match request {
         HistoryRequest::Export { runs, output } if output.format != Format::Table => {
-            return shelf.export(runs, output).map(|()| exit::DONE);
+            return shelf.export(runs, &Destination::new(output, keeping)).map(|()| exit::DONE);
         }
         HistoryRequest::Export { runs, output } => {
             let text = Spelling::asked(ascii).spell(&shelf.show(runs)?);
-            return output::deliver(output, |out| out.write_all(text.as_bytes())).map(|()| exit::DONE);
+            let destination = Destination::new(output, keeping);
+            return destination.deliver(|out| out.write_all(text.as_bytes())).map(|()| exit::DONE);
         }
         HistoryRequest::List { filter, limit, all, .. } => shelf.list(filter, *limit, *all),
         HistoryRequest::Show(runs) => shelf.show(runs)?,
@@ -205,7 +207,7 @@ impl Shelf {
         Ok(list::side_by_side(&compared))
     }
 
-    fn export(&self, words: &[String], output: &Output) -> Result<(), Failure> {
+    fn export(&self, words: &[String], destination: &Destination<'_>) -> Result<(), Failure> {
         let numbers = self.with_parts(words)?;
         let pictures = self.store.pictures();
         // With what is kept beside the history.
@@ -235,7 +237,7 @@ impl Shelf {
             sweeps: sweeps.iter().map(|(sweep, results)| shared_sweep(sweep, results)).collect(),
         };
         let here = &self.history.here().machine;
-        output::share(output, here, &shared)
+        destination.share(here, &shared)
     }
 
     fn remove(&mut self, words: &[String]) -> Result<String, Failure> {

@@ -6,9 +6,9 @@ use std::sync::mpsc;
 
 use super::keep::Keeper;
 use super::measure::{self, Measured, Order};
+use super::output::Destination;
 use super::{
-    addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, output, prepare, pythons,
-    say, shared,
+    addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, prepare, pythons, say, shared,
 };
 use crate::cli::SweepRequest;
 use crate::domain::campaign::Campaign;
@@ -34,7 +34,7 @@ use crate::shell::spelling::Spelling;
 pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     let place = Keeper::place(keeping)?;
     let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
-    output::check(&request.output)?;
+    let destination = Destination::checked(&request.output, keeping)?;
     let session = prepare()?;
     if request.all_tasks {
         session.list_all_tasks();
@@ -61,7 +61,7 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     let mut keeper = Keeper::new(place, Provenance::here(session.id(), session.machine().clone()));
     let number = keeper.keep_sweep(&sweep);
     let measured = measure::all(&session, order, &mut keeper, &sender, &events);
-    print_results(&session, (number, &sweep), &measured, keeper.here(), request)?;
+    print_results(&session, (number, &sweep), &measured, keeper.here(), (request, &destination))?;
     keeper.finish();
     conclude(&measured)
 }
@@ -97,18 +97,18 @@ fn print_results(
     (number, sweep): (usize, &Sweep),
     measured: &Measured,
     here: &Provenance,
-    request: &SweepRequest,
+    (request, destination): (&SweepRequest, &Destination<'_>),
 ) -> Result<(), Failure> {
     let cores_usable = session.machine().cores_usable;
     let results = sweep.results(&measured.records, cores_usable);
     if request.output.format == Format::Table {
         let text = table::render(sweep, &results, &measured.records);
         let text = Spelling::asked(request.ascii).spell(&text);
-        return output::deliver(&request.output, |out| out.write_all(text.as_bytes()));
+        return destination.deliver(|out| out.write_all(text.as_bytes()));
     }
     let sweep = SharedSweep { number, name: None, provenance: here, sweep, results: &results };
     let shared = Shared { sweeps: vec![sweep], ..shared(measured, here) };
-    output::share(&request.output, session.machine(), &shared)
+    destination.share(session.machine(), &shared)
 }
 
 /// As the tables of this shell name a configuration.

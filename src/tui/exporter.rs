@@ -12,6 +12,7 @@ use crate::domain::machine::Machine;
 use crate::domain::share::{Refusal, Shared, SharedRun, SharedSweep};
 use crate::export::json::Traces;
 use crate::export::{self, file};
+use crate::store::OwnFiles;
 
 /// Begins to write what was ordered; [`Event::Exported`] tells how it ended.
 ///
@@ -21,6 +22,7 @@ pub fn begin(
     order: ExportOrder,
     history: &History,
     machine: &Machine,
+    own: OwnFiles,
     events: Sender<Event>,
 ) -> Result<(), Refusal> {
     let runs: Vec<Entry> = order.runs.iter().filter_map(|number| history.get(*number)).cloned().collect();
@@ -33,9 +35,10 @@ pub fn begin(
             runs: runs.iter().map(SharedRun::from).collect(),
             sweeps: sweeps.iter().map(SharedSweep::from).collect(),
         };
-        let written = file::write(&path, order.overwrite, |out| {
-            export::write(order.format, &machine, &shared, Traces::Included, out)
-        });
+        let target =
+            file::Target { path: &path, overwrite: order.overwrite, is_kept: &|path| own.contain(path) };
+        let written =
+            target.write(|out| export::write(order.format, &machine, &shared, Traces::Included, out));
         let shown = if path.is_relative() { format!("./{}", file::shown(&path)) } else { file::shown(&path) };
         // Nobody listens any more if the user has left meanwhile.
         let _ = events.send(Event::Exported(shown, written));

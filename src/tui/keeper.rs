@@ -15,7 +15,7 @@ use super::event::Event;
 use crate::app::message::Msg;
 use crate::domain::history::History;
 use crate::domain::provenance::{Origin, Provenance};
-use crate::store::{Opened, Place, Store};
+use crate::store::{Opened, OwnFiles, Place, Store};
 use librarian::{Job, Librarian};
 
 /// How long a run that ends waits for a history that is still being read.
@@ -52,6 +52,15 @@ impl Keeper {
             librarian: None,
             events,
         }
+    }
+
+    /// The files that nothing else is written over.
+    pub fn own_files(&self) -> OwnFiles {
+        OwnFiles::at(match &self.shelf {
+            Shelf::Nowhere => None,
+            Shelf::NotReadYet(place) | Shelf::BeingRead(place, _) => Some(place.clone()),
+            Shelf::Here(store) => Some(store.place().clone()),
+        })
     }
 
     /// Reads what was kept, on a thread of its own; answered by [`Event::Earlier`].
