@@ -83,9 +83,10 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
         lists_tasks: request.output.format == Format::Json,
     };
     let measured = measure::all(&session, order, &mut keeper, &sender, &events);
-    print_records(&session, &measured, keeper.here(), request, &destination)?;
-    keeper.finish();
-    conclude(&measured)
+    let printed = print_records(&session, &measured, keeper.here(), request, &destination);
+    let are_kept = keeper.finish();
+    printed?;
+    conclude(&measured, are_kept)
 }
 
 /// Prints what this machine offers, in nothing but ASCII if that is asked for. Returns the exit code.
@@ -196,15 +197,15 @@ fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Shared<'a> {
     Shared { runs: runs.collect(), sweeps: vec![] }
 }
 
-/// What the records mean for the exit code.
-fn conclude(measured: &Measured) -> Result<u8, Failure> {
+/// What the records mean for the exit code, and whether all of them are kept.
+fn conclude(measured: &Measured, are_kept: bool) -> Result<u8, Failure> {
     if let Some(sentence) = &measured.broke {
         return Err(Failure::broke(sentence));
     }
     let sound = |record: &Record| record.outcome == Outcome::Completed && record.tasks_failed == 0;
     Ok(match measured {
         Measured { interrupted: true, .. } => exit::INTERRUPTED,
-        Measured { records, .. } if records.iter().all(sound) => exit::DONE,
+        Measured { records, .. } if records.iter().all(sound) && are_kept => exit::DONE,
         _ => exit::BROKE,
     })
 }

@@ -15,26 +15,39 @@
 //! Beside the file, in a directory, is a file per run with what would make its line long: its trace and its tasks, and its
 //! workers if they are many (`store/pictures.rs`). Together they are bounded; records are not.
 
+mod change;
 mod index;
+mod known;
 mod line;
 mod log;
 mod own;
+mod pending;
 mod pictures;
 mod place;
+mod writer;
 
+use std::collections::HashSet;
 use std::fs::File;
+use std::time::Duration;
 
 use crate::domain::history::{EarlierRun, EarlierSweep};
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::sweep::Sweep;
+use change::Lines;
+pub use change::{Change, Outcome};
 use index::{Added, Identified, Index, RecordId};
+use known::Known;
 use line::Parsed;
 use log::{Log, Seen};
 pub use own::OwnFiles;
 pub use pictures::{BYTES_MAX as PICTURES_MAX, Picture, Pictures};
 pub use place::{Place, default_place};
 use serde::de::DeserializeOwned;
+pub use writer::{End, Reply, Writer, take_in};
+
+/// How long a command waits for others that append: each takes less than a millisecond.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What was kept when the history was opened, oldest first.
 #[derive(Debug, Default)]
@@ -57,13 +70,15 @@ pub struct Store {
     place: Place,
     log: Log,
     index: Index,
+    /// Whether the index has only the highest number, and what was appended since that became known.
+    knows_only_numbers: bool,
 }
 
 impl Store {
     /// The history at this place, of which nothing has been read yet, and which need not exist.
     #[must_use]
     pub fn at(place: Place) -> Store {
-        Store { log: Log::new(place.file.clone()), index: Index::default(), place }
+        Store { log: Log::new(place.file.clone()), index: Index::default(), knows_only_numbers: false, place }
     }
 
     /// The history at this place, with everything that is kept there. It need not exist.
@@ -129,8 +144,6 @@ impl Store {
 
     /// Keeps a finished run. Returns its number: `wanted`, or if that is taken, one above the highest ever given.
     ///
-    /// What would make the line long is left out: [`Pictures::keep`] takes that.
-    ///
     /// # Errors
     /// One sentence; the file is then as it was.
     pub fn keep_run(
@@ -139,8 +152,7 @@ impl Store {
         provenance: &Provenance,
         record: &Record,
     ) -> Result<usize, String> {
-        let record = pictures::without_details(record);
-        self.keep(wanted, provenance, |number, session| line::run(number, session, &record))
+        self.keep_one(Change::run(wanted, record), provenance)
     }
 
     /// Keeps a sweep that begins; its runs are kept when they end. Returns its number, as of a run.
@@ -153,24 +165,53 @@ impl Store {
         provenance: &Provenance,
         sweep: &Sweep,
     ) -> Result<usize, String> {
-        self.keep(wanted, provenance, |number, session| line::sweep(number, session, sweep))
+        self.keep_one(Change::Sweep { wanted, sweep: Box::new(sweep.clone()) }, provenance)
     }
 
-    fn keep(
+    fn keep_one(&mut self, change: Change, provenance: &Provenance) -> Result<usize, String> {
+        match self.keep(&[change], provenance, PATIENCE)?[..] {
+            [Outcome::Kept(number)] => Ok(number),
+            _ => unreachable!("a run or sweep is kept, or there is an error"),
+        }
+    }
+
+    /// Keeps all these changes, or none. `patience` says how long others are waited for that append. Returns what became
+    /// of each.
+    ///
+    /// # Errors
+    /// One sentence; the file is then as it was.
+    pub fn keep(
         &mut self,
-        wanted: usize,
+        changes: &[Change],
         provenance: &Provenance,
-        line: impl FnOnce(usize, &str) -> Vec<u8>,
-    ) -> Result<usize, String> {
+        patience: Duration,
+    ) -> Result<Vec<Outcome>, String> {
+        let added: HashSet<&str> = changes.iter().filter_map(Change::added).collect();
+        let is_there = |id: &String| added.contains(&id[..]) || self.index.knows_id(id);
+        if !changes.iter().flat_map(Change::about).all(is_there) {
+            self.read_all()?;
+        }
         let session = &provenance.session;
-        self.append(|index| {
-            let number = index.next_number().max(wanted);
-            let line = line(number, session);
-            if index.knows_session(session) {
-                return Ok((number, line));
+        self.append(patience, |index| {
+            let mut lines = Lines::after(index, session);
+            changes.iter().for_each(|change| lines.add(change));
+            let Lines { bytes, outcomes, .. } = lines;
+            if index.knows_session(session) || bytes.is_empty() {
+                return Ok((outcomes, bytes));
             }
-            Ok((number, [line::session(session, &provenance.machine), line].concat()))
+            Ok((outcomes, [line::session(session, &provenance.machine), bytes].concat()))
         })
+    }
+
+    /// The same for changes that may be there already: those are left out.
+    fn keep_new(
+        &mut self,
+        changes: &[Change],
+        provenance: &Provenance,
+        patience: Duration,
+    ) -> Result<(), String> {
+        self.read_all()?;
+        self.keep(changes, provenance, patience).map(drop)
     }
 
     /// Keeps what the user calls a run; `None` takes its name away.
@@ -178,7 +219,8 @@ impl Store {
     /// # Errors
     /// One sentence; the file is then as it was.
     pub fn rename(&mut self, number: usize, name: Option<&str>) -> Result<(), String> {
-        self.append(|index| {
+        self.read_all()?;
+        self.append(PATIENCE, |index| {
             index.check(&[number])?;
             Ok(((), line::name(number, name)))
         })
@@ -189,7 +231,8 @@ impl Store {
     /// # Errors
     /// One sentence; the file is then as it was.
     pub fn remove(&mut self, numbers: &[usize]) -> Result<(), String> {
-        self.append(|index| {
+        self.read_all()?;
+        self.append(PATIENCE, |index| {
             index.check(numbers)?;
             Ok(((), line::remove(numbers)))
         })
@@ -200,7 +243,8 @@ impl Store {
     /// # Errors
     /// One sentence; the file is then as it was.
     pub fn restore(&mut self, numbers: &[usize]) -> Result<(), String> {
-        self.append(|index| {
+        self.read_all()?;
+        self.append(PATIENCE, |index| {
             index.check(numbers)?;
             Ok(((), line::restore(numbers)))
         })
@@ -215,20 +259,60 @@ impl Store {
         Ok(self.index.id(number).unwrap_or_default().into())
     }
 
-    /// Removes pictures that belong to no run, as of a history that somebody has deleted.
+    /// Removes pictures that belong to no run, as of a history that somebody has deleted. While runs wait to be added to
+    /// the history, nothing is removed.
     pub fn sweep(&self) {
-        self.pictures().sweep(|id| self.index.knows_id(id));
+        if !self.knows_only_numbers && !pending::are_beside(&self.place) {
+            self.pictures().sweep(|id| self.index.knows_id(id));
+        }
+    }
+
+    /// Reads what was not read yet: all of it, also where until now only the numbers were known.
+    fn read_all(&mut self) -> Result<(), String> {
+        if std::mem::take(&mut self.knows_only_numbers) {
+            self.index = Index::default();
+            self.log = Log::new(self.place.file.clone());
+        }
+        let Store { log, index, .. } = self;
+        log.read(|seen| {
+            see::<RecordId>(index, seen);
+        })
+    }
+
+    /// Finds out which number is next. Where that is known beside the history, nothing else is read.
+    fn know_numbers(&mut self) -> Result<(), String> {
+        if self.log.position().is_some() {
+            return Ok(());
+        }
+        let known = Known::read(&self.place.index());
+        let known = known.filter(|known| self.log.go_on_from(known.position, |file| known.is_about(file)));
+        match known {
+            Some(known) => {
+                self.index = Index::from_highest(known.highest);
+                self.knows_only_numbers = true;
+                Ok(())
+            }
+            None => self.read_all(),
+        }
     }
 
     /// Under the lock: takes in what others have appended, and appends what `lines` makes of it all.
-    fn append<T>(&mut self, lines: impl FnOnce(&Index) -> Result<(T, Vec<u8>), String>) -> Result<T, String> {
-        let Store { log, index, .. } = self;
-        let mut appending = log.appending()?;
-        appending.catch_up(|seen| {
+    fn append<T>(
+        &mut self,
+        patience: Duration,
+        lines: impl FnOnce(&Index) -> Result<(T, Vec<u8>), String>,
+    ) -> Result<T, String> {
+        // Before the lock is taken: others wait for it.
+        self.know_numbers()?;
+        let Store { log, index, knows_only_numbers, place } = self;
+        let mut appending = log.appending(patience)?;
+        let see_also_another = |seen: Seen<'_>| {
+            *knows_only_numbers &= !matches!(seen, Seen::Restart);
             see::<RecordId>(index, seen);
-        })?;
+        };
+        appending.catch_up(see_also_another)?;
         if index.is_foreign() {
-            return Err(self.foreign());
+            return Err(foreign(place));
         }
         appending.end_torn_line()?;
         appending.catch_up(|seen| {
@@ -240,16 +324,21 @@ impl Store {
         appending.catch_up(|seen| {
             see::<RecordId>(index, seen);
         })?;
+        if let Some((position, file)) = appending.read_so_far() {
+            // Without it, the next one reads more.
+            let known = Known::of(file, position, index.next_number() - 1);
+            let _ = known.and_then(|known| known.write(&place.index()));
+        }
         Ok(result)
     }
 
     fn check(&self) -> Result<(), String> {
-        if self.index.is_foreign() { Err(self.foreign()) } else { Ok(()) }
+        if self.index.is_foreign() { Err(foreign(&self.place)) } else { Ok(()) }
     }
+}
 
-    fn foreign(&self) -> String {
-        format!("{} is no history of pconc-tui: nothing is written to it", self.place.file.display())
-    }
+fn foreign(place: &Place) -> String {
+    format!("{} is no history of pconc-tui: nothing is written to it", place.file.display())
 }
 
 impl Place {

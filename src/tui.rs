@@ -12,7 +12,7 @@ mod replay;
 mod signals;
 mod terminal;
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -23,6 +23,7 @@ use crate::app::message::{Effect, Msg};
 use crate::domain::keeping::Keeping;
 use crate::domain::look::LookOptions;
 use crate::domain::plan::Plan;
+use crate::domain::provenance::Provenance;
 use crate::domain::python::Pythons;
 use crate::domain::time::{Nanos, seconds};
 use crate::engine::session::{Report, Run, Session};
@@ -32,8 +33,8 @@ use crate::shell;
 use crate::shell::exit::{self, Failure};
 use crate::shell::reports::{Heard, LOST, Relay};
 use crate::shell::signals::{SIGCONT, SIGINT, SIGTSTP, exit_code, survive_file_size_limit};
-use crate::shell::spelling;
-use crate::store::Place;
+use crate::shell::spelling::{self, Spelling};
+use crate::store::{End, Place};
 use crate::ui::{self, Theme};
 use event::Event;
 use keeper::Keeper;
@@ -93,7 +94,8 @@ fn open(
         }
         None => app,
     };
-    let keeper = keeper_at(place, &sender);
+    let here = Arc::clone(app.history().here());
+    let keeper = keeper_at(place, here, &sender);
     let ended = Explorer { pythons, ..Explorer::new(session, app, screen, keeper, sender) }.stay(&events);
     terminal::print_held_back();
     ended
@@ -108,12 +110,12 @@ fn place_of(keeping: &Keeping) -> Result<Result<Option<Place>, String>, Failure>
     Ok(place)
 }
 
-fn keeper_at(place: Result<Option<Place>, String>, events: &Sender<Event>) -> Keeper {
+fn keeper_at(place: Result<Option<Place>, String>, here: Arc<Provenance>, events: &Sender<Event>) -> Keeper {
     let place = place.unwrap_or_else(|sentence| {
         events.send(Event::Told(sentence)).expect("the receiver is used further down");
         None
     });
-    Keeper::new(place, events.clone())
+    Keeper::new(place, here, events.clone())
 }
 
 /// What the explorer needs at hand while it goes on.
@@ -170,8 +172,15 @@ impl Explorer {
             run.stop();
             run.wait();
         }
-        self.keeper.leave();
-        ended
+        match self.keeper.leave() {
+            End::Kept => ended,
+            End::Beside(sentence) => {
+                let sentence = Spelling::of_locale().spell(&sentence);
+                let _ = writeln!(io::stderr(), "pconc-tui: {sentence}");
+                ended
+            }
+            End::Lost(sentence) => ended.and(Err(Failure::broke(sentence))),
+        }
     }
 
     /// Draws if it is time to, or else waits for what happens next and handles it.
@@ -241,9 +250,12 @@ impl Explorer {
             Event::Exported(file, written) => self.now(Msg::Exported { file, written }),
             Event::Heard(heard) => self.hear(heard),
             Event::Earlier(opened) => {
-                let messages = self.keeper.opened(*opened);
-                messages.into_iter().try_for_each(|message| self.now(message))
+                Keeper::opened(*opened).into_iter().try_for_each(|message| self.now(message))
             }
+            Event::Kept { id, number } => match self.app.history().number_of(&id) {
+                Some(from) if from != number => self.now(Msg::Renumbered { from, to: number }),
+                _ => Ok(()),
+            },
             Event::PictureRead { number, picture } => self.now(Msg::PictureRead { number, picture }),
             Event::Told(sentence) => self.now(Msg::Told(sentence)),
             // Who sends this to a program with a screen means what Ctrl-C or q means to it.
@@ -318,28 +330,28 @@ impl Explorer {
                 }
             }
             Effect::Keep(number) => {
-                let heard = self.keeper.keep(self.app.history(), number);
-                self.hear_of_it(heard)
+                self.keeper.keep(self.app.history(), number);
+                Ok(())
             }
             Effect::ReadEarlier => {
                 self.keeper.read_earlier();
                 Ok(())
             }
             Effect::ReadPicture(number) => {
-                self.keeper.read_picture(number);
+                self.keeper.read_picture(self.app.history(), number);
                 Ok(())
             }
             Effect::Rename(number, name) => {
-                let heard = self.keeper.rename(number, name.as_deref());
-                self.hear_of_it(heard)
+                self.keeper.rename(self.app.history(), number, name);
+                Ok(())
             }
             Effect::Remove(numbers) => {
-                let heard = self.keeper.remove(&numbers);
-                self.hear_of_it(heard)
+                self.keeper.remove(self.app.history(), &numbers);
+                Ok(())
             }
             Effect::Restore(numbers) => {
-                let heard = self.keeper.restore(&numbers);
-                self.hear_of_it(heard)
+                self.keeper.restore(self.app.history(), &numbers);
+                Ok(())
             }
             Effect::Mouse(listen) => self.screen.listen_to_mouse(listen).map_err(lost),
             Effect::Redraw => {
@@ -349,11 +361,6 @@ impl Explorer {
             Effect::Suspend => self.ask_to_suspend(),
             Effect::Quit => Err(Leave(Ok(exit::DONE))),
         }
-    }
-
-    /// What the app has to hear of the kept history, if anything.
-    fn hear_of_it(&mut self, heard: Option<Msg>) -> Result<(), Leave> {
-        heard.map_or(Ok(()), |message| self.now(message))
     }
 
     /// Does what the terminal does at Ctrl-Z where a program has not taken the key; [`Self::suspend`] follows when the

@@ -2,6 +2,8 @@
 
 #[path = "store/damage.rs"]
 mod damage;
+#[path = "store/kept.rs"]
+mod kept;
 #[path = "store/programs.rs"]
 mod programs;
 #[path = "store/targets.rs"]
@@ -10,6 +12,7 @@ mod targets;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use pconc_tui::domain::machine::Machine;
 use pconc_tui::domain::model::Model;
@@ -79,4 +82,15 @@ fn here(session: &str) -> Arc<Provenance> {
 fn record(id: &str) -> Record {
     let plan = sample::plan(WorkloadKind::Cpu, Model::Threads, 2);
     Record { id: id.into(), ..sample::record(plan, 1.5, 2.5) }
+}
+
+/// Longer than anything here takes.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < LIMIT, "waited in vain: {what}");
+        std::thread::park_timeout(Duration::from_millis(2));
+    }
 }

@@ -15,7 +15,8 @@ impl App {
     }
 
     pub(super) fn on_earlier_sweeps(&mut self, sweeps: Vec<EarlierSweep>) -> Vec<Effect> {
-        self.history.add_earlier_sweeps(sweeps);
+        let moves = self.history.add_earlier_sweeps(sweeps);
+        self.follow(&moves);
         self.rearrange();
         vec![]
     }
@@ -84,8 +85,13 @@ impl App {
             if let Some(frozen) = &mut self.frozen {
                 frozen.renumber(from, to);
             }
-            if let Some(chart) = self.chart.as_mut().filter(|chart| chart.number == from) {
-                chart.number = to;
+            for chart in [&mut self.chart, &mut self.chart_before].into_iter().flatten() {
+                if chart.number == from {
+                    chart.number = to;
+                }
+            }
+            for number in self.marks_before.iter_mut().flatten().filter(|number| **number == from) {
+                *number = to;
             }
             if let Some(naming) = self.naming.as_mut().filter(|naming| naming.number == from) {
                 naming.number = to;

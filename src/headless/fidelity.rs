@@ -62,9 +62,10 @@ pub fn fidelity(request: &FidelityRequest, keeping: &Keeping) -> Result<u8, Fail
     let interpreter = &pythons[0].interpreter;
     let convoys = convoys(&session, interpreter, request.repeats, &events, &mut measured);
     let lines = question::lines(&sweeps, &measured.records, &convoys, request.seed);
-    print_lines(&session, interpreter, &lines, &measured, (request, &destination))?;
-    keeper.finish();
-    conclude(&measured)
+    let printed = print_lines(&session, interpreter, &lines, &measured, (request, &destination));
+    let are_kept = keeper.finish();
+    printed?;
+    conclude(&measured, are_kept)
 }
 
 fn interpreter(session: &Session, request: &FidelityRequest) -> Result<FoundPython, String> {

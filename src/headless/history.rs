@@ -22,7 +22,7 @@ use crate::domain::text;
 use crate::domain::trace::Trace;
 use crate::shell::exit::{self, Failure};
 use crate::shell::spelling::Spelling;
-use crate::store::{Opened, Place, Store};
+use crate::store::{Opened, Place, Store, take_in};
 
 /// So many runs are named by a sentence.
 const NAMED: usize = 6;
@@ -34,6 +34,9 @@ const NAMED: usize = 6;
 pub fn perform(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let place = Place::wanted(keeping).map_err(Failure::usage)?;
     let place = place.ok_or_else(|| Failure::usage("no history is kept"))?;
+    if let Some(told) = take_in(&place) {
+        say(&told);
+    }
     let (store, opened) = Store::open(place).map_err(Failure::usage)?;
     if let Some(notice) = &opened.notice {
         say(notice);

@@ -1,5 +1,6 @@
 //! Keeps what was measured, run by run, so that whatever happens to the program, what was measured before is not lost.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::say;
@@ -9,15 +10,17 @@ use crate::domain::record::Record;
 use crate::domain::sweep::Sweep;
 use crate::domain::trace::Trace;
 use crate::shell::exit::Failure;
-use crate::store::{PICTURES_MAX, Place, Store};
+use crate::store::{Change, End, PICTURES_MAX, Place, Reply, Store, Writer, take_in};
 
 /// Gives runs their numbers, and keeps them if they are to be kept.
 #[derive(Debug)]
 pub struct Keeper {
-    store: Option<Store>,
+    writer: Option<Writer>,
     here: Arc<Provenance>,
-    /// The latest number that was given.
-    latest: usize,
+    /// The numbers that were given, by the ids of runs and sweeps.
+    numbers: HashMap<String, usize>,
+    /// The highest of them.
+    highest: usize,
 }
 
 impl Keeper {
@@ -40,9 +43,14 @@ impl Keeper {
         }
     }
 
-    /// Keeps the runs of this session at this place, if there is one.
+    /// Keeps the runs of this session at this place, if there is one, and takes in what earlier sessions could not keep
+    /// there.
     pub fn new(place: Option<Place>, here: Arc<Provenance>) -> Keeper {
-        Keeper { store: place.map(Store::at), here, latest: 0 }
+        if let Some(told) = place.as_ref().and_then(take_in) {
+            say(&told);
+        }
+        let writer = place.map(|place| Writer::new(Store::at(place), Arc::clone(&here)));
+        Keeper { writer, here, numbers: HashMap::new(), highest: 0 }
     }
 
     /// Where and when runs are measured.
@@ -50,45 +58,67 @@ impl Keeper {
         &self.here
     }
 
-    /// Keeps a finished run. Returns its number.
-    pub fn keep(&mut self, record: &Record, trace: &Trace) -> usize {
-        let here = Arc::clone(&self.here);
-        let number = self.number(|store, wanted| store.keep_run(wanted, &here, record));
-        if let Some(store) = &self.store
-            && let Err(sentence) = store.pictures().keep(record, trace)
+    /// Keeps a finished run.
+    pub fn keep(&mut self, record: &Record, trace: &Trace) {
+        self.change(&record.id, |wanted| Change::run(wanted, record));
+        if let Some(writer) = &self.writer
+            && let Err(sentence) = writer.store().pictures().keep(record, trace)
         {
             say(&sentence);
         }
-        number
     }
 
-    /// Keeps a sweep that begins. Returns its number.
-    pub fn keep_sweep(&mut self, sweep: &Sweep) -> usize {
-        let here = Arc::clone(&self.here);
-        self.number(|store, wanted| store.keep_sweep(wanted, &here, sweep))
+    /// Keeps a sweep that begins.
+    pub fn keep_sweep(&mut self, sweep: &Sweep) {
+        self.change(&sweep.id, |wanted| Change::Sweep { wanted, sweep: Box::new(sweep.clone()) });
     }
 
-    /// The number that the store gives, or the next one where there is no store. If something cannot be kept, that is
-    /// told once, and nothing more is tried.
-    fn number(&mut self, keep: impl FnOnce(&mut Store, usize) -> Result<usize, String>) -> usize {
-        let wanted = self.latest + 1;
-        self.latest = match self.store.as_mut().map(|store| keep(store, wanted)) {
-            Some(Ok(number)) => number,
-            Some(Err(sentence)) => {
-                say(&format!("runs are not kept: {sentence}"));
-                self.store = None;
-                wanted
+    fn change(&mut self, id: &str, change: impl FnOnce(usize) -> Change) {
+        let wanted = self.highest + 1;
+        self.number(id.to_string(), wanted);
+        let replies = self.writer.as_mut().map(|writer| writer.keep(change(wanted)));
+        self.hear(replies.unwrap_or_default());
+    }
+
+    fn number(&mut self, id: String, number: usize) {
+        self.highest = self.highest.max(number);
+        self.numbers.insert(id, number);
+    }
+
+    fn hear(&mut self, replies: Vec<Reply>) {
+        for reply in replies {
+            match reply {
+                Reply::Kept { id, number } => self.number(id, number),
+                Reply::Told(sentence) => say(&sentence),
             }
-            None => wanted,
-        };
-        self.latest
+        }
+    }
+
+    /// Tries again to keep what could not be kept yet.
+    pub fn try_again(&mut self) {
+        let replies = self.writer.as_mut().map(Writer::try_again);
+        self.hear(replies.unwrap_or_default());
+    }
+
+    /// The number of the run or sweep with this id: that of the history, or the next one where it is not there yet.
+    ///
+    /// # Panics
+    /// If it was not given to this keeper.
+    pub fn number_of(&self, id: &str) -> usize {
+        self.numbers[id]
     }
 
     /// Everything was measured: now there is time to see to it that it is on the disk and does not take too much room.
-    pub fn finish(self) {
-        if let Some(store) = self.store {
-            store.place().sync();
-            store.pictures().bound(PICTURES_MAX);
+    /// Returns whether everything that was measured is kept, in the history or beside it; what is not, is said.
+    pub fn finish(self) -> bool {
+        let Some(writer) = self.writer else { return true };
+        let (place, pictures) = (writer.store().place().clone(), writer.store().pictures());
+        let (_, end) = writer.finish();
+        place.sync();
+        pictures.bound(PICTURES_MAX);
+        if let End::Beside(sentence) | End::Lost(sentence) = &end {
+            say(sentence);
         }
+        !matches!(end, End::Lost(_))
     }
 }

@@ -54,7 +54,7 @@ impl Measured {
 
     fn add(&mut self, record: Record, mut trace: Trace, keeper: &mut Keeper) {
         trace.conclude(nanos(record.wall_s));
-        self.numbers.push(keeper.keep(&record, &trace));
+        keeper.keep(&record, &trace);
         self.records.push(record);
         self.traces.push(trace);
         let mut total: usize = self.traces.iter().map(Trace::bytes).sum();
@@ -117,6 +117,8 @@ pub fn all(
         measured.broke.clone_from(&last.error);
     }
     repeats::doubt_campaigns(measured.records.iter_mut());
+    keeper.try_again();
+    measured.numbers = measured.records.iter().map(|record| keeper.number_of(&record.id)).collect();
     measured
 }
 

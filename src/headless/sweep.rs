@@ -59,11 +59,14 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     };
     let sweep = Sweep { id: order.id.clone(), plan };
     let mut keeper = Keeper::new(place, Provenance::here(session.id(), session.machine().clone()));
-    let number = keeper.keep_sweep(&sweep);
+    keeper.keep_sweep(&sweep);
     let measured = measure::all(&session, order, &mut keeper, &sender, &events);
-    print_results(&session, (number, &sweep), &measured, keeper.here(), (request, &destination))?;
-    keeper.finish();
-    conclude(&measured)
+    let number = keeper.number_of(&sweep.id);
+    let printed =
+        print_results(&session, (number, &sweep), &measured, keeper.here(), (request, &destination));
+    let are_kept = keeper.finish();
+    printed?;
+    conclude(&measured, are_kept)
 }
 
 fn resolve(

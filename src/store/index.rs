@@ -1,6 +1,6 @@
 //! What the lines of a history say together.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -60,7 +60,8 @@ pub struct Index {
     highest: usize,
     sessions: HashMap<String, Arc<Provenance>>,
     items: BTreeMap<usize, Item>,
-    ids: HashSet<String>,
+    /// The numbers of runs and sweeps by their ids.
+    numbers: HashMap<String, usize>,
     names: BTreeMap<usize, String>,
     removed: BTreeSet<usize>,
     /// The numbers of lines that say nothing.
@@ -73,6 +74,11 @@ pub struct Index {
 }
 
 impl Index {
+    /// What is known of a history of which nothing was read: that it is one, and its highest number.
+    pub fn from_highest(highest: usize) -> Index {
+        Index { highest, good: 1, begins_like_ours: true, ..Index::default() }
+    }
+
     /// Takes in what became of line `at`. Returns what it adds.
     pub fn fold<R: Identified>(&mut self, at: usize, parsed: Parsed<R>) -> Option<Added<R>> {
         // Torn when it was seen before, and whole now.
@@ -130,7 +136,7 @@ impl Index {
             return false;
         }
         self.highest = self.highest.max(number);
-        self.ids.insert(id.clone());
+        self.numbers.insert(id.clone(), number);
         self.items.insert(number, Item { id, session });
         true
     }
@@ -171,9 +177,14 @@ impl Index {
         self.items.get(&number).map(|item| &item.id[..])
     }
 
+    /// The number of the run or sweep with this id, removed or not.
+    pub fn number(&self, id: &str) -> Option<usize> {
+        self.numbers.get(id).copied()
+    }
+
     /// Whether there is a run or sweep with this id, removed or not.
     pub fn knows_id(&self, id: &str) -> bool {
-        self.ids.contains(id)
+        self.numbers.contains_key(id)
     }
 
     /// Whether the run or sweep with this number was removed.

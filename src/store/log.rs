@@ -1,8 +1,8 @@
 //! A file of lines to which several processes append at once and of which nothing is ever rewritten.
 //!
 //! Who appends holds an exclusive lock, so it sees everything that was appended before; a line is written by one call
-//! together with its end, and taken back if that does not succeed. Who reads needs no lock: a last line without its end
-//! is not there yet, or never will be.
+//! together with its end, and taken back if that does not succeed. The lock is held only for that: what was appended before
+//! is read without it, as it never changes. A last line without its end is not there yet, or never will be.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -11,11 +11,13 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::text;
 
 /// A longer line is no line of ours: it is skipped, and never all in memory.
 pub const LINE_MAX: u64 = 16 << 20;
-/// How long to wait for others that append; each takes milliseconds.
+/// How long somebody who only reads waits for others that append; each takes less than a millisecond.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Between two tries to get the lock.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -33,20 +35,31 @@ pub enum Seen<'a> {
     Torn(usize, &'a [u8]),
 }
 
+/// How far a file was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The number of the file system.
+    device: u64,
+    /// The number of the file in it.
+    inode: u64,
+    /// How many bytes; whole lines.
+    pub bytes: u64,
+    /// How many lines these are.
+    lines: usize,
+}
+
 /// The file, and how far it was read.
 #[derive(Debug)]
 pub struct Log {
     path: PathBuf,
-    /// Device and number of the file that was read.
-    identity: Option<(u64, u64)>,
-    bytes: u64,
-    lines: usize,
+    /// `None` if nothing was read yet.
+    position: Option<Position>,
 }
 
 impl Log {
     /// The file at `path`, of which nothing was read yet, and which need not exist.
     pub fn new(path: PathBuf) -> Log {
-        Log { path, identity: None, bytes: 0, lines: 0 }
+        Log { path, position: None }
     }
 
     /// Reads what was not read yet. A file that does not exist is empty.
@@ -60,9 +73,44 @@ impl Log {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(self.cannot("read", &error)),
         };
-        // Only so that nobody takes a line back meanwhile: where it is not to be had, reading goes well all the same.
-        let _ = locked(|| file.try_lock_shared());
-        self.catch_up(&file, see)
+        // While the lock is held, nobody is writing a line that may have to be taken back: what is there now stays. Where
+        // the lock is not to be had, reading goes well all the same.
+        let _ = locked(PATIENCE, || file.try_lock_shared());
+        let length = file.metadata();
+        let _ = file.unlock();
+        let length = length.map_err(|error| self.cannot("read", &error))?.len();
+        self.catch_up(&file, length, see)
+    }
+
+    /// Reads all of a file that is open, and that nobody else writes to.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be read.
+    pub fn read_whole(&mut self, file: &File, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
+        let length = file.metadata().map_err(|error| self.cannot("read", &error))?.len();
+        self.catch_up(file, length, see)
+    }
+
+    /// How far the file was read; `None` if it was not.
+    pub fn position(&self) -> Option<Position> {
+        self.position
+    }
+
+    /// Goes on from a position that somebody else has read up to, if the file is still the same one. What was read before
+    /// does not count any more.
+    pub fn go_on_from(&mut self, position: Position, is_same: impl FnOnce(&File) -> bool) -> bool {
+        let Ok(file) = self.check_kind().and_then(|()| File::open(&self.path).map_err(|_| String::new()))
+        else {
+            return false;
+        };
+        let is_its = file.metadata().is_ok_and(|there| {
+            (there.dev(), there.ino()) == (position.device, position.inode) && there.len() >= position.bytes
+        });
+        let is_same = is_its && is_same(&file);
+        if is_same {
+            self.position = Some(position);
+        }
+        is_same
     }
 
     /// Whether the file begins with these bytes, as far as it goes. One that does not exist does.
@@ -84,8 +132,8 @@ impl Log {
     /// The file, made if it does not exist, under the lock.
     ///
     /// # Errors
-    /// One sentence, if it cannot be made, opened, or locked within a second.
-    pub fn appending(&mut self) -> Result<Appending<'_>, String> {
+    /// One sentence, if it cannot be made, opened, or locked as long as `patience` lasts.
+    pub fn appending(&mut self, patience: Duration) -> Result<Appending<'_>, String> {
         self.check_kind()?;
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             make_folder(folder).map_err(|error| self.cannot("write to", &error))?;
@@ -97,10 +145,10 @@ impl Log {
             .mode(0o600)
             .open(&self.path)
             .map_err(|error| self.cannot("write to", &error))?;
-        match locked(|| file.try_lock()) {
+        match locked(patience, || file.try_lock()) {
             Ok(()) => Ok(Appending { log: self, file }),
             Err(TryLockError::WouldBlock) => {
-                Err(format!("another program has kept {} locked for more than a second", self.path.display()))
+                Err(format!("another program keeps {} locked", self.path.display()))
             }
             Err(TryLockError::Error(error)) => Err(self.cannot("lock", &error)),
         }
@@ -119,42 +167,46 @@ impl Log {
         format!("cannot {what} {}: {}", self.path.display(), text::plain(error))
     }
 
-    fn catch_up(&mut self, file: &File, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
-        self.read_on(file, see).map_err(|error| self.cannot("read", &error))
+    /// Reads on, up to a length that the file had.
+    fn catch_up(&mut self, file: &File, length: u64, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
+        self.read_on(file, length, see).map_err(|error| self.cannot("read", &error))
     }
 
-    fn read_on(&mut self, mut file: &File, mut see: impl FnMut(Seen<'_>)) -> io::Result<()> {
-        let metadata = file.metadata()?;
-        let identity = Some((metadata.dev(), metadata.ino()));
-        if self.identity != identity || metadata.len() < self.bytes {
-            (self.identity, self.bytes, self.lines) = (identity, 0, 0);
-            see(Seen::Restart);
-        }
-        file.seek(SeekFrom::Start(self.bytes))?;
-        let mut reader = BufReader::with_capacity(1 << 18, file);
+    fn read_on(&mut self, mut file: &File, length: u64, mut see: impl FnMut(Seen<'_>)) -> io::Result<()> {
+        let (device, inode) = (file.metadata()?.dev(), file.metadata()?.ino());
+        let is_same = |read: &Position| (read.device, read.inode) == (device, inode) && read.bytes <= length;
+        let position = match self.position.filter(is_same) {
+            Some(_) => self.position.as_mut().expect("it was just looked at"),
+            None => {
+                see(Seen::Restart);
+                self.position.insert(Position { device, inode, bytes: 0, lines: 0 })
+            }
+        };
+        file.seek(SeekFrom::Start(position.bytes))?;
+        let mut reader = BufReader::with_capacity(1 << 18, file.take(length - position.bytes));
         let mut line = vec![];
         loop {
             line.clear();
             let read = (&mut reader).take(LINE_MAX).read_until(b'\n', &mut line)? as u64;
-            let number = self.lines + 1;
+            let number = position.lines + 1;
             let is_cut = read == LINE_MAX && !line.ends_with(b"\n");
             let skipped = if is_cut { skip_line(&mut reader)? } else { Some(0) };
             match (line.strip_suffix(b"\n"), skipped) {
                 (None, _) if read == 0 => return Ok(()),
                 (Some(whole), _) => {
                     see(Seen::Line(number, whole));
-                    self.bytes += read;
+                    position.bytes += read;
                 }
                 (None, Some(skipped)) if skipped > 0 => {
                     see(Seen::TooLong(number, &line));
-                    self.bytes += read + skipped;
+                    position.bytes += read + skipped;
                 }
                 (None, _) => {
                     see(Seen::Torn(number, &line));
                     return Ok(());
                 }
             }
-            self.lines = number;
+            position.lines = number;
         }
     }
 }
@@ -177,12 +229,15 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<Option<u64>> {
     }
 }
 
-/// Tries to get a lock, for a while.
-fn locked(mut attempt: impl FnMut() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
+/// Tries to get a lock, at least once.
+fn locked(
+    patience: Duration,
+    mut attempt: impl FnMut() -> Result<(), TryLockError>,
+) -> Result<(), TryLockError> {
     let begun = Instant::now();
     loop {
         match attempt() {
-            Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < patience => thread::sleep(PAUSE),
             result => return result,
         }
     }
@@ -206,7 +261,13 @@ impl Appending<'_> {
     /// # Errors
     /// One sentence, if it cannot be read.
     pub fn catch_up(&mut self, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
-        self.log.catch_up(&self.file, see)
+        let length = self.file.metadata().map_err(|error| self.log.cannot("read", &error))?.len();
+        self.log.catch_up(&self.file, length, see)
+    }
+
+    /// How far the file was read, and the file.
+    pub fn read_so_far(&self) -> Option<(Position, &File)> {
+        Some((self.log.position?, &self.file))
     }
 
     /// Appends lines, with their ends, all or none, behind a line that is not torn. They have to be read as those of

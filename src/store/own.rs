@@ -42,14 +42,10 @@ impl OwnFiles {
 /// Whether `path`, without links, is the history at this place, or beside it and the history's own.
 fn is_at(place: &Place, path: &Path) -> bool {
     let is_file = |own: &Path| resolved(own).is_some_and(|own| own == path) || is_same_file(own, path);
-    let is_beside = resolved(&place.file).is_some_and(|history| {
-        let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let begins =
-            |history: String| name(path).is_some_and(|name| name.starts_with(&format!("{history}.")));
-        history.parent() == path.parent() && name(&history).is_some_and(begins)
-    });
+    let is_pending = resolved(&place.file).is_some_and(|history| history.parent() == path.parent())
+        && path.file_name().is_some_and(|name| place.is_pending(name));
     let is_trace = resolved(&place.traces()).is_some_and(|traces| path.starts_with(traces));
-    is_file(&place.file) || is_beside || is_trace
+    is_file(&place.file) || is_file(&place.index()) || is_pending || is_trace
 }
 
 /// The path without links. Of a file that does not exist, the directory has to.

@@ -5,15 +5,15 @@
 
 use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use super::line::VERSION;
+use super::line::{BEGINNING, VERSION};
 use super::log::make_folder;
 use super::place::Place;
 use crate::domain::record::{Record, TaskRecord, WorkerRecord};
@@ -32,6 +32,9 @@ const SLICES: u64 = 512;
 const SMALL: u64 = 64 << 10;
 /// What nobody knows, and what is half written, is removed after so long: until then, somebody may be about to.
 const ABANDONED: Duration = Duration::from_secs(3600);
+
+/// The longest version of a file's shape, in digits.
+const DIGITS_MAX: usize = 20;
 
 /// How the files end.
 const WHOLE: &str = ".json";
@@ -98,6 +101,29 @@ struct Kept {
     path: PathBuf,
     bytes: u64,
     is_thinned: bool,
+}
+
+impl Kept {
+    /// Whether the program surely wrote it: it is a file of this user and no link, and begins with the id in its name, as
+    /// far as it goes. The name alone says nothing: anybody may put a file there.
+    fn is_ours(&self) -> bool {
+        let is_file = fs::symlink_metadata(&self.path)
+            .is_ok_and(|there| there.is_file() && there.uid() == nix::unistd::geteuid().as_raw());
+        is_file && self.begins_with_its_id().unwrap_or(false)
+    }
+
+    fn begins_with_its_id(&self) -> io::Result<bool> {
+        let expected = format!(",\"id\":\"{}\",", self.id);
+        let mut beginning = vec![];
+        let most = BEGINNING.len() + DIGITS_MAX + expected.len();
+        File::open(&self.path)?.take(most as u64).read_to_end(&mut beginning)?;
+        let Some(rest) = beginning.strip_prefix(BEGINNING) else {
+            return Ok(BEGINNING.starts_with(&beginning));
+        };
+        let version = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (rest, expected) = (&rest[version..], expected.as_bytes());
+        Ok(rest.starts_with(expected) || (beginning.len() < most && expected.starts_with(rest)))
+    }
 }
 
 impl Pictures {
@@ -175,7 +201,7 @@ impl Pictures {
             }
         }
         for file in &kept {
-            if total > most && fs::remove_file(&file.path).is_ok() {
+            if total > most && file.is_ours() && fs::remove_file(&file.path).is_ok() {
                 total -= file.bytes;
             }
         }
@@ -194,24 +220,35 @@ impl Pictures {
         kept.collect()
     }
 
-    /// Removes what belongs to no run, and what was never written to its end.
+    /// Removes what belongs to no run, and what was never written to its end, once it is abandoned. A file that only has
+    /// the name of ours stays.
     pub fn sweep(&self, is_known: impl Fn(&str) -> bool) {
-        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            let id = name.strip_suffix(THINNED).or_else(|| name.strip_suffix(WHOLE));
-            let is_orphan = id.is_some_and(|id| is_file_name(id) && !is_known(id));
-            let is_useless = is_orphan || (name.starts_with('.') && name.ends_with(TEMPORARY));
-            let modified = || entry.metadata().and_then(|metadata| metadata.modified());
-            if is_useless && modified().is_ok_and(is_abandoned) {
-                // Another program may have been faster.
-                let _ = fs::remove_file(entry.path());
-            }
+        let orphans = self.kept().into_iter().filter(|file| !is_known(&file.id));
+        let halves = self.half_written();
+        let is_old = |path: &Path| {
+            fs::symlink_metadata(path).and_then(|there| there.modified()).is_ok_and(is_abandoned)
+        };
+        for file in orphans.chain(halves).filter(|file| is_old(&file.path) && file.is_ours()) {
+            // Another program may have been faster.
+            let _ = fs::remove_file(file.path);
         }
+    }
+
+    /// Files that were never written to their ends: `.ID.PROCESS.tmp`.
+    fn half_written(&self) -> Vec<Kept> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let half_written = entries.filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let (id, process) = name.strip_prefix('.')?.strip_suffix(TEMPORARY)?.rsplit_once('.')?;
+            let is_form = is_file_name(id) && process.parse::<u32>().is_ok();
+            is_form.then(|| Kept { id: id.into(), path: entry.path(), bytes: 0, is_thinned: false })
+        });
+        half_written.collect()
     }
 
     /// Makes the trace in a file poorer.
     fn thin(&self, file: &mut Kept) -> Result<(), String> {
-        if file.bytes < SMALL {
+        if file.bytes < SMALL || !file.is_ours() {
             return Ok(());
         }
         let mut picture = self.read(&file.id)?;
@@ -347,6 +384,39 @@ mod tests {
         }
         pictures.sweep(|id| id == "known");
         assert_eq!(there(), [true, false, false, true]);
+    }
+
+    #[test]
+    fn a_file_that_only_has_the_name_of_a_picture_is_never_removed() {
+        let (folder, pictures) = pictures();
+        pictures.keep(&record("known"), &large()).unwrap();
+        let path = |name: &str| pictures.folder.join(name);
+        let another = fs::read_to_string(path("known.json")).unwrap();
+        let files = [
+            ("notes.json", "{\"mine\": 1}"),
+            ("list.thinned.json", "[1, 2]"),
+            ("other.json", &another[..]),
+            ("v.json", "{\"v\":1,\"id\":\"vw\",\"mine\":2}"),
+            (".notes.7.tmp", "mine"),
+            (".draft.tmp", ""),
+        ];
+        for (name, content) in files {
+            fs::write(path(name), content).unwrap();
+        }
+        let elsewhere = folder.path().join("elsewhere");
+        fs::write(&elsewhere, "{\"v\":1,\"id\":\"link\",").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, path("link.json")).unwrap();
+        for (name, _) in files {
+            let file = OpenOptions::new().append(true).open(path(name)).unwrap();
+            file.set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
+        }
+        pictures.sweep(|_| false);
+        pictures.bound(0);
+        for (name, content) in files {
+            assert_eq!(fs::read_to_string(path(name)).ok().as_deref(), Some(content), "{name}");
+        }
+        assert!(elsewhere.exists() && path("link.json").is_symlink());
+        assert!(!path("known.json").exists() && !path("known.thinned.json").exists());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Where the history is.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::keeping::Keeping;
@@ -12,6 +13,10 @@ const DIRECTORY: &str = "pconc-tui";
 const FILE: &str = "history.jsonl";
 /// What the name of the file gets for the directory of the traces beside it.
 const TRACES: &str = ".traces";
+/// And for what is known of its numbers.
+const INDEX: &str = ".index";
+/// And for what could not be appended to it yet; the id of a session follows.
+const PENDING: &str = ".pending-";
 
 /// Where the history is: a file, and beside it a directory with the traces of its runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +41,33 @@ impl Place {
     /// The directory of the traces: the file's name with `.traces` at its end.
     #[must_use]
     pub fn traces(&self) -> PathBuf {
+        self.beside(TRACES)
+    }
+
+    /// What is known of the file's numbers: its name with `.index` at its end.
+    #[must_use]
+    pub fn index(&self) -> PathBuf {
+        self.beside(INDEX)
+    }
+
+    /// What a session could not append to the file yet: its name with `.pending-` and the session's id at its end.
+    #[must_use]
+    pub fn pending(&self, session: &str) -> PathBuf {
+        self.beside(&format!("{PENDING}{session}"))
+    }
+
+    /// Whether a file of this name, in the same directory, is one of [`Place::pending`].
+    #[must_use]
+    pub fn is_pending(&self, name: &OsStr) -> bool {
+        let (own, name) = (self.file.file_name().unwrap_or_default(), name.as_bytes());
+        let rest = name.strip_prefix(own.as_bytes()).and_then(|rest| rest.strip_prefix(PENDING.as_bytes()));
+        rest.is_some_and(|session| !session.is_empty())
+    }
+
+    /// A path with the file's name and this end.
+    fn beside(&self, end: &str) -> PathBuf {
         let mut name = self.file.file_name().map_or_else(OsString::new, OsString::from);
-        name.push(TRACES);
+        name.push(end);
         self.file.with_file_name(name)
     }
 }

@@ -36,6 +36,13 @@ pub enum Event {
     Exported(String, Result<u64, Refusal>),
     /// What earlier sessions have kept.
     Earlier(Box<Opened>),
+    /// A run or sweep of this session was kept under this number.
+    Kept {
+        /// Its id.
+        id: String,
+        /// Its number.
+        number: usize,
+    },
     /// The picture of a kept run, or why there is none.
     PictureRead {
         /// The run's number.

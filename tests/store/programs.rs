@@ -4,15 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{Room, here, record};
+use super::{Room, here, record, wait_until};
 use pconc_tui::store::Store;
 
-/// Longer than anything here takes.
-const LIMIT: Duration = Duration::from_secs(60);
 /// A run that takes no time.
 const TINY: &str = "run --workload cpu --model threads --workers 2 --tasks 4 --iterations 1000";
 
@@ -45,14 +42,6 @@ fn refused(line: &str, room: &Room) -> String {
     assert_eq!(output.status.code(), Some(2), "{line}: {}", text(&output.stderr));
     assert_eq!(text(&output.stdout), "", "{line}");
     text(&output.stderr)
-}
-
-fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !condition() {
-        assert!(begun.elapsed() < LIMIT, "waited in vain: {what}");
-        std::thread::park_timeout(Duration::from_millis(2));
-    }
 }
 
 #[test]
@@ -117,7 +106,7 @@ fn who_is_killed_while_appending_again_and_again_leaves_every_line_whole_or_not_
 }
 
 #[test]
-fn a_full_disk_is_one_notice_and_the_run_is_measured_all_the_same() {
+fn what_does_not_fit_into_the_history_is_kept_beside_it_until_there_is_room() {
     let room = Room::new();
     let mut store = Store::at(room.place());
     // The limit of a file's size is counted in blocks of 512 bytes.
@@ -137,10 +126,17 @@ fn a_full_disk_is_one_notice_and_the_run_is_measured_all_the_same() {
         .expect("there is a shell");
     let told = text(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{told}");
-    assert_eq!(told.lines().count(), 1, "{told}");
-    assert!(told.contains("runs are not kept: cannot write to") && told.contains("file too large"), "{told}");
+    assert_eq!(told.lines().count(), 2, "{told}");
+    assert!(told.contains("not in the history yet: cannot write to"), "{told}");
+    assert!(
+        told.contains("3 runs could not be added to the history") && told.contains("file too large"),
+        "{told}"
+    );
     assert_eq!(text(&output.stdout).matches("completed").count(), 3);
     assert_eq!(room.content(), before, "nothing of the line is left");
+    let list = outcome("history list", &room);
+    assert!(text(&list.stderr).contains("3 runs that an earlier session could not add"), "{list:?}");
+    assert_eq!(room.numbers(), (1..=23).collect::<Vec<_>>());
 }
 
 /// Runs the program with a small file system of its own at `$DIR`, or says why that is not possible here.
@@ -160,7 +156,7 @@ fn in_small_file_system(room: &Room, options: &str, script: &str) -> Option<Outp
 }
 
 #[test]
-fn a_full_file_system_costs_no_line_that_was_there() {
+fn on_a_full_file_system_no_line_is_lost_that_was_there_and_what_is_lost_is_said() {
     let room = Room::new();
     let script = format!(
         "\"$PROGRAM\" {TINY} --repeats 40 --history $DIR/h --format json >$DIR.out; echo $?; \
@@ -170,21 +166,24 @@ fn a_full_file_system_costs_no_line_that_was_there() {
     let Some(output) = in_small_file_system(&room, "size=64k", &script) else { return };
     let (printed, told) = (text(&output.stdout), text(&output.stderr));
     assert!(told.contains("no space left on device"), "{told}");
-    assert!(printed.starts_with("0\n"), "all runs were measured: {printed} {told}");
+    assert!(printed.starts_with("1\n"), "not all runs could be kept: {printed} {told}");
+    assert!(told.contains("could not be kept anywhere: cannot write to"), "{told}");
     let rows = printed.lines().filter(|line| line.contains("threads")).count();
     assert!((1..40).contains(&rows), "those that had room: {printed}");
     assert!(!told.contains("damaged"), "{told}");
 }
 
 #[test]
-fn a_read_only_file_system_is_one_notice() {
+fn a_read_only_file_system_is_said_once_it_is_clear_that_nothing_can_be_kept() {
     let room = Room::new();
     let script = format!("\"$PROGRAM\" {TINY} --repeats 2 --history $DIR/deep/h");
     let Some(output) = in_small_file_system(&room, "ro", &script) else { return };
     let told = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{told}");
-    assert_eq!(told.lines().count(), 1, "{told}");
-    assert!(told.contains("runs are not kept") && told.contains("read-only file system"), "{told}");
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let last = told.lines().last().unwrap_or_default();
+    assert!(last.contains("2 runs could not be kept anywhere: cannot write to"), "{told}");
+    assert!(last.contains("read-only file system"), "{told}");
+    assert_eq!(text(&output.stdout).matches("completed").count(), 2, "what was measured is printed");
 }
 
 #[test]

@@ -9,13 +9,13 @@ const LEVELS: usize = 50;
 #[derive(Clone, Debug)]
 pub(super) struct Removal {
     pub entries: Vec<Entry>,
-    sweeps: Vec<SweepEntry>,
+    pub sweeps: Vec<SweepEntry>,
     /// Those of them that the user had made baselines.
-    chosen: Vec<usize>,
+    pub chosen: Vec<usize>,
 }
 
 impl Removal {
-    pub fn numbers(&self) -> impl Iterator<Item = usize> {
+    fn numbers(&self) -> impl Iterator<Item = usize> {
         let sweeps = self.sweeps.iter().map(|sweep| sweep.number);
         self.entries.iter().map(|entry| entry.number).chain(sweeps)
     }

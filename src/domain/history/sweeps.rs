@@ -1,11 +1,12 @@
 //! Sweeps in the history: they share the numbers of the runs, and know which runs are theirs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::provenance::{Origin, Provenance};
 use super::super::record::Record;
 use super::super::sweep::{Results, Summary, Sweep, SweepPlan};
+use super::earlier::Moves;
 use super::{Entry, History};
 
 /// A sweep with its number on the screen.
@@ -152,21 +153,25 @@ impl History {
         self.highest
     }
 
-    /// Adds sweeps of earlier sessions, or of a shared file: one that is here already is left out. One of a shared file
-    /// whose number is taken gets one behind all others.
-    pub fn add_earlier_sweeps(&mut self, sweeps: Vec<EarlierSweep>) {
+    /// Adds sweeps of earlier sessions, or of a shared file: one that is here already is left out. Numbers are given as by
+    /// [`History::add_earlier`]. Returns whose numbers changed.
+    pub fn add_earlier_sweeps(&mut self, sweeps: Vec<EarlierSweep>) -> Moves {
+        let mut moves = vec![];
         for EarlierSweep { number, name, provenance, sweep } in sweeps {
-            let is_here = self.sweeps.iter().any(|other| other.sweep.id == sweep.id);
-            let is_taken = self.get(number).is_some() || self.sweep(number).is_some();
-            if is_here || (is_taken && provenance.origin != Origin::Recorded) {
+            let taken = self.identity(number).map(|(_, origin)| origin);
+            let is_kept = provenance.origin == Origin::Earlier;
+            if self.number_of(&sweep.id).is_some() || (is_kept && taken == Some(Origin::Earlier)) {
                 continue;
             }
-            let number = if is_taken { self.highest + 1 } else { number };
+            if is_kept && taken.is_some() {
+                moves.extend(self.make_way(&HashSet::from([number])));
+            }
+            let number = if taken.is_none() || is_kept { number } else { self.highest + 1 };
             self.highest = self.highest.max(number);
             self.sweeps.push(SweepEntry::new(number, name, provenance, sweep));
         }
-        self.sweeps.sort_by_key(|sweep| sweep.number);
-        self.gather();
+        self.settle();
+        moves
     }
 
     /// The runs of one configuration of a sweep, oldest first.

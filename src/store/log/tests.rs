@@ -16,7 +16,7 @@ fn seen(log: &mut Log) -> Vec<String> {
 }
 
 fn append(log: &mut Log, lines: &str) {
-    let mut appending = log.appending().unwrap();
+    let mut appending = log.appending(PATIENCE).unwrap();
     appending.end_torn_line().unwrap();
     appending.write(lines.as_bytes()).unwrap();
 }
@@ -72,9 +72,9 @@ fn who_holds_the_lock_is_waited_for_only_for_a_while() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
     let (mut log, mut other) = (Log::new(path.clone()), Log::new(path));
-    let mut held = log.appending().unwrap();
-    let sentence = other.appending().unwrap_err();
-    assert!(sentence.contains("another program has kept") && sentence.contains("locked"), "{sentence}");
+    let mut held = log.appending(PATIENCE).unwrap();
+    let sentence = other.appending(Duration::from_millis(5)).unwrap_err();
+    assert!(sentence.contains("another program keeps") && sentence.contains("locked"), "{sentence}");
     held.write(b"a\n").unwrap();
     drop(held);
     append(&mut other, "b\n");
@@ -93,8 +93,8 @@ fn what_is_no_file_is_refused_without_waiting() {
     ] {
         let mut log = Log::new(path);
         assert!(log.read(|_| {}).unwrap_err().ends_with(told));
-        assert!(log.appending().unwrap_err().ends_with(told));
+        assert!(log.appending(PATIENCE).unwrap_err().ends_with(told));
     }
     let mut log = Log::new("/dev/null/log".into());
-    assert!(log.appending().unwrap_err().starts_with("cannot write to /dev/null/log: "));
+    assert!(log.appending(PATIENCE).unwrap_err().starts_with("cannot write to /dev/null/log: "));
 }

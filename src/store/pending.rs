@@ -1,0 +1,202 @@
+//! What could not be appended to the history yet, in a file beside it: so it is not lost, however the program ends.
+//!
+//! Each session has a file of its own and holds its lock. As soon as the history can be appended to again, it takes in what
+//! is there, and the file goes. A file whose session is over is taken in by the next start.
+//!
+//! The first line says where the session measured; each line after it is a change.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::change::Change;
+use super::line::VERSION;
+use super::log::{Log, Seen, make_folder};
+use super::place::Place;
+use crate::domain::provenance::{Origin, Provenance};
+
+/// Another session that starts may look at the file before it is locked: then it is made again, so often at most.
+const TRIES: usize = 10;
+
+/// A line of the file.
+#[derive(Serialize, Deserialize)]
+struct Line<T> {
+    v: u64,
+    #[serde(flatten)]
+    content: T,
+}
+
+/// Where a session measured.
+#[derive(Serialize, Deserialize)]
+struct From {
+    session: String,
+    machine: crate::domain::machine::Machine,
+}
+
+/// A change, under a key of its own.
+#[derive(Serialize, Deserialize)]
+struct To {
+    change: Change,
+}
+
+fn line<T: Serialize>(content: T) -> io::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(&Line { v: VERSION, content })?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// The file of a session that goes on.
+#[derive(Debug)]
+pub struct Pending {
+    path: PathBuf,
+    file: File,
+}
+
+impl Pending {
+    /// Makes the file, under its lock.
+    ///
+    /// # Errors
+    /// When there cannot be one.
+    pub fn begin(place: &Place, here: &Provenance) -> io::Result<Pending> {
+        let path = place.pending(&here.session);
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            make_folder(folder)?;
+        }
+        let mut pending = Pending { file: made_and_locked(&path)?, path };
+        let from = From { session: here.session.clone(), machine: here.machine.clone() };
+        if let Err(error) = pending.write(&line(from)?) {
+            pending.remove();
+            return Err(error);
+        }
+        Ok(pending)
+    }
+
+    /// Appends a change.
+    ///
+    /// # Errors
+    /// When that is not possible; the file is then as it was.
+    pub fn add(&mut self, change: &Change) -> io::Result<()> {
+        self.write(&line(To { change: change.clone() })?)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Waits until the disk has it.
+    pub fn sync(&self) {
+        // Whoever cannot be asked to do so does it in time.
+        let _ = self.file.sync_data();
+    }
+
+    /// All of it is in the history: nobody needs it any more.
+    pub fn remove(self) {
+        let _ = fs::remove_file(&self.path);
+    }
+
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        let length = self.file.metadata()?.len();
+        let written = self.file.write_all(line);
+        if written.is_err() {
+            let _ = self.file.set_len(length);
+        }
+        written
+    }
+}
+
+/// A new file whose lock this process has, under a name that still leads to it.
+fn made_and_locked(path: &Path) -> io::Result<File> {
+    for _ in 0..TRIES {
+        let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
+        let is_locked = file.try_lock().is_ok();
+        let number = |there: fs::Metadata| (there.dev(), there.ino());
+        let named = fs::symlink_metadata(path).ok().map(number);
+        if is_locked && named == Some(number(file.metadata()?)) {
+            return Ok(file);
+        }
+        let _ = fs::remove_file(path);
+    }
+    Err(io::Error::from(io::ErrorKind::ResourceBusy))
+}
+
+/// The file of a session that is over, under its lock.
+#[derive(Debug)]
+pub struct Left {
+    path: PathBuf,
+    /// Where the session measured.
+    pub provenance: Arc<Provenance>,
+    /// What it could not append.
+    pub changes: Vec<Change>,
+    /// Whether all of it was understood: what was not stays in the file.
+    is_understood: bool,
+    _lock: File,
+}
+
+impl Left {
+    /// All such files of the history at this place, the oldest session first.
+    pub fn beside(place: &Place) -> Vec<Left> {
+        let mut paths = paths(place);
+        // The ids of sessions sort by time.
+        paths.sort();
+        paths.into_iter().filter_map(Left::read).collect()
+    }
+
+    /// Nothing, if the session goes on, or if this is no such file.
+    fn read(path: PathBuf) -> Option<Left> {
+        let there = fs::symlink_metadata(&path).ok()?;
+        if !there.is_file() || there.uid() != nix::unistd::geteuid().as_raw() {
+            return None;
+        }
+        let file = File::open(&path).ok()?;
+        file.try_lock().ok()?;
+        let (mut provenance, mut changes, mut is_understood) = (None, vec![], true);
+        let read = Log::new(path.clone()).read_whole(&file, |seen| match seen {
+            Seen::Restart => {}
+            Seen::Line(1, line) => provenance = parsed(line).map(earlier),
+            Seen::Line(_, line) => match parsed(line) {
+                Some(To { change }) => changes.push(change),
+                None => is_understood = false,
+            },
+            // Its writer was ended in the middle of it: it never was in the file as a whole.
+            Seen::Torn(..) => {}
+            Seen::TooLong(..) => is_understood = false,
+        });
+        read.ok()?;
+        Some(Left { path, provenance: provenance?, changes, is_understood, _lock: file })
+    }
+
+    /// All that was understood is in the history. The file goes, if that was all.
+    pub fn remove(self) {
+        if self.is_understood {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn paths(place: &Place) -> Vec<PathBuf> {
+    let folder = match place.file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter(|entry| place.is_pending(&entry.file_name())).map(|entry| entry.path()).collect()
+}
+
+/// Whether there are any, also of sessions that go on.
+pub fn are_beside(place: &Place) -> bool {
+    !paths(place).is_empty()
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(line: &[u8]) -> Option<T> {
+    let read: Line<T> = serde_json::from_slice(line).ok()?;
+    (read.v <= VERSION).then_some(read.content)
+}
+
+fn earlier(From { session, machine }: From) -> Arc<Provenance> {
+    Arc::new(Provenance { origin: Origin::Earlier, session, machine })
+}

@@ -1,0 +1,245 @@
+//! Keeps what was measured, whatever happens to the history meanwhile.
+//!
+//! What cannot be appended, as another program keeps the history locked or the disk is full, waits, and is tried again. While
+//! it waits it is in a file beside the history ([`super::pending`]), so that it is not lost if the program is killed. Order
+//! is kept: nothing overtakes what waits.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::change::{Change, Outcome};
+use super::pending::{Left, Pending};
+use super::{Opened, Place, Store};
+use crate::domain::provenance::Provenance;
+use crate::domain::text::{self, counted};
+
+/// How long others are waited for that append: each takes less than a millisecond.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long the end of the program waits for room for what is neither in the history nor beside it.
+const LEAVING: Duration = Duration::from_secs(3);
+/// Between two tries then.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What came of keeping something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// The run or sweep with this id has this number.
+    Kept {
+        /// Its id.
+        id: String,
+        /// Its number.
+        number: usize,
+    },
+    /// Something that the user should know.
+    Told(String),
+}
+
+/// How it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Everything is in the history.
+    Kept,
+    /// Something is beside it, and the next start takes it in; one sentence.
+    Beside(String),
+    /// Something could not be kept anywhere; one sentence.
+    Lost(String),
+}
+
+/// Keeps what one session measures.
+#[derive(Debug)]
+pub struct Writer {
+    store: Store,
+    here: Arc<Provenance>,
+    /// What could not be appended yet, in order.
+    waiting: Vec<Change>,
+    /// So many of these are in the file beside the history.
+    put_beside: usize,
+    pending: Option<Pending>,
+    /// Why it waits.
+    trouble: String,
+}
+
+impl Writer {
+    /// Writes to the history that `store` is, what is measured `here`.
+    #[must_use]
+    pub fn new(store: Store, here: Arc<Provenance>) -> Writer {
+        Writer { store, here, waiting: vec![], put_beside: 0, pending: None, trouble: String::new() }
+    }
+
+    /// The history.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Reads the history, with everything that is kept there.
+    ///
+    /// # Errors
+    /// One sentence, if it cannot be read, or is something else than a history.
+    pub fn read(&mut self) -> Result<Opened, String> {
+        let (store, opened) = Store::open(self.store.place().clone())?;
+        self.store = store;
+        Ok(opened)
+    }
+
+    /// Whether something waits.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Keeps something, or lets it wait. Others that append are waited for, for a second at most.
+    pub fn keep(&mut self, change: Change) -> Vec<Reply> {
+        let patience = if self.is_waiting() { Duration::ZERO } else { PATIENCE };
+        self.keep_within(patience, change)
+    }
+
+    /// The same, but others are not waited for.
+    pub fn keep_without_waiting(&mut self, change: Change) -> Vec<Reply> {
+        self.keep_within(Duration::ZERO, change)
+    }
+
+    fn keep_within(&mut self, patience: Duration, change: Change) -> Vec<Reply> {
+        let waits_longer = self.is_waiting();
+        self.waiting.push(change);
+        let mut replies = self.append(patience);
+        if self.is_waiting() {
+            self.put_beside();
+            if !waits_longer {
+                let trouble = &self.trouble;
+                replies.push(Reply::Told(format!(
+                    "what was measured is not in the history yet: {trouble}; this is tried again"
+                )));
+            }
+        }
+        replies
+    }
+
+    /// Tries again to append what waits, without waiting for others.
+    pub fn try_again(&mut self) -> Vec<Reply> {
+        if !self.is_waiting() {
+            return vec![];
+        }
+        let mut replies = self.append(Duration::ZERO);
+        if self.is_waiting() {
+            self.put_beside();
+        } else {
+            replies.push(Reply::Told("everything that was measured is in the history now".into()));
+        }
+        replies
+    }
+
+    /// Tries for the last time. What still cannot be appended stays beside the history; only for what cannot be put there
+    /// either, it goes on trying for some seconds.
+    #[must_use]
+    pub fn finish(mut self) -> (Vec<Reply>, End) {
+        let begun = Instant::now();
+        let mut replies = self.append(PATIENCE);
+        self.put_beside();
+        while self.put_beside < self.waiting.len() && begun.elapsed() < LEAVING {
+            thread::sleep(PAUSE);
+            replies.extend(self.append(Duration::ZERO));
+            self.put_beside();
+        }
+        let end = self.end();
+        (replies, end)
+    }
+
+    /// Appends everything that waits, at once.
+    fn append(&mut self, patience: Duration) -> Vec<Reply> {
+        if !self.is_waiting() {
+            return vec![];
+        }
+        match self.store.keep(&self.waiting, &self.here, patience) {
+            Ok(outcomes) => {
+                let waiting = std::mem::take(&mut self.waiting);
+                self.put_beside = 0;
+                if let Some(pending) = self.pending.take() {
+                    pending.remove();
+                }
+                waiting.iter().zip(outcomes).filter_map(|(change, outcome)| reply(change, &outcome)).collect()
+            }
+            Err(sentence) => {
+                self.trouble = sentence;
+                vec![]
+            }
+        }
+    }
+
+    /// Puts beside the history what waits and is not there yet, as far as there is room.
+    fn put_beside(&mut self) {
+        if self.put_beside == self.waiting.len() {
+            return;
+        }
+        if self.pending.is_none() {
+            self.pending = Pending::begin(self.store.place(), &self.here).ok();
+        }
+        let Some(pending) = &mut self.pending else { return };
+        let new = &self.waiting[self.put_beside..];
+        self.put_beside += new.iter().take_while(|change| pending.add(change).is_ok()).count();
+        pending.sync();
+    }
+
+    fn end(&self) -> End {
+        let runs = |changes: &[Change]| {
+            let runs = changes.iter().filter(|change| matches!(change, Change::Run { .. })).count();
+            if runs == 0 { "a change".to_string() } else { counted(runs as u64, "run") }
+        };
+        let (beside, lost) = self.waiting.split_at(self.put_beside);
+        if !lost.is_empty() {
+            return End::Lost(format!(
+                "{} could not be kept anywhere: {}. --history FILE keeps runs elsewhere, --no-history nowhere.",
+                runs(lost),
+                self.trouble
+            ));
+        }
+        match &self.pending {
+            Some(pending) if !beside.is_empty() => End::Beside(format!(
+                "{} could not be added to the history: {}. The next start of pconc-tui takes that from {}.",
+                runs(beside),
+                self.trouble,
+                text::clean(&pending.path().to_string_lossy(), usize::MAX)
+            )),
+            _ => End::Kept,
+        }
+    }
+}
+
+fn reply(change: &Change, outcome: &Outcome) -> Option<Reply> {
+    match outcome {
+        Outcome::Kept(number) => Some(Reply::Kept { id: change.added()?.to_string(), number: *number }),
+        Outcome::Changed => None,
+        Outcome::Unknown => Some(Reply::Told(
+            "a name or a removal is not kept: the run is no longer in the history file".into(),
+        )),
+    }
+}
+
+/// Takes in what sessions that are over could not append. Returns what the user should know about it.
+#[must_use]
+pub fn take_in(place: &Place) -> Option<String> {
+    let mut store = Store::at(place.clone());
+    let (mut runs, mut trouble) = (0, None);
+    for left in Left::beside(place) {
+        let count = left.changes.iter().filter(|change| matches!(change, Change::Run { .. })).count();
+        match store.keep_new(&left.changes, &left.provenance, PATIENCE) {
+            Ok(()) => {
+                runs += count as u64;
+                left.remove();
+            }
+            Err(sentence) => trouble = Some(sentence),
+        }
+    }
+    match (trouble, runs) {
+        (Some(sentence), _) => {
+            Some(format!("runs of an earlier session could not be added to the history yet: {sentence}"))
+        }
+        (None, 0) => None,
+        (None, runs) => Some(format!(
+            "{} that an earlier session could not add to the history {} in it now",
+            counted(runs, "run"),
+            if runs == 1 { "is" } else { "are" }
+        )),
+    }
+}
