@@ -5,10 +5,16 @@
 //! JSON Lines, one fact a line, to which lines are only ever appended ([`line`]): the machine of a session, a run, a
 //! name, a removal. Several programs may append at once: each takes the file's lock, reads what others have appended
 //! since, gives its run the next number, and writes the whole line by one call (`store/log.rs`). So a number is given once, and
-//! means the same run for ever; numbers of removed runs stay unused.
+//! means the same run for ever; numbers of removed runs stay unused. Up to where a file was read, and the highest number
+//! there, is known beside it (`store/known.rs`): the next number needs no reading of the rest.
 //!
 //! A line that is not understood costs only itself: it is skipped, told, and never written over. A line that could not be
 //! written whole is taken back; one that was torn, as by a power cut, gets an end before the next one is appended.
+//!
+//! What cannot be appended is tried again until the program ends (`store/writer.rs`). Meanwhile it is in a file beside the
+//! history (`store/pending.rs`), which the next start takes in if need be.
+//!
+//! Nothing else is written over any of these files (`store/own.rs`).
 //!
 //! # The pictures
 //!

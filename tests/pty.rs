@@ -3,6 +3,8 @@
 //! Every wait is for a condition, with a limit that only a broken program reaches.
 
 // Beside this file, cargo would take it for a test program of its own.
+#[path = "pty/history.rs"]
+mod history;
 #[path = "pty/terminal.rs"]
 mod terminal;
 

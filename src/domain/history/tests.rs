@@ -362,3 +362,81 @@ fn the_oldest_pictures_are_thinned_first_and_only_as_far_as_needed() {
     let thinned: Vec<bool> = history.entries().iter().map(|entry| entry.trace.is_thinned()).collect();
     assert_eq!(thinned, [true, false, false]);
 }
+
+/// Whatever order earlier runs, runs of this session and the numbers under which these were kept come in.
+#[test]
+fn every_run_stays_in_the_history_and_has_the_number_under_which_it_is_kept() {
+    #[derive(Clone, Debug)]
+    enum Step {
+        Measure,
+        Recorded(usize),
+        Remove(prop::sample::Index),
+        Kept,
+        Earlier,
+    }
+    let one = any::<prop::sample::Index>;
+    let step = prop_oneof![
+        4 => Just(Step::Measure),
+        1 => (1..12_usize).prop_map(Step::Recorded),
+        1 => one().prop_map(Step::Remove),
+        3 => Just(Step::Kept),
+        1 => Just(Step::Earlier),
+    ];
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(steps in prop::collection::vec(step, 1..30), before in 0..6_usize, gap in 0..4_usize)| {
+        let machine = sample::history(8).here().machine.clone();
+        let here = Provenance::here("here", machine.clone());
+        let of = |origin, session: &str| {
+            Arc::new(Provenance { origin, session: session.into(), machine: machine.clone() })
+        };
+        let (earlier, recorded) = (of(Origin::Earlier, "earlier"), of(Origin::Recorded, "recorded"));
+        let mut history = History::new(Arc::clone(&here));
+        // What the file says, and which of this session's runs it has not said yet.
+        let mut highest_kept = before;
+        let (mut waiting, mut in_file) = (std::collections::VecDeque::new(), vec![]);
+        let (mut all, mut is_read) = (std::collections::BTreeSet::new(), false);
+        for (at, step) in steps.into_iter().enumerate() {
+            match step {
+                Step::Measure => {
+                    let run = run(at + 1, &here, Model::Threads, 1.0);
+                    all.insert(run.record.id.clone());
+                    waiting.push_back(run.record.id.clone());
+                    let _ = history.add(*run.record, Trace::new(1));
+                }
+                Step::Recorded(number) => {
+                    let run = run(number, &recorded, Model::Threads, 1.0);
+                    all.insert(run.record.id.clone());
+                    let _ = history.add_earlier(vec![run]);
+                }
+                Step::Remove(index) => {
+                    let numbers: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();
+                    if !numbers.is_empty() {
+                        let _ = history.remove(&[numbers[index.index(numbers.len())]]);
+                    }
+                }
+                Step::Kept => if let Some(id) = waiting.pop_front() {
+                    let wanted = history.number_of(&id).unwrap();
+                    highest_kept = wanted.max(highest_kept + 1 + gap);
+                    in_file.push((id.clone(), highest_kept));
+                    let _ = history.renumber(wanted, highest_kept);
+                }
+                Step::Earlier if !is_read => {
+                    is_read = true;
+                    let runs: Vec<_> = (1..=before).map(|number| run(number, &earlier, Model::Threads, 1.0)).collect();
+                    all.extend(runs.iter().map(|run| run.record.id.clone()));
+                    let _ = history.add_earlier(runs);
+                }
+                Step::Earlier => {}
+            }
+            for (id, number) in &in_file {
+                prop_assert_eq!(history.number_of(id), Some(*number));
+            }
+        }
+        while !history.restore().is_empty() {}
+        let ids: std::collections::BTreeSet<String> =
+            history.entries().iter().map(|entry| entry.record.id.clone()).collect();
+        prop_assert_eq!(ids, all);
+        let numbers: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();
+        prop_assert!(numbers.is_sorted_by(|a, b| a < b), "{:?}", numbers);
+    });
+}
