@@ -108,9 +108,7 @@ impl Writer {
             self.put_beside();
             if !waits_longer {
                 let trouble = &self.trouble;
-                replies.push(Reply::Told(format!(
-                    "what was measured is not in the history yet: {trouble}; this is tried again"
-                )));
+                replies.push(Reply::Told(format!("not in the history yet, tried again: {trouble}")));
             }
         }
         replies

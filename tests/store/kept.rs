@@ -42,7 +42,7 @@ fn runs_that_end_while_another_program_locks_the_history_are_in_it_once_that_is_
     let mut told = BufReader::new(program.stderr.take().unwrap());
     let mut line = String::new();
     told.read_line(&mut line).unwrap();
-    assert!(line.contains("not in the history yet: another program keeps"), "{line}");
+    assert!(line.contains("not in the history yet, tried again: another program keeps"), "{line}");
     lock.unlock().unwrap();
     told.read_to_string(&mut line).unwrap();
     assert_eq!(program.wait().unwrap().code(), Some(0), "{line}");
