@@ -66,6 +66,7 @@ mod window;
 
 use browse::Browse;
 use columns::Columns;
+use command::Command;
 use filter::Filter;
 use inspect::Frozen;
 use key::Key;
@@ -285,6 +286,10 @@ impl App {
         let mut effects = match msg {
             Msg::Opened => self.on_opened(),
             Msg::Key(key) => self.on_key(key),
+            Msg::Pasted(text) => {
+                self.on_pasted(&text);
+                vec![]
+            }
             Msg::Clicked(target) => self.on_clicked(target),
             Msg::Wheel { up, target } => {
                 self.on_wheel(up, target);
@@ -363,6 +368,17 @@ impl App {
                 vec![]
             }
             None => vec![],
+        }
+    }
+
+    /// Text that is pasted goes into the field that is open. Where none is, it is nobody's: none of it acts as a key.
+    fn on_pasted(&mut self, text: &str) {
+        for key in field::line(text).chars().map(Key::Char) {
+            let command = command::lookup(key, self.contexts()).map(|binding| binding.command);
+            if let Some(command @ (Command::TypeText | Command::Type)) = command {
+                // Neither asks the shell for anything.
+                let _ = self.perform(command, key);
+            }
         }
     }
 
@@ -476,7 +492,7 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use super::command::Command;
+    use super::setup::Row;
     use super::*;
 
     #[test]
@@ -511,6 +527,23 @@ mod tests {
         let notice = app.notice().unwrap();
         assert!(notice.is_error);
         assert!(notice.sentence.starts_with("worker 0 was killed by SIGKILL, and 1 more worker died"));
+    }
+
+    #[test]
+    fn pasted_text_goes_into_the_field_that_is_open_and_does_nothing_elsewhere() {
+        let mut app = App::new(sample::machine(2), Limits::default());
+        let row = app.setup().row();
+        // As keys: go down, begin to type, run, leave.
+        assert_eq!(app.update(Msg::Pasted("jj\r3rq".into())), []);
+        assert_eq!((app.setup().row(), app.setup().typed()), (row, None));
+        for _ in [Row::Model, Row::Workers] {
+            let _ = app.update(Msg::Key(Key::Down));
+        }
+        assert_eq!(app.setup().row(), Row::Workers);
+        let _ = app.update(Msg::Key(Key::Enter));
+        let before = app.setup().typed().unwrap_or_default().to_string();
+        assert_eq!(app.update(Msg::Pasted("1q2\r\n".into())), []);
+        assert_eq!(app.setup().typed(), Some(&*format!("{before}12")));
     }
 
     #[test]

@@ -37,6 +37,7 @@ use crate::shell::spelling::{self, Spelling};
 use crate::store::{End, Place};
 use crate::ui::{self, Theme};
 use event::Event;
+use input::Input;
 use keeper::Keeper;
 use pacer::{Pacer, Urgency};
 use terminal::Screen;
@@ -232,15 +233,7 @@ impl Explorer {
 
     fn handle(&mut self, event: Event) -> Result<(), Leave> {
         match event {
-            Event::Key(key) => self.now(Msg::Key(key)),
-            Event::Clicked(column, row) => match ui::hit(&self.app, column, row) {
-                Some(target) => self.now(Msg::Clicked(target)),
-                None => Ok(()),
-            },
-            Event::Wheel { up, at: (column, row) } => match ui::hit(&self.app, column, row) {
-                Some(target) => self.now(Msg::Wheel { up, target }),
-                None => Ok(()),
-            },
+            Event::Input(input) => self.take(input),
             Event::Resized => {
                 self.pacer.want(Urgency::Now);
                 Ok(())
@@ -266,6 +259,22 @@ impl Explorer {
             Event::InputLost(error) => {
                 Err(Leave(Err(Failure::broke(format!("cannot read the keyboard: {error}")))))
             }
+        }
+    }
+
+    /// Tells the app what the user did.
+    fn take(&mut self, input: Input) -> Result<(), Leave> {
+        match input {
+            Input::Key(key) => self.now(Msg::Key(key)),
+            Input::Pasted(text) => self.now(Msg::Pasted(text)),
+            Input::Clicked(column, row) => match ui::hit(&self.app, column, row) {
+                Some(target) => self.now(Msg::Clicked(target)),
+                None => Ok(()),
+            },
+            Input::Wheel { up, at: (column, row) } => match ui::hit(&self.app, column, row) {
+                Some(target) => self.now(Msg::Wheel { up, target }),
+                None => Ok(()),
+            },
         }
     }
 

@@ -2,9 +2,11 @@
 //!
 //! Every wait is for a condition, with a limit that only a broken program reaches.
 
-// Beside this file, cargo would take it for a test program of its own.
+// Beside this file, cargo would take them for test programs of their own.
 #[path = "pty/history.rs"]
 mod history;
+#[path = "pty/input.rs"]
+mod input;
 #[path = "pty/terminal.rs"]
 mod terminal;
 
@@ -201,6 +203,7 @@ fn ctrl_z_gives_the_terminal_back_and_fg_comes_back_with_the_screen_as_it_was() 
         terminal.press("\n");
         assert!(wait_until(SOON, || terminal.rows() == before), "{}", terminal.rows().join("\n"));
         assert!(terminal.is_in_alternate_screen() && terminal.hides_cursor() && terminal.listens_to_mouse());
+        assert!(terminal.tells_pastes());
         terminal.press("q");
         terminal.wait_for(SOON, "the end", |screen| screen.contains("ENDED 0"));
         terminal.assert_given_back(SOON);

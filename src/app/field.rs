@@ -103,6 +103,18 @@ impl TextField {
     }
 }
 
+/// Longer than any field.
+const LINE_MAX: usize = 1_000;
+
+/// Text of any number of lines as one line, for a field: line ends and tabs become single spaces, but none at an end of it.
+#[must_use]
+pub fn line(text: &str) -> String {
+    let is_gap = |c: char| ['\n', '\r', '\t'].contains(&c);
+    let pieces = text.split(is_gap).filter(|piece| !piece.is_empty());
+    let joined = pieces.collect::<Vec<_>>().join(" ");
+    joined.chars().filter(|c| is_allowed(*c)).take(LINE_MAX).collect()
+}
+
 fn is_allowed(c: char) -> bool {
     !c.is_control() && !is_treacherous(c)
 }
@@ -146,6 +158,20 @@ mod tests {
         assert_eq!(field.text().len(), 12);
         assert_eq!(typed(&[Char('\u{1b}'), Char('\u{202e}'), Char('\n')]).text(), "");
         assert_eq!(TextField::new("a\u{202e}b\u{7}", 12).text(), "ab");
+    }
+
+    #[test]
+    fn text_of_several_lines_becomes_one_line_without_control_characters() {
+        for (text, expected) in [
+            ("hello", "hello"),
+            ("out.json\r", "out.json"),
+            ("\n\none\r\ntwo\tthree\n", "one two three"),
+            ("a\u{1b}[31mb\u{202e}c\u{3}", "a[31mbc"),
+            ("\n\r", ""),
+        ] {
+            assert_eq!(line(text), expected, "{text:?}");
+        }
+        assert_eq!(line(&"x".repeat(100_000)).len(), LINE_MAX);
     }
 
     proptest! {

@@ -20,6 +20,8 @@ pub enum Msg {
     Opened,
     /// A key was pressed.
     Key(Key),
+    /// This text was pasted.
+    Pasted(String),
     /// The left button of the mouse was pressed over this.
     Clicked(Target),
     /// The wheel of the mouse was turned over this.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::app::key::Key;
+use super::input::Input;
 use crate::domain::python::Pythons;
 use crate::domain::share::Refusal;
 use crate::domain::speed::Speed;
@@ -13,17 +13,8 @@ use crate::store::Opened;
 /// Something happened outside the loop's thread.
 #[derive(Debug)]
 pub enum Event {
-    /// A key was pressed.
-    Key(Key),
-    /// The left button of the mouse was pressed over this column and row.
-    Clicked(u16, u16),
-    /// The wheel of the mouse was turned over this column and row: up, or else down.
-    Wheel {
-        /// Away from the user.
-        up: bool,
-        /// Where, in columns and rows.
-        at: (u16, u16),
-    },
+    /// The user did something with the keyboard or the mouse.
+    Input(Input),
     /// The terminal may have another size.
     Resized,
     /// The run goes on, or ends.

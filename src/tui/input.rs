@@ -1,122 +1,121 @@
 //! Reads keys and the mouse on a thread of its own, so that they are never waited for and never polled.
+//!
+//! The terminal is read here and not by crossterm, whose reader keeps an unfinished sequence for ever: no key works any
+//! more after it. Time is looked at only while something is unfinished.
 
-use std::sync::mpsc::Sender;
+mod parser;
+mod sequences;
+
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::mpsc::{SendError, Sender};
 use std::thread;
+use std::time::Duration;
 
-use crossterm::event::{
-    self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
-};
+use nix::errno::Errno;
+use signal_hook::consts::SIGWINCH;
 
 use super::event::Event;
-use crate::app::key::Key;
-use crate::engine::os;
+use crate::domain::time::Nanos;
+use crate::engine::latch::{Latch, wait_readable};
+use crate::engine::{clock, os};
+use parser::Parser;
 
-/// Sends what the user types, for as long as the program lives.
+pub use parser::Input;
+
+/// As much as a terminal gives at once.
+const AT_ONCE: usize = 4096;
+/// How long to wait before a terminal that has nothing to read, although it says so, is asked again.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+const NANOS_PER_MS: Nanos = 1_000_000;
+
+/// Sends what the user does, for as long as the program lives.
 ///
 /// # Errors
 /// One sentence.
 pub fn listen(events: Sender<Event>) -> Result<(), String> {
-    let listen = move || {
+    let problem = |error: io::Error| format!("cannot listen to the keyboard: {error}");
+    let keyboard = Keyboard::new(events).map_err(problem)?;
+    let thread = thread::Builder::new().name("input".into()).spawn(move || keyboard.listen());
+    thread.map(drop).map_err(problem)
+}
+
+/// The terminal's input.
+struct Keyboard {
+    events: Sender<Event>,
+    parser: Parser,
+    /// When something was read last.
+    heard: Nanos,
+    /// Opens when the size of the terminal changes.
+    resized: Latch,
+}
+
+/// Nobody listens any more.
+struct Unheard;
+
+impl From<SendError<Event>> for Unheard {
+    fn from(_: SendError<Event>) -> Unheard {
+        Unheard
+    }
+}
+
+impl Keyboard {
+    fn new(events: Sender<Event>) -> io::Result<Keyboard> {
+        let resized = Latch::new()?;
+        signal_hook::low_level::pipe::register(SIGWINCH, resized.opener()?)?;
+        Ok(Keyboard { events, parser: Parser::default(), heard: clock::now(), resized })
+    }
+
+    fn listen(mut self) {
         // The key that stops a run of thousands of threads must not wait for its turn behind them.
         os::ask_for_short_turns();
-        while events.send(next()).is_ok() {}
-    };
-    let thread = thread::Builder::new().name("input".into()).spawn(listen);
-    thread.map(drop).map_err(|error| format!("cannot listen to the keyboard: {error}"))
-}
+        while self.step().is_ok() {}
+    }
 
-/// Waits for the next event that means something. The wait has no limit: crossterm with `use-dev-tty` must not be
-/// polled with a zero timeout, and its default source loses keys after a burst.
-fn next() -> Event {
-    loop {
-        match event::read() {
-            Ok(event::Event::Key(pressed)) => {
-                if let Some(key) = key(pressed) {
-                    return Event::Key(key);
-                }
-            }
-            Ok(event::Event::Mouse(moved)) => {
-                if let Some(event) = mouse(moved) {
-                    return event;
-                }
-            }
-            Ok(event::Event::Resize(..)) => return Event::Resized,
-            Ok(_) => {}
-            Err(error) => return Event::InputLost(error),
+    /// Waits for what happens next, and tells it.
+    fn step(&mut self) -> Result<(), Unheard> {
+        let stdin = io::stdin();
+        let [typed, resized] = wait_readable([stdin.as_fd(), self.resized.as_fd()], self.pause());
+        if resized {
+            self.resized.close();
+            self.events.send(Event::Resized)?;
         }
-    }
-}
-
-/// What the mouse did, if it means something.
-fn mouse(MouseEvent { kind, column, row, .. }: MouseEvent) -> Option<Event> {
-    match kind {
-        MouseEventKind::Down(MouseButton::Left) => Some(Event::Clicked(column, row)),
-        MouseEventKind::ScrollUp => Some(Event::Wheel { up: true, at: (column, row) }),
-        MouseEventKind::ScrollDown => Some(Event::Wheel { up: false, at: (column, row) }),
-        _ => None,
-    }
-}
-
-/// The key as the explorer knows it, if it does. Repeats count as presses, releases do not count.
-fn key(event: KeyEvent) -> Option<Key> {
-    if event.kind == KeyEventKind::Release {
-        return None;
-    }
-    let shift = event.modifiers.contains(KeyModifiers::SHIFT);
-    match event.code {
-        KeyCode::Char(c) => character(c, event.modifiers),
-        KeyCode::Enter => Some(Key::Enter),
-        KeyCode::Esc => Some(Key::Esc),
-        KeyCode::Tab if shift => Some(Key::BackTab),
-        KeyCode::Tab => Some(Key::Tab),
-        KeyCode::BackTab => Some(Key::BackTab),
-        KeyCode::Backspace => Some(Key::Backspace),
-        KeyCode::Delete => Some(Key::Delete),
-        KeyCode::Up => Some(Key::Up),
-        KeyCode::Down => Some(Key::Down),
-        KeyCode::Left => Some(Key::Left),
-        KeyCode::Right => Some(Key::Right),
-        KeyCode::Home => Some(Key::Home),
-        KeyCode::End => Some(Key::End),
-        KeyCode::PageUp => Some(Key::PageUp),
-        KeyCode::PageDown => Some(Key::PageDown),
-        KeyCode::F(1) => Some(Key::F1),
-        _ => None,
-    }
-}
-
-fn character(c: char, modifiers: KeyModifiers) -> Option<Key> {
-    // With AltGr, as on a German keyboard for `[`, some terminals report Control and Alt together.
-    match (modifiers.contains(KeyModifiers::CONTROL), modifiers.contains(KeyModifiers::ALT)) {
-        (true, false) => Some(Key::Ctrl(c.to_ascii_lowercase())),
-        (false, true) => None,
-        _ => Some(Key::Char(c)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pressed(code: KeyCode, modifiers: KeyModifiers) -> Option<Key> {
-        key(KeyEvent::new(code, modifiers))
+        if typed { self.read() } else { self.give_up_in_time() }
     }
 
-    #[test]
-    fn keys_keep_their_meaning() {
-        assert_eq!(pressed(KeyCode::Char('q'), KeyModifiers::NONE), Some(Key::Char('q')));
-        assert_eq!(pressed(KeyCode::Char('R'), KeyModifiers::SHIFT), Some(Key::Char('R')));
-        assert_eq!(pressed(KeyCode::Char('C'), KeyModifiers::CONTROL), Some(Key::Ctrl('c')));
-        assert_eq!(pressed(KeyCode::Char('q'), KeyModifiers::ALT), None);
-        assert_eq!(pressed(KeyCode::Tab, KeyModifiers::SHIFT), Some(Key::BackTab));
-        assert_eq!(pressed(KeyCode::F(1), KeyModifiers::NONE), Some(Key::F1));
-        assert_eq!(pressed(KeyCode::F(2), KeyModifiers::NONE), None);
+    /// How long to wait at most, in milliseconds; `None`: for ever, as nothing is unfinished.
+    fn pause(&self) -> Option<u16> {
+        let left = (self.heard + self.parser.patience()?).saturating_sub(clock::now());
+        Some(u16::try_from(left.div_ceil(NANOS_PER_MS)).unwrap_or(u16::MAX))
     }
 
-    #[test]
-    fn a_key_that_repeats_counts_and_one_that_is_let_go_does_not() {
-        let event = |kind| KeyEvent::new_with_kind(KeyCode::Down, KeyModifiers::NONE, kind);
-        assert_eq!(key(event(KeyEventKind::Repeat)), Some(Key::Down));
-        assert_eq!(key(event(KeyEventKind::Release)), None);
+    fn read(&mut self) -> Result<(), Unheard> {
+        let mut bytes = [0; AT_ONCE];
+        match nix::unistd::read(io::stdin(), &mut bytes) {
+            // In a mode that another program left it in, or at its end, which somebody else watches for.
+            Ok(0) | Err(Errno::EAGAIN) => thread::sleep(BETWEEN_LOOKS),
+            Ok(read) => {
+                self.heard = clock::now();
+                for input in self.parser.read_block(&bytes[..read]) {
+                    self.events.send(Event::Input(input))?;
+                }
+            }
+            Err(Errno::EINTR) => {}
+            Err(error) => {
+                self.events.send(Event::InputLost(error.into()))?;
+                return Err(Unheard);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives up what is unfinished if its rest has not come in time.
+    fn give_up_in_time(&mut self) -> Result<(), Unheard> {
+        if self.pause() == Some(0)
+            && let Some(input) = self.parser.give_up()
+        {
+            self.events.send(Event::Input(input))?;
+        }
+        Ok(())
     }
 }

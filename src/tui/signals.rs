@@ -36,8 +36,8 @@ pub fn listen(events: Sender<Event>) -> Result<(), String> {
     })
 }
 
-/// Ends the program when its terminal is gone: nobody can see it any more, crossterm would never return, and a
-/// destructor that writes to a dead terminal panics. The zygote notices by itself, and so do the workers.
+/// Ends the program when its terminal is gone: nobody can see it any more, and a destructor that writes
+/// to a dead terminal panics. The zygote notices by itself, and so do the workers.
 ///
 /// # Errors
 /// One sentence.

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::{fmt, panic, process, thread};
 
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{Command, cursor};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -27,7 +28,8 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal over: raw mode, alternate screen, no cursor, and the mouse if that is wanted.
+    /// Takes the terminal over: raw mode, alternate screen, no cursor, pasted text told from keys, and the mouse if that is
+    /// wanted.
     ///
     /// # Errors
     /// Of the terminal; it is given back.
@@ -163,10 +165,10 @@ impl Command for ReleaseMouse {
     }
 }
 
-/// What gives the screen and the mouse back, also if the mouse was never taken. Nothing else was changed: neither paste
-/// nor focus is ever asked for.
+/// What gives the screen and the mouse back, also if the mouse was never taken. Nothing else was changed: focus is never
+/// asked for.
 fn leaving() -> Vec<u8> {
-    sequences(&[&ReleaseMouse, &LeaveAlternateScreen, &cursor::Show])
+    sequences(&[&ReleaseMouse, &DisableBracketedPaste, &LeaveAlternateScreen, &cursor::Show])
 }
 
 /// Takes the terminal over, whoever had it meanwhile.
@@ -175,7 +177,7 @@ fn take(mouse: bool) -> io::Result<()> {
     disable_raw_mode()?;
     enable_raw_mode()?;
     OURS.store(true, Ordering::SeqCst);
-    write_all(&sequences(&[&EnterAlternateScreen, &cursor::Hide]))?;
+    write_all(&sequences(&[&EnterAlternateScreen, &cursor::Hide, &EnableBracketedPaste]))?;
     write_all(&if mouse { sequences(&[&TakeMouse]) } else { vec![] })
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -67,6 +68,14 @@ impl Terminal {
             command.arg("--no-history");
         }
         Terminal::spawn(columns, rows, command, variables)
+    }
+
+    /// The same, in this directory.
+    pub fn start_in(directory: &Path) -> Terminal {
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.arg("--no-history");
+        command.cwd(directory);
+        Terminal::spawn(120, 40, command, &[])
     }
 
     /// Starts it from a shell with job control, which says `STOPPED` when the program was suspended, and wakes it at the
@@ -141,6 +150,20 @@ impl Terminal {
             .write_all(keys.as_bytes())
             .and_then(|()| self.writer.flush())
             .expect("the terminal is open");
+    }
+
+    /// Pastes a text: between marks if the program has asked for them, else as if it were typed.
+    pub fn paste(&mut self, text: &str) {
+        if self.tells_pastes() {
+            self.press(&format!("\u{1b}[200~{text}\u{1b}[201~"));
+        } else {
+            self.press(text);
+        }
+    }
+
+    /// Whether the program has asked for marks around pasted text.
+    pub fn tells_pastes(&self) -> bool {
+        self.look(vt100::Screen::bracketed_paste)
     }
 
     /// Clicks on the first place where this text stands.
@@ -264,6 +287,24 @@ impl Terminal {
     pub fn is_writing(&self) -> bool {
         let call = fs::read_to_string(format!("/proc/{}/syscall", self.session.pid)).unwrap_or_default();
         call.split_whitespace().take(2).eq([nix::libc::SYS_write.to_string().as_str(), "0x1"])
+    }
+
+    /// Whether the program's thread for input waits for whatever comes next, without a limit.
+    pub fn waits_for_keys(&self) -> bool {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.session.pid)).into_iter().flatten().flatten();
+        let file = |task: &fs::DirEntry, name| fs::read_to_string(task.path().join(name)).unwrap_or_default();
+        let call = tasks
+            .filter(|task| file(task, "comm").trim() == "input")
+            .map(|task| file(&task, "syscall"))
+            .collect::<String>();
+        let words: Vec<&str> = call.split_whitespace().collect();
+        match words[..] {
+            // Its third argument points to the limit.
+            [number, _, _, limit, ..] if number == nix::libc::SYS_ppoll.to_string() => limit == "0x0",
+            // That of poll is the limit, in 32 bits.
+            [_, _, _, limit, ..] => limit.ends_with("ffffffff"),
+            _ => false,
+        }
     }
 
     /// Closes the terminal under the program, as when its window is closed. Needs a program that goes on writing.

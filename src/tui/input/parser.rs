@@ -1,0 +1,484 @@
+//! Bytes from the terminal become keys, clicks and pasted text, one byte at a time.
+//!
+//! Where a sequence ends is decided here, by the grammar of ECMA-48 alone, whatever the sequence means. A sequence that
+//! nobody understands is therefore read to its end and dropped, and none of its bytes is taken for a key. A sequence
+//! that does not end is given up when nothing more comes for a short while: see [`Parser::patience`].
+
+use super::sequences;
+use crate::app::key::Key;
+use crate::domain::time::Nanos;
+
+/// What the user did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A key was pressed.
+    Key(Key),
+    /// The left button of the mouse was pressed over this column and row.
+    Clicked(u16, u16),
+    /// The wheel of the mouse was turned over this column and row: up, or else down.
+    Wheel {
+        /// Away from the user.
+        up: bool,
+        /// Where, in columns and rows.
+        at: (u16, u16),
+    },
+    /// This text was pasted.
+    Pasted(String),
+}
+
+/// How long the rest of a sequence may take: the bytes of a key arrive together, and over a network nearly so. A user
+/// who presses Esc waits as long.
+const SEQUENCE_PATIENCE: Nanos = 50_000_000;
+/// How long the rest of a paste may take. A network may stall within a long text, and what is left of that must not act
+/// as keys.
+const PASTE_PATIENCE: Nanos = 1_000_000_000;
+/// More parameters than any sequence has.
+const PARAMETERS_MAX: usize = 64;
+/// More text than any field takes. The rest of a longer paste is dropped.
+const PASTE_MAX: usize = 64 << 10;
+/// What ends a paste.
+const PASTE_END: &[u8] = b"\x1b[201~";
+
+const ESC: u8 = 0x1b;
+const BELL: u8 = 0x07;
+const CTRL_C: u8 = 0x03;
+
+/// Reads bytes; knows what was begun and is not finished.
+#[derive(Debug, Default)]
+pub struct Parser {
+    state: State,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    /// Nothing was begun.
+    #[default]
+    Ground,
+    /// Esc: the key, or the first byte of something.
+    Escape,
+    /// The first bytes of a character, and whether it was pressed with Alt.
+    Character { bytes: Vec<u8>, alt: bool },
+    /// Esc and O, as some keys begin.
+    SingleShift,
+    /// Esc and [, and these parameters.
+    Control(Vec<u8>),
+    /// The same, with more parameters than can mean anything.
+    TooLong,
+    /// Esc, [ and M, and so many of three bytes that say what the mouse did.
+    Mouse(Vec<u8>),
+    /// An answer of the terminal that nobody asked for.
+    Answer,
+    /// A text that is being pasted.
+    Paste(Paste),
+}
+
+/// The text so far, and how many bytes of what ends it have come.
+#[derive(Debug, Default)]
+struct Paste {
+    text: Vec<u8>,
+    ending: usize,
+}
+
+impl Parser {
+    /// Reads one byte; what that completes.
+    pub fn read(&mut self, byte: u8) -> Option<Input> {
+        match std::mem::take(&mut self.state) {
+            State::Paste(paste) => self.pasted(paste, byte),
+            // Whatever came before, this key works.
+            _ if byte == CTRL_C => Some(Input::Key(Key::Ctrl('c'))),
+            State::Escape => self.after_escape(byte),
+            // A new sequence ends one that has not ended.
+            _ if byte == ESC => self.wait_in(State::Escape),
+            State::Ground => self.begin(byte),
+            State::Character { bytes, alt } => self.character(bytes, byte, alt),
+            State::SingleShift => self.single_shift(byte),
+            State::Control(parameters) => self.control(parameters, byte),
+            State::TooLong => match byte {
+                b' '..=b'?' => self.wait_in(State::TooLong),
+                _ => None,
+            },
+            State::Mouse(bytes) => self.mouse(bytes, byte),
+            State::Answer => match byte {
+                BELL => None,
+                _ => self.wait_in(State::Answer),
+            },
+        }
+    }
+
+    /// Reads bytes that arrived together. A paste comes in blocks, so a Ctrl-C that arrives alone was pressed: it ends a
+    /// paste that has no end, however soon the user presses it again.
+    pub fn read_block(&mut self, bytes: &[u8]) -> Vec<Input> {
+        if bytes == [CTRL_C] {
+            self.state = State::Ground;
+        }
+        bytes.iter().filter_map(|byte| self.read(*byte)).collect()
+    }
+
+    /// How long to wait for the rest of what was begun, in nanoseconds; `None` if nothing was.
+    #[must_use]
+    pub fn patience(&self) -> Option<Nanos> {
+        match self.state {
+            State::Ground => None,
+            State::Paste(_) => Some(PASTE_PATIENCE),
+            _ => Some(SEQUENCE_PATIENCE),
+        }
+    }
+
+    /// The rest did not come: Esc was the key, and anything else was nothing.
+    pub fn give_up(&mut self) -> Option<Input> {
+        match std::mem::take(&mut self.state) {
+            State::Escape => Some(Input::Key(Key::Esc)),
+            _ => None,
+        }
+    }
+
+    fn wait_in(&mut self, state: State) -> Option<Input> {
+        self.state = state;
+        None
+    }
+
+    fn begin(&mut self, byte: u8) -> Option<Input> {
+        match byte {
+            0x80.. => self.character(vec![], byte, false),
+            _ => sequences::single(byte).map(Input::Key),
+        }
+    }
+
+    fn after_escape(&mut self, byte: u8) -> Option<Input> {
+        match byte {
+            ESC => {
+                self.state = State::Escape;
+                Some(Input::Key(Key::Esc))
+            }
+            b'[' => self.wait_in(State::Control(vec![])),
+            b'O' => self.wait_in(State::SingleShift),
+            b'P' | b'X' | b']' | b'^' | b'_' => self.wait_in(State::Answer),
+            0x80.. => self.character(vec![], byte, true),
+            _ => sequences::with_alt(byte).map(Input::Key),
+        }
+    }
+
+    fn character(&mut self, mut bytes: Vec<u8>, byte: u8, alt: bool) -> Option<Input> {
+        bytes.push(byte);
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => {
+                text.chars().next().filter(|c| !alt && !c.is_control()).map(|c| Input::Key(Key::Char(c)))
+            }
+            Err(error) if error.error_len().is_none() => self.wait_in(State::Character { bytes, alt }),
+            // Not UTF-8. If it was this byte that does not fit, then it begins something.
+            Err(_) if bytes.len() > 1 => self.begin(byte),
+            Err(_) => None,
+        }
+    }
+
+    fn single_shift(&mut self, byte: u8) -> Option<Input> {
+        match byte {
+            b'0'..=b';' => self.wait_in(State::SingleShift),
+            _ => sequences::single_shift(byte).map(Input::Key),
+        }
+    }
+
+    fn control(&mut self, mut parameters: Vec<u8>, byte: u8) -> Option<Input> {
+        match (&parameters[..], byte) {
+            // The console of Linux, for its function keys.
+            ([], b'[') => self.wait_in(State::Control(vec![byte])),
+            ([], b'M') => self.wait_in(State::Mouse(vec![])),
+            (b"200", b'~') => self.wait_in(State::Paste(Paste::default())),
+            ([b'[', ..], _) => sequences::linux_console(byte).map(Input::Key),
+            (_, b' '..=b'?') if parameters.len() == PARAMETERS_MAX => self.wait_in(State::TooLong),
+            (_, b' '..=b'?') => {
+                parameters.push(byte);
+                self.wait_in(State::Control(parameters))
+            }
+            (_, b'@'..=b'~') => sequences::control(&parameters, byte),
+            // No byte of a sequence: it is broken.
+            _ => None,
+        }
+    }
+
+    fn mouse(&mut self, mut bytes: Vec<u8>, byte: u8) -> Option<Input> {
+        bytes.push(byte);
+        match bytes[..] {
+            [button, column, row] => sequences::mouse_in_bytes(button, column, row),
+            _ => self.wait_in(State::Mouse(bytes)),
+        }
+    }
+
+    fn pasted(&mut self, mut paste: Paste, byte: u8) -> Option<Input> {
+        if paste.read(byte) {
+            return Some(Input::Pasted(String::from_utf8_lossy(&paste.text).into_owned()));
+        }
+        self.wait_in(State::Paste(paste))
+    }
+}
+
+impl Paste {
+    /// Takes one byte in; whether the paste ends with it.
+    fn read(&mut self, byte: u8) -> bool {
+        if byte == PASTE_END[self.ending] {
+            self.ending += 1;
+            return self.ending == PASTE_END.len();
+        }
+        // What looked like the end was text. Only its first byte is an Esc, so no later one begins it again.
+        let text = &PASTE_END[..std::mem::take(&mut self.ending)];
+        self.keep(text);
+        match byte {
+            ESC => self.ending = 1,
+            _ => self.keep(&[byte]),
+        }
+        false
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = PASTE_MAX - self.text.len();
+        self.text.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(parser: &mut Parser, bytes: &[u8]) -> Vec<Input> {
+        bytes.iter().filter_map(|byte| parser.read(*byte)).collect()
+    }
+
+    /// What these bytes are, if nothing follows them.
+    fn inputs(bytes: &[u8]) -> Vec<Input> {
+        let mut parser = Parser::default();
+        let mut inputs = read(&mut parser, bytes);
+        inputs.extend(parser.give_up());
+        inputs
+    }
+
+    fn keys(bytes: &str) -> Vec<Key> {
+        let key = |input| match input {
+            Input::Key(key) => key,
+            other => panic!("{other:?} is no key"),
+        };
+        inputs(bytes.as_bytes()).into_iter().map(key).collect()
+    }
+
+    #[test]
+    fn characters_and_control_keys_are_what_they_are() {
+        use Key::{Backspace, Char, Ctrl, Enter, Esc, Tab};
+        for (bytes, key) in [
+            ("q", Char('q')),
+            ("R", Char('R')),
+            (" ", Char(' ')),
+            ("ü", Char('ü')),
+            ("€", Char('€')),
+            ("😀", Char('😀')),
+            ("\r", Enter),
+            ("\t", Tab),
+            ("\u{7f}", Backspace),
+            ("\u{1b}", Esc),
+            ("\u{3}", Ctrl('c')),
+            ("\n", Ctrl('j')),
+            ("\u{8}", Ctrl('h')),
+            ("\u{1a}", Ctrl('z')),
+            ("\u{1c}", Ctrl('4')),
+            ("\u{0}", Ctrl(' ')),
+        ] {
+            assert_eq!(keys(bytes), [key], "{bytes:?}");
+        }
+        assert_eq!(keys("\u{1b}\u{1b}"), [Esc, Esc]);
+        assert_eq!(keys("aü\u{1b}[Bq"), [Char('a'), Char('ü'), Key::Down, Char('q')]);
+    }
+
+    #[test]
+    fn keys_that_are_sequences_are_understood_however_a_terminal_writes_them() {
+        use Key::{BackTab, Delete, Down, End, F1, Home, Left, PageDown, PageUp, Right, Up};
+        for (all, key) in [
+            (&["\u{1b}[A", "\u{1b}OA", "\u{1b}[1;5A", "\u{1b}[1;1:2A"][..], Up),
+            (&["\u{1b}[B", "\u{1b}OB", "\u{1b}[1;2B"], Down),
+            (&["\u{1b}[C", "\u{1b}OC"], Right),
+            (&["\u{1b}[D", "\u{1b}OD"], Left),
+            (&["\u{1b}[H", "\u{1b}OH", "\u{1b}[1~", "\u{1b}[7~"], Home),
+            (&["\u{1b}[F", "\u{1b}OF", "\u{1b}[4~", "\u{1b}[8~"], End),
+            (&["\u{1b}[3~", "\u{1b}[3;5~"], Delete),
+            (&["\u{1b}[5~"], PageUp),
+            (&["\u{1b}[6~", "\u{1b}[6;2~"], PageDown),
+            (&["\u{1b}[Z", "\u{1b}[1;2Z"], BackTab),
+            (&["\u{1b}OP", "\u{1b}[P", "\u{1b}[11~", "\u{1b}[[A", "\u{1b}[1;2P"], F1),
+        ] {
+            for bytes in all {
+                assert_eq!(keys(bytes), [key], "{bytes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_that_are_reported_by_their_number_are_understood() {
+        for (bytes, key) in [
+            ("\u{1b}[113u", Key::Char('q')),
+            ("\u{1b}[99;5u", Key::Ctrl('c')),
+            ("\u{1b}[67;6u", Key::Ctrl('c')),
+            ("\u{1b}[114:82;2u", Key::Char('R')),
+            ("\u{1b}[91;7u", Key::Char('[')),
+            ("\u{1b}[27u", Key::Esc),
+            ("\u{1b}[13u", Key::Enter),
+            ("\u{1b}[9;2u", Key::BackTab),
+            ("\u{1b}[127u", Key::Backspace),
+            ("\u{1b}[57414u", Key::Enter),
+            ("\u{1b}[57401u", Key::Char('2')),
+            ("\u{1b}[57420u", Key::Down),
+            ("\u{1b}[106;1:2u", Key::Char('j')),
+        ] {
+            assert_eq!(keys(bytes), [key], "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn the_mouse_clicks_and_scrolls_and_a_button_that_is_let_go_is_nothing() {
+        let wheel = |up| Input::Wheel { up, at: (4, 6) };
+        for (bytes, input) in [
+            (&b"\x1b[<0;5;7M"[..], Some(Input::Clicked(4, 6))),
+            (b"\x1b[<0;5;7m", None),
+            (b"\x1b[<4;5;7M", Some(Input::Clicked(4, 6))),
+            (b"\x1b[<2;5;7M", None),
+            (b"\x1b[<32;5;7M", None),
+            (b"\x1b[<64;5;7M", Some(wheel(true))),
+            (b"\x1b[<65;5;7M", Some(wheel(false))),
+            (b"\x1b[<0;300;7M", Some(Input::Clicked(299, 6))),
+            (b"\x1b[<0;0;7M", None),
+            (b"\x1b[<0;99999;7M", None),
+            (b"\x1b[M %'", Some(Input::Clicked(4, 6))),
+            (b"\x1b[M \xff\xff", Some(Input::Clicked(222, 222))),
+            (b"\x1b[M`%'", Some(wheel(true))),
+            (b"\x1b[32;5;7M", Some(Input::Clicked(4, 6))),
+        ] {
+            assert_eq!(inputs(bytes), Vec::from_iter(input), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn what_means_nothing_is_dropped_whole() {
+        for bytes in [
+            "\u{1b}q",
+            "\u{1b}ü",
+            "\u{1b}[q",
+            "\u{1b}[?1;2c",
+            "\u{1b}[>0;276;0c",
+            "\u{1b}[5;7R",
+            "\u{1b}[I",
+            "\u{1b}[200;1~",
+            "\u{1b}[201~",
+            "\u{1b}[1;1:3A",
+            "\u{1b}[113;1:3u",
+            "\u{1b}[%1A",
+            "\u{1b}[1;5r",
+            "\u{1b}Ox",
+            "\u{1b}O5q",
+            "\u{1b}]11;rgb:0000/0000/0000\u{7}",
+            "\u{1b}]11;rgb:0000/0000/0000\u{1b}\\",
+            "\u{1b}P1$r0m\u{1b}\\",
+            "\u{1b}[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27q",
+        ] {
+            assert_eq!(inputs(bytes.as_bytes()), [], "{bytes:?}");
+        }
+        assert_eq!(inputs(b"\xff\xc3"), []);
+        assert_eq!(inputs(b"\xc3q"), [Input::Key(Key::Char('q'))]);
+    }
+
+    #[test]
+    fn what_is_unfinished_is_waited_for_and_given_up_without_a_trace() {
+        for bytes in
+            [&b"\x1b[<"[..], b"\x1b[", b"\x1bO", b"\x1b[?1", b"\x1b[200~abc", b"\x1b]1", b"\xc3", b"\x1b[M "]
+        {
+            let mut parser = Parser::default();
+            assert_eq!(read(&mut parser, bytes), [], "{bytes:?}");
+            assert!(parser.patience().is_some(), "{bytes:?}");
+            assert_eq!(parser.give_up(), None, "{bytes:?}");
+            assert_eq!(parser.patience(), None, "{bytes:?}");
+            assert_eq!(read(&mut parser, b"q"), [Input::Key(Key::Char('q'))], "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn ctrl_c_works_at_once_in_the_middle_of_any_key() {
+        for bytes in [&b"\x1b"[..], b"\x1b[<", b"\x1b[", b"\x1bO", b"\x1b[?1", b"\x1b]1", b"\xc3", b"\x1b[M "]
+        {
+            let mut parser = Parser::default();
+            read(&mut parser, bytes);
+            assert_eq!(parser.read(CTRL_C), Some(Input::Key(Key::Ctrl('c'))), "{bytes:?}");
+            assert_eq!(parser.patience(), None, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn ctrl_c_that_arrives_alone_ends_a_paste_and_one_within_a_block_of_it_is_text() {
+        let mut parser = Parser::default();
+        assert_eq!(parser.read_block(b"\x1b[200~abc"), []);
+        assert_eq!(parser.read_block(b"d\x03e"), []);
+        assert_eq!(parser.read_block(b"\x03"), [Input::Key(Key::Ctrl('c'))]);
+        assert_eq!(parser.read_block(b"q"), [Input::Key(Key::Char('q'))]);
+    }
+
+    #[test]
+    fn a_paste_is_text_and_of_a_longer_one_the_begin_is_kept() {
+        let pasted = |text: &str| inputs(format!("\u{1b}[200~{text}\u{1b}[201~").as_bytes());
+        for text in ["", "hello wörld\r", "\u{3}\u{1b}q", "\u{1b}[20\u{1b}[20", "\u{1b}[A\u{1b}"] {
+            assert_eq!(pasted(text), [Input::Pasted(text.into())]);
+        }
+        let long = "x".repeat(PASTE_MAX + 10);
+        assert_eq!(pasted(&long), [Input::Pasted(long[..PASTE_MAX].into())]);
+    }
+
+    /// Bytes of which many are those that sequences are made of.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            any::<u8>().prop_map(|byte| vec![byte]),
+            proptest::sample::select(vec![
+                &b"\x1b"[..],
+                b"\x1b[",
+                b"\x1b[<",
+                b"\x1bO",
+                b"\x1b[M",
+                b"\x1b[200~",
+                b"\x1b[201~",
+                b"0;7",
+                b"u",
+                b"~",
+                b"\xc3",
+            ])
+            .prop_map(<[u8]>::to_vec),
+        ];
+        proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn after_any_bytes_and_a_silence_ctrl_c_arrives(bytes in bytes()) {
+            let mut parser = Parser::default();
+            read(&mut parser, &bytes);
+            parser.give_up();
+            prop_assert_eq!(parser.patience(), None);
+            prop_assert_eq!(read(&mut parser, &[CTRL_C]), [Input::Key(Key::Ctrl('c'))]);
+        }
+
+        #[test]
+        fn what_is_pasted_is_never_a_key(before in bytes(), text in bytes()) {
+            let end = PASTE_END.len();
+            prop_assume!(!text.windows(end).any(|window| window == PASTE_END));
+            let mut parser = Parser::default();
+            read(&mut parser, &before);
+            parser.give_up();
+            let all = [b"\x1b[200~", &text[..], PASTE_END].concat();
+            prop_assert_eq!(read(&mut parser, &all), [Input::Pasted(String::from_utf8_lossy(&text).into_owned())]);
+        }
+
+        #[test]
+        fn no_key_is_a_control_character(bytes in bytes()) {
+            let is_control = |input: &Input| matches!(input, Input::Key(Key::Char(c)) if c.is_control());
+            prop_assert!(!inputs(&bytes).iter().any(is_control));
+        }
+
+        #[test]
+        fn a_sequence_with_unknown_parameters_is_never_a_character(parameters in "[0-9;:<=>? !-/]{0,80}", last in "[@-LN-Za-tv-~]") {
+            let inputs = inputs(format!("\u{1b}[{parameters}{last}").as_bytes());
+            prop_assert!(!inputs.iter().any(|input| matches!(input, Input::Key(Key::Char(_)))), "{inputs:?}");
+        }
+    }
+}
