@@ -31,11 +31,16 @@ struct Program {
 
 impl Program {
     fn start(line: &str) -> Program {
+        Program::start_with(line.split_whitespace().chain(["--no-history"]), None)
+    }
+
+    /// The same with exactly these arguments, and with this directory as the only one to look for programs in.
+    fn start_with<'a>(arguments: impl Iterator<Item = &'a str>, path: Option<&Path>) -> Program {
         let temporary = tempfile::tempdir().expect("there is room for one");
         let child = Command::new(env!("CARGO_BIN_EXE_pconc-tui"))
-            .args(line.split_whitespace())
-            .arg("--no-history")
+            .args(arguments)
             .env("TMPDIR", temporary.path())
+            .envs(path.map(|path| ("PATH", path)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -46,6 +51,12 @@ impl Program {
 
     fn signal(&self, signal: Signal) {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("it is our child");
+    }
+
+    /// What it printed, if it ends before the limit.
+    fn finish_in_time(mut self) -> (Output, TempDir) {
+        wait_until("the program ends", || self.child.try_wait().is_ok_and(|ended| ended.is_some()));
+        self.finish()
     }
 
     fn finish(self) -> (Output, TempDir) {
@@ -158,16 +169,21 @@ fn a_killed_zygote_is_told_and_takes_its_children_along() {
     assert!(is_empty(temporary.path()));
 }
 
-/// The same under CPython, with all processes that this start method makes; `None` where there is no Python.
-fn waiting_python(method: &str) -> Option<(Program, Vec<u32>)> {
+/// The Python of this machine; says so where there is none.
+fn python() -> Option<String> {
     let mut python = Command::new("python3");
     python.args(["-c", "import sys; print(sys.executable); sys.exit(sys.version_info < (3, 8))"]);
     let Some(answer) = python.output().ok().filter(|answer| answer.status.success()) else {
-        println!("skipped: {method}, as there is no Python 3.8 or newer");
+        println!("skipped, as there is no Python 3.8 or newer");
         return None;
     };
     // Itself and no shim: that makes processes of its own while it is asked, which would be taken for the workers.
-    let python = String::from_utf8_lossy(&answer.stdout).trim().to_string();
+    Some(String::from_utf8_lossy(&answer.stdout).trim().to_string())
+}
+
+/// The same under CPython, with all processes that this start method makes; `None` where there is no Python.
+fn waiting_python(method: &str) -> Option<(Program, Vec<u32>)> {
+    let python = python()?;
     // Zygote, server, interpreter, four workers; what multiprocessing makes besides.
     let besides = match method {
         "fork" => 0,
@@ -217,6 +233,159 @@ fn a_killed_zygote_takes_pythons_processes_along() {
         wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
         assert!(is_empty(temporary.path()));
         wait_until("its semaphores are gone", || semaphores().is_subset(&before));
+    }
+}
+
+/// An interpreter that is a wrapper, as users have them: when it is asked what it is, it leaves a daemon behind, which has a
+/// session of its own and lives until the test ends it.
+struct Wrapper {
+    directory: TempDir,
+}
+
+impl Wrapper {
+    /// `None` where there is no Python.
+    fn new() -> Option<Wrapper> {
+        use std::os::unix::fs::PermissionsExt;
+        let python = python()?;
+        let directory = tempfile::tempdir().expect("there is room for one");
+        let wrapper = Wrapper { directory };
+        let mode = nix::sys::stat::Mode::S_IRWXU;
+        nix::unistd::mkfifo(&wrapper.file("fifo"), mode).expect("there is none yet");
+        // It waits until the daemon has its session: from then on it is nobody's of this program's.
+        let script = format!(
+            "#!/bin/sh\nPATH={path}\nsetsid sh -c 'echo > \"$0\"/daemon-$$; read x < \"$0\"/fifo' '{directory}' &\n\
+             until [ -e '{directory}'/daemon-$! ]; do sleep 0.01; done\nexec '{python}' \"$@\"\n",
+            path = std::env::var("PATH").expect("tests need programs"),
+            directory = wrapper.directory.path().display(),
+        );
+        fs::write(wrapper.file("python3"), script).expect("it is our directory");
+        let executable = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(wrapper.file("python3"), executable).expect("it is our file");
+        Some(wrapper)
+    }
+
+    fn file(&self, name: &str) -> std::path::PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn daemons(&self) -> Vec<u32> {
+        let entries = fs::read_dir(self.directory.path()).expect("it is our directory").flatten();
+        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names.filter_map(|name| name.strip_prefix("daemon-")?.parse().ok()).collect()
+    }
+
+    /// Fails unless there were daemons, and all are alive.
+    fn assert_daemons_live(&self) {
+        let daemons = self.daemons();
+        assert!(!daemons.is_empty(), "the wrapper was not started");
+        assert!(daemons.iter().all(|pid| is_alive(*pid)), "a daemon is gone");
+    }
+}
+
+impl Drop for Wrapper {
+    fn drop(&mut self) {
+        for daemon in self.daemons() {
+            let _ = kill(Pid::from_raw(daemon.cast_signed()), Signal::SIGKILL);
+        }
+    }
+}
+
+#[test]
+fn a_daemon_that_an_interpreter_leaves_behind_is_neither_waited_for_nor_killed() {
+    let Some(wrapper) = Wrapper::new() else { return };
+    let python = wrapper.file("python3").display().to_string();
+    let run = format!(
+        "run --workload cpu --model python-threads --workers 1 --tasks 1 --iterations 1000 --no-history --python {python}"
+    );
+    for line in [&run, "doctor"] {
+        let program = Program::start_with(line.split_whitespace(), Some(wrapper.directory.path()));
+        let (output, temporary) = program.finish_in_time();
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{line}: {printed} {}", String::from_utf8_lossy(&output.stderr));
+        assert!(is_empty(temporary.path()), "{line}");
+        wrapper.assert_daemons_live();
+    }
+}
+
+#[test]
+fn a_daemon_does_not_hold_up_the_end_of_a_program_that_is_stopped_or_killed() {
+    let Some(wrapper) = Wrapper::new() else { return };
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGKILL] {
+        let python = wrapper.file("python3").display().to_string();
+        let line = format!(
+            "run --workload io --model python-processes --workers 2 --tasks 2 --latency 60s --start-method fork --python {python}"
+        );
+        let before = wrapper.daemons();
+        let program = Program::start(&line);
+        let mut all = vec![];
+        let is_daemon = |pid: &u32| wrapper.daemons().contains(pid);
+        wait_until("zygote, server, interpreter and two workers are there, with the daemon", || {
+            all = descendants(program.child.id());
+            all.retain(|pid| !is_daemon(pid));
+            all.len() == 5 && wrapper.daemons().len() == before.len() + 1
+        });
+        program.signal(signal);
+        let (output, temporary) = program.finish_in_time();
+        if signal == Signal::SIGKILL {
+            wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
+            wait_until("the temporary directory is gone", || is_empty(temporary.path()));
+        } else {
+            assert_eq!(output.status.code(), Some(130));
+            assert!(!all.iter().any(|pid| is_alive(*pid)), "the program waits for its processes");
+            assert!(is_empty(temporary.path()), "and removes its files before it ends");
+        }
+        wrapper.assert_daemons_live();
+    }
+}
+
+/// Stops the zygote of this program, whose processes these are.
+fn stop_zygote(program: &Program, all: &[u32]) {
+    let zygote = all.iter().find(|pid| parent_of(**pid) == Some(program.child.id())).expect("it is there");
+    kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGSTOP).expect("it is there");
+    wait_until("the zygote is stopped", || stat(*zygote).is_some_and(|fields| fields[0] == "T"));
+}
+
+/// Runs of each kind, with all processes that belong to them.
+fn waiting_runs() -> Vec<(Program, Vec<u32>)> {
+    let native = [waiting("threads", 2), waiting_processes()];
+    native.into_iter().chain(waiting_python("fork")).collect()
+}
+
+#[test]
+fn a_stopped_zygote_does_not_keep_an_interrupted_program_from_ending() {
+    for (program, all) in waiting_runs() {
+        stop_zygote(&program, &all);
+        program.signal(Signal::SIGINT);
+        let (output, temporary) = program.finish_in_time();
+        assert_eq!(output.status.code(), Some(130));
+        assert!(!all.iter().any(|pid| is_alive(*pid)), "the program waits for its processes");
+        assert!(is_empty(temporary.path()), "and removes its files before it ends");
+    }
+}
+
+#[test]
+fn a_zygote_that_is_stopped_again_and_again_does_not_keep_the_program_either() {
+    let (mut program, all) = waiting_processes();
+    stop_zygote(&program, &all);
+    program.signal(Signal::SIGINT);
+    let zygote = all.iter().find(|pid| parent_of(**pid) == Some(program.child.id())).expect("it is there");
+    wait_until("the program ends", || {
+        // It has ended, perhaps.
+        let _ = kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGSTOP);
+        program.child.try_wait().is_ok_and(|ended| ended.is_some())
+    });
+    wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
+    assert!(is_empty(program.temporary.path()), "and its files with them");
+}
+
+#[test]
+fn a_stopped_zygote_goes_with_a_program_that_is_killed() {
+    for (program, all) in waiting_runs() {
+        stop_zygote(&program, &all);
+        program.signal(Signal::SIGKILL);
+        let (_, temporary) = program.finish_in_time();
+        wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
+        wait_until("the temporary directory is gone", || is_empty(temporary.path()));
     }
 }
 

@@ -108,6 +108,22 @@ fn signals_during_a_run_end_it_in_order() {
 }
 
 #[test]
+fn leaving_does_not_wait_for_a_zygote_that_is_stopped_and_leaves_nothing_of_it() {
+    for (has_run, key) in [(false, "q"), (true, "q"), (true, "\u{3}")] {
+        let mut terminal = explorer();
+        if has_run {
+            start_processes(&mut terminal);
+        }
+        terminal.session().stop_zygote();
+        assert!(wait_until(SOON, || terminal.session().stopped_of("pconc-zygote") == (1, 1)));
+        terminal.press(key);
+        assert_eq!(terminal.exit_code(SOON), 0);
+        terminal.assert_given_back(SOON);
+        terminal.assert_nothing_left(SOON);
+    }
+}
+
+#[test]
 fn a_stalled_terminal_does_not_keep_the_program_from_ending() {
     let mut terminal = explorer();
     terminal.stop_reading();

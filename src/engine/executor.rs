@@ -100,6 +100,9 @@ pub trait Crew: Send {
     /// Ends workers that do not end by themselves, as far as the model can.
     fn kill(&mut self) {}
 
+    /// Does without the zygote, which should have reported the end of killed workers and has not.
+    fn abandon(&mut self) {}
+
     /// Waits until the last worker is gone.
     fn join(&mut self);
 

@@ -39,6 +39,8 @@ const SAMPLE_MS: u16 = 33;
 const AWAY_MAX: Nanos = 1_000_000_000;
 /// How long a worker may take to notice that the run is cancelled before it is killed, if it can be.
 const GRACE: Nanos = 250_000_000;
+/// How long the end of killed workers may take to be reported: thousands of them need a second or two.
+const REPORT_MAX: Nanos = 5_000_000_000;
 
 /// What a run tells while it happens.
 #[derive(Debug)]
@@ -162,6 +164,7 @@ struct Seen {
     gate_opened: bool,
     cancelled_at: Option<Nanos>,
     killed: bool,
+    abandoned: bool,
     /// For how long the supervisor did not come to look.
     stopped: Nanos,
     /// CPU time of sampling while the run went on.
@@ -297,7 +300,11 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
                 wait_for_news(&arena, crew);
             }
             let away = clock::now() - looked;
-            seen.stopped += if away > AWAY_MAX { away } else { 0 };
+            if away > AWAY_MAX {
+                seen.stopped += away;
+                // The others were stopped, too: their time to end begins anew.
+                seen.cancelled_at = seen.cancelled_at.map(|_| clock::now());
+            }
             match crew.news() {
                 Ok(deaths) => seen.deaths.extend(deaths),
                 Err(error) => {
@@ -359,12 +366,17 @@ fn see_to_the_gate(arena: &Arena, crew: &dyn Crew, seen: &mut Seen) {
 }
 
 fn see_to_the_stop(arena: &Arena, crew: &mut dyn Crew, seen: &mut Seen) {
-    if !arena.is_stopping() || seen.killed {
+    if !arena.is_stopping() {
         return;
     }
-    let since = *seen.cancelled_at.get_or_insert_with(clock::now);
-    if clock::now() - since > GRACE {
+    let now = clock::now();
+    let since = now - *seen.cancelled_at.get_or_insert(now);
+    if since > GRACE && !seen.killed {
         crew.kill();
         seen.killed = true;
+    }
+    if since > GRACE + REPORT_MAX && !seen.abandoned {
+        crew.abandon();
+        seen.abandoned = true;
     }
 }

@@ -13,7 +13,10 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::time::Duration;
 
+use nix::errno::Errno;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork};
 
 use super::arena::Arena;
@@ -22,7 +25,20 @@ use super::loopback::Site;
 use super::python::program::Program;
 use super::scratch::Scratch;
 use super::worker::Assignment;
+use super::{clock, os};
+use crate::domain::time::Nanos;
 use protocol::{Reply, Request};
+
+/// How long the zygote may take to read a request, and to answer one that has an answer: it needs milliseconds.
+const ANSWER_MAX: Duration = Duration::from_secs(5);
+/// How long it may take to end with all that it has made, before it is killed: longer than it gives its children.
+const FAREWELL_MAX: Nanos = 3_000_000_000;
+/// How long what was killed may take to be gone: the kernel needs no more than a moment.
+const GONE_MAX: Nanos = 1_000_000_000;
+/// How long processes that are asked to end may take before they are killed.
+const ORPHANS_MAX: Nanos = 500_000_000;
+/// How often it is looked whether something is gone.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
 /// The program's end of the socket to its zygote.
 #[derive(Debug)]
@@ -30,6 +46,10 @@ pub struct Zygote {
     socket: UnixStream,
     pid: Pid,
     server_runs: bool,
+    /// The process group of the program that runs.
+    program: Option<u32>,
+    /// It did not answer, or is gone.
+    is_lost: bool,
 }
 
 /// What happened to the zygote's children.
@@ -77,9 +97,13 @@ impl Zygote {
     /// When the system refuses the socket or the fork.
     pub fn fork(arena: &Arc<Arena>, scratch: &Scratch) -> io::Result<Zygote> {
         let (ours, theirs) = UnixStream::pair()?;
+        ours.set_read_timeout(Some(ANSWER_MAX))?;
+        ours.set_write_timeout(Some(ANSWER_MAX))?;
         // SAFETY: the program has one thread, by this function's contract, so the child may do anything.
         match unsafe { fork() }? {
-            ForkResult::Parent { child } => Ok(Zygote { socket: ours, pid: child, server_runs: false }),
+            ForkResult::Parent { child } => {
+                Ok(Zygote { socket: ours, pid: child, server_runs: false, program: None, is_lost: false })
+            }
             ForkResult::Child => {
                 drop(ours);
                 process::run(theirs, arena, scratch)
@@ -159,11 +183,26 @@ impl Zygote {
         let _ = self.send(&Request::KillWorkers);
     }
 
+    /// Kills it with all that it has made, as it does not do what it was asked for. From then on it is gone.
+    pub fn abandon(&mut self) {
+        self.is_lost = true;
+        self.server_runs = false;
+        // Its own group has all that it forked.
+        os::kill_group(self.pid());
+        os::kill_process(self.pid());
+        if let Some(group) = self.program.take() {
+            end_orphans(group);
+        }
+    }
+
     /// The next piece of news, if there is one now.
     ///
     /// # Errors
     /// When the zygote is gone.
     pub fn news(&mut self) -> Result<Option<News>, String> {
+        if self.is_lost {
+            return Err(gone());
+        }
         if wait_readable([self.socket.as_fd()], Some(0)) == [false] {
             return Ok(None);
         }
@@ -178,23 +217,62 @@ impl Zygote {
                 self.server_runs = false;
                 Some(News::ServerEnded)
             }
-            Reply::ProgramStarted { pid } => Some(News::ProgramStarted { pid }),
+            Reply::ProgramStarted { pid } => {
+                self.program = Some(pid);
+                Some(News::ProgramStarted { pid })
+            }
             Reply::ProgramNotStarted { why } => Some(News::ProgramNotStarted { why }),
-            Reply::ProgramEnded { cause, success } => Some(News::ProgramEnded { cause, success }),
+            Reply::ProgramEnded { cause, success } => {
+                self.program = None;
+                Some(News::ProgramEnded { cause, success })
+            }
             Reply::Serving { .. } | Reply::ServeFailed { .. } => None,
         })
     }
 
     fn send(&mut self, request: &Request) -> Result<(), String> {
-        protocol::send(&mut self.socket, request).map_err(|_| gone())
+        if self.is_lost {
+            return Err(gone());
+        }
+        // Somebody may have stopped it, and then it would do nothing.
+        os::wake(self.pid());
+        protocol::send(&mut self.socket, request).map_err(|_| self.lost())
     }
 
     fn receive(&mut self) -> Result<Reply, String> {
-        protocol::receive(&mut self.socket).map_err(|_| {
-            self.server_runs = false;
-            gone()
-        })
+        protocol::receive(&mut self.socket).map_err(|_| self.lost())
     }
+
+    fn lost(&mut self) -> String {
+        self.abandon();
+        gone()
+    }
+
+    /// Whether it is gone, and reaped, before so much time has passed.
+    fn ends_within(&self, limit: Nanos) -> bool {
+        let deadline = clock::now() + limit;
+        loop {
+            match waitpid(self.pid, Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::StillAlive) | Err(Errno::EINTR) if clock::now() < deadline => {
+                    std::thread::sleep(BETWEEN_LOOKS);
+                }
+                Ok(WaitStatus::StillAlive) | Err(Errno::EINTR) => return false,
+                _ => return true,
+            }
+        }
+    }
+}
+
+/// Ends a group whose zygote is gone; its first process has died with that. Asked to end, workers do; Python's resource tracker
+/// takes no notice, but then sees that it is alone, and removes the semaphores that they have left: killed with them, it would
+/// leave them to nobody.
+fn end_orphans(group: u32) {
+    os::ask_group_to_end(group);
+    let deadline = clock::now() + ORPHANS_MAX;
+    while os::is_group_there(group) && clock::now() < deadline {
+        std::thread::sleep(BETWEEN_LOOKS);
+    }
+    os::kill_group(group);
 }
 
 fn gone() -> String {
@@ -208,9 +286,13 @@ impl AsFd for Zygote {
 }
 
 impl Drop for Zygote {
-    /// Ends it, and waits until it has ended its children and removed its files.
+    /// Ends it, and waits until it has ended its children and removed its files; kills it with them if it does not.
     fn drop(&mut self) {
         let _ = self.socket.shutdown(std::net::Shutdown::Both);
-        let _ = nix::sys::wait::waitpid(self.pid, None);
+        os::wake(self.pid());
+        if !self.ends_within(FAREWELL_MAX) {
+            self.abandon();
+            self.ends_within(GONE_MAX);
+        }
     }
 }

@@ -358,6 +358,15 @@ impl Session {
         })
     }
 
+    /// Stops the zygote, as nobody but a mistaken user does.
+    pub fn stop_zygote(self) {
+        let processes = self.processes();
+        let numbers = processes.iter().filter_map(|stat| stat.split_once(" (pconc-zygote) ")?.0.parse().ok());
+        for zygote in numbers.map(Pid::from_raw) {
+            kill(zygote, Signal::SIGSTOP).expect("the zygote is there");
+        }
+    }
+
     /// How many processes of the session have names that begin so, and how many of those are stopped.
     pub fn stopped_of(self, name: &str) -> (usize, usize) {
         let begin = format!(" ({name}");

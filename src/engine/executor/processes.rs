@@ -104,6 +104,10 @@ impl Crew for ForkCrew<'_> {
         self.zygote.kill_workers();
     }
 
+    fn abandon(&mut self) {
+        self.zygote.abandon();
+    }
+
     /// Workers are reaped as their ends are reported: when it is over, nobody is left.
     fn join(&mut self) {}
 }

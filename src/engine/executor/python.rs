@@ -4,7 +4,6 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
-use std::time::Duration;
 
 use super::{Crew, Death, DiedLanes, End};
 use crate::domain::text;
@@ -22,10 +21,6 @@ use crate::engine::{clock, os};
 const SILENCE_MAX: Nanos = 30_000_000_000;
 /// How long the interpreter may take to end when its tasks are done.
 const FAREWELL_MAX: Nanos = 5_000_000_000;
-/// How long processes that are asked to end may take before they are killed.
-const ORPHANS_MAX: Nanos = 500_000_000;
-/// How often it is looked whether they are gone.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 /// Whoever looks so seldom was stopped meanwhile.
 const AWAY_MAX: Nanos = 1_000_000_000;
 /// How long an interpreter that was killed may take to be gone.
@@ -205,17 +200,6 @@ impl<'z> PythonCrew<'z> {
     }
 }
 
-/// Ends a group whose zygote is gone. Asked to end, workers do; Python's resource tracker takes no notice, but then sees that
-/// it is alone, and removes the semaphores that they have left: killed with them, it would leave them to nobody.
-fn end_orphans(group: u32) {
-    os::ask_group_to_end(group);
-    let deadline = clock::now() + ORPHANS_MAX;
-    while os::is_group_there(group) && clock::now() < deadline {
-        std::thread::sleep(BETWEEN_LOOKS);
-    }
-    os::kill_group(group);
-}
-
 /// How many workers have arrived.
 fn arrived(arena: &Arena) -> u32 {
     let is_there = |worker: &u32| arena.lane(*worker).state() != LaneState::Absent;
@@ -247,10 +231,8 @@ impl Crew for PythonCrew<'_> {
                 Ok(Some(news)) => self.hear(news)?,
                 Ok(None) => break,
                 Err(error) => {
-                    // Its first process has died with the zygote; the others follow it by this.
-                    if let group @ 1.. = self.group.swap(0, Relaxed) {
-                        end_orphans(group);
-                    }
+                    // All of it has ended with the zygote.
+                    self.group.store(0, Relaxed);
                     self.is_alive = false;
                     return Err(error);
                 }
@@ -282,6 +264,10 @@ impl Crew for PythonCrew<'_> {
         }
         self.is_killed = true;
         self.zygote.kill_program();
+    }
+
+    fn abandon(&mut self) {
+        self.zygote.abandon();
     }
 
     /// It is over when the interpreter is gone with all that it has made; after an error, that is still to come.

@@ -80,6 +80,13 @@ pub fn die_with_parent(parent: nix::unistd::Pid) -> bool {
     asked.is_ok() && nix::unistd::getppid() == parent
 }
 
+/// Lets the calling process be continued when its parent has gone, in case that it is stopped then.
+///
+/// The kernel follows the parent *thread*: the one that forked has to live as long as its process.
+pub fn wake_when_parent_ends() {
+    let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGCONT);
+}
+
 /// Makes the calling process the parent of all descendants whose parents have gone, so that it can reap them.
 pub fn adopt_orphans() {
     let _ = nix::sys::prctl::set_child_subreaper(true);
@@ -137,6 +144,16 @@ pub fn is_group_there(leader: u32) -> bool {
 /// Kills all processes of a group.
 pub fn kill_group(leader: u32) {
     let _ = killpg(Pid::from_raw(leader.cast_signed()), Signal::SIGKILL);
+}
+
+/// Continues a process that was stopped.
+pub fn wake(process: u32) {
+    let _ = kill(Pid::from_raw(process.cast_signed()), Signal::SIGCONT);
+}
+
+/// Kills a process.
+pub fn kill_process(process: u32) {
+    let _ = kill(Pid::from_raw(process.cast_signed()), Signal::SIGKILL);
 }
 
 /// Continues all processes of this process's group.

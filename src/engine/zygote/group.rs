@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::sys::signal::{SigHandler, Signal, killpg, signal};
-use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getpid};
 
 use crate::engine::os;
@@ -69,23 +68,18 @@ impl Group {
 
     /// How the first process ended, once nothing of the group is left. Kills what does not end by itself.
     pub(super) fn outcome(&mut self) -> Option<(String, bool)> {
+        let is_gone = self.is_gone();
+        // What cannot be killed, as in a file system that hangs, is not waited for.
+        let is_given_up = self.asked.is_some_and(|asked| asked.elapsed() > GONE_MAX);
+        if self.first.is_some() && (is_gone || is_given_up) { self.first.take() } else { None }
+    }
+
+    /// Whether nothing of it is left. Kills what does not end by itself, once it was asked to.
+    pub(super) fn is_gone(&mut self) -> bool {
         if self.asked.is_some_and(|asked| asked.elapsed() > GRACE) {
             let _ = killpg(self.id, Signal::SIGKILL);
         }
-        // What cannot be killed, as in a file system that hangs, is not waited for.
-        let is_given_up = self.asked.is_some_and(|asked| asked.elapsed() > GONE_MAX);
-        if self.first.is_some() && (self.is_empty() || is_given_up) { self.first.take() } else { None }
-    }
-
-    /// Ends it and reaps what was its own, without telling anybody.
-    pub(super) fn end_now(&mut self) {
-        self.end();
-        let deadline = Instant::now() + GONE_MAX;
-        while !self.is_empty() && Instant::now() < deadline {
-            while matches!(waitpid(None, Some(WaitPidFlag::WNOHANG)), Ok(status) if status.pid().is_some()) {}
-            self.outcome();
-            std::thread::sleep(Duration::from_millis(LOOK_MS.into()));
-        }
+        self.is_empty()
     }
 }
 

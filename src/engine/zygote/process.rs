@@ -5,6 +5,7 @@ use std::fs::OpenOptions;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal, kill, signal};
@@ -22,6 +23,12 @@ use crate::engine::os;
 use crate::engine::python::program::Program;
 use crate::engine::scratch::Scratch;
 use crate::engine::worker::{self, Assignment};
+
+/// How long what is killed at the end may take to be gone. What cannot be killed, as in a file system that hangs, is not
+/// waited for.
+const FAREWELL_MAX: Duration = Duration::from_secs(2);
+/// How often it is looked whether it is.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 
 /// What a child of the zygote is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +72,8 @@ fn settle_in() {
     // would change the workers' share of the cores.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     os::adopt_orphans();
+    // Stopped, it would not see that the program is gone.
+    os::wake_when_parent_ends();
     if let Ok(null) = OpenOptions::new().read(true).write(true).open("/dev/null") {
         let _ = (dup2_stdin(&null), dup2_stdout(&null), dup2_stderr(&null));
     }
@@ -256,10 +265,22 @@ impl Process {
     fn clean_up(&mut self) {
         self.kill(|child| child != Child::Program);
         if let Some(group) = &mut self.program {
-            group.end_now();
+            group.end();
         }
-        while waitpid(None, None).is_ok() {}
+        let deadline = Instant::now() + FAREWELL_MAX;
+        while !self.is_alone() && Instant::now() < deadline {
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
         self.scratch.remove();
+    }
+
+    /// Whether nothing is left of what it has made. An orphan that has left the program's group, as a daemon does, was meant to
+    /// outlive it: nobody waits for that.
+    fn is_alone(&mut self) -> bool {
+        while let Some(pid) = waitpid(None, Some(WaitPidFlag::WNOHANG)).ok().and_then(|status| status.pid()) {
+            self.children.remove(&pid);
+        }
+        self.children.is_empty() && self.program.as_mut().is_none_or(Group::is_gone)
     }
 }
 
