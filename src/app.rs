@@ -536,12 +536,12 @@ mod tests {
         // As keys: go down, begin to type, run, leave.
         assert_eq!(app.update(Msg::Pasted("jj\r3rq".into())), []);
         assert_eq!((app.setup().row(), app.setup().typed()), (row, None));
-        for _ in [Row::Model, Row::Workers] {
-            let _ = app.update(Msg::Key(Key::Down));
+        // In the form, down to the number of tasks.
+        for key in [Key::Char('f'), Key::Home, Key::Down, Key::Down, Key::Down, Key::Enter] {
+            let _ = app.update(Msg::Key(key));
         }
-        assert_eq!(app.setup().row(), Row::Workers);
-        let _ = app.update(Msg::Key(Key::Enter));
-        let before = app.setup().typed().unwrap_or_default().to_string();
+        assert_eq!(app.setup().row(), Row::Tasks);
+        let before = app.setup().typed().expect("a number is being typed").to_string();
         assert_eq!(app.update(Msg::Pasted("1q2\r\n".into())), []);
         assert_eq!(app.setup().typed(), Some(&*format!("{before}12")));
     }
