@@ -25,11 +25,13 @@ BEGUN_AT = time.monotonic_ns()
 
 import concurrent.futures
 import ctypes
+import io
 import itertools
 import json
 import math
 import mmap
 import os
+import re
 import resource
 import select
 import struct
@@ -458,7 +460,7 @@ class Worker:
         pen, workload = self.pen, self.workload
         pen.enter(pen.network)
         try:
-            page = fetched(self.url(task), workload)
+            page = fetched(self.url(task), workload["limits"])
         finally:
             pen.resume()
         self.write_often(page, task)
@@ -548,16 +550,281 @@ def proportional_set_size():
     return None
 
 
-def fetched(url, workload):
-    """The page of an address."""
+def time_left(deadline):
+    """The seconds until a moment; an error when there are none."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        import socket
+
+        raise socket.timeout("timed out")
+    return left
+
+
+def hold(sock, deadline):
+    """Gives a socket as much time as is left, so that it cannot begin anew with each byte.
+
+    Where that is off by less than a hundredth, it is let be: to tell the socket is a system call, for which the interpreter
+    lock is given away.
+    """
+    left = time_left(deadline)
+    if sock.gettimeout() > left * 1.01:
+        sock.settimeout(left)
+
+
+def connected(host, port, deadline):
+    """A connection to the first address that answers, as `socket.create_connection` makes it.
+
+    Each may take half of the time that is left, the last one all of it. The look-up of the name takes as long as the system
+    takes for it: nothing can interrupt that.
+    """
+    import socket
+
+    addresses = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    for number, (family, kind, protocol, _, address) in enumerate(addresses, 1):
+        is_last = number == len(addresses)
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(time_left(deadline) / (1 if is_last else 2))
+            sock.connect(address)
+            if not is_last:
+                sock.settimeout(time_left(deadline))
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return sock
+        except BaseException as error:
+            sock.close()
+            if is_last or not isinstance(error, OSError):
+                raise
+    raise OSError("getaddrinfo returns an empty list")
+
+
+class Arriving(io.RawIOBase):
+    """What a socket receives until a moment."""
+
+    def __init__(self, sock, deadline):
+        self.sock = sock
+        self.deadline = deadline
+        # It keeps the connection open when the socket is closed, as urllib does as soon as it has the head of an answer.
+        self.file = sock.makefile("rb", buffering=0)
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        hold(self.sock, self.deadline)
+        return self.file.readinto(buffer)
+
+    def close(self):
+        self.file.close()
+        super().close()
+
+
+CHUNK_HEAD = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;.*)?\r?\n", re.DOTALL)
+"""A line that says how long the next chunk of a body is. Python's `int` takes more than that for a number."""
+
+
+class Lines(io.BufferedReader):
+    """An answer as the standard library's parser reads it, which takes a head that was cut off for a whole one.
+
+    The parser reads lines in the head, before each chunk, and behind the last chunk.
+    """
+
+    def __init__(self, file, head_bytes):
+        super().__init__(file)
+        self.head_left = self.head_bytes = head_bytes
+        self.is_head = True
+        self.has_chunks = True
+
+    def readline(self, *most):
+        line = super().readline(*most)
+        if self.is_head:
+            self.head_left -= len(line)
+            check_line(line, self.head_left, self.head_bytes)
+        elif self.has_chunks:
+            self.has_chunks = chunk_length(line) > 0
+        return line
+
+
+def check_line(line, head_left, head_bytes):
+    """Refuses a line of a head that is cut off, or makes the head too long."""
+    if head_left < 0:
+        raise ValueError("the head of the answer is larger than %s" % told_bytes(head_bytes))
+    # What closes without a word has a sentence in the parser.
+    if not line.endswith(b"\n") and (line or head_left < head_bytes):
+        raise ValueError("the head of the answer ends early")
+
+
+def chunk_length(line):
+    """How long the next chunk of a body is."""
+    import http.client
+
+    head = CHUNK_HEAD.fullmatch(line)
+    if head is None:
+        raise http.client.IncompleteRead(b"") if not line else ValueError("the answer has a chunk without a length")
+    return int(head.group(1), 16)
+
+
+def told_bytes(count):
+    """A limit in bytes, in words."""
+    for size, unit in ((1 << 20, "MiB"), (1 << 10, "KiB")):
+        if count % size == 0:
+            return "%d %s" % (count // size, unit)
+    return "%d bytes" % count
+
+
+def check_head(answer):
+    """Refuses what the parser overlooks, and has it know how long the body is where it gave up."""
+    headers = answer.headers
+    if headers.defects:
+        raise ValueError("the head of the answer is not valid HTTP")
+    lengths = {length.strip() for header in headers.get_all("Content-Length", ()) for length in header.split(",")}
+    if len(lengths) > 1 or not all(re.fullmatch("[0-9]+", length) for length in lengths):
+        raise ValueError("the answer has no valid length")
+    if not answer.chunked and headers.get("Transfer-Encoding", "").lower().rpartition(",")[2].strip() == "chunked":
+        answer.chunked, answer.chunk_left, answer.length = True, None, None
+    elif not answer.chunked and answer.length is None and lengths:
+        answer.length = int(lengths.pop())
+
+
+HOST = re.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]+)?")
+"""A host, and perhaps its port."""
+
+
+def redirected(url, answer):
+    """Where an answer to a request for this address sends on to; None if it is the page. Refuses all others."""
+    from urllib.error import HTTPError
+    from urllib.parse import quote, urljoin, urlsplit
+
+    if not 200 <= answer.status < 400:
+        raise HTTPError(separated(url)[0], answer.status, answer.reason, answer.headers, None)
+    if answer.status not in (301, 302, 303, 307, 308):
+        return None
+    location = answer.getheader("Location")
+    if location is None:
+        raise ValueError("the server redirects without saying where")
+    # Many servers send blanks and other letters as they are.
+    location = quote(location.strip(), safe="%:/?#[]@!$&'()*+,;=|~", encoding="iso-8859-1").partition("#")[0]
+    if re.match("[A-Za-z][A-Za-z0-9+.-]*:", location) and not re.match("https?:", location, re.IGNORECASE):
+        raise ValueError("the server redirects to an address that is neither http nor https")
+    try:
+        target = urljoin(url, location)
+        parts = urlsplit(target)
+        is_host = HOST.fullmatch(parts.netloc.rpartition("@")[2]) and parts.port != 0
+        is_valid = is_host and not re.match("https?:(?!//)", location, re.IGNORECASE)
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        # Without the words of the library, which may quote the address.
+        raise ValueError("the server redirects to an address that is not valid") from None
+    return target
+
+
+def separated(url):
+    """An address without user name and password, and the headers that say them.
+
+    Nothing else gets to see them: some parts of the standard library quote addresses in their errors, and urllib takes the
+    user name for a part of the host.
+    """
+    if "@" not in url:
+        return url, {}
+    import base64
+    from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
+
+    parts = urlsplit(url)
+    login, is_there, host = parts.netloc.rpartition("@")
+    if not is_there:
+        return url, {}
+    user, _, password = login.partition(":")
+    token = base64.b64encode(unquote_to_bytes(user) + b":" + unquote_to_bytes(password)).decode("ascii")
+    return urlunsplit(parts._replace(netloc=host)), {"Authorization": "Basic " + token}
+
+
+def fetched(url, limits):
+    """The page of an address, as `urlopen(url).read()` gets it, within the limits of all models."""
     import urllib.request
 
-    limit = workload["body_bytes_max"]
-    with urllib.request.urlopen(url, timeout=workload["timeout_s"]) as answer:
-        page = answer.read(limit + 1)
-    if len(page) > limit:
-        raise ValueError("the body is larger than %d MiB" % (limit >> 20))
-    return page
+    deadline = time.monotonic() + limits["timeout_s"]
+    for _ in range(limits["redirects"] + 1):
+        address, login = separated(url)
+        request = urllib.request.Request(address, headers=login)
+        with urllib.request.urlopen(request, timeout=time_left(deadline)) as answer:
+            url = redirected(url, answer)
+            if url is None:
+                return body(answer, limits["body_bytes"])
+    raise ValueError("the server redirects more than %d times" % limits["redirects"])
+
+
+def body(answer, most):
+    """The body of an answer; an error if it ends early or is too large."""
+    if answer.length is not None:
+        check_size(answer.length, most)
+        # Without a number: told how much to read, it says nothing of what is missing.
+        return answer.read()
+    page = bytearray()
+    while True:
+        piece = answer.read(1 << 16)
+        if not piece:
+            return bytes(page)
+        page += piece
+        check_size(len(page), most)
+
+
+def check_size(count, most):
+    """Refuses a body that is too large."""
+    if count > most:
+        raise ValueError("the body is larger than %s" % told_bytes(most))
+
+
+def make_opener(limits):
+    """What opens addresses: urllib, for pages only, without proxies, and with a limit to all that a fetch receives."""
+    import http.client
+    import urllib.request
+
+    class Limited:
+        """A connection that is made, and receives its answer, in the time that `urlopen` was given."""
+
+        def __init__(self, host, timeout, **others):
+            self.deadline = time.monotonic() + timeout
+            super().__init__(host, timeout=timeout, **others)
+
+        def connect(self):
+            self.sock = connected(self.host, self.port, self.deadline)
+
+        def response_class(self, sock, *level, **others):
+            lines = Lines(Arriving(sock, self.deadline), limits["head_bytes"])
+            return http.client.HTTPResponse(Received(lines), *level, **others)
+
+        def getresponse(self):
+            answer = super().getresponse()
+            answer.fp.is_head = False
+            check_head(answer)
+            return answer
+
+    class Plain(Limited, http.client.HTTPConnection):
+        pass
+
+    class PlainHandler(urllib.request.HTTPHandler):
+        def http_open(self, request):
+            return self.do_open(Plain, request)
+
+    handlers = [PlainHandler(), urllib.request.UnknownHandler()]
+    if hasattr(http.client, "HTTPSConnection"):
+
+        class Encrypted(Limited, http.client.HTTPSConnection):
+            def connect(self):
+                super().connect()
+                hold(self.sock, self.deadline)
+                # An end that the server does not announce is an error: somebody else may have made it.
+                self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host, suppress_ragged_eofs=False)
+
+        class EncryptedHandler(urllib.request.HTTPSHandler):
+            def https_open(self, request):
+                return self.do_open(Encrypted, request, context=self._context)
+
+        handlers.append(EncryptedHandler())
+    opener = urllib.request.OpenerDirector()
+    for handler in handlers:
+        opener.add_handler(handler)
+    return opener
 
 
 HAS_OPENER = []
@@ -567,15 +834,14 @@ def install_opener(order):
     """Makes what fetches, once in each process and interpreter, before the gate opens.
 
     Otherwise the first `urlopen` makes it, and so does every thread that comes before it is there: from Python 3.12 on, each
-    of them loads the certificates, which takes tens of milliseconds of CPU time. Without proxies, as the other models fetch.
+    of them loads the certificates, which takes tens of milliseconds of CPU time.
     """
     if HAS_OPENER or order["workload"]["kind"] != "io":
         return
     import urllib.request
 
     HAS_OPENER.append(True)
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    urllib.request.install_opener(opener)
+    urllib.request.install_opener(make_opener(order["workload"]["limits"]))
 
 
 class Here(threading.local):
@@ -885,7 +1151,7 @@ async def work(worker, tasks, context):
         try:
             pen.enter(pen.network)
             try:
-                page = await fetched_in_loop(worker.url(task), worker.workload, context)
+                page = await fetched_in_loop(worker.url(task), worker.workload["limits"], context)
             finally:
                 pen.resume()
             # Files are written as the article does it: asyncio has no files, so all others wait meanwhile.
@@ -899,40 +1165,34 @@ async def work(worker, tasks, context):
         pen.rest()
 
 
-async def fetched_in_loop(url, workload, context):
+async def fetched_in_loop(url, limits, context):
     """The page of an address, by the standard library's event loop, which knows no HTTP."""
     import asyncio
+    import socket
 
-    return await asyncio.wait_for(follow(url, workload, context), workload["timeout_s"])
+    try:
+        return await asyncio.wait_for(follow(url, limits, context), limits["timeout_s"])
+    except asyncio.TimeoutError:
+        # It has no words of its own.
+        raise socket.timeout("timed out") from None
 
 
-async def follow(url, workload, context):
-    """Follows redirections, as `urlopen` does."""
-    from urllib.error import HTTPError
-    from urllib.parse import urljoin
-
-    for _ in range(11):
-        answer, page = await get(url, workload, context)
-        if answer.status in (301, 302, 303, 307, 308) and answer.getheader("Location"):
-            url = urljoin(url, answer.getheader("Location"))
-            if not url.lower().startswith(("http:", "https:")):
-                raise ValueError("redirected to what is no address of the web")
-        elif 200 <= answer.status < 300:
+async def follow(url, limits, context):
+    """Follows redirections."""
+    for _ in range(limits["redirects"] + 1):
+        url, page = await get(url, limits, context)
+        if url is None:
             return page
-        else:
-            raise HTTPError(url, answer.status, answer.reason, answer.headers, None)
-    raise ValueError("more than 10 redirections")
+    raise ValueError("the server redirects more than %d times" % limits["redirects"])
 
 
-async def get(url, workload, context):
-    """One request on a connection of its own: the parsed answer and its body."""
+async def get(url, limits, context):
+    """One request on a connection of its own: where the answer redirects to, or None and its body."""
     import asyncio
-    import base64
-    import http.client
-    import io
-    from urllib.parse import unquote, urlsplit
+    from urllib.parse import urlsplit
 
-    parts = urlsplit(url)
+    address, login = separated(url)
+    parts = urlsplit(address)
     encrypted = parts.scheme.lower() == "https"
     if encrypted and context is None:
         import ssl
@@ -942,32 +1202,65 @@ async def get(url, workload, context):
         parts.hostname, parts.port or (443 if encrypted else 80), ssl=context if encrypted else None
     )
     try:
-        lines = [
-            "GET %s%s HTTP/1.1" % (parts.path or "/", "?" + parts.query if parts.query else ""),
-            "Host: %s" % parts.netloc.rpartition("@")[2],
-            "User-Agent: Python-asyncio/%d.%d" % sys.version_info[:2],
-            "Accept-Encoding: identity",
-            "Connection: close",
-        ]
-        if parts.username is not None:
-            login = "%s:%s" % (unquote(parts.username), unquote(parts.password or ""))
-            lines.append("Authorization: Basic " + base64.b64encode(login.encode()).decode())
+        headers = {
+            "Host": parts.netloc,
+            "User-Agent": "Python-asyncio/%d.%d" % sys.version_info[:2],
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+        }
+        headers.update(login)
+        lines = ["GET %s%s HTTP/1.1" % (parts.path or "/", "?" + parts.query if parts.query else "")]
+        lines.extend("%s: %s" % header for header in headers.items())
         writer.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
         await writer.drain()
-        limit = workload["body_bytes_max"]
-        received = bytearray()
-        while True:
-            more = await reader.read(1 << 16)
-            if not more:
-                break
-            received += more
-            if len(received) > limit + (1 << 16):
-                raise ValueError("the body is larger than %d MiB" % (limit >> 20))
+        answer = await head_in_loop(reader, limits["head_bytes"])
+        target = redirected(url, answer)
+        return target, await body_in_loop(reader, answer, limits["body_bytes"]) if target is None else None
     finally:
         writer.close()
-    answer = http.client.HTTPResponse(Received(io.BytesIO(bytes(received))))
+
+
+async def head_in_loop(reader, most):
+    """The head of an answer, by the standard library's parser."""
+    import http.client
+
+    head = bytearray()
+    begin = 0
+    while True:
+        line = await reader.readline()
+        head += line
+        check_line(line, most - len(head), most)
+        if line in (b"\r\n", b"\n", b""):
+            if head[begin:].split(None, 2)[1:2] != [b"100"]:
+                break
+            # "Go on", which nobody has asked for: the answer follows.
+            begin = len(head)
+    answer = http.client.HTTPResponse(Received(io.BytesIO(bytes(head))))
     answer.begin()
-    return answer, answer.read()
+    check_head(answer)
+    return answer
+
+
+async def body_in_loop(reader, answer, most):
+    """The body of an answer; an error if it ends early or is too large."""
+    page = bytearray()
+    if answer.chunked:
+        while True:
+            length = chunk_length(await reader.readline())
+            if length == 0:
+                return bytes(page)
+            check_size(len(page) + length, most)
+            page += await reader.readexactly(length)
+            await reader.readexactly(2)
+    if answer.length is not None:
+        check_size(answer.length, most)
+        return await reader.readexactly(answer.length)
+    while True:
+        piece = await reader.read(1 << 16)
+        if not piece:
+            return bytes(page)
+        page += piece
+        check_size(len(page), most)
 
 
 class Received:

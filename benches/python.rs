@@ -2,18 +2,20 @@
 //! the next run may start. Run with `cargo bench --bench python`; the machine should have nothing else to do.
 
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
-use pconc_tui::domain::machine::Limits;
+use pconc_tui::domain::machine;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
 use pconc_tui::domain::record::Record;
 use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::engine::arena::Arena;
+use pconc_tui::engine::fetch::Limits;
 use pconc_tui::engine::python::order;
 use pconc_tui::engine::scratch::Scratch;
 use pconc_tui::engine::session::{Report, Session};
+use pconc_tui::engine::worker::Assignment;
 
 /// How often each side of a comparison is measured; they take turns.
 const ROUNDS: usize = 5;
@@ -71,7 +73,7 @@ fn main() {
     let mut draft = Draft::new(WorkloadKind::Cpu, Model::PythonProcesses, WORKERS);
     draft.python = Some(found.interpreter);
     (draft.tasks, draft.task_size) = (TASKS, TaskSize::Iterations(ITERATIONS));
-    let plan = draft.validate(&Limits::default()).expect("the bench's draft is valid");
+    let plan = draft.validate(&machine::Limits::default()).expect("the bench's draft is valid");
     event(&plan);
     pools(&session, &plan);
 }
@@ -91,10 +93,18 @@ fn printed(command: &mut Command) -> Vec<f64> {
 }
 
 fn event(plan: &Plan) {
-    let (arena, scratch) = (Arena::map().expect("there is memory"), Scratch::new());
+    let (arena, scratch) = (Arc::new(Arena::map().expect("there is memory")), Scratch::new());
     arena.reset(plan.workers(), plan.tasks());
     scratch.make().expect("there is room");
-    order::write(&arena, plan, 0, &scratch).expect("there is room");
+    let assignment = Assignment {
+        arena,
+        plan: Arc::new(plan.clone()),
+        port: 0,
+        limits: Limits::default(),
+        scratch: scratch.clone(),
+        gil: None,
+    };
+    order::write(&assignment).expect("there is room");
     let costs = printed(python(plan).args(["-c", EVENT]).current_dir(scratch.path()));
     scratch.remove();
     println!("one record                              {:>8.0} ns (target 600)", costs[0]);

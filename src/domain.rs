@@ -15,6 +15,7 @@ pub mod fidelity;
 pub mod foreign;
 pub mod history;
 pub mod keeping;
+pub mod login;
 pub mod look;
 pub mod machine;
 pub mod model;

@@ -3,6 +3,8 @@
 //! The session is made before the harness starts its threads, as the zygote has to be forked by a process with one
 //! thread. Runs happen one at a time, so the tests do too.
 
+#[path = "executors/fetching.rs"]
+mod fetching;
 #[path = "executors/interpreters.rs"]
 mod interpreters;
 #[path = "executors/python.rs"]
@@ -70,6 +72,7 @@ fn trials(session: &'static Session) -> Vec<Trial> {
             trials.push(trial("stop_ends_the_run_as_cancelled_and_the_next_run_works", stop_ends_the_run));
         }
     }
+    trials.extend(fetching::trials(session));
     trials.extend(python::trials(session));
     type World = fn(&Session) -> Outcomes;
     let worlds: [(&str, World); 13] = [

@@ -10,6 +10,9 @@ use super::text;
 /// The most bytes an address may have: what RFC 9110 asks every server to understand.
 pub const MAX_ADDRESS_BYTES: usize = 8_000;
 
+/// What stands for a user name and password.
+pub(super) const HIDDEN: &str = "***";
+
 /// The most characters of an address that [`shown`] keeps, so that a sentence stays a sentence.
 const MAX_SHOWN_CHARS: usize = 200;
 
@@ -56,9 +59,48 @@ pub fn masked(address: &str) -> String {
     let suspect =
         if authority.contains('@') || check_address(address).is_ok() { authority } else { &address[start..] };
     match suspect.rfind('@') {
-        Some(at) => format!("{}***{}", &address[..start], &address[start + at..]),
+        Some(at) => format!("{}{HIDDEN}{}", &address[..start], &address[start + at..]),
         None => address.to_owned(),
     }
+}
+
+/// The scheme with its slashes, the user name and password, and the rest of a valid address that has a user name.
+pub(super) fn split_login(address: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = address.split_at(address.find("://")? + "://".len());
+    let (authority, _path) = split_authority(rest);
+    let at = authority.rfind('@')?;
+    Some((scheme, &rest[..at], &rest[at + 1..]))
+}
+
+/// Somebody else's text without the user names and passwords of the addresses in it, of which nothing is known here:
+/// `http://me:secret@…`, and what Python says of such an address, `nonnumeric port: 'secret@…'`.
+#[must_use]
+pub fn masked_in(text: &str) -> String {
+    const PYTHONS: &str = "nonnumeric port: '";
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) =
+        ["://", PYTHONS].iter().filter_map(|mark| split_behind(rest, mark)).min()
+    {
+        masked.push_str(before);
+        // A password that Python has decoded may have any character in it, but for the end of the line.
+        let ends_suspect = |c: char| if before.ends_with(PYTHONS) { c == '\n' } else { ends_authority(c) };
+        let suspect = &after[..after.find(ends_suspect).unwrap_or(after.len())];
+        rest = suspect.rfind('@').map_or(after, |at| {
+            masked.push_str(HIDDEN);
+            &after[at..]
+        });
+    }
+    masked + rest
+}
+
+fn split_behind<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
+    text.find(mark).map(|at| text.split_at(at + mark.len()))
+}
+
+/// Whether an address in a text has no user name and password behind this.
+fn ends_authority(c: char) -> bool {
+    c.is_whitespace() || "/?#'\"<>".contains(c)
 }
 
 fn check_characters(line: &str) -> Result<(), String> {
@@ -216,6 +258,21 @@ mod tests {
         assert_eq!(shown("http://me@example.org"), "http://***@example.org");
         assert_eq!(shown("http://me:se/cret@example.org/a"), "http://***@example.org/a");
         assert_eq!(shown("me:secret@example.org"), "***@example.org");
+    }
+
+    #[test]
+    fn user_names_and_passwords_in_foreign_text_are_never_shown() {
+        for (text, expected) in [
+            ("http://me:secret@h/a?b=c@d and HTTPS://you@h", "http://***@h/a?b=c@d and HTTPS://***@h"),
+            ("InvalidURL: nonnumeric port: 'secret@h'", "InvalidURL: nonnumeric port: '***@h'"),
+            ("nonnumeric port: 'it's@secret@h'\nnext@line", "nonnumeric port: '***@h'\nnext@line"),
+            ("url 'ftp://me:secret@h' refused", "url 'ftp://***@h' refused"),
+            ("https://medium.com/@someone, a@b", "https://medium.com/@someone, a@b"),
+            ("nothing: //", "nothing: //"),
+            ("ends in ://", "ends in ://"),
+        ] {
+            assert_eq!(masked_in(text), expected);
+        }
     }
 
     #[test]

@@ -384,6 +384,15 @@ impl Plan {
         &self.workload
     }
 
+    /// The addresses that the user gave, if any.
+    #[must_use]
+    pub fn urls(&self) -> &[String] {
+        match &self.workload {
+            Workload::Io { addresses: Addresses::Urls(urls), .. } => urls,
+            _ => &[],
+        }
+    }
+
     /// How the tasks are executed.
     #[must_use]
     pub fn model(&self) -> Model {

@@ -27,11 +27,13 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
+use std::sync::{Mutex, PoisonError};
 
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
 
 use super::latch::Latch;
 use super::os;
+use crate::domain::login::Secrets;
 use crate::domain::machine::{MAX_PYTHON_THREADS, MAX_TASKS, MAX_THREADS};
 use crate::domain::phase::Phase;
 
@@ -306,6 +308,8 @@ pub struct Arena {
     pub stop: Latch,
     /// Wakes the supervisor: all have arrived, or all have finished.
     pub bell: Latch,
+    /// What no sentence of the run may tell. Not shared: only who reads the sentences needs it.
+    secrets: Mutex<Secrets>,
 }
 
 // SAFETY: the map is shared by design; all access to it is through atomics, except for the texts, whose bytes are
@@ -330,7 +334,8 @@ impl Arena {
             // SAFETY: a new anonymous map disturbs nobody.
             None => unsafe { mmap_anonymous(None, length, read_write, shared) }?,
         };
-        Ok(Arena { base, file, gate: Latch::new()?, stop: Latch::new()?, bell: Latch::new()? })
+        let (gate, stop, bell) = (Latch::new()?, Latch::new()?, Latch::new()?);
+        Ok(Arena { base, file, gate, stop, bell, secrets: Mutex::default() })
     }
 
     /// The descriptor of what is mapped; `None` where the system refused a file for it, as under a limit of file sizes.
@@ -461,7 +466,18 @@ impl Arena {
         }
     }
 
-    /// The sentence of a reference that was read with Acquire; `None` for 0.
+    /// Keeps these out of every sentence of the run that begins.
+    pub fn conceal(&self, secrets: Secrets) {
+        *self.secrets.lock().unwrap_or_else(PoisonError::into_inner) = secrets;
+    }
+
+    /// The text without what it must not tell.
+    #[must_use]
+    pub fn concealed(&self, text: &str) -> String {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).concealed_in(text)
+    }
+
+    /// The sentence of a reference that was read with Acquire, without passwords; `None` for 0.
     #[must_use]
     pub fn text(&self, reference: u32) -> Option<String> {
         let start = offset::TEXTS + (reference as usize).checked_sub(1)?;
@@ -473,7 +489,7 @@ impl Arena {
             assert!(start + 2 + length <= offset::LANE_CORES, "outside the texts");
             std::slice::from_raw_parts(from.add(2).as_ptr(), length)
         };
-        Some(String::from_utf8_lossy(bytes).into_owned())
+        Some(self.concealed(&String::from_utf8_lossy(bytes)))
     }
 
     /// Gives all memory back and starts a run of so many workers and tasks from zero.

@@ -141,6 +141,7 @@ mod tests {
             arena: arena.clone(),
             plan: Arc::new(sample::plan(WorkloadKind::Cpu, Model::Threads, 3)),
             port: 0,
+            limits: Default::default(),
             scratch: Scratch::new(),
             gil: None,
         };

@@ -9,6 +9,7 @@
 //! goes straight to its server, so that fetches cost the same wherever they run.
 
 mod error;
+mod limits;
 mod redirect;
 mod resolver;
 mod transport;
@@ -23,24 +24,13 @@ use ureq::unversioned::transport::Connector as _;
 use ureq::{Agent, Body};
 
 use crate::domain::address::{MAX_ADDRESS_BYTES, check_address};
+use crate::domain::login::{Login, without_login};
 use error::{Explainer, Stage};
 pub use error::{FetchError, FetchErrorKind};
+pub use limits::Limits;
 use resolver::{Lookup, StoppableResolver, system_lookup};
 use transport::{SharedTls, StoppableConnector};
 use wait::Waiter;
-
-/// The most bytes that a page may have.
-pub const MAX_BODY_BYTES: u64 = 64 << 20;
-
-/// How many redirects are followed from one address.
-const MAX_REDIRECTS: u32 = 5;
-
-/// The largest head of an answer, in bytes. The input buffer has to hold all of it.
-const MAX_HEAD_BYTES: usize = 64 * 1_024;
-
-/// The size of the buffer through which answers are read, in bytes: a page comes in such pieces at most, and
-/// the hooks are called for each. Larger than a head, so that one that is too large is seen to be so.
-const INPUT_BUFFER_BYTES: usize = 2 * MAX_HEAD_BYTES;
 
 /// The size of the buffer through which requests are written, in bytes: a request line fits.
 const OUTPUT_BUFFER_BYTES: usize = 2 * MAX_ADDRESS_BYTES;
@@ -73,32 +63,24 @@ pub struct Fetcher {
     waiter: Waiter,
     lookup: Lookup,
     tls: SharedTls,
-    timeout: Duration,
-    max_body_bytes: u64,
+    limits: Limits,
 }
 
 impl Fetcher {
-    /// A fetcher whose fetches end as cancelled as soon as `stop` becomes readable, and after `timeout` at
-    /// the latest.
+    /// A fetcher whose fetches end as cancelled as soon as `stop` becomes readable, and after the time of
+    /// `limits` at the latest.
     ///
     /// `stop` is the read end of a pipe into which one byte is written, or whose write end is closed, when
     /// the run is cancelled; nobody reads from it while workers may be fetching. It is borrowed: the caller
     /// keeps it open for as long as the fetcher is in use. A closed one reads as cancelled.
-    ///
-    /// `timeout` covers one whole fetch: lookup, connecting, TLS, redirects, and the body to its last byte.
     #[must_use]
-    pub fn new(stop: RawFd, timeout: Duration, hooks: Hooks) -> Self {
-        Self {
-            waiter: Waiter::new(stop, hooks),
-            lookup: system_lookup,
-            tls: SharedTls::default(),
-            timeout,
-            max_body_bytes: MAX_BODY_BYTES,
-        }
+    pub fn new(stop: RawFd, limits: Limits, hooks: Hooks) -> Self {
+        Self { waiter: Waiter::new(stop, hooks), lookup: system_lookup, tls: SharedTls::default(), limits }
     }
 
     /// Fetches `url`, an address that passes [`check_address`], with one GET over one new connection for it
-    /// and one for each redirect, up to five of them and to http and https addresses only.
+    /// and one for each redirect, up to the limit and to http and https addresses only. A user name and password in
+    /// the address are sent with the request, and are shown to no library besides.
     ///
     /// Returns the body as it came: no encoding is asked for, none undone. Names are looked up in a helper
     /// thread, because nothing can interrupt a lookup; when the fetch is cancelled or times out meanwhile,
@@ -106,15 +88,15 @@ impl Fetcher {
     ///
     /// # Errors
     ///
-    /// Everything but a complete answer with a status below 400 and a body of at most 64 MiB. The sentence
+    /// Everything but a complete answer with a status from 200 to 399 that keeps to the limits. The sentence
     /// begins with `url`, also when a redirect led elsewhere.
     pub fn get(&self, url: &str) -> Result<Vec<u8>, FetchError> {
         let other = |wrong: &str| FetchError::new(FetchErrorKind::Other, url, wrong);
         check_address(url).map_err(|wrong| other(&wrong))?;
         let start = Instant::now();
         let mut address = url.to_owned();
-        for _ in 0..=MAX_REDIRECTS {
-            let left = self.timeout.saturating_sub(start.elapsed());
+        for _ in 0..=self.limits.redirects {
+            let left = self.limits.timeout.saturating_sub(start.elapsed());
             let mut response =
                 self.request(&address, left).map_err(|error| self.explain(url, Stage::Answer, error))?;
             match redirect::target(&address, &response).map_err(other)? {
@@ -126,7 +108,7 @@ impl Fetcher {
                 }
             }
         }
-        Err(other(&format!("the server redirects more than {MAX_REDIRECTS} times")))
+        Err(other(&format!("the server redirects more than {} times", self.limits.redirects)))
     }
 
     /// One request over one connection, answer's head included. The agent is made for it alone, because
@@ -134,29 +116,34 @@ impl Fetcher {
     fn request(&self, address: &str, left: Duration) -> Result<Response<Body>, ureq::Error> {
         let connector = StoppableConnector::new(self.waiter).chain(self.tls.clone());
         let resolver = StoppableResolver::new(self.waiter, self.lookup);
-        Agent::with_parts(config(left), connector, resolver).get(address).header("Connection", "close").call()
+        let agent = Agent::with_parts(config(left, self.limits), connector, resolver);
+        let request = agent.get(&*without_login(address)).header("Connection", "close");
+        match Login::of(address) {
+            Some(login) => request.header("Authorization", login.authorization()).call(),
+            None => request.call(),
+        }
     }
 
     fn read(&self, body: &mut Body) -> Result<Vec<u8>, ureq::Error> {
-        if body.content_length().is_some_and(|announced| announced > self.max_body_bytes) {
-            // No need to fetch 64 MiB first to find out.
-            return Err(ureq::Error::BodyExceedsLimit(self.max_body_bytes));
+        if body.content_length().is_some_and(|announced| announced > self.limits.body_bytes) {
+            // No need to fetch so much first to find out.
+            return Err(ureq::Error::BodyExceedsLimit(self.limits.body_bytes));
         }
-        body.with_config().limit(self.max_body_bytes).read_to_vec()
+        body.with_config().limit(self.limits.body_bytes).read_to_vec()
     }
 
     fn explain(&self, url: &str, stage: Stage, error: ureq::Error) -> FetchError {
-        Explainer { stage, timeout: self.timeout }.explain(url, error)
+        Explainer { stage, timeout: self.limits.timeout }.explain(url, error)
     }
 }
 
 fn refuse_error(url: &str, status: StatusCode) -> Result<(), FetchError> {
-    if status.as_u16() < 400 { Ok(()) } else { Err(FetchError::status(url, status)) }
+    if (200..400).contains(&status.as_u16()) { Ok(()) } else { Err(FetchError::status(url, status)) }
 }
 
-fn config(timeout: Duration) -> Config {
+fn config(left: Duration, limits: Limits) -> Config {
     Agent::config_builder()
-        .timeout_global(Some(timeout))
+        .timeout_global(Some(left))
         // The statuses' sentences are ours.
         .http_status_as_error(false)
         // So are the redirects, see `redirect`: 0 hands them out as answers.
@@ -166,8 +153,10 @@ fn config(timeout: Duration) -> Config {
         .no_delay(true)
         .user_agent(concat!("pconc-tui/", env!("CARGO_PKG_VERSION")))
         .accept_encoding("identity")
-        .max_response_header_size(MAX_HEAD_BYTES)
-        .input_buffer_size(INPUT_BUFFER_BYTES)
+        .max_response_header_size(limits.head_bytes)
+        // Larger than a head, so that one that is too large is seen to be so. A page comes in such pieces at most, and
+        // the hooks are called for each.
+        .input_buffer_size(2 * limits.head_bytes)
         .output_buffer_size(OUTPUT_BUFFER_BYTES)
         .max_idle_connections(0)
         .max_idle_connections_per_host(0)

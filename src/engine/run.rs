@@ -15,6 +15,7 @@ use super::executor::python::PythonCrew;
 use super::executor::rayon::RayonCrew;
 use super::executor::threads::ThreadCrew;
 use super::executor::{Crew, Death, End};
+use super::fetch::Limits;
 use super::gil::Gil;
 use super::latch::wait_readable;
 use super::loopback::Site;
@@ -25,6 +26,7 @@ use super::shared_file;
 use super::worker::Assignment;
 use super::zygote::Zygote;
 use super::{clock, os};
+use crate::domain::login::Secrets;
 use crate::domain::model::Model;
 use crate::domain::plan::Plan;
 use crate::domain::record::{Outcome, Record};
@@ -60,6 +62,8 @@ pub struct Ground {
     pub zygote: Mutex<Zygote>,
     /// Where files go.
     pub scratch: Scratch,
+    /// How far fetches may go.
+    pub limits: Mutex<Limits>,
     /// Whether a run happens now.
     pub busy: AtomicBool,
     /// How many runs there have been: a handle stops only its own.
@@ -95,6 +99,7 @@ impl Run {
         }
         let number = ground.runs.fetch_add(1, Relaxed) + 1;
         ground.arena.reset(plan.workers(), plan.tasks());
+        ground.arena.conceal(Secrets::of(plan.urls()));
         let shared = ground.clone();
         let supervise = move || {
             os::name_thread("supervisor");
@@ -203,8 +208,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             _ => 0,
         };
         if self.plan.model().is_python() {
-            order::write(&self.ground.arena, &self.plan, port, scratch)
-                .map_err(|error| cannot("write to", &error))?;
+            order::write(&self.assignment(port, None)).map_err(|error| cannot("write to", &error))?;
         }
         Ok(port)
     }
@@ -228,6 +232,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             arena: self.ground.arena.clone(),
             plan: self.plan.clone(),
             port,
+            limits: *self.ground.limits.lock().unwrap_or_else(PoisonError::into_inner),
             scratch: self.ground.scratch.clone(),
             gil,
         }

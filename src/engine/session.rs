@@ -15,7 +15,7 @@ use super::run::Ground;
 pub use super::run::{Report, Run};
 use super::scratch::Scratch;
 use super::zygote::Zygote;
-use super::{calibrate, clock, machine, os};
+use super::{calibrate, clock, fetch, machine, os};
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
 use crate::domain::python::{FoundPython, Interpreter, Pythons, UselessPython};
@@ -60,6 +60,7 @@ impl Session {
             arena,
             zygote: Mutex::new(zygote),
             scratch,
+            limits: Mutex::default(),
             busy: AtomicBool::new(false),
             runs: AtomicU64::new(0),
             all_tasks: AtomicBool::new(false),
@@ -97,6 +98,11 @@ impl Session {
     /// Lets records list their tasks however many there are.
     pub fn list_all_tasks(&self) {
         self.ground.all_tasks.store(true, Relaxed);
+    }
+
+    /// Lets the fetches of runs that start from now on go so far. For tests: nobody wants to wait for the real limits.
+    pub fn limit_fetches(&self, limits: fetch::Limits) {
+        *self.ground.limits.lock().unwrap_or_else(PoisonError::into_inner) = limits;
     }
 
     /// Starts a run; `report` is called on the supervisor's thread. One run at a time.

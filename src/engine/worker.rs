@@ -5,12 +5,11 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
-use std::time::Duration;
 
 use std::os::fd::AsFd;
 
 use super::arena::{Arena, LaneHeader, LaneState, TaskState, store_known};
-use super::fetch::{Fetcher, Hooks};
+use super::fetch::{Fetcher, Hooks, Limits};
 use super::gil::Gil;
 use super::kernel::cpu::Stride;
 use super::kernel::io::{Ended, Target};
@@ -21,7 +20,7 @@ use super::scratch::Scratch;
 use super::{clock, os};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
-use crate::domain::workload::{Addresses, FETCH_TIMEOUT_S, Files, Workload};
+use crate::domain::workload::{Addresses, Files, Workload};
 
 /// All that a worker needs to know about its run.
 #[derive(Clone, Debug)]
@@ -32,6 +31,8 @@ pub struct Assignment {
     pub plan: Arc<Plan>,
     /// Where the embedded server listens, if it serves this run.
     pub port: u16,
+    /// How far its fetches may go.
+    pub limits: Limits,
     /// Where files go.
     pub scratch: Scratch,
     /// The interpreter lock, if the model has one.
@@ -280,7 +281,7 @@ impl Job {
                 let hooks = Hooks { before: before_blocking, after: after_blocking };
                 let stop = assignment.arena.stop.descriptor();
                 JobKind::Io {
-                    fetcher: Fetcher::new(stop, Duration::from_secs_f64(FETCH_TIMEOUT_S), hooks),
+                    fetcher: Fetcher::new(stop, assignment.limits, hooks),
                     urls: match addresses {
                         Addresses::Loopback { latencies_ms, .. } => {
                             Urls::Loopback { port: assignment.port, count: latencies_ms.len() as u32 }

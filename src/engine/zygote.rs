@@ -122,7 +122,11 @@ impl Zygote {
     /// # Errors
     /// When the zygote is gone.
     pub fn fork_workers(&mut self, assignment: &Assignment) -> Result<(), String> {
-        let request = Request::ForkWorkers { plan: (*assignment.plan).clone(), port: assignment.port };
+        let request = Request::ForkWorkers {
+            plan: (*assignment.plan).clone(),
+            port: assignment.port,
+            limits: assignment.limits,
+        };
         self.send(&request)
     }
 

@@ -5,13 +5,14 @@ use pconc_tui::domain::python::{GilState, StartMethod};
 
 pub fn trials(session: &'static Session) -> Vec<Trial> {
     type World = fn(&Session) -> Outcomes;
-    let worlds: [(&str, World); 10] = [
+    let worlds: [(&str, World); 11] = [
         ("every_interpreter_here_executes_every_model_that_it_has", every_interpreter),
         ("every_start_method_makes_processes_that_do_the_work", start_methods),
         ("a_killed_worker_breaks_the_pool_and_is_named_with_pythons_message", killed),
         ("a_killed_interpreter_is_named_and_the_next_run_works", killed_interpreter),
         ("a_page_that_is_not_there_fails_its_task_with_pythons_words", not_there),
         ("what_an_interpreter_prints_is_kept_and_shown_nowhere_else", prints),
+        ("no_password_is_in_what_an_interpreter_prints", prints_the_order),
         ("an_interpreter_that_never_answers_is_stopped_like_any_other", never_answers),
         ("the_emulated_and_the_real_lock_give_the_same_order_of_results", same_order),
         ("a_file_that_all_write_is_looked_at_as_under_native_models", shared_file),
@@ -170,6 +171,21 @@ fn prints(session: &Session) -> Outcomes {
     let record = run(session, &draft).record;
     let error = record.error.unwrap_or_default();
     check(error.contains("status 3") && error.contains("rubbish"), format!("the error is {error:?}"))
+}
+
+fn prints_the_order(session: &Session) -> Outcomes {
+    // In its directory is all that it is told.
+    for words in ["cat order.json", "cat order.json; exit 3"] {
+        let (_directory, interpreter) = wrapped(words)?;
+        let mut draft = small(WorkloadKind::Io, Model::PythonThreads);
+        draft.python = Some(interpreter);
+        draft.urls = Some(vec![format!("http://anna:SE%40CRET@127.0.0.1:{}/", one_page_server())]);
+        let record = run(session, &draft).record;
+        let told = format!("{:?} {:?}", record.error, record.python);
+        check(told.contains("***@127.0.0.1"), format!("the order was not printed: {told}"))?;
+        check(!told.contains("CRET"), told)?;
+    }
+    Ok(())
 }
 
 fn never_answers(session: &Session) -> Outcomes {

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
 use super::{Crew, Death, DiedLanes, End};
+use crate::domain::record::PrintedOutput;
 use crate::domain::text;
 use crate::domain::time::Nanos;
 use crate::engine::arena::{Arena, LaneState};
@@ -123,10 +124,16 @@ impl<'z> PythonCrew<'z> {
         };
     }
 
+    /// What was printed so far, without passwords.
+    fn printed(&self) -> Option<PrintedOutput> {
+        let printed = self.output.as_ref()?.printed()?;
+        Some(PrintedOutput { text: self.arena().concealed(&printed.text), ..printed })
+    }
+
     /// The last line that was printed, which says why Python ended, if it does.
     fn last_words(&self) -> String {
-        let printed = self.output.as_ref().and_then(Output::printed);
-        let last = printed.and_then(|printed| printed.text.lines().last().map(|line| text::clean(line, 200)));
+        let last =
+            self.printed().and_then(|printed| printed.text.lines().last().map(|line| text::clean(line, 200)));
         last.map(|line| format!(", and said last: {line}")).unwrap_or_default()
     }
 
@@ -257,10 +264,10 @@ impl Crew for PythonCrew<'_> {
     fn kill(&mut self) {
         if !self.is_killed {
             // What it says about being killed is not what it printed.
-            self.end.printed = self.output.as_mut().and_then(|output| {
+            if let Some(output) = &mut self.output {
                 output.drain();
-                output.printed()
-            });
+            }
+            self.end.printed = self.printed();
         }
         self.is_killed = true;
         self.zygote.kill_program();
@@ -285,7 +292,7 @@ impl Crew for PythonCrew<'_> {
     fn end(&mut self) -> End {
         let mut end = std::mem::take(&mut self.end);
         if !self.is_killed {
-            end.printed = self.output.as_ref().and_then(Output::printed);
+            end.printed = self.printed();
         }
         end
     }

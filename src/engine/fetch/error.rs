@@ -22,9 +22,9 @@ pub enum FetchErrorKind {
     Refused = 0,
     /// The fetch was not over within its time.
     Timeout = 1,
-    /// The server answered with a status of 400 or more.
+    /// The server answered with a status of 400 or more, or with none that ends an answer.
     Status = 2,
-    /// The body is larger than 64 MiB.
+    /// The body is larger than the limit.
     TooLarge = 3,
     /// No secure connection: the certificate, or the protocol.
     Tls = 4,

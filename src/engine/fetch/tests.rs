@@ -13,6 +13,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::engine::loopback::{Site, listen, page, serve};
 
+const MAX_BODY_BYTES: u64 = 64 << 20;
+
 /// Long enough that only a hang gets there.
 const HANG: Duration = Duration::from_secs(30);
 
@@ -47,8 +49,9 @@ impl Stop {
         Self { reader, writer }
     }
 
-    fn fetcher(&self, timeout: Duration, max_body_bytes: u64) -> Fetcher {
-        Fetcher { max_body_bytes, ..Fetcher::new(self.reader.as_raw_fd(), timeout, WATCHED) }
+    fn fetcher(&self, timeout: Duration, body_bytes: u64) -> Fetcher {
+        let limits = Limits { timeout, body_bytes, ..Limits::default() };
+        Fetcher::new(self.reader.as_raw_fd(), limits, WATCHED)
     }
 
     fn fetcher_with(&self, lookup: Lookup, timeout: Duration) -> Fetcher {

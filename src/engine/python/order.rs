@@ -13,11 +13,11 @@ use crate::domain::model::Model;
 use crate::domain::phase::Phase;
 use crate::domain::plan::{Lock, Plan};
 use crate::domain::time::TICK;
-use crate::domain::workload::{Addresses, FETCH_TIMEOUT_S, Files, Workload};
+use crate::domain::workload::{Addresses, Files, Workload};
 use crate::engine::arena::{Arena, Header, LaneHeader, LaneState, Part, PythonHeader, TaskSlot, TaskState};
-use crate::engine::fetch;
 use crate::engine::recorder::GAP_MIN;
 use crate::engine::scratch::{ORDER, Scratch};
+use crate::engine::worker::Assignment;
 
 /// The script, as it is embedded in this program.
 pub(super) const SCRIPT: &str = include_str!("../../../assets/worker.py");
@@ -28,10 +28,9 @@ const START: &str = "import pconc_worker; pconc_worker.main()";
 ///
 /// # Errors
 /// When the directory cannot be written to.
-pub fn write(arena: &Arena, plan: &Plan, port: u16, scratch: &Scratch) -> io::Result<()> {
-    fs::write(scratch.script(), SCRIPT)?;
-    let order = order(arena, plan, port, scratch);
-    fs::write(scratch.order(), serde_json::to_vec(&order)?)
+pub fn write(assignment: &Assignment) -> io::Result<()> {
+    fs::write(assignment.scratch.script(), SCRIPT)?;
+    fs::write(assignment.scratch.order(), serde_json::to_vec(&order(assignment))?)
 }
 
 /// The interpreter of this plan, told to carry the order out. `None` if the plan has none, or no other program can map the
@@ -50,7 +49,8 @@ pub fn program(arena: &Arena, plan: &Plan, scratch: &Scratch) -> Option<Program>
     Some(program)
 }
 
-fn order(arena: &Arena, plan: &Plan, port: u16, scratch: &Scratch) -> Value {
+fn order(assignment: &Assignment) -> Value {
+    let Assignment { arena, plan, .. } = assignment;
     let start_method = plan.python().and_then(|python| python.start_method);
     json!({
         "model": plan.model().name(),
@@ -59,7 +59,7 @@ fn order(arena: &Arena, plan: &Plan, port: u16, scratch: &Scratch) -> Value {
         "start_method": start_method.map(|method| method.name()),
         "has_own_process": plan.model() == Model::PythonProcesses,
         "shares_lock": plan.lock() == Lock::Real,
-        "workload": workload(plan, port, scratch),
+        "workload": workload(assignment),
         "descriptors": {
             "arena": arena.file().map(|file| file.as_raw_fd()),
             "gate": arena.gate.descriptor(),
@@ -83,7 +83,8 @@ fn order(arena: &Arena, plan: &Plan, port: u16, scratch: &Scratch) -> Value {
     })
 }
 
-fn workload(plan: &Plan, port: u16, scratch: &Scratch) -> Value {
+fn workload(assignment: &Assignment) -> Value {
+    let Assignment { plan, port, scratch, limits, .. } = assignment;
     match plan.workload() {
         Workload::Cpu { iterations } => json!({ "kind": "cpu", "iterations": iterations }),
         Workload::Io { writes, addresses, files } => {
@@ -99,8 +100,12 @@ fn workload(plan: &Plan, port: u16, scratch: &Scratch) -> Value {
                 "urls": urls,
                 "writes": writes,
                 "shared_file": shared.map(|file| file.to_string_lossy().into_owned()),
-                "timeout_s": FETCH_TIMEOUT_S,
-                "body_bytes_max": fetch::MAX_BODY_BYTES,
+                "limits": {
+                    "timeout_s": limits.timeout.as_secs_f64(),
+                    "redirects": limits.redirects,
+                    "head_bytes": limits.head_bytes,
+                    "body_bytes": limits.body_bytes,
+                },
             })
         }
     }

@@ -17,6 +17,7 @@ use super::protocol::{self, Reply, Request};
 use crate::domain::plan::Plan;
 use crate::domain::text;
 use crate::engine::arena::Arena;
+use crate::engine::fetch::Limits;
 use crate::engine::latch::{Latch, wait_readable};
 use crate::engine::loopback::{self, Site};
 use crate::engine::os;
@@ -123,7 +124,7 @@ impl Process {
 
     fn perform(&mut self, request: Request) -> std::io::Result<()> {
         match request {
-            Request::ForkWorkers { plan, port } => self.fork_workers(plan, port),
+            Request::ForkWorkers { plan, port, limits } => self.fork_workers(plan, port, limits),
             Request::KillWorkers => {
                 self.kill(|child| matches!(child, Child::Worker(_)));
                 Ok(())
@@ -143,12 +144,13 @@ impl Process {
         }
     }
 
-    fn fork_workers(&mut self, plan: Plan, port: u16) -> std::io::Result<()> {
+    fn fork_workers(&mut self, plan: Plan, port: u16, limits: Limits) -> std::io::Result<()> {
         let workers = plan.workers();
         let assignment = Assignment {
             arena: self.arena.clone(),
             plan: Arc::new(plan),
             port,
+            limits,
             scratch: self.scratch.clone(),
             gil: None,
         };

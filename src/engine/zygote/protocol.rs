@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::plan::Plan;
+use crate::engine::fetch::Limits;
 use crate::engine::loopback::Site;
 use crate::engine::python::program::Program;
 
@@ -20,7 +21,7 @@ const FRAME_BYTES_MAX: usize = 16 << 20;
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
     /// Fork all workers of this plan.
-    ForkWorkers { plan: Plan, port: u16 },
+    ForkWorkers { plan: Plan, port: u16, limits: Limits },
     /// Kill all workers.
     KillWorkers,
     /// Start a program.

@@ -1,0 +1,152 @@
+//! User names and passwords in addresses: how they are sent, and how they are kept out of everything else.
+
+use std::borrow::Cow;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use percent_encoding::percent_decode_str;
+
+use super::address::{HIDDEN, split_login};
+
+/// Who asks for a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Login<'a> {
+    /// As it is written in the address, percent-encoded.
+    user: &'a str,
+    password: &'a str,
+}
+
+impl<'a> Login<'a> {
+    /// The one of an address, if it has one.
+    #[must_use]
+    pub fn of(address: &'a str) -> Option<Login<'a>> {
+        let (_, login, _) = split_login(address)?;
+        let (user, password) = login.split_once(':').unwrap_or((login, ""));
+        Some(Login { user, password })
+    }
+
+    /// The value of the header `Authorization` that says it: Basic authentication, RFC 7617.
+    #[must_use]
+    pub fn authorization(self) -> String {
+        format!("Basic {}", self.token())
+    }
+
+    fn token(self) -> String {
+        let [user, password] =
+            [self.user, self.password].map(|text| percent_decode_str(text).collect::<Vec<_>>());
+        BASE64_STANDARD.encode([user, password].join(&b':'))
+    }
+
+    /// What nobody may see. A user name without a password is often a token.
+    fn secrets(self) -> Vec<String> {
+        let Login { user, password } = self;
+        let secret = if password.is_empty() { user } else { password };
+        if secret.is_empty() {
+            return vec![];
+        }
+        vec![
+            format!("{user}:{password}"),
+            secret.into(),
+            percent_decode_str(secret).decode_utf8_lossy().into_owned(),
+            self.token(),
+        ]
+    }
+}
+
+/// The address without its user name and password, as it is given to whatever may quote it.
+#[must_use]
+pub fn without_login(address: &str) -> Cow<'_, str> {
+    match split_login(address) {
+        Some((scheme, _, rest)) => format!("{scheme}{rest}").into(),
+        None => address.into(),
+    }
+}
+
+/// Passwords, in every form in which somebody else's text may tell them.
+#[derive(Default)]
+pub struct Secrets {
+    /// The longest first: one may be part of another.
+    texts: Vec<String>,
+}
+
+impl Secrets {
+    /// Those of these addresses.
+    #[must_use]
+    pub fn of(addresses: &[String]) -> Secrets {
+        let logins = addresses.iter().filter_map(|address| Login::of(address));
+        let mut texts: Vec<String> = logins.flat_map(Login::secrets).collect();
+        texts.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+        texts.dedup();
+        Secrets { texts }
+    }
+
+    /// The text with `***` for each of them.
+    #[must_use]
+    pub fn concealed_in(&self, text: &str) -> String {
+        let told: Vec<&str> =
+            self.texts.iter().map(String::as_str).filter(|secret| text.contains(secret)).collect();
+        if told.is_empty() {
+            return text.into();
+        }
+        let mut concealed = String::with_capacity(text.len());
+        let mut rest = text;
+        // In one pass: what stands for a secret is not searched again.
+        while let Some(next) = rest.chars().next() {
+            let secret = told.iter().find(|secret| rest.starts_with(**secret));
+            concealed.push_str(secret.map_or_else(|| &rest[..next.len_utf8()], |_| HIDDEN));
+            rest = &rest[secret.map_or(next.len_utf8(), |secret| secret.len())..];
+        }
+        concealed
+    }
+}
+
+/// Not even a log shows them.
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Secrets({})", self.texts.len())
+    }
+}
+
+impl std::fmt::Debug for Login<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Login")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_is_taken_out_of_the_address_and_sent_decoded() {
+        for (address, bare, login) in [
+            ("http://anna:SECRET@h:81/a?b", "http://h:81/a?b", Some("anna:SECRET")),
+            ("http://anna:p%40s%3As%2Fw@h", "http://h", Some("anna:p@s:s/w")),
+            ("http://anna:one:two@h/", "http://h/", Some("anna:one:two")),
+            ("http://token@[::1]:81/", "http://[::1]:81/", Some("token:")),
+            ("http://:word@h/", "http://h/", Some(":word")),
+            ("http://@h/", "http://h/", Some(":")),
+            ("http://h/@someone?a=b:c@d", "http://h/@someone?a=b:c@d", None),
+        ] {
+            assert_eq!(without_login(address), bare);
+            let expected = login.map(|login| format!("Basic {}", BASE64_STANDARD.encode(login)));
+            assert_eq!(Login::of(address).map(Login::authorization), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn no_form_of_a_password_stays_in_a_text() {
+        let addresses = ["http://anna:p%40ss@h/", "http://token@h/", "http://ben:*@h/", "http://@h/"];
+        let secrets = Secrets::of(&addresses.map(String::from));
+        for (text, concealed) in [
+            ("nonnumeric port: 'p@ss@h'", "nonnumeric port: '***@h'"),
+            ("http://anna:p%40ss@h/ twice: p%40ss", "http://***@h/ twice: ***"),
+            ("Basic YW5uYTpwQHNz!", "Basic ***!"),
+            ("a token of anna's", "a *** of anna's"),
+            ("* and ***", "*** and *********"),
+            ("ö", "ö"),
+        ] {
+            assert_eq!(secrets.concealed_in(text), concealed);
+        }
+        assert!(!format!("{secrets:?} {:?}", Login::of("http://anna:word@h/")).contains("word"));
+    }
+}
