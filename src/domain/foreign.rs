@@ -3,6 +3,7 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use super::address::masked_in;
 use super::text::clean;
 
 /// The longest text that is taken from a file, in characters.
@@ -20,12 +21,20 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
     Ok(clean(&String::deserialize(deserializer)?, TEXT_MAX))
 }
 
-/// Text of several lines, each as [`text`] is.
+/// What a program printed, in several lines, each as [`text`] is, and as [`error_or_null`] without passwords.
 ///
 /// # Errors
 /// It is no text.
-pub fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(cleaned_lines(&String::deserialize(deserializer)?))
+pub fn printed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(cleaned_lines(&masked_in(&String::deserialize(deserializer)?)))
+}
+
+/// Why something failed, if it did. Earlier versions kept the passwords of addresses with it.
+///
+/// # Errors
+/// It is neither text nor null.
+pub fn error_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(text_or_null(deserializer)?.map(|text| masked_in(&text)))
 }
 
 /// Each line without what could command a terminal or reorder what is around it.

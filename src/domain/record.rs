@@ -79,7 +79,7 @@ pub struct Record {
     /// How it ended.
     pub outcome: Outcome,
     /// Why it broke; null unless `outcome` is `failed`.
-    #[serde(default, deserialize_with = "foreign::text_or_null")]
+    #[serde(default, deserialize_with = "foreign::error_or_null")]
     pub error: Option<String>,
     /// Tasks that were begun and did not succeed.
     pub tasks_failed: u32,
@@ -281,7 +281,7 @@ pub struct PythonRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedOutput {
     /// Its begin, of [`OUTPUT_KEPT`] bytes at most, without control characters but line ends.
-    #[serde(deserialize_with = "foreign::lines")]
+    #[serde(deserialize_with = "foreign::printed")]
     pub text: String,
     /// How many bytes there were.
     pub bytes: u64,
@@ -369,7 +369,7 @@ pub struct TaskRecord {
     /// How it ended.
     pub outcome: TaskOutcome,
     /// Why it failed.
-    #[serde(default, deserialize_with = "foreign::text_or_null")]
+    #[serde(default, deserialize_with = "foreign::error_or_null")]
     pub error: Option<String>,
 }
 

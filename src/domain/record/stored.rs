@@ -256,6 +256,23 @@ mod tests {
         assert!(serde_json::from_str::<Record>(&json).is_ok());
     }
 
+    #[test]
+    fn a_password_that_an_earlier_version_kept_is_not_read() {
+        let read = changed(|json| {
+            json["outcome"] = json!("failed");
+            json["error"] = json!("InvalidURL: nonnumeric port: 'secret@localhost'");
+            let failed = |error| json!({ "task": 2, "worker": 0, "start_s": 0.1, "end_s": 0.2, "outcome": "failed", "error": error });
+            json["tasks_failed"] = json!(1);
+            json["failures"] = json!([failed("URLError: http://me:secret@h/ is not allowed")]);
+            json["tasks"] = json!([failed("InvalidURL: nonnumeric port: 's@secret@localhost'")]);
+            json["python"]["output"] = json!({ "text": "one\nhttp://me:secret@h/", "bytes": 30 });
+        });
+        let read = read.unwrap();
+        let told = format!("{:?} {:?} {:?} {:?}", read.error, read.failures, read.tasks, read.python);
+        assert!(!told.contains("secret"), "{told}");
+        assert_eq!(told.matches("***@").count(), 4, "{told}");
+    }
+
     proptest! {
         #[test]
         fn times_come_back_to_the_nanosecond(
