@@ -4,6 +4,8 @@
 mod damage;
 #[path = "store/kept.rs"]
 mod kept;
+#[path = "store/passwords.rs"]
+mod passwords;
 #[path = "store/programs.rs"]
 mod programs;
 #[path = "store/targets.rs"]

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 
 use super::documents::Shell;
+use crate::domain::address::masked;
 use crate::domain::look::{ColorChoice, ThemeName};
 use crate::domain::model::Model;
 use crate::domain::python::StartMethod;
@@ -115,10 +116,11 @@ pub(super) fn one_of(names: &[&str]) -> String {
     }
 }
 
-/// A wrong value as a sentence may repeat it.
+/// A wrong value as a sentence may repeat it: cut off, and without a password, should it be an address.
 pub(super) fn shown(foreign: &str) -> String {
+    let foreign = if foreign.contains("://") { masked(foreign) } else { foreign.to_owned() };
     let more = if foreign.chars().nth(MAX_SHOWN).is_some() { "…" } else { "" };
-    format!("'{}{more}'", text::clean(foreign, MAX_SHOWN))
+    format!("'{}{more}'", text::clean(&foreign, MAX_SHOWN))
 }
 
 /// Numbers of workers as a text that can be understood: what `cores` means in it, only the machine knows.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use crate::domain::address::{check_address, shown};
+use crate::domain::address::{check_address, masked_in, shown};
 use crate::domain::plan::MAX_ADDRESSES;
 use crate::domain::text;
 
@@ -18,7 +18,8 @@ const MAX_SHOWN: usize = 200;
 /// # Errors
 /// One sentence: what is wrong with the file, or with which of its lines.
 pub fn read(path: &Path) -> Result<Vec<String>, String> {
-    let name = text::clean(&path.to_string_lossy(), MAX_SHOWN);
+    // Perhaps an address was given in place of the file.
+    let name = text::clean(&masked_in(&path.to_string_lossy()), MAX_SHOWN);
     let content = content(path).map_err(|problem| format!("cannot use the URL file {name}: {problem}"))?;
     addresses(&content).map_err(|problem| format!("cannot use the URL file {name}: {problem}"))
 }

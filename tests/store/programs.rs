@@ -13,7 +13,7 @@ use pconc_tui::store::Store;
 /// A run that takes no time.
 const TINY: &str = "run --workload cpu --model threads --workers 2 --tasks 4 --iterations 1000";
 
-fn program(line: &str, file: &Path) -> Command {
+pub(super) fn program(line: &str, file: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
     command.args(line.split_whitespace()).arg("--history").arg(file);
     command.env("LANG", "C.UTF-8").env_remove("LC_ALL").env_remove("LC_CTYPE");
