@@ -319,7 +319,7 @@ impl App {
                 vec![]
             }
             Msg::PictureRead { number, picture } => self.on_picture_read(number, picture),
-            Msg::Renumbered { from, to } => self.on_renumbered(from, to),
+            Msg::Kept(numbers) => self.on_kept(&numbers),
             Msg::Tick(elapsed) => {
                 is_due = self.on_tick(elapsed);
                 vec![]

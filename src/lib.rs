@@ -65,8 +65,9 @@
 //! - No speed-up between runs of different work ([`domain::speedup`]).
 //! - No worker is replaced silently: a death is an error with a name and a cause.
 //! - Nothing in the history file is ever rewritten, and no number is given twice ([`store`]).
-//! - Neither process, thread nor temporary file outlives the program, however it ends. What an interpreter has started in a
-//!   session of its own, as a daemon, is not the program's: it is neither waited for nor killed.
+//! - Neither process, thread nor temporary file outlives the program, however it ends. What an interpreter has started and
+//!   has left its process group, as a daemon does, is not the program's: it is neither waited for nor killed.
+//! - Nothing is removed or replaced that the program did not surely make ([`engine::scratch`], [`store`]).
 //!
 //! # Where do I change …
 //!
@@ -79,7 +80,8 @@
 //! - **what is measured?** `engine/recorder.rs` (events), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
 //! - **the JSON?** `domain/record.rs` and `domain/trace/stored.rs` (what runs are), `export/json.rs` (the document), and
 //!   `assets/records.schema.json`, which a test holds against real documents.
-//! - **what is kept?** `store/line.rs` (the lines of the history), `store/pictures.rs` (what is beside it).
+//! - **what is kept?** `store/line.rs` (the lines of the history), `store/pictures.rs` (what is beside it), `store/writer.rs`
+//!   (what happens when that is not possible).
 //! - **a key?** `app/command.rs`: one table for dispatch, footer and help. Which bytes of a terminal mean it:
 //!   `tui/input/sequences.rs`; where a sequence ends, or is given up: `tui/input/parser.rs`.
 //! - **a screen?** `ui/layout.rs` says where panels are; each panel is a file beside it. What can be clicked: `ui/hit.rs`

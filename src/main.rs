@@ -7,7 +7,6 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use pconc_tui::cli::{self, Answer, Invocation, Order};
-use pconc_tui::domain::address::masked_in;
 use pconc_tui::shell::exit::{self, Failure};
 use pconc_tui::shell::spelling::Spelling;
 use pconc_tui::{headless, tui};
@@ -20,8 +19,7 @@ fn main() -> ExitCode {
     };
     let code = ended.unwrap_or_else(|failure| {
         // Whoever closed stderr does not want to read it.
-        // An address that was taken for something else is quoted.
-        let sentence = Spelling::of_locale().spell(&masked_in(&failure.sentence));
+        let sentence = Spelling::of_locale().spell(&failure.sentence);
         let _ = writeln!(std::io::stderr(), "pconc-tui: {sentence}");
         failure.code
     });

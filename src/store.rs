@@ -50,10 +50,10 @@ pub use own::OwnFiles;
 pub use pictures::{BYTES_MAX as PICTURES_MAX, Picture, Pictures};
 pub use place::{Place, default_place};
 use serde::de::DeserializeOwned;
-pub use writer::{End, Reply, Writer, take_in};
+pub use writer::{End, PATIENCE, Reply, Writer, take_in};
 
-/// How long a command waits for others that append: each takes less than a millisecond.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a command waits that does nothing else than to change the history.
+const COMMAND_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What was kept when the history was opened, oldest first.
 #[derive(Debug, Default)]
@@ -175,7 +175,7 @@ impl Store {
     }
 
     fn keep_one(&mut self, change: Change, provenance: &Provenance) -> Result<usize, String> {
-        match self.keep(&[change], provenance, PATIENCE)?[..] {
+        match self.keep(&[change], provenance, COMMAND_PATIENCE)?[..] {
             [Outcome::Kept(number)] => Ok(number),
             _ => unreachable!("a run or sweep is kept, or there is an error"),
         }
@@ -220,13 +220,22 @@ impl Store {
         self.keep(changes, provenance, patience).map(drop)
     }
 
+    /// The number that the next run or sweep gets, unless somebody else is faster.
+    ///
+    /// # Errors
+    /// One sentence, if the history cannot be read.
+    pub fn next_number(&mut self) -> Result<usize, String> {
+        self.know_numbers()?;
+        Ok(self.index.next_number())
+    }
+
     /// Keeps what the user calls a run; `None` takes its name away.
     ///
     /// # Errors
     /// One sentence; the file is then as it was.
     pub fn rename(&mut self, number: usize, name: Option<&str>) -> Result<(), String> {
         self.read_all()?;
-        self.append(PATIENCE, |index| {
+        self.append(COMMAND_PATIENCE, |index| {
             index.check(&[number])?;
             Ok(((), line::name(number, name)))
         })
@@ -238,7 +247,7 @@ impl Store {
     /// One sentence; the file is then as it was.
     pub fn remove(&mut self, numbers: &[usize]) -> Result<(), String> {
         self.read_all()?;
-        self.append(PATIENCE, |index| {
+        self.append(COMMAND_PATIENCE, |index| {
             index.check(numbers)?;
             Ok(((), line::remove(numbers)))
         })
@@ -250,7 +259,7 @@ impl Store {
     /// One sentence; the file is then as it was.
     pub fn restore(&mut self, numbers: &[usize]) -> Result<(), String> {
         self.read_all()?;
-        self.append(PATIENCE, |index| {
+        self.append(COMMAND_PATIENCE, |index| {
             index.check(numbers)?;
             Ok(((), line::restore(numbers)))
         })
@@ -265,10 +274,10 @@ impl Store {
         Ok(self.index.id(number).unwrap_or_default().into())
     }
 
-    /// Removes pictures that belong to no run, as of a history that somebody has deleted. While runs wait to be added to
-    /// the history, nothing is removed.
+    /// Removes pictures that belong to no run, as of a history that somebody has deleted. Nothing is removed while runs
+    /// wait to be added to the history, or where it has lines that this program does not understand.
     pub fn sweep(&self) {
-        if !self.knows_only_numbers && !pending::are_beside(&self.place) {
+        if !self.knows_only_numbers && self.index.is_understood() && !pending::are_beside(&self.place) {
             self.pictures().sweep(|id| self.index.knows_id(id));
         }
     }

@@ -104,11 +104,15 @@ fn open(
 
 /// Where runs are kept, or why they are not. A file that the user names has to be a history, if it exists.
 fn place_of(keeping: &Keeping) -> Result<Result<Option<Place>, String>, Failure> {
-    let place = Place::wanted(keeping);
-    if let (Keeping::In(_), Ok(Some(place))) = (keeping, &place) {
-        place.check().map_err(Failure::usage)?;
+    let checked = Place::wanted(keeping).and_then(|place| match place {
+        Some(place) => place.check().map(|()| Some(place)),
+        None => Ok(None),
+    });
+    match (keeping, checked) {
+        (Keeping::In(_), Err(sentence)) => Err(Failure::usage(sentence)),
+        (_, Err(sentence)) => Ok(Err(format!("runs are not kept: {sentence}"))),
+        (_, checked) => Ok(checked),
     }
-    Ok(place)
 }
 
 fn keeper_at(place: Result<Option<Place>, String>, here: Arc<Provenance>, events: &Sender<Event>) -> Keeper {
@@ -176,11 +180,14 @@ impl Explorer {
         match self.keeper.leave() {
             End::Kept => ended,
             End::Beside(sentence) => {
-                let sentence = Spelling::of_locale().spell(&sentence);
-                let _ = writeln!(io::stderr(), "pconc-tui: {sentence}");
+                say(&sentence);
                 ended
             }
-            End::Lost(sentence) => ended.and(Err(Failure::broke(sentence))),
+            End::Lost(sentence) if ended.is_ok() => Err(Failure::broke(sentence)),
+            End::Lost(sentence) => {
+                say(&sentence);
+                ended
+            }
         }
     }
 
@@ -245,10 +252,7 @@ impl Explorer {
             Event::Earlier(opened) => {
                 Keeper::opened(*opened).into_iter().try_for_each(|message| self.now(message))
             }
-            Event::Kept { id, number } => match self.app.history().number_of(&id) {
-                Some(from) if from != number => self.now(Msg::Renumbered { from, to: number }),
-                _ => Ok(()),
-            },
+            Event::Kept(numbers) => self.now(Msg::Kept(numbers)),
             Event::PictureRead { number, picture } => self.now(Msg::PictureRead { number, picture }),
             Event::Told(sentence) => self.now(Msg::Told(sentence)),
             // Who sends this to a program with a screen means what Ctrl-C or q means to it.
@@ -438,6 +442,11 @@ impl Explorer {
             Err(error) => self.now(Msg::Refused(format!("cannot measure this machine's speed: {error}"))),
         }
     }
+}
+
+/// Writes one line to stderr, once the terminal is the user's again. Whoever closed it does not want to read it.
+fn say(sentence: &str) {
+    let _ = writeln!(io::stderr(), "pconc-tui: {}", Spelling::of_locale().spell(sentence));
 }
 
 fn lost(error: io::Error) -> Leave {

@@ -21,10 +21,12 @@ impl App {
         vec![]
     }
 
-    pub(super) fn on_renumbered(&mut self, from: usize, to: usize) -> Vec<Effect> {
-        let moves = self.history.renumber(from, to);
-        self.follow(&moves);
-        self.rearrange();
+    pub(super) fn on_kept(&mut self, numbers: &[(String, usize)]) -> Vec<Effect> {
+        let moves = self.history.number_as_kept(numbers);
+        if !moves.is_empty() {
+            self.follow(&moves);
+            self.rearrange();
+        }
         vec![]
     }
 
@@ -157,7 +159,8 @@ mod tests {
         run(&mut app);
         let _ = app.update(Msg::Key(Char('m')));
         let _ = app.update(Msg::Key(Char('b')));
-        let _ = app.update(Msg::Renumbered { from: 1, to: 43 });
+        let id = app.history().get(1).unwrap().record.id.clone();
+        let _ = app.update(Msg::Kept(vec![(id, 43)]));
         assert_eq!(
             (numbers(&app), app.browse().selected(), app.browse().order()),
             (vec![43], Some(43), &[43][..])
@@ -180,7 +183,8 @@ mod tests {
         };
         assert_eq!(recorded(&app), [4, 5]);
         run(&mut app);
-        let _ = app.update(Msg::Renumbered { from: 6, to: 4 });
+        let id = app.history().get(6).unwrap().record.id.clone();
+        let _ = app.update(Msg::Kept(vec![(id, 4)]));
         assert_eq!((numbers(&app), app.browse().selected()), (vec![1, 2, 3, 4, 5, 7], Some(4)));
         let _ = app.update(Msg::Earlier(earlier(Origin::Recorded, &[1], Some("again"))));
         assert_eq!(numbers(&app).last(), Some(&8));

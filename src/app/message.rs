@@ -76,13 +76,9 @@ pub enum Msg {
         /// How long it is.
         written: Result<u64, Refusal>,
     },
-    /// A run was kept under this number: another explorer had taken its own meanwhile.
-    Renumbered {
-        /// Its number so far, the highest of all.
-        from: usize,
-        /// Its number from now on.
-        to: usize,
-    },
+    /// These runs and sweeps of this session, named by their ids, were kept, each under this number. It is another one
+    /// than so far where another program had taken that meanwhile.
+    Kept(Vec<(String, usize)>),
 }
 
 /// Something that the shell shall do.

@@ -10,7 +10,7 @@ use crate::domain::record::Record;
 use crate::domain::sweep::Sweep;
 use crate::domain::trace::Trace;
 use crate::shell::exit::Failure;
-use crate::store::{Change, End, PICTURES_MAX, Place, Reply, Store, Writer, take_in};
+use crate::store::{Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, Writer, take_in};
 
 /// Gives runs their numbers, and keeps them if they are to be kept.
 #[derive(Debug)]
@@ -19,8 +19,21 @@ pub struct Keeper {
     here: Arc<Provenance>,
     /// The numbers that were given, by the ids of runs and sweeps.
     numbers: HashMap<String, usize>,
-    /// The highest of them.
+    /// The highest of them, and of those in the history.
     highest: usize,
+    /// Whether runs were to be kept where that is not possible.
+    is_refused: bool,
+}
+
+/// Where runs are kept, if they are.
+#[derive(Debug)]
+pub enum Keeps {
+    /// Here.
+    At(Place),
+    /// Nowhere, as the user wants it, or as nothing says where.
+    Nowhere,
+    /// They should be, but what is there is no history.
+    Refused,
 }
 
 impl Keeper {
@@ -29,28 +42,41 @@ impl Keeper {
     ///
     /// # Errors
     /// One sentence: the file is something else.
-    pub fn place(keeping: &Keeping) -> Result<Option<Place>, Failure> {
-        let checked = Place::wanted(keeping).and_then(|place| match place {
-            Some(place) => place.check().map(|()| Some(place)),
-            None => Ok(None),
-        });
-        match checked {
-            Err(sentence) if *keeping == Keeping::AsUsual => {
-                say(&format!("runs are not kept: {sentence}"));
-                Ok(None)
+    pub fn place(keeping: &Keeping) -> Result<Keeps, Failure> {
+        let told = |sentence: &str| say(&format!("runs are not kept: {sentence}"));
+        let place = match Place::wanted(keeping) {
+            Ok(Some(place)) => place,
+            Ok(None) => return Ok(Keeps::Nowhere),
+            Err(sentence) => {
+                told(&sentence);
+                return Ok(Keeps::Nowhere);
             }
-            checked => checked.map_err(Failure::usage),
+        };
+        match place.check() {
+            Ok(()) => Ok(Keeps::At(place)),
+            Err(sentence) if *keeping == Keeping::AsUsual => {
+                told(&sentence);
+                Ok(Keeps::Refused)
+            }
+            Err(sentence) => Err(Failure::usage(sentence)),
         }
     }
 
     /// Keeps the runs of this session at this place, if there is one, and takes in what earlier sessions could not keep
     /// there.
-    pub fn new(place: Option<Place>, here: Arc<Provenance>) -> Keeper {
-        if let Some(told) = place.as_ref().and_then(take_in) {
+    pub fn new(keeps: Keeps, here: Arc<Provenance>) -> Keeper {
+        let is_refused = matches!(keeps, Keeps::Refused);
+        let Keeps::At(place) = keeps else {
+            return Keeper { writer: None, here, numbers: HashMap::new(), highest: 0, is_refused };
+        };
+        if let Some(told) = take_in(&place) {
             say(&told);
         }
-        let writer = place.map(|place| Writer::new(Store::at(place), Arc::clone(&here)));
-        Keeper { writer, here, numbers: HashMap::new(), highest: 0 }
+        let mut store = Store::at(place);
+        // What keeps it from being read keeps it from being written to, and is told then.
+        let highest = store.next_number().map_or(0, |next| next - 1);
+        let writer = Some(Writer::new(store, Arc::clone(&here)));
+        Keeper { writer, here, numbers: HashMap::new(), highest, is_refused }
     }
 
     /// Where and when runs are measured.
@@ -58,13 +84,15 @@ impl Keeper {
         &self.here
     }
 
-    /// Keeps a finished run.
+    /// Keeps a finished run. What cannot be kept beside the history makes its line longer.
     pub fn keep(&mut self, record: &Record, trace: &Trace) {
-        self.change(&record.id, |wanted| Change::run(wanted, record));
-        if let Some(writer) = &self.writer
-            && let Err(sentence) = writer.store().pictures().keep(record, trace)
-        {
-            say(&sentence);
+        let beside = self.writer.as_ref().map(|writer| writer.store().pictures().keep(record, trace));
+        match beside {
+            Some(Err(sentence)) => {
+                say(&sentence);
+                self.change(&record.id, |wanted| Change::whole_run(wanted, record));
+            }
+            _ => self.change(&record.id, |wanted| Change::run(wanted, record)),
         }
     }
 
@@ -76,7 +104,7 @@ impl Keeper {
     fn change(&mut self, id: &str, change: impl FnOnce(usize) -> Change) {
         let wanted = self.highest + 1;
         self.number(id.to_string(), wanted);
-        let replies = self.writer.as_mut().map(|writer| writer.keep(change(wanted)));
+        let replies = self.writer.as_mut().map(|writer| writer.keep(change(wanted), PATIENCE));
         self.hear(replies.unwrap_or_default());
     }
 
@@ -111,7 +139,7 @@ impl Keeper {
     /// Everything was measured: now there is time to see to it that it is on the disk and does not take too much room.
     /// Returns whether everything that was measured is kept, in the history or beside it; what is not, is said.
     pub fn finish(self) -> bool {
-        let Some(writer) = self.writer else { return true };
+        let Some(writer) = self.writer else { return !self.is_refused };
         let (place, pictures) = (writer.store().place().clone(), writer.store().pictures());
         let (_, end) = writer.finish();
         place.sync();

@@ -1,5 +1,7 @@
 //! How the program ends: its exit codes, and the one sentence that goes with a refusal.
 
+use crate::domain::address::masked_in;
+
 /// All was done.
 pub const DONE: u8 = 0;
 /// The run broke, or a task failed.
@@ -22,12 +24,17 @@ impl Failure {
     /// The user asked for something that is not possible.
     #[must_use]
     pub fn usage(sentence: impl Into<String>) -> Failure {
-        Failure { code: USAGE, sentence: sentence.into() }
+        Failure::new(USAGE, &sentence.into())
     }
 
     /// Something broke.
     #[must_use]
     pub fn broke(sentence: impl Into<String>) -> Failure {
-        Failure { code: BROKE, sentence: sentence.into() }
+        Failure::new(BROKE, &sentence.into())
+    }
+
+    /// An address that was taken for something else is repeated without its password.
+    fn new(code: u8, sentence: &str) -> Failure {
+        Failure { code, sentence: masked_in(sentence) }
     }
 }

@@ -53,6 +53,12 @@ impl Change {
         Change::Run { wanted, record: Box::new(pictures::without_details(record).into_owned()) }
     }
 
+    /// The same with everything in its line, where nothing can be kept beside it.
+    #[must_use]
+    pub fn whole_run(wanted: usize, record: &Record) -> Change {
+        Change::Run { wanted, record: Box::new(record.clone()) }
+    }
+
     /// The id of the run or sweep that it adds.
     pub(super) fn added(&self) -> Option<&str> {
         match self {

@@ -147,6 +147,11 @@ impl Index {
         self.begins_like_ours = bytes[..common] == BEGINNING[..common];
     }
 
+    /// Whether every line was understood. Of others it is not known which runs they have.
+    pub fn is_understood(&self) -> bool {
+        self.newer == 0 && self.damaged.is_empty()
+    }
+
     /// Whether the file is something else, in which nothing must be written: it does not begin like a history, and no
     /// line is one of a history.
     pub fn is_foreign(&self) -> bool {

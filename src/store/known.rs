@@ -2,16 +2,17 @@
 //!
 //! Beside the history is a small file that says up to where somebody has read it, and which number is the highest up to
 //! there. What was appended since is read. Nothing depends on that file: where it is missing, damaged or about another
-//! history, the history is read from its beginning.
+//! history, the history is read from its beginning. Where something else has its name, it is left alone.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::hash::{DefaultHasher, Hasher};
 use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::line::BEGINNING;
 use super::log::Position;
 
 /// The version of the file's shape.
@@ -46,7 +47,8 @@ impl Known {
 
     /// What the file at `path` says, if it says something.
     pub fn read(path: &Path) -> Option<Known> {
-        let content = fs::read(path).ok().filter(|content| content.len() == LENGTH)?;
+        let mut content = [0; LENGTH];
+        own(path, OpenOptions::new().read(true)).ok()?.read_exact_at(&mut content, 0).ok()?;
         serde_json::from_slice(&content).ok().filter(|known: &Known| known.v == VERSION)
     }
 
@@ -62,8 +64,30 @@ impl Known {
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let mut content = serde_json::to_vec(self)?;
         content.resize(LENGTH, b' ');
-        let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+        let create = || OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let file = match own(path, OpenOptions::new().read(true).write(true)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => create(),
+            file => file,
+        }?;
         file.write_all_at(&content, 0)
+    }
+}
+
+/// The file at `path`, if it surely is one of these: anybody may have given another file its name.
+fn own(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    // Nothing that a link leads to, and no pipe that would have to be waited for.
+    let file = options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)?;
+    let there = file.metadata()?;
+    let is_form =
+        there.is_file() && there.len() == LENGTH as u64 && there.uid() == nix::unistd::geteuid().as_raw();
+    let mut beginning = [0; BEGINNING.len()];
+    if is_form {
+        file.read_exact_at(&mut beginning, 0)?;
+    }
+    if is_form && beginning == *BEGINNING {
+        Ok(file)
+    } else {
+        Err(io::Error::other("something else has the name of the index"))
     }
 }
 
@@ -93,7 +117,30 @@ mod tests {
             known.write(&path).unwrap();
             assert_eq!(Known::read(&path), Some(known));
         }
-        fs::write(&path, "{}").unwrap();
-        assert_eq!(Known::read(&path), None);
+    }
+
+    #[test]
+    fn nothing_is_written_over_a_file_that_only_has_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let position = serde_json::json!({"device": 1, "inode": 2, "bytes": 3, "lines": 4});
+        let known = Known {
+            v: VERSION,
+            highest: 7,
+            position: serde_json::from_value(position).unwrap(),
+            fingerprint: 5,
+        };
+        let long = "x".repeat(LENGTH);
+        for (name, content) in [("notes", "{\"v\":mine"), ("empty", ""), ("long", &long)] {
+            std::fs::write(at(name), content).unwrap();
+            assert!(known.write(&at(name)).is_err() && Known::read(&at(name)).is_none(), "{name}");
+            assert_eq!(std::fs::read_to_string(at(name)).unwrap(), content, "{name}");
+        }
+        known.write(&at("index")).unwrap();
+        std::os::unix::fs::symlink(at("index"), at("link")).unwrap();
+        nix::unistd::mkfifo(&at("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+        for name in ["link", "pipe"] {
+            assert!(known.write(&at(name)).is_err() && Known::read(&at(name)).is_none(), "{name}");
+        }
     }
 }

@@ -18,7 +18,7 @@ use crate::domain::text;
 /// A longer line is no line of ours: it is skipped, and never all in memory.
 pub const LINE_MAX: u64 = 16 << 20;
 /// How long somebody who only reads waits for others that append; each takes less than a millisecond.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_millis(50);
 /// Between two tries to get the lock.
 const PAUSE: Duration = Duration::from_millis(2);
 

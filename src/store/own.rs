@@ -42,7 +42,9 @@ impl OwnFiles {
 /// Whether `path`, without links, is the history at this place, or beside it and the history's own.
 fn is_at(place: &Place, path: &Path) -> bool {
     let is_file = |own: &Path| resolved(own).is_some_and(|own| own == path) || is_same_file(own, path);
-    let is_pending = resolved(&place.file).is_some_and(|history| history.parent() == path.parent())
+    let folder = |file: &Path| resolved(file).and_then(|file| file.parent().map(Path::to_path_buf));
+    // Beside the name of the history, which may be a link, and not beside what that leads to.
+    let is_pending = folder(&place.pending("")).as_deref() == path.parent()
         && path.file_name().is_some_and(|name| place.is_pending(name));
     let is_trace = resolved(&place.traces()).is_some_and(|traces| path.starts_with(traces));
     is_file(&place.file) || is_file(&place.index()) || is_pending || is_trace
@@ -77,10 +79,11 @@ fn is_written_for_a_history(path: &Path) -> bool {
     read.is_ok() && begins_like_ours(&beginning)
 }
 
-/// `{"v":1,"kind":` begins a line of a history, `{"v":1,"id":` a file of a trace, in any version.
+/// `{"v":1,"kind":` begins a line of a history, `{"v":1,"id":` a file of a trace, `{"v":1,"session":` what waits to be
+/// added to a history, `{"v":1,"highest":` an index; in any version.
 fn begins_like_ours(beginning: &[u8]) -> bool {
     let Some(rest) = beginning.strip_prefix(super::line::BEGINNING) else { return false };
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let is_next = |key: &[u8]| rest[digits..].starts_with(key);
-    digits > 0 && (is_next(b",\"kind\":") || is_next(b",\"id\":"))
+    let is_next = |key: &str| rest[digits..].starts_with(format!(",\"{key}\":").as_bytes());
+    digits > 0 && ["kind", "id", "session", "highest"].into_iter().any(is_next)
 }

@@ -5,13 +5,14 @@
 //!
 //! The first line says where the session measured; each line after it is a change.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 
 use super::change::Change;
 use super::line::VERSION;
@@ -88,10 +89,10 @@ impl Pending {
         &self.path
     }
 
-    /// Waits until the disk has it.
+    /// Waits until the disk has it, the name included. A disk that cannot be asked does it in its own time.
     pub fn sync(&self) {
-        // Whoever cannot be asked to do so does it in time.
         let _ = self.file.sync_data();
+        let _ = self.path.parent().map(File::open).map(|folder| folder.and_then(|folder| folder.sync_all()));
     }
 
     /// All of it is in the history: nobody needs it any more.
@@ -113,7 +114,8 @@ impl Pending {
 fn made_and_locked(path: &Path) -> io::Result<File> {
     for _ in 0..TRIES {
         let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
-        let is_locked = file.try_lock().is_ok();
+        // Where there are no locks, nobody else can have it either.
+        let is_locked = !matches!(file.try_lock(), Err(TryLockError::WouldBlock));
         let number = |there: fs::Metadata| (there.dev(), there.ino());
         let named = fs::symlink_metadata(path).ok().map(number);
         if is_locked && named == Some(number(file.metadata()?)) {
@@ -132,8 +134,8 @@ pub struct Left {
     pub provenance: Arc<Provenance>,
     /// What it could not append.
     pub changes: Vec<Change>,
-    /// Whether all of it was understood: what was not stays in the file.
-    is_understood: bool,
+    /// The first line, and those that were not understood: they stay in the file.
+    rest: Vec<Vec<u8>>,
     _lock: File,
 }
 
@@ -152,29 +154,50 @@ impl Left {
         if !there.is_file() || there.uid() != nix::unistd::geteuid().as_raw() {
             return None;
         }
-        let file = File::open(&path).ok()?;
+        // For writing, as some file systems lock nothing else.
+        let file = OpenOptions::new().read(true).append(true).open(&path).ok()?;
         file.try_lock().ok()?;
-        let (mut provenance, mut changes, mut is_understood) = (None, vec![], true);
+        if there.len() == 0 {
+            // Its program ended before it wrote anything.
+            let _ = fs::remove_file(&path);
+            return None;
+        }
+        let (mut provenance, mut changes, mut rest) = (None, vec![], vec![]);
         let read = Log::new(path.clone()).read_whole(&file, |seen| match seen {
             Seen::Restart => {}
-            Seen::Line(1, line) => provenance = parsed(line).map(earlier),
+            Seen::Line(1, line) => {
+                provenance = parsed(line).map(earlier);
+                rest.push(line.to_vec());
+            }
             Seen::Line(_, line) => match parsed(line) {
                 Some(To { change }) => changes.push(change),
-                None => is_understood = false,
+                None => rest.push(line.to_vec()),
             },
             // Its writer was ended in the middle of it: it never was in the file as a whole.
             Seen::Torn(..) => {}
-            Seen::TooLong(..) => is_understood = false,
+            // No program writes such a line.
+            Seen::TooLong(..) => {}
         });
         read.ok()?;
-        Some(Left { path, provenance: provenance?, changes, is_understood, _lock: file })
+        Some(Left { path, provenance: provenance?, changes, rest, _lock: file })
     }
 
-    /// All that was understood is in the history. The file goes, if that was all.
+    /// All that was understood is in the history: only what was not stays in the file, and without that, it goes.
     pub fn remove(self) {
-        if self.is_understood {
+        if self.rest.len() < 2 {
             let _ = fs::remove_file(&self.path);
+            return;
         }
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let rewritten = NamedTempFile::new_in(folder).and_then(|mut file| {
+            for line in &self.rest {
+                file.write_all(line)?;
+                file.write_all(b"\n")?;
+            }
+            Ok(file.persist(&self.path)?)
+        });
+        // If that is not possible, its changes are made once more, which adds no run twice.
+        drop(rewritten);
     }
 }
 

@@ -185,11 +185,14 @@ impl Pictures {
 
     /// Makes all files together take at most `most` bytes: from the oldest on, traces are made poorer, then files removed.
     pub fn bound(&self, most: u64) {
+        let sum = |files: &[Kept]| files.iter().map(|file| file.bytes).sum::<u64>();
         let mut kept = self.kept();
-        let mut total: u64 = kept.iter().map(|file| file.bytes).sum();
-        if total <= most {
+        if sum(&kept) <= most {
             return;
         }
+        // Looked at only now, as that means opening each.
+        kept.retain(Kept::is_ours);
+        let mut total = sum(&kept);
         // Ids sort by time.
         kept.sort_by(|a, b| a.id.cmp(&b.id));
         for file in kept.iter_mut().filter(|file| !file.is_thinned) {
@@ -201,7 +204,7 @@ impl Pictures {
             }
         }
         for file in &kept {
-            if total > most && file.is_ours() && fs::remove_file(&file.path).is_ok() {
+            if total > most && fs::remove_file(&file.path).is_ok() {
                 total -= file.bytes;
             }
         }
@@ -411,6 +414,10 @@ mod tests {
             file.set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
         }
         pictures.sweep(|_| false);
+        pictures.keep(&record("recent"), &Trace::new(1)).unwrap();
+        let one = fs::metadata(path("recent.json")).unwrap().len();
+        pictures.bound(one);
+        assert!(path("recent.json").exists(), "what others put there costs no picture its place");
         pictures.bound(0);
         for (name, content) in files {
             assert_eq!(fs::read_to_string(path(name)).ok().as_deref(), Some(content), "{name}");

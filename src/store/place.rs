@@ -80,9 +80,7 @@ impl Place {
 pub fn default_place() -> Result<Place, String> {
     data_home(env::var_os("XDG_DATA_HOME"), env::home_dir())
         .map(|data| Place { file: data.join(DIRECTORY).join(FILE) })
-        .ok_or_else(|| {
-            "runs are not kept: neither XDG_DATA_HOME nor HOME says where; --history FILE would".into()
-        })
+        .ok_or_else(|| "neither XDG_DATA_HOME nor HOME says where; --history FILE would".into())
 }
 
 fn data_home(xdg: Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {

@@ -15,7 +15,11 @@ use crate::domain::provenance::Provenance;
 use crate::domain::text::{self, counted};
 
 /// How long others are waited for that append: each takes less than a millisecond.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub const PATIENCE: Duration = Duration::from_secs(1);
+/// How long of that something waits nowhere but in memory.
+const MOMENT: Duration = Duration::from_millis(20);
+/// What waits is tried again no sooner: each time, all of it is written.
+const AGAIN: Duration = Duration::from_millis(200);
 /// How long the end of the program waits for room for what is neither in the history nor beside it.
 const LEAVING: Duration = Duration::from_secs(3);
 /// Between two tries then.
@@ -58,13 +62,23 @@ pub struct Writer {
     pending: Option<Pending>,
     /// Why it waits.
     trouble: String,
+    /// When that was tried last.
+    tried: Instant,
 }
 
 impl Writer {
     /// Writes to the history that `store` is, what is measured `here`.
     #[must_use]
     pub fn new(store: Store, here: Arc<Provenance>) -> Writer {
-        Writer { store, here, waiting: vec![], put_beside: 0, pending: None, trouble: String::new() }
+        Writer {
+            store,
+            here,
+            waiting: vec![],
+            put_beside: 0,
+            pending: None,
+            trouble: String::new(),
+            tried: Instant::now(),
+        }
     }
 
     /// The history.
@@ -89,27 +103,22 @@ impl Writer {
         !self.waiting.is_empty()
     }
 
-    /// Keeps something, or lets it wait. Others that append are waited for, for a second at most.
-    pub fn keep(&mut self, change: Change) -> Vec<Reply> {
-        let patience = if self.is_waiting() { Duration::ZERO } else { PATIENCE };
-        self.keep_within(patience, change)
-    }
-
-    /// The same, but others are not waited for.
-    pub fn keep_without_waiting(&mut self, change: Change) -> Vec<Reply> {
-        self.keep_within(Duration::ZERO, change)
-    }
-
-    fn keep_within(&mut self, patience: Duration, change: Change) -> Vec<Reply> {
+    /// Keeps something, or lets it wait. Others that append are waited for as long as `patience` lasts.
+    pub fn keep(&mut self, change: Change, patience: Duration) -> Vec<Reply> {
         let waits_longer = self.is_waiting();
         self.waiting.push(change);
-        let mut replies = self.append(patience);
+        if waits_longer {
+            self.put_beside();
+            return if self.tried.elapsed() > AGAIN { self.try_again() } else { vec![] };
+        }
+        let mut replies = self.append(patience.min(MOMENT));
         if self.is_waiting() {
             self.put_beside();
-            if !waits_longer {
-                let trouble = &self.trouble;
-                replies.push(Reply::Told(format!("not in the history yet, tried again: {trouble}")));
-            }
+            replies = self.append(patience.saturating_sub(MOMENT));
+        }
+        if self.is_waiting() {
+            let trouble = &self.trouble;
+            replies.push(Reply::Told(format!("not in the history yet, tried again: {trouble}")));
         }
         replies
     }
@@ -149,11 +158,15 @@ impl Writer {
         if !self.is_waiting() {
             return vec![];
         }
-        match self.store.keep(&self.waiting, &self.here, patience) {
+        let kept = self.store.keep(&self.waiting, &self.here, patience);
+        self.tried = Instant::now();
+        match kept {
             Ok(outcomes) => {
                 let waiting = std::mem::take(&mut self.waiting);
                 self.put_beside = 0;
                 if let Some(pending) = self.pending.take() {
+                    // Until the disk has one of them, it may lose the other.
+                    self.store.place().sync();
                     pending.remove();
                 }
                 waiting.iter().zip(outcomes).filter_map(|(change, outcome)| reply(change, &outcome)).collect()
@@ -221,12 +234,17 @@ pub fn take_in(place: &Place) -> Option<String> {
     let (mut runs, mut trouble) = (0, None);
     for left in Left::beside(place) {
         let count = left.changes.iter().filter(|change| matches!(change, Change::Run { .. })).count();
-        match store.keep_new(&left.changes, &left.provenance, PATIENCE) {
+        // Without waiting long: whoever starts the program is waiting, and the next start is early enough.
+        match store.keep_new(&left.changes, &left.provenance, MOMENT) {
             Ok(()) => {
                 runs += count as u64;
+                place.sync();
                 left.remove();
             }
-            Err(sentence) => trouble = Some(sentence),
+            Err(sentence) => {
+                trouble = Some(sentence);
+                break;
+            }
         }
     }
     match (trouble, runs) {

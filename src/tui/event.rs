@@ -27,13 +27,8 @@ pub enum Event {
     Exported(String, Result<u64, Refusal>),
     /// What earlier sessions have kept.
     Earlier(Box<Opened>),
-    /// A run or sweep of this session was kept under this number.
-    Kept {
-        /// Its id.
-        id: String,
-        /// Its number.
-        number: usize,
-    },
+    /// These runs and sweeps of this session were kept, each under this number.
+    Kept(Vec<(String, usize)>),
     /// The picture of a kept run, or why there is none.
     PictureRead {
         /// The run's number.

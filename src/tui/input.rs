@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use signal_hook::consts::SIGWINCH;
+use signal_hook::consts::{SIGCONT, SIGWINCH};
 
 use super::event::Event;
 use crate::domain::time::Nanos;
@@ -48,6 +48,8 @@ struct Keyboard {
     heard: Nanos,
     /// Opens when the size of the terminal changes.
     resized: Latch,
+    /// Opens when the program goes on after it was stopped.
+    continued: Latch,
 }
 
 /// Nobody listens any more.
@@ -61,9 +63,13 @@ impl From<SendError<Event>> for Unheard {
 
 impl Keyboard {
     fn new(events: Sender<Event>) -> io::Result<Keyboard> {
-        let resized = Latch::new()?;
-        signal_hook::low_level::pipe::register(SIGWINCH, resized.opener()?)?;
-        Ok(Keyboard { events, parser: Parser::default(), heard: clock::now(), resized })
+        let opened_by = |signal| -> io::Result<Latch> {
+            let latch = Latch::new()?;
+            signal_hook::low_level::pipe::register(signal, latch.opener()?)?;
+            Ok(latch)
+        };
+        let (resized, continued) = (opened_by(SIGWINCH)?, opened_by(SIGCONT)?);
+        Ok(Keyboard { events, parser: Parser::default(), heard: clock::now(), resized, continued })
     }
 
     fn listen(mut self) {
@@ -75,7 +81,13 @@ impl Keyboard {
     /// Waits for what happens next, and tells it.
     fn step(&mut self) -> Result<(), Unheard> {
         let stdin = io::stdin();
-        let [typed, resized] = wait_readable([stdin.as_fd(), self.resized.as_fd()], self.pause());
+        let [typed, resized, continued] =
+            wait_readable([stdin.as_fd(), self.resized.as_fd(), self.continued.as_fd()], self.pause());
+        if continued {
+            self.continued.close();
+            // What was typed before the stop is no part of what is typed now.
+            self.parser = Parser::default();
+        }
         if resized {
             self.resized.close();
             self.events.send(Event::Resized)?;

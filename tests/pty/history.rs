@@ -15,10 +15,10 @@ struct Locked {
 
 impl Locked {
     fn history() -> Locked {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("the test made it so");
         let file = folder.path().join("history.jsonl");
-        let lock = OpenOptions::new().append(true).create(true).open(file).unwrap();
-        lock.lock().unwrap();
+        let lock = OpenOptions::new().append(true).create(true).open(file).expect("the test made it so");
+        lock.lock().expect("the test made it so");
         Locked { folder, lock }
     }
 
@@ -27,13 +27,15 @@ impl Locked {
     }
 
     fn runs(&self) -> Vec<usize> {
-        let (_, opened) = Store::open(Place { file: self.file() }).unwrap();
+        let (_, opened) = Store::open(Place { file: self.file() }).expect("the test made it so");
         opened.runs.iter().map(|run| run.number).collect()
     }
 
     fn is_pending(&self) -> bool {
         let is_pending = |path: &Path| path.to_string_lossy().contains(".pending-");
-        std::fs::read_dir(self.folder.path()).unwrap().any(|entry| is_pending(&entry.unwrap().path()))
+        std::fs::read_dir(self.folder.path())
+            .expect("the test made it so")
+            .any(|entry| is_pending(&entry.expect("the test made it so").path()))
     }
 
     /// The explorer with two runs that ended, and that cannot be added to the history.

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::{Room, here, record};
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
-use pconc_tui::store::{Change, End, Outcome, Reply, Store, Writer, take_in};
+use pconc_tui::store::{Change, End, Outcome, PATIENCE, Reply, Store, Writer, take_in};
 
 const TINY: &str = "run --workload cpu --model threads --workers 2 --tasks 4 --iterations 1000";
 
@@ -24,13 +24,15 @@ fn start(line: &str, room: &Room) -> Child {
 
 /// The history, locked by another program: this one.
 fn locked(room: &Room) -> File {
-    let file = OpenOptions::new().append(true).create(true).open(room.file()).unwrap();
-    file.lock().unwrap();
+    let file = OpenOptions::new().append(true).create(true).open(room.file()).expect("the test made it so");
+    file.lock().expect("the test made it so");
     file
 }
 
 fn pending(room: &Room) -> Vec<String> {
-    let entries = fs::read_dir(room.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let entries = fs::read_dir(room.path())
+        .expect("the test made it so")
+        .map(|entry| entry.expect("the test made it so").file_name());
     entries.filter_map(|name| name.into_string().ok()).filter(|name| name.contains("pending")).collect()
 }
 
@@ -161,9 +163,9 @@ fn where_nothing_can_be_written_the_end_says_how_many_runs_are_lost() {
     fs::write(room.path().join("file"), "").unwrap();
     let place = pconc_tui::store::Place { file: room.path().join("file/history.jsonl") };
     let mut writer = Writer::new(Store::at(place), here("one"));
-    let told = writer.keep(Change::run(1, &record("a")));
+    let told = writer.keep(Change::run(1, &record("a")), Duration::ZERO);
     assert!(matches!(&told[..], [Reply::Told(told)] if told.contains("not in the history yet")), "{told:?}");
-    assert_eq!(writer.keep(Change::run(2, &record("b"))), [], "it is told once");
+    assert_eq!(writer.keep(Change::run(2, &record("b")), Duration::ZERO), [], "it is told once");
     let (_, end) = writer.finish();
     assert!(
         matches!(&end, End::Lost(told) if told.starts_with("2 runs could not be kept anywhere")),
@@ -176,7 +178,7 @@ fn a_file_beside_the_history_is_left_alone_while_its_session_goes_on_or_if_a_new
     let room = Room::new();
     let lock = locked(&room);
     let mut writer = Writer::new(Store::at(room.place()), here("one"));
-    writer.keep(Change::run(1, &record("a")));
+    writer.keep(Change::run(1, &record("a")), Duration::ZERO);
     assert_eq!(take_in(&room.place()), None);
     let [beside] = &pending(&room)[..] else { panic!("{:?}", pending(&room)) };
     let content = fs::read_to_string(room.path().join(beside)).unwrap();
@@ -194,6 +196,83 @@ fn a_file_beside_the_history_is_left_alone_while_its_session_goes_on_or_if_a_new
     fs::write(room.place().pending("one"), content).unwrap();
     assert!(take_in(&room.place()).is_some());
     assert_eq!((room.numbers(), pending(&room).len()), (vec![1], 2));
+}
+
+#[test]
+fn what_waits_beside_the_history_holds_up_no_start_while_the_history_is_locked() {
+    let room = Room::new();
+    let lock = locked(&room);
+    for session in 0..5 {
+        let mut writer = Writer::new(Store::at(room.place()), here(&format!("session-{session}")));
+        writer.keep(Change::run(1, &record(&format!("r{session}"))), Duration::ZERO);
+    }
+    let told = take_in(&room.place());
+    assert!(told.is_some_and(|told| told.contains("could not be added to the history yet")));
+    assert_eq!(pending(&room).len(), 5);
+    lock.unlock().unwrap();
+    assert!(take_in(&room.place()).is_some_and(|told| told.starts_with("5 runs ")));
+    assert_eq!((room.numbers(), pending(&room).len()), (vec![1, 2, 3, 4, 5], 0));
+}
+
+#[test]
+fn of_a_file_beside_the_history_what_is_not_understood_stays_and_the_rest_is_taken_once() {
+    let room = Room::new();
+    let lock = locked(&room);
+    let mut writer = Writer::new(Store::at(room.place()), here("one"));
+    writer.keep(Change::run(1, &record("a")), Duration::ZERO);
+    writer.keep(Change::Remove { ids: vec!["a".into()] }, Duration::ZERO);
+    drop(writer);
+    lock.unlock().unwrap();
+    let path = room.place().pending("one");
+    let newer = "{\"v\":2,\"change\":{\"dream\":{}}}\n";
+    let content = fs::read_to_string(&path).unwrap() + newer;
+    fs::write(&path, content).unwrap();
+    assert!(take_in(&room.place()).is_some());
+    Store::at(room.place()).restore(&[1]).unwrap();
+    assert_eq!(take_in(&room.place()), None);
+    assert_eq!(room.numbers(), [1], "the removal is not made again");
+    let left = fs::read_to_string(&path).unwrap();
+    assert!(left.starts_with("{\"v\":1,\"session\":") && left.ends_with(newer) && left.lines().count() == 2);
+    fs::write(room.place().pending("two"), "").unwrap();
+    assert_eq!(take_in(&room.place()), None);
+    assert!(!room.place().pending("two").exists(), "a program ended before it wrote anything");
+}
+
+#[test]
+fn a_run_that_waits_is_shown_with_the_number_that_it_will_most_likely_get() {
+    let room = Room::new();
+    Store::at(room.place()).keep_run(41, &here("one"), &record("a")).unwrap();
+    let lock = locked(&room);
+    let output = start(&format!("{TINY} --format json"), &room).wait_with_output().unwrap();
+    assert!(String::from_utf8(output.stdout).unwrap().contains("\"number\": 42"));
+    lock.unlock().unwrap();
+    assert!(take_in(&room.place()).is_some());
+    assert_eq!(room.numbers(), [41, 42]);
+}
+
+#[test]
+fn where_nothing_can_be_kept_beside_the_history_a_run_of_many_workers_is_whole_in_it() {
+    let room = Room::new();
+    fs::write(room.place().traces(), "in the way").unwrap();
+    let line = "run --workload cpu --model threads --workers 100 --tasks 100 --iterations 100";
+    let output = start(line, &room).wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let run = &room.opened().runs[0];
+    assert_eq!((run.record.workers.len(), run.record.tasks.as_ref().map(Vec::len)), (100, Some(100)));
+}
+
+#[test]
+fn a_usual_history_that_is_none_is_said_and_the_exit_code_says_that_nothing_was_kept() {
+    let data = tempfile::tempdir().unwrap();
+    let usual = data.path().join("pconc-tui/history.jsonl");
+    fs::create_dir_all(&usual).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
+    command.args(TINY.split(' ')).env("XDG_DATA_HOME", data.path());
+    let output = command.output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("runs are not kept") && told.contains("is a directory"), "{told}");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("completed"), "{told}");
 }
 
 /// What happens to a history.
@@ -236,7 +315,7 @@ fn sweep(id: String) -> Change {
     );
     let models = vec![pconc_tui::domain::model::Model::Threads];
     let draft = SweepDraft { draft, models, pythons: vec![], workers: vec![1], repeats: 3, seed: 7 };
-    let plan = draft.validate(&Default::default()).unwrap();
+    let plan = draft.validate(&Default::default()).expect("the test made it so");
     Change::Sweep { wanted: 0, sweep: Box::new(Sweep { id, plan }) }
 }
 
@@ -320,5 +399,5 @@ proptest! {
 
 /// Keeps something, without waiting a second for a lock that this test holds.
 fn keep_quickly(writer: &mut Writer, change: Change, is_locked: bool) {
-    if is_locked { drop(writer.keep_without_waiting(change)) } else { drop(writer.keep(change)) }
+    if is_locked { drop(writer.keep(change, Duration::ZERO)) } else { drop(writer.keep(change, PATIENCE)) }
 }

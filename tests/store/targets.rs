@@ -12,13 +12,18 @@ const TINY: &str = "run --workload cpu --model threads --workers 2 --tasks 4 --i
 
 /// Everything in a folder with its content, folders without.
 fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut contents: Vec<_> =
-        entries
-            .flat_map(|path| {
-                if path.is_dir() { contents(&path) } else { vec![(path.clone(), fs::read(path).unwrap())] }
-            })
-            .collect();
+    let entries = fs::read_dir(folder)
+        .expect("the test made it so")
+        .map(|entry| entry.expect("the test made it so").path());
+    let mut contents: Vec<_> = entries
+        .flat_map(|path| {
+            if path.is_dir() {
+                contents(&path)
+            } else {
+                vec![(path.clone(), fs::read(path).expect("the test made it so"))]
+            }
+        })
+        .collect();
     contents.sort();
     contents
 }
@@ -27,7 +32,7 @@ fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 fn room_with_runs() -> Room {
     let room = Room::new();
     for _ in 0..2 {
-        let kept = command(TINY, &room.file()).output().unwrap();
+        let kept = command(TINY, &room.file()).output().expect("the test made it so");
         assert!(kept.status.success(), "{kept:?}");
     }
     room
@@ -62,6 +67,33 @@ fn a_forced_export_never_replaces_the_history_nor_what_is_beside_it_by_any_name(
             assert!(!output.status.success(), "{line}, {}: {said}", target.display());
             assert!(said.contains("pconc-tui keeps its history there"), "{line}: {said}");
             assert_eq!((contents(room.path()), contents(other.path())), before, "{}", target.display());
+        }
+    }
+}
+
+#[test]
+fn a_forced_export_never_replaces_what_waits_to_be_added_to_a_history() {
+    let room = room_with_runs();
+    let link = room.path().join("link.jsonl");
+    symlink(room.file(), &link).unwrap();
+    let lock = fs::OpenOptions::new().append(true).open(room.file()).unwrap();
+    lock.lock().unwrap();
+    for history in [room.file(), link.clone()] {
+        assert!(command(TINY, &history).output().unwrap().status.success());
+    }
+    let waiting: Vec<PathBuf> = contents(room.path())
+        .into_iter()
+        .map(|(path, _)| path)
+        .filter(|path| path.to_string_lossy().contains(".pending-"))
+        .collect();
+    assert_eq!(waiting.len(), 2);
+    let before = contents(room.path());
+    for target in &waiting {
+        for keeping in [vec!["--no-history".into()], vec!["--history".into(), link.display().to_string()]] {
+            let mut run = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
+            run.args(TINY.split(' ')).args(keeping).arg("--force").arg("--output").arg(target);
+            assert_eq!(run.output().unwrap().status.code(), Some(2), "{}", target.display());
+            assert_eq!(contents(room.path()), before);
         }
     }
 }

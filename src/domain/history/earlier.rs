@@ -74,18 +74,25 @@ impl History {
         moves
     }
 
-    /// Gives a run or a sweep the number under which it was kept. Whatever has that number and was not kept under it makes
-    /// way. Returns whose numbers changed, in the order in which to follow them.
-    pub fn renumber(&mut self, from: usize, to: usize) -> Moves {
-        let taken: HashMap<usize, Origin> = self.numbers().collect();
-        if from == to || !taken.contains_key(&from) || taken.get(&to) == Some(&Origin::Earlier) {
+    /// Gives runs and sweeps, named by their ids, the numbers under which they were kept. Whatever has such a number and was
+    /// not kept under it makes way. Returns whose numbers changed, in the order in which to follow them.
+    pub fn number_as_kept(&mut self, kept: &[(String, usize)]) -> Moves {
+        let moves: Moves = kept.iter().flat_map(|(id, to)| self.renumber(id, *to)).collect();
+        if !moves.is_empty() {
+            self.settle();
+        }
+        moves
+    }
+
+    fn renumber(&mut self, id: &str, to: usize) -> Moves {
+        let Some(from) = self.number_of(id).filter(|from| *from != to) else { return vec![] };
+        if self.identity(to).is_some_and(|(_, origin)| origin == Origin::Earlier) {
             return vec![];
         }
         let mut moves = self.make_way(&HashSet::from([to]));
         self.highest = self.highest.max(to);
         self.change_numbers(&|number, _| if number == from { to } else { number });
         moves.push((from, to));
-        self.settle();
         moves
     }
 

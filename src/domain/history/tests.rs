@@ -418,7 +418,7 @@ fn every_run_stays_in_the_history_and_has_the_number_under_which_it_is_kept() {
                     let wanted = history.number_of(&id).unwrap();
                     highest_kept = wanted.max(highest_kept + 1 + gap);
                     in_file.push((id.clone(), highest_kept));
-                    let _ = history.renumber(wanted, highest_kept);
+                    let _ = history.number_as_kept(&[(id, highest_kept)]);
                 }
                 Step::Earlier if !is_read => {
                     is_read = true;

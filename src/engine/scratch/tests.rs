@@ -113,7 +113,8 @@ fn a_link_to_a_directory_of_a_session_and_what_it_leads_to_stay() {
 
 #[test]
 fn a_directory_that_holds_anything_else_stays_with_all_that_is_in_it() {
-    let put: [(&str, fn(&Path)); 6] = [
+    type Put = fn(&Path);
+    let put: [(&str, Put); 6] = [
         ("a file of another name", |directory| fs::write(directory.join("notes.txt"), "x").unwrap()),
         ("a task's file that is a directory", |directory| {
             fs::create_dir(directory.join("output-1.txt")).unwrap();

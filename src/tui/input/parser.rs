@@ -29,8 +29,8 @@ pub enum Input {
 /// How long the rest of a sequence may take: the bytes of a key arrive together, and over a network nearly so. A user
 /// who presses Esc waits as long.
 const SEQUENCE_PATIENCE: Nanos = 50_000_000;
-/// How long the rest of a paste may take. A network may stall within a long text, and what is left of that must not act
-/// as keys.
+/// How long the rest of a paste may take. A network may stall within a long text, and what is left of that should not be lost
+/// at once.
 const PASTE_PATIENCE: Nanos = 1_000_000_000;
 /// More parameters than any sequence has.
 const PARAMETERS_MAX: usize = 64;
@@ -47,6 +47,8 @@ const CTRL_C: u8 = 0x03;
 #[derive(Debug, Default)]
 pub struct Parser {
     state: State,
+    /// Whether a paste was given up, of which more may come.
+    is_paste_open: bool,
 }
 
 #[derive(Debug, Default)]
@@ -111,7 +113,21 @@ impl Parser {
         if bytes == [CTRL_C] {
             self.state = State::Ground;
         }
+        let bytes = if self.is_paste_open { self.behind_the_paste(bytes) } else { bytes };
         bytes.iter().filter_map(|byte| self.read(*byte)).collect()
+    }
+
+    /// What is no longer the paste that was given up: all that follows its end. A key also ends it: that is a single byte, or
+    /// a sequence. Any other block is the rest of its text, of which nothing may act as a key.
+    fn behind_the_paste<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let end = bytes.windows(PASTE_END.len()).position(|window| window == PASTE_END);
+        let behind = match (end, bytes) {
+            (Some(end), _) => &bytes[end + PASTE_END.len()..],
+            (None, [_] | [ESC, ..]) => bytes,
+            _ => return &[],
+        };
+        self.is_paste_open = false;
+        behind
     }
 
     /// How long to wait for the rest of what was begun, in nanoseconds; `None` if nothing was.
@@ -128,6 +144,10 @@ impl Parser {
     pub fn give_up(&mut self) -> Option<Input> {
         match std::mem::take(&mut self.state) {
             State::Escape => Some(Input::Key(Key::Esc)),
+            State::Paste(_) => {
+                self.is_paste_open = true;
+                None
+            }
             _ => None,
         }
     }
@@ -414,6 +434,25 @@ mod tests {
         assert_eq!(parser.read_block(b"d\x03e"), []);
         assert_eq!(parser.read_block(b"\x03"), [Input::Key(Key::Ctrl('c'))]);
         assert_eq!(parser.read_block(b"q"), [Input::Key(Key::Char('q'))]);
+    }
+
+    #[test]
+    fn the_rest_of_a_paste_that_was_given_up_does_not_act_as_keys_and_a_key_behind_it_does() {
+        let spilt = || {
+            let mut parser = Parser::default();
+            assert_eq!(parser.read_block(b"\x1b[200~hello"), []);
+            assert_eq!(parser.give_up(), None);
+            assert_eq!(parser.read_block(b" world\rwrq"), []);
+            parser
+        };
+        let q = || Input::Key(Key::Char('q'));
+        assert_eq!(spilt().read_block(b"q"), [q()]);
+        assert_eq!(spilt().read_block(b"\x1b[B"), [Input::Key(Key::Down)]);
+        assert_eq!(spilt().read_block(b"more\x1b[201~q"), [q()]);
+        assert_eq!(spilt().read_block(b"\x03"), [Input::Key(Key::Ctrl('c'))]);
+        let mut parser = spilt();
+        assert_eq!(parser.read_block(b"q"), [q()]);
+        assert_eq!(parser.read_block(b"qq"), [q(), q()]);
     }
 
     #[test]

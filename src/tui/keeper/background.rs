@@ -13,7 +13,7 @@ use crate::domain::history::Entry;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::trace::Trace;
-use crate::store::{Change, End, PICTURES_MAX, Place, Reply, Store, Writer, take_in};
+use crate::store::{Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, Writer, take_in};
 use crate::tui::event::Event;
 
 /// How long leaving waits for what is still to be written.
@@ -180,7 +180,7 @@ impl Worker {
         match job {
             Job::ReadEarlier => self.read_earlier(),
             Job::Change(change) => {
-                let replies = self.writer.keep(change);
+                let replies = self.writer.keep(change, PATIENCE);
                 self.tell_all(replies);
                 return true;
             }
@@ -216,11 +216,15 @@ impl Worker {
     }
 
     fn tell_all(&self, replies: Vec<Reply>) {
+        let mut kept = vec![];
         for reply in replies {
-            self.tell(match reply {
-                Reply::Kept { id, number } => Event::Kept { id, number },
-                Reply::Told(sentence) => Event::Told(sentence),
-            });
+            match reply {
+                Reply::Kept { id, number } => kept.push((id, number)),
+                Reply::Told(sentence) => self.tell(Event::Told(sentence)),
+            }
+        }
+        if !kept.is_empty() {
+            self.tell(Event::Kept(kept));
         }
     }
 
