@@ -1199,7 +1199,11 @@ async def get(url, limits, context):
 
         context = ssl.create_default_context()
     reader, writer = await asyncio.open_connection(
-        parts.hostname, parts.port or (443 if encrypted else 80), ssl=context if encrypted else None
+        parts.hostname,
+        parts.port or (443 if encrypted else 80),
+        ssl=context if encrypted else None,
+        # Its limit of a line: one that is longer than a head shall get as far as the check of it.
+        limit=2 * limits["head_bytes"],
     )
     try:
         headers = {

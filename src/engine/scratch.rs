@@ -7,7 +7,7 @@
 //!
 //! Other programs and people use the directory for temporary files as well, under any name. So a directory is removed only
 //! if this program surely made it: its name has the exact form, it is a directory of this user and no link, and it holds
-//! the file [`MARKER`]. In it, only what the program or its interpreter writes there is removed. Anything else stays, and
+//! a file that says so. In it, only what the program or its interpreter writes there is removed. Anything else stays, and
 //! the directory with it.
 
 use std::ffi::OsStr;
@@ -22,7 +22,7 @@ use nix::fcntl::{Flock, FlockArg};
 
 use crate::domain::shared_file;
 
-/// How the names of the directories of all sessions begin; [`ID_DIGITS`] hexadecimal digits follow.
+/// How the names of the directories of all sessions begin; 32 hexadecimal digits follow.
 const PREFIX: &str = "pconc-tui-";
 /// How many digits the rest of the name has.
 const ID_DIGITS: usize = 32;
