@@ -1,5 +1,8 @@
 //! What the explorer costs, printed beside what the project aims at. Nothing here asserts a time.
 
+#[path = "../tests/support/fixtures.rs"]
+mod fixtures;
+
 #[path = "support/table.rs"]
 mod table;
 
@@ -10,7 +13,7 @@ use std::sync::mpsc;
 use pconc_tui::app::App;
 use pconc_tui::app::key::Key::{Char, Down, Enter, Right};
 use pconc_tui::app::message::{Effect, Msg};
-use pconc_tui::app::sample::{self, Scenario};
+use fixtures::explorer::{self, Scenario};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
@@ -68,7 +71,7 @@ fn draw(app: &App, terminal: &mut Terminal<CrosstermBackend<Sink>>) {
 
 /// The explorer with a run of so many workers that has just begun.
 fn begun(workers: u32) -> (App, Plan) {
-    let mut app = App::new(sample::machine(2), Limits::default());
+    let mut app = App::new(explorer::machine(2), Limits::default());
     let mut keys = vec![Down, Down, Enter];
     keys.extend(workers.to_string().chars().map(Char));
     keys.push(Enter);
@@ -122,14 +125,14 @@ fn crowds() {
     let mut terminal = terminal();
     let mut cost = |app: &App| median((0..41).map(|_| cpu_of(|| draw(app, &mut terminal))).collect());
     row("CPU of a frame of 1 000 000 tasks, 1 000 lanes, live", &millis(cost(&app)), "under 2 ms");
-    let record = record::sample::record(plan, seconds(end), seconds(end));
+    let record = fixtures::sample::record(plan, seconds(end), seconds(end));
     drop(app.update(Msg::Concluded(Box::new(record))));
     row("CPU of a frame of 1 000 000 tasks, 1 000 lanes, concluded", &millis(cost(&app)), "under 2 ms");
 }
 
 /// The chart of a finished sweep of 5 models with 16 numbers of workers, 10 rounds.
 fn chart() {
-    let mut app = App::new(sample::machine(2), Limits::default());
+    let mut app = App::new(explorer::machine(2), Limits::default());
     let (columns, rows) = SCREEN;
     drop(app.update(Msg::Resized { columns, rows }));
     // The work is io; gil-threads and rayon are not measured unless asked for.
@@ -142,7 +145,7 @@ fn chart() {
     let mut effects = app.update(Msg::Key(Enter));
     let mut runs = 0;
     while let [.., Effect::Start(plan)] = &effects[..] {
-        let mut record = record::sample::record(plan.clone(), 1.0 / f64::from(plan.workers()), 0.1);
+        let mut record = fixtures::sample::record(plan.clone(), 1.0 / f64::from(plan.workers()), 0.1);
         (record.id, record.wall_s) = (format!("{runs}"), record.wall_s * (1.0 + f64::from(runs % 7) / 100.0));
         effects = app.update(Msg::Concluded(Box::new(record)));
         runs += 1;
@@ -241,11 +244,11 @@ fn first_frame(session: &Session, prepared: Nanos) {
 /// A history of ten thousand earlier runs: what arrives, what is drawn, what a key costs.
 fn long_history() {
     const RUNS: usize = 10_000;
-    let mut app = App::new(sample::machine(2), Limits::default());
+    let mut app = App::new(explorer::machine(2), Limits::default());
     let (columns, rows) = SCREEN;
     drop(app.update(Msg::Resized { columns, rows }));
     let numbers: Vec<usize> = (1..=RUNS).collect();
-    let mut runs = Some(Msg::Earlier(sample::earlier(Origin::Earlier, &numbers, None)));
+    let mut runs = Some(Msg::Earlier(explorer::earlier(Origin::Earlier, &numbers, None)));
     let cost = cpu_of(|| drop(runs.take().map(|runs| app.update(runs))));
     row("CPU of taking 10 000 earlier runs in", &millis(cost), "under 200 ms");
     let key = |app: &mut App, key| cpu_of(|| drop(app.update(Msg::Key(key))));

@@ -1,5 +1,8 @@
 //! What files to share cost, printed beside what the project aims at. Nothing here asserts a time.
 
+#[path = "../tests/support/fixtures.rs"]
+mod fixtures;
+
 #[path = "support/table.rs"]
 mod table;
 
@@ -7,13 +10,13 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::time::Instant;
 
-use pconc_tui::app::sample::machine;
+use fixtures::explorer::machine;
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::Draft;
 use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::record::sample;
+use fixtures::sample;
 use pconc_tui::domain::share::{Format, Shared, SharedRun};
 use pconc_tui::domain::time::{Nanos, seconds};
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Trace, Transition};

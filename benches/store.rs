@@ -1,5 +1,8 @@
 //! What the kept history costs, printed beside what the project aims at. Nothing here asserts a time.
 
+#[path = "../tests/support/fixtures.rs"]
+mod fixtures;
+
 #[path = "support/table.rs"]
 mod table;
 
@@ -8,11 +11,12 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use pconc_tui::app::sample::machine;
+use fixtures::explorer::machine;
 use pconc_tui::domain::history::History;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::record::{Record, sample};
+use fixtures::sample;
+use pconc_tui::domain::record::Record;
 use pconc_tui::domain::trace::Trace;
 use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::store::{Place, Store};

@@ -55,8 +55,6 @@ mod pythons;
 mod query;
 pub mod reading;
 mod removal;
-#[doc(hidden)]
-pub mod sample;
 pub mod screen;
 pub mod setup;
 pub mod sweep;
@@ -493,15 +491,16 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::setup::Row;
+    use crate::fixtures::explorer;
     use super::*;
 
     #[test]
     fn a_live_headline_stays_long_enough_to_be_read() {
-        let mut app = App::new(sample::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = app.update(Msg::Key(Key::Char('2')));
         let [.., message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
-        let run = sample::Scenario::new(serial.clone(), 2);
+        let run = explorer::Scenario::new(serial.clone(), 2);
         let mut changes = 0;
         let mut before = String::new();
         for ms in (10..1_000).step_by(10) {
@@ -517,11 +516,11 @@ mod tests {
 
     #[test]
     fn a_worker_that_dies_is_told_at_once_by_name_and_cause() {
-        let mut app = App::new(sample::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = app.update(Msg::Key(Key::Char('3')));
         let [.., message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
-        let mut batch = sample::Scenario::new(serial.clone(), 2).batch(0, 1_000_000);
+        let mut batch = explorer::Scenario::new(serial.clone(), 2).batch(0, 1_000_000);
         batch.deaths = vec!["worker 0 was killed by SIGKILL".into(), "worker 1 panicked: oh".into()];
         let _ = app.update(Msg::Batch(batch));
         let notice = app.notice().unwrap();
@@ -531,7 +530,7 @@ mod tests {
 
     #[test]
     fn pasted_text_goes_into_the_field_that_is_open_and_does_nothing_elsewhere() {
-        let mut app = App::new(sample::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), Limits::default());
         let row = app.setup().row();
         // As keys: go down, begin to type, run, leave.
         assert_eq!(app.update(Msg::Pasted("jj\r3rq".into())), []);
@@ -548,7 +547,7 @@ mod tests {
 
     #[test]
     fn the_footer_never_offers_what_makes_no_sense() {
-        let app = App::new(sample::machine(2), Limits::default());
+        let app = App::new(explorer::machine(2), Limits::default());
         let offered: Vec<Command> = app.keys_here().iter().map(|binding| binding.command).collect();
         for useless in [Command::Stop, Command::Compare, Command::Mark, Command::ZoomIn, Command::Close] {
             assert!(!offered.contains(&useless), "{useless:?}");

@@ -11,6 +11,7 @@ pub mod cores;
 pub mod doctor;
 mod doubts;
 pub mod executor;
+mod facts;
 pub mod fetch;
 pub mod gil;
 pub mod kernel;

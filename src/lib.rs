@@ -92,6 +92,13 @@
 //!   page follow.
 //! - **another operating system?** a file beside `engine/os/linux.rs`.
 
+// Fixtures are shared with the tests outside of the crate, which call it by this name.
+#[cfg(test)]
+extern crate self as pconc_tui;
+#[cfg(test)]
+#[path = "../tests/support/fixtures.rs"]
+mod fixtures;
+
 pub mod app;
 pub mod cli;
 pub mod domain;

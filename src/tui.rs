@@ -36,8 +36,7 @@ use crate::shell::signals::{SIGCONT, SIGINT, SIGTSTP, exit_code, survive_file_si
 use crate::shell::spelling::{self, Spelling};
 use crate::store::{End, Place};
 use crate::ui::{self, Theme};
-use event::Event;
-use input::Input;
+use event::{Event, Input};
 use keeper::Keeper;
 use pacer::{Pacer, Urgency};
 use terminal::Screen;

@@ -1,19 +1,20 @@
 //! The JSON document: what the schema promises, what comes back, and what is refused.
 
+#[path = "support/fixtures.rs"]
+mod fixtures;
+
 use std::collections::BTreeSet;
 
 use jsonschema::Validator;
-use pconc_tui::app::sample::{Scenario, machine};
+use fixtures::explorer::{Scenario, machine};
 use pconc_tui::domain::history::History;
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::plan::{Draft, TaskSize};
 use pconc_tui::domain::provenance::{Origin, Provenance};
 use pconc_tui::domain::python::{self, GilState, Interpreter};
-use pconc_tui::domain::record::{
-    GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord,
-    sample,
-};
+use fixtures::sample;
+use pconc_tui::domain::record::{GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord};
 use pconc_tui::domain::share::{Shared, SharedRun, SharedSweep};
 use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
@@ -162,7 +163,7 @@ fn sweep_document() -> Vec<u8> {
 
 /// The same by two interpreters.
 fn python_sweep_document() -> Vec<u8> {
-    let pythons = vec![python::sample::interpreter(), python::sample::free_threaded()];
+    let pythons = vec![fixtures::python::interpreter(), fixtures::python::free_threaded()];
     swept(vec![Model::Threads, Model::PythonThreads, Model::PythonProcesses], pythons)
 }
 

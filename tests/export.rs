@@ -1,22 +1,23 @@
 //! Files to share, read back by parsers that know nothing of this program.
 
+#[path = "support/fixtures.rs"]
+mod fixtures;
+
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use pconc_tui::app::sample::{Scenario, machine};
+use fixtures::explorer::{Scenario, machine};
 use pconc_tui::domain::history::{Entry, History};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::{Phase, PhaseTimes};
 use pconc_tui::domain::plan::{Draft, Plan};
 use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::python::{self, GilState, Interpreter};
-use pconc_tui::domain::record::{
-    CaveatKind, GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, sample::draft,
-    sample::plan,
-};
+use pconc_tui::domain::python::{GilState, Interpreter};
+use fixtures::sample::plan;
+use pconc_tui::domain::record::{CaveatKind, GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord};
 use pconc_tui::domain::share::{Format, Refusal, Shared, SharedRun, SharedSweep};
 use pconc_tui::domain::sweep::{Results, Sweep, SweepDraft};
 use pconc_tui::domain::time::seconds;
@@ -72,7 +73,7 @@ fn python_record() -> PythonRecord {
 fn emulated_and_real() -> History {
     let mut history = history();
     add(&mut history, plan(WorkloadKind::Cpu, Model::GilThreads, 2));
-    let interpreter = Interpreter { path: format!("={NASTY}/python3"), ..python::sample::interpreter() };
+    let interpreter = Interpreter { path: format!("={NASTY}/python3"), ..fixtures::python::interpreter() };
     let draft = Draft { python: Some(interpreter), ..draft(WorkloadKind::Cpu, Model::PythonThreads, 2) };
     let scenario = Scenario::new(draft.validate(&Limits::default()).expect("the draft is valid"), 2);
     let mut record = scenario.record();
@@ -481,7 +482,7 @@ fn a_sweep_has_its_conclusion_its_charts_and_a_row_per_configuration_in_every_fo
 
 #[test]
 fn a_sweep_by_several_interpreters_tells_their_bars_apart_and_what_each_is_measured_against() {
-    let pythons = vec![python::sample::interpreter(), python::sample::free_threaded()];
+    let pythons = vec![fixtures::python::interpreter(), fixtures::python::free_threaded()];
     let swept = swept_by(pythons, vec![Model::PythonThreads, Model::PythonProcesses, Model::Processes]);
     let svg = written(Format::Svg, &swept.shared());
     let svg = xml(&svg);

@@ -1,12 +1,15 @@
 //! What a click and the wheel do, and that what is hit is what is drawn.
 
+#[path = "support/fixtures.rs"]
+mod fixtures;
+
 use pconc_tui::app::App;
 use pconc_tui::app::columns::{COLUMNS, ColumnId};
 use pconc_tui::app::key::Key::{self, *};
 use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::overlay::Overlay;
 use pconc_tui::app::pointer::Target;
-use pconc_tui::app::sample::{self, Scenario};
+use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::screen::Panel;
 use pconc_tui::app::setup::Row;
 use pconc_tui::domain::look::{Colors, Look, ThemeName};
@@ -25,7 +28,7 @@ struct Session {
 
 impl Session {
     fn new(columns: u16, rows: u16) -> Session {
-        let mut app = App::new(sample::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let mut session = Session { app, size: (columns, rows) };
         session.resize(columns, rows);

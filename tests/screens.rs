@@ -1,12 +1,15 @@
 //! What the screens say, read from a buffer as a person would read them.
 
+#[path = "support/fixtures.rs"]
+mod fixtures;
+
 #[path = "screens/closer.rs"]
 mod closer;
 
 use pconc_tui::app::App;
 use pconc_tui::app::key::Key::{self, *};
 use pconc_tui::app::message::{Effect, Msg};
-use pconc_tui::app::sample::{self, Scenario};
+use fixtures::explorer::{self, Scenario};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::plan::Plan;
 use pconc_tui::domain::record::{Caveat, CaveatKind};
@@ -48,7 +51,7 @@ impl Session {
     }
 
     fn on(cores: u32, columns: u16, rows: u16) -> Session {
-        let app = App::new(sample::machine(cores), Limits::default());
+        let app = App::new(explorer::machine(cores), Limits::default());
         let mut session = Session { app, size: (columns, rows) };
         let _ = session.app.update(Msg::Resized { columns, rows });
         // So that the first quick experiment begins at once.

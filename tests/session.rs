@@ -1,11 +1,14 @@
 //! Stories of a session, told to the explorer without a thread, a clock or a terminal.
 
+#[path = "support/fixtures.rs"]
+mod fixtures;
+
 use pconc_tui::app::App;
 use pconc_tui::app::command::Command;
 use pconc_tui::app::key::Key::{self, Char, Ctrl, Down, End, Enter, Esc, Home, Left, Right, Tab, Up};
 use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::overlay::{Overlay, Text};
-use pconc_tui::app::sample::{self, Scenario};
+use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::screen::Panel;
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
@@ -21,7 +24,7 @@ fn app() -> App {
 }
 
 fn uncalibrated() -> App {
-    let mut app = App::new(sample::machine(2), Limits::default());
+    let mut app = App::new(explorer::machine(2), Limits::default());
     assert!(app.update(Msg::Resized { columns: 120, rows: 40 }).is_empty());
     app
 }

@@ -1,5 +1,8 @@
 //! The kept history, as other programs, full disks and sudden ends leave it.
 
+#[path = "support/fixtures.rs"]
+mod fixtures;
+
 #[path = "store/damage.rs"]
 mod damage;
 #[path = "store/kept.rs"]
@@ -19,7 +22,8 @@ use std::time::{Duration, Instant};
 use pconc_tui::domain::machine::Machine;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::record::{Record, sample};
+use fixtures::sample;
+use pconc_tui::domain::record::Record;
 use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::store::{Opened, Place, Store};
 use tempfile::TempDir;

@@ -388,7 +388,7 @@ mod tests {
     use super::*;
     use crate::domain::history::History;
     use crate::domain::model::Model;
-    use crate::domain::record::sample;
+    use crate::fixtures::sample;
     use crate::domain::trace::Trace;
     use crate::domain::workload::WorkloadKind::{Cpu, Io};
 

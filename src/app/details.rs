@@ -64,7 +64,7 @@ pub fn rows(history: &History, entry: &Entry, here: &Provenance, width: u16) -> 
     let doubts = record.caveats.iter().map(|caveat| format!("! {}", clean(&caveat.text, FOREIGN)));
     let origin = entry.origin_in_words(here);
     let verdict = std::iter::once(history.verdict_of(entry.number));
-    let said = verdict.chain(origin).chain(shared_file::told(record)).chain(doubts);
+    let said = verdict.chain(origin).chain(shared_file::told::all(record)).chain(doubts);
     let mut rows: Vec<Row> = said.flat_map(|text| wrap(&text, width)).map(Row::Strong).collect();
     rows.push(Row::Empty);
     let mut numbers = numbers(entry);

@@ -109,7 +109,7 @@ impl App {
 mod tests {
     use super::super::key::Key::Char;
     use super::super::message::Msg;
-    use super::super::sample::{Scenario, earlier, machine};
+    use crate::fixtures::explorer::{Scenario, earlier, machine};
     use super::*;
     use crate::domain::history::Picture;
     use crate::domain::machine::Limits;

@@ -337,16 +337,16 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::super::message::Msg;
-    use super::super::sample::{self, Scenario};
+    use crate::fixtures::explorer::{self, Scenario};
     use super::*;
     use crate::domain::machine::Limits;
     use crate::domain::model::Model;
-    use crate::domain::record::sample::plan;
+    use crate::fixtures::sample::plan;
     use crate::domain::workload::WorkloadKind::Cpu;
 
     /// An explorer with so many runs that have ended.
     fn app(runs: usize) -> App {
-        let mut app = App::new(sample::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), Limits::default());
         for _ in 0..runs {
             let _ = app.update(Msg::Key(Key::Char('r')));
             let scenario = Scenario::new(plan(Cpu, Model::Serial, 1), 2);

@@ -219,10 +219,10 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::earlier;
+    use crate::fixtures::explorer::earlier;
     use super::*;
     use crate::domain::history::History;
-    use crate::domain::record::sample;
+    use crate::fixtures::sample;
 
     #[test]
     fn a_run_is_found_by_model_work_number_name_date_and_outcome() {

@@ -276,7 +276,7 @@ fn failures(record: &Record) -> impl Iterator<Item = &TaskRecord> {
 mod tests {
     use super::super::key::Key::{Char, End, Esc, Home, Left, Right};
     use super::super::message::{Effect, Msg};
-    use super::super::sample::{Scenario, machine};
+    use crate::fixtures::explorer::{Scenario, machine};
     use super::*;
     use crate::app::key::Key;
     use crate::domain::machine::Limits;

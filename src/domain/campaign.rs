@@ -219,7 +219,7 @@ impl Course {
 #[cfg(test)]
 mod tests {
     use super::super::model::Model;
-    use super::super::record::sample;
+    use crate::fixtures::sample;
     use super::super::workload::WorkloadKind::Cpu;
     use super::*;
 

@@ -245,7 +245,7 @@ fn rough(seconds: f64) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::record::sample;
+    use crate::fixtures::sample;
     use super::*;
 
     fn cpu(model: Model, workers: u64, tasks: u64) -> Draft {

@@ -48,11 +48,12 @@ impl Executor {
 
 #[cfg(test)]
 mod tests {
-    use super::super::python::{StartMethod, sample};
+    use super::super::python::StartMethod;
+    use crate::fixtures::python;
     use super::*;
 
     fn python(model: Model, start_method: Option<StartMethod>) -> Executor {
-        Executor { model, python: Some(Python { interpreter: sample::interpreter(), start_method }) }
+        Executor { model, python: Some(Python { interpreter: python::interpreter(), start_method }) }
     }
 
     #[test]
@@ -63,7 +64,7 @@ mod tests {
         let processes = |method| python(Model::PythonProcesses, Some(method)).label();
         assert_eq!(processes(StartMethod::Fork), "python-processes (3.13.0)");
         assert_eq!(processes(StartMethod::Spawn), "python-processes (3.13.0, spawn)");
-        let free = Python { interpreter: sample::free_threaded(), start_method: None };
+        let free = Python { interpreter: python::free_threaded(), start_method: None };
         let free = Executor { model: Model::PythonThreads, python: Some(free) };
         assert_eq!(free.label(), "python-threads (3.14.2t, GIL off)");
     }

@@ -12,12 +12,10 @@ use super::phase::Phase;
 use super::python::{FIRST_WITH_INTERPRETERS, GilState, Interpreter, OLDEST, Python, StartMethod};
 use super::speed::Speed;
 use super::text::grouped;
-use super::workload::{Addresses, Files, LatencyRange, Workload, WorkloadKind};
+use super::workload::{Addresses, Files, MAX_ITERATIONS, LatencyRange, Workload, WorkloadKind};
 
 /// The article's number of iterations.
 pub const DEFAULT_ITERATIONS: u64 = 10_000_000;
-/// The most iterations of a task: hours on any machine.
-pub const MAX_ITERATIONS: u64 = 1_000_000_000_000;
 /// The longest task that can be asked for, in milliseconds.
 pub const MAX_TASK_MS: u64 = 600_000;
 /// How often a task of the article writes its page.
@@ -561,7 +559,7 @@ impl From<&Plan> for Draft {
 
 #[cfg(test)]
 mod tests {
-    use super::super::python::sample;
+    use crate::fixtures::python;
     use super::*;
 
     fn cpu(model: Model, workers: u64) -> Draft {
@@ -605,14 +603,14 @@ mod tests {
     fn a_python_model_needs_an_interpreter_that_can_execute_it() {
         let without = cpu(Model::PythonThreads, 2);
         assert_eq!(refused(&without).sentence, "python-threads needs a Python interpreter, 3.8 or newer");
-        let interpreters = python(WorkloadKind::Cpu, Model::PythonInterpreters, sample::interpreter());
+        let interpreters = python(WorkloadKind::Cpu, Model::PythonInterpreters, python::interpreter());
         assert_eq!(
             refused(&interpreters).sentence,
             "python-interpreters needs Python 3.14 or newer, not 3.13.0"
         );
-        let asyncio = python(WorkloadKind::Cpu, Model::PythonAsyncio, sample::interpreter());
+        let asyncio = python(WorkloadKind::Cpu, Model::PythonAsyncio, python::interpreter());
         assert_eq!(refused(&asyncio).field, Field::Model);
-        let mut spawning = python(WorkloadKind::Cpu, Model::PythonProcesses, sample::interpreter());
+        let mut spawning = python(WorkloadKind::Cpu, Model::PythonProcesses, python::interpreter());
         assert_eq!(
             spawning.validate(&Limits::default()).unwrap().python().unwrap().start_method,
             Some(StartMethod::Fork)
@@ -624,7 +622,7 @@ mod tests {
 
     #[test]
     fn serial_for_python_is_one_thread_of_the_same_interpreter() {
-        let mut draft = python(WorkloadKind::Io, Model::PythonProcesses, sample::interpreter());
+        let mut draft = python(WorkloadKind::Io, Model::PythonProcesses, python::interpreter());
         draft.start_method = Some(StartMethod::Spawn);
         let plan = draft.validate(&Limits::default()).unwrap();
         let serial = plan.as_serial();
@@ -637,13 +635,13 @@ mod tests {
     fn workers_share_a_lock_under_the_emulation_and_as_threads_of_an_interpreter_that_has_one() {
         let lock = |draft: Draft| draft.validate(&Limits::default()).unwrap().lock();
         assert_eq!(lock(cpu(Model::GilThreads, 2)), Lock::Emulated);
-        assert_eq!(lock(python(WorkloadKind::Cpu, Model::PythonThreads, sample::interpreter())), Lock::Real);
+        assert_eq!(lock(python(WorkloadKind::Cpu, Model::PythonThreads, python::interpreter())), Lock::Real);
         assert_eq!(
-            lock(python(WorkloadKind::Cpu, Model::PythonThreads, sample::free_threaded())),
+            lock(python(WorkloadKind::Cpu, Model::PythonThreads, python::free_threaded())),
             Lock::None
         );
         assert_eq!(
-            lock(python(WorkloadKind::Cpu, Model::PythonProcesses, sample::interpreter())),
+            lock(python(WorkloadKind::Cpu, Model::PythonProcesses, python::interpreter())),
             Lock::None
         );
     }

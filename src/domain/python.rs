@@ -213,45 +213,6 @@ pub struct Python {
     #[serde(default)]
     pub start_method: Option<StartMethod>,
 }
-
-/// Interpreters for tests of the layers above.
-#[doc(hidden)]
-pub mod sample {
-    use super::*;
-
-    /// A usual build.
-    #[must_use]
-    pub fn interpreter() -> Interpreter {
-        Interpreter {
-            path: "/usr/bin/python3.13".into(),
-            version: Version { major: 3, minor: 13, micro: 0 },
-            free_threaded: false,
-            gil: GilState::On,
-            start_methods: StartMethod::ALL.to_vec(),
-            subinterpreters: false,
-        }
-    }
-
-    /// One without the lock and with subinterpreters.
-    #[must_use]
-    pub fn free_threaded() -> Interpreter {
-        Interpreter {
-            path: "/opt/python/3.14t/bin/python3.14t".into(),
-            version: Version { major: 3, minor: 14, micro: 2 },
-            free_threaded: true,
-            gil: GilState::Off,
-            subinterpreters: true,
-            ..interpreter()
-        }
-    }
-
-    /// An interpreter that was found.
-    #[must_use]
-    pub fn found() -> FoundPython {
-        FoundPython { interpreter: interpreter(), steps_per_s: 17e6 }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,7 +228,7 @@ mod tests {
 
     #[test]
     fn the_label_tells_a_free_threaded_build_and_the_lock() {
-        assert_eq!(sample::interpreter().label(), "3.13.0, GIL on");
-        assert_eq!(sample::free_threaded().label(), "3.14.2t, GIL off");
+        assert_eq!(crate::fixtures::python::interpreter().label(), "3.13.0, GIL on");
+        assert_eq!(crate::fixtures::python::free_threaded().label(), "3.14.2t, GIL off");
     }
 }

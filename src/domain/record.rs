@@ -8,14 +8,10 @@ mod stored;
 use serde::{Deserialize, Serialize};
 
 use super::foreign;
-use super::model::Model;
 use super::phase::PhaseTimes;
 use super::plan::Plan;
 use super::python::GilState;
 use super::shared_file::SharedFile;
-use super::speedup::Gain;
-use super::text;
-use super::workload::WorkloadKind;
 
 /// Watching that takes a larger share of a core than this is a doubt.
 pub const OBSERVER_LIMIT: f64 = 0.02;
@@ -225,27 +221,6 @@ impl Record {
         }
     }
 
-    /// Doubts the speed-up of a `cpu` run, against the baseline of now, if the usable cores cannot explain it.
-    pub fn doubt_speedup(&mut self, gain: Option<Gain>, cores_usable: u32) {
-        self.caveats.retain(|caveat| caveat.kind != CaveatKind::NoisyMachine);
-        let cpu = self.plan.workload().kind() == WorkloadKind::Cpu;
-        if let Some(gain) = gain.filter(|gain| cpu && gain.is_implausible(cores_usable)) {
-            let over = if gain.over.is_chosen {
-                format!(" over {}, which used {:.1} cores,", gain.over.name(), gain.over.parallelism)
-            } else {
-                String::new()
-            };
-            self.doubt(
-                CaveatKind::NoisyMachine,
-                format!(
-                    "noisy machine: {}{over} is more than {cores_usable} usable cores can give, so this run or its \
-                     baseline was disturbed: measure both again",
-                    text::speedup(gain.factor)
-                ),
-            );
-        }
-    }
-
     /// Adds a doubt.
     pub fn doubt(&mut self, kind: CaveatKind, text: String) {
         self.caveats.push(Caveat { kind, text });
@@ -449,107 +424,13 @@ pub struct Caveat {
     #[serde(deserialize_with = "foreign::text")]
     pub text: String,
 }
-
-/// Records for tests of the layers above.
-#[doc(hidden)]
-pub mod sample {
-    use super::*;
-    use crate::domain::history::History;
-    use crate::domain::machine::{Limits, Machine};
-    use crate::domain::phase::Phase;
-    use crate::domain::plan::Draft;
-    use crate::domain::provenance::Provenance;
-    use crate::domain::python::{self, Interpreter};
-    use crate::domain::time::nanos;
-
-    /// An empty history on a machine with so many usable cores.
-    #[must_use]
-    pub fn history(cores_usable: u32) -> History {
-        let machine = Machine {
-            cpu_model: None,
-            cores_online: cores_usable,
-            cores_usable,
-            cores: vec![],
-            cores_limited_by: None,
-            kernel: "sample".into(),
-            memory_bytes: None,
-        };
-        History::new(Provenance::here("sample", machine))
-    }
-
-    /// A valid plan with the workload's defaults.
-    #[must_use]
-    pub fn plan(kind: WorkloadKind, model: Model, workers: u64) -> Plan {
-        draft(kind, model, workers).validate(&Limits::default()).expect("the sample draft is valid")
-    }
-
-    /// A valid draft with the workload's defaults, under Python's models by an interpreter that can do everything.
-    #[must_use]
-    pub fn draft(kind: WorkloadKind, model: Model, workers: u64) -> Draft {
-        let interpreter = Interpreter { subinterpreters: true, ..python::sample::interpreter() };
-        Draft { python: model.is_python().then_some(interpreter), ..Draft::new(kind, model, workers) }
-    }
-
-    /// A completed record of `plan` that took `wall_s` and `cpu_s`.
-    #[must_use]
-    pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
-        let workers = plan.workers();
-        let share = |seconds: f64| nanos(seconds / f64::from(workers));
-        let mut each = PhaseTimes::default();
-        each[Phase::Computing] = share(cpu_s.min(wall_s * f64::from(workers)));
-        each[Phase::Ready] = nanos(wall_s) - each[Phase::Computing];
-        let mut all = PhaseTimes::default();
-        (0..workers).for_each(|_| all.add(&each));
-        let worker = |worker| WorkerRecord {
-            worker,
-            pid: Some(100 + worker),
-            tid: Some(100 + worker),
-            tasks: plan.tasks() / workers,
-            cpu_s: cpu_s / f64::from(workers),
-            memory_bytes: None,
-            phases_s: each,
-            run_queue_wait_s: None,
-            gil_wait_s: None,
-            migrations: 0,
-        };
-        Record {
-            id: format!("sample-{wall_s}"),
-            campaign: None,
-            started_at: "2026-01-01T00:00:00Z".into(),
-            outcome: Outcome::Completed,
-            error: None,
-            tasks_failed: 0,
-            tasks_not_begun: 0,
-            wall_s,
-            startup_s: Some(0.001),
-            teardown_s: 0.001,
-            cpu_s,
-            concurrency: f64::from(workers.min(plan.tasks())),
-            parallelism: cpu_s / wall_s,
-            phases_s: all,
-            gil: None,
-            python: None,
-            context_switches: Some(ContextSwitches::default()),
-            migrations: 0,
-            memory_bytes: None,
-            shared_file: None,
-            workers: (0..workers).map(worker).collect(),
-            tasks: None,
-            failures: vec![],
-            cores: vec![],
-            events: EventTotals::default(),
-            observer: Observer::default(),
-            phase_source: PhaseSource::Clock,
-            caveats: vec![],
-            plan,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::model::Model;
     use crate::domain::phase::Phase;
+    use crate::domain::workload::WorkloadKind;
+    use crate::fixtures::sample;
 
     #[test]
     fn the_json_of_a_record_has_a_key_per_phase_and_the_resolved_parameters() {

@@ -167,7 +167,8 @@ fn likely_cause(record: &Record, median: f64, is_cold: bool) -> &'static str {
 mod tests {
     use super::super::history::History;
     use super::super::model::Model;
-    use super::super::record::{Outcome, Part, sample};
+    use crate::fixtures::sample;
+use super::super::record::{Outcome, Part};
     use super::super::trace::Trace;
     use super::super::workload::WorkloadKind::Cpu;
     use super::*;

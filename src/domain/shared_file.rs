@@ -6,10 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::Plan;
-use super::record::Record;
-use super::text::grouped;
-use super::workload::Workload;
+pub mod told;
 
 /// The name of the file.
 pub const NAME: &str = "output.txt";
@@ -180,80 +177,10 @@ fn without_page(content: &[u8], at: usize, until: usize) -> (Source, usize) {
     (if is_zero { Source::Zeros } else { Source::Unknown }, to)
 }
 
-/// All that there is to say of a run's shared file, in sentences without a full stop; nothing if it had none.
-#[must_use]
-pub fn told(record: &Record) -> Vec<String> {
-    let about = |file| std::iter::once(sentence(file, &record.plan)).chain(spoilt(file));
-    record.shared_file.iter().flat_map(about).collect()
-}
-
-/// What is left in the file, in one sentence without a full stop.
-#[must_use]
-pub fn sentence(file: &SharedFile, plan: &Plan) -> String {
-    let lost = lost(file);
-    match (file.content, file.pieces.first().map(|piece| piece.source)) {
-        (Content::Missing, _) => format!("{NAME} was never written"),
-        (Content::Empty, _) => format!("{NAME} is empty: a worker had just emptied it{lost}"),
-        (Content::Whole, Some(source)) => format!("in {NAME} only {} is left{lost}", name(source, plan)),
-        (Content::Part, Some(source)) => {
-            let bytes = grouped(file.bytes);
-            format!("in {NAME} only the first {bytes} bytes of {} are left{lost}", name(source, plan))
-        }
-        _ => mixture(file, plan),
-    }
-}
-
-/// How many pages were lost, if any were.
-fn lost(file: &SharedFile) -> String {
-    let kept = u64::from(file.content == Content::Whole);
-    match file.pages_written.saturating_sub(kept) {
-        0 => String::new(),
-        lost => format!(": {} of {} pages are lost", grouped(lost), grouped(file.pages_written)),
-    }
-}
-
-fn mixture(file: &SharedFile, plan: &Plan) -> String {
-    /// A sentence has room for so many.
-    const NAMED: usize = 3;
-    let piece = |(i, piece): (usize, &Piece)| {
-        let unit = if i == 0 { " bytes" } else { "" };
-        format!("{}{unit} of {}", grouped(piece.bytes), name(piece.source, plan))
-    };
-    let mut parts: Vec<String> = file.pieces.iter().take(NAMED).enumerate().map(piece).collect();
-    if file.pieces.len() > NAMED {
-        parts.push("and more".into());
-    }
-    format!("{NAME} is a mixture: {}", parts.join(", "))
-}
-
-/// As the owner of a page: a task where each has an address of its own.
-fn name(source: Source, plan: &Plan) -> String {
-    let Workload::Io { addresses, .. } = plan.workload() else { return "a page".into() };
-    match source {
-        Source::Page(number) if plan.tasks() as usize <= addresses.count() => format!("task {number}'s page"),
-        Source::Page(number) => format!("page {number}"),
-        Source::Zeros => "zeros that nobody wrote".into(),
-        Source::SomePage => "one page".into(),
-        Source::Unknown => "unknown origin".into(),
-    }
-}
-
-/// How often writing was seen to go wrong, in one sentence; nothing if it never was.
-#[must_use]
-pub fn spoilt(file: &SharedFile) -> Option<String> {
-    (file.spoilt > 0).then(|| {
-        format!(
-            "at least {} of {} writes were spoilt by another worker before their file was closed",
-            grouped(file.spoilt),
-            grouped(file.writes)
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::model::Model;
-    use super::super::record::sample;
+    use crate::fixtures::sample;
     use super::super::workload::WorkloadKind;
     use super::*;
 

@@ -1,6 +1,6 @@
 //! How fast a machine computes.
 
-use super::plan::MAX_ITERATIONS;
+use super::workload::MAX_ITERATIONS;
 
 /// How many steps of the `cpu` kernel an idle core does in a second.
 ///

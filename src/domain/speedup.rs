@@ -2,7 +2,9 @@
 
 use super::model::Model;
 use super::plan::Plan;
-use super::record::Record;
+use super::record::{CaveatKind, Record};
+use super::text;
+use super::workload::WorkloadKind;
 
 /// The run that others of the same work are measured against.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,12 +105,33 @@ pub fn karp_flatt(speedup: f64, workers: u32) -> Option<f64> {
     is_meaningful.then(|| (1.0 / speedup - share) / (1.0 - share))
 }
 
+/// Doubts the speed-up of a `cpu` run, against the baseline of now, if the usable cores cannot explain it.
+pub fn doubt(record: &mut Record, gain: Option<Gain>, cores_usable: u32) {
+    record.caveats.retain(|caveat| caveat.kind != CaveatKind::NoisyMachine);
+    let cpu = record.plan.workload().kind() == WorkloadKind::Cpu;
+    if let Some(gain) = gain.filter(|gain| cpu && gain.is_implausible(cores_usable)) {
+        let over = if gain.over.is_chosen {
+            format!(" over {}, which used {:.1} cores,", gain.over.name(), gain.over.parallelism)
+        } else {
+            String::new()
+        };
+        record.doubt(
+            CaveatKind::NoisyMachine,
+            format!(
+                "noisy machine: {}{over} is more than {cores_usable} usable cores can give, so this run or its \
+                 baseline was disturbed: measure both again",
+                text::speedup(gain.factor)
+            ),
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::machine::Limits;
     use super::super::model::Model;
-    use super::super::python;
-    use super::super::record::{Outcome, sample};
+    use crate::fixtures::sample;
+use super::super::record::Outcome;
     use super::super::workload::WorkloadKind::{Cpu, Io};
     use super::*;
 
@@ -179,7 +202,7 @@ mod tests {
     fn the_baseline_of_a_python_run_is_one_thread_of_the_same_interpreter() {
         let one_thread = record(Model::PythonThreads, 1, 4.0);
         let mut other = sample::draft(Cpu, Model::PythonThreads, 1);
-        other.python = Some(python::sample::free_threaded());
+        other.python = Some(crate::fixtures::python::free_threaded());
         let other = sample::record(other.validate(&Limits::default()).unwrap(), 5.0, 1.0);
         let records =
             [one_thread, record(Model::Serial, 1, 0.2), other, record(Model::PythonThreads, 2, 3.0)];

@@ -370,7 +370,9 @@ impl Sweep {
     /// which they were measured.
     #[must_use]
     pub fn results<'a>(&self, records: impl IntoIterator<Item = &'a Record>, cores_usable: u32) -> Results {
-        results::of(self, records, cores_usable)
+        let mut results = results::of(self, records);
+        results.conclusion = conclusion::of(&self.plan, &results, cores_usable);
+        results
     }
 }
 

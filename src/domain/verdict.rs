@@ -218,7 +218,8 @@ mod tests {
     use super::super::model::Model;
     use super::super::phase::PhaseTimes;
     use super::super::python::GilState;
-    use super::super::record::{PhaseSource, PythonRecord, sample};
+    use crate::fixtures::sample;
+use super::super::record::{PhaseSource, PythonRecord};
     use super::super::time::nanos;
     use super::super::trace::{Batch, LaneUpdate, Transition};
     use super::super::workload::WorkloadKind::{Cpu, Io};

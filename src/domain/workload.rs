@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The most iterations of a task: hours on any machine.
+pub const MAX_ITERATIONS: u64 = 1_000_000_000_000;
+
 /// How long a fetch may take, in seconds: the article's `timeout=20`.
 pub const FETCH_TIMEOUT_S: f64 = 20.0;
 

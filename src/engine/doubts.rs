@@ -1,7 +1,7 @@
 //! Reasons to trust a record less that a single run shows by itself. Each says what was seen, with the number, and what to
 //! do. A quiet machine gives none.
 
-use super::conclude::{Facts, unprovoked};
+use super::facts::{Facts, unprovoked};
 use crate::domain::phase::Phase;
 use crate::domain::record::{CaveatKind, Outcome, Record};
 use crate::domain::text;
@@ -217,7 +217,8 @@ mod tests {
     use super::*;
     use crate::domain::model::Model;
     use crate::domain::phase::PhaseTimes;
-    use crate::domain::record::{CoreRecord, sample};
+    use crate::fixtures::sample;
+use crate::domain::record::CoreRecord;
     use crate::domain::time::nanos;
     use crate::engine::executor::{Death, End};
 

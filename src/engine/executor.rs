@@ -127,7 +127,7 @@ pub struct End {
 mod tests {
     use super::*;
     use crate::domain::model::Model;
-    use crate::domain::record::sample;
+    use crate::fixtures::sample;
     use crate::domain::workload::WorkloadKind;
     use crate::engine::scratch::Scratch;
     use crate::engine::worker::{self, Assignment};

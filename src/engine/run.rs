@@ -8,7 +8,8 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use super::arena::Arena;
-use super::conclude::{self, Facts};
+use super::conclude;
+use super::facts::Facts;
 use super::cores::CoreWatch;
 use super::executor::processes::ForkCrew;
 use super::executor::python::PythonCrew;

@@ -131,7 +131,7 @@ fn remarks(number: usize, record: &Record, is_first: bool) -> Vec<String> {
     let sentences = verdict
         .into_iter()
         .chain(python)
-        .chain(shared_file::told(record))
+        .chain(shared_file::told::all(record))
         .chain(failures(record))
         .chain(caveats)
         .chain(printed(record));
@@ -187,7 +187,8 @@ fn failures(record: &Record) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::domain::model::Model;
-    use crate::domain::record::{CaveatKind, TaskOutcome, TaskRecord, sample};
+    use crate::fixtures::sample;
+use crate::domain::record::{CaveatKind, TaskOutcome, TaskRecord};
     use crate::domain::workload::WorkloadKind;
 
     fn record() -> Record {

@@ -309,7 +309,7 @@ mod tests {
     use super::*;
     use crate::domain::model::Model;
     use crate::domain::phase::Phase;
-    use crate::domain::record::sample;
+    use crate::fixtures::sample;
     use crate::domain::trace::{Batch, LaneUpdate, Transition};
     use crate::domain::workload::WorkloadKind::Cpu;
 

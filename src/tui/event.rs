@@ -2,13 +2,31 @@
 
 use std::io;
 
-use super::input::Input;
+use crate::app::key::Key;
 use crate::domain::python::Pythons;
 use crate::domain::share::Refusal;
 use crate::domain::speed::Speed;
 use crate::domain::trace::Trace;
 use crate::shell::reports::Heard;
 use crate::store::Opened;
+
+/// What the user did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A key was pressed.
+    Key(Key),
+    /// The left button of the mouse was pressed over this column and row.
+    Clicked(u16, u16),
+    /// The wheel of the mouse was turned over this column and row: up, or else down.
+    Wheel {
+        /// Away from the user.
+        up: bool,
+        /// Where, in columns and rows.
+        at: (u16, u16),
+    },
+    /// This text was pasted.
+    Pasted(String),
+}
 
 /// Something happened outside the loop's thread.
 #[derive(Debug)]

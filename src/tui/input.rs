@@ -21,8 +21,6 @@ use crate::engine::latch::{Latch, wait_readable};
 use crate::engine::{clock, os};
 use parser::Parser;
 
-pub use parser::Input;
-
 /// As much as a terminal gives at once.
 const AT_ONCE: usize = 4096;
 /// How long to wait before a terminal that has nothing to read, although it says so, is asked again.

@@ -182,7 +182,7 @@ fn remark(entry: &Entry, here: &Provenance) -> String {
     if let Some(caveat) = record.caveats.first() {
         format!("! {}", caveat.text)
     } else if let Some(file) = &record.shared_file {
-        shared_file::sentence(file, &record.plan)
+        shared_file::told::sentence(file, &record.plan)
     } else if let Some(origin) = entry.origin_in_words(here) {
         origin
     } else if record.is_sound() && entry.speedup.is_none() {

@@ -6,7 +6,8 @@ use super::*;
 use pconc_tui::domain::history::EarlierRun;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::provenance::{Origin, Provenance};
-use pconc_tui::domain::record::{Part, sample::plan};
+use crate::fixtures::sample::plan;
+use pconc_tui::domain::record::Part;
 use pconc_tui::domain::trace::Trace;
 use pconc_tui::domain::workload::WorkloadKind::Cpu;
 
@@ -32,7 +33,7 @@ fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f
     record.wall_s *= factor;
     record.campaign = Some(Part { id: "campaign".into(), round });
     let provenance =
-        Provenance { origin: Origin::Earlier, session: "earlier".into(), machine: sample::machine(4) };
+        Provenance { origin: Origin::Earlier, session: "earlier".into(), machine: explorer::machine(4) };
     EarlierRun {
         number,
         name: None,

@@ -14,7 +14,7 @@ impl Session {
 
     fn with_earlier(&mut self, runs: usize) -> &mut Session {
         let numbers: Vec<usize> = (1..=runs).collect();
-        self.tell_earlier(sample::earlier(Origin::Earlier, &numbers, None))
+        self.tell_earlier(explorer::earlier(Origin::Earlier, &numbers, None))
     }
 
     fn type_text(&mut self, text: &str) -> &mut Session {
@@ -68,9 +68,9 @@ fn without_a_run_of_its_own_the_history_says_how_to_see_the_others() {
 #[test]
 fn sessions_have_headings_in_the_order_of_numbers_and_none_in_any_other() {
     let mut session = Session::new(120, 40);
-    let earlier = |numbers: &[usize], id| sample::earlier(Origin::Earlier, numbers, Some(id));
+    let earlier = |numbers: &[usize], id| explorer::earlier(Origin::Earlier, numbers, Some(id));
     session.tell_earlier(earlier(&[1, 2], "a")).tell_earlier(earlier(&[3, 4], "b"));
-    session.tell_earlier(sample::earlier(Origin::Recorded, &[5], Some("c")));
+    session.tell_earlier(explorer::earlier(Origin::Recorded, &[5], Some("c")));
     session.press(&[Char('r'), Char('H')]).go_to_history().press(&[Char('e')]);
     let headings = |session: &Session| -> Vec<String> {
         let rows = session.rows().into_iter().filter(|row| row.contains("─ 2026") || row.contains("─ this"));
@@ -90,7 +90,7 @@ fn sessions_have_headings_in_the_order_of_numbers_and_none_in_any_other() {
 #[test]
 fn a_run_of_another_machine_says_so_and_has_no_speed_up_over_runs_of_this_one() {
     let mut session = Session::new(120, 40);
-    session.tell_earlier(sample::earlier(Origin::Recorded, &[1, 2], None));
+    session.tell_earlier(explorer::earlier(Origin::Recorded, &[1, 2], None));
     session.press(&[Char('3')]).go_to_history().press(&[Home, Char('b')]);
     let baselines: Vec<Option<usize>> = session
         .app
@@ -205,7 +205,7 @@ fn a_name_is_typed_in_place_shown_everywhere_and_kept() {
 #[test]
 fn runs_of_a_shared_file_are_named_and_removed_here_and_nowhere_else() {
     let mut session = Session::new(120, 40);
-    session.tell_earlier(sample::earlier(Origin::Recorded, &[1, 2], None)).go_to_history().press(&[Home]);
+    session.tell_earlier(explorer::earlier(Origin::Recorded, &[1, 2], None)).go_to_history().press(&[Home]);
     session.type_text("nx");
     assert_eq!(session.app.update(Msg::Key(Enter)), []);
     assert_eq!(session.app.update(Msg::Key(Char('D'))), []);
@@ -300,7 +300,7 @@ proptest! {
         for (keys, late) in steps {
             session.press(&keys);
             if late {
-                session.tell_earlier(sample::earlier(Origin::Recorded, &[2, 60, 61], Some("late")));
+                session.tell_earlier(explorer::earlier(Origin::Recorded, &[2, 60, 61], Some("late")));
             }
             let history = session.app.history();
             let numbers: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();

@@ -9,7 +9,7 @@ use pconc_tui::domain::trace::{Batch, LaneUpdate};
 
 /// The interpreters of the samples were found.
 pub fn found(session: &mut Session) {
-    let _ = session.app.update(Msg::PythonsFound(sample::pythons()));
+    let _ = session.app.update(Msg::PythonsFound(explorer::pythons()));
 }
 
 /// The form with this model, the cursor on it.
@@ -149,7 +149,7 @@ fn asyncio_is_offered_for_io_alone() {
 
 #[test]
 fn a_start_method_that_another_interpreter_lacks_is_forgotten() {
-    let mut pythons = sample::pythons();
+    let mut pythons = explorer::pythons();
     pythons.found[1].interpreter.start_methods.truncate(1);
     let mut session = Session::new(80, 24);
     let _ = session.app.update(Msg::PythonsFound(pythons));

@@ -25,7 +25,7 @@ pub fn through_a_file(history: &History) -> Vec<EarlierRun> {
 impl Session {
     /// The same runs in another explorer, as a file brought them.
     fn replayed(&self) -> Session {
-        let app = App::new(sample::machine(2), Limits::default()).in_session("elsewhere");
+        let app = App::new(explorer::machine(2), Limits::default()).in_session("elsewhere");
         let mut session =
             Session { app: app.replaying(through_a_file(self.app.history()), vec![]), size: self.size };
         let (columns, rows) = self.size;

@@ -264,7 +264,7 @@ fn earlier(session: &mut Session) {
     for (origin, range, session_id) in
         [(Origin::Earlier, 1..=20, "a"), (Origin::Earlier, 21..=42, "b"), (Origin::Recorded, 43..=44, "c")]
     {
-        let runs = sample::earlier(origin, &numbers(range), Some(session_id));
+        let runs = explorer::earlier(origin, &numbers(range), Some(session_id));
         let _ = session.app.update(Msg::Earlier(runs));
     }
     session.press(&[Char('3'), Char('H')]);

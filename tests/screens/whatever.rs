@@ -130,7 +130,7 @@ proptest! {
         steps in proptest::collection::vec(any_step(), 1..40),
     ) {
         let mut session = Session::on(cores, 80, 24);
-        let _ = session.app.update(Msg::PythonsFound(sample::pythons()));
+        let _ = session.app.update(Msg::PythonsFound(explorer::pythons()));
         ask_for_workers(&mut session, workers);
         prop_assert_eq!(session.app.setup().draft().workers, u64::from(workers));
         let plan = session.app.update(Msg::Key(Char('r')));

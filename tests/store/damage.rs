@@ -7,9 +7,8 @@ use super::{Room, here, record};
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::plan::Draft;
 use pconc_tui::domain::python::{self, GilState};
-use pconc_tui::domain::record::{
-    PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord, sample,
-};
+use crate::fixtures::sample;
+use pconc_tui::domain::record::{PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord};
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
 use pconc_tui::domain::trace::Trace;
 use pconc_tui::domain::workload::WorkloadKind;
@@ -116,7 +115,7 @@ fn a_sweep_by_several_interpreters_comes_back() {
     let draft = SweepDraft {
         draft: Draft::new(WorkloadKind::Cpu, Model::Serial, 1),
         models: vec![Model::Threads, Model::PythonThreads, Model::PythonProcesses],
-        pythons: vec![python::sample::interpreter(), python::sample::free_threaded()],
+        pythons: vec![fixtures::python::interpreter(), crate::fixtures::python::free_threaded()],
         workers: vec![1, 2],
         repeats: 3,
         seed: 7,

@@ -129,7 +129,7 @@ mod tests {
     use super::*;
     use crate::app::key::Key;
     use crate::app::message::{Effect, Msg};
-    use crate::app::sample::{self, Scenario};
+    use crate::fixtures::explorer::{self, Scenario};
     use crate::domain::machine::Limits;
     use crate::domain::speed::Speed;
 
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_run_that_goes_on_and_a_key_that_scrolls_leave_the_text_as_it_was_composed() {
         for key in ['?', 'i'] {
-            let mut app = App::new(sample::machine(2), Limits::default());
+            let mut app = App::new(explorer::machine(2), Limits::default());
             let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
             let effects = app.update(Msg::Key(Key::Char('2')));
             let [.., Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_text_that_is_closed_is_gone_and_what_lay_below_is_back() {
-        let mut app = App::new(sample::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), Limits::default());
         let _ = app.update(Msg::Key(Key::Char('i')));
         let rows = |app: &App| match app.text() {
             Some(Text::Reading(reading)) => Some((reading.title.clone(), reading.lines.clone())),

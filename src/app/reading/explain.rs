@@ -173,7 +173,7 @@ mod tests {
     use crate::app::comparison::Composition;
     use crate::app::details::{self, Row};
     use crate::app::reading::{Look, one_column, width_of};
-    use crate::app::sample;
+    use crate::fixtures::explorer;
     use crate::app::setup::Setup;
     use crate::domain::history::History;
     use crate::domain::machine::Limits;
@@ -181,14 +181,14 @@ mod tests {
     use crate::domain::phase::Phase;
     use crate::domain::plan::{Draft, TaskSize};
     use crate::domain::python::GilState;
-    use crate::domain::record::{self, GilTotals};
+    use crate::domain::record::GilTotals;
     use crate::domain::shared_file::{Content, SharedFile};
     use crate::domain::trace::Trace;
     use crate::domain::workload::{Files, WorkloadKind};
 
     #[test]
     fn every_panel_is_explained_with_how_it_was_measured() {
-        let app = App::new(sample::machine(2), Limits::default());
+        let app = App::new(explorer::machine(2), Limits::default());
         for topic in Topic::ALL {
             let sections = explanation(&app, topic);
             assert!(sections.len() >= 2, "{topic:?}");
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_timelines_explanation_has_the_mark_of_every_phase() {
-        let app = App::new(sample::machine(2), Limits::default());
+        let app = App::new(explorer::machine(2), Limits::default());
         let lines = one_column(&explanation(&app, Topic::Timeline), 60);
         for phase in Phase::MEASURED.into_iter().chain([Phase::Lost]) {
             let has = lines.iter().flatten().any(|piece| piece.look == Look::Phase(phase));
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn on_a_small_screen_the_line_of_cores_is_explained_with_the_timeline() {
-        let mut app = App::new(sample::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), Limits::default());
         let headings = |app: &App| -> Vec<String> {
             explanation(app, Topic::Timeline).iter().map(|section| section.heading.to_string()).collect()
         };
@@ -222,7 +222,7 @@ mod tests {
 
     /// Whether an explanation says something of a name: in a heading of its own, or as a term, alone or among others.
     fn says(topic: Topic, name: &str) -> bool {
-        let app = App::new(sample::machine(2), Limits::default());
+        let app = App::new(explorer::machine(2), Limits::default());
         let is_term = |entry: &Entry| {
             let term: String = entry.term.iter().map(|piece| &*piece.text).collect();
             term.trim().split(", ").any(|term| term == name)
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn no_line_of_an_explanation_is_wider_than_its_room() {
-        let app = App::new(sample::machine(2), Limits::default());
+        let app = App::new(explorer::machine(2), Limits::default());
         for topic in Topic::ALL {
             for width in [55, 75, 79] {
                 for line in one_column(&explanation(&app, topic), width) {
@@ -273,15 +273,15 @@ mod tests {
 
     /// Two runs of everything that can be measured: `cpu` over its baseline, and `io` with one file under the lock.
     fn runs(kind: WorkloadKind) -> History {
-        let mut history = crate::domain::record::sample::history(8);
+        let mut history = crate::fixtures::sample::history(8);
         for model in [Model::Serial, Model::GilThreads, Model::PythonProcesses] {
-            let draft = Draft { files: Files::OneShared, ..record::sample::draft(kind, model, 1) };
+            let draft = Draft { files: Files::OneShared, ..crate::fixtures::sample::draft(kind, model, 1) };
             let plan = if kind == WorkloadKind::Cpu {
-                record::sample::plan(kind, model, 1)
+                crate::fixtures::sample::plan(kind, model, 1)
             } else {
                 draft.validate(&Limits::default()).unwrap()
             };
-            let mut record = record::sample::record(plan, 2.0, 1.0);
+            let mut record = crate::fixtures::sample::record(plan, 2.0, 1.0);
             record.gil = Some(GilTotals { switches: Some(1), is_estimate: false, wait_s: 1.0 });
             record.memory_bytes = Some(1);
             record.shared_file = Some(SharedFile {
@@ -292,7 +292,7 @@ mod tests {
                 writes: 0,
                 spoilt: 0,
             });
-            record.python = record.plan.python().map(|_| sample::python(GilState::On));
+            record.python = record.plan.python().map(|_| explorer::python(GilState::On));
             Phase::MEASURED.into_iter().for_each(|phase| record.phases_s[phase] = 1);
             history.add(record, Trace::new(1));
         }

@@ -5,7 +5,7 @@ use crate::domain::machine::{Limits, MAX_PYTHON_TASKS, MAX_TASKS};
 use crate::domain::model::Model;
 use crate::domain::plan::{self, TaskSize};
 use crate::domain::text::grouped;
-use crate::domain::workload::WorkloadKind;
+use crate::domain::workload::{MAX_ITERATIONS, WorkloadKind};
 
 impl Setup {
     /// The unit of a row's number, or nothing.
@@ -69,7 +69,7 @@ impl Setup {
             Row::Tasks if self.draft.model.is_python() => (1, MAX_PYTHON_TASKS, own()),
             Row::Tasks => (1, MAX_TASKS, own()),
             Row::TaskSize => match self.draft.task_size {
-                TaskSize::Iterations(_) => (1, plan::MAX_ITERATIONS, own()),
+                TaskSize::Iterations(_) => (1, MAX_ITERATIONS, own()),
                 TaskSize::Milliseconds(_) => (1, plan::MAX_TASK_MS, own()),
             },
             Row::Writes => (1, plan::MAX_WRITES, own()),

@@ -346,7 +346,6 @@ pub(super) fn forecast(sweep: &SweepDraft, time: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::python;
 
     /// The form for the default work of a workload.
     fn open(form: &mut SweepForm, workload: WorkloadKind) {
@@ -423,10 +422,10 @@ mod tests {
         let mut work = Draft::new(WorkloadKind::Io, Model::Threads, 2);
         form.open(&work);
         assert_eq!(models(&form), []);
-        work.python = Some(python::sample::interpreter());
+        work.python = Some(crate::fixtures::python::interpreter());
         form.open(&work);
         assert_eq!(models(&form), [Model::PythonThreads, Model::PythonProcesses, Model::PythonAsyncio]);
-        (work.python, work.workload) = (Some(python::sample::free_threaded()), WorkloadKind::Cpu);
+        (work.python, work.workload) = (Some(crate::fixtures::python::free_threaded()), WorkloadKind::Cpu);
         form.open(&work);
         assert_eq!(models(&form), [Model::PythonThreads, Model::PythonProcesses, Model::PythonInterpreters]);
     }

@@ -1,7 +1,8 @@
 use super::super::campaign::{Campaign, Step};
 use super::super::plan::Plan;
-use super::super::python::sample as python;
-use super::super::record::{ContextSwitches, Outcome, Part, sample};
+use crate::fixtures::python;
+use crate::fixtures::sample;
+use super::super::record::{ContextSwitches, Outcome, Part};
 use super::*;
 
 fn sweeps(repeats: u64) -> [Sweep; 2] {

@@ -109,7 +109,8 @@ impl History {
             (entry.speedup, entry.baseline, entry.is_fastest) = (speedup, baseline, is_fastest);
             entry.is_baseline = baseline.is_some_and(|baseline| baseline.number == entry.number);
             let cores_usable = entry.provenance.machine.cores_usable;
-            entry.record.doubt_speedup(entry.gain(), cores_usable);
+            let gain = entry.gain();
+            speedup::doubt(&mut entry.record, gain, cores_usable);
         }
     }
 

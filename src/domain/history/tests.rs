@@ -9,8 +9,9 @@ use super::super::model::Model;
 use super::super::phase::Phase;
 use super::super::plan::Draft;
 use super::super::provenance::{Origin, Provenance};
-use super::super::python::{self, Interpreter};
-use super::super::record::{Outcome, Part, sample};
+use super::super::python::Interpreter;
+use crate::fixtures::sample;
+use super::super::record::{Outcome, Part};
 use super::super::speedup::Baseline;
 use super::super::trace::{Batch, LaneUpdate, Trace, Transition};
 use super::super::workload::WorkloadKind::{Cpu, Io};
@@ -239,8 +240,8 @@ fn add_python(
 
 #[test]
 fn a_python_run_is_measured_against_one_thread_of_its_interpreter_and_native_runs_only_if_the_user_says_so() {
-    let usual = python::sample::interpreter;
-    let free = python::sample::free_threaded;
+    let usual = crate::fixtures::python::interpreter;
+    let free = crate::fixtures::python::free_threaded;
     let mut history = sample::history(2);
     let serial = add(&mut history, Model::Serial, 1, 0.2);
     let processes = add_python(&mut history, usual(), Model::PythonProcesses, 2, 2.0);

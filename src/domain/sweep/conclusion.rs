@@ -3,24 +3,30 @@
 use std::collections::BTreeSet;
 
 use super::SweepPlan;
-use super::results::{MIN_GAIN, Series, Summary, is_gain, is_loss};
+use super::results::{MIN_GAIN, Results, Series, Summary, is_gain, is_loss};
 use crate::domain::stats::Ratio;
 use crate::domain::text::{self, counted};
 use crate::domain::workload::WorkloadKind;
 
+/// What to conclude from these results of a sweep, measured on a machine with so many usable cores.
+pub(super) fn of(plan: &SweepPlan, results: &Results, cores_usable: u32) -> String {
+    let Results { summaries, failed, is_noisy, .. } = results;
+    Told { plan, summaries, failed, cores_usable, is_noisy: *is_noisy }.sentence(&results.series)
+}
+
 /// All that a sentence is made of.
-pub(super) struct Told<'a> {
-    pub(super) plan: &'a SweepPlan,
-    pub(super) summaries: &'a [Option<Summary>],
-    pub(super) failed: &'a [u32],
-    pub(super) cores_usable: u32,
+struct Told<'a> {
+    plan: &'a SweepPlan,
+    summaries: &'a [Option<Summary>],
+    failed: &'a [u32],
+    cores_usable: u32,
     /// Whether others disturbed most of the runs.
-    pub(super) is_noisy: bool,
+    is_noisy: bool,
 }
 
 impl Told<'_> {
     /// A clause per executor besides those that the others are measured against, and what speaks against all of them.
-    pub(super) fn sentence(&self, series: &[Series]) -> String {
+    fn sentence(&self, series: &[Series]) -> String {
         let anything =
             self.summaries.iter().any(Option::is_some) || self.failed.iter().any(|failed| *failed > 0);
         if !anything {

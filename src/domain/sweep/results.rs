@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::conclusion::Told;
 use super::{Sweep, SweepPlan};
 use crate::domain::executor::Executor;
 use crate::domain::model::Model;
@@ -85,6 +84,8 @@ pub struct Results {
     pub ended: u32,
     /// Whether every configuration was measured in every round.
     pub is_complete: bool,
+    /// Whether others disturbed most of the runs.
+    pub is_noisy: bool,
     /// What to conclude, in one plain sentence without a full stop: a clause per executor.
     pub conclusion: String,
 }
@@ -106,10 +107,10 @@ struct Measured<'a> {
     failed: u32,
 }
 
+/// What these records say together; the conclusion is still to be drawn.
 pub(super) fn of<'a>(
     sweep: &Sweep,
     records: impl IntoIterator<Item = &'a Record>,
-    cores_usable: u32,
 ) -> Results {
     let plan = &sweep.plan;
     let (measured, ended) = gathered(sweep, records);
@@ -124,8 +125,6 @@ pub(super) fn of<'a>(
         plan.executors().into_iter().map(|executor| comparison.series(executor)).collect();
     let failed: Vec<u32> = measured.iter().map(|each| each.failed).collect();
     let is_noisy = is_noisy(&measured);
-    let told = Told { plan, summaries: &summaries, failed: &failed, cores_usable, is_noisy };
-    let sentence = told.sentence(&series);
     Results {
         summaries,
         failed,
@@ -133,7 +132,8 @@ pub(super) fn of<'a>(
         best,
         ended,
         is_complete: ended >= plan.runs(),
-        conclusion: sentence,
+        is_noisy,
+        conclusion: String::new(),
     }
 }
 

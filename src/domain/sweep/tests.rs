@@ -6,8 +6,9 @@ use super::*;
 use crate::domain::campaign::{BREAKS_ALLOWED, Campaign, Step};
 use crate::domain::executor::Executor;
 use crate::domain::plan::TaskSize;
-use crate::domain::python::{self, StartMethod};
-use crate::domain::record::{CaveatKind, Outcome, Part, sample};
+use crate::domain::python::StartMethod;
+use crate::fixtures::sample;
+use crate::domain::record::{CaveatKind, Outcome, Part};
 use crate::domain::workload::WorkloadKind::{self, Cpu, Io};
 
 fn draft(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) -> SweepDraft {
@@ -27,7 +28,7 @@ fn plan(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) -> 
 
 /// By a usual interpreter, and by one without the lock.
 fn by_pythons(models: &[Model], workers: &[u64]) -> SweepDraft {
-    let pythons = vec![python::sample::interpreter(), python::sample::free_threaded()];
+    let pythons = vec![crate::fixtures::python::interpreter(), crate::fixtures::python::free_threaded()];
     SweepDraft { pythons, ..draft(Cpu, models, workers, 3) }
 }
 
@@ -161,7 +162,7 @@ mod asked_for {
             assert_eq!(u64::from(plan.runs()), draft.runs());
         }
         let twice =
-            SweepDraft { pythons: vec![python::sample::interpreter(); 2], ..by_pythons(&python, &[2]) };
+            SweepDraft { pythons: vec![crate::fixtures::python::interpreter(); 2], ..by_pythons(&python, &[2]) };
         assert_eq!(
             twice.validate(&Limits::default()).unwrap().configurations().len(),
             3,

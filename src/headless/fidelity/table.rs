@@ -75,7 +75,7 @@ fn between(figure: Option<Figure>) -> String {
 mod tests {
     use super::*;
     use crate::domain::fidelity::Verdict;
-    use crate::domain::python::sample;
+    use crate::fixtures::python;
 
     #[test]
     fn each_line_is_a_row_with_its_verdict_and_latencies_are_in_milliseconds() {
@@ -92,7 +92,7 @@ mod tests {
             verdict: Verdict::Within,
         };
         let missing = Line { real: None, ratio: None, verdict: Verdict::NotMeasured, ..line };
-        let text = render(&sample::interpreter(), &[line, missing], "so be it", (1, true));
+        let text = render(&python::interpreter(), &[line, missing], "so be it", (1, true));
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("sleep(1 ms)")).collect();
         assert!(rows[0].contains("beside 1 cpu thread, ms") && rows[0].contains("6.15"), "{text}");
         assert!(rows[0].ends_with("within 5 %") && rows[1].ends_with("not measured"), "{text}");

@@ -211,7 +211,8 @@ mod tests {
     use crate::domain::machine::Limits;
     use crate::domain::model::Model;
     use crate::domain::plan::Draft;
-    use crate::domain::record::{CaveatKind, Part, sample};
+    use crate::fixtures::sample;
+use crate::domain::record::{CaveatKind, Part};
     use crate::domain::sweep::SweepDraft;
     use crate::domain::workload::WorkloadKind;
 

@@ -7,24 +7,7 @@
 use super::sequences;
 use crate::app::key::Key;
 use crate::domain::time::Nanos;
-
-/// What the user did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// A key was pressed.
-    Key(Key),
-    /// The left button of the mouse was pressed over this column and row.
-    Clicked(u16, u16),
-    /// The wheel of the mouse was turned over this column and row: up, or else down.
-    Wheel {
-        /// Away from the user.
-        up: bool,
-        /// Where, in columns and rows.
-        at: (u16, u16),
-    },
-    /// This text was pasted.
-    Pasted(String),
-}
+use crate::tui::event::Input;
 
 /// How long the rest of a sequence may take: the bytes of a key arrive together, and over a network nearly so. A user
 /// who presses Esc waits as long.

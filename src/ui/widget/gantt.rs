@@ -218,9 +218,9 @@ impl Widget for &Overview<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::sample::Scenario;
+    use crate::fixtures::explorer::Scenario;
     use crate::domain::model::Model;
-    use crate::domain::record::sample;
+    use crate::fixtures::sample;
     use crate::domain::trace::{Batch, LaneUpdate, Transition};
     use crate::domain::workload::WorkloadKind::{Cpu, Io};
     use proptest::prelude::*;

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use crate::domain::history::EarlierRun;
-use crate::domain::machine::Machine;
-use crate::domain::model::Model;
-use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::plan::{Lock, Plan};
-use crate::domain::provenance::{Origin, Provenance};
-use crate::domain::python::sample as python_sample;
-use crate::domain::python::{FoundPython, GilState, Pythons, UselessPython};
-use crate::domain::record::{
-    CoreRecord, GilTotals, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord, sample,
+use super::{python, sample};
+use pconc_tui::domain::history::EarlierRun;
+use pconc_tui::domain::machine::Machine;
+use pconc_tui::domain::model::Model;
+use pconc_tui::domain::phase::{Phase, PhaseTimes};
+use pconc_tui::domain::plan::{Lock, Plan};
+use pconc_tui::domain::provenance::{Origin, Provenance};
+use pconc_tui::domain::python::{FoundPython, GilState, Pythons, UselessPython};
+use pconc_tui::domain::record::{
+    CoreRecord, GilTotals, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord,
 };
-use crate::domain::time::{Nanos, TICK, seconds};
-use crate::domain::trace::{Batch, CoreTime, LaneUpdate, Trace, Transition};
-use crate::domain::workload::{Addresses, Workload, WorkloadKind};
+use pconc_tui::domain::time::{Nanos, TICK, seconds};
+use pconc_tui::domain::trace::{Batch, CoreTime, LaneUpdate, Trace, Transition};
+use pconc_tui::domain::workload::{Addresses, Workload, WorkloadKind};
 
 /// One millisecond.
 const MS: Nanos = 1_000_000;
@@ -87,11 +87,11 @@ pub fn python(gil: GilState) -> PythonRecord {
 /// What a search finds: a usual build, one without the lock, and two files of no use.
 #[must_use]
 pub fn pythons() -> Pythons {
-    let free_threaded = FoundPython { interpreter: python_sample::free_threaded(), ..python_sample::found() };
+    let free_threaded = FoundPython { interpreter: python::free_threaded(), ..python::found() };
     let useless =
         |path: &str, why: &str| UselessPython { path: path.into(), sentence: format!("{path} {why}") };
     Pythons {
-        found: vec![python_sample::found(), free_threaded],
+        found: vec![python::found(), free_threaded],
         useless: vec![
             useless(
                 "/home/sam/.pyenv/versions/3.6.15/bin/python3.6",

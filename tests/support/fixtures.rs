@@ -1,0 +1,7 @@
+//! What tests and benches are made of: plans, records, interpreters and synthetic runs, without an engine.
+
+#![allow(dead_code, reason = "not every test needs all of it")]
+
+pub mod explorer;
+pub mod python;
+pub mod sample;

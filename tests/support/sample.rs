@@ -1,0 +1,99 @@
+//! Plans, records and histories as the layers above get them.
+
+use pconc_tui::domain::model::Model;
+use pconc_tui::domain::phase::PhaseTimes;
+use pconc_tui::domain::plan::Plan;
+use pconc_tui::domain::record::{
+    ContextSwitches, EventTotals, Observer, Outcome, PhaseSource, Record, WorkerRecord,
+};
+use pconc_tui::domain::workload::WorkloadKind;
+use pconc_tui::domain::history::History;
+use pconc_tui::domain::machine::{Limits, Machine};
+use pconc_tui::domain::phase::Phase;
+use pconc_tui::domain::plan::Draft;
+use pconc_tui::domain::provenance::Provenance;
+use pconc_tui::domain::python::Interpreter;
+use pconc_tui::domain::time::nanos;
+
+/// An empty history on a machine with so many usable cores.
+#[must_use]
+pub fn history(cores_usable: u32) -> History {
+    let machine = Machine {
+        cpu_model: None,
+        cores_online: cores_usable,
+        cores_usable,
+        cores: vec![],
+        cores_limited_by: None,
+        kernel: "sample".into(),
+        memory_bytes: None,
+    };
+    History::new(Provenance::here("sample", machine))
+}
+
+/// A valid plan with the workload's defaults.
+#[must_use]
+pub fn plan(kind: WorkloadKind, model: Model, workers: u64) -> Plan {
+    draft(kind, model, workers).validate(&Limits::default()).expect("the sample draft is valid")
+}
+
+/// A valid draft with the workload's defaults, under Python's models by an interpreter that can do everything.
+#[must_use]
+pub fn draft(kind: WorkloadKind, model: Model, workers: u64) -> Draft {
+    let interpreter = Interpreter { subinterpreters: true, ..super::python::interpreter() };
+    Draft { python: model.is_python().then_some(interpreter), ..Draft::new(kind, model, workers) }
+}
+
+/// A completed record of `plan` that took `wall_s` and `cpu_s`.
+#[must_use]
+pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
+    let workers = plan.workers();
+    let share = |seconds: f64| nanos(seconds / f64::from(workers));
+    let mut each = PhaseTimes::default();
+    each[Phase::Computing] = share(cpu_s.min(wall_s * f64::from(workers)));
+    each[Phase::Ready] = nanos(wall_s) - each[Phase::Computing];
+    let mut all = PhaseTimes::default();
+    (0..workers).for_each(|_| all.add(&each));
+    let worker = |worker| WorkerRecord {
+        worker,
+        pid: Some(100 + worker),
+        tid: Some(100 + worker),
+        tasks: plan.tasks() / workers,
+        cpu_s: cpu_s / f64::from(workers),
+        memory_bytes: None,
+        phases_s: each,
+        run_queue_wait_s: None,
+        gil_wait_s: None,
+        migrations: 0,
+    };
+    Record {
+        id: format!("sample-{wall_s}"),
+        campaign: None,
+        started_at: "2026-01-01T00:00:00Z".into(),
+        outcome: Outcome::Completed,
+        error: None,
+        tasks_failed: 0,
+        tasks_not_begun: 0,
+        wall_s,
+        startup_s: Some(0.001),
+        teardown_s: 0.001,
+        cpu_s,
+        concurrency: f64::from(workers.min(plan.tasks())),
+        parallelism: cpu_s / wall_s,
+        phases_s: all,
+        gil: None,
+        python: None,
+        context_switches: Some(ContextSwitches::default()),
+        migrations: 0,
+        memory_bytes: None,
+        shared_file: None,
+        workers: (0..workers).map(worker).collect(),
+        tasks: None,
+        failures: vec![],
+        cores: vec![],
+        events: EventTotals::default(),
+        observer: Observer::default(),
+        phase_source: PhaseSource::Clock,
+        caveats: vec![],
+        plan,
+    }
+}
