@@ -10,16 +10,16 @@ use std::hint::black_box;
 use std::io::{self, Sink};
 use std::sync::mpsc;
 
+use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::App;
 use pconc_tui::app::key::Key::{Char, Down, Enter, Right};
 use pconc_tui::app::message::{Effect, Msg};
-use fixtures::explorer::{self, Scenario};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
 use pconc_tui::domain::provenance::Origin;
-use pconc_tui::domain::record::{self, Record};
+use pconc_tui::domain::record::Record;
 use pconc_tui::domain::time::{Nanos, seconds};
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Transition};
 use pconc_tui::domain::workload::WorkloadKind;

@@ -11,12 +11,12 @@ use std::io::{self, BufWriter, Write};
 use std::time::Instant;
 
 use fixtures::explorer::machine;
+use fixtures::sample;
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::Draft;
 use pconc_tui::domain::provenance::Provenance;
-use fixtures::sample;
 use pconc_tui::domain::share::{Format, Shared, SharedRun};
 use pconc_tui::domain::time::{Nanos, seconds};
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Trace, Transition};

@@ -12,10 +12,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use fixtures::explorer::machine;
+use fixtures::sample;
 use pconc_tui::domain::history::History;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::provenance::Provenance;
-use fixtures::sample;
 use pconc_tui::domain::record::Record;
 use pconc_tui::domain::trace::Trace;
 use pconc_tui::domain::workload::WorkloadKind;

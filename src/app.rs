@@ -491,8 +491,8 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::setup::Row;
-    use crate::fixtures::explorer;
     use super::*;
+    use crate::fixtures::explorer;
 
     #[test]
     fn a_live_headline_stays_long_enough_to_be_read() {

@@ -24,6 +24,7 @@ pub mod recorder;
 pub mod run;
 pub mod scratch;
 pub mod session;
+mod stride;
 pub mod worker;
 pub mod zygote;
 

@@ -5,16 +5,18 @@ mod fixtures;
 
 use std::collections::BTreeSet;
 
-use jsonschema::Validator;
 use fixtures::explorer::{Scenario, machine};
+use fixtures::sample;
+use jsonschema::Validator;
 use pconc_tui::domain::history::History;
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::plan::{Draft, TaskSize};
 use pconc_tui::domain::provenance::{Origin, Provenance};
-use pconc_tui::domain::python::{self, GilState, Interpreter};
-use fixtures::sample;
-use pconc_tui::domain::record::{GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord};
+use pconc_tui::domain::python::{GilState, Interpreter};
+use pconc_tui::domain::record::{
+    GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord,
+};
 use pconc_tui::domain::share::{Shared, SharedRun, SharedSweep};
 use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};

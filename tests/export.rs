@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use fixtures::explorer::{Scenario, machine};
+use fixtures::sample::{draft, plan};
 use pconc_tui::domain::history::{Entry, History};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
@@ -16,8 +17,9 @@ use pconc_tui::domain::phase::{Phase, PhaseTimes};
 use pconc_tui::domain::plan::{Draft, Plan};
 use pconc_tui::domain::provenance::Provenance;
 use pconc_tui::domain::python::{GilState, Interpreter};
-use fixtures::sample::plan;
-use pconc_tui::domain::record::{CaveatKind, GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord};
+use pconc_tui::domain::record::{
+    CaveatKind, GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord,
+};
 use pconc_tui::domain::share::{Format, Refusal, Shared, SharedRun, SharedSweep};
 use pconc_tui::domain::sweep::{Results, Sweep, SweepDraft};
 use pconc_tui::domain::time::seconds;

@@ -3,13 +3,13 @@
 #[path = "support/fixtures.rs"]
 mod fixtures;
 
+use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::App;
 use pconc_tui::app::columns::{COLUMNS, ColumnId};
 use pconc_tui::app::key::Key::{self, *};
 use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::overlay::Overlay;
 use pconc_tui::app::pointer::Target;
-use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::screen::Panel;
 use pconc_tui::app::setup::Row;
 use pconc_tui::domain::look::{Colors, Look, ThemeName};

@@ -6,10 +6,10 @@ mod fixtures;
 #[path = "screens/closer.rs"]
 mod closer;
 
+use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::App;
 use pconc_tui::app::key::Key::{self, *};
 use pconc_tui::app::message::{Effect, Msg};
-use fixtures::explorer::{self, Scenario};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::plan::Plan;
 use pconc_tui::domain::record::{Caveat, CaveatKind};

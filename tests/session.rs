@@ -3,12 +3,12 @@
 #[path = "support/fixtures.rs"]
 mod fixtures;
 
+use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::App;
 use pconc_tui::app::command::Command;
 use pconc_tui::app::key::Key::{self, Char, Ctrl, Down, End, Enter, Esc, Home, Left, Right, Tab, Up};
 use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::overlay::{Overlay, Text};
-use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::screen::Panel;
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;

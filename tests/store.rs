@@ -19,10 +19,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use fixtures::sample;
 use pconc_tui::domain::machine::Machine;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::provenance::Provenance;
-use fixtures::sample;
 use pconc_tui::domain::record::Record;
 use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::store::{Opened, Place, Store};

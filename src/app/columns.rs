@@ -388,9 +388,9 @@ mod tests {
     use super::*;
     use crate::domain::history::History;
     use crate::domain::model::Model;
-    use crate::fixtures::sample;
     use crate::domain::trace::Trace;
     use crate::domain::workload::WorkloadKind::{Cpu, Io};
+    use crate::fixtures::sample;
 
     fn history() -> History {
         let mut history = sample::history(8);

@@ -109,12 +109,12 @@ impl App {
 mod tests {
     use super::super::key::Key::Char;
     use super::super::message::Msg;
-    use crate::fixtures::explorer::{Scenario, earlier, machine};
     use super::*;
     use crate::domain::history::Picture;
     use crate::domain::machine::Limits;
     use crate::domain::provenance::Origin;
     use crate::domain::speed::Speed;
+    use crate::fixtures::explorer::{Scenario, earlier, machine};
 
     fn app() -> App {
         let mut app = App::new(machine(2), Limits::default()).in_session("here");

@@ -337,12 +337,12 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::super::message::Msg;
-    use crate::fixtures::explorer::{self, Scenario};
     use super::*;
     use crate::domain::machine::Limits;
     use crate::domain::model::Model;
-    use crate::fixtures::sample::plan;
     use crate::domain::workload::WorkloadKind::Cpu;
+    use crate::fixtures::explorer::{self, Scenario};
+    use crate::fixtures::sample::plan;
 
     /// An explorer with so many runs that have ended.
     fn app(runs: usize) -> App {

@@ -219,9 +219,9 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use crate::fixtures::explorer::earlier;
     use super::*;
     use crate::domain::history::History;
+    use crate::fixtures::explorer::earlier;
     use crate::fixtures::sample;
 
     #[test]

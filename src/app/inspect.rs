@@ -276,12 +276,12 @@ fn failures(record: &Record) -> impl Iterator<Item = &TaskRecord> {
 mod tests {
     use super::super::key::Key::{Char, End, Esc, Home, Left, Right};
     use super::super::message::{Effect, Msg};
-    use crate::fixtures::explorer::{Scenario, machine};
     use super::*;
     use crate::app::key::Key;
     use crate::domain::machine::Limits;
     use crate::domain::record::TaskOutcome;
     use crate::domain::speed::Speed;
+    use crate::fixtures::explorer::{Scenario, machine};
 
     fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
         keys.iter().flat_map(|key| app.update(Msg::Key(*key))).collect()

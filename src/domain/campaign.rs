@@ -219,9 +219,9 @@ impl Course {
 #[cfg(test)]
 mod tests {
     use super::super::model::Model;
-    use crate::fixtures::sample;
     use super::super::workload::WorkloadKind::Cpu;
     use super::*;
+    use crate::fixtures::sample;
 
     #[test]
     fn a_pair_measures_serial_first_and_then_the_plan() {

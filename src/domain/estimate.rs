@@ -245,8 +245,8 @@ fn rough(seconds: f64) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::fixtures::sample;
     use super::*;
+    use crate::fixtures::sample;
 
     fn cpu(model: Model, workers: u64, tasks: u64) -> Draft {
         let task_size = TaskSize::Milliseconds(400);

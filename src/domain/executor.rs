@@ -49,8 +49,8 @@ impl Executor {
 #[cfg(test)]
 mod tests {
     use super::super::python::StartMethod;
-    use crate::fixtures::python;
     use super::*;
+    use crate::fixtures::python;
 
     fn python(model: Model, start_method: Option<StartMethod>) -> Executor {
         Executor { model, python: Some(Python { interpreter: python::interpreter(), start_method }) }

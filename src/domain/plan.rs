@@ -12,7 +12,7 @@ use super::phase::Phase;
 use super::python::{FIRST_WITH_INTERPRETERS, GilState, Interpreter, OLDEST, Python, StartMethod};
 use super::speed::Speed;
 use super::text::grouped;
-use super::workload::{Addresses, Files, MAX_ITERATIONS, LatencyRange, Workload, WorkloadKind};
+use super::workload::{Addresses, Files, LatencyRange, MAX_ITERATIONS, Workload, WorkloadKind};
 
 /// The article's number of iterations.
 pub const DEFAULT_ITERATIONS: u64 = 10_000_000;
@@ -559,8 +559,8 @@ impl From<&Plan> for Draft {
 
 #[cfg(test)]
 mod tests {
-    use crate::fixtures::python;
     use super::*;
+    use crate::fixtures::python;
 
     fn cpu(model: Model, workers: u64) -> Draft {
         Draft::new(WorkloadKind::Cpu, model, workers)

@@ -424,9 +424,9 @@ pub struct Caveat {
     #[serde(deserialize_with = "foreign::text")]
     pub text: String,
 }
+
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::domain::model::Model;
     use crate::domain::phase::Phase;
     use crate::domain::workload::WorkloadKind;

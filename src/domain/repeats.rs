@@ -167,11 +167,11 @@ fn likely_cause(record: &Record, median: f64, is_cold: bool) -> &'static str {
 mod tests {
     use super::super::history::History;
     use super::super::model::Model;
-    use crate::fixtures::sample;
-use super::super::record::{Outcome, Part};
+    use super::super::record::{Outcome, Part};
     use super::super::trace::Trace;
     use super::super::workload::WorkloadKind::Cpu;
     use super::*;
+    use crate::fixtures::sample;
     use std::cmp::Ordering;
 
     /// Runs of one plan; the first ones warmed up.

@@ -180,9 +180,10 @@ fn without_page(content: &[u8], at: usize, until: usize) -> (Source, usize) {
 #[cfg(test)]
 mod tests {
     use super::super::model::Model;
-    use crate::fixtures::sample;
     use super::super::workload::WorkloadKind;
+    use super::told::{sentence, spoilt};
     use super::*;
+    use crate::fixtures::sample;
 
     fn page(number: u32) -> String {
         let lines = |i: u32| format!("line {i} of page {number} which says {}\\n", i * (number + 7));

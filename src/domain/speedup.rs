@@ -130,10 +130,10 @@ pub fn doubt(record: &mut Record, gain: Option<Gain>, cores_usable: u32) {
 mod tests {
     use super::super::machine::Limits;
     use super::super::model::Model;
-    use crate::fixtures::sample;
-use super::super::record::Outcome;
+    use super::super::record::Outcome;
     use super::super::workload::WorkloadKind::{Cpu, Io};
     use super::*;
+    use crate::fixtures::sample;
 
     fn record(model: Model, workers: u64, wall_s: f64) -> Record {
         sample::record(sample::plan(Cpu, model, workers), wall_s, 1.0)

@@ -218,12 +218,12 @@ mod tests {
     use super::super::model::Model;
     use super::super::phase::PhaseTimes;
     use super::super::python::GilState;
-    use crate::fixtures::sample;
-use super::super::record::{PhaseSource, PythonRecord};
+    use super::super::record::{PhaseSource, PythonRecord};
     use super::super::time::nanos;
     use super::super::trace::{Batch, LaneUpdate, Transition};
     use super::super::workload::WorkloadKind::{Cpu, Io};
     use super::*;
+    use crate::fixtures::sample;
 
     fn record(kind: WorkloadKind, model: Model, workers: u64, cpu_s: f64, phases: &[(Phase, f64)]) -> Record {
         let mut record = sample::record(sample::plan(kind, model, workers), 1.0, cpu_s);

@@ -12,8 +12,8 @@ use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::Lock;
 use crate::domain::python::GilState;
 use crate::domain::record::{
-    ContextSwitches, EventTotals, FAILURES_KEPT, GilTotals, Observer, Outcome, PhaseSource,
-    PythonRecord, Record, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
+    ContextSwitches, EventTotals, FAILURES_KEPT, GilTotals, Observer, Outcome, PhaseSource, PythonRecord,
+    Record, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
 };
 use crate::domain::time::{Nanos, seconds};
 

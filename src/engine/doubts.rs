@@ -217,10 +217,10 @@ mod tests {
     use super::*;
     use crate::domain::model::Model;
     use crate::domain::phase::PhaseTimes;
-    use crate::fixtures::sample;
-use crate::domain::record::CoreRecord;
+    use crate::domain::record::CoreRecord;
     use crate::domain::time::nanos;
     use crate::engine::executor::{Death, End};
+    use crate::fixtures::sample;
 
     /// A quiet run of so many workers on two cores.
     fn quiet(kind: WorkloadKind, workers: u64, wall_s: f64) -> Record {

@@ -127,10 +127,10 @@ pub struct End {
 mod tests {
     use super::*;
     use crate::domain::model::Model;
-    use crate::fixtures::sample;
     use crate::domain::workload::WorkloadKind;
     use crate::engine::scratch::Scratch;
     use crate::engine::worker::{self, Assignment};
+    use crate::fixtures::sample;
     use std::sync::Arc;
 
     #[test]

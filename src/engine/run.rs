@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use super::arena::Arena;
 use super::conclude;
-use super::facts::Facts;
 use super::cores::CoreWatch;
 use super::executor::processes::ForkCrew;
 use super::executor::python::PythonCrew;
 use super::executor::rayon::RayonCrew;
 use super::executor::threads::ThreadCrew;
 use super::executor::{Crew, Death, End};
+use super::facts::Facts;
 use super::fetch::Limits;
 use super::gil::Gil;
 use super::latch::wait_readable;

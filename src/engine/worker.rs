@@ -9,18 +9,15 @@ use std::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
 use std::os::fd::AsFd;
 
 use super::arena::{Arena, LaneHeader, LaneState, TaskState, store_known};
-use super::fetch::{Fetcher, Hooks, Limits};
+use super::fetch::{Hooks, Limits};
 use super::gil::Gil;
-use super::kernel::cpu::Stride;
-use super::kernel::io::{Ended, Target};
-use super::kernel::{cpu, io};
 use super::latch::wait_readable;
 use super::recorder::Pen;
 use super::scratch::Scratch;
+use super::stride::Stride;
 use super::{clock, os};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
-use crate::domain::workload::{Addresses, Files, Workload};
 
 /// All that a worker needs to know about its run.
 #[derive(Clone, Debug)]
@@ -37,6 +34,17 @@ pub struct Assignment {
     pub scratch: Scratch,
     /// The interpreter lock, if the model has one.
     pub gil: Option<Arc<Gil>>,
+}
+
+/// How a task ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It did all of its work.
+    Ok,
+    /// It could not; the sentence says why.
+    Failed(String),
+    /// The run was cancelled.
+    Cancelled,
 }
 
 /// One worker at work.
@@ -127,7 +135,7 @@ impl Worker {
     }
 
     /// Takes tasks from the shared counter until there are none or the run is cancelled.
-    pub fn work(&mut self, job: &Job) {
+    pub fn work(&mut self, job: impl Fn(&mut Worker, u32) -> Ended) {
         self.wait_for_lock();
         let tasks = self.arena.tasks();
         while !self.is_stopping() {
@@ -135,15 +143,15 @@ impl Worker {
             if task >= tasks {
                 break;
             }
-            self.execute(job, task);
+            self.execute(&job, task);
         }
         self.retire();
     }
 
     /// Executes one task and keeps how it ended.
-    pub fn execute(&mut self, job: &Job, task: u32) {
+    pub fn execute(&mut self, job: impl Fn(&mut Worker, u32) -> Ended, task: u32) {
         self.begin(task);
-        match job.execute(self, task) {
+        match job(self, task) {
             Ended::Ok => self.end(task, TaskState::Ok),
             Ended::Failed(sentence) => {
                 self.arena.task(task).error.store(self.arena.keep_text(&sentence), Relaxed);
@@ -226,15 +234,6 @@ fn finish(arena: &Arena, worker: u32, state: LaneState) {
     }
 }
 
-/// A worker's whole life, by the shared counter. A panic is kept as the cause of its death.
-pub fn live(assignment: &Assignment, number: u32, own_process: bool) {
-    guard(assignment, number, || {
-        let mut worker = Worker::arrive(assignment, number);
-        worker.work(&Job::new(assignment));
-        worker.conclude(own_process);
-    });
-}
-
 /// Runs part of a worker's life; a panic is kept as the cause of its death and does not hold the others up.
 pub fn guard(assignment: &Assignment, number: u32, life: impl FnOnce()) {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(life));
@@ -250,79 +249,6 @@ pub fn guard(assignment: &Assignment, number: u32, life: impl FnOnce()) {
             gil.abandon(number);
         }
         finish(arena, number, LaneState::Died);
-    }
-}
-
-/// What a task does, made ready once per worker.
-#[derive(Debug)]
-pub struct Job {
-    kind: JobKind,
-}
-
-#[derive(Debug)]
-enum JobKind {
-    Cpu { iterations: u64 },
-    Io { fetcher: Fetcher, urls: Urls, writes: u32, files: Files, scratch: Scratch },
-}
-
-#[derive(Debug)]
-enum Urls {
-    Loopback { port: u16, count: u32 },
-    Real(Vec<String>),
-}
-
-impl Job {
-    /// Makes ready what the tasks of this run need. In a forked worker only after the fork.
-    #[must_use]
-    pub fn new(assignment: &Assignment) -> Job {
-        let kind = match assignment.plan.workload() {
-            Workload::Cpu { iterations } => JobKind::Cpu { iterations: *iterations },
-            Workload::Io { writes, addresses, files } => {
-                let hooks = Hooks { before: before_blocking, after: after_blocking };
-                let stop = assignment.arena.stop.descriptor();
-                JobKind::Io {
-                    fetcher: Fetcher::new(stop, assignment.limits, hooks),
-                    urls: match addresses {
-                        Addresses::Loopback { latencies_ms, .. } => {
-                            Urls::Loopback { port: assignment.port, count: latencies_ms.len() as u32 }
-                        }
-                        Addresses::Urls(urls) => Urls::Real(urls.clone()),
-                    },
-                    writes: *writes,
-                    files: *files,
-                    scratch: assignment.scratch.clone(),
-                }
-            }
-        };
-        Job { kind }
-    }
-
-    fn execute(&self, worker: &mut Worker, task: u32) -> Ended {
-        match &self.kind {
-            JobKind::Cpu { iterations } => {
-                if cpu::execute(worker, *iterations) {
-                    Ended::Ok
-                } else {
-                    Ended::Cancelled
-                }
-            }
-            JobKind::Io { fetcher, urls, writes, files, scratch } => {
-                let target = match files {
-                    Files::OneEach => Target::Own(scratch.file(task)),
-                    Files::OneShared => Target::Shared(scratch.shared_file()),
-                };
-                io::execute(worker, fetcher, &urls.of(task), &target, *writes)
-            }
-        }
-    }
-}
-
-impl Urls {
-    fn of(&self, task: u32) -> String {
-        match self {
-            Urls::Loopback { port, count } => format!("http://127.0.0.1:{port}/page/{}", task % count),
-            Urls::Real(urls) => urls[task as usize % urls.len()].clone(),
-        }
     }
 }
 
@@ -352,6 +278,9 @@ fn with_lent(act: impl FnOnce(&mut Worker)) {
         act(unsafe { worker.as_mut() });
     }
 }
+
+/// What the HTTP library calls before and after it blocks.
+pub const HOOKS: Hooks = Hooks { before: before_blocking, after: after_blocking };
 
 fn before_blocking() {
     with_lent(|worker| worker.release_lock(Phase::Network));

@@ -187,9 +187,9 @@ fn failures(record: &Record) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::domain::model::Model;
-    use crate::fixtures::sample;
-use crate::domain::record::{CaveatKind, TaskOutcome, TaskRecord};
+    use crate::domain::record::{CaveatKind, TaskOutcome, TaskRecord};
     use crate::domain::workload::WorkloadKind;
+    use crate::fixtures::sample;
 
     fn record() -> Record {
         sample::record(sample::plan(WorkloadKind::Cpu, Model::GilThreads, 4), 1.25, 1.2)

@@ -309,9 +309,9 @@ mod tests {
     use super::*;
     use crate::domain::model::Model;
     use crate::domain::phase::Phase;
-    use crate::fixtures::sample;
     use crate::domain::trace::{Batch, LaneUpdate, Transition};
     use crate::domain::workload::WorkloadKind::Cpu;
+    use crate::fixtures::sample;
 
     fn pictures() -> (tempfile::TempDir, Pictures) {
         let folder = tempfile::tempdir().unwrap();

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::fixtures::sample::plan;
 use pconc_tui::domain::history::EarlierRun;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::provenance::{Origin, Provenance};
-use crate::fixtures::sample::plan;
 use pconc_tui::domain::record::Part;
 use pconc_tui::domain::trace::Trace;
 use pconc_tui::domain::workload::WorkloadKind::Cpu;

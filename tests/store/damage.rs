@@ -4,10 +4,10 @@ use std::fs;
 use std::io::Write;
 
 use super::{Room, here, record};
+use crate::fixtures::sample;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::plan::Draft;
-use pconc_tui::domain::python::{self, GilState};
-use crate::fixtures::sample;
+use pconc_tui::domain::python::GilState;
 use pconc_tui::domain::record::{PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord};
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
 use pconc_tui::domain::trace::Trace;
@@ -115,7 +115,7 @@ fn a_sweep_by_several_interpreters_comes_back() {
     let draft = SweepDraft {
         draft: Draft::new(WorkloadKind::Cpu, Model::Serial, 1),
         models: vec![Model::Threads, Model::PythonThreads, Model::PythonProcesses],
-        pythons: vec![fixtures::python::interpreter(), crate::fixtures::python::free_threaded()],
+        pythons: vec![crate::fixtures::python::interpreter(), crate::fixtures::python::free_threaded()],
         workers: vec![1, 2],
         repeats: 3,
         seed: 7,

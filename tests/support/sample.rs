@@ -1,19 +1,19 @@
 //! Plans, records and histories as the layers above get them.
 
+use pconc_tui::domain::history::History;
+use pconc_tui::domain::machine::{Limits, Machine};
 use pconc_tui::domain::model::Model;
+use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::phase::PhaseTimes;
+use pconc_tui::domain::plan::Draft;
 use pconc_tui::domain::plan::Plan;
+use pconc_tui::domain::provenance::Provenance;
+use pconc_tui::domain::python::Interpreter;
 use pconc_tui::domain::record::{
     ContextSwitches, EventTotals, Observer, Outcome, PhaseSource, Record, WorkerRecord,
 };
-use pconc_tui::domain::workload::WorkloadKind;
-use pconc_tui::domain::history::History;
-use pconc_tui::domain::machine::{Limits, Machine};
-use pconc_tui::domain::phase::Phase;
-use pconc_tui::domain::plan::Draft;
-use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::python::Interpreter;
 use pconc_tui::domain::time::nanos;
+use pconc_tui::domain::workload::WorkloadKind;
 
 /// An empty history on a machine with so many usable cores.
 #[must_use]

@@ -129,9 +129,9 @@ mod tests {
     use super::*;
     use crate::app::key::Key;
     use crate::app::message::{Effect, Msg};
-    use crate::fixtures::explorer::{self, Scenario};
     use crate::domain::machine::Limits;
     use crate::domain::speed::Speed;
+    use crate::fixtures::explorer::{self, Scenario};
 
     /// Where the rows of the help or the explanation are in memory: rows that are composed anew are elsewhere, as the old
     /// ones are still there when they are made.

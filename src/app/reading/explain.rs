@@ -173,7 +173,6 @@ mod tests {
     use crate::app::comparison::Composition;
     use crate::app::details::{self, Row};
     use crate::app::reading::{Look, one_column, width_of};
-    use crate::fixtures::explorer;
     use crate::app::setup::Setup;
     use crate::domain::history::History;
     use crate::domain::machine::Limits;
@@ -185,6 +184,7 @@ mod tests {
     use crate::domain::shared_file::{Content, SharedFile};
     use crate::domain::trace::Trace;
     use crate::domain::workload::{Files, WorkloadKind};
+    use crate::fixtures::explorer;
 
     #[test]
     fn every_panel_is_explained_with_how_it_was_measured() {

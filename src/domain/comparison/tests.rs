@@ -4,12 +4,12 @@ use super::*;
 use crate::domain::model::Model;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::python::GilState;
-use crate::fixtures::sample;
 use crate::domain::record::{Outcome, Part, PhaseSource, PythonRecord};
 use crate::domain::stats;
 use crate::domain::time::nanos;
 use crate::domain::trace::Trace;
 use crate::domain::workload::WorkloadKind::{self, Cpu, Io};
+use crate::fixtures::sample;
 
 /// One configuration: its model, its workers, its workers on a core, and the times of its repeats.
 type Configuration<'c> = (Model, u64, f64, &'c [f64]);

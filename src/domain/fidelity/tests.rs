@@ -1,9 +1,9 @@
 use super::super::campaign::{Campaign, Step};
 use super::super::plan::Plan;
-use crate::fixtures::python;
-use crate::fixtures::sample;
 use super::super::record::{ContextSwitches, Outcome, Part};
 use super::*;
+use crate::fixtures::python;
+use crate::fixtures::sample;
 
 fn sweeps(repeats: u64) -> [Sweep; 2] {
     let plans = plans(&drafts(&python::found(), DEFAULT_TASK_MS, repeats, 1), &Limits::default()).unwrap();

@@ -10,12 +10,12 @@ use super::super::phase::Phase;
 use super::super::plan::Draft;
 use super::super::provenance::{Origin, Provenance};
 use super::super::python::Interpreter;
-use crate::fixtures::sample;
 use super::super::record::{Outcome, Part};
 use super::super::speedup::Baseline;
 use super::super::trace::{Batch, LaneUpdate, Trace, Transition};
 use super::super::workload::WorkloadKind::{Cpu, Io};
 use super::{EarlierRun, History, Picture};
+use crate::fixtures::sample;
 
 fn provenance(history: &History, session: &str, kernel: &str) -> Arc<Provenance> {
     let machine = Machine { kernel: kernel.into(), ..history.here().machine.clone() };

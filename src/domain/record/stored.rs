@@ -94,9 +94,11 @@ mod tests {
     use crate::domain::machine::Limits;
     use crate::domain::model::Model;
     use crate::domain::plan::Draft;
-    use crate::fixtures::sample;
-use crate::domain::record::{Caveat, CaveatKind, GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, TaskOutcome};
+    use crate::domain::record::{
+        Caveat, CaveatKind, GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, TaskOutcome,
+    };
     use crate::domain::workload::{Files, WorkloadKind};
+    use crate::fixtures::sample;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 

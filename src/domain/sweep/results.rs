@@ -108,10 +108,7 @@ struct Measured<'a> {
 }
 
 /// What these records say together; the conclusion is still to be drawn.
-pub(super) fn of<'a>(
-    sweep: &Sweep,
-    records: impl IntoIterator<Item = &'a Record>,
-) -> Results {
+pub(super) fn of<'a>(sweep: &Sweep, records: impl IntoIterator<Item = &'a Record>) -> Results {
     let plan = &sweep.plan;
     let (measured, ended) = gathered(sweep, records);
     let comparison = Comparison::new(plan, &measured);

@@ -7,9 +7,9 @@ use crate::domain::campaign::{BREAKS_ALLOWED, Campaign, Step};
 use crate::domain::executor::Executor;
 use crate::domain::plan::TaskSize;
 use crate::domain::python::StartMethod;
-use crate::fixtures::sample;
 use crate::domain::record::{CaveatKind, Outcome, Part};
 use crate::domain::workload::WorkloadKind::{self, Cpu, Io};
+use crate::fixtures::sample;
 
 fn draft(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) -> SweepDraft {
     SweepDraft {
@@ -161,8 +161,10 @@ mod asked_for {
             assert_eq!(plan.configurations().len(), configurations, "{models:?} {workers:?}");
             assert_eq!(u64::from(plan.runs()), draft.runs());
         }
-        let twice =
-            SweepDraft { pythons: vec![crate::fixtures::python::interpreter(); 2], ..by_pythons(&python, &[2]) };
+        let twice = SweepDraft {
+            pythons: vec![crate::fixtures::python::interpreter(); 2],
+            ..by_pythons(&python, &[2])
+        };
         assert_eq!(
             twice.validate(&Limits::default()).unwrap().configurations().len(),
             3,

@@ -12,8 +12,9 @@ use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 use super::threads::STACK_BYTES;
 use super::{Crew, Death, DiedLanes};
 use crate::domain::text;
+use crate::engine::kernel::Job;
 use crate::engine::os;
-use crate::engine::worker::{self, Assignment, Job, Worker};
+use crate::engine::worker::{self, Assignment, Worker};
 
 thread_local! {
     /// The worker of this pool thread: rayon's closures cannot carry it from one task to the next.
@@ -135,7 +136,7 @@ fn execute(assignment: &Assignment, job: &Job, task: u32) {
         // A worker that panicked is gone: what rayon still hands to its thread is not begun.
         let Some(mut worker) = WORKER.take() else { return };
         if !worker.is_stopping() {
-            worker.execute(job, task);
+            worker.execute(|worker, task| job.execute(worker, task), task);
             worker.pause();
         }
         WORKER.set(Some(worker));

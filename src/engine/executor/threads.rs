@@ -5,8 +5,9 @@ use std::thread::{Builder, JoinHandle};
 
 use super::{Crew, Death, DiedLanes};
 use crate::domain::text;
+use crate::engine::kernel;
 use crate::engine::os;
-use crate::engine::worker::{self, Assignment};
+use crate::engine::worker::Assignment;
 
 /// A worker's stack, in bytes: TLS is the deepest that a worker gets. Only touched pages count.
 pub const STACK_BYTES: usize = 1 << 20;
@@ -35,7 +36,7 @@ impl Crew for ThreadCrew {
             let thread =
                 Builder::new().name(format!("worker {number}")).stack_size(STACK_BYTES).spawn(move || {
                     os::name_thread(&format!("worker {number}"));
-                    worker::live(&assignment, number, false);
+                    kernel::live(&assignment, number, false);
                 });
             match thread {
                 Ok(handle) => self.handles.push(handle),

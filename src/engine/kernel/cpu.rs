@@ -8,51 +8,17 @@ use std::hint::black_box;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
-use crate::domain::time::TICK;
 use crate::engine::worker::Worker;
 
-/// How many iterations the first tick takes: about 0.1 ms. After that the worker's own speed decides.
-const FIRST_STRIDE: u64 = 4096;
 /// How many iterations lie between two looks at whether the run is cancelled: about 10 µs. Of 4,000 threads on two cores
 /// each gets its turn once before all have stopped, so each turn has to be short.
 const LOOK: u64 = 1024;
-/// The longest stride: on any machine less than a minute, so that a broken CPU clock cannot make a worker deaf.
-const LONGEST_STRIDE: u64 = 1 << 30;
-
-/// How many iterations are left until the worker looks at the clocks again.
-#[derive(Debug)]
-pub struct Stride {
-    length: u64,
-    left: u64,
-}
-
-impl Default for Stride {
-    fn default() -> Stride {
-        Stride { length: FIRST_STRIDE, left: FIRST_STRIDE }
-    }
-}
-
-impl Stride {
-    fn spend(&mut self, iterations: u64) -> bool {
-        self.left = self.left.saturating_sub(iterations);
-        self.left == 0
-    }
-
-    /// Aims at one tick of CPU time per stride; by CPU time, as a preempted worker is not a slow one.
-    fn renew(&mut self, cpu: u64) {
-        // At most doubled or halved at a time: one odd measurement shall not decide.
-        let ideal = self.length.saturating_mul(TICK) / cpu.max(1);
-        self.length = ideal.clamp(self.length / 2, self.length * 2).clamp(1, LONGEST_STRIDE);
-        self.left = self.length;
-    }
-}
-
 /// Executes one task of so many iterations. Stops early when the run is cancelled; false then.
 pub fn execute(worker: &mut Worker, iterations: u64) -> bool {
     let mut foo = black_box(0.0);
     let mut i = 0;
     while i < iterations {
-        let until = iterations.min(i + worker.stride.left.min(LOOK));
+        let until = iterations.min(i + worker.stride.left().min(LOOK));
         let next;
         (foo, next) = match worker.drop_request() {
             Some(request) => steps_until_asked(foo, i, until, request),
@@ -116,16 +82,5 @@ mod tests {
         let (quiet, asked) = (AtomicBool::new(false), AtomicBool::new(true));
         assert_eq!(steps_until_asked(1.0, 2, 50, &quiet), (steps(1.0, 2, 50), 50));
         assert_eq!(steps_until_asked(1.0, 2, 50, &asked), (steps(1.0, 2, 3), 3));
-    }
-
-    #[test]
-    fn a_stride_approaches_one_tick_of_cpu_time() {
-        let mut stride = Stride::default();
-        for _ in 0..40 {
-            // 20 ns an iteration.
-            let cpu = stride.length * 20;
-            stride.renew(cpu);
-        }
-        assert_eq!(stride.length, TICK / 20);
     }
 }

@@ -8,18 +8,7 @@ use super::render::python_str_of_bytes;
 use crate::domain::phase::Phase;
 use crate::domain::text;
 use crate::engine::fetch::{FetchErrorKind, Fetcher};
-use crate::engine::worker::{self, Worker};
-
-/// How a task ended.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// It did all of its work.
-    Ok,
-    /// It could not; the sentence says why.
-    Failed(String),
-    /// The run was cancelled.
-    Cancelled,
-}
+use crate::engine::worker::{self, Ended, Worker};
 
 /// Where a task writes to.
 #[derive(Debug)]

@@ -18,12 +18,13 @@ use crate::domain::plan::Plan;
 use crate::domain::text;
 use crate::engine::arena::Arena;
 use crate::engine::fetch::Limits;
+use crate::engine::kernel;
 use crate::engine::latch::{Latch, wait_readable};
 use crate::engine::loopback::{self, Site};
 use crate::engine::os;
 use crate::engine::python::program::Program;
 use crate::engine::scratch::Scratch;
-use crate::engine::worker::{self, Assignment};
+use crate::engine::worker::Assignment;
 
 /// How long what is killed at the end may take to be gone. What cannot be killed, as in a file system that hangs, is not
 /// waited for.
@@ -157,7 +158,7 @@ impl Process {
         for number in 0..workers {
             let live = || {
                 os::name_thread(&format!("pconc-worker{number}"));
-                worker::live(&assignment, number, true);
+                kernel::live(&assignment, number, true);
             };
             if let Err(why) = self.fork_child(Child::Worker(number), live) {
                 protocol::send(

@@ -211,10 +211,10 @@ mod tests {
     use crate::domain::machine::Limits;
     use crate::domain::model::Model;
     use crate::domain::plan::Draft;
-    use crate::fixtures::sample;
-use crate::domain::record::{CaveatKind, Part};
+    use crate::domain::record::{CaveatKind, Part};
     use crate::domain::sweep::SweepDraft;
     use crate::domain::workload::WorkloadKind;
+    use crate::fixtures::sample;
 
     fn measured() -> (Sweep, Vec<Record>) {
         let draft = SweepDraft {

@@ -218,11 +218,11 @@ impl Widget for &Overview<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::explorer::Scenario;
     use crate::domain::model::Model;
-    use crate::fixtures::sample;
     use crate::domain::trace::{Batch, LaneUpdate, Transition};
     use crate::domain::workload::WorkloadKind::{Cpu, Io};
+    use crate::fixtures::explorer::Scenario;
+    use crate::fixtures::sample;
     use proptest::prelude::*;
 
     fn concluded(scenario: &Scenario) -> Trace {
