@@ -55,7 +55,9 @@ fn events() {
     arena.header().t0.store(clock::now(), Relaxed);
     let mut pen = Pen::new(arena.clone(), 0);
     let clock_alone = median_of(21, || nanos_per_call(clock::now));
-    let both = median_of(21, || nanos_per_call(|| (clock::now(), clock::thread_cpu())));
+    let both = median_of(21, || {
+        nanos_per_call(|| (clock::now(), clock::thread_cpu()))
+    });
     // Touches every page of the ring once, as after that a long run touches no new one.
     for task in 0..arena.ring_slots() as u32 {
         pen.begin(task);
@@ -69,21 +71,37 @@ fn events() {
     let mut phase = Phase::File;
     let change = median_of(21, || {
         let cost = nanos_per_call(|| {
-            phase = if phase == Phase::File { Phase::Network } else { Phase::File };
+            phase = if phase == Phase::File {
+                Phase::Network
+            } else {
+                Phase::File
+            };
             pen.enter(phase)
         });
         drop(take_events(&arena, 0, 0));
         cost
     });
     let core = median_of(21, || nanos_per_call(os::core));
-    row("asking for the core, part of every event", &format!("{core:.1} ns"), "");
-    row("reading the monotonic clock", &format!("{clock_alone:.1} ns"), "");
+    row(
+        "asking for the core, part of every event",
+        &format!("{core:.1} ns"),
+        "",
+    );
+    row(
+        "reading the monotonic clock",
+        &format!("{clock_alone:.1} ns"),
+        "",
+    );
     row(
         "an event from task to task costs more than that by",
         &format!("{:.1} ns", next_task - clock_alone),
         "at most 10 ns",
     );
-    row("reading the monotonic and the CPU clock", &format!("{both:.1} ns"), "");
+    row(
+        "reading the monotonic and the CPU clock",
+        &format!("{both:.1} ns"),
+        "",
+    );
     row(
         "an event that changes the phase costs more than both by",
         &format!("{:.1} ns", change - both),
@@ -92,7 +110,9 @@ fn events() {
 }
 
 fn plan(draft: &Draft) -> Plan {
-    draft.validate(&Limits::default()).expect("a bench's draft is valid")
+    draft
+        .validate(&Limits::default())
+        .expect("a bench's draft is valid")
 }
 
 fn run(session: &Session, draft: &Draft) -> Record {
@@ -102,7 +122,9 @@ fn run(session: &Session, draft: &Draft) -> Record {
             let _ = sender.send(*record);
         }
     };
-    let run = session.start(plan(draft), report).expect("one run at a time");
+    let run = session
+        .start(plan(draft), report)
+        .expect("one run at a time");
     let record = records.recv().expect("every run concludes");
     run.wait();
     record
@@ -128,23 +150,34 @@ fn dispatch(session: &Session) {
             let record = run(session, &cpu(model, workers, 1_000_000, 1));
             record.phases_s[Phase::Computing] as f64 / 1e6
         });
-        let aim =
-            if model == Model::Rayon { "" } else { "under 0.2 µs (ProcessPoolExecutor: 106–169 µs)" };
+        let aim = if model == Model::Rayon {
+            ""
+        } else {
+            "under 0.2 µs (ProcessPoolExecutor: 106–169 µs)"
+        };
         let plural = if workers == 1 { "" } else { "s" };
-        let what = format!("a task handed out, with its events: {}, {workers} worker{plural}", model.name());
+        let what = format!(
+            "a task handed out, with its events: {}, {workers} worker{plural}",
+            model.name()
+        );
         row(&what, &format!("{:.3} µs", nanos / 1e3), aim);
     }
 }
 
 fn gate(session: &Session) {
-    for (model, aim) in
-        [(Model::Threads, "under 5 ms (Python: 15 ms)"), (Model::Processes, "under 5 ms (Python: 59 ms)")]
-    {
+    for (model, aim) in [
+        (Model::Threads, "under 5 ms (Python: 15 ms)"),
+        (Model::Processes, "under 5 ms (Python: 59 ms)"),
+    ] {
         let ms = median_of(21, || {
             let record = run(session, &cpu(model, 16, 16, 1000));
             record.startup_s.expect("tasks began") * 1e3
         });
-        row(&format!("t0 to the first task, 16 workers: {}", model.name()), &format!("{ms:.2} ms"), aim);
+        row(
+            &format!("t0 to the first task, 16 workers: {}", model.name()),
+            &format!("{ms:.2} ms"),
+            aim,
+        );
     }
 }
 
@@ -153,28 +186,47 @@ fn memory(session: &Session) {
     let (sender, reports) = mpsc::channel();
     let report = move |report| drop(sender.send(report));
     let run = session
-        .start(plan(&cpu(Model::Processes, 16, 16, 100_000_000_000)), report)
+        .start(
+            plan(&cpu(Model::Processes, 16, 16, 100_000_000_000)),
+            report,
+        )
         .expect("one run at a time");
     let all_begun = |report: &Report| matches!(report, Report::Batch(batch) if batch.begun == 16);
     while !all_begun(&reports.recv().expect("it goes on")) {}
     let zygotes = children_of(std::process::id());
     let workers = zygotes.into_iter().flat_map(children_of);
-    let private = median(workers.filter_map(private_memory).map(|bytes| bytes as f64 / 1e6).collect());
+    let private = median(
+        workers
+            .filter_map(private_memory)
+            .map(|bytes| bytes as f64 / 1e6)
+            .collect(),
+    );
     run.stop();
     run.wait();
-    row("private memory of a forked worker", &format!("{private:.3} MB"), "under 0.3 MB (Python: 1.8 MB)");
+    row(
+        "private memory of a forked worker",
+        &format!("{private:.3} MB"),
+        "under 0.3 MB (Python: 1.8 MB)",
+    );
 }
 
 fn children_of(parent: u32) -> Vec<u32> {
     let path = format!("/proc/{parent}/task/{parent}/children");
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+    text.split_whitespace()
+        .filter_map(|pid| pid.parse().ok())
+        .collect()
 }
 
 fn private_memory(pid: u32) -> Option<u64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
     let private = text.lines().filter(|line| line.starts_with("Private_"));
-    Some(private.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).sum::<u64>() * 1024)
+    Some(
+        private
+            .filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok())
+            .sum::<u64>()
+            * 1024,
+    )
 }
 
 fn io(session: &Session) {
@@ -184,26 +236,43 @@ fn io(session: &Session) {
         let wall = median_of(5, || {
             let record = run(session, &Draft::new(WorkloadKind::Io, model, 16));
             let tasks = record.tasks.iter().flatten();
-            slowest = tasks.filter_map(|task| Some(task.end_s? - task.start_s)).fold(0.0, f64::max);
+            slowest = tasks
+                .filter_map(|task| Some(task.end_s? - task.start_s))
+                .fold(0.0, f64::max);
             computing = seconds(record.phases_s[Phase::Computing]);
             record.wall_s
         });
         let aim = match model {
-            Model::GilThreads => format!("within 10 % of {:.3} s, plus {computing:.3} s computing", slowest),
+            Model::GilThreads => format!(
+                "within 10 % of {:.3} s, plus {computing:.3} s computing",
+                slowest
+            ),
             _ => format!("within 10 % of the slowest task, {slowest:.3} s"),
         };
-        row(&format!("io, 16 addresses, 16 workers: {}", model.name()), &format!("{wall:.3} s"), &aim);
+        row(
+            &format!("io, 16 addresses, 16 workers: {}", model.name()),
+            &format!("{wall:.3} s"),
+            &aim,
+        );
     }
 }
 
 /// The emulated lock against serial: what CPython shows too.
 fn lock(session: &Session) {
-    let wall = |model, workers| median_of(3, || run(session, &cpu(model, workers, 8, 10_000_000)).wall_s);
+    let wall = |model, workers| {
+        median_of(3, || {
+            run(session, &cpu(model, workers, 8, 10_000_000)).wall_s
+        })
+    };
     let serial = wall(Model::Serial, 1);
     for (workers, cpython) in [(2, "1.00"), (4, "1.16"), (8, "1.09")] {
         let ratio = wall(Model::GilThreads, workers) / serial;
         let what = format!("gil-threads over serial, cpu, {workers} workers");
-        row(&what, &format!("{ratio:.2}"), &format!("CPython 3.11: {cpython}"));
+        row(
+            &what,
+            &format!("{ratio:.2}"),
+            &format!("CPython 3.11: {cpython}"),
+        );
     }
     let checked = wall(Model::GilThreads, 1) / serial;
     row(
@@ -212,5 +281,9 @@ fn lock(session: &Session) {
         "under 2 %",
     );
     let cost = |read: fn() -> Option<Nanos>| median_of(21, || nanos_per_call(read)) / 1e3;
-    row("reading schedstat, once per worker", &format!("{:.1} µs", cost(os::run_queue_wait)), "");
+    row(
+        "reading schedstat, once per worker",
+        &format!("{:.1} µs", cost(os::run_queue_wait)),
+        "",
+    );
 }

@@ -61,12 +61,17 @@ fn millis(nanos: f64) -> String {
 /// A terminal that makes all the bytes of a frame and throws them away.
 fn terminal() -> Terminal<CrosstermBackend<Sink>> {
     let viewport = Viewport::Fixed(Rect::new(0, 0, SCREEN.0, SCREEN.1));
-    Terminal::with_options(CrosstermBackend::new(io::sink()), TerminalOptions { viewport })
-        .expect("a terminal of a given size asks for nothing")
+    Terminal::with_options(
+        CrosstermBackend::new(io::sink()),
+        TerminalOptions { viewport },
+    )
+    .expect("a terminal of a given size asks for nothing")
 }
 
 fn draw(app: &App, terminal: &mut Terminal<CrosstermBackend<Sink>>) {
-    terminal.draw(|frame| ui::draw(app, &Theme::ansi(), frame)).expect("a sink takes everything");
+    terminal
+        .draw(|frame| ui::draw(app, &Theme::ansi(), frame))
+        .expect("a sink takes everything");
 }
 
 /// The explorer with a run of so many workers that has just begun.
@@ -81,7 +86,9 @@ fn begun(workers: u32) -> (App, Plan) {
         drop(app.update(Msg::Key(key)));
     }
     let effects = app.update(Msg::Key(Char('r')));
-    let [Effect::Start(plan)] = &effects[..] else { panic!("r starts a run: {effects:?}") };
+    let [Effect::Start(plan)] = &effects[..] else {
+        panic!("r starts a run: {effects:?}")
+    };
     assert_eq!(plan.workers(), workers);
     (app, plan.clone())
 }
@@ -91,22 +98,42 @@ fn frames() {
     for (lanes, aim) in [(4, "under 1 ms"), (16, "under 1 ms"), (1_000, "")] {
         let (mut app, plan) = begun(lanes);
         let cost = median(costs_of_frames(&mut app, &Scenario::new(plan, 2)));
-        row(&format!("CPU of a frame at 120×40 while it runs, {lanes} lanes"), &millis(cost), aim);
+        row(
+            &format!("CPU of a frame at 120×40 while it runs, {lanes} lanes"),
+            &millis(cost),
+            aim,
+        );
     }
     for (key, what) in [('?', "the help"), ('i', "an explanation")] {
         let (mut app, plan) = begun(16);
         drop(app.update(Msg::Key(Char(key))));
         let cost = median(costs_of_frames(&mut app, &Scenario::new(plan, 2)));
-        row(&format!("the same, 16 lanes, with {what} open"), &millis(cost), "under 0.5 ms");
-        let cost = median((0..41).map(|_| cpu_of(|| drop(app.update(Msg::Key(Down))))).collect());
+        row(
+            &format!("the same, 16 lanes, with {what} open"),
+            &millis(cost),
+            "under 0.5 ms",
+        );
+        let cost = median(
+            (0..41)
+                .map(|_| cpu_of(|| drop(app.update(Msg::Key(Down)))))
+                .collect(),
+        );
         row(&format!("CPU of a key in {what}"), &millis(cost), "");
     }
     let (mut app, plan) = begun(16);
     let batch = many_transitions(plan.workers(), 1_000_000);
     drop(app.update(Msg::Batch(batch)));
     let mut terminal = terminal();
-    let cost = median((0..41).map(|_| cpu_of(|| draw(&app, &mut terminal))).collect());
-    row("CPU of a frame of 1 000 000 events, 16 lanes", &millis(cost), "under 1 ms");
+    let cost = median(
+        (0..41)
+            .map(|_| cpu_of(|| draw(&app, &mut terminal)))
+            .collect(),
+    );
+    row(
+        "CPU of a frame of 1 000 000 events, 16 lanes",
+        &millis(cost),
+        "under 1 ms",
+    );
     crowds();
 }
 
@@ -115,19 +142,44 @@ fn crowds() {
     let (mut app, plan) = begun(1_000);
     let batches = crowd(plan.workers());
     let (count, end) = (batches.len(), batches.last().map_or(0, |batch| batch.now));
-    let cost: f64 = batches.into_iter().map(|batch| cpu_of_update(&mut app, batch)).sum();
+    let cost: f64 = batches
+        .into_iter()
+        .map(|batch| cpu_of_update(&mut app, batch))
+        .sum();
     let what = format!("CPU of folding 1 000 000 tasks, 1 000 lanes, in {count} batches");
     row(&what, &millis(cost), "");
     let share = cost * 100.0 / end as f64;
-    row("the same as a share of one core while it runs", &format!("{share:.2} %"), "under 1 %");
+    row(
+        "the same as a share of one core while it runs",
+        &format!("{share:.2} %"),
+        "under 1 %",
+    );
     let bytes = app.shown().map_or(0, |shown| shown.trace().bytes());
-    row("memory of its picture", &format!("{:.1} MB", bytes as f64 / 1e6), "under 64 MB");
+    row(
+        "memory of its picture",
+        &format!("{:.1} MB", bytes as f64 / 1e6),
+        "under 64 MB",
+    );
     let mut terminal = terminal();
-    let mut cost = |app: &App| median((0..41).map(|_| cpu_of(|| draw(app, &mut terminal))).collect());
-    row("CPU of a frame of 1 000 000 tasks, 1 000 lanes, live", &millis(cost(&app)), "under 2 ms");
+    let mut cost = |app: &App| {
+        median(
+            (0..41)
+                .map(|_| cpu_of(|| draw(app, &mut terminal)))
+                .collect(),
+        )
+    };
+    row(
+        "CPU of a frame of 1 000 000 tasks, 1 000 lanes, live",
+        &millis(cost(&app)),
+        "under 2 ms",
+    );
     let record = fixtures::sample::record(plan, seconds(end), seconds(end));
     drop(app.update(Msg::Concluded(Box::new(record))));
-    row("CPU of a frame of 1 000 000 tasks, 1 000 lanes, concluded", &millis(cost(&app)), "under 2 ms");
+    row(
+        "CPU of a frame of 1 000 000 tasks, 1 000 lanes, concluded",
+        &millis(cost(&app)),
+        "under 2 ms",
+    );
 }
 
 /// The chart of a finished sweep of 5 models with 16 numbers of workers, 10 rounds.
@@ -145,16 +197,32 @@ fn chart() {
     let mut effects = app.update(Msg::Key(Enter));
     let mut runs = 0;
     while let [.., Effect::Start(plan)] = &effects[..] {
-        let mut record = fixtures::sample::record(plan.clone(), 1.0 / f64::from(plan.workers()), 0.1);
-        (record.id, record.wall_s) = (format!("{runs}"), record.wall_s * (1.0 + f64::from(runs % 7) / 100.0));
+        let mut record =
+            fixtures::sample::record(plan.clone(), 1.0 / f64::from(plan.workers()), 0.1);
+        (record.id, record.wall_s) = (
+            format!("{runs}"),
+            record.wall_s * (1.0 + f64::from(runs % 7) / 100.0),
+        );
         effects = app.update(Msg::Concluded(Box::new(record)));
         runs += 1;
     }
     assert_eq!(runs, 65 * 11);
     let mut terminal = terminal();
-    let cost = median((0..41).map(|_| cpu_of(|| draw(&app, &mut terminal))).collect());
-    row("CPU of a frame with a chart of 5 models × 16 counts × 10 rounds", &millis(cost), "under 1 ms");
-    let cost = median((0..41).map(|_| cpu_of(|| drop(app.update(Msg::Key(Down))))).collect());
+    let cost = median(
+        (0..41)
+            .map(|_| cpu_of(|| draw(&app, &mut terminal)))
+            .collect(),
+    );
+    row(
+        "CPU of a frame with a chart of 5 models × 16 counts × 10 rounds",
+        &millis(cost),
+        "under 1 ms",
+    );
+    let cost = median(
+        (0..41)
+            .map(|_| cpu_of(|| drop(app.update(Msg::Key(Down)))))
+            .collect(),
+    );
     row("CPU of a key in that chart", &millis(cost), "");
 }
 
@@ -169,7 +237,13 @@ fn crowd(workers: u32) -> Vec<Batch> {
     const TASKS: u64 = 200;
     const BATCH: Nanos = 32_000_000;
     let end = 10_000_000_000;
-    let event = |at, task, phase, core| Transition { at, task, phase, core, after_gap: false };
+    let event = |at, task, phase, core| Transition {
+        at,
+        task,
+        phase,
+        core,
+        after_gap: false,
+    };
     let batch = |from: Nanos| {
         let mut lanes = vec![LaneUpdate::default(); workers as usize];
         for turn in from / TURN..(from + BATCH).min(end) / TURN {
@@ -181,11 +255,16 @@ fn crowd(workers: u32) -> Vec<Batch> {
                 let events = tasks.map(|(at, task)| event(at, Some(task), Phase::Computing, core));
                 lane.transitions.extend(events);
                 let off = (turn + 1) * TURN;
-                lane.transitions.push(event(off, Some(task(TASKS - 1)), Phase::Ready, core));
+                lane.transitions
+                    .push(event(off, Some(task(TASKS - 1)), Phase::Ready, core));
                 lane.last_stamp = off;
             }
         }
-        Batch { now: (from + BATCH).min(end), lanes, ..Batch::default() }
+        Batch {
+            now: (from + BATCH).min(end),
+            lanes,
+            ..Batch::default()
+        }
     };
     (0..end).step_by(BATCH as usize).map(batch).collect()
 }
@@ -212,15 +291,30 @@ fn costs_of_frames(app: &mut App, run: &Scenario) -> Vec<f64> {
 fn many_transitions(lanes: u32, events: u64) -> Batch {
     let each = events / u64::from(lanes);
     let now = 1_000_000_000;
-    let phase = |i: u64| if i.is_multiple_of(2) { Phase::Computing } else { Phase::Gil };
-    let event =
-        |i: u64| Transition { at: i * now / each, task: Some(0), phase: phase(i), core: 0, after_gap: false };
+    let phase = |i: u64| {
+        if i.is_multiple_of(2) {
+            Phase::Computing
+        } else {
+            Phase::Gil
+        }
+    };
+    let event = |i: u64| Transition {
+        at: i * now / each,
+        task: Some(0),
+        phase: phase(i),
+        core: 0,
+        after_gap: false,
+    };
     let lane = || LaneUpdate {
         transitions: (0..each).map(event).collect(),
         last_stamp: now,
         ..LaneUpdate::default()
     };
-    Batch { now, lanes: (0..lanes).map(|_| lane()).collect(), ..Batch::default() }
+    Batch {
+        now,
+        lanes: (0..lanes).map(|_| lane()).collect(),
+        ..Batch::default()
+    }
 }
 
 /// From an app that is not there yet to a screen that is.
@@ -236,9 +330,21 @@ fn first_frame(session: &Session, prepared: Nanos) {
         (clock::now() - start) as f64
     };
     let first = median(std::iter::repeat_with(measure).take(21).collect());
-    row("preparing the session: arena, zygote, machine", &millis(prepared as f64), "");
-    row("from there to the end of the first frame", &millis(first), "");
-    row("both: the first frame", &millis(prepared as f64 + first), "within 50 ms");
+    row(
+        "preparing the session: arena, zygote, machine",
+        &millis(prepared as f64),
+        "",
+    );
+    row(
+        "from there to the end of the first frame",
+        &millis(first),
+        "",
+    );
+    row(
+        "both: the first frame",
+        &millis(prepared as f64 + first),
+        "within 50 ms",
+    );
 }
 
 /// A history of ten thousand earlier runs: what arrives, what is drawn, what a key costs.
@@ -248,21 +354,45 @@ fn long_history() {
     let (columns, rows) = SCREEN;
     drop(app.update(Msg::Resized { columns, rows }));
     let numbers: Vec<usize> = (1..=RUNS).collect();
-    let mut runs = Some(Msg::Earlier(explorer::earlier(Origin::Earlier, &numbers, None)));
+    let mut runs = Some(Msg::Earlier(explorer::earlier(
+        Origin::Earlier,
+        &numbers,
+        None,
+    )));
     let cost = cpu_of(|| drop(runs.take().map(|runs| app.update(runs))));
-    row("CPU of taking 10 000 earlier runs in", &millis(cost), "under 200 ms");
+    row(
+        "CPU of taking 10 000 earlier runs in",
+        &millis(cost),
+        "under 200 ms",
+    );
     let key = |app: &mut App, key| cpu_of(|| drop(app.update(Msg::Key(key))));
-    row("CPU of H, which shows them", &millis(key(&mut app, Char('H'))), "under 100 ms");
+    row(
+        "CPU of H, which shows them",
+        &millis(key(&mut app, Char('H'))),
+        "under 100 ms",
+    );
     let begin = key(&mut app, Char('/'));
     let costs = "gil-thr".chars().map(|c| key(&mut app, Char(c))).collect();
-    row("CPU of beginning a filter over them", &millis(begin), "under 100 ms");
+    row(
+        "CPU of beginning a filter over them",
+        &millis(begin),
+        "under 100 ms",
+    );
     row("CPU of a key in it", &millis(median(costs)), "under 16 ms");
     key(&mut app, Enter);
     let mut terminal = terminal();
-    let cost = median((0..41).map(|_| cpu_of(|| draw(&app, &mut terminal))).collect());
+    let cost = median(
+        (0..41)
+            .map(|_| cpu_of(|| draw(&app, &mut terminal)))
+            .collect(),
+    );
     row("CPU of a frame of 10 000 runs", &millis(cost), "under 1 ms");
     let costs = (0..41).map(|_| key(&mut app, Down)).collect();
-    row("CPU of choosing another of them", &millis(median(costs)), "under 1 ms");
+    row(
+        "CPU of choosing another of them",
+        &millis(median(costs)),
+        "under 1 ms",
+    );
 }
 
 /// Batches as the supervisor sends them, with about thirty events a lane, or one.
@@ -272,14 +402,22 @@ fn folding() {
         let costs = (1..42).map(|i| {
             let mut batch = many_transitions(plan.workers(), events);
             batch.now = i * 20_000_000;
-            for event in batch.lanes.iter_mut().flat_map(|lane| &mut lane.transitions) {
+            for event in batch
+                .lanes
+                .iter_mut()
+                .flat_map(|lane| &mut lane.transitions)
+            {
                 event.at = batch.now - 20_000_000 + event.at / 50;
             }
             let mut batch = Some(Msg::Batch(batch));
             cpu_of(|| drop(batch.take().map(|batch| app.update(batch))))
         });
         let cost = median(costs.collect());
-        row(&format!("CPU of folding a batch, {lanes} lanes, {events} events"), &millis(cost), "");
+        row(
+            &format!("CPU of folding a batch, {lanes} lanes, {events} events"),
+            &millis(cost),
+            "",
+        );
     }
 }
 
@@ -288,8 +426,10 @@ fn watching(session: &Session) {
     os::ask_for_short_turns();
     let mut draft = Draft::new(WorkloadKind::Cpu, Model::Processes, 2);
     draft.task_size = TaskSize::Milliseconds(500);
-    let plan =
-        draft.calibrated(&session.calibrate()).validate(session.limits()).expect("this draft is valid");
+    let plan = draft
+        .calibrated(&session.calibrate())
+        .validate(session.limits())
+        .expect("this draft is valid");
     let (mut alone, mut watched, mut cpu) = (vec![], vec![], vec![]);
     // In turns, as a machine gets faster and slower by itself.
     for _ in 0..5 {
@@ -302,15 +442,28 @@ fn watching(session: &Session) {
     // Whatever else the machine does only adds: the least is the best estimate.
     let (alone, watched) = (least(alone), least(watched));
     let percent = |share: f64| format!("{share:.2} %");
-    row("two busy cores, nobody watches: waiting for a core, least of 5", &percent(alone), "");
+    row(
+        "two busy cores, nobody watches: waiting for a core, least of 5",
+        &percent(alone),
+        "",
+    );
     row("the same at 15 frames a second", &percent(watched), "");
-    row("what watching costs them", &format!("{:+.2} %", watched - alone), "under 1 %");
-    row("CPU of folding and drawing, of one core", &percent(median(cpu)), "under 2 %");
+    row(
+        "what watching costs them",
+        &format!("{:+.2} %", watched - alone),
+        "under 1 %",
+    );
+    row(
+        "CPU of folding and drawing, of one core",
+        &percent(median(cpu)),
+        "under 2 %",
+    );
 }
 
 /// The share of its workers' time that a run was ready, in percent.
 fn ready(record: &Record) -> f64 {
-    seconds(record.phases_s[Phase::Ready]) * 100.0 / (record.wall_s * f64::from(record.plan.workers()))
+    seconds(record.phases_s[Phase::Ready]) * 100.0
+        / (record.wall_s * f64::from(record.plan.workers()))
 }
 
 /// Runs a plan to its end; what is seen meanwhile is given away.
@@ -318,7 +471,9 @@ fn run(session: &Session, plan: &Plan, mut seen: impl FnMut(Batch)) -> Record {
     let (sender, reports) = mpsc::channel();
     // Nobody listens any more once the run is concluded.
     let report = move |report| drop(sender.send(report));
-    let run = session.start(plan.clone(), report).expect("one run at a time");
+    let run = session
+        .start(plan.clone(), report)
+        .expect("one run at a time");
     let record = loop {
         match reports.recv().expect("every run concludes") {
             Report::Batch(batch) => seen(batch),

@@ -56,11 +56,18 @@ fn trace() -> Trace {
             after_gap: false,
         };
         let of_task = |i| [event(i, Phase::Computing, 0), event(i, Phase::Ready, TASK)];
-        LaneUpdate { transitions: (0..each).flat_map(of_task).collect(), ..LaneUpdate::default() }
+        LaneUpdate {
+            transitions: (0..each).flat_map(of_task).collect(),
+            ..LaneUpdate::default()
+        }
     };
     let mut trace = Trace::new(WORKERS);
     let wall = Nanos::from(each) * TASK * 2;
-    trace.apply(Batch { now: wall, lanes: (0..WORKERS).map(lane).collect(), ..Batch::default() });
+    trace.apply(Batch {
+        now: wall,
+        lanes: (0..WORKERS).map(lane).collect(),
+        ..Batch::default()
+    });
     trace.conclude(wall);
     trace
 }
@@ -69,15 +76,20 @@ fn trace() -> Trace {
 fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+        .unwrap_or(0)
 }
 
 fn main() {
     let here = machine(2);
     table::begin(&here);
-    let draft =
-        Draft { tasks: TASKS.into(), ..Draft::new(WorkloadKind::Cpu, Model::Threads, WORKERS.into()) };
-    let plan = draft.validate(&Limits::default()).expect("the plan is valid");
+    let draft = Draft {
+        tasks: TASKS.into(),
+        ..Draft::new(WorkloadKind::Cpu, Model::Threads, WORKERS.into())
+    };
+    let plan = draft
+        .validate(&Limits::default())
+        .expect("the plan is valid");
     let trace = trace();
     let record = sample::record(plan, seconds(trace.now()), seconds(trace.now()) * 2.0);
     let provenance = Provenance::here("bench", here.clone());
@@ -89,8 +101,15 @@ fn main() {
         trace: Some(&trace),
         gain: None,
     };
-    let shared = Shared { runs: vec![run], sweeps: vec![] };
-    let events: usize = trace.lanes().iter().map(|lane| lane.transitions().len()).sum();
+    let shared = Shared {
+        runs: vec![run],
+        sweeps: vec![],
+    };
+    let events: usize = trace
+        .lanes()
+        .iter()
+        .map(|lane| lane.transitions().len())
+        .sum();
     table::row(
         "tasks; events in the picture; whether it was thinned",
         &format!("{TASKS}; {events}; {}", trace.is_thinned()),
@@ -102,15 +121,24 @@ fn main() {
         let once = |size: &mut u64| {
             let start = Instant::now();
             let mut out = BufWriter::with_capacity(1 << 18, Counted::default());
-            export::write(format, &here, &shared, Traces::Included, &mut out).expect("nothing is refused");
+            export::write(format, &here, &shared, Traces::Included, &mut out)
+                .expect("nothing is refused");
             out.flush().expect("nothing is refused");
             *size = out.get_ref().0;
             start.elapsed().as_secs_f64()
         };
         let took = table::median((0..3).map(|_| once(&mut size)).collect());
         let measured = format!("{took:.3} s, {:.1} MB", size as f64 / 1e6);
-        table::row(&format!("{}: time, size", format.name()), &measured, "below 2 s");
+        table::row(
+            &format!("{}: time, size", format.name()),
+            &measured,
+            "below 2 s",
+        );
         let grown = format!("{:.1} MB", (peak() - before) as f64 / 1e3);
-        table::row(&format!("{}: growth of the memory's peak", format.name()), &grown, "a few MB");
+        table::row(
+            &format!("{}: growth of the memory's peak", format.name()),
+            &grown,
+            "a few MB",
+        );
     }
 }

@@ -73,7 +73,9 @@ fn main() {
     let mut draft = Draft::new(WorkloadKind::Cpu, Model::PythonProcesses, WORKERS);
     draft.python = Some(found.interpreter);
     (draft.tasks, draft.task_size) = (TASKS, TaskSize::Iterations(ITERATIONS));
-    let plan = draft.validate(&machine::Limits::default()).expect("the bench's draft is valid");
+    let plan = draft
+        .validate(&machine::Limits::default())
+        .expect("the bench's draft is valid");
     event(&plan);
     pools(&session, &plan);
 }
@@ -86,14 +88,21 @@ fn python(plan: &Plan) -> Command {
 }
 
 fn printed(command: &mut Command) -> Vec<f64> {
-    let output = command.output().expect("the interpreter was asked a moment ago");
+    let output = command
+        .output()
+        .expect("the interpreter was asked a moment ago");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let numbers = text.split_whitespace().map(|word| word.parse().expect("numbers are printed"));
+    let numbers = text
+        .split_whitespace()
+        .map(|word| word.parse().expect("numbers are printed"));
     numbers.collect()
 }
 
 fn event(plan: &Plan) {
-    let (arena, scratch) = (Arc::new(Arena::map().expect("there is memory")), Scratch::new());
+    let (arena, scratch) = (
+        Arc::new(Arena::map().expect("there is memory")),
+        Scratch::new(),
+    );
     arena.reset(plan.workers(), plan.tasks());
     scratch.make().expect("there is room");
     let assignment = Assignment {
@@ -107,8 +116,14 @@ fn event(plan: &Plan) {
     order::write(&assignment).expect("there is room");
     let costs = printed(python(plan).args(["-c", EVENT]).current_dir(scratch.path()));
     scratch.remove();
-    println!("one record                              {:>8.0} ns (target 600)", costs[0]);
-    println!("a change of phase, with both clocks     {:>8.0} ns", costs[1]);
+    println!(
+        "one record                              {:>8.0} ns (target 600)",
+        costs[0]
+    );
+    println!(
+        "a change of phase, with both clocks     {:>8.0} ns",
+        costs[1]
+    );
 }
 
 /// One run of ours, and how long after its last stamp the session could start the next.
@@ -118,7 +133,9 @@ fn ours(session: &Session, plan: &Plan) -> (Record, f64) {
     let report = move |report| {
         let _ = sender.send(report);
     };
-    let run = session.start(plan.clone(), report).expect("no other run goes on");
+    let run = session
+        .start(plan.clone(), report)
+        .expect("no other run goes on");
     let record = reports
         .iter()
         .find_map(|report| match report {
@@ -149,7 +166,10 @@ fn pools(session: &Session, plan: &Plan) {
         "watching costs                          {:>8.1} % (target 3)",
         (watched / by_hand - 1.0) * 100.0
     );
-    println!("from the end to the next run            {:>8.1} ms (target 100)", fastest(&ready) * 1e3);
+    println!(
+        "from the end to the next run            {:>8.1} ms (target 100)",
+        fastest(&ready) * 1e3
+    );
 }
 
 /// What others use of the machine only ever makes a round longer.

@@ -31,22 +31,39 @@ fn millis<T>(mut call: impl FnMut() -> T) -> String {
         black_box(call());
         (clock::now() - start) as f64
     };
-    format!("{:.3} ms", median(std::iter::repeat_with(time).take(21).collect()) / 1e6)
+    format!(
+        "{:.3} ms",
+        median(std::iter::repeat_with(time).take(21).collect()) / 1e6
+    )
 }
 
 /// Times that differ a little, in no order.
 fn times(repeats: usize, about: f64) -> Vec<f64> {
-    (0..repeats).map(|i| about * (1.0 + 0.1 * ((i * 7_919) % 1_009) as f64 / 1_009.0)).collect()
+    (0..repeats)
+        .map(|i| about * (1.0 + 0.1 * ((i * 7_919) % 1_009) as f64 / 1_009.0))
+        .collect()
 }
 
 fn single(repeats: usize) {
     let (over, of) = (times(repeats, 1.0), times(repeats, 0.5));
     let what = |name: &str| format!("{name} of {repeats} repeats");
-    row(&what("median with interval"), &millis(|| spread(black_box(&of), 1)), "");
-    row(&what("speed-up with interval"), &millis(|| ratio(black_box(&over), black_box(&of), 1)), "");
+    row(
+        &what("median with interval"),
+        &millis(|| spread(black_box(&of), 1)),
+        "",
+    );
+    row(
+        &what("speed-up with interval"),
+        &millis(|| ratio(black_box(&over), black_box(&of), 1)),
+        "",
+    );
     row(&what("outliers"), &millis(|| outliers(black_box(&of))), "");
     let points = points(repeats);
-    row(&what("Amdahl's law, 9 points"), &millis(|| fit::amdahl(&over, black_box(&points), 1)), "");
+    row(
+        &what("Amdahl's law, 9 points"),
+        &millis(|| fit::amdahl(&over, black_box(&points), 1)),
+        "",
+    );
     row(
         &what("Universal Scalability Law, 9 points"),
         &millis(|| fit::universal(&over, black_box(&points), 1)),
@@ -55,7 +72,10 @@ fn single(repeats: usize) {
 }
 
 fn points(repeats: usize) -> Vec<Point> {
-    let point = |workers| Point { workers, times: times(repeats, 0.1 + 0.9 / workers) };
+    let point = |workers| Point {
+        workers,
+        times: times(repeats, 0.1 + 0.9 / workers),
+    };
     COUNTS.into_iter().map(point).collect()
 }
 

@@ -46,7 +46,9 @@ fn millis(times: usize, mut what: impl FnMut()) -> f64 {
 
 fn opening(workers: u64) {
     let folder = tempfile::tempdir().expect("there is room for a directory");
-    let place = Place { file: folder.path().join("history.jsonl") };
+    let place = Place {
+        file: folder.path().join("history.jsonl"),
+    };
     let mut store = Store::at(place.clone());
     let plan = sample::plan(WorkloadKind::Io, Model::Threads, workers);
     let record = |number: usize| {
@@ -57,16 +59,30 @@ fn opening(workers: u64) {
             ..sample::record(plan.clone(), wall_s, 0.987_654_321)
         }
     };
-    let session =
-        |number: usize| Provenance::here(&format!("session-{}", number / (RUNS / SESSIONS)), machine(2));
+    let session = |number: usize| {
+        Provenance::here(
+            &format!("session-{}", number / (RUNS / SESSIONS)),
+            machine(2),
+        )
+    };
     let begun = Instant::now();
     for number in 0..RUNS {
-        store.keep_run(0, &session(number), &record(number)).expect("there is room");
+        store
+            .keep_run(0, &session(number), &record(number))
+            .expect("there is room");
     }
     let each = begun.elapsed().as_secs_f64() * 1e6 / RUNS as f64;
     let megabytes = fs::metadata(&place.file).map_or(0.0, |it| it.len() as f64 / 1e6);
-    row(&format!("appending a run, {workers} workers"), &format!("{each:.0} µs"), "under 1 ms");
-    let open = millis(7, || drop(black_box(Store::open(place.clone()).expect("it can be read"))));
+    row(
+        &format!("appending a run, {workers} workers"),
+        &format!("{each:.0} µs"),
+        "under 1 ms",
+    );
+    let open = millis(7, || {
+        drop(black_box(
+            Store::open(place.clone()).expect("it can be read"),
+        ))
+    });
     row(
         &format!("opening a history of {RUNS} runs, {workers} workers each, {megabytes:.0} MB"),
         &format!("{open:.0} ms"),
@@ -78,14 +94,29 @@ fn opening(workers: u64) {
         history.add_earlier(opened.runs);
         black_box(history.entries().len());
     });
-    row("the same with all speed-ups", &format!("{compared:.0} ms"), "");
+    row(
+        "the same with all speed-ups",
+        &format!("{compared:.0} ms"),
+        "",
+    );
     let first = millis(7, || {
         let kept = Store::at(place.clone()).keep_run(0, &session(0), &record(0));
         black_box(kept.expect("there is room"));
     });
-    row("the first run that is appended to it, its numbers unread", &format!("{first:.0} ms"), "");
+    row(
+        "the first run that is appended to it, its numbers unread",
+        &format!("{first:.0} ms"),
+        "",
+    );
     let picture = millis(7, || {
-        store.pictures().keep(&record(0), &Trace::new(16)).expect("there is room");
+        store
+            .pictures()
+            .keep(&record(0), &Trace::new(16))
+            .expect("there is room");
     });
-    row("keeping a small picture beside it", &format!("{picture:.2} ms"), "");
+    row(
+        "keeping a small picture beside it",
+        &format!("{picture:.2} ms"),
+        "",
+    );
 }

@@ -167,7 +167,6 @@ pub enum Shown<'a> {
 
 impl<'a> Shown<'a> {
     /// What was asked for.
-    #[must_use]
     pub fn plan(self) -> &'a Plan {
         match self {
             Shown::Live(live) => &live.plan,
@@ -176,7 +175,6 @@ impl<'a> Shown<'a> {
     }
 
     /// Why there is no picture of it now, in a few words; `None` if there is one.
-    #[must_use]
     pub fn missing_picture(self) -> Option<&'a str> {
         match self {
             Shown::Live(_) => None,
@@ -185,7 +183,6 @@ impl<'a> Shown<'a> {
     }
 
     /// What it looks like; without lanes if its picture is missing.
-    #[must_use]
     pub fn trace(self) -> &'a Trace {
         match self {
             Shown::Live(live) => &live.trace,
@@ -196,7 +193,6 @@ impl<'a> Shown<'a> {
 
 impl App {
     /// The first screen, on a machine that allows so many workers.
-    #[must_use]
     pub fn new(machine: Machine, limits: Limits) -> App {
         let mut app = App {
             speed: None,
@@ -219,7 +215,10 @@ impl App {
             timeline: TimelineView::default(),
             frozen: None,
             playback: None,
-            focus: Focus { panel: Panel::Setup, expanded: false },
+            focus: Focus {
+                panel: Panel::Setup,
+                expanded: false,
+            },
             overlay: None,
             text: None,
             teaching: Teaching::default(),
@@ -238,7 +237,6 @@ impl App {
     }
 
     /// In the session with this id.
-    #[must_use]
     pub fn in_session(mut self, id: &str) -> App {
         self.history = History::new(Provenance::here(id, self.machine.clone()));
         self
@@ -246,13 +244,21 @@ impl App {
 
     /// With the runs and sweeps of a shared file; the last run is shown, of those that were no part of a sweep if there are
     /// such.
-    #[must_use]
     pub fn replaying(mut self, runs: Vec<EarlierRun>, sweeps: Vec<EarlierSweep>) -> App {
         let _ = self.on_earlier(runs);
         self.history.add_earlier_sweeps(sweeps);
-        let is_part = |record: &Record| self.history.sweeps().iter().any(|sweep| sweep.sweep.owns(record));
+        let is_part = |record: &Record| {
+            self.history
+                .sweeps()
+                .iter()
+                .any(|sweep| sweep.sweep.owns(record))
+        };
         let entries = self.history.entries();
-        let last = entries.iter().rev().find(|entry| !is_part(&entry.record)).or(entries.last());
+        let last = entries
+            .iter()
+            .rev()
+            .find(|entry| !is_part(&entry.record))
+            .or(entries.last());
         self.choose(last.map(|entry| entry.number));
         self.focus.panel = Panel::History;
         self.compose_headline();
@@ -260,14 +266,12 @@ impl App {
     }
 
     /// Started in this directory.
-    #[must_use]
     pub fn in_directory(mut self, directory: Option<String>) -> App {
         self.directory = directory;
         self
     }
 
     /// In the teaching layout from the start, if asked for.
-    #[must_use]
     pub fn presenting(mut self, is_on: bool) -> App {
         if self.teaching.is_on() != is_on {
             self.toggle_teaching();
@@ -342,7 +346,10 @@ impl App {
 
     /// Whether the sentence about the live run has been read: the first is replaced at once.
     fn headline_is_due(&self) -> bool {
-        self.told_at == 0 || self.live().is_none_or(|live| live.trace.now() >= self.told_at + TELL_EVERY)
+        self.told_at == 0
+            || self
+                .live()
+                .is_none_or(|live| live.trace.now() >= self.told_at + TELL_EVERY)
     }
 
     /// The machine's speed is measured while nothing runs and nobody has asked for a run yet.
@@ -390,8 +397,14 @@ impl App {
     fn settle_form(&mut self) {
         if self.screen() == Screen::Wide && self.overlay == Some(Overlay::Form) {
             self.overlay = None;
-            self.focus = Focus { panel: Panel::Setup, expanded: false };
-        } else if self.screen() != Screen::Wide && self.setup.typed().is_some() && self.overlay.is_none() {
+            self.focus = Focus {
+                panel: Panel::Setup,
+                expanded: false,
+            };
+        } else if self.screen() != Screen::Wide
+            && self.setup.typed().is_some()
+            && self.overlay.is_none()
+        {
             // Whoever types a number sees it: its panel is gone.
             self.overlay = Some(Overlay::Form);
         }
@@ -400,7 +413,10 @@ impl App {
     fn on_batch(&mut self, batch: Batch) -> Vec<Effect> {
         if let Activity::Running(live) = &mut self.activity {
             if let Some(sentence) = verdict::died(&batch.deaths) {
-                self.notice = Some(Notice { sentence, is_error: true });
+                self.notice = Some(Notice {
+                    sentence,
+                    is_error: true,
+                });
             }
             live.trace.apply(batch);
         }
@@ -409,10 +425,18 @@ impl App {
 
     fn on_concluded(&mut self, mut record: Record) -> Vec<Effect> {
         let is_frozen = self.frozen().is_some();
-        let Activity::Running(live) = std::mem::replace(&mut self.activity, Activity::Nothing) else {
+        let Activity::Running(live) = std::mem::replace(&mut self.activity, Activity::Nothing)
+        else {
             return vec![];
         };
-        let Live { mut trace, campaign, campaign_id, experiment, is_baseline, .. } = *live;
+        let Live {
+            mut trace,
+            campaign,
+            campaign_id,
+            experiment,
+            is_baseline,
+            ..
+        } = *live;
         record.campaign = campaign_id.as_ref().and_then(|id| campaign.part(id));
         let is_sweep = campaign.course().is_some();
         trace.conclude(nanos(record.wall_s));
@@ -434,7 +458,10 @@ impl App {
         // Who froze the picture goes on looking at it.
         let next = self.advance(campaign, campaign_id, experiment, was_watched && !is_frozen);
         if was_watched && is_sweep && next.is_empty() {
-            let sweep = self.history.get(number).and_then(|entry| self.history.sweep_of(&entry.record));
+            let sweep = self
+                .history
+                .get(number)
+                .and_then(|entry| self.history.sweep_of(&entry.record));
             self.browse.select(sweep.map(|sweep| sweep.number));
             self.timeline.start_over();
         }
@@ -450,7 +477,10 @@ impl App {
             self.browse.select(self.browse.order().last().copied());
             self.timeline.start_over();
         }
-        self.notice = Some(Notice { sentence, is_error: true });
+        self.notice = Some(Notice {
+            sentence,
+            is_error: true,
+        });
         vec![]
     }
 
@@ -470,19 +500,30 @@ impl App {
     fn compose_headline(&mut self) {
         self.told_at = self.live().map_or(0, |live| live.trace.now());
         self.headline = match (&self.activity, self.shown()) {
-            (activity, _) if self.chart.is_some() && !matches!(activity, Activity::Calibrating(_)) => {
-                self.sketch.as_ref().map(|sketch| sketch.headline.clone()).unwrap_or_default()
+            (activity, _)
+                if self.chart.is_some() && !matches!(activity, Activity::Calibrating(_)) =>
+            {
+                self.sketch
+                    .as_ref()
+                    .map(|sketch| sketch.headline.clone())
+                    .unwrap_or_default()
             }
             (Activity::Calibrating(_), _) => {
                 "measuring how fast an idle core of this machine computes".into()
             }
             (_, Some(Shown::Live(live))) if self.frozen().is_some() => {
-                format!("frozen at {}: {}", duration(seconds(live.trace.now())), live.doing())
+                format!(
+                    "frozen at {}: {}",
+                    duration(seconds(live.trace.now())),
+                    live.doing()
+                )
             }
             (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
             (_, Some(Shown::Live(live))) => live.doing(),
             (_, Some(Shown::Entry(entry))) => self.history.verdict_of(entry.number),
-            (_, None) if self.has_python() => "Press 1 to 5 to let this machine answer a question".into(),
+            (_, None) if self.has_python() => {
+                "Press 1 to 5 to let this machine answer a question".into()
+            }
             (_, None) => "Press 1, 2, 3 or 4 to let this machine answer a question".into(),
         };
     }
@@ -499,7 +540,9 @@ mod tests {
         let mut app = App::new(explorer::machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = app.update(Msg::Key(Key::Char('2')));
-        let [.., message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., message::Effect::Start(serial)] = &effects[..] else {
+            panic!("{effects:?}")
+        };
         let run = explorer::Scenario::new(serial.clone(), 2);
         let mut changes = 0;
         let mut before = String::new();
@@ -519,13 +562,22 @@ mod tests {
         let mut app = App::new(explorer::machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = app.update(Msg::Key(Key::Char('3')));
-        let [.., message::Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., message::Effect::Start(serial)] = &effects[..] else {
+            panic!("{effects:?}")
+        };
         let mut batch = explorer::Scenario::new(serial.clone(), 2).batch(0, 1_000_000);
-        batch.deaths = vec!["worker 0 was killed by SIGKILL".into(), "worker 1 panicked: oh".into()];
+        batch.deaths = vec![
+            "worker 0 was killed by SIGKILL".into(),
+            "worker 1 panicked: oh".into(),
+        ];
         let _ = app.update(Msg::Batch(batch));
         let notice = app.notice().unwrap();
         assert!(notice.is_error);
-        assert!(notice.sentence.starts_with("worker 0 was killed by SIGKILL, and 1 more worker died"));
+        assert!(
+            notice
+                .sentence
+                .starts_with("worker 0 was killed by SIGKILL, and 1 more worker died")
+        );
     }
 
     #[test]
@@ -536,11 +588,22 @@ mod tests {
         assert_eq!(app.update(Msg::Pasted("jj\r3rq".into())), []);
         assert_eq!((app.setup().row(), app.setup().typed()), (row, None));
         // In the form, down to the number of tasks.
-        for key in [Key::Char('f'), Key::Home, Key::Down, Key::Down, Key::Down, Key::Enter] {
+        for key in [
+            Key::Char('f'),
+            Key::Home,
+            Key::Down,
+            Key::Down,
+            Key::Down,
+            Key::Enter,
+        ] {
             let _ = app.update(Msg::Key(key));
         }
         assert_eq!(app.setup().row(), Row::Tasks);
-        let before = app.setup().typed().expect("a number is being typed").to_string();
+        let before = app
+            .setup()
+            .typed()
+            .expect("a number is being typed")
+            .to_string();
         assert_eq!(app.update(Msg::Pasted("1q2\r\n".into())), []);
         assert_eq!(app.setup().typed(), Some(&*format!("{before}12")));
     }
@@ -548,8 +611,18 @@ mod tests {
     #[test]
     fn the_footer_never_offers_what_makes_no_sense() {
         let app = App::new(explorer::machine(2), Limits::default());
-        let offered: Vec<Command> = app.keys_here().iter().map(|binding| binding.command).collect();
-        for useless in [Command::Stop, Command::Compare, Command::Mark, Command::ZoomIn, Command::Close] {
+        let offered: Vec<Command> = app
+            .keys_here()
+            .iter()
+            .map(|binding| binding.command)
+            .collect();
+        for useless in [
+            Command::Stop,
+            Command::Compare,
+            Command::Mark,
+            Command::ZoomIn,
+            Command::Close,
+        ] {
             assert!(!offered.contains(&useless), "{useless:?}");
         }
         assert!(offered.contains(&Command::Run) && offered.contains(&Command::Quit));

@@ -119,14 +119,12 @@ pub struct Request {
 
 impl Request {
     /// How it is executed.
-    #[must_use]
     pub fn model(&self) -> Model {
         self.draft.model
     }
 
     /// The draft of the run on a machine with so many usable cores and these limits, with these addresses if it has a
     /// file of them. A default is never more than what is allowed.
-    #[must_use]
     pub fn draft(&self, cores_usable: u32, limits: &Limits, urls: Option<Vec<String>>) -> Draft {
         let default = match (self.draft.model, self.draft.workload) {
             (Model::Serial, _) => 1,
@@ -134,7 +132,11 @@ impl Request {
             (_, WorkloadKind::Io) => IO_WORKERS,
         };
         let allowed = limits.workers(self.draft.workload, self.draft.model).most;
-        Draft { workers: self.workers.unwrap_or(default.min(allowed)), urls, ..self.draft.clone() }
+        Draft {
+            workers: self.workers.unwrap_or(default.min(allowed)),
+            urls,
+            ..self.draft.clone()
+        }
     }
 }
 
@@ -146,25 +148,35 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Order, Ans
     let cli = CommandLine::try_parse_from(arguments).map_err(|error| refusal::answer(&error))?;
     let keeping = cli.keeping.keeping().map_err(Answer::Refusal)?;
     let invocation = invocation(cli, &keeping)?;
-    Ok(Order { invocation, keeping })
+    Ok(Order {
+        invocation,
+        keeping,
+    })
 }
 
 fn invocation(cli: CommandLine, keeping: &Keeping) -> Result<Invocation, Answer> {
     match cli.command {
-        None => {
-            Ok(Invocation::Explore { look: cli.explore.options(cli.ascii), pythons: cli.explore.pythons() })
-        }
+        None => Ok(Invocation::Explore {
+            look: cli.explore.options(cli.ascii),
+            pythons: cli.explore.pythons(),
+        }),
         Some(Command::Replay(arguments)) => {
             // They may stand before the command or behind it.
             let is_behind = arguments.explore.first_given().is_some();
-            let explore = if is_behind { &arguments.explore } else { &cli.explore };
+            let explore = if is_behind {
+                &arguments.explore
+            } else {
+                &cli.explore
+            };
             Ok(Invocation::Replay {
                 look: explore.options(cli.ascii),
                 pythons: explore.pythons(),
                 file: arguments.file,
             })
         }
-        Some(_) if cli.explore.first_given().is_some() => Err(Answer::Refusal(cli.explore.misplaced())),
+        Some(_) if cli.explore.first_given().is_some() => {
+            Err(Answer::Refusal(cli.explore.misplaced()))
+        }
         Some(Command::Doctor) => Ok(Invocation::Doctor { ascii: cli.ascii }),
         Some(Command::Run(arguments)) => {
             let request = request(&arguments, cli.ascii).map_err(Answer::Refusal)?;
@@ -180,11 +192,15 @@ fn invocation(cli: CommandLine, keeping: &Keeping) -> Result<Invocation, Answer>
         }
         Some(Command::History(arguments)) => {
             let request = arguments.request(keeping).map_err(Answer::Refusal)?;
-            Ok(Invocation::History { request, ascii: cli.ascii })
+            Ok(Invocation::History {
+                request,
+                ascii: cli.ascii,
+            })
         }
-        Some(Command::Completions { shell }) => {
-            Err(Answer::Text(documents::completions(shell, CommandLine::command())))
-        }
+        Some(Command::Completions { shell }) => Err(Answer::Text(documents::completions(
+            shell,
+            CommandLine::command(),
+        ))),
         Some(Command::Man) => Err(Answer::Text(documents::manual(CommandLine::command()))),
     }
 }
@@ -205,9 +221,12 @@ fn request(arguments: &RunArguments, ascii: bool) -> Result<Request, String> {
     // One core: a default is always allowed, so it decides nothing here.
     // Which interpreter there is, is not known yet: one that can do everything finds all other mistakes.
     let draft = request.draft(1, &Limits::default(), None);
-    Draft { python: Some(Interpreter::capable()), ..draft }
-        .check(&Limits::default())
-        .map_err(|invalid| invalid.sentence)?;
+    Draft {
+        python: Some(Interpreter::capable()),
+        ..draft
+    }
+    .check(&Limits::default())
+    .map_err(|invalid| invalid.sentence)?;
     Ok(request)
 }
 
@@ -248,7 +267,9 @@ fn contradiction(arguments: &RunArguments) -> Option<String> {
     }
     let format = arguments.output.output().map(|output| output.format);
     if arguments.all_tasks && format.is_ok_and(|format| format != Format::Json) {
-        return Some("--all-tasks lists the tasks in JSON: add --format json, or leave it out".into());
+        return Some(
+            "--all-tasks lists the tasks in JSON: add --format json, or leave it out".into(),
+        );
     }
     None
 }

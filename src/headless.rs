@@ -46,7 +46,12 @@ pub use sweep::sweep;
 /// What was wrong with the request, or what kept the engine from starting.
 pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
     let place = Keeper::place(keeping)?;
-    let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
+    let urls = request
+        .urls_file
+        .as_deref()
+        .map(addresses::read)
+        .transpose()
+        .map_err(Failure::usage)?;
     let destination = Destination::checked(&request.output, keeping)?;
     let session = prepare()?;
     if request.all_tasks {
@@ -56,11 +61,14 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
     let python = pythons.first().map(|found| found.interpreter.clone());
     let draft = request.draft(session.machine().cores_usable, session.limits(), urls);
     let draft = Draft { python, ..draft };
-    draft.check(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))?;
+    draft
+        .check(session.limits())
+        .map_err(|invalid| Failure::usage(invalid.sentence))?;
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();
     listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
-    let repeats = u32::try_from(draft.repeats).expect("repeats were checked against a limit below 2^32");
+    let repeats =
+        u32::try_from(draft.repeats).expect("repeats were checked against a limit below 2^32");
     // Measuring the speed takes a moment: only if the plan needs it, or somebody reads what it is for.
     let is_read = io::stderr().is_terminal();
     let is_wanted = draft.needs_calibration() || (is_read && draft.workload == WorkloadKind::Cpu);
@@ -111,7 +119,12 @@ fn campaign_id(session: &Session) -> String {
 }
 
 fn known<'a>(session: &Session, speed: Option<&'a Speed>, pythons: &'a [FoundPython]) -> Known<'a> {
-    Known { cores_usable: session.machine().cores_usable, speed, pythons, writing: None }
+    Known {
+        cores_usable: session.machine().cores_usable,
+        speed,
+        pythons,
+        writing: None,
+    }
 }
 
 /// The first interrupt stops the run, so that its record is printed; a second one means "now".
@@ -193,8 +206,15 @@ fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Shared<'a> {
         trace: Some(trace),
         gain: None,
     };
-    let runs = measured.numbered().into_iter().zip(&measured.traces).map(run);
-    Shared { runs: runs.collect(), sweeps: vec![] }
+    let runs = measured
+        .numbered()
+        .into_iter()
+        .zip(&measured.traces)
+        .map(run);
+    Shared {
+        runs: runs.collect(),
+        sweeps: vec![],
+    }
 }
 
 /// What the records mean for the exit code, and whether all of them are kept.
@@ -204,7 +224,9 @@ fn conclude(measured: &Measured, are_kept: bool) -> Result<u8, Failure> {
     }
     let sound = |record: &Record| record.outcome == Outcome::Completed && record.tasks_failed == 0;
     Ok(match measured {
-        Measured { interrupted: true, .. } => exit::INTERRUPTED,
+        Measured {
+            interrupted: true, ..
+        } => exit::INTERRUPTED,
         Measured { records, .. } if records.iter().all(sound) && are_kept => exit::DONE,
         _ => exit::BROKE,
     })
@@ -223,14 +245,18 @@ fn write_out(
 ) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::broke(format!("cannot write the result to stdout: {error}")))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::broke(format!(
+            "cannot write the result to stdout: {error}"
+        ))),
         _ => Ok(()),
     }
 }
 
 /// Writes one line to stderr. Whoever closed it does not want to read it.
 fn say(sentence: &str) {
-    let _ = writeln!(io::stderr(), "pconc-tui: {}", Spelling::of_locale().spell(sentence));
+    let _ = writeln!(
+        io::stderr(),
+        "pconc-tui: {}",
+        Spelling::of_locale().spell(sentence)
+    );
 }

@@ -14,7 +14,9 @@ use pconc_tui::{headless, tui};
 fn main() -> ExitCode {
     let ended = match cli::parse(std::env::args_os()) {
         Ok(order) => perform(order),
-        Err(Answer::Text(text)) => headless::print(&Spelling::of_locale().spell(&text)).map(|()| exit::DONE),
+        Err(Answer::Text(text)) => {
+            headless::print(&Spelling::of_locale().spell(&text)).map(|()| exit::DONE)
+        }
         Err(Answer::Refusal(sentence)) => Err(Failure::usage(sentence)),
     };
     let code = ended.unwrap_or_else(|failure| {
@@ -26,10 +28,19 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-fn perform(Order { invocation, keeping }: Order) -> Result<u8, Failure> {
+fn perform(
+    Order {
+        invocation,
+        keeping,
+    }: Order,
+) -> Result<u8, Failure> {
     match invocation {
         Invocation::Explore { look, pythons } => tui::explore(look, pythons, &keeping),
-        Invocation::Replay { file, look, pythons } => tui::replay(&file, look, pythons, &keeping),
+        Invocation::Replay {
+            file,
+            look,
+            pythons,
+        } => tui::replay(&file, look, pythons, &keeping),
         Invocation::Run(request) => headless::run(&request, &keeping),
         Invocation::Sweep(request) => headless::sweep(&request, &keeping),
         Invocation::Fidelity(request) => headless::fidelity(&request, &keeping),

@@ -82,9 +82,13 @@ pub struct Store {
 
 impl Store {
     /// The history at this place, of which nothing has been read yet, and which need not exist.
-    #[must_use]
     pub fn at(place: Place) -> Store {
-        Store { log: Log::new(place.file.clone()), index: Index::default(), knows_only_numbers: false, place }
+        Store {
+            log: Log::new(place.file.clone()),
+            index: Index::default(),
+            knows_only_numbers: false,
+            place,
+        }
     }
 
     /// The history at this place, with everything that is kept there. It need not exist.
@@ -107,19 +111,43 @@ impl Store {
     }
 
     fn opened(&mut self, added: Vec<Added<Box<Record>>>) -> Opened {
-        let mut opened = Opened { notice: self.notice(), ..Opened::default() };
+        let mut opened = Opened {
+            notice: self.notice(),
+            ..Opened::default()
+        };
         for added in added {
             let (Added::Run(number, _) | Added::Sweep(number, _)) = added;
             let (name, removed) = (self.index.name(number), self.index.is_removed(number));
-            let Some(provenance) = self.index.provenance(number) else { continue };
+            let Some(provenance) = self.index.provenance(number) else {
+                continue;
+            };
             match added {
                 Added::Run(_, record) => {
-                    let runs = if removed { &mut opened.removed } else { &mut opened.runs };
-                    runs.push(EarlierRun { number, name, provenance, record, trace: None });
+                    let runs = if removed {
+                        &mut opened.removed
+                    } else {
+                        &mut opened.runs
+                    };
+                    runs.push(EarlierRun {
+                        number,
+                        name,
+                        provenance,
+                        record,
+                        trace: None,
+                    });
                 }
                 Added::Sweep(_, sweep) => {
-                    let sweeps = if removed { &mut opened.removed_sweeps } else { &mut opened.sweeps };
-                    sweeps.push(EarlierSweep { number, name, provenance, sweep: *sweep });
+                    let sweeps = if removed {
+                        &mut opened.removed_sweeps
+                    } else {
+                        &mut opened.sweeps
+                    };
+                    sweeps.push(EarlierSweep {
+                        number,
+                        name,
+                        provenance,
+                        sweep: *sweep,
+                    });
                 }
             }
         }
@@ -137,13 +165,11 @@ impl Store {
     }
 
     /// Where it is.
-    #[must_use]
     pub fn place(&self) -> &Place {
         &self.place
     }
 
     /// The pictures beside the file.
-    #[must_use]
     pub fn pictures(&self) -> Pictures {
         Pictures::beside(&self.place)
     }
@@ -171,7 +197,13 @@ impl Store {
         provenance: &Provenance,
         sweep: &Sweep,
     ) -> Result<usize, String> {
-        self.keep_one(Change::Sweep { wanted, sweep: Box::new(sweep.clone()) }, provenance)
+        self.keep_one(
+            Change::Sweep {
+                wanted,
+                sweep: Box::new(sweep.clone()),
+            },
+            provenance,
+        )
     }
 
     fn keep_one(&mut self, change: Change, provenance: &Provenance) -> Result<usize, String> {
@@ -201,11 +233,16 @@ impl Store {
         self.append(patience, |index| {
             let mut lines = Lines::after(index, session);
             changes.iter().for_each(|change| lines.add(change));
-            let Lines { bytes, outcomes, .. } = lines;
+            let Lines {
+                bytes, outcomes, ..
+            } = lines;
             if index.knows_session(session) || bytes.is_empty() {
                 return Ok((outcomes, bytes));
             }
-            Ok((outcomes, [line::session(session, &provenance.machine), bytes].concat()))
+            Ok((
+                outcomes,
+                [line::session(session, &provenance.machine), bytes].concat(),
+            ))
         })
     }
 
@@ -277,7 +314,10 @@ impl Store {
     /// Removes pictures that belong to no run, as of a history that somebody has deleted. Nothing is removed while runs
     /// wait to be added to the history, or where it has lines that this program does not understand.
     pub fn sweep(&self) {
-        if !self.knows_only_numbers && self.index.is_understood() && !pending::are_beside(&self.place) {
+        if !self.knows_only_numbers
+            && self.index.is_understood()
+            && !pending::are_beside(&self.place)
+        {
             self.pictures().sweep(|id| self.index.knows_id(id));
         }
     }
@@ -300,7 +340,10 @@ impl Store {
             return Ok(());
         }
         let known = Known::read(&self.place.index());
-        let known = known.filter(|known| self.log.go_on_from(known.position, |file| known.is_about(file)));
+        let known = known.filter(|known| {
+            self.log
+                .go_on_from(known.position, |file| known.is_about(file))
+        });
         match known {
             Some(known) => {
                 self.index = Index::from_highest(known.highest);
@@ -319,7 +362,12 @@ impl Store {
     ) -> Result<T, String> {
         // Before the lock is taken: others wait for it.
         self.know_numbers()?;
-        let Store { log, index, knows_only_numbers, place } = self;
+        let Store {
+            log,
+            index,
+            knows_only_numbers,
+            place,
+        } = self;
         let mut appending = log.appending(patience)?;
         let see_also_another = |seen: Seen<'_>| {
             *knows_only_numbers &= !matches!(seen, Seen::Restart);
@@ -348,12 +396,19 @@ impl Store {
     }
 
     fn check(&self) -> Result<(), String> {
-        if self.index.is_foreign() { Err(foreign(&self.place)) } else { Ok(()) }
+        if self.index.is_foreign() {
+            Err(foreign(&self.place))
+        } else {
+            Ok(())
+        }
     }
 }
 
 fn foreign(place: &Place) -> String {
-    format!("{} is no history of pconc-tui: nothing is written to it", place.file.display())
+    format!(
+        "{} is no history of pconc-tui: nothing is written to it",
+        place.file.display()
+    )
 }
 
 impl Place {
@@ -390,7 +445,11 @@ fn see<R: Identified + DeserializeOwned>(index: &mut Index, seen: Seen<'_>) -> O
             if at == 1 {
                 index.begins_with(line);
             }
-            let parsed = if line.is_empty() { return None } else { line::parse::<R>(line) };
+            let parsed = if line.is_empty() {
+                return None;
+            } else {
+                line::parse::<R>(line)
+            };
             return index.fold(at, parsed);
         }
         Seen::TooLong(at, line) | Seen::Torn(at, line) => {

@@ -46,7 +46,11 @@ use terminal::Screen;
 ///
 /// # Errors
 /// Why there is no explorer here, or what broke.
-pub fn explore(options: LookOptions, pythons: Vec<PathBuf>, keeping: &Keeping) -> Result<u8, Failure> {
+pub fn explore(
+    options: LookOptions,
+    pythons: Vec<PathBuf>,
+    keeping: &Keeping,
+) -> Result<u8, Failure> {
     open(options, pythons, keeping, None)
 }
 
@@ -60,7 +64,12 @@ pub fn replay(
     pythons: Vec<PathBuf>,
     keeping: &Keeping,
 ) -> Result<u8, Failure> {
-    open(options, pythons, keeping, Some(replay::read(file).map_err(Failure::usage)?))
+    open(
+        options,
+        pythons,
+        keeping,
+        Some(replay::read(file).map_err(Failure::usage)?),
+    )
 }
 
 fn open(
@@ -96,7 +105,11 @@ fn open(
     };
     let here = Arc::clone(app.history().here());
     let keeper = keeper_at(place, here, &sender);
-    let ended = Explorer { pythons, ..Explorer::new(session, app, screen, keeper, sender) }.stay(&events);
+    let ended = Explorer {
+        pythons,
+        ..Explorer::new(session, app, screen, keeper, sender)
+    }
+    .stay(&events);
     terminal::print_held_back();
     ended
 }
@@ -114,9 +127,15 @@ fn place_of(keeping: &Keeping) -> Result<Result<Option<Place>, String>, Failure>
     }
 }
 
-fn keeper_at(place: Result<Option<Place>, String>, here: Arc<Provenance>, events: &Sender<Event>) -> Keeper {
+fn keeper_at(
+    place: Result<Option<Place>, String>,
+    here: Arc<Provenance>,
+    events: &Sender<Event>,
+) -> Keeper {
     let place = place.unwrap_or_else(|sentence| {
-        events.send(Event::Told(sentence)).expect("the receiver is used further down");
+        events
+            .send(Event::Told(sentence))
+            .expect("the receiver is used further down");
         None
     });
     Keeper::new(place, here, events.clone())
@@ -146,7 +165,13 @@ struct Explorer {
 struct Leave(Result<u8, Failure>);
 
 impl Explorer {
-    fn new(session: Arc<Session>, app: App, screen: Screen, keeper: Keeper, events: Sender<Event>) -> Self {
+    fn new(
+        session: Arc<Session>,
+        app: App,
+        screen: Screen,
+        keeper: Keeper,
+        events: Sender<Event>,
+    ) -> Self {
         Explorer {
             pythons: vec![],
             app,
@@ -208,7 +233,10 @@ impl Explorer {
         // Also a change of size that made no event, as before the input thread began to listen.
         if size != self.size {
             self.size = size;
-            self.update(Msg::Resized { columns: size.0, rows: size.1 })?;
+            self.update(Msg::Resized {
+                columns: size.0,
+                rows: size.1,
+            })?;
         }
         self.tick()?;
         let bars = ui::bar_columns(&self.app, size);
@@ -218,12 +246,19 @@ impl Explorer {
         }
         let theme = Theme::from(self.app.appearance());
         let before = clock::thread_cpu();
-        self.screen.draw(|frame| ui::draw(&self.app, &theme, frame)).map_err(lost)?;
-        self.pacer.drawn(clock::now(), clock::thread_cpu().saturating_sub(before));
+        self.screen
+            .draw(|frame| ui::draw(&self.app, &theme, frame))
+            .map_err(lost)?;
+        self.pacer
+            .drawn(clock::now(), clock::thread_cpu().saturating_sub(before));
         if self.app.is_playing() {
             self.pacer.want(Urgency::Paced);
         }
-        if std::mem::take(&mut self.is_first_frame) { self.update(Msg::Opened) } else { Ok(()) }
+        if std::mem::take(&mut self.is_first_frame) {
+            self.update(Msg::Opened)
+        } else {
+            Ok(())
+        }
     }
 
     /// Tells a run that is played how much time passed since the last frame.
@@ -233,7 +268,10 @@ impl Explorer {
             return Ok(());
         }
         let now = clock::now();
-        let elapsed = self.ticked.replace(now).map_or(0, |before| now.saturating_sub(before));
+        let elapsed = self
+            .ticked
+            .replace(now)
+            .map_or(0, |before| now.saturating_sub(before));
         self.update(Msg::Tick(elapsed))
     }
 
@@ -248,20 +286,22 @@ impl Explorer {
             Event::PythonsFound(pythons) => self.now(Msg::PythonsFound(pythons)),
             Event::Exported(file, written) => self.now(Msg::Exported { file, written }),
             Event::Heard(heard) => self.hear(heard),
-            Event::Earlier(opened) => {
-                Keeper::opened(*opened).into_iter().try_for_each(|message| self.now(message))
-            }
+            Event::Earlier(opened) => Keeper::opened(*opened)
+                .into_iter()
+                .try_for_each(|message| self.now(message)),
             Event::Kept(numbers) => self.now(Msg::Kept(numbers)),
-            Event::PictureRead { number, picture } => self.now(Msg::PictureRead { number, picture }),
+            Event::PictureRead { number, picture } => {
+                self.now(Msg::PictureRead { number, picture })
+            }
             Event::Told(sentence) => self.now(Msg::Told(sentence)),
             // Who sends this to a program with a screen means what Ctrl-C or q means to it.
             Event::Signal(SIGINT) => Err(Leave(Ok(exit::DONE))),
             Event::Signal(SIGTSTP) => self.suspend(),
             Event::Signal(SIGCONT) => self.go_on(),
             Event::Signal(signal) => Err(Leave(Ok(exit_code(signal)))),
-            Event::InputLost(error) => {
-                Err(Leave(Err(Failure::broke(format!("cannot read the keyboard: {error}")))))
-            }
+            Event::InputLost(error) => Err(Leave(Err(Failure::broke(format!(
+                "cannot read the keyboard: {error}"
+            ))))),
         }
     }
 
@@ -274,7 +314,10 @@ impl Explorer {
                 Some(target) => self.now(Msg::Clicked(target)),
                 None => Ok(()),
             },
-            Input::Wheel { up, at: (column, row) } => match ui::hit(&self.app, column, row) {
+            Input::Wheel {
+                up,
+                at: (column, row),
+            } => match ui::hit(&self.app, column, row) {
                 Some(target) => self.now(Msg::Wheel { up, target }),
                 None => Ok(()),
             },
@@ -310,7 +353,10 @@ impl Explorer {
     }
 
     fn update(&mut self, msg: Msg) -> Result<(), Leave> {
-        self.app.update(msg).into_iter().try_for_each(|effect| self.perform(effect))?;
+        self.app
+            .update(msg)
+            .into_iter()
+            .try_for_each(|effect| self.perform(effect))?;
         if self.run.is_none() {
             self.keeper.rest();
         }
@@ -338,7 +384,10 @@ impl Explorer {
                     self.events.clone(),
                 ) {
                     Ok(()) => Ok(()),
-                    Err(refusal) => self.now(Msg::Exported { file: String::new(), written: Err(refusal) }),
+                    Err(refusal) => self.now(Msg::Exported {
+                        file: String::new(),
+                        written: Err(refusal),
+                    }),
                 }
             }
             Effect::Keep(number) => {
@@ -379,7 +428,9 @@ impl Explorer {
     /// signal arrives.
     fn ask_to_suspend(&mut self) -> Result<(), Leave> {
         if !os::could_be_woken() {
-            return self.now(Msg::Told("there is no shell here that could wake a suspended program".into()));
+            return self.now(Msg::Told(
+                "there is no shell here that could wake a suspended program".into(),
+            ));
         }
         os::ask_group_to_stop();
         Ok(())
@@ -397,7 +448,9 @@ impl Explorer {
     fn go_on(&mut self) -> Result<(), Leave> {
         self.session.wake();
         self.pacer.want(Urgency::Now);
-        self.screen.retake(self.app.appearance().mouse).map_err(lost)
+        self.screen
+            .retake(self.app.appearance().mouse)
+            .map_err(lost)
     }
 
     fn start(&mut self, plan: Plan) -> Result<(), Leave> {
@@ -407,23 +460,34 @@ impl Explorer {
                 self.run = Some((run, clock::thread_cpu()));
                 Ok(())
             }
-            Err(sentence) => self.now(Msg::Refused(format!("the run could not be started: {sentence}"))),
+            Err(sentence) => self.now(Msg::Refused(format!(
+                "the run could not be started: {sentence}"
+            ))),
         }
     }
 
     /// Looks for interpreters on a thread of its own, as asking each takes longer than a frame may. Nobody waits for that
     /// thread either.
     fn find_pythons(&mut self) -> Result<(), Leave> {
-        let (session, events, named) = (Arc::clone(&self.session), self.events.clone(), self.pythons.clone());
+        let (session, events, named) = (
+            Arc::clone(&self.session),
+            self.events.clone(),
+            self.pythons.clone(),
+        );
         let find = move || {
             // Nobody listens any more if the user has left meanwhile.
             let _ = events.send(Event::PythonsFound(session.find_pythons(&named)));
         };
-        match thread::Builder::new().name("find-pythons".into()).spawn(find) {
+        match thread::Builder::new()
+            .name("find-pythons".into())
+            .spawn(find)
+        {
             Ok(_) => Ok(()),
             Err(error) => {
                 self.update(Msg::PythonsFound(Pythons::default()))?;
-                self.now(Msg::Told(format!("cannot look for Python interpreters: {error}")))
+                self.now(Msg::Told(format!(
+                    "cannot look for Python interpreters: {error}"
+                )))
             }
         }
     }
@@ -436,18 +500,29 @@ impl Explorer {
             // Nobody listens any more if the user has left meanwhile.
             let _ = events.send(Event::Calibrated(calibrate::speed()));
         };
-        match thread::Builder::new().name("calibrate".into()).spawn(calibrate) {
+        match thread::Builder::new()
+            .name("calibrate".into())
+            .spawn(calibrate)
+        {
             Ok(_) => Ok(()),
-            Err(error) => self.now(Msg::Refused(format!("cannot measure this machine's speed: {error}"))),
+            Err(error) => self.now(Msg::Refused(format!(
+                "cannot measure this machine's speed: {error}"
+            ))),
         }
     }
 }
 
 /// Writes one line to stderr, once the terminal is the user's again. Whoever closed it does not want to read it.
 fn say(sentence: &str) {
-    let _ = writeln!(io::stderr(), "pconc-tui: {}", Spelling::of_locale().spell(sentence));
+    let _ = writeln!(
+        io::stderr(),
+        "pconc-tui: {}",
+        Spelling::of_locale().spell(sentence)
+    );
 }
 
 fn lost(error: io::Error) -> Leave {
-    Leave(Err(Failure::broke(format!("cannot write to the terminal: {error}"))))
+    Leave(Err(Failure::broke(format!(
+        "cannot write to the terminal: {error}"
+    ))))
 }

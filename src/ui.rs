@@ -44,7 +44,6 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 }
 
 /// How many columns the bars of the timeline have on a screen of this size, once there are any: a step of its cursor.
-#[must_use]
 pub fn bar_columns(app: &App, (columns, rows): (u16, u16)) -> Option<u16> {
     let panels = panels(app, Rect::new(0, 0, columns, rows));
     timeline::bar_columns(app, panels.timeline, panels.gutter)
@@ -53,7 +52,11 @@ pub fn bar_columns(app: &App, (columns, rows): (u16, u16)) -> Option<u16> {
 /// Where everything stands now: for drawing, and for finding what was clicked.
 fn panels(app: &App, area: Rect) -> layout::Panels {
     let panels = layout::panels(area, app.screen(), app.focus());
-    if present::is_on(app) { present::fitted(app, panels) } else { panels }
+    if present::is_on(app) {
+        present::fitted(app, panels)
+    } else {
+        panels
+    }
 }
 
 /// Draws the whole screen into a buffer.
@@ -86,12 +89,29 @@ fn draw_panels(app: &App, theme: Theme, panels: &layout::Panels, buf: &mut Buffe
 }
 
 fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, area: Rect, buf: &mut Buffer) {
-    let Some(over) = overlay_area(app, area) else { return };
+    let Some(over) = overlay_area(app, area) else {
+        return;
+    };
     match (app.overlay(), app.text()) {
         (Some(Overlay::Form), _) => setup::overlay(app, theme, over, buf),
         (Some(Overlay::SweepForm), _) => sweep::form::overlay(app, theme, over, buf),
-        (Some(Overlay::Point { number, configuration, scroll }), Some(Text::Details(rows))) => {
-            sweep::point(app, (*number, *configuration), rows, *scroll, theme, over, buf);
+        (
+            Some(Overlay::Point {
+                number,
+                configuration,
+                scroll,
+            }),
+            Some(Text::Details(rows)),
+        ) => {
+            sweep::point(
+                app,
+                (*number, *configuration),
+                rows,
+                *scroll,
+                theme,
+                over,
+                buf,
+            );
         }
         (Some(Overlay::Export(form)), _) => exporting::overlay(app, form, theme, over, buf),
         (Some(Overlay::Pythons { row }), _) => pythons::overlay(app, *row, theme, over, buf),
@@ -107,8 +127,21 @@ fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, area: Rect, bu
                 details::overlay(entry, rows, *scroll, theme, over, buf);
             }
         }
-        (Some(Overlay::Comparison { numbers, scroll, zoom, .. }), Some(Text::Comparison(parts))) => {
-            let view = comparison::View { numbers, parts, scroll: *scroll, zoom: *zoom };
+        (
+            Some(Overlay::Comparison {
+                numbers,
+                scroll,
+                zoom,
+                ..
+            }),
+            Some(Text::Comparison(parts)),
+        ) => {
+            let view = comparison::View {
+                numbers,
+                parts,
+                scroll: *scroll,
+                zoom: *zoom,
+            };
             comparison::overlay(app, view, theme, over, buf);
         }
         _ => {}
@@ -117,7 +150,10 @@ fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, area: Rect, bu
 
 /// Where the overlay lies, if there is one: never over the footer.
 fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
-    let above_footer = Rect { height: area.height.saturating_sub(1), ..area };
+    let above_footer = Rect {
+        height: area.height.saturating_sub(1),
+        ..area
+    };
     Some(match (app.overlay()?, app.text()) {
         (Overlay::Form, _) => setup::overlay_area(above_footer),
         (Overlay::Pythons { .. }, _) => pythons::area(app, above_footer),
@@ -138,7 +174,12 @@ fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
         "pconc-tui needs more room:".to_string(),
         format!("{}×{} at least,", SMALLEST.0, SMALLEST.1),
         format!("this is {}×{}.", area.width, area.height),
-        if q_works { "q or Ctrl-C quits" } else { "Ctrl-C quits" }.to_string(),
+        if q_works {
+            "q or Ctrl-C quits"
+        } else {
+            "Ctrl-C quits"
+        }
+        .to_string(),
     ];
     for (row, text) in area.rows().zip(lines) {
         buf.set_line(row.x, row.y, &Line::from(text), row.width);

@@ -21,9 +21,22 @@ struct Layer {
 }
 
 const CLOCKS: &[&str] = &["Instant", "SystemTime", "clock_gettime"];
-const ACTING: &[&str] = &["std::fs", "std::io", "std::process", "std::thread", "std::env", "std::os"];
-const SOCKETS: &[&str] =
-    &["TcpStream", "TcpListener", "UdpSocket", "UnixStream", "UnixListener", "ToSocketAddrs"];
+const ACTING: &[&str] = &[
+    "std::fs",
+    "std::io",
+    "std::process",
+    "std::thread",
+    "std::env",
+    "std::os",
+];
+const SOCKETS: &[&str] = &[
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "UnixStream",
+    "UnixListener",
+    "ToSocketAddrs",
+];
 const SYSTEM: &[&str] = &["nix", "libc", "mio", "signal_hook"];
 const ENGINES: &[&str] = &["ureq", "rayon", "httparse"];
 const TERMINAL: &[&str] = &["ratatui", "crossterm"];
@@ -35,27 +48,75 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "domain",
         may_import: &[],
-        must_not_contain: &[CLOCKS, ACTING, SOCKETS, SYSTEM, ENGINES, TERMINAL, PRINTING, UNSAFE, &["clap"]],
+        must_not_contain: &[
+            CLOCKS,
+            ACTING,
+            SOCKETS,
+            SYSTEM,
+            ENGINES,
+            TERMINAL,
+            PRINTING,
+            UNSAFE,
+            &["clap"],
+        ],
     },
-    Layer { name: "engine", may_import: &["domain"], must_not_contain: &[TERMINAL, PRINTING, &["clap"]] },
+    Layer {
+        name: "engine",
+        may_import: &["domain"],
+        must_not_contain: &[TERMINAL, PRINTING, &["clap"]],
+    },
     Layer {
         name: "app",
         may_import: &["domain"],
-        must_not_contain: &[CLOCKS, ACTING, SOCKETS, SYSTEM, ENGINES, TERMINAL, PRINTING, UNSAFE, &["clap"]],
+        must_not_contain: &[
+            CLOCKS,
+            ACTING,
+            SOCKETS,
+            SYSTEM,
+            ENGINES,
+            TERMINAL,
+            PRINTING,
+            UNSAFE,
+            &["clap"],
+        ],
     },
     Layer {
         name: "ui",
         may_import: &["domain", "app"],
-        must_not_contain: &[CLOCKS, ACTING, SOCKETS, SYSTEM, ENGINES, CROSSTERM, PRINTING, UNSAFE, &["clap"]],
+        must_not_contain: &[
+            CLOCKS,
+            ACTING,
+            SOCKETS,
+            SYSTEM,
+            ENGINES,
+            CROSSTERM,
+            PRINTING,
+            UNSAFE,
+            &["clap"],
+        ],
     },
-    Layer { name: "store", may_import: &["domain"], must_not_contain: &[TERMINAL, PRINTING, UNSAFE] },
-    Layer { name: "export", may_import: &["domain"], must_not_contain: &[TERMINAL, PRINTING, UNSAFE] },
+    Layer {
+        name: "store",
+        may_import: &["domain"],
+        must_not_contain: &[TERMINAL, PRINTING, UNSAFE],
+    },
+    Layer {
+        name: "export",
+        may_import: &["domain"],
+        must_not_contain: &[TERMINAL, PRINTING, UNSAFE],
+    },
     Layer {
         name: "cli",
         may_import: &["domain"],
         must_not_contain: &[
             CLOCKS,
-            &["std::fs", "std::io", "std::process", "std::thread", "std::os"],
+            &[
+                "std::fs",
+                "std::io",
+                "std::process",
+                "std::thread",
+                "std::os",
+            ],
             SOCKETS,
             SYSTEM,
             ENGINES,
@@ -98,14 +159,23 @@ const LAYERS: &[Layer] = &[
 fn every_source_file_keeps_to_its_layer() {
     let files = sources();
     assert!(files.len() > 20, "the sources were not found");
-    let complaints: Vec<String> = files.iter().flat_map(|(path, source)| complaints(path, source)).collect();
+    let complaints: Vec<String> = files
+        .iter()
+        .flat_map(|(path, source)| complaints(path, source))
+        .collect();
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
 #[test]
 fn a_module_with_children_is_a_file_beside_their_folder() {
-    let wrong: Vec<_> = sources().into_iter().filter(|(path, _)| path.ends_with("mod.rs")).collect();
-    assert!(wrong.is_empty(), "use foo.rs and foo/, not mod.rs: {wrong:?}");
+    let wrong: Vec<_> = sources()
+        .into_iter()
+        .filter(|(path, _)| path.ends_with("mod.rs"))
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "use foo.rs and foo/, not mod.rs: {wrong:?}"
+    );
 }
 
 /// All files below `src`, by their path from there.
@@ -121,7 +191,9 @@ fn sources() -> Vec<(PathBuf, String)> {
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let source = fs::read_to_string(&path).expect("a source is text");
                 files.push((
-                    path.strip_prefix(&root).expect("it was found below the root").to_path_buf(),
+                    path.strip_prefix(&root)
+                        .expect("it was found below the root")
+                        .to_path_buf(),
                     source,
                 ));
             }
@@ -134,7 +206,9 @@ fn sources() -> Vec<(PathBuf, String)> {
 fn complaints(path: &Path, source: &str) -> Vec<String> {
     let module = module_path(path);
     let code = without_comments_and_strings(source);
-    let [own, ..] = &module[..] else { return vec![] };
+    let [own, ..] = &module[..] else {
+        return vec![];
+    };
     let Some(layer) = LAYERS.iter().find(|layer| layer.name == own) else {
         return vec![format!("{}: the table has no layer {own}", path.display())];
     };
@@ -142,23 +216,39 @@ fn complaints(path: &Path, source: &str) -> Vec<String> {
         .into_iter()
         .filter(|to| to != layer.name && !layer.may_import.contains(&to.as_str()))
         .map(|to| format!("{}: {} must not import {to}", path.display(), layer.name));
-    let shipped = if is_test_file(path) { "" } else { without_tests(&code) };
+    let shipped = if is_test_file(path) {
+        ""
+    } else {
+        without_tests(&code)
+    };
     let contents = contents(shipped);
     let forbidden = layer
         .must_not_contain
         .iter()
         .copied()
         .flatten()
-        .filter(|forbidden| contents.iter().any(|found| is_or_is_below(found, forbidden)))
-        .map(|forbidden| format!("{}: {} must not contain {forbidden}", path.display(), layer.name));
+        .filter(|forbidden| {
+            contents
+                .iter()
+                .any(|found| is_or_is_below(found, forbidden))
+        })
+        .map(|forbidden| {
+            format!(
+                "{}: {} must not contain {forbidden}",
+                path.display(),
+                layer.name
+            )
+        });
     arrows.chain(forbidden).collect()
 }
 
 /// `["tui", "input"]` of `tui/input.rs`; the library's root is above all layers.
 fn module_path(path: &Path) -> Vec<String> {
     let module = path.with_extension("");
-    let names: Vec<String> =
-        module.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let names: Vec<String> = module
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy().into_owned())
+        .collect();
     if names == ["lib"] { vec![] } else { names }
 }
 
@@ -189,7 +279,9 @@ fn arrows(module: &[String], code: &str) -> BTreeSet<String> {
                 "super" if climbs >= module.len() => names.get(climbs),
                 _ => None,
             };
-            from_root.filter(|name| known(name)).map(|name| (*name).to_string())
+            from_root
+                .filter(|name| known(name))
+                .map(|name| (*name).to_string())
         })
         .collect()
 }
@@ -207,9 +299,13 @@ fn contents(code: &str) -> BTreeSet<String> {
 /// Whether `found` is what is forbidden, lies below it, or takes all of what it lies in.
 fn is_or_is_below(found: &str, forbidden: &str) -> bool {
     let below = |path: &str, parent: &str| {
-        path.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        path.strip_prefix(parent)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
     };
-    below(found, forbidden) || found.strip_suffix("::*").is_some_and(|parent| below(forbidden, parent))
+    below(found, forbidden)
+        || found
+            .strip_suffix("::*")
+            .is_some_and(|parent| below(forbidden, parent))
 }
 
 /// All paths in the code: those that `use` trees stand for, and those in between.
@@ -258,7 +354,11 @@ fn use_tree(tokens: &[String], mut at: usize, prefix: &str, paths: &mut Vec<Stri
             name if is_name(name) || name == "*" => {
                 // `self` in a group is what the group is about.
                 if name != "self" || path.is_empty() {
-                    path = if path.is_empty() { name.to_string() } else { format!("{path}::{name}") };
+                    path = if path.is_empty() {
+                        name.to_string()
+                    } else {
+                        format!("{path}::{name}")
+                    };
                 }
                 at += 1;
             }
@@ -279,7 +379,8 @@ fn tokens(code: &str) -> Vec<String> {
     let mut rest = code;
     while let Some(first) = rest.chars().next() {
         let length = if first.is_alphanumeric() || first == '_' {
-            rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len())
+            rest.find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(rest.len())
         } else if rest.starts_with("::") {
             2
         } else {
@@ -308,7 +409,9 @@ fn without_comments_and_strings(source: &str) -> String {
                 rest = &rest[first.len_utf8()..];
                 // A name that ends in `r` does not begin a raw string.
                 if first.is_alphanumeric() || first == '_' {
-                    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                    let end = rest
+                        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                        .unwrap_or(rest.len());
                     let starts_raw = first == 'b' && end == 1 && rest.starts_with('r');
                     if !starts_raw {
                         code.push_str(&rest[..end]);
@@ -370,14 +473,24 @@ fn an_arrow_that_the_table_does_not_allow_is_found_however_it_is_written() {
         ("domain/x.rs", "use crate::engine::clock;"),
         ("domain/x.rs", "use crate::{text, app::App as Other};"),
         ("domain.rs", "use super::ui::Theme;"),
-        ("app/x.rs", "use super::super::engine::session::{self, Run};"),
+        (
+            "app/x.rs",
+            "use super::super::engine::session::{self, Run};",
+        ),
         ("ui/x.rs", "fn f() { crate::tui::explore(); }"),
-        ("engine/x.rs", "#[cfg(test)] mod tests { use crate::headless::print; }"),
+        (
+            "engine/x.rs",
+            "#[cfg(test)] mod tests { use crate::headless::print; }",
+        ),
         ("headless/x.rs", "use crate::tui::terminal;"),
         ("main.rs", "use pconc_tui::{cli, engine::session::Session};"),
         ("unheard_of.rs", ""),
     ] {
-        assert_eq!(complaints(Path::new(path), source).len(), 1, "{path}: {source}");
+        assert_eq!(
+            complaints(Path::new(path), source).len(),
+            1,
+            "{path}: {source}"
+        );
     }
 }
 
@@ -392,7 +505,10 @@ fn what_a_layer_must_not_contain_is_found_however_it_is_written() {
         ("engine/x.rs", "use ratatui::Frame;"),
         ("cli.rs", "fn f() { unsafe { g() } }"),
     ] {
-        assert!(!complaints(Path::new(path), source).is_empty(), "{path}: {source}");
+        assert!(
+            !complaints(Path::new(path), source).is_empty(),
+            "{path}: {source}"
+        );
     }
 }
 
@@ -407,11 +523,24 @@ fn what_is_allowed_is_not_complained_about() {
             "domain/x.rs",
             "const A: &str = \"use crate::ui;\"; const B: char = '\"'; const C: &str = r#\"crate::ui\"#;",
         ),
-        ("domain/x.rs", "fn f() {} #[cfg(test)] mod tests { use std::fs; }"),
-        ("domain/x.rs", "/* use crate::ui; */ use std::time::Duration; use std::net::Ipv6Addr;"),
-        ("ui/x.rs", "use crate::{app::App, domain::{text, time}}; use ratatui::Frame;"),
+        (
+            "domain/x.rs",
+            "fn f() {} #[cfg(test)] mod tests { use std::fs; }",
+        ),
+        (
+            "domain/x.rs",
+            "/* use crate::ui; */ use std::time::Duration; use std::net::Ipv6Addr;",
+        ),
+        (
+            "ui/x.rs",
+            "use crate::{app::App, domain::{text, time}}; use ratatui::Frame;",
+        ),
         ("tui/x.rs", "use super::event::Event; use crossterm::event;"),
     ] {
-        assert_eq!(complaints(Path::new(path), source), Vec::<String>::new(), "{path}: {source}");
+        assert_eq!(
+            complaints(Path::new(path), source),
+            Vec::<String>::new(),
+            "{path}: {source}"
+        );
     }
 }

@@ -20,7 +20,9 @@ fn command(line: &str) -> Command {
 }
 
 fn outcome(line: &str) -> Output {
-    command(line).output().expect("the binary was built for this test")
+    command(line)
+        .output()
+        .expect("the binary was built for this test")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -34,7 +36,10 @@ fn refused(line: &str) -> String {
     assert_eq!(output.status.code(), Some(2), "{line}: {said}");
     assert_eq!(printed, "", "{line}");
     assert_eq!(said.lines().count(), 1, "{line}: {said}");
-    assert!(said.starts_with("pconc-tui: ") && said.ends_with('\n'), "{line}: {said}");
+    assert!(
+        said.starts_with("pconc-tui: ") && said.ends_with('\n'),
+        "{line}: {said}"
+    );
     said
 }
 
@@ -51,7 +56,12 @@ fn small(workload: &str) -> &'static str {
 
 fn json(line: &str) -> Value {
     let output = outcome(&format!("{line} --format json"));
-    assert_eq!(output.status.code(), Some(0), "{line}: {}", text(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{line}: {}",
+        text(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).expect("stdout is one JSON document")
 }
 
@@ -65,40 +75,124 @@ fn bad_input_of_every_kind_gets_one_sentence_and_starts_nothing() {
         ("run --workload gpu --model serial", "cpu or io"),
         ("run --workload cpu --model thread", "gil-threads"),
         ("run --workload cpu --model threads --workers 0", "1 to"),
-        ("run --workload cpu --model threads --workers 1000000000", "1 to"),
-        ("run --workload cpu --model threads --workers -4", "negative"),
-        ("run --workload cpu --model threads --workers four", "whole number"),
-        ("run --workload cpu --model threads --workers 99999999999999999999", "too large"),
-        ("run --workload cpu --model processes --workers 1001", "1 to"),
+        (
+            "run --workload cpu --model threads --workers 1000000000",
+            "1 to",
+        ),
+        (
+            "run --workload cpu --model threads --workers -4",
+            "negative",
+        ),
+        (
+            "run --workload cpu --model threads --workers four",
+            "whole number",
+        ),
+        (
+            "run --workload cpu --model threads --workers 99999999999999999999",
+            "too large",
+        ),
+        (
+            "run --workload cpu --model processes --workers 1001",
+            "1 to",
+        ),
         ("run --workload cpu --model threads --tasks 0", "tasks"),
-        ("run --workload cpu --model threads --tasks 1000001", "1 000 000"),
+        (
+            "run --workload cpu --model threads --tasks 1000001",
+            "1 000 000",
+        ),
         ("run --workload cpu --model threads --repeats 0", "repeats"),
-        ("run --workload cpu --model threads --iterations 0", "iterations"),
-        ("run --workload cpu --model threads --task-time 250", "250ms"),
-        ("run --workload cpu --model threads --task-time soon", "time"),
-        ("run --workload io --model threads --latency 400ms..100ms", "must not be the longer one"),
-        ("run --workload io --model threads --latency 100..400", "unit"),
-        ("run --workload io --model threads --page-bytes 9M", "8 388 608"),
+        (
+            "run --workload cpu --model threads --iterations 0",
+            "iterations",
+        ),
+        (
+            "run --workload cpu --model threads --task-time 250",
+            "250ms",
+        ),
+        (
+            "run --workload cpu --model threads --task-time soon",
+            "time",
+        ),
+        (
+            "run --workload io --model threads --latency 400ms..100ms",
+            "must not be the longer one",
+        ),
+        (
+            "run --workload io --model threads --latency 100..400",
+            "unit",
+        ),
+        (
+            "run --workload io --model threads --page-bytes 9M",
+            "8 388 608",
+        ),
         ("run --workload cpu --model serial --workers 4", "serial"),
-        ("run --workload cpu --model threads --latency 1ms..2ms", "--workload io"),
-        ("run --workload io --model threads --iterations 5", "--workload cpu"),
-        ("run --workload cpu --model threads --iterations 5 --task-time 5ms", "--task-time"),
-        ("run --workload cpu --model threads --switch-interval 5ms", "gil-threads"),
-        ("run --workload cpu --model threads --format xml", "choose table, json, csv"),
-        ("run --workload cpu --model threads --all-tasks", "--format json"),
-        ("run --workload cpu --model threads --workers 2 --workers 3", "more than once"),
+        (
+            "run --workload cpu --model threads --latency 1ms..2ms",
+            "--workload io",
+        ),
+        (
+            "run --workload io --model threads --iterations 5",
+            "--workload cpu",
+        ),
+        (
+            "run --workload cpu --model threads --iterations 5 --task-time 5ms",
+            "--task-time",
+        ),
+        (
+            "run --workload cpu --model threads --switch-interval 5ms",
+            "gil-threads",
+        ),
+        (
+            "run --workload cpu --model threads --format xml",
+            "choose table, json, csv",
+        ),
+        (
+            "run --workload cpu --model threads --all-tasks",
+            "--format json",
+        ),
+        (
+            "run --workload cpu --model threads --workers 2 --workers 3",
+            "more than once",
+        ),
         ("run --workload cpu --model threads --worker 2", "--workers"),
         ("sweep --workload cpu --models threads", "--workers"),
-        ("sweep --workload cpu --models threads,fibers --workers 2", "fibers"),
-        ("sweep --workload cpu --models threads --workers 16..1", "upside down"),
-        ("sweep --workload cpu --models threads --workers 2^64", "too large"),
-        ("sweep --workload cpu --models rayon --workers 1,300", "rayon"),
-        ("sweep --workload cpu --models threads,processes,rayon --workers 1..64", "at most 128"),
-        ("sweep --workload io --models threads --workers 2 --urls /nonexistent/list", "/nonexistent/list"),
-        ("run --workload io --model threads --urls /nonexistent/list", "/nonexistent/list"),
+        (
+            "sweep --workload cpu --models threads,fibers --workers 2",
+            "fibers",
+        ),
+        (
+            "sweep --workload cpu --models threads --workers 16..1",
+            "upside down",
+        ),
+        (
+            "sweep --workload cpu --models threads --workers 2^64",
+            "too large",
+        ),
+        (
+            "sweep --workload cpu --models rayon --workers 1,300",
+            "rayon",
+        ),
+        (
+            "sweep --workload cpu --models threads,processes,rayon --workers 1..64",
+            "at most 128",
+        ),
+        (
+            "sweep --workload io --models threads --workers 2 --urls /nonexistent/list",
+            "/nonexistent/list",
+        ),
+        (
+            "run --workload io --model threads --urls /nonexistent/list",
+            "/nonexistent/list",
+        ),
         ("run --workload io --model threads --urls /", "directory"),
-        ("run --workload io --model threads --urls /dev/null", "no address"),
-        ("run --workload io --model threads --urls /dev/zero", "larger"),
+        (
+            "run --workload io --model threads --urls /dev/null",
+            "no address",
+        ),
+        (
+            "run --workload io --model threads --urls /dev/zero",
+            "larger",
+        ),
     ] {
         let sentence = refused(line);
         assert!(sentence.contains(named), "{line}: {sentence}");
@@ -106,8 +200,7 @@ fn bad_input_of_every_kind_gets_one_sentence_and_starts_nothing() {
 }
 
 /// A small sweep of three configurations: 9 runs.
-const SWEEP: &str =
-    "sweep --workload cpu --models threads,processes --workers 2 --repeats 2 --tasks 4 --iterations 1000";
+const SWEEP: &str = "sweep --workload cpu --models threads,processes --workers 2 --repeats 2 --tasks 4 --iterations 1000";
 
 #[test]
 fn a_sweep_has_a_record_per_run_a_summary_per_configuration_and_a_conclusion() {
@@ -117,26 +210,50 @@ fn a_sweep_has_a_record_per_run_a_summary_per_configuration_and_a_conclusion() {
     let sweep = &document["sweeps"][0];
     for (index, record) in records.iter().enumerate() {
         assert_eq!(record["campaign"]["id"], sweep["id"]);
-        assert_eq!(record["campaign"]["round"], index / 3, "every configuration once per round");
+        assert_eq!(
+            record["campaign"]["round"],
+            index / 3,
+            "every configuration once per round"
+        );
     }
     let summary = sweep["summary"].as_array().unwrap();
-    let of = |index: usize| (summary[index]["model"].clone(), summary[index]["workers"].clone());
+    let of = |index: usize| {
+        (
+            summary[index]["model"].clone(),
+            summary[index]["workers"].clone(),
+        )
+    };
     assert_eq!(
         [of(0), of(1), of(2)],
         [("serial", 1), ("threads", 2), ("processes", 2)].map(|(a, b)| (a.into(), b.into()))
     );
     for summary in summary {
-        assert_eq!((&summary["runs"], &summary["failed"]), (&2.into(), &0.into()));
+        assert_eq!(
+            (&summary["runs"], &summary["failed"]),
+            (&2.into(), &0.into())
+        );
         assert!(summary["time_s"]["median"].as_f64().unwrap() > 0.0);
         assert!(summary["speedup"]["value"].as_f64().unwrap() > 0.0);
     }
-    assert!(sweep["conclusion"].as_str().unwrap().starts_with("threads: "));
+    assert!(
+        sweep["conclusion"]
+            .as_str()
+            .unwrap()
+            .starts_with("threads: ")
+    );
     let again = json(&format!("{SWEEP} --seed 1"));
     let order = |document: &Value| -> Vec<Value> {
         let records = document["records"].as_array().unwrap();
-        records.iter().map(|record| record["plan"]["model"].clone()).collect()
+        records
+            .iter()
+            .map(|record| record["plan"]["model"].clone())
+            .collect()
     };
-    assert_eq!(order(&again), order(&document), "the order follows the seed");
+    assert_eq!(
+        order(&again),
+        order(&document),
+        "the order follows the seed"
+    );
 }
 
 #[test]
@@ -144,13 +261,22 @@ fn a_sweep_says_before_how_much_it_is_and_prints_a_row_per_configuration() {
     let output = outcome(SWEEP);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let said = text(&output.stderr);
-    assert!(said.contains("9 runs (3 configurations × 2 rounds and one to warm up)"), "{said}");
+    assert!(
+        said.contains("9 runs (3 configurations × 2 rounds and one to warm up)"),
+        "{said}"
+    );
     let table = text(&output.stdout);
     for row in ["serial ", "threads ", "processes "] {
-        assert_eq!(table.lines().filter(|line| line.starts_with(row)).count(), 1, "{table}");
+        assert_eq!(
+            table.lines().filter(|line| line.starts_with(row)).count(),
+            1,
+            "{table}"
+        );
     }
     assert!(
-        table.lines().any(|line| line.starts_with("threads: ") && line.contains("; processes: ")),
+        table
+            .lines()
+            .any(|line| line.starts_with("threads: ") && line.contains("; processes: ")),
         "{table}"
     );
 }
@@ -165,8 +291,10 @@ fn a_bad_file_of_addresses_is_told_by_line() {
     ] {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(content).unwrap();
-        let sentence =
-            refused(&format!("run --workload io --model threads --urls {}", file.path().display()));
+        let sentence = refused(&format!(
+            "run --workload io --model threads --urls {}",
+            file.path().display()
+        ));
         assert!(sentence.contains(named), "{sentence}");
     }
 }
@@ -196,22 +324,43 @@ fn doctor_says_what_this_machine_offers() {
     let output = outcome("doctor");
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let findings = text(&output.stdout);
-    assert!(findings.contains("cores") && findings.contains("terminal"), "{findings}");
+    assert!(
+        findings.contains("cores") && findings.contains("terminal"),
+        "{findings}"
+    );
 }
 
 #[test]
 fn without_a_utf8_locale_everything_that_is_read_is_ascii() {
     let io = small("io");
-    for line in ["doctor", "--help", "run --help", "man", "completions zsh", "walk", io] {
+    for line in [
+        "doctor",
+        "--help",
+        "run --help",
+        "man",
+        "completions zsh",
+        "walk",
+        io,
+    ] {
         for (variable, value) in [("LC_ALL", "C"), ("LANG", "")] {
             let output = command(line).env(variable, value).output().unwrap();
-            assert!(output.stdout.is_ascii() && output.stderr.is_ascii(), "{line}: {}", text(&output.stdout));
+            assert!(
+                output.stdout.is_ascii() && output.stderr.is_ascii(),
+                "{line}: {}",
+                text(&output.stdout)
+            );
         }
     }
     let asked = outcome(&format!("--ascii {io}"));
     assert!(asked.stdout.is_ascii() && asked.status.success());
-    assert!(text(&outcome("doctor").stdout).contains("LANG=C.UTF-8"), "it says why");
-    assert!(text(&outcome("doctor --ascii").stdout).contains("--ascii"), "it says why");
+    assert!(
+        text(&outcome("doctor").stdout).contains("LANG=C.UTF-8"),
+        "it says why"
+    );
+    assert!(
+        text(&outcome("doctor --ascii").stdout).contains("--ascii"),
+        "it says why"
+    );
 }
 
 #[test]
@@ -234,9 +383,16 @@ fn bash_completes_commands_options_and_values() {
             words[words.len() - 1],
             words[words.len() - 2],
         );
-        let output =
-            Command::new("bash").args(["--norc", "-c", &program]).output().expect("this test needs bash");
-        assert_eq!(text(&output.stdout).trim(), expected, "{words:?}: {}", text(&output.stderr));
+        let output = Command::new("bash")
+            .args(["--norc", "-c", &program])
+            .output()
+            .expect("this test needs bash");
+        assert_eq!(
+            text(&output.stdout).trim(),
+            expected,
+            "{words:?}: {}",
+            text(&output.stderr)
+        );
     }
 }
 
@@ -255,7 +411,13 @@ fn the_json_has_the_keys_of_its_schema() {
         assert_eq!(document["schema"], "pconc-tui.records/1");
         has_keys(
             &document["machine"],
-            &["cpu_model", "cores_online", "cores_usable", "kernel", "memory_bytes"],
+            &[
+                "cpu_model",
+                "cores_online",
+                "cores_usable",
+                "kernel",
+                "memory_bytes",
+            ],
         );
         let record = &document["records"][0];
         has_keys(
@@ -287,27 +449,65 @@ fn the_json_has_the_keys_of_its_schema() {
                 "caveats",
             ],
         );
-        has_keys(&record["plan"], &["workload", "model", "workers", "tasks", "seed", "parameters"]);
+        has_keys(
+            &record["plan"],
+            &[
+                "workload",
+                "model",
+                "workers",
+                "tasks",
+                "seed",
+                "parameters",
+            ],
+        );
         has_keys(
             &record["workers"][0],
-            &["worker", "pid", "tid", "tasks", "cpu_s", "memory_bytes", "phases_s"],
+            &[
+                "worker",
+                "pid",
+                "tid",
+                "tasks",
+                "cpu_s",
+                "memory_bytes",
+                "phases_s",
+            ],
         );
-        has_keys(&record["tasks"][0], &["task", "worker", "start_s", "end_s", "outcome", "error"]);
+        has_keys(
+            &record["tasks"][0],
+            &["task", "worker", "start_s", "end_s", "outcome", "error"],
+        );
         has_keys(&record["events"], &["recorded", "dropped"]);
-        has_keys(&record["phases_s"], &["starting", "computing", "ready", "gil", "network", "file", "idle"]);
+        has_keys(
+            &record["phases_s"],
+            &[
+                "starting",
+                "computing",
+                "ready",
+                "gil",
+                "network",
+                "file",
+                "idle",
+            ],
+        );
         assert_eq!(record["outcome"], "completed");
         assert_eq!(record["tasks"].as_array().map(Vec::len), Some(4));
         assert_eq!(record["workers"].as_array().map(Vec::len), Some(2));
-        assert!(record["observer"]["cpu_s"].as_f64() > Some(0.0), "watching is never free");
+        assert!(
+            record["observer"]["cpu_s"].as_f64() > Some(0.0),
+            "watching is never free"
+        );
     }
 }
 
 /// What the schema says against a document.
 fn against_the_schema(document: &Value) -> Vec<String> {
-    let schema =
-        serde_json::from_str(include_str!("../assets/records.schema.json")).expect("the schema is JSON");
+    let schema = serde_json::from_str(include_str!("../assets/records.schema.json"))
+        .expect("the schema is JSON");
     let validator = jsonschema::validator_for(&schema).expect("the schema is one");
-    validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    validator
+        .iter_errors(document)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
 }
 
 #[test]
@@ -323,16 +523,28 @@ fn a_file_that_cannot_be_replayed_gets_one_sentence_and_starts_nothing() {
         (folder.path().display().to_string(), "is a directory"),
         (file("empty.json", ""), "it is cut off"),
         (file("text.json", "hello"), "it is no JSON"),
-        (file("other.json", "{\"schema\": \"geo\"}"), "it is no document of this program"),
-        (file("newer.json", "{\"schema\": \"pconc-tui.records/2\"}"), "another version"),
+        (
+            file("other.json", "{\"schema\": \"geo\"}"),
+            "it is no document of this program",
+        ),
+        (
+            file("newer.json", "{\"schema\": \"pconc-tui.records/2\"}"),
+            "another version",
+        ),
     ] {
         let refused = refused(&format!("replay {file}"));
-        assert!(refused.contains(said) && refused.contains("cannot replay"), "{refused}");
+        assert!(
+            refused.contains(said) && refused.contains("cannot replay"),
+            "{refused}"
+        );
     }
     refused("replay");
     let printed = json(small("cpu")).to_string();
     let good = file("good.json", &printed);
-    assert!(refused(&format!("replay {good}")).contains("terminal"), "only the terminal is missing");
+    assert!(
+        refused(&format!("replay {good}")).contains("terminal"),
+        "only the terminal is missing"
+    );
 }
 
 fn has_keys(value: &Value, keys: &[&str]) {
@@ -350,7 +562,11 @@ fn every_model_runs_both_workloads() {
                 .replace("--model threads", &format!("--model {model}"))
                 .replace("--workers 2", &format!("--workers {workers}"));
             let document = json(&line);
-            assert_eq!(against_the_schema(&document), Vec::<String>::new(), "{line}");
+            assert_eq!(
+                against_the_schema(&document),
+                Vec::<String>::new(),
+                "{line}"
+            );
             let record = &document["records"][0];
             assert!(record["trace"]["lanes"].is_array(), "{line}");
             assert_eq!(record["plan"]["model"], model);
@@ -370,15 +586,22 @@ fn many_tasks_are_listed_only_if_all_are_asked_for() {
     let line = "run --workload cpu --model threads --workers 2 --tasks 10001 --iterations 1";
     assert!(json(line)["records"][0]["tasks"].is_null());
     let all = json(&format!("{line} --all-tasks"));
-    assert_eq!(all["records"][0]["tasks"].as_array().map(Vec::len), Some(10_001));
+    assert_eq!(
+        all["records"][0]["tasks"].as_array().map(Vec::len),
+        Some(10_001)
+    );
 }
 
 #[test]
 fn a_task_time_is_told_in_iterations_that_can_be_repeated() {
-    let output = outcome("run --workload cpu --model serial --tasks 1 --task-time 1ms --format json");
+    let output =
+        outcome("run --workload cpu --model serial --tasks 1 --task-time 1ms --format json");
     assert_eq!(output.status.code(), Some(0));
     let said = text(&output.stderr);
-    let iterations = said.split("--iterations ").nth(1).and_then(|rest| rest.split_whitespace().next());
+    let iterations = said
+        .split("--iterations ")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next());
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     let used = document["records"][0]["plan"]["parameters"]["iterations"].to_string();
     assert_eq!(iterations, Some(used.as_str()), "{said}");
@@ -392,8 +615,15 @@ fn a_table_is_for_people() {
     for part in ["threads", "completed", "computing", "parallelism"] {
         assert!(table.contains(part), "{table}");
     }
-    assert!(!table.contains('\u{1b}'), "nothing but text goes into a pipe");
-    assert_eq!(text(&output.stderr), "", "there is no progress where nobody sees it");
+    assert!(
+        !table.contains('\u{1b}'),
+        "nothing but text goes into a pipe"
+    );
+    assert_eq!(
+        text(&output.stderr),
+        "",
+        "there is no progress where nobody sees it"
+    );
 }
 
 #[test]
@@ -410,25 +640,52 @@ fn what_is_left_in_a_shared_file_is_told_to_people_and_in_json() {
     let record = &document["records"][0];
     assert_eq!(record["plan"]["parameters"]["shared_file"], true);
     let file = &record["shared_file"];
-    has_keys(file, &["content", "bytes", "pieces", "pages_written", "writes", "spoilt"]);
+    has_keys(
+        file,
+        &[
+            "content",
+            "bytes",
+            "pieces",
+            "pages_written",
+            "writes",
+            "spoilt",
+        ],
+    );
     let pieces = file["pieces"].as_array().unwrap();
-    let sum: u64 = pieces.iter().filter_map(|piece| piece["bytes"].as_u64()).sum();
+    let sum: u64 = pieces
+        .iter()
+        .filter_map(|piece| piece["bytes"].as_u64())
+        .sum();
     assert_eq!(file["bytes"].as_u64(), Some(sum), "{file}");
     assert!(json(small("io"))["records"][0]["shared_file"].is_null());
 }
 
 #[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
-    let mut child = command(small("cpu")).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command(small("cpu"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    assert_eq!(
+        (output.status.code(), text(&output.stderr)),
+        (Some(0), String::new())
+    );
 }
 
 #[test]
 fn a_full_disk_is_one_sentence() {
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = command(small("cpu")).stdout(full).stderr(Stdio::piped()).output().unwrap();
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = command(small("cpu"))
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(text(&output.stderr).lines().count(), 1);
 }
@@ -441,17 +698,29 @@ fn an_interrupt_prints_the_cancelled_record() {
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
         // The sentence about iterations is said when signals are heard already.
         let line = "run --workload cpu --model threads --workers 2 --tasks 1000 --task-time 1s --format json";
-        let mut child = command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command(line)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut said = String::new();
-        BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+        BufReader::new(child.stderr.take().unwrap())
+            .read_line(&mut said)
+            .unwrap();
         assert!(said.contains("--iterations"), "{said}");
         kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(130));
-        let document: Value = serde_json::from_slice(&output.stdout).expect("the document is whole");
+        let document: Value =
+            serde_json::from_slice(&output.stdout).expect("the document is whole");
         let records = document["records"].as_array().expect("a list of records");
         // The signal may come before the run; it never lets a run go on to its end.
-        assert!(records.iter().all(|record| record["outcome"] == "cancelled"), "{document}");
+        assert!(
+            records
+                .iter()
+                .all(|record| record["outcome"] == "cancelled"),
+            "{document}"
+        );
     }
 }
 
@@ -462,9 +731,15 @@ fn an_interrupted_sweep_keeps_and_prints_what_it_has() {
     use std::io::{BufRead, BufReader};
     // It is told how much it will be when signals are heard already; the first runs are over in no time, the rest never.
     let line = "sweep --workload cpu --models threads --workers 1..8 --repeats 1000 --tasks 2 --iterations 1e5 --format json";
-    let mut child = command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command(line)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut said = String::new();
-    BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    BufReader::new(child.stderr.take().unwrap())
+        .read_line(&mut said)
+        .unwrap();
     assert!(said.contains("9 009 runs"), "{said}");
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
     let output = child.wait_with_output().unwrap();
@@ -474,7 +749,12 @@ fn an_interrupted_sweep_keeps_and_prints_what_it_has() {
     // At most the last run was stopped, and none came after it.
     let before = records.split_last().map_or(&[][..], |(_, before)| before);
     assert!(before.iter().all(|record| record["outcome"] == "completed"));
-    assert!(records.len() < 9_009 && document["sweeps"].as_array().is_some_and(|sweeps| sweeps.len() == 1));
+    assert!(
+        records.len() < 9_009
+            && document["sweeps"]
+                .as_array()
+                .is_some_and(|sweeps| sweeps.len() == 1)
+    );
 }
 
 #[test]
@@ -492,15 +772,32 @@ fn results_go_into_a_file_of_any_format_but_never_over_another_one_unless_asked(
     ] {
         let line = format!("{} --output {}", small("cpu"), at(name));
         let output = outcome(&line);
-        assert_eq!(output.status.code(), Some(0), "{line}: {}", text(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{line}: {}",
+            text(&output.stderr)
+        );
         assert_eq!(text(&output.stdout), "", "{line}");
         assert!(text(&output.stderr).contains("written: "), "{line}");
         let content = std::fs::read_to_string(at(name)).expect("it was written");
-        assert!(content.trim_start().starts_with(begins), "{line}: {}", &content[..40.min(content.len())]);
+        assert!(
+            content.trim_start().starts_with(begins),
+            "{line}: {}",
+            &content[..40.min(content.len())]
+        );
         assert!(refused(&line).contains("--force"), "{line}");
-        assert_eq!(outcome(&format!("{line} --force")).status.code(), Some(0), "{line}");
+        assert_eq!(
+            outcome(&format!("{line} --force")).status.code(),
+            Some(0),
+            "{line}"
+        );
     }
-    assert!(refused(&format!("{} --output {}", small("cpu"), at("no/a.csv"))).contains("no directory"));
+    assert!(
+        refused(&format!("{} --output {}", small("cpu"), at("no/a.csv"))).contains("no directory")
+    );
     assert!(refused(&format!("{} --force", small("cpu"))).contains("--output"));
-    assert!(refused(&format!("{} --format csv --no-traces", small("cpu"))).contains("--format json"));
+    assert!(
+        refused(&format!("{} --format csv --no-traces", small("cpu"))).contains("--format json")
+    );
 }

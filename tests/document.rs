@@ -15,7 +15,8 @@ use pconc_tui::domain::plan::{Draft, TaskSize};
 use pconc_tui::domain::provenance::{Origin, Provenance};
 use pconc_tui::domain::python::{GilState, Interpreter};
 use pconc_tui::domain::record::{
-    GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord,
+    GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome,
+    TaskRecord,
 };
 use pconc_tui::domain::share::{Shared, SharedRun, SharedSweep};
 use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
@@ -53,22 +54,38 @@ fn strict_validator() -> Validator {
 }
 
 fn complaints(validator: &Validator, document: &Value) -> Vec<String> {
-    validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    validator
+        .iter_errors(document)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
 }
 
 fn provenance() -> Provenance {
-    Provenance { origin: Origin::Here, session: "the-session".into(), machine: machine(2) }
+    Provenance {
+        origin: Origin::Here,
+        session: "the-session".into(),
+        machine: machine(2),
+    }
 }
 
 fn written(history: &History, traces: Traces) -> Vec<u8> {
-    let shared = Shared { runs: history.entries().iter().map(SharedRun::from).collect(), sweeps: vec![] };
+    let shared = Shared {
+        runs: history.entries().iter().map(SharedRun::from).collect(),
+        sweeps: vec![],
+    };
     let mut out = vec![];
-    json::write(&mut out, &history.here().machine, &shared, traces).expect("this test makes it right");
+    json::write(&mut out, &history.here().machine, &shared, traces)
+        .expect("this test makes it right");
     out
 }
 
 fn add(history: &mut History, draft: &Draft, change: impl FnOnce(&mut Record)) {
-    let scenario = Scenario::new(draft.validate(&Limits::default()).expect("this test makes it right"), 2);
+    let scenario = Scenario::new(
+        draft
+            .validate(&Limits::default())
+            .expect("this test makes it right"),
+        2,
+    );
     let mut trace = Trace::new(scenario.plan().workers());
     let half = scenario.wall() / 2;
     trace.apply(scenario.batch(0, half));
@@ -81,7 +98,11 @@ fn add(history: &mut History, draft: &Draft, change: impl FnOnce(&mut Record)) {
 
 fn draft(kind: WorkloadKind, model: Model) -> Draft {
     let workers = if model == Model::Serial { 1 } else { 3 };
-    Draft { tasks: 6, task_size: TaskSize::Iterations(1_000), ..sample::draft(kind, model, workers) }
+    Draft {
+        tasks: 6,
+        task_size: TaskSize::Iterations(1_000),
+        ..sample::draft(kind, model, workers)
+    }
 }
 
 /// What an interpreter said of a run.
@@ -94,7 +115,10 @@ fn python_record(model: Model) -> PythonRecord {
         pool_s: has_pool.then_some(0.005),
         memory_bytes: Some(10_000_000),
         manager_cpu_s: Some(0.2),
-        output: has_pool.then(|| PrintedOutput { text: "one\ntwo \u{fffd}".into(), bytes: 100_000 }),
+        output: has_pool.then(|| PrintedOutput {
+            text: "one\ntwo \u{fffd}".into(),
+            bytes: 100_000,
+        }),
     }
 }
 
@@ -104,7 +128,11 @@ fn by_python(record: &mut Record) {
     record.python = model.is_python().then(|| python_record(model));
     if model == Model::PythonThreads {
         record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
-        record.gil = Some(GilTotals { switches: None, is_estimate: true, wait_s: 0.5 });
+        record.gil = Some(GilTotals {
+            switches: None,
+            is_estimate: true,
+            wait_s: 0.5,
+        });
     }
 }
 
@@ -124,35 +152,67 @@ fn history() -> History {
         outcome: TaskOutcome::Failed,
         error: Some("the server said 503".into()),
     };
-    add(&mut history, &draft(WorkloadKind::Io, Model::Threads), |record| {
-        record.outcome = Outcome::Cancelled;
-        (record.tasks_not_begun, record.startup_s) = (6, None);
-    });
-    add(&mut history, &draft(WorkloadKind::Io, Model::Processes), |record| {
-        record.outcome = Outcome::Failed;
-        record.error = Some("worker 1 was killed by SIGKILL".into());
-        record.tasks_failed = 1;
-        record.failures = vec![failed_task.clone()];
-        record.tasks = Some(vec![failed_task]);
-        record.workers[1].pid = None;
-    });
-    let shared = Draft { files: Files::OneShared, ..draft(WorkloadKind::Io, Model::Threads) };
+    add(
+        &mut history,
+        &draft(WorkloadKind::Io, Model::Threads),
+        |record| {
+            record.outcome = Outcome::Cancelled;
+            (record.tasks_not_begun, record.startup_s) = (6, None);
+        },
+    );
+    add(
+        &mut history,
+        &draft(WorkloadKind::Io, Model::Processes),
+        |record| {
+            record.outcome = Outcome::Failed;
+            record.error = Some("worker 1 was killed by SIGKILL".into());
+            record.tasks_failed = 1;
+            record.failures = vec![failed_task.clone()];
+            record.tasks = Some(vec![failed_task]);
+            record.workers[1].pid = None;
+        },
+    );
+    let shared = Draft {
+        files: Files::OneShared,
+        ..draft(WorkloadKind::Io, Model::Threads)
+    };
     add(&mut history, &shared, |record| {
         record.shared_file = Some(SharedFile {
             content: Content::Mixture,
             bytes: 10,
             pieces: vec![
-                Piece { source: Source::Page(3), at: 0, bytes: 4 },
-                Piece { source: Source::Zeros, at: 4, bytes: 6 },
+                Piece {
+                    source: Source::Page(3),
+                    at: 0,
+                    bytes: 4,
+                },
+                Piece {
+                    source: Source::Zeros,
+                    at: 4,
+                    bytes: 6,
+                },
             ],
             pages_written: 1,
             writes: 2,
             spoilt: 1,
         });
     });
-    let urls = Some(vec!["http://me:secret@127.0.0.1/a".into(), "https://b.example/".into()]);
-    add(&mut history, &Draft { urls, ..draft(WorkloadKind::Io, Model::Threads) }, |_| {});
-    let many = Draft { tasks: 10_500, ..draft(WorkloadKind::Io, Model::Threads) };
+    let urls = Some(vec![
+        "http://me:secret@127.0.0.1/a".into(),
+        "https://b.example/".into(),
+    ]);
+    add(
+        &mut history,
+        &Draft {
+            urls,
+            ..draft(WorkloadKind::Io, Model::Threads)
+        },
+        |_| {},
+    );
+    let many = Draft {
+        tasks: 10_500,
+        ..draft(WorkloadKind::Io, Model::Threads)
+    };
     add(&mut history, &many, |record| record.tasks = None);
     history.rename(2, Some("<b>\"=1\u{202e}</b>".into()));
     history
@@ -165,8 +225,14 @@ fn sweep_document() -> Vec<u8> {
 
 /// The same by two interpreters.
 fn python_sweep_document() -> Vec<u8> {
-    let pythons = vec![fixtures::python::interpreter(), fixtures::python::free_threaded()];
-    swept(vec![Model::Threads, Model::PythonThreads, Model::PythonProcesses], pythons)
+    let pythons = vec![
+        fixtures::python::interpreter(),
+        fixtures::python::free_threaded(),
+    ];
+    swept(
+        vec![Model::Threads, Model::PythonThreads, Model::PythonProcesses],
+        pythons,
+    )
 }
 
 fn swept(models: Vec<Model>, pythons: Vec<Interpreter>) -> Vec<u8> {
@@ -178,15 +244,23 @@ fn swept(models: Vec<Model>, pythons: Vec<Interpreter>) -> Vec<u8> {
         repeats: 2,
         seed: 7,
     };
-    let plan = sweep_draft.validate(&Limits::default()).expect("this test makes it right");
-    let sweep = Sweep { id: "the-session.1".into(), plan };
+    let plan = sweep_draft
+        .validate(&Limits::default())
+        .expect("this test makes it right");
+    let sweep = Sweep {
+        id: "the-session.1".into(),
+        plan,
+    };
     let mut history = History::new(provenance().into());
     for round in 0..sweep.plan.rounds() {
         for index in sweep.plan.order(round) {
             let draft = Draft::from(&sweep.plan.configurations()[index]);
             add(&mut history, &draft, |record| {
                 by_python(record);
-                record.campaign = Some(Part { id: sweep.id.clone(), round });
+                record.campaign = Some(Part {
+                    id: sweep.id.clone(),
+                    round,
+                });
             });
         }
     }
@@ -203,7 +277,8 @@ fn swept(models: Vec<Model>, pythons: Vec<Interpreter>) -> Vec<u8> {
         }],
     };
     let mut out = vec![];
-    json::write(&mut out, &from.machine, &shared, Traces::LeftOut).expect("this test makes it right");
+    json::write(&mut out, &from.machine, &shared, Traces::LeftOut)
+        .expect("this test makes it right");
     out
 }
 
@@ -226,12 +301,23 @@ fn documents_of_every_kind_keep_to_the_schema_which_lists_all_their_keys() {
 fn the_schema_is_one_and_everything_in_it_is_described() {
     assert!(jsonschema::meta::is_valid(&schema()));
     fn undescribed(schema: &Value, path: &str, found: &mut Vec<String>) {
-        let Some(map) = schema.as_object() else { return };
-        for (name, property) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let Some(map) = schema.as_object() else {
+            return;
+        };
+        for (name, property) in map
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             let path = format!("{path}/{name}");
-            let of = |schema: &Value| schema.get("description").is_some() || schema.get("$ref").is_some();
+            let of = |schema: &Value| {
+                schema.get("description").is_some() || schema.get("$ref").is_some()
+            };
             // The names of phases, and of what an interval is made of, say it.
-            let is_plain = property.as_object().is_some_and(|map| map.len() <= 2 && map.contains_key("type"));
+            let is_plain = property
+                .as_object()
+                .is_some_and(|map| map.len() <= 2 && map.contains_key("type"));
             if !of(property) && !is_plain {
                 found.push(path.clone());
             }
@@ -275,10 +361,17 @@ fn wrong_documents_do_not_keep_to_the_schema() {
         ("/sweeps", json!({})),
     ] {
         let mut document = right.clone();
-        *document.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = wrong.clone();
+        *document
+            .pointer_mut(pointer)
+            .unwrap_or_else(|| panic!("{pointer}")) = wrong.clone();
         assert!(!validator.is_valid(&document), "{pointer} = {wrong}");
     }
-    let keys: BTreeSet<String> = right["records"][0].as_object().unwrap().keys().cloned().collect();
+    let keys: BTreeSet<String> = right["records"][0]
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
     for key in keys {
         let mut document = right.clone();
         document["records"][0].as_object_mut().unwrap().remove(&key);
@@ -309,7 +402,10 @@ fn what_was_written_comes_back_equal_with_where_it_was_measured() {
             assert_eq!(restored.transitions(), original.transitions());
         }
     }
-    assert_eq!(document.runs[1].name.as_deref(), Some("<b>\"=1\u{fffd}</b>"));
+    assert_eq!(
+        document.runs[1].name.as_deref(),
+        Some("<b>\"=1\u{fffd}</b>")
+    );
     let without = json::read(&written(&history, Traces::LeftOut)).unwrap();
     assert!(without.runs.iter().all(|run| run.trace.is_none()));
 }
@@ -317,10 +413,21 @@ fn what_was_written_comes_back_equal_with_where_it_was_measured() {
 #[test]
 fn a_sweep_comes_back_with_its_runs() {
     let Document { runs, sweeps } = json::read(&sweep_document()).unwrap();
-    let [recorded] = &sweeps[..] else { panic!("{sweeps:?}") };
-    assert_eq!((recorded.number, recorded.sweep.plan.seed(), recorded.sweep.plan.repeats()), (99, 7, 2));
+    let [recorded] = &sweeps[..] else {
+        panic!("{sweeps:?}")
+    };
+    assert_eq!(
+        (
+            recorded.number,
+            recorded.sweep.plan.seed(),
+            recorded.sweep.plan.repeats()
+        ),
+        (99, 7, 2)
+    );
     assert!(runs.iter().all(|run| recorded.sweep.owns(&run.record)));
-    let results = recorded.sweep.results(runs.iter().map(|run| &run.record), 2);
+    let results = recorded
+        .sweep
+        .results(runs.iter().map(|run| &run.record), 2);
     assert!(results.is_complete && results.summaries.iter().all(Option::is_some));
 }
 
@@ -330,13 +437,25 @@ fn a_sweep_by_several_interpreters_comes_back_with_all_of_them() {
     let document: Value = serde_json::from_slice(&text).unwrap();
     let summary = document["sweeps"][0]["summary"].as_array().unwrap();
     assert_eq!(summary[0].get("python"), None, "serial has none");
-    assert_eq!(summary.last().unwrap()["python"]["interpreter"]["gil"], "off");
+    assert_eq!(
+        summary.last().unwrap()["python"]["interpreter"]["gil"],
+        "off"
+    );
     let Document { runs, sweeps } = json::read(&text).unwrap();
-    let [recorded] = &sweeps[..] else { panic!("{sweeps:?}") };
+    let [recorded] = &sweeps[..] else {
+        panic!("{sweeps:?}")
+    };
     assert_eq!(recorded.sweep.plan.pythons().len(), 2);
-    let results = recorded.sweep.results(runs.iter().map(|run| &run.record), 2);
+    let results = recorded
+        .sweep
+        .results(runs.iter().map(|run| &run.record), 2);
     assert!(
-        results.is_complete && results.summaries.iter().flatten().all(|summary| summary.speedup.is_some())
+        results.is_complete
+            && results
+                .summaries
+                .iter()
+                .flatten()
+                .all(|summary| summary.speedup.is_some())
     );
 }
 
@@ -352,10 +471,19 @@ fn each_kind_of_wrong_file_has_its_own_sentence() {
         (&right[..right.len() / 2], "it is cut off"),
         ("[]", "it is no document of this program"),
         ("{}", "it is no document of this program"),
-        ("{\"schema\": \"geo+json\"}", "it is no document of this program"),
+        (
+            "{\"schema\": \"geo+json\"}",
+            "it is no document of this program",
+        ),
         ("{\"schema\": 3}", "it is no document of this program"),
-        (&newer, "it was written by another version of this program: its schema is pconc-tui.records/7"),
-        ("{\"schema\": \"pconc-tui.records/1\"}", "it is not complete: missing field `machine`"),
+        (
+            &newer,
+            "it was written by another version of this program: its schema is pconc-tui.records/7",
+        ),
+        (
+            "{\"schema\": \"pconc-tui.records/1\"}",
+            "it is not complete: missing field `machine`",
+        ),
         (&broken, "its record 1 cannot be: missing field `wall_s`"),
     ] {
         let sentence = json::read(text.as_bytes()).unwrap_err();
@@ -366,10 +494,14 @@ fn each_kind_of_wrong_file_has_its_own_sentence() {
 
 #[test]
 fn a_trace_of_another_run_is_refused() {
-    let mut document: Value = serde_json::from_slice(&written(&history(), Traces::Included)).unwrap();
+    let mut document: Value =
+        serde_json::from_slice(&written(&history(), Traces::Included)).unwrap();
     document["records"][1]["trace"] = document["records"][0]["trace"].clone();
     let sentence = json::read(document.to_string().as_bytes()).unwrap_err();
-    assert!(sentence.starts_with("its record 2 cannot be: its trace is not of 3 workers"), "{sentence}");
+    assert!(
+        sentence.starts_with("its record 2 cannot be: its trace is not of 3 workers"),
+        "{sentence}"
+    );
 }
 
 /// A document small enough to be damaged often.
@@ -377,11 +509,24 @@ fn small() -> &'static [u8] {
     static SMALL: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
     SMALL.get_or_init(|| {
         let mut history = History::new(provenance().into());
-        let draft = Draft { tasks: 2, ..draft(WorkloadKind::Io, Model::Threads) };
-        add(&mut history, &Draft { addresses: 2, ..draft }, |_| {});
+        let draft = Draft {
+            tasks: 2,
+            ..draft(WorkloadKind::Io, Model::Threads)
+        };
         add(
             &mut history,
-            &Draft { tasks: 2, ..self::draft(WorkloadKind::Cpu, Model::PythonThreads) },
+            &Draft {
+                addresses: 2,
+                ..draft
+            },
+            |_| {},
+        );
+        add(
+            &mut history,
+            &Draft {
+                tasks: 2,
+                ..self::draft(WorkloadKind::Cpu, Model::PythonThreads)
+            },
             by_python,
         );
         written(&history, Traces::Included)

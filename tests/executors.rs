@@ -23,7 +23,9 @@ use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
 use pconc_tui::domain::provenance::{Origin, Provenance};
 use pconc_tui::domain::python::Interpreter;
-use pconc_tui::domain::record::{FAILURES_KEPT, Outcome, Record, TASKS_LISTED, TaskOutcome, TaskRecord};
+use pconc_tui::domain::record::{
+    FAILURES_KEPT, Outcome, Record, TASKS_LISTED, TaskOutcome, TaskRecord,
+};
 use pconc_tui::domain::share::{Shared, SharedRun};
 use pconc_tui::domain::shared_file::{Content, SharedFile, Source};
 use pconc_tui::domain::time::{Nanos, nanos};
@@ -48,10 +50,14 @@ fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     // Forked here, by the only thread there is.
-    let session: &'static Session =
-        Box::leak(Box::new(Session::prepare().expect("the machine lets us measure")));
+    let session: &'static Session = Box::leak(Box::new(
+        Session::prepare().expect("the machine lets us measure"),
+    ));
     let conclusion = libtest_mimic::run(&arguments, trials(session));
-    assert!(!session.scratch_directory().exists(), "a temporary directory stays behind");
+    assert!(
+        !session.scratch_directory().exists(),
+        "a temporary directory stays behind"
+    );
     conclusion.exit();
 }
 
@@ -67,27 +73,69 @@ fn trials(session: &'static Session) -> Vec<Trial> {
                 Trial::test(name, move || test(session, kind, model))
             };
             trials.push(trial("each_task_is_executed_exactly_once", each_task_once));
-            trials.push(trial("lanes_cover_the_run_and_phases_sum_to_wall_times_workers", lanes_cover));
-            trials.push(trial("through_a_file_and_back_it_is_drawn_with_the_same_cells", drawn_from_a_file));
-            trials.push(trial("stop_ends_the_run_as_cancelled_and_the_next_run_works", stop_ends_the_run));
+            trials.push(trial(
+                "lanes_cover_the_run_and_phases_sum_to_wall_times_workers",
+                lanes_cover,
+            ));
+            trials.push(trial(
+                "through_a_file_and_back_it_is_drawn_with_the_same_cells",
+                drawn_from_a_file,
+            ));
+            trials.push(trial(
+                "stop_ends_the_run_as_cancelled_and_the_next_run_works",
+                stop_ends_the_run,
+            ));
         }
     }
     trials.extend(fetching::trials(session));
     trials.extend(python::trials(session));
     type World = fn(&Session) -> Outcomes;
     let worlds: [(&str, World); 13] = [
-        ("under_the_lock_no_two_workers_compute_at_once", one_computes_under_the_lock),
-        ("a_longer_switch_interval_makes_fewer_switches", fewer_switches),
-        ("a_slower_address_lengthens_only_its_own_tasks_network", slower_address),
+        (
+            "under_the_lock_no_two_workers_compute_at_once",
+            one_computes_under_the_lock,
+        ),
+        (
+            "a_longer_switch_interval_makes_fewer_switches",
+            fewer_switches,
+        ),
+        (
+            "a_slower_address_lengthens_only_its_own_tasks_network",
+            slower_address,
+        ),
         ("on_one_core_parallelism_is_at_most_one", one_core),
-        ("a_killed_worker_is_named_with_its_task_and_the_rest_is_reported", killed_worker),
-        ("a_task_that_cannot_fetch_fails_with_one_sentence_and_the_others_go_on", failing_task),
-        ("a_shared_file_of_one_worker_holds_the_last_tasks_page_alone", shared_by_one),
-        ("what_is_said_about_a_shared_file_holds_under_every_model", shared_by_many),
-        ("of_many_failed_tasks_the_first_say_why_although_no_task_is_listed", many_failures),
-        ("many_small_tasks_keep_totals_exact_and_no_task_is_lost", many_tasks),
-        ("a_hundred_workers_of_each_model_all_arrive_and_end", hundred_workers),
-        ("with_more_workers_than_cores_computing_is_what_the_cpu_clocks_say", oversubscribed),
+        (
+            "a_killed_worker_is_named_with_its_task_and_the_rest_is_reported",
+            killed_worker,
+        ),
+        (
+            "a_task_that_cannot_fetch_fails_with_one_sentence_and_the_others_go_on",
+            failing_task,
+        ),
+        (
+            "a_shared_file_of_one_worker_holds_the_last_tasks_page_alone",
+            shared_by_one,
+        ),
+        (
+            "what_is_said_about_a_shared_file_holds_under_every_model",
+            shared_by_many,
+        ),
+        (
+            "of_many_failed_tasks_the_first_say_why_although_no_task_is_listed",
+            many_failures,
+        ),
+        (
+            "many_small_tasks_keep_totals_exact_and_no_task_is_lost",
+            many_tasks,
+        ),
+        (
+            "a_hundred_workers_of_each_model_all_arrive_and_end",
+            hundred_workers,
+        ),
+        (
+            "with_more_workers_than_cores_computing_is_what_the_cpu_clocks_say",
+            oversubscribed,
+        ),
         ("only_one_run_happens_at_a_time", one_run_at_a_time),
     ];
     for (name, test) in worlds {
@@ -100,7 +148,11 @@ fn trials(session: &'static Session) -> Vec<Trial> {
 fn can_execute(kind: WorkloadKind, model: Model) -> bool {
     let has_python = !model.is_python() || interpreter_for(model).is_some();
     if !has_python {
-        println!("skipped: {} under {}, as no interpreter here can", kind.name(), model.name());
+        println!(
+            "skipped: {} under {}, as no interpreter here can",
+            kind.name(),
+            model.name()
+        );
     }
     has_python && model.executes(kind)
 }
@@ -108,8 +160,12 @@ fn can_execute(kind: WorkloadKind, model: Model) -> bool {
 /// `python3`, or where that cannot, the first that can.
 fn interpreter_for(model: Model) -> Option<Interpreter> {
     let needs_interpreters = model == Model::PythonInterpreters;
-    let candidates = interpreters::default().into_iter().chain(interpreters::all().iter().cloned());
-    candidates.into_iter().find(|python| !needs_interpreters || python.subinterpreters)
+    let candidates = interpreters::default()
+        .into_iter()
+        .chain(interpreters::all().iter().cloned());
+    candidates
+        .into_iter()
+        .find(|python| !needs_interpreters || python.subinterpreters)
 }
 
 /// A run of small tasks, with as many workers as the contract needs.
@@ -119,12 +175,18 @@ fn small(kind: WorkloadKind, model: Model) -> Draft {
     draft.task_size = TaskSize::Iterations(300_000);
     (draft.latency_min_ms, draft.latency_max_ms) = (1, 20);
     draft.writes = 5;
-    draft.python = if model.is_python() { interpreter_for(model) } else { None };
+    draft.python = if model.is_python() {
+        interpreter_for(model)
+    } else {
+        None
+    };
     draft
 }
 
 fn plan(draft: &Draft) -> Plan {
-    draft.validate(&Limits::default()).expect("a test's draft is valid")
+    draft
+        .validate(&Limits::default())
+        .expect("a test's draft is valid")
 }
 
 struct Observed {
@@ -144,8 +206,14 @@ impl Going {
         let report = move |report| {
             let _ = sender.send(report);
         };
-        let run = session.start(plan.clone(), report).expect("no other run goes on");
-        Going { run, reports, trace: Trace::new(plan.workers()) }
+        let run = session
+            .start(plan.clone(), report)
+            .expect("no other run goes on");
+        Going {
+            run,
+            reports,
+            trace: Trace::new(plan.workers()),
+        }
     }
 
     /// Watches until `seen` says so (`None`), or the run is over.
@@ -165,7 +233,10 @@ impl Going {
         let record = self.until(|_| false).expect("it ends by being concluded");
         self.run.wait();
         self.trace.conclude(nanos(record.wall_s));
-        Observed { record, trace: self.trace }
+        Observed {
+            record,
+            trace: self.trace,
+        }
     }
 }
 
@@ -174,31 +245,64 @@ fn run(session: &Session, draft: &Draft) -> Observed {
 }
 
 fn check(condition: bool, otherwise: impl Into<String>) -> Outcomes {
-    if condition { Ok(()) } else { Err(otherwise.into().into()) }
+    if condition {
+        Ok(())
+    } else {
+        Err(otherwise.into().into())
+    }
 }
 
 fn each_task_once(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes {
     let Observed { record, trace } = run(session, &small(kind, model));
-    check(record.outcome == Outcome::Completed, format!("{:?} {:?}", record.outcome, record.error))?;
+    check(
+        record.outcome == Outcome::Completed,
+        format!("{:?} {:?}", record.outcome, record.error),
+    )?;
     let tasks = record.tasks.as_ref().expect("a small run lists its tasks");
     let numbers: Vec<u32> = tasks.iter().map(|task| task.task).collect();
-    check(numbers == (0..13).collect::<Vec<_>>(), format!("tasks {numbers:?}"))?;
+    check(
+        numbers == (0..13).collect::<Vec<_>>(),
+        format!("tasks {numbers:?}"),
+    )?;
     for task in tasks {
-        check(task.outcome == TaskOutcome::Ok, format!("task {}: {:?}", task.task, task.error))?;
+        check(
+            task.outcome == TaskOutcome::Ok,
+            format!("task {}: {:?}", task.task, task.error),
+        )?;
         let end = task.end_s.ok_or("a task that is done has an end")?;
-        check(0.0 < task.start_s && task.start_s <= end && end <= record.wall_s, format!("{task:?}"))?;
+        check(
+            0.0 < task.start_s && task.start_s <= end && end <= record.wall_s,
+            format!("{task:?}"),
+        )?;
     }
     let by_worker: u32 = record.workers.iter().map(|worker| worker.tasks).sum();
-    check(by_worker == 13, format!("the workers ended {by_worker} tasks"))?;
-    check(trace.tasks() == (13, 13, 0), format!("the picture ended {:?}", trace.tasks()))?;
-    check(record.startup_s.is_some_and(|startup| startup <= record.wall_s), "start-up is part of the run")
+    check(
+        by_worker == 13,
+        format!("the workers ended {by_worker} tasks"),
+    )?;
+    check(
+        trace.tasks() == (13, 13, 0),
+        format!("the picture ended {:?}", trace.tasks()),
+    )?;
+    check(
+        record
+            .startup_s
+            .is_some_and(|startup| startup <= record.wall_s),
+        "start-up is part of the run",
+    )
 }
 
 fn lanes_cover(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes {
     let Observed { record, trace } = run(session, &small(kind, model));
     let workers = f64::from(record.plan.workers());
-    let sum: f64 = Phase::MEASURED.iter().map(|phase| record.phases_s[*phase] as f64 / 1e9).sum();
-    check((sum / (record.wall_s * workers) - 1.0).abs() < 0.01, format!("{sum} s in phases"))?;
+    let sum: f64 = Phase::MEASURED
+        .iter()
+        .map(|phase| record.phases_s[*phase] as f64 / 1e9)
+        .sum();
+    check(
+        (sum / (record.wall_s * workers) - 1.0).abs() < 0.01,
+        format!("{sum} s in phases"),
+    )?;
     let wall = nanos(record.wall_s);
     for (number, lane) in trace.lanes().iter().enumerate() {
         let times = trace.times_between(number, 0, wall);
@@ -206,29 +310,62 @@ fn lanes_cover(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes 
             times.total().abs_diff(wall) < 10,
             format!("lane {number} covers {} of {wall} ns", times.total()),
         )?;
-        let ordered = lane.transitions().windows(2).all(|pair| pair[0].at <= pair[1].at);
+        let ordered = lane
+            .transitions()
+            .windows(2)
+            .all(|pair| pair[0].at <= pair[1].at);
         check(ordered, format!("lane {number} goes back in time"))?;
         check(lane.dropped() == 0, "a small run drops nothing")?;
         // The picture and the totals are two accounts of the same events.
         for phase in Phase::MEASURED {
             let (drawn, total) = (times[phase], record.workers[number].phases_s[phase]);
             let same = drawn.abs_diff(total) < 10;
-            check(same, format!("lane {number} shows {drawn} ns {}, but it was {total} ns", phase.name()))?;
+            check(
+                same,
+                format!(
+                    "lane {number} shows {drawn} ns {}, but it was {total} ns",
+                    phase.name()
+                ),
+            )?;
         }
     }
     let drawn: Vec<u64> = trace.lanes().iter().map(|lane| lane.migrations()).collect();
-    let counted: Vec<u64> = record.workers.iter().map(|worker| worker.migrations).collect();
-    check(drawn == counted, format!("the picture shows migrations {drawn:?}, counted were {counted:?}"))?;
-    check(record.migrations == counted.iter().sum::<u64>(), "the run's migrations are those of its workers")?;
+    let counted: Vec<u64> = record
+        .workers
+        .iter()
+        .map(|worker| worker.migrations)
+        .collect();
+    check(
+        drawn == counted,
+        format!("the picture shows migrations {drawn:?}, counted were {counted:?}"),
+    )?;
+    check(
+        record.migrations == counted.iter().sum::<u64>(),
+        "the run's migrations are those of its workers",
+    )?;
     let computing = record.phases_s[Phase::Computing];
-    let on_cores: Vec<Nanos> = trace.core_lanes().iter().map(|core| core.between(0, wall).time).collect();
-    let possible = on_cores.iter().all(|time| *time <= wall) && on_cores.iter().sum::<Nanos>() <= computing;
-    check(possible, format!("cores computed {on_cores:?} of {wall} ns, the workers {computing} ns"))?;
+    let on_cores: Vec<Nanos> = trace
+        .core_lanes()
+        .iter()
+        .map(|core| core.between(0, wall).time)
+        .collect();
+    let possible =
+        on_cores.iter().all(|time| *time <= wall) && on_cores.iter().sum::<Nanos>() <= computing;
+    check(
+        possible,
+        format!("cores computed {on_cores:?} of {wall} ns, the workers {computing} ns"),
+    )?;
     check(on_cores.iter().sum::<Nanos>() > 0, "no core computed")?;
     let cpu: f64 = record.workers.iter().map(|worker| worker.cpu_s).sum();
-    check((cpu - record.cpu_s).abs() < 1e-6, "the workers' CPU times are the run's")?;
+    check(
+        (cpu - record.cpu_s).abs() < 1e-6,
+        "the workers' CPU times are the run's",
+    )?;
     let by_core: f64 = record.cores.iter().map(|core| core.workers_s).sum();
-    check((by_core - record.cpu_s).abs() < 1e-6, format!("{by_core} s on cores, {} s used", record.cpu_s))
+    check(
+        (by_core - record.cpu_s).abs() < 1e-6,
+        format!("{by_core} s on cores, {} s used", record.cpu_s),
+    )
 }
 
 /// Long enough that only stopping ends it: computing for minutes, or a server that does not answer.
@@ -244,7 +381,10 @@ fn drawn_from_a_file(session: &Session, kind: WorkloadKind, model: Model) -> Out
     let from = Provenance {
         origin: Origin::Recorded,
         session: session.id().into(),
-        machine: Machine { cores: vec![], ..session.machine().clone() },
+        machine: Machine {
+            cores: vec![],
+            ..session.machine().clone()
+        },
     };
     let shared = Shared {
         runs: vec![SharedRun {
@@ -261,12 +401,22 @@ fn drawn_from_a_file(session: &Session, kind: WorkloadKind, model: Model) -> Out
     json::write(&mut text, session.machine(), &shared, Traces::Included)
         .map_err(|error| error.to_string())?;
     let restored = json::read(&text)?.runs.pop().ok_or("no run came back")?;
-    check(restored.record == record, format!("{record:?} came back as {:?}", restored.record))?;
+    check(
+        restored.record == record,
+        format!("{record:?} came back as {:?}", restored.record),
+    )?;
     let before = screens(session, record.clone(), trace, from);
-    let after =
-        screens(session, restored.record, restored.trace.ok_or("no trace")?, (*restored.provenance).clone());
+    let after = screens(
+        session,
+        restored.record,
+        restored.trace.ok_or("no trace")?,
+        (*restored.provenance).clone(),
+    );
     for (before, after) in before.iter().zip(&after) {
-        check(before == after, format!("not the same cells:\n{before:#?}\n{after:#?}"))?;
+        check(
+            before == after,
+            format!("not the same cells:\n{before:#?}\n{after:#?}"),
+        )?;
     }
     Ok(())
 }
@@ -280,15 +430,25 @@ fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) ->
         record: Box::new(record),
         trace: Some(Box::new(trace)),
     };
-    let mut app = App::new(session.machine().clone(), Limits::default()).replaying(vec![run], vec![]);
-    let _ = app.update(Msg::Resized { columns: 120, rows: 40 });
+    let mut app =
+        App::new(session.machine().clone(), Limits::default()).replaying(vec![run], vec![]);
+    let _ = app.update(Msg::Resized {
+        columns: 120,
+        rows: 40,
+    });
     let mut screens = vec![];
-    for keys in [vec![], vec![Key::Char('v')], [vec![Key::Char('p')], vec![Key::Right; 25]].concat()] {
+    for keys in [
+        vec![],
+        vec![Key::Char('v')],
+        [vec![Key::Char('p')], vec![Key::Right; 25]].concat(),
+    ] {
         for key in keys {
             let _ = app.update(Msg::Key(key));
         }
         let mut terminal = Terminal::new(TestBackend::new(120, 40)).expect("memory is a terminal");
-        terminal.draw(|frame| ui::draw(&app, &Theme::plain(), frame)).expect("it takes everything");
+        terminal
+            .draw(|frame| ui::draw(&app, &Theme::plain(), frame))
+            .expect("it takes everything");
         screens.push(terminal.backend().buffer().clone());
     }
     screens
@@ -296,15 +456,34 @@ fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) ->
 
 fn stop_ends_the_run(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes {
     let mut going = Going::start(session, &plan(&endless(kind, model)));
-    check(going.until(|trace| trace.tasks().0 > 0).is_none(), "an endless run does not end")?;
+    check(
+        going.until(|trace| trace.tasks().0 > 0).is_none(),
+        "an endless run does not end",
+    )?;
     going.run.stop();
     let Observed { record, .. } = going.finish();
-    check(record.outcome == Outcome::Cancelled, format!("{:?} {:?}", record.outcome, record.error))?;
+    check(
+        record.outcome == Outcome::Cancelled,
+        format!("{:?} {:?}", record.outcome, record.error),
+    )?;
     check(record.tasks_failed >= 1, "what was begun is reported")?;
-    let told = record.failures.iter().filter(|task| task.error.is_some() && task.end_s.is_none()).count();
-    check(told as u32 == record.tasks_failed, "each of them says why it did not succeed")?;
-    check(record.tasks_failed + record.tasks_not_begun == 13, "nothing was done")?;
-    check(!session.scratch_directory().exists(), "the temporary directory is gone")?;
+    let told = record
+        .failures
+        .iter()
+        .filter(|task| task.error.is_some() && task.end_s.is_none())
+        .count();
+    check(
+        told as u32 == record.tasks_failed,
+        "each of them says why it did not succeed",
+    )?;
+    check(
+        record.tasks_failed + record.tasks_not_begun == 13,
+        "nothing was done",
+    )?;
+    check(
+        !session.scratch_directory().exists(),
+        "the temporary directory is gone",
+    )?;
     // A thread that was joined may be listed for a moment longer.
     let begun = std::time::Instant::now();
     while !workers_alive().is_empty() && begun.elapsed() < HANG {
@@ -313,15 +492,24 @@ fn stop_ends_the_run(session: &Session, kind: WorkloadKind, model: Model) -> Out
     let left = workers_alive();
     check(left.is_empty(), format!("workers stay behind: {left:?}"))?;
     let next = run(session, &small(kind, model)).record;
-    check(next.outcome == Outcome::Completed, format!("the next run: {:?}", next.error))
+    check(
+        next.outcome == Outcome::Completed,
+        format!("the next run: {:?}", next.error),
+    )
 }
 
 /// The zygote's children, and threads of this process that execute tasks.
 fn workers_alive() -> Vec<String> {
     let zygote = children_of(std::process::id());
-    let mut names: Vec<String> =
-        zygote.into_iter().flat_map(children_of).map(|pid| format!("process {pid}")).collect();
-    for thread in std::fs::read_dir("/proc/self/task").expect("Linux has it").flatten() {
+    let mut names: Vec<String> = zygote
+        .into_iter()
+        .flat_map(children_of)
+        .map(|pid| format!("process {pid}"))
+        .collect();
+    for thread in std::fs::read_dir("/proc/self/task")
+        .expect("Linux has it")
+        .flatten()
+    {
         let name = std::fs::read_to_string(thread.path().join("comm")).unwrap_or_default();
         if name.starts_with("worker") || name.starts_with("rayon") {
             names.push(name.trim().to_string());
@@ -333,13 +521,20 @@ fn workers_alive() -> Vec<String> {
 fn children_of(parent: u32) -> Vec<u32> {
     let processes = std::fs::read_dir("/proc").expect("Linux has it").flatten();
     let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    numbers.filter(|pid| parent_of(*pid) == Some(parent)).collect()
+    numbers
+        .filter(|pid| parent_of(*pid) == Some(parent))
+        .collect()
 }
 
 /// The fourth field of `stat`; the second, the name, may hold anything but ends with the last parenthesis.
 fn parent_of(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    stat.rsplit_once(')')?
+        .1
+        .split_whitespace()
+        .nth(1)?
+        .parse()
+        .ok()
 }
 
 fn one_computes_under_the_lock(session: &Session) -> Outcomes {
@@ -348,14 +543,25 @@ fn one_computes_under_the_lock(session: &Session) -> Outcomes {
         let mut held: Vec<(Nanos, Nanos)> = vec![];
         for lane in trace.lanes() {
             let computing = |phase| matches!(phase, Phase::Computing | Phase::Ready);
-            let pairs = lane.transitions().windows(2).filter(|pair| computing(pair[0].phase));
+            let pairs = lane
+                .transitions()
+                .windows(2)
+                .filter(|pair| computing(pair[0].phase));
             held.extend(pairs.map(|pair| (pair[0].at, pair[1].at)));
         }
         held.sort_unstable();
         let overlap = held.windows(2).find(|pair| pair[1].0 < pair[0].1);
-        check(overlap.is_none(), format!("{}: two held the lock at once: {overlap:?}", kind.name()))?;
-        let gil = record.gil.ok_or("a run under the lock counts its switches")?;
-        check(gil.switches >= Some(4), format!("{:?} switches", gil.switches))?;
+        check(
+            overlap.is_none(),
+            format!("{}: two held the lock at once: {overlap:?}", kind.name()),
+        )?;
+        let gil = record
+            .gil
+            .ok_or("a run under the lock counts its switches")?;
+        check(
+            gil.switches >= Some(4),
+            format!("{:?} switches", gil.switches),
+        )?;
     }
     Ok(())
 }
@@ -366,10 +572,17 @@ fn fewer_switches(session: &Session) -> Outcomes {
         (draft.workers, draft.tasks) = (2, 8);
         draft.task_size = TaskSize::Iterations(2_000_000);
         draft.switch_interval_us = interval_us;
-        run(session, &draft).record.gil.and_then(|gil| gil.switches).unwrap_or(0)
+        run(session, &draft)
+            .record
+            .gil
+            .and_then(|gil| gil.switches)
+            .unwrap_or(0)
     };
     let (short, long) = (switches(1_000), switches(20_000));
-    check(short > long && long > 0, format!("{short} switches at 1 ms, {long} at 20 ms"))
+    check(
+        short > long && long > 0,
+        format!("{short} switches at 1 ms, {long} at 20 ms"),
+    )
 }
 
 fn slower_address(session: &Session) -> Outcomes {
@@ -383,12 +596,21 @@ fn slower_address(session: &Session) -> Outcomes {
     let network: Vec<Nanos> = (0..4).map(|task| network_of(&trace, task)).collect();
     check(network[2] >= 690_000_000, format!("{network:?}"))?;
     let others = [network[0], network[1], network[3]];
-    check(others.iter().all(|time| *time >= 4_000_000 && *time < network[2]), format!("{network:?}"))
+    check(
+        others
+            .iter()
+            .all(|time| *time >= 4_000_000 && *time < network[2]),
+        format!("{network:?}"),
+    )
 }
 
 fn network_of(trace: &Trace, task: u32) -> Nanos {
-    let pairs = trace.lanes().iter().flat_map(|lane| lane.transitions().windows(2));
-    let network = pairs.filter(|pair| pair[0].task == Some(task) && pair[0].phase == Phase::Network);
+    let pairs = trace
+        .lanes()
+        .iter()
+        .flat_map(|lane| lane.transitions().windows(2));
+    let network =
+        pairs.filter(|pair| pair[0].task == Some(task) && pair[0].phase == Phase::Network);
     network.map(|pair| pair[1].at - pair[0].at).sum()
 }
 
@@ -396,17 +618,25 @@ fn one_core(session: &Session) -> Outcomes {
     use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
     let this_thread = nix::unistd::Pid::from_raw(0);
     let all = sched_getaffinity(this_thread)?;
-    let core =
-        (0..CpuSet::count()).find(|core| all.is_set(*core).unwrap_or(false)).ok_or("there is a core")?;
+    let core = (0..CpuSet::count())
+        .find(|core| all.is_set(*core).unwrap_or(false))
+        .ok_or("there is a core")?;
     let mut one = CpuSet::new();
     one.set(core)?;
     // The supervisor and its workers inherit it from this thread.
     sched_setaffinity(this_thread, &one)?;
     let record = run(session, &small(WorkloadKind::Cpu, Model::Threads)).record;
     sched_setaffinity(this_thread, &all)?;
-    check(record.parallelism <= 1.05, format!("parallelism {} on one core", record.parallelism))?;
-    let used: Vec<u16> =
-        record.cores.iter().filter(|core| core.workers_s > 0.0).map(|core| core.core).collect();
+    check(
+        record.parallelism <= 1.05,
+        format!("parallelism {} on one core", record.parallelism),
+    )?;
+    let used: Vec<u16> = record
+        .cores
+        .iter()
+        .filter(|core| core.workers_s > 0.0)
+        .map(|core| core.core)
+        .collect();
     check(used == [core as u16], format!("cores {used:?} were used"))
 }
 
@@ -415,8 +645,14 @@ fn killed_worker(session: &Session) -> Outcomes {
     (draft.workers, draft.tasks) = (2, 6);
     draft.task_size = TaskSize::Iterations(20_000_000);
     let mut going = Going::start(session, &plan(&draft));
-    check(going.until(|trace| trace.tasks().0 >= 2).is_none(), "it takes longer than that")?;
-    let workers: Vec<u32> = children_of(std::process::id()).into_iter().flat_map(children_of).collect();
+    check(
+        going.until(|trace| trace.tasks().0 >= 2).is_none(),
+        "it takes longer than that",
+    )?;
+    let workers: Vec<u32> = children_of(std::process::id())
+        .into_iter()
+        .flat_map(children_of)
+        .collect();
     check(workers.len() == 2, format!("workers {workers:?}"))?;
     let victim = nix::unistd::Pid::from_raw(workers[0] as i32);
     nix::sys::signal::kill(victim, nix::sys::signal::Signal::SIGKILL)?;
@@ -426,7 +662,10 @@ fn killed_worker(session: &Session) -> Outcomes {
         "while the other works on, the picture shows that the dead one does not",
     )?;
     let record = going.finish().record;
-    check(record.outcome == Outcome::Failed, format!("{:?}", record.outcome))?;
+    check(
+        record.outcome == Outcome::Failed,
+        format!("{:?}", record.outcome),
+    )?;
     let dead = record
         .workers
         .iter()
@@ -436,28 +675,62 @@ fn killed_worker(session: &Session) -> Outcomes {
     let named = error.contains(&format!("worker {}", dead.worker)) && error.contains("SIGKILL");
     check(named, format!("the error is {error:?}"))?;
     let tasks = record.tasks.ok_or("a small run lists its tasks")?;
-    let failed: Vec<_> = tasks.iter().filter(|task| task.outcome == TaskOutcome::Failed).collect();
-    check(failed.len() == 1 && failed[0].worker == dead.worker, format!("{failed:?}"))?;
-    check(failed[0].error.as_ref().is_some_and(|error| error.contains("SIGKILL")), "the task says why")?;
+    let failed: Vec<_> = tasks
+        .iter()
+        .filter(|task| task.outcome == TaskOutcome::Failed)
+        .collect();
+    check(
+        failed.len() == 1 && failed[0].worker == dead.worker,
+        format!("{failed:?}"),
+    )?;
+    check(
+        failed[0]
+            .error
+            .as_ref()
+            .is_some_and(|error| error.contains("SIGKILL")),
+        "the task says why",
+    )?;
     check(tasks.len() == 6, "the other worker did the rest")?;
     let next = run(session, &draft).record;
-    check(next.outcome == Outcome::Completed, format!("the next run: {:?}", next.error))
+    check(
+        next.outcome == Outcome::Completed,
+        format!("the next run: {:?}", next.error),
+    )
 }
 
 fn failing_task(session: &Session) -> Outcomes {
     let good = one_page_server();
     // A port that was free a moment ago and has no listener now.
-    let refused = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    for model in [Model::Threads, Model::Processes, Model::GilThreads, Model::Rayon] {
+    let refused = std::net::TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port();
+    for model in [
+        Model::Threads,
+        Model::Processes,
+        Model::GilThreads,
+        Model::Rayon,
+    ] {
         let mut draft = small(WorkloadKind::Io, model);
         draft.tasks = 4;
-        let urls = vec![format!("http://127.0.0.1:{good}/"), format!("http://127.0.0.1:{refused}/nobody")];
+        let urls = vec![
+            format!("http://127.0.0.1:{good}/"),
+            format!("http://127.0.0.1:{refused}/nobody"),
+        ];
         draft.urls = Some(urls);
         let record = run(session, &draft).record;
-        check(record.outcome == Outcome::Completed, format!("{:?}", record.error))?;
-        check(record.tasks_failed == 2, format!("{} failed under {}", record.tasks_failed, model.name()))?;
+        check(
+            record.outcome == Outcome::Completed,
+            format!("{:?}", record.error),
+        )?;
+        check(
+            record.tasks_failed == 2,
+            format!("{} failed under {}", record.tasks_failed, model.name()),
+        )?;
         for task in record.tasks.ok_or("a small run lists its tasks")? {
-            let refused = task.error.as_deref().is_some_and(|error| error.contains("refused"));
+            let refused = task
+                .error
+                .as_deref()
+                .is_some_and(|error| error.contains("refused"));
             check(refused == (task.task % 2 == 1), format!("{task:?}"))?;
         }
     }
@@ -467,7 +740,12 @@ fn failing_task(session: &Session) -> Outcomes {
 /// Many writes of many pages into one file.
 fn sharing(model: Model) -> Draft {
     let mut draft = small(WorkloadKind::Io, model);
-    (draft.tasks, draft.addresses, draft.writes, draft.latency_max_ms) = (24, 12, 40, 1);
+    (
+        draft.tasks,
+        draft.addresses,
+        draft.writes,
+        draft.latency_max_ms,
+    ) = (24, 12, 40, 1);
     draft.files = Files::OneShared;
     draft
 }
@@ -483,31 +761,67 @@ fn shared_by_one(session: &Session) -> Outcomes {
     draft.tasks = 17;
     let file = shared(session, &draft)?;
     let sources: Vec<Source> = file.pieces.iter().map(|piece| piece.source).collect();
-    check(file.content == Content::Whole && sources == [Source::Page(4)], format!("{file:?}"))?;
-    check((file.writes, file.spoilt, file.pages_written) == (17 * 40, 0, 12), format!("{file:?}"))?;
+    check(
+        file.content == Content::Whole && sources == [Source::Page(4)],
+        format!("{file:?}"),
+    )?;
+    check(
+        (file.writes, file.spoilt, file.pages_written) == (17 * 40, 0, 12),
+        format!("{file:?}"),
+    )?;
     draft.urls = Some(vec![format!("http://127.0.0.1:{}/", one_page_server())]);
     let file = shared(session, &draft)?;
-    check(file.content == Content::Whole && file.bytes == "b'hello'".len() as u64, format!("{file:?}"))?;
+    check(
+        file.content == Content::Whole && file.bytes == "b'hello'".len() as u64,
+        format!("{file:?}"),
+    )?;
     // A port that was free a moment ago and has no listener now.
-    let refused = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let refused = std::net::TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port();
     draft.urls = Some(vec![format!("http://127.0.0.1:{refused}/nobody")]);
-    let file = run(session, &draft).record.shared_file.ok_or("the run shared a file")?;
-    check((file.content, file.writes) == (Content::Missing, 0), format!("{file:?}"))?;
-    let each = Draft { files: Files::OneEach, ..sharing(Model::Threads) };
-    check(run(session, &each).record.shared_file.is_none(), "nothing is shared")
+    let file = run(session, &draft)
+        .record
+        .shared_file
+        .ok_or("the run shared a file")?;
+    check(
+        (file.content, file.writes) == (Content::Missing, 0),
+        format!("{file:?}"),
+    )?;
+    let each = Draft {
+        files: Files::OneEach,
+        ..sharing(Model::Threads)
+    };
+    check(
+        run(session, &each).record.shared_file.is_none(),
+        "nothing is shared",
+    )
 }
 
 fn shared_by_many(session: &Session) -> Outcomes {
-    for model in [Model::Threads, Model::Processes, Model::GilThreads, Model::Rayon] {
+    for model in [
+        Model::Threads,
+        Model::Processes,
+        Model::GilThreads,
+        Model::Rayon,
+    ] {
         let draft = sharing(model);
         let file = shared(session, &draft)?;
         let told = || format!("{}: {file:?}", model.name());
-        check((file.writes, file.pages_written) == (24 * 40, 12) && file.spoilt <= file.writes, told())?;
-        let end = file.pieces.iter().try_fold(0, |at, piece| (piece.at == at).then_some(at + piece.bytes));
+        check(
+            (file.writes, file.pages_written) == (24 * 40, 12) && file.spoilt <= file.writes,
+            told(),
+        )?;
+        let end = file
+            .pieces
+            .iter()
+            .try_fold(0, |at, piece| (piece.at == at).then_some(at + piece.bytes));
         check(end == Some(file.bytes), told())?;
         let mut pages = 0;
         for piece in &file.pieces {
-            let Source::Page(number) = piece.source else { continue };
+            let Source::Page(number) = piece.source else {
+                continue;
+            };
             let mut page = String::new();
             let bytes = loopback::page(number as usize, draft.page_bytes as u32);
             python_str_of_bytes(&bytes, &mut page);
@@ -522,30 +836,51 @@ fn shared_by_many(session: &Session) -> Outcomes {
 }
 
 fn many_failures(session: &Session) -> Outcomes {
-    let refused = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let refused = std::net::TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port();
     let mut draft = small(WorkloadKind::Io, Model::Threads);
     draft.tasks = TASKS_LISTED as u64 + 1;
     draft.urls = Some(vec![format!("http://127.0.0.1:{refused}/nobody")]);
     let record = run(session, &draft).record;
-    check(record.tasks.is_none(), "so many tasks are not listed unasked")?;
-    check(record.tasks_failed as usize == TASKS_LISTED + 1, format!("{} failed", record.tasks_failed))?;
-    let first = record.failures.iter().map(|task| task.task).eq(0..FAILURES_KEPT as u32);
-    check(first, format!("{} failures are told", record.failures.len()))?;
-    let why = |task: &TaskRecord| task.error.as_deref().is_some_and(|error| error.contains("refused"));
+    check(
+        record.tasks.is_none(),
+        "so many tasks are not listed unasked",
+    )?;
+    check(
+        record.tasks_failed as usize == TASKS_LISTED + 1,
+        format!("{} failed", record.tasks_failed),
+    )?;
+    let first = record
+        .failures
+        .iter()
+        .map(|task| task.task)
+        .eq(0..FAILURES_KEPT as u32);
+    check(
+        first,
+        format!("{} failures are told", record.failures.len()),
+    )?;
+    let why = |task: &TaskRecord| {
+        task.error
+            .as_deref()
+            .is_some_and(|error| error.contains("refused"))
+    };
     check(record.failures.iter().all(why), "each says why")
 }
 
 /// Answers every connection with one small page, for as long as the test program lives.
 fn one_page_server() -> u16 {
     use std::io::{Read, Write};
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("the loopback interface is there");
+    let listener =
+        std::net::TcpListener::bind("127.0.0.1:0").expect("the loopback interface is there");
     let port = listener.local_addr().expect("it is bound").port();
     std::thread::spawn(move || {
         for mut connection in listener.incoming().flatten() {
             let mut request = [0; 2048];
             let _ = connection.read(&mut request);
-            let _ = connection
-                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
+            let _ = connection.write_all(
+                b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
+            );
         }
     });
     port
@@ -557,20 +892,44 @@ fn many_tasks(session: &Session) -> Outcomes {
         draft.tasks = 200_000;
         draft.task_size = TaskSize::Iterations(1);
         let Observed { record, trace } = run(session, &draft);
-        check(record.outcome == Outcome::Completed, format!("{}: {:?}", model.name(), record.error))?;
-        check(record.tasks_not_begun == 0 && record.tasks_failed == 0, "all were done")?;
+        check(
+            record.outcome == Outcome::Completed,
+            format!("{}: {:?}", model.name(), record.error),
+        )?;
+        check(
+            record.tasks_not_begun == 0 && record.tasks_failed == 0,
+            "all were done",
+        )?;
         let ended: u32 = record.workers.iter().map(|worker| worker.tasks).sum();
-        check(ended == 200_000, format!("{}: {ended} tasks ended", model.name()))?;
-        check(record.tasks.is_none(), "so many tasks are not listed unasked")?;
-        let drawn: u64 = trace.lanes().iter().map(|lane| lane.transitions().len() as u64 - 1).sum();
-        check(drawn == record.events.recorded, format!("{drawn} of {:?}", record.events))?;
+        check(
+            ended == 200_000,
+            format!("{}: {ended} tasks ended", model.name()),
+        )?;
+        check(
+            record.tasks.is_none(),
+            "so many tasks are not listed unasked",
+        )?;
+        let drawn: u64 = trace
+            .lanes()
+            .iter()
+            .map(|lane| lane.transitions().len() as u64 - 1)
+            .sum();
+        check(
+            drawn == record.events.recorded,
+            format!("{drawn} of {:?}", record.events),
+        )?;
     }
     Ok(())
 }
 
 fn hundred_workers(session: &Session) -> Outcomes {
     for kind in WorkloadKind::ALL {
-        for model in [Model::Threads, Model::GilThreads, Model::Processes, Model::Rayon] {
+        for model in [
+            Model::Threads,
+            Model::GilThreads,
+            Model::Processes,
+            Model::Rayon,
+        ] {
             let mut draft = small(kind, model);
             (draft.workers, draft.tasks) = (100, 300);
             draft.task_size = TaskSize::Iterations(1_000);
@@ -579,7 +938,10 @@ fn hundred_workers(session: &Session) -> Outcomes {
             check(sound, format!("{}: {:?}", model.name(), record.error))?;
             check(record.workers.len() == 100, "a row per worker")?;
             let known = record.memory_bytes.is_some_and(|bytes| bytes > 0);
-            check(known == (model == Model::Processes), "memory is known of processes alone, and never 0")?;
+            check(
+                known == (model == Model::Processes),
+                "memory is known of processes alone, and never 0",
+            )?;
         }
     }
     Ok(())
@@ -597,7 +959,10 @@ fn oversubscribed(session: &Session) -> Outcomes {
         // Starting and ending use a little CPU time, too, and waits of under 0.05 ms are not told apart.
         check(
             (0.5..1.3).contains(&ratio),
-            format!("{}: {computing} s computing, {ratio} of the CPU time", model.name()),
+            format!(
+                "{}: {computing} s computing, {ratio} of the CPU time",
+                model.name()
+            ),
         )?;
     }
     Ok(())
@@ -608,5 +973,8 @@ fn one_run_at_a_time(session: &Session) -> Outcomes {
     let second = session.start(plan(&small(WorkloadKind::Cpu, Model::Serial)), |_| {});
     check(second.is_err(), "a second run is refused")?;
     going.run.stop();
-    check(going.finish().record.outcome == Outcome::Cancelled, "the first one was not disturbed")
+    check(
+        going.finish().record.outcome == Outcome::Cancelled,
+        "the first one was not disturbed",
+    )
 }

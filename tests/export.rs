@@ -51,7 +51,10 @@ fn every_model() -> History {
     let mut history = history();
     for kind in WorkloadKind::ALL {
         for model in Model::ALL.into_iter().filter(|model| model.executes(kind)) {
-            add(&mut history, plan(kind, model, if model == Model::Serial { 1 } else { 4 }));
+            add(
+                &mut history,
+                plan(kind, model, if model == Model::Serial { 1 } else { 4 }),
+            );
         }
     }
     history.rename(2, Some(NASTY.into()));
@@ -67,7 +70,10 @@ fn python_record() -> PythonRecord {
         pool_s: Some(0.005),
         memory_bytes: Some(10_000_000),
         manager_cpu_s: Some(0.2),
-        output: Some(PrintedOutput { text: format!("one\n{NASTY}\n```\n\n  two"), bytes: 100 }),
+        output: Some(PrintedOutput {
+            text: format!("one\n{NASTY}\n```\n\n  two"),
+            bytes: 100,
+        }),
     }
 }
 
@@ -75,22 +81,50 @@ fn python_record() -> PythonRecord {
 fn emulated_and_real() -> History {
     let mut history = history();
     add(&mut history, plan(WorkloadKind::Cpu, Model::GilThreads, 2));
-    let interpreter = Interpreter { path: format!("={NASTY}/python3"), ..fixtures::python::interpreter() };
-    let draft = Draft { python: Some(interpreter), ..draft(WorkloadKind::Cpu, Model::PythonThreads, 2) };
-    let scenario = Scenario::new(draft.validate(&Limits::default()).expect("the draft is valid"), 2);
+    let interpreter = Interpreter {
+        path: format!("={NASTY}/python3"),
+        ..fixtures::python::interpreter()
+    };
+    let draft = Draft {
+        python: Some(interpreter),
+        ..draft(WorkloadKind::Cpu, Model::PythonThreads, 2)
+    };
+    let scenario = Scenario::new(
+        draft
+            .validate(&Limits::default())
+            .expect("the draft is valid"),
+        2,
+    );
     let mut record = scenario.record();
     record.python = Some(python_record());
     record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
-    record.gil = Some(GilTotals { switches: None, is_estimate: true, wait_s: 1e-5 });
+    record.gil = Some(GilTotals {
+        switches: None,
+        is_estimate: true,
+        wait_s: 1e-5,
+    });
     (record.wall_s, record.phases_s) = (1e-5, PhaseTimes::default());
-    (record.phases_s[Phase::Computing], record.phases_s[Phase::Gil]) = (10_000, 10_000);
+    (
+        record.phases_s[Phase::Computing],
+        record.phases_s[Phase::Gil],
+    ) = (10_000, 10_000);
     let mut trace = Trace::new(2);
-    let waiting = |at, phase| Transition { at, task: Some(0), phase, core: 0, after_gap: false };
+    let waiting = |at, phase| Transition {
+        at,
+        task: Some(0),
+        phase,
+        core: 0,
+        after_gap: false,
+    };
     let lane = LaneUpdate {
         transitions: vec![waiting(0, Phase::Computing), waiting(5_000, Phase::Gil)],
         ..LaneUpdate::default()
     };
-    trace.apply(Batch { now: 10_000, lanes: vec![lane.clone(), lane], ..Batch::default() });
+    trace.apply(Batch {
+        now: 10_000,
+        lanes: vec![lane.clone(), lane],
+        ..Batch::default()
+    });
     trace.conclude(10_000);
     history.add(record, trace);
     history
@@ -100,7 +134,9 @@ fn emulated_and_real() -> History {
 fn unfortunate() -> History {
     let mut history = history();
     for outcome in [Outcome::Cancelled, Outcome::Failed] {
-        let mut record = Scenario::new(plan(WorkloadKind::Cpu, Model::Threads, 2), 2).failing([1]).record();
+        let mut record = Scenario::new(plan(WorkloadKind::Cpu, Model::Threads, 2), 2)
+            .failing([1])
+            .record();
         record.outcome = outcome;
         record.error = Some(NASTY.into());
         record.doubt(CaveatKind::WorkerDied, format!("worker 0 died: {NASTY}"));
@@ -108,8 +144,12 @@ fn unfortunate() -> History {
     }
     // No task was ever begun.
     let mut record = Scenario::new(plan(WorkloadKind::Io, Model::Processes, 3), 2).record();
-    (record.outcome, record.startup_s, record.wall_s, record.tasks_not_begun) =
-        (Outcome::Cancelled, None, 0.0, 16);
+    (
+        record.outcome,
+        record.startup_s,
+        record.wall_s,
+        record.tasks_not_begun,
+    ) = (Outcome::Cancelled, None, 0.0, 16);
     let mut trace = Trace::new(3);
     trace.conclude(0);
     history.add(record, trace);
@@ -117,12 +157,16 @@ fn unfortunate() -> History {
 }
 
 fn shared(history: &History) -> Shared<'_> {
-    Shared { runs: history.entries().iter().map(SharedRun::from).collect(), sweeps: vec![] }
+    Shared {
+        runs: history.entries().iter().map(SharedRun::from).collect(),
+        sweeps: vec![],
+    }
 }
 
 fn written(format: Format, shared: &Shared<'_>) -> String {
     let mut out = vec![];
-    export::write(format, &machine(2), shared, Traces::Included, &mut out).expect("memory takes everything");
+    export::write(format, &machine(2), shared, Traces::Included, &mut out)
+        .expect("memory takes everything");
     String::from_utf8(out).expect("every format is UTF-8")
 }
 
@@ -132,16 +176,30 @@ fn everything() -> Vec<History> {
     add(&mut one, plan(WorkloadKind::Cpu, Model::Threads, 1));
     let mut thousand = history();
     add(&mut thousand, plan(WorkloadKind::Io, Model::Threads, 1_000));
-    vec![history(), one, thousand, every_model(), unfortunate(), emulated_and_real()]
+    vec![
+        history(),
+        one,
+        thousand,
+        every_model(),
+        unfortunate(),
+        emulated_and_real(),
+    ]
 }
 
 fn xml(text: &str) -> Document<'_> {
-    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+    let options = ParsingOptions {
+        allow_dtd: true,
+        ..ParsingOptions::default()
+    };
     Document::parse_with_options(text, options).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
 fn text_of(document: &Document<'_>) -> String {
-    document.descendants().filter(|node| node.is_text()).filter_map(|node| node.text()).collect()
+    document
+        .descendants()
+        .filter(|node| node.is_text())
+        .filter_map(|node| node.text())
+        .collect()
 }
 
 #[test]
@@ -158,10 +216,16 @@ fn a_csv_reader_finds_a_row_per_run_with_the_numbers_of_its_record() {
             assert_eq!(row["outcome"], run.record.outcome.name());
             assert_eq!(row["model"], run.record.plan.model().name());
             assert_eq!(row["startup_s"].is_empty(), run.record.startup_s.is_none());
-            assert_eq!(row["speedup"].parse().ok(), run.gain.map(|gain| gain.factor));
+            assert_eq!(
+                row["speedup"].parse().ok(),
+                run.gain.map(|gain| gain.factor)
+            );
             for phase in Phase::MEASURED {
                 let column = format!("{}_s", phase.name());
-                assert_eq!(row[&column].parse(), Ok(seconds(run.record.phases_s[phase])));
+                assert_eq!(
+                    row[&column].parse(),
+                    Ok(seconds(run.record.phases_s[phase]))
+                );
             }
         }
     }
@@ -173,7 +237,10 @@ fn names_come_back_as_they_were_but_never_as_formulas_of_a_spreadsheet() {
     add(&mut history, plan(WorkloadKind::Cpu, Model::Serial, 1));
     for (name, expected) in [
         ("<script>&\"|,=", "<script>&\"|,="),
-        ("=HYPERLINK(\"http://a.example\")", "'=HYPERLINK(\"http://a.example\")"),
+        (
+            "=HYPERLINK(\"http://a.example\")",
+            "'=HYPERLINK(\"http://a.example\")",
+        ),
         ("+1", "'+1"),
         ("-1", "'-1"),
         ("@a", "'@a"),
@@ -193,10 +260,25 @@ fn every_row_of_a_markdown_table_has_as_many_cells_as_its_heading() {
     for history in everything() {
         let shared = shared(&history);
         let text = written(Format::Markdown, &shared);
-        let cells = |line: &str| line.replace("\\\\", "").replace("\\|", "").matches('|').count();
+        let cells = |line: &str| {
+            line.replace("\\\\", "")
+                .replace("\\|", "")
+                .matches('|')
+                .count()
+        };
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
-        assert_eq!(rows.len(), if shared.runs.is_empty() { 0 } else { shared.runs.len() + 2 });
-        assert!(rows.iter().all(|row| cells(row) == cells(rows[0])), "{text}");
+        assert_eq!(
+            rows.len(),
+            if shared.runs.is_empty() {
+                0
+            } else {
+                shared.runs.len() + 2
+            }
+        );
+        assert!(
+            rows.iter().all(|row| cells(row) == cells(rows[0])),
+            "{text}"
+        );
         // What is indented is a block of code, where nothing is markup.
         let mut markup = text.lines().filter(|line| !line.starts_with("    "));
         assert!(markup.all(|line| !line.contains("<script>")), "{text}");
@@ -214,11 +296,18 @@ fn an_svg_is_well_formed_and_shows_what_came_out_in_text() {
             (root.tag_name().name(), root.tag_name().namespace()),
             ("svg", Some("http://www.w3.org/2000/svg"))
         );
-        let view: Vec<f64> =
-            root.attribute("viewBox").unwrap().split(' ').map(|n| n.parse().unwrap()).collect();
+        let view: Vec<f64> = root
+            .attribute("viewBox")
+            .unwrap()
+            .split(' ')
+            .map(|n| n.parse().unwrap())
+            .collect();
         assert!(view[2] > 0.0 && view[3] > 0.0);
         let said = text_of(&document);
-        assert!(said.contains("Sample CPU") || shared.runs.is_empty(), "{said}");
+        assert!(
+            said.contains("Sample CPU") || shared.runs.is_empty(),
+            "{said}"
+        );
         for run in shared.runs.iter().take(3) {
             assert!(said.contains(run.record.plan.model().label()));
         }
@@ -230,7 +319,10 @@ fn an_svg_is_well_formed_and_shows_what_came_out_in_text() {
 fn a_picture_of_many_events_is_as_small_as_one_of_few() {
     let mut history = history();
     add(&mut history, plan(WorkloadKind::Io, Model::Threads, 1_000));
-    let draft = Draft { tasks: 5_000, ..Draft::new(WorkloadKind::Cpu, Model::GilThreads, 100) };
+    let draft = Draft {
+        tasks: 5_000,
+        ..Draft::new(WorkloadKind::Cpu, Model::GilThreads, 100)
+    };
     add(&mut history, draft.validate(&Limits::default()).unwrap());
     let text = written(Format::Svg, &shared(&history));
     assert!(text.len() < 1_000_000, "{} bytes", text.len());
@@ -251,17 +343,38 @@ fn the_report_is_one_well_formed_file_that_needs_nothing_else() {
             );
             for attribute in node.attributes() {
                 assert!(!attribute.name().starts_with("on"), "{}", attribute.name());
-                assert!(!["src", "href", "action"].contains(&attribute.name()), "{}", attribute.name());
+                assert!(
+                    !["src", "href", "action"].contains(&attribute.name()),
+                    "{}",
+                    attribute.name()
+                );
             }
         }
         assert!(!text.contains("@import") && !text.contains("url(http"));
         let said = text_of(&document);
         for run in &shared.runs {
-            assert!(run.record.caveats.iter().all(|_| said.contains("worker 0 died: <script>")));
-            assert!(said.contains(&format!("#{} ", run.number)), "{}", run.number);
+            assert!(
+                run.record
+                    .caveats
+                    .iter()
+                    .all(|_| said.contains("worker 0 died: <script>"))
+            );
+            assert!(
+                said.contains(&format!("#{} ", run.number)),
+                "{}",
+                run.number
+            );
         }
         // A parser of HTML takes `<p/>` for an open paragraph.
-        let unclosed = ["<p/>", "<div/>", "<td/>", "<li/>", "<span/>", "<ul/>", "<section/>"];
+        let unclosed = [
+            "<p/>",
+            "<div/>",
+            "<td/>",
+            "<li/>",
+            "<span/>",
+            "<ul/>",
+            "<section/>",
+        ];
         assert!(unclosed.iter().all(|tag| !text.contains(tag)));
     }
 }
@@ -270,7 +383,10 @@ fn the_report_is_one_well_formed_file_that_needs_nothing_else() {
 fn every_id_of_the_report_is_unique_and_everything_that_is_referred_to_is_there() {
     let text = written(Format::Html, &shared(&every_model()));
     let document = xml(&text);
-    let mut ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
+    let mut ids: Vec<&str> = document
+        .descendants()
+        .filter_map(|node| node.attribute("id"))
+        .collect();
     let all = ids.len();
     ids.sort_unstable();
     ids.dedup();
@@ -292,14 +408,19 @@ fn a_chrome_trace_has_a_track_per_worker_without_overlaps_and_loses_no_time() {
         let mut names: HashMap<(u64, u64), String> = HashMap::new();
         let mut by_phase: HashMap<(u64, String), f64> = HashMap::new();
         for event in events {
-            let (pid, tid) = (event["pid"].as_u64().unwrap(), event["tid"].as_u64().unwrap());
+            let (pid, tid) = (
+                event["pid"].as_u64().unwrap(),
+                event["tid"].as_u64().unwrap(),
+            );
             let ts = event["ts"].as_f64().unwrap();
             match event["ph"].as_str().unwrap() {
                 "X" => {
                     let dur = event["dur"].as_f64().unwrap();
                     assert!(dur > 0.0 && ts >= 0.0);
                     tracks.entry((pid, tid)).or_default().push((ts, dur));
-                    *by_phase.entry((pid, event["name"].as_str().unwrap().into())).or_default() += dur;
+                    *by_phase
+                        .entry((pid, event["name"].as_str().unwrap().into()))
+                        .or_default() += dur;
                 }
                 "M" if event["name"] == "thread_name" => {
                     names.insert((pid, tid), event["args"]["name"].as_str().unwrap().into());
@@ -317,13 +438,29 @@ fn a_chrome_trace_has_a_track_per_worker_without_overlaps_and_loses_no_time() {
                 end = ts + dur;
             }
         }
-        for run in shared.runs.iter().filter(|run| run.record.outcome == Outcome::Completed) {
+        for run in shared
+            .runs
+            .iter()
+            .filter(|run| run.record.outcome == Outcome::Completed)
+        {
             let pid = run.number as u64;
-            assert_eq!(names.keys().filter(|key| key.0 == pid).count(), run.record.plan.workers() as usize);
-            for phase in Phase::MEASURED.into_iter().filter(|phase| *phase != Phase::Idle) {
-                let drawn = by_phase.get(&(pid, phase.name().to_string())).copied().unwrap_or(0.0);
+            assert_eq!(
+                names.keys().filter(|key| key.0 == pid).count(),
+                run.record.plan.workers() as usize
+            );
+            for phase in Phase::MEASURED
+                .into_iter()
+                .filter(|phase| *phase != Phase::Idle)
+            {
+                let drawn = by_phase
+                    .get(&(pid, phase.name().to_string()))
+                    .copied()
+                    .unwrap_or(0.0);
                 let recorded = run.record.phases_s[phase] as f64 / 1e3;
-                assert!((drawn - recorded).abs() <= 1.0 + recorded * 1e-6, "{phase:?}: {drawn} {recorded}");
+                assert!(
+                    (drawn - recorded).abs() <= 1.0 + recorded * 1e-6,
+                    "{phase:?}: {drawn} {recorded}"
+                );
             }
         }
     }
@@ -339,11 +476,18 @@ fn a_csv_says_who_executed_a_run_of_python_and_what_was_estimated() {
     let cells = |name: &str| [rows[0][name].as_str(), rows[1][name].as_str()];
     assert_eq!(cells("model"), ["gil-threads", "python-threads"]);
     assert_eq!(cells("python_version"), ["", "3.13.0"]);
-    assert!(rows[1]["python_path"].starts_with("'="), "no formula: {}", rows[1]["python_path"]);
+    assert!(
+        rows[1]["python_path"].starts_with("'="),
+        "no formula: {}",
+        rows[1]["python_path"]
+    );
     assert_eq!(cells("python_gil"), ["", "on"]);
     assert_eq!(cells("start_method"), ["", ""]);
     assert_eq!(cells("gil_is_estimate")[1], "true");
-    assert_eq!(cells("phase_source")[1], "cpu-clock+schedstat+gil-estimated");
+    assert_eq!(
+        cells("phase_source")[1],
+        "cpu-clock+schedstat+gil-estimated"
+    );
     assert_eq!(cells("imports_s"), ["", "0.1"]);
     assert_eq!(cells("manager_cpu_s"), ["", "0.2"]);
     assert_eq!(cells("printed_bytes"), ["", "100"]);
@@ -353,22 +497,45 @@ fn a_csv_says_who_executed_a_run_of_python_and_what_was_estimated() {
 fn what_was_estimated_says_so_in_pictures_reports_and_traces() {
     let history = emulated_and_real();
     let both = shared(&history);
-    let real = Shared { runs: vec![SharedRun::from(&history.entries()[1])], sweeps: vec![] };
+    let real = Shared {
+        runs: vec![SharedRun::from(&history.entries()[1])],
+        sweeps: vec![],
+    };
     for format in [Format::Svg, Format::Html] {
         let text = |shared: &Shared<'_>| text_of(&xml(&written(format, shared)));
-        assert!(text(&real).contains("gil (estimated): waits for the interpreter lock"), "{format:?}");
-        assert!(text(&both).contains("gil (Python's: estimated): waits"), "{format:?}");
+        assert!(
+            text(&real).contains("gil (estimated): waits for the interpreter lock"),
+            "{format:?}"
+        );
+        assert!(
+            text(&both).contains("gil (Python's: estimated): waits"),
+            "{format:?}"
+        );
     }
     let report = written(Format::Html, &both);
-    assert!(text_of(&xml(&report)).contains("It is estimated: what is left of a computing task's wall time"));
+    assert!(
+        text_of(&xml(&report))
+            .contains("It is estimated: what is left of a computing task's wall time")
+    );
     let document: Value = serde_json::from_str(&written(Format::ChromeTrace, &both)).unwrap();
     let events = document["traceEvents"].as_array().unwrap();
     let estimated = |event: &&Value| event["args"]["estimated"] == true;
-    assert!(events.iter().filter(estimated).all(|event| event["name"] == "gil" && event["pid"] == 2));
+    assert!(
+        events
+            .iter()
+            .filter(estimated)
+            .all(|event| event["name"] == "gil" && event["pid"] == 2)
+    );
     assert_eq!(events.iter().filter(estimated).count(), 2);
-    let labels = events.iter().find(|event| event["name"] == "process_labels").unwrap();
+    let labels = events
+        .iter()
+        .find(|event| event["name"] == "process_labels")
+        .unwrap();
     assert_eq!(labels["args"]["labels"], "Python 3.13.0, GIL on");
-    assert_eq!(document["otherData"]["runs"][1]["phase_source"], "cpu-clock+schedstat+gil-estimated");
+    assert_eq!(
+        document["otherData"]["runs"][1]["phase_source"],
+        "cpu-clock+schedstat+gil-estimated"
+    );
 }
 
 #[test]
@@ -377,13 +544,26 @@ fn what_a_run_printed_is_text_line_by_line_and_nothing_else() {
     let shared = shared(&history);
     let report = written(Format::Html, &shared);
     let report = xml(&report);
-    let printed = report.descendants().find(|node| node.has_tag_name("pre")).expect("it was printed");
+    let printed = report
+        .descendants()
+        .find(|node| node.has_tag_name("pre"))
+        .expect("it was printed");
     let text = printed.text().unwrap_or_default();
-    assert!(text.starts_with("one\n<script>alert") && text.ends_with("\n```\n\n  two"), "{text}");
+    assert!(
+        text.starts_with("one\n<script>alert") && text.ends_with("\n```\n\n  two"),
+        "{text}"
+    );
     assert!(!text.contains('\u{202e}'), "{text}");
     let markdown = written(Format::Markdown, &shared);
-    let block = markdown.split("## Printed by").nth(1).and_then(|part| part.split("\n\n").nth(1)).unwrap();
-    assert!(block.lines().all(|line| line.starts_with("    ")), "{block}");
+    let block = markdown
+        .split("## Printed by")
+        .nth(1)
+        .and_then(|part| part.split("\n\n").nth(1))
+        .unwrap();
+    assert!(
+        block.lines().all(|line| line.starts_with("    ")),
+        "{block}"
+    );
 }
 
 #[test]
@@ -391,7 +571,10 @@ fn json_of_the_same_runs_is_json() {
     for history in everything() {
         let shared = shared(&history);
         let document: Value = serde_json::from_str(&written(Format::Json, &shared)).unwrap();
-        assert_eq!(document["records"].as_array().unwrap().len(), shared.runs.len());
+        assert_eq!(
+            document["records"].as_array().unwrap().len(),
+            shared.runs.len()
+        );
     }
 }
 
@@ -404,7 +587,10 @@ struct Swept {
 }
 
 fn swept() -> Swept {
-    swept_by(vec![], vec![Model::Threads, Model::GilThreads, Model::Processes])
+    swept_by(
+        vec![],
+        vec![Model::Threads, Model::GilThreads, Model::Processes],
+    )
 }
 
 /// Models with many numbers of workers, those of Python by these interpreters.
@@ -417,8 +603,12 @@ fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
         repeats: 3,
         seed: 1,
     };
-    let sweep =
-        Sweep { id: "sweep".into(), plan: draft.validate(&Limits::default()).expect("the sweep is valid") };
+    let sweep = Sweep {
+        id: "sweep".into(),
+        plan: draft
+            .validate(&Limits::default())
+            .expect("the sweep is valid"),
+    };
     let mut history = history();
     for round in 0..=3u32 {
         for (at, plan) in sweep.plan.configurations().iter().enumerate() {
@@ -429,12 +619,20 @@ fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
             let mut record = scenario.record();
             record.id = format!("{round}-{at}");
             record.wall_s *= 1.0 + f64::from(round) * 0.02;
-            record.campaign = Some(Part { id: "sweep".into(), round });
+            record.campaign = Some(Part {
+                id: "sweep".into(),
+                round,
+            });
             history.add(record, trace);
         }
     }
     let results = sweep.results(history.entries().iter().map(|entry| &entry.record), 16);
-    Swept { runs: history.entries().to_vec(), here: history.here().clone(), sweep, results }
+    Swept {
+        runs: history.entries().to_vec(),
+        here: history.here().clone(),
+        sweep,
+        results,
+    }
 }
 
 impl Swept {
@@ -446,7 +644,10 @@ impl Swept {
             sweep: &self.sweep,
             results: &self.results,
         };
-        Shared { runs: self.runs.iter().map(SharedRun::from).collect(), sweeps: vec![sweep] }
+        Shared {
+            runs: self.runs.iter().map(SharedRun::from).collect(),
+            sweeps: vec![sweep],
+        }
     }
 }
 
@@ -457,22 +658,35 @@ fn a_sweep_has_its_conclusion_its_charts_and_a_row_per_configuration_in_every_fo
     let configurations = swept.sweep.plan.configurations().len();
     let markdown = written(Format::Markdown, &shared);
     assert_eq!(
-        markdown.lines().filter(|line| line.starts_with("| ")).count(),
+        markdown
+            .lines()
+            .filter(|line| line.starts_with("| "))
+            .count(),
         configurations + 2,
         "{markdown}"
     );
     for format in [Format::Svg, Format::Html] {
         let text = written(format, &shared);
         let document = xml(&text);
-        let said: String = text_of(&document).split_whitespace().collect::<Vec<_>>().join(" ");
+        let said: String = text_of(&document)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         let conclusion = swept.results.conclusion.split(';').next().unwrap();
         assert!(said.contains(conclusion), "{conclusion}\n{said}");
         let bars = document.descendants().filter(|node| {
             node.tag_name().name() == "rect"
-                && node.parent().is_some_and(|parent| parent.tag_name().name() == "g")
-                && node.attribute("class").is_some_and(|class| class.starts_with("m-"))
+                && node
+                    .parent()
+                    .is_some_and(|parent| parent.tag_name().name() == "g")
+                && node
+                    .attribute("class")
+                    .is_some_and(|class| class.starts_with("m-"))
         });
-        assert!(bars.count() >= 2 * (configurations - 1), "a bar per configuration and chart");
+        assert!(
+            bars.count() >= 2 * (configurations - 1),
+            "a bar per configuration and chart"
+        );
         assert!(said.contains('★'));
         if let Ok(path) = std::env::var("PCONC_TUI_KEEP") {
             fs::write(format!("{path}/sweep.{}", format.extension()), &text).unwrap();
@@ -484,8 +698,18 @@ fn a_sweep_has_its_conclusion_its_charts_and_a_row_per_configuration_in_every_fo
 
 #[test]
 fn a_sweep_by_several_interpreters_tells_their_bars_apart_and_what_each_is_measured_against() {
-    let pythons = vec![fixtures::python::interpreter(), fixtures::python::free_threaded()];
-    let swept = swept_by(pythons, vec![Model::PythonThreads, Model::PythonProcesses, Model::Processes]);
+    let pythons = vec![
+        fixtures::python::interpreter(),
+        fixtures::python::free_threaded(),
+    ];
+    let swept = swept_by(
+        pythons,
+        vec![
+            Model::PythonThreads,
+            Model::PythonProcesses,
+            Model::Processes,
+        ],
+    );
     let svg = written(Format::Svg, &swept.shared());
     let svg = xml(&svg);
     let classes: BTreeSet<&str> = svg
@@ -503,15 +727,31 @@ fn a_sweep_by_several_interpreters_tells_their_bars_apart_and_what_each_is_measu
     ];
     assert_eq!(classes.into_iter().collect::<Vec<_>>(), told_apart);
     let text = text_of(&svg);
-    assert!(text.contains("times faster than serial or one Python thread"), "{text}");
-    for label in ["python-threads (3.13.0)", "python-threads (3.14.2t, GIL off)", "3.14.2t 1"] {
+    assert!(
+        text.contains("times faster than serial or one Python thread"),
+        "{text}"
+    );
+    for label in [
+        "python-threads (3.13.0)",
+        "python-threads (3.14.2t, GIL off)",
+        "3.14.2t 1",
+    ] {
         assert!(text.contains(label), "{label}: {text}");
     }
     let right = svg
         .descendants()
         .filter(|node| node.has_tag_name("text") && node.attribute("class") == Some("small"))
-        .filter_map(|node| Some((node.attribute("x")?.parse::<f64>().ok()?, node.text()?.chars().count())));
-    assert!(right.into_iter().all(|(x, characters)| x + 5.0 * characters as f64 <= 1_048.0));
+        .filter_map(|node| {
+            Some((
+                node.attribute("x")?.parse::<f64>().ok()?,
+                node.text()?.chars().count(),
+            ))
+        });
+    assert!(
+        right
+            .into_iter()
+            .all(|(x, characters)| x + 5.0 * characters as f64 <= 1_048.0)
+    );
 }
 
 fn content(out: &mut dyn Write) -> io::Result<()> {
@@ -521,12 +761,22 @@ fn content(out: &mut dyn Write) -> io::Result<()> {
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("the folder is there");
     entries
-        .map(|entry| entry.expect("it can be read").file_name().into_string().expect("our names are text"))
+        .map(|entry| {
+            entry
+                .expect("it can be read")
+                .file_name()
+                .into_string()
+                .expect("our names are text")
+        })
         .collect()
 }
 
 fn target(path: &Path, overwrite: bool) -> file::Target<'_> {
-    file::Target { path, overwrite, is_kept: &|_| false }
+    file::Target {
+        path,
+        overwrite,
+        is_kept: &|_| false,
+    }
 }
 
 fn check(path: &Path, overwrite: bool) -> Result<(), Refusal> {
@@ -547,7 +797,10 @@ fn a_file_is_written_whole_and_never_over_another_unless_asked() {
     let path = folder.path().join("a.txt");
     assert_eq!(write(&path, false, content), Ok(5));
     let other = |out: &mut dyn Write| out.write_all(b"other");
-    assert!(matches!(write(&path, false, other), Err(Refusal::Exists(_))));
+    assert!(matches!(
+        write(&path, false, other),
+        Err(Refusal::Exists(_))
+    ));
     assert!(matches!(check(&path, false), Err(Refusal::Exists(_))));
     assert_eq!(fs::read(&path).unwrap(), b"whole");
     assert_eq!(write(&path, true, other), Ok(5));
@@ -563,7 +816,10 @@ fn a_file_that_appears_while_another_is_written_is_kept() {
         fs::write(&path, "mine")?;
         content(out)
     };
-    assert!(matches!(write(&path, false, meanwhile), Err(Refusal::Exists(_))));
+    assert!(matches!(
+        write(&path, false, meanwhile),
+        Err(Refusal::Exists(_))
+    ));
     assert_eq!(fs::read(&path).unwrap(), b"mine");
 }
 
@@ -594,7 +850,12 @@ fn a_new_file_may_be_read_by_whom_the_umask_allows() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("usual"), "").unwrap();
-    let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+    let mode = |name: &str| {
+        fs::metadata(folder.path().join(name))
+            .unwrap()
+            .permissions()
+            .mode()
+    };
     for overwrite in [false, true] {
         write(&folder.path().join("ours"), overwrite, content).unwrap();
         assert_eq!(mode("ours"), mode("usual"), "{overwrite}");
@@ -620,11 +881,19 @@ fn what_is_no_place_for_a_file_gets_one_sentence() {
         ("".into(), false, "name"),
     ] {
         let refusal = write(&path, overwrite, content).unwrap_err();
-        assert!(refusal.sentence().contains(why), "{}: {refusal:?}", path.display());
+        assert!(
+            refusal.sentence().contains(why),
+            "{}: {refusal:?}",
+            path.display()
+        );
         assert_eq!(check(&path, overwrite), Err(refusal));
     }
     assert_eq!(write(&at("good"), true, content), Ok(5));
-    assert_eq!(fs::read(at("file")).unwrap(), b"whole", "the link is followed");
+    assert_eq!(
+        fs::read(at("file")).unwrap(),
+        b"whole",
+        "the link is followed"
+    );
     assert!(fs::symlink_metadata(at("good")).unwrap().is_symlink());
 }
 

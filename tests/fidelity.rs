@@ -17,7 +17,10 @@ fn what_is_no_interpreter_is_refused_in_one_sentence() {
     let refused = fidelity(&["--python", "/nowhere/python3"]);
     let told = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(refused.status.code(), Some(2), "{told}");
-    assert!(told.contains("/nowhere/python3") && told.lines().count() == 1, "{told}");
+    assert!(
+        told.contains("/nowhere/python3") && told.lines().count() == 1,
+        "{told}"
+    );
 }
 
 #[test]
@@ -35,6 +38,11 @@ fn one_round_answers_every_question_as_json() {
     let lines = json["lines"].as_array().expect("lines are a list");
     assert_eq!(lines.len(), 10);
     for line in lines {
-        assert!(line["ratio"]["value"].as_f64().is_some_and(|value| value > 0.0), "{line}");
+        assert!(
+            line["ratio"]["value"]
+                .as_f64()
+                .is_some_and(|value| value > 0.0),
+            "{line}"
+        );
     }
 }

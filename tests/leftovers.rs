@@ -55,27 +55,42 @@ impl Program {
 
     /// What it printed, if it ends before the limit.
     fn finish_in_time(mut self) -> (Output, TempDir) {
-        wait_until("the program ends", || self.child.try_wait().is_ok_and(|ended| ended.is_some()));
+        wait_until("the program ends", || {
+            self.child.try_wait().is_ok_and(|ended| ended.is_some())
+        });
         self.finish()
     }
 
     fn finish(self) -> (Output, TempDir) {
-        (self.child.wait_with_output().expect("it is our child"), self.temporary)
+        (
+            self.child.wait_with_output().expect("it is our child"),
+            self.temporary,
+        )
     }
 }
 
 #[test]
 fn a_start_leaves_directories_alone_that_only_have_a_name_like_a_sessions() {
     let temporary = tempfile::tempdir().unwrap();
-    let names = ["pconc-tui-0.1.0", "pconc-tui-notes", "pconc-tui-0190b1c2d3e4f5061728394a5b6c7d8e"];
+    let names = [
+        "pconc-tui-0.1.0",
+        "pconc-tui-notes",
+        "pconc-tui-0190b1c2d3e4f5061728394a5b6c7d8e",
+    ];
     let long_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
     for name in names {
         let directory = temporary.path().join(name);
         fs::create_dir(&directory).unwrap();
         fs::write(directory.join("README.md"), "mine").unwrap();
-        fs::File::open(&directory).unwrap().set_modified(long_ago).unwrap();
+        fs::File::open(&directory)
+            .unwrap()
+            .set_modified(long_ago)
+            .unwrap();
     }
-    for line in ["doctor", "run --workload cpu --model serial --iterations 1 --no-history"] {
+    for line in [
+        "doctor",
+        "run --workload cpu --model serial --iterations 1 --no-history",
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_pconc-tui"))
             .args(line.split(' '))
             .env("TMPDIR", temporary.path())
@@ -84,21 +99,32 @@ fn a_start_leaves_directories_alone_that_only_have_a_name_like_a_sessions() {
             .unwrap();
         assert!(output.status.success(), "{line}: {output:?}");
         for name in names {
-            assert!(temporary.path().join(name).join("README.md").exists(), "{line}: {name}");
+            assert!(
+                temporary.path().join(name).join("README.md").exists(),
+                "{line}: {name}"
+            );
         }
     }
 }
 
 /// Numbers of all processes below `parent`, which has one thread that forks.
 fn descendants(parent: u32) -> Vec<u32> {
-    let children: Vec<u32> = processes().into_iter().filter(|pid| parent_of(*pid) == Some(parent)).collect();
-    let below: Vec<u32> = children.iter().flat_map(|child| descendants(*child)).collect();
+    let children: Vec<u32> = processes()
+        .into_iter()
+        .filter(|pid| parent_of(*pid) == Some(parent))
+        .collect();
+    let below: Vec<u32> = children
+        .iter()
+        .flat_map(|child| descendants(*child))
+        .collect();
     children.into_iter().chain(below).collect()
 }
 
 fn processes() -> Vec<u32> {
     let entries = fs::read_dir("/proc").expect("Linux has it").flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+    entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect()
 }
 
 fn parent_of(pid: u32) -> Option<u32> {
@@ -108,7 +134,13 @@ fn parent_of(pid: u32) -> Option<u32> {
 /// The fields of `stat` after the name.
 fn stat(pid: u32) -> Option<Vec<String>> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    Some(stat.rsplit_once(')')?.1.split_whitespace().map(String::from).collect())
+    Some(
+        stat.rsplit_once(')')?
+            .1
+            .split_whitespace()
+            .map(String::from)
+            .collect(),
+    )
 }
 
 fn is_alive(pid: u32) -> bool {
@@ -126,7 +158,9 @@ fn waiting_processes() -> (Program, Vec<u32>) {
 }
 
 fn waiting(model: &str, processes: usize) -> (Program, Vec<u32>) {
-    let line = format!("run --workload io --model {model} --workers 4 --tasks 4 --latency 60s --format json");
+    let line = format!(
+        "run --workload io --model {model} --workers 4 --tasks 4 --latency 60s --format json"
+    );
     let program = Program::start(&line);
     let mut all = vec![];
     wait_until("all processes are there", || {
@@ -141,8 +175,12 @@ fn a_program_that_is_killed_leaves_no_process_and_no_file() {
     let (program, all) = waiting_processes();
     program.signal(Signal::SIGKILL);
     let (_, temporary) = program.finish();
-    wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
-    wait_until("the temporary directory is gone", || is_empty(temporary.path()));
+    wait_until("all processes are gone", || {
+        !all.iter().any(|pid| is_alive(*pid))
+    });
+    wait_until("the temporary directory is gone", || {
+        is_empty(temporary.path())
+    });
 }
 
 #[test]
@@ -151,8 +189,14 @@ fn an_interrupted_program_leaves_no_process_and_no_file() {
     program.signal(Signal::SIGINT);
     let (output, temporary) = program.finish();
     assert_eq!(output.status.code(), Some(130));
-    assert!(!all.iter().any(|pid| is_alive(*pid)), "the program waits for its processes");
-    assert!(is_empty(temporary.path()), "and removes its files before it ends");
+    assert!(
+        !all.iter().any(|pid| is_alive(*pid)),
+        "the program waits for its processes"
+    );
+    assert!(
+        is_empty(temporary.path()),
+        "and removes its files before it ends"
+    );
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["records"][0]["outcome"], "cancelled");
 }
@@ -160,20 +204,35 @@ fn an_interrupted_program_leaves_no_process_and_no_file() {
 #[test]
 fn a_killed_zygote_is_told_and_takes_its_children_along() {
     let (program, all) = waiting_processes();
-    let zygote = all.iter().find(|pid| parent_of(**pid) == Some(program.child.id())).unwrap();
+    let zygote = all
+        .iter()
+        .find(|pid| parent_of(**pid) == Some(program.child.id()))
+        .unwrap();
     kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGKILL).unwrap();
     let (output, temporary) = program.finish();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("zygote"), "the sentence names it");
-    wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("zygote"),
+        "the sentence names it"
+    );
+    wait_until("all processes are gone", || {
+        !all.iter().any(|pid| is_alive(*pid))
+    });
     assert!(is_empty(temporary.path()));
 }
 
 /// The Python of this machine; says so where there is none.
 fn python() -> Option<String> {
     let mut python = Command::new("python3");
-    python.args(["-c", "import sys; print(sys.executable); sys.exit(sys.version_info < (3, 8))"]);
-    let Some(answer) = python.output().ok().filter(|answer| answer.status.success()) else {
+    python.args([
+        "-c",
+        "import sys; print(sys.executable); sys.exit(sys.version_info < (3, 8))",
+    ]);
+    let Some(answer) = python
+        .output()
+        .ok()
+        .filter(|answer| answer.status.success())
+    else {
         println!("skipped, as there is no Python 3.8 or newer");
         return None;
     };
@@ -197,26 +256,38 @@ fn waiting_python(method: &str) -> Option<(Program, Vec<u32>)> {
 #[test]
 fn however_pythons_processes_were_made_a_killed_program_leaves_none() {
     for method in ["fork", "spawn", "forkserver"] {
-        let Some((program, all)) = waiting_python(method) else { return };
+        let Some((program, all)) = waiting_python(method) else {
+            return;
+        };
         program.signal(Signal::SIGKILL);
         let (_, temporary) = program.finish();
-        wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
-        wait_until("the temporary directory is gone", || is_empty(temporary.path()));
+        wait_until("all processes are gone", || {
+            !all.iter().any(|pid| is_alive(*pid))
+        });
+        wait_until("the temporary directory is gone", || {
+            is_empty(temporary.path())
+        });
     }
 }
 
 #[test]
 fn program_and_zygote_killed_at_once_leave_no_python_behind() {
     for method in ["fork", "spawn", "forkserver"] {
-        let Some((program, all)) = waiting_python(method) else { return };
-        let zygote =
-            all.iter().find(|pid| parent_of(**pid) == Some(program.child.id())).expect("it is there");
+        let Some((program, all)) = waiting_python(method) else {
+            return;
+        };
+        let zygote = all
+            .iter()
+            .find(|pid| parent_of(**pid) == Some(program.child.id()))
+            .expect("it is there");
         // Stopped, it cannot clean up before it is killed.
         kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGSTOP).expect("it is there");
         program.signal(Signal::SIGKILL);
         kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGKILL).expect("it is there");
         let _ = program.finish();
-        wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
+        wait_until("all processes are gone", || {
+            !all.iter().any(|pid| is_alive(*pid))
+        });
     }
 }
 
@@ -224,15 +295,23 @@ fn program_and_zygote_killed_at_once_leave_no_python_behind() {
 fn a_killed_zygote_takes_pythons_processes_along() {
     for method in ["fork", "spawn", "forkserver"] {
         let before = semaphores();
-        let Some((program, all)) = waiting_python(method) else { return };
-        let zygote =
-            all.iter().find(|pid| parent_of(**pid) == Some(program.child.id())).expect("it is there");
+        let Some((program, all)) = waiting_python(method) else {
+            return;
+        };
+        let zygote = all
+            .iter()
+            .find(|pid| parent_of(**pid) == Some(program.child.id()))
+            .expect("it is there");
         kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGKILL).expect("it is there");
         let (output, temporary) = program.finish();
         assert_eq!(output.status.code(), Some(1), "{method}");
-        wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
+        wait_until("all processes are gone", || {
+            !all.iter().any(|pid| is_alive(*pid))
+        });
         assert!(is_empty(temporary.path()));
-        wait_until("its semaphores are gone", || semaphores().is_subset(&before));
+        wait_until("its semaphores are gone", || {
+            semaphores().is_subset(&before)
+        });
     }
 }
 
@@ -269,9 +348,13 @@ impl Wrapper {
     }
 
     fn daemons(&self) -> Vec<u32> {
-        let entries = fs::read_dir(self.directory.path()).expect("it is our directory").flatten();
+        let entries = fs::read_dir(self.directory.path())
+            .expect("it is our directory")
+            .flatten();
         let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-        names.filter_map(|name| name.strip_prefix("daemon-")?.parse().ok()).collect()
+        names
+            .filter_map(|name| name.strip_prefix("daemon-")?.parse().ok())
+            .collect()
     }
 
     /// Fails unless there were daemons, and all are alive.
@@ -292,7 +375,9 @@ impl Drop for Wrapper {
 
 #[test]
 fn a_daemon_that_an_interpreter_leaves_behind_is_neither_waited_for_nor_killed() {
-    let Some(wrapper) = Wrapper::new() else { return };
+    let Some(wrapper) = Wrapper::new() else {
+        return;
+    };
     let python = wrapper.file("python3").display().to_string();
     let run = format!(
         "run --workload cpu --model python-threads --workers 1 --tasks 1 --iterations 1000 --no-history --python {python}"
@@ -301,7 +386,11 @@ fn a_daemon_that_an_interpreter_leaves_behind_is_neither_waited_for_nor_killed()
         let program = Program::start_with(line.split_whitespace(), Some(wrapper.directory.path()));
         let (output, temporary) = program.finish_in_time();
         let printed = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{line}: {printed} {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{line}: {printed} {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         assert!(is_empty(temporary.path()), "{line}");
         wrapper.assert_daemons_live();
     }
@@ -309,7 +398,9 @@ fn a_daemon_that_an_interpreter_leaves_behind_is_neither_waited_for_nor_killed()
 
 #[test]
 fn a_daemon_does_not_hold_up_the_end_of_a_program_that_is_stopped_or_killed() {
-    let Some(wrapper) = Wrapper::new() else { return };
+    let Some(wrapper) = Wrapper::new() else {
+        return;
+    };
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGKILL] {
         let python = wrapper.file("python3").display().to_string();
         let line = format!(
@@ -319,20 +410,33 @@ fn a_daemon_does_not_hold_up_the_end_of_a_program_that_is_stopped_or_killed() {
         let program = Program::start(&line);
         let mut all = vec![];
         let is_daemon = |pid: &u32| wrapper.daemons().contains(pid);
-        wait_until("zygote, server, interpreter and two workers are there, with the daemon", || {
-            all = descendants(program.child.id());
-            all.retain(|pid| !is_daemon(pid));
-            all.len() == 5 && wrapper.daemons().len() == before.len() + 1
-        });
+        wait_until(
+            "zygote, server, interpreter and two workers are there, with the daemon",
+            || {
+                all = descendants(program.child.id());
+                all.retain(|pid| !is_daemon(pid));
+                all.len() == 5 && wrapper.daemons().len() == before.len() + 1
+            },
+        );
         program.signal(signal);
         let (output, temporary) = program.finish_in_time();
         if signal == Signal::SIGKILL {
-            wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
-            wait_until("the temporary directory is gone", || is_empty(temporary.path()));
+            wait_until("all processes are gone", || {
+                !all.iter().any(|pid| is_alive(*pid))
+            });
+            wait_until("the temporary directory is gone", || {
+                is_empty(temporary.path())
+            });
         } else {
             assert_eq!(output.status.code(), Some(130));
-            assert!(!all.iter().any(|pid| is_alive(*pid)), "the program waits for its processes");
-            assert!(is_empty(temporary.path()), "and removes its files before it ends");
+            assert!(
+                !all.iter().any(|pid| is_alive(*pid)),
+                "the program waits for its processes"
+            );
+            assert!(
+                is_empty(temporary.path()),
+                "and removes its files before it ends"
+            );
         }
         wrapper.assert_daemons_live();
     }
@@ -340,9 +444,14 @@ fn a_daemon_does_not_hold_up_the_end_of_a_program_that_is_stopped_or_killed() {
 
 /// Stops the zygote of this program, whose processes these are.
 fn stop_zygote(program: &Program, all: &[u32]) {
-    let zygote = all.iter().find(|pid| parent_of(**pid) == Some(program.child.id())).expect("it is there");
+    let zygote = all
+        .iter()
+        .find(|pid| parent_of(**pid) == Some(program.child.id()))
+        .expect("it is there");
     kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGSTOP).expect("it is there");
-    wait_until("the zygote is stopped", || stat(*zygote).is_some_and(|fields| fields[0] == "T"));
+    wait_until("the zygote is stopped", || {
+        stat(*zygote).is_some_and(|fields| fields[0] == "T")
+    });
 }
 
 /// Runs of each kind, with all processes that belong to them.
@@ -358,8 +467,14 @@ fn a_stopped_zygote_does_not_keep_an_interrupted_program_from_ending() {
         program.signal(Signal::SIGINT);
         let (output, temporary) = program.finish_in_time();
         assert_eq!(output.status.code(), Some(130));
-        assert!(!all.iter().any(|pid| is_alive(*pid)), "the program waits for its processes");
-        assert!(is_empty(temporary.path()), "and removes its files before it ends");
+        assert!(
+            !all.iter().any(|pid| is_alive(*pid)),
+            "the program waits for its processes"
+        );
+        assert!(
+            is_empty(temporary.path()),
+            "and removes its files before it ends"
+        );
     }
 }
 
@@ -368,14 +483,22 @@ fn a_zygote_that_is_stopped_again_and_again_does_not_keep_the_program_either() {
     let (mut program, all) = waiting_processes();
     stop_zygote(&program, &all);
     program.signal(Signal::SIGINT);
-    let zygote = all.iter().find(|pid| parent_of(**pid) == Some(program.child.id())).expect("it is there");
+    let zygote = all
+        .iter()
+        .find(|pid| parent_of(**pid) == Some(program.child.id()))
+        .expect("it is there");
     wait_until("the program ends", || {
         // It has ended, perhaps.
         let _ = kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGSTOP);
         program.child.try_wait().is_ok_and(|ended| ended.is_some())
     });
-    wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
-    assert!(is_empty(program.temporary.path()), "and its files with them");
+    wait_until("all processes are gone", || {
+        !all.iter().any(|pid| is_alive(*pid))
+    });
+    assert!(
+        is_empty(program.temporary.path()),
+        "and its files with them"
+    );
 }
 
 #[test]
@@ -384,8 +507,12 @@ fn a_stopped_zygote_goes_with_a_program_that_is_killed() {
         stop_zygote(&program, &all);
         program.signal(Signal::SIGKILL);
         let (_, temporary) = program.finish_in_time();
-        wait_until("all processes are gone", || !all.iter().any(|pid| is_alive(*pid)));
-        wait_until("the temporary directory is gone", || is_empty(temporary.path()));
+        wait_until("all processes are gone", || {
+            !all.iter().any(|pid| is_alive(*pid))
+        });
+        wait_until("the temporary directory is gone", || {
+            is_empty(temporary.path())
+        });
     }
 }
 
@@ -401,14 +528,22 @@ fn a_killed_server_is_told_in_the_record() {
     for (model, processes) in [("processes", 6), ("threads", 2)] {
         let (program, all) = waiting(model, processes);
         let name = |pid: u32| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-        let server = all.iter().find(|pid| name(**pid).starts_with("pconc-server")).expect("it has its name");
+        let server = all
+            .iter()
+            .find(|pid| name(**pid).starts_with("pconc-server"))
+            .expect("it has its name");
         kill(Pid::from_raw(server.cast_signed()), Signal::SIGKILL).unwrap();
         let (output, _) = program.finish();
         assert_eq!(output.status.code(), Some(1), "no task can have succeeded");
         let document: Value = serde_json::from_slice(&output.stdout).unwrap();
         let record = &document["records"][0];
         assert_eq!(record["tasks_failed"], 4);
-        assert!(record["error"].as_str().is_some_and(|error| error.contains("server")), "{record}");
+        assert!(
+            record["error"]
+                .as_str()
+                .is_some_and(|error| error.contains("server")),
+            "{record}"
+        );
     }
 }
 
@@ -438,9 +573,13 @@ fn a_real_server_that_never_answers_does_not_keep_a_run_from_being_stopped() {
 
 /// Takes the connections that the last program left in the backlog.
 fn drain(listener: &TcpListener) {
-    listener.set_nonblocking(true).expect("it is a socket of ours");
+    listener
+        .set_nonblocking(true)
+        .expect("it is a socket of ours");
     while listener.accept().is_ok() {}
-    listener.set_nonblocking(false).expect("it is a socket of ours");
+    listener
+        .set_nonblocking(false)
+        .expect("it is a socket of ours");
 }
 
 #[test]
@@ -452,7 +591,9 @@ fn on_one_core_forked_workers_compute_one_at_a_time_and_the_reason_is_said() {
             .split(' '),
     );
     let all = nix::sched::sched_getaffinity(Pid::from_raw(0)).unwrap();
-    let core = (0..nix::sched::CpuSet::count()).find(|core| all.is_set(*core).unwrap()).unwrap();
+    let core = (0..nix::sched::CpuSet::count())
+        .find(|core| all.is_set(*core).unwrap())
+        .unwrap();
     let mut one = nix::sched::CpuSet::new();
     one.set(core).unwrap();
     // SAFETY: a system call, with memory that the closure owns.
@@ -463,6 +604,11 @@ fn on_one_core_forked_workers_compute_one_at_a_time_and_the_reason_is_said() {
     assert!(record["parallelism"].as_f64().unwrap() <= 1.05, "{record}");
     assert_eq!(document["machine"]["cores_usable"], 1);
     if document["machine"]["cores_online"] != 1 {
-        assert!(document["machine"]["cores_limited_by"].as_str().unwrap().contains("affinity"));
+        assert!(
+            document["machine"]["cores_limited_by"]
+                .as_str()
+                .unwrap()
+                .contains("affinity")
+        );
     }
 }

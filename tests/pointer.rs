@@ -30,7 +30,10 @@ impl Session {
     fn new(columns: u16, rows: u16) -> Session {
         let mut app = App::new(explorer::machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
-        let mut session = Session { app, size: (columns, rows) };
+        let mut session = Session {
+            app,
+            size: (columns, rows),
+        };
         session.resize(columns, rows);
         session
     }
@@ -45,7 +48,9 @@ impl Session {
         let mut effects = self.app.update(msg);
         while let [.., Effect::Start(plan)] = &effects[..] {
             let scenario = Scenario::new(plan.clone(), 2);
-            let _ = self.app.update(Msg::Batch(scenario.batch(0, scenario.wall())));
+            let _ = self
+                .app
+                .update(Msg::Batch(scenario.batch(0, scenario.wall())));
             effects = self.app.update(Msg::Concluded(Box::new(scenario.record())));
         }
         effects
@@ -61,7 +66,9 @@ impl Session {
     /// Clicks as the shell does. Returns what was hit, and what shall be done.
     fn click(&mut self, (column, row): (u16, u16)) -> (Option<Target>, Vec<Effect>) {
         let target = ui::hit(&self.app, column, row);
-        let effects = target.map(|target| self.tell(Msg::Clicked(target))).unwrap_or_default();
+        let effects = target
+            .map(|target| self.tell(Msg::Clicked(target)))
+            .unwrap_or_default();
         (target, effects)
     }
 
@@ -73,13 +80,18 @@ impl Session {
 
     fn drawn(&self, theme: Theme) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        terminal.draw(|frame| ui::draw(&self.app, &theme, frame)).unwrap();
+        terminal
+            .draw(|frame| ui::draw(&self.app, &theme, frame))
+            .unwrap();
         terminal.backend().buffer().clone()
     }
 
     fn rows(&self) -> Vec<String> {
         let buf = self.drawn(Theme::plain());
-        buf.area.rows().map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect()).collect()
+        buf.area
+            .rows()
+            .map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect())
+            .collect()
     }
 
     /// Where a text stands first.
@@ -102,8 +114,10 @@ fn a_click_on_each_row_of_the_history_chooses_the_run_that_is_drawn_there() {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('3'), Char('2'), Char('1')]);
         let drawn = session.rows();
-        let heading =
-            drawn.iter().position(|row| row.contains(" model ") && row.contains("time (s)")).unwrap();
+        let heading = drawn
+            .iter()
+            .position(|row| row.contains(" model ") && row.contains("time (s)"))
+            .unwrap();
         let mut seen = 0;
         for (y, row) in drawn.iter().enumerate().skip(heading + 1) {
             let number = row.get("│".len()..).and_then(|row| {
@@ -125,8 +139,17 @@ fn a_click_on_each_row_of_the_history_chooses_the_run_that_is_drawn_there() {
         session.click((20, above));
         assert_eq!(session.app.focus().panel, Panel::History);
         // The table may have scrolled.
-        let name = session.app.browse().selected().map(|number| format!(" {number} ")).unwrap();
-        assert!(drawn[heading + 1].contains(&name), "{}: {name}", drawn[heading + 1]);
+        let name = session
+            .app
+            .browse()
+            .selected()
+            .map(|number| format!(" {number} "))
+            .unwrap();
+        assert!(
+            drawn[heading + 1].contains(&name),
+            "{}: {name}",
+            drawn[heading + 1]
+        );
     }
 }
 
@@ -137,9 +160,15 @@ fn a_second_click_on_the_chosen_run_opens_its_details_and_a_click_beside_them_cl
     let row = session.place("2 cpu  processes");
     session.click(row);
     session.click(row);
-    assert!(matches!(session.app.overlay(), Some(Overlay::Details { number: 2, .. })));
+    assert!(matches!(
+        session.app.overlay(),
+        Some(Overlay::Details { number: 2, .. })
+    ));
     assert_eq!(session.click((60, 20)).0, Some(Target::Overlay));
-    assert!(session.app.overlay().is_some(), "a click inside leaves it open");
+    assert!(
+        session.app.overlay().is_some(),
+        "a click inside leaves it open"
+    );
     assert_eq!(session.click((1, 20)).0, Some(Target::Outside));
     assert!(session.app.overlay().is_none());
 }
@@ -149,9 +178,17 @@ fn a_click_on_each_row_of_the_form_chooses_it_and_a_second_one_types_or_changes(
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('f')]);
-        for (label, row) in [("Tasks ", Row::Tasks), ("Workers ", Row::Workers), ("Model ", Row::Model)] {
+        for (label, row) in [
+            ("Tasks ", Row::Tasks),
+            ("Workers ", Row::Workers),
+            ("Model ", Row::Model),
+        ] {
             let at = session.place(label);
-            assert_eq!(session.click(at).0, Some(Target::FormRow(row)), "{label} at {columns}×{rows}");
+            assert_eq!(
+                session.click(at).0,
+                Some(Target::FormRow(row)),
+                "{label} at {columns}×{rows}"
+            );
             assert_eq!(session.app.setup().row(), row);
         }
         let before = session.app.setup().model();
@@ -163,7 +200,10 @@ fn a_click_on_each_row_of_the_form_chooses_it_and_a_second_one_types_or_changes(
         session.press(&[Char('5')]);
         session.click(session.place("Workers "));
         assert_eq!(
-            (session.app.setup().typed(), session.app.setup().draft().tasks),
+            (
+                session.app.setup().typed(),
+                session.app.setup().draft().tasks
+            ),
             (None, 5),
             "it was accepted"
         );
@@ -173,20 +213,33 @@ fn a_click_on_each_row_of_the_form_chooses_it_and_a_second_one_types_or_changes(
 #[test]
 fn a_click_on_a_key_in_the_footer_does_what_the_key_does() {
     for (columns, rows) in SIZES {
-        for keys in
-            [&[][..], &[Char('3')], &[Char('?')], &[Char('3'), Char('c')], &[Char('f'), Down, Down, Enter]]
-        {
+        for keys in [
+            &[][..],
+            &[Char('3')],
+            &[Char('?')],
+            &[Char('3'), Char('c')],
+            &[Char('f'), Down, Down, Enter],
+        ] {
             let footer = rows - 1;
             let mut hits = 0;
             for column in 0..columns {
                 let mut clicked = Session::new(columns, rows);
                 clicked.press(keys);
-                let Some(Target::Offered(key)) = ui::hit(&clicked.app, column, footer) else { continue };
+                let Some(Target::Offered(key)) = ui::hit(&clicked.app, column, footer) else {
+                    continue;
+                };
                 hits += 1;
                 let mut pressed = Session::new(columns, rows);
                 pressed.press(keys);
-                let (effects, expected) = (clicked.click((column, footer)).1, pressed.tell(Msg::Key(key)));
-                assert_eq!((effects, clicked.rows()), (expected, pressed.rows()), "{key:?}");
+                let (effects, expected) = (
+                    clicked.click((column, footer)).1,
+                    pressed.tell(Msg::Key(key)),
+                );
+                assert_eq!(
+                    (effects, clicked.rows()),
+                    (expected, pressed.rows()),
+                    "{key:?}"
+                );
             }
             assert!(hits > 10, "{keys:?} at {columns}×{rows}");
         }
@@ -211,7 +264,11 @@ fn a_click_on_a_question_of_the_first_screen_answers_it() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.click(session.place("Do processes speed up computing?"));
-        assert!(session.rows()[1].contains("processes: 2.0×"), "{}", session.rows()[1]);
+        assert!(
+            session.rows()[1].contains("processes: 2.0×"),
+            "{}",
+            session.rows()[1]
+        );
     }
 }
 
@@ -221,15 +278,28 @@ fn a_click_in_a_bar_goes_to_its_worker_and_the_wheel_zooms_where_it_is_turned() 
     session.press(&[Char('2')]);
     let (_, y) = session.place("w3 ");
     let (target, _) = session.click((100, y));
-    let Some(Target::Moment { row: Some(3), at }) = target else { panic!("{target:?}") };
-    assert_eq!((session.app.focus().panel, session.app.timeline().row()), (Panel::Timeline, 3));
+    let Some(Target::Moment { row: Some(3), at }) = target else {
+        panic!("{target:?}")
+    };
+    assert_eq!(
+        (session.app.focus().panel, session.app.timeline().row()),
+        (Panel::Timeline, 3)
+    );
     for _ in 0..4 {
         session.wheel(true, (100, y));
     }
-    let Some(Target::Moment { at: zoomed, .. }) = ui::hit(&session.app, 100, y) else { panic!("no moment") };
-    let window = session.app.timeline().window(session.app.shown().unwrap().trace());
+    let Some(Target::Moment { at: zoomed, .. }) = ui::hit(&session.app, 100, y) else {
+        panic!("no moment")
+    };
+    let window = session
+        .app
+        .timeline()
+        .window(session.app.shown().unwrap().trace());
     assert!(session.app.timeline().is_zoomed());
-    assert!(at.abs_diff(zoomed) <= window.span() / 40, "the moment under the pointer stays there");
+    assert!(
+        at.abs_diff(zoomed) <= window.span() / 40,
+        "the moment under the pointer stays there"
+    );
     for _ in 0..4 {
         session.wheel(false, (100, y));
     }
@@ -249,7 +319,10 @@ fn the_wheel_scrolls_what_is_under_the_pointer_whatever_is_focused() {
     let focus = session.app.focus();
     let history = session.place("2 cpu  processes");
     session.wheel(true, history);
-    assert_eq!((session.app.browse().selected(), session.app.focus()), (Some(1), focus));
+    assert_eq!(
+        (session.app.browse().selected(), session.app.focus()),
+        (Some(1), focus)
+    );
 }
 
 #[test]
@@ -305,7 +378,11 @@ fn in_the_teaching_layout_a_click_on_each_row_of_the_list_chooses_the_run_that_i
                 let drawn = session.rows();
                 let runs: Vec<Option<usize>> = drawn.iter().map(|row| listed(row)).collect();
                 let seen = runs.iter().flatten().count();
-                assert!(seen >= 2 && runs.contains(&Some(chosen.unwrap_or(6))), "{}", drawn.join("\n"));
+                assert!(
+                    seen >= 2 && runs.contains(&Some(chosen.unwrap_or(6))),
+                    "{}",
+                    drawn.join("\n")
+                );
                 for (y, run) in runs.into_iter().enumerate() {
                     let hit = ui::hit(&session.app, 20, u16::try_from(y).unwrap());
                     match run {
@@ -314,16 +391,24 @@ fn in_the_teaching_layout_a_click_on_each_row_of_the_list_chooses_the_run_that_i
                             assert_eq!(hit, Some(Target::HistoryRow(ended)), "{}", drawn[y]);
                         }
                         None => {
-                            let is_run = matches!(hit, Some(Target::HistoryRow(_) | Target::Heading(_)));
+                            let is_run =
+                                matches!(hit, Some(Target::HistoryRow(_) | Target::Heading(_)));
                             assert!(!is_run, "{}", drawn[y]);
                         }
                     }
                 }
             }
-            let y = session.rows().iter().position(|row| listed(row).is_some_and(|run| run != 1)).unwrap();
+            let y = session
+                .rows()
+                .iter()
+                .position(|row| listed(row).is_some_and(|run| run != 1))
+                .unwrap();
             let run = listed(&session.rows()[y]);
             session.click((20, u16::try_from(y).unwrap()));
-            assert_eq!((session.app.focus().panel, session.app.browse().selected()), (Panel::History, run));
+            assert_eq!(
+                (session.app.focus().panel, session.app.browse().selected()),
+                (Panel::History, run)
+            );
         }
     }
 }
@@ -334,7 +419,11 @@ fn in_the_teaching_layout_a_click_on_a_question_answers_it() {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('P')]);
         session.click(session.place("Do processes speed up computing?"));
-        assert!(session.rows()[1..5].iter().any(|row| row.contains("processes: 2.0×")));
+        assert!(
+            session.rows()[1..5]
+                .iter()
+                .any(|row| row.contains("processes: 2.0×"))
+        );
     }
 }
 
@@ -348,30 +437,46 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
             let drawn = session.rows();
             let mut seen = 0;
             for (y, row) in drawn.iter().enumerate() {
-                let boxed = ["[x] ", "[ ] ", "[…] "].into_iter().find_map(|sign| row.split_once(sign));
+                let boxed = ["[x] ", "[ ] ", "[…] "]
+                    .into_iter()
+                    .find_map(|sign| row.split_once(sign));
                 // The border below explains a sign.
-                let name = boxed.map(|(_, name)| name).filter(|name| !name.starts_with("chosen"));
+                let name = boxed
+                    .map(|(_, name)| name)
+                    .filter(|name| !name.starts_with("chosen"));
                 let hit = ui::hit(&session.app, columns / 2, u16::try_from(y).unwrap());
                 match (name, hit) {
                     (Some(name), Some(Target::ColumnRow(at))) => {
                         let heading = COLUMNS[at].name();
-                        assert!(name.starts_with(&format!("{heading:<13}")), "{heading}: {row}");
+                        assert!(
+                            name.starts_with(&format!("{heading:<13}")),
+                            "{heading}: {row}"
+                        );
                         seen += 1;
                     }
                     (None, Some(Target::ColumnRow(_))) | (Some(_), _) => panic!("{hit:?}: {row}"),
                     (None, _) => {}
                 }
             }
-            assert!(seen >= COLUMNS.len().min(usize::from(rows - 3)), "{seen} at {columns}×{rows}");
+            assert!(
+                seen >= COLUMNS.len().min(usize::from(rows - 3)),
+                "{seen} at {columns}×{rows}"
+            );
             session.press(&[Down]);
         }
         session.press(&[Home, Down, Down, Down]);
         session.click(session.place("] work "));
         // A low screen scrolls to where the cursor is.
         let there = session.place("] work ");
-        let work = COLUMNS.iter().position(|column| column.id == ColumnId::Work).unwrap();
+        let work = COLUMNS
+            .iter()
+            .position(|column| column.id == ColumnId::Work)
+            .unwrap();
         let is_shown = |session: &Session| session.app.columns().is_shown(work);
-        assert_eq!((session.app.columns().cursor(), is_shown(&session)), (work, true));
+        assert_eq!(
+            (session.app.columns().cursor(), is_shown(&session)),
+            (work, true)
+        );
         session.click(there);
         assert!(!is_shown(&session) && session.app.overlay() == Some(&Overlay::Columns));
         session.click(there);
@@ -394,19 +499,37 @@ fn the_wheel_goes_from_column_to_column_in_their_overlay() {
         session.wheel(true, at);
         assert_eq!(cursor(&session), 0, "{at:?}");
     }
-    assert_eq!(session.app.browse().selected(), chosen, "what lies below stays as it was");
+    assert_eq!(
+        session.app.browse().selected(),
+        chosen,
+        "what lies below stays as it was"
+    );
 }
 
 #[test]
-fn a_click_on_the_name_of_a_row_of_the_timeline_chooses_the_row_and_leaves_the_cursor_where_it_is() {
+fn a_click_on_the_name_of_a_row_of_the_timeline_chooses_the_row_and_leaves_the_cursor_where_it_is()
+{
     for (columns, rows) in SIZES {
         let core = if columns < 100 { "c1" } else { "core 1" };
-        for (view, name, row) in [(None, "w3 ", 3), (None, "w1 ", 1), (Some(Char('v')), core, 1)] {
+        for (view, name, row) in [
+            (None, "w3 ", 3),
+            (None, "w1 ", 1),
+            (Some(Char('v')), core, 1),
+        ] {
             let mut session = Session::new(columns, rows);
-            session.press(&[Char('2')]).press(&view.into_iter().collect::<Vec<_>>());
+            session
+                .press(&[Char('2')])
+                .press(&view.into_iter().collect::<Vec<_>>());
             let place = session.place(&format!(" {name}"));
-            assert_eq!(session.click(place).0, Some(Target::TimelineRow(row)), "{name} at {columns}×{rows}");
-            assert_eq!((session.app.focus().panel, session.app.timeline().row()), (Panel::Timeline, row));
+            assert_eq!(
+                session.click(place).0,
+                Some(Target::TimelineRow(row)),
+                "{name} at {columns}×{rows}"
+            );
+            assert_eq!(
+                (session.app.focus().panel, session.app.timeline().row()),
+                (Panel::Timeline, row)
+            );
             assert_eq!(session.app.timeline().cursor(), None);
             session.wheel(true, place);
             assert_eq!(session.app.timeline().row(), 0, "the wheel goes up");
@@ -430,7 +553,12 @@ fn in_ascii_no_screen_shows_anything_else_and_help_and_legend_show_the_marks_tha
             let mut session = Session::new(columns, rows);
             session.press(keys);
             for name in THEMES {
-                let look = Look { theme: name, colors: Colors::True, ascii: true, mouse: true };
+                let look = Look {
+                    theme: name,
+                    colors: Colors::True,
+                    ascii: true,
+                    mouse: true,
+                };
                 let buf = session.drawn(Theme::from(&look));
                 let foreign: String = buf
                     .content()
@@ -447,9 +575,19 @@ fn in_ascii_no_screen_shows_anything_else_and_help_and_legend_show_the_marks_tha
     let buf = session.drawn(Theme::plain().in_ascii());
     let row = |y: u16| -> String { (0..120).map(|x| buf[(x, y)].symbol().to_string()).collect() };
     let screen: Vec<String> = (0..40).map(row).collect();
-    let legend = screen.iter().find(|row| row.contains("gil: wants the lock")).unwrap();
-    assert!(legend.contains("# computing") && legend.contains("x gil"), "{legend}");
-    assert!(screen.iter().any(|row| row.contains("xxxxxxxx")), "{}", screen.join("\n"));
+    let legend = screen
+        .iter()
+        .find(|row| row.contains("gil: wants the lock"))
+        .unwrap();
+    assert!(
+        legend.contains("# computing") && legend.contains("x gil"),
+        "{legend}"
+    );
+    assert!(
+        screen.iter().any(|row| row.contains("xxxxxxxx")),
+        "{}",
+        screen.join("\n")
+    );
 }
 
 /// What happens in one step of the property below.
@@ -484,8 +622,20 @@ const OPENINGS: &[&[Key]] = &[
 fn any_step() -> impl Strategy<Value = Step> {
     let key = proptest::option::weighted(0.5, proptest::sample::select(KEYS));
     let size = proptest::option::weighted(0.2, (1u16..220, 1u16..70));
-    (key, (0u16..220, 0u16..70), any::<bool>(), size, proptest::bool::weighted(0.8))
-        .prop_map(|(key, at, wheel, size, goes_on)| Step { key, at, wheel, size, goes_on })
+    (
+        key,
+        (0u16..220, 0u16..70),
+        any::<bool>(),
+        size,
+        proptest::bool::weighted(0.8),
+    )
+        .prop_map(|(key, at, wheel, size, goes_on)| Step {
+            key,
+            at,
+            wheel,
+            size,
+            goes_on,
+        })
 }
 
 /// Plays a run that is on a little further, or to its end; returns what is on then.
@@ -500,7 +650,9 @@ fn play(
         Some(run) => session.app.update(Msg::Concluded(Box::new(run.record()))),
         None => effects,
     };
-    let [.., Effect::Start(plan)] = &effects[..] else { return None };
+    let [.., Effect::Start(plan)] = &effects[..] else {
+        return None;
+    };
     let run = Scenario::new(plan.clone(), 2);
     let _ = session.app.update(Msg::Batch(run.batch(0, run.wall() / 2)));
     Some(run)

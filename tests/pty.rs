@@ -40,15 +40,20 @@ fn explorer_with_a_run() -> Terminal {
 /// Whether the live sentence is on the screen: a worker computes, or would if a core were free.
 fn shows_a_run(screen: &str) -> bool {
     let words: Vec<&str> = screen.split_whitespace().collect();
-    let verb = |word: &str| ["computes", "compute", "waits", "wait"].contains(&word.trim_end_matches(','));
-    words.windows(2).any(|pair| pair[0].parse::<u32>().is_ok() && verb(pair[1]))
+    let verb =
+        |word: &str| ["computes", "compute", "waits", "wait"].contains(&word.trim_end_matches(','));
+    words
+        .windows(2)
+        .any(|pair| pair[0].parse::<u32>().is_ok() && verb(pair[1]))
 }
 
 #[test]
 fn the_first_screen_asks_the_quick_experiments_questions() {
     let mut terminal = explorer();
     for experiment in &EXPERIMENTS {
-        terminal.wait_for(SOON, experiment.question, |screen| screen.contains(experiment.question));
+        terminal.wait_for(SOON, experiment.question, |screen| {
+            screen.contains(experiment.question)
+        });
     }
     assert!(terminal.is_in_alternate_screen() && terminal.hides_cursor());
     terminal.press("q");
@@ -59,7 +64,10 @@ fn the_first_screen_asks_the_quick_experiments_questions() {
 fn leaving_gives_the_terminal_back() {
     for keys in ["q", "\u{3}"] {
         let mut terminal = explorer();
-        assert!(!terminal.has_first_modes(), "the explorer reads single keys");
+        assert!(
+            !terminal.has_first_modes(),
+            "the explorer reads single keys"
+        );
         terminal.press(keys);
         assert_eq!(terminal.exit_code(SOON), 0);
         terminal.assert_given_back(SOON);
@@ -71,14 +79,22 @@ fn leaving_gives_the_terminal_back() {
 fn a_quick_experiment_ends_with_both_rows_and_a_sentence_and_can_be_compared() {
     let mut terminal = explorer();
     terminal.press("3");
-    terminal.wait_for(RUNS, "the sentence about processes", |screen| screen.contains("processes: "));
+    terminal.wait_for(RUNS, "the sentence about processes", |screen| {
+        screen.contains("processes: ")
+    });
     let both = |screen: &str| {
-        let row = |model: &str| screen.lines().any(|line| line.contains("cpu") && line.contains(model));
+        let row = |model: &str| {
+            screen
+                .lines()
+                .any(|line| line.contains("cpu") && line.contains(model))
+        };
         row("serial") && row("processes")
     };
     terminal.wait_for(SOON, "both rows of the history", both);
     terminal.press("c");
-    terminal.wait_for(SOON, "the comparison", |screen| screen.to_lowercase().contains("comparison"));
+    terminal.wait_for(SOON, "the comparison", |screen| {
+        screen.to_lowercase().contains("comparison")
+    });
     terminal.press("q");
     assert_eq!(terminal.exit_code(SOON), 0);
     terminal.assert_nothing_left(SOON);
@@ -88,7 +104,9 @@ fn a_quick_experiment_ends_with_both_rows_and_a_sentence_and_can_be_compared() {
 fn a_run_can_be_stopped_and_another_one_started() {
     let mut terminal = explorer_with_a_run();
     terminal.press("x");
-    terminal.wait_for(SOON, "the stopped run", |screen| screen.contains("stopped after"));
+    terminal.wait_for(SOON, "the stopped run", |screen| {
+        screen.contains("stopped after")
+    });
     terminal.press("3");
     terminal.wait_for(SOON, "the next run", shows_a_run);
     terminal.press("q");
@@ -98,7 +116,11 @@ fn a_run_can_be_stopped_and_another_one_started() {
 
 #[test]
 fn signals_during_a_run_end_it_in_order() {
-    for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGINT, 0), (Signal::SIGHUP, 129)] {
+    for (signal, code) in [
+        (Signal::SIGTERM, 143),
+        (Signal::SIGINT, 0),
+        (Signal::SIGHUP, 129),
+    ] {
         let mut terminal = explorer_with_a_run();
         terminal.signal(signal);
         assert_eq!(terminal.exit_code(SOON), code, "{signal}");
@@ -115,7 +137,10 @@ fn leaving_does_not_wait_for_a_zygote_that_is_stopped_and_leaves_nothing_of_it()
             start_processes(&mut terminal);
         }
         terminal.session().stop_zygote();
-        assert!(wait_until(SOON, || terminal.session().stopped_of("pconc-zygote") == (1, 1)));
+        assert!(wait_until(SOON, || terminal
+            .session()
+            .stopped_of("pconc-zygote")
+            == (1, 1)));
         terminal.press(key);
         assert_eq!(terminal.exit_code(SOON), 0);
         terminal.assert_given_back(SOON);
@@ -168,11 +193,17 @@ fn the_screen_follows_the_size_of_the_terminal() {
                 && lines[0].contains("pconc-tui")
                 && !lines[lines.len() - 1].is_empty()
         };
-        terminal.wait_for(SOON, "a header in the first row and a footer in the last", filled);
+        terminal.wait_for(
+            SOON,
+            "a header in the first row and a footer in the last",
+            filled,
+        );
     }
     // Smaller than any layout: it says so, lives on, and comes back.
     terminal.resize(40, 8);
-    terminal.wait_for(SOON, "the size that is needed", |screen| screen.contains("60"));
+    terminal.wait_for(SOON, "the size that is needed", |screen| {
+        screen.contains("60")
+    });
     terminal.resize(120, 40);
     terminal.wait_for(SOON, "the footer again", |screen| screen.contains("quit"));
     terminal.press("q");
@@ -207,7 +238,9 @@ fn ctrl_z_gives_the_terminal_back_and_fg_comes_back_with_the_screen_as_it_was() 
     for by_key in [true, false] {
         let mut terminal = explorer_in_shell();
         terminal.press("\u{1b}[B");
-        terminal.wait_for(SOON, "the form's second row", |screen| screen.contains("‹threads›"));
+        terminal.wait_for(SOON, "the form's second row", |screen| {
+            screen.contains("‹threads›")
+        });
         let before = terminal.rows();
         if by_key {
             terminal.press("\u{1a}")
@@ -217,8 +250,16 @@ fn ctrl_z_gives_the_terminal_back_and_fg_comes_back_with_the_screen_as_it_was() 
         terminal.wait_for(SOON, "the shell", |screen| screen.contains("STOPPED"));
         terminal.assert_given_back(SOON);
         terminal.press("\n");
-        assert!(wait_until(SOON, || terminal.rows() == before), "{}", terminal.rows().join("\n"));
-        assert!(terminal.is_in_alternate_screen() && terminal.hides_cursor() && terminal.listens_to_mouse());
+        assert!(
+            wait_until(SOON, || terminal.rows() == before),
+            "{}",
+            terminal.rows().join("\n")
+        );
+        assert!(
+            terminal.is_in_alternate_screen()
+                && terminal.hides_cursor()
+                && terminal.listens_to_mouse()
+        );
         assert!(terminal.tells_pastes());
         terminal.press("q");
         terminal.wait_for(SOON, "the end", |screen| screen.contains("ENDED 0"));
@@ -236,7 +277,10 @@ fn a_program_that_others_stopped_takes_the_terminal_again_when_it_goes_on() {
     terminal.wait_for(SOON, "the whole screen again", |screen| {
         screen.contains("quit") && screen.contains("Plan") && !screen.contains("STOPPED")
     });
-    assert!(wait_until(SOON, || !terminal.has_first_modes()), "it reads single keys again");
+    assert!(
+        wait_until(SOON, || !terminal.has_first_modes()),
+        "it reads single keys again"
+    );
     terminal.press("q");
     terminal.wait_for(SOON, "the end", |screen| screen.contains("ENDED 0"));
     terminal.assert_nothing_left(SOON);
@@ -249,11 +293,19 @@ fn workers_that_are_processes_stop_with_the_program_and_their_run_says_so() {
     terminal.press("\u{1a}");
     terminal.wait_for(SOON, "the shell", |screen| screen.contains("STOPPED"));
     let session = terminal.session();
-    let all_stopped = || matches!(session.stopped_of("pconc-worker"), (all @ 2.., stopped) if all == stopped);
-    assert!(wait_until(SOON, all_stopped), "{:?}", session.stopped_of("pconc-worker"));
+    let all_stopped =
+        || matches!(session.stopped_of("pconc-worker"), (all @ 2.., stopped) if all == stopped);
+    assert!(
+        wait_until(SOON, all_stopped),
+        "{:?}",
+        session.stopped_of("pconc-worker")
+    );
     terminal.press("\n");
     terminal.wait_for(SOON, "the explorer again", |screen| screen.contains("quit"));
-    assert!(wait_until(SOON, || session.stopped_of("pconc-worker").1 == 0), "they go on");
+    assert!(
+        wait_until(SOON, || session.stopped_of("pconc-worker").1 == 0),
+        "they go on"
+    );
     terminal.press("x");
     terminal.wait_for(SOON, "the doubt", |screen| screen.contains("stood still"));
     terminal.press("q");
@@ -269,7 +321,10 @@ fn a_suspended_program_that_is_killed_leaves_nothing_behind() {
     terminal.wait_for(SOON, "the shell", |screen| screen.contains("STOPPED"));
     terminal.signal_program(Signal::SIGKILL);
     let session = terminal.session();
-    assert!(wait_until(SOON, || session.stopped_of("pconc-").0 == 0), "{session:?}");
+    assert!(
+        wait_until(SOON, || session.stopped_of("pconc-").0 == 0),
+        "{session:?}"
+    );
     terminal.press("\n");
     terminal.assert_nothing_left(SOON);
 }
@@ -278,7 +333,9 @@ fn a_suspended_program_that_is_killed_leaves_nothing_behind() {
 fn where_no_shell_could_wake_it_the_program_does_not_stop_and_says_so() {
     let mut terminal = explorer();
     terminal.press("\u{1a}");
-    terminal.wait_for(SOON, "the notice", |screen| screen.contains("no shell here"));
+    terminal.wait_for(SOON, "the notice", |screen| {
+        screen.contains("no shell here")
+    });
     terminal.press("q");
     assert_eq!(terminal.exit_code(SOON), 0);
 }
@@ -325,9 +382,11 @@ fn the_mouse_stays_the_terminals_if_that_is_asked_for() {
 
 #[test]
 fn a_locale_that_is_not_utf8_gets_ascii_and_a_run_can_be_read_in_it() {
-    for (arguments, variables) in
-        [(&[][..], &[("LC_ALL", "C")][..]), (&[], &[("LANG", "")]), (&["--ascii"], &[])]
-    {
+    for (arguments, variables) in [
+        (&[][..], &[("LC_ALL", "C")][..]),
+        (&[], &[("LANG", "")]),
+        (&["--ascii"], &[]),
+    ] {
         let mut terminal = Terminal::start_with(120, 40, arguments, variables);
         terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
         terminal.press("r");
@@ -347,7 +406,10 @@ fn ctrl_t_goes_through_the_themes() {
         terminal.press("\u{14}");
         let name = format!("theme {theme}:");
         terminal.wait_for(SOON, &name, |screen| screen.contains(&name));
-        assert!(wait_until(SOON, || terminal.has_colours() == (theme != "mono")), "{theme}");
+        assert!(
+            wait_until(SOON, || terminal.has_colours() == (theme != "mono")),
+            "{theme}"
+        );
     }
     terminal.press("q");
     assert_eq!(terminal.exit_code(SOON), 0);
@@ -383,16 +445,29 @@ fn runs_are_kept_when_they_end_and_a_run_that_was_killed_leaves_no_trace_of_itse
         terminal
     };
     let mut terminal = start();
-    assert!(wait_until(RUNS, || file.is_file() && kept().runs.len() == 2), "both runs are kept");
+    assert!(
+        wait_until(RUNS, || file.is_file() && kept().runs.len() == 2),
+        "both runs are kept"
+    );
     terminal.press("q");
     assert_eq!(terminal.exit_code(SOON), 0);
     let opened = kept();
-    let models: Vec<&str> = opened.runs.iter().map(|run| run.record.plan.model().name()).collect();
+    let models: Vec<&str> = opened
+        .runs
+        .iter()
+        .map(|run| run.record.plan.model().name())
+        .collect();
     assert_eq!(models, ["serial", "processes"]);
     let store = Store::open(place.clone()).unwrap().0;
     for run in &opened.runs {
-        let picture = store.pictures().read(&run.record.id).expect("its picture is kept, too");
-        assert_eq!(picture.trace.lanes().len(), run.record.plan.workers() as usize);
+        let picture = store
+            .pictures()
+            .read(&run.record.id)
+            .expect("its picture is kept, too");
+        assert_eq!(
+            picture.trace.lanes().len(),
+            run.record.plan.workers() as usize
+        );
     }
     let before = std::fs::read(&file).unwrap();
     let terminal = start();
@@ -400,8 +475,14 @@ fn runs_are_kept_when_they_end_and_a_run_that_was_killed_leaves_no_trace_of_itse
     terminal.assert_nothing_left(SOON);
     assert_eq!(std::fs::read(&file).unwrap(), before);
     let mut terminal = start();
-    assert!(wait_until(RUNS, || kept().runs.len() == 4), "the numbers go on");
-    assert_eq!(kept().runs.iter().map(|run| run.number).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert!(
+        wait_until(RUNS, || kept().runs.len() == 4),
+        "the numbers go on"
+    );
+    assert_eq!(
+        kept().runs.iter().map(|run| run.number).collect::<Vec<_>>(),
+        [1, 2, 3, 4]
+    );
     terminal.press("q");
     assert_eq!(terminal.exit_code(SOON), 0);
 }

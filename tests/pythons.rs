@@ -18,25 +18,39 @@ fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     // Forked here, by the only thread there is.
-    let session: &'static Session =
-        Box::leak(Box::new(Session::prepare().expect("the machine lets us measure")));
+    let session: &'static Session = Box::leak(Box::new(
+        Session::prepare().expect("the machine lets us measure"),
+    ));
     type Test = fn(&Session) -> Outcomes;
     let tests: [(&str, Test); 6] = [
-        ("what_is_no_interpreter_has_one_sentence_that_says_why", no_interpreters),
+        (
+            "what_is_no_interpreter_has_one_sentence_that_says_why",
+            no_interpreters,
+        ),
         ("an_interpreter_that_hangs_is_given_up_and_killed", hanging),
         ("an_interpreter_that_prints_besides_is_understood", chatty),
         ("a_real_interpreter_says_what_it_is_and_where", real),
         ("a_shim_is_resolved_to_what_it_executes", shim),
-        ("all_that_are_found_are_new_enough_and_named_once", found_once),
+        (
+            "all_that_are_found_are_new_enough_and_named_once",
+            found_once,
+        ),
     ];
     let trials = tests.map(|(name, test)| Trial::test(name, move || test(session)));
     let conclusion = libtest_mimic::run(&arguments, trials.into());
-    assert!(!session.scratch_directory().exists(), "a temporary directory stays behind");
+    assert!(
+        !session.scratch_directory().exists(),
+        "a temporary directory stays behind"
+    );
     conclusion.exit();
 }
 
 fn check(condition: bool, otherwise: impl Into<String>) -> Outcomes {
-    if condition { Ok(()) } else { Err(otherwise.into().into()) }
+    if condition {
+        Ok(())
+    } else {
+        Err(otherwise.into().into())
+    }
 }
 
 /// An executable file with this content.
@@ -49,7 +63,12 @@ fn script(directory: &Path, name: &str, content: &str) -> PathBuf {
 
 fn refused(session: &Session, file: &Path) -> Result<String, Failed> {
     match session.python(file) {
-        Ok(found) => Err(format!("{} was taken for {}", file.display(), found.interpreter.label()).into()),
+        Ok(found) => Err(format!(
+            "{} was taken for {}",
+            file.display(),
+            found.interpreter.label()
+        )
+        .into()),
         Err(useless) => Ok(useless.sentence),
     }
 }
@@ -65,20 +84,38 @@ fn no_interpreters(session: &Session) -> Outcomes {
         (directory.path().join("missing"), "no such file"),
         (directory.path().to_path_buf(), "is a directory"),
         (not_executable, "permission denied"),
-        (file("empty", "\x7fELF but not really"), "does not work as Python"),
-        (file("rubbish", "#!/bin/sh\necho '%$#'\n"), "did not say what it is; it printed: %$#"),
+        (
+            file("empty", "\x7fELF but not really"),
+            "does not work as Python",
+        ),
+        (
+            file("rubbish", "#!/bin/sh\necho '%$#'\n"),
+            "did not say what it is; it printed: %$#",
+        ),
         (file("silent", "#!/bin/sh\n"), "did not say what it is"),
         (
-            file("broken", "#!/bin/sh\necho 'libpython3.9.so: cannot open' >&2\nexit 127\n"),
+            file(
+                "broken",
+                "#!/bin/sh\necho 'libpython3.9.so: cannot open' >&2\nexit 127\n",
+            ),
             "status 127; it printed: libpython3.9.so",
         ),
-        (file("killed", "#!/bin/sh\nkill -9 $$\n"), "was killed by SIGKILL"),
+        (
+            file("killed", "#!/bin/sh\nkill -9 $$\n"),
+            "was killed by SIGKILL",
+        ),
         (file("old", old), "is Python 3.7.16: 3.8 or newer is needed"),
         (file("pypy", pypy), "is pypy"),
     ] {
         let sentence = refused(session, &file)?;
-        check(sentence.contains(told), format!("{sentence} does not say: {told}"))?;
-        check(sentence.contains(&*file.to_string_lossy()), format!("{sentence} does not name the file"))?;
+        check(
+            sentence.contains(told),
+            format!("{sentence} does not say: {told}"),
+        )?;
+        check(
+            sentence.contains(&*file.to_string_lossy()),
+            format!("{sentence} does not name the file"),
+        )?;
         check(!sentence.contains(['\n', '\x1b']), sentence)?;
     }
     Ok(())
@@ -88,19 +125,30 @@ fn no_interpreters(session: &Session) -> Outcomes {
 fn is_alive(word: &str) -> bool {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
-    lines.map(|line| String::from_utf8_lossy(&line).into_owned()).any(|line| line.contains(word))
+    lines
+        .map(|line| String::from_utf8_lossy(&line).into_owned())
+        .any(|line| line.contains(word))
 }
 
 fn hanging(session: &Session) -> Outcomes {
     let directory = tempfile::tempdir()?;
     // With a child that would survive it.
     let word = format!("9{}.5", std::process::id());
-    let file =
-        script(directory.path(), "hanging", &format!("#!/bin/sh\necho loading\nsleep {word} &\nwait\n"));
+    let file = script(
+        directory.path(),
+        "hanging",
+        &format!("#!/bin/sh\necho loading\nsleep {word} &\nwait\n"),
+    );
     let start = Instant::now();
     let sentence = refused(session, &file)?;
-    check(sentence.contains("hangs") && sentence.contains("it printed: loading"), sentence)?;
-    check(start.elapsed() < Duration::from_secs(20), "it took too long to be given up")?;
+    check(
+        sentence.contains("hangs") && sentence.contains("it printed: loading"),
+        sentence,
+    )?;
+    check(
+        start.elapsed() < Duration::from_secs(20),
+        "it took too long to be given up",
+    )?;
     check(!is_alive(&word), "its child is alive")
 }
 
@@ -114,42 +162,77 @@ fn any(session: &Session) -> Option<FoundPython> {
 }
 
 fn chatty(session: &Session) -> Outcomes {
-    let Some(found) = any(session) else { return Ok(()) };
+    let Some(found) = any(session) else {
+        return Ok(());
+    };
     let directory = tempfile::tempdir()?;
-    let content =
-        format!("#!/bin/sh\necho Welcome!\necho warning >&2\nexec '{}' \"$@\"\n", found.interpreter.path);
+    let content = format!(
+        "#!/bin/sh\necho Welcome!\necho warning >&2\nexec '{}' \"$@\"\n",
+        found.interpreter.path
+    );
     let file = script(directory.path(), "chatty", &content);
     let understood = session.python(&file).map_err(|useless| useless.sentence)?;
-    check(understood.interpreter == found.interpreter, format!("{understood:?}"))
+    check(
+        understood.interpreter == found.interpreter,
+        format!("{understood:?}"),
+    )
 }
 
 fn real(session: &Session) -> Outcomes {
-    let Some(FoundPython { interpreter, steps_per_s }) = any(session) else { return Ok(()) };
+    let Some(FoundPython {
+        interpreter,
+        steps_per_s,
+    }) = any(session)
+    else {
+        return Ok(());
+    };
     let script = "import sys; print('%d.%d.%d' % sys.version_info[:3]); print(sys.executable)";
-    let output = Command::new(&interpreter.path).args(["-c", script]).output()?;
+    let output = Command::new(&interpreter.path)
+        .args(["-c", script])
+        .output()?;
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let expected = format!("{}\n{}\n", interpreter.version, interpreter.path);
     check(printed == expected, format!("{printed} is not {expected}"))?;
     check(steps_per_s > 1e4, format!("{steps_per_s} steps a second"))?;
-    check(!interpreter.start_methods.is_empty(), "it has no start method")
+    check(
+        !interpreter.start_methods.is_empty(),
+        "it has no start method",
+    )
 }
 
 fn shim(session: &Session) -> Outcomes {
-    let Some(found) = any(session) else { return Ok(()) };
+    let Some(found) = any(session) else {
+        return Ok(());
+    };
     let directory = tempfile::tempdir()?;
     let content = format!("#!/bin/sh\nexec '{}' \"$@\"\n", found.interpreter.path);
     let file = script(directory.path(), "python3", &content);
     let resolved = session.python(&file).map_err(|useless| useless.sentence)?;
-    check(resolved.interpreter.path == found.interpreter.path, resolved.interpreter.path)
+    check(
+        resolved.interpreter.path == found.interpreter.path,
+        resolved.interpreter.path,
+    )
 }
 
 fn found_once(session: &Session) -> Outcomes {
     let pythons = session.find_pythons(&[]);
     for (at, python) in pythons.found.iter().enumerate() {
-        check(python.interpreter.version >= OLDEST, python.interpreter.label())?;
-        let again = pythons.found[at + 1..].iter().any(|other| other.interpreter == python.interpreter);
-        check(!again, format!("{} is there twice", python.interpreter.path))?;
+        check(
+            python.interpreter.version >= OLDEST,
+            python.interpreter.label(),
+        )?;
+        let again = pythons.found[at + 1..]
+            .iter()
+            .any(|other| other.interpreter == python.interpreter);
+        check(
+            !again,
+            format!("{} is there twice", python.interpreter.path),
+        )?;
     }
-    println!("found {}, of no use {}", pythons.found.len(), pythons.useless.len());
+    println!(
+        "found {}, of no use {}",
+        pythons.found.len(),
+        pythons.useless.len()
+    );
     Ok(())
 }

@@ -52,7 +52,10 @@ impl Session {
 
     fn on(cores: u32, columns: u16, rows: u16) -> Session {
         let app = App::new(explorer::machine(cores), Limits::default());
-        let mut session = Session { app, size: (columns, rows) };
+        let mut session = Session {
+            app,
+            size: (columns, rows),
+        };
         let _ = session.app.update(Msg::Resized { columns, rows });
         // So that the first quick experiment begins at once.
         let _ = session.app.update(Msg::Calibrated(Speed::uniform(40e6)));
@@ -71,7 +74,9 @@ impl Session {
     fn play(&mut self, mut effects: Vec<Effect>) {
         while let [.., Effect::Start(plan)] = &effects[..] {
             let scenario = Scenario::new(plan.clone(), self.app.machine().cores_usable);
-            let _ = self.app.update(Msg::Batch(scenario.batch(0, scenario.wall())));
+            let _ = self
+                .app
+                .update(Msg::Batch(scenario.batch(0, scenario.wall())));
             effects = self.app.update(Msg::Concluded(Box::new(scenario.record())));
         }
     }
@@ -79,7 +84,9 @@ impl Session {
     /// Starts a run and stops the clock after a share of it.
     fn press_and_wait(&mut self, key: Key, share: f64) -> Plan {
         let effects = self.app.update(Msg::Key(key));
-        let [.., Effect::Start(plan)] = &effects[..] else { panic!("nothing started: {effects:?}") };
+        let [.., Effect::Start(plan)] = &effects[..] else {
+            panic!("nothing started: {effects:?}")
+        };
         let scenario = Scenario::new(plan.clone(), 2);
         let now = (scenario.wall() as f64 * share) as u64;
         let _ = self.app.update(Msg::Batch(scenario.batch(0, now)));
@@ -94,19 +101,26 @@ impl Session {
 
     fn drawn(&self, theme: Theme) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        terminal.draw(|frame| ui::draw(&self.app, &theme, frame)).unwrap();
+        terminal
+            .draw(|frame| ui::draw(&self.app, &theme, frame))
+            .unwrap();
         terminal.backend().buffer().clone()
     }
 
     fn rows(&self) -> Vec<String> {
         let buf = self.drawn(Theme::plain());
-        buf.area.rows().map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect()).collect()
+        buf.area
+            .rows()
+            .map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect())
+            .collect()
     }
 
     fn row(&self, containing: &str) -> String {
         let rows = self.rows();
         let found = rows.iter().find(|row| row.contains(containing));
-        found.unwrap_or_else(|| panic!("no {containing:?} in\n{}", rows.join("\n"))).clone()
+        found
+            .unwrap_or_else(|| panic!("no {containing:?} in\n{}", rows.join("\n")))
+            .clone()
     }
 
     fn shows(&self, text: &str) -> bool {
@@ -115,7 +129,14 @@ impl Session {
 }
 
 fn ink(row: &str) -> usize {
-    row.chars().map(|c| "▁▂▃▄▅▆▇█".chars().position(|fill| fill == c).map_or(0, |at| at + 1)).sum()
+    row.chars()
+        .map(|c| {
+            "▁▂▃▄▅▆▇█"
+                .chars()
+                .position(|fill| fill == c)
+                .map_or(0, |at| at + 1)
+        })
+        .sum()
 }
 
 const SIZES: [(u16, u16); 5] = [(60, 16), (80, 24), (120, 30), (120, 40), (200, 60)];
@@ -124,9 +145,11 @@ const SIZES: [(u16, u16); 5] = [(60, 16), (80, 24), (120, 30), (120, 40), (200, 
 fn the_first_screen_asks_the_four_questions_and_says_what_to_watch_for() {
     for (columns, rows) in SIZES {
         let session = Session::new(columns, rows);
-        for question in
-            ["Do threads speed up I/O?", "Do threads under the lock", "Do processes speed up computing?"]
-        {
+        for question in [
+            "Do threads speed up I/O?",
+            "Do threads under the lock",
+            "Do processes speed up computing?",
+        ] {
             assert!(session.shows(question), "{question} at {columns}×{rows}");
         }
         assert!(rows < 24 || session.shows("one bar's worth of ink"));
@@ -139,9 +162,17 @@ fn the_verdict_in_row_two_says_what_happens_and_then_what_came_out() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('3')]);
-        assert!(session.rows()[1].contains("processes: 2.0× faster than serial"), "{}", session.rows()[1]);
+        assert!(
+            session.rows()[1].contains("processes: 2.0× faster than serial"),
+            "{}",
+            session.rows()[1]
+        );
         session.press_and_wait(Char('2'), 0.5);
-        assert!(session.rows()[1].contains("1 computes, 3 wait for the lock"), "{}", session.rows()[1]);
+        assert!(
+            session.rows()[1].contains("1 computes, 3 wait for the lock"),
+            "{}",
+            session.rows()[1]
+        );
     }
 }
 
@@ -160,9 +191,18 @@ fn under_the_lock_four_rows_share_one_rows_ink_and_two_processes_have_two() {
     let one_bar = columns * 15;
     let all: usize = under_lock.iter().map(|row| ink(row)).sum();
     assert!(all <= one_bar && all > one_bar / 2, "{all} of {one_bar}");
-    assert!(under_lock.iter().filter(|row| row.matches('╳').count() > columns * 9 / 10).count() == 4);
+    assert!(
+        under_lock
+            .iter()
+            .filter(|row| row.matches('╳').count() > columns * 9 / 10)
+            .count()
+            == 4
+    );
     session.press(&[Char('3')]);
-    let full = bars(&session).iter().filter(|row| ink(row) >= (columns - 1) * 8).count();
+    let full = bars(&session)
+        .iter()
+        .filter(|row| ink(row) >= (columns - 1) * 8)
+        .count();
     assert_eq!(full, 2 * 4, "two bars of four rows, full of ink");
 }
 
@@ -173,7 +213,11 @@ fn the_word_emulated_stands_on_the_timeline_and_in_the_history_row() {
     assert!(session.row("Timeline").contains("emulated"));
     let rows = session.rows();
     let history = rows.iter().position(|row| row.contains("History")).unwrap();
-    assert!(rows[history..].iter().any(|row| row.contains("gil-threads (emulated)")));
+    assert!(
+        rows[history..]
+            .iter()
+            .any(|row| row.contains("gil-threads (emulated)"))
+    );
 }
 
 #[test]
@@ -181,15 +225,28 @@ fn the_history_marks_baseline_fastest_chosen_and_marked_rows() {
     let mut session = Session::new(120, 40);
     session.press(&[Char('2'), Char('3'), Char('m')]);
     let rows = session.rows();
-    let place = |model: &str| rows.iter().rposition(|row| row.contains(model) && row.contains('×')).unwrap();
+    let place = |model: &str| {
+        rows.iter()
+            .rposition(|row| row.contains(model) && row.contains('×'))
+            .unwrap()
+    };
     let (serial, processes) = (place("serial   "), place("processes   "));
     assert!(serial < processes, "oldest first");
     assert!(rows[serial].starts_with("│   B "), "{}", rows[serial]);
     assert!(rows[processes].starts_with("│ ▸● ★"), "{}", rows[processes]);
     assert!(rows[processes].contains("2.0×") && rows[serial].contains("1.0×"));
-    let (slow, fast) = (rows[serial].matches('▃').count(), rows[processes].matches('▆').count());
-    assert!(fast.abs_diff(2 * slow) <= 1, "twice as long a bar is twice the speed-up: {slow} and {fast}");
-    assert!(rows[processes].contains("▆ ★ fastest"), "the winner's bar is thicker and says so");
+    let (slow, fast) = (
+        rows[serial].matches('▃').count(),
+        rows[processes].matches('▆').count(),
+    );
+    assert!(
+        fast.abs_diff(2 * slow) <= 1,
+        "twice as long a bar is twice the speed-up: {slow} and {fast}"
+    );
+    assert!(
+        rows[processes].contains("▆ ★ fastest"),
+        "the winner's bar is thicker and says so"
+    );
     assert!(rows[serial].contains("▃ baseline"));
 }
 
@@ -202,14 +259,16 @@ fn times_in_the_history_align_on_the_decimal_point() {
         .iter()
         .filter(|row| row.contains("io   ") || row.contains("cpu  "))
         .filter_map(|row| {
-            row.chars()
-                .collect::<Vec<_>>()
-                .windows(5)
-                .position(|w| w[0] == '.' && w[1..4].iter().all(char::is_ascii_digit) && w[4] == ' ')
+            row.chars().collect::<Vec<_>>().windows(5).position(|w| {
+                w[0] == '.' && w[1..4].iter().all(char::is_ascii_digit) && w[4] == ' '
+            })
         })
         .collect();
     assert_eq!(points.len(), 4);
-    assert!(points.windows(2).all(|pair| pair[0] == pair[1]), "{points:?}");
+    assert!(
+        points.windows(2).all(|pair| pair[0] == pair[1]),
+        "{points:?}"
+    );
 }
 
 #[test]
@@ -217,7 +276,10 @@ fn a_caveat_has_a_mark_in_the_row_and_its_text_when_chosen() {
     let mut session = Session::new(120, 40);
     let plan = session.press_and_wait(Char('r'), 0.5);
     let mut record = Scenario::new(plan, 2).record();
-    record.caveats.push(Caveat { kind: CaveatKind::Suspended, text: "the machine slept for 3 s".into() });
+    record.caveats.push(Caveat {
+        kind: CaveatKind::Suspended,
+        text: "the machine slept for 3 s".into(),
+    });
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     assert!(session.row("#1").contains("cpu · threads"));
     assert!(session.rows()[2].contains("! the machine slept for 3 s"));
@@ -236,10 +298,16 @@ fn in_a_comparison_the_shorter_run_visibly_ends_earlier() {
             .map(|row| row.chars().filter(|c| *c == '█').count())
             .collect();
         assert_eq!(bars.len(), 3, "serial has one worker, processes have two");
-        assert!(bars[1].abs_diff(bars[0] / 2) <= 2 && bars[2] == bars[1], "{bars:?}");
+        assert!(
+            bars[1].abs_diff(bars[0] / 2) <= 2 && bars[2] == bars[1],
+            "{bars:?}"
+        );
         assert!(session.shows("#2 processes is 2.0× faster than #1 serial"));
         let parallelism = session.row("parallelism  ");
-        assert!(parallelism.contains(" 1.00 ") && parallelism.contains(" 1.99 "), "{parallelism}");
+        assert!(
+            parallelism.contains(" 1.00 ") && parallelism.contains(" 1.99 "),
+            "{parallelism}"
+        );
     }
 }
 
@@ -258,7 +326,12 @@ fn a_comparison_of_more_runs_than_rows_says_how_many_are_missing_above_its_axis(
     for (columns, rows, runs) in [(60, 16, 3), (80, 24, 6)] {
         let drawn = compared(columns, rows, runs).rows();
         let place = |text: &str| drawn.iter().position(|row| row.contains(text)).unwrap();
-        assert_eq!(place("╵0 s"), place(" more: the screen is too low") + 1, "{}", drawn.join("\n"));
+        assert_eq!(
+            place("╵0 s"),
+            place(" more: the screen is too low") + 1,
+            "{}",
+            drawn.join("\n")
+        );
     }
 }
 
@@ -266,13 +339,23 @@ fn a_comparison_of_more_runs_than_rows_says_how_many_are_missing_above_its_axis(
 fn a_comparisons_table_says_how_many_runs_do_not_fit() {
     for (columns, runs) in [(60, 2), (60, 6), (80, 4), (80, 9), (120, 9)] {
         let session = compared(columns, 50, runs);
-        let heading = session.rows().into_iter().rfind(|row| row.contains("#1 threads")).unwrap();
+        let heading = session
+            .rows()
+            .into_iter()
+            .rfind(|row| row.contains("#1 threads"))
+            .unwrap();
         let there = heading.replace("#2 - #1", "").matches('#').count();
         let missing = session.rows().iter().find_map(|row| {
             let (_, rest) = row.split_once("… without ")?;
-            rest.contains("more run").then(|| rest.split(' ').next()?.parse().ok())?
+            rest.contains("more run")
+                .then(|| rest.split(' ').next()?.parse().ok())?
         });
-        assert_eq!(there + missing.unwrap_or(0), runs, "{}", session.rows().join("\n"));
+        assert_eq!(
+            there + missing.unwrap_or(0),
+            runs,
+            "{}",
+            session.rows().join("\n")
+        );
         assert_eq!(heading.contains(" #2 - #1"), runs == 2, "{heading}");
         assert!(columns < 80 || there >= 4.min(runs), "{heading}");
     }
@@ -290,7 +373,8 @@ fn a_comparison_never_cuts_a_word_about_how_much_is_drawn() {
 
 #[test]
 fn a_comparison_keeps_short_startups_apart_and_subtracts_only_known_ones() {
-    for (startup_s, shown, difference) in [(Some(300e-6), "0.30 ms", "-1.70 ms"), (None, "–", "–")] {
+    for (startup_s, shown, difference) in [(Some(300e-6), "0.30 ms", "-1.70 ms"), (None, "–", "–")]
+    {
         let mut session = Session::new(80, 50);
         session.press(&[Char('r')]);
         let plan = session.press_and_wait(Char('r'), 0.5);
@@ -299,7 +383,11 @@ fn a_comparison_keeps_short_startups_apart_and_subtracts_only_known_ones() {
         let _ = session.app.update(Msg::Concluded(Box::new(record)));
         session.press(&[Tab, Home, Char('m'), End, Char('m'), Char('c')]);
         let row = session.row("start-up");
-        let cells = row.trim_matches(['│', '┃']).split_whitespace().collect::<Vec<_>>().join(" ");
+        let cells = row
+            .trim_matches(['│', '┃'])
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         assert_eq!(cells, format!("start-up 2.00 ms {shown} {difference}"));
     }
 }
@@ -319,7 +407,9 @@ fn a_comparison_says_which_run_was_cancelled_and_draws_small_runs_whole() {
     }
     session.press(&[Char('c')]);
     assert!(session.row("#3 io").contains("cancelled"));
-    assert!(!session.row("#2 cpu").contains("drawn") && !session.row("#2 cpu").contains("cancelled"));
+    assert!(
+        !session.row("#2 cpu").contains("drawn") && !session.row("#2 cpu").contains("cancelled")
+    );
     assert!(session.row("#5 io").contains("of 16 workers drawn"));
 }
 
@@ -329,7 +419,14 @@ fn more_workers_than_rows_scroll_beside_an_overview_of_all() {
     session.press(&[Char('1')]);
     assert!(session.row("Timeline").contains("w0–w8 of 16 workers"));
     assert!(session.shows("w8") && !session.shows("w9"));
-    assert!(session.rows().iter().filter(|row| row.contains('┃')).count() >= 4);
+    assert!(
+        session
+            .rows()
+            .iter()
+            .filter(|row| row.contains('┃'))
+            .count()
+            >= 4
+    );
     session.press(&[Char('G')]);
     assert!(session.row("Timeline").contains("w7–w15 of 16 workers"));
     assert!(session.shows("w15"));
@@ -339,18 +436,32 @@ fn more_workers_than_rows_scroll_beside_an_overview_of_all() {
 fn the_help_lists_every_key_and_every_phase() {
     let mut session = Session::new(84, 250);
     session.press(&[Char('?')]);
-    let words: Vec<String> =
-        session.rows().iter().flat_map(|row| row.split(['┃', ' '])).map(String::from).collect();
+    let words: Vec<String> = session
+        .rows()
+        .iter()
+        .flat_map(|row| row.split(['┃', ' ']))
+        .map(String::from)
+        .collect();
     // Long lines are broken.
-    let text =
-        words.iter().filter(|word| !word.is_empty()).fold(String::new(), |text, word| text + word + " ");
+    let text = words
+        .iter()
+        .filter(|word| !word.is_empty())
+        .fold(String::new(), |text, word| text + word + " ");
     for binding in pconc_tui::app::command::BINDINGS {
-        assert!(text.contains(binding.explanation), "{}", binding.explanation);
+        assert!(
+            text.contains(binding.explanation),
+            "{}",
+            binding.explanation
+        );
     }
     for phase in pconc_tui::domain::phase::Phase::MEASURED {
         assert!(session.shows(phase.name()), "{}", phase.name());
     }
-    assert!(session.row("  B  ").contains("chosen with b, else the latest serial run without failures"));
+    assert!(
+        session
+            .row("  B  ")
+            .contains("chosen with b, else the latest serial run without failures")
+    );
     assert!(session.row("  ★  ").contains("by at least a tenth"));
     assert!(session.row("  !  ").contains("Enter shows all"));
     assert!(session.row("idle ").contains("under rayon: not now"));
@@ -362,7 +473,10 @@ fn the_help_begins_with_what_works_in_the_focused_panel() {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('3'), BackTab, Char('?')]);
         let first = session.row("Here · ");
-        assert!(first.contains("Here · In the history"), "{first} at {columns}×{rows}");
+        assert!(
+            first.contains("Here · In the history"),
+            "{first} at {columns}×{rows}"
+        );
     }
 }
 
@@ -371,10 +485,16 @@ fn a_panels_explanation_says_what_its_marks_mean_and_gives_back_what_it_lay_over
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('3'), BackTab, Char('i')]);
-        assert!(session.shows("History · what it says and how it was measured"), "at {columns}×{rows}");
+        assert!(
+            session.shows("History · what it says and how it was measured"),
+            "at {columns}×{rows}"
+        );
         assert!(session.shows("the fastest run of its work"));
         session.press(&[Char('i'), Enter, Char('i')]);
-        assert!(session.shows("Details · what it says"), "at {columns}×{rows}");
+        assert!(
+            session.shows("Details · what it says"),
+            "at {columns}×{rows}"
+        );
         session.press(&[Char('?'), Esc, Esc]);
         assert!(session.shows("start-up  "), "the details are back");
         session.press(&[Esc]);
@@ -399,9 +519,18 @@ fn a_step_back_in_a_text_is_seen_however_far_it_was_scrolled() {
 fn whatever_was_scrolled_to_its_end_comes_back_with_the_first_press() {
     for (columns, rows) in [(60, 16), (80, 24)] {
         for (open, ends) in [
-            (&[Char('?')][..], &[&[End][..], &[PageDown; 30], &[Down; 300]][..]),
-            (&[Char('2'), Tab, Enter], &[&[End], &[End, Down], &[PageDown; 30]]),
-            (&[Char('2'), Char('c')], &[&[Char('G')], &[PageDown; 30], &[Down; 300]]),
+            (
+                &[Char('?')][..],
+                &[&[End][..], &[PageDown; 30], &[Down; 300]][..],
+            ),
+            (
+                &[Char('2'), Tab, Enter],
+                &[&[End], &[End, Down], &[PageDown; 30]],
+            ),
+            (
+                &[Char('2'), Char('c')],
+                &[&[Char('G')], &[PageDown; 30], &[Down; 300]],
+            ),
         ] {
             for to_the_end in ends {
                 let mut session = Session::new(columns, rows);
@@ -439,7 +568,10 @@ fn the_teaching_layout_shows_verdict_figures_timeline_and_the_last_runs_and_noth
             assert!(!session.shows(text), "{text} at {columns}×{rows}");
         }
         session.press(&[Char('P')]);
-        assert!(columns < 100 || session.shows("eff. (%)"), "P brings the panels back");
+        assert!(
+            columns < 100 || session.shows("eff. (%)"),
+            "P brings the panels back"
+        );
     }
 }
 
@@ -448,7 +580,11 @@ fn the_figures_of_the_teaching_layout_are_the_speed_up_and_the_cores_used() {
     let two = ["▀▀█", "█▀▀", "▀▀▀"];
     let session = class(80, 24);
     let rows = session.rows();
-    let first = rows.iter().position(|row| row.contains("speed-up over serial")).unwrap() + 1;
+    let first = rows
+        .iter()
+        .position(|row| row.contains("speed-up over serial"))
+        .unwrap()
+        + 1;
     // 2.0× and 2.0 end with the two, the point and the zero.
     for (row, part) in rows[first..].iter().zip(two) {
         assert!(row.matches(part).count() >= 2, "{row}");
@@ -457,9 +593,17 @@ fn the_figures_of_the_teaching_layout_are_the_speed_up_and_the_cores_used() {
         let mut session = class(80, 24);
         session.press_and_wait(Char('2'), share);
         let row = session.row("tasks in flight");
-        (row.find("so far"), row.find("in flight"), row.find("on a core"))
+        (
+            row.find("so far"),
+            row.find("in flight"),
+            row.find("on a core"),
+        )
     };
-    assert_eq!(live(0.1), live(0.9), "captions stand still while digits change");
+    assert_eq!(
+        live(0.1),
+        live(0.9),
+        "captions stand still while digits change"
+    );
 }
 
 #[test]
@@ -471,10 +615,16 @@ fn the_verdict_is_a_band_over_the_whole_width_in_every_layout() {
             let buf = session.drawn(Theme::ansi());
             (0..columns).all(|x| buf[(x, y)].modifier.contains(Modifier::REVERSED))
         };
-        assert!(!reversed(&session, 0) && reversed(&session, 1), "at {columns}×{rows}");
+        assert!(
+            !reversed(&session, 0) && reversed(&session, 1),
+            "at {columns}×{rows}"
+        );
         session.press(&[Char('P')]);
         let band = reversed(&session, 1) && reversed(&session, 2);
-        assert!(!reversed(&session, 0) && band, "at {columns}×{rows}, for a class");
+        assert!(
+            !reversed(&session, 0) && band,
+            "at {columns}×{rows}, for a class"
+        );
     }
 }
 
@@ -485,7 +635,10 @@ fn a_class_sees_which_keys_were_pressed_and_what_they_do() {
         session.press(&[Char('+'), Char('+')]);
         let last = session.rows().pop().unwrap();
         assert!(last.starts_with("  +  zoom into time  ×2"), "{last}");
-        assert!(columns < 80 || last.contains("3  Do processes speed up computing?"), "{last}");
+        assert!(
+            columns < 80 || last.contains("3  Do processes speed up computing?"),
+            "{last}"
+        );
     }
 }
 
@@ -495,7 +648,10 @@ fn the_teaching_layout_does_not_hide_a_doubt() {
     session.press(&[Char('P')]);
     let plan = session.press_and_wait(Char('r'), 0.5);
     let mut record = Scenario::new(plan, 2).record();
-    record.caveats.push(Caveat { kind: CaveatKind::Suspended, text: "the machine slept for 3 s".into() });
+    record.caveats.push(Caveat {
+        kind: CaveatKind::Suspended,
+        text: "the machine slept for 3 s".into(),
+    });
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     assert!(session.rows()[2].contains("! the machine slept for 3 s"));
     assert!(session.row("#1 threads").starts_with(" ▸  !"));
@@ -503,8 +659,13 @@ fn the_teaching_layout_does_not_hide_a_doubt() {
 
 #[test]
 fn many_cores_have_a_place_each_or_the_title_says_how_many_share_one() {
-    for (cores, columns, rows) in [(64, 80, 24), (64, 120, 40), (256, 120, 40), (256, 200, 60), (256, 80, 24)]
-    {
+    for (cores, columns, rows) in [
+        (64, 80, 24),
+        (64, 120, 40),
+        (256, 120, 40),
+        (256, 200, 60),
+        (256, 80, 24),
+    ] {
         let mut session = Session::on(cores, columns, rows);
         session.press(&[Char('3')]);
         let drawn = session.rows();
@@ -513,10 +674,16 @@ fn many_cores_have_a_place_each_or_the_title_says_how_many_share_one() {
             drawn[first..=first].to_vec()
         } else {
             // Down to the panel's legend, beside the curves.
-            let rows = drawn[first + 1..].iter().take_while(|row| !row.contains("ours"));
+            let rows = drawn[first + 1..]
+                .iter()
+                .take_while(|row| !row.contains("ours"));
             rows.map(|row| row.chars().take(28).collect()).collect()
         };
-        let cells = panel.iter().flat_map(|row| row.chars()).filter(|c| "·▁▂▃▄▅▆▇█".contains(*c)).count();
+        let cells = panel
+            .iter()
+            .flat_map(|row| row.chars())
+            .filter(|c| "·▁▂▃▄▅▆▇█".contains(*c))
+            .count();
         let together = (cores as usize).div_ceil(cells.max(1)).max(1);
         assert!(cells > 0, "{}", drawn.join("\n"));
         assert!(
@@ -531,7 +698,11 @@ fn many_cores_have_a_place_each_or_the_title_says_how_many_share_one() {
 fn before_the_first_run_no_use_of_a_core_is_claimed() {
     let mut session = Session::new(120, 40);
     let core = |session: &Session| session.row("│  0 ").chars().take(28).collect::<String>();
-    assert!(core(&session).contains("–") && !core(&session).contains("0 %"), "{}", core(&session));
+    assert!(
+        core(&session).contains("–") && !core(&session).contains("0 %"),
+        "{}",
+        core(&session)
+    );
     session.press(&[Char('3')]);
     assert!(core(&session).contains(" %"), "{}", core(&session));
 }
@@ -541,10 +712,17 @@ fn the_expanded_cores_show_each_cores_share_over_time_on_an_axis() {
     let mut session = Session::new(120, 40);
     session.press(&[Char('3'), Tab, Tab, Char('e')]);
     assert!(session.row("Cores").contains("over time"));
-    let cores: Vec<String> =
-        session.rows().into_iter().filter(|row| row.contains(" ours ")).take(2).collect();
+    let cores: Vec<String> = session
+        .rows()
+        .into_iter()
+        .filter(|row| row.contains(" ours "))
+        .take(2)
+        .collect();
     assert_eq!(cores.len(), 2);
-    assert!(cores.iter().all(|row| ink(row) > 80 * 8), "both were used all the time: {cores:?}");
+    assert!(
+        cores.iter().all(|row| ink(row) > 80 * 8),
+        "both were used all the time: {cores:?}"
+    );
     assert!(session.shows("╵0 s") && session.shows("others   2 %"));
 }
 
@@ -553,8 +731,17 @@ fn the_expanded_curves_have_a_scale_and_an_axis() {
     let mut session = Session::new(120, 40);
     session.press(&[Char('3'), Tab, Tab, Tab, Char('e')]);
     let rows = session.rows();
-    let scale = |value: &str| rows.iter().filter(|row| row.contains(&format!("{value}┤"))).count();
-    assert_eq!((scale("2"), scale("1"), scale("0")), (2, 2, 2), "{}", rows.join("\n"));
+    let scale = |value: &str| {
+        rows.iter()
+            .filter(|row| row.contains(&format!("{value}┤")))
+            .count()
+    };
+    assert_eq!(
+        (scale("2"), scale("1"), scale("0")),
+        (2, 2, 2),
+        "{}",
+        rows.join("\n")
+    );
     assert!(session.shows("╵0 s") && session.shows("on average"));
 }
 
@@ -576,7 +763,10 @@ fn the_form_is_a_plan_and_only_the_quick_questions_are_experiments() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('f')]);
-        assert!(session.shows("╭ Plan ─") || session.shows("┏ Plan ━"), "at {columns}×{rows}");
+        assert!(
+            session.shows("╭ Plan ─") || session.shows("┏ Plan ━"),
+            "at {columns}×{rows}"
+        );
         assert!(!session.shows("Experiment"), "at {columns}×{rows}");
     }
 }
@@ -586,10 +776,20 @@ fn a_mistake_in_the_form_is_marked_in_its_field_and_told_below_the_fields() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('f'), Down, Down, Enter, Char('0'), Enter]);
-        assert!(session.row("Workers").contains("‹0›!"), "{}", session.row("Workers"));
-        assert!(session.shows("! workers must be from"), "at {columns}×{rows}");
+        assert!(
+            session.row("Workers").contains("‹0›!"),
+            "{}",
+            session.row("Workers")
+        );
+        assert!(
+            session.shows("! workers must be from"),
+            "at {columns}×{rows}"
+        );
         let text: String = session.rows().concat().split_whitespace().collect();
-        assert!(!text.contains("rabout"), "nothing is promised that cannot be run");
+        assert!(
+            !text.contains("rabout"),
+            "nothing is promised that cannot be run"
+        );
         session.press(&[Char('+')]);
         assert!(session.row("Workers").contains("‹1›") && session.shows("r about"));
     }
@@ -599,10 +799,22 @@ fn a_mistake_in_the_form_is_marked_in_its_field_and_told_below_the_fields() {
 fn a_number_that_another_model_does_not_allow_is_told_at_once_and_kept() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
-        session.press(&[Char('f'), Down, Down, Enter, Char('3'), Char('0'), Char('0'), Enter]);
+        session.press(&[
+            Char('f'),
+            Down,
+            Down,
+            Enter,
+            Char('3'),
+            Char('0'),
+            Char('0'),
+            Enter,
+        ]);
         assert!(session.shows("r about"));
         session.press(&[Up, Right, Right, Right]);
-        assert!(session.shows("‹rayon›") && session.row("Workers").contains("300 !"), "at {columns}×{rows}");
+        assert!(
+            session.shows("‹rayon›") && session.row("Workers").contains("300 !"),
+            "at {columns}×{rows}"
+        );
         assert!(session.shows("! workers must be from 1") && !session.shows("r about"));
         session.press(&[Left]);
         assert!(session.shows("r about") && session.row("Workers").contains(" 300"));
@@ -622,7 +834,8 @@ fn the_fields_of_the_form_stay_where_they_are_while_values_change() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('f'), Down]);
-        let row_of = |session: &Session, label| session.rows().iter().position(|row| row.contains(label));
+        let row_of =
+            |session: &Session, label| session.rows().iter().position(|row| row.contains(label));
         let places = |session: &Session| [row_of(session, "Workload"), row_of(session, "Workers")];
         let before = places(&session);
         assert!(before.iter().all(Option::is_some), "at {columns}×{rows}");
@@ -640,26 +853,50 @@ fn the_form_says_about_how_long_the_run_will_take_and_what_the_model_needs() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('f'), Down, Right]);
-        assert!(session.shows("‹gil-threads›") && session.shows("r about 2.0 s"), "at {columns}×{rows}");
+        assert!(
+            session.shows("‹gil-threads›") && session.shows("r about 2.0 s"),
+            "at {columns}×{rows}"
+        );
         assert!(session.shows("one emulated"), "at {columns}×{rows}");
         session.press(&[Char('G'), Right]);
         assert!(session.shows("r 2 × about 2.0 s"), "at {columns}×{rows}");
         session.press(&[Left, Char('g'), Right]);
-        assert!(session.shows("+ files"), "nobody knows yet what writing costs, at {columns}×{rows}");
+        assert!(
+            session.shows("+ files"),
+            "nobody knows yet what writing costs, at {columns}×{rows}"
+        );
     }
 }
 
 #[test]
 fn what_is_left_in_a_shared_file_is_told_after_the_run_and_in_its_details() {
     let mut session = Session::new(80, 24);
-    session.press(&[Char('f'), Right, Char('g'), Down, Down, Down, Down, Down, Right]);
-    assert!(session.shows("‹one shared›"), "{}", session.rows().join("\n"));
+    session.press(&[
+        Char('f'),
+        Right,
+        Char('g'),
+        Down,
+        Down,
+        Down,
+        Down,
+        Down,
+        Right,
+    ]);
+    assert!(
+        session.shows("‹one shared›"),
+        "{}",
+        session.rows().join("\n")
+    );
     let plan = session.press_and_wait(Char('r'), 0.5);
     let mut record = Scenario::new(plan, 2).record();
     record.shared_file = Some(SharedFile {
         content: Content::Whole,
         bytes: 60_000,
-        pieces: vec![Piece { source: Source::Page(9), at: 0, bytes: 60_000 }],
+        pieces: vec![Piece {
+            source: Source::Page(9),
+            at: 0,
+            bytes: 60_000,
+        }],
         pages_written: 16,
         writes: 800,
         spoilt: 37,
@@ -667,7 +904,11 @@ fn what_is_left_in_a_shared_file_is_told_after_the_run_and_in_its_details() {
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     let said = "in output.txt only task 9's page is left: 15 of 16 pages are lost";
     assert!(session.rows()[2].contains(said), "{}", session.rows()[2]);
-    assert!(session.rows()[0].contains("io, one file"), "{}", session.rows()[0]);
+    assert!(
+        session.rows()[0].contains("io, one file"),
+        "{}",
+        session.rows()[0]
+    );
     session.press(&[Tab, Enter]);
     assert!(session.shows(said) && session.shows("at least 37 of 800 writes were spoilt"));
 }
@@ -684,7 +925,10 @@ fn a_screen_that_is_too_small_promises_no_key_that_does_not_work() {
     let mut session = Session::new(120, 40);
     session.press(&[Down, Down, Enter, Char('7')]);
     session.size = (40, 10);
-    let _ = session.app.update(Msg::Resized { columns: 40, rows: 10 });
+    let _ = session.app.update(Msg::Resized {
+        columns: 40,
+        rows: 10,
+    });
     assert!(session.shows("Ctrl-C quits") && !session.shows("q or"));
 }
 
@@ -703,8 +947,14 @@ fn zooming_in_resolves_the_slices_of_the_lock() {
 fn no_word_has_a_colour_that_a_light_or_a_dark_background_could_swallow() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
-        for keys in [&[][..], &[Char('2')], &[Char('1'), Char('c')], &[Esc, Char('?')], &[Esc, Enter], &[Tab]]
-        {
+        for keys in [
+            &[][..],
+            &[Char('2')],
+            &[Char('1'), Char('c')],
+            &[Esc, Char('?')],
+            &[Esc, Enter],
+            &[Tab],
+        ] {
             session.press(keys);
             let buf = session.drawn(Theme::ansi());
             let coloured: String = buf
@@ -726,19 +976,28 @@ fn the_state_is_seen_at_every_size_and_stands_still_while_time_passes() {
         let plan = session.press_and_wait(Char('2'), 0.3);
         let place = |session: &Session| {
             let header = session.rows().remove(0);
-            header.find("running").unwrap_or_else(|| panic!("{header} at {columns}×{rows}"))
+            header
+                .find("running")
+                .unwrap_or_else(|| panic!("{header} at {columns}×{rows}"))
         };
         let early = place(&session);
         let scenario = Scenario::new(plan.clone(), 2);
-        let effects = session.app.update(Msg::Concluded(Box::new(scenario.record())));
-        let [.., Effect::Start(gil)] = &effects[..] else { panic!("serial comes first: {effects:?}") };
+        let effects = session
+            .app
+            .update(Msg::Concluded(Box::new(scenario.record())));
+        let [.., Effect::Start(gil)] = &effects[..] else {
+            panic!("serial comes first: {effects:?}")
+        };
         let scenario = Scenario::new(gil.clone(), 2);
         let under_lock = [0.05, 0.5, 0.99].map(|share| {
             let now = (scenario.wall() as f64 * share) as u64;
             let _ = session.app.update(Msg::Batch(scenario.batch(0, now)));
             place(&session)
         });
-        assert!(under_lock.iter().all(|at| *at == under_lock[0]), "{under_lock:?}");
+        assert!(
+            under_lock.iter().all(|at| *at == under_lock[0]),
+            "{under_lock:?}"
+        );
         assert!(early > columns as usize / 3);
     }
 }
@@ -763,7 +1022,10 @@ fn the_legend_names_what_is_in_the_picture_and_nothing_that_cannot_be() {
     let plan = session.press_and_wait(Char('r'), 0.5);
     let legend = |session: &Session| session.row("starting  · idle");
     for word in ["gil", "network", "file", "not recorded"] {
-        assert!(!legend(&session).contains(word), "cpu under threads has no {word}");
+        assert!(
+            !legend(&session).contains(word),
+            "cpu under threads has no {word}"
+        );
     }
     let scenario = Scenario::new(plan, 2);
     let mut batch = scenario.batch(0, scenario.wall());
@@ -786,12 +1048,19 @@ fn on_the_smallest_screen_the_legend_drops_whole_words_and_never_halves() {
 fn one_worker_that_waits_for_the_network_is_one_thin_line() {
     let mut session = Session::new(120, 40);
     session.press_and_wait(Char('4'), 0.5);
-    let lines =
-        session.rows().iter().filter(|row| row.contains("────")).filter(|row| row.contains("w0")).count();
+    let lines = session
+        .rows()
+        .iter()
+        .filter(|row| row.contains("────"))
+        .filter(|row| row.contains("w0"))
+        .count();
     let inside = |row: &String| row.chars().skip(52).take(20).filter(|c| *c == '─').count() > 10;
     let rows = session.rows();
     let place = |text: &str| rows.iter().position(|row| row.contains(text)).unwrap();
-    let drawn = rows[place("Timeline") + 1..place("╵0 s")].iter().filter(|row| inside(row)).count();
+    let drawn = rows[place("Timeline") + 1..place("╵0 s")]
+        .iter()
+        .filter(|row| inside(row))
+        .count();
     assert_eq!((lines, drawn), (1, 1), "beside its label, and nowhere else");
 }
 
@@ -802,8 +1071,10 @@ fn a_doubt_that_a_long_verdict_leaves_no_row_for_has_its_sign_before_it() {
     assert!(session.rows()[1].starts_with(" gil-threads: no gain"));
     let plan = session.press_and_wait(Char('r'), 1.0);
     let mut record = Scenario::new(plan, 2).record();
-    record
-        .doubt(CaveatKind::CoresTaken, "noisy machine: others used 50 % of the cores: measure again".into());
+    record.doubt(
+        CaveatKind::CoresTaken,
+        "noisy machine: others used 50 % of the cores: measure again".into(),
+    );
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     let rows = session.rows();
     assert!(

@@ -6,7 +6,9 @@ mod fixtures;
 use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::App;
 use pconc_tui::app::command::Command;
-use pconc_tui::app::key::Key::{self, Char, Ctrl, Down, End, Enter, Esc, Home, Left, Right, Tab, Up};
+use pconc_tui::app::key::Key::{
+    self, Char, Ctrl, Down, End, Enter, Esc, Home, Left, Right, Tab, Up,
+};
 use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::overlay::{Overlay, Text};
 use pconc_tui::app::screen::Panel;
@@ -25,12 +27,20 @@ fn app() -> App {
 
 fn uncalibrated() -> App {
     let mut app = App::new(explorer::machine(2), Limits::default());
-    assert!(app.update(Msg::Resized { columns: 120, rows: 40 }).is_empty());
+    assert!(
+        app.update(Msg::Resized {
+            columns: 120,
+            rows: 40
+        })
+        .is_empty()
+    );
     app
 }
 
 fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
-    keys.iter().flat_map(|key| app.update(Msg::Key(*key))).collect()
+    keys.iter()
+        .flat_map(|key| app.update(Msg::Key(*key)))
+        .collect()
 }
 
 fn started(effects: &[Effect]) -> &Plan {
@@ -45,7 +55,10 @@ fn play(app: &mut App, plan: &Plan, outcome: Outcome) -> Vec<Effect> {
     let scenario = Scenario::new(plan.clone(), 2);
     let half = scenario.wall() / 2;
     assert!(app.update(Msg::Batch(scenario.batch(0, half))).is_empty());
-    assert!(app.update(Msg::Batch(scenario.batch(half, scenario.wall()))).is_empty());
+    assert!(
+        app.update(Msg::Batch(scenario.batch(half, scenario.wall())))
+            .is_empty()
+    );
     let mut record = scenario.record();
     record.outcome = outcome;
     app.update(Msg::Concluded(Box::new(record)))
@@ -68,12 +81,22 @@ fn a_run_goes_from_the_key_through_batches_into_the_history() {
     let plan = started(&effects).clone();
     assert_eq!((plan.model(), plan.workers()), (Model::Threads, 2));
     assert!(app.is_running());
-    assert!(press(&mut app, &[Char('r')]).is_empty(), "one run at a time");
-    assert!(matches!(play(&mut app, &plan, Outcome::Completed)[..], [Effect::Keep(_)]));
+    assert!(
+        press(&mut app, &[Char('r')]).is_empty(),
+        "one run at a time"
+    );
+    assert!(matches!(
+        play(&mut app, &plan, Outcome::Completed)[..],
+        [Effect::Keep(_)]
+    ));
     assert!(!app.is_running());
     assert_eq!(app.history().entries().len(), 1);
     assert_eq!(app.browse().selected(), Some(1));
-    assert!(app.headline().starts_with("threads: "), "{}", app.headline());
+    assert!(
+        app.headline().starts_with("threads: "),
+        "{}",
+        app.headline()
+    );
 }
 
 #[test]
@@ -84,12 +107,25 @@ fn a_quick_experiment_runs_serial_then_the_model_and_ends_with_one_sentence() {
     let model = started(&play(&mut app, &serial, Outcome::Completed)).clone();
     assert_eq!((model.model(), model.workers()), (Model::GilThreads, 4));
     assert_eq!(app.live().unwrap().campaign.progress(), (2, 2));
-    assert!(matches!(play(&mut app, &model, Outcome::Completed)[..], [Effect::Keep(_)]));
-    assert_eq!(app.headline(), "gil-threads: no gain: one computed while three waited for the lock");
+    assert!(matches!(
+        play(&mut app, &model, Outcome::Completed)[..],
+        [Effect::Keep(_)]
+    ));
+    assert_eq!(
+        app.headline(),
+        "gil-threads: no gain: one computed while three waited for the lock"
+    );
     let third = started(&press(&mut app, &[Char('3')])).clone();
-    assert_eq!(third.model(), Model::Processes, "the baseline is there already");
+    assert_eq!(
+        third.model(),
+        Model::Processes,
+        "the baseline is there already"
+    );
     play(&mut app, &third, Outcome::Completed);
-    assert_eq!(app.headline(), "processes: 2.0× faster than serial: two workers computed at once");
+    assert_eq!(
+        app.headline(),
+        "processes: 2.0× faster than serial: two workers computed at once"
+    );
 }
 
 #[test]
@@ -98,7 +134,10 @@ fn the_first_experiment_measures_the_machines_speed_and_all_share_one_baseline()
     assert_eq!(press(&mut app, &[Char('3')]), [Effect::Calibrate]);
     let serial = started(&app.update(Msg::Calibrated(Speed::uniform(40e6)))).clone();
     let processes = started(&play(&mut app, &serial, Outcome::Completed)).clone();
-    assert!(matches!(play(&mut app, &processes, Outcome::Completed)[..], [Effect::Keep(_)]));
+    assert!(matches!(
+        play(&mut app, &processes, Outcome::Completed)[..],
+        [Effect::Keep(_)]
+    ));
     let under_the_lock = started(&press(&mut app, &[Char('2')])).clone();
     assert_eq!(under_the_lock.model(), Model::GilThreads);
     assert!(under_the_lock.same_work(&serial));
@@ -107,7 +146,10 @@ fn the_first_experiment_measures_the_machines_speed_and_all_share_one_baseline()
 #[test]
 fn repeats_are_as_many_runs() {
     let mut app = app();
-    press(&mut app, &[Up, Down, Down, Down, Down, Down, Down, Right, Right]);
+    press(
+        &mut app,
+        &[Up, Down, Down, Down, Down, Down, Down, Right, Right],
+    );
     let mut effects = press(&mut app, &[Char('r')]);
     let mut runs = 0;
     while let [.., Effect::Start(plan)] = &effects[..] {
@@ -125,15 +167,37 @@ fn stopping_keeps_the_record_as_cancelled_and_ends_the_experiment() {
     let serial = started(&press(&mut app, &[Char('3')])).clone();
     assert_eq!(press(&mut app, &[Char('x')]), [Effect::Stop]);
     assert!(press(&mut app, &[Char('x')]).is_empty(), "once is enough");
-    assert!(matches!(play(&mut app, &serial, Outcome::Cancelled)[..], [Effect::Keep(_)]));
-    assert_eq!(app.history().entries()[0].record.outcome, Outcome::Cancelled);
-    assert!(app.headline().starts_with("stopped after"), "{}", app.headline());
+    assert!(matches!(
+        play(&mut app, &serial, Outcome::Cancelled)[..],
+        [Effect::Keep(_)]
+    ));
+    assert_eq!(
+        app.history().entries()[0].record.outcome,
+        Outcome::Cancelled
+    );
+    assert!(
+        app.headline().starts_with("stopped after"),
+        "{}",
+        app.headline()
+    );
 }
 
 #[test]
 fn an_invalid_form_starts_nothing_and_says_where_the_mistake_is() {
     let mut app = app();
-    press(&mut app, &[Down, Down, Enter, Char('9'), Char('9'), Char('9'), Char('9'), Enter]);
+    press(
+        &mut app,
+        &[
+            Down,
+            Down,
+            Enter,
+            Char('9'),
+            Char('9'),
+            Char('9'),
+            Char('9'),
+            Enter,
+        ],
+    );
     assert!(press(&mut app, &[Tab, Char('r')]).is_empty());
     let remark = app.setup().remark().unwrap();
     assert!(remark.is_error && remark.field == Field::Workers);
@@ -146,7 +210,10 @@ fn an_invalid_form_starts_nothing_and_says_where_the_mistake_is() {
 fn on_a_small_screen_the_form_opens_to_show_a_mistake() {
     let mut app = app();
     press(&mut app, &[Down, Down, Enter, Char('0'), Enter]);
-    let _ = app.update(Msg::Resized { columns: 80, rows: 24 });
+    let _ = app.update(Msg::Resized {
+        columns: 80,
+        rows: 24,
+    });
     assert!(press(&mut app, &[Char('r')]).is_empty());
     assert_eq!(app.overlay(), Some(&Overlay::Form));
 }
@@ -154,7 +221,21 @@ fn on_a_small_screen_the_form_opens_to_show_a_mistake() {
 #[test]
 fn digits_go_into_a_number_between_enter_and_enter_and_start_no_experiment_there() {
     let mut app = app();
-    assert!(press(&mut app, &[Down, Down, Enter, Char('1'), Char('2'), Char('q'), Char('r')]).is_empty());
+    assert!(
+        press(
+            &mut app,
+            &[
+                Down,
+                Down,
+                Enter,
+                Char('1'),
+                Char('2'),
+                Char('q'),
+                Char('r')
+            ]
+        )
+        .is_empty()
+    );
     assert_eq!(app.setup().typed(), Some("12"));
     assert!(!app.is_running());
     assert_eq!(press(&mut app, &[Ctrl('c')]), [Effect::Quit]);
@@ -192,7 +273,10 @@ fn marked_runs_are_compared_and_without_marks_the_chosen_one_with_its_baseline()
         other => panic!("expected a comparison, not {other:?}"),
     };
     assert_eq!(numbers(&app).0, [1, 3]);
-    press(&mut app, &[Esc, Char('m'), Tab, Tab, Tab, Tab, Up, Char('m'), Char('c')]);
+    press(
+        &mut app,
+        &[Esc, Char('m'), Tab, Tab, Tab, Tab, Up, Char('m'), Char('c')],
+    );
     let (compared, sentence) = numbers(&app);
     assert_eq!(compared, [2, 3]);
     assert!(
@@ -215,7 +299,10 @@ fn choosing_a_row_shows_it_and_the_live_run_comes_back_when_asked() {
     press(&mut app, &[Esc]);
     assert!(app.browse().selected().is_none());
     press(&mut app, &[Up, End]);
-    assert!(app.browse().selected().is_none(), "the live run is the lowest row");
+    assert!(
+        app.browse().selected().is_none(),
+        "the live run is the lowest row"
+    );
 }
 
 #[test]
@@ -234,14 +321,21 @@ fn an_experiment_that_goes_on_and_ends_leaves_the_older_row_that_is_looked_at_al
     let first = started(&press(&mut app, &[Char('r')])).clone();
     play(&mut app, &first, Outcome::Completed);
     let serial = started(&press(&mut app, &[Char('3')])).clone();
-    assert_eq!(app.browse().selected(), None, "a run that was asked for is watched");
+    assert_eq!(
+        app.browse().selected(),
+        None,
+        "a run that was asked for is watched"
+    );
     press(&mut app, &[Tab, Tab, Tab, Tab, Home, Char('+')]);
     let looked_at = |app: &App| (app.browse().selected(), *app.timeline());
     let before = looked_at(&app);
     assert!(before.0 == Some(1) && before.1.is_zoomed());
     let processes = started(&play(&mut app, &serial, Outcome::Completed)).clone();
     assert_eq!(looked_at(&app), before);
-    assert!(matches!(play(&mut app, &processes, Outcome::Completed)[..], [Effect::Keep(_)]));
+    assert!(matches!(
+        play(&mut app, &processes, Outcome::Completed)[..],
+        [Effect::Keep(_)]
+    ));
     assert_eq!(looked_at(&app), before);
 }
 
@@ -252,7 +346,12 @@ fn a_task_time_is_calibrated_once_a_session() {
     assert_eq!(press(&mut app, &[Char('r')]), [Effect::Calibrate]);
     assert!(app.is_busy() && !app.is_running());
     let plan = started(&app.update(Msg::Calibrated(Speed::uniform(40e6)))).clone();
-    assert!(matches!(plan.workload(), pconc_tui::domain::workload::Workload::Cpu { iterations: 10_000_000 }));
+    assert!(matches!(
+        plan.workload(),
+        pconc_tui::domain::workload::Workload::Cpu {
+            iterations: 10_000_000
+        }
+    ));
     play(&mut app, &plan, Outcome::Completed);
     started(&press(&mut app, &[Char('r')]));
 }
@@ -261,18 +360,31 @@ fn a_task_time_is_calibrated_once_a_session() {
 fn the_speed_is_measured_when_the_explorer_opens_and_a_run_waits_for_it() {
     let mut app = uncalibrated();
     assert!(app.setup().forecast().unwrap().contains("measuring"));
-    assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier, Effect::FindPythons, Effect::Calibrate]);
+    assert_eq!(
+        app.update(Msg::Opened),
+        [Effect::ReadEarlier, Effect::FindPythons, Effect::Calibrate]
+    );
     assert!(!app.is_busy(), "nobody has to know");
     assert!(press(&mut app, &[Char('r')]).is_empty());
     started(&app.update(Msg::Calibrated(Speed::uniform(40e6))));
-    assert_eq!(app.setup().forecast(), Ok("about 1.0 s"), "8 tasks of 0.25 s on two cores");
-    assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier, Effect::FindPythons]);
+    assert_eq!(
+        app.setup().forecast(),
+        Ok("about 1.0 s"),
+        "8 tasks of 0.25 s on two cores"
+    );
+    assert_eq!(
+        app.update(Msg::Opened),
+        [Effect::ReadEarlier, Effect::FindPythons]
+    );
 }
 
 #[test]
 fn measuring_the_speed_that_is_refused_does_not_hold_up_later_runs() {
     let mut app = uncalibrated();
-    assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier, Effect::FindPythons, Effect::Calibrate]);
+    assert_eq!(
+        app.update(Msg::Opened),
+        [Effect::ReadEarlier, Effect::FindPythons, Effect::Calibrate]
+    );
     let _ = app.update(Msg::Refused("no thread".into()));
     started(&press(&mut app, &[Char('r')]));
 }
@@ -280,7 +392,10 @@ fn measuring_the_speed_that_is_refused_does_not_hold_up_later_runs() {
 #[test]
 fn a_stopped_calibration_starts_nothing() {
     let mut app = uncalibrated();
-    press(&mut app, &[Down, Down, Down, Down, Left, Char('r'), Char('x')]);
+    press(
+        &mut app,
+        &[Down, Down, Down, Down, Left, Char('r'), Char('x')],
+    );
     assert!(!app.is_busy());
     assert!(app.update(Msg::Calibrated(Speed::uniform(40e6))).is_empty());
 }
@@ -289,10 +404,17 @@ fn a_stopped_calibration_starts_nothing() {
 fn the_baseline_is_that_of_the_form_or_of_the_chosen_row() {
     let mut app = app();
     let plan = started(&press(&mut app, &[Char('R')])).clone();
-    assert_eq!((plan.model(), plan.workers(), plan.tasks()), (Model::Serial, 1, 8));
+    assert_eq!(
+        (plan.model(), plan.workers(), plan.tasks()),
+        (Model::Serial, 1, 8)
+    );
     play(&mut app, &plan, Outcome::Completed);
     press(&mut app, &[Right]);
-    assert_eq!(started(&press(&mut app, &[Char('R')])).tasks(), 16, "the form says io now");
+    assert_eq!(
+        started(&press(&mut app, &[Char('R')])).tasks(),
+        16,
+        "the form says io now"
+    );
     play(&mut app, &plan, Outcome::Completed);
     press(&mut app, &[Tab, Tab, Tab, Tab]);
     assert_eq!(started(&press(&mut app, &[Home, Char('R')])).tasks(), 8);
@@ -304,7 +426,12 @@ fn a_refused_run_is_told_and_leaves_the_session_usable() {
     press(&mut app, &[Char('r')]);
     let _ = app.update(Msg::Refused("the process table is full".into()));
     assert!(app.notice().unwrap().is_error);
-    assert!(app.notice().unwrap().sentence.contains("the process table is full"));
+    assert!(
+        app.notice()
+            .unwrap()
+            .sentence
+            .contains("the process table is full")
+    );
     press(&mut app, &[Esc]);
     assert!(app.notice().is_none());
     started(&press(&mut app, &[Char('r')]));
@@ -313,10 +440,16 @@ fn a_refused_run_is_told_and_leaves_the_session_usable() {
 #[test]
 fn growing_the_screen_turns_the_open_form_into_its_panel() {
     let mut app = app();
-    let _ = app.update(Msg::Resized { columns: 80, rows: 24 });
+    let _ = app.update(Msg::Resized {
+        columns: 80,
+        rows: 24,
+    });
     press(&mut app, &[Char('f')]);
     assert_eq!(app.overlay(), Some(&Overlay::Form));
-    let _ = app.update(Msg::Resized { columns: 120, rows: 40 });
+    let _ = app.update(Msg::Resized {
+        columns: 120,
+        rows: 40,
+    });
     assert_eq!((app.overlay(), app.focus().panel), (None, Panel::Setup));
 }
 
@@ -326,8 +459,14 @@ fn a_number_that_is_being_typed_stays_in_sight_when_the_screen_shrinks() {
         let mut app = app();
         press(&mut app, &[Down, Down, Enter, Char('7')]);
         let _ = app.update(Msg::Resized { columns, rows });
-        let _ = app.update(Msg::Resized { columns: 80, rows: 24 });
-        assert_eq!((app.overlay(), app.setup().typed()), (Some(&Overlay::Form), Some("7")));
+        let _ = app.update(Msg::Resized {
+            columns: 80,
+            rows: 24,
+        });
+        assert_eq!(
+            (app.overlay(), app.setup().typed()),
+            (Some(&Overlay::Form), Some("7"))
+        );
         press(&mut app, &[Enter, Esc]);
         assert_eq!((app.overlay(), app.setup().draft().workers), (None, 7));
         assert_eq!(press(&mut app, &[Char('q')]), [Effect::Quit]);

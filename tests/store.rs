@@ -35,7 +35,9 @@ struct Room {
 
 impl Room {
     fn new() -> Room {
-        Room { folder: tempfile::tempdir().expect("there is room for one") }
+        Room {
+            folder: tempfile::tempdir().expect("there is room for one"),
+        }
     }
 
     fn place(&self) -> Place {
@@ -60,7 +62,11 @@ impl Room {
 
     /// What the runs are called by, in order.
     fn ids(&self) -> Vec<String> {
-        self.opened().runs.iter().map(|run| run.record.id.clone()).collect()
+        self.opened()
+            .runs
+            .iter()
+            .map(|run| run.record.id.clone())
+            .collect()
     }
 
     fn numbers(&self) -> Vec<usize> {
@@ -87,7 +93,10 @@ fn here(session: &str) -> Arc<Provenance> {
 /// A record that is called so.
 fn record(id: &str) -> Record {
     let plan = sample::plan(WorkloadKind::Cpu, Model::Threads, 2);
-    Record { id: id.into(), ..sample::record(plan, 1.5, 2.5) }
+    Record {
+        id: id.into(),
+        ..sample::record(plan, 1.5, 2.5)
+    }
 }
 
 /// Longer than anything here takes.

@@ -32,43 +32,36 @@ pub struct Browse {
 
 impl Browse {
     /// The number of the chosen row. `None` is the row of the live run, below all others.
-    #[must_use]
     pub fn selected(&self) -> Option<usize> {
         self.selected
     }
 
     /// The numbers of the marked rows, in ascending order.
-    #[must_use]
     pub fn marked(&self) -> &[usize] {
         &self.marked
     }
 
     /// The numbers of all runs that are shown, in that order; the live run comes below them.
-    #[must_use]
     pub fn order(&self) -> &[usize] {
         &self.order
     }
 
     /// Where in [`Browse::order`] the chosen row is.
-    #[must_use]
     pub fn place(&self) -> Option<usize> {
         self.place
     }
 
     /// The largest speed-up of the runs that are shown; at least 1.
-    #[must_use]
     pub fn most(&self) -> f64 {
         self.most.max(1.0)
     }
 
     /// Whether runs of earlier sessions are shown.
-    #[must_use]
     pub fn shows_earlier(&self) -> bool {
         self.shows_earlier
     }
 
     /// So many runs of earlier sessions there are, shown or not.
-    #[must_use]
     pub fn earlier(&self) -> usize {
         self.earlier
     }
@@ -83,20 +76,26 @@ impl Browse {
     }
 
     /// How many rows there are without the live run's; with the headings of sessions or without.
-    #[must_use]
     pub fn rows(&self, with_sessions: bool) -> usize {
-        self.order.len() + if with_sessions { self.sessions.len() } else { 0 }
+        self.order.len()
+            + if with_sessions {
+                self.sessions.len()
+            } else {
+                0
+            }
     }
 
     /// The row so many rows below the first. O(log sessions).
-    #[must_use]
     pub fn row(&self, at: usize, with_sessions: bool) -> Option<BrowseRow> {
         if !with_sessions {
             return self.order.get(at).copied().map(BrowseRow::Run);
         }
         // The heading number i is in row `place + i`.
         let headings = self.headings_until(at);
-        match headings.checked_sub(1).map(|last| (last, self.sessions[last])) {
+        match headings
+            .checked_sub(1)
+            .map(|last| (last, self.sessions[last]))
+        {
             Some((last, (place, number))) if place + last == at => Some(BrowseRow::Session(number)),
             _ => self.order.get(at - headings).copied().map(BrowseRow::Run),
         }
@@ -107,23 +106,33 @@ impl Browse {
         let (mut from, mut to) = (0, self.sessions.len());
         while from < to {
             let middle = usize::midpoint(from, to);
-            if self.sessions[middle].0 + middle <= row { from = middle + 1 } else { to = middle }
+            if self.sessions[middle].0 + middle <= row {
+                from = middle + 1
+            } else {
+                to = middle
+            }
         }
         from
     }
 
     /// The row of the run at this place of [`Browse::order`], or where the next one would be.
-    #[must_use]
     pub fn row_of(&self, place: usize, with_sessions: bool) -> usize {
         let above = |(begin, _): &(usize, usize)| *begin <= place;
-        place + if with_sessions { self.sessions.partition_point(above) } else { 0 }
+        place
+            + if with_sessions {
+                self.sessions.partition_point(above)
+            } else {
+                0
+            }
     }
 
     /// How many runs are above this row.
-    #[must_use]
     pub fn runs_above(&self, row: usize, with_sessions: bool) -> usize {
-        let headings =
-            if with_sessions { row.checked_sub(1).map_or(0, |row| self.headings_until(row)) } else { 0 };
+        let headings = if with_sessions {
+            row.checked_sub(1).map_or(0, |row| self.headings_until(row))
+        } else {
+            0
+        };
         row - headings
     }
 
@@ -134,11 +143,12 @@ impl Browse {
     }
 
     fn find(&mut self) {
-        self.place = self.selected.and_then(|number| self.order.iter().position(|other| *other == number));
+        self.place = self
+            .selected
+            .and_then(|number| self.order.iter().position(|other| *other == number));
     }
 
     /// The run to choose instead of one that is no longer shown: the one before it, else the one behind it.
-    #[must_use]
     pub(super) fn nearest(&self, number: usize) -> Option<usize> {
         let before = self.order.iter().filter(|other| **other <= number).max();
         before.or_else(|| self.order.iter().min()).copied()
@@ -153,8 +163,14 @@ impl Browse {
     /// Moves the choice by so many rows as they are shown; with `live` there is one more below them.
     pub fn step(&mut self, by: isize, live: bool) {
         let rows = self.order.len() + usize::from(live);
-        let Some(last) = rows.checked_sub(1) else { return };
-        let next = self.place.unwrap_or(last).saturating_add_signed(by).min(last);
+        let Some(last) = rows.checked_sub(1) else {
+            return;
+        };
+        let next = self
+            .place
+            .unwrap_or(last)
+            .saturating_add_signed(by)
+            .min(last);
         self.selected = self.order.get(next).copied();
         self.place = self.selected.map(|_| next);
     }
@@ -175,9 +191,12 @@ impl Browse {
     }
 
     /// The marked runs that are shown.
-    #[must_use]
     pub fn marked_in_view(&self) -> Vec<usize> {
-        self.marked.iter().copied().filter(|number| self.order.contains(number)).collect()
+        self.marked
+            .iter()
+            .copied()
+            .filter(|number| self.order.contains(number))
+            .collect()
     }
 
     /// Marks the chosen row, or takes its mark away.
@@ -198,7 +217,6 @@ impl Browse {
 
     /// What a comparison would show: the marked runs; with fewer than two the chosen one besides; and if that is still
     /// alone, the baseline that its speed-up is measured against.
-    #[must_use]
     pub fn compared(&self, history: &History) -> Vec<usize> {
         let mut numbers = self.marked.clone();
         if numbers.len() < 2 {
@@ -217,7 +235,9 @@ impl Browse {
 
 /// Where sessions begin among runs that are shown in the order of their numbers: before which place, and the number of
 /// the run there. None if all are of one session of this program.
-pub(super) fn sessions<'a>(entries: impl Iterator<Item = Option<&'a Entry>>) -> Vec<(usize, usize)> {
+pub(super) fn sessions<'a>(
+    entries: impl Iterator<Item = Option<&'a Entry>>,
+) -> Vec<(usize, usize)> {
     let mut begins = vec![];
     let mut former: Option<&Entry> = None;
     for (place, entry) in entries.enumerate() {
@@ -228,7 +248,11 @@ pub(super) fn sessions<'a>(entries: impl Iterator<Item = Option<&'a Entry>>) -> 
         }
         former = Some(entry);
     }
-    if begins.len() > 1 || former.is_some_and(|entry| entry.is_foreign()) { begins } else { vec![] }
+    if begins.len() > 1 || former.is_some_and(|entry| entry.is_foreign()) {
+        begins
+    } else {
+        vec![]
+    }
 }
 
 #[cfg(test)]
@@ -285,7 +309,10 @@ mod tests {
     #[test]
     fn a_run_that_is_hidden_gives_the_choice_to_its_neighbour() {
         let browse = arranged(vec![9, 4, 2]);
-        assert_eq!([5, 1, 9].map(|number| browse.nearest(number)), [Some(4), Some(2), Some(9)]);
+        assert_eq!(
+            [5, 1, 9].map(|number| browse.nearest(number)),
+            [Some(4), Some(2), Some(9)]
+        );
         assert_eq!(Browse::default().nearest(3), None);
     }
 

@@ -97,9 +97,12 @@ pub enum ByDefault {
 
 impl Column {
     /// What it is called where it stands alone: the bar has no heading.
-    #[must_use]
     pub fn name(&self) -> &'static str {
-        if self.heading.is_empty() { "bar" } else { self.heading }
+        if self.heading.is_empty() {
+            "bar"
+        } else {
+            self.heading
+        }
     }
 }
 
@@ -112,7 +115,17 @@ const fn column(
     key: fn(&Entry) -> SortKey<'_>,
     (rank, by_default): (u8, ByDefault),
 ) -> Column {
-    Column { id, heading, meaning, side, least, cell, key, rank, by_default }
+    Column {
+        id,
+        heading,
+        meaning,
+        side,
+        least,
+        cell,
+        key,
+        rank,
+        by_default,
+    }
 }
 
 use ByDefault::{Hidden, If, Shown};
@@ -124,9 +137,17 @@ pub const EXTRA: u8 = 14;
 
 /// So many characters of a name have room in its column.
 const NAME: usize = 20;
-const NONE: Extent = Extent { before: 0, after: 0, words: 0 };
+const NONE: Extent = Extent {
+    before: 0,
+    after: 0,
+    words: 0,
+};
 /// Up to 999.999 s.
-const SECONDS: Extent = Extent { before: 3, after: 4, words: 0 };
+const SECONDS: Extent = Extent {
+    before: 3,
+    after: 4,
+    words: 0,
+};
 
 /// Every column, from left to right.
 #[rustfmt::skip]
@@ -188,7 +209,11 @@ fn when(row: Row<'_>) -> String {
 /// A name, as far as a column goes.
 fn name(run: &Entry) -> String {
     let name = run.name.as_deref().unwrap_or_default();
-    if name.chars().count() > NAME { text::clean(name, NAME - 1) + "…" } else { name.into() }
+    if name.chars().count() > NAME {
+        text::clean(name, NAME - 1) + "…"
+    } else {
+        name.into()
+    }
 }
 
 /// Thousandths of a live time would only flicker.
@@ -215,9 +240,10 @@ fn megabytes(record: &Record) -> Option<f64> {
 }
 
 /// How often workers left a core, of themselves or not; `None` if that was not measured.
-#[must_use]
 pub fn context_switches(record: &Record) -> Option<u64> {
-    record.context_switches.map(|switches| switches.voluntary + switches.involuntary)
+    record
+        .context_switches
+        .map(|switches| switches.voluntary + switches.involuntary)
 }
 
 fn lock_switches(record: &Record) -> Option<u64> {
@@ -260,29 +286,31 @@ impl Default for Columns {
     fn default() -> Columns {
         Columns {
             wishes: [Wish::Default; COLUMNS.len()],
-            sort: Sort { by: ColumnId::Number, descending: false },
+            sort: Sort {
+                by: ColumnId::Number,
+                descending: false,
+            },
             cursor: 0,
             extents: COLUMNS.each_ref().map(|column| column.least),
-            is_worth: COLUMNS.each_ref().map(|column| matches!(column.by_default, Shown)),
+            is_worth: COLUMNS
+                .each_ref()
+                .map(|column| matches!(column.by_default, Shown)),
         }
     }
 }
 
 impl Columns {
     /// What runs are sorted by.
-    #[must_use]
     pub fn sort(&self) -> Sort {
         self.sort
     }
 
     /// Where in [`COLUMNS`] the cursor of the overlay is.
-    #[must_use]
     pub fn cursor(&self) -> usize {
         self.cursor
     }
 
     /// Whether the column at this place of [`COLUMNS`] is to be shown, if there is room.
-    #[must_use]
     pub fn is_shown(&self, at: usize) -> bool {
         match self.wishes[at] {
             Wish::Default => self.is_worth[at],
@@ -291,14 +319,12 @@ impl Columns {
     }
 
     /// Whether the user asked for the column at this place.
-    #[must_use]
     pub fn is_wished(&self, at: usize) -> bool {
         self.wishes[at] == Wish::Shown
     }
 
     /// The places in [`COLUMNS`] of all that are to be shown, those that go last first: the user's own wishes, then by
     /// rank.
-    #[must_use]
     pub fn by_importance(&self) -> Vec<usize> {
         let mut shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| self.is_shown(*at)).collect();
         shown.sort_by_key(|at| (!self.is_wished(*at), COLUMNS[*at].rank));
@@ -306,7 +332,6 @@ impl Columns {
     }
 
     /// The room that the cells of the column at this place need in all rows of the history.
-    #[must_use]
     pub fn extent(&self, at: usize) -> Extent {
         self.extents[at]
     }
@@ -323,7 +348,11 @@ impl Columns {
 
     /// Shows the column under the cursor, or hides it.
     pub fn toggle(&mut self) {
-        let wish = if self.is_shown(self.cursor) { Wish::Hidden } else { Wish::Shown };
+        let wish = if self.is_shown(self.cursor) {
+            Wish::Hidden
+        } else {
+            Wish::Shown
+        };
         self.wishes[self.cursor] = wish;
     }
 
@@ -347,10 +376,18 @@ impl Columns {
                 If(is_worth) => entries.iter().any(|entry| is_worth(entry)),
             };
             let cell = |entry: &&Entry| Extent::of(&(column.cell)(Row::Entry(entry)), column.side);
-            let of_sweep = |sweep: &&SweepEntry| Extent::of(&of_sweep(column.id, sweep), column.side);
+            let of_sweep =
+                |sweep: &&SweepEntry| Extent::of(&of_sweep(column.id, sweep), column.side);
             // A sweep's work is told in words that make their own room.
-            let sweeps = sweeps.iter().filter(|_| column.side != Side::Left).map(of_sweep);
-            let cells = entries.iter().map(cell).chain(sweeps).filter(|_| self.is_shown(at));
+            let sweeps = sweeps
+                .iter()
+                .filter(|_| column.side != Side::Left)
+                .map(of_sweep);
+            let cells = entries
+                .iter()
+                .map(cell)
+                .chain(sweeps)
+                .filter(|_| self.is_shown(at));
             self.extents[at] = cells.fold(column.least, Extent::with);
         }
     }
@@ -361,10 +398,15 @@ impl Columns {
         entries: impl Iterator<Item = &'a Entry>,
         sweeps: impl Iterator<Item = &'a SweepEntry>,
     ) -> Vec<usize> {
-        let key = COLUMNS.iter().find(|column| column.id == self.sort.by).map_or(COLUMNS[0].key, |it| it.key);
+        let key = COLUMNS
+            .iter()
+            .find(|column| column.id == self.sort.by)
+            .map_or(COLUMNS[0].key, |it| it.key);
         let sweeps = sweeps.map(|sweep| (cell::sweep_key(self.sort.by, sweep), sweep.number));
-        let mut keyed: Vec<(SortKey<'_>, usize)> =
-            entries.map(|run| (key(run), run.number)).chain(sweeps).collect();
+        let mut keyed: Vec<(SortKey<'_>, usize)> = entries
+            .map(|run| (key(run), run.number))
+            .chain(sweeps)
+            .collect();
         keyed.sort_by(|a, b| compare(a.0, b.0, self.sort.descending));
         keyed.into_iter().map(|(_, number)| number).collect()
     }
@@ -440,7 +482,10 @@ mod tests {
 
     #[test]
     fn what_the_user_asked_for_goes_last_and_what_was_hidden_is_gone() {
-        let mut columns = Columns { cursor: place(ColumnId::Memory), ..Columns::default() };
+        let mut columns = Columns {
+            cursor: place(ColumnId::Memory),
+            ..Columns::default()
+        };
         columns.toggle();
         assert_eq!(columns.by_importance()[0], place(ColumnId::Memory));
         columns.cursor = place(ColumnId::Model);
@@ -456,6 +501,10 @@ mod tests {
         ranks.sort_unstable();
         ranks.dedup();
         assert_eq!(ranks.len(), COLUMNS.len());
-        assert!(COLUMNS.iter().all(|column| column.meaning.chars().count() <= 32));
+        assert!(
+            COLUMNS
+                .iter()
+                .all(|column| column.meaning.chars().count() <= 32)
+        );
     }
 }

@@ -194,9 +194,9 @@ pub struct Binding {
 
 impl Binding {
     /// Whether it is about this key.
-    #[must_use]
     pub fn means(&self, key: Key) -> bool {
-        self.keys.contains(&key) || (matches!(key, Key::Char(_)) && self.keys.contains(&Key::AnyChar))
+        self.keys.contains(&key)
+            || (matches!(key, Key::Char(_)) && self.keys.contains(&Key::AnyChar))
     }
 }
 
@@ -209,14 +209,22 @@ const fn bind(
     explanation: &'static str,
     priority: u8,
 ) -> Binding {
-    Binding { keys, shown, command, context, label, explanation, priority }
+    Binding {
+        keys,
+        shown,
+        command,
+        context,
+        label,
+        explanation,
+        priority,
+    }
 }
 
 use Command as C;
 use Context as In;
 use Key::{
-    BackTab, Backspace, Char, Ctrl, Delete, Down, End, Enter, Esc, Home, Left, PageDown, PageUp, Right, Tab,
-    Up,
+    BackTab, Backspace, Char, Ctrl, Delete, Down, End, Enter, Esc, Home, Left, PageDown, PageUp,
+    Right, Tab, Up,
 };
 
 /// The digits, which a number field takes.
@@ -442,11 +450,12 @@ pub static BINDINGS: &[Binding] = &[
 ];
 
 /// What `key` does where these contexts hold, innermost first.
-#[must_use]
 pub fn lookup(key: Key, contexts: &[Context]) -> Option<&'static Binding> {
-    contexts
-        .iter()
-        .find_map(|context| BINDINGS.iter().find(|binding| binding.context == *context && binding.means(key)))
+    contexts.iter().find_map(|context| {
+        BINDINGS
+            .iter()
+            .find(|binding| binding.context == *context && binding.means(key))
+    })
 }
 
 #[cfg(test)]
@@ -475,7 +484,11 @@ mod tests {
     fn every_binding_is_explained_and_every_context_has_its_place_in_the_help() {
         for binding in BINDINGS {
             assert!(!binding.explanation.is_empty());
-            assert!(Context::HEADINGS.iter().any(|(context, _)| *context == binding.context));
+            assert!(
+                Context::HEADINGS
+                    .iter()
+                    .any(|(context, _)| *context == binding.context)
+            );
             assert!(binding.priority == 0 || !binding.label.is_empty());
         }
     }

@@ -38,9 +38,11 @@ pub struct Composition {
 
 impl Composition {
     /// In so many columns and rows.
-    #[must_use]
     pub fn of(history: &History, numbers: &[usize], (columns, rows): (u16, u16)) -> Composition {
-        let runs: Vec<&Entry> = numbers.iter().filter_map(|number| history.get(*number)).collect();
+        let runs: Vec<&Entry> = numbers
+            .iter()
+            .filter_map(|number| history.get(*number))
+            .collect();
         let comparison = compared(history, &runs);
         let said = wrap(&comparison.sentence, columns);
         // The last column says whether there is more above or below.
@@ -49,25 +51,42 @@ impl Composition {
         table.extend(doubts(&runs, width));
         let below = rows.saturating_sub(u16::try_from(said.len()).unwrap_or(1) + 1);
         // The picture tells more than the table: it gets what it needs, up to three fifths.
-        let wanted: usize =
-            runs.iter().map(|run| run.trace.lanes().len().max(1) * HIGH + 1).sum::<usize>() + 1;
-        let fair = (below * 3 / 5).max(below.saturating_sub(u16::try_from(table.len()).unwrap_or(u16::MAX)));
+        let wanted: usize = runs
+            .iter()
+            .map(|run| run.trace.lanes().len().max(1) * HIGH + 1)
+            .sum::<usize>()
+            + 1;
+        let fair = (below * 3 / 5)
+            .max(below.saturating_sub(u16::try_from(table.len()).unwrap_or(u16::MAX)));
         let timelines = u16::try_from(wanted).unwrap_or(u16::MAX).min(fair);
-        Composition { said, legend: legend(&runs), timelines, table, table_room: below - timelines }
+        Composition {
+            said,
+            legend: legend(&runs),
+            timelines,
+            table,
+            table_room: below - timelines,
+        }
     }
 
     /// So many rows of the table are out of sight.
-    #[must_use]
     pub fn hidden_rows(&self) -> u16 {
-        u16::try_from(self.table.len()).unwrap_or(u16::MAX).saturating_sub(self.table_room)
+        u16::try_from(self.table.len())
+            .unwrap_or(u16::MAX)
+            .saturating_sub(self.table_room)
     }
 }
 
 /// What the history says of these runs, against the one of them that is their baseline.
 fn compared(history: &History, runs: &[&Entry]) -> Comparison {
-    let compared: Vec<Compared<'_>> = runs.iter().map(|run| Compared::in_history(history, run)).collect();
+    let compared: Vec<Compared<'_>> = runs
+        .iter()
+        .map(|run| Compared::in_history(history, run))
+        .collect();
     let chosen = runs.iter().position(|run| is_chosen(run));
-    comparison::compare(&compared, chosen.unwrap_or_else(|| comparison::default_reference(&compared)))
+    comparison::compare(
+        &compared,
+        chosen.unwrap_or_else(|| comparison::default_reference(&compared)),
+    )
 }
 
 /// Whether the user made it the baseline of its work.
@@ -77,22 +96,28 @@ fn is_chosen(run: &Entry) -> bool {
 
 /// The number of the run that comes after the one that these are measured against, as their next baseline; `None` if they
 /// cannot be measured against each other.
-#[must_use]
 pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
-    let runs: Vec<&Entry> = numbers.iter().filter_map(|number| history.get(*number)).collect();
+    let runs: Vec<&Entry> = numbers
+        .iter()
+        .filter_map(|number| history.get(*number))
+        .collect();
     let reference = compared(history, &runs).reference?;
     Some(runs.get((reference + 1) % runs.len())?.number)
 }
 
 /// All of the time that these runs took: the longest of them.
-#[must_use]
 pub fn whole(runs: &[&Entry]) -> Window {
-    let end = |run: &&Entry| run.picture().map_or_else(|| nanos(run.record.wall_s), Trace::now);
-    Window { from: 0, to: runs.iter().map(end).max().unwrap_or(0).max(1) }
+    let end = |run: &&Entry| {
+        run.picture()
+            .map_or_else(|| nanos(run.record.wall_s), Trace::now)
+    };
+    Window {
+        from: 0,
+        to: runs.iter().map(end).max().unwrap_or(0).max(1),
+    }
 }
 
 /// The stretch of `all` to look at instead of `zoom`; `None` is all of it.
-#[must_use]
 pub fn look(zoom: Option<Window>, command: Command, all: Window) -> Option<Window> {
     let now = zoom.unwrap_or(all);
     let next = match command {
@@ -124,25 +149,51 @@ type Column = Vec<String>;
 /// A column per run and, between two, one with the difference. Those that do not fit are told in words.
 fn table(comparison: &Comparison, width: usize) -> Vec<TableRow> {
     let rows = &comparison.rows;
-    let names =
-        rows.iter().map(|row| indent(row) + row.name.chars().count() + 1).max().unwrap_or(0).max(NAMES);
-    let mut columns: Vec<Column> = comparison.columns.iter().map(|heading| vec![heading.clone()]).collect();
+    let names = rows
+        .iter()
+        .map(|row| indent(row) + row.name.chars().count() + 1)
+        .max()
+        .unwrap_or(0)
+        .max(NAMES);
+    let mut columns: Vec<Column> = comparison
+        .columns
+        .iter()
+        .map(|heading| vec![heading.clone()])
+        .collect();
     for row in rows {
-        columns.iter_mut().zip(&row.cells).for_each(|(column, cell)| column.push(cell.text.clone()));
+        columns
+            .iter_mut()
+            .zip(&row.cells)
+            .for_each(|(column, cell)| column.push(cell.text.clone()));
     }
     let runs = columns.len();
     columns.extend(difference(comparison));
     let widths = widths(&columns, width.saturating_sub(names));
     let cells = |at: usize| -> String {
-        columns.iter().zip(&widths).map(|(column, width)| format!("{:>width$}", column[at])).collect()
+        columns
+            .iter()
+            .zip(&widths)
+            .map(|(column, width)| format!("{:>width$}", column[at]))
+            .collect()
     };
-    let heading =
-        TableRow { name: " ".repeat(names), cells: cells(0), is_heading: true, ..TableRow::default() };
+    let heading = TableRow {
+        name: " ".repeat(names),
+        cells: cells(0),
+        is_heading: true,
+        ..TableRow::default()
+    };
     let missing = missing(runs, columns.len(), widths.len());
-    let missing = missing.map(|name| TableRow { name, ..TableRow::default() });
+    let missing = missing.map(|name| TableRow {
+        name,
+        ..TableRow::default()
+    });
     let rows = rows.iter().enumerate().map(|(at, row)| {
         let blanks = if row.is_part { indent(row) } else { 0 };
-        let width = if row.phase.is_some() { names - indent(row) } else { names };
+        let width = if row.phase.is_some() {
+            names - indent(row)
+        } else {
+            names
+        };
         TableRow {
             phase: row.phase,
             name: format!("{:<width$}", " ".repeat(blanks) + &row.name),
@@ -150,27 +201,47 @@ fn table(comparison: &Comparison, width: usize) -> Vec<TableRow> {
             is_heading: false,
         }
     });
-    std::iter::once(heading).chain(missing).chain(rows).collect()
+    std::iter::once(heading)
+        .chain(missing)
+        .chain(rows)
+        .collect()
 }
 
 /// Columns before a row's name: for the mark of a phase, or because it belongs to the row above.
 fn indent(row: &Row) -> usize {
-    if row.phase.is_some() || row.is_part { 2 } else { 0 }
+    if row.phase.is_some() || row.is_part {
+        2
+    } else {
+        0
+    }
 }
 
 fn difference(comparison: &Comparison) -> Option<Column> {
     let heading = comparison.difference.clone()?;
-    let cells = comparison.rows.iter().map(|row| row.difference.clone().unwrap_or_default());
+    let cells = comparison
+        .rows
+        .iter()
+        .map(|row| row.difference.clone().unwrap_or_default());
     Some(std::iter::once(heading).chain(cells).collect())
 }
 
 /// The doubts about the runs, below the table.
 fn doubts(runs: &[&Entry], width: u16) -> Vec<TableRow> {
-    let caveats = runs.iter().flat_map(|run| run.record.caveats.iter().map(|caveat| (run.number, caveat)));
-    let said = caveats.map(|(number, caveat)| format!("! #{number}: {}", clean(&caveat.text, FOREIGN)));
+    let caveats = runs
+        .iter()
+        .flat_map(|run| run.record.caveats.iter().map(|caveat| (run.number, caveat)));
+    let said =
+        caveats.map(|(number, caveat)| format!("! #{number}: {}", clean(&caveat.text, FOREIGN)));
     let lines: Vec<String> = said.flat_map(|text| wrap(&text, width)).collect();
     let blank = (!lines.is_empty()).then(String::new);
-    blank.into_iter().chain(lines).map(|name| TableRow { name, ..TableRow::default() }).collect()
+    blank
+        .into_iter()
+        .chain(lines)
+        .map(|name| TableRow {
+            name,
+            ..TableRow::default()
+        })
+        .collect()
 }
 
 /// What the signs in the headings mean: those that are there.
@@ -178,19 +249,38 @@ fn legend(runs: &[&Entry]) -> String {
     let signs = [
         (runs.iter().any(|run| run.is_baseline), "B baseline"),
         (runs.iter().any(|run| run.is_fastest), "★ fastest"),
-        (runs.iter().any(|run| !run.record.caveats.is_empty()), "! doubted"),
+        (
+            runs.iter().any(|run| !run.record.caveats.is_empty()),
+            "! doubted",
+        ),
     ];
-    let there: Vec<&str> = signs.iter().filter(|(is_there, _)| *is_there).map(|(_, said)| *said).collect();
+    let there: Vec<&str> = signs
+        .iter()
+        .filter(|(is_there, _)| *is_there)
+        .map(|(_, said)| *said)
+        .collect();
     there.join("  ")
 }
 
 /// The widths of as many columns as fit.
 fn widths(columns: &[Column], room: usize) -> Vec<usize> {
-    let needed =
-        |column: &Column| BETWEEN + column.iter().map(|cell| cell.chars().count()).max().unwrap_or_default();
-    let spacious: Vec<usize> = columns.iter().map(|column| needed(column).max(COLUMN)).collect();
-    let widths =
-        if spacious.iter().sum::<usize>() <= room { spacious } else { columns.iter().map(needed).collect() };
+    let needed = |column: &Column| {
+        BETWEEN
+            + column
+                .iter()
+                .map(|cell| cell.chars().count())
+                .max()
+                .unwrap_or_default()
+    };
+    let spacious: Vec<usize> = columns
+        .iter()
+        .map(|column| needed(column).max(COLUMN))
+        .collect();
+    let widths = if spacious.iter().sum::<usize>() <= room {
+        spacious
+    } else {
+        columns.iter().map(needed).collect()
+    };
     let ends = widths.iter().scan(0, |end, width| {
         *end += width;
         Some(*end)
@@ -217,7 +307,10 @@ mod tests {
 
     #[test]
     fn zooming_and_panning_stay_inside_and_come_back_to_all() {
-        let all = Window { from: 0, to: 1_000_000_007 };
+        let all = Window {
+            from: 0,
+            to: 1_000_000_007,
+        };
         let mut zoom = None;
         for _ in 0..60 {
             zoom = look(zoom, Command::ZoomIn, all);
@@ -228,7 +321,13 @@ mod tests {
         }
         let span = zoom.unwrap().span();
         (0..9_000).for_each(|_| zoom = look(zoom, Command::PanRight, all));
-        assert_eq!(zoom, Some(Window { from: all.to - span, to: all.to }));
+        assert_eq!(
+            zoom,
+            Some(Window {
+                from: all.to - span,
+                to: all.to
+            })
+        );
         (0..9_000).for_each(|_| zoom = look(zoom, Command::PanLeft, all));
         assert_eq!(zoom, Some(Window { from: 0, to: span }));
         (0..60).for_each(|_| zoom = look(zoom, Command::ZoomOut, all));

@@ -70,10 +70,11 @@ impl App {
             _ => &[],
         };
         // A run stands for a sweep where one is chosen.
-        let chosen = self
-            .browse
-            .selected()
-            .map(|number| self.history.standing_for(number).map_or(number, |entry| entry.number));
+        let chosen = self.browse.selected().map(|number| {
+            self.history
+                .standing_for(number)
+                .map_or(number, |entry| entry.number)
+        });
         chosen.into_iter().chain(compared.iter().copied()).collect()
     }
 
@@ -87,12 +88,20 @@ impl App {
             if let Some(frozen) = &mut self.frozen {
                 frozen.renumber(from, to);
             }
-            for chart in [&mut self.chart, &mut self.chart_before].into_iter().flatten() {
+            for chart in [&mut self.chart, &mut self.chart_before]
+                .into_iter()
+                .flatten()
+            {
                 if chart.number == from {
                     chart.number = to;
                 }
             }
-            for number in self.marks_before.iter_mut().flatten().filter(|number| **number == from) {
+            for number in self
+                .marks_before
+                .iter_mut()
+                .flatten()
+                .filter(|number| **number == from)
+            {
                 *number = to;
             }
             if let Some(naming) = self.naming.as_mut().filter(|naming| naming.number == from) {
@@ -118,7 +127,10 @@ mod tests {
 
     fn app() -> App {
         let mut app = App::new(machine(2), Limits::default()).in_session("here");
-        let _ = app.update(Msg::Resized { columns: 120, rows: 40 });
+        let _ = app.update(Msg::Resized {
+            columns: 120,
+            rows: 40,
+        });
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         app
     }
@@ -126,20 +138,29 @@ mod tests {
     /// Runs what the form says to its end; returns the effects of that end.
     fn run(app: &mut App) -> Vec<Effect> {
         let effects = app.update(Msg::Key(Char('r')));
-        let [Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+        let [Effect::Start(plan)] = &effects[..] else {
+            panic!("{effects:?}")
+        };
         let run = Scenario::new(plan.clone(), 2);
         let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
         app.update(Msg::Concluded(Box::new(run.record())))
     }
 
     fn numbers(app: &App) -> Vec<usize> {
-        app.history().entries().iter().map(|entry| entry.number).collect()
+        app.history()
+            .entries()
+            .iter()
+            .map(|entry| entry.number)
+            .collect()
     }
 
     #[test]
     fn who_opens_the_explorer_gets_what_was_kept_and_every_run_that_ends_is_kept() {
         let mut app = app();
-        assert_eq!(app.update(Msg::Opened), [Effect::ReadEarlier, Effect::FindPythons]);
+        assert_eq!(
+            app.update(Msg::Opened),
+            [Effect::ReadEarlier, Effect::FindPythons]
+        );
         assert_eq!(run(&mut app), [Effect::Keep(1)]);
     }
 
@@ -148,9 +169,16 @@ mod tests {
         let mut app = app();
         let _ = app.update(Msg::Earlier(earlier(Origin::Earlier, &[3, 7], None)));
         assert_eq!(run(&mut app), [Effect::Keep(8)]);
-        assert_eq!((numbers(&app), app.browse().selected()), (vec![3, 7, 8], Some(8)));
+        assert_eq!(
+            (numbers(&app), app.browse().selected()),
+            (vec![3, 7, 8], Some(8))
+        );
         let _ = app.update(Msg::Earlier(earlier(Origin::Earlier, &[3, 5], None)));
-        assert_eq!(numbers(&app), [3, 5, 7, 8], "what is here already is left out");
+        assert_eq!(
+            numbers(&app),
+            [3, 5, 7, 8],
+            "what is here already is left out"
+        );
     }
 
     #[test]
@@ -167,25 +195,39 @@ mod tests {
         );
         assert_eq!(app.browse().marked(), [43]);
         let entry = app.history().get(43).unwrap();
-        assert!(entry.baseline.is_some_and(|it| it.number == 43 && it.is_chosen));
+        assert!(
+            entry
+                .baseline
+                .is_some_and(|it| it.number == 43 && it.is_chosen)
+        );
         assert_eq!(run(&mut app), [Effect::Keep(44)]);
     }
 
     #[test]
     fn a_run_of_a_shared_file_makes_way_for_one_that_is_kept() {
         let mut app = app();
-        let _ = app.update(Msg::Earlier(earlier(Origin::Recorded, &[1, 2], Some("elsewhere"))));
+        let _ = app.update(Msg::Earlier(earlier(
+            Origin::Recorded,
+            &[1, 2],
+            Some("elsewhere"),
+        )));
         let _ = app.update(Msg::Earlier(earlier(Origin::Earlier, &[1, 2, 3], None)));
         assert_eq!(numbers(&app), [1, 2, 3, 4, 5]);
         let recorded = |app: &App| -> Vec<usize> {
             let entries = app.history().entries().iter();
-            entries.filter(|it| it.provenance.origin == Origin::Recorded).map(|it| it.number).collect()
+            entries
+                .filter(|it| it.provenance.origin == Origin::Recorded)
+                .map(|it| it.number)
+                .collect()
         };
         assert_eq!(recorded(&app), [4, 5]);
         run(&mut app);
         let id = app.history().get(6).unwrap().record.id.clone();
         let _ = app.update(Msg::Kept(vec![(id, 4)]));
-        assert_eq!((numbers(&app), app.browse().selected()), (vec![1, 2, 3, 4, 5, 7], Some(4)));
+        assert_eq!(
+            (numbers(&app), app.browse().selected()),
+            (vec![1, 2, 3, 4, 5, 7], Some(4))
+        );
         let _ = app.update(Msg::Earlier(earlier(Origin::Recorded, &[1], Some("again"))));
         assert_eq!(numbers(&app).last(), Some(&8));
     }
@@ -193,7 +235,10 @@ mod tests {
     #[test]
     fn a_picture_is_read_when_somebody_looks_at_its_run_and_only_one_at_a_time() {
         let mut app = app();
-        assert_eq!(app.update(Msg::Earlier(earlier(Origin::Earlier, &[1, 2, 3], None))), []);
+        assert_eq!(
+            app.update(Msg::Earlier(earlier(Origin::Earlier, &[1, 2, 3], None))),
+            []
+        );
         let picture = |app: &App, number| app.history().get(number).unwrap().picture.clone();
         app.choose(Some(1));
         assert_eq!(app.update(Msg::Told("hm".into())), [Effect::ReadPicture(1)]);
@@ -201,11 +246,28 @@ mod tests {
         app.choose(Some(2));
         app.choose(Some(3));
         assert_eq!(app.update(Msg::Told("hm".into())), [], "one is being read");
-        let read = Msg::PictureRead { number: 1, picture: Ok(Box::new(Trace::new(1))) };
-        assert_eq!(app.update(read), [Effect::ReadPicture(3)], "where they stopped");
-        assert_eq!((picture(&app, 1), picture(&app, 2)), (Picture::Here, Picture::Kept));
-        let _ = app.update(Msg::PictureRead { number: 3, picture: Err("it is gone".into()) });
+        let read = Msg::PictureRead {
+            number: 1,
+            picture: Ok(Box::new(Trace::new(1))),
+        };
+        assert_eq!(
+            app.update(read),
+            [Effect::ReadPicture(3)],
+            "where they stopped"
+        );
+        assert_eq!(
+            (picture(&app, 1), picture(&app, 2)),
+            (Picture::Here, Picture::Kept)
+        );
+        let _ = app.update(Msg::PictureRead {
+            number: 3,
+            picture: Err("it is gone".into()),
+        });
         assert_eq!(picture(&app, 3), Picture::Gone("it is gone".into()));
-        assert_eq!(app.update(Msg::Told("hm".into())), [], "what is gone is not asked for again");
+        assert_eq!(
+            app.update(Msg::Told("hm".into())),
+            [],
+            "what is gone is not asked for again"
+        );
     }
 }

@@ -33,10 +33,19 @@ impl Scope {
     /// What these numbers of the history stand for: of a sweep, all its runs.
     fn of(label: String, stem: String, numbers: &[usize], history: &History) -> Scope {
         let (runs, sweeps) = history.runs_and_sweeps(numbers);
-        let is_missing =
-            |number: &&usize| history.get(**number).is_some_and(|entry| entry.picture().is_none());
+        let is_missing = |number: &&usize| {
+            history
+                .get(**number)
+                .is_some_and(|entry| entry.picture().is_none())
+        };
         let without_picture = runs.iter().filter(is_missing).count();
-        Scope { label, stem, runs, sweeps, without_picture }
+        Scope {
+            label,
+            stem,
+            runs,
+            sweeps,
+            without_picture,
+        }
     }
 
     /// Everything that could be meant here, the likeliest first.
@@ -45,25 +54,53 @@ impl Scope {
         let mut scopes = vec![];
         if marked.len() > 1 {
             let label = format!("the {}", counted(marked.len() as u64, "marked run"));
-            scopes.push(Scope::of(label, "pconc-tui-marked".into(), &marked, history));
+            scopes.push(Scope::of(
+                label,
+                "pconc-tui-marked".into(),
+                &marked,
+                history,
+            ));
         }
-        let chosen = chart.or(browse.selected()).or_else(|| browse.order().last().copied());
+        let chosen = chart
+            .or(browse.selected())
+            .or_else(|| browse.order().last().copied());
         if let Some(number) = chosen.filter(|number| history.get(*number).is_some()) {
             let stem = format!("pconc-tui-run-{number}");
-            scopes.push(Scope::of(format!("run #{number}"), stem, &[number], history));
+            scopes.push(Scope::of(
+                format!("run #{number}"),
+                stem,
+                &[number],
+                history,
+            ));
         }
         if let Some(sweep) = chosen.and_then(|number| history.sweep(number)) {
             let number = sweep.number;
-            let label = format!("sweep #{number} with its {}", counted(sweep.members.len() as u64, "run"));
+            let label = format!(
+                "sweep #{number} with its {}",
+                counted(sweep.members.len() as u64, "run")
+            );
             // Who looks at its chart means the sweep, whatever is marked in the history.
             let place = if chart.is_some() { 0 } else { scopes.len() };
-            scopes.insert(place, Scope::of(label, format!("pconc-tui-sweep-{number}"), &[number], history));
+            scopes.insert(
+                place,
+                Scope::of(
+                    label,
+                    format!("pconc-tui-sweep-{number}"),
+                    &[number],
+                    history,
+                ),
+            );
         }
         let mut shown: Vec<usize> = browse.order().to_vec();
         shown.sort_unstable();
         if shown.len() > 1 {
             let label = format!("all {} of the history", counted(shown.len() as u64, "row"));
-            scopes.push(Scope::of(label, "pconc-tui-history".into(), &shown, history));
+            scopes.push(Scope::of(
+                label,
+                "pconc-tui-history".into(),
+                &shown,
+                history,
+            ));
         }
         scopes
     }
@@ -135,62 +172,55 @@ impl Exporting {
     }
 
     /// All rows.
-    #[must_use]
     pub fn rows() -> Vec<ExportRow> {
         let formats = Format::FILES.into_iter().map(ExportRow::Format);
-        std::iter::once(ExportRow::Scope).chain(formats).chain([ExportRow::File]).collect()
+        std::iter::once(ExportRow::Scope)
+            .chain(formats)
+            .chain([ExportRow::File])
+            .collect()
     }
 
     /// The row with the cursor.
-    #[must_use]
     pub fn row(&self) -> ExportRow {
         self.row
     }
 
     /// What is written.
-    #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scopes[self.scope]
     }
 
     /// Whether there is something else that could be written.
-    #[must_use]
     pub fn has_choice(&self) -> bool {
         self.scopes.len() > 1
     }
 
     /// How it is written.
-    #[must_use]
     pub fn format(&self) -> Format {
         self.format
     }
 
     /// Where it is written.
-    #[must_use]
     pub fn file(&self) -> &TextField {
         &self.file
     }
 
     /// Whether it can be told only now that there is such a file.
-    #[must_use]
     pub fn exists(&self) -> bool {
         self.exists
     }
 
     /// What went wrong.
-    #[must_use]
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
     }
 
     /// Whether the file is being written.
-    #[must_use]
     pub fn is_writing(&self) -> bool {
         self.is_writing
     }
 
     /// What the file will lack.
-    #[must_use]
     pub fn lack(&self) -> Option<String> {
         let scope = self.scope();
         if !self.format.shows_traces() || scope.without_picture == 0 {
@@ -198,7 +228,10 @@ impl Exporting {
         }
         Some(match (scope.runs.len(), scope.without_picture) {
             (1, _) => "its timeline is not at hand: the file will have its numbers only".into(),
-            (_, n) => format!("without the timelines of {}: they are not at hand", counted(n as u64, "run")),
+            (_, n) => format!(
+                "without the timelines of {}: they are not at hand",
+                counted(n as u64, "run")
+            ),
         })
     }
 
@@ -215,7 +248,9 @@ impl Exporting {
 
     fn turn(&mut self, by: isize) {
         let count = self.scopes.len().cast_signed();
-        self.scope = (self.scope.cast_signed() + by).rem_euclid(count).unsigned_abs();
+        self.scope = (self.scope.cast_signed() + by)
+            .rem_euclid(count)
+            .unsigned_abs();
         self.suggest();
     }
 
@@ -230,7 +265,11 @@ impl Exporting {
 
     /// A name for the file. One that the user typed keeps all but the ending of another format.
     fn suggest(&mut self) {
-        let stem = if self.is_typed { without_ending(self.file.text()) } else { self.scope().stem.clone() };
+        let stem = if self.is_typed {
+            without_ending(self.file.text())
+        } else {
+            self.scope().stem.clone()
+        };
         self.file = TextField::new(&format!("{stem}.{}", self.format.extension()), MOST);
         self.forget();
     }
@@ -255,13 +294,14 @@ impl Exporting {
 fn without_ending(name: &str) -> String {
     let mut endings: Vec<&str> = Format::FILES.map(Format::extension).to_vec();
     endings.sort_by_key(|ending| std::cmp::Reverse(ending.len()));
-    let stem = endings.iter().find_map(|ending| name.strip_suffix(ending)?.strip_suffix('.'));
+    let stem = endings
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending)?.strip_suffix('.'));
     stem.unwrap_or(name).to_string()
 }
 
 impl App {
     /// The form, if it is on top.
-    #[must_use]
     pub fn exporting(&self) -> Option<&Exporting> {
         match &self.overlay {
             Some(Overlay::Export(form)) => Some(form),
@@ -303,7 +343,9 @@ impl App {
     }
 
     pub(super) fn write_file(&mut self, overwrite: bool) -> Vec<Effect> {
-        let Some(form) = self.exporting_mut().filter(|form| !form.is_writing) else { return vec![] };
+        let Some(form) = self.exporting_mut().filter(|form| !form.is_writing) else {
+            return vec![];
+        };
         form.forget();
         form.is_writing = true;
         vec![Effect::Export(form.order(overwrite))]
@@ -320,7 +362,10 @@ impl App {
                     self.overlay = None;
                 }
                 let sentence = format!("written: {file} ({})", bytes(size));
-                self.notice = Some(Notice { sentence, is_error: false });
+                self.notice = Some(Notice {
+                    sentence,
+                    is_error: false,
+                });
             }
             (Err(refusal), Some(form)) => {
                 form.exists = matches!(refusal, Refusal::Exists(_));
@@ -328,7 +373,10 @@ impl App {
                 form.row = ExportRow::File;
             }
             (Err(refusal), None) => {
-                self.notice = Some(Notice { sentence: refusal.sentence().to_string(), is_error: true });
+                self.notice = Some(Notice {
+                    sentence: refusal.sentence().to_string(),
+                    is_error: true,
+                });
             }
         }
     }
@@ -357,7 +405,9 @@ mod tests {
     }
 
     fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
-        keys.iter().flat_map(|key| app.update(Msg::Key(*key))).collect()
+        keys.iter()
+            .flat_map(|key| app.update(Msg::Key(*key)))
+            .collect()
     }
 
     fn order(effects: &[Effect]) -> &ExportOrder {
@@ -379,10 +429,19 @@ mod tests {
             overwrite: false,
         };
         assert_eq!(order(&effects), &expected);
-        assert!(press(&mut app, &[Key::Enter]).is_empty(), "it is being written");
-        let _ = app.update(Msg::Exported { file: "./a.html".into(), written: Ok(84_000) });
+        assert!(
+            press(&mut app, &[Key::Enter]).is_empty(),
+            "it is being written"
+        );
+        let _ = app.update(Msg::Exported {
+            file: "./a.html".into(),
+            written: Ok(84_000),
+        });
         assert!(app.overlay().is_none());
-        assert_eq!(app.notice().unwrap().sentence, "written: ./a.html (84.0 kB)");
+        assert_eq!(
+            app.notice().unwrap().sentence,
+            "written: ./a.html (84.0 kB)"
+        );
     }
 
     #[test]
@@ -397,15 +456,28 @@ mod tests {
     fn the_format_changes_the_ending_and_leaves_what_was_typed() {
         let mut app = app(2);
         let _ = press(&mut app, &[Key::Char('o'), Key::Down]);
-        assert_eq!(app.exporting().unwrap().file().text(), "pconc-tui-run-2.json");
+        assert_eq!(
+            app.exporting().unwrap().file().text(),
+            "pconc-tui-run-2.json"
+        );
         let to_file = [Key::Down; 6];
         let _ = press(&mut app, &to_file);
         assert_eq!(app.exporting().unwrap().row(), ExportRow::File);
-        let typed =
-            [Key::Ctrl('u'), Key::Char('q'), Key::Char('.'), Key::Char('c'), Key::Char('s'), Key::Char('v')];
+        let typed = [
+            Key::Ctrl('u'),
+            Key::Char('q'),
+            Key::Char('.'),
+            Key::Char('c'),
+            Key::Char('s'),
+            Key::Char('v'),
+        ];
         let _ = press(&mut app, &typed);
         let _ = press(&mut app, &[Key::Up, Key::Up]);
-        assert_eq!(app.exporting().unwrap().file().text(), "q.svg", "q is a letter here");
+        assert_eq!(
+            app.exporting().unwrap().file().text(),
+            "q.svg",
+            "q is a letter here"
+        );
     }
 
     #[test]
@@ -423,13 +495,22 @@ mod tests {
     fn an_existing_file_is_written_over_only_by_a_key_of_its_own() {
         let mut app = app(1);
         let _ = press(&mut app, &[Key::Char('o'), Key::Ctrl('o')]);
-        assert!(!app.exporting().unwrap().is_writing(), "nothing is known to exist");
+        assert!(
+            !app.exporting().unwrap().is_writing(),
+            "nothing is known to exist"
+        );
         let _ = press(&mut app, &[Key::Enter]);
         let refused = Err(Refusal::Exists("a.html exists already".into()));
-        let _ = app.update(Msg::Exported { file: "a.html".into(), written: refused });
+        let _ = app.update(Msg::Exported {
+            file: "a.html".into(),
+            written: refused,
+        });
         assert!(!order(&press(&mut app, &[Key::Enter])).overwrite);
         let refused = Err(Refusal::Exists("a.html exists already".into()));
-        let _ = app.update(Msg::Exported { file: "a.html".into(), written: refused });
+        let _ = app.update(Msg::Exported {
+            file: "a.html".into(),
+            written: refused,
+        });
         assert!(order(&press(&mut app, &[Key::Ctrl('o')])).overwrite);
     }
 
@@ -437,12 +518,28 @@ mod tests {
     fn what_went_wrong_is_told_in_the_form_or_beside_the_panels() {
         let mut app = app(1);
         let _ = press(&mut app, &[Key::Char('o'), Key::Enter]);
-        let full = || Err(Refusal::Other("cannot write a.html: no space left on device".into()));
-        let _ = app.update(Msg::Exported { file: "a.html".into(), written: full() });
-        assert!(app.exporting().unwrap().problem().unwrap().contains("no space"));
+        let full = || {
+            Err(Refusal::Other(
+                "cannot write a.html: no space left on device".into(),
+            ))
+        };
+        let _ = app.update(Msg::Exported {
+            file: "a.html".into(),
+            written: full(),
+        });
+        assert!(
+            app.exporting()
+                .unwrap()
+                .problem()
+                .unwrap()
+                .contains("no space")
+        );
         let _ = press(&mut app, &[Key::Esc]);
         assert!(app.overlay().is_none());
-        let _ = app.update(Msg::Exported { file: "a.html".into(), written: full() });
+        let _ = app.update(Msg::Exported {
+            file: "a.html".into(),
+            written: full(),
+        });
         assert!(app.notice().unwrap().is_error);
     }
 }

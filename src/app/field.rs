@@ -25,26 +25,26 @@ pub struct TextField {
 
 impl TextField {
     /// A field for at most so many characters that begins with `text`, the cursor behind it.
-    #[must_use]
     pub fn new(text: &str, most: usize) -> TextField {
         let text: String = text.chars().filter(|c| is_allowed(*c)).take(most).collect();
-        TextField { cursor: text.chars().count(), text, most }
+        TextField {
+            cursor: text.chars().count(),
+            text,
+            most,
+        }
     }
 
     /// What was typed so far.
-    #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
     /// How many characters are before the cursor.
-    #[must_use]
     pub fn cursor(&self) -> usize {
         self.cursor
     }
 
     /// What is before the cursor and what is behind it.
-    #[must_use]
     pub fn parts(&self) -> (&str, &str) {
         self.text.split_at(self.byte(self.cursor))
     }
@@ -95,11 +95,16 @@ impl TextField {
     /// Where the word before the cursor begins.
     fn word(&self) -> usize {
         let before = self.parts().0.trim_end();
-        before.rfind(' ').map_or(0, |at| before[..=at].chars().count())
+        before
+            .rfind(' ')
+            .map_or(0, |at| before[..=at].chars().count())
     }
 
     fn byte(&self, character: usize) -> usize {
-        self.text.char_indices().nth(character).map_or(self.text.len(), |(at, _)| at)
+        self.text
+            .char_indices()
+            .nth(character)
+            .map_or(self.text.len(), |(at, _)| at)
     }
 }
 
@@ -107,12 +112,15 @@ impl TextField {
 const LINE_MAX: usize = 1_000;
 
 /// Text of any number of lines as one line, for a field: line ends and tabs become single spaces, but none at an end of it.
-#[must_use]
 pub fn line(text: &str) -> String {
     let is_gap = |c: char| ['\n', '\r', '\t'].contains(&c);
     let pieces = text.split(is_gap).filter(|piece| !piece.is_empty());
     let joined = pieces.collect::<Vec<_>>().join(" ");
-    joined.chars().filter(|c| is_allowed(*c)).take(LINE_MAX).collect()
+    joined
+        .chars()
+        .filter(|c| is_allowed(*c))
+        .take(LINE_MAX)
+        .collect()
 }
 
 fn is_allowed(c: char) -> bool {
@@ -148,7 +156,11 @@ mod tests {
         assert_eq!(field.apply(Ctrl('w')), Edit::Changed);
         assert_eq!(field.text(), "no ");
         assert_eq!((field.apply(Ctrl('u')), field.text()), (Edit::Changed, ""));
-        assert_eq!(field.apply(Backspace), Edit::Moved, "nothing is left to erase");
+        assert_eq!(
+            field.apply(Backspace),
+            Edit::Moved,
+            "nothing is left to erase"
+        );
         assert_eq!(field.apply(Enter), Edit::Ignored);
     }
 
@@ -156,7 +168,10 @@ mod tests {
     fn a_full_field_takes_no_more_and_no_field_takes_what_disturbs_a_terminal() {
         let field = typed(&[Char('a'); 20]);
         assert_eq!(field.text().len(), 12);
-        assert_eq!(typed(&[Char('\u{1b}'), Char('\u{202e}'), Char('\n')]).text(), "");
+        assert_eq!(
+            typed(&[Char('\u{1b}'), Char('\u{202e}'), Char('\n')]).text(),
+            ""
+        );
         assert_eq!(TextField::new("a\u{202e}b\u{7}", 12).text(), "ab");
     }
 

@@ -33,31 +33,32 @@ pub struct Filter {
 
 impl Filter {
     /// What is typed.
-    #[must_use]
     pub fn field(&self) -> &TextField {
         &self.field
     }
 
     /// Whether it is being typed.
-    #[must_use]
     pub fn is_typed(&self) -> bool {
         self.is_typed
     }
 
     /// How many runs are shown, of how many.
-    #[must_use]
     pub fn found(&self) -> (usize, usize) {
         self.found
     }
 
     /// Whether it says anything.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.field.text().trim().is_empty()
     }
 
     fn words(&self) -> Vec<String> {
-        self.field.text().to_lowercase().split_whitespace().map(String::from).collect()
+        self.field
+            .text()
+            .to_lowercase()
+            .split_whitespace()
+            .map(String::from)
+            .collect()
     }
 
     /// The places in the history of the runs that match.
@@ -67,8 +68,13 @@ impl Filter {
         let finds = |(number, text): &(usize, String)| {
             is_new(*number) || words.iter().all(|word| finds(*number, text, word))
         };
-        let matching: Vec<usize> =
-            self.index.iter().enumerate().filter(|(_, run)| finds(run)).map(|(at, _)| at).collect();
+        let matching: Vec<usize> = self
+            .index
+            .iter()
+            .enumerate()
+            .filter(|(_, run)| finds(run))
+            .map(|(at, _)| at)
+            .collect();
         self.found = (matching.len(), self.index.len());
         matching
     }
@@ -78,7 +84,9 @@ impl Filter {
 fn finds(number: usize, text: &str, word: &str) -> bool {
     match word.strip_prefix('#').filter(|digits| !digits.is_empty()) {
         Some(digits) => digits.parse() == Ok(number),
-        None => text.match_indices(word).any(|(at, _)| text[..at].ends_with(' ')),
+        None => text
+            .match_indices(word)
+            .any(|(at, _)| text[..at].ends_with(' ')),
     }
 }
 
@@ -93,28 +101,55 @@ fn described(entry: &Entry) -> String {
     };
     let told = [
         (plan.model() == Model::GilThreads, "emulated"),
-        (record.outcome == Outcome::Completed && record.tasks_failed == 0, "completed"),
-        (record.tasks_failed > 0 && record.outcome != Outcome::Failed, "failed"),
+        (
+            record.outcome == Outcome::Completed && record.tasks_failed == 0,
+            "completed",
+        ),
+        (
+            record.tasks_failed > 0 && record.outcome != Outcome::Failed,
+            "failed",
+        ),
         (record.outcome != Outcome::Completed, record.outcome.name()),
         (entry.is_baseline, "baseline"),
         (entry.is_fastest, "fastest"),
         (!record.caveats.is_empty(), "caveat"),
     ];
-    let told: Vec<&str> = told.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
+    let told: Vec<&str> = told
+        .into_iter()
+        .filter(|(is_so, _)| *is_so)
+        .map(|(_, word)| word)
+        .collect();
     let name = entry.name.as_deref().unwrap_or_default();
     let (work, model) = (plan.workload().label(), plan.model().name());
     let (number, python) = (entry.number, python(record));
-    format!(" #{number} {number} {work} {model} {python} {name} {when} {origin} {}", told.join(" "))
-        .to_lowercase()
+    format!(
+        " #{number} {number} {work} {model} {python} {name} {when} {origin} {}",
+        told.join(" ")
+    )
+    .to_lowercase()
 }
 
 /// "python 3.13.0 gil on spawn": what a run of Python can be found by besides its model.
 fn python(record: &Record) -> String {
-    let Some(Python { interpreter, start_method }) = record.plan.python() else { return String::new() };
+    let Some(Python {
+        interpreter,
+        start_method,
+    }) = record.plan.python()
+    else {
+        return String::new();
+    };
     // What was proven while it ran comes before what the interpreter said when it was found.
-    let gil = record.python.as_ref().and_then(|python| python.gil).unwrap_or(interpreter.gil);
+    let gil = record
+        .python
+        .as_ref()
+        .and_then(|python| python.gil)
+        .unwrap_or(interpreter.gil);
     let method = start_method.map_or("", StartMethod::name);
-    format!("python {} {} {method}", interpreter.version_name(), gil.words())
+    format!(
+        "python {} {} {method}",
+        interpreter.version_name(),
+        gil.words()
+    )
 }
 
 /// The same of a sweep.
@@ -124,18 +159,33 @@ fn described_sweep(entry: &SweepEntry) -> String {
         Origin::Earlier => "earlier",
         Origin::Recorded => "recorded",
     };
-    let models: Vec<&str> = entry.sweep.plan.models().iter().copied().map(Model::name).collect();
-    let pythons: Vec<String> =
-        entry.sweep.plan.pythons().iter().map(|python| format!("python {}", python.label())).collect();
+    let models: Vec<&str> = entry
+        .sweep
+        .plan
+        .models()
+        .iter()
+        .copied()
+        .map(Model::name)
+        .collect();
+    let pythons: Vec<String> = entry
+        .sweep
+        .plan
+        .pythons()
+        .iter()
+        .map(|python| format!("python {}", python.label()))
+        .collect();
     let pythons = pythons.join(" ").replace(',', "");
     let (number, work) = (entry.number, entry.sweep.plan.work().workload().label());
     let name = entry.name.as_deref().unwrap_or_default();
-    format!(" #{number} {number} sweep {work} {} {pythons} {name} {origin}", models.join(" ")).to_lowercase()
+    format!(
+        " #{number} {number} sweep {work} {} {pythons} {name} {origin}",
+        models.join(" ")
+    )
+    .to_lowercase()
 }
 
 impl App {
     /// What the rows of the history have to match.
-    #[must_use]
     pub fn filter(&self) -> Option<&Filter> {
         self.filter.as_ref()
     }
@@ -146,7 +196,10 @@ impl App {
 
     /// Begins to type a filter, or goes on with the one that there is.
     pub(super) fn begin_filter(&mut self) {
-        self.focus = Focus { panel: Panel::History, ..self.focus() };
+        self.focus = Focus {
+            panel: Panel::History,
+            ..self.focus()
+        };
         let (text, before) = match self.filter.take() {
             Some(filter) => (filter.field.text().to_string(), filter.before),
             None => (String::new(), self.browse.selected()),
@@ -182,9 +235,15 @@ impl App {
 
     /// Shows all rows again, the one chosen that was chosen before.
     pub(super) fn clear_filter(&mut self) {
-        let Some(filter) = self.filter.take() else { return };
+        let Some(filter) = self.filter.take() else {
+            return;
+        };
         self.arrange_rows();
-        if filter.is_typed && filter.before.is_some_and(|number| self.history.get(number).is_some()) {
+        if filter.is_typed
+            && filter
+                .before
+                .is_some_and(|number| self.history.get(number).is_some())
+        {
             self.choose(filter.before);
             // It may have been out of view already before the filter.
             self.choose_what_is_shown();
@@ -195,10 +254,20 @@ impl App {
     pub(super) fn index_for_filter(&mut self) {
         let shows_earlier = self.browse.shows_earlier();
         if let Some(filter) = &mut self.filter {
-            let runs = self.history.lone_entries().filter(|entry| shows_earlier || !entry.is_earlier());
-            let sweeps = self.history.sweeps().iter().filter(|sweep| shows_earlier || !sweep.is_earlier());
+            let runs = self
+                .history
+                .lone_entries()
+                .filter(|entry| shows_earlier || !entry.is_earlier());
+            let sweeps = self
+                .history
+                .sweeps()
+                .iter()
+                .filter(|sweep| shows_earlier || !sweep.is_earlier());
             let sweeps = sweeps.map(|sweep| (sweep.number, described_sweep(sweep)));
-            filter.index = runs.map(|entry| (entry.number, described(entry))).chain(sweeps).collect();
+            filter.index = runs
+                .map(|entry| (entry.number, described(entry)))
+                .chain(sweeps)
+                .collect();
         }
     }
 
@@ -206,12 +275,24 @@ impl App {
     pub(super) fn in_view(&mut self) -> Vec<usize> {
         let shows_earlier = self.browse.shows_earlier();
         match &mut self.filter {
-            Some(filter) => filter.matching().into_iter().map(|at| filter.index[at].0).collect(),
+            Some(filter) => filter
+                .matching()
+                .into_iter()
+                .map(|at| filter.index[at].0)
+                .collect(),
             None => {
-                let runs = self.history.lone_entries().filter(|entry| shows_earlier || !entry.is_earlier());
-                let sweeps =
-                    self.history.sweeps().iter().filter(|sweep| shows_earlier || !sweep.is_earlier());
-                runs.map(|entry| entry.number).chain(sweeps.map(|sweep| sweep.number)).collect()
+                let runs = self
+                    .history
+                    .lone_entries()
+                    .filter(|entry| shows_earlier || !entry.is_earlier());
+                let sweeps = self
+                    .history
+                    .sweeps()
+                    .iter()
+                    .filter(|sweep| shows_earlier || !sweep.is_earlier());
+                runs.map(|entry| entry.number)
+                    .chain(sweeps.map(|sweep| sweep.number))
+                    .collect()
             }
         }
     }
@@ -237,10 +318,18 @@ mod tests {
                 is_typed: true,
                 before: None,
                 since: 99,
-                index: history.entries().iter().map(|run| (run.number, described(run))).collect(),
+                index: history
+                    .entries()
+                    .iter()
+                    .map(|run| (run.number, described(run)))
+                    .collect(),
                 found: (0, 0),
             };
-            filter.matching().into_iter().map(|at| history.entries()[at].number).collect()
+            filter
+                .matching()
+                .into_iter()
+                .map(|at| history.entries()[at].number)
+                .collect()
         };
         for (typed, numbers) in [
             ("", &[3, 12, 13][..]),

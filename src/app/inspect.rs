@@ -60,7 +60,6 @@ impl Frozen {
 
 impl App {
     /// What is under the cursor, if the timeline has one.
-    #[must_use]
     pub fn inspection(&self) -> Option<Inspection<'_>> {
         let at = self.timeline.cursor()?;
         let shown = self.pictured()?;
@@ -79,7 +78,15 @@ impl App {
                 .and_then(|failure| failure.error.as_deref()),
             _ => None,
         };
-        Some(Inspection { place, at, worker, slice, task, failure, is_thinned: trace.is_thinned() })
+        Some(Inspection {
+            place,
+            at,
+            worker,
+            slice,
+            task,
+            failure,
+            is_thinned: trace.is_thinned(),
+        })
     }
 
     fn place(&self, trace: &Trace, at: Nanos) -> Option<Place> {
@@ -89,13 +96,15 @@ impl App {
             Rows::Cores => {
                 let core = *self.cores_shown().get(row)?;
                 let lane = trace.core_lane(core);
-                Some(Place::Core(core, lane.map_or(Who::Nobody, |lane| lane.between(at, at + 1).who)))
+                Some(Place::Core(
+                    core,
+                    lane.map_or(Who::Nobody, |lane| lane.between(at, at + 1).who),
+                ))
             }
         }
     }
 
     /// The cores of the view by core: those that the run could use or did use, in ascending order.
-    #[must_use]
     pub fn cores_shown(&self) -> Vec<u16> {
         let mut cores: Vec<u16> = match self.shown() {
             None => vec![],
@@ -114,7 +123,6 @@ impl App {
     }
 
     /// How many rows the timeline of the run that is shown has.
-    #[must_use]
     pub fn timeline_rows(&self) -> usize {
         match (self.pictured(), self.timeline.rows()) {
             (None, _) => 0,
@@ -124,7 +132,6 @@ impl App {
     }
 
     /// The tasks of the run that is shown which failed; empty while it goes on, as nobody tells before its end.
-    #[must_use]
     pub fn shown_failures(&self) -> Vec<&TaskRecord> {
         match self.shown() {
             Some(Shown::Entry(entry)) => failures(&entry.record).collect(),
@@ -133,20 +140,23 @@ impl App {
     }
 
     /// The frozen picture, if it is shown: of the run that is on, or of one that has ended meanwhile.
-    #[must_use]
     pub fn frozen(&self) -> Option<&Live> {
         let is_on = || self.is_running().then_some(self.history.next_number());
         let shown = self.browse.selected().or_else(is_on)?;
-        self.frozen.as_ref().filter(|frozen| frozen.number == shown).map(|frozen| &*frozen.live)
+        self.frozen
+            .as_ref()
+            .filter(|frozen| frozen.number == shown)
+            .map(|frozen| &*frozen.live)
     }
 
     /// Stops the picture of the run that is on, or lets the shown one go on; recording goes on all the time.
     pub(super) fn toggle_freeze(&mut self) {
         self.frozen = match (self.frozen(), self.live()) {
             (Some(_), _) | (None, None) => None,
-            (None, Some(live)) => {
-                Some(Frozen { number: self.history.next_number(), live: Box::new(live.clone()) })
-            }
+            (None, Some(live)) => Some(Frozen {
+                number: self.history.next_number(),
+                live: Box::new(live.clone()),
+            }),
         };
     }
 
@@ -154,7 +164,10 @@ impl App {
     pub(super) fn turn_view(&mut self) {
         let row = self.inspection().and_then(|under| match under.place {
             Place::Worker(_) => {
-                let core = under.slice.filter(|slice| slice.phase == Phase::Computing)?.core;
+                let core = under
+                    .slice
+                    .filter(|slice| slice.phase == Phase::Computing)?
+                    .core;
                 self.cores_shown().iter().position(|shown| *shown == core)
             }
             Place::Core(..) => under.worker,
@@ -166,14 +179,17 @@ impl App {
     /// Lets the shown trace and the view of it meet.
     pub(super) fn look(&mut self, command: Command) {
         if let Some(Overlay::Comparison { numbers, zoom, .. }) = &self.overlay {
-            let zoomed = comparison::look(*zoom, command, comparison::whole(&self.entries(numbers)));
+            let zoomed =
+                comparison::look(*zoom, command, comparison::whole(&self.entries(numbers)));
             if let Some(Overlay::Comparison { zoom, .. }) = &mut self.overlay {
                 *zoom = zoomed;
             }
             return;
         }
         let mut view = self.timeline;
-        let Some(trace) = self.pictured().map(Shown::trace) else { return };
+        let Some(trace) = self.pictured().map(Shown::trace) else {
+            return;
+        };
         match command {
             Command::ZoomIn => view.zoom_in(trace),
             Command::ZoomOut => view.zoom_out(trace),
@@ -208,7 +224,9 @@ impl App {
 
     fn step(&mut self, from: impl Fn(&Trace, usize, Nanos, Step) -> Option<Nanos>, step: Step) {
         let mut view = self.timeline;
-        let Some(trace) = self.pictured().map(Shown::trace) else { return };
+        let Some(trace) = self.pictured().map(Shown::trace) else {
+            return;
+        };
         let here = view.cursor().unwrap_or(view.window(trace).from);
         if let Some(at) = from(trace, view.row(), here, step) {
             view.look_at(at, trace);
@@ -224,17 +242,28 @@ impl App {
         }
         // Where its mark stands, but still within the task.
         let end = |failure: &TaskRecord| failure.end_s.map_or(failure.start_s, |end| end);
-        let place = |failure: &TaskRecord| (nanos(end(failure)).saturating_sub(1), failure.worker as usize);
+        let place = |failure: &TaskRecord| {
+            (
+                nanos(end(failure)).saturating_sub(1),
+                failure.worker as usize,
+            )
+        };
         // A failure belongs to a worker.
         if self.timeline.rows() == Rows::Cores {
             self.timeline.turn();
         }
-        let Some(Shown::Entry(entry)) = self.shown() else { return };
+        let Some(Shown::Entry(entry)) = self.shown() else {
+            return;
+        };
         let here = self.timeline.cursor().map(|at| (at, self.timeline.row()));
         let places = failures(&entry.record).map(place);
         let next = match step {
-            Step::Next => places.filter(|place| here.is_none_or(|here| *place > here)).min(),
-            Step::Previous => places.filter(|place| here.is_none_or(|here| *place < here)).max(),
+            Step::Next => places
+                .filter(|place| here.is_none_or(|here| *place > here))
+                .min(),
+            Step::Previous => places
+                .filter(|place| here.is_none_or(|here| *place < here))
+                .max(),
         };
         let Some((at, worker)) = next else {
             let record = &entry.record;
@@ -258,7 +287,10 @@ impl App {
     /// Zooms to the slice under the cursor.
     pub(super) fn zoom_to_slice(&mut self) {
         let mut view = self.timeline;
-        if let (Some(shown), Some(slice)) = (self.shown(), self.inspection().and_then(|under| under.slice)) {
+        if let (Some(shown), Some(slice)) = (
+            self.shown(),
+            self.inspection().and_then(|under| under.slice),
+        ) {
             view.zoom_to(slice.from, slice.to, shown.trace());
         }
         self.timeline = view;
@@ -269,7 +301,10 @@ impl App {
 /// stopped has not failed.
 fn failures(record: &Record) -> impl Iterator<Item = &TaskRecord> {
     let was_stopped = record.outcome == Outcome::Cancelled;
-    record.failures.iter().filter(move |task| !was_stopped || task.end_s.is_some())
+    record
+        .failures
+        .iter()
+        .filter(move |task| !was_stopped || task.end_s.is_some())
 }
 
 #[cfg(test)]
@@ -284,20 +319,29 @@ mod tests {
     use crate::fixtures::explorer::{Scenario, machine};
 
     fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
-        keys.iter().flat_map(|key| app.update(Msg::Key(*key))).collect()
+        keys.iter()
+            .flat_map(|key| app.update(Msg::Key(*key)))
+            .collect()
     }
 
     /// An explorer in whose timeline a gil-threads run goes on, and that run.
     fn running() -> (App, Scenario) {
         let mut app = App::new(machine(2), Limits::default());
-        let _ = app.update(Msg::Resized { columns: 80, rows: 24 });
+        let _ = app.update(Msg::Resized {
+            columns: 80,
+            rows: 24,
+        });
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = press(&mut app, &[Char('2')]);
-        let [.., Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., Effect::Start(serial)] = &effects[..] else {
+            panic!("{effects:?}")
+        };
         let serial = Scenario::new(serial.clone(), 2);
         let _ = app.update(Msg::Batch(serial.batch(0, serial.wall())));
         let effects = app.update(Msg::Concluded(Box::new(serial.record())));
-        let [.., Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., Effect::Start(plan)] = &effects[..] else {
+            panic!("{effects:?}")
+        };
         (app, Scenario::new(plan.clone(), 2))
     }
 
@@ -313,12 +357,18 @@ mod tests {
         assert_eq!(app.headline(), headline);
         assert_eq!(app.live().unwrap().trace.now(), run.wall());
         let _ = app.update(Msg::Concluded(Box::new(run.record())));
-        assert_eq!(app.shown().unwrap().trace().now(), half, "also beyond the end of the run");
+        assert_eq!(
+            app.shown().unwrap().trace().now(),
+            half,
+            "also beyond the end of the run"
+        );
         press(&mut app, &[Char(' ')]);
         let trace = app.shown().unwrap().trace();
         assert_eq!((trace.now(), trace.is_concluded()), (run.wall(), true));
         let lanes = trace.lanes().len();
-        let total: Nanos = (0..lanes).map(|lane| trace.times_between(lane, 0, run.wall()).total()).sum();
+        let total: Nanos = (0..lanes)
+            .map(|lane| trace.times_between(lane, 0, run.wall()).total())
+            .sum();
         assert_eq!(total, run.wall() * lanes as u64);
     }
 
@@ -327,14 +377,26 @@ mod tests {
         let mut app = App::new(machine(2), Limits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = press(&mut app, &[Char('2')]);
-        let [.., Effect::Start(serial)] = &effects[..] else { panic!("{effects:?}") };
+        let [.., Effect::Start(serial)] = &effects[..] else {
+            panic!("{effects:?}")
+        };
         let run = Scenario::new(serial.clone(), 2);
         let _ = app.update(Msg::Batch(run.batch(0, run.wall() / 2)));
         press(&mut app, &[Char(' ')]);
         let effects = app.update(Msg::Concluded(Box::new(run.record())));
-        assert!(matches!(&effects[..], [.., Effect::Start(_)]), "the campaign goes on");
-        assert_eq!((app.browse().selected(), app.shown().unwrap().trace().now()), (Some(1), run.wall() / 2));
-        assert!(app.headline().starts_with("frozen at "), "{}", app.headline());
+        assert!(
+            matches!(&effects[..], [.., Effect::Start(_)]),
+            "the campaign goes on"
+        );
+        assert_eq!(
+            (app.browse().selected(), app.shown().unwrap().trace().now()),
+            (Some(1), run.wall() / 2)
+        );
+        assert!(
+            app.headline().starts_with("frozen at "),
+            "{}",
+            app.headline()
+        );
         press(&mut app, &[Char(' ')]);
         assert_eq!(app.browse().selected(), Some(1));
         assert!(app.shown().unwrap().trace().is_concluded() && app.is_running());
@@ -346,7 +408,10 @@ mod tests {
         let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
         press(&mut app, &[Char(' ')]);
         let _ = app.update(Msg::Concluded(Box::new(run.record())));
-        assert!(matches!(press(&mut app, &[Char('r')])[..], [.., Effect::Start(_)]));
+        assert!(matches!(
+            press(&mut app, &[Char('r')])[..],
+            [.., Effect::Start(_)]
+        ));
         assert!(app.frozen().is_none() && app.shown().unwrap().trace().now() == 0);
     }
 
@@ -361,7 +426,10 @@ mod tests {
             press(&mut app, &[Char('.')]);
             phases.push(app.inspection().unwrap().slice.unwrap().phase);
         }
-        assert!(phases.contains(&Phase::Gil) && phases.contains(&Phase::Computing), "{phases:?}");
+        assert!(
+            phases.contains(&Phase::Gil) && phases.contains(&Phase::Computing),
+            "{phases:?}"
+        );
         let before = app.inspection().unwrap().at;
         press(&mut app, &[Char(','), Char('.')]);
         assert_eq!(app.inspection().unwrap().at, before);
@@ -404,7 +472,10 @@ mod tests {
         let mut found = vec![];
         for key in [Char('n'), Char('n'), Char('n'), Char('n'), Char('N')] {
             press(&mut app, &[key]);
-            found.push((app.timeline().row(), app.timeline().cursor().unwrap() / 1_000_000));
+            found.push((
+                app.timeline().row(),
+                app.timeline().cursor().unwrap() / 1_000_000,
+            ));
         }
         assert_eq!(found, [(0, 101), (3, 101), (1, 399), (1, 399), (3, 101)]);
     }

@@ -63,7 +63,6 @@ pub struct Live {
 
 impl Live {
     /// A run of `plan` that has just been asked for.
-    #[must_use]
     pub fn new(
         plan: Plan,
         campaign: Campaign,
@@ -71,23 +70,34 @@ impl Live {
         experiment: Option<&'static Experiment>,
     ) -> Live {
         let trace = Trace::new(plan.workers()).under(plan.lock());
-        Live { plan, trace, campaign, campaign_id, experiment, stopping: false, is_baseline: false }
+        Live {
+            plan,
+            trace,
+            campaign,
+            campaign_id,
+            experiment,
+            stopping: false,
+            is_baseline: false,
+        }
     }
 
     /// How many tasks have ended, in the most words that have so much room; a count that grows does not push them.
-    #[must_use]
     pub fn done(&self, room: usize) -> String {
         let (_, ended, _) = self.trace.tasks();
         let (ended, tasks) = (grouped(ended.into()), grouped(self.plan.tasks().into()));
         let digits = tasks.chars().count();
-        let candidates =
-            [format!("{ended:>digits$} of {tasks} tasks done"), format!("{ended:>digits$} of {tasks}")];
+        let candidates = [
+            format!("{ended:>digits$} of {tasks} tasks done"),
+            format!("{ended:>digits$} of {tasks}"),
+        ];
         let fits = |text: &String| text.chars().count() <= room;
-        candidates.into_iter().find(fits).unwrap_or_else(|| format!("{ended}/{tasks}"))
+        candidates
+            .into_iter()
+            .find(fits)
+            .unwrap_or_else(|| format!("{ended}/{tasks}"))
     }
 
     /// What the workers are doing at this moment; until there is one, what creates them.
-    #[must_use]
     pub fn doing(&self) -> String {
         let starting = self.trace.workers_by_phase()[Phase::Starting as usize];
         match self.plan.interpreter() {
@@ -99,7 +109,6 @@ impl Live {
     }
 
     /// What to look at while it runs.
-    #[must_use]
     pub fn watch(&self) -> Option<&'static str> {
         let experiment = self.experiment?;
         if self.plan.model() == experiment.model && !self.plan.is_serial() {

@@ -7,14 +7,12 @@ use crate::domain::look::{Colors, Look};
 
 impl App {
     /// The same, looking like this.
-    #[must_use]
     pub fn with_look(mut self, look: Look) -> App {
         self.look = look;
         self
     }
 
     /// How it looks.
-    #[must_use]
     pub fn appearance(&self) -> &Look {
         &self.look
     }
@@ -44,6 +42,9 @@ impl App {
 
     /// Shows a notice that is no error.
     pub(super) fn tell(&mut self, sentence: impl Into<String>) {
-        self.notice = Some(Notice { sentence: sentence.into(), is_error: false });
+        self.notice = Some(Notice {
+            sentence: sentence.into(),
+            is_error: false,
+        });
     }
 }

@@ -19,13 +19,14 @@ pub struct Naming {
 
 impl App {
     /// The name that is being typed.
-    #[must_use]
     pub fn naming(&self) -> Option<&Naming> {
         self.naming.as_ref()
     }
 
     pub(super) fn begin_name(&mut self) {
-        let Some(number) = self.browse.selected() else { return };
+        let Some(number) = self.browse.selected() else {
+            return;
+        };
         let field = TextField::new(self.history.name_of(number).unwrap_or_default(), name::MOST);
         self.naming = Some(Naming { number, field });
         self.notice = None;
@@ -42,11 +43,19 @@ impl App {
     /// Takes what was typed as the run's name; nothing typed takes its name away. What cannot be a name says why, and can
     /// be mended.
     pub(super) fn accept_name(&mut self) -> Vec<Effect> {
-        let Some(Naming { number, field }) = &self.naming else { return vec![] };
+        let Some(Naming { number, field }) = &self.naming else {
+            return vec![];
+        };
         let (number, text) = (*number, field.text().trim());
         let name = (!text.is_empty()).then(|| text.to_string());
-        if let Some(sentence) = name.as_deref().and_then(|name| self.objection(number, name)) {
-            self.notice = Some(Notice { sentence, is_error: true });
+        if let Some(sentence) = name
+            .as_deref()
+            .and_then(|name| self.objection(number, name))
+        {
+            self.notice = Some(Notice {
+                sentence,
+                is_error: true,
+            });
             return vec![];
         }
         self.naming = None;
@@ -64,7 +73,9 @@ impl App {
             return Some(sentence);
         }
         let other = self.history.named(name).filter(|other| *other != number)?;
-        Some(format!("#{other} has that name already: a name means one run"))
+        Some(format!(
+            "#{other} has that name already: a name means one run"
+        ))
     }
 
     fn name(&mut self, number: usize, name: Option<String>) -> Vec<Effect> {
@@ -72,9 +83,15 @@ impl App {
             return vec![];
         }
         // A shared file is not changed.
-        let is_kept = self.history.provenance_of(number).is_some_and(|it| it.origin != Origin::Recorded);
+        let is_kept = self
+            .history
+            .provenance_of(number)
+            .is_some_and(|it| it.origin != Origin::Recorded);
         self.history.rename(number, name.clone());
         self.rearrange();
-        is_kept.then_some(Effect::Rename(number, name)).into_iter().collect()
+        is_kept
+            .then_some(Effect::Rename(number, name))
+            .into_iter()
+            .collect()
     }
 }

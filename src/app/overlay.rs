@@ -113,10 +113,11 @@ impl Overlay {
     }
 
     /// What it lies over and gives back when it is closed.
-    #[must_use]
     pub fn closed(self) -> Option<Overlay> {
         match self {
-            Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => over.map(|over| *over),
+            Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => {
+                over.map(|over| *over)
+            }
             Overlay::Form
             | Overlay::Columns
             | Overlay::Pythons { .. }
@@ -154,7 +155,6 @@ impl Default for Scroll {
 
 impl Scroll {
     /// The first row of `rows` to draw where `room` rows fit.
-    #[must_use]
     pub fn first(self, rows: usize, room: u16) -> u16 {
         let last = u16::try_from(rows).unwrap_or(u16::MAX).saturating_sub(room);
         match self {
@@ -170,7 +170,9 @@ impl Scroll {
             Scroll::FromEnd(below) => (below, -rows),
         };
         // The screen may have grown since.
-        let moved = isize::try_from(now.min(most)).unwrap_or(isize::MAX).saturating_add(down);
+        let moved = isize::try_from(now.min(most))
+            .unwrap_or(isize::MAX)
+            .saturating_add(down);
         let is_from_top = matches!(self, Scroll::FromTop(_));
         *self = match u16::try_from(moved.max(0)).unwrap_or(u16::MAX) {
             far if far >= most => {
@@ -189,7 +191,10 @@ impl Scroll {
 impl App {
     /// The runs with these numbers.
     pub(super) fn entries(&self, numbers: &[usize]) -> Vec<&Entry> {
-        numbers.iter().filter_map(|number| self.history.get(*number)).collect()
+        numbers
+            .iter()
+            .filter_map(|number| self.history.get(*number))
+            .collect()
     }
 }
 

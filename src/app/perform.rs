@@ -29,7 +29,12 @@ impl App {
     /// Does what a key asked for.
     pub(super) fn perform(&mut self, command: Command, key: Key) -> Vec<Effect> {
         match command {
-            Command::Run => return self.request(Request { draft: self.setup.draft(), goal: Goal::Run }),
+            Command::Run => {
+                return self.request(Request {
+                    draft: self.setup.draft(),
+                    goal: Goal::Run,
+                });
+            }
             Command::MeasureBaseline => return self.measure_baseline(),
             Command::Experiment | Command::RealExperiment => return self.experiment(key),
             Command::Stop => return self.stop(),
@@ -44,7 +49,9 @@ impl App {
             Command::BeginTyping => self.sweep_form.begin_typing(key),
             Command::FewerWorkers => self.with_chart(|chart, entry| chart.step_count(-1, entry)),
             Command::MoreWorkers => self.with_chart(|chart, entry| chart.step_count(1, entry)),
-            Command::PreviousSeries => self.with_chart(|chart, entry| chart.step_executor(-1, entry)),
+            Command::PreviousSeries => {
+                self.with_chart(|chart, entry| chart.step_executor(-1, entry))
+            }
             Command::NextSeries => self.with_chart(|chart, entry| chart.step_executor(1, entry)),
             Command::TurnUnit => self.with_chart(|chart, _| chart.toggle_unit()),
             Command::ShowFits => self.with_chart(|chart, _| chart.toggle_fits()),
@@ -84,7 +91,12 @@ impl App {
             Command::Teach => self.toggle_teaching(),
             Command::OpenForm => self.open_form(),
             Command::Close => self.close(),
-            Command::Expand => self.focus = Focus { expanded: !self.focus.expanded, ..self.focus() },
+            Command::Expand => {
+                self.focus = Focus {
+                    expanded: !self.focus.expanded,
+                    ..self.focus()
+                }
+            }
             Command::NextPanel => self.next_panel(1),
             Command::PreviousPanel => self.next_panel(-1),
             Command::Up => self.move_by(-1),
@@ -111,10 +123,16 @@ impl App {
             Command::PreviousFailure => self.step_failure(Step::Previous),
             Command::TurnView => self.turn_view(),
             Command::Freeze => self.toggle_freeze(),
-            Command::Decrease if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.change(false),
-            Command::Increase if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.change(true),
+            Command::Decrease if self.overlay == Some(Overlay::SweepForm) => {
+                self.sweep_form.change(false)
+            }
+            Command::Increase if self.overlay == Some(Overlay::SweepForm) => {
+                self.sweep_form.change(true)
+            }
             Command::Accept if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.accept(),
-            Command::Abandon if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.abandon(),
+            Command::Abandon if self.overlay == Some(Overlay::SweepForm) => {
+                self.sweep_form.abandon()
+            }
             Command::Play => self.play(),
             Command::Pause => self.pause(),
             Command::PlayBack => self.scrub(false, false),
@@ -182,7 +200,9 @@ impl App {
                 self.begin(Campaign::repeats(plan, repeats), None, id)
             }
             (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan),
-            (Ok(plan), Goal::Answer(experiment)) => self.begin(Campaign::pair(plan), Some(experiment), None),
+            (Ok(plan), Goal::Answer(experiment)) => {
+                self.begin(Campaign::pair(plan), Some(experiment), None)
+            }
         }
     }
 
@@ -194,7 +214,10 @@ impl App {
     fn measure_baseline(&mut self) -> Vec<Effect> {
         match self.baseline_goal().cloned() {
             Some(work) => self.begin_baseline(&work),
-            None => self.request(Request { draft: self.setup.draft(), goal: Goal::Baseline }),
+            None => self.request(Request {
+                draft: self.setup.draft(),
+                goal: Goal::Baseline,
+            }),
         }
     }
 
@@ -209,15 +232,22 @@ impl App {
 
     /// Measures all runs of the chosen one's work against it, or against the default again.
     fn make_baseline(&mut self) {
-        let Some(number) = self.browse.selected() else { return };
+        let Some(number) = self.browse.selected() else {
+            return;
+        };
         let refused = self.history.choose_baseline(number).err();
-        self.notice = refused.map(|sentence| Notice { sentence, is_error: true });
+        self.notice = refused.map(|sentence| Notice {
+            sentence,
+            is_error: true,
+        });
         self.rearrange();
     }
 
     /// Measures the compared runs, and with them all of their work, against the next of them.
     fn next_reference(&mut self) {
-        let Some(Overlay::Comparison { numbers, .. }) = &self.overlay else { return };
+        let Some(Overlay::Comparison { numbers, .. }) = &self.overlay else {
+            return;
+        };
         let Some(number) = comparison::next_reference(&self.history, numbers) else {
             self.tell("these runs cannot be measured against each other");
             return;
@@ -237,10 +267,15 @@ impl App {
         let entries = self.history.lone_entries();
         let sweeps = self.history.sweeps();
         let earlier = sweeps.iter().filter(|sweep| sweep.is_earlier()).count();
-        self.browse.count_earlier(entries.clone().filter(|entry| entry.is_earlier()).count() + earlier);
-        let entries: Vec<&Entry> = entries.filter(|entry| shows_earlier || !entry.is_earlier()).collect();
-        let sweeps: Vec<&SweepEntry> =
-            sweeps.iter().filter(|sweep| shows_earlier || !sweep.is_earlier()).collect();
+        self.browse
+            .count_earlier(entries.clone().filter(|entry| entry.is_earlier()).count() + earlier);
+        let entries: Vec<&Entry> = entries
+            .filter(|entry| shows_earlier || !entry.is_earlier())
+            .collect();
+        let sweeps: Vec<&SweepEntry> = sweeps
+            .iter()
+            .filter(|sweep| shows_earlier || !sweep.is_earlier())
+            .collect();
         self.columns.measure(&entries, &sweeps);
         self.index_for_filter();
         self.arrange_rows();
@@ -249,14 +284,31 @@ impl App {
     /// The filter changed, or the order of the rows.
     pub(super) fn arrange_rows(&mut self) {
         let numbers = self.in_view();
-        let entries: Vec<&Entry> = numbers.iter().filter_map(|number| self.history.get(*number)).collect();
-        let sweeps: Vec<&SweepEntry> =
-            numbers.iter().filter_map(|number| self.history.sweep(*number)).collect();
-        let best = sweeps.iter().filter_map(|sweep| Some(sweep.best()?.speedup?.value));
-        let most = entries.iter().filter_map(|entry| entry.speedup).chain(best).fold(1.0, f64::max);
-        let order = self.columns.arrange(entries.into_iter(), sweeps.into_iter());
+        let entries: Vec<&Entry> = numbers
+            .iter()
+            .filter_map(|number| self.history.get(*number))
+            .collect();
+        let sweeps: Vec<&SweepEntry> = numbers
+            .iter()
+            .filter_map(|number| self.history.sweep(*number))
+            .collect();
+        let best = sweeps
+            .iter()
+            .filter_map(|sweep| Some(sweep.best()?.speedup?.value));
+        let most = entries
+            .iter()
+            .filter_map(|entry| entry.speedup)
+            .chain(best)
+            .fold(1.0, f64::max);
+        let order = self
+            .columns
+            .arrange(entries.into_iter(), sweeps.into_iter());
         let by_number = self.columns.sort().by == ColumnId::Number;
-        let run = |number: &usize| self.history.get(*number).or_else(|| self.history.standing_for(*number));
+        let run = |number: &usize| {
+            self.history
+                .get(*number)
+                .or_else(|| self.history.standing_for(*number))
+        };
         let in_order = order.iter().filter(|_| by_number).map(run);
         let mut sessions = browse::sessions(in_order);
         if self.is_of_one_file(&sessions) {
@@ -269,12 +321,17 @@ impl App {
     /// Whether all runs come from one shared file: every panel says so then, and no heading has to.
     fn is_of_one_file(&self, sessions: &[(usize, usize)]) -> bool {
         let [(_, first)] = sessions else { return false };
-        self.history.provenance_of(*first).is_some_and(|provenance| provenance.origin == Origin::Recorded)
+        self.history
+            .provenance_of(*first)
+            .is_some_and(|provenance| provenance.origin == Origin::Recorded)
     }
 
     /// A run that is no longer shown cannot be the chosen one; if none is shown, it stays, so that panels stay filled.
     pub(super) fn choose_what_is_shown(&mut self) {
-        let hidden = self.browse.selected().filter(|_| self.browse.place().is_none());
+        let hidden = self
+            .browse
+            .selected()
+            .filter(|_| self.browse.place().is_none());
         if let Some(nearest) = hidden.and_then(|number| self.browse.nearest(number)) {
             self.choose(Some(nearest));
         }
@@ -316,10 +373,14 @@ impl App {
             Command::Remove | Command::Name if nothing_measured => {
                 "no run has ended yet: r runs what the form says, 1-4 are experiments"
             }
-            Command::Remove | Command::Name | Command::Mark | Command::MakeBaseline if !self.is_running() => {
+            Command::Remove | Command::Name | Command::Mark | Command::MakeBaseline
+                if !self.is_running() =>
+            {
                 "no run is chosen: Tab goes to the history, ↑↓ choose one there"
             }
-            Command::Remove => "this run goes on: x stops it; choose one that has ended in the history",
+            Command::Remove => {
+                "this run goes on: x stops it; choose one that has ended in the history"
+            }
             Command::Compare => "mark another run with m or measure a baseline with R",
             Command::Mark | Command::MakeBaseline | Command::Name => {
                 "this run goes on: choose one that has ended in the history"
@@ -327,17 +388,28 @@ impl App {
             Command::Play if nothing_measured => {
                 "no run has ended yet that could be played: r runs what the form says"
             }
-            Command::Play => "only a run that is over can be played, when nothing is being measured",
+            Command::Play => {
+                "only a run that is over can be played, when nothing is being measured"
+            }
             _ => return,
         };
-        self.notice = Some(Notice { sentence: sentence.into(), is_error: false });
+        self.notice = Some(Notice {
+            sentence: sentence.into(),
+            is_error: false,
+        });
     }
 
     fn experiment(&mut self, key: Key) -> Vec<Effect> {
         let Key::Char(key) = key else { return vec![] };
-        let Some(experiment) = Experiment::by_key(key) else { return vec![] };
-        self.setup.set_draft(experiment.draft(self.machine.cores_usable));
-        self.request(Request { draft: self.setup.draft(), goal: Goal::Answer(experiment) })
+        let Some(experiment) = Experiment::by_key(key) else {
+            return vec![];
+        };
+        self.setup
+            .set_draft(experiment.draft(self.machine.cores_usable));
+        self.request(Request {
+            draft: self.setup.draft(),
+            goal: Goal::Answer(experiment),
+        })
     }
 
     pub(super) fn begin(
@@ -365,7 +437,11 @@ impl App {
         watched: bool,
     ) -> Vec<Effect> {
         // What another session measured answers nothing here: the machine may have been another then.
-        let here = self.history.entries().iter().filter(|entry| entry.provenance.origin == Origin::Here);
+        let here = self
+            .history
+            .entries()
+            .iter()
+            .filter(|entry| entry.provenance.origin == Origin::Here);
         let records: Vec<&Record> = here.map(|entry| &entry.record).collect();
         let campaign::Step::Run(plan) = campaign.next(&records) else {
             return vec![];
@@ -374,7 +450,8 @@ impl App {
             self.timeline.start_over();
             self.browse.select(None);
         }
-        self.activity = Activity::Running(Box::new(Live::new(plan.clone(), campaign, id, experiment)));
+        self.activity =
+            Activity::Running(Box::new(Live::new(plan.clone(), campaign, id, experiment)));
         vec![Effect::Start(plan)]
     }
 
@@ -394,7 +471,10 @@ impl App {
 
     fn open_form(&mut self) {
         if self.screen() == Screen::Wide {
-            self.focus = Focus { panel: Panel::Setup, expanded: false };
+            self.focus = Focus {
+                panel: Panel::Setup,
+                expanded: false,
+            };
             self.overlay = None;
         } else {
             self.overlay = Some(Overlay::Form);
@@ -408,7 +488,11 @@ impl App {
         }
         let here = self.contexts();
         let over = self.overlay.take().map(Box::new);
-        self.overlay = Some(Overlay::Help { here, over, scroll: Scroll::default() });
+        self.overlay = Some(Overlay::Help {
+            here,
+            over,
+            scroll: Scroll::default(),
+        });
     }
 
     fn toggle_explanation(&mut self) {
@@ -418,7 +502,11 @@ impl App {
         }
         if let Some(topic) = self.topic() {
             let over = self.overlay.take().map(Box::new);
-            self.overlay = Some(Overlay::Explanation { topic, over, scroll: Scroll::default() });
+            self.overlay = Some(Overlay::Explanation {
+                topic,
+                over,
+                scroll: Scroll::default(),
+            });
         }
     }
 
@@ -430,20 +518,35 @@ impl App {
     }
 
     fn open_details(&mut self) {
-        if let Some(sweep) = self.browse.selected().filter(|number| self.history.sweep(*number).is_some()) {
+        if let Some(sweep) = self
+            .browse
+            .selected()
+            .filter(|number| self.history.sweep(*number).is_some())
+        {
             self.open_chart(sweep);
             return;
         }
         if let Some(number) = self.browse.selected() {
-            self.overlay = Some(Overlay::Details { number, scroll: Scroll::default() });
+            self.overlay = Some(Overlay::Details {
+                number,
+                scroll: Scroll::default(),
+            });
         }
     }
 
     fn open_comparison(&mut self) {
         let in_chart = self.chart.is_some();
-        let numbers = if in_chart { self.compared_points() } else { self.browse.compared(&self.history) };
+        let numbers = if in_chart {
+            self.compared_points()
+        } else {
+            self.browse.compared(&self.history)
+        };
         self.notice = None;
-        self.overlay = Some(Overlay::Comparison { numbers, scroll: Scroll::default(), zoom: None });
+        self.overlay = Some(Overlay::Comparison {
+            numbers,
+            scroll: Scroll::default(),
+            zoom: None,
+        });
     }
 
     /// Takes away what is on top, one thing at a time.
@@ -488,11 +591,17 @@ impl App {
     fn next_panel(&mut self, by: isize) {
         let panels = self.screen().panels();
         let here = self.focus();
-        let at = panels.iter().position(|panel| *panel == here.panel).unwrap_or(0);
+        let at = panels
+            .iter()
+            .position(|panel| *panel == here.panel)
+            .unwrap_or(0);
         let next = (at.cast_signed() + by).rem_euclid(panels.len().cast_signed());
         let panel = panels[next.unsigned_abs()];
         // The form has no expanded shape.
-        self.focus = Focus { panel, expanded: here.expanded && panel != Panel::Setup };
+        self.focus = Focus {
+            panel,
+            expanded: here.expanded && panel != Panel::Setup,
+        };
     }
 
     fn move_by(&mut self, by: isize) {

@@ -51,39 +51,43 @@ impl Playback {
             speed: fitting_speed(seconds(trace.now())),
             is_on: true,
             player: Player::new(trace),
-            live: Box::new(Live::new(plan.clone(), Campaign::repeats(plan, 1), None, None)),
+            live: Box::new(Live::new(
+                plan.clone(),
+                Campaign::repeats(plan, 1),
+                None,
+                None,
+            )),
             told_for: Nanos::MAX,
         }
     }
 
     /// The run's number.
-    #[must_use]
     pub fn number(&self) -> usize {
         self.number
     }
 
     /// Whether it goes on by itself, or else waits.
-    #[must_use]
     pub fn is_on(&self) -> bool {
         self.is_on
     }
 
     /// Whether it has come to the end of the run, which is shown as any other then.
-    #[must_use]
     pub fn is_at_end(&self) -> bool {
         self.at >= self.wall
     }
 
     /// What goes on, where and how fast: of the same width while it goes on.
-    #[must_use]
     pub fn words(&self) -> String {
         let all = column_seconds(seconds(self.wall));
-        let at = format!("{:>width$}", column_seconds(seconds(self.at)), width = all.chars().count());
+        let at = format!(
+            "{:>width$}",
+            column_seconds(seconds(self.at)),
+            width = all.chars().count()
+        );
         format!("{}{} at {at} of {all}", self.doing(), self.mark())
     }
 
     /// The same in as few words as possible.
-    #[must_use]
     pub fn short_words(&self) -> String {
         format!("{}{}", self.doing(), self.mark())
     }
@@ -111,27 +115,34 @@ impl Playback {
 
 /// The speed at which a run of so many seconds can be watched.
 fn fitting_speed(wall_s: f64) -> usize {
-    let wanted = if AS_IT_WAS.contains(&wall_s) { 1.0 } else { wall_s / WATCHED_S };
+    let wanted = if AS_IT_WAS.contains(&wall_s) {
+        1.0
+    } else {
+        wall_s / WATCHED_S
+    };
     let distance = |speed: f64| (speed.ln() - wanted.max(1e-9).ln()).abs();
-    (0..SPEEDS.len()).min_by(|a, b| distance(SPEEDS[*a]).total_cmp(&distance(SPEEDS[*b]))).unwrap_or_default()
+    (0..SPEEDS.len())
+        .min_by(|a, b| distance(SPEEDS[*a]).total_cmp(&distance(SPEEDS[*b])))
+        .unwrap_or_default()
 }
 
 impl App {
     /// The run that is played, if that is what the panels are about.
-    #[must_use]
     pub fn playback(&self) -> Option<&Playback> {
         self.playback.as_ref()
     }
 
     /// Whether time passes in a run that is played: then the shell tells how much.
-    #[must_use]
     pub fn is_playing(&self) -> bool {
         self.playback.as_ref().is_some_and(Playback::is_on)
     }
 
     /// The picture of the run that is played, until it has come to its end.
     pub(super) fn played(&self) -> Option<&Live> {
-        self.playback.as_ref().filter(|playback| !playback.is_at_end()).map(|playback| &*playback.live)
+        self.playback
+            .as_ref()
+            .filter(|playback| !playback.is_at_end())
+            .map(|playback| &*playback.live)
     }
 
     /// Whether the run that is shown can be played: it is over, there is a picture of it, and nothing is being measured.
@@ -142,8 +153,13 @@ impl App {
 
     /// Plays the chosen run from its begin on.
     pub(super) fn play(&mut self) {
-        let entry = self.browse.selected().and_then(|number| self.history.get(number));
-        let Some((entry, trace)) = entry.and_then(|entry| Some((entry, entry.picture()?))) else { return };
+        let entry = self
+            .browse
+            .selected()
+            .and_then(|number| self.history.get(number));
+        let Some((entry, trace)) = entry.and_then(|entry| Some((entry, entry.picture()?))) else {
+            return;
+        };
         self.playback = Some(Playback::new(entry, trace));
         self.frozen = None;
         self.notice = None;
@@ -153,8 +169,14 @@ impl App {
 
     /// Ends what the user left, or what lost its picture.
     pub(super) fn settle_playback(&mut self) {
-        let Some(number) = self.playback.as_ref().map(Playback::number) else { return };
-        let is_drawn = || self.history.get(number).is_some_and(|entry| entry.picture().is_some());
+        let Some(number) = self.playback.as_ref().map(Playback::number) else {
+            return;
+        };
+        let is_drawn = || {
+            self.history
+                .get(number)
+                .is_some_and(|entry| entry.picture().is_some())
+        };
         if self.is_busy() || self.browse.selected() != Some(number) || !is_drawn() {
             self.playback = None;
         }
@@ -163,11 +185,15 @@ impl App {
     /// Time passed. Returns whether the headline has been read.
     pub(super) fn on_tick(&mut self, elapsed: Nanos) -> bool {
         let elapsed = elapsed.min(TICK_MAX);
-        let Some(playback) = self.playback.as_mut().filter(|playback| playback.is_on) else { return false };
+        let Some(playback) = self.playback.as_mut().filter(|playback| playback.is_on) else {
+            return false;
+        };
         let step = (elapsed as f64 * SPEEDS[playback.speed]) as Nanos;
         playback.told_for = playback.told_for.saturating_add(elapsed);
         self.play_at(|at| at.saturating_add(step));
-        let Some(playback) = &mut self.playback else { return true };
+        let Some(playback) = &mut self.playback else {
+            return true;
+        };
         let is_read = playback.told_for >= super::TELL_EVERY || playback.is_at_end();
         if is_read {
             playback.told_for = 0;
@@ -177,7 +203,9 @@ impl App {
 
     /// Goes on, or waits; from the end it begins again.
     pub(super) fn pause(&mut self) {
-        let Some(playback) = &mut self.playback else { return };
+        let Some(playback) = &mut self.playback else {
+            return;
+        };
         playback.is_on = !playback.is_on;
         if playback.is_at_end() {
             playback.is_on = true;
@@ -187,7 +215,9 @@ impl App {
 
     /// Goes a step back or on, or as far as it gets; whoever does so looks at what is there, so it waits.
     pub(super) fn scrub(&mut self, on: bool, far: bool) {
-        let Some(playback) = &mut self.playback else { return };
+        let Some(playback) = &mut self.playback else {
+            return;
+        };
         playback.is_on = false;
         let (wall, step) = (playback.wall, (playback.wall / STEPS).max(1));
         self.play_at(|at| match (on, far) {
@@ -202,7 +232,11 @@ impl App {
     pub(super) fn change_speed(&mut self, faster: bool) {
         if let Some(playback) = &mut self.playback {
             let speed = playback.speed;
-            playback.speed = if faster { (speed + 1).min(SPEEDS.len() - 1) } else { speed.saturating_sub(1) };
+            playback.speed = if faster {
+                (speed + 1).min(SPEEDS.len() - 1)
+            } else {
+                speed.saturating_sub(1)
+            };
         }
     }
 
@@ -213,15 +247,26 @@ impl App {
     }
 
     fn play_at(&mut self, to: impl FnOnce(Nanos) -> Nanos) {
-        let Some(playback) = &mut self.playback else { return };
-        let Some(entry) = self.history.get(playback.number) else { return };
+        let Some(playback) = &mut self.playback else {
+            return;
+        };
+        let Some(entry) = self.history.get(playback.number) else {
+            return;
+        };
         let Some(trace) = entry.picture() else { return };
         playback.at = to(playback.at).min(playback.wall);
         if playback.is_at_end() {
             playback.is_on = false;
             return;
         }
-        let failed = entry.record.failures.iter().filter_map(|task| task.end_s).map(nanos);
-        playback.player.go_to(&mut playback.live.trace, trace, failed, playback.at);
+        let failed = entry
+            .record
+            .failures
+            .iter()
+            .filter_map(|task| task.end_s)
+            .map(nanos);
+        playback
+            .player
+            .go_to(&mut playback.live.trace, trace, failed, playback.at);
     }
 }

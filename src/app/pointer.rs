@@ -105,11 +105,18 @@ impl App {
             again = chart.configuration(entry) == configuration;
             chart.look_at(configuration, entry);
         });
-        if again { self.on_key(Key::Enter) } else { vec![] }
+        if again {
+            self.on_key(Key::Enter)
+        } else {
+            vec![]
+        }
     }
 
     fn go_to(&mut self, panel: Panel) {
-        self.focus = Focus { panel, expanded: self.focus().expanded && panel == self.focus().panel };
+        self.focus = Focus {
+            panel,
+            expanded: self.focus().expanded && panel == self.focus().panel,
+        };
     }
 
     fn click_form(&mut self, row: Row) -> Vec<Effect> {
@@ -161,7 +168,9 @@ impl App {
         match target {
             Target::ColumnRow(_) => self.columns.step(by),
             Target::PythonRow(_) => self.step_pythons(by),
-            Target::Overlay | Target::Outside if matches!(self.overlay, Some(Overlay::Pythons { .. })) => {
+            Target::Overlay | Target::Outside
+                if matches!(self.overlay, Some(Overlay::Pythons { .. })) =>
+            {
                 self.step_pythons(by);
             }
             Target::SweepPoint(_) | Target::Chart => {

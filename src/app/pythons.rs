@@ -18,7 +18,6 @@ impl App {
     }
 
     /// Whether Python's models can be executed here.
-    #[must_use]
     pub fn has_python(&self) -> bool {
         !self.setup.found_pythons().is_empty()
     }
@@ -27,13 +26,17 @@ impl App {
     pub(super) fn open_pythons(&mut self) {
         let chosen = self.setup.python();
         let is_chosen = |row: &usize| Some(&self.setup.found_pythons()[*row].interpreter) == chosen;
-        let row = (0..self.setup.found_pythons().len()).find(is_chosen).unwrap_or(0);
+        let row = (0..self.setup.found_pythons().len())
+            .find(is_chosen)
+            .unwrap_or(0);
         self.overlay = Some(Overlay::Pythons { row });
     }
 
     /// Chooses the interpreter under the cursor, and shows the form again.
     pub(super) fn take_python(&mut self) {
-        let Some(Overlay::Pythons { row }) = self.overlay else { return };
+        let Some(Overlay::Pythons { row }) = self.overlay else {
+            return;
+        };
         if let Some(found) = self.setup.found_pythons().get(row) {
             let interpreter = found.interpreter.clone();
             self.setup.choose_python(Some(interpreter));
@@ -65,7 +68,6 @@ impl App {
     }
 
     /// What is known of this machine's interpreters.
-    #[must_use]
     pub fn pythons(&self) -> &Search {
         self.setup.pythons()
     }

@@ -20,49 +20,48 @@ use crate::domain::plan::Plan;
 
 impl App {
     /// Where it runs.
-    #[must_use]
     pub fn machine(&self) -> &Machine {
         &self.machine
     }
 
     /// Where the run that is shown was measured; this machine where none is shown or it is on.
-    #[must_use]
     pub fn machine_shown(&self) -> &Machine {
         let number = self.playback().map(Playback::number);
-        match (self.shown(), number.and_then(|number| self.history.get(number))) {
+        match (
+            self.shown(),
+            number.and_then(|number| self.history.get(number)),
+        ) {
             (Some(Shown::Entry(entry)), _) | (_, Some(entry)) => &entry.provenance.machine,
             _ => &self.machine,
         }
     }
 
     /// Where and when the run that is shown was recorded, from many words to few; `None` unless it is of a shared file.
-    #[must_use]
     pub fn recorded_on(&self) -> Option<[String; 3]> {
-        let number = self.playback().map(Playback::number).or(self.browse.selected())?;
+        let number = self
+            .playback()
+            .map(Playback::number)
+            .or(self.browse.selected())?;
         let entry = self.history.get(number)?;
         entry.provenance.recorded_on(&entry.record.started_at)
     }
 
     /// How many workers are allowed.
-    #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
 
     /// The form.
-    #[must_use]
     pub fn setup(&self) -> &Setup {
         &self.setup
     }
 
     /// What is going on.
-    #[must_use]
     pub fn activity(&self) -> &Activity {
         &self.activity
     }
 
     /// The run that is on.
-    #[must_use]
     pub fn live(&self) -> Option<&Live> {
         match &self.activity {
             Activity::Running(live) => Some(live),
@@ -71,73 +70,61 @@ impl App {
     }
 
     /// Whether a run is on: batches come, and the next conclusion is awaited.
-    #[must_use]
     pub fn is_running(&self) -> bool {
         self.live().is_some()
     }
 
     /// Whether something is on that a new run would disturb.
-    #[must_use]
     pub fn is_busy(&self) -> bool {
         !matches!(self.activity, Activity::Nothing)
     }
 
     /// The runs of this session.
-    #[must_use]
     pub fn history(&self) -> &History {
         &self.history
     }
 
     /// Chosen and marked rows of the history.
-    #[must_use]
     pub fn browse(&self) -> &Browse {
         &self.browse
     }
 
     /// The columns of the history.
-    #[must_use]
     pub fn columns(&self) -> &Columns {
         &self.columns
     }
 
     /// The stretch of time and the worker in view.
-    #[must_use]
     pub fn timeline(&self) -> &TimelineView {
         &self.timeline
     }
 
     /// What lies over the panels.
-    #[must_use]
     pub fn overlay(&self) -> Option<&Overlay> {
         self.overlay.as_ref()
     }
 
     /// Something to tell.
-    #[must_use]
     pub fn notice(&self) -> Option<&Notice> {
         self.notice.as_ref()
     }
 
     /// The sentence that is read first.
-    #[must_use]
     pub fn headline(&self) -> &str {
         &self.headline
     }
 
     /// Where files go unless they say otherwise.
-    #[must_use]
     pub fn directory(&self) -> Option<&str> {
         self.directory.as_deref()
     }
 
     /// How many columns and rows there are.
-    #[must_use]
     pub fn size(&self) -> (u16, u16) {
         self.size
     }
 
     /// How much room there is.
-    #[must_use]
     pub fn screen(&self) -> Screen {
         match Screen::of(self.size.0, self.size.1) {
             Screen::Small | Screen::Wide if self.teaching.is_on() => Screen::Teaching,
@@ -146,20 +133,24 @@ impl App {
     }
 
     /// The teaching layout, and the keys that were pressed last.
-    #[must_use]
     pub fn teaching(&self) -> &Teaching {
         &self.teaching
     }
 
     /// Where the user is: on a small screen the panels that it lacks count as the timeline.
-    #[must_use]
     pub fn focus(&self) -> Focus {
         let there = self.screen().panels().contains(&self.focus.panel);
-        if there { self.focus } else { Focus { panel: Panel::Timeline, ..self.focus } }
+        if there {
+            self.focus
+        } else {
+            Focus {
+                panel: Panel::Timeline,
+                ..self.focus
+            }
+        }
     }
 
     /// The run that the panels are about; `None` before the first.
-    #[must_use]
     pub fn shown(&self) -> Option<Shown<'_>> {
         if let Some(frozen) = self.frozen() {
             return Some(Shown::Live(frozen));
@@ -168,17 +159,20 @@ impl App {
             return Some(Shown::Live(played));
         }
         let chosen = self.browse.selected();
-        match chosen.and_then(|number| self.history.get(number).or_else(|| self.history.standing_for(number)))
-        {
+        match chosen.and_then(|number| {
+            self.history
+                .get(number)
+                .or_else(|| self.history.standing_for(number))
+        }) {
             Some(entry) => Some(Shown::Entry(entry)),
             None => self.live().map(Shown::Live),
         }
     }
 
     /// The run that the panels are about, if there is a picture of it.
-    #[must_use]
     pub fn pictured(&self) -> Option<Shown<'_>> {
-        self.shown().filter(|shown| shown.missing_picture().is_none())
+        self.shown()
+            .filter(|shown| shown.missing_picture().is_none())
     }
 
     /// What `i` explains here.
@@ -190,11 +184,10 @@ impl App {
     }
 
     /// The contexts that hold, innermost first.
-    #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         use Context::{
-            Always, Columns, Common, Comparison, Editing, Filtering, Form, History, Naming, Panels, Reading,
-            Sweep, SweepForm, SweepTyping, Timeline, Typing,
+            Always, Columns, Common, Comparison, Editing, Filtering, Form, History, Naming, Panels,
+            Reading, Sweep, SweepForm, SweepTyping, Timeline, Typing,
         };
         if self.naming.is_some() {
             return &[Naming, Typing, Always];
@@ -207,7 +200,11 @@ impl App {
         }
         if self.overlay == Some(Overlay::SweepForm) {
             let is_typing = self.sweep_form().typed().is_some();
-            return if is_typing { &[SweepTyping, Typing, Always] } else { &[SweepForm, Common, Always] };
+            return if is_typing {
+                &[SweepTyping, Typing, Always]
+            } else {
+                &[SweepForm, Common, Always]
+            };
         }
         if self.overlay.is_none() && self.chart().is_some() {
             return &[Sweep, Common, Always];
@@ -232,7 +229,6 @@ impl App {
     }
 
     /// Whether a command makes sense now.
-    #[must_use]
     pub fn is_possible(&self, command: Command) -> bool {
         match command {
             Command::Run | Command::Experiment | Command::MeasureBaseline => !self.is_busy(),
@@ -245,9 +241,10 @@ impl App {
             Command::Compare if self.chart.is_some() => self.compared_points().len() > 1,
             Command::Details => self.browse.selected().is_some(),
             Command::Stop => self.is_busy() && self.live().is_none_or(|live| !live.stopping),
-            Command::Mark | Command::MakeBaseline => {
-                self.browse.selected().is_some_and(|number| self.history.get(number).is_some())
-            }
+            Command::Mark | Command::MakeBaseline => self
+                .browse
+                .selected()
+                .is_some_and(|number| self.history.get(number).is_some()),
             Command::Name => self.browse.selected().is_some(),
             Command::Remove => !self.removable().is_empty(),
             Command::Restore => self.history.can_restore(),
@@ -259,7 +256,10 @@ impl App {
             Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight
                 if matches!(self.overlay, Some(Overlay::Comparison { .. })) =>
             {
-                matches!(self.overlay, Some(Overlay::Comparison { zoom: Some(_), .. }))
+                matches!(
+                    self.overlay,
+                    Some(Overlay::Comparison { zoom: Some(_), .. })
+                )
             }
             Command::ZoomIn => self.pictured().is_some_and(|shown| shown.trace().now() > 0),
             Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight => {
@@ -310,7 +310,6 @@ impl App {
     }
 
     /// The keys that do something here and now, the most useful first.
-    #[must_use]
     pub fn keys_here(&self) -> Vec<&'static Binding> {
         let contexts = self.contexts();
         let mut here: Vec<&Binding> = BINDINGS
@@ -318,7 +317,8 @@ impl App {
             .filter(|binding| binding.priority > 0 && contexts.contains(&binding.context))
             .filter(|binding| self.is_possible(binding.command))
             .filter(|binding| {
-                command::lookup(binding.keys[0], contexts).is_some_and(|first| std::ptr::eq(first, *binding))
+                command::lookup(binding.keys[0], contexts)
+                    .is_some_and(|first| std::ptr::eq(first, *binding))
             })
             .collect();
         here.sort_by_key(|binding| binding.priority);

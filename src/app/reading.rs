@@ -52,12 +52,18 @@ pub struct Piece {
 
 impl Piece {
     fn new(text: impl Into<Cow<'static, str>>, look: Look) -> Piece {
-        Piece { text: text.into(), look }
+        Piece {
+            text: text.into(),
+            look,
+        }
     }
 
     fn width(&self) -> usize {
         // A phase without a text is its mark.
-        self.text.chars().count().max(usize::from(matches!(self.look, Look::Phase(_))))
+        self.text
+            .chars()
+            .count()
+            .max(usize::from(matches!(self.look, Look::Phase(_))))
     }
 }
 
@@ -77,15 +83,24 @@ pub struct Entry {
 
 impl Entry {
     fn plain(said: impl Into<Cow<'static, str>>) -> Entry {
-        Entry { term: vec![], said: said.into() }
+        Entry {
+            term: vec![],
+            said: said.into(),
+        }
     }
 
     fn named(name: &'static str, said: impl Into<Cow<'static, str>>) -> Entry {
-        Entry { term: vec![Piece::new(name, Look::Strong)], said: said.into() }
+        Entry {
+            term: vec![Piece::new(name, Look::Strong)],
+            said: said.into(),
+        }
     }
 
     fn sign(sign: &'static str, look: Look, said: &'static str) -> Entry {
-        Entry { term: vec![Piece::new(sign, look)], said: said.into() }
+        Entry {
+            term: vec![Piece::new(sign, look)],
+            said: said.into(),
+        }
     }
 
     fn phase(phase: Phase) -> Entry {
@@ -94,7 +109,10 @@ impl Entry {
             Piece::new(" ", Look::Plain),
             Piece::new(phase.name(), Look::Strong),
         ];
-        Entry { term, said: phase.meaning().into() }
+        Entry {
+            term,
+            said: phase.meaning().into(),
+        }
     }
 }
 
@@ -107,20 +125,37 @@ pub struct Section {
 
 impl Section {
     fn new(heading: impl Into<Cow<'static, str>>, entries: Vec<Entry>) -> Section {
-        Section { heading: heading.into(), entries }
+        Section {
+            heading: heading.into(),
+            entries,
+        }
     }
 
     /// Its rows where there are so many columns: what is said is broken, and goes on below where it began.
     fn lines(&self, width: u16) -> Vec<Line> {
-        let terms = self.entries.iter().map(|entry| width_of(&entry.term)).max().unwrap_or(0);
-        let begin = if terms == 0 { 0 } else { INDENT + terms.min(LONGEST_TERM) + 2 };
+        let terms = self
+            .entries
+            .iter()
+            .map(|entry| width_of(&entry.term))
+            .max()
+            .unwrap_or(0);
+        let begin = if terms == 0 {
+            0
+        } else {
+            INDENT + terms.min(LONGEST_TERM) + 2
+        };
         let heading = wrap(&self.heading, width);
-        let mut lines: Vec<Line> =
-            heading.into_iter().map(|text| vec![Piece::new(text, Look::Strong)]).collect();
+        let mut lines: Vec<Line> = heading
+            .into_iter()
+            .map(|text| vec![Piece::new(text, Look::Strong)])
+            .collect();
         for entry in &self.entries {
             // A paragraph among terms is as wide as the section.
             let begin = if entry.term.is_empty() { 0 } else { begin };
-            for (i, text) in wrap(&entry.said, width.saturating_sub(columns(begin))).into_iter().enumerate() {
+            for (i, text) in wrap(&entry.said, width.saturating_sub(columns(begin)))
+                .into_iter()
+                .enumerate()
+            {
                 let mut line = if i == 0 { entry.line_of_term() } else { vec![] };
                 fill_up(&mut line, begin);
                 line.push(Piece::new(text, Look::Plain));
@@ -155,9 +190,13 @@ fn fill_up(line: &mut Line, column: usize) {
 }
 
 /// The sections below each other, with an empty row between two.
-#[must_use]
 pub fn one_column(sections: &[Section], width: u16) -> Vec<Line> {
-    below_each_other(sections.iter().map(|section| section.lines(width)).collect())
+    below_each_other(
+        sections
+            .iter()
+            .map(|section| section.lines(width))
+            .collect(),
+    )
 }
 
 fn below_each_other(blocks: Vec<Vec<Line>>) -> Vec<Line> {
@@ -173,27 +212,44 @@ fn below_each_other(blocks: Vec<Vec<Line>>) -> Vec<Line> {
 
 /// So many rows are these blocks below each other.
 fn rows_of(blocks: &[Vec<Line>]) -> usize {
-    blocks.iter().map(|block| block.len() + 1).sum::<usize>().saturating_sub(1)
+    blocks
+        .iter()
+        .map(|block| block.len() + 1)
+        .sum::<usize>()
+        .saturating_sub(1)
 }
 
 /// The sections in two columns where there is room for both; read down the left one first. No section is torn apart.
-#[must_use]
 pub fn two_columns(sections: &[Section], width: u16) -> Vec<Line> {
     if width < TWO_COLUMNS {
         return one_column(sections, width);
     }
     let column = (width - columns(BETWEEN)) / 2;
-    let mut left: Vec<Vec<Line>> = sections.iter().map(|section| section.lines(column)).collect();
+    let mut left: Vec<Vec<Line>> = sections
+        .iter()
+        .map(|section| section.lines(column))
+        .collect();
     let higher = |at: &usize| rows_of(&left[..*at]).max(rows_of(&left[*at..]));
-    let Some(at) = (1..=left.len()).min_by_key(higher) else { return vec![] };
+    let Some(at) = (1..=left.len()).min_by_key(higher) else {
+        return vec![];
+    };
     let right = left.split_off(at);
-    beside_each_other(below_each_other(left), below_each_other(right), usize::from(column) + BETWEEN)
+    beside_each_other(
+        below_each_other(left),
+        below_each_other(right),
+        usize::from(column) + BETWEEN,
+    )
 }
 
 /// Two columns, of which the right one begins at `begin`.
 fn beside_each_other(left: Vec<Line>, right: Vec<Line>, begin: usize) -> Vec<Line> {
     let rows = left.len().max(right.len());
-    let or_empty = |lines: Vec<Line>| lines.into_iter().chain(std::iter::repeat(vec![])).take(rows);
+    let or_empty = |lines: Vec<Line>| {
+        lines
+            .into_iter()
+            .chain(std::iter::repeat(vec![]))
+            .take(rows)
+    };
     or_empty(left)
         .zip(or_empty(right))
         .map(|(mut line, right)| {
@@ -212,21 +268,43 @@ mod tests {
 
     fn text(line: &[Piece]) -> String {
         line.iter()
-            .map(|piece| if piece.width() > piece.text.chars().count() { "*" } else { &*piece.text })
+            .map(|piece| {
+                if piece.width() > piece.text.chars().count() {
+                    "*"
+                } else {
+                    &*piece.text
+                }
+            })
             .collect()
     }
 
     fn sections() -> Vec<Section> {
-        let entries = vec![Entry::named("one", "said of the first"), Entry::named("three", "of the other")];
-        vec![Section::new("Numbers", entries), Section::new("More", vec![Entry::phase(Phase::Gil)])]
+        let entries = vec![
+            Entry::named("one", "said of the first"),
+            Entry::named("three", "of the other"),
+        ];
+        vec![
+            Section::new("Numbers", entries),
+            Section::new("More", vec![Entry::phase(Phase::Gil)]),
+        ]
     }
 
     #[test]
     fn what_is_said_of_a_term_goes_on_below_where_it_began() {
-        let lines: Vec<String> = sections()[0].lines(20).iter().map(|line| text(line)).collect();
+        let lines: Vec<String> = sections()[0]
+            .lines(20)
+            .iter()
+            .map(|line| text(line))
+            .collect();
         assert_eq!(
             lines,
-            ["Numbers", "  one    said of the", "         first", "  three  of the", "         other"]
+            [
+                "Numbers",
+                "  one    said of the",
+                "         first",
+                "  three  of the",
+                "         other"
+            ]
         );
     }
 
@@ -235,8 +313,15 @@ mod tests {
         let wide = two_columns(&sections(), 103);
         assert_eq!(wide.len(), 3, "the longer of two");
         assert!(text(&wide[0]).starts_with("Numbers   ") && text(&wide[0]).ends_with("More"));
-        assert_eq!(text(&wide[1]).find('*'), text(&wide[0]).find("More").map(|at| at + INDENT));
-        assert_eq!(two_columns(&sections(), 60).len(), 3 + 1 + 2, "below each other, one row apart");
+        assert_eq!(
+            text(&wide[1]).find('*'),
+            text(&wide[0]).find("More").map(|at| at + INDENT)
+        );
+        assert_eq!(
+            two_columns(&sections(), 60).len(),
+            3 + 1 + 2,
+            "below each other, one row apart"
+        );
     }
 
     #[test]

@@ -15,8 +15,15 @@ impl App {
     pub(super) fn removable(&self) -> Vec<usize> {
         let marked = self.browse.marked_in_view();
         let live = self.live_sweep().map(|sweep| sweep.number);
-        let meant = if marked.is_empty() { self.browse.selected().into_iter().collect() } else { marked };
-        meant.into_iter().filter(|number| Some(*number) != live).collect()
+        let meant = if marked.is_empty() {
+            self.browse.selected().into_iter().collect()
+        } else {
+            marked
+        };
+        meant
+            .into_iter()
+            .filter(|number| Some(*number) != live)
+            .collect()
     }
 
     /// Removes them at once: who did not mean it takes it back.
@@ -31,29 +38,56 @@ impl App {
         if removed.is_empty() {
             return vec![];
         }
-        self.browse.mark_only(marked.iter().copied().filter(|number| !removed.contains(number)).collect());
+        self.browse.mark_only(
+            marked
+                .iter()
+                .copied()
+                .filter(|number| !removed.contains(number))
+                .collect(),
+        );
         self.marks_before.push(marked);
-        if self.browse.selected().is_some_and(|number| removed.contains(&number)) {
+        if self
+            .browse
+            .selected()
+            .is_some_and(|number| removed.contains(&number))
+        {
             self.choose(neighbour);
         }
         self.rearrange();
-        let brings_back = if meant.len() == 1 { "u brings it back" } else { "u brings them back" };
+        let brings_back = if meant.len() == 1 {
+            "u brings it back"
+        } else {
+            "u brings them back"
+        };
         self.say(format!("removed {said}: {brings_back}"));
-        (!kept.is_empty()).then_some(Effect::Remove(kept)).into_iter().collect()
+        (!kept.is_empty())
+            .then_some(Effect::Remove(kept))
+            .into_iter()
+            .collect()
     }
 
     /// Takes back the last removal.
     pub(super) fn restore_runs(&mut self) -> Vec<Effect> {
         let restored = self.history.restore();
-        let Some(first) = restored.first() else { return vec![] };
+        let Some(first) = restored.first() else {
+            return vec![];
+        };
         if let Some(marks) = self.marks_before.pop() {
-            let there = marks.into_iter().filter(|number| self.history.get(*number).is_some());
+            let there = marks
+                .into_iter()
+                .filter(|number| self.history.get(*number).is_some());
             self.browse.mark_only(there.collect());
         }
         let is_member = |number: &&usize| {
-            self.history.get(**number).is_some_and(|entry| self.history.sweep_of(&entry.record).is_some())
+            self.history
+                .get(**number)
+                .is_some_and(|entry| self.history.sweep_of(&entry.record).is_some())
         };
-        let rows: Vec<usize> = restored.iter().filter(|number| !is_member(number)).copied().collect();
+        let rows: Vec<usize> = restored
+            .iter()
+            .filter(|number| !is_member(number))
+            .copied()
+            .collect();
         let first = *rows.first().unwrap_or(first);
         let said = self.listed(&rows);
         self.rearrange();
@@ -62,19 +96,36 @@ impl App {
         }
         let (verb, hidden) = (
             if rows.len() == 1 { "is" } else { "are" },
-            rows.iter().filter(|number| !self.browse.order().contains(number)).count(),
+            rows.iter()
+                .filter(|number| !self.browse.order().contains(number))
+                .count(),
         );
-        let unseen = if hidden > 0 { ", though not shown now" } else { "" };
+        let unseen = if hidden > 0 {
+            ", though not shown now"
+        } else {
+            ""
+        };
         self.say(format!("{said} {verb} back{unseen}"));
         let kept = self.kept_among(&restored);
-        (!kept.is_empty()).then_some(Effect::Restore(kept)).into_iter().collect()
+        (!kept.is_empty())
+            .then_some(Effect::Restore(kept))
+            .into_iter()
+            .collect()
     }
 
     /// These runs and sweeps in words; of a sweep with how many runs.
     fn listed(&self, numbers: &[usize]) -> String {
         match numbers {
-            [only] if self.history.sweep(*only).is_some_and(|sweep| !sweep.members.is_empty()) => {
-                let runs = self.history.sweep(*only).map_or(0, |sweep| sweep.members.len());
+            [only]
+                if self
+                    .history
+                    .sweep(*only)
+                    .is_some_and(|sweep| !sweep.members.is_empty()) =>
+            {
+                let runs = self
+                    .history
+                    .sweep(*only)
+                    .map_or(0, |sweep| sweep.members.len());
                 format!("sweep #{only} with its {}", counted(runs as u64, "run"))
             }
             _ => listed(numbers),
@@ -84,7 +135,9 @@ impl App {
     /// The runs of a shared file are in no history.
     fn kept_among(&self, numbers: &[usize]) -> Vec<usize> {
         let is_kept = |number: &&usize| {
-            self.history.provenance_of(**number).is_some_and(|it| it.origin != Origin::Recorded)
+            self.history
+                .provenance_of(**number)
+                .is_some_and(|it| it.origin != Origin::Recorded)
         };
         numbers.iter().filter(is_kept).copied().collect()
     }
@@ -94,11 +147,18 @@ impl App {
         let gone = self.removable();
         let (order, place) = (self.browse.order(), self.browse.place()?);
         let stays = |number: &&usize| !gone.contains(number);
-        order[place..].iter().find(stays).or_else(|| order[..place].iter().rev().find(stays)).copied()
+        order[place..]
+            .iter()
+            .find(stays)
+            .or_else(|| order[..place].iter().rev().find(stays))
+            .copied()
     }
 
     fn say(&mut self, sentence: String) {
-        self.notice = Some(Notice { sentence, is_error: false });
+        self.notice = Some(Notice {
+            sentence,
+            is_error: false,
+        });
     }
 }
 

@@ -20,7 +20,6 @@ pub enum Screen {
 
 impl Screen {
     /// The class of a screen of this size.
-    #[must_use]
     pub fn of(columns: u16, rows: u16) -> Screen {
         if columns < SMALLEST.0 || rows < SMALLEST.1 {
             Screen::TooSmall
@@ -32,11 +31,18 @@ impl Screen {
     }
 
     /// The panels that can be focused, in the order of Tab.
-    #[must_use]
     pub fn panels(self) -> &'static [Panel] {
         match self {
-            Screen::Wide => &[Panel::Setup, Panel::Timeline, Panel::Cores, Panel::Curves, Panel::History],
-            Screen::TooSmall | Screen::Small | Screen::Teaching => &[Panel::Timeline, Panel::History],
+            Screen::Wide => &[
+                Panel::Setup,
+                Panel::Timeline,
+                Panel::Cores,
+                Panel::Curves,
+                Panel::History,
+            ],
+            Screen::TooSmall | Screen::Small | Screen::Teaching => {
+                &[Panel::Timeline, Panel::History]
+            }
         }
     }
 }

@@ -50,7 +50,6 @@ pub struct Setup {
 
 impl Setup {
     /// The article's computing with a thread per core.
-    #[must_use]
     pub fn new(cores_usable: u32) -> Setup {
         let workers = u64::from(cores_usable).clamp(2, 8);
         Setup {
@@ -67,7 +66,6 @@ impl Setup {
     }
 
     /// The draft to run: under serial with one worker, whatever the number that is kept for the other models.
-    #[must_use]
     pub fn draft(&self) -> Draft {
         let mut draft = self.draft.clone();
         if draft.model == Model::Serial {
@@ -80,7 +78,11 @@ impl Setup {
     pub fn set_draft(&mut self, draft: Draft) {
         let repeats = self.draft.repeats;
         let python = draft.python.or_else(|| self.draft.python.take());
-        self.draft = Draft { repeats, python, ..draft };
+        self.draft = Draft {
+            repeats,
+            python,
+            ..draft
+        };
         self.keep_start_method();
         self.typed = None;
         self.remark = None;
@@ -88,13 +90,11 @@ impl Setup {
     }
 
     /// The chosen model.
-    #[must_use]
     pub fn model(&self) -> Model {
         self.draft.model
     }
 
     /// The rows that this workload and model have.
-    #[must_use]
     pub fn rows(&self) -> Vec<Row> {
         let mut rows = vec![Row::Workload, Row::Model, Row::Workers, Row::Tasks];
         // Below what all models have, which so stays where it is while models are stepped through.
@@ -124,25 +124,21 @@ impl Setup {
     }
 
     /// The row that the cursor is on.
-    #[must_use]
     pub fn row(&self) -> Row {
         self.row
     }
 
     /// The digits typed so far, while a number is being typed.
-    #[must_use]
     pub fn typed(&self) -> Option<&str> {
         self.typed.as_deref()
     }
 
     /// What there is to say about a row.
-    #[must_use]
     pub fn remark(&self) -> Option<&Remark> {
         self.remark.as_ref()
     }
 
     /// What stands before a row's value.
-    #[must_use]
     pub fn label(&self, row: Row) -> &'static str {
         match (row, self.draft.task_size) {
             (Row::TaskSize, TaskSize::Iterations(_)) => "Iterations",
@@ -151,7 +147,6 @@ impl Setup {
     }
 
     /// A row's value with its unit.
-    #[must_use]
     pub fn value(&self, row: Row) -> String {
         let draft = &self.draft;
         match (row, draft.task_size) {
@@ -166,7 +161,11 @@ impl Setup {
             (Row::Files, _) => "one each".into(),
             _ => {
                 let unit = self.unit(row);
-                format!("{}{}{unit}", grouped(self.number(row)), if unit.is_empty() { "" } else { " " })
+                format!(
+                    "{}{}{unit}",
+                    grouped(self.number(row)),
+                    if unit.is_empty() { "" } else { " " }
+                )
             }
         }
     }
@@ -211,7 +210,14 @@ impl Setup {
             row => {
                 let now = self.number(row);
                 let steps = row.steps(self.sensible_workers());
-                self.go_to(if up { steps.above(now) } else { steps.below(now) }, limits);
+                self.go_to(
+                    if up {
+                        steps.above(now)
+                    } else {
+                        steps.below(now)
+                    },
+                    limits,
+                );
             }
         }
     }
@@ -231,11 +237,18 @@ impl Setup {
 
     /// Those that execute the workload.
     fn models(&self) -> Vec<Model> {
-        Model::ALL.into_iter().filter(|model| model.executes(self.draft.workload)).collect()
+        Model::ALL
+            .into_iter()
+            .filter(|model| model.executes(self.draft.workload))
+            .collect()
     }
 
     fn note(&mut self, sentence: String) {
-        self.remark = Some(Remark { field: self.row.field(), sentence, is_error: false });
+        self.remark = Some(Remark {
+            field: self.row.field(),
+            sentence,
+            is_error: false,
+        });
     }
 
     /// Begins to type a number, or makes the next choice where there is none to type.
@@ -267,7 +280,9 @@ impl Setup {
 
     /// Takes the typed number, also a wrong one, and says so: a number that changed by itself would surprise.
     pub fn accept(&mut self, limits: &Limits) {
-        let Some(typed) = self.typed.take() else { return };
+        let Some(typed) = self.typed.take() else {
+            return;
+        };
         if let Ok(n) = typed.parse() {
             self.set_number(self.row, n);
         }
@@ -285,11 +300,19 @@ impl Setup {
     pub fn refuse(&mut self, invalid: Invalid) {
         let invalid = self.explained(invalid);
         if self.row.field() != invalid.field
-            && let Some(row) = self.rows().into_iter().rev().find(|row| row.field() == invalid.field)
+            && let Some(row) = self
+                .rows()
+                .into_iter()
+                .rev()
+                .find(|row| row.field() == invalid.field)
         {
             self.row = row;
         }
-        self.remark = Some(Remark { field: invalid.field, sentence: invalid.sentence, is_error: true });
+        self.remark = Some(Remark {
+            field: invalid.field,
+            sentence: invalid.sentence,
+            is_error: true,
+        });
     }
 
     /// Takes the remark away; false if there was none.
@@ -307,7 +330,11 @@ impl Setup {
 
 fn neighbour<T: Copy + PartialEq>(all: &[T], now: T, next: bool) -> T {
     let at = all.iter().position(|one| *one == now).unwrap_or(0);
-    all[if next { (at + 1) % all.len() } else { (at + all.len() - 1) % all.len() }]
+    all[if next {
+        (at + 1) % all.len()
+    } else {
+        (at + all.len() - 1) % all.len()
+    }]
 }
 
 #[cfg(test)]

@@ -48,32 +48,30 @@ pub struct Progress {
 
 impl App {
     /// The form for a sweep.
-    #[must_use]
     pub fn sweep_form(&self) -> &SweepForm {
         &self.sweep_form
     }
 
     /// The chart that is on the screen instead of the panels.
-    #[must_use]
     pub fn chart(&self) -> Option<&Chart> {
         self.chart.as_ref()
     }
 
     /// What the chart shows.
-    #[must_use]
     pub fn sketch(&self) -> Option<&Sketch> {
         self.sketch.as_ref()
     }
 
     /// The sweep that goes on.
-    #[must_use]
     pub fn live_sweep(&self) -> Option<&SweepEntry> {
         let id = self.live()?.campaign_id.as_ref()?;
-        self.history.sweeps().iter().find(|sweep| sweep.sweep.id == *id)
+        self.history
+            .sweeps()
+            .iter()
+            .find(|sweep| sweep.sweep.id == *id)
     }
 
     /// How far the sweep is that goes on.
-    #[must_use]
     pub fn sweep_progress(&self) -> Option<Progress> {
         let live = self.live()?;
         let course = live.campaign.course()?;
@@ -84,7 +82,9 @@ impl App {
             of,
             round: course.round(),
             rounds: course.plan().repeats(),
-            remaining_s: self.remaining_s.map(|remaining| (remaining - elapsed).max(0.0)),
+            remaining_s: self
+                .remaining_s
+                .map(|remaining| (remaining - elapsed).max(0.0)),
         })
     }
 
@@ -107,7 +107,10 @@ impl App {
         match self.sweep_draft() {
             Ok(sweep) => {
                 let draft = sweep.draft.clone();
-                self.request(Request { draft, goal: Goal::Sweep(Box::new(sweep)) })
+                self.request(Request {
+                    draft,
+                    goal: Goal::Sweep(Box::new(sweep)),
+                })
             }
             // The form says it already.
             Err(_) => vec![],
@@ -116,7 +119,9 @@ impl App {
 
     /// What the form asks for, of the work of the main form.
     fn sweep_draft(&self) -> Result<SweepDraft, Invalid> {
-        let sweep = self.sweep_form.draft(&self.setup.draft(), self.machine.cores_usable)?;
+        let sweep = self
+            .sweep_form
+            .draft(&self.setup.draft(), self.machine.cores_usable)?;
         sweep.check(&self.limits)?;
         Ok(sweep)
     }
@@ -141,7 +146,9 @@ impl App {
         self.overlay = None;
         self.open_chart(number);
         let effects = self.begin(Campaign::sweep(plan), None, Some(id));
-        std::iter::once(Effect::Keep(number)).chain(effects).collect()
+        std::iter::once(Effect::Keep(number))
+            .chain(effects)
+            .collect()
     }
 
     /// A name for a campaign that is unique across sessions.
@@ -152,8 +159,14 @@ impl App {
 
     /// Shows the chart of this sweep.
     pub(super) fn open_chart(&mut self, number: usize) {
-        let Some(entry) = self.history.sweep(number) else { return };
-        if self.chart.as_ref().is_none_or(|chart| chart.number != number) {
+        let Some(entry) = self.history.sweep(number) else {
+            return;
+        };
+        if self
+            .chart
+            .as_ref()
+            .is_none_or(|chart| chart.number != number)
+        {
             let mut chart = Chart::of(entry);
             if let Some(before) = &self.chart_before {
                 chart.look_as(before);
@@ -193,18 +206,30 @@ impl App {
     /// Marks the median run of the point under the cursor, or takes the marks of that point away.
     pub(super) fn mark_point(&mut self) {
         let is_marked = |run: &&usize| self.browse.marked().contains(run);
-        let marked: Vec<usize> = self.runs_of_point().iter().filter(is_marked).copied().collect();
+        let marked: Vec<usize> = self
+            .runs_of_point()
+            .iter()
+            .filter(is_marked)
+            .copied()
+            .collect();
         if marked.is_empty() {
             self.browse.toggle_mark_of(self.median_run());
         } else {
-            marked.into_iter().for_each(|run| self.browse.toggle_mark_of(Some(run)));
+            marked
+                .into_iter()
+                .for_each(|run| self.browse.toggle_mark_of(Some(run)));
         }
     }
 
     /// The runs of the point under the cursor.
     fn runs_of_point(&self) -> &[usize] {
-        let entry = self.chart.as_ref().and_then(|chart| Some((chart, self.history.sweep(chart.number)?)));
-        entry.and_then(|(chart, entry)| entry.runs.get(chart.configuration(entry))).map_or(&[], Vec::as_slice)
+        let entry = self
+            .chart
+            .as_ref()
+            .and_then(|chart| Some((chart, self.history.sweep(chart.number)?)));
+        entry
+            .and_then(|(chart, entry)| entry.runs.get(chart.configuration(entry)))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The runs that `c` compares in a chart: the marked ones; with fewer than two the point under the cursor besides, and
@@ -229,10 +254,15 @@ impl App {
     /// All runs and numbers of the point under the cursor.
     pub(super) fn open_point(&mut self) {
         let Some(chart) = &self.chart else { return };
-        let Some(entry) = self.history.sweep(chart.number) else { return };
+        let Some(entry) = self.history.sweep(chart.number) else {
+            return;
+        };
         let configuration = chart.configuration(entry);
-        self.overlay =
-            Some(Overlay::Point { number: chart.number, configuration, scroll: Scroll::default() });
+        self.overlay = Some(Overlay::Point {
+            number: chart.number,
+            configuration,
+            scroll: Scroll::default(),
+        });
     }
 
     /// Composes what the form and the chart say, because something changed.
@@ -245,12 +275,19 @@ impl App {
             self.sweep_form.foretell(forecast);
         }
         self.remaining_s = self.remaining();
-        self.sketch = self.chart.as_ref().and_then(|chart| Sketch::of(self, chart));
+        self.sketch = self
+            .chart
+            .as_ref()
+            .and_then(|chart| Sketch::of(self, chart));
     }
 
     fn remaining(&self) -> Option<f64> {
         let course = self.live()?.campaign.course()?;
-        let ended = self.live_sweep()?.members.iter().filter_map(|number| self.history.get(*number));
+        let ended = self
+            .live_sweep()?
+            .members
+            .iter()
+            .filter_map(|number| self.history.get(*number));
         let ended = ended.map(|entry| &entry.record);
         match estimate::remaining(course.plan(), course.left(), ended, self.known()) {
             Estimate::Seconds(seconds) | Estimate::SecondsAndWriting(seconds) => Some(seconds),

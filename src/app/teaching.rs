@@ -29,13 +29,11 @@ pub struct Teaching {
 
 impl Teaching {
     /// Whether the teaching layout is on.
-    #[must_use]
     pub fn is_on(&self) -> bool {
         self.is_on
     }
 
     /// The last keys that did something, the latest first. They stay until others replace them.
-    #[must_use]
     pub fn pressed(&self) -> &[Pressed] {
         &self.pressed
     }
@@ -53,7 +51,14 @@ impl Teaching {
                 last.times = last.times.saturating_add(1);
             }
             _ => {
-                self.pressed.insert(0, Pressed { key, meaning, times: 1 });
+                self.pressed.insert(
+                    0,
+                    Pressed {
+                        key,
+                        meaning,
+                        times: 1,
+                    },
+                );
                 self.pressed.truncate(REMEMBERED);
             }
         }
@@ -62,13 +67,18 @@ impl Teaching {
 
 /// The first words of what the help says, up to its first comma or colon; a quick experiment is told by its question.
 fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
-    if let (Command::Experiment | Command::RealExperiment, Key::Char(digit)) = (binding.command, key)
+    if let (Command::Experiment | Command::RealExperiment, Key::Char(digit)) =
+        (binding.command, key)
         && let Some(experiment) = Experiment::by_key(digit)
     {
         return experiment.question.into();
     }
     let explanation = binding.explanation;
-    explanation.split([':', ';', ',']).next().unwrap_or(explanation).into()
+    explanation
+        .split([':', ';', ','])
+        .next()
+        .unwrap_or(explanation)
+        .into()
 }
 
 #[cfg(test)]
@@ -82,11 +92,18 @@ mod tests {
         let mut press = |key: Key| {
             let binding = lookup(key, &[Context::Timeline, Context::Panels]).unwrap();
             teaching.remember(key, binding);
-            teaching.pressed.iter().map(|pressed| (pressed.key, pressed.times)).collect::<Vec<_>>()
+            teaching
+                .pressed
+                .iter()
+                .map(|pressed| (pressed.key, pressed.times))
+                .collect::<Vec<_>>()
         };
         press(Key::Char('2'));
         press(Key::Char('+'));
-        assert_eq!(press(Key::Char('+')), [(Key::Char('+'), 2), (Key::Char('2'), 1)]);
+        assert_eq!(
+            press(Key::Char('+')),
+            [(Key::Char('+'), 2), (Key::Char('2'), 1)]
+        );
         for key in [Key::Down, Key::Char('0'), Key::Char('e')] {
             press(key);
         }
@@ -98,6 +115,9 @@ mod tests {
     fn a_key_is_told_in_a_few_words() {
         let told = |key: Key| meaning(key, lookup(key, &[Context::Panels]).unwrap());
         assert_eq!(told(Key::Char('+')), "zoom into time");
-        assert_eq!(told(Key::Char('2')), "Do threads under the lock speed up computing?");
+        assert_eq!(
+            told(Key::Char('2')),
+            "Do threads under the lock speed up computing?"
+        );
     }
 }

@@ -35,44 +35,49 @@ const COLUMNS: u16 = 64;
 
 impl Default for TimelineView {
     fn default() -> TimelineView {
-        TimelineView { rows: Rows::Workers, zoom: None, row: 0, cursor: None, columns: COLUMNS }
+        TimelineView {
+            rows: Rows::Workers,
+            zoom: None,
+            row: 0,
+            cursor: None,
+            columns: COLUMNS,
+        }
     }
 }
 
 impl TimelineView {
     /// The stretch of time to draw.
-    #[must_use]
     pub fn window(&self, trace: &Trace) -> Window {
         self.zoom.unwrap_or_else(|| whole(trace))
     }
 
     /// Whether only a part of the run is in view.
-    #[must_use]
     pub fn is_zoomed(&self) -> bool {
         self.zoom.is_some()
     }
 
     /// What the rows are.
-    #[must_use]
     pub fn rows(&self) -> Rows {
         self.rows
     }
 
     /// The row that the cursor is on. The rows around it are in view.
-    #[must_use]
     pub fn row(&self) -> usize {
         self.row
     }
 
     /// The moment that the cursor is on, once the user has asked for one.
-    #[must_use]
     pub fn cursor(&self) -> Option<Nanos> {
         self.cursor
     }
 
     /// Another run is shown: from its first row, whole, without a cursor.
     pub fn start_over(&mut self) {
-        *self = TimelineView { rows: self.rows, columns: self.columns, ..TimelineView::default() };
+        *self = TimelineView {
+            rows: self.rows,
+            columns: self.columns,
+            ..TimelineView::default()
+        };
     }
 
     /// The bars have so many columns now.
@@ -91,7 +96,10 @@ impl TimelineView {
 
     /// Moves the cursor by so many of `rows`.
     pub fn move_row(&mut self, by: isize, rows: usize) {
-        self.row = self.row.saturating_add_signed(by).min(rows.saturating_sub(1));
+        self.row = self
+            .row
+            .saturating_add_signed(by)
+            .min(rows.saturating_sub(1));
     }
 
     /// Moves the cursor by so many columns; the first step puts it into the middle of what is in view.
@@ -104,7 +112,14 @@ impl TimelineView {
         };
         let column = (window.span() / u64::from(self.columns)).max(1);
         let far = column.saturating_mul(by.unsigned_abs() as u64);
-        self.look_at(if by < 0 { at.saturating_sub(far) } else { at.saturating_add(far) }, trace);
+        self.look_at(
+            if by < 0 {
+                at.saturating_sub(far)
+            } else {
+                at.saturating_add(far)
+            },
+            trace,
+        );
     }
 
     /// Puts the cursor on a moment of the run, which comes into view.
@@ -157,7 +172,9 @@ impl TimelineView {
     /// What zooming leaves where it is.
     fn centre(&self, trace: &Trace) -> Nanos {
         let window = self.window(trace);
-        let in_view = self.cursor.filter(|at| (window.from..window.to).contains(at));
+        let in_view = self
+            .cursor
+            .filter(|at| (window.from..window.to).contains(at));
         in_view.unwrap_or(window.middle())
     }
 
@@ -174,9 +191,12 @@ impl TimelineView {
 
 /// All of a run: a concluded one exactly; for a live one the next length of the sequence 1-2-5, as an axis that scrolled
 /// would repaint every cell of every frame.
-#[must_use]
 pub fn whole(trace: &Trace) -> Window {
-    let to = if trace.is_concluded() { trace.now().max(1) } else { axis_length(trace.now()) };
+    let to = if trace.is_concluded() {
+        trace.now().max(1)
+    } else {
+        axis_length(trace.now())
+    };
     Window { from: 0, to }
 }
 
@@ -204,7 +224,10 @@ mod tests {
 
     fn trace(now: Nanos) -> Trace {
         let mut trace = Trace::new(2);
-        trace.apply(Batch { now, ..Batch::default() });
+        trace.apply(Batch {
+            now,
+            ..Batch::default()
+        });
         trace
     }
 
@@ -250,11 +273,20 @@ mod tests {
         for _ in 0..10 {
             view.zoom_in(&run);
             let now = view.window(&run).part_of(300_000_000, 60);
-            assert!(now.unwrap().abs_diff(before.unwrap()) <= 1, "{now:?} after {before:?}");
+            assert!(
+                now.unwrap().abs_diff(before.unwrap()) <= 1,
+                "{now:?} after {before:?}"
+            );
             before = now;
         }
         view.zoom_to(300_000_000, 300_100_000, &run);
-        assert_eq!(view.window(&run), Window { from: 299_950_000, to: 300_150_000 });
+        assert_eq!(
+            view.window(&run),
+            Window {
+                from: 299_950_000,
+                to: 300_150_000
+            }
+        );
     }
 
     #[test]
@@ -264,12 +296,19 @@ mod tests {
         let mut view = TimelineView::default();
         view.fit_columns(50);
         view.move_cursor(1, &run);
-        assert_eq!(view.cursor(), Some(500_000_000), "the first step only shows it");
+        assert_eq!(
+            view.cursor(),
+            Some(500_000_000),
+            "the first step only shows it"
+        );
         view.move_cursor(-3, &run);
         assert_eq!(view.cursor(), Some(440_000_000));
         view.zoom_in(&run);
         (0..200).for_each(|_| view.move_cursor(1, &run));
-        assert_eq!((view.cursor(), view.window(&run).to), (Some(999_999_999), 1_000_000_000));
+        assert_eq!(
+            (view.cursor(), view.window(&run).to),
+            (Some(999_999_999), 1_000_000_000)
+        );
         (0..400).for_each(|_| view.move_cursor(-1, &run));
         assert_eq!((view.cursor(), view.window(&run).from), (Some(0), 0));
         assert!(view.take_cursor() && !view.take_cursor());
@@ -289,7 +328,10 @@ mod tests {
                     (at.clamp(window.from, window.to) - window.from) as f64 / window.span() as f64
                 };
                 assert!(after.to <= 1_000_000_000, "{after:?}");
-                assert!(!closer || (place(before) - place(after)).abs() < 1e-6, "{at}: {before:?} {after:?}");
+                assert!(
+                    !closer || (place(before) - place(after)).abs() < 1e-6,
+                    "{at}: {before:?} {after:?}"
+                );
             }
             assert!(!view.is_zoomed());
         }
@@ -303,7 +345,13 @@ mod tests {
         (0..3).for_each(|_| view.zoom_in(&run));
         let span = view.window(&run).span();
         (0..40).for_each(|_| view.pan(true, &run));
-        assert_eq!(view.window(&run), Window { from: 1_000_000_007 - span, to: 1_000_000_007 });
+        assert_eq!(
+            view.window(&run),
+            Window {
+                from: 1_000_000_007 - span,
+                to: 1_000_000_007
+            }
+        );
         (0..40).for_each(|_| view.pan(false, &run));
         assert_eq!(view.window(&run), Window { from: 0, to: span });
     }
@@ -321,7 +369,11 @@ mod tests {
             TimelineView::zoom_out,
         ] {
             look(&mut view, &run);
-            assert!(view.window(&run).to <= 510_000_000, "{:?}", view.window(&run));
+            assert!(
+                view.window(&run).to <= 510_000_000,
+                "{:?}",
+                view.window(&run)
+            );
         }
     }
 }

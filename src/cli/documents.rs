@@ -46,14 +46,16 @@ pub(super) fn completions(shell: Shell, mut command: Command) -> String {
 /// Values without an option before them, which the generator leaves out.
 fn fish_names_of_shells() -> String {
     let names = Shell::ALL.map(Shell::name).join(" ");
-    format!("complete -c pconc-tui -n \"__fish_pconc_tui_using_subcommand completions\" -f -a \"{names}\"\n")
+    format!(
+        "complete -c pconc-tui -n \"__fish_pconc_tui_using_subcommand completions\" -f -a \"{names}\"\n"
+    )
 }
 
 /// One manual page with all commands, as roff.
 pub(super) fn manual(command: Command) -> String {
     // The short help leaves out some options; the manual has all.
-    let mut command =
-        command.mut_subcommands(|command| command.mut_args(|argument| argument.hide_short_help(false)));
+    let mut command = command
+        .mut_subcommands(|command| command.mut_args(|argument| argument.hide_short_help(false)));
     command.build();
     let man = Man::new(command.clone());
     let begin = [
@@ -63,23 +65,37 @@ pub(super) fn manual(command: Command) -> String {
         written(|page| man.render_description_section(page)),
         written(|page| man.render_options_section(page)),
     ];
-    let subcommands = command.get_subcommands().filter(|command| command.get_name() != "help");
+    let subcommands = command
+        .get_subcommands()
+        .filter(|command| command.get_name() != "help");
     let end = [
         written(|page| man.render_extra_section(page)).replace(".SH EXTRA", ".SH NOTES"),
         written(|page| man.render_version_section(page)),
     ];
-    begin.into_iter().chain(subcommands.map(section)).chain(end).collect()
+    begin
+        .into_iter()
+        .chain(subcommands.map(section))
+        .chain(end)
+        .collect()
 }
 
 /// A command in a section of its own, whose parts are subsections.
 fn section(command: &Command) -> String {
-    let about = command.get_long_about().or(command.get_about()).map(ToString::to_string);
+    let about = command
+        .get_long_about()
+        .or(command.get_about())
+        .map(ToString::to_string);
     let mut heading = Roff::new();
-    heading.control("SH", [format!("pconc-tui {}", command.get_name()).to_uppercase().as_str()]);
+    heading.control(
+        "SH",
+        [format!("pconc-tui {}", command.get_name())
+            .to_uppercase()
+            .as_str()],
+    );
     heading.text([roman(about.unwrap_or_default())]);
     let man = Man::new(command.clone());
-    let mut parts =
-        written(|page| man.render_synopsis_section(page)) + &written(|page| man.render_options_section(page));
+    let mut parts = written(|page| man.render_synopsis_section(page))
+        + &written(|page| man.render_options_section(page));
     if command.get_after_long_help().is_some() {
         parts += &written(|page| man.render_extra_section(page)).replace(".SH EXTRA", ".SH NOTES");
     }

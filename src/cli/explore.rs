@@ -72,12 +72,16 @@ impl ExploreArguments {
             ("--python", !self.python.is_empty()),
             ("--no-mouse", self.no_mouse),
         ];
-        given.into_iter().find_map(|(flag, given)| given.then_some(flag))
+        given
+            .into_iter()
+            .find_map(|(flag, given)| given.then_some(flag))
     }
 
     /// Why a command cannot have them.
     pub(super) fn misplaced(&self) -> String {
         let flag = self.first_given().unwrap_or_default();
-        format!("{flag} belongs to the explorer, which opens without a command: leave out one of them")
+        format!(
+            "{flag} belongs to the explorer, which opens without a command: leave out one of them"
+        )
     }
 }

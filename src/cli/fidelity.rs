@@ -78,10 +78,15 @@ impl FidelityArguments {
     pub(super) fn request(&self, ascii: bool) -> Result<FidelityRequest, String> {
         let output = self.output.output()?;
         if !matches!(output.format, Format::Table | Format::Json) {
-            return Err("fidelity is written as a table or as JSON: choose --format table or json".into());
+            return Err(
+                "fidelity is written as a table or as JSON: choose --format table or json".into(),
+            );
         }
         if self.output.no_traces {
-            return Err("--no-traces is about the JSON of runs, and that of fidelity has no timelines".into());
+            return Err(
+                "--no-traces is about the JSON of runs, and that of fidelity has no timelines"
+                    .into(),
+            );
         }
         let request = FidelityRequest {
             python: self.python.clone(),
@@ -92,7 +97,10 @@ impl FidelityArguments {
             ascii,
         };
         // Which interpreter there is, is not known yet: one that can do everything finds all other mistakes.
-        let any = FoundPython { interpreter: Interpreter::capable(), steps_per_s: 1e7 };
+        let any = FoundPython {
+            interpreter: Interpreter::capable(),
+            steps_per_s: 1e7,
+        };
         fidelity::plans(
             &fidelity::drafts(&any, request.task_ms, request.repeats, request.seed),
             &Limits::default(),
@@ -106,7 +114,10 @@ impl FidelityArguments {
         if (1..=MAX_TASK_MS).contains(&task_ms) {
             return Ok(task_ms);
         }
-        Err(format!("the task time in ms must be from 1 to {}, not {task_ms}", grouped(MAX_TASK_MS)))
+        Err(format!(
+            "the task time in ms must be from 1 to {}, not {task_ms}",
+            grouped(MAX_TASK_MS)
+        ))
     }
 }
 
@@ -116,9 +127,14 @@ mod tests {
     use super::*;
 
     fn parsed(line: &str) -> Result<FidelityRequest, String> {
-        let arguments = ["pconc-tui", "fidelity"].into_iter().chain(line.split_whitespace());
+        let arguments = ["pconc-tui", "fidelity"]
+            .into_iter()
+            .chain(line.split_whitespace());
         match parse(arguments.map(Into::into)) {
-            Ok(Order { invocation: Invocation::Fidelity(request), .. }) => Ok(request),
+            Ok(Order {
+                invocation: Invocation::Fidelity(request),
+                ..
+            }) => Ok(request),
             Err(Answer::Refusal(sentence)) => Err(sentence),
             other => panic!("{line}: {other:?}"),
         }
@@ -128,7 +144,8 @@ mod tests {
     fn everything_has_a_default_and_can_be_said() {
         let usual = parsed("").unwrap();
         assert_eq!((usual.python, usual.repeats, usual.seed), (None, 5, 1));
-        let said = parsed("--python python3.13 --repeats 9 --task-time 5ms --seed 3 --format json").unwrap();
+        let said = parsed("--python python3.13 --repeats 9 --task-time 5ms --seed 3 --format json")
+            .unwrap();
         assert_eq!(
             (said.python, said.repeats, said.task_ms, said.seed),
             (Some("python3.13".into()), 9, 5, 3)
@@ -148,7 +165,10 @@ mod tests {
             ("--workload cpu", "--workload"),
         ] {
             let sentence = parsed(line).expect_err(line);
-            assert!(sentence.contains(named) && !sentence.contains('\n'), "{line}: {sentence}");
+            assert!(
+                sentence.contains(named) && !sentence.contains('\n'),
+                "{line}: {sentence}"
+            );
         }
     }
 }

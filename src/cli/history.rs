@@ -103,7 +103,12 @@ enum HistoryCommand {
     /// List the runs that are kept, the latest last
     List {
         /// Only runs in whose row all these words occur
-        #[arg(long, value_name = "WORDS", default_value = "", hide_default_value = true)]
+        #[arg(
+            long,
+            value_name = "WORDS",
+            default_value = "",
+            hide_default_value = true
+        )]
         filter: String,
 
         /// Only so many, the latest
@@ -163,14 +168,26 @@ impl HistoryArguments {
             HistoryCommand::List { limit: Some(0), .. } => {
                 return Err("--limit must be at least 1, or left out".into());
             }
-            HistoryCommand::List { filter, limit, all, removed } => {
-                HistoryRequest::List { filter, limit, all, removed }
-            }
+            HistoryCommand::List {
+                filter,
+                limit,
+                all,
+                removed,
+            } => HistoryRequest::List {
+                filter,
+                limit,
+                all,
+                removed,
+            },
             HistoryCommand::Show(Runs { runs }) => HistoryRequest::Show(runs),
             HistoryCommand::Compare(Runs { runs }) => HistoryRequest::Compare(runs),
-            HistoryCommand::Export { runs: Runs { runs }, output } => {
-                HistoryRequest::Export { runs, output: output.output_or(Format::Json)? }
-            }
+            HistoryCommand::Export {
+                runs: Runs { runs },
+                output,
+            } => HistoryRequest::Export {
+                runs,
+                output: output.output_or(Format::Json)?,
+            },
             HistoryCommand::Remove(Runs { runs }) => HistoryRequest::Remove(runs),
             HistoryCommand::Restore(Runs { runs }) => HistoryRequest::Restore(runs),
             HistoryCommand::Name { run, name } => HistoryRequest::Name { run, name },

@@ -62,7 +62,12 @@ impl OutputArguments {
         if self.no_traces && format != Format::Json {
             return Err("--no-traces is about JSON: add --format json, or leave it out".into());
         }
-        Ok(Output { format, file, overwrite: self.force, with_traces: !self.no_traces })
+        Ok(Output {
+            format,
+            file,
+            overwrite: self.force,
+            with_traces: !self.no_traces,
+        })
     }
 }
 
@@ -71,7 +76,10 @@ fn named(file: &Path) -> Option<Format> {
     let name = file.file_name().and_then(OsStr::to_str)?.to_lowercase();
     let is_of = |format: &Format| name.ends_with(&format!(".{}", format.extension()));
     // The longest ending decides: trace.json is no json.
-    Format::ALL.into_iter().filter(is_of).max_by_key(|format| format.extension().len())
+    Format::ALL
+        .into_iter()
+        .filter(is_of)
+        .max_by_key(|format| format.extension().len())
 }
 
 #[cfg(test)]
@@ -79,7 +87,12 @@ mod tests {
     use super::*;
 
     fn arguments(format: Option<Format>, output: Option<&str>) -> OutputArguments {
-        OutputArguments { format, output: output.map(PathBuf::from), force: false, no_traces: false }
+        OutputArguments {
+            format,
+            output: output.map(PathBuf::from),
+            force: false,
+            no_traces: false,
+        }
     }
 
     #[test]
@@ -93,17 +106,33 @@ mod tests {
             ("a", Format::Table),
             ("a.xyz", Format::Table),
         ] {
-            assert_eq!(arguments(None, Some(name)).output().unwrap().format, format, "{name}");
-            assert_eq!(arguments(Some(Format::Svg), Some(name)).output().unwrap().format, Format::Svg);
+            assert_eq!(
+                arguments(None, Some(name)).output().unwrap().format,
+                format,
+                "{name}"
+            );
+            assert_eq!(
+                arguments(Some(Format::Svg), Some(name))
+                    .output()
+                    .unwrap()
+                    .format,
+                Format::Svg
+            );
         }
     }
 
     #[test]
     fn a_hyphen_is_stdout_and_what_makes_no_sense_is_refused() {
         assert_eq!(arguments(None, Some("-")).output().unwrap().file, None);
-        let forced = OutputArguments { force: true, ..arguments(None, Some("-")) };
+        let forced = OutputArguments {
+            force: true,
+            ..arguments(None, Some("-"))
+        };
         assert!(forced.output().unwrap_err().contains("--output"));
-        let bare = OutputArguments { no_traces: true, ..arguments(Some(Format::Csv), None) };
+        let bare = OutputArguments {
+            no_traces: true,
+            ..arguments(Some(Format::Csv), None)
+        };
         assert!(bare.output().unwrap_err().contains("--format json"));
     }
 }

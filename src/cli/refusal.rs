@@ -15,7 +15,9 @@ const HISTORY_COMMANDS: &str = "list, show, compare, export, remove, restore or 
 /// What to print for this error; help and version are errors to the parser, too.
 pub(super) fn answer(error: &clap::Error) -> Answer {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Answer::Text(error.render().to_string()),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            Answer::Text(error.render().to_string())
+        }
         _ => Answer::Refusal(sentence(error)),
     }
 }
@@ -45,10 +47,14 @@ fn sentence(error: &clap::Error) -> String {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             format!("history needs a command: {HISTORY_COMMANDS}")
         }
-        ErrorKind::ArgumentConflict => format!("{} was given more than once: give it once", argument()),
+        ErrorKind::ArgumentConflict => {
+            format!("{} was given more than once: give it once", argument())
+        }
         ErrorKind::MissingRequiredArgument => {
-            let missing: Vec<String> =
-                context(ContextKind::InvalidArg).iter().map(|argument| with_names(&flag(argument))).collect();
+            let missing: Vec<String> = context(ContextKind::InvalidArg)
+                .iter()
+                .map(|argument| with_names(&flag(argument)))
+                .collect();
             format!("{} must be given", missing.join(" and "))
         }
         ErrorKind::TooManyValues => format!("{} takes no value", argument()),
@@ -64,7 +70,10 @@ fn unknown_argument(error: &clap::Error) -> String {
         format!("there is no argument {unknown} here: the same command with --help lists them")
     } else {
         let names: Vec<&str> = suggested.iter().map(String::as_str).collect();
-        format!("there is no argument {unknown}: did you mean {}?", one_of(&names))
+        format!(
+            "there is no argument {unknown}: did you mean {}?",
+            one_of(&names)
+        )
     }
 }
 
@@ -78,13 +87,20 @@ fn strings(error: &clap::Error, kind: ContextKind) -> Vec<String> {
 
 /// `--workers` of `--workers <N>`.
 fn flag(argument: &str) -> String {
-    argument.split_whitespace().next().unwrap_or(argument).to_string()
+    argument
+        .split_whitespace()
+        .next()
+        .unwrap_or(argument)
+        .to_string()
 }
 
 /// The flag with the names that it takes, if it takes names.
 fn with_names(flag: &str) -> String {
     match flag {
-        "--workload" => format!("{flag} ({})", one_of(&WorkloadKind::ALL.map(WorkloadKind::name))),
+        "--workload" => format!(
+            "{flag} ({})",
+            one_of(&WorkloadKind::ALL.map(WorkloadKind::name))
+        ),
         "--model" | "--models" => format!("{flag} ({})", one_of(&Model::ALL.map(Model::name))),
         "<SHELL>" => format!("the shell ({})", one_of(&Shell::ALL.map(Shell::name))),
         _ => flag.to_string(),

@@ -48,7 +48,6 @@ pub struct SweepRequest {
 
 impl SweepRequest {
     /// Whether any of its models is executed by Python.
-    #[must_use]
     pub fn needs_python(&self) -> bool {
         self.draft.models.iter().any(|model| model.is_python())
     }
@@ -57,11 +56,22 @@ impl SweepRequest {
     ///
     /// # Errors
     /// Why the numbers of workers cannot be meant here, in one sentence.
-    pub fn draft(&self, cores_usable: u32, urls: Option<Vec<String>>) -> Result<SweepDraft, String> {
-        let workers =
-            parse_counts(&self.workers, cores_usable).map_err(|sentence| format!("--workers: {sentence}"))?;
-        let draft = Draft { urls, ..self.draft.draft.clone() };
-        Ok(SweepDraft { draft, workers, ..self.draft.clone() })
+    pub fn draft(
+        &self,
+        cores_usable: u32,
+        urls: Option<Vec<String>>,
+    ) -> Result<SweepDraft, String> {
+        let workers = parse_counts(&self.workers, cores_usable)
+            .map_err(|sentence| format!("--workers: {sentence}"))?;
+        let draft = Draft {
+            urls,
+            ..self.draft.draft.clone()
+        };
+        Ok(SweepDraft {
+            draft,
+            workers,
+            ..self.draft.clone()
+        })
     }
 }
 
@@ -122,7 +132,10 @@ impl SweepArguments {
             return Err(contradiction);
         }
         let seed = self.seed.unwrap_or(1);
-        let work = Draft { seed, ..Draft::new(self.workload, Model::Serial, 1) };
+        let work = Draft {
+            seed,
+            ..Draft::new(self.workload, Model::Serial, 1)
+        };
         let request = SweepRequest {
             draft: SweepDraft {
                 draft: self.work.fill(work),
@@ -141,11 +154,18 @@ impl SweepArguments {
         };
         // What `cores` means is not known yet; one worker stands for all there.
         let cores = self.workers.contains("cores");
-        let draft = if cores { Ok(with_one_worker(&request.draft)) } else { request.draft(1, None) };
+        let draft = if cores {
+            Ok(with_one_worker(&request.draft))
+        } else {
+            request.draft(1, None)
+        };
         // Which interpreters there are, is not known yet: one that can do everything finds all other mistakes.
-        SweepDraft { pythons: vec![Interpreter::capable()], ..draft? }
-            .check(&Limits::default())
-            .map_err(|invalid| invalid.sentence)?;
+        SweepDraft {
+            pythons: vec![Interpreter::capable()],
+            ..draft?
+        }
+        .check(&Limits::default())
+        .map_err(|invalid| invalid.sentence)?;
         Ok(request)
     }
 
@@ -159,16 +179,22 @@ impl SweepArguments {
         }
         let has_lock = self.models.iter().any(|model| model.has_emulated_lock());
         if self.work.switch_interval.is_some() && !has_lock {
-            return Some("--switch-interval belongs to gil-threads, which is not among --models".into());
+            return Some(
+                "--switch-interval belongs to gil-threads, which is not among --models".into(),
+            );
         }
         let format = self.output.output().map(|output| output.format);
-        (self.all_tasks && format.is_ok_and(|format| format != Format::Json))
-            .then(|| "--all-tasks lists the tasks in JSON: add --format json, or leave it out".into())
+        (self.all_tasks && format.is_ok_and(|format| format != Format::Json)).then(|| {
+            "--all-tasks lists the tasks in JSON: add --format json, or leave it out".into()
+        })
     }
 }
 
 fn with_one_worker(draft: &SweepDraft) -> SweepDraft {
-    SweepDraft { workers: vec![1], ..draft.clone() }
+    SweepDraft {
+        workers: vec![1],
+        ..draft.clone()
+    }
 }
 
 #[cfg(test)]
@@ -177,9 +203,14 @@ mod tests {
     use super::*;
 
     fn parsed(line: &str) -> Result<SweepRequest, String> {
-        let arguments = ["pconc-tui", "sweep"].into_iter().chain(line.split_whitespace());
+        let arguments = ["pconc-tui", "sweep"]
+            .into_iter()
+            .chain(line.split_whitespace());
         match parse(arguments.map(Into::into)) {
-            Ok(Order { invocation: Invocation::Sweep(request), .. }) => Ok(*request),
+            Ok(Order {
+                invocation: Invocation::Sweep(request),
+                ..
+            }) => Ok(*request),
             Err(Answer::Refusal(sentence)) => Err(sentence),
             other => panic!("{line}: {other:?}"),
         }
@@ -193,17 +224,35 @@ mod tests {
         )
         .unwrap();
         let draft = request.draft(6, None).unwrap();
-        assert_eq!(draft.models, [Model::Threads, Model::Serial, Model::GilThreads]);
-        assert_eq!((draft.workers, draft.repeats, draft.seed), (vec![1, 2, 4, 6], 5, 9));
+        assert_eq!(
+            draft.models,
+            [Model::Threads, Model::Serial, Model::GilThreads]
+        );
+        assert_eq!(
+            (draft.workers, draft.repeats, draft.seed),
+            (vec![1, 2, 4, 6], 5, 9)
+        );
         let work = draft.draft;
-        assert_eq!((work.seed, work.tasks, work.writes, work.switch_interval_us), (9, 32, 7, 500));
-        assert_eq!((request.output.format, request.all_tasks), (Format::Json, true));
+        assert_eq!(
+            (work.seed, work.tasks, work.writes, work.switch_interval_us),
+            (9, 32, 7, 500)
+        );
+        assert_eq!(
+            (request.output.format, request.all_tasks),
+            (Format::Json, true)
+        );
     }
 
     #[test]
     fn without_more_said_there_are_three_rounds() {
-        let draft = parsed("--workload cpu --models threads --workers 1..3").unwrap().draft(2, None).unwrap();
-        assert_eq!((draft.repeats, draft.seed, draft.workers), (3, 1, vec![1, 2, 3]));
+        let draft = parsed("--workload cpu --models threads --workers 1..3")
+            .unwrap()
+            .draft(2, None)
+            .unwrap();
+        assert_eq!(
+            (draft.repeats, draft.seed, draft.workers),
+            (3, 1, vec![1, 2, 3])
+        );
     }
 
     #[test]
@@ -212,25 +261,70 @@ mod tests {
             ("", "--workload (cpu or io) and --models (serial, "),
             ("--workload cpu --models threads", "--workers"),
             ("--workload cpu --models fibers --workers 1", "fibers"),
-            ("--workload cpu --models threads,,rayon --workers 1", "there is no model ''"),
-            ("--workload cpu --models threads --models rayon --workers 1", "more than once"),
+            (
+                "--workload cpu --models threads,,rayon --workers 1",
+                "there is no model ''",
+            ),
+            (
+                "--workload cpu --models threads --models rayon --workers 1",
+                "more than once",
+            ),
             ("--workload cpu --models threads --workers ,", "''"),
-            ("--workload cpu --models threads --workers 8..1", "upside down"),
-            ("--workload cpu --models threads --workers 2^64", "too large"),
+            (
+                "--workload cpu --models threads --workers 8..1",
+                "upside down",
+            ),
+            (
+                "--workload cpu --models threads --workers 2^64",
+                "too large",
+            ),
             ("--workload cpu --models threads --workers -4", "'-4'"),
             ("--workload cpu --models threads --workers 0", "begins at 1"),
-            ("--workload cpu --models threads,rayon --workers 1,300", "under rayon"),
+            (
+                "--workload cpu --models threads,rayon --workers 1,300",
+                "under rayon",
+            ),
             ("--workload io --models processes --workers 1001", "1 001"),
-            ("--workload cpu --models threads --workers 1..65", "at most 64"),
-            ("--workload cpu --models threads,processes,rayon --workers 1..64", "at most 128"),
-            ("--workload cpu --models threads --workers 1..20 --repeats 1000", "at most 10 000 runs"),
-            ("--workload cpu --models threads --workers 1 --repeats 0", "repeats"),
-            ("--workload cpu --models threads --workers cores --repeats 0", "repeats"),
-            ("--workload cpu --models threads --workers 1 --latency 1ms", "--workload io"),
-            ("--workload io --models threads --workers 1 --iterations 5", "--workload cpu"),
-            ("--workload cpu --models threads --workers 1 --switch-interval 5ms", "gil-threads"),
-            ("--workload cpu --models threads --workers 1 --all-tasks", "--format json"),
-            ("--workload cpu --models threads --workers 1 --tasks 0", "tasks"),
+            (
+                "--workload cpu --models threads --workers 1..65",
+                "at most 64",
+            ),
+            (
+                "--workload cpu --models threads,processes,rayon --workers 1..64",
+                "at most 128",
+            ),
+            (
+                "--workload cpu --models threads --workers 1..20 --repeats 1000",
+                "at most 10 000 runs",
+            ),
+            (
+                "--workload cpu --models threads --workers 1 --repeats 0",
+                "repeats",
+            ),
+            (
+                "--workload cpu --models threads --workers cores --repeats 0",
+                "repeats",
+            ),
+            (
+                "--workload cpu --models threads --workers 1 --latency 1ms",
+                "--workload io",
+            ),
+            (
+                "--workload io --models threads --workers 1 --iterations 5",
+                "--workload cpu",
+            ),
+            (
+                "--workload cpu --models threads --workers 1 --switch-interval 5ms",
+                "gil-threads",
+            ),
+            (
+                "--workload cpu --models threads --workers 1 --all-tasks",
+                "--format json",
+            ),
+            (
+                "--workload cpu --models threads --workers 1 --tasks 0",
+                "tasks",
+            ),
         ] {
             let sentence = parsed(line).expect_err(line);
             assert!(sentence.contains(named), "{line}: {sentence}");
@@ -242,6 +336,10 @@ mod tests {
     fn what_cores_mean_decides_on_the_machine() {
         let request = parsed("--workload cpu --models threads --workers 4..cores").unwrap();
         assert_eq!(request.draft(5, None).unwrap().workers, [4, 5]);
-        assert!(request.draft(2, None).is_err_and(|sentence| sentence.contains("upside down")));
+        assert!(
+            request
+                .draft(2, None)
+                .is_err_and(|sentence| sentence.contains("upside down"))
+        );
     }
 }

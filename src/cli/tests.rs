@@ -12,7 +12,11 @@ fn parsed(line: &str) -> Result<Invocation, Answer> {
 }
 
 fn order(line: &str) -> Result<Order, Answer> {
-    parse(std::iter::once("pconc-tui").chain(line.split_whitespace()).map(OsString::from))
+    parse(
+        std::iter::once("pconc-tui")
+            .chain(line.split_whitespace())
+            .map(OsString::from),
+    )
 }
 
 fn run(line: &str) -> Request {
@@ -38,7 +42,13 @@ fn help(line: &str) -> String {
 
 #[test]
 fn without_a_command_the_explorer_opens() {
-    assert_eq!(parsed(""), Ok(Invocation::Explore { look: LookOptions::default(), pythons: vec![] }));
+    assert_eq!(
+        parsed(""),
+        Ok(Invocation::Explore {
+            look: LookOptions::default(),
+            pythons: vec![]
+        })
+    );
     assert_eq!(parsed("doctor"), Ok(Invocation::Doctor { ascii: false }));
 }
 
@@ -53,16 +63,32 @@ fn the_explorer_looks_as_it_is_told() {
         present: true,
     };
     let line = "--theme contrast --color 256 --ascii --no-mouse --present";
-    assert_eq!(parsed(line), Ok(Invocation::Explore { look: expected, pythons: vec![] }));
+    assert_eq!(
+        parsed(line),
+        Ok(Invocation::Explore {
+            look: expected,
+            pythons: vec![]
+        })
+    );
 }
 
 #[test]
 fn ascii_may_stand_before_or_behind_a_command_and_the_explorers_options_belong_to_no_command() {
     for line in ["--ascii doctor", "doctor --ascii"] {
-        assert_eq!(parsed(line), Ok(Invocation::Doctor { ascii: true }), "{line}");
+        assert_eq!(
+            parsed(line),
+            Ok(Invocation::Doctor { ascii: true }),
+            "{line}"
+        );
     }
-    for line in ["run --ascii --workload cpu --model serial", "--ascii run --workload cpu --model serial"] {
-        assert!(matches!(parsed(line), Ok(Invocation::Run(request)) if request.ascii), "{line}");
+    for line in [
+        "run --ascii --workload cpu --model serial",
+        "--ascii run --workload cpu --model serial",
+    ] {
+        assert!(
+            matches!(parsed(line), Ok(Invocation::Run(request)) if request.ascii),
+            "{line}"
+        );
     }
     for (line, named) in [
         ("--theme safe doctor", "--theme"),
@@ -71,7 +97,10 @@ fn ascii_may_stand_before_or_behind_a_command_and_the_explorers_options_belong_t
         ("--no-mouse run --workload cpu --model serial", "--no-mouse"),
     ] {
         let sentence = refused(line);
-        assert!(sentence.starts_with(named) && sentence.contains("explorer"), "{sentence}");
+        assert!(
+            sentence.starts_with(named) && sentence.contains("explorer"),
+            "{sentence}"
+        );
     }
 }
 
@@ -90,19 +119,26 @@ fn all_options() -> Vec<String> {
     let all = std::iter::once(&command)
         .chain(command.get_subcommands())
         .flat_map(|command| command.get_arguments());
-    all.filter_map(|argument| argument.get_long().map(|long| format!("--{long}"))).collect()
+    all.filter_map(|argument| argument.get_long().map(|long| format!("--{long}")))
+        .collect()
 }
 
 #[test]
 fn the_manual_has_every_command_and_every_option_with_its_text() {
     let page = help("man").replace('\\', "");
     for name in ["RUN", "SWEEP", "DOCTOR", "COMPLETIONS", "MAN"] {
-        assert!(page.contains(&format!(".SH \"PCONC-TUI {name}\"")), "{name}");
+        assert!(
+            page.contains(&format!(".SH \"PCONC-TUI {name}\"")),
+            "{name}"
+        );
     }
     for option in all_options() {
         assert!(page.contains(&option), "{option}");
     }
-    assert!(page.contains("List all tasks in JSON"), "also what the short help leaves out");
+    assert!(
+        page.contains("List all tasks in JSON"),
+        "also what the short help leaves out"
+    );
 }
 
 #[test]
@@ -110,7 +146,11 @@ fn every_shell_gets_a_script_with_every_option_and_the_values_that_have_names() 
     for shell in Shell::ALL {
         let script = help(&format!("completions {}", shell.name()));
         for option in all_options() {
-            assert!(script.contains(option.trim_start_matches('-')), "{option} for {}", shell.name());
+            assert!(
+                script.contains(option.trim_start_matches('-')),
+                "{option} for {}",
+                shell.name()
+            );
         }
         for value in ["gil-threads", "contrast", "256", "json", "zsh"] {
             assert!(script.contains(value), "{value} for {}", shell.name());
@@ -127,7 +167,11 @@ fn the_number_of_workers_follows_model_and_workload_unless_given() {
         ("--workload io --model threads", 16),
         ("--workload cpu --model threads --workers 3", 3),
     ] {
-        assert_eq!(run(line).draft(6, &Limits::default(), None).workers, workers, "{line}");
+        assert_eq!(
+            run(line).draft(6, &Limits::default(), None).workers,
+            workers,
+            "{line}"
+        );
     }
 }
 
@@ -138,17 +182,35 @@ fn every_parameter_reaches_the_draft() {
                   --latency 1ms..2ms --page-bytes 3k --seed 9 --switch-interval 500us --format json --all-tasks",
     );
     let mut expected = Draft::new(WorkloadKind::Io, Model::GilThreads, 4);
-    (expected.tasks, expected.repeats, expected.writes, expected.addresses) = (32, 3, 7, 5);
-    (expected.latency_min_ms, expected.latency_max_ms, expected.page_bytes) = (1, 2, 3_000);
+    (
+        expected.tasks,
+        expected.repeats,
+        expected.writes,
+        expected.addresses,
+    ) = (32, 3, 7, 5);
+    (
+        expected.latency_min_ms,
+        expected.latency_max_ms,
+        expected.page_bytes,
+    ) = (1, 2, 3_000);
     (expected.seed, expected.switch_interval_us) = (9, 500);
     assert_eq!(io.draft(2, &Limits::default(), None), expected);
     assert_eq!((io.output.format, io.all_tasks), (Format::Json, true));
     let cpu = run("--workload cpu --model rayon --task-time 0.25s");
-    assert_eq!(cpu.draft(2, &Limits::default(), None).task_size, TaskSize::Milliseconds(250));
+    assert_eq!(
+        cpu.draft(2, &Limits::default(), None).task_size,
+        TaskSize::Milliseconds(250)
+    );
     let cpu = run("--workload cpu --model rayon --iterations 1e7");
-    assert_eq!(cpu.draft(2, &Limits::default(), None).task_size, TaskSize::Iterations(10_000_000));
+    assert_eq!(
+        cpu.draft(2, &Limits::default(), None).task_size,
+        TaskSize::Iterations(10_000_000)
+    );
     let shared = run("--workload io --model threads --shared-file");
-    assert_eq!(shared.draft(2, &Limits::default(), None).files, Files::OneShared);
+    assert_eq!(
+        shared.draft(2, &Limits::default(), None).files,
+        Files::OneShared
+    );
     let urls = run("--workload io --model threads --urls list.txt");
     assert_eq!(urls.urls_file, Some(PathBuf::from("list.txt")));
 }
@@ -156,24 +218,60 @@ fn every_parameter_reaches_the_draft() {
 #[test]
 fn flags_that_contradict_each_other_are_refused_by_name() {
     for (line, named) in [
-        ("--workload io --model threads --iterations 5", "--iterations"),
-        ("--workload io --model threads --task-time 5ms", "--task-time"),
-        ("--workload cpu --model threads --latency 5ms..6ms", "--latency"),
+        (
+            "--workload io --model threads --iterations 5",
+            "--iterations",
+        ),
+        (
+            "--workload io --model threads --task-time 5ms",
+            "--task-time",
+        ),
+        (
+            "--workload cpu --model threads --latency 5ms..6ms",
+            "--latency",
+        ),
         ("--workload cpu --model threads --writes 5", "--writes"),
-        ("--workload cpu --model threads --addresses 5", "--addresses"),
-        ("--workload cpu --model threads --page-bytes 5", "--page-bytes"),
+        (
+            "--workload cpu --model threads --addresses 5",
+            "--addresses",
+        ),
+        (
+            "--workload cpu --model threads --page-bytes 5",
+            "--page-bytes",
+        ),
         ("--workload cpu --model threads --urls a", "--urls"),
-        ("--workload cpu --model threads --shared-file", "--shared-file"),
+        (
+            "--workload cpu --model threads --shared-file",
+            "--shared-file",
+        ),
         ("--workload cpu --model threads --seed 3", "--seed"),
         ("--workload io --model threads --urls a --seed 3", "--seed"),
-        ("--workload cpu --model threads --switch-interval 5ms", "--switch-interval"),
-        ("--workload cpu --model threads --iterations 5 --task-time 5ms", "--task-time"),
-        ("--workload io --model threads --urls a --latency 5ms..6ms", "--latency"),
-        ("--workload io --model threads --urls a --addresses 5", "--addresses"),
-        ("--workload io --model threads --urls a --page-bytes 5", "--page-bytes"),
+        (
+            "--workload cpu --model threads --switch-interval 5ms",
+            "--switch-interval",
+        ),
+        (
+            "--workload cpu --model threads --iterations 5 --task-time 5ms",
+            "--task-time",
+        ),
+        (
+            "--workload io --model threads --urls a --latency 5ms..6ms",
+            "--latency",
+        ),
+        (
+            "--workload io --model threads --urls a --addresses 5",
+            "--addresses",
+        ),
+        (
+            "--workload io --model threads --urls a --page-bytes 5",
+            "--page-bytes",
+        ),
         ("--workload cpu --model serial --workers 4", "serial"),
         ("--workload cpu --model threads --all-tasks", "--all-tasks"),
-        ("--workload cpu --model threads --workers 2 --workers 3", "--workers"),
+        (
+            "--workload cpu --model threads --workers 2 --workers 3",
+            "--workers",
+        ),
     ] {
         let sentence = refused(&format!("run {line}"));
         assert!(sentence.contains(named), "{line}: {sentence}");
@@ -186,27 +284,57 @@ fn interpreters_are_named_for_the_explorer_a_run_and_a_sweep() {
     let named = |files: &[&str]| files.iter().map(PathBuf::from).collect::<Vec<_>>();
     let explore = parsed("--python python3.13 --python /opt/py/bin/python3");
     let pythons = named(&["python3.13", "/opt/py/bin/python3"]);
-    assert_eq!(explore, Ok(Invocation::Explore { look: LookOptions::default(), pythons }));
-    let Ok(Invocation::Run(run)) = parsed("run --workload cpu --model python-threads --python python3.13")
+    assert_eq!(
+        explore,
+        Ok(Invocation::Explore {
+            look: LookOptions::default(),
+            pythons
+        })
+    );
+    let Ok(Invocation::Run(run)) =
+        parsed("run --workload cpu --model python-threads --python python3.13")
     else {
         panic!("it is a run")
     };
     assert_eq!(run.python, Some(PathBuf::from("python3.13")));
     let sweep = "sweep --workload io --models python-asyncio --workers 4 --python a --python b";
-    let Ok(Invocation::Sweep(sweep)) = parsed(sweep) else { panic!("it is a sweep") };
+    let Ok(Invocation::Sweep(sweep)) = parsed(sweep) else {
+        panic!("it is a sweep")
+    };
     assert_eq!(sweep.pythons, named(&["a", "b"]));
     for (line, told) in [
         (
             "run --workload cpu --model threads --python x",
             "--python belongs to the models that Python executes",
         ),
-        ("run --workload cpu --model python-threads --python x --python y", "more than once"),
-        ("run --workload cpu --model python-threads --start-method fork", "belongs to python-processes"),
-        ("run --workload cpu --model python-processes --start-method thread", "fork, forkserver or spawn"),
-        ("run --workload cpu --model python-asyncio", "executes io alone"),
-        ("run --workload cpu --model python-processes --workers 257", "from 1 to 256"),
-        ("run --workload cpu --model python-threads --tasks 100001", "from 1 to 100 000"),
-        ("sweep --workload cpu --models threads --workers 2 --python x", "--python belongs"),
+        (
+            "run --workload cpu --model python-threads --python x --python y",
+            "more than once",
+        ),
+        (
+            "run --workload cpu --model python-threads --start-method fork",
+            "belongs to python-processes",
+        ),
+        (
+            "run --workload cpu --model python-processes --start-method thread",
+            "fork, forkserver or spawn",
+        ),
+        (
+            "run --workload cpu --model python-asyncio",
+            "executes io alone",
+        ),
+        (
+            "run --workload cpu --model python-processes --workers 257",
+            "from 1 to 256",
+        ),
+        (
+            "run --workload cpu --model python-threads --tasks 100001",
+            "from 1 to 100 000",
+        ),
+        (
+            "sweep --workload cpu --models threads --workers 2 --python x",
+            "--python belongs",
+        ),
     ] {
         let sentence = refused(line);
         assert!(sentence.contains(told), "{line}: {sentence}");
@@ -225,9 +353,15 @@ fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
             "run --workload cpu --model thread",
             "serial, threads, gil-threads, processes, rayon, python-threads",
         ),
-        ("run --workload cpu --model serial --format xml", "html or chrome-trace"),
+        (
+            "run --workload cpu --model serial --format xml",
+            "html or chrome-trace",
+        ),
         ("run --workload cpu --model serial --worker 1", "--workers"),
-        ("run --workload cpu --model serial --workers", "needs a value"),
+        (
+            "run --workload cpu --model serial --workers",
+            "needs a value",
+        ),
         ("run --workload cpu --model serial more", "--help"),
         ("doctor more", "--help"),
         ("completions", "bash, zsh or fish"),
@@ -235,7 +369,10 @@ fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
         ("--theme pink", "ansi, safe, contrast or mono"),
         ("--theme", "needs a value"),
         ("--color 17", "auto, never, always, 16, 256 or true"),
-        ("run --workload cpu --model serial --all-tasks=yes --format json", "takes no value"),
+        (
+            "run --workload cpu --model serial --all-tasks=yes --format json",
+            "takes no value",
+        ),
     ] {
         let sentence = refused(line);
         assert!(sentence.contains(allowed), "{line}: {sentence}");
@@ -275,13 +412,21 @@ fn the_command_line_is_well_formed() {
 #[test]
 fn the_help_names_every_workload_and_model_and_the_real_defaults_and_limits() {
     let text = help("run --help");
-    let names = WorkloadKind::ALL.map(WorkloadKind::name).into_iter().chain(Model::ALL.map(Model::name));
+    let names = WorkloadKind::ALL
+        .map(WorkloadKind::name)
+        .into_iter()
+        .chain(Model::ALL.map(Model::name));
     for name in names {
         assert!(text.contains(name), "{name}");
     }
-    for number in
-        [DEFAULT_ITERATIONS, DEFAULT_WRITES, DEFAULT_ADDRESSES, MAX_ADDRESSES, MAX_REPEATS, MAX_WRITES]
-    {
+    for number in [
+        DEFAULT_ITERATIONS,
+        DEFAULT_WRITES,
+        DEFAULT_ADDRESSES,
+        MAX_ADDRESSES,
+        MAX_REPEATS,
+        MAX_WRITES,
+    ] {
         assert!(text.contains(&number.to_string()), "{number}");
     }
     assert!(text.contains("Examples:"));
@@ -293,12 +438,18 @@ fn the_help_names_every_workload_and_model_and_the_real_defaults_and_limits() {
 fn runs_are_kept_as_usual_or_in_a_file_or_not_at_all_before_and_behind_any_command() {
     let keeping = |line: &str| order(line).unwrap().keeping;
     assert_eq!(keeping(""), Keeping::AsUsual);
-    for line in
-        ["--history mine", "--history mine doctor", "doctor --history mine", "history list --history mine"]
-    {
+    for line in [
+        "--history mine",
+        "--history mine doctor",
+        "doctor --history mine",
+        "history list --history mine",
+    ] {
         assert_eq!(keeping(line), Keeping::In("mine".into()), "{line}");
     }
-    assert_eq!(keeping("run --workload cpu --model serial --no-history"), Keeping::Nowhere);
+    assert_eq!(
+        keeping("run --workload cpu --model serial --no-history"),
+        Keeping::Nowhere
+    );
     for (line, named) in [
         ("--history mine --no-history", "cannot both be meant"),
         ("history list --no-history", "leave it out"),
@@ -315,17 +466,47 @@ fn the_kept_history_is_worked_on_by_selectors() {
         Ok(Invocation::History { request, .. }) => request,
         other => panic!("{line}: {other:?}"),
     };
-    let words = |words: &str| words.split_whitespace().map(str::to_string).collect::<Vec<_>>();
+    let words = |words: &str| {
+        words
+            .split_whitespace()
+            .map(str::to_string)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(
         request("list --filter gil --limit 3 --all"),
-        HistoryRequest::List { filter: "gil".into(), limit: Some(3), all: true, removed: false }
+        HistoryRequest::List {
+            filter: "gil".into(),
+            limit: Some(3),
+            all: true,
+            removed: false
+        }
     );
     assert_eq!(request("show last"), HistoryRequest::Show(words("last")));
-    assert_eq!(request("compare 1 #3..7 before"), HistoryRequest::Compare(words("1 #3..7 before")));
-    let output = Output { format: Format::Json, file: None, overwrite: false, with_traces: true };
-    assert_eq!(request("export 3"), HistoryRequest::Export { runs: words("3"), output });
+    assert_eq!(
+        request("compare 1 #3..7 before"),
+        HistoryRequest::Compare(words("1 #3..7 before"))
+    );
+    let output = Output {
+        format: Format::Json,
+        file: None,
+        overwrite: false,
+        with_traces: true,
+    };
+    assert_eq!(
+        request("export 3"),
+        HistoryRequest::Export {
+            runs: words("3"),
+            output
+        }
+    );
     assert_eq!(request("remove 1 2"), HistoryRequest::Remove(words("1 2")));
-    assert_eq!(request("name 3"), HistoryRequest::Name { run: "3".into(), name: None });
+    assert_eq!(
+        request("name 3"),
+        HistoryRequest::Name {
+            run: "3".into(),
+            name: None
+        }
+    );
     for (line, named) in [
         ("history", "history"),
         ("history forget", "forget"),

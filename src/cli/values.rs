@@ -37,10 +37,19 @@ pub(super) struct Names<T: 'static> {
 
 impl<T: Copy> Names<T> {
     fn named(&self, text: &str) -> Result<T, String> {
-        let found = self.all.iter().copied().find(|one| (self.name)(*one) == text);
+        let found = self
+            .all
+            .iter()
+            .copied()
+            .find(|one| (self.name)(*one) == text);
         found.ok_or_else(|| {
             let names: Vec<&str> = self.all.iter().map(|one| (self.name)(*one)).collect();
-            format!("there is no {} {}: choose {}", self.what, shown(text), one_of(&names))
+            format!(
+                "there is no {} {}: choose {}",
+                self.what,
+                shown(text),
+                one_of(&names)
+            )
         })
     }
 }
@@ -63,7 +72,11 @@ impl<T: Copy + Send + Sync> TypedValueParser for Names<T> {
         let value = |one: &T| {
             let (name, description) = ((self.name)(*one), (self.description)(*one));
             let value = PossibleValue::new(name);
-            if description.is_empty() { value } else { value.help(description) }
+            if description.is_empty() {
+                value
+            } else {
+                value.help(description)
+            }
         };
         Some(Box::new(self.all.iter().map(value)))
     }
@@ -79,7 +92,12 @@ pub(super) fn workloads() -> Names<WorkloadKind> {
 }
 
 pub(super) fn models() -> Names<Model> {
-    Names { what: "model", all: &Model::ALL, name: Model::name, description: Model::description }
+    Names {
+        what: "model",
+        all: &Model::ALL,
+        name: Model::name,
+        description: Model::description,
+    }
 }
 
 pub(super) fn start_methods() -> Names<StartMethod> {
@@ -92,19 +110,39 @@ pub(super) fn start_methods() -> Names<StartMethod> {
 }
 
 pub(super) fn formats() -> Names<Format> {
-    Names { what: "format", all: &Format::ALL, name: Format::name, description: Format::description }
+    Names {
+        what: "format",
+        all: &Format::ALL,
+        name: Format::name,
+        description: Format::description,
+    }
 }
 
 pub(super) fn themes() -> Names<ThemeName> {
-    Names { what: "theme", all: &ThemeName::ALL, name: ThemeName::name, description: ThemeName::description }
+    Names {
+        what: "theme",
+        all: &ThemeName::ALL,
+        name: ThemeName::name,
+        description: ThemeName::description,
+    }
 }
 
 pub(super) fn color_choices() -> Names<ColorChoice> {
-    Names { what: "choice of colours", all: &ColorChoice::ALL, name: ColorChoice::name, description: |_| "" }
+    Names {
+        what: "choice of colours",
+        all: &ColorChoice::ALL,
+        name: ColorChoice::name,
+        description: |_| "",
+    }
 }
 
 pub(super) fn shells() -> Names<Shell> {
-    Names { what: "script for", all: &Shell::ALL, name: Shell::name, description: |_| "" }
+    Names {
+        what: "script for",
+        all: &Shell::ALL,
+        name: Shell::name,
+        description: |_| "",
+    }
 }
 
 /// Names as in "serial, threads or rayon".
@@ -118,8 +156,16 @@ pub(super) fn one_of(names: &[&str]) -> String {
 
 /// A wrong value as a sentence may repeat it: cut off, and without a password, should it be an address.
 pub(super) fn shown(foreign: &str) -> String {
-    let foreign = if foreign.contains("://") { masked(foreign) } else { foreign.to_owned() };
-    let more = if foreign.chars().nth(MAX_SHOWN).is_some() { "…" } else { "" };
+    let foreign = if foreign.contains("://") {
+        masked(foreign)
+    } else {
+        foreign.to_owned()
+    };
+    let more = if foreign.chars().nth(MAX_SHOWN).is_some() {
+        "…"
+    } else {
+        ""
+    };
     format!("'{}{more}'", text::clean(&foreign, MAX_SHOWN))
 }
 
@@ -134,17 +180,24 @@ pub(super) fn counts(text: &str) -> Result<String, String> {
 /// A whole number: `10000000`, `10_000_000` or `1e7`.
 pub(super) fn count(text: &str) -> Result<u64, String> {
     if is_negative(text) {
-        return Err(format!("{} is negative: write a whole number such as 8", shown(text)));
+        return Err(format!(
+            "{} is negative: write a whole number such as 8",
+            shown(text)
+        ));
     }
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (Some(mantissa), Some(exponent)) = (digits(mantissa), digits(exponent)) else {
-        return Err(format!("{} is not a whole number such as 8, 10_000_000 or 1e7", shown(text)));
+        return Err(format!(
+            "{} is not a whole number such as 8, 10_000_000 or 1e7",
+            shown(text)
+        ));
     };
     whole(&mantissa, &exponent).ok_or_else(|| format!("{} is too large a number", shown(text)))
 }
 
 fn is_negative(text: &str) -> bool {
-    text.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '.'))
+    text.strip_prefix('-')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '.'))
 }
 
 /// The digits of a number, without the underscores that group them.
@@ -164,18 +217,28 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
     let bare = text.strip_suffix('B').unwrap_or(text);
     let (number, factor) = match bare.strip_suffix(['k', 'K']) {
         Some(number) => (number, 1_000),
-        None => bare.strip_suffix('M').map_or((bare, 1), |number| (number, 1_000_000)),
+        None => bare
+            .strip_suffix('M')
+            .map_or((bare, 1), |number| (number, 1_000_000)),
     };
     if !is_negative(text) && digits(number).is_none() && count(number).is_err() {
-        return Err(format!("{} is not a size such as 60000, 60k or 1M", shown(text)));
+        return Err(format!(
+            "{} is not a size such as 60000, 60k or 1M",
+            shown(text)
+        ));
     }
-    count(number)?.checked_mul(factor).ok_or_else(|| format!("{} is too large a number", shown(text)))
+    count(number)?
+        .checked_mul(factor)
+        .ok_or_else(|| format!("{} is too large a number", shown(text)))
 }
 
 /// A duration in whole microseconds: a number and `s`, `ms`, `us` or `µs`.
 pub(super) fn microseconds(text: &str) -> Result<u64, String> {
     if is_negative(text) {
-        return Err(format!("{} is negative: write a time such as 250ms", shown(text)));
+        return Err(format!(
+            "{} is negative: write a time such as 250ms",
+            shown(text)
+        ));
     }
     let unit_at = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'));
     let (number, unit) = text.split_at(unit_at.unwrap_or(text.len()));
@@ -185,7 +248,10 @@ pub(super) fn microseconds(text: &str) -> Result<u64, String> {
         "ms" => 3,
         "us" | "\u{b5}s" | "\u{3bc}s" => 0,
         "" if digits(number).is_some() => {
-            return Err(format!("{} has no unit: write {number}ms, for example", shown(text)));
+            return Err(format!(
+                "{} has no unit: write {number}ms, for example",
+                shown(text)
+            ));
         }
         _ => return Err(no_duration(text)),
     };
@@ -195,7 +261,10 @@ pub(super) fn microseconds(text: &str) -> Result<u64, String> {
 }
 
 fn no_duration(text: &str) -> String {
-    format!("{} is not a time such as 250ms, 0.25s or 500us", shown(text))
+    format!(
+        "{} is not a time such as 250ms, 0.25s or 500us",
+        shown(text)
+    )
 }
 
 /// `number` times ten to the power of `decimals`; `None` if it is no number.
@@ -217,7 +286,10 @@ pub(super) fn milliseconds(text: &str) -> Result<u64, String> {
     if us.is_multiple_of(1_000) {
         Ok(us / 1_000)
     } else {
-        Err(format!("{} is not a whole number of milliseconds", shown(text)))
+        Err(format!(
+            "{} is not a whole number of milliseconds",
+            shown(text)
+        ))
     }
 }
 
@@ -225,9 +297,15 @@ pub(super) fn milliseconds(text: &str) -> Result<u64, String> {
 pub(super) fn latency(text: &str) -> Result<Latency, String> {
     let (min, max) = text.split_once("..").unwrap_or((text, text));
     if min.is_empty() || max.is_empty() {
-        return Err(format!("{} is not a range such as 100ms..400ms", shown(text)));
+        return Err(format!(
+            "{} is not a range such as 100ms..400ms",
+            shown(text)
+        ));
     }
-    Ok(Latency { min_ms: milliseconds(min)?, max_ms: milliseconds(max)? })
+    Ok(Latency {
+        min_ms: milliseconds(min)?,
+        max_ms: milliseconds(max)?,
+    })
 }
 
 #[cfg(test)]
@@ -236,7 +314,12 @@ mod tests {
 
     #[test]
     fn whole_numbers_may_be_grouped_or_have_an_exponent() {
-        for (text, number) in [("0", 0), ("8", 8), ("10_000_000", 10_000_000), ("1e7", 10_000_000)] {
+        for (text, number) in [
+            ("0", 0),
+            ("8", 8),
+            ("10_000_000", 10_000_000),
+            ("1e7", 10_000_000),
+        ] {
             assert_eq!(count(text), Ok(number), "{text}");
         }
     }
@@ -263,7 +346,12 @@ mod tests {
 
     #[test]
     fn sizes_have_decimal_units() {
-        for (text, bytes) in [("60000", 60_000), ("60k", 60_000), ("60kB", 60_000), ("1M", 1_000_000)] {
+        for (text, bytes) in [
+            ("60000", 60_000),
+            ("60k", 60_000),
+            ("60kB", 60_000),
+            ("1M", 1_000_000),
+        ] {
             assert_eq!(size(text), Ok(bytes), "{text}");
         }
         for bad in ["k", "60q", "-1k", "1.5k", "99999999999999999M", ""] {
@@ -305,8 +393,20 @@ mod tests {
 
     #[test]
     fn a_latency_is_a_range_or_one_time() {
-        assert_eq!(latency("100ms..0.4s"), Ok(Latency { min_ms: 100, max_ms: 400 }));
-        assert_eq!(latency("200ms"), Ok(Latency { min_ms: 200, max_ms: 200 }));
+        assert_eq!(
+            latency("100ms..0.4s"),
+            Ok(Latency {
+                min_ms: 100,
+                max_ms: 400
+            })
+        );
+        assert_eq!(
+            latency("200ms"),
+            Ok(Latency {
+                min_ms: 200,
+                max_ms: 200
+            })
+        );
         for bad in ["100ms..", "..400ms", "..", "100..400ms", "a..b"] {
             assert!(latency(bad).is_err(), "{bad}");
         }
@@ -314,7 +414,9 @@ mod tests {
 
     #[test]
     fn a_sentence_repeats_only_harmless_text() {
-        let sentence = models().named("\u{1b}[2J\nthreads").expect_err("no such model");
+        let sentence = models()
+            .named("\u{1b}[2J\nthreads")
+            .expect_err("no such model");
         assert!(!sentence.contains(char::is_control), "{sentence}");
         assert!(shown(&"x".repeat(1_000)).chars().count() < 70);
     }

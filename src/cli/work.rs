@@ -71,7 +71,10 @@ pub(super) struct WorkArguments {
 
     /// How long a thread waits for the lock before it asks for it, from 10us to 10s [default: 5ms, as CPython]
     #[arg(long, value_name = "TIME", value_parser = values::microseconds, allow_hyphen_values = true)]
-    #[arg(help_heading = "Options of --model gil-threads", hide_short_help = true)]
+    #[arg(
+        help_heading = "Options of --model gil-threads",
+        hide_short_help = true
+    )]
     pub(super) switch_interval: Option<u64>,
 
     /// Which Python: a file, or a name on PATH [default: python3]
@@ -128,7 +131,10 @@ impl WorkArguments {
             ("--shared-file", self.shared_file),
             ("--urls", self.urls.is_some()),
         ];
-        let cpu = [("--iterations", self.iterations.is_some()), ("--task-time", self.task_time.is_some())];
+        let cpu = [
+            ("--iterations", self.iterations.is_some()),
+            ("--task-time", self.task_time.is_some()),
+        ];
         if let Some(flag) = given(&embedded)
             && let Some(sentence) = self.contradicts_embedded(flag, workload)
         {
@@ -147,7 +153,9 @@ impl WorkArguments {
             }
         }
         let both = self.iterations.is_some() && self.task_time.is_some();
-        both.then(|| "--iterations and --task-time both set the size of a task: give one of them".into())
+        both.then(|| {
+            "--iterations and --task-time both set the size of a task: give one of them".into()
+        })
     }
 
     /// Why what is said about Python cannot be meant with these models, if it cannot.
@@ -158,17 +166,22 @@ impl WorkArguments {
                 values::one_of(&Model::PYTHON.map(Model::name))
             ));
         }
-        (self.start_method.is_some() && !models.contains(&Model::PythonProcesses))
-            .then(|| "--start-method belongs to python-processes: choose that model, or leave it out".into())
+        (self.start_method.is_some() && !models.contains(&Model::PythonProcesses)).then(|| {
+            "--start-method belongs to python-processes: choose that model, or leave it out".into()
+        })
     }
 
     /// Why an option that is about the embedded server cannot be meant, if it cannot.
-    pub(super) fn contradicts_embedded(&self, flag: &str, workload: WorkloadKind) -> Option<String> {
+    pub(super) fn contradicts_embedded(
+        &self,
+        flag: &str,
+        workload: WorkloadKind,
+    ) -> Option<String> {
         match workload {
             WorkloadKind::Cpu => Some(belongs_to(flag, WorkloadKind::Io)),
-            WorkloadKind::Io if self.urls.is_some() => {
-                Some(format!("{flag} is about the embedded server, which --urls replaces: give one of them"))
-            }
+            WorkloadKind::Io if self.urls.is_some() => Some(format!(
+                "{flag} is about the embedded server, which --urls replaces: give one of them"
+            )),
             WorkloadKind::Io => None,
         }
     }
@@ -176,9 +189,15 @@ impl WorkArguments {
 
 /// The first of them that was given.
 fn given(flags: &[(&'static str, bool)]) -> Option<&'static str> {
-    flags.iter().find(|(_, given)| *given).map(|(flag, _)| *flag)
+    flags
+        .iter()
+        .find(|(_, given)| *given)
+        .map(|(flag, _)| *flag)
 }
 
 fn belongs_to(flag: &str, workload: WorkloadKind) -> String {
-    format!("{flag} belongs to --workload {}: leave it out, or choose that workload", workload.name())
+    format!(
+        "{flag} belongs to --workload {}: leave it out, or choose that workload",
+        workload.name()
+    )
 }

@@ -37,7 +37,6 @@ pub fn check_address(line: &str) -> Result<(), String> {
 /// The address in a form that is fit to be printed: a user name and password in it become `***`, control
 /// characters and the invisible ones that reorder text become `\u{fffd}`, and what is longer than 200
 /// characters ends in `…`.
-#[must_use]
 pub fn shown(address: &str) -> String {
     shorten(&text::clean(&masked(address), usize::MAX))
 }
@@ -50,14 +49,16 @@ fn shorten(text: &str) -> String {
 }
 
 /// The address without its user name and password, which become `***`.
-#[must_use]
 pub fn masked(address: &str) -> String {
     let start = address.find("://").map_or(0, |at| at + "://".len());
     let (authority, _path) = split_authority(&address[start..]);
     // A password with an unescaped '/' cuts the authority short and makes the address invalid. Only then is
     // an '@' further right suspect: in a valid address it is part of the path.
-    let suspect =
-        if authority.contains('@') || check_address(address).is_ok() { authority } else { &address[start..] };
+    let suspect = if authority.contains('@') || check_address(address).is_ok() {
+        authority
+    } else {
+        &address[start..]
+    };
     match suspect.rfind('@') {
         Some(at) => format!("{}{HIDDEN}{}", &address[..start], &address[start + at..]),
         None => address.to_owned(),
@@ -74,17 +75,24 @@ pub(super) fn split_login(address: &str) -> Option<(&str, &str, &str)> {
 
 /// Somebody else's text without the user names and passwords of the addresses in it, of which nothing is known here:
 /// `http://me:secret@…`, and what Python says of such an address, `nonnumeric port: 'secret@…'`.
-#[must_use]
 pub fn masked_in(text: &str) -> String {
     const PYTHONS: &str = "nonnumeric port: '";
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((before, after)) =
-        ["://", PYTHONS].iter().filter_map(|mark| split_behind(rest, mark)).min()
+    while let Some((before, after)) = ["://", PYTHONS]
+        .iter()
+        .filter_map(|mark| split_behind(rest, mark))
+        .min()
     {
         masked.push_str(before);
         // A password that Python has decoded may have any character in it, but for the end of the line.
-        let ends_suspect = |c: char| if before.ends_with(PYTHONS) { c == '\n' } else { ends_authority(c) };
+        let ends_suspect = |c: char| {
+            if before.ends_with(PYTHONS) {
+                c == '\n'
+            } else {
+                ends_authority(c)
+            }
+        };
         let suspect = &after[..after.find(ends_suspect).unwrap_or(after.len())];
         rest = suspect.rfind('@').map_or(after, |at| {
             masked.push_str(HIDDEN);
@@ -108,17 +116,23 @@ fn check_characters(line: &str) -> Result<(), String> {
         return Err("the address is empty; write one like http://example.org/page".to_owned());
     }
     if line.len() > MAX_ADDRESS_BYTES {
-        return Err(format!("the address is longer than the {MAX_ADDRESS_BYTES} bytes that are allowed"));
+        return Err(format!(
+            "the address is longer than the {MAX_ADDRESS_BYTES} bytes that are allowed"
+        ));
     }
     match line.chars().find(|&c| !is_allowed(c)) {
         None => Ok(()),
-        Some(c) if c.is_whitespace() => {
-            Err("the address has a blank in it; write %20 for a space, and one address a line".to_owned())
-        }
-        Some(c) if text::is_treacherous(c) => {
-            Err("the address has an invisible character in it; only visible ASCII is allowed".to_owned())
-        }
-        Some(c) => Err(format!("the address has a {c} in it, which must be percent-encoded")),
+        Some(c) if c.is_whitespace() => Err(
+            "the address has a blank in it; write %20 for a space, and one address a line"
+                .to_owned(),
+        ),
+        Some(c) if text::is_treacherous(c) => Err(
+            "the address has an invisible character in it; only visible ASCII is allowed"
+                .to_owned(),
+        ),
+        Some(c) => Err(format!(
+            "the address has a {c} in it, which must be percent-encoded"
+        )),
     }
 }
 
@@ -128,9 +142,9 @@ fn is_allowed(c: char) -> bool {
 }
 
 fn after_scheme(line: &str) -> Result<&str, String> {
-    let scheme_ends_well = line
-        .split_once("://")
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"));
+    let scheme_ends_well = line.split_once("://").filter(|(scheme, _)| {
+        scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+    });
     match scheme_ends_well {
         Some((_, rest)) => Ok(rest),
         None => Err("the address must begin with http:// or https://".to_owned()),
@@ -147,7 +161,9 @@ fn check_user_info(authority: &str) -> Result<&str, String> {
     match authority.split_once('@') {
         None => Ok(authority),
         Some((user, rest)) if !rest.contains('@') && !user.contains(['[', ']', '|']) => Ok(rest),
-        Some(_) => Err("the user name or password must be percent-encoded (write %40 for @)".to_owned()),
+        Some(_) => {
+            Err("the user name or password must be percent-encoded (write %40 for @)".to_owned())
+        }
     }
 }
 
@@ -175,7 +191,10 @@ fn check_host(host: &str) -> Result<(), String> {
             _ => Err("the host in brackets is not an IPv6 address such as [::1]".to_owned()),
         };
     }
-    if host.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)) {
+    if host
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))
+    {
         Ok(())
     } else {
         Err("the host may only have letters, digits, dots, hyphens and underscores".to_owned())
@@ -242,7 +261,10 @@ mod tests {
         ] {
             let sentence = check_address(bad).expect_err(bad);
             assert!(sentence.contains(wrong), "{bad}: {sentence}");
-            assert!(!sentence.ends_with('.') && !sentence.contains('\n'), "{sentence}");
+            assert!(
+                !sentence.ends_with('.') && !sentence.contains('\n'),
+                "{sentence}"
+            );
         }
     }
 
@@ -254,20 +276,41 @@ mod tests {
 
     #[test]
     fn user_name_and_password_are_never_shown() {
-        assert_eq!(shown("http://me:secret@example.org/a"), "http://***@example.org/a");
+        assert_eq!(
+            shown("http://me:secret@example.org/a"),
+            "http://***@example.org/a"
+        );
         assert_eq!(shown("http://me@example.org"), "http://***@example.org");
-        assert_eq!(shown("http://me:se/cret@example.org/a"), "http://***@example.org/a");
+        assert_eq!(
+            shown("http://me:se/cret@example.org/a"),
+            "http://***@example.org/a"
+        );
         assert_eq!(shown("me:secret@example.org"), "***@example.org");
     }
 
     #[test]
     fn user_names_and_passwords_in_foreign_text_are_never_shown() {
         for (text, expected) in [
-            ("http://me:secret@h/a?b=c@d and HTTPS://you@h", "http://***@h/a?b=c@d and HTTPS://***@h"),
-            ("InvalidURL: nonnumeric port: 'secret@h'", "InvalidURL: nonnumeric port: '***@h'"),
-            ("nonnumeric port: 'it's@secret@h'\nnext@line", "nonnumeric port: '***@h'\nnext@line"),
-            ("url 'ftp://me:secret@h' refused", "url 'ftp://***@h' refused"),
-            ("https://medium.com/@someone, a@b", "https://medium.com/@someone, a@b"),
+            (
+                "http://me:secret@h/a?b=c@d and HTTPS://you@h",
+                "http://***@h/a?b=c@d and HTTPS://***@h",
+            ),
+            (
+                "InvalidURL: nonnumeric port: 'secret@h'",
+                "InvalidURL: nonnumeric port: '***@h'",
+            ),
+            (
+                "nonnumeric port: 'it's@secret@h'\nnext@line",
+                "nonnumeric port: '***@h'\nnext@line",
+            ),
+            (
+                "url 'ftp://me:secret@h' refused",
+                "url 'ftp://***@h' refused",
+            ),
+            (
+                "https://medium.com/@someone, a@b",
+                "https://medium.com/@someone, a@b",
+            ),
             ("nothing: //", "nothing: //"),
             ("ends in ://", "ends in ://"),
         ] {
@@ -277,7 +320,10 @@ mod tests {
 
     #[test]
     fn an_at_sign_in_the_path_is_shown() {
-        assert_eq!(shown("https://medium.com/@someone"), "https://medium.com/@someone");
+        assert_eq!(
+            shown("https://medium.com/@someone"),
+            "https://medium.com/@someone"
+        );
     }
 
     #[test]

@@ -24,18 +24,26 @@ pub struct Extent {
 
 impl Extent {
     /// Of one cell.
-    #[must_use]
     pub fn of(cell: &str, side: Side) -> Extent {
         let width = cell.chars().count();
         match (side, point(cell)) {
-            (Side::Left | Side::Right, _) => Extent { before: width, ..Extent::default() },
-            (Side::Point, Some(before)) => Extent { before, after: width - before, words: 0 },
-            (Side::Point, None) => Extent { words: width, ..Extent::default() },
+            (Side::Left | Side::Right, _) => Extent {
+                before: width,
+                ..Extent::default()
+            },
+            (Side::Point, Some(before)) => Extent {
+                before,
+                after: width - before,
+                words: 0,
+            },
+            (Side::Point, None) => Extent {
+                words: width,
+                ..Extent::default()
+            },
         }
     }
 
     /// Of both.
-    #[must_use]
     pub fn with(self, other: Extent) -> Extent {
         Extent {
             before: self.before.max(other.before),
@@ -45,13 +53,11 @@ impl Extent {
     }
 
     /// Columns of all.
-    #[must_use]
     pub fn width(self) -> usize {
         (self.before + self.after).max(self.words)
     }
 
     /// `cell` in exactly `width` columns, among cells that need this room; a longer one stays as it is.
-    #[must_use]
     pub fn align(self, cell: &str, side: Side, width: usize) -> String {
         match (side, point(cell)) {
             (Side::Left, _) => format!("{cell:<width$}"),
@@ -61,7 +67,10 @@ impl Extent {
             }
             // A dash stands where the digit before the point does.
             (Side::Point, None) if cell == "–" => {
-                format!("{:<width$}", format!("{cell:>end$}", end = width.saturating_sub(self.after)))
+                format!(
+                    "{:<width$}",
+                    format!("{cell:>end$}", end = width.saturating_sub(self.after))
+                )
             }
             (Side::Right | Side::Point, _) => format!("{cell:>width$}"),
         }
@@ -73,7 +82,8 @@ fn point(cell: &str) -> Option<usize> {
     let is_whole = |c: char| c.is_ascii_digit() || c == ' ';
     let before = cell.chars().take_while(|c| is_whole(*c)).count();
     let next = cell.chars().nth(before);
-    let is_number = cell.starts_with(|c: char| c.is_ascii_digit()) && next.is_none_or(|c| !c.is_alphabetic());
+    let is_number =
+        cell.starts_with(|c: char| c.is_ascii_digit()) && next.is_none_or(|c| !c.is_alphabetic());
     is_number.then_some(before)
 }
 
@@ -84,19 +94,36 @@ mod tests {
     #[test]
     fn points_stand_below_each_other_and_words_at_the_right() {
         let cells = ["1.9×", "0.54×", "12×", "–", "cancelled", "3 failed", ""];
-        let extent =
-            cells.iter().map(|cell| Extent::of(cell, Side::Point)).fold(Extent::default(), Extent::with);
+        let extent = cells
+            .iter()
+            .map(|cell| Extent::of(cell, Side::Point))
+            .fold(Extent::default(), Extent::with);
         let aligned = cells.map(|cell| extent.align(cell, Side::Point, extent.width()));
         assert_eq!(
             aligned,
-            ["    1.9× ", "    0.54×", "   12×   ", "    –    ", "cancelled", " 3 failed", "         "]
+            [
+                "    1.9× ",
+                "    0.54×",
+                "   12×   ",
+                "    –    ",
+                "cancelled",
+                " 3 failed",
+                "         "
+            ]
         );
     }
 
     #[test]
     fn grouped_numbers_are_numbers() {
         let extent = Extent::of("12 345.7", Side::Point);
-        assert_eq!(extent, Extent { before: 6, after: 2, words: 0 });
+        assert_eq!(
+            extent,
+            Extent {
+                before: 6,
+                after: 2,
+                words: 0
+            }
+        );
         let both = extent.with(Extent::of("1.213", Side::Point));
         assert_eq!(both.align("1.213", Side::Point, 10), "     1.213");
         assert_eq!(both.align("12 345.7", Side::Point, 10), "12 345.7  ");

@@ -7,7 +7,6 @@
 const UNKNOWN: char = '?';
 
 /// The ASCII character that stands for `c`; an ASCII character for itself.
-#[must_use]
 pub const fn stand_in(c: char) -> char {
     match c {
         '\0'..='\x7f' => c,
@@ -35,8 +34,8 @@ pub const fn stand_in(c: char) -> char {
         // Where several took turns.
         '≈' => '~',
         // Borders.
-        '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' | '┏' | '┓' | '┗'
-        | '┛' | '╔' | '╗' | '╚' | '╝' => '+',
+        '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' | '┏' | '┓'
+        | '┗' | '┛' | '╔' | '╗' | '╚' | '╝' => '+',
         '│' | '╎' | '┆' => '|',
         '┃' | '║' => 'H',
         // Ticks, signs and arrows.
@@ -65,7 +64,6 @@ pub const fn stand_in(c: char) -> char {
 }
 
 /// `text` in ASCII, of as many characters.
-#[must_use]
 pub fn transcribed(text: &str) -> String {
     text.chars().map(stand_in).collect()
 }
@@ -77,17 +75,25 @@ mod tests {
 
     #[test]
     fn text_stays_readable_and_as_long_as_it_was() {
-        assert_eq!(transcribed("2.0× · 10\u{202f}000 µs … ≥"), "2.0x . 10 000 us . >");
+        assert_eq!(
+            transcribed("2.0× · 10\u{202f}000 µs … ≥"),
+            "2.0x . 10 000 us . >"
+        );
     }
 
     #[test]
     fn ink_never_gets_less_along_the_fills_and_full_ink_is_a_fill_of_its_own() {
         let ramp = " _o%&#";
         for fills in ["▁▂▃▄▅▆▇█", "▏▎▍▌▋▊▉█"] {
-            let places: Vec<usize> =
-                fills.chars().map(|fill| ramp.find(stand_in(fill)).expect("of the ramp")).collect();
+            let places: Vec<usize> = fills
+                .chars()
+                .map(|fill| ramp.find(stand_in(fill)).expect("of the ramp"))
+                .collect();
             assert!(places.is_sorted(), "{fills}");
-            assert_eq!(fills.chars().filter(|fill| stand_in(*fill) == '#').count(), 1);
+            assert_eq!(
+                fills.chars().filter(|fill| stand_in(*fill) == '#').count(),
+                1
+            );
         }
     }
 

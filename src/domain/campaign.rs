@@ -40,33 +40,46 @@ enum Question {
 
 impl Campaign {
     /// The plan, `repeats` times.
-    #[must_use]
     pub fn repeats(plan: Plan, repeats: u32) -> Campaign {
-        Campaign { question: Question::Repeats { plan, repeats }, started: 0 }
+        Campaign {
+            question: Question::Repeats { plan, repeats },
+            started: 0,
+        }
     }
 
     /// The same work serially first, unless a baseline of it is there already, then the plan.
-    #[must_use]
     pub fn pair(plan: Plan) -> Campaign {
-        Campaign { question: Question::Pair { plan, runs: 1 }, started: 0 }
+        Campaign {
+            question: Question::Pair { plan, runs: 1 },
+            started: 0,
+        }
     }
 
     /// Every configuration once per round, in the order of that round; the first round warms up.
-    #[must_use]
     pub fn sweep(plan: SweepPlan) -> Campaign {
-        Campaign { question: Question::Sweep(Box::new(Course::new(plan))), started: 0 }
+        Campaign {
+            question: Question::Sweep(Box::new(Course::new(plan))),
+            started: 0,
+        }
     }
 
     /// What to do next, given all records of the session, oldest first: the last of them is that of the run that was
     /// handed out before. A run that was stopped ends the campaign. So does one that broke, except in a sweep: there the
     /// others go on, and a configuration that broke [`BREAKS_ALLOWED`] times is left out from then on.
     pub fn next(&mut self, records: &[&Record]) -> Step {
-        let last = records.last().map(|last| last.outcome).filter(|_| self.started > 0);
+        let last = records
+            .last()
+            .map(|last| last.outcome)
+            .filter(|_| self.started > 0);
         let goes_on = match self.question {
             Question::Sweep(_) => last != Some(Outcome::Cancelled),
             _ => last.is_none_or(|last| last == Outcome::Completed),
         };
-        let next = if goes_on { self.plan_after(last, records) } else { None };
+        let next = if goes_on {
+            self.plan_after(last, records)
+        } else {
+            None
+        };
         next.map_or(Step::Done, |plan| {
             self.started += 1;
             Step::Run(plan)
@@ -77,7 +90,8 @@ impl Campaign {
         match &mut self.question {
             Question::Repeats { plan, repeats } => (self.started < *repeats).then(|| plan.clone()),
             Question::Pair { plan, runs } => {
-                let lacks_baseline = || speedup::baseline_of(plan, records.iter().copied()).is_none();
+                let lacks_baseline =
+                    || speedup::baseline_of(plan, records.iter().copied()).is_none();
                 if self.started == 0 && lacks_baseline() {
                     *runs = 2;
                     return Some(plan.as_serial());
@@ -89,18 +103,18 @@ impl Campaign {
     }
 
     /// Which run of how many it is on, counting from 1; those of a round that warms up count.
-    #[must_use]
     pub fn progress(&self) -> (u32, u32) {
         let runs = match &self.question {
             Question::Repeats { repeats: runs, .. } | Question::Pair { runs, .. } => *runs,
-            Question::Sweep(course) => self.started + course.left.iter().sum::<u32>() - course.is_on(),
+            Question::Sweep(course) => {
+                self.started + course.left.iter().sum::<u32>() - course.is_on()
+            }
         };
         (self.started, runs)
     }
 
     /// Of which round the run is that was handed out last: 0 is the one that warms up. `None` if it was measured alone or
     /// in a pair, whose runs are no repeats of each other.
-    #[must_use]
     pub fn round(&self) -> Option<u32> {
         match &self.question {
             Question::Repeats { repeats, .. } => (*repeats > 1).then_some(self.started),
@@ -110,13 +124,14 @@ impl Campaign {
     }
 
     /// What the record of the run that was handed out last says of the campaign, whose id this is.
-    #[must_use]
     pub fn part(&self, id: &str) -> Option<Part> {
-        self.round().map(|round| Part { id: id.into(), round })
+        self.round().map(|round| Part {
+            id: id.into(),
+            round,
+        })
     }
 
     /// The sweep, if it is one, with how far it is.
-    #[must_use]
     pub fn course(&self) -> Option<&Course> {
         match &self.question {
             Question::Sweep(course) => Some(course),
@@ -156,33 +171,30 @@ impl Course {
     }
 
     /// What was asked for.
-    #[must_use]
     pub fn plan(&self) -> &SweepPlan {
         &self.plan
     }
 
     /// Which round it is on; 0 is the one that warms up.
-    #[must_use]
     pub fn round(&self) -> u32 {
         self.round
     }
 
     /// The configuration that is being measured: an index of [`SweepPlan::configurations`].
-    #[must_use]
     pub fn current(&self) -> Option<usize> {
         self.current
     }
 
     /// By configuration, how many runs have not ended; the one that goes on is among them.
-    #[must_use]
     pub fn left(&self) -> &[u32] {
         &self.left
     }
 
     /// Whether this configuration broke so often that it is measured no more.
-    #[must_use]
     pub fn is_left_out(&self, configuration: usize) -> bool {
-        self.broken.get(configuration).is_some_and(|broken| *broken >= BREAKS_ALLOWED)
+        self.broken
+            .get(configuration)
+            .is_some_and(|broken| *broken >= BREAKS_ALLOWED)
     }
 
     /// 1 while a run goes on.

@@ -56,24 +56,28 @@ pub struct Compared<'a> {
 
 impl<'a> Compared<'a> {
     /// A run of a history, with its repeats there.
-    #[must_use]
     pub fn in_history(history: &'a History, entry: &'a Entry) -> Compared<'a> {
         Compared {
             number: entry.number,
             name: entry.name.as_deref(),
             provenance: &entry.provenance,
             record: &entry.record,
-            repeats: history.repeats_of(entry.number).into_iter().map(|repeat| &repeat.record).collect(),
+            repeats: history
+                .repeats_of(entry.number)
+                .into_iter()
+                .map(|repeat| &repeat.record)
+                .collect(),
             is_baseline: entry.is_baseline,
             is_fastest: entry.is_fastest,
         }
     }
 
     /// A shared run, with its repeats among `all`.
-    #[must_use]
     pub fn shared(run: &SharedRun<'a>, all: &[SharedRun<'a>]) -> Compared<'a> {
         let this = (run.record, run.provenance);
-        let repeats = all.iter().filter(|other| repeats::is_repeat(this, (other.record, other.provenance)));
+        let repeats = all
+            .iter()
+            .filter(|other| repeats::is_repeat(this, (other.record, other.provenance)));
         Compared {
             number: run.number,
             name: run.name,
@@ -87,7 +91,11 @@ impl<'a> Compared<'a> {
 
     /// The runs that its time is the median of.
     fn measured(&self) -> Vec<&'a Record> {
-        if self.is_repeated() { self.repeats.clone() } else { vec![self.record] }
+        if self.is_repeated() {
+            self.repeats.clone()
+        } else {
+            vec![self.record]
+        }
     }
 
     /// Whether it was measured more than once.
@@ -101,7 +109,10 @@ impl<'a> Compared<'a> {
     }
 
     fn repeats_this(&self, other: &Compared<'_>) -> bool {
-        repeats::is_repeat((self.record, self.provenance), (other.record, other.provenance))
+        repeats::is_repeat(
+            (self.record, self.provenance),
+            (other.record, other.provenance),
+        )
     }
 }
 
@@ -149,14 +160,16 @@ pub struct Cell {
 }
 
 /// Compares these runs, of which the one at `reference` is what the others are measured against.
-#[must_use]
 pub fn compare(runs: &[Compared<'_>], reference: usize) -> Comparison {
     let sentence = sentence::of(runs, reference);
     let runs = &once_each(runs)[..];
-    let reference = obstacle(runs).is_none().then_some(reference).filter(|at| *at < runs.len());
+    let reference = obstacle(runs)
+        .is_none()
+        .then_some(reference)
+        .filter(|at| *at < runs.len());
     let from = reference.unwrap_or(0);
-    let difference =
-        (runs.len() == 2).then(|| format!("#{} - #{}", runs[1 - from.min(1)].number, runs[from].number));
+    let difference = (runs.len() == 2)
+        .then(|| format!("#{} - #{}", runs[1 - from.min(1)].number, runs[from].number));
     Comparison {
         sentence,
         reference,
@@ -168,7 +181,6 @@ pub fn compare(runs: &[Compared<'_>], reference: usize) -> Comparison {
 
 /// The column that the others are measured against unless somebody says otherwise: the baseline of the history, a serial
 /// run, one Python thread, the first.
-#[must_use]
 pub fn default_reference(runs: &[Compared<'_>]) -> usize {
     let first = |is: fn(&Compared<'_>) -> bool| runs.iter().position(is);
     first(|run| run.is_baseline)
@@ -181,20 +193,36 @@ fn heading(run: &Compared<'_>) -> String {
     let mut heading = String::new();
     heading.push_str(if run.is_baseline { "B " } else { "" });
     heading.push_str(if run.is_fastest { "★ " } else { "" });
-    heading.push_str(if run.record.caveats.is_empty() { "" } else { "! " });
+    heading.push_str(if run.record.caveats.is_empty() {
+        ""
+    } else {
+        "! "
+    });
     match run.name {
         Some(name) => heading.push_str(&format!("#{} {}", run.number, text::clean(name, NAME))),
         None => heading.push_str(&run.label()),
     }
-    heading.push_str(if run.provenance.origin == Origin::Recorded { ", recorded" } else { "" });
+    heading.push_str(if run.provenance.origin == Origin::Recorded {
+        ", recorded"
+    } else {
+        ""
+    });
     heading
 }
 
 /// Runs that repeat each other are compared as single runs: together they would be compared with themselves.
 fn once_each<'a>(runs: &[Compared<'a>]) -> Vec<Compared<'a>> {
-    let is_met_twice = |run: &Compared<'_>| runs.iter().filter(|other| run.repeats_this(other)).count() > 1;
+    let is_met_twice =
+        |run: &Compared<'_>| runs.iter().filter(|other| run.repeats_this(other)).count() > 1;
     let alone = |run: &Compared<'a>| {
-        if is_met_twice(run) { Compared { repeats: vec![], ..run.clone() } } else { run.clone() }
+        if is_met_twice(run) {
+            Compared {
+                repeats: vec![],
+                ..run.clone()
+            }
+        } else {
+            run.clone()
+        }
     };
     runs.iter().map(alone).collect()
 }
@@ -211,9 +239,15 @@ fn obstacle(runs: &[Compared<'_>]) -> Option<Obstacle> {
     let first = runs.first()?;
     if runs.iter().any(|run| !run.record.is_sound()) {
         Some(Obstacle::Unsound)
-    } else if runs.iter().any(|run| !run.record.plan.same_work(&first.record.plan)) {
+    } else if runs
+        .iter()
+        .any(|run| !run.record.plan.same_work(&first.record.plan))
+    {
         Some(Obstacle::OtherWork)
-    } else if runs.iter().any(|run| !run.provenance.is_same_machine(first.provenance)) {
+    } else if runs
+        .iter()
+        .any(|run| !run.provenance.is_same_machine(first.provenance))
+    {
         Some(Obstacle::OtherMachine)
     } else {
         None

@@ -55,15 +55,21 @@ impl Known<'_> {
             return self.speed.cloned();
         }
         let interpreter = draft.python.as_ref()?;
-        let found = self.pythons.iter().find(|found| found.interpreter == *interpreter)?;
+        let found = self
+            .pythons
+            .iter()
+            .find(|found| found.interpreter == *interpreter)?;
         Some(found.speed())
     }
 }
 
 /// About how long one run of a draft takes. The draft has to be valid.
-#[must_use]
 pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
-    let start = if draft.model.is_python() { PYTHON_START_S } else { 0.0 };
+    let start = if draft.model.is_python() {
+        PYTHON_START_S
+    } else {
+        0.0
+    };
     match draft.workload {
         WorkloadKind::Cpu => match task_seconds(draft.task_size, known.speed_of(draft).as_ref()) {
             Some(task) => Estimate::Seconds(start + computing(draft, task, known.cores_usable)),
@@ -73,24 +79,29 @@ pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
         WorkloadKind::Io => {
             let written = draft.writes as f64 * draft.page_bytes as f64;
             match known.writing {
-                Some(cost) => Estimate::Seconds(start + fetching(draft, written * cost, known.cores_usable)),
-                None => Estimate::SecondsAndWriting(start + fetching(draft, 0.0, known.cores_usable)),
+                Some(cost) => {
+                    Estimate::Seconds(start + fetching(draft, written * cost, known.cores_usable))
+                }
+                None => {
+                    Estimate::SecondsAndWriting(start + fetching(draft, 0.0, known.cores_usable))
+                }
             }
         }
     }
 }
 
 /// About how long a whole sweep takes, the round that warms up included. The draft has to be valid.
-#[must_use]
 pub fn of_sweep(sweep: &SweepDraft, known: Known<'_>) -> Estimate {
     let rounds = sweep.repeats as f64 + 1.0;
-    let each = sweep.configurations().into_iter().map(|draft| of(&draft, known));
+    let each = sweep
+        .configurations()
+        .into_iter()
+        .map(|draft| of(&draft, known));
     each.fold(Estimate::Seconds(0.0), |sum, one| sum.and(one, rounds))
 }
 
 /// About how long the rest of a sweep takes: so many runs of each configuration are left. What was measured already, the
 /// round that warms up included, is what is expected again; what was not is estimated. `ended` are the sweep's own records.
-#[must_use]
 pub fn remaining<'a>(
     plan: &SweepPlan,
     left: &[u32],
@@ -103,25 +114,32 @@ pub fn remaining<'a>(
             times[index].push(record.wall_s + record.teardown_s);
         }
     }
-    let each = plan.configurations().iter().zip(times).map(|(plan, times)| {
-        stats::median(&times).map_or_else(|| of(&Draft::from(plan), known), Estimate::Seconds)
-    });
-    each.zip(left).fold(Estimate::Seconds(0.0), |sum, (one, left)| sum.and(one, f64::from(*left)))
+    let each = plan
+        .configurations()
+        .iter()
+        .zip(times)
+        .map(|(plan, times)| {
+            stats::median(&times).map_or_else(|| of(&Draft::from(plan), known), Estimate::Seconds)
+        });
+    each.zip(left)
+        .fold(Estimate::Seconds(0.0), |sum, (one, left)| {
+            sum.and(one, f64::from(*left))
+        })
 }
 
 impl Estimate {
     /// What is left of it after so many seconds; never less than nothing.
-    #[must_use]
     pub fn after(self, elapsed: f64) -> Estimate {
         match self {
             Estimate::Seconds(seconds) => Estimate::Seconds((seconds - elapsed).max(0.0)),
-            Estimate::SecondsAndWriting(seconds) => Estimate::SecondsAndWriting((seconds - elapsed).max(0.0)),
+            Estimate::SecondsAndWriting(seconds) => {
+                Estimate::SecondsAndWriting((seconds - elapsed).max(0.0))
+            }
             unknown => unknown,
         }
     }
 
     /// This long, and so many times that long.
-    #[must_use]
     pub fn and(self, each: Estimate, times: f64) -> Estimate {
         use Estimate::{NeedsSpeed, Seconds, SecondsAndWriting, UpToAddresses};
         match (self, each) {
@@ -146,7 +164,11 @@ fn task_seconds(size: TaskSize, speed: Option<&Speed>) -> Option<f64> {
 /// Equal tasks in rounds of one per worker. Where there are more workers than can compute at once, they take turns, so
 /// that a round ends for all of them together.
 fn computing(draft: &Draft, task: f64, cores: u32) -> f64 {
-    let at_once = if shares_lock(draft) { 1.0 } else { f64::from(cores.max(1)) };
+    let at_once = if shares_lock(draft) {
+        1.0
+    } else {
+        f64::from(cores.max(1))
+    };
     let workers = workers(draft);
     let round = |busy: u64| task * (busy as f64 / at_once).max(1.0);
     let last = draft.tasks % workers;
@@ -155,20 +177,32 @@ fn computing(draft: &Draft, task: f64, cores: u32) -> f64 {
 
 /// Whether its workers take turns, under an emulated lock or under CPython's.
 fn shares_lock(draft: &Draft) -> bool {
-    let is_on = || draft.python.as_ref().is_none_or(|python| python.gil == GilState::On);
+    let is_on = || {
+        draft
+            .python
+            .as_ref()
+            .is_none_or(|python| python.gil == GilState::On)
+    };
     draft.model.has_emulated_lock() || (draft.model == Model::PythonThreads && is_on())
 }
 
 fn workers(draft: &Draft) -> u64 {
-    if draft.model == Model::Serial { 1 } else { draft.workers.max(1) }
+    if draft.model == Model::Serial {
+        1
+    } else {
+        draft.workers.max(1)
+    }
 }
 
 /// Each task goes to the worker that is free first. Waiting needs no core; writing does.
 fn fetching(draft: &Draft, writing: f64, cores: u32) -> f64 {
     let to_u32 = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-    let (min_ms, max_ms) =
-        (to_u32(draft.latency_min_ms), to_u32(draft.latency_max_ms.max(draft.latency_min_ms)));
-    let latencies = LatencyRange { min_ms, max_ms }.draw(to_u32(draft.addresses.max(1)), draft.seed);
+    let (min_ms, max_ms) = (
+        to_u32(draft.latency_min_ms),
+        to_u32(draft.latency_max_ms.max(draft.latency_min_ms)),
+    );
+    let latencies =
+        LatencyRange { min_ms, max_ms }.draw(to_u32(draft.addresses.max(1)), draft.seed);
     // Whoever waits longer gives up.
     let lengths = latencies.iter().map(|ms| match f64::from(*ms) / 1e3 {
         waiting if waiting >= FETCH_TIMEOUT_S => nanos(FETCH_TIMEOUT_S),
@@ -181,18 +215,29 @@ fn fetching(draft: &Draft, writing: f64, cores: u32) -> f64 {
 
 /// When the last of so many tasks ends, their lengths being used in turn.
 fn hand_out(lengths: &[Nanos], tasks: u64, workers: u64) -> f64 {
-    let tasks_of =
-        |i: usize| tasks / lengths.len() as u64 + u64::from((i as u64) < tasks % lengths.len() as u64);
+    let tasks_of = |i: usize| {
+        tasks / lengths.len() as u64 + u64::from((i as u64) < tasks % lengths.len() as u64)
+    };
     if tasks > TASKS_HANDED_OUT {
-        let all: f64 =
-            lengths.iter().enumerate().map(|(i, length)| seconds(*length) * tasks_of(i) as f64).sum();
+        let all: f64 = lengths
+            .iter()
+            .enumerate()
+            .map(|(i, length)| seconds(*length) * tasks_of(i) as f64)
+            .sum();
         let longest = lengths.iter().max().copied().map_or(0.0, seconds);
         return (all / workers as f64).max(longest);
     }
-    let mut free: BinaryHeap<Reverse<Nanos>> = (0..workers.min(tasks)).map(|_| Reverse(0)).collect();
+    let mut free: BinaryHeap<Reverse<Nanos>> =
+        (0..workers.min(tasks)).map(|_| Reverse(0)).collect();
     let mut end = 0;
-    for length in lengths.iter().cycle().take(usize::try_from(tasks).unwrap_or(usize::MAX)) {
-        let Some(Reverse(begin)) = free.pop() else { break };
+    for length in lengths
+        .iter()
+        .cycle()
+        .take(usize::try_from(tasks).unwrap_or(usize::MAX))
+    {
+        let Some(Reverse(begin)) = free.pop() else {
+            break;
+        };
         end = end.max(begin + length);
         free.push(Reverse(begin + length));
     }
@@ -201,10 +246,12 @@ fn hand_out(lengths: &[Nanos], tasks: u64, workers: u64) -> f64 {
 
 /// What a run of `io` on pages of the embedded server tells about writing: seconds per byte and write. It is the CPU time:
 /// how long the writing took depends on how many wrote at once.
-#[must_use]
 pub fn writing_cost(record: &Record) -> Option<f64> {
-    let Workload::Io { writes, addresses: Addresses::Loopback { page_bytes, .. }, .. } =
-        record.plan.workload()
+    let Workload::Io {
+        writes,
+        addresses: Addresses::Loopback { page_bytes, .. },
+        ..
+    } = record.plan.workload()
     else {
         return None;
     };
@@ -213,10 +260,14 @@ pub fn writing_cost(record: &Record) -> Option<f64> {
 }
 
 /// The estimate of so many runs in a few words, as in "about 1.2 s".
-#[must_use]
 pub fn words(estimate: Estimate, repeats: u64) -> String {
-    let times =
-        |each: String| if repeats > 1 { format!("{} × {each}", text::grouped(repeats)) } else { each };
+    let times = |each: String| {
+        if repeats > 1 {
+            format!("{} × {each}", text::grouped(repeats))
+        } else {
+            each
+        }
+    };
     match estimate {
         Estimate::Seconds(seconds) => times(format!("about {}", rough(seconds))),
         Estimate::SecondsAndWriting(seconds) => times(format!("about {} + files", rough(seconds))),
@@ -250,15 +301,29 @@ mod tests {
 
     fn cpu(model: Model, workers: u64, tasks: u64) -> Draft {
         let task_size = TaskSize::Milliseconds(400);
-        Draft { tasks, task_size, ..Draft::new(WorkloadKind::Cpu, model, workers) }
+        Draft {
+            tasks,
+            task_size,
+            ..Draft::new(WorkloadKind::Cpu, model, workers)
+        }
     }
 
     fn io(workers: u64, tasks: u64, addresses: u64, seed: u64) -> Draft {
-        Draft { tasks, addresses, seed, ..Draft::new(WorkloadKind::Io, Model::Threads, workers) }
+        Draft {
+            tasks,
+            addresses,
+            seed,
+            ..Draft::new(WorkloadKind::Io, Model::Threads, workers)
+        }
     }
 
     fn on_two_cores(writing: Option<f64>) -> Known<'static> {
-        Known { cores_usable: 2, speed: None, pythons: &[], writing }
+        Known {
+            cores_usable: 2,
+            speed: None,
+            pythons: &[],
+            writing,
+        }
     }
 
     fn estimated(draft: &Draft) -> f64 {
@@ -289,13 +354,19 @@ mod tests {
 
     #[test]
     fn one_worker_waits_for_all_addresses_and_one_worker_each_for_the_slowest() {
-        let latencies = LatencyRange { min_ms: 100, max_ms: 400 }.draw(16, 1);
+        let latencies = LatencyRange {
+            min_ms: 100,
+            max_ms: 400,
+        }
+        .draw(16, 1);
         let sum: u32 = latencies.iter().sum();
         let known = on_two_cores(None);
         let all = f64::from(sum) / 1e3;
         let longest = f64::from(*latencies.iter().max().unwrap()) / 1e3;
         for (workers, expected) in [(1, all), (16, longest), (1_000, longest)] {
-            let Estimate::SecondsAndWriting(found) = of(&io(workers, 16, 16, 1), known) else { panic!() };
+            let Estimate::SecondsAndWriting(found) = of(&io(workers, 16, 16, 1), known) else {
+                panic!()
+            };
             assert!(near(found, expected), "{workers}: {found}");
         }
     }
@@ -305,15 +376,25 @@ mod tests {
         let iterations = Draft::new(WorkloadKind::Cpu, Model::Threads, 2);
         assert_eq!(of(&iterations, on_two_cores(None)), Estimate::NeedsSpeed);
         let speed = Speed::uniform(1e7);
-        let known = Known { speed: Some(&speed), ..on_two_cores(None) };
+        let known = Known {
+            speed: Some(&speed),
+            ..on_two_cores(None)
+        };
         assert_eq!(of(&iterations, known), Estimate::Seconds(4.0));
-        let urls = Draft { urls: Some(vec!["http://example.org/".into()]), ..io(4, 16, 16, 1) };
+        let urls = Draft {
+            urls: Some(vec!["http://example.org/".into()]),
+            ..io(4, 16, 16, 1)
+        };
         assert_eq!(of(&urls, on_two_cores(Some(1e-9))), Estimate::UpToAddresses);
     }
 
     #[test]
     fn a_run_teaches_what_writing_costs() {
-        let mut record = sample::record(sample::plan(WorkloadKind::Io, Model::Threads, 16), 0.5, 0.48);
+        let mut record = sample::record(
+            sample::plan(WorkloadKind::Io, Model::Threads, 16),
+            0.5,
+            0.48,
+        );
         let cost = writing_cost(&record).unwrap();
         // 16 tasks write 50 times 60 000 bytes.
         assert!(near(cost * 48e6, 0.48), "{cost}");
@@ -329,7 +410,11 @@ mod tests {
             (Estimate::Seconds(0.996), 1, "about 1.0 s"),
             (Estimate::Seconds(1_000.0), 1, "about 17 min"),
             (Estimate::Seconds(1e9), 1, "about 277 780 h"),
-            (Estimate::SecondsAndWriting(0.0401), 1, "about 40 ms + files"),
+            (
+                Estimate::SecondsAndWriting(0.0401),
+                1,
+                "about 40 ms + files",
+            ),
         ] {
             assert_eq!(words(estimate, repeats), said);
         }
@@ -349,22 +434,41 @@ mod tests {
     #[test]
     fn a_sweep_takes_as_long_as_all_its_runs_the_round_that_warms_up_included() {
         // 8 tasks of 0.4 s: 3.2 s serial and with one thread, 1.6 s with two.
-        let all = of_sweep(&sweep(cpu(Model::Serial, 1, 8), &[1, 2]), on_two_cores(None));
-        assert!(matches!(all, Estimate::Seconds(seconds) if near(seconds, 4.0 * 8.0)), "{all:?}");
+        let all = of_sweep(
+            &sweep(cpu(Model::Serial, 1, 8), &[1, 2]),
+            on_two_cores(None),
+        );
+        assert!(
+            matches!(all, Estimate::Seconds(seconds) if near(seconds, 4.0 * 8.0)),
+            "{all:?}"
+        );
         let io = of_sweep(&sweep(io(1, 16, 16, 1), &[4]), on_two_cores(None));
-        assert!(matches!(io, Estimate::SecondsAndWriting(seconds) if seconds > 4.0), "{io:?}");
+        assert!(
+            matches!(io, Estimate::SecondsAndWriting(seconds) if seconds > 4.0),
+            "{io:?}"
+        );
         let unknown = Draft::new(WorkloadKind::Cpu, Model::Serial, 1);
-        assert_eq!(of_sweep(&sweep(unknown, &[2]), on_two_cores(None)), Estimate::NeedsSpeed);
+        assert_eq!(
+            of_sweep(&sweep(unknown, &[2]), on_two_cores(None)),
+            Estimate::NeedsSpeed
+        );
     }
 
     #[test]
     fn what_is_left_of_a_sweep_is_expected_to_take_as_long_as_it_took_before() {
         let draft = Draft::new(WorkloadKind::Cpu, Model::Serial, 1);
-        let plan = sweep(draft, &[1, 2]).validate(&crate::domain::machine::Limits::default()).unwrap();
+        let plan = sweep(draft, &[1, 2])
+            .validate(&crate::domain::machine::Limits::default())
+            .unwrap();
         let speed = Speed::uniform(1e7);
-        let known = Known { speed: Some(&speed), ..on_two_cores(None) };
+        let known = Known {
+            speed: Some(&speed),
+            ..on_two_cores(None)
+        };
         let mut ended: Vec<Record> = [(0, 5.0), (0, 7.0), (0, 6.0), (1, 2.0)]
-            .map(|(index, wall_s)| sample::record(plan.configurations()[index].clone(), wall_s, 1.0))
+            .map(|(index, wall_s)| {
+                sample::record(plan.configurations()[index].clone(), wall_s, 1.0)
+            })
             .into();
         ended.iter_mut().for_each(|record| record.teardown_s = 0.0);
         // Two threads were not measured: 8 tasks of a second on two cores.
@@ -372,8 +476,14 @@ mod tests {
         assert_eq!(left, Estimate::Seconds(2.0 * 6.0 + 2.0 + 3.0 * 4.0));
         assert_eq!(left.after(1.5), Estimate::Seconds(24.5));
         assert_eq!(left.after(1e3), Estimate::Seconds(0.0));
-        assert_eq!(remaining(&plan, &[0, 1, 0], &ended, on_two_cores(None)), Estimate::Seconds(2.0));
-        assert_eq!(remaining(&plan, &[0, 1, 1], &ended, on_two_cores(None)), Estimate::NeedsSpeed);
+        assert_eq!(
+            remaining(&plan, &[0, 1, 0], &ended, on_two_cores(None)),
+            Estimate::Seconds(2.0)
+        );
+        assert_eq!(
+            remaining(&plan, &[0, 1, 1], &ended, on_two_cores(None)),
+            Estimate::NeedsSpeed
+        );
     }
 
     proptest! {

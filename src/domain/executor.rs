@@ -14,9 +14,12 @@ pub struct Executor {
 
 impl Executor {
     /// Its name with what is needed to tell it from others: "gil-threads (emulated)", "python-processes (3.13.0, spawn)".
-    #[must_use]
     pub fn label(&self) -> String {
-        let Some(Python { interpreter, start_method }) = &self.python else {
+        let Some(Python {
+            interpreter,
+            start_method,
+        }) = &self.python
+        else {
             return self.model.label().into();
         };
         let mut words = interpreter.version_name();
@@ -24,7 +27,8 @@ impl Executor {
             words = interpreter.label();
         }
         // Its own default needs no word.
-        if let Some(method) = start_method.filter(|method| interpreter.start_methods.first() != Some(method))
+        if let Some(method) =
+            start_method.filter(|method| interpreter.start_methods.first() != Some(method))
         {
             words = format!("{words}, {}", method.name());
         }
@@ -32,14 +36,16 @@ impl Executor {
     }
 
     /// Its name with what tells it from others of the same model: "gil-threads", "python-processes (3.13.0)".
-    #[must_use]
     pub fn name(&self) -> String {
-        if self.python.is_some() { self.label() } else { self.model.name().into() }
+        if self.python.is_some() {
+            self.label()
+        } else {
+            self.model.name().into()
+        }
     }
 
     /// Whether the tasks of both are executed in the same language, by the same interpreter if it is Python: a serial run
     /// of the one is the default baseline of the other.
-    #[must_use]
     pub fn is_kin(&self, other: &Executor) -> bool {
         self.python.as_ref().map(|python| &python.interpreter)
             == other.python.as_ref().map(|python| &python.interpreter)
@@ -53,26 +59,53 @@ mod tests {
     use crate::fixtures::python;
 
     fn python(model: Model, start_method: Option<StartMethod>) -> Executor {
-        Executor { model, python: Some(Python { interpreter: python::interpreter(), start_method }) }
+        Executor {
+            model,
+            python: Some(Python {
+                interpreter: python::interpreter(),
+                start_method,
+            }),
+        }
     }
 
     #[test]
     fn a_label_says_what_tells_it_from_others_and_no_more() {
-        let native = Executor { model: Model::GilThreads, python: None };
+        let native = Executor {
+            model: Model::GilThreads,
+            python: None,
+        };
         assert_eq!(native.label(), "gil-threads (emulated)");
-        assert_eq!(python(Model::PythonThreads, None).label(), "python-threads (3.13.0)");
+        assert_eq!(
+            python(Model::PythonThreads, None).label(),
+            "python-threads (3.13.0)"
+        );
         let processes = |method| python(Model::PythonProcesses, Some(method)).label();
         assert_eq!(processes(StartMethod::Fork), "python-processes (3.13.0)");
-        assert_eq!(processes(StartMethod::Spawn), "python-processes (3.13.0, spawn)");
-        let free = Python { interpreter: python::free_threaded(), start_method: None };
-        let free = Executor { model: Model::PythonThreads, python: Some(free) };
+        assert_eq!(
+            processes(StartMethod::Spawn),
+            "python-processes (3.13.0, spawn)"
+        );
+        let free = Python {
+            interpreter: python::free_threaded(),
+            start_method: None,
+        };
+        let free = Executor {
+            model: Model::PythonThreads,
+            python: Some(free),
+        };
         assert_eq!(free.label(), "python-threads (3.14.2t, GIL off)");
     }
 
     #[test]
     fn kin_is_who_runs_the_same_interpreter_or_none() {
-        let native = Executor { model: Model::Threads, python: None };
-        let (one, other) = (python(Model::PythonThreads, None), python(Model::PythonAsyncio, None));
+        let native = Executor {
+            model: Model::Threads,
+            python: None,
+        };
+        let (one, other) = (
+            python(Model::PythonThreads, None),
+            python(Model::PythonAsyncio, None),
+        );
         assert!(one.is_kin(&other) && !one.is_kin(&native) && native.is_kin(&native));
     }
 }

@@ -78,27 +78,33 @@ pub static OF_PYTHON: Experiment = Experiment {
 };
 
 /// Those that can be offered, in the order of their keys.
-#[must_use]
 pub fn offered(has_python: bool) -> Vec<&'static Experiment> {
-    EXPERIMENTS.iter().chain(has_python.then_some(&OF_PYTHON)).collect()
+    EXPERIMENTS
+        .iter()
+        .chain(has_python.then_some(&OF_PYTHON))
+        .collect()
 }
 
 impl Experiment {
     /// The experiment that this key starts, where it is offered.
-    #[must_use]
     pub fn by_key(key: char) -> Option<&'static Experiment> {
-        EXPERIMENTS.iter().chain([&OF_PYTHON]).find(|experiment| experiment.key == key)
+        EXPERIMENTS
+            .iter()
+            .chain([&OF_PYTHON])
+            .find(|experiment| experiment.key == key)
     }
 
     /// The draft of its second run, on a machine with so many usable cores. All else is the same for all experiments on
     /// a workload, so that they share their baseline.
-    #[must_use]
     pub fn draft(&self, cores_usable: u32) -> Draft {
         let workers = match self.workers {
             Workers::Exactly(workers) => workers,
             Workers::PerCore => u64::from(cores_usable).clamp(2, 8),
         };
-        Draft { task_size: TaskSize::Milliseconds(TASK_MS), ..Draft::new(self.workload, self.model, workers) }
+        Draft {
+            task_size: TaskSize::Milliseconds(TASK_MS),
+            ..Draft::new(self.workload, self.model, workers)
+        }
     }
 }
 
@@ -125,7 +131,11 @@ mod tests {
     #[test]
     fn experiments_on_the_same_workload_share_their_baseline() {
         let plan = |i: usize| {
-            EXPERIMENTS[i].draft(2).calibrated(&Speed::uniform(1e8)).validate(&Limits::default()).unwrap()
+            EXPERIMENTS[i]
+                .draft(2)
+                .calibrated(&Speed::uniform(1e8))
+                .validate(&Limits::default())
+                .unwrap()
         };
         assert!(plan(0).same_work(&plan(3)));
         assert!(plan(1).same_work(&plan(2)));

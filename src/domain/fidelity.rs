@@ -36,7 +36,6 @@ const LATENCY_MS: (u64, u64) = (20, 80);
 const SWITCHING: u32 = 2;
 
 /// Why the lock cannot be compared with this interpreter's, if it cannot, in one sentence.
-#[must_use]
 pub fn refusal(interpreter: &Interpreter) -> Option<String> {
     (interpreter.gil == GilState::Off).then(|| {
         format!(
@@ -49,7 +48,6 @@ pub fn refusal(interpreter: &Interpreter) -> Option<String> {
 
 /// The sweeps that answer the question, `cpu` first. Both locks do the same work, which takes one thread of the interpreter
 /// so many milliseconds for a `cpu` task.
-#[must_use]
 pub fn drafts(found: &FoundPython, task_ms: u64, repeats: u64, seed: u64) -> [SweepDraft; 2] {
     let sweep = |draft: Draft| SweepDraft {
         draft: Draft { seed, ..draft },
@@ -66,7 +64,11 @@ pub fn drafts(found: &FoundPython, task_ms: u64, repeats: u64, seed: u64) -> [Sw
         ..Draft::new(WorkloadKind::Cpu, Model::Serial, 1)
     };
     let (latency_min_ms, latency_max_ms) = LATENCY_MS;
-    let io = Draft { latency_min_ms, latency_max_ms, ..Draft::new(WorkloadKind::Io, Model::Serial, 1) };
+    let io = Draft {
+        latency_min_ms,
+        latency_max_ms,
+        ..Draft::new(WorkloadKind::Io, Model::Serial, 1)
+    };
     [sweep(cpu), sweep(io)]
 }
 
@@ -104,31 +106,42 @@ pub enum Question {
 
 impl Question {
     /// As a table names it.
-    #[must_use]
     pub fn label(self) -> String {
         match self {
             Question::Threads { workload, workers } => {
                 format!("{}, {workers} threads / 1 thread", workload.name())
             }
-            Question::Switches { workers } => format!("cpu, voluntary switches/s, {workers} threads"),
+            Question::Switches { workers } => {
+                format!("cpu, voluntary switches/s, {workers} threads")
+            }
             Question::Convoy { beside } => {
-                format!("sleep(1 ms) beside {}", counted(beside.into(), "cpu thread"))
+                format!(
+                    "sleep(1 ms) beside {}",
+                    counted(beside.into(), "cpu thread")
+                )
             }
         }
     }
 
     /// Between which bounds emulated / real counts as true.
-    #[must_use]
     pub fn allowed(self) -> Interval {
         match self {
-            Question::Convoy { beside: 1 } => Interval { low: 0.95, high: 1.05 },
-            Question::Threads { .. } | Question::Convoy { .. } => Interval { low: 0.9, high: 1.1 },
-            Question::Switches { .. } => Interval { low: 0.5, high: 2.0 },
+            Question::Convoy { beside: 1 } => Interval {
+                low: 0.95,
+                high: 1.05,
+            },
+            Question::Threads { .. } | Question::Convoy { .. } => Interval {
+                low: 0.9,
+                high: 1.1,
+            },
+            Question::Switches { .. } => Interval {
+                low: 0.5,
+                high: 2.0,
+            },
         }
     }
 
     /// The same in words.
-    #[must_use]
     pub fn allowed_words(self) -> &'static str {
         match self {
             Question::Convoy { beside: 1 } => "5 %",
@@ -155,7 +168,10 @@ impl From<Ratio> for Figure {
 
 impl From<Spread> for Figure {
     fn from(spread: Spread) -> Figure {
-        Figure { value: spread.median, interval: spread.interval }
+        Figure {
+            value: spread.median,
+            interval: spread.interval,
+        }
     }
 }
 
@@ -175,16 +191,19 @@ pub enum Verdict {
 
 impl Verdict {
     fn of(ratio: Option<Figure>, allowed: Interval) -> Verdict {
-        let Some(ratio) = ratio else { return Verdict::NotMeasured };
+        let Some(ratio) = ratio else {
+            return Verdict::NotMeasured;
+        };
         match ratio.interval {
-            Some(found) if allowed.contains(found.low) && allowed.contains(found.high) => Verdict::Within,
+            Some(found) if allowed.contains(found.low) && allowed.contains(found.high) => {
+                Verdict::Within
+            }
             Some(found) if !allowed.overlaps(found) => Verdict::Outside,
             _ => Verdict::CannotTell,
         }
     }
 
     /// As a table says it, of what is allowed.
-    #[must_use]
     pub fn words(self, allowed: &str) -> String {
         match self {
             Verdict::Within => format!("within {allowed}"),
@@ -213,9 +232,21 @@ pub struct Line {
 }
 
 impl Line {
-    fn new(question: Question, emulated: Option<Figure>, real: Option<Figure>, ratio: Option<Ratio>) -> Line {
+    fn new(
+        question: Question,
+        emulated: Option<Figure>,
+        real: Option<Figure>,
+        ratio: Option<Ratio>,
+    ) -> Line {
         let (allowed, ratio) = (question.allowed(), ratio.map(Figure::from));
-        Line { question, emulated, real, ratio, allowed, verdict: Verdict::of(ratio, allowed) }
+        Line {
+            question,
+            emulated,
+            real,
+            ratio,
+            allowed,
+            verdict: Verdict::of(ratio, allowed),
+        }
     }
 }
 
@@ -232,7 +263,6 @@ pub struct Convoy {
 }
 
 /// All lines, in the order of a table: `cpu`, its switches, `io`, the convoys that were measured.
-#[must_use]
 pub fn lines(sweeps: &[Sweep; 2], records: &[Record], convoys: &[Convoy], seed: u64) -> Vec<Line> {
     let [cpu, io] = sweeps;
     let mut lines = threads(cpu, records, seed);
@@ -247,13 +277,25 @@ fn threads(sweep: &Sweep, records: &[Record], seed: u64) -> Vec<Line> {
     let (emulated_one, real_one) = (times(Model::GilThreads, 1), times(Model::PythonThreads, 1));
     let line = |workers: u32| {
         let workload = sweep.plan.work().workload().kind();
-        let (emulated, real) = (times(Model::GilThreads, workers), times(Model::PythonThreads, workers));
+        let (emulated, real) = (
+            times(Model::GilThreads, workers),
+            times(Model::PythonThreads, workers),
+        );
         let factor = |many: &[f64], one: &[f64]| stats::ratio(many, one, seed).map(Figure::from);
         let ratio = stats::ratio_of_ratios((&emulated, &emulated_one), (&real, &real_one), seed);
         let question = Question::Threads { workload, workers };
-        Line::new(question, factor(&emulated, &emulated_one), factor(&real, &real_one), ratio)
+        Line::new(
+            question,
+            factor(&emulated, &emulated_one),
+            factor(&real, &real_one),
+            ratio,
+        )
     };
-    WORKERS.into_iter().filter(|workers| *workers > 1).map(line).collect()
+    WORKERS
+        .into_iter()
+        .filter(|workers| *workers > 1)
+        .map(line)
+        .collect()
 }
 
 /// How long a run worked: from the begin of its first task. Starting an interpreter takes tens of milliseconds, of which
@@ -264,7 +306,8 @@ fn working_s(record: &Record) -> Option<f64> {
 
 /// Per second, as the same work takes CPython longer: the lock changes hands by the clock.
 fn switches(sweep: &Sweep, records: &[Record], seed: u64) -> Line {
-    let rate = |record: &Record| Some(record.context_switches?.voluntary as f64 / working_s(record)?);
+    let rate =
+        |record: &Record| Some(record.context_switches?.voluntary as f64 / working_s(record)?);
     let rates = |model| values(sweep, records, model, SWITCHING, rate);
     compared(
         Question::Switches { workers: SWITCHING },
@@ -275,12 +318,24 @@ fn switches(sweep: &Sweep, records: &[Record], seed: u64) -> Line {
 }
 
 fn of_convoy(convoy: &Convoy, seed: u64) -> Line {
-    compared(Question::Convoy { beside: convoy.beside }, &convoy.emulated, &convoy.real, seed)
+    compared(
+        Question::Convoy {
+            beside: convoy.beside,
+        },
+        &convoy.emulated,
+        &convoy.real,
+        seed,
+    )
 }
 
 fn compared(question: Question, emulated: &[f64], real: &[f64], seed: u64) -> Line {
     let figure = |values: &[f64]| stats::spread(values, seed).map(Figure::from);
-    Line::new(question, figure(emulated), figure(real), stats::ratio(emulated, real, seed))
+    Line::new(
+        question,
+        figure(emulated),
+        figure(real),
+        stats::ratio(emulated, real, seed),
+    )
 }
 
 /// What the counted runs of one configuration say.
@@ -311,7 +366,6 @@ impl Convoy {
 }
 
 /// What all lines say together, in one sentence without a full stop.
-#[must_use]
 pub fn sentence(interpreter: &Interpreter, lines: &[Line]) -> String {
     let with = |verdict| lines.iter().filter(move |line| line.verdict == verdict);
     let mut sentence = format!(

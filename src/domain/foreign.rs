@@ -26,19 +26,22 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
 /// # Errors
 /// It is no text.
 pub fn printed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(cleaned_lines(&masked_in(&String::deserialize(deserializer)?)))
+    Ok(cleaned_lines(&masked_in(&String::deserialize(
+        deserializer,
+    )?)))
 }
 
 /// Why something failed, if it did. Earlier versions kept the passwords of addresses with it.
 ///
 /// # Errors
 /// It is neither text nor null.
-pub fn error_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub fn error_or_null<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
     Ok(text_or_null(deserializer)?.map(|text| masked_in(&text)))
 }
 
 /// Each line without what could command a terminal or reorder what is around it.
-#[must_use]
 pub fn cleaned_lines(text: &str) -> String {
     let lines: Vec<String> = text.split('\n').map(|line| clean(line, TEXT_MAX)).collect();
     lines.join("\n")
@@ -48,7 +51,9 @@ pub fn cleaned_lines(text: &str) -> String {
 ///
 /// # Errors
 /// It is neither text nor null.
-pub fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub fn text_or_null<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(|text| clean(&text, TEXT_MAX)))
 }
 
@@ -64,11 +69,13 @@ pub fn measured<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Er
 ///
 /// # Errors
 /// It is negative or absurd.
-pub fn measured_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+pub fn measured_or_null<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<f64>, D::Error> {
     match Option::<f64>::deserialize(deserializer)? {
-        Some(value) if !(0.0..=MEASURED_MAX).contains(&value) => {
-            Err(Error::custom(format!("{value:e} cannot have been measured")))
-        }
+        Some(value) if !(0.0..=MEASURED_MAX).contains(&value) => Err(Error::custom(format!(
+            "{value:e} cannot have been measured"
+        ))),
         value => Ok(value),
     }
 }

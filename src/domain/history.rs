@@ -84,42 +84,46 @@ impl Entry {
     }
 
     /// Whether an earlier session measured it, or another one that goes on.
-    #[must_use]
     pub fn is_earlier(&self) -> bool {
         self.provenance.origin == Origin::Earlier
     }
 
     /// Whether this session did not measure it.
-    #[must_use]
     pub fn is_foreign(&self) -> bool {
         self.provenance.origin != Origin::Here
     }
 
     /// When and where its session measured, in a few words, for somebody who is `here`.
-    #[must_use]
     pub fn session_in_words(&self, here: &Provenance) -> String {
-        let (when, machine) = (moment(&self.record.started_at), self.provenance.machine.in_short());
+        let (when, machine) = (
+            moment(&self.record.started_at),
+            self.provenance.machine.in_short(),
+        );
         match self.provenance.origin {
             Origin::Here => "this session".into(),
-            Origin::Earlier if self.provenance.is_same_machine(here) => format!("{when} UTC · this machine"),
+            Origin::Earlier if self.provenance.is_same_machine(here) => {
+                format!("{when} UTC · this machine")
+            }
             Origin::Earlier => format!("{when} UTC · on {machine}"),
             Origin::Recorded => format!("{when} UTC · recorded on {machine}"),
         }
     }
 
     /// When and where it was measured, in one sentence for somebody who is `here`; `None` if that was here and now.
-    #[must_use]
     pub fn origin_in_words(&self, here: &Provenance) -> Option<String> {
-        let (when, machine) = (moment(&self.record.started_at), self.provenance.machine.in_short());
+        let (when, machine) = (
+            moment(&self.record.started_at),
+            self.provenance.machine.in_short(),
+        );
         let another = "another machine, so nothing measured here is compared with it";
         match self.provenance.origin {
             Origin::Here => None,
-            Origin::Earlier if self.provenance.is_same_machine(here) => {
-                Some(format!("measured in an earlier session on this machine, {when} UTC"))
-            }
-            Origin::Earlier => {
-                Some(format!("measured in an earlier session, {when} UTC, on {machine}: {another}"))
-            }
+            Origin::Earlier if self.provenance.is_same_machine(here) => Some(format!(
+                "measured in an earlier session on this machine, {when} UTC"
+            )),
+            Origin::Earlier => Some(format!(
+                "measured in an earlier session, {when} UTC, on {machine}: {another}"
+            )),
             Origin::Recorded if self.provenance.is_same_machine(here) => {
                 Some(format!("recorded on this machine, {when} UTC"))
             }
@@ -128,7 +132,6 @@ impl Entry {
     }
 
     /// Its number, with its name if it has one: `#12 demo`.
-    #[must_use]
     pub fn called(&self) -> String {
         match &self.name {
             Some(name) => format!("#{} {name}", self.number),
@@ -137,26 +140,31 @@ impl Entry {
     }
 
     /// What it looked like, if that is at hand.
-    #[must_use]
     pub fn picture(&self) -> Option<&Trace> {
         (self.picture == Picture::Here).then_some(&self.trace)
     }
 
     /// Its speed-up with what it was measured against: against itself there is none to tell.
-    #[must_use]
     pub fn gain(&self) -> Option<Gain> {
-        let over = self.baseline.filter(|baseline| baseline.number != self.number)?;
-        Some(Gain { factor: self.speedup?, over })
+        let over = self
+            .baseline
+            .filter(|baseline| baseline.number != self.number)?;
+        Some(Gain {
+            factor: self.speedup?,
+            over,
+        })
     }
 
     /// Speed-up per worker; `None` unless its baseline had one worker.
-    #[must_use]
     pub fn efficiency(&self) -> Option<f64> {
-        Gain { factor: self.speedup?, over: self.baseline? }.efficiency(self.record.plan.workers())
+        Gain {
+            factor: self.speedup?,
+            over: self.baseline?,
+        }
+        .efficiency(self.record.plan.workers())
     }
 
     /// What came out, in one sentence.
-    #[must_use]
     pub fn verdict(&self) -> String {
         verdict::concluded(&self.record, self.gain())
     }
@@ -192,7 +200,6 @@ pub struct History {
 
 impl History {
     /// An empty history, in which new runs come from `here`.
-    #[must_use]
     pub fn new(here: Arc<Provenance>) -> History {
         History {
             entries: vec![],
@@ -206,19 +213,16 @@ impl History {
     }
 
     /// Where new runs come from.
-    #[must_use]
     pub fn here(&self) -> &Arc<Provenance> {
         &self.here
     }
 
     /// All entries, oldest first.
-    #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
     /// The entry with this number.
-    #[must_use]
     pub fn get(&self, number: usize) -> Option<&Entry> {
         self.entries.get(self.index_of(number)?)
     }
@@ -229,11 +233,12 @@ impl History {
     }
 
     fn index_of(&self, number: usize) -> Option<usize> {
-        self.entries.binary_search_by_key(&number, |entry| entry.number).ok()
+        self.entries
+            .binary_search_by_key(&number, |entry| entry.number)
+            .ok()
     }
 
     /// The number that the next run or sweep gets.
-    #[must_use]
     pub fn next_number(&self) -> usize {
         self.highest + 1
     }
@@ -245,7 +250,8 @@ impl History {
         let poorer = trace.is_thinned();
         let here = Arc::clone(&self.here);
         self.highest = number;
-        self.entries.push(Entry::new(number, None, here, record, trace, Picture::Here));
+        self.entries
+            .push(Entry::new(number, None, here, record, trace, Picture::Here));
         self.compare_same_work(number);
         self.gather_of(number);
         self.doubt_outliers(number);
@@ -253,22 +259,27 @@ impl History {
     }
 
     /// What a run or a sweep is called.
-    #[must_use]
     pub fn name_of(&self, number: usize) -> Option<&str> {
         let of_run = || self.get(number).and_then(|entry| entry.name.as_deref());
         of_run().or_else(|| self.sweep(number).and_then(|sweep| sweep.name.as_deref()))
     }
 
     /// The number of the first run or sweep that is called so.
-    #[must_use]
     pub fn named(&self, name: &str) -> Option<usize> {
-        let run = self.entries.iter().find(|entry| entry.name.as_deref() == Some(name));
-        let sweep = || self.sweeps.iter().find(|sweep| sweep.name.as_deref() == Some(name));
-        run.map(|entry| entry.number).or_else(|| sweep().map(|sweep| sweep.number))
+        let run = self
+            .entries
+            .iter()
+            .find(|entry| entry.name.as_deref() == Some(name));
+        let sweep = || {
+            self.sweeps
+                .iter()
+                .find(|sweep| sweep.name.as_deref() == Some(name))
+        };
+        run.map(|entry| entry.number)
+            .or_else(|| sweep().map(|sweep| sweep.number))
     }
 
     /// Where and when a run or a sweep was measured.
-    #[must_use]
     pub fn provenance_of(&self, number: usize) -> Option<&Provenance> {
         let of_run = || self.get(number).map(|entry| &*entry.provenance);
         of_run().or_else(|| self.sweep(number).map(|sweep| &*sweep.provenance))
@@ -280,7 +291,9 @@ impl History {
             sweep.name = name;
             return true;
         }
-        self.get_mut(number).map(|entry| entry.name = name).is_some()
+        self.get_mut(number)
+            .map(|entry| entry.name = name)
+            .is_some()
     }
 }
 

@@ -17,7 +17,6 @@ pub struct Login<'a> {
 
 impl<'a> Login<'a> {
     /// The one of an address, if it has one.
-    #[must_use]
     pub fn of(address: &'a str) -> Option<Login<'a>> {
         let (_, login, _) = split_login(address)?;
         let (user, password) = login.split_once(':').unwrap_or((login, ""));
@@ -25,7 +24,6 @@ impl<'a> Login<'a> {
     }
 
     /// The value of the header `Authorization` that says it: Basic authentication, RFC 7617.
-    #[must_use]
     pub fn authorization(self) -> String {
         format!("Basic {}", self.token())
     }
@@ -53,7 +51,6 @@ impl<'a> Login<'a> {
 }
 
 /// The address without its user name and password, as it is given to whatever may quote it.
-#[must_use]
 pub fn without_login(address: &str) -> Cow<'_, str> {
     match split_login(address) {
         Some((scheme, _, rest)) => format!("{scheme}{rest}").into(),
@@ -70,7 +67,6 @@ pub struct Secrets {
 
 impl Secrets {
     /// Those of these addresses.
-    #[must_use]
     pub fn of(addresses: &[String]) -> Secrets {
         let logins = addresses.iter().filter_map(|address| Login::of(address));
         let mut texts: Vec<String> = logins.flat_map(Login::secrets).collect();
@@ -80,10 +76,13 @@ impl Secrets {
     }
 
     /// The text with `***` for each of them.
-    #[must_use]
     pub fn concealed_in(&self, text: &str) -> String {
-        let told: Vec<&str> =
-            self.texts.iter().map(String::as_str).filter(|secret| text.contains(secret)).collect();
+        let told: Vec<&str> = self
+            .texts
+            .iter()
+            .map(String::as_str)
+            .filter(|secret| text.contains(secret))
+            .collect();
         if told.is_empty() {
             return text.into();
         }
@@ -119,27 +118,51 @@ mod tests {
     #[test]
     fn a_login_is_taken_out_of_the_address_and_sent_decoded() {
         for (address, bare, login) in [
-            ("http://anna:SECRET@h:81/a?b", "http://h:81/a?b", Some("anna:SECRET")),
-            ("http://anna:p%40s%3As%2Fw@h", "http://h", Some("anna:p@s:s/w")),
+            (
+                "http://anna:SECRET@h:81/a?b",
+                "http://h:81/a?b",
+                Some("anna:SECRET"),
+            ),
+            (
+                "http://anna:p%40s%3As%2Fw@h",
+                "http://h",
+                Some("anna:p@s:s/w"),
+            ),
             ("http://anna:one:two@h/", "http://h/", Some("anna:one:two")),
             ("http://token@[::1]:81/", "http://[::1]:81/", Some("token:")),
             ("http://:word@h/", "http://h/", Some(":word")),
             ("http://@h/", "http://h/", Some(":")),
-            ("http://h/@someone?a=b:c@d", "http://h/@someone?a=b:c@d", None),
+            (
+                "http://h/@someone?a=b:c@d",
+                "http://h/@someone?a=b:c@d",
+                None,
+            ),
         ] {
             assert_eq!(without_login(address), bare);
             let expected = login.map(|login| format!("Basic {}", BASE64_STANDARD.encode(login)));
-            assert_eq!(Login::of(address).map(Login::authorization), expected, "{address}");
+            assert_eq!(
+                Login::of(address).map(Login::authorization),
+                expected,
+                "{address}"
+            );
         }
     }
 
     #[test]
     fn no_form_of_a_password_stays_in_a_text() {
-        let addresses = ["http://anna:p%40ss@h/", "http://token@h/", "http://ben:*@h/", "http://@h/"];
+        let addresses = [
+            "http://anna:p%40ss@h/",
+            "http://token@h/",
+            "http://ben:*@h/",
+            "http://@h/",
+        ];
         let secrets = Secrets::of(&addresses.map(String::from));
         for (text, concealed) in [
             ("nonnumeric port: 'p@ss@h'", "nonnumeric port: '***@h'"),
-            ("http://anna:p%40ss@h/ twice: p%40ss", "http://***@h/ twice: ***"),
+            (
+                "http://anna:p%40ss@h/ twice: p%40ss",
+                "http://***@h/ twice: ***",
+            ),
             ("Basic YW5uYTpwQHNz!", "Basic ***!"),
             ("a token of anna's", "a *** of anna's"),
             ("* and ***", "*** and *********"),

@@ -16,10 +16,14 @@ pub enum ThemeName {
 
 impl ThemeName {
     /// All themes, in the order in which they are offered.
-    pub const ALL: [ThemeName; 4] = [ThemeName::Ansi, ThemeName::Safe, ThemeName::Contrast, ThemeName::Mono];
+    pub const ALL: [ThemeName; 4] = [
+        ThemeName::Ansi,
+        ThemeName::Safe,
+        ThemeName::Contrast,
+        ThemeName::Mono,
+    ];
 
     /// The word for it, on the command line and on screen.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             ThemeName::Ansi => "ansi",
@@ -30,7 +34,6 @@ impl ThemeName {
     }
 
     /// One line that says what it is.
-    #[must_use]
     pub fn description(self) -> &'static str {
         match self {
             ThemeName::Ansi => "the terminal's own 16 colours",
@@ -41,9 +44,11 @@ impl ThemeName {
     }
 
     /// The next one; after the last comes the first.
-    #[must_use]
     pub fn next(self) -> ThemeName {
-        let at = ThemeName::ALL.iter().position(|theme| *theme == self).unwrap_or(0);
+        let at = ThemeName::ALL
+            .iter()
+            .position(|theme| *theme == self)
+            .unwrap_or(0);
         ThemeName::ALL[(at + 1) % ThemeName::ALL.len()]
     }
 }
@@ -74,7 +79,6 @@ impl ColorChoice {
     ];
 
     /// The word for it on the command line.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             ColorChoice::Auto => "auto",
@@ -103,7 +107,6 @@ pub enum Colors {
 
 impl Colors {
     /// How many there are, in words.
-    #[must_use]
     pub fn description(self) -> &'static str {
         match self {
             Colors::None => "no colours",
@@ -156,13 +159,17 @@ pub struct Look {
 
 impl Default for Look {
     fn default() -> Look {
-        Look { theme: ThemeName::default(), colors: Colors::default(), ascii: false, mouse: true }
+        Look {
+            theme: ThemeName::default(),
+            colors: Colors::default(),
+            ascii: false,
+            mouse: true,
+        }
     }
 }
 
 impl LookOptions {
     /// What comes of it where the environment has these variables.
-    #[must_use]
     pub fn resolved(self, variable: impl Fn(&str) -> Option<String>) -> Look {
         Look {
             theme: self.theme,
@@ -189,7 +196,11 @@ fn colors(choice: ColorChoice, variable: impl Fn(&str) -> Option<String>) -> Col
 fn terminal_colors(variable: impl Fn(&str) -> Option<String>) -> Colors {
     let term = set(&variable, "TERM").unwrap_or_default();
     let color_term = set(&variable, "COLORTERM").unwrap_or_default();
-    if term == "dumb" || ["vt100", "vt102", "vt220"].iter().any(|old| term.starts_with(old)) {
+    if term == "dumb"
+        || ["vt100", "vt102", "vt220"]
+            .iter()
+            .any(|old| term.starts_with(old))
+    {
         Colors::None
     } else if ["truecolor", "24bit"].contains(&color_term.as_str()) || term.ends_with("-direct") {
         Colors::True
@@ -201,7 +212,6 @@ fn terminal_colors(variable: impl Fn(&str) -> Option<String>) -> Colors {
 }
 
 /// Whether the locale's characters are those of UTF-8. Without any variable it is the C locale, whose are ASCII.
-#[must_use]
 pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     locale(variable).is_some_and(|(_, locale)| {
         let locale = locale.to_ascii_lowercase();
@@ -210,9 +220,10 @@ pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 /// The variable that decides about characters, and its value: the first of these that is set and not empty.
-#[must_use]
 pub fn locale(variable: impl Fn(&str) -> Option<String>) -> Option<(&'static str, String)> {
-    ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| Some((name, set(&variable, name)?)))
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| Some((name, set(&variable, name)?)))
 }
 
 /// An empty variable counts as one that is not set.
@@ -226,7 +237,10 @@ mod tests {
 
     fn look(options: LookOptions, variables: &[(&str, &str)]) -> Look {
         let value = |name: &str| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_string())
+            variables
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_string())
         };
         options.resolved(value)
     }
@@ -243,9 +257,16 @@ mod tests {
             (&[("LC_CTYPE", "POSIX"), ("LC_ALL", "en_US.UTF-8")], false),
             (&[("LANG", "de_DE.ISO-8859-1")], true),
         ] {
-            assert_eq!(look(LookOptions::default(), variables).ascii, ascii, "{variables:?}");
+            assert_eq!(
+                look(LookOptions::default(), variables).ascii,
+                ascii,
+                "{variables:?}"
+            );
         }
-        let asked = LookOptions { ascii: true, ..LookOptions::default() };
+        let asked = LookOptions {
+            ascii: true,
+            ..LookOptions::default()
+        };
         assert!(look(asked, &[("LANG", "C.UTF-8")]).ascii);
     }
 
@@ -255,20 +276,51 @@ mod tests {
         for (choice, variables, colors) in [
             (Auto, &[][..], Colors::Sixteen),
             (Auto, &[("TERM", "xterm-256color")], Colors::Indexed),
-            (Auto, &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], Colors::True),
+            (
+                Auto,
+                &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")],
+                Colors::True,
+            ),
             (Auto, &[("TERM", "xterm-direct")], Colors::True),
             (Auto, &[("TERM", "linux")], Colors::Sixteen),
             (Auto, &[("TERM", "vt220")], Colors::None),
-            (Auto, &[("TERM", "dumb"), ("COLORTERM", "truecolor")], Colors::None),
-            (Auto, &[("TERM", "xterm-256color"), ("NO_COLOR", "1")], Colors::None),
-            (Auto, &[("TERM", "xterm-256color"), ("NO_COLOR", "")], Colors::Indexed),
-            (Always, &[("TERM", "dumb"), ("NO_COLOR", "1")], Colors::Sixteen),
-            (Always, &[("TERM", "xterm-256color"), ("NO_COLOR", "1")], Colors::Indexed),
+            (
+                Auto,
+                &[("TERM", "dumb"), ("COLORTERM", "truecolor")],
+                Colors::None,
+            ),
+            (
+                Auto,
+                &[("TERM", "xterm-256color"), ("NO_COLOR", "1")],
+                Colors::None,
+            ),
+            (
+                Auto,
+                &[("TERM", "xterm-256color"), ("NO_COLOR", "")],
+                Colors::Indexed,
+            ),
+            (
+                Always,
+                &[("TERM", "dumb"), ("NO_COLOR", "1")],
+                Colors::Sixteen,
+            ),
+            (
+                Always,
+                &[("TERM", "xterm-256color"), ("NO_COLOR", "1")],
+                Colors::Indexed,
+            ),
             (Never, &[("COLORTERM", "24bit")], Colors::None),
             (Exactly(Colors::True), &[("TERM", "linux")], Colors::True),
         ] {
-            let options = LookOptions { colors: choice, ..LookOptions::default() };
-            assert_eq!(look(options, variables).colors, colors, "{choice:?} {variables:?}");
+            let options = LookOptions {
+                colors: choice,
+                ..LookOptions::default()
+            };
+            assert_eq!(
+                look(options, variables).colors,
+                colors,
+                "{choice:?} {variables:?}"
+            );
         }
     }
 

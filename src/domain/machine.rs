@@ -41,7 +41,11 @@ pub struct Machine {
     #[serde(skip)]
     pub cores: Vec<u16>,
     /// Why fewer are usable than online.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "foreign::text_or_null")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "foreign::text_or_null"
+    )]
     pub cores_limited_by: Option<String>,
     /// System and release.
     #[serde(deserialize_with = "foreign::text")]
@@ -52,9 +56,11 @@ pub struct Machine {
 
 impl Machine {
     /// Its processor, cores and system, in a few words: `Ryzen 5, 12 cores, Linux 6.12`.
-    #[must_use]
     pub fn in_short(&self) -> String {
-        let cpu = self.cpu_model.as_deref().map_or("an unknown processor".into(), |cpu| clean(cpu, 60));
+        let cpu = self
+            .cpu_model
+            .as_deref()
+            .map_or("an unknown processor".into(), |cpu| clean(cpu, 60));
         let cores = counted(u64::from(self.cores_usable), "core");
         format!("{cpu}, {cores}, {}", clean(&self.kernel, 40))
     }
@@ -97,21 +103,31 @@ pub struct Limit {
 
 impl Limit {
     /// The program's own limit.
-    #[must_use]
     pub fn own(most: u64) -> Limit {
-        Limit { most, because: "this program's own limit".into() }
+        Limit {
+            most,
+            because: "this program's own limit".into(),
+        }
     }
 
     /// The program's limit of a rayon pool.
-    #[must_use]
     pub fn of_a_pool() -> Limit {
-        Limit { most: MAX_RAYON_THREADS, because: "idle rayon threads search each other for work".into() }
+        Limit {
+            most: MAX_RAYON_THREADS,
+            because: "idle rayon threads search each other for work".into(),
+        }
     }
 
     /// This limit, or `most` where that is less.
-    #[must_use]
     pub fn or_less(self, most: u64, because: &str) -> Limit {
-        if most < self.most { Limit { most, because: because.into() } } else { self }
+        if most < self.most {
+            Limit {
+                most,
+                because: because.into(),
+            }
+        } else {
+            self
+        }
     }
 }
 
@@ -130,14 +146,17 @@ impl Default for Limits {
 
 impl Limits {
     /// The most workers of a run of `workload` under `model`.
-    #[must_use]
     pub fn workers(&self, workload: WorkloadKind, model: Model) -> Limit {
         match (model, workload) {
-            (Model::Serial, _) => Limit { most: 1, because: "serial means one worker".into() },
+            (Model::Serial, _) => Limit {
+                most: 1,
+                because: "serial means one worker".into(),
+            },
             (Model::Rayon, WorkloadKind::Cpu) => self.pool.clone(),
-            (Model::Rayon, WorkloadKind::Io) => {
-                self.pool.clone().or_less(self.io_threads.most, &self.io_threads.because)
-            }
+            (Model::Rayon, WorkloadKind::Io) => self
+                .pool
+                .clone()
+                .or_less(self.io_threads.most, &self.io_threads.because),
             (Model::Processes, WorkloadKind::Cpu) => self.processes.clone(),
             (Model::Processes, WorkloadKind::Io) => self.io_processes.clone(),
             (Model::PythonProcesses | Model::PythonInterpreters, _) => {

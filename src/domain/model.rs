@@ -42,14 +42,22 @@ impl Model {
         Model::PythonAsyncio,
     ];
     /// Those that this program executes itself.
-    pub const NATIVE: [Model; 5] =
-        [Model::Serial, Model::Threads, Model::GilThreads, Model::Processes, Model::Rayon];
+    pub const NATIVE: [Model; 5] = [
+        Model::Serial,
+        Model::Threads,
+        Model::GilThreads,
+        Model::Processes,
+        Model::Rayon,
+    ];
     /// Those that CPython executes.
-    pub const PYTHON: [Model; 4] =
-        [Model::PythonThreads, Model::PythonProcesses, Model::PythonInterpreters, Model::PythonAsyncio];
+    pub const PYTHON: [Model; 4] = [
+        Model::PythonThreads,
+        Model::PythonProcesses,
+        Model::PythonInterpreters,
+        Model::PythonAsyncio,
+    ];
 
     /// The word for it, in JSON, on the command line and on screen.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Model::Serial => "serial",
@@ -65,7 +73,6 @@ impl Model {
     }
 
     /// One line that says what it is.
-    #[must_use]
     pub fn description(self) -> &'static str {
         match self {
             Model::Serial => "one thread, one task after the other",
@@ -81,7 +88,6 @@ impl Model {
     }
 
     /// Its name with the word *emulated* where something is.
-    #[must_use]
     pub fn label(self) -> &'static str {
         match self {
             Model::GilThreads => "gil-threads (emulated)",
@@ -90,31 +96,26 @@ impl Model {
     }
 
     /// Whether its workers take turns under the emulated interpreter lock.
-    #[must_use]
     pub fn has_emulated_lock(self) -> bool {
         self == Model::GilThreads
     }
 
     /// Whether CPython executes it, so that an interpreter is needed.
-    #[must_use]
     pub fn is_python(self) -> bool {
         Model::PYTHON.contains(&self)
     }
 
     /// Whether its workers are processes, with memory of their own.
-    #[must_use]
     pub fn has_processes(self) -> bool {
         matches!(self, Model::Processes | Model::PythonProcesses)
     }
 
     /// Whether it can execute this workload: an event loop cannot compute, as computing never gives the loop back.
-    #[must_use]
     pub fn executes(self, workload: WorkloadKind) -> bool {
         self != Model::PythonAsyncio || workload == WorkloadKind::Io
     }
 
     /// The model of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Model> {
         Model::ALL.into_iter().find(|model| model.name() == name)
     }

@@ -11,7 +11,10 @@ pub fn check(name: &str) -> Result<(), String> {
     if name.chars().count() > MOST {
         return Err(format!("a name has at most {MOST} characters"));
     }
-    if name.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
+    if name
+        .chars()
+        .any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER)
+    {
         return Err("a name has no control characters, as nobody could type it".into());
     }
     let bare = name.strip_prefix('#').unwrap_or(name);
@@ -39,7 +42,18 @@ mod tests {
         for good in ["demo", "run 3", "v1.2", "3a", "last one", "größer", "#x"] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
-        for bad in ["3", "#12", "3..7", "last", "LAST", "..", "-f", "a\nb", "a\u{fffd}b", &"x".repeat(41)] {
+        for bad in [
+            "3",
+            "#12",
+            "3..7",
+            "last",
+            "LAST",
+            "..",
+            "-f",
+            "a\nb",
+            "a\u{fffd}b",
+            &"x".repeat(41),
+        ] {
             assert!(check(bad).is_err(), "{bad}");
         }
     }

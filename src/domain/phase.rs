@@ -44,7 +44,6 @@ impl Phase {
     ];
 
     /// The word for it, in JSON and on screen.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Phase::Starting => "starting",
@@ -59,7 +58,6 @@ impl Phase {
     }
 
     /// What it means, in a few words.
-    #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
             Phase::Computing => "a core works on the task",
@@ -74,9 +72,11 @@ impl Phase {
     }
 
     /// The phase with this number, as it stands in an event.
-    #[must_use]
     pub fn from_number(number: u8) -> Option<Phase> {
-        Phase::MEASURED.into_iter().chain([Phase::Lost]).find(|phase| *phase as u8 == number)
+        Phase::MEASURED
+            .into_iter()
+            .chain([Phase::Lost])
+            .find(|phase| *phase as u8 == number)
     }
 }
 
@@ -86,7 +86,6 @@ pub struct PhaseTimes([Nanos; Phase::COUNT]);
 
 impl PhaseTimes {
     /// Nanoseconds over all phases.
-    #[must_use]
     pub fn total(&self) -> Nanos {
         self.0.iter().sum()
     }
@@ -99,13 +98,17 @@ impl PhaseTimes {
     }
 
     /// A share of these times, in 0..=1, rounded down.
-    #[must_use]
     pub fn scaled(&self, share: f64) -> PhaseTimes {
-        PhaseTimes(self.0.map(|time| if share < 1.0 { (time as f64 * share) as Nanos } else { time }))
+        PhaseTimes(self.0.map(|time| {
+            if share < 1.0 {
+                (time as f64 * share) as Nanos
+            } else {
+                time
+            }
+        }))
     }
 
     /// What was added since `earlier`, a former state of the same sums.
-    #[must_use]
     pub fn since(&self, earlier: &PhaseTimes) -> PhaseTimes {
         let mut times = *self;
         for (now, before) in times.0.iter_mut().zip(earlier.0) {
@@ -115,7 +118,6 @@ impl PhaseTimes {
     }
 
     /// The phase other than `except` that took longest, unless nothing else took any time.
-    #[must_use]
     pub fn dominant_except(&self, except: Phase) -> Option<Phase> {
         Phase::MEASURED
             .into_iter()

@@ -89,7 +89,6 @@ pub struct Draft {
 
 impl Draft {
     /// The workload with all its defaults.
-    #[must_use]
     pub fn new(workload: WorkloadKind, model: Model, workers: u64) -> Draft {
         Draft {
             workload,
@@ -113,13 +112,11 @@ impl Draft {
     }
 
     /// Whether the machine's speed has to be known before this can become a plan.
-    #[must_use]
     pub fn needs_calibration(&self) -> bool {
         self.workload == WorkloadKind::Cpu && matches!(self.task_size, TaskSize::Milliseconds(_))
     }
 
     /// The draft with its task time, if it has one, replaced by as many iterations as take so long at this speed.
-    #[must_use]
     pub fn calibrated(mut self, speed: &Speed) -> Draft {
         if let TaskSize::Milliseconds(ms) = self.task_size {
             self.task_size = TaskSize::Iterations(speed.iterations_in(ms as f64 / 1e3));
@@ -172,7 +169,11 @@ impl Draft {
                 ),
             ));
         }
-        let tasks = if self.model.is_python() { MAX_PYTHON_TASKS } else { MAX_TASKS };
+        let tasks = if self.model.is_python() {
+            MAX_PYTHON_TASKS
+        } else {
+            MAX_TASKS
+        };
         in_range(Field::Tasks, "tasks", self.tasks, 1..=tasks)?;
         in_range(Field::Repeats, "repeats", self.repeats, 1..=MAX_REPEATS)?;
         if self.model.has_emulated_lock() {
@@ -207,8 +208,9 @@ impl Draft {
     fn checked_python(&self) -> Result<Option<Python>, Invalid> {
         let name = self.model.name();
         if !self.model.executes(self.workload) {
-            let sentence =
-                format!("{name} executes io alone, not cpu: computing would never give the event loop back");
+            let sentence = format!(
+                "{name} executes io alone, not cpu: computing would never give the event loop back"
+            );
             return Err(Invalid::new(Field::Model, sentence));
         }
         if !self.model.is_python() {
@@ -216,21 +218,33 @@ impl Draft {
         }
         let needs = |what: String| Err(Invalid::new(Field::Python, format!("{name} needs {what}")));
         let Some(interpreter) = &self.python else {
-            return needs(format!("a Python interpreter, {}.{} or newer", OLDEST.major, OLDEST.minor));
+            return needs(format!(
+                "a Python interpreter, {}.{} or newer",
+                OLDEST.major, OLDEST.minor
+            ));
         };
         let label = interpreter.version_name();
         if interpreter.version < OLDEST {
-            return needs(format!("Python {}.{} or newer, not {label}", OLDEST.major, OLDEST.minor));
+            return needs(format!(
+                "Python {}.{} or newer, not {label}",
+                OLDEST.major, OLDEST.minor
+            ));
         }
         if self.model == Model::PythonInterpreters && !interpreter.subinterpreters {
             let first = FIRST_WITH_INTERPRETERS;
-            return needs(format!("Python {}.{} or newer, not {label}", first.major, first.minor));
+            return needs(format!(
+                "Python {}.{} or newer, not {label}",
+                first.major, first.minor
+            ));
         }
         let start_method = match self.model {
             Model::PythonProcesses => Some(self.checked_start_method(interpreter)?),
             _ => None,
         };
-        Ok(Some(Python { interpreter: interpreter.clone(), start_method }))
+        Ok(Some(Python {
+            interpreter: interpreter.clone(),
+            start_method,
+        }))
     }
 
     fn checked_start_method(&self, interpreter: &Interpreter) -> Result<StartMethod, Invalid> {
@@ -242,8 +256,15 @@ impl Draft {
         found.ok_or_else(|| {
             let names: Vec<&str> = offered.iter().map(|method| method.name()).collect();
             let asked = self.start_method.map_or("none", StartMethod::name);
-            let all = if names.is_empty() { "no start method".into() } else { names.join(", ") };
-            let sentence = format!("Python {} offers {all}, not {asked}", interpreter.version_name());
+            let all = if names.is_empty() {
+                "no start method".into()
+            } else {
+                names.join(", ")
+            };
+            let sentence = format!(
+                "Python {} offers {all}, not {asked}",
+                interpreter.version_name()
+            );
             Invalid::new(Field::StartMethod, sentence)
         })
     }
@@ -251,12 +272,20 @@ impl Draft {
     fn cpu(&self) -> Result<Workload, Invalid> {
         match self.task_size {
             TaskSize::Iterations(iterations) => {
-                in_range(Field::TaskSize, "iterations", iterations, 1..=MAX_ITERATIONS)?;
+                in_range(
+                    Field::TaskSize,
+                    "iterations",
+                    iterations,
+                    1..=MAX_ITERATIONS,
+                )?;
                 Ok(Workload::Cpu { iterations })
             }
             TaskSize::Milliseconds(ms) => {
                 in_range(Field::TaskSize, "the task time in ms", ms, 1..=MAX_TASK_MS)?;
-                Err(Invalid::new(Field::TaskSize, "the task time has not been calibrated yet".into()))
+                Err(Invalid::new(
+                    Field::TaskSize,
+                    "the task time has not been calibrated yet".into(),
+                ))
             }
         }
     }
@@ -267,13 +296,32 @@ impl Draft {
             Some(urls) => Addresses::Urls(urls.clone()),
             None => self.loopback()?,
         };
-        Ok(Workload::Io { writes: to_u32(self.writes), addresses, files: self.files })
+        Ok(Workload::Io {
+            writes: to_u32(self.writes),
+            addresses,
+            files: self.files,
+        })
     }
 
     fn loopback(&self) -> Result<Addresses, Invalid> {
-        in_range(Field::Addresses, "addresses", self.addresses, 1..=MAX_ADDRESSES)?;
-        in_range(Field::Latency, "the shortest latency in ms", self.latency_min_ms, 0..=MAX_LATENCY_MS)?;
-        in_range(Field::Latency, "the longest latency in ms", self.latency_max_ms, 0..=MAX_LATENCY_MS)?;
+        in_range(
+            Field::Addresses,
+            "addresses",
+            self.addresses,
+            1..=MAX_ADDRESSES,
+        )?;
+        in_range(
+            Field::Latency,
+            "the shortest latency in ms",
+            self.latency_min_ms,
+            0..=MAX_LATENCY_MS,
+        )?;
+        in_range(
+            Field::Latency,
+            "the longest latency in ms",
+            self.latency_max_ms,
+            0..=MAX_LATENCY_MS,
+        )?;
         if self.latency_min_ms > self.latency_max_ms {
             return Err(Invalid::new(
                 Field::Latency,
@@ -284,9 +332,16 @@ impl Draft {
                 ),
             ));
         }
-        in_range(Field::PageBytes, "the page size in bytes", self.page_bytes, 1..=MAX_PAGE_BYTES)?;
-        let latency =
-            LatencyRange { min_ms: to_u32(self.latency_min_ms), max_ms: to_u32(self.latency_max_ms) };
+        in_range(
+            Field::PageBytes,
+            "the page size in bytes",
+            self.page_bytes,
+            1..=MAX_PAGE_BYTES,
+        )?;
+        let latency = LatencyRange {
+            min_ms: to_u32(self.latency_min_ms),
+            max_ms: to_u32(self.latency_max_ms),
+        };
         Ok(Addresses::Loopback {
             latencies_ms: latency.draw(to_u32(self.addresses), self.seed),
             latency,
@@ -377,82 +432,83 @@ pub struct Plan {
 
 impl Plan {
     /// What a task does.
-    #[must_use]
     pub fn workload(&self) -> &Workload {
         &self.workload
     }
 
     /// The addresses that the user gave, if any.
-    #[must_use]
     pub fn urls(&self) -> &[String] {
         match &self.workload {
-            Workload::Io { addresses: Addresses::Urls(urls), .. } => urls,
+            Workload::Io {
+                addresses: Addresses::Urls(urls),
+                ..
+            } => urls,
             _ => &[],
         }
     }
 
     /// How the tasks are executed.
-    #[must_use]
     pub fn model(&self) -> Model {
         self.model
     }
 
     /// How many workers, at least one.
-    #[must_use]
     pub fn workers(&self) -> u32 {
         self.workers
     }
 
     /// How many tasks, at least one.
-    #[must_use]
     pub fn tasks(&self) -> u32 {
         self.tasks
     }
 
     /// Where the latencies of the addresses were drawn from.
-    #[must_use]
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
     /// After how long a worker that waits for the interpreter lock asks for it, in microseconds.
-    #[must_use]
     pub fn switch_interval_us(&self) -> u64 {
         self.switch_interval_us
     }
 
     /// By what a Python model executes it; `None` for the others.
-    #[must_use]
     pub fn python(&self) -> Option<&Python> {
         self.python.as_ref()
     }
 
     /// Who interprets it; `None` unless the model is one of Python's.
-    #[must_use]
     pub fn interpreter(&self) -> Option<&Interpreter> {
         self.python.as_ref().map(|python| &python.interpreter)
     }
 
     /// How it is executed, whatever the number of workers.
-    #[must_use]
     pub fn executor(&self) -> Executor {
-        Executor { model: self.model, python: self.python.clone() }
+        Executor {
+            model: self.model,
+            python: self.python.clone(),
+        }
     }
 
     /// Whether its tasks are executed one after the other by one worker, as speed-ups are measured against: serial, and
     /// for Python one thread of an interpreter.
-    #[must_use]
     pub fn is_serial(&self) -> bool {
         self.model == Model::Serial || (self.model == Model::PythonThreads && self.workers == 1)
     }
 
     /// The same work one task after the other, which speed-ups are measured against: under serial, and for Python's
     /// models by one thread of the same interpreter.
-    #[must_use]
     pub fn as_serial(&self) -> Plan {
-        let python = self.python.clone().map(|python| Python { start_method: None, ..python });
+        let python = self.python.clone().map(|python| Python {
+            start_method: None,
+            ..python
+        });
         Plan {
-            model: if python.is_some() { Model::PythonThreads } else { Model::Serial },
+            model: if python.is_some() {
+                Model::PythonThreads
+            } else {
+                Model::Serial
+            },
             workers: 1,
             switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
             python,
@@ -461,24 +517,33 @@ impl Plan {
     }
 
     /// Whose interpreter lock its workers share.
-    #[must_use]
     pub fn lock(&self) -> Lock {
         match (self.model, &self.python) {
             (Model::GilThreads, _) => Lock::Emulated,
-            (Model::PythonThreads, Some(python)) if python.interpreter.gil == GilState::On => Lock::Real,
+            (Model::PythonThreads, Some(python)) if python.interpreter.gil == GilState::On => {
+                Lock::Real
+            }
             _ => Lock::None,
         }
     }
 
     /// This model and these workers on the work of `other`.
-    #[must_use]
     pub(super) fn on_work_of(&self, other: &Plan) -> Plan {
-        let Plan { workload, tasks, seed, .. } = other.clone();
-        Plan { workload, tasks, seed, ..self.clone() }
+        let Plan {
+            workload,
+            tasks,
+            seed,
+            ..
+        } = other.clone();
+        Plan {
+            workload,
+            tasks,
+            seed,
+            ..self.clone()
+        }
     }
 
     /// The phases that a run of it can have, in the order in which they are listed.
-    #[must_use]
     pub fn phases(&self) -> Vec<Phase> {
         use Phase::{Computing, File, Gil, Idle, Network, Ready, Starting};
         [Computing, Ready, Gil, Network, File, Starting, Idle]
@@ -493,17 +558,24 @@ impl Plan {
 
     /// Whether both do the same work: workload, resolved parameters (the seed for `io`) and number of tasks. Model,
     /// workers and switch interval say how it is done.
-    #[must_use]
     pub fn same_work(&self, other: &Plan) -> bool {
         self.work() == other.work()
     }
 
     /// What is done, whoever does it: two plans of equal work may be compared.
-    #[must_use]
     pub fn work(&self) -> Work<'_> {
-        let seed_matters =
-            matches!(self.workload, Workload::Io { addresses: Addresses::Loopback { .. }, .. });
-        Work { workload: &self.workload, tasks: self.tasks, seed: seed_matters.then_some(self.seed) }
+        let seed_matters = matches!(
+            self.workload,
+            Workload::Io {
+                addresses: Addresses::Loopback { .. },
+                ..
+            }
+        );
+        Work {
+            workload: &self.workload,
+            tasks: self.tasks,
+            seed: seed_matters.then_some(self.seed),
+        }
     }
 }
 
@@ -534,17 +606,38 @@ impl From<&Plan> for Draft {
             tasks: plan.tasks.into(),
             seed: plan.seed,
             switch_interval_us: plan.switch_interval_us,
-            python: plan.python.as_ref().map(|python| python.interpreter.clone()),
+            python: plan
+                .python
+                .as_ref()
+                .map(|python| python.interpreter.clone()),
             start_method: plan.python.as_ref().and_then(|python| python.start_method),
             ..Draft::new(plan.workload.kind(), plan.model, plan.workers.into())
         };
         match &plan.workload {
-            Workload::Cpu { iterations } => Draft { task_size: TaskSize::Iterations(*iterations), ..draft },
-            Workload::Io { writes, addresses, files } => {
-                let draft = Draft { writes: (*writes).into(), files: *files, ..draft };
+            Workload::Cpu { iterations } => Draft {
+                task_size: TaskSize::Iterations(*iterations),
+                ..draft
+            },
+            Workload::Io {
+                writes,
+                addresses,
+                files,
+            } => {
+                let draft = Draft {
+                    writes: (*writes).into(),
+                    files: *files,
+                    ..draft
+                };
                 match addresses {
-                    Addresses::Urls(urls) => Draft { urls: Some(urls.clone()), ..draft },
-                    Addresses::Loopback { latencies_ms, latency, page_bytes } => Draft {
+                    Addresses::Urls(urls) => Draft {
+                        urls: Some(urls.clone()),
+                        ..draft
+                    },
+                    Addresses::Loopback {
+                        latencies_ms,
+                        latency,
+                        page_bytes,
+                    } => Draft {
                         addresses: latencies_ms.len() as u64,
                         latency_min_ms: latency.min_ms.into(),
                         latency_max_ms: latency.max_ms.into(),
@@ -567,17 +660,31 @@ mod tests {
     }
 
     fn refused(draft: &Draft) -> Invalid {
-        draft.validate(&Limits::default()).expect_err("this draft is wrong")
+        draft
+            .validate(&Limits::default())
+            .expect_err("this draft is wrong")
     }
 
     #[test]
     fn a_draft_with_defaults_is_the_articles_experiment() {
         let plan = cpu(Model::Threads, 2).validate(&Limits::default()).unwrap();
-        assert_eq!(plan.workload(), &Workload::Cpu { iterations: 10_000_000 });
+        assert_eq!(
+            plan.workload(),
+            &Workload::Cpu {
+                iterations: 10_000_000
+            }
+        );
         assert_eq!((plan.workers(), plan.tasks()), (2, 8));
-        let io = Draft::new(WorkloadKind::Io, Model::Threads, 16).validate(&Limits::default()).unwrap();
+        let io = Draft::new(WorkloadKind::Io, Model::Threads, 16)
+            .validate(&Limits::default())
+            .unwrap();
         assert_eq!(io.tasks(), 16);
-        let Workload::Io { writes, addresses, files: Files::OneEach } = io.workload() else {
+        let Workload::Io {
+            writes,
+            addresses,
+            files: Files::OneEach,
+        } = io.workload()
+        else {
             panic!("asked for io")
         };
         assert_eq!((*writes, addresses.count()), (50, 16));
@@ -585,63 +692,130 @@ mod tests {
 
     #[test]
     fn the_limit_of_workers_is_the_models_and_is_named() {
-        for (model, workers) in [(Model::Threads, 4_001), (Model::Processes, 1_001), (Model::GilThreads, 0)] {
+        for (model, workers) in [
+            (Model::Threads, 4_001),
+            (Model::Processes, 1_001),
+            (Model::GilThreads, 0),
+        ] {
             let invalid = refused(&cpu(model, workers));
             assert_eq!(invalid.field, Field::Workers);
             assert!(invalid.sentence.contains(&grouped(workers)), "{invalid}");
-            assert!(invalid.sentence.contains("this program's own limit"), "{invalid}");
+            assert!(
+                invalid.sentence.contains("this program's own limit"),
+                "{invalid}"
+            );
         }
         let io = Draft::new(WorkloadKind::Io, Model::Threads, 1_001);
         assert_eq!(refused(&io).field, Field::Workers);
     }
 
     fn python(kind: WorkloadKind, model: Model, interpreter: Interpreter) -> Draft {
-        Draft { python: Some(interpreter), ..Draft::new(kind, model, 2) }
+        Draft {
+            python: Some(interpreter),
+            ..Draft::new(kind, model, 2)
+        }
     }
 
     #[test]
     fn a_python_model_needs_an_interpreter_that_can_execute_it() {
         let without = cpu(Model::PythonThreads, 2);
-        assert_eq!(refused(&without).sentence, "python-threads needs a Python interpreter, 3.8 or newer");
-        let interpreters = python(WorkloadKind::Cpu, Model::PythonInterpreters, python::interpreter());
+        assert_eq!(
+            refused(&without).sentence,
+            "python-threads needs a Python interpreter, 3.8 or newer"
+        );
+        let interpreters = python(
+            WorkloadKind::Cpu,
+            Model::PythonInterpreters,
+            python::interpreter(),
+        );
         assert_eq!(
             refused(&interpreters).sentence,
             "python-interpreters needs Python 3.14 or newer, not 3.13.0"
         );
-        let asyncio = python(WorkloadKind::Cpu, Model::PythonAsyncio, python::interpreter());
+        let asyncio = python(
+            WorkloadKind::Cpu,
+            Model::PythonAsyncio,
+            python::interpreter(),
+        );
         assert_eq!(refused(&asyncio).field, Field::Model);
-        let mut spawning = python(WorkloadKind::Cpu, Model::PythonProcesses, python::interpreter());
+        let mut spawning = python(
+            WorkloadKind::Cpu,
+            Model::PythonProcesses,
+            python::interpreter(),
+        );
         assert_eq!(
-            spawning.validate(&Limits::default()).unwrap().python().unwrap().start_method,
+            spawning
+                .validate(&Limits::default())
+                .unwrap()
+                .python()
+                .unwrap()
+                .start_method,
             Some(StartMethod::Fork)
         );
-        spawning.python.as_mut().unwrap().start_methods.retain(|method| *method != StartMethod::Spawn);
+        spawning
+            .python
+            .as_mut()
+            .unwrap()
+            .start_methods
+            .retain(|method| *method != StartMethod::Spawn);
         spawning.start_method = Some(StartMethod::Spawn);
-        assert_eq!(refused(&spawning).sentence, "Python 3.13.0 offers fork, forkserver, not spawn");
+        assert_eq!(
+            refused(&spawning).sentence,
+            "Python 3.13.0 offers fork, forkserver, not spawn"
+        );
     }
 
     #[test]
     fn serial_for_python_is_one_thread_of_the_same_interpreter() {
-        let mut draft = python(WorkloadKind::Io, Model::PythonProcesses, python::interpreter());
+        let mut draft = python(
+            WorkloadKind::Io,
+            Model::PythonProcesses,
+            python::interpreter(),
+        );
         draft.start_method = Some(StartMethod::Spawn);
         let plan = draft.validate(&Limits::default()).unwrap();
         let serial = plan.as_serial();
-        assert!(serial.is_serial() && serial.same_work(&plan) && serial.executor().is_kin(&plan.executor()));
-        assert_eq!((serial.model(), serial.workers()), (Model::PythonThreads, 1));
-        assert_eq!(Draft::from(&serial).validate(&Limits::default()), Ok(serial));
+        assert!(
+            serial.is_serial()
+                && serial.same_work(&plan)
+                && serial.executor().is_kin(&plan.executor())
+        );
+        assert_eq!(
+            (serial.model(), serial.workers()),
+            (Model::PythonThreads, 1)
+        );
+        assert_eq!(
+            Draft::from(&serial).validate(&Limits::default()),
+            Ok(serial)
+        );
     }
 
     #[test]
     fn workers_share_a_lock_under_the_emulation_and_as_threads_of_an_interpreter_that_has_one() {
         let lock = |draft: Draft| draft.validate(&Limits::default()).unwrap().lock();
         assert_eq!(lock(cpu(Model::GilThreads, 2)), Lock::Emulated);
-        assert_eq!(lock(python(WorkloadKind::Cpu, Model::PythonThreads, python::interpreter())), Lock::Real);
         assert_eq!(
-            lock(python(WorkloadKind::Cpu, Model::PythonThreads, python::free_threaded())),
+            lock(python(
+                WorkloadKind::Cpu,
+                Model::PythonThreads,
+                python::interpreter()
+            )),
+            Lock::Real
+        );
+        assert_eq!(
+            lock(python(
+                WorkloadKind::Cpu,
+                Model::PythonThreads,
+                python::free_threaded()
+            )),
             Lock::None
         );
         assert_eq!(
-            lock(python(WorkloadKind::Cpu, Model::PythonProcesses, python::interpreter())),
+            lock(python(
+                WorkloadKind::Cpu,
+                Model::PythonProcesses,
+                python::interpreter()
+            )),
             Lock::None
         );
     }
@@ -667,8 +841,16 @@ mod tests {
         draft.task_size = TaskSize::Milliseconds(250);
         assert!(draft.needs_calibration());
         assert_eq!(refused(&draft).field, Field::TaskSize);
-        let plan = draft.calibrated(&Speed::uniform(40e6)).validate(&Limits::default()).unwrap();
-        assert_eq!(plan.workload(), &Workload::Cpu { iterations: 10_000_000 });
+        let plan = draft
+            .calibrated(&Speed::uniform(40e6))
+            .validate(&Limits::default())
+            .unwrap();
+        assert_eq!(
+            plan.workload(),
+            &Workload::Cpu {
+                iterations: 10_000_000
+            }
+        );
     }
 
     #[test]
@@ -677,16 +859,29 @@ mod tests {
         draft.task_size = TaskSize::Milliseconds(250);
         assert_eq!(draft.check(&Limits::default()), Ok(()));
         draft.workers = 0;
-        assert_eq!(draft.check(&Limits::default()).map_err(|invalid| invalid.field), Err(Field::Workers));
+        assert_eq!(
+            draft
+                .check(&Limits::default())
+                .map_err(|invalid| invalid.field),
+            Err(Field::Workers)
+        );
         (draft.workers, draft.task_size) = (2, TaskSize::Milliseconds(0));
-        assert_eq!(draft.check(&Limits::default()).map_err(|invalid| invalid.field), Err(Field::TaskSize));
+        assert_eq!(
+            draft
+                .check(&Limits::default())
+                .map_err(|invalid| invalid.field),
+            Err(Field::TaskSize)
+        );
     }
 
     #[test]
     fn numbers_out_of_range_are_told_in_groups() {
         let mut draft = cpu(Model::Threads, 2);
         draft.tasks = 12_345_678;
-        assert_eq!(refused(&draft).sentence, "tasks must be from 1 to 1 000 000, not 12 345 678");
+        assert_eq!(
+            refused(&draft).sentence,
+            "tasks must be from 1 to 1 000 000, not 12 345 678"
+        );
     }
 
     #[test]
@@ -714,8 +909,17 @@ mod tests {
     #[test]
     fn a_plan_becomes_a_draft_that_becomes_the_same_plan() {
         let mut io = Draft::new(WorkloadKind::Io, Model::GilThreads, 4);
-        (io.writes, io.addresses, io.seed, io.files, io.switch_interval_us) = (3, 5, 9, Files::OneShared, 77);
-        let urls = Draft { urls: Some(vec!["http://example.org/".into()]), ..io.clone() };
+        (
+            io.writes,
+            io.addresses,
+            io.seed,
+            io.files,
+            io.switch_interval_us,
+        ) = (3, 5, 9, Files::OneShared, 77);
+        let urls = Draft {
+            urls: Some(vec!["http://example.org/".into()]),
+            ..io.clone()
+        };
         for draft in [cpu(Model::Threads, 3), io, urls] {
             let plan = draft.validate(&Limits::default()).unwrap();
             assert_eq!(Draft::from(&plan).validate(&Limits::default()), Ok(plan));

@@ -29,19 +29,25 @@ pub struct Provenance {
 
 impl Provenance {
     /// This session's, on this machine.
-    #[must_use]
     pub fn here(session: &str, machine: Machine) -> Arc<Provenance> {
-        Arc::new(Provenance { origin: Origin::Here, session: session.into(), machine })
+        Arc::new(Provenance {
+            origin: Origin::Here,
+            session: session.into(),
+            machine,
+        })
     }
 
     /// Where and when a run of a shared file was recorded, from many words to few; `None` for this user's own runs.
     /// `started_at` is RFC 3339.
-    #[must_use]
     pub fn recorded_on(&self, started_at: &str) -> Option<[String; 3]> {
         if self.origin != Origin::Recorded {
             return None;
         }
-        let cpu = self.machine.cpu_model.as_deref().unwrap_or("an unnamed CPU");
+        let cpu = self
+            .machine
+            .cpu_model
+            .as_deref()
+            .unwrap_or("an unnamed CPU");
         let cores = counted(self.machine.cores_usable.into(), "core");
         let day: String = started_at.chars().take("2026-01-31".len()).collect();
         Some([
@@ -52,13 +58,11 @@ impl Provenance {
     }
 
     /// Whether it was the same session: nothing but the runs themselves changed between two of them.
-    #[must_use]
     pub fn is_same_session(&self, other: &Provenance) -> bool {
         self.session == other.session
     }
 
     /// Whether both ran on a machine of which everything that is known is the same: only then a speed-up says something.
-    #[must_use]
     pub fn is_same_machine(&self, other: &Provenance) -> bool {
         // Which cores were allowed is not kept.
         fn known(machine: &Machine) -> impl PartialEq + '_ {
@@ -71,7 +75,14 @@ impl Provenance {
                 kernel,
                 memory_bytes,
             } = machine;
-            (cpu_model, cores_online, cores_usable, cores_limited_by, kernel, memory_bytes)
+            (
+                cpu_model,
+                cores_online,
+                cores_usable,
+                cores_limited_by,
+                kernel,
+                memory_bytes,
+            )
         }
         self.is_same_session(other) || known(&self.machine) == known(&other.machine)
     }

@@ -8,9 +8,17 @@ use super::foreign;
 use super::speed::Speed;
 
 /// The oldest Python that the worker's script runs under.
-pub const OLDEST: Version = Version { major: 3, minor: 8, micro: 0 };
+pub const OLDEST: Version = Version {
+    major: 3,
+    minor: 8,
+    micro: 0,
+};
 /// The first Python with `concurrent.futures.InterpreterPoolExecutor`.
-pub const FIRST_WITH_INTERPRETERS: Version = Version { major: 3, minor: 14, micro: 0 };
+pub const FIRST_WITH_INTERPRETERS: Version = Version {
+    major: 3,
+    minor: 14,
+    micro: 0,
+};
 
 /// The version of a Python: `sys.version_info` without its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,8 +48,15 @@ impl TryFrom<String> for Version {
     fn try_from(text: String) -> Result<Version, String> {
         let parts: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();
         match parts.as_deref() {
-            Some([major, minor, micro]) => Ok(Version { major: *major, minor: *minor, micro: *micro }),
-            _ => Err(format!("{} is no version of Python, as 3.13.0 is", super::text::clean(&text, 40))),
+            Some([major, minor, micro]) => Ok(Version {
+                major: *major,
+                minor: *minor,
+                micro: *micro,
+            }),
+            _ => Err(format!(
+                "{} is no version of Python, as 3.13.0 is",
+                super::text::clean(&text, 40)
+            )),
         }
     }
 }
@@ -58,7 +73,6 @@ pub enum GilState {
 
 impl GilState {
     /// "on" or "off", as in JSON.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             GilState::On => "on",
@@ -67,7 +81,6 @@ impl GilState {
     }
 
     /// "GIL on" or "GIL off".
-    #[must_use]
     pub fn words(self) -> &'static str {
         match self {
             GilState::On => "GIL on",
@@ -90,10 +103,13 @@ pub enum StartMethod {
 
 impl StartMethod {
     /// All of them.
-    pub const ALL: [StartMethod; 3] = [StartMethod::Fork, StartMethod::Forkserver, StartMethod::Spawn];
+    pub const ALL: [StartMethod; 3] = [
+        StartMethod::Fork,
+        StartMethod::Forkserver,
+        StartMethod::Spawn,
+    ];
 
     /// As Python names it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             StartMethod::Fork => "fork",
@@ -103,7 +119,6 @@ impl StartMethod {
     }
 
     /// One line that says what it is.
-    #[must_use]
     pub fn description(self) -> &'static str {
         match self {
             StartMethod::Fork => "each worker is a copy of the interpreter",
@@ -135,7 +150,6 @@ pub struct Interpreter {
 
 impl Interpreter {
     /// One that can do everything, for checking what does not depend on which one it is.
-    #[must_use]
     pub fn capable() -> Interpreter {
         Interpreter {
             path: "python3".into(),
@@ -148,13 +162,15 @@ impl Interpreter {
     }
 
     /// Its version, with a `t` where the build is free-threaded, as its own file names have it.
-    #[must_use]
     pub fn version_name(&self) -> String {
-        format!("{}{}", self.version, if self.free_threaded { "t" } else { "" })
+        format!(
+            "{}{}",
+            self.version,
+            if self.free_threaded { "t" } else { "" }
+        )
     }
 
     /// "3.13.0, GIL on".
-    #[must_use]
     pub fn label(&self) -> String {
         format!("{}, {}", self.version_name(), self.gil.words())
     }
@@ -171,7 +187,6 @@ pub struct FoundPython {
 
 impl FoundPython {
     /// How fast it computes on an idle core.
-    #[must_use]
     pub fn speed(&self) -> Speed {
         Speed::uniform(self.steps_per_s)
     }
@@ -198,7 +213,11 @@ pub struct Pythons {
 impl Pythons {
     /// Adds one, unless it is there already.
     pub fn add(&mut self, found: FoundPython) {
-        if !self.found.iter().any(|other| other.interpreter == found.interpreter) {
+        if !self
+            .found
+            .iter()
+            .any(|other| other.interpreter == found.interpreter)
+        {
             self.found.push(found);
         }
     }
@@ -228,7 +247,13 @@ mod tests {
 
     #[test]
     fn the_label_tells_a_free_threaded_build_and_the_lock() {
-        assert_eq!(crate::fixtures::python::interpreter().label(), "3.13.0, GIL on");
-        assert_eq!(crate::fixtures::python::free_threaded().label(), "3.14.2t, GIL off");
+        assert_eq!(
+            crate::fixtures::python::interpreter().label(),
+            "3.13.0, GIL on"
+        );
+        assert_eq!(
+            crate::fixtures::python::free_threaded().label(),
+            "3.14.2t, GIL off"
+        );
     }
 }

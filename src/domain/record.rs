@@ -36,7 +36,6 @@ pub enum Outcome {
 
 impl Outcome {
     /// The word for it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Outcome::Completed => "completed",
@@ -167,34 +166,32 @@ pub enum PhaseSource {
 
 impl PhaseSource {
     /// Whether waiting for the interpreter lock was estimated.
-    #[must_use]
     pub fn estimates_gil(self) -> bool {
-        matches!(self, PhaseSource::ClockAndSchedstatGilEstimated | PhaseSource::ClockGilEstimated)
+        matches!(
+            self,
+            PhaseSource::ClockAndSchedstatGilEstimated | PhaseSource::ClockGilEstimated
+        )
     }
 }
 
 impl Record {
     /// Whether it can be a baseline or be compared with one: all its work was done.
-    #[must_use]
     pub fn is_sound(&self) -> bool {
         self.outcome == Outcome::Completed && self.tasks_failed == 0
     }
 
     /// Whether it was a part of the round that warms up: its time says nothing about its plan.
-    #[must_use]
     pub fn is_warm_up(&self) -> bool {
         self.campaign.as_ref().is_some_and(|part| part.round == 0)
     }
 
     /// Whether its time is one of those that its configuration is judged by: it did all its work, after the warm-up, and
     /// that took any time.
-    #[must_use]
     pub fn is_counted(&self) -> bool {
         self.is_sound() && !self.is_warm_up() && self.wall_s > 0.0
     }
 
     /// Whether it measured `work` serially and soundly, in the same language and by the same interpreter.
-    #[must_use]
     pub fn is_baseline_of(&self, work: &Plan) -> bool {
         self.plan.is_serial()
             && self.is_sound()
@@ -207,7 +204,9 @@ impl Record {
         self.observer.cpu_s += cpu_s;
         let share = self.observer.cpu_s / self.wall_s;
         // What is too short to compare is too short for this, too.
-        let said = |caveat: &Caveat| matches!(caveat.kind, CaveatKind::ObserverCost | CaveatKind::TooShort);
+        let said = |caveat: &Caveat| {
+            matches!(caveat.kind, CaveatKind::ObserverCost | CaveatKind::TooShort)
+        };
         let said = self.caveats.iter().any(said);
         // A run that broke at once says nothing that watching could have disturbed.
         if share > OBSERVER_LIMIT && !said && self.outcome != Outcome::Failed {
@@ -434,14 +433,28 @@ mod tests {
 
     #[test]
     fn the_json_of_a_record_has_a_key_per_phase_and_the_resolved_parameters() {
-        let record = sample::record(sample::plan(WorkloadKind::Io, Model::GilThreads, 2), 1.0, 0.5);
+        let record = sample::record(
+            sample::plan(WorkloadKind::Io, Model::GilThreads, 2),
+            1.0,
+            0.5,
+        );
         let json = serde_json::to_value(&record).unwrap();
         for phase in Phase::MEASURED {
-            assert!(json["phases_s"][phase.name()].is_number(), "{}", phase.name());
+            assert!(
+                json["phases_s"][phase.name()].is_number(),
+                "{}",
+                phase.name()
+            );
         }
         assert_eq!(json["phases_s"].as_object().unwrap().len(), 7);
         assert_eq!(json["plan"]["parameters"]["writes"], 50);
-        assert_eq!(json["plan"]["parameters"]["latencies_s"].as_array().unwrap().len(), 16);
+        assert_eq!(
+            json["plan"]["parameters"]["latencies_s"]
+                .as_array()
+                .unwrap()
+                .len(),
+            16
+        );
         assert_eq!(json["plan"]["parameters"]["switch_interval_s"], 0.005);
         assert!(json["memory_bytes"].is_null());
         assert_eq!(json["outcome"], "completed");

@@ -12,7 +12,6 @@ pub const SEED: u64 = 1;
 
 /// Whether `other` repeats `record`, or is it: the same plan, measured by the same campaign, both soundly and neither to
 /// warm up. Runs that were measured alone repeat each other within a session.
-#[must_use]
 pub fn is_repeat(
     (record, measured): (&Record, &Provenance),
     (other, other_measured): (&Record, &Provenance),
@@ -29,31 +28,28 @@ fn campaign(record: &Record) -> Option<&str> {
 }
 
 /// The times of these runs, in seconds.
-#[must_use]
 pub fn times(repeats: &[&Record]) -> Vec<f64> {
     repeats.iter().map(|record| record.wall_s).collect()
 }
 
 /// The time of these runs together; `None` of none.
-#[must_use]
 pub fn time(repeats: &[&Record]) -> Option<Spread> {
     stats::spread(&times(repeats), SEED)
 }
 
 /// How many times faster the second are than the first.
-#[must_use]
 pub fn gain(over: &[&Record], of: &[&Record]) -> Option<Ratio> {
     stats::ratio(&times(over), &times(of), SEED)
 }
 
 /// Whether a ratio is clearly not 1: above, below, or `None` if that cannot be told. With an interval, 1 is not in it, also
 /// as it is printed; of single runs, by a tenth at least.
-#[must_use]
 pub fn direction(ratio: &Ratio) -> Option<std::cmp::Ordering> {
     use std::cmp::Ordering::{Greater, Less};
-    let (low, high) = ratio
-        .interval
-        .map_or((ratio.value / A_TENTH, ratio.value * A_TENTH), |Interval { low, high }| (low, high));
+    let (low, high) = ratio.interval.map_or(
+        (ratio.value / A_TENTH, ratio.value * A_TENTH),
+        |Interval { low, high }| (low, high),
+    );
     // An interval that is printed as "1.00–1.02" leaves room for none.
     let is_above_one = |value: f64| (value * 100.0).round() > 100.0;
     if is_above_one(low) {
@@ -69,14 +65,19 @@ pub fn direction(ratio: &Ratio) -> Option<std::cmp::Ordering> {
 const A_TENTH: f64 = 1.1;
 
 /// What repeats say of a time, as in "median 0.342 s of 5 runs (0.339–0.349)"; without the range where there is none.
-#[must_use]
 pub fn told(time: &Spread) -> String {
-    let range = time.interval.map(|interval| format!(" ({})", range(interval))).unwrap_or_default();
-    format!("median {} of {} runs{range}", text::column_seconds(time.median), time.n)
+    let range = time
+        .interval
+        .map(|interval| format!(" ({})", range(interval)))
+        .unwrap_or_default();
+    format!(
+        "median {} of {} runs{range}",
+        text::column_seconds(time.median),
+        time.n
+    )
 }
 
 /// An interval of seconds as the times beside it are written, without the unit.
-#[must_use]
 pub fn range(interval: Interval) -> String {
     let bare = |seconds: f64| text::column_seconds(seconds);
     let (low, high) = (bare(interval.low), bare(interval.high));
@@ -99,13 +100,19 @@ pub fn doubt_campaigns<'a>(records: impl Iterator<Item = &'a mut Record>) {
     }
     let mut campaigns: HashMap<String, Campaign<'a>> = HashMap::new();
     for record in records {
-        let Some(part) = &record.campaign else { continue };
+        let Some(part) = &record.campaign else {
+            continue;
+        };
         let campaign = campaigns.entry(part.id.clone()).or_default();
         campaign.has_warmed_up |= part.round == 0;
         if !record.is_counted() {
             continue;
         }
-        match campaign.configurations.iter_mut().find(|group| group[0].plan == record.plan) {
+        match campaign
+            .configurations
+            .iter_mut()
+            .find(|group| group[0].plan == record.plan)
+        {
             Some(group) => group.push(record),
             None => campaign.configurations.push(vec![record]),
         }
@@ -119,21 +126,34 @@ pub fn doubt_campaigns<'a>(records: impl Iterator<Item = &'a mut Record>) {
 
 /// Those of these times of one configuration that are far from the others: by the modified Z-score, see
 /// [`stats::outliers`], and by a twentieth at least.
-#[must_use]
 pub fn outliers(times: &[f64]) -> Vec<Outlier> {
-    let Some(median) = stats::median(times) else { return vec![] };
-    let is_worth_doubting = |outlier: &Outlier| (times[outlier.index] / median - 1.0).abs() > WORTH_DOUBTING;
-    stats::outliers(times).into_iter().filter(is_worth_doubting).collect()
+    let Some(median) = stats::median(times) else {
+        return vec![];
+    };
+    let is_worth_doubting =
+        |outlier: &Outlier| (times[outlier.index] / median - 1.0).abs() > WORTH_DOUBTING;
+    stats::outliers(times)
+        .into_iter()
+        .filter(is_worth_doubting)
+        .collect()
 }
 
 /// Doubts those of these runs of one configuration, oldest first, that are [`outliers`]. Takes back what was said of them
 /// before.
 fn doubt_outliers(repeats: &mut [&mut Record], has_warmed_up: bool) {
-    repeats.iter_mut().for_each(|record| record.caveats.retain(|caveat| caveat.kind != CaveatKind::Outlier));
+    repeats.iter_mut().for_each(|record| {
+        record
+            .caveats
+            .retain(|caveat| caveat.kind != CaveatKind::Outlier)
+    });
     let times: Vec<f64> = repeats.iter().map(|record| record.wall_s).collect();
-    let Some(median) = stats::median(&times) else { return };
+    let Some(median) = stats::median(&times) else {
+        return;
+    };
     for outlier in outliers(&times) {
-        let Some(record) = repeats.get_mut(outlier.index) else { continue };
+        let Some(record) = repeats.get_mut(outlier.index) else {
+            continue;
+        };
         let cause = likely_cause(record, median, outlier.index == 0 && !has_warmed_up);
         let text = format!(
             "outlier: it took {}, the median of its {} repeats is {} (modified Z-score {:.1}); {cause}",
@@ -149,7 +169,12 @@ fn doubt_outliers(repeats: &mut [&mut Record], has_warmed_up: bool) {
 /// What may be the reason, from what else is known of the run, and what to do.
 fn likely_cause(record: &Record, median: f64, is_cold: bool) -> &'static str {
     use CaveatKind::{CoresTaken, RunQueueWait, Stolen, Suspended};
-    let has = |kinds: &[CaveatKind]| record.caveats.iter().any(|caveat| kinds.contains(&caveat.kind));
+    let has = |kinds: &[CaveatKind]| {
+        record
+            .caveats
+            .iter()
+            .any(|caveat| kinds.contains(&caveat.kind))
+    };
     if has(&[Suspended]) {
         "likely because it stood still: measure again"
     } else if has(&[CoresTaken, Stolen]) {
@@ -180,16 +205,28 @@ mod tests {
         for (nth, wall_s) in (0..).zip(times) {
             let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), *wall_s, 0.1);
             let round = (nth + 1_u32).saturating_sub(warm_up);
-            record.campaign = Some(Part { id: "campaign".into(), round });
+            record.campaign = Some(Part {
+                id: "campaign".into(),
+                round,
+            });
             history.add(record, Trace::new(2));
         }
         history
     }
 
     fn outliers(history: &History) -> Vec<usize> {
-        let is_outlier =
-            |record: &Record| record.caveats.iter().any(|caveat| caveat.kind == CaveatKind::Outlier);
-        history.entries().iter().filter(|entry| is_outlier(&entry.record)).map(|entry| entry.number).collect()
+        let is_outlier = |record: &Record| {
+            record
+                .caveats
+                .iter()
+                .any(|caveat| caveat.kind == CaveatKind::Outlier)
+        };
+        history
+            .entries()
+            .iter()
+            .filter(|entry| is_outlier(&entry.record))
+            .map(|entry| entry.number)
+            .collect()
     }
 
     #[test]
@@ -198,21 +235,35 @@ mod tests {
         assert_eq!(outliers(&history), [1]);
         let caveats = &history.entries()[0].record.caveats;
         assert_eq!(caveats.len(), 1);
-        assert!(caveats[0].text.contains("it was the first"), "{}", caveats[0].text);
+        assert!(
+            caveats[0].text.contains("it was the first"),
+            "{}",
+            caveats[0].text
+        );
         let later = repeated(0, &[1.0, 1.0, 1.01, 0.99, 1.5]);
         assert_eq!(outliers(&later), [5]);
-        assert!(later.entries()[4].record.caveats[0].text.contains("nothing that was measured says why"));
+        assert!(
+            later.entries()[4].record.caveats[0]
+                .text
+                .contains("nothing that was measured says why")
+        );
     }
 
     #[test]
     fn repeats_that_differ_by_less_than_a_twentieth_are_no_outliers_however_close_the_others_are() {
-        assert_eq!(outliers(&repeated(0, &[1.0, 1.001, 1.0, 0.999, 1.04])), [0usize; 0]);
+        assert_eq!(
+            outliers(&repeated(0, &[1.0, 1.001, 1.0, 0.999, 1.04])),
+            [0usize; 0]
+        );
     }
 
     #[test]
     fn a_new_repeat_may_take_a_doubt_back() {
         assert_eq!(outliers(&repeated(0, &[1.0, 1.01, 1.5])), [3]);
-        assert_eq!(outliers(&repeated(0, &[1.0, 1.01, 1.5, 1.4, 1.3, 1.6])), [0usize; 0]);
+        assert_eq!(
+            outliers(&repeated(0, &[1.0, 1.01, 1.5, 1.4, 1.3, 1.6])),
+            [0usize; 0]
+        );
     }
 
     #[test]
@@ -231,13 +282,18 @@ mod tests {
         let mut history = repeated(0, &[1.0, 1.1]);
         let record = |campaign: Option<&str>| {
             let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), 1.0, 0.1);
-            record.campaign = campaign.map(|id| Part { id: id.into(), round: 1 });
+            record.campaign = campaign.map(|id| Part {
+                id: id.into(),
+                round: 1,
+            });
             record
         };
         for campaign in [Some("other"), None, None] {
             history.add(record(campaign), Trace::new(2));
         }
-        let counts: Vec<usize> = (1..=5).map(|number| history.repeats_of(number).len()).collect();
+        let counts: Vec<usize> = (1..=5)
+            .map(|number| history.repeats_of(number).len())
+            .collect();
         assert_eq!(counts, [2, 2, 1, 2, 2]);
     }
 
@@ -250,13 +306,26 @@ mod tests {
             (0.9, 0.98, Some(Ordering::Less)),
             (0.9, 0.997, None),
         ] {
-            let ratio = Ratio { value: f64::midpoint(low, high), interval: Some(Interval { low, high }) };
+            let ratio = Ratio {
+                value: f64::midpoint(low, high),
+                interval: Some(Interval { low, high }),
+            };
             assert_eq!(direction(&ratio), told, "{low} {high}");
         }
-        for (value, told) in
-            [(1.2, Some(Ordering::Greater)), (1.09, None), (0.95, None), (0.85, Some(Ordering::Less))]
-        {
-            assert_eq!(direction(&Ratio { value, interval: None }), told, "{value}");
+        for (value, told) in [
+            (1.2, Some(Ordering::Greater)),
+            (1.09, None),
+            (0.95, None),
+            (0.85, Some(Ordering::Less)),
+        ] {
+            assert_eq!(
+                direction(&Ratio {
+                    value,
+                    interval: None
+                }),
+                told,
+                "{value}"
+            );
         }
     }
 
@@ -264,8 +333,15 @@ mod tests {
     fn the_verdict_on_a_run_that_was_repeated_is_about_all_of_its_repeats() {
         let history = repeated(0, &[0.342, 0.339, 0.349, 0.341, 0.343]);
         let said = history.verdict_of(3);
-        assert!(said.starts_with("threads: median 0.342 s of 5 runs (0.3"), "{said}");
+        assert!(
+            said.starts_with("threads: median 0.342 s of 5 runs (0.3"),
+            "{said}"
+        );
         assert_eq!(history.verdict_of(1), said);
-        assert!(repeated(0, &[0.342]).verdict_of(1).starts_with("threads: 342 ms: "));
+        assert!(
+            repeated(0, &[0.342])
+                .verdict_of(1)
+                .starts_with("threads: 342 ms: ")
+        );
     }
 }

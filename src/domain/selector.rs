@@ -87,31 +87,52 @@ fn of_word(word: &str, candidates: &[Candidate<'_>]) -> Result<Vec<usize>, Strin
         return of_part(word, candidates);
     }
     let mut numbers = vec![];
-    for part in word.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+    for part in word
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
         numbers.extend(of_part(part, candidates)?);
     }
     Ok(numbers)
 }
 
 fn of_part(word: &str, candidates: &[Candidate<'_>]) -> Result<Vec<usize>, String> {
-    let Some(last) = candidates.last() else { return Err("there are no runs".into()) };
+    let Some(last) = candidates.last() else {
+        return Err("there are no runs".into());
+    };
     match Word::of(word) {
         Word::Last => Ok(vec![last.number]),
-        Word::Number(number) if candidates.iter().any(|candidate| candidate.number == number) => {
+        Word::Number(number)
+            if candidates
+                .iter()
+                .any(|candidate| candidate.number == number) =>
+        {
             Ok(vec![number])
         }
         Word::Number(_) | Word::TooLarge => {
             let number = word.trim_start_matches('#');
             Err(format!("there is no run #{number}: {}", extent(candidates)))
         }
-        Word::Range(from, to) if from > to => {
-            Err(format!("the range {word} is upside down: write {to}..{from}"))
-        }
+        Word::Range(from, to) if from > to => Err(format!(
+            "the range {word} is upside down: write {to}..{from}"
+        )),
         Word::Range(from, to) => {
             let within = candidates.iter().map(|candidate| candidate.number);
-            let numbers: Vec<usize> = within.filter(|number| (from..=to).contains(number)).collect();
-            let none = || format!("there is no run in the range {word}: {}", extent(candidates));
-            if numbers.is_empty() { Err(none()) } else { Ok(numbers) }
+            let numbers: Vec<usize> = within
+                .filter(|number| (from..=to).contains(number))
+                .collect();
+            let none = || {
+                format!(
+                    "there is no run in the range {word}: {}",
+                    extent(candidates)
+                )
+            };
+            if numbers.is_empty() {
+                Err(none())
+            } else {
+                Ok(numbers)
+            }
         }
         Word::Name => match &of_name(word, candidates)[..] {
             [] => Err(format!(
@@ -120,14 +141,20 @@ fn of_part(word: &str, candidates: &[Candidate<'_>]) -> Result<Vec<usize>, Strin
             [number] => Ok(vec![*number]),
             several => Err(format!(
                 "several runs are called \"{word}\": {}; use a number",
-                several.iter().map(|number| format!("#{number}")).collect::<Vec<_>>().join(", ")
+                several
+                    .iter()
+                    .map(|number| format!("#{number}"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             )),
         },
     }
 }
 
 fn of_name(word: &str, candidates: &[Candidate<'_>]) -> Vec<usize> {
-    let named = candidates.iter().filter(|candidate| candidate.name == Some(word));
+    let named = candidates
+        .iter()
+        .filter(|candidate| candidate.name == Some(word));
     named.map(|candidate| candidate.number).collect()
 }
 
@@ -147,12 +174,30 @@ mod tests {
     use proptest::prelude::*;
 
     const RUNS: [Candidate<'_>; 6] = [
-        Candidate { number: 1, name: None },
-        Candidate { number: 2, name: Some("before") },
-        Candidate { number: 4, name: Some("twice") },
-        Candidate { number: 5, name: Some("twice") },
-        Candidate { number: 7, name: None },
-        Candidate { number: 12, name: Some("a, b") },
+        Candidate {
+            number: 1,
+            name: None,
+        },
+        Candidate {
+            number: 2,
+            name: Some("before"),
+        },
+        Candidate {
+            number: 4,
+            name: Some("twice"),
+        },
+        Candidate {
+            number: 5,
+            name: Some("twice"),
+        },
+        Candidate {
+            number: 7,
+            name: None,
+        },
+        Candidate {
+            number: 12,
+            name: Some("a, b"),
+        },
     ];
 
     fn selected(words: &[&str]) -> Result<Vec<usize>, String> {
@@ -184,7 +229,10 @@ mod tests {
     fn what_is_not_there_or_not_clear_gets_a_sentence_that_says_what_there_is() {
         for (word, told) in [
             ("3", "there is no run #3: they go from #1 to #12"),
-            ("99999999999999999999999", "there is no run #99999999999999999999999"),
+            (
+                "99999999999999999999999",
+                "there is no run #99999999999999999999999",
+            ),
             ("8..11", "no run in the range 8..11"),
             ("7..3", "upside down: write 3..7"),
             ("twice", "#4, #5; use a number"),

@@ -82,7 +82,8 @@ impl<'a> Shared<'a> {
 
     /// The runs that were not parts of one of the sweeps.
     pub fn single_runs(&self) -> impl Iterator<Item = &SharedRun<'a>> {
-        let is_part = |run: &&SharedRun<'_>| self.sweeps.iter().any(|sweep| sweep.sweep.owns(run.record));
+        let is_part =
+            |run: &&SharedRun<'_>| self.sweeps.iter().any(|sweep| sweep.sweep.owns(run.record));
         self.runs.iter().filter(move |run| !is_part(run))
     }
 
@@ -125,11 +126,16 @@ impl Format {
     ];
 
     /// Those that make a file which is more than text from a terminal, the most useful first.
-    pub const FILES: [Format; 6] =
-        [Format::Html, Format::Json, Format::Csv, Format::Markdown, Format::Svg, Format::ChromeTrace];
+    pub const FILES: [Format; 6] = [
+        Format::Html,
+        Format::Json,
+        Format::Csv,
+        Format::Markdown,
+        Format::Svg,
+        Format::ChromeTrace,
+    ];
 
     /// What the command line calls it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Format::Table => "table",
@@ -143,7 +149,6 @@ impl Format {
     }
 
     /// What it is for, in a few words.
-    #[must_use]
     pub fn description(self) -> &'static str {
         match self {
             Format::Table => "aligned text, for people",
@@ -157,7 +162,6 @@ impl Format {
     }
 
     /// How the names of its files end, without the dot.
-    #[must_use]
     pub fn extension(self) -> &'static str {
         match self {
             Format::Table => "txt",
@@ -171,7 +175,6 @@ impl Format {
     }
 
     /// Whether it shows more of a run whose trace is known.
-    #[must_use]
     pub fn shows_traces(self) -> bool {
         match self {
             Format::Json | Format::Svg | Format::Html | Format::ChromeTrace => true,
@@ -191,7 +194,6 @@ pub enum Refusal {
 
 impl Refusal {
     /// What is wrong, in one sentence.
-    #[must_use]
     pub fn sentence(&self) -> &str {
         match self {
             Refusal::Exists(sentence) | Refusal::Other(sentence) => sentence,
@@ -206,8 +208,15 @@ mod tests {
     #[test]
     fn every_format_but_the_terminals_makes_files_and_all_have_names_of_their_own() {
         for format in Format::ALL {
-            assert_eq!(Format::FILES.contains(&format), format != Format::Table, "{format:?}");
-            let same = Format::ALL.iter().filter(|other| other.name() == format.name()).count();
+            assert_eq!(
+                Format::FILES.contains(&format),
+                format != Format::Table,
+                "{format:?}"
+            );
+            let same = Format::ALL
+                .iter()
+                .filter(|other| other.name() == format.name())
+                .count();
             assert_eq!(same, 1, "{format:?}");
         }
     }

@@ -77,19 +77,33 @@ pub struct SharedFile {
 
 /// What a content is and where its pieces come from, the pages being given one by one with their numbers, as the tasks
 /// write them. As every worker begins at the first byte, a byte of a page is at the same place in the file as in the page.
-#[must_use]
-pub fn examine(content: &[u8], pages: impl IntoIterator<Item = (u32, String)>) -> (Content, Vec<Piece>) {
+pub fn examine(
+    content: &[u8],
+    pages: impl IntoIterator<Item = (u32, String)>,
+) -> (Content, Vec<Piece>) {
     let mut runs = vec![];
     let mut lengths = vec![];
     for (number, page) in pages {
-        runs.extend(common_runs(content, page.as_bytes()).map(|(from, to)| Run { number, from, to }));
+        runs.extend(common_runs(content, page.as_bytes()).map(|(from, to)| Run {
+            number,
+            from,
+            to,
+        }));
         lengths.push((number, page.len()));
     }
     let pieces = pieces(content, runs);
     let kind = match &pieces[..] {
         [] => Content::Empty,
-        [Piece { source: Source::Page(number), bytes, .. }] => {
-            let whole = lengths.iter().any(|(of, length)| of == number && *length as u64 == *bytes);
+        [
+            Piece {
+                source: Source::Page(number),
+                bytes,
+                ..
+            },
+        ] => {
+            let whole = lengths
+                .iter()
+                .any(|(of, length)| of == number && *length as u64 == *bytes);
             if whole { Content::Whole } else { Content::Part }
         }
         _ => Content::Mixture,
@@ -98,22 +112,32 @@ pub fn examine(content: &[u8], pages: impl IntoIterator<Item = (u32, String)>) -
 }
 
 /// What can be said of a content when the pages are not known: whether it reads as one `str(bytes)` of Python's.
-#[must_use]
 pub fn examine_unknown(content: &[u8]) -> (Content, Vec<Piece>) {
     if content.is_empty() {
         return (Content::Empty, vec![]);
     }
-    let all = |source| vec![Piece { source, at: 0, bytes: content.len() as u64 }];
+    let all = |source| {
+        vec![Piece {
+            source,
+            at: 0,
+            bytes: content.len() as u64,
+        }]
+    };
     match length_of_bytes_literal(content) {
         Some(length) if length == content.len() => (Content::Whole, all(Source::SomePage)),
-        None if !content.contains(&0) && content.starts_with(b"b") => (Content::Part, all(Source::SomePage)),
+        None if !content.contains(&0) && content.starts_with(b"b") => {
+            (Content::Part, all(Source::SomePage))
+        }
         _ => (Content::Mixture, pieces(content, vec![])),
     }
 }
 
 /// Where the literal `b'…'` that `text` begins with ends; `None` if it does not begin with one, or does not end it.
 fn length_of_bytes_literal(text: &[u8]) -> Option<usize> {
-    let quote = *text.strip_prefix(b"b")?.first().filter(|first| matches!(first, b'\'' | b'"'))?;
+    let quote = *text
+        .strip_prefix(b"b")?
+        .first()
+        .filter(|first| matches!(first, b'\'' | b'"'))?;
     let mut at = 2;
     loop {
         match *text.get(at)? {
@@ -140,7 +164,9 @@ fn common_runs(content: &[u8], page: &[u8]) -> impl Iterator<Item = (usize, usiz
     let mut at = 0;
     let all = std::iter::from_fn(move || {
         let from = at + (at..common).position(|i| content[i] == page[i])?;
-        let to = (from..common).find(|i| content[*i] != page[*i]).unwrap_or(common);
+        let to = (from..common)
+            .find(|i| content[*i] != page[*i])
+            .unwrap_or(common);
         at = to;
         Some((from, to))
     });
@@ -159,12 +185,23 @@ fn pieces(content: &[u8], mut runs: Vec<Run>) -> Vec<Piece> {
             reached.push(run);
         }
         reached.retain(|run| run.to > at);
-        let longest = reached.iter().max_by_key(|run| (run.to, std::cmp::Reverse(run.number))).copied();
+        let longest = reached
+            .iter()
+            .max_by_key(|run| (run.to, std::cmp::Reverse(run.number)))
+            .copied();
         let (source, to) = match longest {
             Some(run) => (Source::Page(run.number), run.to),
-            None => without_page(content, at, coming.peek().map_or(content.len(), |run| run.from)),
+            None => without_page(
+                content,
+                at,
+                coming.peek().map_or(content.len(), |run| run.from),
+            ),
         };
-        pieces.push(Piece { source, at: at as u64, bytes: (to - at) as u64 });
+        pieces.push(Piece {
+            source,
+            at: at as u64,
+            bytes: (to - at) as u64,
+        });
         at = to;
     }
     pieces
@@ -173,8 +210,17 @@ fn pieces(content: &[u8], mut runs: Vec<Run>) -> Vec<Piece> {
 /// The bytes from `at` on that belong to no page, at most up to `until`: all zeros, or none.
 fn without_page(content: &[u8], at: usize, until: usize) -> (Source, usize) {
     let is_zero = content[at] == 0;
-    let to = (at..until).find(|i| (content[*i] == 0) != is_zero).unwrap_or(until);
-    (if is_zero { Source::Zeros } else { Source::Unknown }, to)
+    let to = (at..until)
+        .find(|i| (content[*i] == 0) != is_zero)
+        .unwrap_or(until);
+    (
+        if is_zero {
+            Source::Zeros
+        } else {
+            Source::Unknown
+        },
+        to,
+    )
 }
 
 #[cfg(test)]
@@ -186,8 +232,16 @@ mod tests {
     use crate::fixtures::sample;
 
     fn page(number: u32) -> String {
-        let lines = |i: u32| format!("line {i} of page {number} which says {}\\n", i * (number + 7));
-        format!("b'<title>Page {number}</title>{}'", (0..30 + number).map(lines).collect::<String>())
+        let lines = |i: u32| {
+            format!(
+                "line {i} of page {number} which says {}\\n",
+                i * (number + 7)
+            )
+        };
+        format!(
+            "b'<title>Page {number}</title>{}'",
+            (0..30 + number).map(lines).collect::<String>()
+        )
     }
 
     fn examined(content: &[u8]) -> (Content, Vec<Piece>) {
@@ -200,7 +254,9 @@ mod tests {
 
     /// Pieces lie side by side and cover the content.
     fn covers(pieces: &[Piece], content: &[u8]) -> bool {
-        let end = pieces.iter().try_fold(0, |at, piece| (piece.at == at).then_some(at + piece.bytes));
+        let end = pieces
+            .iter()
+            .try_fold(0, |at, piece| (piece.at == at).then_some(at + piece.bytes));
         end == Some(content.len() as u64) && pieces.iter().all(|piece| piece.bytes > 0)
     }
 
@@ -208,7 +264,10 @@ mod tests {
     fn one_whole_page_is_recognised_as_the_one_it_is() {
         for number in 0..12 {
             let (content, pieces) = examined(page(number).as_bytes());
-            assert_eq!((content, sources(&pieces)), (Content::Whole, vec![Source::Page(number)]));
+            assert_eq!(
+                (content, sources(&pieces)),
+                (Content::Whole, vec![Source::Page(number)])
+            );
         }
     }
 
@@ -237,7 +296,10 @@ mod tests {
     fn a_cut_page_is_a_part_and_nothing_is_empty() {
         let whole = page(7);
         let (kind, pieces) = examined(&whole.as_bytes()[..whole.len() / 2]);
-        assert_eq!((kind, sources(&pieces)), (Content::Part, vec![Source::Page(7)]));
+        assert_eq!(
+            (kind, sources(&pieces)),
+            (Content::Part, vec![Source::Page(7)])
+        );
         assert_eq!(examined(b""), (Content::Empty, vec![]));
     }
 
@@ -245,7 +307,10 @@ mod tests {
     fn foreign_bytes_are_not_given_to_any_page() {
         let content = format!("{}{}", page(2), "#".repeat(50));
         let (kind, pieces) = examined(content.as_bytes());
-        assert_eq!((kind, sources(&pieces)), (Content::Mixture, vec![Source::Page(2), Source::Unknown]));
+        assert_eq!(
+            (kind, sources(&pieces)),
+            (Content::Mixture, vec![Source::Page(2), Source::Unknown])
+        );
         assert_eq!(pieces[1].bytes, 50);
     }
 
@@ -267,12 +332,22 @@ mod tests {
 
     #[test]
     fn in_json_a_piece_is_flat() {
-        let piece = |source| serde_json::to_value(Piece { source, at: 5, bytes: 7 }).unwrap();
+        let piece = |source| {
+            serde_json::to_value(Piece {
+                source,
+                at: 5,
+                bytes: 7,
+            })
+            .unwrap()
+        };
         assert_eq!(
             piece(Source::Page(3)),
             serde_json::json!({"source": "page", "page": 3, "at": 5, "bytes": 7})
         );
-        assert_eq!(piece(Source::Zeros), serde_json::json!({"source": "zeros", "at": 5, "bytes": 7}));
+        assert_eq!(
+            piece(Source::Zeros),
+            serde_json::json!({"source": "zeros", "at": 5, "bytes": 7})
+        );
     }
 
     #[test]
@@ -282,17 +357,31 @@ mod tests {
             let mut at = 0;
             let piece = |(source, bytes): &(Source, u64)| {
                 at += bytes;
-                Piece { source: *source, at: at - bytes, bytes: *bytes }
+                Piece {
+                    source: *source,
+                    at: at - bytes,
+                    bytes: *bytes,
+                }
             };
             let pieces: Vec<Piece> = pieces.iter().map(piece).collect();
-            SharedFile { content, bytes: at, pieces, pages_written: 16, writes: 800, spoilt: 37 }
+            SharedFile {
+                content,
+                bytes: at,
+                pieces,
+                pages_written: 16,
+                writes: 800,
+                spoilt: 37,
+            }
         };
         let whole = file(Content::Whole, &[(Source::Page(9), 60_000)]);
         assert_eq!(
             sentence(&whole, &plan),
             "in output.txt only task 9's page is left: 15 of 16 pages are lost"
         );
-        let torn = file(Content::Mixture, &[(Source::Page(3), 59_412), (Source::Page(11), 1_000)]);
+        let torn = file(
+            Content::Mixture,
+            &[(Source::Page(3), 59_412), (Source::Page(11), 1_000)],
+        );
         assert_eq!(
             sentence(&torn, &plan),
             "output.txt is a mixture: 59 412 bytes of task 3's page, 1 000 of task 11's page"

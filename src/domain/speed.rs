@@ -22,7 +22,6 @@ pub struct Piece {
 
 impl Speed {
     /// From measured pieces, in ascending order; the first begins at step 0.
-    #[must_use]
     pub fn new(pieces: Vec<Piece>) -> Speed {
         debug_assert!(pieces.first().is_some_and(|piece| piece.from == 0));
         debug_assert!(pieces.windows(2).all(|pair| pair[0].from < pair[1].from));
@@ -30,13 +29,11 @@ impl Speed {
     }
 
     /// The same rate for all steps.
-    #[must_use]
     pub fn uniform(rate: f64) -> Speed {
         Speed::new(vec![Piece { from: 0, rate }])
     }
 
     /// How many steps of one task fit into so many seconds; at least one.
-    #[must_use]
     pub fn iterations_in(&self, seconds: f64) -> u64 {
         let mut left = seconds;
         for (piece, until) in self.bounded() {
@@ -50,7 +47,6 @@ impl Speed {
     }
 
     /// How many seconds a task of so many steps takes.
-    #[must_use]
     pub fn seconds_of(&self, iterations: u64) -> f64 {
         let spent = |(piece, until): (Piece, u64)| {
             until.min(iterations).saturating_sub(piece.from) as f64 / piece.rate
@@ -60,7 +56,12 @@ impl Speed {
 
     /// The pieces, each with the step before which it ends.
     fn bounded(&self) -> impl Iterator<Item = (Piece, u64)> {
-        let ends = self.pieces.iter().skip(1).map(|piece| piece.from).chain([MAX_ITERATIONS]);
+        let ends = self
+            .pieces
+            .iter()
+            .skip(1)
+            .map(|piece| piece.from)
+            .chain([MAX_ITERATIONS]);
         self.pieces.iter().copied().zip(ends)
     }
 }
@@ -71,7 +72,16 @@ mod tests {
 
     #[test]
     fn steps_that_cost_more_are_counted_at_their_price() {
-        let speed = Speed::new(vec![Piece { from: 0, rate: 100.0 }, Piece { from: 1000, rate: 10.0 }]);
+        let speed = Speed::new(vec![
+            Piece {
+                from: 0,
+                rate: 100.0,
+            },
+            Piece {
+                from: 1000,
+                rate: 10.0,
+            },
+        ]);
         assert_eq!(speed.iterations_in(5.0), 500);
         assert_eq!(speed.iterations_in(12.0), 1020);
         assert_eq!(speed.seconds_of(500), 5.0);

@@ -26,7 +26,6 @@ pub struct Baseline {
 
 impl Baseline {
     /// As the end of "1.9× faster than": the default needs no number.
-    #[must_use]
     pub fn name(&self) -> String {
         if self.is_chosen {
             format!("#{} {}", self.number, self.model.name())
@@ -50,22 +49,20 @@ pub struct Gain {
 impl Gain {
     /// Speed-up per worker: 1 means that no worker was wasted. `None` unless the baseline had one worker and is kin, as
     /// only then the factor says how many workers' worth of work was done at once.
-    #[must_use]
     pub fn efficiency(&self, workers: u32) -> Option<f64> {
         efficiency(self.factor, workers).filter(|_| self.over.workers == 1 && self.over.is_kin)
     }
 
     /// Whether so many cores cannot explain the speed-up of a `cpu` run: the baseline kept some busy already. A tenth is
     /// left to clock frequency and chance. Over another language or interpreter any speed-up is possible.
-    #[must_use]
     pub fn is_implausible(&self, cores_usable: u32) -> bool {
         // A baseline that was kept from its only core explains nothing: that is what is to be found out.
-        self.over.is_kin && self.factor * self.over.parallelism.max(1.0) > f64::from(cores_usable) * 1.1
+        self.over.is_kin
+            && self.factor * self.over.parallelism.max(1.0) > f64::from(cores_usable) * 1.1
     }
 }
 
 /// The latest sound serial record of the same work among `records`, oldest first.
-#[must_use]
 pub fn baseline_of<'a>(
     work: &Plan,
     records: impl DoubleEndedIterator<Item = &'a Record>,
@@ -76,7 +73,6 @@ pub fn baseline_of<'a>(
 /// How many times faster `record` was than `baseline`: the ratio of their wall times.
 ///
 /// `None` unless both did the same work to its end.
-#[must_use]
 pub fn speedup(record: &Record, baseline: &Record) -> Option<f64> {
     let comparable = record.is_sound()
         && baseline.is_sound()
@@ -86,7 +82,6 @@ pub fn speedup(record: &Record, baseline: &Record) -> Option<f64> {
 }
 
 /// Speed-up per worker, 1 if each of them did as much as the one of the baseline; nothing without workers.
-#[must_use]
 pub fn efficiency(speedup: f64, workers: u32) -> Option<f64> {
     (workers > 0).then(|| speedup / f64::from(workers))
 }
@@ -98,7 +93,6 @@ pub fn efficiency(speedup: f64, workers: u32) -> Option<f64> {
 /// does: start-up, waiting for each other, too few cores. Above 1 the workers were slower than one; below 0 they were faster
 /// than linear, as with caches that fit only a share of the data, or by noise: whoever shows it says so. `None` for one
 /// worker, and unless the speed-up is above 0 and finite.
-#[must_use]
 pub fn karp_flatt(speedup: f64, workers: u32) -> Option<f64> {
     let share = 1.0 / f64::from(workers);
     let is_meaningful = workers > 1 && speedup > 0.0 && speedup.is_finite();
@@ -107,11 +101,17 @@ pub fn karp_flatt(speedup: f64, workers: u32) -> Option<f64> {
 
 /// Doubts the speed-up of a `cpu` run, against the baseline of now, if the usable cores cannot explain it.
 pub fn doubt(record: &mut Record, gain: Option<Gain>, cores_usable: u32) {
-    record.caveats.retain(|caveat| caveat.kind != CaveatKind::NoisyMachine);
+    record
+        .caveats
+        .retain(|caveat| caveat.kind != CaveatKind::NoisyMachine);
     let cpu = record.plan.workload().kind() == WorkloadKind::Cpu;
     if let Some(gain) = gain.filter(|gain| cpu && gain.is_implausible(cores_usable)) {
         let over = if gain.over.is_chosen {
-            format!(" over {}, which used {:.1} cores,", gain.over.name(), gain.over.parallelism)
+            format!(
+                " over {}, which used {:.1} cores,",
+                gain.over.name(),
+                gain.over.parallelism
+            )
         } else {
             String::new()
         };
@@ -154,14 +154,20 @@ mod tests {
             with_failure,
         ];
         let work = sample::plan(Cpu, Model::Processes, 2);
-        assert_eq!(baseline_of(&work, records.iter()).map(|found| found.wall_s), Some(3.0));
+        assert_eq!(
+            baseline_of(&work, records.iter()).map(|found| found.wall_s),
+            Some(3.0)
+        );
         assert!(baseline_of(&work, records[2..].iter()).is_none());
     }
 
     #[test]
     fn speedup_is_only_between_runs_of_the_same_work() {
         let serial = record(Model::Serial, 1, 3.0);
-        assert_eq!(speedup(&record(Model::Processes, 2, 1.5), &serial), Some(2.0));
+        assert_eq!(
+            speedup(&record(Model::Processes, 2, 1.5), &serial),
+            Some(2.0)
+        );
         let other = sample::record(sample::plan(Io, Model::Threads, 2), 1.0, 1.0);
         assert_eq!(speedup(&other, &serial), None);
         let mut stopped = record(Model::Threads, 2, 0.1);
@@ -171,7 +177,14 @@ mod tests {
 
     fn over(workers: u32, parallelism: f64, factor: f64) -> Gain {
         let model = Model::Threads;
-        let over = Baseline { number: 3, model, workers, parallelism, is_kin: true, is_chosen: true };
+        let over = Baseline {
+            number: 3,
+            model,
+            workers,
+            parallelism,
+            is_kin: true,
+            is_chosen: true,
+        };
         Gain { factor, over }
     }
 
@@ -181,7 +194,10 @@ mod tests {
         assert!(!over(1, 1.0, 2.05).is_implausible(2));
         assert!(over(2, 1.9, 2.0).is_implausible(2));
         assert!(!over(2, 1.9, 1.1).is_implausible(2));
-        assert!(over(1, 0.5, 3.0).is_implausible(2), "a disturbed baseline is no explanation");
+        assert!(
+            over(1, 0.5, 3.0).is_implausible(2),
+            "a disturbed baseline is no explanation"
+        );
     }
 
     #[test]
@@ -204,15 +220,29 @@ mod tests {
         let mut other = sample::draft(Cpu, Model::PythonThreads, 1);
         other.python = Some(crate::fixtures::python::free_threaded());
         let other = sample::record(other.validate(&Limits::default()).unwrap(), 5.0, 1.0);
-        let records =
-            [one_thread, record(Model::Serial, 1, 0.2), other, record(Model::PythonThreads, 2, 3.0)];
-        for model in [Model::PythonThreads, Model::PythonProcesses, Model::PythonInterpreters] {
+        let records = [
+            one_thread,
+            record(Model::Serial, 1, 0.2),
+            other,
+            record(Model::PythonThreads, 2, 3.0),
+        ];
+        for model in [
+            Model::PythonThreads,
+            Model::PythonProcesses,
+            Model::PythonInterpreters,
+        ] {
             let found = baseline_of(&sample::plan(Cpu, model, 2), records.iter());
             assert_eq!(found.map(|found| found.wall_s), Some(4.0), "{model:?}");
         }
         let native = baseline_of(&sample::plan(Cpu, Model::Processes, 2), records.iter());
         assert_eq!(native.map(|found| found.wall_s), Some(0.2));
-        assert!(baseline_of(&sample::plan(Cpu, Model::PythonThreads, 2), records[1..].iter()).is_none());
+        assert!(
+            baseline_of(
+                &sample::plan(Cpu, Model::PythonThreads, 2),
+                records[1..].iter()
+            )
+            .is_none()
+        );
     }
 
     #[test]
@@ -232,8 +262,14 @@ mod tests {
             let fraction = karp_flatt(speedup, workers).unwrap();
             assert!((fraction - 0.1).abs() < 0.003, "{workers}: {fraction}");
         }
-        let growing =
-            [(1.87, 0.070), (2.61, 0.075), (3.23, 0.080), (3.73, 0.085), (4.14, 0.090), (4.46, 0.095)];
+        let growing = [
+            (1.87, 0.070),
+            (2.61, 0.075),
+            (3.23, 0.080),
+            (3.73, 0.085),
+            (4.14, 0.090),
+            (4.46, 0.095),
+        ];
         for (workers, (speedup, expected)) in (2..).zip(growing) {
             let fraction = karp_flatt(speedup, workers).unwrap();
             assert!((fraction - expected).abs() < 0.003, "{workers}: {fraction}");
@@ -250,8 +286,14 @@ mod tests {
 
     #[test]
     fn there_is_no_karp_flatt_of_one_worker_or_of_an_impossible_speedup() {
-        for (speedup, workers) in [(1.0, 1), (1.0, 0), (0.0, 4), (-1.0, 4), (f64::NAN, 4), (f64::INFINITY, 4)]
-        {
+        for (speedup, workers) in [
+            (1.0, 1),
+            (1.0, 0),
+            (0.0, 4),
+            (-1.0, 4),
+            (f64::NAN, 4),
+            (f64::INFINITY, 4),
+        ] {
             assert_eq!(karp_flatt(speedup, workers), None);
         }
     }

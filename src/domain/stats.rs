@@ -25,20 +25,21 @@ pub struct Interval {
 
 impl Interval {
     /// Whether the value lies in it.
-    #[must_use]
     pub fn contains(self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
     }
 
     /// Whether some value lies in both.
-    #[must_use]
     pub fn overlaps(self, other: Interval) -> bool {
         self.low <= other.high && other.low <= self.high
     }
 
     /// The least interval around this one that has the value in it.
     fn with(self, value: f64) -> Interval {
-        Interval { low: self.low.min(value), high: self.high.max(value) }
+        Interval {
+            low: self.low.min(value),
+            high: self.high.max(value),
+        }
     }
 }
 
@@ -73,15 +74,14 @@ impl Ratio {
     /// It is no proof from few repeats. Of two samples of the same thing, three repeats each, one pair in ten is
     /// separated completely by chance, and no interval can know; of two repeats each, one in three. Whoever concludes
     /// something from it asks for a difference that matters, too.
-    #[must_use]
     pub fn is_clear(&self) -> bool {
-        self.interval.is_some_and(|interval| !interval.contains(1.0))
+        self.interval
+            .is_some_and(|interval| !interval.contains(1.0))
     }
 }
 
 /// The middle value, or the mean of the two middle ones of an even number. `None` without values, or if one is not
 /// finite.
-#[must_use]
 pub fn median(values: &[f64]) -> Option<f64> {
     sorted(values).map(|sorted| middle(&sorted))
 }
@@ -101,7 +101,6 @@ pub fn median(values: &[f64]) -> Option<f64> {
 ///
 /// Up to five values the interval is from the least to the greatest, or nearly so: it is coarse, and covers less than 95 %,
 /// see [`reach`].
-#[must_use]
 pub fn spread(values: &[f64], seed: u64) -> Option<Spread> {
     let sorted = sorted(values)?;
     let (min, max) = (*sorted.first()?, *sorted.last()?);
@@ -110,14 +109,19 @@ pub fn spread(values: &[f64], seed: u64) -> Option<Spread> {
         let medians = Medians::of(&sorted, seed).take(RESAMPLES).collect();
         bootstrap::percentiles(medians).with(median)
     });
-    Some(Spread { n: sorted.len(), median, interval, min, max })
+    Some(Spread {
+        n: sorted.len(),
+        median,
+        interval,
+        min,
+        max,
+    })
 }
 
 /// `median(over) / median(of)`: the speed-up, if `over` are the times of the baseline and `of` those of the others. `None` if
 /// a side has no values, or one that is not above 0 and finite.
 ///
 /// For the interval both sides are resampled, independently of each other, as in [`spread`].
-#[must_use]
 pub fn ratio(over: &[f64], of: &[f64], seed: u64) -> Option<Ratio> {
     let (over, of) = (positive(over)?, positive(of)?);
     let value = middle(&over) / middle(&of);
@@ -135,13 +139,17 @@ pub fn ratio(over: &[f64], of: &[f64], seed: u64) -> Option<Ratio> {
 /// has no values, or one that is not above 0 and finite.
 ///
 /// For the interval, which needs repeats of all four, each is resampled independently of the others, as in [`spread`].
-#[must_use]
 pub fn ratio_of_ratios(
     (over, of): (&[f64], &[f64]),
     (other_over, other_of): (&[f64], &[f64]),
     seed: u64,
 ) -> Option<Ratio> {
-    let sides = [positive(over)?, positive(of)?, positive(other_over)?, positive(other_of)?];
+    let sides = [
+        positive(over)?,
+        positive(of)?,
+        positive(other_over)?,
+        positive(other_of)?,
+    ];
     let quotient = |[a, b, c, d]: [f64; 4]| (a / b) / (c / d);
     let value = quotient([0, 1, 2, 3].map(|side: usize| middle(&sides[side])));
     let are_repeated = sides.iter().all(|side| side.len() > 1);
@@ -149,7 +157,9 @@ pub fn ratio_of_ratios(
         let seeds: [u64; 4] = bootstrap::seeds(seed);
         let mut medians = [0, 1, 2, 3].map(|side: usize| Medians::of(&sides[side], seeds[side]));
         let mut one = || {
-            let drawn = medians.each_mut().map(|of_side| of_side.next().expect("resamples are endless"));
+            let drawn = medians
+                .each_mut()
+                .map(|of_side| of_side.next().expect("resamples are endless"));
             quotient(drawn)
         };
         bootstrap::percentiles((0..RESAMPLES).map(|_| one()).collect()).with(value)
@@ -162,7 +172,6 @@ pub fn ratio_of_ratios(
 ///
 /// Each value is as likely above the true median as below it, so that all `n` are on one side with a probability of
 /// 2 · 2⁻ⁿ (the sign test's interval; David and Nagaraja: *Order Statistics*, 3rd edition 2003, section 7.1).
-#[must_use]
 pub fn reach(n: usize) -> f64 {
     let doublings = i32::try_from(n.max(1) - 1).unwrap_or(i32::MAX);
     (1.0 - 0.5_f64.powi(doublings)).min(CONFIDENCE)

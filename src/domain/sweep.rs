@@ -51,7 +51,6 @@ pub struct SweepDraft {
 impl SweepDraft {
     /// A draft of every configuration: first those that this program executes itself, then those of each interpreter; of
     /// each kin what speed-ups are measured against, then by model and number of workers. Each may be wrong.
-    #[must_use]
     pub fn configurations(&self) -> Vec<Draft> {
         let with = |python: Option<&Interpreter>, model, workers| Draft {
             model,
@@ -62,24 +61,33 @@ impl SweepDraft {
         };
         let counts = ascending(&self.workers);
         let kin = |python: Option<&Interpreter>, serial: Model, models: Vec<Model>| {
-            let pairs =
-                models.into_iter().flat_map(|model| counts.iter().map(move |workers| (model, *workers)));
+            let pairs = models
+                .into_iter()
+                .flat_map(|model| counts.iter().map(move |workers| (model, *workers)));
             let others = pairs.filter(|pair| *pair != (serial, 1));
             let all = std::iter::once((serial, 1)).chain(others);
-            all.map(|(model, workers)| with(python, model, workers)).collect::<Vec<Draft>>()
+            all.map(|(model, workers)| with(python, model, workers))
+                .collect::<Vec<Draft>>()
         };
         let mut all = vec![];
         if self.has_native() {
-            all.extend(kin(None, Model::Serial, self.parallel_among(&Model::NATIVE)));
+            all.extend(kin(
+                None,
+                Model::Serial,
+                self.parallel_among(&Model::NATIVE),
+            ));
         }
         for python in self.interpreters() {
-            all.extend(kin(python, Model::PythonThreads, self.parallel_among(&Model::PYTHON)));
+            all.extend(kin(
+                python,
+                Model::PythonThreads,
+                self.parallel_among(&Model::PYTHON),
+            ));
         }
         all
     }
 
     /// The models besides serial, each once, in the order in which they are offered.
-    #[must_use]
     pub fn parallel_models(&self) -> Vec<Model> {
         self.parallel_among(&Model::ALL)
     }
@@ -104,35 +112,42 @@ impl SweepDraft {
                 named.push(python);
             }
         }
-        if named.is_empty() { vec![self.draft.python.as_ref()] } else { named }
+        if named.is_empty() {
+            vec![self.draft.python.as_ref()]
+        } else {
+            named
+        }
     }
 
     /// How many configurations it has.
     fn size(&self) -> usize {
         let counts = ascending(&self.workers);
-        let native =
-            if self.has_native() { 1 + counts.len() * self.parallel_among(&Model::NATIVE).len() } else { 0 };
+        let native = if self.has_native() {
+            1 + counts.len() * self.parallel_among(&Model::NATIVE).len()
+        } else {
+            0
+        };
         let python = self.parallel_among(&Model::PYTHON);
         let is_there = python.contains(&Model::PythonThreads) && counts.contains(&1);
         native + self.interpreters().len() * (counts.len() * python.len() + usize::from(!is_there))
     }
 
     /// How many runs it has, those of the round that warms up included.
-    #[must_use]
     pub fn runs(&self) -> u64 {
         (self.size() as u64).saturating_mul(self.repeats.saturating_add(1))
     }
 
     /// Whether the machine's speed has to be known before this can become a plan.
-    #[must_use]
     pub fn needs_calibration(&self) -> bool {
         self.draft.needs_calibration()
     }
 
     /// The draft with its task time, if it has one, replaced by iterations; see [`Draft::calibrated`].
-    #[must_use]
     pub fn calibrated(self, speed: &Speed) -> SweepDraft {
-        SweepDraft { draft: self.draft.calibrated(speed), ..self }
+        SweepDraft {
+            draft: self.draft.calibrated(speed),
+            ..self
+        }
     }
 
     /// Whether it is a plan, or would be one once it is calibrated.
@@ -141,7 +156,9 @@ impl SweepDraft {
     /// The same as [`SweepDraft::validate`].
     pub fn check(&self, limits: &Limits) -> Result<(), Invalid> {
         self.check_shape()?;
-        self.configurations().iter().try_for_each(|draft| draft.check(limits))
+        self.configurations()
+            .iter()
+            .try_for_each(|draft| draft.check(limits))
     }
 
     /// The plan, or the first thing that is wrong with the draft.
@@ -152,15 +169,22 @@ impl SweepDraft {
     pub fn validate(&self, limits: &Limits) -> Result<SweepPlan, Invalid> {
         self.check_shape()?;
         let configurations = self.configurations();
-        let plans: Result<Vec<Plan>, Invalid> =
-            configurations.iter().map(|draft| draft.validate(limits)).collect();
+        let plans: Result<Vec<Plan>, Invalid> = configurations
+            .iter()
+            .map(|draft| draft.validate(limits))
+            .collect();
         let mut models = self.parallel_models();
         if self.has_native() {
             models.insert(0, Model::Serial);
         }
         let has_counts = !self.parallel_models().is_empty();
-        let counts = if has_counts { ascending(&self.workers) } else { vec![] };
-        let to_u32 = |count: &u64| u32::try_from(*count).expect("checked against a limit below 2^32");
+        let counts = if has_counts {
+            ascending(&self.workers)
+        } else {
+            vec![]
+        };
+        let to_u32 =
+            |count: &u64| u32::try_from(*count).expect("checked against a limit below 2^32");
         Ok(SweepPlan {
             configurations: plans?,
             models,
@@ -173,11 +197,17 @@ impl SweepDraft {
     /// What can be wrong besides a configuration itself.
     fn check_shape(&self) -> Result<(), Invalid> {
         if self.models.is_empty() {
-            return Err(Invalid::new(Field::Model, "a sweep needs at least one model".into()));
+            return Err(Invalid::new(
+                Field::Model,
+                "a sweep needs at least one model".into(),
+            ));
         }
         let counts = ascending(&self.workers);
         if counts.is_empty() && !self.parallel_models().is_empty() {
-            return Err(Invalid::new(Field::Workers, "a sweep needs at least one number of workers".into()));
+            return Err(Invalid::new(
+                Field::Workers,
+                "a sweep needs at least one number of workers".into(),
+            ));
         }
         if counts.len() > MAX_COUNTS {
             let sentence = format!(
@@ -229,25 +259,21 @@ pub struct SweepPlan {
 
 impl SweepPlan {
     /// All configurations, in the order of [`SweepDraft::configurations`].
-    #[must_use]
     pub fn configurations(&self) -> &[Plan] {
         &self.configurations
     }
 
     /// The work, as a serial plan: that of the first kin.
-    #[must_use]
     pub fn work(&self) -> &Plan {
         &self.configurations[0]
     }
 
     /// The models that were asked for, each once; serial is the first if any of them is native.
-    #[must_use]
     pub fn models(&self) -> &[Model] {
         &self.models
     }
 
     /// The interpreters of Python's models, each once.
-    #[must_use]
     pub fn pythons(&self) -> Vec<Interpreter> {
         let mut pythons: Vec<Interpreter> = vec![];
         for python in self.configurations.iter().filter_map(Plan::python) {
@@ -259,7 +285,6 @@ impl SweepPlan {
     }
 
     /// Who executed anything, each once, in the order of the configurations: one curve each.
-    #[must_use]
     pub fn executors(&self) -> Vec<Executor> {
         let mut executors: Vec<Executor> = self.configurations.iter().map(Plan::executor).collect();
         executors.dedup();
@@ -267,55 +292,51 @@ impl SweepPlan {
     }
 
     /// The numbers of workers that were asked for, ascending; empty if serial was all.
-    #[must_use]
     pub fn workers(&self) -> &[u32] {
         &self.counts
     }
 
     /// The executors that were asked for besides serial, in the order of the configurations.
-    #[must_use]
     pub fn parallel_executors(&self) -> Vec<Executor> {
-        let is_asked =
-            |executor: &Executor| executor.model != Model::Serial && self.models.contains(&executor.model);
+        let is_asked = |executor: &Executor| {
+            executor.model != Model::Serial && self.models.contains(&executor.model)
+        };
         self.executors().into_iter().filter(is_asked).collect()
     }
 
     /// The configuration of an executor with so many workers.
-    #[must_use]
     pub fn configuration(&self, executor: &Executor, workers: u32) -> Option<usize> {
         let is_it = |plan: &Plan| plan.workers() == workers && plan.executor() == *executor;
         self.configurations.iter().position(is_it)
     }
 
     /// The configuration that the speed-ups of another are measured against: the serial one of its kin.
-    #[must_use]
     pub fn base_of(&self, configuration: usize) -> usize {
         let executor = self.configurations[configuration].executor();
         let is_base = |plan: &Plan| plan.is_serial() && plan.executor().is_kin(&executor);
-        self.configurations.iter().position(is_base).expect("every kin has a serial configuration")
+        self.configurations
+            .iter()
+            .position(is_base)
+            .expect("every kin has a serial configuration")
     }
 
     /// How many rounds are counted, at least one.
-    #[must_use]
     pub fn repeats(&self) -> u32 {
         self.repeats
     }
 
     /// How many rounds there are: those that are counted, and the one that warms up.
-    #[must_use]
     pub fn rounds(&self) -> u32 {
         self.repeats + 1
     }
 
     /// How many runs there are, those of the round that warms up included.
-    #[must_use]
     pub fn runs(&self) -> u32 {
         self.rounds() * u32::try_from(self.configurations.len()).expect("limited to a few")
     }
 
     /// The highest speed-up that there can be with so many workers: every worker does its share, as far as there are tasks
     /// for it, and cores where tasks compute.
-    #[must_use]
     pub fn ideal_speedup(&self, workers: u32, cores_usable: u32) -> f64 {
         let work = self.work();
         let most = match work.workload().kind() {
@@ -326,20 +347,17 @@ impl SweepPlan {
     }
 
     /// Where the order of each round is drawn from.
-    #[must_use]
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
     /// In which order a round measures the configurations: each index of [`SweepPlan::configurations`] once. The same
     /// seed gives the same order on every machine and in every version.
-    #[must_use]
     pub fn order(&self, round: u32) -> Vec<usize> {
         order::shuffled(self.configurations.len(), self.seed, round)
     }
 
     /// Which of the configurations this plan is.
-    #[must_use]
     pub fn index_of(&self, plan: &Plan) -> Option<usize> {
         self.configurations.iter().position(|configuration| {
             // What differs most often comes first: a plan of io has a list of latencies.
@@ -361,15 +379,20 @@ pub struct Sweep {
 
 impl Sweep {
     /// Whether this run was a part of it, counted or not.
-    #[must_use]
     pub fn owns(&self, record: &Record) -> bool {
-        record.campaign.as_ref().is_some_and(|part| part.id == self.id)
+        record
+            .campaign
+            .as_ref()
+            .is_some_and(|part| part.id == self.id)
     }
 
     /// What its runs among `records` say together. Conclusions about computing name the usable cores of the machine on
     /// which they were measured.
-    #[must_use]
-    pub fn results<'a>(&self, records: impl IntoIterator<Item = &'a Record>, cores_usable: u32) -> Results {
+    pub fn results<'a>(
+        &self,
+        records: impl IntoIterator<Item = &'a Record>,
+        cores_usable: u32,
+    ) -> Results {
         let mut results = results::of(self, records);
         results.conclusion = conclusion::of(&self.plan, &results, cores_usable);
         results

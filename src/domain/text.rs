@@ -3,7 +3,6 @@
 use std::fmt;
 
 /// A duration with three significant digits and a unit, right-aligned digits never needed: `12.3 ms`, `1.23 s`.
-#[must_use]
 pub fn duration(seconds: f64) -> String {
     let (value, unit) = match seconds {
         s if s >= 60.0 => return minutes(s),
@@ -26,7 +25,6 @@ fn minutes(seconds: f64) -> String {
 
 /// Seconds in a column of times, with their unit: three decimals, so that the points align. What they cannot tell is told
 /// in a smaller unit, which the eye sees at once.
-#[must_use]
 pub fn column_seconds(seconds: f64) -> String {
     if seconds > 0.0 && seconds < LEAST_IN_SECONDS {
         duration(seconds)
@@ -40,7 +38,6 @@ pub const LEAST_IN_SECONDS: f64 = 0.0095;
 
 /// Seconds in a column whose heading has the unit and whose points are aligned: three decimals, or as many as three
 /// digits of a short time need; of hours and more only one.
-#[must_use]
 pub fn bare_seconds(seconds: f64) -> String {
     let decimals = match seconds {
         s if s >= 999.9995 => 1,
@@ -54,7 +51,6 @@ pub fn bare_seconds(seconds: f64) -> String {
 }
 
 /// Three significant digits, at most three decimals, no unit: `0.065`, `2.00`, `12.3`, `1 234`.
-#[must_use]
 pub fn three_digits(value: f64) -> String {
     let decimals = match value {
         v if v >= 99.95 => 0,
@@ -68,13 +64,14 @@ pub fn three_digits(value: f64) -> String {
 /// A number that is not negative, rounded to so many decimals and grouped before the point.
 pub(super) fn with_groups(value: f64, decimals: usize) -> String {
     let plain = format!("{value:.decimals$}");
-    let (whole, fraction) = plain.split_once('.').map_or((plain.as_str(), None), |(a, b)| (a, Some(b)));
+    let (whole, fraction) = plain
+        .split_once('.')
+        .map_or((plain.as_str(), None), |(a, b)| (a, Some(b)));
     let whole = whole.parse().map_or_else(|_| whole.to_string(), grouped);
     fraction.map_or_else(|| whole.clone(), |fraction| format!("{whole}.{fraction}"))
 }
 
 /// A speed-up from single runs: two significant digits, as more would pretend.
-#[must_use]
 pub fn speedup(factor: f64) -> String {
     if factor >= 9.95 {
         format!("{factor:.0}×")
@@ -91,11 +88,10 @@ pub fn speedup(factor: f64) -> String {
 }
 
 /// A count in words up to twelve, as in "two workers".
-#[must_use]
 pub fn count(n: u64) -> String {
     const WORDS: [&str; 13] = [
-        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-        "twelve",
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "eleven", "twelve",
     ];
     usize::try_from(n)
         .ok()
@@ -104,7 +100,6 @@ pub fn count(n: u64) -> String {
 }
 
 /// A whole number with thin groups: `10 000 000`.
-#[must_use]
 pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
@@ -118,13 +113,11 @@ pub fn grouped(n: u64) -> String {
 }
 
 /// A count with its noun, as in "1 task" and "4 000 threads".
-#[must_use]
 pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
 /// Bytes in the largest unit that keeps the number above one.
-#[must_use]
 pub fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
     let mut value = bytes as f64;
@@ -133,42 +126,50 @@ pub fn bytes(bytes: u64) -> String {
         value /= 1000.0;
         unit += 1;
     }
-    if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+    if unit == 0 {
+        format!("{bytes} B")
+    } else {
+        format!("{value:.1} {}", UNITS[unit])
+    }
 }
 
 /// Day and time of a moment in RFC 3339, in its own time zone: 2026-05-14 09:30.
-#[must_use]
 pub fn moment(rfc3339: &str) -> String {
     clean(rfc3339, 16).replacen('T', " ", 1)
 }
 
 /// A system error in the system's words, without Rust's "(os error 28)", as the end of a sentence.
-#[must_use]
 pub fn plain(error: &impl fmt::Display) -> String {
     let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+    text.split(" (os error")
+        .next()
+        .unwrap_or_default()
+        .to_lowercase()
 }
 
 /// At most `most` characters of foreign text, with every one that could command a terminal, or reorder the text around
 /// it, replaced by `\u{fffd}`.
-#[must_use]
 pub fn clean(foreign: &str, most: usize) -> String {
     foreign
         .chars()
         .take(most)
-        .map(|c| if is_treacherous(c) { char::REPLACEMENT_CHARACTER } else { c })
+        .map(|c| {
+            if is_treacherous(c) {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        })
         .collect()
 }
 
 /// Control characters (line breaks too: a sentence is one line), bidirectional controls and line separators.
-#[must_use]
 pub fn is_treacherous(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A text in lines of at most `width` columns, broken at spaces; a word that is longer than a line, anywhere.
-#[must_use]
 pub fn wrap(text: &str, width: u16) -> Vec<String> {
     let width = usize::from(width.max(1));
     let mut lines = vec![String::new()];
@@ -182,7 +183,10 @@ pub fn wrap(text: &str, width: u16) -> Vec<String> {
         } else {
             lines.push(word.to_string());
         }
-        while let Some(rest) = lines.last_mut().and_then(|line| split_at_column(line, width)) {
+        while let Some(rest) = lines
+            .last_mut()
+            .and_then(|line| split_at_column(line, width))
+        {
             lines.push(rest);
         }
     }
@@ -226,9 +230,18 @@ mod tests {
             (75.2, "75.200 s", "75.200"),
             (12_345.678, "12 345.678 s", "12 345.7"),
         ] {
-            assert_eq!((column_seconds(seconds).as_str(), bare_seconds(seconds).as_str()), (with_unit, bare));
+            assert_eq!(
+                (
+                    column_seconds(seconds).as_str(),
+                    bare_seconds(seconds).as_str()
+                ),
+                (with_unit, bare)
+            );
         }
-        assert_eq!([0.065, 2.0, 12.34, 1234.0].map(three_digits), ["0.065", "2.00", "12.3", "1 234"]);
+        assert_eq!(
+            [0.065, 2.0, 12.34, 1234.0].map(three_digits),
+            ["0.065", "2.00", "12.3", "1 234"]
+        );
     }
 
     #[test]
@@ -236,7 +249,11 @@ mod tests {
         assert_eq!(speedup(1.949), "1.9×");
         assert_eq!(speedup(12.4), "12×");
         assert_eq!(speedup(0.996), "1.0×");
-        assert_eq!((speedup(1.057), speedup(1.1)), ("1.06×".into(), "1.1×".into()), "no gain, a gain");
+        assert_eq!(
+            (speedup(1.057), speedup(1.1)),
+            ("1.06×".into(), "1.1×".into()),
+            "no gain, a gain"
+        );
         assert_eq!(speedup(0.54), "0.54×");
         assert_eq!(speedup(0.054), "0.054×");
     }
@@ -270,7 +287,10 @@ mod tests {
 
     #[test]
     fn a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost() {
-        assert_eq!(wrap("see http://a.example/ü/long ok", 10), ["see", "http://a.e", "xample/ü/l", "ong ok"]);
+        assert_eq!(
+            wrap("see http://a.example/ü/long ok", 10),
+            ["see", "http://a.e", "xample/ü/l", "ong ok"]
+        );
         assert_eq!(wrap("exactly-ten", 11), ["exactly-ten"]);
     }
 }

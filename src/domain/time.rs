@@ -12,14 +12,12 @@ pub const TICK: Nanos = 1_000_000;
 pub const STALE_AFTER: Nanos = 3 * TICK;
 
 /// Nanoseconds as seconds.
-#[must_use]
 pub fn seconds(nanos: Nanos) -> f64 {
     // Below 2^53 ns (104 days) the conversion is exact to the nanosecond.
     nanos as f64 / 1e9
 }
 
 /// Seconds as nanoseconds, rounded; negative and absurd values are clamped.
-#[must_use]
 pub fn nanos(seconds: f64) -> Nanos {
     (seconds * 1e9).round() as Nanos
 }

@@ -132,9 +132,14 @@ pub struct Trace {
 
 impl Trace {
     /// An empty picture with a lane per worker, each in [`Phase::Starting`] from `t0` on.
-    #[must_use]
     pub fn new(workers: u32) -> Trace {
-        let starting = Transition { at: 0, task: None, phase: Phase::Starting, core: 0, after_gap: false };
+        let starting = Transition {
+            at: 0,
+            task: None,
+            phase: Phase::Starting,
+            core: 0,
+            after_gap: false,
+        };
         let mut lane = Lane::default();
         lane.push(starting);
         let workers = workers as usize;
@@ -150,9 +155,10 @@ impl Trace {
 
     /// The same for workers that wait for this lock: a computing one that has not stamped for a while most likely waits for
     /// CPython's, which only its next stamp can tell.
-    #[must_use]
     pub fn under(mut self, lock: Lock) -> Trace {
-        self.lanes.iter_mut().for_each(|lane| lane.shares_lock = lock == Lock::Real);
+        self.lanes
+            .iter_mut()
+            .for_each(|lane| lane.shares_lock = lock == Lock::Real);
         self
     }
 
@@ -190,7 +196,11 @@ impl Trace {
     fn count(&mut self) {
         self.dropped = self.lanes.iter().map(Lane::dropped).sum();
         self.by_phase = [0; Phase::COUNT];
-        for phase in self.lanes.iter().filter_map(|lane| lane.phase_now(self.now)) {
+        for phase in self
+            .lanes
+            .iter()
+            .filter_map(|lane| lane.phase_now(self.now))
+        {
             self.by_phase[phase as usize] += 1;
         }
     }
@@ -200,11 +210,16 @@ impl Trace {
         let elapsed = now.saturating_sub(self.now);
         if elapsed > 0 {
             let on_tasks: Nanos = self.lanes.iter().map(|lane| lane.time_on_tasks(now)).sum();
-            let mean = |now: Nanos, before: Nanos| now.saturating_sub(before) as f64 / elapsed as f64;
+            let mean =
+                |now: Nanos, before: Nanos| now.saturating_sub(before) as f64 / elapsed as f64;
             // What is heard of late must not look like more than there are.
             let in_flight = mean(on_tasks, self.on_tasks).min(self.lanes.len() as f64);
             let on_core = mean(cpu, self.cpu);
-            self.samples.push(Sample { at: now, in_flight, on_core });
+            self.samples.push(Sample {
+                at: now,
+                in_flight,
+                on_core,
+            });
             (self.now, self.cpu, self.on_tasks) = (now, cpu, on_tasks);
         }
     }
@@ -236,114 +251,108 @@ impl Trace {
     }
 
     /// One per worker.
-    #[must_use]
     pub fn lanes(&self) -> &[Lane] {
         &self.lanes
     }
 
     /// The curves of concurrency and parallelism so far.
-    #[must_use]
     pub fn samples(&self) -> &[Sample] {
         &self.samples
     }
 
     /// P(t) on average over the last half second: what a person can read, where single samples would flicker.
-    #[must_use]
     pub fn on_core_lately(&self) -> f64 {
-        let first = self.samples.partition_point(|sample| sample.at + LATELY <= self.now);
-        let mut from = first.checked_sub(1).map_or(0, |before| self.samples[before].at);
+        let first = self
+            .samples
+            .partition_point(|sample| sample.at + LATELY <= self.now);
+        let mut from = first
+            .checked_sub(1)
+            .map_or(0, |before| self.samples[before].at);
         let began = from;
         let mut sum = 0.0;
         for sample in &self.samples[first..] {
             sum += sample.on_core * (sample.at - from) as f64;
             from = sample.at;
         }
-        if from > began { sum / (from - began) as f64 } else { 0.0 }
+        if from > began {
+            sum / (from - began) as f64
+        } else {
+            0.0
+        }
     }
 
     /// CPU time of our workers by core.
-    #[must_use]
     pub fn cores(&self) -> &[CoreTime] {
         &self.cores
     }
 
     /// What our workers used of each core, over time.
-    #[must_use]
     pub fn core_curves(&self) -> &CoreCurves {
         &self.core_curves
     }
 
     /// Share of each core that others use, in 0..=1; empty while unknown.
-    #[must_use]
     pub fn others(&self) -> &[(u16, f64)] {
         &self.others
     }
 
     /// Until when the picture goes, since `t0`.
-    #[must_use]
     pub fn now(&self) -> Nanos {
         self.now
     }
 
     /// Tasks in flight at this moment.
-    #[must_use]
     pub fn in_flight_now(&self) -> u32 {
         // The two are not counted at the same moment.
         self.begun.saturating_sub(self.ended)
     }
 
     /// Tasks begun, ended and failed.
-    #[must_use]
     pub fn tasks(&self) -> (u32, u32, u32) {
         (self.begun, self.ended, self.failed)
     }
 
     /// Whether the run is over.
-    #[must_use]
     pub fn is_concluded(&self) -> bool {
         self.concluded
     }
 
     /// Whether the picture was made poorer to save memory.
-    #[must_use]
     pub fn is_thinned(&self) -> bool {
         self.thinned
     }
 
     /// How many workers are in each phase now.
-    #[must_use]
     pub fn workers_by_phase(&self) -> [u32; Phase::COUNT] {
         self.by_phase
     }
 
     /// Events that the engine had to drop, over all lanes.
-    #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
 
     /// How often workers were found on another core than at the event before, over all lanes. O(lanes).
-    #[must_use]
     pub fn migrations(&self) -> u64 {
         self.lanes.iter().map(Lane::migrations).sum()
     }
 
     /// The cores on which workers computed so far, by number, with who had them when.
-    #[must_use]
     pub fn core_lanes(&self) -> &[CoreLane] {
         self.core_view.cores()
     }
 
     /// The row of the core with this number, if any worker computed on it so far.
-    #[must_use]
     pub fn core_lane(&self, core: u16) -> Option<&CoreLane> {
         let lanes = self.core_lanes();
-        lanes.binary_search_by_key(&core, CoreLane::core).ok().map(|index| &lanes[index])
+        lanes
+            .binary_search_by_key(&core, CoreLane::core)
+            .ok()
+            .map(|index| &lanes[index])
     }
 
     /// The lanes that row `row` of `rows` stands for in a picture of all lanes: all rows together show each lane once.
     /// Where there are fewer lanes than rows, some rows stand for none.
-    #[must_use]
     pub fn lanes_of_row(&self, row: usize, rows: usize) -> Range<usize> {
         self.summary.lanes_of_row(row, rows)
     }
@@ -354,27 +363,30 @@ impl Trace {
     /// Made from sums by buckets of time: over the whole run they are exact, also after [`Trace::thin`]; where a moment
     /// lies within a bucket, what happened in it is spread evenly. With a few parts for the whole run, a bucket is at most
     /// a quarter of a part. O(lanes), however many events there are.
-    #[must_use]
     pub fn times_together(&self, lanes: Range<usize>, moments: &[Nanos]) -> Vec<PhaseTimes> {
-        let open = self.lanes[lanes.clone()].iter().flat_map(|lane| lane.open(self.now));
+        let open = self.lanes[lanes.clone()]
+            .iter()
+            .flat_map(|lane| lane.open(self.now));
         self.summary.times(lanes, moments, open, self.now)
     }
 
     /// How long `worker` was in each phase between two moments. O(log events).
-    #[must_use]
     pub fn times_between(&self, worker: usize, from: Nanos, to: Nanos) -> PhaseTimes {
         let lane = &self.lanes[worker];
-        lane.times_until(to, self.now).since(&lane.times_until(from, self.now))
+        lane.times_until(to, self.now)
+            .since(&lane.times_until(from, self.now))
     }
 
     /// How many events the busiest lane has.
-    #[must_use]
     pub fn most_events(&self) -> usize {
-        self.lanes.iter().map(|lane| lane.transitions().len()).max().unwrap_or(0)
+        self.lanes
+            .iter()
+            .map(|lane| lane.transitions().len())
+            .max()
+            .unwrap_or(0)
     }
 
     /// How much memory the picture takes, in bytes.
-    #[must_use]
     pub fn bytes(&self) -> usize {
         self.lanes.iter().map(Lane::bytes).sum::<usize>()
             + self.summary.bytes()
@@ -390,13 +402,27 @@ mod tests {
     use proptest::prelude::*;
 
     fn at(at: Nanos, phase: Phase) -> Transition {
-        Transition { at, task: Some(0), phase, core: 0, after_gap: false }
+        Transition {
+            at,
+            task: Some(0),
+            phase,
+            core: 0,
+            after_gap: false,
+        }
     }
 
     fn trace_of(transitions: Vec<Transition>, now: Nanos, last_stamp: Nanos) -> Trace {
         let mut trace = Trace::new(1);
-        let update = LaneUpdate { transitions, last_stamp, ..LaneUpdate::default() };
-        trace.apply(Batch { now, lanes: vec![update], ..Batch::default() });
+        let update = LaneUpdate {
+            transitions,
+            last_stamp,
+            ..LaneUpdate::default()
+        };
+        trace.apply(Batch {
+            now,
+            lanes: vec![update],
+            ..Batch::default()
+        });
         trace
     }
 
@@ -410,7 +436,10 @@ mod tests {
         assert_eq!(times[Phase::Ready], 20 * ms);
         assert_eq!(trace.workers_by_phase()[Phase::Ready as usize], 1);
         let fresh = trace_of(vec![at(10 * ms, Phase::Computing)], 40 * ms, 39 * ms);
-        assert_eq!(fresh.times_between(0, 0, 40 * ms)[Phase::Computing], 30 * ms);
+        assert_eq!(
+            fresh.times_between(0, 0, 40 * ms)[Phase::Computing],
+            30 * ms
+        );
     }
 
     #[test]
@@ -429,7 +458,10 @@ mod tests {
         let curve = |samples: &[Nanos], wall: Nanos| -> Vec<Nanos> {
             let mut trace = Trace::new(1);
             for now in samples {
-                trace.apply(Batch { now: *now, ..Batch::default() });
+                trace.apply(Batch {
+                    now: *now,
+                    ..Batch::default()
+                });
             }
             trace.conclude(wall);
             trace.samples().iter().map(|sample| sample.at).collect()
@@ -444,17 +476,34 @@ mod tests {
     fn what_happened_lately_is_an_average_that_can_be_read() {
         let mut trace = Trace::new(1);
         assert_eq!(trace.on_core_lately(), 0.0);
-        let busy = |ms: u64| if ms <= 1_000 { 0 } else { (ms - 1_000) * 2_000_000 };
+        let busy = |ms: u64| {
+            if ms <= 1_000 {
+                0
+            } else {
+                (ms - 1_000) * 2_000_000
+            }
+        };
         for ms in (20..=2_000).step_by(20) {
-            let lanes = vec![LaneUpdate { cpu: busy(ms), ..LaneUpdate::default() }];
-            trace.apply(Batch { now: ms * 1_000_000, lanes, ..Batch::default() });
+            let lanes = vec![LaneUpdate {
+                cpu: busy(ms),
+                ..LaneUpdate::default()
+            }];
+            trace.apply(Batch {
+                now: ms * 1_000_000,
+                lanes,
+                ..Batch::default()
+            });
             let expected = match ms {
                 ..=1_000 => 0.0,
                 1_250 => 1.0,
                 1_500.. => 2.0,
                 _ => continue,
             };
-            assert!((trace.on_core_lately() - expected).abs() < 0.01, "{ms} ms: {}", trace.on_core_lately());
+            assert!(
+                (trace.on_core_lately() - expected).abs() < 0.01,
+                "{ms} ms: {}",
+                trace.on_core_lately()
+            );
         }
     }
 
@@ -462,22 +511,59 @@ mod tests {
     fn parallelism_of_a_sample_is_cpu_time_over_time() {
         let mut trace = Trace::new(2);
         for (now, cpu) in [(100, 50), (200, 150)] {
-            let lanes = vec![LaneUpdate { cpu, ..LaneUpdate::default() }; 2];
-            trace.apply(Batch { now, lanes, begun: 2, ..Batch::default() });
+            let lanes = vec![
+                LaneUpdate {
+                    cpu,
+                    ..LaneUpdate::default()
+                };
+                2
+            ];
+            trace.apply(Batch {
+                now,
+                lanes,
+                begun: 2,
+                ..Batch::default()
+            });
         }
-        let on_core: Vec<f64> = trace.samples().iter().map(|sample| sample.on_core).collect();
+        let on_core: Vec<f64> = trace
+            .samples()
+            .iter()
+            .map(|sample| sample.on_core)
+            .collect();
         assert_eq!(on_core, vec![1.0, 2.0]);
     }
 
     #[test]
     fn concurrency_of_a_sample_is_the_time_on_tasks_over_time_however_the_counters_were_read() {
         let mut trace = Trace::new(2);
-        let on = |task| Transition { task, ..at(0, Phase::Computing) };
-        let first = LaneUpdate { transitions: vec![on(Some(0))], ..LaneUpdate::default() };
-        let (begin, end) = (Transition { at: 100, ..on(Some(1)) }, Transition { at: 150, ..on(None) });
-        let second = LaneUpdate { transitions: vec![begin, end], ..LaneUpdate::default() };
+        let on = |task| Transition {
+            task,
+            ..at(0, Phase::Computing)
+        };
+        let first = LaneUpdate {
+            transitions: vec![on(Some(0))],
+            ..LaneUpdate::default()
+        };
+        let (begin, end) = (
+            Transition {
+                at: 100,
+                ..on(Some(1))
+            },
+            Transition {
+                at: 150,
+                ..on(None)
+            },
+        );
+        let second = LaneUpdate {
+            transitions: vec![begin, end],
+            ..LaneUpdate::default()
+        };
         let nothing = LaneUpdate::default;
-        trace.apply(Batch { now: 100, lanes: vec![first, nothing()], ..Batch::default() });
+        trace.apply(Batch {
+            now: 100,
+            lanes: vec![first, nothing()],
+            ..Batch::default()
+        });
         trace.apply(Batch {
             now: 200,
             lanes: vec![nothing(), second],
@@ -485,25 +571,44 @@ mod tests {
             ended: 2,
             ..Batch::default()
         });
-        let in_flight: Vec<f64> = trace.samples().iter().map(|sample| sample.in_flight).collect();
+        let in_flight: Vec<f64> = trace
+            .samples()
+            .iter()
+            .map(|sample| sample.in_flight)
+            .collect();
         assert_eq!(in_flight, [1.0, 1.5]);
     }
 
     #[test]
     fn a_thinned_trace_is_small_and_still_covers_the_run() {
-        let events =
-            (0..100_000).map(|i| at(i * 10, if i % 10 < 7 { Phase::Computing } else { Phase::File }));
+        let events = (0..100_000).map(|i| {
+            at(
+                i * 10,
+                if i % 10 < 7 {
+                    Phase::Computing
+                } else {
+                    Phase::File
+                },
+            )
+        });
         let mut trace = trace_of(events.collect(), 1_000_000, 1_000_000);
         trace.conclude(1_000_000);
         let before = trace.bytes();
         trace.thin(100);
-        assert!(trace.bytes() < before / 50, "{} of {before} bytes", trace.bytes());
+        assert!(
+            trace.bytes() < before / 50,
+            "{} of {before} bytes",
+            trace.bytes()
+        );
         assert_eq!(trace.times_between(0, 0, 1_000_000).total(), 1_000_000);
     }
 
     #[test]
     fn what_is_not_known_of_a_run_is_still_not_known_when_it_is_thinned() {
-        let gap = |i: u64| Transition { after_gap: i % 4 == 3, ..at(i * 10, Phase::Computing) };
+        let gap = |i: u64| Transition {
+            after_gap: i % 4 == 3,
+            ..at(i * 10, Phase::Computing)
+        };
         let mut trace = trace_of((0..10_000).map(gap).collect(), 100_000, 100_000);
         let lost = trace.times_between(0, 0, 100_000)[Phase::Lost];
         trace.thin(10);
@@ -513,7 +618,10 @@ mod tests {
 
     #[test]
     fn a_move_to_another_core_counts_as_a_migration_once_the_worker_has_begun() {
-        let on = |time: Nanos, core: u16, phase: Phase| Transition { core, ..at(time, phase) };
+        let on = |time: Nanos, core: u16, phase: Phase| Transition {
+            core,
+            ..at(time, phase)
+        };
         let moves = [
             on(10, 1, Phase::Computing),
             on(20, 1, Phase::File),
@@ -530,10 +638,29 @@ mod tests {
     fn the_row_of_a_core_shows_a_segment_that_goes_on_up_to_its_last_stamp() {
         let mut trace = trace_of(vec![at(10, Phase::Computing)], 100, 90);
         let on_core = |trace: &Trace, from, to| trace.core_lanes()[0].between(from, to);
-        assert_eq!(on_core(&trace, 0, 100), OnCore { time: 80, who: Who::One(0) });
-        let update = LaneUpdate { transitions: vec![at(95, Phase::Idle)], ..LaneUpdate::default() };
-        trace.apply(Batch { now: 200, lanes: vec![update], ..Batch::default() });
-        assert_eq!(on_core(&trace, 0, 200), OnCore { time: 85, who: Who::One(0) });
+        assert_eq!(
+            on_core(&trace, 0, 100),
+            OnCore {
+                time: 80,
+                who: Who::One(0)
+            }
+        );
+        let update = LaneUpdate {
+            transitions: vec![at(95, Phase::Idle)],
+            ..LaneUpdate::default()
+        };
+        trace.apply(Batch {
+            now: 200,
+            lanes: vec![update],
+            ..Batch::default()
+        });
+        assert_eq!(
+            on_core(&trace, 0, 200),
+            OnCore {
+                time: 85,
+                who: Who::One(0)
+            }
+        );
     }
 
     #[test]
@@ -545,7 +672,11 @@ mod tests {
             dropped: 3,
             ..LaneUpdate::default()
         };
-        trace.apply(Batch { now: 100, lanes: vec![update], ..Batch::default() });
+        trace.apply(Batch {
+            now: 100,
+            lanes: vec![update],
+            ..Batch::default()
+        });
         assert!(trace.core_lanes().is_empty());
     }
 
@@ -555,9 +686,18 @@ mod tests {
         let phases = [Phase::Computing, Phase::File];
         for batch in 0..40 {
             let first = batch * 100_000;
-            let transitions = (first..first + 100_000).map(|i| at(i * 10, phases[i as usize % 2])).collect();
-            let update = LaneUpdate { transitions, ..LaneUpdate::default() };
-            trace.apply(Batch { now: (first + 100_000) * 10, lanes: vec![update], ..Batch::default() });
+            let transitions = (first..first + 100_000)
+                .map(|i| at(i * 10, phases[i as usize % 2]))
+                .collect();
+            let update = LaneUpdate {
+                transitions,
+                ..LaneUpdate::default()
+            };
+            trace.apply(Batch {
+                now: (first + 100_000) * 10,
+                lanes: vec![update],
+                ..Batch::default()
+            });
             assert!(trace.bytes() <= BYTES_MAX);
         }
         assert!(trace.is_thinned());
@@ -582,11 +722,18 @@ mod tests {
                     *now += step;
                     at(*now, Phase::from_number(*phase).unwrap())
                 };
-                LaneUpdate { transitions: events.iter().map(event).collect(), ..LaneUpdate::default() }
+                LaneUpdate {
+                    transitions: events.iter().map(event).collect(),
+                    ..LaneUpdate::default()
+                }
             };
             let lanes = batch.iter().zip(&mut now).map(lane).collect();
             let latest = now.iter().max().unwrap() + 1_000_000;
-            trace.apply(Batch { now: latest.max(trace.now() + 1), lanes, ..Batch::default() });
+            trace.apply(Batch {
+                now: latest.max(trace.now() + 1),
+                lanes,
+                ..Batch::default()
+            });
         }
         trace
     }

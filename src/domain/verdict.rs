@@ -17,7 +17,6 @@ use super::workload::WorkloadKind;
 const NO_GAIN: std::ops::Range<f64> = 0.9..1.1;
 
 /// That workers died while the run goes on without them; nothing if none did.
-#[must_use]
 pub fn died(deaths: &[String]) -> Option<String> {
     let (first, others) = deaths.split_first()?;
     Some(match others.len() {
@@ -31,19 +30,26 @@ pub fn died(deaths: &[String]) -> Option<String> {
 
 /// What the workers are doing at this moment: "1 computes, 3 wait for the lock"; "~3" where waiting for this lock is
 /// estimated.
-#[must_use]
 pub fn live(trace: &Trace, lock: Lock) -> String {
     let counts = trace.workers_by_phase();
     let part = |phase: Phase, one: &str, many: &str| {
         let n = counts[phase as usize];
-        let about = if phase == Phase::Gil && lock == Lock::Real { "~" } else { "" };
+        let about = if phase == Phase::Gil && lock == Lock::Real {
+            "~"
+        } else {
+            ""
+        };
         (n > 0).then(|| format!("{about}{n} {}", if n == 1 { one } else { many }))
     };
     let parts: Vec<String> = [
         part(Phase::Computing, "computes", "compute"),
         part(Phase::Ready, "waits for a core", "wait for a core"),
         part(Phase::Gil, "waits for the lock", "wait for the lock"),
-        part(Phase::Network, "waits for the network", "wait for the network"),
+        part(
+            Phase::Network,
+            "waits for the network",
+            "wait for the network",
+        ),
         part(Phase::File, "writes", "write"),
         part(Phase::Starting, "is starting", "are starting"),
         part(Phase::Idle, "is done", "are done"),
@@ -55,12 +61,14 @@ pub fn live(trace: &Trace, lock: Lock) -> String {
 }
 
 /// What came out of a run, compared with its baseline if there is one and it is another run.
-#[must_use]
 pub fn concluded(record: &Record, gain: Option<Gain>) -> String {
     match record.outcome {
         Outcome::Cancelled => stopped(record),
         Outcome::Failed => {
-            format!("the run broke: {}", record.error.as_deref().unwrap_or("for an unknown reason"))
+            format!(
+                "the run broke: {}",
+                record.error.as_deref().unwrap_or("for an unknown reason")
+            )
         }
         Outcome::Completed if record.tasks_failed > 0 => with_failures(record),
         Outcome::Completed => completed(record, gain),
@@ -77,9 +85,16 @@ fn stopped(record: &Record) -> String {
 }
 
 fn with_failures(record: &Record) -> String {
-    let first = record.failures.iter().find_map(|task| task.error.as_deref());
+    let first = record
+        .failures
+        .iter()
+        .find_map(|task| task.error.as_deref());
     let reason = first.map(|error| format!(": {error}")).unwrap_or_default();
-    format!("{} of {} tasks failed{reason}", record.tasks_failed, record.plan.tasks())
+    format!(
+        "{} of {} tasks failed{reason}",
+        record.tasks_failed,
+        record.plan.tasks()
+    )
 }
 
 fn completed(record: &Record, gain: Option<Gain>) -> String {
@@ -95,67 +110,113 @@ fn completed(record: &Record, gain: Option<Gain>) -> String {
         Some(Gain { factor, over }) if factor >= 1.0 => {
             format!("{} faster than {}", text::speedup(factor), over.name())
         }
-        Some(Gain { factor, over }) => format!("{} slower than {}", text::speedup(1.0 / factor), over.name()),
+        Some(Gain { factor, over }) => format!(
+            "{} slower than {}",
+            text::speedup(1.0 / factor),
+            over.name()
+        ),
     };
     format!("{name}: {what}: {}", reason(record))
 }
 
 /// What came out of a run that was repeated: what the repeats say together, and how many times faster that is than the
 /// baseline.
-#[must_use]
 pub fn repeated(record: &Record, time: &Spread, gain: Option<(Ratio, Baseline)>) -> String {
-    let compared = gain.map(|(ratio, over)| format!(", {}", gained(&ratio, &over))).unwrap_or_default();
+    let compared = gain
+        .map(|(ratio, over)| format!(", {}", gained(&ratio, &over)))
+        .unwrap_or_default();
     let name = record.plan.executor().name();
-    format!("{name}: {}{compared}: {}", repeats::told(time), reason(record))
+    format!(
+        "{name}: {}{compared}: {}",
+        repeats::told(time),
+        reason(record)
+    )
 }
 
 /// "1.93× faster than serial (1.88–1.97)", or that nobody can tell.
 fn gained(ratio: &Ratio, over: &Baseline) -> String {
     let over = over.name();
-    let of =
-        |value: f64| if ratio.interval.is_some() { format!("{value:.2}×") } else { text::speedup(value) };
+    let of = |value: f64| {
+        if ratio.interval.is_some() {
+            format!("{value:.2}×")
+        } else {
+            text::speedup(value)
+        }
+    };
     let range = |turned: bool| {
-        let range = ratio
-            .interval
-            .map(|Interval { low, high }| if turned { (1.0 / high, 1.0 / low) } else { (low, high) });
-        range.map(|(low, high)| format!(" ({low:.2}–{high:.2})")).unwrap_or_default()
+        let range = ratio.interval.map(|Interval { low, high }| {
+            if turned {
+                (1.0 / high, 1.0 / low)
+            } else {
+                (low, high)
+            }
+        });
+        range
+            .map(|(low, high)| format!(" ({low:.2}–{high:.2})"))
+            .unwrap_or_default()
     };
     match repeats::direction(ratio) {
-        Some(Ordering::Less) => format!("{} slower than {over}{}", of(1.0 / ratio.value), range(true)),
+        Some(Ordering::Less) => format!(
+            "{} slower than {over}{}",
+            of(1.0 / ratio.value),
+            range(true)
+        ),
         Some(_) => format!("{} faster than {over}{}", of(ratio.value), range(false)),
-        None if ratio.interval.is_some() => format!("no clear difference from {over}{}", range(false)),
+        None if ratio.interval.is_some() => {
+            format!("no clear difference from {over}{}", range(false))
+        }
         None => format!("no gain over {over}"),
     }
 }
 
 /// Why it took as long as it did: how many workers did what at once, on average over the run.
 fn reason(record: &Record) -> String {
-    if record.startup_s.is_some_and(|startup| startup > record.wall_s / 2.0) {
+    if record
+        .startup_s
+        .is_some_and(|startup| startup > record.wall_s / 2.0)
+    {
         return format!("{} took most of it", start_up(record));
     }
     let at_once = |phase: Phase| seconds(record.phases_s[phase]) / record.wall_s;
     let reason = match record.plan.workload().kind() {
         WorkloadKind::Cpu => {
-            let lock = if record.phase_source.estimates_gil() { "the lock (estimated)" } else { "the lock" };
-            computing(record.parallelism, (at_once(Phase::Gil), lock), at_once(Phase::Ready))
+            let lock = if record.phase_source.estimates_gil() {
+                "the lock (estimated)"
+            } else {
+                "the lock"
+            };
+            computing(
+                record.parallelism,
+                (at_once(Phase::Gil), lock),
+                at_once(Phase::Ready),
+            )
         }
-        WorkloadKind::Io => {
-            waiting(record.concurrency, at_once(Phase::Network), at_once(Phase::File), record.parallelism)
-        }
+        WorkloadKind::Io => waiting(
+            record.concurrency,
+            at_once(Phase::Network),
+            at_once(Phase::File),
+            record.parallelism,
+        ),
     };
     managing(record).map_or(reason.clone(), |managing| format!("{reason}; {managing}"))
 }
 
 /// What the time before the first task mostly went to.
 fn start_up(record: &Record) -> &'static str {
-    let Some(python) = &record.python else { return "creating the workers" };
+    let Some(python) = &record.python else {
+        return "creating the workers";
+    };
     let parts = [
         (python.interpreter_s, "starting the interpreter"),
         (python.imports_s, "importing Python's modules"),
         (python.pool_s, "making the pool"),
     ];
-    let known = parts.into_iter().filter_map(|(time, words)| Some((time?, words)));
-    known.max_by(|a, b| a.0.total_cmp(&b.0)).map_or("starting Python and its workers", |(_, words)| words)
+    let known = parts
+        .into_iter()
+        .filter_map(|(time, words)| Some((time?, words)));
+    known
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or("starting Python and its workers", |(_, words)| words)
 }
 
 /// What Python needed besides its workers, if that is worth a word.
@@ -174,17 +235,31 @@ const MANAGING: f64 = 0.1;
 
 /// How many computed and how many waited, for the lock (with what it is called) or for a core.
 fn computing(parallelism: f64, for_lock: (f64, &str), for_core: f64) -> String {
-    let (waiting, what) = if for_lock.0 >= for_core { for_lock } else { (for_core, "a core") };
+    let (waiting, what) = if for_lock.0 >= for_core {
+        for_lock
+    } else {
+        (for_core, "a core")
+    };
     let somebody_waits = waiting >= WORTH_TELLING;
     // Words only where all numbers are nearly whole: rounded one by one, they may not add up.
     let in_words = near_whole(parallelism) && (!somebody_waits || near_whole(waiting));
-    let amount = |x: f64| if in_words { text::count(whole(x)) } else { format!("{x:.1}") };
+    let amount = |x: f64| {
+        if in_words {
+            text::count(whole(x))
+        } else {
+            format!("{x:.1}")
+        }
+    };
     let computed = match (in_words, whole(parallelism)) {
         (true, 0 | 1) if somebody_waits => "one computed".into(),
         (true, 0 | 1) => return "one computed at a time".into(),
         _ => format!("{} workers computed at once", amount(parallelism)),
     };
-    if somebody_waits { format!("{computed} while {} waited for {what}", amount(waiting)) } else { computed }
+    if somebody_waits {
+        format!("{computed} while {} waited for {what}", amount(waiting))
+    } else {
+        computed
+    }
 }
 
 /// Fewer workers than this, on average, are not worth a word.
@@ -200,7 +275,11 @@ fn waiting(concurrency: f64, for_network: f64, on_files: f64, parallelism: f64) 
     let (n, at_once, alone) = if on_files > for_network {
         (on_files, "wrote files", "mostly writing its file")
     } else {
-        (for_network, "waited for the network", "mostly waiting for the network")
+        (
+            for_network,
+            "waited for the network",
+            "mostly waiting for the network",
+        )
     };
     if concurrency < 1.05 {
         format!("one task at a time, {alone}, {cores}")
@@ -225,7 +304,13 @@ mod tests {
     use super::*;
     use crate::fixtures::sample;
 
-    fn record(kind: WorkloadKind, model: Model, workers: u64, cpu_s: f64, phases: &[(Phase, f64)]) -> Record {
+    fn record(
+        kind: WorkloadKind,
+        model: Model,
+        workers: u64,
+        cpu_s: f64,
+        phases: &[(Phase, f64)],
+    ) -> Record {
         let mut record = sample::record(sample::plan(kind, model, workers), 1.0, cpu_s);
         record.phases_s = PhaseTimes::default();
         for (phase, seconds) in phases {
@@ -277,7 +362,13 @@ mod tests {
 
     #[test]
     fn under_the_lock_one_computed_while_three_waited() {
-        let record = record(Cpu, Model::GilThreads, 4, 1.0, &[(Phase::Computing, 1.0), (Phase::Gil, 2.96)]);
+        let record = record(
+            Cpu,
+            Model::GilThreads,
+            4,
+            1.0,
+            &[(Phase::Computing, 1.0), (Phase::Gil, 2.96)],
+        );
         assert_eq!(
             concluded(&record, over_serial(0.98)),
             "gil-threads: no gain: one computed while three waited for the lock"
@@ -286,10 +377,22 @@ mod tests {
 
     #[test]
     fn numbers_that_are_not_nearly_whole_are_told_as_they_are() {
-        let half = record(Cpu, Model::Serial, 1, 0.5, &[(Phase::Computing, 0.5), (Phase::Ready, 0.5)]);
-        assert!(concluded(&half, None).ends_with("0.5 workers computed at once while 0.5 waited for a core"));
+        let half = record(
+            Cpu,
+            Model::Serial,
+            1,
+            0.5,
+            &[(Phase::Computing, 0.5), (Phase::Ready, 0.5)],
+        );
+        assert!(
+            concluded(&half, None)
+                .ends_with("0.5 workers computed at once while 0.5 waited for a core")
+        );
         let uneven = record(Cpu, Model::Threads, 2, 1.45, &[(Phase::Computing, 1.45)]);
-        assert!(concluded(&uneven, over_serial(1.4)).ends_with("1.4 workers computed at once"), "{uneven:?}");
+        assert!(
+            concluded(&uneven, over_serial(1.4)).ends_with("1.4 workers computed at once"),
+            "{uneven:?}"
+        );
     }
 
     #[test]
@@ -301,7 +404,13 @@ mod tests {
 
     #[test]
     fn more_threads_than_cores_wait_for_a_core() {
-        let record = record(Cpu, Model::Threads, 8, 2.0, &[(Phase::Computing, 2.0), (Phase::Ready, 5.9)]);
+        let record = record(
+            Cpu,
+            Model::Threads,
+            8,
+            2.0,
+            &[(Phase::Computing, 2.0), (Phase::Ready, 5.9)],
+        );
         assert_eq!(
             concluded(&record, over_serial(1.9)),
             "threads: 1.9× faster than serial: two workers computed at once while six waited for a core"
@@ -320,7 +429,10 @@ mod tests {
     #[test]
     fn a_slower_run_is_called_slower_and_one_without_baseline_only_timed() {
         let record = record(Cpu, Model::GilThreads, 4, 1.0, &[(Phase::Computing, 1.0)]);
-        assert!(concluded(&record, over_serial(0.5)).starts_with("gil-threads: 2.0× slower than serial"));
+        assert!(
+            concluded(&record, over_serial(0.5))
+                .starts_with("gil-threads: 2.0× slower than serial")
+        );
         assert!(concluded(&record, None).starts_with("gil-threads: 1.00 s"));
     }
 
@@ -329,7 +441,10 @@ mod tests {
         let mut record = record(Cpu, Model::Threads, 2, 1.0, &[]);
         record.outcome = Outcome::Cancelled;
         (record.tasks_failed, record.tasks_not_begun) = (2, 3);
-        assert_eq!(concluded(&record, None), "stopped after 1.00 s: 3 of 8 tasks were done");
+        assert_eq!(
+            concluded(&record, None),
+            "stopped after 1.00 s: 3 of 8 tasks were done"
+        );
     }
 
     fn python(model: Model, workers: u64, cpu_s: f64, phases: &[(Phase, f64)]) -> Record {
@@ -364,7 +479,9 @@ mod tests {
     #[test]
     fn one_python_thread_is_not_compared_with_another_one_unless_that_was_chosen() {
         let record = python(Model::PythonThreads, 1, 1.0, &[(Phase::Computing, 1.0)]);
-        assert!(concluded(&record, over_serial(0.5)).starts_with("python-threads (3.13.0): 1.00 s: "));
+        assert!(
+            concluded(&record, over_serial(0.5)).starts_with("python-threads (3.13.0): 1.00 s: ")
+        );
     }
 
     #[test]
@@ -389,13 +506,26 @@ mod tests {
     fn live_says_who_waits_for_what() {
         let mut trace = Trace::new(4);
         let update = |phase| LaneUpdate {
-            transitions: vec![Transition { at: 10, task: Some(0), phase, core: 0, after_gap: false }],
+            transitions: vec![Transition {
+                at: 10,
+                task: Some(0),
+                phase,
+                core: 0,
+                after_gap: false,
+            }],
             ..LaneUpdate::default()
         };
         let mut lanes = vec![update(Phase::Computing)];
         lanes.extend(std::iter::repeat_n(update(Phase::Gil), 3));
-        trace.apply(Batch { now: 20, lanes, ..Batch::default() });
-        assert_eq!(live(&trace, Lock::Emulated), "1 computes, 3 wait for the lock");
+        trace.apply(Batch {
+            now: 20,
+            lanes,
+            ..Batch::default()
+        });
+        assert_eq!(
+            live(&trace, Lock::Emulated),
+            "1 computes, 3 wait for the lock"
+        );
         assert_eq!(live(&trace, Lock::Real), "1 computes, ~3 wait for the lock");
     }
 }

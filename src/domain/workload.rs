@@ -23,7 +23,6 @@ impl WorkloadKind {
     pub const ALL: [WorkloadKind; 2] = [WorkloadKind::Cpu, WorkloadKind::Io];
 
     /// The word for it, in JSON, on the command line and on screen.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             WorkloadKind::Cpu => "cpu",
@@ -32,7 +31,6 @@ impl WorkloadKind {
     }
 
     /// One line that says what a task does.
-    #[must_use]
     pub fn description(self) -> &'static str {
         match self {
             WorkloadKind::Cpu => "foo += foo*cos(i*pi), over and over",
@@ -41,7 +39,6 @@ impl WorkloadKind {
     }
 
     /// How many tasks a run has unless the user says otherwise.
-    #[must_use]
     pub fn default_tasks(self) -> u64 {
         match self {
             WorkloadKind::Cpu => 8,
@@ -50,9 +47,10 @@ impl WorkloadKind {
     }
 
     /// The workload of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<WorkloadKind> {
-        WorkloadKind::ALL.into_iter().find(|kind| kind.name() == name)
+        WorkloadKind::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name)
     }
 }
 
@@ -89,16 +87,17 @@ pub enum Files {
 
 impl Workload {
     /// Its name, and that its tasks share a file where they do.
-    #[must_use]
     pub fn label(&self) -> &'static str {
         match self {
-            Workload::Io { files: Files::OneShared, .. } => "io, one file",
+            Workload::Io {
+                files: Files::OneShared,
+                ..
+            } => "io, one file",
             other => other.kind().name(),
         }
     }
 
     /// Which workload it is.
-    #[must_use]
     pub fn kind(&self) -> WorkloadKind {
         match self {
             Workload::Cpu { .. } => WorkloadKind::Cpu,
@@ -126,7 +125,6 @@ pub enum Addresses {
 
 impl Addresses {
     /// How many there are; at least one.
-    #[must_use]
     pub fn count(&self) -> usize {
         match self {
             Addresses::Loopback { latencies_ms, .. } => latencies_ms.len(),
@@ -147,14 +145,14 @@ pub struct LatencyRange {
 impl LatencyRange {
     /// One latency per address, evenly distributed over the range. The same seed gives the same latencies on every
     /// machine and in every version, and the first addresses do not change when more are asked for.
-    #[must_use]
     pub fn draw(self, addresses: u32, seed: u64) -> Vec<u32> {
         let span = u64::from(self.max_ms - self.min_ms) + 1;
         let mut state = seed;
         (0..addresses)
             .map(|_| {
                 let offset = split_mix_64(&mut state) % span;
-                self.min_ms + u32::try_from(offset).expect("an offset below a 32-bit span fits 32 bits")
+                self.min_ms
+                    + u32::try_from(offset).expect("an offset below a 32-bit span fits 32 bits")
             })
             .collect()
     }
@@ -183,17 +181,28 @@ mod tests {
 
     #[test]
     fn latencies_follow_the_seed_stay_in_range_and_extend_without_change() {
-        let range = LatencyRange { min_ms: 100, max_ms: 400 };
+        let range = LatencyRange {
+            min_ms: 100,
+            max_ms: 400,
+        };
         let sixteen = range.draw(16, 7);
         assert_eq!(sixteen, range.draw(16, 7));
         assert_ne!(sixteen, range.draw(16, 8));
         assert_eq!(sixteen[..], range.draw(40, 7)[..16]);
-        assert!(range.draw(1000, 1).iter().all(|ms| (100..=400).contains(ms)));
+        assert!(
+            range
+                .draw(1000, 1)
+                .iter()
+                .all(|ms| (100..=400).contains(ms))
+        );
     }
 
     #[test]
     fn a_range_of_one_value_always_gives_it() {
-        let range = LatencyRange { min_ms: 5, max_ms: 5 };
+        let range = LatencyRange {
+            min_ms: 5,
+            max_ms: 5,
+        };
         assert_eq!(range.draw(3, 99), vec![5, 5, 5]);
     }
 }

@@ -176,7 +176,6 @@ pub enum LaneState {
 
 impl LaneHeader {
     /// How far the worker has come.
-    #[must_use]
     pub fn state(&self) -> LaneState {
         // Acquire: pairs with `set_state`, so that who sees Finished sees the totals.
         match self.state.load(Acquire) {
@@ -199,7 +198,6 @@ pub fn store_known(to: &AtomicU64, value: Option<u64>) {
 }
 
 /// Reads a figure that may be unknown.
-#[must_use]
 pub fn load_known(from: &AtomicU64) -> Option<u64> {
     from.load(Relaxed).checked_sub(1)
 }
@@ -238,7 +236,6 @@ pub enum TaskState {
 
 impl TaskSlot {
     /// How far it has come.
-    #[must_use]
     pub fn state(&self) -> TaskState {
         match self.state.load(Acquire) {
             0 => TaskState::NotBegun,
@@ -270,7 +267,10 @@ pub struct Part {
 
 /// The layout of the map, for writers that are no Rust.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "each is the part of that name, or the constant")]
+#[expect(
+    missing_docs,
+    reason = "each is the part of that name, or the constant"
+)]
 pub struct Layout {
     pub bytes: usize,
     pub cores: usize,
@@ -292,7 +292,8 @@ mod offset {
     pub const TASKS: usize = LANES + MAX_THREADS as usize * size_of::<LaneHeader>();
     pub const TEXTS: usize = TASKS + TASK_STRIPES * TASKS_PER_STRIPE * size_of::<TaskSlot>();
     pub const LANE_CORES: usize = TEXTS + TEXT_BYTES;
-    pub const RINGS: usize = LANE_CORES + MAX_PYTHON_THREADS as usize * super::CORES * size_of::<AtomicU64>();
+    pub const RINGS: usize =
+        LANE_CORES + MAX_PYTHON_THREADS as usize * super::CORES * size_of::<AtomicU64>();
     pub const END: usize = RINGS + RING_BYTES;
 }
 
@@ -325,8 +326,10 @@ impl Arena {
     /// When the system refuses the map or the pipes.
     pub fn map() -> io::Result<Arena> {
         let length = NonZeroUsize::new(offset::END).expect("the map has parts");
-        let (read_write, shared) =
-            (ProtFlags::PROT_READ | ProtFlags::PROT_WRITE, MapFlags::MAP_SHARED | MapFlags::MAP_NORESERVE);
+        let (read_write, shared) = (
+            ProtFlags::PROT_READ | ProtFlags::PROT_WRITE,
+            MapFlags::MAP_SHARED | MapFlags::MAP_NORESERVE,
+        );
         let file = os::nameless_file("pconc-tui arena", offset::END).ok();
         let base = match &file {
             // SAFETY: a new map, of a file that nobody else knows, disturbs nobody.
@@ -335,11 +338,17 @@ impl Arena {
             None => unsafe { mmap_anonymous(None, length, read_write, shared) }?,
         };
         let (gate, stop, bell) = (Latch::new()?, Latch::new()?, Latch::new()?);
-        Ok(Arena { base, file, gate, stop, bell, secrets: Mutex::default() })
+        Ok(Arena {
+            base,
+            file,
+            gate,
+            stop,
+            bell,
+            secrets: Mutex::default(),
+        })
     }
 
     /// The descriptor of what is mapped; `None` where the system refused a file for it, as under a limit of file sizes.
-    #[must_use]
     pub fn file(&self) -> Option<BorrowedFd<'_>> {
         self.file.as_ref().map(AsFd::as_fd)
     }
@@ -354,33 +363,34 @@ impl Arena {
     }
 
     /// What all of the run share.
-    #[must_use]
     pub fn header(&self) -> &Header {
         self.at(0, 0)
     }
 
     /// CPU time of our workers on a core; cores beyond [`CORES`] share the last one.
-    #[must_use]
     pub fn core(&self, core: u16) -> &CoreSlot {
         self.at(offset::CORES, usize::from(core).min(CORES - 1))
     }
 
     /// CPU time in nanoseconds of one of Python's workers on a core. Only that worker writes.
-    #[must_use]
     pub fn lane_core(&self, worker: u32, core: u16) -> &AtomicU64 {
-        assert!(u64::from(worker) < MAX_PYTHON_THREADS, "Python has no such worker");
-        self.at(offset::LANE_CORES, worker as usize * CORES + usize::from(core).min(CORES - 1))
+        assert!(
+            u64::from(worker) < MAX_PYTHON_THREADS,
+            "Python has no such worker"
+        );
+        self.at(
+            offset::LANE_CORES,
+            worker as usize * CORES + usize::from(core).min(CORES - 1),
+        )
     }
 
     /// Totals of a worker.
-    #[must_use]
     pub fn lane(&self, worker: u32) -> &LaneHeader {
         assert!(u64::from(worker) < MAX_THREADS, "no such worker");
         self.at(offset::LANES, worker as usize)
     }
 
     /// A task.
-    #[must_use]
     pub fn task(&self, task: u32) -> &TaskSlot {
         assert!(u64::from(task) < MAX_TASKS, "no such task");
         let (stripe, row) = (task as usize % TASK_STRIPES, task as usize / TASK_STRIPES);
@@ -388,19 +398,16 @@ impl Arena {
     }
 
     /// Workers of this run.
-    #[must_use]
     pub fn workers(&self) -> u32 {
         self.header().workers.load(Relaxed)
     }
 
     /// Tasks of this run.
-    #[must_use]
     pub fn tasks(&self) -> u32 {
         self.header().tasks.load(Relaxed)
     }
 
     /// How many events a lane of this run holds; a power of two.
-    #[must_use]
     pub fn ring_slots(&self) -> usize {
         let share = RING_BYTES / size_of::<EventSlot>() / self.workers().max(1) as usize;
         let power = 1usize << share.ilog2();
@@ -408,7 +415,6 @@ impl Arena {
     }
 
     /// The events of a worker, [`Arena::ring_slots`] of them.
-    #[must_use]
     pub fn ring(&self, worker: u32) -> &[EventSlot] {
         let slots = self.ring_slots();
         assert!(worker < self.workers(), "no such worker");
@@ -418,7 +424,6 @@ impl Arena {
     }
 
     /// Whether the run has been cancelled.
-    #[must_use]
     pub fn is_stopping(&self) -> bool {
         self.header().stop.0.load(Relaxed) != 0
     }
@@ -433,7 +438,6 @@ impl Arena {
     }
 
     /// Keeps a sentence; the reference is 0 where there is no room for it.
-    #[must_use]
     pub fn keep_text(&self, text: &str) -> u32 {
         let bytes = &text.as_bytes()[..text.len().min(1 << 12)];
         let needed = bytes.len() + 2;
@@ -444,25 +448,41 @@ impl Arena {
         // SAFETY: these bytes lie inside the text area and were reserved for this call alone.
         unsafe {
             let to = self.base.cast::<u8>().add(offset::TEXTS + start);
-            to.cast::<[u8; 2]>().write((bytes.len() as u16).to_ne_bytes());
-            to.add(2).copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len());
+            to.cast::<[u8; 2]>()
+                .write((bytes.len() as u16).to_ne_bytes());
+            to.add(2)
+                .copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len());
         }
         u32::try_from(start + 1).expect("the text area is smaller than 4 GB")
     }
 
     /// Where Python's writers find things.
-    #[must_use]
     pub fn layout(&self) -> Layout {
         Layout {
             bytes: offset::END,
             cores: CORES,
-            lanes: Part { at: offset::LANES, size: size_of::<LaneHeader>() },
-            tasks: Part { at: offset::TASKS, size: size_of::<TaskSlot>() },
+            lanes: Part {
+                at: offset::LANES,
+                size: size_of::<LaneHeader>(),
+            },
+            tasks: Part {
+                at: offset::TASKS,
+                size: size_of::<TaskSlot>(),
+            },
             task_stripes: TASK_STRIPES,
             tasks_per_stripe: TASKS_PER_STRIPE,
-            texts: Part { at: offset::TEXTS, size: TEXT_BYTES },
-            lane_cores: Part { at: offset::LANE_CORES, size: CORES * size_of::<AtomicU64>() },
-            rings: Part { at: offset::RINGS, size: self.ring_slots() * size_of::<EventSlot>() },
+            texts: Part {
+                at: offset::TEXTS,
+                size: TEXT_BYTES,
+            },
+            lane_cores: Part {
+                at: offset::LANE_CORES,
+                size: CORES * size_of::<AtomicU64>(),
+            },
+            rings: Part {
+                at: offset::RINGS,
+                size: self.ring_slots() * size_of::<EventSlot>(),
+            },
         }
     }
 
@@ -472,13 +492,14 @@ impl Arena {
     }
 
     /// The text without what it must not tell.
-    #[must_use]
     pub fn concealed(&self, text: &str) -> String {
-        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).concealed_in(text)
+        self.secrets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .concealed_in(text)
     }
 
     /// The sentence of a reference that was read with Acquire, without passwords; `None` for 0.
-    #[must_use]
     pub fn text(&self, reference: u32) -> Option<String> {
         let start = offset::TEXTS + (reference as usize).checked_sub(1)?;
         assert!(start + 2 <= offset::LANE_CORES, "outside the texts");
@@ -486,7 +507,10 @@ impl Arena {
         let bytes = unsafe {
             let from = self.base.cast::<u8>().add(start);
             let length = usize::from(u16::from_ne_bytes(from.cast::<[u8; 2]>().read()));
-            assert!(start + 2 + length <= offset::LANE_CORES, "outside the texts");
+            assert!(
+                start + 2 + length <= offset::LANE_CORES,
+                "outside the texts"
+            );
             std::slice::from_raw_parts(from.add(2).as_ptr(), length)
         };
         Some(self.concealed(&String::from_utf8_lossy(bytes)))

@@ -14,10 +14,20 @@ const PIECE: Nanos = 15_000_000;
 const TRIES: u32 = 3;
 
 /// The speed of an idle core, by CPU time: whoever else computes now does not matter much. Takes about 0.25 s.
-#[must_use]
 pub fn speed() -> Speed {
-    let rate = |from| (0..TRIES).map(|_| rate_from(from)).fold(f64::MIN_POSITIVE, f64::max);
-    Speed::new(FROM.into_iter().map(|from| Piece { from, rate: rate(from) }).collect())
+    let rate = |from| {
+        (0..TRIES)
+            .map(|_| rate_from(from))
+            .fold(f64::MIN_POSITIVE, f64::max)
+    };
+    Speed::new(
+        FROM.into_iter()
+            .map(|from| Piece {
+                from,
+                rate: rate(from),
+            })
+            .collect(),
+    )
 }
 
 fn rate_from(from: u64) -> f64 {
@@ -45,6 +55,9 @@ mod tests {
         steps(0.0, 0, iterations);
         let ratio = seconds(clock::thread_cpu() - start) / 0.05;
         // CPU time of a shared core varies with what its neighbour does, hardly by more than this.
-        assert!((0.2..5.0).contains(&ratio), "{iterations} steps took {ratio} of what was asked for");
+        assert!(
+            (0.2..5.0).contains(&ratio),
+            "{iterations} steps took {ratio} of what was asked for"
+        );
     }
 }

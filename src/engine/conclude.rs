@@ -12,13 +12,12 @@ use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::Lock;
 use crate::domain::python::GilState;
 use crate::domain::record::{
-    ContextSwitches, EventTotals, FAILURES_KEPT, GilTotals, Observer, Outcome, PhaseSource, PythonRecord,
-    Record, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
+    ContextSwitches, EventTotals, FAILURES_KEPT, GilTotals, Observer, Outcome, PhaseSource,
+    PythonRecord, Record, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
 };
 use crate::domain::time::{Nanos, seconds};
 
 /// When the last worker stamped last or died, since `t0`; `otherwise` if none ever did.
-#[must_use]
 pub fn wall(arena: &Arena, t0: Nanos, deaths: &[Death], otherwise: Nanos) -> Nanos {
     let stamps = (0..arena.workers()).map(|worker| arena.lane(worker).last_stamp.load(Relaxed));
     let ends = stamps.chain(deaths.iter().map(|death| death.at));
@@ -29,27 +28,39 @@ pub fn wall(arena: &Arena, t0: Nanos, deaths: &[Death], otherwise: Nanos) -> Nan
 }
 
 /// The record of the run.
-#[must_use]
 pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
     let t0 = arena.header().t0.load(Relaxed);
-    let lanes: Vec<&LaneHeader> = (0..arena.workers()).map(|worker| arena.lane(worker)).collect();
-    let workers: Vec<WorkerRecord> =
-        (0..).zip(&lanes).map(|(number, lane)| worker_record(&facts, number, lane, t0)).collect();
+    let lanes: Vec<&LaneHeader> = (0..arena.workers())
+        .map(|worker| arena.lane(worker))
+        .collect();
+    let workers: Vec<WorkerRecord> = (0..)
+        .zip(&lanes)
+        .map(|(number, lane)| worker_record(&facts, number, lane, t0))
+        .collect();
     let mut phases = PhaseTimes::default();
-    workers.iter().for_each(|worker| phases.add(&worker.phases_s));
+    workers
+        .iter()
+        .for_each(|worker| phases.add(&worker.phases_s));
     let tally = Tally::of(arena, &facts, t0);
     let cpu: Nanos = lanes.iter().map(|lane| lane.cpu.load(Relaxed)).sum();
     let dropped = lanes.iter().map(|lane| lane.dropped.load(Relaxed)).sum();
     let tasks = (facts.all_tasks || facts.plan.tasks() as usize <= TASKS_LISTED)
         .then(|| task_records(arena, &facts, t0, |state| state != TaskState::NotBegun).collect());
     let did_not_succeed = |state| matches!(state, TaskState::Begun | TaskState::Failed);
-    let failures = task_records(arena, &facts, t0, did_not_succeed).take(FAILURES_KEPT).collect();
-    let error = error(&facts).or_else(|| executed_twice(arena)).or_else(|| left_undone(&facts, &tally));
+    let failures = task_records(arena, &facts, t0, did_not_succeed)
+        .take(FAILURES_KEPT)
+        .collect();
+    let error = error(&facts)
+        .or_else(|| executed_twice(arena))
+        .or_else(|| left_undone(&facts, &tally));
     let mut record = Record {
         id: uuid::Uuid::now_v7().to_string(),
         campaign: None,
         started_at: facts.started_at.clone(),
-        outcome: outcome(error.as_deref(), facts.cancelled && tally.failed + tally.not_begun > 0),
+        outcome: outcome(
+            error.as_deref(),
+            facts.cancelled && tally.failed + tally.not_begun > 0,
+        ),
         error,
         tasks_failed: tally.failed,
         tasks_not_begun: tally.not_begun,
@@ -74,7 +85,10 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         tasks,
         failures,
         cores: facts.cores.clone(),
-        events: EventTotals { recorded: facts.recorded, dropped },
+        events: EventTotals {
+            recorded: facts.recorded,
+            dropped,
+        },
         observer: Observer::default(),
         phase_source: phase_source(facts.plan.lock(), &lanes),
         caveats: vec![],
@@ -85,7 +99,9 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
 }
 
 fn phase_source(lock: Lock, lanes: &[&LaneHeader]) -> PhaseSource {
-    let has_schedstat = lanes.iter().all(|lane| load_known(&lane.run_queue_wait).is_some());
+    let has_schedstat = lanes
+        .iter()
+        .all(|lane| load_known(&lane.run_queue_wait).is_some());
     match (lock, has_schedstat) {
         (Lock::Real, true) => PhaseSource::ClockAndSchedstatGilEstimated,
         (Lock::Real, false) => PhaseSource::ClockGilEstimated,
@@ -131,21 +147,37 @@ fn error(facts: &Facts<'_>) -> Option<String> {
 /// A run that ends by itself leaves nothing undone; if it ever should, its numbers are of other work.
 fn left_undone(facts: &Facts<'_>, tally: &Tally) -> Option<String> {
     let undone = !facts.cancelled && tally.not_begun > 0;
-    undone.then(|| format!("{} tasks were never begun: this is a defect of this program", tally.not_begun))
+    undone.then(|| {
+        format!(
+            "{} tasks were never begun: this is a defect of this program",
+            tally.not_begun
+        )
+    })
 }
 
 /// No task may be executed twice. Nothing does that; if something ever should, no number of the run means anything.
 fn executed_twice(arena: &Arena) -> Option<String> {
     let task = (0..arena.tasks()).find(|task| arena.task(*task).executions.load(Relaxed) > 1)?;
-    Some(format!("task {task} was executed more than once: this is a defect of this program"))
+    Some(format!(
+        "task {task} was executed more than once: this is a defect of this program"
+    ))
 }
 
 /// What CPython said; `None` if it never came so far, or was not asked.
-fn python_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos, tally: &Tally) -> Option<PythonRecord> {
+fn python_record(
+    arena: &Arena,
+    facts: &Facts<'_>,
+    t0: Nanos,
+    tally: &Tally,
+) -> Option<PythonRecord> {
     facts.plan.python()?;
     let said = &arena.header().python;
     let moment = |stamp: &AtomicU64| Some(stamp.load(Relaxed)).filter(|at| *at > 0);
-    let (begun, imported, pool) = (moment(&said.begun_at), moment(&said.imported_at), moment(&said.pool_at));
+    let (begun, imported, pool) = (
+        moment(&said.begun_at),
+        moment(&said.imported_at),
+        moment(&said.pool_at),
+    );
     // Whoever hands many tasks out notices late that all workers were there: the first task tells.
     let pool = pool.map(|at| tally.first_begin.map_or(at, |first| at.min(t0 + first)));
     let between = |from: Option<Nanos>, to: Option<Nanos>| Some(seconds(to?.saturating_sub(from?)));
@@ -165,8 +197,15 @@ fn python_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos, tally: &Tally) -> 
 fn proven_lock(arena: &Arena) -> Option<GilState> {
     let asked = (0..arena.workers()).map(|worker| arena.lane(worker).gil.load(Relaxed));
     let known: Vec<u32> = asked.filter(|said| *said > 0).collect();
-    let state = if *known.first()? == 1 { GilState::On } else { GilState::Off };
-    known.windows(2).all(|pair| pair[0] == pair[1]).then_some(state)
+    let state = if *known.first()? == 1 {
+        GilState::On
+    } else {
+        GilState::Off
+    };
+    known
+        .windows(2)
+        .all(|pair| pair[0] == pair[1])
+        .then_some(state)
 }
 
 fn worker_record(facts: &Facts<'_>, number: u32, lane: &LaneHeader, t0: Nanos) -> WorkerRecord {
@@ -201,23 +240,33 @@ fn phases_of(lane: &LaneHeader, t0: Nanos, wall: Nanos, died: Option<Nanos>) -> 
     let open = Phase::from_number(lane.open_phase.load(Relaxed) as u8).unwrap_or(Phase::Starting);
     let end = died.unwrap_or_else(|| lane.last_stamp.load(Relaxed));
     times[open] += end.saturating_sub(t0 + times.total());
-    let rest = if open == Phase::Starting { Phase::Starting } else { Phase::Idle };
+    let rest = if open == Phase::Starting {
+        Phase::Starting
+    } else {
+        Phase::Idle
+    };
     times[rest] += wall.saturating_sub(times.total());
     times
 }
 
 /// When a worker died, on the monotonic clock.
 fn died_at(facts: &Facts<'_>, worker: u32) -> Option<Nanos> {
-    facts.deaths.iter().find(|death| death.worker == worker).map(|death| death.at)
+    facts
+        .deaths
+        .iter()
+        .find(|death| death.worker == worker)
+        .map(|death| death.at)
 }
 
 fn context_switches(lanes: &[&LaneHeader]) -> Option<ContextSwitches> {
-    lanes.iter().try_fold(ContextSwitches::default(), |sum, lane| {
-        Some(ContextSwitches {
-            voluntary: sum.voluntary + load_known(&lane.voluntary)?,
-            involuntary: sum.involuntary + load_known(&lane.involuntary)?,
+    lanes
+        .iter()
+        .try_fold(ContextSwitches::default(), |sum, lane| {
+            Some(ContextSwitches {
+                voluntary: sum.voluntary + load_known(&lane.voluntary)?,
+                involuntary: sum.involuntary + load_known(&lane.involuntary)?,
+            })
         })
-    })
 }
 
 /// Sums over the task table.
@@ -244,8 +293,10 @@ impl Tally {
             }
             let begin = slot.begin.load(Relaxed).saturating_sub(t0);
             // A task that did not end was in flight until its worker died, or until the run was stopped.
-            let cut =
-                || died_at(facts, slot.worker.load(Relaxed)).map_or(facts.wall, |at| at.saturating_sub(t0));
+            let cut = || {
+                died_at(facts, slot.worker.load(Relaxed))
+                    .map_or(facts.wall, |at| at.saturating_sub(t0))
+            };
             let end = end_of(slot, t0).unwrap_or_else(cut);
             tally.in_flight += u128::from(end.saturating_sub(begin));
             tally.first_begin = Some(tally.first_begin.map_or(begin, |first| first.min(begin)));
@@ -279,18 +330,24 @@ fn task_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos, task: u32) -> TaskRe
             let kept = arena.text(slot.error.load(Relaxed));
             Some(kept.unwrap_or_else(|| "there was no room left for the reason".into()))
         }
-        TaskState::Begun => Some(match facts.deaths.iter().find(|death| death.worker == worker) {
-            Some(death) if !death.while_stopping => format!("{death} while executing it"),
+        TaskState::Begun => Some(
+            match facts.deaths.iter().find(|death| death.worker == worker) {
+                Some(death) if !death.while_stopping => format!("{death} while executing it"),
 
-            _ => "the run was stopped before it ended".into(),
-        }),
+                _ => "the run was stopped before it ended".into(),
+            },
+        ),
     };
     TaskRecord {
         task,
         worker,
         start_s: seconds(slot.begin.load(Relaxed).saturating_sub(t0)),
         end_s: end_of(slot, t0).map(seconds),
-        outcome: if error.is_none() { TaskOutcome::Ok } else { TaskOutcome::Failed },
+        outcome: if error.is_none() {
+            TaskOutcome::Ok
+        } else {
+            TaskOutcome::Failed
+        },
         error,
     }
 }

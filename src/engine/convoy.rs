@@ -24,7 +24,11 @@ const SLEEPER: u32 = 0;
 ///
 /// # Errors
 /// When the system refuses a thread, in one sentence.
-pub fn emulated(computing: u32, samples: u32, switch_interval: Duration) -> Result<Vec<Nanos>, String> {
+pub fn emulated(
+    computing: u32,
+    samples: u32,
+    switch_interval: Duration,
+) -> Result<Vec<Nanos>, String> {
     let gil = Gil::new(switch_interval);
     let (begun, over) = (AtomicU32::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
@@ -37,7 +41,10 @@ pub fn emulated(computing: u32, samples: u32, switch_interval: Duration) -> Resu
             });
             if let Err(error) = spawned {
                 over.store(true, Relaxed);
-                return Err(format!("the system refused a thread: {}", text::plain(&error)));
+                return Err(format!(
+                    "the system refused a thread: {}",
+                    text::plain(&error)
+                ));
             }
         }
         while begun.load(Acquire) < computing {
@@ -88,7 +95,12 @@ mod tests {
         for computing in [0, 1, 3] {
             let latencies = emulated(computing, 7, Duration::from_millis(1)).unwrap();
             assert_eq!(latencies.len(), 7);
-            assert!(latencies.iter().all(|latency| *latency >= NAP.as_nanos() as Nanos), "{latencies:?}");
+            assert!(
+                latencies
+                    .iter()
+                    .all(|latency| *latency >= NAP.as_nanos() as Nanos),
+                "{latencies:?}"
+            );
         }
     }
 }

@@ -33,7 +33,6 @@ struct Window {
 
 impl CoreWatch {
     /// Begins to watch, at `now`.
-    #[must_use]
     pub fn begin(arena: &Arena, now: Nanos) -> CoreWatch {
         let mut watch = CoreWatch {
             usable: os::affinity(),
@@ -45,28 +44,45 @@ impl CoreWatch {
         if let Some(cores) = watch.read() {
             watch.first = cores.clone();
             watch.last = cores.clone();
-            watch.window = Some(Window { at: now, cores, ours: watch.ours_by_core(arena) });
+            watch.window = Some(Window {
+                at: now,
+                cores,
+                ours: watch.ours_by_core(arena),
+            });
         }
         watch
     }
 
     fn read(&mut self) -> Option<HashMap<u16, CoreUse>> {
-        Some(self.stat.as_mut()?.read().ok()?.into_iter().map(|used| (used.core, used)).collect())
+        Some(
+            self.stat
+                .as_mut()?
+                .read()
+                .ok()?
+                .into_iter()
+                .map(|used| (used.core, used))
+                .collect(),
+        )
     }
 
     /// CPU time of our workers, for each usable core and each that they ran on.
-    #[must_use]
     pub fn ours(&self, arena: &Arena) -> Vec<CoreTime> {
         let highest = self.usable.iter().copied().max().unwrap_or(0);
         let mut cores: Vec<CoreTime> = (0..=highest)
-            .map(|core| CoreTime { core, workers: arena.core(core).workers.load(Relaxed) })
+            .map(|core| CoreTime {
+                core,
+                workers: arena.core(core).workers.load(Relaxed),
+            })
             .collect();
         cores.retain(|core| core.workers > 0 || self.usable.contains(&core.core));
         cores
     }
 
     fn ours_by_core(&self, arena: &Arena) -> HashMap<u16, Nanos> {
-        self.ours(arena).into_iter().map(|core| (core.core, core.workers)).collect()
+        self.ours(arena)
+            .into_iter()
+            .map(|core| (core.core, core.workers))
+            .collect()
     }
 
     /// If a window is over at `now`: the share of others on each core of [`CoreWatch::ours`], in 0..=1.
@@ -77,15 +93,21 @@ impl CoreWatch {
         }
         let cores = self.read()?;
         let ours = self.ours_by_core(arena);
-        let window = self.window.replace(Window { at: now, cores: cores.clone(), ours: ours.clone() })?;
+        let window = self.window.replace(Window {
+            at: now,
+            cores: cores.clone(),
+            ours: ours.clone(),
+        })?;
         // Stolen or used by others here: the workers do not have it.
-        let gone =
-            |cores: &HashMap<u16, CoreUse>, core| cores.get(&core).map_or(0, |used| used.busy + used.stolen);
+        let gone = |cores: &HashMap<u16, CoreUse>, core| {
+            cores.get(&core).map_or(0, |used| used.busy + used.stolen)
+        };
         let by_us = |ours: &HashMap<u16, Nanos>, core| ours.get(&core).copied().unwrap_or(0);
         let share = |core: &CoreTime| {
             let core = core.core;
             let gained = gone(&cores, core).saturating_sub(gone(&window.cores, core));
-            let others = gained.saturating_sub(by_us(&ours, core).saturating_sub(by_us(&window.ours, core)));
+            let others =
+                gained.saturating_sub(by_us(&ours, core).saturating_sub(by_us(&window.ours, core)));
             (core, (others as f64 / elapsed as f64).min(1.0))
         };
         let shares = self.ours(arena).iter().map(share).collect();
@@ -94,7 +116,6 @@ impl CoreWatch {
     }
 
     /// The cores over the whole run of length `wall`.
-    #[must_use]
     pub fn conclude(mut self, arena: &Arena, wall: Nanos) -> Vec<CoreRecord> {
         if let Some(cores) = self.read() {
             self.last = cores;

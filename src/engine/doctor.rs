@@ -15,7 +15,6 @@ use crate::domain::time::{Nanos, seconds};
 const PATH_TOLD: usize = 200;
 
 /// Looks at everything that decides what can be measured here and how well.
-#[must_use]
 pub fn examine(session: &Session) -> Vec<Finding> {
     let mut findings = vec![];
     findings.extend(machine(session));
@@ -27,20 +26,36 @@ pub fn examine(session: &Session) -> Vec<Finding> {
 }
 
 fn finding(topic: &str, value: String, note: Option<String>) -> Finding {
-    Finding { topic: topic.into(), value, note }
+    Finding {
+        topic: topic.into(),
+        value,
+        note,
+    }
 }
 
 fn machine(session: &Session) -> Vec<Finding> {
     let machine = session.machine();
     let cores = format!("{} of {}", machine.cores_usable, machine.cores_online);
-    let memory = machine.memory_bytes.map_or_else(|| "unknown".into(), text::bytes);
+    let memory = machine
+        .memory_bytes
+        .map_or_else(|| "unknown".into(), text::bytes);
     let task = session.calibrate().seconds_of(DEFAULT_ITERATIONS);
     vec![
-        finding("processor", machine.cpu_model.clone().unwrap_or_else(|| "unknown".into()), None),
+        finding(
+            "processor",
+            machine
+                .cpu_model
+                .clone()
+                .unwrap_or_else(|| "unknown".into()),
+            None,
+        ),
         finding(
             "usable cores",
             cores,
-            machine.cores_limited_by.as_ref().map(|why| format!("limited by {why}")),
+            machine
+                .cores_limited_by
+                .as_ref()
+                .map(|why| format!("limited by {why}")),
         ),
         finding("memory", memory, None),
         finding("kernel", machine.kernel.clone(), None),
@@ -96,7 +111,11 @@ fn cost(clock: fn() -> Nanos) -> Nanos {
 fn limits(session: &Session) -> Vec<Finding> {
     let limits = session.limits();
     let workers = |topic: &str, limit: &Limit| {
-        finding(topic, format!("up to {}", limit.most), Some(format!("limited by {}", limit.because)))
+        finding(
+            topic,
+            format!("up to {}", limit.most),
+            Some(format!("limited by {}", limit.because)),
+        )
     };
     let files = nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE);
     vec![
@@ -123,22 +142,42 @@ fn pythons(session: &Session) -> Vec<Finding> {
     let found = found.iter().map(|python| {
         let interpreter = &python.interpreter;
         let task = text::duration(python.speed().seconds_of(DEFAULT_ITERATIONS));
-        let pool = if interpreter.subinterpreters { ", subinterpreters" } else { "" };
+        let pool = if interpreter.subinterpreters {
+            ", subinterpreters"
+        } else {
+            ""
+        };
         let value = format!("{}{pool}; cpu task {task}", interpreter.label());
-        finding("Python", value, Some(text::clean(&interpreter.path, PATH_TOLD)))
+        finding(
+            "Python",
+            value,
+            Some(text::clean(&interpreter.path, PATH_TOLD)),
+        )
     });
-    let useless =
-        useless.iter().map(|useless| finding("Python", "of no use".into(), Some(useless.sentence.clone())));
+    let useless = useless
+        .iter()
+        .map(|useless| finding("Python", "of no use".into(), Some(useless.sentence.clone())));
     found.chain(useless).collect()
 }
 
 fn surroundings() -> Vec<Finding> {
     let directory = scratch::temporary();
-    vec![finding("temporary files", directory.display().to_string(), Some(file_system_note(&directory)))]
+    vec![finding(
+        "temporary files",
+        directory.display().to_string(),
+        Some(file_system_note(&directory)),
+    )]
 }
 
 fn file_system_note(directory: &Path) -> String {
     let kind = os::file_system(directory).unwrap_or_else(|| "unknown".into());
     let writable = tempfile::tempfile_in(directory).is_ok();
-    format!("{kind}, {}", if writable { "writable" } else { "not writable: the io workload cannot run" })
+    format!(
+        "{kind}, {}",
+        if writable {
+            "writable"
+        } else {
+            "not writable: the io workload cannot run"
+        }
+    )
 }

@@ -52,7 +52,10 @@ pub(super) fn add(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
     }
     let found = [
         (CaveatKind::GilChanged, lock_changed(record)),
-        (CaveatKind::DidNotEnd, facts.end.did_not_end.then(did_not_end)),
+        (
+            CaveatKind::DidNotEnd,
+            facts.end.did_not_end.then(did_not_end),
+        ),
         (CaveatKind::Stolen, stolen(record)),
         (CaveatKind::Suspended, stood_still(record, facts)),
         // After what may explain them.
@@ -62,7 +65,9 @@ pub(super) fn add(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
     ];
     for (kind, seen) in found {
         let is_explained = match kind {
-            CaveatKind::Suspended => has(record, CaveatKind::Stolen) && facts.suspended + facts.stopped == 0,
+            CaveatKind::Suspended => {
+                has(record, CaveatKind::Stolen) && facts.suspended + facts.stopped == 0
+            }
             CaveatKind::RunQueueWait => {
                 has(record, CaveatKind::CoresTaken) || has(record, CaveatKind::Stolen)
             }
@@ -77,7 +82,11 @@ pub(super) fn add(record: &mut Record, facts: &Facts<'_>, dropped: u64) {
 /// If the interpreter's lock was in another state than when it was asked before the run.
 fn lock_changed(record: &Record) -> Option<String> {
     let expected = record.plan.python()?.interpreter.gil;
-    let proven = record.python.as_ref()?.gil.filter(|proven| *proven != expected)?;
+    let proven = record
+        .python
+        .as_ref()?
+        .gil
+        .filter(|proven| *proven != expected)?;
     Some(format!(
         "{} was expected and the workers found {}: what the phases say about waiting for the lock is wrong",
         expected.words(),
@@ -99,11 +108,15 @@ fn has(record: &Record, kind: CaveatKind) -> bool {
 fn stood_still(record: &Record, facts: &Facts<'_>) -> Option<String> {
     if facts.suspended > 1_000_000 {
         let slept = text::duration(seconds(facts.suspended));
-        return Some(format!("the machine slept for {slept} during the run: measure again"));
+        return Some(format!(
+            "the machine slept for {slept} during the run: measure again"
+        ));
     }
     if facts.stopped > 0 {
         let stood = text::duration(seconds(facts.stopped));
-        return Some(format!("the program stood still for {stood} during the run: measure again"));
+        return Some(format!(
+            "the program stood still for {stood} during the run: measure again"
+        ));
     }
     let unexplained = standing_still(record)?;
     Some(format!(
@@ -130,12 +143,20 @@ fn is_cpu(record: &Record) -> bool {
 
 /// How long all workers waited for a core, as the kernel counted it; `None` where it does not say.
 fn kernel_wait(record: &Record) -> Option<f64> {
-    record.workers.iter().map(|worker| worker.run_queue_wait_s).sum()
+    record
+        .workers
+        .iter()
+        .map(|worker| worker.run_queue_wait_s)
+        .sum()
 }
 
 /// If the hypervisor gave the cores to others while somebody here wanted them.
 fn stolen(record: &Record) -> Option<String> {
-    let stolen: f64 = record.cores.iter().map(|core| core.stolen_s).sum::<Option<f64>>()?;
+    let stolen: f64 = record
+        .cores
+        .iter()
+        .map(|core| core.stolen_s)
+        .sum::<Option<f64>>()?;
     let usable = record.workers.len().min(record.cores.len()) as f64;
     let share = stolen / (record.wall_s * usable);
     (share > STOLEN_SHARE && stolen >= STOLEN_MIN_S).then(|| {
@@ -153,7 +174,10 @@ fn others_on_cores(record: &Record) -> Option<String> {
     let others: Option<f64> = record.cores.iter().map(|core| core.others_s).sum();
     let share = others? / (record.wall_s * record.cores.len() as f64);
     let waited = foreign_wait(record).map_or_else(String::new, |share| {
-        format!(", and the workers waited {} of their time for one", percent(share))
+        format!(
+            ", and the workers waited {} of their time for one",
+            percent(share)
+        )
     });
     (is_cpu(record) && share > OTHERS_SHARE).then(|| {
         format!(
@@ -178,9 +202,15 @@ fn waited_for_others(record: &Record) -> Option<String> {
 /// The share of the workers' time that they waited for a core, if others must have used it. The kernel's figure counts
 /// waiting in every phase, `ready` only that of a task's own code.
 fn foreign_wait(record: &Record) -> Option<f64> {
-    let waited = kernel_wait(record).unwrap_or(0.0).max(seconds(record.phases_s[Phase::Ready]));
+    let waited = kernel_wait(record)
+        .unwrap_or(0.0)
+        .max(seconds(record.phases_s[Phase::Ready]));
     let share = waited / (record.wall_s * record.workers.len() as f64);
-    let limit = if is_cpu(record) { WAIT_SHARE_CPU } else { WAIT_SHARE_IO };
+    let limit = if is_cpu(record) {
+        WAIT_SHARE_CPU
+    } else {
+        WAIT_SHARE_IO
+    };
     let enough_cores = record.workers.len() <= record.cores.len();
     (enough_cores && waited >= WAIT_MIN_S && share > limit).then_some(share)
 }
@@ -224,9 +254,16 @@ mod tests {
 
     /// A quiet run of so many workers on two cores.
     fn quiet(kind: WorkloadKind, workers: u64, wall_s: f64) -> Record {
-        let model = if workers == 1 { Model::Serial } else { Model::Threads };
-        let mut record =
-            sample::record(sample::plan(kind, model, workers), wall_s, wall_s * workers.min(2) as f64);
+        let model = if workers == 1 {
+            Model::Serial
+        } else {
+            Model::Threads
+        };
+        let mut record = sample::record(
+            sample::plan(kind, model, workers),
+            wall_s,
+            wall_s * workers.min(2) as f64,
+        );
         record.phases_s = PhaseTimes::default();
         let core = |core| CoreRecord {
             core,
@@ -240,7 +277,10 @@ mod tests {
 
     fn wait(record: &mut Record, share: f64) {
         let each = share * record.wall_s;
-        record.workers.iter_mut().for_each(|worker| worker.run_queue_wait_s = Some(each));
+        record
+            .workers
+            .iter_mut()
+            .for_each(|worker| worker.run_queue_wait_s = Some(each));
         record.phases_s[Phase::Ready] = nanos(each * record.workers.len() as f64);
     }
 
@@ -295,8 +335,16 @@ mod tests {
         record.cores[0].others_s = Some(0.6);
         assert_eq!(seen(&record), [CaveatKind::CoresTaken]);
         wait(&mut record, 0.3);
-        assert_eq!(seen(&record), [CaveatKind::CoresTaken], "one cause, one caveat");
-        assert!(others_on_cores(&record).unwrap().contains("31 % of the cores, and the workers waited 30 %"));
+        assert_eq!(
+            seen(&record),
+            [CaveatKind::CoresTaken],
+            "one cause, one caveat"
+        );
+        assert!(
+            others_on_cores(&record)
+                .unwrap()
+                .contains("31 % of the cores, and the workers waited 30 %")
+        );
     }
 
     #[test]
@@ -321,20 +369,31 @@ mod tests {
         let mut record = quiet(WorkloadKind::Cpu, 2, 2.0);
         record.cores[1].stolen_s = Some(1.0);
         record.phases_s[Phase::Ready] = nanos(1.0);
-        record.workers.iter_mut().for_each(|worker| worker.run_queue_wait_s = Some(0.0));
+        record
+            .workers
+            .iter_mut()
+            .for_each(|worker| worker.run_queue_wait_s = Some(0.0));
         assert_eq!(seen(&record), [CaveatKind::Stolen]);
         record.cores[1].stolen_s = Some(0.0);
         assert!(seen(&record).contains(&CaveatKind::Suspended));
         record.cores[1].stolen_s = None;
-        assert!(!seen(&record).contains(&CaveatKind::Stolen), "what is not known is not told");
+        assert!(
+            !seen(&record).contains(&CaveatKind::Stolen),
+            "what is not known is not told"
+        );
     }
 
     #[test]
     fn a_sleep_or_a_stop_is_told_whatever_else_was_seen() {
         let mut record = quiet(WorkloadKind::Cpu, 2, 2.0);
         record.cores[1].stolen_s = Some(1.0);
-        assert!(doubts(&record, |facts| facts.suspended = 3_000_000_000).contains(&CaveatKind::Suspended));
-        assert!(doubts(&record, |facts| facts.stopped = 3_000_000_000).contains(&CaveatKind::Suspended));
+        assert!(
+            doubts(&record, |facts| facts.suspended = 3_000_000_000)
+                .contains(&CaveatKind::Suspended)
+        );
+        assert!(
+            doubts(&record, |facts| facts.stopped = 3_000_000_000).contains(&CaveatKind::Suspended)
+        );
     }
 
     #[test]
@@ -349,9 +408,16 @@ mod tests {
             let mut record = quiet(WorkloadKind::Cpu, 2, wall_s);
             record.startup_s = Some(startup_s);
             let kinds = seen(&record);
-            assert_eq!(kinds.contains(&CaveatKind::TooShort), is_told, "{wall_s} {startup_s}: {kinds:?}");
+            assert_eq!(
+                kinds.contains(&CaveatKind::TooShort),
+                is_told,
+                "{wall_s} {startup_s}: {kinds:?}"
+            );
             record.outcome = Outcome::Cancelled;
-            assert!(!seen(&record).contains(&CaveatKind::TooShort), "its time says nothing anyway");
+            assert!(
+                !seen(&record).contains(&CaveatKind::TooShort),
+                "its time says nothing anyway"
+            );
         }
     }
 }

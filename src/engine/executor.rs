@@ -30,9 +30,13 @@ pub struct Death {
 
 impl Death {
     /// A death that is noticed now.
-    #[must_use]
     pub fn noticed(arena: &Arena, worker: u32, cause: String) -> Death {
-        Death { worker, cause, at: clock::now(), while_stopping: arena.is_stopping() }
+        Death {
+            worker,
+            cause,
+            at: clock::now(),
+            while_stopping: arena.is_stopping(),
+        }
     }
 }
 
@@ -50,16 +54,18 @@ pub struct DiedLanes {
 
 impl DiedLanes {
     /// Those that have been told.
-    #[must_use]
     pub fn told(&self) -> &HashSet<u32> {
         &self.told
     }
 
     /// Those that died since the last time.
     pub fn news(&mut self, arena: &Arena) -> Vec<Death> {
-        let died = (0..arena.workers()).filter(|worker| arena.lane(*worker).state() == LaneState::Died);
+        let died =
+            (0..arena.workers()).filter(|worker| arena.lane(*worker).state() == LaneState::Died);
         let new: Vec<u32> = died.filter(|worker| self.told.insert(*worker)).collect();
-        new.into_iter().map(|worker| Death::noticed(arena, worker, panic_of(arena, worker))).collect()
+        new.into_iter()
+            .map(|worker| Death::noticed(arena, worker, panic_of(arena, worker)))
+            .collect()
     }
 }
 

@@ -51,7 +51,10 @@ pub struct Hooks {
 
 impl Hooks {
     /// Hooks that do nothing, for workers without a lock.
-    pub const NONE: Self = Self { before: || {}, after: || {} };
+    pub const NONE: Self = Self {
+        before: || {},
+        after: || {},
+    };
 }
 
 /// Fetches pages for one worker.
@@ -73,9 +76,13 @@ impl Fetcher {
     /// `stop` is the read end of a pipe into which one byte is written, or whose write end is closed, when
     /// the run is cancelled; nobody reads from it while workers may be fetching. It is borrowed: the caller
     /// keeps it open for as long as the fetcher is in use. A closed one reads as cancelled.
-    #[must_use]
     pub fn new(stop: RawFd, limits: Limits, hooks: Hooks) -> Self {
-        Self { waiter: Waiter::new(stop, hooks), lookup: system_lookup, tls: SharedTls::default(), limits }
+        Self {
+            waiter: Waiter::new(stop, hooks),
+            lookup: system_lookup,
+            tls: SharedTls::default(),
+            limits,
+        }
     }
 
     /// Fetches `url`, an address that passes [`check_address`], with one GET over one new connection for it
@@ -97,8 +104,9 @@ impl Fetcher {
         let mut address = url.to_owned();
         for _ in 0..=self.limits.redirects {
             let left = self.limits.timeout.saturating_sub(start.elapsed());
-            let mut response =
-                self.request(&address, left).map_err(|error| self.explain(url, Stage::Answer, error))?;
+            let mut response = self
+                .request(&address, left)
+                .map_err(|error| self.explain(url, Stage::Answer, error))?;
             match redirect::target(&address, &response).map_err(other)? {
                 Some(target) => address = target,
                 None => {
@@ -108,7 +116,10 @@ impl Fetcher {
                 }
             }
         }
-        Err(other(&format!("the server redirects more than {} times", self.limits.redirects)))
+        Err(other(&format!(
+            "the server redirects more than {} times",
+            self.limits.redirects
+        )))
     }
 
     /// One request over one connection, answer's head included. The agent is made for it alone, because
@@ -117,28 +128,45 @@ impl Fetcher {
         let connector = StoppableConnector::new(self.waiter).chain(self.tls.clone());
         let resolver = StoppableResolver::new(self.waiter, self.lookup);
         let agent = Agent::with_parts(config(left, self.limits), connector, resolver);
-        let request = agent.get(&*without_login(address)).header("Connection", "close");
+        let request = agent
+            .get(&*without_login(address))
+            .header("Connection", "close");
         match Login::of(address) {
-            Some(login) => request.header("Authorization", login.authorization()).call(),
+            Some(login) => request
+                .header("Authorization", login.authorization())
+                .call(),
             None => request.call(),
         }
     }
 
     fn read(&self, body: &mut Body) -> Result<Vec<u8>, ureq::Error> {
-        if body.content_length().is_some_and(|announced| announced > self.limits.body_bytes) {
+        if body
+            .content_length()
+            .is_some_and(|announced| announced > self.limits.body_bytes)
+        {
             // No need to fetch so much first to find out.
             return Err(ureq::Error::BodyExceedsLimit(self.limits.body_bytes));
         }
-        body.with_config().limit(self.limits.body_bytes).read_to_vec()
+        body.with_config()
+            .limit(self.limits.body_bytes)
+            .read_to_vec()
     }
 
     fn explain(&self, url: &str, stage: Stage, error: ureq::Error) -> FetchError {
-        Explainer { stage, timeout: self.limits.timeout }.explain(url, error)
+        Explainer {
+            stage,
+            timeout: self.limits.timeout,
+        }
+        .explain(url, error)
     }
 }
 
 fn refuse_error(url: &str, status: StatusCode) -> Result<(), FetchError> {
-    if (200..400).contains(&status.as_u16()) { Ok(()) } else { Err(FetchError::status(url, status)) }
+    if (200..400).contains(&status.as_u16()) {
+        Ok(())
+    } else {
+        Err(FetchError::status(url, status))
+    }
 }
 
 fn config(left: Duration, limits: Limits) -> Config {

@@ -77,7 +77,6 @@ struct State {
 
 impl Gil {
     /// A free lock with this switch interval.
-    #[must_use]
     pub fn new(interval: Duration) -> Gil {
         Gil {
             interval,
@@ -90,7 +89,6 @@ impl Gil {
     }
 
     /// Whether somebody asks the holder to drop the lock: looked at in every iteration of the kernel.
-    #[must_use]
     pub fn drop_request(&self) -> &AtomicBool {
         &self.drop_request
     }
@@ -103,8 +101,10 @@ impl Gil {
         }
         while state.holder.is_some() {
             let seen = state.switches;
-            let (woken, waited) =
-                self.dropped.wait_timeout(state, self.interval).unwrap_or_else(PoisonError::into_inner);
+            let (woken, waited) = self
+                .dropped
+                .wait_timeout(state, self.interval)
+                .unwrap_or_else(PoisonError::into_inner);
             state = woken;
             if waited.timed_out() && state.holder.is_some() && state.switches == seen {
                 self.drop_request.store(true, Relaxed);
@@ -135,7 +135,11 @@ impl Gil {
             if *last == Some(worker) {
                 self.drop_request.store(false, Relaxed);
                 // One wait without a loop, as in CPython: a spurious wake-up costs one unforced switch.
-                drop(self.switched.wait(last).unwrap_or_else(PoisonError::into_inner));
+                drop(
+                    self.switched
+                        .wait(last)
+                        .unwrap_or_else(PoisonError::into_inner),
+                );
             }
         }
     }
@@ -150,7 +154,6 @@ impl Gil {
     }
 
     /// How often the lock went to another worker than before.
-    #[must_use]
     pub fn switches(&self) -> u64 {
         lock(&self.state).switches
     }

@@ -28,8 +28,16 @@ pub struct Job {
 
 #[derive(Debug)]
 enum JobKind {
-    Cpu { iterations: u64 },
-    Io { fetcher: Fetcher, urls: Urls, writes: u32, files: Files, scratch: Scratch },
+    Cpu {
+        iterations: u64,
+    },
+    Io {
+        fetcher: Fetcher,
+        urls: Urls,
+        writes: u32,
+        files: Files,
+        scratch: Scratch,
+    },
 }
 
 #[derive(Debug)]
@@ -40,18 +48,24 @@ enum Urls {
 
 impl Job {
     /// Makes ready what the tasks of this run need. In a forked worker only after the fork.
-    #[must_use]
     pub fn new(assignment: &Assignment) -> Job {
         let kind = match assignment.plan.workload() {
-            Workload::Cpu { iterations } => JobKind::Cpu { iterations: *iterations },
-            Workload::Io { writes, addresses, files } => {
+            Workload::Cpu { iterations } => JobKind::Cpu {
+                iterations: *iterations,
+            },
+            Workload::Io {
+                writes,
+                addresses,
+                files,
+            } => {
                 let stop = assignment.arena.stop.descriptor();
                 JobKind::Io {
                     fetcher: Fetcher::new(stop, assignment.limits, worker::HOOKS),
                     urls: match addresses {
-                        Addresses::Loopback { latencies_ms, .. } => {
-                            Urls::Loopback { port: assignment.port, count: latencies_ms.len() as u32 }
-                        }
+                        Addresses::Loopback { latencies_ms, .. } => Urls::Loopback {
+                            port: assignment.port,
+                            count: latencies_ms.len() as u32,
+                        },
                         Addresses::Urls(urls) => Urls::Real(urls.clone()),
                     },
                     writes: *writes,
@@ -73,7 +87,13 @@ impl Job {
                     Ended::Cancelled
                 }
             }
-            JobKind::Io { fetcher, urls, writes, files, scratch } => {
+            JobKind::Io {
+                fetcher,
+                urls,
+                writes,
+                files,
+                scratch,
+            } => {
                 let target = match files {
                     Files::OneEach => Target::Own(scratch.file(task)),
                     Files::OneShared => Target::Shared(scratch.shared_file()),
@@ -87,7 +107,9 @@ impl Job {
 impl Urls {
     fn of(&self, task: u32) -> String {
         match self {
-            Urls::Loopback { port, count } => format!("http://127.0.0.1:{port}/page/{}", task % count),
+            Urls::Loopback { port, count } => {
+                format!("http://127.0.0.1:{port}/page/{}", task % count)
+            }
             Urls::Real(urls) => urls[task as usize % urls.len()].clone(),
         }
     }

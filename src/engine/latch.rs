@@ -52,13 +52,11 @@ impl Latch {
     }
 
     /// The descriptor of [`Latch::opener`] itself, for a program that inherits it.
-    #[must_use]
     pub fn writing_descriptor(&self) -> RawFd {
         self.writer.as_raw_fd()
     }
 
     /// The descriptor that becomes readable when the latch opens.
-    #[must_use]
     pub fn descriptor(&self) -> RawFd {
         self.reader.as_raw_fd()
     }
@@ -72,7 +70,10 @@ impl AsFd for Latch {
 
 /// Waits until one of `descriptors` is readable or hung up, for at most `timeout_ms` (`None`: for ever). Tells for each
 /// whether it is; none are when the time is over or a signal came.
-pub fn wait_readable<const N: usize>(descriptors: [BorrowedFd<'_>; N], timeout_ms: Option<u16>) -> [bool; N] {
+pub fn wait_readable<const N: usize>(
+    descriptors: [BorrowedFd<'_>; N],
+    timeout_ms: Option<u16>,
+) -> [bool; N] {
     let mut polled = descriptors.map(|fd| PollFd::new(fd, PollFlags::POLLIN));
     let timeout = timeout_ms.map_or(PollTimeout::NONE, PollTimeout::from);
     let count = poll(&mut polled, timeout).unwrap_or(0);
@@ -101,8 +102,9 @@ mod tests {
     fn opening_wakes_all_who_wait() {
         let latch = Latch::new().unwrap();
         std::thread::scope(|scope| {
-            let waiters: Vec<_> =
-                (0..4).map(|_| scope.spawn(|| wait_readable([latch.as_fd()], Some(10_000)))).collect();
+            let waiters: Vec<_> = (0..4)
+                .map(|_| scope.spawn(|| wait_readable([latch.as_fd()], Some(10_000))))
+                .collect();
             latch.open();
             for waiter in waiters {
                 assert_eq!(waiter.join().unwrap(), [true]);

@@ -132,7 +132,8 @@ impl<'a> Server<'a> {
         listener.set_nonblocking(true)?;
         let mut listener = MioListener::from_std(listener);
         let poll = Poll::new()?;
-        poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
+        poll.registry()
+            .register(&mut listener, LISTENER, Interest::READABLE)?;
         let now = Instant::now();
         Ok(Self {
             site,
@@ -170,7 +171,9 @@ impl<'a> Server<'a> {
     }
 
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
-        let timeout = self.wake_at().map(|at| at.saturating_duration_since(Instant::now()));
+        let timeout = self
+            .wake_at()
+            .map(|at| at.saturating_duration_since(Instant::now()));
         match self.poll.poll(events, timeout) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {
                 events.clear();
@@ -209,9 +212,15 @@ impl<'a> Server<'a> {
     fn answer_due(&mut self) {
         let now = Instant::now();
         while self.due.peek().is_some_and(|Reverse(due)| due.at <= now) {
-            let Some(Reverse(due)) = self.due.pop() else { return };
+            let Some(Reverse(due)) = self.due.pop() else {
+                return;
+            };
             let slot = &mut self.slots[due.slot];
-            if let Some(connection) = slot.connection.as_mut().filter(|_| slot.generation == due.generation) {
+            if let Some(connection) = slot
+                .connection
+                .as_mut()
+                .filter(|_| slot.generation == due.generation)
+            {
                 let next = connection.answer(self.site, now, &mut self.chunk);
                 self.heed(due.slot, next);
             }
@@ -223,7 +232,11 @@ impl<'a> Server<'a> {
             Next::Event => {}
             Next::AnswerAt(at) => {
                 let generation = self.slots[slot].generation;
-                self.due.push(Reverse(Due { at, slot, generation }));
+                self.due.push(Reverse(Due {
+                    at,
+                    slot,
+                    generation,
+                }));
             }
             // An event and its turn may both have let it go on: it still gets one turn only.
             Next::Turn if self.unfinished.contains(&slot) => {}
@@ -249,7 +262,11 @@ impl<'a> Server<'a> {
         }
         self.next_sweep = now + SWEEP_INTERVAL;
         for slot in 0..self.slots.len() {
-            if self.slots[slot].connection.as_ref().is_some_and(|connection| connection.is_overdue(now)) {
+            if self.slots[slot]
+                .connection
+                .as_ref()
+                .is_some_and(|connection| connection.is_overdue(now))
+            {
                 self.close(slot);
             }
         }
@@ -278,7 +295,10 @@ impl<'a> Server<'a> {
         // Both ways from the start: edge-triggered, so the one that is not waited for costs nothing. A
         // socket that cannot be watched is dropped, and with it its client.
         let both = Interest::READABLE | Interest::WRITABLE;
-        let watched = self.poll.registry().register(&mut stream, Token(slot), both);
+        let watched = self
+            .poll
+            .registry()
+            .register(&mut stream, Token(slot), both);
         if watched.and_then(|()| stream.set_nodelay(true)).is_ok() {
             self.slots[slot].connection = Some(Connection::new(stream, now));
         } else {

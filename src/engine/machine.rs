@@ -11,7 +11,6 @@ const FILES_PER_WORKER: u64 = 5;
 const OTHER_TASKS: u64 = 64;
 
 /// What this machine is.
-#[must_use]
 pub fn examine() -> Machine {
     let online = os::cores_online();
     let (usable, reason) = usable_cores(online);
@@ -29,12 +28,18 @@ pub fn examine() -> Machine {
 /// The cores that this process may run on; all of them where the system does not say.
 fn cores(online: u32) -> Vec<u16> {
     let bound = os::affinity();
-    if bound.is_empty() { (0..u16::try_from(online).unwrap_or(u16::MAX)).collect() } else { bound }
+    if bound.is_empty() {
+        (0..u16::try_from(online).unwrap_or(u16::MAX)).collect()
+    } else {
+        bound
+    }
 }
 
 /// The least of online, affinity and control-group quota, and which one it is if it is not the first.
 fn usable_cores(online: u32) -> (u32, Option<String>) {
-    let affinity = u32::try_from(os::affinity().len()).unwrap_or(online).clamp(1, online.max(1));
+    let affinity = u32::try_from(os::affinity().len())
+        .unwrap_or(online)
+        .clamp(1, online.max(1));
     // std takes the least of affinity and quota, over all control groups above this process.
     let all = std::thread::available_parallelism().map_or(affinity, |cores| cores.get() as u32);
     let reason = |what: &str| Some(format!("{what}; {online} are online"));
@@ -49,13 +54,16 @@ fn usable_cores(online: u32) -> (u32, Option<String>) {
 
 fn kernel() -> String {
     match nix::sys::utsname::uname() {
-        Ok(name) => format!("{} {}", name.sysname().to_string_lossy(), name.release().to_string_lossy()),
+        Ok(name) => format!(
+            "{} {}",
+            name.sysname().to_string_lossy(),
+            name.release().to_string_lossy()
+        ),
         Err(_) => "unknown".into(),
     }
 }
 
 /// How many workers this machine allows, where a process may open so many files.
-#[must_use]
 pub fn limits(open_files: u64) -> Limits {
     let mut threads = Limit::own(MAX_THREADS);
     let mut processes = Limit::own(MAX_PROCESSES);
@@ -98,7 +106,10 @@ mod tests {
     fn this_machine_has_at_least_one_usable_core_and_no_more_than_online() {
         let machine = examine();
         assert!((1..=machine.cores_online).contains(&machine.cores_usable));
-        assert_eq!(machine.cores_limited_by.is_some(), machine.cores_usable < machine.cores_online);
+        assert_eq!(
+            machine.cores_limited_by.is_some(),
+            machine.cores_usable < machine.cores_online
+        );
     }
 
     #[test]

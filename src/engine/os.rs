@@ -6,4 +6,6 @@ mod linux;
 pub use linux::*;
 
 #[cfg(not(target_os = "linux"))]
-compile_error!("pconc-tui runs on Linux; another system needs its own file beside src/engine/os/linux.rs");
+compile_error!(
+    "pconc-tui runs on Linux; another system needs its own file beside src/engine/os/linux.rs"
+);

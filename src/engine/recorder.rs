@@ -62,7 +62,6 @@ unsafe impl Send for Pen {}
 
 impl Pen {
     /// Takes up a lane: its worker has been `starting` since `t0`. Call it in the worker's own thread.
-    #[must_use]
     pub fn new(arena: Arc<Arena>, worker: u32) -> Pen {
         let t0 = arena.header().t0.load(Relaxed);
         let mut pen = Pen {
@@ -103,13 +102,11 @@ impl Pen {
     }
 
     /// The worker's number.
-    #[must_use]
     pub fn worker(&self) -> u32 {
         self.worker
     }
 
     /// What the worker is doing.
-    #[must_use]
     pub fn phase(&self) -> Phase {
         self.phase
     }
@@ -216,7 +213,10 @@ impl Pen {
 
     /// Books CPU time on the core where it was spent.
     fn book(&mut self, now: Nanos) {
-        self.arena.core(self.booking_core).workers.fetch_add(self.unbooked, Relaxed);
+        self.arena
+            .core(self.booking_core)
+            .workers
+            .fetch_add(self.unbooked, Relaxed);
         (self.unbooked, self.booking_core, self.booked) = (0, self.core, now);
     }
 
@@ -248,7 +248,10 @@ impl Pen {
         }
         let slot = &self.ring()[self.written as usize & (slots - 1)];
         slot.at.store(at, Relaxed);
-        slot.what.store(pack(self.task, self.phase, self.core, self.after_gap), Relaxed);
+        slot.what.store(
+            pack(self.task, self.phase, self.core, self.after_gap),
+            Relaxed,
+        );
         self.written += 1;
         self.after_gap = false;
         // Release: whoever sees the count sees the slot.
@@ -273,7 +276,6 @@ fn unpack(at: Nanos, what: u64) -> Transition {
 }
 
 /// Takes all new events of a lane, times relative to `t0`. Only the supervisor may call it.
-#[must_use]
 pub fn take_events(arena: &Arena, worker: u32, t0: Nanos) -> Vec<Transition> {
     let lane = arena.lane(worker);
     let ring = arena.ring(worker);
@@ -283,7 +285,10 @@ pub fn take_events(arena: &Arena, worker: u32, t0: Nanos) -> Vec<Transition> {
     let events = (from..to)
         .map(|i| {
             let slot = &ring[i as usize & (ring.len() - 1)];
-            unpack(slot.at.load(Relaxed).saturating_sub(t0), slot.what.load(Relaxed))
+            unpack(
+                slot.at.load(Relaxed).saturating_sub(t0),
+                slot.what.load(Relaxed),
+            )
         })
         .collect();
     // Release: the slots have been read before the worker may reuse them.
@@ -311,7 +316,10 @@ mod tests {
         ] {
             let transition = unpack(5, pack(task, phase, core, gap));
             assert_eq!(transition.task, (task != NO_TASK).then_some(task));
-            assert_eq!((transition.phase, transition.core, transition.after_gap), (phase, core, gap));
+            assert_eq!(
+                (transition.phase, transition.core, transition.after_gap),
+                (phase, core, gap)
+            );
         }
     }
 
@@ -347,9 +355,23 @@ mod tests {
         let off = (clock::now() - wall) - (clock::thread_cpu() - cpu);
         pen.rest();
         let ready = arena.lane(0).phases[Phase::Ready as usize].load(Relaxed);
-        assert!(ready >= 4_000_000 && ready <= off + 1_000_000, "ready {ready} ns of {off} ns off the core");
-        let phases: Vec<Phase> = take_events(&arena, 0, 0).iter().map(|event| event.phase).collect();
-        assert_eq!(phases, [Phase::Computing, Phase::Ready, Phase::Computing, Phase::Idle]);
+        assert!(
+            ready >= 4_000_000 && ready <= off + 1_000_000,
+            "ready {ready} ns of {off} ns off the core"
+        );
+        let phases: Vec<Phase> = take_events(&arena, 0, 0)
+            .iter()
+            .map(|event| event.phase)
+            .collect();
+        assert_eq!(
+            phases,
+            [
+                Phase::Computing,
+                Phase::Ready,
+                Phase::Computing,
+                Phase::Idle
+            ]
+        );
     }
 
     #[test]
@@ -366,7 +388,12 @@ mod tests {
         let end = pen.rest();
         let last = take_events(&arena, 0, 0);
         assert!(last[0].after_gap && !last[1..].iter().any(|event| event.after_gap));
-        let total: Nanos = arena.lane(0).phases.iter().map(|phase| phase.load(Relaxed)).sum();
+        let total: Nanos = arena
+            .lane(0)
+            .phases
+            .iter()
+            .map(|phase| phase.load(Relaxed))
+            .sum();
         assert_eq!(total, end - arena.header().t0.load(Relaxed));
     }
 
@@ -376,7 +403,9 @@ mod tests {
         use nix::unistd::Pid;
         let myself = Pid::from_raw(0);
         let usable = sched_getaffinity(myself).unwrap();
-        let cores: Vec<usize> = (0..CpuSet::count()).filter(|core| usable.is_set(*core).unwrap()).collect();
+        let cores: Vec<usize> = (0..CpuSet::count())
+            .filter(|core| usable.is_set(*core).unwrap())
+            .collect();
         let go_to = |core: usize| {
             let mut only = CpuSet::new();
             only.set(core).unwrap();
@@ -398,7 +427,10 @@ mod tests {
         let moves = if first == last { 0 } else { 2 };
         assert_eq!(arena.lane(0).migrations.load(Relaxed), moves);
         let events = take_events(&arena, 0, 0);
-        let seen = events.windows(2).filter(|pair| pair[0].core != pair[1].core).count();
+        let seen = events
+            .windows(2)
+            .filter(|pair| pair[0].core != pair[1].core)
+            .count();
         assert_eq!(seen as u64, moves);
     }
 
@@ -411,7 +443,9 @@ mod tests {
             std::hint::spin_loop();
         }
         pen.rest();
-        let by_core: Nanos = (0..1024).map(|core| arena.core(core).workers.load(Relaxed)).sum();
+        let by_core: Nanos = (0..1024)
+            .map(|core| arena.core(core).workers.load(Relaxed))
+            .sum();
         assert_eq!(by_core, arena.lane(0).cpu.load(Relaxed));
     }
 }

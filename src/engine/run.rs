@@ -106,20 +106,35 @@ impl Run {
             os::name_thread("supervisor");
             os::ask_for_short_turns();
             let _busy = Busy(&shared);
-            Supervisor { ground: &shared, plan: Arc::new(plan), report }.supervise();
+            Supervisor {
+                ground: &shared,
+                plan: Arc::new(plan),
+                report,
+            }
+            .supervise();
         };
         match Builder::new().name("supervisor".into()).spawn(supervise) {
-            Ok(supervisor) => Ok(Run { ground: ground.clone(), number, supervisor: Some(supervisor) }),
+            Ok(supervisor) => Ok(Run {
+                ground: ground.clone(),
+                number,
+                supervisor: Some(supervisor),
+            }),
             Err(error) => {
                 ground.busy.store(false, Relaxed);
-                Err(format!("the system refused a thread for the supervisor: {}", text::plain(&error)))
+                Err(format!(
+                    "the system refused a thread for the supervisor: {}",
+                    text::plain(&error)
+                ))
             }
         }
     }
 
     /// Cancels it: it concludes as cancelled within half a second.
     pub fn stop(&self) {
-        let goes_on = self.supervisor.as_ref().is_some_and(|supervisor| !supervisor.is_finished());
+        let goes_on = self
+            .supervisor
+            .as_ref()
+            .is_some_and(|supervisor| !supervisor.is_finished());
         if goes_on && self.ground.runs.load(Relaxed) == self.number {
             self.ground.arena.cancel();
         }
@@ -180,10 +195,15 @@ struct Seen {
 
 impl<R: FnMut(Report)> Supervisor<'_, R> {
     fn supervise(mut self) {
-        let mut zygote = self.ground.zygote.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut zygote = self
+            .ground
+            .zygote
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let prepared = self.prepare(&mut zygote);
         let mut record = self.measure(&mut zygote, prepared);
-        record.shared_file = shared_file::examine(&self.ground.arena, &self.plan, &self.ground.scratch);
+        record.shared_file =
+            shared_file::examine(&self.ground.arena, &self.plan, &self.ground.scratch);
         if self.leave_io(&mut zygote) && record.error.is_none() {
             record.outcome = Outcome::Failed;
             record.error = Some("the loopback server died during the run".into());
@@ -197,19 +217,33 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     fn prepare(&self, zygote: &mut Zygote) -> Result<u16, String> {
         let scratch = &self.ground.scratch;
         let cannot = |what: &str, error: &std::io::Error| {
-            format!("cannot {what} the directory {}: {}", scratch.path().display(), text::plain(error))
+            format!(
+                "cannot {what} the directory {}: {}",
+                scratch.path().display(),
+                text::plain(error)
+            )
         };
         if self.needs_directory() {
             scratch.make().map_err(|error| cannot("make", &error))?;
         }
         let port = match self.plan.workload() {
-            Workload::Io { addresses: Addresses::Loopback { latencies_ms, page_bytes, .. }, .. } => {
-                zygote.start_server(Site { latencies_ms: latencies_ms.clone(), page_bytes: *page_bytes })?
-            }
+            Workload::Io {
+                addresses:
+                    Addresses::Loopback {
+                        latencies_ms,
+                        page_bytes,
+                        ..
+                    },
+                ..
+            } => zygote.start_server(Site {
+                latencies_ms: latencies_ms.clone(),
+                page_bytes: *page_bytes,
+            })?,
             _ => 0,
         };
         if self.plan.model().is_python() {
-            order::write(&self.assignment(port, None)).map_err(|error| cannot("write to", &error))?;
+            order::write(&self.assignment(port, None))
+                .map_err(|error| cannot("write to", &error))?;
         }
         Ok(port)
     }
@@ -223,7 +257,9 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         if self.needs_directory() {
             self.ground.scratch.remove();
         }
-        let Workload::Io { addresses, .. } = self.plan.workload() else { return false };
+        let Workload::Io { addresses, .. } = self.plan.workload() else {
+            return false;
+        };
         let was_there = zygote.stop_server();
         matches!(addresses, Addresses::Loopback { .. }) && !was_there
     }
@@ -233,7 +269,11 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             arena: self.ground.arena.clone(),
             plan: self.plan.clone(),
             port,
-            limits: *self.ground.limits.lock().unwrap_or_else(PoisonError::into_inner),
+            limits: *self
+                .ground
+                .limits
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
             scratch: self.ground.scratch.clone(),
             gil,
         }
@@ -242,11 +282,11 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     /// From `t0` until all workers are gone.
     fn measure(&mut self, zygote: &mut Zygote, prepared: Result<u16, String>) -> Record {
         let arena = self.ground.arena.clone();
-        let gil = self
-            .plan
-            .model()
-            .has_emulated_lock()
-            .then(|| Arc::new(Gil::new(Duration::from_micros(self.plan.switch_interval_us()))));
+        let gil = self.plan.model().has_emulated_lock().then(|| {
+            Arc::new(Gil::new(Duration::from_micros(
+                self.plan.switch_interval_us(),
+            )))
+        });
         let started_at = jiff::Timestamp::now().to_string();
         let suspended = os::suspended();
         let mut cores = CoreWatch::begin(&arena, clock::now());
@@ -295,7 +335,13 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     }
 
     /// Opens the gate when all have arrived, and reports what happens until it is over.
-    fn watch(&mut self, crew: &mut dyn Crew, sampler: &mut Sampler, cores: &mut CoreWatch, seen: &mut Seen) {
+    fn watch(
+        &mut self,
+        crew: &mut dyn Crew,
+        sampler: &mut Sampler,
+        cores: &mut CoreWatch,
+        seen: &mut Seen,
+    ) {
         let arena = self.ground.arena.clone();
         let mut sampled = clock::now();
         loop {
@@ -334,14 +380,19 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     }
 }
 
-fn crew<'z>(ground: &'z Ground, assignment: Assignment, zygote: &'z mut Zygote) -> Box<dyn Crew + 'z> {
+fn crew<'z>(
+    ground: &'z Ground,
+    assignment: Assignment,
+    zygote: &'z mut Zygote,
+) -> Box<dyn Crew + 'z> {
     match assignment.plan.model() {
         Model::Serial | Model::Threads | Model::GilThreads => Box::new(ThreadCrew::new(assignment)),
         Model::Rayon => Box::new(RayonCrew::new(assignment)),
         Model::Processes => Box::new(ForkCrew::new(assignment, zygote)),
-        Model::PythonThreads | Model::PythonProcesses | Model::PythonInterpreters | Model::PythonAsyncio => {
-            Box::new(PythonCrew::new(assignment, zygote, &ground.program))
-        }
+        Model::PythonThreads
+        | Model::PythonProcesses
+        | Model::PythonInterpreters
+        | Model::PythonAsyncio => Box::new(PythonCrew::new(assignment, zygote, &ground.program)),
     }
 }
 
@@ -360,7 +411,11 @@ fn see_to_the_gate(arena: &Arena, crew: &dyn Crew, seen: &mut Seen) {
     if seen.gate_opened {
         return;
     }
-    if let Some(death) = seen.deaths.first().filter(|_| seen.error.is_none() && !arena.is_stopping()) {
+    if let Some(death) = seen
+        .deaths
+        .first()
+        .filter(|_| seen.error.is_none() && !arena.is_stopping())
+    {
         // The gate would wait for it for ever.
         seen.error = Some(format!("{death} before the run began"));
         arena.cancel();

@@ -21,15 +21,21 @@ pub struct Sampler {
 
 impl Sampler {
     /// A sampler of the run that began at `t0`.
-    #[must_use]
     pub fn new(t0: Nanos) -> Sampler {
-        Sampler { t0, recorded: 0, buried: 0 }
+        Sampler {
+            t0,
+            recorded: 0,
+            buried: 0,
+        }
     }
 
     /// Everything since the last time, of a run in which these workers have died so far. A worker that died at work is
     /// idle from then on.
     pub fn sample(&mut self, arena: &Arena, cores: &mut CoreWatch, deaths: &[Death]) -> Batch {
-        let mut batch = Batch { lanes: Vec::with_capacity(arena.workers() as usize), ..Batch::default() };
+        let mut batch = Batch {
+            lanes: Vec::with_capacity(arena.workers() as usize),
+            ..Batch::default()
+        };
         for worker in 0..arena.workers() {
             let lane = arena.lane(worker);
             // The ended first: a task that begins and ends between the two loads shall not end before it began.
@@ -61,7 +67,9 @@ impl Sampler {
     fn bury(&self, arena: &Arena, death: &Death, batch: &mut Batch) {
         if began(arena, death.worker) {
             let at = death.at.saturating_sub(self.t0);
-            batch.lanes[death.worker as usize].transitions.push(idle(at, false));
+            batch.lanes[death.worker as usize]
+                .transitions
+                .push(idle(at, false));
         }
         if !death.while_stopping {
             batch.deaths.push(death.to_string());
@@ -70,7 +78,13 @@ impl Sampler {
 
     /// The last batch, up to `wall`. Where a lane's last events were dropped, what they would have told is shown as not
     /// recorded.
-    pub fn conclude(&mut self, arena: &Arena, cores: &mut CoreWatch, deaths: &[Death], wall: Nanos) -> Batch {
+    pub fn conclude(
+        &mut self,
+        arena: &Arena,
+        cores: &mut CoreWatch,
+        deaths: &[Death],
+        wall: Nanos,
+    ) -> Batch {
         let mut batch = self.sample(arena, cores, deaths);
         for (worker, update) in (0..).zip(&mut batch.lanes) {
             let cut = arena.lane(worker).state() == LaneState::Finished && update.dropped > 0;
@@ -83,7 +97,6 @@ impl Sampler {
     }
 
     /// Events taken so far.
-    #[must_use]
     pub fn recorded(&self) -> u64 {
         self.recorded
     }
@@ -95,5 +108,11 @@ fn began(arena: &Arena, worker: u32) -> bool {
 }
 
 fn idle(at: Nanos, after_gap: bool) -> Transition {
-    Transition { at, task: None, phase: Phase::Idle, core: 0, after_gap }
+    Transition {
+        at,
+        task: None,
+        phase: Phase::Idle,
+        core: 0,
+        after_gap,
+    }
 }

@@ -57,14 +57,16 @@ struct Made {
 
 impl Scratch {
     /// A new name below the system's temporary directory.
-    #[must_use]
     pub fn new() -> Scratch {
         Scratch::below(&temporary())
     }
 
     fn below(folder: &Path) -> Scratch {
         let name = format!("{PREFIX}{}", uuid::Uuid::now_v7().simple());
-        Scratch { directory: folder.join(name), made: Arc::default() }
+        Scratch {
+            directory: folder.join(name),
+            made: Arc::default(),
+        }
     }
 
     /// Removes directories that earlier sessions of this user left behind because program and zygote were killed at once.
@@ -73,37 +75,31 @@ impl Scratch {
     }
 
     /// The directory.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.directory
     }
 
     /// The file of a task.
-    #[must_use]
     pub fn file(&self, task: u32) -> PathBuf {
         self.directory.join(format!("output-{task}.txt"))
     }
 
     /// The file that all tasks write, where they share one.
-    #[must_use]
     pub fn shared_file(&self) -> PathBuf {
         self.directory.join(shared_file::NAME)
     }
 
     /// The script that an interpreter executes.
-    #[must_use]
     pub fn script(&self) -> PathBuf {
         self.directory.join(format!("{MODULE}.py"))
     }
 
     /// What the script is to do.
-    #[must_use]
     pub fn order(&self) -> PathBuf {
         self.directory.join(ORDER)
     }
 
     /// The FIFO that everything goes to that an interpreter prints.
-    #[must_use]
     pub fn output(&self) -> PathBuf {
         self.directory.join(OUTPUT)
     }
@@ -146,10 +142,13 @@ impl Scratch {
 }
 
 /// The directory for temporary files. An empty `TMPDIR` means the usual one, and never the current directory.
-#[must_use]
 pub fn temporary() -> PathBuf {
     let directory = std::env::temp_dir();
-    if directory.as_os_str().is_empty() { PathBuf::from("/tmp") } else { directory }
+    if directory.as_os_str().is_empty() {
+        PathBuf::from("/tmp")
+    } else {
+        directory
+    }
 }
 
 fn try_lock(file: File) -> Option<Flock<File>> {
@@ -157,8 +156,11 @@ fn try_lock(file: File) -> Option<Flock<File>> {
 }
 
 fn mark(directory: &Path) -> io::Result<()> {
-    let mut marker =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(directory.join(MARKER))?;
+    let mut marker = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(directory.join(MARKER))?;
     marker.write_all(MARKER_TEXT.as_bytes())
 }
 
@@ -187,8 +189,9 @@ fn is_session_name(name: &OsStr) -> bool {
 /// Whether this is a directory, no link to one, that belongs to this user and says that this program made it.
 fn is_marked(directory: &Path) -> bool {
     let is_users = |path: &Path, is_kind: fn(&FileType) -> bool| {
-        fs::symlink_metadata(path)
-            .is_ok_and(|there| is_kind(&there.file_type()) && there.uid() == nix::unistd::geteuid().as_raw())
+        fs::symlink_metadata(path).is_ok_and(|there| {
+            is_kind(&there.file_type()) && there.uid() == nix::unistd::geteuid().as_raw()
+        })
     };
     is_users(directory, FileType::is_dir) && is_users(&directory.join(MARKER), FileType::is_file)
 }
@@ -222,7 +225,10 @@ fn is_own(path: &Path, name: &str, kind: FileType) -> bool {
 
 /// The script, or what the interpreter compiles it to; while that is written, its name is longer.
 fn is_module(_: &Path, name: &str, kind: FileType) -> bool {
-    kind.is_file() && name.strip_prefix(MODULE).is_some_and(|rest| rest.starts_with('.'))
+    kind.is_file()
+        && name
+            .strip_prefix(MODULE)
+            .is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn is_listener(_: &Path, name: &str, kind: FileType) -> bool {
@@ -230,7 +236,9 @@ fn is_listener(_: &Path, name: &str, kind: FileType) -> bool {
 }
 
 fn is_output_of_task(name: &str) -> bool {
-    let task = name.strip_prefix("output-").and_then(|rest| rest.strip_suffix(".txt"));
+    let task = name
+        .strip_prefix("output-")
+        .and_then(|rest| rest.strip_suffix(".txt"));
     task.is_some_and(|task| task.parse::<u32>().is_ok())
 }
 
@@ -243,7 +251,9 @@ fn remove_own(directory: &Path) {
             continue;
         }
         let is_removed = match (name.to_str(), entry.file_type()) {
-            (Some(name), Ok(kind)) if is_own(&path, name, kind) => remove_entry(&path, kind).is_ok(),
+            (Some(name), Ok(kind)) if is_own(&path, name, kind) => {
+                remove_entry(&path, kind).is_ok()
+            }
             _ => false,
         };
         is_empty &= is_removed;

@@ -49,8 +49,12 @@ impl Session {
         let _ = SigSet::empty().thread_set_mask();
         let open_files = os::raise_open_files();
         Scratch::sweep();
-        let arena = Arena::map()
-            .map_err(|error| format!("cannot map the memory for measuring: {}", text::plain(&error)))?;
+        let arena = Arena::map().map_err(|error| {
+            format!(
+                "cannot map the memory for measuring: {}",
+                text::plain(&error)
+            )
+        })?;
         let arena = Arc::new(arena);
         let scratch = Scratch::new();
         let zygote = Zygote::fork(&arena, &scratch)
@@ -78,19 +82,16 @@ impl Session {
     }
 
     /// Unique; its text sorts by time (UUID version 7).
-    #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
     /// What this machine is.
-    #[must_use]
     pub fn machine(&self) -> &Machine {
         &self.machine
     }
 
     /// How many workers it allows.
-    #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
@@ -102,14 +103,22 @@ impl Session {
 
     /// Lets the fetches of runs that start from now on go so far. For tests: nobody wants to wait for the real limits.
     pub fn limit_fetches(&self, limits: fetch::Limits) {
-        *self.ground.limits.lock().unwrap_or_else(PoisonError::into_inner) = limits;
+        *self
+            .ground
+            .limits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = limits;
     }
 
     /// Starts a run; `report` is called on the supervisor's thread. One run at a time.
     ///
     /// # Errors
     /// One sentence, when another run is going on or the system refuses a thread. Everything later is in the record.
-    pub fn start(&self, plan: Plan, report: impl FnMut(Report) + Send + 'static) -> Result<Run, String> {
+    pub fn start(
+        &self,
+        plan: Plan,
+        report: impl FnMut(Report) + Send + 'static,
+    ) -> Result<Run, String> {
         Run::start(&self.ground, plan, report)
     }
 
@@ -119,10 +128,11 @@ impl Session {
     /// Why it is of no use, in one sentence.
     pub fn python(&self, written: &Path) -> Result<FoundPython, UselessPython> {
         let file = find::meant(written);
-        self.asked(&file, &|| false).map_err(|unanswered| match unanswered {
-            Unanswered::Useless(useless) => useless,
-            Unanswered::GivenUp => unreachable!("nobody gives up here"),
-        })
+        self.asked(&file, &|| false)
+            .map_err(|unanswered| match unanswered {
+                Unanswered::Useless(useless) => useless,
+                Unanswered::GivenUp => unreachable!("nobody gives up here"),
+            })
     }
 
     /// The default interpreter: `python3` on `PATH`; where there is no such file, the first that is found and of use.
@@ -135,7 +145,10 @@ impl Session {
             match self.python(&file) {
                 Ok(found) => return Ok(found),
                 Err(useless) if file == find::meant(Path::new("python3")) => {
-                    return Err(format!("{}: name another one with --python", useless.sentence));
+                    return Err(format!(
+                        "{}: name another one with --python",
+                        useless.sentence
+                    ));
                 }
                 Err(useless) => first_useless = first_useless.or(Some(useless.sentence)),
             }
@@ -147,10 +160,12 @@ impl Session {
 
     /// All interpreters of this machine: those that were named first, then `PATH`'s and pyenv's. Each is asked, which takes
     /// some 50 ms; a run that starts meanwhile comes first.
-    #[must_use]
     pub fn find_pythons(&self, named: &[PathBuf]) -> Pythons {
         let mut pythons = Pythons::default();
-        let files = named.iter().map(|written| find::meant(written)).chain(find::candidates());
+        let files = named
+            .iter()
+            .map(|written| find::meant(written))
+            .chain(find::candidates());
         for file in files {
             match self.asked_between_runs(&file) {
                 Ok(found) => pythons.add(found),
@@ -175,7 +190,11 @@ impl Session {
     }
 
     fn asked(&self, file: &Path, cancelled: &dyn Fn() -> bool) -> Result<FoundPython, Unanswered> {
-        let mut zygote = self.ground.zygote.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut zygote = self
+            .ground
+            .zygote
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         probe::probe(&mut zygote, &self.ground.scratch, file, cancelled)
     }
 
@@ -191,12 +210,21 @@ impl Session {
         samples: u32,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<Vec<Nanos>, String> {
-        let mut zygote = self.ground.zygote.lock().unwrap_or_else(PoisonError::into_inner);
-        convoy::measure(&mut zygote, &self.ground.scratch, python, (computing, samples), cancelled)
+        let mut zygote = self
+            .ground
+            .zygote
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        convoy::measure(
+            &mut zygote,
+            &self.ground.scratch,
+            python,
+            (computing, samples),
+            cancelled,
+        )
     }
 
     /// How fast an idle core computes. Takes about 0.25 s of computing.
-    #[must_use]
     pub fn calibrate(&self) -> Speed {
         calibrate::speed()
     }
@@ -215,7 +243,9 @@ impl Session {
     pub fn wake(&self) {
         let since = self.suspended_at.swap(0, Relaxed);
         if since > 0 {
-            self.ground.suspended.fetch_add(clock::now() - since, Relaxed);
+            self.ground
+                .suspended
+                .fetch_add(clock::now() - since, Relaxed);
         }
         os::wake_group_of(self.zygote);
         if let Some(group) = self.program() {
@@ -229,7 +259,6 @@ impl Session {
     }
 
     /// The directory that the `io` workload writes to while it runs.
-    #[must_use]
     pub fn scratch_directory(&self) -> &std::path::Path {
         self.ground.scratch.path()
     }

@@ -18,16 +18,25 @@ const LONGEST: u64 = 1 << 29;
 const COMPARED: u64 = 256 << 20;
 
 /// What is in the shared file; `None` if the plan has none, or it cannot be read.
-#[must_use]
 pub fn examine(arena: &Arena, plan: &Plan, scratch: &Scratch) -> Option<SharedFile> {
-    let Workload::Io { addresses, files: Files::OneShared, .. } = plan.workload() else { return None };
+    let Workload::Io {
+        addresses,
+        files: Files::OneShared,
+        ..
+    } = plan.workload()
+    else {
+        return None;
+    };
     let content = match read(scratch) {
         Ok(content) => Some(content),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(_) => return None,
     };
-    let (kind, mut pieces) =
-        content.as_ref().map_or((Content::Missing, vec![]), |content| compare(content, plan, addresses));
+    let (kind, mut pieces) = content
+        .as_ref()
+        .map_or((Content::Missing, vec![]), |content| {
+            compare(content, plan, addresses)
+        });
     pieces.truncate(PIECES_LISTED);
     let lanes = || (0..arena.workers()).map(|worker| arena.lane(worker));
     Some(SharedFile {
@@ -35,21 +44,31 @@ pub fn examine(arena: &Arena, plan: &Plan, scratch: &Scratch) -> Option<SharedFi
         bytes: content.map_or(0, |content| content.len() as u64),
         pieces,
         pages_written: pages_written(arena, addresses.count()),
-        writes: lanes().map(|lane| u64::from(lane.writes.load(Relaxed))).sum(),
-        spoilt: lanes().map(|lane| u64::from(lane.spoilt.load(Relaxed))).sum(),
+        writes: lanes()
+            .map(|lane| u64::from(lane.writes.load(Relaxed)))
+            .sum(),
+        spoilt: lanes()
+            .map(|lane| u64::from(lane.spoilt.load(Relaxed)))
+            .sum(),
     })
 }
 
 fn read(scratch: &Scratch) -> io::Result<Vec<u8>> {
     let mut content = vec![];
-    fs::File::open(scratch.shared_file())?.take(LONGEST).read_to_end(&mut content)?;
+    fs::File::open(scratch.shared_file())?
+        .take(LONGEST)
+        .read_to_end(&mut content)?;
     Ok(content)
 }
 
 fn compare(content: &[u8], plan: &Plan, addresses: &Addresses) -> (Content, Vec<Piece>) {
     match addresses {
         Addresses::Urls(_) => shared_file::examine_unknown(content),
-        Addresses::Loopback { latencies_ms, page_bytes, .. } => {
+        Addresses::Loopback {
+            latencies_ms,
+            page_bytes,
+            ..
+        } => {
             let fetched = (latencies_ms.len() as u64).min(u64::from(plan.tasks()));
             let compared = fetched.min((COMPARED / u64::from(*page_bytes)).max(1));
             shared_file::examine(

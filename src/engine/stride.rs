@@ -16,7 +16,10 @@ pub struct Stride {
 
 impl Default for Stride {
     fn default() -> Stride {
-        Stride { length: FIRST_STRIDE, left: FIRST_STRIDE }
+        Stride {
+            length: FIRST_STRIDE,
+            left: FIRST_STRIDE,
+        }
     }
 }
 
@@ -36,7 +39,9 @@ impl Stride {
     pub fn renew(&mut self, cpu: u64) {
         // At most doubled or halved at a time: one odd measurement shall not decide.
         let ideal = self.length.saturating_mul(TICK) / cpu.max(1);
-        self.length = ideal.clamp(self.length / 2, self.length * 2).clamp(1, LONGEST_STRIDE);
+        self.length = ideal
+            .clamp(self.length / 2, self.length * 2)
+            .clamp(1, LONGEST_STRIDE);
         self.left = self.length;
     }
 }

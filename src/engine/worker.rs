@@ -60,7 +60,6 @@ pub struct Worker {
 
 impl Worker {
     /// Arrives at the gate and waits until it opens.
-    #[must_use]
     pub fn arrive(assignment: &Assignment, number: u32) -> Worker {
         let arena = assignment.arena.clone();
         let lane = arena.lane(number);
@@ -73,24 +72,30 @@ impl Worker {
             arena.bell.open();
         }
         while wait_readable([arena.gate.as_fd()], None) == [false] {}
-        Worker { pen, stride: Stride::default(), arena, gil: assignment.gil.clone() }
+        Worker {
+            pen,
+            stride: Stride::default(),
+            arena,
+            gil: assignment.gil.clone(),
+        }
     }
 
     /// Whether the run has been cancelled.
-    #[must_use]
     pub fn is_stopping(&self) -> bool {
         self.arena.is_stopping()
     }
 
     /// What a computing worker under the lock has to look at in every iteration.
-    #[must_use]
     pub fn drop_request(&self) -> Option<&AtomicBool> {
         self.gil.as_deref().map(Gil::drop_request)
     }
 
     /// Hands the lock to another worker if one has asked for it.
     pub fn yield_if_asked(&mut self) {
-        if self.drop_request().is_some_and(|request| request.load(Relaxed)) {
+        if self
+            .drop_request()
+            .is_some_and(|request| request.load(Relaxed))
+        {
             self.release_lock(Phase::Gil);
             self.take_lock();
         }
@@ -154,7 +159,10 @@ impl Worker {
         match job(self, task) {
             Ended::Ok => self.end(task, TaskState::Ok),
             Ended::Failed(sentence) => {
-                self.arena.task(task).error.store(self.arena.keep_text(&sentence), Relaxed);
+                self.arena
+                    .task(task)
+                    .error
+                    .store(self.arena.keep_text(&sentence), Relaxed);
                 add_one(&self.lane().failed);
                 self.end(task, TaskState::Failed);
             }
@@ -213,8 +221,18 @@ impl Worker {
         store_known(&lane.run_queue_wait, os::run_queue_wait());
         let switches = os::context_switches();
         store_known(&lane.voluntary, switches.map(|switches| switches.voluntary));
-        store_known(&lane.involuntary, switches.map(|switches| switches.involuntary));
-        store_known(&lane.memory, if own_process { os::proportional_set_size() } else { None });
+        store_known(
+            &lane.involuntary,
+            switches.map(|switches| switches.involuntary),
+        );
+        store_known(
+            &lane.memory,
+            if own_process {
+                os::proportional_set_size()
+            } else {
+                None
+            },
+        );
         finish(&self.arena, self.pen.worker(), LaneState::Finished);
     }
 }
@@ -244,7 +262,10 @@ pub fn guard(assignment: &Assignment, number: u32, life: impl FnOnce()) {
             .or_else(|| panic.downcast_ref::<String>().cloned())
             .unwrap_or_else(|| "no message".into());
         let arena = &assignment.arena;
-        arena.lane(number).cause.store(arena.keep_text(&format!("panicked: {message}")), Relaxed);
+        arena
+            .lane(number)
+            .cause
+            .store(arena.keep_text(&format!("panicked: {message}")), Relaxed);
         if let Some(gil) = &assignment.gil {
             gil.abandon(number);
         }
@@ -280,7 +301,10 @@ fn with_lent(act: impl FnOnce(&mut Worker)) {
 }
 
 /// What the HTTP library calls before and after it blocks.
-pub const HOOKS: Hooks = Hooks { before: before_blocking, after: after_blocking };
+pub const HOOKS: Hooks = Hooks {
+    before: before_blocking,
+    after: after_blocking,
+};
 
 fn before_blocking() {
     with_lent(|worker| worker.release_lock(Phase::Network));

@@ -101,9 +101,13 @@ impl Zygote {
         ours.set_write_timeout(Some(ANSWER_MAX))?;
         // SAFETY: the program has one thread, by this function's contract, so the child may do anything.
         match unsafe { fork() }? {
-            ForkResult::Parent { child } => {
-                Ok(Zygote { socket: ours, pid: child, server_runs: false, program: None, is_lost: false })
-            }
+            ForkResult::Parent { child } => Ok(Zygote {
+                socket: ours,
+                pid: child,
+                server_runs: false,
+                program: None,
+                is_lost: false,
+            }),
             ForkResult::Child => {
                 drop(ours);
                 process::run(theirs, arena, scratch)
@@ -112,7 +116,6 @@ impl Zygote {
     }
 
     /// Its process number.
-    #[must_use]
     pub fn pid(&self) -> u32 {
         self.pid.as_raw().unsigned_abs()
     }
@@ -135,7 +138,9 @@ impl Zygote {
     /// # Errors
     /// When the zygote is gone.
     pub fn execute(&mut self, program: &Program) -> Result<(), String> {
-        self.send(&Request::Execute { program: program.clone() })
+        self.send(&Request::Execute {
+            program: program.clone(),
+        })
     }
 
     /// Ends the program with all that it has made; its end is reported as usual.
@@ -280,7 +285,8 @@ fn end_orphans(group: u32) {
 }
 
 fn gone() -> String {
-    "the zygote, the process which forks workers and serves pages, is gone: start the program again".into()
+    "the zygote, the process which forks workers and serves pages, is gone: start the program again"
+        .into()
 }
 
 impl AsFd for Zygote {

@@ -12,7 +12,12 @@ pub(super) fn of(shared: &SharedSweep<'_>) -> Vec<Chart> {
     let charts = [Measure::Speedup, Measure::Time].map(|measure| chart(shared, measure));
     charts
         .into_iter()
-        .filter(|chart| chart.series.iter().any(|series| series.points.iter().any(Option::is_some)))
+        .filter(|chart| {
+            chart
+                .series
+                .iter()
+                .any(|series| series.points.iter().any(Option::is_some))
+        })
         .collect()
 }
 
@@ -22,19 +27,28 @@ fn chart(shared: &SharedSweep<'_>, measure: Measure) -> Chart {
         workers => workers.to_vec(),
     };
     let asked = shared.sweep.plan.parallel_executors();
-    let parallel =
-        |series: &&sweep::Series| asked.contains(&series.executor) || shared.results.series.len() == 1;
+    let parallel = |series: &&sweep::Series| {
+        asked.contains(&series.executor) || shared.results.series.len() == 1
+    };
     let series = shared.results.series.iter().filter(parallel);
     let cores = shared.provenance.machine.cores_usable;
     let (what, name) = match measure {
-        Measure::Speedup => (format!("Speed-up: times faster than {}", serial_words(shared)), "speedup"),
+        Measure::Speedup => (
+            format!("Speed-up: times faster than {}", serial_words(shared)),
+            "speedup",
+        ),
         Measure::Time => ("Time".to_string(), "time"),
     };
     Chart {
         measure,
         title: format!("{what}, over the number of workers (median of the rounds, 95 % interval)"),
-        series: series.map(|series| bars(shared, series, measure, &workers)).collect(),
-        ideal: workers.iter().map(|workers| shared.sweep.plan.ideal_speedup(*workers, cores)).collect(),
+        series: series
+            .map(|series| bars(shared, series, measure, &workers))
+            .collect(),
+        ideal: workers
+            .iter()
+            .map(|workers| shared.sweep.plan.ideal_speedup(*workers, cores))
+            .collect(),
         serial: references(shared, measure),
         id: format!("{name}-{}", shared.number),
         workers,
@@ -65,18 +79,41 @@ fn references(shared: &SharedSweep<'_>, measure: Measure) -> Vec<(String, f64)> 
         let summary = shared.results.summaries.get(index)?.as_ref()?;
         Some((name(&summary.plan), point(summary, measure)?.median))
     };
-    bases.filter_map(median).take(if measure == Measure::Speedup { 1 } else { usize::MAX }).collect()
+    bases
+        .filter_map(median)
+        .take(if measure == Measure::Speedup {
+            1
+        } else {
+            usize::MAX
+        })
+        .collect()
 }
 
-fn bars(shared: &SharedSweep<'_>, series: &sweep::Series, measure: Measure, workers: &[u32]) -> Series {
+fn bars(
+    shared: &SharedSweep<'_>,
+    series: &sweep::Series,
+    measure: Measure,
+    workers: &[u32],
+) -> Series {
     let summary = |workers: &u32| {
         let of = |index: &usize| shared.results.summaries.get(*index)?.as_ref();
-        series.configurations.iter().filter_map(of).find(|summary| summary.plan.workers() == *workers)
+        series
+            .configurations
+            .iter()
+            .filter_map(of)
+            .find(|summary| summary.plan.workers() == *workers)
     };
-    let points = workers.iter().map(|workers| point(summary(workers)?, measure)).collect();
+    let points = workers
+        .iter()
+        .map(|workers| point(summary(workers)?, measure))
+        .collect();
     let interpreters = shared.sweep.plan.pythons();
     let is_its = |interpreter: &Interpreter| {
-        series.executor.python.as_ref().is_some_and(|python| python.interpreter == *interpreter)
+        series
+            .executor
+            .python
+            .as_ref()
+            .is_some_and(|python| python.interpreter == *interpreter)
     };
     Series {
         executor: series.executor.clone(),
@@ -94,15 +131,37 @@ fn point(summary: &Summary, measure: Measure) -> Option<Point> {
         }
         Measure::Time => (summary.time.median, summary.time.interval.as_ref()),
     };
-    let Interval { low, high } = interval.map_or(Interval { low: median, high: median }, |interval| {
-        Interval { low: interval.low, high: interval.high }
-    });
-    Some(Point { median, low, high, is_best: summary.is_best })
+    let Interval { low, high } = interval.map_or(
+        Interval {
+            low: median,
+            high: median,
+        },
+        |interval| Interval {
+            low: interval.low,
+            high: interval.high,
+        },
+    );
+    Some(Point {
+        median,
+        low,
+        high,
+        is_best: summary.is_best,
+    })
 }
 
 /// The law with more parameters, where it could be fitted; only within what was measured.
-fn fitted(series: &sweep::Series, measure: Measure, workers: &[u32]) -> Option<(&'static str, Vec<f64>)> {
-    let fit = series.universal.as_ref().filter(|_| measure == Measure::Speedup)?;
+fn fitted(
+    series: &sweep::Series,
+    measure: Measure,
+    workers: &[u32],
+) -> Option<(&'static str, Vec<f64>)> {
+    let fit = series
+        .universal
+        .as_ref()
+        .filter(|_| measure == Measure::Speedup)?;
     let at = |workers: &u32| fit.at(f64::from(*workers));
-    Some(("Universal Scalability Law", workers.iter().map(at).collect()))
+    Some((
+        "Universal Scalability Law",
+        workers.iter().map(at).collect(),
+    ))
 }

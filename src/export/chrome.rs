@@ -34,7 +34,10 @@ const TIDS_PER_RUN: usize = 10_000;
 /// What `out` refuses.
 pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"{\"traceEvents\":[")?;
-    let mut events = Events { out, is_first: true };
+    let mut events = Events {
+        out,
+        is_first: true,
+    };
     for run in &shared.runs {
         if let Some(trace) = run.trace {
             write_run(run, trace, &mut events)?;
@@ -47,25 +50,64 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
 
 fn write_run(run: &SharedRun<'_>, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
     let pid = run.number;
-    events.add(&Metadata::with("process_name", pid, 0, Name { name: &words::title(run) }))?;
+    events.add(&Metadata::with(
+        "process_name",
+        pid,
+        0,
+        Name {
+            name: &words::title(run),
+        },
+    ))?;
     if let Some(interpreter) = run.record.plan.interpreter() {
         let labels = format!("Python {}", interpreter.label());
-        events.add(&Metadata::with("process_labels", pid, 0, Labels { labels: &labels }))?;
+        events.add(&Metadata::with(
+            "process_labels",
+            pid,
+            0,
+            Labels { labels: &labels },
+        ))?;
     }
-    events.add(&Metadata::with("process_sort_index", pid, 0, SortIndex { sort_index: pid }))?;
+    events.add(&Metadata::with(
+        "process_sort_index",
+        pid,
+        0,
+        SortIndex { sort_index: pid },
+    ))?;
     for (worker, lane) in trace.lanes().iter().enumerate() {
         let tid = tid(run, worker);
-        let track = Track { pid, tid, gil_is_estimate: run.record.phase_source.estimates_gil() };
+        let track = Track {
+            pid,
+            tid,
+            gil_is_estimate: run.record.phase_source.estimates_gil(),
+        };
         let record = run.record.workers.get(worker);
-        events.add(&Metadata::with("thread_name", pid, tid, WorkerName::of(worker, record)))?;
-        events.add(&Metadata::with("thread_sort_index", pid, tid, SortIndex { sort_index: worker }))?;
+        events.add(&Metadata::with(
+            "thread_name",
+            pid,
+            tid,
+            WorkerName::of(worker, record),
+        ))?;
+        events.add(&Metadata::with(
+            "thread_sort_index",
+            pid,
+            tid,
+            SortIndex { sort_index: worker },
+        ))?;
         let known = lane.transitions();
         for pair in known.windows(2) {
-            let phase = if pair[1].after_gap { Phase::Lost } else { pair[0].phase };
+            let phase = if pair[1].after_gap {
+                Phase::Lost
+            } else {
+                pair[0].phase
+            };
             events.slice(track, pair[0], phase, pair[1].at)?;
         }
         open_slices(trace, worker, known.last()).try_for_each(|slice| {
-            let begun = Transition { at: slice.from, task: slice.task, ..known[known.len() - 1] };
+            let begun = Transition {
+                at: slice.from,
+                task: slice.task,
+                ..known[known.len() - 1]
+            };
             events.slice(track, begun, slice.phase, slice.to)
         })?;
     }
@@ -84,7 +126,9 @@ fn open_slices<'a>(
 ) -> impl Iterator<Item = Slice> + use<'a> {
     let first = last.and_then(|last| trace.slice_at(worker, last.at));
     let goes_on = |slice: &Slice| {
-        let next = trace.slice_at(worker, slice.to).filter(|_| slice.to < trace.now())?;
+        let next = trace
+            .slice_at(worker, slice.to)
+            .filter(|_| slice.to < trace.now())?;
         (next.from >= slice.to).then_some(next)
     };
     let second = first.as_ref().and_then(goes_on);
@@ -118,25 +162,68 @@ struct Events<'a> {
 
 impl Events<'_> {
     fn add(&mut self, event: &impl Serialize) -> io::Result<()> {
-        self.out.write_all(if std::mem::take(&mut self.is_first) { b"\n" } else { b",\n" })?;
+        self.out.write_all(if std::mem::take(&mut self.is_first) {
+            b"\n"
+        } else {
+            b",\n"
+        })?;
         Ok(serde_json::to_writer(&mut *self.out, event)?)
     }
 
-    fn slice(&mut self, track: Track, begun: Transition, phase: Phase, to: Nanos) -> io::Result<()> {
+    fn slice(
+        &mut self,
+        track: Track,
+        begun: Transition,
+        phase: Phase,
+        to: Nanos,
+    ) -> io::Result<()> {
         if to <= begun.at || phase == Phase::Idle {
             return Ok(());
         }
-        let Track { pid, tid, gil_is_estimate } = track;
-        let args = SliceArgs { task: begun.task, estimated: gil_is_estimate && phase == Phase::Gil };
+        let Track {
+            pid,
+            tid,
+            gil_is_estimate,
+        } = track;
+        let args = SliceArgs {
+            task: begun.task,
+            estimated: gil_is_estimate && phase == Phase::Gil,
+        };
         let (ts, dur) = (micros(begun.at), micros(to - begun.at));
-        self.add(&Complete { name: phase.name(), cat: "phase", ph: "X", pid, tid, ts, dur, args })
+        self.add(&Complete {
+            name: phase.name(),
+            cat: "phase",
+            ph: "X",
+            pid,
+            tid,
+            ts,
+            dur,
+            args,
+        })
     }
 
     fn counters(&mut self, pid: usize, at: Nanos, in_flight: f64, on_core: f64) -> io::Result<()> {
         let ts = micros(at);
-        let counter = |name, args| Counter { name, ph: "C", pid, tid: 0, ts, args };
-        self.add(&counter("tasks in flight", Value { mean: rounded(in_flight) }))?;
-        self.add(&counter("workers on a core", Value { mean: rounded(on_core) }))
+        let counter = |name, args| Counter {
+            name,
+            ph: "C",
+            pid,
+            tid: 0,
+            ts,
+            args,
+        };
+        self.add(&counter(
+            "tasks in flight",
+            Value {
+                mean: rounded(in_flight),
+            },
+        ))?;
+        self.add(&counter(
+            "workers on a core",
+            Value {
+                mean: rounded(on_core),
+            },
+        ))
     }
 }
 
@@ -200,7 +287,14 @@ struct Metadata<A> {
 
 impl<A> Metadata<A> {
     fn with(name: &'static str, pid: usize, tid: usize, args: A) -> Metadata<A> {
-        Metadata { name, ph: "M", pid, tid, ts: 0, args }
+        Metadata {
+            name,
+            ph: "M",
+            pid,
+            tid,
+            ts: 0,
+            args,
+        }
     }
 }
 
@@ -284,15 +378,22 @@ impl OtherRun {
             machine: words::machine(&run.provenance.machine),
             started_at: run.record.started_at.clone(),
             verdict: words::verdict(run),
-            caveats: run.record.caveats.iter().map(|caveat| caveat.text.clone()).collect(),
+            caveats: run
+                .record
+                .caveats
+                .iter()
+                .map(|caveat| caveat.text.clone())
+                .collect(),
             thinned: run.trace.is_some_and(Trace::is_thinned),
             dropped: run.trace.map_or(0, Trace::dropped),
             has_trace: run.trace.is_some(),
-            python: run
-                .record
-                .plan
-                .interpreter()
-                .map(|interpreter| format!("{}: {}", interpreter.label(), words::foreign(&interpreter.path))),
+            python: run.record.plan.interpreter().map(|interpreter| {
+                format!(
+                    "{}: {}",
+                    interpreter.label(),
+                    words::foreign(&interpreter.path)
+                )
+            }),
             phase_source: run.record.phase_source,
         }
     }

@@ -18,7 +18,9 @@ use crate::domain::workload::{Addresses, Files, Workload};
 /// # Errors
 /// What `out` refuses.
 pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    let mut table = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(out);
     table.write_record(COLUMNS.iter().map(|column| column.0))?;
     for run in &shared.runs {
         table.write_record(COLUMNS.iter().map(|column| (column.1)(run)))?;
@@ -31,21 +33,47 @@ type Column = (&'static str, fn(&SharedRun<'_>) -> String);
 
 const COLUMNS: &[Column] = &[
     ("number", |run| run.number.to_string()),
-    ("name", |run| words::name(run).map(harmless).unwrap_or_default()),
+    ("name", |run| {
+        words::name(run).map(harmless).unwrap_or_default()
+    }),
     ("id", |run| harmless(words::foreign(&run.record.id))),
-    ("session", |run| harmless(words::foreign(&run.provenance.session))),
+    ("session", |run| {
+        harmless(words::foreign(&run.provenance.session))
+    }),
     ("campaign", |run| {
-        run.record.campaign.as_ref().map(|part| harmless(words::foreign(&part.id))).unwrap_or_default()
+        run.record
+            .campaign
+            .as_ref()
+            .map(|part| harmless(words::foreign(&part.id)))
+            .unwrap_or_default()
     }),
-    ("round", |run| known(run.record.campaign.as_ref().map(|part| part.round))),
-    ("started_at", |run| harmless(words::foreign(&run.record.started_at))),
+    ("round", |run| {
+        known(run.record.campaign.as_ref().map(|part| part.round))
+    }),
+    ("started_at", |run| {
+        harmless(words::foreign(&run.record.started_at))
+    }),
     ("cpu_model", |run| {
-        run.provenance.machine.cpu_model.as_deref().map(words::foreign).map(harmless).unwrap_or_default()
+        run.provenance
+            .machine
+            .cpu_model
+            .as_deref()
+            .map(words::foreign)
+            .map(harmless)
+            .unwrap_or_default()
     }),
-    ("kernel", |run| harmless(words::foreign(&run.provenance.machine.kernel))),
-    ("cores_online", |run| run.provenance.machine.cores_online.to_string()),
-    ("cores_usable", |run| run.provenance.machine.cores_usable.to_string()),
-    ("workload", |run| run.record.plan.workload().kind().name().into()),
+    ("kernel", |run| {
+        harmless(words::foreign(&run.provenance.machine.kernel))
+    }),
+    ("cores_online", |run| {
+        run.provenance.machine.cores_online.to_string()
+    }),
+    ("cores_usable", |run| {
+        run.provenance.machine.cores_usable.to_string()
+    }),
+    ("workload", |run| {
+        run.record.plan.workload().kind().name().into()
+    }),
     ("model", |run| run.record.plan.model().name().into()),
     ("workers", |run| run.record.plan.workers().to_string()),
     ("tasks", |run| run.record.plan.tasks().to_string()),
@@ -53,37 +81,85 @@ const COLUMNS: &[Column] = &[
     ("iterations", |run| known(iterations(run.record))),
     ("writes", |run| known(writes(run.record))),
     ("shared_file", |run| known(shared_file(run.record))),
-    ("addresses", |run| known(addresses(run.record).map(Addresses::count))),
-    ("latency_min_s", |run| known(latency(run.record).map(|(min, _)| min))),
-    ("latency_max_s", |run| known(latency(run.record).map(|(_, max)| max))),
+    ("addresses", |run| {
+        known(addresses(run.record).map(Addresses::count))
+    }),
+    ("latency_min_s", |run| {
+        known(latency(run.record).map(|(min, _)| min))
+    }),
+    ("latency_max_s", |run| {
+        known(latency(run.record).map(|(_, max)| max))
+    }),
     ("page_bytes", |run| known(page_bytes(run.record))),
-    ("switch_interval_s", |run| known(switch_interval(run.record))),
-    ("python_version", |run| known(run.record.plan.interpreter().map(Interpreter::version_name))),
+    ("switch_interval_s", |run| {
+        known(switch_interval(run.record))
+    }),
+    ("python_version", |run| {
+        known(run.record.plan.interpreter().map(Interpreter::version_name))
+    }),
     ("python_path", |run| {
-        let path = run.record.plan.interpreter().map(|interpreter| words::foreign(&interpreter.path));
+        let path = run
+            .record
+            .plan
+            .interpreter()
+            .map(|interpreter| words::foreign(&interpreter.path));
         path.map(harmless).unwrap_or_default()
     }),
-    ("python_gil", |run| known(run.record.python.as_ref().and_then(|python| python.gil).map(GilState::word))),
+    ("python_gil", |run| {
+        known(
+            run.record
+                .python
+                .as_ref()
+                .and_then(|python| python.gil)
+                .map(GilState::word),
+        )
+    }),
     ("start_method", |run| {
-        known(run.record.plan.python().and_then(|python| python.start_method).map(StartMethod::name))
+        known(
+            run.record
+                .plan
+                .python()
+                .and_then(|python| python.start_method)
+                .map(StartMethod::name),
+        )
     }),
     ("outcome", |run| run.record.outcome.name().into()),
-    ("error", |run| run.record.error.as_deref().map(words::foreign).map(harmless).unwrap_or_default()),
+    ("error", |run| {
+        run.record
+            .error
+            .as_deref()
+            .map(words::foreign)
+            .map(harmless)
+            .unwrap_or_default()
+    }),
     ("tasks_failed", |run| run.record.tasks_failed.to_string()),
-    ("tasks_not_begun", |run| run.record.tasks_not_begun.to_string()),
+    ("tasks_not_begun", |run| {
+        run.record.tasks_not_begun.to_string()
+    }),
     ("wall_s", |run| run.record.wall_s.to_string()),
     ("startup_s", |run| known(run.record.startup_s)),
-    ("interpreter_s", |run| of_python(run, |python| python.interpreter_s)),
+    ("interpreter_s", |run| {
+        of_python(run, |python| python.interpreter_s)
+    }),
     ("imports_s", |run| of_python(run, |python| python.imports_s)),
     ("pool_s", |run| of_python(run, |python| python.pool_s)),
     ("teardown_s", |run| run.record.teardown_s.to_string()),
     ("cpu_s", |run| run.record.cpu_s.to_string()),
-    ("manager_cpu_s", |run| of_python(run, |python| python.manager_cpu_s)),
+    ("manager_cpu_s", |run| {
+        of_python(run, |python| python.manager_cpu_s)
+    }),
     ("concurrency", |run| run.record.concurrency.to_string()),
     ("parallelism", |run| run.record.parallelism.to_string()),
     ("speedup", |run| known(run.gain.map(|gain| gain.factor))),
-    ("speedup_over_number", |run| known(run.gain.map(|gain| gain.over.number))),
-    ("efficiency", |run| known(run.gain.and_then(|gain| gain.efficiency(run.record.plan.workers())))),
+    ("speedup_over_number", |run| {
+        known(run.gain.map(|gain| gain.over.number))
+    }),
+    ("efficiency", |run| {
+        known(
+            run.gain
+                .and_then(|gain| gain.efficiency(run.record.plan.workers())),
+        )
+    }),
     ("starting_s", |run| phase(run, Phase::Starting)),
     ("computing_s", |run| phase(run, Phase::Computing)),
     ("ready_s", |run| phase(run, Phase::Ready)),
@@ -91,19 +167,49 @@ const COLUMNS: &[Column] = &[
     ("network_s", |run| phase(run, Phase::Network)),
     ("file_s", |run| phase(run, Phase::File)),
     ("idle_s", |run| phase(run, Phase::Idle)),
-    ("gil_switches", |run| known(run.record.gil.and_then(|gil| gil.switches))),
-    ("gil_wait_s", |run| known(run.record.gil.map(|gil| gil.wait_s))),
-    ("gil_is_estimate", |run| known(run.record.gil.map(|gil| gil.is_estimate))),
+    ("gil_switches", |run| {
+        known(run.record.gil.and_then(|gil| gil.switches))
+    }),
+    ("gil_wait_s", |run| {
+        known(run.record.gil.map(|gil| gil.wait_s))
+    }),
+    ("gil_is_estimate", |run| {
+        known(run.record.gil.map(|gil| gil.is_estimate))
+    }),
     ("phase_source", |run| words::word(&run.record.phase_source)),
-    ("voluntary_switches", |run| known(run.record.context_switches.map(|switches| switches.voluntary))),
-    ("involuntary_switches", |run| known(run.record.context_switches.map(|switches| switches.involuntary))),
+    ("voluntary_switches", |run| {
+        known(
+            run.record
+                .context_switches
+                .map(|switches| switches.voluntary),
+        )
+    }),
+    ("involuntary_switches", |run| {
+        known(
+            run.record
+                .context_switches
+                .map(|switches| switches.involuntary),
+        )
+    }),
     ("migrations", |run| run.record.migrations.to_string()),
     ("memory_bytes", |run| known(run.record.memory_bytes)),
-    ("manager_memory_bytes", |run| of_python(run, |python| python.memory_bytes)),
-    ("printed_bytes", |run| of_python(run, |python| python.output.as_ref().map(|output| output.bytes))),
-    ("events_recorded", |run| run.record.events.recorded.to_string()),
-    ("events_dropped", |run| run.record.events.dropped.to_string()),
-    ("observer_cpu_s", |run| run.record.observer.cpu_s.to_string()),
+    ("manager_memory_bytes", |run| {
+        of_python(run, |python| python.memory_bytes)
+    }),
+    ("printed_bytes", |run| {
+        of_python(run, |python| {
+            python.output.as_ref().map(|output| output.bytes)
+        })
+    }),
+    ("events_recorded", |run| {
+        run.record.events.recorded.to_string()
+    }),
+    ("events_dropped", |run| {
+        run.record.events.dropped.to_string()
+    }),
+    ("observer_cpu_s", |run| {
+        run.record.observer.cpu_s.to_string()
+    }),
     ("caveats", |run| caveats(run.record)),
 ];
 
@@ -118,7 +224,11 @@ fn known(value: Option<impl ToString>) -> String {
 
 /// Text that no spreadsheet takes for a formula.
 fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text
+    }
 }
 
 fn phase(run: &SharedRun<'_>, phase: Phase) -> String {
@@ -127,7 +237,11 @@ fn phase(run: &SharedRun<'_>, phase: Phase) -> String {
 
 /// The kinds of doubt, as JSON calls them.
 fn caveats(record: &Record) -> String {
-    let kinds: Vec<String> = record.caveats.iter().map(|caveat| words::word(&caveat.kind)).collect();
+    let kinds: Vec<String> = record
+        .caveats
+        .iter()
+        .map(|caveat| words::word(&caveat.kind))
+        .collect();
     kinds.join(" ")
 }
 
@@ -161,9 +275,10 @@ fn addresses(record: &Record) -> Option<&Addresses> {
 
 fn latency(record: &Record) -> Option<(f64, f64)> {
     match addresses(record)? {
-        Addresses::Loopback { latency, .. } => {
-            Some((f64::from(latency.min_ms) / 1e3, f64::from(latency.max_ms) / 1e3))
-        }
+        Addresses::Loopback { latency, .. } => Some((
+            f64::from(latency.min_ms) / 1e3,
+            f64::from(latency.max_ms) / 1e3,
+        )),
         Addresses::Urls(_) => None,
     }
 }
@@ -177,5 +292,7 @@ fn page_bytes(record: &Record) -> Option<u32> {
 
 fn switch_interval(record: &Record) -> Option<f64> {
     let plan = &record.plan;
-    plan.model().has_emulated_lock().then(|| plan.switch_interval_us() as f64 / 1e6)
+    plan.model()
+        .has_emulated_lock()
+        .then(|| plan.switch_interval_us() as f64 / 1e6)
 }

@@ -51,7 +51,10 @@ impl Target<'_> {
     ///
     /// # Errors
     /// Why there is no new file. An old one is as it was.
-    pub fn write(&self, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<u64, Refusal> {
+    pub fn write(
+        &self,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<u64, Refusal> {
         let place = Place::of(self)?;
         let written = || -> io::Result<u64> {
             let mut draft = Draft::beside(&place)?;
@@ -76,12 +79,22 @@ struct Place {
 
 impl Place {
     fn of(target: &Target<'_>) -> Result<Place, Refusal> {
-        let Target { path, overwrite, is_kept } = *target;
-        let other = |why: &str| Err(Refusal::Other(format!("cannot write {}: {why}", shown(path))));
+        let Target {
+            path,
+            overwrite,
+            is_kept,
+        } = *target;
+        let other = |why: &str| {
+            Err(Refusal::Other(format!(
+                "cannot write {}: {why}",
+                shown(path)
+            )))
+        };
         if path.as_os_str().is_empty() {
             return Err(Refusal::Other("a file needs a name".into()));
         }
-        let names_folder = path.as_os_str().as_bytes().ends_with(b"/") || path.file_name().is_none();
+        let names_folder =
+            path.as_os_str().as_bytes().ends_with(b"/") || path.file_name().is_none();
         if names_folder || path.is_dir() {
             return other("that is a directory; name a file in it");
         }
@@ -111,22 +124,32 @@ impl Place {
         if !folder.exists() {
             return other(&format!("there is no directory {}", shown(&folder)));
         }
-        Ok(Place { folder, path: place, overwrite })
+        Ok(Place {
+            folder,
+            path: place,
+            overwrite,
+        })
     }
 }
 
 /// A path as sentences repeat it.
-#[must_use]
 pub fn shown(path: &Path) -> String {
     text::clean(&path.display().to_string(), MAX_SHOWN)
 }
 
 fn exists(path: &Path) -> Refusal {
-    Refusal::Exists(format!("{} exists already, and was left as it is", shown(path)))
+    Refusal::Exists(format!(
+        "{} exists already, and was left as it is",
+        shown(path)
+    ))
 }
 
 fn refused(path: &Path, error: &io::Error) -> Refusal {
-    Refusal::Other(format!("cannot write {}: {}", shown(path), text::plain(error)))
+    Refusal::Other(format!(
+        "cannot write {}: {}",
+        shown(path),
+        text::plain(error)
+    ))
 }
 
 /// A file that nobody sees yet.
@@ -143,7 +166,9 @@ impl Draft {
             // Without /proc it could never be given a name.
             Ok(file) if !by_number(&file).exists() => hidden(&place.folder).map(Draft::Hidden),
             Ok(file) => Ok(Draft::Nameless(file)),
-            Err(error) if knows_no_nameless_files(&error) => hidden(&place.folder).map(Draft::Hidden),
+            Err(error) if knows_no_nameless_files(&error) => {
+                hidden(&place.folder).map(Draft::Hidden)
+            }
             Err(error) => Err(error),
         }
     }
@@ -183,37 +208,57 @@ impl Draft {
                 let name = tempfile::Builder::new()
                     .prefix(".pconc-tui-")
                     .make_in(&place.folder, |path| link(&file, path))?;
-                name.into_temp_path().persist(&place.path).map_err(|refused| refused.error)
+                name.into_temp_path()
+                    .persist(&place.path)
+                    .map_err(|refused| refused.error)
             }
             Draft::Nameless(file) => link(&file, &place.path),
-            Draft::Hidden(file) if place.overwrite => {
-                file.persist(&place.path).map(drop).map_err(|refused| refused.error)
-            }
-            Draft::Hidden(file) => {
-                file.persist_noclobber(&place.path).map(drop).map_err(|refused| refused.error)
-            }
+            Draft::Hidden(file) if place.overwrite => file
+                .persist(&place.path)
+                .map(drop)
+                .map_err(|refused| refused.error),
+            Draft::Hidden(file) => file
+                .persist_noclobber(&place.path)
+                .map(drop)
+                .map_err(|refused| refused.error),
         }
     }
 }
 
 fn nameless(folder: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).custom_flags(OFlag::O_TMPFILE.bits()).mode(MODE).open(folder)
+    OpenOptions::new()
+        .write(true)
+        .custom_flags(OFlag::O_TMPFILE.bits())
+        .mode(MODE)
+        .open(folder)
 }
 
 fn hidden(folder: &Path) -> io::Result<NamedTempFile> {
     let mode = fs::Permissions::from_mode(MODE);
-    tempfile::Builder::new().prefix(".pconc-tui-").permissions(mode).tempfile_in(folder)
+    tempfile::Builder::new()
+        .prefix(".pconc-tui-")
+        .permissions(mode)
+        .tempfile_in(folder)
 }
 
 /// What open(2) says where `O_TMPFILE` is not known: by the file system, or by an old kernel.
 fn knows_no_nameless_files(error: &io::Error) -> bool {
     let said = error.raw_os_error().map(Errno::from_raw);
-    matches!(said, Some(Errno::EOPNOTSUPP | Errno::EISDIR | Errno::EINVAL | Errno::ENOENT))
+    matches!(
+        said,
+        Some(Errno::EOPNOTSUPP | Errno::EISDIR | Errno::EINVAL | Errno::ENOENT)
+    )
 }
 
 /// Gives a nameless file a name that is not taken, as open(2) describes.
 fn link(file: &File, path: &Path) -> io::Result<()> {
-    Ok(linkat(AT_FDCWD, &by_number(file), AT_FDCWD, path, AtFlags::AT_SYMLINK_FOLLOW)?)
+    Ok(linkat(
+        AT_FDCWD,
+        &by_number(file),
+        AT_FDCWD,
+        path,
+        AtFlags::AT_SYMLINK_FOLLOW,
+    )?)
 }
 
 /// An open file as the system's table of processes names it.

@@ -36,15 +36,24 @@ const VERDICTS_MAX: usize = 12;
 /// What `out` refuses.
 pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"<!DOCTYPE html>\n")?;
-    let mut report = Report { shared, xml: Xml::new(out) };
-    report.xml.begin("html", &[("xmlns", &"http://www.w3.org/1999/xhtml"), ("lang", &"en")])?;
+    let mut report = Report {
+        shared,
+        xml: Xml::new(out),
+    };
+    report.xml.begin(
+        "html",
+        &[("xmlns", &"http://www.w3.org/1999/xhtml"), ("lang", &"en")],
+    )?;
     report.head()?;
     report.xml.begin("body", &[])?;
     report.patterns()?;
     report.title()?;
     report.xml.begin("main", &[])?;
     report.findings()?;
-    shared.sweeps.iter().try_for_each(|sweep| report.sweep(sweep))?;
+    shared
+        .sweeps
+        .iter()
+        .try_for_each(|sweep| report.sweep(sweep))?;
     report.runs()?;
     report.timelines()?;
     report.printed()?;
@@ -67,10 +76,28 @@ impl<'a> Report<'a, '_> {
         xml.begin("head", &[])?;
         xml.empty("meta", &[("charset", &"utf-8")])?;
         let policy = "default-src 'none'; style-src 'unsafe-inline'";
-        xml.empty("meta", &[("http-equiv", &"Content-Security-Policy"), ("content", &policy)])?;
-        xml.empty("meta", &[("name", &"viewport"), ("content", &"width=device-width, initial-scale=1")])?;
-        xml.empty("meta", &[("name", &"color-scheme"), ("content", &"light dark")])?;
-        xml.empty("meta", &[("name", &"generator"), ("content", &words::PROGRAM)])?;
+        xml.empty(
+            "meta",
+            &[
+                ("http-equiv", &"Content-Security-Policy"),
+                ("content", &policy),
+            ],
+        )?;
+        xml.empty(
+            "meta",
+            &[
+                ("name", &"viewport"),
+                ("content", &"width=device-width, initial-scale=1"),
+            ],
+        )?;
+        xml.empty(
+            "meta",
+            &[("name", &"color-scheme"), ("content", &"light dark")],
+        )?;
+        xml.empty(
+            "meta",
+            &[("name", &"generator"), ("content", &words::PROGRAM)],
+        )?;
         xml.element("title", &[], &heading(self.shared))?;
         xml.begin("style", &[])?;
         xml.raw(ink::LIGHT)?;
@@ -83,7 +110,12 @@ impl<'a> Report<'a, '_> {
     fn patterns(&mut self) -> io::Result<()> {
         self.xml.begin(
             "svg",
-            &[("class", &"patterns"), ("width", &0), ("height", &0), ("aria-hidden", &"true")],
+            &[
+                ("class", &"patterns"),
+                ("width", &0),
+                ("height", &0),
+                ("aria-hidden", &"true"),
+            ],
         )?;
         ink::define(&mut self.xml)?;
         self.xml.end()
@@ -97,15 +129,19 @@ impl<'a> Report<'a, '_> {
             &"pconc-tui · concurrency and parallelism, measured",
         )?;
         self.xml.element("h1", &[], &heading(self.shared))?;
-        let machines: BTreeSet<String> = self.shared.provenances().map(words::measured_on).collect();
+        let machines: BTreeSet<String> =
+            self.shared.provenances().map(words::measured_on).collect();
         for machine in machines {
-            self.xml.element("p", &[("class", &"machine")], &capitalised(&machine))?;
+            self.xml
+                .element("p", &[("class", &"machine")], &capitalised(&machine))?;
         }
         for interpreter in words::interpreters(self.shared) {
-            self.xml.element("p", &[("class", &"machine")], &interpreter)?;
+            self.xml
+                .element("p", &[("class", &"machine")], &interpreter)?;
         }
         if let Some(days) = words::days(self.shared) {
-            self.xml.element("p", &[("class", &"machine")], &capitalised(&days))?;
+            self.xml
+                .element("p", &[("class", &"machine")], &capitalised(&days))?;
         }
         self.xml.end()
     }
@@ -126,7 +162,9 @@ impl<'a> Report<'a, '_> {
         let single: Vec<&SharedRun<'a>> = self.shared.single_runs().collect();
         if single.is_empty() && self.shared.sweeps.is_empty() {
             return self.section("Nothing was measured", |report| {
-                report.xml.element("p", &[], &"There is no run in this report.")
+                report
+                    .xml
+                    .element("p", &[], &"There is no run in this report.")
             });
         }
         if single.is_empty() {
@@ -143,7 +181,11 @@ impl<'a> Report<'a, '_> {
             report.xml.end()?;
             let more = single.len().saturating_sub(VERDICTS_MAX);
             if more > 0 {
-                report.xml.element("p", &[], &format!("and {} below", counted(more as u64, "more run")))?;
+                report.xml.element(
+                    "p",
+                    &[],
+                    &format!("and {} below", counted(more as u64, "more run")),
+                )?;
             }
             Ok(())
         })
@@ -162,19 +204,25 @@ impl<'a> Report<'a, '_> {
 
     /// What the tasks did.
     fn works<'r>(&mut self, runs: impl Iterator<Item = &'r SharedRun<'r>>) -> io::Result<()> {
-        words::works(runs).iter().try_for_each(|work| self.xml.element("p", &[("class", &"soft")], work))
+        words::works(runs)
+            .iter()
+            .try_for_each(|work| self.xml.element("p", &[("class", &"soft")], work))
     }
 
     fn sweep(&mut self, sweep: &SharedSweep<'_>) -> io::Result<()> {
         self.section(&words::sweep_title(sweep), |report| {
-            report.xml.element("p", &[("class", &"conclusion")], &sweep.results.conclusion)?;
+            report
+                .xml
+                .element("p", &[("class", &"conclusion")], &sweep.results.conclusion)?;
             for chart in charts::of(sweep) {
                 report.figure(chart.height(), &chart.title, |xml| chart.draw(xml))?;
             }
             report.xml.element("h3", &[], &"Configurations")?;
             report.table(&tables::summaries(sweep))?;
             report.works(report.shared.runs_of(sweep.sweep))?;
-            words::fits(sweep).iter().try_for_each(|fit| report.xml.element("p", &[], fit))?;
+            words::fits(sweep)
+                .iter()
+                .try_for_each(|fit| report.xml.element("p", &[], fit))?;
             let parts = tables::runs(report.shared.runs_of(sweep.sweep));
             report.xml.begin("details", &[])?;
             report.xml.element(
@@ -215,7 +263,11 @@ impl<'a> Report<'a, '_> {
         self.xml.begin("div", &[("class", &"wide")])?;
         self.xml.begin("table", &[])?;
         self.xml.begin("thead", &[])?;
-        self.row("th", table, table.columns.iter().map(|(heading, _)| *heading))?;
+        self.row(
+            "th",
+            table,
+            table.columns.iter().map(|(heading, _)| *heading),
+        )?;
         self.xml.end()?;
         self.xml.begin("tbody", &[])?;
         for row in &table.rows {
@@ -234,7 +286,11 @@ impl<'a> Report<'a, '_> {
     ) -> io::Result<()> {
         self.xml.begin("tr", &[])?;
         for ((_, side), cell) in table.columns.iter().zip(cells) {
-            let class = if *side == Side::Right { "number" } else { "text" };
+            let class = if *side == Side::Right {
+                "number"
+            } else {
+                "text"
+            };
             self.xml.element(kind, &[("class", &class)], &cell)?;
         }
         self.xml.end()
@@ -271,20 +327,33 @@ impl<'a> Report<'a, '_> {
         let single = self.shared.single_runs().map(|run| run.record.id.as_str());
         let typical = self.shared.sweeps.iter().flat_map(|sweep| {
             let results = sweep.results;
-            let of = |index: usize| Some(results.summaries.get(index)?.as_ref()?.median_run.as_str());
-            [Some(0), results.best.filter(|best| *best > 0)].into_iter().flatten().filter_map(of)
+            let of =
+                |index: usize| Some(results.summaries.get(index)?.as_ref()?.median_run.as_str());
+            [Some(0), results.best.filter(|best| *best > 0)]
+                .into_iter()
+                .flatten()
+                .filter_map(of)
         });
         let wanted: BTreeSet<&str> = single.chain(typical).collect();
-        let is_drawn = |run: &&SharedRun<'_>| run.trace.is_some() && wanted.contains(run.record.id.as_str());
-        self.shared.runs.iter().filter(is_drawn).take(TIMELINES_MAX).collect()
+        let is_drawn =
+            |run: &&SharedRun<'_>| run.trace.is_some() && wanted.contains(run.record.id.as_str());
+        self.shared
+            .runs
+            .iter()
+            .filter(is_drawn)
+            .take(TIMELINES_MAX)
+            .collect()
     }
 
     fn timeline(&mut self, run: &SharedRun<'_>, until: Nanos, cells: u32) -> io::Result<()> {
-        let Some(trace) = run.trace else { return Ok(()) };
+        let Some(trace) = run.trace else {
+            return Ok(());
+        };
         let timeline = Timeline::new(trace, until, cells);
         self.xml.begin("article", &[])?;
         self.xml.element("h3", &[], &words::title(run))?;
-        self.xml.element("p", &[("class", &"verdict")], &words::verdict(run))?;
+        self.xml
+            .element("p", &[("class", &"verdict")], &words::verdict(run))?;
         let about = format!("timeline of {}", words::title(run));
         self.figure(timeline.height(), &about, |xml| timeline.draw(xml))?;
         let record = run.record;
@@ -324,7 +393,9 @@ impl<'a> Report<'a, '_> {
         self.section("What was printed", |report| {
             printed.iter().try_for_each(|(title, (heading, text))| {
                 report.xml.begin("details", &[])?;
-                report.xml.element("summary", &[], &format!("{title}: {heading}"))?;
+                report
+                    .xml
+                    .element("summary", &[], &format!("{title}: {heading}"))?;
                 report.xml.lines("pre", text)?;
                 report.xml.end()
             })
@@ -338,7 +409,11 @@ impl<'a> Report<'a, '_> {
         }
         self.section("Caveats", |report| {
             if caveats.is_empty() {
-                return report.xml.element("p", &[], &"Nothing was seen that speaks against these numbers.");
+                return report.xml.element(
+                    "p",
+                    &[],
+                    &"Nothing was seen that speaks against these numbers.",
+                );
             }
             report.list("caveats", &caveats)
         })
@@ -346,7 +421,9 @@ impl<'a> Report<'a, '_> {
 
     fn list(&mut self, class: &str, lines: &[String]) -> io::Result<()> {
         self.xml.begin("ul", &[("class", &class)])?;
-        lines.iter().try_for_each(|line| self.xml.element("li", &[], line))?;
+        lines
+            .iter()
+            .try_for_each(|line| self.xml.element("li", &[], line))?;
         self.xml.end()
     }
 
@@ -359,8 +436,10 @@ impl<'a> Report<'a, '_> {
     }
 
     fn footer(&mut self) -> io::Result<()> {
-        let words =
-            format!("Written by {}. This page needs no network and contains no scripts.", words::PROGRAM);
+        let words = format!(
+            "Written by {}. This page needs no network and contains no scripts.",
+            words::PROGRAM
+        );
         self.xml.begin("footer", &[])?;
         self.xml.element("p", &[], &words)?;
         self.xml.end()
@@ -378,15 +457,29 @@ fn heading(shared: &Shared<'_>) -> String {
         (0, Some(_)) => None,
         (n, _) => Some(counted(n as u64, "run")),
     };
-    format!("Report of {}", sweeps.into_iter().chain(runs).collect::<Vec<_>>().join(" and "))
+    format!(
+        "Report of {}",
+        sweeps
+            .into_iter()
+            .chain(runs)
+            .collect::<Vec<_>>()
+            .join(" and ")
+    )
 }
 
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
+    chars
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + chars.as_str())
+        .unwrap_or_default()
 }
 
 /// "1 run is", "3 runs are".
 fn counted_are(n: usize) -> String {
-    format!("{} {}", counted(n as u64, "run"), if n == 1 { "is" } else { "are" })
+    format!(
+        "{} {}",
+        counted(n as u64, "run"),
+        if n == 1 { "is" } else { "are" }
+    )
 }

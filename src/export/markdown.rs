@@ -20,8 +20,10 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "## Runs\n")?;
         write_table(&tables::runs(single.iter().copied()), out)?;
         write_list(&words::works(single.iter().copied()), out)?;
-        let verdicts: Vec<String> =
-            single.iter().map(|run| format!("#{}: {}", run.number, words::verdict(run))).collect();
+        let verdicts: Vec<String> = single
+            .iter()
+            .map(|run| format!("#{}: {}", run.number, words::verdict(run)))
+            .collect();
         write_list(&verdicts, out)?;
     } else if shared.sweeps.is_empty() {
         writeln!(out, "No run was measured.\n")?;
@@ -39,11 +41,17 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     for machine in machines {
         writeln!(out, "*{}*\n", escaped(&machine))?;
     }
-    let days = words::days(shared).map(|days| format!(", {days}")).unwrap_or_default();
+    let days = words::days(shared)
+        .map(|days| format!(", {days}"))
+        .unwrap_or_default();
     writeln!(out, "*{}{}*", words::PROGRAM, escaped(&days))
 }
 
-fn write_sweep(shared: &Shared<'_>, sweep: &SharedSweep<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write_sweep(
+    shared: &Shared<'_>,
+    sweep: &SharedSweep<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(out, "## {}\n", escaped(&words::sweep_title(sweep)))?;
     writeln!(out, "{}\n", escaped(&sweep.results.conclusion))?;
     write_table(&tables::summaries(sweep), out)?;
@@ -53,24 +61,35 @@ fn write_sweep(shared: &Shared<'_>, sweep: &SharedSweep<'_>, out: &mut dyn Write
 /// What runs printed, as blocks of code: indented, as no text ends such a block.
 fn write_printed(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     for run in &shared.runs {
-        let Some((heading, text)) = words::printed(run.record) else { continue };
-        writeln!(out, "## Printed by {} ({heading})\n", escaped(&words::title(run)))?;
-        text.lines().try_for_each(|line| writeln!(out, "    {line}"))?;
+        let Some((heading, text)) = words::printed(run.record) else {
+            continue;
+        };
+        writeln!(
+            out,
+            "## Printed by {} ({heading})\n",
+            escaped(&words::title(run))
+        )?;
+        text.lines()
+            .try_for_each(|line| writeln!(out, "    {line}"))?;
         writeln!(out)?;
     }
     Ok(())
 }
 
 fn write_list(lines: &[String], out: &mut dyn Write) -> io::Result<()> {
-    lines.iter().try_for_each(|line| writeln!(out, "- {}", escaped(line)))?;
+    lines
+        .iter()
+        .try_for_each(|line| writeln!(out, "- {}", escaped(line)))?;
     writeln!(out)
 }
 
 fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     let headings = table.columns.iter().map(|(heading, _)| escaped(heading));
     write_row(headings, out)?;
-    let rules =
-        table.columns.iter().map(|(_, side)| if *side == Side::Right { "---:" } else { ":---" }.into());
+    let rules = table
+        .columns
+        .iter()
+        .map(|(_, side)| if *side == Side::Right { "---:" } else { ":---" }.into());
     write_row(rules, out)?;
     for row in &table.rows {
         write_row(row.iter().map(|cell| escaped(cell)), out)?;
@@ -89,7 +108,10 @@ fn write_row(cells: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Re
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '&' | '$') {
+        if matches!(
+            c,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '&' | '$'
+        ) {
             out.push('\\');
         }
         out.push(c);
@@ -103,6 +125,9 @@ mod tests {
 
     #[test]
     fn foreign_text_neither_ends_a_cell_nor_begins_markup() {
-        assert_eq!(escaped("a|b <script> *c* #1"), "a\\|b \\<script\\> \\*c\\* \\#1");
+        assert_eq!(
+            escaped("a|b <script> *c* #1"),
+            "a\\|b \\<script\\> \\*c\\* \\#1"
+        );
     }
 }

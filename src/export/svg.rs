@@ -62,7 +62,10 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     xml.raw(ink::LIGHT)?;
     xml.end()?;
     ink::define(&mut xml)?;
-    xml.empty("rect", &[("width", &wide), ("height", &height), ("class", &"ground")])?;
+    xml.empty(
+        "rect",
+        &[("width", &wide), ("height", &height), ("class", &"ground")],
+    )?;
     let mut top = MARGIN;
     for part in &parts {
         let place = format!("translate({MARGIN} {top})");
@@ -99,15 +102,21 @@ enum Part<'a> {
 
 impl<'a> Part<'a> {
     fn all(shared: &'a Shared<'a>) -> Vec<Part<'a>> {
-        let mut parts: Vec<Part<'a>> =
-            wrap(&heading(shared), TITLE_LINE).into_iter().map(Part::Title).collect();
+        let mut parts: Vec<Part<'a>> = wrap(&heading(shared), TITLE_LINE)
+            .into_iter()
+            .map(Part::Title)
+            .collect();
         for sweep in &shared.sweeps {
             if shared.sweeps.len() > 1 {
                 parts.extend(strong(&words::sweep_title(sweep)));
             }
             parts.extend(text(&sweep.results.conclusion));
             parts.push(Part::Gap);
-            parts.extend(charts::of(sweep).into_iter().map(|chart| Part::Chart(Box::new(chart))));
+            parts.extend(
+                charts::of(sweep)
+                    .into_iter()
+                    .map(|chart| Part::Chart(Box::new(chart))),
+            );
         }
         if shared.sweeps.is_empty() {
             parts.extend(Part::timelines(shared));
@@ -117,7 +126,11 @@ impl<'a> Part<'a> {
     }
 
     fn timelines(shared: &'a Shared<'a>) -> Vec<Part<'a>> {
-        let with_traces: Vec<_> = shared.runs.iter().filter_map(|run| Some((run, run.trace?))).collect();
+        let with_traces: Vec<_> = shared
+            .runs
+            .iter()
+            .filter_map(|run| Some((run, run.trace?)))
+            .collect();
         let drawn = &with_traces[..with_traces.len().min(TIMELINES_MAX)];
         let runs: Vec<&SharedRun<'a>> = drawn.iter().map(|(run, _)| *run).collect();
         let cells = CELLS / drawn.len().max(1) as u32;
@@ -128,7 +141,11 @@ impl<'a> Part<'a> {
             }
             parts.extend(text(&words::verdict(run)));
             parts.push(Part::Gap);
-            parts.push(Part::Timeline(Timeline::new(trace, end_of_axis(run, &runs), cells)));
+            parts.push(Part::Timeline(Timeline::new(
+                trace,
+                end_of_axis(run, &runs),
+                cells,
+            )));
             parts.push(Part::Gap);
         }
         parts.push(Part::Legend(Legend::of(runs.iter().copied())));
@@ -139,20 +156,29 @@ impl<'a> Part<'a> {
             } else {
                 "not drawn: their timelines are gone"
             };
-            parts.extend(text(&format!("{} {why}", counted(left_out as u64, "more run"))));
+            parts.extend(text(&format!(
+                "{} {why}",
+                counted(left_out as u64, "more run")
+            )));
         }
         parts
     }
 
     /// Caveats, and where and by whom everything was measured.
     fn notes(shared: &Shared<'_>) -> Vec<Part<'a>> {
-        let caveats: Vec<String> =
-            shared.runs.iter().flat_map(|run| words::caveats(run)).take(TIMELINES_MAX).collect();
+        let caveats: Vec<String> = shared
+            .runs
+            .iter()
+            .flat_map(|run| words::caveats(run))
+            .take(TIMELINES_MAX)
+            .collect();
         let machines: BTreeSet<String> = shared.provenances().map(words::measured_on).collect();
         let by = format!(
             "{}{}",
             words::PROGRAM,
-            words::days(shared).map(|days| format!(", {days}")).unwrap_or_default()
+            words::days(shared)
+                .map(|days| format!(", {days}"))
+                .unwrap_or_default()
         );
         let soft = |line: &String| soft(line);
         let mut parts = vec![Part::Gap];
@@ -176,7 +202,9 @@ impl<'a> Part<'a> {
 
     fn draw(&self, xml: &mut Xml<'_>) -> io::Result<()> {
         match self {
-            Part::Title(words) => xml.element("text", &[("x", &0), ("y", &18), ("class", &"title")], words),
+            Part::Title(words) => {
+                xml.element("text", &[("x", &0), ("y", &18), ("class", &"title")], words)
+            }
             Part::Text(words, class) => {
                 xml.element("text", &[("x", &0), ("y", &14), ("class", class)], words)
             }
@@ -189,7 +217,10 @@ impl<'a> Part<'a> {
 }
 
 fn lines<'a>(words: &str, class: &'static str) -> Vec<Part<'a>> {
-    wrap(words, LINE).into_iter().map(|line| Part::Text(line, class)).collect()
+    wrap(words, LINE)
+        .into_iter()
+        .map(|line| Part::Text(line, class))
+        .collect()
 }
 
 fn text<'a>(words: &str) -> Vec<Part<'a>> {
@@ -206,6 +237,11 @@ fn soft<'a>(words: &str) -> Vec<Part<'a>> {
 
 /// Where the axis of a run ends: runs of the same work share one, so that the shorter run visibly ends earlier.
 pub(super) fn end_of_axis(run: &SharedRun<'_>, among: &[&SharedRun<'_>]) -> Nanos {
-    let same = among.iter().filter(|other| other.record.plan.same_work(&run.record.plan));
-    same.filter_map(|other| other.trace).map(Trace::now).max().unwrap_or(0)
+    let same = among
+        .iter()
+        .filter(|other| other.record.plan.same_work(&run.record.plan));
+    same.filter_map(|other| other.trace)
+        .map(Trace::now)
+        .max()
+        .unwrap_or(0)
 }

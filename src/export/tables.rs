@@ -41,12 +41,24 @@ pub(super) fn runs<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Table {
     ];
     let rows: Vec<Vec<String>> = runs.map(run).collect();
     let is_named = rows.iter().any(|row| !row[1].is_empty());
-    without_empty(Table { columns: COLUMNS.to_vec(), rows }, "name", is_named)
+    without_empty(
+        Table {
+            columns: COLUMNS.to_vec(),
+            rows,
+        },
+        "name",
+        is_named,
+    )
 }
 
 /// A table without a column that nothing stands in.
 fn without_empty(mut table: Table, name: &str, is_used: bool) -> Table {
-    if let Some(at) = table.columns.iter().position(|column| column.0 == name).filter(|_| !is_used) {
+    if let Some(at) = table
+        .columns
+        .iter()
+        .position(|column| column.0 == name)
+        .filter(|_| !is_used)
+    {
         table.columns.remove(at);
         table.rows.iter_mut().for_each(|row| drop(row.remove(at)));
     }
@@ -83,16 +95,29 @@ fn notes(run: &SharedRun<'_>) -> String {
     if !record.is_sound() {
         notes.push(match record.tasks_failed {
             0 => record.outcome.name().to_string(),
-            failed => format!("{}, {} tasks failed", record.outcome.name(), grouped(failed.into())),
+            failed => format!(
+                "{}, {} tasks failed",
+                record.outcome.name(),
+                grouped(failed.into())
+            ),
         });
     }
     if let Some(gil) = record.python.as_ref().and_then(|python| python.gil) {
         notes.push(gil.words().into());
     }
     if let Some(part) = &record.campaign {
-        notes.push(if part.round == 0 { "warm-up".into() } else { format!("round {}", part.round) });
+        notes.push(if part.round == 0 {
+            "warm-up".into()
+        } else {
+            format!("round {}", part.round)
+        });
     }
-    notes.extend(record.caveats.iter().map(|caveat| format!("! {}", words::word(&caveat.kind))));
+    notes.extend(
+        record
+            .caveats
+            .iter()
+            .map(|caveat| format!("! {}", words::word(&caveat.kind))),
+    );
     notes.join(", ")
 }
 
@@ -115,7 +140,13 @@ pub(super) fn summaries(shared: &SharedSweep<'_>) -> Table {
     ];
     Table {
         columns: COLUMNS.to_vec(),
-        rows: shared.results.summaries.iter().flatten().map(summary).collect(),
+        rows: shared
+            .results
+            .summaries
+            .iter()
+            .flatten()
+            .map(summary)
+            .collect(),
     }
 }
 
@@ -127,11 +158,22 @@ fn summary(summary: &Summary) -> Vec<String> {
         grouped(summary.plan.workers().into()),
         summary.runs.to_string(),
         bare_seconds(summary.time.median),
-        or_nothing(summary.time.interval.as_ref().map(|interval| between(interval, bare_seconds))),
-        format!("{} – {}", bare_seconds(summary.time.min), bare_seconds(summary.time.max)),
+        or_nothing(
+            summary
+                .time
+                .interval
+                .as_ref()
+                .map(|interval| between(interval, bare_seconds)),
+        ),
+        format!(
+            "{} – {}",
+            bare_seconds(summary.time.min),
+            bare_seconds(summary.time.max)
+        ),
         or_nothing(gain.map(|gain| speedup(gain.value))),
         or_nothing(
-            gain.and_then(|gain| gain.interval.as_ref()).map(|interval| between(interval, three_digits)),
+            gain.and_then(|gain| gain.interval.as_ref())
+                .map(|interval| between(interval, three_digits)),
         ),
         or_nothing(summary.efficiency.map(percent)),
         or_nothing(summary.karp_flatt.map(|fraction| format!("{fraction:.3}"))),
@@ -146,7 +188,11 @@ fn summary_notes(summary: &Summary) -> String {
     let failed = (summary.failed > 0).then(|| format!("{} failed", summary.failed));
     let outliers = summary.outliers.len();
     let far = (outliers > 0).then(|| format!("! {outliers} far from the others"));
-    best.into_iter().chain(failed).chain(far).collect::<Vec<_>>().join(", ")
+    best.into_iter()
+        .chain(failed)
+        .chain(far)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn between(interval: &Interval, number: impl Fn(f64) -> String) -> String {

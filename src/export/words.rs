@@ -35,17 +35,26 @@ pub(super) fn name(run: &SharedRun<'_>) -> Option<String> {
 
 /// Its number, its name if it has one, and what was run: "#3 warm: io · threads · 16 workers · 16 tasks".
 pub(super) fn title(run: &SharedRun<'_>) -> String {
-    let name = name(run).map(|name| format!(" {name}:")).unwrap_or_default();
+    let name = name(run)
+        .map(|name| format!(" {name}:"))
+        .unwrap_or_default();
     format!("#{}{name} {}", run.number, plan(&run.record.plan))
 }
 
 /// The same of a sweep: "#9 sweep: io · threads, processes · 1, 2, 4 workers · 3 rounds".
 pub(super) fn sweep_title(shared: &SharedSweep<'_>) -> String {
     let plan = &shared.sweep.plan;
-    let name = shared.name.map(|text| format!(" {}:", clean(text, NAME))).unwrap_or_default();
+    let name = shared
+        .name
+        .map(|text| format!(" {}:", clean(text, NAME)))
+        .unwrap_or_default();
     let models: Vec<String> = plan.executors().iter().map(Executor::label).collect();
     let workers: Vec<String> = plan.workers().iter().map(u32::to_string).collect();
-    let workers = if workers.is_empty() { "1".into() } else { workers.join(", ") };
+    let workers = if workers.is_empty() {
+        "1".into()
+    } else {
+        workers.join(", ")
+    };
     let noun = if workers == "1" { "worker" } else { "workers" };
     format!(
         "#{} sweep{} {} · {} · {workers} {noun} · {}",
@@ -60,14 +69,20 @@ pub(super) fn sweep_title(shared: &SharedSweep<'_>) -> String {
 /// What was fitted to the speed-ups of each model, and how sure that is.
 pub(super) fn fits(shared: &SharedSweep<'_>) -> Vec<String> {
     let parameter = |parameter: &Parameter| {
-        format!("{:.3} ({:.3} – {:.3})", parameter.value, parameter.interval.low, parameter.interval.high)
+        format!(
+            "{:.3} ({:.3} – {:.3})",
+            parameter.value, parameter.interval.low, parameter.interval.high
+        )
     };
     let series = shared.results.series.iter();
     series
         .flat_map(|series| {
             let model = series.executor.name();
             let amdahl = series.amdahl.as_ref().map(|fit| {
-                format!("{model}, fitted by Amdahl's law: serial part {}", parameter(&fit.law.serial))
+                format!(
+                    "{model}, fitted by Amdahl's law: serial part {}",
+                    parameter(&fit.law.serial)
+                )
             });
             let universal = series.universal.as_ref().map(|fit| {
                 format!(
@@ -83,22 +98,41 @@ pub(super) fn fits(shared: &SharedSweep<'_>) -> Vec<String> {
 
 /// Every reason to trust the run less, with its number.
 pub(super) fn caveats(run: &SharedRun<'_>) -> Vec<String> {
-    run.record.caveats.iter().map(|caveat| format!("#{}: {}", run.number, foreign(&caveat.text))).collect()
+    run.record
+        .caveats
+        .iter()
+        .map(|caveat| format!("#{}: {}", run.number, foreign(&caveat.text)))
+        .collect()
 }
 
 /// What was run.
 pub(super) fn plan(plan: &Plan) -> String {
-    let (workers, tasks) = (counted(plan.workers().into(), "worker"), counted(plan.tasks().into(), "task"));
-    format!("{} · {} · {workers} · {tasks}", plan.workload().label(), plan.executor().label())
+    let (workers, tasks) = (
+        counted(plan.workers().into(), "worker"),
+        counted(plan.tasks().into(), "task"),
+    );
+    format!(
+        "{} · {} · {workers} · {tasks}",
+        plan.workload().label(),
+        plan.executor().label()
+    )
 }
 
 /// The size of the work: what another run must have in common to be compared with this one.
 pub(super) fn work(plan: &Plan) -> String {
     match plan.workload() {
         Workload::Cpu { iterations } => format!("{} steps a task", grouped(*iterations)),
-        Workload::Io { writes, addresses, files } => {
+        Workload::Io {
+            writes,
+            addresses,
+            files,
+        } => {
             let times = counted(u64::from(*writes), "write");
-            let into = if *files == Files::OneShared { " to one file" } else { "" };
+            let into = if *files == Files::OneShared {
+                " to one file"
+            } else {
+                ""
+            };
             format!("{times} a task{into}, {}", self::addresses(addresses))
         }
     }
@@ -122,7 +156,11 @@ pub(super) fn works<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<St
 fn addresses(addresses: &Addresses) -> String {
     match addresses {
         Addresses::Urls(urls) => format!("{} from a list", counted_addresses(urls.len())),
-        Addresses::Loopback { latencies_ms, latency, page_bytes } => format!(
+        Addresses::Loopback {
+            latencies_ms,
+            latency,
+            page_bytes,
+        } => format!(
             "{} of the embedded server: answers after {} to {} ms, pages of {}",
             counted_addresses(latencies_ms.len()),
             latency.min_ms,
@@ -133,7 +171,11 @@ fn addresses(addresses: &Addresses) -> String {
 }
 
 fn counted_addresses(n: usize) -> String {
-    if n == 1 { "1 address".into() } else { format!("{} addresses", grouped(n as u64)) }
+    if n == 1 {
+        "1 address".into()
+    } else {
+        format!("{} addresses", grouped(n as u64))
+    }
 }
 
 /// What came out, in one sentence.
@@ -143,16 +185,26 @@ pub(super) fn verdict(run: &SharedRun<'_>) -> String {
 
 /// Who executed the runs of Python's models: "Python 3.13.0, GIL on: /usr/bin/python3.13", each interpreter once.
 pub(super) fn interpreters(shared: &Shared<'_>) -> BTreeSet<String> {
-    let interpreters = shared.runs.iter().filter_map(|run| run.record.plan.interpreter());
+    let interpreters = shared
+        .runs
+        .iter()
+        .filter_map(|run| run.record.plan.interpreter());
     interpreters
-        .map(|interpreter| format!("Python {}: {}", interpreter.label(), foreign(&interpreter.path)))
+        .map(|interpreter| {
+            format!(
+                "Python {}: {}",
+                interpreter.label(),
+                foreign(&interpreter.path)
+            )
+        })
         .collect()
 }
 
 /// What Python needed besides the work itself; nothing of a run that was not Python's.
 pub(super) fn python_costs(record: &Record) -> Option<String> {
     let python = record.python.as_ref()?;
-    let part = |name: &str, time: Option<f64>| time.map(|time| format!("{name} {}", duration(time)));
+    let part =
+        |name: &str, time: Option<f64>| time.map(|time| format!("{name} {}", duration(time)));
     let parts = [
         part("interpreter", python.interpreter_s),
         part("imports", python.imports_s),
@@ -169,15 +221,29 @@ pub(super) fn printed(record: &Record) -> Option<(String, String)> {
     let text = cleaned_lines(&output.text);
     let all = bytes(output.bytes);
     let is_all = output.bytes <= OUTPUT_KEPT as u64;
-    let heading = if is_all { all } else { format!("the first {} of {all}", bytes(OUTPUT_KEPT as u64)) };
+    let heading = if is_all {
+        all
+    } else {
+        format!("the first {} of {all}", bytes(OUTPUT_KEPT as u64))
+    };
     Some((heading, text))
 }
 
 /// "CPU X, 8 cores, Linux 6.12, 16.0 GB of memory".
 pub(super) fn machine(machine: &Machine) -> String {
-    let cpu = machine.cpu_model.as_deref().map_or_else(|| "unknown CPU".into(), foreign);
-    let memory = machine.memory_bytes.map(|size| format!(", {} of memory", bytes(size))).unwrap_or_default();
-    format!("{cpu}, {}, {}{memory}", cores(machine), foreign(&machine.kernel))
+    let cpu = machine
+        .cpu_model
+        .as_deref()
+        .map_or_else(|| "unknown CPU".into(), foreign);
+    let memory = machine
+        .memory_bytes
+        .map(|size| format!(", {} of memory", bytes(size)))
+        .unwrap_or_default();
+    format!(
+        "{cpu}, {}, {}{memory}",
+        cores(machine),
+        foreign(&machine.kernel)
+    )
 }
 
 fn cores(machine: &Machine) -> String {
@@ -185,30 +251,50 @@ fn cores(machine: &Machine) -> String {
     if machine.cores_usable == machine.cores_online {
         return online;
     }
-    let why =
-        machine.cores_limited_by.as_deref().map(|why| format!(" ({})", foreign(why))).unwrap_or_default();
+    let why = machine
+        .cores_limited_by
+        .as_deref()
+        .map(|why| format!(" ({})", foreign(why)))
+        .unwrap_or_default();
     format!("{} of {online} usable{why}", machine.cores_usable)
 }
 
 /// When and on what a run was measured: "recorded on …" where that was not this program's machine and user.
 pub(super) fn measured_on(provenance: &Provenance) -> String {
-    let how = if provenance.origin == Origin::Recorded { "recorded on" } else { "measured on" };
+    let how = if provenance.origin == Origin::Recorded {
+        "recorded on"
+    } else {
+        "measured on"
+    };
     format!("{how} {}", machine(&provenance.machine))
 }
 
 /// "2026-01-31 12:34:56 UTC".
 pub(super) fn moment(record: &Record) -> String {
     let text = foreign(&record.started_at);
-    let second = text.split(['.', 'Z']).next().unwrap_or_default().replace('T', " ");
+    let second = text
+        .split(['.', 'Z'])
+        .next()
+        .unwrap_or_default()
+        .replace('T', " ");
     format!("{second} UTC")
 }
 
 /// "measured 2026-01-31", or from which day to which; nothing if there is no run.
 pub(super) fn days(shared: &Shared<'_>) -> Option<String> {
-    let day = |run: &SharedRun<'_>| foreign(&run.record.started_at).chars().take(10).collect::<String>();
+    let day = |run: &SharedRun<'_>| {
+        foreign(&run.record.started_at)
+            .chars()
+            .take(10)
+            .collect::<String>()
+    };
     let first = shared.runs.iter().map(day).min()?;
     let last = shared.runs.iter().map(day).max()?;
-    Some(if first == last { format!("measured {first}") } else { format!("measured {first} to {last}") })
+    Some(if first == last {
+        format!("measured {first}")
+    } else {
+        format!("measured {first} to {last}")
+    })
 }
 
 /// The word that stands for a value in JSON.

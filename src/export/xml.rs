@@ -36,7 +36,10 @@ impl<'a> Xml<'a> {
 
     /// Ends the element that was begun last.
     pub fn end(&mut self) -> io::Result<()> {
-        let name = self.open.pop().expect("whoever ends an element has begun it");
+        let name = self
+            .open
+            .pop()
+            .expect("whoever ends an element has begun it");
         writeln!(self.out, "</{name}>")
     }
 
@@ -81,7 +84,9 @@ impl<'a> Xml<'a> {
 
     fn tag(&mut self, name: &'static str, attributes: &[Attribute<'_>]) -> io::Result<()> {
         write!(self.out, "<{name}")?;
-        attributes.iter().try_for_each(|(key, value)| write!(self.out, " {key}=\"{}\"", Escaped(value)))
+        attributes
+            .iter()
+            .try_for_each(|(key, value)| write!(self.out, " {key}=\"{}\"", Escaped(value)))
     }
 }
 
@@ -100,7 +105,9 @@ impl fmt::Write for Escaping<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut plain = 0;
         for (at, c) in text.char_indices() {
-            let Some(instead) = instead_of(c) else { continue };
+            let Some(instead) = instead_of(c) else {
+                continue;
+            };
             self.0.write_str(&text[plain..at])?;
             self.0.write_str(instead)?;
             plain = at + c.len_utf8();
@@ -137,8 +144,12 @@ mod tests {
 
     #[test]
     fn foreign_text_stays_text() {
-        let text = written(|xml| xml.element("p", &[("title", &"\"><script>")], &"a & b\u{202e}<script>"));
-        assert_eq!(text, "<p title=\"&quot;&gt;&lt;script&gt;\">a &amp; b\u{fffd}&lt;script&gt;</p>\n");
+        let text =
+            written(|xml| xml.element("p", &[("title", &"\"><script>")], &"a & b\u{202e}<script>"));
+        assert_eq!(
+            text,
+            "<p title=\"&quot;&gt;&lt;script&gt;\">a &amp; b\u{fffd}&lt;script&gt;</p>\n"
+        );
     }
 
     proptest! {

@@ -20,7 +20,8 @@ const MAX_SHOWN: usize = 200;
 pub fn read(path: &Path) -> Result<Vec<String>, String> {
     // Perhaps an address was given in place of the file.
     let name = text::clean(&masked_in(&path.to_string_lossy()), MAX_SHOWN);
-    let content = content(path).map_err(|problem| format!("cannot use the URL file {name}: {problem}"))?;
+    let content =
+        content(path).map_err(|problem| format!("cannot use the URL file {name}: {problem}"))?;
     addresses(&content).map_err(|problem| format!("cannot use the URL file {name}: {problem}"))
 }
 
@@ -32,13 +33,22 @@ fn content(path: &Path) -> Result<String, String> {
     // The limit also ends the reading of a device or a pipe that never does.
     let mut bytes = vec![];
     let file = File::open(path).map_err(|error| error.to_string())?;
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    file.take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(format!("it is larger than the {} that are allowed", text::bytes(MAX_FILE_BYTES)));
+        return Err(format!(
+            "it is larger than the {} that are allowed",
+            text::bytes(MAX_FILE_BYTES)
+        ));
     }
     let binary = || "it is not text; one http or https address a line is needed".to_string();
     let content = String::from_utf8(bytes).map_err(|_| binary())?;
-    if content.contains('\0') { Err(binary()) } else { Ok(content) }
+    if content.contains('\0') {
+        Err(binary())
+    } else {
+        Ok(content)
+    }
 }
 
 fn addresses(content: &str) -> Result<Vec<String>, String> {
@@ -57,7 +67,9 @@ fn addresses(content: &str) -> Result<Vec<String>, String> {
     let most = usize::try_from(MAX_ADDRESSES).expect("the limit is small");
     match addresses.len() {
         0 => Err("it has no address in it; one http or https address a line is needed".into()),
-        many if many > most => Err(format!("it has {many} addresses, and at most {most} are allowed")),
+        many if many > most => Err(format!(
+            "it has {many} addresses, and at most {most} are allowed"
+        )),
         _ => Ok(addresses),
     }
 }
@@ -77,7 +89,10 @@ mod tests {
     #[test]
     fn comments_blank_lines_and_foreign_line_ends_are_understood() {
         let list = "\u{feff}# pages\r\nhttp://a.example/\r\n\r\n  https://b.example/x  \n# end";
-        assert_eq!(read_bytes(list.as_bytes()).unwrap(), ["http://a.example/", "https://b.example/x"]);
+        assert_eq!(
+            read_bytes(list.as_bytes()).unwrap(),
+            ["http://a.example/", "https://b.example/x"]
+        );
     }
 
     #[test]
@@ -100,6 +115,8 @@ mod tests {
         }
         let directory = tempfile::tempdir().unwrap();
         assert!(read(directory.path()).is_err_and(|sentence| sentence.contains("directory")));
-        assert!(read(&directory.path().join("none")).is_err_and(|sentence| sentence.contains("none")));
+        assert!(
+            read(&directory.path().join("none")).is_err_and(|sentence| sentence.contains("none"))
+        );
     }
 }

@@ -48,7 +48,10 @@ pub fn fidelity(request: &FidelityRequest, keeping: &Keeping) -> Result<u8, Fail
     let drafts = question::drafts(&found, request.task_ms, request.repeats, request.seed);
     let plans = question::plans(&drafts, session.limits());
     let [cpu, io] = plans.map_err(|invalid| Failure::usage(invalid.sentence))?;
-    let sweep = |number, plan| Sweep { id: format!("{}.{number}", session.id()), plan };
+    let sweep = |number, plan| Sweep {
+        id: format!("{}.{number}", session.id()),
+        plan,
+    };
     let sweeps = [sweep(1, cpu), sweep(2, io)];
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();
@@ -57,12 +60,27 @@ pub fn fidelity(request: &FidelityRequest, keeping: &Keeping) -> Result<u8, Fail
     let pythons = [found];
     let known = known(&session, Some(&speed), &pythons);
     say(&foretold(&drafts, known));
-    let mut keeper = Keeper::new(place, Provenance::here(session.id(), session.machine().clone()));
+    let mut keeper = Keeper::new(
+        place,
+        Provenance::here(session.id(), session.machine().clone()),
+    );
     let mut measured = runs(&session, &sweeps, known, &mut keeper, (&sender, &events));
     let interpreter = &pythons[0].interpreter;
-    let convoys = convoys(&session, interpreter, request.repeats, &events, &mut measured);
+    let convoys = convoys(
+        &session,
+        interpreter,
+        request.repeats,
+        &events,
+        &mut measured,
+    );
     let lines = question::lines(&sweeps, &measured.records, &convoys, request.seed);
-    let printed = print_lines(&session, interpreter, &lines, &measured, (request, &destination));
+    let printed = print_lines(
+        &session,
+        interpreter,
+        &lines,
+        &measured,
+        (request, &destination),
+    );
     let are_kept = keeper.finish();
     printed?;
     conclude(&measured, are_kept)
@@ -80,9 +98,17 @@ fn foretold(drafts: &[SweepDraft; 2], known: Known<'_>) -> String {
     let repeats = drafts[0].repeats;
     let runs = drafts.iter().map(SweepDraft::runs).sum();
     let sweeps = drafts.iter().map(|draft| estimate::of_sweep(draft, known));
-    let all = sweeps.fold(Estimate::Seconds(CONVOYS_S * repeats as f64), |sum, one| sum.and(one, 1.0));
-    let (runs, convoys) = (counted(runs, "run"), counted(CONVOYS.len() as u64 * repeats, "convoy"));
-    format!("{runs} and {convoys} under each lock will take {}, by estimate", estimate::words(all, 1))
+    let all = sweeps.fold(Estimate::Seconds(CONVOYS_S * repeats as f64), |sum, one| {
+        sum.and(one, 1.0)
+    });
+    let (runs, convoys) = (
+        counted(runs, "run"),
+        counted(CONVOYS.len() as u64 * repeats, "convoy"),
+    );
+    format!(
+        "{runs} and {convoys} under each lock will take {}, by estimate",
+        estimate::words(all, 1)
+    )
 }
 
 /// Measures the sweeps one after the other, until one is interrupted or broke.
@@ -100,7 +126,12 @@ fn runs(
         }
         keeper.keep_sweep(sweep);
         let campaign = Campaign::sweep(sweep.plan.clone());
-        let order = Order { campaign, id: sweep.id.clone(), known, lists_tasks: false };
+        let order = Order {
+            campaign,
+            id: sweep.id.clone(),
+            known,
+            lists_tasks: false,
+        };
         let measured = measure::all(session, order, keeper, sender, events);
         all.interrupted = measured.interrupted;
         all.broke = measured.broke;
@@ -118,11 +149,16 @@ fn convoys(
 ) -> Vec<Convoy> {
     let interrupted = Cell::new(measured.interrupted);
     let is_interrupted = || {
-        let asked = events.try_iter().any(|event| matches!(event, Event::Interrupted));
+        let asked = events
+            .try_iter()
+            .any(|event| matches!(event, Event::Interrupted));
         interrupted.set(interrupted.get() || asked);
         interrupted.get()
     };
-    let mut convoys = CONVOYS.map(|beside| Convoy { beside, ..Convoy::default() });
+    let mut convoys = CONVOYS.map(|beside| Convoy {
+        beside,
+        ..Convoy::default()
+    });
     for at in (0..rounds).flat_map(|_| 0..CONVOYS.len()) {
         if is_interrupted() || measured.broke.is_some() {
             break;
@@ -145,7 +181,8 @@ fn convoy(
     cancelled: &dyn Fn() -> bool,
 ) -> Result<(), String> {
     let beside = convoy.beside;
-    let in_seconds = |latencies: Vec<Nanos>| latencies.into_iter().map(seconds).collect::<Vec<f64>>();
+    let in_seconds =
+        |latencies: Vec<Nanos>| latencies.into_iter().map(seconds).collect::<Vec<f64>>();
     let interval = Duration::from_micros(DEFAULT_SWITCH_INTERVAL_US);
     let emulated = in_seconds(engine_convoy::emulated(beside, CONVOY_SAMPLES, interval)?);
     let real = in_seconds(session.convoy(interpreter, beside, CONVOY_SAMPLES, cancelled)?);
@@ -177,8 +214,17 @@ fn print_lines(
 ) -> Result<(), Failure> {
     let conclusion = question::sentence(interpreter, lines);
     if request.output.format == Format::Table {
-        let broken = measured.records.iter().filter(|record| !record.is_sound()).count();
-        let text = table::render(interpreter, lines, &conclusion, (broken as u64, measured.interrupted));
+        let broken = measured
+            .records
+            .iter()
+            .filter(|record| !record.is_sound())
+            .count();
+        let text = table::render(
+            interpreter,
+            lines,
+            &conclusion,
+            (broken as u64, measured.interrupted),
+        );
         let text = Spelling::asked(request.ascii).spell(&text);
         return destination.deliver(|out| out.write_all(text.as_bytes()));
     }

@@ -13,7 +13,10 @@ const MAX_SHOWN: usize = 200;
 
 /// The terminal that the explorer would have, with its colours and characters: what only a shell can look at.
 pub fn of_terminal(ascii: bool) -> [Finding; 3] {
-    let look = spelling::look(LookOptions { ascii, ..LookOptions::default() });
+    let look = spelling::look(LookOptions {
+        ascii,
+        ..LookOptions::default()
+    });
     let why = ["NO_COLOR", "COLORTERM", "TERM"].map(|name| setting(name, spelling::variable(name)));
     let colors = Finding {
         topic: "colours".into(),
@@ -24,8 +27,13 @@ pub fn of_terminal(ascii: bool) -> [Finding; 3] {
 }
 
 fn characters(is_ascii: bool, asked: bool) -> Finding {
-    let locale = look::locale(spelling::variable).and_then(|(name, value)| setting(name, Some(value)));
-    let because = if asked { "--ascii".into() } else { locale.unwrap_or_else(|| "no locale is set".into()) };
+    let locale =
+        look::locale(spelling::variable).and_then(|(name, value)| setting(name, Some(value)));
+    let because = if asked {
+        "--ascii".into()
+    } else {
+        locale.unwrap_or_else(|| "no locale is set".into())
+    };
     Finding {
         topic: "characters".into(),
         value: if is_ascii { "ASCII" } else { "UTF-8" }.into(),
@@ -35,15 +43,19 @@ fn characters(is_ascii: bool, asked: bool) -> Finding {
 
 /// A variable as it is set.
 fn setting(name: &str, value: Option<String>) -> Option<String> {
-    value.filter(|value| !value.is_empty()).map(|value| format!("{name}={}", text::clean(&value, 40)))
+    value
+        .filter(|value| !value.is_empty())
+        .map(|value| format!("{name}={}", text::clean(&value, 40)))
 }
 
 fn size() -> Finding {
     let topic = "terminal".to_string();
     match (stdout().is_terminal(), terminal::size()) {
-        (true, Ok((columns, rows))) => {
-            Finding { topic, value: format!("{columns}×{rows}"), note: terminal::too_small(columns, rows) }
-        }
+        (true, Ok((columns, rows))) => Finding {
+            topic,
+            value: format!("{columns}×{rows}"),
+            note: terminal::too_small(columns, rows),
+        },
         _ => Finding {
             topic,
             value: "none: stdout is not one".into(),
@@ -56,7 +68,12 @@ fn size() -> Finding {
 pub fn render(findings: &[Finding]) -> String {
     let row = |finding: &Finding| {
         let note = finding.note.as_deref().unwrap_or_default();
-        [&finding.topic, &finding.value, note].map(|cell| text::clean(cell, MAX_SHOWN)).to_vec()
+        [&finding.topic, &finding.value, note]
+            .map(|cell| text::clean(cell, MAX_SHOWN))
+            .to_vec()
     };
-    aligned(&[Side::Left; 3], &findings.iter().map(row).collect::<Vec<_>>())
+    aligned(
+        &[Side::Left; 3],
+        &findings.iter().map(row).collect::<Vec<_>>(),
+    )
 }

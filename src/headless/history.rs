@@ -42,17 +42,27 @@ pub fn perform(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
         say(notice);
     }
     let shelf = Shelf::new(store, opened);
-    let mut shelf = if is_about_removed(request) { shelf.of_removed() } else { shelf };
+    let mut shelf = if is_about_removed(request) {
+        shelf.of_removed()
+    } else {
+        shelf
+    };
     let out = match request {
         HistoryRequest::Export { runs, output } if output.format != Format::Table => {
-            return shelf.export(runs, &Destination::new(output, keeping)).map(|()| exit::DONE);
+            return shelf
+                .export(runs, &Destination::new(output, keeping))
+                .map(|()| exit::DONE);
         }
         HistoryRequest::Export { runs, output } => {
             let text = Spelling::asked(ascii).spell(&shelf.show(runs)?);
             let destination = Destination::new(output, keeping);
-            return destination.deliver(|out| out.write_all(text.as_bytes())).map(|()| exit::DONE);
+            return destination
+                .deliver(|out| out.write_all(text.as_bytes()))
+                .map(|()| exit::DONE);
         }
-        HistoryRequest::List { filter, limit, all, .. } => shelf.list(filter, *limit, *all),
+        HistoryRequest::List {
+            filter, limit, all, ..
+        } => shelf.list(filter, *limit, *all),
         HistoryRequest::Show(runs) => shelf.show(runs)?,
         HistoryRequest::Compare(runs) => shelf.compare(runs)?,
         HistoryRequest::Remove(runs) => shelf.remove(runs)?,
@@ -63,7 +73,10 @@ pub fn perform(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
 }
 
 fn is_about_removed(request: &HistoryRequest) -> bool {
-    matches!(request, HistoryRequest::Restore(_) | HistoryRequest::List { removed: true, .. })
+    matches!(
+        request,
+        HistoryRequest::Restore(_) | HistoryRequest::List { removed: true, .. }
+    )
 }
 
 /// What is kept, and which of it words mean.
@@ -77,8 +90,20 @@ struct Shelf {
 
 impl Shelf {
     fn new(store: Store, opened: Opened) -> Shelf {
-        let Opened { runs, sweeps, removed, removed_sweeps, .. } = opened;
-        Shelf { store, history: history_of(runs), sweeps, removed, removed_sweeps }
+        let Opened {
+            runs,
+            sweeps,
+            removed,
+            removed_sweeps,
+            ..
+        } = opened;
+        Shelf {
+            store,
+            history: history_of(runs),
+            sweeps,
+            removed,
+            removed_sweeps,
+        }
     }
 
     /// What was removed, instead of what was not.
@@ -94,16 +119,34 @@ impl Shelf {
 
     /// The numbers of the runs and sweeps that these words mean.
     fn selected(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
-        let runs = self.history.entries().iter().map(|run| (run.number, run.name.as_deref()));
-        let sweeps = self.sweeps.iter().map(|sweep| (sweep.number, sweep.name.as_deref()));
-        let mut candidates: Vec<Candidate<'_>> =
-            runs.chain(sweeps).map(|(number, name)| Candidate { number, name }).collect();
+        let runs = self
+            .history
+            .entries()
+            .iter()
+            .map(|run| (run.number, run.name.as_deref()));
+        let sweeps = self
+            .sweeps
+            .iter()
+            .map(|sweep| (sweep.number, sweep.name.as_deref()));
+        let mut candidates: Vec<Candidate<'_>> = runs
+            .chain(sweeps)
+            .map(|(number, name)| Candidate { number, name })
+            .collect();
         candidates.sort_by_key(|candidate| candidate.number);
         // The last row of the list: the runs of a sweep have none of their own.
-        let last = candidates.iter().rev().map(|candidate| candidate.number).find(|number| {
-            let run = self.history.get(*number);
-            run.is_none_or(|run| !self.sweeps.iter().any(|sweep| sweep.sweep.owns(&run.record)))
-        });
+        let last = candidates
+            .iter()
+            .rev()
+            .map(|candidate| candidate.number)
+            .find(|number| {
+                let run = self.history.get(*number);
+                run.is_none_or(|run| {
+                    !self
+                        .sweeps
+                        .iter()
+                        .any(|sweep| sweep.sweep.owns(&run.record))
+                })
+            });
         let last = last.map(|number| number.to_string());
         let words = words.iter().map(|word| match &last {
             Some(last) if word == "last" => last.as_str(),
@@ -116,8 +159,15 @@ impl Shelf {
     fn with_parts(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
         let mut numbers = vec![];
         for number in self.selected(words)? {
-            let parts = self.sweep(number).map(|sweep| self.parts(sweep)).unwrap_or_default();
-            numbers.extend([number].into_iter().chain(parts.iter().map(|run| run.number)));
+            let parts = self
+                .sweep(number)
+                .map(|sweep| self.parts(sweep))
+                .unwrap_or_default();
+            numbers.extend(
+                [number]
+                    .into_iter()
+                    .chain(parts.iter().map(|run| run.number)),
+            );
         }
         let mut seen = BTreeSet::new();
         numbers.retain(|number| seen.insert(*number));
@@ -131,9 +181,16 @@ impl Shelf {
             match self.sweep(number) {
                 Some(sweep) => {
                     let results = self.results(sweep);
-                    let medians = results.summaries.iter().flatten().map(|summary| &summary.median_run);
+                    let medians = results
+                        .summaries
+                        .iter()
+                        .flatten()
+                        .map(|summary| &summary.median_run);
                     let number_of = |id: &String| {
-                        self.parts(sweep).into_iter().find(|run| run.record.id == *id).map(|run| run.number)
+                        self.parts(sweep)
+                            .into_iter()
+                            .find(|run| run.record.id == *id)
+                            .map(|run| run.number)
                     };
                     numbers.extend(medians.filter_map(number_of));
                 }
@@ -151,29 +208,44 @@ impl Shelf {
 
     /// The runs of a sweep.
     fn parts(&self, sweep: &EarlierSweep) -> Vec<&Entry> {
-        self.history.entries().iter().filter(|run| sweep.sweep.owns(&run.record)).collect()
+        self.history
+            .entries()
+            .iter()
+            .filter(|run| sweep.sweep.owns(&run.record))
+            .collect()
     }
 
     /// What the runs of a sweep say together.
     fn results(&self, sweep: &EarlierSweep) -> Results {
         let records = self.parts(sweep).into_iter().map(|run| &run.record);
-        sweep.sweep.results(records, sweep.provenance.machine.cores_usable)
+        sweep
+            .sweep
+            .results(records, sweep.provenance.machine.cores_usable)
     }
 
     /// The runs with these numbers; sweeps are left out.
     fn runs(&self, numbers: &[usize]) -> Vec<&Entry> {
-        numbers.iter().filter_map(|number| self.history.get(*number)).collect()
+        numbers
+            .iter()
+            .filter_map(|number| self.history.get(*number))
+            .collect()
     }
 
     fn list(&self, filter: &str, limit: Option<u64>, all: bool) -> String {
         let rows = list::rows(&self.history, &self.sweeps, all);
         let matching = list::matching(rows, filter);
-        let from = limit
-            .map_or(0, |limit| matching.len().saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX)));
+        let from = limit.map_or(0, |limit| {
+            matching
+                .len()
+                .saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX))
+        });
         if matching.is_empty() {
             let file = self.store.place().file.display();
-            let rest =
-                if filter.is_empty() { String::new() } else { format!(" in whose row {filter:?} occurs") };
+            let rest = if filter.is_empty() {
+                String::new()
+            } else {
+                format!(" in whose row {filter:?} occurs")
+            };
             say(&format!("there are no runs{rest} in {file}"));
         }
         list::render(&matching[from..])
@@ -184,7 +256,10 @@ impl Shelf {
         let mut out = String::new();
         for sweep in numbers.iter().filter_map(|number| self.sweep(*number)) {
             let conclusion = self.results(sweep).conclusion;
-            out.push_str(&format!("{}\n{conclusion}\n\n", list::heading_of_sweep(sweep)));
+            out.push_str(&format!(
+                "{}\n{conclusion}\n\n",
+                list::heading_of_sweep(sweep)
+            ));
         }
         let runs = self.runs(&numbers);
         for run in &runs {
@@ -193,7 +268,8 @@ impl Shelf {
         }
         if !runs.is_empty() {
             out.push('\n');
-            let numbered: Vec<(usize, &Record)> = runs.iter().map(|run| (run.number, &run.record)).collect();
+            let numbered: Vec<(usize, &Record)> =
+                runs.iter().map(|run| (run.number, &run.record)).collect();
             out.push_str(&table::render(&numbered));
         }
         Ok(out)
@@ -205,7 +281,10 @@ impl Shelf {
         if runs.len() < 2 {
             return Err(Failure::usage("a comparison needs at least two runs"));
         }
-        let runs: Vec<Compared> = runs.iter().map(|run| Compared::in_history(&self.history, run)).collect();
+        let runs: Vec<Compared> = runs
+            .iter()
+            .map(|run| Compared::in_history(&self.history, run))
+            .collect();
         let compared = comparison::compare(&runs, comparison::default_reference(&runs));
         Ok(list::side_by_side(&compared))
     }
@@ -219,7 +298,9 @@ impl Shelf {
             .into_iter()
             .map(|run| {
                 let mut record = run.record.clone();
-                let trace = pictures.read(&record.id).map(|picture| picture.complete(&mut record));
+                let trace = pictures
+                    .read(&record.id)
+                    .map(|picture| picture.complete(&mut record));
                 (run, record, trace.ok())
             })
             .collect();
@@ -237,7 +318,10 @@ impl Shelf {
                     ..SharedRun::from(*run)
                 })
                 .collect(),
-            sweeps: sweeps.iter().map(|(sweep, results)| shared_sweep(sweep, results)).collect(),
+            sweeps: sweeps
+                .iter()
+                .map(|(sweep, results)| shared_sweep(sweep, results))
+                .collect(),
         };
         let here = &self.history.here().machine;
         destination.share(here, &shared)
@@ -258,7 +342,9 @@ impl Shelf {
     /// Of what was removed, what these words mean is there again.
     fn restore(&mut self, words: &[String]) -> Result<String, Failure> {
         if self.history.entries().is_empty() && self.sweeps.is_empty() {
-            return Err(Failure::usage("nothing was removed, so there is nothing to restore"));
+            return Err(Failure::usage(
+                "nothing was removed, so there is nothing to restore",
+            ));
         }
         let numbers = self.with_parts(words)?;
         self.store.restore(&numbers).map_err(Failure::broke)?;
@@ -266,14 +352,20 @@ impl Shelf {
     }
 
     fn name(&mut self, word: &str, name: Option<&str>) -> Result<String, Failure> {
-        let name = name.map(|name| text::clean(name.trim(), usize::MAX)).filter(|name| !name.is_empty());
+        let name = name
+            .map(|name| text::clean(name.trim(), usize::MAX))
+            .filter(|name| !name.is_empty());
         if let Some(name) = &name {
             name::check(name).map_err(Failure::usage)?;
         }
         let [number] = self.selected(&[word.to_string()])?[..] else {
-            return Err(Failure::usage(format!("{word} means several runs: a name belongs to one")));
+            return Err(Failure::usage(format!(
+                "{word} means several runs: a name belongs to one"
+            )));
         };
-        self.store.rename(number, name.as_deref()).map_err(Failure::broke)?;
+        self.store
+            .rename(number, name.as_deref())
+            .map_err(Failure::broke)?;
         Ok(match name {
             Some(name) => format!("#{number} is called {name:?} from now on\n"),
             None => format!("#{number} has no name any more\n"),
@@ -305,14 +397,21 @@ fn history_of(runs: Vec<EarlierRun>) -> History {
         };
         Provenance::here("", machine)
     };
-    let mut history = History::new(runs.last().map_or_else(nobody, |run| Arc::clone(&run.provenance)));
+    let mut history = History::new(
+        runs.last()
+            .map_or_else(nobody, |run| Arc::clone(&run.provenance)),
+    );
     history.add_earlier(runs);
     history
 }
 
 /// "#3, #4 and #7".
 fn named(numbers: &[usize]) -> String {
-    let named: Vec<String> = numbers.iter().take(NAMED).map(|number| format!("#{number}")).collect();
+    let named: Vec<String> = numbers
+        .iter()
+        .take(NAMED)
+        .map(|number| format!("#{number}"))
+        .collect();
     match (&named[..], numbers.len()) {
         ([only], _) => only.clone(),
         (_, count) if count > NAMED => format!("{count} runs: {}, …", named.join(", ")),

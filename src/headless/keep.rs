@@ -67,7 +67,13 @@ impl Keeper {
     pub fn new(keeps: Keeps, here: Arc<Provenance>) -> Keeper {
         let is_refused = matches!(keeps, Keeps::Refused);
         let Keeps::At(place) = keeps else {
-            return Keeper { writer: None, here, numbers: HashMap::new(), highest: 0, is_refused };
+            return Keeper {
+                writer: None,
+                here,
+                numbers: HashMap::new(),
+                highest: 0,
+                is_refused,
+            };
         };
         if let Some(told) = take_in(&place) {
             say(&told);
@@ -76,7 +82,13 @@ impl Keeper {
         // What keeps it from being read keeps it from being written to, and is told then.
         let highest = store.next_number().map_or(0, |next| next - 1);
         let writer = Some(Writer::new(store, Arc::clone(&here)));
-        Keeper { writer, here, numbers: HashMap::new(), highest, is_refused }
+        Keeper {
+            writer,
+            here,
+            numbers: HashMap::new(),
+            highest,
+            is_refused,
+        }
     }
 
     /// Where and when runs are measured.
@@ -86,7 +98,10 @@ impl Keeper {
 
     /// Keeps a finished run. What cannot be kept beside the history makes its line longer.
     pub fn keep(&mut self, record: &Record, trace: &Trace) {
-        let beside = self.writer.as_ref().map(|writer| writer.store().pictures().keep(record, trace));
+        let beside = self
+            .writer
+            .as_ref()
+            .map(|writer| writer.store().pictures().keep(record, trace));
         match beside {
             Some(Err(sentence)) => {
                 say(&sentence);
@@ -98,13 +113,19 @@ impl Keeper {
 
     /// Keeps a sweep that begins.
     pub fn keep_sweep(&mut self, sweep: &Sweep) {
-        self.change(&sweep.id, |wanted| Change::Sweep { wanted, sweep: Box::new(sweep.clone()) });
+        self.change(&sweep.id, |wanted| Change::Sweep {
+            wanted,
+            sweep: Box::new(sweep.clone()),
+        });
     }
 
     fn change(&mut self, id: &str, change: impl FnOnce(usize) -> Change) {
         let wanted = self.highest + 1;
         self.number(id.to_string(), wanted);
-        let replies = self.writer.as_mut().map(|writer| writer.keep(change(wanted), PATIENCE));
+        let replies = self
+            .writer
+            .as_mut()
+            .map(|writer| writer.keep(change(wanted), PATIENCE));
         self.hear(replies.unwrap_or_default());
     }
 
@@ -139,7 +160,9 @@ impl Keeper {
     /// Everything was measured: now there is time to see to it that it is on the disk and does not take too much room.
     /// Returns whether everything that was measured is kept, in the history or beside it; what is not, is said.
     pub fn finish(self) -> bool {
-        let Some(writer) = self.writer else { return !self.is_refused };
+        let Some(writer) = self.writer else {
+            return !self.is_refused;
+        };
         let (place, pictures) = (writer.store().place().clone(), writer.store().pictures());
         let (_, end) = writer.finish();
         place.sync();

@@ -90,12 +90,19 @@ pub fn all(
     sender: &Sender<Event>,
     events: &Receiver<Event>,
 ) -> Measured {
-    let Order { mut campaign, id, known, lists_tasks } = order;
+    let Order {
+        mut campaign,
+        id,
+        known,
+        lists_tasks,
+    } = order;
     let mut measured = Measured::default();
     let mut progress = Progress::on_stderr();
     while let Step::Run(plan) = campaign.next(&measured.records.iter().collect::<Vec<_>>()) {
         // An interrupt between two runs, or before the first.
-        measured.interrupted |= events.try_iter().any(|event| matches!(event, Event::Interrupted));
+        measured.interrupted |= events
+            .try_iter()
+            .any(|event| matches!(event, Event::Interrupted));
         if measured.interrupted || measured.broke.is_some() {
             break;
         }
@@ -112,13 +119,20 @@ pub fn all(
         }
     }
     // A sweep goes on without what broke, and says so in its results.
-    let last = measured.records.last().filter(|last| last.outcome == Outcome::Failed);
+    let last = measured
+        .records
+        .last()
+        .filter(|last| last.outcome == Outcome::Failed);
     if let (Some(last), None, None) = (last, &measured.broke, campaign.course()) {
         measured.broke.clone_from(&last.error);
     }
     repeats::doubt_campaigns(measured.records.iter_mut());
     keeper.try_again();
-    measured.numbers = measured.records.iter().map(|record| keeper.number_of(&record.id)).collect();
+    measured.numbers = measured
+        .records
+        .iter()
+        .map(|record| keeper.number_of(&record.id))
+        .collect();
     measured
 }
 

@@ -23,7 +23,10 @@ pub struct Destination<'a> {
 impl<'a> Destination<'a> {
     /// Where `output` says, but never over what is kept where `keeping` says.
     pub fn new(output: &'a Output, keeping: &Keeping) -> Destination<'a> {
-        Destination { output, own: OwnFiles::of(keeping) }
+        Destination {
+            output,
+            own: OwnFiles::of(keeping),
+        }
     }
 
     /// The same, once it is clear that results could go there: what takes long to measure should have somewhere to go.
@@ -44,7 +47,11 @@ impl<'a> Destination<'a> {
     /// # Errors
     /// Why that is not possible.
     pub fn share(&self, machine: &Machine, shared: &Shared<'_>) -> Result<(), Failure> {
-        let traces = if self.output.with_traces { Traces::Included } else { Traces::LeftOut };
+        let traces = if self.output.with_traces {
+            Traces::Included
+        } else {
+            Traces::LeftOut
+        };
         self.deliver(|out| export::write(self.output.format, machine, shared, traces, out))
     }
 
@@ -52,11 +59,22 @@ impl<'a> Destination<'a> {
     ///
     /// # Errors
     /// Why that is not possible.
-    pub fn deliver(&self, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-        let Some(path) = &self.output.file else { return write_out(|out| content(out)) };
-        let written = self.in_file(|target| target.write(content)).expect("a file was named");
+    pub fn deliver(
+        &self,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let Some(path) = &self.output.file else {
+            return write_out(|out| content(out));
+        };
+        let written = self
+            .in_file(|target| target.write(content))
+            .expect("a file was named");
         let bytes = written.map_err(|refusal| Failure::broke(hinted(&refusal)))?;
-        say(&format!("written: {} ({})", file::shown(path), text::bytes(bytes)));
+        say(&format!(
+            "written: {} ({})",
+            file::shown(path),
+            text::bytes(bytes)
+        ));
         Ok(())
     }
 
@@ -64,7 +82,11 @@ impl<'a> Destination<'a> {
     fn in_file<T>(&self, act: impl FnOnce(file::Target<'_>) -> T) -> Option<T> {
         let path = self.output.file.as_deref()?;
         let is_kept = |path: &std::path::Path| self.own.contain(path);
-        Some(act(file::Target { path, overwrite: self.output.overwrite, is_kept: &is_kept }))
+        Some(act(file::Target {
+            path,
+            overwrite: self.output.overwrite,
+            is_kept: &is_kept,
+        }))
     }
 }
 

@@ -59,7 +59,11 @@ impl Progress {
     /// A run of the campaign begins; these have ended before it.
     pub fn begin(&mut self, plan: &Plan, campaign: &Campaign, ended: &[Record], known: Known<'_>) {
         let (run, runs) = campaign.progress();
-        self.which = if runs > 1 { format!("run {run} of {runs}, ") } else { String::new() };
+        self.which = if runs > 1 {
+            format!("run {run} of {runs}, ")
+        } else {
+            String::new()
+        };
         (self.tasks, self.lock) = (plan.tasks(), plan.lock());
         self.rest = campaign.course().map(|course| Rest {
             round: match course.round() {
@@ -82,20 +86,34 @@ impl Progress {
             let columns = terminal::size().map_or(80, |(columns, _)| columns);
             // One column less: a line that fills the last one makes some terminals go to the next row.
             let line = text::clean(&self.line(trace), usize::from(columns).saturating_sub(1));
-            let _ = write!(io::stderr(), "{CLEAR}{}", Spelling::of_locale().spell(&line));
+            let _ = write!(
+                io::stderr(),
+                "{CLEAR}{}",
+                Spelling::of_locale().spell(&line)
+            );
         }
     }
 
     fn line(&self, trace: &Trace) -> String {
         let (which, elapsed) = (&self.which, seconds(trace.now()));
         let so_far = text::column_seconds(elapsed);
-        if let Some(Rest { round, configuration, left }) = &self.rest {
+        if let Some(Rest {
+            round,
+            configuration,
+            left,
+        }) = &self.rest
+        {
             let left = estimate::words(left.after(elapsed), 1);
-            return format!("{which}{round}, {left} left: {configuration}, {so_far} (Ctrl-C stops)");
+            return format!(
+                "{which}{round}, {left} left: {configuration}, {so_far} (Ctrl-C stops)"
+            );
         }
         let (_, ended, _) = trace.tasks();
         let doing = verdict::live(trace, self.lock);
-        format!("{which}{so_far}, {ended} of {} tasks: {doing} (Ctrl-C stops)", self.tasks)
+        format!(
+            "{which}{so_far}, {ended} of {} tasks: {doing} (Ctrl-C stops)",
+            self.tasks
+        )
     }
 
     /// The run is over: the line goes away.

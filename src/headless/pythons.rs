@@ -30,6 +30,10 @@ pub fn of_sweep(session: &Session, request: &SweepRequest) -> Result<Vec<FoundPy
     if request.pythons.is_empty() {
         return Ok(vec![session.default_python()?]);
     }
-    let all = request.pythons.iter().map(|written| session.python(written));
-    all.collect::<Result<_, _>>().map_err(|useless| useless.sentence)
+    let all = request
+        .pythons
+        .iter()
+        .map(|written| session.python(written));
+    all.collect::<Result<_, _>>()
+        .map_err(|useless| useless.sentence)
 }

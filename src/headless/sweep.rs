@@ -8,7 +8,8 @@ use super::keep::Keeper;
 use super::measure::{self, Measured, Order};
 use super::output::Destination;
 use super::{
-    addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, prepare, pythons, say, shared,
+    addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, prepare, pythons,
+    say, shared,
 };
 use crate::cli::SweepRequest;
 use crate::domain::campaign::Campaign;
@@ -33,17 +34,32 @@ use crate::shell::spelling::Spelling;
 /// What was wrong with the request, or what kept the engine from starting.
 pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     let place = Keeper::place(keeping)?;
-    let urls = request.urls_file.as_deref().map(addresses::read).transpose().map_err(Failure::usage)?;
+    let urls = request
+        .urls_file
+        .as_deref()
+        .map(addresses::read)
+        .transpose()
+        .map_err(Failure::usage)?;
     let destination = Destination::checked(&request.output, keeping)?;
     let session = prepare()?;
     if request.all_tasks {
         session.list_all_tasks();
     }
     let pythons = pythons::of_sweep(&session, request).map_err(Failure::usage)?;
-    let interpreters = pythons.iter().map(|found| found.interpreter.clone()).collect();
-    let draft = request.draft(session.machine().cores_usable, urls).map_err(Failure::usage)?;
-    let draft = SweepDraft { pythons: interpreters, ..draft };
-    draft.check(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))?;
+    let interpreters = pythons
+        .iter()
+        .map(|found| found.interpreter.clone())
+        .collect();
+    let draft = request
+        .draft(session.machine().cores_usable, urls)
+        .map_err(Failure::usage)?;
+    let draft = SweepDraft {
+        pythons: interpreters,
+        ..draft
+    };
+    draft
+        .check(session.limits())
+        .map_err(|invalid| Failure::usage(invalid.sentence))?;
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();
     listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
@@ -57,13 +73,24 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
         known,
         lists_tasks: request.output.format == Format::Json,
     };
-    let sweep = Sweep { id: order.id.clone(), plan };
-    let mut keeper = Keeper::new(place, Provenance::here(session.id(), session.machine().clone()));
+    let sweep = Sweep {
+        id: order.id.clone(),
+        plan,
+    };
+    let mut keeper = Keeper::new(
+        place,
+        Provenance::here(session.id(), session.machine().clone()),
+    );
     keeper.keep_sweep(&sweep);
     let measured = measure::all(&session, order, &mut keeper, &sender, &events);
     let number = keeper.number_of(&sweep.id);
-    let printed =
-        print_results(&session, (number, &sweep), &measured, keeper.here(), (request, &destination));
+    let printed = print_results(
+        &session,
+        (number, &sweep),
+        &measured,
+        keeper.here(),
+        (request, &destination),
+    );
     let are_kept = keeper.finish();
     printed?;
     conclude(&measured, are_kept)
@@ -74,8 +101,13 @@ fn resolve(
     session: &Session,
     speed: Option<&Speed>,
 ) -> Result<(SweepDraft, SweepPlan), Failure> {
-    let draft = SweepDraft { draft: calibrated(draft.draft, speed), ..draft };
-    let plan = draft.validate(session.limits()).map_err(|invalid| Failure::usage(invalid.sentence))?;
+    let draft = SweepDraft {
+        draft: calibrated(draft.draft, speed),
+        ..draft
+    };
+    let plan = draft
+        .validate(session.limits())
+        .map_err(|invalid| Failure::usage(invalid.sentence))?;
     Ok((draft, plan))
 }
 
@@ -83,13 +115,18 @@ fn resolve(
 fn foretold(draft: &SweepDraft, known: Known<'_>) -> String {
     let configurations = counted(draft.configurations().len() as u64, "configuration");
     let rounds = counted(draft.repeats, "round");
-    let runs = format!("{} ({configurations} × {rounds} and one to warm up)", counted(draft.runs(), "run"));
+    let runs = format!(
+        "{} ({configurations} × {rounds} and one to warm up)",
+        counted(draft.runs(), "run")
+    );
     let estimate = estimate::of_sweep(draft, known);
     let time = estimate::words(estimate, 1);
     match estimate {
         Estimate::Seconds(_) => format!("{runs} will take {time}, by estimate"),
         Estimate::SecondsAndWriting(_) => {
-            format!("{runs} will take {time}, by estimate: the server's latency, and the writing of files")
+            format!(
+                "{runs} will take {time}, by estimate: the server's latency, and the writing of files"
+            )
         }
         Estimate::NeedsSpeed | Estimate::UpToAddresses => format!("{runs}, which will take {time}"),
     }
@@ -109,12 +146,25 @@ fn print_results(
         let text = Spelling::asked(request.ascii).spell(&text);
         return destination.deliver(|out| out.write_all(text.as_bytes()));
     }
-    let sweep = SharedSweep { number, name: None, provenance: here, sweep, results: &results };
-    let shared = Shared { sweeps: vec![sweep], ..shared(measured, here) };
+    let sweep = SharedSweep {
+        number,
+        name: None,
+        provenance: here,
+        sweep,
+        results: &results,
+    };
+    let shared = Shared {
+        sweeps: vec![sweep],
+        ..shared(measured, here)
+    };
     destination.share(session.machine(), &shared)
 }
 
 /// As the tables of this shell name a configuration.
 fn name(plan: &Plan) -> String {
-    format!("{} with {}", plan.executor().name(), counted(plan.workers().into(), "worker"))
+    format!(
+        "{} with {}",
+        plan.executor().name(),
+        counted(plan.workers().into(), "worker")
+    )
 }

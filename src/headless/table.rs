@@ -23,7 +23,10 @@ pub fn render(records: &[(usize, &Record)]) -> String {
     }
     let mut out = aligned(&RUN_SIDES, &with_header(&RUN_HEADER, records, run_row));
     out.push_str("\nHow the workers spent their time, in seconds, summed over them:\n");
-    out.push_str(&aligned(&phase_sides(), &with_header(&phase_header(), records, phase_row)));
+    out.push_str(&aligned(
+        &phase_sides(),
+        &with_header(&phase_header(), records, phase_row),
+    ));
     let remarks: Vec<String> = records
         .iter()
         .enumerate()
@@ -45,10 +48,17 @@ fn summary(records: &[(usize, &Record)]) -> Option<String> {
     let records: Vec<&Record> = records.iter().map(|(_, record)| *record).collect();
     let first = *records.first()?;
     let is_same = records.iter().all(|record| record.plan == first.plan);
-    let counted: Vec<&Record> =
-        records.iter().copied().filter(|record| is_same && record.is_counted()).collect();
+    let counted: Vec<&Record> = records
+        .iter()
+        .copied()
+        .filter(|record| is_same && record.is_counted())
+        .collect();
     let time = repeats::time(&counted).filter(|time| time.n > 1)?;
-    Some(format!("{}: {}", first.plan.executor().name(), repeats::told(&time)))
+    Some(format!(
+        "{}: {}",
+        first.plan.executor().name(),
+        repeats::told(&time)
+    ))
 }
 
 fn with_header(
@@ -57,7 +67,9 @@ fn with_header(
     row: impl Fn(usize, &Record) -> Vec<String>,
 ) -> Vec<Vec<String>> {
     let header = header.iter().map(|title| (*title).to_string()).collect();
-    std::iter::once(header).chain(records.iter().map(|(number, record)| row(*number, record))).collect()
+    std::iter::once(header)
+        .chain(records.iter().map(|(number, record)| row(*number, record)))
+        .collect()
 }
 
 const RUN_HEADER: [&str; 11] = [
@@ -98,7 +110,9 @@ fn run_row(number: usize, record: &Record) -> Vec<String> {
         text::grouped(plan.tasks().into()),
         record.outcome.name().into(),
         text::bare_seconds(record.wall_s),
-        record.startup_s.map_or_else(|| "–".into(), |s| text::three_digits(s * 1e3)),
+        record
+            .startup_s
+            .map_or_else(|| "–".into(), |s| text::three_digits(s * 1e3)),
         text::bare_seconds(record.cpu_s),
         format!("{:.1}", record.concurrency),
         format!("{:.2}", record.parallelism),
@@ -106,11 +120,15 @@ fn run_row(number: usize, record: &Record) -> Vec<String> {
 }
 
 fn phase_header() -> Vec<&'static str> {
-    std::iter::once("#").chain(Phase::MEASURED.map(Phase::name)).collect()
+    std::iter::once("#")
+        .chain(Phase::MEASURED.map(Phase::name))
+        .collect()
 }
 
 fn phase_sides() -> Vec<Side> {
-    std::iter::once(Side::Right).chain(Phase::MEASURED.map(|_| Side::Point)).collect()
+    std::iter::once(Side::Right)
+        .chain(Phase::MEASURED.map(|_| Side::Point))
+        .collect()
 }
 
 fn phase_row(number: usize, record: &Record) -> Vec<String> {
@@ -126,7 +144,10 @@ fn remarks(number: usize, record: &Record, is_first: bool) -> Vec<String> {
     // A sentence per repeat would say the same again and again: only what went wrong is worth one.
     let uneventful = record.outcome == Outcome::Completed && record.tasks_failed == 0;
     let verdict = (is_first || !uneventful).then(|| verdict::concluded(record, None));
-    let caveats = record.caveats.iter().map(|caveat| format!("caveat: {}", caveat.text));
+    let caveats = record
+        .caveats
+        .iter()
+        .map(|caveat| format!("caveat: {}", caveat.text));
     let python = python(record).filter(|_| is_first || !uneventful);
     let sentences = verdict
         .into_iter()
@@ -135,7 +156,9 @@ fn remarks(number: usize, record: &Record, is_first: bool) -> Vec<String> {
         .chain(failures(record))
         .chain(caveats)
         .chain(printed(record));
-    sentences.map(|sentence| format!("#{number} {}", text::clean(&sentence, MAX_SHOWN))).collect()
+    sentences
+        .map(|sentence| format!("#{number} {}", text::clean(&sentence, MAX_SHOWN)))
+        .collect()
 }
 
 /// Which interpreter executed it, and whether that had its lock: as it was asked in the run, else as before it.
@@ -146,16 +169,29 @@ fn python(record: &Record) -> Option<String> {
         || format!("{} when it was asked before", interpreter.gil.words()),
         |gil| gil.words().into(),
     );
-    let estimate =
-        if record.phase_source.estimates_gil() { "; waiting for the lock is estimated" } else { "" };
-    Some(format!("executed by {} ({}, {lock}){estimate}", interpreter.path, interpreter.version_name()))
+    let estimate = if record.phase_source.estimates_gil() {
+        "; waiting for the lock is estimated"
+    } else {
+        ""
+    };
+    Some(format!(
+        "executed by {} ({}, {lock}){estimate}",
+        interpreter.path,
+        interpreter.version_name()
+    ))
 }
 
 /// What Python printed, the first lines of it.
 fn printed(record: &Record) -> Vec<String> {
-    let Some(output) = record.python.as_ref().and_then(|said| said.output.as_ref()) else { return vec![] };
-    let mut lines: Vec<String> =
-        output.text.lines().take(LINES_PRINTED).map(|line| format!("printed: {line}")).collect();
+    let Some(output) = record.python.as_ref().and_then(|said| said.output.as_ref()) else {
+        return vec![];
+    };
+    let mut lines: Vec<String> = output
+        .text
+        .lines()
+        .take(LINES_PRINTED)
+        .map(|line| format!("printed: {line}"))
+        .collect();
     if output.text.lines().count() > LINES_PRINTED || output.bytes > output.text.len() as u64 {
         let bytes = text::grouped(output.bytes);
         lines.push(format!(
@@ -178,7 +214,9 @@ fn failures(record: &Record) -> Vec<String> {
         .collect();
     let more = (record.tasks_failed as usize).saturating_sub(lines.len());
     if more > 0 {
-        lines.push(format!("{more} more tasks failed: --format json lists them"));
+        lines.push(format!(
+            "{more} more tasks failed: --format json lists them"
+        ));
     }
     lines
 }
@@ -192,7 +230,11 @@ mod tests {
     use crate::fixtures::sample;
 
     fn record() -> Record {
-        sample::record(sample::plan(WorkloadKind::Cpu, Model::GilThreads, 4), 1.25, 1.2)
+        sample::record(
+            sample::plan(WorkloadKind::Cpu, Model::GilThreads, 4),
+            1.25,
+            1.2,
+        )
     }
 
     #[test]

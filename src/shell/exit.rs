@@ -22,19 +22,20 @@ pub struct Failure {
 
 impl Failure {
     /// The user asked for something that is not possible.
-    #[must_use]
     pub fn usage(sentence: impl Into<String>) -> Failure {
         Failure::new(USAGE, &sentence.into())
     }
 
     /// Something broke.
-    #[must_use]
     pub fn broke(sentence: impl Into<String>) -> Failure {
         Failure::new(BROKE, &sentence.into())
     }
 
     /// An address that was taken for something else is repeated without its password.
     fn new(code: u8, sentence: &str) -> Failure {
-        Failure { code, sentence: masked_in(sentence) }
+        Failure {
+            code,
+            sentence: masked_in(sentence),
+        }
     }
 }

@@ -28,7 +28,11 @@ pub struct Relay<E: From<Heard>> {
 impl<E: From<Heard> + Send + 'static> Relay<E> {
     /// A function for [`Session::start`](crate::engine::session::Session::start).
     pub fn into(events: Sender<E>) -> impl FnMut(Report) + Send + 'static {
-        let mut relay = Relay { events, begun: false, concluded: false };
+        let mut relay = Relay {
+            events,
+            begun: false,
+            concluded: false,
+        };
         move |report| relay.pass(report)
     }
 
@@ -62,7 +66,10 @@ mod tests {
         report(Report::Batch(Batch::default()));
         drop(report);
         let heard: Vec<Heard> = receiver.iter().collect();
-        assert!(matches!(heard[..], [Heard::Report(Report::Batch(_)), Heard::Lost]));
+        assert!(matches!(
+            heard[..],
+            [Heard::Report(Report::Batch(_)), Heard::Lost]
+        ));
     }
 
     #[test]

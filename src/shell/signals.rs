@@ -11,14 +11,20 @@ pub use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 /// before anything forks, so that the children inherit it. (Rust ignores SIGPIPE by itself.)
 pub fn survive_file_size_limit() {
     // A handler does what ignoring does: the write returns EFBIG. Where it cannot be set, nothing is lost but that.
-    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
+    let _ = signal_hook::flag::register(
+        signal_hook::consts::SIGXFSZ,
+        Arc::new(AtomicBool::new(false)),
+    );
 }
 
 /// Calls `on_signal` for each of `signals`, on a thread that does nothing else. Call it after the zygote was forked.
 ///
 /// # Errors
 /// One sentence.
-pub fn listen(signals: &[i32], mut on_signal: impl FnMut(i32) + Send + 'static) -> Result<(), String> {
+pub fn listen(
+    signals: &[i32],
+    mut on_signal: impl FnMut(i32) + Send + 'static,
+) -> Result<(), String> {
     let problem = |error: std::io::Error| format!("cannot listen for signals: {error}");
     let mut pending = signal_hook::iterator::Signals::new(signals).map_err(problem)?;
     let listen = move || {
@@ -26,11 +32,14 @@ pub fn listen(signals: &[i32], mut on_signal: impl FnMut(i32) + Send + 'static) 
         os::ask_for_short_turns();
         pending.forever().for_each(&mut on_signal);
     };
-    thread::Builder::new().name("signals".into()).spawn(listen).map(drop).map_err(problem)
+    thread::Builder::new()
+        .name("signals".into())
+        .spawn(listen)
+        .map(drop)
+        .map_err(problem)
 }
 
 /// The exit code of a program that a signal ended.
-#[must_use]
 pub fn exit_code(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }

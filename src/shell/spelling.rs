@@ -11,38 +11,38 @@ pub struct Spelling {
 
 impl Spelling {
     /// As the locale says, or in ASCII if the user asks for it.
-    #[must_use]
     pub fn asked(ascii: bool) -> Spelling {
-        Spelling { ascii: ascii || !look::is_utf8(variable) }
+        Spelling {
+            ascii: ascii || !look::is_utf8(variable),
+        }
     }
 
     /// As the locale says.
-    #[must_use]
     pub fn of_locale() -> Spelling {
         Spelling::asked(false)
     }
 
     /// Whether there is nothing but ASCII.
-    #[must_use]
     pub fn is_ascii(self) -> bool {
         self.ascii
     }
 
     /// `text`, as it can be shown.
-    #[must_use]
     pub fn spell(self, text: &str) -> String {
-        if self.ascii { ascii::transcribed(text) } else { text.into() }
+        if self.ascii {
+            ascii::transcribed(text)
+        } else {
+            text.into()
+        }
     }
 }
 
 /// What comes of the user's wishes in this environment.
-#[must_use]
 pub fn look(options: LookOptions) -> Look {
     options.resolved(variable)
 }
 
 /// A variable of the environment, if it is set and text.
-#[must_use]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }

@@ -12,15 +12,18 @@ const SMALLEST: (u16, u16) = (60, 16);
 /// # Errors
 /// One sentence: why not, and what would help.
 pub fn check() -> Result<(), String> {
-    for (is_terminal, name) in [(io::stdin().is_terminal(), "stdin"), (io::stdout().is_terminal(), "stdout")]
-    {
+    for (is_terminal, name) in [
+        (io::stdin().is_terminal(), "stdin"),
+        (io::stdout().is_terminal(), "stdout"),
+    ] {
         if !is_terminal {
             return Err(format!(
                 "the explorer needs a terminal, and {name} is not one: use pconc-tui run instead"
             ));
         }
     }
-    let (columns, rows) = size().map_err(|error| format!("the terminal does not tell its size: {error}"))?;
+    let (columns, rows) =
+        size().map_err(|error| format!("the terminal does not tell its size: {error}"))?;
     too_small(columns, rows).map_or(Ok(()), Err)
 }
 
@@ -34,7 +37,6 @@ pub fn size() -> io::Result<(u16, u16)> {
 }
 
 /// One sentence if the explorer does not fit into so many columns and rows.
-#[must_use]
 pub fn too_small(columns: u16, rows: u16) -> Option<String> {
     (columns < SMALLEST.0 || rows < SMALLEST.1).then(|| {
         format!(

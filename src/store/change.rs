@@ -48,15 +48,19 @@ pub enum Change {
 
 impl Change {
     /// A run ended. What would make its line long is left out: [`Pictures::keep`](super::Pictures::keep) takes that.
-    #[must_use]
     pub fn run(wanted: usize, record: &Record) -> Change {
-        Change::Run { wanted, record: Box::new(pictures::without_details(record).into_owned()) }
+        Change::Run {
+            wanted,
+            record: Box::new(pictures::without_details(record).into_owned()),
+        }
     }
 
     /// The same with everything in its line, where nothing can be kept beside it.
-    #[must_use]
     pub fn whole_run(wanted: usize, record: &Record) -> Change {
-        Change::Run { wanted, record: Box::new(record.clone()) }
+        Change::Run {
+            wanted,
+            record: Box::new(record.clone()),
+        }
     }
 
     /// The id of the run or sweep that it adds.
@@ -105,18 +109,25 @@ impl<'a> Lines<'a> {
     /// No lines yet, to be appended to what was read.
     pub fn after(index: &'a Index, session: &'a str) -> Lines<'a> {
         let next = index.next_number();
-        Lines { index, session, numbers: HashMap::new(), next, bytes: vec![], outcomes: vec![] }
+        Lines {
+            index,
+            session,
+            numbers: HashMap::new(),
+            next,
+            bytes: vec![],
+            outcomes: vec![],
+        }
     }
 
     /// Adds what a change takes. A run or sweep that is there already is not added again.
     pub fn add(&mut self, change: &'a Change) {
         let outcome = match change {
-            Change::Run { wanted, record } => {
-                self.added(&record.id, *wanted, |number, session| line::run(number, session, record))
-            }
-            Change::Sweep { wanted, sweep } => {
-                self.added(&sweep.id, *wanted, |number, session| line::sweep(number, session, sweep))
-            }
+            Change::Run { wanted, record } => self.added(&record.id, *wanted, |number, session| {
+                line::run(number, session, record)
+            }),
+            Change::Sweep { wanted, sweep } => self.added(&sweep.id, *wanted, |number, session| {
+                line::sweep(number, session, sweep)
+            }),
             Change::Name { id, name } => match self.number(id) {
                 Some(number) => self.changed(line::name(number, name.as_deref())),
                 None => Outcome::Unknown,
@@ -127,7 +138,12 @@ impl<'a> Lines<'a> {
         self.outcomes.push(outcome);
     }
 
-    fn added(&mut self, id: &'a str, wanted: usize, line: impl FnOnce(usize, &str) -> Vec<u8>) -> Outcome {
+    fn added(
+        &mut self,
+        id: &'a str,
+        wanted: usize,
+        line: impl FnOnce(usize, &str) -> Vec<u8>,
+    ) -> Outcome {
         if let Some(number) = self.number(id) {
             return Outcome::Kept(number);
         }
@@ -140,7 +156,11 @@ impl<'a> Lines<'a> {
 
     fn of_those_there(&mut self, ids: &[String], line: fn(&[usize]) -> Vec<u8>) -> Outcome {
         let numbers: Vec<usize> = ids.iter().filter_map(|id| self.number(id)).collect();
-        if numbers.is_empty() { Outcome::Unknown } else { self.changed(line(&numbers)) }
+        if numbers.is_empty() {
+            Outcome::Unknown
+        } else {
+            self.changed(line(&numbers))
+        }
     }
 
     fn changed(&mut self, line: Vec<u8>) -> Outcome {
@@ -149,6 +169,9 @@ impl<'a> Lines<'a> {
     }
 
     fn number(&self, id: &str) -> Option<usize> {
-        self.numbers.get(id).copied().or_else(|| self.index.number(id))
+        self.numbers
+            .get(id)
+            .copied()
+            .or_else(|| self.index.number(id))
     }
 }

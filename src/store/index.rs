@@ -76,7 +76,12 @@ pub struct Index {
 impl Index {
     /// What is known of a history of which nothing was read: that it is one, and its highest number.
     pub fn from_highest(highest: usize) -> Index {
-        Index { highest, good: 1, begins_like_ours: true, ..Index::default() }
+        Index {
+            highest,
+            good: 1,
+            begins_like_ours: true,
+            ..Index::default()
+        }
     }
 
     /// Takes in what became of line `at`. Returns what it adds.
@@ -103,14 +108,23 @@ impl Index {
     fn take_in<R: Identified>(&mut self, at: usize, fact: Fact<R>) -> Option<Added<R>> {
         match fact {
             Fact::Session { session, machine } => {
-                self.sessions.insert(session.clone(), earlier(session, machine));
+                self.sessions
+                    .insert(session.clone(), earlier(session, machine));
             }
-            Fact::Run { number, session, record } => {
+            Fact::Run {
+                number,
+                session,
+                record,
+            } => {
                 return self
                     .add(at, number, record.id().into(), session)
                     .then_some(Added::Run(number, record));
             }
-            Fact::Sweep { number, session, sweep } => {
+            Fact::Sweep {
+                number,
+                session,
+                sweep,
+            } => {
                 return self
                     .add(at, number, sweep.id.clone(), session)
                     .then_some(Added::Sweep(number, sweep));
@@ -173,8 +187,12 @@ impl Index {
     /// # Errors
     /// One sentence about the first that there is not.
     pub fn check(&self, numbers: &[usize]) -> Result<(), String> {
-        let unknown = numbers.iter().find(|number| !self.items.contains_key(number));
-        unknown.map_or(Ok(()), |number| Err(format!("#{number} is not in the kept history")))
+        let unknown = numbers
+            .iter()
+            .find(|number| !self.items.contains_key(number));
+        unknown.map_or(Ok(()), |number| {
+            Err(format!("#{number} is not in the kept history"))
+        })
     }
 
     /// The id of the run or sweep with this number.
@@ -207,16 +225,21 @@ impl Index {
     pub fn provenance(&mut self, number: usize) -> Option<Arc<Provenance>> {
         let session = self.items.get(&number)?.session.clone();
         let unknown = || earlier(session.clone(), unknown_machine(&session));
-        Some(Arc::clone(self.sessions.entry(session.clone()).or_insert_with(unknown)))
+        Some(Arc::clone(
+            self.sessions.entry(session.clone()).or_insert_with(unknown),
+        ))
     }
 
     /// What was skipped, in one sentence about the file with this name.
     pub fn notice(&self, file: &str) -> Option<String> {
-        let damaged = (!self.damaged.is_empty()).then(|| lines(&self.damaged, "damaged and skipped"));
+        let damaged =
+            (!self.damaged.is_empty()).then(|| lines(&self.damaged, "damaged and skipped"));
         let newer = match self.newer {
             0 => None,
             1 => Some("one line was written by a newer pconc-tui and is left alone".to_string()),
-            n => Some(format!("{n} lines were written by a newer pconc-tui and are left alone")),
+            n => Some(format!(
+                "{n} lines were written by a newer pconc-tui and are left alone"
+            )),
         };
         let parts: Vec<String> = damaged.into_iter().chain(newer).collect();
         (!parts.is_empty()).then(|| format!("{file}: {}", parts.join("; ")))
@@ -225,7 +248,11 @@ impl Index {
 
 /// "lines 3, 7 and 12 are damaged and skipped".
 fn lines(numbers: &BTreeSet<usize>, what: &str) -> String {
-    let named: Vec<String> = numbers.iter().take(LINES_NAMED).map(usize::to_string).collect();
+    let named: Vec<String> = numbers
+        .iter()
+        .take(LINES_NAMED)
+        .map(usize::to_string)
+        .collect();
     match (&named[..], numbers.len()) {
         ([only], _) => format!("line {only} is {what}"),
         (_, count) if count > LINES_NAMED => {
@@ -237,7 +264,11 @@ fn lines(numbers: &BTreeSet<usize>, what: &str) -> String {
 }
 
 fn earlier(session: String, machine: Machine) -> Arc<Provenance> {
-    Arc::new(Provenance { origin: Origin::Earlier, session, machine })
+    Arc::new(Provenance {
+        origin: Origin::Earlier,
+        session,
+        machine,
+    })
 }
 
 fn unknown_machine(session: &str) -> Machine {

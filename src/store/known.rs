@@ -42,14 +42,24 @@ impl Known {
     /// # Errors
     /// When it cannot be read.
     pub fn of(history: &File, position: Position, highest: usize) -> io::Result<Known> {
-        Ok(Known { v: VERSION, highest, position, fingerprint: fingerprint(history, position.bytes)? })
+        Ok(Known {
+            v: VERSION,
+            highest,
+            position,
+            fingerprint: fingerprint(history, position.bytes)?,
+        })
     }
 
     /// What the file at `path` says, if it says something.
     pub fn read(path: &Path) -> Option<Known> {
         let mut content = [0; LENGTH];
-        own(path, OpenOptions::new().read(true)).ok()?.read_exact_at(&mut content, 0).ok()?;
-        serde_json::from_slice(&content).ok().filter(|known: &Known| known.v == VERSION)
+        own(path, OpenOptions::new().read(true))
+            .ok()?
+            .read_exact_at(&mut content, 0)
+            .ok()?;
+        serde_json::from_slice(&content)
+            .ok()
+            .filter(|known: &Known| known.v == VERSION)
     }
 
     /// Whether it is about what is in this file now.
@@ -64,7 +74,13 @@ impl Known {
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let mut content = serde_json::to_vec(self)?;
         content.resize(LENGTH, b' ');
-        let create = || OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let create = || {
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(path)
+        };
         let file = match own(path, OpenOptions::new().read(true).write(true)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => create(),
             file => file,
@@ -76,10 +92,13 @@ impl Known {
 /// The file at `path`, if it surely is one of these: anybody may have given another file its name.
 fn own(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     // Nothing that a link leads to, and no pipe that would have to be waited for.
-    let file = options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)?;
+    let file = options
+        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
+        .open(path)?;
     let there = file.metadata()?;
-    let is_form =
-        there.is_file() && there.len() == LENGTH as u64 && there.uid() == nix::unistd::geteuid().as_raw();
+    let is_form = there.is_file()
+        && there.len() == LENGTH as u64
+        && there.uid() == nix::unistd::geteuid().as_raw();
     let mut beginning = [0; BEGINNING.len()];
     if is_form {
         file.read_exact_at(&mut beginning, 0)?;
@@ -110,10 +129,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("known");
         let most = u64::MAX;
-        let position = serde_json::json!({"device": most, "inode": most, "bytes": most, "lines": most});
+        let position =
+            serde_json::json!({"device": most, "inode": most, "bytes": most, "lines": most});
         let position = serde_json::from_value(position).unwrap();
         for (highest, fingerprint) in [(usize::MAX, most), (1, 2)] {
-            let known = Known { v: VERSION, highest, position, fingerprint };
+            let known = Known {
+                v: VERSION,
+                highest,
+                position,
+                fingerprint,
+            };
             known.write(&path).unwrap();
             assert_eq!(Known::read(&path), Some(known));
         }
@@ -133,14 +158,24 @@ mod tests {
         let long = "x".repeat(LENGTH);
         for (name, content) in [("notes", "{\"v\":mine"), ("empty", ""), ("long", &long)] {
             std::fs::write(at(name), content).unwrap();
-            assert!(known.write(&at(name)).is_err() && Known::read(&at(name)).is_none(), "{name}");
-            assert_eq!(std::fs::read_to_string(at(name)).unwrap(), content, "{name}");
+            assert!(
+                known.write(&at(name)).is_err() && Known::read(&at(name)).is_none(),
+                "{name}"
+            );
+            assert_eq!(
+                std::fs::read_to_string(at(name)).unwrap(),
+                content,
+                "{name}"
+            );
         }
         known.write(&at("index")).unwrap();
         std::os::unix::fs::symlink(at("index"), at("link")).unwrap();
         nix::unistd::mkfifo(&at("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
         for name in ["link", "pipe"] {
-            assert!(known.write(&at(name)).is_err() && Known::read(&at(name)).is_none(), "{name}");
+            assert!(
+                known.write(&at(name)).is_err() && Known::read(&at(name)).is_none(),
+                "{name}"
+            );
         }
     }
 }

@@ -100,34 +100,64 @@ impl Written<'_> {
 
 /// The line that says where a session's runs were measured.
 pub fn session(session: &str, machine: &Machine) -> Vec<u8> {
-    Written { session: Some(session), machine: Some(machine), ..Written::default() }.line("session")
+    Written {
+        session: Some(session),
+        machine: Some(machine),
+        ..Written::default()
+    }
+    .line("session")
 }
 
 /// The line of a run.
 pub fn run(number: usize, session: &str, record: &Record) -> Vec<u8> {
     let (number, session, record) = (Some(number), Some(session), Some(record));
-    Written { number, session, record, ..Written::default() }.line("run")
+    Written {
+        number,
+        session,
+        record,
+        ..Written::default()
+    }
+    .line("run")
 }
 
 /// The line of a sweep.
 pub fn sweep(number: usize, session: &str, sweep: &Sweep) -> Vec<u8> {
     let (number, session, sweep) = (Some(number), Some(session), Some(sweep));
-    Written { number, session, sweep, ..Written::default() }.line("sweep")
+    Written {
+        number,
+        session,
+        sweep,
+        ..Written::default()
+    }
+    .line("sweep")
 }
 
 /// The line that names a run or sweep, or takes its name away.
 pub fn name(number: usize, name: Option<&str>) -> Vec<u8> {
-    Written { number: Some(number), name: Some(name), ..Written::default() }.line("name")
+    Written {
+        number: Some(number),
+        name: Some(name),
+        ..Written::default()
+    }
+    .line("name")
 }
 
 /// The line that removes runs and sweeps.
 pub fn remove(numbers: &[usize]) -> Vec<u8> {
-    Written { numbers: Some(numbers), ..Written::default() }.line("remove")
+    Written {
+        numbers: Some(numbers),
+        ..Written::default()
+    }
+    .line("remove")
 }
 
 /// The line that brings removed ones back.
 pub fn restore(numbers: &[usize]) -> Vec<u8> {
-    Written { numbers: Some(numbers), ..Written::default() }.line("restore")
+    Written {
+        numbers: Some(numbers),
+        ..Written::default()
+    }
+    .line("restore")
 }
 
 /// A line as it is read: any key may be missing.
@@ -154,8 +184,15 @@ struct Common {
 
 /// What a line says, with as much of a record as `R` takes.
 pub fn parse<R: DeserializeOwned>(line: &[u8]) -> Parsed<R> {
-    let read = serde_json::from_slice(line).ok().filter(|read: &Read<R>| read.v == VERSION);
-    let is_known = |kind: &str| matches!(kind, "session" | "run" | "sweep" | "name" | "remove" | "restore");
+    let read = serde_json::from_slice(line)
+        .ok()
+        .filter(|read: &Read<R>| read.v == VERSION);
+    let is_known = |kind: &str| {
+        matches!(
+            kind,
+            "session" | "run" | "sweep" | "name" | "remove" | "restore"
+        )
+    };
     match read {
         Some(read) if is_known(&read.kind) => fact(read).map_or(Parsed::Damaged, Parsed::Fact),
         Some(read) => Parsed::Newer(read.number.filter(is_number)),
@@ -172,12 +209,28 @@ fn is_number(number: &usize) -> bool {
 
 fn fact<R>(read: Read<R>) -> Option<Fact<R>> {
     let number = read.number.filter(is_number);
-    let session = read.session.map(|session| text::clean(&session, usize::MAX));
+    let session = read
+        .session
+        .map(|session| text::clean(&session, usize::MAX));
     Some(match &read.kind[..] {
-        "session" => Fact::Session { session: session?, machine: cleaned(read.machine?) },
-        "run" => Fact::Run { number: number?, session: session?, record: read.record? },
-        "sweep" => Fact::Sweep { number: number?, session: session?, sweep: read.sweep? },
-        "name" => Fact::Name(number?, read.name.map(|name| text::clean(&name, name::MOST))),
+        "session" => Fact::Session {
+            session: session?,
+            machine: cleaned(read.machine?),
+        },
+        "run" => Fact::Run {
+            number: number?,
+            session: session?,
+            record: read.record?,
+        },
+        "sweep" => Fact::Sweep {
+            number: number?,
+            session: session?,
+            sweep: read.sweep?,
+        },
+        "name" => Fact::Name(
+            number?,
+            read.name.map(|name| text::clean(&name, name::MOST)),
+        ),
         "remove" => Fact::Remove(read.numbers?),
         _ => Fact::Restore(read.numbers?),
     })

@@ -59,7 +59,10 @@ pub struct Log {
 impl Log {
     /// The file at `path`, of which nothing was read yet, and which need not exist.
     pub fn new(path: PathBuf) -> Log {
-        Log { path, position: None }
+        Log {
+            path,
+            position: None,
+        }
     }
 
     /// Reads what was not read yet. A file that does not exist is empty.
@@ -87,7 +90,10 @@ impl Log {
     /// # Errors
     /// One sentence, if it cannot be read.
     pub fn read_whole(&mut self, file: &File, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
-        let length = file.metadata().map_err(|error| self.cannot("read", &error))?.len();
+        let length = file
+            .metadata()
+            .map_err(|error| self.cannot("read", &error))?
+            .len();
         self.catch_up(file, length, see)
     }
 
@@ -99,12 +105,15 @@ impl Log {
     /// Goes on from a position that somebody else has read up to, if the file is still the same one. What was read before
     /// does not count any more.
     pub fn go_on_from(&mut self, position: Position, is_same: impl FnOnce(&File) -> bool) -> bool {
-        let Ok(file) = self.check_kind().and_then(|()| File::open(&self.path).map_err(|_| String::new()))
+        let Ok(file) = self
+            .check_kind()
+            .and_then(|()| File::open(&self.path).map_err(|_| String::new()))
         else {
             return false;
         };
         let is_its = file.metadata().is_ok_and(|there| {
-            (there.dev(), there.ino()) == (position.device, position.inode) && there.len() >= position.bytes
+            (there.dev(), there.ino()) == (position.device, position.inode)
+                && there.len() >= position.bytes
         });
         let is_same = is_its && is_same(&file);
         if is_same {
@@ -135,7 +144,11 @@ impl Log {
     /// One sentence, if it cannot be made, opened, or locked as long as `patience` lasts.
     pub fn appending(&mut self, patience: Duration) -> Result<Appending<'_>, String> {
         self.check_kind()?;
-        if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = self
+            .path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
             make_folder(folder).map_err(|error| self.cannot("write to", &error))?;
         }
         let file = OpenOptions::new()
@@ -147,9 +160,10 @@ impl Log {
             .map_err(|error| self.cannot("write to", &error))?;
         match locked(patience, || file.try_lock()) {
             Ok(()) => Ok(Appending { log: self, file }),
-            Err(TryLockError::WouldBlock) => {
-                Err(format!("another program keeps {} locked", self.path.display()))
-            }
+            Err(TryLockError::WouldBlock) => Err(format!(
+                "another program keeps {} locked",
+                self.path.display()
+            )),
             Err(TryLockError::Error(error)) => Err(self.cannot("lock", &error)),
         }
     }
@@ -157,29 +171,54 @@ impl Log {
     /// Opening anything else, as a pipe, might wait for ever.
     fn check_kind(&self) -> Result<(), String> {
         match fs::metadata(&self.path) {
-            Ok(metadata) if metadata.is_dir() => Err(format!("{} is a directory", self.path.display())),
-            Ok(metadata) if !metadata.is_file() => Err(format!("{} is no file", self.path.display())),
+            Ok(metadata) if metadata.is_dir() => {
+                Err(format!("{} is a directory", self.path.display()))
+            }
+            Ok(metadata) if !metadata.is_file() => {
+                Err(format!("{} is no file", self.path.display()))
+            }
             _ => Ok(()),
         }
     }
 
     fn cannot(&self, what: &str, error: &io::Error) -> String {
-        format!("cannot {what} {}: {}", self.path.display(), text::plain(error))
+        format!(
+            "cannot {what} {}: {}",
+            self.path.display(),
+            text::plain(error)
+        )
     }
 
     /// Reads on, up to a length that the file had.
-    fn catch_up(&mut self, file: &File, length: u64, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
-        self.read_on(file, length, see).map_err(|error| self.cannot("read", &error))
+    fn catch_up(
+        &mut self,
+        file: &File,
+        length: u64,
+        see: impl FnMut(Seen<'_>),
+    ) -> Result<(), String> {
+        self.read_on(file, length, see)
+            .map_err(|error| self.cannot("read", &error))
     }
 
-    fn read_on(&mut self, mut file: &File, length: u64, mut see: impl FnMut(Seen<'_>)) -> io::Result<()> {
+    fn read_on(
+        &mut self,
+        mut file: &File,
+        length: u64,
+        mut see: impl FnMut(Seen<'_>),
+    ) -> io::Result<()> {
         let (device, inode) = (file.metadata()?.dev(), file.metadata()?.ino());
-        let is_same = |read: &Position| (read.device, read.inode) == (device, inode) && read.bytes <= length;
+        let is_same =
+            |read: &Position| (read.device, read.inode) == (device, inode) && read.bytes <= length;
         let position = match self.position.filter(is_same) {
             Some(_) => self.position.as_mut().expect("it was just looked at"),
             None => {
                 see(Seen::Restart);
-                self.position.insert(Position { device, inode, bytes: 0, lines: 0 })
+                self.position.insert(Position {
+                    device,
+                    inode,
+                    bytes: 0,
+                    lines: 0,
+                })
             }
         };
         file.seek(SeekFrom::Start(position.bytes))?;
@@ -190,7 +229,11 @@ impl Log {
             let read = (&mut reader).take(LINE_MAX).read_until(b'\n', &mut line)? as u64;
             let number = position.lines + 1;
             let is_cut = read == LINE_MAX && !line.ends_with(b"\n");
-            let skipped = if is_cut { skip_line(&mut reader)? } else { Some(0) };
+            let skipped = if is_cut {
+                skip_line(&mut reader)?
+            } else {
+                Some(0)
+            };
             match (line.strip_suffix(b"\n"), skipped) {
                 (None, _) if read == 0 => return Ok(()),
                 (Some(whole), _) => {
@@ -245,7 +288,11 @@ fn locked(
 
 /// Makes a directory with those above it, for nobody but the user, as the XDG specification wants it.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() { Ok(()) } else { DirBuilder::new().recursive(true).mode(0o700).create(folder) }
+    if folder.is_dir() {
+        Ok(())
+    } else {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    }
 }
 
 /// The file while nobody else appends to it; the lock ends with this value.
@@ -261,7 +308,11 @@ impl Appending<'_> {
     /// # Errors
     /// One sentence, if it cannot be read.
     pub fn catch_up(&mut self, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
-        let length = self.file.metadata().map_err(|error| self.log.cannot("read", &error))?.len();
+        let length = self
+            .file
+            .metadata()
+            .map_err(|error| self.log.cannot("read", &error))?
+            .len();
         self.log.catch_up(&self.file, length, see)
     }
 
@@ -276,7 +327,8 @@ impl Appending<'_> {
     /// # Errors
     /// One sentence; the file is then as it was.
     pub fn write(&mut self, lines: &[u8]) -> Result<(), String> {
-        self.try_to_write(lines).map_err(|error| self.log.cannot("write to", &error))
+        self.try_to_write(lines)
+            .map_err(|error| self.log.cannot("write to", &error))
     }
 
     fn try_to_write(&mut self, lines: &[u8]) -> io::Result<()> {
@@ -295,7 +347,9 @@ impl Appending<'_> {
     /// # Errors
     /// One sentence, if that is not possible.
     pub fn end_torn_line(&mut self) -> Result<(), String> {
-        let is_torn = self.is_torn().map_err(|error| self.log.cannot("read", &error))?;
+        let is_torn = self
+            .is_torn()
+            .map_err(|error| self.log.cannot("read", &error))?;
         if is_torn { self.write(b"\n") } else { Ok(()) }
     }
 

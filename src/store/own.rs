@@ -16,7 +16,6 @@ pub struct OwnFiles {
 
 impl OwnFiles {
     /// Those of the usual history, and of the one that the user has named.
-    #[must_use]
     pub fn of(keeping: &Keeping) -> OwnFiles {
         OwnFiles::at(match keeping {
             Keeping::In(file) => Some(Place { file: file.clone() }),
@@ -25,23 +24,26 @@ impl OwnFiles {
     }
 
     /// Those of the usual history, and of the one at this place.
-    #[must_use]
     pub fn at(place: Option<Place>) -> OwnFiles {
-        OwnFiles { places: place.into_iter().chain(default_place().ok()).collect() }
+        OwnFiles {
+            places: place.into_iter().chain(default_place().ok()).collect(),
+        }
     }
 
     /// Whether writing to `path` would write over one of them: by its own name, through a link, or because what is there
     /// was surely written by this program for a history.
-    #[must_use]
     pub fn contain(&self, path: &Path) -> bool {
-        let Some(path) = resolved(path) else { return false };
+        let Some(path) = resolved(path) else {
+            return false;
+        };
         self.places.iter().any(|place| is_at(place, &path)) || is_written_for_a_history(&path)
     }
 }
 
 /// Whether `path`, without links, is the history at this place, or beside it and the history's own.
 fn is_at(place: &Place, path: &Path) -> bool {
-    let is_file = |own: &Path| resolved(own).is_some_and(|own| own == path) || is_same_file(own, path);
+    let is_file =
+        |own: &Path| resolved(own).is_some_and(|own| own == path) || is_same_file(own, path);
     let folder = |file: &Path| resolved(file).and_then(|file| file.parent().map(Path::to_path_buf));
     // Beside the name of the history, which may be a link, and not beside what that leads to.
     let is_pending = folder(&place.pending("")).as_deref() == path.parent()
@@ -82,8 +84,13 @@ fn is_written_for_a_history(path: &Path) -> bool {
 /// `{"v":1,"kind":` begins a line of a history, `{"v":1,"id":` a file of a trace, `{"v":1,"session":` what waits to be
 /// added to a history, `{"v":1,"highest":` an index; in any version.
 fn begins_like_ours(beginning: &[u8]) -> bool {
-    let Some(rest) = beginning.strip_prefix(super::line::BEGINNING) else { return false };
+    let Some(rest) = beginning.strip_prefix(super::line::BEGINNING) else {
+        return false;
+    };
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let is_next = |key: &str| rest[digits..].starts_with(format!(",\"{key}\":").as_bytes());
-    digits > 0 && ["kind", "id", "session", "highest"].into_iter().any(is_next)
+    digits > 0
+        && ["kind", "id", "session", "highest"]
+            .into_iter()
+            .any(is_next)
 }

@@ -45,7 +45,10 @@ struct To {
 }
 
 fn line<T: Serialize>(content: T) -> io::Result<Vec<u8>> {
-    let mut line = serde_json::to_vec(&Line { v: VERSION, content })?;
+    let mut line = serde_json::to_vec(&Line {
+        v: VERSION,
+        content,
+    })?;
     line.push(b'\n');
     Ok(line)
 }
@@ -64,11 +67,20 @@ impl Pending {
     /// When there cannot be one.
     pub fn begin(place: &Place, here: &Provenance) -> io::Result<Pending> {
         let path = place.pending(&here.session);
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
             make_folder(folder)?;
         }
-        let mut pending = Pending { file: made_and_locked(&path)?, path };
-        let from = From { session: here.session.clone(), machine: here.machine.clone() };
+        let mut pending = Pending {
+            file: made_and_locked(&path)?,
+            path,
+        };
+        let from = From {
+            session: here.session.clone(),
+            machine: here.machine.clone(),
+        };
         if let Err(error) = pending.write(&line(from)?) {
             pending.remove();
             return Err(error);
@@ -81,7 +93,9 @@ impl Pending {
     /// # Errors
     /// When that is not possible; the file is then as it was.
     pub fn add(&mut self, change: &Change) -> io::Result<()> {
-        self.write(&line(To { change: change.clone() })?)
+        self.write(&line(To {
+            change: change.clone(),
+        })?)
     }
 
     /// Where it is.
@@ -92,7 +106,11 @@ impl Pending {
     /// Waits until the disk has it, the name included. A disk that cannot be asked does it in its own time.
     pub fn sync(&self) {
         let _ = self.file.sync_data();
-        let _ = self.path.parent().map(File::open).map(|folder| folder.and_then(|folder| folder.sync_all()));
+        let _ = self
+            .path
+            .parent()
+            .map(File::open)
+            .map(|folder| folder.and_then(|folder| folder.sync_all()));
     }
 
     /// All of it is in the history: nobody needs it any more.
@@ -113,7 +131,11 @@ impl Pending {
 /// A new file whose lock this process has, under a name that still leads to it.
 fn made_and_locked(path: &Path) -> io::Result<File> {
     for _ in 0..TRIES {
-        let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
+        let file = OpenOptions::new()
+            .append(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
         // Where there are no locks, nobody else can have it either.
         let is_locked = !matches!(file.try_lock(), Err(TryLockError::WouldBlock));
         let number = |there: fs::Metadata| (there.dev(), there.ino());
@@ -155,7 +177,11 @@ impl Left {
             return None;
         }
         // For writing, as some file systems lock nothing else.
-        let file = OpenOptions::new().read(true).append(true).open(&path).ok()?;
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .open(&path)
+            .ok()?;
         file.try_lock().ok()?;
         if there.len() == 0 {
             // Its program ended before it wrote anything.
@@ -179,7 +205,13 @@ impl Left {
             Seen::TooLong(..) => {}
         });
         read.ok()?;
-        Some(Left { path, provenance: provenance?, changes, rest, _lock: file })
+        Some(Left {
+            path,
+            provenance: provenance?,
+            changes,
+            rest,
+            _lock: file,
+        })
     }
 
     /// All that was understood is in the history: only what was not stays in the file, and without that, it goes.
@@ -207,7 +239,10 @@ fn paths(place: &Place) -> Vec<PathBuf> {
         _ => Path::new("."),
     };
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter(|entry| place.is_pending(&entry.file_name())).map(|entry| entry.path()).collect()
+    entries
+        .filter(|entry| place.is_pending(&entry.file_name()))
+        .map(|entry| entry.path())
+        .collect()
 }
 
 /// Whether there are any, also of sessions that go on.
@@ -221,5 +256,9 @@ fn parsed<T: serde::de::DeserializeOwned>(line: &[u8]) -> Option<T> {
 }
 
 fn earlier(From { session, machine }: From) -> Arc<Provenance> {
-    Arc::new(Provenance { origin: Origin::Earlier, session, machine })
+    Arc::new(Provenance {
+        origin: Origin::Earlier,
+        session,
+        machine,
+    })
 }

@@ -116,7 +116,9 @@ impl Kept {
         let expected = format!(",\"id\":\"{}\",", self.id);
         let mut beginning = vec![];
         let most = BEGINNING.len() + DIGITS_MAX + expected.len();
-        File::open(&self.path)?.take(most as u64).read_to_end(&mut beginning)?;
+        File::open(&self.path)?
+            .take(most as u64)
+            .read_to_end(&mut beginning)?;
         let Some(rest) = beginning.strip_prefix(BEGINNING) else {
             return Ok(BEGINNING.starts_with(&beginning));
         };
@@ -128,9 +130,10 @@ impl Kept {
 
 impl Pictures {
     /// Those of the history at this place.
-    #[must_use]
     pub fn beside(place: &Place) -> Pictures {
-        Pictures { folder: place.traces() }
+        Pictures {
+            folder: place.traces(),
+        }
     }
 
     /// Keeps what the line of this run does not hold.
@@ -138,11 +141,17 @@ impl Pictures {
     /// # Errors
     /// One sentence; nothing is left of it then.
     pub fn keep(&self, record: &Record, trace: &Trace) -> Result<(), String> {
-        let events: u64 = trace.lanes().iter().map(|lane| lane.transitions().len() as u64).sum();
+        let events: u64 = trace
+            .lanes()
+            .iter()
+            .map(|lane| lane.transitions().len() as u64)
+            .sum();
         let mut trace = Cow::Borrowed(trace);
         if events > EVENTS_MAX {
             let lanes = trace.lanes().len().max(1) as u64;
-            trace.to_mut().thin((EVENTS_MAX / EVENTS_PER_SLICE / lanes).max(16));
+            trace
+                .to_mut()
+                .thin((EVENTS_MAX / EVENTS_PER_SLICE / lanes).max(16));
         }
         let many = record.workers.len() > WORKERS_IN_LINE;
         let written = Written {
@@ -177,7 +186,8 @@ impl Pictures {
         let picture: Picture = serde_json::from_slice(&content).map_err(|_| damaged)?;
         if picture.v > VERSION {
             return Err(
-                "its timeline was kept by a newer pconc-tui, which this one does not understand".into()
+                "its timeline was kept by a newer pconc-tui, which this one does not understand"
+                    .into(),
             );
         }
         Ok(picture)
@@ -216,9 +226,16 @@ impl Pictures {
         let kept = entries.filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let thinned = name.strip_suffix(THINNED);
-            let id = thinned.or_else(|| name.strip_suffix(WHOLE)).filter(|id| is_file_name(id))?;
+            let id = thinned
+                .or_else(|| name.strip_suffix(WHOLE))
+                .filter(|id| is_file_name(id))?;
             let bytes = entry.metadata().ok()?.len();
-            Some(Kept { id: id.into(), path: entry.path(), bytes, is_thinned: thinned.is_some() })
+            Some(Kept {
+                id: id.into(),
+                path: entry.path(),
+                bytes,
+                is_thinned: thinned.is_some(),
+            })
         });
         kept.collect()
     }
@@ -229,9 +246,14 @@ impl Pictures {
         let orphans = self.kept().into_iter().filter(|file| !is_known(&file.id));
         let halves = self.half_written();
         let is_old = |path: &Path| {
-            fs::symlink_metadata(path).and_then(|there| there.modified()).is_ok_and(is_abandoned)
+            fs::symlink_metadata(path)
+                .and_then(|there| there.modified())
+                .is_ok_and(is_abandoned)
         };
-        for file in orphans.chain(halves).filter(|file| is_old(&file.path) && file.is_ours()) {
+        for file in orphans
+            .chain(halves)
+            .filter(|file| is_old(&file.path) && file.is_ours())
+        {
             // Another program may have been faster.
             let _ = fs::remove_file(file.path);
         }
@@ -242,9 +264,17 @@ impl Pictures {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let half_written = entries.filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            let (id, process) = name.strip_prefix('.')?.strip_suffix(TEMPORARY)?.rsplit_once('.')?;
+            let (id, process) = name
+                .strip_prefix('.')?
+                .strip_suffix(TEMPORARY)?
+                .rsplit_once('.')?;
             let is_form = is_file_name(id) && process.parse::<u32>().is_ok();
-            is_form.then(|| Kept { id: id.into(), path: entry.path(), bytes: 0, is_thinned: false })
+            is_form.then(|| Kept {
+                id: id.into(),
+                path: entry.path(),
+                bytes: 0,
+                is_thinned: false,
+            })
         });
         half_written.collect()
     }
@@ -272,13 +302,19 @@ impl Pictures {
 
     fn write(&self, id: &str, end: &str, written: &Written<'_>) -> Result<(), String> {
         let told = |error: &io::Error| {
-            format!("cannot keep a timeline in {}: {}", self.folder.display(), text::plain(error))
+            format!(
+                "cannot keep a timeline in {}: {}",
+                self.folder.display(),
+                text::plain(error)
+            )
         };
         if !is_file_name(id) {
             return Err(told(&io::Error::other("the run's id is no file name")));
         }
         make_folder(&self.folder).map_err(|error| told(&error))?;
-        let temporary = self.folder.join(format!(".{id}.{}{TEMPORARY}", process::id()));
+        let temporary = self
+            .folder
+            .join(format!(".{id}.{}{TEMPORARY}", process::id()));
         let result = write_to(&temporary, written)
             .and_then(|()| fs::rename(&temporary, self.folder.join(format!("{id}{end}"))));
         if result.is_err() {
@@ -289,7 +325,12 @@ impl Pictures {
 }
 
 fn write_to(path: &PathBuf, written: &Written<'_>) -> io::Result<()> {
-    let file: File = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let file: File = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
     let mut out = BufWriter::with_capacity(1 << 16, file);
     serde_json::to_writer(&mut out, written)?;
     out.flush()
@@ -297,7 +338,10 @@ fn write_to(path: &PathBuf, written: &Written<'_>) -> io::Result<()> {
 
 /// Ids name files, and may have been written by anybody.
 fn is_file_name(id: &str) -> bool {
-    (1..=100).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    (1..=100).contains(&id.len())
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn is_abandoned(modified: SystemTime) -> bool {
@@ -315,17 +359,28 @@ mod tests {
 
     fn pictures() -> (tempfile::TempDir, Pictures) {
         let folder = tempfile::tempdir().unwrap();
-        let pictures = Pictures::beside(&Place { file: folder.path().join("history") });
+        let pictures = Pictures::beside(&Place {
+            file: folder.path().join("history"),
+        });
         (folder, pictures)
     }
 
     fn record(id: &str) -> Record {
-        Record { id: id.into(), ..sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0) }
+        Record {
+            id: id.into(),
+            ..sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0)
+        }
     }
 
     /// One that takes a few hundred kilobytes.
     fn large() -> Trace {
-        let phase = |i: u64| if i.is_multiple_of(2) { Phase::Computing } else { Phase::File };
+        let phase = |i: u64| {
+            if i.is_multiple_of(2) {
+                Phase::Computing
+            } else {
+                Phase::File
+            }
+        };
         let event = |i| Transition {
             at: i * 1_003,
             task: Some(i as u32),
@@ -333,10 +388,16 @@ mod tests {
             core: 0,
             after_gap: false,
         };
-        let lanes =
-            vec![LaneUpdate { transitions: (0..30_000).map(event).collect(), ..LaneUpdate::default() }];
+        let lanes = vec![LaneUpdate {
+            transitions: (0..30_000).map(event).collect(),
+            ..LaneUpdate::default()
+        }];
         let mut trace = Trace::new(1);
-        trace.apply(Batch { now: 30_090_000, lanes, ..Batch::default() });
+        trace.apply(Batch {
+            now: 30_090_000,
+            lanes,
+            ..Batch::default()
+        });
         trace
     }
 
@@ -352,18 +413,27 @@ mod tests {
         }
         let one = total(&pictures) / 4;
         assert!(one > SMALL, "the test needs large ones");
-        let thinned =
-            || ["a", "b", "c", "d"].map(|id| pictures.read(id).ok().map(|it| it.trace.is_thinned()));
+        let thinned = || {
+            ["a", "b", "c", "d"].map(|id| pictures.read(id).ok().map(|it| it.trace.is_thinned()))
+        };
         pictures.bound(4 * one);
         assert_eq!(thinned(), [Some(false); 4]);
         pictures.bound(3 * one);
-        assert_eq!(thinned(), [Some(true), Some(true), Some(false), Some(false)]);
+        assert_eq!(
+            thinned(),
+            [Some(true), Some(true), Some(false), Some(false)]
+        );
         assert!(total(&pictures) <= 3 * one);
         let poor = pictures.kept().iter().map(|file| file.bytes).min().unwrap();
         pictures.bound(3 * poor + poor / 2);
         assert_eq!(thinned(), [None, Some(true), Some(true), Some(true)]);
         assert!(total(&pictures) <= 3 * poor + poor / 2);
-        assert!(pictures.read("a").unwrap_err().contains("removed to save room"));
+        assert!(
+            pictures
+                .read("a")
+                .unwrap_err()
+                .contains("removed to save room")
+        );
         pictures.bound(0);
         assert_eq!((total(&pictures), thinned()), (0, [None; 4]));
     }
@@ -374,16 +444,26 @@ mod tests {
         for id in ["known", "orphan"] {
             pictures.keep(&record(id), &Trace::new(1)).unwrap();
         }
-        let files = ["known.json", "orphan.json", ".known.7.tmp", "somebody's notes.txt"];
+        let files = [
+            "known.json",
+            "orphan.json",
+            ".known.7.tmp",
+            "somebody's notes.txt",
+        ];
         let path = |name: &str| pictures.folder.join(name);
         fs::write(path(files[2]), "{").unwrap();
         fs::write(path(files[3]), "hm").unwrap();
         let there = || files.map(|name| path(name).exists());
         pictures.sweep(|id| id == "known");
-        assert_eq!(there(), [true; 4], "somebody may be about to append the line");
+        assert_eq!(
+            there(),
+            [true; 4],
+            "somebody may be about to append the line"
+        );
         for name in files {
             let file = OpenOptions::new().append(true).open(path(name)).unwrap();
-            file.set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
+            file.set_modified(SystemTime::now() - 2 * ABANDONED)
+                .unwrap();
         }
         pictures.sweep(|id| id == "known");
         assert_eq!(there(), [true, false, false, true]);
@@ -411,16 +491,24 @@ mod tests {
         std::os::unix::fs::symlink(&elsewhere, path("link.json")).unwrap();
         for (name, _) in files {
             let file = OpenOptions::new().append(true).open(path(name)).unwrap();
-            file.set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
+            file.set_modified(SystemTime::now() - 2 * ABANDONED)
+                .unwrap();
         }
         pictures.sweep(|_| false);
         pictures.keep(&record("recent"), &Trace::new(1)).unwrap();
         let one = fs::metadata(path("recent.json")).unwrap().len();
         pictures.bound(one);
-        assert!(path("recent.json").exists(), "what others put there costs no picture its place");
+        assert!(
+            path("recent.json").exists(),
+            "what others put there costs no picture its place"
+        );
         pictures.bound(0);
         for (name, content) in files {
-            assert_eq!(fs::read_to_string(path(name)).ok().as_deref(), Some(content), "{name}");
+            assert_eq!(
+                fs::read_to_string(path(name)).ok().as_deref(),
+                Some(content),
+                "{name}"
+            );
         }
         assert!(elsewhere.exists() && path("link.json").is_symlink());
         assert!(!path("known.json").exists() && !path("known.thinned.json").exists());
@@ -430,11 +518,30 @@ mod tests {
     fn a_picture_with_very_many_events_is_kept_poorer() {
         let (_folder, pictures) = pictures();
         let mut trace = Trace::new(1);
-        let phase = |i: u64| if i.is_multiple_of(2) { Phase::Computing } else { Phase::File };
-        let event = |i| Transition { at: i * 10, task: None, phase: phase(i), core: 0, after_gap: false };
+        let phase = |i: u64| {
+            if i.is_multiple_of(2) {
+                Phase::Computing
+            } else {
+                Phase::File
+            }
+        };
+        let event = |i| Transition {
+            at: i * 10,
+            task: None,
+            phase: phase(i),
+            core: 0,
+            after_gap: false,
+        };
         let transitions = (0..EVENTS_MAX + 10).map(event).collect();
-        let lanes = vec![LaneUpdate { transitions, ..LaneUpdate::default() }];
-        trace.apply(Batch { now: (EVENTS_MAX + 10) * 10, lanes, ..Batch::default() });
+        let lanes = vec![LaneUpdate {
+            transitions,
+            ..LaneUpdate::default()
+        }];
+        trace.apply(Batch {
+            now: (EVENTS_MAX + 10) * 10,
+            lanes,
+            ..Batch::default()
+        });
         pictures.keep(&record("a"), &trace).unwrap();
         let kept = pictures.read("a").unwrap().trace;
         assert!(kept.is_thinned() && (kept.most_events() as u64) <= EVENTS_MAX);

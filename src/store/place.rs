@@ -39,34 +39,35 @@ impl Place {
     }
 
     /// The directory of the traces: the file's name with `.traces` at its end.
-    #[must_use]
     pub fn traces(&self) -> PathBuf {
         self.beside(TRACES)
     }
 
     /// What is known of the file's numbers: its name with `.index` at its end.
-    #[must_use]
     pub fn index(&self) -> PathBuf {
         self.beside(INDEX)
     }
 
     /// What a session could not append to the file yet: its name with `.pending-` and the session's id at its end.
-    #[must_use]
     pub fn pending(&self, session: &str) -> PathBuf {
         self.beside(&format!("{PENDING}{session}"))
     }
 
     /// Whether a file of this name, in the same directory, is one of [`Place::pending`].
-    #[must_use]
     pub fn is_pending(&self, name: &OsStr) -> bool {
         let (own, name) = (self.file.file_name().unwrap_or_default(), name.as_bytes());
-        let rest = name.strip_prefix(own.as_bytes()).and_then(|rest| rest.strip_prefix(PENDING.as_bytes()));
+        let rest = name
+            .strip_prefix(own.as_bytes())
+            .and_then(|rest| rest.strip_prefix(PENDING.as_bytes()));
         rest.is_some_and(|session| !session.is_empty())
     }
 
     /// A path with the file's name and this end.
     fn beside(&self, end: &str) -> PathBuf {
-        let mut name = self.file.file_name().map_or_else(OsString::new, OsString::from);
+        let mut name = self
+            .file
+            .file_name()
+            .map_or_else(OsString::new, OsString::from);
         name.push(end);
         self.file.with_file_name(name)
     }
@@ -79,14 +80,19 @@ impl Place {
 /// One sentence, if there is no home directory either.
 pub fn default_place() -> Result<Place, String> {
     data_home(env::var_os("XDG_DATA_HOME"), env::home_dir())
-        .map(|data| Place { file: data.join(DIRECTORY).join(FILE) })
+        .map(|data| Place {
+            file: data.join(DIRECTORY).join(FILE),
+        })
         .ok_or_else(|| "neither XDG_DATA_HOME nor HOME says where; --history FILE would".into())
 }
 
 fn data_home(xdg: Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {
     let absolute = |path: &Path| path.is_absolute();
     let given = xdg.map(PathBuf::from).filter(|path| absolute(path));
-    given.or_else(|| home.filter(|path| absolute(path)).map(|home| home.join(".local/share")))
+    given.or_else(|| {
+        home.filter(|path| absolute(path))
+            .map(|home| home.join(".local/share"))
+    })
 }
 
 #[cfg(test)]
@@ -98,7 +104,11 @@ mod tests {
         for (xdg, home, expected) in [
             (Some("/data"), Some("/home/me"), Some("/data")),
             (Some(""), Some("/home/me"), Some("/home/me/.local/share")),
-            (Some("data"), Some("/home/me"), Some("/home/me/.local/share")),
+            (
+                Some("data"),
+                Some("/home/me"),
+                Some("/home/me/.local/share"),
+            ),
             (None, Some("/home/me"), Some("/home/me/.local/share")),
             (None, Some(""), None),
             (None, None, None),
@@ -110,8 +120,16 @@ mod tests {
 
     #[test]
     fn the_traces_are_beside_the_file() {
-        let place = Place { file: "/data/history.jsonl".into() };
+        let place = Place {
+            file: "/data/history.jsonl".into(),
+        };
         assert_eq!(place.traces(), Path::new("/data/history.jsonl.traces"));
-        assert_eq!(Place { file: "mine".into() }.traces(), Path::new("mine.traces"));
+        assert_eq!(
+            Place {
+                file: "mine".into()
+            }
+            .traces(),
+            Path::new("mine.traces")
+        );
     }
 }

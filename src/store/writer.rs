@@ -41,6 +41,7 @@ pub enum Reply {
 
 /// How it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "what was lost has to be said"]
 pub enum End {
     /// Everything is in the history.
     Kept,
@@ -68,7 +69,6 @@ pub struct Writer {
 
 impl Writer {
     /// Writes to the history that `store` is, what is measured `here`.
-    #[must_use]
     pub fn new(store: Store, here: Arc<Provenance>) -> Writer {
         Writer {
             store,
@@ -82,7 +82,6 @@ impl Writer {
     }
 
     /// The history.
-    #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -98,7 +97,6 @@ impl Writer {
     }
 
     /// Whether something waits.
-    #[must_use]
     pub fn is_waiting(&self) -> bool {
         !self.waiting.is_empty()
     }
@@ -109,7 +107,11 @@ impl Writer {
         self.waiting.push(change);
         if waits_longer {
             self.put_beside();
-            return if self.tried.elapsed() > AGAIN { self.try_again() } else { vec![] };
+            return if self.tried.elapsed() > AGAIN {
+                self.try_again()
+            } else {
+                vec![]
+            };
         }
         let mut replies = self.append(patience.min(MOMENT));
         if self.is_waiting() {
@@ -118,7 +120,9 @@ impl Writer {
         }
         if self.is_waiting() {
             let trouble = &self.trouble;
-            replies.push(Reply::Told(format!("not in the history yet, tried again: {trouble}")));
+            replies.push(Reply::Told(format!(
+                "not in the history yet, tried again: {trouble}"
+            )));
         }
         replies
     }
@@ -132,14 +136,15 @@ impl Writer {
         if self.is_waiting() {
             self.put_beside();
         } else {
-            replies.push(Reply::Told("everything that was measured is in the history now".into()));
+            replies.push(Reply::Told(
+                "everything that was measured is in the history now".into(),
+            ));
         }
         replies
     }
 
     /// Tries for the last time. What still cannot be appended stays beside the history; only for what cannot be put there
     /// either, it goes on trying for some seconds.
-    #[must_use]
     pub fn finish(mut self) -> (Vec<Reply>, End) {
         let begun = Instant::now();
         let mut replies = self.append(PATIENCE);
@@ -169,7 +174,11 @@ impl Writer {
                     self.store.place().sync();
                     pending.remove();
                 }
-                waiting.iter().zip(outcomes).filter_map(|(change, outcome)| reply(change, &outcome)).collect()
+                waiting
+                    .iter()
+                    .zip(outcomes)
+                    .filter_map(|(change, outcome)| reply(change, &outcome))
+                    .collect()
             }
             Err(sentence) => {
                 self.trouble = sentence;
@@ -186,16 +195,28 @@ impl Writer {
         if self.pending.is_none() {
             self.pending = Pending::begin(self.store.place(), &self.here).ok();
         }
-        let Some(pending) = &mut self.pending else { return };
+        let Some(pending) = &mut self.pending else {
+            return;
+        };
         let new = &self.waiting[self.put_beside..];
-        self.put_beside += new.iter().take_while(|change| pending.add(change).is_ok()).count();
+        self.put_beside += new
+            .iter()
+            .take_while(|change| pending.add(change).is_ok())
+            .count();
         pending.sync();
     }
 
     fn end(&self) -> End {
         let runs = |changes: &[Change]| {
-            let runs = changes.iter().filter(|change| matches!(change, Change::Run { .. })).count();
-            if runs == 0 { "a change".to_string() } else { counted(runs as u64, "run") }
+            let runs = changes
+                .iter()
+                .filter(|change| matches!(change, Change::Run { .. }))
+                .count();
+            if runs == 0 {
+                "a change".to_string()
+            } else {
+                counted(runs as u64, "run")
+            }
         };
         let (beside, lost) = self.waiting.split_at(self.put_beside);
         if !lost.is_empty() {
@@ -219,7 +240,10 @@ impl Writer {
 
 fn reply(change: &Change, outcome: &Outcome) -> Option<Reply> {
     match outcome {
-        Outcome::Kept(number) => Some(Reply::Kept { id: change.added()?.to_string(), number: *number }),
+        Outcome::Kept(number) => Some(Reply::Kept {
+            id: change.added()?.to_string(),
+            number: *number,
+        }),
         Outcome::Changed => None,
         Outcome::Unknown => Some(Reply::Told(
             "a name or a removal is not kept: the run is no longer in the history file".into(),
@@ -228,12 +252,15 @@ fn reply(change: &Change, outcome: &Outcome) -> Option<Reply> {
 }
 
 /// Takes in what sessions that are over could not append. Returns what the user should know about it.
-#[must_use]
 pub fn take_in(place: &Place) -> Option<String> {
     let mut store = Store::at(place.clone());
     let (mut runs, mut trouble) = (0, None);
     for left in Left::beside(place) {
-        let count = left.changes.iter().filter(|change| matches!(change, Change::Run { .. })).count();
+        let count = left
+            .changes
+            .iter()
+            .filter(|change| matches!(change, Change::Run { .. }))
+            .count();
         // Without waiting long: whoever starts the program is waiting, and the next start is early enough.
         match store.keep_new(&left.changes, &left.provenance, MOMENT) {
             Ok(()) => {
@@ -248,9 +275,9 @@ pub fn take_in(place: &Place) -> Option<String> {
         }
     }
     match (trouble, runs) {
-        (Some(sentence), _) => {
-            Some(format!("runs of an earlier session could not be added to the history yet: {sentence}"))
-        }
+        (Some(sentence), _) => Some(format!(
+            "runs of an earlier session could not be added to the history yet: {sentence}"
+        )),
         (None, 0) => None,
         (None, runs) => Some(format!(
             "{} that an earlier session could not add to the history {} in it now",

@@ -25,9 +25,18 @@ pub fn begin(
     own: OwnFiles,
     events: Sender<Event>,
 ) -> Result<(), Refusal> {
-    let runs: Vec<Entry> = order.runs.iter().filter_map(|number| history.get(*number)).cloned().collect();
-    let sweeps: Vec<SweepEntry> =
-        order.sweeps.iter().filter_map(|number| history.sweep(*number)).cloned().collect();
+    let runs: Vec<Entry> = order
+        .runs
+        .iter()
+        .filter_map(|number| history.get(*number))
+        .cloned()
+        .collect();
+    let sweeps: Vec<SweepEntry> = order
+        .sweeps
+        .iter()
+        .filter_map(|number| history.sweep(*number))
+        .cloned()
+        .collect();
     let machine = Arc::new(machine.clone());
     let write = move || {
         let path = typed(&order.file);
@@ -35,27 +44,41 @@ pub fn begin(
             runs: runs.iter().map(SharedRun::from).collect(),
             sweeps: sweeps.iter().map(SharedSweep::from).collect(),
         };
-        let target =
-            file::Target { path: &path, overwrite: order.overwrite, is_kept: &|path| own.contain(path) };
-        let written =
-            target.write(|out| export::write(order.format, &machine, &shared, Traces::Included, out));
-        let shown = if path.is_relative() { format!("./{}", file::shown(&path)) } else { file::shown(&path) };
+        let target = file::Target {
+            path: &path,
+            overwrite: order.overwrite,
+            is_kept: &|path| own.contain(path),
+        };
+        let written = target
+            .write(|out| export::write(order.format, &machine, &shared, Traces::Included, out));
+        let shown = if path.is_relative() {
+            format!("./{}", file::shown(&path))
+        } else {
+            file::shown(&path)
+        };
         // Nobody listens any more if the user has left meanwhile.
         let _ = events.send(Event::Exported(shown, written));
     };
     let thread = thread::Builder::new().name("export".into()).spawn(write);
-    thread.map(drop).map_err(|error| Refusal::Other(format!("cannot write a file: {error}")))
+    thread
+        .map(drop)
+        .map_err(|error| Refusal::Other(format!("cannot write a file: {error}")))
 }
 
 /// Where files go unless they say otherwise.
 pub fn directory() -> Option<String> {
-    std::env::current_dir().ok().map(|directory| file::shown(&directory))
+    std::env::current_dir()
+        .ok()
+        .map(|directory| file::shown(&directory))
 }
 
 /// The path that was typed; `~/` is the user's home, as in a shell.
 fn typed(file: &str) -> PathBuf {
     let home = || std::env::var_os("HOME").filter(|home| !home.is_empty());
-    match file.strip_prefix("~/").and_then(|rest| Some(PathBuf::from(home()?).join(rest))) {
+    match file
+        .strip_prefix("~/")
+        .and_then(|rest| Some(PathBuf::from(home()?).join(rest)))
+    {
         Some(path) => path,
         None => PathBuf::from(file.strip_prefix("./").unwrap_or(file)),
     }

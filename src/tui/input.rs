@@ -34,7 +34,9 @@ const NANOS_PER_MS: Nanos = 1_000_000;
 pub fn listen(events: Sender<Event>) -> Result<(), String> {
     let problem = |error: io::Error| format!("cannot listen to the keyboard: {error}");
     let keyboard = Keyboard::new(events).map_err(problem)?;
-    let thread = thread::Builder::new().name("input".into()).spawn(move || keyboard.listen());
+    let thread = thread::Builder::new()
+        .name("input".into())
+        .spawn(move || keyboard.listen());
     thread.map(drop).map_err(problem)
 }
 
@@ -67,7 +69,13 @@ impl Keyboard {
             Ok(latch)
         };
         let (resized, continued) = (opened_by(SIGWINCH)?, opened_by(SIGCONT)?);
-        Ok(Keyboard { events, parser: Parser::default(), heard: clock::now(), resized, continued })
+        Ok(Keyboard {
+            events,
+            parser: Parser::default(),
+            heard: clock::now(),
+            resized,
+            continued,
+        })
     }
 
     fn listen(mut self) {
@@ -79,8 +87,10 @@ impl Keyboard {
     /// Waits for what happens next, and tells it.
     fn step(&mut self) -> Result<(), Unheard> {
         let stdin = io::stdin();
-        let [typed, resized, continued] =
-            wait_readable([stdin.as_fd(), self.resized.as_fd(), self.continued.as_fd()], self.pause());
+        let [typed, resized, continued] = wait_readable(
+            [stdin.as_fd(), self.resized.as_fd(), self.continued.as_fd()],
+            self.pause(),
+        );
         if continued {
             self.continued.close();
             // What was typed before the stop is no part of what is typed now.
@@ -90,7 +100,11 @@ impl Keyboard {
             self.resized.close();
             self.events.send(Event::Resized)?;
         }
-        if typed { self.read() } else { self.give_up_in_time() }
+        if typed {
+            self.read()
+        } else {
+            self.give_up_in_time()
+        }
     }
 
     /// How long to wait at most, in milliseconds; `None`: for ever, as nothing is unfinished.

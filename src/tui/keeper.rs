@@ -29,7 +29,12 @@ pub struct Keeper {
 impl Keeper {
     /// Keeps at this place, if there is one, the runs that are measured `here`, and tells `events` what it finds there.
     pub fn new(place: Option<Place>, here: Arc<Provenance>, events: Sender<Event>) -> Keeper {
-        Keeper { place, here, background: None, events }
+        Keeper {
+            place,
+            here,
+            background: None,
+            events,
+        }
     }
 
     /// The files that nothing else is written over.
@@ -45,7 +50,10 @@ impl Keeper {
     /// What was read. Returns what the app has to hear of it.
     pub fn opened(opened: Opened) -> Vec<Msg> {
         let notice = opened.notice.map(Msg::Told);
-        [Msg::EarlierSweeps(opened.sweeps), Msg::Earlier(opened.runs)].into_iter().chain(notice).collect()
+        [Msg::EarlierSweeps(opened.sweeps), Msg::Earlier(opened.runs)]
+            .into_iter()
+            .chain(notice)
+            .collect()
     }
 
     /// Keeps this run or sweep, if it was measured here; answered by [`Event::Kept`].
@@ -54,8 +62,14 @@ impl Keeper {
         if let Some(run) = history.get(number).filter(|run| is_ours(&run.provenance)) {
             self.order(Job::Change(Change::run(number, &run.record)));
             self.order(Job::keep_picture(run));
-        } else if let Some(sweep) = history.sweep(number).filter(|sweep| is_ours(&sweep.provenance)) {
-            self.order(Job::Change(Change::Sweep { wanted: number, sweep: Box::new(sweep.sweep.clone()) }));
+        } else if let Some(sweep) = history
+            .sweep(number)
+            .filter(|sweep| is_ours(&sweep.provenance))
+        {
+            self.order(Job::Change(Change::Sweep {
+                wanted: number,
+                sweep: Box::new(sweep.sweep.clone()),
+            }));
         }
     }
 
@@ -94,7 +108,10 @@ impl Keeper {
         numbers: &[usize],
         change: impl FnOnce(Vec<String>) -> Change,
     ) {
-        let ids: Vec<String> = numbers.iter().filter_map(|number| kept(history, *number)).collect();
+        let ids: Vec<String> = numbers
+            .iter()
+            .filter_map(|number| kept(history, *number))
+            .collect();
         if !ids.is_empty() {
             self.order(Job::Change(change(ids)));
         }

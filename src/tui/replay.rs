@@ -34,7 +34,9 @@ fn text_of(path: &Path) -> Result<Vec<u8>, String> {
         return Err(format!("it is larger than {} MB", FILE_MAX >> 20));
     }
     let mut text = vec![];
-    file.take(FILE_MAX + 1).read_to_end(&mut text).map_err(|error| plain(&error))?;
+    file.take(FILE_MAX + 1)
+        .read_to_end(&mut text)
+        .map_err(|error| plain(&error))?;
     Ok(text)
 }
 
@@ -53,5 +55,8 @@ pub fn earlier(document: Document) -> (Vec<EarlierRun>, Vec<EarlierSweep>) {
         provenance: sweep.provenance,
         sweep: sweep.sweep,
     };
-    (document.runs.into_iter().map(run).collect(), document.sweeps.into_iter().map(sweep).collect())
+    (
+        document.runs.into_iter().map(run).collect(),
+        document.sweeps.into_iter().map(sweep).collect(),
+    )
 }

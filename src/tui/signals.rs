@@ -24,16 +24,19 @@ const LOOK_EVERY_MS: u16 = 1_000;
 /// # Errors
 /// One sentence.
 pub fn listen(events: Sender<Event>) -> Result<(), String> {
-    signals::listen(&[SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT], move |signal| {
-        let _ = events.send(Event::Signal(signal));
-        if [SIGTSTP, SIGCONT].contains(&signal) {
-            return;
-        }
-        // The process usually ends during this sleep, and this thread with it.
-        thread::sleep(PATIENCE);
-        terminal::leave_without_waiting();
-        exit_now(exit_code(signal));
-    })
+    signals::listen(
+        &[SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT],
+        move |signal| {
+            let _ = events.send(Event::Signal(signal));
+            if [SIGTSTP, SIGCONT].contains(&signal) {
+                return;
+            }
+            // The process usually ends during this sleep, and this thread with it.
+            thread::sleep(PATIENCE);
+            terminal::leave_without_waiting();
+            exit_now(exit_code(signal));
+        },
+    )
 }
 
 /// Ends the program when its terminal is gone: nobody can see it any more, and a destructor that writes
@@ -47,7 +50,9 @@ pub fn watch_terminal() -> Result<(), String> {
         exit_now(exit_code(SIGHUP));
     };
     let thread = thread::Builder::new().name("terminal".into()).spawn(watch);
-    thread.map(drop).map_err(|error| format!("cannot watch the terminal: {error}"))
+    thread
+        .map(drop)
+        .map_err(|error| format!("cannot watch the terminal: {error}"))
 }
 
 fn wait_for_hang_up() {
@@ -57,7 +62,13 @@ fn wait_for_hang_up() {
         let mut terminal = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
         let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
         match poll(&mut terminal, PollTimeout::from(LOOK_EVERY_MS)) {
-            Ok(_) if terminal[0].revents().is_some_and(|events| events.intersects(gone)) => return,
+            Ok(_)
+                if terminal[0]
+                    .revents()
+                    .is_some_and(|events| events.intersects(gone)) =>
+            {
+                return;
+            }
             // An interrupted wait is no reason to stop watching.
             _ => {}
         }

@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::{fmt, panic, process, thread};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{Command, cursor};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::termios::{FlushArg, tcflush};
@@ -45,7 +47,9 @@ impl Screen {
     /// # Errors
     /// Of the terminal; it is given back.
     pub fn retake(&mut self, mouse: bool) -> io::Result<()> {
-        take(mouse).and_then(|()| self.forget()).inspect_err(|_| leave())
+        take(mouse)
+            .and_then(|()| self.forget())
+            .inspect_err(|_| leave())
     }
 
     /// Forgets what the terminal shows, so that the next frame is drawn whole. (`Terminal::clear` must not be used: it
@@ -55,7 +59,8 @@ impl Screen {
     /// Of the terminal.
     pub fn forget(&mut self) -> io::Result<()> {
         let size = self.terminal.size()?;
-        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+        self.terminal
+            .resize(Rect::new(0, 0, size.width, size.height))
     }
 
     /// Listens to the mouse, or leaves it to the terminal.
@@ -63,7 +68,11 @@ impl Screen {
     /// # Errors
     /// Of the terminal.
     pub fn listen_to_mouse(&mut self, listen: bool) -> io::Result<()> {
-        write_all(&if listen { sequences(&[&TakeMouse]) } else { sequences(&[&ReleaseMouse]) })
+        write_all(&if listen {
+            sequences(&[&TakeMouse])
+        } else {
+            sequences(&[&ReleaseMouse])
+        })
     }
 
     /// How many columns and rows it has now.
@@ -104,7 +113,11 @@ impl Write for FrameWriter {
 
     fn flush(&mut self) -> io::Result<()> {
         // ratatui's destructor shows the cursor, which is done by then.
-        let written = if OURS.load(Ordering::SeqCst) { write_all(&self.frame) } else { Ok(()) };
+        let written = if OURS.load(Ordering::SeqCst) {
+            write_all(&self.frame)
+        } else {
+            Ok(())
+        };
         self.frame.clear();
         written
     }
@@ -119,7 +132,10 @@ fn write_all(mut bytes: &[u8]) -> io::Result<()> {
             Ok(written) => bytes = &bytes[written..],
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                poll(&mut [PollFd::new(stdout.as_fd(), PollFlags::POLLOUT)], PollTimeout::NONE)?;
+                poll(
+                    &mut [PollFd::new(stdout.as_fd(), PollFlags::POLLOUT)],
+                    PollTimeout::NONE,
+                )?;
             }
             Err(error) => return Err(error),
         }
@@ -168,7 +184,12 @@ impl Command for ReleaseMouse {
 /// What gives the screen and the mouse back, also if the mouse was never taken. Nothing else was changed: focus is never
 /// asked for.
 fn leaving() -> Vec<u8> {
-    sequences(&[&ReleaseMouse, &DisableBracketedPaste, &LeaveAlternateScreen, &cursor::Show])
+    sequences(&[
+        &ReleaseMouse,
+        &DisableBracketedPaste,
+        &LeaveAlternateScreen,
+        &cursor::Show,
+    ])
 }
 
 /// Takes the terminal over, whoever had it meanwhile.
@@ -177,8 +198,16 @@ fn take(mouse: bool) -> io::Result<()> {
     disable_raw_mode()?;
     enable_raw_mode()?;
     OURS.store(true, Ordering::SeqCst);
-    write_all(&sequences(&[&EnterAlternateScreen, &cursor::Hide, &EnableBracketedPaste]))?;
-    write_all(&if mouse { sequences(&[&TakeMouse]) } else { vec![] })
+    write_all(&sequences(&[
+        &EnterAlternateScreen,
+        &cursor::Hide,
+        &EnableBracketedPaste,
+    ]))?;
+    write_all(&if mouse {
+        sequences(&[&TakeMouse])
+    } else {
+        vec![]
+    })
 }
 
 /// Gives the terminal back, if it is ours.
@@ -195,8 +224,12 @@ pub fn leave() {
 pub fn leave_without_waiting() {
     let _ = disable_raw_mode();
     // Non-blocking mode belongs to the open file, which the user's shell shares: so it is opened a second time.
-    let again =
-        |path| OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path);
+    let again = |path| {
+        OpenOptions::new()
+            .write(true)
+            .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
+            .open(path)
+    };
     if let Ok(mut terminal) = again("/proc/self/fd/1").or_else(|_| again("/dev/tty")) {
         // What waits to be shown is thrown away, which also makes room for the few bytes that matter.
         let _ = tcflush(&terminal, FlushArg::TCOFLUSH);
@@ -227,7 +260,10 @@ pub fn restore_on_panic() {
 
 /// Prints what was held back, now that the terminal is the user's again.
 pub fn print_held_back() {
-    let held_back = HELD_BACK.lock().map(|mut held_back| std::mem::take(&mut *held_back)).unwrap_or_default();
+    let held_back = HELD_BACK
+        .lock()
+        .map(|mut held_back| std::mem::take(&mut *held_back))
+        .unwrap_or_default();
     for message in held_back {
         let _ = writeln!(io::stderr(), "pconc-tui: {message}");
     }

@@ -52,7 +52,11 @@ pub struct View<'a> {
 
 /// The runs with these numbers, over the panels.
 pub fn overlay(app: &App, view: View<'_>, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let runs: Vec<&Entry> = view.numbers.iter().filter_map(|number| app.history().get(*number)).collect();
+    let runs: Vec<&Entry> = view
+        .numbers
+        .iter()
+        .filter_map(|number| app.history().get(*number))
+        .collect();
     let all = whole(&runs);
     let mut frame = block(format!("Comparison of {} runs", runs.len()), true, theme);
     if let Some(zoom) = view.zoom {
@@ -65,15 +69,35 @@ pub fn overlay(app: &App, view: View<'_>, theme: Theme, area: Rect, buf: &mut Bu
         frame = frame.title_bottom(Line::styled(text, on_border(Style::new())));
     }
     let inner = draw_over(&frame, area, buf);
-    let said: Vec<Line<'_>> =
-        view.parts.said.iter().map(|text| Line::styled(text.as_str(), theme.strong())).collect();
+    let said: Vec<Line<'_>> = view
+        .parts
+        .said
+        .iter()
+        .map(|text| Line::styled(text.as_str(), theme.strong()))
+        .collect();
     draw_lines(&said, inner, buf);
     let below = below(inner, u16::try_from(said.len()).unwrap_or(1) + 1);
     let window = view.zoom.unwrap_or(all);
     let timelines = view.parts.timelines.min(below.height);
-    draw_timelines(&runs, window, theme, Rect { height: timelines, ..below }, buf);
+    draw_timelines(
+        &runs,
+        window,
+        theme,
+        Rect {
+            height: timelines,
+            ..below
+        },
+        buf,
+    );
     let table = self::below(below, timelines);
-    draw_scrolled(&view.parts.table, |row| table_line(row, theme), view.scroll, theme, table, buf);
+    draw_scrolled(
+        &view.parts.table,
+        |row| table_line(row, theme),
+        view.scroll,
+        theme,
+        table,
+        buf,
+    );
 }
 
 fn table_line(row: &TableRow, theme: Theme) -> Line<'_> {
@@ -85,7 +109,11 @@ fn table_line(row: &TableRow, theme: Theme) -> Line<'_> {
             cells(),
         ]),
         None => {
-            let style = if row.is_heading { theme.strong() } else { Style::new() };
+            let style = if row.is_heading {
+                theme.strong()
+            } else {
+                Style::new()
+            };
             Line::from(vec![Span::raw(row.name.as_str()), cells()]).style(style)
         }
     }
@@ -94,17 +122,27 @@ fn table_line(row: &TableRow, theme: Theme) -> Line<'_> {
 /// `area` without its first rows.
 fn below(area: Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
-    Rect { y: area.y + rows, height: area.height - rows, ..area }
+    Rect {
+        y: area.y + rows,
+        height: area.height - rows,
+        ..area
+    }
 }
 
 /// All runs below each other, on one time axis.
 fn draw_timelines(runs: &[&Entry], window: Window, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let mut rest = Rect { height: area.height.saturating_sub(2), ..area };
+    let mut rest = Rect {
+        height: area.height.saturating_sub(2),
+        ..area
+    };
     // Bars of all runs are equally high, or more ink would not mean more work.
     let lanes: usize = runs.iter().map(|run| bars_of(run)).sum();
     let titles = u16::try_from(runs.len()).unwrap_or(u16::MAX);
     let pitch = Pitch::fitting(lanes, rest.height.saturating_sub(titles));
-    let wanted = runs.iter().map(|run| bars_of(run) * usize::from(pitch.rows()) + 1).collect();
+    let wanted = runs
+        .iter()
+        .map(|run| bars_of(run) * usize::from(pitch.rows()) + 1)
+        .collect();
     for (i, (run, rows)) in runs.iter().zip(shares(wanted, rest.height)).enumerate() {
         let left = u16::try_from(runs.len() - i).unwrap_or(u16::MAX);
         if rest.height < 2 && rest.y < area.bottom() {
@@ -114,7 +152,17 @@ fn draw_timelines(runs: &[&Entry], window: Window, theme: Theme, area: Rect, buf
             rest.y += 1;
             break;
         }
-        draw_timeline(run, window, pitch, theme, Rect { height: rows, ..rest }, buf);
+        draw_timeline(
+            run,
+            window,
+            pitch,
+            theme,
+            Rect {
+                height: rows,
+                ..rest
+            },
+            buf,
+        );
         rest = below(rest, rows);
     }
     let axis = Rect {
@@ -140,24 +188,47 @@ fn shares(wanted: Vec<usize>, rows: u16) -> Vec<u16> {
         left -= *share;
     }
     while left > 0 {
-        let hungry = shares.iter_mut().zip(&wanted).filter(|(share, wanted)| usize::from(**share) < **wanted);
-        let Some((share, _)) = hungry.min_by_key(|(share, _)| **share) else { break };
+        let hungry = shares
+            .iter_mut()
+            .zip(&wanted)
+            .filter(|(share, wanted)| usize::from(**share) < **wanted);
+        let Some((share, _)) = hungry.min_by_key(|(share, _)| **share) else {
+            break;
+        };
         *share += 1;
         left -= 1;
     }
     shares
 }
 
-fn draw_timeline(run: &Entry, window: Window, pitch: Pitch, theme: Theme, area: Rect, buf: &mut Buffer) {
+fn draw_timeline(
+    run: &Entry,
+    window: Window,
+    pitch: Pitch,
+    theme: Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let lanes = run.trace.lanes().len();
     // The last bar needs no gap below it.
     let rows = usize::from(area.height.saturating_sub(1) + pitch.gap) / usize::from(pitch.rows());
-    let shown: Vec<usize> =
-        if lanes > rows { (0..rows).map(|i| lanes * i / rows).collect() } else { (0..lanes).collect() };
-    buf.set_line(area.x, area.y, &title(run, shown.len(), theme, area.width), area.width);
+    let shown: Vec<usize> = if lanes > rows {
+        (0..rows).map(|i| lanes * i / rows).collect()
+    } else {
+        (0..lanes).collect()
+    };
+    buf.set_line(
+        area.x,
+        area.y,
+        &title(run, shown.len(), theme, area.width),
+        area.width,
+    );
     let bars = below(area, 1);
     if let Some(why) = run.missing_picture() {
-        let (x, room) = (bars.x + GUTTER.min(bars.width), usize::from(bars.width.saturating_sub(GUTTER)));
+        let (x, room) = (
+            bars.x + GUTTER.min(bars.width),
+            usize::from(bars.width.saturating_sub(GUTTER)),
+        );
         if !bars.is_empty() {
             buf.set_stringn(x, bars.y, why, room, Style::new());
         }
@@ -165,10 +236,23 @@ fn draw_timeline(run: &Entry, window: Window, pitch: Pitch, theme: Theme, area: 
     }
     for (bar, lane) in pitch.bars(bars).zip(&shown) {
         let y = bar.bottom().saturating_sub(1);
-        buf.set_stringn(bar.x, y, format!("w{lane}"), usize::from(GUTTER), Style::new());
+        buf.set_stringn(
+            bar.x,
+            y,
+            format!("w{lane}"),
+            usize::from(GUTTER),
+            Style::new(),
+        );
     }
-    let bars = Rect { x: bars.x + GUTTER.min(bars.width), width: bars.width.saturating_sub(GUTTER), ..bars };
-    Gantt::new(&run.trace, window, theme).lanes(shown).pitch(pitch).render(bars, buf);
+    let bars = Rect {
+        x: bars.x + GUTTER.min(bars.width),
+        width: bars.width.saturating_sub(GUTTER),
+        ..bars
+    };
+    Gantt::new(&run.trace, window, theme)
+        .lanes(shown)
+        .pitch(pitch)
+        .render(bars, buf);
 }
 
 /// What a run was, how it ended unless well, and how much of it is drawn; in as many words as fit.
@@ -185,12 +269,19 @@ fn title(run: &Entry, drawn: usize, theme: Theme, width: u16) -> Line<'static> {
     let line = |what: &str, note: &str| {
         let note = if drawn < lanes { note } else { "" };
         let what = format!("{} {what}{outcome}", run.called());
-        Line::from(vec![Span::styled(what, theme.strong()), Span::raw(note.to_string())])
+        Line::from(vec![
+            Span::styled(what, theme.strong()),
+            Span::raw(note.to_string()),
+        ])
     };
-    [line(&describe(plan), &long_note), line(&describe(plan), &short_note), line(&short, &long_note)]
-        .into_iter()
-        .find(|line| line.width() <= usize::from(width))
-        .unwrap_or_else(|| line(&short, &short_note))
+    [
+        line(&describe(plan), &long_note),
+        line(&describe(plan), &short_note),
+        line(&short, &long_note),
+    ]
+    .into_iter()
+    .find(|line| line.width() <= usize::from(width))
+    .unwrap_or_else(|| line(&short, &short_note))
 }
 
 #[cfg(test)]

@@ -38,23 +38,38 @@ pub fn draw(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) 
     let cores = cores(app);
     if area.height == 1 {
         let behind = |title: &str| {
-            let width = u16::try_from(title.len()).unwrap_or(u16::MAX).min(area.width);
-            Rect { x: area.x + width, width: (area.width - width).saturating_sub(1), ..area }
+            let width = u16::try_from(title.len())
+                .unwrap_or(u16::MAX)
+                .min(area.width);
+            Rect {
+                x: area.x + width,
+                width: (area.width - width).saturating_sub(1),
+                ..area
+            }
         };
-        let (short, long) = (" Cores ".to_string(), |n: usize| format!(" Cores, {n} a cell "));
+        let (short, long) = (" Cores ".to_string(), |n: usize| {
+            format!(" Cores, {n} a cell ")
+        });
         let title = match several_a_cell(&cores, behind(&long(cores.len()))) {
             Some(n) => long(n),
             None => short,
         };
         let rest = behind(&title);
-        buf.set_span(area.x, area.y, &Span::styled(title, theme.strong()), area.width);
+        buf.set_span(
+            area.x,
+            area.y,
+            &Span::styled(title, theme.strong()),
+            area.width,
+        );
         draw_cores(&cores, theme, rest, buf);
         return;
     }
     let focused = app.focus().panel == Panel::Cores;
     let frame = block("", focused, theme);
     let inner = frame.inner(area);
-    let over_time = app.pictured().filter(|_| app.focus().expanded && over_time::fits(cores.len(), inner));
+    let over_time = app
+        .pictured()
+        .filter(|_| app.focus().expanded && over_time::fits(cores.len(), inner));
     let title = title(app, &cores, over_time.is_some(), inner);
     let frame = block(title, focused, theme).title_bottom(legend(theme, over_time.is_some()));
     draw_block(&frame, area, buf);
@@ -66,7 +81,11 @@ pub fn draw(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) 
 
 /// What is drawn, as exactly as there is room for.
 fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
-    let which = if app.recorded_on().is_some() { "recorded" } else { "usable" };
+    let which = if app.recorded_on().is_some() {
+        "recorded"
+    } else {
+        "usable"
+    };
     let usable = format!("Cores · {} {which}", app.machine_shown().cores_usable);
     match (over_time, several_a_cell(cores, inner)) {
         (true, _) => format!("{usable} · what our workers used, over time"),
@@ -84,7 +103,10 @@ fn several_a_cell(cores: &[Core], area: Rect) -> Option<usize> {
 
 fn legend(theme: Theme, over_time: bool) -> Line<'static> {
     let plain = on_border(Style::new());
-    let mut spans = vec![Span::styled(" █", on_border(theme.parallelism())), Span::styled(" ours ", plain)];
+    let mut spans = vec![
+        Span::styled(" █", on_border(theme.parallelism())),
+        Span::styled(" ours ", plain),
+    ];
     if !over_time {
         spans.push(Span::styled(" ▒ others ", plain));
     }
@@ -101,8 +123,13 @@ fn cores(app: &App) -> Vec<Core> {
     let empty = Trace::default();
     let trace = app.shown().map_or(&empty, |shown| shown.trace());
     let elapsed = seconds(trace.now()).max(1e-9);
-    let others =
-        |number: u16| trace.others().iter().find(|(core, _)| *core == number).map(|(_, share)| *share);
+    let others = |number: u16| {
+        trace
+            .others()
+            .iter()
+            .find(|(core, _)| *core == number)
+            .map(|(_, share)| *share)
+    };
     let mut cores: Vec<Core> = trace
         .cores()
         .iter()
@@ -114,7 +141,11 @@ fn cores(app: &App) -> Vec<Core> {
         .collect();
     for number in app.cores_shown() {
         if cores.iter().all(|core| core.number != number) {
-            cores.push(Core { number, ours: app.pictured().map(|_| 0.0), others: others(number) });
+            cores.push(Core {
+                number,
+                ours: app.pictured().map(|_| 0.0),
+                others: others(number),
+            });
         }
     }
     cores.sort_by_key(|core| core.number);
@@ -143,28 +174,51 @@ fn draw_cores(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
         many::draw(cores, theme, area, buf);
         return;
     }
-    let used = u16::try_from(cores.len().div_ceil(usize::from(area.height.max(1)))).unwrap_or(1).max(1);
+    let used = u16::try_from(cores.len().div_ceil(usize::from(area.height.max(1))))
+        .unwrap_or(1)
+        .max(1);
     let width = area.width / used;
     // With room to spare, bars do not touch.
-    let apart = if cores.len() * 2 <= usize::from(area.height) + 1 { 2 } else { 1 };
+    let apart = if cores.len() * 2 <= usize::from(area.height) + 1 {
+        2
+    } else {
+        1
+    };
     for (i, core) in (0u16..).zip(cores) {
         let (column, row) = (i / area.height, i % area.height);
         let row = row * apart;
-        let cell = Rect { x: area.x + column * width, y: area.y + row, width: width.min(40), height: 1 };
+        let cell = Rect {
+            x: area.x + column * width,
+            y: area.y + row,
+            width: width.min(40),
+            height: 1,
+        };
         draw_bar(core, theme, cell, buf);
     }
 }
 
 /// A share in so many columns as all of them take, or a dash.
 fn percent(share: Option<f64>) -> String {
-    share.map_or("  –  ".into(), |share| format!("{:>3.0} %", share * 100.0))
+    share.map_or("  –  ".into(), |share| {
+        format!("{:>3.0} %", share * 100.0)
+    })
 }
 
 fn draw_bar(core: &Core, theme: Theme, area: Rect, buf: &mut Buffer) {
     const LABEL: u16 = 3;
     const NUMBERS: u16 = 6;
-    buf.set_stringn(area.x, area.y, format!("{:>2} ", core.number), usize::from(area.width), Style::new());
-    let bar = Rect { x: area.x + LABEL, width: area.width.saturating_sub(LABEL + NUMBERS), ..area };
+    buf.set_stringn(
+        area.x,
+        area.y,
+        format!("{:>2} ", core.number),
+        usize::from(area.width),
+        Style::new(),
+    );
+    let bar = Rect {
+        x: area.x + LABEL,
+        width: area.width.saturating_sub(LABEL + NUMBERS),
+        ..area
+    };
     for column in bar.columns() {
         buf.set_string(column.x, column.y, "·", theme.secondary());
     }

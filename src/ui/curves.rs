@@ -44,14 +44,30 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
     let inner = draw_block(&block(title, focused, theme), area, buf);
     let Some(shown) = app.shown() else {
         let text = "Two curves over the time of a run: tasks begun and not yet ended, and workers that a core works for.";
-        let lines: Vec<Line<'_>> = wrap(text, inner.width).into_iter().map(Line::from).collect();
+        let lines: Vec<Line<'_>> = wrap(text, inner.width)
+            .into_iter()
+            .map(Line::from)
+            .collect();
         draw_lines(&lines, inner, buf);
         return;
     };
     let window = app.timeline().window(shown.trace());
     let (upper, lower) = if app.focus().expanded && shown.missing_picture().is_none() {
-        let curves = Rect { height: inner.height.saturating_sub(1), ..inner };
-        draw_axis(window, gutter, Rect { y: curves.bottom(), height: 1, ..inner }.intersection(inner), buf);
+        let curves = Rect {
+            height: inner.height.saturating_sub(1),
+            ..inner
+        };
+        draw_axis(
+            window,
+            gutter,
+            Rect {
+                y: curves.bottom(),
+                height: 1,
+                ..inner
+            }
+            .intersection(inner),
+            buf,
+        );
         halves(curves)
     } else {
         halves(inner)
@@ -60,12 +76,18 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
         draw_label(&row, theme, area, buf);
         let bars = right_of(gutter, area);
         let half = row.most / 2.0;
-        draw_scale([&row.most.to_string(), &half.to_string(), "0"], left_of(bars, area), buf);
+        draw_scale(
+            [&row.most.to_string(), &half.to_string(), "0"],
+            left_of(bars, area),
+            buf,
+        );
         if shown.missing_picture().is_some() {
             continue;
         }
         let value = |from, to| mean(shown.trace().samples(), row.value, from, to);
-        Curve::new(&value, window, row.most, row.style).nothing("·", theme.secondary()).render(bars, buf);
+        Curve::new(&value, window, row.most, row.style)
+            .nothing("·", theme.secondary())
+            .render(bars, buf);
     }
     if let Some(why) = shown.missing_picture() {
         draw_centred(why, right_of(gutter, inner), buf);
@@ -73,7 +95,11 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
 }
 
 fn right_of(gutter: u16, area: Rect) -> Rect {
-    Rect { x: area.x + gutter.min(area.width), width: area.width.saturating_sub(gutter), ..area }
+    Rect {
+        x: area.x + gutter.min(area.width),
+        width: area.width.saturating_sub(gutter),
+        ..area
+    }
 }
 
 fn draw_axis(window: Window, gutter: u16, area: Rect, buf: &mut Buffer) {
@@ -84,22 +110,44 @@ fn halves(area: Rect) -> (Rect, Rect) {
     let upper = area.height.div_ceil(2);
     // With an odd number of rows the one in the middle keeps the curves apart.
     let lower = area.height / 2;
-    let upper = Rect { height: upper.min(lower.max(1)), ..area };
-    (upper, Rect { y: area.bottom() - lower, height: lower, ..area })
+    let upper = Rect {
+        height: upper.min(lower.max(1)),
+        ..area
+    };
+    (
+        upper,
+        Rect {
+            y: area.bottom() - lower,
+            height: lower,
+            ..area
+        },
+    )
 }
 
 fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
     let plan = shown.plan();
     let (in_flight, on_core, when) = match shown {
-        Shown::Live(_) => (f64::from(shown.trace().in_flight_now()), shown.trace().on_core_lately(), "now"),
-        Shown::Entry(entry) => (entry.record.concurrency, entry.record.parallelism, "on average"),
+        Shown::Live(_) => (
+            f64::from(shown.trace().in_flight_now()),
+            shown.trace().on_core_lately(),
+            "now",
+        ),
+        Shown::Entry(entry) => (
+            entry.record.concurrency,
+            entry.record.parallelism,
+            "on average",
+        ),
     };
     [
         Row {
             name: "in flight",
             now: in_flight,
             most: f64::from(plan.workers().min(plan.tasks())),
-            most_is: if plan.workers() <= plan.tasks() { "workers" } else { "tasks" },
+            most_is: if plan.workers() <= plan.tasks() {
+                "workers"
+            } else {
+                "tasks"
+            },
             when,
             value: |sample| sample.in_flight,
             style: theme.concurrency(),
@@ -123,19 +171,31 @@ fn draw_label(row: &Row, theme: Theme, area: Rect, buf: &mut Buffer) {
             Span::raw(format!("{} ", row.name)),
             Span::styled(format!("{:>6.1}", row.now), theme.strong()),
         ]),
-        Line::from(format!("{:>10}{:>6}", "of at most", grouped(row.most as u64))),
+        Line::from(format!(
+            "{:>10}{:>6}",
+            "of at most",
+            grouped(row.most as u64)
+        )),
         Line::from(format!("{:>16}", row.most_is)),
         Line::default(),
         Line::from(format!("{:>16}", row.when)),
     ];
     // A line more would stand alone without the last one.
-    let shown = if area.height > ROOM_FOR_SCALE { lines.len() } else { 2 };
+    let shown = if area.height > ROOM_FOR_SCALE {
+        lines.len()
+    } else {
+        2
+    };
     draw_lines(&lines[..shown], area, buf);
 }
 
 /// The room of a scale, on the left of the curves that begin where `curves` do, beside one of them.
 pub fn left_of(curves: Rect, row: Rect) -> Rect {
-    Rect { x: curves.x.saturating_sub(SCALE), width: SCALE, ..row }
+    Rect {
+        x: curves.x.saturating_sub(SCALE),
+        width: SCALE,
+        ..row
+    }
 }
 
 /// All, half and nothing, where they are; only where a curve is high enough for that.
@@ -145,6 +205,12 @@ pub fn draw_scale(values: [&str; 3], area: Rect, buf: &mut Buffer) {
     }
     let middle = area.y + area.height / 2;
     for (value, y) in values.into_iter().zip([area.y, middle, area.bottom() - 1]) {
-        buf.set_stringn(area.x, y, format!("{value:>4}┤ "), usize::from(area.width), Style::new());
+        buf.set_stringn(
+            area.x,
+            y,
+            format!("{value:>4}┤ "),
+            usize::from(area.width),
+            Style::new(),
+        );
     }
 }

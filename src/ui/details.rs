@@ -14,11 +14,22 @@ use crate::domain::history::Entry;
 
 /// Where they lie over the panels: as high as they are long, so that few of them leave the panels in sight.
 pub fn area(rows: &[Row], area: Rect) -> Rect {
-    centred(area, TEXT_COLUMNS.min(area.width), u16::try_from(rows.len() + 2).unwrap_or(u16::MAX))
+    centred(
+        area,
+        TEXT_COLUMNS.min(area.width),
+        u16::try_from(rows.len() + 2).unwrap_or(u16::MAX),
+    )
 }
 
 /// All numbers of one record, in these rows, over the panels.
-pub fn overlay(entry: &Entry, rows: &[Row], scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
+pub fn overlay(
+    entry: &Entry,
+    rows: &[Row],
+    scroll: Scroll,
+    theme: Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let title = named(entry);
     let inner = draw_over(&block(title, true, theme), area, buf);
     draw_scrolled(rows, |row| line(row, theme), scroll, theme, inner, buf);
@@ -29,9 +40,11 @@ pub(super) fn line(row: &Row, theme: Theme) -> Line<'_> {
     let number = |value: &str| Span::styled(format!("{value:>values$}  "), theme.strong());
     match row {
         Row::Strong(text) => Line::styled(text.as_str(), theme.strong()),
-        Row::Number { name, value, note } => {
-            Line::from(vec![Span::raw(format!("{name:<names$}")), number(value), Span::raw(note.as_str())])
-        }
+        Row::Number { name, value, note } => Line::from(vec![
+            Span::raw(format!("{name:<names$}")),
+            number(value),
+            Span::raw(note.as_str()),
+        ]),
         Row::Phase { phase, value, note } => Line::from(vec![
             Span::styled(format!("{} ", mark(*phase)), theme.phase(*phase)),
             Span::raw(format!("{:<width$}", phase.name(), width = names - 2)),

@@ -41,7 +41,10 @@ pub fn area(area: Rect) -> Rect {
 pub fn overlay(app: &App, form: &Exporting, theme: Theme, area: Rect, buf: &mut Buffer) {
     let inner = draw_over(&block("Export", true, theme), area, buf);
     let rows = Exporting::rows();
-    let mut lines: Vec<Line<'_>> = rows.iter().map(|row| line(form, *row, inner.width, theme)).collect();
+    let mut lines: Vec<Line<'_>> = rows
+        .iter()
+        .map(|row| line(form, *row, inner.width, theme))
+        .collect();
     lines.extend(said(app, form, inner.width, theme));
     draw_lines(&lines, inner, buf);
 }
@@ -58,21 +61,39 @@ fn line(form: &Exporting, row: ExportRow, width: u16, theme: Theme) -> Line<'sta
     match row {
         ExportRow::Scope => spans.push(scope(form, is_here, theme)),
         ExportRow::Format(format) => spans.extend(format_row(form, format, is_here, theme)),
-        ExportRow::File => {
-            spans.extend(file(form, is_here, usize::from(width).saturating_sub(LABELS), theme))
-        }
+        ExportRow::File => spans.extend(file(
+            form,
+            is_here,
+            usize::from(width).saturating_sub(LABELS),
+            theme,
+        )),
     }
     Line::from(spans)
 }
 
 fn scope(form: &Exporting, is_here: bool, theme: Theme) -> Span<'static> {
-    let style = if is_here { theme.cursor() } else { theme.strong() };
+    let style = if is_here {
+        theme.cursor()
+    } else {
+        theme.strong()
+    };
     let label = &form.scope().label;
-    Span::styled(if form.has_choice() { format!("‹{label}›") } else { label.clone() }, style)
+    Span::styled(
+        if form.has_choice() {
+            format!("‹{label}›")
+        } else {
+            label.clone()
+        },
+        style,
+    )
 }
 
 fn format_row(form: &Exporting, format: Format, is_here: bool, theme: Theme) -> Vec<Span<'static>> {
-    let sign = if form.format() == format { "▸ " } else { "  " };
+    let sign = if form.format() == format {
+        "▸ "
+    } else {
+        "  "
+    };
     let style = match (is_here, form.format() == format) {
         (true, _) => theme.cursor(),
         (false, true) => theme.strong(),
@@ -108,13 +129,19 @@ fn said(app: &App, form: &Exporting, width: u16, theme: Theme) -> Vec<Line<'stat
     let room = width.saturating_sub(LABELS as u16);
     let indented = |text: &str, style: Style| -> Vec<Line<'static>> {
         let lines = wrap(text, room).into_iter();
-        lines.map(|line| Line::from(vec![Span::raw(indent.clone()), Span::styled(line, style)])).collect()
+        lines
+            .map(|line| Line::from(vec![Span::raw(indent.clone()), Span::styled(line, style)]))
+            .collect()
     };
     if form.is_writing() {
         return indented("writing…", Style::new());
     }
     if let Some(problem) = form.problem() {
-        let help = if form.exists() { ": Ctrl-O writes over it" } else { "" };
+        let help = if form.exists() {
+            ": Ctrl-O writes over it"
+        } else {
+            ""
+        };
         return indented(&format!("! {problem}{help}"), theme.error());
     }
     let place = match app.directory() {
@@ -123,6 +150,10 @@ fn said(app: &App, form: &Exporting, width: u16, theme: Theme) -> Vec<Line<'stat
     };
     let mut lines = indented(&place, Style::new());
     lines.truncate(1);
-    lines.extend(form.lack().into_iter().flat_map(|lack| indented(&lack, Style::new())));
+    lines.extend(
+        form.lack()
+            .into_iter()
+            .flat_map(|lack| indented(&lack, Style::new())),
+    );
     lines
 }

@@ -13,7 +13,11 @@ pub fn line(field: &TextField, theme: Theme, width: u16) -> Line<'static> {
     // The cursor behind the text needs a column, too.
     let first = (at + 1).saturating_sub(room);
     let text = |from: usize, to: usize| -> String {
-        characters.iter().skip(from).take(to.saturating_sub(from)).collect()
+        characters
+            .iter()
+            .skip(from)
+            .take(to.saturating_sub(from))
+            .collect()
     };
     let under = characters.get(at).copied().unwrap_or(' ');
     Line::from(vec![
@@ -30,7 +34,11 @@ mod tests {
     use crate::app::key::Key;
 
     fn drawn(field: &TextField, width: u16) -> String {
-        line(field, Theme::plain(), width).spans.iter().map(|span| span.content.as_ref()).collect()
+        line(field, Theme::plain(), width)
+            .spans
+            .iter()
+            .map(|span| span.content.as_ref())
+            .collect()
     }
 
     #[test]

@@ -21,8 +21,18 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     }
     for (binding, place) in offered(app, area) {
         let (key, label) = parts(binding);
-        let (after, _) = buf.set_span(place.x, place.y, &Span::styled(key, theme.cursor()), place.width);
-        buf.set_span(after + 1, place.y, &Span::raw(label), place.right().saturating_sub(after + 1));
+        let (after, _) = buf.set_span(
+            place.x,
+            place.y,
+            &Span::styled(key, theme.cursor()),
+            place.width,
+        );
+        buf.set_span(
+            after + 1,
+            place.y,
+            &Span::raw(label),
+            place.right().saturating_sub(after + 1),
+        );
     }
 }
 
@@ -70,8 +80,19 @@ fn draw_pressed(pressed: &[Pressed], theme: Theme, area: Rect, buf: &mut Buffer)
 
 /// The latest one stands out.
 fn pressed_key(pressed: &Pressed, is_latest: bool, theme: Theme) -> Line<'static> {
-    let times = if pressed.times > 1 { format!("  ×{}", pressed.times) } else { String::new() };
-    let style = if is_latest { theme.strong() } else { Style::new() };
+    let times = if pressed.times > 1 {
+        format!("  ×{}", pressed.times)
+    } else {
+        String::new()
+    };
+    let style = if is_latest {
+        theme.strong()
+    } else {
+        Style::new()
+    };
     let key = Span::styled(format!(" {} ", pressed.key), theme.cursor().patch(style));
-    Line::from(vec![key, Span::styled(format!(" {}{times}", pressed.meaning), style)])
+    Line::from(vec![
+        key,
+        Span::styled(format!(" {}{times}", pressed.meaning), style),
+    ])
 }

@@ -23,21 +23,32 @@ use crate::domain::time::seconds;
 /// many there are, the program's name, which run of how many.
 pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let shown = match app.shown() {
-        _ if app.chart().is_some() => {
-            app.sketch().map(|sketch| format!("{} · {}", sketch.title, sketch.what)).unwrap_or_default()
-        }
+        _ if app.chart().is_some() => app
+            .sketch()
+            .map(|sketch| format!("{} · {}", sketch.title, sketch.what))
+            .unwrap_or_default(),
         Some(Shown::Entry(entry)) => named(entry),
         Some(Shown::Live(live)) => {
-            let played = app.playback().and_then(|playback| app.history().get(playback.number()));
+            let played = app
+                .playback()
+                .and_then(|playback| app.history().get(playback.number()));
             played.map_or_else(|| describe(&live.plan), named)
         }
         None => "concurrency and parallelism, seen".into(),
     };
     let left = |program: &'static str| {
-        Line::from(vec![Span::raw(" "), Span::styled(program, theme.strong()), Span::raw(shown.clone())])
+        Line::from(vec![
+            Span::raw(" "),
+            Span::styled(program, theme.strong()),
+            Span::raw(shown.clone()),
+        ])
     };
     let right = |parts: &[String]| {
-        let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> = parts
+            .iter()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
         Line::styled(format!("{} ", parts.join(" · ")), theme.strong())
     };
     let in_chart = app.sketch().map(|sketch| sketch.title.clone());
@@ -45,19 +56,26 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let short = Line::raw(format!(" {short}"));
     let (which, state) = state(app);
     let [machine, few, fewest] = machine(app);
-    let brief = app.playback().map_or_else(|| state.clone(), Playback::short_words);
+    let brief = app
+        .playback()
+        .map_or_else(|| state.clone(), Playback::short_words);
     let named = || left("pconc-tui  ");
     let candidates = [
         (named(), right(&[which.clone(), state.clone(), machine])),
         (named(), right(&[which.clone(), state.clone(), few])),
-        (named(), right(&[which.clone(), state.clone(), fewest.clone()])),
+        (
+            named(),
+            right(&[which.clone(), state.clone(), fewest.clone()]),
+        ),
         (left(""), right(&[which, state.clone(), fewest.clone()])),
         (left(""), right(&[state.clone(), fewest.clone()])),
         (short.clone(), right(&[state.clone(), fewest.clone()])),
         (short, right(&[brief, fewest])),
     ];
     let last = candidates.len() - 1;
-    let fits = |(left, right): &(Line<'_>, Line<'_>)| left.width() + right.width() < usize::from(area.width);
+    let fits = |(left, right): &(Line<'_>, Line<'_>)| {
+        left.width() + right.width() < usize::from(area.width)
+    };
     let (left, right) = &candidates[candidates.iter().position(fits).unwrap_or(last)];
     between(left, right, area, buf);
 }
@@ -68,7 +86,10 @@ pub fn named(entry: &Entry) -> String {
     let record = &entry.record;
     // What was proven while it ran says more than what the interpreter said before.
     let proven = record.python.as_ref().and_then(|python| python.gil);
-    let told = told(&record.plan, proven.or(record.plan.interpreter().map(|python| python.gil)));
+    let told = told(
+        &record.plan,
+        proven.or(record.plan.interpreter().map(|python| python.gil)),
+    );
     format!("{}{colon} {told}", entry.called())
 }
 
@@ -98,9 +119,17 @@ pub fn verdict(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let left = Line::raw(format!(" {}", said(app, area.width)[0]));
     // Of a chart's many runs, only the one that is on has such a number.
     let is_told = app.chart().is_none() || app.is_running();
-    let right = app.shown().filter(|_| is_told).map(|shown| in_use(app, shown)).unwrap_or_default();
+    let right = app
+        .shown()
+        .filter(|_| is_told)
+        .map(|shown| in_use(app, shown))
+        .unwrap_or_default();
     // The sentence is worth more than the number, which the curves and the history show too.
-    let right = if left.width() + right.len() < usize::from(area.width) { right } else { String::new() };
+    let right = if left.width() + right.len() < usize::from(area.width) {
+        right
+    } else {
+        String::new()
+    };
     between(&left, &Line::raw(right), area, buf);
 }
 
@@ -111,7 +140,8 @@ fn said(app: &App, width: u16) -> Vec<String> {
     // A space before and behind.
     let room = width.saturating_sub(2);
     let mut lines = wrap(app.headline(), room);
-    let is_doubted = |shown| matches!(shown, Shown::Entry(entry) if !entry.record.caveats.is_empty());
+    let is_doubted =
+        |shown| matches!(shown, Shown::Entry(entry) if !entry.record.caveats.is_empty());
     if lines.len() > 1 && app.shown().is_some_and(is_doubted) {
         lines = wrap(&format!("! {}", app.headline()), room);
     }
@@ -126,16 +156,26 @@ fn said(app: &App, width: u16) -> Vec<String> {
 /// is on.
 pub fn aside(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let line = if let Some(notice) = app.notice() {
-        let style = if notice.is_error { theme.error() } else { theme.strong() };
+        let style = if notice.is_error {
+            theme.error()
+        } else {
+            theme.strong()
+        };
         let close = " (Esc) ";
         let most = usize::from(area.width).saturating_sub(close.len() + 1);
-        Line::styled(format!(" {}{close}", shortened(&notice.sentence, most)), style)
+        Line::styled(
+            format!(" {}{close}", shortened(&notice.sentence, most)),
+            style,
+        )
     } else if let Some(rest) = said(app, area.width).get(1) {
         // The band goes on.
         buf.set_style(area, band(theme));
         Line::raw(format!(" {rest}"))
     } else {
-        Line::raw(shortened(&format!(" {}", besides(app)), usize::from(area.width)))
+        Line::raw(shortened(
+            &format!(" {}", besides(app)),
+            usize::from(area.width),
+        ))
     };
     buf.set_line(area.x, area.y, &line, area.width);
 }
@@ -153,8 +193,13 @@ pub fn besides(app: &App) -> String {
 /// What a chart has to say besides.
 fn beside_chart(sketch: &Sketch) -> String {
     match sketch.failed {
-        0 => "bars: medians of the counted runs · ┬ ┴: their 95 % intervals · •: single runs".into(),
-        failed => format!("! {} did not succeed and are not counted", counted(failed.into(), "run")),
+        0 => {
+            "bars: medians of the counted runs · ┬ ┴: their 95 % intervals · •: single runs".into()
+        }
+        failed => format!(
+            "! {} did not succeed and are not counted",
+            counted(failed.into(), "run")
+        ),
     }
 }
 
@@ -172,7 +217,10 @@ pub fn shortened(text: &str, most: usize) -> String {
 fn watch(live: &Live) -> String {
     match live.watch() {
         Some(watch) => format!("watch for: {watch}"),
-        None => two_numbers(f64::from(live.trace.in_flight_now()), live.trace.on_core_lately()),
+        None => two_numbers(
+            f64::from(live.trace.in_flight_now()),
+            live.trace.on_core_lately(),
+        ),
     }
 }
 
@@ -193,7 +241,9 @@ fn remark(entry: &Entry, here: &Provenance) -> String {
 }
 
 fn two_numbers(concurrency: f64, parallelism: f64) -> String {
-    format!("concurrency {concurrency:.1}: tasks in flight · parallelism {parallelism:.1}: workers on a core")
+    format!(
+        "concurrency {concurrency:.1}: tasks in flight · parallelism {parallelism:.1}: workers on a core"
+    )
 }
 
 /// A run in a few words.
@@ -204,7 +254,9 @@ pub fn describe(plan: &Plan) -> String {
 /// The same, with the state of Python's lock.
 fn told(plan: &Plan, gil: Option<GilState>) -> String {
     let said = plan.executor().label();
-    let gil = gil.map(GilState::words).filter(|words| !said.contains(words));
+    let gil = gil
+        .map(GilState::words)
+        .filter(|words| !said.contains(words));
     let gil = gil.map_or_else(String::new, |words| format!(" · {words}"));
     format!(
         "{} · {said}{gil} · {} · {}",
@@ -239,8 +291,15 @@ fn activity(app: &App) -> (String, String) {
         Activity::Calibrating(_) => (String::new(), "calibrating".into()),
         Activity::Running(live) => {
             let (run, of) = live.campaign.progress();
-            let which = if of > 1 { format!("run {run} of {of}") } else { String::new() };
-            (which, format!("running {:>5.1} s", seconds(live.trace.now())))
+            let which = if of > 1 {
+                format!("run {run} of {of}")
+            } else {
+                String::new()
+            };
+            (
+                which,
+                format!("running {:>5.1} s", seconds(live.trace.now())),
+            )
         }
     }
 }
@@ -261,7 +320,11 @@ fn cores_and_why(app: &App) -> String {
     let usable = u64::from(machine.cores_usable);
     match &machine.cores_limited_by {
         Some(reason) => {
-            format!("{} of {} ({reason})", usable, plural(u64::from(machine.cores_online), "core"))
+            format!(
+                "{} of {} ({reason})",
+                usable,
+                plural(u64::from(machine.cores_online), "core")
+            )
         }
         None => plural(usable, "core"),
     }
@@ -278,7 +341,9 @@ fn in_use(app: &App, shown: Shown<'_>) -> String {
 
 /// Two lines in one row; of the left one, what has room beside the right one.
 fn between(left: &Line<'_>, right: &Line<'_>, area: Rect, buf: &mut Buffer) {
-    let width = u16::try_from(right.width()).unwrap_or(u16::MAX).min(area.width);
+    let width = u16::try_from(right.width())
+        .unwrap_or(u16::MAX)
+        .min(area.width);
     buf.set_line(area.x, area.y, left, area.width - width);
     buf.set_line(area.right() - width, area.y, right, width);
 }

@@ -49,17 +49,26 @@ pub fn panel(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let geometry = Geometry::of(app, inside(area));
     let width = area.width.saturating_sub(4);
     let (title, right) = told::titles(app, geometry.part(app), usize::from(width));
-    let mut frame = block(title, app.focus().panel == Panel::History, theme).title(right.right_aligned());
+    let mut frame =
+        block(title, app.focus().panel == Panel::History, theme).title(right.right_aligned());
     if let Some(prompt) = prompt(app, theme, width) {
         frame = frame.title_bottom(prompt);
     }
     let inner = draw_block(&frame, area, buf);
     if let Some(nothing) = nothing_shown(app) {
-        let lines: Vec<Line<'_>> = wrap(&nothing, inner.width).into_iter().map(Line::from).collect();
+        let lines: Vec<Line<'_>> = wrap(&nothing, inner.width)
+            .into_iter()
+            .map(Line::from)
+            .collect();
         draw_lines(&lines, inner, buf);
         return;
     }
-    Table { app, theme, geometry }.draw(buf);
+    Table {
+        app,
+        theme,
+        geometry,
+    }
+    .draw(buf);
 }
 
 struct Table<'a> {
@@ -98,7 +107,12 @@ impl Table<'_> {
     fn draw_heading(&self, buf: &mut Buffer) {
         let area = self.geometry.heading;
         for placed in &self.geometry.columns {
-            placed.put(&placed.heading(self.app.columns().sort()), area, Style::new(), buf);
+            placed.put(
+                &placed.heading(self.app.columns().sort()),
+                area,
+                Style::new(),
+                buf,
+            );
         }
     }
 
@@ -115,7 +129,11 @@ impl Table<'_> {
             placed.put(&placed.cell(Row::Entry(entry)), area, style, buf);
             if let (ColumnId::Bar, Some(factor)) = (placed.column.id, entry.speedup) {
                 let room = placed.area(area);
-                let kept = if room.width > geometry::BAR + WORD / 3 { WORD } else { 0 };
+                let kept = if room.width > geometry::BAR + WORD / 3 {
+                    WORD
+                } else {
+                    0
+                };
                 draw_gain(entry, factor / most, self.theme, (room, kept), buf);
             }
         }
@@ -124,13 +142,19 @@ impl Table<'_> {
     /// A sweep in a row: its words take the place of what only a run has, its best point gives the speed-up.
     fn draw_sweep(&self, sweep: &SweepEntry, most: f64, area: Rect, buf: &mut Buffer) {
         let chosen = self.app.browse().selected() == Some(sweep.number);
-        let style = if chosen { self.theme.strong() } else { Style::new() };
+        let style = if chosen {
+            self.theme.strong()
+        } else {
+            Style::new()
+        };
         if chosen {
             buf.set_string(area.x, area.y, "▸", self.theme.strong());
         }
         let columns = &self.geometry.columns;
         let factor = sweep.best().and_then(|best| Some(best.speedup?.value));
-        let result = columns.iter().find(|placed| placed.column.id == ColumnId::SpeedUp);
+        let result = columns
+            .iter()
+            .find(|placed| placed.column.id == ColumnId::SpeedUp);
         let end = result.map_or(area.right(), |placed| placed.area(area).x);
         for placed in columns {
             let text = match placed.column.id {
@@ -144,8 +168,18 @@ impl Table<'_> {
                     if let Some(factor) = factor {
                         let bar = Bar::new(factor / most, self.theme.parallelism()).low(3);
                         let room = placed.area(area);
-                        let kept = if room.width > geometry::BAR + WORD / 3 { WORD } else { 0 };
-                        bar.render(Rect { width: room.width.saturating_sub(kept).min(LONGEST), ..room }, buf);
+                        let kept = if room.width > geometry::BAR + WORD / 3 {
+                            WORD
+                        } else {
+                            0
+                        };
+                        bar.render(
+                            Rect {
+                                width: room.width.saturating_sub(kept).min(LONGEST),
+                                ..room
+                            },
+                            buf,
+                        );
                     }
                     continue;
                 }
@@ -160,10 +194,23 @@ impl Table<'_> {
 
     /// What a sweep measures; while it goes on, how far it is.
     fn sweep_in_words(&self, sweep: &SweepEntry, room: usize) -> String {
-        let is_live = self.app.live_sweep().is_some_and(|live| live.number == sweep.number);
+        let is_live = self
+            .app
+            .live_sweep()
+            .is_some_and(|live| live.number == sweep.number);
         let progress = self.app.sweep_progress().filter(|_| is_live);
-        let models: Vec<String> = sweep.sweep.plan.parallel_executors().iter().map(Executor::name).collect();
-        let name = sweep.name.as_ref().map(|name| format!(" “{name}”")).unwrap_or_default();
+        let models: Vec<String> = sweep
+            .sweep
+            .plan
+            .parallel_executors()
+            .iter()
+            .map(Executor::name)
+            .collect();
+        let name = sweep
+            .name
+            .as_ref()
+            .map(|name| format!(" “{name}”"))
+            .unwrap_or_default();
         let (models, span) = (models.join(", "), span(sweep));
         let rounds = counted(sweep.sweep.plan.repeats().into(), "round");
         let begin = match progress {
@@ -183,7 +230,13 @@ impl Table<'_> {
     fn draw_session(&self, entry: &Entry, area: Rect, buf: &mut Buffer) {
         let text = entry.session_in_words(self.app.history().here());
         let line = "─".repeat(usize::from(area.width));
-        buf.set_stringn(area.x, area.y, line, usize::from(area.width), self.theme.secondary());
+        buf.set_stringn(
+            area.x,
+            area.y,
+            line,
+            usize::from(area.width),
+            self.theme.secondary(),
+        );
         let room = usize::from(area.width.saturating_sub(4));
         let text = format!(" {} ", shortened(&text, room.saturating_sub(2)));
         buf.set_stringn(area.x + 2, area.y, text, room, Style::new());
@@ -210,14 +263,27 @@ impl Table<'_> {
         }
         let row = Row::Live(live, number);
         let is_empty = |placed: &&Placed| (placed.column.cell)(row).is_empty();
-        for placed in self.geometry.columns.iter().filter(|placed| !is_empty(placed)) {
+        for placed in self
+            .geometry
+            .columns
+            .iter()
+            .filter(|placed| !is_empty(placed))
+        {
             placed.put(&placed.cell(row), area, Style::new(), buf);
         }
         // What is not known yet leaves room for how far it has come.
-        let Some(free) = self.geometry.columns.iter().find(is_empty) else { return };
+        let Some(free) = self.geometry.columns.iter().find(is_empty) else {
+            return;
+        };
         let x = free.area(area).x;
         let room = area.right().saturating_sub(x);
-        buf.set_stringn(x, area.y, live.done(usize::from(room)), usize::from(room), Style::new());
+        buf.set_stringn(
+            x,
+            area.y,
+            live.done(usize::from(room)),
+            usize::from(room),
+            Style::new(),
+        );
     }
 }
 
@@ -235,8 +301,13 @@ pub(super) fn draw_gain(
         (false, true) => (3, " baseline"),
         (false, false) => (3, ""),
     };
-    let bar = Rect { width: room.width.saturating_sub(kept).min(LONGEST), ..room };
-    Bar::new(share, theme.parallelism()).low(height).render(bar, buf);
+    let bar = Rect {
+        width: room.width.saturating_sub(kept).min(LONGEST),
+        ..room
+    };
+    Bar::new(share, theme.parallelism())
+        .low(height)
+        .render(bar, buf);
     let end = bar.x + (share.clamp(0.0, 1.0) * f64::from(bar.width)).round() as u16;
     buf.set_stringn(end, bar.y, word, usize::from(kept), theme.strong());
 }

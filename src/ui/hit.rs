@@ -4,7 +4,9 @@ use ratatui::layout::{Position, Rect};
 
 use super::history::HistoryRow;
 use super::panel::inside;
-use super::{footer, history, layout, overlay_area, panels, present, pythons, setup, sweep, timeline};
+use super::{
+    footer, history, layout, overlay_area, panels, present, pythons, setup, sweep, timeline,
+};
 use crate::app::App;
 use crate::app::command::{Binding, Command};
 use crate::app::key::Key;
@@ -13,7 +15,6 @@ use crate::app::pointer::Target;
 use crate::app::screen::{Panel, Screen};
 
 /// What is at this column and row of the screen, if the pointer can do anything there.
-#[must_use]
 pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
     let (columns, rows) = app.size();
     if app.screen() == Screen::TooSmall {
@@ -24,7 +25,9 @@ pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
     let panels = panels(app, area);
     if panels.footer.contains(here) {
         let offered = footer::offered(app, panels.footer);
-        let (binding, place) = offered.into_iter().find(|(_, place)| place.contains(here))?;
+        let (binding, place) = offered
+            .into_iter()
+            .find(|(_, place)| place.contains(here))?;
         return key_at(binding, column - place.x).map(Target::Offered);
     }
     match overlay_area(app, area) {
@@ -38,7 +41,11 @@ pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
 /// The key of a binding in the footer whose label was pointed at, so many columns from its begin. Where it matters which of
 /// several keys is pressed, only one that is pointed at counts.
 fn key_at(binding: &Binding, column: u16) -> Option<Key> {
-    let here = binding.label.chars().nth(usize::from(column)).map(Key::Char);
+    let here = binding
+        .label
+        .chars()
+        .nth(usize::from(column))
+        .map(Key::Char);
     match binding.command {
         Command::Experiment | Command::Type => here.filter(|key| binding.keys.contains(key)),
         _ => binding.keys.first().copied(),

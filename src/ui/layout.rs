@@ -79,7 +79,6 @@ pub struct Panels {
 }
 
 /// The panels of a screen that is large enough for any.
-#[must_use]
 pub fn panels(area: Rect, screen: Screen, focus: Focus) -> Panels {
     let (frame, body) = frame(area);
     match (screen, focus.expanded) {
@@ -92,26 +91,57 @@ pub fn panels(area: Rect, screen: Screen, focus: Focus) -> Panels {
 
 /// The rows above and below the panels, and the room between.
 fn frame(area: Rect) -> (Panels, Rect) {
-    let row = |y: u16| Rect { y: area.y + y, height: 1, ..area }.intersection(area);
+    let row = |y: u16| {
+        Rect {
+            y: area.y + y,
+            height: 1,
+            ..area
+        }
+        .intersection(area)
+    };
     let frame = Panels {
         header: row(0),
         verdict: row(1),
         aside: row(2),
         footer: row(area.height.saturating_sub(1)),
-        gutter: if Screen::of(area.width, area.height) == Screen::Wide { WIDE_GUTTER } else { SMALL_GUTTER },
+        gutter: if Screen::of(area.width, area.height) == Screen::Wide {
+            WIDE_GUTTER
+        } else {
+            SMALL_GUTTER
+        },
         ..Panels::default()
     };
-    let body = Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area }.intersection(area);
+    let body = Rect {
+        y: area.y + 3,
+        height: area.height.saturating_sub(4),
+        ..area
+    }
+    .intersection(area);
     (frame, body)
 }
 
 fn expanded(frame: Panels, body: Rect, panel: Panel) -> Panels {
     match panel {
-        Panel::Setup => Panels { setup: body, ..frame },
-        Panel::Timeline => Panels { timeline: body, ..frame },
-        Panel::Cores => Panels { cores: body, ..frame },
-        Panel::Curves => Panels { curves: body, ..frame },
-        Panel::History => Panels { history: body, ..frame },
+        Panel::Setup => Panels {
+            setup: body,
+            ..frame
+        },
+        Panel::Timeline => Panels {
+            timeline: body,
+            ..frame
+        },
+        Panel::Cores => Panels {
+            cores: body,
+            ..frame
+        },
+        Panel::Curves => Panels {
+            curves: body,
+            ..frame
+        },
+        Panel::History => Panels {
+            history: body,
+            ..frame
+        },
     }
 }
 
@@ -123,7 +153,14 @@ fn wide(frame: Panels, body: Rect) -> Panels {
     let (top, band) = split_below(top, band);
     let (setup, timeline) = split_left(top, SIDE);
     let (cores, curves) = split_left(band, SIDE);
-    Panels { setup, timeline, cores, curves, history, ..frame }
+    Panels {
+        setup,
+        timeline,
+        cores,
+        curves,
+        history,
+        ..frame
+    }
 }
 
 fn small(frame: Panels, body: Rect) -> Panels {
@@ -131,11 +168,20 @@ fn small(frame: Panels, body: Rect) -> Panels {
     let cores = u16::from(body.height + 4 >= ROWS_FOR_CORES);
     let (top, history) = split_below(body, history);
     let (timeline, cores) = split_below(top, cores);
-    Panels { timeline, cores, history, ..frame }
+    Panels {
+        timeline,
+        cores,
+        history,
+        ..frame
+    }
 }
 
 fn teaching(frame: Panels, area: Rect) -> Panels {
-    let figures = if area.width >= LARGE_FIGURES.0 && area.height >= LARGE_FIGURES.1 { 7 } else { 4 };
+    let figures = if area.width >= LARGE_FIGURES.0 && area.height >= LARGE_FIGURES.1 {
+        7
+    } else {
+        4
+    };
     let (verdict, apart, history) = match area.height {
         ..20 => (2, 0, 2),
         20..30 => (2, 1, 4),
@@ -148,30 +194,71 @@ fn teaching(frame: Panels, area: Rect) -> Panels {
     let (_, rest) = split_above(rest, apart);
     let (figures, rest) = split_above(rest, figures);
     let (timeline, history) = split_below(rest, history);
-    Panels { verdict, aside: Rect::default(), figures, timeline, history, ..frame }
+    Panels {
+        verdict,
+        aside: Rect::default(),
+        figures,
+        timeline,
+        history,
+        ..frame
+    }
 }
 
 fn split_above(area: Rect, above: u16) -> (Rect, Rect) {
     let above = above.min(area.height);
-    (Rect { height: above, ..area }, Rect { y: area.y + above, height: area.height - above, ..area })
+    (
+        Rect {
+            height: above,
+            ..area
+        },
+        Rect {
+            y: area.y + above,
+            height: area.height - above,
+            ..area
+        },
+    )
 }
 
 fn split_below(area: Rect, below: u16) -> (Rect, Rect) {
     let below = below.min(area.height);
     let above = area.height - below;
-    (Rect { height: above, ..area }, Rect { y: area.y + above, height: below, ..area })
+    (
+        Rect {
+            height: above,
+            ..area
+        },
+        Rect {
+            y: area.y + above,
+            height: below,
+            ..area
+        },
+    )
 }
 
 fn split_left(area: Rect, left: u16) -> (Rect, Rect) {
     let left = left.min(area.width);
-    (Rect { width: left, ..area }, Rect { x: area.x + left, width: area.width - left, ..area })
+    (
+        Rect {
+            width: left,
+            ..area
+        },
+        Rect {
+            x: area.x + left,
+            width: area.width - left,
+            ..area
+        },
+    )
 }
 
 /// A rectangle of at most this size in the middle of `area`.
-#[must_use]
 pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
-    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    }
 }
 
 #[cfg(test)]
@@ -179,11 +266,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const TIMELINE: Focus = Focus { panel: Panel::Timeline, expanded: false };
+    const TIMELINE: Focus = Focus {
+        panel: Panel::Timeline,
+        expanded: false,
+    };
 
     fn all(panels: &Panels) -> [Rect; 10] {
         let p = panels;
-        [p.header, p.verdict, p.aside, p.figures, p.setup, p.timeline, p.cores, p.curves, p.history, p.footer]
+        [
+            p.header, p.verdict, p.aside, p.figures, p.setup, p.timeline, p.cores, p.curves,
+            p.history, p.footer,
+        ]
     }
 
     #[test]
@@ -204,7 +297,11 @@ mod tests {
         let rows = |w, h| {
             let panels = panels(Rect::new(0, 0, w, h), Screen::Teaching, TIMELINE);
             assert!(panels.setup.is_empty() && panels.cores.is_empty() && panels.curves.is_empty());
-            (panels.figures.height, panels.timeline.height - 3, panels.history.height)
+            (
+                panels.figures.height,
+                panels.timeline.height - 3,
+                panels.history.height,
+            )
         };
         assert_eq!(rows(60, 16), (4, 3, 2));
         assert_eq!(rows(80, 24), (4, 8, 4));

@@ -13,16 +13,28 @@ pub use crate::domain::text::wrap;
 /// A bordered block with a title.
 pub fn block<'a>(title: impl Into<String>, focused: bool, theme: Theme) -> Block<'a> {
     let (style, border) = theme.border(focused);
-    let title_style = on_border(if focused { theme.strong() } else { Style::new() });
+    let title_style = on_border(if focused {
+        theme.strong()
+    } else {
+        Style::new()
+    });
     let title = Span::styled(format!(" {} ", title.into()), title_style);
-    Block::bordered().border_type(border).border_style(style).title(title).padding(Padding::horizontal(1))
+    Block::bordered()
+        .border_type(border)
+        .border_style(style)
+        .title(title)
+        .padding(Padding::horizontal(1))
 }
 
 /// A style that does not inherit the border's.
 pub fn on_border(style: Style) -> Style {
     let fg = style.fg.unwrap_or(Color::Reset);
     let dim = style.add_modifier.contains(Modifier::DIM);
-    if dim { style.fg(fg) } else { style.fg(fg).remove_modifier(Modifier::DIM) }
+    if dim {
+        style.fg(fg)
+    } else {
+        style.fg(fg).remove_modifier(Modifier::DIM)
+    }
 }
 
 /// Draws a block and returns the room inside.
@@ -52,10 +64,18 @@ pub fn draw_lines(lines: &[Line<'_>], area: Rect, buf: &mut Buffer) {
 
 /// A few words in the middle of a room that has nothing else in it.
 pub fn draw_centred(text: &str, area: Rect, buf: &mut Buffer) {
-    let lines: Vec<Line<'_>> =
-        wrap(text, area.width).into_iter().map(|line| Line::raw(line).centered()).collect();
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
-    let middle = Rect { y: area.y + (area.height - rows) / 2, height: rows, ..area };
+    let lines: Vec<Line<'_>> = wrap(text, area.width)
+        .into_iter()
+        .map(|line| Line::raw(line).centered())
+        .collect();
+    let rows = u16::try_from(lines.len())
+        .unwrap_or(u16::MAX)
+        .min(area.height);
+    let middle = Rect {
+        y: area.y + (area.height - rows) / 2,
+        height: rows,
+        ..area
+    };
     for (line, row) in lines.iter().zip(middle.rows()) {
         line.render(row, buf);
     }
@@ -75,7 +95,10 @@ pub fn draw_scrolled<'a, T>(
         return;
     }
     let first = usize::from(scroll.first(rows.len(), area.height));
-    let text = Rect { width: area.width - 1, ..area };
+    let text = Rect {
+        width: area.width - 1,
+        ..area
+    };
     for (place, row) in text.rows().zip(rows.iter().skip(first)) {
         buf.set_line(place.x, place.y, &line(row), place.width);
     }

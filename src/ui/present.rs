@@ -36,7 +36,12 @@ pub fn fitted(app: &App, panels: Panels) -> Panels {
         return panels;
     }
     let timeline = panels.figures.union(panels.timeline).union(panels.history);
-    Panels { timeline, figures: Rect::default(), history: Rect::default(), ..panels }
+    Panels {
+        timeline,
+        figures: Rect::default(),
+        history: Rect::default(),
+        ..panels
+    }
 }
 
 /// All panels of the layout.
@@ -48,7 +53,12 @@ pub fn draw(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
         Some(shown) => {
             figures(app, shown, theme, panels.figures, buf);
             timeline::panel(app, theme, panels.timeline, panels.gutter, buf);
-            Runs { app, theme, width: panels.history.width }.draw(panels.history, buf);
+            Runs {
+                app,
+                theme,
+                width: panels.history.width,
+            }
+            .draw(panels.history, buf);
         }
     }
 }
@@ -60,7 +70,10 @@ fn band(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let (first, second) = said(app, room);
     let rows = usize::from(area.height);
     let begin = rows.saturating_sub(2) / 2;
-    let lines = [(first, style), (second, style.remove_modifier(Modifier::BOLD))];
+    let lines = [
+        (first, style),
+        (second, style.remove_modifier(Modifier::BOLD)),
+    ];
     for (i, row) in area.rows().enumerate() {
         buf.set_style(row, style);
         if let Some((text, style)) = i.checked_sub(begin).and_then(|i| lines.get(i)) {
@@ -74,14 +87,20 @@ fn said(app: &App, room: u16) -> (String, String) {
     let headline = app.headline();
     let most = usize::from(room);
     if let Some(notice) = app.notice() {
-        return (header::shortened(headline, most), header::shortened(&notice.sentence, most));
+        return (
+            header::shortened(headline, most),
+            header::shortened(&notice.sentence, most),
+        );
     }
     if let Some(Shown::Entry(entry)) = app.shown()
         && let Some((result, reason)) = headline.rsplit_once(": ")
     {
         // A doubt matters more than the reason.
         if entry.record.caveats.is_empty() {
-            return (header::shortened(result, most), header::shortened(reason, most));
+            return (
+                header::shortened(result, most),
+                header::shortened(reason, most),
+            );
         }
         let fits = headline.chars().count() <= most;
         let first = header::shortened(if fits { headline } else { result }, most);
@@ -107,13 +126,20 @@ struct Number {
 
 impl Number {
     fn new<const N: usize>(digits: String, captions: [String; N]) -> Number {
-        Number { digits, captions: captions.into() }
+        Number {
+            digits,
+            captions: captions.into(),
+        }
     }
 }
 
 /// Time, and the two numbers that it is all about; afterwards what came out of them.
 fn figures(app: &App, shown: Shown<'_>, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let size = if area.height > Size::Large.rows() { Size::Large } else { Size::Small };
+    let size = if area.height > Size::Large.rows() {
+        Size::Large
+    } else {
+        Size::Small
+    };
     let cores = app.machine_shown().cores_usable;
     let numbers = match shown {
         Shown::Live(live) => of_live(live, cores),
@@ -133,25 +159,53 @@ fn figures(app: &App, shown: Shown<'_>, theme: Theme, area: Rect, buf: &mut Buff
 fn draw_number(number: &Number, size: Size, theme: Theme, area: Rect, buf: &mut Buffer) {
     let right = area.right().saturating_sub(2);
     let room = right.saturating_sub(area.x);
-    let caption = number.captions.iter().find(|caption| caption.chars().count() <= usize::from(room));
+    let caption = number
+        .captions
+        .iter()
+        .find(|caption| caption.chars().count() <= usize::from(room));
     if let Some(caption) = caption.or(number.captions.last()) {
-        let width = u16::try_from(caption.chars().count()).unwrap_or(u16::MAX).min(room);
-        buf.set_stringn(right - width, area.y, caption, usize::from(width), Style::new());
+        let width = u16::try_from(caption.chars().count())
+            .unwrap_or(u16::MAX)
+            .min(room);
+        buf.set_stringn(
+            right - width,
+            area.y,
+            caption,
+            usize::from(width),
+            Style::new(),
+        );
     }
     let figure = Figure::new(&number.digits, size, theme.strong());
     let width = figure.width().min(room);
-    let below = Rect { x: right - width, y: area.y + 1, width, height: area.height.saturating_sub(1) };
+    let below = Rect {
+        x: right - width,
+        y: area.y + 1,
+        width,
+        height: area.height.saturating_sub(1),
+    };
     figure.render(below, buf);
 }
 
 fn of_live(live: &Live, cores: u32) -> [Number; 3] {
     let in_flight = live.trace.in_flight_now();
     [
-        Number::new(format!("{:.1} s", seconds(live.trace.now())), ["time so far".into()]),
-        Number::new(in_flight.to_string(), ["concurrency: tasks in flight".into(), "tasks in flight".into()]),
+        Number::new(
+            format!("{:.1} s", seconds(live.trace.now())),
+            ["time so far".into()],
+        ),
+        Number::new(
+            in_flight.to_string(),
+            [
+                "concurrency: tasks in flight".into(),
+                "tasks in flight".into(),
+            ],
+        ),
         Number::new(
             format!("{:.1}", live.trace.on_core_lately()),
-            [format!("parallelism: on a core, of {cores}"), format!("on a core, of {cores}")],
+            [
+                format!("parallelism: on a core, of {cores}"),
+                format!("on a core, of {cores}"),
+            ],
         ),
     ]
 }
@@ -163,7 +217,10 @@ fn of_entry(entry: &Entry, cores: u32) -> [Number; 3] {
         speed_up(entry),
         Number::new(
             format!("{:.1}", record.parallelism),
-            [format!("parallelism: cores used, of {cores}"), format!("cores used, of {cores}")],
+            [
+                format!("parallelism: cores used, of {cores}"),
+                format!("cores used, of {cores}"),
+            ],
         ),
     ]
 }
@@ -175,7 +232,9 @@ fn speed_up(entry: &Entry) -> Number {
     match (record.outcome, entry.speedup, entry.baseline) {
         (Outcome::Cancelled | Outcome::Failed, ..) => none(record.outcome.name()),
         _ if record.tasks_failed > 0 => none("tasks failed"),
-        (_, Some(factor), Some(over)) => Number::new(text::speedup(factor), measured_against(entry, over)),
+        (_, Some(factor), Some(over)) => {
+            Number::new(text::speedup(factor), measured_against(entry, over))
+        }
         _ => none("no baseline yet"),
     }
 }
@@ -184,9 +243,17 @@ fn speed_up(entry: &Entry) -> Number {
 fn measured_against(entry: &Entry, over: Baseline) -> [String; 3] {
     let short = "speed-up".to_string();
     if over.number == entry.number {
-        return ["speed-up: the baseline".into(), "the baseline".into(), short];
+        return [
+            "speed-up: the baseline".into(),
+            "the baseline".into(),
+            short,
+        ];
     }
-    let number = if over.is_chosen { format!("speed-up over #{}", over.number) } else { short.clone() };
+    let number = if over.is_chosen {
+        format!("speed-up over #{}", over.number)
+    } else {
+        short.clone()
+    };
     [format!("speed-up over {}", over.name()), number, short]
 }
 

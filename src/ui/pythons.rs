@@ -34,7 +34,14 @@ pub fn area(app: &App, area: Rect) -> Rect {
 pub fn overlay(app: &App, cursor: usize, theme: Theme, area: Rect, buf: &mut Buffer) {
     let inner = draw_over(&block("Python interpreters", true, theme), area, buf);
     let lines = lines(app, cursor, theme, inner.width);
-    draw_scrolled(&lines, Line::clone, scroll(app, cursor, inner.height), theme, inner, buf);
+    draw_scrolled(
+        &lines,
+        Line::clone,
+        scroll(app, cursor, inner.height),
+        theme,
+        inner,
+        buf,
+    );
 }
 
 /// The interpreter that stands in row `y` of the screen, with the list in `over`.
@@ -68,19 +75,32 @@ fn lines(app: &App, cursor: usize, theme: Theme, width: u16) -> Vec<Line<'static
     if lines.is_empty() {
         let said = "No Python was found that the tasks could be executed by: Python 3.8 or newer, as python3 on PATH or \
                     in pyenv. Everything else works without it.";
-        lines.extend(wrap(said, width).into_iter().map(|text| Line::styled(text, theme.strong())));
+        lines.extend(
+            wrap(said, width)
+                .into_iter()
+                .map(|text| Line::styled(text, theme.strong())),
+        );
     }
     if !pythons.useless.is_empty() {
         lines.push(Line::default());
         lines.push(Line::styled("Of no use", theme.strong()));
-        lines.extend(pythons.useless.iter().flat_map(|python| useless(python, width)));
+        lines.extend(
+            pythons
+                .useless
+                .iter()
+                .flat_map(|python| useless(python, width)),
+        );
     }
     lines
 }
 
 /// "▸ 3.13.0    GIL on   /usr/bin/python3.13".
 fn usable(found: &FoundPython, here: bool, theme: Theme, width: u16) -> Line<'static> {
-    let (sign, style) = if here { ("▸ ", theme.cursor()) } else { ("  ", Style::new()) };
+    let (sign, style) = if here {
+        ("▸ ", theme.cursor())
+    } else {
+        ("  ", Style::new())
+    };
     let interpreter = &found.interpreter;
     let version = format!("{:<VERSIONS$}", interpreter.version_name());
     let gil = format!(" {:<8} ", interpreter.gil.words());
@@ -96,7 +116,9 @@ fn usable(found: &FoundPython, here: bool, theme: Theme, width: u16) -> Line<'st
 fn useless(python: &UselessPython, width: u16) -> Vec<Line<'static>> {
     let said = clean(&python.sentence, FOREIGN);
     let rows = wrap(&said, width.saturating_sub(2));
-    rows.into_iter().map(|row| Line::from(format!("  {}", shortened(&row, usize::from(width))))).collect()
+    rows.into_iter()
+        .map(|row| Line::from(format!("  {}", shortened(&row, usize::from(width)))))
+        .collect()
 }
 
 /// The end of a path, which tells more than its begin.

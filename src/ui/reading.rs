@@ -13,14 +13,23 @@ use crate::app::reading::{Look, Piece};
 
 /// Where a text lies over the panels: as high as it is long, so that a short one leaves them in sight.
 pub fn area(reading: &Reading, area: Rect) -> Rect {
-    let height = u16::try_from(reading.lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let height = u16::try_from(reading.lines.len())
+        .unwrap_or(u16::MAX)
+        .saturating_add(2);
     centred(area, reading.width, height)
 }
 
 /// A text over the panels.
 pub fn overlay(reading: &Reading, scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
     let inner = draw_over(&block(reading.title.as_str(), true, theme), area, buf);
-    draw_scrolled(&reading.lines, |pieces| line(pieces, theme), scroll, theme, inner, buf);
+    draw_scrolled(
+        &reading.lines,
+        |pieces| line(pieces, theme),
+        scroll,
+        theme,
+        inner,
+        buf,
+    );
 }
 
 fn line(pieces: &[Piece], theme: Theme) -> Line<'_> {
@@ -29,7 +38,9 @@ fn line(pieces: &[Piece], theme: Theme) -> Line<'_> {
 
 fn span(piece: &Piece, theme: Theme) -> Span<'_> {
     match piece.look {
-        Look::Phase(phase) if piece.text.is_empty() => Span::styled(mark(phase), theme.phase(phase)),
+        Look::Phase(phase) if piece.text.is_empty() => {
+            Span::styled(mark(phase), theme.phase(phase))
+        }
         look => Span::styled(&*piece.text, style(look, theme)),
     }
 }

@@ -48,7 +48,11 @@ fn draw_form(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffe
     let foot = foot(app, focused, theme, area.width);
     let rows = rows_area(foot.len(), area);
     draw_rows(app.setup(), focused, theme, rows, buf);
-    let below = Rect { y: rows.bottom(), height: area.height - rows.height, ..area };
+    let below = Rect {
+        y: rows.bottom(),
+        height: area.height - rows.height,
+        ..area
+    };
     draw_lines(&foot, below, buf);
 }
 
@@ -56,30 +60,51 @@ fn draw_form(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffe
 pub fn row_at(app: &App, focused: bool, inner: Rect, y: u16) -> Option<Row> {
     let area = rows_area(foot(app, focused, Theme::plain(), inner.width).len(), inner);
     let below = usize::from(y.checked_sub(area.y).filter(|_| y < area.bottom())?);
-    app.setup().rows().get(first_in_view(app.setup(), area) + below).copied()
+    app.setup()
+        .rows()
+        .get(first_in_view(app.setup(), area) + below)
+        .copied()
 }
 
 /// The room of the rows, above a foot of so many lines.
 fn rows_area(foot: usize, area: Rect) -> Rect {
     let reserved = 1 + if area.width < ROOMY { 3 } else { 2 };
-    let foot = u16::try_from(foot).unwrap_or(u16::MAX).max(reserved).min(area.height.saturating_sub(1));
+    let foot = u16::try_from(foot)
+        .unwrap_or(u16::MAX)
+        .max(reserved)
+        .min(area.height.saturating_sub(1));
     // The foot is close to the rows, however high the panel is.
-    Rect { height: (area.height - foot).min(MOST_ROWS + 1), ..area }
+    Rect {
+        height: (area.height - foot).min(MOST_ROWS + 1),
+        ..area
+    }
 }
 
 /// The first row in view: a row more than the cursor's is, so that it is seen that the form goes on.
 fn first_in_view(setup: &Setup, area: Rect) -> usize {
     let (rows, room) = (setup.rows(), usize::from(area.height));
     let cursor = rows.iter().position(|row| *row == setup.row()).unwrap_or(0);
-    (cursor + 2).saturating_sub(room).min(rows.len().saturating_sub(room))
+    (cursor + 2)
+        .saturating_sub(room)
+        .min(rows.len().saturating_sub(room))
 }
 
 /// As many rows as fit, the chosen one among them; an arrow says where there are more.
 fn draw_rows(setup: &Setup, focused: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
     let rows = setup.rows();
     let first = first_in_view(setup, area);
-    let lines: Vec<Line<'_>> =
-        rows.iter().map(|row| line(setup, *row, focused && *row == setup.row(), area.width, theme)).collect();
+    let lines: Vec<Line<'_>> = rows
+        .iter()
+        .map(|row| {
+            line(
+                setup,
+                *row,
+                focused && *row == setup.row(),
+                area.width,
+                theme,
+            )
+        })
+        .collect();
     draw_lines(&lines[first..], area, buf);
     if area.is_empty() {
         return;
@@ -106,17 +131,28 @@ fn foot(app: &App, focused: bool, theme: Theme, width: u16) -> Vec<Line<'static>
         }
     };
     let said = match remark(setup) {
-        Some(remark) => styled(&remark.sentence, width, |text| Line::styled(text, theme.strong())),
+        Some(remark) => styled(&remark.sentence, width, |text| {
+            Line::styled(text, theme.strong())
+        }),
         None if focused => styled(&setup.about(app.limits()), width, Line::raw),
         None => styled(&setup.about_model(), width, Line::raw),
     };
-    let key = if app.is_possible(Command::Run) { Span::styled("r", theme.cursor()) } else { Span::raw(" ") };
-    beside(key, forecast, theme, width).into_iter().chain(said).collect()
+    let key = if app.is_possible(Command::Run) {
+        Span::styled("r", theme.cursor())
+    } else {
+        Span::raw(" ")
+    };
+    beside(key, forecast, theme, width)
+        .into_iter()
+        .chain(said)
+        .collect()
 }
 
 /// The key, as in the footer, where it does something, and how long the run will take.
 fn beside(key: Span<'static>, forecast: &str, theme: Theme, width: u16) -> Vec<Line<'static>> {
-    let mut lines = styled(forecast, width.saturating_sub(2), |text| Line::styled(text, theme.strong()));
+    let mut lines = styled(forecast, width.saturating_sub(2), |text| {
+        Line::styled(text, theme.strong())
+    });
     for (i, line) in lines.iter_mut().enumerate() {
         let before = if i == 0 { key.clone() } else { Span::raw(" ") };
         line.spans.splice(0..0, [before, Span::raw(" ")]);
@@ -130,26 +166,51 @@ fn styled(text: &str, width: u16, style: impl Fn(String) -> Line<'static>) -> Ve
 
 /// What there is to say about the chosen row.
 fn remark(setup: &Setup) -> Option<&Remark> {
-    setup.remark().filter(|remark| remark.field == setup.row().field() && !remark.is_error)
+    setup
+        .remark()
+        .filter(|remark| remark.field == setup.row().field() && !remark.is_error)
 }
 
 fn line(setup: &Setup, row: Row, here: bool, width: u16, theme: Theme) -> Line<'static> {
     let label = format!("{:<LABELS$}", setup.label(row));
-    let label = if here { Span::styled(label, theme.strong()) } else { Span::raw(label) };
+    let label = if here {
+        Span::styled(label, theme.strong())
+    } else {
+        Span::raw(label)
+    };
     if let (Some(typed), true) = (setup.typed(), here) {
         let typed = Span::styled(format!(" {typed}▏"), theme.cursor());
-        return Line::from(vec![label, typed, Span::raw(format!(" {}", setup.unit(row)))]);
+        return Line::from(vec![
+            label,
+            typed,
+            Span::raw(format!(" {}", setup.unit(row))),
+        ]);
     }
-    let is_wrong = setup.forecast().is_err_and(|invalid| invalid.field == row.field());
+    let is_wrong = setup
+        .forecast()
+        .is_err_and(|invalid| invalid.field == row.field());
     let value = setup.value(row);
     // The marks of the cursor and of a mistake have their columns in any case.
     let room = usize::from(width).saturating_sub(LABELS + 2);
     let fits = value.chars().count() <= room;
-    let value = if fits { value } else { shortened(&setup.short_value(row), room) };
+    let value = if fits {
+        value
+    } else {
+        shortened(&setup.short_value(row), room)
+    };
     match (here, is_wrong) {
-        (true, true) => Line::from(vec![label, Span::styled(format!("‹{value}›!"), theme.error())]),
-        (false, true) => Line::from(vec![label, Span::styled(format!(" {value} !"), theme.error())]),
-        (true, false) => Line::from(vec![label, Span::styled(format!("‹{value}›"), theme.cursor())]),
+        (true, true) => Line::from(vec![
+            label,
+            Span::styled(format!("‹{value}›!"), theme.error()),
+        ]),
+        (false, true) => Line::from(vec![
+            label,
+            Span::styled(format!(" {value} !"), theme.error()),
+        ]),
+        (true, false) => Line::from(vec![
+            label,
+            Span::styled(format!("‹{value}›"), theme.cursor()),
+        ]),
         (false, false) => Line::from(vec![label, Span::raw(format!(" {value}"))]),
     }
 }

@@ -30,7 +30,9 @@ use ratatui::widgets::Widget;
 use super::details;
 use super::header;
 use super::layout::Panels;
-use super::panel::{block, draw_block, draw_lines, draw_over, draw_scrolled, inside, on_border, wrap};
+use super::panel::{
+    block, draw_block, draw_lines, draw_over, draw_scrolled, inside, on_border, wrap,
+};
 use super::theme::Theme;
 use super::widget::bar::Bar as ProgressBar;
 use super::widget::chart::{self, Bar, Chart, GUTTER, Ink, Layout, Scale};
@@ -68,20 +70,35 @@ pub fn screen(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Bu
 
 /// Two rows of the teaching layout, below the header.
 fn band_area(area: Rect) -> Rect {
-    Rect { y: area.y + 1, height: 2, ..area }.intersection(area)
+    Rect {
+        y: area.y + 1,
+        height: 2,
+        ..area
+    }
+    .intersection(area)
 }
 
 /// Below the rows on top, above the footer.
 fn chart_area(area: Rect) -> Rect {
-    Rect { y: area.y + 3, height: area.height.saturating_sub(4), ..area }.intersection(area)
+    Rect {
+        y: area.y + 3,
+        height: area.height.saturating_sub(4),
+        ..area
+    }
+    .intersection(area)
 }
 
 /// What came out, reversed over the whole width.
 fn band(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let style = header::band(theme);
     let notice = app.notice().map(|notice| notice.sentence.as_str());
-    let second = notice.or_else(|| app.sketch().map(|sketch| sketch.conclusion.as_str())).unwrap_or_default();
-    let lines = [(app.headline(), style), (second, style.remove_modifier(Modifier::BOLD))];
+    let second = notice
+        .or_else(|| app.sketch().map(|sketch| sketch.conclusion.as_str()))
+        .unwrap_or_default();
+    let lines = [
+        (app.headline(), style),
+        (second, style.remove_modifier(Modifier::BOLD)),
+    ];
     for (row, (text, style)) in area.rows().zip(lines) {
         buf.set_style(row, style);
         let room = usize::from(row.width.saturating_sub(4));
@@ -129,10 +146,20 @@ impl Geometry {
         let (rest, progress) = split_below(rest, u16::from(inner.height >= 8));
         let (rest, about) = split_below(rest, u16::from(inner.height >= 6));
         let is_roomy = inner.width >= ROOM_FOR_TABLE.0 && inner.height >= ROOM_FOR_TABLE.1;
-        let rows = u16::try_from(sketch.groups.len() + 1).unwrap_or(u16::MAX).min(rest.height / 3);
+        let rows = u16::try_from(sketch.groups.len() + 1)
+            .unwrap_or(u16::MAX)
+            .min(rest.height / 3);
         let (chart, table) = split_below(rest, if is_roomy { rows } else { 0 });
         let (models, layout) = layout(app, sketch, chart.width.saturating_sub(GUTTER));
-        Geometry { chart, table, about, progress, notes, layout, models }
+        Geometry {
+            chart,
+            table,
+            about,
+            progress,
+            notes,
+            layout,
+            models,
+        }
     }
 }
 
@@ -141,12 +168,16 @@ fn layout(app: &App, sketch: &Sketch, width: u16) -> (std::ops::Range<usize>, La
     let models = sketch.executors.len();
     let bars = |models: usize| -> Vec<usize> {
         let parallel = sketch.groups.len().saturating_sub(1);
-        std::iter::once(1).chain(std::iter::repeat_n(models, parallel)).collect()
+        std::iter::once(1)
+            .chain(std::iter::repeat_n(models, parallel))
+            .collect()
     };
     if let Some(layout) = Layout::whole(&bars(models), width) {
         return (0..models, layout);
     }
-    let (here, group) = app.chart().map_or((0, 0), |chart| (chart.executor(), chart.place().0));
+    let (here, group) = app
+        .chart()
+        .map_or((0, 0), |chart| (chart.executor(), chart.place().0));
     let only = bars(1);
     let layout = Layout::whole(&only, width).unwrap_or_else(|| Layout::around(&only, group, width));
     (here..(here + 1).min(models), layout)
@@ -155,7 +186,17 @@ fn layout(app: &App, sketch: &Sketch, width: u16) -> (std::ops::Range<usize>, La
 fn split_below(area: Rect, below: u16) -> (Rect, Rect) {
     let below = below.min(area.height);
     let above = area.height - below;
-    (Rect { height: above, ..area }, Rect { y: area.y + above, height: below, ..area })
+    (
+        Rect {
+            height: above,
+            ..area
+        },
+        Rect {
+            y: area.y + above,
+            height: below,
+            ..area
+        },
+    )
 }
 
 fn draw(app: &App, sketch: &Sketch, theme: Theme, area: Rect, buf: &mut Buffer) {
@@ -180,7 +221,10 @@ fn title(sketch: &Sketch, geometry: &Geometry, width: u16) -> String {
         models if models.len() == sketch.executors.len() => String::new(),
         models => format!(
             " · only {}: ↑↓",
-            sketch.executors.get(models.start).map_or("serial".into(), |it| it.name())
+            sketch
+                .executors
+                .get(models.start)
+                .map_or("serial".into(), |it| it.name())
         ),
     };
     let (first, shown) = (geometry.layout.first, geometry.layout.groups.len());
@@ -191,32 +235,53 @@ fn title(sketch: &Sketch, geometry: &Geometry, width: u16) -> String {
         _ => String::new(),
     };
     let candidates = [
-        format!("{} · {unit}, by number of workers{only}{part}", sketch.title),
+        format!(
+            "{} · {unit}, by number of workers{only}{part}",
+            sketch.title
+        ),
         format!("{} · {unit} by workers{only}{part}", sketch.title),
         format!("{unit} by workers{only}{part}"),
     ];
     let fits = |title: &&String| title.chars().count() + 6 <= usize::from(width);
-    candidates.iter().find(fits).unwrap_or(&candidates[2]).clone()
+    candidates
+        .iter()
+        .find(fits)
+        .unwrap_or(&candidates[2])
+        .clone()
 }
 
 /// What the marks mean, as many as fit, the bars first.
 fn legend(sketch: &Sketch, geometry: &Geometry, theme: Theme, width: u16) -> Line<'static> {
-    let drawn = sketch.executors.get(geometry.models.clone()).unwrap_or_default();
+    let drawn = sketch
+        .executors
+        .get(geometry.models.clone())
+        .unwrap_or_default();
     let mut entries: Vec<(String, Style, String)> = drawn
         .iter()
         .zip(names(drawn, usize::from(width)))
-        .map(|(one, name)| (ink(one.model, theme).fill.repeat(2), ink(one.model, theme).style, name))
+        .map(|(one, name)| {
+            (
+                ink(one.model, theme).fill.repeat(2),
+                ink(one.model, theme).style,
+                name,
+            )
+        })
         .collect();
     entries.push(("═".into(), Style::new(), "ideal".into()));
-    entries
-        .extend(sketch.laws.iter().map(|law| (symbol(law).to_string(), Style::new(), law_name(law).into())));
+    entries.extend(
+        sketch
+            .laws
+            .iter()
+            .map(|law| (symbol(law).to_string(), Style::new(), law_name(law).into())),
+    );
     entries.push(("─".into(), Style::new(), "serial".into()));
     entries.push(("★".into(), theme.strong(), "best".into()));
     let mut points = sketch.groups.iter().flat_map(|group| &group.points);
     if points.clone().any(|point| point.is_now) {
         entries.push(("━".into(), theme.cursor(), "now".into()));
     }
-    let is_warm_up = |point: &crate::app::sweep::Point| point.value.is_none() && point.warm_up.is_some();
+    let is_warm_up =
+        |point: &crate::app::sweep::Point| point.value.is_none() && point.warm_up.is_some();
     if points.any(is_warm_up) {
         entries.push(("○".into(), Style::new(), "warm-up".into()));
     }
@@ -224,7 +289,9 @@ fn legend(sketch: &Sketch, geometry: &Geometry, theme: Theme, width: u16) -> Lin
     let mut left = usize::from(width).saturating_sub(6);
     for (mark, style, name) in entries {
         let needed = mark.chars().count() + name.chars().count() + 3;
-        let Some(rest) = left.checked_sub(needed) else { break };
+        let Some(rest) = left.checked_sub(needed) else {
+            break;
+        };
         left = rest;
         spans.push(Span::styled(mark, on_border(style)));
         spans.push(Span::styled(format!(" {name}  "), on_border(Style::new())));
@@ -240,10 +307,19 @@ fn names(drawn: &[Executor], width: usize) -> Vec<String> {
         drawn.iter().map(Executor::label).collect::<Vec<String>>(),
         drawn.iter().map(in_short).collect(),
         drawn.iter().map(model_alone).collect(),
-        drawn.iter().map(|one| one.model.name().replace("python-", "py-")).collect(),
+        drawn
+            .iter()
+            .map(|one| one.model.name().replace("python-", "py-"))
+            .collect(),
     ];
     // Two marks and three blanks besides each name, and the frame.
-    let needed = |names: &[String]| names.iter().map(|name| name.chars().count() + 5).sum::<usize>() + 6;
+    let needed = |names: &[String]| {
+        names
+            .iter()
+            .map(|name| name.chars().count() + 5)
+            .sum::<usize>()
+            + 6
+    };
     let fitting = candidates.iter().find(|names| needed(names) <= width);
     fitting.or(candidates.last()).cloned().unwrap_or_default()
 }
@@ -267,31 +343,41 @@ fn groups(sketch: &Sketch, models: &std::ops::Range<usize>) -> Vec<chart::Group>
     let group = |(at, group): (usize, &crate::app::sweep::Group)| {
         let points = group.points.iter().enumerate();
         let is_drawn = |model: usize| at == 0 || models.contains(&model);
-        let bars = points.filter(|(model, _)| is_drawn(*model)).map(|(model, point)| Bar {
-            series: if at == 0 { 0 } else { model + 1 },
-            value: point.value,
-            interval: point.interval.map(|interval| (interval.low, interval.high)),
-            singles: point.singles.clone(),
-            uncounted: point.warm_up,
-            sign: point.is_best.then_some("★"),
-            missing: if point.failed > 0 { "✗" } else { "·" },
-            is_now: point.is_now,
-            is_marked: point.is_marked,
-        });
-        chart::Group { label: group.label.clone(), bars: bars.collect() }
+        let bars = points
+            .filter(|(model, _)| is_drawn(*model))
+            .map(|(model, point)| Bar {
+                series: if at == 0 { 0 } else { model + 1 },
+                value: point.value,
+                interval: point.interval.map(|interval| (interval.low, interval.high)),
+                singles: point.singles.clone(),
+                uncounted: point.warm_up,
+                sign: point.is_best.then_some("★"),
+                missing: if point.failed > 0 { "✗" } else { "·" },
+                is_now: point.is_now,
+                is_marked: point.is_marked,
+            });
+        chart::Group {
+            label: group.label.clone(),
+            bars: bars.collect(),
+        }
     };
     sketch.groups.iter().enumerate().map(group).collect()
 }
 
 fn draw_chart(app: &App, sketch: &Sketch, geometry: &Geometry, theme: Theme, buf: &mut Buffer) {
     let groups = groups(sketch, &geometry.models);
-    let models = std::iter::once(Model::Serial).chain(sketch.executors.iter().map(|executor| executor.model));
+    let models = std::iter::once(Model::Serial)
+        .chain(sketch.executors.iter().map(|executor| executor.model));
     let inks: Vec<Ink> = models.map(|model| ink(model, theme)).collect();
     let scale = Scale::reaching(sketch.peak * HEADROOM, chart::plot(geometry.chart).height);
     let label = |value: f64| label(value, scale, sketch.unit);
     let ideal = |group: f64| sketch.groups.get(group.round() as usize)?.ideal;
     let serial = |_: f64| sketch.serial;
-    let laws: Vec<(Curve, &Law)> = sketch.laws.iter().map(|law| (curve(sketch, *law), law)).collect();
+    let laws: Vec<(Curve, &Law)> = sketch
+        .laws
+        .iter()
+        .map(|law| (curve(sketch, *law), law))
+        .collect();
     let line = |at, symbol, style| chart::Line { at, symbol, style };
     let mut chart = Chart::new(&groups, &geometry.layout, &inks, scale, &label)
         .line(line(&serial, "─", Style::new()))
@@ -303,7 +389,11 @@ fn draw_chart(app: &App, sketch: &Sketch, geometry: &Geometry, theme: Theme, buf
             .map_or(Style::new(), |ink| ink.style);
         chart = chart.line(line(&**at, symbol(law), style));
     }
-    let bar = if group == 0 { 0 } else { bar - geometry.models.start.min(bar) };
+    let bar = if group == 0 {
+        0
+    } else {
+        bar - geometry.models.start.min(bar)
+    };
     chart.cursor(group, bar).render(geometry.chart, buf);
 }
 
@@ -312,13 +402,26 @@ type Curve = Box<dyn Fn(f64) -> Option<f64>>;
 
 /// A law between the measured numbers of workers: on a scale on which these stand in equal distances.
 fn curve(sketch: &Sketch, law: Law) -> Curve {
-    let workers: Vec<f64> = sketch.groups.iter().map(|group| f64::from(group.workers)).collect();
-    let (unit, serial) = (sketch.unit, sketch.groups.first().and_then(|group| group.points.first()?.value));
+    let workers: Vec<f64> = sketch
+        .groups
+        .iter()
+        .map(|group| f64::from(group.workers))
+        .collect();
+    let (unit, serial) = (
+        sketch.unit,
+        sketch
+            .groups
+            .first()
+            .and_then(|group| group.points.first()?.value),
+    );
     Box::new(move |group| {
         // Serial is no number of workers.
         let from = (group.floor() as usize).max(1);
         let part = (group - from as f64).max(0.0);
-        let (here, next) = (workers.get(from)?, workers.get(from + 1).or(workers.get(from))?);
+        let (here, next) = (
+            workers.get(from)?,
+            workers.get(from + 1).or(workers.get(from))?,
+        );
         if group < 0.75 {
             return None;
         }
@@ -345,13 +448,23 @@ fn label(value: f64, scale: Scale, unit: Unit) -> String {
 fn draw_about(sketch: &Sketch, theme: Theme, area: Rect, buf: &mut Buffer) {
     let mut text = String::new();
     for (i, part) in sketch.about.iter().enumerate() {
-        let longer = if i == 0 { format!("▲ {part}") } else { format!("{text} · {part}") };
+        let longer = if i == 0 {
+            format!("▲ {part}")
+        } else {
+            format!("{text} · {part}")
+        };
         if longer.chars().count() > usize::from(area.width) {
             break;
         }
         text = longer;
     }
-    buf.set_stringn(area.x, area.y, text, usize::from(area.width), theme.strong());
+    buf.set_stringn(
+        area.x,
+        area.y,
+        text,
+        usize::from(area.width),
+        theme.strong(),
+    );
 }
 
 /// How far the sweep is, or how it ended.
@@ -359,10 +472,17 @@ fn draw_progress(app: &App, sketch: &Sketch, theme: Theme, area: Rect, buf: &mut
     if area.is_empty() {
         return;
     }
-    let is_its =
-        app.live_sweep().is_some_and(|live| app.chart().is_some_and(|chart| chart.number == live.number));
+    let is_its = app
+        .live_sweep()
+        .is_some_and(|live| app.chart().is_some_and(|chart| chart.number == live.number));
     let Some(progress) = app.sweep_progress().filter(|_| is_its) else {
-        buf.set_stringn(area.x, area.y, &sketch.ended, usize::from(area.width), Style::new());
+        buf.set_stringn(
+            area.x,
+            area.y,
+            &sketch.ended,
+            usize::from(area.width),
+            Style::new(),
+        );
         return;
     };
     let digits = progress.of.to_string().len();
@@ -370,17 +490,44 @@ fn draw_progress(app: &App, sketch: &Sketch, theme: Theme, area: Rect, buf: &mut
         0 => "warming up".to_string(),
         round => format!("round {round} of {}", progress.rounds),
     };
-    let left =
-        progress.remaining_s.map_or_else(String::new, |seconds| format!(" {} left", about_seconds(seconds)));
-    let text = format!("run {:>digits$} of {} · {round:<12} ", progress.run, progress.of);
-    let (x, _) = buf.set_stringn(area.x, area.y, text, usize::from(area.width), theme.strong());
-    let room = Rect { x, width: (PROGRESS + 2).min(area.right().saturating_sub(x)), ..area };
-    let ends = format!("[{}]", " ".repeat(usize::from(room.width.saturating_sub(2))));
+    let left = progress.remaining_s.map_or_else(String::new, |seconds| {
+        format!(" {} left", about_seconds(seconds))
+    });
+    let text = format!(
+        "run {:>digits$} of {} · {round:<12} ",
+        progress.run, progress.of
+    );
+    let (x, _) = buf.set_stringn(
+        area.x,
+        area.y,
+        text,
+        usize::from(area.width),
+        theme.strong(),
+    );
+    let room = Rect {
+        x,
+        width: (PROGRESS + 2).min(area.right().saturating_sub(x)),
+        ..area
+    };
+    let ends = format!(
+        "[{}]",
+        " ".repeat(usize::from(room.width.saturating_sub(2)))
+    );
     buf.set_stringn(x, area.y, ends, usize::from(room.width), Style::new());
-    let bar = Rect { x: room.x + 1, width: room.width.saturating_sub(2), ..area };
+    let bar = Rect {
+        x: room.x + 1,
+        width: room.width.saturating_sub(2),
+        ..area
+    };
     let done = f64::from(progress.run.saturating_sub(1)) / f64::from(progress.of.max(1));
     ProgressBar::new(done, theme.parallelism()).render(bar, buf);
-    buf.set_stringn(room.right(), area.y, left, usize::from(area.right() - room.right()), Style::new());
+    buf.set_stringn(
+        room.right(),
+        area.y,
+        left,
+        usize::from(area.right() - room.right()),
+        Style::new(),
+    );
 }
 
 /// In steps that do not flicker.
@@ -396,9 +543,15 @@ fn draw_notes(sketch: &Sketch, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let texts =
-        if sketch.told_laws.is_empty() { vec![sketch.conclusion.clone()] } else { sketch.told_laws.clone() };
-    let mut lines: Vec<String> = texts.iter().flat_map(|text| wrap(text, area.width)).collect();
+    let texts = if sketch.told_laws.is_empty() {
+        vec![sketch.conclusion.clone()]
+    } else {
+        sketch.told_laws.clone()
+    };
+    let mut lines: Vec<String> = texts
+        .iter()
+        .flat_map(|text| wrap(text, area.width))
+        .collect();
     let rows = usize::from(area.height);
     if lines.len() > rows {
         let rest = lines.split_off(rows - 1).join(" ");
@@ -418,11 +571,22 @@ pub fn point(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let Some(entry) = app.history().sweep(number) else { return };
-    let Some(plan) = entry.sweep.plan.configurations().get(configuration) else { return };
+    let Some(entry) = app.history().sweep(number) else {
+        return;
+    };
+    let Some(plan) = entry.sweep.plan.configurations().get(configuration) else {
+        return;
+    };
     let title = format!("{} · sweep #{number}", place(plan));
     let inner = draw_over(&block(title, true, theme), area, buf);
-    draw_scrolled(rows, |row| details::line(row, theme), scroll, theme, inner, buf);
+    draw_scrolled(
+        rows,
+        |row| details::line(row, theme),
+        scroll,
+        theme,
+        inner,
+        buf,
+    );
 }
 
 /// What is at this place of the chart.
@@ -435,12 +599,21 @@ pub fn target(app: &App, area: Rect, here: Position) -> Option<Target> {
     let geometry = Geometry::of(app, sketch, area);
     let plot = chart::plot(geometry.chart);
     let found = (|| {
-        let column = here.x.checked_sub(plot.x).filter(|_| geometry.chart.contains(here))?;
+        let column = here
+            .x
+            .checked_sub(plot.x)
+            .filter(|_| geometry.chart.contains(here))?;
         let groups = groups(sketch, &geometry.models);
         let bars: Vec<usize> = groups.iter().map(|group| group.bars.len()).collect();
         let (group, bar) = geometry.layout.at(column, &bars)?;
-        let model = if group == 0 { 0 } else { geometry.models.start + bar };
-        Some(Target::SweepPoint(sketch.groups.get(group)?.points.get(model)?.configuration))
+        let model = if group == 0 {
+            0
+        } else {
+            geometry.models.start + bar
+        };
+        Some(Target::SweepPoint(
+            sketch.groups.get(group)?.points.get(model)?.configuration,
+        ))
     })();
     Some(found.unwrap_or(Target::Chart))
 }
@@ -456,7 +629,11 @@ mod tests {
         let in_ascii = fills.map(|fill| fill.chars().map(stand_in).collect::<String>());
         for (i, fill) in fills.iter().enumerate() {
             assert!(!fills[..i].contains(fill), "{fill}");
-            assert!(in_ascii[i] != "?" && !in_ascii[..i].contains(&in_ascii[i]), "{fill}: {}", in_ascii[i]);
+            assert!(
+                in_ascii[i] != "?" && !in_ascii[..i].contains(&in_ascii[i]),
+                "{fill}: {}",
+                in_ascii[i]
+            );
         }
     }
 }

@@ -42,27 +42,39 @@ impl Default for Theme {
 
 impl From<&Look> for Theme {
     fn from(look: &Look) -> Theme {
-        Theme { name: look.theme, colors: look.colors, ascii: look.ascii }
+        Theme {
+            name: look.theme,
+            colors: look.colors,
+            ascii: look.ascii,
+        }
     }
 }
 
 impl Theme {
     /// The 16 colours of the user's terminal.
-    #[must_use]
     pub fn ansi() -> Theme {
-        Theme { name: ThemeName::Ansi, colors: Colors::Sixteen, ascii: false }
+        Theme {
+            name: ThemeName::Ansi,
+            colors: Colors::Sixteen,
+            ascii: false,
+        }
     }
 
     /// No colours at all, as `NO_COLOR` asks for.
-    #[must_use]
     pub fn plain() -> Theme {
-        Theme { name: ThemeName::Mono, colors: Colors::None, ascii: false }
+        Theme {
+            name: ThemeName::Mono,
+            colors: Colors::None,
+            ascii: false,
+        }
     }
 
     /// The same, with nothing but ASCII.
-    #[must_use]
     pub fn in_ascii(self) -> Theme {
-        Theme { ascii: true, ..self }
+        Theme {
+            ascii: true,
+            ..self
+        }
     }
 
     fn palette(self) -> Option<Palette> {
@@ -71,17 +83,23 @@ impl Theme {
 
     fn colour(self, ink: impl FnOnce(&Palette) -> Option<Ink>) -> Style {
         let palette = self.palette();
-        let color = palette.as_ref().and_then(ink).and_then(|ink| self.shown(ink));
+        let color = palette
+            .as_ref()
+            .and_then(ink)
+            .and_then(|ink| self.shown(ink));
         color.map_or(Style::new(), |color| Style::new().fg(color))
     }
 
     fn shown(self, ink: Ink) -> Option<Color> {
-        let colors = if self.name == ThemeName::Ansi { Colors::Sixteen } else { self.colors };
+        let colors = if self.name == ThemeName::Ansi {
+            Colors::Sixteen
+        } else {
+            self.colors
+        };
         ink.among(colors)
     }
 
     /// A phase's style.
-    #[must_use]
     pub fn phase(self, phase: Phase) -> Style {
         match phase {
             Phase::Starting | Phase::Idle | Phase::Lost => self.secondary(),
@@ -90,19 +108,16 @@ impl Theme {
     }
 
     /// The curve of concurrency: tasks in flight, whatever they wait for.
-    #[must_use]
     pub fn concurrency(self) -> Style {
         self.phase(Phase::Network)
     }
 
     /// The curve of parallelism: the same ink as computing.
-    #[must_use]
     pub fn parallelism(self) -> Style {
         self.phase(Phase::Computing)
     }
 
     /// What can be overlooked.
-    #[must_use]
     pub fn secondary(self) -> Style {
         match self.colour(|palette| palette.secondary) {
             Style { fg: None, .. } => Style::new().add_modifier(Modifier::DIM),
@@ -111,25 +126,22 @@ impl Theme {
     }
 
     /// What is read first.
-    #[must_use]
     pub fn strong(self) -> Style {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
     /// What the user can press, and what the arrows act on.
-    #[must_use]
     pub fn cursor(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 
     /// What went wrong.
-    #[must_use]
     pub fn error(self) -> Style {
-        self.colour(|palette| Some(palette.error)).add_modifier(Modifier::BOLD)
+        self.colour(|palette| Some(palette.error))
+            .add_modifier(Modifier::BOLD)
     }
 
     /// A panel's border.
-    #[must_use]
     pub fn border(self, focused: bool) -> (Style, BorderType) {
         match (focused, self.palette()) {
             (true, Some(palette)) if palette.ground.is_none() => {
@@ -144,8 +156,13 @@ impl Theme {
     /// The last stroke over a finished picture: the theme's own background, and ASCII where nothing else may be shown.
     pub fn finish(self, buf: &mut Buffer) {
         if let Some((text, behind)) = self.palette().and_then(|palette| palette.ground) {
-            let own =
-                |color, ink| if color == Color::Reset { self.shown(ink).unwrap_or(color) } else { color };
+            let own = |color, ink| {
+                if color == Color::Reset {
+                    self.shown(ink).unwrap_or(color)
+                } else {
+                    color
+                }
+            };
             for cell in &mut buf.content {
                 (cell.fg, cell.bg) = (own(cell.fg, text), own(cell.bg, behind));
             }
@@ -157,7 +174,6 @@ impl Theme {
 }
 
 /// A phase's mark: what a cell of the timeline shows when hardly any of its time was computing.
-#[must_use]
 pub fn mark(phase: Phase) -> &'static str {
     match phase {
         Phase::Computing => "█",
@@ -177,7 +193,6 @@ pub const FAILED: &str = "✗";
 
 /// Whether a worker in this phase wants a core or the lock and gets none: its mark then fills the bar up to where full
 /// ink would be. Whoever asks for none is a thin line.
-#[must_use]
 pub fn fills(phase: Phase) -> bool {
     matches!(phase, Phase::Ready | Phase::Gil)
 }
@@ -190,7 +205,11 @@ mod tests {
 
     #[test]
     fn every_phase_can_be_told_apart_without_colour() {
-        let marks: HashSet<&str> = Phase::MEASURED.into_iter().chain([Phase::Lost]).map(mark).collect();
+        let marks: HashSet<&str> = Phase::MEASURED
+            .into_iter()
+            .chain([Phase::Lost])
+            .map(mark)
+            .collect();
         assert_eq!(marks.len(), Phase::COUNT);
     }
 
@@ -199,10 +218,20 @@ mod tests {
         for phase in Phase::MEASURED {
             assert_eq!(Theme::plain().phase(phase).fg, None);
         }
-        assert_eq!((Theme::plain().error().fg, Theme::plain().border(true).0.fg), (None, None));
+        assert_eq!(
+            (Theme::plain().error().fg, Theme::plain().border(true).0.fg),
+            (None, None)
+        );
         for name in ThemeName::ALL {
-            let theme = Theme { name, colors: Colors::None, ascii: false };
-            assert_eq!((theme.phase(Phase::Computing), theme.error().fg), (Style::new(), None));
+            let theme = Theme {
+                name,
+                colors: Colors::None,
+                ascii: false,
+            };
+            assert_eq!(
+                (theme.phase(Phase::Computing), theme.error().fg),
+                (Style::new(), None)
+            );
         }
     }
 
@@ -211,16 +240,25 @@ mod tests {
         let mut marks: HashSet<char> = HashSet::from(['_', 'o', '%', '&']);
         for phase in Phase::MEASURED.into_iter().chain([Phase::Lost]) {
             let mark = mark(phase).chars().map(stand_in).collect::<Vec<_>>();
-            assert!(mark.len() == 1 && mark[0].is_ascii() && marks.insert(mark[0]), "{phase:?}: {mark:?}");
+            assert!(
+                mark.len() == 1 && mark[0].is_ascii() && marks.insert(mark[0]),
+                "{phase:?}: {mark:?}"
+            );
         }
     }
 
     #[test]
     fn a_background_of_its_own_leaves_no_cell_to_the_terminal() {
         let mut buf = Buffer::with_lines(["a b"]);
-        let theme = Theme { name: ThemeName::Contrast, colors: Colors::True, ascii: false };
+        let theme = Theme {
+            name: ThemeName::Contrast,
+            colors: Colors::True,
+            ascii: false,
+        };
         theme.finish(&mut buf);
-        let own = |cell: &ratatui::buffer::Cell| cell.fg != Color::Reset && cell.bg == Color::Rgb(0, 0, 0);
+        let own = |cell: &ratatui::buffer::Cell| {
+            cell.fg != Color::Reset && cell.bg == Color::Rgb(0, 0, 0)
+        };
         assert!(buf.content.iter().all(own));
     }
 }

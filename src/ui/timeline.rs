@@ -38,7 +38,11 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
     }
     let focused = app.focus().panel == Panel::Timeline;
     let Some(shown) = app.shown() else {
-        let inner = draw_block(&block("What would you like to know?", focused, theme), area, buf);
+        let inner = draw_block(
+            &block("What would you like to know?", focused, theme),
+            area,
+            buf,
+        );
         welcome::draw(app.has_python(), theme, inner, buf);
         return;
     };
@@ -47,7 +51,14 @@ pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer)
         draw_centred(shown.missing_picture().unwrap_or_default(), inner, buf);
         return;
     };
-    View { app, shown, geometry, focused, theme }.draw(area, buf);
+    View {
+        app,
+        shown,
+        geometry,
+        focused,
+        theme,
+    }
+    .draw(area, buf);
 }
 
 /// What stands in this panel there: a moment of a row, the name of one, or a quick experiment before the first run.
@@ -66,7 +77,10 @@ pub fn target(app: &App, area: Rect, gutter: u16, column: u16, row: u16) -> Opti
         return None;
     }
     let at = geometry.moment_at(column)?;
-    Some(Target::Moment { row: geometry.row_at(row), at })
+    Some(Target::Moment {
+        row: geometry.row_at(row),
+        at,
+    })
 }
 
 /// The cursor in a bar.
@@ -118,7 +132,11 @@ impl View<'_> {
     fn titles(&self, under: Option<&Inspection<'_>>, width: u16) -> (String, Line<'static>) {
         let notes = match self.shown.plan().lock() {
             Lock::Emulated => [" · the lock is emulated", " · emulated", ""],
-            Lock::Real => [" · waiting for the lock is estimated", " · gil is estimated", ""],
+            Lock::Real => [
+                " · waiting for the lock is estimated",
+                " · gil is estimated",
+                "",
+            ],
             Lock::None => [""; 3],
         };
         let rows = self.rows_in_words();
@@ -126,7 +144,11 @@ impl View<'_> {
         // A blank on either side of a title, and some of the border before the next.
         let beside = |left: &str| usize::from(width).checked_sub(left.chars().count() + 4);
         if let Some(under) = under {
-            let left = left(if beside(&left(notes[1])).is_some() { notes[1] } else { "" });
+            let left = left(if beside(&left(notes[1])).is_some() {
+                notes[1]
+            } else {
+                ""
+            });
             let room = u16::try_from(beside(&left).unwrap_or(0)).unwrap_or(width);
             return (left, inspector::task(under, self.theme, room));
         }
@@ -140,14 +162,27 @@ impl View<'_> {
                 return (left(note), right);
             }
         }
-        (left(if beside(&left(notes[1])).is_some() { notes[1] } else { "" }), Line::default())
+        (
+            left(if beside(&left(notes[1])).is_some() {
+                notes[1]
+            } else {
+                ""
+            }),
+            Line::default(),
+        )
     }
 
     fn legend(&self, width: u16) -> Line<'static> {
         match self.app.timeline().rows() {
             Rows::Workers => {
                 let has_failures = !self.app.shown_failures().is_empty();
-                legend::of_phases(&self.phases(), self.shown.plan().lock(), has_failures, self.theme, width)
+                legend::of_phases(
+                    &self.phases(),
+                    self.shown.plan().lock(),
+                    has_failures,
+                    self.theme,
+                    width,
+                )
             }
             Rows::Cores => legend::of_cores(self.theme, width),
         }
@@ -155,12 +190,18 @@ impl View<'_> {
 
     /// A thin line through the bar under the cursor: ink stays ink, and where there is none, none comes.
     fn draw_cursor(&self, buf: &mut Buffer) {
-        let Some(under) = self.app.inspection() else { return };
+        let Some(under) = self.app.inspection() else {
+            return;
+        };
         let at = &self.geometry;
         if let Some(x) = at.column_of(under.at) {
-            let bar =
-                at.bars_in_view().find(|(_, row)| *row == self.app.timeline().row()).map(|(bar, _)| bar);
-            let cell = bar.map(|bar| Rect { x, width: 1, ..bar }).unwrap_or_default();
+            let bar = at
+                .bars_in_view()
+                .find(|(_, row)| *row == self.app.timeline().row())
+                .map(|(bar, _)| bar);
+            let cell = bar
+                .map(|bar| Rect { x, width: 1, ..bar })
+                .unwrap_or_default();
             for at in cell.intersection(at.bars).positions() {
                 let cell = &mut buf[at];
                 let is_full = cell.symbol() == RISING[8];
@@ -187,7 +228,12 @@ impl View<'_> {
     /// The phases that this picture can show: also that a part of it is not known, once events were dropped.
     fn phases(&self) -> Vec<Phase> {
         let lost = self.shown.trace().dropped() > 0;
-        self.shown.plan().phases().into_iter().chain(lost.then_some(Phase::Lost)).collect()
+        self.shown
+            .plan()
+            .phases()
+            .into_iter()
+            .chain(lost.then_some(Phase::Lost))
+            .collect()
     }
 
     /// What the rows are.
@@ -195,7 +241,9 @@ impl View<'_> {
         let at = &self.geometry;
         let last = at.in_view.end.saturating_sub(1);
         match self.app.timeline().rows() {
-            Rows::Workers if at.scrolls() => format!("w{}–w{last} of {}", at.in_view.start, workers(at.rows)),
+            Rows::Workers if at.scrolls() => {
+                format!("w{}–w{last} of {}", at.in_view.start, workers(at.rows))
+            }
             Rows::Workers => "by worker".into(),
             Rows::Cores => format!("by core · {}", self.migrations()),
         }
@@ -218,7 +266,10 @@ impl View<'_> {
         let parts = [
             is_frozen.then(|| "frozen: Space goes on".to_string()),
             self.app.playback().map(Playback::short_words),
-            self.app.timeline().is_zoomed().then(|| format!("{} of {} in view", span(at.window), span(all))),
+            self.app
+                .timeline()
+                .is_zoomed()
+                .then(|| format!("{} of {} in view", span(at.window), span(all))),
             (!at.overview.is_empty()).then(|| "all workers →".into()),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();

@@ -30,7 +30,9 @@ pub fn draw(has_python: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
 /// The experiment that stands at this height of the area.
 pub fn experiment_at(has_python: bool, area: Rect, y: u16) -> Option<&'static Experiment> {
     let is_here = |place: &Rect| (place.top()..place.bottom()).contains(&y);
-    places(has_python, area).find(|(_, place)| is_here(place)).map(|(experiment, _)| experiment)
+    places(has_python, area)
+        .find(|(_, place)| is_here(place))
+        .map(|(experiment, _)| experiment)
 }
 
 /// How many there are.
@@ -52,16 +54,34 @@ fn apart(has_python: bool, area: Rect) -> u16 {
 fn places(has_python: bool, area: Rect) -> impl Iterator<Item = (&'static Experiment, Rect)> {
     let apart = apart(has_python, area);
     let height = if apart > 2 { apart - 1 } else { apart };
-    offered(has_python).into_iter().zip(0u16..).map(move |(experiment, i)| {
-        let place = Rect { y: area.y + i * apart, height, ..area };
-        (experiment, place.intersection(area))
-    })
+    offered(has_python)
+        .into_iter()
+        .zip(0u16..)
+        .map(move |(experiment, i)| {
+            let place = Rect {
+                y: area.y + i * apart,
+                height,
+                ..area
+            };
+            (experiment, place.intersection(area))
+        })
 }
 
 fn draw_large(experiment: &Experiment, theme: Theme, place: Rect, buf: &mut Buffer) {
-    Figure::new(&experiment.key.to_string(), Size::Small, theme.strong())
-        .render(Rect { x: place.x + 1, width: KEY - 2, ..place }.intersection(place), buf);
-    let text = Rect { x: place.x + KEY, width: place.width.saturating_sub(KEY), ..place };
+    Figure::new(&experiment.key.to_string(), Size::Small, theme.strong()).render(
+        Rect {
+            x: place.x + 1,
+            width: KEY - 2,
+            ..place
+        }
+        .intersection(place),
+        buf,
+    );
+    let text = Rect {
+        x: place.x + KEY,
+        width: place.width.saturating_sub(KEY),
+        ..place
+    };
     let lines = [
         Line::styled(experiment.question, theme.strong()),
         Line::from(plan(experiment)),
@@ -71,7 +91,11 @@ fn draw_large(experiment: &Experiment, theme: Theme, place: Rect, buf: &mut Buff
 }
 
 fn plan(experiment: &Experiment) -> String {
-    format!("{} · {}", experiment.workload.name(), experiment.model.name())
+    format!(
+        "{} · {}",
+        experiment.workload.name(),
+        experiment.model.name()
+    )
 }
 
 /// One line that matters, and one that can be left out.
@@ -85,5 +109,8 @@ fn lines(experiment: &Experiment, theme: Theme, width: u16) -> [Line<'static>; 2
     if question.width() + plan.chars().count() <= usize::from(width) {
         question.push_span(Span::raw(plan));
     }
-    [question, Line::from(format!("     watch for: {}", experiment.watch))]
+    [
+        question,
+        Line::from(format!("     watch for: {}", experiment.watch)),
+    ]
 }

@@ -23,7 +23,10 @@ fn a_circle_is_found_however_it_is_written() {
     for (one, other) in [
         ("use crate::domain::b;", "use super::a::A;"),
         ("use super::{text, b::B};", "fn f() { super::a::g() }"),
-        ("pub use crate::domain::b::c::C;", "use crate::{domain::a::{self, A}, text};"),
+        (
+            "pub use crate::domain::b::c::C;",
+            "use crate::{domain::a::{self, A}, text};",
+        ),
     ] {
         let files = [
             file("domain/a.rs", one),
@@ -47,14 +50,23 @@ fn what_is_no_circle_is_not_complained_about() {
     let file = |path: &str, source: &str| (PathBuf::from(path), source.to_string());
     for files in [
         // A child may name what its parents hold.
-        vec![file("domain/a.rs", "use self::b::B;"), file("domain/a/b.rs", "use super::A;")],
+        vec![
+            file("domain/a.rs", "use self::b::B;"),
+            file("domain/a/b.rs", "use super::A;"),
+        ],
         vec![
             file("domain/a.rs", "use super::b;"),
-            file("domain/b.rs", "#[cfg(test)] mod tests { use super::super::a; }"),
+            file(
+                "domain/b.rs",
+                "#[cfg(test)] mod tests { use super::super::a; }",
+            ),
         ],
         vec![
             file("domain/a.rs", "use super::b; // use"),
-            file("domain/b.rs", "// use super::a;\nconst A: &str = \"super::a\";"),
+            file(
+                "domain/b.rs",
+                "// use super::a;\nconst A: &str = \"super::a\";",
+            ),
         ],
     ] {
         assert_eq!(circles(&files), Vec::<String>::new(), "{files:?}");
@@ -66,12 +78,21 @@ fn circles(files: &[(PathBuf, String)]) -> Vec<String> {
     let arrows = arrows(files);
     let mut told = BTreeSet::new();
     let mut circles = vec![];
-    for module in arrows.keys().filter(|module| !EXEMPT.contains(&module[0].as_str())) {
+    for module in arrows
+        .keys()
+        .filter(|module| !EXEMPT.contains(&module[0].as_str()))
+    {
         if !told.contains(module)
             && let Some(circle) = way_back(module, &arrows)
         {
             told.extend(circle.iter().cloned());
-            circles.push(circle.iter().map(|module| module.join("::")).collect::<Vec<_>>().join(" → "));
+            circles.push(
+                circle
+                    .iter()
+                    .map(|module| module.join("::"))
+                    .collect::<Vec<_>>()
+                    .join(" → "),
+            );
         }
     }
     circles
@@ -83,7 +104,7 @@ fn way_back(module: &Vec<String>, arrows: &Arrows) -> Option<Vec<Vec<String>>> {
     let mut seen = BTreeSet::new();
     while let Some(way) = ways.pop_front() {
         for next in arrows.get(way.last()?).into_iter().flatten() {
-            let longer = [&way[..], &[next.clone()]].concat();
+            let longer = [&way[..], std::slice::from_ref(next)].concat();
             if next == module {
                 return Some(longer);
             }
@@ -98,17 +119,24 @@ fn way_back(module: &Vec<String>, arrows: &Arrows) -> Option<Vec<Vec<String>>> {
 /// Which modules of its own layer each module names. A module belongs to its parents, so it may name them.
 fn arrows(files: &[(PathBuf, String)]) -> Arrows {
     let is_shipped = |path: &Path| !path.ends_with("tests.rs");
-    let modules: BTreeSet<Vec<String>> =
-        files.iter().filter(|(path, _)| is_shipped(path)).map(|(path, _)| module_path(path)).collect();
-    let shipped = files.iter().filter(|(path, _)| modules.contains(&module_path(path)));
+    let modules: BTreeSet<Vec<String>> = files
+        .iter()
+        .filter(|(path, _)| is_shipped(path))
+        .map(|(path, _)| module_path(path))
+        .collect();
+    let shipped = files
+        .iter()
+        .filter(|(path, _)| modules.contains(&module_path(path)));
     shipped
         .filter(|(path, _)| module_path(path).len() > 1)
         .map(|(path, source)| {
             let module = module_path(path);
             let code = without_comments_and_strings(source);
-            let named =
-                paths(without_tests(&code)).into_iter().filter_map(|path| meant(&path, &module, &modules));
-            let of_layer = named.filter(|named| named[0] == module[0] && !module.starts_with(named));
+            let named = paths(without_tests(&code))
+                .into_iter()
+                .filter_map(|path| meant(&path, &module, &modules));
+            let of_layer =
+                named.filter(|named| named[0] == module[0] && !module.starts_with(named));
             (module.clone(), of_layer.collect())
         })
         .collect()
@@ -128,5 +156,8 @@ fn meant(path: &str, here: &[String], modules: &BTreeSet<Vec<String>>) -> Option
     };
     let mut full = base.to_vec();
     full.extend(rest.iter().map(|name| (*name).to_string()));
-    (1..=full.len()).rev().map(|length| full[..length].to_vec()).find(|module| modules.contains(module))
+    (1..=full.len())
+        .rev()
+        .map(|length| full[..length].to_vec())
+        .find(|module| modules.contains(module))
 }

@@ -12,8 +12,14 @@ const BODY_BYTES: u64 = 100_000;
 /// What is sent to say who asks: `anna:SE@CR:ET`, and a user name alone.
 const LOGINS: [&str; 2] = ["Basic YW5uYTpTRUBDUjpFVA==", "Basic VE9LRU4tT0YtQU5OQTo="];
 /// Everything that nobody may see of the passwords in the addresses of these tests.
-const SECRETS: [&str; 6] =
-    ["SE%40CR", "SE@CR", "YmVuOlNFQENSRVQ", "TOKEN-OF-ANNA", "VE9LRU4tT0YtQU5OQTo", "OTHERWORD"];
+const SECRETS: [&str; 6] = [
+    "SE%40CR",
+    "SE@CR",
+    "YmVuOlNFQENSRVQ",
+    "TOKEN-OF-ANNA",
+    "VE9LRU4tT0YtQU5OQTo",
+    "OTHERWORD",
+];
 
 pub fn trials(session: &'static Session) -> Vec<Trial> {
     let mut trials = vec![];
@@ -25,10 +31,22 @@ pub fn trials(session: &'static Session) -> Vec<Trial> {
             let name = format!("fetching::{}::{promise}", model.name());
             Trial::test(name, move || test(session, model))
         };
-        trials.push(trial("the_same_answers_are_pages_and_the_same_are_refused", same_answers));
-        trials.push(trial("a_server_that_drips_or_is_silent_is_given_up", dripping));
-        trials.push(trial("a_login_in_an_address_is_sent_decoded", login_is_sent));
-        trials.push(trial("no_password_leaves_the_engine_and_none_is_on_the_screen", no_password));
+        trials.push(trial(
+            "the_same_answers_are_pages_and_the_same_are_refused",
+            same_answers,
+        ));
+        trials.push(trial(
+            "a_server_that_drips_or_is_silent_is_given_up",
+            dripping,
+        ));
+        trials.push(trial(
+            "a_login_in_an_address_is_sent_decoded",
+            login_is_sent,
+        ));
+        trials.push(trial(
+            "no_password_leaves_the_engine_and_none_is_on_the_screen",
+            no_password,
+        ));
     }
     trials
 }
@@ -39,7 +57,10 @@ fn answer(head: &str, body: &str) -> String {
 }
 
 fn redirect(status: u16, location: &str) -> String {
-    answer(&format!("{status} Elsewhere\r\nLocation: {location}\r\nContent-Length: 0"), "")
+    answer(
+        &format!("{status} Elsewhere\r\nLocation: {location}\r\nContent-Length: 0"),
+        "",
+    )
 }
 
 fn sized(bytes: u64) -> String {
@@ -58,12 +79,24 @@ fn answers() -> Vec<(&'static str, String, bool)> {
         good("page", answer("200 OK\r\nContent-Length: 5", "hello")),
         good("empty-page", answer("204 No Content", "")),
         good("until-the-end", "HTTP/1.0 200 OK\r\n\r\nhello".into()),
-        good("chunked", answer(CHUNKED, "3\r\nhel\r\n2;a=b\r\nlo\r\n0\r\n\r\n")),
-        good("after-100", answer("100 Continue", "") + &answer("200 OK\r\nContent-Length: 5", "hello")),
-        good("length-twice", answer("200 OK\r\nContent-Length: 5, 5", "hello")),
+        good(
+            "chunked",
+            answer(CHUNKED, "3\r\nhel\r\n2;a=b\r\nlo\r\n0\r\n\r\n"),
+        ),
+        good(
+            "after-100",
+            answer("100 Continue", "") + &answer("200 OK\r\nContent-Length: 5", "hello"),
+        ),
+        good(
+            "length-twice",
+            answer("200 OK\r\nContent-Length: 5, 5", "hello"),
+        ),
         good("not-modified", answer("304 Not Modified", "")),
         good("largest", sized(BODY_BYTES)),
-        good("largest-until-the-end", "HTTP/1.0 200 OK\r\n\r\n".to_owned() + &body(BODY_BYTES)),
+        good(
+            "largest-until-the-end",
+            "HTTP/1.0 200 OK\r\n\r\n".to_owned() + &body(BODY_BYTES),
+        ),
         good("moved-301", redirect(301, "/page")),
         good("moved-308", redirect(308, "page?a=b#c")),
         good("one", hop("/page")),
@@ -80,24 +113,55 @@ fn answers() -> Vec<(&'static str, String, bool)> {
         bad("to-data", hop("data:,page")),
         bad("to-no-host", hop("http:page")),
         bad("to-port-0", hop("http://127.0.0.1:0/")),
-        bad("short", answer("200 OK\r\nContent-Length: 9000", &body(5000))),
-        bad("short-length-twice", answer("200 OK\r\nContent-Length: 9000, 9000", &body(5000))),
+        bad(
+            "short",
+            answer("200 OK\r\nContent-Length: 9000", &body(5000)),
+        ),
+        bad(
+            "short-length-twice",
+            answer("200 OK\r\nContent-Length: 9000, 9000", &body(5000)),
+        ),
         bad("chunk-cut-off", answer(CHUNKED, "9\r\nhello")),
         bad("last-chunk-missing", answer(CHUNKED, "5\r\nhello\r\n")),
         bad("no-chunk", answer(CHUNKED, "zz\r\nhello\r\n0\r\n\r\n")),
         bad("too-large-announced", sized(BODY_BYTES + 1)),
-        bad("too-large", "HTTP/1.0 200 OK\r\n\r\n".to_owned() + &body(BODY_BYTES + 1)),
+        bad(
+            "too-large",
+            "HTTP/1.0 200 OK\r\n\r\n".to_owned() + &body(BODY_BYTES + 1),
+        ),
         bad(
             "too-large-chunked",
-            answer(CHUNKED, &format!("{:x}\r\n{}\r\n0\r\n\r\n", BODY_BYTES + 1, body(BODY_BYTES + 1))),
+            answer(
+                CHUNKED,
+                &format!(
+                    "{:x}\r\n{}\r\n0\r\n\r\n",
+                    BODY_BYTES + 1,
+                    body(BODY_BYTES + 1)
+                ),
+            ),
         ),
-        bad("head-too-large", answer(&format!("200 OK{}", format!("\r\nX: {}", body(900)).repeat(80)), "")),
+        bad(
+            "head-too-large",
+            answer(
+                &format!("200 OK{}", format!("\r\nX: {}", body(900)).repeat(80)),
+                "",
+            ),
+        ),
         bad("head-cut-off", "HTTP/1.1 200 OK\r\nContent-Le".into()),
         bad("head-without-end", "HTTP/1.1 200 OK\r\nA: b\r\n".into()),
         bad("no-header", answer("200 OK\r\nno colon here", "hello")),
-        bad("no-length", answer("200 OK\r\nContent-Length: five", "hello")),
-        bad("negative-length", answer("200 OK\r\nContent-Length: -5", "hello")),
-        bad("two-lengths", answer("200 OK\r\nContent-Length: 5\r\nContent-Length: 3", "hello")),
+        bad(
+            "no-length",
+            answer("200 OK\r\nContent-Length: five", "hello"),
+        ),
+        bad(
+            "negative-length",
+            answer("200 OK\r\nContent-Length: -5", "hello"),
+        ),
+        bad(
+            "two-lengths",
+            answer("200 OK\r\nContent-Length: 5\r\nContent-Length: 3", "hello"),
+        ),
         bad("nothing", String::new()),
         bad("garbage", "this is not HTTP\r\n\r\n".into()),
         bad("no-status", answer("many", "")),
@@ -119,9 +183,16 @@ fn server(talk: impl Fn(&mut TcpStream, &str, &str) + Send + Sync + 'static) -> 
             let talk = talk.clone();
             thread::spawn(move || {
                 let head = read_head(&mut stream);
-                let path = head.split(' ').nth(1).unwrap_or_default().trim_start_matches('/');
+                let path = head
+                    .split(' ')
+                    .nth(1)
+                    .unwrap_or_default()
+                    .trim_start_matches('/');
                 let is_login = |line: &&str| line.to_lowercase().starts_with("authorization: ");
-                let login = head.lines().find(is_login).and_then(|line| line.split_once(": "));
+                let login = head
+                    .lines()
+                    .find(is_login)
+                    .and_then(|line| line.split_once(": "));
                 talk(&mut stream, path, login.map_or("", |(_, login)| login));
                 // Whoever closes before all is read resets the connection.
                 let _ = stream.shutdown(Shutdown::Write);
@@ -142,14 +213,22 @@ fn read_head(stream: &mut TcpStream) -> String {
 }
 
 /// What becomes of these addresses, one task for each.
-fn fetched(session: &Session, model: Model, urls: Vec<String>, limits: Limits) -> Result<Observed, Failed> {
+fn fetched(
+    session: &Session,
+    model: Model,
+    urls: Vec<String>,
+    limits: Limits,
+) -> Result<Observed, Failed> {
     let mut draft = small(WorkloadKind::Io, model);
     (draft.tasks, draft.writes) = (urls.len() as u64, 1);
     draft.urls = Some(urls);
     session.limit_fetches(limits);
     let observed = run(session, &draft);
     session.limit_fetches(Limits::default());
-    check(observed.record.outcome == Outcome::Completed, format!("{:?}", observed.record.error))?;
+    check(
+        observed.record.outcome == Outcome::Completed,
+        format!("{:?}", observed.record.error),
+    )?;
     Ok(observed)
 }
 
@@ -159,7 +238,11 @@ fn tasks(observed: Observed) -> Vec<TaskRecord> {
 
 fn same_answers(session: &Session, model: Model) -> Outcomes {
     let answers = answers();
-    let urls = |origin: String| answers.iter().map(move |(name, ..)| format!("http://{origin}/{name}"));
+    let urls = |origin: String| {
+        answers
+            .iter()
+            .map(move |(name, ..)| format!("http://{origin}/{name}"))
+    };
     let given = answers.clone();
     let origin = server(move |stream, path, _| {
         let path = path.split('?').next();
@@ -167,13 +250,22 @@ fn same_answers(session: &Session, model: Model) -> Outcomes {
             let _ = stream.write_all(answer.as_bytes());
         }
     });
-    let limits = Limits { body_bytes: BODY_BYTES, timeout: HANG, ..Limits::default() };
+    let limits = Limits {
+        body_bytes: BODY_BYTES,
+        timeout: HANG,
+        ..Limits::default()
+    };
     let tasks = tasks(fetched(session, model, urls(origin).collect(), limits)?);
     let wrong: Vec<String> = answers
         .iter()
         .zip(tasks)
         .filter(|((_, _, is_page), task)| *is_page != (task.outcome == TaskOutcome::Ok))
-        .map(|((name, ..), task)| format!("{name}: {:?}", task.error.unwrap_or("is taken for a page".into())))
+        .map(|((name, ..), task)| {
+            format!(
+                "{name}: {:?}",
+                task.error.unwrap_or("is taken for a page".into())
+            )
+        })
         .collect();
     check(wrong.is_empty(), wrong.join("\n"))
 }
@@ -199,10 +291,19 @@ fn dripping(session: &Session, model: Model) -> Outcomes {
     });
     let paths = ["body", "chunk", "until-the-end", "head", "silent"];
     let urls = paths.map(|path| format!("http://{origin}/{path}"));
-    let limits = Limits { timeout: Duration::from_millis(300), ..Limits::default() };
-    for (path, task) in paths.iter().zip(tasks(fetched(session, model, urls.into(), limits)?)) {
+    let limits = Limits {
+        timeout: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    for (path, task) in paths
+        .iter()
+        .zip(tasks(fetched(session, model, urls.into(), limits)?))
+    {
         let told = task.error.unwrap_or("is taken for a page".into());
-        check(told.contains("timed out") || told.contains("within 300 ms"), format!("{path}: {told}"))?;
+        check(
+            told.contains("timed out") || told.contains("within 300 ms"),
+            format!("{path}: {told}"),
+        )?;
     }
     Ok(())
 }
@@ -217,7 +318,10 @@ fn login_is_sent(session: &Session, model: Model) -> Outcomes {
             "other-host" => redirect(302, "http://anna:SE%40CR%3AET@127.0.0.1:PORT/anna"),
             _ => answer("401 Unauthorized\r\nContent-Length: 0", ""),
         };
-        let port = stream.local_addr().map(|address| address.port().to_string()).unwrap_or_default();
+        let port = stream
+            .local_addr()
+            .map(|address| address.port().to_string())
+            .unwrap_or_default();
         let _ = stream.write_all(answer.replace("PORT", &port).as_bytes());
     });
     let urls = [
@@ -227,8 +331,16 @@ fn login_is_sent(session: &Session, model: Model) -> Outcomes {
         format!("http://anna:SE%40CR%3AET@{origin}/same-host"),
         format!("http://{origin}/other-host"),
     ];
-    for (url, task) in urls.iter().zip(tasks(fetched(session, model, urls.to_vec(), Limits::default())?)) {
-        check(task.outcome == TaskOutcome::Ok, format!("{url}: {:?}", task.error))?;
+    for (url, task) in urls.iter().zip(tasks(fetched(
+        session,
+        model,
+        urls.to_vec(),
+        Limits::default(),
+    )?)) {
+        check(
+            task.outcome == TaskOutcome::Ok,
+            format!("{url}: {:?}", task.error),
+        )?;
     }
     Ok(())
 }
@@ -238,7 +350,10 @@ fn with_passwords() -> Vec<String> {
     let answers = answers();
     let origin = server(move |stream, path, login| {
         let answer = match path {
-            "echo" => answer(&format!("401 {login} is not SE%40CRET, SE@CRET\r\nContent-Length: 0"), ""),
+            "echo" => answer(
+                &format!("401 {login} is not SE%40CRET, SE@CRET\r\nContent-Length: 0"),
+                "",
+            ),
             "to-bad-port" => redirect(302, "http://ben:OTHERWORD@127.0.0.1:port/"),
             "to-ftp-with-login" => redirect(302, "ftp://ben:OTHERWORD@127.0.0.1/"),
             "to-refused" => redirect(302, "http://ben:OTHERWORD@127.0.0.1:1/"),
@@ -271,14 +386,24 @@ fn with_passwords() -> Vec<String> {
     let of = |host: &str| logins.map(|login| format!("http://{login}@{host}"));
     // The label of a name has at most 63 letters: no server is asked for this one.
     let unknown = format!("{}.localhost", "a".repeat(64));
-    let mut urls: Vec<String> = paths.iter().flat_map(|path| of(&format!("{origin}/{path}"))).collect();
+    let mut urls: Vec<String> = paths
+        .iter()
+        .flat_map(|path| of(&format!("{origin}/{path}")))
+        .collect();
     // Without a port the last colon is before the password, and Python takes that for a port.
-    urls.extend(["localhost/page", "127.0.0.1:1/page", &unknown].iter().flat_map(|host| of(host)));
+    urls.extend(
+        ["localhost/page", "127.0.0.1:1/page", &unknown]
+            .iter()
+            .flat_map(|host| of(host)),
+    );
     urls
 }
 
 fn no_password(session: &Session, model: Model) -> Outcomes {
-    let limits = Limits { timeout: Duration::from_secs(2), ..Limits::default() };
+    let limits = Limits {
+        timeout: Duration::from_secs(2),
+        ..Limits::default()
+    };
     let mut urls = with_passwords();
     if model == Model::Serial {
         // One after the other, each would be waited for.
@@ -290,14 +415,26 @@ fn no_password(session: &Session, model: Model) -> Outcomes {
     let from = Provenance {
         origin: Origin::Recorded,
         session: session.id().into(),
-        machine: Machine { cores: vec![], ..session.machine().clone() },
+        machine: Machine {
+            cores: vec![],
+            ..session.machine().clone()
+        },
     };
     let drawn = screens(session, record, trace, from);
-    let drawn =
-        drawn.iter().flat_map(|screen| screen.content()).map(|cell| cell.symbol()).collect::<String>();
+    let drawn = drawn
+        .iter()
+        .flat_map(|screen| screen.content())
+        .map(|cell| cell.symbol())
+        .collect::<String>();
     for secret in SECRETS {
-        check(!written.contains(secret), format!("{secret} is in {written}"))?;
-        check(!drawn.contains(secret), format!("{secret} is on the screen"))?;
+        check(
+            !written.contains(secret),
+            format!("{secret} is in {written}"),
+        )?;
+        check(
+            !drawn.contains(secret),
+            format!("{secret} is on the screen"),
+        )?;
     }
     Ok(())
 }

@@ -29,12 +29,15 @@ pub fn all() -> &'static [Interpreter] {
 /// The one that `python3` is.
 pub fn default() -> Option<Interpreter> {
     static DEFAULT: OnceLock<Option<Interpreter>> = OnceLock::new();
-    DEFAULT.get_or_init(|| ask(PathBuf::from("python3"))).clone()
+    DEFAULT
+        .get_or_init(|| ask(PathBuf::from("python3")))
+        .clone()
 }
 
 fn candidates() -> Vec<PathBuf> {
     let mut files = vec![PathBuf::from("python3"), PathBuf::from("/usr/bin/python3")];
-    let versions = PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".pyenv/versions");
+    let versions =
+        PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".pyenv/versions");
     let entries = std::fs::read_dir(versions).into_iter().flatten().flatten();
     files.extend(entries.map(|entry| entry.path().join("bin/python3")));
     if let Some(named) = std::env::var_os("PCONC_TEST_PYTHONS") {
@@ -44,15 +47,34 @@ fn candidates() -> Vec<PathBuf> {
 }
 
 fn ask(path: PathBuf) -> Option<Interpreter> {
-    let output = Command::new(path).args(["-c", ASK]).stdin(Stdio::null()).output().ok()?;
+    let output = Command::new(path)
+        .args(["-c", ASK])
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let mut words = text.split_whitespace();
     let version = Version::try_from(words.next()?.to_string()).ok()?;
     let free_threaded = words.next()? == "True";
-    let gil = if words.next()? == "True" { GilState::On } else { GilState::Off };
-    let method = |name| StartMethod::ALL.into_iter().find(|method| method.name() == name);
+    let gil = if words.next()? == "True" {
+        GilState::On
+    } else {
+        GilState::Off
+    };
+    let method = |name| {
+        StartMethod::ALL
+            .into_iter()
+            .find(|method| method.name() == name)
+    };
     let start_methods = words.next()?.split(',').filter_map(method).collect();
     let subinterpreters = version >= pconc_tui::domain::python::FIRST_WITH_INTERPRETERS;
     let path = words.next()?.to_string();
-    Some(Interpreter { path, version, free_threaded, gil, start_methods, subinterpreters })
+    Some(Interpreter {
+        path,
+        version,
+        free_threaded,
+        gil,
+        start_methods,
+        subinterpreters,
+    })
 }

@@ -6,16 +6,46 @@ use pconc_tui::domain::python::{GilState, StartMethod};
 pub fn trials(session: &'static Session) -> Vec<Trial> {
     type World = fn(&Session) -> Outcomes;
     let worlds: [(&str, World); 11] = [
-        ("every_interpreter_here_executes_every_model_that_it_has", every_interpreter),
-        ("every_start_method_makes_processes_that_do_the_work", start_methods),
-        ("a_killed_worker_breaks_the_pool_and_is_named_with_pythons_message", killed),
-        ("a_killed_interpreter_is_named_and_the_next_run_works", killed_interpreter),
-        ("a_page_that_is_not_there_fails_its_task_with_pythons_words", not_there),
-        ("what_an_interpreter_prints_is_kept_and_shown_nowhere_else", prints),
-        ("no_password_is_in_what_an_interpreter_prints", prints_the_order),
-        ("an_interpreter_that_never_answers_is_stopped_like_any_other", never_answers),
-        ("the_emulated_and_the_real_lock_give_the_same_order_of_results", same_order),
-        ("a_file_that_all_write_is_looked_at_as_under_native_models", shared_file),
+        (
+            "every_interpreter_here_executes_every_model_that_it_has",
+            every_interpreter,
+        ),
+        (
+            "every_start_method_makes_processes_that_do_the_work",
+            start_methods,
+        ),
+        (
+            "a_killed_worker_breaks_the_pool_and_is_named_with_pythons_message",
+            killed,
+        ),
+        (
+            "a_killed_interpreter_is_named_and_the_next_run_works",
+            killed_interpreter,
+        ),
+        (
+            "a_page_that_is_not_there_fails_its_task_with_pythons_words",
+            not_there,
+        ),
+        (
+            "what_an_interpreter_prints_is_kept_and_shown_nowhere_else",
+            prints,
+        ),
+        (
+            "no_password_is_in_what_an_interpreter_prints",
+            prints_the_order,
+        ),
+        (
+            "an_interpreter_that_never_answers_is_stopped_like_any_other",
+            never_answers,
+        ),
+        (
+            "the_emulated_and_the_real_lock_give_the_same_order_of_results",
+            same_order,
+        ),
+        (
+            "a_file_that_all_write_is_looked_at_as_under_native_models",
+            shared_file,
+        ),
         ("no_semaphore_stays_in_shared_memory", no_semaphores),
     ];
     if interpreters::default().is_none() {
@@ -29,14 +59,24 @@ pub fn trials(session: &'static Session) -> Vec<Trial> {
 }
 
 fn completed(record: &Record, of: &str) -> Outcomes {
-    check(record.outcome == Outcome::Completed, format!("{of}: {:?} {:?}", record.error, record.python))?;
-    check(record.tasks_failed + record.tasks_not_begun == 0, format!("{of}: {:?}", record.failures))
+    check(
+        record.outcome == Outcome::Completed,
+        format!("{of}: {:?} {:?}", record.error, record.python),
+    )?;
+    check(
+        record.tasks_failed + record.tasks_not_begun == 0,
+        format!("{of}: {:?}", record.failures),
+    )
 }
 
 fn every_interpreter(session: &Session) -> Outcomes {
     for interpreter in interpreters::all() {
         for model in Model::PYTHON {
-            let kind = if model == Model::PythonAsyncio { WorkloadKind::Io } else { WorkloadKind::Cpu };
+            let kind = if model == Model::PythonAsyncio {
+                WorkloadKind::Io
+            } else {
+                WorkloadKind::Cpu
+            };
             let mut draft = small(kind, model);
             draft.python = Some(interpreter.clone());
             if model == Model::PythonInterpreters && !interpreter.subinterpreters {
@@ -46,7 +86,10 @@ fn every_interpreter(session: &Session) -> Outcomes {
             let record = run(session, &draft).record;
             completed(&record, &of)?;
             let python = record.python.ok_or("CPython says what it was")?;
-            check(python.gil == Some(interpreter.gil), format!("{of}: {:?}", python.gil))?;
+            check(
+                python.gil == Some(interpreter.gil),
+                format!("{of}: {:?}", python.gil),
+            )?;
             let parts = [python.interpreter_s, python.imports_s, python.pool_s];
             let known = parts.iter().all(|part| part.is_some_and(|part| part > 0.0));
             check(known, format!("{of}: start-up is {parts:?}"))?;
@@ -55,7 +98,10 @@ fn every_interpreter(session: &Session) -> Outcomes {
                 record.gil.is_some_and(|gil| gil.is_estimate) == shares,
                 format!("{of}: {:?}", record.gil),
             )?;
-            check(python.output.is_none(), format!("{of} printed {:?}", python.output))?;
+            check(
+                python.output.is_none(),
+                format!("{of} printed {:?}", python.output),
+            )?;
         }
     }
     Ok(())
@@ -68,11 +114,18 @@ fn start_methods(session: &Session) -> Outcomes {
             draft.start_method = Some(method);
             let record = run(session, &draft).record;
             completed(&record, method.name())?;
-            let mut pids: Vec<_> = record.workers.iter().filter_map(|worker| worker.pid).collect();
+            let mut pids: Vec<_> = record
+                .workers
+                .iter()
+                .filter_map(|worker| worker.pid)
+                .collect();
             pids.sort_unstable();
             pids.dedup();
             check(pids.len() == 4, format!("{}: {pids:?}", method.name()))?;
-            check(record.memory_bytes.is_some(), "the memory of processes is known")?;
+            check(
+                record.memory_bytes.is_some(),
+                "the memory of processes is known",
+            )?;
         }
     }
     Ok(())
@@ -84,7 +137,10 @@ fn at_work(session: &Session, model: Model) -> Result<(Going, Vec<u32>), Failed>
     (draft.workers, draft.tasks) = (2, 4);
     draft.task_size = TaskSize::Iterations(100_000_000);
     let mut going = Going::start(session, &plan(&draft));
-    check(going.until(|trace| trace.tasks().0 >= 2).is_none(), "it takes longer than that")?;
+    check(
+        going.until(|trace| trace.tasks().0 >= 2).is_none(),
+        "it takes longer than that",
+    )?;
     let zygote = children_of(std::process::id());
     let first: Vec<u32> = zygote.into_iter().flat_map(children_of).collect();
     Ok((going, first))
@@ -92,7 +148,10 @@ fn at_work(session: &Session, model: Model) -> Result<(Going, Vec<u32>), Failed>
 
 fn kill(pid: u32) -> Outcomes {
     let pid = nix::unistd::Pid::from_raw(pid.cast_signed());
-    Ok(nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL)?)
+    Ok(nix::sys::signal::kill(
+        pid,
+        nix::sys::signal::Signal::SIGKILL,
+    )?)
 }
 
 fn killed(session: &Session) -> Outcomes {
@@ -101,12 +160,22 @@ fn killed(session: &Session) -> Outcomes {
     let victim = *workers.last().ok_or("there are workers")?;
     kill(victim)?;
     let record = going.finish().record;
-    check(record.outcome == Outcome::Failed, format!("{:?}", record.outcome))?;
-    let number = record.workers.iter().find(|worker| worker.pid == Some(victim)).map(|worker| worker.worker);
+    check(
+        record.outcome == Outcome::Failed,
+        format!("{:?}", record.outcome),
+    )?;
+    let number = record
+        .workers
+        .iter()
+        .find(|worker| worker.pid == Some(victim))
+        .map(|worker| worker.worker);
     let number = number.ok_or(format!("{victim} is none of {:?}", record.workers))?;
     let error = record.error.clone().unwrap_or_default();
     let named = error.starts_with(&format!("worker {number} was killed by SIGKILL"));
-    check(named && error.contains("BrokenProcessPool"), format!("the error is {error:?}"))?;
+    check(
+        named && error.contains("BrokenProcessPool"),
+        format!("the error is {error:?}"),
+    )?;
     let next = run(session, &small(WorkloadKind::Cpu, Model::PythonProcesses)).record;
     completed(&next, "the next run")
 }
@@ -117,16 +186,31 @@ fn killed_interpreter(session: &Session) -> Outcomes {
         kill(*first.first().ok_or("there is an interpreter")?)?;
         let record = going.finish().record;
         let error = record.error.clone().unwrap_or_default();
-        check(error.contains("SIGKILL"), format!("{}: the error is {error:?}", model.name()))?;
-        check(workers_alive().is_empty(), format!("{} left {:?}", model.name(), workers_alive()))?;
-        completed(&run(session, &small(WorkloadKind::Cpu, model)).record, "the next run")?;
+        check(
+            error.contains("SIGKILL"),
+            format!("{}: the error is {error:?}", model.name()),
+        )?;
+        check(
+            workers_alive().is_empty(),
+            format!("{} left {:?}", model.name(), workers_alive()),
+        )?;
+        completed(
+            &run(session, &small(WorkloadKind::Cpu, model)).record,
+            "the next run",
+        )?;
     }
     Ok(())
 }
 
 fn not_there(session: &Session) -> Outcomes {
-    let refused = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    for model in [Model::PythonThreads, Model::PythonProcesses, Model::PythonAsyncio] {
+    let refused = std::net::TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port();
+    for model in [
+        Model::PythonThreads,
+        Model::PythonProcesses,
+        Model::PythonAsyncio,
+    ] {
         let mut draft = small(WorkloadKind::Io, model);
         draft.tasks = 4;
         draft.urls = Some(vec![
@@ -134,12 +218,18 @@ fn not_there(session: &Session) -> Outcomes {
             format!("http://127.0.0.1:{refused}/nobody"),
         ]);
         let record = run(session, &draft).record;
-        check(record.outcome == Outcome::Completed, format!("{:?}", record.error))?;
-        check(record.tasks_failed == 2, format!("{} failed under {}", record.tasks_failed, model.name()))?;
+        check(
+            record.outcome == Outcome::Completed,
+            format!("{:?}", record.error),
+        )?;
+        check(
+            record.tasks_failed == 2,
+            format!("{} failed under {}", record.tasks_failed, model.name()),
+        )?;
         for task in &record.failures {
             let told = task.error.as_deref().unwrap_or_default();
-            let words =
-                told.contains("Error: ") && (told.contains("refused") || told.contains("Connect call"));
+            let words = told.contains("Error: ")
+                && (told.contains("refused") || told.contains("Connect call"));
             check(words, format!("{}: {told}", model.name()))?;
         }
     }
@@ -152,7 +242,10 @@ fn wrapped(script: &str) -> Result<(tempfile::TempDir, Interpreter), Failed> {
     let directory = tempfile::tempdir()?;
     let mut interpreter = interpreters::default().ok_or("there is one")?;
     let path = directory.path().join("python3");
-    std::fs::write(&path, format!("#!/bin/sh\n{script}\nexec '{}' \"$@\"\n", interpreter.path))?;
+    std::fs::write(
+        &path,
+        format!("#!/bin/sh\n{script}\nexec '{}' \"$@\"\n", interpreter.path),
+    )?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
     interpreter.path = path.to_string_lossy().into_owned();
     Ok((directory, interpreter))
@@ -164,13 +257,22 @@ fn prints(session: &Session) -> Outcomes {
     draft.python = Some(interpreter);
     let record = run(session, &draft).record;
     completed(&record, "an interpreter that prints")?;
-    let output = record.python.and_then(|python| python.output).ok_or("what was printed is kept")?;
-    check(output.text == "a word from the site\nanother", format!("{output:?}"))?;
+    let output = record
+        .python
+        .and_then(|python| python.output)
+        .ok_or("what was printed is kept")?;
+    check(
+        output.text == "a word from the site\nanother",
+        format!("{output:?}"),
+    )?;
     let (_directory, interpreter) = wrapped("echo rubbish; exit 3")?;
     draft.python = Some(interpreter);
     let record = run(session, &draft).record;
     let error = record.error.unwrap_or_default();
-    check(error.contains("status 3") && error.contains("rubbish"), format!("the error is {error:?}"))
+    check(
+        error.contains("status 3") && error.contains("rubbish"),
+        format!("the error is {error:?}"),
+    )
 }
 
 fn prints_the_order(session: &Session) -> Outcomes {
@@ -179,10 +281,16 @@ fn prints_the_order(session: &Session) -> Outcomes {
         let (_directory, interpreter) = wrapped(words)?;
         let mut draft = small(WorkloadKind::Io, Model::PythonThreads);
         draft.python = Some(interpreter);
-        draft.urls = Some(vec![format!("http://anna:SE%40CRET@127.0.0.1:{}/", one_page_server())]);
+        draft.urls = Some(vec![format!(
+            "http://anna:SE%40CRET@127.0.0.1:{}/",
+            one_page_server()
+        )]);
         let record = run(session, &draft).record;
         let told = format!("{:?} {:?}", record.error, record.python);
-        check(told.contains("***@127.0.0.1"), format!("the order was not printed: {told}"))?;
+        check(
+            told.contains("***@127.0.0.1"),
+            format!("the order was not printed: {told}"),
+        )?;
         check(!told.contains("CRET"), told)?;
     }
     Ok(())
@@ -194,12 +302,24 @@ fn never_answers(session: &Session) -> Outcomes {
     let mut draft = small(WorkloadKind::Cpu, Model::PythonProcesses);
     draft.python = Some(interpreter);
     let mut going = Going::start(session, &plan(&draft));
-    check(going.until(|_| begun.exists()).is_none(), "it does not end by itself")?;
+    check(
+        going.until(|_| begun.exists()).is_none(),
+        "it does not end by itself",
+    )?;
     going.run.stop();
     let record = going.finish().record;
-    check(record.outcome == Outcome::Cancelled, format!("{:?} {:?}", record.outcome, record.error))?;
-    check(workers_alive().is_empty(), format!("{:?} stay behind", workers_alive()))?;
-    completed(&run(session, &small(WorkloadKind::Cpu, Model::PythonProcesses)).record, "the next run")
+    check(
+        record.outcome == Outcome::Cancelled,
+        format!("{:?} {:?}", record.outcome, record.error),
+    )?;
+    check(
+        workers_alive().is_empty(),
+        format!("{:?} stay behind", workers_alive()),
+    )?;
+    completed(
+        &run(session, &small(WorkloadKind::Cpu, Model::PythonProcesses)).record,
+        "the next run",
+    )
 }
 
 fn same_order(session: &Session) -> Outcomes {
@@ -207,37 +327,60 @@ fn same_order(session: &Session) -> Outcomes {
         let mut draft = small(WorkloadKind::Cpu, model);
         draft.workers = 1;
         let tasks = run(session, &draft).record.tasks.unwrap_or_default();
-        let mut ends: Vec<(f64, u32)> =
-            tasks.iter().filter_map(|task| Some((task.end_s?, task.task))).collect();
+        let mut ends: Vec<(f64, u32)> = tasks
+            .iter()
+            .filter_map(|task| Some((task.end_s?, task.task)))
+            .collect();
         ends.sort_by(|one, other| one.0.total_cmp(&other.0));
         ends.into_iter().map(|(_, task)| task).collect::<Vec<_>>()
     };
     let (emulated, real) = (order(Model::GilThreads), order(Model::PythonThreads));
-    check(emulated == real && real.len() == 13, format!("{emulated:?} {real:?}"))
+    check(
+        emulated == real && real.len() == 13,
+        format!("{emulated:?} {real:?}"),
+    )
 }
 
 fn shared_file(session: &Session) -> Outcomes {
-    for model in [Model::PythonThreads, Model::PythonProcesses, Model::PythonAsyncio] {
+    for model in [
+        Model::PythonThreads,
+        Model::PythonProcesses,
+        Model::PythonAsyncio,
+    ] {
         let file = shared(session, &sharing(model))?;
-        check((file.writes, file.pages_written) == (24 * 40, 12), format!("{}: {file:?}", model.name()))?;
+        check(
+            (file.writes, file.pages_written) == (24 * 40, 12),
+            format!("{}: {file:?}", model.name()),
+        )?;
     }
     Ok(())
 }
 
 fn no_semaphores(session: &Session) -> Outcomes {
     let listed = || {
-        let entries = std::fs::read_dir("/dev/shm").into_iter().flatten().flatten();
-        entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("sem.mp-")).count()
+        let entries = std::fs::read_dir("/dev/shm")
+            .into_iter()
+            .flatten()
+            .flatten();
+        entries
+            .filter(|entry| entry.file_name().to_string_lossy().starts_with("sem.mp-"))
+            .count()
     };
     let before = listed();
     for method in StartMethod::ALL {
         let mut draft = endless(WorkloadKind::Cpu, Model::PythonProcesses);
         draft.start_method = Some(method);
         let mut going = Going::start(session, &plan(&draft));
-        check(going.until(|trace| trace.tasks().0 > 0).is_none(), "an endless run does not end")?;
+        check(
+            going.until(|trace| trace.tasks().0 > 0).is_none(),
+            "an endless run does not end",
+        )?;
         going.run.stop();
         let record = going.finish().record;
-        check(record.outcome == Outcome::Cancelled, format!("{:?} {:?}", record.outcome, record.error))?;
+        check(
+            record.outcome == Outcome::Cancelled,
+            format!("{:?} {:?}", record.outcome, record.error),
+        )?;
     }
     check(listed() <= before, "a stopped pool leaves its semaphores")
 }

@@ -17,7 +17,11 @@ impl Locked {
     fn history() -> Locked {
         let folder = tempfile::tempdir().expect("the test made it so");
         let file = folder.path().join("history.jsonl");
-        let lock = OpenOptions::new().append(true).create(true).open(file).expect("the test made it so");
+        let lock = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(file)
+            .expect("the test made it so");
         lock.lock().expect("the test made it so");
         Locked { folder, lock }
     }
@@ -45,7 +49,9 @@ impl Locked {
         terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
         terminal.press("3");
         terminal.wait_for(RUNS, "both runs", |screen| screen.contains("processes: "));
-        terminal.wait_for(SOON, "the notice", |screen| screen.contains("not in the history yet"));
+        terminal.wait_for(SOON, "the notice", |screen| {
+            screen.contains("not in the history yet")
+        });
         terminal
     }
 }
@@ -58,7 +64,11 @@ fn the_screen_goes_on_while_the_history_is_locked_and_the_runs_are_added_as_soon
     terminal.wait_for(SOON, "the help", |screen| screen.contains("Help"));
     assert!(locked.is_pending(), "they wait beside the history");
     locked.lock.unlock().unwrap();
-    assert!(wait_until(SOON, || locked.runs() == [1, 2] && !locked.is_pending()), "{:?}", locked.runs());
+    assert!(
+        wait_until(SOON, || locked.runs() == [1, 2] && !locked.is_pending()),
+        "{:?}",
+        locked.runs()
+    );
     terminal.press("q");
     assert_eq!(terminal.exit_code(SOON), 0);
     assert_eq!(locked.runs(), [1, 2]);
@@ -77,8 +87,14 @@ fn runs_that_could_not_be_added_until_the_end_are_there_when_the_explorer_starts
     locked.lock.unlock().unwrap();
     let file = locked.file().display().to_string();
     let mut terminal = Terminal::start_with(120, 40, &["--history", &file], &[]);
-    terminal.wait_for(SOON, "the notice", |screen| screen.contains("2 runs that an earlier session"));
-    assert!(wait_until(SOON, || !locked.is_pending() && locked.runs() == [1, 2]), "{:?}", locked.runs());
+    terminal.wait_for(SOON, "the notice", |screen| {
+        screen.contains("2 runs that an earlier session")
+    });
+    assert!(
+        wait_until(SOON, || !locked.is_pending() && locked.runs() == [1, 2]),
+        "{:?}",
+        locked.runs()
+    );
     terminal.press("q");
     assert_eq!(terminal.exit_code(SOON), 0);
 }

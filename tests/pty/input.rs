@@ -9,14 +9,23 @@ use crate::terminal::{Terminal, wait_until};
 use crate::{SOON, explorer, explorer_in_shell, shows_a_run};
 
 /// What begins a key, a click or a paste and leaves it open.
-const UNFINISHED: [&str; 5] = ["\u{1b}[<", "\u{1b}[", "\u{1b}O", "\u{1b}[?1", "\u{1b}[200~abc"];
+const UNFINISHED: [&str; 5] = [
+    "\u{1b}[<",
+    "\u{1b}[",
+    "\u{1b}O",
+    "\u{1b}[?1",
+    "\u{1b}[200~abc",
+];
 
 /// Sends the begin of something, and waits until the program expects no rest of it.
 fn leave_unfinished(terminal: &mut Terminal, begin: &str) {
     // In one piece with a key whose effect can be seen: then it was read, too.
     terminal.press(&format!("?{begin}"));
     terminal.wait_for(SOON, "the help", |screen| screen.contains("Help"));
-    assert!(wait_until(SOON, || terminal.waits_for_keys()), "it waits for the rest of {begin:?}");
+    assert!(
+        wait_until(SOON, || terminal.waits_for_keys()),
+        "it waits for the rest of {begin:?}"
+    );
 }
 
 #[test]
@@ -63,13 +72,19 @@ fn explorer_with_a_stopped_run(directory: &Path) -> Terminal {
     terminal.press("3");
     terminal.wait_for(SOON, "a run", shows_a_run);
     terminal.press("x");
-    terminal.wait_for(SOON, "the stopped run", |screen| screen.contains("stopped after"));
+    terminal.wait_for(SOON, "the stopped run", |screen| {
+        screen.contains("stopped after")
+    });
     terminal
 }
 
 fn files_in(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).expect("it was made by the test").flatten();
-    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    let entries = fs::read_dir(directory)
+        .expect("it was made by the test")
+        .flatten();
+    entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
 }
 
 #[test]
@@ -97,11 +112,21 @@ fn text_that_is_pasted_into_the_name_of_a_file_is_text_there() {
     terminal.press(&"\u{1b}[B".repeat(12));
     terminal.press("\u{15}");
     terminal.paste("quick\r\u{1b}[31mexport.md\r\n");
-    terminal.wait_for(SOON, "what was pasted", |screen| screen.contains("quick [31mexport.md"));
-    assert_eq!(files_in(directory.path()), [""; 0], "the line end wrote nothing");
+    terminal.wait_for(SOON, "what was pasted", |screen| {
+        screen.contains("quick [31mexport.md")
+    });
+    assert_eq!(
+        files_in(directory.path()),
+        [""; 0],
+        "the line end wrote nothing"
+    );
     terminal.press("\r");
     let is_written = || files_in(directory.path()) == ["quick [31mexport.md"];
-    assert!(wait_until(SOON, is_written), "{:?}", files_in(directory.path()));
+    assert!(
+        wait_until(SOON, is_written),
+        "{:?}",
+        files_in(directory.path())
+    );
     terminal.press("q");
     assert_eq!(terminal.exit_code(SOON), 0);
 }

@@ -60,7 +60,12 @@ impl Terminal {
     }
 
     /// The same, with these arguments.
-    pub fn start_with(columns: u16, rows: u16, arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
+    pub fn start_with(
+        columns: u16,
+        rows: u16,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Terminal {
         let mut command = CommandBuilder::new(PROGRAM);
         command.args(arguments);
         // Nobody's history shall get runs of tests.
@@ -82,25 +87,47 @@ impl Terminal {
     /// next line that is typed. It says `ENDED` with the exit code when the program has ended.
     pub fn start_in_shell(columns: u16, rows: u16) -> Terminal {
         let mut command = CommandBuilder::new("sh");
-        let script = "set -m; \"$0\" --no-history; echo STOPPED; read line; fg >/dev/null; echo ENDED $?";
+        let script =
+            "set -m; \"$0\" --no-history; echo STOPPED; read line; fg >/dev/null; echo ENDED $?";
         command.args(["-c", script, PROGRAM]);
         Terminal::spawn(columns, rows, command, &[])
     }
 
-    fn spawn(columns: u16, rows: u16, mut command: CommandBuilder, variables: &[(&str, &str)]) -> Terminal {
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("this system has pseudo-terminals");
+    fn spawn(
+        columns: u16,
+        rows: u16,
+        mut command: CommandBuilder,
+        variables: &[(&str, &str)],
+    ) -> Terminal {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system()
+            .openpty(size)
+            .expect("this system has pseudo-terminals");
         let first_modes = modes(&*pair.master);
         for variable in ["NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE"] {
             command.env_remove(variable);
         }
-        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")].iter().chain(variables) {
+        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")]
+            .iter()
+            .chain(variables)
+        {
             command.env(name, value);
         }
-        let child = pair.slave.spawn_command(command).expect("the binary was built for this test");
+        let child = pair
+            .slave
+            .spawn_command(command)
+            .expect("the binary was built for this test");
         let pid = child.process_id().expect("it was just started");
         let screen = vt100::Parser::new(cells(rows), cells(columns), 0);
-        let seen = Arc::new(Mutex::new(Seen { screen, ever_alternate: false }));
+        let seen = Arc::new(Mutex::new(Seen {
+            screen,
+            ever_alternate: false,
+        }));
         let reading = Arc::new(AtomicBool::new(true));
         let mut terminal = Terminal {
             writer: pair.master.take_writer().expect("nobody has taken it yet"),
@@ -118,12 +145,17 @@ impl Terminal {
     }
 
     fn read(&mut self) {
-        let mut output = self.master.try_clone_reader().expect("the terminal is open");
+        let mut output = self
+            .master
+            .try_clone_reader()
+            .expect("the terminal is open");
         let (seen, reading) = (Arc::clone(&self.seen), Arc::clone(&self.reading));
         self.reader = Some(thread::spawn(move || {
             let mut bytes = [0; 4096];
             while reading.load(Ordering::SeqCst) {
-                let Ok(n @ 1..) = output.read(&mut bytes) else { return };
+                let Ok(n @ 1..) = output.read(&mut bytes) else {
+                    return;
+                };
                 let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
                 // Byte by byte where it matters: leaving may follow entering in one piece.
                 for byte in &bytes[..n] {
@@ -135,13 +167,23 @@ impl Terminal {
     }
 
     fn look<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
-        look(self.seen.lock().unwrap_or_else(PoisonError::into_inner).screen.screen())
+        look(
+            self.seen
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .screen
+                .screen(),
+        )
     }
 
     /// Waits until the text on the screen fulfils a condition, and shows the screen if it never does.
     pub fn wait_for(&self, limit: Duration, what: &str, condition: impl Fn(&str) -> bool) {
         let text = || self.look(vt100::Screen::contents);
-        assert!(wait_until(limit, || condition(&text())), "waited in vain for {what}:\n{}", text());
+        assert!(
+            wait_until(limit, || condition(&text())),
+            "waited in vain for {what}:\n{}",
+            text()
+        );
     }
 
     /// Types these bytes.
@@ -174,7 +216,9 @@ impl Terminal {
             Some((before.chars().count() + 1, y + 1))
         });
         let (column, row) = place.unwrap_or_else(|| panic!("no {text:?} in\n{}", rows.join("\n")));
-        self.press(&format!("\u{1b}[<0;{column};{row}M\u{1b}[<0;{column};{row}m"));
+        self.press(&format!(
+            "\u{1b}[<0;{column};{row}M\u{1b}[<0;{column};{row}m"
+        ));
     }
 
     /// The rows of the screen as text.
@@ -195,14 +239,22 @@ impl Terminal {
 
     /// The program, where a shell is between it and the terminal.
     pub fn signal_program(&self, signal: Signal) {
-        kill(self.session.program().expect("it was started"), signal).expect("the program is still there");
+        kill(self.session.program().expect("it was started"), signal)
+            .expect("the program is still there");
     }
 
     /// Changes the size of the terminal.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.screen.screen_mut().set_size(cells(rows), cells(columns));
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        seen.screen
+            .screen_mut()
+            .set_size(cells(rows), cells(columns));
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
         self.master.resize(size).expect("the terminal is open");
     }
 
@@ -215,10 +267,15 @@ impl Terminal {
     pub fn exit_code(&mut self, limit: Duration) -> u32 {
         let mut status = None;
         wait_until(limit, || {
-            status = self.child.try_wait().expect("the program can be waited for");
+            status = self
+                .child
+                .try_wait()
+                .expect("the program can be waited for");
             status.is_some()
         });
-        let Some(status) = status else { panic!("it did not end:\n{}", self.look(vt100::Screen::contents)) };
+        let Some(status) = status else {
+            panic!("it did not end:\n{}", self.look(vt100::Screen::contents))
+        };
         assert!(status.signal().is_none(), "it was killed: {status}");
         status.exit_code()
     }
@@ -228,7 +285,10 @@ impl Terminal {
     }
 
     pub fn was_ever_in_alternate_screen(&self) -> bool {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).ever_alternate
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .ever_alternate
     }
 
     pub fn hides_cursor(&self) -> bool {
@@ -239,10 +299,14 @@ impl Terminal {
     pub fn has_colours(&self) -> bool {
         self.look(|screen| {
             let (rows, columns) = screen.size();
-            let cells = (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column)));
-            cells.filter_map(|(row, column)| screen.cell(row, column)).any(|cell| {
-                cell.fgcolor() != vt100::Color::Default || cell.bgcolor() != vt100::Color::Default
-            })
+            let cells =
+                (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column)));
+            cells
+                .filter_map(|(row, column)| screen.cell(row, column))
+                .any(|cell| {
+                    cell.fgcolor() != vt100::Color::Default
+                        || cell.bgcolor() != vt100::Color::Default
+                })
         })
     }
 
@@ -253,14 +317,20 @@ impl Terminal {
 
     /// Fails unless the terminal is as it was: its modes, its first screen, its cursor, no mouse and no paste mode.
     pub fn assert_given_back(&self, limit: Duration) {
-        assert!(self.has_first_modes(), "the modes differ from those before the program");
+        assert!(
+            self.has_first_modes(),
+            "the modes differ from those before the program"
+        );
         let plain = |screen: &vt100::Screen| {
             !screen.alternate_screen()
                 && !screen.hide_cursor()
                 && !screen.bracketed_paste()
                 && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
         };
-        assert!(wait_until(limit, || self.look(plain)), "the screen is not as it was");
+        assert!(
+            wait_until(limit, || self.look(plain)),
+            "the screen is not as it was"
+        );
     }
 
     /// Fails if a process of the program is left after `limit`.
@@ -285,14 +355,22 @@ impl Terminal {
 
     /// Whether the program's first thread waits in a write to its terminal.
     pub fn is_writing(&self) -> bool {
-        let call = fs::read_to_string(format!("/proc/{}/syscall", self.session.pid)).unwrap_or_default();
-        call.split_whitespace().take(2).eq([nix::libc::SYS_write.to_string().as_str(), "0x1"])
+        let call =
+            fs::read_to_string(format!("/proc/{}/syscall", self.session.pid)).unwrap_or_default();
+        call.split_whitespace()
+            .take(2)
+            .eq([nix::libc::SYS_write.to_string().as_str(), "0x1"])
     }
 
     /// Whether the program's thread for input waits for whatever comes next, without a limit.
     pub fn waits_for_keys(&self) -> bool {
-        let tasks = fs::read_dir(format!("/proc/{}/task", self.session.pid)).into_iter().flatten().flatten();
-        let file = |task: &fs::DirEntry, name| fs::read_to_string(task.path().join(name)).unwrap_or_default();
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.session.pid))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let file = |task: &fs::DirEntry, name| {
+            fs::read_to_string(task.path().join(name)).unwrap_or_default()
+        };
         let call = tasks
             .filter(|task| file(task, "comm").trim() == "input")
             .map(|task| file(&task, "syscall"))
@@ -300,7 +378,9 @@ impl Terminal {
         let words: Vec<&str> = call.split_whitespace().collect();
         match words[..] {
             // Its third argument points to the limit.
-            [number, _, _, limit, ..] if number == nix::libc::SYS_ppoll.to_string() => limit == "0x0",
+            [number, _, _, limit, ..] if number == nix::libc::SYS_ppoll.to_string() => {
+                limit == "0x0"
+            }
             // That of poll is the limit, in 32 bits.
             [_, _, _, limit, ..] => limit.ends_with("ffffffff"),
             _ => false,
@@ -345,7 +425,11 @@ impl Session {
 
     /// Fails if a process of the session is left after `limit`.
     pub fn assert_nothing_left(self, limit: Duration) {
-        assert!(wait_until(limit, || self.processes().is_empty()), "these are left: {:?}", self.processes());
+        assert!(
+            wait_until(limit, || self.processes().is_empty()),
+            "these are left: {:?}",
+            self.processes()
+        );
     }
 
     /// The program, as a child of the session's leader.
@@ -361,7 +445,9 @@ impl Session {
     /// Stops the zygote, as nobody but a mistaken user does.
     pub fn stop_zygote(self) {
         let processes = self.processes();
-        let numbers = processes.iter().filter_map(|stat| stat.split_once(" (pconc-zygote) ")?.0.parse().ok());
+        let numbers = processes
+            .iter()
+            .filter_map(|stat| stat.split_once(" (pconc-zygote) ")?.0.parse().ok());
         for zygote in numbers.map(Pid::from_raw) {
             kill(zygote, Signal::SIGSTOP).expect("the zygote is there");
         }
@@ -370,14 +456,20 @@ impl Session {
     /// How many processes of the session have names that begin so, and how many of those are stopped.
     pub fn stopped_of(self, name: &str) -> (usize, usize) {
         let begin = format!(" ({name}");
-        let named: Vec<String> = self.processes().into_iter().filter(|stat| stat.contains(&begin)).collect();
+        let named: Vec<String> = self
+            .processes()
+            .into_iter()
+            .filter(|stat| stat.contains(&begin))
+            .collect();
         let stopped = named.iter().filter(|stat| stat.contains(") T ")).count();
         (named.len(), stopped)
     }
 
     /// The processes of the session that are not zombies.
     fn processes(self) -> BTreeSet<String> {
-        let stats = fs::read_dir("/proc").expect("tests of processes need /proc").flatten();
+        let stats = fs::read_dir("/proc")
+            .expect("tests of processes need /proc")
+            .flatten();
         let stats = stats.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
         stats.filter(|stat| self.has(stat)).collect()
     }

@@ -15,12 +15,24 @@ fn the_cursor_says_what_its_worker_did_when_on_which_task() {
         }
         session.press(&[Home, Char('.'), Char('.'), Down]);
         let told = session.row(" 0.007000 s  ");
-        assert!(told.contains(" w1 ") && told.contains("█ computing 5.00 ms"), "{columns}×{rows}: {told}");
+        assert!(
+            told.contains(" w1 ") && told.contains("█ computing 5.00 ms"),
+            "{columns}×{rows}: {told}"
+        );
         assert!(told.contains("core 1"), "{columns}×{rows}: {told}");
-        assert!(columns < 80 || told.contains("0.007000 – 0.012000 s"), "{told}");
+        assert!(
+            columns < 80 || told.contains("0.007000 – 0.012000 s"),
+            "{told}"
+        );
         let task = session.row("task 1  ");
-        assert!(columns < 80 || (task.contains("╳ 4") && task.contains("█ 150 ms")), "{task}");
-        assert!(columns < 120 || (task.contains("gil") && task.contains("computing")), "{task}");
+        assert!(
+            columns < 80 || (task.contains("╳ 4") && task.contains("█ 150 ms")),
+            "{task}"
+        );
+        assert!(
+            columns < 120 || (task.contains("gil") && task.contains("computing")),
+            "{task}"
+        );
     }
 }
 
@@ -35,7 +47,10 @@ fn no_bar_moves_for_the_cursor() {
         let lanes = |session: &Session| {
             let rows = session.rows();
             let is_lane = |row: &&String| row.starts_with('┃') && row.contains(" w");
-            rows.iter().filter(is_lane).map(|row| row.chars().take(14).collect()).collect()
+            rows.iter()
+                .filter(is_lane)
+                .map(|row| row.chars().take(14).collect())
+                .collect()
         };
         let before: Vec<String> = lanes(&session);
         session.press(&[Right]);
@@ -51,8 +66,13 @@ fn a_thin_line_stands_in_the_bar_of_the_row_above_the_tip_on_the_axis_and_adds_n
     let before = session.rows();
     session.press(&[Right, Down, Down]);
     let rows = session.rows();
-    let tip = rows.iter().find_map(|row| row.chars().position(|cell| cell == '▲')).unwrap();
-    let line: Vec<usize> = (3..20).filter(|y| rows[*y].chars().nth(tip) == Some('│')).collect();
+    let tip = rows
+        .iter()
+        .find_map(|row| row.chars().position(|cell| cell == '▲'))
+        .unwrap();
+    let line: Vec<usize> = (3..20)
+        .filter(|y| rows[*y].chars().nth(tip) == Some('│'))
+        .collect();
     let named = rows.iter().position(|row| row.contains("▸w2")).unwrap();
     assert!(line.contains(&named) && line.len() == 2, "{line:?} {named}");
     for y in line {
@@ -83,11 +103,17 @@ fn a_task_of_io_says_how_long_it_fetched_and_how_long_it_wrote_or_why_it_failed(
     // The history, its first row, the timeline.
     session.press(&[BackTab, Up, Tab, Tab, Home, Char('t')]);
     let first = session.row("task 0  ");
-    assert!(first.contains("fetched in ") && first.contains("written in 20.0 ms"), "{first}");
+    assert!(
+        first.contains("fetched in ") && first.contains("written in 20.0 ms"),
+        "{first}"
+    );
     assert!(session.row("w0 ").contains('✗'));
     session.press(&[Char('t')]);
     let second = session.row("task 1  ");
-    assert!(second.contains("failed because: the server said 500"), "{second}");
+    assert!(
+        second.contains("failed because: the server said 500"),
+        "{second}"
+    );
 }
 
 #[test]
@@ -98,7 +124,9 @@ fn a_frozen_picture_says_so_and_how_it_goes_on() {
     let frozen = session.row("w0 ");
     assert!(session.row("Timeline").contains("frozen: Space goes on"));
     let scenario = Scenario::new(plan, 2);
-    let _ = session.app.update(Msg::Batch(scenario.batch(scenario.wall() / 2, scenario.wall() * 6 / 10)));
+    let _ = session.app.update(Msg::Batch(
+        scenario.batch(scenario.wall() / 2, scenario.wall() * 6 / 10),
+    ));
     assert_eq!(session.row("w0 "), frozen);
     session.press(&[Char(' ')]);
     assert_ne!(session.row("w0 "), frozen);
@@ -110,15 +138,25 @@ fn the_view_by_core_names_the_worker_that_each_core_ran_and_counts_migrations() 
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('3'), Char('v')]);
-        assert!(session.row("Timeline").contains("by core · 0 migrations"), "{columns}×{rows}");
+        assert!(
+            session.row("Timeline").contains("by core · 0 migrations"),
+            "{columns}×{rows}"
+        );
         let core = |number: u16| {
             let (long, short) = (format!("core {number}"), format!("c{number} "));
             let rows = session.rows();
-            let at = rows.iter().position(|row| row.contains(&long) || row.contains(&short)).unwrap();
+            let at = rows
+                .iter()
+                .position(|row| row.contains(&long) || row.contains(&short))
+                .unwrap();
             // The workers' numbers stand in the highest row of a bar, its name beside the lowest.
             rows[at.saturating_sub(11)..=at].join("\n")
         };
-        assert!(core(0).contains("w0") && core(1).contains("w1"), "{}", session.rows().join("\n"));
+        assert!(
+            core(0).contains("w0") && core(1).contains("w1"),
+            "{}",
+            session.rows().join("\n")
+        );
         assert!(ink(&core(0)) > 20 && ink(&core(1)) > 20);
         session.press(&[Char('v')]);
         assert!(session.row("Timeline").contains("by worker"));

@@ -31,9 +31,15 @@ fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f
     trace.conclude(scenario.wall());
     let mut record = scenario.record();
     record.wall_s *= factor;
-    record.campaign = Some(Part { id: "campaign".into(), round });
-    let provenance =
-        Provenance { origin: Origin::Earlier, session: "earlier".into(), machine: explorer::machine(4) };
+    record.campaign = Some(Part {
+        id: "campaign".into(),
+        round,
+    });
+    let provenance = Provenance {
+        origin: Origin::Earlier,
+        session: "earlier".into(),
+        machine: explorer::machine(4),
+    };
     EarlierRun {
         number,
         name: None,
@@ -46,13 +52,16 @@ fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f
 /// A comparison of so many configurations.
 fn compared(columns: u16, rows: u16, configurations: usize) -> Session {
     let mut session = Session::on(4, columns, rows);
-    let repeats = CONFIGURATIONS[..configurations].iter().flat_map(|configuration| {
-        let rounds = (1..).zip([1.0, 0.99, 1.01, 1.004, 0.997]);
-        rounds.map(|(round, factor)| (*configuration, round, factor))
-    });
+    let repeats = CONFIGURATIONS[..configurations]
+        .iter()
+        .flat_map(|configuration| {
+            let rounds = (1..).zip([1.0, 0.99, 1.01, 1.004, 0.997]);
+            rounds.map(|(round, factor)| (*configuration, round, factor))
+        });
     let runs = (1..).zip(repeats);
-    let runs =
-        runs.map(|(number, (configuration, round, factor))| measured(number, configuration, round, factor));
+    let runs = runs.map(|(number, (configuration, round, factor))| {
+        measured(number, configuration, round, factor)
+    });
     let _ = session.app.update(Msg::Earlier(runs.collect()));
     session.in_history().press(&[Char('H'), Home, Char('m')]);
     for _ in 1..configurations {
@@ -68,12 +77,20 @@ fn at_every_size_the_sentence_and_the_first_rows_of_the_table_are_there() {
         for configurations in [2, 3, 7] {
             let session = compared(columns, rows, configurations);
             let screen = session.rows().join("\n");
-            let whole: String =
-                screen.split(['┃', '\n']).map(|row| row.trim_end().to_string() + " ").collect();
+            let whole: String = screen
+                .split(['┃', '\n'])
+                .map(|row| row.trim_end().to_string() + " ")
+                .collect();
             let text = whole.split_whitespace().collect::<Vec<_>>().join(" ");
-            insta::assert_snapshot!(format!("compared-{configurations}-{columns}x{rows}"), screen);
+            insta::assert_snapshot!(
+                format!("compared-{configurations}-{columns}x{rows}"),
+                screen
+            );
             assert!(text.contains("× faster than #1 serial ("), "{screen}");
-            assert!(text.contains(&format!("Comparison of {configurations} runs")), "{screen}");
+            assert!(
+                text.contains(&format!("Comparison of {configurations} runs")),
+                "{screen}"
+            );
             assert!(!text.contains("single run"), "{screen}");
             assert!(rows < 24 || text.contains("95 % interval"), "{screen}");
         }
@@ -83,7 +100,11 @@ fn at_every_size_the_sentence_and_the_first_rows_of_the_table_are_there() {
 #[test]
 fn b_makes_the_next_run_the_baseline_and_every_number_follows() {
     let mut session = compared(120, 60, 2);
-    assert!(session.shows("#6 processes is 2.0"), "{}", session.rows().join("\n"));
+    assert!(
+        session.shows("#6 processes is 2.0"),
+        "{}",
+        session.rows().join("\n")
+    );
     assert!(session.row("speed-up over #1").contains("1.00×") && session.shows("#6 - #1"));
     session.press(&[Char('b')]);
     assert!(session.shows("#1 serial is ") && session.shows("× slower than #6 processes ("));
@@ -96,14 +117,31 @@ fn b_makes_the_next_run_the_baseline_and_every_number_follows() {
 fn what_the_marks_mean_and_why_a_run_is_doubted_stands_in_the_comparison() {
     let mut session = compared(120, 60, 2);
     session.press(&[Char('b')]);
-    assert!(session.rows().iter().any(|row| row.starts_with('┗') && row.contains("B baseline")));
+    assert!(
+        session
+            .rows()
+            .iter()
+            .any(|row| row.starts_with('┗') && row.contains("B baseline"))
+    );
     session.press(&[Esc]);
     let mut run = measured(11, CONFIGURATIONS[3], 1, 1.0);
     run.record.id = "another".into();
     let text = "the machine slept for 3 s during the run: measure again".to_string();
-    run.record.caveats.push(Caveat { kind: CaveatKind::Suspended, text });
+    run.record.caveats.push(Caveat {
+        kind: CaveatKind::Suspended,
+        text,
+    });
     let _ = session.app.update(Msg::Earlier(vec![run]));
     session.press(&[End, Char('m'), Char('c')]);
-    assert!(session.rows().iter().any(|row| row.starts_with('┗') && row.contains("! doubted")));
-    assert!(session.shows("! #11: the machine slept for 3 s"), "{}", session.rows().join("\n"));
+    assert!(
+        session
+            .rows()
+            .iter()
+            .any(|row| row.starts_with('┗') && row.contains("! doubted"))
+    );
+    assert!(
+        session.shows("! #11: the machine slept for 3 s"),
+        "{}",
+        session.rows().join("\n")
+    );
 }

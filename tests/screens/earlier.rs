@@ -46,13 +46,20 @@ fn a_class_starts_clean_and_the_title_says_what_there_is_besides() {
         let mut session = Session::new(columns, rows);
         session.with_earlier(42);
         assert!(session.order().is_empty());
-        assert!(session.row("History").contains("+ 42 earlier: H"), "{}", session.row("History"));
+        assert!(
+            session.row("History").contains("+ 42 earlier: H"),
+            "{}",
+            session.row("History")
+        );
         session.press(&[Char('3')]);
         assert_eq!(session.order(), [43, 44]);
         session.press(&[Char('H')]);
         assert_eq!(session.order().len(), 44);
         session.press(&[Char('H')]);
-        assert_eq!((session.order(), session.chosen()), (&[43, 44][..], Some(44)));
+        assert_eq!(
+            (session.order(), session.chosen()),
+            (&[43, 44][..], Some(44))
+        );
     }
 }
 
@@ -69,12 +76,21 @@ fn without_a_run_of_its_own_the_history_says_how_to_see_the_others() {
 fn sessions_have_headings_in_the_order_of_numbers_and_none_in_any_other() {
     let mut session = Session::new(120, 40);
     let earlier = |numbers: &[usize], id| explorer::earlier(Origin::Earlier, numbers, Some(id));
-    session.tell_earlier(earlier(&[1, 2], "a")).tell_earlier(earlier(&[3, 4], "b"));
+    session
+        .tell_earlier(earlier(&[1, 2], "a"))
+        .tell_earlier(earlier(&[3, 4], "b"));
     session.tell_earlier(explorer::earlier(Origin::Recorded, &[5], Some("c")));
-    session.press(&[Char('r'), Char('H')]).go_to_history().press(&[Char('e')]);
+    session
+        .press(&[Char('r'), Char('H')])
+        .go_to_history()
+        .press(&[Char('e')]);
     let headings = |session: &Session| -> Vec<String> {
-        let rows = session.rows().into_iter().filter(|row| row.contains("─ 2026") || row.contains("─ this"));
-        rows.map(|row| row.trim_matches(['┃', '─', ' ']).to_string()).collect()
+        let rows = session
+            .rows()
+            .into_iter()
+            .filter(|row| row.contains("─ 2026") || row.contains("─ this"));
+        rows.map(|row| row.trim_matches(['┃', '─', ' ']).to_string())
+            .collect()
     };
     let expected = [
         "2026-05-14 09:30 UTC · this machine",
@@ -84,14 +100,21 @@ fn sessions_have_headings_in_the_order_of_numbers_and_none_in_any_other() {
     ];
     assert_eq!(headings(&session), expected);
     session.press(&[Char('C'), Home, Down, Down, Down, Down, Enter, Esc]);
-    assert!(headings(&session).is_empty(), "sorted by model: {:?}", headings(&session));
+    assert!(
+        headings(&session).is_empty(),
+        "sorted by model: {:?}",
+        headings(&session)
+    );
 }
 
 #[test]
 fn a_run_of_another_machine_says_so_and_has_no_speed_up_over_runs_of_this_one() {
     let mut session = Session::new(120, 40);
     session.tell_earlier(explorer::earlier(Origin::Recorded, &[1, 2], None));
-    session.press(&[Char('3')]).go_to_history().press(&[Home, Char('b')]);
+    session
+        .press(&[Char('3')])
+        .go_to_history()
+        .press(&[Home, Char('b')]);
     let baselines: Vec<Option<usize>> = session
         .app
         .history()
@@ -102,27 +125,57 @@ fn a_run_of_another_machine_says_so_and_has_no_speed_up_over_runs_of_this_one() 
     assert_eq!(baselines, [Some(1), Some(1), Some(3), Some(3)]);
     assert!(session.shows("recorded on Other CPU, 4 cores, Linux 6.12, 2026-05-14 09:30 UTC"));
     session.press(&[Enter]);
-    let told = session.rows().into_iter().filter(|row| row.contains("recorded on Other CPU")).count();
-    assert!(told >= 2, "header and details: {}", session.rows().join("\n"));
+    let told = session
+        .rows()
+        .into_iter()
+        .filter(|row| row.contains("recorded on Other CPU"))
+        .count();
+    assert!(
+        told >= 2,
+        "header and details: {}",
+        session.rows().join("\n")
+    );
 }
 
 #[test]
 fn a_picture_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
     for (columns, rows) in [(60, 16), (80, 24), (120, 40), (200, 60)] {
         let mut session = Session::new(columns, rows);
-        session.with_earlier(4).press(&[Char('H')]).go_to_history().press(&[Home]);
+        session
+            .with_earlier(4)
+            .press(&[Char('H')])
+            .go_to_history()
+            .press(&[Home]);
         assert!(session.shows("reading its timeline…"));
         // Whatever looks closer finds nothing to look at.
-        session.press(&[Tab, Left, Right, Char('.'), Char('t'), Char('n'), Char('+'), Char('v'), Char('z')]);
+        session.press(&[
+            Tab,
+            Left,
+            Right,
+            Char('.'),
+            Char('t'),
+            Char('n'),
+            Char('+'),
+            Char('v'),
+            Char('z'),
+        ]);
         session.press(&[Char('e')]);
         assert!(session.shows("reading its timeline…"));
         session.press(&[Char('e'), Char('P')]);
         assert!(session.shows("reading its timeline…"));
-        session.press(&[Char('P')]).go_to_history().press(&[Down, Char('c')]);
-        assert!(session.row("#2 cpu").contains("gil-threads") && session.shows("reading its timeline…"));
+        session
+            .press(&[Char('P')])
+            .go_to_history()
+            .press(&[Down, Char('c')]);
+        assert!(
+            session.row("#2 cpu").contains("gil-threads") && session.shows("reading its timeline…")
+        );
         session.press(&[Esc]);
         let gone = "its timeline was removed to save room; all numbers are kept";
-        let _ = session.app.update(Msg::PictureRead { number: 1, picture: Err(gone.into()) });
+        let _ = session.app.update(Msg::PictureRead {
+            number: 1,
+            picture: Err(gone.into()),
+        });
         session.press(&[Home]);
         assert!(session.shows("its timeline was removed to save room"));
         let record = &session.app.history().get(2).unwrap().record;
@@ -130,16 +183,26 @@ fn a_picture_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
         let mut trace = Trace::new(record.plan.workers());
         trace.apply(run.batch(0, run.wall()));
         trace.conclude(run.wall());
-        let _ = session.app.update(Msg::PictureRead { number: 2, picture: Ok(Box::new(trace)) });
+        let _ = session.app.update(Msg::PictureRead {
+            number: 2,
+            picture: Ok(Box::new(trace)),
+        });
         session.press(&[Down]);
-        assert!(session.shows("w0") && !session.shows("reading"), "{}", session.rows().join("\n"));
+        assert!(
+            session.shows("w0") && !session.shows("reading"),
+            "{}",
+            session.rows().join("\n")
+        );
     }
 }
 
 #[test]
 fn what_is_typed_filters_at_once_enter_keeps_it_and_esc_brings_all_back() {
     let mut session = Session::new(120, 40);
-    session.with_earlier(10).press(&[Char('H'), Char('3')]).go_to_history();
+    session
+        .with_earlier(10)
+        .press(&[Char('H'), Char('3')])
+        .go_to_history();
     assert_eq!(session.chosen(), Some(12));
     session.type_text("/serial");
     assert_eq!(session.order(), [1, 3, 5, 7, 9, 11]);
@@ -157,13 +220,20 @@ fn what_is_typed_filters_at_once_enter_keeps_it_and_esc_brings_all_back() {
     session.type_text("#3");
     assert_eq!(session.order(), [3]);
     session.press(&[Esc]);
-    assert_eq!((session.order().len(), session.chosen()), (12, Some(12)), "as it was before");
+    assert_eq!(
+        (session.order().len(), session.chosen()),
+        (12, Some(12)),
+        "as it was before"
+    );
 }
 
 #[test]
 fn a_run_that_is_on_stays_in_the_filtered_history_and_what_comes_of_it_does_too() {
     let mut session = Session::new(120, 40);
-    session.press(&[Char('3'), Char('r')]).type_text("/gil").press(&[Enter]);
+    session
+        .press(&[Char('3'), Char('r')])
+        .type_text("/gil")
+        .press(&[Enter]);
     assert!(session.order().is_empty() && session.shows("No run matches ‘gil’"));
     let plan = session.press_and_wait(Char('r'), 0.5);
     assert!(
@@ -181,31 +251,54 @@ fn a_run_that_is_on_stays_in_the_filtered_history_and_what_comes_of_it_does_too(
 #[test]
 fn a_name_is_typed_in_place_shown_everywhere_and_kept() {
     let mut session = Session::new(120, 40);
-    session.press(&[Char('3')]).go_to_history().type_text("nboth cores");
+    session
+        .press(&[Char('3')])
+        .go_to_history()
+        .type_text("nboth cores");
     let effects = session.app.update(Msg::Key(Enter));
     assert_eq!(effects, [Effect::Rename(2, Some("both cores".into()))]);
-    assert!(session.rows()[0].contains("#2 both cores: cpu"), "{}", session.rows()[0]);
+    assert!(
+        session.rows()[0].contains("#2 both cores: cpu"),
+        "{}",
+        session.rows()[0]
+    );
     assert!(session.row("★").contains("both cores") && session.row("speed-up ").contains("name"));
     session.press(&[Enter]);
-    let headed = session.rows().iter().filter(|row| row.contains("#2 both cores: cpu")).count();
+    let headed = session
+        .rows()
+        .iter()
+        .filter(|row| row.contains("#2 both cores: cpu"))
+        .count();
     assert_eq!(headed, 2, "the details, too");
     session.press(&[Esc, Char('c')]);
     assert!(session.row("#2 - #1").contains("#2 both cores"));
-    session.press(&[Esc, Home, Char('n')]).type_text("both cores").press(&[Enter]);
+    session
+        .press(&[Esc, Home, Char('n')])
+        .type_text("both cores")
+        .press(&[Enter]);
     assert!(session.shows("#2 has that name already"));
-    session.press(&[Ctrl('u')]).type_text("1..2").press(&[Enter]);
+    session
+        .press(&[Ctrl('u')])
+        .type_text("1..2")
+        .press(&[Enter]);
     assert!(session.shows("would mean a range of runs") && session.app.naming().is_some());
     session.press(&[Esc]);
     assert!(session.app.naming().is_none() && !session.shows("range of runs"));
     session.press(&[End, Char('n'), Ctrl('u')]);
-    assert_eq!(session.app.update(Msg::Key(Enter)), [Effect::Rename(2, None)]);
+    assert_eq!(
+        session.app.update(Msg::Key(Enter)),
+        [Effect::Rename(2, None)]
+    );
     assert!(!session.row("speed-up ").contains("name"));
 }
 
 #[test]
 fn runs_of_a_shared_file_are_named_and_removed_here_and_nowhere_else() {
     let mut session = Session::new(120, 40);
-    session.tell_earlier(explorer::earlier(Origin::Recorded, &[1, 2], None)).go_to_history().press(&[Home]);
+    session
+        .tell_earlier(explorer::earlier(Origin::Recorded, &[1, 2], None))
+        .go_to_history()
+        .press(&[Home]);
     session.type_text("nx");
     assert_eq!(session.app.update(Msg::Key(Enter)), []);
     assert_eq!(session.app.update(Msg::Key(Char('D'))), []);
@@ -215,17 +308,46 @@ fn runs_of_a_shared_file_are_named_and_removed_here_and_nowhere_else() {
 #[test]
 fn deleting_needs_no_question_as_u_brings_back_exactly_what_was_there() {
     let mut session = Session::new(120, 40);
-    session.press(&[Char('3'), Char('2'), Char('r')]).go_to_history();
+    session
+        .press(&[Char('3'), Char('2'), Char('r')])
+        .go_to_history();
     session.press(&[Home, Down, Char('b'), Char('m'), Down, Char('m')]);
     let before = session.rows();
-    assert_eq!(session.app.update(Msg::Key(Char('D'))), [Effect::Remove(vec![2, 3])]);
-    assert!(session.shows("removed #2, #3: u brings them back"), "{}", session.rows()[2]);
+    assert_eq!(
+        session.app.update(Msg::Key(Char('D'))),
+        [Effect::Remove(vec![2, 3])]
+    );
+    assert!(
+        session.shows("removed #2, #3: u brings them back"),
+        "{}",
+        session.rows()[2]
+    );
     assert_eq!((session.order(), session.chosen()), (&[1, 4][..], Some(4)));
-    assert_eq!(session.app.history().get(4).unwrap().baseline.unwrap().number, 1, "serial again");
-    assert_eq!(session.app.update(Msg::Key(Char('D'))), [Effect::Remove(vec![4])]);
+    assert_eq!(
+        session
+            .app
+            .history()
+            .get(4)
+            .unwrap()
+            .baseline
+            .unwrap()
+            .number,
+        1,
+        "serial again"
+    );
+    assert_eq!(
+        session.app.update(Msg::Key(Char('D'))),
+        [Effect::Remove(vec![4])]
+    );
     assert_eq!(session.chosen(), Some(1));
-    assert_eq!(session.app.update(Msg::Key(Char('u'))), [Effect::Restore(vec![4])]);
-    assert_eq!(session.app.update(Msg::Key(Char('u'))), [Effect::Restore(vec![2, 3])]);
+    assert_eq!(
+        session.app.update(Msg::Key(Char('u'))),
+        [Effect::Restore(vec![4])]
+    );
+    assert_eq!(
+        session.app.update(Msg::Key(Char('u'))),
+        [Effect::Restore(vec![2, 3])]
+    );
     session.press(&[Down, Esc]);
     assert_eq!(session.rows(), before);
     session.press(&[Char('u')]);
@@ -235,7 +357,10 @@ fn deleting_needs_no_question_as_u_brings_back_exactly_what_was_there() {
 #[test]
 fn a_number_is_never_given_twice_and_a_run_that_goes_on_is_not_deleted() {
     let mut session = Session::new(120, 40);
-    session.press(&[Char('3')]).go_to_history().press(&[End, Char('D'), Char('r')]);
+    session
+        .press(&[Char('3')])
+        .go_to_history()
+        .press(&[End, Char('D'), Char('r')]);
     assert_eq!(session.order(), [1, 3]);
     session.press_and_wait(Char('r'), 0.5);
     session.press(&[Char('D')]);
@@ -246,7 +371,11 @@ fn a_number_is_never_given_twice_and_a_run_that_goes_on_is_not_deleted() {
 #[test]
 fn what_is_drawn_of_ten_thousand_runs_are_the_rows_in_view() {
     let mut session = Session::new(120, 40);
-    session.with_earlier(10_000).press(&[Char('H')]).go_to_history().press(&[Home]);
+    session
+        .with_earlier(10_000)
+        .press(&[Char('H')])
+        .go_to_history()
+        .press(&[Home]);
     let panel = ui::layout::panels(
         ratatui::layout::Rect::new(0, 0, 120, 40),
         session.app.screen(),
@@ -254,12 +383,24 @@ fn what_is_drawn_of_ten_thousand_runs_are_the_rows_in_view() {
     )
     .history;
     let shown = |session: &Session| {
-        (0..40).filter(|y| ui::history::row_at(&session.app, panel, *y).is_some()).count()
+        (0..40)
+            .filter(|y| ui::history::row_at(&session.app, panel, *y).is_some())
+            .count()
     };
     assert_eq!(shown(&session), usize::from(panel.height) - 3);
-    assert!(session.row("History").contains("History · 1–6 of 10 000 runs"), "{}", session.row("History"));
+    assert!(
+        session
+            .row("History")
+            .contains("History · 1–6 of 10 000 runs"),
+        "{}",
+        session.row("History")
+    );
     session.press(&[End]);
-    assert!(session.row("History").contains("History · 9 994–10 000 of 10 000 runs"));
+    assert!(
+        session
+            .row("History")
+            .contains("History · 9 994–10 000 of 10 000 runs")
+    );
     session.type_text("/gil #9998");
     assert_eq!(session.order(), [9_998]);
     assert_eq!(shown(&session), 2, "the run and the heading of its session");

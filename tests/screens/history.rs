@@ -28,13 +28,21 @@ impl Session {
 
     /// Puts the cursor of the overlay on a column and presses a key there.
     fn on_column(&mut self, id: ColumnId, key: Key) {
-        let at = COLUMNS.iter().position(|column| column.id == id).expect("every column is in the table");
+        let at = COLUMNS
+            .iter()
+            .position(|column| column.id == id)
+            .expect("every column is in the table");
         self.in_history().press(&[Char('C'), Home]);
         self.press(&vec![Down; at]).press(&[key, Esc]);
     }
 
     fn panel(&self) -> Rect {
-        layout::panels(Rect::new(0, 0, self.size.0, self.size.1), self.app.screen(), self.app.focus()).history
+        layout::panels(
+            Rect::new(0, 0, self.size.0, self.size.1),
+            self.app.screen(),
+            self.app.focus(),
+        )
+        .history
     }
 
     /// The rows inside the panel of the history, its heading first.
@@ -42,7 +50,12 @@ impl Session {
         let panel = self.panel();
         let rows = self.rows();
         (panel.y + 1..panel.bottom() - 1)
-            .map(|y| rows[usize::from(y)].chars().skip(usize::from(panel.x + 1)).collect())
+            .map(|y| {
+                rows[usize::from(y)]
+                    .chars()
+                    .skip(usize::from(panel.x + 1))
+                    .collect()
+            })
             .collect()
     }
 
@@ -57,17 +70,37 @@ impl Session {
 fn any_run_becomes_the_baseline_with_b_and_the_serial_one_with_another_b() {
     let mut session = Session::new(120, 40);
     session.press(&[Char('2'), Char('3')]).in_history();
-    let bar =
-        |session: &Session, row: usize| session.table()[row].chars().filter(|c| "▃▆".contains(*c)).count();
+    let bar = |session: &Session, row: usize| {
+        session.table()[row]
+            .chars()
+            .filter(|c| "▃▆".contains(*c))
+            .count()
+    };
     let before = session.rows();
     session.press(&[Char('b')]);
     let table = session.table();
-    assert!(table[3].starts_with(" ▸ B★") && !table[1].contains('B'), "{table:#?}");
-    assert!(table[1].contains(" 0.50×") && table[3].contains(" 1.0×"), "{table:#?}");
-    assert!(bar(&session, 3).abs_diff(2 * bar(&session, 1)) <= 1, "bars follow: {table:#?}");
-    assert!(table[1].trim_end_matches([' ', '│', '┃']).ends_with('–'), "no efficiency over two workers");
+    assert!(
+        table[3].starts_with(" ▸ B★") && !table[1].contains('B'),
+        "{table:#?}"
+    );
+    assert!(
+        table[1].contains(" 0.50×") && table[3].contains(" 1.0×"),
+        "{table:#?}"
+    );
+    assert!(
+        bar(&session, 3).abs_diff(2 * bar(&session, 1)) <= 1,
+        "bars follow: {table:#?}"
+    );
+    assert!(
+        table[1].trim_end_matches([' ', '│', '┃']).ends_with('–'),
+        "no efficiency over two workers"
+    );
     session.press(&[Home]);
-    assert!(session.rows()[1].contains("serial: 2.0× slower than #3 processes"), "{}", session.rows()[1]);
+    assert!(
+        session.rows()[1].contains("serial: 2.0× slower than #3 processes"),
+        "{}",
+        session.rows()[1]
+    );
     session.press(&[End, Char('b')]);
     assert_eq!(session.rows(), before, "all is as it was");
 }
@@ -75,8 +108,15 @@ fn any_run_becomes_the_baseline_with_b_and_the_serial_one_with_another_b() {
 #[test]
 fn a_baseline_that_is_measured_replaces_one_that_was_chosen() {
     let mut session = Session::new(120, 40);
-    session.press(&[Char('3')]).in_history().press(&[Char('b'), Char('R')]);
-    assert!(session.table()[3].starts_with(" ▸ B"), "{:#?}", session.table());
+    session
+        .press(&[Char('3')])
+        .in_history()
+        .press(&[Char('b'), Char('R')]);
+    assert!(
+        session.table()[3].starts_with(" ▸ B"),
+        "{:#?}",
+        session.table()
+    );
 }
 
 #[test]
@@ -84,22 +124,37 @@ fn a_run_that_was_stopped_or_failed_is_no_baseline_and_the_notice_says_why() {
     let mut session = Session::new(80, 24);
     session.run_as(|record| record.outcome = Outcome::Cancelled);
     session.press(&[Char('b')]);
-    assert!(session.rows()[2].contains("#1 cannot be a baseline: it was cancelled"), "{}", session.rows()[2]);
+    assert!(
+        session.rows()[2].contains("#1 cannot be a baseline: it was cancelled"),
+        "{}",
+        session.rows()[2]
+    );
     session.press(&[Esc]);
     session.run_as(|record| record.tasks_failed = 2);
     session.press(&[Char('b')]);
     assert!(session.rows()[2].contains("#2 cannot be a baseline: some of its tasks failed"));
-    assert!(session.table()[2].contains("2 failed"), "{:#?}", session.table());
+    assert!(
+        session.table()[2].contains("2 failed"),
+        "{:#?}",
+        session.table()
+    );
 }
 
 #[test]
 fn comparing_what_has_nothing_to_be_compared_with_says_what_is_missing() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('c')]);
-    assert!(session.rows()[2].contains("no run has ended yet"), "{}", session.rows()[2]);
+    assert!(
+        session.rows()[2].contains("no run has ended yet"),
+        "{}",
+        session.rows()[2]
+    );
     session.press(&[Char('r'), Char('c')]);
     let notice = &session.rows()[2];
-    assert!(notice.contains("mark another run with m or measure a baseline with R"), "{notice}");
+    assert!(
+        notice.contains("mark another run with m or measure a baseline with R"),
+        "{notice}"
+    );
     session.press(&[Char('R')]);
     session.in_history().press(&[Home, Char('c')]);
     assert!(session.shows("Comparison of 2 runs") && !session.shows("mark another run"));
@@ -113,12 +168,20 @@ fn runs_are_sorted_by_a_column_whose_heading_has_an_arrow_and_the_live_run_stays
     }
     session.on_column(ColumnId::Time, Enter);
     assert_eq!(session.numbers(), [2, 3, 1]);
-    assert!(session.table()[0].contains("time (s)↑"), "{}", session.table()[0]);
+    assert!(
+        session.table()[0].contains("time (s)↑"),
+        "{}",
+        session.table()[0]
+    );
     session.on_column(ColumnId::Time, Enter);
     assert_eq!(session.numbers(), [1, 3, 2]);
     assert!(session.table()[0].contains("time (s)↓") && !session.table()[0].contains('↑'));
     session.press_and_wait(Char('r'), 0.5);
-    assert_eq!(session.numbers(), [1, 3, 2, 4], "the run that is on is the last");
+    assert_eq!(
+        session.numbers(),
+        [1, 3, 2, 4],
+        "the run that is on is the last"
+    );
 }
 
 #[test]
@@ -143,11 +206,21 @@ fn up_down_and_the_ends_follow_the_order_on_the_screen() {
 fn a_hidden_column_is_gone_and_one_that_was_asked_for_has_room_before_the_others() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('3')]);
-    assert!(session.table()[0].contains("workers") && !session.table()[0].contains("lock switches"));
+    assert!(
+        session.table()[0].contains("workers") && !session.table()[0].contains("lock switches")
+    );
     session.on_column(ColumnId::Workers, Char(' '));
-    assert!(!session.table()[0].contains("workers"), "{}", session.table()[0]);
+    assert!(
+        !session.table()[0].contains("workers"),
+        "{}",
+        session.table()[0]
+    );
     session.on_column(ColumnId::LockSwitches, Char(' '));
-    assert!(session.table()[0].contains("lock switches"), "{}", session.table()[0]);
+    assert!(
+        session.table()[0].contains("lock switches"),
+        "{}",
+        session.table()[0]
+    );
     session.on_column(ColumnId::Workers, Char(' '));
     assert!(session.table()[0].contains("workers"));
 }
@@ -166,13 +239,20 @@ fn columns_that_do_not_fit_are_dropped_whole_and_the_overlay_says_so() {
         for heading in headings {
             rest = rest.replacen(&format!(" {heading} "), "  ", 1);
         }
-        assert_eq!(rest.trim(), "", "only whole headings at {columns}: {heading}");
+        assert_eq!(
+            rest.trim(),
+            "",
+            "only whole headings at {columns}: {heading}"
+        );
         assert!(table[2].contains("gil-threads (emulated) "), "{}", table[2]);
         assert!(table[3].contains(" cancelled "), "{}", table[3]);
     }
     let mut session = Session::new(60, 16);
     session.press(&[Char('2'), Tab, Char('C')]);
-    assert!(session.row("[…] workers").contains("threads or processes"), "what it means stays");
+    assert!(
+        session.row("[…] workers").contains("threads or processes"),
+        "what it means stays"
+    );
     assert!(session.row("no room on this screen").contains("[…]"));
     assert!(session.row("[x] time (s)").contains("first creation"));
 }
@@ -193,7 +273,10 @@ fn times_from_microseconds_to_hours_keep_their_points_below_each_other() {
             row[..row.find(text).unwrap()].chars().count() + text.find('.').unwrap()
         };
         let points = [point("0.000300"), point("1.250"), point("12 345.7")];
-        assert!(points.windows(2).all(|pair| pair[0] == pair[1]), "{points:?}");
+        assert!(
+            points.windows(2).all(|pair| pair[0] == pair[1]),
+            "{points:?}"
+        );
     }
 }
 
@@ -210,7 +293,11 @@ fn nothing_in_the_history_moves_while_a_run_goes_on() {
         batch.now = (seconds * 1e9) as u64;
         let _ = session.app.update(Msg::Batch(batch));
         assert_eq!(others(&session), before, "at {seconds} s");
-        assert!(session.table()[3].contains(&format!("{seconds:.1} ")), "{}", session.table()[3]);
+        assert!(
+            session.table()[3].contains(&format!("{seconds:.1} ")),
+            "{}",
+            session.table()[3]
+        );
     }
 }
 
@@ -224,7 +311,11 @@ fn what_is_found_under_a_place_is_what_is_drawn_there() {
         let panel = session.panel();
         let drawn = session.table();
         for (row, text) in drawn.iter().enumerate().skip(1) {
-            let there = row_at(&session.app, panel, panel.y + 1 + u16::try_from(row).unwrap());
+            let there = row_at(
+                &session.app,
+                panel,
+                panel.y + 1 + u16::try_from(row).unwrap(),
+            );
             let number = text.split_whitespace().find_map(|word| word.parse().ok());
             let expected = match number {
                 Some(7) => Some(HistoryRow::Live),
@@ -232,13 +323,21 @@ fn what_is_found_under_a_place_is_what_is_drawn_there() {
             };
             assert_eq!(there, expected, "{text}");
         }
-        assert_eq!(row_at(&session.app, panel, panel.y + 1), None, "the heading is no run");
+        assert_eq!(
+            row_at(&session.app, panel, panel.y + 1),
+            None,
+            "the heading is no run"
+        );
         for (text, id) in [("time (s)", ColumnId::Time), ("model", ColumnId::Model)] {
             let at = drawn[0][..drawn[0].find(text).unwrap()].chars().count();
             let x = panel.x + 1 + u16::try_from(at).unwrap();
             assert_eq!(heading_at(&session.app, panel, x), Some(id));
         }
-        assert_eq!(heading_at(&session.app, panel, panel.x + 2), None, "signs have no heading");
+        assert_eq!(
+            heading_at(&session.app, panel, panel.x + 2),
+            None,
+            "signs have no heading"
+        );
     }
 }
 
@@ -258,7 +357,11 @@ fn keys_zoom_and_pan_all_timelines_of_a_comparison_at_once() {
     let whole = session.rows();
     // In the second half of the time only the serial run still computes.
     session.press(&[Char('+'), Char(']'), Char(']')]);
-    assert!(session.row("Comparison").contains(" in view "), "{}", session.row("Comparison"));
+    assert!(
+        session.row("Comparison").contains(" in view "),
+        "{}",
+        session.row("Comparison")
+    );
     let bars: Vec<usize> = session
         .rows()
         .iter()
@@ -275,9 +378,15 @@ fn a_comparison_marks_baseline_and_fastest_and_names_what_speed_ups_are_over() {
     let mut session = Session::new(120, 50);
     session.press(&[Char('3'), Char('c')]);
     let heading = session.row("#2 - #1");
-    assert!(heading.contains(" B #1 serial ") && heading.contains(" ★ #2 processes "), "{heading}");
+    assert!(
+        heading.contains(" B #1 serial ") && heading.contains(" ★ #2 processes "),
+        "{heading}"
+    );
     assert!(session.row("speed-up over #1").contains("2.0×"));
-    session.press(&[Esc, Char('b')]).in_history().press(&[Home, Char('c')]);
+    session
+        .press(&[Esc, Char('b')])
+        .in_history()
+        .press(&[Home, Char('c')]);
     assert!(session.row("speed-up over #2").contains("0.50×"));
     for row in ["ctx switches", "start-up"] {
         assert!(session.shows(row), "{row}");
@@ -295,7 +404,11 @@ fn details_tell_every_note_to_its_end_on_any_screen() {
             .flat_map(|row| row.split_whitespace().map(String::from).collect::<Vec<_>>())
             .collect();
         for end in ["creation", "work", "address", "drawing", "file", "now)"] {
-            assert!(text.iter().any(|word| word == end), "{end} at {columns}: {}", session.rows().join("\n"));
+            assert!(
+                text.iter().any(|word| word == end),
+                "{end} at {columns}: {}",
+                session.rows().join("\n")
+            );
         }
     }
 }

@@ -51,10 +51,16 @@ pub fn list(session: &mut Session) {
 pub fn running(session: &mut Session) {
     found(session);
     let one = session.press_and_wait(Char('5'), 1.0);
-    let effects = session.app.update(Msg::Concluded(Box::new(Scenario::new(one, 2).record())));
-    let [.., Effect::Start(four)] = &effects[..] else { panic!("{effects:?}") };
+    let effects = session
+        .app
+        .update(Msg::Concluded(Box::new(Scenario::new(one, 2).record())));
+    let [.., Effect::Start(four)] = &effects[..] else {
+        panic!("{effects:?}")
+    };
     let scenario = Scenario::new(four.clone(), 2);
-    let _ = session.app.update(Msg::Batch(scenario.batch(0, scenario.wall() / 2)));
+    let _ = session
+        .app
+        .update(Msg::Batch(scenario.batch(0, scenario.wall() / 2)));
 }
 
 pub fn starting(session: &mut Session) {
@@ -62,7 +68,11 @@ pub fn starting(session: &mut Session) {
     let effects = session.app.update(Msg::Key(Char('5')));
     assert!(matches!(effects[..], [.., Effect::Start(_)]), "{effects:?}");
     let lanes = vec![LaneUpdate::default()];
-    let _ = session.app.update(Msg::Batch(Batch { now: 30_000_000, lanes, ..Batch::default() }));
+    let _ = session.app.update(Msg::Batch(Batch {
+        now: 30_000_000,
+        lanes,
+        ..Batch::default()
+    }));
 }
 
 pub fn finished(session: &mut Session) {
@@ -101,7 +111,10 @@ fn the_list_chooses_an_interpreter_and_gives_the_form_back() {
         assert!(session.shows("Start by"), "the form is back at {size:?}");
         session.press(&[Enter, Esc]);
         assert!(session.shows("Start by"), "the form is back at {size:?}");
-        assert!(!matches!(session.app.overlay(), Some(Overlay::Pythons { .. })));
+        assert!(!matches!(
+            session.app.overlay(),
+            Some(Overlay::Pythons { .. })
+        ));
     }
 }
 
@@ -109,7 +122,11 @@ fn the_list_chooses_an_interpreter_and_gives_the_form_back() {
 fn a_click_in_the_list_goes_to_an_interpreter_and_a_second_one_takes_it() {
     let mut session = Session::new(120, 40);
     list(&mut session);
-    let row = session.rows().iter().position(|row| row.contains("python3.14t")).unwrap();
+    let row = session
+        .rows()
+        .iter()
+        .position(|row| row.contains("python3.14t"))
+        .unwrap();
     let column = session.rows()[row].chars().position(|c| c == '3').unwrap();
     let target = ui::hit(&session.app, column as u16, row as u16).unwrap();
     let _ = session.app.update(Msg::Clicked(target));
@@ -122,10 +139,20 @@ fn a_click_in_the_list_goes_to_an_interpreter_and_a_second_one_takes_it() {
 fn without_an_interpreter_the_model_says_what_it_needs_and_all_others_run() {
     let mut session = Session::new(80, 24);
     none(&mut session);
-    assert!(session.app.update(Msg::Key(Char('r'))).is_empty(), "nothing starts");
+    assert!(
+        session.app.update(Msg::Key(Char('r'))).is_empty(),
+        "nothing starts"
+    );
     assert!(session.app.setup().forecast().is_err());
     session.press(&[Esc, Char('5')]);
-    assert!(session.app.notice().unwrap().sentence.starts_with("no Python was found"));
+    assert!(
+        session
+            .app
+            .notice()
+            .unwrap()
+            .sentence
+            .starts_with("no Python was found")
+    );
     session.press(&[Char('3')]);
     assert!(session.shows("2.0× faster than serial"));
 }
@@ -144,7 +171,11 @@ fn asyncio_is_offered_for_io_alone() {
     session.press(&[Char('g'), Right]);
     with_model(&mut session, Model::PythonAsyncio);
     session.press(&[Char('g'), Right]);
-    assert_eq!(session.app.setup().model(), Model::PythonThreads, "an event loop cannot compute");
+    assert_eq!(
+        session.app.setup().model(),
+        Model::PythonThreads,
+        "an event loop cannot compute"
+    );
 }
 
 #[test]
@@ -157,7 +188,10 @@ fn a_start_method_that_another_interpreter_lacks_is_forgotten() {
     session.press(&[Down, Down, Down, Down, Right]);
     assert_eq!(session.app.setup().value(Row::StartMethod), "forkserver");
     session.press(&[Up, Right]);
-    assert_eq!(session.app.setup().value(Row::StartMethod), "fork (default)");
+    assert_eq!(
+        session.app.setup().value(Row::StartMethod),
+        "fork (default)"
+    );
 }
 
 #[test]
@@ -167,7 +201,10 @@ fn the_fifth_experiment_measures_one_python_thread_first_and_sizes_tasks_by_pyth
     let plan = session.press_and_wait(Char('5'), 1.0);
     assert!(plan.is_serial() && plan.model() == Model::PythonThreads);
     // 0.4 s at the 17 million steps a second of the sample, and not at the machine's 40 million.
-    assert_eq!(format!("{:?}", plan.workload()), "Cpu { iterations: 6800000 }");
+    assert_eq!(
+        format!("{:?}", plan.workload()),
+        "Cpu { iterations: 6800000 }"
+    );
 }
 
 #[test]
@@ -175,10 +212,16 @@ fn waiting_for_the_real_lock_is_called_an_estimate_wherever_it_is_told() {
     let mut session = Session::new(120, 40);
     finished(&mut session);
     assert!(session.shows("gil (estimated)"), "the legend");
-    assert!(session.shows("waited for the lock (estimated)"), "the verdict");
+    assert!(
+        session.shows("waited for the lock (estimated)"),
+        "the verdict"
+    );
     let mut session = Session::new(120, 60);
     details(&mut session);
-    assert!(session.row("lock waiting").contains('~') && session.row("lock waiting").contains("estimated"));
+    assert!(
+        session.row("lock waiting").contains('~')
+            && session.row("lock waiting").contains("estimated")
+    );
     assert!(session.shows("a line that the workers' code printed"));
     assert!(session.shows("asked in the running interpreter"));
 }
@@ -189,12 +232,19 @@ fn a_run_of_python_is_found_by_python_by_its_version_and_by_its_lock() {
     session.press(&[Char('2')]);
     found(&mut session);
     session.press(&[Char('5')]);
-    for (typed, found) in
-        [("python", "2 of 4"), ("3.13", "2 of 4"), ("gil on", "2 of 4"), ("gil off", "0 of 4")]
-    {
+    for (typed, found) in [
+        ("python", "2 of 4"),
+        ("3.13", "2 of 4"),
+        ("gil on", "2 of 4"),
+        ("gil off", "0 of 4"),
+    ] {
         session.press(&[Char('/')]);
         session.press(&typed.chars().map(Char).collect::<Vec<_>>());
-        assert!(session.shows(found), "{typed}: {found}\n{}", session.rows().join("\n"));
+        assert!(
+            session.shows(found),
+            "{typed}: {found}\n{}",
+            session.rows().join("\n")
+        );
         session.press(&[Esc]);
     }
 }
@@ -204,6 +254,10 @@ fn the_header_of_a_python_run_says_whether_there_is_a_lock() {
     for size in [(80, 24), (120, 40)] {
         let mut session = Session::new(size.0, size.1);
         running(&mut session);
-        assert!(session.rows()[0].contains("GIL on"), "{size:?}: {}", session.rows()[0]);
+        assert!(
+            session.rows()[0].contains("GIL on"),
+            "{size:?}: {}",
+            session.rows()[0]
+        );
     }
 }

@@ -8,9 +8,18 @@ use pconc_tui::export::json::{self, Traces};
 
 /// The history as a file, and as the explorer takes it.
 pub fn through_a_file(history: &History) -> Vec<EarlierRun> {
-    let shared = Shared { runs: history.entries().iter().map(SharedRun::from).collect(), sweeps: vec![] };
+    let shared = Shared {
+        runs: history.entries().iter().map(SharedRun::from).collect(),
+        sweeps: vec![],
+    };
     let mut text = vec![];
-    json::write(&mut text, &history.here().machine, &shared, Traces::Included).expect("memory takes it");
+    json::write(
+        &mut text,
+        &history.here().machine,
+        &shared,
+        Traces::Included,
+    )
+    .expect("memory takes it");
     let document = json::read(&text).expect("it was just written");
     let run = |run: json::Run| EarlierRun {
         number: run.number,
@@ -26,8 +35,10 @@ impl Session {
     /// The same runs in another explorer, as a file brought them.
     fn replayed(&self) -> Session {
         let app = App::new(explorer::machine(2), Limits::default()).in_session("elsewhere");
-        let mut session =
-            Session { app: app.replaying(through_a_file(self.app.history()), vec![]), size: self.size };
+        let mut session = Session {
+            app: app.replaying(through_a_file(self.app.history()), vec![]),
+            size: self.size,
+        };
         let (columns, rows) = self.size;
         let _ = session.app.update(Msg::Resized { columns, rows });
         let _ = session.app.update(Msg::Calibrated(Speed::uniform(40e6)));
@@ -40,8 +51,13 @@ impl Session {
         rows.pop();
         let is_border = |c: char| "╭┏".contains(c);
         let form = rows.get(3).filter(|row| row.contains("Plan"));
-        let width = form.and_then(|row| row.chars().skip(1).position(is_border)).map_or(0, |at| at + 1);
-        let cores = rows.iter().position(|row| row.contains(" Cores ")).unwrap_or(3);
+        let width = form
+            .and_then(|row| row.chars().skip(1).position(is_border))
+            .map_or(0, |at| at + 1);
+        let cores = rows
+            .iter()
+            .position(|row| row.contains(" Cores "))
+            .unwrap_or(3);
         // Below the headline a recorded run says where it was recorded, and the history does so above its runs.
         let told = |(y, row): &(usize, String)| ![0, 2].contains(y) && !row.contains("recorded on");
         let masked = rows.into_iter().enumerate().filter(told).map(|(y, row)| {
@@ -49,7 +65,9 @@ impl Session {
             let row: String = row.chars().skip(hidden).collect();
             row.replace("recorded ──", "usable ────")
         });
-        masked.filter(|row| row.contains(|c: char| !" ┃│".contains(c))).collect()
+        masked
+            .filter(|row| row.contains(|c: char| !" ┃│".contains(c)))
+            .collect()
     }
 
     fn focus_history(&mut self) {
@@ -83,7 +101,11 @@ fn a_replay_draws_the_same_cells_as_the_live_end_state() {
                     live.press(&[Char(*key)]);
                     replayed.press(&[Char(*key)]);
                 });
-                assert_eq!(replayed.panels(), live.panels(), "{key} {view:?} {columns}×{rows}");
+                assert_eq!(
+                    replayed.panels(),
+                    live.panels(),
+                    "{key} {view:?} {columns}×{rows}"
+                );
             }
         }
     }
@@ -114,14 +136,23 @@ fn while_it_is_played_a_run_looks_as_when_it_was_on() {
             let mut live = Session::new(columns, rows);
             let plan = live.press_and_wait(Char(key), 0.5);
             let scenario = Scenario::new(plan, 2);
-            let then: Vec<String> = live.rows().into_iter().filter(|row| row.contains("w0 ")).collect();
+            let then: Vec<String> = live
+                .rows()
+                .into_iter()
+                .filter(|row| row.contains("w0 "))
+                .collect();
             let headline = live.app.headline().to_string();
             // The rest of it.
-            let _ = live
-                .app
-                .update(Msg::Batch(scenario.batch((scenario.wall() as f64 * 0.5) as u64, scenario.wall())));
+            let _ = live.app.update(Msg::Batch(
+                scenario.batch((scenario.wall() as f64 * 0.5) as u64, scenario.wall()),
+            ));
             let effects = live.app.update(Msg::Concluded(Box::new(scenario.record())));
-            assert!(!effects.iter().any(|effect| matches!(effect, Effect::Start(_))) || key == '2');
+            assert!(
+                !effects
+                    .iter()
+                    .any(|effect| matches!(effect, Effect::Start(_)))
+                    || key == '2'
+            );
             if key == '2' {
                 // The pair's first run is looked at, while nothing else goes on.
                 live.play(effects);
@@ -133,11 +164,18 @@ fn while_it_is_played_a_run_looks_as_when_it_was_on() {
             live.press(&[Right; 25]);
             let playback = live.app.playback().expect("it is played");
             assert!(!playback.is_on(), "who steps looks, for {half} steps");
-            let played: Vec<String> = live.rows().into_iter().filter(|row| row.contains("w0 ")).collect();
+            let played: Vec<String> = live
+                .rows()
+                .into_iter()
+                .filter(|row| row.contains("w0 "))
+                .collect();
             assert_eq!(live.app.headline(), headline);
             assert_eq!(played.len(), then.len());
             for (played, then) in played.iter().zip(&then) {
-                assert!(ink(played).abs_diff(ink(then)) <= 8, "{columns}×{rows}\n{played}\n{then}");
+                assert!(
+                    ink(played).abs_diff(ink(then)) <= 8,
+                    "{columns}×{rows}\n{played}\n{then}"
+                );
             }
         }
     }
@@ -149,12 +187,27 @@ fn that_a_run_was_recorded_elsewhere_stands_on_every_screen() {
         let mut live = Session::new(columns, rows);
         live.press(&[Char('3')]);
         let mut session = live.replayed();
-        assert!(session.rows()[0].contains("recorded"), "{columns}×{rows}: {}", session.rows()[0]);
-        assert!(columns < 120 || session.rows()[0].contains("recorded on Sample CPU, 2 cores, 2026-01-01"));
+        assert!(
+            session.rows()[0].contains("recorded"),
+            "{columns}×{rows}: {}",
+            session.rows()[0]
+        );
+        assert!(
+            columns < 120
+                || session.rows()[0].contains("recorded on Sample CPU, 2 cores, 2026-01-01")
+        );
         session.press(&[Char('p')]);
-        assert!(session.rows()[0].contains(" recorded, playing"), "{columns}×{rows}: {}", session.rows()[0]);
+        assert!(
+            session.rows()[0].contains(" recorded, playing"),
+            "{columns}×{rows}: {}",
+            session.rows()[0]
+        );
         session.press(&[Esc, Char('c')]);
-        assert!(session.shows("recorded"), "compared at {columns}×{rows}:\n{}", session.rows().join("\n"));
+        assert!(
+            session.shows("recorded"),
+            "compared at {columns}×{rows}:\n{}",
+            session.rows().join("\n")
+        );
     }
 }
 

@@ -14,7 +14,11 @@ struct State {
 }
 
 const STATES: &[State] = &[
-    State { name: "first", reach: |_| {}, says: &["Press 1, 2, 3 or 4", "Do threads speed up I/O?"] },
+    State {
+        name: "first",
+        reach: |_| {},
+        says: &["Press 1, 2, 3 or 4", "Do threads speed up I/O?"],
+    },
     State {
         name: "form",
         reach: |s| {
@@ -22,10 +26,26 @@ const STATES: &[State] = &[
         },
         says: &["Workers"],
     },
-    State { name: "running-2", reach: |s| running(s, 2), says: &["2 compute", "running", "w1"] },
-    State { name: "running-16", reach: |s| running(s, 16), says: &["2 compute, 14 wait for a core", "w3"] },
-    State { name: "running-200", reach: |s| running(s, 200), says: &["of 200 workers", "┃"] },
-    State { name: "running-1000", reach: |s| running(s, 1_000), says: &["of 1 000 workers", "┃"] },
+    State {
+        name: "running-2",
+        reach: |s| running(s, 2),
+        says: &["2 compute", "running", "w1"],
+    },
+    State {
+        name: "running-16",
+        reach: |s| running(s, 16),
+        says: &["2 compute, 14 wait for a core", "w3"],
+    },
+    State {
+        name: "running-200",
+        reach: |s| running(s, 200),
+        says: &["of 200 workers", "┃"],
+    },
+    State {
+        name: "running-1000",
+        reach: |s| running(s, 1_000),
+        says: &["of 1 000 workers", "┃"],
+    },
     State {
         name: "finished",
         reach: |s| {
@@ -40,11 +60,31 @@ const STATES: &[State] = &[
         },
         says: &["Comparison of 2 runs"],
     },
-    State { name: "expanded-timeline", reach: |s| expanded(s, "Timeline"), says: &["▸w0", "w3"] },
-    State { name: "expanded-history", reach: |s| expanded(s, "History"), says: &["speed-up", "★"] },
-    State { name: "zoomed", reach: zoomed, says: &["███", "╳╳╳", "▲"] },
-    State { name: "failed-tasks", reach: failed_tasks, says: &["1 of 16 tasks failed", "✗ "] },
-    State { name: "run-broken", reach: run_broken, says: &["failed", "worker 1 was killed by SIGKILL"] },
+    State {
+        name: "expanded-timeline",
+        reach: |s| expanded(s, "Timeline"),
+        says: &["▸w0", "w3"],
+    },
+    State {
+        name: "expanded-history",
+        reach: |s| expanded(s, "History"),
+        says: &["speed-up", "★"],
+    },
+    State {
+        name: "zoomed",
+        reach: zoomed,
+        says: &["███", "╳╳╳", "▲"],
+    },
+    State {
+        name: "failed-tasks",
+        reach: failed_tasks,
+        says: &["1 of 16 tasks failed", "✗ "],
+    },
+    State {
+        name: "run-broken",
+        reach: run_broken,
+        says: &["failed", "worker 1 was killed by SIGKILL"],
+    },
     State {
         name: "by-core",
         reach: |s| {
@@ -52,7 +92,11 @@ const STATES: &[State] = &[
         },
         says: &["by core", "w0"],
     },
-    State { name: "frozen", reach: frozen, says: &["w0"] },
+    State {
+        name: "frozen",
+        reach: frozen,
+        says: &["w0"],
+    },
     State {
         name: "help",
         reach: |s| {
@@ -67,9 +111,21 @@ const STATES: &[State] = &[
         },
         says: &["how it was measured"],
     },
-    State { name: "details", reach: details, says: &["from the first creation"] },
-    State { name: "columns", reach: columns, says: &["Columns of the history", "[x]"] },
-    State { name: "earlier", reach: earlier, says: &["all sessions: H hides", "reading its timeline…"] },
+    State {
+        name: "details",
+        reach: details,
+        says: &["from the first creation"],
+    },
+    State {
+        name: "columns",
+        reach: columns,
+        says: &["Columns of the history", "[x]"],
+    },
+    State {
+        name: "earlier",
+        reach: earlier,
+        says: &["all sessions: H hides", "reading its timeline…"],
+    },
     State {
         name: "earlier-expanded",
         reach: |s| {
@@ -83,7 +139,10 @@ const STATES: &[State] = &[
         reach: |s| {
             earlier(s);
             let picture = Err("its timeline was removed to save room; all numbers are kept".into());
-            let _ = s.app.update(Msg::PictureRead { number: 42, picture });
+            let _ = s.app.update(Msg::PictureRead {
+                number: 42,
+                picture,
+            });
         },
         says: &["its timeline was removed to save room"],
     },
@@ -101,7 +160,11 @@ const STATES: &[State] = &[
             earlier(s);
             type_into(s, "/", "gil 09:4");
         },
-        says: &["Filter: gil 09:4", "10 of 46 match ‘gil 09:4’", "Enter keep"],
+        says: &[
+            "Filter: gil 09:4",
+            "10 of 46 match ‘gil 09:4’",
+            "Enter keep",
+        ],
     },
     State {
         name: "filtered",
@@ -155,15 +218,51 @@ const STATES: &[State] = &[
         },
         says: &["Sweep", "44 runs", "1,2,4,8,16"],
     },
-    State { name: "sweep-first-round", reach: sweep::first_round, says: &["warming up", "run  7 of 44"] },
-    State { name: "sweep-half", reach: sweep::half_way, says: &["so far", "round 2 of 3", "★"] },
-    State { name: "sweep-finished", reach: sweep::finished, says: &["the best of all", "★", "ideal"] },
-    State { name: "sweep-computing", reach: sweep::computing, says: &["gil-threads: no gain", "╳"] },
-    State { name: "sweep-times", reach: sweep::times, says: &["time", "s ┤"] },
-    State { name: "sweep-fits", reach: sweep::with_fits, says: &["fitted"] },
-    State { name: "sweep-stopped", reach: sweep::stopped, says: &["ended after 20 of 44 runs"] },
-    State { name: "sweep-failures", reach: sweep::failures, says: &["did not succeed", "✗"] },
-    State { name: "sweep-many", reach: sweep::many, says: &["threads", "★"] },
+    State {
+        name: "sweep-first-round",
+        reach: sweep::first_round,
+        says: &["warming up", "run  7 of 44"],
+    },
+    State {
+        name: "sweep-half",
+        reach: sweep::half_way,
+        says: &["so far", "round 2 of 3", "★"],
+    },
+    State {
+        name: "sweep-finished",
+        reach: sweep::finished,
+        says: &["the best of all", "★", "ideal"],
+    },
+    State {
+        name: "sweep-computing",
+        reach: sweep::computing,
+        says: &["gil-threads: no gain", "╳"],
+    },
+    State {
+        name: "sweep-times",
+        reach: sweep::times,
+        says: &["time", "s ┤"],
+    },
+    State {
+        name: "sweep-fits",
+        reach: sweep::with_fits,
+        says: &["fitted"],
+    },
+    State {
+        name: "sweep-stopped",
+        reach: sweep::stopped,
+        says: &["ended after 20 of 44 runs"],
+    },
+    State {
+        name: "sweep-failures",
+        reach: sweep::failures,
+        says: &["did not succeed", "✗"],
+    },
+    State {
+        name: "sweep-many",
+        reach: sweep::many,
+        says: &["threads", "★"],
+    },
     State {
         name: "sweep-teaching",
         reach: |s| {
@@ -177,21 +276,61 @@ const STATES: &[State] = &[
         reach: python::found,
         says: &["Is the real Python like that?", "Press 1 to 5"],
     },
-    State { name: "python-form", reach: python::form, says: &["3.13.0", "Start by   fork"] },
-    State { name: "python-searching", reach: python::searching, says: &["looking for Python…"] },
-    State { name: "python-none", reach: python::none, says: &["none found"] },
-    State { name: "python-too-old", reach: python::too_old, says: &["needs Python"] },
-    State { name: "python-list", reach: python::list, says: &["GIL off", "did not answer"] },
+    State {
+        name: "python-form",
+        reach: python::form,
+        says: &["3.13.0", "Start by   fork"],
+    },
+    State {
+        name: "python-searching",
+        reach: python::searching,
+        says: &["looking for Python…"],
+    },
+    State {
+        name: "python-none",
+        reach: python::none,
+        says: &["none found"],
+    },
+    State {
+        name: "python-too-old",
+        reach: python::too_old,
+        says: &["needs Python"],
+    },
+    State {
+        name: "python-list",
+        reach: python::list,
+        says: &["GIL off", "did not answer"],
+    },
     State {
         name: "python-running",
         reach: python::running,
         says: &["1 computes, ~3 wait for the lock", "gil"],
     },
-    State { name: "python-starting", reach: python::starting, says: &["starting Python"] },
-    State { name: "python-finished", reach: python::finished, says: &["python-threads (3.13.0): no gain"] },
-    State { name: "python-details", reach: python::details, says: &["python-threads (3.13.0)"] },
-    State { name: "python-sweep-form", reach: python::sweep_form, says: &["Sweep", "serial: always"] },
-    State { name: "sweep-python", reach: python::sweep, says: &["python"] },
+    State {
+        name: "python-starting",
+        reach: python::starting,
+        says: &["starting Python"],
+    },
+    State {
+        name: "python-finished",
+        reach: python::finished,
+        says: &["python-threads (3.13.0): no gain"],
+    },
+    State {
+        name: "python-details",
+        reach: python::details,
+        says: &["python-threads (3.13.0)"],
+    },
+    State {
+        name: "python-sweep-form",
+        reach: python::sweep_form,
+        says: &["Sweep", "serial: always"],
+    },
+    State {
+        name: "sweep-python",
+        reach: python::sweep,
+        says: &["python"],
+    },
     State {
         name: "teaching",
         reach: |s| {
@@ -225,13 +364,24 @@ fn expanded(session: &mut Session, panel: &str) {
 fn zoomed(session: &mut Session) {
     session.press(&[Char('2')]);
     focus(session, "Timeline");
-    session.press(&[Home, Char('.'), Char('.'), Char('+'), Char('+'), Char('+'), Char('+'), Char('+')]);
+    session.press(&[
+        Home,
+        Char('.'),
+        Char('.'),
+        Char('+'),
+        Char('+'),
+        Char('+'),
+        Char('+'),
+        Char('+'),
+    ]);
 }
 
 fn failed_tasks(session: &mut Session) {
     session.press(&[Char('f'), Right, Esc]);
     let effects = session.app.update(Msg::Key(Char('r')));
-    let [.., Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+    let [.., Effect::Start(plan)] = &effects[..] else {
+        panic!("{effects:?}")
+    };
     let run = Scenario::new(plan.clone(), 2).failing([3]);
     let _ = session.app.update(Msg::Batch(run.batch(0, run.wall())));
     let _ = session.app.update(Msg::Concluded(Box::new(run.record())));
@@ -261,9 +411,11 @@ fn details(session: &mut Session) {
 fn earlier(session: &mut Session) {
     use pconc_tui::domain::provenance::Origin;
     let numbers = |range: std::ops::RangeInclusive<usize>| range.collect::<Vec<_>>();
-    for (origin, range, session_id) in
-        [(Origin::Earlier, 1..=20, "a"), (Origin::Earlier, 21..=42, "b"), (Origin::Recorded, 43..=44, "c")]
-    {
+    for (origin, range, session_id) in [
+        (Origin::Earlier, 1..=20, "a"),
+        (Origin::Earlier, 21..=42, "b"),
+        (Origin::Recorded, 43..=44, "c"),
+    ] {
         let runs = explorer::earlier(origin, &numbers(range), Some(session_id));
         let _ = session.app.update(Msg::Earlier(runs));
     }

@@ -26,12 +26,20 @@ impl Session {
     }
 
     /// Starts what the form says and lets so many runs end, each of which is changed; the next one goes on.
-    pub fn start_sweep(&mut self, runs: usize, mut change: impl FnMut(usize, &mut Record)) -> &mut Session {
+    pub fn start_sweep(
+        &mut self,
+        runs: usize,
+        mut change: impl FnMut(usize, &mut Record),
+    ) -> &mut Session {
         let mut effects = self.app.update(Msg::Key(Enter));
         for run in 0..runs {
-            let [.., Effect::Start(plan)] = &effects[..] else { break };
+            let [.., Effect::Start(plan)] = &effects[..] else {
+                break;
+            };
             let scenario = Scenario::new(plan.clone(), self.app.machine().cores_usable);
-            let _ = self.app.update(Msg::Batch(scenario.batch(0, scenario.wall())));
+            let _ = self
+                .app
+                .update(Msg::Batch(scenario.batch(0, scenario.wall())));
             let mut record = scenario.record();
             // No two runs are quite the same.
             record.wall_s *= 1.0 + ((run * 7) % 11) as f64 / 150.0;
@@ -41,7 +49,9 @@ impl Session {
         }
         if let [.., Effect::Start(plan)] = &effects[..] {
             let scenario = Scenario::new(plan.clone(), self.app.machine().cores_usable);
-            let _ = self.app.update(Msg::Batch(scenario.batch(0, scenario.wall() / 2)));
+            let _ = self
+                .app
+                .update(Msg::Batch(scenario.batch(0, scenario.wall() / 2)));
         }
         self
     }
@@ -71,7 +81,10 @@ pub fn times(session: &mut Session) {
 }
 
 pub fn with_fits(session: &mut Session) {
-    session.open_sweep_form("io").type_counts("1..8").start_sweep(ALL, |_, _| {});
+    session
+        .open_sweep_form("io")
+        .type_counts("1..8")
+        .start_sweep(ALL, |_, _| {});
     session.press(&[Char('f')]);
 }
 
@@ -79,25 +92,34 @@ pub fn stopped(session: &mut Session) {
     session.sweep_io(20);
     let effects = session.app.update(Msg::Key(Char('x')));
     assert_eq!(effects, [Effect::Stop]);
-    let plan = session.app.live().expect("a run is being stopped").plan.clone();
+    let plan = session
+        .app
+        .live()
+        .expect("a run is being stopped")
+        .plan
+        .clone();
     let mut record = Scenario::new(plan, 2).record();
     record.outcome = Outcome::Cancelled;
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
 }
 
 pub fn failures(session: &mut Session) {
-    session.open_sweep_form("io").start_sweep(ALL, |run, record| {
-        let is_large = record.plan.workers() == 16;
-        if is_large || run == 13 {
-            record.outcome = Outcome::Failed;
-            record.error = Some("worker 1 was killed by SIGKILL".into());
-        }
-    });
+    session
+        .open_sweep_form("io")
+        .start_sweep(ALL, |run, record| {
+            let is_large = record.plan.workers() == 16;
+            if is_large || run == 13 {
+                record.outcome = Outcome::Failed;
+                record.error = Some("worker 1 was killed by SIGKILL".into());
+            }
+        });
 }
 
 /// More bars than a small screen has columns.
 pub fn many(session: &mut Session) {
-    session.open_sweep_form("io").press(&[Down, Right, Down, Down, Right]);
+    session
+        .open_sweep_form("io")
+        .press(&[Down, Right, Down, Down, Right]);
     session.type_counts("1..16").start_sweep(ALL, |_, _| {});
 }
 
@@ -110,8 +132,13 @@ fn the_form_says_how_many_runs_there_will_be_and_how_long_they_take() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.open_sweep_form("cpu");
-        assert!(session.shows("28 runs (7 configurations × 3 + warm-up), about"), "{columns}×{rows}");
-        assert!(session.shows("1,2,4") && session.shows("[x] processes") && session.shows("[ ] rayon"));
+        assert!(
+            session.shows("28 runs (7 configurations × 3 + warm-up), about"),
+            "{columns}×{rows}"
+        );
+        assert!(
+            session.shows("1,2,4") && session.shows("[x] processes") && session.shows("[ ] rayon")
+        );
     }
 }
 
@@ -132,14 +159,23 @@ fn a_sweep_is_kept_with_a_number_its_runs_follow_and_know_it() {
     let mut session = Session::new(80, 24);
     session.open_sweep_form("cpu");
     let effects = session.app.update(Msg::Key(Enter));
-    assert!(matches!(&effects[..], [Effect::Keep(1), Effect::Start(_)]), "{effects:?}");
+    assert!(
+        matches!(&effects[..], [Effect::Keep(1), Effect::Start(_)]),
+        "{effects:?}"
+    );
     session.play(effects);
     let history = session.app.history();
     let sweep = history.sweep(1).unwrap();
     assert_eq!(sweep.members, (2..=29).collect::<Vec<_>>());
-    let rounds: Vec<u32> =
-        history.entries().iter().map(|run| run.record.campaign.as_ref().unwrap().round).collect();
-    assert!(rounds.is_sorted() && (0..4).all(|round| rounds.iter().filter(|it| **it == round).count() == 7));
+    let rounds: Vec<u32> = history
+        .entries()
+        .iter()
+        .map(|run| run.record.campaign.as_ref().unwrap().round)
+        .collect();
+    assert!(
+        rounds.is_sorted()
+            && (0..4).all(|round| rounds.iter().filter(|it| **it == round).count() == 7)
+    );
     assert_eq!(history.next_number(), 30);
     assert_eq!(session.app.browse().order(), [1], "its runs are no rows");
 }
@@ -148,12 +184,21 @@ fn a_sweep_is_kept_with_a_number_its_runs_follow_and_know_it() {
 fn repeats_know_their_campaign_too() {
     let mut session = Session::new(120, 40);
     session.press(&[Char('f'), End, Right, Right, Char('r')]);
-    let parts: Vec<_> =
-        session.app.history().entries().iter().map(|run| run.record.campaign.clone().unwrap()).collect();
+    let parts: Vec<_> = session
+        .app
+        .history()
+        .entries()
+        .iter()
+        .map(|run| run.record.campaign.clone().unwrap())
+        .collect();
     let rounds: Vec<u32> = parts.iter().map(|part| part.round).collect();
     assert_eq!(rounds, [1, 2, 3, 4, 5], "no round warms up");
     assert!(parts.iter().all(|part| part.id == parts[0].id));
-    assert_eq!(session.app.browse().order(), [1, 2, 3, 4, 5], "each is a row");
+    assert_eq!(
+        session.app.browse().order(),
+        [1, 2, 3, 4, 5],
+        "each is a row"
+    );
 }
 
 #[test]
@@ -164,7 +209,10 @@ fn while_it_goes_on_nothing_moves_but_what_is_measured() {
         SIZES.map(|size| {
             session.resize(size);
             let drawn = session.rows();
-            let place = drawn.iter().position(|row| row.contains("serial  ")).expect("an axis");
+            let place = drawn
+                .iter()
+                .position(|row| row.contains("serial  "))
+                .expect("an axis");
             (place, drawn[place].clone())
         })
     };
@@ -185,15 +233,35 @@ fn the_chart_says_how_far_it_is_and_then_what_came_out() {
         }
     };
     after(5, &|session| {
-        assert!(session.rows()[1].contains("warming up"), "{}", session.rows()[1]);
-        assert!(session.shows("run  6 of 44 · warming up"), "{:?}", session.size);
+        assert!(
+            session.rows()[1].contains("warming up"),
+            "{}",
+            session.rows()[1]
+        );
+        assert!(
+            session.shows("run  6 of 44 · warming up"),
+            "{:?}",
+            session.size
+        );
     });
     after(25, &|session| {
-        assert!(session.shows("run 26 of 44 · round 2 of 3"), "{:?}", session.size);
-        assert!(session.rows()[1].contains("so far: "), "{}", session.rows()[1]);
+        assert!(
+            session.shows("run 26 of 44 · round 2 of 3"),
+            "{:?}",
+            session.size
+        );
+        assert!(
+            session.rows()[1].contains("so far: "),
+            "{}",
+            session.rows()[1]
+        );
     });
     after(ALL, &|session| {
-        assert!(session.rows()[1].contains("faster than serial, the best of all"), "{}", session.rows()[1]);
+        assert!(
+            session.rows()[1].contains("faster than serial, the best of all"),
+            "{}",
+            session.rows()[1]
+        );
         assert!(session.shows("with 16 workers"), "the conclusion");
         assert!(session.shows("44 runs: 3 rounds, and one that warmed up"));
         assert!(session.shows("★"));
@@ -205,8 +273,19 @@ fn a_model_that_is_faster_has_a_higher_bar() {
     let mut session = Session::new(120, 40);
     computing(&mut session);
     let drawn = session.rows();
-    let inked = |fill: char| drawn[..30].iter().map(|row| row.matches(fill).count()).max().unwrap();
-    let rows_with = |fill: &str| drawn[4..30].iter().filter(|row| row.contains(&fill.repeat(3))).count();
+    let inked = |fill: char| {
+        drawn[..30]
+            .iter()
+            .map(|row| row.matches(fill).count())
+            .max()
+            .unwrap()
+    };
+    let rows_with = |fill: &str| {
+        drawn[4..30]
+            .iter()
+            .filter(|row| row.contains(&fill.repeat(3)))
+            .count()
+    };
     assert!(inked('╳') > 0 && inked('▒') > 0);
     assert!(rows_with("▒") >= rows_with("╳") * 3 / 2, "{drawn:#?}");
     assert!(session.shows("gil-threads: no gain"), "{drawn:#?}");
@@ -217,7 +296,10 @@ fn escape_shows_the_panels_and_s_or_the_row_of_the_sweep_comes_back() {
     let mut session = Session::new(120, 40);
     session.sweep_io(15).press(&[Esc]);
     assert!(session.shows("Timeline") && session.app.is_running());
-    assert!(session.shows("sweep, run 16 of 44"), "a row with its progress");
+    assert!(
+        session.shows("sweep, run 16 of 44"),
+        "a row with its progress"
+    );
     session.press(&[Char('s')]);
     assert!(session.app.chart().is_some());
     let mut session = Session::new(120, 40);
@@ -254,7 +336,10 @@ fn the_cursor_goes_from_point_to_point_and_its_numbers_stand_below() {
     session.press(&[Home]);
     assert!(session.shows("▲ serial · "));
     session.press(&[Right]);
-    assert!(session.shows("▲ processes × 1 · "), "the model that it was on");
+    assert!(
+        session.shows("▲ processes × 1 · "),
+        "the model that it was on"
+    );
     session.press(&[Enter]);
     assert!(session.shows("processes × 1 · sweep #1") && session.shows("warm-up, not counted"));
     session.press(&[Esc]);
@@ -264,20 +349,27 @@ fn the_cursor_goes_from_point_to_point_and_its_numbers_stand_below() {
 #[test]
 fn points_are_marked_and_compared_by_their_median_runs() {
     let mut session = Session::new(120, 40);
-    session.sweep_io(ALL).press(&[End, Char('m'), Down, Char('m')]);
+    session
+        .sweep_io(ALL)
+        .press(&[End, Char('m'), Down, Char('m')]);
     let marked = session.app.browse().marked().to_vec();
     assert_eq!(marked.len(), 2);
     let of = |number: usize| &session.app.history().get(number).unwrap().record;
     assert!(
         marked
             .iter()
-            .all(|run| of(*run).plan.workers() == 16 && of(*run).campaign.as_ref().unwrap().round > 0)
+            .all(|run| of(*run).plan.workers() == 16
+                && of(*run).campaign.as_ref().unwrap().round > 0)
     );
     assert_ne!(of(marked[0]).plan.model(), of(marked[1]).plan.model());
     session.press(&[Char('c')]);
     assert!(session.shows("Comparison of 2 runs"));
     session.press(&[Esc, Char('m')]);
-    assert_eq!(session.app.browse().marked().len(), 1, "once more takes the mark away");
+    assert_eq!(
+        session.app.browse().marked().len(),
+        1,
+        "once more takes the mark away"
+    );
     assert!(session.app.chart().is_some());
 }
 
@@ -318,7 +410,11 @@ fn a_click_on_a_bar_moves_the_cursor_there_and_another_one_opens_it() {
             .collect();
         points.sort_unstable();
         points.dedup();
-        assert_eq!(points, (0..11).collect::<Vec<_>>(), "each bar can be hit at {columns}×{rows}");
+        assert_eq!(
+            points,
+            (0..11).collect::<Vec<_>>(),
+            "each bar can be hit at {columns}×{rows}"
+        );
         let _ = session.app.update(Msg::Clicked(Target::SweepPoint(7)));
         assert!(session.shows("▲ processes × 2"));
         let _ = session.app.update(Msg::Clicked(Target::SweepPoint(7)));
@@ -333,17 +429,34 @@ fn runs_that_broke_are_counted_as_failed_and_the_sweep_goes_on() {
     failures(&mut session);
     assert!(session.shows("did not succeed"), "{:#?}", session.rows());
     assert!(session.shows("✗"));
-    assert!(session.app.history().sweep(1).unwrap().results.best.is_some());
+    assert!(
+        session
+            .app
+            .history()
+            .sweep(1)
+            .unwrap()
+            .results
+            .best
+            .is_some()
+    );
 }
 
 #[test]
 fn a_sweep_is_removed_with_its_runs_and_comes_back_with_them() {
     let mut session = Session::new(120, 40);
     session.sweep_io(ALL).press(&[Esc]);
-    let effects = session.in_history_of_sweeps().app.update(Msg::Key(Char('D')));
-    assert!(matches!(&effects[..], [Effect::Remove(numbers)] if numbers.len() == 45), "{effects:?}");
+    let effects = session
+        .in_history_of_sweeps()
+        .app
+        .update(Msg::Key(Char('D')));
+    assert!(
+        matches!(&effects[..], [Effect::Remove(numbers)] if numbers.len() == 45),
+        "{effects:?}"
+    );
     assert!(session.shows("removed sweep #1 with its 44 runs"));
-    assert!(session.app.history().sweeps().is_empty() && session.app.history().entries().is_empty());
+    assert!(
+        session.app.history().sweeps().is_empty() && session.app.history().entries().is_empty()
+    );
     session.press(&[Char('u')]);
     assert_eq!(session.app.history().sweep(1).unwrap().members.len(), 44);
     assert_eq!(session.app.browse().order(), [1]);
@@ -362,6 +475,9 @@ fn the_chart_and_its_form_are_explained() {
     let mut session = Session::new(80, 24);
     session.open_sweep_form("io").press(&[Char('i')]);
     assert!(session.shows("What is asked for"));
-    session.press(&[Esc]).start_sweep(3, |_, _| {}).press(&[Char('i')]);
+    session
+        .press(&[Esc])
+        .start_sweep(3, |_, _| {})
+        .press(&[Char('i')]);
     assert!(session.shows("What the marks mean"));
 }

@@ -58,7 +58,10 @@ impl Run {
     /// Every third task of it fails.
     fn new(plan: Plan, cores: u32) -> Run {
         let failing = (0..plan.tasks()).step_by(3);
-        Run { scenario: Scenario::new(plan, cores).failing(failing), seen: 0 }
+        Run {
+            scenario: Scenario::new(plan, cores).failing(failing),
+            seen: 0,
+        }
     }
 
     /// The next fifth of it.
@@ -84,7 +87,8 @@ impl Run {
     fn end(&self, outcome: Outcome) -> Msg {
         let mut record = self.scenario.record();
         record.outcome = outcome;
-        record.error = (outcome == Outcome::Failed).then(|| "worker 0 was killed by SIGKILL".into());
+        record.error =
+            (outcome == Outcome::Failed).then(|| "worker 0 was killed by SIGKILL".into());
         Msg::Concluded(Box::new(record))
     }
 }
@@ -93,7 +97,9 @@ impl Run {
 fn drop_half(lane: &mut LaneUpdate) {
     let before = lane.transitions.len();
     lane.transitions = lane.transitions.iter().copied().step_by(2).collect();
-    lane.transitions.iter_mut().for_each(|event| event.after_gap = true);
+    lane.transitions
+        .iter_mut()
+        .for_each(|event| event.after_gap = true);
     lane.dropped = (before - lane.transitions.len()) as u64 + 1;
 }
 
@@ -105,10 +111,19 @@ fn ask_for_workers(session: &mut Session, workers: u32) {
 }
 
 /// What the step does to the run, and what the app wants done then.
-fn play(session: &mut Session, run: &mut Option<Run>, event: Event, asked: Vec<Effect>) -> Vec<Effect> {
-    let Some(mut on) = run.take() else { return asked };
+fn play(
+    session: &mut Session,
+    run: &mut Option<Run>,
+    event: Event,
+    asked: Vec<Effect>,
+) -> Vec<Effect> {
+    let Some(mut on) = run.take() else {
+        return asked;
+    };
     if let Event::Refused = event {
-        return session.app.update(Msg::Refused("the run could not be started: no memory".into()));
+        return session.app.update(Msg::Refused(
+            "the run could not be started: no memory".into(),
+        ));
     }
     let _ = session.app.update(Msg::Batch(on.batch(event)));
     match event {
@@ -167,14 +182,25 @@ fn thinned() -> Session {
     let event = |i: u64| Transition {
         at: i * apart,
         task: Some(0),
-        phase: if i.is_multiple_of(2) { Phase::Computing } else { Phase::Ready },
+        phase: if i.is_multiple_of(2) {
+            Phase::Computing
+        } else {
+            Phase::Ready
+        },
         core: 0,
         after_gap: false,
     };
     batch.lanes[0].transitions = (0..EVENTS).map(event).collect();
     let _ = session.app.update(Msg::Batch(batch));
-    let _ = session.app.update(Msg::Concluded(Box::new(scenario.record())));
-    assert!(session.app.shown().is_some_and(|shown| shown.trace().is_thinned()));
+    let _ = session
+        .app
+        .update(Msg::Concluded(Box::new(scenario.record())));
+    assert!(
+        session
+            .app
+            .shown()
+            .is_some_and(|shown| shown.trace().is_thinned())
+    );
     session
 }
 
@@ -187,14 +213,25 @@ fn a_picture_that_was_made_poorer_can_be_looked_at_closely_in_every_layout() {
         let _ = session.app.update(Msg::Resized { columns, rows });
         for keys in [
             &[Char('v')][..],
-            &[Char('v'), Home, Right, Char('.'), Char('t'), Char('n'), Char('z')],
+            &[
+                Char('v'),
+                Home,
+                Right,
+                Char('.'),
+                Char('t'),
+                Char('n'),
+                Char('z'),
+            ],
             &[Char('+'), Char('+'), Char('+'), Char(']')],
             &[Char('P')],
             &[Char('P'), Char('0'), Esc],
         ] {
             session.press(keys);
             let drawn = session.rows();
-            assert!(drawn.iter().any(|row| row.contains("Timeline")), "{keys:?} at {columns}×{rows}");
+            assert!(
+                drawn.iter().any(|row| row.contains("Timeline")),
+                "{keys:?} at {columns}×{rows}"
+            );
         }
     }
 }

@@ -8,7 +8,9 @@ use crate::fixtures::sample;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::plan::Draft;
 use pconc_tui::domain::python::GilState;
-use pconc_tui::domain::record::{PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord};
+use pconc_tui::domain::record::{
+    PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord,
+};
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
 use pconc_tui::domain::trace::Trace;
 use pconc_tui::domain::workload::WorkloadKind;
@@ -18,7 +20,9 @@ use pconc_tui::store::{Place, Store};
 fn small(room: &Room) -> Vec<u8> {
     let mut store = Store::at(room.place());
     for (session, id) in [("one", "a"), ("one", "b"), ("two", "c")] {
-        store.keep_run(0, &here(session), &record(id)).expect("it can be kept");
+        store
+            .keep_run(0, &here(session), &record(id))
+            .expect("it can be kept");
     }
     store.rename(2, Some("before")).expect("it can be named");
     store.remove(&[1]).expect("it can be removed");
@@ -31,12 +35,33 @@ fn what_was_kept_comes_back_as_it_was_with_its_number_and_where_it_was_measured(
     small(&room);
     let opened = room.opened();
     assert_eq!(opened.notice, None);
-    let [b, c] = &opened.runs[..] else { panic!("{:?}", room.ids()) };
-    assert_eq!((b.number, b.name.as_deref(), &*b.record), (2, Some("before"), &record("b")));
-    assert_eq!((c.number, c.name.as_deref(), &*c.record), (3, None, &record("c")));
-    assert_eq!((&b.provenance.session[..], &c.provenance.session[..]), ("one", "two"));
-    assert!(b.provenance.machine == c.provenance.machine && b.provenance.is_same_machine(&here("three")));
-    assert_eq!(opened.removed.iter().map(|run| run.number).collect::<Vec<_>>(), [1]);
+    let [b, c] = &opened.runs[..] else {
+        panic!("{:?}", room.ids())
+    };
+    assert_eq!(
+        (b.number, b.name.as_deref(), &*b.record),
+        (2, Some("before"), &record("b"))
+    );
+    assert_eq!(
+        (c.number, c.name.as_deref(), &*c.record),
+        (3, None, &record("c"))
+    );
+    assert_eq!(
+        (&b.provenance.session[..], &c.provenance.session[..]),
+        ("one", "two")
+    );
+    assert!(
+        b.provenance.machine == c.provenance.machine
+            && b.provenance.is_same_machine(&here("three"))
+    );
+    assert_eq!(
+        opened
+            .removed
+            .iter()
+            .map(|run| run.number)
+            .collect::<Vec<_>>(),
+        [1]
+    );
 }
 
 #[test]
@@ -52,7 +77,12 @@ fn a_removed_run_comes_back_with_its_number_and_name_and_its_number_is_never_giv
     assert_eq!(room.opened().runs[1].name.as_deref(), Some("before"));
     store.rename(2, None).unwrap();
     assert_eq!(room.opened().runs[1].name, None);
-    assert!(store.remove(&[9]).unwrap_err().contains("#9 is not in the kept history"));
+    assert!(
+        store
+            .remove(&[9])
+            .unwrap_err()
+            .contains("#9 is not in the kept history")
+    );
 }
 
 #[test]
@@ -68,15 +98,30 @@ fn sweeps_and_runs_share_one_sequence_of_numbers() {
     let room = Room::new();
     let draft = Draft::new(WorkloadKind::Cpu, Model::Serial, 1);
     let models = vec![Model::Threads];
-    let draft = SweepDraft { draft, models, pythons: vec![], workers: vec![1, 2], repeats: 3, seed: 7 };
-    let sweep = Sweep { id: "one.1".into(), plan: draft.validate(&Default::default()).unwrap() };
+    let draft = SweepDraft {
+        draft,
+        models,
+        pythons: vec![],
+        workers: vec![1, 2],
+        repeats: 3,
+        seed: 7,
+    };
+    let sweep = Sweep {
+        id: "one.1".into(),
+        plan: draft.validate(&Default::default()).unwrap(),
+    };
     let mut store = Store::at(room.place());
     assert_eq!(store.keep_run(0, &here("one"), &record("a")).unwrap(), 1);
     assert_eq!(store.keep_sweep(0, &here("one"), &sweep).unwrap(), 2);
     assert_eq!(store.keep_run(0, &here("one"), &record("b")).unwrap(), 3);
     store.rename(2, Some("curve")).unwrap();
-    let [kept] = &room.opened().sweeps[..] else { panic!("{:?}", room.opened()) };
-    assert_eq!((kept.number, kept.name.as_deref(), &kept.sweep), (2, Some("curve"), &sweep));
+    let [kept] = &room.opened().sweeps[..] else {
+        panic!("{:?}", room.opened())
+    };
+    assert_eq!(
+        (kept.number, kept.name.as_deref(), &kept.sweep),
+        (2, Some("curve"), &sweep)
+    );
     assert_eq!(room.numbers(), [1, 3]);
 }
 
@@ -86,8 +131,15 @@ fn runs_of_every_model_come_back_with_what_python_said_and_printed() {
     let mut store = Store::at(room.place());
     let mut kept = vec![];
     for model in Model::ALL {
-        let plan = sample::plan(WorkloadKind::Io, model, if model == Model::Serial { 1 } else { 3 });
-        let mut record = Record { id: model.name().into(), ..sample::record(plan, 1.0, 0.5) };
+        let plan = sample::plan(
+            WorkloadKind::Io,
+            model,
+            if model == Model::Serial { 1 } else { 3 },
+        );
+        let mut record = Record {
+            id: model.name().into(),
+            ..sample::record(plan, 1.0, 0.5)
+        };
         if model.is_python() {
             record.python = Some(PythonRecord {
                 gil: Some(GilState::On),
@@ -96,7 +148,10 @@ fn runs_of_every_model_come_back_with_what_python_said_and_printed() {
                 pool_s: None,
                 memory_bytes: Some(10_000_000),
                 manager_cpu_s: Some(0.2),
-                output: Some(PrintedOutput { text: "one\ntwo\n".into(), bytes: 8 }),
+                output: Some(PrintedOutput {
+                    text: "one\ntwo\n".into(),
+                    bytes: 8,
+                }),
             });
             record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
         }
@@ -115,14 +170,24 @@ fn a_sweep_by_several_interpreters_comes_back() {
     let draft = SweepDraft {
         draft: Draft::new(WorkloadKind::Cpu, Model::Serial, 1),
         models: vec![Model::Threads, Model::PythonThreads, Model::PythonProcesses],
-        pythons: vec![crate::fixtures::python::interpreter(), crate::fixtures::python::free_threaded()],
+        pythons: vec![
+            crate::fixtures::python::interpreter(),
+            crate::fixtures::python::free_threaded(),
+        ],
         workers: vec![1, 2],
         repeats: 3,
         seed: 7,
     };
-    let sweep = Sweep { id: "one.1".into(), plan: draft.validate(&Default::default()).unwrap() };
-    Store::at(room.place()).keep_sweep(0, &here("one"), &sweep).unwrap();
-    let [kept] = &room.opened().sweeps[..] else { panic!("{:?}", room.opened()) };
+    let sweep = Sweep {
+        id: "one.1".into(),
+        plan: draft.validate(&Default::default()).unwrap(),
+    };
+    Store::at(room.place())
+        .keep_sweep(0, &here("one"), &sweep)
+        .unwrap();
+    let [kept] = &room.opened().sweeps[..] else {
+        panic!("{:?}", room.opened())
+    };
     assert_eq!(kept.sweep, sweep);
 }
 
@@ -135,23 +200,45 @@ fn any_beginning_of_a_history_opens_and_takes_the_next_run() {
         let room = Room::new();
         fs::write(room.file(), &whole[..length]).unwrap();
         let end_of = |count: usize| lines[..count].iter().map(|line| line.len()).sum::<usize>();
-        let complete = (0..=lines.len()).rev().find(|count| end_of(*count) <= length).unwrap();
+        let complete = (0..=lines.len())
+            .rev()
+            .find(|count| end_of(*count) <= length)
+            .unwrap();
         let runs = lines[..complete].iter().filter(is_run).count();
         let is_torn = end_of(complete) < length;
         let opened = room.opened();
         assert_eq!(opened.runs.len() + opened.removed.len(), runs, "{length}");
-        assert_eq!(opened.notice.is_some(), is_torn, "{length}: {:?}", opened.notice);
+        assert_eq!(
+            opened.notice.is_some(),
+            is_torn,
+            "{length}: {:?}",
+            opened.notice
+        );
 
         let mut store = Store::at(room.place());
         let number = store.keep_run(0, &here("new"), &record("new")).unwrap();
         let kept = room.opened();
-        let all: Vec<usize> = kept.runs.iter().chain(&kept.removed).map(|run| run.number).collect();
+        let all: Vec<usize> = kept
+            .runs
+            .iter()
+            .chain(&kept.removed)
+            .map(|run| run.number)
+            .collect();
         // A line that lacks nothing but its end was whole.
-        let is_whole = lines.get(complete).is_some_and(|line| length - end_of(complete) == line.len() - 1);
+        let is_whole = lines
+            .get(complete)
+            .is_some_and(|line| length - end_of(complete) == line.len() - 1);
         let found = runs + usize::from(is_whole && is_run(&&lines[complete]));
         assert_eq!(all.len(), found + 1, "{length}");
-        assert_eq!((number, kept.runs.last().unwrap().number), (found + 1, number), "{length}");
-        assert!(room.content().starts_with(&whole[..length]), "{length}: something was rewritten");
+        assert_eq!(
+            (number, kept.runs.last().unwrap().number),
+            (found + 1, number),
+            "{length}"
+        );
+        assert!(
+            room.content().starts_with(&whole[..length]),
+            "{length}: something was rewritten"
+        );
     }
 }
 
@@ -175,14 +262,24 @@ fn damaged_lines_cost_only_themselves_and_are_told_by_their_numbers() {
         &nested,
     ] {
         let room = Room::new();
-        let content = [lines[0], lines[1], wrong, lines[2], lines[3], lines[4], wrong].concat();
+        let content = [
+            lines[0], lines[1], wrong, lines[2], lines[3], lines[4], wrong,
+        ]
+        .concat();
         fs::write(room.file(), content).unwrap();
         let opened = room.opened();
-        assert_eq!(room.numbers(), [1, 2, 3], "{:?}", &wrong[..20.min(wrong.len())]);
+        assert_eq!(
+            room.numbers(),
+            [1, 2, 3],
+            "{:?}",
+            &wrong[..20.min(wrong.len())]
+        );
         let notice = opened.notice.unwrap();
         assert!(notice.contains("lines 3 and 7 are damaged"), "{notice}");
         let before = room.content();
-        Store::at(room.place()).keep_run(0, &here("one"), &record("new")).unwrap();
+        Store::at(room.place())
+            .keep_run(0, &here("one"), &record("new"))
+            .unwrap();
         assert!(room.content().starts_with(&before), "nothing is rewritten");
         assert_eq!(room.numbers(), [1, 2, 3, 4]);
     }
@@ -193,11 +290,18 @@ fn runs_whose_session_is_lost_are_kept_and_come_from_no_machine_that_is_known() 
     let room = Room::new();
     let whole = small(&room);
     let text = String::from_utf8(whole).unwrap();
-    let without: String = text.split_inclusive('\n').filter(|line| !line.contains("\"session\",")).collect();
+    let without: String = text
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("\"session\","))
+        .collect();
     fs::write(room.file(), without).unwrap();
     let opened = room.opened();
-    let [b, c] = &opened.runs[..] else { panic!("{opened:?}") };
-    assert!(!b.provenance.is_same_machine(&c.provenance) && !b.provenance.is_same_machine(&here("x")));
+    let [b, c] = &opened.runs[..] else {
+        panic!("{opened:?}")
+    };
+    assert!(
+        !b.provenance.is_same_machine(&c.provenance) && !b.provenance.is_same_machine(&here("x"))
+    );
 }
 
 #[test]
@@ -208,42 +312,77 @@ fn lines_of_a_later_version_are_left_alone_and_their_numbers_are_taken() {
     content.extend(b"{\"v\":1,\"kind\":\"dream\",\"number\":41}\n");
     fs::write(room.file(), &content).unwrap();
     let notice = room.opened().notice.unwrap();
-    assert!(notice.contains("2 lines were written by a newer pconc-tui"), "{notice}");
-    assert_eq!(Store::at(room.place()).keep_run(0, &here("one"), &record("new")).unwrap(), 42);
+    assert!(
+        notice.contains("2 lines were written by a newer pconc-tui"),
+        "{notice}"
+    );
+    assert_eq!(
+        Store::at(room.place())
+            .keep_run(0, &here("one"), &record("new"))
+            .unwrap(),
+        42
+    );
     assert!(room.content().starts_with(&content));
 }
 
 #[test]
 fn a_file_that_is_something_else_is_never_written_to() {
-    for content in
-        [&b"\x89PNG\r\n\x1a\n\x00\x00"[..], b"[package]\nname = \"x\"\n", b"{\"name\": 1}\n", b"\x00"]
-    {
+    for content in [
+        &b"\x89PNG\r\n\x1a\n\x00\x00"[..],
+        b"[package]\nname = \"x\"\n",
+        b"{\"name\": 1}\n",
+        b"\x00",
+    ] {
         let room = Room::new();
         fs::write(room.file(), content).unwrap();
         for sentence in [
             room.place().check().unwrap_err(),
             Store::open(room.place()).unwrap_err(),
-            Store::at(room.place()).keep_run(0, &here("one"), &record("a")).unwrap_err(),
+            Store::at(room.place())
+                .keep_run(0, &here("one"), &record("a"))
+                .unwrap_err(),
         ] {
-            assert!(sentence.contains("is no history of pconc-tui"), "{sentence}");
+            assert!(
+                sentence.contains("is no history of pconc-tui"),
+                "{sentence}"
+            );
         }
         assert_eq!(room.content(), content);
     }
     let room = Room::new();
     fs::write(room.file(), "").unwrap();
-    assert!(room.place().check().is_ok() && Place { file: room.path().join("none") }.check().is_ok());
+    assert!(
+        room.place().check().is_ok()
+            && Place {
+                file: room.path().join("none")
+            }
+            .check()
+            .is_ok()
+    );
 }
 
 #[test]
 fn a_directory_in_the_way_is_one_sentence() {
     let room = Room::new();
     fs::create_dir(room.file()).unwrap();
-    let sentence = Store::at(room.place()).keep_run(0, &here("one"), &record("a")).unwrap_err();
-    assert!(sentence.ends_with("history.jsonl is a directory"), "{sentence}");
-    let below = Place { file: room.path().join("file/history.jsonl") };
+    let sentence = Store::at(room.place())
+        .keep_run(0, &here("one"), &record("a"))
+        .unwrap_err();
+    assert!(
+        sentence.ends_with("history.jsonl is a directory"),
+        "{sentence}"
+    );
+    let below = Place {
+        file: room.path().join("file/history.jsonl"),
+    };
     fs::write(room.path().join("file"), "").unwrap();
-    let sentence = Store::at(below).keep_run(0, &here("one"), &record("a")).unwrap_err();
-    assert!(sentence.starts_with("cannot read ") && sentence.ends_with("not a directory"), "{sentence}");
+    let sentence = Store::at(below)
+        .keep_run(0, &here("one"), &record("a"))
+        .unwrap_err();
+    assert!(
+        sentence.starts_with("cannot read ") && sentence.ends_with("not a directory"),
+        "{sentence}"
+    );
 }
 
 #[test]
@@ -280,17 +419,28 @@ fn a_picture_that_is_gone_or_damaged_is_one_sentence() {
     let mut store = Store::at(room.place());
     store.keep_run(0, &here("one"), &record("a")).unwrap();
     let pictures = store.pictures();
-    assert!(pictures.read("a").unwrap_err().contains("removed to save room"));
+    assert!(
+        pictures
+            .read("a")
+            .unwrap_err()
+            .contains("removed to save room")
+    );
     pictures.keep(&record("a"), &Trace::new(2)).unwrap();
     assert!(pictures.read("a").is_ok());
     let file = room.place().traces().join("a.json");
     let content = fs::read(&file).unwrap();
     for length in 0..content.len() {
         fs::write(&file, &content[..length]).unwrap();
-        assert!(pictures.read("a").unwrap_err().contains("damaged"), "{length}");
+        assert!(
+            pictures.read("a").unwrap_err().contains("damaged"),
+            "{length}"
+        );
     }
     for id in ["../history", "", "a/b", "."] {
-        assert!(pictures.read(id).is_err() && pictures.keep(&record(id), &Trace::new(2)).is_err(), "{id}");
+        assert!(
+            pictures.read(id).is_err() && pictures.keep(&record(id), &Trace::new(2)).is_err(),
+            "{id}"
+        );
     }
 }
 
@@ -301,12 +451,26 @@ fn what_was_appended_meanwhile_by_another_program_decides_the_number() {
     for round in 0..4 {
         let number = 2 * round + 1;
         let record = |name: &str| record(&format!("{name}{round}"));
-        assert_eq!(one.keep_run(number, &here("one"), &record("a")).unwrap(), number);
-        assert_eq!(other.keep_run(number, &here("two"), &record("b")).unwrap(), number + 1);
+        assert_eq!(
+            one.keep_run(number, &here("one"), &record("a")).unwrap(),
+            number
+        );
+        assert_eq!(
+            other.keep_run(number, &here("two"), &record("b")).unwrap(),
+            number + 1
+        );
     }
     assert_eq!(room.opened().notice, None);
-    let sessions = room.content().split(|byte| *byte == b'\n').filter(|line| line.len() < 400).count();
-    assert_eq!(sessions, 2 + 1, "each session is said once; the end of the file counts as a line");
+    let sessions = room
+        .content()
+        .split(|byte| *byte == b'\n')
+        .filter(|line| line.len() < 400)
+        .count();
+    assert_eq!(
+        sessions,
+        2 + 1,
+        "each session is said once; the end of the file counts as a line"
+    );
     // Somebody deletes the history: it begins anew, with everything that is needed.
     fs::remove_file(room.file()).unwrap();
     assert_eq!(one.keep_run(0, &here("one"), &record("a")).unwrap(), 1);
@@ -321,7 +485,10 @@ fn a_line_that_is_not_finished_is_not_read_and_not_damaged_when_it_is() {
     fs::write(room.file(), &whole[..cut]).unwrap();
     let (mut store, opened) = Store::open(room.place()).unwrap();
     assert!(opened.notice.is_some());
-    let mut file = fs::OpenOptions::new().append(true).open(room.file()).unwrap();
+    let mut file = fs::OpenOptions::new()
+        .append(true)
+        .open(room.file())
+        .unwrap();
     file.write_all(&whole[cut..]).unwrap();
     store.keep_run(0, &here("two"), &record("d")).unwrap();
     assert_eq!(room.opened().notice, None);

@@ -16,15 +16,28 @@ const TINY: &str = "run --workload cpu --model threads --workers 2 --tasks 4 --i
 
 fn start(line: &str, room: &Room) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
-    command.args(line.split(' ')).arg("--history").arg(room.file());
-    command.env("LANG", "C.UTF-8").env_remove("LC_ALL").env_remove("LC_CTYPE");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(line.split(' '))
+        .arg("--history")
+        .arg(room.file());
+    command
+        .env("LANG", "C.UTF-8")
+        .env_remove("LC_ALL")
+        .env_remove("LC_CTYPE");
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command.spawn().expect("the binary was built for this test")
 }
 
 /// The history, locked by another program: this one.
 fn locked(room: &Room) -> File {
-    let file = OpenOptions::new().append(true).create(true).open(room.file()).expect("the test made it so");
+    let file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(room.file())
+        .expect("the test made it so");
     file.lock().expect("the test made it so");
     file
 }
@@ -33,7 +46,10 @@ fn pending(room: &Room) -> Vec<String> {
     let entries = fs::read_dir(room.path())
         .expect("the test made it so")
         .map(|entry| entry.expect("the test made it so").file_name());
-    entries.filter_map(|name| name.into_string().ok()).filter(|name| name.contains("pending")).collect()
+    entries
+        .filter_map(|name| name.into_string().ok())
+        .filter(|name| name.contains("pending"))
+        .collect()
 }
 
 #[test]
@@ -44,7 +60,10 @@ fn runs_that_end_while_another_program_locks_the_history_are_in_it_once_that_is_
     let mut told = BufReader::new(program.stderr.take().unwrap());
     let mut line = String::new();
     told.read_line(&mut line).unwrap();
-    assert!(line.contains("not in the history yet, tried again: another program keeps"), "{line}");
+    assert!(
+        line.contains("not in the history yet, tried again: another program keeps"),
+        "{line}"
+    );
     lock.unlock().unwrap();
     told.read_to_string(&mut line).unwrap();
     assert_eq!(program.wait().unwrap().code(), Some(0), "{line}");
@@ -57,21 +76,35 @@ fn runs_that_could_never_be_added_are_kept_beside_the_history_and_the_next_start
     for next in ["history list", TINY] {
         let room = Room::new();
         let lock = locked(&room);
-        let output = start(&format!("{TINY} --repeats 3"), &room).wait_with_output().unwrap();
+        let output = start(&format!("{TINY} --repeats 3"), &room)
+            .wait_with_output()
+            .unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(0), "they are not lost: {told}");
-        let [beside] = &pending(&room)[..] else { panic!("{told}") };
-        assert!(told.contains("3 runs could not be added to the history"), "{told}");
+        let [beside] = &pending(&room)[..] else {
+            panic!("{told}")
+        };
+        assert!(
+            told.contains("3 runs could not be added to the history"),
+            "{told}"
+        );
         assert!(told.contains(beside.as_str()), "{told}");
         lock.unlock().unwrap();
         let output = start(next, &room).wait_with_output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
-        assert!(told.contains("3 runs that an earlier session could not add to the history are in it now"));
+        assert!(
+            told.contains(
+                "3 runs that an earlier session could not add to the history are in it now"
+            )
+        );
         let count = if next == TINY { 4 } else { 3 };
         assert_eq!(room.numbers(), (1..=count).collect::<Vec<_>>(), "{next}");
         assert_eq!(pending(&room), Vec::<String>::new());
         let provenance = &room.opened().runs[0].provenance;
-        assert!(provenance.machine.cores_usable > 0, "where they were measured is known");
+        assert!(
+            provenance.machine.cores_usable > 0,
+            "where they were measured is known"
+        );
     }
 }
 
@@ -81,14 +114,20 @@ fn a_program_that_is_killed_while_its_runs_wait_leaves_them_beside_the_history()
     let lock = locked(&room);
     let mut program = start(&format!("{TINY} --repeats 1000"), &room);
     let beside = || pending(&room).first().map(|name| room.path().join(name));
-    let lines =
-        || beside().and_then(|path| fs::read_to_string(path).ok()).map_or(0, |all| all.lines().count());
+    let lines = || {
+        beside()
+            .and_then(|path| fs::read_to_string(path).ok())
+            .map_or(0, |all| all.lines().count())
+    };
     super::wait_until("five runs wait", || lines() > 5);
     program.kill().unwrap();
     program.wait().unwrap();
     let whole = lines() - 1;
     lock.unlock().unwrap();
-    assert_eq!(take_in(&room.place()).map(|told| told.contains("in it now")), Some(true));
+    assert_eq!(
+        take_in(&room.place()).map(|told| told.contains("in it now")),
+        Some(true)
+    );
     assert_eq!(room.numbers().len(), whole);
     assert_eq!(take_in(&room.place()), None);
 }
@@ -96,14 +135,23 @@ fn a_program_that_is_killed_while_its_runs_wait_leaves_them_beside_the_history()
 #[test]
 fn many_commands_at_once_lose_no_run_of_a_large_history() {
     let room = Room::new();
-    let earlier: Vec<Change> = (0..3000).map(|i| Change::run(0, &record(&format!("earlier-{i}")))).collect();
-    Store::at(room.place()).keep(&earlier, &here("one"), Duration::ZERO).unwrap();
+    let earlier: Vec<Change> = (0..3000)
+        .map(|i| Change::run(0, &record(&format!("earlier-{i}"))))
+        .collect();
+    Store::at(room.place())
+        .keep(&earlier, &here("one"), Duration::ZERO)
+        .unwrap();
     // None of them knows any numbers, as after an update of the program.
     fs::remove_file(room.place().index()).unwrap();
-    let programs: Vec<Child> = (0..8).map(|_| start(&format!("{TINY} --repeats 5"), &room)).collect();
+    let programs: Vec<Child> = (0..8)
+        .map(|_| start(&format!("{TINY} --repeats 5"), &room))
+        .collect();
     for program in programs {
         let output = program.wait_with_output().unwrap();
-        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        assert!(
+            output.status.success() && output.stderr.is_empty(),
+            "{output:?}"
+        );
     }
     assert_eq!(room.numbers(), (1..=3040).collect::<Vec<_>>());
 }
@@ -112,26 +160,42 @@ fn many_commands_at_once_lose_no_run_of_a_large_history() {
 fn the_next_number_is_known_without_reading_the_history() {
     let room = Room::new();
     let mut store = Store::at(room.place());
-    store.keep_run(100, &here("one"), &record("the highest")).unwrap();
+    store
+        .keep_run(100, &here("one"), &record("the highest"))
+        .unwrap();
     for id in 0..20 {
-        store.keep_run(0, &here("one"), &record(&format!("r{id}"))).unwrap();
+        store
+            .keep_run(0, &here("one"), &record(&format!("r{id}")))
+            .unwrap();
     }
     // Whoever read the beginning would find nothing there.
     let file = OpenOptions::new().write(true).open(room.file()).unwrap();
     let blank = room.content().len() - 8192;
     file.write_all_at(&vec![b' '; blank], 0).unwrap();
-    assert_eq!(Store::at(room.place()).keep_run(0, &here("two"), &record("next")).unwrap(), 121);
+    assert_eq!(
+        Store::at(room.place())
+            .keep_run(0, &here("two"), &record("next"))
+            .unwrap(),
+        121
+    );
 }
 
 #[test]
 fn what_is_known_of_another_history_or_damaged_decides_no_number() {
     let room = Room::new();
-    let keep = |id: &str| Store::at(room.place()).keep_run(0, &here("one"), &record(id)).unwrap();
+    let keep = |id: &str| {
+        Store::at(room.place())
+            .keep_run(0, &here("one"), &record(id))
+            .unwrap()
+    };
     let small = |count: usize| {
         let room = Room::new();
-        let changes: Vec<Change> =
-            (0..count).map(|i| Change::run(0, &record(&format!("other-{i}")))).collect();
-        Store::at(room.place()).keep(&changes, &here("two"), Duration::ZERO).unwrap();
+        let changes: Vec<Change> = (0..count)
+            .map(|i| Change::run(0, &record(&format!("other-{i}"))))
+            .collect();
+        Store::at(room.place())
+            .keep(&changes, &here("two"), Duration::ZERO)
+            .unwrap();
         room.content()
     };
     for number in 1..=3 {
@@ -161,11 +225,20 @@ fn what_is_known_of_another_history_or_damaged_decides_no_number() {
 fn where_nothing_can_be_written_the_end_says_how_many_runs_are_lost() {
     let room = Room::new();
     fs::write(room.path().join("file"), "").unwrap();
-    let place = pconc_tui::store::Place { file: room.path().join("file/history.jsonl") };
+    let place = pconc_tui::store::Place {
+        file: room.path().join("file/history.jsonl"),
+    };
     let mut writer = Writer::new(Store::at(place), here("one"));
     let told = writer.keep(Change::run(1, &record("a")), Duration::ZERO);
-    assert!(matches!(&told[..], [Reply::Told(told)] if told.contains("not in the history yet")), "{told:?}");
-    assert_eq!(writer.keep(Change::run(2, &record("b")), Duration::ZERO), [], "it is told once");
+    assert!(
+        matches!(&told[..], [Reply::Told(told)] if told.contains("not in the history yet")),
+        "{told:?}"
+    );
+    assert_eq!(
+        writer.keep(Change::run(2, &record("b")), Duration::ZERO),
+        [],
+        "it is told once"
+    );
     let (_, end) = writer.finish();
     assert!(
         matches!(&end, End::Lost(told) if told.starts_with("2 runs could not be kept anywhere")),
@@ -174,16 +247,22 @@ fn where_nothing_can_be_written_the_end_says_how_many_runs_are_lost() {
 }
 
 #[test]
-fn a_file_beside_the_history_is_left_alone_while_its_session_goes_on_or_if_a_newer_program_wrote_it() {
+fn a_file_beside_the_history_is_left_alone_while_its_session_goes_on_or_if_a_newer_program_wrote_it()
+ {
     let room = Room::new();
     let lock = locked(&room);
     let mut writer = Writer::new(Store::at(room.place()), here("one"));
     writer.keep(Change::run(1, &record("a")), Duration::ZERO);
     assert_eq!(take_in(&room.place()), None);
-    let [beside] = &pending(&room)[..] else { panic!("{:?}", pending(&room)) };
+    let [beside] = &pending(&room)[..] else {
+        panic!("{:?}", pending(&room))
+    };
     let content = fs::read_to_string(room.path().join(beside)).unwrap();
     lock.unlock().unwrap();
-    assert!(matches!(&writer.try_again()[..], [Reply::Kept { number: 1, .. }, Reply::Told(_)]));
+    assert!(matches!(
+        &writer.try_again()[..],
+        [Reply::Kept { number: 1, .. }, Reply::Told(_)]
+    ));
     assert_eq!(pending(&room), Vec::<String>::new());
 
     let newer = room.place().pending("two");
@@ -204,14 +283,20 @@ fn what_waits_beside_the_history_holds_up_no_start_while_the_history_is_locked()
     let lock = locked(&room);
     for session in 0..5 {
         let mut writer = Writer::new(Store::at(room.place()), here(&format!("session-{session}")));
-        writer.keep(Change::run(1, &record(&format!("r{session}"))), Duration::ZERO);
+        writer.keep(
+            Change::run(1, &record(&format!("r{session}"))),
+            Duration::ZERO,
+        );
     }
     let told = take_in(&room.place());
     assert!(told.is_some_and(|told| told.contains("could not be added to the history yet")));
     assert_eq!(pending(&room).len(), 5);
     lock.unlock().unwrap();
     assert!(take_in(&room.place()).is_some_and(|told| told.starts_with("5 runs ")));
-    assert_eq!((room.numbers(), pending(&room).len()), (vec![1, 2, 3, 4, 5], 0));
+    assert_eq!(
+        (room.numbers(), pending(&room).len()),
+        (vec![1, 2, 3, 4, 5], 0)
+    );
 }
 
 #[test]
@@ -220,7 +305,12 @@ fn of_a_file_beside_the_history_what_is_not_understood_stays_and_the_rest_is_tak
     let lock = locked(&room);
     let mut writer = Writer::new(Store::at(room.place()), here("one"));
     writer.keep(Change::run(1, &record("a")), Duration::ZERO);
-    writer.keep(Change::Remove { ids: vec!["a".into()] }, Duration::ZERO);
+    writer.keep(
+        Change::Remove {
+            ids: vec!["a".into()],
+        },
+        Duration::ZERO,
+    );
     drop(writer);
     lock.unlock().unwrap();
     let path = room.place().pending("one");
@@ -232,19 +322,34 @@ fn of_a_file_beside_the_history_what_is_not_understood_stays_and_the_rest_is_tak
     assert_eq!(take_in(&room.place()), None);
     assert_eq!(room.numbers(), [1], "the removal is not made again");
     let left = fs::read_to_string(&path).unwrap();
-    assert!(left.starts_with("{\"v\":1,\"session\":") && left.ends_with(newer) && left.lines().count() == 2);
+    assert!(
+        left.starts_with("{\"v\":1,\"session\":")
+            && left.ends_with(newer)
+            && left.lines().count() == 2
+    );
     fs::write(room.place().pending("two"), "").unwrap();
     assert_eq!(take_in(&room.place()), None);
-    assert!(!room.place().pending("two").exists(), "a program ended before it wrote anything");
+    assert!(
+        !room.place().pending("two").exists(),
+        "a program ended before it wrote anything"
+    );
 }
 
 #[test]
 fn a_run_that_waits_is_shown_with_the_number_that_it_will_most_likely_get() {
     let room = Room::new();
-    Store::at(room.place()).keep_run(41, &here("one"), &record("a")).unwrap();
+    Store::at(room.place())
+        .keep_run(41, &here("one"), &record("a"))
+        .unwrap();
     let lock = locked(&room);
-    let output = start(&format!("{TINY} --format json"), &room).wait_with_output().unwrap();
-    assert!(String::from_utf8(output.stdout).unwrap().contains("\"number\": 42"));
+    let output = start(&format!("{TINY} --format json"), &room)
+        .wait_with_output()
+        .unwrap();
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("\"number\": 42")
+    );
     lock.unlock().unwrap();
     assert!(take_in(&room.place()).is_some());
     assert_eq!(room.numbers(), [41, 42]);
@@ -258,7 +363,13 @@ fn where_nothing_can_be_kept_beside_the_history_a_run_of_many_workers_is_whole_i
     let output = start(line, &room).wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let run = &room.opened().runs[0];
-    assert_eq!((run.record.workers.len(), run.record.tasks.as_ref().map(Vec::len)), (100, Some(100)));
+    assert_eq!(
+        (
+            run.record.workers.len(),
+            run.record.tasks.as_ref().map(Vec::len)
+        ),
+        (100, Some(100))
+    );
 }
 
 #[test]
@@ -267,12 +378,22 @@ fn a_usual_history_that_is_none_is_said_and_the_exit_code_says_that_nothing_was_
     let usual = data.path().join("pconc-tui/history.jsonl");
     fs::create_dir_all(&usual).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
-    command.args(TINY.split(' ')).env("XDG_DATA_HOME", data.path());
+    command
+        .args(TINY.split(' '))
+        .env("XDG_DATA_HOME", data.path());
     let output = command.output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("runs are not kept") && told.contains("is a directory"), "{told}");
-    assert!(String::from_utf8(output.stdout).unwrap().contains("completed"), "{told}");
+    assert!(
+        told.contains("runs are not kept") && told.contains("is a directory"),
+        "{told}"
+    );
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("completed"),
+        "{told}"
+    );
 }
 
 /// What happens to a history.
@@ -314,9 +435,21 @@ fn sweep(id: String) -> Change {
         1,
     );
     let models = vec![pconc_tui::domain::model::Model::Threads];
-    let draft = SweepDraft { draft, models, pythons: vec![], workers: vec![1], repeats: 3, seed: 7 };
-    let plan = draft.validate(&Default::default()).expect("the test made it so");
-    Change::Sweep { wanted: 0, sweep: Box::new(Sweep { id, plan }) }
+    let draft = SweepDraft {
+        draft,
+        models,
+        pythons: vec![],
+        workers: vec![1],
+        repeats: 3,
+        seed: 7,
+    };
+    let plan = draft
+        .validate(&Default::default())
+        .expect("the test made it so");
+    Change::Sweep {
+        wanted: 0,
+        sweep: Box::new(Sweep { id, plan }),
+    }
 }
 
 proptest! {
@@ -399,5 +532,9 @@ proptest! {
 
 /// Keeps something, without waiting a second for a lock that this test holds.
 fn keep_quickly(writer: &mut Writer, change: Change, is_locked: bool) {
-    if is_locked { drop(writer.keep(change, Duration::ZERO)) } else { drop(writer.keep(change, PATIENCE)) }
+    if is_locked {
+        drop(writer.keep(change, Duration::ZERO))
+    } else {
+        drop(writer.keep(change, PATIENCE))
+    }
 }

@@ -34,7 +34,8 @@ fn server() -> String {
                 let mut head = [0; 2048];
                 let read = stream.read(&mut head).unwrap_or(0);
                 let head = String::from_utf8_lossy(&head[..read]);
-                let _ = stream.write_all(answer(head.split(' ').nth(1).unwrap_or_default()).as_bytes());
+                let _ =
+                    stream.write_all(answer(head.split(' ').nth(1).unwrap_or_default()).as_bytes());
                 let _ = stream.shutdown(Shutdown::Write);
                 let _ = stream.read_to_end(&mut vec![]);
             });
@@ -61,7 +62,16 @@ fn answer(path: &str) -> String {
 /// A file of addresses with passwords, whose fetches succeed, and fail in many ways.
 fn addresses(room: &Room) -> String {
     let host = server();
-    let paths = ["page", "short", "401", "to-port", "to-ftp", "to-refused", "loop", "garbage"];
+    let paths = [
+        "page",
+        "short",
+        "401",
+        "to-port",
+        "to-ftp",
+        "to-refused",
+        "loop",
+        "garbage",
+    ];
     let mut places: Vec<String> = paths.map(|path| format!("{host}/{path}")).into();
     // A label of a name has at most 63 letters: no server is asked for this one.
     places.extend([
@@ -86,12 +96,26 @@ fn assert_no_secret(text: &[u8], of: &str) {
 fn outcome(line: &str, room: &Room) -> Output {
     let mut program = program(line, &room.file());
     program.env("http_proxy", "http://anna:PROXYWORD@127.0.0.1:1/");
-    program.output().expect("the binary was built for this test")
+    program
+        .output()
+        .expect("the binary was built for this test")
 }
 
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    let entries = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    entries
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
 }
 
 #[test]
@@ -102,34 +126,56 @@ fn no_password_of_an_address_is_in_anything_that_is_written() {
         let output = outcome(line, &room);
         assert_no_secret(&output.stdout, line);
         assert_no_secret(&output.stderr, line);
-        assert!(!output.stdout.is_empty(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            !output.stdout.is_empty(),
+            "{line}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     let doctor = said("doctor");
     let mut runs = 0;
     for model in Model::ALL {
         // What cannot be executed here is said, and that may repeat no password either.
-        if model == Model::PythonInterpreters || model.is_python() && !doctor.contains("Python 3.") {
+        if model == Model::PythonInterpreters || model.is_python() && !doctor.contains("Python 3.")
+        {
             println!("skipped: {}", model.name());
             continue;
         }
         let workers = if model == Model::Serial { 1 } else { 4 };
-        let line =
-            format!("run --workload io --model {} --workers {workers} --tasks 22 --writes 1", model.name());
-        assert!(said(&format!("{line} --urls {given}")).contains("failed"), "{line}");
+        let line = format!(
+            "run --workload io --model {} --workers {workers} --tasks 22 --writes 1",
+            model.name()
+        );
+        assert!(
+            said(&format!("{line} --urls {given}")).contains("failed"),
+            "{line}"
+        );
         runs += 1;
     }
     for format in Format::ALL {
-        let exported = said(&format!("history export 1..{runs} --format {}", format.name()));
-        assert!(format != Format::Json || exported.matches("***@").count() > runs * 22, "{exported}");
+        let exported = said(&format!(
+            "history export 1..{runs} --format {}",
+            format.name()
+        ));
+        assert!(
+            format != Format::Json || exported.matches("***@").count() > runs * 22,
+            "{exported}"
+        );
     }
     said("history list");
     said(&format!("history show 1..{runs}"));
     said(&format!("history compare 1..{runs}"));
     let written = files(room.path());
     assert!(written.len() > runs, "runs and traces are kept");
-    for file in written.iter().filter(|file| !file.ends_with("addresses.txt")) {
-        assert_no_secret(&fs::read(file).expect("it was just listed"), &file.display().to_string());
+    for file in written
+        .iter()
+        .filter(|file| !file.ends_with("addresses.txt"))
+    {
+        assert_no_secret(
+            &fs::read(file).expect("it was just listed"),
+            &file.display().to_string(),
+        );
     }
 }
 
@@ -149,8 +195,10 @@ fn no_refusal_repeats_a_password() {
         file("port.txt", "http://anna:SE%40CR@localhost:port/"),
         file("scheme.txt", "ftp://anna:SE%40CR@localhost/"),
     ];
-    let mut lines: Vec<String> =
-        lists.iter().map(|list| format!("run --workload io --model threads --urls {list}")).collect();
+    let mut lines: Vec<String> = lists
+        .iter()
+        .map(|list| format!("run --workload io --model threads --urls {list}"))
+        .collect();
     for address in [raw, &long, "http://anna:x/SE@CR@localhost/"] {
         lines.push(format!("run --workload {address} --model threads"));
         lines.push(format!("run --workload io --model {address}"));
@@ -158,7 +206,9 @@ fn no_refusal_repeats_a_password() {
         lines.push(address.to_owned());
     }
     for address in [raw, &long] {
-        lines.push(format!("run --workload io --model threads --urls {address}"));
+        lines.push(format!(
+            "run --workload io --model threads --urls {address}"
+        ));
         lines.push(format!("replay {address}"));
         lines.push(format!("history show {address}"));
         lines.push(format!("history export {address}"));

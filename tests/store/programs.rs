@@ -15,14 +15,25 @@ const TINY: &str = "run --workload cpu --model threads --workers 2 --tasks 4 --i
 
 pub(super) fn program(line: &str, file: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
-    command.args(line.split_whitespace()).arg("--history").arg(file);
-    command.env("LANG", "C.UTF-8").env_remove("LC_ALL").env_remove("LC_CTYPE");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(line.split_whitespace())
+        .arg("--history")
+        .arg(file);
+    command
+        .env("LANG", "C.UTF-8")
+        .env_remove("LC_ALL")
+        .env_remove("LC_CTYPE");
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
 fn outcome(line: &str, room: &Room) -> Output {
-    program(line, &room.file()).output().expect("the binary was built for this test")
+    program(line, &room.file())
+        .output()
+        .expect("the binary was built for this test")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -32,14 +43,24 @@ fn text(bytes: &[u8]) -> String {
 /// What it prints when all goes well.
 fn said(line: &str, room: &Room) -> String {
     let output = outcome(line, room);
-    assert_eq!(output.status.code(), Some(0), "{line}: {}", text(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{line}: {}",
+        text(&output.stderr)
+    );
     text(&output.stdout)
 }
 
 /// The sentence with which it refuses.
 fn refused(line: &str, room: &Room) -> String {
     let output = outcome(line, room);
-    assert_eq!(output.status.code(), Some(2), "{line}: {}", text(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "{line}: {}",
+        text(&output.stderr)
+    );
     assert_eq!(text(&output.stdout), "", "{line}");
     text(&output.stderr)
 }
@@ -48,8 +69,9 @@ fn refused(line: &str, room: &Room) -> String {
 fn programs_that_append_at_once_lose_nothing_and_share_no_number() {
     let room = Room::new();
     let line = format!("{TINY} --repeats 25 --format json");
-    let programs: Vec<_> =
-        (0..3).map(|_| program(&line, &room.file()).spawn().expect("it was built")).collect();
+    let programs: Vec<_> = (0..3)
+        .map(|_| program(&line, &room.file()).spawn().expect("it was built"))
+        .collect();
     let mut printed = BTreeSet::new();
     for program in programs {
         let output = program.wait_with_output().unwrap();
@@ -61,12 +83,19 @@ fn programs_that_append_at_once_lose_nothing_and_share_no_number() {
         }
     }
     let opened = room.opened();
-    let kept: BTreeSet<(usize, String)> =
-        opened.runs.iter().map(|run| (run.number, run.record.id.clone())).collect();
+    let kept: BTreeSet<(usize, String)> = opened
+        .runs
+        .iter()
+        .map(|run| (run.number, run.record.id.clone()))
+        .collect();
     assert_eq!(kept, printed, "what was printed is what was kept");
     assert_eq!(room.numbers(), (1..=75).collect::<Vec<_>>());
     assert_eq!(opened.notice, None);
-    let sessions: BTreeSet<&str> = opened.runs.iter().map(|run| &run.provenance.session[..]).collect();
+    let sessions: BTreeSet<&str> = opened
+        .runs
+        .iter()
+        .map(|run| &run.provenance.session[..])
+        .collect();
     assert_eq!(sessions.len(), 3);
 }
 
@@ -76,7 +105,9 @@ fn who_is_killed_in_the_middle_of_a_run_leaves_what_was_measured_before() {
     said(TINY, &room);
     let before = room.content();
     let endless = "run --workload cpu --model processes --workers 2 --iterations 1e11";
-    let mut program = program(endless, &room.file()).spawn().expect("it was built");
+    let mut program = program(endless, &room.file())
+        .spawn()
+        .expect("it was built");
     wait_until("it computes", || {
         let tasks = fs::read_dir(format!("/proc/{}/task", program.id())).map_or(0, Iterator::count);
         tasks > 1
@@ -93,14 +124,21 @@ fn who_is_killed_while_appending_again_and_again_leaves_every_line_whole_or_not_
     let room = Room::new();
     for _ in 0..8 {
         let endless = format!("{TINY} --repeats 1000");
-        let lines = || fs::read(room.file()).map_or(0, |all| all.iter().filter(|b| **b == b'\n').count());
+        let lines =
+            || fs::read(room.file()).map_or(0, |all| all.iter().filter(|b| **b == b'\n').count());
         let before = lines();
-        let mut program = program(&endless, &room.file()).spawn().expect("it was built");
+        let mut program = program(&endless, &room.file())
+            .spawn()
+            .expect("it was built");
         wait_until("it appends", || lines() > before + 5);
         program.kill().unwrap();
         program.wait().unwrap();
         let (_, opened) = Store::open(room.place()).unwrap();
-        assert_eq!(opened.runs.last().unwrap().number, opened.runs.len(), "no number is left out");
+        assert_eq!(
+            opened.runs.last().unwrap().number,
+            opened.runs.len(),
+            "no number is left out"
+        );
         assert!(lines() > before + 5);
     }
 }
@@ -111,7 +149,9 @@ fn what_does_not_fit_into_the_history_is_kept_beside_it_until_there_is_room() {
     let mut store = Store::at(room.place());
     // The limit of a file's size is counted in blocks of 512 bytes.
     for number in 0..20 {
-        store.keep_run(0, &here("one"), &record(&format!("r{number}"))).unwrap();
+        store
+            .keep_run(0, &here("one"), &record(&format!("r{number}")))
+            .unwrap();
     }
     let before = room.content();
     let blocks = before.len() / 512 + 1;
@@ -127,15 +167,22 @@ fn what_does_not_fit_into_the_history_is_kept_beside_it_until_there_is_room() {
     let told = text(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{told}");
     assert_eq!(told.lines().count(), 2, "{told}");
-    assert!(told.contains("not in the history yet, tried again: cannot write to"), "{told}");
     assert!(
-        told.contains("3 runs could not be added to the history") && told.contains("file too large"),
+        told.contains("not in the history yet, tried again: cannot write to"),
+        "{told}"
+    );
+    assert!(
+        told.contains("3 runs could not be added to the history")
+            && told.contains("file too large"),
         "{told}"
     );
     assert_eq!(text(&output.stdout).matches("completed").count(), 3);
     assert_eq!(room.content(), before, "nothing of the line is left");
     let list = outcome("history list", &room);
-    assert!(text(&list.stderr).contains("3 runs that an earlier session could not add"), "{list:?}");
+    assert!(
+        text(&list.stderr).contains("3 runs that an earlier session could not add"),
+        "{list:?}"
+    );
     assert_eq!(room.numbers(), (1..=23).collect::<Vec<_>>());
 }
 
@@ -145,12 +192,20 @@ fn in_small_file_system(room: &Room, options: &str, script: &str) -> Option<Outp
     fs::create_dir(&folder).expect("a folder can be made");
     let mount = format!("mount -t tmpfs -o {options} tmpfs \"$DIR\" || exit 77; {script}");
     let mut command = Command::new("unshare");
-    command.args(["--mount", "sh", "-c", &mount]).stdin(Stdio::null());
-    command.env("DIR", &folder).env("PROGRAM", env!("CARGO_BIN_EXE_pconc-tui"));
+    command
+        .args(["--mount", "sh", "-c", &mount])
+        .stdin(Stdio::null());
+    command
+        .env("DIR", &folder)
+        .env("PROGRAM", env!("CARGO_BIN_EXE_pconc-tui"));
     let output = command.output().ok()?;
-    let is_possible = output.status.code() != Some(77) && !text(&output.stderr).contains("unshare failed");
+    let is_possible =
+        output.status.code() != Some(77) && !text(&output.stderr).contains("unshare failed");
     if !is_possible {
-        eprintln!("skipped: this user may not mount a file system: {}", text(&output.stderr));
+        eprintln!(
+            "skipped: this user may not mount a file system: {}",
+            text(&output.stderr)
+        );
     }
     is_possible.then_some(output)
 }
@@ -163,12 +218,23 @@ fn on_a_full_file_system_no_line_is_lost_that_was_there_and_what_is_lost_is_said
          head -c 1M /dev/zero >$DIR/filler 2>/dev/null; rm $DIR/filler; \
          \"$PROGRAM\" history list --history $DIR/h"
     );
-    let Some(output) = in_small_file_system(&room, "size=64k", &script) else { return };
+    let Some(output) = in_small_file_system(&room, "size=64k", &script) else {
+        return;
+    };
     let (printed, told) = (text(&output.stdout), text(&output.stderr));
     assert!(told.contains("no space left on device"), "{told}");
-    assert!(printed.starts_with("1\n"), "not all runs could be kept: {printed} {told}");
-    assert!(told.contains("could not be kept anywhere: cannot write to"), "{told}");
-    let rows = printed.lines().filter(|line| line.contains("threads")).count();
+    assert!(
+        printed.starts_with("1\n"),
+        "not all runs could be kept: {printed} {told}"
+    );
+    assert!(
+        told.contains("could not be kept anywhere: cannot write to"),
+        "{told}"
+    );
+    let rows = printed
+        .lines()
+        .filter(|line| line.contains("threads"))
+        .count();
     assert!((1..40).contains(&rows), "those that had room: {printed}");
     assert!(!told.contains("damaged"), "{told}");
 }
@@ -177,13 +243,22 @@ fn on_a_full_file_system_no_line_is_lost_that_was_there_and_what_is_lost_is_said
 fn a_read_only_file_system_is_said_once_it_is_clear_that_nothing_can_be_kept() {
     let room = Room::new();
     let script = format!("\"$PROGRAM\" {TINY} --repeats 2 --history $DIR/deep/h");
-    let Some(output) = in_small_file_system(&room, "ro", &script) else { return };
+    let Some(output) = in_small_file_system(&room, "ro", &script) else {
+        return;
+    };
     let told = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{told}");
     let last = told.lines().last().unwrap_or_default();
-    assert!(last.contains("2 runs could not be kept anywhere: cannot write to"), "{told}");
+    assert!(
+        last.contains("2 runs could not be kept anywhere: cannot write to"),
+        "{told}"
+    );
     assert!(last.contains("read-only file system"), "{told}");
-    assert_eq!(text(&output.stdout).matches("completed").count(), 2, "what was measured is printed");
+    assert_eq!(
+        text(&output.stdout).matches("completed").count(),
+        2,
+        "what was measured is printed"
+    );
 }
 
 #[test]
@@ -191,14 +266,22 @@ fn without_a_history_nothing_is_written_anywhere() {
     let room = Room::new();
     let run = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
-        command.args(TINY.split_whitespace()).args(arguments).stdin(Stdio::null());
+        command
+            .args(TINY.split_whitespace())
+            .args(arguments)
+            .stdin(Stdio::null());
         command.env("HOME", room.path()).env_remove("XDG_DATA_HOME");
         assert!(command.output().expect("it was built").status.success());
     };
     run(&["--no-history"]);
     assert_eq!(fs::read_dir(room.path()).unwrap().count(), 0);
     run(&[]);
-    assert!(room.path().join(".local/share/pconc-tui/history.jsonl").is_file(), "the test can fail");
+    assert!(
+        room.path()
+            .join(".local/share/pconc-tui/history.jsonl")
+            .is_file(),
+        "the test can fail"
+    );
 }
 
 #[test]
@@ -206,14 +289,31 @@ fn the_history_is_listed_shown_named_removed_and_restored_by_the_same_words() {
     let room = Room::new();
     assert!(text(&outcome("history list", &room).stderr).contains("no runs"));
     said(&format!("{TINY} --repeats 3"), &room);
-    said("run --workload io --model threads --workers 2 --tasks 2 --latency 1ms --writes 1", &room);
+    said(
+        "run --workload io --model threads --workers 2 --tasks 2 --latency 1ms --writes 1",
+        &room,
+    );
     let list = said("history list", &room);
-    assert_eq!(list.lines().filter(|line| line.contains("threads")).count(), 4, "{list}");
+    assert_eq!(
+        list.lines().filter(|line| line.contains("threads")).count(),
+        4,
+        "{list}"
+    );
     assert!(said("history name last fetching", &room).contains("#4 is called \"fetching\""));
     let found = said("history list --filter FETCH", &room);
-    assert_eq!(found.lines().filter(|line| line.contains("threads")).count(), 1, "{found}");
+    assert_eq!(
+        found
+            .lines()
+            .filter(|line| line.contains("threads"))
+            .count(),
+        1,
+        "{found}"
+    );
     let shown = said("history show fetching 2", &room);
-    assert!(shown.contains("#4 \"fetching\"") && shown.contains("#2"), "{shown}");
+    assert!(
+        shown.contains("#4 \"fetching\"") && shown.contains("#2"),
+        "{shown}"
+    );
     assert!(said("history compare 1..2", &room).contains("parallelism"));
     assert!(said("history remove 2..3 fetching", &room).contains("removed #2, #3 and #4"));
     assert_eq!(room.numbers(), [1]);
@@ -227,9 +327,16 @@ fn the_history_is_listed_shown_named_removed_and_restored_by_the_same_words() {
     assert!(refused("history compare 1", &room).contains("at least two"));
     let document: Value = serde_json::from_str(&said("history export last 1", &room)).unwrap();
     let records = document["records"].as_array().unwrap();
-    assert_eq!((records[0]["number"].as_u64(), records[1]["number"].as_u64()), (Some(4), Some(1)));
+    assert_eq!(
+        (records[0]["number"].as_u64(), records[1]["number"].as_u64()),
+        (Some(4), Some(1))
+    );
     assert_eq!(records[0]["name"], "fetching");
-    assert_eq!(records[0]["tasks"].as_array().unwrap().len(), 2, "with what is beside the history");
+    assert_eq!(
+        records[0]["tasks"].as_array().unwrap().len(),
+        2,
+        "with what is beside the history"
+    );
     assert!(records[0]["trace"].is_object());
 }
 

@@ -32,7 +32,9 @@ fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 fn room_with_runs() -> Room {
     let room = Room::new();
     for _ in 0..2 {
-        let kept = command(TINY, &room.file()).output().expect("the test made it so");
+        let kept = command(TINY, &room.file())
+            .output()
+            .expect("the test made it so");
         assert!(kept.status.success(), "{kept:?}");
     }
     room
@@ -40,7 +42,10 @@ fn room_with_runs() -> Room {
 
 fn command(line: &str, history: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
-    command.args(line.split_whitespace()).arg("--history").arg(history);
+    command
+        .args(line.split_whitespace())
+        .arg("--history")
+        .arg(history);
     command
 }
 
@@ -56,17 +61,47 @@ fn a_forced_export_never_replaces_the_history_nor_what_is_beside_it_by_any_name(
     fs::copy(room.file(), at("copy.jsonl")).unwrap();
     let before = (contents(room.path()), contents(other.path()));
     let traces: Vec<PathBuf> = before.0.iter().map(|(path, _)| path.clone()).collect();
-    assert!(traces.len() > 2, "runs have traces beside the history: {traces:?}");
-    let dotted = room.path().join("..").join(room.path().file_name().unwrap()).join("history.jsonl");
-    let named = ["link.json", "link-to-link.json", "folder/history.jsonl", "hard.json", "copy.jsonl"].map(at);
+    assert!(
+        traces.len() > 2,
+        "runs have traces beside the history: {traces:?}"
+    );
+    let dotted = room
+        .path()
+        .join("..")
+        .join(room.path().file_name().unwrap())
+        .join("history.jsonl");
+    let named = [
+        "link.json",
+        "link-to-link.json",
+        "folder/history.jsonl",
+        "hard.json",
+        "copy.jsonl",
+    ]
+    .map(at);
     for target in traces.into_iter().chain(named).chain([dotted]) {
         for line in ["history export last --format json", TINY] {
-            let output =
-                command(line, &room.file()).arg("--force").arg("--output").arg(&target).output().unwrap();
+            let output = command(line, &room.file())
+                .arg("--force")
+                .arg("--output")
+                .arg(&target)
+                .output()
+                .unwrap();
             let said = String::from_utf8_lossy(&output.stderr);
-            assert!(!output.status.success(), "{line}, {}: {said}", target.display());
-            assert!(said.contains("pconc-tui keeps its history there"), "{line}: {said}");
-            assert_eq!((contents(room.path()), contents(other.path())), before, "{}", target.display());
+            assert!(
+                !output.status.success(),
+                "{line}, {}: {said}",
+                target.display()
+            );
+            assert!(
+                said.contains("pconc-tui keeps its history there"),
+                "{line}: {said}"
+            );
+            assert_eq!(
+                (contents(room.path()), contents(other.path())),
+                before,
+                "{}",
+                target.display()
+            );
         }
     }
 }
@@ -76,7 +111,10 @@ fn a_forced_export_never_replaces_what_waits_to_be_added_to_a_history() {
     let room = room_with_runs();
     let link = room.path().join("link.jsonl");
     symlink(room.file(), &link).unwrap();
-    let lock = fs::OpenOptions::new().append(true).open(room.file()).unwrap();
+    let lock = fs::OpenOptions::new()
+        .append(true)
+        .open(room.file())
+        .unwrap();
     lock.lock().unwrap();
     for history in [room.file(), link.clone()] {
         assert!(command(TINY, &history).output().unwrap().status.success());
@@ -89,10 +127,22 @@ fn a_forced_export_never_replaces_what_waits_to_be_added_to_a_history() {
     assert_eq!(waiting.len(), 2);
     let before = contents(room.path());
     for target in &waiting {
-        for keeping in [vec!["--no-history".into()], vec!["--history".into(), link.display().to_string()]] {
+        for keeping in [
+            vec!["--no-history".into()],
+            vec!["--history".into(), link.display().to_string()],
+        ] {
             let mut run = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
-            run.args(TINY.split(' ')).args(keeping).arg("--force").arg("--output").arg(target);
-            assert_eq!(run.output().unwrap().status.code(), Some(2), "{}", target.display());
+            run.args(TINY.split(' '))
+                .args(keeping)
+                .arg("--force")
+                .arg("--output")
+                .arg(target);
+            assert_eq!(
+                run.output().unwrap().status.code(),
+                Some(2),
+                "{}",
+                target.display()
+            );
             assert_eq!(contents(room.path()), before);
         }
     }
@@ -107,9 +157,10 @@ fn the_usual_history_is_not_replaced_either_when_another_one_is_named() {
         if exists {
             fs::write(&usual, "").unwrap();
         }
-        for keeping in
-            [vec!["--no-history".to_string()], vec!["--history".into(), room.file().display().to_string()]]
-        {
+        for keeping in [
+            vec!["--no-history".to_string()],
+            vec!["--history".into(), room.file().display().to_string()],
+        ] {
             let output = Command::new(env!("CARGO_BIN_EXE_pconc-tui"))
                 .args(TINY.split(' '))
                 .args(keeping)
@@ -126,16 +177,30 @@ fn the_usual_history_is_not_replaced_either_when_another_one_is_named() {
 #[test]
 fn a_forced_export_replaces_a_plain_file_and_keeps_its_mode() {
     let room = Room::new();
-    Store::at(room.place()).keep_run(0, &here("one"), &record("a")).unwrap();
-    for (name, mode) in [("private.json", 0o600), ("read-only.json", 0o440), ("open.json", 0o666)] {
+    Store::at(room.place())
+        .keep_run(0, &here("one"), &record("a"))
+        .unwrap();
+    for (name, mode) in [
+        ("private.json", 0o600),
+        ("read-only.json", 0o440),
+        ("open.json", 0o666),
+    ] {
         let target = room.path().join(name);
         fs::write(&target, "old").unwrap();
         fs::set_permissions(&target, fs::Permissions::from_mode(mode)).unwrap();
         let mut export = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
-        export.args(["history", "export", "last", "--format", "json", "--force", "--output"]).arg(&target);
+        export
+            .args([
+                "history", "export", "last", "--format", "json", "--force", "--output",
+            ])
+            .arg(&target);
         let output = export.arg("--history").arg(room.file()).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         assert!(fs::read(&target).unwrap().starts_with(b"{"), "{name}");
-        assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, mode, "{name}");
+        assert_eq!(
+            fs::metadata(&target).unwrap().permissions().mode() & 0o777,
+            mode,
+            "{name}"
+        );
     }
 }

@@ -11,7 +11,8 @@ use pconc_tui::domain::plan::{Lock, Plan};
 use pconc_tui::domain::provenance::{Origin, Provenance};
 use pconc_tui::domain::python::{FoundPython, GilState, Pythons, UselessPython};
 use pconc_tui::domain::record::{
-    CoreRecord, GilTotals, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord,
+    CoreRecord, GilTotals, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome,
+    TaskRecord,
 };
 use pconc_tui::domain::time::{Nanos, TICK, seconds};
 use pconc_tui::domain::trace::{Batch, CoreTime, LaneUpdate, Trace, Transition};
@@ -25,7 +26,6 @@ const TASK: Nanos = 150 * MS;
 const STARTED: Nanos = 2 * MS;
 
 /// A machine with so many cores.
-#[must_use]
 pub fn machine(cores: u32) -> Machine {
     Machine {
         cpu_model: Some("Sample CPU".into()),
@@ -40,13 +40,15 @@ pub fn machine(cores: u32) -> Machine {
 
 /// Serial and `gil-threads` runs with these numbers, in turns, as the session `session` measured them on this machine of
 /// two cores, or recorded them on another; the first of it at 9:30 on a day in May, each a minute after the other.
-#[must_use]
 pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Vec<EarlierRun> {
     let provenance = Arc::new(Provenance {
         origin,
         session: session.unwrap_or("earlier").into(),
         machine: match origin {
-            Origin::Recorded => Machine { cpu_model: Some("Other CPU".into()), ..machine(4) },
+            Origin::Recorded => Machine {
+                cpu_model: Some("Other CPU".into()),
+                ..machine(4)
+            },
             _ => machine(2),
         },
     });
@@ -57,7 +59,11 @@ pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Vec<
     let run = |(i, number): (usize, &usize)| {
         let mut record = sample::record(plan(i), 1.2 + i as f64 / 1e3, 1.2);
         record.id = format!("{}-{number}", provenance.session);
-        record.started_at = format!("2026-05-14T{:02}:{:02}:00Z", 9 + (30 + i) / 60 % 12, (30 + i) % 60);
+        record.started_at = format!(
+            "2026-05-14T{:02}:{:02}:00Z",
+            9 + (30 + i) / 60 % 12,
+            (30 + i) % 60
+        );
         EarlierRun {
             number: *number,
             name: None,
@@ -70,7 +76,6 @@ pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Vec<
 }
 
 /// What CPython says of a run: the parts of its start-up, and a line that was printed.
-#[must_use]
 pub fn python(gil: GilState) -> PythonRecord {
     let text = "a line that the workers' code printed\n";
     PythonRecord {
@@ -80,16 +85,23 @@ pub fn python(gil: GilState) -> PythonRecord {
         pool_s: Some(0.005),
         memory_bytes: Some(21 << 20),
         manager_cpu_s: Some(0.012),
-        output: Some(PrintedOutput { text: text.into(), bytes: text.len() as u64 }),
+        output: Some(PrintedOutput {
+            text: text.into(),
+            bytes: text.len() as u64,
+        }),
     }
 }
 
 /// What a search finds: a usual build, one without the lock, and two files of no use.
-#[must_use]
 pub fn pythons() -> Pythons {
-    let free_threaded = FoundPython { interpreter: python::free_threaded(), ..python::found() };
-    let useless =
-        |path: &str, why: &str| UselessPython { path: path.into(), sentence: format!("{path} {why}") };
+    let free_threaded = FoundPython {
+        interpreter: python::free_threaded(),
+        ..python::found()
+    };
+    let useless = |path: &str, why: &str| UselessPython {
+        path: path.into(),
+        sentence: format!("{path} {why}"),
+    };
     Pythons {
         found: vec![python::found(), free_threaded],
         useless: vec![
@@ -97,7 +109,10 @@ pub fn pythons() -> Pythons {
                 "/home/sam/.pyenv/versions/3.6.15/bin/python3.6",
                 "is Python 3.6.15: 3.8 or newer is needed",
             ),
-            useless("/usr/local/bin/python3", "did not answer within two seconds"),
+            useless(
+                "/usr/local/bin/python3",
+                "did not answer within two seconds",
+            ),
         ],
     }
 }
@@ -120,12 +135,13 @@ pub struct Scenario {
 
 impl Scenario {
     /// `plan` on so many cores.
-    #[must_use]
     pub fn new(plan: Plan, cores: u32) -> Scenario {
         let mut scenario = Scenario {
             lanes: vec![vec![]; plan.workers() as usize],
             whole: Trace::new(plan.workers()),
-            on: (0..plan.workers()).map(|worker| (worker % cores.max(1)) as u16).collect(),
+            on: (0..plan.workers())
+                .map(|worker| (worker % cores.max(1)) as u16)
+                .collect(),
             cores: u64::from(cores),
             tasks: vec![],
             failed: vec![],
@@ -141,7 +157,6 @@ impl Scenario {
     }
 
     /// The same run, in which these tasks took as long as ever but did not succeed.
-    #[must_use]
     pub fn failing(mut self, tasks: impl IntoIterator<Item = u32>) -> Scenario {
         self.failed = tasks.into_iter().collect();
         self.failed.sort_unstable();
@@ -149,20 +164,24 @@ impl Scenario {
     }
 
     /// When it ends.
-    #[must_use]
     pub fn wall(&self) -> Nanos {
         self.wall
     }
 
     /// What was asked for.
-    #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
     fn push(&mut self, lane: usize, at: Nanos, task: Option<u32>, phase: Phase) {
         let core = self.on[lane];
-        self.lanes[lane].push(Transition { at, task, phase, core, after_gap: false });
+        self.lanes[lane].push(Transition {
+            at,
+            task,
+            phase,
+            core,
+            after_gap: false,
+        });
     }
 
     /// Slices of computing go round among the workers, as many at once as cores or the lock allow.
@@ -186,7 +205,12 @@ impl Scenario {
                     self.on[lane as usize] = place as u16;
                 }
                 let task = (lane + done[lane as usize] / TASK * workers) as u32;
-                self.push(lane as usize, at, Some(task), if on { Phase::Computing } else { waiting });
+                self.push(
+                    lane as usize,
+                    at,
+                    Some(task),
+                    if on { Phase::Computing } else { waiting },
+                );
                 done[lane as usize] += if on { slice } else { 0 };
             }
             turn += at_once;
@@ -210,7 +234,9 @@ impl Scenario {
         };
         let mut free = vec![STARTED; self.lanes.len()];
         for task in 0..self.plan.tasks() {
-            let lane = (0..free.len()).min_by_key(|lane| free[*lane]).expect("a plan has a worker");
+            let lane = (0..free.len())
+                .min_by_key(|lane| free[*lane])
+                .expect("a plan has a worker");
             let begin = free[lane];
             self.push(lane, begin, Some(task), Phase::Network);
             let mut at = begin + latency(task);
@@ -232,19 +258,30 @@ impl Scenario {
             last_stamp: self.wall,
             ..LaneUpdate::default()
         });
-        self.whole.apply(Batch { now: self.wall, lanes: everything.collect(), ..Batch::default() });
+        self.whole.apply(Batch {
+            now: self.wall,
+            lanes: everything.collect(),
+            ..Batch::default()
+        });
     }
 
     /// What an engine that last looked at `from` sees at `now`.
-    #[must_use]
     pub fn batch(&self, from: Nanos, now: Nanos) -> Batch {
         let now = now.min(self.wall);
-        let lanes = self.lanes.iter().enumerate().map(|(worker, lane)| LaneUpdate {
-            transitions: lane.iter().copied().filter(|event| (from..now).contains(&event.at)).collect(),
-            last_stamp: now - now % TICK,
-            cpu: self.whole.times_between(worker, 0, now)[Phase::Computing],
-            dropped: 0,
-        });
+        let lanes = self
+            .lanes
+            .iter()
+            .enumerate()
+            .map(|(worker, lane)| LaneUpdate {
+                transitions: lane
+                    .iter()
+                    .copied()
+                    .filter(|event| (from..now).contains(&event.at))
+                    .collect(),
+                last_stamp: now - now % TICK,
+                cpu: self.whole.times_between(worker, 0, now)[Phase::Computing],
+                dropped: 0,
+            });
         let lanes: Vec<LaneUpdate> = lanes.collect();
         let begun = self.tasks.iter().filter(|task| task.0 <= now).count() as u32;
         let ended = self.tasks.iter().filter(|task| task.1 <= now).count() as u32;
@@ -255,19 +292,25 @@ impl Scenario {
             lanes,
             begun,
             ended,
-            failed: self.failed.iter().filter(|task| self.tasks[**task as usize].1 <= now).count() as u32,
+            failed: self
+                .failed
+                .iter()
+                .filter(|task| self.tasks[**task as usize].1 <= now)
+                .count() as u32,
             deaths: vec![],
         }
     }
 
     fn core_times(&self, lanes: &[LaneUpdate]) -> Vec<CoreTime> {
         let total: Nanos = lanes.iter().map(|lane| lane.cpu).sum();
-        let core = |core: u64| CoreTime { core: core as u16, workers: total / self.cores };
+        let core = |core: u64| CoreTime {
+            core: core as u16,
+            workers: total / self.cores,
+        };
         (0..self.cores).map(core).collect()
     }
 
     /// What comes out in the end.
-    #[must_use]
     pub fn record(&self) -> Record {
         let mut all = PhaseTimes::default();
         for worker in 0..self.lanes.len() {
@@ -284,7 +327,10 @@ impl Scenario {
         if is_real {
             record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
         }
-        record.python = self.plan.interpreter().map(|interpreter| python(interpreter.gil));
+        record.python = self
+            .plan
+            .interpreter()
+            .map(|interpreter| python(interpreter.gil));
         record.gil = (self.plan.lock() != Lock::None).then(|| GilTotals {
             switches: (!is_real).then_some(self.wall / (5 * MS)),
             is_estimate: is_real,

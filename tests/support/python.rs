@@ -3,11 +3,14 @@
 use pconc_tui::domain::python::{FoundPython, GilState, Interpreter, StartMethod, Version};
 
 /// A usual build.
-#[must_use]
 pub fn interpreter() -> Interpreter {
     Interpreter {
         path: "/usr/bin/python3.13".into(),
-        version: Version { major: 3, minor: 13, micro: 0 },
+        version: Version {
+            major: 3,
+            minor: 13,
+            micro: 0,
+        },
         free_threaded: false,
         gil: GilState::On,
         start_methods: StartMethod::ALL.to_vec(),
@@ -16,11 +19,14 @@ pub fn interpreter() -> Interpreter {
 }
 
 /// One without the lock and with subinterpreters.
-#[must_use]
 pub fn free_threaded() -> Interpreter {
     Interpreter {
         path: "/opt/python/3.14t/bin/python3.14t".into(),
-        version: Version { major: 3, minor: 14, micro: 2 },
+        version: Version {
+            major: 3,
+            minor: 14,
+            micro: 2,
+        },
         free_threaded: true,
         gil: GilState::Off,
         subinterpreters: true,
@@ -29,7 +35,9 @@ pub fn free_threaded() -> Interpreter {
 }
 
 /// An interpreter that was found.
-#[must_use]
 pub fn found() -> FoundPython {
-    FoundPython { interpreter: interpreter(), steps_per_s: 17e6 }
+    FoundPython {
+        interpreter: interpreter(),
+        steps_per_s: 17e6,
+    }
 }

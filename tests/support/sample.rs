@@ -16,7 +16,6 @@ use pconc_tui::domain::time::nanos;
 use pconc_tui::domain::workload::WorkloadKind;
 
 /// An empty history on a machine with so many usable cores.
-#[must_use]
 pub fn history(cores_usable: u32) -> History {
     let machine = Machine {
         cpu_model: None,
@@ -31,20 +30,25 @@ pub fn history(cores_usable: u32) -> History {
 }
 
 /// A valid plan with the workload's defaults.
-#[must_use]
 pub fn plan(kind: WorkloadKind, model: Model, workers: u64) -> Plan {
-    draft(kind, model, workers).validate(&Limits::default()).expect("the sample draft is valid")
+    draft(kind, model, workers)
+        .validate(&Limits::default())
+        .expect("the sample draft is valid")
 }
 
 /// A valid draft with the workload's defaults, under Python's models by an interpreter that can do everything.
-#[must_use]
 pub fn draft(kind: WorkloadKind, model: Model, workers: u64) -> Draft {
-    let interpreter = Interpreter { subinterpreters: true, ..super::python::interpreter() };
-    Draft { python: model.is_python().then_some(interpreter), ..Draft::new(kind, model, workers) }
+    let interpreter = Interpreter {
+        subinterpreters: true,
+        ..super::python::interpreter()
+    };
+    Draft {
+        python: model.is_python().then_some(interpreter),
+        ..Draft::new(kind, model, workers)
+    }
 }
 
 /// A completed record of `plan` that took `wall_s` and `cpu_s`.
-#[must_use]
 pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
     let workers = plan.workers();
     let share = |seconds: f64| nanos(seconds / f64::from(workers));

@@ -17,7 +17,6 @@ pub enum Row<'a> {
 
 impl<'a> Row<'a> {
     /// The run's number.
-    #[must_use]
     pub fn number(self) -> usize {
         match self {
             Row::Entry(entry) => entry.number,
@@ -26,7 +25,6 @@ impl<'a> Row<'a> {
     }
 
     /// What was asked for.
-    #[must_use]
     pub fn plan(self) -> &'a Plan {
         match self {
             Row::Entry(entry) => &entry.record.plan,
@@ -48,7 +46,6 @@ pub(super) fn entry(row: Row<'_>, text: impl Fn(&Entry) -> String) -> String {
 }
 
 /// What a sweep has in a column of the runs: its best point stands for it. Empty where only a run has something to say.
-#[must_use]
 pub fn of_sweep(column: ColumnId, sweep: &SweepEntry) -> String {
     match column {
         ColumnId::Number => sweep.number.to_string(),
@@ -69,7 +66,10 @@ pub(super) fn sweep_key(by: ColumnId, sweep: &SweepEntry) -> SortKey<'_> {
         ColumnId::Work => SortKey::Word(sweep.sweep.plan.work().workload().label()),
         ColumnId::Time => best.map(|best| best.time.median).into(),
         ColumnId::SpeedUp | ColumnId::Bar => best.and_then(|best| Some(best.speedup?.value)).into(),
-        ColumnId::Name => sweep.name.as_deref().map_or(SortKey::Unknown, SortKey::Word),
+        ColumnId::Name => sweep
+            .name
+            .as_deref()
+            .map_or(SortKey::Unknown, SortKey::Word),
         _ => SortKey::Unknown,
     }
 }

@@ -52,7 +52,12 @@ impl Reading {
             _ => {
                 // The last column says whether there is more above or below.
                 let lines = lay_out(&sections, width.saturating_sub(FRAME_COLUMNS + 1));
-                Text::Reading(Reading { title, width, lines, sections })
+                Text::Reading(Reading {
+                    title,
+                    width,
+                    lines,
+                    sections,
+                })
             }
         }
     }
@@ -60,7 +65,6 @@ impl Reading {
 
 impl App {
     /// What the overlay says, if it is one to be read.
-    #[must_use]
     pub fn text(&self) -> Option<&Text> {
         self.text.as_ref()
     }
@@ -80,34 +84,73 @@ impl App {
             | Overlay::SweepForm
             | Overlay::Export(_) => None,
             Overlay::Help { here, .. } => {
-                let width = if columns < ROOM_FOR_TWO { TEXT_COLUMNS } else { TWO_COLUMNS };
+                let width = if columns < ROOM_FOR_TWO {
+                    TEXT_COLUMNS
+                } else {
+                    TWO_COLUMNS
+                };
                 let sections = reading::help(here);
-                Some(Reading::of(former, "Help".into(), width.min(columns), sections, reading::two_columns))
+                Some(Reading::of(
+                    former,
+                    "Help".into(),
+                    width.min(columns),
+                    sections,
+                    reading::two_columns,
+                ))
             }
             Overlay::Explanation { topic, .. } => {
                 let title = format!("{} · what it says and how it was measured", topic.name());
                 let sections = reading::explanation(self, *topic);
                 let width = TEXT_COLUMNS.min(columns);
-                Some(Reading::of(former, title, width, sections, reading::one_column))
+                Some(Reading::of(
+                    former,
+                    title,
+                    width,
+                    sections,
+                    reading::one_column,
+                ))
             }
-            Overlay::Details { .. } | Overlay::Point { .. } | Overlay::Comparison { .. } if !is_news => {
+            Overlay::Details { .. } | Overlay::Point { .. } | Overlay::Comparison { .. }
+                if !is_news =>
+            {
                 former
             }
-            Overlay::Point { number, configuration, .. } => {
+            Overlay::Point {
+                number,
+                configuration,
+                ..
+            } => {
                 let width = TEXT_COLUMNS.min(columns).saturating_sub(FRAME_COLUMNS + 1);
                 let sweep = self.history.sweep(*number)?;
-                Some(Text::Details(point::rows(&self.history, sweep, *configuration, width)))
+                Some(Text::Details(point::rows(
+                    &self.history,
+                    sweep,
+                    *configuration,
+                    width,
+                )))
             }
             Overlay::Details { number, .. } => {
                 // The last column says whether there is more above or below.
                 let width = TEXT_COLUMNS.min(columns).saturating_sub(FRAME_COLUMNS + 1);
                 self.history.get(*number).map(|entry| {
-                    Text::Details(details::rows(&self.history, entry, self.history.here(), width))
+                    Text::Details(details::rows(
+                        &self.history,
+                        entry,
+                        self.history.here(),
+                        width,
+                    ))
                 })
             }
             Overlay::Comparison { numbers, .. } => {
-                let room = (columns.saturating_sub(FRAME_COLUMNS), self.size.1.saturating_sub(FRAME_ROWS));
-                Some(Text::Comparison(Composition::of(&self.history, numbers, room)))
+                let room = (
+                    columns.saturating_sub(FRAME_COLUMNS),
+                    self.size.1.saturating_sub(FRAME_ROWS),
+                );
+                Some(Text::Comparison(Composition::of(
+                    &self.history,
+                    numbers,
+                    room,
+                )))
             }
         }
     }
@@ -120,7 +163,9 @@ impl App {
             Some(Text::Details(rows)) => rows.len(),
             Some(Text::Comparison(composition)) => return composition.hidden_rows(),
         };
-        u16::try_from(rows).unwrap_or(u16::MAX).saturating_sub(self.size.1.saturating_sub(FRAME_ROWS))
+        u16::try_from(rows)
+            .unwrap_or(u16::MAX)
+            .saturating_sub(self.size.1.saturating_sub(FRAME_ROWS))
     }
 }
 
@@ -136,7 +181,9 @@ mod tests {
     /// Where the rows of the help or the explanation are in memory: rows that are composed anew are elsewhere, as the old
     /// ones are still there when they are made.
     fn rows_at(app: &App) -> *const Line {
-        let Some(Text::Reading(reading)) = app.text() else { panic!("{:?}", app.text()) };
+        let Some(Text::Reading(reading)) = app.text() else {
+            panic!("{:?}", app.text())
+        };
         reading.lines.as_ptr()
     }
 
@@ -146,7 +193,9 @@ mod tests {
             let mut app = App::new(explorer::machine(2), Limits::default());
             let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
             let effects = app.update(Msg::Key(Key::Char('2')));
-            let [.., Effect::Start(plan)] = &effects[..] else { panic!("{effects:?}") };
+            let [.., Effect::Start(plan)] = &effects[..] else {
+                panic!("{effects:?}")
+            };
             let run = Scenario::new(plan.clone(), 2);
             let _ = app.update(Msg::Key(Key::Char(key)));
             let composed = rows_at(&app);
@@ -156,8 +205,15 @@ mod tests {
             }
             let _ = app.update(Msg::Key(Key::Down));
             assert_eq!(rows_at(&app), composed, "{key}");
-            let _ = app.update(Msg::Resized { columns: 70, rows: 20 });
-            assert_ne!(rows_at(&app), composed, "{key}: the screen has other columns");
+            let _ = app.update(Msg::Resized {
+                columns: 70,
+                rows: 20,
+            });
+            assert_ne!(
+                rows_at(&app),
+                composed,
+                "{key}: the screen has other columns"
+            );
         }
     }
 

@@ -54,7 +54,6 @@ impl Topic {
     ];
 
     /// As a title says it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Topic::Plan => "Plan",
@@ -70,7 +69,6 @@ impl Topic {
     }
 
     /// What the user looks at: what lies over the panels, else the focused panel. `None` for texts about the program.
-    #[must_use]
     pub fn of(overlay: Option<&Overlay>, focused: Panel) -> Option<Topic> {
         match overlay {
             Some(Overlay::Form) => Some(Topic::Plan),
@@ -91,7 +89,6 @@ impl Topic {
 }
 
 /// The explanation, on the screen and of the run that are shown.
-#[must_use]
 pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
     match topic {
         Topic::Plan => plan::sections(),
@@ -99,7 +96,11 @@ pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
             let panels = app.screen().panels();
             let beside = |panel: Panel, sections: fn() -> Vec<Section>| {
                 // What cannot be focused here is explained with the timeline.
-                if panels.contains(&panel) { vec![] } else { sections() }
+                if panels.contains(&panel) {
+                    vec![]
+                } else {
+                    sections()
+                }
             };
             let mut sections = match app.timeline().rows() {
                 Rows::Workers => vec![timeline::bars(), timeline::measuring()],
@@ -159,7 +160,11 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
             "{dropped} events came too fast to be kept: the picture has holes there, the numbers have none."
         )
     });
-    let entries: Vec<Entry> = [lock, live, source, thinned].into_iter().flatten().map(Entry::plain).collect();
+    let entries: Vec<Entry> = [lock, live, source, thinned]
+        .into_iter()
+        .flatten()
+        .map(Entry::plain)
+        .collect();
     let entries: Vec<Entry> = entries.into_iter().chain(lost.map(Entry::plain)).collect();
     (!entries.is_empty()).then(|| Section::new("This run", entries))
 }
@@ -192,7 +197,9 @@ mod tests {
         for topic in Topic::ALL {
             let sections = explanation(&app, topic);
             assert!(sections.len() >= 2, "{topic:?}");
-            let how = sections.iter().any(|section| section.heading.starts_with("How "));
+            let how = sections
+                .iter()
+                .any(|section| section.heading.starts_with("How "));
             assert!(how, "{topic:?} says how it comes about");
         }
     }
@@ -202,7 +209,10 @@ mod tests {
         let app = App::new(explorer::machine(2), Limits::default());
         let lines = one_column(&explanation(&app, Topic::Timeline), 60);
         for phase in Phase::MEASURED.into_iter().chain([Phase::Lost]) {
-            let has = lines.iter().flatten().any(|piece| piece.look == Look::Phase(phase));
+            let has = lines
+                .iter()
+                .flatten()
+                .any(|piece| piece.look == Look::Phase(phase));
             assert!(has, "{phase:?}");
         }
     }
@@ -211,12 +221,21 @@ mod tests {
     fn on_a_small_screen_the_line_of_cores_is_explained_with_the_timeline() {
         let mut app = App::new(explorer::machine(2), Limits::default());
         let headings = |app: &App| -> Vec<String> {
-            explanation(app, Topic::Timeline).iter().map(|section| section.heading.to_string()).collect()
+            explanation(app, Topic::Timeline)
+                .iter()
+                .map(|section| section.heading.to_string())
+                .collect()
         };
         let has_cores = |app: &App| headings(app).iter().any(|heading| heading.contains("core"));
-        let _ = app.update(crate::app::message::Msg::Resized { columns: 80, rows: 24 });
+        let _ = app.update(crate::app::message::Msg::Resized {
+            columns: 80,
+            rows: 24,
+        });
         assert!(has_cores(&app));
-        let _ = app.update(crate::app::message::Msg::Resized { columns: 120, rows: 40 });
+        let _ = app.update(crate::app::message::Msg::Resized {
+            columns: 120,
+            rows: 40,
+        });
         assert!(!has_cores(&app), "there it has a panel");
     }
 
@@ -259,7 +278,10 @@ mod tests {
         for workload in WorkloadKind::ALL {
             for model in Model::ALL {
                 for task_size in [TaskSize::Iterations(1), TaskSize::Milliseconds(1)] {
-                    let draft = Draft { task_size, ..Draft::new(workload, model, 1) };
+                    let draft = Draft {
+                        task_size,
+                        ..Draft::new(workload, model, 1)
+                    };
                     setup.set_draft(draft);
                     labels.extend(setup.rows().into_iter().map(|row| setup.label(row).trim()));
                 }
@@ -275,14 +297,21 @@ mod tests {
     fn runs(kind: WorkloadKind) -> History {
         let mut history = crate::fixtures::sample::history(8);
         for model in [Model::Serial, Model::GilThreads, Model::PythonProcesses] {
-            let draft = Draft { files: Files::OneShared, ..crate::fixtures::sample::draft(kind, model, 1) };
+            let draft = Draft {
+                files: Files::OneShared,
+                ..crate::fixtures::sample::draft(kind, model, 1)
+            };
             let plan = if kind == WorkloadKind::Cpu {
                 crate::fixtures::sample::plan(kind, model, 1)
             } else {
                 draft.validate(&Limits::default()).unwrap()
             };
             let mut record = crate::fixtures::sample::record(plan, 2.0, 1.0);
-            record.gil = Some(GilTotals { switches: Some(1), is_estimate: false, wait_s: 1.0 });
+            record.gil = Some(GilTotals {
+                switches: Some(1),
+                is_estimate: false,
+                wait_s: 1.0,
+            });
             record.memory_bytes = Some(1);
             record.shared_file = Some(SharedFile {
                 content: Content::Empty,
@@ -293,7 +322,9 @@ mod tests {
                 spoilt: 0,
             });
             record.python = record.plan.python().map(|_| explorer::python(GilState::On));
-            Phase::MEASURED.into_iter().for_each(|phase| record.phases_s[phase] = 1);
+            Phase::MEASURED
+                .into_iter()
+                .for_each(|phase| record.phases_s[phase] = 1);
             history.add(record, Trace::new(1));
         }
         history
@@ -305,13 +336,15 @@ mod tests {
         for kind in WorkloadKind::ALL {
             let history = runs(kind);
             for entry in history.entries() {
-                names.extend(details::rows(&history, entry, &entry.provenance, 80).into_iter().filter_map(
-                    |row| match row {
-                        Row::Number { name, .. } => Some(name),
-                        Row::Phase { phase, .. } => Some(phase.name()),
-                        _ => None,
-                    },
-                ));
+                names.extend(
+                    details::rows(&history, entry, &entry.provenance, 80)
+                        .into_iter()
+                        .filter_map(|row| match row {
+                            Row::Number { name, .. } => Some(name),
+                            Row::Phase { phase, .. } => Some(phase.name()),
+                            _ => None,
+                        }),
+                );
             }
         }
         for there in [
@@ -337,8 +370,11 @@ mod tests {
         let history = runs(WorkloadKind::Cpu);
         let all: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();
         let table = Composition::of(&history, &all, (120, 40)).table;
-        let names: Vec<&str> =
-            table.iter().filter(|row| !row.is_heading).map(|row| row.name.trim()).collect();
+        let names: Vec<&str> = table
+            .iter()
+            .filter(|row| !row.is_heading)
+            .map(|row| row.name.trim())
+            .collect();
         assert!(names.len() >= 5 + Phase::MEASURED.len() + 3, "{names:?}");
         for name in names {
             let name = name.split(" over #").next().unwrap_or(name);

@@ -5,10 +5,12 @@ use crate::app::command::{BINDINGS, Context};
 use crate::domain::phase::Phase;
 
 /// The help for somebody who is where these contexts hold, innermost first.
-#[must_use]
 pub fn help(here: &[Context]) -> Vec<Section> {
     let is_here = |context: &Context| here.contains(context);
-    let mut elsewhere: Vec<Context> = Context::HEADINGS.into_iter().map(|(context, _)| context).collect();
+    let mut elsewhere: Vec<Context> = Context::HEADINGS
+        .into_iter()
+        .map(|(context, _)| context)
+        .collect();
     elsewhere.retain(|context| !is_here(context));
     let mut sections: Vec<Section> = vec![];
     for context in here.iter().copied().chain(elsewhere) {
@@ -16,7 +18,9 @@ pub fn help(here: &[Context]) -> Vec<Section> {
             ("", None) => {}
             // It belongs to the one before.
             ("", Some(last)) => last.entries.extend(keys(context)),
-            (heading, None) => sections.push(Section::new(format!("Here · {heading}"), keys(context))),
+            (heading, None) => {
+                sections.push(Section::new(format!("Here · {heading}"), keys(context)))
+            }
             (heading, Some(_)) => sections.push(Section::new(heading, keys(context))),
         }
     }
@@ -27,30 +31,48 @@ pub fn help(here: &[Context]) -> Vec<Section> {
 }
 
 fn heading(context: Context) -> &'static str {
-    let found = Context::HEADINGS.iter().find(|(listed, _)| *listed == context);
+    let found = Context::HEADINGS
+        .iter()
+        .find(|(listed, _)| *listed == context);
     found.map_or("", |(_, heading)| heading)
 }
 
 fn keys(context: Context) -> Vec<Entry> {
     let here = BINDINGS.iter().filter(|binding| binding.context == context);
-    here.map(|binding| Entry::named(binding.shown, binding.explanation)).collect()
+    here.map(|binding| Entry::named(binding.shown, binding.explanation))
+        .collect()
 }
 
 fn bars() -> Section {
-    let phases = Phase::MEASURED.into_iter().chain([Phase::Lost]).map(Entry::phase);
-    Section::new("What a bar says: its ink is the share of the time that was computing", phases.collect())
+    let phases = Phase::MEASURED
+        .into_iter()
+        .chain([Phase::Lost])
+        .map(Entry::phase);
+    Section::new(
+        "What a bar says: its ink is the share of the time that was computing",
+        phases.collect(),
+    )
 }
 
 fn words() -> Section {
     let entries = vec![
-        Entry::named("concurrency", "how many tasks are in flight: begun and not yet ended"),
-        Entry::named("parallelism", "how many workers are on a core at the same time"),
+        Entry::named(
+            "concurrency",
+            "how many tasks are in flight: begun and not yet ended",
+        ),
+        Entry::named(
+            "parallelism",
+            "how many workers are on a core at the same time",
+        ),
     ];
     Section::new("The two numbers that it is all about", entries)
 }
 
 fn signs() -> Section {
-    Section::new("What stands before a run in the history", signs_of_history())
+    Section::new(
+        "What stands before a run in the history",
+        signs_of_history(),
+    )
 }
 
 /// The signs of the history, with their meaning.
@@ -58,9 +80,15 @@ pub(super) fn signs_of_history() -> Vec<Entry> {
     [
         ("▸", "shown above"),
         ("●", "marked, to be compared"),
-        ("B", "the baseline: chosen with b, else the latest serial run without failures"),
+        (
+            "B",
+            "the baseline: chosen with b, else the latest serial run without failures",
+        ),
         ("★", "the fastest run of its work, by at least a tenth"),
-        ("!", "there is a reason to trust it less: Enter shows all of them"),
+        (
+            "!",
+            "there is a reason to trust it less: Enter shows all of them",
+        ),
     ]
     .map(|(sign, said)| Entry::sign(sign, Look::Strong, said))
     .into()
@@ -71,16 +99,32 @@ mod tests {
     use super::*;
 
     fn headings(here: &[Context]) -> Vec<String> {
-        help(here).iter().map(|section| section.heading.to_string()).collect()
+        help(here)
+            .iter()
+            .map(|section| section.heading.to_string())
+            .collect()
     }
 
     #[test]
     fn what_works_here_comes_first_and_every_key_once() {
-        let here = [Context::History, Context::Panels, Context::Common, Context::Always];
+        let here = [
+            Context::History,
+            Context::Panels,
+            Context::Common,
+            Context::Always,
+        ];
         let headings = headings(&here);
-        assert_eq!(headings[..3], ["Here · In the history", "Runs and panels", "Everywhere"]);
-        let listed: usize =
-            help(&here).iter().map(|section| section.entries.len()).sum::<usize>() - Phase::COUNT - 2 - 5;
+        assert_eq!(
+            headings[..3],
+            ["Here · In the history", "Runs and panels", "Everywhere"]
+        );
+        let listed: usize = help(&here)
+            .iter()
+            .map(|section| section.entries.len())
+            .sum::<usize>()
+            - Phase::COUNT
+            - 2
+            - 5;
         assert_eq!(listed, BINDINGS.len());
     }
 }

@@ -10,7 +10,6 @@ use crate::domain::workload::{Files, WorkloadKind};
 
 impl Setup {
     /// What there is to know about the row of the cursor: short enough for four lines of 24 columns.
-    #[must_use]
     pub fn about(&self, limits: &Limits) -> String {
         let (least, most, because) = self.range(self.row, limits);
         let up_to = || format!("{} to {}", grouped(least), grouped(most));
@@ -19,7 +18,9 @@ impl Setup {
             (Row::Model, _) => self.about_model(),
             (Row::Python, _) => self.about_python(),
             (Row::StartMethod, _) => self.about_start_method().into(),
-            (Row::Workers, _) if self.draft.model == Model::Serial => "serial means one worker".into(),
+            (Row::Workers, _) if self.draft.model == Model::Serial => {
+                "serial means one worker".into()
+            }
             (Row::Workers, _) => format!("{}: {because}", up_to()),
             (Row::Tasks, _) => format!("{} units of work: a free worker takes the next", up_to()),
             (Row::SizedBy, _) => "how large a task is: steps of its loop, or a time".into(),
@@ -31,17 +32,21 @@ impl Setup {
             }
             (Row::Writes, _) => format!("{}: how often each task writes its page", up_to()),
             (Row::Files, _) => self.about_files().into(),
-            (Row::Addresses, _) => format!("{} pages of the embedded server, fetched in turn", up_to()),
+            (Row::Addresses, _) => {
+                format!("{} pages of the embedded server, fetched in turn", up_to())
+            }
             (Row::LatencyMin, _) => "the shortest wait for a page; each draws its own".into(),
             (Row::LatencyMax, _) => "the longest wait for a page; each draws its own".into(),
             (Row::PageBytes, _) => format!("{} bytes: how long each page is", up_to()),
             (Row::SwitchInterval, _) => "after so long a waiting thread asks for the lock".into(),
-            (Row::Repeats, _) => format!("{} runs, one after the other, each with its numbers", up_to()),
+            (Row::Repeats, _) => format!(
+                "{} runs, one after the other, each with its numbers",
+                up_to()
+            ),
         }
     }
 
     /// What the chosen model needs for these workers, and what it costs or brings.
-    #[must_use]
     pub fn about_model(&self) -> String {
         let workers = self.draft().workers;
         let cores = u64::from(self.cores_usable).min(workers);
@@ -51,7 +56,9 @@ impl Setup {
             (Model::Threads, WorkloadKind::Cpu) => {
                 format!("{threads}, no lock: {} at once", many_compute(cores))
             }
-            (Model::Threads, WorkloadKind::Io) => format!("{threads}, no lock: all can wait at once"),
+            (Model::Threads, WorkloadKind::Io) => {
+                format!("{threads}, no lock: all can wait at once")
+            }
             (Model::GilThreads, WorkloadKind::Cpu) => {
                 format!("{threads}, one emulated lock: no gain for computing")
             }
@@ -59,27 +66,44 @@ impl Setup {
                 format!("{threads}, one emulated lock: free while one waits")
             }
             (Model::Processes, _) => {
-                format!("{}, each with memory of its own", counted_many(workers, "forked process"))
+                format!(
+                    "{}, each with memory of its own",
+                    counted_many(workers, "forked process")
+                )
             }
             (Model::Rayon, _) => format!("a pool of {threads} that take tasks from each other"),
             (Model::PythonThreads, WorkloadKind::Cpu) => match self.gil() {
                 Some(GilState::Off) => {
-                    format!("{threads} of real CPython, GIL off: {} at once", many_compute(cores))
+                    format!(
+                        "{threads} of real CPython, GIL off: {} at once",
+                        many_compute(cores)
+                    )
                 }
                 _ => format!("{threads} of real CPython, one lock: no gain for computing"),
             },
             (Model::PythonThreads, WorkloadKind::Io) => match self.gil() {
-                Some(GilState::Off) => format!("{threads} of real CPython, GIL off: all can wait at once"),
+                Some(GilState::Off) => {
+                    format!("{threads} of real CPython, GIL off: all can wait at once")
+                }
                 _ => format!("{threads} of real CPython, one lock: free while one waits"),
             },
             (Model::PythonProcesses, _) => {
-                format!("{} of real CPython, each with a lock of its own", counted_many(workers, "process"))
+                format!(
+                    "{} of real CPython, each with a lock of its own",
+                    counted_many(workers, "process")
+                )
             }
             (Model::PythonInterpreters, _) => {
-                format!("{} in one CPython process, a lock each", counted(workers, "interpreter"))
+                format!(
+                    "{} in one CPython process, a lock each",
+                    counted(workers, "interpreter")
+                )
             }
             (Model::PythonAsyncio, WorkloadKind::Io) => {
-                format!("one CPython thread: its event loop has {} in flight", counted(workers, "task"))
+                format!(
+                    "one CPython thread: its event loop has {} in flight",
+                    counted(workers, "task")
+                )
             }
             (Model::PythonAsyncio, WorkloadKind::Cpu) => {
                 "io alone: computing would never give the event loop back".into()
@@ -103,7 +127,11 @@ fn about_workload(workload: WorkloadKind) -> &'static str {
 }
 
 fn many_compute(cores: u64) -> String {
-    if cores == 1 { "1 computes".into() } else { format!("{} compute", grouped(cores)) }
+    if cores == 1 {
+        "1 computes".into()
+    } else {
+        format!("{} compute", grouped(cores))
+    }
 }
 
 fn counted_many(n: u64, noun: &str) -> String {
@@ -119,12 +147,16 @@ mod tests {
         for workload in WorkloadKind::ALL {
             for model in Model::ALL {
                 let mut setup = Setup::new(64);
-                (setup.draft.workload, setup.draft.model, setup.draft.workers) = (workload, model, 1_000);
+                (setup.draft.workload, setup.draft.model, setup.draft.workers) =
+                    (workload, model, 1_000);
                 for row in setup.rows() {
                     for files in [Files::OneEach, Files::OneShared] {
                         (setup.row, setup.draft.files) = (row, files);
                         let said = setup.about(&Limits::default());
-                        assert!((10..=4 * 20).contains(&said.chars().count()), "{row:?}: {said}");
+                        assert!(
+                            (10..=4 * 20).contains(&said.chars().count()),
+                            "{row:?}: {said}"
+                        );
                     }
                 }
             }
@@ -135,10 +167,19 @@ mod tests {
     fn a_model_says_what_it_needs_in_the_right_number() {
         let mut setup = Setup::new(2);
         setup.draft.model = Model::Processes;
-        assert_eq!(setup.about_model(), "2 forked processes, each with memory of its own");
+        assert_eq!(
+            setup.about_model(),
+            "2 forked processes, each with memory of its own"
+        );
         setup.draft.workers = 1;
-        assert_eq!(setup.about_model(), "1 forked process, each with memory of its own");
+        assert_eq!(
+            setup.about_model(),
+            "1 forked process, each with memory of its own"
+        );
         (setup.draft.model, setup.draft.workers) = (Model::GilThreads, 4);
-        assert_eq!(setup.about_model(), "4 threads, one emulated lock: no gain for computing");
+        assert_eq!(
+            setup.about_model(),
+            "4 threads, one emulated lock: no gain for computing"
+        );
     }
 }

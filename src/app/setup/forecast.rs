@@ -20,8 +20,13 @@ impl Setup {
     /// Composes the forecast anew.
     fn foretell(&mut self, limits: &Limits, known: Known<'_>) {
         let draft = self.draft();
-        let checked = draft.check(limits).map_err(|invalid| self.explained(invalid));
-        let known = Known { pythons: self.found_pythons(), ..known };
+        let checked = draft
+            .check(limits)
+            .map_err(|invalid| self.explained(invalid));
+        let known = Known {
+            pythons: self.found_pythons(),
+            ..known
+        };
         let words = |()| estimate::words(estimate::of(&draft, known), draft.repeats);
         self.forecast = checked.map(words);
     }
@@ -30,20 +35,40 @@ impl Setup {
 impl App {
     /// Says what `r` will do now, from what is known of the machine.
     pub(in crate::app) fn foretell(&mut self) {
-        let known = known(self.machine.cores_usable, self.speed.as_ref(), &self.history);
+        let known = known(
+            self.machine.cores_usable,
+            self.speed.as_ref(),
+            &self.history,
+        );
         self.setup.foretell(&self.limits, known);
     }
 
     /// What is known of this machine that decides how long runs take.
     pub(in crate::app) fn known(&self) -> Known<'_> {
         let pythons = self.setup.found_pythons();
-        Known { pythons, ..known(self.machine.cores_usable, self.speed.as_ref(), &self.history) }
+        Known {
+            pythons,
+            ..known(
+                self.machine.cores_usable,
+                self.speed.as_ref(),
+                &self.history,
+            )
+        }
     }
 }
 
 fn known<'a>(cores_usable: u32, speed: Option<&'a Speed>, history: &History) -> Known<'a> {
     let here = history.here();
-    let of_machine = history.entries().iter().rev().filter(|run| run.provenance.is_same_machine(here));
+    let of_machine = history
+        .entries()
+        .iter()
+        .rev()
+        .filter(|run| run.provenance.is_same_machine(here));
     let records = of_machine.map(|entry| &entry.record);
-    Known { cores_usable, speed, pythons: &[], writing: records.filter_map(estimate::writing_cost).next() }
+    Known {
+        cores_usable,
+        speed,
+        pythons: &[],
+        writing: records.filter_map(estimate::writing_cost).next(),
+    }
 }

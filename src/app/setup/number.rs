@@ -9,10 +9,11 @@ use crate::domain::workload::{MAX_ITERATIONS, WorkloadKind};
 
 impl Setup {
     /// The unit of a row's number, or nothing.
-    #[must_use]
     pub fn unit(&self, row: Row) -> &'static str {
         match (row, self.draft.task_size) {
-            (Row::TaskSize, TaskSize::Milliseconds(_)) | (Row::LatencyMin | Row::LatencyMax, _) => "ms",
+            (Row::TaskSize, TaskSize::Milliseconds(_)) | (Row::LatencyMin | Row::LatencyMax, _) => {
+                "ms"
+            }
             (Row::PageBytes, _) => "B",
             (Row::SwitchInterval, _) => "µs",
             _ => "",
@@ -22,7 +23,12 @@ impl Setup {
     pub(super) fn number(&self, row: Row) -> u64 {
         let draft = &self.draft;
         match row {
-            Row::Workload | Row::Model | Row::Python | Row::StartMethod | Row::SizedBy | Row::Files => 0,
+            Row::Workload
+            | Row::Model
+            | Row::Python
+            | Row::StartMethod
+            | Row::SizedBy
+            | Row::Files => 0,
             Row::Workers => draft.workers,
             Row::Tasks => draft.tasks,
             Row::TaskSize => match draft.task_size {
@@ -41,7 +47,12 @@ impl Setup {
     pub(super) fn set_number(&mut self, row: Row, n: u64) {
         let draft = &mut self.draft;
         match row {
-            Row::Workload | Row::Model | Row::Python | Row::StartMethod | Row::SizedBy | Row::Files => {}
+            Row::Workload
+            | Row::Model
+            | Row::Python
+            | Row::StartMethod
+            | Row::SizedBy
+            | Row::Files => {}
             Row::Workers => draft.workers = n,
             Row::Tasks => draft.tasks = n,
             Row::TaskSize => match &mut draft.task_size {
@@ -77,13 +88,18 @@ impl Setup {
             Row::LatencyMin => (0, self.draft.latency_max_ms, "the longest latency".into()),
             Row::LatencyMax => (self.draft.latency_min_ms, plan::MAX_LATENCY_MS, own()),
             Row::PageBytes => (1, plan::MAX_PAGE_BYTES, own()),
-            Row::SwitchInterval => {
-                (*plan::SWITCH_INTERVAL_US.start(), *plan::SWITCH_INTERVAL_US.end(), own())
-            }
+            Row::SwitchInterval => (
+                *plan::SWITCH_INTERVAL_US.start(),
+                *plan::SWITCH_INTERVAL_US.end(),
+                own(),
+            ),
             Row::Repeats => (1, plan::MAX_REPEATS, own()),
-            Row::Workload | Row::Model | Row::Python | Row::StartMethod | Row::SizedBy | Row::Files => {
-                (0, 0, own())
-            }
+            Row::Workload
+            | Row::Model
+            | Row::Python
+            | Row::StartMethod
+            | Row::SizedBy
+            | Row::Files => (0, 0, own()),
         }
     }
 
@@ -95,14 +111,26 @@ impl Setup {
         }
         self.remark = None;
         let now = self.number(self.row);
-        self.go_to(if up { now.saturating_add(1) } else { now.saturating_sub(1) }, limits);
+        self.go_to(
+            if up {
+                now.saturating_add(1)
+            } else {
+                now.saturating_sub(1)
+            },
+            limits,
+        );
     }
 
     /// Numbers of workers that are worth trying beside the powers of two: one per core, one per task, one per address.
     pub(super) fn sensible_workers(&self) -> Vec<u64> {
         let mut numbers = vec![u64::from(self.cores_usable), self.draft.tasks];
         if self.draft.workload == WorkloadKind::Io {
-            numbers.push(self.draft.urls.as_ref().map_or(self.draft.addresses, |urls| urls.len() as u64));
+            numbers.push(
+                self.draft
+                    .urls
+                    .as_ref()
+                    .map_or(self.draft.addresses, |urls| urls.len() as u64),
+            );
         }
         numbers
     }
@@ -116,7 +144,11 @@ impl Setup {
         if wanted > most {
             self.note(format!("at most {}: {because}", grouped(most)));
         } else if wanted <= now && now <= least {
-            let because = if row == Row::LatencyMax { ": the shortest latency" } else { "" };
+            let because = if row == Row::LatencyMax {
+                ": the shortest latency"
+            } else {
+                ""
+            };
             self.note(format!("at least {}{because}", grouped(least)));
         }
         self.set_number(row, next);

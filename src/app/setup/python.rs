@@ -17,13 +17,11 @@ pub enum Search {
 
 impl Setup {
     /// What is known of this machine's interpreters.
-    #[must_use]
     pub fn pythons(&self) -> &Search {
         &self.pythons
     }
 
     /// Those that can be used, the default first.
-    #[must_use]
     pub fn found_pythons(&self) -> &[FoundPython] {
         match &self.pythons {
             Search::GoesOn => &[],
@@ -32,7 +30,6 @@ impl Setup {
     }
 
     /// The chosen interpreter.
-    #[must_use]
     pub fn python(&self) -> Option<&Interpreter> {
         self.draft.python.as_ref()
     }
@@ -40,7 +37,12 @@ impl Setup {
     /// Takes the interpreters of this machine; the first is chosen unless one of them is already.
     pub(in crate::app) fn take_pythons(&mut self, pythons: Pythons) {
         let first = pythons.found.first().map(|found| found.interpreter.clone());
-        let is_there = |chosen: &Interpreter| pythons.found.iter().any(|found| found.interpreter == *chosen);
+        let is_there = |chosen: &Interpreter| {
+            pythons
+                .found
+                .iter()
+                .any(|found| found.interpreter == *chosen)
+        };
         if !self.python().is_some_and(is_there) {
             self.choose_python(first);
         }
@@ -63,7 +65,10 @@ impl Setup {
         if !self.draft.model.is_python() {
             return None;
         }
-        let chosen = self.found_pythons().iter().find(|found| Some(&found.interpreter) == self.python())?;
+        let chosen = self
+            .found_pythons()
+            .iter()
+            .find(|found| Some(&found.interpreter) == self.python())?;
         Some(chosen.speed())
     }
 
@@ -76,16 +81,19 @@ impl Setup {
     }
 
     pub(super) fn start_method_in_words(&self) -> String {
-        let default = self.python().and_then(|python| python.start_methods.first().copied());
+        let default = self
+            .python()
+            .and_then(|python| python.start_methods.first().copied());
         match (self.draft.start_method.or(default), default) {
-            (Some(method), Some(default)) if method == default => format!("{} (default)", method.name()),
+            (Some(method), Some(default)) if method == default => {
+                format!("{} (default)", method.name())
+            }
             (Some(method), _) => method.name().into(),
             (None, _) => "–".into(),
         }
     }
 
     /// A row's value in fewer words, for a narrow panel.
-    #[must_use]
     pub fn short_value(&self, row: Row) -> String {
         match (row, self.python()) {
             (Row::Model, _) => self.draft.model.name().replace("python-", "py-"),
@@ -96,9 +104,15 @@ impl Setup {
     }
 
     pub(super) fn change_python(&mut self, up: bool) {
-        let found: Vec<Interpreter> =
-            self.found_pythons().iter().map(|found| found.interpreter.clone()).collect();
-        let here = found.iter().position(|python| Some(python) == self.python()).unwrap_or(0);
+        let found: Vec<Interpreter> = self
+            .found_pythons()
+            .iter()
+            .map(|found| found.interpreter.clone())
+            .collect();
+        let here = found
+            .iter()
+            .position(|python| Some(python) == self.python())
+            .unwrap_or(0);
         let all: Vec<usize> = (0..found.len()).collect();
         if !all.is_empty() {
             self.choose_python(found.get(neighbour(&all, here, up)).cloned());
@@ -110,16 +124,26 @@ impl Setup {
 
     /// Its own default is no choice: another interpreter may have another one.
     pub(super) fn change_start_method(&mut self, up: bool) {
-        let offered = self.python().map(|python| python.start_methods.clone()).unwrap_or_default();
-        let Some(default) = offered.first().copied() else { return };
+        let offered = self
+            .python()
+            .map(|python| python.start_methods.clone())
+            .unwrap_or_default();
+        let Some(default) = offered.first().copied() else {
+            return;
+        };
         let next = neighbour(&offered, self.draft.start_method.unwrap_or(default), up);
         self.draft.start_method = (next != default).then_some(next);
     }
 
     /// A start method that the interpreter does not offer is forgotten.
     pub(super) fn keep_start_method(&mut self) {
-        let offered = self.draft.python.as_ref().map(|python| &python.start_methods);
-        let is_offered = |method: &StartMethod| offered.is_some_and(|offered| offered.contains(method));
+        let offered = self
+            .draft
+            .python
+            .as_ref()
+            .map(|python| &python.start_methods);
+        let is_offered =
+            |method: &StartMethod| offered.is_some_and(|offered| offered.contains(method));
         if !self.draft.start_method.as_ref().is_some_and(is_offered) {
             self.draft.start_method = None;
         }
@@ -131,7 +155,10 @@ impl Setup {
             return invalid;
         }
         match (&self.pythons, self.python()) {
-            (Search::GoesOn, None) => Invalid { sentence: "looking for Python…".into(), ..invalid },
+            (Search::GoesOn, None) => Invalid {
+                sentence: "looking for Python…".into(),
+                ..invalid
+            },
             (Search::Ended(_), None) => Invalid {
                 sentence: format!(
                     "{}, and none was found: Enter on Python shows what was tried",
@@ -141,8 +168,12 @@ impl Setup {
             },
             (_, Some(_)) => match self.better_python() {
                 Some(better) => {
-                    let sentence = format!("{}: choose {}", invalid.sentence, better.version_name());
-                    Invalid { sentence, ..invalid }
+                    let sentence =
+                        format!("{}: choose {}", invalid.sentence, better.version_name());
+                    Invalid {
+                        sentence,
+                        ..invalid
+                    }
                 }
                 None => invalid,
             },
@@ -160,18 +191,30 @@ impl Setup {
     pub(super) fn about_python(&self) -> String {
         match self.found_pythons().len() {
             0 => "no interpreter to choose from: Enter shows what was tried".into(),
-            1 => format!("{}the only one that was found: Enter shows where", self.gil_in_words()),
-            found => format!("{}one of {found} that were found: Enter lists them", self.gil_in_words()),
+            1 => format!(
+                "{}the only one that was found: Enter shows where",
+                self.gil_in_words()
+            ),
+            found => format!(
+                "{}one of {found} that were found: Enter lists them",
+                self.gil_in_words()
+            ),
         }
     }
 
     /// "GIL on: ".
     fn gil_in_words(&self) -> String {
-        self.gil().map_or_else(String::new, |gil| format!("{}: ", gil.words()))
+        self.gil()
+            .map_or_else(String::new, |gil| format!("{}: ", gil.words()))
     }
 
     pub(super) fn about_start_method(&self) -> &'static str {
-        let default = self.python().and_then(|python| python.start_methods.first().copied());
-        self.draft.start_method.or(default).map_or("how the processes are made", StartMethod::description)
+        let default = self
+            .python()
+            .and_then(|python| python.start_methods.first().copied());
+        self.draft
+            .start_method
+            .or(default)
+            .map_or("how the processes are made", StartMethod::description)
     }
 }

@@ -4,7 +4,10 @@ use crate::domain::plan::Field;
 
 /// A row of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each sets the field of the draft with that name")]
+#[expect(
+    missing_docs,
+    reason = "each sets the field of the draft with that name"
+)]
 pub enum Row {
     Workload,
     Model,
@@ -49,7 +52,6 @@ impl Row {
     }
 
     /// The field of the draft that it sets.
-    #[must_use]
     pub fn field(self) -> Field {
         match self {
             Row::Workload => Field::Workload,
@@ -70,7 +72,6 @@ impl Row {
     }
 
     /// Whether a number can be typed into it.
-    #[must_use]
     pub fn is_number(self) -> bool {
         !matches!(
             self,
@@ -81,9 +82,18 @@ impl Row {
     /// The numbers that ← and → step through; for the workers, these ones too.
     pub(super) fn steps(self, workers: Vec<u64>) -> Steps {
         match self {
-            Row::Workers => Steps { kind: Kind::Doubling, besides: workers },
-            Row::Tasks | Row::Addresses => Steps { kind: Kind::Doubling, besides: vec![] },
-            _ => Steps { kind: Kind::OneTwoFive, besides: vec![] },
+            Row::Workers => Steps {
+                kind: Kind::Doubling,
+                besides: workers,
+            },
+            Row::Tasks | Row::Addresses => Steps {
+                kind: Kind::Doubling,
+                besides: vec![],
+            },
+            _ => Steps {
+                kind: Kind::OneTwoFive,
+                besides: vec![],
+            },
         }
     }
 }
@@ -102,7 +112,10 @@ enum Kind {
 
 impl Steps {
     pub(super) fn above(&self, n: u64) -> u64 {
-        self.all().filter(|step| *step > n).min().unwrap_or(u64::MAX)
+        self.all()
+            .filter(|step| *step > n)
+            .min()
+            .unwrap_or(u64::MAX)
     }
 
     pub(super) fn below(&self, n: u64) -> u64 {

@@ -3,7 +3,10 @@
 use super::*;
 
 fn on(row: Row) -> Setup {
-    Setup { row, ..Setup::new(2) }
+    Setup {
+        row,
+        ..Setup::new(2)
+    }
 }
 
 #[test]
@@ -14,7 +17,10 @@ fn serial_shows_one_worker_and_does_not_forget_the_users_number() {
     setup.row = Row::Model;
     setup.change(false, &Limits::default());
     assert_eq!(setup.model(), Model::Serial);
-    assert_eq!((setup.value(Row::Workers).as_str(), setup.draft().workers), ("1 (fixed)", 1));
+    assert_eq!(
+        (setup.value(Row::Workers).as_str(), setup.draft().workers),
+        ("1 (fixed)", 1)
+    );
     setup.change(true, &Limits::default());
     assert_eq!(setup.draft().workers, 4);
 }
@@ -26,7 +32,10 @@ fn stepping_stops_at_the_limit_and_names_it() {
         setup.change(true, &Limits::default());
     }
     assert_eq!(setup.draft().workers, 4_000);
-    assert_eq!(setup.remark().unwrap().sentence, "at most 4 000: this program's own limit");
+    assert_eq!(
+        setup.remark().unwrap().sentence,
+        "at most 4 000: this program's own limit"
+    );
     for _ in 0..20 {
         setup.change(false, &Limits::default());
     }
@@ -62,13 +71,18 @@ fn a_typed_number_out_of_range_stays_and_is_refused_in_place() {
     setup.accept(&Limits::default());
     assert_eq!(setup.draft().workers, 99_999);
     let remark = setup.remark().unwrap();
-    assert!(remark.is_error && remark.field == Field::Workers, "{remark:?}");
+    assert!(
+        remark.is_error && remark.field == Field::Workers,
+        "{remark:?}"
+    );
 }
 
 #[test]
 fn abandoning_or_typing_nothing_keeps_the_number() {
     let mut setup = on(Row::Tasks);
-    for finish in [Setup::abandon, |setup: &mut Setup| setup.accept(&Limits::default())] {
+    for finish in [Setup::abandon, |setup: &mut Setup| {
+        setup.accept(&Limits::default())
+    }] {
         setup.edit(&Limits::default());
         finish(&mut setup);
         assert_eq!(setup.draft().tasks, 8);
@@ -77,7 +91,10 @@ fn abandoning_or_typing_nothing_keeps_the_number() {
 
 #[test]
 fn workers_step_by_doubling_and_stop_at_the_cores_the_tasks_and_the_addresses() {
-    let mut setup = Setup { row: Row::Workers, ..Setup::new(6) };
+    let mut setup = Setup {
+        row: Row::Workers,
+        ..Setup::new(6)
+    };
     (setup.draft.workload, setup.draft.workers) = (WorkloadKind::Io, 1);
     (setup.draft.tasks, setup.draft.addresses) = (50, 12);
     let mut seen = vec![1];
@@ -96,11 +113,23 @@ fn plus_and_minus_reach_every_number_and_stop_where_the_arrows_do() {
     setup.change_by_one(true, &Limits::default());
     assert_eq!(setup.draft.workers, 3);
     (0..5).for_each(|_| setup.change_by_one(false, &Limits::default()));
-    assert_eq!((setup.draft.workers, setup.remark().unwrap().sentence.as_str()), (1, "at least 1"));
+    assert_eq!(
+        (
+            setup.draft.workers,
+            setup.remark().unwrap().sentence.as_str()
+        ),
+        (1, "at least 1")
+    );
     setup.draft.workers = 4_000;
     setup.change_by_one(true, &Limits::default());
     assert_eq!(setup.draft.workers, 4_000);
-    assert!(setup.remark().unwrap().sentence.starts_with("at most 4 000"));
+    assert!(
+        setup
+            .remark()
+            .unwrap()
+            .sentence
+            .starts_with("at most 4 000")
+    );
     setup.row = Row::Model;
     setup.change_by_one(true, &Limits::default());
     assert_eq!(setup.model(), Model::GilThreads);
@@ -127,7 +156,11 @@ fn the_lowest_and_highest_of_every_number_are_valid() {
                     setup.row = row;
                     (0..80).for_each(|_| setup.change(up, &Limits::default()));
                     (setup.draft.workload, setup.draft.model) = (workload, model);
-                    assert!(setup.draft().check(&Limits::default()).is_ok(), "{row:?} {:?}", setup.draft);
+                    assert!(
+                        setup.draft().check(&Limits::default()).is_ok(),
+                        "{row:?} {:?}",
+                        setup.draft
+                    );
                 }
             }
         }

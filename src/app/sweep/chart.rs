@@ -29,10 +29,14 @@ pub struct Chart {
 
 impl Chart {
     /// Of this sweep, with the cursor on its best point, or else on its first one besides serial.
-    #[must_use]
     pub fn of(entry: &SweepEntry) -> Chart {
-        let mut chart =
-            Chart { number: entry.number, unit: Unit::SpeedUp, has_fits: false, executor: 0, count: None };
+        let mut chart = Chart {
+            number: entry.number,
+            unit: Unit::SpeedUp,
+            has_fits: false,
+            executor: 0,
+            count: None,
+        };
         let first = usize::from(entry.sweep.plan.configurations().len() > 1);
         chart.look_at(entry.results.best.unwrap_or(first), entry);
         chart
@@ -44,25 +48,25 @@ impl Chart {
     }
 
     /// Which configuration of the plan the cursor is on.
-    #[must_use]
     pub fn configuration(&self, entry: &SweepEntry) -> usize {
         let plan = &entry.sweep.plan;
         let workers = self.count.and_then(|count| plan.workers().get(count));
         let executors = plan.parallel_executors();
         let found = workers.zip(executors.get(self.executor));
-        found.and_then(|(workers, executor)| plan.configuration(executor, *workers)).unwrap_or(0)
+        found
+            .and_then(|(workers, executor)| plan.configuration(executor, *workers))
+            .unwrap_or(0)
     }
 
     /// Which executor the cursor is on, counted without serial: on serial, the last one that it was on.
-    #[must_use]
     pub fn executor(&self) -> usize {
         self.executor
     }
 
     /// The cursor as group and bar: serial is the first group, with one bar.
-    #[must_use]
     pub fn place(&self) -> (usize, usize) {
-        self.count.map_or((0, 0), |count| (count + 1, self.executor))
+        self.count
+            .map_or((0, 0), |count| (count + 1, self.executor))
     }
 
     /// Puts the cursor on this configuration.
@@ -70,8 +74,16 @@ impl Chart {
         let plan = &entry.sweep.plan;
         let found = plan.configurations().get(configuration).and_then(|found| {
             let executor = found.executor();
-            let at = plan.parallel_executors().iter().position(|one| *one == executor)?;
-            Some((at, plan.workers().iter().position(|workers| *workers == found.workers())?))
+            let at = plan
+                .parallel_executors()
+                .iter()
+                .position(|one| *one == executor)?;
+            Some((
+                at,
+                plan.workers()
+                    .iter()
+                    .position(|workers| *workers == found.workers())?,
+            ))
         });
         match found {
             Some((executor, count)) => (self.executor, self.count) = (executor, Some(count)),
@@ -89,7 +101,10 @@ impl Chart {
     /// Moves the cursor by so many executors.
     pub fn step_executor(&mut self, by: isize, entry: &SweepEntry) {
         let executors = entry.sweep.plan.parallel_executors().len();
-        self.executor = self.executor.saturating_add_signed(by).min(executors.saturating_sub(1));
+        self.executor = self
+            .executor
+            .saturating_add_signed(by)
+            .min(executors.saturating_sub(1));
     }
 
     /// Bars of speed-ups become bars of times, or the other way round.

@@ -56,9 +56,11 @@ pub struct SweepForm {
 
 impl SweepForm {
     /// The article's questions, on a machine with so many usable cores.
-    #[must_use]
     pub fn new(cores_usable: u32) -> SweepForm {
-        let choice = |models: &[Model], workers: String| Choice { models: models.to_vec(), workers };
+        let choice = |models: &[Model], workers: String| Choice {
+            models: models.to_vec(),
+            workers,
+        };
         SweepForm {
             workload: WorkloadKind::Cpu,
             cpu: choice(
@@ -90,22 +92,29 @@ impl SweepForm {
     }
 
     /// All rows: serial is always measured; Python's models are offered where there is an interpreter that has them.
-    #[must_use]
     pub fn rows(&self) -> Vec<FormRow> {
         let has = |model: &Model| match model {
             Model::Serial => false,
-            Model::PythonInterpreters => self.python.as_ref().is_some_and(|python| python.subinterpreters),
+            Model::PythonInterpreters => self
+                .python
+                .as_ref()
+                .is_some_and(|python| python.subinterpreters),
             model => !model.is_python() || self.python.is_some(),
         };
-        let models = Model::ALL.into_iter().filter(has).filter(|model| model.executes(self.workload));
+        let models = Model::ALL
+            .into_iter()
+            .filter(has)
+            .filter(|model| model.executes(self.workload));
         models.map(FormRow::Model).chain(NUMBERS).collect()
     }
 
     /// What a model's row says: Python's with their interpreter.
-    #[must_use]
     pub fn label(&self, model: Model) -> String {
         let python = self.python.as_ref().filter(|_| model.is_python());
-        let python = python.map(|python| Python { interpreter: python.clone(), start_method: None });
+        let python = python.map(|python| Python {
+            interpreter: python.clone(),
+            start_method: None,
+        });
         Executor { model, python }.label()
     }
 
@@ -124,25 +133,21 @@ impl SweepForm {
     }
 
     /// The row that the cursor is on.
-    #[must_use]
     pub fn row(&self) -> FormRow {
         self.row
     }
 
     /// What is being typed.
-    #[must_use]
     pub fn typed(&self) -> Option<&TextField> {
         self.typed.as_ref()
     }
 
     /// Whether this model is measured.
-    #[must_use]
     pub fn has(&self, model: Model) -> bool {
         self.choice().models.contains(&model)
     }
 
     /// What stands in a row that is no model's.
-    #[must_use]
     pub fn value(&self, row: FormRow) -> String {
         match row {
             FormRow::Model(model) => model.name().into(),
@@ -153,12 +158,14 @@ impl SweepForm {
     }
 
     /// What there is to know about the row of the cursor.
-    #[must_use]
     pub fn about(&self) -> String {
         match self.row() {
             FormRow::Model(model) => model.description().into(),
             FormRow::Workers => {
-                format!("as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({} here)", self.cores_usable)
+                format!(
+                    "as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({} here)",
+                    self.cores_usable
+                )
             }
             FormRow::Repeats => "rounds that count; one before them warms up".into(),
             FormRow::Seed => "draws the order of each round: the same seed, the same order".into(),
@@ -174,9 +181,10 @@ impl SweepForm {
     }
 
     /// The row that a mistake is in, if it is one of this form.
-    #[must_use]
     pub fn row_of(&self, invalid: &Invalid) -> Option<FormRow> {
-        self.rows().into_iter().find(|row| field(*row) == invalid.field)
+        self.rows()
+            .into_iter()
+            .find(|row| field(*row) == invalid.field)
     }
 
     pub(in crate::app) fn foretell(&mut self, forecast: Result<String, Invalid>) {
@@ -194,15 +202,27 @@ impl SweepForm {
     ///
     /// # Errors
     /// Which of the numbers of workers cannot be read.
-    pub(in crate::app) fn draft(&self, work: &Draft, cores_usable: u32) -> Result<SweepDraft, Invalid> {
+    pub(in crate::app) fn draft(
+        &self,
+        work: &Draft,
+        cores_usable: u32,
+    ) -> Result<SweepDraft, Invalid> {
         let Choice { models, workers } = self.choice();
         // One that was chosen with another interpreter stays chosen until that one is back.
         let offered = self.rows();
-        let models = models.iter().copied().filter(|model| offered.contains(&FormRow::Model(*model)));
-        let counts = self.typed.as_ref().filter(|_| self.row() == FormRow::Workers);
+        let models = models
+            .iter()
+            .copied()
+            .filter(|model| offered.contains(&FormRow::Model(*model)));
+        let counts = self
+            .typed
+            .as_ref()
+            .filter(|_| self.row() == FormRow::Workers);
         let counts = counts.map_or(workers.as_str(), TextField::text);
-        let workers = parse_counts(counts, cores_usable)
-            .map_err(|sentence| Invalid { field: Field::Workers, sentence })?;
+        let workers = parse_counts(counts, cores_usable).map_err(|sentence| Invalid {
+            field: Field::Workers,
+            sentence,
+        })?;
         let models = std::iter::once(Model::Serial).chain(models).collect();
         Ok(SweepDraft {
             draft: work.clone(),
@@ -238,7 +258,9 @@ impl SweepForm {
             FormRow::Model(model) => self.toggle(model),
             FormRow::Workers => {
                 let presets = presets(self.workload, self.cores_usable);
-                let now = presets.iter().position(|preset| *preset == self.choice().workers);
+                let now = presets
+                    .iter()
+                    .position(|preset| *preset == self.choice().workers);
                 let next = match (now, up) {
                     (None, _) => 0,
                     (Some(now), true) => (now + 1) % presets.len(),
@@ -274,19 +296,30 @@ impl SweepForm {
             FormRow::Seed => self.seed.to_string(),
             _ => self.choice().workers.clone(),
         };
-        let mut field = TextField::new(if matches!(key, Key::Char(_)) { "" } else { &plain }, MOST_TYPED);
+        let mut field = TextField::new(
+            if matches!(key, Key::Char(_)) {
+                ""
+            } else {
+                &plain
+            },
+            MOST_TYPED,
+        );
         field.apply(key);
         self.typed = Some(field);
     }
 
     /// A key goes into what is typed.
     pub(in crate::app) fn type_key(&mut self, key: Key) -> Edit {
-        self.typed.as_mut().map_or(Edit::Ignored, |field| field.apply(key))
+        self.typed
+            .as_mut()
+            .map_or(Edit::Ignored, |field| field.apply(key))
     }
 
     /// Takes what was typed: a wrong text too, which is said, but no number that is none.
     pub fn accept(&mut self) {
-        let Some(field) = self.typed.take() else { return };
+        let Some(field) = self.typed.take() else {
+            return;
+        };
         let text = field.text().trim().to_string();
         match self.row() {
             _ if text.is_empty() => {}
@@ -312,21 +345,35 @@ fn field(row: FormRow) -> Field {
 }
 
 fn stepped(now: u64, up: bool) -> u64 {
-    if up { now.saturating_add(1) } else { now.saturating_sub(1) }
+    if up {
+        now.saturating_add(1)
+    } else {
+        now.saturating_sub(1)
+    }
 }
 
 /// Lists of numbers of workers that are worth measuring, the best one first.
 fn presets(workload: WorkloadKind, cores_usable: u32) -> Vec<String> {
     let cores = u64::from(cores_usable.max(1));
     let powers = |most: u64| -> String {
-        let powers = std::iter::successors(Some(1u64), |n| n.checked_mul(2)).take_while(|n| *n <= most);
+        let powers =
+            std::iter::successors(Some(1u64), |n| n.checked_mul(2)).take_while(|n| *n <= most);
         powers.map(|n| n.to_string()).collect::<Vec<_>>().join(",")
     };
     let mut presets = match workload {
         WorkloadKind::Cpu => {
-            vec![powers((2 * cores).max(4)), format!("1..{}", (2 * cores).clamp(4, 32)), "1,cores".into()]
+            vec![
+                powers((2 * cores).max(4)),
+                format!("1..{}", (2 * cores).clamp(4, 32)),
+                "1,cores".into(),
+            ]
         }
-        WorkloadKind::Io => vec!["1,2,4,8,16".into(), "1..16".into(), "2^0..2^6".into(), "1,4,16".into()],
+        WorkloadKind::Io => vec![
+            "1,2,4,8,16".into(),
+            "1..16".into(),
+            "2^0..2^6".into(),
+            "1,4,16".into(),
+        ],
     };
     presets.dedup();
     presets
@@ -407,7 +454,10 @@ mod tests {
         form.begin_typing(Key::Char('x'));
         let work = Draft::new(WorkloadKind::Cpu, Model::Threads, 2);
         let invalid = form.draft(&work, 2).unwrap_err();
-        assert_eq!((invalid.field, form.row_of(&invalid)), (Field::Workers, Some(FormRow::Workers)));
+        assert_eq!(
+            (invalid.field, form.row_of(&invalid)),
+            (Field::Workers, Some(FormRow::Workers))
+        );
     }
 
     #[test]
@@ -415,8 +465,13 @@ mod tests {
         let mut form = SweepForm::new(2);
         let models = |form: &SweepForm| -> Vec<Model> {
             let rows = form.rows().into_iter();
-            let models =
-                rows.filter_map(|row| if let FormRow::Model(model) = row { Some(model) } else { None });
+            let models = rows.filter_map(|row| {
+                if let FormRow::Model(model) = row {
+                    Some(model)
+                } else {
+                    None
+                }
+            });
             models.filter(|model| model.is_python()).collect()
         };
         let mut work = Draft::new(WorkloadKind::Io, Model::Threads, 2);
@@ -424,9 +479,26 @@ mod tests {
         assert_eq!(models(&form), []);
         work.python = Some(crate::fixtures::python::interpreter());
         form.open(&work);
-        assert_eq!(models(&form), [Model::PythonThreads, Model::PythonProcesses, Model::PythonAsyncio]);
-        (work.python, work.workload) = (Some(crate::fixtures::python::free_threaded()), WorkloadKind::Cpu);
+        assert_eq!(
+            models(&form),
+            [
+                Model::PythonThreads,
+                Model::PythonProcesses,
+                Model::PythonAsyncio
+            ]
+        );
+        (work.python, work.workload) = (
+            Some(crate::fixtures::python::free_threaded()),
+            WorkloadKind::Cpu,
+        );
         form.open(&work);
-        assert_eq!(models(&form), [Model::PythonThreads, Model::PythonProcesses, Model::PythonInterpreters]);
+        assert_eq!(
+            models(&form),
+            [
+                Model::PythonThreads,
+                Model::PythonProcesses,
+                Model::PythonInterpreters
+            ]
+        );
     }
 }

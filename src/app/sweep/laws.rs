@@ -14,7 +14,6 @@ pub enum Law {
 
 impl Law {
     /// The speed-up that it says for so many workers; `None` far beyond what was measured.
-    #[must_use]
     pub fn at(&self, workers: f64) -> Option<f64> {
         match self {
             Law::Amdahl(fit) => (!fit.is_far(workers)).then(|| fit.at(workers)),
@@ -23,12 +22,13 @@ impl Law {
     }
 
     /// What it says, in a sentence: the parameters with their intervals.
-    #[must_use]
     pub fn sentence(&self) -> String {
         match self {
             Law::Amdahl(fit) => {
                 let serial = fit.law.serial;
-                let limit = fit.limit().map(|limit| format!(", so at most {}", text::speedup(limit)));
+                let limit = fit
+                    .limit()
+                    .map(|limit| format!(", so at most {}", text::speedup(limit)));
                 let most = limit.unwrap_or_default();
                 format!(
                     "Amdahl, {} to {} points: serial part {}{most}",
@@ -38,8 +38,14 @@ impl Law {
                 )
             }
             Law::Universal(fit) => {
-                let Universal { contention, coherency, .. } = fit.law;
-                let peak = fit.peak().map(|peak| format!(", so best with about {peak:.0} workers"));
+                let Universal {
+                    contention,
+                    coherency,
+                    ..
+                } = fit.law;
+                let peak = fit
+                    .peak()
+                    .map(|peak| format!(", so best with about {peak:.0} workers"));
                 let peak = peak.unwrap_or_default();
                 format!(
                     "USL, {}: contention {}, coherency {}{peak}",
@@ -59,7 +65,16 @@ fn fitted(is_poor: bool) -> &'static str {
 
 fn percent(parameter: Parameter) -> String {
     let digits = |share: f64| three_digits((share * 100.0).max(0.0));
-    let Parameter { value, interval, clamped } = parameter;
+    let Parameter {
+        value,
+        interval,
+        clamped,
+    } = parameter;
     let clamped = if clamped { ", at its bound" } else { "" };
-    format!("{} % ({}–{}{clamped})", digits(value), digits(interval.low), digits(interval.high))
+    format!(
+        "{} % ({}–{}{clamped})",
+        digits(value),
+        digits(interval.low),
+        digits(interval.high)
+    )
 }

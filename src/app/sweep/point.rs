@@ -12,9 +12,12 @@ use crate::domain::text::{clean, duration, speedup, three_digits, wrap};
 const FOREIGN: usize = 300;
 
 /// Everything about this configuration of a sweep, in rows of at most `width` columns.
-#[must_use]
 pub fn rows(history: &History, sweep: &SweepEntry, configuration: usize, width: u16) -> Vec<Row> {
-    let summary = sweep.results.summaries.get(configuration).and_then(Option::as_ref);
+    let summary = sweep
+        .results
+        .summaries
+        .get(configuration)
+        .and_then(Option::as_ref);
     let mut rows = match summary {
         Some(summary) => together(summary, width),
         None => vec![Row::Strong("No run of it has been counted.".into())],
@@ -23,10 +26,12 @@ pub fn rows(history: &History, sweep: &SweepEntry, configuration: usize, width: 
     rows.push(Row::Strong("Its runs".into()));
     let mut doubts = vec![];
     for run in history.runs_of(sweep, configuration) {
-        rows.extend(with_note(&remark(run, summary), width, |note| Row::Number {
-            name: "",
-            value: format!("#{} {:>8}", run.number, duration(run.record.wall_s)),
-            note,
+        rows.extend(with_note(&remark(run, summary), width, |note| {
+            Row::Number {
+                name: "",
+                value: format!("#{} {:>8}", run.number, duration(run.record.wall_s)),
+                note,
+            }
         }));
         doubts.extend(
             run.record
@@ -38,7 +43,12 @@ pub fn rows(history: &History, sweep: &SweepEntry, configuration: usize, width: 
     if !doubts.is_empty() {
         rows.push(Row::Empty);
         rows.push(Row::Strong("Reasons to trust them less".into()));
-        rows.extend(doubts.iter().flat_map(|doubt| wrap(doubt, width)).map(Row::Strong));
+        rows.extend(
+            doubts
+                .iter()
+                .flat_map(|doubt| wrap(doubt, width))
+                .map(Row::Strong),
+        );
     }
     rows
 }
@@ -57,15 +67,24 @@ fn together(summary: &Summary, width: u16) -> Vec<Row> {
     )];
     if let Some(ratio) = summary.speedup.filter(|_| !summary.plan.is_serial()) {
         let between = interval(ratio.interval.map(|it| (it.low, it.high)), speedup);
-        let note = format!("over the sweep's serial runs: ratio of the medians; 95 % interval {between}");
+        let note =
+            format!("over the sweep's serial runs: ratio of the medians; 95 % interval {between}");
         numbers.push(("speed-up", speedup(ratio.value), note));
     }
     if let Some(share) = summary.efficiency.filter(|_| summary.plan.workers() > 1) {
-        numbers.push(("efficiency", format!("{:.0} %", share * 100.0), "speed-up per worker".into()));
+        numbers.push((
+            "efficiency",
+            format!("{:.0} %", share * 100.0),
+            "speed-up per worker".into(),
+        ));
     }
     if let Some(share) = summary.karp_flatt {
         let note = "Karp–Flatt: the serial part that would explain this speed-up";
-        numbers.push(("serial part", format!("{} %", signed(share * 100.0)), note.into()));
+        numbers.push((
+            "serial part",
+            format!("{} %", signed(share * 100.0)),
+            note.into(),
+        ));
     }
     numbers.push((
         "concurrency",
@@ -77,12 +96,15 @@ fn together(summary: &Summary, width: u16) -> Vec<Row> {
         format!("{:.2}", summary.parallelism),
         "workers on a core: median of the runs".into(),
     ));
-    let rows = numbers
-        .into_iter()
-        .map(|(name, value, note)| with_note(&note, width, |note| Row::Number { name, value, note }));
+    let rows = numbers.into_iter().map(|(name, value, note)| {
+        with_note(&note, width, |note| Row::Number { name, value, note })
+    });
     let mut rows: Vec<Row> = rows.flatten().collect();
     let said = with_interval(summary.time.median, summary.time.interval, duration);
-    rows.insert(0, Row::Strong(format!("{said} from {} counted runs", summary.runs)));
+    rows.insert(
+        0,
+        Row::Strong(format!("{said} from {} counted runs", summary.runs)),
+    );
     rows
 }
 
@@ -94,7 +116,11 @@ fn interval(ends: Option<(f64, f64)>, written: fn(f64) -> String) -> String {
 }
 
 fn signed(value: f64) -> String {
-    if value < 0.0 { format!("−{}", three_digits(-value)) } else { three_digits(value) }
+    if value < 0.0 {
+        format!("−{}", three_digits(-value))
+    } else {
+        three_digits(value)
+    }
 }
 
 /// Which round a run was in, and what is special about it.

@@ -107,8 +107,16 @@ impl Composer<'_> {
         let plan = &entry.sweep.plan;
         let executors = plan.parallel_executors();
         let groups = self.groups(&executors);
-        let laws = if chart.has_fits { self.laws(&executors) } else { vec![] };
-        let name = entry.name.as_ref().map(|name| format!(" “{name}”")).unwrap_or_default();
+        let laws = if chart.has_fits {
+            self.laws(&executors)
+        } else {
+            vec![]
+        };
+        let name = entry
+            .name
+            .as_ref()
+            .map(|name| format!(" “{name}”"))
+            .unwrap_or_default();
         Sketch {
             title: format!("Sweep #{}{name}", entry.number),
             what: what(entry),
@@ -134,7 +142,15 @@ impl Composer<'_> {
     /// The median time that the speed-ups of a configuration are measured against.
     fn base_time(&self, configuration: usize) -> Option<f64> {
         let base = self.entry.sweep.plan.base_of(configuration);
-        Some(self.entry.results.summaries.get(base)?.as_ref()?.time.median)
+        Some(
+            self.entry
+                .results
+                .summaries
+                .get(base)?
+                .as_ref()?
+                .time
+                .median,
+        )
     }
 
     fn serial(&self) -> Option<f64> {
@@ -147,7 +163,8 @@ impl Composer<'_> {
     fn groups(&self, executors: &[Executor]) -> Vec<Group> {
         let plan = &self.entry.sweep.plan;
         let point = |executor: &Executor, workers: u32| {
-            plan.configuration(executor, workers).map_or_else(Point::default, |found| self.point(found))
+            plan.configuration(executor, workers)
+                .map_or_else(Point::default, |found| self.point(found))
         };
         let serial = Group {
             label: "serial".into(),
@@ -158,14 +175,20 @@ impl Composer<'_> {
         let parallel = plan.workers().iter().map(|workers| Group {
             label: grouped((*workers).into()),
             workers: *workers,
-            points: executors.iter().map(|executor| point(executor, *workers)).collect(),
+            points: executors
+                .iter()
+                .map(|executor| point(executor, *workers))
+                .collect(),
             ideal: self.in_unit(self.ideal(*workers)),
         });
         std::iter::once(serial).chain(parallel).collect()
     }
 
     fn ideal(&self, workers: u32) -> f64 {
-        self.entry.sweep.plan.ideal_speedup(workers, self.entry.provenance.machine.cores_usable)
+        self.entry
+            .sweep
+            .plan
+            .ideal_speedup(workers, self.entry.provenance.machine.cores_usable)
     }
 
     /// A speed-up in the chart's unit.
@@ -178,12 +201,19 @@ impl Composer<'_> {
 
     fn point(&self, configuration: usize) -> Point {
         let results = &self.entry.results;
-        let summary = results.summaries.get(configuration).and_then(Option::as_ref);
+        let summary = results
+            .summaries
+            .get(configuration)
+            .and_then(Option::as_ref);
         let (value, interval) = match (summary, self.chart.unit) {
             (Some(summary), Unit::Time) => (Some(summary.time.median), summary.time.interval),
-            (Some(Summary { speedup: Some(ratio), .. }), Unit::SpeedUp) => {
-                (Some(ratio.value), ratio.interval)
-            }
+            (
+                Some(Summary {
+                    speedup: Some(ratio),
+                    ..
+                }),
+                Unit::SpeedUp,
+            ) => (Some(ratio.value), ratio.interval),
             _ => (None, None),
         };
         let failed = results.failed.get(configuration).copied().unwrap_or(0);
@@ -194,7 +224,10 @@ impl Composer<'_> {
         let none = if failed > 0 { "failed" } else { "–" };
         Point {
             configuration,
-            text: value.map_or_else(|| none.into(), |value| with_interval(value, interval, written)),
+            text: value.map_or_else(
+                || none.into(),
+                |value| with_interval(value, interval, written),
+            ),
             value,
             interval,
             warm_up: self.warm_up(configuration),
@@ -216,7 +249,9 @@ impl Composer<'_> {
     /// What the run of this configuration came to that warmed up.
     fn warm_up(&self, configuration: usize) -> Option<f64> {
         let warmed_up = |configuration| {
-            let mut its = self.records(configuration).filter(|run| run.is_sound() && !run.is_counted());
+            let mut its = self
+                .records(configuration)
+                .filter(|run| run.is_sound() && !run.is_counted());
             its.next().map(|run| run.wall_s)
         };
         let time = warmed_up(configuration)?;
@@ -227,31 +262,44 @@ impl Composer<'_> {
     }
 
     fn records(&self, configuration: usize) -> impl Iterator<Item = &Record> {
-        self.app.history().runs_of(self.entry, configuration).map(|run| &run.record)
+        self.app
+            .history()
+            .runs_of(self.entry, configuration)
+            .map(|run| &run.record)
     }
 
     fn singles(&self, configuration: usize) -> Vec<f64> {
         let its = self.records(configuration).filter(|run| run.is_counted());
         its.filter_map(|run| match self.chart.unit {
             Unit::Time => Some(run.wall_s),
-            Unit::SpeedUp => self.base_time(configuration).map(|serial| serial / run.wall_s),
+            Unit::SpeedUp => self
+                .base_time(configuration)
+                .map(|serial| serial / run.wall_s),
         })
         .collect()
     }
 
     fn is_marked(&self, configuration: usize) -> bool {
         let marked = self.app.browse().marked();
-        self.entry.runs.get(configuration).is_some_and(|runs| runs.iter().any(|run| marked.contains(run)))
+        self.entry
+            .runs
+            .get(configuration)
+            .is_some_and(|runs| runs.iter().any(|run| marked.contains(run)))
     }
 
     fn peak(&self, groups: &[Group]) -> f64 {
         let points = || groups.iter().flat_map(|group| &group.points);
-        let ends = points().filter_map(|point| Some(point.interval?.high)).fold(0.0, f64::max);
+        let ends = points()
+            .filter_map(|point| Some(point.interval?.high))
+            .fold(0.0, f64::max);
         match self.chart.unit {
             Unit::Time => self.entry.peak.time_s.max(ends),
             Unit::SpeedUp => {
                 let measured = self.entry.peak.speedup.max(ends).max(1.0);
-                let ideal = groups.iter().filter_map(|group| group.ideal).fold(1.0, f64::max);
+                let ideal = groups
+                    .iter()
+                    .filter_map(|group| group.ideal)
+                    .fold(1.0, f64::max);
                 measured.max(ideal.min(IDEAL_AT_ONCE.max(2.0 * measured)))
             }
         }
@@ -259,11 +307,15 @@ impl Composer<'_> {
 
     fn laws(&self, executors: &[Executor]) -> Vec<Law> {
         let executor = executors.get(self.chart.executor());
-        let Some(series) = executor.and_then(|executor| self.entry.results.series_of(executor)) else {
+        let Some(series) = executor.and_then(|executor| self.entry.results.series_of(executor))
+        else {
             return vec![];
         };
         let amdahl = series.amdahl.map(Law::Amdahl);
-        amdahl.into_iter().chain(series.universal.map(Law::Universal)).collect()
+        amdahl
+            .into_iter()
+            .chain(series.universal.map(Law::Universal))
+            .collect()
     }
 
     fn told_laws(&self, laws: &[Law], executors: &[Executor]) -> Vec<String> {
@@ -271,7 +323,9 @@ impl Composer<'_> {
             return vec![];
         }
         if laws.is_empty() {
-            let executor = executors.get(self.chart.executor()).map_or("serial".into(), Executor::name);
+            let executor = executors
+                .get(self.chart.executor())
+                .map_or("serial".into(), Executor::name);
             return vec![format!(
                 "no fitted curve for {executor}: it takes at least six numbers of workers, all measured"
             )];
@@ -283,7 +337,10 @@ impl Composer<'_> {
         let results = &self.entry.results;
         let is_on = self.now().is_some();
         let so_far = if is_on { "so far: " } else { "" };
-        let Some(best) = results.best.and_then(|best| results.summaries[best].as_ref()) else {
+        let Some(best) = results
+            .best
+            .and_then(|best| results.summaries[best].as_ref())
+        else {
             return match (is_on, results.ended) {
                 (true, _) => "warming up: the first round is not counted".into(),
                 (false, 0) => "nothing was measured".into(),
@@ -298,7 +355,10 @@ impl Composer<'_> {
                 format!("{so_far}nothing is clearly faster than serial")
             }
             Some(ratio) => {
-                format!("{so_far}{who}: {} faster than serial, the best of all", text::speedup(ratio.value))
+                format!(
+                    "{so_far}{who}: {} faster than serial, the best of all",
+                    text::speedup(ratio.value)
+                )
             }
             None if results.summaries.iter().flatten().count() == 1 => {
                 format!("{so_far}{who} was measured, and nothing to compare it with")
@@ -309,10 +369,24 @@ impl Composer<'_> {
 
     fn about(&self) -> Vec<String> {
         let configuration = self.chart.configuration(self.entry);
-        let Some(plan) = self.entry.sweep.plan.configurations().get(configuration) else { return vec![] };
+        let Some(plan) = self.entry.sweep.plan.configurations().get(configuration) else {
+            return vec![];
+        };
         let mut about = vec![place(plan)];
-        let failed = self.entry.results.failed.get(configuration).copied().unwrap_or(0);
-        match self.entry.results.summaries.get(configuration).and_then(Option::as_ref) {
+        let failed = self
+            .entry
+            .results
+            .failed
+            .get(configuration)
+            .copied()
+            .unwrap_or(0);
+        match self
+            .entry
+            .results
+            .summaries
+            .get(configuration)
+            .and_then(Option::as_ref)
+        {
             Some(summary) => about.extend(numbers(summary)),
             None if self.now() == Some(configuration) => about.push("being measured".into()),
             None if failed > 0 => {}
@@ -331,35 +405,51 @@ impl Composer<'_> {
         let (results, plan) = (&self.entry.results, &self.entry.sweep.plan);
         let rounds = counted(plan.repeats().into(), "round");
         if results.ended >= plan.runs() {
-            format!("{}: {rounds}, and one that warmed up", counted(plan.runs().into(), "run"))
+            format!(
+                "{}: {rounds}, and one that warmed up",
+                counted(plan.runs().into(), "run")
+            )
         } else {
-            let (ended, runs) = (grouped(results.ended.into()), counted(plan.runs().into(), "run"));
+            let (ended, runs) = (
+                grouped(results.ended.into()),
+                counted(plan.runs().into(), "run"),
+            );
             format!("ended after {ended} of {runs}: what was measured is kept")
         }
     }
 }
 
 /// A sweep in a few words.
-#[must_use]
 pub fn what(entry: &SweepEntry) -> String {
     let plan = &entry.sweep.plan;
-    let names: Vec<String> = plan.parallel_executors().iter().map(Executor::name).collect();
+    let names: Vec<String> = plan
+        .parallel_executors()
+        .iter()
+        .map(Executor::name)
+        .collect();
     format!(
         "{} · {} · {} · {}",
         plan.work().workload().label(),
-        if names.is_empty() { "serial".into() } else { names.join(", ") },
+        if names.is_empty() {
+            "serial".into()
+        } else {
+            names.join(", ")
+        },
         span(entry),
         counted(plan.work().tasks().into(), "task"),
     )
 }
 
 /// The numbers of workers, from the least to the most.
-#[must_use]
 pub fn span(entry: &SweepEntry) -> String {
     let counts = entry.sweep.plan.workers();
     match (counts.first(), counts.last()) {
         (Some(first), Some(last)) if first != last => {
-            format!("{}–{} workers", grouped((*first).into()), grouped((*last).into()))
+            format!(
+                "{}–{} workers",
+                grouped((*first).into()),
+                grouped((*last).into())
+            )
         }
         (Some(only), _) => counted((*only).into(), "worker"),
         _ => "1 worker".into(),
@@ -367,10 +457,12 @@ pub fn span(entry: &SweepEntry) -> String {
 }
 
 /// A configuration in as few words as possible.
-#[must_use]
 pub fn place(plan: &Plan) -> String {
     match plan.executor() {
-        Executor { model: Model::Serial, .. } => "serial".into(),
+        Executor {
+            model: Model::Serial,
+            ..
+        } => "serial".into(),
         executor => format!("{} × {}", executor.name(), grouped(plan.workers().into())),
     }
 }
@@ -392,12 +484,16 @@ fn numbers(summary: &Summary) -> Vec<String> {
 }
 
 /// A value with the interval that it lies in: "9.8× (9.6–9.9)", "1.21 s (1.19–1.25)".
-#[must_use]
 pub fn with_interval(value: f64, interval: Option<Interval>, written: fn(f64) -> String) -> String {
-    let Some(Interval { low, high }) = interval else { return written(value) };
+    let Some(Interval { low, high }) = interval else {
+        return written(value);
+    };
     let (low, high) = (written(low), written(high));
     // The unit is told once where it is the same.
-    let unit = |text: &str| text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').to_string();
+    let unit = |text: &str| {
+        text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.')
+            .to_string()
+    };
     let bare = |text: &str| text.strip_suffix(&unit(text)).unwrap_or(text).to_string();
     let whole = written(value);
     if unit(&low) == unit(&whole) && unit(&high) == unit(&whole) {
@@ -414,8 +510,14 @@ mod tests {
     #[test]
     fn an_interval_tells_its_unit_once_unless_it_differs() {
         let between = |low, high| Some(Interval { low, high });
-        assert_eq!(with_interval(9.84, between(9.6, 9.9), text::speedup), "9.8× (9.6–9.9)");
-        assert_eq!(with_interval(1.0, between(0.9, 1.2), duration), "1.00 s (900 ms–1.20 s)");
+        assert_eq!(
+            with_interval(9.84, between(9.6, 9.9), text::speedup),
+            "9.8× (9.6–9.9)"
+        );
+        assert_eq!(
+            with_interval(1.0, between(0.9, 1.2), duration),
+            "1.00 s (900 ms–1.20 s)"
+        );
         assert_eq!(with_interval(1.0, None, duration), "1.00 s");
     }
 }

@@ -35,17 +35,34 @@ pub(super) fn of(runs: &[Compared<'_>], reference: usize) -> String {
         }
         None => {}
     }
-    let Some(over) = runs.get(reference) else { return String::new() };
-    let others: Vec<&Compared<'_>> =
-        runs.iter().enumerate().filter(|(at, _)| *at != reference).map(|(_, run)| run).collect();
-    let gained = others.iter().filter_map(|run| Some((*run, gain(over, run)?)));
+    let Some(over) = runs.get(reference) else {
+        return String::new();
+    };
+    let others: Vec<&Compared<'_>> = runs
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| *at != reference)
+        .map(|(_, run)| run)
+        .collect();
+    let gained = others
+        .iter()
+        .filter_map(|run| Some((*run, gain(over, run)?)));
     let Some((run, ratio)) = gained.max_by(|a, b| a.1.value.total_cmp(&b.1.value)) else {
         return String::new();
     };
-    let is_clearly_slower =
-        |other: &Compared<'_>| gain(other, run).and_then(|gain| direction(&gain)) == Some(Ordering::Greater);
-    let is_alone = others.iter().all(|other| other.number == run.number || is_clearly_slower(other));
-    Pair { run, over, ratio, is_alone }.told(runs.len())
+    let is_clearly_slower = |other: &Compared<'_>| {
+        gain(other, run).and_then(|gain| direction(&gain)) == Some(Ordering::Greater)
+    };
+    let is_alone = others
+        .iter()
+        .all(|other| other.number == run.number || is_clearly_slower(other));
+    Pair {
+        run,
+        over,
+        ratio,
+        is_alone,
+    }
+    .told(runs.len())
 }
 
 fn gain(over: &Compared<'_>, run: &Compared<'_>) -> Option<Ratio> {
@@ -57,7 +74,10 @@ fn of_repeats(runs: &[Compared<'_>]) -> Option<String> {
     let (first, others) = runs.split_first()?;
     let are_same = !others.is_empty() && others.iter().all(|other| first.repeats_this(other));
     let together = are_same.then(|| repeats::time(&first.repeats)).flatten()?;
-    Some(format!("these runs repeat one configuration: {}", repeats::told(&together)))
+    Some(format!(
+        "these runs repeat one configuration: {}",
+        repeats::told(&together)
+    ))
 }
 
 /// A run, what it is measured against, and how many times faster it is.
@@ -86,20 +106,34 @@ impl Pair<'_, '_> {
             }
             (Some(_), false) => format!("{run} is {factor} faster than {over}{}", self.sureness()),
             (Some(_), true) => {
-                let place = if self.is_alone { "the fastest" } else { "among the fastest" };
-                format!("{run} is {place} of {of} runs: {factor} faster than {over}{}", self.sureness())
+                let place = if self.is_alone {
+                    "the fastest"
+                } else {
+                    "among the fastest"
+                };
+                format!(
+                    "{run} is {place} of {of} runs: {factor} faster than {over}{}",
+                    self.sureness()
+                )
             }
             (None, is_best) => self.undecided(is_best),
         };
         // Where neither is ahead, "it" could be both.
-        let who =
-            if direction(&self.ratio).is_none() { format!("#{}", self.run.number) } else { "it".into() };
+        let who = if direction(&self.ratio).is_none() {
+            format!("#{}", self.run.number)
+        } else {
+            "it".into()
+        };
         why(self.run, self.over).map_or(said.clone(), |why| format!("{said}; {who} {why}"))
     }
 
     /// That nothing can be said, and what that comes from.
     fn undecided(&self, is_best_of_many: bool) -> String {
-        let run = if is_best_of_many { "the fastest other one, " } else { "" };
+        let run = if is_best_of_many {
+            "the fastest other one, "
+        } else {
+            ""
+        };
         let (run, over) = (format!("{run}{}", self.run.label()), self.over.label());
         match self.ratio.interval {
             Some(interval) => format!(
@@ -108,15 +142,25 @@ impl Pair<'_, '_> {
                 range(interval)
             ),
             None => {
-                format!("{over} and {run} took the same time within a tenth: single runs cannot tell more")
+                format!(
+                    "{over} and {run} took the same time within a tenth: single runs cannot tell more"
+                )
             }
         }
     }
 
     /// How many times faster, or slower.
     fn factor(&self) -> String {
-        let value = if self.is_slower() { 1.0 / self.ratio.value } else { self.ratio.value };
-        if self.ratio.interval.is_some() { format!("{}×", digits(value)) } else { text::speedup(value) }
+        let value = if self.is_slower() {
+            1.0 / self.ratio.value
+        } else {
+            self.ratio.value
+        };
+        if self.ratio.interval.is_some() {
+            format!("{}×", digits(value))
+        } else {
+            text::speedup(value)
+        }
     }
 
     fn is_slower(&self) -> bool {
@@ -127,7 +171,13 @@ impl Pair<'_, '_> {
     fn sureness(&self) -> String {
         match self.ratio.interval {
             Some(Interval { low, high }) if self.is_slower() => {
-                format!(" ({})", range(Interval { low: 1.0 / high, high: 1.0 / low }))
+                format!(
+                    " ({})",
+                    range(Interval {
+                        low: 1.0 / high,
+                        high: 1.0 / low
+                    })
+                )
             }
             Some(interval) => format!(" ({})", range(interval)),
             None if self.run.is_repeated() => format!(" (#{} was measured once)", self.over.number),
@@ -158,20 +208,32 @@ fn why(run: &Compared<'_>, over: &Compared<'_>) -> Option<String> {
         WorkloadKind::Cpu => on_cores(run, over),
         WorkloadKind::Io => at_once(run, over),
     };
-    let clauses: Vec<String> =
-        [how, of_another_kin(run, over), for_the_lock(run)].into_iter().flatten().collect();
-    if clauses.is_empty() { other_phase(run, over) } else { Some(clauses.join(" and ")) }
+    let clauses: Vec<String> = [how, of_another_kin(run, over), for_the_lock(run)]
+        .into_iter()
+        .flatten()
+        .collect();
+    if clauses.is_empty() {
+        other_phase(run, over)
+    } else {
+        Some(clauses.join(" and "))
+    }
 }
 
 /// Of `cpu`: on how many cores.
 fn on_cores(run: &Record, over: &Record) -> Option<String> {
     let differs = differs(run.parallelism, over.parallelism);
-    differs.then(|| format!("computes on {:.2} cores instead of {:.2}", run.parallelism, over.parallelism))
+    differs.then(|| {
+        format!(
+            "computes on {:.2} cores instead of {:.2}",
+            run.parallelism, over.parallelism
+        )
+    })
 }
 
 /// Of runs in two languages, or by two interpreters: what the same work costs. More workers would not change it.
 fn of_another_kin(run: &Record, over: &Record) -> Option<String> {
-    let is_telling = run.plan.interpreter() != over.plan.interpreter() && differs(run.cpu_s, over.cpu_s);
+    let is_telling =
+        run.plan.interpreter() != over.plan.interpreter() && differs(run.cpu_s, over.cpu_s);
     is_telling.then(|| {
         let (now, then) = (text::duration(run.cpu_s), text::duration(over.cpu_s));
         format!("needs {now} of CPU time instead of {then}")
@@ -192,7 +254,11 @@ fn at_once(run: &Record, over: &Record) -> Option<String> {
     } else {
         (network, "waits for")
     };
-    let of = if what == "writes to" { "files" } else { "addresses" };
+    let of = if what == "writes to" {
+        "files"
+    } else {
+        "addresses"
+    };
     differs(now, then).then(|| format!("{what} {now:.1} {of} at once instead of {then:.1}"))
 }
 
@@ -200,19 +266,29 @@ fn at_once(run: &Record, over: &Record) -> Option<String> {
 fn for_the_lock(record: &Record) -> Option<String> {
     let waited = seconds(record.phases_s[Phase::Gil]);
     let all = record.wall_s * record.workers.len() as f64;
-    (waited > all * WORTH_TELLING)
-        .then(|| format!("waits {} for {}, all workers together", text::duration(waited), the_lock(record)))
+    (waited > all * WORTH_TELLING).then(|| {
+        format!(
+            "waits {} for {}, all workers together",
+            text::duration(waited),
+            the_lock(record)
+        )
+    })
 }
 
 /// The lock, and whether waiting for it was estimated.
 fn the_lock(record: &Record) -> &'static str {
-    if record.phase_source.estimates_gil() { "the lock (estimated)" } else { "the lock" }
+    if record.phase_source.estimates_gil() {
+        "the lock (estimated)"
+    } else {
+        "the lock"
+    }
 }
 
 /// A phase that explains half of the difference.
 fn other_phase(run: &Record, over: &Record) -> Option<String> {
-    let per_worker =
-        |record: &Record, phase| seconds(record.phases_s[phase]) / record.workers.len().max(1) as f64;
+    let per_worker = |record: &Record, phase| {
+        seconds(record.phases_s[phase]) / record.workers.len().max(1) as f64
+    };
     let more = |phase| per_worker(run, phase) - per_worker(over, phase);
     let for_lock = if run.phase_source.estimates_gil() || over.phase_source.estimates_gil() {
         "waiting for the lock (estimated)"
@@ -231,7 +307,13 @@ fn other_phase(run: &Record, over: &Record) -> Option<String> {
         let explains = |phase| more(phase) * slower.signum();
         explains(a.0).total_cmp(&explains(b.0))
     })?;
-    let explains = more(phase) * slower.signum() > slower.abs() / 2.0 && differs(run.wall_s, over.wall_s);
+    let explains =
+        more(phase) * slower.signum() > slower.abs() / 2.0 && differs(run.wall_s, over.wall_s);
     let word = if more(phase) > 0.0 { "more" } else { "less" };
-    explains.then(|| format!("spends {} {word} {words}, each worker", text::duration(more(phase).abs())))
+    explains.then(|| {
+        format!(
+            "spends {} {word} {words}, each worker",
+            text::duration(more(phase).abs())
+        )
+    })
 }

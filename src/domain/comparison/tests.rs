@@ -22,9 +22,15 @@ fn measured(kind: WorkloadKind, configurations: &[Configuration<'_>]) -> History
             let plan = sample::plan(kind, *model, *workers);
             let mut record = sample::record(plan.clone(), *wall_s, parallelism * wall_s);
             record.phases_s = PhaseTimes::default();
-            record.phases_s[if kind == Io { Phase::Network } else { Phase::Computing }] =
-                nanos(record.concurrency * wall_s);
-            record.campaign = Some(Part { id: "campaign".into(), round });
+            record.phases_s[if kind == Io {
+                Phase::Network
+            } else {
+                Phase::Computing
+            }] = nanos(record.concurrency * wall_s);
+            record.campaign = Some(Part {
+                id: "campaign".into(),
+                round,
+            });
             history.add(record, Trace::new(plan.workers()));
         }
     }
@@ -37,8 +43,10 @@ fn said(history: &History, numbers: &[usize]) -> String {
 }
 
 fn compared(history: &History, numbers: &[usize]) -> Comparison {
-    let runs: Vec<Compared<'_>> =
-        numbers.iter().map(|number| Compared::in_history(history, history.get(*number).unwrap())).collect();
+    let runs: Vec<Compared<'_>> = numbers
+        .iter()
+        .map(|number| Compared::in_history(history, history.get(*number).unwrap()))
+        .collect();
     compare(&runs, 0)
 }
 
@@ -49,37 +57,71 @@ const TWICE: Configuration<'_> = (Model::Processes, 2, 1.97, &[0.52, 0.51, 0.52,
 fn repeats_give_a_factor_with_its_interval_and_single_runs_say_that_they_are() {
     let history = measured(Cpu, &[SERIAL, TWICE]);
     let told = said(&history, &[1, 6]);
-    assert!(told.starts_with("#6 processes is 1.92× faster than #1 serial (1.8"), "{told}");
-    assert!(told.ends_with("); it computes on 1.97 cores instead of 1.00"), "{told}");
-    let history = measured(Cpu, &[(Model::Serial, 1, 1.0, &[1.0]), (Model::Processes, 2, 1.97, &[0.52])]);
+    assert!(
+        told.starts_with("#6 processes is 1.92× faster than #1 serial (1.8"),
+        "{told}"
+    );
+    assert!(
+        told.ends_with("); it computes on 1.97 cores instead of 1.00"),
+        "{told}"
+    );
+    let history = measured(
+        Cpu,
+        &[
+            (Model::Serial, 1, 1.0, &[1.0]),
+            (Model::Processes, 2, 1.97, &[0.52]),
+        ],
+    );
     assert_eq!(
         said(&history, &[1, 2]),
         "#2 processes is 1.9× faster than #1 serial (single runs); it computes on 1.97 cores instead of 1.00"
     );
     let history = measured(Cpu, &[SERIAL, (Model::Processes, 2, 1.0, &[0.5])]);
     let told = said(&history, &[1, 6]);
-    assert!(told.starts_with("#6 processes is 2.0× faster than #1 serial (#6 was measured once)"), "{told}");
+    assert!(
+        told.starts_with("#6 processes is 2.0× faster than #1 serial (#6 was measured once)"),
+        "{told}"
+    );
 }
 
 #[test]
 fn the_factor_is_the_ratio_of_the_medians_that_are_shown() {
     for (fast, slow) in [(0.5, 1.0), (0.333, 1.0), (0.9, 1.1), (0.08, 1.3)] {
-        let times =
-            |middle: f64| [middle * 0.99, middle, middle * 1.01].map(|s: f64| (s * 1e3).round() / 1e3);
-        let configurations =
-            [(Model::Serial, 1, 1.0, &times(slow)[..]), (Model::Threads, 2, 1.0, &times(fast)[..])];
+        let times = |middle: f64| {
+            [middle * 0.99, middle, middle * 1.01].map(|s: f64| (s * 1e3).round() / 1e3)
+        };
+        let configurations = [
+            (Model::Serial, 1, 1.0, &times(slow)[..]),
+            (Model::Threads, 2, 1.0, &times(fast)[..]),
+        ];
         let history = measured(Cpu, &configurations);
         let comparison = compared(&history, &[1, 4]);
         let of = |name: &str, column: usize| {
-            comparison.rows.iter().find(|row| row.name.starts_with(name)).unwrap().cells[column]
+            comparison
+                .rows
+                .iter()
+                .find(|row| row.name.starts_with(name))
+                .unwrap()
+                .cells[column]
                 .value
                 .unwrap()
         };
         assert_eq!(Some(of("time", 0)), stats::median(&times(slow)));
         let ratio = of("time", 0) / of("time", 1);
         assert!((of("speed-up", 1) - ratio).abs() < 1e-12);
-        let said = comparison.sentence.split("× faster").next().unwrap().rsplit(' ').next().unwrap();
-        assert!((said.parse::<f64>().unwrap() / ratio - 1.0).abs() < 0.01, "{}", comparison.sentence);
+        let said = comparison
+            .sentence
+            .split("× faster")
+            .next()
+            .unwrap()
+            .rsplit(' ')
+            .next()
+            .unwrap();
+        assert!(
+            (said.parse::<f64>().unwrap() / ratio - 1.0).abs() < 0.01,
+            "{}",
+            comparison.sentence
+        );
     }
 }
 
@@ -87,9 +129,21 @@ fn the_factor_is_the_ratio_of_the_medians_that_are_shown() {
 fn where_one_is_in_the_interval_there_is_no_clear_difference() {
     let wide: Configuration<'_> = (Model::Threads, 2, 1.0, &[0.7, 0.9, 1.0, 1.1, 1.3]);
     let told = said(&measured(Cpu, &[SERIAL, wide]), &[1, 6]);
-    assert!(told.starts_with("no clear difference between #1 serial and #6 threads: 1.0"), "{told}");
-    assert!(!told.contains("faster") && !told.contains("slower"), "{told}");
-    let close = measured(Cpu, &[(Model::Serial, 1, 1.0, &[1.0]), (Model::Threads, 2, 1.0, &[0.95])]);
+    assert!(
+        told.starts_with("no clear difference between #1 serial and #6 threads: 1.0"),
+        "{told}"
+    );
+    assert!(
+        !told.contains("faster") && !told.contains("slower"),
+        "{told}"
+    );
+    let close = measured(
+        Cpu,
+        &[
+            (Model::Serial, 1, 1.0, &[1.0]),
+            (Model::Threads, 2, 1.0, &[0.95]),
+        ],
+    );
     assert_eq!(
         said(&close, &[1, 2]),
         "#1 serial and #2 threads took the same time within a tenth: single runs cannot tell more"
@@ -101,10 +155,16 @@ fn against_a_faster_baseline_the_other_is_slower_and_every_number_follows() {
     let history = measured(Cpu, &[TWICE, SERIAL]);
     let comparison = compared(&history, &[1, 6]);
     assert!(
-        comparison.sentence.starts_with("#6 serial is 1.92× slower than #1 processes (1.8"),
+        comparison
+            .sentence
+            .starts_with("#6 serial is 1.92× slower than #1 processes (1.8"),
         "{comparison:?}"
     );
-    assert!(comparison.sentence.ends_with("it computes on 1.00 cores instead of 1.97"));
+    assert!(
+        comparison
+            .sentence
+            .ends_with("it computes on 1.00 cores instead of 1.97")
+    );
     let row = |name: &str| comparison.rows.iter().find(|row| row.name == name).unwrap();
     assert_eq!(row("speed-up over #1").cells[1].text, "0.52×");
     assert_eq!(row("time, median").difference.as_deref(), Some("+0.480 s"));
@@ -121,10 +181,15 @@ fn of_many_runs_the_fastest_of_the_others_is_told() {
     );
     let level: Configuration<'_> = (Model::Rayon, 2, 1.97, &[0.52, 0.51, 0.52, 0.53, 0.52]);
     let told = said(&measured(Cpu, &[SERIAL, TWICE, level]), &[1, 6, 11]);
-    assert!(told.contains(" is among the fastest of 3 runs: 1.92× faster than #1 serial"), "{told}");
+    assert!(
+        told.contains(" is among the fastest of 3 runs: 1.92× faster than #1 serial"),
+        "{told}"
+    );
     let told = said(&history, &[6, 1, 11]);
     assert!(
-        told.starts_with("#6 processes is the fastest of 3 runs: the next, #1 serial, is 1.92× slower ("),
+        told.starts_with(
+            "#6 processes is the fastest of 3 runs: the next, #1 serial, is 1.92× slower ("
+        ),
         "{told}"
     );
 }
@@ -132,9 +197,23 @@ fn of_many_runs_the_fastest_of_the_others_is_told() {
 #[test]
 fn io_is_told_by_what_it_waits_for_at_once_and_the_lock_by_how_long() {
     let times = (&[3.2][..], &[0.22][..]);
-    let history = measured(Io, &[(Model::Serial, 1, 0.1, times.0), (Model::Threads, 16, 0.2, times.1)]);
-    assert!(said(&history, &[1, 2]).ends_with("; it waits for 16.0 addresses at once instead of 1.0"));
-    let mut history = measured(Cpu, &[(Model::Processes, 2, 1.97, &[0.5]), (Model::Serial, 1, 1.0, &[1.0])]);
+    let history = measured(
+        Io,
+        &[
+            (Model::Serial, 1, 0.1, times.0),
+            (Model::Threads, 16, 0.2, times.1),
+        ],
+    );
+    assert!(
+        said(&history, &[1, 2]).ends_with("; it waits for 16.0 addresses at once instead of 1.0")
+    );
+    let mut history = measured(
+        Cpu,
+        &[
+            (Model::Processes, 2, 1.97, &[0.5]),
+            (Model::Serial, 1, 1.0, &[1.0]),
+        ],
+    );
     let mut locked = history.get(2).unwrap().record.clone();
     locked.plan = sample::plan(Cpu, Model::GilThreads, 4);
     locked.phases_s[Phase::Gil] = nanos(3.1);
@@ -150,32 +229,52 @@ fn what_cannot_be_compared_has_its_numbers_but_no_speed_up() {
     let mut stopped = history.get(1).unwrap().record.clone();
     stopped.outcome = Outcome::Cancelled;
     history.add(stopped, Trace::new(1));
-    history.add(sample::record(sample::plan(Io, Model::Serial, 1), 2.0, 0.1), Trace::new(1));
+    history.add(
+        sample::record(sample::plan(Io, Model::Serial, 1), 2.0, 0.1),
+        Trace::new(1),
+    );
     for (other, reason) in [(2, "not every run did all its work"), (3, "different work")] {
         let comparison = compared(&history, &[1, other]);
-        assert!(comparison.sentence.contains(reason), "{}", comparison.sentence);
+        assert!(
+            comparison.sentence.contains(reason),
+            "{}",
+            comparison.sentence
+        );
         assert_eq!(comparison.reference, None);
         assert!(comparison.rows.iter().all(|row| row.unit != Unit::Times));
         assert!(comparison.rows.iter().any(|row| row.name == "time"));
     }
-    let (alone, _) =
-        history.add(sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0), Trace::new(1));
+    let (alone, _) = history.add(
+        sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0),
+        Trace::new(1),
+    );
     let here = history.get(alone).unwrap();
     let mut elsewhere = (*here.provenance).clone();
     (elsewhere.session, elsewhere.machine.kernel) = ("other".into(), "other".into());
     let (elsewhere, run) = (Arc::new(elsewhere), Compared::in_history(&history, here));
-    let there = Compared { provenance: &elsewhere, ..run.clone() };
-    assert!(compare(&[run, there], 0).sentence.contains("different machines"));
+    let there = Compared {
+        provenance: &elsewhere,
+        ..run.clone()
+    };
+    assert!(
+        compare(&[run, there], 0)
+            .sentence
+            .contains("different machines")
+    );
 }
 
 #[test]
 fn repeats_are_told_together_and_never_compared_with_themselves() {
     let history = measured(Cpu, &[SERIAL, TWICE]);
     let told = said(&history, &[1, 2]);
-    assert!(told.starts_with("these runs repeat one configuration: median 1.000 s of 5 runs ("), "{told}");
+    assert!(
+        told.starts_with("these runs repeat one configuration: median 1.000 s of 5 runs ("),
+        "{told}"
+    );
     let comparison = compared(&history, &[1, 2, 6]);
     assert!(
-        comparison.sentence.contains("#1 was measured once") || comparison.sentence.contains("single"),
+        comparison.sentence.contains("#1 was measured once")
+            || comparison.sentence.contains("single"),
         "{comparison:?}"
     );
 }
@@ -184,8 +283,11 @@ fn repeats_are_told_together_and_never_compared_with_themselves() {
 fn a_row_has_one_unit() {
     let history = measured(Cpu, &[SERIAL, TWICE, (Model::Threads, 2, 1.0, &[0.004])]);
     for row in compared(&history, &[1, 6, 11]).rows {
-        let units: std::collections::BTreeSet<&str> =
-            row.cells.iter().filter_map(|cell| Some(cell.text.rsplit_once(' ')?.1)).collect();
+        let units: std::collections::BTreeSet<&str> = row
+            .cells
+            .iter()
+            .filter_map(|cell| Some(cell.text.rsplit_once(' ')?.1))
+            .collect();
         assert!(units.len() <= 1, "{row:?}");
     }
 }
@@ -221,26 +323,51 @@ fn table(records: &[Record]) -> (History, Comparison) {
 
 fn cells<'c>(comparison: &'c Comparison, name: &str) -> Vec<&'c str> {
     let row = comparison.rows.iter().find(|row| row.name == name);
-    row.unwrap_or_else(|| panic!("{name}")).cells.iter().map(|cell| cell.text.as_str()).collect()
+    row.unwrap_or_else(|| panic!("{name}"))
+        .cells
+        .iter()
+        .map(|cell| cell.text.as_str())
+        .collect()
 }
 
 #[test]
 fn rows_that_only_python_has_are_there_with_a_python_run_and_only_then() {
     let only_python = ["interpreter", "imports", "pool", "GIL", "manager CPU"];
-    let native = [of_model(Model::Threads, 1.0, 0.0), of_model(Model::GilThreads, 1.0, 0.5)];
+    let native = [
+        of_model(Model::Threads, 1.0, 0.0),
+        of_model(Model::GilThreads, 1.0, 0.5),
+    ];
     let (_, comparison) = table(&native);
-    assert!(comparison.rows.iter().all(|row| !only_python.contains(&row.name.as_str())));
+    assert!(
+        comparison
+            .rows
+            .iter()
+            .all(|row| !only_python.contains(&row.name.as_str()))
+    );
     let mut processes = of_model(Model::PythonProcesses, 2.0, 0.0);
     processes.memory_bytes = Some(20_000_000);
     let (_, comparison) = table(&[native[1].clone(), processes]);
     assert_eq!(cells(&comparison, "imports"), ["–", "0.100 s"]);
     assert_eq!(cells(&comparison, "GIL"), ["emulated", "on"]);
     assert_eq!(cells(&comparison, "manager CPU"), ["–", "0.200 s"]);
-    assert_eq!(cells(&comparison, "memory"), ["–", "30.0 MB"], "of the workers and of who made them");
+    assert_eq!(
+        cells(&comparison, "memory"),
+        ["–", "30.0 MB"],
+        "of the workers and of who made them"
+    );
     let mut threads = of_model(Model::PythonThreads, 2.0, 0.0);
     threads.memory_bytes = Some(10_000_000);
-    assert_eq!(cells(&table(&[threads]).1, "memory"), ["10.0 MB"], "threads have that of their process");
-    let is_part = |name: &str| comparison.rows.iter().any(|row| row.name == name && row.is_part);
+    assert_eq!(
+        cells(&table(&[threads]).1, "memory"),
+        ["10.0 MB"],
+        "threads have that of their process"
+    );
+    let is_part = |name: &str| {
+        comparison
+            .rows
+            .iter()
+            .any(|row| row.name == name && row.is_part)
+    };
     assert!(is_part("interpreter") && is_part("imports") && is_part("pool"));
 }
 
@@ -251,13 +378,21 @@ fn what_was_estimated_is_marked_by_its_row_or_by_itself_where_others_were_measur
     assert_eq!(cells(&alike, "gil (estimated)"), ["1.500 s", "1.600 s"]);
     let (_, mixed) = table(&[of_model(Model::GilThreads, 1.0, 0.5), python]);
     assert_eq!(cells(&mixed, "gil"), ["0.500 s", "~1.500 s"]);
-    assert!(mixed.sentence.contains("for the lock (estimated), all workers together"), "{}", mixed.sentence);
+    assert!(
+        mixed
+            .sentence
+            .contains("for the lock (estimated), all workers together"),
+        "{}",
+        mixed.sentence
+    );
 }
 
 #[test]
 fn between_languages_the_sentence_tells_what_the_work_costs_in_each() {
-    let (_, comparison) =
-        table(&[of_model(Model::PythonThreads, 20.0, 0.0), of_model(Model::Threads, 1.0, 0.0)]);
+    let (_, comparison) = table(&[
+        of_model(Model::PythonThreads, 20.0, 0.0),
+        of_model(Model::Threads, 1.0, 0.0),
+    ]);
     assert_eq!(
         comparison.sentence,
         "#2 threads is 20× faster than #1 python-threads (3.13.0) (single runs); it needs 1.00 s of CPU time instead \
@@ -269,7 +404,10 @@ fn between_languages_the_sentence_tells_what_the_work_costs_in_each() {
 fn a_row_is_measured_against_one_python_thread_if_nothing_else_is_serial() {
     let mut history = sample::history(4);
     for (model, workers) in [(Model::PythonProcesses, 2), (Model::PythonThreads, 1)] {
-        history.add(sample::record(sample::plan(Cpu, model, workers), 1.0, 1.0), Trace::new(2));
+        history.add(
+            sample::record(sample::plan(Cpu, model, workers), 1.0, 1.0),
+            Trace::new(2),
+        );
     }
     let run = |number: usize| Compared {
         is_baseline: false,

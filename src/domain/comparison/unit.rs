@@ -31,8 +31,14 @@ impl Unit {
     /// The way to write all of these numbers.
     pub(super) fn scale(self, values: impl Iterator<Item = f64> + Clone) -> Scale {
         let largest = values.clone().fold(0.0, f64::max);
-        let least = values.filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min);
-        let scale = |by, decimals, suffix| Scale { by, decimals, suffix };
+        let least = values
+            .filter(|value| *value > 0.0)
+            .fold(f64::INFINITY, f64::min);
+        let scale = |by, decimals, suffix| Scale {
+            by,
+            decimals,
+            suffix,
+        };
         match self {
             Unit::Seconds => seconds(largest, least),
             Unit::Average if largest >= 100.0 => scale(1.0, 1, ""),
@@ -51,12 +57,18 @@ impl Unit {
 
 /// Seconds, unless the largest is short or the least would vanish beside it.
 fn seconds(largest: f64, least: f64) -> Scale {
-    let scale = |by, decimals, suffix| Scale { by, decimals, suffix };
+    let scale = |by, decimals, suffix| Scale {
+        by,
+        decimals,
+        suffix,
+    };
     match (largest, least) {
         (largest, _) if largest <= 0.0 => scale(1.0, 3, " s"),
         (largest, _) if largest < 0.000_95 => scale(1e6, 1, " µs"),
         (largest, _) if largest < 0.0995 => scale(1e3, 2, " ms"),
-        (largest, least) if largest < 0.9995 && least < text::LEAST_IN_SECONDS => scale(1e3, 1, " ms"),
+        (largest, least) if largest < 0.9995 && least < text::LEAST_IN_SECONDS => {
+            scale(1e3, 1, " ms")
+        }
         (_, least) if least < text::LEAST_IN_SECONDS => scale(1.0, 4, " s"),
         _ => scale(1.0, 3, " s"),
     }
@@ -71,7 +83,10 @@ impl Scale {
     /// A number without its unit. One that is too small to show is not 0.
     pub(super) fn bare(self, value: f64) -> String {
         if value > 0.0 && self.rounded(value) == 0.0 {
-            return format!("<{}", text::with_groups(10f64.powi(-(self.decimals as i32)), self.decimals));
+            return format!(
+                "<{}",
+                text::with_groups(10f64.powi(-(self.decimals as i32)), self.decimals)
+            );
         }
         text::with_groups(value * self.by, self.decimals)
     }
@@ -90,7 +105,11 @@ impl Scale {
             d if d < 0.0 => "-",
             _ => "+",
         };
-        format!("{sign}{}{}", text::with_groups(difference.abs(), self.decimals), self.suffix)
+        format!(
+            "{sign}{}{}",
+            text::with_groups(difference.abs(), self.decimals),
+            self.suffix
+        )
     }
 }
 
@@ -124,11 +143,25 @@ mod tests {
 
     #[test]
     fn differences_add_up_as_they_are_printed() {
-        let seconds = |from: f64, to: f64| Unit::Seconds.scale([from, to].into_iter()).difference(from, to);
+        let seconds = |from: f64, to: f64| {
+            Unit::Seconds
+                .scale([from, to].into_iter())
+                .difference(from, to)
+        };
         assert_eq!(seconds(1.0004, 1.0006), "+0.001 s");
         assert_eq!(seconds(0.0, 0.004), "+4.00 ms");
         assert_eq!(seconds(1.0, 1.000_2), "0.000 s");
-        assert_eq!(Unit::Bytes.scale([2e6, 1.5e6].into_iter()).difference(2e6, 1.5e6), "-0.5 MB");
-        assert_eq!(Unit::Count.scale([7.0, 7.0].into_iter()).difference(7.0, 7.0), "0");
+        assert_eq!(
+            Unit::Bytes
+                .scale([2e6, 1.5e6].into_iter())
+                .difference(2e6, 1.5e6),
+            "-0.5 MB"
+        );
+        assert_eq!(
+            Unit::Count
+                .scale([7.0, 7.0].into_iter())
+                .difference(7.0, 7.0),
+            "0"
+        );
     }
 }

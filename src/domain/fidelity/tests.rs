@@ -6,9 +6,22 @@ use crate::fixtures::python;
 use crate::fixtures::sample;
 
 fn sweeps(repeats: u64) -> [Sweep; 2] {
-    let plans = plans(&drafts(&python::found(), DEFAULT_TASK_MS, repeats, 1), &Limits::default()).unwrap();
+    let plans = plans(
+        &drafts(&python::found(), DEFAULT_TASK_MS, repeats, 1),
+        &Limits::default(),
+    )
+    .unwrap();
     let [cpu, io] = plans;
-    [Sweep { id: "s.1".into(), plan: cpu }, Sweep { id: "s.2".into(), plan: io }]
+    [
+        Sweep {
+            id: "s.1".into(),
+            plan: cpu,
+        },
+        Sweep {
+            id: "s.2".into(),
+            plan: io,
+        },
+    ]
 }
 
 /// Every configuration in every round; `factor` says how many times as long it takes as one thread.
@@ -17,11 +30,21 @@ fn measured(sweeps: &[Sweep; 2], factor: impl Fn(Model, u32) -> f64) -> Vec<Reco
     for sweep in sweeps {
         for round in 0..=sweep.plan.repeats() {
             for plan in sweep.plan.configurations() {
-                let disturbed = if round == 0 { 9.0 } else { 1.0 + f64::from(round) / 1e3 };
+                let disturbed = if round == 0 {
+                    9.0
+                } else {
+                    1.0 + f64::from(round) / 1e3
+                };
                 let wall_s = factor(plan.model(), plan.workers()) * disturbed;
                 let mut record = sample::record(plan.clone(), wall_s, 1.0);
-                record.campaign = Some(Part { id: sweep.id.clone(), round });
-                record.context_switches = Some(ContextSwitches { voluntary: 200, involuntary: 0 });
+                record.campaign = Some(Part {
+                    id: sweep.id.clone(),
+                    round,
+                });
+                record.context_switches = Some(ContextSwitches {
+                    voluntary: 200,
+                    involuntary: 0,
+                });
                 records.push(record);
             }
         }
@@ -30,19 +53,34 @@ fn measured(sweeps: &[Sweep; 2], factor: impl Fn(Model, u32) -> f64) -> Vec<Reco
 }
 
 fn figure(low: f64, high: f64) -> Option<Figure> {
-    Some(Figure { value: f64::midpoint(low, high), interval: Some(Interval { low, high }) })
+    Some(Figure {
+        value: f64::midpoint(low, high),
+        interval: Some(Interval { low, high }),
+    })
 }
 
 #[test]
 fn a_verdict_needs_the_whole_interval_on_one_side_of_the_bounds() {
-    let allowed = Interval { low: 0.9, high: 1.1 };
+    let allowed = Interval {
+        low: 0.9,
+        high: 1.1,
+    };
     assert_eq!(Verdict::of(figure(0.95, 1.05), allowed), Verdict::Within);
     assert_eq!(Verdict::of(figure(0.9, 1.1), allowed), Verdict::Within);
     assert_eq!(Verdict::of(figure(1.2, 1.3), allowed), Verdict::Outside);
     assert_eq!(Verdict::of(figure(0.5, 0.8), allowed), Verdict::Outside);
     assert_eq!(Verdict::of(figure(1.0, 1.2), allowed), Verdict::CannotTell);
     assert_eq!(Verdict::of(figure(0.5, 2.0), allowed), Verdict::CannotTell);
-    assert_eq!(Verdict::of(Some(Figure { value: 1.0, interval: None }), allowed), Verdict::CannotTell);
+    assert_eq!(
+        Verdict::of(
+            Some(Figure {
+                value: 1.0,
+                interval: None
+            }),
+            allowed
+        ),
+        Verdict::CannotTell
+    );
     assert_eq!(Verdict::of(None, allowed), Verdict::NotMeasured);
 }
 
@@ -59,7 +97,10 @@ fn both_locks_get_the_same_work_and_each_plan_comes_once_per_round() {
         }
         assert!(seen.iter().all(|times| *times == 3), "{seen:?}");
         for model in [Model::GilThreads, Model::PythonThreads] {
-            let counts = plans.iter().filter(|plan| plan.model() == model).map(Plan::workers);
+            let counts = plans
+                .iter()
+                .filter(|plan| plan.model() == model)
+                .map(Plan::workers);
             assert!(counts.eq(WORKERS));
         }
     }
@@ -69,62 +110,108 @@ fn both_locks_get_the_same_work_and_each_plan_comes_once_per_round() {
 fn the_same_factor_is_within_although_the_languages_differ_in_speed() {
     let sweeps = sweeps(5);
     let records = measured(&sweeps, |model, workers| {
-        let language = if model == Model::PythonThreads { 10.0 } else { 1.0 };
+        let language = if model == Model::PythonThreads {
+            10.0
+        } else {
+            1.0
+        };
         language * (1.0 + f64::from(workers) / 100.0)
     });
     let lines = lines(&sweeps, &records, &[], 1);
-    let threads = lines.iter().filter(|line| matches!(line.question, Question::Threads { .. }));
-    assert!(threads.clone().count() == 6 && threads.clone().all(|line| line.verdict == Verdict::Within));
+    let threads = lines
+        .iter()
+        .filter(|line| matches!(line.question, Question::Threads { .. }));
+    assert!(
+        threads.clone().count() == 6 && threads.clone().all(|line| line.verdict == Verdict::Within)
+    );
 }
 
 #[test]
 fn another_factor_is_outside_and_named() {
     let sweeps = sweeps(5);
-    let records = measured(
-        &sweeps,
-        |model, workers| {
-            if (model, workers) == (Model::GilThreads, 4) { 1.5 } else { 1.0 }
-        },
-    );
+    let records = measured(&sweeps, |model, workers| {
+        if (model, workers) == (Model::GilThreads, 4) {
+            1.5
+        } else {
+            1.0
+        }
+    });
     let lines = lines(&sweeps, &records, &[], 1);
-    let outside: Vec<Question> =
-        lines.iter().filter(|line| line.verdict == Verdict::Outside).map(|line| line.question).collect();
-    let four = |workload| Question::Threads { workload, workers: 4 };
+    let outside: Vec<Question> = lines
+        .iter()
+        .filter(|line| line.verdict == Verdict::Outside)
+        .map(|line| line.question)
+        .collect();
+    let four = |workload| Question::Threads {
+        workload,
+        workers: 4,
+    };
     assert_eq!(outside, [four(WorkloadKind::Cpu), four(WorkloadKind::Io)]);
     let sentence = sentence(&python::interpreter(), &lines);
-    assert!(sentence.contains("outside: cpu, 4 threads / 1 thread · io, 4 threads"), "{sentence}");
+    assert!(
+        sentence.contains("outside: cpu, 4 threads / 1 thread · io, 4 threads"),
+        "{sentence}"
+    );
 }
 
 #[test]
 fn runs_that_broke_are_not_counted_and_a_side_without_runs_is_told() {
     let sweeps = sweeps(3);
     let mut records = measured(&sweeps, |_, _| 1.0);
-    for record in records.iter_mut().filter(|record| record.plan.model() == Model::PythonThreads) {
+    for record in records
+        .iter_mut()
+        .filter(|record| record.plan.model() == Model::PythonThreads)
+    {
         record.outcome = Outcome::Failed;
     }
     let lines = lines(&sweeps, &records, &[], 1);
-    assert!(lines.iter().all(|line| line.verdict == Verdict::NotMeasured));
-    assert!(lines.iter().all(|line| line.emulated.is_some() && line.real.is_none()));
+    assert!(
+        lines
+            .iter()
+            .all(|line| line.verdict == Verdict::NotMeasured)
+    );
+    assert!(
+        lines
+            .iter()
+            .all(|line| line.emulated.is_some() && line.real.is_none())
+    );
     assert!(sentence(&python::interpreter(), &lines).contains("not measured: cpu, 2 threads"));
 }
 
 #[test]
 fn the_convoy_beside_one_thread_is_judged_more_strictly() {
-    let convoy = |beside| Convoy { beside, emulated: vec![0.0065; 20], real: vec![0.0061; 20] };
+    let convoy = |beside| Convoy {
+        beside,
+        emulated: vec![0.0065; 20],
+        real: vec![0.0061; 20],
+    };
     let lines = lines(&sweeps(1), &[], &[convoy(1), convoy(2)], 1);
-    let verdicts: Vec<Verdict> = lines.iter().rev().take(2).rev().map(|line| line.verdict).collect();
+    let verdicts: Vec<Verdict> = lines
+        .iter()
+        .rev()
+        .take(2)
+        .rev()
+        .map(|line| line.verdict)
+        .collect();
     assert_eq!(verdicts, [Verdict::Outside, Verdict::Within]);
 }
 
 #[test]
 fn an_interpreter_without_lock_is_refused() {
     assert_eq!(refusal(&python::interpreter()), None);
-    assert!(refusal(&python::free_threaded()).unwrap().contains("has no lock to compare with"));
+    assert!(
+        refusal(&python::free_threaded())
+            .unwrap()
+            .contains("has no lock to compare with")
+    );
 }
 
 #[test]
 fn a_round_of_the_convoy_counts_as_its_median_and_half_a_round_as_nothing() {
-    let mut convoy = Convoy { beside: 2, ..Convoy::default() };
+    let mut convoy = Convoy {
+        beside: 2,
+        ..Convoy::default()
+    };
     convoy.add(&[0.006, 0.012, 0.09], &[0.007]);
     convoy.add(&[0.006], &[]);
     assert_eq!((convoy.emulated, convoy.real), (vec![0.012], vec![0.007]));

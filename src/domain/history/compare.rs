@@ -24,9 +24,10 @@ struct Place {
 impl History {
     /// What runs of this work are measured against in this session: what the user chose, else the latest sound serial
     /// record of the session by the same kin: for a Python model, one thread of the same interpreter.
-    #[must_use]
     pub fn baseline_of(&self, work: &Plan) -> Option<&Entry> {
-        let chosen = self.chosen_baseline_of(work).filter(|entry| entry.is_same_machine(&self.here));
+        let chosen = self
+            .chosen_baseline_of(work)
+            .filter(|entry| entry.is_same_machine(&self.here));
         let of_session = |entry: &&Entry| {
             entry.provenance.is_same_session(&self.here) && entry.record.plan.same_work(work)
         };
@@ -38,8 +39,13 @@ impl History {
     }
 
     fn chosen_baseline_of(&self, work: &Plan) -> Option<&Entry> {
-        let chosen = self.chosen_baselines.iter().filter_map(|number| self.get(*number));
-        chosen.into_iter().find(|entry| entry.record.plan.same_work(work))
+        let chosen = self
+            .chosen_baselines
+            .iter()
+            .filter_map(|number| self.get(*number));
+        chosen
+            .into_iter()
+            .find(|entry| entry.record.plan.same_work(work))
     }
 
     /// Makes this run the baseline of all runs of the same work on the same machine; if it was made that before, the
@@ -48,14 +54,18 @@ impl History {
     /// # Errors
     /// Why it cannot be one, in one sentence: it did not do all of its work.
     pub fn choose_baseline(&mut self, number: usize) -> Result<(), String> {
-        let Some(entry) = self.get(number) else { return Ok(()) };
+        let Some(entry) = self.get(number) else {
+            return Ok(());
+        };
         let record = &entry.record;
         if !record.is_sound() {
             let what = match record.outcome {
                 Outcome::Completed => "some of its tasks failed".to_string(),
                 outcome => format!("it was {}", outcome.name()),
             };
-            return Err(format!("#{number} cannot be a baseline: {what}, so its time says nothing"));
+            return Err(format!(
+                "#{number} cannot be a baseline: {what}, so its time says nothing"
+            ));
         }
         let was_chosen = self.chosen_baselines.contains(&number);
         let work = record.plan.clone();
@@ -70,13 +80,13 @@ impl History {
     /// Measures runs of this work against the latest sound serial run again.
     pub fn forget_baseline(&mut self, work: &Plan) {
         let chosen = self.chosen_baseline_of(work).map(|entry| entry.number);
-        self.chosen_baselines.retain(|number| Some(*number) != chosen);
+        self.chosen_baselines
+            .retain(|number| Some(*number) != chosen);
         self.compare_work(work);
     }
 
     /// The number of this session's fastest sound record of the same work, if it won: by a tenth at least over the
     /// slowest, as single runs cannot tell less apart.
-    #[must_use]
     pub fn fastest_of(&self, work: &Plan) -> Option<usize> {
         let same = |entry: &&Entry| {
             entry.record.plan.same_work(work) && entry.provenance.is_same_session(&self.here)
@@ -104,7 +114,13 @@ impl History {
     }
 
     fn put(&mut self, places: Vec<Place>) {
-        for Place { at, speedup, baseline, is_fastest } in places {
+        for Place {
+            at,
+            speedup,
+            baseline,
+            is_fastest,
+        } in places
+        {
             let entry = &mut self.entries[at];
             (entry.speedup, entry.baseline, entry.is_fastest) = (speedup, baseline, is_fastest);
             entry.is_baseline = baseline.is_some_and(|baseline| baseline.number == entry.number);
@@ -117,28 +133,47 @@ impl History {
     /// How the entries compare that `concerns` lets through: by work and session, each of which is gone through once.
     fn places(&self, concerns: impl Fn(&Entry) -> bool) -> Vec<Place> {
         let mut sessions: HashMap<(Work<'_>, &str), Vec<usize>> = HashMap::new();
-        for (at, entry) in self.entries.iter().enumerate().filter(|(_, entry)| concerns(entry)) {
-            sessions.entry((entry.record.plan.work(), &entry.provenance.session)).or_default().push(at);
+        for (at, entry) in self
+            .entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| concerns(entry))
+        {
+            sessions
+                .entry((entry.record.plan.work(), &entry.provenance.session))
+                .or_default()
+                .push(at);
         }
-        sessions.into_values().flat_map(|session| self.places_in(&session)).collect()
+        sessions
+            .into_values()
+            .flat_map(|session| self.places_in(&session))
+            .collect()
     }
 
     /// How runs of one work and one session compare, given where they stand in ascending order. Unless the user chose a
     /// baseline of the same machine, it was measured in the same session.
     fn places_in(&self, session: &[usize]) -> Vec<Place> {
         let entries: Vec<&Entry> = session.iter().map(|at| &self.entries[*at]).collect();
-        let Some(any) = entries.first() else { return vec![] };
-        let chosen =
-            self.chosen_baseline_of(&any.record.plan).filter(|entry| entry.is_same_machine(&any.provenance));
-        let groups: HashMap<Option<&str>, Group<'_>> =
-            Group::all(&entries).into_iter().map(|group| (group.sweep, group)).collect();
+        let Some(any) = entries.first() else {
+            return vec![];
+        };
+        let chosen = self
+            .chosen_baseline_of(&any.record.plan)
+            .filter(|entry| entry.is_same_machine(&any.provenance));
+        let groups: HashMap<Option<&str>, Group<'_>> = Group::all(&entries)
+            .into_iter()
+            .map(|group| (group.sweep, group))
+            .collect();
         let sweeps = sweeps_among(&entries);
         let place = |(at, entry): (&usize, &&Entry)| {
-            let group = groups.get(&sweep_of(entry, &sweeps)).filter(|_| !entry.record.is_warm_up());
+            let group = groups
+                .get(&sweep_of(entry, &sweeps))
+                .filter(|_| !entry.record.is_warm_up());
             let baseline = group.and_then(|group| chosen.or(group.baseline_of(entry)));
             Place {
                 at: *at,
-                speedup: baseline.and_then(|baseline| speedup::speedup(&entry.record, &baseline.record)),
+                speedup: baseline
+                    .and_then(|baseline| speedup::speedup(&entry.record, &baseline.record)),
                 baseline: baseline.map(|baseline| self.as_baseline(baseline, entry)),
                 is_fastest: group.is_some_and(|group| group.fastest == Some(entry.number)),
             }
@@ -192,7 +227,10 @@ impl<'a> Group<'a> {
         let sweeps = sweeps_among(entries);
         let mut members: HashMap<Option<&str>, Vec<&'a Entry>> = HashMap::from([(None, vec![])]);
         for entry in entries {
-            members.entry(sweep_of(entry, &sweeps)).or_default().push(entry);
+            members
+                .entry(sweep_of(entry, &sweeps))
+                .or_default()
+                .push(entry);
         }
         let group = |(sweep, members): (Option<&'a str>, Vec<&'a Entry>)| {
             let baseline = |interpreter| {
@@ -204,8 +242,15 @@ impl<'a> Group<'a> {
             };
             let kins: HashSet<Option<&Interpreter>> =
                 members.iter().map(|entry| entry.interpreter()).collect();
-            let baselines = kins.into_iter().filter_map(|kin| Some((kin, baseline(kin)?))).collect();
-            Group { sweep, baselines, fastest: fastest(&members) }
+            let baselines = kins
+                .into_iter()
+                .filter_map(|kin| Some((kin, baseline(kin)?)))
+                .collect();
+            Group {
+                sweep,
+                baselines,
+                fastest: fastest(&members),
+            }
         };
         members.into_iter().map(group).collect()
     }
@@ -216,15 +261,23 @@ impl<'a> Group<'a> {
 }
 
 /// What runs by this interpreter, or without any, are measured against that are no part of a sweep.
-fn lone_baseline<'a>(entries: &[&'a Entry], interpreter: Option<&Interpreter>) -> Option<&'a Entry> {
+fn lone_baseline<'a>(
+    entries: &[&'a Entry],
+    interpreter: Option<&Interpreter>,
+) -> Option<&'a Entry> {
     let sweeps = sweeps_among(entries);
     let may_be = |entry: &&Entry| entry.interpreter() == interpreter && entry.may_be_baseline();
     let mut latest_first = entries.iter().rev().copied().filter(may_be);
-    let lone = latest_first.clone().find(|entry| sweep_of(entry, &sweeps).is_none());
+    let lone = latest_first
+        .clone()
+        .find(|entry| sweep_of(entry, &sweeps).is_none());
     let of_latest_sweep = || {
         let latest = sweep_of(latest_first.next()?, &sweeps);
-        let members: Vec<&Entry> =
-            entries.iter().copied().filter(|entry| sweep_of(entry, &sweeps) == latest).collect();
+        let members: Vec<&Entry> = entries
+            .iter()
+            .copied()
+            .filter(|entry| sweep_of(entry, &sweeps) == latest)
+            .collect();
         median_serial(&members, interpreter)
     };
     lone.or_else(of_latest_sweep)
@@ -232,19 +285,36 @@ fn lone_baseline<'a>(entries: &[&'a Entry], interpreter: Option<&Interpreter>) -
 
 /// The ids of the campaigns that have a round that warmed up.
 fn sweeps_among<'a>(entries: &[&'a Entry]) -> HashSet<&'a str> {
-    let parts = entries.iter().filter_map(|entry| entry.record.campaign.as_ref());
-    parts.filter(|part| part.round == 0).map(|part| part.id.as_str()).collect()
+    let parts = entries
+        .iter()
+        .filter_map(|entry| entry.record.campaign.as_ref());
+    parts
+        .filter(|part| part.round == 0)
+        .map(|part| part.id.as_str())
+        .collect()
 }
 
 fn sweep_of<'a>(entry: &'a Entry, sweeps: &HashSet<&str>) -> Option<&'a str> {
-    entry.record.campaign.as_ref().map(|part| part.id.as_str()).filter(|id| sweeps.contains(id))
+    entry
+        .record
+        .campaign
+        .as_ref()
+        .map(|part| part.id.as_str())
+        .filter(|id| sweeps.contains(id))
 }
 
 /// The serial run by this interpreter, or without any, whose time is nearest to the median of all of these.
-fn median_serial<'a>(entries: &[&'a Entry], interpreter: Option<&Interpreter>) -> Option<&'a Entry> {
+fn median_serial<'a>(
+    entries: &[&'a Entry],
+    interpreter: Option<&Interpreter>,
+) -> Option<&'a Entry> {
     let is_serial = |entry: &&Entry| entry.interpreter() == interpreter && entry.may_be_baseline();
     let serial = || entries.iter().copied().filter(is_serial);
-    let median = stats::median(&serial().map(|entry| entry.record.wall_s).collect::<Vec<_>>())?;
+    let median = stats::median(
+        &serial()
+            .map(|entry| entry.record.wall_s)
+            .collect::<Vec<_>>(),
+    )?;
     let distance = |entry: &&Entry| (entry.record.wall_s - median).abs();
     serial().min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }

@@ -27,11 +27,20 @@ impl EarlierRun {
     fn into_entry(self, number: usize) -> Entry {
         let picture = match (&self.trace, self.provenance.origin) {
             (Some(_), _) => Picture::Here,
-            (None, Origin::Recorded) => Picture::Gone("the shared file has no timeline of this run".into()),
+            (None, Origin::Recorded) => {
+                Picture::Gone("the shared file has no timeline of this run".into())
+            }
             (None, _) => Picture::Kept,
         };
         let trace = self.trace.map_or_else(|| Trace::new(0), |trace| *trace);
-        Entry::new(number, self.name, self.provenance, *self.record, trace, picture)
+        Entry::new(
+            number,
+            self.name,
+            self.provenance,
+            *self.record,
+            trace,
+            picture,
+        )
     }
 }
 
@@ -44,11 +53,17 @@ impl History {
     /// file whose number is taken gets one behind all others. Returns whose numbers changed.
     pub fn add_earlier(&mut self, runs: Vec<EarlierRun>) -> Moves {
         // Whoever replays a file where it was measured has its runs in both: they count once.
-        let known: HashSet<String> = self.all_entries().map(|entry| entry.record.id.clone()).collect();
+        let known: HashSet<String> = self
+            .all_entries()
+            .map(|entry| entry.record.id.clone())
+            .collect();
         let mut taken: HashMap<usize, Origin> = self.numbers().collect();
         let mut moving = HashSet::new();
         let mut late = vec![];
-        for run in runs.into_iter().filter(|run| !known.contains(&run.record.id)) {
+        for run in runs
+            .into_iter()
+            .filter(|run| !known.contains(&run.record.id))
+        {
             let number = run.number;
             match (run.provenance.origin, taken.get(&number)) {
                 (_, None) => {}
@@ -77,7 +92,10 @@ impl History {
     /// Gives runs and sweeps, named by their ids, the numbers under which they were kept. Whatever has such a number and was
     /// not kept under it makes way. Returns whose numbers changed, in the order in which to follow them.
     pub fn number_as_kept(&mut self, kept: &[(String, usize)]) -> Moves {
-        let moves: Moves = kept.iter().flat_map(|(id, to)| self.renumber(id, *to)).collect();
+        let moves: Moves = kept
+            .iter()
+            .flat_map(|(id, to)| self.renumber(id, *to))
+            .collect();
         if !moves.is_empty() {
             self.settle();
         }
@@ -85,8 +103,13 @@ impl History {
     }
 
     fn renumber(&mut self, id: &str, to: usize) -> Moves {
-        let Some(from) = self.number_of(id).filter(|from| *from != to) else { return vec![] };
-        if self.identity(to).is_some_and(|(_, origin)| origin == Origin::Earlier) {
+        let Some(from) = self.number_of(id).filter(|from| *from != to) else {
+            return vec![];
+        };
+        if self
+            .identity(to)
+            .is_some_and(|(_, origin)| origin == Origin::Earlier)
+        {
             return vec![];
         }
         let mut moves = self.make_way(&HashSet::from([to]));
@@ -98,15 +121,25 @@ impl History {
 
     /// All numbers that mean something, with where that comes from; also those of what was removed and can come back.
     fn numbers(&self) -> impl Iterator<Item = (usize, Origin)> {
-        let runs = self.all_entries().map(|entry| (entry.number, entry.provenance.origin));
-        runs.chain(self.all_sweeps().map(|sweep| (sweep.number, sweep.provenance.origin)))
+        let runs = self
+            .all_entries()
+            .map(|entry| (entry.number, entry.provenance.origin));
+        runs.chain(
+            self.all_sweeps()
+                .map(|sweep| (sweep.number, sweep.provenance.origin)),
+        )
     }
 
     /// Gives what has these numbers without having been kept under them new ones, behind all others.
     pub(super) fn make_way(&mut self, numbers: &HashSet<usize>) -> Moves {
-        let is_moving =
-            |(number, origin): &(usize, Origin)| numbers.contains(number) && *origin != Origin::Earlier;
-        let moving: BTreeSet<usize> = self.numbers().filter(is_moving).map(|(number, _)| number).collect();
+        let is_moving = |(number, origin): &(usize, Origin)| {
+            numbers.contains(number) && *origin != Origin::Earlier
+        };
+        let moving: BTreeSet<usize> = self
+            .numbers()
+            .filter(is_moving)
+            .map(|(number, _)| number)
+            .collect();
         let moves: Moves = moving.into_iter().zip(self.highest + 1..).collect();
         self.highest += moves.len();
         let new: HashMap<usize, usize> = moves.iter().copied().collect();
@@ -120,11 +153,21 @@ impl History {
 
     /// Gives everything another number that is to have one.
     fn change_numbers(&mut self, new: &dyn Fn(usize, Origin) -> usize) {
-        let History { entries, sweeps, chosen_baselines, removals, .. } = self;
+        let History {
+            entries,
+            sweeps,
+            chosen_baselines,
+            removals,
+            ..
+        } = self;
         let shown = (&mut entries[..], &mut sweeps[..], &mut chosen_baselines[..]);
-        let removed = removals
-            .iter_mut()
-            .map(|removal| (&mut removal.entries[..], &mut removal.sweeps[..], &mut removal.chosen[..]));
+        let removed = removals.iter_mut().map(|removal| {
+            (
+                &mut removal.entries[..],
+                &mut removal.sweeps[..],
+                &mut removal.chosen[..],
+            )
+        });
         for (entries, sweeps, chosen) in std::iter::once(shown).chain(removed) {
             for number in chosen {
                 // The first is the one that was there before another came with the same number.
@@ -141,7 +184,6 @@ impl History {
     }
 
     /// The id of the run or sweep with this number, which may have been removed, and whether it is this program's own.
-    #[must_use]
     pub fn identity(&self, number: usize) -> Option<(&str, Origin)> {
         if let Some(entry) = self.all_entries().find(|entry| entry.number == number) {
             return Some((&entry.record.id, entry.provenance.origin));
@@ -151,19 +193,31 @@ impl History {
     }
 
     /// The number of the run or sweep with this id, which may have been removed.
-    #[must_use]
     pub fn number_of(&self, id: &str) -> Option<usize> {
-        let run = self.all_entries().find(|entry| entry.record.id == id).map(|entry| entry.number);
-        run.or_else(|| self.all_sweeps().find(|sweep| sweep.sweep.id == id).map(|sweep| sweep.number))
+        let run = self
+            .all_entries()
+            .find(|entry| entry.record.id == id)
+            .map(|entry| entry.number);
+        run.or_else(|| {
+            self.all_sweeps()
+                .find(|sweep| sweep.sweep.id == id)
+                .map(|sweep| sweep.number)
+        })
     }
 
     /// The entries, the latest first, and those that were removed and can come back.
     fn all_entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().rev().chain(self.removals.iter().flat_map(|removal| &removal.entries))
+        self.entries
+            .iter()
+            .rev()
+            .chain(self.removals.iter().flat_map(|removal| &removal.entries))
     }
 
     fn all_sweeps(&self) -> impl Iterator<Item = &SweepEntry> {
-        self.sweeps.iter().rev().chain(self.removals.iter().flat_map(|removal| &removal.sweeps))
+        self.sweeps
+            .iter()
+            .rev()
+            .chain(self.removals.iter().flat_map(|removal| &removal.sweeps))
     }
 
     /// Numbers ascend, and everything that depends on them follows.

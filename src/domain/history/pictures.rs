@@ -19,8 +19,10 @@ impl History {
 
     /// The first run that is looked at, whose picture is kept and was not asked for yet: from now on it is awaited.
     pub fn await_picture(&mut self) -> Option<usize> {
-        let is_kept =
-            |number: &&usize| self.get(**number).is_some_and(|entry| entry.picture == Picture::Kept);
+        let is_kept = |number: &&usize| {
+            self.get(**number)
+                .is_some_and(|entry| entry.picture == Picture::Kept)
+        };
         let number = *self.in_sight.iter().find(is_kept)?;
         self.get_mut(number)?.picture = Picture::Awaited;
         Some(number)
@@ -29,7 +31,10 @@ impl History {
     /// Takes a picture that was awaited, or the reason why there is none. Returns whether other pictures had to be
     /// thinned for it.
     pub fn set_picture(&mut self, number: usize, picture: Result<Box<Trace>, String>) -> bool {
-        let Some(entry) = self.get_mut(number).filter(|entry| entry.picture != Picture::Here) else {
+        let Some(entry) = self
+            .get_mut(number)
+            .filter(|entry| entry.picture != Picture::Here)
+        else {
             return false;
         };
         match picture {
@@ -42,11 +47,15 @@ impl History {
     /// Makes all pictures fit into `bytes`, the oldest first: those that can be read again are dropped, unless they are
     /// looked at; the others are thinned. Returns whether any was thinned.
     pub(super) fn make_room(&mut self, bytes: usize) -> bool {
-        let removed = self.removals.iter_mut().flat_map(|removal| &mut removal.entries);
+        let removed = self
+            .removals
+            .iter_mut()
+            .flat_map(|removal| &mut removal.entries);
         let mut oldest_first: Vec<&mut Entry> = removed.chain(&mut self.entries).collect();
         let mut total: usize = oldest_first.iter().map(|entry| entry.trace.bytes()).sum();
         for entry in &mut oldest_first {
-            if total > bytes && entry.can_be_read_again() && !self.in_sight.contains(&entry.number) {
+            if total > bytes && entry.can_be_read_again() && !self.in_sight.contains(&entry.number)
+            {
                 total -= entry.trace.bytes();
                 entry.put_away();
             }
@@ -69,7 +78,6 @@ impl History {
 
 impl Entry {
     /// Why its picture is not at hand, in a few words; `None` if it is.
-    #[must_use]
     pub fn missing_picture(&self) -> Option<&str> {
         match &self.picture {
             Picture::Here => None,

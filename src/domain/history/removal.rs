@@ -33,15 +33,28 @@ impl History {
         if entries.is_empty() && sweeps.is_empty() {
             return vec![];
         }
-        for entry in entries.iter_mut().filter(|entry| entry.picture == Picture::Awaited) {
+        for entry in entries
+            .iter_mut()
+            .filter(|entry| entry.picture == Picture::Awaited)
+        {
             entry.picture = Picture::Kept;
         }
         let numbers_of_sweeps = sweeps.iter().map(|sweep| sweep.number);
-        let mut removed: Vec<usize> =
-            entries.iter().map(|entry| entry.number).chain(numbers_of_sweeps).collect();
+        let mut removed: Vec<usize> = entries
+            .iter()
+            .map(|entry| entry.number)
+            .chain(numbers_of_sweeps)
+            .collect();
         removed.sort_unstable();
-        let chosen = self.chosen_baselines.extract_if(.., |number| removed.contains(number)).collect();
-        self.removals.push(Removal { entries, sweeps, chosen });
+        let chosen = self
+            .chosen_baselines
+            .extract_if(.., |number| removed.contains(number))
+            .collect();
+        self.removals.push(Removal {
+            entries,
+            sweeps,
+            chosen,
+        });
         if self.removals.len() > LEVELS {
             self.removals.remove(0);
         }
@@ -51,17 +64,22 @@ impl History {
     }
 
     /// Whether something was removed that can come back.
-    #[must_use]
     pub fn can_restore(&self) -> bool {
         !self.removals.is_empty()
     }
 
     /// Takes back the last removal. Returns the numbers of the runs that are back, in ascending order.
     pub fn restore(&mut self) -> Vec<usize> {
-        let Some(removal) = self.removals.pop() else { return vec![] };
+        let Some(removal) = self.removals.pop() else {
+            return vec![];
+        };
         let mut numbers: Vec<usize> = removal.numbers().collect();
         numbers.sort_unstable();
-        let Removal { entries, sweeps, chosen } = removal;
+        let Removal {
+            entries,
+            sweeps,
+            chosen,
+        } = removal;
         self.sweeps.extend(sweeps);
         self.sweeps.sort_by_key(|sweep| sweep.number);
         self.entries.extend(entries);

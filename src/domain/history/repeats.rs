@@ -10,17 +10,22 @@ use crate::domain::verdict;
 impl History {
     /// The sound runs that repeat the one with this number, itself among them, oldest first: see [`is_repeat`]. None if
     /// it is not sound itself, or warmed up.
-    #[must_use]
     pub fn repeats_of(&self, number: usize) -> Vec<&Entry> {
-        let Some(this) = self.get(number) else { return vec![] };
+        let Some(this) = self.get(number) else {
+            return vec![];
+        };
         let this = (&this.record, &*this.provenance);
-        self.entries.iter().filter(|other| is_repeat(this, (&other.record, &other.provenance))).collect()
+        self.entries
+            .iter()
+            .filter(|other| is_repeat(this, (&other.record, &other.provenance)))
+            .collect()
     }
 
     /// What came out of the run with this number, in one sentence: if a campaign repeated it, what its repeats say together.
-    #[must_use]
     pub fn verdict_of(&self, number: usize) -> String {
-        let Some(entry) = self.get(number) else { return String::new() };
+        let Some(entry) = self.get(number) else {
+            return String::new();
+        };
         let repeats = self.records_of(number);
         match repeats::time(&repeats).filter(|time| time.n > 1 && entry.record.campaign.is_some()) {
             None => entry.verdict(),
@@ -29,9 +34,11 @@ impl History {
     }
 
     /// The records that repeat the run with this number, itself among them.
-    #[must_use]
     pub fn records_of(&self, number: usize) -> Vec<&Record> {
-        self.repeats_of(number).into_iter().map(|repeat| &repeat.record).collect()
+        self.repeats_of(number)
+            .into_iter()
+            .map(|repeat| &repeat.record)
+            .collect()
     }
 
     /// Makes this run the baseline of all runs of the same work, whatever was chosen before. What is the baseline anyway
@@ -40,7 +47,9 @@ impl History {
     /// # Errors
     /// Why it cannot be one, in one sentence.
     pub fn measure_against(&mut self, number: usize) -> Result<(), String> {
-        let Some(entry) = self.get(number) else { return Ok(()) };
+        let Some(entry) = self.get(number) else {
+            return Ok(());
+        };
         let (work, is_sound) = (entry.record.plan.clone(), entry.record.is_sound());
         if is_sound {
             self.forget_baseline(&work);
@@ -60,8 +69,18 @@ impl History {
 
     /// The repeats of the run with this number are judged anew, as it is one more of them.
     pub(super) fn doubt_outliers(&mut self, number: usize) {
-        let Some(part) = self.get(number).and_then(|entry| entry.record.campaign.clone()) else { return };
-        let is_part = |record: &Record| record.campaign.as_ref().is_some_and(|other| other.id == part.id);
+        let Some(part) = self
+            .get(number)
+            .and_then(|entry| entry.record.campaign.clone())
+        else {
+            return;
+        };
+        let is_part = |record: &Record| {
+            record
+                .campaign
+                .as_ref()
+                .is_some_and(|other| other.id == part.id)
+        };
         let records = self.entries.iter_mut().map(|entry| &mut entry.record);
         repeats::doubt_campaigns(records.filter(|record| is_part(record)));
     }

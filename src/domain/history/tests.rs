@@ -18,8 +18,15 @@ use super::{EarlierRun, History, Picture};
 use crate::fixtures::sample;
 
 fn provenance(history: &History, session: &str, kernel: &str) -> Arc<Provenance> {
-    let machine = Machine { kernel: kernel.into(), ..history.here().machine.clone() };
-    Arc::new(Provenance { origin: Origin::Earlier, session: session.into(), machine })
+    let machine = Machine {
+        kernel: kernel.into(),
+        ..history.here().machine.clone()
+    };
+    Arc::new(Provenance {
+        origin: Origin::Earlier,
+        session: session.into(),
+        machine,
+    })
 }
 
 fn run(number: usize, provenance: &Arc<Provenance>, model: Model, wall_s: f64) -> EarlierRun {
@@ -36,36 +43,59 @@ fn run(number: usize, provenance: &Arc<Provenance>, model: Model, wall_s: f64) -
 }
 
 fn speedups(history: &History) -> Vec<Option<f64>> {
-    history.entries().iter().map(|entry| entry.speedup).collect()
+    history
+        .entries()
+        .iter()
+        .map(|entry| entry.speedup)
+        .collect()
 }
 
 #[test]
 fn a_baseline_is_of_the_same_session_and_a_chosen_one_holds_for_all_sessions_of_its_machine() {
     let mut history = sample::history(8);
-    let (a, b) = (provenance(&history, "a", "sample"), provenance(&history, "b", "another"));
+    let (a, b) = (
+        provenance(&history, "a", "sample"),
+        provenance(&history, "b", "another"),
+    );
     history.add_earlier(vec![
         run(1, &a, Model::Serial, 8.0),
         run(2, &a, Model::Threads, 4.0),
         run(3, &b, Model::Serial, 6.0),
         run(4, &b, Model::Threads, 1.0),
     ]);
-    history.add(sample::record(sample::plan(Cpu, Model::Threads, 2), 2.0, 1.0), Trace::new(2));
-    assert_eq!(speedups(&history), [Some(1.0), Some(2.0), Some(1.0), Some(6.0), None]);
+    history.add(
+        sample::record(sample::plan(Cpu, Model::Threads, 2), 2.0, 1.0),
+        Trace::new(2),
+    );
+    assert_eq!(
+        speedups(&history),
+        [Some(1.0), Some(2.0), Some(1.0), Some(6.0), None]
+    );
     history.choose_baseline(1).unwrap();
-    assert_eq!(speedups(&history), [Some(1.0), Some(2.0), Some(1.0), Some(6.0), Some(4.0)]);
+    assert_eq!(
+        speedups(&history),
+        [Some(1.0), Some(2.0), Some(1.0), Some(6.0), Some(4.0)]
+    );
     history.remove(&[1]);
     assert_eq!(speedups(&history), [None, Some(1.0), Some(6.0), None]);
     history.restore();
-    assert_eq!(speedups(&history), [Some(1.0), Some(2.0), Some(1.0), Some(6.0), Some(4.0)]);
+    assert_eq!(
+        speedups(&history),
+        [Some(1.0), Some(2.0), Some(1.0), Some(6.0), Some(4.0)]
+    );
 }
 
 #[test]
-fn a_sweep_is_measured_against_the_median_of_its_own_serial_runs_and_what_warmed_up_against_nothing() {
+fn a_sweep_is_measured_against_the_median_of_its_own_serial_runs_and_what_warmed_up_against_nothing()
+ {
     let mut history = sample::history(8);
     let mut add = |model, wall_s, campaign: Option<(&str, u32)>| {
         let workers = if model == Model::Serial { 1 } else { 2 };
         let mut record = sample::record(sample::plan(Cpu, model, workers), wall_s, 1.0);
-        record.campaign = campaign.map(|(id, round)| Part { id: id.into(), round });
+        record.campaign = campaign.map(|(id, round)| Part {
+            id: id.into(),
+            round,
+        });
         history.add(record, Trace::new(1));
     };
     add(Model::Threads, 2.0, None);
@@ -82,19 +112,36 @@ fn a_sweep_is_measured_against_the_median_of_its_own_serial_runs_and_what_warmed
         "without a serial run of its own: the sweep's"
     );
     assert_eq!(speedups(&history)[3..5], [Some(1.0), Some(2.0)]);
-    history.add(sample::record(sample::plan(Cpu, Model::Serial, 1), 6.0, 1.0), Trace::new(1));
+    history.add(
+        sample::record(sample::plan(Cpu, Model::Serial, 1), 6.0, 1.0),
+        Trace::new(1),
+    );
     assert_eq!(speedups(&history)[0], Some(3.0), "its own");
-    assert_eq!(speedups(&history)[3..5], [Some(1.0), Some(2.0)], "a sweep does not follow");
+    assert_eq!(
+        speedups(&history)[3..5],
+        [Some(1.0), Some(2.0)],
+        "a sweep does not follow"
+    );
 }
 
 #[test]
 fn runs_that_a_shared_file_and_the_kept_history_both_have_count_once() {
     let mut history = sample::history(8);
     let kept = provenance(&history, "a", "sample");
-    let recorded = Arc::new(Provenance { origin: Origin::Recorded, ..(*kept).clone() });
+    let recorded = Arc::new(Provenance {
+        origin: Origin::Recorded,
+        ..(*kept).clone()
+    });
     history.add_earlier(vec![run(1, &recorded, Model::Serial, 8.0)]);
-    history.add_earlier(vec![run(1, &kept, Model::Serial, 8.0), run(2, &kept, Model::Threads, 4.0)]);
-    let origins: Vec<Origin> = history.entries().iter().map(|entry| entry.provenance.origin).collect();
+    history.add_earlier(vec![
+        run(1, &kept, Model::Serial, 8.0),
+        run(2, &kept, Model::Threads, 4.0),
+    ]);
+    let origins: Vec<Origin> = history
+        .entries()
+        .iter()
+        .map(|entry| entry.provenance.origin)
+        .collect();
     assert_eq!(origins, [Origin::Recorded, Origin::Earlier]);
 }
 
@@ -103,13 +150,24 @@ fn picture() -> Trace {
     let event = |i: u64| Transition {
         at: i * 100,
         task: Some(0),
-        phase: if i.is_multiple_of(2) { Phase::Computing } else { Phase::File },
+        phase: if i.is_multiple_of(2) {
+            Phase::Computing
+        } else {
+            Phase::File
+        },
         core: 0,
         after_gap: false,
     };
     let mut trace = Trace::new(1);
-    let lanes = vec![LaneUpdate { transitions: (0..50_000).map(event).collect(), ..LaneUpdate::default() }];
-    trace.apply(Batch { now: 5_000_000, lanes, ..Batch::default() });
+    let lanes = vec![LaneUpdate {
+        transitions: (0..50_000).map(event).collect(),
+        ..LaneUpdate::default()
+    }];
+    trace.apply(Batch {
+        now: 5_000_000,
+        lanes,
+        ..Batch::default()
+    });
     trace
 }
 
@@ -117,18 +175,34 @@ fn picture() -> Trace {
 fn pictures_that_can_be_read_again_make_room_before_any_is_thinned_unless_they_are_looked_at() {
     let mut history = sample::history(2);
     let a = provenance(&history, "a", "sample");
-    history.add_earlier((1..=3).map(|number| run(number, &a, Model::Serial, 1.0)).collect());
-    history.add(sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0), picture());
+    history.add_earlier(
+        (1..=3)
+            .map(|number| run(number, &a, Model::Serial, 1.0))
+            .collect(),
+    );
+    history.add(
+        sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0),
+        picture(),
+    );
     history.look_at(vec![1]);
     for number in 1..=3 {
         assert!(!history.set_picture(number, Ok(Box::new(picture()))));
     }
     let one = history.entries()[3].trace.bytes();
     assert!(!history.make_room(one * 2 + one / 2));
-    let there: Vec<bool> = history.entries().iter().map(|entry| entry.picture == Picture::Here).collect();
+    let there: Vec<bool> = history
+        .entries()
+        .iter()
+        .map(|entry| entry.picture == Picture::Here)
+        .collect();
     assert_eq!(there, [true, false, false, true]);
-    assert!(history.entries()[1].trace.lanes().is_empty() && !history.entries()[3].trace.is_thinned());
-    assert!(history.make_room(one), "nothing but those that are looked at or cannot be read again is left");
+    assert!(
+        history.entries()[1].trace.lanes().is_empty() && !history.entries()[3].trace.is_thinned()
+    );
+    assert!(
+        history.make_room(one),
+        "nothing but those that are looked at or cannot be read again is left"
+    );
 }
 
 #[test]
@@ -137,7 +211,10 @@ fn a_picture_that_was_awaited_when_its_run_was_removed_can_be_asked_for_again() 
     let a = provenance(&history, "a", "sample");
     history.add_earlier(vec![run(1, &a, Model::Serial, 1.0)]);
     history.look_at(vec![1]);
-    assert_eq!((history.await_picture(), history.await_picture()), (Some(1), None));
+    assert_eq!(
+        (history.await_picture(), history.await_picture()),
+        (Some(1), None)
+    );
     history.remove(&[1]);
     history.restore();
     assert_eq!(history.await_picture(), Some(1));
@@ -150,7 +227,15 @@ type Compared = (Option<f64>, Option<Baseline>, bool, bool, usize);
 fn compared(history: &History) -> Vec<Compared> {
     let entries = history.entries().iter();
     entries
-        .map(|it| (it.speedup, it.baseline, it.is_baseline, it.is_fastest, it.record.caveats.len()))
+        .map(|it| {
+            (
+                it.speedup,
+                it.baseline,
+                it.is_baseline,
+                it.is_fastest,
+                it.record.caveats.len(),
+            )
+        })
         .collect()
 }
 
@@ -210,17 +295,40 @@ fn a_chosen_baseline_is_what_all_runs_of_its_work_are_measured_against_until_it_
     let other = sample::plan(Io, Model::Serial, 1);
     history.add(sample::record(other, 9.0, 1.0), Trace::new(1));
     let speedups = |history: &History| -> Vec<Option<f64>> {
-        history.entries().iter().map(|entry| entry.speedup).collect()
+        history
+            .entries()
+            .iter()
+            .map(|entry| entry.speedup)
+            .collect()
     };
     history.choose_baseline(threads).unwrap();
-    assert_eq!(speedups(&history), [Some(0.5), Some(1.0), Some(2.0), Some(1.0)], "io has its own");
+    assert_eq!(
+        speedups(&history),
+        [Some(0.5), Some(1.0), Some(2.0), Some(1.0)],
+        "io has its own"
+    );
     assert!(history.entries()[1].is_baseline && !history.entries()[0].is_baseline);
-    assert!(history.entries()[2].verdict().contains("2.0× faster than #2 threads"));
-    assert_eq!(history.entries()[2].efficiency(), None, "it had two workers");
+    assert!(
+        history.entries()[2]
+            .verdict()
+            .contains("2.0× faster than #2 threads")
+    );
+    assert_eq!(
+        history.entries()[2].efficiency(),
+        None,
+        "it had two workers"
+    );
     add(&mut history, Model::Serial, 1, 8.0);
-    assert!(history.entries()[1].is_baseline, "a new serial run does not take the choice away");
+    assert!(
+        history.entries()[1].is_baseline,
+        "a new serial run does not take the choice away"
+    );
     history.choose_baseline(threads).unwrap();
-    assert_eq!(history.entries()[2].speedup, Some(8.0), "the latest serial run again");
+    assert_eq!(
+        history.entries()[2].speedup,
+        Some(8.0),
+        "the latest serial run again"
+    );
     assert_eq!(history.entries()[2].efficiency(), Some(2.0));
 }
 
@@ -232,41 +340,76 @@ fn add_python(
     workers: u64,
     wall_s: f64,
 ) -> usize {
-    let draft = Draft { python: Some(interpreter), ..sample::draft(Cpu, model, workers) };
+    let draft = Draft {
+        python: Some(interpreter),
+        ..sample::draft(Cpu, model, workers)
+    };
     let plan = draft.validate(&Limits::default()).unwrap();
     let trace = Trace::new(plan.workers());
     history.add(sample::record(plan, wall_s, wall_s), trace).0
 }
 
 #[test]
-fn a_python_run_is_measured_against_one_thread_of_its_interpreter_and_native_runs_only_if_the_user_says_so() {
+fn a_python_run_is_measured_against_one_thread_of_its_interpreter_and_native_runs_only_if_the_user_says_so()
+ {
     let usual = crate::fixtures::python::interpreter;
     let free = crate::fixtures::python::free_threaded;
     let mut history = sample::history(2);
     let serial = add(&mut history, Model::Serial, 1, 0.2);
     let processes = add_python(&mut history, usual(), Model::PythonProcesses, 2, 2.0);
-    assert_eq!(history.get(processes).unwrap().speedup, None, "native serial is no baseline of Python");
+    assert_eq!(
+        history.get(processes).unwrap().speedup,
+        None,
+        "native serial is no baseline of Python"
+    );
     let one = add_python(&mut history, usual(), Model::PythonThreads, 1, 4.0);
     let other = add_python(&mut history, free(), Model::PythonThreads, 2, 3.0);
     let native = add(&mut history, Model::Processes, 2, 0.1);
     let gain = |history: &History, number: usize| {
-        history.get(number).unwrap().gain().map(|gain| (gain.over.number, gain.factor))
+        history
+            .get(number)
+            .unwrap()
+            .gain()
+            .map(|gain| (gain.over.number, gain.factor))
     };
     assert_eq!(gain(&history, processes), Some((one, 2.0)));
-    assert_eq!(gain(&history, other), None, "another interpreter's thread is none");
+    assert_eq!(
+        gain(&history, other),
+        None,
+        "another interpreter's thread is none"
+    );
     assert_eq!(gain(&history, native), Some((serial, 2.0)));
-    assert_eq!(history.baseline_of(&history.get(processes).unwrap().record.plan).unwrap().number, one);
+    assert_eq!(
+        history
+            .baseline_of(&history.get(processes).unwrap().record.plan)
+            .unwrap()
+            .number,
+        one
+    );
     assert!(history.get(one).unwrap().is_baseline && history.get(serial).unwrap().is_baseline);
     let said = history.verdict_of(processes);
-    assert!(said.starts_with("python-processes (3.13.0): 2.0× faster than one Python thread: "), "{said}");
+    assert!(
+        said.starts_with("python-processes (3.13.0): 2.0× faster than one Python thread: "),
+        "{said}"
+    );
 
     history.choose_baseline(serial).unwrap();
     assert_eq!(gain(&history, processes), Some((serial, 0.1)));
-    assert_eq!(gain(&history, other).map(|(number, _)| number), Some(serial));
-    assert_eq!(history.get(processes).unwrap().efficiency(), None, "Rust against Python is no efficiency");
+    assert_eq!(
+        gain(&history, other).map(|(number, _)| number),
+        Some(serial)
+    );
+    assert_eq!(
+        history.get(processes).unwrap().efficiency(),
+        None,
+        "Rust against Python is no efficiency"
+    );
     history.choose_baseline(one).unwrap();
     assert_eq!(gain(&history, native), Some((one, 40.0)));
-    assert!(history.get(native).unwrap().record.caveats.is_empty(), "another language explains any speed-up");
+    assert!(
+        history.get(native).unwrap().record.caveats.is_empty(),
+        "another language explains any speed-up"
+    );
 }
 
 #[test]
@@ -281,13 +424,21 @@ fn each_kin_of_a_sweep_is_measured_against_its_own_serial_runs() {
             (Model::PythonProcesses, 2, 2.0),
         ] {
             let mut record = sample::record(sample::plan(Cpu, model, workers), wall_s, wall_s);
-            record.campaign = Some(Part { id: "sweep".into(), round });
+            record.campaign = Some(Part {
+                id: "sweep".into(),
+                round,
+            });
             numbers.push(history.add(record, Trace::new(2)).0);
         }
     }
     let gains: Vec<Option<(usize, f64)>> = numbers[4..]
         .iter()
-        .map(|number| history.get(*number)?.gain().map(|gain| (gain.over.number, gain.factor)))
+        .map(|number| {
+            history
+                .get(*number)?
+                .gain()
+                .map(|gain| (gain.over.number, gain.factor))
+        })
         .collect();
     assert_eq!(gains[1], Some((numbers[4], 2.0)));
     assert_eq!(gains[3], Some((numbers[6], 2.0)));
@@ -313,8 +464,18 @@ fn a_run_that_did_not_do_all_of_its_work_is_refused_as_baseline() {
     history.add(record.clone(), Trace::new(2));
     (record.outcome, record.tasks_failed) = (Outcome::Completed, 1);
     history.add(record, Trace::new(2));
-    assert!(history.choose_baseline(1).unwrap_err().contains("it was cancelled"));
-    assert!(history.choose_baseline(2).unwrap_err().contains("tasks failed"));
+    assert!(
+        history
+            .choose_baseline(1)
+            .unwrap_err()
+            .contains("it was cancelled")
+    );
+    assert!(
+        history
+            .choose_baseline(2)
+            .unwrap_err()
+            .contains("tasks failed")
+    );
     assert!(history.entries().iter().all(|entry| !entry.is_baseline));
 }
 
@@ -324,7 +485,11 @@ fn a_speedup_that_the_cores_cannot_explain_is_doubted_once() {
     add(&mut history, Model::Serial, 1, 3.0);
     add(&mut history, Model::Processes, 2, 1.0);
     add(&mut history, Model::Serial, 1, 3.0);
-    let caveats: Vec<usize> = history.entries().iter().map(|entry| entry.record.caveats.len()).collect();
+    let caveats: Vec<usize> = history
+        .entries()
+        .iter()
+        .map(|entry| entry.record.caveats.len())
+        .collect();
     assert_eq!(caveats, [0, 1, 0]);
 }
 
@@ -349,18 +514,36 @@ fn the_oldest_pictures_are_thinned_first_and_only_as_far_as_needed() {
             .map(|i| Transition {
                 at: i * 100,
                 task: Some(0),
-                phase: if i % 2 == 0 { Phase::Computing } else { Phase::File },
+                phase: if i % 2 == 0 {
+                    Phase::Computing
+                } else {
+                    Phase::File
+                },
                 core: 0,
                 after_gap: false,
             })
             .collect();
-        let lanes = vec![LaneUpdate { transitions, ..LaneUpdate::default() }];
-        trace.apply(Batch { now: 5_000_000, lanes, ..Batch::default() });
-        history.add(sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0), trace);
+        let lanes = vec![LaneUpdate {
+            transitions,
+            ..LaneUpdate::default()
+        }];
+        trace.apply(Batch {
+            now: 5_000_000,
+            lanes,
+            ..Batch::default()
+        });
+        history.add(
+            sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0),
+            trace,
+        );
     }
     let one = history.entries()[0].trace.bytes();
     assert!(history.make_room(one * 2 + one / 2));
-    let thinned: Vec<bool> = history.entries().iter().map(|entry| entry.trace.is_thinned()).collect();
+    let thinned: Vec<bool> = history
+        .entries()
+        .iter()
+        .map(|entry| entry.trace.is_thinned())
+        .collect();
     assert_eq!(thinned, [true, false, false]);
 }
 
@@ -383,7 +566,10 @@ fn every_run_stays_in_the_history_and_has_the_number_under_which_it_is_kept() {
         3 => Just(Step::Kept),
         1 => Just(Step::Earlier),
     ];
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
     proptest!(config, |(steps in prop::collection::vec(step, 1..30), before in 0..6_usize, gap in 0..4_usize)| {
         let machine = sample::history(8).here().machine.clone();
         let here = Provenance::here("here", machine.clone());

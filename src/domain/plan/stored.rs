@@ -24,7 +24,9 @@ pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::
 /// # Errors
 /// What no plan can be, in one sentence: the limits are the program's own, whatever this machine allows.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Plan, D::Error> {
-    StoredPlan::deserialize(deserializer)?.restored().map_err(Error::custom)
+    StoredPlan::deserialize(deserializer)?
+        .restored()
+        .map_err(Error::custom)
 }
 
 /// A plan as the JSON shows it.
@@ -84,10 +86,15 @@ impl Parameters {
     fn of(plan: &Plan) -> Parameters {
         let seconds = |ms: u32| f64::from(ms) / 1e3;
         let mut parameters = match &plan.workload {
-            Workload::Cpu { iterations } => {
-                Parameters { iterations: Some(*iterations), ..Parameters::default() }
-            }
-            Workload::Io { writes, addresses, files } => {
+            Workload::Cpu { iterations } => Parameters {
+                iterations: Some(*iterations),
+                ..Parameters::default()
+            },
+            Workload::Io {
+                writes,
+                addresses,
+                files,
+            } => {
                 let common = Parameters {
                     writes: Some((*writes).into()),
                     shared_file: Some(*files == Files::OneShared),
@@ -100,7 +107,11 @@ impl Parameters {
                         urls: Some(urls.iter().map(|url| address::masked(url)).collect()),
                         ..common
                     },
-                    Addresses::Loopback { latencies_ms, latency, page_bytes } => Parameters {
+                    Addresses::Loopback {
+                        latencies_ms,
+                        latency,
+                        page_bytes,
+                    } => Parameters {
                         latency_min_s: Some(seconds(latency.min_ms)),
                         latency_max_s: Some(seconds(latency.max_ms)),
                         latencies_s: Some(latencies_ms.iter().copied().map(seconds).collect()),
@@ -124,9 +135,19 @@ impl Parameters {
 impl StoredPlan {
     fn restored(self) -> Result<Plan, String> {
         let draft = self.draft()?;
-        let mut plan = draft.validate(&Limits::default()).map_err(|Invalid { sentence, .. }| sentence)?;
+        let mut plan = draft
+            .validate(&Limits::default())
+            .map_err(|Invalid { sentence, .. }| sentence)?;
         if let (
-            Workload::Io { addresses: Addresses::Loopback { latencies_ms, latency, .. }, .. },
+            Workload::Io {
+                addresses:
+                    Addresses::Loopback {
+                        latencies_ms,
+                        latency,
+                        ..
+                    },
+                ..
+            },
             Some(listed),
         ) = (&mut plan.workload, &self.parameters.latencies_s)
         {
@@ -146,10 +167,26 @@ impl StoredPlan {
         }
         set(&mut draft.writes, given.writes);
         set(&mut draft.page_bytes, given.page_bytes);
-        set(&mut draft.addresses, given.latencies_s.as_ref().map(|all| all.len() as u64).or(given.addresses));
-        set(&mut draft.latency_min_ms, given.latency_min_s.map(|s| whole(s * 1e3)));
-        set(&mut draft.latency_max_ms, given.latency_max_s.map(|s| whole(s * 1e3)));
-        set(&mut draft.switch_interval_us, given.switch_interval_s.map(|s| whole(s * 1e6)));
+        set(
+            &mut draft.addresses,
+            given
+                .latencies_s
+                .as_ref()
+                .map(|all| all.len() as u64)
+                .or(given.addresses),
+        );
+        set(
+            &mut draft.latency_min_ms,
+            given.latency_min_s.map(|s| whole(s * 1e3)),
+        );
+        set(
+            &mut draft.latency_max_ms,
+            given.latency_max_s.map(|s| whole(s * 1e3)),
+        );
+        set(
+            &mut draft.switch_interval_us,
+            given.switch_interval_s.map(|s| whole(s * 1e6)),
+        );
         if given.shared_file == Some(true) {
             draft.files = Files::OneShared;
         }
@@ -168,17 +205,29 @@ fn whole(value: f64) -> u64 {
 
 fn check_urls(urls: &[String]) -> Result<(), String> {
     if !(1..=MAX_ADDRESSES).contains(&(urls.len() as u64)) {
-        return Err(format!("addresses must be from 1 to {}, not {}", grouped(MAX_ADDRESSES), urls.len()));
+        return Err(format!(
+            "addresses must be from 1 to {}, not {}",
+            grouped(MAX_ADDRESSES),
+            urls.len()
+        ));
     }
-    let is_bad = |url: &&String| url.chars().any(is_treacherous) || address::check_address(url).is_err();
-    urls.iter().find(is_bad).map_or(Ok(()), |url| Err(format!("{} is no address", address::shown(url))))
+    let is_bad =
+        |url: &&String| url.chars().any(is_treacherous) || address::check_address(url).is_err();
+    urls.iter().find(is_bad).map_or(Ok(()), |url| {
+        Err(format!("{} is no address", address::shown(url)))
+    })
 }
 
 fn checked_latencies(listed: &[f64], range: LatencyRange) -> Result<Vec<u32>, String> {
     let in_ms = |seconds: &f64| {
         let ms = u32::try_from(whole(seconds * 1e3)).ok()?;
-        let is_drawn = (range.min_ms..=range.max_ms).contains(&ms) && u64::from(ms) <= MAX_LATENCY_MS;
+        let is_drawn =
+            (range.min_ms..=range.max_ms).contains(&ms) && u64::from(ms) <= MAX_LATENCY_MS;
         (is_drawn && *seconds >= 0.0).then_some(ms)
     };
-    listed.iter().map(in_ms).collect::<Option<_>>().ok_or_else(|| "a latency is not in its range".into())
+    listed
+        .iter()
+        .map(in_ms)
+        .collect::<Option<_>>()
+        .ok_or_else(|| "a latency is not in its range".into())
 }

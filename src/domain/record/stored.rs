@@ -32,14 +32,31 @@ fn disagreement(record: &Record) -> Option<String> {
     let (workers, tasks) = (record.plan.workers(), record.plan.tasks());
     // A history keeps the workers elsewhere if they are many.
     if !record.workers.is_empty() && record.workers.len() != workers as usize {
-        return Some(format!("the plan has {workers} workers, the record {}", record.workers.len()));
+        return Some(format!(
+            "the plan has {workers} workers, the record {}",
+            record.workers.len()
+        ));
     }
-    if record.workers.iter().zip(0..).any(|(worker, number)| worker.worker != number) {
+    if record
+        .workers
+        .iter()
+        .zip(0..)
+        .any(|(worker, number)| worker.worker != number)
+    {
         return Some("the workers are not in the order of their numbers".into());
     }
     let is_foreign = |task: &&TaskRecord| task.task >= tasks || task.worker >= workers;
-    if let Some(task) = record.tasks.iter().flatten().chain(&record.failures).find(is_foreign) {
-        return Some(format!("task {} of worker {} is not of this plan", task.task, task.worker));
+    if let Some(task) = record
+        .tasks
+        .iter()
+        .flatten()
+        .chain(&record.failures)
+        .find(is_foreign)
+    {
+        return Some(format!(
+            "task {} of worker {} is not of this plan",
+            task.task, task.worker
+        ));
     }
     (record.tasks_failed > tasks || record.tasks_not_begun > tasks)
         .then(|| format!("more than all {tasks} tasks have failed or were not begun"))
@@ -75,7 +92,10 @@ pub mod phases {
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PhaseTimes, A::Error> {
             let mut times = PhaseTimes::default();
             while let Some((name, Seconds(time))) = map.next_entry::<String, Seconds>()? {
-                if let Some(phase) = Phase::MEASURED.into_iter().find(|phase| phase.name() == name) {
+                if let Some(phase) = Phase::MEASURED
+                    .into_iter()
+                    .find(|phase| phase.name() == name)
+                {
                     times[phase] = nanos(time);
                 }
             }
@@ -103,7 +123,11 @@ mod tests {
     use serde_json::{Value, json};
 
     fn record() -> Record {
-        sample::record(sample::plan(WorkloadKind::Io, Model::GilThreads, 3), 1.234_567_891, 0.3)
+        sample::record(
+            sample::plan(WorkloadKind::Io, Model::GilThreads, 3),
+            1.234_567_891,
+            0.3,
+        )
     }
 
     fn changed(change: impl FnOnce(&mut Value)) -> Result<Record, serde_json::Error> {
@@ -118,14 +142,20 @@ mod tests {
             for model in Model::ALL.into_iter().filter(|model| model.executes(kind)) {
                 let workers = if model == Model::Serial { 1 } else { 3 };
                 let mut draft = sample::draft(kind, model, workers);
-                (draft.files, draft.seed, draft.switch_interval_us) = (Files::OneShared, u64::MAX, 1_234);
+                (draft.files, draft.seed, draft.switch_interval_us) =
+                    (Files::OneShared, u64::MAX, 1_234);
                 if model == Model::Threads && kind == WorkloadKind::Io {
-                    draft.urls =
-                        Some(vec!["http://127.0.0.1:8080/a?b=c".into(), "https://b.example/".into()]);
+                    draft.urls = Some(vec![
+                        "http://127.0.0.1:8080/a?b=c".into(),
+                        "https://b.example/".into(),
+                    ]);
                 }
                 let plan = draft.validate(&Limits::default()).unwrap();
                 let mut record = sample::record(plan, 1.0 / 3.0, 0.1 + 0.2);
-                record.campaign = Some(Part { id: "a.1".into(), round: 2 });
+                record.campaign = Some(Part {
+                    id: "a.1".into(),
+                    round: 2,
+                });
                 record.tasks_failed = 1;
                 record.failures = vec![TaskRecord {
                     task: 2,
@@ -135,17 +165,29 @@ mod tests {
                     outcome: TaskOutcome::Failed,
                     error: Some("the server said 503".into()),
                 }];
-                record.caveats = vec![Caveat { kind: CaveatKind::Suspended, text: "it slept".into() }];
+                record.caveats = vec![Caveat {
+                    kind: CaveatKind::Suspended,
+                    text: "it slept".into(),
+                }];
                 let json = serde_json::to_string(&record).unwrap();
-                assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record, "{json}");
+                assert_eq!(
+                    serde_json::from_str::<Record>(&json).unwrap(),
+                    record,
+                    "{json}"
+                );
             }
         }
     }
 
     #[test]
     fn what_a_plan_may_not_be_is_refused_in_the_words_of_a_draft() {
-        let error = changed(|json| json["plan"]["tasks"] = json!(0)).unwrap_err().to_string();
-        assert!(error.contains("tasks must be from 1 to 1 000 000, not 0"), "{error}");
+        let error = changed(|json| json["plan"]["tasks"] = json!(0))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("tasks must be from 1 to 1 000 000, not 0"),
+            "{error}"
+        );
         let wrong = [
             ("/plan/workers", json!(1_000_000)),
             ("/plan/model", json!("teleport")),
@@ -176,9 +218,16 @@ mod tests {
     fn keys_that_nobody_knows_are_ignored_and_those_that_may_be_missing_default() {
         let read = changed(|json| {
             json["from_the_future"] = json!({ "a": [1, 2] });
-            for key in
-                ["campaign", "caveats", "cores", "failures", "memory_bytes", "tasks", "gil", "observer"]
-            {
+            for key in [
+                "campaign",
+                "caveats",
+                "cores",
+                "failures",
+                "memory_bytes",
+                "tasks",
+                "gil",
+                "observer",
+            ] {
                 json.as_object_mut().unwrap().remove(key);
             }
         });
@@ -191,9 +240,15 @@ mod tests {
         let read = changed(|json| json["caveats"] = later).unwrap();
         assert_eq!(
             read.caveats,
-            [Caveat { kind: CaveatKind::Other, text: "a worker was on both sides".into() }]
+            [Caveat {
+                kind: CaveatKind::Other,
+                text: "a worker was on both sides".into()
+            }]
         );
-        assert_eq!(serde_json::to_value(&read).unwrap()["caveats"][0]["kind"], "other");
+        assert_eq!(
+            serde_json::to_value(&read).unwrap()["caveats"][0]["kind"],
+            "other"
+        );
     }
 
     #[test]
@@ -207,20 +262,36 @@ mod tests {
             pool_s: None,
             memory_bytes: Some(12_345),
             manager_cpu_s: Some(0.2),
-            output: Some(PrintedOutput { text: "one\ntwo".into(), bytes: 7 }),
+            output: Some(PrintedOutput {
+                text: "one\ntwo".into(),
+                bytes: 7,
+            }),
         });
-        record.gil = Some(GilTotals { switches: None, is_estimate: true, wait_s: 0.25 });
+        record.gil = Some(GilTotals {
+            switches: None,
+            is_estimate: true,
+            wait_s: 0.25,
+        });
         record.phase_source = PhaseSource::ClockGilEstimated;
         let json = serde_json::to_value(&record).unwrap();
         assert_eq!(json["plan"]["parameters"]["start_method"], "fork");
         assert_eq!(json["phase_source"], "cpu-clock+gil-estimated");
-        assert_eq!(serde_json::from_value::<Record>(json.clone()).unwrap(), record);
+        assert_eq!(
+            serde_json::from_value::<Record>(json.clone()).unwrap(),
+            record
+        );
         let mut foreign = json.clone();
         foreign["python"]["output"]["text"] = json!("a\u{1b}[2J\nb\u{202e}");
         foreign["plan"]["parameters"]["python"]["path"] = json!("/bin/\u{7}python3");
         let read: Record = serde_json::from_value(foreign).unwrap();
-        assert_eq!(read.python.unwrap().output.unwrap().text, "a\u{fffd}[2J\nb\u{fffd}");
-        assert_eq!(read.plan.interpreter().unwrap().path, "/bin/\u{fffd}python3");
+        assert_eq!(
+            read.python.unwrap().output.unwrap().text,
+            "a\u{fffd}[2J\nb\u{fffd}"
+        );
+        assert_eq!(
+            read.plan.interpreter().unwrap().path,
+            "/bin/\u{fffd}python3"
+        );
         for (pointer, wrong) in [
             ("/python/imports_s", json!(-1)),
             ("/python/gil", json!("perhaps")),
@@ -231,7 +302,10 @@ mod tests {
         ] {
             let mut broken = json.clone();
             *broken.pointer_mut(pointer).unwrap() = wrong.clone();
-            assert!(serde_json::from_value::<Record>(broken).is_err(), "{pointer} = {wrong}");
+            assert!(
+                serde_json::from_value::<Record>(broken).is_err(),
+                "{pointer} = {wrong}"
+            );
         }
     }
 
@@ -243,7 +317,10 @@ mod tests {
             json["started_at"] = json!("\u{7}now");
         });
         let read = read.unwrap();
-        assert_eq!(read.error.as_deref(), Some("a\u{fffd}[2J\u{fffd}b\u{fffd}c"));
+        assert_eq!(
+            read.error.as_deref(),
+            Some("a\u{fffd}[2J\u{fffd}b\u{fffd}c")
+        );
         assert_eq!(read.started_at, "\u{fffd}now");
     }
 
@@ -269,7 +346,10 @@ mod tests {
             json["python"]["output"] = json!({ "text": "one\nhttp://me:secret@h/", "bytes": 30 });
         });
         let read = read.unwrap();
-        let told = format!("{:?} {:?} {:?} {:?}", read.error, read.failures, read.tasks, read.python);
+        let told = format!(
+            "{:?} {:?} {:?} {:?}",
+            read.error, read.failures, read.tasks, read.python
+        );
         assert!(!told.contains("secret"), "{told}");
         assert_eq!(told.matches("***@").count(), 4, "{told}");
     }

@@ -24,7 +24,13 @@ pub(super) struct Medians<'a> {
 impl<'a> Medians<'a> {
     /// Of values in ascending order, at least one.
     pub(super) fn of(sorted: &'a [f64], seed: u64) -> Medians<'a> {
-        Medians { sorted, random: Random { state: seed, spare: None } }
+        Medians {
+            sorted,
+            random: Random {
+                state: seed,
+                spare: None,
+            },
+        }
     }
 
     /// The value that the number, from 0..1, draws.
@@ -59,7 +65,10 @@ pub(super) fn percentiles(mut values: Vec<f64>) -> Interval {
     let outside = (values.len() as f64 * (1.0 - CONFIDENCE) / 2.0) as usize;
     let last = values.len() - 1 - outside;
     let mut at = |index: usize| *values.select_nth_unstable_by(index, f64::total_cmp).1;
-    Interval { low: at(outside), high: at(last) }
+    Interval {
+        low: at(outside),
+        high: at(last),
+    }
 }
 
 /// Seeds of independent sequences, made from one.
@@ -131,7 +140,9 @@ mod tests {
         let mut medians: Vec<f64> = Medians::of(sorted, 7).take(DRAWS).collect();
         medians.sort_unstable_by(f64::total_cmp);
         let groups = medians.chunk_by(|a, b| a == b);
-        groups.map(|group| (group[0], group.len() as f64 / DRAWS as f64)).collect()
+        groups
+            .map(|group| (group[0], group.len() as f64 / DRAWS as f64))
+            .collect()
     }
 
     /// The same by going through all resamples.
@@ -148,7 +159,9 @@ mod tests {
             .collect();
         medians.sort_unstable_by(f64::total_cmp);
         let groups = medians.chunk_by(|a, b| a == b);
-        groups.map(|group| (group[0], group.len() as f64 / resamples as f64)).collect()
+        groups
+            .map(|group| (group[0], group.len() as f64 / resamples as f64))
+            .collect()
     }
 
     #[test]
@@ -158,12 +171,21 @@ mod tests {
         for n in 1..=values.len() {
             let (drawn, exact) = (shares(&values[..n]), exact_shares(&values[..n]));
             for (value, share) in &exact {
-                let found = drawn.iter().find(|(other, _)| other == value).map_or(0.0, |(_, share)| *share);
+                let found = drawn
+                    .iter()
+                    .find(|(other, _)| other == value)
+                    .map_or(0.0, |(_, share)| *share);
                 // Five standard deviations of a count.
                 let tolerance = 5.0 * (share * (1.0 - share) / DRAWS as f64).sqrt() + 1e-12;
-                assert!((found - share).abs() <= tolerance, "n = {n}, {value}: {found}, not {share}");
+                assert!(
+                    (found - share).abs() <= tolerance,
+                    "n = {n}, {value}: {found}, not {share}"
+                );
             }
-            assert!(drawn.len() <= exact.len(), "n = {n}: a median that no resample has");
+            assert!(
+                drawn.len() <= exact.len(),
+                "n = {n}: a median that no resample has"
+            );
         }
     }
 
@@ -172,7 +194,11 @@ mod tests {
         let values: Vec<f64> = (0..1_000).map(|i| f64::from(i) / 1_000.0).collect();
         let medians: Vec<f64> = Medians::of(&values, 3).take(DRAWS).collect();
         let mean = medians.iter().sum::<f64>() / DRAWS as f64;
-        let variance = medians.iter().map(|median| (median - mean).powi(2)).sum::<f64>() / DRAWS as f64;
+        let variance = medians
+            .iter()
+            .map(|median| (median - mean).powi(2))
+            .sum::<f64>()
+            / DRAWS as f64;
         // Of uniform values it is 1 / 4n, nearly.
         assert!((variance * 4_000.0 - 1.0).abs() < 0.02, "{variance}");
         assert!((mean - 0.4995).abs() < 0.001, "{mean}");
@@ -181,7 +207,19 @@ mod tests {
     #[test]
     fn the_percentiles_leave_as_many_outside_at_both_ends() {
         let interval = percentiles((0..2_000).rev().map(f64::from).collect());
-        assert_eq!(interval, Interval { low: 50.0, high: 1_949.0 });
-        assert_eq!(percentiles(vec![3.0]), Interval { low: 3.0, high: 3.0 });
+        assert_eq!(
+            interval,
+            Interval {
+                low: 50.0,
+                high: 1_949.0
+            }
+        );
+        assert_eq!(
+            percentiles(vec![3.0]),
+            Interval {
+                low: 3.0,
+                high: 3.0
+            }
+        );
     }
 }

@@ -72,18 +72,23 @@ pub struct Fit<T> {
 
 impl<T: Law> Fit<T> {
     /// The speed-up that the law says for so many workers.
-    #[must_use]
     pub fn at(&self, workers: f64) -> f64 {
         self.law.speedup(workers)
     }
 
     /// What to say beside it, so that nobody trusts it more than the points allow; nothing if there is no reason.
-    #[must_use]
     pub fn doubt(&self) -> Option<String> {
-        let poor =
-            self.is_poor().then(|| format!("describes it badly: times are off by {:.0} %", self.rms * 100.0));
+        let poor = self.is_poor().then(|| {
+            format!(
+                "describes it badly: times are off by {:.0} %",
+                self.rms * 100.0
+            )
+        });
         // Often harmless: noise alone takes a coherency of 0 below it.
-        let clamped = self.law.is_clamped().then(|| "a parameter is held at its bound".to_string());
+        let clamped = self
+            .law
+            .is_clamped()
+            .then(|| "a parameter is held at its bound".to_string());
         let doubts: Vec<String> = poor.into_iter().chain(clamped).collect();
         (!doubts.is_empty()).then(|| doubts.join("; "))
     }
@@ -91,13 +96,11 @@ impl<T: Law> Fit<T> {
 
 impl<T> Fit<T> {
     /// Whether so many workers lie beyond twice the measured range, where a fitted law is a guess and must say so.
-    #[must_use]
     pub fn is_far(&self, workers: f64) -> bool {
         workers > 2.0 * self.to || workers < self.from / 2.0
     }
 
     /// Whether the law does not describe what was measured, see [`POOR`]: whoever shows it says so.
-    #[must_use]
     pub fn is_poor(&self) -> bool {
         self.rms > POOR
     }
@@ -138,8 +141,10 @@ impl Samples {
             let is_count = point.workers.is_finite() && point.workers >= 1.0;
             Some((point.workers, positive(&point.times).filter(|_| is_count)?))
         };
-        let samples =
-            Samples { serial: positive(serial)?, points: points.iter().map(point).collect::<Option<_>>()? };
+        let samples = Samples {
+            serial: positive(serial)?,
+            points: points.iter().map(point).collect::<Option<_>>()?,
+        };
         (is_repeated && samples.counts() >= LEAST_POINTS).then_some(samples)
     }
 
@@ -153,8 +158,10 @@ impl Samples {
 
     fn medians(&self) -> Vec<Median> {
         let serial = middle(&self.serial);
-        let point =
-            |(workers, times): &(f64, Vec<f64>)| Median { workers: *workers, time: middle(times) / serial };
+        let point = |(workers, times): &(f64, Vec<f64>)| Median {
+            workers: *workers,
+            time: middle(times) / serial,
+        };
         self.points.iter().map(point).collect()
     }
 
@@ -172,7 +179,10 @@ impl Samples {
         std::iter::from_fn(move || {
             let serial = serial.next()?;
             let next = |(workers, times): &mut (f64, Medians)| {
-                times.next().map(|time| Median { workers: *workers, time: time / serial })
+                times.next().map(|time| Median {
+                    workers: *workers,
+                    time: time / serial,
+                })
             };
             points.iter_mut().map(next).collect()
         })
@@ -180,18 +190,31 @@ impl Samples {
 }
 
 /// The law that describes the points best.
-fn fit<const N: usize, T: Linear<N>>(serial: &[f64], points: &[Point], seed: u64) -> Option<Fit<T>> {
+fn fit<const N: usize, T: Linear<N>>(
+    serial: &[f64],
+    points: &[Point],
+    seed: u64,
+) -> Option<Fit<T>> {
     let samples = Samples::of(serial, points)?;
     let medians = samples.medians();
     let best = T::solve(&medians);
-    let refits: Vec<[f64; N]> =
-        samples.resampled(seed).take(RESAMPLES).map(|medians| T::solve(&medians).bounded).collect();
+    let refits: Vec<[f64; N]> = samples
+        .resampled(seed)
+        .take(RESAMPLES)
+        .map(|medians| T::solve(&medians).bounded)
+        .collect();
     let law = T::with(std::array::from_fn(|at| {
         let value = best.bounded[at];
         let interval = percentiles(refits.iter().map(|refit| refit[at]).collect()).with(value);
-        Parameter { value, interval, clamped: (best.free[at] - value).abs() > ROUNDING }
+        Parameter {
+            value,
+            interval,
+            clamped: (best.free[at] - value).abs() > ROUNDING,
+        }
     }));
-    let errors = medians.iter().map(|point| (1.0 - 1.0 / (law.speedup(point.workers) * point.time)).powi(2));
+    let errors = medians
+        .iter()
+        .map(|point| (1.0 - 1.0 / (law.speedup(point.workers) * point.time)).powi(2));
     let rms = (errors.sum::<f64>() / medians.len() as f64).sqrt();
     let counts = || medians.iter().map(|point| point.workers);
     Some(Fit {

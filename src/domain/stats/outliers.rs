@@ -33,13 +33,20 @@ pub struct Outlier {
 ///
 /// It is a question of how far away a value lies in terms of the others' spread: among three or four values that happen
 /// to lie close, a small difference is enough. Whether it matters is for the caller to ask.
-#[must_use]
 pub fn outliers(values: &[f64]) -> Vec<Outlier> {
-    let Some(centre) = median(values).filter(|_| values.len() >= LEAST) else { return vec![] };
-    let Some(unit) = normal_deviation(values, centre) else { return vec![] };
-    let scores =
-        values.iter().enumerate().map(|(index, value)| Outlier { index, z: (value - centre) / unit });
-    scores.filter(|outlier| outlier.z.abs() > THRESHOLD).collect()
+    let Some(centre) = median(values).filter(|_| values.len() >= LEAST) else {
+        return vec![];
+    };
+    let Some(unit) = normal_deviation(values, centre) else {
+        return vec![];
+    };
+    let scores = values.iter().enumerate().map(|(index, value)| Outlier {
+        index,
+        z: (value - centre) / unit,
+    });
+    scores
+        .filter(|outlier| outlier.z.abs() > THRESHOLD)
+        .collect()
 }
 
 /// The standard deviation, if the values are normal, from a robust measure of spread. `None` if all are equal.
@@ -48,7 +55,11 @@ fn normal_deviation(values: &[f64], centre: f64) -> Option<f64> {
     let deviations = sorted(&deviations)?;
     let mad = super::middle(&deviations);
     let mean = deviations.iter().sum::<f64>() / deviations.len() as f64;
-    let deviation = if mad > 0.0 { mad / MAD_OF_NORMAL } else { mean / MEAN_AD_OF_NORMAL };
+    let deviation = if mad > 0.0 {
+        mad / MAD_OF_NORMAL
+    } else {
+        mean / MEAN_AD_OF_NORMAL
+    };
     (deviation > 0.0).then_some(deviation)
 }
 
@@ -57,7 +68,10 @@ mod tests {
     use super::*;
 
     fn found(values: &[f64]) -> Vec<usize> {
-        outliers(values).into_iter().map(|outlier| outlier.index).collect()
+        outliers(values)
+            .into_iter()
+            .map(|outlier| outlier.index)
+            .collect()
     }
 
     /// Rousseeuw and Hubert: *Robust statistics for outlier detection*, WIREs Data Mining and Knowledge Discovery 1, 2011:

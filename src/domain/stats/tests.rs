@@ -32,7 +32,12 @@ fn the_median_is_the_middle_value_or_the_mean_of_the_two_middle_ones() {
 
 #[test]
 fn nothing_is_said_of_no_values_or_of_some_that_are_not_finite() {
-    for values in [&[][..], &[f64::NAN], &[1.0, f64::INFINITY, 2.0], &[f64::NEG_INFINITY, 1.0]] {
+    for values in [
+        &[][..],
+        &[f64::NAN],
+        &[1.0, f64::INFINITY, 2.0],
+        &[f64::NEG_INFINITY, 1.0],
+    ] {
         assert_eq!(median(values), None);
         assert_eq!(spread(values, 1), None);
         assert_eq!(ratio(values, &[1.0], 1), None);
@@ -44,9 +49,27 @@ fn nothing_is_said_of_no_values_or_of_some_that_are_not_finite() {
 
 #[test]
 fn a_single_value_has_no_interval() {
-    assert_eq!(spread(&[2.0], 1), Some(Spread { n: 1, median: 2.0, interval: None, min: 2.0, max: 2.0 }));
-    assert_eq!(ratio(&[4.0], &[2.0], 1), Some(Ratio { value: 2.0, interval: None }));
-    assert_eq!(ratio(&[4.0, 4.0, 4.0], &[2.0], 1).map(|ratio| ratio.interval), Some(None));
+    assert_eq!(
+        spread(&[2.0], 1),
+        Some(Spread {
+            n: 1,
+            median: 2.0,
+            interval: None,
+            min: 2.0,
+            max: 2.0
+        })
+    );
+    assert_eq!(
+        ratio(&[4.0], &[2.0], 1),
+        Some(Ratio {
+            value: 2.0,
+            interval: None
+        })
+    );
+    assert_eq!(
+        ratio(&[4.0, 4.0, 4.0], &[2.0], 1).map(|ratio| ratio.interval),
+        Some(None)
+    );
 }
 
 #[test]
@@ -67,7 +90,10 @@ fn the_interval_of_few_values_is_the_known_one() {
 #[test]
 fn equal_values_have_an_interval_without_width() {
     let spread = spread(&[0.25; 7], 1).unwrap();
-    assert_eq!((spread.median, spread.interval), (0.25, interval(0.25, 0.25)));
+    assert_eq!(
+        (spread.median, spread.interval),
+        (0.25, interval(0.25, 0.25))
+    );
     let ratio = ratio(&[3.0; 4], &[1.5; 9], 1).unwrap();
     assert_eq!((ratio.value, ratio.interval), (2.0, interval(2.0, 2.0)));
     assert!(ratio.is_clear());
@@ -77,7 +103,13 @@ fn equal_values_have_an_interval_without_width() {
 fn the_interval_contains_the_true_median_about_as_often_as_it_says() {
     // The true median of these times is 1.
     let coverage = |n: usize| {
-        share(500, |state| spread(&times(n, state), *state).unwrap().interval.unwrap().contains(1.0))
+        share(500, |state| {
+            spread(&times(n, state), *state)
+                .unwrap()
+                .interval
+                .unwrap()
+                .contains(1.0)
+        })
     };
     for n in [10, 31] {
         let found = coverage(n);
@@ -87,20 +119,38 @@ fn the_interval_contains_the_true_median_about_as_often_as_it_says() {
 
 #[test]
 fn few_repeats_cover_what_their_reach_says_and_no_more() {
-    for (n, expected) in [(1, 0.0), (2, 0.5), (3, 0.75), (4, 0.875), (5, 0.9375), (6, 0.95), (1_000, 0.95)] {
+    for (n, expected) in [
+        (1, 0.0),
+        (2, 0.5),
+        (3, 0.75),
+        (4, 0.875),
+        (5, 0.9375),
+        (6, 0.95),
+        (1_000, 0.95),
+    ] {
         assert_eq!(reach(n), expected);
     }
     for n in [2, 3, 5] {
-        let found =
-            share(500, |state| spread(&times(n, state), *state).unwrap().interval.unwrap().contains(1.0));
+        let found = share(500, |state| {
+            spread(&times(n, state), *state)
+                .unwrap()
+                .interval
+                .unwrap()
+                .contains(1.0)
+        });
         assert!((found - reach(n)).abs() < 0.07, "{n} repeats: {found}");
     }
 }
 
 #[test]
 fn two_samples_of_the_same_thing_are_told_apart_as_rarely_as_documented() {
-    let told_apart =
-        |n: usize| share(500, |state| ratio(&times(n, state), &times(n, state), *state).unwrap().is_clear());
+    let told_apart = |n: usize| {
+        share(500, |state| {
+            ratio(&times(n, state), &times(n, state), *state)
+                .unwrap()
+                .is_clear()
+        })
+    };
     for (n, range) in [(2, 0.25..0.42), (3, 0.06..0.15), (10, 0.01..0.08)] {
         let found = told_apart(n);
         assert!(range.contains(&found), "{n} repeats: {found}");
@@ -109,7 +159,10 @@ fn two_samples_of_the_same_thing_are_told_apart_as_rarely_as_documented() {
 
 #[test]
 fn a_difference_is_clear_if_the_interval_excludes_one() {
-    let ratio = |interval| Ratio { value: 1.2, interval };
+    let ratio = |interval| Ratio {
+        value: 1.2,
+        interval,
+    };
     assert!(ratio(interval(1.1, 1.3)).is_clear());
     assert!(ratio(interval(0.7, 0.9)).is_clear());
     assert!(!ratio(interval(0.9, 1.3)).is_clear());
@@ -122,10 +175,21 @@ fn a_ratio_of_ratios_does_not_see_what_both_sides_share() {
     let (one, two, ten) = ([1.0, 1.02, 1.04], [2.0, 2.04, 2.08], [10.0, 10.2, 10.4]);
     let twenty = two.map(|value| value * 10.0);
     let ratio = ratio_of_ratios((&two, &one), (&twenty, &ten), 1).unwrap();
-    assert!((ratio.value - 1.0).abs() < 1e-12 && !ratio.is_clear(), "{ratio:?}");
+    assert!(
+        (ratio.value - 1.0).abs() < 1e-12 && !ratio.is_clear(),
+        "{ratio:?}"
+    );
     let ratio = ratio_of_ratios((&two, &one), (&ten, &ten), 1).unwrap();
-    assert!((ratio.value - 2.0).abs() < 1e-12 && ratio.is_clear(), "{ratio:?}");
-    assert_eq!(ratio_of_ratios((&two[..1], &one), (&ten, &ten), 1).unwrap().interval, None);
+    assert!(
+        (ratio.value - 2.0).abs() < 1e-12 && ratio.is_clear(),
+        "{ratio:?}"
+    );
+    assert_eq!(
+        ratio_of_ratios((&two[..1], &one), (&ten, &ten), 1)
+            .unwrap()
+            .interval,
+        None
+    );
     assert_eq!(ratio_of_ratios((&[], &one), (&ten, &ten), 1), None);
 }
 

@@ -10,8 +10,20 @@ use crate::domain::workload::WorkloadKind;
 
 /// What to conclude from these results of a sweep, measured on a machine with so many usable cores.
 pub(super) fn of(plan: &SweepPlan, results: &Results, cores_usable: u32) -> String {
-    let Results { summaries, failed, is_noisy, .. } = results;
-    Told { plan, summaries, failed, cores_usable, is_noisy: *is_noisy }.sentence(&results.series)
+    let Results {
+        summaries,
+        failed,
+        is_noisy,
+        ..
+    } = results;
+    Told {
+        plan,
+        summaries,
+        failed,
+        cores_usable,
+        is_noisy: *is_noisy,
+    }
+    .sentence(&results.series)
 }
 
 /// All that a sentence is made of.
@@ -27,16 +39,19 @@ struct Told<'a> {
 impl Told<'_> {
     /// A clause per executor besides those that the others are measured against, and what speaks against all of them.
     fn sentence(&self, series: &[Series]) -> String {
-        let anything =
-            self.summaries.iter().any(Option::is_some) || self.failed.iter().any(|failed| *failed > 0);
+        let anything = self.summaries.iter().any(Option::is_some)
+            || self.failed.iter().any(|failed| *failed > 0);
         if !anything {
             return "nothing measured yet: the first round warms up and is not counted".into();
         }
         let is_alone = self.summaries.len() == 1;
         let is_base = |index: &usize| self.plan.base_of(*index) == *index;
         let is_told = |series: &&Series| is_alone || !series.configurations.iter().all(is_base);
-        let mut clauses: Vec<String> =
-            series.iter().filter(is_told).map(|series| self.clause(series)).collect();
+        let mut clauses: Vec<String> = series
+            .iter()
+            .filter(is_told)
+            .map(|series| self.clause(series))
+            .collect();
         clauses.extend(self.without_speedups());
         if self.is_noisy {
             clauses.push("but others disturbed most of the runs: measure again".into());
@@ -53,52 +68,86 @@ impl Told<'_> {
             .map(|(_, base)| base)
             .collect();
         let is_missing = |base: &usize| self.summaries[*base].is_none() && self.failed[*base] > 0;
-        bases.into_iter().filter(is_missing).map(|base| match configurations[base].interpreter() {
-            None if self.plan.pythons().is_empty() => "no speed-ups, as no serial run succeeded".into(),
-            None => "no speed-ups of the native models, as no serial run succeeded".into(),
-            Some(interpreter) => format!(
-                "no speed-ups of Python {}, as no run of one thread of it succeeded",
-                interpreter.version_name()
-            ),
-        })
+        bases
+            .into_iter()
+            .filter(is_missing)
+            .map(|base| match configurations[base].interpreter() {
+                None if self.plan.pythons().is_empty() => {
+                    "no speed-ups, as no serial run succeeded".into()
+                }
+                None => "no speed-ups of the native models, as no serial run succeeded".into(),
+                Some(interpreter) => format!(
+                    "no speed-ups of Python {}, as no run of one thread of it succeeded",
+                    interpreter.version_name()
+                ),
+            })
     }
 
     fn clause(&self, series: &Series) -> String {
-        let failed: u32 = series.configurations.iter().map(|index| self.failed[*index]).sum();
+        let failed: u32 = series
+            .configurations
+            .iter()
+            .map(|index| self.failed[*index])
+            .sum();
         let found = match series.best.and_then(|best| self.summaries[best].as_ref()) {
             Some(summary) => self.finding(series, summary),
             None if failed > 0 => return format!("{}: every run failed", series.executor.name()),
             None => "nothing measured yet".into(),
         };
-        let failures =
-            if failed > 0 { format!(" ({} failed)", counted(failed.into(), "run")) } else { String::new() };
+        let failures = if failed > 0 {
+            format!(" ({} failed)", counted(failed.into(), "run"))
+        } else {
+            String::new()
+        };
         format!("{}: {found}{failures}", series.executor.name())
     }
 
     fn measured<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = &'a Summary> {
-        series.configurations.iter().filter_map(|index| self.summaries[*index].as_ref())
+        series
+            .configurations
+            .iter()
+            .filter_map(|index| self.summaries[*index].as_ref())
     }
 
     fn finding(&self, series: &Series, summary: &Summary) -> String {
         let counts = self.measured(series).count();
         let here = self.place(summary);
-        let over = if series.executor.model.is_python() { "one Python thread" } else { "serial" };
+        let over = if series.executor.model.is_python() {
+            "one Python thread"
+        } else {
+            "serial"
+        };
         match &summary.speedup {
             _ if summary.plan.is_serial() && series.configurations.len() == 1 => {
                 text::duration(summary.time.median)
             }
             None => format!("{} {here}", text::duration(summary.time.median)),
             Some(ratio) if is_gain(ratio) => {
-                format!("{} {here}{}", text::speedup(ratio.value), self.beyond(series, summary))
+                format!(
+                    "{} {here}{}",
+                    text::speedup(ratio.value),
+                    self.beyond(series, summary)
+                )
             }
             Some(ratio) if is_loss(ratio) => {
                 let at_best = if counts > 1 { " at best," } else { "" };
-                format!("slower than {over}, {}{at_best} {here}", text::speedup(ratio.value))
+                format!(
+                    "slower than {over}, {}{at_best} {here}",
+                    text::speedup(ratio.value)
+                )
             }
             Some(ratio) => {
                 let unclear = || format!("no clear difference from {over}");
-                let what = if is_about_one(ratio) { "no gain".into() } else { unclear() };
-                if counts == 1 { format!("{what} with {}", workers(summary)) } else { what }
+                let what = if is_about_one(ratio) {
+                    "no gain".into()
+                } else {
+                    unclear()
+                };
+                if counts == 1 {
+                    format!("{what} with {}", workers(summary))
+                } else {
+                    what
+                }
             }
         }
     }
@@ -116,10 +165,9 @@ impl Told<'_> {
     /// What more workers brought, if more were measured.
     fn beyond(&self, series: &Series, summary: &Summary) -> &'static str {
         let more = |other: &Summary| other.plan.workers() > summary.plan.workers();
-        let is_largest_planned = series
-            .configurations
-            .last()
-            .is_some_and(|last| self.plan.configurations()[*last].workers() == summary.plan.workers());
+        let is_largest_planned = series.configurations.last().is_some_and(|last| {
+            self.plan.configurations()[*last].workers() == summary.plan.workers()
+        });
         match self.measured(series).count() {
             1 => "",
             _ if self.measured(series).any(more) => ", no gain beyond",

@@ -17,7 +17,8 @@ const MAX_SHOWN: usize = 40;
 pub fn parse_counts(text: &str, cores_usable: u32) -> Result<Vec<u64>, String> {
     if text.trim().is_empty() {
         return Err(
-            "there is no number of workers: write them as in 1,2,4 or 1..16 or 2^0..2^4 or cores".into()
+            "there is no number of workers: write them as in 1,2,4 or 1..16 or 2^0..2^4 or cores"
+                .into(),
         );
     }
     let mut counts = vec![];
@@ -53,16 +54,24 @@ fn of_part(part: &str, cores_usable: u32) -> Result<Vec<u64>, String> {
     };
     // Some write the end of a range that is included so.
     let last = last.strip_prefix('=').unwrap_or(last);
-    let (first, last) = (end(first.trim(), cores_usable)?, end(last.trim(), cores_usable)?);
+    let (first, last) = (
+        end(first.trim(), cores_usable)?,
+        end(last.trim(), cores_usable)?,
+    );
     let (from, to) = (first.value(), last.value());
     if from > to {
-        return Err(format!("{} is upside down: the smaller number comes first", shown(part)));
+        return Err(format!(
+            "{} is upside down: the smaller number comes first",
+            shown(part)
+        ));
     }
     match (first, last) {
         (End::PowerOfTwo(from), End::PowerOfTwo(to)) => {
             Ok((from..=to).map(|exponent| 1 << exponent).collect())
         }
-        _ if to - from >= MAX_COUNTS as u64 => Err(too_many(part, &grouped((to - from).saturating_add(1)))),
+        _ if to - from >= MAX_COUNTS as u64 => {
+            Err(too_many(part, &grouped((to - from).saturating_add(1))))
+        }
         _ => Ok((from..=to).collect()),
     }
 }
@@ -104,11 +113,18 @@ fn no_count(text: &str) -> String {
 }
 
 fn too_many(text: &str, many: &str) -> String {
-    format!("{} stands for {many} numbers of workers, and at most {MAX_COUNTS} are allowed", shown(text))
+    format!(
+        "{} stands for {many} numbers of workers, and at most {MAX_COUNTS} are allowed",
+        shown(text)
+    )
 }
 
 fn shown(foreign: &str) -> String {
-    let more = if foreign.chars().nth(MAX_SHOWN).is_some() { "…" } else { "" };
+    let more = if foreign.chars().nth(MAX_SHOWN).is_some() {
+        "…"
+    } else {
+        ""
+    };
     format!("'{}{more}'", text::clean(foreign, MAX_SHOWN))
 }
 

@@ -32,7 +32,10 @@ struct Written<'a> {
 impl Serialize for Sweep {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let plan = &self.plan;
-        let locked = plan.configurations().iter().find(|plan| plan.model().has_emulated_lock());
+        let locked = plan
+            .configurations()
+            .iter()
+            .find(|plan| plan.model().has_emulated_lock());
         Written {
             id: &self.id,
             work: plan.work(),
@@ -51,10 +54,13 @@ impl Serialize for Sweep {
 /// What was asked of all interpreters, if it is another than the own default of any of them: asking nothing and asking for
 /// everybody's default is the same sweep.
 fn chosen_start_method(plan: &SweepPlan) -> Option<StartMethod> {
-    plan.configurations().iter().filter_map(Plan::python).find_map(|python| {
-        let default = python.interpreter.start_methods.first();
-        python.start_method.filter(|method| Some(method) != default)
-    })
+    plan.configurations()
+        .iter()
+        .filter_map(Plan::python)
+        .find_map(|python| {
+            let default = python.interpreter.start_methods.first();
+            python.start_method.filter(|method| Some(method) != default)
+        })
 }
 
 /// How a sweep is read: nothing of it is believed before it was checked as a draft is.
@@ -93,9 +99,15 @@ impl<'de> Deserialize<'de> for Sweep {
             seed: read.seed,
         };
         // The machine that measured it allowed what this one may not.
-        let mut plan = draft.validate(&Limits::default()).map_err(de::Error::custom)?;
+        let mut plan = draft
+            .validate(&Limits::default())
+            .map_err(de::Error::custom)?;
         // The latencies of its addresses were drawn where it was measured, perhaps by another version.
-        plan.configurations = plan.configurations.iter().map(|plan| plan.on_work_of(&read.work)).collect();
+        plan.configurations = plan
+            .configurations
+            .iter()
+            .map(|plan| plan.on_work_of(&read.work))
+            .collect();
         Ok(Sweep { id: read.id, plan })
     }
 }

@@ -45,7 +45,12 @@ mod tests {
             }
         }
         // 400 expected, standard deviation 18.
-        assert!(seen.iter().flatten().all(|times| (310..490).contains(times)), "{seen:?}");
+        assert!(
+            seen.iter()
+                .flatten()
+                .all(|times| (310..490).contains(times)),
+            "{seen:?}"
+        );
     }
 
     proptest! {

@@ -92,9 +92,10 @@ pub struct Results {
 
 impl Results {
     /// The series of this executor.
-    #[must_use]
     pub fn series_of(&self, executor: &Executor) -> Option<&Series> {
-        self.series.iter().find(|series| series.executor == *executor)
+        self.series
+            .iter()
+            .find(|series| series.executor == *executor)
     }
 }
 
@@ -112,14 +113,18 @@ pub(super) fn of<'a>(sweep: &Sweep, records: impl IntoIterator<Item = &'a Record
     let plan = &sweep.plan;
     let (measured, ended) = gathered(sweep, records);
     let comparison = Comparison::new(plan, &measured);
-    let mut summaries: Vec<Option<Summary>> =
-        (0..measured.len()).map(|index| comparison.summary(index)).collect();
+    let mut summaries: Vec<Option<Summary>> = (0..measured.len())
+        .map(|index| comparison.summary(index))
+        .collect();
     let best = comparison.best(0..measured.len());
     if let Some(summary) = best.and_then(|best| summaries[best].as_mut()) {
         summary.is_best = true;
     }
-    let series: Vec<Series> =
-        plan.executors().into_iter().map(|executor| comparison.series(executor)).collect();
+    let series: Vec<Series> = plan
+        .executors()
+        .into_iter()
+        .map(|executor| comparison.series(executor))
+        .collect();
     let failed: Vec<u32> = measured.iter().map(|each| each.failed).collect();
     let is_noisy = is_noisy(&measured);
     Results {
@@ -139,21 +144,33 @@ fn is_noisy(measured: &[Measured<'_>]) -> bool {
     let runs = || measured.iter().flat_map(|each| &each.sound);
     let is_disturbed = |record: &&&Record| {
         use CaveatKind::{CoresTaken, NoisyMachine, Suspended};
-        let disturbs = |caveat: &Caveat| matches!(caveat.kind, CoresTaken | NoisyMachine | Suspended);
+        let disturbs =
+            |caveat: &Caveat| matches!(caveat.kind, CoresTaken | NoisyMachine | Suspended);
         record.caveats.iter().any(disturbs)
     };
     2 * runs().filter(is_disturbed).count() > runs().count()
 }
 
 /// The counted records by configuration, and how many runs have ended at all.
-fn gathered<'a>(sweep: &Sweep, records: impl IntoIterator<Item = &'a Record>) -> (Vec<Measured<'a>>, u32) {
+fn gathered<'a>(
+    sweep: &Sweep,
+    records: impl IntoIterator<Item = &'a Record>,
+) -> (Vec<Measured<'a>>, u32) {
     let plans = sweep.plan.configurations();
-    let index: HashMap<(Executor, u32), usize> =
-        plans.iter().enumerate().map(|(index, plan)| ((plan.executor(), plan.workers()), index)).collect();
+    let index: HashMap<(Executor, u32), usize> = plans
+        .iter()
+        .enumerate()
+        .map(|(index, plan)| ((plan.executor(), plan.workers()), index))
+        .collect();
     let mut measured: Vec<Measured> = plans.iter().map(|_| Measured::default()).collect();
     let mut ended = 0;
     for record in records.into_iter().filter(|record| sweep.owns(record)) {
-        let Some(at) = index.get(&(record.plan.executor(), record.plan.workers())).copied() else { continue };
+        let Some(at) = index
+            .get(&(record.plan.executor(), record.plan.workers()))
+            .copied()
+        else {
+            continue;
+        };
         // What has the name of the sweep and is other work was not measured by it.
         if record.plan != plans[at] || record.outcome == Outcome::Cancelled {
             continue;
@@ -184,14 +201,25 @@ struct Comparison<'a> {
 impl<'a> Comparison<'a> {
     fn new(plan: &'a SweepPlan, measured: &'a [Measured<'a>]) -> Comparison<'a> {
         let speedup = |(index, each): (usize, &Measured<'_>)| match plan.base_of(index) {
-            base if base == index => (!each.times.is_empty()).then_some(Ratio { value: 1.0, interval: None }),
+            base if base == index => (!each.times.is_empty()).then_some(Ratio {
+                value: 1.0,
+                interval: None,
+            }),
             base => stats::ratio(&measured[base].times, &each.times, plan.seed()),
         };
-        Comparison { plan, measured, speedups: measured.iter().enumerate().map(speedup).collect() }
+        Comparison {
+            plan,
+            measured,
+            speedups: measured.iter().enumerate().map(speedup).collect(),
+        }
     }
 
     fn summary(&self, index: usize) -> Option<Summary> {
-        let Measured { sound, times, failed } = &self.measured[index];
+        let Measured {
+            sound,
+            times,
+            failed,
+        } = &self.measured[index];
         let plan = &self.plan.configurations()[index];
         let time = stats::spread(times, self.plan.seed())?;
         let speedup = self.speedups[index];
@@ -210,7 +238,10 @@ impl<'a> Comparison<'a> {
             karp_flatt: factor.and_then(|factor| speedup::karp_flatt(factor, plan.workers())),
             concurrency: median_of(|record| record.concurrency),
             parallelism: median_of(|record| record.parallelism),
-            outliers: repeats::outliers(times).into_iter().map(|far| sound[far.index].id.clone()).collect(),
+            outliers: repeats::outliers(times)
+                .into_iter()
+                .map(|far| sound[far.index].id.clone())
+                .collect(),
             median_run: nearest.id.clone(),
             is_best: false,
             speedup,
@@ -220,9 +251,14 @@ impl<'a> Comparison<'a> {
 
     /// Whether the first configuration is clearly faster than the second one.
     fn is_faster(&self, one: usize, other: usize) -> bool {
-        let (one, other) = (&self.measured[one].times[..], &self.measured[other].times[..]);
+        let (one, other) = (
+            &self.measured[one].times[..],
+            &self.measured[other].times[..],
+        );
         // Most are told apart, or not, without resampling.
-        let medians = stats::median(other).zip(stats::median(one)).map(|(other, one)| other / one);
+        let medians = stats::median(other)
+            .zip(stats::median(one))
+            .map(|(other, one)| other / one);
         if medians.is_none_or(|factor| factor < MIN_GAIN) {
             return false;
         }
@@ -231,19 +267,31 @@ impl<'a> Comparison<'a> {
 
     fn best(&self, among: impl IntoIterator<Item = usize>) -> Option<usize> {
         let median = |index: usize| stats::median(&self.measured[index].times);
-        let timed: Vec<(usize, f64)> =
-            among.into_iter().filter_map(|index| Some((index, median(index)?))).collect();
+        let timed: Vec<(usize, f64)> = among
+            .into_iter()
+            .filter_map(|index| Some((index, median(index)?)))
+            .collect();
         let (shortest, _) = timed.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1))?;
         let workers = |index: usize| self.plan.configurations()[index].workers();
-        let as_good: Vec<(usize, f64)> =
-            timed.into_iter().filter(|(index, _)| !self.is_faster(shortest, *index)).collect();
+        let as_good: Vec<(usize, f64)> = timed
+            .into_iter()
+            .filter(|(index, _)| !self.is_faster(shortest, *index))
+            .collect();
         // Chance may leave some as good as the shortest, and yet no better than serial, which that one clearly beats.
         let gains = |index: usize| self.speedups[index].as_ref().is_some_and(is_gain);
-        let with_gain: Vec<(usize, f64)> =
-            as_good.iter().copied().filter(|(index, _)| gains(*index)).collect();
-        let among = if with_gain.is_empty() { as_good } else { with_gain };
-        let fewest =
-            |a: &(usize, f64), b: &(usize, f64)| workers(a.0).cmp(&workers(b.0)).then(a.1.total_cmp(&b.1));
+        let with_gain: Vec<(usize, f64)> = as_good
+            .iter()
+            .copied()
+            .filter(|(index, _)| gains(*index))
+            .collect();
+        let among = if with_gain.is_empty() {
+            as_good
+        } else {
+            with_gain
+        };
+        let fewest = |a: &(usize, f64), b: &(usize, f64)| {
+            workers(a.0).cmp(&workers(b.0)).then(a.1.total_cmp(&b.1))
+        };
         among.into_iter().min_by(fewest).map(|(index, _)| index)
     }
 
@@ -251,7 +299,10 @@ impl<'a> Comparison<'a> {
         let configurations: Vec<usize> = (0..self.measured.len())
             .filter(|index| self.plan.configurations()[*index].executor() == executor)
             .collect();
-        let points: Vec<Point> = configurations.iter().filter_map(|index| self.point(*index)).collect();
+        let points: Vec<Point> = configurations
+            .iter()
+            .filter_map(|index| self.point(*index))
+            .collect();
         let serial = &self.measured[self.plan.base_of(configurations[0])].times;
         Series {
             executor,

@@ -23,18 +23,32 @@ fn draft(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) ->
 }
 
 fn plan(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) -> SweepPlan {
-    draft(kind, models, workers, repeats).validate(&Limits::default()).unwrap()
+    draft(kind, models, workers, repeats)
+        .validate(&Limits::default())
+        .unwrap()
 }
 
 /// By a usual interpreter, and by one without the lock.
 fn by_pythons(models: &[Model], workers: &[u64]) -> SweepDraft {
-    let pythons = vec![crate::fixtures::python::interpreter(), crate::fixtures::python::free_threaded()];
-    SweepDraft { pythons, ..draft(Cpu, models, workers, 3) }
+    let pythons = vec![
+        crate::fixtures::python::interpreter(),
+        crate::fixtures::python::free_threaded(),
+    ];
+    SweepDraft {
+        pythons,
+        ..draft(Cpu, models, workers, 3)
+    }
 }
 
 fn refused(draft: &SweepDraft) -> Invalid {
-    let invalid = draft.validate(&Limits::default()).expect_err("this draft is wrong");
-    assert_eq!(draft.check(&Limits::default()), Err(invalid.clone()), "both say the same");
+    let invalid = draft
+        .validate(&Limits::default())
+        .expect_err("this draft is wrong");
+    assert_eq!(
+        draft.check(&Limits::default()),
+        Err(invalid.clone()),
+        "both say the same"
+    );
     invalid
 }
 
@@ -43,26 +57,47 @@ mod asked_for {
 
     #[test]
     fn serial_is_measured_once_whatever_the_counts_and_whether_it_is_asked_for_or_not() {
-        for models in [&[Model::Threads, Model::Serial][..], &[Model::Threads, Model::Threads]] {
+        for models in [
+            &[Model::Threads, Model::Serial][..],
+            &[Model::Threads, Model::Threads],
+        ] {
             let plan = plan(Cpu, models, &[4, 1, 2, 2], 3);
-            let configurations: Vec<_> =
-                plan.configurations().iter().map(|plan| (plan.model(), plan.workers())).collect();
-            let expected =
-                [(Model::Serial, 1), (Model::Threads, 1), (Model::Threads, 2), (Model::Threads, 4)];
+            let configurations: Vec<_> = plan
+                .configurations()
+                .iter()
+                .map(|plan| (plan.model(), plan.workers()))
+                .collect();
+            let expected = [
+                (Model::Serial, 1),
+                (Model::Threads, 1),
+                (Model::Threads, 2),
+                (Model::Threads, 4),
+            ];
             assert_eq!(configurations, expected);
             assert_eq!((plan.runs(), plan.rounds(), plan.repeats()), (16, 4, 3));
             assert_eq!(plan.workers(), [1, 2, 4]);
             assert_eq!(plan.models(), [Model::Serial, Model::Threads]);
         }
         let alone = plan(Io, &[Model::Serial], &[], 2);
-        assert_eq!((alone.configurations().len(), alone.runs(), alone.workers()), (1, 3, &[][..]));
+        assert_eq!(
+            (alone.configurations().len(), alone.runs(), alone.workers()),
+            (1, 3, &[][..])
+        );
     }
 
     #[test]
     fn the_number_of_runs_is_known_before_the_draft_is_a_plan() {
-        let draft = draft(Io, &[Model::Threads, Model::Processes], &[1, 2, 4, 8, 16], 3);
+        let draft = draft(
+            Io,
+            &[Model::Threads, Model::Processes],
+            &[1, 2, 4, 8, 16],
+            3,
+        );
         assert_eq!(draft.runs(), 44);
-        assert_eq!(u64::from(draft.validate(&Limits::default()).unwrap().runs()), draft.runs());
+        assert_eq!(
+            u64::from(draft.validate(&Limits::default()).unwrap().runs()),
+            draft.runs()
+        );
     }
 
     #[test]
@@ -70,15 +105,51 @@ mod asked_for {
         let many: Vec<u64> = (1..=40).collect();
         for (draft, field, why) in [
             (draft(Cpu, &[], &[1], 3), Field::Model, "at least one model"),
-            (draft(Cpu, &[Model::Threads], &[], 3), Field::Workers, "at least one number"),
-            (draft(Cpu, &[Model::Threads], &[0, 1], 3), Field::Workers, "from 1 to 4 000"),
-            (draft(Cpu, &[Model::Threads, Model::Rayon], &[1, 300], 3), Field::Workers, "under rayon"),
-            (draft(Io, &[Model::Processes], &[1_001], 3), Field::Workers, "1 001"),
-            (draft(Cpu, &[Model::Threads], &[1], 0), Field::Repeats, "from 1 to 1 000"),
-            (draft(Cpu, &[Model::Threads], &[1], 1_001), Field::Repeats, "from 1 to 1 000"),
-            (draft(Cpu, &[Model::Threads], &(1..=65).collect::<Vec<_>>(), 3), Field::Workers, "at most 64"),
-            (draft(Cpu, &Model::NATIVE, &many, 3), Field::Workers, "at most 128 configurations"),
-            (draft(Cpu, &Model::NATIVE, &many[..20], 1_000), Field::Repeats, "at most 10 000 runs"),
+            (
+                draft(Cpu, &[Model::Threads], &[], 3),
+                Field::Workers,
+                "at least one number",
+            ),
+            (
+                draft(Cpu, &[Model::Threads], &[0, 1], 3),
+                Field::Workers,
+                "from 1 to 4 000",
+            ),
+            (
+                draft(Cpu, &[Model::Threads, Model::Rayon], &[1, 300], 3),
+                Field::Workers,
+                "under rayon",
+            ),
+            (
+                draft(Io, &[Model::Processes], &[1_001], 3),
+                Field::Workers,
+                "1 001",
+            ),
+            (
+                draft(Cpu, &[Model::Threads], &[1], 0),
+                Field::Repeats,
+                "from 1 to 1 000",
+            ),
+            (
+                draft(Cpu, &[Model::Threads], &[1], 1_001),
+                Field::Repeats,
+                "from 1 to 1 000",
+            ),
+            (
+                draft(Cpu, &[Model::Threads], &(1..=65).collect::<Vec<_>>(), 3),
+                Field::Workers,
+                "at most 64",
+            ),
+            (
+                draft(Cpu, &Model::NATIVE, &many, 3),
+                Field::Workers,
+                "at most 128 configurations",
+            ),
+            (
+                draft(Cpu, &Model::NATIVE, &many[..20], 1_000),
+                Field::Repeats,
+                "at most 10 000 runs",
+            ),
         ] {
             let invalid = refused(&draft);
             assert_eq!(invalid.field, field, "{invalid}");
@@ -92,7 +163,10 @@ mod asked_for {
         timed.draft.task_size = TaskSize::Milliseconds(100);
         assert!(timed.needs_calibration());
         assert_eq!(timed.check(&Limits::default()), Ok(()));
-        let plan = timed.calibrated(&Speed::uniform(1e6)).validate(&Limits::default()).unwrap();
+        let plan = timed
+            .calibrated(&Speed::uniform(1e6))
+            .validate(&Limits::default())
+            .unwrap();
         let same = |other: &Plan| other.workload() == plan.work().workload();
         assert!(plan.configurations().iter().all(same));
     }
@@ -100,14 +174,25 @@ mod asked_for {
     #[test]
     fn the_json_of_a_sweep_can_be_asked_for_again() {
         let mut io = draft(Io, &[Model::GilThreads, Model::Processes], &[1, 7], 2);
-        (io.draft.seed, io.draft.writes, io.draft.latency_max_ms, io.seed) = (5, 3, 250, u64::MAX);
+        (
+            io.draft.seed,
+            io.draft.writes,
+            io.draft.latency_max_ms,
+            io.seed,
+        ) = (5, 3, 250, u64::MAX);
         io.draft.switch_interval_us = 500;
         let mut cpu = draft(Cpu, &[Model::Serial], &[], 1);
         cpu.draft.task_size = TaskSize::Iterations(77);
         for draft in [io, cpu] {
-            let sweep = Sweep { id: "s.1".into(), plan: draft.validate(&Limits::default()).unwrap() };
+            let sweep = Sweep {
+                id: "s.1".into(),
+                plan: draft.validate(&Limits::default()).unwrap(),
+            };
             let json = serde_json::to_value(&sweep).unwrap();
-            assert!(json["work"]["parameters"].is_object() && json["models"][0] == "serial", "{json}");
+            assert!(
+                json["work"]["parameters"].is_object() && json["models"][0] == "serial",
+                "{json}"
+            );
             assert_eq!(serde_json::from_value::<Sweep>(json).unwrap(), sweep);
         }
     }
@@ -133,15 +218,28 @@ mod asked_for {
                 "python-processes (3.14.2t, GIL off) 4",
             ]
         );
-        let bases: Vec<usize> = (0..plan.configurations().len()).map(|index| plan.base_of(index)).collect();
+        let bases: Vec<usize> = (0..plan.configurations().len())
+            .map(|index| plan.base_of(index))
+            .collect();
         assert_eq!(bases, [0, 0, 0, 3, 3, 3, 6, 6, 6]);
         assert_eq!(plan.runs(), 36);
         assert_eq!(plan.pythons(), draft.pythons);
-        assert_eq!(plan.models(), [Model::Serial, Model::Threads, Model::PythonProcesses]);
-        let parallel: Vec<String> = plan.parallel_executors().iter().map(Executor::label).collect();
+        assert_eq!(
+            plan.models(),
+            [Model::Serial, Model::Threads, Model::PythonProcesses]
+        );
+        let parallel: Vec<String> = plan
+            .parallel_executors()
+            .iter()
+            .map(Executor::label)
+            .collect();
         assert_eq!(
             parallel,
-            ["threads", "python-processes (3.13.0)", "python-processes (3.14.2t, GIL off)"],
+            [
+                "threads",
+                "python-processes (3.13.0)",
+                "python-processes (3.14.2t, GIL off)"
+            ],
             "one thread was not asked for"
         );
     }
@@ -158,7 +256,11 @@ mod asked_for {
         ] {
             let draft = by_pythons(models, workers);
             let plan = draft.validate(&Limits::default()).unwrap();
-            assert_eq!(plan.configurations().len(), configurations, "{models:?} {workers:?}");
+            assert_eq!(
+                plan.configurations().len(),
+                configurations,
+                "{models:?} {workers:?}"
+            );
             assert_eq!(u64::from(plan.runs()), draft.runs());
         }
         let twice = SweepDraft {
@@ -166,7 +268,11 @@ mod asked_for {
             ..by_pythons(&python, &[2])
         };
         assert_eq!(
-            twice.validate(&Limits::default()).unwrap().configurations().len(),
+            twice
+                .validate(&Limits::default())
+                .unwrap()
+                .configurations()
+                .len(),
             3,
             "named twice is once"
         );
@@ -177,38 +283,65 @@ mod asked_for {
     }
 
     #[test]
-    fn the_json_of_a_sweep_by_several_interpreters_can_be_asked_for_again_also_where_their_defaults_differ() {
+    fn the_json_of_a_sweep_by_several_interpreters_can_be_asked_for_again_also_where_their_defaults_differ()
+     {
         let models = [Model::Threads, Model::PythonThreads, Model::PythonProcesses];
         for start_method in [None, Some(StartMethod::Fork), Some(StartMethod::Spawn)] {
             let mut draft = by_pythons(&models, &[1, 2]);
-            draft.pythons[1].start_methods =
-                vec![StartMethod::Forkserver, StartMethod::Spawn, StartMethod::Fork];
+            draft.pythons[1].start_methods = vec![
+                StartMethod::Forkserver,
+                StartMethod::Spawn,
+                StartMethod::Fork,
+            ];
             draft.draft.start_method = start_method;
-            let sweep = Sweep { id: "s.1".into(), plan: draft.validate(&Limits::default()).unwrap() };
+            let sweep = Sweep {
+                id: "s.1".into(),
+                plan: draft.validate(&Limits::default()).unwrap(),
+            };
             let json = serde_json::to_value(&sweep).unwrap();
             assert_eq!(json["pythons"].as_array().map(Vec::len), Some(2));
             assert_eq!(json["start_method"].is_null(), start_method.is_none());
-            assert_eq!(serde_json::from_value::<Sweep>(json).unwrap(), sweep, "{start_method:?}");
+            assert_eq!(
+                serde_json::from_value::<Sweep>(json).unwrap(),
+                sweep,
+                "{start_method:?}"
+            );
         }
-        let alone = by_pythons(&models[1..], &[2]).validate(&Limits::default()).unwrap();
-        let sweep = Sweep { id: "s.2".into(), plan: alone };
+        let alone = by_pythons(&models[1..], &[2])
+            .validate(&Limits::default())
+            .unwrap();
+        let sweep = Sweep {
+            id: "s.2".into(),
+            plan: alone,
+        };
         let json = serde_json::to_string(&sweep).unwrap();
         assert_eq!(serde_json::from_str::<Sweep>(&json).unwrap(), sweep);
     }
 
     #[test]
     fn latencies_that_another_version_drew_are_kept() {
-        let sweep = Sweep { id: "s.1".into(), plan: plan(Io, &[Model::Threads], &[2], 1) };
+        let sweep = Sweep {
+            id: "s.1".into(),
+            plan: plan(Io, &[Model::Threads], &[2], 1),
+        };
         let mut json = serde_json::to_value(&sweep).unwrap();
         json["work"]["parameters"]["latencies_s"][0] = serde_json::json!(0.123);
         let read: Sweep = serde_json::from_value(json.clone()).unwrap();
-        assert!(read.plan.configurations().iter().all(|plan| plan.workload() == read.plan.work().workload()));
+        assert!(
+            read.plan
+                .configurations()
+                .iter()
+                .all(|plan| plan.workload() == read.plan.work().workload())
+        );
         assert_eq!(serde_json::to_value(&read).unwrap(), json);
     }
 
     #[test]
     fn a_sweep_that_nobody_could_ask_for_is_not_read() {
-        let sweep = Sweep { id: "s.1".into(), plan: plan(Cpu, &[Model::Threads], &[1, 2], 3) };
+        let sweep = Sweep {
+            id: "s.1".into(),
+            plan: plan(Cpu, &[Model::Threads], &[1, 2], 3),
+        };
         let json = serde_json::to_value(&sweep).unwrap();
         for (key, wrong) in [
             ("models", serde_json::json!([])),
@@ -256,7 +389,10 @@ mod measured {
         let records = run(&plan, |_, _| Outcome::Completed);
         assert_eq!(records.len(), plan.runs() as usize);
         for (round, records) in (0..).zip(records.chunks(plan.configurations().len())) {
-            let of_round = Some(Part { id: "s.1".into(), round });
+            let of_round = Some(Part {
+                id: "s.1".into(),
+                round,
+            });
             assert!(records.iter().all(|record| record.campaign == of_round));
             for configuration in plan.configurations() {
                 assert_eq!(times_of(records, configuration), 1);
@@ -267,7 +403,10 @@ mod measured {
     #[test]
     fn orders_follow_the_seed_and_differ_from_round_to_round() {
         let orders = |seed| -> Vec<Vec<usize>> {
-            let draft = SweepDraft { seed, ..draft(Cpu, &[Model::Threads], &[1, 2, 3, 4, 5, 6, 7], 5) };
+            let draft = SweepDraft {
+                seed,
+                ..draft(Cpu, &[Model::Threads], &[1, 2, 3, 4, 5, 6, 7], 5)
+            };
             let plan = draft.validate(&Limits::default()).unwrap();
             (0..plan.rounds()).map(|round| plan.order(round)).collect()
         };
@@ -286,7 +425,11 @@ mod measured {
         let mut left = 5;
         let records = run(&plan, |_, _| {
             left -= 1;
-            if left == 0 { Outcome::Cancelled } else { Outcome::Completed }
+            if left == 0 {
+                Outcome::Cancelled
+            } else {
+                Outcome::Completed
+            }
         });
         assert_eq!(records.len(), 5);
     }
@@ -295,10 +438,19 @@ mod measured {
     fn a_configuration_that_keeps_breaking_is_left_out_and_the_others_go_on() {
         let plan = plan(Cpu, &[Model::Threads, Model::Processes], &[1, 2], 6);
         let breaking = plan.configurations()[4].clone();
-        let records =
-            run(&plan, |plan, _| if *plan == breaking { Outcome::Failed } else { Outcome::Completed });
+        let records = run(&plan, |plan, _| {
+            if *plan == breaking {
+                Outcome::Failed
+            } else {
+                Outcome::Completed
+            }
+        });
         for configuration in plan.configurations() {
-            let expected = if *configuration == breaking { BREAKS_ALLOWED } else { plan.rounds() };
+            let expected = if *configuration == breaking {
+                BREAKS_ALLOWED
+            } else {
+                plan.rounds()
+            };
             assert_eq!(times_of(&records, configuration), expected as usize);
         }
     }
@@ -306,7 +458,10 @@ mod measured {
     #[test]
     fn a_sweep_in_which_everything_breaks_ends() {
         let plan = plan(Cpu, &[Model::Threads], &[1], 1_000);
-        assert_eq!(run(&plan, |_, _| Outcome::Failed).len(), 2 * BREAKS_ALLOWED as usize);
+        assert_eq!(
+            run(&plan, |_, _| Outcome::Failed).len(),
+            2 * BREAKS_ALLOWED as usize
+        );
     }
 
     proptest! {
@@ -338,8 +493,15 @@ mod concluded {
 
     fn sweep(kind: WorkloadKind, rows: &[Row]) -> Sweep {
         let models: Vec<Model> = rows.iter().map(|row| row.0).collect();
-        let workers: Vec<u64> = rows.iter().filter(|row| row.0 != Model::Serial).map(|row| row.1).collect();
-        Sweep { id: "s.1".into(), plan: plan(kind, &models, &workers, 9) }
+        let workers: Vec<u64> = rows
+            .iter()
+            .filter(|row| row.0 != Model::Serial)
+            .map(|row| row.1)
+            .collect();
+        Sweep {
+            id: "s.1".into(),
+            plan: plan(kind, &models, &workers, 9),
+        }
     }
 
     fn records(kind: WorkloadKind, rows: &[Row]) -> Vec<Record> {
@@ -348,7 +510,10 @@ mod concluded {
             for (round, time) in (1..).zip(*times) {
                 let mut record = sample::record(sample::plan(kind, *model, *workers), *time, 1.0);
                 record.id = format!("{}-{workers}-{round}", model.name());
-                record.campaign = Some(Part { id: "s.1".into(), round });
+                record.campaign = Some(Part {
+                    id: "s.1".into(),
+                    round,
+                });
                 records.push(record);
             }
         }
@@ -362,7 +527,9 @@ mod concluded {
     const SERIAL: Row = (Model::Serial, 1, &[3.0, 3.02, 2.98, 3.01, 2.99]);
 
     fn one_percent(around: f64) -> &'static [f64] {
-        Box::leak(Box::new([1.0, 1.01, 0.99, 1.005, 0.995].map(|factor| factor * around)))
+        Box::leak(Box::new(
+            [1.0, 1.01, 0.99, 1.005, 0.995].map(|factor| factor * around),
+        ))
     }
 
     #[test]
@@ -381,11 +548,23 @@ mod concluded {
             ),
             (
                 Io,
-                vec![SERIAL, (Model::Threads, 4, one_percent(0.8)), (Model::Threads, 16, one_percent(0.3))],
+                vec![
+                    SERIAL,
+                    (Model::Threads, 4, one_percent(0.8)),
+                    (Model::Threads, 16, one_percent(0.3)),
+                ],
                 "threads: 10× with 16 workers, the most tried",
             ),
-            (Io, vec![SERIAL, (Model::Threads, 16, one_percent(0.3))], "threads: 10× with 16 workers"),
-            (Io, vec![SERIAL, (Model::Threads, 16, &[0.3])], "threads: 10× with 16 workers"),
+            (
+                Io,
+                vec![SERIAL, (Model::Threads, 16, one_percent(0.3))],
+                "threads: 10× with 16 workers",
+            ),
+            (
+                Io,
+                vec![SERIAL, (Model::Threads, 16, &[0.3])],
+                "threads: 10× with 16 workers",
+            ),
             (
                 Cpu,
                 vec![
@@ -421,10 +600,17 @@ mod concluded {
                 vec![SERIAL, (Model::Threads, 2, wide), (Model::Threads, 4, wide)],
                 "threads: no clear difference from serial",
             ),
-            (Cpu, vec![SERIAL, (Model::Threads, 3, &[])], "threads: nothing measured yet"),
             (
                 Cpu,
-                vec![(Model::Serial, 1, &[]), (Model::Threads, 3, one_percent(1.2))],
+                vec![SERIAL, (Model::Threads, 3, &[])],
+                "threads: nothing measured yet",
+            ),
+            (
+                Cpu,
+                vec![
+                    (Model::Serial, 1, &[]),
+                    (Model::Threads, 3, one_percent(1.2)),
+                ],
                 "threads: 1.20 s with 3 workers",
             ),
             (Cpu, vec![SERIAL], "serial: 3.00 s"),
@@ -440,15 +626,22 @@ mod concluded {
 
     #[test]
     fn each_interpreter_is_measured_against_one_thread_of_itself() {
-        let plan =
-            by_pythons(&[Model::Processes, Model::PythonThreads], &[2]).validate(&Limits::default()).unwrap();
-        let sweep = Sweep { id: "s.1".into(), plan };
+        let plan = by_pythons(&[Model::Processes, Model::PythonThreads], &[2])
+            .validate(&Limits::default())
+            .unwrap();
+        let sweep = Sweep {
+            id: "s.1".into(),
+            plan,
+        };
         let times = [0.2, 0.1, 4.0, 4.0, 6.0, 3.0];
         let mut all = vec![];
         for (plan, around) in sweep.plan.configurations().iter().zip(times) {
             for (round, time) in (1..).zip(one_percent(around)) {
                 let mut record = sample::record(plan.clone(), *time, 1.0);
-                record.campaign = Some(Part { id: "s.1".into(), round });
+                record.campaign = Some(Part {
+                    id: "s.1".into(),
+                    round,
+                });
                 all.push(record);
             }
         }
@@ -465,17 +658,31 @@ mod concluded {
              python-threads (3.14.2t, GIL off): 2.0× on 2 usable cores, the most tried"
         );
         let mut broken = all.clone();
-        for record in broken.iter_mut().filter(|record| record.plan == sweep.plan.configurations()[2]) {
+        for record in broken
+            .iter_mut()
+            .filter(|record| record.plan == sweep.plan.configurations()[2])
+        {
             record.outcome = Outcome::Failed;
         }
         let said = sweep.results(&broken, 2).conclusion;
         assert!(
-            said.ends_with("; no speed-ups of Python 3.13.0, as no run of one thread of it succeeded"),
+            said.ends_with(
+                "; no speed-ups of Python 3.13.0, as no run of one thread of it succeeded"
+            ),
             "{said}"
         );
-        let without_base: Vec<Record> = all.into_iter().filter(|record| !record.plan.is_serial()).collect();
+        let without_base: Vec<Record> = all
+            .into_iter()
+            .filter(|record| !record.plan.is_serial())
+            .collect();
         let results = sweep.results(&without_base, 2);
-        assert!(results.summaries.iter().flatten().all(|summary| summary.speedup.is_none()));
+        assert!(
+            results
+                .summaries
+                .iter()
+                .flatten()
+                .all(|summary| summary.speedup.is_none())
+        );
         assert_eq!(
             results.conclusion,
             "processes: 100 ms on 2 usable cores; python-threads (3.13.0): 4.00 s on 2 usable cores; \
@@ -486,22 +693,35 @@ mod concluded {
     #[test]
     fn the_best_beats_serial_if_anything_does_even_where_chance_hides_it_for_a_smaller_one() {
         let unsteady: &[f64] = &[1.2, 3.1, 3.2, 2.9, 3.3];
-        let rows =
-            [SERIAL, (Model::Threads, 2, unsteady), (Model::Threads, 4, &[1.0, 2.6, 2.61, 2.62, 2.6][..])];
+        let rows = [
+            SERIAL,
+            (Model::Threads, 2, unsteady),
+            (Model::Threads, 4, &[1.0, 2.6, 2.61, 2.62, 2.6][..]),
+        ];
         let sweep = sweep(Io, &rows);
         let results = sweep.results(&records(Io, &rows), 2);
-        assert_eq!(sweep.plan.configurations()[results.best.unwrap()].workers(), 4);
-        assert_eq!(results.conclusion, "threads: 1.2× with 4 workers, the most tried");
+        assert_eq!(
+            sweep.plan.configurations()[results.best.unwrap()].workers(),
+            4
+        );
+        assert_eq!(
+            results.conclusion,
+            "threads: 1.2× with 4 workers, the most tried"
+        );
     }
 
     #[test]
     fn a_sentence_about_disturbed_runs_says_so() {
         let rows = [SERIAL, (Model::Threads, 16, one_percent(0.3))];
         let mut all = records(Io, &rows);
-        let disturb = |record: &mut Record| record.doubt(CaveatKind::CoresTaken, "others ran".into());
+        let disturb =
+            |record: &mut Record| record.doubt(CaveatKind::CoresTaken, "others ran".into());
         all[..5].iter_mut().for_each(disturb);
         let sweep = sweep(Io, &rows);
-        assert_eq!(sweep.results(&all, 2).conclusion, "threads: 10× with 16 workers");
+        assert_eq!(
+            sweep.results(&all, 2).conclusion,
+            "threads: 10× with 16 workers"
+        );
         disturb(&mut all[5]);
         assert!(
             sweep
@@ -513,13 +733,24 @@ mod concluded {
 
     #[test]
     fn a_larger_count_that_is_not_measured_yet_is_no_reason_to_say_the_most_measured() {
-        let rows = [SERIAL, (Model::Threads, 4, one_percent(0.8)), (Model::Threads, 16, &[][..])];
-        assert_eq!(results(Io, &rows).conclusion, "threads: 3.8× with 4 workers");
+        let rows = [
+            SERIAL,
+            (Model::Threads, 4, one_percent(0.8)),
+            (Model::Threads, 16, &[][..]),
+        ];
+        assert_eq!(
+            results(Io, &rows).conclusion,
+            "threads: 3.8× with 4 workers"
+        );
     }
 
     #[test]
     fn what_failed_is_told_and_counted_and_in_no_number() {
-        let rows = [SERIAL, (Model::Threads, 2, one_percent(1.5)), (Model::Processes, 2, one_percent(1.5))];
+        let rows = [
+            SERIAL,
+            (Model::Threads, 2, one_percent(1.5)),
+            (Model::Processes, 2, one_percent(1.5)),
+        ];
         let mut all = records(Cpu, &rows);
         for record in &mut all {
             let (model, round) = (record.plan.model(), record.campaign.as_ref().unwrap().round);
@@ -535,7 +766,12 @@ mod concluded {
             "threads: 2.0× on 2 usable cores (1 run failed); processes: every run failed"
         );
         assert_eq!(results.failed, [0, 1, 5]);
-        assert_eq!(results.summaries[1].as_ref().map(|summary| (summary.runs, summary.failed)), Some((4, 1)));
+        assert_eq!(
+            results.summaries[1]
+                .as_ref()
+                .map(|summary| (summary.runs, summary.failed)),
+            Some((4, 1))
+        );
         assert_eq!(results.summaries[2], None);
     }
 
@@ -543,15 +779,22 @@ mod concluded {
     fn without_a_sound_serial_run_there_are_times_and_no_speedups() {
         let rows = [SERIAL, (Model::Threads, 2, one_percent(1.5))];
         let mut all = records(Cpu, &rows);
-        all.iter_mut().filter(|record| record.plan.model() == Model::Serial).for_each(|record| {
-            record.outcome = Outcome::Failed;
-        });
+        all.iter_mut()
+            .filter(|record| record.plan.model() == Model::Serial)
+            .for_each(|record| {
+                record.outcome = Outcome::Failed;
+            });
         let results = sweep(Cpu, &rows).results(&all, 2);
         assert_eq!(
             results.conclusion,
             "threads: 1.50 s on 2 usable cores; no speed-ups, as no serial run succeeded"
         );
-        assert_eq!(results.summaries[1].as_ref().and_then(|summary| summary.speedup), None);
+        assert_eq!(
+            results.summaries[1]
+                .as_ref()
+                .and_then(|summary| summary.speedup),
+            None
+        );
     }
 
     #[test]
@@ -561,13 +804,20 @@ mod concluded {
         let mut others = vec![];
         for (change, id, round) in [(0, "s.1", 0), (1, "other", 1), (2, "s.1", 6)] {
             let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), 99.0, 1.0);
-            record.campaign = Some(Part { id: id.into(), round });
+            record.campaign = Some(Part {
+                id: id.into(),
+                round,
+            });
             if change == 2 {
                 record.outcome = Outcome::Cancelled;
             }
             others.push(record);
         }
-        others.push(sample::record(sample::plan(Cpu, Model::Threads, 2), 98.0, 1.0));
+        others.push(sample::record(
+            sample::plan(Cpu, Model::Threads, 2),
+            98.0,
+            1.0,
+        ));
         let alone = sweep(Cpu, &rows).results(&all, 2);
         all.extend(others);
         let together = sweep(Cpu, &rows).results(&all, 2);
@@ -590,11 +840,21 @@ mod concluded {
         let plan = &sweep.plan.configurations()[best];
         assert_eq!((plan.model(), plan.workers()), (Model::Processes, 4));
         let marked: Vec<usize> = (0..results.summaries.len())
-            .filter(|index| results.summaries[*index].as_ref().is_some_and(|summary| summary.is_best))
+            .filter(|index| {
+                results.summaries[*index]
+                    .as_ref()
+                    .is_some_and(|summary| summary.is_best)
+            })
             .collect();
         assert_eq!(marked, [best]);
-        let threads =
-            results.series_of(&Executor { model: Model::Threads, python: None }).unwrap().best.unwrap();
+        let threads = results
+            .series_of(&Executor {
+                model: Model::Threads,
+                python: None,
+            })
+            .unwrap()
+            .best
+            .unwrap();
         assert_eq!(sweep.plan.configurations()[threads].workers(), 8);
     }
 
@@ -603,7 +863,11 @@ mod concluded {
         let results = results(Cpu, &[SERIAL, (Model::Processes, 2, &[2.0, 1.5, 1.6])]);
         let summary = results.summaries[1].as_ref().unwrap();
         let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
-        assert!(near(summary.time.median, 1.6) && near(summary.time.min, 1.5) && near(summary.time.max, 2.0));
+        assert!(
+            near(summary.time.median, 1.6)
+                && near(summary.time.min, 1.5)
+                && near(summary.time.max, 2.0)
+        );
         assert!(near(summary.speedup.unwrap().value, 1.875));
         assert!(near(summary.efficiency.unwrap(), 0.9375));
         // (1/1.875 - 1/2) / (1 - 1/2)
@@ -618,13 +882,19 @@ mod concluded {
     #[test]
     fn a_sweep_is_complete_once_every_run_has_ended() {
         let plan = plan(Cpu, &[Model::Threads], &[2], 1);
-        let sweep = Sweep { id: "s.1".into(), plan };
+        let sweep = Sweep {
+            id: "s.1".into(),
+            plan,
+        };
         let mut all = vec![];
         for round in 0..2 {
             for configuration in sweep.plan.configurations() {
                 assert!(!sweep.results(&all, 2).is_complete);
                 let mut record = sample::record(configuration.clone(), 1.0, 1.0);
-                record.campaign = Some(Part { id: "s.1".into(), round });
+                record.campaign = Some(Part {
+                    id: "s.1".into(),
+                    round,
+                });
                 all.push(record);
             }
         }

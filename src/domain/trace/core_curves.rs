@@ -17,7 +17,10 @@ pub struct CoreCurves {
 
 impl Default for CoreCurves {
     fn default() -> CoreCurves {
-        CoreCurves { apart: APART, points: vec![] }
+        CoreCurves {
+            apart: APART,
+            points: vec![],
+        }
     }
 }
 
@@ -49,7 +52,6 @@ impl CoreCurves {
     }
 
     /// Our workers' share of `core` between two moments, in 0..=1; `None` where nothing was read yet.
-    #[must_use]
     pub fn share(&self, core: u16, from: Nanos, to: Nanos) -> Option<f64> {
         let to = to.min(self.last());
         let used = self.used_until(core, to) - self.used_until(core, from);
@@ -64,8 +66,13 @@ impl CoreCurves {
             (at, found.map_or(0, |time| time.workers) as f64)
         };
         let next = self.points.partition_point(|(at, _)| *at < t);
-        let (from, before) = time(next.checked_sub(1).and_then(|before| self.points.get(before)));
-        let Some(point) = self.points.get(next) else { return before };
+        let (from, before) = time(
+            next.checked_sub(1)
+                .and_then(|before| self.points.get(before)),
+        );
+        let Some(point) = self.points.get(next) else {
+            return before;
+        };
         let (to, after) = time(Some(point));
         before + (after - before) * (t - from) as f64 / (to - from).max(1) as f64
     }
@@ -98,9 +105,15 @@ mod tests {
         curves.push(200 * MS, &used(3, 150 * MS));
         assert!(close(curves.share(3, 0, 100 * MS), 0.5));
         assert!(close(curves.share(3, 100 * MS, 200 * MS), 1.0));
-        assert!(close(curves.share(3, 50 * MS, 150 * MS), 0.75), "as if it had grown evenly");
+        assert!(
+            close(curves.share(3, 50 * MS, 150 * MS), 0.75),
+            "as if it had grown evenly"
+        );
         assert!(close(curves.share(0, 0, 200 * MS), 0.0), "nobody was there");
-        assert!(close(curves.share(3, 150 * MS, 900 * MS), 1.0), "up to the last point");
+        assert!(
+            close(curves.share(3, 150 * MS, 900 * MS), 1.0),
+            "up to the last point"
+        );
         assert_eq!(curves.share(3, 200 * MS, 300 * MS), None);
         assert_eq!(CoreCurves::default().share(0, 0, 100), None);
     }

@@ -72,39 +72,60 @@ pub struct CoreLane {
 impl CoreLane {
     /// Nobody had this core so far.
     pub(super) fn new(core: u16) -> CoreLane {
-        CoreLane { core, ..CoreLane::default() }
+        CoreLane {
+            core,
+            ..CoreLane::default()
+        }
     }
 
     /// Appends a stretch that begins `after` the end of the last one, of which so much was computed; returns its end.
     /// `None` if there was more computed than time.
-    pub(super) fn append(&mut self, after: Nanos, length: Nanos, computed: Nanos, who: u32) -> Option<Nanos> {
+    pub(super) fn append(
+        &mut self,
+        after: Nanos,
+        length: Nanos,
+        computed: Nanos,
+        who: u32,
+    ) -> Option<Nanos> {
         let last = self.stretches.last();
         let from = last.map_or(0, |last| last.until).checked_add(after)?;
         let until = from.checked_add(length)?;
         let changes = last.map_or(0, |last| last.changes + u32::from(last.who != who));
         let computed =
             last.map_or(0, |last| last.computed) + Some(computed).filter(|time| *time <= length)?;
-        self.stretches.push(Stretch { from, until, computed, who, changes });
+        self.stretches.push(Stretch {
+            from,
+            until,
+            computed,
+            who,
+            changes,
+        });
         self.sealed = self.stretches.len();
         Some(until)
     }
 
     /// The core's number.
-    #[must_use]
     pub fn core(&self) -> u16 {
         self.core
     }
 
     /// What the core did for our workers between two moments. O(log stretches).
-    #[must_use]
     pub fn between(&self, from: Nanos, to: Nanos) -> OnCore {
-        let begin = self.stretches.partition_point(|stretch| stretch.until <= from);
+        let begin = self
+            .stretches
+            .partition_point(|stretch| stretch.until <= from);
         let end = self.stretches.partition_point(|stretch| stretch.from < to);
         if begin >= end || from >= to {
-            return OnCore { time: 0, who: Who::Nobody };
+            return OnCore {
+                time: 0,
+                who: Who::Nobody,
+            };
         }
         let time = self.computed_until(end - 1, to) - self.computed_until(begin, from);
-        OnCore { time, who: self.who(begin, end) }
+        OnCore {
+            time,
+            who: self.who(begin, end),
+        }
     }
 
     /// When the next or previous turn begins, seen from `t`. O(log stretches).
@@ -120,7 +141,12 @@ impl CoreLane {
     /// How long the core computed for us until `moment`, which lies before the next stretch but not before the end of the
     /// one before `index`.
     fn computed_until(&self, index: usize, moment: Nanos) -> Nanos {
-        let Stretch { from, until, computed, .. } = self.stretches[index];
+        let Stretch {
+            from,
+            until,
+            computed,
+            ..
+        } = self.stretches[index];
         let before = self.computed_before(index);
         let passed = u128::from(moment.clamp(from, until) - from);
         // Of a coarse stretch, what was computed in it is spread evenly.
@@ -129,7 +155,9 @@ impl CoreLane {
     }
 
     fn computed_before(&self, index: usize) -> Nanos {
-        index.checked_sub(1).map_or(0, |before| self.stretches[before].computed)
+        index
+            .checked_sub(1)
+            .map_or(0, |before| self.stretches[before].computed)
     }
 
     /// Who had the core in stretches `begin..end`, at least one.
@@ -146,7 +174,9 @@ impl CoreLane {
     /// Takes in what was seen of a worker; from one task to the next it is the same piece.
     fn note(&mut self, piece: Piece) {
         match self.pending.last_mut() {
-            Some(last) if last.who == piece.who && last.until == piece.from => last.until = piece.until,
+            Some(last) if last.who == piece.who && last.until == piece.from => {
+                last.until = piece.until
+            }
             _ => self.pending.push(piece),
         }
     }
@@ -154,10 +184,19 @@ impl CoreLane {
     /// Puts what was seen since the last time in order. Most of it lies behind all that is known: then this costs no more
     /// than sorting it.
     fn settle(&mut self) {
-        let Some(begin) = self.pending.iter().map(|piece| piece.from).min() else { return };
-        let kept = self.stretches.partition_point(|stretch| stretch.until <= begin).max(self.sealed);
+        let Some(begin) = self.pending.iter().map(|piece| piece.from).min() else {
+            return;
+        };
+        let kept = self
+            .stretches
+            .partition_point(|stretch| stretch.until <= begin)
+            .max(self.sealed);
         let reopened = self.stretches.drain(kept..);
-        self.pending.extend(reopened.map(|Stretch { from, until, who, .. }| Piece { from, until, who }));
+        self.pending.extend(reopened.map(
+            |Stretch {
+                 from, until, who, ..
+             }| Piece { from, until, who },
+        ));
         self.pending.sort_by_key(|piece| piece.from);
         let pieces = std::mem::take(&mut self.pending);
         self.lay(pieces);
@@ -180,7 +219,11 @@ impl CoreLane {
         while let Some(piece) = on_it.last() {
             let until = piece.until.min(end);
             if until > *at {
-                self.push(Piece { from: *at, until, who: piece.who });
+                self.push(Piece {
+                    from: *at,
+                    until,
+                    who: piece.who,
+                });
                 *at = until;
             }
             if piece.until > end {
@@ -194,7 +237,9 @@ impl CoreLane {
     fn push(&mut self, piece: Piece) {
         let sealed = self.stretches.len() <= self.sealed;
         let last = self.stretches.last_mut();
-        let from = last.as_ref().map_or(piece.from, |last| piece.from.max(last.until));
+        let from = last
+            .as_ref()
+            .map_or(piece.from, |last| piece.from.max(last.until));
         if piece.until <= from {
             return;
         }
@@ -205,20 +250,36 @@ impl CoreLane {
                 last.computed += time;
                 return;
             }
-            Some(last) => (last.computed + time, last.changes + u32::from(last.who != piece.who)),
+            Some(last) => (
+                last.computed + time,
+                last.changes + u32::from(last.who != piece.who),
+            ),
             None => (time, 0),
         };
-        self.stretches.push(Stretch { from, until: piece.until, computed, who: piece.who, changes });
+        self.stretches.push(Stretch {
+            from,
+            until: piece.until,
+            computed,
+            who: piece.who,
+            changes,
+        });
     }
 
     /// Makes one stretch of all that begin in the same slice of so many nanoseconds.
     fn coarsen(&mut self, slice: Nanos) {
         let mut coarse: Vec<Stretch> = vec![];
         for stretch in &self.stretches {
-            match coarse.last_mut().filter(|last| last.from / slice == stretch.from / slice) {
+            match coarse
+                .last_mut()
+                .filter(|last| last.from / slice == stretch.from / slice)
+            {
                 Some(last) => {
                     (last.until, last.computed) = (stretch.until, stretch.computed);
-                    last.who = if last.who == stretch.who { last.who } else { SEVERAL };
+                    last.who = if last.who == stretch.who {
+                        last.who
+                    } else {
+                        SEVERAL
+                    };
                 }
                 None => coarse.push(*stretch),
             }
@@ -248,7 +309,10 @@ pub(super) struct CoreView {
 impl CoreView {
     /// Of so many workers, none of which has computed yet.
     pub fn new(workers: usize) -> CoreView {
-        CoreView { cores: vec![], seen: vec![0; workers] }
+        CoreView {
+            cores: vec![],
+            seen: vec![0; workers],
+        }
     }
 
     /// The cores, by number.
@@ -274,7 +338,11 @@ impl CoreView {
         self.seen[worker] = segment.until.max(from);
         if segment.phase == Phase::Computing && segment.until > from {
             let who = u32::try_from(worker).unwrap_or(SEVERAL);
-            self.core(segment.core).note(Piece { from, until: segment.until, who });
+            self.core(segment.core).note(Piece {
+                from,
+                until: segment.until,
+                who,
+            });
         }
     }
 
@@ -292,7 +360,13 @@ impl CoreView {
     /// Puts what was taken in in order, and forgets detail if there is too much of it in a run that is `now` so long.
     pub fn settle(&mut self, now: Nanos) {
         self.cores.iter_mut().for_each(CoreLane::settle);
-        if self.cores.iter().map(|lane| lane.stretches.len()).sum::<usize>() > STRETCHES_MAX {
+        if self
+            .cores
+            .iter()
+            .map(|lane| lane.stretches.len())
+            .sum::<usize>()
+            > STRETCHES_MAX
+        {
             self.coarsen((STRETCHES_MAX / 2 / self.cores.len()) as u64, now);
         }
     }
@@ -306,7 +380,8 @@ impl CoreView {
     /// How much memory the rows take, in bytes.
     pub fn bytes(&self) -> usize {
         let of = |lane: &CoreLane| {
-            lane.stretches.capacity() * size_of::<Stretch>() + lane.pending.capacity() * size_of::<Piece>()
+            lane.stretches.capacity() * size_of::<Stretch>()
+                + lane.pending.capacity() * size_of::<Piece>()
         };
         self.cores.iter().map(of).sum()
     }
@@ -318,13 +393,26 @@ mod tests {
     use proptest::prelude::*;
 
     fn computing(core: u16, from: Nanos, until: Nanos) -> Segment {
-        Segment { phase: Phase::Computing, from, until, core }
+        Segment {
+            phase: Phase::Computing,
+            from,
+            until,
+            core,
+        }
     }
 
     fn view(workers: usize, pieces: &[(usize, Segment)]) -> CoreView {
         let mut view = CoreView::new(workers);
-        pieces.iter().for_each(|(worker, segment)| view.add(*worker, segment));
-        view.settle(pieces.iter().map(|(_, segment)| segment.until).max().unwrap_or(0));
+        pieces
+            .iter()
+            .for_each(|(worker, segment)| view.add(*worker, segment));
+        view.settle(
+            pieces
+                .iter()
+                .map(|(_, segment)| segment.until)
+                .max()
+                .unwrap_or(0),
+        );
         view
     }
 
@@ -345,7 +433,10 @@ mod tests {
                 (3, computing(0, 210, 220)),
             ],
         );
-        assert_eq!(view.cores().iter().map(CoreLane::core).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(
+            view.cores().iter().map(CoreLane::core).collect::<Vec<_>>(),
+            [0, 1]
+        );
         assert_eq!(on(&view, 0, 0, 100), (100, Who::One(3)));
         assert_eq!(on(&view, 0, 50, 140), (50, Who::One(3)));
         assert_eq!(on(&view, 0, 100, 150), (0, Who::Nobody));
@@ -393,7 +484,10 @@ mod tests {
         let per_batch = STRETCHES_MAX as u64 / 4;
         for batch in 0..batches {
             for turn in batch * per_batch..(batch + 1) * per_batch {
-                view.add(turn as usize % 2, &computing(0, turn * 100, turn * 100 + 50));
+                view.add(
+                    turn as usize % 2,
+                    &computing(0, turn * 100, turn * 100 + 50),
+                );
             }
             view.settle((batch + 1) * per_batch * 100);
             assert!(view.cores()[0].stretches.len() <= STRETCHES_MAX);
@@ -401,7 +495,10 @@ mod tests {
         let all = batches * per_batch;
         assert_eq!(on(&view, 0, 0, all * 100), (all * 50, Who::Several));
         let early = on(&view, 0, 0, all * 10);
-        assert!(early.0.abs_diff(all * 5) < all / 100 && early.1 == Who::Several, "{early:?}");
+        assert!(
+            early.0.abs_diff(all * 5) < all / 100 && early.1 == Who::Several,
+            "{early:?}"
+        );
         view.add(0, &computing(0, all * 100, all * 100 + 50));
         view.settle(all * 100 + 50);
         assert_eq!(

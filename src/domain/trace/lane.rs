@@ -44,15 +44,32 @@ impl Lane {
         let open = self.transitions.last().copied();
         let closed = open.map(|open| {
             transition.at = transition.at.max(open.at);
-            let phase = if transition.after_gap { Phase::Lost } else { open.phase };
-            Segment { phase, from: open.at, until: transition.at, core: open.core }
+            let phase = if transition.after_gap {
+                Phase::Lost
+            } else {
+                open.phase
+            };
+            Segment {
+                phase,
+                from: open.at,
+                until: transition.at,
+                core: open.core,
+            }
         });
-        if let Some(Segment { phase, from, until, .. }) = closed {
+        if let Some(Segment {
+            phase, from, until, ..
+        }) = closed
+        {
             self.closed[phase] += until - from;
-            self.on_task += if open.is_some_and(|open| open.task.is_some()) { until - from } else { 0 };
+            self.on_task += if open.is_some_and(|open| open.task.is_some()) {
+                until - from
+            } else {
+                0
+            };
         }
         // Before its first task, nobody stamped a core.
-        let moved = open.is_some_and(|open| open.phase != Phase::Starting && open.core != transition.core);
+        let moved =
+            open.is_some_and(|open| open.phase != Phase::Starting && open.core != transition.core);
         self.migrations += u64::from(moved);
         if self.transitions.len().is_multiple_of(STRIDE) {
             self.sums.push(self.closed);
@@ -71,7 +88,11 @@ impl Lane {
     /// What its events close, in order.
     pub(super) fn segments(&self) -> impl Iterator<Item = Segment> {
         self.transitions.windows(2).map(|pair| Segment {
-            phase: if pair[1].after_gap { Phase::Lost } else { pair[0].phase },
+            phase: if pair[1].after_gap {
+                Phase::Lost
+            } else {
+                pair[0].phase
+            },
             from: pair[0].at,
             until: pair[1].at,
             core: pair[0].core,
@@ -85,13 +106,11 @@ impl Lane {
     }
 
     /// All events, in order.
-    #[must_use]
     pub fn transitions(&self) -> &[Transition] {
         &self.transitions
     }
 
     /// Events that the engine had to drop.
-    #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -102,42 +121,54 @@ impl Lane {
     }
 
     /// How often its worker was found on another core than at the event before.
-    #[must_use]
     pub fn migrations(&self) -> u64 {
         self.migrations
     }
 
     /// The index of the event in force at `t`, if there is one.
-    #[must_use]
     pub fn index_at(&self, t: Nanos) -> Option<usize> {
-        self.transitions.partition_point(|transition| transition.at <= t).checked_sub(1)
+        self.transitions
+            .partition_point(|transition| transition.at <= t)
+            .checked_sub(1)
     }
 
     /// What the worker is doing at its last event, where a computing segment without a recent stamp counts as
     /// [`Phase::Ready`], or as [`Phase::Gil`] where workers share a lock that they cannot see.
-    #[must_use]
     pub fn phase_now(&self, now: Nanos) -> Option<Phase> {
         let open = self.transitions.last()?;
         let stale = open.phase == Phase::Computing && now > self.last_stamp + STALE_AFTER;
-        Some(if stale { self.stale_phase() } else { open.phase })
+        Some(if stale {
+            self.stale_phase()
+        } else {
+            open.phase
+        })
     }
 
     fn stale_phase(&self) -> Phase {
-        if self.shares_lock { Phase::Gil } else { Phase::Ready }
+        if self.shares_lock {
+            Phase::Gil
+        } else {
+            Phase::Ready
+        }
     }
 
     /// How long each phase lasted from `t0` until `t`, given that it is `now`. O(log events).
     ///
     /// After the lane's last event, its phase goes on until `now`; a computing one without a stamp for
     /// [`STALE_AFTER`] counts as waiting from that stamp on.
-    #[must_use]
     pub fn times_until(&self, t: Nanos, now: Nanos) -> PhaseTimes {
         let t = t.min(now);
-        let Some(index) = self.index_at(t) else { return PhaseTimes::default() };
+        let Some(index) = self.index_at(t) else {
+            return PhaseTimes::default();
+        };
         let stride = index / STRIDE;
         let mut times = self.sums[stride];
         for pair in self.transitions[stride * STRIDE..=index].windows(2) {
-            let phase = if pair[1].after_gap { Phase::Lost } else { pair[0].phase };
+            let phase = if pair[1].after_gap {
+                Phase::Lost
+            } else {
+                pair[0].phase
+            };
             times[phase] += pair[1].at - pair[0].at;
         }
         let current = self.transitions[index];
@@ -155,24 +186,40 @@ impl Lane {
     /// stamp counts as waiting.
     pub(super) fn open(&self, now: Nanos) -> impl Iterator<Item = Segment> + use<> {
         let (last_stamp, waiting) = (self.last_stamp, self.stale_phase());
-        self.transitions.last().copied().into_iter().flat_map(move |open| {
-            let stale = open.phase == Phase::Computing && now > last_stamp + STALE_AFTER;
-            let seen = if stale { last_stamp.max(open.at) } else { now };
-            let part = |phase, from, until| Segment { phase, from, until, core: open.core };
-            [part(open.phase, open.at, seen), part(waiting, seen, now)]
-        })
+        self.transitions
+            .last()
+            .copied()
+            .into_iter()
+            .flat_map(move |open| {
+                let stale = open.phase == Phase::Computing && now > last_stamp + STALE_AFTER;
+                let seen = if stale { last_stamp.max(open.at) } else { now };
+                let part = |phase, from, until| Segment {
+                    phase,
+                    from,
+                    until,
+                    core: open.core,
+                };
+                [part(open.phase, open.at, seen), part(waiting, seen, now)]
+            })
     }
 
     /// What its stamps say for certain of the time after the last event: until the last stamp, its phase went on.
     pub(super) fn stamped(&self) -> Option<Segment> {
         let open = self.transitions.last().filter(|_| !self.in_doubt)?;
-        Some(Segment { phase: open.phase, from: open.at, until: self.last_stamp, core: open.core })
+        Some(Segment {
+            phase: open.phase,
+            from: open.at,
+            until: self.last_stamp,
+            core: open.core,
+        })
     }
 
     /// Makes the lane poorer: where more than two events fall into a slice of `slice` nanoseconds, two are kept. They
     /// tell how long the worker computed in the slice, and what took most of its rest.
     pub(super) fn thin(&mut self, slice: Nanos) {
-        let Some((open, _)) = self.transitions.split_last() else { return };
+        let Some((open, _)) = self.transitions.split_last() else {
+            return;
+        };
         let mut thinned = Thinned::new(self, open.at);
         let all = self.transitions.len() - 1;
         let mut first = 0;
@@ -182,7 +229,11 @@ impl Lane {
             if after - first <= 2 {
                 (first..after).for_each(|index| thinned.keep(index));
             } else {
-                thinned.sum_up(number * slice, (number + 1).saturating_mul(slice), after - 1);
+                thinned.sum_up(
+                    number * slice,
+                    (number + 1).saturating_mul(slice),
+                    after - 1,
+                );
             }
             first = after;
         }
@@ -196,7 +247,10 @@ impl Lane {
         for event in events {
             lane.push(event);
         }
-        lane.push(Transition { after_gap: false, ..open });
+        lane.push(Transition {
+            after_gap: false,
+            ..open
+        });
         *self = Lane {
             shares_lock: self.shares_lock,
             last_stamp: self.last_stamp,
@@ -217,7 +271,8 @@ impl Lane {
 
     /// Takes in what the engine saw of it, and tells which segments were closed by that.
     pub(super) fn update(&mut self, update: LaneUpdate, mut closed: impl FnMut(Segment)) {
-        self.in_doubt = update.dropped > self.dropped || (self.in_doubt && update.transitions.is_empty());
+        self.in_doubt =
+            update.dropped > self.dropped || (self.in_doubt && update.transitions.is_empty());
         self.transitions.reserve(update.transitions.len());
         for transition in update.transitions {
             self.push(transition).into_iter().for_each(&mut closed);
@@ -228,7 +283,8 @@ impl Lane {
 
     /// How much memory its events take, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        self.transitions.capacity() * size_of::<Transition>() + self.sums.capacity() * size_of::<PhaseTimes>()
+        self.transitions.capacity() * size_of::<Transition>()
+            + self.sums.capacity() * size_of::<PhaseTimes>()
     }
 }
 
@@ -242,14 +298,26 @@ struct Thinned<'a> {
 
 impl<'a> Thinned<'a> {
     fn new(lane: &'a Lane, end: Nanos) -> Thinned<'a> {
-        Thinned { lane, end, events: vec![] }
+        Thinned {
+            lane,
+            end,
+            events: vec![],
+        }
     }
 
     /// The event with this index with what its segment turned out to have been.
     fn event(&self, index: usize) -> Transition {
         let event = self.lane.transitions[index];
-        let lost = self.lane.transitions.get(index + 1).is_some_and(|next| next.after_gap);
-        Transition { phase: if lost { Phase::Lost } else { event.phase }, after_gap: false, ..event }
+        let lost = self
+            .lane
+            .transitions
+            .get(index + 1)
+            .is_some_and(|next| next.after_gap);
+        Transition {
+            phase: if lost { Phase::Lost } else { event.phase },
+            after_gap: false,
+            ..event
+        }
     }
 
     fn keep(&mut self, index: usize) {
@@ -259,8 +327,9 @@ impl<'a> Thinned<'a> {
     fn push(&mut self, event: Transition) {
         // A segment without length says nothing.
         self.events.pop_if(|last| last.at == event.at);
-        let same =
-            |last: &Transition| (last.phase, last.task, last.core) == (event.phase, event.task, event.core);
+        let same = |last: &Transition| {
+            (last.phase, last.task, last.core) == (event.phase, event.task, event.core)
+        };
         if !self.events.last().is_some_and(same) {
             self.events.push(event);
         }
@@ -271,7 +340,10 @@ impl<'a> Thinned<'a> {
         let to = to.min(self.end);
         let in_force = self.event(self.lane.index_at(from).unwrap_or(0));
         let from = from.max(in_force.at.min(to));
-        let times = self.lane.times_until(to, Nanos::MAX).since(&self.lane.times_until(from, Nanos::MAX));
+        let times = self
+            .lane
+            .times_until(to, Nanos::MAX)
+            .since(&self.lane.times_until(from, Nanos::MAX));
         let computing = times[Phase::Computing];
         let other = times.dominant_except(Phase::Computing);
         let rest = times.total() - computing;
@@ -284,14 +356,25 @@ impl<'a> Thinned<'a> {
             None => [(Phase::Computing, computing); 2],
         };
         let second = from + parts[0].1;
-        self.push(Transition { at: from, phase: parts[0].0, ..in_force });
+        self.push(Transition {
+            at: from,
+            phase: parts[0].0,
+            ..in_force
+        });
         if second < to {
-            self.push(Transition { at: second, phase: parts[1].0, ..in_force });
+            self.push(Transition {
+                at: second,
+                phase: parts[1].0,
+                ..in_force
+            });
         }
         // What was going on at the slice's end goes on in the next one.
         let goes_on = self.event(last);
         if to < self.end {
-            self.push(Transition { at: to.max(goes_on.at), ..goes_on });
+            self.push(Transition {
+                at: to.max(goes_on.at),
+                ..goes_on
+            });
         }
     }
 }

@@ -53,15 +53,24 @@ pub enum Step {
 
 impl Trace {
     /// What `worker` was doing at `t`; `None` beyond the end of the picture.
-    #[must_use]
     pub fn slice_at(&self, worker: usize, t: Nanos) -> Option<Slice> {
         let lane = self.lanes.get(worker)?;
         let index = lane.index_at(t).filter(|_| t <= self.now)?;
         let begun = lane.transitions()[index];
-        let whole =
-            |phase, from, to, is_open| Slice { phase, from, to, is_open, task: begun.task, core: begun.core };
+        let whole = |phase, from, to, is_open| Slice {
+            phase,
+            from,
+            to,
+            is_open,
+            task: begun.task,
+            core: begun.core,
+        };
         if let Some(next) = lane.transitions().get(index + 1) {
-            let phase = if next.after_gap { Phase::Lost } else { begun.phase };
+            let phase = if next.after_gap {
+                Phase::Lost
+            } else {
+                begun.phase
+            };
             return Some(whole(phase, begun.at, next.at, false));
         }
         let is_open = !self.concluded;
@@ -75,7 +84,6 @@ impl Trace {
     }
 
     /// The task that `worker` was executing at `t`, if it was on one.
-    #[must_use]
     pub fn task_at(&self, worker: usize, t: Nanos) -> Option<TaskStory> {
         let lane = self.lanes.get(worker)?;
         let index = lane.index_at(t).filter(|_| t <= self.now)?;
@@ -84,38 +92,47 @@ impl Trace {
         let from = lane.transitions()[first].at;
         let next = lane.transitions().get(after);
         let to = next.map_or(self.now.max(from), |next| next.at);
-        let times = lane.times_until(to, self.now).since(&lane.times_until(from, self.now));
+        let times = lane
+            .times_until(to, self.now)
+            .since(&lane.times_until(from, self.now));
         let fetched = lane.transitions()[first..after]
             .windows(2)
             .take_while(|pair| pair[0].phase != Phase::File)
             .filter(|pair| pair[0].phase == Phase::Network)
             .last()
             .map(|pair| pair[1].at);
-        Some(TaskStory { task, from, to, is_open: next.is_none() && !self.concluded, times, fetched })
+        Some(TaskStory {
+            task,
+            from,
+            to,
+            is_open: next.is_none() && !self.concluded,
+            times,
+            fetched,
+        })
     }
 
     /// When the next or previous slice of `worker` begins, seen from `t`: backwards, the one that `t` is in counts
     /// unless it begins just there.
-    #[must_use]
     pub fn slice_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
         let events = self.lanes.get(worker)?.transitions();
         match step {
             Step::Next => events.get(events.partition_point(|event| event.at <= t)),
-            Step::Previous => events.partition_point(|event| event.at < t).checked_sub(1).map(|i| &events[i]),
+            Step::Previous => events
+                .partition_point(|event| event.at < t)
+                .checked_sub(1)
+                .map(|i| &events[i]),
         }
         .map(|event| event.at)
     }
 
     /// When the next or previous turn on a core begins, seen from `t`: backwards, the one that `t` is in counts unless it
     /// begins just there.
-    #[must_use]
     pub fn turn_from(&self, core: u16, t: Nanos, step: Step) -> Option<Nanos> {
         self.core_lane(core)?.turn_from(t, step)
     }
 
     /// When the next or previous task of `worker` begins, seen from `t`: backwards, the one that `t` is in counts unless
     /// it begins just there.
-    #[must_use]
     pub fn task_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
         let lane = self.lanes.get(worker)?;
         let here = lane.index_at(t)?;
@@ -197,12 +214,26 @@ mod tests {
         let mut at = 0;
         let mut transitions = vec![];
         for (task, phase, length) in events {
-            transitions.push(Transition { at, task: *task, phase: *phase, core: 1, after_gap: false });
+            transitions.push(Transition {
+                at,
+                task: *task,
+                phase: *phase,
+                core: 1,
+                after_gap: false,
+            });
             at += length;
         }
         let mut trace = Trace::new(1);
-        let lanes = vec![LaneUpdate { transitions, last_stamp: at, ..LaneUpdate::default() }];
-        trace.apply(Batch { now: at, lanes, ..Batch::default() });
+        let lanes = vec![LaneUpdate {
+            transitions,
+            last_stamp: at,
+            ..LaneUpdate::default()
+        }];
+        trace.apply(Batch {
+            now: at,
+            lanes,
+            ..Batch::default()
+        });
         trace
     }
 
@@ -220,7 +251,10 @@ mod tests {
     fn a_slice_says_what_when_and_on_which_task() {
         let mut trace = two_tasks();
         let slice = trace.slice_at(0, 15).unwrap();
-        assert_eq!((slice.phase, slice.from, slice.to, slice.task), (Phase::Network, 10, 40, Some(4)));
+        assert_eq!(
+            (slice.phase, slice.from, slice.to, slice.task),
+            (Phase::Network, 10, 40, Some(4))
+        );
         assert!(!slice.is_open);
         assert!(trace.slice_at(0, 99).unwrap().is_open, "the run goes on");
         assert_eq!((trace.slice_at(0, 101), trace.slice_at(7, 0)), (None, None));
@@ -231,11 +265,23 @@ mod tests {
     #[test]
     fn a_computing_slice_without_a_recent_stamp_is_ready_from_that_stamp_on() {
         let mut trace = Trace::new(1);
-        let computing =
-            Transition { at: 0, task: Some(0), phase: Phase::Computing, core: 0, after_gap: false };
-        let lanes =
-            vec![LaneUpdate { transitions: vec![computing], last_stamp: 1_000, ..LaneUpdate::default() }];
-        trace.apply(Batch { now: 50_000_000, lanes, ..Batch::default() });
+        let computing = Transition {
+            at: 0,
+            task: Some(0),
+            phase: Phase::Computing,
+            core: 0,
+            after_gap: false,
+        };
+        let lanes = vec![LaneUpdate {
+            transitions: vec![computing],
+            last_stamp: 1_000,
+            ..LaneUpdate::default()
+        }];
+        trace.apply(Batch {
+            now: 50_000_000,
+            lanes,
+            ..Batch::default()
+        });
         let phases = [500, 20_000_000].map(|t| trace.slice_at(0, t).unwrap().phase);
         assert_eq!(phases, [Phase::Computing, Phase::Ready]);
     }
@@ -244,8 +290,14 @@ mod tests {
     fn a_task_says_how_long_it_waited_and_computed() {
         let trace = two_tasks();
         let story = trace.task_at(0, 45).unwrap();
-        assert_eq!((story.task, story.from, story.to, story.is_open), (4, 10, 60, false));
-        assert_eq!((story.times[Phase::Network], story.times[Phase::Computing]), (30, 20));
+        assert_eq!(
+            (story.task, story.from, story.to, story.is_open),
+            (4, 10, 60, false)
+        );
+        assert_eq!(
+            (story.times[Phase::Network], story.times[Phase::Computing]),
+            (30, 20)
+        );
         assert_eq!(story.fetched, Some(40));
         assert_eq!((trace.task_at(0, 5), trace.task_at(0, 62)), (None, None));
         assert!(trace.task_at(0, 80).unwrap().is_open);

@@ -20,11 +20,15 @@ pub struct Player {
 
 impl Player {
     /// For this trace, at its begin: a picture without events.
-    #[must_use]
     pub fn new(source: &Trace) -> Player {
-        let all = (0..source.lanes.len()).map(|worker| tasks_between(source, worker, None, Nanos::MAX));
+        let all =
+            (0..source.lanes.len()).map(|worker| tasks_between(source, worker, None, Nanos::MAX));
         let all = all.fold((0, 0), |sum, (begun, ended)| (sum.0 + begun, sum.1 + ended));
-        Player { at: 0, seen: (0, 0), all }
+        Player {
+            at: 0,
+            seen: (0, 0),
+            all,
+        }
     }
 
     /// Brings `picture`, which nobody else changes, to this moment, also back; `source` is the trace that this was made
@@ -83,11 +87,18 @@ impl Player {
 }
 
 /// The indices of a lane's events after `from`, or from the begin on, until `to`.
-fn events_between(source: &Trace, worker: usize, from: Option<Nanos>, to: Nanos) -> std::ops::Range<usize> {
+fn events_between(
+    source: &Trace,
+    worker: usize,
+    from: Option<Nanos>,
+    to: Nanos,
+) -> std::ops::Range<usize> {
     let events = &source.lanes[worker].transitions;
     let until = |t: Nanos| events.partition_point(|event| event.at <= t);
     // An empty trace has the first one already.
-    let has_first = events.first().is_some_and(|first| first.phase == Phase::Starting && first.at == 0);
+    let has_first = events
+        .first()
+        .is_some_and(|first| first.phase == Phase::Starting && first.at == 0);
     from.map_or(usize::from(has_first), until)..until(to)
 }
 
@@ -96,7 +107,10 @@ fn update(source: &Trace, worker: usize, from: Option<Nanos>, to: Nanos) -> Lane
     let range = events_between(source, worker, from, to);
     let last_stamp = match lane.transitions.get(range.end) {
         // Nobody knows how long it went on.
-        Some(next) if next.after_gap => range.end.checked_sub(1).map_or(0, |last| lane.transitions[last].at),
+        Some(next) if next.after_gap => range
+            .end
+            .checked_sub(1)
+            .map_or(0, |last| lane.transitions[last].at),
         Some(_) => to,
         None => lane.last_stamp.min(to),
     };
@@ -151,7 +165,13 @@ mod tests {
         let mut free = [MS, MS];
         for (task, (computing, file)) in (0u32..).zip(tasks) {
             let lane = task as usize % 2;
-            let event = |at, task, phase| Transition { at, task, phase, core: lane as u16, after_gap: false };
+            let event = |at, task, phase| Transition {
+                at,
+                task,
+                phase,
+                core: lane as u16,
+                after_gap: false,
+            };
             let file_at = free[lane] + (u64::from(*computing) + 1) * 100_000;
             let end = file_at + (u64::from(*file) + 1) * 100_000;
             lanes[lane].push(event(free[lane], Some(task), Phase::Computing));
@@ -172,12 +192,25 @@ mod tests {
                 dropped: 0,
             });
             let count = |is: &dyn Fn(&Transition) -> bool| {
-                lanes.iter().flatten().filter(|event| event.at <= to && is(event)).count() as u32
+                lanes
+                    .iter()
+                    .flatten()
+                    .filter(|event| event.at <= to && is(event))
+                    .count() as u32
             };
             trace.apply(Batch {
                 now: to,
                 lanes: updates.collect(),
-                cores: vec![CoreTime { core: 0, workers: to / 2 }, CoreTime { core: 1, workers: to / 2 }],
+                cores: vec![
+                    CoreTime {
+                        core: 0,
+                        workers: to / 2,
+                    },
+                    CoreTime {
+                        core: 1,
+                        workers: to / 2,
+                    },
+                ],
                 others: vec![],
                 begun: count(&|event| event.phase == Phase::Computing),
                 ended: count(&|event| event.phase == Phase::Idle),
@@ -233,7 +266,10 @@ mod tests {
             player.go_to(&mut played, &whole, std::iter::empty(), to);
         }
         for sample in played.samples() {
-            assert!((sample.on_core - 1.0).abs() < 0.01, "half of two workers: {sample:?}");
+            assert!(
+                (sample.on_core - 1.0).abs() < 0.01,
+                "half of two workers: {sample:?}"
+            );
             assert!(sample.in_flight <= 2.0, "{sample:?}");
         }
         assert!(played.samples().iter().any(|sample| sample.in_flight > 1.8));

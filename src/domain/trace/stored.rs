@@ -33,5 +33,8 @@ fn letter(phase: Phase) -> char {
 }
 
 fn phase_of(letter: char) -> Option<Phase> {
-    Phase::MEASURED.into_iter().chain([Phase::Lost]).find(|phase| self::letter(*phase) == letter)
+    Phase::MEASURED
+        .into_iter()
+        .chain([Phase::Lost])
+        .find(|phase| self::letter(*phase) == letter)
 }

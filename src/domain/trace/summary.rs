@@ -77,7 +77,10 @@ impl Summary {
             self.widen();
         }
         let (group, groups) = (lane / self.per_group, self.groups());
-        for (shift, level) in (self.shift..).step_by(COARSER as usize).zip(&mut self.levels) {
+        for (shift, level) in (self.shift..)
+            .step_by(COARSER as usize)
+            .zip(&mut self.levels)
+        {
             let needed = (((segment.until - 1) >> shift) as usize + 1) * groups;
             if level.len() < needed {
                 // Once and for all: what is not touched takes no memory.
@@ -110,7 +113,8 @@ impl Summary {
     /// The lanes that row `row` of `rows` stands for: all rows together show each lane once. Where there are fewer lanes
     /// than rows, some show none.
     pub fn lanes_of_row(&self, row: usize, rows: usize) -> Range<usize> {
-        let begin = |row: usize| (self.groups() * row / rows.max(1) * self.per_group).min(self.lanes);
+        let begin =
+            |row: usize| (self.groups() * row / rows.max(1) * self.per_group).min(self.lanes);
         begin(row)..begin(row + 1)
     }
 
@@ -126,7 +130,9 @@ impl Summary {
         open: impl Iterator<Item = Segment>,
         now: Nanos,
     ) -> Vec<PhaseTimes> {
-        let (Some(begin), Some(end)) = (moments.first(), moments.last()) else { return vec![] };
+        let (Some(begin), Some(end)) = (moments.first(), moments.last()) else {
+            return vec![];
+        };
         let parts_asked = (moments.len() - 1).max(1) as u64;
         let level = self.level_for((end - begin) / parts_asked);
         let shift = self.shift + level as u32 * COARSER;
@@ -136,7 +142,13 @@ impl Summary {
         for segment in open {
             add_open(&mut buckets, &segment, first, shift);
         }
-        cut(&buckets, first << shift, shift, moments, now.max(self.until))
+        cut(
+            &buckets,
+            first << shift,
+            shift,
+            moments,
+            now.max(self.until),
+        )
     }
 
     /// The coarsest level with enough buckets in a part of this length.
@@ -150,13 +162,19 @@ impl Summary {
     /// The sums of these lanes in buckets `first..=last` of a level.
     fn buckets(&self, level: usize, lanes: Range<usize>, first: u64, last: u64) -> Vec<PhaseTimes> {
         let groups = self.groups();
-        let wanted = lanes.start.div_ceil(self.per_group)..lanes.end.div_ceil(self.per_group).min(groups);
+        let wanted =
+            lanes.start.div_ceil(self.per_group)..lanes.end.div_ceil(self.per_group).min(groups);
         let length = (last - first).min(BUCKETS_MAX << COARSER) + 1;
         let bucket = |bucket: u64| {
             let mut sum = PhaseTimes::default();
-            let start = usize::try_from(bucket).unwrap_or(usize::MAX).saturating_mul(groups);
+            let start = usize::try_from(bucket)
+                .unwrap_or(usize::MAX)
+                .saturating_mul(groups);
             let row = self.levels[level].get(start..).unwrap_or_default();
-            row.get(wanted.clone()).unwrap_or_default().iter().for_each(|times| sum.add(times));
+            row.get(wanted.clone())
+                .unwrap_or_default()
+                .iter()
+                .for_each(|times| sum.add(times));
             sum
         };
         (first..first + length).map(bucket).collect()
@@ -164,7 +182,10 @@ impl Summary {
 
     /// How much memory the sums take, in bytes.
     pub fn bytes(&self) -> usize {
-        self.levels.iter().map(|level| level.capacity() * size_of::<PhaseTimes>()).sum()
+        self.levels
+            .iter()
+            .map(|level| level.capacity() * size_of::<PhaseTimes>())
+            .sum()
     }
 }
 
@@ -173,14 +194,23 @@ fn parts(segment: &Segment, shift: u32) -> impl Iterator<Item = (usize, Nanos)> 
     let Segment { from, until, .. } = *segment;
     (from >> shift..=(until - 1) >> shift).map(move |bucket| {
         let (begin, last) = (bucket << shift, (bucket << shift) + ((1 << shift) - 1));
-        (bucket as usize, until.min(last.saturating_add(1)) - from.max(begin))
+        (
+            bucket as usize,
+            until.min(last.saturating_add(1)) - from.max(begin),
+        )
     })
 }
 
 /// Adds a segment to the buckets from number `first` on, as far as it touches them.
 fn add_open(buckets: &mut [PhaseTimes], segment: &Segment, first: u64, shift: u32) {
-    let end = (first + buckets.len() as u64).checked_shl(shift).unwrap_or(Nanos::MAX);
-    let part = Segment { from: segment.from.max(first << shift), until: segment.until.min(end), ..*segment };
+    let end = (first + buckets.len() as u64)
+        .checked_shl(shift)
+        .unwrap_or(Nanos::MAX);
+    let part = Segment {
+        from: segment.from.max(first << shift),
+        until: segment.until.min(end),
+        ..*segment
+    };
     if part.until <= part.from {
         return;
     }
@@ -190,7 +220,13 @@ fn add_open(buckets: &mut [PhaseTimes], segment: &Segment, first: u64, shift: u3
 }
 
 /// Sums between moments, of buckets that begin at `begin` and of which the last one ends at `until` at the latest.
-fn cut(buckets: &[PhaseTimes], begin: Nanos, shift: u32, moments: &[Nanos], until: Nanos) -> Vec<PhaseTimes> {
+fn cut(
+    buckets: &[PhaseTimes],
+    begin: Nanos,
+    shift: u32,
+    moments: &[Nanos],
+    until: Nanos,
+) -> Vec<PhaseTimes> {
     let mut passed = PhaseTimes::default();
     let mut next = 0;
     let mut up_to = |moment: Nanos| {
@@ -199,7 +235,9 @@ fn cut(buckets: &[PhaseTimes], begin: Nanos, shift: u32, moments: &[Nanos], unti
             passed.add(&buckets[next]);
             next += 1;
         }
-        let Some(bucket) = buckets.get(next) else { return passed };
+        let Some(bucket) = buckets.get(next) else {
+            return passed;
+        };
         let start = (next as u64) << shift;
         let length = (1u64 << shift).min((until.max(begin) - begin).saturating_sub(start));
         let mut sum = passed;
@@ -208,7 +246,9 @@ fn cut(buckets: &[PhaseTimes], begin: Nanos, shift: u32, moments: &[Nanos], unti
         }
         sum
     };
-    let Some((first, rest)) = moments.split_first() else { return vec![] };
+    let Some((first, rest)) = moments.split_first() else {
+        return vec![];
+    };
     let mut before = up_to(*first);
     rest.iter()
         .map(|moment| {
@@ -227,7 +267,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn segment(phase: Phase, from: Nanos, until: Nanos) -> Segment {
-        Segment { phase, from, until, core: 0 }
+        Segment {
+            phase,
+            from,
+            until,
+            core: 0,
+        }
     }
 
     fn sum_of(level: &[PhaseTimes]) -> PhaseTimes {
@@ -238,7 +283,14 @@ mod tests {
 
     #[test]
     fn every_lane_is_in_one_row_and_the_rows_are_in_order() {
-        for (lanes, rows) in [(1, 1), (3, 9), (200, 5), (1_000, 17), (4_000, 60), (4_000, 400)] {
+        for (lanes, rows) in [
+            (1, 1),
+            (3, 9),
+            (200, 5),
+            (1_000, 17),
+            (4_000, 60),
+            (4_000, 400),
+        ] {
             let summary = Summary::new(lanes);
             let mut next = 0;
             for row in 0..rows {
@@ -268,7 +320,10 @@ mod tests {
         let ms = 1_000_000;
         summary.add(0, &segment(Phase::Computing, 0, 400 * ms));
         summary.add(1, &segment(Phase::Gil, 0, 200 * ms));
-        let open = [segment(Phase::Gil, 400 * ms, 600 * ms), segment(Phase::Idle, 200 * ms, 600 * ms)];
+        let open = [
+            segment(Phase::Gil, 400 * ms, 600 * ms),
+            segment(Phase::Idle, 200 * ms, 600 * ms),
+        ];
         let moments = [0, 200 * ms, 400 * ms, 800 * ms];
         let times = summary.times(0..2, &moments, open.into_iter(), 600 * ms);
         let near = |time: Nanos, expected: Nanos| time.abs_diff(expected) <= 200 * ms / 16;
@@ -280,7 +335,10 @@ mod tests {
             near(times[1][Phase::Computing], 200 * ms) && near(times[1][Phase::Idle], 200 * ms),
             "{times:?}"
         );
-        assert!(near(times[2][Phase::Gil], 200 * ms) && near(times[2][Phase::Idle], 200 * ms), "{times:?}");
+        assert!(
+            near(times[2][Phase::Gil], 200 * ms) && near(times[2][Phase::Idle], 200 * ms),
+            "{times:?}"
+        );
     }
 
     proptest! {

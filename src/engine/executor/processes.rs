@@ -25,9 +25,12 @@ pub struct ForkCrew<'z> {
 
 impl<'z> ForkCrew<'z> {
     /// A crew for this assignment, still without workers.
-    #[must_use]
     pub fn new(assignment: Assignment, zygote: &'z mut Zygote) -> ForkCrew<'z> {
-        ForkCrew { assignment, zygote, alive: 0 }
+        ForkCrew {
+            assignment,
+            zygote,
+            alive: 0,
+        }
     }
 
     fn death(&mut self, news: News) -> Option<Death> {
@@ -38,9 +41,10 @@ impl<'z> ForkCrew<'z> {
                 LaneState::Died => (worker, panic_of(arena, worker)),
                 LaneState::Absent | LaneState::Working => (worker, cause),
             },
-            News::WorkerNotForked { worker, why } => {
-                (worker, format!("could not be created: {}", why.to_lowercase()))
-            }
+            News::WorkerNotForked { worker, why } => (
+                worker,
+                format!("could not be created: {}", why.to_lowercase()),
+            ),
             News::ServerEnded
             | News::ProgramStarted { .. }
             | News::ProgramNotStarted { .. }
@@ -60,7 +64,9 @@ impl<'z> ForkCrew<'z> {
     fn outlive_orphans(&mut self) {
         let arena = &self.assignment.arena;
         let lanes = (0..arena.workers()).map(|worker| arena.lane(worker));
-        let pids = lanes.map(|lane| lane.pid.load(Relaxed)).filter(|pid| *pid > 0);
+        let pids = lanes
+            .map(|lane| lane.pid.load(Relaxed))
+            .filter(|pid| *pid > 0);
         let deadline = clock::now() + ORPHANS_MAX;
         for pid in pids {
             while os::can_run(pid) && clock::now() < deadline {

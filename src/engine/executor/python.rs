@@ -53,8 +53,11 @@ pub struct PythonCrew<'z> {
 
 impl<'z> PythonCrew<'z> {
     /// A crew for this assignment, still without workers.
-    #[must_use]
-    pub fn new(assignment: Assignment, zygote: &'z mut Zygote, group: &'z AtomicU32) -> PythonCrew<'z> {
+    pub fn new(
+        assignment: Assignment,
+        zygote: &'z mut Zygote,
+        group: &'z AtomicU32,
+    ) -> PythonCrew<'z> {
         PythonCrew {
             assignment,
             zygote,
@@ -73,12 +76,21 @@ impl<'z> PythonCrew<'z> {
     }
 
     fn start(&mut self) -> Result<(), String> {
-        let Assignment { arena, plan, scratch, .. } = &self.assignment;
+        let Assignment {
+            arena,
+            plan,
+            scratch,
+            ..
+        } = &self.assignment;
         let program = order::program(arena, plan, scratch).ok_or(
             "the system allows no memory that Python can share with this program: is there a limit of file sizes?",
         )?;
         let output = Output::open(&scratch.output()).map_err(|error| {
-            format!("cannot use the directory {}: {}", scratch.path().display(), text::plain(&error))
+            format!(
+                "cannot use the directory {}: {}",
+                scratch.path().display(),
+                text::plain(&error)
+            )
         })?;
         self.output = Some(output);
         self.zygote.execute(&program)
@@ -106,7 +118,9 @@ impl<'z> PythonCrew<'z> {
         self.assignment
             .plan
             .python()
-            .map_or("Python".into(), |python| text::clean(&python.interpreter.path, 200))
+            .map_or("Python".into(), |python| {
+                text::clean(&python.interpreter.path, 200)
+            })
     }
 
     fn ended(&mut self, cause: &str, success: bool) {
@@ -127,14 +141,23 @@ impl<'z> PythonCrew<'z> {
     /// What was printed so far, without passwords.
     fn printed(&self) -> Option<PrintedOutput> {
         let printed = self.output.as_ref()?.printed()?;
-        Some(PrintedOutput { text: self.arena().concealed(&printed.text), ..printed })
+        Some(PrintedOutput {
+            text: self.arena().concealed(&printed.text),
+            ..printed
+        })
     }
 
     /// The last line that was printed, which says why Python ended, if it does.
     fn last_words(&self) -> String {
-        let last =
-            self.printed().and_then(|printed| printed.text.lines().last().map(|line| text::clean(line, 200)));
-        last.map(|line| format!(", and said last: {line}")).unwrap_or_default()
+        let last = self.printed().and_then(|printed| {
+            printed
+                .text
+                .lines()
+                .last()
+                .map(|line| text::clean(line, 200))
+        });
+        last.map(|line| format!(", and said last: {line}"))
+            .unwrap_or_default()
     }
 
     /// Workers that did not come to their end: told when the interpreter is gone.
@@ -144,16 +167,21 @@ impl<'z> PythonCrew<'z> {
         }
         let arena = self.assignment.arena.clone();
         let mut deaths = self.died.news(&arena);
-        if let (Some(first), Some(failure)) =
-            (deaths.first().or(self.first_death.as_ref()), &mut self.end.failure)
-        {
+        if let (Some(first), Some(failure)) = (
+            deaths.first().or(self.first_death.as_ref()),
+            &mut self.end.failure,
+        ) {
             *failure = format!("{first}: {failure}");
         }
         let named = self.died.told().clone();
-        let lost = (0..arena.workers())
-            .filter(|worker| !named.contains(worker) && arena.lane(*worker).state() == LaneState::Working);
-        let cause =
-            if named.is_empty() { "ended with the interpreter" } else { "was ended with the broken pool" };
+        let lost = (0..arena.workers()).filter(|worker| {
+            !named.contains(worker) && arena.lane(*worker).state() == LaneState::Working
+        });
+        let cause = if named.is_empty() {
+            "ended with the interpreter"
+        } else {
+            "was ended with the broken pool"
+        };
         deaths.extend(lost.map(|worker| Death::noticed(&arena, worker, cause.into())));
         deaths
     }
@@ -193,7 +221,11 @@ impl<'z> PythonCrew<'z> {
     /// Whether all tasks have ended: what is left is to say so and to leave.
     fn has_done_all(&self) -> bool {
         let arena = self.arena();
-        let ended = || (0..arena.workers()).map(|worker| arena.lane(worker).ended.load(Relaxed)).sum::<u32>();
+        let ended = || {
+            (0..arena.workers())
+                .map(|worker| arena.lane(worker).ended.load(Relaxed))
+                .sum::<u32>()
+        };
         arena.header().python.done_at.load(Relaxed) > 0 || ended() >= arena.tasks()
     }
 
@@ -201,7 +233,8 @@ impl<'z> PythonCrew<'z> {
     fn gather_cores(&self) {
         let arena = self.arena();
         for core in os::affinity() {
-            let booked = (0..arena.workers()).map(|worker| arena.lane_core(worker, core).load(Relaxed));
+            let booked =
+                (0..arena.workers()).map(|worker| arena.lane_core(worker, core).load(Relaxed));
             arena.core(core).workers.store(booked.sum(), Relaxed);
         }
     }

@@ -34,7 +34,6 @@ pub struct RayonCrew {
 
 impl RayonCrew {
     /// A crew for this assignment, still without workers.
-    #[must_use]
     pub fn new(assignment: Assignment) -> RayonCrew {
         RayonCrew {
             assignment,
@@ -50,11 +49,17 @@ impl RayonCrew {
         ThreadPoolBuilder::new()
             .num_threads(self.assignment.plan.workers() as usize)
             .spawn_handler(move |thread| {
-                let number = u32::try_from(thread.index()).expect("a pool is not larger than the plan");
+                let number =
+                    u32::try_from(thread.index()).expect("a pool is not larger than the plan");
                 let assignment = assignment.clone();
-                let builder = Builder::new().name(format!("rayon {number}")).stack_size(STACK_BYTES);
+                let builder = Builder::new()
+                    .name(format!("rayon {number}"))
+                    .stack_size(STACK_BYTES);
                 let handle = builder.spawn(move || live(&assignment, number, thread))?;
-                handles.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+                handles
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(handle);
                 Ok(())
             })
             .build()
@@ -81,7 +86,10 @@ impl Crew for RayonCrew {
         let driver = Builder::new().name("rayon driver".into()).spawn(drive);
         self.driver = Some(driver.map_err(|error| {
             self.over.store(true, Release);
-            format!("the system refused to create the pool's driver: {}", text::plain(&error))
+            format!(
+                "the system refused to create the pool's driver: {}",
+                text::plain(&error)
+            )
         })?);
         Ok(())
     }
@@ -98,7 +106,8 @@ impl Crew for RayonCrew {
         if let Some(driver) = self.driver.take() {
             let _ = driver.join();
         }
-        let handles = std::mem::take(&mut *self.handles.lock().unwrap_or_else(PoisonError::into_inner));
+        let handles =
+            std::mem::take(&mut *self.handles.lock().unwrap_or_else(PoisonError::into_inner));
         for handle in handles {
             let _ = handle.join();
         }
@@ -109,7 +118,9 @@ impl Crew for RayonCrew {
 /// where there is none yet would keep the cores busy for seconds.
 fn live(assignment: &Assignment, number: u32, thread: ThreadBuilder) {
     os::name_thread(&format!("rayon {number}"));
-    worker::guard(assignment, number, || WORKER.set(Some(Worker::arrive(assignment, number))));
+    worker::guard(assignment, number, || {
+        WORKER.set(Some(Worker::arrive(assignment, number)))
+    });
     thread.run();
     worker::guard(assignment, number, || {
         if let Some(worker) = WORKER.take() {
@@ -134,7 +145,9 @@ fn execute(assignment: &Assignment, job: &Job, task: u32) {
     let index = rayon::current_thread_index().expect("tasks run on the pool's threads");
     worker::guard(assignment, index as u32, || {
         // A worker that panicked is gone: what rayon still hands to its thread is not begun.
-        let Some(mut worker) = WORKER.take() else { return };
+        let Some(mut worker) = WORKER.take() else {
+            return;
+        };
         if !worker.is_stopping() {
             worker.execute(|worker, task| job.execute(worker, task), task);
             worker.pause();

@@ -22,9 +22,12 @@ pub struct ThreadCrew {
 
 impl ThreadCrew {
     /// A crew for this assignment, still without workers.
-    #[must_use]
     pub fn new(assignment: Assignment) -> ThreadCrew {
-        ThreadCrew { assignment, handles: vec![], died: DiedLanes::default() }
+        ThreadCrew {
+            assignment,
+            handles: vec![],
+            died: DiedLanes::default(),
+        }
     }
 }
 
@@ -33,8 +36,10 @@ impl Crew for ThreadCrew {
         for number in 0..self.assignment.plan.workers() {
             let assignment = self.assignment.clone();
             // Not `thread::spawn`, which panics when the system refuses.
-            let thread =
-                Builder::new().name(format!("worker {number}")).stack_size(STACK_BYTES).spawn(move || {
+            let thread = Builder::new()
+                .name(format!("worker {number}"))
+                .stack_size(STACK_BYTES)
+                .spawn(move || {
                     os::name_thread(&format!("worker {number}"));
                     kernel::live(&assignment, number, false);
                 });

@@ -50,13 +50,19 @@ pub struct FetchError {
 
 impl FetchError {
     pub(super) fn new(kind: FetchErrorKind, url: &str, what: &str) -> Self {
-        Self { kind, sentence: format!("{}: {}", shown(url), clean(what, usize::MAX)) }
+        Self {
+            kind,
+            sentence: format!("{}: {}", shown(url), clean(what, usize::MAX)),
+        }
     }
 
     /// The server answered, but with `status`.
     pub(super) fn status(url: &str, status: StatusCode) -> Self {
         // Not the server's own reason phrase: that is foreign text, and HTTP/2 and 3 have none.
-        let reason = status.canonical_reason().map(|reason| format!(" {reason}")).unwrap_or_default();
+        let reason = status
+            .canonical_reason()
+            .map(|reason| format!(" {reason}"))
+            .unwrap_or_default();
         let what = format!("the server answered {}{reason}", status.as_u16());
         Self::new(FetchErrorKind::Status, url, &what)
     }
@@ -157,16 +163,25 @@ impl Explainer {
                 None => (Other, foreign(&error.to_string())),
             },
             ureq::Error::HostNotFound => (Dns, Fault::NoAddress.to_string()),
-            ureq::Error::BodyExceedsLimit(limit) => {
-                (TooLarge, format!("the body is larger than {}", bytes_words(limit)))
-            }
-            ureq::Error::LargeResponseHeader(_, limit) => {
-                (Other, format!("the head of the answer is larger than {}", bytes_words(limit as u64)))
-            }
+            ureq::Error::BodyExceedsLimit(limit) => (
+                TooLarge,
+                format!("the body is larger than {}", bytes_words(limit)),
+            ),
+            ureq::Error::LargeResponseHeader(_, limit) => (
+                Other,
+                format!(
+                    "the head of the answer is larger than {}",
+                    bytes_words(limit as u64)
+                ),
+            ),
             // It may quote the answer.
-            ureq::Error::Protocol(error) => {
-                (Other, format!("the answer is not valid HTTP ({})", foreign(&error.to_string())))
-            }
+            ureq::Error::Protocol(error) => (
+                Other,
+                format!(
+                    "the answer is not valid HTTP ({})",
+                    foreign(&error.to_string())
+                ),
+            ),
             ureq::Error::Rustls(error) => (Tls, tls_words(&error.to_string())),
             ureq::Error::Tls(words) => (Tls, tls_words(words)),
             ureq::Error::TlsRequired => (Tls, tls_words("none was offered")),
@@ -187,10 +202,17 @@ impl Explainer {
             return (FetchErrorKind::Tls, tls_words(&words));
         }
         match error.kind() {
-            io::ErrorKind::ConnectionRefused => (FetchErrorKind::Refused, "connection refused".to_owned()),
+            io::ErrorKind::ConnectionRefused => {
+                (FetchErrorKind::Refused, "connection refused".to_owned())
+            }
             // The kernel's own limit, should it be shorter than ours.
-            io::ErrorKind::TimedOut => (FetchErrorKind::Timeout, "the host does not answer".to_owned()),
-            io::ErrorKind::UnexpectedEof => (FetchErrorKind::Other, self.early_end_words().to_owned()),
+            io::ErrorKind::TimedOut => (
+                FetchErrorKind::Timeout,
+                "the host does not answer".to_owned(),
+            ),
+            io::ErrorKind::UnexpectedEof => {
+                (FetchErrorKind::Other, self.early_end_words().to_owned())
+            }
             _ => (FetchErrorKind::Other, system_words(error)),
         }
     }
@@ -216,13 +238,23 @@ fn kind_of(fault: &Fault) -> FetchErrorKind {
 /// libraries' words.
 fn lookup_words(error: &io::Error) -> String {
     let text = error.to_string();
-    let reason = text.rsplit("failed to lookup address information: ").next().unwrap_or(&text);
-    let unknown = ["Name or service not known", "No address associated", "nodename nor servname"];
+    let reason = text
+        .rsplit("failed to lookup address information: ")
+        .next()
+        .unwrap_or(&text);
+    let unknown = [
+        "Name or service not known",
+        "No address associated",
+        "nodename nor servname",
+    ];
     // musl's words for an unknown name.
     if unknown.iter().any(|words| reason.starts_with(words)) || reason == "Name does not resolve" {
         "no such host".to_owned()
     } else {
-        format!("the host's name could not be looked up ({})", foreign(reason))
+        format!(
+            "the host's name could not be looked up ({})",
+            foreign(reason)
+        )
     }
 }
 
@@ -286,11 +318,20 @@ fn tls_words(text: &str) -> String {
 fn foreign(text: &str) -> String {
     let text = clean(text, usize::MAX);
     let mut characters = text.chars();
-    let Some(first) = characters.next() else { return "for an unknown reason".to_owned() };
+    let Some(first) = characters.next() else {
+        return "for an unknown reason".to_owned();
+    };
     // "HTTP …" keeps its capitals, "Broken …" does not.
     let is_name = characters.clone().next().is_some_and(char::is_uppercase);
-    let first = if is_name { first } else { first.to_ascii_lowercase() };
-    std::iter::once(first).chain(characters).take(MAX_FOREIGN_CHARS).collect()
+    let first = if is_name {
+        first
+    } else {
+        first.to_ascii_lowercase()
+    };
+    std::iter::once(first)
+        .chain(characters)
+        .take(MAX_FOREIGN_CHARS)
+        .collect()
 }
 
 /// `20 s`, or `300 ms` when it is no whole number of seconds.
@@ -316,7 +357,10 @@ mod tests {
     use super::*;
 
     fn explained(stage: Stage, error: ureq::Error) -> FetchError {
-        let explainer = Explainer { stage, timeout: Duration::from_secs(20) };
+        let explainer = Explainer {
+            stage,
+            timeout: Duration::from_secs(20),
+        };
         explainer.explain("http://u:p@h/", error)
     }
 
@@ -328,17 +372,35 @@ mod tests {
     fn each_kind_of_error_has_its_sentence() {
         use std::io::ErrorKind;
         for (error, expected) in [
-            (io::Error::from_raw_os_error(libc::ECONNREFUSED).into(), "connection refused"),
-            (ureq::Error::Timeout(ureq::Timeout::Global), "no answer within 20 s"),
+            (
+                io::Error::from_raw_os_error(libc::ECONNREFUSED).into(),
+                "connection refused",
+            ),
+            (
+                ureq::Error::Timeout(ureq::Timeout::Global),
+                "no answer within 20 s",
+            ),
             (ureq::Error::HostNotFound, "no such host"),
-            (ureq::Error::BodyExceedsLimit(64 << 20), "the body is larger than 64 MiB"),
-            (io::Error::from_raw_os_error(libc::ENETUNREACH).into(), "network is unreachable"),
-            (io::Error::from_raw_os_error(libc::EMFILE).into(), "too many files and connections are open"),
+            (
+                ureq::Error::BodyExceedsLimit(64 << 20),
+                "the body is larger than 64 MiB",
+            ),
+            (
+                io::Error::from_raw_os_error(libc::ENETUNREACH).into(),
+                "network is unreachable",
+            ),
+            (
+                io::Error::from_raw_os_error(libc::EMFILE).into(),
+                "too many files and connections are open",
+            ),
             (
                 io::Error::new(ErrorKind::UnexpectedEof, "x").into(),
                 "the server closed the connection without an answer",
             ),
-            (Fault::BrokenOff.into(), "the server broke off the connection"),
+            (
+                Fault::BrokenOff.into(),
+                "the server broke off the connection",
+            ),
         ] {
             assert_eq!(words(error), format!("http://***@h/: {expected}"));
         }
@@ -348,13 +410,19 @@ mod tests {
     fn a_fault_keeps_its_kind_on_its_way_through_an_io_error() {
         // That is the way it takes through rustls, and through a body's reader.
         let error = ureq::Error::from(io::Error::other(ureq::Error::from(Fault::Cancelled)));
-        assert_eq!(explained(Stage::Body, error).kind, FetchErrorKind::Cancelled);
+        assert_eq!(
+            explained(Stage::Body, error).kind,
+            FetchErrorKind::Cancelled
+        );
     }
 
     #[test]
     fn certificates_are_explained_without_the_names_of_types() {
         for (text, expected) in [
-            ("invalid peer certificate: Expired", "the certificate is not valid (expired)"),
+            (
+                "invalid peer certificate: Expired",
+                "the certificate is not valid (expired)",
+            ),
             (
                 "invalid peer certificate: certificate expired: verification time 9 (UNIX), …",
                 "the certificate is not valid (expired)",
@@ -371,12 +439,18 @@ mod tests {
                 "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))",
                 "the certificate is not valid (self-signed)",
             ),
-            ("invalid peer certificate: Other(OtherError(X))", "the certificate is not valid"),
+            (
+                "invalid peer certificate: Other(OtherError(X))",
+                "the certificate is not valid",
+            ),
             (
                 "received corrupt message of type InvalidContentType",
                 "the server does not speak TLS at this port",
             ),
-            ("received fatal alert: HandshakeFailure", "the server refused the secure connection"),
+            (
+                "received fatal alert: HandshakeFailure",
+                "the server refused the secure connection",
+            ),
         ] {
             assert_eq!(tls_words(text), expected);
         }
@@ -404,7 +478,10 @@ mod tests {
     #[test]
     fn a_status_comes_with_its_usual_reason() {
         let error = FetchError::status("http://h/x", StatusCode::NOT_FOUND);
-        assert_eq!(error.sentence, "http://h/x: the server answered 404 Not Found");
+        assert_eq!(
+            error.sentence,
+            "http://h/x: the server answered 404 Not Found"
+        );
         let unusual = FetchError::status("http://h/x", StatusCode::from_u16(799).unwrap());
         assert_eq!(unusual.sentence, "http://h/x: the server answered 799");
     }

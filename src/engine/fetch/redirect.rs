@@ -15,12 +15,17 @@ use crate::domain::address::check_address;
 /// # Errors
 ///
 /// In words: when it does not say where to, or to an address that must not or cannot be fetched.
-pub(super) fn target(base: &str, response: &Response<Body>) -> Result<Option<String>, &'static str> {
+pub(super) fn target(
+    base: &str,
+    response: &Response<Body>,
+) -> Result<Option<String>, &'static str> {
     if !redirects(response.status()) {
         return Ok(None);
     }
-    let location =
-        response.headers().get(header::LOCATION).ok_or("the server redirects without saying where")?;
+    let location = response
+        .headers()
+        .get(header::LOCATION)
+        .ok_or("the server redirects without saying where")?;
     resolve(base, &percent_encoded(location.as_bytes())).map(Some)
 }
 
@@ -43,10 +48,14 @@ fn resolve(base: &str, reference: &str) -> Result<String, &'static str> {
         format!("{origin}{path}{reference}")
     } else {
         let folder = path.rfind('/').map_or("/", |slash| &path[..=slash]);
-        format!("{origin}{}", without_dot_segments(&format!("{folder}{reference}")))
+        format!(
+            "{origin}{}",
+            without_dot_segments(&format!("{folder}{reference}"))
+        )
     };
     if has_http_scheme(&target) {
-        check_address(&target).map_err(|_| "the server redirects to an address that is not valid")?;
+        check_address(&target)
+            .map_err(|_| "the server redirects to an address that is not valid")?;
         Ok(target)
     } else {
         Err("the server redirects to an address that is neither http nor https")
@@ -54,13 +63,17 @@ fn resolve(base: &str, reference: &str) -> Result<String, &'static str> {
 }
 
 fn without_fragment(address: &str) -> &str {
-    address.split_once('#').map_or(address, |(before, _)| before)
+    address
+        .split_once('#')
+        .map_or(address, |(before, _)| before)
 }
 
 /// Scheme, scheme with host and port, and path (without the query) of an address that is a valid one.
 fn parts(address: &str) -> (&str, &str, &str) {
     let start = address.find("://").map_or(0, |at| at + 3);
-    let end_of_origin = address[start..].find(['/', '?']).map_or(address.len(), |at| start + at);
+    let end_of_origin = address[start..]
+        .find(['/', '?'])
+        .map_or(address.len(), |at| start + at);
     let (origin, rest) = address.split_at(end_of_origin);
     let path = rest.split_once('?').map_or(rest, |(path, _)| path);
     (&address[..start.saturating_sub(3)], origin, path)
@@ -69,7 +82,9 @@ fn parts(address: &str) -> (&str, &str, &str) {
 fn has_scheme(reference: &str) -> bool {
     reference.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
     })
 }
 
@@ -81,7 +96,8 @@ fn has_http_scheme(address: &str) -> bool {
 
 /// The path without `.` and `..`; a query behind it stays as it is. `..` does not lead above the root.
 fn without_dot_segments(path_and_query: &str) -> String {
-    let (path, query) = path_and_query.split_at(path_and_query.find('?').unwrap_or(path_and_query.len()));
+    let (path, query) =
+        path_and_query.split_at(path_and_query.find('?').unwrap_or(path_and_query.len()));
     let mut kept: Vec<&str> = Vec::new();
     for segment in path.split('/').skip(1) {
         match segment {
@@ -133,7 +149,11 @@ mod tests {
             ("g?r/../s", "http://a:81/b/c/g?r/../s"),
             ("/web/http://x/", "http://a:81/web/http://x/"),
         ] {
-            assert_eq!(resolve(base, reference).as_deref(), Ok(target), "{reference}");
+            assert_eq!(
+                resolve(base, reference).as_deref(),
+                Ok(target),
+                "{reference}"
+            );
         }
         assert_eq!(resolve("http://a", "g").as_deref(), Ok("http://a/g"));
         assert_eq!(resolve("http://a?q", "g").as_deref(), Ok("http://a/g"));
@@ -141,11 +161,21 @@ mod tests {
 
     #[test]
     fn addresses_of_other_schemes_are_refused_and_not_taken_for_paths() {
-        for reference in
-            ["file:///etc/passwd", "file:/etc/passwd", "mailto:a@b", "data:,x", "javascript:x", "ftp://a/"]
-        {
+        for reference in [
+            "file:///etc/passwd",
+            "file:/etc/passwd",
+            "mailto:a@b",
+            "data:,x",
+            "javascript:x",
+            "ftp://a/",
+        ] {
             let refusal = resolve("http://a/b", reference);
-            assert!(refusal.as_ref().is_err_and(|why| why.contains("neither http nor https")), "{refusal:?}");
+            assert!(
+                refusal
+                    .as_ref()
+                    .is_err_and(|why| why.contains("neither http nor https")),
+                "{refusal:?}"
+            );
         }
     }
 
@@ -158,6 +188,9 @@ mod tests {
 
     #[test]
     fn blanks_and_foreign_letters_in_a_location_are_encoded() {
-        assert_eq!(percent_encoded(" /a b/\u{e9}\u{1}?x=%20 ".as_bytes()), "/a%20b/%C3%A9%01?x=%20");
+        assert_eq!(
+            percent_encoded(" /a b/\u{e9}\u{1}?x=%20 ".as_bytes()),
+            "/a%20b/%C3%A9%01?x=%20"
+        );
     }
 }

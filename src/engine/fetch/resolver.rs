@@ -50,7 +50,8 @@ impl StoppableResolver {
                 drop(announce);
             })
             .map_err(Fault::Io)?;
-        self.waiter.until_ready(ended.as_fd(), Readiness::Read, deadline)?;
+        self.waiter
+            .until_ready(ended.as_fd(), Readiness::Read, deadline)?;
         match receiver.try_recv() {
             Ok(Ok(addresses)) => Ok(addresses),
             Ok(Err(error)) => Err(Fault::Lookup(error)),
@@ -84,7 +85,10 @@ impl Resolver for StoppableResolver {
             return Err(ureq::Error::HostNotFound);
         }
         let mut addresses = self.empty();
-        found.into_iter().take(MAX_ADDRESSES).for_each(|address| addresses.push(address));
+        found
+            .into_iter()
+            .take(MAX_ADDRESSES)
+            .for_each(|address| addresses.push(address));
         Ok(addresses)
     }
 }
@@ -97,12 +101,18 @@ fn host_and_port(uri: &Uri) -> Result<(&str, u16), ureq::Error> {
         Some(scheme) if *scheme == Scheme::HTTPS => 443,
         _ => return Err(Fault::WrongScheme.into()),
     };
-    let host = uri.host().filter(|host| !host.is_empty()).ok_or(Fault::WrongScheme)?;
+    let host = uri
+        .host()
+        .filter(|host| !host.is_empty())
+        .ok_or(Fault::WrongScheme)?;
     Ok((host, uri.port_u16().unwrap_or(default_port)))
 }
 
 fn literal(host: &str) -> Option<IpAddr> {
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host);
     bare.parse().ok()
 }
 
@@ -139,7 +149,12 @@ mod tests {
 
     #[test]
     fn other_schemes_are_refused() {
-        for uri in ["ftp://a/", "socks5://a:1/", "file://host/etc/passwd", "/path"] {
+        for uri in [
+            "ftp://a/",
+            "socks5://a:1/",
+            "file://host/etc/passwd",
+            "/path",
+        ] {
             let uri: Uri = uri.parse().unwrap();
             assert!(host_and_port(&uri).is_err(), "{uri}");
         }

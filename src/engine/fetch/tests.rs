@@ -36,7 +36,10 @@ fn count_and_leave() {
     PAIRS.set(PAIRS.get() + 1);
 }
 
-const WATCHED: Hooks = Hooks { before: || note(true), after: count_and_leave };
+const WATCHED: Hooks = Hooks {
+    before: || note(true),
+    after: count_and_leave,
+};
 
 struct Stop {
     reader: PipeReader,
@@ -50,12 +53,19 @@ impl Stop {
     }
 
     fn fetcher(&self, timeout: Duration, body_bytes: u64) -> Fetcher {
-        let limits = Limits { timeout, body_bytes, ..Limits::default() };
+        let limits = Limits {
+            timeout,
+            body_bytes,
+            ..Limits::default()
+        };
         Fetcher::new(self.reader.as_raw_fd(), limits, WATCHED)
     }
 
     fn fetcher_with(&self, lookup: Lookup, timeout: Duration) -> Fetcher {
-        Fetcher { lookup, ..self.fetcher(timeout, MAX_BODY_BYTES) }
+        Fetcher {
+            lookup,
+            ..self.fetcher(timeout, MAX_BODY_BYTES)
+        }
     }
 }
 
@@ -63,9 +73,16 @@ impl Stop {
 fn get_watched(fetcher: &Fetcher, url: &str) -> Result<Vec<u8>, FetchError> {
     UNPAIRED.set(false);
     let result = fetcher.get(url);
-    assert!(!UNPAIRED.get() && !BETWEEN.get(), "the hooks were not paired");
+    assert!(
+        !UNPAIRED.get() && !BETWEEN.get(),
+        "the hooks were not paired"
+    );
     if let Err(error) = &result {
-        assert!(!error.sentence.contains(['\n', '{', '"']), "{}", error.sentence);
+        assert!(
+            !error.sentence.contains(['\n', '{', '"']),
+            "{}",
+            error.sentence
+        );
     }
     result
 }
@@ -127,8 +144,13 @@ fn cancelled_while(url_of: impl Fn(SocketAddr) -> String, first_words: &'static 
         wait_for_end(&mut stream);
     });
     let start = Instant::now();
-    let error = get_watched(&stop.fetcher(2 * HANG, MAX_BODY_BYTES), &url).expect_err("it is cancelled");
-    assert!(start.elapsed() < HANG, "it took {:?} to notice", start.elapsed());
+    let error =
+        get_watched(&stop.fetcher(2 * HANG, MAX_BODY_BYTES), &url).expect_err("it is cancelled");
+    assert!(
+        start.elapsed() < HANG,
+        "it took {:?} to notice",
+        start.elapsed()
+    );
     error
 }
 
@@ -141,21 +163,34 @@ fn the_body_arrives_as_it_was_sent() {
 
 #[test]
 fn chunked_bodies_and_bodies_until_the_end_are_understood() {
-    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";
+    let chunked =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";
     assert_eq!(get(&answering(chunked)).unwrap(), b"hello");
-    assert_eq!(get(&answering("HTTP/1.0 200 OK\r\n\r\nhello")).unwrap(), b"hello");
+    assert_eq!(
+        get(&answering("HTTP/1.0 200 OK\r\n\r\nhello")).unwrap(),
+        b"hello"
+    );
 }
 
 #[test]
 fn the_loopback_site_serves_exactly_its_pages() {
     let listener = listen().unwrap();
     let address = listener.local_addr().unwrap();
-    let site = Site { latencies_ms: vec![0, 5, 1], page_bytes: 300_000 };
+    let site = Site {
+        latencies_ms: vec![0, 5, 1],
+        page_bytes: 300_000,
+    };
     thread::spawn(move || serve(listener, &site));
     for i in 0..3 {
-        assert!(get(&format!("http://{address}/page/{i}")).unwrap() == page(i, 300_000), "page {i}");
+        assert!(
+            get(&format!("http://{address}/page/{i}")).unwrap() == page(i, 300_000),
+            "page {i}"
+        );
     }
-    assert_eq!(error_of(&format!("http://{address}/page/3")).kind, FetchErrorKind::Status);
+    assert_eq!(
+        error_of(&format!("http://{address}/page/3")).kind,
+        FetchErrorKind::Status
+    );
 }
 
 #[test]
@@ -163,8 +198,13 @@ fn a_request_says_who_asks_and_wants_nothing_encoded_and_nothing_kept() {
     let (sender, heads) = mpsc::channel();
     let address = server(move |stream, head| {
         sender.send(head.to_owned()).unwrap();
-        let location = if head.starts_with("GET /a ") { "/b" } else { "" };
-        let redirect = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
+        let location = if head.starts_with("GET /a ") {
+            "/b"
+        } else {
+            ""
+        };
+        let redirect =
+            format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
         let page = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
         let answer = if location.is_empty() { page } else { &redirect };
         stream.write_all(answer.as_bytes()).unwrap();
@@ -173,9 +213,19 @@ fn a_request_says_who_asks_and_wants_nothing_encoded_and_nothing_kept() {
     let heads: Vec<String> = heads.try_iter().map(|head| head.to_lowercase()).collect();
     assert_eq!(heads.len(), 2, "one connection each");
     for head in heads {
-        assert!(head.contains(concat!("\r\nuser-agent: pconc-tui/", env!("CARGO_PKG_VERSION"))), "{head}");
+        assert!(
+            head.contains(concat!(
+                "\r\nuser-agent: pconc-tui/",
+                env!("CARGO_PKG_VERSION")
+            )),
+            "{head}"
+        );
         assert!(head.contains("\r\naccept-encoding: identity\r\n"), "{head}");
-        assert_eq!(head.matches("\r\nconnection: close\r\n").count(), 1, "{head}");
+        assert_eq!(
+            head.matches("\r\nconnection: close\r\n").count(),
+            1,
+            "{head}"
+        );
     }
 }
 
@@ -188,14 +238,22 @@ fn the_longest_address_arrives_whole() {
     });
     let origin = format!("http://{address}");
     let path = "x".repeat(MAX_ADDRESS_BYTES - origin.len() - 1);
-    assert_eq!(get(&format!("{origin}/{path}")).unwrap(), (path.len() + 1).to_string().as_bytes());
+    assert_eq!(
+        get(&format!("{origin}/{path}")).unwrap(),
+        (path.len() + 1).to_string().as_bytes()
+    );
 }
 
 #[test]
 fn a_status_of_400_or_more_is_an_error_with_its_reason() {
     let error = error_of(&answering("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"));
     assert_eq!(error.kind, FetchErrorKind::Status);
-    assert!(error.sentence.ends_with(": the server answered 503 Service Unavailable"), "{error}");
+    assert!(
+        error
+            .sentence
+            .ends_with(": the server answered 503 Service Unavailable"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -204,13 +262,19 @@ fn a_password_is_not_in_the_sentence() {
     let error = error_of(&url.replace("http://", "http://me:secret@"));
     assert_eq!(
         error.sentence,
-        format!("{}: the server answered 404 Not Found", url.replace("http://", "http://***@"))
+        format!(
+            "{}: the server answered 404 Not Found",
+            url.replace("http://", "http://***@")
+        )
     );
 }
 
 #[test]
 fn a_port_where_nobody_listens_is_refused() {
-    let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+    let address = TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let url = format!("http://{address}/x");
     let error = error_of(&url);
     assert_eq!(error.kind, FetchErrorKind::Refused);
@@ -227,8 +291,11 @@ fn a_name_is_looked_up_and_its_addresses_are_tried_in_turn() {
 #[test]
 fn a_name_that_nobody_has_is_a_dns_error() {
     let stop = Stop::new();
-    let unknown: Lookup =
-        |_, _| Err(io::Error::other("failed to lookup address information: Name or service not known"));
+    let unknown: Lookup = |_, _| {
+        Err(io::Error::other(
+            "failed to lookup address information: Name or service not known",
+        ))
+    };
     let fetcher = stop.fetcher_with(unknown, HANG);
     let error = get_watched(&fetcher, "http://nobody.example/").expect_err("there is no such host");
     assert_eq!(error.kind, FetchErrorKind::Dns);
@@ -241,7 +308,10 @@ fn a_lookup_without_end_is_left_behind_when_the_time_is_over() {
     let fetcher = stop.fetcher_with(endless_lookup, Duration::from_millis(50));
     let error = get_watched(&fetcher, "http://slow.example/").expect_err("it times out");
     assert_eq!(error.kind, FetchErrorKind::Timeout);
-    assert_eq!(error.sentence, "http://slow.example/: no answer within 50 ms");
+    assert_eq!(
+        error.sentence,
+        "http://slow.example/: no answer within 50 ms"
+    );
 }
 
 #[test]
@@ -290,7 +360,8 @@ fn a_connection_that_is_never_made_does_not_keep_a_cancelled_fetch() {
         thread::sleep(Duration::from_millis(30));
         writer.write_all(b"x").unwrap();
     });
-    let error = get_watched(&stop.fetcher(HANG, MAX_BODY_BYTES), &url).expect_err("it is cancelled");
+    let error =
+        get_watched(&stop.fetcher(HANG, MAX_BODY_BYTES), &url).expect_err("it is cancelled");
     assert_eq!(error.kind, FetchErrorKind::Cancelled);
     cancel.join().unwrap();
 }
@@ -311,7 +382,9 @@ fn unconnectable() -> (TcpListener, Vec<mio::net::TcpStream>, String) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     socket::listen(&listener, socket::Backlog::new(0).unwrap()).unwrap();
     let address = listener.local_addr().unwrap();
-    let queued = (0..4).map(|_| mio::net::TcpStream::connect(address).unwrap()).collect();
+    let queued = (0..4)
+        .map(|_| mio::net::TcpStream::connect(address).unwrap())
+        .collect();
     (listener, queued, format!("http://{address}/"))
 }
 
@@ -339,16 +412,31 @@ fn a_body_over_the_limit_is_too_large_announced_or_not_and_one_at_the_limit_is_n
         let stop = Stop::new();
         let error = get_watched(&stop.fetcher(HANG, 10), &url).expect_err("it is too large");
         assert_eq!(error.kind, FetchErrorKind::TooLarge);
-        assert!(error.sentence.ends_with(": the body is larger than 10 bytes"), "{error}");
-        assert_eq!(get_watched(&stop.fetcher(HANG, 11), &url).unwrap(), b"hello hello");
+        assert!(
+            error
+                .sentence
+                .ends_with(": the body is larger than 10 bytes"),
+            "{error}"
+        );
+        assert_eq!(
+            get_watched(&stop.fetcher(HANG, 11), &url).unwrap(),
+            b"hello hello"
+        );
     }
 }
 
 #[test]
 fn a_redirect_loop_ends_after_five() {
-    let error = error_of(&answering("HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n"));
+    let error = error_of(&answering(
+        "HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n",
+    ));
     assert_eq!(error.kind, FetchErrorKind::Other);
-    assert!(error.sentence.ends_with(": the server redirects more than 5 times"), "{error}");
+    assert!(
+        error
+            .sentence
+            .ends_with(": the server redirects more than 5 times"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -362,7 +450,10 @@ fn redirects_lead_to_http_and_https_only() {
     ] {
         let error = error_of(&answering(answer));
         assert_eq!(error.kind, FetchErrorKind::Other, "{answer}: {error}");
-        assert!(error.sentence.ends_with("neither http nor https"), "{answer}: {error}");
+        assert!(
+            error.sentence.ends_with("neither http nor https"),
+            "{answer}: {error}"
+        );
     }
 }
 
@@ -374,10 +465,20 @@ fn an_answer_that_ends_early_is_an_error_and_not_a_short_page() {
     ] {
         let error = error_of(&answering(answer));
         assert_eq!(error.kind, FetchErrorKind::Other);
-        assert!(error.sentence.ends_with(": the answer ended before it was complete"), "{error}");
+        assert!(
+            error
+                .sentence
+                .ends_with(": the answer ended before it was complete"),
+            "{error}"
+        );
     }
     let error = error_of(&answering(""));
-    assert!(error.sentence.ends_with(": the server closed the connection without an answer"), "{error}");
+    assert!(
+        error
+            .sentence
+            .ends_with(": the server closed the connection without an answer"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -385,18 +486,34 @@ fn a_reset_is_an_error_even_when_the_bodys_length_is_unknown() {
     let address = server(|stream, _| {
         stream.write_all(b"HTTP/1.0 200 OK\r\n\r\nhello").unwrap();
         // Closing without lingering resets.
-        socket::setsockopt(stream, sockopt::Linger, &libc::linger { l_onoff: 1, l_linger: 0 }).unwrap();
+        socket::setsockopt(
+            stream,
+            sockopt::Linger,
+            &libc::linger {
+                l_onoff: 1,
+                l_linger: 0,
+            },
+        )
+        .unwrap();
     });
     let error = error_of(&format!("http://{address}/"));
     assert_eq!(error.kind, FetchErrorKind::Other);
-    assert!(error.sentence.ends_with(": the server broke off the connection"), "{error}");
+    assert!(
+        error
+            .sentence
+            .ends_with(": the server broke off the connection"),
+        "{error}"
+    );
 }
 
 #[test]
 fn rubbish_and_an_endless_head_are_errors() {
     let error = error_of(&answering("this is not HTTP\r\n\r\n"));
     assert_eq!(error.kind, FetchErrorKind::Other);
-    assert!(error.sentence.contains(": the answer is not valid HTTP ("), "{error}");
+    assert!(
+        error.sentence.contains(": the answer is not valid HTTP ("),
+        "{error}"
+    );
 
     let address = server(|stream, _| {
         let mut piece = b"HTTP/1.1 200 OK\r\nX: ".to_vec();
@@ -405,7 +522,12 @@ fn rubbish_and_an_endless_head_are_errors() {
         }
     });
     let error = error_of(&format!("http://{address}/"));
-    assert!(error.sentence.ends_with(": the head of the answer is larger than 64 KiB"), "{error}");
+    assert!(
+        error
+            .sentence
+            .ends_with(": the head of the answer is larger than 64 KiB"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -414,12 +536,19 @@ fn https_to_a_server_without_tls_says_so() {
     let url = format!("https://{}/", listener.local_addr().unwrap());
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        stream
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .unwrap();
         wait_for_end(&mut stream);
     });
     let error = error_of(&url);
     assert_eq!(error.kind, FetchErrorKind::Tls);
-    assert!(error.sentence.ends_with(": the server does not speak TLS at this port"), "{error}");
+    assert!(
+        error
+            .sentence
+            .ends_with(": the server does not speak TLS at this port"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -427,7 +556,10 @@ fn what_is_no_address_is_refused_before_anything_is_done() {
     let before = PAIRS.get();
     let error = error_of("file:///etc/passwd");
     assert_eq!(error.kind, FetchErrorKind::Other);
-    assert_eq!(error.sentence, "file:///etc/passwd: the address must begin with http:// or https://");
+    assert_eq!(
+        error.sentence,
+        "file:///etc/passwd: the address must begin with http:// or https://"
+    );
     assert_eq!(PAIRS.get(), before);
 }
 
@@ -437,8 +569,18 @@ fn a_fetcher_serves_many_fetches_and_goes_to_another_thread() {
     let stop = Stop::new();
     let fetcher = stop.fetcher(HANG, MAX_BODY_BYTES);
     thread::scope(|scope| {
-        let fetched = scope.spawn(|| (0..3).map(|_| get_watched(&fetcher, &url)).collect::<Vec<_>>());
-        assert!(fetched.join().unwrap().into_iter().all(|body| body.is_ok_and(|body| body == b"ok")));
+        let fetched = scope.spawn(|| {
+            (0..3)
+                .map(|_| get_watched(&fetcher, &url))
+                .collect::<Vec<_>>()
+        });
+        assert!(
+            fetched
+                .join()
+                .unwrap()
+                .into_iter()
+                .all(|body| body.is_ok_and(|body| body == b"ok"))
+        );
     });
 }
 

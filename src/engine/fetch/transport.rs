@@ -25,7 +25,11 @@ impl StoppableConnector {
 
     /// Tries one address after the other. Each may take half of the time that is left, the last one all of
     /// it: one silent address must not use up the time of those behind it.
-    fn connect_any(&self, addresses: &[SocketAddr], deadline: Deadline) -> Result<TcpStream, Fault> {
+    fn connect_any(
+        &self,
+        addresses: &[SocketAddr],
+        deadline: Deadline,
+    ) -> Result<TcpStream, Fault> {
         let (last, others) = addresses.split_last().ok_or(Fault::NoAddress)?;
         for address in others {
             match self.connect_one(*address, deadline.halved()) {
@@ -42,7 +46,8 @@ impl StoppableConnector {
         self.waiter.outside(|| {
             // mio's, because it only begins to connect, and the standard library's would wait.
             let connecting = mio::net::TcpStream::connect(address).map_err(Fault::Io)?;
-            self.waiter.until_ready(connecting.as_fd(), Readiness::Write, deadline)?;
+            self.waiter
+                .until_ready(connecting.as_fd(), Readiness::Write, deadline)?;
             let stream = TcpStream::from(connecting);
             match stream.take_error() {
                 Ok(None) => Ok(stream),
@@ -61,15 +66,22 @@ impl Connector<()> for StoppableConnector {
         _chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
         let deadline = Deadline::of(details.timeout);
-        let stream =
-            self.connect_any(&details.addrs, deadline).map_err(|fault| fault.into_ureq(details.timeout))?;
+        let stream = self
+            .connect_any(&details.addrs, deadline)
+            .map_err(|fault| fault.into_ureq(details.timeout))?;
         if details.config.no_delay() {
             // A connection that is gone already says so at the first write, and better.
             let _ = stream.set_nodelay(true);
         }
-        let buffers =
-            LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
-        Ok(Some(StoppableTransport { stream, buffers, waiter: self.waiter }))
+        let buffers = LazyBuffers::new(
+            details.config.input_buffer_size(),
+            details.config.output_buffer_size(),
+        );
+        Ok(Some(StoppableTransport {
+            stream,
+            buffers,
+            waiter: self.waiter,
+        }))
     }
 }
 
@@ -107,9 +119,15 @@ impl Transport for StoppableTransport {
         let deadline = Deadline::of(timeout);
         let mut rest = &self.buffers.output()[..amount];
         while !rest.is_empty() {
-            let step =
-                || when_ready(self.waiter, &self.stream, Readiness::Write, deadline, |s| s.write(rest));
-            let sent = self.waiter.outside(step).map_err(|fault| fault.into_ureq(timeout))?;
+            let step = || {
+                when_ready(self.waiter, &self.stream, Readiness::Write, deadline, |s| {
+                    s.write(rest)
+                })
+            };
+            let sent = self
+                .waiter
+                .outside(step)
+                .map_err(|fault| fault.into_ureq(timeout))?;
             rest = &rest[sent..];
         }
         Ok(())
@@ -119,8 +137,15 @@ impl Transport for StoppableTransport {
         let timeout = timeout.for_read();
         let deadline = Deadline::of(timeout);
         let room = self.buffers.input_append_buf();
-        let step = || when_ready(self.waiter, &self.stream, Readiness::Read, deadline, |s| s.read(room));
-        let received = self.waiter.outside(step).map_err(|fault| fault.into_ureq(timeout))?;
+        let step = || {
+            when_ready(self.waiter, &self.stream, Readiness::Read, deadline, |s| {
+                s.read(room)
+            })
+        };
+        let received = self
+            .waiter
+            .outside(step)
+            .map_err(|fault| fault.into_ureq(timeout))?;
         self.buffers.input_appended(received);
         Ok(received > 0)
     }
@@ -144,7 +169,8 @@ fn when_ready(
         match call(&mut stream) {
             Ok(bytes) => return Ok(bytes),
             // Being ready is a hint: the kernel may have changed its mind.
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
             // ureq would take a reset for the end of a body without a length.
             Err(error) if is_broken_off(error.kind()) => return Err(Fault::BrokenOff),
             Err(error) => return Err(Fault::Io(error)),
@@ -153,5 +179,8 @@ fn when_ready(
 }
 
 fn is_broken_off(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe)
+    matches!(
+        kind,
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
+    )
 }

@@ -26,7 +26,11 @@ impl Deadline {
     /// What is left of ureq's time, from now.
     pub(super) fn of(timeout: NextTimeout) -> Self {
         let finite = !timeout.after.is_not_happening();
-        Self(finite.then(|| Instant::now().checked_add(*timeout.after)).flatten())
+        Self(
+            finite
+                .then(|| Instant::now().checked_add(*timeout.after))
+                .flatten(),
+        )
     }
 
     /// Half of the time from now to this deadline.
@@ -46,7 +50,10 @@ impl Deadline {
         let Some(at) = self.0 else { return -1 };
         let left = at.saturating_duration_since(Instant::now());
         let rounded_up = left + Duration::from_nanos(999_999);
-        rounded_up.as_millis().try_into().unwrap_or(libc::c_int::MAX)
+        rounded_up
+            .as_millis()
+            .try_into()
+            .unwrap_or(libc::c_int::MAX)
     }
 }
 
@@ -94,7 +101,10 @@ impl Waiter {
             Readiness::Read => libc::POLLIN,
             Readiness::Write => libc::POLLOUT,
         };
-        let mut fds = [entry(self.stop, libc::POLLIN), entry(fd.as_raw_fd(), events)];
+        let mut fds = [
+            entry(self.stop, libc::POLLIN),
+            entry(fd.as_raw_fd(), events),
+        ];
         loop {
             poll(&mut fds, deadline.poll_timeout()).map_err(Fault::Io)?;
             // Hang-up and error count as well: they are all that is ever reported of a closed end.
@@ -112,7 +122,11 @@ impl Waiter {
 }
 
 fn entry(fd: RawFd, events: libc::c_short) -> libc::pollfd {
-    libc::pollfd { fd, events, revents: 0 }
+    libc::pollfd {
+        fd,
+        events,
+        revents: 0,
+    }
 }
 
 /// `poll`, where an interruption by a signal is a wait that has ended early.
@@ -153,7 +167,11 @@ mod tests {
         let (reader, mut writer) = io::pipe().unwrap();
         writer.write_all(b"x").unwrap();
         let waiter = Waiter::new(stop.as_raw_fd(), Hooks::NONE);
-        assert!(waiter.until_ready(reader.as_fd(), Readiness::Read, within(HANG)).is_ok());
+        assert!(
+            waiter
+                .until_ready(reader.as_fd(), Readiness::Read, within(HANG))
+                .is_ok()
+        );
     }
 
     #[test]
@@ -183,7 +201,11 @@ mod tests {
         let (reader, _writer) = io::pipe().unwrap();
         let waiter = Waiter::new(stop.as_raw_fd(), Hooks::NONE);
         let start = Instant::now();
-        let ended = waiter.until_ready(reader.as_fd(), Readiness::Read, within(Duration::from_millis(15)));
+        let ended = waiter.until_ready(
+            reader.as_fd(),
+            Readiness::Read,
+            within(Duration::from_millis(15)),
+        );
         assert!(matches!(ended, Err(Fault::TimedOut)), "{ended:?}");
         assert!(start.elapsed() >= Duration::from_millis(15));
     }
@@ -192,7 +214,10 @@ mod tests {
     fn the_second_hook_is_called_even_after_a_panic() {
         use std::sync::atomic::{AtomicU32, Ordering};
         static AFTER: AtomicU32 = AtomicU32::new(0);
-        let hooks = Hooks { before: || {}, after: || _ = AFTER.fetch_add(1, Ordering::Relaxed) };
+        let hooks = Hooks {
+            before: || {},
+            after: || _ = AFTER.fetch_add(1, Ordering::Relaxed),
+        };
         let waiter = Waiter::new(-1, hooks);
         let result = std::panic::catch_unwind(|| waiter.outside(|| panic!("on purpose")));
         assert!(result.is_err());

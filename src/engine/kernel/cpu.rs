@@ -74,13 +74,19 @@ mod tests {
         assert_eq!(steps(1.0, 0, 1), 2.0);
         assert_eq!(steps(1.0, 0, 2), 0.0);
         assert_eq!(steps(0.0, 0, 100), 0.0);
-        assert!(steps(f64::NAN, 0, 100).is_nan(), "the products are really computed");
+        assert!(
+            steps(f64::NAN, 0, 100).is_nan(),
+            "the products are really computed"
+        );
     }
 
     #[test]
     fn under_the_lock_the_loop_does_the_same_and_stops_when_asked() {
         let (quiet, asked) = (AtomicBool::new(false), AtomicBool::new(true));
-        assert_eq!(steps_until_asked(1.0, 2, 50, &quiet), (steps(1.0, 2, 50), 50));
+        assert_eq!(
+            steps_until_asked(1.0, 2, 50, &quiet),
+            (steps(1.0, 2, 50), 50)
+        );
         assert_eq!(steps_until_asked(1.0, 2, 50, &asked), (steps(1.0, 2, 3), 3));
     }
 }

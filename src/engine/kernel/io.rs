@@ -28,7 +28,13 @@ impl Target {
 }
 
 /// Executes one task: fetches `url` and writes the page `writes` times to `target`.
-pub fn execute(worker: &mut Worker, fetcher: &Fetcher, url: &str, target: &Target, writes: u32) -> Ended {
+pub fn execute(
+    worker: &mut Worker,
+    fetcher: &Fetcher,
+    url: &str,
+    target: &Target,
+    writes: u32,
+) -> Ended {
     let page = match worker::lend(worker, || fetcher.get(url)) {
         Ok(page) => page,
         Err(error) if error.kind == FetchErrorKind::Cancelled => return Ended::Cancelled,
@@ -42,14 +48,21 @@ pub fn execute(worker: &mut Worker, fetcher: &Fetcher, url: &str, target: &Targe
     match written {
         Ok(true) => Ended::Ok,
         Ok(false) => Ended::Cancelled,
-        Err(error) => {
-            Ended::Failed(format!("cannot write {}: {}", target.path().display(), text::plain(&error)))
-        }
+        Err(error) => Ended::Failed(format!(
+            "cannot write {}: {}",
+            target.path().display(),
+            text::plain(&error)
+        )),
     }
 }
 
 /// False if the run was cancelled on the way.
-fn write_repeatedly(worker: &mut Worker, page: &[u8], target: &Target, writes: u32) -> std::io::Result<bool> {
+fn write_repeatedly(
+    worker: &mut Worker,
+    page: &[u8],
+    target: &Target,
+    writes: u32,
+) -> std::io::Result<bool> {
     let mut text = String::new();
     for _ in 0..writes {
         if worker.is_stopping() {
@@ -71,5 +84,7 @@ fn write_repeatedly(worker: &mut Worker, page: &[u8], target: &Target, writes: u
 /// less than a microsecond, and only where a file is shared.
 fn close(file: File, target: &Target, written: usize) -> bool {
     matches!(target, Target::Shared(_))
-        && file.metadata().is_ok_and(|metadata| metadata.len() != written as u64)
+        && file
+            .metadata()
+            .is_ok_and(|metadata| metadata.len() != written as u64)
 }

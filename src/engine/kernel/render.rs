@@ -21,16 +21,25 @@ pub fn python_str_of_bytes(bytes: &[u8], out: &mut String) {
 }
 
 fn quote_for(bytes: &[u8]) -> u8 {
-    if bytes.contains(&b'\'') && !bytes.contains(&b'"') { b'"' } else { b'\'' }
+    if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
+        b'"'
+    } else {
+        b'\''
+    }
 }
 
 /// Copies whole runs of plain bytes: nearly all of a page is plain, and one copy is much faster than many.
 fn push_escaped(mut bytes: &[u8], quote: u8, out: &mut String) {
     while !bytes.is_empty() {
-        let plain = bytes.iter().position(|&b| !is_plain(b, quote)).unwrap_or(bytes.len());
+        let plain = bytes
+            .iter()
+            .position(|&b| !is_plain(b, quote))
+            .unwrap_or(bytes.len());
         let (run, rest) = bytes.split_at(plain);
         out.push_str(str::from_utf8(run).expect("plain bytes are ASCII"));
-        let Some((&special, rest)) = rest.split_first() else { return };
+        let Some((&special, rest)) = rest.split_first() else {
+            return;
+        };
         push_escape(special, quote, out);
         bytes = rest;
     }
@@ -80,7 +89,10 @@ mod tests {
             (b"'", "b\"'\""),
             (b"\"", "b'\"'"),
             (b"\t\n\r\\", "b'\\t\\n\\r\\\\'"),
-            (b"\x00\x07\x0b\x1b\x1f\x20\x7e\x7f\x80\xff", "b'\\x00\\x07\\x0b\\x1b\\x1f ~\\x7f\\x80\\xff'"),
+            (
+                b"\x00\x07\x0b\x1b\x1f\x20\x7e\x7f\x80\xff",
+                "b'\\x00\\x07\\x0b\\x1b\\x1f ~\\x7f\\x80\\xff'",
+            ),
             ("é€".as_bytes(), "b'\\xc3\\xa9\\xe2\\x82\\xac'"),
             (b"a\\'b", "b\"a\\\\'b\""),
         ] {
@@ -106,16 +118,28 @@ mod tests {
 
     #[test]
     fn all_bytes_are_rendered_as_the_installed_python_renders_them() {
-        let script =
-            "b=bytes(range(256))\nfor c in (b, b.replace(b'\"',b''), b.replace(b\"'\",b'')): print(str(c))";
+        let script = "b=bytes(range(256))\nfor c in (b, b.replace(b'\"',b''), b.replace(b\"'\",b'')): print(str(c))";
         let Ok(python) = Command::new("python3").args(["-I", "-c", script]).output() else {
             println!("skipped: there is no python3 to compare with");
             return;
         };
         assert!(python.status.success(), "{python:?}");
         let all: Vec<u8> = (0..=255).collect();
-        let without = |left_out: u8| all.iter().copied().filter(|&b| b != left_out).collect::<Vec<u8>>();
-        let ours = [rendered(&all), rendered(&without(b'"')), rendered(&without(b'\''))].join("\n");
-        assert_eq!(String::from_utf8_lossy(&python.stdout).trim_end_matches('\n'), ours);
+        let without = |left_out: u8| {
+            all.iter()
+                .copied()
+                .filter(|&b| b != left_out)
+                .collect::<Vec<u8>>()
+        };
+        let ours = [
+            rendered(&all),
+            rendered(&without(b'"')),
+            rendered(&without(b'\'')),
+        ]
+        .join("\n");
+        assert_eq!(
+            String::from_utf8_lossy(&python.stdout).trim_end_matches('\n'),
+            ours
+        );
     }
 }

@@ -79,7 +79,11 @@ struct Answer {
 impl Connection {
     /// A connection that was accepted at `now`.
     pub(super) fn new(stream: TcpStream, now: Instant) -> Self {
-        Self { stream, state: State::Reading(Vec::new()), deadline: now + PATIENCE }
+        Self {
+            stream,
+            state: State::Reading(Vec::new()),
+            deadline: now + PATIENCE,
+        }
     }
 
     /// The socket, to be registered.
@@ -105,12 +109,16 @@ impl Connection {
 
     /// Begins to answer with the page whose latency is over; in any other state it does nothing.
     pub(super) fn answer(&mut self, site: &Site, now: Instant, chunk: &mut [u8]) -> Next {
-        let State::Waiting { page, .. } = self.state else { return Next::Event };
+        let State::Waiting { page, .. } = self.state else {
+            return Next::Event;
+        };
         self.begin(Answer::page(Page::new(page, site.page_bytes)), now, chunk)
     }
 
     fn read_head(&mut self, site: &Site, now: Instant, chunk: &mut [u8]) -> Next {
-        let State::Reading(head) = &mut self.state else { return Next::Event };
+        let State::Reading(head) = &mut self.state else {
+            return Next::Event;
+        };
         let request = loop {
             let room = MAX_HEAD_BYTES - head.len();
             match self.stream.read(&mut chunk[..room]) {
@@ -136,7 +144,10 @@ impl Connection {
             Request::Incomplete => Next::Event,
             Request::Refused(refusal) => self.begin(Answer::refusal(refusal), now, chunk),
             Request::Page(page) => {
-                self.state = State::Waiting { page, excess_left: MAX_EXCESS_BYTES };
+                self.state = State::Waiting {
+                    page,
+                    excess_left: MAX_EXCESS_BYTES,
+                };
                 let latency = Duration::from_millis(site.latencies_ms[page].into());
                 if latency.is_zero() {
                     return self.answer(site, now, chunk);
@@ -157,12 +168,18 @@ impl Connection {
     }
 
     fn write(&mut self, now: Instant, chunk: &mut [u8]) -> Next {
-        let State::Writing(answer) = &mut self.state else { return Next::Event };
+        let State::Writing(answer) = &mut self.state else {
+            return Next::Event;
+        };
         for _ in 0..CHUNKS_A_TURN {
             let bytes = answer.next_chunk(chunk);
             if bytes == 0 {
                 let refused = answer.page.is_none();
-                return if refused { self.drain(now, chunk) } else { Next::Close };
+                return if refused {
+                    self.drain(now, chunk)
+                } else {
+                    Next::Close
+                };
             }
             match self.stream.write(&chunk[..bytes]) {
                 Ok(sent) => answer.sent += sent,
@@ -212,19 +229,31 @@ impl Answer {
             "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
             page.len()
         );
-        Self { head: head.into_bytes(), page: Some(page), sent: 0 }
+        Self {
+            head: head.into_bytes(),
+            page: Some(page),
+            sent: 0,
+        }
     }
 
     fn refusal(refusal: Refusal) -> Self {
         let status = refusal.status();
         // RFC 9110 wants a 405 to say what is allowed.
-        let allow = if refusal == Refusal::MethodNotAllowed { "Allow: GET\r\n" } else { "" };
+        let allow = if refusal == Refusal::MethodNotAllowed {
+            "Allow: GET\r\n"
+        } else {
+            ""
+        };
         let body = format!("<!doctype html>\n<title>{status}</title>\n<p>{status}</p>\n");
         let head = format!(
             "HTTP/1.1 {status}\r\n{allow}Content-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         );
-        Self { head: head.into_bytes(), page: None, sent: 0 }
+        Self {
+            head: head.into_bytes(),
+            page: None,
+            sent: 0,
+        }
     }
 
     /// Copies what is to be sent next into `chunk`; returns how many bytes that is, 0 at the end. Head and
@@ -233,7 +262,10 @@ impl Answer {
         let head = self.head.get(self.sent..).unwrap_or_default();
         chunk[..head.len()].copy_from_slice(head);
         let of_page = self.page.as_ref().map_or(0, |page| {
-            page.copy_at(self.sent.saturating_sub(self.head.len()), &mut chunk[head.len()..])
+            page.copy_at(
+                self.sent.saturating_sub(self.head.len()),
+                &mut chunk[head.len()..],
+            )
         });
         head.len() + of_page
     }
@@ -258,8 +290,14 @@ mod tests {
                 }
             }
         }
-        let end_of_head = all.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
-        assert!(String::from_utf8_lossy(&all[..end_of_head]).contains("Content-Length: 200000\r\n"));
+        let end_of_head = all
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+            .expect("a head")
+            + 4;
+        assert!(
+            String::from_utf8_lossy(&all[..end_of_head]).contains("Content-Length: 200000\r\n")
+        );
         assert_eq!(all[end_of_head..], super::super::page(2, 200_000));
     }
 
@@ -271,7 +309,10 @@ mod tests {
         let mut connection = Connection::new(stream, start);
         assert!(!connection.is_overdue(start + Duration::from_secs(59)));
         assert!(connection.is_overdue(start + Duration::from_secs(60)));
-        connection.state = State::Waiting { page: 0, excess_left: 0 };
+        connection.state = State::Waiting {
+            page: 0,
+            excess_left: 0,
+        };
         assert!(!connection.is_overdue(start + Duration::from_secs(3_600)));
     }
 

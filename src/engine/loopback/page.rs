@@ -19,7 +19,6 @@ const ROTATION_BYTES: usize = 7_919;
 /// small HTML document with `i` in its title. A page too small for the document is `i`, a line feed and text,
 /// and one too small for that the last digits of `i`. Pages of different `i` differ as long as `page_bytes`
 /// has room for the digits.
-#[must_use]
 pub fn page(i: usize, page_bytes: u32) -> Vec<u8> {
     let page = Page::new(i, page_bytes);
     let mut bytes = vec![0; page.len()];
@@ -44,7 +43,12 @@ impl Page {
         let wanted = page_bytes as usize;
         let (opening, closing) = wrapper(i, wanted);
         let text_bytes = wanted - opening.len() - closing.len();
-        Self { opening, start: start_of_text(i), text_bytes, closing }
+        Self {
+            opening,
+            start: start_of_text(i),
+            text_bytes,
+            closing,
+        }
     }
 
     /// The page's length in bytes.
@@ -78,7 +82,9 @@ impl Page {
             let run = &TEXT[(self.start + in_text) % TEXT.len()..];
             return &run[..run.len().min(self.text_bytes - in_text)];
         }
-        self.closing.get(in_text - self.text_bytes..).unwrap_or_default()
+        self.closing
+            .get(in_text - self.text_bytes..)
+            .unwrap_or_default()
     }
 }
 
@@ -102,7 +108,10 @@ fn wrapper(i: usize, wanted: usize) -> (Vec<u8>, &'static [u8]) {
 /// The first beginning of a line at or after the place to which `i` rotates the text.
 fn start_of_text(i: usize) -> usize {
     let rotated = (i % TEXT.len()) * ROTATION_BYTES % TEXT.len();
-    let next_line = TEXT[rotated..].iter().position(|&b| b == b'\n').map_or(0, |at| rotated + at + 1);
+    let next_line = TEXT[rotated..]
+        .iter()
+        .position(|&b| b == b'\n')
+        .map_or(0, |at| rotated + at + 1);
     next_line % TEXT.len()
 }
 
@@ -114,9 +123,15 @@ mod tests {
 
     #[test]
     fn a_page_has_exactly_the_asked_number_of_bytes() {
-        for bytes in [0, 1, 2, 3, 7, 100, 126, 127, 128, 129, 4_096, 65_536, 148_423, 1_000_000] {
+        for bytes in [
+            0, 1, 2, 3, 7, 100, 126, 127, 128, 129, 4_096, 65_536, 148_423, 1_000_000,
+        ] {
             for i in [0, 9, 10, 12_345] {
-                assert_eq!(page(i, bytes).len(), bytes as usize, "page {i} of {bytes} bytes");
+                assert_eq!(
+                    page(i, bytes).len(),
+                    bytes as usize,
+                    "page {i} of {bytes} bytes"
+                );
             }
         }
     }
@@ -145,7 +160,10 @@ mod tests {
 
     #[test]
     fn a_page_longer_than_the_text_repeats_it() {
-        let long = page(3, u32::try_from(2 * TEXT.len() + 500).expect("the text is small"));
+        let long = page(
+            3,
+            u32::try_from(2 * TEXT.len() + 500).expect("the text is small"),
+        );
         let text = &long[long.len() - CLOSING.len() - 2 * TEXT.len()..long.len() - CLOSING.len()];
         assert_eq!(text[..TEXT.len()], text[TEXT.len()..]);
     }

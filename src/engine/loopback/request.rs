@@ -47,9 +47,11 @@ pub(super) fn read(bytes: &[u8], pages: usize) -> Request {
     let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
     let mut head = httparse::Request::new(&mut fields);
     match head.parse(bytes) {
-        Ok(httparse::Status::Complete(_)) => {
-            asked_for(head.method.unwrap_or_default(), head.path.unwrap_or_default(), pages)
-        }
+        Ok(httparse::Status::Complete(_)) => asked_for(
+            head.method.unwrap_or_default(),
+            head.path.unwrap_or_default(),
+            pages,
+        ),
         Ok(httparse::Status::Partial) if bytes.len() < MAX_HEAD_BYTES => Request::Incomplete,
         Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => {
             Request::Refused(Refusal::HeadTooLarge)
@@ -73,7 +75,10 @@ fn page_number(target: &str) -> Option<usize> {
     let path = target.split_once('?').map_or(target, |(path, _query)| path);
     let digits = path.strip_prefix("/page/")?;
     // `parse` alone would accept a sign.
-    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+    digits
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| digits.parse().ok())?
 }
 
 #[cfg(test)]
@@ -86,8 +91,14 @@ mod tests {
 
     #[test]
     fn a_get_for_a_page_of_the_site_is_understood() {
-        assert_eq!(read_text("GET /page/7 HTTP/1.1\r\nHost: x\r\n\r\n"), Request::Page(7));
-        assert_eq!(read_text("GET /page/0?a=b HTTP/1.0\r\n\r\n"), Request::Page(0));
+        assert_eq!(
+            read_text("GET /page/7 HTTP/1.1\r\nHost: x\r\n\r\n"),
+            Request::Page(7)
+        );
+        assert_eq!(
+            read_text("GET /page/0?a=b HTTP/1.0\r\n\r\n"),
+            Request::Page(0)
+        );
     }
 
     #[test]
@@ -100,11 +111,21 @@ mod tests {
 
     #[test]
     fn a_page_that_the_site_lacks_is_not_found() {
-        for target in
-            ["/", "/page", "/page/", "/page/10", "/page/+1", "/page/1x", "/page/99999999999999999999"]
-        {
+        for target in [
+            "/",
+            "/page",
+            "/page/",
+            "/page/10",
+            "/page/+1",
+            "/page/1x",
+            "/page/99999999999999999999",
+        ] {
             let request = format!("GET {target} HTTP/1.1\r\n\r\n");
-            assert_eq!(read_text(&request), Request::Refused(Refusal::NotFound), "{target}");
+            assert_eq!(
+                read_text(&request),
+                Request::Refused(Refusal::NotFound),
+                "{target}"
+            );
         }
     }
 
@@ -112,22 +133,41 @@ mod tests {
     fn other_methods_are_not_allowed() {
         for method in ["POST", "HEAD", "PUT", "DELETE", "get"] {
             let request = format!("{method} /page/1 HTTP/1.1\r\n\r\n");
-            assert_eq!(read_text(&request), Request::Refused(Refusal::MethodNotAllowed), "{method}");
+            assert_eq!(
+                read_text(&request),
+                Request::Refused(Refusal::MethodNotAllowed),
+                "{method}"
+            );
         }
     }
 
     #[test]
     fn rubbish_is_a_bad_request() {
-        for rubbish in ["\0\0\0\0", "\x16\x03\x01\x02\0\x01", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n"] {
-            assert_eq!(read_text(rubbish), Request::Refused(Refusal::BadRequest), "{rubbish:?}");
+        for rubbish in [
+            "\0\0\0\0",
+            "\x16\x03\x01\x02\0\x01",
+            "GET\r\n\r\n",
+            "GET / HTTP/9.9\r\n\r\n",
+        ] {
+            assert_eq!(
+                read_text(rubbish),
+                Request::Refused(Refusal::BadRequest),
+                "{rubbish:?}"
+            );
         }
     }
 
     #[test]
     fn a_head_without_end_and_one_with_too_many_fields_are_too_large() {
         let endless = format!("GET /page/1 HTTP/1.1\r\nX: {}", "x".repeat(MAX_HEAD_BYTES));
-        assert_eq!(read_text(&endless[..MAX_HEAD_BYTES]), Request::Refused(Refusal::HeadTooLarge));
-        let crowded = format!("GET /page/1 HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(MAX_FIELDS + 1));
+        assert_eq!(
+            read_text(&endless[..MAX_HEAD_BYTES]),
+            Request::Refused(Refusal::HeadTooLarge)
+        );
+        let crowded = format!(
+            "GET /page/1 HTTP/1.1\r\n{}\r\n",
+            "a: b\r\n".repeat(MAX_FIELDS + 1)
+        );
         assert_eq!(read_text(&crowded), Request::Refused(Refusal::HeadTooLarge));
     }
 }

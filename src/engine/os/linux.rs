@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::resource::{Resource, UsageWho, getrusage, rlim_t, setrlimit};
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, killpg, raise, sigaction};
+use nix::sys::signal::{
+    SaFlags, SigAction, SigHandler, SigSet, Signal, kill, killpg, raise, sigaction,
+};
 use nix::unistd::{Pid, ftruncate, getpgrp, getppid, getsid};
 
 use crate::domain::record::ContextSwitches;
 use crate::domain::time::Nanos;
 
 /// The core that the calling thread is on. 3 ns.
-#[must_use]
 pub fn core() -> u16 {
     // SAFETY: takes no arguments and only reads the thread's own state.
     let core = unsafe { libc::sched_getcpu() };
@@ -22,7 +23,6 @@ pub fn core() -> u16 {
 }
 
 /// The calling thread's number in the kernel.
-#[must_use]
 pub fn thread_id() -> u32 {
     nix::unistd::gettid().as_raw().unsigned_abs()
 }
@@ -41,14 +41,12 @@ pub fn name_thread(name: &str) {
 ///
 /// The second number of `schedstat` (`Documentation/scheduler/sched-stats.rst`); readable without privileges, also
 /// where `CONFIG_SCHEDSTATS` is off.
-#[must_use]
 pub fn run_queue_wait() -> Option<Nanos> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Context switches of the calling thread since it exists.
-#[must_use]
 pub fn context_switches() -> Option<ContextSwitches> {
     let usage = getrusage(UsageWho::RUSAGE_THREAD).ok()?;
     Some(ContextSwitches {
@@ -59,7 +57,6 @@ pub fn context_switches() -> Option<ContextSwitches> {
 
 /// Memory of the calling process in bytes: its own pages, and of shared ones its share (proportional set size). RSS
 /// would count the pages that forked workers share again in each of them.
-#[must_use]
 pub fn proportional_set_size() -> Option<u64> {
     rollup_line("Pss:")
 }
@@ -74,7 +71,6 @@ fn rollup_line(key: &str) -> Option<u64> {
 /// Lets the calling process be killed as soon as its parent has gone; false if the parent had gone before.
 ///
 /// The kernel follows the parent *thread*: call this only in children of a single-threaded process.
-#[must_use]
 pub fn die_with_parent(parent: nix::unistd::Pid) -> bool {
     let asked = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     asked.is_ok() && nix::unistd::getppid() == parent
@@ -99,7 +95,6 @@ pub fn ask_group_to_stop() {
 }
 
 /// Whether somebody in the program's session may wake it again after it was stopped: its parent, if that is in there.
-#[must_use]
 pub fn could_be_woken() -> bool {
     matches!((getsid(Some(getppid())), getsid(None)), (Ok(theirs), Ok(ours)) if theirs == ours)
 }
@@ -109,7 +104,9 @@ pub fn could_be_woken() -> bool {
 pub fn stop_here() {
     let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
     // SAFETY: the default action runs no code of ours.
-    let Ok(handled) = (unsafe { sigaction(Signal::SIGTSTP, &default) }) else { return };
+    let Ok(handled) = (unsafe { sigaction(Signal::SIGTSTP, &default) }) else {
+        return;
+    };
     let _ = raise(Signal::SIGTSTP);
     // SAFETY: puts back what was there.
     let _ = unsafe { sigaction(Signal::SIGTSTP, &handled) };
@@ -136,7 +133,6 @@ pub fn ask_group_to_end(leader: u32) {
 }
 
 /// Whether any process of a group is left, if only to be reaped.
-#[must_use]
 pub fn is_group_there(leader: u32) -> bool {
     killpg(Pid::from_raw(leader.cast_signed()), None).is_ok()
 }
@@ -181,17 +177,20 @@ pub fn nameless_file(label: &str, bytes: usize) -> io::Result<OwnedFd> {
 ///
 /// # Safety
 /// `address` and `length` must describe whole pages of a shared mapping of nothing but memory that nobody uses meanwhile.
-pub unsafe fn release_pages(address: std::ptr::NonNull<std::ffi::c_void>, length: usize) -> nix::Result<()> {
+pub unsafe fn release_pages(
+    address: std::ptr::NonNull<std::ffi::c_void>,
+    length: usize,
+) -> nix::Result<()> {
     // SAFETY: the caller promises a mapping of ours; MADV_REMOVE frees the pages and keeps the mapping.
     unsafe { nix::sys::mman::madvise(address, length, nix::sys::mman::MmapAdvise::MADV_REMOVE) }
 }
 
 /// Whether a process can still do anything: it is there and no zombie.
-#[must_use]
 pub fn can_run(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // The name before it may hold anything, but ends with the last parenthesis.
-    stat.rsplit_once(") ").is_some_and(|(_, fields)| !fields.starts_with(['Z', 'X']))
+    stat.rsplit_once(") ")
+        .is_some_and(|(_, fields)| !fields.starts_with(['Z', 'X']))
 }
 
 /// Asks the scheduler for short turns, so that the calling thread is run soon after it wakes although all cores are
@@ -254,7 +253,11 @@ impl CoreStat {
         // SAFETY: sysconf only reads a constant of the system.
         let ticks_per_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) }.max(1);
         let tick = Duration::from_secs(1) / ticks_per_second as u32;
-        Ok(CoreStat { file: fs::File::open("/proc/stat")?, text: String::new(), tick })
+        Ok(CoreStat {
+            file: fs::File::open("/proc/stat")?,
+            text: String::new(),
+            tick,
+        })
     }
 
     /// How each core was used since boot, in steps of 10 ms on most systems.
@@ -266,7 +269,11 @@ impl CoreStat {
         self.file.rewind()?;
         self.file.read_to_string(&mut self.text)?;
         let tick = self.tick.as_nanos() as Nanos;
-        Ok(self.text.lines().filter_map(|line| use_of(line, tick)).collect())
+        Ok(self
+            .text
+            .lines()
+            .filter_map(|line| use_of(line, tick))
+            .collect())
     }
 }
 
@@ -276,27 +283,35 @@ fn use_of(line: &str, tick: Nanos) -> Option<CoreUse> {
     let core = words.next()?.strip_prefix("cpu")?.parse().ok()?;
     let ticks: Vec<u64> = words.map_while(|word| word.parse().ok()).collect();
     let busy: u64 = [0, 1, 2, 5, 6].iter().filter_map(|i| ticks.get(*i)).sum();
-    Some(CoreUse { core, busy: busy * tick, stolen: ticks.get(7).map_or(0, |stolen| stolen * tick) })
+    Some(CoreUse {
+        core,
+        busy: busy * tick,
+        stolen: ticks.get(7).map_or(0, |stolen| stolen * tick),
+    })
 }
 
 /// The processor's name.
-#[must_use]
 pub fn cpu_model() -> Option<String> {
     let text = fs::read_to_string("/proc/cpuinfo").ok()?;
-    let line = text.lines().find(|line| line.starts_with("model name") || line.starts_with("Model"))?;
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("model name") || line.starts_with("Model"))?;
     Some(line.split_once(':')?.1.trim().to_string())
 }
 
 /// Installed memory in bytes.
-#[must_use]
 pub fn memory() -> Option<u64> {
     // SAFETY: sysconf only reads constants of the system.
-    let (pages, size) = unsafe { (libc::sysconf(libc::_SC_PHYS_PAGES), libc::sysconf(libc::_SC_PAGESIZE)) };
+    let (pages, size) = unsafe {
+        (
+            libc::sysconf(libc::_SC_PHYS_PAGES),
+            libc::sysconf(libc::_SC_PAGESIZE),
+        )
+    };
     Some(u64::try_from(pages).ok()? * u64::try_from(size).ok()?)
 }
 
 /// Cores that are online.
-#[must_use]
 pub fn cores_online() -> u32 {
     // SAFETY: sysconf only reads a figure of the system.
     let online = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
@@ -304,9 +319,10 @@ pub fn cores_online() -> u32 {
 }
 
 /// The cores that the calling thread may be scheduled on.
-#[must_use]
 pub fn affinity() -> Vec<u16> {
-    let Ok(set) = nix::sched::sched_getaffinity(nix::unistd::Pid::from_raw(0)) else { return vec![] };
+    let Ok(set) = nix::sched::sched_getaffinity(nix::unistd::Pid::from_raw(0)) else {
+        return vec![];
+    };
     let most = nix::sched::CpuSet::count();
     (0..most)
         .filter(|core| set.is_set(*core).unwrap_or(false))
@@ -315,7 +331,6 @@ pub fn affinity() -> Vec<u16> {
 }
 
 /// How many tasks (threads and processes) the control group of this process still allows, if it says so.
-#[must_use]
 pub fn tasks_allowed() -> Option<u64> {
     let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
     let directories = groups.lines().filter_map(|line| {
@@ -329,26 +344,36 @@ pub fn tasks_allowed() -> Option<u64> {
             _ => None,
         }
     });
-    directories.filter_map(|directory| tasks_left_in(&directory)).min()
+    directories
+        .filter_map(|directory| tasks_left_in(&directory))
+        .min()
 }
 
 fn tasks_left_in(directory: &str) -> Option<u64> {
     let number = |name: &str| -> Option<u64> {
-        fs::read_to_string(format!("{directory}/{name}")).ok()?.trim().parse().ok()
+        fs::read_to_string(format!("{directory}/{name}"))
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
     };
     Some(number("pids.max")?.saturating_sub(number("pids.current").unwrap_or(0)))
 }
 
 /// The most memory mappings of a process; each thread's stack takes two.
-#[must_use]
 pub fn mappings_allowed() -> Option<u64> {
-    fs::read_to_string("/proc/sys/vm/max_map_count").ok()?.trim().parse().ok()
+    fs::read_to_string("/proc/sys/vm/max_map_count")
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
 }
 
 /// Raises the soft limit of open files to the hard one, and returns what is in force then.
-#[must_use]
 pub fn raise_open_files() -> u64 {
-    let Ok((soft, hard)) = nix::sys::resource::getrlimit(Resource::RLIMIT_NOFILE) else { return 256 };
+    let Ok((soft, hard)) = nix::sys::resource::getrlimit(Resource::RLIMIT_NOFILE) else {
+        return 256;
+    };
     match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
         Ok(()) => hard,
         Err(_) => soft,
@@ -356,7 +381,6 @@ pub fn raise_open_files() -> u64 {
 }
 
 /// How many processes and threads this user may still make, if there is a limit. The superuser has none.
-#[must_use]
 pub fn processes_allowed() -> Option<u64> {
     let (soft, _) = nix::sys::resource::getrlimit(Resource::RLIMIT_NPROC).ok()?;
     let user = nix::unistd::getuid();
@@ -366,28 +390,39 @@ pub fn processes_allowed() -> Option<u64> {
 /// Threads of all processes of a user.
 fn tasks_of(user: u32) -> u64 {
     use std::os::unix::fs::MetadataExt;
-    let Ok(entries) = fs::read_dir("/proc") else { return 0 };
-    let processes =
-        entries.flatten().filter(|entry| entry.file_name().as_encoded_bytes()[0].is_ascii_digit());
-    let theirs = processes.filter(|entry| entry.metadata().is_ok_and(|metadata| metadata.uid() == user));
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return 0;
+    };
+    let processes = entries
+        .flatten()
+        .filter(|entry| entry.file_name().as_encoded_bytes()[0].is_ascii_digit());
+    let theirs = processes.filter(|entry| {
+        entry
+            .metadata()
+            .is_ok_and(|metadata| metadata.uid() == user)
+    });
     // A directory has a link for itself, its entry in its parent, and each directory in it: one per thread.
-    let threads = |entry: fs::DirEntry| fs::metadata(entry.path().join("task")).ok()?.nlink().checked_sub(2);
+    let threads = |entry: fs::DirEntry| {
+        fs::metadata(entry.path().join("task"))
+            .ok()?
+            .nlink()
+            .checked_sub(2)
+    };
     theirs.filter_map(threads).sum()
 }
 
 /// How long the machine has been suspended since boot.
-#[must_use]
 pub fn suspended() -> Nanos {
     let read = |clock| {
         nix::time::clock_gettime(clock)
             .map(|time| time.tv_sec() as Nanos * 1_000_000_000 + time.tv_nsec() as Nanos)
             .unwrap_or(0)
     };
-    read(nix::time::ClockId::CLOCK_BOOTTIME).saturating_sub(read(nix::time::ClockId::CLOCK_MONOTONIC))
+    read(nix::time::ClockId::CLOCK_BOOTTIME)
+        .saturating_sub(read(nix::time::ClockId::CLOCK_MONOTONIC))
 }
 
 /// The kind of file system that holds `path`, by name where it is a common one.
-#[must_use]
 pub fn file_system(path: &std::path::Path) -> Option<String> {
     let kind = nix::sys::statfs::statfs(path).ok()?.filesystem_type().0;
     // linux/magic.h
@@ -412,8 +447,19 @@ mod tests {
     #[test]
     fn busy_time_leaves_out_idle_disk_and_doubly_counted_guest_time() {
         let line = "cpu3 10 20 30 1000 500 1 2 3 7 7";
-        assert_eq!(use_of(line, 10), Some(CoreUse { core: 3, busy: 630, stolen: 30 }));
-        assert_eq!(use_of("cpu  1 2 3 4", 10), None, "the sum over all cores is no core");
+        assert_eq!(
+            use_of(line, 10),
+            Some(CoreUse {
+                core: 3,
+                busy: 630,
+                stolen: 30
+            })
+        );
+        assert_eq!(
+            use_of("cpu  1 2 3 4", 10),
+            None,
+            "the sum over all cores is no core"
+        );
         assert_eq!(use_of("intr 5", 10), None);
     }
 

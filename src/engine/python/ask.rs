@@ -56,8 +56,13 @@ pub fn ask(
     limit: Duration,
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Answer, AskError> {
-    let broken =
-        |error| AskError::Broken(format!("cannot use {}: {}", scratch.path().display(), text::plain(&error)));
+    let broken = |error| {
+        AskError::Broken(format!(
+            "cannot use {}: {}",
+            scratch.path().display(),
+            text::plain(&error)
+        ))
+    };
     scratch.make().map_err(broken)?;
     let _removed = Removed(scratch);
     let fifo = scratch.output();
@@ -97,7 +102,11 @@ fn news(zygote: &mut Zygote, output: &mut Output) -> Result<Option<Answer>, AskE
         Some(News::ProgramNotStarted { why }) => Err(AskError::NotStarted(why)),
         Some(News::ProgramEnded { cause, success }) => {
             output.drain();
-            Ok(Some(Answer { output: output.kept().to_vec(), success, cause }))
+            Ok(Some(Answer {
+                output: output.kept().to_vec(),
+                success,
+                cause,
+            }))
         }
         _ => Ok(None),
     }

@@ -30,8 +30,21 @@ pub fn measure(
 ) -> Result<Vec<Nanos>, String> {
     let label = format!("Python {}", python.version_name());
     let numbers = [computing.to_string(), samples.min(SAMPLES_MAX).to_string()];
-    let arguments = ["-c", &format!("{SCRIPT}\nconvoy()"), &numbers[0], &numbers[1]];
-    match ask(zygote, scratch, &python.path, &arguments, None, LIMIT, cancelled) {
+    let arguments = [
+        "-c",
+        &format!("{SCRIPT}\nconvoy()"),
+        &numbers[0],
+        &numbers[1],
+    ];
+    match ask(
+        zygote,
+        scratch,
+        &python.path,
+        &arguments,
+        None,
+        LIMIT,
+        cancelled,
+    ) {
         Ok(answer) => {
             let printed = String::from_utf8_lossy(&answer.output).into_owned();
             let line = printed.lines().find_map(|line| line.strip_prefix(MARK));
@@ -40,9 +53,10 @@ pub fn measure(
         }
         Err(AskError::Cancelled) => Err("stopped".into()),
         Err(AskError::NotStarted(why)) => Err(format!("{label} could not be started: {why}")),
-        Err(AskError::TimedOut(_)) => {
-            Err(format!("{label} did not measure the convoy in {} s", LIMIT.as_secs()))
-        }
+        Err(AskError::TimedOut(_)) => Err(format!(
+            "{label} did not measure the convoy in {} s",
+            LIMIT.as_secs()
+        )),
         Err(AskError::Broken(sentence)) => Err(sentence),
     }
 }

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 const MOST: usize = 40;
 
 /// The file that is meant by what was written for `--python`: a name without a slash is looked for on `PATH`.
-#[must_use]
 pub fn meant(written: &Path) -> PathBuf {
     if written.as_os_str().as_encoded_bytes().contains(&b'/') {
         // What is started begins in another directory.
@@ -26,16 +25,21 @@ pub fn meant(written: &Path) -> PathBuf {
 
 /// Files that look like interpreters, each once: `python3` on `PATH` first, as it is the default, then the others there, then
 /// pyenv's, the newest first.
-#[must_use]
 pub fn candidates() -> Vec<PathBuf> {
     let mut found = vec![];
     let directories = on_path();
     found.extend(
-        directories.iter().map(|directory| directory.join("python3")).filter(|file| is_executable(file)),
+        directories
+            .iter()
+            .map(|directory| directory.join("python3"))
+            .filter(|file| is_executable(file)),
     );
     // pyenv's shims for versions that are not chosen only say so: the versions themselves are found below.
     let shims = pyenv_root().map(|root| root.join("shims"));
-    for directory in directories.iter().filter(|directory| Some(*directory) != shims.as_ref()) {
+    for directory in directories
+        .iter()
+        .filter(|directory| Some(*directory) != shims.as_ref())
+    {
         found.extend(versions_in(directory));
     }
     found.extend(of_pyenv());
@@ -48,7 +52,9 @@ pub fn candidates() -> Vec<PathBuf> {
 fn on_path() -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     // An empty entry would be the current directory: nobody means that.
-    env::split_paths(&path).filter(|directory| directory.is_absolute()).collect()
+    env::split_paths(&path)
+        .filter(|directory| directory.is_absolute())
+        .collect()
 }
 
 /// The interpreters of one directory that have a version in their name, the newest first.
@@ -65,22 +71,35 @@ fn versions_in(directory: &Path) -> Vec<PathBuf> {
 /// 13 of `python3.13`, and whether it is `python3.13t`, which is free-threaded.
 fn minor_version(name: &str) -> Option<(u32, bool)> {
     let minor = name.strip_prefix("python3.")?;
-    let (digits, free) = minor.strip_suffix('t').map_or((minor, false), |digits| (digits, true));
+    let (digits, free) = minor
+        .strip_suffix('t')
+        .map_or((minor, false), |digits| (digits, true));
     Some((digits.parse().ok()?, free))
 }
 
 /// Where pyenv is, if it is.
 fn pyenv_root() -> Option<PathBuf> {
-    let root = env::var_os("PYENV_ROOT").filter(|root| !root.is_empty()).map(PathBuf::from);
+    let root = env::var_os("PYENV_ROOT")
+        .filter(|root| !root.is_empty())
+        .map(PathBuf::from);
     root.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".pyenv")))
 }
 
 /// The interpreters that pyenv has installed.
 fn of_pyenv() -> Vec<PathBuf> {
     let versions = pyenv_root().map(|root| root.join("versions"));
-    let entries = versions.and_then(|versions| fs::read_dir(versions).ok()).into_iter().flatten().flatten();
+    let entries = versions
+        .and_then(|versions| fs::read_dir(versions).ok())
+        .into_iter()
+        .flatten()
+        .flatten();
     let mut found: Vec<(Vec<u32>, PathBuf)> = entries
-        .map(|entry| (numbers(&entry.file_name().to_string_lossy()), entry.path().join("bin/python3")))
+        .map(|entry| {
+            (
+                numbers(&entry.file_name().to_string_lossy()),
+                entry.path().join("bin/python3"),
+            )
+        })
         .filter(|(_, file)| is_executable(file))
         .collect();
     found.sort_by(|a, b| b.0.cmp(&a.0));
@@ -89,11 +108,14 @@ fn of_pyenv() -> Vec<PathBuf> {
 
 /// The numbers in a version's name.
 fn numbers(name: &str) -> Vec<u32> {
-    name.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
+    name.split(|c: char| !c.is_ascii_digit())
+        .filter_map(|digits| digits.parse().ok())
+        .collect()
 }
 
 fn is_executable(file: &Path) -> bool {
-    fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+    fs::metadata(file)
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(test)]
@@ -109,9 +131,14 @@ mod tests {
     #[test]
     fn of_a_directory_interpreters_with_a_version_are_found_the_newest_first() {
         let directory = tempfile::tempdir().unwrap();
-        for name in
-            ["python3.9", "python3.13", "python3.13t", "python3.13-config", "python2.7", "pythonic3.4"]
-        {
+        for name in [
+            "python3.9",
+            "python3.13",
+            "python3.13t",
+            "python3.13-config",
+            "python2.7",
+            "pythonic3.4",
+        ] {
             executable(&directory.path().join(name));
         }
         fs::write(directory.path().join("python3.14"), "").unwrap();
@@ -124,8 +151,14 @@ mod tests {
 
     #[test]
     fn a_name_with_a_slash_is_a_file_and_nothing_else() {
-        assert_eq!(meant(Path::new("/opt/no/python3")), Path::new("/opt/no/python3"));
+        assert_eq!(
+            meant(Path::new("/opt/no/python3")),
+            Path::new("/opt/no/python3")
+        );
         assert!(meant(Path::new("./python3")).is_absolute());
-        assert_eq!(meant(Path::new("no-such-python")), Path::new("no-such-python"));
+        assert_eq!(
+            meant(Path::new("no-such-python")),
+            Path::new("no-such-python")
+        );
     }
 }

@@ -14,7 +14,9 @@ use crate::domain::phase::Phase;
 use crate::domain::plan::{Lock, Plan};
 use crate::domain::time::TICK;
 use crate::domain::workload::{Addresses, Files, Workload};
-use crate::engine::arena::{Arena, Header, LaneHeader, LaneState, Part, PythonHeader, TaskSlot, TaskState};
+use crate::engine::arena::{
+    Arena, Header, LaneHeader, LaneState, Part, PythonHeader, TaskSlot, TaskState,
+};
 use crate::engine::recorder::GAP_MIN;
 use crate::engine::scratch::{ORDER, Scratch};
 use crate::engine::worker::Assignment;
@@ -30,16 +32,22 @@ const START: &str = "import pconc_worker; pconc_worker.main()";
 /// When the directory cannot be written to.
 pub fn write(assignment: &Assignment) -> io::Result<()> {
     fs::write(assignment.scratch.script(), SCRIPT)?;
-    fs::write(assignment.scratch.order(), serde_json::to_vec(&order(assignment))?)
+    fs::write(
+        assignment.scratch.order(),
+        serde_json::to_vec(&order(assignment))?,
+    )
 }
 
 /// The interpreter of this plan, told to carry the order out. `None` if the plan has none, or no other program can map the
 /// arena.
-#[must_use]
 pub fn program(arena: &Arena, plan: &Plan, scratch: &Scratch) -> Option<Program> {
     let python = plan.python()?;
-    let mut program =
-        Program::python(&python.interpreter.path, &["-c", START, ORDER], scratch.path(), &scratch.output());
+    let mut program = Program::python(
+        &python.interpreter.path,
+        &["-c", START, ORDER],
+        scratch.path(),
+        &scratch.output(),
+    );
     program.inherited = vec![
         arena.file()?.as_raw_fd(),
         arena.gate.descriptor(),
@@ -84,10 +92,20 @@ fn order(assignment: &Assignment) -> Value {
 }
 
 fn workload(assignment: &Assignment) -> Value {
-    let Assignment { plan, port, scratch, limits, .. } = assignment;
+    let Assignment {
+        plan,
+        port,
+        scratch,
+        limits,
+        ..
+    } = assignment;
     match plan.workload() {
         Workload::Cpu { iterations } => json!({ "kind": "cpu", "iterations": iterations }),
-        Workload::Io { writes, addresses, files } => {
+        Workload::Io {
+            writes,
+            addresses,
+            files,
+        } => {
             let urls: Vec<String> = match addresses {
                 Addresses::Urls(urls) => urls.clone(),
                 Addresses::Loopback { latencies_ms, .. } => (0..latencies_ms.len())
@@ -112,7 +130,9 @@ fn workload(assignment: &Assignment) -> Value {
 }
 
 fn phases() -> Value {
-    let all = Phase::MEASURED.into_iter().map(|phase| (phase.name().to_string(), json!(phase as u8)));
+    let all = Phase::MEASURED
+        .into_iter()
+        .map(|phase| (phase.name().to_string(), json!(phase as u8)));
     Value::Object(all.collect())
 }
 

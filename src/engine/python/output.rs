@@ -31,8 +31,15 @@ impl Output {
     pub fn open(path: &Path) -> io::Result<Output> {
         mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
         // Without waiting for a writer, who will find that there is a reader.
-        let fifo = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
-        Ok(Output { fifo, kept: vec![], bytes: 0 })
+        let fifo = OpenOptions::new()
+            .read(true)
+            .custom_flags(libc::O_NONBLOCK)
+            .open(path)?;
+        Ok(Output {
+            fifo,
+            kept: vec![],
+            bytes: 0,
+        })
     }
 
     /// Takes in what was printed since the last time, as far as it is there.
@@ -41,7 +48,9 @@ impl Output {
         let mut left = AT_ONCE;
         while left > 0 {
             // Nothing now (EAGAIN), or nobody who writes (0): both are the end for this time.
-            let Ok(read @ 1..) = self.fifo.read(&mut buffer) else { return };
+            let Ok(read @ 1..) = self.fifo.read(&mut buffer) else {
+                return;
+            };
             self.bytes += read as u64;
             let room = OUTPUT_KEPT - self.kept.len();
             self.kept.extend_from_slice(&buffer[..read.min(room)]);
@@ -50,16 +59,17 @@ impl Output {
     }
 
     /// The begin of what was printed, [`OUTPUT_KEPT`] bytes at most.
-    #[must_use]
     pub fn kept(&self) -> &[u8] {
         &self.kept
     }
 
     /// As the record shows it; `None` if nothing was printed.
-    #[must_use]
     pub fn printed(&self) -> Option<PrintedOutput> {
         let text = cleaned_lines(String::from_utf8_lossy(&self.kept).trim_end());
-        (self.bytes > 0).then_some(PrintedOutput { text, bytes: self.bytes })
+        (self.bytes > 0).then_some(PrintedOutput {
+            text,
+            bytes: self.bytes,
+        })
     }
 }
 
@@ -86,11 +96,17 @@ mod tests {
         output.drain();
         let printed = output.printed().unwrap();
         assert_eq!(printed.bytes, 12);
-        assert!(printed.text.ends_with("\ntwo") && !printed.text.contains('\x1b'), "{printed:?}");
+        assert!(
+            printed.text.ends_with("\ntwo") && !printed.text.contains('\x1b'),
+            "{printed:?}"
+        );
         for _ in 0..20 {
             writer.write_all(&[b'x'; 4096]).unwrap();
             output.drain();
         }
-        assert_eq!((output.kept().len(), output.printed().unwrap().bytes), (OUTPUT_KEPT, 12 + 20 * 4096));
+        assert_eq!(
+            (output.kept().len(), output.printed().unwrap().bytes),
+            (OUTPUT_KEPT, 12 + 20 * 4096)
+        );
     }
 }

@@ -43,17 +43,34 @@ pub fn probe(
 ) -> Result<FoundPython, Unanswered> {
     let told = text::clean(&path.to_string_lossy(), 200);
     let useless = |why: String| {
-        Unanswered::Useless(UselessPython { path: told.clone(), sentence: format!("{told} {why}") })
+        Unanswered::Useless(UselessPython {
+            path: told.clone(),
+            sentence: format!("{told} {why}"),
+        })
     };
     let Some(named) = path.to_str() else {
-        return Err(useless("has a name that is no UTF-8, which is not supported".into()));
+        return Err(useless(
+            "has a name that is no UTF-8, which is not supported".into(),
+        ));
     };
     can_be_one(path).map_err(&useless)?;
     // Where the user is: a shim of pyenv looks there for which version is meant.
     let here = std::env::current_dir().ok();
-    match ask(zygote, scratch, named, &["-c", SCRIPT], here.as_deref(), LIMIT, cancelled) {
-        Ok(answer) => understood(&String::from_utf8_lossy(&answer.output), answer.success, &answer.cause)
-            .map_err(useless),
+    match ask(
+        zygote,
+        scratch,
+        named,
+        &["-c", SCRIPT],
+        here.as_deref(),
+        LIMIT,
+        cancelled,
+    ) {
+        Ok(answer) => understood(
+            &String::from_utf8_lossy(&answer.output),
+            answer.success,
+            &answer.cause,
+        )
+        .map_err(useless),
         Err(AskError::Cancelled) => Err(Unanswered::GivenUp),
         Err(AskError::NotStarted(why)) => Err(useless(format!("cannot be started: {why}"))),
         Err(AskError::TimedOut(printed)) => Err(useless(format!(
@@ -111,25 +128,45 @@ fn understood(printed: &str, success: bool, cause: &str) -> Result<FoundPython, 
         });
     };
     let [major, minor, micro] = answer.version;
-    let version = Version { major, minor, micro };
+    let version = Version {
+        major,
+        minor,
+        micro,
+    };
     if answer.implementation != "cpython" {
         let name = text::clean(&answer.implementation, 40);
         return Err(format!("is {name}, and this program compares with CPython"));
     }
     if version < OLDEST {
-        return Err(format!("is Python {version}: {}.{} or newer is needed", OLDEST.major, OLDEST.minor));
+        return Err(format!(
+            "is Python {version}: {}.{} or newer is needed",
+            OLDEST.major, OLDEST.minor
+        ));
     }
     if let Some(missing) = answer.missing.iter().find(|name| *name != "ssl") {
         let missing = text::clean(missing, 40);
-        return Err(format!("is Python {version} without its module {missing}, which measuring needs"));
+        return Err(format!(
+            "is Python {version} without its module {missing}, which measuring needs"
+        ));
     }
-    let method = |name: &String| StartMethod::ALL.into_iter().find(|method| method.name() == name);
+    let method = |name: &String| {
+        StartMethod::ALL
+            .into_iter()
+            .find(|method| method.name() == name)
+    };
     Ok(FoundPython {
         interpreter: Interpreter {
-            path: answer.path.filter(|path| !path.is_empty()).ok_or("does not know its own path")?,
+            path: answer
+                .path
+                .filter(|path| !path.is_empty())
+                .ok_or("does not know its own path")?,
             version,
             free_threaded: answer.free_threaded,
-            gil: if answer.gil { GilState::On } else { GilState::Off },
+            gil: if answer.gil {
+                GilState::On
+            } else {
+                GilState::Off
+            },
             start_methods: answer.start_methods.iter().filter_map(method).collect(),
             subinterpreters: answer.subinterpreters,
         },
@@ -139,10 +176,18 @@ fn understood(printed: &str, success: bool, cause: &str) -> Result<FoundPython, 
 
 /// The line of what was printed that says most, as the end of a sentence: of an exception the last one, else the first.
 fn said(printed: &str) -> String {
-    let mut lines = printed.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut lines = printed
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
     let is_exception = printed.contains("Traceback (most recent call last)");
-    let told = if is_exception { lines.next_back() } else { lines.next() };
-    told.map(|line| format!("; it printed: {}", text::clean(line, TOLD))).unwrap_or_default()
+    let told = if is_exception {
+        lines.next_back()
+    } else {
+        lines.next()
+    };
+    told.map(|line| format!("; it printed: {}", text::clean(line, TOLD)))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -152,14 +197,20 @@ mod tests {
     fn answer(change: &str) -> String {
         let given = r#"{"version": [3, 13, 0], "implementation": "cpython", "path": "/usr/bin/python3.13",
             "start_methods": ["fork", "spawn", "later"], "gil": true, "steps_per_s": 17e6, "missing": ["ssl"]"#;
-        format!("Welcome!\n{MARK}{}{change}}}\nbye\n", given.replace('\n', " "))
+        format!(
+            "Welcome!\n{MARK}{}{change}}}\nbye\n",
+            given.replace('\n', " ")
+        )
     }
 
     #[test]
     fn an_answer_is_found_among_what_else_is_printed() {
         let found = understood(&answer(""), true, "").unwrap();
         assert_eq!(found.interpreter.label(), "3.13.0, GIL on");
-        assert_eq!(found.interpreter.start_methods, [StartMethod::Fork, StartMethod::Spawn]);
+        assert_eq!(
+            found.interpreter.start_methods,
+            [StartMethod::Fork, StartMethod::Spawn]
+        );
         assert!(!found.interpreter.subinterpreters && found.steps_per_s > 1e6);
     }
 
@@ -168,8 +219,18 @@ mod tests {
         let old = r#"pconc-tui:{"version": [2, 7, 18], "implementation": "cpython", "path": "/p"}"#;
         let other = r#"pconc-tui:{"version": [3, 10, 0], "implementation": "pypy", "path": "/p"}"#;
         for (printed, success, cause, told) in [
-            (old.to_string(), true, "", "is Python 2.7.18: 3.8 or newer is needed"),
-            (other.to_string(), true, "", "is pypy, and this program compares with CPython"),
+            (
+                old.to_string(),
+                true,
+                "",
+                "is Python 2.7.18: 3.8 or newer is needed",
+            ),
+            (
+                other.to_string(),
+                true,
+                "",
+                "is pypy, and this program compares with CPython",
+            ),
             (
                 answer("").replace("\"ssl\"", "\"ctypes\""),
                 true,
@@ -182,7 +243,12 @@ mod tests {
                 "",
                 "is no Python: it did not say what it is; it printed: usage: cat",
             ),
-            (String::new(), true, "", "is no Python: it did not say what it is"),
+            (
+                String::new(),
+                true,
+                "",
+                "is no Python: it did not say what it is",
+            ),
             (
                 "no\x1b[2Jroom\n".into(),
                 false,

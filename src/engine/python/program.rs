@@ -34,7 +34,6 @@ impl Program {
     /// This Python with these arguments, undisturbed by what the user's environment says to Python. It begins in `own`, a
     /// directory of the session's: its modules are looked for there, and its temporary files go there, so that they are
     /// removed with it however it ends.
-    #[must_use]
     pub fn python(path: &str, arguments: &[&str], own: &Path, output: &Path) -> Program {
         let directory = own.to_string_lossy().into_owned();
         let set = |name: &str, value: &str| (name.to_string(), value.to_string());
@@ -53,7 +52,6 @@ impl Program {
     }
 
     /// Whether a variable of the user's environment is kept from it.
-    #[must_use]
     pub fn hides(name: &str) -> bool {
         name.starts_with(PREFIX) && name != KEPT
     }

@@ -20,17 +20,29 @@ fn abandoned(room: &TempDir) -> PathBuf {
 
 fn make_old(directory: &Path) {
     let long_ago = std::time::SystemTime::now() - 2 * YOUNG;
-    File::open(directory).unwrap().set_modified(long_ago).unwrap();
+    File::open(directory)
+        .unwrap()
+        .set_modified(long_ago)
+        .unwrap();
 }
 
 /// Puts everything there that a session writes.
 fn fill(directory: &Path) {
-    for file in ["output-0.txt", "output-4294967295.txt", "output.txt", "order.json", "pconc_worker.py"] {
+    for file in [
+        "output-0.txt",
+        "output-4294967295.txt",
+        "output.txt",
+        "order.json",
+        "pconc_worker.py",
+    ] {
         fs::write(directory.join(file), "x").unwrap();
     }
     mkfifo(&directory.join(OUTPUT), Mode::S_IRWXU).unwrap();
     fs::create_dir(directory.join("__pycache__")).unwrap();
-    for file in ["pconc_worker.cpython-311.pyc", "pconc_worker.cpython-313.pyc.140203"] {
+    for file in [
+        "pconc_worker.cpython-311.pyc",
+        "pconc_worker.cpython-313.pyc.140203",
+    ] {
         fs::write(directory.join("__pycache__").join(file), "x").unwrap();
     }
     fs::create_dir(directory.join("pymp-8d_1abcd")).unwrap();
@@ -56,7 +68,10 @@ fn a_directory_in_use_or_just_made_stays_and_an_old_free_one_goes() {
     sweep(room.path());
     assert!(scratch.path().exists(), "it is locked");
     *scratch.made() = None;
-    File::open(scratch.path()).unwrap().set_modified(std::time::SystemTime::now()).unwrap();
+    File::open(scratch.path())
+        .unwrap()
+        .set_modified(std::time::SystemTime::now())
+        .unwrap();
     sweep(room.path());
     assert!(scratch.path().exists(), "it is young");
     make_old(scratch.path());
@@ -115,17 +130,25 @@ fn a_link_to_a_directory_of_a_session_and_what_it_leads_to_stay() {
 fn a_directory_that_holds_anything_else_stays_with_all_that_is_in_it() {
     type Put = fn(&Path);
     let put: [(&str, Put); 6] = [
-        ("a file of another name", |directory| fs::write(directory.join("notes.txt"), "x").unwrap()),
+        ("a file of another name", |directory| {
+            fs::write(directory.join("notes.txt"), "x").unwrap()
+        }),
         ("a task's file that is a directory", |directory| {
             fs::create_dir(directory.join("output-1.txt")).unwrap();
         }),
         ("a task's file that is a link", |directory| {
             symlink("/etc/hostname", directory.join("output-1.txt")).unwrap();
         }),
-        ("a task of no number", |directory| fs::write(directory.join("output-one.txt"), "x").unwrap()),
+        ("a task of no number", |directory| {
+            fs::write(directory.join("output-one.txt"), "x").unwrap()
+        }),
         ("a file in the interpreter's directory", |directory| {
             fs::create_dir(directory.join("pymp-abcd1234")).unwrap();
-            fs::write(directory.join("pymp-abcd1234/listener-abcd1234"), "no socket").unwrap();
+            fs::write(
+                directory.join("pymp-abcd1234/listener-abcd1234"),
+                "no socket",
+            )
+            .unwrap();
         }),
         ("another module", |directory| {
             fs::create_dir(directory.join("__pycache__")).unwrap();
@@ -139,7 +162,10 @@ fn a_directory_that_holds_anything_else_stays_with_all_that_is_in_it() {
         put(&directory);
         make_old(&directory);
         sweep(room.path());
-        assert!(directory.join("output-7.txt").exists() && directory.join(MARKER).exists(), "{what}");
+        assert!(
+            directory.join("output-7.txt").exists() && directory.join(MARKER).exists(),
+            "{what}"
+        );
     }
 }
 
@@ -175,8 +201,10 @@ fn what_somebody_put_into_the_directory_of_this_session_stays_and_the_next_run_u
     fs::write(scratch.path().join("notes.txt"), "mine").unwrap();
     scratch.remove();
     let left = |directory: &Path| -> Vec<_> {
-        let mut left: Vec<_> =
-            fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let mut left: Vec<_> = fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
         left.sort();
         left
     };

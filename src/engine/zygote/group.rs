@@ -34,7 +34,11 @@ pub(super) struct Group {
 
 impl Group {
     pub(super) fn new(id: Pid) -> Group {
-        Group { id, first: None, asked: None }
+        Group {
+            id,
+            first: None,
+            asked: None,
+        }
     }
 
     pub(super) fn is_led_by(&self, pid: Pid) -> bool {
@@ -71,7 +75,11 @@ impl Group {
         let is_gone = self.is_gone();
         // What cannot be killed, as in a file system that hangs, is not waited for.
         let is_given_up = self.asked.is_some_and(|asked| asked.elapsed() > GONE_MAX);
-        if self.first.is_some() && (is_gone || is_given_up) { self.first.take() } else { None }
+        if self.first.is_some() && (is_gone || is_given_up) {
+            self.first.take()
+        } else {
+            None
+        }
     }
 
     /// Whether nothing of it is left. Kills what does not end by itself, once it was asked to.
@@ -86,21 +94,41 @@ impl Group {
 /// Starts a program in a group of its own. It dies with the zygote.
 pub(super) fn spawn(program: &Program) -> io::Result<Pid> {
     // Without waiting: where nobody reads any more, the program is gone, and this process is about to follow it.
-    let output = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(&program.output)?;
+    let output = OpenOptions::new()
+        .write(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(&program.output)?;
     fcntl(&output, FcntlArg::F_SETFL(OFlag::empty()))?;
     let mut command = Command::new(&program.path);
-    command.args(&program.arguments).current_dir(&program.directory).process_group(0);
-    command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
-    for (name, _) in std::env::vars_os().filter(|(name, _)| Program::hides(&name.to_string_lossy())) {
+    command
+        .args(&program.arguments)
+        .current_dir(&program.directory)
+        .process_group(0);
+    command
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| Program::hides(&name.to_string_lossy()))
+    {
         command.env_remove(name);
     }
-    command.envs(program.environment.iter().map(|(name, value)| (name, value)));
+    command.envs(
+        program
+            .environment
+            .iter()
+            .map(|(name, value)| (name, value)),
+    );
     let (zygote, inherited) = (getpid(), program.inherited.clone());
     let settle_in = move || {
         if !os::die_with_parent(zygote) {
             return Err(io::Error::other("the zygote is gone"));
         }
-        for default in [Signal::SIGINT, Signal::SIGHUP, Signal::SIGXFSZ, Signal::SIGCHLD] {
+        for default in [
+            Signal::SIGINT,
+            Signal::SIGHUP,
+            Signal::SIGXFSZ,
+            Signal::SIGCHLD,
+        ] {
             // SAFETY: the default action runs no code of ours.
             unsafe { signal(default, SigHandler::SigDfl) }?;
         }

@@ -82,7 +82,12 @@ fn settle_in() {
     // The program's panic hook would write to its terminal.
     std::panic::set_hook(Box::new(|_| {}));
     // SIGHUP is sent to its whole group if the program dies while its workers are stopped.
-    for ignored in [Signal::SIGINT, Signal::SIGHUP, Signal::SIGPIPE, Signal::SIGXFSZ] {
+    for ignored in [
+        Signal::SIGINT,
+        Signal::SIGHUP,
+        Signal::SIGPIPE,
+        Signal::SIGXFSZ,
+    ] {
         set_handler(ignored, SigHandler::SigIgn);
     }
     // A worker that crashes shall die of it: Rust's handler for stack overflows swallows the first one.
@@ -99,10 +104,13 @@ fn set_handler(which: Signal, handler: SigHandler) {
 impl Process {
     /// Serves requests and reaps children until the program is gone.
     fn serve_program(&mut self) {
-        let Ok(child_ended) = notify_of_children() else { return };
+        let Ok(child_ended) = notify_of_children() else {
+            return;
+        };
         loop {
             let patience = self.program.as_ref().and_then(Group::patience_ms);
-            let [request, ended] = wait_readable([self.socket.as_fd(), child_ended.as_fd()], patience);
+            let [request, ended] =
+                wait_readable([self.socket.as_fd(), child_ended.as_fd()], patience);
             if ended {
                 child_ended.close();
             }
@@ -163,7 +171,10 @@ impl Process {
             if let Err(why) = self.fork_child(Child::Worker(number), live) {
                 protocol::send(
                     &mut self.socket,
-                    &Reply::WorkerNotForked { worker: number, why: why.desc().to_string() },
+                    &Reply::WorkerNotForked {
+                        worker: number,
+                        why: why.desc().to_string(),
+                    },
                 )?;
             }
         }
@@ -175,16 +186,22 @@ impl Process {
             Ok(pid) => {
                 self.children.insert(pid, Child::Program);
                 self.program = Some(Group::new(pid));
-                Reply::ProgramStarted { pid: pid.as_raw().unsigned_abs() }
+                Reply::ProgramStarted {
+                    pid: pid.as_raw().unsigned_abs(),
+                }
             }
-            Err(error) => Reply::ProgramNotStarted { why: text::plain(&error) },
+            Err(error) => Reply::ProgramNotStarted {
+                why: text::plain(&error),
+            },
         };
         protocol::send(&mut self.socket, &reply)
     }
 
     /// Reports the end of the program as soon as nothing of its group is left.
     fn see_to_program(&mut self) -> std::io::Result<()> {
-        let Some(group) = &mut self.program else { return Ok(()) };
+        let Some(group) = &mut self.program else {
+            return Ok(());
+        };
         if let Some((cause, success)) = group.outcome() {
             self.program = None;
             protocol::send(&mut self.socket, &Reply::ProgramEnded { cause, success })?;
@@ -195,7 +212,9 @@ impl Process {
     fn serve(&mut self, site: &Site) -> std::io::Result<()> {
         let reply = match self.fork_server(site) {
             Ok(port) => Reply::Serving { port },
-            Err(error) => Reply::ServeFailed { why: error.to_string() },
+            Err(error) => Reply::ServeFailed {
+                why: error.to_string(),
+            },
         };
         protocol::send(&mut self.socket, &reply)
     }
@@ -206,7 +225,12 @@ impl Process {
         self.fork_child(Child::Server, || {
             os::name_thread("pconc-server");
             // It only ever returns with an error; then the process ends, and its end is reported.
-            let _ = loopback::serve(listener.try_clone().expect("a new process has descriptors left"), site);
+            let _ = loopback::serve(
+                listener
+                    .try_clone()
+                    .expect("a new process has descriptors left"),
+                site,
+            );
         })?;
         Ok(port)
     }
@@ -247,11 +271,15 @@ impl Process {
         while let Ok(status) = waitpid(None, flags) {
             let Some(pid) = status.pid() else { break };
             let reply = match self.children.remove(&pid) {
-                Some(Child::Worker(worker)) => Reply::WorkerEnded { worker, cause: cause(status) },
+                Some(Child::Worker(worker)) => Reply::WorkerEnded {
+                    worker,
+                    cause: cause(status),
+                },
                 Some(Child::Server) => Reply::ServerEnded,
                 Some(Child::Program) => {
                     // Not that of an older one that could not be killed then.
-                    if let Some(group) = self.program.as_mut().filter(|group| group.is_led_by(pid)) {
+                    if let Some(group) = self.program.as_mut().filter(|group| group.is_led_by(pid))
+                    {
                         group.first_ended(cause(status), status == WaitStatus::Exited(pid, 0));
                     }
                     continue;
@@ -280,7 +308,10 @@ impl Process {
     /// Whether nothing is left of what it has made. An orphan that has left the program's group, as a daemon does, was meant to
     /// outlive it: nobody waits for that.
     fn is_alone(&mut self) -> bool {
-        while let Some(pid) = waitpid(None, Some(WaitPidFlag::WNOHANG)).ok().and_then(|status| status.pid()) {
+        while let Some(pid) = waitpid(None, Some(WaitPidFlag::WNOHANG))
+            .ok()
+            .and_then(|status| status.pid())
+        {
             self.children.remove(&pid);
         }
         self.children.is_empty() && self.program.as_mut().is_none_or(Group::is_gone)

@@ -21,7 +21,11 @@ const FRAME_BYTES_MAX: usize = 16 << 20;
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
     /// Fork all workers of this plan.
-    ForkWorkers { plan: Plan, port: u16, limits: Limits },
+    ForkWorkers {
+        plan: Plan,
+        port: u16,
+        limits: Limits,
+    },
     /// Kill all workers.
     KillWorkers,
     /// Start a program.
@@ -82,7 +86,14 @@ mod tests {
     #[test]
     fn a_frame_arrives_as_it_was_sent_and_the_end_is_an_error() {
         let (mut here, mut there) = UnixStream::pair().unwrap();
-        send(&mut here, &Reply::WorkerEnded { worker: 7, cause: "was killed by SIGKILL".into() }).unwrap();
+        send(
+            &mut here,
+            &Reply::WorkerEnded {
+                worker: 7,
+                cause: "was killed by SIGKILL".into(),
+            },
+        )
+        .unwrap();
         let Reply::WorkerEnded { worker, cause } = receive(&mut there).unwrap() else {
             panic!("another reply")
         };

@@ -21,14 +21,23 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<&'static str> {
         (any_kind(WorkloadKind::Io), IO),
         (any_model(Model::GilThreads), GIL),
         (any_python, PYTHON),
-        (any_source(PhaseSource::ClockAndSchedstatGilEstimated), PYTHON_LOCK),
-        (any_source(PhaseSource::ClockGilEstimated), PYTHON_LOCK_WITHOUT_SCHEDSTAT),
+        (
+            any_source(PhaseSource::ClockAndSchedstatGilEstimated),
+            PYTHON_LOCK,
+        ),
+        (
+            any_source(PhaseSource::ClockGilEstimated),
+            PYTHON_LOCK_WITHOUT_SCHEDSTAT,
+        ),
         (any_model(Model::PythonAsyncio), ASYNCIO),
         (!shared.sweeps.is_empty(), SWEEP),
         (!shared.sweeps.is_empty(), STATISTICS),
         (is_recorded, PICTURES),
     ];
-    rows.into_iter().filter(|(concerns, _)| *concerns).map(|(_, text)| text).collect()
+    rows.into_iter()
+        .filter(|(concerns, _)| *concerns)
+        .map(|(_, text)| text)
+        .collect()
 }
 
 const TIME: &str = "Time is wall-clock time from just before the first worker was created until the last worker's last \

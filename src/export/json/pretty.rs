@@ -19,7 +19,12 @@ pub(super) struct MostlyPretty {
 
 impl MostlyPretty {
     pub fn new() -> MostlyPretty {
-        MostlyPretty { pretty: PrettyFormatter::new(), in_key: false, is_next: false, depth: 0 }
+        MostlyPretty {
+            pretty: PrettyFormatter::new(),
+            in_key: false,
+            is_next: false,
+            depth: 0,
+        }
     }
 
     fn enter(&mut self) -> bool {
@@ -56,7 +61,11 @@ impl Formatter for MostlyPretty {
         begin_object_value();
     }
 
-    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.in_key = true;
         if self.depth > 0 {
             CompactFormatter.begin_object_key(writer, first)
@@ -65,7 +74,11 @@ impl Formatter for MostlyPretty {
         }
     }
 
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         if self.in_key {
             self.is_next = fragment == IN_ONE_LINE;
         }
@@ -79,22 +92,42 @@ impl Formatter for MostlyPretty {
 
     fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.is_next = false;
-        if self.depth > 0 { Ok(()) } else { self.pretty.end_object_value(writer) }
+        if self.depth > 0 {
+            Ok(())
+        } else {
+            self.pretty.end_object_value(writer)
+        }
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if self.enter() { CompactFormatter.begin_array(writer) } else { self.pretty.begin_array(writer) }
+        if self.enter() {
+            CompactFormatter.begin_array(writer)
+        } else {
+            self.pretty.begin_array(writer)
+        }
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if self.leave() { CompactFormatter.end_array(writer) } else { self.pretty.end_array(writer) }
+        if self.leave() {
+            CompactFormatter.end_array(writer)
+        } else {
+            self.pretty.end_array(writer)
+        }
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if self.enter() { CompactFormatter.begin_object(writer) } else { self.pretty.begin_object(writer) }
+        if self.enter() {
+            CompactFormatter.begin_object(writer)
+        } else {
+            self.pretty.begin_object(writer)
+        }
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if self.leave() { CompactFormatter.end_object(writer) } else { self.pretty.end_object(writer) }
+        if self.leave() {
+            CompactFormatter.end_object(writer)
+        } else {
+            self.pretty.end_object(writer)
+        }
     }
 }

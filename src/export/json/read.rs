@@ -97,7 +97,8 @@ pub fn read(text: &[u8]) -> Result<Document, String> {
         return Err(format!("it is larger than {} MB", FILE_MAX >> 20));
     }
     check_schema(text)?;
-    let incoming: Incoming<'_> = serde_json::from_slice(text).map_err(|error| incomplete(&error))?;
+    let incoming: Incoming<'_> =
+        serde_json::from_slice(text).map_err(|error| incomplete(&error))?;
     let sessions = Sessions::of(incoming.machine, incoming.sessions);
     let mut runs = Vec::with_capacity(incoming.records.len());
     let mut bytes = 0;
@@ -106,8 +107,13 @@ pub fn read(text: &[u8]) -> Result<Document, String> {
         bytes += bound(run.trace.as_mut(), bytes);
         runs.push(run);
     }
-    let sweeps = (1..).zip(incoming.sweeps).map(|(index, text)| read_sweep(text, index, &sessions));
-    Ok(Document { sweeps: sweeps.collect::<Result<_, _>>()?, runs })
+    let sweeps = (1..)
+        .zip(incoming.sweeps)
+        .map(|(index, text)| read_sweep(text, index, &sessions));
+    Ok(Document {
+        sweeps: sweeps.collect::<Result<_, _>>()?,
+        runs,
+    })
 }
 
 /// The schema comes first, so that a document of tomorrow is called that, and not broken.
@@ -142,7 +148,8 @@ fn incomplete(error: &serde_json::Error) -> String {
 }
 
 fn read_run(text: &RawValue, index: usize, sessions: &Sessions) -> Result<Run, String> {
-    let wrong = |error: serde_json::Error| format!("its record {index} cannot be: {}", said(&error));
+    let wrong =
+        |error: serde_json::Error| format!("its record {index} cannot be: {}", said(&error));
     // Twice, as collecting what is not known yet would build all of it in memory.
     let around: Around = serde_json::from_str(text.get()).map_err(wrong)?;
     let record: Record = serde_json::from_str(text.get()).map_err(wrong)?;
@@ -180,7 +187,10 @@ fn read_sweep(text: &RawValue, index: usize, sessions: &Sessions) -> Result<Reco
 /// What is wrong, without a place that is counted from somewhere within the file.
 fn said(error: &serde_json::Error) -> String {
     let said = error.to_string();
-    clean(said.split(" at line ").next().unwrap_or_default(), 4 * QUOTED_MAX)
+    clean(
+        said.split(" at line ").next().unwrap_or_default(),
+        4 * QUOTED_MAX,
+    )
 }
 
 /// A number that leaves room for others behind it.
@@ -211,13 +221,20 @@ struct Sessions {
 impl Sessions {
     fn of(machine: Machine, sessions: Vec<IncomingSession>) -> Sessions {
         let recorded = |id: &str, machine| {
-            Arc::new(Provenance { origin: Origin::Recorded, session: clean(id, NAME_MAX), machine })
+            Arc::new(Provenance {
+                origin: Origin::Recorded,
+                session: clean(id, NAME_MAX),
+                machine,
+            })
         };
         let by_id = sessions.into_iter().map(|session| {
             let provenance = recorded(&session.id, session.machine);
             (session.id, provenance)
         });
-        Sessions { by_id: by_id.collect(), default: recorded("recorded", machine) }
+        Sessions {
+            by_id: by_id.collect(),
+            default: recorded("recorded", machine),
+        }
     }
 
     fn find(&self, id: Option<&str>) -> Arc<Provenance> {

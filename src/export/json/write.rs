@@ -33,15 +33,26 @@ pub enum Traces {
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(out: &mut dyn Write, machine: &Machine, shared: &Shared<'_>, traces: Traces) -> io::Result<()> {
+pub fn write(
+    out: &mut dyn Write,
+    machine: &Machine,
+    shared: &Shared<'_>,
+    traces: Traces,
+) -> io::Result<()> {
     let document = Outgoing {
         schema: SCHEMA,
-        machine: shared.provenances().last().map_or(machine, |last| &last.machine),
+        machine: shared
+            .provenances()
+            .last()
+            .map_or(machine, |last| &last.machine),
         sessions: sessions(shared),
         records: Sequence(|| shared.runs.iter().map(|run| OutgoingRun::of(run, traces))),
         sweeps: Sequence(|| shared.sweeps.iter().map(OutgoingSweep::from)),
     };
-    document.serialize(&mut JsonSerializer::with_formatter(&mut *out, MostlyPretty::new()))?;
+    document.serialize(&mut JsonSerializer::with_formatter(
+        &mut *out,
+        MostlyPretty::new(),
+    ))?;
     out.write_all(b"\n")
 }
 
@@ -63,8 +74,14 @@ struct OutgoingSession<'a> {
 /// Each session once, in the order of its first run.
 fn sessions<'a>(shared: &Shared<'a>) -> Vec<OutgoingSession<'a>> {
     let mut seen = HashSet::new();
-    let from = shared.provenances().filter(|from| seen.insert(from.session.as_str()));
-    from.map(|from| OutgoingSession { id: &from.session, machine: &from.machine }).collect()
+    let from = shared
+        .provenances()
+        .filter(|from| seen.insert(from.session.as_str()));
+    from.map(|from| OutgoingSession {
+        id: &from.session,
+        machine: &from.machine,
+    })
+    .collect()
 }
 
 #[derive(Serialize)]
@@ -101,7 +118,10 @@ struct Speedup {
 
 impl From<Gain> for Speedup {
     fn from(gain: Gain) -> Speedup {
-        Speedup { factor: gain.factor, baseline: gain.over.number }
+        Speedup {
+            factor: gain.factor,
+            baseline: gain.over.number,
+        }
     }
 }
 
@@ -131,8 +151,10 @@ struct OutgoingFits<'a> {
 impl<'a> From<&SharedSweep<'a>> for OutgoingSweep<'a> {
     fn from(shared: &SharedSweep<'a>) -> OutgoingSweep<'a> {
         let results = shared.results;
-        let fits =
-            results.series.iter().filter(|series| series.amdahl.is_some() || series.universal.is_some());
+        let fits = results
+            .series
+            .iter()
+            .filter(|series| series.amdahl.is_some() || series.universal.is_some());
         OutgoingSweep {
             number: shared.number,
             name: shared.name,

@@ -90,14 +90,29 @@ impl Chart {
 
     /// How much more room the legend takes than its first line has.
     fn below_first_line(&self) -> u32 {
-        self.legend().iter().map(|entry| entry.line).max().unwrap_or(0) * LEADING
+        self.legend()
+            .iter()
+            .map(|entry| entry.line)
+            .max()
+            .unwrap_or(0)
+            * LEADING
     }
 
     /// Draws it with its upper edge at 0.
     pub fn draw(&self, xml: &mut Xml<'_>) -> io::Result<()> {
-        xml.element("text", &[("x", &0), ("y", &14), ("class", &"strong")], &self.title)?;
+        xml.element(
+            "text",
+            &[("x", &0), ("y", &14), ("class", &"strong")],
+            &self.title,
+        )?;
         self.legend().iter().try_for_each(|entry| entry.draw(xml))?;
-        xml.begin("g", &[("transform", &format!("translate(0 {})", self.below_first_line()))])?;
+        xml.begin(
+            "g",
+            &[(
+                "transform",
+                &format!("translate(0 {})", self.below_first_line()),
+            )],
+        )?;
         self.draw_plot(xml)?;
         xml.end()
     }
@@ -106,24 +121,39 @@ impl Chart {
         self.draw_scale(xml)?;
         for (at, workers) in self.workers.iter().enumerate() {
             let x = self.centre(at as f64);
-            let place: [Attribute<'_>; 3] = [("x", &x), ("y", &(BOTTOM + 20.0)), ("text-anchor", &"middle")];
+            let place: [Attribute<'_>; 3] = [
+                ("x", &x),
+                ("y", &(BOTTOM + 20.0)),
+                ("text-anchor", &"middle"),
+            ];
             xml.element("text", &place, workers)?;
             self.draw_group(at, xml)?;
         }
         let middle = f64::midpoint(LEFT, RIGHT);
-        let place: [Attribute<'_>; 4] =
-            [("x", &middle), ("y", &(BOTTOM + 40.0)), ("text-anchor", &"middle"), ("class", &"soft")];
+        let place: [Attribute<'_>; 4] = [
+            ("x", &middle),
+            ("y", &(BOTTOM + 40.0)),
+            ("text-anchor", &"middle"),
+            ("class", &"soft"),
+        ];
         xml.element("text", &place, &"workers")?;
         self.draw_lines(xml)
     }
 
     /// The value at the upper edge.
     fn end(&self) -> f64 {
-        let points = self.series.iter().flat_map(|series| series.points.iter().flatten());
+        let points = self
+            .series
+            .iter()
+            .flat_map(|series| series.points.iter().flatten());
         let highest = points.map(|point| point.high.max(point.median));
         let serial = self.serial.iter().map(|(_, median)| *median);
         let highest = highest.chain(serial).fold(0.0, f64::max);
-        if highest.is_finite() && highest > 0.0 { highest * 1.12 } else { 1.0 }
+        if highest.is_finite() && highest > 0.0 {
+            highest * 1.12
+        } else {
+            1.0
+        }
     }
 
     fn y(&self, value: f64) -> f64 {
@@ -154,8 +184,14 @@ impl Chart {
 
     /// Whether there is room for the longest number above a bar: all of them have one, or none.
     fn has_numbers(&self) -> bool {
-        let points = self.series.iter().flat_map(|series| series.points.iter().flatten());
-        let longest = points.map(|point| self.words(point.median).chars().count()).max().unwrap_or(0);
+        let points = self
+            .series
+            .iter()
+            .flat_map(|series| series.points.iter().flatten());
+        let longest = points
+            .map(|point| self.words(point.median).chars().count())
+            .max()
+            .unwrap_or(0);
         self.bar() >= longest as f64 * CHARACTER
     }
 
@@ -192,13 +228,26 @@ impl Chart {
         let (at, step) = ticks(self.end(), 6);
         for value in at {
             let y = self.y(value);
-            xml.empty("line", &[("x1", &LEFT), ("x2", &RIGHT), ("y1", &y), ("y2", &y), ("class", &"grid")])?;
+            xml.empty(
+                "line",
+                &[
+                    ("x1", &LEFT),
+                    ("x2", &RIGHT),
+                    ("y1", &y),
+                    ("y2", &y),
+                    ("class", &"grid"),
+                ],
+            )?;
             let label = match self.measure {
                 Measure::Speedup => format!("{}×", number(value, step)),
                 Measure::Time => time(value, step),
             };
-            let place: [Attribute<'_>; 4] =
-                [("x", &(LEFT - 8.0)), ("y", &(y + 4.0)), ("text-anchor", &"end"), ("class", &"small soft")];
+            let place: [Attribute<'_>; 4] = [
+                ("x", &(LEFT - 8.0)),
+                ("y", &(y + 4.0)),
+                ("text-anchor", &"end"),
+                ("class", &"small soft"),
+            ];
             xml.element("text", &place, &label)?;
         }
         Ok(())
@@ -231,8 +280,13 @@ impl Chart {
             self.words(point.high)
         );
         xml.element("title", &[], &words)?;
-        let bar: [Attribute<'_>; 5] =
-            [("x", &x), ("y", &y), ("width", &wide), ("height", &high), ("class", &class)];
+        let bar: [Attribute<'_>; 5] = [
+            ("x", &x),
+            ("y", &y),
+            ("width", &wide),
+            ("height", &high),
+            ("class", &class),
+        ];
         xml.empty("rect", &bar)?;
         let (low, top) = (self.y(point.low), self.y(point.high));
         if point.high > point.low {
@@ -243,14 +297,22 @@ impl Chart {
         }
         let mut above = top.min(y) - 6.0;
         if self.has_numbers() {
-            let place: [Attribute<'_>; 4] =
-                [("x", &middle), ("y", &rounded(above)), ("text-anchor", &"middle"), ("class", &"small")];
+            let place: [Attribute<'_>; 4] = [
+                ("x", &middle),
+                ("y", &rounded(above)),
+                ("text-anchor", &"middle"),
+                ("class", &"small"),
+            ];
             xml.element("text", &place, &self.words(point.median))?;
             above -= 13.0;
         }
         if point.is_best {
-            let place: [Attribute<'_>; 4] =
-                [("x", &middle), ("y", &rounded(above)), ("text-anchor", &"middle"), ("class", &"title")];
+            let place: [Attribute<'_>; 4] = [
+                ("x", &middle),
+                ("y", &rounded(above)),
+                ("text-anchor", &"middle"),
+                ("class", &"title"),
+            ];
             xml.element("text", &place, &"★")?;
         }
         xml.end()
@@ -261,7 +323,15 @@ impl Chart {
         let clip = format!("clip-{}", self.id);
         xml.begin("clipPath", &[("id", &clip)])?;
         let (wide, high) = (RIGHT - LEFT, BOTTOM - TOP);
-        xml.empty("rect", &[("x", &LEFT), ("y", &TOP), ("width", &wide), ("height", &high)])?;
+        xml.empty(
+            "rect",
+            &[
+                ("x", &LEFT),
+                ("y", &TOP),
+                ("width", &wide),
+                ("height", &high),
+            ],
+        )?;
         xml.end()?;
         xml.begin("g", &[("clip-path", &format!("url(#{clip})"))])?;
         if self.measure == Measure::Speedup {
@@ -269,12 +339,20 @@ impl Chart {
         }
         for series in &self.series {
             if let Some((_, values)) = &series.fitted {
-                xml.path(&[("class", &ink::fitted(series.executor.model))], &self.line(values))?;
+                xml.path(
+                    &[("class", &ink::fitted(series.executor.model))],
+                    &self.line(values),
+                )?;
             }
         }
         xml.end()?;
-        let axis: [Attribute<'_>; 5] =
-            [("x1", &LEFT), ("x2", &RIGHT), ("y1", &BOTTOM), ("y2", &BOTTOM), ("class", &"axis")];
+        let axis: [Attribute<'_>; 5] = [
+            ("x1", &LEFT),
+            ("x2", &RIGHT),
+            ("y1", &BOTTOM),
+            ("y2", &BOTTOM),
+            ("class", &"axis"),
+        ];
         xml.empty("line", &axis)?;
         self.draw_serial(xml)
     }
@@ -285,13 +363,21 @@ impl Chart {
         let mut free = f64::NEG_INFINITY;
         for (name, median) in highest_first {
             let y = self.y(median);
-            let line: [Attribute<'_>; 5] =
-                [("x1", &LEFT), ("x2", &RIGHT), ("y1", &y), ("y2", &y), ("class", &"reference")];
+            let line: [Attribute<'_>; 5] = [
+                ("x1", &LEFT),
+                ("x2", &RIGHT),
+                ("y1", &y),
+                ("y2", &y),
+                ("class", &"reference"),
+            ];
             xml.empty("line", &line)?;
             let words_y = (y + 4.0).max(free);
             free = words_y + WORDS_APART;
-            let place: [Attribute<'_>; 3] =
-                [("x", &(RIGHT + 6.0)), ("y", &words_y), ("class", &"small soft")];
+            let place: [Attribute<'_>; 3] = [
+                ("x", &(RIGHT + 6.0)),
+                ("y", &words_y),
+                ("class", &"small soft"),
+            ];
             xml.element("text", &place, &format!("{name} {}", self.words(median)))?;
         }
         Ok(())
@@ -300,7 +386,11 @@ impl Chart {
     /// A line through a value per group; above the upper edge it goes on as far as it can be seen.
     fn line(&self, values: &[f64]) -> String {
         let mut path = String::new();
-        for (at, value) in values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
+        for (at, value) in values
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| value.is_finite())
+        {
             let y = rounded(BOTTOM - value / self.end() * (BOTTOM - TOP)).clamp(-1e5, 1e5);
             let command = if path.is_empty() { 'M' } else { 'L' };
             let _ = write!(path, "{command}{} {y}", self.centre(at as f64));
@@ -324,7 +414,11 @@ struct Entry {
 impl Entry {
     /// Room for its sign, its words, and what sets it apart from the next one.
     fn wide(&self) -> f64 {
-        let (sign, character) = if self.is_line { (62.0, 6.2) } else { (48.0, 7.0) };
+        let (sign, character) = if self.is_line {
+            (62.0, 6.2)
+        } else {
+            (48.0, 7.0)
+        };
         sign + character * self.words.chars().count() as f64
     }
 
@@ -341,12 +435,21 @@ impl Entry {
             xml.empty("line", &line)?;
             x + 40.0
         } else {
-            let bar: [Attribute<'_>; 5] =
-                [("x", &x), ("y", &(down + 24)), ("width", &22), ("height", &13), ("class", &self.class)];
+            let bar: [Attribute<'_>; 5] = [
+                ("x", &x),
+                ("y", &(down + 24)),
+                ("width", &22),
+                ("height", &13),
+                ("class", &self.class),
+            ];
             xml.empty("rect", &bar)?;
             x + 28.0
         };
-        xml.element("text", &[("x", &words), ("y", &(down + 35)), ("class", &"small")], &self.words)
+        xml.element(
+            "text",
+            &[("x", &words), ("y", &(down + 35)), ("class", &"small")],
+            &self.words,
+        )
     }
 }
 

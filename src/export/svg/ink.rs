@@ -13,8 +13,15 @@ pub(in crate::export) const LIGHT: &str = include_str!("light.css");
 const PATTERNS: &str = include_str!("patterns.xml");
 
 /// Phases from the bottom of a lane to its top. What is idle is not drawn.
-pub(super) const STACK: [Phase; 7] =
-    [Phase::Computing, Phase::Ready, Phase::Gil, Phase::File, Phase::Network, Phase::Starting, Phase::Lost];
+pub(super) const STACK: [Phase; 7] = [
+    Phase::Computing,
+    Phase::Ready,
+    Phase::Gil,
+    Phase::File,
+    Phase::Network,
+    Phase::Starting,
+    Phase::Lost,
+];
 
 /// Writes the patterns, which a document needs once.
 pub(in crate::export) fn define(xml: &mut Xml<'_>) -> io::Result<()> {

@@ -39,7 +39,11 @@ impl Legend {
         }
         let listed = Phase::MEASURED.into_iter().chain([Phase::Lost]);
         let phases = listed.filter(|phase| seen.contains(phase)).collect();
-        Legend { phases, gil_is_estimate, gil_is_measured }
+        Legend {
+            phases,
+            gil_is_estimate,
+            gil_is_measured,
+        }
     }
 
     fn words(&self, phase: Phase) -> String {
@@ -62,11 +66,20 @@ pub(in crate::export) fn draw(legend: &Legend, xml: &mut Xml<'_>) -> io::Result<
     for (at, phase) in legend.phases.iter().enumerate() {
         let (x, y) = (at % COLUMNS * WIDE, (at / COLUMNS) as u32 * ROW);
         let class = ink::phase(*phase);
-        let swatch: [Attribute<'_>; 5] =
-            [("x", &x), ("y", &(y + 3)), ("width", &28), ("height", &14), ("class", &class)];
+        let swatch: [Attribute<'_>; 5] = [
+            ("x", &x),
+            ("y", &(y + 3)),
+            ("width", &28),
+            ("height", &14),
+            ("class", &class),
+        ];
         xml.empty("rect", &swatch)?;
         let words = legend.words(*phase);
-        xml.element("text", &[("x", &(x + 36)), ("y", &(y + 14)), ("class", &"small")], &words)?;
+        xml.element(
+            "text",
+            &[("x", &(x + 36)), ("y", &(y + 14)), ("class", &"small")],
+            &words,
+        )?;
     }
     Ok(())
 }

@@ -51,8 +51,16 @@ impl<'a> Timeline<'a> {
     pub fn new(trace: &'a Trace, until: Nanos, cells: u32) -> Timeline<'a> {
         let rows = trace.lanes().len().min(ROWS_MAX);
         let most = cells / u32::try_from(rows.max(1)).unwrap_or(u32::MAX);
-        let columns = COLUMNS.into_iter().find(|columns| *columns <= most).unwrap_or(COLUMNS[5]);
-        Timeline { trace, until: until.max(1), columns, rows }
+        let columns = COLUMNS
+            .into_iter()
+            .find(|columns| *columns <= most)
+            .unwrap_or(COLUMNS[5]);
+        Timeline {
+            trace,
+            until: until.max(1),
+            columns,
+            rows,
+        }
     }
 
     /// The height of a lane.
@@ -92,11 +100,29 @@ impl<'a> Timeline<'a> {
         let (tip, words) = (self.bottom() + 4, self.bottom() + 18);
         for t in at {
             let x = self.x(nanos(t));
-            xml.empty("line", &[("x1", &x), ("x2", &x), ("y1", &0), ("y2", &tip), ("class", &"grid")])?;
-            let anchor = if x > f64::from(WIDTH) - 30.0 { "end" } else { "middle" };
+            xml.empty(
+                "line",
+                &[
+                    ("x1", &x),
+                    ("x2", &x),
+                    ("y1", &0),
+                    ("y2", &tip),
+                    ("class", &"grid"),
+                ],
+            )?;
+            let anchor = if x > f64::from(WIDTH) - 30.0 {
+                "end"
+            } else {
+                "middle"
+            };
             xml.element(
                 "text",
-                &[("x", &x), ("y", &words), ("text-anchor", &anchor), ("class", &"small soft")],
+                &[
+                    ("x", &x),
+                    ("y", &words),
+                    ("text-anchor", &anchor),
+                    ("class", &"small soft"),
+                ],
                 &time(t, step),
             )?;
         }
@@ -107,15 +133,27 @@ impl<'a> Timeline<'a> {
         let lane = self.lane();
         let top = row as u32 * (lane + GAP);
         let workers = self.workers(row);
-        let width = ((self.x(self.trace.now().min(self.until)) - f64::from(LEFT)) * 10.0).round() / 10.0;
+        let width =
+            ((self.x(self.trace.now().min(self.until)) - f64::from(LEFT)) * 10.0).round() / 10.0;
         xml.empty(
             "rect",
-            &[("x", &LEFT), ("y", &top), ("width", &width), ("height", &lane), ("class", &"row")],
+            &[
+                ("x", &LEFT),
+                ("y", &top),
+                ("width", &width),
+                ("height", &lane),
+                ("class", &"row"),
+            ],
         )?;
         let (x, y) = (LEFT - 8, top + lane / 2 + 4);
         xml.element(
             "text",
-            &[("x", &x), ("y", &y), ("text-anchor", &"end"), ("class", &"small")],
+            &[
+                ("x", &x),
+                ("y", &y),
+                ("text-anchor", &"end"),
+                ("class", &"small"),
+            ],
             &name(&workers),
         )?;
         for (phase, path) in areas(&self.heights(workers), PLOT / self.columns, top + lane) {
@@ -135,7 +173,9 @@ impl<'a> Timeline<'a> {
 
     /// Of each column, how high the phases of these workers reach.
     fn heights(&self, workers: Range<usize>) -> Vec<Heights> {
-        let moments: Vec<Nanos> = (0..=self.columns).map(|column| self.moment(column)).collect();
+        let moments: Vec<Nanos> = (0..=self.columns)
+            .map(|column| self.moment(column))
+            .collect();
         let times: Vec<PhaseTimes> = if workers.len() == 1 {
             let times = |pair: &[Nanos]| self.trace.times_between(workers.start, pair[0], pair[1]);
             moments.windows(2).map(times).collect()
@@ -161,8 +201,20 @@ impl<'a> Timeline<'a> {
 
     /// A mark where the run ended, and when that was.
     fn draw_end(&self, xml: &mut Xml<'_>) -> io::Result<()> {
-        let (x, bottom) = (self.x(self.trace.now().min(self.until)), self.bottom().saturating_sub(GAP));
-        xml.empty("line", &[("x1", &x), ("x2", &x), ("y1", &0), ("y2", &bottom), ("class", &"end")])?;
+        let (x, bottom) = (
+            self.x(self.trace.now().min(self.until)),
+            self.bottom().saturating_sub(GAP),
+        );
+        xml.empty(
+            "line",
+            &[
+                ("x1", &x),
+                ("x2", &x),
+                ("y1", &0),
+                ("y2", &bottom),
+                ("class", &"end"),
+            ],
+        )?;
         if self.trace.now() as f64 > self.until as f64 * 0.9 {
             return Ok(());
         }
@@ -228,7 +280,10 @@ mod tests {
 
     #[test]
     fn an_outline_goes_up_along_and_down_again() {
-        assert_eq!(outline(&[0, 4, 4, 2, 0, 6], 10, 30), "M100 30v-2h20v1h10v1zM140 30v-3h10v3z");
+        assert_eq!(
+            outline(&[0, 4, 4, 2, 0, 6], 10, 30),
+            "M100 30v-2h20v1h10v1zM140 30v-3h10v3z"
+        );
         assert_eq!(outline(&[0, 0], 10, 30), "");
     }
 
@@ -237,7 +292,10 @@ mod tests {
         let mut columns = [[0; STACK.len()]; 2];
         columns[0] = [4; STACK.len()];
         columns[1] = [0, 4, 4, 4, 4, 4, 4];
-        let drawn: Vec<Phase> = areas(&columns, 10, 30).into_iter().map(|(phase, _)| phase).collect();
+        let drawn: Vec<Phase> = areas(&columns, 10, 30)
+            .into_iter()
+            .map(|(phase, _)| phase)
+            .collect();
         assert_eq!(drawn, [Phase::Ready, Phase::Computing]);
     }
 }

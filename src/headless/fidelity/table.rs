@@ -9,11 +9,25 @@ use crate::domain::text::{counted, three_digits};
 /// What stands where there is no number.
 const NONE: &str = "–";
 
-const HEADER: [&str; 7] =
-    ["", "emulated", "95 % interval", "CPython", "95 % interval", "emulated/CPython", "verdict"];
+const HEADER: [&str; 7] = [
+    "",
+    "emulated",
+    "95 % interval",
+    "CPython",
+    "95 % interval",
+    "emulated/CPython",
+    "verdict",
+];
 
-const SIDES: [Side; 7] =
-    [Side::Left, Side::Point, Side::Left, Side::Point, Side::Left, Side::Left, Side::Left];
+const SIDES: [Side; 7] = [
+    Side::Left,
+    Side::Point,
+    Side::Left,
+    Side::Point,
+    Side::Left,
+    Side::Left,
+    Side::Left,
+];
 
 /// The lines as text, with how many runs broke and whether the user stopped it.
 pub fn render(
@@ -23,12 +37,20 @@ pub fn render(
     (broken, interrupted): (u64, bool),
 ) -> String {
     let header = HEADER.map(String::from).to_vec();
-    let rows: Vec<Vec<String>> = std::iter::once(header).chain(lines.iter().map(row)).collect();
-    let mut out = format!("gil-threads (emulated) beside Python {}\n\n", interpreter.label());
+    let rows: Vec<Vec<String>> = std::iter::once(header)
+        .chain(lines.iter().map(row))
+        .collect();
+    let mut out = format!(
+        "gil-threads (emulated) beside Python {}\n\n",
+        interpreter.label()
+    );
     out.push_str(&aligned(&SIDES, &rows));
     out.push_str(&format!("\n{conclusion}\n"));
     if broken > 0 {
-        out.push_str(&format!("{} broke and was not counted\n", counted(broken, "run")));
+        out.push_str(&format!(
+            "{} broke and was not counted\n",
+            counted(broken, "run")
+        ));
     }
     if interrupted {
         out.push_str("incomplete: it was stopped before everything was measured\n");
@@ -37,8 +59,12 @@ pub fn render(
 }
 
 fn row(line: &Line) -> Vec<String> {
-    let value = |figure: Option<Figure>| figure.map_or_else(|| NONE.into(), |of| three_digits(of.value));
-    let (emulated, real) = (shown(line.question, line.emulated), shown(line.question, line.real));
+    let value =
+        |figure: Option<Figure>| figure.map_or_else(|| NONE.into(), |of| three_digits(of.value));
+    let (emulated, real) = (
+        shown(line.question, line.emulated),
+        shown(line.question, line.real),
+    );
     let ratio = match line.ratio {
         Some(ratio) => format!("{} ({})", three_digits(ratio.value), between(line.ratio)),
         None => NONE.into(),
@@ -55,20 +81,37 @@ fn row(line: &Line) -> Vec<String> {
 }
 
 fn named(question: Question) -> String {
-    let unit = if matches!(question, Question::Convoy { .. }) { ", ms" } else { "" };
+    let unit = if matches!(question, Question::Convoy { .. }) {
+        ", ms"
+    } else {
+        ""
+    };
     format!("{}{unit}", question.label())
 }
 
 /// A latency in milliseconds, as seconds would leave too few digits.
 fn shown(question: Question, figure: Option<Figure>) -> Option<Figure> {
-    let factor = if matches!(question, Question::Convoy { .. }) { 1e3 } else { 1.0 };
-    let scaled = |of: Interval| Interval { low: of.low * factor, high: of.high * factor };
-    figure.map(|of| Figure { value: of.value * factor, interval: of.interval.map(scaled) })
+    let factor = if matches!(question, Question::Convoy { .. }) {
+        1e3
+    } else {
+        1.0
+    };
+    let scaled = |of: Interval| Interval {
+        low: of.low * factor,
+        high: of.high * factor,
+    };
+    figure.map(|of| Figure {
+        value: of.value * factor,
+        interval: of.interval.map(scaled),
+    })
 }
 
 fn between(figure: Option<Figure>) -> String {
     let interval = figure.and_then(|figure| figure.interval);
-    interval.map_or_else(|| NONE.into(), |of| format!("{}–{}", three_digits(of.low), three_digits(of.high)))
+    interval.map_or_else(
+        || NONE.into(),
+        |of| format!("{}–{}", three_digits(of.low), three_digits(of.high)),
+    )
 }
 
 #[cfg(test)]
@@ -80,7 +123,13 @@ mod tests {
     #[test]
     fn each_line_is_a_row_with_its_verdict_and_latencies_are_in_milliseconds() {
         let figure = |value: f64| {
-            Some(Figure { value, interval: Some(Interval { low: value * 0.99, high: value * 1.01 }) })
+            Some(Figure {
+                value,
+                interval: Some(Interval {
+                    low: value * 0.99,
+                    high: value * 1.01,
+                }),
+            })
         };
         let question = Question::Convoy { beside: 1 };
         let line = Line {
@@ -91,11 +140,33 @@ mod tests {
             allowed: question.allowed(),
             verdict: Verdict::Within,
         };
-        let missing = Line { real: None, ratio: None, verdict: Verdict::NotMeasured, ..line };
-        let text = render(&python::interpreter(), &[line, missing], "so be it", (1, true));
-        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("sleep(1 ms)")).collect();
-        assert!(rows[0].contains("beside 1 cpu thread, ms") && rows[0].contains("6.15"), "{text}");
-        assert!(rows[0].ends_with("within 5 %") && rows[1].ends_with("not measured"), "{text}");
-        assert!(text.contains("\nso be it\n1 run broke") && text.contains("incomplete:"), "{text}");
+        let missing = Line {
+            real: None,
+            ratio: None,
+            verdict: Verdict::NotMeasured,
+            ..line
+        };
+        let text = render(
+            &python::interpreter(),
+            &[line, missing],
+            "so be it",
+            (1, true),
+        );
+        let rows: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("sleep(1 ms)"))
+            .collect();
+        assert!(
+            rows[0].contains("beside 1 cpu thread, ms") && rows[0].contains("6.15"),
+            "{text}"
+        );
+        assert!(
+            rows[0].ends_with("within 5 %") && rows[1].ends_with("not measured"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\nso be it\n1 run broke") && text.contains("incomplete:"),
+            "{text}"
+        );
     }
 }

@@ -34,8 +34,14 @@ const MARKS: usize = 8;
 /// The runs and sweeps, in ascending order of their numbers; the runs of sweeps only if `all` are wanted.
 pub fn rows(history: &History, sweeps: &[EarlierSweep], all: bool) -> Vec<Row> {
     let is_part = |run: &Entry| sweeps.iter().any(|sweep| sweep.sweep.owns(&run.record));
-    let runs = history.entries().iter().filter(|run| all || !is_part(run)).map(row);
-    let mut rows: Vec<Row> = runs.chain(sweeps.iter().map(|sweep| row_of_sweep(sweep, history))).collect();
+    let runs = history
+        .entries()
+        .iter()
+        .filter(|run| all || !is_part(run))
+        .map(row);
+    let mut rows: Vec<Row> = runs
+        .chain(sweeps.iter().map(|sweep| row_of_sweep(sweep, history)))
+        .collect();
     rows.sort_by_key(|row| row.number);
     rows
 }
@@ -56,14 +62,22 @@ pub fn render(rows: &[Row]) -> String {
         return String::new();
     }
     let heading = COLUMNS.map(|(heading, _)| heading.to_string()).to_vec();
-    let cells: Vec<Vec<String>> =
-        std::iter::once(heading).chain(rows.iter().map(|row| row.cells.clone())).collect();
-    format!("{}{}", aligned(&COLUMNS.map(|(_, side)| side), &cells), legend(rows))
+    let cells: Vec<Vec<String>> = std::iter::once(heading)
+        .chain(rows.iter().map(|row| row.cells.clone()))
+        .collect();
+    format!(
+        "{}{}",
+        aligned(&COLUMNS.map(|(_, side)| side), &cells),
+        legend(rows)
+    )
 }
 
 /// What the marks mean that occur.
 fn legend(rows: &[Row]) -> String {
-    let occurs = |mark: &str| rows.iter().any(|row| row.cells[MARKS].split(' ').any(|it| it == mark));
+    let occurs = |mark: &str| {
+        rows.iter()
+            .any(|row| row.cells[MARKS].split(' ').any(|it| it == mark))
+    };
     let known = [
         ("B", "baseline of its work"),
         ("★", "fastest of its work"),
@@ -74,7 +88,11 @@ fn legend(rows: &[Row]) -> String {
         .filter(|(mark, _)| occurs(mark))
         .map(|(mark, meaning)| format!("{mark} {meaning}"))
         .collect();
-    if told.is_empty() { String::new() } else { format!("\n{}\n", told.join("   ")) }
+    if told.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}\n", told.join("   "))
+    }
 }
 
 fn row(run: &Entry) -> Row {
@@ -90,7 +108,11 @@ fn row(run: &Entry) -> Row {
         ("!", !record.caveats.is_empty()),
         (outcome, !outcome.is_empty()),
     ];
-    let marks: Vec<&str> = marks.into_iter().filter(|(_, is)| *is).map(|(mark, _)| mark).collect();
+    let marks: Vec<&str> = marks
+        .into_iter()
+        .filter(|(_, is)| *is)
+        .map(|(mark, _)| mark)
+        .collect();
     Row {
         number: run.number,
         cells: vec![
@@ -101,7 +123,8 @@ fn row(run: &Entry) -> Row {
             text::grouped(plan.workers().into()),
             text::grouped(plan.tasks().into()),
             text::bare_seconds(record.wall_s),
-            run.gain().map_or_else(String::new, |gain| text::speedup(gain.factor)),
+            run.gain()
+                .map_or_else(String::new, |gain| text::speedup(gain.factor)),
             marks.join(" "),
             run.name.clone().unwrap_or_default(),
         ],
@@ -111,10 +134,18 @@ fn row(run: &Entry) -> Row {
 
 fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
     let plan = &sweep.sweep.plan;
-    let parts = history.entries().iter().map(|run| &run.record).filter(|record| sweep.sweep.owns(record));
+    let parts = history
+        .entries()
+        .iter()
+        .map(|run| &run.record)
+        .filter(|record| sweep.sweep.owns(record));
     let parts: Vec<_> = parts.collect();
-    let results = sweep.sweep.results(parts.iter().copied(), sweep.provenance.machine.cores_usable);
-    let best = results.best.and_then(|best| results.summaries.get(best)?.as_ref());
+    let results = sweep
+        .sweep
+        .results(parts.iter().copied(), sweep.provenance.machine.cores_usable);
+    let best = results
+        .best
+        .and_then(|best| results.summaries.get(best)?.as_ref());
     let workers = match plan.workers() {
         [] => "1".into(),
         [only] => only.to_string(),
@@ -124,9 +155,15 @@ fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
         number: sweep.number,
         cells: vec![
             sweep.number.to_string(),
-            parts.first().map_or_else(String::new, |record| when(&record.started_at)),
+            parts
+                .first()
+                .map_or_else(String::new, |record| when(&record.started_at)),
             plan.work().workload().label().into(),
-            plan.models().iter().map(|model| model.label()).collect::<Vec<_>>().join(", "),
+            plan.models()
+                .iter()
+                .map(|model| model.label())
+                .collect::<Vec<_>>()
+                .join(", "),
             workers,
             text::grouped(plan.work().tasks().into()),
             best.map_or_else(String::new, |best| text::bare_seconds(best.time.median)),
@@ -141,14 +178,24 @@ fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
 
 /// `2026-05-14 09:30` of an RFC 3339 time.
 fn when(started_at: &str) -> String {
-    started_at.chars().take(16).map(|c| if c == 'T' { ' ' } else { c }).collect()
+    started_at
+        .chars()
+        .take(16)
+        .map(|c| if c == 'T' { ' ' } else { c })
+        .collect()
 }
 
 /// Which run this is, and where it was measured.
 pub fn heading(run: &Entry) -> String {
-    let name = run.name.as_ref().map_or_else(String::new, |name| format!(" \"{name}\""));
+    let name = run
+        .name
+        .as_ref()
+        .map_or_else(String::new, |name| format!(" \"{name}\""));
     let machine = &run.provenance.machine;
-    let cpu = machine.cpu_model.as_deref().unwrap_or("an unknown processor");
+    let cpu = machine
+        .cpu_model
+        .as_deref()
+        .unwrap_or("an unknown processor");
     format!(
         "#{}{name}, {} UTC, on {cpu}, {}, {}",
         run.number,
@@ -161,7 +208,11 @@ pub fn heading(run: &Entry) -> String {
 /// How many runs a sweep has: one that was stopped has fewer than were planned.
 fn extent_of_sweep(ended: u64, planned: u64) -> String {
     if ended < planned {
-        format!("sweep, {} of {} ended", text::grouped(ended), text::counted(planned, "run"))
+        format!(
+            "sweep, {} of {} ended",
+            text::grouped(ended),
+            text::counted(planned, "run")
+        )
     } else {
         format!("sweep of {}", text::counted(planned, "run"))
     }
@@ -169,26 +220,48 @@ fn extent_of_sweep(ended: u64, planned: u64) -> String {
 
 /// Which sweep this is.
 pub fn heading_of_sweep(sweep: &EarlierSweep) -> String {
-    let name = sweep.name.as_ref().map_or_else(String::new, |name| format!(" \"{name}\""));
+    let name = sweep
+        .name
+        .as_ref()
+        .map_or_else(String::new, |name| format!(" \"{name}\""));
     let plan = &sweep.sweep.plan;
-    let models = plan.models().iter().map(|model| model.label()).collect::<Vec<_>>().join(", ");
-    format!("#{}{name}, a sweep of {} over {models}", sweep.number, plan.work().workload().label())
+    let models = plan
+        .models()
+        .iter()
+        .map(|model| model.label())
+        .collect::<Vec<_>>()
+        .join(", ");
+    format!(
+        "#{}{name}, a sweep of {} over {models}",
+        sweep.number,
+        plan.work().workload().label()
+    )
 }
 
 /// A comparison: a column for each run, and below it what sets them apart.
 pub fn side_by_side(compared: &Comparison) -> String {
     let difference = |text: &Option<String>| text.clone().into_iter();
     let heading = std::iter::once(String::new()).chain(compared.columns.iter().cloned());
-    let mut rows: Vec<Vec<String>> = vec![heading.chain(difference(&compared.difference)).collect()];
+    let mut rows: Vec<Vec<String>> =
+        vec![heading.chain(difference(&compared.difference)).collect()];
     rows.extend(compared.rows.iter().map(|row| {
-        let name = if row.is_part { format!("  {}", row.name) } else { row.name.clone() };
+        let name = if row.is_part {
+            format!("  {}", row.name)
+        } else {
+            row.name.clone()
+        };
         let cells = row.cells.iter().map(|cell| cell.text.clone());
-        std::iter::once(name).chain(cells).chain(difference(&row.difference)).collect()
+        std::iter::once(name)
+            .chain(cells)
+            .chain(difference(&row.difference))
+            .collect()
     }));
     let width = rows[0].len();
     for row in &mut rows {
         row.resize(width, String::new());
     }
-    let sides: Vec<Side> = std::iter::once(Side::Left).chain((1..width).map(|_| Side::Right)).collect();
+    let sides: Vec<Side> = std::iter::once(Side::Left)
+        .chain((1..width).map(|_| Side::Right))
+        .collect();
     format!("{}\n{}\n", aligned(&sides, &rows), compared.sentence)
 }

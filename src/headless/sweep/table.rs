@@ -54,7 +54,10 @@ pub fn render(sweep: &Sweep, results: &Results, records: &[Record]) -> String {
     let header = HEADER.iter().map(|title| (*title).to_string()).collect();
     let rows = (0..results.summaries.len()).map(|index| row(sweep, results, index));
     let mut out = title(sweep);
-    out.push_str(&aligned(&SIDES, &std::iter::once(header).chain(rows).collect::<Vec<_>>()));
+    out.push_str(&aligned(
+        &SIDES,
+        &std::iter::once(header).chain(rows).collect::<Vec<_>>(),
+    ));
     let said = std::iter::once(results.conclusion.clone())
         .chain(results.series.iter().flat_map(fitted))
         .chain(unfinished(sweep, results))
@@ -79,7 +82,10 @@ fn title(sweep: &Sweep) -> String {
 
 fn row(sweep: &Sweep, results: &Results, index: usize) -> Vec<String> {
     let plan = &sweep.plan.configurations()[index];
-    let mut cells = vec![plan.executor().label(), text::grouped(plan.workers().into())];
+    let mut cells = vec![
+        plan.executor().label(),
+        text::grouped(plan.workers().into()),
+    ];
     let Some(summary) = &results.summaries[index] else {
         cells.push("0".into());
         cells.extend((3..HEADER.len() - 1).map(|_| NONE.to_string()));
@@ -106,17 +112,26 @@ fn row(sweep: &Sweep, results: &Results, index: usize) -> Vec<String> {
 /// With the digits that an interval beside it gives reason to tell.
 fn factor(ratio: &Ratio) -> String {
     let digits = text::three_digits(ratio.value);
-    if ratio.interval.is_some() { format!("{digits}×") } else { text::speedup(ratio.value) }
+    if ratio.interval.is_some() {
+        format!("{digits}×")
+    } else {
+        text::speedup(ratio.value)
+    }
 }
 
 fn between(interval: Option<Interval>, number: fn(f64) -> String) -> String {
-    interval.map_or_else(|| NONE.into(), |of| format!("{}–{}", number(of.low), number(of.high)))
+    interval.map_or_else(
+        || NONE.into(),
+        |of| format!("{}–{}", number(of.low), number(of.high)),
+    )
 }
 
 fn marks(summary: Option<&Summary>, failed: u32) -> String {
     let outliers = summary.map_or(0, |summary| summary.outliers.len() as u64);
     let marks = [
-        summary.filter(|summary| summary.is_best).map(|_| "★ best".to_string()),
+        summary
+            .filter(|summary| summary.is_best)
+            .map(|_| "★ best".to_string()),
         (outliers > 0).then(|| counted(outliers, "outlier")),
         (failed > 0).then(|| format!("{failed} failed")),
         (summary.is_none() && failed == 0).then(|| "not measured".into()),
@@ -166,10 +181,20 @@ fn doubts(sweep: &Sweep, records: &[Record]) -> Vec<String> {
     let mut told = vec![];
     for plan in sweep.plan.configurations() {
         let of_plan = || records.iter().filter(|record| record.plan == *plan);
-        let broken = of_plan().filter(|record| record.outcome == Outcome::Failed).count();
-        let left_out = if broken as u64 >= u64::from(BREAKS_ALLOWED) { " and was left out then" } else { "" };
+        let broken = of_plan()
+            .filter(|record| record.outcome == Outcome::Failed)
+            .count();
+        let left_out = if broken as u64 >= u64::from(BREAKS_ALLOWED) {
+            " and was left out then"
+        } else {
+            ""
+        };
         if let Some(why) = of_plan().find_map(|record| record.error.as_ref()) {
-            told.push(format!("{} broke {}{left_out}: {why}", name(plan), counted(broken as u64, "time")));
+            told.push(format!(
+                "{} broke {}{left_out}: {why}",
+                name(plan),
+                counted(broken as u64, "time")
+            ));
         }
         if let Some(why) = of_plan().find_map(|record| record.failures.first()?.error.as_ref()) {
             told.push(format!("{}, a task failed: {why}", name(plan)));
@@ -196,11 +221,22 @@ fn caveats(records: &[Record]) -> Vec<String> {
     }
     let sentence = |kind| {
         let in_run = |record: &&Record| {
-            Some((record.caveats.iter().find(|caveat| caveat.kind == kind)?.text.clone(), name(&record.plan)))
+            Some((
+                record
+                    .caveats
+                    .iter()
+                    .find(|caveat| caveat.kind == kind)?
+                    .text
+                    .clone(),
+                name(&record.plan),
+            ))
         };
         let mut of_kind = counted_runs.iter().filter_map(in_run);
         let (text, first) = of_kind.next()?;
-        Some(format!("caveat in {} of {of}, first of {first}: {text}", of_kind.count() + 1))
+        Some(format!(
+            "caveat in {} of {of}, first of {first}: {text}",
+            of_kind.count() + 1
+        ))
     };
     kinds.into_iter().filter_map(sentence).collect()
 }
@@ -225,12 +261,24 @@ mod tests {
             repeats: 3,
             seed: 1,
         };
-        let sweep = Sweep { id: "s.1".into(), plan: draft.validate(&Limits::default()).unwrap() };
+        let sweep = Sweep {
+            id: "s.1".into(),
+            plan: draft.validate(&Limits::default()).unwrap(),
+        };
         let mut records = vec![];
         for round in 0..=3 {
-            for (plan, time) in sweep.plan.configurations().iter().zip([3.0, 3.02, 3.9, 1.6, 1.9]) {
-                let mut record = sample::record(plan.clone(), time * (1.0 + f64::from(round) / 100.0), 3.0);
-                record.campaign = Some(Part { id: "s.1".into(), round });
+            for (plan, time) in sweep
+                .plan
+                .configurations()
+                .iter()
+                .zip([3.0, 3.02, 3.9, 1.6, 1.9])
+            {
+                let mut record =
+                    sample::record(plan.clone(), time * (1.0 + f64::from(round) / 100.0), 3.0);
+                record.campaign = Some(Part {
+                    id: "s.1".into(),
+                    round,
+                });
                 records.push(record);
             }
         }
@@ -252,14 +300,24 @@ mod tests {
         let (sweep, records) = measured();
         let table = table(&sweep, &records);
         assert_eq!(
-            row_of(&table, "gil-threads (emulated) 2 3 3.080 ").matches(" 0.99").count(),
+            row_of(&table, "gil-threads (emulated) 2 3 3.080 ")
+                .matches(" 0.99")
+                .count(),
             1,
             "{table}"
         );
-        assert!(row_of(&table, "processes 2 3 1.632 ").ends_with("★ best"), "{table}");
-        assert!(row_of(&table, "processes 1 000").contains("1.938"), "{table}");
         assert!(
-            table.contains("\ngil-threads: no gain; processes: 1.9× on 2 usable cores, no gain beyond\n"),
+            row_of(&table, "processes 2 3 1.632 ").ends_with("★ best"),
+            "{table}"
+        );
+        assert!(
+            row_of(&table, "processes 1 000").contains("1.938"),
+            "{table}"
+        );
+        assert!(
+            table.contains(
+                "\ngil-threads: no gain; processes: 1.9× on 2 usable cores, no gain beyond\n"
+            ),
             "{table}"
         );
         assert!(!table.contains("incomplete"), "{table}");
@@ -269,17 +327,28 @@ mod tests {
     fn what_is_missing_broke_or_is_doubtful_is_told() {
         let (sweep, mut records) = measured();
         records.truncate(13);
-        for record in records.iter_mut().filter(|record| record.plan.workers() == 1_000) {
+        for record in records
+            .iter_mut()
+            .filter(|record| record.plan.workers() == 1_000)
+        {
             record.outcome = Outcome::Failed;
             record.error = Some("worker 3 died\u{1b}[2J".into());
         }
         records[8].doubt(CaveatKind::CoresTaken, "others ran".into());
         let table = table(&sweep, &records);
-        assert!(row_of(&table, "processes 1 000").ends_with("1 failed"), "{table}");
-        assert!(table.contains("incomplete: 13 of 20 runs ended"), "{table}");
-        assert!(table.contains("processes with 1 000 workers broke 2 times: worker 3 died"), "{table}");
         assert!(
-            table.contains("caveat in 1 of 8 counted runs, first of processes with 2 workers: others ran"),
+            row_of(&table, "processes 1 000").ends_with("1 failed"),
+            "{table}"
+        );
+        assert!(table.contains("incomplete: 13 of 20 runs ended"), "{table}");
+        assert!(
+            table.contains("processes with 1 000 workers broke 2 times: worker 3 died"),
+            "{table}"
+        );
+        assert!(
+            table.contains(
+                "caveat in 1 of 8 counted runs, first of processes with 2 workers: others ran"
+            ),
             "{table}"
         );
         assert!(!table.contains('\u{1b}'));

@@ -59,12 +59,23 @@ fn a_line_of_any_length_costs_only_itself() {
     for length in [most - 1, most, most + 1, 2 * most, 2 * most + 7] {
         fs::write(&path, format!("a\n{}\nb\n", "x".repeat(length))).unwrap();
         let seen = seen(&mut Log::new(path.clone()));
-        assert_eq!((seen.len(), &seen[1][..], &seen[3][..]), (4, "1 a", "3 b"), "{length}");
-        assert_eq!(seen[2].starts_with("2 longer than "), length >= most, "{length}");
+        assert_eq!(
+            (seen.len(), &seen[1][..], &seen[3][..]),
+            (4, "1 a", "3 b"),
+            "{length}"
+        );
+        assert_eq!(
+            seen[2].starts_with("2 longer than "),
+            length >= most,
+            "{length}"
+        );
     }
     fs::write(&path, "x".repeat(most + 1)).unwrap();
     let seen = seen(&mut Log::new(path));
-    assert!(seen.len() == 2 && seen[1].starts_with("1 torn"), "it has no end");
+    assert!(
+        seen.len() == 2 && seen[1].starts_with("1 torn"),
+        "it has no end"
+    );
 }
 
 #[test]
@@ -74,7 +85,10 @@ fn who_holds_the_lock_is_waited_for_only_for_a_while() {
     let (mut log, mut other) = (Log::new(path.clone()), Log::new(path));
     let mut held = log.appending(PATIENCE).unwrap();
     let sentence = other.appending(Duration::from_millis(5)).unwrap_err();
-    assert!(sentence.contains("another program keeps") && sentence.contains("locked"), "{sentence}");
+    assert!(
+        sentence.contains("another program keeps") && sentence.contains("locked"),
+        "{sentence}"
+    );
     held.write(b"a\n").unwrap();
     drop(held);
     append(&mut other, "b\n");
@@ -96,5 +110,9 @@ fn what_is_no_file_is_refused_without_waiting() {
         assert!(log.appending(PATIENCE).unwrap_err().ends_with(told));
     }
     let mut log = Log::new("/dev/null/log".into());
-    assert!(log.appending(PATIENCE).unwrap_err().starts_with("cannot write to /dev/null/log: "));
+    assert!(
+        log.appending(PATIENCE)
+            .unwrap_err()
+            .starts_with("cannot write to /dev/null/log: ")
+    );
 }

@@ -96,14 +96,20 @@ impl Parser {
         if bytes == [CTRL_C] {
             self.state = State::Ground;
         }
-        let bytes = if self.is_paste_open { self.behind_the_paste(bytes) } else { bytes };
+        let bytes = if self.is_paste_open {
+            self.behind_the_paste(bytes)
+        } else {
+            bytes
+        };
         bytes.iter().filter_map(|byte| self.read(*byte)).collect()
     }
 
     /// What is no longer the paste that was given up: all that follows its end. A key also ends it: that is a single byte, or
     /// a sequence. Any other block is the rest of its text, of which nothing may act as a key.
     fn behind_the_paste<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        let end = bytes.windows(PASTE_END.len()).position(|window| window == PASTE_END);
+        let end = bytes
+            .windows(PASTE_END.len())
+            .position(|window| window == PASTE_END);
         let behind = match (end, bytes) {
             (Some(end), _) => &bytes[end + PASTE_END.len()..],
             (None, [_] | [ESC, ..]) => bytes,
@@ -114,7 +120,6 @@ impl Parser {
     }
 
     /// How long to wait for the rest of what was begun, in nanoseconds; `None` if nothing was.
-    #[must_use]
     pub fn patience(&self) -> Option<Nanos> {
         match self.state {
             State::Ground => None,
@@ -164,10 +169,14 @@ impl Parser {
     fn character(&mut self, mut bytes: Vec<u8>, byte: u8, alt: bool) -> Option<Input> {
         bytes.push(byte);
         match std::str::from_utf8(&bytes) {
-            Ok(text) => {
-                text.chars().next().filter(|c| !alt && !c.is_control()).map(|c| Input::Key(Key::Char(c)))
+            Ok(text) => text
+                .chars()
+                .next()
+                .filter(|c| !alt && !c.is_control())
+                .map(|c| Input::Key(Key::Char(c))),
+            Err(error) if error.error_len().is_none() => {
+                self.wait_in(State::Character { bytes, alt })
             }
-            Err(error) if error.error_len().is_none() => self.wait_in(State::Character { bytes, alt }),
             // Not UTF-8. If it was this byte that does not fit, then it begins something.
             Err(_) if bytes.len() > 1 => self.begin(byte),
             Err(_) => None,
@@ -209,7 +218,9 @@ impl Parser {
 
     fn pasted(&mut self, mut paste: Paste, byte: u8) -> Option<Input> {
         if paste.read(byte) {
-            return Some(Input::Pasted(String::from_utf8_lossy(&paste.text).into_owned()));
+            return Some(Input::Pasted(
+                String::from_utf8_lossy(&paste.text).into_owned(),
+            ));
         }
         self.wait_in(State::Paste(paste))
     }
@@ -287,14 +298,20 @@ mod tests {
             assert_eq!(keys(bytes), [key], "{bytes:?}");
         }
         assert_eq!(keys("\u{1b}\u{1b}"), [Esc, Esc]);
-        assert_eq!(keys("aü\u{1b}[Bq"), [Char('a'), Char('ü'), Key::Down, Char('q')]);
+        assert_eq!(
+            keys("aü\u{1b}[Bq"),
+            [Char('a'), Char('ü'), Key::Down, Char('q')]
+        );
     }
 
     #[test]
     fn keys_that_are_sequences_are_understood_however_a_terminal_writes_them() {
         use Key::{BackTab, Delete, Down, End, F1, Home, Left, PageDown, PageUp, Right, Up};
         for (all, key) in [
-            (&["\u{1b}[A", "\u{1b}OA", "\u{1b}[1;5A", "\u{1b}[1;1:2A"][..], Up),
+            (
+                &["\u{1b}[A", "\u{1b}OA", "\u{1b}[1;5A", "\u{1b}[1;1:2A"][..],
+                Up,
+            ),
             (&["\u{1b}[B", "\u{1b}OB", "\u{1b}[1;2B"], Down),
             (&["\u{1b}[C", "\u{1b}OC"], Right),
             (&["\u{1b}[D", "\u{1b}OD"], Left),
@@ -304,7 +321,16 @@ mod tests {
             (&["\u{1b}[5~"], PageUp),
             (&["\u{1b}[6~", "\u{1b}[6;2~"], PageDown),
             (&["\u{1b}[Z", "\u{1b}[1;2Z"], BackTab),
-            (&["\u{1b}OP", "\u{1b}[P", "\u{1b}[11~", "\u{1b}[[A", "\u{1b}[1;2P"], F1),
+            (
+                &[
+                    "\u{1b}OP",
+                    "\u{1b}[P",
+                    "\u{1b}[11~",
+                    "\u{1b}[[A",
+                    "\u{1b}[1;2P",
+                ],
+                F1,
+            ),
         ] {
             for bytes in all {
                 assert_eq!(keys(bytes), [key], "{bytes:?}");
@@ -387,25 +413,48 @@ mod tests {
 
     #[test]
     fn what_is_unfinished_is_waited_for_and_given_up_without_a_trace() {
-        for bytes in
-            [&b"\x1b[<"[..], b"\x1b[", b"\x1bO", b"\x1b[?1", b"\x1b[200~abc", b"\x1b]1", b"\xc3", b"\x1b[M "]
-        {
+        for bytes in [
+            &b"\x1b[<"[..],
+            b"\x1b[",
+            b"\x1bO",
+            b"\x1b[?1",
+            b"\x1b[200~abc",
+            b"\x1b]1",
+            b"\xc3",
+            b"\x1b[M ",
+        ] {
             let mut parser = Parser::default();
             assert_eq!(read(&mut parser, bytes), [], "{bytes:?}");
             assert!(parser.patience().is_some(), "{bytes:?}");
             assert_eq!(parser.give_up(), None, "{bytes:?}");
             assert_eq!(parser.patience(), None, "{bytes:?}");
-            assert_eq!(read(&mut parser, b"q"), [Input::Key(Key::Char('q'))], "{bytes:?}");
+            assert_eq!(
+                read(&mut parser, b"q"),
+                [Input::Key(Key::Char('q'))],
+                "{bytes:?}"
+            );
         }
     }
 
     #[test]
     fn ctrl_c_works_at_once_in_the_middle_of_any_key() {
-        for bytes in [&b"\x1b"[..], b"\x1b[<", b"\x1b[", b"\x1bO", b"\x1b[?1", b"\x1b]1", b"\xc3", b"\x1b[M "]
-        {
+        for bytes in [
+            &b"\x1b"[..],
+            b"\x1b[<",
+            b"\x1b[",
+            b"\x1bO",
+            b"\x1b[?1",
+            b"\x1b]1",
+            b"\xc3",
+            b"\x1b[M ",
+        ] {
             let mut parser = Parser::default();
             read(&mut parser, bytes);
-            assert_eq!(parser.read(CTRL_C), Some(Input::Key(Key::Ctrl('c'))), "{bytes:?}");
+            assert_eq!(
+                parser.read(CTRL_C),
+                Some(Input::Key(Key::Ctrl('c'))),
+                "{bytes:?}"
+            );
             assert_eq!(parser.patience(), None, "{bytes:?}");
         }
     }
@@ -441,7 +490,13 @@ mod tests {
     #[test]
     fn a_paste_is_text_and_of_a_longer_one_the_begin_is_kept() {
         let pasted = |text: &str| inputs(format!("\u{1b}[200~{text}\u{1b}[201~").as_bytes());
-        for text in ["", "hello wörld\r", "\u{3}\u{1b}q", "\u{1b}[20\u{1b}[20", "\u{1b}[A\u{1b}"] {
+        for text in [
+            "",
+            "hello wörld\r",
+            "\u{3}\u{1b}q",
+            "\u{1b}[20\u{1b}[20",
+            "\u{1b}[A\u{1b}",
+        ] {
             assert_eq!(pasted(text), [Input::Pasted(text.into())]);
         }
         let long = "x".repeat(PASTE_MAX + 10);

@@ -53,7 +53,11 @@ pub fn control(parameters: &[u8], last: u8) -> Option<Input> {
     let text = std::str::from_utf8(parameters).ok()?;
     if let Some(mouse) = text.strip_prefix('<') {
         // Ended by `m`, a button was let go.
-        return if last == b'M' { mouse_in_numbers(mouse, 0) } else { None };
+        return if last == b'M' {
+            mouse_in_numbers(mouse, 0)
+        } else {
+            None
+        };
     }
     if last == b'M' {
         return mouse_in_numbers(text, 32);
@@ -81,7 +85,12 @@ impl Parameters {
         let (number, shifted) = pair(fields.next())?;
         let (modifiers, kind) = pair(fields.next())?;
         // A third one is what the key would write, which is not needed.
-        Some(Parameters { number, shifted, modifiers: modifiers.unwrap_or(1).saturating_sub(1), kind })
+        Some(Parameters {
+            number,
+            shifted,
+            modifiers: modifiers.unwrap_or(1).saturating_sub(1),
+            kind,
+        })
     }
 
     fn is_release(&self) -> bool {
@@ -160,8 +169,9 @@ const KITTY_LAST: u32 = 63743;
 
 /// Kitty's numbers for the keys of the number pad.
 fn of_kitty(number: u32) -> Option<Key> {
-    const CHARACTERS: [char; 15] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '/', '*', '-', '+'];
+    const CHARACTERS: [char; 15] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '/', '*', '-', '+',
+    ];
     Some(match number {
         57399..=57413 => Key::Char(CHARACTERS[number as usize - 57399]),
         57414 => Key::Enter,
@@ -182,15 +192,28 @@ fn of_kitty(number: u32) -> Option<Key> {
 
 /// `button;column;row`, the button written as `offset` more than it is.
 fn mouse_in_numbers(text: &str, offset: u16) -> Option<Input> {
-    let numbers: Vec<u16> = text.split(';').map(|number| number.parse().ok()).collect::<Option<_>>()?;
-    let [button, column, row] = numbers[..] else { return None };
-    mouse(button.checked_sub(offset)?, column.checked_sub(1)?, row.checked_sub(1)?)
+    let numbers: Vec<u16> = text
+        .split(';')
+        .map(|number| number.parse().ok())
+        .collect::<Option<_>>()?;
+    let [button, column, row] = numbers[..] else {
+        return None;
+    };
+    mouse(
+        button.checked_sub(offset)?,
+        column.checked_sub(1)?,
+        row.checked_sub(1)?,
+    )
 }
 
 /// Button, column and row as bytes, which begin with the first character that can be shown.
 pub fn mouse_in_bytes(button: u8, column: u8, row: u8) -> Option<Input> {
     let place = |byte: u8| byte.checked_sub(b' ' + 1).map(u16::from);
-    mouse(button.checked_sub(b' ')?.into(), place(column)?, place(row)?)
+    mouse(
+        button.checked_sub(b' ')?.into(),
+        place(column)?,
+        place(row)?,
+    )
 }
 
 /// What a button did, if it means something.
@@ -199,8 +222,14 @@ fn mouse(button: u16, column: u16, row: u16) -> Option<Input> {
     const MODIFIERS: u16 = 4 + 8 + 16;
     match button & !MODIFIERS {
         0 => Some(Input::Clicked(column, row)),
-        64 => Some(Input::Wheel { up: true, at: (column, row) }),
-        65 => Some(Input::Wheel { up: false, at: (column, row) }),
+        64 => Some(Input::Wheel {
+            up: true,
+            at: (column, row),
+        }),
+        65 => Some(Input::Wheel {
+            up: false,
+            at: (column, row),
+        }),
         _ => None,
     }
 }

@@ -51,7 +51,10 @@ pub enum Job {
 impl Job {
     /// Keep what is beside the line of this run.
     pub fn keep_picture(entry: &Entry) -> Job {
-        Job::KeepPicture { record: Box::new(entry.record.clone()), trace: Box::new(entry.trace.clone()) }
+        Job::KeepPicture {
+            record: Box::new(entry.record.clone()),
+            trace: Box::new(entry.trace.clone()),
+        }
     }
 
     fn bytes(&self) -> usize {
@@ -81,15 +84,26 @@ impl Background {
         let refused = (ended.clone(), events.clone());
         let body = move || {
             let writer = Writer::new(Store::at(place), here);
-            let end = Worker { writer, events, is_told: false }.live(&orders);
+            let end = Worker {
+                writer,
+                events,
+                is_told: false,
+            }
+            .live(&orders);
             let _ = ended.send(end);
         };
         if let Err(error) = thread::Builder::new().name("history".into()).spawn(body) {
-            let sentence = format!("runs are not kept: the system has no thread to spare ({error})");
+            let sentence =
+                format!("runs are not kept: the system has no thread to spare ({error})");
             let _ = refused.1.send(Event::Told(sentence.clone()));
             let _ = refused.0.send(End::Lost(sentence));
         }
-        Background { jobs, end, put_off: vec![], writes: false }
+        Background {
+            jobs,
+            end,
+            put_off: vec![],
+            writes: false,
+        }
     }
 
     /// Takes a job: large ones are put off.
@@ -127,8 +141,12 @@ impl Background {
         let lost = |why: &str| End::Lost(format!("what was measured last may not be kept: {why}"));
         match self.end.recv_timeout(LEAVING) {
             Ok(end) => end,
-            Err(mpsc::RecvTimeoutError::Timeout) => lost("the history takes too long to be written to"),
-            Err(mpsc::RecvTimeoutError::Disconnected) => lost("the thread that writes the history broke"),
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                lost("the history takes too long to be written to")
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                lost("the thread that writes the history broke")
+            }
         }
     }
 }
@@ -158,7 +176,11 @@ impl Worker {
                 Err(RecvTimeoutError::Timeout) if self.writer.is_waiting() => {
                     let replies = self.writer.try_again();
                     self.tell_all(replies);
-                    pause = if self.writer.is_waiting() { longest.min(2 * pause) } else { AGAIN[0] };
+                    pause = if self.writer.is_waiting() {
+                        longest.min(2 * pause)
+                    } else {
+                        AGAIN[0]
+                    };
                     is_written = true;
                 }
                 Err(RecvTimeoutError::Timeout) => {

@@ -15,7 +15,9 @@ const HIGHEST: u16 = 8;
 
 /// How many cores share a cell, so that all of them have a place.
 pub fn cores_per_cell(cores: usize, area: Rect) -> usize {
-    cores.div_ceil((per_row(area) * usize::from(area.height)).max(1)).max(1)
+    cores
+        .div_ceil((per_row(area) * usize::from(area.height)).max(1))
+        .max(1)
 }
 
 fn per_row(area: Rect) -> usize {
@@ -26,17 +28,30 @@ fn per_row(area: Rect) -> usize {
 pub fn draw(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
     let together = cores_per_cell(cores.len(), area);
     let per_row = per_row(area);
-    let rows = u16::try_from(cores.len().div_ceil(together).div_ceil(per_row)).unwrap_or(u16::MAX).max(1);
+    let rows = u16::try_from(cores.len().div_ceil(together).div_ceil(per_row))
+        .unwrap_or(u16::MAX)
+        .max(1);
     let slot = (area.height / rows).max(1);
     // With room to spare, columns of two rows do not touch.
     let height = if slot > 2 { slot - 1 } else { slot }.min(HIGHEST);
     for (i, cores) in (0u16..).zip(cores.chunks(per_row * together)) {
-        let row = Rect { y: area.y + i * (height + u16::from(slot > 2)), height, ..area }.intersection(area);
+        let row = Rect {
+            y: area.y + i * (height + u16::from(slot > 2)),
+            height,
+            ..area
+        }
+        .intersection(area);
         if row.is_empty() {
             return;
         }
         let label = format!("{:>3} ", cores[0].number);
-        buf.set_stringn(row.x, row.bottom() - 1, label, usize::from(row.width), Style::new());
+        buf.set_stringn(
+            row.x,
+            row.bottom() - 1,
+            label,
+            usize::from(row.width),
+            Style::new(),
+        );
         for (x, cores) in (row.x + LABEL..row.right()).zip(cores.chunks(together)) {
             let ours = cores.iter().filter_map(|core| core.ours).sum::<f64>() / cores.len() as f64;
             draw_column(ours, theme, Rect { x, width: 1, ..row }, buf);
@@ -62,12 +77,19 @@ mod tests {
     use proptest::prelude::*;
 
     fn drawn(cores: u16, width: u16, height: u16) -> Vec<String> {
-        let cores: Vec<Core> =
-            (0..cores).map(|number| Core { number, ours: Some(1.0), others: None }).collect();
+        let cores: Vec<Core> = (0..cores)
+            .map(|number| Core {
+                number,
+                ours: Some(1.0),
+                others: None,
+            })
+            .collect();
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
         draw(&cores, Theme::plain(), area, &mut buf);
-        area.rows().map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect()).collect()
+        area.rows()
+            .map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect())
+            .collect()
     }
 
     #[test]

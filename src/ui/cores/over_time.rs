@@ -44,19 +44,42 @@ pub fn draw(
     };
     let pitch = pitch(cores.len(), curves.height);
     for (core, row) in cores.iter().zip(pitch.bars(curves)) {
-        draw_label(core, theme, Rect { x: area.x, width: gutter, ..row }, buf);
+        draw_label(
+            core,
+            theme,
+            Rect {
+                x: area.x,
+                width: gutter,
+                ..row
+            },
+            buf,
+        );
         draw_scale(["100", "50", "0"], left_of(curves, row), buf);
         let share = |from, to| trace.core_curves().share(core.number, from, to);
-        Curve::new(&share, window, 1.0, theme.parallelism()).nothing("·", theme.secondary()).render(row, buf);
+        Curve::new(&share, window, 1.0, theme.parallelism())
+            .nothing("·", theme.secondary())
+            .render(row, buf);
     }
-    let axis = Rect { y: curves.bottom(), height: 1, ..curves }.intersection(area);
+    let axis = Rect {
+        y: curves.bottom(),
+        height: 1,
+        ..curves
+    }
+    .intersection(area);
     Axis::new(window, Style::new()).render(axis, buf);
 }
 
 /// Higher than bars elsewhere, as height is what tells here.
 fn pitch(cores: usize, rows: u16) -> Pitch {
     let slot = (rows + 1) / u16::try_from(cores.max(1)).unwrap_or(u16::MAX);
-    if slot < 3 { Pitch::fitting(cores, rows) } else { Pitch { bar: (slot - 1).min(HIGHEST), gap: 1 } }
+    if slot < 3 {
+        Pitch::fitting(cores, rows)
+    } else {
+        Pitch {
+            bar: (slot - 1).min(HIGHEST),
+            gap: 1,
+        }
+    }
 }
 
 /// The shares over the whole run: beside each other, or below each other where there is room.
@@ -70,7 +93,11 @@ fn draw_label(core: &Core, theme: Theme, area: Rect, buf: &mut Buffer) {
             Line::from(format!("    others {others}")),
         ]
     } else {
-        vec![Line::from(vec![number, ours(), Span::raw(format!(" + {others}"))])]
+        vec![Line::from(vec![
+            number,
+            ours(),
+            Span::raw(format!(" + {others}")),
+        ])]
     };
     draw_lines(&lines, area, buf);
 }

@@ -28,16 +28,22 @@ pub fn area(area: Rect) -> Rect {
 pub fn overlay(app: &App, theme: Theme, history: Rect, area: Rect, buf: &mut Buffer) {
     let geometry = Geometry::of(app, panel::inside(history));
     let fits = |column: &Column| {
-        history.is_empty() || geometry.columns.iter().any(|placed| placed.column.id == column.id)
+        history.is_empty()
+            || geometry
+                .columns
+                .iter()
+                .any(|placed| placed.column.id == column.id)
     };
     let boxes: Vec<&str> = COLUMNS
         .iter()
         .enumerate()
-        .map(|(at, column)| match (app.columns().is_shown(at), fits(column)) {
-            (false, _) => "[ ]",
-            (true, true) => "[x]",
-            (true, false) => NO_ROOM,
-        })
+        .map(
+            |(at, column)| match (app.columns().is_shown(at), fits(column)) {
+                (false, _) => "[ ]",
+                (true, true) => "[x]",
+                (true, false) => NO_ROOM,
+            },
+        )
         .collect();
     let mut frame = block("Columns of the history", true, theme);
     if boxes.contains(&NO_ROOM) {
@@ -45,13 +51,22 @@ pub fn overlay(app: &App, theme: Theme, history: Rect, area: Rect, buf: &mut Buf
         frame = frame.title_bottom(Line::styled(told, on_border(Style::new())));
     }
     let inner = draw_over(&frame, area, buf);
-    let lines: Vec<Line<'_>> =
-        boxes.into_iter().enumerate().map(|(at, shown)| line(app, at, shown, theme)).collect();
-    draw_scrolled(&lines, Line::clone, scroll(app, inner.height), theme, inner, buf);
+    let lines: Vec<Line<'_>> = boxes
+        .into_iter()
+        .enumerate()
+        .map(|(at, shown)| line(app, at, shown, theme))
+        .collect();
+    draw_scrolled(
+        &lines,
+        Line::clone,
+        scroll(app, inner.height),
+        theme,
+        inner,
+        buf,
+    );
 }
 
 /// Which column, counted as in [`COLUMNS`], is drawn in row `y` of the screen, with the overlay in `over`.
-#[must_use]
 pub fn column_at(app: &App, over: Rect, y: u16) -> Option<usize> {
     let inner = panel::inside(over);
     let row = y.checked_sub(inner.y).filter(|row| *row < inner.height)?;
@@ -67,8 +82,11 @@ fn scroll(app: &App, rows: u16) -> Scroll {
 
 fn line(app: &App, at: usize, shown: &str, theme: Theme) -> Line<'static> {
     let (columns, column) = (app.columns(), &COLUMNS[at]);
-    let (cursor, style) =
-        if columns.cursor() == at { ("▸ ", theme.cursor()) } else { ("  ", Style::new()) };
+    let (cursor, style) = if columns.cursor() == at {
+        ("▸ ", theme.cursor())
+    } else {
+        ("  ", Style::new())
+    };
     let sorted = match columns.sort() {
         sort if sort.by != column.id => " ",
         sort if sort.descending => "↓",

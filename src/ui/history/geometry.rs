@@ -33,10 +33,11 @@ pub enum HistoryRow {
 }
 
 /// Which run is drawn in row `y` of the screen, with the history's panel in `area`.
-#[must_use]
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow> {
     let geometry = Geometry::of(app, inside(area));
-    runs_in(app, geometry.rows, geometry.has_sessions).find(|(row, _)| row.y == y).map(|(_, run)| run)
+    runs_in(app, geometry.rows, geometry.has_sessions)
+        .find(|(row, _)| row.y == y)
+        .map(|(_, run)| run)
 }
 
 /// The runs in view in this room, in the shown order, each with its row: what is drawn is what is hit. Costs as much as
@@ -57,11 +58,14 @@ pub(in crate::ui) fn runs_in(
 }
 
 /// Whose heading is drawn in column `x` of the screen, with the history's panel in `area`.
-#[must_use]
 pub fn heading_at(app: &App, area: Rect, x: u16) -> Option<ColumnId> {
     let geometry = Geometry::of(app, inside(area));
     let hit = |placed: &&Placed| (placed.x..placed.x + placed.width).contains(&x);
-    geometry.columns.iter().find(hit).map(|placed| placed.column.id)
+    geometry
+        .columns
+        .iter()
+        .find(hit)
+        .map(|placed| placed.column.id)
 }
 
 /// A column with its place.
@@ -87,17 +91,27 @@ impl Placed {
 
     /// What stands in a row, as wide as the column.
     pub fn cell(&self, row: Row<'_>) -> String {
-        self.extent.align(&(self.column.cell)(row), self.column.side, usize::from(self.width))
+        self.extent.align(
+            &(self.column.cell)(row),
+            self.column.side,
+            usize::from(self.width),
+        )
     }
 
     /// A text as it stands among its cells.
     pub fn aligned(&self, text: &str) -> String {
-        self.extent.align(text, self.column.side, usize::from(self.width))
+        self.extent
+            .align(text, self.column.side, usize::from(self.width))
     }
 
     /// Its part of a row.
     pub fn area(&self, row: Rect) -> Rect {
-        Rect { x: self.x, width: self.width, ..row }.intersection(row)
+        Rect {
+            x: self.x,
+            width: self.width,
+            ..row
+        }
+        .intersection(row)
     }
 
     /// Draws a text in its part of a row.
@@ -110,7 +124,9 @@ impl Placed {
 fn heading(column: &Column, sort: Sort) -> String {
     let arrow = match sort {
         Sort { by, .. } if by != column.id => "",
-        Sort { descending: true, .. } => "↓",
+        Sort {
+            descending: true, ..
+        } => "↓",
         Sort { .. } => "↑",
     };
     format!("{}{arrow}", column.heading)
@@ -142,20 +158,41 @@ impl Geometry {
 
     /// In this room inside of the panel.
     pub fn of(app: &App, inner: Rect) -> Geometry {
-        let heading = Rect { height: inner.height.min(1), ..inner };
-        let rows = Rect { y: inner.y + heading.height, height: inner.height - heading.height, ..inner };
+        let heading = Rect {
+            height: inner.height.min(1),
+            ..inner
+        };
+        let rows = Rect {
+            y: inner.y + heading.height,
+            height: inner.height - heading.height,
+            ..inner
+        };
         let has_sessions = rows.height >= ROOM_FOR_SESSIONS;
         let first = first_row(app, rows.height, has_sessions);
-        Geometry { heading, rows, columns: placed(app, inner), first, has_sessions }
+        Geometry {
+            heading,
+            rows,
+            columns: placed(app, inner),
+            first,
+            has_sessions,
+        }
     }
 }
 
 /// The chosen row is in the middle where it can be: what is better or worse than it is in view too.
 fn first_row(app: &App, room: u16, has_sessions: bool) -> usize {
     let browse = app.browse();
-    let (total, room) = (browse.rows(has_sessions) + usize::from(app.is_running()), usize::from(room));
-    let chosen = browse.place().map(|place| browse.row_of(place, has_sessions));
-    chosen.unwrap_or(total).saturating_sub(room / 2).min(total.saturating_sub(room))
+    let (total, room) = (
+        browse.rows(has_sessions) + usize::from(app.is_running()),
+        usize::from(room),
+    );
+    let chosen = browse
+        .place()
+        .map(|place| browse.row_of(place, has_sessions));
+    chosen
+        .unwrap_or(total)
+        .saturating_sub(room / 2)
+        .min(total.saturating_sub(room))
 }
 
 /// As many columns as fit, the most important first; they stand in the order of the table.
@@ -169,7 +206,9 @@ fn placed(app: &App, inner: Rect) -> Vec<Placed> {
         let is_extra = !columns.is_wished(at) && COLUMNS[at].rank >= EXTRA;
         let kept = if is_extra { LONGEST + WORD - BAR } else { 0 };
         // What is less important does not take the place of what did not fit.
-        let Some(rest) = left.checked_sub(gap + width).filter(|rest| *rest >= kept) else { break };
+        let Some(rest) = left.checked_sub(gap + width).filter(|rest| *rest >= kept) else {
+            break;
+        };
         left = rest;
         fitting.push((at, extent, width));
     }
@@ -177,8 +216,17 @@ fn placed(app: &App, inner: Rect) -> Vec<Placed> {
     let mut x = inner.x + SIGNS;
     let place = |(at, extent, width): (usize, Extent, u16)| {
         let column = &COLUMNS[at];
-        let more = if column.id == ColumnId::Bar { left.min(LONGEST + WORD - BAR) } else { 0 };
-        let placed = Placed { column, extent, x: x + gap, width: width + more };
+        let more = if column.id == ColumnId::Bar {
+            left.min(LONGEST + WORD - BAR)
+        } else {
+            0
+        };
+        let placed = Placed {
+            column,
+            extent,
+            x: x + gap,
+            width: width + more,
+        };
         x = placed.x + placed.width;
         placed
     };
@@ -192,9 +240,13 @@ fn needed(app: &App, columns: &Columns, at: usize) -> (Extent, u16) {
         return (Extent::default(), BAR);
     }
     let live = app.live().map(|live| Row::Live(live, number_of_live(app)));
-    let live = live.map_or(Extent::default(), |row| Extent::of(&(column.cell)(row), column.side));
+    let live = live.map_or(Extent::default(), |row| {
+        Extent::of(&(column.cell)(row), column.side)
+    });
     let extent = columns.extent(at).with(live);
-    let width = extent.width().max(heading(column, columns.sort()).chars().count());
+    let width = extent
+        .width()
+        .max(heading(column, columns.sort()).chars().count());
     (extent, u16::try_from(width).unwrap_or(u16::MAX))
 }
 

@@ -12,10 +12,17 @@ use crate::app::filter::Filter;
 use crate::domain::text::{counted, grouped};
 
 /// Which part of the history is shown and, where there is room beside it, that there is more than this session.
-pub fn titles(app: &App, part: Option<(usize, usize, usize)>, width: usize) -> (String, Line<'static>) {
+pub fn titles(
+    app: &App,
+    part: Option<(usize, usize, usize)>,
+    width: usize,
+) -> (String, Line<'static>) {
     let (left, right) = (title(app, part), title_right(app));
     let fits = left.chars().count() + right.width() + 4 <= width;
-    (shortened(&left, width.saturating_sub(2)), if fits { right } else { Line::default() })
+    (
+        shortened(&left, width.saturating_sub(2)),
+        if fits { right } else { Line::default() },
+    )
 }
 
 fn title(app: &App, part: Option<(usize, usize, usize)>) -> String {
@@ -23,10 +30,20 @@ fn title(app: &App, part: Option<(usize, usize, usize)>) -> String {
     match (app.filter().filter(|filter| !filter.is_empty()), part) {
         (Some(filter), _) => {
             let (shown, of) = filter.found();
-            format!("History · {} of {} match ‘{}’", number(shown), number(of), filter.field().text().trim())
+            format!(
+                "History · {} of {} match ‘{}’",
+                number(shown),
+                number(of),
+                filter.field().text().trim()
+            )
         }
         (None, Some((first, last, total))) => {
-            format!("History · {}–{} of {} runs", number(first), number(last), number(total))
+            format!(
+                "History · {}–{} of {} runs",
+                number(first),
+                number(last),
+                number(total)
+            )
         }
         (None, None) => "History".into(),
     }
@@ -55,7 +72,8 @@ pub fn prompt(app: &App, theme: Theme, width: u16) -> Option<Line<'static>> {
     for span in &mut line.spans {
         span.style = on_border(span.style);
     }
-    line.spans.insert(0, Span::styled(before, on_border(Style::new())));
+    line.spans
+        .insert(0, Span::styled(before, on_border(Style::new())));
     line.spans.push(Span::styled(" ", on_border(Style::new())));
     Some(line)
 }
@@ -65,7 +83,10 @@ fn kept(filter: &Filter, theme: Theme, width: u16) -> Line<'static> {
     let room = usize::from(width).saturating_sub(behind.len() + 9);
     Line::from(vec![
         Span::styled(" Filter: ", on_border(Style::new())),
-        Span::styled(shortened(filter.field().text().trim(), room), on_border(theme.strong())),
+        Span::styled(
+            shortened(filter.field().text().trim(), room),
+            on_border(theme.strong()),
+        ),
         Span::styled(behind, on_border(Style::new())),
     ])
 }

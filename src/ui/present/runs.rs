@@ -31,14 +31,26 @@ const ROOM_FOR_HEADING: u16 = 3;
 /// Which run is drawn in row `y` of the screen, with the runs in `area`.
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow> {
     let (_, rows) = split(area);
-    runs_in(app, rows, false).find(|(row, _)| row.y == y).map(|(_, run)| run)
+    runs_in(app, rows, false)
+        .find(|(row, _)| row.y == y)
+        .map(|(_, run)| run)
 }
 
 /// The heading, which is empty where there is no room for one, and the runs below it.
 fn split(area: Rect) -> (Rect, Rect) {
     let heading = u16::from(area.height >= ROOM_FOR_HEADING);
-    let rows = Rect { y: area.y + heading, height: area.height - heading, ..area };
-    (Rect { height: heading, ..area }, rows)
+    let rows = Rect {
+        y: area.y + heading,
+        height: area.height - heading,
+        ..area
+    };
+    (
+        Rect {
+            height: heading,
+            ..area
+        },
+        rows,
+    )
 }
 
 /// The last few runs, with what a class compares.
@@ -88,11 +100,19 @@ impl Runs<'_> {
 
     fn draw_heading(&self, row: Rect, buf: &mut Buffer) {
         let focused = self.app.focus().panel == Panel::History;
-        let name = if focused { self.theme.cursor() } else { self.theme.strong() };
+        let name = if focused {
+            self.theme.cursor()
+        } else {
+            self.theme.strong()
+        };
         let heading = Line::from(vec![
             Span::raw(" "),
             Span::styled(" History ", name),
-            Span::raw(format!("{:>width$}", "time   speed-up", width = self.before_bar() - 10)),
+            Span::raw(format!(
+                "{:>width$}",
+                "time   speed-up",
+                width = self.before_bar() - 10
+            )),
         ]);
         buf.set_line(row.x, row.y, &heading, row.width);
     }
@@ -109,14 +129,26 @@ impl Runs<'_> {
     /// Signs, number, model and workers of a run.
     fn begin(&self, signs: &str, number: usize, plan: &Plan) -> String {
         let workers = header::plural(u64::from(plan.workers()), "worker");
-        let workers = if self.has_workers() { format!("{workers:>14}") } else { String::new() };
-        format!(" {signs:<4}{:>4} {:<MODEL$}{workers}", format!("#{number}"), plan.executor().label())
+        let workers = if self.has_workers() {
+            format!("{workers:>14}")
+        } else {
+            String::new()
+        };
+        format!(
+            " {signs:<4}{:>4} {:<MODEL$}{workers}",
+            format!("#{number}"),
+            plan.executor().label()
+        )
     }
 
     fn draw_entry(&self, entry: &Entry, most: f64, row: Rect, buf: &mut Buffer) {
         let record = &entry.record;
         let is_chosen = self.app.browse().selected() == Some(entry.number);
-        let style = if is_chosen { self.theme.strong() } else { Style::new() };
+        let style = if is_chosen {
+            self.theme.strong()
+        } else {
+            Style::new()
+        };
         let sign = |there: bool, sign: &'static str| if there { sign } else { " " };
         let signs = [
             sign(is_chosen, "▸"),
@@ -134,7 +166,11 @@ impl Runs<'_> {
         let text = format!("{begin}{:>10}{result:>9}", column_seconds(record.wall_s));
         let (after, _) = buf.set_stringn(row.x, row.y, text, usize::from(row.width), style);
         if let Some(factor) = entry.speedup {
-            let room = Rect { x: after + 1, width: row.right().saturating_sub(after + 3), ..row };
+            let room = Rect {
+                x: after + 1,
+                width: row.right().saturating_sub(after + 3),
+                ..row
+            };
             let kept = if room.width >= 2 * WORD { WORD } else { 0 };
             draw_gain(entry, factor / most, self.theme, (room, kept), buf);
         }
@@ -142,20 +178,38 @@ impl Runs<'_> {
 
     fn draw_sweep(&self, sweep: &SweepEntry, row: Rect, buf: &mut Buffer) {
         let is_chosen = self.app.browse().selected() == Some(sweep.number);
-        let style = if is_chosen { self.theme.strong() } else { Style::new() };
+        let style = if is_chosen {
+            self.theme.strong()
+        } else {
+            Style::new()
+        };
         let sign = if is_chosen { "▸" } else { " " };
-        let text = format!(" {sign:<4}{:>4} sweep: {}", format!("#{}", sweep.number), sketch::what(sweep));
+        let text = format!(
+            " {sign:<4}{:>4} sweep: {}",
+            format!("#{}", sweep.number),
+            sketch::what(sweep)
+        );
         let text = header::shortened(&text, usize::from(row.width));
         buf.set_stringn(row.x, row.y, text, usize::from(row.width), style);
     }
 
     fn draw_live(&self, live: &Live, number: usize, row: Rect, buf: &mut Buffer) {
-        let sign = if self.app.browse().selected().is_none() { "▸" } else { " " };
+        let sign = if self.app.browse().selected().is_none() {
+            "▸"
+        } else {
+            " "
+        };
         let begin = self.begin(sign, number, &live.plan);
         let time = format!("{:.1} s", seconds(live.trace.now()));
         let begin = format!("{begin}{time:>10}  ");
         let done = live.done(usize::from(row.width).saturating_sub(begin.chars().count()));
         let text = format!("{begin}{done}");
-        buf.set_stringn(row.x, row.y, text, usize::from(row.width), self.theme.strong());
+        buf.set_stringn(
+            row.x,
+            row.y,
+            text,
+            usize::from(row.width),
+            self.theme.strong(),
+        );
     }
 }

@@ -42,7 +42,9 @@ fn in_view(form: &SweepForm, height: u16) -> Vec<FormRow> {
     let room = usize::from(height.saturating_sub(ABOVE + BELOW)).max(1);
     let cursor = rows.iter().position(|row| *row == form.row()).unwrap_or(0);
     // A row more than the cursor's, so that it is seen that the form goes on.
-    let first = (cursor + 2).saturating_sub(room).min(rows.len().saturating_sub(room));
+    let first = (cursor + 2)
+        .saturating_sub(room)
+        .min(rows.len().saturating_sub(room));
     rows.into_iter().skip(first).take(room).collect()
 }
 
@@ -50,10 +52,16 @@ fn in_view(form: &SweepForm, height: u16) -> Vec<FormRow> {
 pub fn overlay(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let inner = draw_over(&block("Sweep", true, theme), area, buf);
     let form = app.sweep_form();
-    let work = shortened(&work(app), usize::from(inner.width).saturating_sub(LABELS + 1));
+    let work = shortened(
+        &work(app),
+        usize::from(inner.width).saturating_sub(LABELS + 1),
+    );
     let mut lines = vec![
         Line::from(format!("{:<LABELS$} {work}", "Work")),
-        Line::from(format!("{:<LABELS$} [x] serial: always, once per round", "Models")),
+        Line::from(format!(
+            "{:<LABELS$} [x] serial: always, once per round",
+            "Models"
+        )),
     ];
     let shown = in_view(form, inner.height);
     lines.extend(shown.iter().map(|row| line(app, *row, theme)));
@@ -61,12 +69,17 @@ pub fn overlay(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     match form.forecast() {
         Ok(forecast) => {
             lines.extend(
-                wrap(forecast, inner.width).into_iter().map(|text| Line::styled(text, theme.strong())),
+                wrap(forecast, inner.width)
+                    .into_iter()
+                    .map(|text| Line::styled(text, theme.strong())),
             );
         }
         Err(invalid) => {
             let said = wrap(&format!("! {}", invalid.sentence), inner.width);
-            lines.extend(said.into_iter().map(|text| Line::styled(text, theme.error())));
+            lines.extend(
+                said.into_iter()
+                    .map(|text| Line::styled(text, theme.error())),
+            );
         }
     }
     if form.forecast().is_ok() {
@@ -80,7 +93,11 @@ pub fn overlay(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 fn draw_arrows(form: &SweepForm, shown: &[FormRow], theme: Theme, inner: Rect, buf: &mut Buffer) {
     let rows = form.rows();
     let end = inner.right().saturating_sub(1);
-    let last = inner.y + ABOVE + u16::try_from(shown.len()).unwrap_or(u16::MAX).saturating_sub(1);
+    let last = inner.y
+        + ABOVE
+        + u16::try_from(shown.len())
+            .unwrap_or(u16::MAX)
+            .saturating_sub(1);
     if shown.first() != rows.first() {
         buf.set_string(end, inner.y + ABOVE, "↑", theme.strong());
     }
@@ -93,15 +110,31 @@ fn draw_arrows(form: &SweepForm, shown: &[FormRow], theme: Theme, inner: Rect, b
 fn work(app: &App) -> String {
     let draft = app.setup().draft();
     // Where the main form is wrong, the forecast says so.
-    let plan = draft.clone().calibrated(&crate::domain::speed::Speed::uniform(1e6)).validate(app.limits());
-    let Ok(plan) = plan else { return draft.workload.name().into() };
+    let plan = draft
+        .clone()
+        .calibrated(&crate::domain::speed::Speed::uniform(1e6))
+        .validate(app.limits());
+    let Ok(plan) = plan else {
+        return draft.workload.name().into();
+    };
     let tasks = crate::domain::text::counted(plan.tasks().into(), "task");
     match plan.workload() {
         Workload::Cpu { .. } => {
-            format!("cpu · {tasks} of {}", app.setup().value(crate::app::setup::Row::TaskSize))
+            format!(
+                "cpu · {tasks} of {}",
+                app.setup().value(crate::app::setup::Row::TaskSize)
+            )
         }
-        Workload::Io { addresses: Addresses::Loopback { latency, .. }, .. } => {
-            format!("{} · {tasks} · {}–{} ms", plan.workload().label(), latency.min_ms, latency.max_ms)
+        Workload::Io {
+            addresses: Addresses::Loopback { latency, .. },
+            ..
+        } => {
+            format!(
+                "{} · {tasks} · {}–{} ms",
+                plan.workload().label(),
+                latency.min_ms,
+                latency.max_ms
+            )
         }
         Workload::Io { .. } => format!("{} · {tasks} · real addresses", plan.workload().label()),
     }
@@ -117,7 +150,11 @@ fn line(app: &App, row: FormRow, theme: Theme) -> Line<'static> {
         FormRow::Seed => "Seed",
     };
     let label = format!("{label:<LABELS$}");
-    let label = if here { Span::styled(label, theme.strong()) } else { Span::raw(label) };
+    let label = if here {
+        Span::styled(label, theme.strong())
+    } else {
+        Span::raw(label)
+    };
     if let (true, Some(field)) = (here, form.typed()) {
         let (before, behind) = field.parts();
         let typed = Span::styled(format!(" {before}▏{behind}"), theme.cursor());
@@ -125,11 +162,17 @@ fn line(app: &App, row: FormRow, theme: Theme) -> Line<'static> {
     }
     let value = match row {
         FormRow::Model(model) => {
-            format!("{} {}", if form.has(model) { "[x]" } else { "[ ]" }, form.label(model))
+            format!(
+                "{} {}",
+                if form.has(model) { "[x]" } else { "[ ]" },
+                form.label(model)
+            )
         }
         _ => form.value(row),
     };
-    let is_wrong = form.forecast().is_err_and(|invalid| form.row_of(invalid) == Some(row));
+    let is_wrong = form
+        .forecast()
+        .is_err_and(|invalid| form.row_of(invalid) == Some(row));
     let (before, after) = match (here, is_wrong) {
         (true, true) => ("‹", "›!"),
         (true, false) => ("‹", "›"),
@@ -141,5 +184,8 @@ fn line(app: &App, row: FormRow, theme: Theme) -> Line<'static> {
         (true, false) => theme.cursor(),
         (false, false) => ratatui::style::Style::new(),
     };
-    Line::from(vec![label, Span::styled(format!("{before}{value}{after}"), style)])
+    Line::from(vec![
+        label,
+        Span::styled(format!("{before}{value}{after}"), style),
+    ])
 }

@@ -16,22 +16,49 @@ const BETWEEN: u16 = 3;
 /// As many rows as fit around the cursor, as many columns as fit.
 pub fn draw(app: &App, sketch: &Sketch, theme: Theme, area: Rect, buf: &mut Buffer) {
     // A row apart from the chart.
-    let area = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-    let Some(rows) = area.height.checked_sub(1).filter(|rows| *rows > 0) else { return };
+    let area = Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(1),
+        ..area
+    };
+    let Some(rows) = area.height.checked_sub(1).filter(|rows| *rows > 0) else {
+        return;
+    };
     let cursor = app.chart().map_or((0, 0), crate::app::sweep::Chart::place);
     let columns = columns(sketch, area);
-    buf.set_stringn(area.x, area.y, format!("{:>WORKERS$}", "workers"), WORKERS, Style::new());
+    buf.set_stringn(
+        area.x,
+        area.y,
+        format!("{:>WORKERS$}", "workers"),
+        WORKERS,
+        Style::new(),
+    );
     for (executor, column) in sketch.executors.iter().zip(&columns) {
         put(&executor.label(), *column, area.y, Style::new(), buf);
     }
     let rows = usize::from(rows);
     let groups = &sketch.groups;
-    let first = cursor.0.saturating_sub(rows / 2).min(groups.len().saturating_sub(rows));
+    let first = cursor
+        .0
+        .saturating_sub(rows / 2)
+        .min(groups.len().saturating_sub(rows));
     // Serial is no number of workers: its numbers stand where the cursor's do.
     let first = first.max(1);
     for (at, group) in groups.iter().enumerate().skip(first).take(rows) {
         let y = area.y + 1 + u16::try_from(at - first).unwrap_or(u16::MAX);
-        draw_row(at, group, cursor, &columns, theme, Rect { y, height: 1, ..area }, buf);
+        draw_row(
+            at,
+            group,
+            cursor,
+            &columns,
+            theme,
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+            buf,
+        );
     }
 }
 
@@ -44,7 +71,13 @@ fn draw_row(
     row: Rect,
     buf: &mut Buffer,
 ) {
-    buf.set_stringn(row.x, row.y, format!("{:>WORKERS$}", group.label), WORKERS, Style::new());
+    buf.set_stringn(
+        row.x,
+        row.y,
+        format!("{:>WORKERS$}", group.label),
+        WORKERS,
+        Style::new(),
+    );
     for (i, (point, column)) in group.points.iter().zip(columns).enumerate() {
         let style = match (cursor == (at, i), point.is_best) {
             (true, _) => theme.cursor(),
@@ -65,8 +98,14 @@ fn columns(sketch: &Sketch, area: Rect) -> Vec<(u16, u16)> {
     let mut x = area.x + WORKERS as u16 + BETWEEN;
     let mut columns = vec![];
     for (at, executor) in sketch.executors.iter().enumerate() {
-        let cells = sketch.groups.iter().filter_map(|group| group.points.get(at));
-        let widest = cells.map(|point| point.text.chars().count()).max().unwrap_or(0);
+        let cells = sketch
+            .groups
+            .iter()
+            .filter_map(|group| group.points.get(at));
+        let widest = cells
+            .map(|point| point.text.chars().count())
+            .max()
+            .unwrap_or(0);
         // A value that gets its interval moves nothing.
         let width = widest.max(executor.label().chars().count()).max(16);
         let width = u16::try_from(width).unwrap_or(u16::MAX);
@@ -82,5 +121,11 @@ fn columns(sketch: &Sketch, area: Rect) -> Vec<(u16, u16)> {
 fn put(text: &str, (x, width): (u16, u16), y: u16, style: Style, buf: &mut Buffer) {
     let width = usize::from(width);
     let blanks = width.saturating_sub(text.chars().count());
-    buf.set_stringn(x + u16::try_from(blanks).unwrap_or(0), y, text, width, style);
+    buf.set_stringn(
+        x + u16::try_from(blanks).unwrap_or(0),
+        y,
+        text,
+        width,
+        style,
+    );
 }

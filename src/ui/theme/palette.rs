@@ -24,7 +24,11 @@ pub struct Ink {
 impl Ink {
     const fn new(rgb: u32, indexed: u8, ansi: Color) -> Ink {
         let [_, red, green, blue] = rgb.to_be_bytes();
-        Ink { rgb: (red, green, blue), indexed, ansi }
+        Ink {
+            rgb: (red, green, blue),
+            indexed,
+            ansi,
+        }
     }
 
     /// The colour where there are so many; none where there is none.
@@ -117,14 +121,23 @@ const CONTRAST: Palette = Palette {
     file: Ink::new(0x5f_af_00, 70, Color::LightGreen),
     error: Ink::new(0xff_87_87, 210, Color::LightRed),
     secondary: Some(Ink::new(0xb2_b2_b2, 249, Color::Gray)),
-    ground: Some((Ink::new(0xff_ff_ff, 231, Color::White), Ink::new(0x00_00_00, 16, Color::Black))),
+    ground: Some((
+        Ink::new(0xff_ff_ff, 231, Color::White),
+        Ink::new(0x00_00_00, 16, Color::Black),
+    )),
 };
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const COLOURED: [Phase; 5] = [Phase::Computing, Phase::Ready, Phase::Gil, Phase::Network, Phase::File];
+    const COLOURED: [Phase; 5] = [
+        Phase::Computing,
+        Phase::Ready,
+        Phase::Gil,
+        Phase::Network,
+        Phase::File,
+    ];
 
     /// A colour as light, in 0..=1 each.
     fn light(color: Color) -> [f64; 3] {
@@ -132,20 +145,29 @@ mod tests {
             Color::Rgb(red, green, blue) => [red, green, blue],
             Color::Indexed(n @ 16..232) => {
                 let level = |i: u8| if i == 0 { 0 } else { 55 + 40 * i };
-                [level((n - 16) / 36), level((n - 16) / 6 % 6), level((n - 16) % 6)]
+                [
+                    level((n - 16) / 36),
+                    level((n - 16) / 6 % 6),
+                    level((n - 16) % 6),
+                ]
             }
             Color::Indexed(n @ 232..) => [8 + 10 * (n - 232); 3],
             other => panic!("what {other:?} looks like is up to the user"),
         };
         bytes.map(|byte| {
             let share = f64::from(byte) / 255.0;
-            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+            if share <= 0.040_45 {
+                share / 12.92
+            } else {
+                ((share + 0.055) / 1.055).powf(2.4)
+            }
         })
     }
 
     /// The contrast ratio of WCAG 2, in 1..=21.
     fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
-        let luminance = |[red, green, blue]: [f64; 3]| 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+        let luminance =
+            |[red, green, blue]: [f64; 3]| 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
         let (a, b) = (luminance(a), luminance(b));
         a.max(b) / a.min(b)
     }
@@ -153,7 +175,10 @@ mod tests {
     fn phases(theme: ThemeName, colors: Colors) -> Vec<(Phase, [f64; 3])> {
         let palette = Palette::of(theme).unwrap();
         let ink = |phase| palette.phase(phase)?.among(colors);
-        COLOURED.into_iter().filter_map(|phase| Some((phase, light(ink(phase)?)))).collect()
+        COLOURED
+            .into_iter()
+            .filter_map(|phase| Some((phase, light(ink(phase)?))))
+            .collect()
     }
 
     const WHITE: [f64; 3] = [1.0; 3];
@@ -167,7 +192,10 @@ mod tests {
                 for (i, (a, one)) in inks.iter().enumerate() {
                     for (b, other) in &inks[i + 1..] {
                         let ratio = contrast(*one, *other);
-                        assert!(ratio >= 1.2, "{theme:?} {colors:?}: {a:?} and {b:?}: {ratio:.2}");
+                        assert!(
+                            ratio >= 1.2,
+                            "{theme:?} {colors:?}: {a:?} and {b:?}: {ratio:.2}"
+                        );
                     }
                 }
             }
@@ -194,7 +222,10 @@ mod tests {
             let (text, ground) = palette.ground.unwrap();
             let ground = light(ground.among(colors).unwrap());
             let inks = COLOURED.map(|phase| palette.phase(phase).unwrap());
-            for ink in inks.into_iter().chain([text, palette.error, palette.secondary.unwrap()]) {
+            for ink in inks
+                .into_iter()
+                .chain([text, palette.error, palette.secondary.unwrap()])
+            {
                 let ratio = contrast(light(ink.among(colors).unwrap()), ground);
                 assert!(ratio >= 7.0, "{ink:?}: {ratio:.2}");
             }
@@ -217,7 +248,11 @@ mod tests {
             for (i, (a, one)) in inks.iter().enumerate() {
                 for (b, other) in &inks[i + 1..] {
                     let (one, other) = (without(cone, *one), without(cone, *other));
-                    let hue: f64 = one.iter().zip(other).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
+                    let hue: f64 = one
+                        .iter()
+                        .zip(other)
+                        .map(|(x, y)| (x - y).abs())
+                        .fold(0.0, f64::max);
                     let seen = contrast(one, other) >= 1.2 || hue >= 0.15;
                     assert!(seen, "without {cone}: {a:?} and {b:?}");
                 }

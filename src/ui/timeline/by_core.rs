@@ -17,7 +17,16 @@ impl View<'_> {
         let in_view = cores.get(at.in_view.clone()).unwrap_or_default();
         for ((bar, row), core) in at.bars_in_view().zip(in_view) {
             let y = bar.bottom().saturating_sub(1);
-            self.draw_core_label(row, *core, Rect { y, height: 1, ..at.labels }, buf);
+            self.draw_core_label(
+                row,
+                *core,
+                Rect {
+                    y,
+                    height: 1,
+                    ..at.labels
+                },
+                buf,
+            );
         }
         CoreGantt::new(self.shown.trace(), at.window, self.theme)
             .cores(in_view.iter().copied())
@@ -35,7 +44,9 @@ impl View<'_> {
         }
         let trace = self.shown.trace();
         let now = trace.now().max(1);
-        let time = trace.core_lane(core).map_or(0, |lane| lane.between(0, now).time);
+        let time = trace
+            .core_lane(core)
+            .map_or(0, |lane| lane.between(0, now).time);
         let line = Line::from(vec![
             Span::styled(format!("{sign}{:<9}", format!("core {core}")), style),
             Span::styled("▄", self.theme.phase(Phase::Computing)),

@@ -40,7 +40,6 @@ pub struct Geometry {
 impl Geometry {
     /// The timeline of the run that is shown, in a panel of this size; `None` before the first run, and if the picture of
     /// the run is missing.
-    #[must_use]
     pub fn of(app: &App, area: Rect, gutter: u16) -> Option<Geometry> {
         let shown = app.pictured()?;
         let view = app.timeline();
@@ -49,15 +48,36 @@ impl Geometry {
         let height = inner.height.saturating_sub(1);
         let scrolls = rows > usize::from(height);
         let has_overview = scrolls && view.rows() == Rows::Workers;
-        let aside = if has_overview { (inner.width / OVERVIEW_SHARE).min(OVERVIEW_MOST) } else { 0 };
+        let aside = if has_overview {
+            (inner.width / OVERVIEW_SHARE).min(OVERVIEW_MOST)
+        } else {
+            0
+        };
         let gutter = gutter.min(inner.width);
-        let bars =
-            Rect { x: inner.x + gutter, width: inner.width.saturating_sub(gutter + aside), height, ..inner };
+        let bars = Rect {
+            x: inner.x + gutter,
+            width: inner.width.saturating_sub(gutter + aside),
+            height,
+            ..inner
+        };
         let first = first_row(view.row(), rows, height);
         Some(Geometry {
-            labels: Rect { width: gutter, height, ..inner },
-            axis: Rect { y: bars.bottom(), height: 1, ..bars }.intersection(inner),
-            overview: Rect { x: bars.right() + 1, width: aside.saturating_sub(1), ..bars },
+            labels: Rect {
+                width: gutter,
+                height,
+                ..inner
+            },
+            axis: Rect {
+                y: bars.bottom(),
+                height: 1,
+                ..bars
+            }
+            .intersection(inner),
+            overview: Rect {
+                x: bars.right() + 1,
+                width: aside.saturating_sub(1),
+                ..bars
+            },
             bars,
             pitch: Pitch::fitting(rows, height),
             in_view: first..rows.min(first + usize::from(height)),
@@ -72,26 +92,28 @@ impl Geometry {
     }
 
     /// Which row has its bar, or the name of it, there, if one has.
-    #[must_use]
     pub fn row_at(&self, y: u16) -> Option<usize> {
-        self.bars_in_view().find(|(bar, _)| (bar.top()..bar.bottom()).contains(&y)).map(|(_, row)| row)
+        self.bars_in_view()
+            .find(|(bar, _)| (bar.top()..bar.bottom()).contains(&y))
+            .map(|(_, row)| row)
     }
 
     /// The begin of the time that a column of the bars stands for.
-    #[must_use]
     pub fn moment_at(&self, x: u16) -> Option<Nanos> {
-        let column = x.checked_sub(self.bars.x).filter(|column| *column < self.bars.width)?;
+        let column = x
+            .checked_sub(self.bars.x)
+            .filter(|column| *column < self.bars.width)?;
         Some(self.window.boundary(column, self.bars.width))
     }
 
     /// The column of the bars that stands for a moment, if it is in view.
-    #[must_use]
     pub fn column_of(&self, at: Nanos) -> Option<u16> {
-        self.window.part_of(at, self.bars.width).map(|column| self.bars.x + column)
+        self.window
+            .part_of(at, self.bars.width)
+            .map(|column| self.bars.x + column)
     }
 
     /// Whether not all rows are in view.
-    #[must_use]
     pub fn scrolls(&self) -> bool {
         self.in_view.len() < self.rows
     }
@@ -100,5 +122,7 @@ impl Geometry {
 /// The first row in view: the cursor's is in the middle where it can be.
 fn first_row(cursor: usize, rows: usize, height: u16) -> usize {
     let height = usize::from(height);
-    cursor.saturating_sub(height / 2).min(rows.saturating_sub(height))
+    cursor
+        .saturating_sub(height / 2)
+        .min(rows.saturating_sub(height))
 }

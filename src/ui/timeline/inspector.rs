@@ -49,7 +49,9 @@ fn fitting(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
 fn shorten(line: &mut Line<'static>, room: usize) {
     while line.width() > room {
         let excess = line.width() - room;
-        let Some(last) = line.spans.last_mut() else { return };
+        let Some(last) = line.spans.last_mut() else {
+            return;
+        };
         let length = last.content.chars().count();
         if length <= excess + 1 {
             line.spans.pop();
@@ -67,17 +69,33 @@ fn slice_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
         Span::styled(place, theme.strong())
     };
     let Some(slice) = under.slice else {
-        return vec![Line::from(vec![place(" at"), Span::raw(nobody(under.place))])];
+        return vec![Line::from(vec![
+            place(" at"),
+            Span::raw(nobody(under.place)),
+        ])];
     };
     let line = |at: &str, rest: String| {
         let [sign, what] = named(slice, under.is_thinned, theme);
-        Line::from(vec![place(at), Span::raw(worker(under)), sign, what, Span::raw(rest)])
+        Line::from(vec![
+            place(at),
+            Span::raw(worker(under)),
+            sign,
+            what,
+            Span::raw(rest),
+        ])
     };
     let core = core(under.place, slice);
     if under.is_thinned {
-        return vec![line(" at", "  mostly: this picture was thinned".into()), line("", "  mostly".into())];
+        return vec![
+            line(" at", "  mostly: this picture was thinned".into()),
+            line("", "  mostly".into()),
+        ];
     }
-    let end = if slice.is_open { "now".into() } else { format!("{} s", exactly(slice.to, slice)) };
+    let end = if slice.is_open {
+        "now".into()
+    } else {
+        format!("{} s", exactly(slice.to, slice))
+    };
     let range = format!("  {} – {end}", exactly(slice.from, slice));
     vec![
         line(" at", format!("{range}{core}")),
@@ -116,8 +134,15 @@ fn worker(under: &Inspection<'_>) -> String {
 fn named(slice: Slice, is_thinned: bool, theme: Theme) -> [Span<'static>; 2] {
     let so_far = if slice.is_open { " so far" } else { "" };
     let about = if is_thinned { "about " } else { "" };
-    let text = format!(" {} {about}{}{so_far}", slice.phase.name(), length(slice.from, slice.to));
-    [Span::styled(mark(slice.phase), theme.phase(slice.phase)), Span::styled(text, theme.strong())]
+    let text = format!(
+        " {} {about}{}{so_far}",
+        slice.phase.name(),
+        length(slice.from, slice.to)
+    );
+    [
+        Span::styled(mark(slice.phase), theme.phase(slice.phase)),
+        Span::styled(text, theme.strong()),
+    ]
 }
 
 /// On which core, where that says something new: whoever waits is on none.
@@ -130,17 +155,30 @@ fn core(place: Place, slice: Slice) -> String {
 
 /// In fewer and fewer words.
 fn task_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
-    let Some(story) = under.task else { return vec![] };
+    let Some(story) = under.task else {
+        return vec![];
+    };
     let ended = if story.is_open { " so far" } else { "" };
     let about = if under.is_thinned { "about " } else { "" };
-    let name = format!("task {}  {about}{}{ended}", story.task, length(story.from, story.to));
+    let name = format!(
+        "task {}  {about}{}{ended}",
+        story.task,
+        length(story.from, story.to)
+    );
     let name = Span::styled(name, theme.strong());
     if let Some(reason) = under.failure {
-        let failed = |reason: String| Line::from(vec![name.clone(), Span::styled(reason, theme.error())]);
+        let failed =
+            |reason: String| Line::from(vec![name.clone(), Span::styled(reason, theme.error())]);
         let reason = clean(reason, REASON);
-        return vec![failed(format!("  failed because: {reason}")), failed(format!("  {reason}"))];
+        return vec![
+            failed(format!("  failed because: {reason}")),
+            failed(format!("  {reason}")),
+        ];
     }
-    let (by_phase, in_marks) = (by_phase(&story, true, theme), by_phase(&story, false, theme));
+    let (by_phase, in_marks) = (
+        by_phase(&story, true, theme),
+        by_phase(&story, false, theme),
+    );
     let with = |steps: String, phases: &[Span<'static>]| {
         let mut line = Line::from(vec![name.clone(), Span::raw(steps)]);
         phases.iter().for_each(|span| line.push_span(span.clone()));
@@ -148,18 +186,32 @@ fn task_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     };
     let (steps, nothing) = (steps(&story), String::new());
     if steps.is_empty() {
-        return vec![with(nothing.clone(), &by_phase), with(nothing.clone(), &in_marks), with(nothing, &[])];
+        return vec![
+            with(nothing.clone(), &by_phase),
+            with(nothing.clone(), &in_marks),
+            with(nothing, &[]),
+        ];
     }
     // The steps say the same in fewer words.
-    vec![with(steps.clone(), &by_phase), with(steps, &[]), with(nothing, &[])]
+    vec![
+        with(steps.clone(), &by_phase),
+        with(steps, &[]),
+        with(nothing, &[]),
+    ]
 }
 
 /// The two steps of the article's I/O.
 fn steps(story: &TaskStory) -> String {
-    let Some(fetched) = story.fetched else { return String::new() };
+    let Some(fetched) = story.fetched else {
+        return String::new();
+    };
     let written = story.times[Phase::File] > 0;
     let written = written.then(|| format!(", written in {}", length(fetched, story.to)));
-    format!("  fetched in {}{}", length(story.from, fetched), written.unwrap_or_default())
+    format!(
+        "  fetched in {}{}",
+        length(story.from, fetched),
+        written.unwrap_or_default()
+    )
 }
 
 /// How long its worker was in each phase, the longest first: with its name, or with its mark alone.
@@ -168,9 +220,17 @@ fn by_phase(story: &TaskStory, named: bool, theme: Theme) -> Vec<Span<'static>> 
     phases.retain(|phase| story.times[*phase] > 0);
     phases.sort_by_key(|phase| std::cmp::Reverse(story.times[*phase]));
     let told = |phase: Phase| {
-        let name = if named { format!(" {}", phase.name()) } else { String::new() };
+        let name = if named {
+            format!(" {}", phase.name())
+        } else {
+            String::new()
+        };
         let text = format!(" {}{name}", duration(seconds(story.times[phase])));
-        [Span::raw("  "), Span::styled(mark(phase), theme.phase(phase)), Span::styled(text, Style::new())]
+        [
+            Span::raw("  "),
+            Span::styled(mark(phase), theme.phase(phase)),
+            Span::styled(text, Style::new()),
+        ]
     };
     phases.into_iter().flat_map(told).collect()
 }

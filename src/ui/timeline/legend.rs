@@ -34,20 +34,45 @@ impl Item {
             Phase::Idle => 4,
             _ => usize::MAX,
         };
-        let name = if is_estimate { "gil (estimated)" } else { phase.name() };
-        Item { mark: mark(phase), style: theme.phase(phase), name, explained, left_out }
+        let name = if is_estimate {
+            "gil (estimated)"
+        } else {
+            phase.name()
+        };
+        Item {
+            mark: mark(phase),
+            style: theme.phase(phase),
+            name,
+            explained,
+            left_out,
+        }
     }
 
     fn failed(theme: Theme) -> Item {
         let name = "failed";
-        Item { mark: FAILED, style: theme.error(), name, explained: "a task failed", left_out: usize::MAX }
+        Item {
+            mark: FAILED,
+            style: theme.error(),
+            name,
+            explained: "a task failed",
+            left_out: usize::MAX,
+        }
     }
 }
 
 /// The marks of these phases, and that of failed tasks if there are any: with their meaning, with their names, close
 /// together, or without what explains itself, as far as there is room. Waiting for a real lock is marked as an estimate.
-pub fn of_phases(phases: &[Phase], lock: Lock, failures: bool, theme: Theme, width: u16) -> Line<'static> {
-    let mut items: Vec<Item> = phases.iter().map(|phase| Item::of(*phase, lock, theme)).collect();
+pub fn of_phases(
+    phases: &[Phase],
+    lock: Lock,
+    failures: bool,
+    theme: Theme,
+    width: u16,
+) -> Line<'static> {
+    let mut items: Vec<Item> = phases
+        .iter()
+        .map(|phase| Item::of(*phase, lock, theme))
+        .collect();
     if failures {
         items.insert(1.min(items.len()), Item::failed(theme));
     }
@@ -61,21 +86,39 @@ pub fn of_phases(phases: &[Phase], lock: Lock, failures: bool, theme: Theme, wid
         row(kept, name, between)
     };
     let fits = |line: &Line<'_>| line.width() <= usize::from(width);
-    (0..4).map(shortened).find(fits).unwrap_or_else(|| shortened(4))
+    (0..4)
+        .map(shortened)
+        .find(fits)
+        .unwrap_or_else(|| shortened(4))
 }
 
 /// The marks of the view by core, in as many words as there is room for.
 pub fn of_cores(theme: Theme, width: u16) -> Line<'static> {
-    let item = |mark, style, name, explained| Item { mark, style, name, explained, left_out: usize::MAX };
+    let item = |mark, style, name, explained| Item {
+        mark,
+        style,
+        name,
+        explained,
+        left_out: usize::MAX,
+    };
     let computing = theme.phase(Phase::Computing);
     let items = [
-        item(mark(Phase::Computing), computing, "computing", "a worker computes here"),
+        item(
+            mark(Phase::Computing),
+            computing,
+            "computing",
+            "a worker computes here",
+        ),
         item("w3", theme.strong(), "which", "which one"),
         item(TURNS, Style::new(), "several", "several in turn"),
         item(BEGINS, theme.strong(), "next", "the next one"),
     ];
     let line = row(items.iter(), |item| item.explained, "  ");
-    if line.width() <= usize::from(width) { line } else { row(items.iter(), |item| item.name, "  ") }
+    if line.width() <= usize::from(width) {
+        line
+    } else {
+        row(items.iter(), |item| item.name, "  ")
+    }
 }
 
 fn row<'a>(
@@ -86,7 +129,10 @@ fn row<'a>(
     let plain = on_border(Style::new());
     let mut spans = vec![];
     for item in items {
-        spans.push(Span::styled(if spans.is_empty() { " " } else { between }, plain));
+        spans.push(Span::styled(
+            if spans.is_empty() { " " } else { between },
+            plain,
+        ));
         spans.push(Span::styled(item.mark, on_border(item.style)));
         spans.push(Span::styled(format!(" {}", name(item)), plain));
     }

@@ -26,19 +26,25 @@ pub struct Axis {
 
 impl Axis {
     /// The axis of a stretch of time.
-    #[must_use]
     pub fn new(window: Window, style: Style) -> Axis {
-        Axis { window, style, cursor: None }
+        Axis {
+            window,
+            style,
+            cursor: None,
+        }
     }
 
     /// With a tip at this moment, if it is in view; a label that is in its way is left out.
-    #[must_use]
     pub fn cursor(self, at: Nanos, style: Style) -> Axis {
-        Axis { cursor: Some((at, style)), ..self }
+        Axis {
+            cursor: Some((at, style)),
+            ..self
+        }
     }
 
     fn column(&self, t: Nanos, width: u16) -> u16 {
-        let part = u128::from(t - self.window.from) * u128::from(width) / u128::from(self.window.span());
+        let part =
+            u128::from(t - self.window.from) * u128::from(width) / u128::from(self.window.span());
         u16::try_from(part).unwrap_or(u16::MAX)
     }
 }
@@ -49,7 +55,9 @@ impl Widget for &Axis {
         if area.is_empty() || self.window.span() == 0 {
             return;
         }
-        let tip = self.cursor.and_then(|(at, style)| Some((self.window.part_of(at, area.width)?, style)));
+        let tip = self
+            .cursor
+            .and_then(|(at, style)| Some((self.window.part_of(at, area.width)?, style)));
         let step = step(self.window, area.width);
         let mut at = self.window.from.div_ceil(step).checked_mul(step);
         while let Some(t) = at.filter(|t| *t < self.window.to) {
@@ -57,9 +65,16 @@ impl Widget for &Axis {
             let label = format!("╵{}", label(t, step));
             let room = area.width.saturating_sub(column);
             let length = u16::try_from(label.chars().count()).unwrap_or(u16::MAX);
-            let is_free = tip.is_none_or(|(tip, _)| !(column..=column.saturating_add(length)).contains(&tip));
+            let is_free =
+                tip.is_none_or(|(tip, _)| !(column..=column.saturating_add(length)).contains(&tip));
             if length <= room && is_free {
-                buf.set_stringn(area.x + column, area.y, label, usize::from(room), self.style);
+                buf.set_stringn(
+                    area.x + column,
+                    area.y,
+                    label,
+                    usize::from(room),
+                    self.style,
+                );
             }
             at = t.checked_add(step);
         }
@@ -120,7 +135,10 @@ mod tests {
 
     #[test]
     fn ticks_stand_at_round_times_with_units() {
-        assert_eq!(drawn(0, 1_000_000_000, 40), "╵0 s                ╵0.5 s              ");
+        assert_eq!(
+            drawn(0, 1_000_000_000, 40),
+            "╵0 s                ╵0.5 s              "
+        );
         assert_eq!(
             drawn(0, 1_000_000_000, 60),
             "╵0 s        ╵0.2 s      ╵0.4 s      ╵0.6 s      ╵0.8 s      "
@@ -141,7 +159,10 @@ mod tests {
             let from = 100_000_000_000;
             let row = drawn(from, from + 10_000, width);
             let labels: Vec<&str> = row.split('╵').skip(1).map(str::trim_end).collect();
-            assert!(!labels.is_empty() && labels.iter().all(|label| label.ends_with(" µs")), "{row}");
+            assert!(
+                !labels.is_empty() && labels.iter().all(|label| label.ends_with(" µs")),
+                "{row}"
+            );
         }
     }
 
@@ -149,10 +170,20 @@ mod tests {
     fn a_tip_stands_where_its_moment_is_and_no_label_in_its_way() {
         let area = Rect::new(0, 0, 60, 1);
         let mut buf = Buffer::empty(area);
-        let axis = Axis::new(Window { from: 0, to: 1_000_000_000 }, Style::new());
-        axis.cursor(250_000_000, Style::new()).render(area, &mut buf);
+        let axis = Axis::new(
+            Window {
+                from: 0,
+                to: 1_000_000_000,
+            },
+            Style::new(),
+        );
+        axis.cursor(250_000_000, Style::new())
+            .render(area, &mut buf);
         let row: String = buf.content().iter().map(|cell| cell.symbol()).collect();
-        assert_eq!(row, "╵0 s           ▲        ╵0.4 s      ╵0.6 s      ╵0.8 s      ");
+        assert_eq!(
+            row,
+            "╵0 s           ▲        ╵0.4 s      ╵0.6 s      ╵0.8 s      "
+        );
     }
 
     proptest! {

@@ -27,20 +27,21 @@ pub struct Bar {
 
 impl Bar {
     /// A bar that fills this share of its room, in 0..=1; what lies outside is clamped.
-    #[must_use]
     pub fn new(share: f64, style: Style) -> Bar {
-        Bar { share: sane(share), style, ..Bar::default() }
+        Bar {
+            share: sane(share),
+            style,
+            ..Bar::default()
+        }
     }
 
     /// Only so many eighths of a row high.
-    #[must_use]
     pub fn low(mut self, eighths: usize) -> Bar {
         self.height = eighths.min(8);
         self
     }
 
     /// Another share that goes on, hatched, where the first ends.
-    #[must_use]
     pub fn then(mut self, share: f64, style: Style) -> Bar {
         self.rest = sane(share).min(1.0 - self.share);
         self.rest_style = style;
@@ -60,7 +61,11 @@ impl Bar {
 }
 
 fn sane(share: f64) -> f64 {
-    if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }
+    if share.is_nan() {
+        0.0
+    } else {
+        share.clamp(0.0, 1.0)
+    }
 }
 
 impl Widget for &Bar {
@@ -74,7 +79,9 @@ impl Widget for &Bar {
                 let fill = eighths.saturating_sub(i * 8).min(8);
                 if fill > 0 {
                     buf[(at.x, at.y)].reset();
-                    buf[(at.x, at.y)].set_symbol(self.symbol(fill)).set_style(self.style);
+                    buf[(at.x, at.y)]
+                        .set_symbol(self.symbol(fill))
+                        .set_style(self.style);
                 } else if i < end {
                     buf[(at.x, at.y)].set_symbol("▒").set_style(self.rest_style);
                 }
@@ -99,13 +106,22 @@ mod tests {
         assert_eq!(drawn(Bar::new(0.5, Style::new()), 10), "█████     ");
         assert_eq!(drawn(Bar::new(0.625, Style::new()).low(6), 4), "▆▆▆ ");
         assert_eq!(drawn(Bar::new(0.53125, Style::new()), 4), "██▏ ");
-        assert_eq!(drawn(Bar::new(0.5, Style::new()).then(0.3, Style::new()), 10), "█████▒▒▒  ");
+        assert_eq!(
+            drawn(Bar::new(0.5, Style::new()).then(0.3, Style::new()), 10),
+            "█████▒▒▒  "
+        );
     }
 
     #[test]
     fn absurd_shares_are_clamped() {
         assert_eq!(drawn(Bar::new(f64::NAN, Style::new()), 2), "  ");
-        assert_eq!(drawn(Bar::new(7.0, Style::new()).then(f64::INFINITY, Style::new()), 2), "██");
+        assert_eq!(
+            drawn(
+                Bar::new(7.0, Style::new()).then(f64::INFINITY, Style::new()),
+                2
+            ),
+            "██"
+        );
         assert_eq!(drawn(Bar::new(-1.0, Style::new()), 0), "");
     }
 }

@@ -99,15 +99,18 @@ pub const GUTTER: u16 = 8;
 pub const BELOW: u16 = 2;
 
 /// The part of a chart's room where its bars stand.
-#[must_use]
 pub fn plot(area: Rect) -> Rect {
     let (left, below) = (GUTTER.min(area.width), BELOW.min(area.height));
-    Rect { x: area.x + left, width: area.width - left, height: area.height - below, ..area }
+    Rect {
+        x: area.x + left,
+        width: area.width - left,
+        height: area.height - below,
+        ..area
+    }
 }
 
 impl<'a> Chart<'a> {
     /// These groups, placed so, over this scale, whose numbers are written so.
-    #[must_use]
     pub fn new(
         groups: &'a [Group],
         layout: &'a Layout,
@@ -115,20 +118,30 @@ impl<'a> Chart<'a> {
         scale: Scale,
         label: &'a dyn Fn(f64) -> String,
     ) -> Chart<'a> {
-        let (strong, reversed) =
-            (Style::new().add_modifier(Modifier::BOLD), Style::new().add_modifier(Modifier::REVERSED));
-        Chart { inks, groups, scale, label, lines: vec![], layout, cursor: None, strong, reversed }
+        let (strong, reversed) = (
+            Style::new().add_modifier(Modifier::BOLD),
+            Style::new().add_modifier(Modifier::REVERSED),
+        );
+        Chart {
+            inks,
+            groups,
+            scale,
+            label,
+            lines: vec![],
+            layout,
+            cursor: None,
+            strong,
+            reversed,
+        }
     }
 
     /// With a line behind the bars; later ones over earlier ones.
-    #[must_use]
     pub fn line(mut self, line: Line<'a>) -> Chart<'a> {
         self.lines.push(line);
         self
     }
 
     /// With the cursor on this bar of this group.
-    #[must_use]
     pub fn cursor(mut self, group: usize, bar: usize) -> Chart<'a> {
         self.cursor = Some((group, bar));
         self
@@ -136,7 +149,11 @@ impl<'a> Chart<'a> {
 
     /// The height of a value in eighths of a row.
     fn eighths(&self, value: f64, rows: u16) -> u32 {
-        let share = if value.is_nan() { 0.0 } else { (value / self.scale.top).clamp(0.0, 1.0) };
+        let share = if value.is_nan() {
+            0.0
+        } else {
+            (value / self.scale.top).clamp(0.0, 1.0)
+        };
         let eighths = (share * f64::from(rows) * 8.0).round() as u32;
         // What was measured is seen.
         if value > 0.0 { eighths.max(1) } else { eighths }
@@ -165,7 +182,9 @@ impl<'a> Chart<'a> {
             buf.set_string(axis, y, "│", Style::new());
         }
         for tick in self.scale.ticks().filter(|tick| *tick > 0.0) {
-            let Some(y) = self.row(tick, plot) else { continue };
+            let Some(y) = self.row(tick, plot) else {
+                continue;
+            };
             let label = (self.label)(tick);
             let room = usize::from(GUTTER - 2);
             buf.set_stringn(area.x, y, format!("{label:>room$}"), room, Style::new());
@@ -185,9 +204,14 @@ impl<'a> Chart<'a> {
 
     fn draw_line(&self, line: &Line<'_>, plot: Rect, buf: &mut Buffer) {
         for column in 0..plot.width {
-            let height = self.group_at(column).and_then(line.at).and_then(|value| self.row(value, plot));
+            let height = self
+                .group_at(column)
+                .and_then(line.at)
+                .and_then(|value| self.row(value, plot));
             if let Some(y) = height {
-                buf[(plot.x + column, y)].set_symbol(line.symbol).set_style(line.style);
+                buf[(plot.x + column, y)]
+                    .set_symbol(line.symbol)
+                    .set_style(line.style);
             }
         }
     }
@@ -213,14 +237,25 @@ impl<'a> Chart<'a> {
     }
 
     fn draw_bar(&self, bar: &Bar, span: Span, plot: Rect, buf: &mut Buffer) {
-        let Some(ink) = self.inks.get(bar.series) else { return };
-        let place = Rect { x: plot.x + span.from, width: span.to - span.from, ..plot };
+        let Some(ink) = self.inks.get(bar.series) else {
+            return;
+        };
+        let place = Rect {
+            x: plot.x + span.from,
+            width: span.to - span.from,
+            ..plot
+        };
         let Some(value) = bar.value else {
             if let Some(y) = bar.uncounted.and_then(|value| self.row(value, plot)) {
                 buf.set_string(plot.x + span.middle(), y, "○", ink.style);
                 return;
             }
-            buf.set_string(plot.x + span.middle(), plot.bottom() - 1, bar.missing, self.strong);
+            buf.set_string(
+                plot.x + span.middle(),
+                plot.bottom() - 1,
+                bar.missing,
+                self.strong,
+            );
             return;
         };
         let eighths = self.eighths(value, plot.height);
@@ -248,11 +283,15 @@ impl<'a> Chart<'a> {
 
     /// The ends of the interval, where it is longer than a row: a shorter one cannot be told from where the bar ends.
     fn draw_interval(&self, bar: &Bar, ink: &Ink, span: Span, plot: Rect, buf: &mut Buffer) {
-        let Some((low, high)) = bar.interval else { return };
+        let Some((low, high)) = bar.interval else {
+            return;
+        };
         if (high - low) / self.scale.top * f64::from(plot.height) < 1.0 {
             return;
         }
-        let (Some(low), high) = (self.row(low, plot), self.row(high, plot)) else { return };
+        let (Some(low), high) = (self.row(low, plot), self.row(high, plot)) else {
+            return;
+        };
         let top = high.unwrap_or(plot.y);
         if top >= low {
             return;
@@ -266,7 +305,11 @@ impl<'a> Chart<'a> {
             };
             let cell = &mut buf[(x, y)];
             // On ink, the line is what is left out of it.
-            let style = if cell.symbol() == "█" { ink.style.patch(self.reversed) } else { self.strong };
+            let style = if cell.symbol() == "█" {
+                ink.style.patch(self.reversed)
+            } else {
+                self.strong
+            };
             cell.reset();
             cell.set_symbol(symbol).set_style(style);
         }
@@ -276,7 +319,10 @@ impl<'a> Chart<'a> {
     fn draw_sign(&self, bar: &Bar, value: f64, span: Span, plot: Rect, buf: &mut Buffer) {
         let Some(sign) = bar.sign else { return };
         let height = |value: f64| (self.eighths(value, plot.height).div_ceil(8)) as u16;
-        let end = bar.interval.and_then(|(_, high)| self.row(high, plot)).unwrap_or(plot.bottom());
+        let end = bar
+            .interval
+            .and_then(|(_, high)| self.row(high, plot))
+            .unwrap_or(plot.bottom());
         let top = (plot.bottom() - height(value)).min(end);
         let y = top.saturating_sub(1).max(plot.y);
         buf.set_string(plot.x + span.middle(), y, sign, self.strong);
@@ -307,8 +353,13 @@ impl<'a> Chart<'a> {
         let width = |group: &Group| u16::try_from(group.label.chars().count()).unwrap_or(u16::MAX);
         let place = |span: Span, width: u16| {
             let middle = (span.from + span.to) / 2;
-            let from = middle.saturating_sub(width / 2).min(plot.width.saturating_sub(width));
-            Span { from, to: from.saturating_add(width).min(plot.width) }
+            let from = middle
+                .saturating_sub(width / 2)
+                .min(plot.width.saturating_sub(width));
+            Span {
+                from,
+                to: from.saturating_add(width).min(plot.width),
+            }
         };
         let here = |number: usize| self.cursor.is_some_and(|(group, _)| group == number);
         let kept = self.in_view().find(|(_, number, ..)| here(*number));
@@ -320,8 +371,18 @@ impl<'a> Chart<'a> {
             if !here(number) && (at.from < free || hides_kept) {
                 continue;
             }
-            let style = if here(number) { self.strong.patch(self.reversed) } else { Style::new() };
-            buf.set_stringn(plot.x + at.from, y, &group.label, usize::from(at.to - at.from), style);
+            let style = if here(number) {
+                self.strong.patch(self.reversed)
+            } else {
+                Style::new()
+            };
+            buf.set_stringn(
+                plot.x + at.from,
+                y,
+                &group.label,
+                usize::from(at.to - at.from),
+                style,
+            );
             free = at.to + 1;
         }
     }

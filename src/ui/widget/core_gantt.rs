@@ -41,31 +41,39 @@ pub struct CoreGantt<'a> {
 
 impl<'a> CoreGantt<'a> {
     /// The bars of all cores on which workers of `trace` computed, in this stretch of time.
-    #[must_use]
     pub fn new(trace: &'a Trace, window: Window, theme: Theme) -> CoreGantt<'a> {
         let cores = trace.core_lanes().iter().map(|lane| lane.core()).collect();
-        CoreGantt { trace, cores, window, pitch: Pitch::DENSE, theme }
+        CoreGantt {
+            trace,
+            cores,
+            window,
+            pitch: Pitch::DENSE,
+            theme,
+        }
     }
 
     /// The cores with these numbers, from top to bottom.
-    #[must_use]
     pub fn cores(mut self, cores: impl IntoIterator<Item = u16>) -> CoreGantt<'a> {
         self.cores = cores.into_iter().collect();
         self
     }
 
     /// With bars of this height and distance: of a bar higher than one row, the first one is for the workers' numbers.
-    #[must_use]
     pub fn pitch(mut self, pitch: Pitch) -> CoreGantt<'a> {
         self.pitch = pitch;
         self
     }
 
     fn draw_core(&self, core: u16, bar: Rect, buf: &mut Buffer) {
-        let columns: Vec<(OnCore, PhaseTimes)> =
-            (0..bar.width).map(|column| self.column(core, column, bar.width)).collect();
+        let columns: Vec<(OnCore, PhaseTimes)> = (0..bar.width)
+            .map(|column| self.column(core, column, bar.width))
+            .collect();
         let above = u16::from(bar.height > 1);
-        let ink = Rect { y: bar.y + above, height: bar.height - above, ..bar };
+        let ink = Rect {
+            y: bar.y + above,
+            height: bar.height - above,
+            ..bar
+        };
         for ((_, times), room) in columns.iter().zip(ink.columns()) {
             let shown = match Ink::of(times, ink.height * 8) {
                 // A core rests at the bottom, not upon the ink.
@@ -75,7 +83,10 @@ impl<'a> CoreGantt<'a> {
             shown.draw(room, self.theme, buf);
         }
         let turns = turns(columns.iter().map(|(on_core, _)| on_core.who));
-        let names = Rect { height: 1.min(bar.height), ..bar };
+        let names = Rect {
+            height: 1.min(bar.height),
+            ..bar
+        };
         for (turn, next) in turns.iter().zip(ends(&turns, columns.len())) {
             if above == 1 {
                 self.name_above(turn, next, names, buf);
@@ -89,8 +100,14 @@ impl<'a> CoreGantt<'a> {
     fn column(&self, core: u16, column: u16, columns: u16) -> (OnCore, PhaseTimes) {
         let moment = |i: u16| self.window.boundary(i, columns).min(self.trace.now());
         let (from, to) = (moment(column), moment(column + 1));
-        let nobody = OnCore { time: 0, who: Who::Nobody };
-        let on_core = self.trace.core_lane(core).map_or(nobody, |lane| lane.between(from, to));
+        let nobody = OnCore {
+            time: 0,
+            who: Who::Nobody,
+        };
+        let on_core = self
+            .trace
+            .core_lane(core)
+            .map_or(nobody, |lane| lane.between(from, to));
         let mut times = PhaseTimes::default();
         times[Phase::Computing] = on_core.time;
         times[Phase::Idle] = (to - from).saturating_sub(on_core.time);
@@ -122,13 +139,19 @@ impl<'a> CoreGantt<'a> {
             Whose::Several => Some(TURNS.to_string()),
             Whose::One(worker) => name(worker, next - turn.from, false),
         };
-        for (x, character) in (row.x + turn.x()..row.right()).zip(name.iter().flat_map(|name| name.chars())) {
+        for (x, character) in
+            (row.x + turn.x()..row.right()).zip(name.iter().flat_map(|name| name.chars()))
+        {
             let cell = &mut buf[(x, row.y)];
             // Upon full ink, the cell stays as full as it was.
             let full = cell.symbol() == super::RISING[8];
-            let ink = self.theme.phase(Phase::Computing).add_modifier(Modifier::REVERSED);
+            let ink = self
+                .theme
+                .phase(Phase::Computing)
+                .add_modifier(Modifier::REVERSED);
             cell.reset();
-            cell.set_char(character).set_style(if full { ink } else { self.theme.strong() });
+            cell.set_char(character)
+                .set_style(if full { ink } else { self.theme.strong() });
         }
     }
 }
@@ -184,11 +207,17 @@ fn turns(columns: impl Iterator<Item = Who>) -> Vec<Turn> {
         };
         match turns.last_mut() {
             // Only where several took turns.
-            Some(turn) if whose == Whose::Several && turn.whose == whose && turn.until == column => {
+            Some(turn)
+                if whose == Whose::Several && turn.whose == whose && turn.until == column =>
+            {
                 turn.until = column + 1;
             }
             Some(turn) if whose == turn.whose && whose != Whose::Several => turn.until = column + 1,
-            _ => turns.push(Turn { whose, from: column, until: column + 1 }),
+            _ => turns.push(Turn {
+                whose,
+                from: column,
+                until: column + 1,
+            }),
         }
     }
     turns
@@ -202,7 +231,9 @@ fn ends(turns: &[Turn], columns: usize) -> impl Iterator<Item = usize> {
 /// A worker's name that fits so many columns and leaves one free, unless it is the last; `None` if there is none.
 fn name(worker: u32, room: usize, is_last: bool) -> Option<String> {
     let fits = |name: &String| name.len() + usize::from(!is_last) <= room;
-    [format!("w{worker}"), worker.to_string()].into_iter().find(fits)
+    [format!("w{worker}"), worker.to_string()]
+        .into_iter()
+        .find(fits)
 }
 
 #[cfg(test)]
@@ -214,13 +245,31 @@ mod tests {
 
     /// Workers that compute in turns: `(worker, core, from, until)`; between two turns they have nothing to do.
     fn trace(workers: usize, turns: &[(usize, u16, Nanos, Nanos)], end: Nanos) -> Trace {
-        let mut lanes = vec![LaneUpdate { last_stamp: end, ..LaneUpdate::default() }; workers];
+        let mut lanes = vec![
+            LaneUpdate {
+                last_stamp: end,
+                ..LaneUpdate::default()
+            };
+            workers
+        ];
         for (worker, core, from, until) in turns {
-            let event = |at, phase| Transition { at, task: Some(0), phase, core: *core, after_gap: false };
-            lanes[*worker].transitions.extend([event(*from, Phase::Computing), event(*until, Phase::Idle)]);
+            let event = |at, phase| Transition {
+                at,
+                task: Some(0),
+                phase,
+                core: *core,
+                after_gap: false,
+            };
+            lanes[*worker]
+                .transitions
+                .extend([event(*from, Phase::Computing), event(*until, Phase::Idle)]);
         }
         let mut trace = Trace::new(u32::try_from(workers).unwrap());
-        trace.apply(Batch { now: end, lanes, ..Batch::default() });
+        trace.apply(Batch {
+            now: end,
+            lanes,
+            ..Batch::default()
+        });
         trace.conclude(end);
         trace
     }
@@ -228,13 +277,18 @@ mod tests {
     fn drawn(trace: &Trace, to: Nanos, width: u16, pitch: Pitch) -> Vec<String> {
         let bars = CoreGantt::new(trace, Window { from: 0, to }, Theme::plain());
         let cores = bars.cores.len();
-        rendered(&bars.pitch(pitch), Rect::new(0, 0, width, pitch.rows() * u16::try_from(cores).unwrap()))
+        rendered(
+            &bars.pitch(pitch),
+            Rect::new(0, 0, width, pitch.rows() * u16::try_from(cores).unwrap()),
+        )
     }
 
     fn rendered(bars: &CoreGantt<'_>, area: Rect) -> Vec<String> {
         let mut buf = Buffer::empty(area);
         bars.render(area, &mut buf);
-        area.rows().map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect()).collect()
+        area.rows()
+            .map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect())
+            .collect()
     }
 
     const HIGH: Pitch = Pitch { bar: 2, gap: 0 };
@@ -242,12 +296,20 @@ mod tests {
     #[test]
     fn above_a_core_stands_which_worker_had_it_from_when_on() {
         let trace = trace(4, &[(3, 0, 0, 400), (1, 0, 400, 800), (0, 1, 0, 800)], 800);
-        assert_eq!(drawn(&trace, 800, 8, HIGH), ["w3  w1  ", "████████", "w0      ", "████████"]);
+        assert_eq!(
+            drawn(&trace, 800, 8, HIGH),
+            ["w3  w1  ", "████████", "w0      ", "████████"]
+        );
     }
 
     #[test]
     fn ink_is_the_share_of_time_that_workers_computed_on_the_core() {
-        let turns = [(0, 0, 0, 100), (0, 0, 100, 150), (0, 0, 200, 225), (0, 0, 300, 301)];
+        let turns = [
+            (0, 0, 0, 100),
+            (0, 0, 100, 150),
+            (0, 0, 200, 225),
+            (0, 0, 300, 301),
+        ];
         let trace = trace(1, &turns, 600);
         // The rest of a column is nobody's, as is what comes after the last one; beyond the run there is nothing.
         assert_eq!(drawn(&trace, 800, 8, HIGH), ["w0      ", "█▄▂···  "]);
@@ -256,7 +318,10 @@ mod tests {
     #[test]
     fn a_core_that_rests_does_so_at_the_bottom_and_not_upon_the_ink() {
         let trace = trace(1, &[(0, 0, 0, 25)], 200);
-        assert_eq!(drawn(&trace, 200, 2, Pitch { bar: 3, gap: 0 }), ["w0", "  ", "▄·"]);
+        assert_eq!(
+            drawn(&trace, 200, 2, Pitch { bar: 3, gap: 0 }),
+            ["w0", "  ", "▄·"]
+        );
     }
 
     #[test]
@@ -265,7 +330,10 @@ mod tests {
         turns.extend((0..40u64).map(|i| (i as usize % 2, 0, 400 + i * 10, 410 + i * 10)));
         turns.push((2, 0, 800, 1_200));
         let trace = trace(3, &turns, 1_200);
-        assert_eq!(drawn(&trace, 1_200, 12, HIGH), ["w2  ≈≈≈≈w2  ", "████████████"]);
+        assert_eq!(
+            drawn(&trace, 1_200, 12, HIGH),
+            ["w2  ≈≈≈≈w2  ", "████████████"]
+        );
     }
 
     #[test]
@@ -276,7 +344,12 @@ mod tests {
 
     #[test]
     fn a_turn_without_room_for_its_name_has_its_number_or_a_tick() {
-        let turns = [(0, 0, 0, 200), (123, 0, 200, 500), (7, 0, 500, 600), (45, 0, 600, 1_000)];
+        let turns = [
+            (0, 0, 0, 200),
+            (123, 0, 200, 500),
+            (7, 0, 500, 600),
+            (45, 0, 600, 1_000),
+        ];
         let trace = trace(124, &turns, 1_000);
         assert_eq!(drawn(&trace, 1_000, 10, HIGH), ["0 ╷  ╷w45 ", "██████████"]);
     }
@@ -284,7 +357,10 @@ mod tests {
     #[test]
     fn a_worker_that_moves_is_on_one_core_and_then_on_the_other() {
         let trace = trace(2, &[(1, 0, 0, 400), (1, 1, 400, 800)], 800);
-        assert_eq!(drawn(&trace, 800, 8, HIGH), ["w1      ", "████····", "    w1  ", "····████"]);
+        assert_eq!(
+            drawn(&trace, 800, 8, HIGH),
+            ["w1      ", "████····", "    w1  ", "····████"]
+        );
         assert_eq!(trace.migrations(), 1);
     }
 
@@ -305,9 +381,13 @@ mod tests {
     #[test]
     fn a_core_that_no_worker_computed_on_has_an_empty_bar() {
         let trace = trace(1, &[(0, 0, 0, 400)], 400);
-        let bars =
-            CoreGantt::new(&trace, Window { from: 0, to: 400 }, Theme::plain()).cores(0..2).pitch(HIGH);
-        assert_eq!(rendered(&bars, Rect::new(0, 0, 4, 4)), ["w0  ", "████", "    ", "····"]);
+        let bars = CoreGantt::new(&trace, Window { from: 0, to: 400 }, Theme::plain())
+            .cores(0..2)
+            .pitch(HIGH);
+        assert_eq!(
+            rendered(&bars, Rect::new(0, 0, 4, 4)),
+            ["w0  ", "████", "    ", "····"]
+        );
     }
 
     proptest! {

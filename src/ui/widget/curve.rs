@@ -20,7 +20,6 @@ const LOOKED_AT: usize = 16;
 
 /// The mean of a sampled value between two moments; `None` in the future. A sample stands for the time since the one
 /// before it.
-#[must_use]
 pub fn mean(samples: &[Sample], value: fn(&Sample) -> f64, from: Nanos, to: Nanos) -> Option<f64> {
     let first = samples.partition_point(|sample| sample.at <= from);
     let last = samples.partition_point(|sample| sample.at < to);
@@ -44,18 +43,22 @@ pub struct Curve<'a> {
 
 impl<'a> Curve<'a> {
     /// The curve of `value`, where `most` fills the room.
-    #[must_use]
     pub fn new(
         value: &'a dyn Fn(Nanos, Nanos) -> Option<f64>,
         window: Window,
         most: f64,
         style: Style,
     ) -> Curve<'a> {
-        Curve { value, window, most, style, nothing: None }
+        Curve {
+            value,
+            window,
+            most,
+            style,
+            nothing: None,
+        }
     }
 
     /// With this mark on the lowest row where it is known and next to nothing.
-    #[must_use]
     pub fn nothing(mut self, mark: &'static str, style: Style) -> Curve<'a> {
         self.nothing = Some((mark, style));
         self
@@ -66,17 +69,30 @@ impl Widget for &Curve<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
         for (i, column) in (0u16..).zip(area.columns()) {
-            let (from, to) = (self.window.boundary(i, area.width), self.window.boundary(i + 1, area.width));
-            let Some(value) = (self.value)(from, to) else { continue };
-            let share = if self.most > 0.0 { (value / self.most).clamp(0.0, 1.0) } else { 0.0 };
+            let (from, to) = (
+                self.window.boundary(i, area.width),
+                self.window.boundary(i + 1, area.width),
+            );
+            let Some(value) = (self.value)(from, to) else {
+                continue;
+            };
+            let share = if self.most > 0.0 {
+                (value / self.most).clamp(0.0, 1.0)
+            } else {
+                0.0
+            };
             let eighths = (share * f64::from(area.height) * 8.0).round() as usize;
             if let Some((mark, style)) = self.nothing.filter(|_| eighths == 0 && area.height > 0) {
-                buf[(column.x, column.bottom() - 1)].set_symbol(mark).set_style(style);
+                buf[(column.x, column.bottom() - 1)]
+                    .set_symbol(mark)
+                    .set_style(style);
             }
             for (from_below, y) in column.rows().map(|cell| cell.y).rev().enumerate() {
                 let fill = eighths.saturating_sub(from_below * 8).min(8);
                 if fill > 0 {
-                    buf[(column.x, y)].set_symbol(RISING[fill]).set_style(self.style);
+                    buf[(column.x, y)]
+                        .set_symbol(RISING[fill])
+                        .set_style(self.style);
                 }
             }
         }
@@ -88,14 +104,20 @@ mod tests {
     use super::*;
 
     fn sample(at: Nanos, in_flight: f64) -> Sample {
-        Sample { at, in_flight, on_core: 0.0 }
+        Sample {
+            at,
+            in_flight,
+            on_core: 0.0,
+        }
     }
 
     fn drawn(samples: &[Sample], window: Window, most: f64, width: u16, height: u16) -> Buffer {
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
         let value = |from, to| mean(samples, |sample| sample.in_flight, from, to);
-        Curve::new(&value, window, most, Style::new()).nothing("·", Style::new()).render(area, &mut buf);
+        Curve::new(&value, window, most, Style::new())
+            .nothing("·", Style::new())
+            .render(area, &mut buf);
         buf
     }
 
@@ -118,7 +140,16 @@ mod tests {
         let samples = [sample(100, f64::from(u32::MAX))];
         for most in [0.0, f64::NAN, f64::INFINITY, 1e-300] {
             drawn(&samples, Window { from: 0, to: 1 }, most, 3, 2);
-            drawn(&samples, Window { from: 0, to: u64::MAX }, most, 0, 0);
+            drawn(
+                &samples,
+                Window {
+                    from: 0,
+                    to: u64::MAX,
+                },
+                most,
+                0,
+                0,
+            );
         }
     }
 }

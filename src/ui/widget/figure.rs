@@ -30,7 +30,6 @@ pub enum Size {
 
 impl Size {
     /// Rows of a figure.
-    #[must_use]
     pub fn rows(self) -> u16 {
         match self {
             Size::Small => 3,
@@ -57,13 +56,11 @@ pub struct Figure<'a> {
 
 impl<'a> Figure<'a> {
     /// A number in digits of this size.
-    #[must_use]
     pub fn new(text: &'a str, size: Size, style: Style) -> Figure<'a> {
         Figure { text, size, style }
     }
 
     /// How many columns it takes.
-    #[must_use]
     pub fn width(&self) -> u16 {
         self.places().last().map_or(0, |(_, x, width)| x + width)
     }
@@ -73,8 +70,13 @@ impl<'a> Figure<'a> {
         let mut x = 0u16;
         let mut before: Option<char> = None;
         self.text.chars().filter(|c| *c != ' ').map(move |c| {
-            let in_word = letter(c).is_none() && before.is_some_and(|before| letter(before).is_none());
-            let gap = if before.is_none() || in_word { 0 } else { self.size.across() };
+            let in_word =
+                letter(c).is_none() && before.is_some_and(|before| letter(before).is_none());
+            let gap = if before.is_none() || in_word {
+                0
+            } else {
+                self.size.across()
+            };
             before = Some(c);
             let (begin, width) = (x.saturating_add(gap), self.width_of(c));
             x = begin.saturating_add(width);
@@ -83,7 +85,9 @@ impl<'a> Figure<'a> {
     }
 
     fn width_of(&self, c: char) -> u16 {
-        letter(c).map_or(1, |rows| self.size.across() * u16::try_from(rows[0].len()).unwrap_or(u16::MAX))
+        letter(c).map_or(1, |rows| {
+            self.size.across() * u16::try_from(rows[0].len()).unwrap_or(u16::MAX)
+        })
     }
 
     fn draw_letter(&self, rows: &Letter, area: Rect, buf: &mut Buffer) {
@@ -91,7 +95,9 @@ impl<'a> Figure<'a> {
             for (x, at) in line.columns().enumerate() {
                 let pixel = x / usize::from(self.size.across());
                 let symbol = match self.size {
-                    Size::Small => half_blocks(is_lit(rows, pixel, 2 * y), is_lit(rows, pixel, 2 * y + 1)),
+                    Size::Small => {
+                        half_blocks(is_lit(rows, pixel, 2 * y), is_lit(rows, pixel, 2 * y + 1))
+                    }
                     Size::Large => half_blocks(is_lit(rows, pixel, y), is_lit(rows, pixel, y)),
                 };
                 buf[(at.x, at.y)].set_symbol(symbol).set_style(self.style);
@@ -116,7 +122,10 @@ fn half_blocks(upper: bool, lower: bool) -> &'static str {
 impl Widget for &Figure<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
-        let area = Rect { height: area.height.min(self.size.rows()), ..area };
+        let area = Rect {
+            height: area.height.min(self.size.rows()),
+            ..area
+        };
         for (c, begin, width) in self.places() {
             let x = area.x.saturating_add(begin);
             // Half a digit would be another number.
@@ -126,7 +135,9 @@ impl Widget for &Figure<'_> {
             match letter(c) {
                 Some(rows) => self.draw_letter(&rows, Rect { x, width, ..area }, buf),
                 None => {
-                    buf[(x, area.bottom() - 1)].set_char(c).set_style(self.style);
+                    buf[(x, area.bottom() - 1)]
+                        .set_char(c)
+                        .set_style(self.style);
                 }
             }
         }
@@ -164,13 +175,21 @@ mod tests {
         let area = Rect::new(0, 0, width, size.rows());
         let mut buf = Buffer::empty(area);
         Figure::new(text, size, Style::new()).render(area, &mut buf);
-        area.rows().map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect()).collect()
+        area.rows()
+            .map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect())
+            .collect()
     }
 
     #[test]
     fn a_number_is_three_rows_high_or_five() {
-        assert_eq!(drawn("2.4×", Size::Small, 13), ["▀▀█   █ █    ", "█▀▀   ▀▀█ ▀▄▀", "▀▀▀ ▀   ▀ ▀ ▀"]);
-        assert_eq!(drawn("7", Size::Large, 6), ["██████", "    ██", "    ██", "    ██", "    ██"]);
+        assert_eq!(
+            drawn("2.4×", Size::Small, 13),
+            ["▀▀█   █ █    ", "█▀▀   ▀▀█ ▀▄▀", "▀▀▀ ▀   ▀ ▀ ▀"]
+        );
+        assert_eq!(
+            drawn("7", Size::Large, 6),
+            ["██████", "    ██", "    ██", "    ██", "    ██"]
+        );
     }
 
     #[test]
@@ -200,7 +219,10 @@ mod tests {
     fn a_digit_without_room_is_left_out_and_never_halved() {
         assert_eq!(drawn("11", Size::Small, 6), drawn("1", Size::Small, 6));
         assert_eq!(Figure::new("11", Size::Small, Style::new()).width(), 7);
-        assert_eq!(Figure::new("1.0 s", Size::Large, Style::new()).width(), 2 * (3 + 1 + 1 + 1 + 3 + 1) + 1);
+        assert_eq!(
+            Figure::new("1.0 s", Size::Large, Style::new()).width(),
+            2 * (3 + 1 + 1 + 1 + 3 + 1) + 1
+        );
         assert_eq!(drawn("1 ms", Size::Small, 9)[2], "▀▀▀ ms   ");
     }
 

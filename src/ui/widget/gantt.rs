@@ -44,7 +44,6 @@ impl Ink {
     ///
     /// The eighths are rounded down: workers that take turns on one core, as under the lock, together never fill more
     /// than one bar of a column. (Beside a share that counts as whole, the others are too small for an eighth.)
-    #[must_use]
     pub fn of(times: &PhaseTimes, full: u16) -> Ink {
         let total = times.total();
         if total == 0 {
@@ -52,7 +51,11 @@ impl Ink {
         }
         let share = times[Phase::Computing] as f64 / total as f64;
         // The tiny number undoes what dividing and multiplying lost.
-        let eighths = if share >= WHOLE { full } else { (share * f64::from(full) + 1e-9) as u16 };
+        let eighths = if share >= WHOLE {
+            full
+        } else {
+            (share * f64::from(full) + 1e-9) as u16
+        };
         match times.dominant_except(Phase::Computing) {
             // Too little to be drawn is no reason for a hole: a lane has none.
             Some(phase) if eighths == 0 => Ink::Mark(phase),
@@ -99,14 +102,16 @@ impl Pitch {
 
     /// The highest bars of so many workers that fit so many rows; with room to spare they do not touch. Two rows without a
     /// gap are better than one with a gap: they have room for what is waited for.
-    #[must_use]
     pub fn fitting(lanes: usize, rows: u16) -> Pitch {
         let lanes = u16::try_from(lanes.max(1)).unwrap_or(u16::MAX);
         // The last bar needs no gap below it.
         match (rows.saturating_add(1)) / lanes {
             0 | 1 => Pitch::DENSE,
             2 if rows / lanes == 2 => Pitch { bar: 2, gap: 0 },
-            slot => Pitch { bar: (slot - 1).min(HIGHEST), gap: 1 },
+            slot => Pitch {
+                bar: (slot - 1).min(HIGHEST),
+                gap: 1,
+            },
         }
     }
 
@@ -117,7 +122,6 @@ impl Pitch {
     }
 
     /// Rows from one bar to the next.
-    #[must_use]
     pub fn rows(self) -> u16 {
         self.bar + self.gap
     }
@@ -127,7 +131,11 @@ impl Pitch {
         let rows = self.rows().max(1);
         (0..area.height.div_ceil(rows)).map(move |i| {
             let y = area.y + i * rows;
-            Rect { y, height: self.bar.min(area.bottom() - y), ..area }
+            Rect {
+                y,
+                height: self.bar.min(area.bottom() - y),
+                ..area
+            }
         })
     }
 }
@@ -144,20 +152,23 @@ pub struct Gantt<'a> {
 
 impl<'a> Gantt<'a> {
     /// The bars of all workers of `trace` in this stretch of time.
-    #[must_use]
     pub fn new(trace: &'a Trace, window: Window, theme: Theme) -> Gantt<'a> {
-        Gantt { trace, lanes: (0..trace.lanes().len()).collect(), window, pitch: Pitch::DENSE, theme }
+        Gantt {
+            trace,
+            lanes: (0..trace.lanes().len()).collect(),
+            window,
+            pitch: Pitch::DENSE,
+            theme,
+        }
     }
 
     /// Only these workers, from top to bottom.
-    #[must_use]
     pub fn lanes(mut self, lanes: impl IntoIterator<Item = usize>) -> Gantt<'a> {
         self.lanes = lanes.into_iter().collect();
         self
     }
 
     /// With bars of this height and distance.
-    #[must_use]
     pub fn pitch(mut self, pitch: Pitch) -> Gantt<'a> {
         self.pitch = pitch;
         self
@@ -196,19 +207,29 @@ pub struct Overview<'a> {
 
 impl<'a> Overview<'a> {
     /// All workers of `trace` in this stretch of time. Row `i` of `n` stands for [`Trace::lanes_of_row`]`(i, n)`.
-    #[must_use]
     pub fn new(trace: &'a Trace, window: Window, theme: Theme) -> Overview<'a> {
-        Overview { trace, window, theme }
+        Overview {
+            trace,
+            window,
+            theme,
+        }
     }
 }
 
 impl Widget for &Overview<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
-        let moments: Vec<Nanos> = (0..=area.width).map(|i| self.window.boundary(i, area.width)).collect();
+        let moments: Vec<Nanos> = (0..=area.width)
+            .map(|i| self.window.boundary(i, area.width))
+            .collect();
         for (i, row) in area.rows().enumerate() {
             let lanes = self.trace.lanes_of_row(i, usize::from(area.height));
-            for (times, column) in self.trace.times_together(lanes, &moments).iter().zip(row.columns()) {
+            for (times, column) in self
+                .trace
+                .times_together(lanes, &moments)
+                .iter()
+                .zip(row.columns())
+            {
                 Ink::of(times, 8).draw(column, self.theme, buf);
             }
         }
@@ -236,12 +257,26 @@ mod tests {
         let mut at = 0;
         let mut transitions = vec![];
         for (phase, length) in phases {
-            transitions.push(Transition { at, task: Some(0), phase: *phase, core: 0, after_gap: false });
+            transitions.push(Transition {
+                at,
+                task: Some(0),
+                phase: *phase,
+                core: 0,
+                after_gap: false,
+            });
             at += length;
         }
         let mut trace = Trace::new(1);
-        let lanes = vec![LaneUpdate { transitions, last_stamp: at, ..LaneUpdate::default() }];
-        trace.apply(Batch { now: at, lanes, ..Batch::default() });
+        let lanes = vec![LaneUpdate {
+            transitions,
+            last_stamp: at,
+            ..LaneUpdate::default()
+        }];
+        trace.apply(Batch {
+            now: at,
+            lanes,
+            ..Batch::default()
+        });
         trace.conclude(at);
         trace
     }
@@ -254,11 +289,17 @@ mod tests {
     }
 
     fn rows(buf: &Buffer) -> Vec<String> {
-        buf.area.rows().map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect()).collect()
+        buf.area
+            .rows()
+            .map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect())
+            .collect()
     }
 
     fn eighths(symbol: char) -> usize {
-        RISING.iter().position(|fill| fill.chars().eq([symbol])).unwrap_or(0)
+        RISING
+            .iter()
+            .position(|fill| fill.chars().eq([symbol]))
+            .unwrap_or(0)
     }
 
     #[test]
@@ -294,12 +335,28 @@ mod tests {
     #[test]
     fn under_the_lock_the_workers_of_a_column_together_fill_at_most_one_cell() {
         for workers in [2, 3, 4, 7, 16, 33] {
-            let trace = concluded(&Scenario::new(sample::plan(Cpu, Model::GilThreads, workers), 2));
+            let trace = concluded(&Scenario::new(
+                sample::plan(Cpu, Model::GilThreads, workers),
+                2,
+            ));
             for width in [1, 7, 40, 90, 400] {
-                let rows = drawn(&trace, Window { from: 0, to: trace.now() }, width);
+                let rows = drawn(
+                    &trace,
+                    Window {
+                        from: 0,
+                        to: trace.now(),
+                    },
+                    width,
+                );
                 for column in 0..usize::from(width) {
-                    let ink: usize = rows.iter().map(|row| eighths(row.chars().nth(column).unwrap())).sum();
-                    assert!(ink <= 8, "{ink} eighths in column {column} of {width} with {workers} workers");
+                    let ink: usize = rows
+                        .iter()
+                        .map(|row| eighths(row.chars().nth(column).unwrap()))
+                        .sum();
+                    assert!(
+                        ink <= 8,
+                        "{ink} eighths in column {column} of {width} with {workers} workers"
+                    );
                 }
             }
         }
@@ -308,7 +365,14 @@ mod tests {
     #[test]
     fn two_processes_on_two_cores_are_two_solid_bars() {
         let trace = concluded(&Scenario::new(sample::plan(Cpu, Model::Processes, 2), 2));
-        let rows = drawn(&trace, Window { from: 0, to: trace.now() }, 60);
+        let rows = drawn(
+            &trace,
+            Window {
+                from: 0,
+                to: trace.now(),
+            },
+            60,
+        );
         for row in rows {
             assert!(row.chars().skip(1).all(|cell| cell == '█'), "{row}");
         }
@@ -325,11 +389,15 @@ mod tests {
         let area = Rect::new(0, 0, 3, 3);
         let mut buf = Buffer::empty(area);
         let pitch = Pitch::fitting(1, 3);
-        Gantt::new(&trace, Window { from: 0, to: 300 }, Theme::plain()).pitch(pitch).render(area, &mut buf);
+        Gantt::new(&trace, Window { from: 0, to: 300 }, Theme::plain())
+            .pitch(pitch)
+            .render(area, &mut buf);
         assert_eq!(rows(&buf), ["╳ █", "╳ █", "▆─█"]);
         let trace = lane_of(&[(Phase::Computing, 60), (Phase::Gil, 40)]);
         let mut buf = Buffer::empty(Rect::new(0, 0, 1, 3));
-        Gantt::new(&trace, Window { from: 0, to: 100 }, Theme::plain()).pitch(pitch).render(area, &mut buf);
+        Gantt::new(&trace, Window { from: 0, to: 100 }, Theme::plain())
+            .pitch(pitch)
+            .render(area, &mut buf);
         assert_eq!(rows(&buf), ["╳", "▆", "█"], "the mark is where ink is not");
     }
 
@@ -353,10 +421,17 @@ mod tests {
                     let mut buf = Buffer::empty(area);
                     let window = Window { from: 0, to: 1000 };
                     Gantt::new(&trace, window, Theme::plain())
-                        .pitch(Pitch { bar: height, gap: 1 })
+                        .pitch(Pitch {
+                            bar: height,
+                            gap: 1,
+                        })
                         .render(area, &mut buf);
                     let drawn = rows(&buf);
-                    assert_ne!(drawn[usize::from(height) - 1], " ", "{other:?} {computing} {height}");
+                    assert_ne!(
+                        drawn[usize::from(height) - 1],
+                        " ",
+                        "{other:?} {computing} {height}"
+                    );
                     let told = height == 1 || drawn.iter().any(|row| row == theme::mark(other));
                     assert!(told, "a high bar has room for both: {drawn:?}");
                 }
@@ -385,7 +460,15 @@ mod tests {
         let trace = concluded(&Scenario::new(sample::plan(Io, Model::Threads, 64), 2));
         let area = Rect::new(0, 0, 8, 4);
         let mut buf = Buffer::empty(area);
-        Overview::new(&trace, Window { from: 0, to: trace.now() }, Theme::plain()).render(area, &mut buf);
+        Overview::new(
+            &trace,
+            Window {
+                from: 0,
+                to: trace.now(),
+            },
+            Theme::plain(),
+        )
+        .render(area, &mut buf);
         // 16 tasks: the first row's workers fetch, the others find none left.
         let rows = rows(&buf);
         assert!(rows[0].contains('─'), "{rows:?}");
@@ -402,18 +485,27 @@ mod tests {
                 transitions: vec![Transition {
                     at: 0,
                     task: None,
-                    phase: if lane == busy { Phase::Network } else { Phase::Starting },
+                    phase: if lane == busy {
+                        Phase::Network
+                    } else {
+                        Phase::Starting
+                    },
                     core: 0,
                     after_gap: false,
                 }],
                 last_stamp: 1_000_000,
                 ..LaneUpdate::default()
             };
-            trace.apply(Batch { now: 1_000_000, lanes: (0..lanes).map(lane).collect(), ..Batch::default() });
+            trace.apply(Batch {
+                now: 1_000_000,
+                lanes: (0..lanes).map(lane).collect(),
+                ..Batch::default()
+            });
             trace.conclude(1_000_000);
             let sum: u64 = (0..20)
                 .map(|row| {
-                    trace.times_together(trace.lanes_of_row(row, 20), &[0, 1_000_000])[0][Phase::Network]
+                    trace.times_together(trace.lanes_of_row(row, 20), &[0, 1_000_000])[0]
+                        [Phase::Network]
                 })
                 .sum();
             assert_eq!(sum, 1_000_000, "worker {busy}");

@@ -7,8 +7,10 @@ use crate::app::columns::{COLUMNS, Column, ColumnId};
 
 /// What each column of the history says.
 pub(super) fn section() -> Section {
-    let mut entries: Vec<Entry> =
-        COLUMNS.iter().map(|column| Entry::named(column.name(), said(column))).collect();
+    let mut entries: Vec<Entry> = COLUMNS
+        .iter()
+        .map(|column| Entry::named(column.name(), said(column)))
+        .collect();
     entries.extend([
         Entry::named("–", "not known, or without meaning"),
         Entry::named("C", "chooses the columns and sorts by them"),

@@ -13,11 +13,26 @@ pub(super) fn sections() -> Vec<Section> {
             "by which interpreter the tasks are executed: python3 on PATH unless you choose another; Enter lists all that \
              were found on PATH and in pyenv",
         ),
-        Entry::named("Start by", "how multiprocessing makes its processes: fork, forkserver or spawn"),
-        Entry::named("Workers", "threads or processes that execute tasks; serial has one"),
-        Entry::named("Tasks", "units of work; each is executed once, by whichever worker is free"),
-        Entry::named("Task by", "whether a cpu task's size is given as steps of its loop, or as a time"),
-        Entry::named("Iterations", "steps of a task's loop, 10 000 000 in the article"),
+        Entry::named(
+            "Start by",
+            "how multiprocessing makes its processes: fork, forkserver or spawn",
+        ),
+        Entry::named(
+            "Workers",
+            "threads or processes that execute tasks; serial has one",
+        ),
+        Entry::named(
+            "Tasks",
+            "units of work; each is executed once, by whichever worker is free",
+        ),
+        Entry::named(
+            "Task by",
+            "whether a cpu task's size is given as steps of its loop, or as a time",
+        ),
+        Entry::named(
+            "Iterations",
+            "steps of a task's loop, 10 000 000 in the article",
+        ),
         Entry::named(
             "Task takes",
             "as many steps as an idle core of this machine does in that time; under Python's models, as the chosen \
@@ -32,14 +47,20 @@ pub(super) fn sections() -> Vec<Section> {
             "one each: a task writes a file of its own; one shared: all write output.txt, as the article's code does, and \
              what is left in it is told",
         ),
-        Entry::named("Addresses", "pages of the embedded server; task t fetches page t modulo their number"),
+        Entry::named(
+            "Addresses",
+            "pages of the embedded server; task t fetches page t modulo their number",
+        ),
         Entry::named(
             "Latency",
             "the shortest that the embedded server waits before it answers; each address has a wait of its own, drawn from \
              the seed",
         ),
         Entry::named("up to", "the longest that it waits"),
-        Entry::named("Page", "how long each page of the embedded server is, in bytes"),
+        Entry::named(
+            "Page",
+            "how long each page of the embedded server is, in bytes",
+        ),
         Entry::named(
             "Switch at",
             "after so long a thread that waits for the emulated lock asks for it (CPython: 5 ms)",

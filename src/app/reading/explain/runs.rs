@@ -17,14 +17,23 @@ pub(super) fn history() -> Vec<Section> {
         ),
     ];
     let sessions = vec![
-        Entry::named("H", "shows the runs of earlier sessions, or hides them; they keep their numbers"),
+        Entry::named(
+            "H",
+            "shows the runs of earlier sessions, or hides them; they keep their numbers",
+        ),
         Entry::named(
             "/",
             "shows the runs that match all words: each begins a word of work, model, name, number, day, time, how it \
              ended, or is here, earlier, recorded, baseline, fastest, caveat, python, 3.13, gil off; #12 is that run alone",
         ),
-        Entry::named("n", "names a run; a name means one run, here and on the command line"),
-        Entry::named("D", "deletes at once; u brings back what was deleted in this session, the last first"),
+        Entry::named(
+            "n",
+            "names a run; a name means one run, here and on the command line",
+        ),
+        Entry::named(
+            "D",
+            "deletes at once; u brings back what was deleted in this session, the last first",
+        ),
         Entry::plain(
             "Unless you choose one with b, a baseline was measured in the same session; a chosen one holds for its \
              machine: kernel, processor, cores and memory are the same. Between machines there is no speed-up.",
@@ -72,7 +81,10 @@ pub(super) fn details() -> Vec<Section> {
             "the times of all tasks, from their begin to their end, summed, over the time",
         ),
         Entry::named("parallelism", "the workers' CPU time over the time"),
-        Entry::named("CPU time", "the kernel's CPU clock of each worker's thread, summed"),
+        Entry::named(
+            "CPU time",
+            "the kernel's CPU clock of each worker's thread, summed",
+        ),
         Entry::named(
             shared_file::NAME,
             "its length when all workers were gone. Whose bytes are in it was found by comparing it with the embedded \
@@ -99,7 +111,10 @@ pub(super) fn details() -> Vec<Section> {
             "start method",
             "how multiprocessing made its processes; the interpreter's own default unless chosen",
         ),
-        Entry::named("interpreter", "from the begin of the run to the first line of Python"),
+        Entry::named(
+            "interpreter",
+            "from the begin of the run to the first line of Python",
+        ),
         Entry::named("imports", "from there until everything was imported"),
         Entry::named("pool", "from there until the pool had made all its workers"),
         Entry::named(
@@ -136,7 +151,10 @@ pub(super) fn details() -> Vec<Section> {
         ),
     ];
     let asked = vec![
-        Entry::named("iterations", "steps of a cpu task's loop, also where the form gave a time"),
+        Entry::named(
+            "iterations",
+            "steps of a cpu task's loop, also where the form gave a time",
+        ),
         Entry::named(
             "writes",
             "how often each io task rendered its page, opened a file, wrote it and closed it",
@@ -150,10 +168,15 @@ pub(super) fn details() -> Vec<Section> {
             "latency",
             "how long the embedded server waited before it answered: drawn per address, from the seed",
         ),
-        Entry::named("page", "the length of each page of the embedded server, without what HTTP adds"),
+        Entry::named(
+            "page",
+            "the length of each page of the embedded server, without what HTTP adds",
+        ),
     ];
     let mut phases = vec![
-        Entry::plain("Summed over the workers, so that all phases together are the time × the workers."),
+        Entry::plain(
+            "Summed over the workers, so that all phases together are the time × the workers.",
+        ),
         Entry::plain(
             "They come from sums that each worker keeps, not from the picture: exact, even where events are missing.",
         ),
@@ -177,10 +200,16 @@ pub(super) fn comparison() -> Vec<Section> {
     let picture = vec![
         Entry::plain("All runs begin at 0 on one time axis: the shorter one ends further left."),
         Entry::plain("Bars of all runs are equally high: twice the ink is twice the computing."),
-        Entry::named("n of m drawn", "there is no room for all workers: some of them are shown"),
+        Entry::named(
+            "n of m drawn",
+            "there is no room for all workers: some of them are shown",
+        ),
     ];
     let mut table = vec![
-        Entry::named("time", "from just before the first worker was created to the last one's last stamp"),
+        Entry::named(
+            "time",
+            "from just before the first worker was created to the last one's last stamp",
+        ),
         Entry::named(
             "time, median",
             "where a run was repeated: of its repeats. The rows below the speed-up are of the run itself",
@@ -206,13 +235,25 @@ pub(super) fn comparison() -> Vec<Section> {
             "concurrency",
             "tasks in flight, on average: the times of all tasks, summed, over the time",
         ),
-        Entry::named("parallelism", "workers on a core, on average: their CPU time over the time"),
-        Entry::named("start-up", "until the first task began; all workers wait for the last one to be there"),
+        Entry::named(
+            "parallelism",
+            "workers on a core, on average: their CPU time over the time",
+        ),
+        Entry::named(
+            "start-up",
+            "until the first task began; all workers wait for the last one to be there",
+        ),
         Entry::named("interpreter", "of Python's start-up: until its first line"),
         Entry::named("imports", "from there until all was imported"),
         Entry::named("pool", "from there until the pool had made all workers"),
-        Entry::named("GIL", "asked in every interpreter of the run; mixed: they did not all say the same"),
-        Entry::named("manager CPU", "CPU time of Python's own machinery beside the workers"),
+        Entry::named(
+            "GIL",
+            "asked in every interpreter of the run; mixed: they did not all say the same",
+        ),
+        Entry::named(
+            "manager CPU",
+            "CPU time of Python's own machinery beside the workers",
+        ),
     ];
     table.extend(Phase::MEASURED.into_iter().map(Entry::phase));
     table.extend([

@@ -9,7 +9,10 @@ pub(super) fn form() -> Vec<Section> {
             "A sweep measures the work of the main form under several models with several numbers of workers. Serial is always \
              measured, once per round, as speed-ups need it.",
         ),
-        Entry::named("workers", "a list: 1,2,4 or 1..16 or 2^0..2^4 (powers of two) or cores, also mixed"),
+        Entry::named(
+            "workers",
+            "a list: 1,2,4 or 1..16 or 2^0..2^4 (powers of two) or cores, also mixed",
+        ),
         Entry::named(
             "rounds",
             "in each round every configuration is measured once; one round before them warms up and is not counted",
@@ -23,7 +26,10 @@ pub(super) fn form() -> Vec<Section> {
         "The number of runs is exact. The time is an estimate from the size of the tasks and what this machine has measured \
          so far; while the sweep goes on, from its own runs.",
     )];
-    vec![Section::new("What is asked for", asked), Section::new("How long it takes", how)]
+    vec![
+        Section::new("What is asked for", asked),
+        Section::new("How long it takes", how),
+    ]
 }
 
 pub(super) fn chart() -> Vec<Section> {
@@ -43,13 +49,25 @@ pub(super) fn chart() -> Vec<Section> {
             Look::Strong,
             "the best of all: nothing is clearly faster, and nothing as fast has fewer workers",
         ),
-        Entry::sign("○", Look::Strong, "the run that warmed up, which is not counted: a bar takes its place"),
+        Entry::sign(
+            "○",
+            Look::Strong,
+            "the run that warmed up, which is not counted: a bar takes its place",
+        ),
         Entry::sign("·", Look::Strong, "not measured yet"),
         Entry::sign("✗", Look::Strong, "no run succeeded"),
         Entry::sign("━", Look::Strong, "on the axis: being measured now"),
         Entry::sign("●", Look::Strong, "on the axis: one of its runs is marked"),
-        Entry::sign("▲", Look::Strong, "on the axis: the cursor, whose numbers stand below the chart"),
-        Entry::sign("─", Look::Strong, "serial, which everything is measured against"),
+        Entry::sign(
+            "▲",
+            Look::Strong,
+            "on the axis: the cursor, whose numbers stand below the chart",
+        ),
+        Entry::sign(
+            "─",
+            Look::Strong,
+            "serial, which everything is measured against",
+        ),
         Entry::sign(
             "═",
             Look::Strong,
@@ -76,5 +94,8 @@ pub(super) fn chart() -> Vec<Section> {
         ),
         Entry::named("per worker", "the speed-up over the number of workers"),
     ];
-    vec![Section::new("What the marks mean", marks), Section::new("How it was measured", measured)]
+    vec![
+        Section::new("What the marks mean", marks),
+        Section::new("How it was measured", measured),
+    ]
 }

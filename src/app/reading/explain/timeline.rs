@@ -15,7 +15,12 @@ pub(super) fn bars() -> Section {
             "ink: the share of this cell's time that was computing. Two full bars: two cores worked for us",
         ),
     ];
-    entries.extend(Phase::MEASURED.into_iter().chain([Phase::Lost]).map(Entry::phase));
+    entries.extend(
+        Phase::MEASURED
+            .into_iter()
+            .chain([Phase::Lost])
+            .map(Entry::phase),
+    );
     entries.extend([
         Entry::plain("A mark stands where something else took longest, above the ink or instead of it."),
         Entry::sign(
@@ -39,34 +44,63 @@ pub(super) fn closer() -> Section {
              worker: its phase, how long, from when to when, on which core; on the border above its task with the time that \
              it spent in each phase.",
         ),
-        Entry::named("fetched in", "from the begin of a task to the end of its last waiting for the network"),
+        Entry::named(
+            "fetched in",
+            "from the begin of a task to the end of its last waiting for the network",
+        ),
         Entry::named("written in", "from there to the end of the task"),
         Entry::named("so far", "the slice or the task still goes on"),
-        Entry::sign("✗", Look::Strong, "a task that had failed ended here; n goes to the next one"),
-        Entry::named("frozen", "Space stops the picture of a run, not its recording"),
+        Entry::sign(
+            "✗",
+            Look::Strong,
+            "a task that had failed ended here; n goes to the next one",
+        ),
+        Entry::named(
+            "frozen",
+            "Space stops the picture of a run, not its recording",
+        ),
     ];
     Section::new("Looking closer", entries)
 }
 
 pub(super) fn by_core() -> Vec<Section> {
     let marks = vec![
-        Entry::plain("A row is a core; its ink is the share of the time that our workers computed on it."),
+        Entry::plain(
+            "A row is a core; its ink is the share of the time that our workers computed on it.",
+        ),
         Entry::sign(
             "w3",
             Look::Strong,
             "which worker, where its turn begins; a bare number where there is no room",
         ),
-        Entry::sign("≈", Look::Plain, "several workers took turns within one column: zoom in"),
-        Entry::sign("╷", Look::Strong, "another worker's turn begins, too short for its number"),
-        Entry::named("51 %", "the share of the time so far that workers computed on this core"),
-        Entry::named("migrations", "how often a stamp found a worker on another core than its stamp before"),
+        Entry::sign(
+            "≈",
+            Look::Plain,
+            "several workers took turns within one column: zoom in",
+        ),
+        Entry::sign(
+            "╷",
+            Look::Strong,
+            "another worker's turn begins, too short for its number",
+        ),
+        Entry::named(
+            "51 %",
+            "the share of the time so far that workers computed on this core",
+        ),
+        Entry::named(
+            "migrations",
+            "how often a stamp found a worker on another core than its stamp before",
+        ),
     ];
     let measured = vec![Entry::plain(
         "Each stamp of a worker says on which core it was made: at every change of what it does, and at every look at \
          the clocks, about each millisecond of computing. What happened between two stamps is not seen. Where stamps of \
          two workers overlap on a core, by a millisecond at most, the later one has it.",
     )];
-    vec![Section::new("What a row says", marks), Section::new("How it was measured", measured)]
+    vec![
+        Section::new("What a row says", marks),
+        Section::new("How it was measured", measured),
+    ]
 }
 
 pub(super) fn measuring() -> Section {
@@ -119,7 +153,10 @@ pub(super) fn cores() -> Vec<Section> {
             "others: what everybody else used of it, this program's drawing and its page server included",
         ),
         Entry::named("51 %", "ours, as a number"),
-        Entry::named("usable", "the least of: cores online, cores this program is bound to, its quota"),
+        Entry::named(
+            "usable",
+            "the least of: cores online, cores this program is bound to, its quota",
+        ),
     ];
     let measured = vec![
         Entry::named(
@@ -138,7 +175,10 @@ pub(super) fn cores() -> Vec<Section> {
              more than about ten seconds. Between two readings it is drawn as if it had grown evenly",
         ),
     ];
-    vec![Section::new("The cores", marks), Section::new("How the use of a core was measured", measured)]
+    vec![
+        Section::new("The cores", marks),
+        Section::new("How the use of a core was measured", measured),
+    ]
 }
 
 pub(super) fn curves() -> Vec<Section> {
@@ -154,7 +194,10 @@ pub(super) fn curves() -> Vec<Section> {
             Look::Parallelism,
             "on a core: workers that a core works for. A full curve: all usable cores",
         ),
-        Entry::named("the numbers", "while it runs: now; afterwards: the average of the run"),
+        Entry::named(
+            "the numbers",
+            "while it runs: now; afterwards: the average of the run",
+        ),
     ];
     let measured = vec![
         Entry::named(

@@ -25,7 +25,6 @@ impl Law for Amdahl {
 
 impl Fit<Amdahl> {
     /// What no number of workers brings the speed-up beyond: 1 / s. `None` if the law sees no limit.
-    #[must_use]
     pub fn limit(&self) -> Option<f64> {
         let serial = self.law.serial.value;
         (serial > 0.0).then(|| 1.0 / serial)
@@ -37,7 +36,6 @@ impl Fit<Amdahl> {
 ///
 /// `None` below [`super::LEAST_POINTS`] different worker counts, if nothing was repeated (there would be no interval), or if a
 /// time is not above 0 and finite.
-#[must_use]
 pub fn amdahl(serial: &[f64], points: &[Point], seed: u64) -> Option<Fit<Amdahl>> {
     super::fit(serial, points, seed)
 }
@@ -53,7 +51,10 @@ impl Linear<1> for Amdahl {
             squares += x * x;
         }
         let free = products / squares;
-        Solution { free: [free], bounded: [free.clamp(0.0, 1.0)] }
+        Solution {
+            free: [free],
+            bounded: [free.clamp(0.0, 1.0)],
+        }
     }
 
     fn with([serial]: [Parameter; 1]) -> Amdahl {

@@ -15,7 +15,10 @@ fn universal_of(a: f64, b: f64) -> impl Fn(f64) -> f64 {
 
 /// The serial times and points of a law, three repeats each, all exact.
 fn exact(counts: &[f64], speedup: impl Fn(f64) -> f64) -> (Vec<f64>, Vec<Point>) {
-    let point = |workers: &f64| Point { workers: *workers, times: vec![2.0 / speedup(*workers); 3] };
+    let point = |workers: &f64| Point {
+        workers: *workers,
+        times: vec![2.0 / speedup(*workers); 3],
+    };
     (vec![2.0; 3], counts.iter().map(point).collect())
 }
 
@@ -24,7 +27,10 @@ fn noisy(repeats: usize, speedup: impl Fn(f64) -> f64, state: &mut u64) -> (Vec<
     let mut noise = || 0.95 + 0.1 * (split_mix_64(state) >> 11) as f64 / (1_u64 << 53) as f64;
     let mut times = |time: f64| (0..repeats).map(|_| time * noise()).collect::<Vec<_>>();
     let serial = times(1.0);
-    let point = |workers: &f64| Point { workers: *workers, times: times(1.0 / speedup(*workers)) };
+    let point = |workers: &f64| Point {
+        workers: *workers,
+        times: times(1.0 / speedup(*workers)),
+    };
     (serial, COUNTS.iter().map(point).collect())
 }
 
@@ -37,12 +43,18 @@ fn a_serial_part_of_a_twentieth_limits_the_speedup_to_twenty() {
     let (serial, points) = exact(&COUNTS, amdahl_of(0.05));
     let fit = amdahl(&serial, &points, 1).unwrap();
     assert!(is_near(fit.law.serial.value, 0.05));
-    assert!(is_near(fit.law.serial.interval.low, 0.05) && is_near(fit.law.serial.interval.high, 0.05));
+    assert!(
+        is_near(fit.law.serial.interval.low, 0.05) && is_near(fit.law.serial.interval.high, 0.05)
+    );
     assert!(!fit.law.serial.clamped);
     assert!(is_near(fit.limit().unwrap(), 20.0));
     // The textbook's table.
     for (workers, speedup) in [(2.0, 1.905), (8.0, 5.926), (16.0, 9.143), (1_024.0, 19.64)] {
-        assert!((fit.at(workers) - speedup).abs() < 0.005, "{workers}: {}", fit.at(workers));
+        assert!(
+            (fit.at(workers) - speedup).abs() < 0.005,
+            "{workers}: {}",
+            fit.at(workers)
+        );
     }
     assert_eq!((fit.points, fit.from, fit.to), (7, 1.0, 32.0));
     assert!(fit.rms < 1e-9 && !fit.is_poor());
@@ -81,10 +93,30 @@ fn what_scales_perfectly_has_no_serial_part_and_nothing_was_clamped() {
 #[test]
 fn better_than_linear_gives_no_negative_serial_part_but_says_that_it_was_clamped() {
     let (serial, points) = exact(&COUNTS, |n| n.powf(1.1));
-    let Parameter { value, interval, clamped } = amdahl(&serial, &points, 1).unwrap().law.serial;
-    assert_eq!((value, interval, clamped), (0.0, Interval { low: 0.0, high: 0.0 }, true));
+    let Parameter {
+        value,
+        interval,
+        clamped,
+    } = amdahl(&serial, &points, 1).unwrap().law.serial;
+    assert_eq!(
+        (value, interval, clamped),
+        (
+            0.0,
+            Interval {
+                low: 0.0,
+                high: 0.0
+            },
+            true
+        )
+    );
     assert_eq!(amdahl(&serial, &points, 1).unwrap().limit(), None);
-    assert!(amdahl(&serial, &points, 1).unwrap().doubt().unwrap().contains("bound"));
+    assert!(
+        amdahl(&serial, &points, 1)
+            .unwrap()
+            .doubt()
+            .unwrap()
+            .contains("bound")
+    );
     let law = universal(&serial, &points, 1).unwrap().law;
     assert_eq!((law.contention.value, law.coherency.value), (0.0, 0.0));
     assert!(law.contention.clamped);
@@ -96,7 +128,10 @@ fn slower_than_serial_is_a_serial_part_of_one_that_was_clamped() {
     let serial_part = amdahl(&serial, &points, 1).unwrap().law.serial;
     assert_eq!((serial_part.value, serial_part.clamped), (1.0, true));
     let fit = universal(&serial, &points, 1).unwrap();
-    assert!(fit.law.contention.value > 1.0, "two workers are slower than one");
+    assert!(
+        fit.law.contention.value > 1.0,
+        "two workers are slower than one"
+    );
     assert_eq!(fit.peak(), Some(1.0));
 }
 
@@ -108,7 +143,10 @@ fn with_a_bound_in_the_way_no_allowed_parameters_are_better() {
     assert!(law.coherency.clamped && law.coherency.value == 0.0);
     let error = |a: f64, b: f64| -> f64 {
         let speedup = universal_of(a, b);
-        points.iter().map(|point| (1.0 - 2.0 / speedup(point.workers) / point.times[0]).powi(2)).sum()
+        points
+            .iter()
+            .map(|point| (1.0 - 2.0 / speedup(point.workers) / point.times[0]).powi(2))
+            .sum()
     };
     let found = error(law.contention.value, 0.0);
     for a in 0..200 {
@@ -129,18 +167,32 @@ fn a_law_that_does_not_describe_the_points_says_so() {
     let fit = amdahl(&serial, &points, 1).unwrap();
     assert!(fit.is_poor());
     let doubt = fit.doubt().unwrap();
-    assert!(doubt.contains(&format!("{:.0} %", fit.rms * 100.0)), "{doubt}");
+    assert!(
+        doubt.contains(&format!("{:.0} %", fit.rms * 100.0)),
+        "{doubt}"
+    );
 }
 
 #[test]
 fn there_is_no_fit_of_fewer_than_six_worker_counts_or_without_repeats() {
     let (serial, points) = exact(&COUNTS[..6], amdahl_of(0.1));
     assert!(amdahl(&serial, &points, 1).is_some());
-    assert!(amdahl(&serial, &points[..5], 1).is_none() && universal(&serial, &points[..5], 1).is_none());
+    assert!(
+        amdahl(&serial, &points[..5], 1).is_none() && universal(&serial, &points[..5], 1).is_none()
+    );
     let mut twice = points[..5].to_vec();
     twice.push(points[4].clone());
-    assert!(amdahl(&serial, &twice, 1).is_none(), "the same worker count twice is one point");
-    let once: Vec<Point> = points.iter().map(|p| Point { times: vec![p.times[0]], ..p.clone() }).collect();
+    assert!(
+        amdahl(&serial, &twice, 1).is_none(),
+        "the same worker count twice is one point"
+    );
+    let once: Vec<Point> = points
+        .iter()
+        .map(|p| Point {
+            times: vec![p.times[0]],
+            ..p.clone()
+        })
+        .collect();
     assert!(amdahl(&serial[..1], &once, 1).is_none());
     assert!(amdahl(&serial, &[], 1).is_none() && amdahl(&[], &points, 1).is_none());
 }
@@ -158,9 +210,18 @@ fn impossible_times_and_counts_are_refused() {
         (0.5, 1.0),
     ] {
         let mut points = points.clone();
-        points.push(Point { workers, times: vec![time; 3] });
-        assert!(universal(&serial, &points, 1).is_none(), "{workers} workers, {time} s");
-        assert!(amdahl(&serial, &points, 1).is_none(), "{workers} workers, {time} s");
+        points.push(Point {
+            workers,
+            times: vec![time; 3],
+        });
+        assert!(
+            universal(&serial, &points, 1).is_none(),
+            "{workers} workers, {time} s"
+        );
+        assert!(
+            amdahl(&serial, &points, 1).is_none(),
+            "{workers} workers, {time} s"
+        );
     }
 }
 
@@ -189,8 +250,16 @@ fn the_interval_of_a_parameter_contains_the_true_one_nearly_always() {
 #[test]
 fn what_the_serial_runs_leave_open_is_in_the_interval_of_the_parameter() {
     let (_, points) = exact(&COUNTS, amdahl_of(0.2));
-    let sure = amdahl(&[2.0, 2.0, 2.0], &points, 1).unwrap().law.serial.interval;
-    let unsure = amdahl(&[1.8, 2.0, 2.2], &points, 1).unwrap().law.serial.interval;
+    let sure = amdahl(&[2.0, 2.0, 2.0], &points, 1)
+        .unwrap()
+        .law
+        .serial
+        .interval;
+    let unsure = amdahl(&[1.8, 2.0, 2.2], &points, 1)
+        .unwrap()
+        .law
+        .serial
+        .interval;
     assert!(unsure.high - unsure.low > sure.high - sure.low + 0.01);
 }
 

@@ -28,7 +28,6 @@ impl Law for Universal {
 
 impl Fit<Universal> {
     /// With how many workers the law has its greatest speed-up: √((1 − α) / β), at least 1. `None` if it grows without end.
-    #[must_use]
     pub fn peak(&self) -> Option<f64> {
         let (contention, coherency) = (self.law.contention.value, self.law.coherency.value);
         let has_peak = coherency > 0.0 || contention > 1.0;
@@ -37,7 +36,6 @@ impl Fit<Universal> {
 }
 
 /// The Universal Scalability Law, fitted to the times of repeats; the rest is as of [`super::amdahl`].
-#[must_use]
 pub fn universal(serial: &[f64], points: &[Point], seed: u64) -> Option<Fit<Universal>> {
     super::fit(serial, points, seed)
 }
@@ -49,17 +47,30 @@ impl Linear<2> for Universal {
         let equations = Equations::of(points);
         let free = equations.solve();
         if free.iter().all(|value| *value >= 0.0) {
-            return Solution { free, bounded: free };
+            return Solution {
+                free,
+                bounded: free,
+            };
         }
         // The sum of squares is convex, so with a bound in the way the best is on a bound.
-        let on_bounds = [[equations.first_alone(), 0.0], [0.0, equations.second_alone()]];
+        let on_bounds = [
+            [equations.first_alone(), 0.0],
+            [0.0, equations.second_alone()],
+        ];
         let [a, b] = on_bounds;
-        let bounded = if equations.squares_at(a) <= equations.squares_at(b) { a } else { b };
+        let bounded = if equations.squares_at(a) <= equations.squares_at(b) {
+            a
+        } else {
+            b
+        };
         Solution { free, bounded }
     }
 
     fn with([contention, coherency]: [Parameter; 2]) -> Universal {
-        Universal { contention, coherency }
+        Universal {
+            contention,
+            coherency,
+        }
     }
 }
 
@@ -77,19 +88,21 @@ struct Equations {
 
 impl Equations {
     fn of(points: &[Median]) -> Equations {
-        points.iter().fold(Equations::default(), |sums, Median { workers, time }| {
-            let y = (workers - 1.0) / time;
-            let x = y / workers;
-            let z = 1.0 - 1.0 / (workers * time);
-            Equations {
-                xx: sums.xx + x * x,
-                xy: sums.xy + x * y,
-                yy: sums.yy + y * y,
-                xz: sums.xz + x * z,
-                yz: sums.yz + y * z,
-                zz: sums.zz + z * z,
-            }
-        })
+        points
+            .iter()
+            .fold(Equations::default(), |sums, Median { workers, time }| {
+                let y = (workers - 1.0) / time;
+                let x = y / workers;
+                let z = 1.0 - 1.0 / (workers * time);
+                Equations {
+                    xx: sums.xx + x * x,
+                    xy: sums.xy + x * y,
+                    yy: sums.yy + y * y,
+                    xz: sums.xz + x * z,
+                    yz: sums.yz + y * z,
+                    zz: sums.zz + z * z,
+                }
+            })
     }
 
     /// Three different worker counts or more make the determinant positive.
@@ -113,7 +126,8 @@ impl Equations {
 
     /// The sum of the squared residuals.
     fn squares_at(&self, [a, b]: [f64; 2]) -> f64 {
-        a * a * self.xx + 2.0 * a * b * self.xy + b * b * self.yy - 2.0 * (a * self.xz + b * self.yz)
+        a * a * self.xx + 2.0 * a * b * self.xy + b * b * self.yy
+            - 2.0 * (a * self.xz + b * self.yz)
             + self.zz
     }
 }

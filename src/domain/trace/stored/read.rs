@@ -89,14 +89,18 @@ struct StoredCurves {
 
 impl<'de> Deserialize<'de> for Trace {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Trace, D::Error> {
-        StoredTrace::deserialize(deserializer)?.restored().map_err(Error::custom)
+        StoredTrace::deserialize(deserializer)?
+            .restored()
+            .map_err(Error::custom)
     }
 }
 
 /// Each lane becomes one as soon as it is read, so that its arrays do not pile up.
 impl<'de> Deserialize<'de> for Lane {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Lane, D::Error> {
-        StoredLane::deserialize(deserializer)?.restored().map_err(Error::custom)
+        StoredLane::deserialize(deserializer)?
+            .restored()
+            .map_err(Error::custom)
     }
 }
 
@@ -114,7 +118,11 @@ impl StoredTrace {
             core_view: CoreView::new(workers),
             samples: self.samples.restored()?,
             cores: core_times(&self.cores),
-            core_curves: self.curves.map(StoredCurves::restored).transpose()?.unwrap_or_default(),
+            core_curves: self
+                .curves
+                .map(StoredCurves::restored)
+                .transpose()?
+                .unwrap_or_default(),
             others: shares(self.others)?,
             now: self.now_ns,
             begun: self.begun,
@@ -170,11 +178,22 @@ impl StoredLane {
         lane.reserve(events);
         let (mut at, mut gaps) = (0u64, self.gaps.into_iter().peekable());
         let rest = self.phases.chars().zip(self.tasks).zip(self.cores);
-        for (index, (after, ((letter, task), core))) in (0u32..).zip(self.after_ns.into_iter().zip(rest)) {
-            at = at.checked_add(after).filter(|at| *at <= LONGEST).ok_or("a moment beyond thirty years")?;
+        for (index, (after, ((letter, task), core))) in
+            (0u32..).zip(self.after_ns.into_iter().zip(rest))
+        {
+            at = at
+                .checked_add(after)
+                .filter(|at| *at <= LONGEST)
+                .ok_or("a moment beyond thirty years")?;
             let phase = phase_of(letter).ok_or_else(|| format!("the phase {letter:?}"))?;
             let after_gap = gaps.next_if_eq(&index).is_some();
-            lane.push(Transition { at, task, phase, core, after_gap });
+            lane.push(Transition {
+                at,
+                task,
+                phase,
+                core,
+                after_gap,
+            });
         }
         if gaps.next().is_some() {
             return Err("a gap at an event that there is not".into());
@@ -182,7 +201,10 @@ impl StoredLane {
         lane.last_stamp = lane.last_stamp.max(self.last_stamp_ns);
         // Of a thinned lane the events do not tell them.
         lane.on_task = self.on_task_ns.unwrap_or(lane.on_task).min(LONGEST);
-        lane.migrations = self.migrations.unwrap_or(lane.migrations).min(u64::from(u32::MAX));
+        lane.migrations = self
+            .migrations
+            .unwrap_or(lane.migrations)
+            .min(u64::from(u32::MAX));
         lane.dropped = self.dropped.min(u64::from(u32::MAX));
         lane.in_doubt = self.in_doubt;
         Ok(lane)
@@ -196,7 +218,11 @@ impl StoredCoreLane {
             return Err("a core whose arrays differ in length".into());
         }
         let mut lane = CoreLane::new(self.core);
-        let times = self.after_ns.into_iter().zip(self.for_ns).zip(self.computed_ns);
+        let times = self
+            .after_ns
+            .into_iter()
+            .zip(self.for_ns)
+            .zip(self.computed_ns);
         for (((after, length), computed), who) in times.zip(self.workers) {
             if who.is_some_and(|who| who as usize >= workers) {
                 return Err("a core had a worker that there is not".into());
@@ -220,7 +246,11 @@ impl StoredSamples {
             return Err("a sample that cannot have been measured".into());
         }
         let values = self.in_flight.into_iter().zip(self.on_core);
-        let sample = |(at, (in_flight, on_core))| Sample { at, in_flight, on_core };
+        let sample = |(at, (in_flight, on_core))| Sample {
+            at,
+            in_flight,
+            on_core,
+        };
         Ok(self.at_ns.into_iter().zip(values).map(sample).collect())
     }
 }
@@ -230,19 +260,32 @@ impl StoredCurves {
         if self.workers_ns.len() != self.at_ns.len() || !self.at_ns.is_sorted() {
             return Err("curves of cores that are not in order".into());
         }
-        let points = self.at_ns.into_iter().zip(self.workers_ns.iter().map(|cores| core_times(cores)));
-        Ok(CoreCurves { apart: self.apart_ns.clamp(1, LONGEST), points: points.collect() })
+        let points = self
+            .at_ns
+            .into_iter()
+            .zip(self.workers_ns.iter().map(|cores| core_times(cores)));
+        Ok(CoreCurves {
+            apart: self.apart_ns.clamp(1, LONGEST),
+            points: points.collect(),
+        })
     }
 }
 
 fn core_times(cores: &[(u16, Nanos)]) -> Vec<CoreTime> {
-    let time = |(core, workers): &(u16, Nanos)| CoreTime { core: *core, workers: (*workers).min(LONGEST) };
+    let time = |(core, workers): &(u16, Nanos)| CoreTime {
+        core: *core,
+        workers: (*workers).min(LONGEST),
+    };
     cores.iter().take(CORES_MAX).map(time).collect()
 }
 
 fn shares(others: Vec<(u16, f64)>) -> Result<Vec<(u16, f64)>, String> {
     let is_share = |(_, share): &(u16, f64)| (0.0..=1.0).contains(share);
-    if others.iter().all(is_share) { Ok(others) } else { Err("a share of a core beyond 0 to 1".into()) }
+    if others.iter().all(is_share) {
+        Ok(others)
+    } else {
+        Err("a share of a core beyond 0 to 1".into())
+    }
 }
 
 #[cfg(test)]
@@ -263,13 +306,20 @@ mod tests {
             let mut lanes = vec![LaneUpdate::default(); workers as usize];
             for (i, (phase, after, gap)) in chunk.iter().enumerate() {
                 let worker = i % workers as usize;
-                let at =
-                    number * 10 * MS + (i / workers as usize) as u64 * 3 * MS + u64::from(*after) * 1_000;
+                let at = number * 10 * MS
+                    + (i / workers as usize) as u64 * 3 * MS
+                    + u64::from(*after) * 1_000;
                 let phase = Phase::from_number(phase % 7).unwrap();
                 let task = (phase != Phase::Idle).then_some(number as u32);
                 dropped[worker] += u64::from(*gap);
                 let core = u16::from(after % 2);
-                lanes[worker].transitions.push(Transition { at, task, phase, core, after_gap: *gap });
+                lanes[worker].transitions.push(Transition {
+                    at,
+                    task,
+                    phase,
+                    core,
+                    after_gap: *gap,
+                });
                 lanes[worker].last_stamp = at + 500_000;
                 lanes[worker].dropped = dropped[worker];
                 lanes[worker].cpu = at / 3;
@@ -278,8 +328,14 @@ mod tests {
                 now: number * 10 * MS + 10 * MS,
                 lanes,
                 cores: vec![
-                    CoreTime { core: 0, workers: number * 5 * MS },
-                    CoreTime { core: 1, workers: number },
+                    CoreTime {
+                        core: 0,
+                        workers: number * 5 * MS,
+                    },
+                    CoreTime {
+                        core: 1,
+                        workers: number,
+                    },
                 ],
                 others: vec![(0, 0.25), (1, 0.5)],
                 begun: number as u32 + 1,
@@ -309,13 +365,19 @@ mod tests {
         prop_assert_eq!(a.tasks(), b.tasks());
         prop_assert_eq!(a.workers_by_phase(), b.workers_by_phase());
         prop_assert_eq!((a.dropped(), a.migrations()), (b.dropped(), b.migrations()));
-        prop_assert_eq!((a.is_concluded(), a.is_thinned()), (b.is_concluded(), b.is_thinned()));
+        prop_assert_eq!(
+            (a.is_concluded(), a.is_thinned()),
+            (b.is_concluded(), b.is_thinned())
+        );
         for (a, b) in a.lanes().iter().zip(b.lanes()) {
             prop_assert_eq!(a.transitions(), b.transitions());
         }
         let all = 0..a.lanes().len();
         if !a.is_thinned() {
-            prop_assert_eq!(a.times_together(all.clone(), &moments), b.times_together(all.clone(), &moments));
+            prop_assert_eq!(
+                a.times_together(all.clone(), &moments),
+                b.times_together(all.clone(), &moments)
+            );
         }
         for pair in moments.windows(2) {
             for worker in all.clone() {
@@ -377,8 +439,11 @@ mod tests {
         let mut json = serde_json::to_value(&trace).unwrap();
         json.as_object_mut().unwrap().remove("on_cores");
         let restored: Trace = serde_json::from_value(json).unwrap();
-        let on =
-            |trace: &Trace| trace.core_lane(0).map(|lane| lane.between(0, trace.now()).who != Who::Nobody);
+        let on = |trace: &Trace| {
+            trace
+                .core_lane(0)
+                .map(|lane| lane.between(0, trace.now()).who != Who::Nobody)
+        };
         assert_eq!(on(&restored), on(&trace));
         assert_eq!(on(&restored), Some(true));
     }

@@ -34,9 +34,17 @@ impl Serialize for Lane {
         let events = &self.transitions;
         let after = || {
             let before = std::iter::once(0).chain(events.iter().map(|event| event.at));
-            events.iter().zip(before).map(|(event, before)| event.at - before)
+            events
+                .iter()
+                .zip(before)
+                .map(|(event, before)| event.at - before)
         };
-        let gaps = || (0u32..).zip(events).filter(|(_, event)| event.after_gap).map(|(index, _)| index);
+        let gaps = || {
+            (0u32..)
+                .zip(events)
+                .filter(|(_, event)| event.after_gap)
+                .map(|(index, _)| index)
+        };
         let mut out = serializer.serialize_struct("Lane", 10)?;
         out.serialize_field("after_ns", &Sequence(after))?;
         out.serialize_field("phases", &Phases(self))?;
@@ -56,7 +64,10 @@ struct Phases<'a>(&'a Lane);
 
 impl fmt::Display for Phases<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.transitions.iter().try_for_each(|event| f.write_char(letter(event.phase)))
+        self.0
+            .transitions
+            .iter()
+            .try_for_each(|event| f.write_char(letter(event.phase)))
     }
 }
 
@@ -71,13 +82,23 @@ impl Serialize for CoreLane {
         let stretches = &self.stretches;
         let after = || {
             let before = std::iter::once(0).chain(stretches.iter().map(|stretch| stretch.until));
-            stretches.iter().zip(before).map(|(stretch, before)| stretch.from - before)
+            stretches
+                .iter()
+                .zip(before)
+                .map(|(stretch, before)| stretch.from - before)
         };
         let computed = || {
             let before = std::iter::once(0).chain(stretches.iter().map(|stretch| stretch.computed));
-            stretches.iter().zip(before).map(|(stretch, before)| stretch.computed - before)
+            stretches
+                .iter()
+                .zip(before)
+                .map(|(stretch, before)| stretch.computed - before)
         };
-        let workers = || stretches.iter().map(|stretch| (stretch.who != SEVERAL).then_some(stretch.who));
+        let workers = || {
+            stretches
+                .iter()
+                .map(|stretch| (stretch.who != SEVERAL).then_some(stretch.who))
+        };
         let mut out = serializer.serialize_struct("CoreLane", 5)?;
         out.serialize_field("core", &self.core())?;
         out.serialize_field("after_ns", &Sequence(after))?;
@@ -97,8 +118,14 @@ impl Serialize for Samples<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_struct("Samples", 3)?;
         out.serialize_field("at_ns", &Sequence(|| self.0.iter().map(|sample| sample.at)))?;
-        out.serialize_field("in_flight", &Sequence(|| self.0.iter().map(|sample| sample.in_flight)))?;
-        out.serialize_field("on_core", &Sequence(|| self.0.iter().map(|sample| sample.on_core)))?;
+        out.serialize_field(
+            "in_flight",
+            &Sequence(|| self.0.iter().map(|sample| sample.in_flight)),
+        )?;
+        out.serialize_field(
+            "on_core",
+            &Sequence(|| self.0.iter().map(|sample| sample.on_core)),
+        )?;
         out.end()
     }
 }
@@ -114,7 +141,10 @@ impl Serialize for CoreCurves {
         let mut out = serializer.serialize_struct("CoreCurves", 3)?;
         out.serialize_field("apart_ns", &self.apart)?;
         out.serialize_field("at_ns", &Sequence(|| self.points.iter().map(|(at, _)| at)))?;
-        out.serialize_field("workers_ns", &Sequence(|| self.points.iter().map(|(_, cores)| cores)))?;
+        out.serialize_field(
+            "workers_ns",
+            &Sequence(|| self.points.iter().map(|(_, cores)| cores)),
+        )?;
         out.end()
     }
 }

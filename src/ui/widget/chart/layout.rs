@@ -33,13 +33,11 @@ pub struct Span {
 
 impl Span {
     /// Its columns.
-    #[must_use]
     pub fn columns(self) -> Range<u16> {
         self.from..self.to
     }
 
     /// The column in its middle.
-    #[must_use]
     pub fn middle(self) -> u16 {
         self.from + (self.to - self.from).saturating_sub(1) / 2
     }
@@ -64,7 +62,12 @@ impl Widths {
             2 => (0, 2),
             _ => (1, 3),
         };
-        Widths { bar, ticks: u16::from(bar >= ROOM_FOR_TICKS), inner, gap }
+        Widths {
+            bar,
+            ticks: u16::from(bar >= ROOM_FOR_TICKS),
+            inner,
+            gap,
+        }
     }
 
     fn slot(self) -> u16 {
@@ -77,13 +80,14 @@ impl Widths {
     }
 
     fn all(self, bars: &[usize]) -> u64 {
-        bars.iter().map(|bars| self.group(*bars) + u64::from(self.gap)).sum()
+        bars.iter()
+            .map(|bars| self.group(*bars) + u64::from(self.gap))
+            .sum()
     }
 }
 
 impl Layout {
     /// Groups of so many bars each, all of them in so many columns; `None` if the thinnest bars are too many.
-    #[must_use]
     pub fn whole(bars: &[usize], width: u16) -> Option<Layout> {
         let fits = |widths: &Widths| widths.all(bars) <= u64::from(width);
         let widths = (1..=WIDEST).rev().map(Widths::of).find(fits)?;
@@ -91,29 +95,39 @@ impl Layout {
     }
 
     /// As many groups around this one as have room, with bars of one column.
-    #[must_use]
     pub fn around(bars: &[usize], group: usize, width: u16) -> Layout {
         let widths = Widths::of(1);
-        let most = bars.iter().map(|bars| widths.group(*bars)).max().unwrap_or(0) + u64::from(widths.gap);
-        let room = usize::try_from(u64::from(width) / most.max(1)).unwrap_or(0).min(bars.len());
+        let most = bars
+            .iter()
+            .map(|bars| widths.group(*bars))
+            .max()
+            .unwrap_or(0)
+            + u64::from(widths.gap);
+        let room = usize::try_from(u64::from(width) / most.max(1))
+            .unwrap_or(0)
+            .min(bars.len());
         let first = group.saturating_sub(room / 2).min(bars.len() - room);
         placed(&bars[first..first + room], first, widths, width)
     }
 
     /// Where a bar of a group in view stands: the group as it is counted in view.
-    #[must_use]
     pub fn bar(&self, group: usize, bar: usize) -> Span {
         let widths = Widths::of(self.bar);
         let step = u64::from(widths.slot() + widths.inner);
         let from = u64::from(self.groups[group].from) + bar as u64 * step;
         let from = u16::try_from(from).unwrap_or(u16::MAX);
-        Span { from, to: from.saturating_add(self.bar) }
+        Span {
+            from,
+            to: from.saturating_add(self.bar),
+        }
     }
 
     /// The group and the bar that stand at this column, if there are any; the group as it is counted of all.
-    #[must_use]
     pub fn at(&self, column: u16, bars: &[usize]) -> Option<(usize, usize)> {
-        let group = self.groups.iter().position(|span| span.columns().contains(&column))?;
+        let group = self
+            .groups
+            .iter()
+            .position(|span| span.columns().contains(&column))?;
         let nearest = |bar: &usize| {
             let span = self.bar(group, *bar);
             span.middle().abs_diff(column)
@@ -127,18 +141,29 @@ impl Layout {
 fn placed(bars: &[usize], first: usize, widths: Widths, width: u16) -> Layout {
     let groups = bars.len() as u64;
     let left = u64::from(width).saturating_sub(widths.all(bars));
-    let more = left.checked_div(groups).unwrap_or(0).min(u64::from(FARTHEST - widths.gap.min(FARTHEST)));
+    let more = left
+        .checked_div(groups)
+        .unwrap_or(0)
+        .min(u64::from(FARTHEST - widths.gap.min(FARTHEST)));
     let gap = u64::from(widths.gap) + more;
     let mut from = gap / 2 + left.saturating_sub(more * groups) / 2;
     let column = |at: u64| u16::try_from(at).unwrap_or(u16::MAX);
     let span = |bars: &usize| {
         let to = from + widths.group(*bars);
-        let span = Span { from: column(from), to: column(to) };
+        let span = Span {
+            from: column(from),
+            to: column(to),
+        };
         from = to + gap;
         span
     };
     let groups = bars.iter().map(span).collect();
-    Layout { bar: widths.bar, has_ticks: widths.ticks > 0, groups, first }
+    Layout {
+        bar: widths.bar,
+        has_ticks: widths.ticks > 0,
+        groups,
+        first,
+    }
 }
 
 #[cfg(test)]
@@ -149,9 +174,18 @@ mod tests {
     #[test]
     fn bars_get_thinner_until_all_fit_and_then_not_all_are_shown() {
         let two_models = [1, 2, 2, 2, 2, 2];
-        assert_eq!(Layout::whole(&two_models, 100).map(|layout| layout.bar), Some(6));
-        assert_eq!(Layout::whole(&two_models, 48).map(|layout| layout.bar), Some(2));
-        assert_eq!(Layout::whole(&two_models, 17).map(|layout| layout.bar), Some(1));
+        assert_eq!(
+            Layout::whole(&two_models, 100).map(|layout| layout.bar),
+            Some(6)
+        );
+        assert_eq!(
+            Layout::whole(&two_models, 48).map(|layout| layout.bar),
+            Some(2)
+        );
+        assert_eq!(
+            Layout::whole(&two_models, 17).map(|layout| layout.bar),
+            Some(1)
+        );
         assert_eq!(Layout::whole(&two_models, 16), None);
         let part = Layout::around(&two_models, 4, 9);
         assert_eq!((part.first, part.groups.len()), (3, 3));

@@ -17,14 +17,20 @@ const MOST: u16 = 8;
 impl Scale {
     /// A scale that reaches `peak` with so many rows, and leaves a little room above it. It never gets smaller when the
     /// peak grows.
-    #[must_use]
     pub fn reaching(peak: f64, rows: u16) -> Scale {
-        let peak = if peak.is_finite() && peak > 0.0 { peak } else { 1.0 };
+        let peak = if peak.is_finite() && peak > 0.0 {
+            peak
+        } else {
+            1.0
+        };
         let labels = f64::from((rows / APART).clamp(1, MOST));
         let step = round_up(peak / labels);
         // A fifth of a step: fine enough to waste no room, coarse enough that not each measurement moves everything.
         let quantum = step / 5.0;
-        Scale { top: (peak / quantum).ceil() * quantum, step }
+        Scale {
+            top: (peak / quantum).ceil() * quantum,
+            step,
+        }
     }
 
     /// The round numbers on it, 0 among them.
@@ -34,7 +40,6 @@ impl Scale {
     }
 
     /// So many decimals tell two round numbers apart.
-    #[must_use]
     pub fn decimals(self) -> usize {
         (-self.step.log10().floor()).clamp(0.0, 9.0) as usize
     }
@@ -43,7 +48,9 @@ impl Scale {
 /// The least of 1, 2, 5, 10, … and their decimal fractions that is not below `value`.
 fn round_up(value: f64) -> f64 {
     let decade = 10f64.powf(value.log10().floor());
-    let factor = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * decade >= value * (1.0 - 1e-9));
+    let factor = [1.0, 2.0, 5.0]
+        .into_iter()
+        .find(|factor| factor * decade >= value * (1.0 - 1e-9));
     factor.unwrap_or(10.0) * decade
 }
 
@@ -58,8 +65,20 @@ mod tests {
         assert_eq!(ticks(9.8, 10), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
         assert_eq!(ticks(16.0, 12), [0.0, 5.0, 10.0, 15.0]);
         assert_eq!(Scale::reaching(16.0, 12).top, 16.0);
-        assert_eq!(Scale::reaching(2.0, 8), Scale { top: 2.0, step: 0.5 });
-        assert_eq!((Scale::reaching(2.0, 8).decimals(), Scale::reaching(9.8, 10).decimals()), (1, 0));
+        assert_eq!(
+            Scale::reaching(2.0, 8),
+            Scale {
+                top: 2.0,
+                step: 0.5
+            }
+        );
+        assert_eq!(
+            (
+                Scale::reaching(2.0, 8).decimals(),
+                Scale::reaching(9.8, 10).decimals()
+            ),
+            (1, 0)
+        );
     }
 
     proptest! {

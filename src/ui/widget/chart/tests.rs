@@ -1,14 +1,31 @@
 use super::*;
 use proptest::prelude::*;
 
-const INKS: [Ink; 2] = [Ink { fill: "█", style: Style::new() }, Ink { fill: "╳", style: Style::new() }];
+const INKS: [Ink; 2] = [
+    Ink {
+        fill: "█",
+        style: Style::new(),
+    },
+    Ink {
+        fill: "╳",
+        style: Style::new(),
+    },
+];
 
 fn bar(series: usize, value: f64) -> Bar {
-    Bar { series, value: Some(value), missing: "·", ..Bar::default() }
+    Bar {
+        series,
+        value: Some(value),
+        missing: "·",
+        ..Bar::default()
+    }
 }
 
 fn group(label: &str, bars: Vec<Bar>) -> Group {
-    Group { label: label.into(), bars }
+    Group {
+        label: label.into(),
+        bars,
+    }
 }
 
 fn sizes(groups: &[Group]) -> Vec<usize> {
@@ -29,19 +46,31 @@ fn drawn_with<'a>(
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
     with(Chart::new(groups, layout, &INKS, scale, &label)).render(area, &mut buf);
-    let text = |row: Rect| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect::<String>();
-    area.rows().map(|row| text(row).trim_end().to_string()).collect()
+    let text = |row: Rect| {
+        row.columns()
+            .map(|at| buf[(at.x, at.y)].symbol())
+            .collect::<String>()
+    };
+    area.rows()
+        .map(|row| text(row).trim_end().to_string())
+        .collect()
 }
 
 fn layout(groups: &[Group], width: u16) -> Layout {
     Layout::whole(&sizes(groups), width - GUTTER).expect("there is room")
 }
 
-const FOUR: Scale = Scale { top: 4.0, step: 2.0 };
+const FOUR: Scale = Scale {
+    top: 4.0,
+    step: 2.0,
+};
 
 #[test]
 fn bars_end_at_their_value_to_the_eighth_and_labels_stand_below_their_group() {
-    let groups = [group("1", vec![bar(0, 1.0), bar(1, 1.0)]), group("16", vec![bar(0, 3.5), bar(1, 2.0)])];
+    let groups = [
+        group("1", vec![bar(0, 1.0), bar(1, 1.0)]),
+        group("16", vec![bar(0, 3.5), bar(1, 2.0)]),
+    ];
     let placed = layout(&groups, 22);
     let drawn = drawn_with(&groups, &placed, FOUR, (22, 6), |chart| chart.cursor(1, 0));
     assert_eq!(
@@ -61,7 +90,11 @@ fn bars_end_at_their_value_to_the_eighth_and_labels_stand_below_their_group() {
 fn what_is_not_measured_keeps_its_place_and_says_so() {
     let measured = [group("1", vec![bar(0, 4.0)]), group("2", vec![bar(0, 4.0)])];
     let mut missing = measured.clone();
-    missing[1].bars[0] = Bar { value: None, is_now: true, ..bar(0, 0.0) };
+    missing[1].bars[0] = Bar {
+        value: None,
+        is_now: true,
+        ..bar(0, 0.0)
+    };
     let placed = layout(&measured, 20);
     let draw = |groups: &[Group]| drawn_with(groups, &placed, FOUR, (20, 4), |chart| chart);
     let (with, without) = (draw(&measured), draw(&missing));
@@ -72,13 +105,29 @@ fn what_is_not_measured_keeps_its_place_and_says_so() {
 
 #[test]
 fn an_interval_is_seen_where_it_is_longer_than_a_row_and_single_values_where_there_is_room() {
-    let whisker =
-        Bar { interval: Some((1.0, 4.0)), sign: Some("★"), singles: vec![0.2, 2.5], ..bar(0, 2.0) };
-    let narrow = Bar { interval: Some((1.9, 2.1)), ..bar(0, 2.0) };
+    let whisker = Bar {
+        interval: Some((1.0, 4.0)),
+        sign: Some("★"),
+        singles: vec![0.2, 2.5],
+        ..bar(0, 2.0)
+    };
+    let narrow = Bar {
+        interval: Some((1.9, 2.1)),
+        ..bar(0, 2.0)
+    };
     let groups = [group("a", vec![whisker]), group("b", vec![narrow])];
     let placed = layout(&groups, 26);
     assert!(placed.has_ticks);
-    let drawn = drawn_with(&groups, &placed, Scale { top: 5.0, step: 5.0 }, (26, 7), |chart| chart);
+    let drawn = drawn_with(
+        &groups,
+        &placed,
+        Scale {
+            top: 5.0,
+            step: 5.0,
+        },
+        (26, 7),
+        |chart| chart,
+    );
     assert_eq!(
         drawn,
         [
@@ -98,24 +147,47 @@ fn lines_lie_behind_the_bars_and_end_where_they_say() {
     let groups = [group("1", vec![bar(0, 1.0)]), group("2", vec![bar(0, 4.0)])];
     let placed = layout(&groups, 20);
     let level = |group: f64| (group < 0.6).then_some(1.0);
-    let line = Line { at: &level, symbol: "─", style: Style::new() };
+    let line = Line {
+        at: &level,
+        symbol: "─",
+        style: Style::new(),
+    };
     let drawn = drawn_with(&groups, &placed, FOUR, (20, 6), |chart| chart.line(line));
-    assert!(drawn[3].contains("█─") && drawn[0].contains("█"), "{drawn:#?}");
+    assert!(
+        drawn[3].contains("█─") && drawn[0].contains("█"),
+        "{drawn:#?}"
+    );
     let above = |_: f64| Some(9.0);
-    let line = Line { at: &above, symbol: "═", style: Style::new() };
+    let line = Line {
+        at: &above,
+        symbol: "═",
+        style: Style::new(),
+    };
     let drawn = drawn_with(&groups, &placed, FOUR, (20, 6), |chart| chart.line(line));
-    assert!(!drawn.concat().contains('═'), "what is above the plot is not drawn at its edge");
+    assert!(
+        !drawn.concat().contains('═'),
+        "what is above the plot is not drawn at its edge"
+    );
 }
 
 #[test]
 fn labels_that_would_touch_are_left_out_but_never_the_cursors() {
-    let groups: Vec<Group> = (1..=12).map(|n| group(&format!("{}", n * 100), vec![bar(0, 1.0)])).collect();
+    let groups: Vec<Group> = (1..=12)
+        .map(|n| group(&format!("{}", n * 100), vec![bar(0, 1.0)]))
+        .collect();
     let placed = Layout::whole(&sizes(&groups), 24).unwrap();
     for cursor in 0..12 {
-        let drawn = drawn_with(&groups, &placed, FOUR, (32, 5), |chart| chart.cursor(cursor, 0));
+        let drawn = drawn_with(&groups, &placed, FOUR, (32, 5), |chart| {
+            chart.cursor(cursor, 0)
+        });
         let labels: Vec<&str> = drawn[4].split_whitespace().collect();
         assert!(labels.contains(&&*groups[cursor].label), "{labels:?}");
-        assert!(labels.iter().all(|label| groups.iter().any(|group| group.label == **label)), "{labels:?}");
+        assert!(
+            labels
+                .iter()
+                .all(|label| groups.iter().any(|group| group.label == **label)),
+            "{labels:?}"
+        );
     }
 }
 
