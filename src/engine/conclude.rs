@@ -44,12 +44,6 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
     let tally = Tally::of(arena, &facts, t0);
     let cpu: Nanos = lanes.iter().map(|lane| lane.cpu.load(Relaxed)).sum();
     let dropped = lanes.iter().map(|lane| lane.dropped.load(Relaxed)).sum();
-    let tasks = (facts.all_tasks || facts.plan.tasks() as usize <= TASKS_LISTED)
-        .then(|| task_records(arena, &facts, t0, |state| state != TaskState::NotBegun).collect());
-    let did_not_succeed = |state| matches!(state, TaskState::Begun | TaskState::Failed);
-    let failures = task_records(arena, &facts, t0, did_not_succeed)
-        .take(FAILURES_KEPT)
-        .collect();
     let error = error(&facts)
         .or_else(|| executed_twice(arena))
         .or_else(|| left_undone(&facts, &tally));
@@ -71,19 +65,15 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         concurrency: tally.in_flight as f64 / facts.wall as f64,
         parallelism: cpu as f64 / facts.wall as f64,
         phases_s: phases,
-        gil: (facts.plan.lock() != Lock::None).then(|| GilTotals {
-            switches: facts.gil_switches,
-            is_estimate: facts.plan.lock() == Lock::Real,
-            wait_s: seconds(phases[Phase::Gil]),
-        }),
+        gil: gil_totals(&facts, &phases),
         python: python_record(arena, &facts, t0, &tally),
         context_switches: context_switches(&lanes),
         migrations: workers.iter().map(|worker| worker.migrations).sum(),
         memory_bytes: memory(arena, &facts, &lanes),
         shared_file: None,
         workers,
-        tasks,
-        failures,
+        tasks: listed_tasks(arena, &facts, t0),
+        failures: failures(arena, &facts, t0),
         cores: facts.cores.clone(),
         events: EventTotals {
             recorded: facts.recorded,
@@ -96,6 +86,30 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
     };
     doubts::add(&mut record, &facts, dropped);
     record
+}
+
+fn gil_totals(facts: &Facts<'_>, phases: &PhaseTimes) -> Option<GilTotals> {
+    let lock = facts.plan.lock();
+    (lock != Lock::None).then(|| GilTotals {
+        switches: facts.gil_switches,
+        is_estimate: lock == Lock::Real,
+        wait_s: seconds(phases[Phase::Gil]),
+    })
+}
+
+/// The tasks that were begun, if they are few enough to be listed, or somebody wants them all.
+fn listed_tasks(arena: &Arena, facts: &Facts<'_>, t0: Nanos) -> Option<Vec<TaskRecord>> {
+    let are_listed = facts.all_tasks || facts.plan.tasks() as usize <= TASKS_LISTED;
+    let is_begun = |state| state != TaskState::NotBegun;
+    are_listed.then(|| task_records(arena, facts, t0, is_begun).collect())
+}
+
+/// The first tasks that were begun and did not succeed.
+fn failures(arena: &Arena, facts: &Facts<'_>, t0: Nanos) -> Vec<TaskRecord> {
+    let did_not_succeed = |state| matches!(state, TaskState::Begun | TaskState::Failed);
+    task_records(arena, facts, t0, did_not_succeed)
+        .take(FAILURES_KEPT)
+        .collect()
 }
 
 fn phase_source(lock: Lock, lanes: &[&LaneHeader]) -> PhaseSource {

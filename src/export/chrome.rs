@@ -73,45 +73,54 @@ fn write_run(run: &SharedRun<'_>, trace: &Trace, events: &mut Events<'_>) -> io:
         0,
         SortIndex { sort_index: pid },
     ))?;
-    for (worker, lane) in trace.lanes().iter().enumerate() {
-        let tid = tid(run, worker);
-        let track = Track {
-            pid,
-            tid,
-            gil_is_estimate: run.record.phase_source.estimates_gil(),
-        };
-        let record = run.record.workers.get(worker);
-        events.add(&Metadata::with(
-            "thread_name",
-            pid,
-            tid,
-            WorkerName::of(worker, record),
-        ))?;
-        events.add(&Metadata::with(
-            "thread_sort_index",
-            pid,
-            tid,
-            SortIndex { sort_index: worker },
-        ))?;
-        let known = lane.transitions();
-        for pair in known.windows(2) {
-            let phase = if pair[1].after_gap {
-                Phase::Lost
-            } else {
-                pair[0].phase
-            };
-            events.slice(track, pair[0], phase, pair[1].at)?;
-        }
-        open_slices(trace, worker, known.last()).try_for_each(|slice| {
-            let begun = Transition {
-                at: slice.from,
-                task: slice.task,
-                ..known[known.len() - 1]
-            };
-            events.slice(track, begun, slice.phase, slice.to)
-        })?;
-    }
+    (0..trace.lanes().len()).try_for_each(|worker| write_worker(run, trace, worker, events))?;
     write_counters(pid, trace, events)
+}
+
+/// A track for a worker: what it is called, and a slice for each of its phases.
+fn write_worker(
+    run: &SharedRun<'_>,
+    trace: &Trace,
+    worker: usize,
+    events: &mut Events<'_>,
+) -> io::Result<()> {
+    let (pid, lane) = (run.number, &trace.lanes()[worker]);
+    let tid = tid(run, worker);
+    let track = Track {
+        pid,
+        tid,
+        gil_is_estimate: run.record.phase_source.estimates_gil(),
+    };
+    let record = run.record.workers.get(worker);
+    events.add(&Metadata::with(
+        "thread_name",
+        pid,
+        tid,
+        WorkerName::of(worker, record),
+    ))?;
+    events.add(&Metadata::with(
+        "thread_sort_index",
+        pid,
+        tid,
+        SortIndex { sort_index: worker },
+    ))?;
+    let known = lane.transitions();
+    for pair in known.windows(2) {
+        let phase = if pair[1].after_gap {
+            Phase::Lost
+        } else {
+            pair[0].phase
+        };
+        events.slice(track, pair[0], phase, pair[1].at)?;
+    }
+    open_slices(trace, worker, known.last()).try_for_each(|slice| {
+        let begun = Transition {
+            at: slice.from,
+            task: slice.task,
+            ..known[known.len() - 1]
+        };
+        events.slice(track, begun, slice.phase, slice.to)
+    })
 }
 
 fn tid(run: &SharedRun<'_>, worker: usize) -> usize {

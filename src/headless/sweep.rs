@@ -17,6 +17,7 @@ use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::keeping::Keeping;
 use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
+use crate::domain::python::FoundPython;
 use crate::domain::share::{Format, Shared, SharedSweep};
 use crate::domain::speed::Speed;
 use crate::domain::sweep::{Sweep, SweepDraft, SweepPlan};
@@ -34,32 +35,15 @@ use crate::shell::spelling::Spelling;
 /// What was wrong with the request, or what kept the engine from starting.
 pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     let place = Keeper::place(keeping)?;
-    let urls = request
-        .urls_file
-        .as_deref()
-        .map(addresses::read)
-        .transpose()
-        .map_err(Failure::usage)?;
+    let urls = request.urls_file.as_deref().map(addresses::read);
+    let urls = urls.transpose().map_err(Failure::usage)?;
     let destination = Destination::checked(&request.output, keeping)?;
     let session = prepare()?;
     if request.all_tasks {
         session.list_all_tasks();
     }
     let pythons = pythons::of_sweep(&session, request).map_err(Failure::usage)?;
-    let interpreters = pythons
-        .iter()
-        .map(|found| found.interpreter.clone())
-        .collect();
-    let draft = request
-        .draft(session.machine().cores_usable, urls)
-        .map_err(Failure::usage)?;
-    let draft = SweepDraft {
-        pythons: interpreters,
-        ..draft
-    };
-    draft
-        .check(session.limits())
-        .map_err(|invalid| Failure::usage(invalid.sentence))?;
+    let draft = draft(&session, request, urls, &pythons)?;
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();
     listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
@@ -94,6 +78,24 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     let are_kept = keeper.finish();
     printed?;
     conclude(&measured, are_kept)
+}
+
+/// What was asked for, if that is possible.
+fn draft(
+    session: &Session,
+    request: &SweepRequest,
+    urls: Option<Vec<String>>,
+    pythons: &[FoundPython],
+) -> Result<SweepDraft, Failure> {
+    let draft = request.draft(session.machine().cores_usable, urls);
+    let interpreters = pythons.iter().map(|found| found.interpreter.clone());
+    let draft = SweepDraft {
+        pythons: interpreters.collect(),
+        ..draft.map_err(Failure::usage)?
+    };
+    let checked = draft.check(session.limits());
+    checked.map_err(|invalid| Failure::usage(invalid.sentence))?;
+    Ok(draft)
 }
 
 fn resolve(
