@@ -50,7 +50,10 @@
 //! | [`tui`] | all but headless | decisions: those belong to app or domain |
 //! | [`headless`] | domain, engine, export, store, cli, shell | the same |
 //!
-//! `tests/architecture.rs` reads the `use` lines and fails on an arrow that this table does not allow.
+//! `tests/architecture.rs` reads the `use` lines and fails on an arrow that this table does not allow, and on a circle of
+//! modules within a layer; only [`app`] still has one.
+//!
+//! Fixtures are in `tests/support/`: the tests inside of the crate, those outside of it and the benches share them.
 //!
 //! # What never happens
 //!
