@@ -130,6 +130,9 @@ impl Scratch {
         let mut made = self.made();
         if is_marked(&self.directory) {
             remove_own(&self.directory);
+        } else if is_private(&self.directory) {
+            // Its maker was ended before it wrote the marker, or after it removed that. This fails unless it is empty.
+            let _ = fs::remove_dir(&self.directory);
         }
         if !self.directory.exists() {
             *made = None;
@@ -194,6 +197,15 @@ fn is_marked(directory: &Path) -> bool {
         })
     };
     is_users(directory, FileType::is_dir) && is_users(&directory.join(MARKER), FileType::is_file)
+}
+
+/// Whether this is a directory of this user and no link, made as this program makes it: for nobody else.
+fn is_private(directory: &Path) -> bool {
+    fs::symlink_metadata(directory).is_ok_and(|there| {
+        there.is_dir()
+            && there.uid() == nix::unistd::geteuid().as_raw()
+            && there.mode() & 0o777 == 0o700
+    })
 }
 
 fn is_old(directory: &Path) -> bool {

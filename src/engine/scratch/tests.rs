@@ -183,6 +183,21 @@ fn the_directory_is_private_and_goes_with_its_files() {
 }
 
 #[test]
+fn a_directory_whose_maker_was_ended_before_it_wrote_the_marker_goes_if_it_is_empty() {
+    let room = room();
+    for (is_empty, file) in [(true, None), (false, Some("notes.txt"))] {
+        let scratch = Scratch::below(room.path());
+        scratch.make().unwrap();
+        fs::remove_file(scratch.path().join(MARKER)).unwrap();
+        if let Some(file) = file {
+            fs::write(scratch.path().join(file), "mine").unwrap();
+        }
+        scratch.remove();
+        assert_eq!(!scratch.path().exists(), is_empty);
+    }
+}
+
+#[test]
 fn a_name_that_somebody_has_taken_is_neither_used_nor_removed() {
     let room = room();
     let scratch = Scratch::below(room.path());
