@@ -694,7 +694,8 @@ def redirected(url, answer):
     from urllib.error import HTTPError
     from urllib.parse import quote, urljoin, urlsplit
 
-    if not 200 <= answer.status < 400:
+    # Nobody has asked for a part of a page, which 206 is.
+    if not 200 <= answer.status < 400 or answer.status == 206:
         raise HTTPError(separated(url)[0], answer.status, answer.reason, answer.headers, None)
     if answer.status not in (301, 302, 303, 307, 308):
         return None

@@ -162,7 +162,9 @@ impl Fetcher {
 }
 
 fn refuse_error(url: &str, status: StatusCode) -> Result<(), FetchError> {
-    if (200..400).contains(&status.as_u16()) {
+    // Nobody has asked for a part of a page.
+    let is_part = status == StatusCode::PARTIAL_CONTENT;
+    if (200..400).contains(&status.as_u16()) && !is_part {
         Ok(())
     } else {
         Err(FetchError::status(url, status))

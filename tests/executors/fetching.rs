@@ -166,6 +166,13 @@ fn answers() -> Vec<(&'static str, String, bool)> {
         bad("garbage", "this is not HTTP\r\n\r\n".into()),
         bad("no-status", answer("many", "")),
         bad("switching", answer("101 Switching Protocols", "")),
+        bad(
+            "part",
+            answer(
+                "206 Partial Content\r\nContent-Length: 5\r\nContent-Range: bytes 0-4/9",
+                "hello",
+            ),
+        ),
         bad("400", answer("400 Bad Request\r\nContent-Length: 0", "")),
         bad("401", answer("401 Unauthorized\r\nContent-Length: 0", "")),
         bad("404", answer("404 Not Found\r\nContent-Length: 4", "page")),
