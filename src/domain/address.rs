@@ -48,7 +48,7 @@ fn shorten(text: &str) -> String {
     }
 }
 
-/// The address without its user name and password, which become `***`.
+/// The address without its user name and password, which become `***`; also without those of an address within it.
 pub fn masked(address: &str) -> String {
     let start = address.find("://").map_or(0, |at| at + "://".len());
     let (authority, _path) = split_authority(&address[start..]);
@@ -60,8 +60,12 @@ pub fn masked(address: &str) -> String {
         &address[start..]
     };
     match suspect.rfind('@') {
-        Some(at) => format!("{}{HIDDEN}{}", &address[..start], &address[start + at..]),
-        None => address.to_owned(),
+        Some(at) => masked_in(&format!(
+            "{}{HIDDEN}{}",
+            &address[..start],
+            &address[start + at..]
+        )),
+        None => masked_in(address),
     }
 }
 
@@ -315,6 +319,22 @@ mod tests {
             ("ends in ://", "ends in ://"),
         ] {
             assert_eq!(masked_in(text), expected);
+        }
+    }
+
+    #[test]
+    fn an_address_within_an_address_is_shown_without_its_password_too() {
+        for (address, expected) in [
+            (
+                "http://a:SECRET@h/p?next=http://b:SECRET@other/",
+                "http://***@h/p?next=http://***@other/",
+            ),
+            (
+                "http://h/http://b:SECRET@other/",
+                "http://h/http://***@other/",
+            ),
+        ] {
+            assert_eq!(masked(address), expected);
         }
     }
 
