@@ -143,10 +143,16 @@ impl Keeper {
         }
     }
 
-    /// Tries again to keep what could not be kept yet.
-    pub fn try_again(&mut self) {
+    /// Tries again to keep what could not be kept yet, and says if that still is not possible: the numbers that are about
+    /// to be printed may then become those of other runs.
+    pub fn settle(&mut self) {
         let replies = self.writer.as_mut().map(Writer::try_again);
         self.hear(replies.unwrap_or_default());
+        if self.writer.as_ref().is_some_and(Writer::is_waiting) {
+            say(
+                "the numbers of runs that are not in the history yet are provisional: they may change",
+            );
+        }
     }
 
     /// The number of the run or sweep with this id: that of the history, or the next one where it is not there yet.

@@ -127,7 +127,7 @@ pub fn all(
         measured.broke.clone_from(&last.error);
     }
     repeats::doubt_campaigns(measured.records.iter_mut());
-    keeper.try_again();
+    keeper.settle();
     measured.numbers = measured
         .records
         .iter()

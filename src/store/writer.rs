@@ -121,7 +121,7 @@ impl Writer {
         if self.is_waiting() {
             let trouble = &self.trouble;
             replies.push(Reply::Told(format!(
-                "not in the history yet, tried again: {trouble}"
+                "not in the history yet, trying again: {trouble}"
             )));
         }
         replies
@@ -228,7 +228,7 @@ impl Writer {
         }
         match &self.pending {
             Some(pending) if !beside.is_empty() => End::Beside(format!(
-                "{} could not be added to the history: {}. The next start of pconc-tui takes that from {}.",
+                "{} could not be added to the history: {}. The next start of pconc-tui adds what is in {}.",
                 runs(beside),
                 self.trouble,
                 text::clean(&pending.path().to_string_lossy(), usize::MAX)
@@ -276,11 +276,11 @@ pub fn take_in(place: &Place) -> Option<String> {
     }
     match (trouble, runs) {
         (Some(sentence), _) => Some(format!(
-            "runs of an earlier session could not be added to the history yet: {sentence}"
+            "runs of earlier sessions could not be added to the history yet: {sentence}"
         )),
         (None, 0) => None,
         (None, runs) => Some(format!(
-            "{} that an earlier session could not add to the history {} in it now",
+            "{} that earlier sessions could not add to the history {} in it now",
             counted(runs, "run"),
             if runs == 1 { "is" } else { "are" }
         )),

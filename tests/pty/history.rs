@@ -88,7 +88,7 @@ fn runs_that_could_not_be_added_until_the_end_are_there_when_the_explorer_starts
     let file = locked.file().display().to_string();
     let mut terminal = Terminal::start_with(120, 40, &["--history", &file], &[]);
     terminal.wait_for(SOON, "the notice", |screen| {
-        screen.contains("2 runs that an earlier session")
+        screen.contains("2 runs that earlier sessions")
     });
     assert!(
         wait_until(SOON, || !locked.is_pending() && locked.runs() == [1, 2]),

@@ -61,7 +61,7 @@ fn runs_that_end_while_another_program_locks_the_history_are_in_it_once_that_is_
     let mut line = String::new();
     told.read_line(&mut line).unwrap();
     assert!(
-        line.contains("not in the history yet, tried again: another program keeps"),
+        line.contains("not in the history yet, trying again: another program keeps"),
         "{line}"
     );
     lock.unlock().unwrap();
@@ -94,7 +94,7 @@ fn runs_that_could_never_be_added_are_kept_beside_the_history_and_the_next_start
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(
             told.contains(
-                "3 runs that an earlier session could not add to the history are in it now"
+                "3 runs that earlier sessions could not add to the history are in it now"
             )
         );
         let count = if next == TINY { 4 } else { 3 };
