@@ -98,3 +98,33 @@ fn runs_that_could_not_be_added_until_the_end_are_there_when_the_explorer_starts
     terminal.press("q");
     assert_eq!(terminal.exit_code(SOON), 0);
 }
+
+#[test]
+fn what_could_not_be_kept_beside_the_history_is_tried_again_at_the_end_and_its_loss_is_said() {
+    for is_mended in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("history.jsonl");
+        let traces = folder.path().join("history.jsonl.traces");
+        std::fs::write(&traces, "in the way").unwrap();
+        let name = file.display().to_string();
+        let mut terminal = Terminal::start_with(120, 40, &["--history", &name], &[]);
+        terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
+        terminal.press("3");
+        terminal.wait_for(RUNS, "both runs", |screen| screen.contains("processes: "));
+        terminal.wait_for(SOON, "the notice", |screen| {
+            screen.contains("cannot keep a timeline")
+        });
+        if is_mended {
+            std::fs::remove_file(&traces).unwrap();
+        }
+        terminal.press("q");
+        assert_eq!(terminal.exit_code(SOON), u32::from(!is_mended));
+        if is_mended {
+            assert_eq!(std::fs::read_dir(&traces).unwrap().count(), 2);
+        } else {
+            terminal.wait_for(SOON, "what is lost", |screen| {
+                screen.contains("the timelines and lists of 2 runs could not be kept")
+            });
+        }
+    }
+}

@@ -9,9 +9,10 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
-use crate::domain::history::Entry;
+use crate::domain::history::{Entry, THINNED_SLICES};
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
+use crate::domain::text::counted;
 use crate::domain::trace::Trace;
 use crate::store::{Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, Writer, take_in};
 use crate::tui::event::Event;
@@ -87,7 +88,7 @@ impl Background {
             let end = Worker {
                 writer,
                 events,
-                is_told: false,
+                unkept: vec![],
             }
             .live(&orders);
             let _ = ended.send(end);
@@ -155,8 +156,8 @@ impl Background {
 struct Worker {
     writer: Writer,
     events: Sender<Event>,
-    /// Whether the user knows that pictures cannot be kept: once is enough.
-    is_told: bool,
+    /// Pictures that could not be kept: that is tried once more at the end.
+    unkept: Vec<(Box<Record>, Box<Trace>)>,
 }
 
 impl Worker {
@@ -191,9 +192,16 @@ impl Worker {
             }
         }
         let place = self.writer.store().place().clone();
+        let unkept = self.keep_pictures_at_last();
         let (_, end) = self.writer.finish();
         place.sync();
-        end
+        match (end, unkept) {
+            (End::Kept, Some(sentence)) => End::Lost(sentence),
+            (End::Beside(beside) | End::Lost(beside), Some(sentence)) => {
+                End::Lost(format!("{beside} Also, {sentence}"))
+            }
+            (end, _) => end,
+        }
     }
 
     /// Does one thing. Returns whether something was written to the history.
@@ -209,10 +217,8 @@ impl Worker {
             Job::KeepPicture { record, trace } => {
                 let kept = pictures.keep(&record, &trace);
                 pictures.bound(PICTURES_MAX);
-                if let Err(sentence) = kept
-                    && !std::mem::replace(&mut self.is_told, true)
-                {
-                    self.tell(Event::Told(sentence));
+                if let Err(sentence) = kept {
+                    self.put_aside(record, trace, sentence);
                 }
             }
             Job::ReadPicture { number, id } => {
@@ -221,6 +227,35 @@ impl Worker {
             }
         }
         false
+    }
+
+    /// Keeps a picture in memory that could not be kept, with a poorer timeline if the whole one would take too much. The user hears of
+    /// it once.
+    fn put_aside(&mut self, record: Box<Record>, mut trace: Box<Trace>, sentence: String) {
+        if self.unkept.is_empty() {
+            self.tell(Event::Told(sentence));
+        }
+        let bytes: usize = self.unkept.iter().map(|(_, trace)| trace.bytes()).sum();
+        if bytes + trace.bytes() > PUT_OFF_MAX {
+            trace.thin(THINNED_SLICES);
+        }
+        self.unkept.push((record, trace));
+    }
+
+    /// Tries once more to keep what was put aside. Returns what is lost, in one sentence.
+    fn keep_pictures_at_last(&mut self) -> Option<String> {
+        let pictures = self.writer.store().pictures();
+        let keep =
+            |(record, trace): (Box<Record>, Box<Trace>)| pictures.keep(&record, &trace).err();
+        let lost: Vec<String> = std::mem::take(&mut self.unkept)
+            .into_iter()
+            .filter_map(keep)
+            .collect();
+        let sentence = lost.last()?;
+        let runs = counted(lost.len() as u64, "run");
+        Some(format!(
+            "the timelines and lists of {runs} could not be kept: {sentence}"
+        ))
     }
 
     /// Reads everything that was kept, with what earlier sessions could not keep.
