@@ -26,29 +26,33 @@
 //! # The layers
 //!
 //! ```text
-//!               main
-//!              /    \
-//!           tui      headless          the two shells: the only code that joins engine and app
-//!          / | \      /    \
-//!        ui  |  engine      shell      shell: exit codes, signals, terminal, reports
-//!          \ |     |                   export: documents to share; imports domain alone
-//!           app    |                   store: the history that stays; imports domain alone
-//!              \   |
-//!               domain          cli: arguments become an invocation; imports domain alone
+//!                    main
+//!                   /    \
+//!                tui      headless                  join engine and app: the two shells
+//!               / | \      /   |
+//!             ui  |  engine  export store cli shell
+//!               \ |    |     /
+//!                app   |   present                  words, numbers, tables, charts: one for screen, shell and files
+//!                  \   |   /
+//!                  analysis                         findings: speed-up, comparison, sweep
+//!                     |
+//!               domain, catalog                     data and arithmetic; what there is, described once
 //! ```
 //!
 //! | layer | may import | must not contain |
 //! | --- | --- | --- |
-//! | [`domain`] | std's pure parts, serde | I/O, clocks, threads, processes, any terminal |
-//! | [`engine`] | domain | ratatui, crossterm, app, ui |
-//! | [`app`] | domain | I/O, clocks, threads, engine, ui. `App::update(Msg) -> Vec<Effect>` is a pure state machine |
-//! | [`ui`] | domain, app | I/O, changes to the app, statistics |
-//! | [`export`] | domain | the terminal; which file it writes to is told |
-//! | [`store`] | domain | the terminal; when to keep what is decided elsewhere |
-//! | [`cli`] | domain | anything that acts |
-//! | [`shell`] | domain, engine | decisions; it is what both shells need to live in an operating system |
-//! | [`tui`] | all but headless | decisions: those belong to app or domain |
-//! | [`headless`] | domain, engine, export, store, cli, shell | the same |
+//! | [`catalog`], [`domain`] | each other without a circle, std's pure parts, serde | I/O, clocks, threads, processes, any terminal |
+//! | [`analysis`] | catalog, domain | the same |
+//! | [`present`] | catalog, domain, analysis | the same |
+//! | [`engine`] | catalog, domain | ratatui, crossterm, app, ui, sentences of advice |
+//! | [`app`] | catalog, domain, analysis, present | I/O, clocks, threads, engine, ui. `App::update(Msg) -> Vec<Effect>` is a pure state machine |
+//! | [`ui`] | the same, and app | I/O, changes to the app, statistics |
+//! | [`export`] | catalog, domain, analysis, present | the terminal; which file it writes to is told |
+//! | [`store`] | catalog, domain | the terminal; when to keep what is decided elsewhere |
+//! | [`cli`] | catalog, domain, present | anything that acts |
+//! | [`shell`] | catalog, domain, present, engine | decisions; it is what both shells need to live in an operating system |
+//! | [`tui`] | all but headless and cli | decisions: those belong to app or analysis |
+//! | [`headless`] | all but app, ui and tui | the same |
 //!
 //! `tests/architecture.rs` reads the `use` lines and fails on an arrow that this table does not allow, and on a circle of
 //! modules within a layer; only [`app`] still has one.
@@ -102,12 +106,15 @@ extern crate self as pconc_tui;
 #[path = "../tests/support/fixtures.rs"]
 mod fixtures;
 
+pub mod analysis;
 pub mod app;
+pub mod catalog;
 pub mod cli;
 pub mod domain;
 pub mod engine;
 pub mod export;
 pub mod headless;
+pub mod present;
 pub mod shell;
 pub mod store;
 pub mod tui;

@@ -44,45 +44,53 @@ const CROSSTERM: &[&str] = &["crossterm", "ratatui::crossterm", "Terminal"];
 const PRINTING: &[&str] = &["print!", "println!", "eprint!", "eprintln!", "dbg!"];
 const UNSAFE: &[&str] = &["unsafe"];
 
+/// What only the shells and the engine may do.
+const PURE: &[&[&str]] = &[
+    CLOCKS,
+    ACTING,
+    SOCKETS,
+    SYSTEM,
+    ENGINES,
+    TERMINAL,
+    PRINTING,
+    UNSAFE,
+    &["clap"],
+];
+
 const LAYERS: &[Layer] = &[
     Layer {
+        name: "catalog",
+        may_import: &["domain"],
+        must_not_contain: PURE,
+    },
+    Layer {
+        name: "analysis",
+        may_import: &["catalog", "domain"],
+        must_not_contain: PURE,
+    },
+    Layer {
+        name: "present",
+        may_import: &["catalog", "domain", "analysis"],
+        must_not_contain: PURE,
+    },
+    Layer {
         name: "domain",
-        may_import: &[],
-        must_not_contain: &[
-            CLOCKS,
-            ACTING,
-            SOCKETS,
-            SYSTEM,
-            ENGINES,
-            TERMINAL,
-            PRINTING,
-            UNSAFE,
-            &["clap"],
-        ],
+        may_import: &["catalog"],
+        must_not_contain: PURE,
     },
     Layer {
         name: "engine",
-        may_import: &["domain"],
+        may_import: &["domain", "catalog"],
         must_not_contain: &[TERMINAL, PRINTING, &["clap"]],
     },
     Layer {
         name: "app",
-        may_import: &["domain"],
-        must_not_contain: &[
-            CLOCKS,
-            ACTING,
-            SOCKETS,
-            SYSTEM,
-            ENGINES,
-            TERMINAL,
-            PRINTING,
-            UNSAFE,
-            &["clap"],
-        ],
+        may_import: &["domain", "catalog", "analysis", "present"],
+        must_not_contain: PURE,
     },
     Layer {
         name: "ui",
-        may_import: &["domain", "app"],
+        may_import: &["domain", "catalog", "analysis", "present", "app"],
         must_not_contain: &[
             CLOCKS,
             ACTING,
@@ -97,17 +105,17 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "store",
-        may_import: &["domain"],
+        may_import: &["domain", "catalog"],
         must_not_contain: &[TERMINAL, PRINTING, UNSAFE],
     },
     Layer {
         name: "export",
-        may_import: &["domain"],
+        may_import: &["domain", "catalog", "analysis", "present"],
         must_not_contain: &[TERMINAL, PRINTING, UNSAFE],
     },
     Layer {
         name: "cli",
-        may_import: &["domain"],
+        may_import: &["domain", "catalog", "present"],
         must_not_contain: &[
             CLOCKS,
             &[
@@ -127,17 +135,22 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "shell",
-        may_import: &["domain", "engine"],
+        may_import: &["domain", "catalog", "present", "engine"],
         must_not_contain: &[ENGINES, &["ratatui"], PRINTING, UNSAFE],
     },
     Layer {
         name: "headless",
-        may_import: &["domain", "engine", "export", "store", "cli", "shell"],
+        may_import: &[
+            "domain", "catalog", "analysis", "present", "engine", "export", "store", "cli", "shell",
+        ],
         must_not_contain: &[ENGINES, TERMINAL, PRINTING, UNSAFE, CLOCKS],
     },
     Layer {
         name: "tui",
-        may_import: &["domain", "engine", "app", "ui", "store", "export", "shell"],
+        may_import: &[
+            "domain", "catalog", "analysis", "present", "engine", "app", "ui", "store", "export",
+            "shell",
+        ],
         must_not_contain: &[ENGINES, PRINTING, UNSAFE, CLOCKS],
     },
     Layer {

@@ -1,0 +1,2 @@
+//! Findings: what records say together, as numbers. A finding names what was compared with what, the factor, its interval,
+//! and whether it is certain. One set of thresholds decides for all surfaces. No words, colours or widths.

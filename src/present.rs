@@ -1,0 +1,2 @@
+//! Presentation for screen, shell and files alike: number formats, sentences made from findings, table layout, scales of
+//! charts, ASCII. What is shown twice is made here once.
