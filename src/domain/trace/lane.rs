@@ -1,5 +1,8 @@
 //! One worker's row of a picture: its events with running sums.
 
+use serde::Deserialize;
+
+use super::stored::StoredLane;
 use super::{LaneUpdate, Transition};
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::time::{Nanos, STALE_AFTER};
@@ -18,7 +21,8 @@ pub(super) struct Segment {
 }
 
 /// One worker's row.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "StoredLane")]
 pub struct Lane {
     pub(super) transitions: Vec<Transition>,
     /// Before transition `i * STRIDE`, how long each phase had lasted.

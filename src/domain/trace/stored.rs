@@ -1,22 +1,199 @@
-//! How a picture travels: arrays by lane, written while walking over the trace, and folded again when they come back.
+//! How a picture travels: arrays by lane, folded again when they come back.
 //!
 //! ```text
 //! {"now_ns": 1200345, "concluded": true, "thinned": false, "begun": 8, "ended": 8, "failed": 0,
 //!  "lanes":    [{"after_ns": [0, 81250, …], "phases": "sc…", "tasks": [null, 0, …], "cores": [0, 1, …], "gaps": [], …}, …],
 //!  "on_cores": [{"core": 0, "after_ns": […], "for_ns": […], "workers": […]}, …],
 //!  "samples":  {"at_ns": […], "in_flight": […], "on_core": […]},
-//!  "cores":    [{"core": 0, "workers_ns": …}, …],
+//!  "cores":    [[0, 81250], …],
 //!  "curves":   {"apart_ns": …, "at_ns": […], "workers_ns": [[…], …]},
 //!  "others":   [[0, 0.02], …]}
 //! ```
 //!
 //! What the sums by groups of lanes say is not in it: it follows from the lanes. Of a thinned trace, those sums come back as
 //! poor as its lanes are. Who had which core when is in it, as the workers' last stamps, of which that is made, are not.
+//!
+//! A lane becomes arrays, and arrays a lane, one at a time, so that a picture is not in memory twice. Nothing that is read is
+//! trusted: arrays agree in length, moments ascend and stay within the run, workers exist.
 
-mod read;
-mod write;
+use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::cores::{CoreLane, CoreView, SEVERAL, Stretch};
+use super::summary::Summary;
+use super::{BYTES_MAX, CoreCurves, CoreTime, LIVE_SLICES, Lane, Sample, Trace, Transition};
+use crate::domain::machine::MAX_THREADS;
 use crate::domain::phase::Phase;
+use crate::domain::time::Nanos;
+
+/// The longest run that a picture can be of, in nanoseconds: 30 years. All sums over workers stay far below 2^64.
+const LONGEST: Nanos = 1_000_000_000_000_000_000;
+/// The most cores that a machine has.
+const CORES_MAX: usize = 1 << 16;
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredTrace<'a> {
+    now_ns: Nanos,
+    #[serde(default = "yes")]
+    concluded: bool,
+    #[serde(default)]
+    thinned: bool,
+    begun: u32,
+    ended: u32,
+    #[serde(default)]
+    failed: u32,
+    lanes: Cow<'a, [Lane]>,
+    on_cores: Option<Cow<'a, [CoreLane]>>,
+    #[serde(default)]
+    samples: StoredSamples,
+    #[serde(default)]
+    cores: Vec<(u16, Nanos)>,
+    curves: Option<StoredCurves>,
+    #[serde(default)]
+    others: Cow<'a, [(u16, f64)]>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredLane {
+    after_ns: Vec<Nanos>,
+    phases: String,
+    tasks: Vec<Option<u32>>,
+    cores: Vec<u16>,
+    #[serde(default)]
+    gaps: Vec<u32>,
+    #[serde(default)]
+    last_stamp_ns: Nanos,
+    on_task_ns: Option<Nanos>,
+    migrations: Option<u64>,
+    #[serde(default)]
+    dropped: u64,
+    #[serde(default)]
+    in_doubt: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredCoreLane {
+    core: u16,
+    after_ns: Vec<Nanos>,
+    for_ns: Vec<Nanos>,
+    computed_ns: Vec<Nanos>,
+    workers: Vec<Option<u32>>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct StoredSamples {
+    at_ns: Vec<Nanos>,
+    in_flight: Vec<f64>,
+    on_core: Vec<f64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredCurves {
+    apart_ns: Nanos,
+    at_ns: Vec<Nanos>,
+    workers_ns: Vec<Vec<(u16, Nanos)>>,
+}
+
+/// What is written is what is read: the stored form of each.
+macro_rules! written_as {
+    ($($type:ty => $stored:ty;)*) => { $(
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                <$stored>::from(self).serialize(serializer)
+            }
+        }
+    )* };
+}
+
+written_as! {
+    Trace => StoredTrace<'_>;
+    Lane => StoredLane;
+    CoreLane => StoredCoreLane;
+}
+
+impl<'a> From<&'a Trace> for StoredTrace<'a> {
+    fn from(trace: &'a Trace) -> StoredTrace<'a> {
+        let samples = &trace.samples;
+        let points = &trace.core_curves.points;
+        StoredTrace {
+            now_ns: trace.now,
+            concluded: trace.concluded,
+            thinned: trace.thinned,
+            begun: trace.begun,
+            ended: trace.ended,
+            failed: trace.failed,
+            lanes: trace.lanes.as_slice().into(),
+            on_cores: Some(trace.core_lanes().into()),
+            samples: StoredSamples {
+                at_ns: samples.iter().map(|sample| sample.at).collect(),
+                in_flight: samples.iter().map(|sample| sample.in_flight).collect(),
+                on_core: samples.iter().map(|sample| sample.on_core).collect(),
+            },
+            cores: pairs(&trace.cores),
+            curves: Some(StoredCurves {
+                apart_ns: trace.core_curves.apart,
+                at_ns: points.iter().map(|(at, _)| *at).collect(),
+                workers_ns: points.iter().map(|(_, cores)| pairs(cores)).collect(),
+            }),
+            others: trace.others.as_slice().into(),
+        }
+    }
+}
+
+impl From<&Lane> for StoredLane {
+    fn from(lane: &Lane) -> StoredLane {
+        let events = &lane.transitions;
+        let gaps = (0..).zip(events).filter(|(_, event)| event.after_gap);
+        StoredLane {
+            after_ns: steps(events.iter().map(|event| event.at)),
+            phases: events.iter().map(|event| letter(event.phase)).collect(),
+            tasks: events.iter().map(|event| event.task).collect(),
+            cores: events.iter().map(|event| event.core).collect(),
+            gaps: gaps.map(|(index, _)| index).collect(),
+            last_stamp_ns: lane.last_stamp,
+            on_task_ns: Some(lane.on_task),
+            migrations: Some(lane.migrations),
+            dropped: lane.dropped,
+            in_doubt: lane.in_doubt,
+        }
+    }
+}
+
+impl From<&CoreLane> for StoredCoreLane {
+    fn from(lane: &CoreLane) -> StoredCoreLane {
+        let stretches = &lane.stretches;
+        let length = |stretch: &Stretch| stretch.until - stretch.from;
+        let ends = std::iter::once(0).chain(stretches.iter().map(|stretch| stretch.until));
+        let begins = stretches.iter().zip(ends);
+        StoredCoreLane {
+            core: lane.core(),
+            after_ns: begins.map(|(stretch, end)| stretch.from - end).collect(),
+            for_ns: stretches.iter().map(length).collect(),
+            computed_ns: steps(stretches.iter().map(|stretch| stretch.computed)),
+            workers: stretches
+                .iter()
+                .map(|stretch| (stretch.who != SEVERAL).then_some(stretch.who))
+                .collect(),
+        }
+    }
+}
+
+/// How far each value is from the one before it; the first one from 0.
+fn steps(values: impl Iterator<Item = Nanos>) -> Vec<Nanos> {
+    let mut before = 0;
+    values
+        .map(|value| value - std::mem::replace(&mut before, value))
+        .collect()
+}
+
+fn pairs(cores: &[CoreTime]) -> Vec<(u16, Nanos)> {
+    cores.iter().map(|time| (time.core, time.workers)).collect()
+}
 
 /// The letter for a phase: a lane's phases are a text with one for each event.
 fn letter(phase: Phase) -> char {
@@ -37,4 +214,375 @@ fn phase_of(letter: char) -> Option<Phase> {
         .into_iter()
         .chain([Phase::Lost])
         .find(|phase| self::letter(*phase) == letter)
+}
+
+impl TryFrom<StoredTrace<'_>> for Trace {
+    type Error = String;
+
+    fn try_from(stored: StoredTrace<'_>) -> Result<Trace, String> {
+        let workers = stored.lanes.len();
+        if workers as u64 > MAX_THREADS {
+            return Err(format!("a picture of {workers} workers"));
+        }
+        let is_too_long = |moment: Nanos| moment > LONGEST;
+        let mut stamps = stored.lanes.iter().map(|lane| lane.last_stamp);
+        if is_too_long(stored.now_ns) || stamps.any(is_too_long) {
+            return Err("a picture of more than thirty years".into());
+        }
+        let mut trace = Trace {
+            summary: Summary::new(workers),
+            core_view: CoreView::new(workers),
+            samples: stored.samples.restored()?,
+            cores: core_times(stored.cores),
+            core_curves: stored
+                .curves
+                .map(StoredCurves::restored)
+                .transpose()?
+                .unwrap_or_default(),
+            others: shares(stored.others.into_owned())?,
+            now: stored.now_ns,
+            begun: stored.begun,
+            ended: stored.ended,
+            failed: stored.failed,
+            concluded: stored.concluded,
+            thinned: stored.thinned,
+            lanes: stored.lanes.into_owned(),
+            ..Trace::default()
+        };
+        trace.fold_again(stored.on_cores.is_none());
+        if let Some(on_cores) = stored.on_cores {
+            let mut had = on_cores.iter().flat_map(|lane| &lane.stretches);
+            if had.any(|stretch| stretch.who != SEVERAL && stretch.who as usize >= workers) {
+                return Err("a core had a worker that there is not".into());
+            }
+            trace.core_view.restore(on_cores.into_owned())?;
+        }
+        if trace.bytes() > BYTES_MAX {
+            trace.thin((LIVE_SLICES / workers.max(1) as u64).max(16));
+        }
+        Ok(trace)
+    }
+}
+
+impl Trace {
+    /// Makes again what follows from the lanes: as [`Trace::apply`] does with what it is given.
+    fn fold_again(&mut self, with_cores: bool) {
+        for (worker, lane) in self.lanes.iter().enumerate() {
+            for closed in lane.segments() {
+                self.summary.add(worker, &closed);
+                if with_cores {
+                    self.core_view.add(worker, &closed);
+                }
+            }
+            if let Some(stamped) = lane.stamped().filter(|_| with_cores) {
+                self.core_view.add(worker, &stamped);
+            }
+        }
+        self.core_view.settle(self.now);
+        self.count();
+    }
+}
+
+impl TryFrom<StoredLane> for Lane {
+    type Error = String;
+
+    fn try_from(stored: StoredLane) -> Result<Lane, String> {
+        let events = stored.after_ns.len();
+        let lengths = [stored.phases.len(), stored.tasks.len(), stored.cores.len()];
+        if events == 0 || lengths != [events; 3] {
+            return Err("a lane whose arrays differ in length, or without events".into());
+        }
+        let mut lane = Lane::default();
+        lane.reserve(events);
+        let (mut at, mut gaps) = (0u64, stored.gaps.into_iter().peekable());
+        let what = stored.phases.chars().zip(stored.tasks).zip(stored.cores);
+        let events = (0u32..).zip(stored.after_ns).zip(what);
+        for ((index, after), ((letter, task), core)) in events {
+            at = at
+                .checked_add(after)
+                .filter(|at| *at <= LONGEST)
+                .ok_or("a moment beyond thirty years")?;
+            let phase = phase_of(letter).ok_or_else(|| format!("the phase {letter:?}"))?;
+            let after_gap = gaps.next_if_eq(&index).is_some();
+            lane.push(Transition {
+                at,
+                task,
+                phase,
+                core,
+                after_gap,
+            });
+        }
+        if gaps.next().is_some() {
+            return Err("a gap at an event that there is not".into());
+        }
+        lane.last_stamp = lane.last_stamp.max(stored.last_stamp_ns);
+        // Of a thinned lane the events do not tell them.
+        lane.on_task = stored.on_task_ns.unwrap_or(lane.on_task).min(LONGEST);
+        lane.migrations = stored
+            .migrations
+            .unwrap_or(lane.migrations)
+            .min(u64::from(u32::MAX));
+        lane.dropped = stored.dropped.min(u64::from(u32::MAX));
+        lane.in_doubt = stored.in_doubt;
+        Ok(lane)
+    }
+}
+
+impl TryFrom<StoredCoreLane> for CoreLane {
+    type Error = String;
+
+    fn try_from(stored: StoredCoreLane) -> Result<CoreLane, String> {
+        let all = stored.after_ns.len();
+        let lengths = [&stored.for_ns, &stored.computed_ns].map(Vec::len);
+        if lengths != [all; 2] || stored.workers.len() != all {
+            return Err("a core whose arrays differ in length".into());
+        }
+        let mut lane = CoreLane::new(stored.core);
+        let times = stored
+            .after_ns
+            .into_iter()
+            .zip(stored.for_ns)
+            .zip(stored.computed_ns);
+        for (((after, length), computed), who) in times.zip(stored.workers) {
+            lane.append(after, length, computed, who.unwrap_or(SEVERAL))
+                .filter(|until| *until <= LONGEST)
+                .ok_or("a core computed for longer than it was there")?;
+        }
+        Ok(lane)
+    }
+}
+
+impl StoredSamples {
+    fn restored(self) -> Result<Vec<Sample>, String> {
+        let all = self.at_ns.len();
+        let is_measured = |value: &f64| (0.0..=1e9).contains(value);
+        if self.in_flight.len() != all || self.on_core.len() != all || !self.at_ns.is_sorted() {
+            return Err("samples that are not in order".into());
+        }
+        if !self.in_flight.iter().chain(&self.on_core).all(is_measured) {
+            return Err("a sample that cannot have been measured".into());
+        }
+        let values = self.in_flight.into_iter().zip(self.on_core);
+        let sample = |(at, (in_flight, on_core))| Sample {
+            at,
+            in_flight,
+            on_core,
+        };
+        Ok(self.at_ns.into_iter().zip(values).map(sample).collect())
+    }
+}
+
+impl StoredCurves {
+    fn restored(self) -> Result<CoreCurves, String> {
+        if self.workers_ns.len() != self.at_ns.len() || !self.at_ns.is_sorted() {
+            return Err("curves of cores that are not in order".into());
+        }
+        let points = self
+            .at_ns
+            .into_iter()
+            .zip(self.workers_ns.into_iter().map(core_times));
+        Ok(CoreCurves {
+            apart: self.apart_ns.clamp(1, LONGEST),
+            points: points.collect(),
+        })
+    }
+}
+
+fn core_times(cores: Vec<(u16, Nanos)>) -> Vec<CoreTime> {
+    let time = |(core, workers): (u16, Nanos)| CoreTime {
+        core,
+        workers: workers.min(LONGEST),
+    };
+    cores.into_iter().take(CORES_MAX).map(time).collect()
+}
+
+fn shares(others: Vec<(u16, f64)>) -> Result<Vec<(u16, f64)>, String> {
+    let is_share = |(_, share): &(u16, f64)| (0.0..=1.0).contains(share);
+    if others.iter().all(is_share) {
+        Ok(others)
+    } else {
+        Err("a share of a core beyond 0 to 1".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Batch, LaneUpdate};
+    use super::*;
+    use crate::domain::phase::Phase;
+    use crate::domain::trace::Who;
+    use proptest::prelude::*;
+
+    const MS: Nanos = 1_000_000;
+
+    /// A run of some workers on two cores that wander, in batches of 10 ms; what a lane has no room for is dropped.
+    fn run(workers: u32, steps: &[(u8, u8, bool)], conclude: bool) -> Trace {
+        let mut trace = Trace::new(workers);
+        let mut dropped = vec![0; workers as usize];
+        for (number, chunk) in (0u64..).zip(steps.chunks(workers as usize * 3)) {
+            let mut lanes = vec![LaneUpdate::default(); workers as usize];
+            for (i, (phase, after, gap)) in chunk.iter().enumerate() {
+                let worker = i % workers as usize;
+                let at = number * 10 * MS
+                    + (i / workers as usize) as u64 * 3 * MS
+                    + u64::from(*after) * 1_000;
+                let phase = Phase::from_number(phase % 7).unwrap();
+                let task = (phase != Phase::Idle).then_some(number as u32);
+                dropped[worker] += u64::from(*gap);
+                let core = u16::from(after % 2);
+                lanes[worker].transitions.push(Transition {
+                    at,
+                    task,
+                    phase,
+                    core,
+                    after_gap: *gap,
+                });
+                lanes[worker].last_stamp = at + 500_000;
+                lanes[worker].dropped = dropped[worker];
+                lanes[worker].cpu = at / 3;
+            }
+            trace.apply(Batch {
+                now: number * 10 * MS + 10 * MS,
+                lanes,
+                cores: vec![
+                    CoreTime {
+                        core: 0,
+                        workers: number * 5 * MS,
+                    },
+                    CoreTime {
+                        core: 1,
+                        workers: number,
+                    },
+                ],
+                others: vec![(0, 0.25), (1, 0.5)],
+                begun: number as u32 + 1,
+                ended: number as u32,
+                failed: 0,
+                deaths: vec![],
+            });
+        }
+        if conclude {
+            trace.conclude(trace.now());
+        }
+        trace
+    }
+
+    fn back(trace: &Trace) -> Trace {
+        let json = serde_json::to_string(trace).unwrap();
+        serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"))
+    }
+
+    /// Whether nobody who draws can tell them apart.
+    fn same_look(a: &Trace, b: &Trace) -> Result<(), TestCaseError> {
+        let moments: Vec<Nanos> = (0..=40).map(|i| a.now() * i / 40).collect();
+        prop_assert_eq!(a.now(), b.now());
+        prop_assert_eq!(a.samples(), b.samples());
+        prop_assert_eq!(a.cores(), b.cores());
+        prop_assert_eq!(a.others(), b.others());
+        prop_assert_eq!(a.tasks(), b.tasks());
+        prop_assert_eq!(a.workers_by_phase(), b.workers_by_phase());
+        prop_assert_eq!((a.dropped(), a.migrations()), (b.dropped(), b.migrations()));
+        prop_assert_eq!(
+            (a.is_concluded(), a.is_thinned()),
+            (b.is_concluded(), b.is_thinned())
+        );
+        for (a, b) in a.lanes().iter().zip(b.lanes()) {
+            prop_assert_eq!(a.transitions(), b.transitions());
+        }
+        let all = 0..a.lanes().len();
+        if !a.is_thinned() {
+            prop_assert_eq!(
+                a.times_together(all.clone(), &moments),
+                b.times_together(all.clone(), &moments)
+            );
+        }
+        for pair in moments.windows(2) {
+            for worker in all.clone() {
+                prop_assert_eq!(
+                    a.times_between(worker, pair[0], pair[1]),
+                    b.times_between(worker, pair[0], pair[1])
+                );
+            }
+            for (a, b) in a.core_lanes().iter().zip(b.core_lanes()) {
+                prop_assert_eq!(a.core(), b.core());
+                prop_assert_eq!(a.between(pair[0], pair[1]), b.between(pair[0], pair[1]));
+            }
+            for core in 0..2 {
+                let share = |trace: &Trace| trace.core_curves().share(core, pair[0], pair[1]);
+                prop_assert_eq!(share(a), share(b));
+            }
+        }
+        prop_assert_eq!(a.core_lanes().len(), b.core_lanes().len());
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn a_restored_trace_looks_the_same(
+            workers in 1u32..5, conclude: bool, thin: bool,
+            steps in proptest::collection::vec((any::<u8>(), any::<u8>(), prop::bool::weighted(0.05)), 1..200),
+        ) {
+            let mut trace = run(workers, &steps, conclude);
+            if thin {
+                trace.thin(8);
+            }
+            same_look(&trace, &back(&trace))?;
+        }
+
+        #[test]
+        fn a_damaged_trace_is_refused_or_drawn_but_never_panics(
+            steps in proptest::collection::vec((any::<u8>(), any::<u8>(), any::<bool>()), 1..30),
+            at in 0usize..5_000, byte in "[0-9,\\[\\]a-z\"-]",
+        ) {
+            let mut json = serde_json::to_vec(&run(2, &steps, true)).unwrap();
+            let at = at % json.len();
+            json[at] = byte.as_bytes()[0];
+            if let Ok(trace) = serde_json::from_slice::<Trace>(&json) {
+                let moments = [0, trace.now() / 2, trace.now()];
+                let _ = trace.times_together(0..trace.lanes().len(), &moments);
+                for core in trace.core_lanes() {
+                    let _ = core.between(0, trace.now());
+                }
+                let mut thinned = trace;
+                thinned.thin(4);
+            }
+        }
+    }
+
+    #[test]
+    fn without_the_rows_of_the_cores_they_are_made_from_the_lanes() {
+        let steps: Vec<_> = (0..30).map(|i| (1 + i % 2, i, false)).collect();
+        let trace = run(2, &steps, true);
+        let mut json = serde_json::to_value(&trace).unwrap();
+        json.as_object_mut().unwrap().remove("on_cores");
+        let restored: Trace = serde_json::from_value(json).unwrap();
+        let on = |trace: &Trace| {
+            trace
+                .core_lane(0)
+                .map(|lane| lane.between(0, trace.now()).who != Who::Nobody)
+        };
+        assert_eq!(on(&restored), on(&trace));
+        assert_eq!(on(&restored), Some(true));
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_refused_with_a_reason() {
+        let trace = run(1, &[(1, 0, false), (2, 9, false)], true);
+        let json = serde_json::to_value(&trace).unwrap();
+        for (pointer, wrong) in [
+            ("/now_ns", serde_json::json!(u64::MAX)),
+            ("/lanes/0/phases", serde_json::json!("sxc")),
+            ("/lanes/0/phases", serde_json::json!("s")),
+            ("/lanes/0/after_ns/1", serde_json::json!(u64::MAX)),
+            ("/lanes/0/gaps", serde_json::json!([77])),
+            ("/on_cores/0/workers/0", serde_json::json!(1)),
+            ("/on_cores/0/computed_ns/0", serde_json::json!(u64::MAX)),
+            ("/samples/on_core/0", serde_json::json!(-1.0)),
+            ("/others/0/1", serde_json::json!(1.5)),
+        ] {
+            let mut json = json.clone();
+            *json.pointer_mut(pointer).unwrap() = wrong;
+            assert!(serde_json::from_value::<Trace>(json).is_err(), "{pointer}");
+        }
+    }
 }
