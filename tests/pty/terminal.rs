@@ -442,14 +442,21 @@ impl Session {
         })
     }
 
-    /// Stops the zygote, as nobody but a mistaken user does.
+    /// Stops the zygote, as nobody but a mistaken user does. A worker has its name too, until it has got its own: it is the
+    /// zygote's child.
     pub fn stop_zygote(self) {
-        let processes = self.processes();
-        let numbers = processes
+        let named: Vec<(i32, i32)> = self
+            .processes()
             .iter()
-            .filter_map(|stat| stat.split_once(" (pconc-zygote) ")?.0.parse().ok());
-        for zygote in numbers.map(Pid::from_raw) {
-            kill(zygote, Signal::SIGSTOP).expect("the zygote is there");
+            .filter_map(|stat| {
+                let (number, rest) = stat.split_once(" (pconc-zygote) ")?;
+                let parent = rest.split_whitespace().nth(1)?;
+                Some((number.parse().ok()?, parent.parse().ok()?))
+            })
+            .collect();
+        let is_worker = |parent: i32| named.iter().any(|(number, _)| *number == parent);
+        for (zygote, _) in named.iter().filter(|(_, parent)| !is_worker(*parent)) {
+            kill(Pid::from_raw(*zygote), Signal::SIGSTOP).expect("the zygote is there");
         }
     }
 
