@@ -1,2 +1,4 @@
 //! What there is: workloads, models, parameters, metrics, phases and caveats, each described once. Forms, options, columns,
 //! tables, documents and explanations are views of these descriptions.
+
+pub mod metric;

@@ -1,2 +1,4 @@
 //! Presentation for screen, shell and files alike: number formats, sentences made from findings, table layout, scales of
 //! charts, ASCII. What is shown twice is made here once.
+
+pub mod number;

@@ -5,7 +5,7 @@ mod fixtures;
 
 use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::App;
-use pconc_tui::app::columns::{COLUMNS, ColumnId};
+use pconc_tui::app::columns::COLUMNS;
 use pconc_tui::app::key::Key::{self, *};
 use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::overlay::Overlay;
@@ -470,7 +470,7 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
         let there = session.place("] work ");
         let work = COLUMNS
             .iter()
-            .position(|column| column.id == ColumnId::Work)
+            .position(|column| column.id == "work")
             .unwrap();
         let is_shown = |session: &Session| session.app.columns().is_shown(work);
         assert_eq!(

@@ -1,7 +1,7 @@
 //! The columns of the history: which there are, which the user wants, and by which one the runs are sorted.
 //!
-//! One entry of [`COLUMNS`] is all that a column is: dispatch, layout, sorting and the overlay that offers it read it
-//! from there.
+//! Numbers are those of the catalogue; what only the history says of a run is added here. Dispatch, layout, sorting and the
+//! overlay that offers them read [`COLUMNS`].
 
 mod cell;
 
@@ -9,40 +9,12 @@ pub use crate::domain::align::{Extent, Side};
 pub use cell::{Row, of_sweep};
 
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
-use cell::{entry, plan};
-
-use super::live::Live;
+use crate::catalog::metric::{HistoryColumn, METRICS, Metric, Unit};
 use crate::domain::history::{Entry, SweepEntry};
-use crate::domain::record::{Outcome, Record};
-use crate::domain::text::{self, bare_seconds, grouped, three_digits};
-use crate::domain::time::seconds;
-
-/// A column's name in the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the table below explains each")]
-pub enum ColumnId {
-    Number,
-    When,
-    Work,
-    Model,
-    Name,
-    Workers,
-    Tasks,
-    Time,
-    SpeedUp,
-    Bar,
-    Concurrency,
-    Parallelism,
-    Efficiency,
-    StartUp,
-    CpuTime,
-    Memory,
-    ContextSwitches,
-    LockSwitches,
-    Migrations,
-    Caveats,
-}
+use crate::domain::text;
+use crate::present::number;
 
 /// What runs are sorted by; what is not known comes last, whatever the order.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,24 +36,32 @@ impl From<Option<f64>> for SortKey<'_> {
 /// A column of the history.
 #[derive(Debug)]
 pub struct Column {
-    /// Which.
-    pub id: ColumnId,
+    /// Its name in the program.
+    pub id: &'static str,
     /// Above its cells, with the unit.
-    pub heading: &'static str,
+    pub heading: String,
     /// What it says, in a few words.
     pub meaning: &'static str,
+    /// How that comes about; empty where it was only asked for.
+    pub how: &'static str,
     /// How its cells stand below each other.
     pub side: Side,
     /// The room that its cells have at least, so that a number that grows while a run goes on moves nothing.
     pub least: Extent,
-    /// What stands in a row; empty where there is nothing to say. The bar is drawn instead.
-    pub cell: fn(Row<'_>) -> String,
-    /// What runs are sorted by.
-    pub key: fn(&Entry) -> SortKey<'_>,
     /// Where there is no room for all, the highest go first.
-    pub rank: u8,
+    pub rank: usize,
     /// Whether it is shown unless the user says otherwise.
     pub by_default: ByDefault,
+    content: Content,
+}
+
+/// What stands in a column, and what it is sorted by.
+#[derive(Debug)]
+enum Content {
+    /// A number of the catalogue.
+    Number(&'static Metric),
+    /// What only the history says.
+    Other(fn(Row<'_>) -> String, fn(&Entry) -> SortKey<'_>),
 }
 
 /// Whether a column is shown that the user said nothing about.
@@ -97,43 +77,92 @@ pub enum ByDefault {
 
 impl Column {
     /// What it is called where it stands alone: the bar has no heading.
-    pub fn name(&self) -> &'static str {
+    pub fn name(&self) -> &str {
         if self.heading.is_empty() {
             "bar"
         } else {
-            self.heading
+            &self.heading
         }
+    }
+
+    /// What stands in a row; empty where there is nothing to say. The bar is drawn instead.
+    pub fn cell(&self, row: Row<'_>) -> String {
+        match self.content {
+            Content::Number(metric) => cell::number(metric, row),
+            Content::Other(text, _) => text(row),
+        }
+    }
+
+    fn key<'a>(&self, entry: &'a Entry) -> SortKey<'a> {
+        match self.content {
+            Content::Number(metric) => metric.of(&entry.assessed()).into(),
+            Content::Other(_, key) => key(entry),
+        }
+    }
+
+    /// Of a number of the catalogue, the `at`th there; `None` if it is no column.
+    fn of(at: usize, metric: &'static Metric) -> Option<Column> {
+        let (rank, by_default) = match metric.column {
+            HistoryColumn::Never => return None,
+            HistoryColumn::Shown(rank) => (rank.into(), Shown),
+            HistoryColumn::Hidden => (ASKED_FOR + at, Hidden),
+        };
+        Some(Column {
+            id: metric.id,
+            heading: number::heading(metric.short, metric.unit),
+            meaning: metric.meaning,
+            how: metric.how,
+            side: match metric.unit {
+                Unit::Count | Unit::Share => Side::Right,
+                _ => Side::Point,
+            },
+            least: if metric.id == TIME { SECONDS } else { NONE },
+            rank,
+            by_default,
+            content: Content::Number(metric),
+        })
     }
 }
 
-const fn column(
-    id: ColumnId,
-    (heading, meaning): (&'static str, &'static str),
+fn other(
+    id: &'static str,
+    (heading, meaning, how): (&str, &'static str, &'static str),
     side: Side,
-    least: Extent,
-    cell: fn(Row<'_>) -> String,
-    key: fn(&Entry) -> SortKey<'_>,
-    (rank, by_default): (u8, ByDefault),
+    before: usize,
+    content: (fn(Row<'_>) -> String, fn(&Entry) -> SortKey<'_>),
+    (rank, by_default): (usize, ByDefault),
 ) -> Column {
     Column {
         id,
-        heading,
+        heading: heading.into(),
         meaning,
+        how,
         side,
-        least,
-        cell,
-        key,
+        least: Extent { before, ..NONE },
         rank,
         by_default,
+        content: Content::Other(content.0, content.1),
     }
 }
 
 use ByDefault::{Hidden, If, Shown};
-use ColumnId as Id;
 use SortKey::{Number, Word};
 
+/// The column of the runs' numbers.
+pub const NUMBER: &str = "number";
+/// The column of what executed the tasks.
+pub const MODEL: &str = "model";
+/// The column of the times.
+pub const TIME: &str = "wall_s";
+/// The column of the speed-ups.
+pub const SPEED_UP: &str = "speedup";
+/// The column of the bars.
+pub const BAR: &str = "bar";
+
 /// Columns from this rank on are shown unasked only where the bar has all the room that it can use.
-pub const EXTRA: u8 = 14;
+pub const EXTRA: usize = 14;
+/// Columns from this rank on are never shown unasked.
+const ASKED_FOR: usize = 100;
 
 /// So many characters of a name have room in its column.
 const NAME: usize = 20;
@@ -150,60 +179,123 @@ const SECONDS: Extent = Extent {
 };
 
 /// Every column, from left to right.
-#[rustfmt::skip]
-pub static COLUMNS: [Column; 20] = [
-    column(Id::Number, ("#", "in the order of measuring"), Side::Right, Extent { before: 3, ..NONE },
-        |row| row.number().to_string(), |run| Number(run.number as f64), (4, Shown)),
-    column(Id::When, ("when (UTC)", "when it was begun"), Side::Left, NONE,
-        when, |run| Word(&run.record.started_at), (7, If(Entry::is_earlier))),
-    column(Id::Work, ("work", "what a task does"), Side::Left, NONE,
-        |row| row.plan().workload().label().into(), |run| Word(run.record.plan.workload().label()), (5, Shown)),
-    column(Id::Model, ("model", "what executes the tasks"), Side::Left, Extent { before: 9, ..NONE },
-        |row| row.plan().executor().label(), |run| Word(run.record.plan.model().name()), (1, Shown)),
-    column(Id::Name, ("name", "what you call it: n"), Side::Left, NONE,
-        |row| entry(row, name), |run| run.name.as_deref().map_or(SortKey::Unknown, Word), (6, If(|run| run.name.is_some()))),
-    column(Id::Workers, ("workers", "threads or processes"), Side::Right, NONE,
-        |row| grouped(plan(row).workers().into()), |run| Number(run.record.plan.workers().into()), (9, Shown)),
-    column(Id::Tasks, ("tasks", "units of work"), Side::Right, NONE,
-        |row| grouped(plan(row).tasks().into()), |run| Number(run.record.plan.tasks().into()), (10, Shown)),
-    column(Id::Time, ("time (s)", "first creation to last end"), Side::Point, SECONDS,
-        time, |run| Number(run.record.wall_s), (2, Shown)),
-    column(Id::SpeedUp, ("speed-up", "times faster than the baseline"), Side::Point, NONE,
-        |row| entry(row, speed_up), |run| run.speedup.into(), (3, Shown)),
-    column(Id::Bar, ("", "the speed-up as a bar"), Side::Left, NONE,
-        |_| String::new(), |run| run.speedup.into(), (8, Shown)),
-    column(Id::Concurrency, ("conc.", "tasks in flight on average"), Side::Point, NONE,
-        |row| entry(row, |run| format!("{:.1}", run.record.concurrency)), |run| Number(run.record.concurrency), (12, Shown)),
-    column(Id::Parallelism, ("par.", "workers on a core on average"), Side::Point, NONE,
-        |row| entry(row, |run| format!("{:.1}", run.record.parallelism)), |run| Number(run.record.parallelism), (11, Shown)),
-    column(Id::Efficiency, ("eff. (%)", "speed-up per worker"), Side::Right, NONE,
-        |row| entry(row, |run| known(run.efficiency(), |share| format!("{:.0}", share * 100.0))),
-        |run| run.efficiency().into(), (13, Shown)),
-    column(Id::StartUp, ("start-up (ms)", "until the first task began"), Side::Point, NONE,
-        |row| entry(row, |run| known(run.record.startup_s, |s| three_digits(s * 1e3))),
-        |run| run.record.startup_s.into(), (14, Shown)),
-    column(Id::CpuTime, ("CPU time (s)", "of all workers, by their clocks"), Side::Point, NONE,
-        |row| entry(row, |run| bare_seconds(run.record.cpu_s)), |run| Number(run.record.cpu_s), (15, Shown)),
-    column(Id::Memory, ("memory (MB)", "of forked workers"), Side::Point, NONE,
-        |row| entry(row, |run| known(megabytes(&run.record), three_digits)), |run| megabytes(&run.record).into(), (17, Hidden)),
-    column(Id::ContextSwitches, ("ctx switches", "workers left a core"), Side::Right, NONE,
-        |row| entry(row, |run| known(context_switches(&run.record), grouped)),
-        |run| context_switches(&run.record).map(|n| n as f64).into(), (16, Shown)),
-    column(Id::LockSwitches, ("lock switches", "the lock changed hands"), Side::Right, NONE,
-        |row| entry(row, |run| known(lock_switches(&run.record), grouped)),
-        |run| lock_switches(&run.record).map(|n| n as f64).into(), (18, Hidden)),
-    column(Id::Migrations, ("migrations", "workers changed their core"), Side::Right, NONE,
-        |row| entry(row, |run| grouped(run.record.migrations)), |run| Number(run.record.migrations as f64), (19, Hidden)),
-    column(Id::Caveats, ("caveats", "reasons to trust it less"), Side::Right, NONE,
-        |row| entry(row, |run| run.record.caveats.len().to_string()), |run| Number(run.record.caveats.len() as f64), (20, Hidden)),
-];
+pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    let (asked, measured): (Vec<_>, Vec<_>) = METRICS
+        .iter()
+        .enumerate()
+        .filter_map(|(at, metric)| Column::of(at, metric))
+        .partition(|column| ["workers", "tasks"].contains(&column.id));
+    let mut columns = before_numbers();
+    columns.extend(asked.into_iter().chain(measured));
+    let after_speed_up = columns.iter().position(|column| column.id == SPEED_UP);
+    columns.insert(after_speed_up.map_or(0, |at| at + 1), bar());
+    columns.push(caveats());
+    columns
+});
 
-fn known<T>(value: Option<T>, text: impl Fn(T) -> String) -> String {
-    value.map_or_else(|| "–".into(), text)
+fn before_numbers() -> Vec<Column> {
+    vec![
+        other(
+            NUMBER,
+            (
+                "#",
+                "in the order of measuring",
+                "a run keeps its number, whatever the rows are sorted by",
+            ),
+            Side::Right,
+            3,
+            (
+                |row| row.number().to_string(),
+                |run| Number(run.number as f64),
+            ),
+            (4, Shown),
+        ),
+        other(
+            "started_at",
+            (
+                "when (UTC)",
+                "when it was begun",
+                "the wall clock of the machine that measured it",
+            ),
+            Side::Left,
+            0,
+            (
+                |row| cell::entry(row, |run| text::moment(&run.record.started_at)),
+                |run| Word(&run.record.started_at),
+            ),
+            (7, If(Entry::is_earlier)),
+        ),
+        other(
+            "work",
+            ("work", "what a task does", ""),
+            Side::Left,
+            0,
+            (
+                |row| row.plan().workload().label().into(),
+                |run| Word(run.record.plan.workload().label()),
+            ),
+            (5, Shown),
+        ),
+        other(
+            MODEL,
+            ("model", "what executes the tasks", ""),
+            Side::Left,
+            9,
+            (
+                |row| row.plan().executor().label(),
+                |run| Word(run.record.plan.model().name()),
+            ),
+            (1, Shown),
+        ),
+        other(
+            "name",
+            (
+                "name",
+                "what you call it: n",
+                "Enter shows all of a long one",
+            ),
+            Side::Left,
+            0,
+            (
+                |row| cell::entry(row, name),
+                |run| run.name.as_deref().map_or(SortKey::Unknown, Word),
+            ),
+            (6, If(|run| run.name.is_some())),
+        ),
+    ]
 }
 
-fn when(row: Row<'_>) -> String {
-    entry(row, |run| text::moment(&run.record.started_at))
+fn bar() -> Column {
+    other(
+        BAR,
+        (
+            "",
+            "the speed-up as a bar",
+            "as a share of the largest speed-up in the table",
+        ),
+        Side::Left,
+        0,
+        (|_| String::new(), |run| run.speedup.into()),
+        (8, Shown),
+    )
+}
+
+fn caveats() -> Column {
+    other(
+        "caveats",
+        (
+            "caveats",
+            "reasons to trust it less",
+            "found by the program; Enter on the run tells each in a sentence",
+        ),
+        Side::Right,
+        0,
+        (
+            |row| cell::entry(row, |run| run.record.caveats.len().to_string()),
+            |run| Number(run.record.caveats.len() as f64),
+        ),
+        (2 * ASKED_FOR, Hidden),
+    )
 }
 
 /// A name, as far as a column goes.
@@ -214,40 +306,6 @@ fn name(run: &Entry) -> String {
     } else {
         name.into()
     }
-}
-
-/// Thousandths of a live time would only flicker.
-fn time(row: Row<'_>) -> String {
-    match row {
-        Row::Entry(run) => bare_seconds(run.record.wall_s),
-        Row::Live(Live { trace, .. }, _) => format!("{:.1}", seconds(trace.now())),
-    }
-}
-
-/// The speed-up, or why there is none.
-fn speed_up(run: &Entry) -> String {
-    match run.record.outcome {
-        Outcome::Completed if run.record.tasks_failed > 0 => {
-            format!("{} failed", grouped(run.record.tasks_failed.into()))
-        }
-        Outcome::Completed => known(run.speedup, text::speedup),
-        outcome => outcome.name().into(),
-    }
-}
-
-fn megabytes(record: &Record) -> Option<f64> {
-    record.memory_bytes.map(|bytes| bytes as f64 / 1e6)
-}
-
-/// How often workers left a core, of themselves or not; `None` if that was not measured.
-pub fn context_switches(record: &Record) -> Option<u64> {
-    record
-        .context_switches
-        .map(|switches| switches.voluntary + switches.involuntary)
-}
-
-fn lock_switches(record: &Record) -> Option<u64> {
-    record.gil?.switches
 }
 
 /// What the user wants of a column.
@@ -266,7 +324,7 @@ pub enum Wish {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
     /// The column.
-    pub by: ColumnId,
+    pub by: &'static str,
     /// Whether the largest comes first.
     pub descending: bool,
 }
@@ -274,27 +332,28 @@ pub struct Sort {
 /// What the user did to the columns.
 #[derive(Clone, Debug)]
 pub struct Columns {
-    wishes: [Wish; COLUMNS.len()],
+    wishes: Vec<Wish>,
     sort: Sort,
     cursor: usize,
-    extents: [Extent; COLUMNS.len()],
+    extents: Vec<Extent>,
     /// Which are shown unless the user says otherwise.
-    is_worth: [bool; COLUMNS.len()],
+    is_worth: Vec<bool>,
 }
 
 impl Default for Columns {
     fn default() -> Columns {
         Columns {
-            wishes: [Wish::Default; COLUMNS.len()],
+            wishes: vec![Wish::Default; COLUMNS.len()],
             sort: Sort {
-                by: ColumnId::Number,
+                by: NUMBER,
                 descending: false,
             },
             cursor: 0,
-            extents: COLUMNS.each_ref().map(|column| column.least),
+            extents: COLUMNS.iter().map(|column| column.least).collect(),
             is_worth: COLUMNS
-                .each_ref()
-                .map(|column| matches!(column.by_default, Shown)),
+                .iter()
+                .map(|column| matches!(column.by_default, Shown))
+                .collect(),
         }
     }
 }
@@ -362,7 +421,7 @@ impl Columns {
     }
 
     /// Sorts by this column; once more, in the other direction.
-    pub fn sort_by(&mut self, by: ColumnId) {
+    pub fn sort_by(&mut self, by: &'static str) {
         let descending = self.sort.by == by && !self.sort.descending;
         self.sort = Sort { by, descending };
     }
@@ -375,20 +434,16 @@ impl Columns {
                 Hidden => false,
                 If(is_worth) => entries.iter().any(|entry| is_worth(entry)),
             };
-            let cell = |entry: &&Entry| Extent::of(&(column.cell)(Row::Entry(entry)), column.side);
-            let of_sweep =
-                |sweep: &&SweepEntry| Extent::of(&of_sweep(column.id, sweep), column.side);
+            if !self.is_shown(at) {
+                continue;
+            }
+            let cells = entries.iter().map(|entry| column.cell(Row::Entry(entry)));
             // A sweep's work is told in words that make their own room.
-            let sweeps = sweeps
-                .iter()
-                .filter(|_| column.side != Side::Left)
-                .map(of_sweep);
-            let cells = entries
-                .iter()
-                .map(cell)
-                .chain(sweeps)
-                .filter(|_| self.is_shown(at));
-            self.extents[at] = cells.fold(column.least, Extent::with);
+            let sweeps = sweeps.iter().filter(|_| column.side != Side::Left);
+            let cells = cells.chain(sweeps.map(|sweep| of_sweep(column.id, sweep)));
+            self.extents[at] = cells
+                .map(|cell| Extent::of(&cell, column.side))
+                .fold(column.least, Extent::with);
         }
     }
 
@@ -398,13 +453,11 @@ impl Columns {
         entries: impl Iterator<Item = &'a Entry>,
         sweeps: impl Iterator<Item = &'a SweepEntry>,
     ) -> Vec<usize> {
-        let key = COLUMNS
-            .iter()
-            .find(|column| column.id == self.sort.by)
-            .map_or(COLUMNS[0].key, |it| it.key);
+        let is_sorted_by = |column: &&Column| column.id == self.sort.by;
+        let column = COLUMNS.iter().find(is_sorted_by).unwrap_or(&COLUMNS[0]);
         let sweeps = sweeps.map(|sweep| (cell::sweep_key(self.sort.by, sweep), sweep.number));
         let mut keyed: Vec<(SortKey<'_>, usize)> = entries
-            .map(|run| (key(run), run.number))
+            .map(|run| (column.key(run), run.number))
             .chain(sweeps)
             .collect();
         keyed.sort_by(|a, b| compare(a.0, b.0, self.sort.descending));
@@ -448,7 +501,7 @@ mod tests {
         history
     }
 
-    fn place(id: ColumnId) -> usize {
+    fn place(id: &str) -> usize {
         COLUMNS.iter().position(|column| column.id == id).unwrap()
     }
 
@@ -458,11 +511,11 @@ mod tests {
         let mut columns = Columns::default();
         let order = |columns: &mut Columns| columns.arrange(history.entries().iter(), [].iter());
         assert_eq!(order(&mut columns), [1, 2, 3, 4]);
-        columns.sort_by(ColumnId::Time);
+        columns.sort_by(TIME);
         assert_eq!(order(&mut columns), [2, 3, 1, 4]);
-        columns.sort_by(ColumnId::Time);
+        columns.sort_by(TIME);
         assert_eq!(order(&mut columns), [4, 1, 3, 2]);
-        columns.sort_by(ColumnId::Model);
+        columns.sort_by(MODEL);
         assert_eq!(order(&mut columns), [4, 3, 1, 2]);
     }
 
@@ -471,7 +524,7 @@ mod tests {
         let history = history();
         let mut columns = Columns::default();
         for _ in 0..2 {
-            columns.sort_by(ColumnId::SpeedUp);
+            columns.sort_by(SPEED_UP);
             assert_eq!(
                 columns.arrange(history.entries().iter(), [].iter()).last(),
                 Some(&3),
@@ -483,21 +536,21 @@ mod tests {
     #[test]
     fn what_the_user_asked_for_goes_last_and_what_was_hidden_is_gone() {
         let mut columns = Columns {
-            cursor: place(ColumnId::Memory),
+            cursor: place("total_memory_bytes"),
             ..Columns::default()
         };
         columns.toggle();
-        assert_eq!(columns.by_importance()[0], place(ColumnId::Memory));
-        columns.cursor = place(ColumnId::Model);
+        assert_eq!(columns.by_importance()[0], place("total_memory_bytes"));
+        columns.cursor = place(MODEL);
         columns.toggle();
-        assert!(!columns.by_importance().contains(&place(ColumnId::Model)));
+        assert!(!columns.by_importance().contains(&place(MODEL)));
         columns.toggle();
-        assert!(columns.is_shown(place(ColumnId::Model)));
+        assert!(columns.is_shown(place(MODEL)));
     }
 
     #[test]
     fn every_column_has_a_rank_of_its_own_and_room_for_what_it_means() {
-        let mut ranks: Vec<u8> = COLUMNS.iter().map(|column| column.rank).collect();
+        let mut ranks: Vec<usize> = COLUMNS.iter().map(|column| column.rank).collect();
         ranks.sort_unstable();
         ranks.dedup();
         assert_eq!(ranks.len(), COLUMNS.len());

@@ -1,5 +1,6 @@
 //! All numbers of one record, as rows: the screen draws them, and scrolling needs to know how many there are.
 
+use crate::catalog::metric::{ALWAYS, DETAILS, Group, METRICS, Metric};
 use crate::domain::history::{Entry, History};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
@@ -7,9 +8,9 @@ use crate::domain::provenance::Provenance;
 use crate::domain::record::{PythonRecord, Record};
 use crate::domain::repeats;
 use crate::domain::shared_file;
-use crate::domain::text::{bytes, clean, column_seconds, duration, grouped, speedup, wrap};
-use crate::domain::time::seconds;
+use crate::domain::text::{bytes, clean, column_seconds, grouped, wrap};
 use crate::domain::workload::{Addresses, Files, Workload};
+use crate::present::number::{NOTHING, or_nothing, with_unit};
 
 /// How much of a foreign text is shown.
 const FOREIGN: usize = 300;
@@ -57,6 +58,13 @@ pub enum Row {
     Empty,
 }
 
+/// Name, value with its unit, and what it means.
+type Told = (&'static str, String, String);
+
+fn row((name, value, note): Told, width: u16) -> Vec<Row> {
+    with_note(&note, width, |note| Row::Number { name, value, note })
+}
+
 /// Everything about a run in rows of at most `width` columns, for somebody who is `here`.
 pub fn rows(history: &History, entry: &Entry, here: &Provenance, width: u16) -> Vec<Row> {
     let record = &entry.record;
@@ -75,34 +83,23 @@ pub fn rows(history: &History, entry: &Entry, here: &Provenance, width: u16) -> 
         .map(Row::Strong)
         .collect();
     rows.push(Row::Empty);
-    let mut numbers = numbers(entry);
+    let mut numbers = numbers_of(entry, Group::Run, width);
+    let repeated = repeated(&history.records_of(entry.number));
     // After the time.
-    numbers.splice(1..1, repeated(&history.records_of(entry.number)));
-    for (name, value, note) in numbers {
-        rows.extend(with_note(&note, width, |note| Row::Number {
-            name,
-            value,
-            note,
-        }));
-    }
-    rows.extend(python_rows(record, width));
+    numbers.splice(1..1, repeated.into_iter().flat_map(|told| row(told, width)));
+    rows.extend(numbers);
+    let asked = parameters(&record.plan).into_iter();
+    let asked = asked.map(|(name, value, note)| (name, value, note.to_string()));
+    let left = record.shared_file.as_ref().map(|file| {
+        let note = "left; str(page) is longer than the page";
+        (shared_file::NAME, bytes(file.bytes), note.to_string())
+    });
+    rows.extend(asked.chain(left).flat_map(|told| row(told, width)));
+    rows.extend(python_rows(entry, width));
     rows.push(Row::Empty);
     rows.push(Row::Strong("Time of all workers by phase".into()));
-    for phase in record.plan.phases() {
-        let is_estimate = phase == Phase::Gil && record.phase_source.estimates_gil();
-        let (about, how) = if is_estimate {
-            ("~", ", estimated")
-        } else {
-            ("", "")
-        };
-        let value = format!("{about}{}", column_seconds(seconds(record.phases_s[phase])));
-        let note = format!("{}{how}", phase.meaning());
-        rows.extend(with_note(&note, width, |note| Row::Phase {
-            phase,
-            value,
-            note,
-        }));
-    }
+    let phases = record.plan.phases().into_iter().map(Group::Phase);
+    rows.extend(phases.flat_map(|phase| numbers_of(entry, phase, width)));
     rows.extend(failures(entry, width));
     rows.extend(printed(record, width));
     rows
@@ -139,8 +136,8 @@ fn failures(entry: &Entry, width: u16) -> Vec<Row> {
 }
 
 /// By what a run of Python was executed, and what that cost.
-fn python_rows(record: &Record, width: u16) -> Vec<Row> {
-    let Some(python) = record.plan.python() else {
+fn python_rows(entry: &Entry, width: u16) -> Vec<Row> {
+    let Some(python) = entry.record.plan.python() else {
         return vec![];
     };
     let interpreter = &python.interpreter;
@@ -153,70 +150,25 @@ fn python_rows(record: &Record, width: u16) -> Vec<Row> {
             method.description().into(),
         ));
     }
-    if let Some(said) = &record.python {
-        numbers.extend(said_by_python(said));
-    }
-    let rows = numbers.into_iter().flat_map(|(name, value, note)| {
-        with_note(&note, width, |note| Row::Number { name, value, note })
-    });
+    numbers.extend(entry.record.python.as_ref().map(lock));
+    let told = numbers.into_iter().flat_map(|number| row(number, width));
     [Row::Empty, Row::Strong("Python".into())]
         .into_iter()
-        .chain(rows)
+        .chain(told)
+        .chain(numbers_of(entry, Group::Python, width))
         .collect()
 }
 
-/// Name, value and how it was found out.
-fn said_by_python(said: &PythonRecord) -> Vec<(&'static str, String, String)> {
-    let unknown = || "–".to_string();
-    let time = |seconds: Option<f64>| seconds.map_or_else(unknown, duration);
-    let gil = match said.gil {
+/// Whether there was a lock, and how that was found out.
+fn lock(said: &PythonRecord) -> Told {
+    let (state, how) = match said.gil {
         Some(state) => (
-            state.word().to_string(),
+            state.word(),
             "asked in the running interpreter, after its imports",
         ),
-        None => (unknown(), "not all interpreters of the run said the same"),
+        None => (NOTHING, "not all interpreters of the run said the same"),
     };
-    let mut numbers = vec![
-        ("GIL", gil.0, gil.1),
-        (
-            "interpreter",
-            time(said.interpreter_s),
-            "from t0 to the first line of Python",
-        ),
-        (
-            "imports",
-            time(said.imports_s),
-            "from there until all was imported",
-        ),
-        (
-            "pool",
-            time(said.pool_s),
-            "from there until all workers were made",
-        ),
-        (
-            "manager CPU",
-            time(said.manager_cpu_s),
-            "of what managed the workers, besides theirs",
-        ),
-    ];
-    numbers.extend(said.memory_bytes.map(|memory| {
-        (
-            "manager mem",
-            bytes(memory),
-            "of the process that made the workers",
-        )
-    }));
-    if let Some(output) = &said.output {
-        numbers.push((
-            "printed",
-            bytes(output.bytes),
-            "to its outputs: shown below",
-        ));
-    }
-    numbers
-        .into_iter()
-        .map(|(name, value, note)| (name, value, note.into()))
-        .collect()
+    ("GIL", state.into(), how.into())
 }
 
 /// What a run of Python printed, as far as it was kept.
@@ -242,7 +194,7 @@ fn printed(record: &Record, width: u16) -> Vec<Row> {
 }
 
 /// What the repeats of a run say of its time, if it has some.
-fn repeated(repeats: &[&Record]) -> Vec<(&'static str, String, String)> {
+fn repeated(repeats: &[&Record]) -> Vec<Told> {
     let Some(time) = repeats::time(repeats).filter(|time| time.n > 1) else {
         return vec![];
     };
@@ -261,121 +213,36 @@ fn repeated(repeats: &[&Record]) -> Vec<(&'static str, String, String)> {
     ]
 }
 
-/// Name, value with unit, and what it means.
-fn numbers(entry: &Entry) -> Vec<(&'static str, String, String)> {
-    let record = &entry.record;
-    let unknown = || "–".to_string();
-    let mut rows = vec![
-        (
-            "time",
-            duration(record.wall_s),
-            "from the first creation to the last end".to_string(),
-        ),
-        (
-            "speed-up",
-            entry.speedup.map_or_else(unknown, speedup),
-            measured_against(entry),
-        ),
-    ];
-    if let Some(share) = entry.efficiency() {
-        rows.push((
-            "efficiency",
-            format!("{:.0} %", share * 100.0),
-            "speed-up per worker".into(),
-        ));
-    }
-    let mut plain = vec![
-        (
-            "start-up",
-            record.startup_s.map_or_else(unknown, duration),
-            "until the first task began",
-        ),
-        (
-            "teardown",
-            duration(record.teardown_s),
-            "until all workers were gone",
-        ),
-        (
-            "concurrency",
-            format!("{:.2}", record.concurrency),
-            "tasks in flight, on average",
-        ),
-        (
-            "parallelism",
-            format!("{:.2}", record.parallelism),
-            "workers on a core, on average",
-        ),
-        (
-            "CPU time",
-            duration(record.cpu_s),
-            "of all workers, from their CPU clocks",
-        ),
-    ];
-    plain.extend(parameters(&record.plan));
-    if let Some(file) = &record.shared_file {
-        plain.push((
-            shared_file::NAME,
-            bytes(file.bytes),
-            "left; str(page) is longer than the page",
-        ));
-    }
-    if let Some(gil) = record.gil {
-        plain.extend(gil.switches.map(|switches| {
-            (
-                "lock switches",
-                grouped(switches),
-                "from one worker to another",
-            )
-        }));
-        let (about, how) = if gil.is_estimate {
-            ("~", "estimated: neither computing nor waiting for a core")
-        } else {
-            ("", "summed over the workers")
+/// The numbers of the catalogue that belong to this group, with what they mean.
+fn numbers_of(entry: &Entry, group: Group, width: u16) -> Vec<Row> {
+    let run = entry.assessed();
+    let says_all = group != Group::Python || entry.record.python.is_some();
+    let is_shown = |metric: &&Metric| {
+        let is_known = metric.of(&run).is_some();
+        metric.group == group
+            && metric.is_in(DETAILS)
+            && (is_known || says_all && metric.is_in(ALWAYS))
+    };
+    let row = |metric: &Metric| {
+        let is_estimate = metric.is_estimate(&entry.record);
+        let value = or_nothing(metric.of(&run), |value| match group {
+            Group::Phase(_) => column_seconds(value),
+            Group::Run | Group::Python => with_unit(metric.unit, value),
+        });
+        let value = format!("{}{value}", if is_estimate { "~" } else { "" });
+        let note = match metric.id {
+            "speedup" => measured_against(entry),
+            _ if is_estimate => format!("{}, estimated", metric.meaning),
+            _ => metric.meaning.into(),
         };
-        plain.push((
-            "lock waiting",
-            format!("{about}{}", duration(gil.wait_s)),
-            how,
-        ));
-    }
-    if let Some(switches) = record.context_switches {
-        plain.push((
-            "gave core up",
-            grouped(switches.voluntary),
-            "times: the worker waited for something",
-        ));
-        plain.push((
-            "lost core",
-            grouped(switches.involuntary),
-            "times: the scheduler took it away",
-        ));
-    }
-    plain.push((
-        "migrations",
-        grouped(record.migrations),
-        "to another core, as seen from stamp to stamp",
-    ));
-    if let Some(memory) = record.memory_bytes {
-        let whose = match record.plan.python() {
-            Some(_) if !record.plan.model().has_processes() => {
-                "of the interpreter that all workers share"
+        match group {
+            Group::Phase(phase) => {
+                with_note(&note, width, |note| Row::Phase { phase, value, note })
             }
-            Some(_) => "of the worker processes, shared pages shared out",
-            None => "of forked workers, shared pages shared out",
-        };
-        plain.push(("memory", bytes(memory), whose));
-    }
-    plain.push((
-        "observer",
-        duration(record.observer.cpu_s),
-        "CPU time of sampling and drawing",
-    ));
-    rows.extend(
-        plain
-            .into_iter()
-            .map(|(name, value, note)| (name, value, note.to_string())),
-    );
-    rows
+            Group::Run | Group::Python => row((metric.name, value, note), width),
+        }
+    };
+    METRICS.iter().filter(is_shown).flat_map(row).collect()
 }
 
 /// What the speed-up is measured against.

@@ -1,7 +1,7 @@
 //! What each command does.
 
 use super::browse;
-use super::columns::ColumnId;
+use super::columns::NUMBER;
 use super::command::Command;
 use super::comparison;
 use super::key::Key;
@@ -303,7 +303,7 @@ impl App {
         let order = self
             .columns
             .arrange(entries.into_iter(), sweeps.into_iter());
-        let by_number = self.columns.sort().by == ColumnId::Number;
+        let by_number = self.columns.sort().by == NUMBER;
         let run = |number: &usize| {
             self.history
                 .get(*number)

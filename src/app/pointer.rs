@@ -1,7 +1,6 @@
 //! What the mouse does. The app does not know where things stand on the screen: it is told what is under the pointer.
 
 use super::App;
-use super::columns::ColumnId;
 use super::command::Command;
 use super::key::Key;
 use super::message::Effect;
@@ -20,7 +19,7 @@ pub enum Target {
     /// A row of the history by its number; `None` is the run that is on.
     HistoryRow(Option<usize>),
     /// The heading of a column of the history.
-    Heading(ColumnId),
+    Heading(&'static str),
     /// A row of the form.
     FormRow(Row),
     /// A row of the overlay of columns, counted as in [`COLUMNS`](super::columns::COLUMNS).

@@ -12,6 +12,7 @@ pub use help::help;
 
 use std::borrow::Cow;
 
+use crate::catalog::metric::Metric;
 use crate::domain::phase::Phase;
 use crate::domain::text::wrap;
 
@@ -89,7 +90,7 @@ impl Entry {
         }
     }
 
-    fn named(name: &'static str, said: impl Into<Cow<'static, str>>) -> Entry {
+    fn named(name: impl Into<Cow<'static, str>>, said: impl Into<Cow<'static, str>>) -> Entry {
         Entry {
             term: vec![Piece::new(name, Look::Strong)],
             said: said.into(),
@@ -100,6 +101,14 @@ impl Entry {
         Entry {
             term: vec![Piece::new(sign, look)],
             said: said.into(),
+        }
+    }
+
+    /// A number of a run; phases say only what they mean, as the timeline tells how they are measured.
+    fn metric(metric: &Metric) -> Entry {
+        match metric.phase() {
+            Some(phase) => Entry::phase(phase),
+            None => Entry::named(metric.name, metric.said()),
         }
     }
 

@@ -19,7 +19,7 @@ mod sentence;
 mod tests;
 mod unit;
 
-pub use unit::Unit;
+use crate::catalog::metric::Unit;
 
 use super::history::{Entry, History};
 use super::model::Model;

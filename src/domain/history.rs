@@ -19,6 +19,7 @@ use super::speedup::{Baseline, Gain};
 use super::text::moment;
 use super::trace::Trace;
 use super::verdict;
+use crate::catalog::metric::AssessedRun;
 use removal::Removal;
 
 /// Whether there is a picture of a run.
@@ -162,6 +163,15 @@ impl Entry {
             over: self.baseline?,
         }
         .efficiency(self.record.plan.workers())
+    }
+
+    /// It with what other runs say about it.
+    pub fn assessed(&self) -> AssessedRun<'_> {
+        AssessedRun {
+            record: &self.record,
+            speedup: self.speedup,
+            efficiency: self.efficiency(),
+        }
     }
 
     /// What came out, in one sentence.

@@ -28,6 +28,9 @@ pub enum Phase {
     Lost = 7,
 }
 
+/// How the time within a call of the operating system is measured.
+const CALL: &str = "from the call to its return; waiting for a core meanwhile is in it, too";
+
 impl Phase {
     /// How many there are, with [`Phase::Lost`].
     pub const COUNT: usize = 8;
@@ -45,29 +48,67 @@ impl Phase {
 
     /// The word for it, in JSON and on screen.
     pub fn name(self) -> &'static str {
-        match self {
-            Phase::Starting => "starting",
-            Phase::Computing => "computing",
-            Phase::Ready => "ready",
-            Phase::Gil => "gil",
-            Phase::Network => "network",
-            Phase::File => "file",
-            Phase::Idle => "idle",
-            Phase::Lost => "not recorded",
-        }
+        self.described().0
+    }
+
+    /// The column with its seconds where a run is a row of data.
+    pub fn column(self) -> &'static str {
+        self.described().1
     }
 
     /// What it means, in a few words.
     pub fn meaning(self) -> &'static str {
+        self.described().2
+    }
+
+    /// How its time is measured; empty where the meaning says it.
+    pub fn how(self) -> &'static str {
+        self.described().3
+    }
+
+    fn described(self) -> (&'static str, &'static str, &'static str, &'static str) {
         match self {
-            Phase::Computing => "a core works on the task",
-            Phase::Ready => "could compute, but no core is free",
-            Phase::Gil => "waits for the interpreter lock",
-            Phase::Network => "waits for the server",
-            Phase::File => "opens, writes or closes a file",
-            Phase::Starting => "is being created, waits for the others",
-            Phase::Idle => "has no task any more (under rayon: not now)",
-            Phase::Lost => "too many events to keep them all; totals are exact",
+            Phase::Starting => (
+                "starting",
+                "starting_s",
+                "is being created, waits for the others",
+                "from just before the first worker was created to the worker's first task",
+            ),
+            Phase::Computing => (
+                "computing",
+                "computing_s",
+                "a core works on the task",
+                "measured by the CPU clock of the thread, read at each change and about every millisecond",
+            ),
+            Phase::Ready => (
+                "ready",
+                "ready_s",
+                "could compute, but no core is free",
+                "by how much the CPU clock fell behind the monotonic one. Where within that millisecond is not known: it is \
+                 drawn at the end. Under 0.05 ms is kept for the next look",
+            ),
+            Phase::Gil => (
+                "gil",
+                "gil_s",
+                "waits for the interpreter lock",
+                "the emulated lock: from asking for it until it was got. CPython's own lock does not tell: there it is an \
+                 estimate, what is left of a computing task's time after its CPU time and the kernel's account of waiting \
+                 for a core. Whatever else kept the thread is in it, too",
+            ),
+            Phase::Network => ("network", "network_s", "waits for the server", CALL),
+            Phase::File => ("file", "file_s", "opens, writes or closes a file", CALL),
+            Phase::Idle => (
+                "idle",
+                "idle_s",
+                "has no task any more (under rayon: not now)",
+                "",
+            ),
+            Phase::Lost => (
+                "not recorded",
+                "",
+                "too many events to keep them all; totals are exact",
+                "",
+            ),
         }
     }
 

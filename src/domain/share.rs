@@ -6,6 +6,7 @@ use super::record::Record;
 use super::speedup::Gain;
 use super::sweep::{Results, Sweep};
 use super::trace::Trace;
+use crate::catalog::metric::AssessedRun;
 
 /// A run as it is handed on.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,18 @@ pub struct SharedRun<'a> {
     pub trace: Option<&'a Trace>,
     /// Its speed-up, if there is a baseline and that is another run.
     pub gain: Option<Gain>,
+}
+
+impl<'a> SharedRun<'a> {
+    /// It with what other runs say about it.
+    pub fn assessed(&self) -> AssessedRun<'a> {
+        let workers = self.record.plan.workers();
+        AssessedRun {
+            record: self.record,
+            speedup: self.gain.map(|gain| gain.factor),
+            efficiency: self.gain.and_then(|gain| gain.efficiency(workers)),
+        }
+    }
 }
 
 impl<'a> From<&'a Entry> for SharedRun<'a> {

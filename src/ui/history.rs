@@ -28,7 +28,7 @@ use super::panel::{block, draw_block, draw_lines, inside, wrap};
 use super::theme::Theme;
 use super::widget::bar::Bar;
 use crate::app::App;
-use crate::app::columns::{ColumnId, Row, of_sweep};
+use crate::app::columns::{self, Row, of_sweep};
 use crate::app::live::Live;
 use crate::app::screen::Panel;
 use crate::app::sweep::sketch::span;
@@ -121,13 +121,13 @@ impl Table<'_> {
         let chosen = self.app.browse().selected() == Some(entry.number);
         for placed in &self.geometry.columns {
             let style = match placed.column.id {
-                ColumnId::SpeedUp if entry.record.tasks_failed > 0 => self.theme.error(),
-                ColumnId::SpeedUp => self.theme.strong(),
+                columns::SPEED_UP if entry.record.tasks_failed > 0 => self.theme.error(),
+                columns::SPEED_UP => self.theme.strong(),
                 _ if chosen => self.theme.strong(),
                 _ => Style::new(),
             };
             placed.put(&placed.cell(Row::Entry(entry)), area, style, buf);
-            if let (ColumnId::Bar, Some(factor)) = (placed.column.id, entry.speedup) {
+            if let (columns::BAR, Some(factor)) = (placed.column.id, entry.speedup) {
                 let room = placed.area(area);
                 let kept = if room.width > geometry::BAR + WORD / 3 {
                     WORD
@@ -150,21 +150,21 @@ impl Table<'_> {
         if chosen {
             buf.set_string(area.x, area.y, "▸", self.theme.strong());
         }
-        let columns = &self.geometry.columns;
+        let shown = &self.geometry.columns;
         let factor = sweep.best().and_then(|best| Some(best.speedup?.value));
-        let result = columns
+        let result = shown
             .iter()
-            .find(|placed| placed.column.id == ColumnId::SpeedUp);
+            .find(|placed| placed.column.id == columns::SPEED_UP);
         let end = result.map_or(area.right(), |placed| placed.area(area).x);
-        for placed in columns {
+        for placed in shown {
             let text = match placed.column.id {
-                ColumnId::Model => {
+                columns::MODEL => {
                     let room = usize::from(end.saturating_sub(placed.area(area).x + 1));
                     let text = shortened(&self.sweep_in_words(sweep, room), room);
                     buf.set_stringn(placed.area(area).x, area.y, text, room, style);
                     continue;
                 }
-                ColumnId::Bar => {
+                columns::BAR => {
                     if let Some(factor) = factor {
                         let bar = Bar::new(factor / most, self.theme.parallelism()).low(3);
                         let room = placed.area(area);
@@ -262,7 +262,7 @@ impl Table<'_> {
             buf.set_string(area.x, area.y, "▸", self.theme.strong());
         }
         let row = Row::Live(live, number);
-        let is_empty = |placed: &&Placed| (placed.column.cell)(row).is_empty();
+        let is_empty = |placed: &&Placed| placed.column.cell(row).is_empty();
         for placed in self
             .geometry
             .columns

@@ -114,7 +114,7 @@ const STATES: &[State] = &[
     State {
         name: "details",
         reach: details,
-        says: &["from the first creation"],
+        says: &["from first creation"],
     },
     State {
         name: "columns",

@@ -1,10 +1,14 @@
 //! What stands in a row of the history.
 
 use super::super::live::Live;
-use super::{ColumnId, SortKey};
+use super::{BAR, NUMBER, SPEED_UP, SortKey, TIME};
+use crate::catalog::metric::Metric;
 use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::plan::Plan;
+use crate::domain::record::Outcome;
 use crate::domain::text;
+use crate::domain::time::seconds;
+use crate::present::number::{in_narrow_column, or_nothing};
 
 /// A row of the history.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +37,6 @@ impl<'a> Row<'a> {
     }
 }
 
-pub(super) fn plan(row: Row<'_>) -> &Plan {
-    row.plan()
-}
-
 /// What only a run that is over can tell.
 pub(super) fn entry(row: Row<'_>, text: impl Fn(&Entry) -> String) -> String {
     match row {
@@ -45,31 +45,57 @@ pub(super) fn entry(row: Row<'_>, text: impl Fn(&Entry) -> String) -> String {
     }
 }
 
-/// What a sweep has in a column of the runs: its best point stands for it. Empty where only a run has something to say.
-pub fn of_sweep(column: ColumnId, sweep: &SweepEntry) -> String {
-    match column {
-        ColumnId::Number => sweep.number.to_string(),
-        ColumnId::Work => sweep.sweep.plan.work().workload().label().to_string(),
-        ColumnId::SpeedUp => {
-            let best = sweep.best().and_then(|best| Some(best.speedup?.value));
-            best.map_or_else(|| "–".into(), text::speedup)
+/// A number of the catalogue; of a run that goes on, what was asked for and the time until now.
+pub(super) fn number(metric: &Metric, row: Row<'_>) -> String {
+    match (metric.id, row) {
+        (SPEED_UP, Row::Entry(run)) => speed_up(run),
+        // Thousandths of a live time would only flicker.
+        (TIME, Row::Live(live, _)) => format!("{:.1}", seconds(live.trace.now())),
+        ("workers", Row::Live(live, _)) => text::grouped(live.plan.workers().into()),
+        ("tasks", Row::Live(live, _)) => text::grouped(live.plan.tasks().into()),
+        (_, Row::Live(..)) => String::new(),
+        (_, Row::Entry(run)) => or_nothing(metric.of(&run.assessed()), |value| {
+            in_narrow_column(metric.unit, value)
+        }),
+    }
+}
+
+/// The speed-up, or why there is none.
+fn speed_up(run: &Entry) -> String {
+    match run.record.outcome {
+        Outcome::Completed if run.record.tasks_failed > 0 => {
+            format!("{} failed", text::grouped(run.record.tasks_failed.into()))
         }
+        Outcome::Completed => or_nothing(run.speedup, text::speedup),
+        outcome => outcome.name().into(),
+    }
+}
+
+/// What a sweep has in a column of the runs: its best point stands for it. Empty where only a run has something to say.
+pub fn of_sweep(column: &str, sweep: &SweepEntry) -> String {
+    match column {
+        NUMBER => sweep.number.to_string(),
+        "work" => sweep.sweep.plan.work().workload().label().to_string(),
+        SPEED_UP => or_nothing(best_speedup(sweep), text::speedup),
         _ => String::new(),
     }
 }
 
 /// What a sweep is sorted by among runs: its best point stands for it.
-pub(super) fn sweep_key(by: ColumnId, sweep: &SweepEntry) -> SortKey<'_> {
-    let best = sweep.best();
+pub(super) fn sweep_key<'a>(by: &str, sweep: &'a SweepEntry) -> SortKey<'a> {
     match by {
-        ColumnId::Number => SortKey::Number(sweep.number as f64),
-        ColumnId::Work => SortKey::Word(sweep.sweep.plan.work().workload().label()),
-        ColumnId::Time => best.map(|best| best.time.median).into(),
-        ColumnId::SpeedUp | ColumnId::Bar => best.and_then(|best| Some(best.speedup?.value)).into(),
-        ColumnId::Name => sweep
+        NUMBER => SortKey::Number(sweep.number as f64),
+        "work" => SortKey::Word(sweep.sweep.plan.work().workload().label()),
+        TIME => sweep.best().map(|best| best.time.median).into(),
+        SPEED_UP | BAR => best_speedup(sweep).into(),
+        "name" => sweep
             .name
             .as_deref()
             .map_or(SortKey::Unknown, SortKey::Word),
         _ => SortKey::Unknown,
     }
+}
+
+fn best_speedup(sweep: &SweepEntry) -> Option<f64> {
+    Some(sweep.best()?.speedup?.value)
 }

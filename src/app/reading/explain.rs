@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn every_column_of_the_history_is_explained() {
-        for column in &COLUMNS {
+        for column in COLUMNS.iter() {
             assert!(says(Topic::History, column.name()), "{}", column.name());
         }
         assert!(!says(Topic::History, "no such column"));

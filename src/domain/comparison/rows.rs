@@ -1,14 +1,13 @@
 //! The rows of the table.
 
-use super::{Cell, Compared, Row, Unit};
-use crate::domain::phase::Phase;
+use super::{Cell, Compared, Row};
+use crate::catalog::metric::{COMPARISON, METRICS, Metric, PART, Unit};
 use crate::domain::plan::Lock;
 use crate::domain::python::GilState;
-use crate::domain::record::{PythonRecord, Record};
+use crate::domain::record::Record;
 use crate::domain::repeats;
 use crate::domain::stats::{Interval, Ratio, Spread};
 use crate::domain::text;
-use crate::domain::time::seconds;
 
 use super::unit::Scale;
 
@@ -27,41 +26,17 @@ pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Row> {
             .into_iter()
             .flat_map(|reference| table.speedups(reference)),
     );
-    rows.extend([
-        table.row("concurrency", Unit::Average, |record| {
-            Some(record.concurrency)
-        }),
-        table.row("parallelism", Unit::Average, |record| {
-            Some(record.parallelism)
-        }),
-        table.row("start-up", Unit::Seconds, |record| record.startup_s),
-    ]);
-    rows.extend(table.parts_of_start_up().into_iter().filter(Row::is_known));
-    let phases = Phase::MEASURED.into_iter().map(|phase| table.phase(phase));
-    rows.extend(phases.filter(|row| row.cells.iter().any(|cell| cell.value > Some(0.0))));
-    rows.extend(table.locks());
-    rows.extend(table.others().into_iter().filter(Row::is_known));
-    rows
-}
-
-impl Row {
-    /// Whether it was measured in any run.
-    fn is_known(&self) -> bool {
-        self.cells.iter().any(|cell| cell.value.is_some())
-    }
-}
-
-/// Bytes of the workers' own memory, and of the Python process that made them; where the workers are its threads, its own.
-fn memory(record: &Record) -> Option<f64> {
-    let manager = record
-        .python
-        .as_ref()
-        .and_then(|python| python.memory_bytes);
-    let bytes = match (record.memory_bytes, manager) {
-        (Some(workers), Some(manager)) if record.plan.model().has_processes() => workers + manager,
-        (workers, manager) => manager.or(workers)?,
+    let numbers = |metrics: &'static [Metric]| {
+        let shown = metrics.iter().filter(|metric| metric.is_in(COMPARISON));
+        shown.filter_map(|metric| table.row(metric))
     };
-    Some(bytes as f64)
+    // Whether there was a lock stands behind the time that the workers spent.
+    let last_phase = METRICS.iter().rposition(|metric| metric.phase().is_some());
+    let (first, last) = METRICS.split_at(last_phase.map_or(0, |at| at + 1));
+    rows.extend(numbers(first));
+    rows.extend(table.locks());
+    rows.extend(numbers(last));
+    rows
 }
 
 struct Table<'t, 'a> {
@@ -71,52 +46,34 @@ struct Table<'t, 'a> {
 }
 
 impl Table<'_, '_> {
-    /// A number of each run.
-    fn row(&self, name: &str, unit: Unit, of: impl Fn(&Record) -> Option<f64>) -> Row {
-        let values: Vec<Option<f64>> = self.runs.iter().map(|run| of(run.record)).collect();
-        let scale = unit.scale(values.iter().flatten().copied());
-        self.written(name, unit, &values, scale)
-    }
-
-    /// What Python's start-up is made of.
-    fn parts_of_start_up(&self) -> [Row; 3] {
-        let part = |name, of: fn(&PythonRecord) -> Option<f64>| Row {
-            is_part: true,
-            ..self.row(name, Unit::Seconds, |record| of(record.python.as_ref()?))
-        };
-        [
-            part("interpreter", |python| python.interpreter_s),
-            part("imports", |python| python.imports_s),
-            part("pool", |python| python.pool_s),
-        ]
-    }
-
-    /// How long the workers were in a phase. Where waiting for the lock was estimated, the row says so if that is true of
-    /// all of its numbers, and else those numbers do.
-    fn phase(&self, phase: Phase) -> Row {
-        let row = self.row(phase.name(), Unit::Seconds, |record| {
-            Some(seconds(record.phases_s[phase]))
-        });
+    /// A number of each run, if it was measured in any; time in a phase, if there was any. Where it was estimated, the row
+    /// says so if that is true of all of its numbers, and else those numbers do.
+    fn row(&self, metric: &Metric) -> Option<Row> {
+        let values: Vec<Option<f64>> = self
+            .runs
+            .iter()
+            .map(|run| metric.of(&run.record.into()))
+            .collect();
+        let is_told = |value: &f64| metric.phase().is_none() || *value > 0.0;
+        if !values.iter().flatten().any(is_told) {
+            return None;
+        }
         let mut row = Row {
-            phase: Some(phase),
-            ..row
+            phase: metric.phase(),
+            is_part: metric.is_in(PART),
+            ..self.numbers(metric.name, metric.unit, &values)
         };
-        let records = || self.runs.iter().map(|run| run.record);
-        if phase != Phase::Gil || !records().any(|record| record.phase_source.estimates_gil()) {
-            return row;
+        let is_estimate = |run: &Compared<'_>| metric.is_estimate(run.record);
+        let said_of = |(run, value): (_, &Option<f64>)| is_estimate(run) || *value <= Some(0.0);
+        if self.runs.iter().any(is_estimate) && self.runs.iter().zip(&values).all(said_of) {
+            row.name.push_str(" (estimated)");
+            return Some(row);
         }
-        if records()
-            .all(|record| record.phase_source.estimates_gil() || record.phases_s[phase] == 0)
-        {
-            row.name = "gil (estimated)".into();
-            return row;
+        let estimated = row.cells.iter_mut().zip(self.runs);
+        for (cell, _) in estimated.filter(|(_, run)| is_estimate(run)) {
+            cell.text.insert(0, '~');
         }
-        for (cell, record) in row.cells.iter_mut().zip(records()) {
-            if record.phase_source.estimates_gil() {
-                cell.text.insert(0, '~');
-            }
-        }
-        row
+        Some(row)
     }
 
     /// Whether there was an interpreter lock, if Python executed any of the runs.
@@ -144,25 +101,10 @@ impl Table<'_, '_> {
             })
     }
 
-    /// Workers, what they used up, and what managing them did.
-    fn others(&self) -> [Row; 5] {
-        [
-            self.row("workers", Unit::Count, |record| {
-                Some(f64::from(record.plan.workers()))
-            }),
-            self.row("manager CPU", Unit::Seconds, |record| {
-                record.python.as_ref()?.manager_cpu_s
-            }),
-            self.row("memory", Unit::Bytes, memory),
-            self.row("ctx switches", Unit::Count, |record| {
-                record
-                    .context_switches
-                    .map(|switches| (switches.voluntary + switches.involuntary) as f64)
-            }),
-            self.row("lock switches", Unit::Count, |record| {
-                record.gil?.switches.map(|switches| switches as f64)
-            }),
-        ]
+    /// Numbers of the runs, in the unit that suits all of them.
+    fn numbers(&self, name: &str, unit: Unit, values: &[Option<f64>]) -> Row {
+        let scale = Scale::of(unit, values.iter().flatten().copied());
+        self.written(name, unit, values, scale)
     }
 
     fn written(&self, name: &str, unit: Unit, values: &[Option<f64>], scale: Scale) -> Row {
@@ -205,7 +147,7 @@ impl Table<'_, '_> {
             .iter()
             .flatten()
             .flat_map(|spread| [spread.median, spread.min, spread.max]);
-        let scale = Unit::Seconds.scale(numbers);
+        let scale = Scale::of(Unit::Seconds, numbers);
         let row = |name, of: fn(&Spread) -> f64| {
             let values: Vec<Option<f64>> = spreads
                 .iter()
@@ -231,12 +173,7 @@ impl Table<'_, '_> {
             row("longest", |spread| spread.max),
             Row {
                 difference: self.blank(),
-                ..self.written(
-                    "runs",
-                    Unit::Count,
-                    &runs,
-                    Unit::Count.scale(std::iter::empty()),
-                )
+                ..self.numbers("runs", Unit::Count, &runs)
             },
         ];
         std::iter::once(time)

@@ -1,21 +1,7 @@
 //! How a row of a comparison is written: in one unit, with as many decimals in all of its cells.
 
+use crate::catalog::metric::Unit;
 use crate::domain::text;
-
-/// What a number is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// Seconds.
-    Seconds,
-    /// An average over the run, as of workers on a core.
-    Average,
-    /// Bytes.
-    Bytes,
-    /// How many.
-    Count,
-    /// How many times faster; differences between two of them mean nothing.
-    Times,
-}
 
 /// One way of writing the numbers of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,9 +13,9 @@ pub(super) struct Scale {
     suffix: &'static str,
 }
 
-impl Unit {
-    /// The way to write all of these numbers.
-    pub(super) fn scale(self, values: impl Iterator<Item = f64> + Clone) -> Scale {
+impl Scale {
+    /// The way to write all of these numbers of one unit.
+    pub(super) fn of(unit: Unit, values: impl Iterator<Item = f64> + Clone) -> Scale {
         let largest = values.clone().fold(0.0, f64::max);
         let least = values
             .filter(|value| *value > 0.0)
@@ -39,8 +25,9 @@ impl Unit {
             decimals,
             suffix,
         };
-        match self {
-            Unit::Seconds => seconds(largest, least),
+        match unit {
+            Unit::Seconds | Unit::Milliseconds => seconds(largest, least),
+            Unit::Share => scale(100.0, 0, " %"),
             Unit::Average if largest >= 100.0 => scale(1.0, 1, ""),
             Unit::Average => scale(1.0, 2, ""),
             Unit::Count => scale(1.0, 0, ""),
@@ -118,7 +105,7 @@ mod tests {
     use super::*;
 
     fn row(unit: Unit, values: &[f64]) -> Vec<String> {
-        let scale = unit.scale(values.iter().copied());
+        let scale = Scale::of(unit, values.iter().copied());
         values.iter().map(|value| scale.text(*value)).collect()
     }
 
@@ -144,23 +131,17 @@ mod tests {
     #[test]
     fn differences_add_up_as_they_are_printed() {
         let seconds = |from: f64, to: f64| {
-            Unit::Seconds
-                .scale([from, to].into_iter())
-                .difference(from, to)
+            Scale::of(Unit::Seconds, [from, to].into_iter()).difference(from, to)
         };
         assert_eq!(seconds(1.0004, 1.0006), "+0.001 s");
         assert_eq!(seconds(0.0, 0.004), "+4.00 ms");
         assert_eq!(seconds(1.0, 1.000_2), "0.000 s");
         assert_eq!(
-            Unit::Bytes
-                .scale([2e6, 1.5e6].into_iter())
-                .difference(2e6, 1.5e6),
+            Scale::of(Unit::Bytes, [2e6, 1.5e6].into_iter()).difference(2e6, 1.5e6),
             "-0.5 MB"
         );
         assert_eq!(
-            Unit::Count
-                .scale([7.0, 7.0].into_iter())
-                .difference(7.0, 7.0),
+            Scale::of(Unit::Count, [7.0, 7.0].into_iter()).difference(7.0, 7.0),
             "0"
         );
     }

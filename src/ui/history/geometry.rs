@@ -8,7 +8,7 @@ use super::super::panel::inside;
 use super::LONGEST;
 use crate::app::App;
 use crate::app::browse::BrowseRow;
-use crate::app::columns::{COLUMNS, Column, ColumnId, Columns, EXTRA, Extent, Row, Side, Sort};
+use crate::app::columns::{self, COLUMNS, Column, Columns, EXTRA, Extent, Row, Side, Sort};
 
 /// Columns of the signs before a row.
 const SIGNS: u16 = 5;
@@ -58,7 +58,7 @@ pub(in crate::ui) fn runs_in(
 }
 
 /// Whose heading is drawn in column `x` of the screen, with the history's panel in `area`.
-pub fn heading_at(app: &App, area: Rect, x: u16) -> Option<ColumnId> {
+pub fn heading_at(app: &App, area: Rect, x: u16) -> Option<&'static str> {
     let geometry = Geometry::of(app, inside(area));
     let hit = |placed: &&Placed| (placed.x..placed.x + placed.width).contains(&x);
     geometry
@@ -92,7 +92,7 @@ impl Placed {
     /// What stands in a row, as wide as the column.
     pub fn cell(&self, row: Row<'_>) -> String {
         self.extent.align(
-            &(self.column.cell)(row),
+            &self.column.cell(row),
             self.column.side,
             usize::from(self.width),
         )
@@ -197,13 +197,13 @@ fn first_row(app: &App, room: u16, has_sessions: bool) -> usize {
 
 /// As many columns as fit, the most important first; they stand in the order of the table.
 fn placed(app: &App, inner: Rect) -> Vec<Placed> {
-    let columns = app.columns();
+    let wanted = app.columns();
     let gap = if inner.width < SPACIOUS { 1 } else { 2 };
     let mut left = inner.width.saturating_sub(SIGNS);
     let mut fitting: Vec<(usize, Extent, u16)> = vec![];
-    for at in columns.by_importance() {
-        let (extent, width) = needed(app, columns, at);
-        let is_extra = !columns.is_wished(at) && COLUMNS[at].rank >= EXTRA;
+    for at in wanted.by_importance() {
+        let (extent, width) = needed(app, wanted, at);
+        let is_extra = !wanted.is_wished(at) && COLUMNS[at].rank >= EXTRA;
         let kept = if is_extra { LONGEST + WORD - BAR } else { 0 };
         // What is less important does not take the place of what did not fit.
         let Some(rest) = left.checked_sub(gap + width).filter(|rest| *rest >= kept) else {
@@ -216,7 +216,7 @@ fn placed(app: &App, inner: Rect) -> Vec<Placed> {
     let mut x = inner.x + SIGNS;
     let place = |(at, extent, width): (usize, Extent, u16)| {
         let column = &COLUMNS[at];
-        let more = if column.id == ColumnId::Bar {
+        let more = if column.id == columns::BAR {
             left.min(LONGEST + WORD - BAR)
         } else {
             0
@@ -234,19 +234,19 @@ fn placed(app: &App, inner: Rect) -> Vec<Placed> {
 }
 
 /// The room that a column's cells need, the live run's too, and its width.
-fn needed(app: &App, columns: &Columns, at: usize) -> (Extent, u16) {
+fn needed(app: &App, wanted: &Columns, at: usize) -> (Extent, u16) {
     let column = &COLUMNS[at];
-    if column.id == ColumnId::Bar {
+    if column.id == columns::BAR {
         return (Extent::default(), BAR);
     }
     let live = app.live().map(|live| Row::Live(live, number_of_live(app)));
     let live = live.map_or(Extent::default(), |row| {
-        Extent::of(&(column.cell)(row), column.side)
+        Extent::of(&column.cell(row), column.side)
     });
-    let extent = columns.extent(at).with(live);
+    let extent = wanted.extent(at).with(live);
     let width = extent
         .width()
-        .max(heading(column, columns.sort()).chars().count());
+        .max(heading(column, wanted.sort()).chars().count());
     (extent, u16::try_from(width).unwrap_or(u16::MAX))
 }
 

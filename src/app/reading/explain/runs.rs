@@ -3,6 +3,7 @@
 use super::super::Look;
 use super::super::help::signs_of_history;
 use super::{Entry, Section, columns};
+use crate::catalog::metric::{COMPARISON, DETAILS, METRICS, Metric, metric_named};
 use crate::domain::phase::Phase;
 use crate::domain::shared_file;
 
@@ -48,11 +49,7 @@ pub(super) fn history() -> Vec<Section> {
 }
 
 pub(super) fn details() -> Vec<Section> {
-    let measured = vec![
-        Entry::named(
-            "time",
-            "the monotonic clock: from just before the first worker was created to the last stamp",
-        ),
+    let mut measured = vec![
         Entry::named(
             "median",
             "of the sound runs of the same plan in one campaign, without its warm-up; of those that were measured alone, in \
@@ -61,95 +58,22 @@ pub(super) fn details() -> Vec<Section> {
         Entry::named("shortest", "of these repeats"),
         Entry::named("longest", "of these repeats"),
         Entry::named(
-            "speed-up",
-            "the baseline's time over this run's time; of single runs, so it has two digits",
-        ),
-        Entry::named(
-            "efficiency",
-            "speed-up over workers: only against a baseline of one worker. Where they wait, it says nothing about cores",
-        ),
-        Entry::named(
-            "start-up",
-            "from just before the first worker was created to the begin of the first task; all workers wait for the last one to be there",
-        ),
-        Entry::named(
-            "teardown",
-            "from the last stamp until all workers were joined or reaped; not in the time",
-        ),
-        Entry::named(
-            "concurrency",
-            "the times of all tasks, from their begin to their end, summed, over the time",
-        ),
-        Entry::named("parallelism", "the workers' CPU time over the time"),
-        Entry::named(
-            "CPU time",
-            "the kernel's CPU clock of each worker's thread, summed",
-        ),
-        Entry::named(
             shared_file::NAME,
             "its length when all workers were gone. Whose bytes are in it was found by comparing it with the embedded \
              server's pages, made once more; pages of real addresses are not kept",
         ),
         Entry::named(
-            "lock switches",
-            "the emulated lock counts each time that it goes to another worker; the first time counts, too",
-        ),
-        Entry::named(
-            "lock waiting",
-            "the time of the phase gil, summed over the workers; of CPython's lock an estimate, which is marked with ~",
-        ),
-        Entry::named(
             "Python",
             "the interpreter: what sys.executable says, so a shim is told as what it runs",
         ),
-        Entry::named(
-            "GIL",
-            "sys._is_gil_enabled(), asked in every interpreter of the run after its imports; before Python 3.13 there is \
-             always a lock",
-        ),
+        lock(),
         Entry::named(
             "start method",
             "how multiprocessing made its processes; the interpreter's own default unless chosen",
         ),
-        Entry::named(
-            "interpreter",
-            "from the begin of the run to the first line of Python",
-        ),
-        Entry::named("imports", "from there until everything was imported"),
-        Entry::named("pool", "from there until the pool had made all its workers"),
-        Entry::named(
-            "manager CPU",
-            "CPU time of the interpreter's own machinery beside the workers: it starts them, hands tasks out, takes results in",
-        ),
-        Entry::named(
-            "manager mem",
-            "of the process that made the workers, at the end (PSS); where workers are threads, it is theirs",
-        ),
-        Entry::named(
-            "printed",
-            "what the run wrote to its outputs: the begin is kept and shown, control characters left out",
-        ),
-        Entry::named("gave core up", "the worker waited for something"),
-        Entry::named(
-            "lost core",
-            "the scheduler took the core away. Both are the kernel's count of each thread's context switches in its whole \
-             life (getrusage), summed; no number if a worker died",
-        ),
-        Entry::named(
-            "migrations",
-            "counted from a worker's first task on, each time that a stamp finds it on another core than its stamp before. \
-             Between two stamps nothing is seen",
-        ),
-        Entry::named(
-            "memory",
-            "of forked workers, when the last task of each had ended: private pages, and of each \
-                      shared page a fair part (PSS). Threads share the program's memory: no number",
-        ),
-        Entry::named(
-            "observer",
-            "CPU time of sampling and drawing meanwhile; above 2 % of a core it is told as a doubt",
-        ),
     ];
+    let numbers = numbers_in(DETAILS).filter(|metric| metric.phase().is_none());
+    measured.splice(0..0, numbers.map(Entry::metric));
     let asked = vec![
         Entry::named(
             "iterations",
@@ -206,10 +130,7 @@ pub(super) fn comparison() -> Vec<Section> {
         ),
     ];
     let mut table = vec![
-        Entry::named(
-            "time",
-            "from just before the first worker was created to the last one's last stamp",
-        ),
+        Entry::named("time", metric_named("wall_s").said()),
         Entry::named(
             "time, median",
             "where a run was repeated: of its repeats. The rows below the speed-up are of the run itself",
@@ -230,43 +151,11 @@ pub(super) fn comparison() -> Vec<Section> {
             "over the run that is named: the baseline B if it is among them, else a serial one, else the first. b makes the \
              next one the baseline, here and in the history. Only between sound runs of the same work and machine",
         ),
-        Entry::named("workers", "how many there were"),
-        Entry::named(
-            "concurrency",
-            "tasks in flight, on average: the times of all tasks, summed, over the time",
-        ),
-        Entry::named(
-            "parallelism",
-            "workers on a core, on average: their CPU time over the time",
-        ),
-        Entry::named(
-            "start-up",
-            "until the first task began; all workers wait for the last one to be there",
-        ),
-        Entry::named("interpreter", "of Python's start-up: until its first line"),
-        Entry::named("imports", "from there until all was imported"),
-        Entry::named("pool", "from there until the pool had made all workers"),
-        Entry::named(
-            "GIL",
-            "asked in every interpreter of the run; mixed: they did not all say the same",
-        ),
-        Entry::named(
-            "manager CPU",
-            "CPU time of Python's own machinery beside the workers",
-        ),
     ];
-    table.extend(Phase::MEASURED.into_iter().map(Entry::phase));
+    table.extend(numbers_in(COMPARISON).map(Entry::metric));
     table.extend([
+        lock(),
         Entry::plain("Phases are summed over the workers of a run: more workers have more time to spend."),
-        Entry::named("memory", "of forked workers, shared pages shared out (PSS); threads have no number"),
-        Entry::named(
-            "ctx switches",
-            "how often workers left a core, as the kernel counted it for each thread",
-        ),
-        Entry::named(
-            "lock switches",
-            "how often the emulated lock went to another worker, as it counted itself",
-        ),
         Entry::named(
             "#2 - #1",
             "the difference of two runs, of the numbers as they are printed: what the other has more, or less, than the one \
@@ -290,4 +179,17 @@ pub(super) fn comparison() -> Vec<Section> {
         Section::new("The table", table),
         Section::new("How the sentence is made", sentence),
     ]
+}
+
+fn numbers_in(place: u8) -> impl Iterator<Item = &'static Metric> {
+    METRICS.iter().filter(move |metric| metric.is_in(place))
+}
+
+/// Whether Python had its lock.
+fn lock() -> Entry {
+    Entry::named(
+        "GIL",
+        "sys._is_gil_enabled(), asked in every interpreter of the run after its imports; before Python 3.13 there is always \
+         a lock. mixed: they did not all say the same",
+    )
 }

@@ -104,35 +104,21 @@ pub(super) fn by_core() -> Vec<Section> {
 }
 
 pub(super) fn measuring() -> Section {
+    let how = |phase: Phase| Entry::named(phase.name(), phase.how());
     let entries = vec![
         Entry::plain(
             "Each worker stamps every change of what it does, with the monotonic clock, into a list of its own: no \
              worker waits for another, nor for the screen.",
         ),
-        Entry::named(
-            "computing",
-            "measured by the CPU clock of the thread, read at each change and about every millisecond",
-        ),
-        Entry::named(
-            "ready",
-            "by how much the CPU clock fell behind the monotonic one. Where within that millisecond is not known: it is \
-             drawn at the end. Under 0.05 ms is kept for the next look",
-        ),
-        Entry::named(
-            "gil",
-            "the emulated lock: from asking for it until it was got. CPython's own lock does not tell: there it is an \
-             estimate, what is left of a computing task's time after its CPU time and the kernel's account of waiting \
-             for a core. Whatever else kept the thread is in it, too",
-        ),
+        how(Phase::Computing),
+        how(Phase::Ready),
+        how(Phase::Gil),
         Entry::named(
             "Python",
             "the worker's script stamps with the same clock, into the same lists. Within a task it looks at its clocks \
              after about each millisecond of CPU time; starting ends when all workers are there",
         ),
-        Entry::named(
-            "network, file",
-            "from the call to its return; waiting for a core meanwhile is in it, too",
-        ),
+        Entry::named("network, file", Phase::Network.how()),
         Entry::plain(
             "A worker is always in one phase: all phases together are the run's time × its workers.",
         ),

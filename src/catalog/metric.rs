@@ -1,0 +1,594 @@
+//! The numbers of a run. Each is described once, and every surface is a view of the description: columns of the history,
+//! details, comparisons, tables for shell and documents, CSV, what `i` says, a report's method, and the descriptions of
+//! the JSON schema.
+//!
+//! The order is that in which screens and tables show them.
+
+use std::sync::LazyLock;
+
+use crate::domain::phase::Phase;
+use crate::domain::record::{PythonRecord, Record};
+use crate::domain::stats;
+use crate::domain::time::seconds;
+
+/// What a number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Seconds.
+    Seconds,
+    /// Seconds, told in thousandths where a column has one unit.
+    Milliseconds,
+    /// Bytes.
+    Bytes,
+    /// How many.
+    Count,
+    /// An average over the run, as of workers on a core.
+    Average,
+    /// A part of 1, told as a percentage.
+    Share,
+    /// How many times faster; differences between two of them mean nothing.
+    Times,
+}
+
+/// A run with what other runs say about it.
+#[derive(Clone, Copy, Debug)]
+pub struct AssessedRun<'a> {
+    /// What was measured.
+    pub record: &'a Record,
+    /// Times faster than the baseline; `None` without one.
+    pub speedup: Option<f64>,
+    /// Speed-up per worker; `None` unless the baseline had one worker.
+    pub efficiency: Option<f64>,
+}
+
+impl<'a> From<&'a Record> for AssessedRun<'a> {
+    fn from(record: &'a Record) -> AssessedRun<'a> {
+        AssessedRun {
+            record,
+            speedup: None,
+            efficiency: None,
+        }
+    }
+}
+
+/// Which heading a number has where numbers are grouped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Of any run.
+    Run,
+    /// What only CPython says.
+    Python,
+    /// The time that all workers spent in this phase.
+    Phase(Phase),
+}
+
+/// Whether it is a column of the history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HistoryColumn {
+    /// It is none.
+    Never,
+    /// It is, if there is room for it and all with a lower number.
+    Shown(u8),
+    /// Only if somebody asks for it.
+    Hidden,
+}
+
+/// A number of a run.
+#[derive(Clone, Debug)]
+pub struct Metric {
+    /// Its name in the program, and of its column in CSV.
+    pub id: &'static str,
+    /// Where it is in the JSON of a record, keys parted by slashes; empty where it is computed from others.
+    pub json: &'static str,
+    /// What people call it.
+    pub name: &'static str,
+    /// The same above a narrow column.
+    pub short: &'static str,
+    /// What it is.
+    pub unit: Unit,
+    /// What it means, in a few words.
+    pub meaning: &'static str,
+    /// How it was measured, a promise about the engine; empty where the meaning says it.
+    pub how: &'static str,
+    /// With which other numbers it stands.
+    pub group: Group,
+    /// Whether it is a column of the history.
+    pub column: HistoryColumn,
+    /// Where else it is shown, of [`DETAILS`], [`ALWAYS`], [`COMPARISON`], [`PART`] and [`TABLES`].
+    places: u8,
+    read: fn(&AssessedRun<'_>) -> Option<f64>,
+    is_estimate: fn(&Record) -> bool,
+}
+
+/// In the details of a run, if it is known.
+pub const DETAILS: u8 = 1;
+/// In the details even if it is not known.
+pub const ALWAYS: u8 = 2;
+/// In comparisons.
+pub const COMPARISON: u8 = 4;
+/// There it is a part of the number before.
+pub const PART: u8 = 8;
+/// In tables of runs.
+pub const TABLES: u8 = 16;
+
+impl Metric {
+    /// Whether it is shown there, as in `metric.is_in(DETAILS)`.
+    pub fn is_in(&self, place: u8) -> bool {
+        self.places & place != 0
+    }
+
+    /// The phase that it is about, if it is about one.
+    pub fn phase(&self) -> Option<Phase> {
+        match self.group {
+            Group::Phase(phase) => Some(phase),
+            Group::Run | Group::Python => None,
+        }
+    }
+
+    /// What it is of this run: in seconds, bytes or plain. `None` if it was not measured or makes no sense.
+    pub fn of(&self, run: &AssessedRun<'_>) -> Option<f64> {
+        match self.phase() {
+            Some(phase) => Some(seconds(run.record.phases_s[phase])),
+            None => (self.read)(run),
+        }
+    }
+
+    /// What stands for several runs of one plan: the median of those that have it.
+    pub fn median(&self, records: &[&Record]) -> Option<f64> {
+        let values = records
+            .iter()
+            .filter_map(|record| self.of(&(*record).into()));
+        stats::median(&values.collect::<Vec<_>>())
+    }
+
+    /// Whether what it is of this run is an estimate.
+    pub fn is_estimate(&self, record: &Record) -> bool {
+        (self.is_estimate)(record)
+    }
+
+    /// What it means and how it was measured.
+    pub fn said(&self) -> String {
+        if self.how.is_empty() {
+            self.meaning.into()
+        } else {
+            format!("{}: {}", self.meaning, self.how)
+        }
+    }
+
+    const fn short(mut self, short: &'static str) -> Metric {
+        self.short = short;
+        self
+    }
+
+    const fn json(mut self, json: &'static str) -> Metric {
+        self.json = json;
+        self
+    }
+
+    const fn python(mut self, json: &'static str) -> Metric {
+        self.group = Group::Python;
+        self.json(json)
+    }
+
+    const fn column(mut self, column: HistoryColumn) -> Metric {
+        self.column = column;
+        self
+    }
+
+    const fn places(mut self, places: u8) -> Metric {
+        self.places = places;
+        self
+    }
+
+    const fn estimated(mut self, is_estimate: fn(&Record) -> bool) -> Metric {
+        self.is_estimate = is_estimate;
+        self
+    }
+}
+
+const fn metric(
+    id: &'static str,
+    name: &'static str,
+    unit: Unit,
+    read: fn(&AssessedRun<'_>) -> Option<f64>,
+    meaning: &'static str,
+    how: &'static str,
+) -> Metric {
+    Metric {
+        id,
+        json: id,
+        name,
+        short: name,
+        unit,
+        meaning,
+        how,
+        group: Group::Run,
+        column: HistoryColumn::Never,
+        places: 0,
+        read,
+        is_estimate: |_| false,
+    }
+}
+
+/// The time in a phase, made from the description of the phase.
+fn of_phase(phase: Phase) -> Metric {
+    Metric {
+        group: Group::Phase(phase),
+        ..metric(
+            phase.column(),
+            phase.name(),
+            Unit::Seconds,
+            |_| None,
+            phase.meaning(),
+            phase.how(),
+        )
+        .json("")
+        .places(DETAILS | COMPARISON)
+        .estimated(match phase {
+            Phase::Gil => |record| record.phase_source.estimates_gil(),
+            _ => |_| false,
+        })
+    }
+}
+
+/// All numbers of a run.
+pub static METRICS: LazyLock<Vec<Metric>> = LazyLock::new(|| {
+    let phases = Phase::MEASURED.into_iter().map(of_phase);
+    BEFORE_PHASES
+        .into_iter()
+        .chain(phases)
+        .chain(AFTER_PHASES)
+        .collect()
+});
+
+/// The number with this id.
+///
+/// # Panics
+/// If there is none.
+pub fn metric_named(id: &str) -> &'static Metric {
+    METRICS
+        .iter()
+        .find(|metric| metric.id == id)
+        .unwrap_or_else(|| panic!("no metric is called {id}"))
+}
+
+use HistoryColumn::{Hidden, Shown};
+use Unit::{Average, Bytes, Count, Milliseconds, Seconds, Share, Times};
+
+const BEFORE_PHASES: [Metric; 10] = [
+    metric(
+        "wall_s",
+        "time",
+        Seconds,
+        |run| Some(run.record.wall_s),
+        "from first creation to last end",
+        "from just before the first worker was created to the last one's last stamp, by the monotonic clock, which each \
+         worker reads itself. Joining or reaping the workers comes after it",
+    )
+    .column(Shown(2))
+    .places(DETAILS | TABLES),
+    metric(
+        "speedup",
+        "speed-up",
+        Times,
+        |run| run.speedup,
+        "times faster than the baseline",
+        "the baseline's time over this run's time; of single runs, so it has two digits",
+    )
+    .json("speedup/factor")
+    .column(Shown(3))
+    .places(DETAILS | ALWAYS),
+    metric(
+        "concurrency",
+        "concurrency",
+        Average,
+        |run| Some(run.record.concurrency),
+        "tasks in flight, on average",
+        "the times of all tasks, from begin to end, summed, over the time",
+    )
+    .short("conc.")
+    .column(Shown(12))
+    .places(DETAILS | COMPARISON | TABLES),
+    metric(
+        "parallelism",
+        "parallelism",
+        Average,
+        |run| Some(run.record.parallelism),
+        "workers on a core, on average",
+        "the workers' CPU time over the time, never counted from the picture",
+    )
+    .short("par.")
+    .column(Shown(11))
+    .places(DETAILS | COMPARISON | TABLES),
+    metric(
+        "efficiency",
+        "efficiency",
+        Share,
+        |run| run.efficiency,
+        "speed-up per worker",
+        "only over a baseline of one worker. Where workers wait, it says nothing about cores",
+    )
+    .json("")
+    .short("eff.")
+    .column(Shown(13))
+    .places(DETAILS | TABLES),
+    metric(
+        "startup_s",
+        "start-up",
+        Milliseconds,
+        |run| run.record.startup_s,
+        "until the first task began",
+        "from just before the first worker was created; all workers wait for the last one to be there. Not known if no \
+         task began",
+    )
+    .column(Shown(14))
+    .places(DETAILS | ALWAYS | COMPARISON | TABLES),
+    metric(
+        "interpreter_s",
+        "interpreter",
+        Seconds,
+        |run| python(run)?.interpreter_s,
+        "until the first line of Python",
+        "of the start-up: from just before the interpreter was created",
+    )
+    .python("python/interpreter_s")
+    .places(DETAILS | ALWAYS | COMPARISON | PART),
+    metric(
+        "imports_s",
+        "imports",
+        Seconds,
+        |run| python(run)?.imports_s,
+        "from there until all was imported",
+        "",
+    )
+    .python("python/imports_s")
+    .places(DETAILS | ALWAYS | COMPARISON | PART),
+    metric(
+        "pool_s",
+        "pool",
+        Seconds,
+        |run| python(run)?.pool_s,
+        "from there until all workers were made",
+        "",
+    )
+    .python("python/pool_s")
+    .places(DETAILS | ALWAYS | COMPARISON | PART),
+    metric(
+        "teardown_s",
+        "teardown",
+        Seconds,
+        |run| Some(run.record.teardown_s),
+        "until all workers were gone",
+        "from the last worker's last stamp until all were joined or reaped; not in the time",
+    )
+    .places(DETAILS),
+];
+
+const AFTER_PHASES: [Metric; 19] = [
+    metric(
+        "workers",
+        "workers",
+        Count,
+        |run| Some(run.record.plan.workers().into()),
+        "threads or processes",
+        "subinterpreters or tasks of an event loop under some models of Python",
+    )
+    .json("plan/workers")
+    .column(Shown(9))
+    .places(COMPARISON),
+    metric(
+        "tasks",
+        "tasks",
+        Count,
+        |run| Some(run.record.plan.tasks().into()),
+        "units of work",
+        "",
+    )
+    .json("plan/tasks")
+    .column(Shown(10)),
+    metric(
+        "tasks_failed",
+        "failed tasks",
+        Count,
+        |run| Some(run.record.tasks_failed.into()),
+        "tasks that were begun and did not succeed",
+        "",
+    ),
+    metric(
+        "tasks_not_begun",
+        "tasks not begun",
+        Count,
+        |run| Some(run.record.tasks_not_begun.into()),
+        "tasks that no worker had begun when the run ended",
+        "",
+    ),
+    metric(
+        "cpu_s",
+        "CPU time",
+        Seconds,
+        |run| Some(run.record.cpu_s),
+        "of all workers, by their clocks",
+        "the kernel's CPU clock of each worker's thread, summed",
+    )
+    .column(Shown(15))
+    .places(DETAILS | TABLES),
+    metric(
+        "manager_cpu_s",
+        "manager CPU",
+        Seconds,
+        |run| python(run)?.manager_cpu_s,
+        "of what managed the workers",
+        "CPU time of the interpreter's own machinery beside the workers: it starts them, hands tasks out, takes results in",
+    )
+    .python("python/manager_cpu_s")
+    .places(DETAILS | ALWAYS | COMPARISON),
+    metric(
+        "total_memory_bytes",
+        "memory",
+        Bytes,
+        memory,
+        "of the workers and their manager",
+        "private pages, and of each shared page a fair part (PSS), read when the last task of each worker had ended; where \
+         Python made processes, with the process that made them. Threads of this program share its memory: no number",
+    )
+    .json("")
+    .column(Hidden)
+    .places(DETAILS | COMPARISON),
+    metric(
+        "memory_bytes",
+        "worker memory",
+        Bytes,
+        |run| bytes(run.record.memory_bytes),
+        "of the workers alone",
+        "proportional set size, summed over workers that are processes; of Python's threads, subinterpreters and event \
+         loop, that of their process. Not known where workers share the memory of the program",
+    ),
+    metric(
+        "manager_memory_bytes",
+        "manager mem",
+        Bytes,
+        |run| bytes(python(run)?.memory_bytes),
+        "of the process that made the workers",
+        "proportional set size at the end; where workers are threads, it is theirs",
+    )
+    .python("python/memory_bytes")
+    .places(DETAILS),
+    metric(
+        "context_switches",
+        "ctx switches",
+        Count,
+        |run| run.record.context_switches.map(|it| (it.voluntary + it.involuntary) as f64),
+        "workers left a core",
+        "given up to wait, or taken away by the scheduler, as the kernel counted it for each thread in its whole life \
+         (getrusage), summed. Not known if a worker died",
+    )
+    .json("")
+    .column(Shown(16))
+    .places(COMPARISON),
+    metric(
+        "voluntary_switches",
+        "gave core up",
+        Count,
+        |run| run.record.context_switches.map(|it| it.voluntary as f64),
+        "times a worker waited for something",
+        "the kernel's count of each thread's context switches in its whole life (getrusage), summed",
+    )
+    .json("context_switches/voluntary")
+    .places(DETAILS),
+    metric(
+        "involuntary_switches",
+        "lost core",
+        Count,
+        |run| run.record.context_switches.map(|it| it.involuntary as f64),
+        "times the scheduler took it away",
+        "counted by the kernel, too",
+    )
+    .json("context_switches/involuntary")
+    .places(DETAILS),
+    metric(
+        "gil_switches",
+        "lock switches",
+        Count,
+        |run| run.record.gil?.switches.map(|switches| switches as f64),
+        "the lock changed hands",
+        "counted by the emulated lock itself, each time that it goes to another worker; the first time counts, too. \
+         CPython's does not tell",
+    )
+    .json("gil/switches")
+    .column(Hidden)
+    .places(DETAILS | COMPARISON),
+    metric(
+        "gil_wait_s",
+        "lock waiting",
+        Seconds,
+        |run| Some(run.record.gil?.wait_s),
+        "summed over the workers",
+        "the time of the phase gil; of CPython's lock an estimate, which is marked with ~",
+    )
+    .json("gil/wait_s")
+    .places(DETAILS)
+    .estimated(|record| record.gil.is_some_and(|gil| gil.is_estimate)),
+    metric(
+        "migrations",
+        "migrations",
+        Count,
+        |run| Some(run.record.migrations as f64),
+        "workers changed their core",
+        "counted from a worker's first task on, each time that a stamp finds it on another core than its stamp before. \
+         Between two stamps nothing is seen",
+    )
+    .column(Hidden)
+    .places(DETAILS),
+    metric(
+        "printed_bytes",
+        "printed",
+        Bytes,
+        |run| bytes(Some(python(run)?.output.as_ref()?.bytes)),
+        "to its outputs: shown below",
+        "what the processes of the run wrote to their outputs, what is not kept included; the begin is kept and shown, \
+         control characters left out",
+    )
+    .python("python/output/bytes")
+    .places(DETAILS),
+    metric(
+        "events_recorded",
+        "events",
+        Count,
+        |run| Some(run.record.events.recorded as f64),
+        "kept for the picture",
+        "",
+    )
+    .json("events/recorded"),
+    metric(
+        "events_dropped",
+        "dropped events",
+        Count,
+        |run| Some(run.record.events.dropped as f64),
+        "left out of the picture because a lane was full",
+        "totals do not need them",
+    )
+    .json("events/dropped"),
+    metric(
+        "observer_cpu_s",
+        "observer",
+        Seconds,
+        |run| Some(run.record.observer.cpu_s),
+        "CPU time of sampling and drawing",
+        "while the run went on; above 2 % of a core it is told as a doubt",
+    )
+    .json("observer/cpu_s")
+    .places(DETAILS),
+];
+
+fn python<'a>(run: &AssessedRun<'a>) -> Option<&'a PythonRecord> {
+    run.record.python.as_ref()
+}
+
+fn bytes(bytes: Option<u64>) -> Option<f64> {
+    bytes.map(|bytes| bytes as f64)
+}
+
+/// Bytes of the workers' own memory, and of the Python process that made them; where the workers are its threads, its own.
+fn memory(run: &AssessedRun<'_>) -> Option<f64> {
+    let manager = python(run).and_then(|python| python.memory_bytes);
+    let has_processes = run.record.plan.model().has_processes();
+    match (run.record.memory_bytes, manager) {
+        (Some(workers), Some(manager)) if has_processes => bytes(Some(workers + manager)),
+        (workers, manager) => bytes(manager.or(workers)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_number_has_an_id_and_a_name_of_its_own() {
+        for of in [|metric: &Metric| metric.id, |metric: &Metric| metric.name] {
+            let different: BTreeSet<&str> = METRICS.iter().map(of).collect();
+            assert_eq!(different.len(), METRICS.len());
+        }
+    }
+}
