@@ -17,8 +17,6 @@ mod summary;
 
 use std::ops::Range;
 
-use serde::Deserialize;
-
 use super::phase::{Phase, PhaseTimes};
 use super::plan::Lock;
 use super::time::Nanos;
@@ -28,7 +26,6 @@ pub use cores::{CoreLane, OnCore, Who};
 pub use lane::Lane;
 pub use look::{Slice, Step, TaskStory};
 pub use player::Player;
-use stored::StoredTrace;
 use summary::Summary;
 
 /// From `at` on, the worker is in `phase`.
@@ -111,8 +108,7 @@ const LIVE_SLICES: u64 = 1 << 18;
 const LATELY: Nanos = 500_000_000;
 
 /// The picture of a run, live or concluded.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(try_from = "StoredTrace<'_>")]
+#[derive(Clone, Debug, Default)]
 pub struct Trace {
     lanes: Vec<Lane>,
     summary: Summary,

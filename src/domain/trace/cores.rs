@@ -4,11 +4,8 @@
 //! As what happens within a tick is known only at its end, segments of two workers on a core can overlap by up to a tick:
 //! then the core belongs to the one that came later, until that one leaves. So a core never counts twice.
 
-use serde::Deserialize;
-
 use super::lane::Segment;
 use super::look::Step;
-use super::stored::StoredCoreLane;
 use crate::domain::phase::Phase;
 use crate::domain::time::Nanos;
 
@@ -61,8 +58,7 @@ struct Piece {
 }
 
 /// One core's row of the picture.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(try_from = "StoredCoreLane")]
+#[derive(Clone, Debug, Default)]
 pub struct CoreLane {
     core: u16,
     /// In order, without overlaps.

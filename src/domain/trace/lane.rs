@@ -1,8 +1,5 @@
 //! One worker's row of a picture: its events with running sums.
 
-use serde::Deserialize;
-
-use super::stored::StoredLane;
 use super::{LaneUpdate, Transition};
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::time::{Nanos, STALE_AFTER};
@@ -21,8 +18,7 @@ pub(super) struct Segment {
 }
 
 /// One worker's row.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(try_from = "StoredLane")]
+#[derive(Clone, Debug, Default)]
 pub struct Lane {
     pub(super) transitions: Vec<Transition>,
     /// Before transition `i * STRIDE`, how long each phase had lasted.

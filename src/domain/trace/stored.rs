@@ -18,7 +18,8 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::cores::{CoreLane, CoreView, SEVERAL, Stretch};
 use super::summary::Summary;
@@ -33,7 +34,7 @@ const LONGEST: Nanos = 1_000_000_000_000_000_000;
 const CORES_MAX: usize = 1 << 16;
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct StoredTrace<'a> {
+struct StoredTrace<'a> {
     now_ns: Nanos,
     #[serde(default = "yes")]
     concluded: bool,
@@ -59,7 +60,7 @@ fn yes() -> bool {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct StoredLane {
+struct StoredLane {
     after_ns: Vec<Nanos>,
     phases: String,
     tasks: Vec<Option<u32>>,
@@ -77,7 +78,7 @@ pub(super) struct StoredLane {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct StoredCoreLane {
+struct StoredCoreLane {
     core: u16,
     after_ns: Vec<Nanos>,
     for_ns: Vec<Nanos>,
@@ -100,17 +101,24 @@ struct StoredCurves {
 }
 
 /// What is written is what is read: the stored form of each.
-macro_rules! written_as {
+macro_rules! travels_as {
     ($($type:ty => $stored:ty;)*) => { $(
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 <$stored>::from(self).serialize(serializer)
             }
         }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                let stored = <$stored>::deserialize(deserializer)?;
+                stored.try_into().map_err(D::Error::custom)
+            }
+        }
     )* };
 }
 
-written_as! {
+travels_as! {
     Trace => StoredTrace<'_>;
     Lane => StoredLane;
     CoreLane => StoredCoreLane;
