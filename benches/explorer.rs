@@ -19,7 +19,7 @@ use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
 use pconc_tui::domain::provenance::Origin;
-use pconc_tui::domain::record::Record;
+use pconc_tui::domain::record::{Record, RunOrder};
 use pconc_tui::domain::time::{Nanos, seconds};
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Transition};
 use pconc_tui::domain::workload::WorkloadKind;
@@ -86,7 +86,7 @@ fn begun(workers: u32) -> (App, Plan) {
         drop(app.update(Msg::Key(key)));
     }
     let effects = app.update(Msg::Key(Char('r')));
-    let [Effect::Start(plan)] = &effects[..] else {
+    let [Effect::Start(RunOrder { plan, .. })] = &effects[..] else {
         panic!("r starts a run: {effects:?}")
     };
     assert_eq!(plan.workers(), workers);
@@ -196,9 +196,10 @@ fn chart() {
     }
     let mut effects = app.update(Msg::Key(Enter));
     let mut runs = 0;
-    while let [.., Effect::Start(plan)] = &effects[..] {
+    while let [.., Effect::Start(RunOrder { plan, part })] = &effects[..] {
         let mut record =
             fixtures::sample::record(plan.clone(), 1.0 / f64::from(plan.workers()), 0.1);
+        record.campaign.clone_from(part);
         (record.id, record.wall_s) = (
             format!("{runs}"),
             record.wall_s * (1.0 + f64::from(runs % 7) / 100.0),

@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use fixtures::explorer::machine;
 use fixtures::sample;
+use pconc_tui::domain::assessment::UNASSESSED;
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
@@ -99,7 +100,7 @@ fn main() {
         provenance: &provenance,
         record: &record,
         trace: Some(&trace),
-        gain: None,
+        assessment: &UNASSESSED,
     };
     let shared = Shared {
         runs: vec![run],

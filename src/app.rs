@@ -423,7 +423,7 @@ impl App {
         vec![]
     }
 
-    fn on_concluded(&mut self, mut record: Record) -> Vec<Effect> {
+    fn on_concluded(&mut self, record: Record) -> Vec<Effect> {
         let is_frozen = self.frozen().is_some();
         let Activity::Running(live) = std::mem::replace(&mut self.activity, Activity::Nothing)
         else {
@@ -437,7 +437,6 @@ impl App {
             is_baseline,
             ..
         } = *live;
-        record.campaign = campaign_id.as_ref().and_then(|id| campaign.part(id));
         let is_sweep = campaign.course().is_some();
         trace.conclude(nanos(record.wall_s));
         let was_watched = self.browse.selected().is_none();

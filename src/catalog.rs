@@ -1,4 +1,5 @@
 //! What there is: workloads, models, parameters, metrics, phases and caveats, each described once. Forms, options, columns,
 //! tables, documents and explanations are views of these descriptions.
 
+pub mod caveat;
 pub mod metric;

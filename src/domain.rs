@@ -6,6 +6,7 @@
 pub mod address;
 pub mod align;
 pub mod ascii;
+pub mod assessment;
 pub mod campaign;
 pub mod comparison;
 pub mod estimate;

@@ -26,7 +26,7 @@ use crate::domain::plan::{Draft, Plan, TaskSize};
 use crate::domain::provenance::Provenance;
 use crate::domain::python::FoundPython;
 use crate::domain::record::{Outcome, Record};
-use crate::domain::share::{Format, Shared, SharedRun};
+use crate::domain::share::{Format, Shared};
 use crate::domain::speed::Speed;
 use crate::domain::workload::WorkloadKind;
 use crate::engine::session::Session;
@@ -189,32 +189,15 @@ fn print_records(
     request: &Request,
     destination: &Destination<'_>,
 ) -> Result<(), Failure> {
+    let shared = Shared {
+        runs: measured.shared(here),
+        sweeps: vec![],
+    };
     if request.output.format == Format::Table {
-        let table = Spelling::asked(request.ascii).spell(&table::render(&measured.numbered()));
+        let table = Spelling::asked(request.ascii).spell(&table::render(&shared.runs));
         return destination.deliver(|out| out.write_all(table.as_bytes()));
     }
-    destination.share(session.machine(), &shared(measured, here))
-}
-
-/// What was measured, as it is handed on.
-fn shared<'a>(measured: &'a Measured, here: &'a Provenance) -> Shared<'a> {
-    let run = |((number, record), trace)| SharedRun {
-        number,
-        name: None,
-        provenance: here,
-        record,
-        trace: Some(trace),
-        gain: None,
-    };
-    let runs = measured
-        .numbered()
-        .into_iter()
-        .zip(&measured.traces)
-        .map(run);
-    Shared {
-        runs: runs.collect(),
-        sweeps: vec![],
-    }
+    destination.share(session.machine(), &shared)
 }
 
 /// What the records mean for the exit code, and whether all of them are kept.

@@ -21,6 +21,7 @@
 //! | **core** | a CPU that the operating system schedules on |
 //! | **baseline** | the record of the same work that speed-ups are measured against: the user's choice, else the latest serial one of its kin, which for Python is one thread of the same interpreter |
 //! | **campaign** | several plans measured as one question |
+//! | **assessment** | what other runs say about a record: speed-up, baseline, ★, caveats that come and go with them |
 //! | **caveat** | a reason to trust a record less, as data |
 //!
 //! # The layers
@@ -85,6 +86,7 @@
 //! - **which interpreters are found, and what they are asked?** `engine/python/find.rs` and `engine/python/probe.rs`.
 //! - **how true the emulated lock is?** `engine/gil.rs` is the lock, `domain/fidelity.rs` the question.
 //! - **what is measured?** `engine/recorder.rs` (events), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
+//! - **what is doubted, and what is said then?** `catalog/caveat.rs`; what is looked at for it: `engine/doubts.rs`.
 //! - **the JSON?** `domain/record.rs` and `domain/trace/stored.rs` (what runs are), `export/json.rs` (the document), and
 //!   `assets/records.schema.json`, which a test holds against real documents.
 //! - **what is kept?** `store/line.rs` (the lines of the history), `store/pictures.rs` (what is beside it), `store/writer.rs`

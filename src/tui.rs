@@ -22,10 +22,10 @@ use crate::app::App;
 use crate::app::message::{Effect, Msg};
 use crate::domain::keeping::Keeping;
 use crate::domain::look::LookOptions;
-use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
 use crate::domain::python::Pythons;
-use crate::domain::time::{Nanos, seconds};
+use crate::domain::record::RunOrder;
+use crate::domain::time::Nanos;
 use crate::engine::session::{Report, Run, Session};
 use crate::engine::{calibrate, clock, os};
 use crate::export::json::Document;
@@ -156,7 +156,7 @@ struct Explorer {
     ticked: Option<Nanos>,
     session: Arc<Session>,
     /// The run that goes on, and this thread's CPU time when it began.
-    run: Option<(Run, Nanos)>,
+    run: Option<Run>,
     keeper: Keeper,
     events: Sender<Event>,
 }
@@ -197,7 +197,7 @@ impl Explorer {
             }
         };
         drop(self.screen);
-        if let Some((run, _)) = self.run {
+        if let Some(run) = self.run {
             run.stop();
             run.wait();
         }
@@ -330,15 +330,14 @@ impl Explorer {
                 self.pacer.want(Urgency::Paced);
                 self.update(Msg::Batch(batch))
             }
-            Heard::Report(Report::Concluded(mut record)) => {
-                if let Some((run, cpu_before)) = self.run.take() {
+            Heard::Report(Report::Concluded(record)) => {
+                if let Some(run) = self.run.take() {
                     run.wait();
-                    record.observed(seconds(clock::thread_cpu().saturating_sub(cpu_before)));
                 }
                 self.now(Msg::Concluded(record))
             }
             Heard::Lost => {
-                if let Some((run, _)) = self.run.take() {
+                if let Some(run) = self.run.take() {
                     run.wait();
                 }
                 self.now(Msg::Refused(LOST.into()))
@@ -365,9 +364,9 @@ impl Explorer {
 
     fn perform(&mut self, effect: Effect) -> Result<(), Leave> {
         match effect {
-            Effect::Start(plan) => self.start(plan),
+            Effect::Start(order) => self.start(order),
             Effect::Stop => {
-                if let Some((run, _)) = &self.run {
+                if let Some(run) = &self.run {
                     run.stop();
                 }
                 Ok(())
@@ -453,11 +452,10 @@ impl Explorer {
             .map_err(lost)
     }
 
-    fn start(&mut self, plan: Plan) -> Result<(), Leave> {
-        match self.session.start(plan, Relay::into(self.events.clone())) {
+    fn start(&mut self, order: RunOrder) -> Result<(), Leave> {
+        match self.session.start(order, Relay::into(self.events.clone())) {
             Ok(run) => {
-                // Starting is not watching.
-                self.run = Some((run, clock::thread_cpu()));
+                self.run = Some(run);
                 Ok(())
             }
             Err(sentence) => self.now(Msg::Refused(format!(

@@ -17,6 +17,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use pconc_tui::app::App;
 use pconc_tui::app::key::Key;
 use pconc_tui::app::message::{EarlierRun, Msg};
+use pconc_tui::domain::assessment::UNASSESSED;
 use pconc_tui::domain::machine::{Limits, Machine};
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
@@ -393,7 +394,7 @@ fn drawn_from_a_file(session: &Session, kind: WorkloadKind, model: Model) -> Out
             provenance: &from,
             record: &record,
             trace: Some(&trace),
-            gain: None,
+            assessment: &UNASSESSED,
         }],
         sweeps: vec![],
     };

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use fixtures::explorer::{Scenario, machine};
 use fixtures::sample::{draft, plan};
+use pconc_tui::catalog::caveat::Seen;
 use pconc_tui::domain::history::{Entry, History};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
@@ -18,7 +19,7 @@ use pconc_tui::domain::plan::{Draft, Plan};
 use pconc_tui::domain::provenance::Provenance;
 use pconc_tui::domain::python::{GilState, Interpreter};
 use pconc_tui::domain::record::{
-    CaveatKind, GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord,
+    GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord,
 };
 use pconc_tui::domain::share::{Format, Refusal, Shared, SharedRun, SharedSweep};
 use pconc_tui::domain::sweep::{Results, Sweep, SweepDraft};
@@ -139,7 +140,9 @@ fn unfortunate() -> History {
             .record();
         record.outcome = outcome;
         record.error = Some(NASTY.into());
-        record.doubt(CaveatKind::WorkerDied, format!("worker 0 died: {NASTY}"));
+        record
+            .caveats
+            .push(Seen::WorkerDied(format!("worker 0 died: {NASTY}")).into());
         history.add(record, Trace::new(2));
     }
     // No task was ever begun.
@@ -218,7 +221,7 @@ fn a_csv_reader_finds_a_row_per_run_with_the_numbers_of_its_record() {
             assert_eq!(row["startup_s"].is_empty(), run.record.startup_s.is_none());
             assert_eq!(
                 row["speedup"].parse().ok(),
-                run.gain.map(|gain| gain.factor)
+                run.gain().map(|gain| gain.factor)
             );
             for phase in Phase::MEASURED {
                 let column = format!("{}_s", phase.name());
@@ -354,9 +357,7 @@ fn the_report_is_one_well_formed_file_that_needs_nothing_else() {
         let said = text_of(&document);
         for run in &shared.runs {
             assert!(
-                run.record
-                    .caveats
-                    .iter()
+                run.caveats()
                     .all(|_| said.contains("worker 0 died: <script>"))
             );
             assert!(

@@ -10,9 +10,9 @@ use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::App;
 use pconc_tui::app::key::Key::{self, *};
 use pconc_tui::app::message::{Effect, Msg};
+use pconc_tui::catalog::caveat::{Caveat, CaveatKind, Seen};
 use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::plan::Plan;
-use pconc_tui::domain::record::{Caveat, CaveatKind};
+use pconc_tui::domain::record::RunOrder;
 use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
 use pconc_tui::domain::speed::Speed;
 use pconc_tui::ui::{self, Theme};
@@ -82,7 +82,7 @@ impl Session {
     }
 
     /// Starts a run and stops the clock after a share of it.
-    fn press_and_wait(&mut self, key: Key, share: f64) -> Plan {
+    fn press_and_wait(&mut self, key: Key, share: f64) -> RunOrder {
         let effects = self.app.update(Msg::Key(key));
         let [.., Effect::Start(plan)] = &effects[..] else {
             panic!("nothing started: {effects:?}")
@@ -1071,10 +1071,11 @@ fn a_doubt_that_a_long_verdict_leaves_no_row_for_has_its_sign_before_it() {
     assert!(session.rows()[1].starts_with(" gil-threads: no gain"));
     let plan = session.press_and_wait(Char('r'), 1.0);
     let mut record = Scenario::new(plan, 2).record();
-    record.doubt(
-        CaveatKind::CoresTaken,
-        "noisy machine: others used 50 % of the cores: measure again".into(),
-    );
+    let taken = Seen::CoresTaken {
+        share: 0.5,
+        waited: None,
+    };
+    record.caveats.push(taken.into());
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     let rows = session.rows();
     assert!(

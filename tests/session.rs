@@ -15,7 +15,7 @@ use pconc_tui::app::screen::Panel;
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::model::Model;
 use pconc_tui::domain::plan::{Field, Plan};
-use pconc_tui::domain::record::Outcome;
+use pconc_tui::domain::record::{Outcome, RunOrder};
 use pconc_tui::domain::speed::Speed;
 
 /// An explorer on a machine whose speed is known already.
@@ -45,14 +45,18 @@ fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
 
 fn started(effects: &[Effect]) -> &Plan {
     match effects {
-        [.., Effect::Start(plan)] => plan,
+        [.., Effect::Start(order)] => &order.plan,
         other => panic!("expected one start, not {other:?}"),
     }
 }
 
 /// Plays a run to its end, as the shell would.
 fn play(app: &mut App, plan: &Plan, outcome: Outcome) -> Vec<Effect> {
-    let scenario = Scenario::new(plan.clone(), 2);
+    play_order(app, plan.clone().into(), outcome)
+}
+
+fn play_order(app: &mut App, order: RunOrder, outcome: Outcome) -> Vec<Effect> {
+    let scenario = Scenario::new(order, 2);
     let half = scenario.wall() / 2;
     assert!(app.update(Msg::Batch(scenario.batch(0, half))).is_empty());
     assert!(
@@ -67,9 +71,8 @@ fn play(app: &mut App, plan: &Plan, outcome: Outcome) -> Vec<Effect> {
 /// Plays a quick experiment to its end.
 fn experiment(app: &mut App, key: char) {
     let mut effects = press(app, &[Char(key)]);
-    while let [.., Effect::Start(plan)] = &effects[..] {
-        let plan = plan.clone();
-        effects = play(app, &plan, Outcome::Completed);
+    while let [.., Effect::Start(order)] = &effects[..] {
+        effects = play_order(app, order.clone(), Outcome::Completed);
     }
     assert!(matches!(effects[..], [Effect::Keep(_)]), "{effects:?}");
 }
@@ -152,10 +155,9 @@ fn repeats_are_as_many_runs() {
     );
     let mut effects = press(&mut app, &[Char('r')]);
     let mut runs = 0;
-    while let [.., Effect::Start(plan)] = &effects[..] {
+    while let [.., Effect::Start(order)] = &effects[..] {
         runs += 1;
-        let plan = plan.clone();
-        effects = play(&mut app, &plan, Outcome::Completed);
+        effects = play_order(&mut app, order.clone(), Outcome::Completed);
     }
     assert_eq!(runs, 5);
     assert_eq!(app.history().entries().len(), 5);

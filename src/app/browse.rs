@@ -225,7 +225,7 @@ impl Browse {
         if let [only] = numbers[..]
             && let Some(entry) = history.get(only)
         {
-            let baseline = entry.baseline.map(|baseline| baseline.number);
+            let baseline = entry.assessment.baseline.map(|baseline| baseline.number);
             numbers.extend(baseline.filter(|baseline| *baseline != only));
         }
         numbers.sort_unstable();

@@ -275,7 +275,7 @@ fn bar() -> Column {
         ),
         Side::Left,
         0,
-        (|_| String::new(), |run| run.speedup.into()),
+        (|_| String::new(), |run| run.assessment.speedup.into()),
         (8, Shown),
     )
 }
@@ -291,8 +291,8 @@ fn caveats() -> Column {
         Side::Right,
         0,
         (
-            |row| cell::entry(row, |run| run.record.caveats.len().to_string()),
-            |run| Number(run.record.caveats.len() as f64),
+            |row| cell::entry(row, |run| run.caveats().count().to_string()),
+            |run| Number(run.caveats().count() as f64),
         ),
         (2 * ASKED_FOR, Hidden),
     )

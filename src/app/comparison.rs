@@ -91,7 +91,11 @@ fn compared(history: &History, runs: &[&Entry]) -> Comparison {
 
 /// Whether the user made it the baseline of its work.
 fn is_chosen(run: &Entry) -> bool {
-    run.is_baseline && run.baseline.is_some_and(|baseline| baseline.is_chosen)
+    run.assessment.is_baseline
+        && run
+            .assessment
+            .baseline
+            .is_some_and(|baseline| baseline.is_chosen)
 }
 
 /// The number of the run that comes after the one that these are measured against, as their next baseline; `None` if they
@@ -229,7 +233,7 @@ fn difference(comparison: &Comparison) -> Option<Column> {
 fn doubts(runs: &[&Entry], width: u16) -> Vec<TableRow> {
     let caveats = runs
         .iter()
-        .flat_map(|run| run.record.caveats.iter().map(|caveat| (run.number, caveat)));
+        .flat_map(|run| run.caveats().map(|caveat| (run.number, caveat)));
     let said =
         caveats.map(|(number, caveat)| format!("! #{number}: {}", clean(&caveat.text, FOREIGN)));
     let lines: Vec<String> = said.flat_map(|text| wrap(&text, width)).collect();
@@ -247,12 +251,15 @@ fn doubts(runs: &[&Entry], width: u16) -> Vec<TableRow> {
 /// What the signs in the headings mean: those that are there.
 fn legend(runs: &[&Entry]) -> String {
     let signs = [
-        (runs.iter().any(|run| run.is_baseline), "B baseline"),
-        (runs.iter().any(|run| run.is_fastest), "★ fastest"),
         (
-            runs.iter().any(|run| !run.record.caveats.is_empty()),
-            "! doubted",
+            runs.iter().any(|run| run.assessment.is_baseline),
+            "B baseline",
         ),
+        (
+            runs.iter().any(|run| run.assessment.is_fastest),
+            "★ fastest",
+        ),
+        (runs.iter().any(|run| run.is_doubted()), "! doubted"),
     ];
     let there: Vec<&str> = signs
         .iter()

@@ -68,9 +68,8 @@ fn row((name, value, note): Told, width: u16) -> Vec<Row> {
 /// Everything about a run in rows of at most `width` columns, for somebody who is `here`.
 pub fn rows(history: &History, entry: &Entry, here: &Provenance, width: u16) -> Vec<Row> {
     let record = &entry.record;
-    let doubts = record
-        .caveats
-        .iter()
+    let doubts = entry
+        .caveats()
         .map(|caveat| format!("! {}", clean(&caveat.text, FOREIGN)));
     let origin = entry.origin_in_words(here);
     let verdict = std::iter::once(history.verdict_of(entry.number));
@@ -247,7 +246,7 @@ fn numbers_of(entry: &Entry, group: Group, width: u16) -> Vec<Row> {
 
 /// What the speed-up is measured against.
 fn measured_against(entry: &Entry) -> String {
-    match entry.baseline {
+    match entry.assessment.baseline {
         Some(baseline) if baseline.number == entry.number => {
             "it is the baseline of its work".into()
         }

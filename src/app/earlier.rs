@@ -197,6 +197,7 @@ mod tests {
         let entry = app.history().get(43).unwrap();
         assert!(
             entry
+                .assessment
                 .baseline
                 .is_some_and(|it| it.number == 43 && it.is_chosen)
         );

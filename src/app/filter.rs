@@ -110,9 +110,9 @@ fn described(entry: &Entry) -> String {
             "failed",
         ),
         (record.outcome != Outcome::Completed, record.outcome.name()),
-        (entry.is_baseline, "baseline"),
-        (entry.is_fastest, "fastest"),
-        (!record.caveats.is_empty(), "caveat"),
+        (entry.assessment.is_baseline, "baseline"),
+        (entry.assessment.is_fastest, "fastest"),
+        (entry.is_doubted(), "caveat"),
     ];
     let told: Vec<&str> = told
         .into_iter()

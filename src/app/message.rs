@@ -5,9 +5,8 @@ use super::key::Key;
 use super::pointer::Target;
 
 pub use crate::domain::history::{EarlierRun, EarlierSweep};
-use crate::domain::plan::Plan;
 use crate::domain::python::Pythons;
-use crate::domain::record::Record;
+use crate::domain::record::{Record, RunOrder};
 use crate::domain::share::Refusal;
 use crate::domain::speed::Speed;
 use crate::domain::time::Nanos;
@@ -85,7 +84,7 @@ pub enum Msg {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Start this run; answered by [`Msg::Batch`]es and [`Msg::Concluded`], or by [`Msg::Refused`].
-    Start(Plan),
+    Start(RunOrder),
     /// Stop the run; it concludes as cancelled.
     Stop,
     /// Measure how fast this machine computes; answered by [`Msg::Calibrated`].

@@ -17,7 +17,7 @@ use crate::domain::experiment::Experiment;
 use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::plan::{Invalid, Plan};
 use crate::domain::provenance::Origin;
-use crate::domain::record::Record;
+use crate::domain::record::{Record, RunOrder};
 use crate::domain::trace::Step;
 
 /// How far Page Up and Page Down go.
@@ -297,7 +297,7 @@ impl App {
             .filter_map(|sweep| Some(sweep.best()?.speedup?.value));
         let most = entries
             .iter()
-            .filter_map(|entry| entry.speedup)
+            .filter_map(|entry| entry.assessment.speedup)
             .chain(best)
             .fold(1.0, f64::max);
         let order = self
@@ -450,9 +450,12 @@ impl App {
             self.timeline.start_over();
             self.browse.select(None);
         }
-        self.activity =
-            Activity::Running(Box::new(Live::new(plan.clone(), campaign, id, experiment)));
-        vec![Effect::Start(plan)]
+        let order = RunOrder {
+            plan: plan.clone(),
+            part: id.as_ref().and_then(|id| campaign.part(id)),
+        };
+        self.activity = Activity::Running(Box::new(Live::new(plan, campaign, id, experiment)));
+        vec![Effect::Start(order)]
     }
 
     fn stop(&mut self) -> Vec<Effect> {

@@ -52,6 +52,8 @@ pub struct Compared<'a> {
     pub is_baseline: bool,
     /// Whether it is the fastest of its work.
     pub is_fastest: bool,
+    /// Whether there is a reason to trust it less.
+    pub is_doubted: bool,
 }
 
 impl<'a> Compared<'a> {
@@ -67,8 +69,9 @@ impl<'a> Compared<'a> {
                 .into_iter()
                 .map(|repeat| &repeat.record)
                 .collect(),
-            is_baseline: entry.is_baseline,
-            is_fastest: entry.is_fastest,
+            is_baseline: entry.assessment.is_baseline,
+            is_fastest: entry.assessment.is_fastest,
+            is_doubted: entry.is_doubted(),
         }
     }
 
@@ -86,6 +89,7 @@ impl<'a> Compared<'a> {
             repeats: repeats.map(|other| other.record).collect(),
             is_baseline: false,
             is_fastest: false,
+            is_doubted: run.caveats().next().is_some(),
         }
     }
 
@@ -193,11 +197,7 @@ fn heading(run: &Compared<'_>) -> String {
     let mut heading = String::new();
     heading.push_str(if run.is_baseline { "B " } else { "" });
     heading.push_str(if run.is_fastest { "★ " } else { "" });
-    heading.push_str(if run.record.caveats.is_empty() {
-        ""
-    } else {
-        "! "
-    });
+    heading.push_str(if run.is_doubted { "! " } else { "" });
     match run.name {
         Some(name) => heading.push_str(&format!("#{} {}", run.number, text::clean(name, NAME))),
         None => heading.push_str(&run.label()),

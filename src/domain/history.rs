@@ -13,12 +13,14 @@ pub use sweeps::{EarlierSweep, Peak, SweepEntry};
 
 use std::sync::Arc;
 
+use super::assessment::Assessment;
 use super::provenance::{Origin, Provenance};
 use super::record::Record;
-use super::speedup::{Baseline, Gain};
+use super::speedup::Gain;
 use super::text::moment;
 use super::trace::Trace;
 use super::verdict;
+use crate::catalog::caveat::Caveat;
 use crate::catalog::metric::AssessedRun;
 use removal::Removal;
 
@@ -50,14 +52,8 @@ pub struct Entry {
     pub trace: Trace,
     /// Whether there is a picture.
     pub picture: Picture,
-    /// Times faster than its baseline; `None` without one.
-    pub speedup: Option<f64>,
-    /// What its speed-up is measured against; `None` if there is nothing.
-    pub baseline: Option<Baseline>,
-    /// Whether it is the baseline of its work.
-    pub is_baseline: bool,
-    /// Whether it is the fastest of its work, see [`History::fastest_of`].
-    pub is_fastest: bool,
+    /// What the other runs say about it.
+    pub assessment: Assessment,
 }
 
 impl Entry {
@@ -77,10 +73,7 @@ impl Entry {
             record,
             trace,
             picture,
-            speedup: None,
-            baseline: None,
-            is_baseline: false,
-            is_fastest: false,
+            assessment: Assessment::default(),
         }
     }
 
@@ -147,29 +140,29 @@ impl Entry {
 
     /// Its speed-up with what it was measured against: against itself there is none to tell.
     pub fn gain(&self) -> Option<Gain> {
-        let over = self
-            .baseline
-            .filter(|baseline| baseline.number != self.number)?;
-        Some(Gain {
-            factor: self.speedup?,
-            over,
-        })
+        self.assessment.gain()
     }
 
     /// Speed-up per worker; `None` unless its baseline had one worker.
     pub fn efficiency(&self) -> Option<f64> {
-        Gain {
-            factor: self.speedup?,
-            over: self.baseline?,
-        }
-        .efficiency(self.record.plan.workers())
+        self.assessment.efficiency(self.record.plan.workers())
+    }
+
+    /// Every reason to trust it less.
+    pub fn caveats(&self) -> impl Iterator<Item = &Caveat> + Clone {
+        self.assessment.caveats(&self.record)
+    }
+
+    /// Whether there is any.
+    pub fn is_doubted(&self) -> bool {
+        self.caveats().next().is_some()
     }
 
     /// It with what other runs say about it.
     pub fn assessed(&self) -> AssessedRun<'_> {
         AssessedRun {
             record: &self.record,
-            speedup: self.speedup,
+            speedup: self.assessment.speedup,
             efficiency: self.efficiency(),
         }
     }

@@ -5,6 +5,8 @@
 
 mod stored;
 
+pub use stored::Doubted;
+
 use serde::{Deserialize, Serialize};
 
 use super::foreign;
@@ -12,9 +14,8 @@ use super::phase::PhaseTimes;
 use super::plan::Plan;
 use super::python::GilState;
 use super::shared_file::SharedFile;
+use crate::catalog::caveat::{Caveat, CaveatKind};
 
-/// Watching that takes a larger share of a core than this is a doubt.
-pub const OBSERVER_LIMIT: f64 = 0.02;
 /// Above so many tasks, the JSON leaves the list of tasks out unless asked for it.
 pub const TASKS_LISTED: usize = 10_000;
 /// So many bytes of what a run printed are kept.
@@ -53,6 +54,22 @@ pub struct Part {
     pub id: String,
     /// Every configuration once is a round. They count from 1; 0 is the round that warms up and is not counted.
     pub round: u32,
+}
+
+/// What is to be measured once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunOrder {
+    /// How.
+    pub plan: Plan,
+    /// As which part of a campaign, if it is one.
+    pub part: Option<Part>,
+}
+
+impl From<Plan> for RunOrder {
+    /// It is measured alone.
+    fn from(plan: Plan) -> RunOrder {
+        RunOrder { plan, part: None }
+    }
 }
 
 /// A finished run. What is read back was checked: it may have been written by anybody.
@@ -140,8 +157,8 @@ pub struct Record {
     pub observer: Observer,
     /// How waiting for a core was measured.
     pub phase_source: PhaseSource,
-    /// Reasons to trust the record less.
-    #[serde(default)]
+    /// Reasons to trust it less that it shows by itself.
+    #[serde(default, skip_serializing)]
     pub caveats: Vec<Caveat>,
 }
 
@@ -199,30 +216,9 @@ impl Record {
             && self.plan.interpreter() == work.interpreter()
     }
 
-    /// Counts CPU time of watching, and doubts the record if watching took more than [`OBSERVER_LIMIT`].
-    pub fn observed(&mut self, cpu_s: f64) {
-        self.observer.cpu_s += cpu_s;
-        let share = self.observer.cpu_s / self.wall_s;
-        // What is too short to compare is too short for this, too.
-        let said = |caveat: &Caveat| {
-            matches!(caveat.kind, CaveatKind::ObserverCost | CaveatKind::TooShort)
-        };
-        let said = self.caveats.iter().any(said);
-        // A run that broke at once says nothing that watching could have disturbed.
-        if share > OBSERVER_LIMIT && !said && self.outcome != Outcome::Failed {
-            self.doubt(
-                CaveatKind::ObserverCost,
-                format!(
-                    "watching took {:.1} % of a core, which the workers may have missed: measure longer tasks",
-                    share * 100.0
-                ),
-            );
-        }
-    }
-
-    /// Adds a doubt.
-    pub fn doubt(&mut self, kind: CaveatKind, text: String) {
-        self.caveats.push(Caveat { kind, text });
+    /// Whether it shows such a reason by itself to trust it less.
+    pub fn has_caveat(&self, kind: CaveatKind) -> bool {
+        self.caveats.iter().any(|caveat| caveat.kind == kind)
     }
 }
 
@@ -379,49 +375,6 @@ pub struct Observer {
     /// CPU time of sampling and drawing while the run went on.
     #[serde(deserialize_with = "foreign::measured")]
     pub cpu_s: f64,
-}
-
-/// What kind of doubt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CaveatKind {
-    /// The picture has holes, the totals have not.
-    EventsDropped,
-    /// A worker ended before its work did.
-    WorkerDied,
-    /// A speed-up that the cores cannot explain. It follows the baseline: a new one may take it away.
-    NoisyMachine,
-    /// Others used the cores, by the kernel's accounting of CPU time.
-    CoresTaken,
-    /// Workers waited for a core although there was one for each.
-    RunQueueWait,
-    /// The host of a virtual machine took the cores away.
-    Stolen,
-    /// Chance, or creating the workers, weighs as much as the work.
-    TooShort,
-    /// Its time is far from that of its repeats. It follows them: a new one may take it away.
-    Outlier,
-    /// Watching took more than 2 % of a core.
-    ObserverCost,
-    /// CPython's lock was in another state than when the interpreter was asked before the run.
-    GilChanged,
-    /// The interpreter had to be killed although its tasks were done.
-    DidNotEnd,
-    /// The machine slept, or the program was stopped, during the run.
-    Suspended,
-    /// A kind of a later version of this program, whose text still says what was seen.
-    #[serde(other)]
-    Other,
-}
-
-/// A reason to trust a record less.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Caveat {
-    /// What kind.
-    pub kind: CaveatKind,
-    /// What was seen and what it means, in one sentence.
-    #[serde(deserialize_with = "foreign::text")]
-    pub text: String,
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::provenance::Provenance;
-use super::record::{CaveatKind, Record};
+use super::record::Record;
 use super::stats::{self, Interval, Outlier, Ratio, Spread};
 use super::text;
+use crate::catalog::caveat::{CaveatKind, LikelyCause, OUTLIER_SHARE, Seen};
 
 /// The seed of resampling: the same runs always say the same.
 pub const SEED: u64 = 1;
@@ -87,110 +88,94 @@ pub fn range(interval: Interval) -> String {
     }
 }
 
-/// Nobody concludes anything else because of a run that is this close to its repeats, however close those are.
-const WORTH_DOUBTING: f64 = 0.05;
-
-/// Doubts the outliers of each configuration of each campaign among these runs, oldest first. O(n) as long as a campaign
-/// has few configurations.
-pub fn doubt_campaigns<'a>(records: impl Iterator<Item = &'a mut Record>) {
+/// What is seen of each of these records, oldest first, if it is an outlier among those of its configuration in its
+/// campaign. O(n) as long as a campaign has few configurations.
+pub fn outliers_of_campaigns<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Option<Seen>> {
     #[derive(Default)]
-    struct Campaign<'a> {
+    struct Runs<'a> {
         has_warmed_up: bool,
-        configurations: Vec<Vec<&'a mut Record>>,
+        /// By configuration, with the places where they stand.
+        configurations: Vec<Vec<(usize, &'a Record)>>,
     }
-    let mut campaigns: HashMap<String, Campaign<'a>> = HashMap::new();
-    for record in records {
+    let mut campaigns: HashMap<&str, Runs<'a>> = HashMap::new();
+    let mut seen = vec![];
+    for (at, record) in records.enumerate() {
+        seen.push(None);
         let Some(part) = &record.campaign else {
             continue;
         };
-        let campaign = campaigns.entry(part.id.clone()).or_default();
+        let campaign = campaigns.entry(&part.id).or_default();
         campaign.has_warmed_up |= part.round == 0;
         if !record.is_counted() {
             continue;
         }
-        match campaign
-            .configurations
+        let configurations = &mut campaign.configurations;
+        match configurations
             .iter_mut()
-            .find(|group| group[0].plan == record.plan)
+            .find(|group| group[0].1.plan == record.plan)
         {
-            Some(group) => group.push(record),
-            None => campaign.configurations.push(vec![record]),
+            Some(group) => group.push((at, record)),
+            None => configurations.push(vec![(at, record)]),
         }
     }
-    for mut campaign in campaigns.into_values() {
-        for group in &mut campaign.configurations {
-            doubt_outliers(group, campaign.has_warmed_up);
+    for campaign in campaigns.into_values() {
+        for group in &campaign.configurations {
+            for (at, outlier) in outliers_among(group, campaign.has_warmed_up) {
+                seen[at] = Some(outlier);
+            }
         }
     }
+    seen
 }
 
 /// Those of these times of one configuration that are far from the others: by the modified Z-score, see
-/// [`stats::outliers`], and by a twentieth at least.
+/// [`stats::outliers`], and by [`OUTLIER_SHARE`] at least.
 pub fn outliers(times: &[f64]) -> Vec<Outlier> {
     let Some(median) = stats::median(times) else {
         return vec![];
     };
     let is_worth_doubting =
-        |outlier: &Outlier| (times[outlier.index] / median - 1.0).abs() > WORTH_DOUBTING;
+        |outlier: &Outlier| (times[outlier.index] / median - 1.0).abs() > OUTLIER_SHARE;
     stats::outliers(times)
         .into_iter()
         .filter(is_worth_doubting)
         .collect()
 }
 
-/// Doubts those of these runs of one configuration, oldest first, that are [`outliers`]. Takes back what was said of them
-/// before.
-fn doubt_outliers(repeats: &mut [&mut Record], has_warmed_up: bool) {
-    repeats.iter_mut().for_each(|record| {
-        record
-            .caveats
-            .retain(|caveat| caveat.kind != CaveatKind::Outlier)
-    });
-    let times: Vec<f64> = repeats.iter().map(|record| record.wall_s).collect();
-    let Some(median) = stats::median(&times) else {
-        return;
-    };
-    for outlier in outliers(&times) {
-        let Some(record) = repeats.get_mut(outlier.index) else {
-            continue;
+/// Those of these runs of one configuration that are [`outliers`].
+fn outliers_among(repeats: &[(usize, &Record)], has_warmed_up: bool) -> Vec<(usize, Seen)> {
+    let times: Vec<f64> = repeats.iter().map(|(_, record)| record.wall_s).collect();
+    let median_s = stats::median(&times).unwrap_or_default();
+    let seen = |outlier: Outlier| {
+        let (at, record) = repeats[outlier.index];
+        let is_cold = outlier.index == 0 && !has_warmed_up && record.wall_s > median_s;
+        let seen = Seen::Outlier {
+            wall_s: record.wall_s,
+            median_s,
+            repeats: times.len(),
+            z: outlier.z,
+            cause: likely_cause(record, is_cold),
         };
-        let cause = likely_cause(record, median, outlier.index == 0 && !has_warmed_up);
-        let text = format!(
-            "outlier: it took {}, the median of its {} repeats is {} (modified Z-score {:.1}); {cause}",
-            text::column_seconds(record.wall_s),
-            times.len(),
-            text::column_seconds(median),
-            outlier.z,
-        );
-        record.doubt(CaveatKind::Outlier, text);
-    }
+        (at, seen)
+    };
+    outliers(&times).into_iter().map(seen).collect()
 }
 
-/// What may be the reason, from what else is known of the run, and what to do.
-fn likely_cause(record: &Record, median: f64, is_cold: bool) -> &'static str {
+/// What may be the reason, from what else is known of the run.
+fn likely_cause(record: &Record, is_cold: bool) -> LikelyCause {
     use CaveatKind::{CoresTaken, RunQueueWait, Stolen, Suspended};
-    let has = |kinds: &[CaveatKind]| {
-        record
-            .caveats
-            .iter()
-            .any(|caveat| kinds.contains(&caveat.kind))
-    };
-    if has(&[Suspended]) {
-        "likely because it stood still: measure again"
-    } else if has(&[CoresTaken, Stolen]) {
-        "likely because others used the cores: measure again"
-    } else if has(&[RunQueueWait]) {
-        "likely because its workers waited for cores: measure again"
-    } else if is_cold && record.wall_s > median {
-        "likely because it was the first, and caches were cold: the median hardly feels it"
-    } else {
-        "nothing that was measured says why: look at the median, or repeat more often"
+    let explaining = [Suspended, CoresTaken, Stolen, RunQueueWait];
+    let known = explaining.into_iter().find(|kind| record.has_caveat(*kind));
+    match known {
+        Some(kind) => LikelyCause::Known(kind),
+        None if is_cold => LikelyCause::ColdCaches,
+        None => LikelyCause::Unknown,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::history::History;
+    use super::super::history::{Entry, History};
     use super::super::model::Model;
     use super::super::record::{Outcome, Part};
     use super::super::trace::Trace;
@@ -215,16 +200,10 @@ mod tests {
     }
 
     fn outliers(history: &History) -> Vec<usize> {
-        let is_outlier = |record: &Record| {
-            record
-                .caveats
-                .iter()
-                .any(|caveat| caveat.kind == CaveatKind::Outlier)
-        };
         history
             .entries()
             .iter()
-            .filter(|entry| is_outlier(&entry.record))
+            .filter(|entry| entry.assessment.outlier.is_some())
             .map(|entry| entry.number)
             .collect()
     }
@@ -233,20 +212,15 @@ mod tests {
     fn a_run_far_from_its_repeats_is_doubted_with_a_likely_cause_and_once() {
         let history = repeated(0, &[1.5, 1.0, 1.01, 0.99, 1.02, 1.0]);
         assert_eq!(outliers(&history), [1]);
-        let caveats = &history.entries()[0].record.caveats;
+        let texts = |entry: &Entry| -> Vec<String> {
+            entry.caveats().map(|caveat| caveat.text.clone()).collect()
+        };
+        let caveats = texts(&history.entries()[0]);
         assert_eq!(caveats.len(), 1);
-        assert!(
-            caveats[0].text.contains("it was the first"),
-            "{}",
-            caveats[0].text
-        );
+        assert!(caveats[0].contains("it was the first"), "{caveats:?}");
         let later = repeated(0, &[1.0, 1.0, 1.01, 0.99, 1.5]);
         assert_eq!(outliers(&later), [5]);
-        assert!(
-            later.entries()[4].record.caveats[0]
-                .text
-                .contains("nothing that was measured says why")
-        );
+        assert!(texts(&later.entries()[4])[0].contains("nothing that was measured says why"));
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! What is handed on to others: runs with all that is known of them, and the forms in which they travel.
 
+use super::assessment::Assessment;
 use super::history::{Entry, SweepEntry};
 use super::provenance::Provenance;
 use super::record::Record;
 use super::speedup::Gain;
 use super::sweep::{Results, Sweep};
 use super::trace::Trace;
+use crate::catalog::caveat::Caveat;
 use crate::catalog::metric::AssessedRun;
 
 /// A run as it is handed on.
@@ -21,18 +23,28 @@ pub struct SharedRun<'a> {
     pub record: &'a Record,
     /// What it looked like, if that is known.
     pub trace: Option<&'a Trace>,
-    /// Its speed-up, if there is a baseline and that is another run.
-    pub gain: Option<Gain>,
+    /// What the other runs say about it.
+    pub assessment: &'a Assessment,
 }
 
 impl<'a> SharedRun<'a> {
+    /// Its speed-up, if there is a baseline and that is another run.
+    pub fn gain(&self) -> Option<Gain> {
+        self.assessment.gain()
+    }
+
+    /// Every reason to trust it less.
+    pub fn caveats(&self) -> impl Iterator<Item = &Caveat> + Clone {
+        self.assessment.caveats(self.record)
+    }
+
     /// It with what other runs say about it.
     pub fn assessed(&self) -> AssessedRun<'a> {
         let workers = self.record.plan.workers();
         AssessedRun {
             record: self.record,
-            speedup: self.gain.map(|gain| gain.factor),
-            efficiency: self.gain.and_then(|gain| gain.efficiency(workers)),
+            speedup: self.gain().map(|gain| gain.factor),
+            efficiency: self.gain().and_then(|gain| gain.efficiency(workers)),
         }
     }
 }
@@ -45,7 +57,7 @@ impl<'a> From<&'a Entry> for SharedRun<'a> {
             provenance: &entry.provenance,
             record: &entry.record,
             trace: entry.picture(),
-            gain: entry.gain(),
+            assessment: &entry.assessment,
         }
     }
 }

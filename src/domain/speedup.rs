@@ -2,9 +2,9 @@
 
 use super::model::Model;
 use super::plan::Plan;
-use super::record::{CaveatKind, Record};
-use super::text;
+use super::record::Record;
 use super::workload::WorkloadKind;
+use crate::catalog::caveat::Seen;
 
 /// The run that others of the same work are measured against.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,6 +60,17 @@ impl Gain {
         self.over.is_kin
             && self.factor * self.over.parallelism.max(1.0) > f64::from(cores_usable) * 1.1
     }
+
+    /// What is wrong with this speed-up of a `cpu` plan, if the usable cores cannot explain it.
+    pub fn doubt(&self, plan: &Plan, cores_usable: u32) -> Option<Seen> {
+        let is_cpu = plan.workload().kind() == WorkloadKind::Cpu;
+        let over = || (self.over.name(), self.over.parallelism);
+        (is_cpu && self.is_implausible(cores_usable)).then(|| Seen::NoisyMachine {
+            factor: self.factor,
+            over: self.over.is_chosen.then(over),
+            cores_usable,
+        })
+    }
 }
 
 /// The latest sound serial record of the same work among `records`, oldest first.
@@ -97,33 +108,6 @@ pub fn karp_flatt(speedup: f64, workers: u32) -> Option<f64> {
     let share = 1.0 / f64::from(workers);
     let is_meaningful = workers > 1 && speedup > 0.0 && speedup.is_finite();
     is_meaningful.then(|| (1.0 / speedup - share) / (1.0 - share))
-}
-
-/// Doubts the speed-up of a `cpu` run, against the baseline of now, if the usable cores cannot explain it.
-pub fn doubt(record: &mut Record, gain: Option<Gain>, cores_usable: u32) {
-    record
-        .caveats
-        .retain(|caveat| caveat.kind != CaveatKind::NoisyMachine);
-    let cpu = record.plan.workload().kind() == WorkloadKind::Cpu;
-    if let Some(gain) = gain.filter(|gain| cpu && gain.is_implausible(cores_usable)) {
-        let over = if gain.over.is_chosen {
-            format!(
-                " over {}, which used {:.1} cores,",
-                gain.over.name(),
-                gain.over.parallelism
-            )
-        } else {
-            String::new()
-        };
-        record.doubt(
-            CaveatKind::NoisyMachine,
-            format!(
-                "noisy machine: {}{over} is more than {cores_usable} usable cores can give, so this run or its \
-                 baseline was disturbed: measure both again",
-                text::speedup(gain.factor)
-            ),
-        );
-    }
 }
 
 #[cfg(test)]

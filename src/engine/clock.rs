@@ -1,7 +1,10 @@
 //! The clocks that everything is measured by.
 
-use crate::domain::time::Nanos;
+use nix::sys::time::TimeSpec;
 use nix::time::{ClockId, clock_gettime};
+
+use super::os;
+use crate::domain::time::Nanos;
 
 /// Nanoseconds of the monotonic clock, the same one in all threads and processes of the machine
 /// (`CLOCK_MONOTONIC`; CPython's `time.monotonic_ns`). 20–50 ns a call.
@@ -14,9 +17,34 @@ pub fn thread_cpu() -> Nanos {
     read(ClockId::CLOCK_THREAD_CPUTIME_ID)
 }
 
+/// CPU time of the thread that made it, told to any other: who starts a run watches it, and that costs.
+#[derive(Clone, Copy, Debug)]
+pub struct CpuWatch {
+    clock: ClockId,
+    begun: Nanos,
+}
+
+impl CpuWatch {
+    /// Of the calling thread, from now on.
+    pub fn begin() -> CpuWatch {
+        CpuWatch {
+            clock: os::thread_cpu_clock(),
+            begun: thread_cpu(),
+        }
+    }
+
+    /// What it has taken since then; nothing any more once it has ended.
+    pub fn taken(&self) -> Nanos {
+        clock_gettime(self.clock).map_or(0, |time| nanos(time).saturating_sub(self.begun))
+    }
+}
+
 fn read(clock: ClockId) -> Nanos {
-    let time = clock_gettime(clock).expect("POSIX requires both clocks, and the address is valid");
-    // Both clocks start at zero at boot or thread start: never negative, and 64 bits last 584 years.
+    nanos(clock_gettime(clock).expect("POSIX requires both clocks, and the address is valid"))
+}
+
+/// These clocks start at zero at boot or thread start: never negative, and 64 bits last 584 years.
+fn nanos(time: TimeSpec) -> Nanos {
     time.tv_sec() as Nanos * 1_000_000_000 + time.tv_nsec() as Nanos
 }
 
@@ -35,5 +63,16 @@ mod tests {
             computed <= now() - wall + 1_000_000,
             "no thread gets more CPU time than time"
         );
+    }
+
+    #[test]
+    fn another_thread_reads_what_this_one_computes() {
+        let watch = CpuWatch::begin();
+        let begun = thread_cpu();
+        while thread_cpu() < begun + 2_000_000 {
+            std::hint::spin_loop();
+        }
+        let taken = std::thread::spawn(move || watch.taken()).join().unwrap();
+        assert!(taken >= 2_000_000, "{taken}");
     }
 }

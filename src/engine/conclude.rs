@@ -7,7 +7,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::arena::{Arena, LaneHeader, LaneState, TaskSlot, TaskState, load_known};
 use super::doubts;
 use super::executor::Death;
-use super::facts::{Facts, unprovoked};
+use super::facts::{Ending, Facts};
+use crate::catalog::caveat::Caveat;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::Lock;
 use crate::domain::python::GilState;
@@ -44,16 +45,17 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
     let tally = Tally::of(arena, &facts, t0);
     let cpu: Nanos = lanes.iter().map(|lane| lane.cpu.load(Relaxed)).sum();
     let dropped = lanes.iter().map(|lane| lane.dropped.load(Relaxed)).sum();
-    let error = error(&facts)
+    let error = error(&facts.ending)
         .or_else(|| executed_twice(arena))
-        .or_else(|| left_undone(&facts, &tally));
-    let mut record = Record {
+        .or_else(|| left_undone(&facts, &tally))
+        .or_else(|| facts.ending.server_died.then(server_died));
+    let record = Record {
         id: uuid::Uuid::now_v7().to_string(),
-        campaign: None,
+        campaign: facts.part.clone(),
         started_at: facts.started_at.clone(),
         outcome: outcome(
             error.as_deref(),
-            facts.cancelled && tally.failed + tally.not_begun > 0,
+            facts.ending.cancelled && tally.failed + tally.not_begun > 0,
         ),
         error,
         tasks_failed: tally.failed,
@@ -70,22 +72,27 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         context_switches: context_switches(&lanes),
         migrations: workers.iter().map(|worker| worker.migrations).sum(),
         memory_bytes: memory(arena, &facts, &lanes),
-        shared_file: None,
+        shared_file: facts.shared_file.clone(),
         workers,
         tasks: listed_tasks(arena, &facts, t0),
         failures: failures(arena, &facts, t0),
         cores: facts.cores.clone(),
         events: EventTotals {
-            recorded: facts.recorded,
+            recorded: facts.watching.events,
             dropped,
         },
-        observer: Observer::default(),
+        observer: Observer {
+            cpu_s: seconds(facts.watching.cpu),
+        },
         phase_source: phase_source(facts.plan.lock(), &lanes),
         caveats: vec![],
         plan: facts.plan.clone(),
     };
-    doubts::add(&mut record, &facts, dropped);
-    record
+    let doubts = doubts::about(&record, &facts.ending);
+    Record {
+        caveats: doubts.into_iter().map(Caveat::from).collect(),
+        ..record
+    }
 }
 
 fn gil_totals(facts: &Facts<'_>, phases: &PhaseTimes) -> Option<GilTotals> {
@@ -143,14 +150,11 @@ fn outcome(error: Option<&str>, cancelled: bool) -> Outcome {
 }
 
 /// Why the run broke. Workers that had to be killed because the user stopped the run did not break it.
-fn error(facts: &Facts<'_>) -> Option<String> {
-    if let Some(error) = &facts.error {
+fn error(ending: &Ending) -> Option<String> {
+    if let Some(error) = ending.error.as_ref().or(ending.end.failure.as_ref()) {
         return Some(error.clone());
     }
-    if let Some(failure) = &facts.end.failure {
-        return Some(failure.clone());
-    }
-    let mut deaths = unprovoked(facts.deaths);
+    let mut deaths = ending.unprovoked_deaths();
     let first = deaths.next()?;
     Some(match deaths.count() {
         0 => first.to_string(),
@@ -158,9 +162,13 @@ fn error(facts: &Facts<'_>) -> Option<String> {
     })
 }
 
+fn server_died() -> String {
+    "the loopback server died during the run".into()
+}
+
 /// A run that ends by itself leaves nothing undone; if it ever should, its numbers are of other work.
 fn left_undone(facts: &Facts<'_>, tally: &Tally) -> Option<String> {
-    let undone = !facts.cancelled && tally.not_begun > 0;
+    let undone = !facts.ending.cancelled && tally.not_begun > 0;
     undone.then(|| {
         format!(
             "{} tasks were never begun: this is a defect of this program",
@@ -195,7 +203,7 @@ fn python_record(
     // Whoever hands many tasks out notices late that all workers were there: the first task tells.
     let pool = pool.map(|at| tally.first_begin.map_or(at, |first| at.min(t0 + first)));
     let between = |from: Option<Nanos>, to: Option<Nanos>| Some(seconds(to?.saturating_sub(from?)));
-    let has_begun = begun.is_some() || facts.end.printed.is_some();
+    let has_begun = begun.is_some() || facts.ending.end.printed.is_some();
     has_begun.then(|| PythonRecord {
         gil: proven_lock(arena),
         interpreter_s: between(Some(t0), begun),
@@ -203,7 +211,7 @@ fn python_record(
         pool_s: between(imported, pool),
         memory_bytes: load_known(&said.memory),
         manager_cpu_s: load_known(&said.manager_cpu).map(seconds),
-        output: facts.end.printed.clone(),
+        output: facts.ending.end.printed.clone(),
     })
 }
 
@@ -266,6 +274,7 @@ fn phases_of(lane: &LaneHeader, t0: Nanos, wall: Nanos, died: Option<Nanos>) -> 
 /// When a worker died, on the monotonic clock.
 fn died_at(facts: &Facts<'_>, worker: u32) -> Option<Nanos> {
     facts
+        .ending
         .deaths
         .iter()
         .find(|death| death.worker == worker)
@@ -345,7 +354,12 @@ fn task_record(arena: &Arena, facts: &Facts<'_>, t0: Nanos, task: u32) -> TaskRe
             Some(kept.unwrap_or_else(|| "there was no room left for the reason".into()))
         }
         TaskState::Begun => Some(
-            match facts.deaths.iter().find(|death| death.worker == worker) {
+            match facts
+                .ending
+                .deaths
+                .iter()
+                .find(|death| death.worker == worker)
+            {
                 Some(death) if !death.while_stopping => format!("{death} while executing it"),
 
                 _ => "the run was stopped before it ended".into(),

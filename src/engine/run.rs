@@ -8,31 +8,32 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use super::arena::Arena;
+use super::clock::{self, CpuWatch};
 use super::conclude;
 use super::cores::CoreWatch;
+use super::executor::Crew;
 use super::executor::processes::ForkCrew;
 use super::executor::python::PythonCrew;
 use super::executor::rayon::RayonCrew;
 use super::executor::threads::ThreadCrew;
-use super::executor::{Crew, Death, End};
-use super::facts::Facts;
+use super::facts::{Ending, Facts, Watching};
 use super::fetch::Limits;
 use super::gil::Gil;
 use super::latch::wait_readable;
 use super::loopback::Site;
+use super::os;
 use super::python::order;
 use super::sampler::Sampler;
 use super::scratch::Scratch;
 use super::shared_file;
 use super::worker::Assignment;
 use super::zygote::Zygote;
-use super::{clock, os};
 use crate::domain::login::Secrets;
 use crate::domain::model::Model;
 use crate::domain::plan::Plan;
-use crate::domain::record::{Outcome, Record};
+use crate::domain::record::{Part, Record, RunOrder};
 use crate::domain::text;
-use crate::domain::time::{Nanos, seconds};
+use crate::domain::time::Nanos;
 use crate::domain::trace::Batch;
 use crate::domain::workload::{Addresses, Workload};
 
@@ -86,21 +87,22 @@ pub struct Run {
 }
 
 impl Run {
-    /// Starts a run on `ground`, which must not be busy.
+    /// Starts a run on `ground`, which must not be busy. The CPU time that the caller takes meanwhile is that of watching.
     ///
     /// # Errors
     /// When another run is going on or there is no thread for the supervisor.
     pub fn start(
         ground: &Arc<Ground>,
-        plan: Plan,
+        order: RunOrder,
         report: impl FnMut(Report) + Send + 'static,
     ) -> Result<Run, String> {
         if ground.busy.swap(true, Acquire) {
             return Err("another run is going on: stop it first".into());
         }
         let number = ground.runs.fetch_add(1, Relaxed) + 1;
-        ground.arena.reset(plan.workers(), plan.tasks());
-        ground.arena.conceal(Secrets::of(plan.urls()));
+        ground.arena.reset(order.plan.workers(), order.plan.tasks());
+        ground.arena.conceal(Secrets::of(order.plan.urls()));
+        let watcher = CpuWatch::begin();
         let shared = ground.clone();
         let supervise = move || {
             os::name_thread("supervisor");
@@ -108,7 +110,9 @@ impl Run {
             let _busy = Busy(&shared);
             Supervisor {
                 ground: &shared,
-                plan: Arc::new(plan),
+                plan: Arc::new(order.plan),
+                part: order.part,
+                watcher,
                 report,
             }
             .supervise();
@@ -174,23 +178,22 @@ impl Drop for Busy<'_> {
 struct Supervisor<'g, R> {
     ground: &'g Ground,
     plan: Arc<Plan>,
+    part: Option<Part>,
+    /// Of the thread that started the run, and shows it.
+    watcher: CpuWatch,
     report: R,
 }
 
-/// What the supervisor learned while it watched.
+/// What the supervisor learned while it watched, and what it did.
 #[derive(Debug, Default)]
 struct Seen {
-    deaths: Vec<Death>,
-    error: Option<String>,
+    ending: Ending,
     gate_opened: bool,
     cancelled_at: Option<Nanos>,
     killed: bool,
     abandoned: bool,
-    /// For how long the supervisor did not come to look.
-    stopped: Nanos,
     /// CPU time of sampling while the run went on.
     sampling: Nanos,
-    end: End,
 }
 
 impl<R: FnMut(Report)> Supervisor<'_, R> {
@@ -201,13 +204,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let prepared = self.prepare(&mut zygote);
-        let mut record = self.measure(&mut zygote, prepared);
-        record.shared_file =
-            shared_file::examine(&self.ground.arena, &self.plan, &self.ground.scratch);
-        if self.leave_io(&mut zygote) && record.error.is_none() {
-            record.outcome = Outcome::Failed;
-            record.error = Some("the loopback server died during the run".into());
-        }
+        let record = self.measure(&mut zygote, prepared);
         drop(zygote);
         self.ground.arena.reset(0, 0);
         (self.report)(Report::Concluded(Box::new(record)));
@@ -296,42 +293,46 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let mut seen = Seen::default();
         self.ground.suspended.store(0, Relaxed);
         match prepared {
-            Err(error) => seen.error = Some(error),
+            Err(error) => seen.ending.error = Some(error),
             Ok(port) => {
                 let mut crew = crew(self.ground, self.assignment(port, gil.clone()), zygote);
                 if let Err(error) = crew.create() {
-                    seen.error = Some(error);
+                    seen.ending.error = Some(error);
                     arena.cancel();
                 }
                 self.watch(crew.as_mut(), &mut sampler, &mut cores, &mut seen);
                 crew.join();
-                seen.end = crew.end();
+                seen.ending.end = crew.end();
             }
         }
         let joined = clock::now() - t0;
-        let wall = conclude::wall(&arena, t0, &seen.deaths, joined);
-        let last = sampler.conclude(&arena, &mut cores, &seen.deaths, wall);
+        let wall = conclude::wall(&arena, t0, &seen.ending.deaths, joined);
+        let last = sampler.conclude(&arena, &mut cores, &seen.ending.deaths, wall);
         (self.report)(Report::Batch(last));
         let facts = Facts {
             plan: &self.plan,
+            part: self.part.clone(),
             started_at,
             wall,
             joined,
-            cancelled: seen.error.is_none() && arena.is_stopping(),
-            error: seen.error,
-            deaths: &seen.deaths,
             cores: cores.conclude(&arena, wall),
             gil_switches: gil.map(|gil| gil.switches()),
-            end: seen.end,
-            recorded: sampler.recorded(),
-            suspended: os::suspended().saturating_sub(suspended),
-            // What the user did is known exactly; somebody else's doing only shows where it was long.
-            stopped: seen.stopped.max(self.ground.suspended.swap(0, Relaxed)),
+            watching: Watching {
+                events: sampler.recorded(),
+                cpu: seen.sampling + self.watcher.taken(),
+            },
+            shared_file: shared_file::examine(&arena, &self.plan, &self.ground.scratch),
+            ending: Ending {
+                cancelled: seen.ending.error.is_none() && arena.is_stopping(),
+                suspended: os::suspended().saturating_sub(suspended),
+                // What the user did is known exactly; somebody else's doing only shows where it was long.
+                stopped: (seen.ending.stopped).max(self.ground.suspended.swap(0, Relaxed)),
+                server_died: self.leave_io(zygote),
+                ..seen.ending
+            },
             all_tasks: self.ground.all_tasks.load(Relaxed),
         };
-        let mut record = conclude::record(&arena, facts);
-        record.observed(seconds(seen.sampling));
-        record
+        conclude::record(&arena, facts)
     }
 
     /// Opens the gate when all have arrived, and reports what happens until it is over.
@@ -353,14 +354,14 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             }
             let away = clock::now() - looked;
             if away > AWAY_MAX {
-                seen.stopped += away;
+                seen.ending.stopped += away;
                 // The others were stopped, too: their time to end begins anew.
                 seen.cancelled_at = seen.cancelled_at.map(|_| clock::now());
             }
             match crew.news() {
-                Ok(deaths) => seen.deaths.extend(deaths),
+                Ok(deaths) => seen.ending.deaths.extend(deaths),
                 Err(error) => {
-                    seen.error = Some(error);
+                    seen.ending.error = Some(error);
                     arena.cancel();
                 }
             }
@@ -372,7 +373,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             if clock::now() - sampled >= u64::from(SAMPLE_MS) * 1_000_000 {
                 sampled = clock::now();
                 let cpu = clock::thread_cpu();
-                let batch = sampler.sample(&arena, cores, &seen.deaths);
+                let batch = sampler.sample(&arena, cores, &seen.ending.deaths);
                 (self.report)(Report::Batch(batch));
                 seen.sampling += clock::thread_cpu() - cpu;
             }
@@ -412,12 +413,13 @@ fn see_to_the_gate(arena: &Arena, crew: &dyn Crew, seen: &mut Seen) {
         return;
     }
     if let Some(death) = seen
+        .ending
         .deaths
         .first()
-        .filter(|_| seen.error.is_none() && !arena.is_stopping())
+        .filter(|_| seen.ending.error.is_none() && !arena.is_stopping())
     {
         // The gate would wait for it for ever.
-        seen.error = Some(format!("{death} before the run began"));
+        seen.ending.error = Some(format!("{death} before the run began"));
         arena.cancel();
     }
     if crew.has_arrived(arena) || arena.is_stopping() {

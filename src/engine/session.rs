@@ -17,8 +17,8 @@ use super::scratch::Scratch;
 use super::zygote::Zygote;
 use super::{calibrate, clock, fetch, machine, os};
 use crate::domain::machine::{Limits, Machine};
-use crate::domain::plan::Plan;
 use crate::domain::python::{FoundPython, Interpreter, Pythons, UselessPython};
+use crate::domain::record::RunOrder;
 use crate::domain::speed::Speed;
 use crate::domain::text;
 use crate::domain::time::Nanos;
@@ -110,16 +110,17 @@ impl Session {
             .unwrap_or_else(PoisonError::into_inner) = limits;
     }
 
-    /// Starts a run; `report` is called on the supervisor's thread. One run at a time.
+    /// Starts a run; `report` is called on the supervisor's thread. One run at a time. What the calling thread computes
+    /// meanwhile is counted as watching.
     ///
     /// # Errors
     /// One sentence, when another run is going on or the system refuses a thread. Everything later is in the record.
     pub fn start(
         &self,
-        plan: Plan,
+        order: impl Into<RunOrder>,
         report: impl FnMut(Report) + Send + 'static,
     ) -> Result<Run, String> {
-        Run::start(&self.ground, plan, report)
+        Run::start(&self.ground, order.into(), report)
     }
 
     /// Asks what this file is, if it is an interpreter; a name without a slash is looked for on `PATH`. Takes some 50 ms.

@@ -387,12 +387,7 @@ impl OtherRun {
             machine: words::machine(&run.provenance.machine),
             started_at: run.record.started_at.clone(),
             verdict: words::verdict(run),
-            caveats: run
-                .record
-                .caveats
-                .iter()
-                .map(|caveat| caveat.text.clone())
-                .collect(),
+            caveats: run.caveats().map(|caveat| caveat.text.clone()).collect(),
             thinned: run.trace.is_some_and(Trace::is_thinned),
             dropped: run.trace.map_or(0, Trace::dropped),
             has_trace: run.trace.is_some(),

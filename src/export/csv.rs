@@ -150,13 +150,13 @@ const COLUMNS: &[Column] = &[
     }),
     ("concurrency", |run| run.record.concurrency.to_string()),
     ("parallelism", |run| run.record.parallelism.to_string()),
-    ("speedup", |run| known(run.gain.map(|gain| gain.factor))),
+    ("speedup", |run| known(run.gain().map(|gain| gain.factor))),
     ("speedup_over_number", |run| {
-        known(run.gain.map(|gain| gain.over.number))
+        known(run.gain().map(|gain| gain.over.number))
     }),
     ("efficiency", |run| {
         known(
-            run.gain
+            run.gain()
                 .and_then(|gain| gain.efficiency(run.record.plan.workers())),
         )
     }),
@@ -210,7 +210,7 @@ const COLUMNS: &[Column] = &[
     ("observer_cpu_s", |run| {
         run.record.observer.cpu_s.to_string()
     }),
-    ("caveats", |run| caveats(run.record)),
+    ("caveats", |run| caveats(run)),
 ];
 
 /// What CPython said about a run.
@@ -236,12 +236,8 @@ fn phase(run: &SharedRun<'_>, phase: Phase) -> String {
 }
 
 /// The kinds of doubt, as JSON calls them.
-fn caveats(record: &Record) -> String {
-    let kinds: Vec<String> = record
-        .caveats
-        .iter()
-        .map(|caveat| words::word(&caveat.kind))
-        .collect();
+fn caveats(run: &SharedRun<'_>) -> String {
+    let kinds: Vec<&str> = run.caveats().map(|caveat| caveat.kind.name()).collect();
     kinds.join(" ")
 }
 

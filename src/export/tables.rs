@@ -67,7 +67,7 @@ fn without_empty(mut table: Table, name: &str, is_used: bool) -> Table {
 
 fn run(run: &SharedRun<'_>) -> Vec<String> {
     let (record, plan) = (run.record, &run.record.plan);
-    let efficiency = run.gain.and_then(|gain| gain.efficiency(plan.workers()));
+    let efficiency = run.gain().and_then(|gain| gain.efficiency(plan.workers()));
     vec![
         run.number.to_string(),
         words::name(run).unwrap_or_default(),
@@ -76,7 +76,7 @@ fn run(run: &SharedRun<'_>) -> Vec<String> {
         grouped(plan.workers().into()),
         grouped(plan.tasks().into()),
         bare_seconds(record.wall_s),
-        run.gain.map_or_else(
+        run.gain().map_or_else(
             || NOTHING.into(),
             |gain| format!("{} over #{}", speedup(gain.factor), gain.over.number),
         ),
@@ -113,10 +113,8 @@ fn notes(run: &SharedRun<'_>) -> String {
         });
     }
     notes.extend(
-        record
-            .caveats
-            .iter()
-            .map(|caveat| format!("! {}", words::word(&caveat.kind))),
+        run.caveats()
+            .map(|caveat| format!("! {}", caveat.kind.name())),
     );
     notes.join(", ")
 }

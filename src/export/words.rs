@@ -98,9 +98,7 @@ pub(super) fn fits(shared: &SharedSweep<'_>) -> Vec<String> {
 
 /// Every reason to trust the run less, with its number.
 pub(super) fn caveats(run: &SharedRun<'_>) -> Vec<String> {
-    run.record
-        .caveats
-        .iter()
+    run.caveats()
         .map(|caveat| format!("#{}: {}", run.number, foreign(&caveat.text)))
         .collect()
 }
@@ -180,7 +178,7 @@ fn counted_addresses(n: usize) -> String {
 
 /// What came out, in one sentence.
 pub(super) fn verdict(run: &SharedRun<'_>) -> String {
-    foreign(&verdict::concluded(run.record, run.gain))
+    foreign(&verdict::concluded(run.record, run.gain()))
 }
 
 /// Who executed the runs of Python's models: "Python 3.13.0, GIL on: /usr/bin/python3.13", each interpreter once.

@@ -268,9 +268,8 @@ impl Shelf {
         }
         if !runs.is_empty() {
             out.push('\n');
-            let numbered: Vec<(usize, &Record)> =
-                runs.iter().map(|run| (run.number, &run.record)).collect();
-            out.push_str(&table::render(&numbered));
+            let runs: Vec<SharedRun<'_>> = runs.into_iter().map(SharedRun::from).collect();
+            out.push_str(&table::render(&runs));
         }
         Ok(out)
     }
@@ -297,11 +296,12 @@ impl Shelf {
             .runs(&numbers)
             .into_iter()
             .map(|run| {
-                let mut record = run.record.clone();
-                let trace = pictures
-                    .read(&record.id)
-                    .map(|picture| picture.complete(&mut record));
-                (run, record, trace.ok())
+                let record = run.record.clone();
+                let (record, trace) = match pictures.read(&record.id) {
+                    Ok(picture) => picture.complete(record),
+                    Err(_) => (record, None),
+                };
+                (run, record, trace)
             })
             .collect();
         let sweeps: Vec<(&EarlierSweep, Results)> = numbers

@@ -4,15 +4,17 @@ use std::sync::mpsc::{Receiver, Sender};
 
 use super::keep::Keeper;
 use super::progress::Progress;
+use crate::catalog::caveat::{Caveat, Seen};
+use crate::domain::assessment::Assessment;
 use crate::domain::campaign::{Campaign, Step};
 use crate::domain::estimate::Known;
 use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
-use crate::domain::plan::Plan;
-use crate::domain::record::{Outcome, Record};
+use crate::domain::provenance::Provenance;
+use crate::domain::record::{Outcome, Record, RunOrder};
 use crate::domain::repeats;
-use crate::domain::time::{nanos, seconds};
+use crate::domain::share::SharedRun;
+use crate::domain::time::nanos;
 use crate::domain::trace::Trace;
-use crate::engine::clock;
 use crate::engine::session::{Report, Session};
 use crate::shell::reports::{Heard, LOST, Relay};
 
@@ -38,6 +40,8 @@ pub struct Measured {
     pub numbers: Vec<usize>,
     /// In the order in which they were measured.
     pub records: Vec<Record>,
+    /// What they say about each other.
+    pub assessments: Vec<Assessment>,
     /// What each of them looked like; the oldest are thinned when there is no room for all.
     pub traces: Vec<Trace>,
     /// Whether the user stopped it.
@@ -47,15 +51,26 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// The records with their numbers.
-    pub fn numbered(&self) -> Vec<(usize, &Record)> {
-        self.numbers.iter().copied().zip(&self.records).collect()
+    /// The runs as they are handed on, measured here.
+    pub fn shared<'a>(&'a self, here: &'a Provenance) -> Vec<SharedRun<'a>> {
+        let run = |at: usize| SharedRun {
+            number: self.numbers[at],
+            name: None,
+            provenance: here,
+            record: &self.records[at],
+            trace: self.traces.get(at),
+            assessment: &self.assessments[at],
+        };
+        (0..self.records.len()).map(run).collect()
     }
 
-    fn add(&mut self, record: Record, mut trace: Trace, keeper: &mut Keeper) {
+    /// Keeps a run, and goes on without the list of its tasks unless that is to be told: those of hundreds of runs are
+    /// large.
+    fn add(&mut self, record: Record, mut trace: Trace, keeper: &mut Keeper, lists_tasks: bool) {
         trace.conclude(nanos(record.wall_s));
         keeper.keep(&record, &trace);
-        self.records.push(record);
+        let tasks = record.tasks.filter(|_| lists_tasks);
+        self.records.push(Record { tasks, ..record });
         self.traces.push(trace);
         let mut total: usize = self.traces.iter().map(Trace::bytes).sum();
         for trace in self.traces.iter_mut().filter(|trace| !trace.is_thinned()) {
@@ -107,15 +122,15 @@ pub fn all(
             break;
         }
         progress.begin(&plan, &campaign, &measured.records, known);
-        let ended = one(session, plan, sender, events, &mut progress, &mut measured);
+        let order = RunOrder {
+            part: campaign.part(&id),
+            plan,
+        };
+        let ended = one(session, order, sender, events, &mut progress, &mut measured);
         progress.end();
         // Nothing is measured now, so writing disturbs nothing.
-        if let Some((mut record, trace)) = ended {
-            record.campaign = campaign.part(&id);
-            measured.add(record, trace, keeper);
-        }
-        if let Some(record) = measured.records.last_mut() {
-            record.tasks.take_if(|_| !lists_tasks);
+        if let Some((record, trace)) = ended {
+            measured.add(record, trace, keeper, lists_tasks);
         }
     }
     // A sweep goes on without what broke, and says so in its results.
@@ -126,7 +141,12 @@ pub fn all(
     if let (Some(last), None, None) = (last, &measured.broke, campaign.course()) {
         measured.broke.clone_from(&last.error);
     }
-    repeats::doubt_campaigns(measured.records.iter_mut());
+    let outliers = repeats::outliers_of_campaigns(measured.records.iter());
+    let assessment = |outlier: Option<Seen>| Assessment {
+        outlier: outlier.map(Caveat::from),
+        ..Assessment::default()
+    };
+    measured.assessments = outliers.into_iter().map(assessment).collect();
     keeper.settle();
     measured.numbers = measured
         .records
@@ -139,22 +159,20 @@ pub fn all(
 /// Measures one plan. Returns what came out, unless nothing did.
 fn one(
     session: &Session,
-    plan: Plan,
+    order: RunOrder,
     sender: &Sender<Event>,
     events: &Receiver<Event>,
     progress: &mut Progress,
     measured: &mut Measured,
 ) -> Option<(Record, Trace)> {
-    let mut trace = Trace::new(plan.workers()).under(plan.lock());
-    let run = match session.start(plan, Relay::into(sender.clone())) {
+    let mut trace = Trace::new(order.plan.workers()).under(order.plan.lock());
+    let run = match session.start(order, Relay::into(sender.clone())) {
         Ok(run) => run,
         Err(sentence) => {
             measured.broke = Some(sentence);
             return None;
         }
     };
-    // Starting is not watching.
-    let cpu_before = clock::thread_cpu();
     let mut ended = None;
     for event in events {
         match event {
@@ -166,8 +184,7 @@ fn one(
                 trace.apply(batch);
                 progress.update(&trace);
             }
-            Event::Heard(Heard::Report(Report::Concluded(mut record))) => {
-                record.observed(seconds(clock::thread_cpu().saturating_sub(cpu_before)));
+            Event::Heard(Heard::Report(Report::Concluded(record))) => {
                 ended = Some(*record);
                 break;
             }

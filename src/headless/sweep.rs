@@ -9,7 +9,7 @@ use super::measure::{self, Measured, Order};
 use super::output::Destination;
 use super::{
     addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, prepare, pythons,
-    say, shared,
+    say,
 };
 use crate::cli::SweepRequest;
 use crate::domain::campaign::Campaign;
@@ -143,8 +143,9 @@ fn print_results(
 ) -> Result<(), Failure> {
     let cores_usable = session.machine().cores_usable;
     let results = sweep.results(&measured.records, cores_usable);
+    let runs = measured.shared(here);
     if request.output.format == Format::Table {
-        let text = table::render(sweep, &results, &measured.records);
+        let text = table::render(sweep, &results, &runs);
         let text = Spelling::asked(request.ascii).spell(&text);
         return destination.deliver(|out| out.write_all(text.as_bytes()));
     }
@@ -156,8 +157,8 @@ fn print_results(
         results: &results,
     };
     let shared = Shared {
+        runs,
         sweeps: vec![sweep],
-        ..shared(measured, here)
     };
     destination.share(session.machine(), &shared)
 }

@@ -4,6 +4,7 @@ use super::columns::{Side, aligned};
 use crate::domain::phase::Phase;
 use crate::domain::record::{OUTPUT_KEPT, Outcome, Record};
 use crate::domain::repeats;
+use crate::domain::share::SharedRun;
 use crate::domain::shared_file;
 use crate::domain::text;
 use crate::domain::time::seconds;
@@ -16,21 +17,23 @@ const MAX_SHOWN: usize = 300;
 /// So many lines of what Python printed are shown.
 const LINES_PRINTED: usize = 5;
 
-/// The records, each with its number, as text; empty if there are none.
-pub fn render(records: &[(usize, &Record)]) -> String {
-    if records.is_empty() {
+/// The runs as text; empty if there are none.
+pub fn render(runs: &[SharedRun<'_>]) -> String {
+    if runs.is_empty() {
         return String::new();
     }
+    let records: Vec<(usize, &Record)> = runs.iter().map(|run| (run.number, run.record)).collect();
+    let records = &records[..];
     let mut out = aligned(&RUN_SIDES, &with_header(&RUN_HEADER, records, run_row));
     out.push_str("\nHow the workers spent their time, in seconds, summed over them:\n");
     out.push_str(&aligned(
         &phase_sides(),
         &with_header(&phase_header(), records, phase_row),
     ));
-    let remarks: Vec<String> = records
+    let remarks: Vec<String> = runs
         .iter()
         .enumerate()
-        .flat_map(|(at, (number, record))| remarks(*number, record, at == 0))
+        .flat_map(|(at, run)| remarks(run, at == 0))
         .chain(summary(records))
         .collect();
     if !remarks.is_empty() {
@@ -140,13 +143,13 @@ fn phase_row(number: usize, record: &Record) -> Vec<String> {
 }
 
 /// What came out of the run, which of its tasks failed, and what speaks against trusting it.
-fn remarks(number: usize, record: &Record, is_first: bool) -> Vec<String> {
+fn remarks(run: &SharedRun<'_>, is_first: bool) -> Vec<String> {
+    let (number, record) = (run.number, run.record);
     // A sentence per repeat would say the same again and again: only what went wrong is worth one.
     let uneventful = record.outcome == Outcome::Completed && record.tasks_failed == 0;
     let verdict = (is_first || !uneventful).then(|| verdict::concluded(record, None));
-    let caveats = record
-        .caveats
-        .iter()
+    let caveats = run
+        .caveats()
         .map(|caveat| format!("caveat: {}", caveat.text));
     let python = python(record).filter(|_| is_first || !uneventful);
     let sentences = verdict
@@ -224,8 +227,9 @@ fn failures(record: &Record) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::caveat::Seen;
     use crate::domain::model::Model;
-    use crate::domain::record::{CaveatKind, TaskOutcome, TaskRecord};
+    use crate::domain::record::{TaskOutcome, TaskRecord};
     use crate::domain::workload::WorkloadKind;
     use crate::fixtures::sample;
 
@@ -240,8 +244,8 @@ mod tests {
     #[test]
     fn a_record_is_a_row_and_a_row_of_phases_and_a_sentence() {
         let mut record = record();
-        record.doubt(CaveatKind::NoisyMachine, "noisy".into());
-        let table = render(&[(1, &record)]);
+        record.caveats.push(Seen::Slept(2.0).into());
+        let table = render(&[sample::run(1, &record)]);
         for part in [
             "gil-threads (emulated)",
             "completed",
@@ -249,7 +253,7 @@ mod tests {
             "  1.250  ",
             "computing",
             "#1 gil-threads:",
-            "#1 caveat: noisy",
+            "#1 caveat: the machine slept for 2.00 s during the run: measure again",
         ] {
             assert!(table.contains(part), "{part}\n{table}");
         }
@@ -268,7 +272,7 @@ mod tests {
             error: Some("refused\u{1b}[2J".into()),
         };
         record.failures = (0..25).map(task).collect();
-        let table = render(&[(1, &record)]);
+        let table = render(&[sample::run(1, &record)]);
         assert_eq!(table.matches("failed on worker").count(), FAILURES_LISTED);
         assert!(table.contains("15 more tasks failed"), "{table}");
         assert!(!table.contains('\u{1b}'));

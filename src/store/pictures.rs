@@ -47,12 +47,12 @@ pub fn without_details(record: &Record) -> Cow<'_, Record> {
     if record.tasks.is_none() && !many {
         return Cow::Borrowed(record);
     }
-    let mut short = record.clone();
-    short.tasks = None;
-    if many {
-        short.workers = vec![];
-    }
-    Cow::Owned(short)
+    let line = record.clone();
+    Cow::Owned(Record {
+        tasks: None,
+        workers: if many { vec![] } else { line.workers },
+        ..line
+    })
 }
 
 /// What is kept of a run beside its line.
@@ -68,13 +68,14 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Gives the record back what its line does not hold. Returns the trace.
-    pub fn complete(self, record: &mut Record) -> Trace {
-        record.tasks = self.tasks.or(record.tasks.take());
-        if let Some(workers) = self.workers {
-            record.workers = workers;
-        }
-        self.trace
+    /// The record of a line with what that does not hold, and its trace.
+    pub fn complete(self, line: Record) -> (Record, Option<Trace>) {
+        let record = Record {
+            tasks: self.tasks.or(line.tasks),
+            workers: self.workers.unwrap_or(line.workers),
+            ..line
+        };
+        (record, Some(self.trace))
     }
 }
 

@@ -140,8 +140,7 @@ fn said(app: &App, width: u16) -> Vec<String> {
     // A space before and behind.
     let room = width.saturating_sub(2);
     let mut lines = wrap(app.headline(), room);
-    let is_doubted =
-        |shown| matches!(shown, Shown::Entry(entry) if !entry.record.caveats.is_empty());
+    let is_doubted = |shown| matches!(shown, Shown::Entry(entry) if entry.is_doubted());
     if lines.len() > 1 && app.shown().is_some_and(is_doubted) {
         lines = wrap(&format!("! {}", app.headline()), room);
     }
@@ -227,13 +226,13 @@ fn watch(live: &Live) -> String {
 /// What to know about a run that is over: a doubt, what is missing for its speed-up, or the two numbers.
 fn remark(entry: &Entry, here: &Provenance) -> String {
     let record = &entry.record;
-    if let Some(caveat) = record.caveats.first() {
+    if let Some(caveat) = entry.caveats().next() {
         format!("! {}", caveat.text)
     } else if let Some(file) = &record.shared_file {
         shared_file::told::sentence(file, &record.plan)
     } else if let Some(origin) = entry.origin_in_words(here) {
         origin
-    } else if record.is_sound() && entry.speedup.is_none() {
+    } else if record.is_sound() && entry.assessment.speedup.is_none() {
         "no serial run of the same work yet, so no speed-up: R measures one".into()
     } else {
         two_numbers(record.concurrency, record.parallelism)

@@ -34,7 +34,6 @@ use crate::app::screen::Panel;
 use crate::app::sweep::sketch::span;
 use crate::domain::executor::Executor;
 use crate::domain::history::{Entry, SweepEntry};
-use crate::domain::record::Record;
 use crate::domain::text::counted;
 use geometry::{Geometry, Placed, WORD};
 
@@ -127,7 +126,7 @@ impl Table<'_> {
                 _ => Style::new(),
             };
             placed.put(&placed.cell(Row::Entry(entry)), area, style, buf);
-            if let (columns::BAR, Some(factor)) = (placed.column.id, entry.speedup) {
+            if let (columns::BAR, Some(factor)) = (placed.column.id, entry.assessment.speedup) {
                 let room = placed.area(area);
                 let kept = if room.width > geometry::BAR + WORD / 3 {
                     WORD
@@ -245,13 +244,12 @@ impl Table<'_> {
     /// One column per sign, so that they stand below each other.
     fn signs(&self, entry: &Entry) -> Vec<Span<'static>> {
         let browse = self.app.browse();
-        let is_doubted = |record: &Record| !record.caveats.is_empty();
         [
             (browse.selected() == Some(entry.number), "▸"),
             (browse.marked().contains(&entry.number), "●"),
-            (entry.is_baseline, "B"),
-            (entry.is_fastest, "★"),
-            (is_doubted(&entry.record), "!"),
+            (entry.assessment.is_baseline, "B"),
+            (entry.assessment.is_fastest, "★"),
+            (entry.is_doubted(), "!"),
         ]
         .map(|(there, sign)| Span::styled(if there { sign } else { " " }, self.theme.strong()))
         .to_vec()
@@ -296,7 +294,7 @@ pub(super) fn draw_gain(
     (room, kept): (Rect, u16),
     buf: &mut Buffer,
 ) {
-    let (height, word) = match (entry.is_fastest, entry.is_baseline) {
+    let (height, word) = match (entry.assessment.is_fastest, entry.assessment.is_baseline) {
         (true, _) => (6, " ★ fastest"),
         (false, true) => (3, " baseline"),
         (false, false) => (3, ""),

@@ -96,7 +96,7 @@ fn said(app: &App, room: u16) -> (String, String) {
         && let Some((result, reason)) = headline.rsplit_once(": ")
     {
         // A doubt matters more than the reason.
-        if entry.record.caveats.is_empty() {
+        if !entry.is_doubted() {
             return (
                 header::shortened(result, most),
                 header::shortened(reason, most),
@@ -229,7 +229,11 @@ fn of_entry(entry: &Entry, cores: u32) -> [Number; 3] {
 fn speed_up(entry: &Entry) -> Number {
     let record = &entry.record;
     let none = |why: &str| Number::new("–".into(), [why.into()]);
-    match (record.outcome, entry.speedup, entry.baseline) {
+    match (
+        record.outcome,
+        entry.assessment.speedup,
+        entry.assessment.baseline,
+    ) {
         (Outcome::Cancelled | Outcome::Failed, ..) => none(record.outcome.name()),
         _ if record.tasks_failed > 0 => none("tasks failed"),
         (_, Some(factor), Some(over)) => {

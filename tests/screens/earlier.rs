@@ -120,7 +120,7 @@ fn a_run_of_another_machine_says_so_and_has_no_speed_up_over_runs_of_this_one() 
         .history()
         .entries()
         .iter()
-        .map(|entry| entry.baseline.map(|baseline| baseline.number))
+        .map(|entry| entry.assessment.baseline.map(|baseline| baseline.number))
         .collect();
     assert_eq!(baselines, [Some(1), Some(1), Some(3), Some(3)]);
     assert!(session.shows("recorded on Other CPU, 4 cores, Linux 6.12, 2026-05-14 09:30 UTC"));
@@ -329,6 +329,7 @@ fn deleting_needs_no_question_as_u_brings_back_exactly_what_was_there() {
             .history()
             .get(4)
             .unwrap()
+            .assessment
             .baseline
             .unwrap()
             .number,

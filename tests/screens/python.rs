@@ -198,7 +198,7 @@ fn a_start_method_that_another_interpreter_lacks_is_forgotten() {
 fn the_fifth_experiment_measures_one_python_thread_first_and_sizes_tasks_by_pythons_speed() {
     let mut session = Session::new(80, 24);
     found(&mut session);
-    let plan = session.press_and_wait(Char('5'), 1.0);
+    let plan = session.press_and_wait(Char('5'), 1.0).plan;
     assert!(plan.is_serial() && plan.model() == Model::PythonThreads);
     // 0.4 s at the 17 million steps a second of the sample, and not at the machine's 40 million.
     assert_eq!(

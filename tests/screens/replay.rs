@@ -218,10 +218,20 @@ fn own_runs_are_measured_beside_recorded_ones_without_a_speedup_between_them() {
     let mut session = live.replayed();
     session.press(&[Char('r')]);
     let own = session.app.history().entries().last().unwrap();
-    assert_eq!((own.number, own.speedup, own.baseline), (3, None, None));
+    assert_eq!(
+        (own.number, own.assessment.speedup, own.assessment.baseline),
+        (3, None, None)
+    );
     assert!(!session.rows()[0].contains("recorded"));
     assert!(
-        session.app.history().get(2).unwrap().speedup.is_some(),
+        session
+            .app
+            .history()
+            .get(2)
+            .unwrap()
+            .assessment
+            .speedup
+            .is_some(),
         "where it was measured there was a baseline"
     );
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use pconc_tui::app::pointer::Target;
-use pconc_tui::domain::record::{Outcome, Record};
+use pconc_tui::domain::record::{Outcome, Part, Record};
 
 impl Session {
     /// Opens the form, for `io` or `cpu`.
@@ -98,7 +98,14 @@ pub fn stopped(session: &mut Session) {
         .expect("a run is being stopped")
         .plan
         .clone();
-    let mut record = Scenario::new(plan, 2).record();
+    let sweep = session.app.history().sweep(1).expect("it goes on");
+    let course = session.app.live().and_then(|live| live.campaign.course());
+    let part = Part {
+        id: sweep.sweep.id.clone(),
+        round: course.expect("it goes on").round(),
+    };
+    let part = Some(part);
+    let mut record = Scenario::new(RunOrder { plan, part }, 2).record();
     record.outcome = Outcome::Cancelled;
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
 }

@@ -56,10 +56,10 @@ struct Run {
 
 impl Run {
     /// Every third task of it fails.
-    fn new(plan: Plan, cores: u32) -> Run {
-        let failing = (0..plan.tasks()).step_by(3);
+    fn new(order: RunOrder, cores: u32) -> Run {
+        let failing = (0..order.plan.tasks()).step_by(3);
         Run {
-            scenario: Scenario::new(plan, cores).failing(failing),
+            scenario: Scenario::new(order, cores).failing(failing),
             seen: 0,
         }
     }
@@ -155,7 +155,7 @@ proptest! {
             let asked = if at == 0 { plan.clone() } else { session.app.update(Msg::Key(key)) };
             for effect in play(&mut session, &mut run, event, asked) {
                 match effect {
-                    Effect::Start(plan) => run = Some(Run::new(plan, cores)),
+                    Effect::Start(order) => run = Some(Run::new(order, cores)),
                     Effect::Calibrate => { let _ = session.app.update(Msg::Calibrated(Speed::uniform(1e7))); }
                     _ => {}
                 }

@@ -406,10 +406,11 @@ fn a_picture_comes_back_with_the_tasks_and_the_many_workers_of_its_run() {
     store.pictures().keep(&whole, &Trace::new(200)).unwrap();
     assert!(room.content().len() < 4_000, "the line is short");
     let (store, opened) = Store::open(room.place()).unwrap();
-    let mut record = (*opened.runs[0].record).clone();
+    let record = (*opened.runs[0].record).clone();
     assert_ne!(record, whole);
     let picture = store.pictures().read(&store.id(number).unwrap()).unwrap();
-    assert_eq!(picture.complete(&mut record).lanes().len(), 200);
+    let (record, trace) = picture.complete(record);
+    assert_eq!(trace.unwrap().lanes().len(), 200);
     assert_eq!(record, whole);
 }
 

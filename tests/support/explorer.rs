@@ -11,8 +11,8 @@ use pconc_tui::domain::plan::{Lock, Plan};
 use pconc_tui::domain::provenance::{Origin, Provenance};
 use pconc_tui::domain::python::{FoundPython, GilState, Pythons, UselessPython};
 use pconc_tui::domain::record::{
-    CoreRecord, GilTotals, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome,
-    TaskRecord,
+    CoreRecord, GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, Record, RunOrder,
+    TaskOutcome, TaskRecord,
 };
 use pconc_tui::domain::time::{Nanos, TICK, seconds};
 use pconc_tui::domain::trace::{Batch, CoreTime, LaneUpdate, Trace, Transition};
@@ -121,6 +121,7 @@ pub fn pythons() -> Pythons {
 #[derive(Clone, Debug)]
 pub struct Scenario {
     plan: Plan,
+    part: Option<Part>,
     cores: u64,
     lanes: Vec<Vec<Transition>>,
     /// The core that each worker stamped last.
@@ -135,7 +136,8 @@ pub struct Scenario {
 
 impl Scenario {
     /// `plan` on so many cores.
-    pub fn new(plan: Plan, cores: u32) -> Scenario {
+    pub fn new(order: impl Into<RunOrder>, cores: u32) -> Scenario {
+        let RunOrder { plan, part } = order.into();
         let mut scenario = Scenario {
             lanes: vec![vec![]; plan.workers() as usize],
             whole: Trace::new(plan.workers()),
@@ -147,6 +149,7 @@ impl Scenario {
             failed: vec![],
             wall: 0,
             plan,
+            part,
         };
         match scenario.plan.workload().clone() {
             Workload::Cpu { .. } => scenario.compute(),
@@ -319,6 +322,7 @@ impl Scenario {
         let wall_s = seconds(self.wall);
         let cpu_s = seconds(all[Phase::Computing]);
         let mut record = sample::record(self.plan.clone(), wall_s, cpu_s);
+        record.campaign.clone_from(&self.part);
         record.phases_s = all;
         let in_flight: Nanos = self.tasks.iter().map(|(begin, end)| end - begin).sum();
         record.concurrency = seconds(in_flight) / wall_s;

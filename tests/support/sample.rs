@@ -1,5 +1,8 @@
 //! Plans, records and histories as the layers above get them.
 
+use std::sync::{Arc, LazyLock};
+
+use pconc_tui::domain::assessment::UNASSESSED;
 use pconc_tui::domain::history::History;
 use pconc_tui::domain::machine::{Limits, Machine};
 use pconc_tui::domain::model::Model;
@@ -12,6 +15,7 @@ use pconc_tui::domain::python::Interpreter;
 use pconc_tui::domain::record::{
     ContextSwitches, EventTotals, Observer, Outcome, PhaseSource, Record, WorkerRecord,
 };
+use pconc_tui::domain::share::SharedRun;
 use pconc_tui::domain::time::nanos;
 use pconc_tui::domain::workload::WorkloadKind;
 
@@ -45,6 +49,19 @@ pub fn draft(kind: WorkloadKind, model: Model, workers: u64) -> Draft {
     Draft {
         python: model.is_python().then_some(interpreter),
         ..Draft::new(kind, model, workers)
+    }
+}
+
+/// This record as it is handed on, measured on one core and compared with nothing.
+pub fn run(number: usize, record: &Record) -> SharedRun<'_> {
+    static HERE: LazyLock<Arc<Provenance>> = LazyLock::new(|| Arc::clone(history(1).here()));
+    SharedRun {
+        number,
+        name: None,
+        provenance: &HERE,
+        record,
+        trace: None,
+        assessment: &UNASSESSED,
     }
 }
 

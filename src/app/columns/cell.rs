@@ -66,7 +66,7 @@ fn speed_up(run: &Entry) -> String {
         Outcome::Completed if run.record.tasks_failed > 0 => {
             format!("{} failed", text::grouped(run.record.tasks_failed.into()))
         }
-        Outcome::Completed => or_nothing(run.speedup, text::speedup),
+        Outcome::Completed => or_nothing(run.assessment.speedup, text::speedup),
         outcome => outcome.name().into(),
     }
 }

@@ -34,9 +34,7 @@ pub fn rows(history: &History, sweep: &SweepEntry, configuration: usize, width: 
             }
         }));
         doubts.extend(
-            run.record
-                .caveats
-                .iter()
+            run.caveats()
                 .map(|caveat| format!("! #{}: {}", run.number, clean(&caveat.text, FOREIGN))),
         );
     }
@@ -146,7 +144,7 @@ fn remark(run: &Entry, summary: Option<&Summary>) -> String {
             remarks.push("nearest to the median: m marks it".into());
         }
     }
-    if !record.caveats.is_empty() {
+    if run.is_doubted() {
         remarks.push("!".into());
     }
     remarks.join(" · ")

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::assessment::Assessment;
 use super::super::plan::{Plan, Work};
 use super::super::provenance::Provenance;
 use super::super::python::Interpreter;
@@ -9,6 +10,7 @@ use super::super::record::Outcome;
 use super::super::speedup::{self, Baseline};
 use super::super::stats;
 use super::{Entry, History};
+use crate::catalog::caveat::Caveat;
 
 /// Who is faster by less than this has won nothing.
 const A_GAIN: f64 = 1.1;
@@ -122,11 +124,18 @@ impl History {
         } in places
         {
             let entry = &mut self.entries[at];
-            (entry.speedup, entry.baseline, entry.is_fastest) = (speedup, baseline, is_fastest);
-            entry.is_baseline = baseline.is_some_and(|baseline| baseline.number == entry.number);
+            entry.assessment = Assessment {
+                speedup,
+                baseline,
+                is_baseline: baseline.is_some_and(|baseline| baseline.number == entry.number),
+                is_fastest,
+                implausible: None,
+                outlier: entry.assessment.outlier.take(),
+            };
             let cores_usable = entry.provenance.machine.cores_usable;
             let gain = entry.gain();
-            speedup::doubt(&mut entry.record, gain, cores_usable);
+            let doubt = gain.and_then(|gain| gain.doubt(&entry.record.plan, cores_usable));
+            entry.assessment.implausible = doubt.map(Caveat::from);
         }
     }
 

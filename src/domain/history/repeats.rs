@@ -1,7 +1,8 @@
 //! Which runs of a history say something together.
 
 use super::{Entry, History};
-use crate::domain::record::Record;
+use crate::catalog::caveat::Caveat;
+use crate::domain::record::{Part, Record};
 use crate::domain::repeats::{self, is_repeat};
 use crate::domain::speedup::Baseline;
 use crate::domain::stats::Ratio;
@@ -54,7 +55,10 @@ impl History {
         if is_sound {
             self.forget_baseline(&work);
         }
-        if self.get(number).is_some_and(|entry| entry.is_baseline) {
+        if self
+            .get(number)
+            .is_some_and(|entry| entry.assessment.is_baseline)
+        {
             Ok(())
         } else {
             self.choose_baseline(number)
@@ -75,18 +79,21 @@ impl History {
         else {
             return;
         };
-        let is_part = |record: &Record| {
-            record
-                .campaign
-                .as_ref()
-                .is_some_and(|other| other.id == part.id)
-        };
-        let records = self.entries.iter_mut().map(|entry| &mut entry.record);
-        repeats::doubt_campaigns(records.filter(|record| is_part(record)));
+        self.doubt_campaigns(|other| other.id == part.id);
     }
 
     /// All campaigns are judged anew.
     pub(super) fn doubt_all_outliers(&mut self) {
-        repeats::doubt_campaigns(self.entries.iter_mut().map(|entry| &mut entry.record));
+        self.doubt_campaigns(|_| true);
+    }
+
+    fn doubt_campaigns(&mut self, concerns: impl Fn(&Part) -> bool) {
+        let is_concerned =
+            |entry: &&mut Entry| entry.record.campaign.as_ref().is_some_and(&concerns);
+        let mut parts: Vec<&mut Entry> = self.entries.iter_mut().filter(is_concerned).collect();
+        let outliers = repeats::outliers_of_campaigns(parts.iter().map(|entry| &entry.record));
+        for (entry, outlier) in parts.iter_mut().zip(outliers) {
+            entry.assessment.outlier = outlier.map(Caveat::from);
+        }
     }
 }

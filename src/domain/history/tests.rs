@@ -46,7 +46,7 @@ fn speedups(history: &History) -> Vec<Option<f64>> {
     history
         .entries()
         .iter()
-        .map(|entry| entry.speedup)
+        .map(|entry| entry.assessment.speedup)
         .collect()
 }
 
@@ -229,11 +229,11 @@ fn compared(history: &History) -> Vec<Compared> {
     entries
         .map(|it| {
             (
-                it.speedup,
-                it.baseline,
-                it.is_baseline,
-                it.is_fastest,
-                it.record.caveats.len(),
+                it.assessment.speedup,
+                it.assessment.baseline,
+                it.assessment.is_baseline,
+                it.assessment.is_fastest,
+                it.caveats().count(),
             )
         })
         .collect()
@@ -280,10 +280,10 @@ fn add(history: &mut History, model: Model, workers: u64, wall_s: f64) -> usize 
 fn a_baseline_measured_later_gives_earlier_rows_their_speedup() {
     let mut history = sample::history(2);
     add(&mut history, Model::Processes, 2, 1.0);
-    assert_eq!(history.entries()[0].speedup, None);
+    assert_eq!(history.entries()[0].assessment.speedup, None);
     add(&mut history, Model::Serial, 1, 2.0);
-    assert_eq!(history.entries()[0].speedup, Some(2.0));
-    assert_eq!(history.entries()[1].speedup, Some(1.0));
+    assert_eq!(history.entries()[0].assessment.speedup, Some(2.0));
+    assert_eq!(history.entries()[1].assessment.speedup, Some(1.0));
 }
 
 #[test]
@@ -298,7 +298,7 @@ fn a_chosen_baseline_is_what_all_runs_of_its_work_are_measured_against_until_it_
         history
             .entries()
             .iter()
-            .map(|entry| entry.speedup)
+            .map(|entry| entry.assessment.speedup)
             .collect()
     };
     history.choose_baseline(threads).unwrap();
@@ -307,7 +307,9 @@ fn a_chosen_baseline_is_what_all_runs_of_its_work_are_measured_against_until_it_
         [Some(0.5), Some(1.0), Some(2.0), Some(1.0)],
         "io has its own"
     );
-    assert!(history.entries()[1].is_baseline && !history.entries()[0].is_baseline);
+    assert!(
+        history.entries()[1].assessment.is_baseline && !history.entries()[0].assessment.is_baseline
+    );
     assert!(
         history.entries()[2]
             .verdict()
@@ -320,12 +322,12 @@ fn a_chosen_baseline_is_what_all_runs_of_its_work_are_measured_against_until_it_
     );
     add(&mut history, Model::Serial, 1, 8.0);
     assert!(
-        history.entries()[1].is_baseline,
+        history.entries()[1].assessment.is_baseline,
         "a new serial run does not take the choice away"
     );
     history.choose_baseline(threads).unwrap();
     assert_eq!(
-        history.entries()[2].speedup,
+        history.entries()[2].assessment.speedup,
         Some(8.0),
         "the latest serial run again"
     );
@@ -358,7 +360,7 @@ fn a_python_run_is_measured_against_one_thread_of_its_interpreter_and_native_run
     let serial = add(&mut history, Model::Serial, 1, 0.2);
     let processes = add_python(&mut history, usual(), Model::PythonProcesses, 2, 2.0);
     assert_eq!(
-        history.get(processes).unwrap().speedup,
+        history.get(processes).unwrap().assessment.speedup,
         None,
         "native serial is no baseline of Python"
     );
@@ -386,7 +388,10 @@ fn a_python_run_is_measured_against_one_thread_of_its_interpreter_and_native_run
             .number,
         one
     );
-    assert!(history.get(one).unwrap().is_baseline && history.get(serial).unwrap().is_baseline);
+    assert!(
+        history.get(one).unwrap().assessment.is_baseline
+            && history.get(serial).unwrap().assessment.is_baseline
+    );
     let said = history.verdict_of(processes);
     assert!(
         said.starts_with("python-processes (3.13.0): 2.0× faster than one Python thread: "),
@@ -407,7 +412,7 @@ fn a_python_run_is_measured_against_one_thread_of_its_interpreter_and_native_run
     history.choose_baseline(one).unwrap();
     assert_eq!(gain(&history, native), Some((one, 40.0)));
     assert!(
-        history.get(native).unwrap().record.caveats.is_empty(),
+        !history.get(native).unwrap().is_doubted(),
         "another language explains any speed-up"
     );
 }
@@ -451,9 +456,13 @@ fn the_latest_choice_of_a_baseline_counts() {
     add(&mut history, Model::Threads, 4, 1.0);
     history.choose_baseline(1).unwrap();
     history.choose_baseline(2).unwrap();
-    assert_eq!(history.entries()[0].speedup, Some(0.5));
+    assert_eq!(history.entries()[0].assessment.speedup, Some(0.5));
     history.forget_baseline(&sample::plan(Cpu, Model::Serial, 1));
-    assert_eq!(history.entries()[0].speedup, None, "there is no serial run");
+    assert_eq!(
+        history.entries()[0].assessment.speedup,
+        None,
+        "there is no serial run"
+    );
 }
 
 #[test]
@@ -476,7 +485,12 @@ fn a_run_that_did_not_do_all_of_its_work_is_refused_as_baseline() {
             .unwrap_err()
             .contains("tasks failed")
     );
-    assert!(history.entries().iter().all(|entry| !entry.is_baseline));
+    assert!(
+        history
+            .entries()
+            .iter()
+            .all(|entry| !entry.assessment.is_baseline)
+    );
 }
 
 #[test]
@@ -488,7 +502,7 @@ fn a_speedup_that_the_cores_cannot_explain_is_doubted_once() {
     let caveats: Vec<usize> = history
         .entries()
         .iter()
-        .map(|entry| entry.record.caveats.len())
+        .map(|entry| entry.caveats().count())
         .collect();
     assert_eq!(caveats, [0, 1, 0]);
 }

@@ -10,14 +10,37 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Record, TaskRecord};
+use crate::catalog::caveat::Caveat;
 use crate::domain::foreign;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::time::{nanos, seconds};
 
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Record::serialize(self, serializer)
+        Doubted::new(self, &self.caveats).serialize(serializer)
     }
+}
+
+/// A record as it is written, with all caveats that it has where it is written.
+#[derive(Debug, Serialize)]
+pub struct Doubted<'a> {
+    #[serde(flatten, serialize_with = "facts")]
+    record: &'a Record,
+    caveats: Vec<&'a Caveat>,
+}
+
+impl<'a> Doubted<'a> {
+    /// With these.
+    pub fn new(record: &'a Record, caveats: impl IntoIterator<Item = &'a Caveat>) -> Doubted<'a> {
+        Doubted {
+            record,
+            caveats: caveats.into_iter().collect(),
+        }
+    }
+}
+
+fn facts<S: Serializer>(record: &&Record, serializer: S) -> Result<S::Ok, S::Error> {
+    Record::serialize(record, serializer)
 }
 
 impl<'de> Deserialize<'de> for Record {
@@ -110,12 +133,13 @@ pub mod phases {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::caveat::CaveatKind;
     use crate::domain::foreign::MEASURED_MAX;
     use crate::domain::machine::Limits;
     use crate::domain::model::Model;
     use crate::domain::plan::Draft;
     use crate::domain::record::{
-        Caveat, CaveatKind, GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, TaskOutcome,
+        GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, TaskOutcome,
     };
     use crate::domain::workload::{Files, WorkloadKind};
     use crate::fixtures::sample;

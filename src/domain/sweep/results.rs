@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::{Sweep, SweepPlan};
+use crate::catalog::caveat::CaveatKind;
 use crate::domain::executor::Executor;
 use crate::domain::model::Model;
 use crate::domain::plan::Plan;
 use crate::domain::python::Python;
-use crate::domain::record::{Caveat, CaveatKind, Outcome, Record};
+use crate::domain::record::{Outcome, Record};
 use crate::domain::repeats;
 use crate::domain::speedup;
 use crate::domain::stats::fit::{self, Amdahl, Fit, Point, Universal};
@@ -142,12 +143,8 @@ pub(super) fn of<'a>(sweep: &Sweep, records: impl IntoIterator<Item = &'a Record
 /// Whether more than half of the counted runs were disturbed by others.
 fn is_noisy(measured: &[Measured<'_>]) -> bool {
     let runs = || measured.iter().flat_map(|each| &each.sound);
-    let is_disturbed = |record: &&&Record| {
-        use CaveatKind::{CoresTaken, NoisyMachine, Suspended};
-        let disturbs =
-            |caveat: &Caveat| matches!(caveat.kind, CoresTaken | NoisyMachine | Suspended);
-        record.caveats.iter().any(disturbs)
-    };
+    let disturbances = [CaveatKind::CoresTaken, CaveatKind::Suspended];
+    let is_disturbed = |record: &&&Record| disturbances.iter().any(|kind| record.has_caveat(*kind));
     2 * runs().filter(is_disturbed).count() > runs().count()
 }
 

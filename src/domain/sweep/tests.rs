@@ -3,11 +3,12 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::catalog::caveat::Seen;
 use crate::domain::campaign::{BREAKS_ALLOWED, Campaign, Step};
 use crate::domain::executor::Executor;
 use crate::domain::plan::TaskSize;
 use crate::domain::python::StartMethod;
-use crate::domain::record::{CaveatKind, Outcome, Part};
+use crate::domain::record::{Outcome, Part};
 use crate::domain::workload::WorkloadKind::{self, Cpu, Io};
 use crate::fixtures::sample;
 
@@ -714,8 +715,7 @@ mod concluded {
     fn a_sentence_about_disturbed_runs_says_so() {
         let rows = [SERIAL, (Model::Threads, 16, one_percent(0.3))];
         let mut all = records(Io, &rows);
-        let disturb =
-            |record: &mut Record| record.doubt(CaveatKind::CoresTaken, "others ran".into());
+        let disturb = |record: &mut Record| record.caveats.push(Seen::Slept(2.0).into());
         all[..5].iter_mut().for_each(disturb);
         let sweep = sweep(Io, &rows);
         assert_eq!(

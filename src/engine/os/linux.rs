@@ -10,6 +10,7 @@ use nix::sys::resource::{Resource, UsageWho, getrusage, rlim_t, setrlimit};
 use nix::sys::signal::{
     SaFlags, SigAction, SigHandler, SigSet, Signal, kill, killpg, raise, sigaction,
 };
+use nix::time::ClockId;
 use nix::unistd::{Pid, ftruncate, getpgrp, getppid, getsid};
 
 use crate::domain::record::ContextSwitches;
@@ -25,6 +26,14 @@ pub fn core() -> u16 {
 /// The calling thread's number in the kernel.
 pub fn thread_id() -> u32 {
     nix::unistd::gettid().as_raw().unsigned_abs()
+}
+
+/// The CPU clock of the calling thread, which any thread of the program can read while that one lives.
+pub fn thread_cpu_clock() -> ClockId {
+    let mut clock = libc::CLOCK_THREAD_CPUTIME_ID;
+    // SAFETY: the calling thread exists, and the clock's number is written to a place that is ours.
+    unsafe { libc::pthread_getcpuclockid(libc::pthread_self(), &raw mut clock) };
+    ClockId::from_raw(clock)
 }
 
 /// Names the calling thread, as `ps -L` and `top -H` show it; at most 15 bytes are kept.

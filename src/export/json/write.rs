@@ -11,7 +11,7 @@ use super::pretty::MostlyPretty;
 use crate::domain::machine::Machine;
 use crate::domain::model::Model;
 use crate::domain::python::Python;
-use crate::domain::record::Record;
+use crate::domain::record::Doubted;
 use crate::domain::sequence::Sequence;
 use crate::domain::share::{Shared, SharedRun, SharedSweep};
 use crate::domain::speedup::Gain;
@@ -90,7 +90,7 @@ struct OutgoingRun<'a> {
     name: Option<&'a str>,
     session: &'a str,
     #[serde(flatten)]
-    record: &'a Record,
+    record: Doubted<'a>,
     speedup: Option<Speedup>,
     trace: Option<&'a Trace>,
 }
@@ -101,8 +101,8 @@ impl<'a> OutgoingRun<'a> {
             number: run.number,
             name: run.name,
             session: &run.provenance.session,
-            speedup: run.gain.map(Speedup::from),
-            record: run.record,
+            speedup: run.gain().map(Speedup::from),
+            record: Doubted::new(run.record, run.assessment.caveats(run.record)),
             trace: run.trace.filter(|_| traces == Traces::Included),
         }
     }

@@ -103,9 +103,9 @@ fn row(run: &Entry) -> Row {
         outcome => outcome.name(),
     };
     let marks = [
-        ("B", run.is_baseline),
-        ("★", run.is_fastest),
-        ("!", !record.caveats.is_empty()),
+        ("B", run.assessment.is_baseline),
+        ("★", run.assessment.is_fastest),
+        ("!", run.is_doubted()),
         (outcome, !outcome.is_empty()),
     ];
     let marks: Vec<&str> = marks

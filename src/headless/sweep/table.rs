@@ -3,7 +3,8 @@
 use super::super::columns::{Side, aligned};
 use super::name;
 use crate::domain::campaign::BREAKS_ALLOWED;
-use crate::domain::record::{Outcome, Record};
+use crate::domain::record::Outcome;
+use crate::domain::share::SharedRun;
 use crate::domain::stats::fit::Parameter;
 use crate::domain::stats::{Interval, Ratio};
 use crate::domain::sweep::{Results, Series, Summary, Sweep};
@@ -47,8 +48,8 @@ const SIDES: [Side; 12] = [
 ];
 
 /// The results as text; empty if nothing was measured at all.
-pub fn render(sweep: &Sweep, results: &Results, records: &[Record]) -> String {
-    if records.is_empty() {
+pub fn render(sweep: &Sweep, results: &Results, runs: &[SharedRun<'_>]) -> String {
+    if runs.is_empty() {
         return String::new();
     }
     let header = HEADER.iter().map(|title| (*title).to_string()).collect();
@@ -61,7 +62,7 @@ pub fn render(sweep: &Sweep, results: &Results, records: &[Record]) -> String {
     let said = std::iter::once(results.conclusion.clone())
         .chain(results.series.iter().flat_map(fitted))
         .chain(unfinished(sweep, results))
-        .chain(doubts(sweep, records));
+        .chain(doubts(sweep, runs));
     out.push('\n');
     for sentence in said {
         out.push_str(&text::clean(&sentence, MAX_SHOWN));
@@ -177,10 +178,11 @@ fn unfinished(sweep: &Sweep, results: &Results) -> Option<String> {
 }
 
 /// What broke, by configuration, and the caveats of the counted runs, by kind.
-fn doubts(sweep: &Sweep, records: &[Record]) -> Vec<String> {
+fn doubts(sweep: &Sweep, runs: &[SharedRun<'_>]) -> Vec<String> {
     let mut told = vec![];
     for plan in sweep.plan.configurations() {
-        let of_plan = || records.iter().filter(|record| record.plan == *plan);
+        let records = || runs.iter().map(|run| run.record);
+        let of_plan = || records().filter(|record| record.plan == *plan);
         let broken = of_plan()
             .filter(|record| record.outcome == Outcome::Failed)
             .count();
@@ -205,31 +207,27 @@ fn doubts(sweep: &Sweep, records: &[Record]) -> Vec<String> {
     if more > 0 {
         told.push(format!("{more} more broke: --format json has all of them"));
     }
-    told.extend(caveats(records));
+    told.extend(caveats(runs));
     told
 }
 
-fn caveats(records: &[Record]) -> Vec<String> {
-    let is_counted = |record: &&Record| record.campaign.as_ref().is_some_and(|part| part.round > 0);
-    let counted_runs: Vec<&Record> = records.iter().filter(is_counted).collect();
+fn caveats(runs: &[SharedRun<'_>]) -> Vec<String> {
+    let is_counted = |run: &&SharedRun<'_>| {
+        let part = run.record.campaign.as_ref();
+        part.is_some_and(|part| part.round > 0)
+    };
+    let counted_runs: Vec<&SharedRun<'_>> = runs.iter().filter(is_counted).collect();
     let of = counted(counted_runs.len() as u64, "counted run");
     let mut kinds = vec![];
-    for caveat in counted_runs.iter().flat_map(|record| &record.caveats) {
+    for caveat in counted_runs.iter().flat_map(|run| run.caveats()) {
         if !kinds.contains(&caveat.kind) {
             kinds.push(caveat.kind);
         }
     }
     let sentence = |kind| {
-        let in_run = |record: &&Record| {
-            Some((
-                record
-                    .caveats
-                    .iter()
-                    .find(|caveat| caveat.kind == kind)?
-                    .text
-                    .clone(),
-                name(&record.plan),
-            ))
+        let in_run = |run: &&SharedRun<'_>| {
+            let caveat = run.caveats().find(|caveat| caveat.kind == kind)?;
+            Some((caveat.text.clone(), name(&run.record.plan)))
         };
         let mut of_kind = counted_runs.iter().filter_map(in_run);
         let (text, first) = of_kind.next()?;
@@ -244,10 +242,11 @@ fn caveats(records: &[Record]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::caveat::Seen;
     use crate::domain::machine::Limits;
     use crate::domain::model::Model;
     use crate::domain::plan::Draft;
-    use crate::domain::record::{CaveatKind, Part};
+    use crate::domain::record::{Part, Record};
     use crate::domain::sweep::SweepDraft;
     use crate::domain::workload::WorkloadKind;
     use crate::fixtures::sample;
@@ -286,7 +285,11 @@ mod tests {
     }
 
     fn table(sweep: &Sweep, records: &[Record]) -> String {
-        render(sweep, &sweep.results(records, 2), records)
+        let runs: Vec<SharedRun<'_>> = (1..)
+            .zip(records)
+            .map(|(number, record)| sample::run(number, record))
+            .collect();
+        render(sweep, &sweep.results(records, 2), &runs)
     }
 
     fn row_of<'a>(table: &'a str, start: &str) -> &'a str {
@@ -334,7 +337,7 @@ mod tests {
             record.outcome = Outcome::Failed;
             record.error = Some("worker 3 died\u{1b}[2J".into());
         }
-        records[8].doubt(CaveatKind::CoresTaken, "others ran".into());
+        records[8].caveats.push(Seen::Slept(2.0).into());
         let table = table(&sweep, &records);
         assert!(
             row_of(&table, "processes 1 000").ends_with("1 failed"),
@@ -347,7 +350,7 @@ mod tests {
         );
         assert!(
             table.contains(
-                "caveat in 1 of 8 counted runs, first of processes with 2 workers: others ran"
+                "caveat in 1 of 8 counted runs, first of processes with 2 workers: the machine slept"
             ),
             "{table}"
         );

@@ -152,11 +152,11 @@ impl Runs<'_> {
         let sign = |there: bool, sign: &'static str| if there { sign } else { " " };
         let signs = [
             sign(is_chosen, "▸"),
-            sign(entry.is_baseline, "B"),
-            sign(entry.is_fastest, "★"),
-            sign(!record.caveats.is_empty(), "!"),
+            sign(entry.assessment.is_baseline, "B"),
+            sign(entry.assessment.is_fastest, "★"),
+            sign(entry.is_doubted(), "!"),
         ];
-        let result = match (record.outcome, entry.speedup) {
+        let result = match (record.outcome, entry.assessment.speedup) {
             (Outcome::Cancelled | Outcome::Failed, _) => record.outcome.name().into(),
             _ if record.tasks_failed > 0 => format!("{} failed", record.tasks_failed),
             (_, Some(factor)) => text::speedup(factor),
@@ -165,7 +165,7 @@ impl Runs<'_> {
         let begin = self.begin(&signs.concat(), entry.number, &record.plan);
         let text = format!("{begin}{:>10}{result:>9}", column_seconds(record.wall_s));
         let (after, _) = buf.set_stringn(row.x, row.y, text, usize::from(row.width), style);
-        if let Some(factor) = entry.speedup {
+        if let Some(factor) = entry.assessment.speedup {
             let room = Rect {
                 x: after + 1,
                 width: row.right().saturating_sub(after + 3),

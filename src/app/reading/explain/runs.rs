@@ -3,6 +3,7 @@
 use super::super::Look;
 use super::super::help::signs_of_history;
 use super::{Entry, Section, columns};
+use crate::catalog::caveat::CaveatKind;
 use crate::catalog::metric::{COMPARISON, DETAILS, METRICS, Metric, metric_named};
 use crate::domain::phase::Phase;
 use crate::domain::shared_file;
@@ -106,12 +107,13 @@ pub(super) fn details() -> Vec<Section> {
         ),
     ];
     phases.extend(Phase::MEASURED.into_iter().map(Entry::phase));
-    let doubts = vec![Entry::plain(
-        "A line with ! is a reason to trust the run less, and what to do: others used the cores, the host took them away, \
-         workers waited for a core that should have been theirs, the machine slept or the program stood still, the run is \
-         too short, its time is far from its repeats', watching cost too much, a worker died, events are missing in the \
-         picture, or a speed-up is more than the cores can give.",
+    let mut doubts = vec![Entry::plain(
+        "A line with ! is a reason to trust the run less, and what to do. These are found:",
     )];
+    doubts.extend(CaveatKind::ALL.into_iter().map(|kind| {
+        let said = format!("{}: {}", kind.meaning(), kind.advice());
+        Entry::named(kind.name(), said)
+    }));
     vec![
         Section::new("How the numbers were measured", measured),
         Section::new("What was asked for", asked),

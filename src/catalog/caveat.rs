@@ -1,0 +1,461 @@
+//! Reasons to trust a record less: from where on something is doubted, what was seen, and what to do. Engine and history
+//! say the numbers; every sentence about them is made here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::foreign;
+use crate::domain::python::GilState;
+use crate::domain::text;
+
+/// Of the cores: what is always there on a desktop, a screen that is drawn and a browser, is less.
+pub const OTHERS_SHARE: f64 = 0.1;
+/// Of the workers' time. On a quiet machine, watching and drawing make `cpu` workers wait for 0.1–1.5 % of it.
+pub const WAIT_SHARE_CPU: f64 = 0.05;
+/// The same for `io`: each answer of the embedded server wakes a worker that may have to wait for the server's core.
+pub const WAIT_SHARE_IO: f64 = 0.1;
+/// A tick of the scheduler is 1–10 ms: waiting for one or two happens to anybody.
+pub const WAIT_MIN_S: f64 = 0.01;
+/// Of the cores that the workers could use.
+pub const STOLEN_SHARE: f64 = 0.05;
+/// Stolen time is counted in steps of 10 ms per core.
+pub const STOLEN_MIN_S: f64 = 0.05;
+/// From so many seconds on, and from this share of all waiting for a core, waiting that the kernel did not see is told.
+pub const STILL_MIN_S: f64 = 0.25;
+/// See [`STILL_MIN_S`].
+pub const STILL_SHARE: f64 = 0.2;
+/// A tick of the scheduler is a tenth of this, or more: single runs tell a tenth apart.
+pub const SHORTEST_S: f64 = 0.01;
+/// Creating the workers is part of what a model costs; where it is a larger share than this of a short run, the run says
+/// more about that than about its tasks.
+pub const STARTUP_SHARE: f64 = 0.1;
+/// Longer runs are not short, whatever their start-up.
+pub const SHORT_S: f64 = 1.0;
+/// Nobody concludes anything else because of a run that is this close to its repeats, however close those are.
+pub const OUTLIER_SHARE: f64 = 0.05;
+/// Watching that takes a larger share of a core than this is a doubt.
+pub const OBSERVER_SHARE: f64 = 0.02;
+
+/// What kind of doubt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaveatKind {
+    /// Others used the cores, by the kernel's accounting of CPU time.
+    CoresTaken,
+    /// Workers waited for a core although there was one for each.
+    RunQueueWait,
+    /// The host of a virtual machine took the cores away.
+    Stolen,
+    /// The machine slept, or the program was stopped, during the run.
+    Suspended,
+    /// Chance, or creating the workers, weighs as much as the work.
+    TooShort,
+    /// Its time is far from that of its repeats.
+    Outlier,
+    /// A speed-up that the cores cannot explain.
+    NoisyMachine,
+    /// Watching took too much of a core.
+    ObserverCost,
+    /// The picture has holes, the totals have not.
+    EventsDropped,
+    /// A worker ended before its work did.
+    WorkerDied,
+    /// CPython's lock was in another state than when the interpreter was asked before the run.
+    GilChanged,
+    /// The interpreter had to be killed although its tasks were done.
+    DidNotEnd,
+    /// A kind of a later version of this program, whose text still says what was seen.
+    #[serde(other)]
+    Other,
+}
+
+impl CaveatKind {
+    /// All that this version finds, the most frequent first.
+    pub const ALL: [CaveatKind; 12] = [
+        CaveatKind::CoresTaken,
+        CaveatKind::RunQueueWait,
+        CaveatKind::Stolen,
+        CaveatKind::Suspended,
+        CaveatKind::TooShort,
+        CaveatKind::Outlier,
+        CaveatKind::NoisyMachine,
+        CaveatKind::ObserverCost,
+        CaveatKind::EventsDropped,
+        CaveatKind::WorkerDied,
+        CaveatKind::GilChanged,
+        CaveatKind::DidNotEnd,
+    ];
+
+    /// The word for it, in JSON and in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            CaveatKind::CoresTaken => "cores-taken",
+            CaveatKind::RunQueueWait => "run-queue-wait",
+            CaveatKind::Stolen => "stolen",
+            CaveatKind::Suspended => "suspended",
+            CaveatKind::TooShort => "too-short",
+            CaveatKind::Outlier => "outlier",
+            CaveatKind::NoisyMachine => "noisy-machine",
+            CaveatKind::ObserverCost => "observer-cost",
+            CaveatKind::EventsDropped => "events-dropped",
+            CaveatKind::WorkerDied => "worker-died",
+            CaveatKind::GilChanged => "gil-changed",
+            CaveatKind::DidNotEnd => "did-not-end",
+            CaveatKind::Other => "other",
+        }
+    }
+
+    /// When it is seen.
+    pub fn meaning(self) -> String {
+        match self {
+            CaveatKind::CoresTaken => {
+                format!("others used over {} of the cores in a cpu run", percent(OTHERS_SHARE))
+            }
+            CaveatKind::RunQueueWait => format!(
+                "workers waited over {} of their time for a core (io: {}), and {}, although there was one for each, and \
+                 nothing else explains it",
+                percent(WAIT_SHARE_CPU),
+                percent(WAIT_SHARE_IO),
+                text::duration(WAIT_MIN_S)
+            ),
+            CaveatKind::Stolen => format!(
+                "the host of a virtual machine took over {} of what the workers could use, and {}",
+                percent(STOLEN_SHARE),
+                text::duration(STOLEN_MIN_S)
+            ),
+            CaveatKind::Suspended => "the machine slept, or the program or its workers stood still".into(),
+            CaveatKind::TooShort => format!(
+                "under {}, where a tick of the scheduler weighs a tenth; or creating the workers took over {} of a run \
+                 under {SHORT_S} s",
+                text::duration(SHORTEST_S),
+                percent(STARTUP_SHARE)
+            ),
+            CaveatKind::Outlier => format!(
+                "a modified Z-score over 3.5 among the repeats of a campaign, and over {} from their median",
+                percent(OUTLIER_SHARE)
+            ),
+            CaveatKind::NoisyMachine => "a speed-up of a cpu run that the usable cores cannot give".into(),
+            CaveatKind::ObserverCost => {
+                format!("sampling and drawing took over {} of a core", percent(OBSERVER_SHARE))
+            }
+            CaveatKind::EventsDropped => "the picture has holes; the numbers have not".into(),
+            CaveatKind::WorkerDied => "a worker ended before its work did".into(),
+            CaveatKind::GilChanged => {
+                "CPython's lock was in another state than when the interpreter was asked before the run".into()
+            }
+            CaveatKind::DidNotEnd => "the interpreter had to be killed although its tasks were done".into(),
+            CaveatKind::Other => "a later version of this program saw it".into(),
+        }
+    }
+
+    /// What to do about it.
+    pub fn advice(self) -> &'static str {
+        match self {
+            CaveatKind::CoresTaken | CaveatKind::RunQueueWait => {
+                "close what computes beside it and measure again"
+            }
+            CaveatKind::Stolen => "measure again, at a quieter time",
+            CaveatKind::Suspended => "measure again",
+            CaveatKind::TooShort => "give it more or longer tasks",
+            CaveatKind::Outlier => "look at the median, or repeat more often",
+            CaveatKind::NoisyMachine => "measure both again",
+            CaveatKind::ObserverCost => "measure longer tasks",
+            CaveatKind::EventsDropped => "longer tasks have a whole picture",
+            CaveatKind::WorkerDied => "measure again when the cause is gone",
+            CaveatKind::GilChanged => "what the phases say about waiting for the lock is wrong",
+            CaveatKind::DidNotEnd => {
+                "the times of the tasks hold, its memory and CPU time may be missing"
+            }
+            CaveatKind::Other => "its text says what was seen",
+        }
+    }
+
+    /// Whether it follows other runs, so that it comes and goes with them: it is never a record's own.
+    pub fn is_relative(self) -> bool {
+        matches!(self, CaveatKind::NoisyMachine | CaveatKind::Outlier)
+    }
+}
+
+/// A reason to trust a record less.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Caveat {
+    /// What kind.
+    pub kind: CaveatKind,
+    /// What was seen and what it means, in one sentence.
+    #[serde(deserialize_with = "foreign::text")]
+    pub text: String,
+}
+
+/// What was seen in a run, with its numbers. Shares are of one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen {
+    /// Others used this share of the cores, and the workers waited for this share of their time.
+    CoresTaken {
+        /// Of the cores.
+        share: f64,
+        /// Of the workers' time, if there was a core for each.
+        waited: Option<f64>,
+    },
+    /// Workers waited for a core for this share of their time.
+    RunQueueWait(f64),
+    /// The host took so many seconds, which is this share of what the workers could use.
+    Stolen {
+        /// Together.
+        seconds: f64,
+        /// Of what the workers could use.
+        share: f64,
+    },
+    /// The machine slept for so many seconds.
+    Slept(f64),
+    /// The program stood still for so many seconds.
+    Stopped(f64),
+    /// Workers stood still for so many seconds.
+    StoodStill(f64),
+    /// It took so many seconds.
+    TooShort(f64),
+    /// Creating the workers took this share of so many seconds.
+    MostlyStarting {
+        /// Of the run.
+        share: f64,
+        /// The run.
+        wall_s: f64,
+    },
+    /// Its time is far from the median of its repeats.
+    Outlier {
+        /// The run.
+        wall_s: f64,
+        /// Of its repeats.
+        median_s: f64,
+        /// How many there are, itself among them.
+        repeats: usize,
+        /// The modified Z-score.
+        z: f64,
+        /// What may be the reason.
+        cause: LikelyCause,
+    },
+    /// So many times faster than this many usable cores can give.
+    NoisyMachine {
+        /// The speed-up.
+        factor: f64,
+        /// What the user chose as the baseline, and how many cores that used.
+        over: Option<(String, f64)>,
+        /// How many there are.
+        cores_usable: u32,
+    },
+    /// Watching took this share of a core.
+    ObserverCost(f64),
+    /// So many events are missing in the picture.
+    EventsDropped(u64),
+    /// Which worker died, and of what.
+    WorkerDied(String),
+    /// The lock was expected in the first state, and found in the second.
+    GilChanged(GilState, GilState),
+    /// The interpreter did not end.
+    DidNotEnd,
+}
+
+/// Why a run may be far from its repeats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LikelyCause {
+    /// It has a caveat that explains it.
+    Known(CaveatKind),
+    /// It was the first, and slower.
+    ColdCaches,
+    /// Nothing that was measured says why.
+    Unknown,
+}
+
+impl LikelyCause {
+    fn sentence(self) -> String {
+        let reason = match self {
+            LikelyCause::Known(CaveatKind::Suspended) => "it stood still",
+            LikelyCause::Known(CaveatKind::RunQueueWait) => "its workers waited for cores",
+            LikelyCause::Known(_) => "others used the cores",
+            LikelyCause::ColdCaches => {
+                return "likely because it was the first, and caches were cold: the median hardly feels it"
+                    .into();
+            }
+            LikelyCause::Unknown => {
+                let advice = CaveatKind::Outlier.advice();
+                return format!("nothing that was measured says why: {advice}");
+            }
+        };
+        format!("likely because {reason}: measure again")
+    }
+}
+
+impl Seen {
+    /// What kind of doubt that is.
+    pub fn kind(&self) -> CaveatKind {
+        match self {
+            Seen::CoresTaken { .. } => CaveatKind::CoresTaken,
+            Seen::RunQueueWait(_) => CaveatKind::RunQueueWait,
+            Seen::Stolen { .. } => CaveatKind::Stolen,
+            Seen::Slept(_) | Seen::Stopped(_) | Seen::StoodStill(_) => CaveatKind::Suspended,
+            Seen::TooShort(_) | Seen::MostlyStarting { .. } => CaveatKind::TooShort,
+            Seen::Outlier { .. } => CaveatKind::Outlier,
+            Seen::NoisyMachine { .. } => CaveatKind::NoisyMachine,
+            Seen::ObserverCost(_) => CaveatKind::ObserverCost,
+            Seen::EventsDropped(_) => CaveatKind::EventsDropped,
+            Seen::WorkerDied(_) => CaveatKind::WorkerDied,
+            Seen::GilChanged(..) => CaveatKind::GilChanged,
+            Seen::DidNotEnd => CaveatKind::DidNotEnd,
+        }
+    }
+
+    /// What was seen and what to do, in one sentence.
+    fn sentence(&self) -> String {
+        let seen = match self {
+            Seen::CoresTaken { share, waited } => {
+                let others = percent(*share);
+                let waited = waited.map_or_else(String::new, |share| {
+                    format!(
+                        ", and the workers waited {} of their time for one",
+                        percent(share)
+                    )
+                });
+                format!("noisy machine: others used {others} of the cores{waited}")
+            }
+            Seen::RunQueueWait(share) => format!(
+                "workers waited {} of their time for a core although there was one for each: something else computed, or \
+                 the scheduler left two workers on one core",
+                percent(*share)
+            ),
+            Seen::Stolen { seconds, share } => format!(
+                "noisy host: it took {} away from the cores of this virtual machine ({} of what the workers could use)",
+                text::duration(*seconds),
+                percent(*share)
+            ),
+            Seen::Slept(seconds) => {
+                format!(
+                    "the machine slept for {} during the run",
+                    text::duration(*seconds)
+                )
+            }
+            Seen::Stopped(seconds) => {
+                format!(
+                    "the program stood still for {} during the run",
+                    text::duration(*seconds)
+                )
+            }
+            Seen::StoodStill(seconds) => format!(
+                "workers stood still for {seconds:.1} s without waiting for a core: somebody stopped them, or the host \
+                 of this virtual machine took the cores away"
+            ),
+            Seen::TooShort(wall_s) => format!(
+                "too short to compare: it took {}, and a single tick of the scheduler is a tenth of that or more",
+                text::duration(*wall_s)
+            ),
+            Seen::MostlyStarting { share, wall_s } => format!(
+                "too short to compare: creating the workers took {} of its {}",
+                percent(*share),
+                text::duration(*wall_s)
+            ),
+            Seen::Outlier {
+                wall_s,
+                median_s,
+                repeats,
+                z,
+                cause,
+            } => {
+                return format!(
+                    "outlier: it took {}, the median of its {repeats} repeats is {} (modified Z-score {z:.1}); {}",
+                    text::column_seconds(*wall_s),
+                    text::column_seconds(*median_s),
+                    cause.sentence()
+                );
+            }
+            Seen::NoisyMachine {
+                factor,
+                over,
+                cores_usable,
+            } => {
+                let over = over.as_ref().map_or_else(String::new, |(name, cores)| {
+                    format!(" over {name}, which used {cores:.1} cores,")
+                });
+                format!(
+                    "noisy machine: {}{over} is more than {cores_usable} usable cores can give, so this run or its \
+                     baseline was disturbed",
+                    text::speedup(*factor)
+                )
+            }
+            Seen::ObserverCost(share) => format!(
+                "watching took {:.1} % of a core, which the workers may have missed",
+                share * 100.0
+            ),
+            Seen::EventsDropped(events) => format!(
+                "{events} events were too fast for the picture and are missing in it; all numbers are exact all the same"
+            ),
+            Seen::WorkerDied(death) => format!("{death}: its work is missing"),
+            Seen::GilChanged(expected, found) => {
+                format!(
+                    "{} was expected and the workers found {}",
+                    expected.words(),
+                    found.words()
+                )
+            }
+            Seen::DidNotEnd => self.kind().meaning(),
+        };
+        format!("{seen}: {}", self.kind().advice())
+    }
+}
+
+impl From<Seen> for Caveat {
+    fn from(seen: Seen) -> Caveat {
+        Caveat {
+            kind: seen.kind(),
+            text: seen.sentence(),
+        }
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_called_as_in_json_and_says_when_it_is_seen_and_what_to_do() {
+        for kind in CaveatKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+            assert!(!kind.meaning().is_empty() && !kind.advice().is_empty());
+        }
+        assert_eq!(
+            CaveatKind::RunQueueWait.meaning(),
+            "workers waited over 5 % of their time for a core (io: 10 %), and 10.0 ms, although there was one for each, \
+             and nothing else explains it"
+        );
+    }
+
+    #[test]
+    fn a_caveat_says_what_was_seen_and_what_to_do() {
+        for (seen, sentence) in [
+            (
+                Seen::CoresTaken {
+                    share: 0.31,
+                    waited: Some(0.3),
+                },
+                "noisy machine: others used 31 % of the cores, and the workers waited 30 % of their time for one: close \
+                 what computes beside it and measure again",
+            ),
+            (
+                Seen::TooShort(0.005),
+                "too short to compare: it took 5.00 ms, and a single tick of the scheduler is a tenth of that or more: \
+                 give it more or longer tasks",
+            ),
+            (
+                Seen::NoisyMachine {
+                    factor: 3.0,
+                    over: Some(("#3 threads".into(), 1.9)),
+                    cores_usable: 2,
+                },
+                "noisy machine: 3.0× over #3 threads, which used 1.9 cores, is more than 2 usable cores can give, so this \
+                 run or its baseline was disturbed: measure both again",
+            ),
+        ] {
+            assert_eq!(Caveat::from(seen).text, sentence);
+        }
+    }
+}

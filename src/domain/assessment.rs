@@ -1,0 +1,61 @@
+//! What is said of a run because of other runs. It follows them, so it is kept beside the record and never in it.
+
+use super::record::Record;
+use super::speedup::{Baseline, Gain};
+use crate::catalog::caveat::Caveat;
+
+/// What other runs say about one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Assessment {
+    /// Times faster than its baseline; `None` without one.
+    pub speedup: Option<f64>,
+    /// What its speed-up is measured against; `None` if there is nothing.
+    pub baseline: Option<Baseline>,
+    /// Whether it is the baseline of its work.
+    pub is_baseline: bool,
+    /// Whether it is the fastest of its work, see [`History::fastest_of`](super::history::History::fastest_of).
+    pub is_fastest: bool,
+    /// If the cores cannot explain its speed-up.
+    pub implausible: Option<Caveat>,
+    /// If its time is far from that of its repeats.
+    pub outlier: Option<Caveat>,
+}
+
+impl Assessment {
+    /// The speed-up with what it was measured against: against itself there is none to tell.
+    pub fn gain(&self) -> Option<Gain> {
+        self.own_gain().filter(|_| !self.is_baseline)
+    }
+
+    /// Speed-up per worker of so many; `None` unless the baseline had one worker.
+    pub fn efficiency(&self, workers: u32) -> Option<f64> {
+        self.own_gain()?.efficiency(workers)
+    }
+
+    /// The same, of a baseline over itself too.
+    fn own_gain(&self) -> Option<Gain> {
+        Some(Gain {
+            factor: self.speedup?,
+            over: self.baseline?,
+        })
+    }
+
+    /// Every reason to trust this record less: its own, and those that other runs give. A record that was read may have
+    /// some of the latter from where it was written: here they are found anew.
+    pub fn caveats<'a>(&'a self, record: &'a Record) -> impl Iterator<Item = &'a Caveat> + Clone {
+        let own = record.caveats.iter();
+        own.filter(|caveat| !caveat.kind.is_relative())
+            .chain(&self.implausible)
+            .chain(&self.outlier)
+    }
+}
+
+/// Nothing is known of other runs.
+pub static UNASSESSED: Assessment = Assessment {
+    speedup: None,
+    baseline: None,
+    is_baseline: false,
+    is_fastest: false,
+    implausible: None,
+    outlier: None,
+};
