@@ -377,6 +377,7 @@ class Worker:
         self.arena = arena
         self.number = number
         self.workload = arena.order["workload"]
+        self.steps = steps_of(self.workload)
         self.lane_at = arena.lane(number)
         self.fields = arena.layout["lane"]
         self.task_fields = arena.layout["task"]
@@ -449,34 +450,36 @@ class Worker:
         self.pen.rest()
 
     def do(self, task):
-        """What the task does."""
-        if self.workload["kind"] == "cpu":
-            compute_intensive(self.pen.pieces(self.workload["iterations"], self.arena.is_stopping))
-        else:
-            self.io_intensive(task)
+        """What the task does: its steps, one after the other."""
+        self.page = None
+        for step, amount in self.steps:
+            STEPS[step](self, task, amount)
 
-    def io_intensive(self, task):
-        """The article's: `page = urlopen(url).read()`, then many times `open(name, "w").write(str(page))`."""
-        pen, workload = self.pen, self.workload
+    def compute(self, _task, iterations):
+        """The article's `compute_intensive`."""
+        compute_intensive(self.pen.pieces(iterations, self.arena.is_stopping))
+
+    def fetch(self, task, _amount):
+        """The article's `page = urlopen(url).read()`."""
+        pen = self.pen
         pen.enter(pen.network)
         try:
-            page = fetched(self.url(task), workload["limits"])
+            self.page = fetched(self.url(task), self.workload["limits"])
         finally:
             pen.resume()
-        self.write_often(page, task)
 
     def url(self, task):
         """The address of a task."""
         urls = self.workload["urls"]
         return urls[task % len(urls)]
 
-    def write_often(self, page, task):
-        """Writes the page as often as the plan says."""
-        pen = self.pen
+    def write(self, task, times):
+        """The article's `open(name, "w").write(str(page))`, so often."""
+        pen, page = self.pen, self.page
         shared = self.workload["shared_file"]
         name = shared or "output-%d.txt" % task
         try:
-            for _ in range(self.workload["writes"]):
+            for _ in range(times):
                 if self.arena.is_stopping():
                     raise Cancelled
                 text = str(page)
@@ -516,6 +519,29 @@ class Worker:
         own = self.arena.order["has_own_process"]
         self.put_known("memory", proportional_set_size() if own else None)
         self.put("state", self.arena.order["lane_states"]["finished"])
+
+
+# What a task can do, by the words of the order.
+STEPS = {
+    "compute": Worker.compute,
+    "fetch": Worker.fetch,
+    "write": Worker.write,
+}
+
+
+def steps_of(workload):
+    """The steps of a task, each with its amount. The order writes a step without an amount as a word alone."""
+    steps = [(step, None) if isinstance(step, str) else next(iter(step.items())) for step in workload["steps"]]
+    for step, _ in steps:
+        if step not in STEPS:
+            raise ValueError("no worker of Python can do this step of a task: %s" % step)
+    return steps
+
+
+def fetches(workload):
+    """Whether its tasks fetch pages."""
+    return any(step == "fetch" for step, _ in steps_of(workload))
+
 
 
 def has_lock():
@@ -837,7 +863,7 @@ def install_opener(order):
     Otherwise the first `urlopen` makes it, and so does every thread that comes before it is there: from Python 3.12 on, each
     of them loads the certificates, which takes tens of milliseconds of CPU time.
     """
-    if HAS_OPENER or order["workload"]["kind"] != "io":
+    if HAS_OPENER or not fetches(order["workload"]):
         return
     import urllib.request
 
@@ -939,36 +965,21 @@ class Manager:
         """Says why the run broke."""
         self.arena.narrow[self.arena.python("failure") // 4] = self.texts.keep(sentence)
 
-    def pool(self):
-        """The pool of this model, as a Python user would make it."""
-        model = self.order["model"]
-        if model == "python-threads":
-            return concurrent.futures.ThreadPoolExecutor(
-                max_workers=self.workers, initializer=settle_in, initargs=(self.links,)
-            )
-        if model == "python-processes":
-            import multiprocessing
-
-            return concurrent.futures.ProcessPoolExecutor(
-                max_workers=self.workers,
-                mp_context=multiprocessing.get_context(self.order["start_method"]),
-                initializer=settle_in_process,
-                initargs=(self.links,),
-            )
-        return concurrent.futures.InterpreterPoolExecutor(
-            max_workers=self.workers,
-            initializer=settle_in_interpreter,
-            initargs=(json.dumps(self.order), json.dumps(self.links.descriptors)),
-        )
-
     def run(self):
-        """From the pool's creation to its end."""
-        if self.order["model"] == "python-asyncio":
+        """The whole run, as a Python user would write it."""
+        model = self.order["model"]
+        if model == "python-asyncio":
             run_loop(self)
-            return
+        elif model in POOLS:
+            self.run_pool(POOLS[model])
+        else:
+            raise ValueError("there is no such model of Python: %s" % model)
+
+    def run_pool(self, make_pool):
+        """From the pool's creation to its end."""
         # Before there is anybody who shares it or inherits it.
         install_opener(self.order)
-        with self.pool() as pool:
+        with make_pool(self) as pool:
             tasks = range(self.order["tasks"])
             # As many items as workers at least: a pool makes no worker that has nothing to do.
             missing = range(-max(self.workers - len(tasks), 0), 0)
@@ -1107,6 +1118,39 @@ class LoopPen(Pen):
         wide[self.cpu_at] = self.cpu
 
 
+def pool_of_threads(manager):
+    return concurrent.futures.ThreadPoolExecutor(
+        max_workers=manager.workers, initializer=settle_in, initargs=(manager.links,)
+    )
+
+
+def pool_of_processes(manager):
+    import multiprocessing
+
+    return concurrent.futures.ProcessPoolExecutor(
+        max_workers=manager.workers,
+        mp_context=multiprocessing.get_context(manager.order["start_method"]),
+        initializer=settle_in_process,
+        initargs=(manager.links,),
+    )
+
+
+def pool_of_interpreters(manager):
+    return concurrent.futures.InterpreterPoolExecutor(
+        max_workers=manager.workers,
+        initializer=settle_in_interpreter,
+        initargs=(json.dumps(manager.order), json.dumps(manager.links.descriptors)),
+    )
+
+
+# The pool of each model, as a Python user would make it.
+POOLS = {
+    "python-threads": pool_of_threads,
+    "python-processes": pool_of_processes,
+    "python-interpreters": pool_of_interpreters,
+}
+
+
 def run_loop(manager):
     """All workers as tasks of one event loop."""
     import asyncio
@@ -1126,7 +1170,7 @@ async def work_in_loop(manager):
     workers[0].wait_for_gate()
     manager.say("pool_at", monotonic_ns())
     tasks = iter(range(manager.order["tasks"]))
-    context = make_context(manager.order["workload"]["urls"])
+    context = make_context(manager.order["workload"]["urls"] or [])
     await asyncio.gather(*(work(worker, tasks, context) for worker in workers))
     manager.say("done_at", monotonic_ns())
     for worker in workers:
@@ -1150,13 +1194,12 @@ async def work(worker, tasks, context):
         worker.begin(task)
         pen = worker.pen
         try:
-            pen.enter(pen.network)
-            try:
-                page = await fetched_in_loop(worker.url(task), worker.workload["limits"], context)
-            finally:
-                pen.resume()
-            # Files are written as the article does it: asyncio has no files, so all others wait meanwhile.
-            worker.write_often(page, task)
+            for step, amount in worker.steps:
+                if step in LOOP_STEPS:
+                    await LOOP_STEPS[step](worker, task, amount, context)
+                else:
+                    # Files are written as the article does it: asyncio has no files, so all others wait meanwhile.
+                    STEPS[step](worker, task, amount)
         except Cancelled:
             pass
         except Exception as error:
@@ -1164,6 +1207,20 @@ async def work(worker, tasks, context):
         else:
             worker.end(task)
         pen.rest()
+
+
+async def fetch_in_loop(worker, task, _amount, context):
+    """The page of a task."""
+    pen = worker.pen
+    pen.enter(pen.network)
+    try:
+        worker.page = await fetched_in_loop(worker.url(task), worker.workload["limits"], context)
+    finally:
+        pen.resume()
+
+
+# What gives the loop back while it waits, by the words of the order; all other steps keep it.
+LOOP_STEPS = {"fetch": fetch_in_loop}
 
 
 async def fetched_in_loop(url, limits, context):
@@ -1313,7 +1370,7 @@ def import_what_is_needed(order):
     """Imports now what would otherwise be imported by the first task."""
     if order["model"] == "python-asyncio":
         import asyncio  # noqa: F401
-    elif order["workload"]["kind"] == "io":
+    elif fetches(order["workload"]):
         import urllib.request  # noqa: F401
     if order["model"] == "python-processes":
         import concurrent.futures.process  # noqa: F401

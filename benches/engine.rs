@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc;
 
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::workload::{ITERATIONS, Workload};
 use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
-use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
+use pconc_tui::domain::plan::{Draft, Plan};
 use pconc_tui::domain::record::Record;
 use pconc_tui::domain::time::{Nanos, seconds};
-use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::engine::arena::Arena;
 use pconc_tui::engine::recorder::{Pen, take_events};
 use pconc_tui::engine::run::Report;
@@ -131,9 +131,9 @@ fn run(session: &Session, draft: &Draft) -> Record {
 }
 
 fn cpu(model: Model, workers: u64, tasks: u64, iterations: u64) -> Draft {
-    let mut draft = Draft::new(WorkloadKind::Cpu, model, workers);
+    let mut draft = Draft::new(Workload::Cpu, model, workers);
     draft.tasks = tasks;
-    draft.task_size = TaskSize::Iterations(iterations);
+    draft.set(&ITERATIONS, iterations);
     draft
 }
 
@@ -234,7 +234,7 @@ fn io(session: &Session) {
         let mut slowest = 0.0;
         let mut computing = 0.0;
         let wall = median_of(5, || {
-            let record = run(session, &Draft::new(WorkloadKind::Io, model, 16));
+            let record = run(session, &Draft::new(Workload::Io, model, 16));
             let tasks = record.tasks.iter().flatten();
             slowest = tasks
                 .filter_map(|task| Some(task.end_s? - task.start_s))

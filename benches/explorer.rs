@@ -14,15 +14,15 @@ use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::App;
 use pconc_tui::app::key::Key::{Char, Down, Enter, Right};
 use pconc_tui::app::message::{Effect, Msg};
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::workload::{TASK_TIME, Workload};
 use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
-use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
+use pconc_tui::domain::plan::{Draft, Plan};
 use pconc_tui::domain::provenance::Origin;
 use pconc_tui::domain::record::{Record, RunOrder};
 use pconc_tui::domain::time::{Nanos, seconds};
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Transition};
-use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::engine::session::{Report, Session};
 use pconc_tui::engine::{clock, os};
 use pconc_tui::ui::{self, Theme};
@@ -425,8 +425,8 @@ fn folding() {
 /// Two workers on two cores: how long they wait for one, with and without somebody who watches.
 fn watching(session: &Session) {
     os::ask_for_short_turns();
-    let mut draft = Draft::new(WorkloadKind::Cpu, Model::Processes, 2);
-    draft.task_size = TaskSize::Milliseconds(500);
+    let mut draft = Draft::new(Workload::Cpu, Model::Processes, 2);
+    draft.set(&TASK_TIME, 500);
     let plan = draft
         .calibrated(&session.calibrate())
         .validate(session.limits())

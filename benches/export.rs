@@ -12,16 +12,16 @@ use std::time::Instant;
 
 use fixtures::explorer::machine;
 use fixtures::sample;
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::workload::Workload;
 use pconc_tui::domain::assessment::UNASSESSED;
 use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::Draft;
 use pconc_tui::domain::provenance::Provenance;
 use pconc_tui::domain::share::{Format, Shared, SharedRun};
 use pconc_tui::domain::time::{Nanos, seconds};
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Trace, Transition};
-use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::export::{self, json::Traces};
 
 /// As many as a run can have.
@@ -86,7 +86,7 @@ fn main() {
     table::begin(&here);
     let draft = Draft {
         tasks: TASKS.into(),
-        ..Draft::new(WorkloadKind::Cpu, Model::Threads, WORKERS.into())
+        ..Draft::new(Workload::Cpu, Model::Threads, WORKERS.into())
     };
     let plan = draft
         .validate(&Limits::default())

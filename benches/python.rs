@@ -5,11 +5,11 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::workload::Workload;
 use pconc_tui::domain::machine;
-use pconc_tui::domain::model::Model;
-use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
+use pconc_tui::domain::plan::{Draft, Plan};
 use pconc_tui::domain::record::Record;
-use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::engine::arena::Arena;
 use pconc_tui::engine::fetch::Limits;
 use pconc_tui::engine::python::order;
@@ -70,9 +70,10 @@ fn main() {
         return;
     };
     println!("{} ({})", found.interpreter.path, found.interpreter.label());
-    let mut draft = Draft::new(WorkloadKind::Cpu, Model::PythonProcesses, WORKERS);
+    let mut draft = Draft::new(Workload::Cpu, Model::PythonProcesses, WORKERS);
     draft.python = Some(found.interpreter);
-    (draft.tasks, draft.task_size) = (TASKS, TaskSize::Iterations(ITERATIONS));
+    draft.tasks = TASKS;
+    draft.set(&pconc_tui::catalog::workload::ITERATIONS, ITERATIONS);
     let plan = draft
         .validate(&machine::Limits::default())
         .expect("the bench's draft is valid");

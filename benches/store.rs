@@ -13,12 +13,12 @@ use std::time::Instant;
 
 use fixtures::explorer::machine;
 use fixtures::sample;
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::workload::Workload;
 use pconc_tui::domain::history::History;
-use pconc_tui::domain::model::Model;
 use pconc_tui::domain::provenance::Provenance;
 use pconc_tui::domain::record::Record;
 use pconc_tui::domain::trace::Trace;
-use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::store::{Place, Store};
 use table::{median, row};
 
@@ -50,7 +50,7 @@ fn opening(workers: u64) {
         file: folder.path().join("history.jsonl"),
     };
     let mut store = Store::at(place.clone());
-    let plan = sample::plan(WorkloadKind::Io, Model::Threads, workers);
+    let plan = sample::plan(Workload::Io, Model::Threads, workers);
     let record = |number: usize| {
         // As many digits as a measured number has.
         let wall_s = 1.123_456_789 + number as f64 / 1.1e7;

@@ -530,8 +530,8 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use super::setup::Row;
     use super::*;
+    use crate::domain::plan::Field;
     use crate::fixtures::explorer;
 
     #[test]
@@ -597,7 +597,7 @@ mod tests {
         ] {
             let _ = app.update(Msg::Key(key));
         }
-        assert_eq!(app.setup().row(), Row::Tasks);
+        assert_eq!(app.setup().row(), Field::TASKS);
         let before = app
             .setup()
             .typed()

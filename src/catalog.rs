@@ -3,3 +3,6 @@
 
 pub mod caveat;
 pub mod metric;
+pub mod model;
+pub mod parameter;
+pub mod workload;

@@ -8,6 +8,7 @@ mod explore;
 mod fidelity;
 mod history;
 mod output;
+mod parameters;
 mod refusal;
 mod replay;
 mod sweep;
@@ -19,14 +20,14 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use crate::catalog::model::Model;
+use crate::catalog::workload::Workload;
 use crate::domain::keeping::Keeping;
 use crate::domain::look::LookOptions;
 use crate::domain::machine::Limits;
-use crate::domain::model::Model;
 use crate::domain::plan::Draft;
 use crate::domain::python::Interpreter;
 use crate::domain::share::Format;
-use crate::domain::workload::WorkloadKind;
 use documents::Shell;
 use explore::ExploreArguments;
 use fidelity::FidelityArguments;
@@ -39,9 +40,6 @@ use replay::ReplayArguments;
 use sweep::SweepArguments;
 pub use sweep::SweepRequest;
 use work::WorkArguments;
-
-/// Workers of an `io` run unless the user says otherwise: as many as the article has addresses.
-const IO_WORKERS: u64 = 16;
 
 /// What the user wants the program to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,12 +124,12 @@ impl Request {
     /// The draft of the run on a machine with so many usable cores and these limits, with these addresses if it has a
     /// file of them. A default is never more than what is allowed.
     pub fn draft(&self, cores_usable: u32, limits: &Limits, urls: Option<Vec<String>>) -> Draft {
-        let default = match (self.draft.model, self.draft.workload) {
-            (Model::Serial, _) => 1,
-            (_, WorkloadKind::Cpu) => u64::from(cores_usable),
-            (_, WorkloadKind::Io) => IO_WORKERS,
+        let default = if self.draft.model.is_serial() {
+            1
+        } else {
+            self.draft.workload.default_workers(cores_usable)
         };
-        let allowed = limits.workers(self.draft.workload, self.draft.model).most;
+        let allowed = self.draft.most_workers(limits).most;
         Draft {
             workers: self.workers.unwrap_or(default.min(allowed)),
             urls,
@@ -242,21 +240,11 @@ fn draft(arguments: &RunArguments) -> Draft {
 
 /// The first two things that cannot both be meant.
 fn contradiction(arguments: &RunArguments) -> Option<String> {
-    if let (true, workload) = (arguments.seed.is_some(), arguments.workload)
-        && let Some(contradiction) = arguments.work.contradicts_embedded("--seed", workload)
+    let (workload, work) = (arguments.workload, &arguments.work);
+    let of_seed = arguments.seed.and_then(|_| work.contradicts_seed(workload));
+    if let Some(contradiction) =
+        of_seed.or_else(|| work.contradiction(workload, &[arguments.model]))
     {
-        return Some(contradiction);
-    }
-    if let Some(contradiction) = arguments.work.contradiction(arguments.workload) {
-        return Some(contradiction);
-    }
-    if arguments.work.switch_interval.is_some() && !arguments.model.has_emulated_lock() {
-        return Some(format!(
-            "--switch-interval belongs to --model gil-threads: {} has no interpreter lock",
-            arguments.model.name()
-        ));
-    }
-    if let Some(contradiction) = arguments.work.contradicts_models(&[arguments.model]) {
         return Some(contradiction);
     }
     if arguments.work.python.len() > 1 {
@@ -376,7 +364,7 @@ enum Command {
 struct RunArguments {
     /// What a task does
     #[arg(long, value_name = "WORKLOAD", value_parser = values::workloads(), allow_hyphen_values = true)]
-    workload: WorkloadKind,
+    workload: Workload,
 
     /// serial, threads, gil-threads, processes, rayon, python-threads, …
     ///

@@ -4,6 +4,7 @@
 //! microseconds. The words are those of the crate documentation.
 
 pub mod address;
+pub mod addresses;
 pub mod align;
 pub mod ascii;
 pub mod assessment;
@@ -19,7 +20,6 @@ pub mod keeping;
 pub mod login;
 pub mod look;
 pub mod machine;
-pub mod model;
 pub mod name;
 pub mod phase;
 pub mod plan;
@@ -39,4 +39,3 @@ pub mod text;
 pub mod time;
 pub mod trace;
 pub mod verdict;
-pub mod workload;

@@ -22,13 +22,12 @@ use crate::cli::{HistoryRequest, Request};
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::keeping::Keeping;
-use crate::domain::plan::{Draft, Plan, TaskSize};
+use crate::domain::plan::{Draft, Plan};
 use crate::domain::provenance::Provenance;
 use crate::domain::python::FoundPython;
 use crate::domain::record::{Outcome, Record};
 use crate::domain::share::{Format, Shared};
 use crate::domain::speed::Speed;
-use crate::domain::workload::WorkloadKind;
 use crate::engine::session::Session;
 use crate::engine::{doctor, os};
 use crate::shell::exit::{self, Failure};
@@ -71,7 +70,8 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
         u32::try_from(draft.repeats).expect("repeats were checked against a limit below 2^32");
     // Measuring the speed takes a moment: only if the plan needs it, or somebody reads what it is for.
     let is_read = io::stderr().is_terminal();
-    let is_wanted = draft.needs_calibration() || (is_read && draft.workload == WorkloadKind::Cpu);
+    let is_wanted =
+        draft.needs_calibration() || (is_read && draft.workload.description().sizing.is_some());
     let speed = match pythons.first() {
         // A task that is to take so long takes that in Python.
         Some(python) => Some(python.speed()),
@@ -146,18 +146,18 @@ fn resolve(draft: Draft, session: &Session, speed: Option<&Speed>) -> Result<Pla
 
 /// A task time takes the speed of this machine, and is said in iterations so that the run can be repeated.
 fn calibrated(draft: Draft, speed: Option<&Speed>) -> Draft {
-    match (draft.task_size, speed) {
-        (TaskSize::Milliseconds(ms), Some(speed)) if draft.needs_calibration() => {
-            let calibrated = draft.calibrated(speed);
-            if let TaskSize::Iterations(iterations) = calibrated.task_size {
-                say(&format!(
-                    "--task-time {ms}ms is --iterations {iterations} here: use that to repeat the run"
-                ));
-            }
-            calibrated
-        }
-        _ => draft,
-    }
+    let (Some(sizing), Some(speed)) = (draft.sizing_by_time(), speed) else {
+        return draft;
+    };
+    let ms = draft.get(sizing.time);
+    let calibrated = draft.calibrated(speed);
+    say(&format!(
+        "--{} {ms}ms is --{} {} here: use that to repeat the run",
+        sizing.time.flag,
+        sizing.steps.flag,
+        calibrated.get(sizing.steps)
+    ));
+    calibrated
 }
 
 /// About how long it will take, if that can be said.

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use fixtures::explorer::{Scenario, machine};
 use fixtures::sample;
 use jsonschema::Validator;
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::workload::{ADDRESSES, ITERATIONS, SHARED_FILE, Workload};
 use pconc_tui::domain::history::History;
 use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::model::Model;
-use pconc_tui::domain::plan::{Draft, TaskSize};
+use pconc_tui::domain::plan::Draft;
 use pconc_tui::domain::provenance::{Origin, Provenance};
 use pconc_tui::domain::python::{GilState, Interpreter};
 use pconc_tui::domain::record::{
@@ -22,7 +23,6 @@ use pconc_tui::domain::share::{Shared, SharedRun, SharedSweep};
 use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
 use pconc_tui::domain::trace::Trace;
-use pconc_tui::domain::workload::{Files, WorkloadKind};
 use pconc_tui::export::json::{self, Document, Traces};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -96,12 +96,11 @@ fn add(history: &mut History, draft: &Draft, change: impl FnOnce(&mut Record)) {
     history.add(record, trace);
 }
 
-fn draft(kind: WorkloadKind, model: Model) -> Draft {
+fn draft(kind: Workload, model: Model) -> Draft {
     let workers = if model == Model::Serial { 1 } else { 3 };
     Draft {
         tasks: 6,
-        task_size: TaskSize::Iterations(1_000),
-        ..sample::draft(kind, model, workers)
+        ..sample::draft(kind, model, workers).with(&ITERATIONS, 1_000)
     }
 }
 
@@ -139,8 +138,8 @@ fn by_python(record: &mut Record) {
 /// Every model and workload, and every way to end.
 fn history() -> History {
     let mut history = History::new(provenance().into());
-    for kind in WorkloadKind::ALL {
-        for model in Model::ALL.into_iter().filter(|model| model.executes(kind)) {
+    for kind in Workload::ALL {
+        for model in Model::ALL.into_iter().filter(|model| kind.suits(*model)) {
             add(&mut history, &draft(kind, model), by_python);
         }
     }
@@ -154,7 +153,7 @@ fn history() -> History {
     };
     add(
         &mut history,
-        &draft(WorkloadKind::Io, Model::Threads),
+        &draft(Workload::Io, Model::Threads),
         |record| {
             record.outcome = Outcome::Cancelled;
             (record.tasks_not_begun, record.startup_s) = (6, None);
@@ -162,7 +161,7 @@ fn history() -> History {
     );
     add(
         &mut history,
-        &draft(WorkloadKind::Io, Model::Processes),
+        &draft(Workload::Io, Model::Processes),
         |record| {
             record.outcome = Outcome::Failed;
             record.error = Some("worker 1 was killed by SIGKILL".into());
@@ -172,10 +171,7 @@ fn history() -> History {
             record.workers[1].pid = None;
         },
     );
-    let shared = Draft {
-        files: Files::OneShared,
-        ..draft(WorkloadKind::Io, Model::Threads)
-    };
+    let shared = draft(Workload::Io, Model::Threads).with(&SHARED_FILE, 1);
     add(&mut history, &shared, |record| {
         record.shared_file = Some(SharedFile {
             content: Content::Mixture,
@@ -205,13 +201,13 @@ fn history() -> History {
         &mut history,
         &Draft {
             urls,
-            ..draft(WorkloadKind::Io, Model::Threads)
+            ..draft(Workload::Io, Model::Threads)
         },
         |_| {},
     );
     let many = Draft {
         tasks: 10_500,
-        ..draft(WorkloadKind::Io, Model::Threads)
+        ..draft(Workload::Io, Model::Threads)
     };
     add(&mut history, &many, |record| record.tasks = None);
     history.rename(2, Some("<b>\"=1\u{202e}</b>".into()));
@@ -238,7 +234,7 @@ fn python_sweep_document() -> Vec<u8> {
 fn swept(models: Vec<Model>, pythons: Vec<Interpreter>) -> Vec<u8> {
     let sweep_draft = SweepDraft {
         pythons,
-        draft: draft(WorkloadKind::Cpu, Model::Serial),
+        draft: draft(Workload::Cpu, Model::Serial),
         models,
         workers: vec![2, 3],
         repeats: 2,
@@ -511,21 +507,14 @@ fn small() -> &'static [u8] {
         let mut history = History::new(provenance().into());
         let draft = Draft {
             tasks: 2,
-            ..draft(WorkloadKind::Io, Model::Threads)
+            ..draft(Workload::Io, Model::Threads)
         };
-        add(
-            &mut history,
-            &Draft {
-                addresses: 2,
-                ..draft
-            },
-            |_| {},
-        );
+        add(&mut history, &draft.with(&ADDRESSES, 2), |_| {});
         add(
             &mut history,
             &Draft {
                 tasks: 2,
-                ..self::draft(WorkloadKind::Cpu, Model::PythonThreads)
+                ..self::draft(Workload::Cpu, Model::PythonThreads)
             },
             by_python,
         );

@@ -17,11 +17,15 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use pconc_tui::app::App;
 use pconc_tui::app::key::Key;
 use pconc_tui::app::message::{EarlierRun, Msg};
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::model::SWITCH_INTERVAL;
+use pconc_tui::catalog::workload::{
+    ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WRITES, Workload,
+};
 use pconc_tui::domain::assessment::UNASSESSED;
 use pconc_tui::domain::machine::{Limits, Machine};
-use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
-use pconc_tui::domain::plan::{Draft, Plan, TaskSize};
+use pconc_tui::domain::plan::{Draft, Plan};
 use pconc_tui::domain::provenance::{Origin, Provenance};
 use pconc_tui::domain::python::Interpreter;
 use pconc_tui::domain::record::{
@@ -31,7 +35,6 @@ use pconc_tui::domain::share::{Shared, SharedRun};
 use pconc_tui::domain::shared_file::{Content, SharedFile, Source};
 use pconc_tui::domain::time::{Nanos, nanos};
 use pconc_tui::domain::trace::Trace;
-use pconc_tui::domain::workload::{Files, WorkloadKind};
 use pconc_tui::engine::kernel::render::python_str_of_bytes;
 use pconc_tui::engine::loopback;
 use pconc_tui::engine::run::{Report, Run};
@@ -64,12 +67,12 @@ fn main() {
 
 fn trials(session: &'static Session) -> Vec<Trial> {
     let mut trials = vec![];
-    for kind in WorkloadKind::ALL {
+    for kind in Workload::ALL {
         for model in Model::ALL {
             if !can_execute(kind, model) {
                 continue;
             }
-            let trial = |promise: &str, test: fn(&Session, WorkloadKind, Model) -> Outcomes| {
+            let trial = |promise: &str, test: fn(&Session, Workload, Model) -> Outcomes| {
                 let name = format!("{}::{}::{promise}", kind.name(), model.name());
                 Trial::test(name, move || test(session, kind, model))
             };
@@ -146,7 +149,7 @@ fn trials(session: &'static Session) -> Vec<Trial> {
 }
 
 /// Whether this machine has what a model needs. What is skipped is said.
-fn can_execute(kind: WorkloadKind, model: Model) -> bool {
+fn can_execute(kind: Workload, model: Model) -> bool {
     let has_python = !model.is_python() || interpreter_for(model).is_some();
     if !has_python {
         println!(
@@ -155,7 +158,7 @@ fn can_execute(kind: WorkloadKind, model: Model) -> bool {
             model.name()
         );
     }
-    has_python && model.executes(kind)
+    has_python && kind.suits(model)
 }
 
 /// `python3`, or where that cannot, the first that can.
@@ -170,12 +173,13 @@ fn interpreter_for(model: Model) -> Option<Interpreter> {
 }
 
 /// A run of small tasks, with as many workers as the contract needs.
-fn small(kind: WorkloadKind, model: Model) -> Draft {
+fn small(kind: Workload, model: Model) -> Draft {
     let mut draft = Draft::new(kind, model, if model == Model::Serial { 1 } else { 4 });
     draft.tasks = 13;
-    draft.task_size = TaskSize::Iterations(300_000);
-    (draft.latency_min_ms, draft.latency_max_ms) = (1, 20);
-    draft.writes = 5;
+    draft.set(&ITERATIONS, 300_000);
+    draft.set(&LATENCY_MIN, 1);
+    draft.set(&LATENCY_MAX, 20);
+    draft.set(&WRITES, 5);
     draft.python = if model.is_python() {
         interpreter_for(model)
     } else {
@@ -253,7 +257,7 @@ fn check(condition: bool, otherwise: impl Into<String>) -> Outcomes {
     }
 }
 
-fn each_task_once(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes {
+fn each_task_once(session: &Session, kind: Workload, model: Model) -> Outcomes {
     let Observed { record, trace } = run(session, &small(kind, model));
     check(
         record.outcome == Outcome::Completed,
@@ -293,7 +297,7 @@ fn each_task_once(session: &Session, kind: WorkloadKind, model: Model) -> Outcom
     )
 }
 
-fn lanes_cover(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes {
+fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
     let Observed { record, trace } = run(session, &small(kind, model));
     let workers = f64::from(record.plan.workers());
     let sum: f64 = Phase::MEASURED
@@ -370,14 +374,15 @@ fn lanes_cover(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes 
 }
 
 /// Long enough that only stopping ends it: computing for minutes, or a server that does not answer.
-fn endless(kind: WorkloadKind, model: Model) -> Draft {
+fn endless(kind: Workload, model: Model) -> Draft {
     let mut draft = small(kind, model);
-    draft.task_size = TaskSize::Iterations(100_000_000_000);
-    (draft.latency_min_ms, draft.latency_max_ms) = (60_000, 60_000);
+    draft.set(&ITERATIONS, 100_000_000_000);
+    draft.set(&LATENCY_MIN, 60_000);
+    draft.set(&LATENCY_MAX, 60_000);
     draft
 }
 
-fn drawn_from_a_file(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes {
+fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcomes {
     let Observed { record, trace } = run(session, &small(kind, model));
     let from = Provenance {
         origin: Origin::Recorded,
@@ -455,7 +460,7 @@ fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) ->
     screens
 }
 
-fn stop_ends_the_run(session: &Session, kind: WorkloadKind, model: Model) -> Outcomes {
+fn stop_ends_the_run(session: &Session, kind: Workload, model: Model) -> Outcomes {
     let mut going = Going::start(session, &plan(&endless(kind, model)));
     check(
         going.until(|trace| trace.tasks().0 > 0).is_none(),
@@ -539,7 +544,7 @@ fn parent_of(pid: u32) -> Option<u32> {
 }
 
 fn one_computes_under_the_lock(session: &Session) -> Outcomes {
-    for kind in WorkloadKind::ALL {
+    for kind in Workload::ALL {
         let Observed { record, trace } = run(session, &small(kind, Model::GilThreads));
         let mut held: Vec<(Nanos, Nanos)> = vec![];
         for lane in trace.lanes() {
@@ -569,10 +574,10 @@ fn one_computes_under_the_lock(session: &Session) -> Outcomes {
 
 fn fewer_switches(session: &Session) -> Outcomes {
     let switches = |interval_us| {
-        let mut draft = small(WorkloadKind::Cpu, Model::GilThreads);
+        let mut draft = small(Workload::Cpu, Model::GilThreads);
         (draft.workers, draft.tasks) = (2, 8);
-        draft.task_size = TaskSize::Iterations(2_000_000);
-        draft.switch_interval_us = interval_us;
+        draft.set(&ITERATIONS, 2_000_000);
+        draft.set(&SWITCH_INTERVAL, interval_us);
         run(session, &draft)
             .record
             .gil
@@ -587,9 +592,11 @@ fn fewer_switches(session: &Session) -> Outcomes {
 }
 
 fn slower_address(session: &Session) -> Outcomes {
-    let mut draft = small(WorkloadKind::Io, Model::Threads);
-    (draft.tasks, draft.workers, draft.addresses) = (4, 4, 4);
-    (draft.latency_min_ms, draft.latency_max_ms) = (5, 5);
+    let mut draft = small(Workload::Io, Model::Threads);
+    (draft.tasks, draft.workers) = (4, 4);
+    draft.set(&ADDRESSES, 4);
+    draft.set(&LATENCY_MIN, 5);
+    draft.set(&LATENCY_MAX, 5);
     let mut json = serde_json::to_value(plan(&draft)).expect("a plan is data");
     json["workload"]["io"]["addresses"]["loopback"]["latencies_ms"][2] = 700.into();
     let slow: Plan = serde_json::from_value(json).expect("still a plan");
@@ -626,7 +633,7 @@ fn one_core(session: &Session) -> Outcomes {
     one.set(core)?;
     // The supervisor and its workers inherit it from this thread.
     sched_setaffinity(this_thread, &one)?;
-    let record = run(session, &small(WorkloadKind::Cpu, Model::Threads)).record;
+    let record = run(session, &small(Workload::Cpu, Model::Threads)).record;
     sched_setaffinity(this_thread, &all)?;
     check(
         record.parallelism <= 1.05,
@@ -642,9 +649,9 @@ fn one_core(session: &Session) -> Outcomes {
 }
 
 fn killed_worker(session: &Session) -> Outcomes {
-    let mut draft = small(WorkloadKind::Cpu, Model::Processes);
+    let mut draft = small(Workload::Cpu, Model::Processes);
     (draft.workers, draft.tasks) = (2, 6);
-    draft.task_size = TaskSize::Iterations(20_000_000);
+    draft.set(&ITERATIONS, 20_000_000);
     let mut going = Going::start(session, &plan(&draft));
     check(
         going.until(|trace| trace.tasks().0 >= 2).is_none(),
@@ -711,7 +718,7 @@ fn failing_task(session: &Session) -> Outcomes {
         Model::GilThreads,
         Model::Rayon,
     ] {
-        let mut draft = small(WorkloadKind::Io, model);
+        let mut draft = small(Workload::Io, model);
         draft.tasks = 4;
         let urls = vec![
             format!("http://127.0.0.1:{good}/"),
@@ -740,14 +747,12 @@ fn failing_task(session: &Session) -> Outcomes {
 
 /// Many writes of many pages into one file.
 fn sharing(model: Model) -> Draft {
-    let mut draft = small(WorkloadKind::Io, model);
-    (
-        draft.tasks,
-        draft.addresses,
-        draft.writes,
-        draft.latency_max_ms,
-    ) = (24, 12, 40, 1);
-    draft.files = Files::OneShared;
+    let mut draft = small(Workload::Io, model);
+    draft.tasks = 24;
+    draft.set(&ADDRESSES, 12);
+    draft.set(&WRITES, 40);
+    draft.set(&LATENCY_MAX, 1);
+    draft.set(&SHARED_FILE, 1);
     draft
 }
 
@@ -789,10 +794,7 @@ fn shared_by_one(session: &Session) -> Outcomes {
         (file.content, file.writes) == (Content::Missing, 0),
         format!("{file:?}"),
     )?;
-    let each = Draft {
-        files: Files::OneEach,
-        ..sharing(Model::Threads)
-    };
+    let each = sharing(Model::Threads).with(&SHARED_FILE, 0);
     check(
         run(session, &each).record.shared_file.is_none(),
         "nothing is shared",
@@ -824,7 +826,7 @@ fn shared_by_many(session: &Session) -> Outcomes {
                 continue;
             };
             let mut page = String::new();
-            let bytes = loopback::page(number as usize, draft.page_bytes as u32);
+            let bytes = loopback::page(number as usize, draft.get(&PAGE_BYTES) as u32);
             python_str_of_bytes(&bytes, &mut page);
             check(piece.at + piece.bytes <= page.len() as u64, told())?;
             let whole = file.pieces.len() == 1 && file.bytes == page.len() as u64;
@@ -840,7 +842,7 @@ fn many_failures(session: &Session) -> Outcomes {
     let refused = std::net::TcpListener::bind("127.0.0.1:0")?
         .local_addr()?
         .port();
-    let mut draft = small(WorkloadKind::Io, Model::Threads);
+    let mut draft = small(Workload::Io, Model::Threads);
     draft.tasks = TASKS_LISTED as u64 + 1;
     draft.urls = Some(vec![format!("http://127.0.0.1:{refused}/nobody")]);
     let record = run(session, &draft).record;
@@ -889,9 +891,9 @@ fn one_page_server() -> u16 {
 
 fn many_tasks(session: &Session) -> Outcomes {
     for model in Model::NATIVE {
-        let mut draft = small(WorkloadKind::Cpu, model);
+        let mut draft = small(Workload::Cpu, model);
         draft.tasks = 200_000;
-        draft.task_size = TaskSize::Iterations(1);
+        draft.set(&ITERATIONS, 1);
         let Observed { record, trace } = run(session, &draft);
         check(
             record.outcome == Outcome::Completed,
@@ -924,7 +926,7 @@ fn many_tasks(session: &Session) -> Outcomes {
 }
 
 fn hundred_workers(session: &Session) -> Outcomes {
-    for kind in WorkloadKind::ALL {
+    for kind in Workload::ALL {
         for model in [
             Model::Threads,
             Model::GilThreads,
@@ -933,7 +935,7 @@ fn hundred_workers(session: &Session) -> Outcomes {
         ] {
             let mut draft = small(kind, model);
             (draft.workers, draft.tasks) = (100, 300);
-            draft.task_size = TaskSize::Iterations(1_000);
+            draft.set(&ITERATIONS, 1_000);
             let record = run(session, &draft).record;
             let sound = record.outcome == Outcome::Completed && record.tasks_failed == 0;
             check(sound, format!("{}: {:?}", model.name(), record.error))?;
@@ -951,9 +953,9 @@ fn hundred_workers(session: &Session) -> Outcomes {
 /// Short tasks, each of which may lie on both sides of a wait for a core.
 fn oversubscribed(session: &Session) -> Outcomes {
     for model in [Model::Threads, Model::Processes] {
-        let mut draft = small(WorkloadKind::Cpu, model);
+        let mut draft = small(Workload::Cpu, model);
         (draft.workers, draft.tasks) = (16, 100_000);
-        draft.task_size = TaskSize::Iterations(300);
+        draft.set(&ITERATIONS, 300);
         let record = run(session, &draft).record;
         let computing = record.phases_s[Phase::Computing] as f64 / 1e9;
         let ratio = computing / record.cpu_s;
@@ -970,8 +972,8 @@ fn oversubscribed(session: &Session) -> Outcomes {
 }
 
 fn one_run_at_a_time(session: &Session) -> Outcomes {
-    let going = Going::start(session, &plan(&endless(WorkloadKind::Cpu, Model::Threads)));
-    let second = session.start(plan(&small(WorkloadKind::Cpu, Model::Serial)), |_| {});
+    let going = Going::start(session, &plan(&endless(Workload::Cpu, Model::Threads)));
+    let second = session.start(plan(&small(Workload::Cpu, Model::Serial)), |_| {});
     check(second.is_err(), "a second run is refused")?;
     going.run.stop();
     check(

@@ -11,9 +11,10 @@ use std::path::Path;
 use fixtures::explorer::{Scenario, machine};
 use fixtures::sample::{draft, plan};
 use pconc_tui::catalog::caveat::Seen;
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::workload::Workload;
 use pconc_tui::domain::history::{Entry, History};
 use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::{Phase, PhaseTimes};
 use pconc_tui::domain::plan::{Draft, Plan};
 use pconc_tui::domain::provenance::Provenance;
@@ -25,7 +26,6 @@ use pconc_tui::domain::share::{Format, Refusal, Shared, SharedRun, SharedSweep};
 use pconc_tui::domain::sweep::{Results, Sweep, SweepDraft};
 use pconc_tui::domain::time::seconds;
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Trace, Transition};
-use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::export::json::Traces;
 use pconc_tui::export::{self, file};
 use roxmltree::{Document, ParsingOptions};
@@ -50,8 +50,8 @@ fn add(history: &mut History, plan: Plan) -> usize {
 /// Runs of every model and both workloads, one of them named so that it hurts.
 fn every_model() -> History {
     let mut history = history();
-    for kind in WorkloadKind::ALL {
-        for model in Model::ALL.into_iter().filter(|model| model.executes(kind)) {
+    for kind in Workload::ALL {
+        for model in Model::ALL.into_iter().filter(|model| kind.suits(*model)) {
             add(
                 &mut history,
                 plan(kind, model, if model == Model::Serial { 1 } else { 4 }),
@@ -81,14 +81,14 @@ fn python_record() -> PythonRecord {
 /// A run under the emulated lock and one under the real one, by an interpreter whose path hurts.
 fn emulated_and_real() -> History {
     let mut history = history();
-    add(&mut history, plan(WorkloadKind::Cpu, Model::GilThreads, 2));
+    add(&mut history, plan(Workload::Cpu, Model::GilThreads, 2));
     let interpreter = Interpreter {
         path: format!("={NASTY}/python3"),
         ..fixtures::python::interpreter()
     };
     let draft = Draft {
         python: Some(interpreter),
-        ..draft(WorkloadKind::Cpu, Model::PythonThreads, 2)
+        ..draft(Workload::Cpu, Model::PythonThreads, 2)
     };
     let scenario = Scenario::new(
         draft
@@ -135,7 +135,7 @@ fn emulated_and_real() -> History {
 fn unfortunate() -> History {
     let mut history = history();
     for outcome in [Outcome::Cancelled, Outcome::Failed] {
-        let mut record = Scenario::new(plan(WorkloadKind::Cpu, Model::Threads, 2), 2)
+        let mut record = Scenario::new(plan(Workload::Cpu, Model::Threads, 2), 2)
             .failing([1])
             .record();
         record.outcome = outcome;
@@ -146,7 +146,7 @@ fn unfortunate() -> History {
         history.add(record, Trace::new(2));
     }
     // No task was ever begun.
-    let mut record = Scenario::new(plan(WorkloadKind::Io, Model::Processes, 3), 2).record();
+    let mut record = Scenario::new(plan(Workload::Io, Model::Processes, 3), 2).record();
     (
         record.outcome,
         record.startup_s,
@@ -176,9 +176,9 @@ fn written(format: Format, shared: &Shared<'_>) -> String {
 /// Every collection of runs that the tests have.
 fn everything() -> Vec<History> {
     let mut one = history();
-    add(&mut one, plan(WorkloadKind::Cpu, Model::Threads, 1));
+    add(&mut one, plan(Workload::Cpu, Model::Threads, 1));
     let mut thousand = history();
-    add(&mut thousand, plan(WorkloadKind::Io, Model::Threads, 1_000));
+    add(&mut thousand, plan(Workload::Io, Model::Threads, 1_000));
     vec![
         history(),
         one,
@@ -237,7 +237,7 @@ fn a_csv_reader_finds_a_row_per_run_with_the_numbers_of_its_record() {
 #[test]
 fn names_come_back_as_they_were_but_never_as_formulas_of_a_spreadsheet() {
     let mut history = history();
-    add(&mut history, plan(WorkloadKind::Cpu, Model::Serial, 1));
+    add(&mut history, plan(Workload::Cpu, Model::Serial, 1));
     for (name, expected) in [
         ("<script>&\"|,=", "<script>&\"|,="),
         (
@@ -321,10 +321,10 @@ fn an_svg_is_well_formed_and_shows_what_came_out_in_text() {
 #[test]
 fn a_picture_of_many_events_is_as_small_as_one_of_few() {
     let mut history = history();
-    add(&mut history, plan(WorkloadKind::Io, Model::Threads, 1_000));
+    add(&mut history, plan(Workload::Io, Model::Threads, 1_000));
     let draft = Draft {
         tasks: 5_000,
-        ..Draft::new(WorkloadKind::Cpu, Model::GilThreads, 100)
+        ..Draft::new(Workload::Cpu, Model::GilThreads, 100)
     };
     add(&mut history, draft.validate(&Limits::default()).unwrap());
     let text = written(Format::Svg, &shared(&history));
@@ -598,7 +598,7 @@ fn swept() -> Swept {
 fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
     let draft = SweepDraft {
         pythons,
-        draft: Draft::new(WorkloadKind::Cpu, Model::Serial, 1),
+        draft: Draft::new(Workload::Cpu, Model::Serial, 1),
         models,
         workers: vec![1, 2, 4, 8, 12, 16],
         repeats: 3,
@@ -901,7 +901,7 @@ fn what_is_no_place_for_a_file_gets_one_sentence() {
 #[test]
 fn a_batch_without_events_makes_a_picture_too() {
     let mut history = history();
-    let record = Scenario::new(plan(WorkloadKind::Cpu, Model::Threads, 2), 2).record();
+    let record = Scenario::new(plan(Workload::Cpu, Model::Threads, 2), 2).record();
     let mut trace = Trace::new(2);
     trace.apply(Batch::default());
     trace.conclude(1);

@@ -11,9 +11,9 @@ use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::overlay::Overlay;
 use pconc_tui::app::pointer::Target;
 use pconc_tui::app::screen::Panel;
-use pconc_tui::app::setup::Row;
 use pconc_tui::domain::look::{Colors, Look, ThemeName};
 use pconc_tui::domain::machine::Limits;
+use pconc_tui::domain::plan::Field;
 use pconc_tui::domain::speed::Speed;
 use pconc_tui::ui::{self, Theme};
 use proptest::prelude::*;
@@ -179,9 +179,9 @@ fn a_click_on_each_row_of_the_form_chooses_it_and_a_second_one_types_or_changes(
         let mut session = Session::new(columns, rows);
         session.press(&[Char('f')]);
         for (label, row) in [
-            ("Tasks ", Row::Tasks),
-            ("Workers ", Row::Workers),
-            ("Model ", Row::Model),
+            ("Tasks ", Field::TASKS),
+            ("Workers ", Field::WORKERS),
+            ("Model ", Field::Model),
         ] {
             let at = session.place(label);
             assert_eq!(

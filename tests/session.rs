@@ -12,8 +12,8 @@ use pconc_tui::app::key::Key::{
 use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::overlay::{Overlay, Text};
 use pconc_tui::app::screen::Panel;
+use pconc_tui::catalog::model::Model;
 use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::model::Model;
 use pconc_tui::domain::plan::{Field, Plan};
 use pconc_tui::domain::record::{Outcome, RunOrder};
 use pconc_tui::domain::speed::Speed;
@@ -202,7 +202,7 @@ fn an_invalid_form_starts_nothing_and_says_where_the_mistake_is() {
     );
     assert!(press(&mut app, &[Tab, Char('r')]).is_empty());
     let remark = app.setup().remark().unwrap();
-    assert!(remark.is_error && remark.field == Field::Workers);
+    assert!(remark.is_error && remark.field == Field::WORKERS);
     assert_eq!(app.focus().panel, Panel::Setup, "the eye is led to it");
     press(&mut app, &[Esc]);
     assert!(app.setup().remark().is_none());
@@ -348,12 +348,10 @@ fn a_task_time_is_calibrated_once_a_session() {
     assert_eq!(press(&mut app, &[Char('r')]), [Effect::Calibrate]);
     assert!(app.is_busy() && !app.is_running());
     let plan = started(&app.update(Msg::Calibrated(Speed::uniform(40e6)))).clone();
-    assert!(matches!(
-        plan.workload(),
-        pconc_tui::domain::workload::Workload::Cpu {
-            iterations: 10_000_000
-        }
-    ));
+    assert_eq!(
+        plan.given(&pconc_tui::catalog::workload::ITERATIONS),
+        Some(10_000_000)
+    );
     play(&mut app, &plan, Outcome::Completed);
     started(&press(&mut app, &[Char('r')]));
 }

@@ -20,11 +20,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fixtures::sample;
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::workload::Workload;
 use pconc_tui::domain::machine::Machine;
-use pconc_tui::domain::model::Model;
 use pconc_tui::domain::provenance::Provenance;
 use pconc_tui::domain::record::Record;
-use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::store::{Opened, Place, Store};
 use tempfile::TempDir;
 
@@ -92,7 +92,7 @@ fn here(session: &str) -> Arc<Provenance> {
 
 /// A record that is called so.
 fn record(id: &str) -> Record {
-    let plan = sample::plan(WorkloadKind::Cpu, Model::Threads, 2);
+    let plan = sample::plan(Workload::Cpu, Model::Threads, 2);
     Record {
         id: id.into(),
         ..sample::record(plan, 1.5, 2.5)

@@ -231,8 +231,8 @@ fn before_numbers() -> Vec<Column> {
             Side::Left,
             0,
             (
-                |row| row.plan().workload().label().into(),
-                |run| Word(run.record.plan.workload().label()),
+                |row| row.plan().label().into(),
+                |run| Word(run.record.plan.label()),
             ),
             (5, Shown),
         ),
@@ -481,10 +481,10 @@ fn compare(a: SortKey<'_>, b: SortKey<'_>, descending: bool) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload::{Cpu, Io};
     use crate::domain::history::History;
-    use crate::domain::model::Model;
     use crate::domain::trace::Trace;
-    use crate::domain::workload::WorkloadKind::{Cpu, Io};
     use crate::fixtures::sample;
 
     fn history() -> History {

@@ -8,8 +8,7 @@ use crate::domain::provenance::Provenance;
 use crate::domain::record::{PythonRecord, Record};
 use crate::domain::repeats;
 use crate::domain::shared_file;
-use crate::domain::text::{bytes, clean, column_seconds, grouped, wrap};
-use crate::domain::workload::{Addresses, Files, Workload};
+use crate::domain::text::{bytes, clean, column_seconds, wrap};
 use crate::present::number::{NOTHING, or_nothing, with_unit};
 
 /// How much of a foreign text is shown.
@@ -262,43 +261,18 @@ fn measured_against(entry: &Entry) -> String {
     }
 }
 
+/// What was asked for; a value that is drawn from a range is one row.
 fn parameters(plan: &Plan) -> Vec<(&'static str, String, &'static str)> {
-    match plan.workload() {
-        Workload::Cpu { iterations } => vec![("iterations", grouped(*iterations), "in each task")],
-        Workload::Io {
-            writes,
-            addresses,
-            files,
-        } => {
-            let mut rows = vec![(
-                "writes",
-                grouped(u64::from(*writes)),
-                "of the page, in each task",
-            )];
-            rows.push(match files {
-                Files::OneEach => ("files", "one each".into(), "removed when its task ends"),
-                Files::OneShared => ("files", "one shared".into(), "each write empties it first"),
-            });
-            rows.push((
-                "addresses",
-                grouped(addresses.count() as u64),
-                "fetched in turn",
-            ));
-            if let Addresses::Loopback {
-                latency,
-                page_bytes,
-                ..
-            } = addresses
-            {
-                let range = format!("{}..{} ms", latency.min_ms, latency.max_ms);
-                rows.push((
-                    "latency",
-                    range,
-                    "of the embedded server, drawn per address",
-                ));
-                rows.push(("page", bytes(u64::from(*page_bytes)), ""));
-            }
-            rows
-        }
-    }
+    let of_workload = plan.workload().parameters();
+    let ends: Vec<_> = of_workload
+        .iter()
+        .filter_map(|parameter| parameter.upper_end())
+        .collect();
+    plan.parameters()
+        .filter(|(parameter, _)| of_workload.contains(parameter) && !ends.contains(parameter))
+        .map(|(parameter, value)| {
+            let text = parameter.detail(plan.size());
+            (parameter.flag, text, parameter.note(value))
+        })
+        .collect()
 }

@@ -386,9 +386,9 @@ impl App {
 mod tests {
     use super::super::message::Msg;
     use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload::Cpu;
     use crate::domain::machine::Limits;
-    use crate::domain::model::Model;
-    use crate::domain::workload::WorkloadKind::Cpu;
     use crate::fixtures::explorer::{self, Scenario};
     use crate::fixtures::sample::plan;
 

@@ -5,8 +5,8 @@ use super::field::{Edit, TextField};
 use super::key::Key;
 use super::screen::{Focus, Panel};
 
+use crate::catalog::model::Model;
 use crate::domain::history::{Entry, SweepEntry};
-use crate::domain::model::Model;
 use crate::domain::provenance::Origin;
 use crate::domain::python::{Python, StartMethod};
 use crate::domain::record::{Outcome, Record};
@@ -120,7 +120,7 @@ fn described(entry: &Entry) -> String {
         .map(|(_, word)| word)
         .collect();
     let name = entry.name.as_deref().unwrap_or_default();
-    let (work, model) = (plan.workload().label(), plan.model().name());
+    let (work, model) = (plan.label(), plan.model().name());
     let (number, python) = (entry.number, python(record));
     format!(
         " #{number} {number} {work} {model} {python} {name} {when} {origin} {}",
@@ -175,7 +175,7 @@ fn described_sweep(entry: &SweepEntry) -> String {
         .map(|python| format!("python {}", python.label()))
         .collect();
     let pythons = pythons.join(" ").replace(',', "");
-    let (number, work) = (entry.number, entry.sweep.plan.work().workload().label());
+    let (number, work) = (entry.number, entry.sweep.plan.work().label());
     let name = entry.name.as_deref().unwrap_or_default();
     format!(
         " #{number} {number} sweep {work} {} {pythons} {name} {origin}",

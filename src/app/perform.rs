@@ -9,8 +9,8 @@ use super::live::{Activity, Goal, Live, Request};
 use super::message::Effect;
 use super::overlay::{Overlay, Scroll};
 use super::screen::{Focus, Panel, Screen};
-use super::setup::Row;
 use super::{App, Notice};
+use crate::domain::plan::Field;
 
 use crate::domain::campaign::{self, Campaign};
 use crate::domain::experiment::Experiment;
@@ -146,7 +146,7 @@ impl App {
             Command::Increase => self.setup.change(true, &self.limits),
             Command::OneLess => self.setup.change_by_one(false, &self.limits),
             Command::OneMore => self.setup.change_by_one(true, &self.limits),
-            Command::Edit if self.setup.row() == Row::Python => self.open_pythons(),
+            Command::Edit if self.setup.row() == Field::Python => self.open_pythons(),
             Command::Edit => self.setup.edit(&self.limits),
             Command::Accept => self.setup.accept(&self.limits),
             Command::Abandon => self.setup.abandon(),

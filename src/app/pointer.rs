@@ -6,8 +6,8 @@ use super::key::Key;
 use super::message::Effect;
 use super::overlay::Overlay;
 use super::screen::{Focus, Panel};
-use super::setup::Row;
 use super::sweep::FormRow;
+use crate::domain::plan::Field;
 
 use crate::domain::time::Nanos;
 
@@ -21,7 +21,7 @@ pub enum Target {
     /// The heading of a column of the history.
     Heading(&'static str),
     /// A row of the form.
-    FormRow(Row),
+    FormRow(Field),
     /// A row of the overlay of columns, counted as in [`COLUMNS`](super::columns::COLUMNS).
     ColumnRow(usize),
     /// An interpreter in their list, counted among those that can be used.
@@ -118,7 +118,7 @@ impl App {
         };
     }
 
-    fn click_form(&mut self, row: Row) -> Vec<Effect> {
+    fn click_form(&mut self, row: Field) -> Vec<Effect> {
         let in_form = self.overlay == Some(Overlay::Form) || self.focus().panel == Panel::Setup;
         let again = in_form && self.setup.row() == row;
         if self.overlay.is_none() {

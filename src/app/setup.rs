@@ -4,19 +4,15 @@ mod about;
 mod forecast;
 mod number;
 mod python;
-mod row;
 
 pub use python::Search;
-pub use row::Row;
 
+use crate::catalog::model::Model;
+use crate::catalog::parameter::{Parameter, Values};
+use crate::catalog::workload::Workload;
 use crate::domain::machine::Limits;
-use crate::domain::model::Model;
-use crate::domain::plan::{self, Draft, Field, Invalid, TaskSize};
-use crate::domain::text::grouped;
-use crate::domain::workload::{Files, WorkloadKind};
+use crate::domain::plan::{Draft, Field, Invalid};
 
-/// The size of a task by time, until the user says otherwise, in milliseconds.
-const DEFAULT_TASK_MS: u64 = 250;
 /// No field takes a number with more digits.
 const MOST_DIGITS: usize = 13;
 
@@ -35,10 +31,9 @@ pub struct Remark {
 #[derive(Clone, Debug)]
 pub struct Setup {
     draft: Draft,
-    /// The two ways to size a task are remembered while the other is in use.
-    iterations: u64,
-    task_ms: u64,
-    row: Row,
+    /// Times of computing that were given before steps were, to come back to.
+    times: Values,
+    row: Field,
     typed: Option<String>,
     remark: Option<Remark>,
     cores_usable: u32,
@@ -53,10 +48,9 @@ impl Setup {
     pub fn new(cores_usable: u32) -> Setup {
         let workers = u64::from(cores_usable).clamp(2, 8);
         Setup {
-            draft: Draft::new(WorkloadKind::Cpu, Model::Threads, workers),
-            iterations: plan::DEFAULT_ITERATIONS,
-            task_ms: DEFAULT_TASK_MS,
-            row: Row::Workload,
+            draft: Draft::new(Workload::Cpu, Model::Threads, workers),
+            times: Values::default(),
+            row: Field::Workload,
             typed: None,
             remark: None,
             cores_usable,
@@ -68,7 +62,7 @@ impl Setup {
     /// The draft to run: under serial with one worker, whatever the number that is kept for the other models.
     pub fn draft(&self) -> Draft {
         let mut draft = self.draft.clone();
-        if draft.model == Model::Serial {
+        if draft.model.is_serial() {
             draft.workers = 1;
         }
         draft
@@ -95,36 +89,25 @@ impl Setup {
     }
 
     /// The rows that this workload and model have.
-    pub fn rows(&self) -> Vec<Row> {
-        let mut rows = vec![Row::Workload, Row::Model, Row::Workers, Row::Tasks];
+    pub fn rows(&self) -> Vec<Field> {
+        let draft = &self.draft;
+        let mut rows = vec![Field::Workload, Field::Model, Field::WORKERS, Field::TASKS];
         // Below what all models have, which so stays where it is while models are stepped through.
-        if self.draft.model.is_python() {
-            rows.push(Row::Python);
+        rows.extend(draft.model.is_python().then_some(Field::Python));
+        rows.extend(draft.model.has_start_method().then_some(Field::StartMethod));
+        let sizing = draft.workload.description().sizing.as_ref();
+        for parameter in draft.parameters() {
+            let is_sized =
+                sizing.is_some_and(|by| *parameter == *by.steps || *parameter == *by.time);
+            rows.extend(is_sized.then_some(Field::Sizing));
+            rows.push(Field::Number(parameter));
         }
-        if self.draft.model == Model::PythonProcesses {
-            rows.push(Row::StartMethod);
-        }
-        match self.draft.workload {
-            WorkloadKind::Cpu => rows.extend([Row::SizedBy, Row::TaskSize]),
-            WorkloadKind::Io if self.draft.urls.is_some() => rows.extend([Row::Writes, Row::Files]),
-            WorkloadKind::Io => rows.extend([
-                Row::Writes,
-                Row::Files,
-                Row::Addresses,
-                Row::LatencyMin,
-                Row::LatencyMax,
-                Row::PageBytes,
-            ]),
-        }
-        if self.draft.model.has_emulated_lock() {
-            rows.push(Row::SwitchInterval);
-        }
-        rows.push(Row::Repeats);
+        rows.push(Field::REPEATS);
         rows
     }
 
     /// The row that the cursor is on.
-    pub fn row(&self) -> Row {
+    pub fn row(&self) -> Field {
         self.row
     }
 
@@ -139,39 +122,40 @@ impl Setup {
     }
 
     /// What stands before a row's value.
-    pub fn label(&self, row: Row) -> &'static str {
-        match (row, self.draft.task_size) {
-            (Row::TaskSize, TaskSize::Iterations(_)) => "Iterations",
-            _ => row.label(),
+    pub fn label(&self, row: Field) -> &'static str {
+        let sizing = self.draft.workload.description().sizing.as_ref();
+        match row {
+            Field::Workload => "Workload",
+            Field::Model => "Model",
+            Field::Python => "Python",
+            Field::StartMethod => "Start by",
+            Field::Sizing => sizing.map_or("", |sizing| sizing.label),
+            Field::Number(parameter) => parameter.label,
         }
     }
 
     /// A row's value with its unit.
-    pub fn value(&self, row: Row) -> String {
+    pub fn value(&self, row: Field) -> String {
         let draft = &self.draft;
-        match (row, draft.task_size) {
-            (Row::Workload, _) => draft.workload.name().into(),
-            (Row::Model, _) => draft.model.name().into(),
-            (Row::Python, _) => self.python_in_words(),
-            (Row::StartMethod, _) => self.start_method_in_words(),
-            (Row::Workers, _) if draft.model == Model::Serial => "1 (fixed)".into(),
-            (Row::SizedBy, TaskSize::Iterations(_)) => "iterations".into(),
-            (Row::SizedBy, TaskSize::Milliseconds(_)) => "time".into(),
-            (Row::Files, _) if draft.files == Files::OneShared => "one shared".into(),
-            (Row::Files, _) => "one each".into(),
-            _ => {
-                let unit = self.unit(row);
-                format!(
-                    "{}{}{unit}",
-                    grouped(self.number(row)),
-                    if unit.is_empty() { "" } else { " " }
-                )
-            }
+        match row {
+            Field::Workload => draft.workload.name().into(),
+            Field::Model => draft.model.name().into(),
+            Field::Python => self.python_in_words(),
+            Field::StartMethod => self.start_method_in_words(),
+            Field::Sizing if draft.needs_calibration() => "time".into(),
+            Field::Sizing => "iterations".into(),
+            Field::Number(_) if self.is_fixed(row) => "1 (fixed)".into(),
+            Field::Number(parameter) => parameter.text(draft.get(parameter)),
         }
     }
 
+    /// Whether the model allows nothing else: serial has one worker.
+    fn is_fixed(&self, row: Field) -> bool {
+        row == Field::WORKERS && self.draft.model.is_serial()
+    }
+
     /// Moves the cursor to this row, if there is one.
-    pub fn choose_row(&mut self, row: Row) {
+    pub fn choose_row(&mut self, row: Field) {
         if self.rows().contains(&row) {
             self.row = row;
         }
@@ -188,50 +172,53 @@ impl Setup {
     pub fn change(&mut self, up: bool, limits: &Limits) {
         self.remark = None;
         match self.row {
-            Row::Workload => self.change_workload(up),
-            Row::Model => self.draft.model = neighbour(&self.models(), self.draft.model, up),
-            Row::Python => self.change_python(up),
-            Row::StartMethod => self.change_start_method(up),
-            Row::SizedBy => {
-                self.draft.task_size = match self.draft.task_size {
-                    TaskSize::Iterations(_) => TaskSize::Milliseconds(self.task_ms),
-                    TaskSize::Milliseconds(_) => TaskSize::Iterations(self.iterations),
-                };
-            }
-            Row::Files => {
-                self.draft.files = match self.draft.files {
-                    Files::OneEach => Files::OneShared,
-                    Files::OneShared => Files::OneEach,
-                };
-            }
-            Row::Workers if self.draft.model == Model::Serial => {
+            Field::Workload => self.change_workload(up),
+            Field::Model => self.draft.model = neighbour(&self.models(), self.draft.model, up),
+            Field::Python => self.change_python(up),
+            Field::StartMethod => self.change_start_method(up),
+            Field::Sizing => self.change_sizing(),
+            Field::Number(_) if self.is_fixed(self.row) => {
                 self.note("serial means one worker: choose another model for more".into());
             }
-            row => {
-                let now = self.number(row);
-                let steps = row.steps(self.sensible_workers());
-                self.go_to(
-                    if up {
-                        steps.above(now)
-                    } else {
-                        steps.below(now)
-                    },
-                    limits,
-                );
+            Field::Number(switch) if switch.is_switch() => {
+                self.draft.set(switch, 1 - self.draft.get(switch).min(1));
             }
+            Field::Number(parameter) => {
+                let now = self.draft.get(parameter);
+                let steps = self.steps(parameter);
+                let next = if up {
+                    steps.above(now)
+                } else {
+                    steps.below(now)
+                };
+                self.go_to(parameter, next, limits);
+            }
+        }
+    }
+
+    /// Steps of computing instead of a time, or the other way round.
+    fn change_sizing(&mut self) {
+        let Some(sizing) = self.draft.workload.description().sizing.as_ref() else {
+            return;
+        };
+        match self.draft.values.unset(sizing.time) {
+            Some(time) => self.times.set(sizing.time, time),
+            None => self.draft.set(sizing.time, self.times.get(sizing.time)),
         }
     }
 
     fn change_workload(&mut self, up: bool) {
         let before = self.draft.workload;
-        self.draft.workload = neighbour(&WorkloadKind::ALL, before, up);
+        self.draft.workload = neighbour(&Workload::ALL, before, up);
         // A number of tasks that the user chose stays.
-        if self.draft.tasks == before.default_tasks() {
-            self.draft.tasks = self.draft.workload.default_tasks();
+        if self.draft.tasks == before.description().tasks {
+            self.draft.tasks = self.draft.workload.description().tasks;
         }
-        if !self.draft.model.executes(self.draft.workload) {
-            self.draft.model = Model::PythonThreads;
-            self.note("python-asyncio cannot compute: python-threads instead".into());
+        let model = self.draft.model;
+        if !self.draft.workload.suits(model) {
+            self.draft.model = Model::serial(model.is_python());
+            let (unfit, instead) = (model.name(), self.draft.model.name());
+            self.note(format!("{unfit} cannot compute: {instead} instead"));
         }
     }
 
@@ -239,13 +226,13 @@ impl Setup {
     fn models(&self) -> Vec<Model> {
         Model::ALL
             .into_iter()
-            .filter(|model| model.executes(self.draft.workload))
+            .filter(|model| self.draft.workload.suits(*model))
             .collect()
     }
 
     fn note(&mut self, sentence: String) {
         self.remark = Some(Remark {
-            field: self.row.field(),
+            field: self.row,
             sentence,
             is_error: false,
         });
@@ -253,12 +240,12 @@ impl Setup {
 
     /// Begins to type a number, or makes the next choice where there is none to type.
     pub fn edit(&mut self, limits: &Limits) {
-        let fixed = self.row == Row::Workers && self.draft.model == Model::Serial;
-        if self.row.is_number() && !fixed {
-            self.remark = None;
-            self.typed = Some(String::new());
-        } else {
-            self.change(true, limits);
+        match self.row {
+            Field::Number(parameter) if !parameter.is_switch() && !self.is_fixed(self.row) => {
+                self.remark = None;
+                self.typed = Some(String::new());
+            }
+            _ => self.change(true, limits),
         }
     }
 
@@ -283,8 +270,8 @@ impl Setup {
         let Some(typed) = self.typed.take() else {
             return;
         };
-        if let Ok(n) = typed.parse() {
-            self.set_number(self.row, n);
+        if let (Field::Number(parameter), Ok(n)) = (self.row, typed.parse()) {
+            self.draft.set(parameter, n);
         }
         if let Err(invalid) = self.draft().check(limits) {
             self.refuse(invalid);
@@ -299,14 +286,8 @@ impl Setup {
     /// Says below its row what is wrong, and puts the cursor there.
     pub fn refuse(&mut self, invalid: Invalid) {
         let invalid = self.explained(invalid);
-        if self.row.field() != invalid.field
-            && let Some(row) = self
-                .rows()
-                .into_iter()
-                .rev()
-                .find(|row| row.field() == invalid.field)
-        {
-            self.row = row;
+        if self.rows().contains(&invalid.field) {
+            self.row = invalid.field;
         }
         self.remark = Some(Remark {
             field: invalid.field,
@@ -323,7 +304,7 @@ impl Setup {
     /// The rows differ from workload to workload.
     fn keep_row_in_view(&mut self) {
         if !self.rows().contains(&self.row) {
-            self.row = Row::Workload;
+            self.row = Field::Workload;
         }
     }
 }

@@ -6,12 +6,11 @@ use clap::{Args, ValueHint};
 
 use super::output::{Output, OutputArguments};
 use super::values;
+use crate::catalog::workload::TASK_TIME;
 use crate::domain::fidelity::{self, DEFAULT_REPEATS, DEFAULT_TASK_MS};
 use crate::domain::machine::Limits;
-use crate::domain::plan::MAX_TASK_MS;
 use crate::domain::python::{FoundPython, Interpreter};
 use crate::domain::share::Format;
-use crate::domain::text::grouped;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -111,13 +110,7 @@ impl FidelityArguments {
 
     fn task_ms(&self) -> Result<u64, String> {
         let task_ms = self.task_time.unwrap_or(DEFAULT_TASK_MS);
-        if (1..=MAX_TASK_MS).contains(&task_ms) {
-            return Ok(task_ms);
-        }
-        Err(format!(
-            "the task time in ms must be from 1 to {}, not {task_ms}",
-            grouped(MAX_TASK_MS)
-        ))
+        TASK_TIME.check(task_ms).map(|()| task_ms)
     }
 }
 

@@ -6,8 +6,8 @@ use std::error::Error as _;
 use super::Answer;
 use super::documents::Shell;
 use super::values::{one_of, shown};
-use crate::domain::model::Model;
-use crate::domain::workload::WorkloadKind;
+use crate::catalog::model::Model;
+use crate::catalog::workload::Workload;
 
 /// What can be done with the history.
 const HISTORY_COMMANDS: &str = "list, show, compare, export, remove, restore or name";
@@ -97,10 +97,7 @@ fn flag(argument: &str) -> String {
 /// The flag with the names that it takes, if it takes names.
 fn with_names(flag: &str) -> String {
     match flag {
-        "--workload" => format!(
-            "{flag} ({})",
-            one_of(&WorkloadKind::ALL.map(WorkloadKind::name))
-        ),
+        "--workload" => format!("{flag} ({})", one_of(&Workload::ALL.map(Workload::name))),
         "--model" | "--models" => format!("{flag} ({})", one_of(&Model::ALL.map(Model::name))),
         "<SHELL>" => format!("the shell ({})", one_of(&Shell::ALL.map(Shell::name))),
         _ => flag.to_string(),

@@ -7,13 +7,13 @@ use clap::Args;
 use super::output::{Output, OutputArguments};
 use super::values;
 use super::work::WorkArguments;
+use crate::catalog::model::Model;
+use crate::catalog::workload::Workload;
 use crate::domain::machine::Limits;
-use crate::domain::model::Model;
 use crate::domain::plan::Draft;
 use crate::domain::python::Interpreter;
 use crate::domain::share::Format;
 use crate::domain::sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts};
-use crate::domain::workload::WorkloadKind;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -81,7 +81,7 @@ impl SweepRequest {
 pub(super) struct SweepArguments {
     /// What a task does
     #[arg(long, value_name = "WORKLOAD", value_parser = values::workloads(), allow_hyphen_values = true)]
-    workload: WorkloadKind,
+    workload: Workload,
 
     /// One model or several, with commas between them
     ///
@@ -171,17 +171,8 @@ impl SweepArguments {
 
     /// The first two things that cannot both be meant.
     fn contradiction(&self) -> Option<String> {
-        if let Some(contradiction) = self.work.contradiction(self.workload) {
+        if let Some(contradiction) = self.work.contradiction(self.workload, &self.models) {
             return Some(contradiction);
-        }
-        if let Some(contradiction) = self.work.contradicts_models(&self.models) {
-            return Some(contradiction);
-        }
-        let has_lock = self.models.iter().any(|model| model.has_emulated_lock());
-        if self.work.switch_interval.is_some() && !has_lock {
-            return Some(
-                "--switch-interval belongs to gil-threads, which is not among --models".into(),
-            );
         }
         let format = self.output.output().map(|output| output.format);
         (self.all_tasks && format.is_ok_and(|format| format != Format::Json)).then(|| {
@@ -201,6 +192,8 @@ fn with_one_worker(draft: &SweepDraft) -> SweepDraft {
 mod tests {
     use super::super::{Answer, Invocation, Order, parse};
     use super::*;
+    use crate::catalog::model::SWITCH_INTERVAL;
+    use crate::catalog::workload::WRITES;
 
     fn parsed(line: &str) -> Result<SweepRequest, String> {
         let arguments = ["pconc-tui", "sweep"]
@@ -234,7 +227,12 @@ mod tests {
         );
         let work = draft.draft;
         assert_eq!(
-            (work.seed, work.tasks, work.writes, work.switch_interval_us),
+            (
+                work.seed,
+                work.tasks,
+                work.get(&WRITES),
+                work.get(&SWITCH_INTERVAL)
+            ),
             (9, 32, 7, 500)
         );
         assert_eq!(

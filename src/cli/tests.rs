@@ -1,11 +1,11 @@
 //! What the command line understands and what it refuses.
 
 use super::*;
-use crate::domain::plan::TaskSize;
-use crate::domain::plan::{
-    DEFAULT_ADDRESSES, DEFAULT_ITERATIONS, DEFAULT_WRITES, MAX_ADDRESSES, MAX_REPEATS, MAX_WRITES,
+use crate::catalog::model::SWITCH_INTERVAL;
+use crate::catalog::parameter::{Kind, REPEATS};
+use crate::catalog::workload::{
+    ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, TASK_TIME, WRITES,
 };
-use crate::domain::workload::Files;
 
 fn parsed(line: &str) -> Result<Invocation, Answer> {
     order(line).map(|order| order.invocation)
@@ -181,35 +181,28 @@ fn every_parameter_reaches_the_draft() {
         "--workload io --model gil-threads --workers 4 --tasks 32 --repeats 3 --writes 7 --addresses 5 \
                   --latency 1ms..2ms --page-bytes 3k --seed 9 --switch-interval 500us --format json --all-tasks",
     );
-    let mut expected = Draft::new(WorkloadKind::Io, Model::GilThreads, 4);
-    (
-        expected.tasks,
-        expected.repeats,
-        expected.writes,
-        expected.addresses,
-    ) = (32, 3, 7, 5);
-    (
-        expected.latency_min_ms,
-        expected.latency_max_ms,
-        expected.page_bytes,
-    ) = (1, 2, 3_000);
-    (expected.seed, expected.switch_interval_us) = (9, 500);
+    let mut expected = Draft::new(Workload::Io, Model::GilThreads, 4);
+    (expected.tasks, expected.repeats) = (32, 3);
+    expected.set(&WRITES, 7);
+    expected.set(&ADDRESSES, 5);
+    expected.set(&LATENCY_MIN, 1);
+    expected.set(&LATENCY_MAX, 2);
+    expected.set(&PAGE_BYTES, 3_000);
+    expected.seed = 9;
+    expected.set(&SWITCH_INTERVAL, 500);
     assert_eq!(io.draft(2, &Limits::default(), None), expected);
     assert_eq!((io.output.format, io.all_tasks), (Format::Json, true));
     let cpu = run("--workload cpu --model rayon --task-time 0.25s");
-    assert_eq!(
-        cpu.draft(2, &Limits::default(), None).task_size,
-        TaskSize::Milliseconds(250)
-    );
+    assert_eq!(cpu.draft(2, &Limits::default(), None).get(&TASK_TIME), 250);
     let cpu = run("--workload cpu --model rayon --iterations 1e7");
     assert_eq!(
-        cpu.draft(2, &Limits::default(), None).task_size,
-        TaskSize::Iterations(10_000_000)
+        cpu.draft(2, &Limits::default(), None).get(&ITERATIONS),
+        10_000_000
     );
     let shared = run("--workload io --model threads --shared-file");
     assert_eq!(
-        shared.draft(2, &Limits::default(), None).files,
-        Files::OneShared
+        shared.draft(2, &Limits::default(), None).get(&SHARED_FILE),
+        1
     );
     let urls = run("--workload io --model threads --urls list.txt");
     assert_eq!(urls.urls_file, Some(PathBuf::from("list.txt")));
@@ -412,22 +405,23 @@ fn the_command_line_is_well_formed() {
 #[test]
 fn the_help_names_every_workload_and_model_and_the_real_defaults_and_limits() {
     let text = help("run --help");
-    let names = WorkloadKind::ALL
-        .map(WorkloadKind::name)
+    let names = Workload::ALL
+        .map(Workload::name)
         .into_iter()
         .chain(Model::ALL.map(Model::name));
     for name in names {
         assert!(text.contains(name), "{name}");
     }
-    for number in [
-        DEFAULT_ITERATIONS,
-        DEFAULT_WRITES,
-        DEFAULT_ADDRESSES,
-        MAX_ADDRESSES,
-        MAX_REPEATS,
-        MAX_WRITES,
-    ] {
-        assert!(text.contains(&number.to_string()), "{number}");
+    let of_workloads = Workload::all_parameters().map(|(_, parameter)| parameter);
+    for parameter in of_workloads.chain([&REPEATS]) {
+        assert!(text.contains(&format!("--{}", parameter.flag)));
+        let said = [parameter.help.short, parameter.help.long].concat();
+        let (default, most) = (parameter.default, *parameter.range.end());
+        if matches!(parameter.kind, Kind::Count | Kind::Doubling) {
+            assert!(said.contains(&default.to_string()), "{said}");
+            let is_said = [most.to_string(), format!("{:e}", most as f64)];
+            assert!(is_said.iter().any(|most| said.contains(most)), "{said}");
+        }
     }
     assert!(text.contains("Examples:"));
     assert!(help("--help").contains("Exit codes:"));

@@ -5,14 +5,14 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 
 use super::documents::Shell;
+use crate::catalog::model::Model;
+use crate::catalog::workload::Workload;
 use crate::domain::address::masked;
 use crate::domain::look::{ColorChoice, ThemeName};
-use crate::domain::model::Model;
 use crate::domain::python::StartMethod;
 use crate::domain::share::Format;
 use crate::domain::sweep::parse_counts;
 use crate::domain::text;
-use crate::domain::workload::WorkloadKind;
 
 /// How much of a wrong value a sentence repeats, in characters.
 const MAX_SHOWN: usize = 60;
@@ -82,12 +82,12 @@ impl<T: Copy + Send + Sync> TypedValueParser for Names<T> {
     }
 }
 
-pub(super) fn workloads() -> Names<WorkloadKind> {
+pub(super) fn workloads() -> Names<Workload> {
     Names {
         what: "workload",
-        all: &WorkloadKind::ALL,
-        name: WorkloadKind::name,
-        description: WorkloadKind::description,
+        all: &Workload::ALL,
+        name: Workload::name,
+        description: Workload::line,
     }
 }
 
@@ -96,7 +96,7 @@ pub(super) fn models() -> Names<Model> {
         what: "model",
         all: &Model::ALL,
         name: Model::name,
-        description: Model::description,
+        description: Model::line,
     }
 }
 

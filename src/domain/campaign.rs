@@ -230,9 +230,9 @@ impl Course {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::Model;
-    use super::super::workload::WorkloadKind::Cpu;
     use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload::Cpu;
     use crate::fixtures::sample;
 
     #[test]

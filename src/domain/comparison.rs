@@ -22,7 +22,6 @@ mod unit;
 use crate::catalog::metric::Unit;
 
 use super::history::{Entry, History};
-use super::model::Model;
 use super::phase::Phase;
 use super::provenance::{Origin, Provenance};
 use super::record::Record;
@@ -188,7 +187,7 @@ pub fn compare(runs: &[Compared<'_>], reference: usize) -> Comparison {
 pub fn default_reference(runs: &[Compared<'_>]) -> usize {
     let first = |is: fn(&Compared<'_>) -> bool| runs.iter().position(is);
     first(|run| run.is_baseline)
-        .or_else(|| first(|run| run.record.plan.model() == Model::Serial))
+        .or_else(|| first(|run| run.record.plan.model().is_serial()))
         .or_else(|| first(|run| run.record.plan.is_serial()))
         .unwrap_or(0)
 }

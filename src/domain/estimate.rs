@@ -6,8 +6,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::model::Model;
-use super::plan::{Draft, TaskSize};
+use super::addresses::{FETCH_TIMEOUT_S, LatencyRange};
+use super::plan::Draft;
 use super::python::{FoundPython, GilState};
 use super::record::Record;
 use super::speed::Speed;
@@ -15,7 +15,7 @@ use super::stats;
 use super::sweep::{SweepDraft, SweepPlan};
 use super::text;
 use super::time::{Nanos, nanos, seconds};
-use super::workload::{Addresses, FETCH_TIMEOUT_S, LatencyRange, Workload, WorkloadKind};
+use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, Step, WRITES};
 
 /// Above so many tasks, `io` is estimated from sums, not by handing out each task.
 const TASKS_HANDED_OUT: u64 = 10_000;
@@ -65,28 +65,59 @@ impl Known<'_> {
 
 /// About how long one run of a draft takes. The draft has to be valid.
 pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
+    if draft.workload.fetches() && draft.urls.is_some() {
+        return Estimate::UpToAddresses;
+    }
+    let Some(parts) = Parts::of(draft, known) else {
+        return Estimate::NeedsSpeed;
+    };
     let start = if draft.model.is_python() {
         PYTHON_START_S
     } else {
         0.0
     };
-    match draft.workload {
-        WorkloadKind::Cpu => match task_seconds(draft.task_size, known.speed_of(draft).as_ref()) {
-            Some(task) => Estimate::Seconds(start + computing(draft, task, known.cores_usable)),
-            None => Estimate::NeedsSpeed,
-        },
-        WorkloadKind::Io if draft.urls.is_some() => Estimate::UpToAddresses,
-        WorkloadKind::Io => {
-            let written = draft.writes as f64 * draft.page_bytes as f64;
-            match known.writing {
-                Some(cost) => {
-                    Estimate::Seconds(start + fetching(draft, written * cost, known.cores_usable))
+    let seconds = start
+        + if draft.workload.computes() {
+            computing(draft, parts.computing, known.cores_usable)
+        } else {
+            waiting(draft, &parts, known.cores_usable)
+        };
+    if parts.writes_at_unknown_cost {
+        Estimate::SecondsAndWriting(seconds)
+    } else {
+        Estimate::Seconds(seconds)
+    }
+}
+
+/// What a task does besides fetching, in seconds.
+#[derive(Default)]
+struct Parts {
+    /// On a core.
+    computing: f64,
+    /// Whether writing is missing in it, as nobody knows yet what that costs here.
+    writes_at_unknown_cost: bool,
+}
+
+impl Parts {
+    /// `None` if it depends on a speed that is not known.
+    fn of(draft: &Draft, known: Known<'_>) -> Option<Parts> {
+        let mut parts = Parts::default();
+        let sized = draft.sizing_by_time();
+        parts.computing += sized.map_or(0.0, |sizing| draft.get(sizing.time) as f64 / 1e3);
+        for step in (draft.workload.description().steps)(&draft.values) {
+            match (step, known.writing) {
+                (Step::Compute(_), _) if sized.is_some() => {}
+                (Step::Compute(0), _) | (Step::Fetch, _) => {}
+                (Step::Compute(iterations), _) => {
+                    parts.computing += known.speed_of(draft)?.seconds_of(iterations);
                 }
-                None => {
-                    Estimate::SecondsAndWriting(start + fetching(draft, 0.0, known.cores_usable))
+                (Step::Write(times), Some(cost)) => {
+                    parts.computing += times as f64 * draft.get(&PAGE_BYTES) as f64 * cost;
                 }
+                (Step::Write(_), None) => parts.writes_at_unknown_cost = true,
             }
         }
+        Some(parts)
     }
 }
 
@@ -154,13 +185,6 @@ impl Estimate {
     }
 }
 
-fn task_seconds(size: TaskSize, speed: Option<&Speed>) -> Option<f64> {
-    match size {
-        TaskSize::Milliseconds(ms) => Some(ms as f64 / 1e3),
-        TaskSize::Iterations(iterations) => Some(speed?.seconds_of(iterations)),
-    }
-}
-
 /// Equal tasks in rounds of one per worker. Where there are more workers than can compute at once, they take turns, so
 /// that a round ends for all of them together.
 fn computing(draft: &Draft, task: f64, cores: u32) -> f64 {
@@ -183,34 +207,41 @@ fn shares_lock(draft: &Draft) -> bool {
             .as_ref()
             .is_none_or(|python| python.gil == GilState::On)
     };
-    draft.model.has_emulated_lock() || (draft.model == Model::PythonThreads && is_on())
+    draft.model.has_emulated_lock() || (draft.model.shares_an_interpreter() && is_on())
 }
 
 fn workers(draft: &Draft) -> u64 {
-    if draft.model == Model::Serial {
+    if draft.model.is_serial() {
         1
     } else {
         draft.workers.max(1)
     }
 }
 
-/// Each task goes to the worker that is free first. Waiting needs no core; writing does.
-fn fetching(draft: &Draft, writing: f64, cores: u32) -> f64 {
-    let to_u32 = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-    let (min_ms, max_ms) = (
-        to_u32(draft.latency_min_ms),
-        to_u32(draft.latency_max_ms.max(draft.latency_min_ms)),
-    );
-    let latencies =
-        LatencyRange { min_ms, max_ms }.draw(to_u32(draft.addresses.max(1)), draft.seed);
+/// Each task goes to the worker that is free first. Waiting needs no core; writing and computing do.
+fn waiting(draft: &Draft, parts: &Parts, cores: u32) -> f64 {
     // Whoever waits longer gives up.
-    let lengths = latencies.iter().map(|ms| match f64::from(*ms) / 1e3 {
-        waiting if waiting >= FETCH_TIMEOUT_S => nanos(FETCH_TIMEOUT_S),
-        waiting => nanos(waiting + writing),
-    });
-    let handed_out = hand_out(&lengths.collect::<Vec<_>>(), draft.tasks, workers(draft));
-    let writers = workers(draft).min(u64::from(cores.max(1)));
-    handed_out.max(draft.tasks as f64 * writing / writers as f64)
+    let lengths: Vec<Nanos> = latencies(draft)
+        .iter()
+        .map(|ms| match f64::from(*ms) / 1e3 {
+            waiting if waiting >= FETCH_TIMEOUT_S => nanos(FETCH_TIMEOUT_S),
+            waiting => nanos(waiting + parts.computing),
+        })
+        .collect();
+    let handed_out = hand_out(&lengths, draft.tasks, workers(draft));
+    let at_once = workers(draft).min(u64::from(cores.max(1)));
+    handed_out.max(draft.tasks as f64 * parts.computing / at_once as f64)
+}
+
+/// How long each address takes to answer, in milliseconds; one that answers at once where nothing is fetched.
+fn latencies(draft: &Draft) -> Vec<u32> {
+    if !draft.workload.fetches() {
+        return vec![0];
+    }
+    let get = |parameter| u32::try_from(draft.get(parameter)).unwrap_or(u32::MAX);
+    let min_ms = get(&LATENCY_MIN);
+    let max_ms = get(&LATENCY_MAX).max(min_ms);
+    LatencyRange { min_ms, max_ms }.draw(get(&ADDRESSES).max(1), draft.seed)
 }
 
 /// When the last of so many tasks ends, their lengths being used in turn.
@@ -247,15 +278,9 @@ fn hand_out(lengths: &[Nanos], tasks: u64, workers: u64) -> f64 {
 /// What a run of `io` on pages of the embedded server tells about writing: seconds per byte and write. It is the CPU time:
 /// how long the writing took depends on how many wrote at once.
 pub fn writing_cost(record: &Record) -> Option<f64> {
-    let Workload::Io {
-        writes,
-        addresses: Addresses::Loopback { page_bytes, .. },
-        ..
-    } = record.plan.workload()
-    else {
-        return None;
-    };
-    let bytes = f64::from(record.plan.tasks()) * f64::from(*writes) * f64::from(*page_bytes);
+    let plan = &record.plan;
+    let (writes, page_bytes) = (plan.given(&WRITES)?, plan.given(&PAGE_BYTES)?);
+    let bytes = f64::from(plan.tasks()) * writes as f64 * page_bytes as f64;
     record.is_sound().then(|| record.cpu_s / bytes)
 }
 
@@ -297,23 +322,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::{TASK_TIME, Workload};
     use crate::fixtures::sample;
 
     fn cpu(model: Model, workers: u64, tasks: u64) -> Draft {
-        let task_size = TaskSize::Milliseconds(400);
         Draft {
             tasks,
-            task_size,
-            ..Draft::new(WorkloadKind::Cpu, model, workers)
+            ..Draft::new(Workload::Cpu, model, workers).with(&TASK_TIME, 400)
         }
     }
 
     fn io(workers: u64, tasks: u64, addresses: u64, seed: u64) -> Draft {
         Draft {
             tasks,
-            addresses,
             seed,
-            ..Draft::new(WorkloadKind::Io, Model::Threads, workers)
+            ..Draft::new(Workload::Io, Model::Threads, workers).with(&ADDRESSES, addresses)
         }
     }
 
@@ -373,7 +397,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_not_guessed() {
-        let iterations = Draft::new(WorkloadKind::Cpu, Model::Threads, 2);
+        let iterations = Draft::new(Workload::Cpu, Model::Threads, 2);
         assert_eq!(of(&iterations, on_two_cores(None)), Estimate::NeedsSpeed);
         let speed = Speed::uniform(1e7);
         let known = Known {
@@ -390,11 +414,7 @@ mod tests {
 
     #[test]
     fn a_run_teaches_what_writing_costs() {
-        let mut record = sample::record(
-            sample::plan(WorkloadKind::Io, Model::Threads, 16),
-            0.5,
-            0.48,
-        );
+        let mut record = sample::record(sample::plan(Workload::Io, Model::Threads, 16), 0.5, 0.48);
         let cost = writing_cost(&record).unwrap();
         // 16 tasks write 50 times 60 000 bytes.
         assert!(near(cost * 48e6, 0.48), "{cost}");
@@ -447,7 +467,7 @@ mod tests {
             matches!(io, Estimate::SecondsAndWriting(seconds) if seconds > 4.0),
             "{io:?}"
         );
-        let unknown = Draft::new(WorkloadKind::Cpu, Model::Serial, 1);
+        let unknown = Draft::new(Workload::Cpu, Model::Serial, 1);
         assert_eq!(
             of_sweep(&sweep(unknown, &[2]), on_two_cores(None)),
             Estimate::NeedsSpeed
@@ -456,7 +476,7 @@ mod tests {
 
     #[test]
     fn what_is_left_of_a_sweep_is_expected_to_take_as_long_as_it_took_before() {
-        let draft = Draft::new(WorkloadKind::Cpu, Model::Serial, 1);
+        let draft = Draft::new(Workload::Cpu, Model::Serial, 1);
         let plan = sweep(draft, &[1, 2])
             .validate(&crate::domain::machine::Limits::default())
             .unwrap();

@@ -1,7 +1,7 @@
 //! How the tasks of a run are executed, however many the workers: a model, and under a Python model the interpreter.
 
-use super::model::Model;
 use super::python::Python;
+use crate::catalog::model::Model;
 
 /// A model, and by what it executes if it needs anything. Runs with the same one differ in workers and work.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -1,8 +1,8 @@
 //! The quick experiments: the article's questions, each answered by two runs.
 
-use super::model::Model;
-use super::plan::{Draft, TaskSize};
-use super::workload::WorkloadKind;
+use super::plan::Draft;
+use crate::catalog::model::Model;
+use crate::catalog::workload::{TASK_TIME, Workload};
 
 /// A question that a pair of runs answers: serial first (in the same language), then a model on the same work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Experiment {
     /// What to look at while it runs.
     pub watch: &'static str,
     /// What a task does.
-    pub workload: WorkloadKind,
+    pub workload: Workload,
     /// The model that is compared with serial.
     pub model: Model,
     workers: Workers,
@@ -37,7 +37,7 @@ pub static EXPERIMENTS: [Experiment; 4] = [
         key: '1',
         question: "Do threads speed up I/O?",
         watch: "thin bars side by side: all wait for the network at once",
-        workload: WorkloadKind::Io,
+        workload: Workload::Io,
         model: Model::Threads,
         workers: Workers::Exactly(16),
     },
@@ -45,7 +45,7 @@ pub static EXPERIMENTS: [Experiment; 4] = [
         key: '2',
         question: "Do threads under the lock speed up computing?",
         watch: "one bar's worth of ink, spread over four rows",
-        workload: WorkloadKind::Cpu,
+        workload: Workload::Cpu,
         model: Model::GilThreads,
         workers: Workers::Exactly(4),
     },
@@ -53,7 +53,7 @@ pub static EXPERIMENTS: [Experiment; 4] = [
         key: '3',
         question: "Do processes speed up computing?",
         watch: "solid bars, one per core, and half the time",
-        workload: WorkloadKind::Cpu,
+        workload: Workload::Cpu,
         model: Model::Processes,
         workers: Workers::PerCore,
     },
@@ -61,7 +61,7 @@ pub static EXPERIMENTS: [Experiment; 4] = [
         key: '4',
         question: "Do processes speed up I/O?",
         watch: "thin bars again: concurrency, hardly any parallelism",
-        workload: WorkloadKind::Io,
+        workload: Workload::Io,
         model: Model::Processes,
         workers: Workers::Exactly(16),
     },
@@ -72,7 +72,7 @@ pub static OF_PYTHON: Experiment = Experiment {
     key: '5',
     question: "Is the real Python like that?",
     watch: "the same picture as in 2, made by CPython itself",
-    workload: WorkloadKind::Cpu,
+    workload: Workload::Cpu,
     model: Model::PythonThreads,
     workers: Workers::Exactly(4),
 };
@@ -101,10 +101,7 @@ impl Experiment {
             Workers::Exactly(workers) => workers,
             Workers::PerCore => u64::from(cores_usable).clamp(2, 8),
         };
-        Draft {
-            task_size: TaskSize::Milliseconds(TASK_MS),
-            ..Draft::new(self.workload, self.model, workers)
-        }
+        Draft::new(self.workload, self.model, workers).with(&TASK_TIME, TASK_MS)
     }
 }
 

@@ -7,14 +7,14 @@
 use serde::Serialize;
 
 use super::machine::Limits;
-use super::model::Model;
-use super::plan::{Draft, Invalid, TaskSize};
+use super::plan::{Draft, Invalid};
 use super::python::{FoundPython, GilState, Interpreter};
 use super::record::Record;
 use super::stats::{self, Interval, Ratio, Spread};
 use super::sweep::{Sweep, SweepDraft, SweepPlan};
 use super::text::counted;
-use super::workload::WorkloadKind;
+use crate::catalog::model::Model;
+use crate::catalog::workload::{ITERATIONS, LATENCY_MAX, LATENCY_MIN, Workload};
 
 /// With how many threads.
 pub const WORKERS: [u32; 4] = [1, 2, 4, 8];
@@ -60,15 +60,11 @@ pub fn drafts(found: &FoundPython, task_ms: u64, repeats: u64, seed: u64) -> [Sw
     let iterations = found.speed().iterations_in(task_ms as f64 / 1e3);
     let cpu = Draft {
         tasks: CPU_TASKS,
-        task_size: TaskSize::Iterations(iterations),
-        ..Draft::new(WorkloadKind::Cpu, Model::Serial, 1)
+        ..Draft::new(Workload::Cpu, Model::Serial, 1).with(&ITERATIONS, iterations)
     };
-    let (latency_min_ms, latency_max_ms) = LATENCY_MS;
-    let io = Draft {
-        latency_min_ms,
-        latency_max_ms,
-        ..Draft::new(WorkloadKind::Io, Model::Serial, 1)
-    };
+    let io = Draft::new(Workload::Io, Model::Serial, 1)
+        .with(&LATENCY_MIN, LATENCY_MS.0)
+        .with(&LATENCY_MAX, LATENCY_MS.1);
     [sweep(cpu), sweep(io)]
 }
 
@@ -88,7 +84,7 @@ pub enum Question {
     /// How many times as long so many threads take as one.
     Threads {
         /// The work.
-        workload: WorkloadKind,
+        workload: Workload,
         /// How many threads.
         workers: u32,
     },
@@ -276,7 +272,7 @@ fn threads(sweep: &Sweep, records: &[Record], seed: u64) -> Vec<Line> {
     let times = |model, workers| values(sweep, records, model, workers, working_s);
     let (emulated_one, real_one) = (times(Model::GilThreads, 1), times(Model::PythonThreads, 1));
     let line = |workers: u32| {
-        let workload = sweep.plan.work().workload().kind();
+        let workload = sweep.plan.work().workload();
         let (emulated, real) = (
             times(Model::GilThreads, workers),
             times(Model::PythonThreads, workers),

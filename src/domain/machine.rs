@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::foreign;
-use super::model::Model;
 use super::text::{clean, counted};
-use super::workload::WorkloadKind;
 
 /// The most threads of a run. Beyond about `vm.max_map_count / 4` std aborts the process.
 pub const MAX_THREADS: u64 = 4_000;
@@ -140,35 +138,6 @@ impl Default for Limits {
             processes: Limit::own(MAX_PROCESSES),
             io_threads: Limit::own(MAX_IO_WORKERS),
             io_processes: Limit::own(MAX_IO_WORKERS),
-        }
-    }
-}
-
-impl Limits {
-    /// The most workers of a run of `workload` under `model`.
-    pub fn workers(&self, workload: WorkloadKind, model: Model) -> Limit {
-        match (model, workload) {
-            (Model::Serial, _) => Limit {
-                most: 1,
-                because: "serial means one worker".into(),
-            },
-            (Model::Rayon, WorkloadKind::Cpu) => self.pool.clone(),
-            (Model::Rayon, WorkloadKind::Io) => self
-                .pool
-                .clone()
-                .or_less(self.io_threads.most, &self.io_threads.because),
-            (Model::Processes, WorkloadKind::Cpu) => self.processes.clone(),
-            (Model::Processes, WorkloadKind::Io) => self.io_processes.clone(),
-            (Model::PythonProcesses | Model::PythonInterpreters, _) => {
-                let Limit { most, because } = Limit::own(MAX_PYTHON_INTERPRETERS);
-                self.processes.clone().or_less(most, &because)
-            }
-            (Model::PythonThreads | Model::PythonAsyncio, _) => {
-                let Limit { most, because } = Limit::own(MAX_PYTHON_THREADS);
-                self.threads.clone().or_less(most, &because)
-            }
-            (_, WorkloadKind::Cpu) => self.threads.clone(),
-            (_, WorkloadKind::Io) => self.io_threads.clone(),
         }
     }
 }

@@ -5,54 +5,35 @@ pub mod stored;
 
 use std::fmt;
 
+use super::addresses::{Addresses, LatencyRange};
 use super::executor::Executor;
-use super::machine::{Limits, MAX_PYTHON_TASKS, MAX_TASKS};
-use super::model::Model;
+use super::machine::Limits;
 use super::phase::Phase;
 use super::python::{FIRST_WITH_INTERPRETERS, GilState, Interpreter, OLDEST, Python, StartMethod};
 use super::speed::Speed;
 use super::text::grouped;
-use super::workload::{Addresses, Files, LatencyRange, MAX_ITERATIONS, Workload, WorkloadKind};
+use crate::catalog::model::{Model, SWITCH_INTERVAL};
+use crate::catalog::parameter::{Parameter, REPEATS, TASKS, Values, WORKERS};
+use crate::catalog::workload::{
+    ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, Sizing, Step, Workload,
+};
 
-/// The article's number of iterations.
-pub const DEFAULT_ITERATIONS: u64 = 10_000_000;
-/// The longest task that can be asked for, in milliseconds.
-pub const MAX_TASK_MS: u64 = 600_000;
-/// How often a task of the article writes its page.
-pub const DEFAULT_WRITES: u64 = 50;
-/// The most writes of a task.
-pub const MAX_WRITES: u64 = 10_000;
-/// How many addresses the article fetches from.
-pub const DEFAULT_ADDRESSES: u64 = 16;
-/// The most addresses.
-pub const MAX_ADDRESSES: u64 = 1_000;
-/// The longest latency of the embedded server, in milliseconds.
-pub const MAX_LATENCY_MS: u64 = 60_000;
-/// A page's size unless said otherwise, in bytes.
-pub const DEFAULT_PAGE_BYTES: u64 = 60_000;
-/// The largest page of the embedded server, in bytes.
-pub const MAX_PAGE_BYTES: u64 = 8 << 20;
-/// CPython's switch interval, in microseconds.
-pub const DEFAULT_SWITCH_INTERVAL_US: u64 = 5_000;
-/// The shortest and longest switch interval, in microseconds.
-pub const SWITCH_INTERVAL_US: std::ops::RangeInclusive<u64> = 10..=10_000_000;
-/// The most repeats of a run.
-pub const MAX_REPEATS: u64 = 1_000;
-
-/// How large a `cpu` task is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TaskSize {
-    /// So many steps of the loop.
-    Iterations(u64),
-    /// As many steps as take so many milliseconds on an idle core of this machine.
-    Milliseconds(u64),
-}
+/// The phases that a run can have, in the order in which they are listed.
+const LISTED: [Phase; 7] = [
+    Phase::Computing,
+    Phase::Ready,
+    Phase::Gil,
+    Phase::Network,
+    Phase::File,
+    Phase::Starting,
+    Phase::Idle,
+];
 
 /// A plan as it is being written: every value is possible, also a wrong one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// What a task does.
-    pub workload: WorkloadKind,
+    pub workload: Workload,
     /// How it is executed.
     pub model: Model,
     /// How many workers.
@@ -63,65 +44,100 @@ pub struct Draft {
     pub repeats: u64,
     /// Where the latencies of the addresses are drawn from.
     pub seed: u64,
-    /// `cpu`: the size of a task.
-    pub task_size: TaskSize,
-    /// `io`: how often a task writes its page.
-    pub writes: u64,
-    /// `io`: where the pages are written to.
-    pub files: Files,
-    /// `io`: pages of the embedded server.
-    pub addresses: u64,
-    /// `io`: shortest latency of the embedded server, in milliseconds.
-    pub latency_min_ms: u64,
-    /// `io`: longest latency of the embedded server, in milliseconds.
-    pub latency_max_ms: u64,
-    /// `io`: size of a page of the embedded server, in bytes.
-    pub page_bytes: u64,
-    /// `io`: real addresses instead of the embedded server.
+    /// The parameters of the workload and of the model; those of others may be among them, and count for nothing.
+    pub values: Values,
+    /// Real addresses instead of the embedded server.
     pub urls: Option<Vec<String>>,
-    /// `gil-threads`: after how long a waiting worker asks for the lock, in microseconds.
-    pub switch_interval_us: u64,
     /// Python's models: by which interpreter.
     pub python: Option<Interpreter>,
-    /// `python-processes`: how the processes are made; `None` is the interpreter's own default.
+    /// How processes of Python are made; `None` is the interpreter's own default.
     pub start_method: Option<StartMethod>,
 }
 
 impl Draft {
     /// The workload with all its defaults.
-    pub fn new(workload: WorkloadKind, model: Model, workers: u64) -> Draft {
+    pub fn new(workload: Workload, model: Model, workers: u64) -> Draft {
         Draft {
             workload,
             model,
             workers,
-            tasks: workload.default_tasks(),
-            repeats: 1,
+            tasks: workload.description().tasks,
+            repeats: REPEATS.default,
             seed: 1,
-            task_size: TaskSize::Iterations(DEFAULT_ITERATIONS),
-            writes: DEFAULT_WRITES,
-            files: Files::OneEach,
-            addresses: DEFAULT_ADDRESSES,
-            latency_min_ms: 100,
-            latency_max_ms: 400,
-            page_bytes: DEFAULT_PAGE_BYTES,
+            values: Values::default(),
             urls: None,
-            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
             python: None,
             start_method: None,
         }
     }
 
-    /// Whether the machine's speed has to be known before this can become a plan.
-    pub fn needs_calibration(&self) -> bool {
-        self.workload == WorkloadKind::Cpu && matches!(self.task_size, TaskSize::Milliseconds(_))
+    /// The same with another value of a parameter.
+    pub fn with(mut self, parameter: &Parameter, value: u64) -> Draft {
+        self.set(parameter, value);
+        self
     }
 
-    /// The draft with its task time, if it has one, replaced by as many iterations as take so long at this speed.
+    /// The value of a parameter.
+    pub fn get(&self, parameter: &Parameter) -> u64 {
+        match parameter {
+            of_all if *of_all == WORKERS => self.workers,
+            of_all if *of_all == TASKS => self.tasks,
+            of_all if *of_all == REPEATS => self.repeats,
+            _ => self.values.get(parameter),
+        }
+    }
+
+    /// Gives a parameter a value.
+    pub fn set(&mut self, parameter: &Parameter, value: u64) {
+        match parameter {
+            of_all if *of_all == WORKERS => self.workers = value,
+            of_all if *of_all == TASKS => self.tasks = value,
+            of_all if *of_all == REPEATS => self.repeats = value,
+            _ => self.values.set(parameter, value),
+        }
+    }
+
+    /// The parameters that count for this workload and model, those of the model last.
+    pub fn parameters(&self) -> impl Iterator<Item = &'static Parameter> {
+        let unused = self.workload.description().sizing.as_ref().map(|sizing| {
+            if self.needs_calibration() {
+                sizing.steps
+            } else {
+                sizing.time
+            }
+        });
+        let has_urls = self.urls.is_some();
+        let of_workload = self.workload.parameters().iter().copied();
+        of_workload
+            .filter(move |parameter| !(has_urls && parameter.is_of_server))
+            .chain(self.model.parameters().iter().copied())
+            .filter(move |parameter| Some(*parameter) != unused)
+    }
+
+    /// How the length of computing is given, if it is given as a time.
+    pub fn sizing_by_time(&self) -> Option<&'static Sizing> {
+        let sizing = self.workload.description().sizing.as_ref();
+        sizing.filter(|sizing| self.values.given(sizing.time).is_some())
+    }
+
+    /// Whether the machine's speed has to be known before this can become a plan.
+    pub fn needs_calibration(&self) -> bool {
+        self.sizing_by_time().is_some()
+    }
+
+    /// The draft with its time of computing, if it has one, replaced by as many steps as take so long at this speed.
     pub fn calibrated(mut self, speed: &Speed) -> Draft {
-        if let TaskSize::Milliseconds(ms) = self.task_size {
-            self.task_size = TaskSize::Iterations(speed.iterations_in(ms as f64 / 1e3));
+        if let Some(sizing) = self.sizing_by_time() {
+            let seconds = self.get(sizing.time) as f64 / 1e3;
+            self.values.unset(sizing.time);
+            self.set(sizing.steps, speed.iterations_in(seconds));
         }
         self
+    }
+
+    /// The most workers, on a machine with these limits.
+    pub fn most_workers(&self, limits: &Limits) -> super::machine::Limit {
+        self.model.most_workers(limits, self.workload.fetches())
     }
 
     /// Whether it is a plan, or would be one once it is calibrated: what can be said before anything is measured.
@@ -129,14 +145,13 @@ impl Draft {
     /// # Errors
     /// The same as [`Draft::validate`].
     pub fn check(&self, limits: &Limits) -> Result<(), Invalid> {
-        let calibrated = match self.task_size {
-            TaskSize::Milliseconds(ms) if self.needs_calibration() => {
-                in_range(Field::TaskSize, "the task time in ms", ms, 1..=MAX_TASK_MS)?;
-                self.clone().calibrated(&Speed::uniform(1.0))
-            }
-            _ => self.clone(),
-        };
-        calibrated.validate(limits).map(drop)
+        if let Some(sizing) = self.sizing_by_time() {
+            of(sizing.time, sizing.time.check(self.get(sizing.time)))?;
+        }
+        self.clone()
+            .calibrated(&Speed::uniform(1.0))
+            .validate(limits)
+            .map(drop)
     }
 
     /// The plan, or the first thing that is wrong with the draft.
@@ -146,68 +161,80 @@ impl Draft {
     /// [needs calibration](Draft::needs_calibration) has to be calibrated first.
     pub fn validate(&self, limits: &Limits) -> Result<Plan, Invalid> {
         let python = self.checked_python()?;
-        let limit = limits.workers(self.workload, self.model);
-        if self.model == Model::Serial && self.workers != 1 {
-            return Err(Invalid::new(
-                Field::Workers,
-                format!(
-                    "serial runs with 1 worker, not {}: choose another model for more",
-                    grouped(self.workers)
-                ),
-            ));
+        self.check_workers(limits)?;
+        let most = self.model.description().tasks;
+        of(&TASKS, TASKS.check_within(self.tasks, 1..=most))?;
+        of(&REPEATS, REPEATS.check(self.repeats))?;
+        self.check_values()?;
+        if let Some(sizing) = self.sizing_by_time() {
+            let sentence = format!("{} has not been calibrated yet", sizing.time.what);
+            return of(sizing.time, Err(sentence));
         }
-        if !(1..=limit.most).contains(&self.workers) {
-            return Err(Invalid::new(
-                Field::Workers,
-                format!(
-                    "workers must be from 1 to {} for {} under {} ({}), not {}",
-                    grouped(limit.most),
-                    self.workload.name(),
-                    self.model.name(),
-                    limit.because,
-                    grouped(self.workers)
-                ),
-            ));
-        }
-        let tasks = if self.model.is_python() {
-            MAX_PYTHON_TASKS
-        } else {
-            MAX_TASKS
-        };
-        in_range(Field::Tasks, "tasks", self.tasks, 1..=tasks)?;
-        in_range(Field::Repeats, "repeats", self.repeats, 1..=MAX_REPEATS)?;
-        if self.model.has_emulated_lock() {
-            in_range(
-                Field::SwitchInterval,
-                "the switch interval in µs",
-                self.switch_interval_us,
-                SWITCH_INTERVAL_US,
-            )?;
-        }
-        let workload = match self.workload {
-            WorkloadKind::Cpu => self.cpu()?,
-            WorkloadKind::Io => self.io()?,
-        };
         Ok(Plan {
-            workload,
+            workload: self.workload,
+            size: self.size(),
+            addresses: self.workload.fetches().then(|| self.addresses()),
             model: self.model,
-            workers: u32::try_from(self.workers).expect("checked against a limit below 2^32"),
-            tasks: u32::try_from(self.tasks).expect("checked against a limit below 2^32"),
+            workers: to_u32(self.workers),
+            tasks: to_u32(self.tasks),
             seed: self.seed,
-            // Without a lock it says nothing.
-            switch_interval_us: if self.model.has_emulated_lock() {
-                self.switch_interval_us
-            } else {
-                DEFAULT_SWITCH_INTERVAL_US
-            },
+            how: self.values.of(self.model.parameters().iter().copied()),
             python,
         })
+    }
+
+    /// The values that decide how much a task does.
+    fn size(&self) -> Values {
+        let of_workload = self.workload.parameters();
+        let counting = self.parameters().filter(|one| of_workload.contains(one));
+        let mut size = self.values.of(counting);
+        if let Some(urls) = self.urls.as_ref().filter(|_| self.workload.fetches()) {
+            size.set(&ADDRESSES, urls.len() as u64);
+        }
+        size
+    }
+
+    fn check_workers(&self, limits: &Limits) -> Result<(), Invalid> {
+        let name = self.model.name();
+        if self.model.is_serial() && self.workers != 1 {
+            let workers = grouped(self.workers);
+            let sentence =
+                format!("{name} runs with 1 worker, not {workers}: choose another model for more");
+            return of(&WORKERS, Err(sentence));
+        }
+        let limit = self.most_workers(limits);
+        if (1..=limit.most).contains(&self.workers) {
+            return Ok(());
+        }
+        let sentence = format!(
+            "workers must be from 1 to {} for {} under {name} ({}), not {}",
+            grouped(limit.most),
+            self.workload.name(),
+            limit.because,
+            grouped(self.workers)
+        );
+        of(&WORKERS, Err(sentence))
+    }
+
+    fn check_values(&self) -> Result<(), Invalid> {
+        for parameter in self.parameters() {
+            of(parameter, parameter.check(self.get(parameter)))?;
+        }
+        let (min, max) = (self.get(&LATENCY_MIN), self.get(&LATENCY_MAX));
+        if self.parameters().any(|parameter| *parameter == LATENCY_MAX) && min > max {
+            let (min, max) = (grouped(min), grouped(max));
+            let sentence = format!(
+                "latency from {min} ms to {max} ms: the first time must not be the longer one"
+            );
+            return of(&LATENCY_MAX, Err(sentence));
+        }
+        Ok(())
     }
 
     /// By what a Python model executes it; `None` for the others.
     fn checked_python(&self) -> Result<Option<Python>, Invalid> {
         let name = self.model.name();
-        if !self.model.executes(self.workload) {
+        if !self.workload.suits(self.model) {
             let sentence = format!(
                 "{name} executes io alone, not cpu: computing would never give the event loop back"
             );
@@ -230,16 +257,17 @@ impl Draft {
                 OLDEST.major, OLDEST.minor
             ));
         }
-        if self.model == Model::PythonInterpreters && !interpreter.subinterpreters {
+        if self.model.needs_subinterpreters() && !interpreter.subinterpreters {
             let first = FIRST_WITH_INTERPRETERS;
             return needs(format!(
                 "Python {}.{} or newer, not {label}",
                 first.major, first.minor
             ));
         }
-        let start_method = match self.model {
-            Model::PythonProcesses => Some(self.checked_start_method(interpreter)?),
-            _ => None,
+        let start_method = if self.model.has_start_method() {
+            Some(self.checked_start_method(interpreter)?)
+        } else {
+            None
         };
         Ok(Some(Python {
             interpreter: interpreter.clone(),
@@ -269,84 +297,20 @@ impl Draft {
         })
     }
 
-    fn cpu(&self) -> Result<Workload, Invalid> {
-        match self.task_size {
-            TaskSize::Iterations(iterations) => {
-                in_range(
-                    Field::TaskSize,
-                    "iterations",
-                    iterations,
-                    1..=MAX_ITERATIONS,
-                )?;
-                Ok(Workload::Cpu { iterations })
-            }
-            TaskSize::Milliseconds(ms) => {
-                in_range(Field::TaskSize, "the task time in ms", ms, 1..=MAX_TASK_MS)?;
-                Err(Invalid::new(
-                    Field::TaskSize,
-                    "the task time has not been calibrated yet".into(),
-                ))
-            }
+    /// The addresses that the tasks fetch from; the values have to be checked.
+    fn addresses(&self) -> Addresses {
+        if let Some(urls) = &self.urls {
+            return Addresses::Urls(urls.clone());
         }
-    }
-
-    fn io(&self) -> Result<Workload, Invalid> {
-        in_range(Field::Writes, "writes", self.writes, 1..=MAX_WRITES)?;
-        let addresses = match &self.urls {
-            Some(urls) => Addresses::Urls(urls.clone()),
-            None => self.loopback()?,
-        };
-        Ok(Workload::Io {
-            writes: to_u32(self.writes),
-            addresses,
-            files: self.files,
-        })
-    }
-
-    fn loopback(&self) -> Result<Addresses, Invalid> {
-        in_range(
-            Field::Addresses,
-            "addresses",
-            self.addresses,
-            1..=MAX_ADDRESSES,
-        )?;
-        in_range(
-            Field::Latency,
-            "the shortest latency in ms",
-            self.latency_min_ms,
-            0..=MAX_LATENCY_MS,
-        )?;
-        in_range(
-            Field::Latency,
-            "the longest latency in ms",
-            self.latency_max_ms,
-            0..=MAX_LATENCY_MS,
-        )?;
-        if self.latency_min_ms > self.latency_max_ms {
-            return Err(Invalid::new(
-                Field::Latency,
-                format!(
-                    "latency from {} ms to {} ms: the first time must not be the longer one",
-                    grouped(self.latency_min_ms),
-                    grouped(self.latency_max_ms)
-                ),
-            ));
-        }
-        in_range(
-            Field::PageBytes,
-            "the page size in bytes",
-            self.page_bytes,
-            1..=MAX_PAGE_BYTES,
-        )?;
         let latency = LatencyRange {
-            min_ms: to_u32(self.latency_min_ms),
-            max_ms: to_u32(self.latency_max_ms),
+            min_ms: to_u32(self.get(&LATENCY_MIN)),
+            max_ms: to_u32(self.get(&LATENCY_MAX)),
         };
-        Ok(Addresses::Loopback {
-            latencies_ms: latency.draw(to_u32(self.addresses), self.seed),
+        Addresses::Loopback {
+            latencies_ms: latency.draw(to_u32(self.get(&ADDRESSES)), self.seed),
             latency,
-            page_bytes: to_u32(self.page_bytes),
-        })
+            page_bytes: to_u32(self.get(&PAGE_BYTES)),
+        }
     }
 }
 
@@ -354,44 +318,35 @@ fn to_u32(checked: u64) -> u32 {
     u32::try_from(checked).expect("checked against a limit below 2^32")
 }
 
-pub(super) fn in_range(
-    field: Field,
-    what: &str,
-    value: u64,
-    allowed: std::ops::RangeInclusive<u64>,
-) -> Result<(), Invalid> {
-    if allowed.contains(&value) {
-        return Ok(());
-    }
-    Err(Invalid::new(
-        field,
-        format!(
-            "{what} must be from {} to {}, not {}",
-            grouped(*allowed.start()),
-            grouped(*allowed.end()),
-            grouped(value)
-        ),
-    ))
+/// The outcome of a check, with the parameter that was checked.
+fn of<T>(parameter: &'static Parameter, checked: Result<T, String>) -> Result<T, Invalid> {
+    checked.map_err(|sentence| Invalid::new(Field::Number(parameter), sentence))
 }
 
 /// What a form or a command line can set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is the field of the draft with that name")]
 pub enum Field {
+    /// What a task does.
     Workload,
+    /// How it is executed.
     Model,
-    Workers,
-    Tasks,
-    Repeats,
-    TaskSize,
-    Writes,
-    Files,
-    Addresses,
-    Latency,
-    PageBytes,
-    SwitchInterval,
+    /// By which interpreter.
     Python,
+    /// How processes of Python are made.
     StartMethod,
+    /// Whether the length of computing is given as steps or as a time.
+    Sizing,
+    /// A number.
+    Number(&'static Parameter),
+}
+
+impl Field {
+    /// How many workers.
+    pub const WORKERS: Field = Field::Number(&WORKERS);
+    /// How many tasks.
+    pub const TASKS: Field = Field::Number(&TASKS);
+    /// How often.
+    pub const REPEATS: Field = Field::Number(&REPEATS);
 }
 
 /// Why a draft is no plan.
@@ -417,32 +372,102 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
+/// Everything that plans can have: the parameters of all workloads, then those of all models.
+pub fn all_parameters() -> impl Iterator<Item = &'static Parameter> {
+    let is_in_plans = |(workload, parameter): &(Workload, &'static Parameter)| {
+        let sizing = workload.description().sizing.as_ref();
+        sizing.is_none_or(|sizing| sizing.time != *parameter)
+    };
+    let of_workloads = Workload::all_parameters().filter(is_in_plans);
+    let of_models = Model::all_parameters().map(|(_, parameter)| parameter);
+    of_workloads
+        .map(|(_, parameter)| parameter)
+        .chain(of_models)
+}
+
 /// A valid request for one run, made by [`Draft::validate`] alone; the zygote reads back what was made so.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Plan {
     workload: Workload,
+    /// What decides how much a task does.
+    size: Values,
+    /// Where pages are fetched from, if any are.
+    addresses: Option<Addresses>,
     model: Model,
     workers: u32,
     tasks: u32,
     seed: u64,
-    switch_interval_us: u64,
+    /// The parameters of the model.
+    how: Values,
     #[serde(default)]
     python: Option<Python>,
 }
 
 impl Plan {
     /// What a task does.
-    pub fn workload(&self) -> &Workload {
-        &self.workload
+    pub fn workload(&self) -> Workload {
+        self.workload
+    }
+
+    /// What a task does, step by step.
+    pub fn steps(&self) -> Vec<Step> {
+        (self.workload.description().steps)(&self.size)
+    }
+
+    /// The parameters that decide what is done, and how: in the order of the form, each with its value.
+    pub fn parameters(&self) -> impl Iterator<Item = (&'static Parameter, u64)> {
+        let of_workload = self.workload.parameters().iter().copied();
+        let all = of_workload.chain(self.model.parameters().iter().copied());
+        all.filter_map(|parameter| Some((parameter, self.given(parameter)?)))
+    }
+
+    /// The value of one of its parameters; `None` if it does not have it.
+    pub fn given(&self, parameter: &Parameter) -> Option<u64> {
+        self.size
+            .given(parameter)
+            .or_else(|| self.how.given(parameter))
+    }
+
+    /// The parameters that decide how much a task does.
+    pub fn size(&self) -> &Values {
+        &self.size
+    }
+
+    /// How much a task does, in a few words: what another run must have in common to be compared with this one.
+    pub fn size_in_words(&self) -> String {
+        (self.workload.description().size)(&self.size, self.addresses.as_ref())
+    }
+
+    /// Its workload's name, and that its tasks share a file where they do.
+    pub fn label(&self) -> &'static str {
+        if self.has_shared_file() {
+            "io, one file"
+        } else {
+            self.workload.name()
+        }
+    }
+
+    /// Whether all tasks write one file.
+    pub fn has_shared_file(&self) -> bool {
+        self.size.is_on(&SHARED_FILE)
+    }
+
+    /// Whether its tasks write files.
+    pub fn writes_files(&self) -> bool {
+        self.steps()
+            .into_iter()
+            .any(|step| step.phase() == Phase::File)
+    }
+
+    /// Where pages are fetched from, if any are.
+    pub fn addresses(&self) -> Option<&Addresses> {
+        self.addresses.as_ref()
     }
 
     /// The addresses that the user gave, if any.
     pub fn urls(&self) -> &[String] {
-        match &self.workload {
-            Workload::Io {
-                addresses: Addresses::Urls(urls),
-                ..
-            } => urls,
+        match &self.addresses {
+            Some(Addresses::Urls(urls)) => urls,
             _ => &[],
         }
     }
@@ -467,9 +492,9 @@ impl Plan {
         self.seed
     }
 
-    /// After how long a worker that waits for the interpreter lock asks for it, in microseconds.
+    /// After how long a worker that waits for the emulated lock asks for it, in microseconds.
     pub fn switch_interval_us(&self) -> u64 {
-        self.switch_interval_us
+        self.how.get(&SWITCH_INTERVAL)
     }
 
     /// By what a Python model executes it; `None` for the others.
@@ -493,7 +518,7 @@ impl Plan {
     /// Whether its tasks are executed one after the other by one worker, as speed-ups are measured against: serial, and
     /// for Python one thread of an interpreter.
     pub fn is_serial(&self) -> bool {
-        self.model == Model::Serial || (self.model == Model::PythonThreads && self.workers == 1)
+        self.workers == 1 && self.model == Model::serial(self.model.is_python())
     }
 
     /// The same work one task after the other, which speed-ups are measured against: under serial, and for Python's
@@ -504,13 +529,9 @@ impl Plan {
             ..python
         });
         Plan {
-            model: if python.is_some() {
-                Model::PythonThreads
-            } else {
-                Model::Serial
-            },
+            model: Model::serial(python.is_some()),
             workers: 1,
-            switch_interval_us: DEFAULT_SWITCH_INTERVAL_US,
+            how: Values::default(),
             python,
             ..self.clone()
         }
@@ -518,39 +539,35 @@ impl Plan {
 
     /// Whose interpreter lock its workers share.
     pub fn lock(&self) -> Lock {
-        match (self.model, &self.python) {
-            (Model::GilThreads, _) => Lock::Emulated,
-            (Model::PythonThreads, Some(python)) if python.interpreter.gil == GilState::On => {
-                Lock::Real
-            }
-            _ => Lock::None,
+        let has_lock = |python: &Interpreter| python.gil == GilState::On;
+        if self.model.has_emulated_lock() {
+            Lock::Emulated
+        } else if self.model.shares_an_interpreter() && self.interpreter().is_some_and(has_lock) {
+            Lock::Real
+        } else {
+            Lock::None
         }
     }
 
     /// This model and these workers on the work of `other`.
     pub(super) fn on_work_of(&self, other: &Plan) -> Plan {
-        let Plan {
-            workload,
-            tasks,
-            seed,
-            ..
-        } = other.clone();
         Plan {
-            workload,
-            tasks,
-            seed,
-            ..self.clone()
+            model: self.model,
+            workers: self.workers,
+            how: self.how.clone(),
+            python: self.python.clone(),
+            ..other.clone()
         }
     }
 
     /// The phases that a run of it can have, in the order in which they are listed.
     pub fn phases(&self) -> Vec<Phase> {
-        use Phase::{Computing, File, Gil, Idle, Network, Ready, Starting};
-        [Computing, Ready, Gil, Network, File, Starting, Idle]
+        let steps: Vec<Phase> = self.steps().into_iter().map(Step::phase).collect();
+        LISTED
             .into_iter()
             .filter(|phase| match phase {
-                Gil => self.lock() != Lock::None,
-                Network | File => self.workload.kind() == WorkloadKind::Io,
+                Phase::Gil => self.lock() != Lock::None,
+                Phase::Network | Phase::File => steps.contains(phase),
                 _ => true,
             })
             .collect()
@@ -564,15 +581,11 @@ impl Plan {
 
     /// What is done, whoever does it: two plans of equal work may be compared.
     pub fn work(&self) -> Work<'_> {
-        let seed_matters = matches!(
-            self.workload,
-            Workload::Io {
-                addresses: Addresses::Loopback { .. },
-                ..
-            }
-        );
+        let seed_matters = matches!(self.addresses, Some(Addresses::Loopback { .. }));
         Work {
-            workload: &self.workload,
+            workload: self.workload,
+            size: &self.size,
+            addresses: self.addresses.as_ref(),
             tasks: self.tasks,
             seed: seed_matters.then_some(self.seed),
         }
@@ -593,7 +606,9 @@ pub enum Lock {
 /// What a plan does, without how: see [`Plan::same_work`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Work<'a> {
-    workload: &'a Workload,
+    workload: Workload,
+    size: &'a Values,
+    addresses: Option<&'a Addresses>,
     tasks: u32,
     /// Where it decides something.
     seed: Option<u64>,
@@ -602,61 +617,29 @@ pub struct Work<'a> {
 impl From<&Plan> for Draft {
     /// The draft that becomes this plan again.
     fn from(plan: &Plan) -> Draft {
-        let draft = Draft {
+        let mut draft = Draft {
             tasks: plan.tasks.into(),
             seed: plan.seed,
-            switch_interval_us: plan.switch_interval_us,
-            python: plan
-                .python
-                .as_ref()
-                .map(|python| python.interpreter.clone()),
+            urls: (!plan.urls().is_empty()).then(|| plan.urls().to_vec()),
+            python: plan.interpreter().cloned(),
             start_method: plan.python.as_ref().and_then(|python| python.start_method),
-            ..Draft::new(plan.workload.kind(), plan.model, plan.workers.into())
+            ..Draft::new(plan.workload, plan.model, plan.workers.into())
         };
-        match &plan.workload {
-            Workload::Cpu { iterations } => Draft {
-                task_size: TaskSize::Iterations(*iterations),
-                ..draft
-            },
-            Workload::Io {
-                writes,
-                addresses,
-                files,
-            } => {
-                let draft = Draft {
-                    writes: (*writes).into(),
-                    files: *files,
-                    ..draft
-                };
-                match addresses {
-                    Addresses::Urls(urls) => Draft {
-                        urls: Some(urls.clone()),
-                        ..draft
-                    },
-                    Addresses::Loopback {
-                        latencies_ms,
-                        latency,
-                        page_bytes,
-                    } => Draft {
-                        addresses: latencies_ms.len() as u64,
-                        latency_min_ms: latency.min_ms.into(),
-                        latency_max_ms: latency.max_ms.into(),
-                        page_bytes: (*page_bytes).into(),
-                        ..draft
-                    },
-                }
-            }
+        for (parameter, value) in plan.parameters() {
+            draft.set(parameter, value);
         }
+        draft
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::workload::{TASK_TIME, WRITES};
     use crate::fixtures::python;
 
     fn cpu(model: Model, workers: u64) -> Draft {
-        Draft::new(WorkloadKind::Cpu, model, workers)
+        Draft::new(Workload::Cpu, model, workers)
     }
 
     fn refused(draft: &Draft) -> Invalid {
@@ -668,26 +651,15 @@ mod tests {
     #[test]
     fn a_draft_with_defaults_is_the_articles_experiment() {
         let plan = cpu(Model::Threads, 2).validate(&Limits::default()).unwrap();
-        assert_eq!(
-            plan.workload(),
-            &Workload::Cpu {
-                iterations: 10_000_000
-            }
-        );
+        assert_eq!(plan.steps(), [Step::Compute(10_000_000)]);
         assert_eq!((plan.workers(), plan.tasks()), (2, 8));
-        let io = Draft::new(WorkloadKind::Io, Model::Threads, 16)
+        let io = Draft::new(Workload::Io, Model::Threads, 16)
             .validate(&Limits::default())
             .unwrap();
         assert_eq!(io.tasks(), 16);
-        let Workload::Io {
-            writes,
-            addresses,
-            files: Files::OneEach,
-        } = io.workload()
-        else {
-            panic!("asked for io")
-        };
-        assert_eq!((*writes, addresses.count()), (50, 16));
+        assert_eq!(io.steps(), [Step::Fetch, Step::Write(50)]);
+        assert_eq!(io.addresses().map(Addresses::count), Some(16));
+        assert!(!io.has_shared_file());
     }
 
     #[test]
@@ -698,18 +670,18 @@ mod tests {
             (Model::GilThreads, 0),
         ] {
             let invalid = refused(&cpu(model, workers));
-            assert_eq!(invalid.field, Field::Workers);
+            assert_eq!(invalid.field, Field::WORKERS);
             assert!(invalid.sentence.contains(&grouped(workers)), "{invalid}");
             assert!(
                 invalid.sentence.contains("this program's own limit"),
                 "{invalid}"
             );
         }
-        let io = Draft::new(WorkloadKind::Io, Model::Threads, 1_001);
-        assert_eq!(refused(&io).field, Field::Workers);
+        let io = Draft::new(Workload::Io, Model::Threads, 1_001);
+        assert_eq!(refused(&io).field, Field::WORKERS);
     }
 
-    fn python(kind: WorkloadKind, model: Model, interpreter: Interpreter) -> Draft {
+    fn python(kind: Workload, model: Model, interpreter: Interpreter) -> Draft {
         Draft {
             python: Some(interpreter),
             ..Draft::new(kind, model, 2)
@@ -724,7 +696,7 @@ mod tests {
             "python-threads needs a Python interpreter, 3.8 or newer"
         );
         let interpreters = python(
-            WorkloadKind::Cpu,
+            Workload::Cpu,
             Model::PythonInterpreters,
             python::interpreter(),
         );
@@ -732,17 +704,9 @@ mod tests {
             refused(&interpreters).sentence,
             "python-interpreters needs Python 3.14 or newer, not 3.13.0"
         );
-        let asyncio = python(
-            WorkloadKind::Cpu,
-            Model::PythonAsyncio,
-            python::interpreter(),
-        );
+        let asyncio = python(Workload::Cpu, Model::PythonAsyncio, python::interpreter());
         assert_eq!(refused(&asyncio).field, Field::Model);
-        let mut spawning = python(
-            WorkloadKind::Cpu,
-            Model::PythonProcesses,
-            python::interpreter(),
-        );
+        let mut spawning = python(Workload::Cpu, Model::PythonProcesses, python::interpreter());
         assert_eq!(
             spawning
                 .validate(&Limits::default())
@@ -767,11 +731,7 @@ mod tests {
 
     #[test]
     fn serial_for_python_is_one_thread_of_the_same_interpreter() {
-        let mut draft = python(
-            WorkloadKind::Io,
-            Model::PythonProcesses,
-            python::interpreter(),
-        );
+        let mut draft = python(Workload::Io, Model::PythonProcesses, python::interpreter());
         draft.start_method = Some(StartMethod::Spawn);
         let plan = draft.validate(&Limits::default()).unwrap();
         let serial = plan.as_serial();
@@ -796,7 +756,7 @@ mod tests {
         assert_eq!(lock(cpu(Model::GilThreads, 2)), Lock::Emulated);
         assert_eq!(
             lock(python(
-                WorkloadKind::Cpu,
+                Workload::Cpu,
                 Model::PythonThreads,
                 python::interpreter()
             )),
@@ -804,7 +764,7 @@ mod tests {
         );
         assert_eq!(
             lock(python(
-                WorkloadKind::Cpu,
+                Workload::Cpu,
                 Model::PythonThreads,
                 python::free_threaded()
             )),
@@ -812,7 +772,7 @@ mod tests {
         );
         assert_eq!(
             lock(python(
-                WorkloadKind::Cpu,
+                Workload::Cpu,
                 Model::PythonProcesses,
                 python::interpreter()
             )),
@@ -822,13 +782,14 @@ mod tests {
 
     #[test]
     fn serial_with_several_workers_is_a_contradiction() {
-        assert_eq!(refused(&cpu(Model::Serial, 2)).field, Field::Workers);
+        assert_eq!(refused(&cpu(Model::Serial, 2)).field, Field::WORKERS);
     }
 
     #[test]
     fn a_latency_whose_first_time_is_the_longer_one_is_refused() {
-        let mut draft = Draft::new(WorkloadKind::Io, Model::Threads, 4);
-        (draft.latency_min_ms, draft.latency_max_ms) = (400, 100);
+        let mut draft = Draft::new(Workload::Io, Model::Threads, 4);
+        draft.set(&LATENCY_MIN, 400);
+        draft.set(&LATENCY_MAX, 100);
         assert_eq!(
             refused(&draft).sentence,
             "latency from 400 ms to 100 ms: the first time must not be the longer one"
@@ -838,39 +799,35 @@ mod tests {
     #[test]
     fn a_task_time_becomes_iterations_by_the_measured_rate() {
         let mut draft = cpu(Model::Serial, 1);
-        draft.task_size = TaskSize::Milliseconds(250);
+        draft.set(&TASK_TIME, 250);
         assert!(draft.needs_calibration());
-        assert_eq!(refused(&draft).field, Field::TaskSize);
+        assert_eq!(refused(&draft).field, Field::Number(&TASK_TIME));
         let plan = draft
             .calibrated(&Speed::uniform(40e6))
             .validate(&Limits::default())
             .unwrap();
-        assert_eq!(
-            plan.workload(),
-            &Workload::Cpu {
-                iterations: 10_000_000
-            }
-        );
+        assert_eq!(plan.steps(), [Step::Compute(10_000_000)]);
     }
 
     #[test]
     fn a_task_time_is_checked_before_anything_is_calibrated() {
         let mut draft = cpu(Model::Threads, 2);
-        draft.task_size = TaskSize::Milliseconds(250);
+        draft.set(&TASK_TIME, 250);
         assert_eq!(draft.check(&Limits::default()), Ok(()));
         draft.workers = 0;
         assert_eq!(
             draft
                 .check(&Limits::default())
                 .map_err(|invalid| invalid.field),
-            Err(Field::Workers)
+            Err(Field::WORKERS)
         );
-        (draft.workers, draft.task_size) = (2, TaskSize::Milliseconds(0));
+        draft.workers = 2;
+        draft.set(&TASK_TIME, 0);
         assert_eq!(
             draft
                 .check(&Limits::default())
                 .map_err(|invalid| invalid.field),
-            Err(Field::TaskSize)
+            Err(Field::Number(&TASK_TIME))
         );
     }
 
@@ -886,9 +843,9 @@ mod tests {
 
     #[test]
     fn writing_one_shared_file_is_other_work_than_one_each() {
-        let mut draft = Draft::new(WorkloadKind::Io, Model::Threads, 4);
+        let mut draft = Draft::new(Workload::Io, Model::Threads, 4);
         let each = draft.validate(&Limits::default()).unwrap();
-        draft.files = Files::OneShared;
+        draft.set(&SHARED_FILE, 1);
         let shared = draft.validate(&Limits::default()).unwrap();
         assert!(!each.same_work(&shared) && shared.same_work(&shared.as_serial()));
     }
@@ -899,23 +856,21 @@ mod tests {
             let mut draft = Draft::new(kind, Model::Serial, 1);
             draft.seed = seed;
             // One latency for all: only the seed itself differs.
-            draft.latency_max_ms = draft.latency_min_ms;
+            draft.set(&LATENCY_MAX, LATENCY_MIN.default);
             draft.validate(&Limits::default()).unwrap()
         };
-        assert!(plan(WorkloadKind::Cpu, 1).same_work(&plan(WorkloadKind::Cpu, 2)));
-        assert!(!plan(WorkloadKind::Io, 1).same_work(&plan(WorkloadKind::Io, 2)));
+        assert!(plan(Workload::Cpu, 1).same_work(&plan(Workload::Cpu, 2)));
+        assert!(!plan(Workload::Io, 1).same_work(&plan(Workload::Io, 2)));
     }
 
     #[test]
     fn a_plan_becomes_a_draft_that_becomes_the_same_plan() {
-        let mut io = Draft::new(WorkloadKind::Io, Model::GilThreads, 4);
-        (
-            io.writes,
-            io.addresses,
-            io.seed,
-            io.files,
-            io.switch_interval_us,
-        ) = (3, 5, 9, Files::OneShared, 77);
+        let mut io = Draft::new(Workload::Io, Model::GilThreads, 4);
+        io.seed = 9;
+        io.set(&WRITES, 3);
+        io.set(&ADDRESSES, 5);
+        io.set(&SHARED_FILE, 1);
+        io.set(&SWITCH_INTERVAL, 77);
         let urls = Draft {
             urls: Some(vec!["http://example.org/".into()]),
             ..io.clone()

@@ -379,18 +379,14 @@ pub struct Observer {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::model::Model;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload;
     use crate::domain::phase::Phase;
-    use crate::domain::workload::WorkloadKind;
     use crate::fixtures::sample;
 
     #[test]
     fn the_json_of_a_record_has_a_key_per_phase_and_the_resolved_parameters() {
-        let record = sample::record(
-            sample::plan(WorkloadKind::Io, Model::GilThreads, 2),
-            1.0,
-            0.5,
-        );
+        let record = sample::record(sample::plan(Workload::Io, Model::GilThreads, 2), 1.0, 0.5);
         let json = serde_json::to_value(&record).unwrap();
         for phase in Phase::MEASURED {
             assert!(

@@ -176,11 +176,11 @@ fn likely_cause(record: &Record, is_cold: bool) -> LikelyCause {
 #[cfg(test)]
 mod tests {
     use super::super::history::{Entry, History};
-    use super::super::model::Model;
     use super::super::record::{Outcome, Part};
     use super::super::trace::Trace;
-    use super::super::workload::WorkloadKind::Cpu;
     use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload::Cpu;
     use crate::fixtures::sample;
     use std::cmp::Ordering;
 

@@ -225,10 +225,10 @@ fn without_page(content: &[u8], at: usize, until: usize) -> (Source, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::Model;
-    use super::super::workload::WorkloadKind;
     use super::told::{sentence, spoilt};
     use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload;
     use crate::fixtures::sample;
 
     fn page(number: u32) -> String {
@@ -352,7 +352,7 @@ mod tests {
 
     #[test]
     fn the_sentence_names_what_is_left_and_what_is_lost() {
-        let plan = sample::plan(WorkloadKind::Io, Model::Threads, 4);
+        let plan = sample::plan(Workload::Io, Model::Threads, 4);
         let file = |content, pieces: &[(Source, u64)]| {
             let mut at = 0;
             let piece = |(source, bytes): &(Source, u64)| {

@@ -1,6 +1,7 @@
 //! How fast a machine computes.
 
-use super::workload::MAX_ITERATIONS;
+/// The most iterations of a task: hours on any machine.
+pub const MAX_ITERATIONS: u64 = 1_000_000_000_000;
 
 /// How many steps of the `cpu` kernel an idle core does in a second.
 ///

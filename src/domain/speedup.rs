@@ -1,10 +1,10 @@
 //! Comparing runs of the same work.
 
-use super::model::Model;
 use super::plan::Plan;
 use super::record::Record;
-use super::workload::WorkloadKind;
 use crate::catalog::caveat::Seen;
+use crate::catalog::model::Model;
+use crate::catalog::workload::Workload;
 
 /// The run that others of the same work are measured against.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,7 +63,7 @@ impl Gain {
 
     /// What is wrong with this speed-up of a `cpu` plan, if the usable cores cannot explain it.
     pub fn doubt(&self, plan: &Plan, cores_usable: u32) -> Option<Seen> {
-        let is_cpu = plan.workload().kind() == WorkloadKind::Cpu;
+        let is_cpu = plan.workload() == Workload::Cpu;
         let over = || (self.over.name(), self.over.parallelism);
         (is_cpu && self.is_implausible(cores_usable)).then(|| Seen::NoisyMachine {
             factor: self.factor,
@@ -113,10 +113,10 @@ pub fn karp_flatt(speedup: f64, workers: u32) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::super::machine::Limits;
-    use super::super::model::Model;
     use super::super::record::Outcome;
-    use super::super::workload::WorkloadKind::{Cpu, Io};
     use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload::{Cpu, Io};
     use crate::fixtures::sample;
 
     fn record(model: Model, workers: u64, wall_s: f64) -> Record {

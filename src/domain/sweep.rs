@@ -13,13 +13,13 @@ mod results;
 
 use super::executor::Executor;
 use super::machine::Limits;
-use super::model::Model;
-use super::plan::{Draft, Field, Invalid, MAX_REPEATS, Plan, in_range};
+use super::plan::{Draft, Field, Invalid, Plan};
 use super::python::Interpreter;
 use super::record::Record;
 use super::speed::Speed;
 use super::text::grouped;
-use super::workload::WorkloadKind;
+use crate::catalog::model::Model;
+use crate::catalog::parameter::REPEATS;
 
 pub use counts::{MAX_COUNTS, parse_counts};
 pub use results::{MIN_GAIN, Results, Series, Summary};
@@ -93,7 +93,7 @@ impl SweepDraft {
     }
 
     fn parallel_among(&self, models: &[Model]) -> Vec<Model> {
-        let is_asked = |model: &Model| *model != Model::Serial && self.models.contains(model);
+        let is_asked = |model: &Model| !model.is_serial() && self.models.contains(model);
         models.iter().copied().filter(is_asked).collect()
     }
 
@@ -205,7 +205,7 @@ impl SweepDraft {
         let counts = ascending(&self.workers);
         if counts.is_empty() && !self.parallel_models().is_empty() {
             return Err(Invalid::new(
-                Field::Workers,
+                Field::WORKERS,
                 "a sweep needs at least one number of workers".into(),
             ));
         }
@@ -214,16 +214,18 @@ impl SweepDraft {
                 "a sweep may have at most {MAX_COUNTS} numbers of workers, not {}",
                 grouped(counts.len() as u64)
             );
-            return Err(Invalid::new(Field::Workers, sentence));
+            return Err(Invalid::new(Field::WORKERS, sentence));
         }
-        in_range(Field::Repeats, "repeats", self.repeats, 1..=MAX_REPEATS)?;
+        REPEATS
+            .check(self.repeats)
+            .map_err(|sentence| Invalid::new(Field::REPEATS, sentence))?;
         let configurations = self.size();
         if configurations > MAX_CONFIGURATIONS {
             let sentence = format!(
                 "a sweep may have at most {MAX_CONFIGURATIONS} configurations (models × numbers of workers), not \
                  {configurations}"
             );
-            return Err(Invalid::new(Field::Workers, sentence));
+            return Err(Invalid::new(Field::WORKERS, sentence));
         }
         if self.runs() > MAX_RUNS {
             let sentence = format!(
@@ -231,7 +233,7 @@ impl SweepDraft {
                 grouped(MAX_RUNS),
                 grouped(self.runs())
             );
-            return Err(Invalid::new(Field::Repeats, sentence));
+            return Err(Invalid::new(Field::REPEATS, sentence));
         }
         Ok(())
     }
@@ -299,7 +301,7 @@ impl SweepPlan {
     /// The executors that were asked for besides serial, in the order of the configurations.
     pub fn parallel_executors(&self) -> Vec<Executor> {
         let is_asked = |executor: &Executor| {
-            executor.model != Model::Serial && self.models.contains(&executor.model)
+            !executor.model.is_serial() && self.models.contains(&executor.model)
         };
         self.executors().into_iter().filter(is_asked).collect()
     }
@@ -339,9 +341,10 @@ impl SweepPlan {
     /// for it, and cores where tasks compute.
     pub fn ideal_speedup(&self, workers: u32, cores_usable: u32) -> f64 {
         let work = self.work();
-        let most = match work.workload().kind() {
-            WorkloadKind::Cpu => work.tasks().min(cores_usable),
-            WorkloadKind::Io => work.tasks(),
+        let most = if work.workload().computes() {
+            work.tasks().min(cores_usable)
+        } else {
+            work.tasks()
         };
         f64::from(workers.min(most))
     }

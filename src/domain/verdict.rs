@@ -11,7 +11,6 @@ use super::stats::{Interval, Ratio, Spread};
 use super::text;
 use super::time::seconds;
 use super::trace::Trace;
-use super::workload::WorkloadKind;
 
 /// A change of less than a tenth is called no gain: single runs cannot tell more.
 const NO_GAIN: std::ops::Range<f64> = 0.9..1.1;
@@ -178,25 +177,24 @@ fn reason(record: &Record) -> String {
         return format!("{} took most of it", start_up(record));
     }
     let at_once = |phase: Phase| seconds(record.phases_s[phase]) / record.wall_s;
-    let reason = match record.plan.workload().kind() {
-        WorkloadKind::Cpu => {
-            let lock = if record.phase_source.estimates_gil() {
-                "the lock (estimated)"
-            } else {
-                "the lock"
-            };
-            computing(
-                record.parallelism,
-                (at_once(Phase::Gil), lock),
-                at_once(Phase::Ready),
-            )
-        }
-        WorkloadKind::Io => waiting(
+    let reason = if record.plan.workload().computes() {
+        let lock = if record.phase_source.estimates_gil() {
+            "the lock (estimated)"
+        } else {
+            "the lock"
+        };
+        computing(
+            record.parallelism,
+            (at_once(Phase::Gil), lock),
+            at_once(Phase::Ready),
+        )
+    } else {
+        waiting(
             record.concurrency,
             at_once(Phase::Network),
             at_once(Phase::File),
             record.parallelism,
-        ),
+        )
     };
     managing(record).map_or(reason.clone(), |managing| format!("{reason}; {managing}"))
 }
@@ -294,18 +292,18 @@ fn whole(x: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::Model;
     use super::super::phase::PhaseTimes;
     use super::super::python::GilState;
     use super::super::record::{PhaseSource, PythonRecord};
     use super::super::time::nanos;
     use super::super::trace::{Batch, LaneUpdate, Transition};
-    use super::super::workload::WorkloadKind::{Cpu, Io};
     use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload::{self, Cpu, Io};
     use crate::fixtures::sample;
 
     fn record(
-        kind: WorkloadKind,
+        kind: Workload,
         model: Model,
         workers: u64,
         cpu_s: f64,

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::session::Session;
 use super::{clock, os, scratch};
+use crate::catalog::workload::ITERATIONS;
 use crate::domain::machine::{Finding, Limit};
-use crate::domain::plan::DEFAULT_ITERATIONS;
 use crate::domain::python::Pythons;
 use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
@@ -39,7 +39,7 @@ fn machine(session: &Session) -> Vec<Finding> {
     let memory = machine
         .memory_bytes
         .map_or_else(|| "unknown".into(), text::bytes);
-    let task = session.calibrate().seconds_of(DEFAULT_ITERATIONS);
+    let task = session.calibrate().seconds_of(ITERATIONS.default);
     vec![
         finding(
             "processor",
@@ -141,7 +141,7 @@ fn pythons(session: &Session) -> Vec<Finding> {
     }
     let found = found.iter().map(|python| {
         let interpreter = &python.interpreter;
-        let task = text::duration(python.speed().seconds_of(DEFAULT_ITERATIONS));
+        let task = text::duration(python.speed().seconds_of(ITERATIONS.default));
         let pool = if interpreter.subinterpreters {
             ", subinterpreters"
         } else {

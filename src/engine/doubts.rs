@@ -9,7 +9,6 @@ use crate::catalog::caveat::{
 use crate::domain::phase::Phase;
 use crate::domain::record::{Outcome, Record};
 use crate::domain::time::seconds;
-use crate::domain::workload::WorkloadKind;
 
 /// How many dead workers get a caveat each.
 const DEATHS_TOLD: usize = 3;
@@ -68,7 +67,7 @@ fn standing_still(record: &Record) -> Option<f64> {
 }
 
 fn is_cpu(record: &Record) -> bool {
-    record.plan.workload().kind() == WorkloadKind::Cpu
+    record.plan.workload().computes()
 }
 
 /// How long all workers waited for a core, as the kernel counted it; `None` where it does not say.
@@ -138,14 +137,15 @@ fn observed(record: &Record) -> Option<Seen> {
 mod tests {
     use super::*;
     use crate::catalog::caveat::CaveatKind;
-    use crate::domain::model::Model;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload;
     use crate::domain::phase::PhaseTimes;
     use crate::domain::record::CoreRecord;
     use crate::domain::time::nanos;
     use crate::fixtures::sample;
 
     /// A quiet run of so many workers on two cores.
-    fn quiet(kind: WorkloadKind, workers: u64, wall_s: f64) -> Record {
+    fn quiet(kind: Workload, workers: u64, wall_s: f64) -> Record {
         let model = if workers == 1 {
             Model::Serial
         } else {
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_quiet_run_is_not_doubted_whatever_its_size() {
-        for kind in [WorkloadKind::Cpu, WorkloadKind::Io] {
+        for kind in [Workload::Cpu, Workload::Io] {
             for workers in [1, 2, 8, 64] {
                 for wall_s in [0.05, 0.5, 5.0] {
                     let mut record = quiet(kind, workers, wall_s);
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_core_that_others_used_is_told_with_how_much_and_how_long_workers_waited() {
-        let mut record = quiet(WorkloadKind::Cpu, 2, 1.0);
+        let mut record = quiet(Workload::Cpu, 2, 1.0);
         record.cores[0].others_s = Some(0.6);
         assert_eq!(seen(&record), [CaveatKind::CoresTaken]);
         wait(&mut record, 0.3);
@@ -224,18 +224,18 @@ mod tests {
             (2, 0.04, vec![]),
             (8, 0.75, vec![]),
         ] {
-            let mut record = quiet(WorkloadKind::Cpu, workers, 1.0);
+            let mut record = quiet(Workload::Cpu, workers, 1.0);
             wait(&mut record, share);
             assert_eq!(seen(&record), kinds, "{workers} workers, {share}");
         }
-        let mut one_tick = quiet(WorkloadKind::Cpu, 1, 0.05);
+        let mut one_tick = quiet(Workload::Cpu, 1, 0.05);
         wait(&mut one_tick, 0.1);
         assert_eq!(seen(&one_tick), [], "a tick happens to anybody");
     }
 
     #[test]
     fn time_that_the_host_took_explains_that_workers_stood_still() {
-        let mut record = quiet(WorkloadKind::Cpu, 2, 2.0);
+        let mut record = quiet(Workload::Cpu, 2, 2.0);
         record.cores[1].stolen_s = Some(1.0);
         record.phases_s[Phase::Ready] = nanos(1.0);
         record
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_sleep_or_a_stop_is_told_whatever_else_was_seen() {
-        let mut record = quiet(WorkloadKind::Cpu, 2, 2.0);
+        let mut record = quiet(Workload::Cpu, 2, 2.0);
         record.cores[1].stolen_s = Some(1.0);
         assert!(
             doubts(&record, |ending| ending.suspended = 3_000_000_000)
@@ -268,14 +268,14 @@ mod tests {
 
     #[test]
     fn watching_is_told_above_a_fiftieth_of_a_core_unless_the_run_was_too_short_or_broke() {
-        let mut record = quiet(WorkloadKind::Cpu, 2, 2.0);
+        let mut record = quiet(Workload::Cpu, 2, 2.0);
         record.observer.cpu_s = 0.03;
         assert_eq!(seen(&record), []);
         record.observer.cpu_s = 0.05;
         assert_eq!(seen(&record), [CaveatKind::ObserverCost]);
         record.outcome = Outcome::Failed;
         assert_eq!(seen(&record), []);
-        let mut short = quiet(WorkloadKind::Cpu, 2, 0.005);
+        let mut short = quiet(Workload::Cpu, 2, 0.005);
         short.observer.cpu_s = 0.05;
         assert_eq!(seen(&short), [CaveatKind::TooShort]);
     }
@@ -289,7 +289,7 @@ mod tests {
             (0.3, 0.02, false),
             (4.0, 0.6, false),
         ] {
-            let mut record = quiet(WorkloadKind::Cpu, 2, wall_s);
+            let mut record = quiet(Workload::Cpu, 2, wall_s);
             record.startup_s = Some(startup_s);
             let kinds = seen(&record);
             assert_eq!(

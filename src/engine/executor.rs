@@ -132,8 +132,8 @@ pub struct End {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::Model;
-    use crate::domain::workload::WorkloadKind;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload;
     use crate::engine::scratch::Scratch;
     use crate::engine::worker::{self, Assignment};
     use crate::fixtures::sample;
@@ -145,7 +145,7 @@ mod tests {
         arena.reset(3, 1);
         let assignment = Assignment {
             arena: arena.clone(),
-            plan: Arc::new(sample::plan(WorkloadKind::Cpu, Model::Threads, 3)),
+            plan: Arc::new(sample::plan(Workload::Cpu, Model::Threads, 3)),
             port: 0,
             limits: Default::default(),
             scratch: Scratch::new(),

@@ -1,4 +1,4 @@
-//! What one task does, for each workload.
+//! What one task does: the steps of its workload, one after the other.
 
 pub mod cpu;
 pub mod io;
@@ -8,7 +8,8 @@ use self::io::Target;
 use super::fetch::Fetcher;
 use super::scratch::Scratch;
 use super::worker::{self, Assignment, Ended, Worker};
-use crate::domain::workload::{Addresses, Files, Workload};
+use crate::catalog::workload::Step;
+use crate::domain::addresses::Addresses;
 
 /// A worker's whole life, by the shared counter. A panic is kept as the cause of its death.
 pub fn live(assignment: &Assignment, number: u32, own_process: bool) {
@@ -23,94 +24,83 @@ pub fn live(assignment: &Assignment, number: u32, own_process: bool) {
 /// What a task does, made ready once per worker.
 #[derive(Debug)]
 pub struct Job {
-    kind: JobKind,
+    steps: Vec<Step>,
+    pages: Option<Pages>,
+    scratch: Scratch,
+    has_shared_file: bool,
 }
 
+/// Where the tasks fetch from, and by what.
 #[derive(Debug)]
-enum JobKind {
-    Cpu {
-        iterations: u64,
-    },
-    Io {
-        fetcher: Fetcher,
-        urls: Urls,
-        writes: u32,
-        files: Files,
-        scratch: Scratch,
-    },
-}
-
-#[derive(Debug)]
-enum Urls {
-    Loopback { port: u16, count: u32 },
-    Real(Vec<String>),
+struct Pages {
+    fetcher: Fetcher,
+    addresses: Addresses,
+    /// Of the embedded server.
+    port: u16,
 }
 
 impl Job {
     /// Makes ready what the tasks of this run need. In a forked worker only after the fork.
     pub fn new(assignment: &Assignment) -> Job {
-        let kind = match assignment.plan.workload() {
-            Workload::Cpu { iterations } => JobKind::Cpu {
-                iterations: *iterations,
-            },
-            Workload::Io {
-                writes,
-                addresses,
-                files,
-            } => {
-                let stop = assignment.arena.stop.descriptor();
-                JobKind::Io {
-                    fetcher: Fetcher::new(stop, assignment.limits, worker::HOOKS),
-                    urls: match addresses {
-                        Addresses::Loopback { latencies_ms, .. } => Urls::Loopback {
-                            port: assignment.port,
-                            count: latencies_ms.len() as u32,
-                        },
-                        Addresses::Urls(urls) => Urls::Real(urls.clone()),
-                    },
-                    writes: *writes,
-                    files: *files,
-                    scratch: assignment.scratch.clone(),
-                }
-            }
-        };
-        Job { kind }
+        let plan = &assignment.plan;
+        let stop = || assignment.arena.stop.descriptor();
+        Job {
+            steps: plan.steps(),
+            pages: plan.addresses().map(|addresses| Pages {
+                fetcher: Fetcher::new(stop(), assignment.limits, worker::HOOKS),
+                addresses: addresses.clone(),
+                port: assignment.port,
+            }),
+            scratch: assignment.scratch.clone(),
+            has_shared_file: plan.has_shared_file(),
+        }
     }
 
-    /// Executes one task.
+    /// Executes one task: its steps, until one does not succeed.
     pub fn execute(&self, worker: &mut Worker, task: u32) -> Ended {
-        match &self.kind {
-            JobKind::Cpu { iterations } => {
-                if cpu::execute(worker, *iterations) {
-                    Ended::Ok
-                } else {
-                    Ended::Cancelled
-                }
+        let mut page = vec![];
+        for step in &self.steps {
+            let ended = match step {
+                Step::Compute(iterations) => cpu::execute(worker, *iterations),
+                Step::Fetch => self.fetch(worker, task, &mut page),
+                Step::Write(times) => io::write(worker, &page, &self.target(task), *times),
+            };
+            if ended != Ended::Ok {
+                return ended;
             }
-            JobKind::Io {
-                fetcher,
-                urls,
-                writes,
-                files,
-                scratch,
-            } => {
-                let target = match files {
-                    Files::OneEach => Target::Own(scratch.file(task)),
-                    Files::OneShared => Target::Shared(scratch.shared_file()),
-                };
-                io::execute(worker, fetcher, &urls.of(task), &target, *writes)
+        }
+        Ended::Ok
+    }
+
+    fn fetch(&self, worker: &mut Worker, task: u32, page: &mut Vec<u8>) -> Ended {
+        let Some(pages) = &self.pages else {
+            return Ended::Failed("there is no address to fetch from".into());
+        };
+        match io::fetch(worker, &pages.fetcher, &pages.url(task)) {
+            Ok(fetched) => {
+                *page = fetched;
+                Ended::Ok
             }
+            Err(ended) => ended,
+        }
+    }
+
+    fn target(&self, task: u32) -> Target {
+        if self.has_shared_file {
+            Target::Shared(self.scratch.shared_file())
+        } else {
+            Target::Own(self.scratch.file(task))
         }
     }
 }
 
-impl Urls {
-    fn of(&self, task: u32) -> String {
-        match self {
-            Urls::Loopback { port, count } => {
-                format!("http://127.0.0.1:{port}/page/{}", task % count)
-            }
-            Urls::Real(urls) => urls[task as usize % urls.len()].clone(),
+impl Pages {
+    /// Task `t` fetches address `t mod count`.
+    fn url(&self, task: u32) -> String {
+        let number = task as usize % self.addresses.count();
+        match &self.addresses {
+            Addresses::Loopback { .. } => format!("http://127.0.0.1:{}/page/{number}", self.port),
+            Addresses::Urls(urls) => urls[number].clone(),
         }
     }
 }

@@ -28,14 +28,14 @@ use super::scratch::Scratch;
 use super::shared_file;
 use super::worker::Assignment;
 use super::zygote::Zygote;
+use crate::catalog::model;
+use crate::domain::addresses::Addresses;
 use crate::domain::login::Secrets;
-use crate::domain::model::Model;
 use crate::domain::plan::Plan;
 use crate::domain::record::{Part, Record, RunOrder};
 use crate::domain::text;
 use crate::domain::time::Nanos;
 use crate::domain::trace::Batch;
-use crate::domain::workload::{Addresses, Workload};
 
 /// How often the supervisor looks at the lanes, in milliseconds: twice per frame of the explorer.
 const SAMPLE_MS: u16 = 33;
@@ -223,16 +223,12 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         if self.needs_directory() {
             scratch.make().map_err(|error| cannot("make", &error))?;
         }
-        let port = match self.plan.workload() {
-            Workload::Io {
-                addresses:
-                    Addresses::Loopback {
-                        latencies_ms,
-                        page_bytes,
-                        ..
-                    },
+        let port = match self.plan.addresses() {
+            Some(Addresses::Loopback {
+                latencies_ms,
+                page_bytes,
                 ..
-            } => zygote.start_server(Site {
+            }) => zygote.start_server(Site {
                 latencies_ms: latencies_ms.clone(),
                 page_bytes: *page_bytes,
             })?,
@@ -246,7 +242,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     }
 
     fn needs_directory(&self) -> bool {
-        matches!(self.plan.workload(), Workload::Io { .. }) || self.plan.model().is_python()
+        self.plan.writes_files() || self.plan.model().is_python()
     }
 
     /// Removes what `prepare` made. True if the server should have been there and was not.
@@ -254,7 +250,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         if self.needs_directory() {
             self.ground.scratch.remove();
         }
-        let Workload::Io { addresses, .. } = self.plan.workload() else {
+        let Some(addresses) = self.plan.addresses() else {
             return false;
         };
         let was_there = zygote.stop_server();
@@ -386,14 +382,11 @@ fn crew<'z>(
     assignment: Assignment,
     zygote: &'z mut Zygote,
 ) -> Box<dyn Crew + 'z> {
-    match assignment.plan.model() {
-        Model::Serial | Model::Threads | Model::GilThreads => Box::new(ThreadCrew::new(assignment)),
-        Model::Rayon => Box::new(RayonCrew::new(assignment)),
-        Model::Processes => Box::new(ForkCrew::new(assignment, zygote)),
-        Model::PythonThreads
-        | Model::PythonProcesses
-        | Model::PythonInterpreters
-        | Model::PythonAsyncio => Box::new(PythonCrew::new(assignment, zygote, &ground.program)),
+    match assignment.plan.model().description().crew {
+        model::Crew::Threads => Box::new(ThreadCrew::new(assignment)),
+        model::Crew::Pool => Box::new(RayonCrew::new(assignment)),
+        model::Crew::Forks => Box::new(ForkCrew::new(assignment, zygote)),
+        model::Crew::Python => Box::new(PythonCrew::new(assignment, zygote, &ground.program)),
     }
 }
 

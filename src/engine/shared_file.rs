@@ -8,9 +8,9 @@ use super::arena::{Arena, TaskState};
 use super::kernel::render::python_str_of_bytes;
 use super::loopback::page;
 use super::scratch::Scratch;
+use crate::domain::addresses::Addresses;
 use crate::domain::plan::Plan;
 use crate::domain::shared_file::{self, Content, PIECES_LISTED, Piece, SharedFile};
-use crate::domain::workload::{Addresses, Files, Workload};
 
 /// No page, and so no file, is longer than this: 64 MiB of body, at most four times as long when rendered.
 const LONGEST: u64 = 1 << 29;
@@ -19,14 +19,7 @@ const COMPARED: u64 = 256 << 20;
 
 /// What is in the shared file; `None` if the plan has none, or it cannot be read.
 pub fn examine(arena: &Arena, plan: &Plan, scratch: &Scratch) -> Option<SharedFile> {
-    let Workload::Io {
-        addresses,
-        files: Files::OneShared,
-        ..
-    } = plan.workload()
-    else {
-        return None;
-    };
+    let addresses = plan.addresses().filter(|_| plan.has_shared_file())?;
     let content = match read(scratch) {
         Ok(content) => Some(content),
         Err(error) if error.kind() == ErrorKind::NotFound => None,

@@ -6,12 +6,13 @@
 use std::io::{self, Write};
 
 use super::words;
+use crate::catalog::parameter::Parameter;
 use crate::domain::phase::Phase;
+use crate::domain::plan;
 use crate::domain::python::{GilState, Interpreter, StartMethod};
-use crate::domain::record::{PythonRecord, Record};
+use crate::domain::record::PythonRecord;
 use crate::domain::share::{Shared, SharedRun};
 use crate::domain::time::seconds;
-use crate::domain::workload::{Addresses, Files, Workload};
 
 /// Writes a heading, and a row per run.
 ///
@@ -21,9 +22,13 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     let mut table = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
-    table.write_record(COLUMNS.iter().map(|column| column.0))?;
+    let names = |columns: &'static [Column]| columns.iter().map(|column| column.0);
+    let ids = plan::all_parameters().map(|parameter| parameter.id);
+    table.write_record(names(UP_TO_SEED).chain(ids).chain(names(FROM_PYTHON_ON)))?;
     for run in &shared.runs {
-        table.write_record(COLUMNS.iter().map(|column| (column.1)(run)))?;
+        let cells = |columns: &'static [Column]| columns.iter().map(|column| (column.1)(run));
+        let values = plan::all_parameters().map(|parameter| value(run, parameter));
+        table.write_record(cells(UP_TO_SEED).chain(values).chain(cells(FROM_PYTHON_ON)))?;
     }
     table.flush()
 }
@@ -31,7 +36,8 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
 /// A column: its name, and what stands in it.
 type Column = (&'static str, fn(&SharedRun<'_>) -> String);
 
-const COLUMNS: &[Column] = &[
+/// The columns before those of the parameters.
+const UP_TO_SEED: &[Column] = &[
     ("number", |run| run.number.to_string()),
     ("name", |run| {
         words::name(run).map(harmless).unwrap_or_default()
@@ -71,29 +77,15 @@ const COLUMNS: &[Column] = &[
     ("cores_usable", |run| {
         run.provenance.machine.cores_usable.to_string()
     }),
-    ("workload", |run| {
-        run.record.plan.workload().kind().name().into()
-    }),
+    ("workload", |run| run.record.plan.workload().name().into()),
     ("model", |run| run.record.plan.model().name().into()),
     ("workers", |run| run.record.plan.workers().to_string()),
     ("tasks", |run| run.record.plan.tasks().to_string()),
     ("seed", |run| run.record.plan.seed().to_string()),
-    ("iterations", |run| known(iterations(run.record))),
-    ("writes", |run| known(writes(run.record))),
-    ("shared_file", |run| known(shared_file(run.record))),
-    ("addresses", |run| {
-        known(addresses(run.record).map(Addresses::count))
-    }),
-    ("latency_min_s", |run| {
-        known(latency(run.record).map(|(min, _)| min))
-    }),
-    ("latency_max_s", |run| {
-        known(latency(run.record).map(|(_, max)| max))
-    }),
-    ("page_bytes", |run| known(page_bytes(run.record))),
-    ("switch_interval_s", |run| {
-        known(switch_interval(run.record))
-    }),
+];
+
+/// The columns behind those of the parameters.
+const FROM_PYTHON_ON: &[Column] = &[
     ("python_version", |run| {
         known(run.record.plan.interpreter().map(Interpreter::version_name))
     }),
@@ -241,54 +233,8 @@ fn caveats(run: &SharedRun<'_>) -> String {
     kinds.join(" ")
 }
 
-fn iterations(record: &Record) -> Option<u64> {
-    match record.plan.workload() {
-        Workload::Cpu { iterations } => Some(*iterations),
-        Workload::Io { .. } => None,
-    }
-}
-
-fn writes(record: &Record) -> Option<u32> {
-    match record.plan.workload() {
-        Workload::Io { writes, .. } => Some(*writes),
-        Workload::Cpu { .. } => None,
-    }
-}
-
-fn shared_file(record: &Record) -> Option<bool> {
-    match record.plan.workload() {
-        Workload::Io { files, .. } => Some(*files == Files::OneShared),
-        Workload::Cpu { .. } => None,
-    }
-}
-
-fn addresses(record: &Record) -> Option<&Addresses> {
-    match record.plan.workload() {
-        Workload::Io { addresses, .. } => Some(addresses),
-        Workload::Cpu { .. } => None,
-    }
-}
-
-fn latency(record: &Record) -> Option<(f64, f64)> {
-    match addresses(record)? {
-        Addresses::Loopback { latency, .. } => Some((
-            f64::from(latency.min_ms) / 1e3,
-            f64::from(latency.max_ms) / 1e3,
-        )),
-        Addresses::Urls(_) => None,
-    }
-}
-
-fn page_bytes(record: &Record) -> Option<u32> {
-    match addresses(record)? {
-        Addresses::Loopback { page_bytes, .. } => Some(*page_bytes),
-        Addresses::Urls(_) => None,
-    }
-}
-
-fn switch_interval(record: &Record) -> Option<f64> {
-    let plan = &record.plan;
-    plan.model()
-        .has_emulated_lock()
-        .then(|| plan.switch_interval_us() as f64 / 1e6)
+/// The value of a parameter, if the run has it.
+fn value(run: &SharedRun<'_>, parameter: &Parameter) -> String {
+    let given = run.record.plan.given(parameter);
+    known(given.map(|value| parameter.stored_text(value)))
 }

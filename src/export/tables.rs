@@ -71,7 +71,7 @@ fn run(run: &SharedRun<'_>) -> Vec<String> {
     vec![
         run.number.to_string(),
         words::name(run).unwrap_or_default(),
-        plan.workload().label().into(),
+        plan.label().into(),
         plan.executor().label(),
         grouped(plan.workers().into()),
         grouped(plan.tasks().into()),

@@ -12,9 +12,8 @@ use crate::domain::provenance::{Origin, Provenance};
 use crate::domain::record::{OUTPUT_KEPT, Record};
 use crate::domain::share::{Shared, SharedRun, SharedSweep};
 use crate::domain::stats::fit::Parameter;
-use crate::domain::text::{bytes, clean, counted, duration, grouped};
+use crate::domain::text::{bytes, clean, counted, duration};
 use crate::domain::verdict;
-use crate::domain::workload::{Addresses, Files, Workload};
 
 /// Who writes the files.
 pub(super) const PROGRAM: &str = concat!("pconc-tui ", env!("CARGO_PKG_VERSION"));
@@ -60,7 +59,7 @@ pub(super) fn sweep_title(shared: &SharedSweep<'_>) -> String {
         "#{} sweep{} {} · {} · {workers} {noun} · {}",
         shared.number,
         if name.is_empty() { ":" } else { &name },
-        plan.work().workload().label(),
+        plan.work().label(),
         models.join(", "),
         counted(plan.repeats().into(), "round"),
     )
@@ -111,36 +110,16 @@ pub(super) fn plan(plan: &Plan) -> String {
     );
     format!(
         "{} · {} · {workers} · {tasks}",
-        plan.workload().label(),
+        plan.label(),
         plan.executor().label()
     )
-}
-
-/// The size of the work: what another run must have in common to be compared with this one.
-pub(super) fn work(plan: &Plan) -> String {
-    match plan.workload() {
-        Workload::Cpu { iterations } => format!("{} steps a task", grouped(*iterations)),
-        Workload::Io {
-            writes,
-            addresses,
-            files,
-        } => {
-            let times = counted(u64::from(*writes), "write");
-            let into = if *files == Files::OneShared {
-                " to one file"
-            } else {
-                ""
-            };
-            format!("{times} a task{into}, {}", self::addresses(addresses))
-        }
-    }
 }
 
 /// What the tasks of these runs did, a sentence for each kind of work.
 pub(super) fn works<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<String> {
     let sentence = |run: &SharedRun<'_>| {
         let plan = &run.record.plan;
-        format!("{}: {}", plan.workload().label(), work(plan))
+        format!("{}: {}", plan.label(), plan.size_in_words())
     };
     let mut works: Vec<String> = vec![];
     for work in runs.map(sentence) {
@@ -149,31 +128,6 @@ pub(super) fn works<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<St
         }
     }
     works
-}
-
-fn addresses(addresses: &Addresses) -> String {
-    match addresses {
-        Addresses::Urls(urls) => format!("{} from a list", counted_addresses(urls.len())),
-        Addresses::Loopback {
-            latencies_ms,
-            latency,
-            page_bytes,
-        } => format!(
-            "{} of the embedded server: answers after {} to {} ms, pages of {}",
-            counted_addresses(latencies_ms.len()),
-            latency.min_ms,
-            latency.max_ms,
-            bytes(u64::from(*page_bytes)),
-        ),
-    }
-}
-
-fn counted_addresses(n: usize) -> String {
-    if n == 1 {
-        "1 address".into()
-    } else {
-        format!("{} addresses", grouped(n as u64))
-    }
 }
 
 /// What came out, in one sentence.

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use crate::catalog::workload::ADDRESSES;
 use crate::domain::address::{check_address, masked_in, shown};
-use crate::domain::plan::MAX_ADDRESSES;
 use crate::domain::text;
 
 /// The largest file that is read, in bytes: far more than the addresses that are allowed need.
@@ -64,7 +64,7 @@ fn addresses(content: &str) -> Result<Vec<String>, String> {
             .map_err(|problem| format!("line {}: {problem}, not {}", index + 1, shown(line)))?;
         addresses.push(line.to_string());
     }
-    let most = usize::try_from(MAX_ADDRESSES).expect("the limit is small");
+    let most = usize::try_from(*ADDRESSES.range.end()).expect("the limit is small");
     match addresses.len() {
         0 => Err("it has no address in it; one http or https address a line is needed".into()),
         many if many > most => Err(format!(

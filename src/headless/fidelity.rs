@@ -12,13 +12,13 @@ use super::keep::Keeper;
 use super::measure::{self, Event, Measured, Order};
 use super::output::Destination;
 use super::{conclude, known, listen_for_interrupts, prepare, say};
+use crate::catalog::model::SWITCH_INTERVAL;
 use crate::cli::FidelityRequest;
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
 use crate::domain::fidelity::{self as question, CONVOY_SAMPLES, CONVOYS, Convoy, Line};
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
-use crate::domain::plan::DEFAULT_SWITCH_INTERVAL_US;
 use crate::domain::provenance::Provenance;
 use crate::domain::python::{FoundPython, Interpreter};
 use crate::domain::share::Format;
@@ -183,7 +183,7 @@ fn convoy(
     let beside = convoy.beside;
     let in_seconds =
         |latencies: Vec<Nanos>| latencies.into_iter().map(seconds).collect::<Vec<f64>>();
-    let interval = Duration::from_micros(DEFAULT_SWITCH_INTERVAL_US);
+    let interval = Duration::from_micros(SWITCH_INTERVAL.default);
     let emulated = in_seconds(engine_convoy::emulated(beside, CONVOY_SAMPLES, interval)?);
     let real = in_seconds(session.convoy(interpreter, beside, CONVOY_SAMPLES, cancelled)?);
     convoy.add(&emulated, &real);

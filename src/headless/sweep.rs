@@ -22,7 +22,6 @@ use crate::domain::share::{Format, Shared, SharedSweep};
 use crate::domain::speed::Speed;
 use crate::domain::sweep::{Sweep, SweepDraft, SweepPlan};
 use crate::domain::text::counted;
-use crate::domain::workload::WorkloadKind;
 use crate::engine::os;
 use crate::engine::session::Session;
 use crate::shell::exit::Failure;
@@ -47,7 +46,13 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();
     listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
-    let speed = (draft.draft.workload == WorkloadKind::Cpu).then(|| session.calibrate());
+    let speed = draft
+        .draft
+        .workload
+        .description()
+        .sizing
+        .is_some()
+        .then(|| session.calibrate());
     let known = known(&session, speed.as_ref(), &pythons);
     let (draft, plan) = resolve(draft, &session, speed.as_ref())?;
     say(&foretold(&draft, known));

@@ -107,7 +107,7 @@ fn run_row(number: usize, record: &Record) -> Vec<String> {
     let plan = &record.plan;
     vec![
         number.to_string(),
-        plan.workload().label().into(),
+        plan.label().into(),
         plan.executor().label(),
         text::grouped(plan.workers().into()),
         text::grouped(plan.tasks().into()),
@@ -228,17 +228,13 @@ fn failures(record: &Record) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::catalog::caveat::Seen;
-    use crate::domain::model::Model;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload;
     use crate::domain::record::{TaskOutcome, TaskRecord};
-    use crate::domain::workload::WorkloadKind;
     use crate::fixtures::sample;
 
     fn record() -> Record {
-        sample::record(
-            sample::plan(WorkloadKind::Cpu, Model::GilThreads, 4),
-            1.25,
-            1.2,
-        )
+        sample::record(sample::plan(Workload::Cpu, Model::GilThreads, 4), 1.25, 1.2)
     }
 
     #[test]

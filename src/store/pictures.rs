@@ -352,10 +352,10 @@ fn is_abandoned(modified: SystemTime) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::Model;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload::Cpu;
     use crate::domain::phase::Phase;
     use crate::domain::trace::{Batch, LaneUpdate, Transition};
-    use crate::domain::workload::WorkloadKind::Cpu;
     use crate::fixtures::sample;
 
     fn pictures() -> (tempfile::TempDir, Pictures) {

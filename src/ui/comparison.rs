@@ -263,7 +263,7 @@ fn title(run: &Entry, drawn: usize, theme: Theme, width: u16) -> Line<'static> {
         Outcome::Completed => String::new(),
         outcome => format!(" · {}", outcome.name()),
     };
-    let short = format!("{} · {}", plan.workload().label(), plan.executor().label());
+    let short = format!("{} · {}", plan.label(), plan.executor().label());
     let long_note = format!("  {drawn} of {} drawn", workers(lanes));
     let short_note = format!("  {drawn} of {lanes} drawn");
     let line = |what: &str, note: &str| {

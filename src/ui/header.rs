@@ -102,7 +102,7 @@ fn in_short(shown: Shown<'_>) -> String {
     };
     format!(
         "{number}{} · {} × {}",
-        plan.workload().kind().name(),
+        plan.workload().name(),
         plan.executor().name(),
         grouped(plan.workers().into())
     )
@@ -259,7 +259,7 @@ fn told(plan: &Plan, gil: Option<GilState>) -> String {
     let gil = gil.map_or_else(String::new, |words| format!(" · {words}"));
     format!(
         "{} · {said}{gil} · {} · {}",
-        plan.workload().label(),
+        plan.label(),
         plural(u64::from(plan.workers()), "worker"),
         plural(u64::from(plan.tasks()), "task"),
     )

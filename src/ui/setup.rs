@@ -12,7 +12,8 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::command::Command;
 use crate::app::screen::Panel;
-use crate::app::setup::{Remark, Row, Setup};
+use crate::app::setup::{Remark, Setup};
+use crate::domain::plan::Field;
 
 /// Columns of the labels.
 const LABELS: usize = 10;
@@ -57,7 +58,7 @@ fn draw_form(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffe
 }
 
 /// The row of the form that stands at this height of the room inside its border.
-pub fn row_at(app: &App, focused: bool, inner: Rect, y: u16) -> Option<Row> {
+pub fn row_at(app: &App, focused: bool, inner: Rect, y: u16) -> Option<Field> {
     let area = rows_area(foot(app, focused, Theme::plain(), inner.width).len(), inner);
     let below = usize::from(y.checked_sub(area.y).filter(|_| y < area.bottom())?);
     app.setup()
@@ -168,10 +169,10 @@ fn styled(text: &str, width: u16, style: impl Fn(String) -> Line<'static>) -> Ve
 fn remark(setup: &Setup) -> Option<&Remark> {
     setup
         .remark()
-        .filter(|remark| remark.field == setup.row().field() && !remark.is_error)
+        .filter(|remark| remark.field == setup.row() && !remark.is_error)
 }
 
-fn line(setup: &Setup, row: Row, here: bool, width: u16, theme: Theme) -> Line<'static> {
+fn line(setup: &Setup, row: Field, here: bool, width: u16, theme: Theme) -> Line<'static> {
     let label = format!("{:<LABELS$}", setup.label(row));
     let label = if here {
         Span::styled(label, theme.strong())
@@ -180,15 +181,9 @@ fn line(setup: &Setup, row: Row, here: bool, width: u16, theme: Theme) -> Line<'
     };
     if let (Some(typed), true) = (setup.typed(), here) {
         let typed = Span::styled(format!(" {typed}▏"), theme.cursor());
-        return Line::from(vec![
-            label,
-            typed,
-            Span::raw(format!(" {}", setup.unit(row))),
-        ]);
+        return Line::from(vec![label, typed, Span::raw(format!(" {}", unit(row)))]);
     }
-    let is_wrong = setup
-        .forecast()
-        .is_err_and(|invalid| invalid.field == row.field());
+    let is_wrong = setup.forecast().is_err_and(|invalid| invalid.field == row);
     let value = setup.value(row);
     // The marks of the cursor and of a mistake have their columns in any case.
     let room = usize::from(width).saturating_sub(LABELS + 2);
@@ -212,5 +207,13 @@ fn line(setup: &Setup, row: Row, here: bool, width: u16, theme: Theme) -> Line<'
             Span::styled(format!("‹{value}›"), theme.cursor()),
         ]),
         (false, false) => Line::from(vec![label, Span::raw(format!(" {value}"))]),
+    }
+}
+
+/// The unit of a row's number, or nothing.
+fn unit(row: Field) -> &'static str {
+    match row {
+        Field::Number(parameter) => parameter.unit(),
+        _ => "",
     }
 }

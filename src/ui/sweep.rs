@@ -43,8 +43,8 @@ use crate::app::pointer::Target;
 use crate::app::screen::Screen;
 use crate::app::sweep::sketch::place;
 use crate::app::sweep::{Law, Sketch, Unit};
+use crate::catalog::model::Model;
 use crate::domain::executor::Executor;
-use crate::domain::model::Model;
 use crate::domain::phase::Phase;
 
 /// From so many columns and rows inside the frame on, all points stand below the chart as numbers.

@@ -24,7 +24,7 @@ const SECRETS: [&str; 6] = [
 pub fn trials(session: &'static Session) -> Vec<Trial> {
     let mut trials = vec![];
     for model in Model::ALL {
-        if !can_execute(WorkloadKind::Io, model) {
+        if !can_execute(Workload::Io, model) {
             continue;
         }
         let trial = |promise: &str, test: fn(&Session, Model) -> Outcomes| {
@@ -226,8 +226,9 @@ fn fetched(
     urls: Vec<String>,
     limits: Limits,
 ) -> Result<Observed, Failed> {
-    let mut draft = small(WorkloadKind::Io, model);
-    (draft.tasks, draft.writes) = (urls.len() as u64, 1);
+    let mut draft = small(Workload::Io, model);
+    draft.tasks = urls.len() as u64;
+    draft.set(&WRITES, 1);
     draft.urls = Some(urls);
     session.limit_fetches(limits);
     let observed = run(session, &draft);

@@ -73,9 +73,9 @@ fn every_interpreter(session: &Session) -> Outcomes {
     for interpreter in interpreters::all() {
         for model in Model::PYTHON {
             let kind = if model == Model::PythonAsyncio {
-                WorkloadKind::Io
+                Workload::Io
             } else {
-                WorkloadKind::Cpu
+                Workload::Cpu
             };
             let mut draft = small(kind, model);
             draft.python = Some(interpreter.clone());
@@ -109,7 +109,7 @@ fn every_interpreter(session: &Session) -> Outcomes {
 
 fn start_methods(session: &Session) -> Outcomes {
     for method in StartMethod::ALL {
-        for kind in WorkloadKind::ALL {
+        for kind in Workload::ALL {
             let mut draft = small(kind, Model::PythonProcesses);
             draft.start_method = Some(method);
             let record = run(session, &draft).record;
@@ -133,9 +133,9 @@ fn start_methods(session: &Session) -> Outcomes {
 
 /// A run of two workers that takes long, when both are at work; with their process numbers.
 fn at_work(session: &Session, model: Model) -> Result<(Going, Vec<u32>), Failed> {
-    let mut draft = small(WorkloadKind::Cpu, model);
+    let mut draft = small(Workload::Cpu, model);
     (draft.workers, draft.tasks) = (2, 4);
-    draft.task_size = TaskSize::Iterations(100_000_000);
+    draft.set(&ITERATIONS, 100_000_000);
     let mut going = Going::start(session, &plan(&draft));
     check(
         going.until(|trace| trace.tasks().0 >= 2).is_none(),
@@ -176,7 +176,7 @@ fn killed(session: &Session) -> Outcomes {
         named && error.contains("BrokenProcessPool"),
         format!("the error is {error:?}"),
     )?;
-    let next = run(session, &small(WorkloadKind::Cpu, Model::PythonProcesses)).record;
+    let next = run(session, &small(Workload::Cpu, Model::PythonProcesses)).record;
     completed(&next, "the next run")
 }
 
@@ -195,7 +195,7 @@ fn killed_interpreter(session: &Session) -> Outcomes {
             format!("{} left {:?}", model.name(), workers_alive()),
         )?;
         completed(
-            &run(session, &small(WorkloadKind::Cpu, model)).record,
+            &run(session, &small(Workload::Cpu, model)).record,
             "the next run",
         )?;
     }
@@ -211,7 +211,7 @@ fn not_there(session: &Session) -> Outcomes {
         Model::PythonProcesses,
         Model::PythonAsyncio,
     ] {
-        let mut draft = small(WorkloadKind::Io, model);
+        let mut draft = small(Workload::Io, model);
         draft.tasks = 4;
         draft.urls = Some(vec![
             format!("http://127.0.0.1:{}/", one_page_server()),
@@ -253,7 +253,7 @@ fn wrapped(script: &str) -> Result<(tempfile::TempDir, Interpreter), Failed> {
 
 fn prints(session: &Session) -> Outcomes {
     let (_directory, interpreter) = wrapped("echo a word from the site; echo another >&2")?;
-    let mut draft = small(WorkloadKind::Cpu, Model::PythonThreads);
+    let mut draft = small(Workload::Cpu, Model::PythonThreads);
     draft.python = Some(interpreter);
     let record = run(session, &draft).record;
     completed(&record, "an interpreter that prints")?;
@@ -279,7 +279,7 @@ fn prints_the_order(session: &Session) -> Outcomes {
     // In its directory is all that it is told.
     for words in ["cat order.json", "cat order.json; exit 3"] {
         let (_directory, interpreter) = wrapped(words)?;
-        let mut draft = small(WorkloadKind::Io, Model::PythonThreads);
+        let mut draft = small(Workload::Io, Model::PythonThreads);
         draft.python = Some(interpreter);
         draft.urls = Some(vec![format!(
             "http://anna:SE%40CRET@127.0.0.1:{}/",
@@ -299,7 +299,7 @@ fn prints_the_order(session: &Session) -> Outcomes {
 fn never_answers(session: &Session) -> Outcomes {
     let (directory, interpreter) = wrapped("touch \"$0.begun\"; sleep 1000 & sleep 1000")?;
     let begun = directory.path().join("python3.begun");
-    let mut draft = small(WorkloadKind::Cpu, Model::PythonProcesses);
+    let mut draft = small(Workload::Cpu, Model::PythonProcesses);
     draft.python = Some(interpreter);
     let mut going = Going::start(session, &plan(&draft));
     check(
@@ -317,14 +317,14 @@ fn never_answers(session: &Session) -> Outcomes {
         format!("{:?} stay behind", workers_alive()),
     )?;
     completed(
-        &run(session, &small(WorkloadKind::Cpu, Model::PythonProcesses)).record,
+        &run(session, &small(Workload::Cpu, Model::PythonProcesses)).record,
         "the next run",
     )
 }
 
 fn same_order(session: &Session) -> Outcomes {
     let order = |model| {
-        let mut draft = small(WorkloadKind::Cpu, model);
+        let mut draft = small(Workload::Cpu, model);
         draft.workers = 1;
         let tasks = run(session, &draft).record.tasks.unwrap_or_default();
         let mut ends: Vec<(f64, u32)> = tasks
@@ -368,7 +368,7 @@ fn no_semaphores(session: &Session) -> Outcomes {
     };
     let before = listed();
     for method in StartMethod::ALL {
-        let mut draft = endless(WorkloadKind::Cpu, Model::PythonProcesses);
+        let mut draft = endless(Workload::Cpu, Model::PythonProcesses);
         draft.start_method = Some(method);
         let mut going = Going::start(session, &plan(&draft));
         check(

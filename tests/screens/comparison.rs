@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::*;
 use crate::fixtures::sample::plan;
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::workload::Workload::Cpu;
 use pconc_tui::domain::history::EarlierRun;
-use pconc_tui::domain::model::Model;
 use pconc_tui::domain::provenance::{Origin, Provenance};
 use pconc_tui::domain::record::Part;
 use pconc_tui::domain::trace::Trace;
-use pconc_tui::domain::workload::WorkloadKind::Cpu;
 
 const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 40), (200, 60)];
 

@@ -2,8 +2,8 @@
 
 use super::*;
 use pconc_tui::app::overlay::Overlay;
-use pconc_tui::app::setup::Row;
-use pconc_tui::domain::model::Model;
+use pconc_tui::catalog::model::Model;
+use pconc_tui::domain::plan::Field;
 use pconc_tui::domain::python::Pythons;
 use pconc_tui::domain::trace::{Batch, LaneUpdate};
 
@@ -107,7 +107,7 @@ fn the_list_chooses_an_interpreter_and_gives_the_form_back() {
         let mut session = Session::new(size.0, size.1);
         list(&mut session);
         session.press(&[Down, Enter]);
-        assert_eq!(session.app.setup().value(Row::Python), "3.14.2t, GIL off");
+        assert_eq!(session.app.setup().value(Field::Python), "3.14.2t, GIL off");
         assert!(session.shows("Start by"), "the form is back at {size:?}");
         session.press(&[Enter, Esc]);
         assert!(session.shows("Start by"), "the form is back at {size:?}");
@@ -132,7 +132,7 @@ fn a_click_in_the_list_goes_to_an_interpreter_and_a_second_one_takes_it() {
     let _ = session.app.update(Msg::Clicked(target));
     assert!(session.shows("Python interpreters"));
     let _ = session.app.update(Msg::Clicked(target));
-    assert_eq!(session.app.setup().value(Row::Python), "3.14.2t, GIL off");
+    assert_eq!(session.app.setup().value(Field::Python), "3.14.2t, GIL off");
 }
 
 #[test]
@@ -186,10 +186,10 @@ fn a_start_method_that_another_interpreter_lacks_is_forgotten() {
     let _ = session.app.update(Msg::PythonsFound(pythons));
     with_model(&mut session, Model::PythonProcesses);
     session.press(&[Down, Down, Down, Down, Right]);
-    assert_eq!(session.app.setup().value(Row::StartMethod), "forkserver");
+    assert_eq!(session.app.setup().value(Field::StartMethod), "forkserver");
     session.press(&[Up, Right]);
     assert_eq!(
-        session.app.setup().value(Row::StartMethod),
+        session.app.setup().value(Field::StartMethod),
         "fork (default)"
     );
 }

@@ -5,7 +5,8 @@ use std::io::Write;
 
 use super::{Room, here, record};
 use crate::fixtures::sample;
-use pconc_tui::domain::model::Model;
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::workload::Workload;
 use pconc_tui::domain::plan::Draft;
 use pconc_tui::domain::python::GilState;
 use pconc_tui::domain::record::{
@@ -13,7 +14,6 @@ use pconc_tui::domain::record::{
 };
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
 use pconc_tui::domain::trace::Trace;
-use pconc_tui::domain::workload::WorkloadKind;
 use pconc_tui::store::{Place, Store};
 
 /// A history with runs of two sessions, a name and a removal.
@@ -96,7 +96,7 @@ fn a_number_that_is_wanted_and_free_is_given_and_those_between_stay_unused() {
 #[test]
 fn sweeps_and_runs_share_one_sequence_of_numbers() {
     let room = Room::new();
-    let draft = Draft::new(WorkloadKind::Cpu, Model::Serial, 1);
+    let draft = Draft::new(Workload::Cpu, Model::Serial, 1);
     let models = vec![Model::Threads];
     let draft = SweepDraft {
         draft,
@@ -132,7 +132,7 @@ fn runs_of_every_model_come_back_with_what_python_said_and_printed() {
     let mut kept = vec![];
     for model in Model::ALL {
         let plan = sample::plan(
-            WorkloadKind::Io,
+            Workload::Io,
             model,
             if model == Model::Serial { 1 } else { 3 },
         );
@@ -168,7 +168,7 @@ fn runs_of_every_model_come_back_with_what_python_said_and_printed() {
 fn a_sweep_by_several_interpreters_comes_back() {
     let room = Room::new();
     let draft = SweepDraft {
-        draft: Draft::new(WorkloadKind::Cpu, Model::Serial, 1),
+        draft: Draft::new(Workload::Cpu, Model::Serial, 1),
         models: vec![Model::Threads, Model::PythonThreads, Model::PythonProcesses],
         pythons: vec![
             crate::fixtures::python::interpreter(),
@@ -389,7 +389,7 @@ fn a_directory_in_the_way_is_one_sentence() {
 fn a_picture_comes_back_with_the_tasks_and_the_many_workers_of_its_run() {
     let room = Room::new();
     let store = Store::at(room.place());
-    let plan = sample::plan(WorkloadKind::Cpu, Model::Threads, 200);
+    let plan = sample::plan(Workload::Cpu, Model::Threads, 200);
     let task = |task| TaskRecord {
         task,
         worker: task,

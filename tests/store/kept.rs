@@ -430,11 +430,11 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn sweep(id: String) -> Change {
     let draft = pconc_tui::domain::plan::Draft::new(
-        pconc_tui::domain::workload::WorkloadKind::Cpu,
-        pconc_tui::domain::model::Model::Serial,
+        pconc_tui::catalog::workload::Workload::Cpu,
+        pconc_tui::catalog::model::Model::Serial,
         1,
     );
-    let models = vec![pconc_tui::domain::model::Model::Threads];
+    let models = vec![pconc_tui::catalog::model::Model::Threads];
     let draft = SweepDraft {
         draft,
         models,

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Output;
 use std::thread;
 
-use pconc_tui::domain::model::Model;
+use pconc_tui::catalog::model::Model;
 use pconc_tui::domain::share::Format;
 
 use super::Room;

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::{python, sample};
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::workload::Workload;
+use pconc_tui::domain::addresses::Addresses;
 use pconc_tui::domain::history::EarlierRun;
 use pconc_tui::domain::machine::Machine;
-use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::{Phase, PhaseTimes};
 use pconc_tui::domain::plan::{Lock, Plan};
 use pconc_tui::domain::provenance::{Origin, Provenance};
@@ -16,7 +18,6 @@ use pconc_tui::domain::record::{
 };
 use pconc_tui::domain::time::{Nanos, TICK, seconds};
 use pconc_tui::domain::trace::{Batch, CoreTime, LaneUpdate, Trace, Transition};
-use pconc_tui::domain::workload::{Addresses, Workload, WorkloadKind};
 
 /// One millisecond.
 const MS: Nanos = 1_000_000;
@@ -53,8 +54,8 @@ pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Vec<
         },
     });
     let plan = |i: usize| match i % 2 {
-        0 => sample::plan(WorkloadKind::Cpu, Model::Serial, 1),
-        _ => sample::plan(WorkloadKind::Cpu, Model::GilThreads, 4),
+        0 => sample::plan(Workload::Cpu, Model::Serial, 1),
+        _ => sample::plan(Workload::Cpu, Model::GilThreads, 4),
     };
     let run = |(i, number): (usize, &usize)| {
         let mut record = sample::record(plan(i), 1.2 + i as f64 / 1e3, 1.2);
@@ -151,9 +152,9 @@ impl Scenario {
             plan,
             part,
         };
-        match scenario.plan.workload().clone() {
-            Workload::Cpu { .. } => scenario.compute(),
-            Workload::Io { addresses, .. } => scenario.fetch(&addresses),
+        match scenario.plan.addresses().cloned() {
+            None => scenario.compute(),
+            Some(addresses) => scenario.fetch(&addresses),
         }
         scenario.finish();
         scenario

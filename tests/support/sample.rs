@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
+use pconc_tui::catalog::model::Model;
+use pconc_tui::catalog::workload::Workload;
 use pconc_tui::domain::assessment::UNASSESSED;
 use pconc_tui::domain::history::History;
 use pconc_tui::domain::machine::{Limits, Machine};
-use pconc_tui::domain::model::Model;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::phase::PhaseTimes;
 use pconc_tui::domain::plan::Draft;
@@ -17,7 +18,6 @@ use pconc_tui::domain::record::{
 };
 use pconc_tui::domain::share::SharedRun;
 use pconc_tui::domain::time::nanos;
-use pconc_tui::domain::workload::WorkloadKind;
 
 /// An empty history on a machine with so many usable cores.
 pub fn history(cores_usable: u32) -> History {
@@ -34,14 +34,14 @@ pub fn history(cores_usable: u32) -> History {
 }
 
 /// A valid plan with the workload's defaults.
-pub fn plan(kind: WorkloadKind, model: Model, workers: u64) -> Plan {
+pub fn plan(kind: Workload, model: Model, workers: u64) -> Plan {
     draft(kind, model, workers)
         .validate(&Limits::default())
         .expect("the sample draft is valid")
 }
 
 /// A valid draft with the workload's defaults, under Python's models by an interpreter that can do everything.
-pub fn draft(kind: WorkloadKind, model: Model, workers: u64) -> Draft {
+pub fn draft(kind: Workload, model: Model, workers: u64) -> Draft {
     let interpreter = Interpreter {
         subinterpreters: true,
         ..super::python::interpreter()

@@ -75,7 +75,7 @@ fn speed_up(run: &Entry) -> String {
 pub fn of_sweep(column: &str, sweep: &SweepEntry) -> String {
     match column {
         NUMBER => sweep.number.to_string(),
-        "work" => sweep.sweep.plan.work().workload().label().to_string(),
+        "work" => sweep.sweep.plan.work().label().to_string(),
         SPEED_UP => or_nothing(best_speedup(sweep), text::speedup),
         _ => String::new(),
     }
@@ -85,7 +85,7 @@ pub fn of_sweep(column: &str, sweep: &SweepEntry) -> String {
 pub(super) fn sweep_key<'a>(by: &str, sweep: &'a SweepEntry) -> SortKey<'a> {
     match by {
         NUMBER => SortKey::Number(sweep.number as f64),
-        "work" => SortKey::Word(sweep.sweep.plan.work().workload().label()),
+        "work" => SortKey::Word(sweep.sweep.plan.work().label()),
         TIME => sweep.best().map(|best| best.time.median).into(),
         SPEED_UP | BAR => best_speedup(sweep).into(),
         "name" => sweep

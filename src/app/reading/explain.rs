@@ -179,16 +179,16 @@ mod tests {
     use crate::app::details::{self, Row};
     use crate::app::reading::{Look, one_column, width_of};
     use crate::app::setup::Setup;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::{ITERATIONS, SHARED_FILE, TASK_TIME, Workload};
     use crate::domain::history::History;
     use crate::domain::machine::Limits;
-    use crate::domain::model::Model;
     use crate::domain::phase::Phase;
-    use crate::domain::plan::{Draft, TaskSize};
+    use crate::domain::plan::Draft;
     use crate::domain::python::GilState;
     use crate::domain::record::GilTotals;
     use crate::domain::shared_file::{Content, SharedFile};
     use crate::domain::trace::Trace;
-    use crate::domain::workload::{Files, WorkloadKind};
     use crate::fixtures::explorer;
 
     #[test]
@@ -275,13 +275,10 @@ mod tests {
     fn every_row_of_the_form_is_explained() {
         let mut setup = Setup::new(2);
         let mut labels = BTreeSet::new();
-        for workload in WorkloadKind::ALL {
+        for workload in Workload::ALL {
             for model in Model::ALL {
-                for task_size in [TaskSize::Iterations(1), TaskSize::Milliseconds(1)] {
-                    let draft = Draft {
-                        task_size,
-                        ..Draft::new(workload, model, 1)
-                    };
+                for size in [&ITERATIONS, &TASK_TIME] {
+                    let draft = Draft::new(workload, model, 1).with(size, 1);
                     setup.set_draft(draft);
                     labels.extend(setup.rows().into_iter().map(|row| setup.label(row).trim()));
                 }
@@ -294,14 +291,11 @@ mod tests {
     }
 
     /// Two runs of everything that can be measured: `cpu` over its baseline, and `io` with one file under the lock.
-    fn runs(kind: WorkloadKind) -> History {
+    fn runs(kind: Workload) -> History {
         let mut history = crate::fixtures::sample::history(8);
         for model in [Model::Serial, Model::GilThreads, Model::PythonProcesses] {
-            let draft = Draft {
-                files: Files::OneShared,
-                ..crate::fixtures::sample::draft(kind, model, 1)
-            };
-            let plan = if kind == WorkloadKind::Cpu {
+            let draft = crate::fixtures::sample::draft(kind, model, 1).with(&SHARED_FILE, 1);
+            let plan = if kind == Workload::Cpu {
                 crate::fixtures::sample::plan(kind, model, 1)
             } else {
                 draft.validate(&Limits::default()).unwrap()
@@ -333,7 +327,7 @@ mod tests {
     #[test]
     fn every_number_of_the_details_is_explained() {
         let mut names = BTreeSet::new();
-        for kind in WorkloadKind::ALL {
+        for kind in Workload::ALL {
             let history = runs(kind);
             for entry in history.entries() {
                 names.extend(
@@ -367,7 +361,7 @@ mod tests {
 
     #[test]
     fn every_row_of_a_comparisons_table_is_explained() {
-        let history = runs(WorkloadKind::Cpu);
+        let history = runs(Workload::Cpu);
         let all: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();
         let table = Composition::of(&history, &all, (120, 40)).table;
         let names: Vec<&str> = table

@@ -1,8 +1,7 @@
 //! By what Python's models are executed: what was found, what is chosen, and what is missing.
 
-use super::{Row, Setup, neighbour};
-use crate::domain::model::Model;
-use crate::domain::plan::{Field, Invalid};
+use super::{Field, Setup, neighbour};
+use crate::domain::plan::Invalid;
 use crate::domain::python::{FoundPython, GilState, Interpreter, Pythons, StartMethod};
 use crate::domain::speed::Speed;
 
@@ -94,11 +93,11 @@ impl Setup {
     }
 
     /// A row's value in fewer words, for a narrow panel.
-    pub fn short_value(&self, row: Row) -> String {
+    pub fn short_value(&self, row: Field) -> String {
         match (row, self.python()) {
-            (Row::Model, _) => self.draft.model.name().replace("python-", "py-"),
-            (Row::Python, Some(python)) => python.version_name(),
-            (Row::StartMethod, _) => self.start_method_in_words().replace(" (default)", ""),
+            (Field::Model, _) => self.draft.model.name().replace("python-", "py-"),
+            (Field::Python, Some(python)) => python.version_name(),
+            (Field::StartMethod, _) => self.start_method_in_words().replace(" (default)", ""),
             _ => self.value(row),
         }
     }
@@ -185,7 +184,7 @@ impl Setup {
         let interpreters = self.found_pythons().iter().map(|found| &found.interpreter);
         interpreters
             .into_iter()
-            .find(|python| self.draft.model != Model::PythonInterpreters || python.subinterpreters)
+            .find(|python| !self.draft.model.needs_subinterpreters() || python.subinterpreters)
     }
 
     pub(super) fn about_python(&self) -> String {

@@ -1,8 +1,10 @@
 //! What the keys do to the form.
 
 use super::*;
+use crate::catalog::workload::{ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, TASK_TIME};
+use crate::domain::text::grouped;
 
-fn on(row: Row) -> Setup {
+fn on(row: Field) -> Setup {
     Setup {
         row,
         ..Setup::new(2)
@@ -11,14 +13,14 @@ fn on(row: Row) -> Setup {
 
 #[test]
 fn serial_shows_one_worker_and_does_not_forget_the_users_number() {
-    let mut setup = on(Row::Workers);
+    let mut setup = on(Field::WORKERS);
     setup.change(true, &Limits::default());
-    assert_eq!(setup.value(Row::Workers), "4");
-    setup.row = Row::Model;
+    assert_eq!(setup.value(Field::WORKERS), "4");
+    setup.row = Field::Model;
     setup.change(false, &Limits::default());
     assert_eq!(setup.model(), Model::Serial);
     assert_eq!(
-        (setup.value(Row::Workers).as_str(), setup.draft().workers),
+        (setup.value(Field::WORKERS).as_str(), setup.draft().workers),
         ("1 (fixed)", 1)
     );
     setup.change(true, &Limits::default());
@@ -27,7 +29,7 @@ fn serial_shows_one_worker_and_does_not_forget_the_users_number() {
 
 #[test]
 fn stepping_stops_at_the_limit_and_names_it() {
-    let mut setup = on(Row::Workers);
+    let mut setup = on(Field::WORKERS);
     for _ in 0..20 {
         setup.change(true, &Limits::default());
     }
@@ -47,16 +49,16 @@ fn stepping_stops_at_the_limit_and_names_it() {
 
 #[test]
 fn the_longest_latency_stops_at_the_shortest_and_says_so() {
-    let mut setup = on(Row::LatencyMax);
-    setup.draft.workload = WorkloadKind::Io;
-    let shortest = setup.draft.latency_min_ms;
+    let mut setup = on(Field::Number(&LATENCY_MAX));
+    setup.draft.workload = Workload::Io;
+    let shortest = setup.draft.get(&LATENCY_MIN);
     for _ in 0..40 {
         setup.change(false, &Limits::default());
     }
-    assert_eq!(setup.draft.latency_max_ms, shortest);
+    assert_eq!(setup.draft.get(&LATENCY_MAX), shortest);
     let said = format!("at least {}: the shortest latency", grouped(shortest));
     assert_eq!(setup.remark().unwrap().sentence, said);
-    setup.row = Row::LatencyMin;
+    setup.row = Field::Number(&LATENCY_MIN);
     for _ in 0..40 {
         setup.change(false, &Limits::default());
     }
@@ -65,21 +67,21 @@ fn the_longest_latency_stops_at_the_shortest_and_says_so() {
 
 #[test]
 fn a_typed_number_out_of_range_stays_and_is_refused_in_place() {
-    let mut setup = on(Row::Workers);
+    let mut setup = on(Field::WORKERS);
     setup.edit(&Limits::default());
     "99999".chars().for_each(|digit| setup.type_digit(digit));
     setup.accept(&Limits::default());
     assert_eq!(setup.draft().workers, 99_999);
     let remark = setup.remark().unwrap();
     assert!(
-        remark.is_error && remark.field == Field::Workers,
+        remark.is_error && remark.field == Field::WORKERS,
         "{remark:?}"
     );
 }
 
 #[test]
 fn abandoning_or_typing_nothing_keeps_the_number() {
-    let mut setup = on(Row::Tasks);
+    let mut setup = on(Field::TASKS);
     for finish in [Setup::abandon, |setup: &mut Setup| {
         setup.accept(&Limits::default())
     }] {
@@ -92,11 +94,12 @@ fn abandoning_or_typing_nothing_keeps_the_number() {
 #[test]
 fn workers_step_by_doubling_and_stop_at_the_cores_the_tasks_and_the_addresses() {
     let mut setup = Setup {
-        row: Row::Workers,
+        row: Field::WORKERS,
         ..Setup::new(6)
     };
-    (setup.draft.workload, setup.draft.workers) = (WorkloadKind::Io, 1);
-    (setup.draft.tasks, setup.draft.addresses) = (50, 12);
+    (setup.draft.workload, setup.draft.workers) = (Workload::Io, 1);
+    setup.draft.tasks = 50;
+    setup.draft.set(&ADDRESSES, 12);
     let mut seen = vec![1];
     (0..8).for_each(|_| {
         setup.change(true, &Limits::default());
@@ -109,7 +112,7 @@ fn workers_step_by_doubling_and_stop_at_the_cores_the_tasks_and_the_addresses() 
 
 #[test]
 fn plus_and_minus_reach_every_number_and_stop_where_the_arrows_do() {
-    let mut setup = on(Row::Workers);
+    let mut setup = on(Field::WORKERS);
     setup.change_by_one(true, &Limits::default());
     assert_eq!(setup.draft.workers, 3);
     (0..5).for_each(|_| setup.change_by_one(false, &Limits::default()));
@@ -130,24 +133,24 @@ fn plus_and_minus_reach_every_number_and_stop_where_the_arrows_do() {
             .sentence
             .starts_with("at most 4 000")
     );
-    setup.row = Row::Model;
+    setup.row = Field::Model;
     setup.change_by_one(true, &Limits::default());
     assert_eq!(setup.model(), Model::GilThreads);
 }
 
 #[test]
 fn both_sizes_of_a_task_are_remembered() {
-    let mut setup = on(Row::SizedBy);
+    let mut setup = on(Field::Sizing);
     setup.change(true, &Limits::default());
-    assert_eq!(setup.value(Row::TaskSize), "250 ms");
+    assert_eq!(setup.value(Field::Number(&TASK_TIME)), "250 ms");
     assert!(setup.draft().check(&Limits::default()).is_ok());
     setup.change(true, &Limits::default());
-    assert_eq!(setup.value(Row::TaskSize), "10 000 000");
+    assert_eq!(setup.value(Field::Number(&ITERATIONS)), "10 000 000");
 }
 
 #[test]
 fn the_lowest_and_highest_of_every_number_are_valid() {
-    for workload in WorkloadKind::ALL {
+    for workload in Workload::ALL {
         for model in Model::NATIVE {
             let mut setup = Setup::new(2);
             (setup.draft.workload, setup.draft.model) = (workload, model);

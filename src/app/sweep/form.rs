@@ -2,13 +2,13 @@
 
 use crate::app::field::{Edit, TextField};
 use crate::app::key::Key;
+use crate::catalog::model::Model;
+use crate::catalog::workload::Workload;
 use crate::domain::executor::Executor;
-use crate::domain::model::Model;
 use crate::domain::plan::{Draft, Field, Invalid};
 use crate::domain::python::{Interpreter, Python};
 use crate::domain::sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts};
 use crate::domain::text::{counted, grouped};
-use crate::domain::workload::WorkloadKind;
 
 /// The longest list of numbers of workers that can be typed.
 const MOST_TYPED: usize = 40;
@@ -39,10 +39,9 @@ struct Choice {
 /// The form.
 #[derive(Clone, Debug)]
 pub struct SweepForm {
-    workload: WorkloadKind,
-    /// By workload, as what is worth measuring differs.
-    cpu: Choice,
-    io: Choice,
+    workload: Workload,
+    /// One of each workload, as what is worth measuring differs.
+    choices: Vec<Choice>,
     repeats: u64,
     seed: u64,
     /// By which Python's models are executed: that of the main form.
@@ -57,20 +56,13 @@ pub struct SweepForm {
 impl SweepForm {
     /// The article's questions, on a machine with so many usable cores.
     pub fn new(cores_usable: u32) -> SweepForm {
-        let choice = |models: &[Model], workers: String| Choice {
-            models: models.to_vec(),
-            workers,
+        let choice = |workload: Workload| Choice {
+            models: workload.description().sweep.models.to_vec(),
+            workers: presets(workload, cores_usable).remove(0),
         };
         SweepForm {
-            workload: WorkloadKind::Cpu,
-            cpu: choice(
-                &[Model::GilThreads, Model::Processes],
-                presets(WorkloadKind::Cpu, cores_usable).remove(0),
-            ),
-            io: choice(
-                &[Model::Threads, Model::Processes],
-                presets(WorkloadKind::Io, cores_usable).remove(0),
-            ),
+            workload: Workload::Cpu,
+            choices: Workload::ALL.map(choice).to_vec(),
             repeats: DEFAULT_REPEATS,
             seed: 1,
             python: None,
@@ -93,18 +85,16 @@ impl SweepForm {
 
     /// All rows: serial is always measured; Python's models are offered where there is an interpreter that has them.
     pub fn rows(&self) -> Vec<FormRow> {
-        let has = |model: &Model| match model {
-            Model::Serial => false,
-            Model::PythonInterpreters => self
-                .python
-                .as_ref()
-                .is_some_and(|python| python.subinterpreters),
-            model => !model.is_python() || self.python.is_some(),
+        let offers = |python: &Interpreter, model: Model| {
+            python.subinterpreters || !model.needs_subinterpreters()
+        };
+        let has = |model: &Model| {
+            let python = self.python.as_ref();
+            !model.is_python() || python.is_some_and(|python| offers(python, *model))
         };
         let models = Model::ALL
             .into_iter()
-            .filter(has)
-            .filter(|model| model.executes(self.workload));
+            .filter(|model| !model.is_serial() && has(model) && self.workload.suits(*model));
         models.map(FormRow::Model).chain(NUMBERS).collect()
     }
 
@@ -119,17 +109,11 @@ impl SweepForm {
     }
 
     fn choice(&self) -> &Choice {
-        match self.workload {
-            WorkloadKind::Cpu => &self.cpu,
-            WorkloadKind::Io => &self.io,
-        }
+        &self.choices[self.workload as usize]
     }
 
     fn choice_mut(&mut self) -> &mut Choice {
-        match self.workload {
-            WorkloadKind::Cpu => &mut self.cpu,
-            WorkloadKind::Io => &mut self.io,
-        }
+        &mut self.choices[self.workload as usize]
     }
 
     /// The row that the cursor is on.
@@ -160,7 +144,7 @@ impl SweepForm {
     /// What there is to know about the row of the cursor.
     pub fn about(&self) -> String {
         match self.row() {
-            FormRow::Model(model) => model.description().into(),
+            FormRow::Model(model) => model.line().into(),
             FormRow::Workers => {
                 format!(
                     "as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({} here)",
@@ -220,7 +204,7 @@ impl SweepForm {
             .filter(|_| self.row() == FormRow::Workers);
         let counts = counts.map_or(workers.as_str(), TextField::text);
         let workers = parse_counts(counts, cores_usable).map_err(|sentence| Invalid {
-            field: Field::Workers,
+            field: Field::WORKERS,
             sentence,
         })?;
         let models = std::iter::once(Model::Serial).chain(models).collect();
@@ -339,8 +323,8 @@ impl SweepForm {
 fn field(row: FormRow) -> Field {
     match row {
         FormRow::Model(_) => Field::Model,
-        FormRow::Workers => Field::Workers,
-        FormRow::Repeats | FormRow::Seed => Field::Repeats,
+        FormRow::Workers => Field::WORKERS,
+        FormRow::Repeats | FormRow::Seed => Field::REPEATS,
     }
 }
 
@@ -353,28 +337,8 @@ fn stepped(now: u64, up: bool) -> u64 {
 }
 
 /// Lists of numbers of workers that are worth measuring, the best one first.
-fn presets(workload: WorkloadKind, cores_usable: u32) -> Vec<String> {
-    let cores = u64::from(cores_usable.max(1));
-    let powers = |most: u64| -> String {
-        let powers =
-            std::iter::successors(Some(1u64), |n| n.checked_mul(2)).take_while(|n| *n <= most);
-        powers.map(|n| n.to_string()).collect::<Vec<_>>().join(",")
-    };
-    let mut presets = match workload {
-        WorkloadKind::Cpu => {
-            vec![
-                powers((2 * cores).max(4)),
-                format!("1..{}", (2 * cores).clamp(4, 32)),
-                "1,cores".into(),
-            ]
-        }
-        WorkloadKind::Io => vec![
-            "1,2,4,8,16".into(),
-            "1..16".into(),
-            "2^0..2^6".into(),
-            "1,4,16".into(),
-        ],
-    };
+fn presets(workload: Workload, cores_usable: u32) -> Vec<String> {
+    let mut presets = (workload.description().sweep.workers)(cores_usable.max(1).into());
     presets.dedup();
     presets
 }
@@ -395,7 +359,7 @@ mod tests {
     use super::*;
 
     /// The form for the default work of a workload.
-    fn open(form: &mut SweepForm, workload: WorkloadKind) {
+    fn open(form: &mut SweepForm, workload: Workload) {
         form.open(&Draft::new(workload, Model::Threads, 2));
     }
 
@@ -406,7 +370,7 @@ mod tests {
 
     #[test]
     fn every_preset_can_be_read_and_begins_with_one_worker() {
-        for workload in WorkloadKind::ALL {
+        for workload in Workload::ALL {
             for cores in [1, 2, 6, 64, 256] {
                 for preset in presets(workload, cores) {
                     let counts = parse_counts(&preset, cores).unwrap();
@@ -414,13 +378,13 @@ mod tests {
                 }
             }
         }
-        assert_eq!(presets(WorkloadKind::Cpu, 2)[0], "1,2,4");
+        assert_eq!(presets(Workload::Cpu, 2)[0], "1,2,4");
     }
 
     #[test]
     fn what_is_typed_replaces_the_list_and_what_is_erased_goes_on_from_it() {
         let mut form = SweepForm::new(2);
-        open(&mut form, WorkloadKind::Io);
+        open(&mut form, Workload::Io);
         form.choose(FormRow::Workers);
         form.begin_typing(Key::Char('3'));
         form.type_key(Key::Char(','));
@@ -438,12 +402,12 @@ mod tests {
     #[test]
     fn each_workload_has_models_and_counts_of_its_own() {
         let mut form = SweepForm::new(2);
-        open(&mut form, WorkloadKind::Io);
+        open(&mut form, Workload::Io);
         form.choose(FormRow::Model(Model::Rayon));
         form.change(true);
-        open(&mut form, WorkloadKind::Cpu);
+        open(&mut form, Workload::Cpu);
         assert!(form.has(Model::GilThreads) && !form.has(Model::Rayon));
-        open(&mut form, WorkloadKind::Io);
+        open(&mut form, Workload::Io);
         assert!(form.has(Model::Rayon));
     }
 
@@ -452,11 +416,11 @@ mod tests {
         let mut form = SweepForm::new(2);
         form.choose(FormRow::Workers);
         form.begin_typing(Key::Char('x'));
-        let work = Draft::new(WorkloadKind::Cpu, Model::Threads, 2);
+        let work = Draft::new(Workload::Cpu, Model::Threads, 2);
         let invalid = form.draft(&work, 2).unwrap_err();
         assert_eq!(
             (invalid.field, form.row_of(&invalid)),
-            (Field::Workers, Some(FormRow::Workers))
+            (Field::WORKERS, Some(FormRow::Workers))
         );
     }
 
@@ -474,7 +438,7 @@ mod tests {
             });
             models.filter(|model| model.is_python()).collect()
         };
-        let mut work = Draft::new(WorkloadKind::Io, Model::Threads, 2);
+        let mut work = Draft::new(Workload::Io, Model::Threads, 2);
         form.open(&work);
         assert_eq!(models(&form), []);
         work.python = Some(crate::fixtures::python::interpreter());
@@ -489,7 +453,7 @@ mod tests {
         );
         (work.python, work.workload) = (
             Some(crate::fixtures::python::free_threaded()),
-            WorkloadKind::Cpu,
+            Workload::Cpu,
         );
         form.open(&work);
         assert_eq!(

@@ -4,9 +4,9 @@ use super::super::App;
 use super::chart::{Chart, Unit};
 use super::laws::Law;
 
+use crate::catalog::model::Model;
 use crate::domain::executor::Executor;
 use crate::domain::history::SweepEntry;
-use crate::domain::model::Model;
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
 use crate::domain::stats::Interval;
@@ -429,7 +429,7 @@ pub fn what(entry: &SweepEntry) -> String {
         .collect();
     format!(
         "{} · {} · {} · {}",
-        plan.work().workload().label(),
+        plan.work().label(),
         if names.is_empty() {
             "serial".into()
         } else {

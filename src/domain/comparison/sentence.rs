@@ -9,7 +9,6 @@ use crate::domain::repeats::{self, direction};
 use crate::domain::stats::{Interval, Ratio};
 use crate::domain::text;
 use crate::domain::time::seconds;
-use crate::domain::workload::WorkloadKind;
 
 /// Averages that differ by less are called equal.
 const CLEARLY: f64 = 1.2;
@@ -204,9 +203,10 @@ fn range(interval: Interval) -> String {
 /// What clearly differs between the runs, whatever their times: "computes on 1.97 cores instead of 1.00".
 fn why(run: &Compared<'_>, over: &Compared<'_>) -> Option<String> {
     let (run, over) = (run.record, over.record);
-    let how = match run.plan.workload().kind() {
-        WorkloadKind::Cpu => on_cores(run, over),
-        WorkloadKind::Io => at_once(run, over),
+    let how = if run.plan.workload().computes() {
+        on_cores(run, over)
+    } else {
+        at_once(run, over)
     };
     let clauses: Vec<String> = [how, of_another_kin(run, over), for_the_lock(run)]
         .into_iter()

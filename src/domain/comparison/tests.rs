@@ -1,21 +1,21 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::domain::model::Model;
+use crate::catalog::model::Model;
+use crate::catalog::workload::Workload::{self, Cpu, Io};
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::python::GilState;
 use crate::domain::record::{Outcome, Part, PhaseSource, PythonRecord};
 use crate::domain::stats;
 use crate::domain::time::nanos;
 use crate::domain::trace::Trace;
-use crate::domain::workload::WorkloadKind::{self, Cpu, Io};
 use crate::fixtures::sample;
 
 /// One configuration: its model, its workers, its workers on a core, and the times of its repeats.
 type Configuration<'c> = (Model, u64, f64, &'c [f64]);
 
 /// A campaign that measured these configurations.
-fn measured(kind: WorkloadKind, configurations: &[Configuration<'_>]) -> History {
+fn measured(kind: Workload, configurations: &[Configuration<'_>]) -> History {
     let mut history = sample::history(4);
     for (model, workers, parallelism, times) in configurations {
         for (round, wall_s) in (1..).zip(*times) {

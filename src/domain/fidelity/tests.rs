@@ -146,7 +146,7 @@ fn another_factor_is_outside_and_named() {
         workload,
         workers: 4,
     };
-    assert_eq!(outside, [four(WorkloadKind::Cpu), four(WorkloadKind::Io)]);
+    assert_eq!(outside, [four(Workload::Cpu), four(Workload::Io)]);
     let sentence = sentence(&python::interpreter(), &lines);
     assert!(
         sentence.contains("outside: cpu, 4 threads / 1 thread · io, 4 threads"),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::super::machine::{Limits, Machine};
-use super::super::model::Model;
 use super::super::phase::Phase;
 use super::super::plan::Draft;
 use super::super::provenance::{Origin, Provenance};
@@ -13,8 +12,9 @@ use super::super::python::Interpreter;
 use super::super::record::{Outcome, Part};
 use super::super::speedup::Baseline;
 use super::super::trace::{Batch, LaneUpdate, Trace, Transition};
-use super::super::workload::WorkloadKind::{Cpu, Io};
 use super::{EarlierRun, History, Picture};
+use crate::catalog::model::Model;
+use crate::catalog::workload::Workload::{Cpu, Io};
 use crate::fixtures::sample;
 
 fn provenance(history: &History, session: &str, kernel: &str) -> Arc<Provenance> {

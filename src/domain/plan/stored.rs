@@ -1,22 +1,45 @@
 //! A plan in JSON: flat, resolved, and not trusted when it comes back.
 
-use serde::de::Error;
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Draft, Invalid, MAX_ADDRESSES, MAX_LATENCY_MS, Plan, TaskSize};
+use super::{Draft, Invalid, Plan, all_parameters};
+use crate::catalog::model::Model;
+use crate::catalog::parameter::Parameter;
+use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, Workload};
 use crate::domain::address;
+use crate::domain::addresses::{Addresses, LatencyRange};
 use crate::domain::machine::Limits;
-use crate::domain::model::Model;
 use crate::domain::python::{Interpreter, StartMethod};
-use crate::domain::text::{grouped, is_treacherous};
-use crate::domain::workload::{Addresses, Files, LatencyRange, Workload, WorkloadKind};
+use crate::domain::text::is_treacherous;
 
 /// Everything that decides what was done, but for passwords in addresses.
 ///
 /// # Errors
 /// What the serializer says.
 pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
-    StoredPlan::from(plan).serialize(serializer)
+    #[derive(Serialize)]
+    struct Written<'a> {
+        workload: Workload,
+        model: Model,
+        workers: u32,
+        tasks: u32,
+        seed: u64,
+        parameters: Parameters<'a>,
+    }
+    Written {
+        workload: plan.workload,
+        model: plan.model,
+        workers: plan.workers,
+        tasks: plan.tasks,
+        seed: plan.seed,
+        parameters: Parameters(plan),
+    }
+    .serialize(serializer)
 }
 
 /// The plan again, checked as a draft is.
@@ -24,177 +47,165 @@ pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::
 /// # Errors
 /// What no plan can be, in one sentence: the limits are the program's own, whatever this machine allows.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Plan, D::Error> {
-    StoredPlan::deserialize(deserializer)?
-        .restored()
-        .map_err(Error::custom)
-}
-
-/// A plan as the JSON shows it.
-#[derive(Debug, Serialize, Deserialize)]
-struct StoredPlan {
-    workload: WorkloadKind,
-    model: Model,
-    workers: u64,
-    tasks: u64,
-    seed: u64,
-    parameters: Parameters,
+    #[derive(Deserialize)]
+    struct Read {
+        workload: Workload,
+        model: Model,
+        workers: u64,
+        tasks: u64,
+        seed: u64,
+        parameters: Given,
+    }
+    let read = Read::deserialize(deserializer)?;
+    let draft = Draft {
+        tasks: read.tasks,
+        seed: read.seed,
+        ..Draft::new(read.workload, read.model, read.workers)
+    };
+    read.parameters.restored(draft).map_err(D::Error::custom)
 }
 
 /// The resolved parameters of a plan, flat; those that its workload or model does not have are left out.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Parameters {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    iterations: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    writes: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    shared_file: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    addresses: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    latency_min_s: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    latency_max_s: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+struct Parameters<'a>(&'a Plan);
+
+impl Serialize for Parameters<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Parameters(plan) = self;
+        let mut map = serializer.serialize_map(None)?;
+        for (parameter, value) in plan.parameters() {
+            if parameter.is_switch() {
+                map.serialize_entry(parameter.id, &(value != 0))?;
+            } else if parameter.per_stored() == 1.0 {
+                map.serialize_entry(parameter.id, &value)?;
+            } else {
+                map.serialize_entry(parameter.id, &(value as f64 / parameter.per_stored()))?;
+            }
+        }
+        match plan.addresses() {
+            Some(Addresses::Loopback { latencies_ms, .. }) => {
+                let seconds: Vec<f64> =
+                    latencies_ms.iter().map(|ms| f64::from(*ms) / 1e3).collect();
+                map.serialize_entry(LATENCIES, &seconds)?;
+            }
+            // Whoever gets a record shall not get a password with it.
+            Some(Addresses::Urls(urls)) => {
+                let masked: Vec<String> = urls.iter().map(|url| address::masked(url)).collect();
+                map.serialize_entry(URLS, &masked)?;
+            }
+            None => {}
+        }
+        if let Some(python) = plan.python() {
+            map.serialize_entry(PYTHON, &python.interpreter)?;
+            if let Some(method) = python.start_method {
+                map.serialize_entry(START_METHOD, &method)?;
+            }
+        }
+        map.end()
+    }
+}
+
+const LATENCIES: &str = "latencies_s";
+const URLS: &str = "urls";
+const PYTHON: &str = "python";
+const START_METHOD: &str = "start_method";
+
+/// What was read: nothing of it is believed.
+#[derive(Default)]
+struct Given {
+    values: Vec<(&'static Parameter, u64)>,
     latencies_s: Option<Vec<f64>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    page_bytes: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     urls: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    switch_interval_s: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     python: Option<Interpreter>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     start_method: Option<StartMethod>,
 }
 
-impl From<&Plan> for StoredPlan {
-    fn from(plan: &Plan) -> StoredPlan {
-        StoredPlan {
-            workload: plan.workload.kind(),
-            model: plan.model,
-            workers: plan.workers.into(),
-            tasks: plan.tasks.into(),
-            seed: plan.seed,
-            parameters: Parameters::of(plan),
-        }
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Given, D::Error> {
+        deserializer.deserialize_map(GivenVisitor)
     }
 }
 
-impl Parameters {
-    fn of(plan: &Plan) -> Parameters {
-        let seconds = |ms: u32| f64::from(ms) / 1e3;
-        let mut parameters = match &plan.workload {
-            Workload::Cpu { iterations } => Parameters {
-                iterations: Some(*iterations),
-                ..Parameters::default()
-            },
-            Workload::Io {
-                writes,
-                addresses,
-                files,
-            } => {
-                let common = Parameters {
-                    writes: Some((*writes).into()),
-                    shared_file: Some(*files == Files::OneShared),
-                    addresses: Some(addresses.count() as u64),
-                    ..Parameters::default()
-                };
-                match addresses {
-                    Addresses::Urls(urls) => Parameters {
-                        // Whoever gets a record shall not get a password with it.
-                        urls: Some(urls.iter().map(|url| address::masked(url)).collect()),
-                        ..common
-                    },
-                    Addresses::Loopback {
-                        latencies_ms,
-                        latency,
-                        page_bytes,
-                    } => Parameters {
-                        latency_min_s: Some(seconds(latency.min_ms)),
-                        latency_max_s: Some(seconds(latency.max_ms)),
-                        latencies_s: Some(latencies_ms.iter().copied().map(seconds).collect()),
-                        page_bytes: Some((*page_bytes).into()),
-                        ..common
-                    },
-                }
+struct GivenVisitor;
+
+impl<'de> Visitor<'de> for GivenVisitor {
+    type Value = Given;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the parameters of a plan")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
+        let mut given = Given::default();
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            match key.as_ref() {
+                LATENCIES => given.latencies_s = map.next_value()?,
+                URLS => given.urls = map.next_value()?,
+                PYTHON => given.python = map.next_value()?,
+                START_METHOD => given.start_method = map.next_value()?,
+                key => match known(key) {
+                    Some(parameter) => {
+                        let value = value_of(parameter, &mut map)?;
+                        given.values.extend(value.map(|value| (parameter, value)));
+                    }
+                    None => drop(map.next_value::<IgnoredAny>()?),
+                },
             }
-        };
-        if plan.model.has_emulated_lock() {
-            parameters.switch_interval_s = Some(plan.switch_interval_us as f64 / 1e6);
         }
-        if let Some(python) = &plan.python {
-            parameters.python = Some(python.interpreter.clone());
-            parameters.start_method = python.start_method;
-        }
-        parameters
+        Ok(given)
     }
 }
 
-impl StoredPlan {
-    fn restored(self) -> Result<Plan, String> {
-        let draft = self.draft()?;
+/// The parameter of any workload or model that is stored under this name.
+fn known(id: &str) -> Option<&'static Parameter> {
+    all_parameters().find(|parameter| parameter.id == id)
+}
+
+/// Null says nothing, as a parameter that is left out.
+fn value_of<'de, A: MapAccess<'de>>(
+    parameter: &Parameter,
+    map: &mut A,
+) -> Result<Option<u64>, A::Error> {
+    if parameter.is_switch() {
+        return Ok(map.next_value::<Option<bool>>()?.map(u64::from));
+    }
+    if parameter.per_stored() == 1.0 {
+        return map.next_value();
+    }
+    let stored: Option<f64> = map.next_value()?;
+    Ok(stored.map(|stored| whole(stored * parameter.per_stored())))
+}
+
+impl Given {
+    fn restored(self, mut draft: Draft) -> Result<Plan, String> {
+        for (parameter, value) in &self.values {
+            draft.set(parameter, *value);
+        }
+        // They say how many addresses there are, as what is in the record may be another's.
+        if let Some(listed) = &self.latencies_s {
+            draft.set(&ADDRESSES, listed.len() as u64);
+        }
+        if let Some(urls) = &self.urls {
+            check_urls(urls)?;
+        }
+        draft.urls = self.urls;
+        draft.python = self.python;
+        draft.start_method = self.start_method;
         let mut plan = draft
             .validate(&Limits::default())
             .map_err(|Invalid { sentence, .. }| sentence)?;
         if let (
-            Workload::Io {
-                addresses:
-                    Addresses::Loopback {
-                        latencies_ms,
-                        latency,
-                        ..
-                    },
+            Some(Addresses::Loopback {
+                latencies_ms,
+                latency,
                 ..
-            },
+            }),
             Some(listed),
-        ) = (&mut plan.workload, &self.parameters.latencies_s)
+        ) = (&mut plan.addresses, &self.latencies_s)
         {
             // They were drawn where it was measured, perhaps by another version.
             *latencies_ms = checked_latencies(listed, *latency)?;
         }
         Ok(plan)
-    }
-
-    fn draft(&self) -> Result<Draft, String> {
-        let given = &self.parameters;
-        let mut draft = Draft::new(self.workload, self.model, self.workers);
-        (draft.tasks, draft.seed) = (self.tasks, self.seed);
-        let set = |field: &mut u64, given: Option<u64>| *field = given.unwrap_or(*field);
-        if let Some(iterations) = given.iterations {
-            draft.task_size = TaskSize::Iterations(iterations);
-        }
-        set(&mut draft.writes, given.writes);
-        set(&mut draft.page_bytes, given.page_bytes);
-        set(
-            &mut draft.addresses,
-            given
-                .latencies_s
-                .as_ref()
-                .map(|all| all.len() as u64)
-                .or(given.addresses),
-        );
-        set(
-            &mut draft.latency_min_ms,
-            given.latency_min_s.map(|s| whole(s * 1e3)),
-        );
-        set(
-            &mut draft.latency_max_ms,
-            given.latency_max_s.map(|s| whole(s * 1e3)),
-        );
-        set(
-            &mut draft.switch_interval_us,
-            given.switch_interval_s.map(|s| whole(s * 1e6)),
-        );
-        if given.shared_file == Some(true) {
-            draft.files = Files::OneShared;
-        }
-        draft.python = given.python.clone();
-        draft.start_method = given.start_method;
-        draft.urls = given.urls.clone();
-        draft.urls.iter().try_for_each(|urls| check_urls(urls))?;
-        Ok(draft)
     }
 }
 
@@ -204,13 +215,7 @@ fn whole(value: f64) -> u64 {
 }
 
 fn check_urls(urls: &[String]) -> Result<(), String> {
-    if !(1..=MAX_ADDRESSES).contains(&(urls.len() as u64)) {
-        return Err(format!(
-            "addresses must be from 1 to {}, not {}",
-            grouped(MAX_ADDRESSES),
-            urls.len()
-        ));
-    }
+    ADDRESSES.check(urls.len() as u64)?;
     let is_bad =
         |url: &&String| url.chars().any(is_treacherous) || address::check_address(url).is_err();
     urls.iter().find(is_bad).map_or(Ok(()), |url| {
@@ -221,8 +226,8 @@ fn check_urls(urls: &[String]) -> Result<(), String> {
 fn checked_latencies(listed: &[f64], range: LatencyRange) -> Result<Vec<u32>, String> {
     let in_ms = |seconds: &f64| {
         let ms = u32::try_from(whole(seconds * 1e3)).ok()?;
-        let is_drawn =
-            (range.min_ms..=range.max_ms).contains(&ms) && u64::from(ms) <= MAX_LATENCY_MS;
+        let is_drawn = (range.min_ms..=range.max_ms).contains(&ms)
+            && LATENCY_MAX.range.contains(&u64::from(ms));
         (is_drawn && *seconds >= 0.0).then_some(ms)
     };
     listed

@@ -134,21 +134,22 @@ pub mod phases {
 mod tests {
     use super::*;
     use crate::catalog::caveat::CaveatKind;
+    use crate::catalog::model::Model;
+    use crate::catalog::model::SWITCH_INTERVAL;
+    use crate::catalog::workload::{SHARED_FILE, Workload};
     use crate::domain::foreign::MEASURED_MAX;
     use crate::domain::machine::Limits;
-    use crate::domain::model::Model;
     use crate::domain::plan::Draft;
     use crate::domain::record::{
         GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, TaskOutcome,
     };
-    use crate::domain::workload::{Files, WorkloadKind};
     use crate::fixtures::sample;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
     fn record() -> Record {
         sample::record(
-            sample::plan(WorkloadKind::Io, Model::GilThreads, 3),
+            sample::plan(Workload::Io, Model::GilThreads, 3),
             1.234_567_891,
             0.3,
         )
@@ -162,13 +163,14 @@ mod tests {
 
     #[test]
     fn a_record_of_every_model_and_workload_comes_back_equal() {
-        for kind in WorkloadKind::ALL {
-            for model in Model::ALL.into_iter().filter(|model| model.executes(kind)) {
+        for kind in Workload::ALL {
+            for model in Model::ALL.into_iter().filter(|model| kind.suits(*model)) {
                 let workers = if model == Model::Serial { 1 } else { 3 };
                 let mut draft = sample::draft(kind, model, workers);
-                (draft.files, draft.seed, draft.switch_interval_us) =
-                    (Files::OneShared, u64::MAX, 1_234);
-                if model == Model::Threads && kind == WorkloadKind::Io {
+                draft.seed = u64::MAX;
+                draft.set(&SHARED_FILE, 1);
+                draft.set(&SWITCH_INTERVAL, 1_234);
+                if model == Model::Threads && kind == Workload::Io {
                     draft.urls = Some(vec![
                         "http://127.0.0.1:8080/a?b=c".into(),
                         "https://b.example/".into(),
@@ -277,7 +279,7 @@ mod tests {
 
     #[test]
     fn what_python_said_comes_back_cleaned_and_within_reason() {
-        let plan = sample::plan(WorkloadKind::Cpu, Model::PythonProcesses, 2);
+        let plan = sample::plan(Workload::Cpu, Model::PythonProcesses, 2);
         let mut record = sample::record(plan, 1.0, 0.5);
         record.python = Some(PythonRecord {
             gil: None,
@@ -350,7 +352,7 @@ mod tests {
 
     #[test]
     fn a_password_in_an_address_does_not_travel() {
-        let mut draft = Draft::new(WorkloadKind::Io, Model::Threads, 2);
+        let mut draft = Draft::new(Workload::Io, Model::Threads, 2);
         draft.urls = Some(vec!["http://me:secret@127.0.0.1/".into()]);
         let record = sample::record(draft.validate(&Limits::default()).unwrap(), 1.0, 0.5);
         let json = serde_json::to_string(&record).unwrap();

@@ -4,7 +4,6 @@ use super::{Content, NAME, Piece, SharedFile, Source};
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
 use crate::domain::text::grouped;
-use crate::domain::workload::Workload;
 
 /// All that there is to say of a run's shared file, in sentences without a full stop; nothing if it had none.
 pub fn all(record: &Record) -> Vec<String> {
@@ -71,7 +70,7 @@ fn mixture(file: &SharedFile, plan: &Plan) -> String {
 
 /// As the owner of a page: a task where each has an address of its own.
 fn name(source: Source, plan: &Plan) -> String {
-    let Workload::Io { addresses, .. } = plan.workload() else {
+    let Some(addresses) = plan.addresses() else {
         return "a page".into();
     };
     match source {

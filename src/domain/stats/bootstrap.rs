@@ -1,7 +1,7 @@
 //! Medians of resamples, each at the cost of a few random numbers, however many values there are.
 
 use super::{Interval, middle};
-use crate::domain::workload::split_mix_64;
+use crate::domain::addresses::split_mix_64;
 
 /// What an interval claims: of a hundred intervals so made of enough repeats, about 95 contain the true value.
 pub const CONFIDENCE: f64 = 0.95;

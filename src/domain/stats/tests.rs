@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::workload::split_mix_64;
+use crate::domain::addresses::split_mix_64;
 
 /// Numbers that look random and are the same in each test run: a tenth above or below 1, with a long tail upwards, as
 /// times have.

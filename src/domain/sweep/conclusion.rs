@@ -6,7 +6,6 @@ use super::SweepPlan;
 use super::results::{MIN_GAIN, Results, Series, Summary, is_gain, is_loss};
 use crate::domain::stats::Ratio;
 use crate::domain::text::{self, counted};
-use crate::domain::workload::WorkloadKind;
 
 /// What to conclude from these results of a sweep, measured on a machine with so many usable cores.
 pub(super) fn of(plan: &SweepPlan, results: &Results, cores_usable: u32) -> String {
@@ -154,7 +153,7 @@ impl Told<'_> {
 
     /// With how many workers, or on how many cores where that is the same and the reason.
     fn place(&self, summary: &Summary) -> String {
-        let computes = self.plan.work().workload().kind() == WorkloadKind::Cpu;
+        let computes = self.plan.work().workload().computes();
         if computes && summary.plan.workers() == self.cores_usable {
             format!("on {}", counted(self.cores_usable.into(), "usable core"))
         } else {

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Sweep, SweepDraft, SweepPlan};
+use crate::catalog::model::{Model, SWITCH_INTERVAL};
 use crate::domain::foreign;
 use crate::domain::machine::Limits;
-use crate::domain::model::Model;
 use crate::domain::plan::{Draft, Plan, stored};
 use crate::domain::python::{Interpreter, StartMethod};
 
@@ -87,7 +87,7 @@ impl<'de> Deserialize<'de> for Sweep {
         let read = Read::deserialize(deserializer)?;
         let mut work = Draft::from(&read.work);
         if let Some(seconds) = read.switch_interval_s {
-            work.switch_interval_us = (seconds * 1e6).round() as u64;
+            work.set(&SWITCH_INTERVAL, (seconds * 1e6).round() as u64);
         }
         work.start_method = read.start_method;
         let draft = SweepDraft {

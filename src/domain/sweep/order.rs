@@ -1,6 +1,6 @@
 //! The order in which a round measures its configurations.
 
-use crate::domain::workload::split_mix_64;
+use crate::domain::addresses::split_mix_64;
 
 /// The numbers below `count`, each once, in the order of this round.
 ///

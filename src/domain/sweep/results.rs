@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{Sweep, SweepPlan};
 use crate::catalog::caveat::CaveatKind;
+use crate::catalog::model::Model;
 use crate::domain::executor::Executor;
-use crate::domain::model::Model;
 use crate::domain::plan::Plan;
 use crate::domain::python::Python;
 use crate::domain::record::{Outcome, Record};

@@ -4,15 +4,16 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::catalog::caveat::Seen;
+use crate::catalog::model::SWITCH_INTERVAL;
+use crate::catalog::workload::Workload::{self, Cpu, Io};
+use crate::catalog::workload::{ITERATIONS, LATENCY_MAX, TASK_TIME, WRITES};
 use crate::domain::campaign::{BREAKS_ALLOWED, Campaign, Step};
 use crate::domain::executor::Executor;
-use crate::domain::plan::TaskSize;
 use crate::domain::python::StartMethod;
 use crate::domain::record::{Outcome, Part};
-use crate::domain::workload::WorkloadKind::{self, Cpu, Io};
 use crate::fixtures::sample;
 
-fn draft(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) -> SweepDraft {
+fn draft(kind: Workload, models: &[Model], workers: &[u64], repeats: u64) -> SweepDraft {
     SweepDraft {
         draft: Draft::new(kind, Model::Serial, 1),
         models: models.to_vec(),
@@ -23,7 +24,7 @@ fn draft(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) ->
     }
 }
 
-fn plan(kind: WorkloadKind, models: &[Model], workers: &[u64], repeats: u64) -> SweepPlan {
+fn plan(kind: Workload, models: &[Model], workers: &[u64], repeats: u64) -> SweepPlan {
     draft(kind, models, workers, repeats)
         .validate(&Limits::default())
         .unwrap()
@@ -108,47 +109,47 @@ mod asked_for {
             (draft(Cpu, &[], &[1], 3), Field::Model, "at least one model"),
             (
                 draft(Cpu, &[Model::Threads], &[], 3),
-                Field::Workers,
+                Field::WORKERS,
                 "at least one number",
             ),
             (
                 draft(Cpu, &[Model::Threads], &[0, 1], 3),
-                Field::Workers,
+                Field::WORKERS,
                 "from 1 to 4 000",
             ),
             (
                 draft(Cpu, &[Model::Threads, Model::Rayon], &[1, 300], 3),
-                Field::Workers,
+                Field::WORKERS,
                 "under rayon",
             ),
             (
                 draft(Io, &[Model::Processes], &[1_001], 3),
-                Field::Workers,
+                Field::WORKERS,
                 "1 001",
             ),
             (
                 draft(Cpu, &[Model::Threads], &[1], 0),
-                Field::Repeats,
+                Field::REPEATS,
                 "from 1 to 1 000",
             ),
             (
                 draft(Cpu, &[Model::Threads], &[1], 1_001),
-                Field::Repeats,
+                Field::REPEATS,
                 "from 1 to 1 000",
             ),
             (
                 draft(Cpu, &[Model::Threads], &(1..=65).collect::<Vec<_>>(), 3),
-                Field::Workers,
+                Field::WORKERS,
                 "at most 64",
             ),
             (
                 draft(Cpu, &Model::NATIVE, &many, 3),
-                Field::Workers,
+                Field::WORKERS,
                 "at most 128 configurations",
             ),
             (
                 draft(Cpu, &Model::NATIVE, &many[..20], 1_000),
-                Field::Repeats,
+                Field::REPEATS,
                 "at most 10 000 runs",
             ),
         ] {
@@ -161,29 +162,26 @@ mod asked_for {
     #[test]
     fn a_task_time_is_checked_before_and_resolved_once_for_all_configurations() {
         let mut timed = draft(Cpu, &[Model::Threads], &[1, 2], 1);
-        timed.draft.task_size = TaskSize::Milliseconds(100);
+        timed.draft.set(&TASK_TIME, 100);
         assert!(timed.needs_calibration());
         assert_eq!(timed.check(&Limits::default()), Ok(()));
         let plan = timed
             .calibrated(&Speed::uniform(1e6))
             .validate(&Limits::default())
             .unwrap();
-        let same = |other: &Plan| other.workload() == plan.work().workload();
+        let same = |other: &Plan| other.same_work(plan.work());
         assert!(plan.configurations().iter().all(same));
     }
 
     #[test]
     fn the_json_of_a_sweep_can_be_asked_for_again() {
         let mut io = draft(Io, &[Model::GilThreads, Model::Processes], &[1, 7], 2);
-        (
-            io.draft.seed,
-            io.draft.writes,
-            io.draft.latency_max_ms,
-            io.seed,
-        ) = (5, 3, 250, u64::MAX);
-        io.draft.switch_interval_us = 500;
+        (io.draft.seed, io.seed) = (5, u64::MAX);
+        io.draft.set(&WRITES, 3);
+        io.draft.set(&LATENCY_MAX, 250);
+        io.draft.set(&SWITCH_INTERVAL, 500);
         let mut cpu = draft(Cpu, &[Model::Serial], &[], 1);
-        cpu.draft.task_size = TaskSize::Iterations(77);
+        cpu.draft.set(&ITERATIONS, 77);
         for draft in [io, cpu] {
             let sweep = Sweep {
                 id: "s.1".into(),
@@ -278,7 +276,7 @@ mod asked_for {
             "named twice is once"
         );
         let mut many = by_pythons(&python, &(1..=40).collect::<Vec<_>>());
-        assert_eq!(refused(&many).field, Field::Workers);
+        assert_eq!(refused(&many).field, Field::WORKERS);
         (many.workers, many.pythons) = (vec![2], vec![]);
         assert_eq!(refused(&many).field, Field::Python, "no interpreter at all");
     }
@@ -492,7 +490,7 @@ mod concluded {
     /// A configuration, and the times of its counted runs.
     type Row = (Model, u64, &'static [f64]);
 
-    fn sweep(kind: WorkloadKind, rows: &[Row]) -> Sweep {
+    fn sweep(kind: Workload, rows: &[Row]) -> Sweep {
         let models: Vec<Model> = rows.iter().map(|row| row.0).collect();
         let workers: Vec<u64> = rows
             .iter()
@@ -505,7 +503,7 @@ mod concluded {
         }
     }
 
-    fn records(kind: WorkloadKind, rows: &[Row]) -> Vec<Record> {
+    fn records(kind: Workload, rows: &[Row]) -> Vec<Record> {
         let mut records = vec![];
         for (model, workers, times) in rows {
             for (round, time) in (1..).zip(*times) {
@@ -521,7 +519,7 @@ mod concluded {
         records
     }
 
-    fn results(kind: WorkloadKind, rows: &[Row]) -> Results {
+    fn results(kind: Workload, rows: &[Row]) -> Results {
         sweep(kind, rows).results(&records(kind, rows), 2)
     }
 

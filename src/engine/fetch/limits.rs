@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::workload::FETCH_TIMEOUT_S;
+use crate::domain::addresses::FETCH_TIMEOUT_S;
 
 /// What one whole fetch may take at most, over all its redirects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

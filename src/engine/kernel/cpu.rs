@@ -8,13 +8,14 @@ use std::hint::black_box;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
-use crate::engine::worker::Worker;
+use crate::engine::worker::{Ended, Worker};
 
 /// How many iterations lie between two looks at whether the run is cancelled: about 10 µs. Of 4,000 threads on two cores
 /// each gets its turn once before all have stopped, so each turn has to be short.
 const LOOK: u64 = 1024;
-/// Executes one task of so many iterations. Stops early when the run is cancelled; false then.
-pub fn execute(worker: &mut Worker, iterations: u64) -> bool {
+
+/// Executes so many iterations. Stops early when the run is cancelled.
+pub fn execute(worker: &mut Worker, iterations: u64) -> Ended {
     let mut foo = black_box(0.0);
     let mut i = 0;
     while i < iterations {
@@ -25,7 +26,7 @@ pub fn execute(worker: &mut Worker, iterations: u64) -> bool {
             None => (steps(foo, i, until), until),
         };
         if worker.is_stopping() {
-            return false;
+            return Ended::Cancelled;
         }
         if worker.stride.spend(next - i) {
             let cpu = worker.pen.tick();
@@ -35,7 +36,7 @@ pub fn execute(worker: &mut Worker, iterations: u64) -> bool {
         i = next;
     }
     black_box(foo);
-    true
+    Ended::Ok
 }
 
 /// The loop under no lock.

@@ -27,20 +27,20 @@ impl Target {
     }
 }
 
-/// Executes one task: fetches `url` and writes the page `writes` times to `target`.
-pub fn execute(
-    worker: &mut Worker,
-    fetcher: &Fetcher,
-    url: &str,
-    target: &Target,
-    writes: u32,
-) -> Ended {
-    let page = match worker::lend(worker, || fetcher.get(url)) {
-        Ok(page) => page,
-        Err(error) if error.kind == FetchErrorKind::Cancelled => return Ended::Cancelled,
-        Err(error) => return Ended::Failed(error.sentence),
-    };
-    let written = write_repeatedly(worker, &page, target, writes);
+/// Fetches a page.
+///
+/// # Errors
+/// How the task ended.
+pub fn fetch(worker: &mut Worker, fetcher: &Fetcher, url: &str) -> Result<Vec<u8>, Ended> {
+    worker::lend(worker, || fetcher.get(url)).map_err(|error| match error.kind {
+        FetchErrorKind::Cancelled => Ended::Cancelled,
+        _ => Ended::Failed(error.sentence),
+    })
+}
+
+/// Writes the page so often to `target`.
+pub fn write(worker: &mut Worker, page: &[u8], target: &Target, writes: u64) -> Ended {
+    let written = write_repeatedly(worker, page, target, writes);
     if let Target::Own(path) = target {
         // A file that was never made cannot be removed: that it is gone is all that counts.
         let _ = worker.blocking(Phase::File, || std::fs::remove_file(path));
@@ -61,7 +61,7 @@ fn write_repeatedly(
     worker: &mut Worker,
     page: &[u8],
     target: &Target,
-    writes: u32,
+    writes: u64,
 ) -> std::io::Result<bool> {
     let mut text = String::new();
     for _ in 0..writes {

@@ -9,11 +9,10 @@ use std::os::fd::AsRawFd;
 use serde_json::{Value, json};
 
 use super::program::Program;
-use crate::domain::model::Model;
+use crate::domain::addresses::Addresses;
 use crate::domain::phase::Phase;
 use crate::domain::plan::{Lock, Plan};
 use crate::domain::time::TICK;
-use crate::domain::workload::{Addresses, Files, Workload};
 use crate::engine::arena::{
     Arena, Header, LaneHeader, LaneState, Part, PythonHeader, TaskSlot, TaskState,
 };
@@ -65,7 +64,7 @@ fn order(assignment: &Assignment) -> Value {
         "workers": plan.workers(),
         "tasks": plan.tasks(),
         "start_method": start_method.map(|method| method.name()),
-        "has_own_process": plan.model() == Model::PythonProcesses,
+        "has_own_process": plan.model().has_processes(),
         "shares_lock": plan.lock() == Lock::Real,
         "workload": workload(assignment),
         "descriptors": {
@@ -99,34 +98,24 @@ fn workload(assignment: &Assignment) -> Value {
         limits,
         ..
     } = assignment;
-    match plan.workload() {
-        Workload::Cpu { iterations } => json!({ "kind": "cpu", "iterations": iterations }),
-        Workload::Io {
-            writes,
-            addresses,
-            files,
-        } => {
-            let urls: Vec<String> = match addresses {
-                Addresses::Urls(urls) => urls.clone(),
-                Addresses::Loopback { latencies_ms, .. } => (0..latencies_ms.len())
-                    .map(|page| format!("http://127.0.0.1:{port}/page/{page}"))
-                    .collect(),
-            };
-            let shared = (*files == Files::OneShared).then(|| scratch.shared_file());
-            json!({
-                "kind": "io",
-                "urls": urls,
-                "writes": writes,
-                "shared_file": shared.map(|file| file.to_string_lossy().into_owned()),
-                "limits": {
-                    "timeout_s": limits.timeout.as_secs_f64(),
-                    "redirects": limits.redirects,
-                    "head_bytes": limits.head_bytes,
-                    "body_bytes": limits.body_bytes,
-                },
-            })
-        }
-    }
+    let urls: Option<Vec<String>> = plan.addresses().map(|addresses| match addresses {
+        Addresses::Urls(urls) => urls.clone(),
+        Addresses::Loopback { latencies_ms, .. } => (0..latencies_ms.len())
+            .map(|page| format!("http://127.0.0.1:{port}/page/{page}"))
+            .collect(),
+    });
+    let shared = plan.has_shared_file().then(|| scratch.shared_file());
+    json!({
+        "steps": plan.steps(),
+        "urls": urls,
+        "shared_file": shared.map(|file| file.to_string_lossy().into_owned()),
+        "limits": {
+            "timeout_s": limits.timeout.as_secs_f64(),
+            "redirects": limits.redirects,
+            "head_bytes": limits.head_bytes,
+            "body_bytes": limits.body_bytes,
+        },
+    })
 }
 
 fn phases() -> Value {

@@ -1,25 +1,28 @@
 //! How the numbers of a report were made, in sentences for people who were not there.
 
-use crate::domain::model::Model;
+use crate::catalog::model::Model;
+use crate::catalog::workload::Workload;
 use crate::domain::record::{PhaseSource, Record};
 use crate::domain::share::Shared;
-use crate::domain::workload::WorkloadKind;
 
 /// What concerns these runs, a paragraph each.
 pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<&'static str> {
     let any = |is: &dyn Fn(&Record) -> bool| shared.runs.iter().any(|run| is(run.record));
-    let any_model = |model: Model| any(&|record| record.plan.model() == model);
-    let any_kind = |kind: WorkloadKind| any(&|record| record.plan.workload().kind() == kind);
+    let workloads = Workload::ALL
+        .into_iter()
+        .filter(|workload| any(&|record| record.plan.workload() == *workload));
+    let models = Model::ALL
+        .into_iter()
+        .filter(|model| any(&|record| record.plan.model() == *model));
     let any_source = |source: PhaseSource| any(&|record| record.phase_source == source);
     let any_python = any(&|record| record.plan.model().is_python());
     let is_recorded = !shared.runs.is_empty();
-    let rows = [
-        (is_recorded, TIME),
-        (is_recorded, PHASES),
-        (is_recorded, AVERAGES),
-        (any_kind(WorkloadKind::Cpu), CPU),
-        (any_kind(WorkloadKind::Io), IO),
-        (any_model(Model::GilThreads), GIL),
+    let of_all: &[&str] = if is_recorded {
+        &[TIME, PHASES, AVERAGES]
+    } else {
+        &[]
+    };
+    let of_python = [
         (any_python, PYTHON),
         (
             any_source(PhaseSource::ClockAndSchedstatGilEstimated),
@@ -29,14 +32,23 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<&'static str> {
             any_source(PhaseSource::ClockGilEstimated),
             PYTHON_LOCK_WITHOUT_SCHEDSTAT,
         ),
-        (any_model(Model::PythonAsyncio), ASYNCIO),
         (!shared.sweeps.is_empty(), SWEEP),
         (!shared.sweeps.is_empty(), STATISTICS),
         (is_recorded, PICTURES),
     ];
-    rows.into_iter()
+    let of_python = of_python
+        .into_iter()
         .filter(|(concerns, _)| *concerns)
-        .map(|(_, text)| text)
+        .map(|(_, text)| text);
+    let special = workloads
+        .map(|workload| workload.description().method)
+        .chain(models.map(|model| model.description().method));
+    of_all
+        .iter()
+        .copied()
+        .chain(special)
+        .chain(of_python)
+        .filter(|text| !text.is_empty())
         .collect()
 }
 
@@ -46,12 +58,6 @@ const PHASES: &str = "Every worker stamps what it does on a monotonic clock, wit
     Computing and waiting for a core are told apart by the worker's CPU clock.";
 const AVERAGES: &str = "Concurrency is the number of tasks that were begun and not yet ended, parallelism the number of \
     workers on a core, both on average over the run. Parallelism comes from CPU clocks, never from the picture.";
-const CPU: &str = "The work of cpu is the loop foo += foo*cos(i*pi), compiled, and interpreted under the models of Python; the same \
-    number of steps under every model.";
-const IO: &str = "The work of io is to fetch pages over HTTP and to write them to files. Unless a list of addresses was \
-    given, an embedded server answers after a time that is drawn from a seed, so that runs can be compared.";
-const GIL: &str = "gil-threads emulates the interpreter lock of CPython: threads that hand one lock around by its protocol. \
-    No Python is involved.";
 const PYTHON: &str = "The models of Python are executed by CPython itself, with a script that needs nothing but its \
     standard library. Its start-up (interpreter, imports, pool) is a part of the time. Whether the lock was on was asked in \
     the interpreters that executed the tasks. Speed-ups are measured against one thread of the same interpreter, unless \
@@ -62,8 +68,6 @@ const PYTHON_LOCK: &str = "How long threads of CPython wait for its lock cannot 
 const PYTHON_LOCK_WITHOUT_SCHEDSTAT: &str = "How long threads of CPython wait for its lock cannot be read. Where the kernel \
     did not tell who waits for a core, it is estimated as all that is left of a computing task's wall time after its CPU \
     time, so that waiting for a core is in it.";
-const ASYNCIO: &str = "Under python-asyncio a worker is a task of one event loop. Files are written on the loop: while one \
-    worker writes, no other one goes on, and network contains waiting for the loop.";
 const SWEEP: &str = "A sweep measures every configuration once per round, in an order that is shuffled anew in each round, \
     after one round that warms up and is not counted: drift and heat hit all alike.";
 const STATISTICS: &str = "Times are medians over the rounds, with a 95 % bootstrap interval of the median; a speed-up is the \

@@ -8,8 +8,8 @@ use serde_json::ser::Serializer as JsonSerializer;
 
 use super::SCHEMA;
 use super::pretty::MostlyPretty;
+use crate::catalog::model::Model;
 use crate::domain::machine::Machine;
-use crate::domain::model::Model;
 use crate::domain::python::Python;
 use crate::domain::record::Doubted;
 use crate::domain::sequence::Sequence;

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use crate::domain::model::Model;
+use crate::catalog::model::Model;
 use crate::domain::phase::Phase;
 use crate::export::xml::Xml;
 

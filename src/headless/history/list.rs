@@ -118,7 +118,7 @@ fn row(run: &Entry) -> Row {
         cells: vec![
             run.number.to_string(),
             when(&record.started_at),
-            plan.workload().label().into(),
+            plan.label().into(),
             plan.executor().label(),
             text::grouped(plan.workers().into()),
             text::grouped(plan.tasks().into()),
@@ -158,7 +158,7 @@ fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
             parts
                 .first()
                 .map_or_else(String::new, |record| when(&record.started_at)),
-            plan.work().workload().label().into(),
+            plan.work().label().into(),
             plan.models()
                 .iter()
                 .map(|model| model.label())
@@ -234,7 +234,7 @@ pub fn heading_of_sweep(sweep: &EarlierSweep) -> String {
     format!(
         "#{}{name}, a sweep of {} over {models}",
         sweep.number,
-        plan.work().workload().label()
+        plan.work().label()
     )
 }
 

@@ -75,7 +75,7 @@ fn title(sweep: &Sweep) -> String {
     let work = sweep.plan.work();
     format!(
         "{}, {}; medians of {}, after one to warm up\n\n",
-        work.workload().label(),
+        work.label(),
         counted(work.tasks().into(), "task"),
         counted(sweep.plan.repeats().into(), "round")
     )
@@ -243,18 +243,18 @@ fn caveats(runs: &[SharedRun<'_>]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::catalog::caveat::Seen;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload;
     use crate::domain::machine::Limits;
-    use crate::domain::model::Model;
     use crate::domain::plan::Draft;
     use crate::domain::record::{Part, Record};
     use crate::domain::sweep::SweepDraft;
-    use crate::domain::workload::WorkloadKind;
     use crate::fixtures::sample;
 
     fn measured() -> (Sweep, Vec<Record>) {
         let draft = SweepDraft {
             pythons: vec![],
-            draft: Draft::new(WorkloadKind::Cpu, Model::Serial, 1),
+            draft: Draft::new(Workload::Cpu, Model::Serial, 1),
             models: vec![Model::GilThreads, Model::Processes],
             workers: vec![2, 1_000],
             repeats: 3,

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::app::App;
 use crate::app::sweep::SweepForm;
 use crate::app::sweep::form::FormRow;
-use crate::domain::workload::{Addresses, Workload};
+use crate::domain::addresses::Addresses;
 use crate::ui::header::shortened;
 use crate::ui::layout::centred;
 use crate::ui::panel::{block, draw_lines, draw_over, inside, wrap};
@@ -118,26 +118,20 @@ fn work(app: &App) -> String {
         return draft.workload.name().into();
     };
     let tasks = crate::domain::text::counted(plan.tasks().into(), "task");
-    match plan.workload() {
-        Workload::Cpu { .. } => {
-            format!(
-                "cpu · {tasks} of {}",
-                app.setup().value(crate::app::setup::Row::TaskSize)
-            )
+    let size = match plan.addresses() {
+        Some(Addresses::Loopback { latency, .. }) => {
+            format!("· {}–{} ms", latency.min_ms, latency.max_ms)
         }
-        Workload::Io {
-            addresses: Addresses::Loopback { latency, .. },
-            ..
-        } => {
-            format!(
-                "{} · {tasks} · {}–{} ms",
-                plan.workload().label(),
-                latency.min_ms,
-                latency.max_ms
-            )
+        Some(Addresses::Urls(_)) => "· real addresses".into(),
+        // The number that the user gave: steps, or a time.
+        None => {
+            let given = draft.parameters().next();
+            given.map_or_else(String::new, |parameter| {
+                format!("of {}", parameter.text(draft.get(parameter)))
+            })
         }
-        Workload::Io { .. } => format!("{} · {tasks} · real addresses", plan.workload().label()),
-    }
+    };
+    format!("{} · {tasks} {size}", plan.label())
 }
 
 fn line(app: &App, row: FormRow, theme: Theme) -> Line<'static> {

@@ -239,9 +239,9 @@ impl Widget for &Overview<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::Model;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload::{Cpu, Io};
     use crate::domain::trace::{Batch, LaneUpdate, Transition};
-    use crate::domain::workload::WorkloadKind::{Cpu, Io};
     use crate::fixtures::explorer::Scenario;
     use crate::fixtures::sample;
     use proptest::prelude::*;

@@ -5,6 +5,7 @@ use super::super::help::signs_of_history;
 use super::{Entry, Section, columns};
 use crate::catalog::caveat::CaveatKind;
 use crate::catalog::metric::{COMPARISON, DETAILS, METRICS, Metric, metric_named};
+use crate::catalog::workload::Workload;
 use crate::domain::phase::Phase;
 use crate::domain::shared_file;
 
@@ -75,29 +76,9 @@ pub(super) fn details() -> Vec<Section> {
     ];
     let numbers = numbers_in(DETAILS).filter(|metric| metric.phase().is_none());
     measured.splice(0..0, numbers.map(Entry::metric));
-    let asked = vec![
-        Entry::named(
-            "iterations",
-            "steps of a cpu task's loop, also where the form gave a time",
-        ),
-        Entry::named(
-            "writes",
-            "how often each io task rendered its page, opened a file, wrote it and closed it",
-        ),
-        Entry::named("files", "one each, or one shared: where the tasks wrote"),
-        Entry::named(
-            "addresses",
-            "how many pages there were to fetch; task t fetched page t modulo their number",
-        ),
-        Entry::named(
-            "latency",
-            "how long the embedded server waited before it answered: drawn per address, from the seed",
-        ),
-        Entry::named(
-            "page",
-            "the length of each page of the embedded server, without what HTTP adds",
-        ),
-    ];
+    let asked: Vec<Entry> = Workload::all_parameters()
+        .map(|(_, parameter)| Entry::named(parameter.flag, parameter.meaning))
+        .collect();
     let mut phases = vec![
         Entry::plain(
             "Summed over the workers, so that all phases together are the time × the workers.",

@@ -1,112 +1,11 @@
-//! What one task does: the two experiments of the article "Python multithreading vs multiprocessing".
+//! Where the pages come from that tasks fetch.
 
 use serde::{Deserialize, Serialize};
-
-/// The most iterations of a task: hours on any machine.
-pub const MAX_ITERATIONS: u64 = 1_000_000_000_000;
 
 /// How long a fetch may take, in seconds: the article's `timeout=20`.
 pub const FETCH_TIMEOUT_S: f64 = 20.0;
 
-/// Which workload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum WorkloadKind {
-    /// The article's `compute_intensive`.
-    Cpu,
-    /// The article's `io_intensive`.
-    Io,
-}
-
-impl WorkloadKind {
-    /// All workloads, in the order in which they are offered.
-    pub const ALL: [WorkloadKind; 2] = [WorkloadKind::Cpu, WorkloadKind::Io];
-
-    /// The word for it, in JSON, on the command line and on screen.
-    pub fn name(self) -> &'static str {
-        match self {
-            WorkloadKind::Cpu => "cpu",
-            WorkloadKind::Io => "io",
-        }
-    }
-
-    /// One line that says what a task does.
-    pub fn description(self) -> &'static str {
-        match self {
-            WorkloadKind::Cpu => "foo += foo*cos(i*pi), over and over",
-            WorkloadKind::Io => "fetch a page, write it many times",
-        }
-    }
-
-    /// How many tasks a run has unless the user says otherwise.
-    pub fn default_tasks(self) -> u64 {
-        match self {
-            WorkloadKind::Cpu => 8,
-            WorkloadKind::Io => 16,
-        }
-    }
-
-    /// The workload of that name.
-    pub fn from_name(name: &str) -> Option<WorkloadKind> {
-        WorkloadKind::ALL
-            .into_iter()
-            .find(|kind| kind.name() == name)
-    }
-}
-
-/// A workload with all its parameters resolved: two equal values are the same work.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Workload {
-    /// `foo = 0; for i in range(iterations): foo += foo * cos(i * pi)` in f64.
-    Cpu {
-        /// Steps of the loop in one task.
-        iterations: u64,
-    },
-    /// GET a page, then `writes` times: render it as `str(bytes)` does, open a file, write, close.
-    Io {
-        /// How often a task writes its page.
-        writes: u32,
-        /// Where the pages come from.
-        addresses: Addresses,
-        /// Where they are written to.
-        files: Files,
-    },
-}
-
-/// Where the tasks of the `io` workload write their pages to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Files {
-    /// Each task has a file of its own, which is removed when the task ends.
-    #[default]
-    OneEach,
-    /// All tasks write the same file, as the article's code does; it is removed after the run.
-    OneShared,
-}
-
-impl Workload {
-    /// Its name, and that its tasks share a file where they do.
-    pub fn label(&self) -> &'static str {
-        match self {
-            Workload::Io {
-                files: Files::OneShared,
-                ..
-            } => "io, one file",
-            other => other.kind().name(),
-        }
-    }
-
-    /// Which workload it is.
-    pub fn kind(&self) -> WorkloadKind {
-        match self {
-            Workload::Cpu { .. } => WorkloadKind::Cpu,
-            Workload::Io { .. } => WorkloadKind::Io,
-        }
-    }
-}
-
-/// Where the pages of the `io` workload come from. Task `t` fetches address `t mod count`.
+/// Where pages come from. Task `t` fetches address `t mod count`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Addresses {

@@ -1,0 +1,245 @@
+//! The concurrency models that execute a run's tasks: those of this program, and those of CPython.
+
+mod native;
+mod python;
+
+use serde::{Deserialize, Serialize};
+
+use super::parameter::Parameter;
+use crate::domain::machine::{Limit, Limits};
+use crate::domain::phase::Phase;
+use crate::domain::python::GilState;
+use crate::domain::text::{counted, grouped};
+
+pub use native::SWITCH_INTERVAL;
+
+/// How the tasks of a run are executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Model {
+    /// One worker, one task after the other.
+    Serial,
+    /// OS threads that share memory.
+    Threads,
+    /// OS threads under an emulated interpreter lock.
+    GilThreads,
+    /// Processes, forked by the zygote.
+    Processes,
+    /// A rayon thread pool, which schedules by itself.
+    Rayon,
+    /// Threads of one CPython interpreter.
+    PythonThreads,
+    /// Processes of CPython, each with an interpreter of its own.
+    PythonProcesses,
+    /// Subinterpreters of one CPython process, each with a lock of its own.
+    PythonInterpreters,
+    /// Tasks of one event loop of CPython, in one thread.
+    PythonAsyncio,
+}
+
+/// Everything that there is to know about a model before it executes anything.
+#[derive(Debug)]
+pub struct Description {
+    /// The word for it, in JSON, on the command line and on screen.
+    pub name: &'static str,
+    /// One line that says what it is.
+    pub line: &'static str,
+    /// Its name with the word *emulated* where something is.
+    pub label: &'static str,
+    /// What makes its workers.
+    pub crew: Crew,
+    /// Whether each worker has a process of its own.
+    pub has_processes: bool,
+    /// Its parameters, in the order of the form.
+    pub parameters: &'static [&'static Parameter],
+    /// The most tasks of a run.
+    pub tasks: u64,
+    /// The most workers that a machine allows for tasks that fetch pages, or do not.
+    pub workers: fn(&Limits, fetches: bool) -> Limit,
+    /// What it needs for these workers, and what it costs or brings.
+    pub about: fn(&Situation) -> String,
+    /// How it is done, in sentences for whoever reads a report; empty where nothing is special.
+    pub method: &'static str,
+    /// What tells its bars in a chart from those of others: what fills them, and the phase whose colour they share.
+    pub ink: (&'static str, Option<Phase>),
+}
+
+/// What makes the workers of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crew {
+    /// Threads of this program.
+    Threads,
+    /// A pool of rayon.
+    Pool,
+    /// Processes that the zygote forks.
+    Forks,
+    /// An interpreter of CPython that the zygote starts.
+    Python,
+}
+
+/// What a model is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation {
+    /// How many workers there are to be.
+    pub workers: u64,
+    /// How many of them can compute at once.
+    pub at_once: u64,
+    /// Whether the tasks compute; else they wait.
+    pub computes: bool,
+    /// Whether the chosen interpreter has a lock; `None` before one is chosen.
+    pub gil: Option<GilState>,
+}
+
+impl Situation {
+    fn threads(&self) -> String {
+        counted(self.workers, "thread")
+    }
+
+    /// "2 compute".
+    fn many_compute(&self) -> String {
+        if self.at_once == 1 {
+            "1 computes".into()
+        } else {
+            format!("{} compute", grouped(self.at_once))
+        }
+    }
+
+    fn processes(&self, kind: &str) -> String {
+        let plural = if self.workers == 1 { "" } else { "es" };
+        format!("{} {kind}process{plural}", grouped(self.workers))
+    }
+}
+
+impl Model {
+    /// All models, in the order in which they are offered.
+    pub const ALL: [Model; 9] = [
+        Model::Serial,
+        Model::Threads,
+        Model::GilThreads,
+        Model::Processes,
+        Model::Rayon,
+        Model::PythonThreads,
+        Model::PythonProcesses,
+        Model::PythonInterpreters,
+        Model::PythonAsyncio,
+    ];
+    /// Those that this program executes itself.
+    pub const NATIVE: [Model; 5] = [
+        Model::Serial,
+        Model::Threads,
+        Model::GilThreads,
+        Model::Processes,
+        Model::Rayon,
+    ];
+    /// Those that CPython executes.
+    pub const PYTHON: [Model; 4] = [
+        Model::PythonThreads,
+        Model::PythonProcesses,
+        Model::PythonInterpreters,
+        Model::PythonAsyncio,
+    ];
+
+    /// What there is to know about it.
+    pub fn description(self) -> &'static Description {
+        match self {
+            Model::Serial => &native::SERIAL,
+            Model::Threads => &native::THREADS,
+            Model::GilThreads => &native::GIL_THREADS,
+            Model::Processes => &native::PROCESSES,
+            Model::Rayon => &native::RAYON,
+            Model::PythonThreads => &python::THREADS,
+            Model::PythonProcesses => &python::PROCESSES,
+            Model::PythonInterpreters => &python::INTERPRETERS,
+            Model::PythonAsyncio => &python::ASYNCIO,
+        }
+    }
+
+    /// The word for it, in JSON, on the command line and on screen.
+    pub fn name(self) -> &'static str {
+        self.description().name
+    }
+
+    /// One line that says what it is.
+    pub fn line(self) -> &'static str {
+        self.description().line
+    }
+
+    /// Its name with the word *emulated* where something is.
+    pub fn label(self) -> &'static str {
+        self.description().label
+    }
+
+    /// Its parameters, in the order of the form.
+    pub fn parameters(self) -> &'static [&'static Parameter] {
+        self.description().parameters
+    }
+
+    /// What one worker executes one task after the other: in the same language as the models of CPython, or of this program.
+    pub fn serial(is_python: bool) -> Model {
+        if is_python {
+            Model::PythonThreads
+        } else {
+            Model::Serial
+        }
+    }
+
+    /// Whether it has one worker, whatever the user says.
+    pub fn is_serial(self) -> bool {
+        self == Model::Serial
+    }
+
+    /// Whether its workers take turns under the emulated interpreter lock.
+    pub fn has_emulated_lock(self) -> bool {
+        self.parameters().contains(&&SWITCH_INTERVAL)
+    }
+
+    /// Whether its workers take turns under the lock of an interpreter that has one.
+    pub fn shares_an_interpreter(self) -> bool {
+        self == Model::PythonThreads
+    }
+
+    /// Whether CPython executes it, so that an interpreter is needed.
+    pub fn is_python(self) -> bool {
+        self.description().crew == Crew::Python
+    }
+
+    /// Whether its workers are processes, with memory of their own.
+    pub fn has_processes(self) -> bool {
+        self.description().has_processes
+    }
+
+    /// Whether multiprocessing makes its processes, by one of several methods.
+    pub fn has_start_method(self) -> bool {
+        self.is_python() && self.has_processes()
+    }
+
+    /// Whether its interpreter has to offer subinterpreters.
+    pub fn needs_subinterpreters(self) -> bool {
+        self == Model::PythonInterpreters
+    }
+
+    /// Whether its workers are tasks of an event loop, which are only executed at the same time while they wait.
+    pub fn is_event_loop(self) -> bool {
+        self == Model::PythonAsyncio
+    }
+
+    /// The most workers on a machine with these limits, of tasks that fetch pages or do not.
+    pub fn most_workers(self, limits: &Limits, fetches: bool) -> Limit {
+        (self.description().workers)(limits, fetches)
+    }
+
+    /// The model of that name.
+    pub fn from_name(name: &str) -> Option<Model> {
+        Model::ALL.into_iter().find(|model| model.name() == name)
+    }
+
+    /// All parameters of all models, each with its model.
+    pub fn all_parameters() -> impl Iterator<Item = (Model, &'static Parameter)> {
+        Model::ALL.into_iter().flat_map(|model| {
+            model
+                .parameters()
+                .iter()
+                .map(move |parameter| (model, *parameter))
+        })
+    }
+}

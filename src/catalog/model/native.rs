@@ -1,0 +1,138 @@
+//! The models that this program executes itself.
+
+use super::{Crew, Description};
+use crate::catalog::parameter::{Help, Kind, Parameter};
+use crate::domain::machine::{Limit, Limits, MAX_TASKS};
+use crate::domain::phase::Phase;
+
+fn threads(limits: &Limits, fetches: bool) -> Limit {
+    if fetches {
+        &limits.io_threads
+    } else {
+        &limits.threads
+    }
+    .clone()
+}
+
+pub(super) static SERIAL: Description = Description {
+    name: "serial",
+    line: "one thread, one task after the other",
+    label: "serial",
+    crew: Crew::Threads,
+    has_processes: false,
+    parameters: &[],
+    tasks: MAX_TASKS,
+    workers: |_, _| Limit {
+        most: 1,
+        because: "serial means one worker".into(),
+    },
+    about: |_| "one thread, one task after the other".into(),
+    method: "",
+    ink: ("≡", None),
+};
+
+pub(super) static THREADS: Description = Description {
+    name: "threads",
+    line: "OS threads, no lock",
+    label: "threads",
+    crew: Crew::Threads,
+    has_processes: false,
+    parameters: &[],
+    tasks: MAX_TASKS,
+    workers: threads,
+    about: |here| {
+        let brings = if here.computes {
+            format!("{} at once", here.many_compute())
+        } else {
+            "all can wait at once".into()
+        };
+        format!("{}, no lock: {brings}", here.threads())
+    },
+    method: "",
+    ink: ("█", None),
+};
+
+pub(super) static GIL_THREADS: Description = Description {
+    name: "gil-threads",
+    line: "Python threading: the lock is emulated",
+    label: "gil-threads (emulated)",
+    crew: Crew::Threads,
+    has_processes: false,
+    parameters: &[&SWITCH_INTERVAL],
+    tasks: MAX_TASKS,
+    workers: threads,
+    about: |here| {
+        let brings = if here.computes {
+            "no gain for computing"
+        } else {
+            "free while one waits"
+        };
+        format!("{}, one emulated lock: {brings}", here.threads())
+    },
+    method: "gil-threads emulates the interpreter lock of CPython: threads that hand one lock around by its protocol. No \
+        Python is involved.",
+    ink: ("╳", Some(Phase::Gil)),
+};
+
+pub(super) static PROCESSES: Description = Description {
+    name: "processes",
+    line: "like multiprocessing, forked by Rust",
+    label: "processes",
+    crew: Crew::Forks,
+    has_processes: true,
+    parameters: &[],
+    tasks: MAX_TASKS,
+    workers: |limits, fetches| {
+        if fetches {
+            &limits.io_processes
+        } else {
+            &limits.processes
+        }
+        .clone()
+    },
+    about: |here| format!("{}, each with memory of its own", here.processes("forked ")),
+    method: "",
+    ink: ("▒", Some(Phase::File)),
+};
+
+pub(super) static RAYON: Description = Description {
+    name: "rayon",
+    line: "a rayon pool: steals work by itself",
+    label: "rayon",
+    crew: Crew::Pool,
+    has_processes: false,
+    parameters: &[],
+    tasks: MAX_TASKS,
+    workers: |limits, fetches| {
+        let Limit { most, because } = threads(limits, fetches);
+        limits.pool.clone().or_less(most, &because)
+    },
+    about: |here| {
+        format!(
+            "a pool of {} that take tasks from each other",
+            here.threads()
+        )
+    },
+    method: "",
+    ink: ("║", Some(Phase::Network)),
+};
+
+/// After how long a worker that waits for the emulated lock asks for it.
+pub static SWITCH_INTERVAL: Parameter = Parameter {
+    id: "switch_interval_s",
+    flag: "switch-interval",
+    label: "Switch at",
+    what: "the switch interval in µs",
+    kind: Kind::Microseconds,
+    default: 5_000,
+    range: 10..=10_000_000,
+    about: "after so long a waiting thread asks for the lock",
+    meaning: "after so long a thread that waits for the emulated lock asks for it (CPython: 5 ms)",
+    note: "until a waiting thread asks for the lock",
+    help: Help {
+        short: "How long a thread waits for the lock before it asks for it, from 10us to 10s [default: 5ms, as CPython]",
+        long: "",
+        is_rare: true,
+    },
+    is_of_server: false,
+};

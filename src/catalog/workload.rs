@@ -1,0 +1,172 @@
+//! What one task does. A workload is a file in the folder beside this one, and a line in [`Workload`].
+
+mod cpu;
+mod io;
+
+use serde::{Deserialize, Serialize};
+
+use super::model::Model;
+use super::parameter::{Parameter, Values};
+use crate::domain::addresses::Addresses;
+use crate::domain::phase::Phase;
+
+pub use cpu::{ITERATIONS, TASK_TIME};
+pub use io::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WRITES};
+
+/// Which workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Workload {
+    /// The article's `compute_intensive`.
+    Cpu,
+    /// The article's `io_intensive`.
+    Io,
+}
+
+/// Everything that there is to know about a workload before it is executed.
+#[derive(Debug)]
+pub struct Description {
+    /// The word for it, in JSON, on the command line and on screen.
+    pub name: &'static str,
+    /// What a task does, in a few words.
+    pub line: &'static str,
+    /// The same as a sentence about a task, for the form.
+    pub about: &'static str,
+    /// How its work is defined, in sentences for whoever reads a report.
+    pub method: &'static str,
+    /// How many tasks a run has unless the user says otherwise.
+    pub tasks: u64,
+    /// Its parameters, in the order of the form.
+    pub parameters: &'static [&'static Parameter],
+    /// How the length of its computing can be given, if it computes.
+    pub sizing: Option<Sizing>,
+    /// What decides how long a task takes.
+    pub nature: Nature,
+    /// What a task does, step by step.
+    pub steps: fn(&Values) -> Vec<Step>,
+    /// What two runs must have in common to be compared, in a few words.
+    pub size: fn(&Values, Option<&Addresses>) -> String,
+    /// What is worth measuring in a sweep.
+    pub sweep: Sweep,
+}
+
+/// A length of computing that is given as steps of the loop, or as a time that becomes as many steps as an idle core does in
+/// it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizing {
+    /// What stands before the choice in the form.
+    pub label: &'static str,
+    /// What the form says about the choice.
+    pub about: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// The steps.
+    pub steps: &'static Parameter,
+    /// The time; it counts where it was given.
+    pub time: &'static Parameter,
+}
+
+/// What decides how long a task takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    /// A core: more workers than cores gain nothing.
+    Computes,
+    /// Something else, so that more tasks can be in flight than there are cores.
+    Waits,
+}
+
+/// What is worth measuring in a sweep.
+#[derive(Clone, Copy, Debug)]
+pub struct Sweep {
+    /// The models that are chosen at first.
+    pub models: &'static [Model],
+    /// Numbers of workers as they can be typed, the best first, on a machine with so many usable cores.
+    pub workers: fn(u64) -> Vec<String>,
+}
+
+/// A part of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    /// So many steps of the loop `foo += foo * cos(i * pi)`.
+    Compute(u64),
+    /// Fetches the task's page.
+    Fetch,
+    /// Writes the page so often.
+    Write(u64),
+}
+
+impl Step {
+    /// The phase that a worker is in meanwhile, beside computing.
+    pub fn phase(self) -> Phase {
+        match self {
+            Step::Compute(_) => Phase::Computing,
+            Step::Fetch => Phase::Network,
+            Step::Write(_) => Phase::File,
+        }
+    }
+}
+
+/// How many workers execute tasks that wait, unless the user says otherwise: as many as the article has addresses.
+const WAITING_WORKERS: u64 = 16;
+
+impl Workload {
+    /// All workloads, in the order in which they are offered.
+    pub const ALL: [Workload; 2] = [Workload::Cpu, Workload::Io];
+
+    /// What there is to know about it.
+    pub fn description(self) -> &'static Description {
+        match self {
+            Workload::Cpu => &cpu::CPU,
+            Workload::Io => &io::IO,
+        }
+    }
+
+    /// The word for it, in JSON, on the command line and on screen.
+    pub fn name(self) -> &'static str {
+        self.description().name
+    }
+
+    /// One line that says what a task does.
+    pub fn line(self) -> &'static str {
+        self.description().line
+    }
+
+    /// Its parameters, in the order of the form.
+    pub fn parameters(self) -> &'static [&'static Parameter] {
+        self.description().parameters
+    }
+
+    /// Whether cores decide how long its tasks take.
+    pub fn computes(self) -> bool {
+        self.description().nature == Nature::Computes
+    }
+
+    /// Whether its tasks fetch pages, so that there must be addresses.
+    pub fn fetches(self) -> bool {
+        self.parameters().contains(&&ADDRESSES)
+    }
+
+    /// Whether this model can execute it: computing would never give an event loop back.
+    pub fn suits(self, model: Model) -> bool {
+        !model.is_event_loop() || !self.computes()
+    }
+
+    /// How many workers execute it unless the user says otherwise.
+    pub fn default_workers(self, cores_usable: u32) -> u64 {
+        match self.description().nature {
+            Nature::Computes => cores_usable.into(),
+            Nature::Waits => WAITING_WORKERS,
+        }
+    }
+
+    /// All parameters of all workloads, each with its workload.
+    pub fn all_parameters() -> impl Iterator<Item = (Workload, &'static Parameter)> {
+        Workload::ALL.into_iter().flat_map(|workload| {
+            workload
+                .parameters()
+                .iter()
+                .map(move |parameter| (workload, *parameter))
+        })
+    }
+}

@@ -1,0 +1,88 @@
+//! The article's `compute_intensive`: `foo = 0; for i in range(n): foo += foo * cos(i * pi)`.
+
+use super::{Description, Nature, Sizing, Step, Sweep};
+use crate::catalog::model::Model;
+use crate::catalog::parameter::{Help, Kind, Parameter};
+use crate::domain::speed::MAX_ITERATIONS;
+use crate::domain::text::grouped;
+
+pub(super) static CPU: Description = Description {
+    name: "cpu",
+    line: "foo += foo*cos(i*pi), over and over",
+    about: "a task computes: foo += foo*cos(i*pi), over and over",
+    method: "The work of cpu is the loop foo += foo*cos(i*pi), compiled, and interpreted under the models of Python; the \
+        same number of steps under every model.",
+    tasks: 8,
+    parameters: &[&ITERATIONS, &TASK_TIME],
+    sizing: Some(Sizing {
+        label: "Task by",
+        about: "how large a task is: steps of its loop, or a time",
+        meaning: "whether a cpu task's size is given as steps of its loop, or as a time",
+        steps: &ITERATIONS,
+        time: &TASK_TIME,
+    }),
+    nature: Nature::Computes,
+    steps: |values| vec![Step::Compute(values.get(&ITERATIONS))],
+    size: |values, _| format!("{} steps a task", grouped(values.get(&ITERATIONS))),
+    sweep: Sweep {
+        models: &[Model::GilThreads, Model::Processes],
+        workers: |cores| {
+            vec![
+                powers((2 * cores).max(4)),
+                format!("1..{}", (2 * cores).clamp(4, 32)),
+                "1,cores".into(),
+            ]
+        },
+    },
+};
+
+/// The powers of two up to this number: "1,2,4".
+fn powers(most: u64) -> String {
+    let powers = std::iter::successors(Some(1u64), |n| n.checked_mul(2));
+    let powers: Vec<String> = powers
+        .take_while(|n| *n <= most)
+        .map(|n| n.to_string())
+        .collect();
+    powers.join(",")
+}
+
+/// Steps of the loop in one task.
+pub static ITERATIONS: Parameter = Parameter {
+    id: "iterations",
+    flag: "iterations",
+    label: "Iterations",
+    what: "iterations",
+    kind: Kind::Count,
+    default: 10_000_000,
+    range: 1..=MAX_ITERATIONS,
+    about: "steps of a task's loop, 10 000 000 in the article",
+    meaning: "steps of a task's loop, 10 000 000 in the article",
+    note: "in each task",
+    help: Help {
+        short: "How many steps a task's loop has",
+        long: "From 1 to 1e12 [default: 10000000, the article's]",
+        is_rare: false,
+    },
+    is_of_server: false,
+};
+
+/// Instead of [`ITERATIONS`]: as many as an idle core of this machine does in this time.
+pub static TASK_TIME: Parameter = Parameter {
+    id: "task_time_s",
+    flag: "task-time",
+    label: "Task takes",
+    what: "the task time in ms",
+    kind: Kind::Milliseconds,
+    default: 250,
+    range: 1..=600_000,
+    about: "on an idle core of this machine, by measuring it",
+    meaning: "as many steps as an idle core of this machine does in that time; under Python's models, as the chosen \
+        interpreter does",
+    note: "",
+    help: Help {
+        short: "Instead: as many as take so long",
+        long: "On an idle core of this machine, from 1ms to 600s; the number is printed, to repeat it with --iterations.",
+        is_rare: false,
+    },
+    is_of_server: false,
+};

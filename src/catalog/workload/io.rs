@@ -1,0 +1,198 @@
+//! The article's `io_intensive`: GET a page, then many times: render it as `str(bytes)` does, open a file, write, close.
+
+use super::{Description, Nature, Step, Sweep};
+use crate::catalog::model::Model;
+use crate::catalog::parameter::{Choice, Help, Kind, Parameter, Values};
+use crate::domain::addresses::Addresses;
+use crate::domain::text::{bytes, counted, grouped};
+
+pub(super) static IO: Description = Description {
+    name: "io",
+    line: "fetch a page, write it many times",
+    about: "a task fetches a page and writes it many times",
+    method: "The work of io is to fetch pages over HTTP and to write them to files. Unless a list of addresses was given, \
+        an embedded server answers after a time that is drawn from a seed, so that runs can be compared.",
+    tasks: 16,
+    parameters: &[
+        &WRITES,
+        &SHARED_FILE,
+        &ADDRESSES,
+        &LATENCY_MIN,
+        &LATENCY_MAX,
+        &PAGE_BYTES,
+    ],
+    sizing: None,
+    nature: Nature::Waits,
+    steps: |values| vec![Step::Fetch, Step::Write(values.get(&WRITES))],
+    size,
+    sweep: Sweep {
+        models: &[Model::Threads, Model::Processes],
+        workers: |_| {
+            ["1,2,4,8,16", "1..16", "2^0..2^6", "1,4,16"]
+                .map(String::from)
+                .to_vec()
+        },
+    },
+};
+
+fn size(values: &Values, addresses: Option<&Addresses>) -> String {
+    let times = counted(values.get(&WRITES), "write");
+    let into = if values.is_on(&SHARED_FILE) {
+        " to one file"
+    } else {
+        ""
+    };
+    let from = addresses.map_or_else(String::new, |addresses| {
+        let count = match addresses.count() {
+            1 => "1 address".into(),
+            n => format!("{} addresses", grouped(n as u64)),
+        };
+        match addresses {
+            Addresses::Urls(_) => format!(", {count} from a list"),
+            Addresses::Loopback {
+                latency,
+                page_bytes,
+                ..
+            } => format!(
+                ", {count} of the embedded server: answers after {} to {} ms, pages of {}",
+                latency.min_ms,
+                latency.max_ms,
+                bytes(u64::from(*page_bytes))
+            ),
+        }
+    });
+    format!("{times} a task{into}{from}")
+}
+
+/// How often a task writes its page.
+pub static WRITES: Parameter = Parameter {
+    id: "writes",
+    flag: "writes",
+    label: "Writes",
+    what: "writes",
+    kind: Kind::Count,
+    default: 50,
+    range: 1..=10_000,
+    about: "{range}: how often each task writes its page",
+    meaning: "how often an io task writes its page to a file; it ends in memory, the page cache",
+    note: "of the page, in each task",
+    help: Help {
+        short: "How often a task writes its page to a file",
+        long: "From 1 to 10000 [default: 50]",
+        is_rare: true,
+    },
+    is_of_server: false,
+};
+
+/// Whether all tasks write one file, as the article's code does, which is removed after the run; else each task has one of
+/// its own, which is removed when the task ends.
+pub static SHARED_FILE: Parameter = Parameter {
+    id: "shared_file",
+    flag: "shared-file",
+    label: "Files",
+    what: "the files",
+    kind: Kind::Switch([
+        Choice {
+            word: "one each",
+            about: "each task writes a file of its own",
+            note: "removed when its task ends",
+        },
+        Choice {
+            word: "one shared",
+            about: "all write output.txt, as the article does: each open empties it",
+            note: "each write empties it first",
+        },
+    ]),
+    default: 0,
+    range: 0..=1,
+    about: "",
+    meaning: "one each: a task writes a file of its own; one shared: all write output.txt, as the article's code does, and \
+        what is left in it is told",
+    note: "",
+    help: Help {
+        short: "Let all tasks write one file, as the article",
+        long: "What is left in it afterwards is told. Without it, each task has a file of its own.",
+        is_rare: false,
+    },
+    is_of_server: false,
+};
+
+/// How many pages the embedded server has.
+pub static ADDRESSES: Parameter = Parameter {
+    id: "addresses",
+    flag: "addresses",
+    label: "Addresses",
+    what: "addresses",
+    kind: Kind::Doubling,
+    default: 16,
+    range: 1..=1_000,
+    about: "{range} pages of the embedded server, fetched in turn",
+    meaning: "pages of the embedded server; task t fetches page t modulo their number",
+    note: "fetched in turn",
+    help: Help {
+        short: "How many pages the embedded server has, from 1 to 1000; task t fetches page t mod N [default: 16]",
+        long: "",
+        is_rare: true,
+    },
+    is_of_server: true,
+};
+
+/// Of the option that sets both latencies.
+const LATENCY: Help = Help {
+    short: "How long the embedded server takes to answer",
+    long: "A range from which each address draws, or one time for all, up to 60s [default: 100ms..400ms]",
+    is_rare: true,
+};
+
+/// The shortest latency of the embedded server.
+pub static LATENCY_MIN: Parameter = Parameter {
+    id: "latency_min_s",
+    flag: "latency",
+    label: "Latency",
+    what: "the shortest latency in ms",
+    kind: Kind::MillisecondsUpTo(&LATENCY_MAX),
+    default: 100,
+    range: 0..=60_000,
+    about: "the shortest wait for a page; each draws its own",
+    meaning: "the shortest that the embedded server waits before it answers; each address has a wait of its own, drawn \
+        from the seed",
+    note: "of the embedded server, drawn per address",
+    help: LATENCY,
+    is_of_server: true,
+};
+
+/// The longest latency of the embedded server.
+pub static LATENCY_MAX: Parameter = Parameter {
+    id: "latency_max_s",
+    flag: "latency",
+    label: "    up to",
+    what: "the longest latency in ms",
+    kind: Kind::Milliseconds,
+    default: 400,
+    range: 0..=60_000,
+    about: "the longest wait for a page; each draws its own",
+    meaning: "the longest that it waits",
+    note: "",
+    help: LATENCY,
+    is_of_server: true,
+};
+
+/// The size of a page of the embedded server.
+pub static PAGE_BYTES: Parameter = Parameter {
+    id: "page_bytes",
+    flag: "page-bytes",
+    label: "Page",
+    what: "the page size in bytes",
+    kind: Kind::Bytes,
+    default: 60_000,
+    range: 1..=8 << 20,
+    about: "{range} bytes: how long each page is",
+    meaning: "how long each page of the embedded server is, in bytes",
+    note: "",
+    help: Help {
+        short: "Size of a page of the embedded server, from 1 to 8388608, as in 60000, 60k or 1M [default: 60k]",
+        long: "",
+        is_rare: true,
+    },
+    is_of_server: true,
+};
