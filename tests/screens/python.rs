@@ -201,10 +201,8 @@ fn the_fifth_experiment_measures_one_python_thread_first_and_sizes_tasks_by_pyth
     let plan = session.press_and_wait(Char('5'), 1.0).plan;
     assert!(plan.is_serial() && plan.model() == Model::PythonThreads);
     // 0.4 s at the 17 million steps a second of the sample, and not at the machine's 40 million.
-    assert_eq!(
-        format!("{:?}", plan.workload()),
-        "Cpu { iterations: 6800000 }"
-    );
+    let iterations = &pconc_tui::catalog::workload::ITERATIONS;
+    assert_eq!(plan.given(iterations), Some(6_800_000));
 }
 
 #[test]

@@ -345,7 +345,7 @@ mod tests {
             "efficiency",
             "output.txt",
             "iterations",
-            "page",
+            "page-bytes",
             "lock waiting",
             "memory",
             "lost core",
