@@ -5,4 +5,5 @@ pub mod caveat;
 pub mod metric;
 pub mod model;
 pub mod parameter;
+pub mod phase;
 pub mod workload;

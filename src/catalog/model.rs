@@ -6,8 +6,8 @@ mod python;
 use serde::{Deserialize, Serialize};
 
 use super::parameter::Parameter;
+use crate::catalog::phase::Hue;
 use crate::domain::machine::{Limit, Limits};
-use crate::domain::phase::Phase;
 use crate::domain::python::GilState;
 use crate::domain::text::{counted, grouped};
 
@@ -60,8 +60,8 @@ pub struct Description {
     pub about: fn(&Situation) -> String,
     /// How it is done, in sentences for whoever reads a report; empty where nothing is special.
     pub method: &'static str,
-    /// What tells its bars in a chart from those of others: what fills them, and the phase whose colour they share.
-    pub ink: (&'static str, Option<Phase>),
+    /// What tells its bars in a chart from those of others: what fills them, and whose colour they have.
+    pub ink: (&'static str, Hue),
 }
 
 /// What makes the workers of a model.

@@ -45,7 +45,6 @@ use crate::app::sweep::sketch::place;
 use crate::app::sweep::{Law, Sketch, Unit};
 use crate::catalog::model::Model;
 use crate::domain::executor::Executor;
-use crate::domain::phase::Phase;
 
 /// From so many columns and rows inside the frame on, all points stand below the chart as numbers.
 const ROOM_FOR_TABLE: (u16, u16) = (90, 24);
@@ -108,18 +107,11 @@ fn band(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 
 /// What a model's bars look like.
 fn ink(model: Model, theme: Theme) -> Ink {
-    let (fill, style) = match model {
-        Model::Serial => ("≡", Style::new()),
-        Model::Threads => ("█", theme.parallelism()),
-        Model::GilThreads => ("╳", theme.phase(Phase::Gil)),
-        Model::Processes => ("▒", theme.phase(Phase::File)),
-        Model::Rayon => ("║", theme.phase(Phase::Network)),
-        Model::PythonThreads => ("▚", theme.phase(Phase::Ready)),
-        Model::PythonProcesses => ("▓", theme.phase(Phase::File)),
-        Model::PythonInterpreters => ("▤", theme.parallelism()),
-        Model::PythonAsyncio => ("▥", theme.phase(Phase::Network)),
-    };
-    Ink { fill, style }
+    let (fill, hue) = model.description().ink;
+    Ink {
+        fill,
+        style: theme.hue(hue),
+    }
 }
 
 /// Where everything stands inside the frame.

@@ -23,6 +23,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::BorderType;
 
 use super::ascii;
+use crate::catalog::phase::Hue;
 use crate::domain::look::{Colors, Look, ThemeName};
 use crate::domain::phase::Phase;
 
@@ -101,10 +102,15 @@ impl Theme {
 
     /// A phase's style.
     pub fn phase(self, phase: Phase) -> Style {
-        match phase {
-            Phase::Starting | Phase::Idle | Phase::Lost => self.secondary(),
-            _ => self.colour(|palette| palette.phase(phase)),
+        match phase.description().hue {
+            Hue::Nothing => self.secondary(),
+            hue => self.hue(hue),
         }
+    }
+
+    /// The style of all that has this colour.
+    pub fn hue(self, hue: Hue) -> Style {
+        self.colour(|palette| palette.hue(hue))
     }
 
     /// The curve of concurrency: tasks in flight, whatever they wait for.
@@ -175,26 +181,15 @@ impl Theme {
 
 /// A phase's mark: what a cell of the timeline shows when hardly any of its time was computing.
 pub fn mark(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Computing => "█",
-        // Drawn with thin lines, as all waiting is: a shade would be an area, and that means work.
-        Phase::Ready => "┊",
-        Phase::Gil => "╳",
-        Phase::Network => "─",
-        Phase::File => "≡",
-        Phase::Starting => "╌",
-        Phase::Idle => "·",
-        Phase::Lost => "?",
-    }
+    phase.description().mark
 }
 
 /// What stands in the timeline where a task failed.
 pub const FAILED: &str = "✗";
 
-/// Whether a worker in this phase wants a core or the lock and gets none: its mark then fills the bar up to where full
-/// ink would be. Whoever asks for none is a thin line.
+/// Whether a phase's mark fills the bar up to where full ink would be.
 pub fn fills(phase: Phase) -> bool {
-    matches!(phase, Phase::Ready | Phase::Gil)
+    phase.description().is_starved
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::{Crew, Description};
 use crate::catalog::parameter::{Help, Kind, Parameter};
+use crate::catalog::phase::Hue;
 use crate::domain::machine::{Limit, Limits, MAX_TASKS};
-use crate::domain::phase::Phase;
 
 fn threads(limits: &Limits, fetches: bool) -> Limit {
     if fetches {
@@ -28,7 +28,7 @@ pub(super) static SERIAL: Description = Description {
     },
     about: |_| "one thread, one task after the other".into(),
     method: "",
-    ink: ("≡", None),
+    ink: ("≡", Hue::Nothing),
 };
 
 pub(super) static THREADS: Description = Description {
@@ -49,7 +49,7 @@ pub(super) static THREADS: Description = Description {
         format!("{}, no lock: {brings}", here.threads())
     },
     method: "",
-    ink: ("█", None),
+    ink: ("█", Hue::Computing),
 };
 
 pub(super) static GIL_THREADS: Description = Description {
@@ -71,7 +71,7 @@ pub(super) static GIL_THREADS: Description = Description {
     },
     method: "gil-threads emulates the interpreter lock of CPython: threads that hand one lock around by its protocol. No \
         Python is involved.",
-    ink: ("╳", Some(Phase::Gil)),
+    ink: ("╳", Hue::Lock),
 };
 
 pub(super) static PROCESSES: Description = Description {
@@ -92,7 +92,7 @@ pub(super) static PROCESSES: Description = Description {
     },
     about: |here| format!("{}, each with memory of its own", here.processes("forked ")),
     method: "",
-    ink: ("▒", Some(Phase::File)),
+    ink: ("▒", Hue::Files),
 };
 
 pub(super) static RAYON: Description = Description {
@@ -114,7 +114,7 @@ pub(super) static RAYON: Description = Description {
         )
     },
     method: "",
-    ink: ("║", Some(Phase::Network)),
+    ink: ("║", Hue::Waiting),
 };
 
 /// After how long a worker that waits for the emulated lock asks for it.

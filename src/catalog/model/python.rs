@@ -1,10 +1,10 @@
 //! The models that CPython executes.
 
 use super::{Crew, Description, Situation};
+use crate::catalog::phase::Hue;
 use crate::domain::machine::{
     Limit, Limits, MAX_PYTHON_INTERPRETERS, MAX_PYTHON_TASKS, MAX_PYTHON_THREADS,
 };
-use crate::domain::phase::Phase;
 use crate::domain::python::GilState;
 
 fn threads(limits: &Limits, _: bool) -> Limit {
@@ -28,7 +28,7 @@ pub(super) static THREADS: Description = Description {
     workers: threads,
     about: about_threads,
     method: "",
-    ink: ("▚", Some(Phase::Ready)),
+    ink: ("▚", Hue::Ready),
 };
 
 fn about_threads(here: &Situation) -> String {
@@ -57,7 +57,7 @@ pub(super) static PROCESSES: Description = Description {
         )
     },
     method: "",
-    ink: ("▓", Some(Phase::File)),
+    ink: ("▓", Hue::Files),
 };
 
 pub(super) static INTERPRETERS: Description = Description {
@@ -76,7 +76,7 @@ pub(super) static INTERPRETERS: Description = Description {
         )
     },
     method: "",
-    ink: ("▤", None),
+    ink: ("▤", Hue::Computing),
 };
 
 pub(super) static ASYNCIO: Description = Description {
@@ -99,5 +99,5 @@ pub(super) static ASYNCIO: Description = Description {
     },
     method: "Under python-asyncio a worker is a task of one event loop. Files are written on the loop: while one worker \
         writes, no other one goes on, and network contains waiting for the loop.",
-    ink: ("▥", Some(Phase::Network)),
+    ink: ("▥", Hue::Waiting),
 };

@@ -159,7 +159,10 @@ impl From<&Lane> for StoredLane {
         let gaps = (0..).zip(events).filter(|(_, event)| event.after_gap);
         StoredLane {
             after_ns: steps(events.iter().map(|event| event.at)),
-            phases: events.iter().map(|event| letter(event.phase)).collect(),
+            phases: events
+                .iter()
+                .map(|event| event.phase.description().letter)
+                .collect(),
             tasks: events.iter().map(|event| event.task).collect(),
             cores: events.iter().map(|event| event.core).collect(),
             gaps: gaps.map(|(index, _)| index).collect(),
@@ -201,27 +204,6 @@ fn steps(values: impl Iterator<Item = Nanos>) -> Vec<Nanos> {
 
 fn pairs(cores: &[CoreTime]) -> Vec<(u16, Nanos)> {
     cores.iter().map(|time| (time.core, time.workers)).collect()
-}
-
-/// The letter for a phase: a lane's phases are a text with one for each event.
-fn letter(phase: Phase) -> char {
-    match phase {
-        Phase::Starting => 's',
-        Phase::Computing => 'c',
-        Phase::Ready => 'r',
-        Phase::Gil => 'g',
-        Phase::Network => 'n',
-        Phase::File => 'f',
-        Phase::Idle => 'i',
-        Phase::Lost => 'l',
-    }
-}
-
-fn phase_of(letter: char) -> Option<Phase> {
-    Phase::MEASURED
-        .into_iter()
-        .chain([Phase::Lost])
-        .find(|phase| self::letter(*phase) == letter)
 }
 
 impl TryFrom<StoredTrace<'_>> for Trace {
@@ -310,7 +292,8 @@ impl TryFrom<StoredLane> for Lane {
                 .checked_add(after)
                 .filter(|at| *at <= LONGEST)
                 .ok_or("a moment beyond thirty years")?;
-            let phase = phase_of(letter).ok_or_else(|| format!("the phase {letter:?}"))?;
+            let phase =
+                Phase::from_letter(letter).ok_or_else(|| format!("the phase {letter:?}"))?;
             let after_gap = gaps.next_if_eq(&index).is_some();
             lane.push(Transition {
                 at,

@@ -30,16 +30,7 @@ pub(in crate::export) fn define(xml: &mut Xml<'_>) -> io::Result<()> {
 
 /// The class of a phase's area.
 pub(super) fn phase(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Starting => "p-starting",
-        Phase::Computing => "p-computing",
-        Phase::Ready => "p-ready",
-        Phase::Gil => "p-gil",
-        Phase::Network => "p-network",
-        Phase::File => "p-file",
-        Phase::Idle => "row",
-        Phase::Lost => "p-lost",
-    }
+    phase.description().class
 }
 
 /// The classes of a model's bars by the nth interpreter of a sweep: bars by the second have an outline, those by others a
@@ -50,35 +41,10 @@ pub(super) fn bars(model: Model, nth_interpreter: usize) -> String {
         1 => " another",
         _ => " third",
     };
-    format!("{}{outline}", self::model(model))
-}
-
-/// The class of a model's bars.
-fn model(model: Model) -> &'static str {
-    match model {
-        Model::Serial => "m-serial",
-        Model::Threads => "m-threads",
-        Model::GilThreads => "m-gil",
-        Model::Processes => "m-processes",
-        Model::Rayon => "m-rayon",
-        Model::PythonThreads => "m-python-threads",
-        Model::PythonProcesses => "m-python-processes",
-        Model::PythonInterpreters => "m-python-interpreters",
-        Model::PythonAsyncio => "m-python-asyncio",
-    }
+    format!("m-{}{outline}", model.name())
 }
 
 /// The class of a model's fitted curve.
-pub(super) fn fitted(model: Model) -> &'static str {
-    match model {
-        Model::Serial => "fitted l-serial",
-        Model::Threads => "fitted l-threads",
-        Model::GilThreads => "fitted l-gil",
-        Model::Processes => "fitted l-processes",
-        Model::Rayon => "fitted l-rayon",
-        Model::PythonThreads => "fitted l-python-threads",
-        Model::PythonProcesses => "fitted l-python-processes",
-        Model::PythonInterpreters => "fitted l-python-interpreters",
-        Model::PythonAsyncio => "fitted l-python-asyncio",
-    }
+pub(super) fn fitted(model: Model) -> String {
+    format!("fitted l-{}", model.name())
 }

@@ -8,8 +8,8 @@
 
 use ratatui::style::Color;
 
+use crate::catalog::phase::Hue;
 use crate::domain::look::{Colors, ThemeName};
-use crate::domain::phase::Phase;
 
 /// One colour, as different terminals show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,15 +70,15 @@ impl Palette {
         }
     }
 
-    /// A phase's colour, if it has one.
-    pub fn phase(&self, phase: Phase) -> Option<Ink> {
-        match phase {
-            Phase::Computing => Some(self.computing),
-            Phase::Ready => self.ready,
-            Phase::Gil => Some(self.gil),
-            Phase::Network => Some(self.network),
-            Phase::File => Some(self.file),
-            Phase::Starting | Phase::Idle | Phase::Lost => None,
+    /// A colour by what it stands for, if it has one.
+    pub fn hue(&self, hue: Hue) -> Option<Ink> {
+        match hue {
+            Hue::Computing => Some(self.computing),
+            Hue::Ready => self.ready,
+            Hue::Lock => Some(self.gil),
+            Hue::Waiting => Some(self.network),
+            Hue::Files => Some(self.file),
+            Hue::Nothing => None,
         }
     }
 }
@@ -130,6 +130,7 @@ const CONTRAST: Palette = Palette {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::phase::Phase;
 
     const COLOURED: [Phase; 5] = [
         Phase::Computing,
@@ -174,7 +175,7 @@ mod tests {
 
     fn phases(theme: ThemeName, colors: Colors) -> Vec<(Phase, [f64; 3])> {
         let palette = Palette::of(theme).unwrap();
-        let ink = |phase| palette.phase(phase)?.among(colors);
+        let ink = |phase: Phase| palette.hue(phase.description().hue)?.among(colors);
         COLOURED
             .into_iter()
             .filter_map(|phase| Some((phase, light(ink(phase)?))))
@@ -221,7 +222,7 @@ mod tests {
         for colors in [Colors::Indexed, Colors::True] {
             let (text, ground) = palette.ground.unwrap();
             let ground = light(ground.among(colors).unwrap());
-            let inks = COLOURED.map(|phase| palette.phase(phase).unwrap());
+            let inks = COLOURED.map(|phase| palette.hue(phase.description().hue).unwrap());
             for ink in inks
                 .into_iter()
                 .chain([text, palette.error, palette.secondary.unwrap()])
