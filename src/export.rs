@@ -5,12 +5,12 @@
 //!               csv        ┐ words, tables:  the same words and cells in every format
 //!  Shared ───►  markdown   ┤
 //!               html       ┤ svg:            pictures, drawn from sums
-//!               svg        ┘ xml:            what is written is well-formed
+//!               svg        ┘ markup:         what is written is well-formed
 //!               chrome     the events
 //! ```
 //!
-//! Everything here writes to whatever it is given and streams: a document is never built as a whole in memory, as a run of
-//! a million tasks makes one of a hundred megabytes. [`mod@file`] puts a document into a file, whole or not at all.
+//! What is as long as what was measured streams: a run of a million tasks makes JSON of a hundred megabytes, which is never
+//! built in memory. Pictures and reports are bounded. [`mod@file`] puts a document into a file, whole or not at all.
 
 mod charts;
 mod chrome;
@@ -19,10 +19,10 @@ pub mod file;
 mod html;
 pub mod json;
 mod markdown;
+mod markup;
 mod svg;
 mod tables;
 mod words;
-mod xml;
 
 use std::io::{self, Write};
 

@@ -17,10 +17,10 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::words;
 use crate::domain::phase::Phase;
-use crate::domain::record::{PhaseSource, WorkerRecord};
 use crate::domain::share::{Shared, SharedRun};
 use crate::domain::time::Nanos;
 use crate::domain::trace::{Slice, Trace, Transition};
@@ -44,35 +44,18 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
         }
     }
     out.write_all(b"\n],\n\"displayTimeUnit\":\"ms\",\n\"otherData\":")?;
-    serde_json::to_writer(&mut *out, &Other::of(shared))?;
+    serde_json::to_writer(&mut *out, &other(shared))?;
     out.write_all(b"}\n")
 }
 
 fn write_run(run: &SharedRun<'_>, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
     let pid = run.number;
-    events.add(&Metadata::with(
-        "process_name",
-        pid,
-        0,
-        Name {
-            name: &words::title(run),
-        },
-    ))?;
+    events.metadata("process_name", pid, 0, json!({ "name": words::title(run) }))?;
     if let Some(interpreter) = run.record.plan.interpreter() {
         let labels = format!("Python {}", interpreter.label());
-        events.add(&Metadata::with(
-            "process_labels",
-            pid,
-            0,
-            Labels { labels: &labels },
-        ))?;
+        events.metadata("process_labels", pid, 0, json!({ "labels": labels }))?;
     }
-    events.add(&Metadata::with(
-        "process_sort_index",
-        pid,
-        0,
-        SortIndex { sort_index: pid },
-    ))?;
+    events.metadata("process_sort_index", pid, 0, json!({ "sort_index": pid }))?;
     (0..trace.lanes().len()).try_for_each(|worker| write_worker(run, trace, worker, events))?;
     write_counters(pid, trace, events)
 }
@@ -92,18 +75,18 @@ fn write_worker(
         gil_is_estimate: run.record.phase_source.estimates_gil(),
     };
     let record = run.record.workers.get(worker);
-    events.add(&Metadata::with(
-        "thread_name",
-        pid,
-        tid,
-        WorkerName::of(worker, record),
-    ))?;
-    events.add(&Metadata::with(
+    let name = WorkerName {
+        name: format!("worker {worker}"),
+        real_pid: record.and_then(|record| record.pid),
+        real_tid: record.and_then(|record| record.tid),
+    };
+    events.metadata("thread_name", pid, tid, json!(name))?;
+    events.metadata(
         "thread_sort_index",
         pid,
         tid,
-        SortIndex { sort_index: worker },
-    ))?;
+        json!({ "sort_index": worker }),
+    )?;
     let known = lane.transitions();
     for pair in known.windows(2) {
         let phase = if pair[1].after_gap {
@@ -212,27 +195,19 @@ impl Events<'_> {
     }
 
     fn counters(&mut self, pid: usize, at: Nanos, in_flight: f64, on_core: f64) -> io::Result<()> {
-        let ts = micros(at);
-        let counter = |name, args| Counter {
-            name,
-            ph: "C",
-            pid,
-            tid: 0,
-            ts,
-            args,
-        };
-        self.add(&counter(
-            "tasks in flight",
-            Value {
-                mean: rounded(in_flight),
-            },
-        ))?;
-        self.add(&counter(
-            "workers on a core",
-            Value {
-                mean: rounded(on_core),
-            },
-        ))
+        for (name, mean) in [
+            ("tasks in flight", in_flight),
+            ("workers on a core", on_core),
+        ] {
+            let args = json!({ "mean": rounded(mean) });
+            self.add(&json!({ "name": name, "ph": "C", "pid": pid, "tid": 0, "ts": micros(at), "args": args }))?;
+        }
+        Ok(())
+    }
+
+    /// An event that is none: it names a process or a thread.
+    fn metadata(&mut self, name: &str, pid: usize, tid: usize, args: Value) -> io::Result<()> {
+        self.add(&json!({ "name": name, "ph": "M", "pid": pid, "tid": tid, "ts": 0, "args": args }))
     }
 }
 
@@ -268,60 +243,6 @@ struct SliceArgs {
     estimated: bool,
 }
 
-#[derive(Serialize)]
-struct Counter {
-    name: &'static str,
-    ph: &'static str,
-    pid: usize,
-    tid: usize,
-    ts: f64,
-    args: Value,
-}
-
-#[derive(Serialize)]
-struct Value {
-    mean: f64,
-}
-
-/// An event that is none: it names a process or a thread.
-#[derive(Serialize)]
-struct Metadata<A> {
-    name: &'static str,
-    ph: &'static str,
-    pid: usize,
-    tid: usize,
-    ts: u8,
-    args: A,
-}
-
-impl<A> Metadata<A> {
-    fn with(name: &'static str, pid: usize, tid: usize, args: A) -> Metadata<A> {
-        Metadata {
-            name,
-            ph: "M",
-            pid,
-            tid,
-            ts: 0,
-            args,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Name<'a> {
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct Labels<'a> {
-    labels: &'a str,
-}
-
-#[derive(Serialize)]
-struct SortIndex {
-    sort_index: usize,
-}
-
 /// A worker's name, and what the system called it.
 #[derive(Serialize)]
 struct WorkerName {
@@ -332,73 +253,34 @@ struct WorkerName {
     real_tid: Option<u32>,
 }
 
-impl WorkerName {
-    fn of(worker: usize, record: Option<&WorkerRecord>) -> WorkerName {
-        WorkerName {
-            name: format!("worker {worker}"),
-            real_pid: record.and_then(|record| record.pid),
-            real_tid: record.and_then(|record| record.tid),
-        }
-    }
-}
-
 /// What is worth knowing about the file as a whole.
-#[derive(Serialize)]
-struct Other {
-    written_by: &'static str,
-    note: &'static str,
-    runs: Vec<OtherRun>,
+fn other(shared: &Shared<'_>) -> Value {
+    json!({
+        "written_by": words::PROGRAM,
+        "note": "one process is one run, one thread is one worker; all runs begin at 0",
+        "runs": shared.runs.iter().map(other_run).collect::<Vec<_>>(),
+    })
 }
 
-#[derive(Serialize)]
-struct OtherRun {
-    number: usize,
-    title: String,
-    machine: String,
-    started_at: String,
-    verdict: String,
-    caveats: Vec<String>,
-    /// Its picture had been made poorer before, or had holes.
-    thinned: bool,
-    dropped: u64,
-    has_trace: bool,
-    /// Who executed it, if that was CPython.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    python: Option<String>,
-    /// How waiting for a core, and for CPython's lock, was measured.
-    phase_source: PhaseSource,
-}
-
-impl Other {
-    fn of(shared: &Shared<'_>) -> Other {
-        Other {
-            written_by: words::PROGRAM,
-            note: "one process is one run, one thread is one worker; all runs begin at 0",
-            runs: shared.runs.iter().map(OtherRun::of).collect(),
-        }
+fn other_run(run: &SharedRun<'_>) -> Value {
+    let caveats = run.caveats().map(|caveat| &caveat.text);
+    let mut other = json!({
+        "number": run.number,
+        "title": words::title(run),
+        "machine": words::machine(&run.provenance.machine),
+        "started_at": run.record.started_at,
+        "verdict": words::verdict(run),
+        "caveats": caveats.collect::<Vec<_>>(),
+        // Its picture had been made poorer before, or had holes.
+        "thinned": run.trace.is_some_and(Trace::is_thinned),
+        "dropped": run.trace.map_or(0, Trace::dropped),
+        "has_trace": run.trace.is_some(),
+        // How waiting for a core, and for CPython's lock, was measured.
+        "phase_source": run.record.phase_source,
+    });
+    if let Some(interpreter) = run.record.plan.interpreter() {
+        let path = words::foreign(&interpreter.path);
+        other["python"] = format!("{}: {path}", interpreter.label()).into();
     }
-}
-
-impl OtherRun {
-    fn of(run: &SharedRun<'_>) -> OtherRun {
-        OtherRun {
-            number: run.number,
-            title: words::title(run),
-            machine: words::machine(&run.provenance.machine),
-            started_at: run.record.started_at.clone(),
-            verdict: words::verdict(run),
-            caveats: run.caveats().map(|caveat| caveat.text.clone()).collect(),
-            thinned: run.trace.is_some_and(Trace::is_thinned),
-            dropped: run.trace.map_or(0, Trace::dropped),
-            has_trace: run.trace.is_some(),
-            python: run.record.plan.interpreter().map(|interpreter| {
-                format!(
-                    "{}: {}",
-                    interpreter.label(),
-                    words::foreign(&interpreter.path)
-                )
-            }),
-            phase_source: run.record.phase_source,
-        }
-    }
+    other
 }

@@ -11,10 +11,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::unistd::linkat;
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
 use crate::domain::share::Refusal;
 use crate::domain::text;
@@ -153,101 +152,70 @@ fn refused(path: &Path, error: &io::Error) -> Refusal {
 }
 
 /// A file that nobody sees yet.
-enum Draft {
-    /// It has no name.
-    Nameless(File),
-    /// It has a hidden name, and goes away with it.
-    Hidden(NamedTempFile),
+struct Draft {
+    file: File,
+    /// Hidden, and gone with the draft; `None` if it has no name at all.
+    name: Option<TempPath>,
 }
 
 impl Draft {
     fn beside(place: &Place) -> io::Result<Draft> {
-        match nameless(&place.folder) {
+        let nameless = OpenOptions::new()
+            .write(true)
+            .custom_flags(OFlag::O_TMPFILE.bits())
+            .mode(MODE)
+            .open(&place.folder);
+        match nameless {
             // Without /proc it could never be given a name.
-            Ok(file) if !by_number(&file).exists() => hidden(&place.folder).map(Draft::Hidden),
-            Ok(file) => Ok(Draft::Nameless(file)),
-            Err(error) if knows_no_nameless_files(&error) => {
-                hidden(&place.folder).map(Draft::Hidden)
+            Ok(file) if by_number(&file).exists() => Ok(Draft { file, name: None }),
+            _ => {
+                let mode = fs::Permissions::from_mode(MODE);
+                let hidden = hidden().permissions(mode).tempfile_in(&place.folder)?;
+                let (file, name) = hidden.into_parts();
+                let name = Some(name);
+                Ok(Draft { file, name })
             }
-            Err(error) => Err(error),
         }
     }
 
     /// Fills it, and waits until the disk has it: returns how long it is.
     fn fill(&mut self, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<u64> {
-        let file = match self {
-            Draft::Nameless(file) => file,
-            Draft::Hidden(file) => file.as_file_mut(),
-        };
-        let mut out = BufWriter::with_capacity(BUFFER, &mut *file);
+        let mut out = BufWriter::with_capacity(BUFFER, &mut self.file);
         content(&mut out)?;
         out.flush()?;
         drop(out);
-        file.sync_all()?;
-        file.stream_position()
-    }
-
-    fn set_mode(&self, mode: u32) -> io::Result<()> {
-        let file = match self {
-            Draft::Nameless(file) => file,
-            Draft::Hidden(file) => file.as_file(),
-        };
-        file.set_permissions(fs::Permissions::from_mode(mode))
+        self.file.sync_all()?;
+        self.file.stream_position()
     }
 
     /// Gives it its name.
     fn publish(self, place: &Place) -> io::Result<()> {
-        if place.overwrite
-            && let Ok(there) = fs::metadata(&place.path)
-        {
-            self.set_mode(there.permissions().mode() & 0o777)?;
+        let Draft { file, name } = self;
+        if !place.overwrite {
+            return match name {
+                Some(name) => Ok(name.persist_noclobber(&place.path)?),
+                None => link(&file, &place.path),
+            };
         }
-        match self {
-            Draft::Nameless(file) if place.overwrite => {
-                // A file without a name cannot replace one: it gets a hidden name first.
-                let name = tempfile::Builder::new()
-                    .prefix(".pconc-tui-")
-                    .make_in(&place.folder, |path| link(&file, path))?;
-                name.into_temp_path()
-                    .persist(&place.path)
-                    .map_err(|refused| refused.error)
-            }
-            Draft::Nameless(file) => link(&file, &place.path),
-            Draft::Hidden(file) if place.overwrite => file
-                .persist(&place.path)
-                .map(drop)
-                .map_err(|refused| refused.error),
-            Draft::Hidden(file) => file
-                .persist_noclobber(&place.path)
-                .map(drop)
-                .map_err(|refused| refused.error),
+        if let Ok(there) = fs::metadata(&place.path) {
+            let mode = there.permissions().mode() & 0o777;
+            file.set_permissions(fs::Permissions::from_mode(mode))?;
         }
+        let name = match name {
+            Some(name) => name,
+            // A file without a name cannot replace one: it gets a hidden name first.
+            None => hidden()
+                .make_in(&place.folder, |path| link(&file, path))?
+                .into_temp_path(),
+        };
+        Ok(name.persist(&place.path)?)
     }
 }
 
-fn nameless(folder: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .write(true)
-        .custom_flags(OFlag::O_TMPFILE.bits())
-        .mode(MODE)
-        .open(folder)
-}
-
-fn hidden(folder: &Path) -> io::Result<NamedTempFile> {
-    let mode = fs::Permissions::from_mode(MODE);
-    tempfile::Builder::new()
-        .prefix(".pconc-tui-")
-        .permissions(mode)
-        .tempfile_in(folder)
-}
-
-/// What open(2) says where `O_TMPFILE` is not known: by the file system, or by an old kernel.
-fn knows_no_nameless_files(error: &io::Error) -> bool {
-    let said = error.raw_os_error().map(Errno::from_raw);
-    matches!(
-        said,
-        Some(Errno::EOPNOTSUPP | Errno::EISDIR | Errno::EINVAL | Errno::ENOENT)
-    )
+fn hidden() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".pconc-tui-");
+    builder
 }
 
 /// Gives a nameless file a name that is not taken, as open(2) describes.

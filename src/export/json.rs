@@ -8,10 +8,9 @@
 //!  "sweeps": […]}
 //! ```
 //!
-//! `assets/records.schema.json` says all of it. Keys are only ever added to version 1. It is written while walking over what
-//! it is about, and read with nothing in memory but the file's text and what becomes of it.
+//! `assets/records.schema.json` says all of it. Keys are only ever added to version 1. It is written run by run, and
+//! read with nothing in memory but the file's text and what becomes of it.
 
-mod pretty;
 mod read;
 mod write;
 

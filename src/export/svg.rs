@@ -11,8 +11,9 @@ pub(super) mod timeline;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::xml::{Attribute, Xml};
-use super::{charts, words};
+use maud::{Markup, PreEscaped, Render, html};
+
+use super::{charts, markup, words};
 use crate::domain::share::{Shared, SharedRun};
 use crate::domain::text::{counted, wrap};
 use crate::domain::time::Nanos;
@@ -44,37 +45,25 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     let parts = Part::all(shared);
     let height = parts.iter().map(Part::height).sum::<u32>() + 2 * MARGIN;
     let wide = WIDTH + 2 * MARGIN;
-    let mut xml = Xml::new(out);
-    xml.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
-    let view = format!("0 0 {wide} {height}");
-    xml.begin(
-        "svg",
-        &[
-            ("xmlns", &"http://www.w3.org/2000/svg"),
-            ("viewBox", &view),
-            ("width", &wide),
-            ("height", &height),
-            ("class", &"picture"),
-        ],
-    )?;
-    xml.element("title", &[], &heading(shared))?;
-    xml.begin("style", &[])?;
-    xml.raw(ink::LIGHT)?;
-    xml.end()?;
-    ink::define(&mut xml)?;
-    xml.empty(
-        "rect",
-        &[("width", &wide), ("height", &height), ("class", &"ground")],
-    )?;
-    let mut top = MARGIN;
-    for part in &parts {
-        let place = format!("translate({MARGIN} {top})");
-        xml.begin("g", &[("transform", &place)])?;
-        part.draw(&mut xml)?;
-        xml.end()?;
-        top += part.height();
-    }
-    xml.end()
+    let tops = parts.iter().scan(MARGIN, |next, part| {
+        let top = *next;
+        *next += part.height();
+        Some(top)
+    });
+    let picture = html! {
+        (PreEscaped("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"))
+        svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (wide) " " (height) } width=(wide) height=(height)
+            class="picture" {
+            title { (heading(shared)) }
+            style { (ink::LIGHT) }
+            (ink::PATTERNS)
+            rect width=(wide) height=(height) class="ground" {}
+            @for (part, top) in parts.iter().zip(tops) {
+                g transform={ "translate(" (MARGIN) " " (top) ")" } { (part) }
+            }
+        }
+    };
+    markup::write(picture, out)
 }
 
 /// What the picture as a whole is about.
@@ -195,23 +184,22 @@ impl<'a> Part<'a> {
             Part::Text(..) => LEADING,
             Part::Chart(chart) => chart.height(),
             Part::Timeline(timeline) => timeline.height(),
-            Part::Legend(legend) => legend::height(legend),
+            Part::Legend(legend) => legend.height(),
             Part::Gap => 8,
         }
     }
+}
 
-    fn draw(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+/// Drawn with its upper edge at 0.
+impl Render for Part<'_> {
+    fn render(&self) -> Markup {
         match self {
-            Part::Title(words) => {
-                xml.element("text", &[("x", &0), ("y", &18), ("class", &"title")], words)
-            }
-            Part::Text(words, class) => {
-                xml.element("text", &[("x", &0), ("y", &14), ("class", class)], words)
-            }
-            Part::Chart(chart) => chart.draw(xml),
-            Part::Timeline(timeline) => timeline.draw(xml),
-            Part::Legend(legend) => legend::draw(legend, xml),
-            Part::Gap => Ok(()),
+            Part::Title(words) => html! { text x="0" y="18" class="title" { (words) } },
+            Part::Text(words, class) => html! { text x="0" y="14" class=(class) { (words) } },
+            Part::Chart(chart) => chart.render(),
+            Part::Timeline(timeline) => timeline.render(),
+            Part::Legend(legend) => legend.render(),
+            Part::Gap => Markup::default(),
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use serde::Serialize;
-use serde_json::ser::Serializer as JsonSerializer;
+use serde::ser::Error;
+use serde::{Serialize, Serializer};
+use serde_json::value::to_raw_value;
 
 use super::SCHEMA;
-use super::pretty::MostlyPretty;
 use crate::catalog::model::Model;
 use crate::domain::machine::Machine;
 use crate::domain::python::Python;
@@ -49,10 +49,7 @@ pub fn write(
         records: Sequence(|| shared.runs.iter().map(|run| OutgoingRun::of(run, traces))),
         sweeps: Sequence(|| shared.sweeps.iter().map(OutgoingSweep::from)),
     };
-    document.serialize(&mut JsonSerializer::with_formatter(
-        &mut *out,
-        MostlyPretty::new(),
-    ))?;
+    serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
 
@@ -92,7 +89,14 @@ struct OutgoingRun<'a> {
     #[serde(flatten)]
     record: Doubted<'a>,
     speedup: Option<Speedup>,
+    #[serde(serialize_with = "in_one_line")]
     trace: Option<&'a Trace>,
+}
+
+/// A number per line would be nothing to read.
+fn in_one_line<S: Serializer>(trace: &Option<&Trace>, serializer: S) -> Result<S::Ok, S::Error> {
+    let line = trace.map(to_raw_value).transpose();
+    line.map_err(S::Error::custom)?.serialize(serializer)
 }
 
 impl<'a> OutgoingRun<'a> {

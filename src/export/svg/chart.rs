@@ -9,14 +9,14 @@
 //! ```
 
 use std::fmt::Write as _;
-use std::io;
 
+use maud::{Markup, Render, html};
+
+use super::WIDTH;
 use super::ink;
 use super::ticks::{number, ticks, time};
-use super::{Attribute, WIDTH};
 use crate::domain::executor::Executor;
 use crate::domain::text;
-use crate::export::xml::Xml;
 
 /// How high a chart is with a legend of one line, in the picture's units.
 const HEIGHT: u32 = 400;
@@ -98,46 +98,18 @@ impl Chart {
             * LEADING
     }
 
-    /// Draws it with its upper edge at 0.
-    pub fn draw(&self, xml: &mut Xml<'_>) -> io::Result<()> {
-        xml.element(
-            "text",
-            &[("x", &0), ("y", &14), ("class", &"strong")],
-            &self.title,
-        )?;
-        self.legend().iter().try_for_each(|entry| entry.draw(xml))?;
-        xml.begin(
-            "g",
-            &[(
-                "transform",
-                &format!("translate(0 {})", self.below_first_line()),
-            )],
-        )?;
-        self.draw_plot(xml)?;
-        xml.end()
-    }
-
-    fn draw_plot(&self, xml: &mut Xml<'_>) -> io::Result<()> {
-        self.draw_scale(xml)?;
-        for (at, workers) in self.workers.iter().enumerate() {
-            let x = self.centre(at as f64);
-            let place: [Attribute<'_>; 3] = [
-                ("x", &x),
-                ("y", &(BOTTOM + 20.0)),
-                ("text-anchor", &"middle"),
-            ];
-            xml.element("text", &place, workers)?;
-            self.draw_group(at, xml)?;
+    fn plot(&self) -> Markup {
+        html! {
+            (self.scale())
+            @for (at, workers) in self.workers.iter().enumerate() {
+                text x=(self.centre(at as f64)) y=(BOTTOM + 20.0) text-anchor="middle" { (workers) }
+                (self.bars(at))
+            }
+            text x=(f64::midpoint(LEFT, RIGHT)) y=(BOTTOM + 40.0) text-anchor="middle" class="soft" { "workers" }
+            (self.lines())
+            line x1=(LEFT) x2=(RIGHT) y1=(BOTTOM) y2=(BOTTOM) class="axis" {}
+            (self.references())
         }
-        let middle = f64::midpoint(LEFT, RIGHT);
-        let place: [Attribute<'_>; 4] = [
-            ("x", &middle),
-            ("y", &(BOTTOM + 40.0)),
-            ("text-anchor", &"middle"),
-            ("class", &"soft"),
-        ];
-        xml.element("text", &place, &"workers")?;
-        self.draw_lines(xml)
     }
 
     /// The value at the upper edge.
@@ -224,163 +196,105 @@ impl Chart {
         bars.chain(lines).map(placed).collect()
     }
 
-    fn draw_scale(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+    fn scale(&self) -> Markup {
         let (at, step) = ticks(self.end(), 6);
-        for value in at {
-            let y = self.y(value);
-            xml.empty(
-                "line",
-                &[
-                    ("x1", &LEFT),
-                    ("x2", &RIGHT),
-                    ("y1", &y),
-                    ("y2", &y),
-                    ("class", &"grid"),
-                ],
-            )?;
-            let label = match self.measure {
-                Measure::Speedup => format!("{}×", number(value, step)),
-                Measure::Time => time(value, step),
-            };
-            let place: [Attribute<'_>; 4] = [
-                ("x", &(LEFT - 8.0)),
-                ("y", &(y + 4.0)),
-                ("text-anchor", &"end"),
-                ("class", &"small soft"),
-            ];
-            xml.element("text", &place, &label)?;
+        let label = |value| match self.measure {
+            Measure::Speedup => format!("{}×", number(value, step)),
+            Measure::Time => time(value, step),
+        };
+        html! {
+            @for value in at {
+                @let y = self.y(value);
+                line x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) class="grid" {}
+                text x=(LEFT - 8.0) y=(y + 4.0) text-anchor="end" class="small soft" { (label(value)) }
+            }
         }
-        Ok(())
     }
 
     /// The bars of one number of workers.
-    fn draw_group(&self, at: usize, xml: &mut Xml<'_>) -> io::Result<()> {
+    fn bars(&self, at: usize) -> Markup {
         let wide = self.bar();
         let first = self.centre(at as f64) - wide * self.series.len() as f64 / 2.0;
-        for (place, series) in self.series.iter().enumerate() {
-            let x = rounded(first + wide * place as f64);
-            if let Some(point) = series.points.get(at).copied().flatten() {
-                self.draw_bar(x, series, point, xml)?;
+        html! {
+            @for (place, series) in self.series.iter().enumerate() {
+                @if let Some(point) = series.points.get(at).copied().flatten() {
+                    (self.drawn_bar(rounded(first + wide * place as f64), series, point))
+                }
             }
         }
-        Ok(())
     }
 
-    fn draw_bar(&self, x: f64, series: &Series, point: Point, xml: &mut Xml<'_>) -> io::Result<()> {
-        let wide = rounded((self.bar() - 2.0).max(1.0));
+    fn drawn_bar(&self, x: f64, series: &Series, point: Point) -> Markup {
         let (y, middle) = (self.y(point.median), rounded(x + self.bar() / 2.0));
-        let high = rounded(BOTTOM - y);
-        let class = ink::bars(series.executor.model, series.interpreter);
-        xml.begin("g", &[])?;
-        let words = format!(
-            "{}: {} ({} – {})",
-            series.executor.name(),
-            self.words(point.median),
-            self.words(point.low),
-            self.words(point.high)
-        );
-        xml.element("title", &[], &words)?;
-        let bar: [Attribute<'_>; 5] = [
-            ("x", &x),
-            ("y", &y),
-            ("width", &wide),
-            ("height", &high),
-            ("class", &class),
-        ];
-        xml.empty("rect", &bar)?;
         let (low, top) = (self.y(point.low), self.y(point.high));
-        if point.high > point.low {
-            let cap = (self.bar() / 5.0).clamp(1.0, 7.0);
-            let (left, right) = (rounded(middle - cap), rounded(middle + cap));
-            let path = format!("M{left} {low}H{right}M{middle} {low}V{top}M{left} {top}H{right}");
-            xml.path(&[("class", &"whisker")], &path)?;
-        }
-        let mut above = top.min(y) - 6.0;
-        if self.has_numbers() {
-            let place: [Attribute<'_>; 4] = [
-                ("x", &middle),
-                ("y", &rounded(above)),
-                ("text-anchor", &"middle"),
-                ("class", &"small"),
-            ];
-            xml.element("text", &place, &self.words(point.median))?;
-            above -= 13.0;
-        }
-        if point.is_best {
-            let place: [Attribute<'_>; 4] = [
-                ("x", &middle),
-                ("y", &rounded(above)),
-                ("text-anchor", &"middle"),
-                ("class", &"title"),
-            ];
-            xml.element("text", &place, &"★")?;
-        }
-        xml.end()
-    }
-
-    /// Serial, the ideal and what was fitted, cut off at the upper edge.
-    fn draw_lines(&self, xml: &mut Xml<'_>) -> io::Result<()> {
-        let clip = format!("clip-{}", self.id);
-        xml.begin("clipPath", &[("id", &clip)])?;
-        let (wide, high) = (RIGHT - LEFT, BOTTOM - TOP);
-        xml.empty(
-            "rect",
-            &[
-                ("x", &LEFT),
-                ("y", &TOP),
-                ("width", &wide),
-                ("height", &high),
-            ],
-        )?;
-        xml.end()?;
-        xml.begin("g", &[("clip-path", &format!("url(#{clip})"))])?;
-        if self.measure == Measure::Speedup {
-            xml.path(&[("class", &"ideal")], &self.line(&self.ideal))?;
-        }
-        for series in &self.series {
-            if let Some((_, values)) = &series.fitted {
-                xml.path(
-                    &[("class", &ink::fitted(series.executor.model))],
-                    &self.line(values),
-                )?;
+        let cap = (self.bar() / 5.0).clamp(1.0, 7.0);
+        let (left, right) = (rounded(middle - cap), rounded(middle + cap));
+        let above = top.min(y) - 6.0;
+        let above_number = if self.has_numbers() {
+            above - 13.0
+        } else {
+            above
+        };
+        html! {
+            g {
+                title {
+                    (series.executor.name()) ": " (self.words(point.median))
+                    " (" (self.words(point.low)) " – " (self.words(point.high)) ")"
+                }
+                rect x=(x) y=(y) width=(rounded((self.bar() - 2.0).max(1.0))) height=(rounded(BOTTOM - y))
+                    class=(ink::bars(series.executor.model, series.interpreter)) {}
+                @if point.high > point.low {
+                    path class="whisker" d={
+                        "M" (left) " " (low) "H" (right) "M" (middle) " " (low) "V" (top) "M" (left) " " (top) "H" (right)
+                    } {}
+                }
+                @if self.has_numbers() {
+                    text x=(middle) y=(rounded(above)) text-anchor="middle" class="small" { (self.words(point.median)) }
+                }
+                @if point.is_best {
+                    text x=(middle) y=(rounded(above_number)) text-anchor="middle" class="title" { "★" }
+                }
             }
         }
-        xml.end()?;
-        let axis: [Attribute<'_>; 5] = [
-            ("x1", &LEFT),
-            ("x2", &RIGHT),
-            ("y1", &BOTTOM),
-            ("y2", &BOTTOM),
-            ("class", &"axis"),
-        ];
-        xml.empty("line", &axis)?;
-        self.draw_serial(xml)
     }
 
-    fn draw_serial(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+    /// The ideal and what was fitted, cut off at the upper edge.
+    fn lines(&self) -> Markup {
+        let clip = format!("clip-{}", self.id);
+        html! {
+            clipPath id=(clip) {
+                rect x=(LEFT) y=(TOP) width=(RIGHT - LEFT) height=(BOTTOM - TOP) {}
+            }
+            g clip-path={ "url(#" (clip) ")" } {
+                @if self.measure == Measure::Speedup {
+                    path class="ideal" d=(self.line(&self.ideal)) {}
+                }
+                @for series in &self.series {
+                    @if let Some((_, values)) = &series.fitted {
+                        path class=(ink::fitted(series.executor.model)) d=(self.line(values)) {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// The serial runs.
+    fn references(&self) -> Markup {
         let mut highest_first = self.serial.clone();
         highest_first.sort_by(|a, b| b.1.total_cmp(&a.1));
         let mut free = f64::NEG_INFINITY;
-        for (name, median) in highest_first {
-            let y = self.y(median);
-            let line: [Attribute<'_>; 5] = [
-                ("x1", &LEFT),
-                ("x2", &RIGHT),
-                ("y1", &y),
-                ("y2", &y),
-                ("class", &"reference"),
-            ];
-            xml.empty("line", &line)?;
-            let words_y = (y + 4.0).max(free);
-            free = words_y + WORDS_APART;
-            let place: [Attribute<'_>; 3] = [
-                ("x", &(RIGHT + 6.0)),
-                ("y", &words_y),
-                ("class", &"small soft"),
-            ];
-            xml.element("text", &place, &format!("{name} {}", self.words(median)))?;
+        let mut place = |y: f64| {
+            let words = (y + 4.0).max(free);
+            free = words + WORDS_APART;
+            words
+        };
+        html! {
+            @for (name, median) in highest_first {
+                @let y = self.y(median);
+                line x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) class="reference" {}
+                text x=(RIGHT + 6.0) y=(place(y)) class="small soft" { (name) " " (self.words(median)) }
+            }
         }
-        Ok(())
     }
 
     /// A line through a value per group; above the upper edge it goes on as far as it can be seen.
@@ -396,6 +310,17 @@ impl Chart {
             let _ = write!(path, "{command}{} {y}", self.centre(at as f64));
         }
         path
+    }
+}
+
+/// Drawn with its upper edge at 0.
+impl Render for Chart {
+    fn render(&self) -> Markup {
+        html! {
+            text x="0" y="14" class="strong" { (self.title) }
+            @for entry in self.legend() { (entry) }
+            g transform={ "translate(0 " (self.below_first_line()) ")" } { (self.plot()) }
+        }
     }
 }
 
@@ -421,35 +346,19 @@ impl Entry {
         };
         sign + character * self.words.chars().count() as f64
     }
+}
 
-    fn draw(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+impl Render for Entry {
+    fn render(&self) -> Markup {
         let (x, down) = (self.x, self.line * LEADING);
-        let words = if self.is_line {
-            let line: [Attribute<'_>; 5] = [
-                ("x1", &x),
-                ("x2", &(x + 34.0)),
-                ("y1", &(down + 31)),
-                ("y2", &(down + 31)),
-                ("class", &self.class),
-            ];
-            xml.empty("line", &line)?;
-            x + 40.0
-        } else {
-            let bar: [Attribute<'_>; 5] = [
-                ("x", &x),
-                ("y", &(down + 24)),
-                ("width", &22),
-                ("height", &13),
-                ("class", &self.class),
-            ];
-            xml.empty("rect", &bar)?;
-            x + 28.0
-        };
-        xml.element(
-            "text",
-            &[("x", &words), ("y", &(down + 35)), ("class", &"small")],
-            &self.words,
-        )
+        html! {
+            @if self.is_line {
+                line x1=(x) x2=(x + 34.0) y1=(down + 31) y2=(down + 31) class=(self.class) {}
+            } @else {
+                rect x=(x) y=(down + 24) width="22" height="13" class=(self.class) {}
+            }
+            text x=(x + if self.is_line { 40.0 } else { 28.0 }) y=(down + 35) class="small" { (self.words) }
+        }
     }
 }
 

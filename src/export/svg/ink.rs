@@ -1,16 +1,15 @@
 //! What phases and models look like: the colours of the program's *safe* palette (Okabe and Ito, 2008), and for each a
 //! pattern of its own, so that nothing is lost without colour.
 
-use std::io;
+use maud::PreEscaped;
 
 use crate::catalog::model::Model;
 use crate::domain::phase::Phase;
-use crate::export::xml::Xml;
 
 /// The colours of pictures on light ground. The HTML report has others for dark screens.
-pub(in crate::export) const LIGHT: &str = include_str!("light.css");
-/// The patterns of phases and models; their colours are classes.
-const PATTERNS: &str = include_str!("patterns.xml");
+pub(in crate::export) const LIGHT: PreEscaped<&str> = PreEscaped(include_str!("light.css"));
+/// The patterns of phases and models, which a document needs once; their colours are classes.
+pub(in crate::export) const PATTERNS: PreEscaped<&str> = PreEscaped(include_str!("patterns.xml"));
 
 /// Phases from the bottom of a lane to its top. What is idle is not drawn.
 pub(super) const STACK: [Phase; 7] = [
@@ -22,11 +21,6 @@ pub(super) const STACK: [Phase; 7] = [
     Phase::Starting,
     Phase::Lost,
 ];
-
-/// Writes the patterns, which a document needs once.
-pub(in crate::export) fn define(xml: &mut Xml<'_>) -> io::Result<()> {
-    xml.raw(PATTERNS)
-}
 
 /// The class of a phase's area.
 pub(super) fn phase(phase: Phase) -> &'static str {

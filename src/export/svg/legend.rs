@@ -1,14 +1,13 @@
 //! What the areas of a timeline mean: each phase's pattern with its name and its meaning.
 
 use std::collections::BTreeSet;
-use std::io;
 
-use super::Attribute;
+use maud::{Markup, Render, html};
+
 use super::ink;
 use crate::domain::phase::Phase;
 use crate::domain::plan::Lock;
 use crate::domain::share::SharedRun;
-use crate::export::xml::Xml;
 
 /// Two columns of entries.
 const COLUMNS: usize = 2;
@@ -46,6 +45,11 @@ impl Legend {
         }
     }
 
+    /// How much room it takes.
+    pub fn height(&self) -> u32 {
+        self.phases.len().div_ceil(COLUMNS) as u32 * ROW + 4
+    }
+
     fn words(&self, phase: Phase) -> String {
         let estimated = match (self.gil_is_estimate, self.gil_is_measured) {
             (true, false) if phase == Phase::Gil => " (estimated)",
@@ -56,30 +60,15 @@ impl Legend {
     }
 }
 
-/// How much room the legend takes.
-pub(in crate::export) fn height(legend: &Legend) -> u32 {
-    legend.phases.len().div_ceil(COLUMNS) as u32 * ROW + 4
-}
-
-/// Draws it with its upper edge at 0.
-pub(in crate::export) fn draw(legend: &Legend, xml: &mut Xml<'_>) -> io::Result<()> {
-    for (at, phase) in legend.phases.iter().enumerate() {
-        let (x, y) = (at % COLUMNS * WIDE, (at / COLUMNS) as u32 * ROW);
-        let class = ink::phase(*phase);
-        let swatch: [Attribute<'_>; 5] = [
-            ("x", &x),
-            ("y", &(y + 3)),
-            ("width", &28),
-            ("height", &14),
-            ("class", &class),
-        ];
-        xml.empty("rect", &swatch)?;
-        let words = legend.words(*phase);
-        xml.element(
-            "text",
-            &[("x", &(x + 36)), ("y", &(y + 14)), ("class", &"small")],
-            &words,
-        )?;
+/// Drawn with its upper edge at 0.
+impl Render for Legend {
+    fn render(&self) -> Markup {
+        html! {
+            @for (at, phase) in self.phases.iter().enumerate() {
+                @let (x, y) = (at % COLUMNS * WIDE, (at / COLUMNS) as u32 * ROW);
+                rect x=(x) y=(y + 3) width="28" height="14" class=(ink::phase(*phase)) {}
+                text x=(x + 36) y=(y + 14) class="small" { (self.words(*phase)) }
+            }
+        }
     }
-    Ok(())
 }

@@ -9,8 +9,9 @@
 //! What is drawn are sums, never events: a picture of a million tasks is no larger than one of a hundred.
 
 use std::fmt::Write as _;
-use std::io;
 use std::ops::Range;
+
+use maud::{Markup, Render, html};
 
 use super::WIDTH;
 use super::ink::{self, STACK};
@@ -19,7 +20,6 @@ use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::text::{duration, grouped};
 use crate::domain::time::{Nanos, nanos, seconds};
 use crate::domain::trace::Trace;
-use crate::export::xml::Xml;
 
 /// More lanes than that become groups.
 const ROWS_MAX: usize = 48;
@@ -83,83 +83,37 @@ impl<'a> Timeline<'a> {
         self.rows as u32 * (self.lane() + GAP)
     }
 
-    /// Draws it with its upper edge at 0.
-    pub fn draw(&self, xml: &mut Xml<'_>) -> io::Result<()> {
-        self.draw_axis(xml)?;
-        (0..self.rows).try_for_each(|row| self.draw_lane(row, xml))?;
-        self.draw_end(xml)
-    }
-
     fn x(&self, t: Nanos) -> f64 {
         let x = f64::from(LEFT) + t as f64 / self.until as f64 * f64::from(PLOT);
         (x * 10.0).round() / 10.0
     }
 
-    fn draw_axis(&self, xml: &mut Xml<'_>) -> io::Result<()> {
+    fn axis(&self) -> Markup {
         let (at, step) = ticks(seconds(self.until), 9);
         let (tip, words) = (self.bottom() + 4, self.bottom() + 18);
-        for t in at {
-            let x = self.x(nanos(t));
-            xml.empty(
-                "line",
-                &[
-                    ("x1", &x),
-                    ("x2", &x),
-                    ("y1", &0),
-                    ("y2", &tip),
-                    ("class", &"grid"),
-                ],
-            )?;
-            let anchor = if x > f64::from(WIDTH) - 30.0 {
-                "end"
-            } else {
-                "middle"
-            };
-            xml.element(
-                "text",
-                &[
-                    ("x", &x),
-                    ("y", &words),
-                    ("text-anchor", &anchor),
-                    ("class", &"small soft"),
-                ],
-                &time(t, step),
-            )?;
+        html! {
+            @for t in at {
+                @let x = self.x(nanos(t));
+                @let anchor = if x > f64::from(WIDTH) - 30.0 { "end" } else { "middle" };
+                line x1=(x) x2=(x) y1="0" y2=(tip) class="grid" {}
+                text x=(x) y=(words) text-anchor=(anchor) class="small soft" { (time(t, step)) }
+            }
         }
-        Ok(())
     }
 
-    fn draw_lane(&self, row: usize, xml: &mut Xml<'_>) -> io::Result<()> {
+    fn row(&self, row: usize) -> Markup {
         let lane = self.lane();
         let top = row as u32 * (lane + GAP);
         let workers = self.workers(row);
         let width =
             ((self.x(self.trace.now().min(self.until)) - f64::from(LEFT)) * 10.0).round() / 10.0;
-        xml.empty(
-            "rect",
-            &[
-                ("x", &LEFT),
-                ("y", &top),
-                ("width", &width),
-                ("height", &lane),
-                ("class", &"row"),
-            ],
-        )?;
-        let (x, y) = (LEFT - 8, top + lane / 2 + 4);
-        xml.element(
-            "text",
-            &[
-                ("x", &x),
-                ("y", &y),
-                ("text-anchor", &"end"),
-                ("class", &"small"),
-            ],
-            &name(&workers),
-        )?;
-        for (phase, path) in areas(&self.heights(workers), PLOT / self.columns, top + lane) {
-            xml.path(&[("class", &ink::phase(phase))], &path)?;
+        html! {
+            rect x=(LEFT) y=(top) width=(width) height=(lane) class="row" {}
+            text x=(LEFT - 8) y=(top + lane / 2 + 4) text-anchor="end" class="small" { (name(&workers)) }
+            @for (phase, path) in areas(&self.heights(workers), PLOT / self.columns, top + lane) {
+                path class=(ink::phase(phase)) d=(path) {}
+            }
         }
-        Ok(())
     }
 
     /// The workers of a row.
@@ -200,30 +154,27 @@ impl<'a> Timeline<'a> {
     }
 
     /// A mark where the run ended, and when that was.
-    fn draw_end(&self, xml: &mut Xml<'_>) -> io::Result<()> {
-        let (x, bottom) = (
-            self.x(self.trace.now().min(self.until)),
-            self.bottom().saturating_sub(GAP),
-        );
-        xml.empty(
-            "line",
-            &[
-                ("x1", &x),
-                ("x2", &x),
-                ("y1", &0),
-                ("y2", &bottom),
-                ("class", &"end"),
-            ],
-        )?;
-        if self.trace.now() as f64 > self.until as f64 * 0.9 {
-            return Ok(());
+    fn end(&self) -> Markup {
+        let now = self.trace.now();
+        let x = self.x(now.min(self.until));
+        let bottom = self.bottom().saturating_sub(GAP);
+        html! {
+            line x1=(x) x2=(x) y1="0" y2=(bottom) class="end" {}
+            @if now as f64 <= self.until as f64 * 0.9 {
+                text x=(x + 6.0) y=(bottom / 2 + 4) class="strong" { (duration(seconds(now))) }
+            }
         }
-        let (x, y) = (x + 6.0, bottom / 2 + 4);
-        xml.element(
-            "text",
-            &[("x", &x), ("y", &y), ("class", &"strong")],
-            &duration(seconds(self.trace.now())),
-        )
+    }
+}
+
+/// Drawn with its upper edge at 0.
+impl Render for Timeline<'_> {
+    fn render(&self) -> Markup {
+        html! {
+            (self.axis())
+            @for row in 0..self.rows { (self.row(row)) }
+            (self.end())
+        }
     }
 }
 
