@@ -1,7 +1,10 @@
 //! Medians of resamples, each at the cost of a few random numbers, however many values there are.
 
+use rand::{RngExt, SeedableRng};
+use rand_distr::{Beta, Distribution, Open01};
+use rand_pcg::Pcg64;
+
 use super::{Interval, middle};
-use crate::domain::addresses::split_mix_64;
 
 /// What an interval claims: of a hundred intervals so made of enough repeats, about 95 contain the true value.
 pub const CONFIDENCE: f64 = 0.95;
@@ -18,18 +21,25 @@ pub const RESAMPLES: usize = 2_000;
 /// ones: given the lower one, the upper one is the least of `n/2` numbers that are uniform above it.
 pub(super) struct Medians<'a> {
     sorted: &'a [f64],
-    random: Random,
+    /// Where in 0..1 the median of so many numbers lies, or the lower one of two; one value has no other place.
+    middle: Option<Beta<f64>>,
+    random: Pcg64,
 }
 
 impl<'a> Medians<'a> {
     /// Of values in ascending order, at least one.
     pub(super) fn of(sorted: &'a [f64], seed: u64) -> Medians<'a> {
+        let n = sorted.len();
+        let half = (n / 2) as f64;
+        let below = if n.is_multiple_of(2) {
+            half
+        } else {
+            half + 1.0
+        };
         Medians {
             sorted,
-            random: Random {
-                state: seed,
-                spare: None,
-            },
+            middle: Beta::new(below, half + 1.0).ok().filter(|_| n > 1),
+            random: Pcg64::seed_from_u64(seed),
         }
     }
 
@@ -45,17 +55,16 @@ impl Iterator for Medians<'_> {
     type Item = f64;
 
     fn next(&mut self) -> Option<f64> {
-        let n = self.sorted.len();
-        if n == 1 {
+        let Some(beta) = self.middle else {
             return Some(middle(self.sorted));
-        }
-        let half = (n / 2) as f64;
+        };
+        let n = self.sorted.len();
+        let lower = beta.sample(&mut self.random);
         if !n.is_multiple_of(2) {
-            let median = self.random.beta(half + 1.0, half + 1.0);
-            return Some(self.value_at(median));
+            return Some(self.value_at(lower));
         }
-        let lower = self.random.beta(half, half + 1.0);
-        let upper = 1.0 - (1.0 - lower) * self.random.uniform().powf(1.0 / half);
+        let uniform: f64 = Open01.sample(&mut self.random);
+        let upper = 1.0 - (1.0 - lower) * uniform.powf(2.0 / n as f64);
         Some(f64::midpoint(self.value_at(lower), self.value_at(upper)))
     }
 }
@@ -73,60 +82,7 @@ pub(super) fn percentiles(mut values: Vec<f64>) -> Interval {
 
 /// Seeds of independent sequences, made from one.
 pub(super) fn seeds<const N: usize>(seed: u64) -> [u64; N] {
-    let mut state = seed;
-    std::array::from_fn(|_| split_mix_64(&mut state))
-}
-
-/// Random numbers from SplitMix64, which the program has for its seeds already.
-struct Random {
-    state: u64,
-    /// Normal numbers are made in pairs.
-    spare: Option<f64>,
-}
-
-impl Random {
-    /// Above 0 and below 1.
-    fn uniform(&mut self) -> f64 {
-        // 53 bits are what a number in 0..1 can hold; the half keeps it off both ends.
-        ((split_mix_64(&mut self.state) >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
-    }
-
-    /// Standard normal, by the polar method (Marsaglia and Bray: *A convenient method for generating normal variables*,
-    /// SIAM Review 6, 1964).
-    fn normal(&mut self) -> f64 {
-        if let Some(spare) = self.spare.take() {
-            return spare;
-        }
-        loop {
-            let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
-            let square = x * x + y * y;
-            if square < 1.0 {
-                let scale = (-2.0 * square.ln() / square).sqrt();
-                self.spare = Some(y * scale);
-                return x * scale;
-            }
-        }
-    }
-
-    /// Gamma with a shape of 1 or more and scale 1 (Marsaglia and Tsang: *A simple method for generating gamma variables*,
-    /// ACM Transactions on Mathematical Software 26, 2000).
-    fn gamma(&mut self, shape: f64) -> f64 {
-        let d = shape - 1.0 / 3.0;
-        let c = 1.0 / (9.0 * d).sqrt();
-        loop {
-            let x = self.normal();
-            let v = (1.0 + c * x).powi(3);
-            if v > 0.0 && self.uniform().ln() < 0.5 * x * x + d - d * v + d * v.ln() {
-                return d * v;
-            }
-        }
-    }
-
-    /// Beta with shapes of 1 or more.
-    fn beta(&mut self, a: f64, b: f64) -> f64 {
-        let first = self.gamma(a);
-        first / (first + self.gamma(b))
-    }
+    Pcg64::seed_from_u64(seed).random()
 }
 
 #[cfg(test)]

@@ -1,20 +1,21 @@
 use proptest::prelude::*;
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64;
 
 use super::*;
-use crate::domain::addresses::split_mix_64;
 
 /// Numbers that look random and are the same in each test run: a tenth above or below 1, with a long tail upwards, as
 /// times have.
-fn times(n: usize, state: &mut u64) -> Vec<f64> {
-    let mut uniform = || (split_mix_64(state) >> 11) as f64 / (1_u64 << 53) as f64;
+fn times(n: usize, random: &mut Pcg64) -> Vec<f64> {
+    let mut uniform = || random.random::<f64>();
     let mut normal = || (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
     (0..n).map(|_| (0.1 * normal()).exp()).collect()
 }
 
 /// Which share of so many trials succeeded.
-fn share(trials: u32, mut succeeds: impl FnMut(&mut u64) -> bool) -> f64 {
-    let mut state = 1;
-    let successes = (0..trials).filter(|_| succeeds(&mut state)).count();
+fn share(trials: u32, mut succeeds: impl FnMut(&mut Pcg64) -> bool) -> f64 {
+    let mut random = Pcg64::seed_from_u64(1);
+    let successes = (0..trials).filter(|_| succeeds(&mut random)).count();
     successes as f64 / f64::from(trials)
 }
 
@@ -103,8 +104,8 @@ fn equal_values_have_an_interval_without_width() {
 fn the_interval_contains_the_true_median_about_as_often_as_it_says() {
     // The true median of these times is 1.
     let coverage = |n: usize| {
-        share(500, |state| {
-            spread(&times(n, state), *state)
+        share(500, |random| {
+            spread(&times(n, random), random.random())
                 .unwrap()
                 .interval
                 .unwrap()
@@ -131,8 +132,8 @@ fn few_repeats_cover_what_their_reach_says_and_no_more() {
         assert_eq!(reach(n), expected);
     }
     for n in [2, 3, 5] {
-        let found = share(500, |state| {
-            spread(&times(n, state), *state)
+        let found = share(500, |random| {
+            spread(&times(n, random), random.random())
                 .unwrap()
                 .interval
                 .unwrap()
@@ -145,8 +146,8 @@ fn few_repeats_cover_what_their_reach_says_and_no_more() {
 #[test]
 fn two_samples_of_the_same_thing_are_told_apart_as_rarely_as_documented() {
     let told_apart = |n: usize| {
-        share(500, |state| {
-            ratio(&times(n, state), &times(n, state), *state)
+        share(500, |random| {
+            ratio(&times(n, random), &times(n, random), random.random())
                 .unwrap()
                 .is_clear()
         })
