@@ -38,7 +38,7 @@ const SOCKETS: &[&str] = &[
     "ToSocketAddrs",
 ];
 const SYSTEM: &[&str] = &["nix", "libc", "mio", "signal_hook"];
-const ENGINES: &[&str] = &["ureq", "rayon", "httparse"];
+const ENGINES: &[&str] = &["ureq", "rustls", "rayon", "httparse"];
 const TERMINAL: &[&str] = &["ratatui", "crossterm"];
 const CROSSTERM: &[&str] = &["crossterm", "ratatui::crossterm", "Terminal"];
 const PRINTING: &[&str] = &["print!", "println!", "eprint!", "eprintln!", "dbg!"];

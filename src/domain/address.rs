@@ -3,7 +3,7 @@
 //! Pure text work, so that the command line can check a whole list of addresses before anything starts.
 //! What passes [`check_address`] is understood by the fetching code, too (a test there says so).
 
-use std::net::Ipv6Addr;
+use url::{ParseError, Url};
 
 use super::text;
 
@@ -28,10 +28,30 @@ pub fn check_address(line: &str) -> Result<(), String> {
     check_characters(line)?;
     let rest = after_scheme(line)?;
     let (authority, _path) = split_authority(rest);
-    let host_and_port = check_user_info(authority)?;
-    let (host, port) = split_port(host_and_port)?;
-    check_host(host)?;
-    check_port(port)
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    if user.contains(['@', '[', ']', '|']) {
+        return Err("the user name or password must be percent-encoded (write %40 for @)".into());
+    }
+    // Url mends more than others understand: it finds a host in http:///x, and an a in %41.
+    let url = match Url::parse(line) {
+        _ if authority.is_empty() => Err(ParseError::EmptyHost),
+        Ok(_) if !host.chars().all(is_of_host) => Err(ParseError::InvalidDomainCharacter),
+        Ok(url) if host.ends_with(':') || url.port() == Some(0) => Err(ParseError::InvalidPort),
+        parsed => parsed.map(drop),
+    };
+    url.map_err(|error| {
+        let wrong = match error {
+            ParseError::EmptyHost => {
+                "the address has no host; write one like http://example.org/page"
+            }
+            ParseError::InvalidIpv6Address => {
+                "the host in brackets is not an IPv6 address such as [::1]"
+            }
+            ParseError::InvalidPort => "the port must be a number from 1 to 65535",
+            _ => "the host may only have letters, digits, dots, hyphens and underscores",
+        };
+        wrong.into()
+    })
 }
 
 /// The address in a form that is fit to be printed: a user name and password in it become `***`, control
@@ -140,6 +160,11 @@ fn check_characters(line: &str) -> Result<(), String> {
     }
 }
 
+/// Also what sets a port and an IPv6 address apart.
+fn is_of_host(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._:[]".contains(c)
+}
+
 /// The characters of RFC 3986, and `|`, which is common in the wild and understood.
 fn is_allowed(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%|".contains(c)
@@ -158,60 +183,6 @@ fn after_scheme(line: &str) -> Result<&str, String> {
 /// Splits where the path, the query or the fragment begins.
 fn split_authority(rest: &str) -> (&str, &str) {
     rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()))
-}
-
-/// The authority without its user name and password, if it has any.
-fn check_user_info(authority: &str) -> Result<&str, String> {
-    match authority.split_once('@') {
-        None => Ok(authority),
-        Some((user, rest)) if !rest.contains('@') && !user.contains(['[', ']', '|']) => Ok(rest),
-        Some(_) => {
-            Err("the user name or password must be percent-encoded (write %40 for @)".to_owned())
-        }
-    }
-}
-
-/// Host and, when there is one, port. The colons of an IPv6 address stand in brackets.
-fn split_port(host_and_port: &str) -> Result<(&str, Option<&str>), String> {
-    let end_of_host = match host_and_port.rfind(']') {
-        Some(bracket) => bracket + 1,
-        None => host_and_port.find(':').unwrap_or(host_and_port.len()),
-    };
-    let (host, rest) = host_and_port.split_at(end_of_host);
-    match (rest.is_empty(), rest.strip_prefix(':')) {
-        (true, _) => Ok((host, None)),
-        (false, Some(port)) => Ok((host, Some(port))),
-        (false, None) => Err("after the host only a port such as :8080 may follow".to_owned()),
-    }
-}
-
-fn check_host(host: &str) -> Result<(), String> {
-    if host.is_empty() {
-        return Err("the address has no host; write one like http://example.org/page".to_owned());
-    }
-    if let Some(bracketed) = host.strip_prefix('[') {
-        return match bracketed.strip_suffix(']').map(str::parse::<Ipv6Addr>) {
-            Some(Ok(_)) => Ok(()),
-            _ => Err("the host in brackets is not an IPv6 address such as [::1]".to_owned()),
-        };
-    }
-    if host
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))
-    {
-        Ok(())
-    } else {
-        Err("the host may only have letters, digits, dots, hyphens and underscores".to_owned())
-    }
-}
-
-fn check_port(port: Option<&str>) -> Result<(), String> {
-    let Some(port) = port else { return Ok(()) };
-    let all_digits = port.bytes().all(|b| b.is_ascii_digit());
-    match port.parse::<u16>() {
-        Ok(1..) if all_digits => Ok(()),
-        _ => Err("the port must be a number from 1 to 65535".to_owned()),
-    }
 }
 
 #[cfg(test)]
@@ -260,7 +231,7 @@ mod tests {
             ("http://a:+80/", "1 to 65535"),
             ("http://[::1/", "in brackets"),
             ("http://[::g]/", "IPv6"),
-            ("http://[::1]x/", "port"),
+            ("http://[::1]x/", "IPv6"),
             ("http://a%41/", "may only have letters"),
         ] {
             let sentence = check_address(bad).expect_err(bad);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use nix::errno::Errno;
+use rustls::CertificateError;
 use ureq::http::StatusCode;
 use ureq::unversioned::transport::NextTimeout;
 
@@ -182,9 +183,9 @@ impl Explainer {
                     foreign(&error.to_string())
                 ),
             ),
-            ureq::Error::Rustls(error) => (Tls, tls_words(&error.to_string())),
-            ureq::Error::Tls(words) => (Tls, tls_words(words)),
-            ureq::Error::TlsRequired => (Tls, tls_words("none was offered")),
+            ureq::Error::Rustls(error) => (Tls, tls_words(&error)),
+            ureq::Error::Tls(words) => (Tls, insecure(words)),
+            ureq::Error::TlsRequired => (Tls, insecure("none was offered")),
             error => (Other, foreign(&error.to_string())),
         }
     }
@@ -198,8 +199,9 @@ impl Explainer {
     }
 
     fn io(self, error: &io::Error) -> (FetchErrorKind, String) {
-        if let Some(words) = rustls_words(error) {
-            return (FetchErrorKind::Tls, tls_words(&words));
+        // One of rustls' in the disguise of an I/O error.
+        if let Some(error) = error.get_ref().and_then(|error| error.downcast_ref()) {
+            return (FetchErrorKind::Tls, tls_words(error));
         }
         match error.kind() {
             io::ErrorKind::ConnectionRefused => {
@@ -268,49 +270,40 @@ fn system_words(error: &io::Error) -> String {
     }
 }
 
-/// rustls' words, if `error` is one of its errors in the disguise of an I/O error.
-fn rustls_words(error: &io::Error) -> Option<String> {
-    Some(payload_of(ureq::Error::Rustls, error.get_ref()?)?.to_string())
-}
-
-/// `error` as the type that `variant` wraps: rustls is no dependency of ours, so its error has no name here.
-fn payload_of<'a, T: Error + 'static>(
-    _variant: fn(T) -> ureq::Error,
-    error: &'a (dyn Error + Send + Sync + 'static),
-) -> Option<&'a T> {
-    error.downcast_ref::<T>()
-}
-
 /// What a TLS error comes down to. rustls' texts contain names of its own types, which mean nothing to users.
-fn tls_words(text: &str) -> String {
-    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    let certificate = |why: &str| format!("the certificate is not valid ({why})");
-    if !says(&["invalid peer certificate"]) {
-        return if says(&["corrupt message"]) {
-            "the server does not speak TLS at this port".to_owned()
-        } else if says(&["fatal alert"]) {
-            "the server refused the secure connection".to_owned()
-        } else {
-            format!("no secure connection could be made ({})", foreign(text))
-        };
+fn tls_words(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidCertificate(error) => match certificate_words(error) {
+            Some(why) => format!("the certificate is not valid ({why})"),
+            None => "the certificate is not valid".to_owned(),
+        },
+        rustls::Error::InvalidMessage(_) => "the server does not speak TLS at this port".to_owned(),
+        rustls::Error::AlertReceived(_) => "the server refused the secure connection".to_owned(),
+        other => insecure(&other.to_string()),
     }
-    if says(&["Expired", "expired"]) {
-        certificate("expired")
-    } else if says(&["NotValidYet", "not valid yet"]) {
-        certificate("not valid yet")
-    } else if says(&["NotValidForName", "not valid for name"]) {
-        certificate("made out to another name")
-    } else if says(&["CaUsedAsEndEntity"]) {
+}
+
+fn insecure(why: &str) -> String {
+    format!("no secure connection could be made ({})", foreign(why))
+}
+
+fn certificate_words(error: &CertificateError) -> Option<&'static str> {
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => Some("expired"),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            Some("not valid yet")
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            Some("made out to another name")
+        }
         // What OpenSSL makes when it is asked for a self-signed certificate and nothing else.
-        certificate("self-signed")
-    } else if says(&["UnknownIssuer"]) {
-        certificate("from an unknown issuer")
-    } else if says(&["Revoked", "revoked"]) {
-        certificate("revoked")
-    } else if says(&["BadSignature"]) {
-        certificate("its signature is wrong")
-    } else {
-        "the certificate is not valid".to_owned()
+        CertificateError::Other(error) if error.to_string().contains("CaUsedAsEndEntity") => {
+            Some("self-signed")
+        }
+        CertificateError::UnknownIssuer => Some("from an unknown issuer"),
+        CertificateError::Revoked => Some("revoked"),
+        CertificateError::BadSignature => Some("its signature is wrong"),
+        _ => None,
     }
 }
 
@@ -355,6 +348,7 @@ fn bytes_words(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     fn explained(stage: Stage, error: ureq::Error) -> FetchError {
         let explainer = Explainer {
@@ -418,41 +412,41 @@ mod tests {
 
     #[test]
     fn certificates_are_explained_without_the_names_of_types() {
-        for (text, expected) in [
+        use rustls::{AlertDescription, Error as Tls, InvalidMessage, OtherError};
+        let other = |words| CertificateError::Other(OtherError(Arc::new(io::Error::other(words))));
+        for (error, expected) in [
             (
-                "invalid peer certificate: Expired",
+                Tls::InvalidCertificate(CertificateError::Expired),
                 "the certificate is not valid (expired)",
             ),
             (
-                "invalid peer certificate: certificate expired: verification time 9 (UNIX), …",
-                "the certificate is not valid (expired)",
-            ),
-            (
-                "invalid peer certificate: UnknownIssuer",
+                Tls::InvalidCertificate(CertificateError::UnknownIssuer),
                 "the certificate is not valid (from an unknown issuer)",
             ),
             (
-                "invalid peer certificate: certificate not valid for name \"a\"; …",
+                Tls::InvalidCertificate(CertificateError::NotValidForName),
                 "the certificate is not valid (made out to another name)",
             ),
             (
-                "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))",
+                Tls::InvalidCertificate(other("CaUsedAsEndEntity")),
                 "the certificate is not valid (self-signed)",
             ),
             (
-                "invalid peer certificate: Other(OtherError(X))",
+                Tls::InvalidCertificate(other("X")),
                 "the certificate is not valid",
             ),
             (
-                "received corrupt message of type InvalidContentType",
+                Tls::InvalidMessage(InvalidMessage::InvalidContentType),
                 "the server does not speak TLS at this port",
             ),
             (
-                "received fatal alert: HandshakeFailure",
+                Tls::AlertReceived(AlertDescription::HandshakeFailure),
                 "the server refused the secure connection",
             ),
         ] {
-            assert_eq!(tls_words(text), expected);
+            assert_eq!(tls_words(&error), expected);
+            let disguised = explained(Stage::Answer, io::Error::other(error).into());
+            assert_eq!(disguised.kind, FetchErrorKind::Tls);
         }
     }
 
