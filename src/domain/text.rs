@@ -1,6 +1,9 @@
 //! Numbers and foreign text as every screen and table shows them.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use textwrap::{Options, WordSplitter};
 
 /// A duration with three significant digits and a unit, right-aligned digits never needed: `12.3 ms`, `1.23 s`.
 pub fn duration(seconds: f64) -> String {
@@ -171,32 +174,9 @@ pub fn is_treacherous(c: char) -> bool {
 
 /// A text in lines of at most `width` columns, broken at spaces; a word that is longer than a line, anywhere.
 pub fn wrap(text: &str, width: u16) -> Vec<String> {
-    let width = usize::from(width.max(1));
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().expect("it begins with a line");
-        if line.is_empty() {
-            line.push_str(word);
-        } else if line.chars().count() + 1 + word.chars().count() <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_string());
-        }
-        while let Some(rest) = lines
-            .last_mut()
-            .and_then(|line| split_at_column(line, width))
-        {
-            lines.push(rest);
-        }
-    }
-    lines
-}
-
-/// Takes away what is beyond so many columns.
-fn split_at_column(line: &mut String, width: usize) -> Option<String> {
-    let (at, _) = line.char_indices().nth(width)?;
-    Some(line.split_off(at))
+    let options = Options::new(width.max(1).into()).word_splitter(WordSplitter::NoHyphenation);
+    let lines = textwrap::wrap(text, options).into_iter();
+    lines.map(Cow::into_owned).collect()
 }
 
 #[cfg(test)]
