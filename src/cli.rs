@@ -350,7 +350,7 @@ enum Command {
     #[command(verbatim_doc_comment)]
     Completions {
         /// For which shell
-        #[arg(value_name = "SHELL", value_parser = values::shells())]
+        #[arg(value_name = "SHELL")]
         shell: Shell,
     },
     /// Print the manual page: pconc-tui man | man -l -
@@ -363,14 +363,14 @@ enum Command {
 #[command(after_long_help = RUN_EXAMPLES)]
 struct RunArguments {
     /// What a task does
-    #[arg(long, value_name = "WORKLOAD", value_parser = values::workloads(), allow_hyphen_values = true)]
+    #[arg(long, value_name = "WORKLOAD", allow_hyphen_values = true)]
     workload: Workload,
 
     /// serial, threads, gil-threads, processes, rayon, python-threads, …
     ///
     /// How the tasks are executed: by this program itself (serial, threads, gil-threads, processes, rayon) or by CPython
     /// (python-threads, python-processes, python-interpreters, python-asyncio).
-    #[arg(long, value_name = "MODEL", value_parser = values::models(), allow_hyphen_values = true)]
+    #[arg(long, value_name = "MODEL", allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
     model: Model,
 

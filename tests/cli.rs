@@ -144,7 +144,7 @@ fn bad_input_of_every_kind_gets_one_sentence_and_starts_nothing() {
         ),
         (
             "run --workload cpu --model threads --format xml",
-            "choose table, json, csv",
+            "table, json, csv",
         ),
         (
             "run --workload cpu --model threads --all-tasks",
@@ -152,7 +152,7 @@ fn bad_input_of_every_kind_gets_one_sentence_and_starts_nothing() {
         ),
         (
             "run --workload cpu --model threads --workers 2 --workers 3",
-            "more than once",
+            "multiple times",
         ),
         ("run --workload cpu --model threads --worker 2", "--workers"),
         ("sweep --workload cpu --models threads", "--workers"),

@@ -1,28 +1,16 @@
 //! Texts made from the command line's own description: completion scripts and the manual page.
 
-use clap::Command;
+use clap::{Command, ValueEnum};
 use clap_complete::shells::{Bash, Fish, Zsh};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
 /// A shell that can complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Shell {
     Bash,
     Zsh,
     Fish,
-}
-
-impl Shell {
-    pub(super) const ALL: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Shell::Bash => "bash",
-            Shell::Zsh => "zsh",
-            Shell::Fish => "fish",
-        }
-    }
 }
 
 /// A script that lets this shell complete commands, options and values.
@@ -39,16 +27,12 @@ pub(super) fn completions(shell: Shell, mut command: Command) -> String {
         // clap_complete 4.6.11 names the parts of a program with a hyphen in its name in two ways that do not meet.
         Shell::Bash => script.replace("pconc__subcmd__tui", "pconc__tui"),
         Shell::Zsh => script,
-        Shell::Fish => script + &fish_names_of_shells(),
+        // The generator leaves out values without an option before them.
+        Shell::Fish => {
+            script
+                + "complete -c pconc-tui -n \"__fish_pconc_tui_using_subcommand completions\" -f -a \"bash zsh fish\"\n"
+        }
     }
-}
-
-/// Values without an option before them, which the generator leaves out.
-fn fish_names_of_shells() -> String {
-    let names = Shell::ALL.map(Shell::name).join(" ");
-    format!(
-        "complete -c pconc-tui -n \"__fish_pconc_tui_using_subcommand completions\" -f -a \"{names}\"\n"
-    )
 }
 
 /// One manual page with all commands, as roff.

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::values;
 use crate::domain::look::{ColorChoice, LookOptions, ThemeName};
 
 #[derive(Debug, Args)]
@@ -20,7 +19,7 @@ pub(super) struct ExploreArguments {
     ///
     /// Ctrl-T changes them while the explorer runs.
     #[arg(hide_possible_values = true)]
-    #[arg(long, value_name = "THEME", value_parser = values::themes(), allow_hyphen_values = true)]
+    #[arg(long, value_name = "THEME", allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
     theme: Option<ThemeName>,
 
@@ -28,7 +27,7 @@ pub(super) struct ExploreArguments {
     ///
     /// auto takes as many as the terminal says it has, and none with NO_COLOR; always takes 16 at least.
     #[arg(hide_possible_values = true)]
-    #[arg(long, value_name = "WHEN", value_parser = values::color_choices(), allow_hyphen_values = true)]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
     #[arg(hide_short_help = true)]
     color: Option<ColorChoice>,

@@ -69,9 +69,6 @@ impl KeepingArguments {
             (Some(_), true) => {
                 Err("--history and --no-history cannot both be meant: give one of them".into())
             }
-            (Some(file), _) if file.as_os_str().is_empty() => {
-                Err("--history needs the name of a file".into())
-            }
             (Some(file), false) => Ok(Keeping::In(file.clone())),
             (None, true) => Ok(Keeping::Nowhere),
             (None, false) => Ok(Keeping::AsUsual),

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
-use super::values;
 use crate::domain::share::Format;
 
 /// Where and how results are written.
@@ -26,7 +25,7 @@ pub(super) struct OutputArguments {
     /// How: table, json, csv, markdown, svg, html, chrome-trace
     ///
     /// A table unless said otherwise. Where a file is given, its ending decides unless this does.
-    #[arg(long, value_name = "FORMAT", value_parser = values::formats(), allow_hyphen_values = true)]
+    #[arg(long, value_name = "FORMAT", allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
     pub format: Option<Format>,
 

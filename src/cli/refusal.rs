@@ -1,16 +1,17 @@
 //! The argument parser's errors as one sentence each: what was wrong, and what is allowed.
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
 
-use super::Answer;
-use super::documents::Shell;
-use super::values::{one_of, shown};
-use crate::catalog::model::Model;
-use crate::catalog::workload::Workload;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory};
 
-/// What can be done with the history.
-const HISTORY_COMMANDS: &str = "list, show, compare, export, remove, restore or name";
+use super::values::{self, one_of};
+use super::{Answer, CommandLine};
+use crate::domain::address::masked_in;
+use crate::domain::text::clean;
+
+/// The longest sentence, in characters: all models fit into it.
+const LONGEST: usize = 500;
 
 /// What to print for this error; help and version are errors to the parser, too.
 pub(super) fn answer(error: &clap::Error) -> Answer {
@@ -18,62 +19,88 @@ pub(super) fn answer(error: &clap::Error) -> Answer {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             Answer::Text(error.render().to_string())
         }
-        _ => Answer::Refusal(sentence(error)),
+        _ => Answer::Refusal(clean(&masked_in(&sentence(error)), LONGEST)),
     }
 }
 
 fn sentence(error: &clap::Error) -> String {
-    let context = |kind| strings(error, kind);
-    let argument = || flag(&context(ContextKind::InvalidArg).join(" "));
+    let mut command = CommandLine::command();
+    command.build();
     match error.kind() {
         ErrorKind::ValueValidation => {
             let reason = error.source().map(ToString::to_string).unwrap_or_default();
-            match argument() {
-                flag if flag.starts_with('-') => format!("{flag}: {reason}"),
+            match strings(error, ContextKind::InvalidArg).join(" ") {
+                // `--workers` of `--workers <N>`.
+                option if option.starts_with('-') => {
+                    let flag = option.split(' ').next().unwrap_or_default();
+                    format!("{flag}: {reason}")
+                }
                 _ => reason,
             }
         }
-        ErrorKind::InvalidValue => format!("{} needs a value: --help says which", argument()),
-        ErrorKind::UnknownArgument => unknown_argument(error),
-        ErrorKind::InvalidSubcommand => {
-            let command = shown(&context(ContextKind::InvalidSubcommand).join(" "));
-            if error.render().to_string().contains("pconc-tui history") {
-                return format!("there is no command history {command}: choose {HISTORY_COMMANDS}");
-            }
-            format!(
-                "there is no command {command}: choose run, sweep, history, doctor, completions, man or help, or none to open the explorer"
-            )
-        }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            format!("history needs a command: {HISTORY_COMMANDS}")
-        }
-        ErrorKind::ArgumentConflict => {
-            format!("{} was given more than once: give it once", argument())
-        }
         ErrorKind::MissingRequiredArgument => {
-            let missing: Vec<String> = context(ContextKind::InvalidArg)
+            let missing = strings(error, ContextKind::InvalidArg);
+            let missing: Vec<String> = missing
                 .iter()
-                .map(|argument| with_names(&flag(argument)))
+                .map(|argument| with_names(&command, argument))
                 .collect();
             format!("{} must be given", missing.join(" and "))
         }
-        ErrorKind::TooManyValues => format!("{} takes no value", argument()),
-        ErrorKind::InvalidUtf8 => "an argument is not valid UTF-8 text".into(),
-        _ => first_line(error),
+        ErrorKind::InvalidSubcommand => {
+            let said = words(error).swap_remove(0);
+            format!("{said}: choose {}", commands(&command, error))
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            format!("a command must be given: {}", commands(&command, error))
+        }
+        _ => match &words(error)[..] {
+            [said] => format!("{said}; --help says what is allowed"),
+            several => several.join("; "),
+        },
     }
 }
 
-fn unknown_argument(error: &clap::Error) -> String {
-    let unknown = shown(&strings(error, ContextKind::InvalidArg).join(" "));
-    let suggested = strings(error, ContextKind::SuggestedArg);
-    if suggested.is_empty() {
-        format!("there is no argument {unknown} here: the same command with --help lists them")
-    } else {
-        let names: Vec<&str> = suggested.iter().map(String::as_str).collect();
-        format!(
-            "there is no argument {unknown}: did you mean {}?",
-            one_of(&names)
-        )
+/// What the parser says before it shows the usage, by lines. What it quotes is made harmless.
+fn words(error: &clap::Error) -> Vec<String> {
+    let mut said = error.render().to_string();
+    for kind in [
+        ContextKind::InvalidArg,
+        ContextKind::InvalidValue,
+        ContextKind::InvalidSubcommand,
+    ] {
+        for foreign in strings(error, kind) {
+            said = said.replace(&format!("'{foreign}'"), &values::shown(&foreign));
+        }
+    }
+    let is_before_usage =
+        |line: &&str| !line.starts_with("Usage:") && !line.starts_with("For more information");
+    let lines = said.lines().take_while(is_before_usage).map(str::trim);
+    lines
+        .filter(|line| !line.is_empty())
+        .map(|line| line.trim_start_matches("error: ").to_string())
+        .collect()
+}
+
+/// The commands that there are where one was expected.
+fn commands(root: &Command, error: &clap::Error) -> String {
+    let usage = error.render().to_string();
+    let is_used = |command: &&Command| {
+        usage.contains(&format!("{} {} ", root.get_name(), command.get_name()))
+    };
+    let command = root.get_subcommands().find(is_used).unwrap_or(root);
+    let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+    one_of(&names)
+}
+
+/// A missing argument, with the names that it takes, if it takes names.
+fn with_names(root: &Command, missing: &str) -> String {
+    let mut arguments = root.get_subcommands().flat_map(Command::get_arguments);
+    let argument = arguments.find(|argument| argument.to_string() == missing);
+    let values = argument.map_or(vec![], |argument| argument.get_possible_values());
+    let names: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+    match &names[..] {
+        [] => missing.into(),
+        names => format!("{missing} ({})", one_of(names)),
     }
 }
 
@@ -83,30 +110,4 @@ fn strings(error: &clap::Error, kind: ContextKind) -> Vec<String> {
         Some(ContextValue::Strings(many)) => many.clone(),
         _ => vec![],
     }
-}
-
-/// `--workers` of `--workers <N>`.
-fn flag(argument: &str) -> String {
-    argument
-        .split_whitespace()
-        .next()
-        .unwrap_or(argument)
-        .to_string()
-}
-
-/// The flag with the names that it takes, if it takes names.
-fn with_names(flag: &str) -> String {
-    match flag {
-        "--workload" => format!("{flag} ({})", one_of(&Workload::ALL.map(Workload::name))),
-        "--model" | "--models" => format!("{flag} ({})", one_of(&Model::ALL.map(Model::name))),
-        "<SHELL>" => format!("the shell ({})", one_of(&Shell::ALL.map(Shell::name))),
-        _ => flag.to_string(),
-    }
-}
-
-/// What the parser itself says, for an error that nobody thought of.
-fn first_line(error: &clap::Error) -> String {
-    let all = error.render().to_string();
-    let first = all.lines().next().unwrap_or_default();
-    first.strip_prefix("error: ").unwrap_or(first).to_string()
 }

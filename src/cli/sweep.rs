@@ -80,13 +80,13 @@ impl SweepRequest {
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct SweepArguments {
     /// What a task does
-    #[arg(long, value_name = "WORKLOAD", value_parser = values::workloads(), allow_hyphen_values = true)]
+    #[arg(long, value_name = "WORKLOAD", allow_hyphen_values = true)]
     workload: Workload,
 
     /// One model or several, with commas between them
     ///
     /// How the tasks are executed. Serial is measured in any case, once per round: it is what speed-ups are measured against.
-    #[arg(long, value_name = "MODELS", value_parser = values::models(), allow_hyphen_values = true)]
+    #[arg(long, value_name = "MODELS", allow_hyphen_values = true)]
     #[arg(action = clap::ArgAction::Set, value_delimiter = ',', num_args = 1, required = true)]
     #[arg(hide_possible_values = true)]
     models: Vec<Model>,

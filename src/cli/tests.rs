@@ -143,17 +143,16 @@ fn the_manual_has_every_command_and_every_option_with_its_text() {
 
 #[test]
 fn every_shell_gets_a_script_with_every_option_and_the_values_that_have_names() {
-    for shell in Shell::ALL {
-        let script = help(&format!("completions {}", shell.name()));
+    for shell in ["bash", "zsh", "fish"] {
+        let script = help(&format!("completions {shell}"));
         for option in all_options() {
             assert!(
                 script.contains(option.trim_start_matches('-')),
-                "{option} for {}",
-                shell.name()
+                "{option} for {shell}"
             );
         }
         for value in ["gil-threads", "contrast", "256", "json", "zsh"] {
-            assert!(script.contains(value), "{value} for {}", shell.name());
+            assert!(script.contains(value), "{value} for {shell}");
         }
     }
 }
@@ -310,7 +309,7 @@ fn interpreters_are_named_for_the_explorer_a_run_and_a_sweep() {
         ),
         (
             "run --workload cpu --model python-processes --start-method thread",
-            "fork, forkserver or spawn",
+            "fork, forkserver, spawn",
         ),
         (
             "run --workload cpu --model python-asyncio",
@@ -337,34 +336,37 @@ fn interpreters_are_named_for_the_explorer_a_run_and_a_sweep() {
 #[test]
 fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
     for (line, allowed) in [
-        ("walk", "run, sweep, history, doctor"),
+        (
+            "walk",
+            "choose run, sweep, fidelity, history, replay, doctor, completions, man or help",
+        ),
         ("--frobnicate", "--help"),
-        ("run --workload cpu", "--model (serial, "),
-        ("run", "--workload (cpu or io) and --model"),
-        ("run --workload gpu --model serial", "cpu or io"),
+        ("run --workload cpu", "--model <MODEL> (serial, "),
+        ("run", "--workload <WORKLOAD> (cpu or io) and --model"),
+        ("run --workload gpu --model serial", "cpu, io"),
         (
             "run --workload cpu --model thread",
             "serial, threads, gil-threads, processes, rayon, python-threads",
         ),
         (
             "run --workload cpu --model serial --format xml",
-            "html or chrome-trace",
+            "html, chrome-trace",
         ),
         ("run --workload cpu --model serial --worker 1", "--workers"),
         (
             "run --workload cpu --model serial --workers",
-            "needs a value",
+            "a value is required",
         ),
         ("run --workload cpu --model serial more", "--help"),
         ("doctor more", "--help"),
         ("completions", "bash, zsh or fish"),
-        ("completions ksh", "bash, zsh or fish"),
-        ("--theme pink", "ansi, safe, contrast or mono"),
-        ("--theme", "needs a value"),
-        ("--color 17", "auto, never, always, 16, 256 or true"),
+        ("completions ksh", "bash, zsh, fish"),
+        ("--theme pink", "ansi, safe, contrast, mono"),
+        ("--theme", "a value is required"),
+        ("--color 17", "auto, never, always, 16, 256, true"),
         (
             "run --workload cpu --model serial --all-tasks=yes --format json",
-            "takes no value",
+            "unexpected value 'yes'",
         ),
     ] {
         let sentence = refused(line);
@@ -447,8 +449,8 @@ fn runs_are_kept_as_usual_or_in_a_file_or_not_at_all_before_and_behind_any_comma
     for (line, named) in [
         ("--history mine --no-history", "cannot both be meant"),
         ("history list --no-history", "leave it out"),
-        ("--history", "needs a value"),
-        ("--history=", "needs"),
+        ("--history", "a value is required"),
+        ("--history=", "a value is required"),
     ] {
         assert!(refused(line).contains(named), "{line}: {}", refused(line));
     }
@@ -502,8 +504,14 @@ fn the_kept_history_is_worked_on_by_selectors() {
         }
     );
     for (line, named) in [
-        ("history", "history"),
-        ("history forget", "forget"),
+        (
+            "history",
+            "list, show, compare, export, remove, restore, name or help",
+        ),
+        (
+            "history forget",
+            "'forget': choose list, show, compare, export, remove, restore, name or help",
+        ),
         ("history show", "must be given"),
         ("history list --limit 0", "at least 1"),
         ("history export 3 --format xml", "json"),

@@ -1,10 +1,8 @@
 //! Values of options: text becomes a number with a unit that the domain counts in, or one sentence.
 
-use std::ffi::OsStr;
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
-use clap::builder::{PossibleValue, TypedValueParser};
-
-use super::documents::Shell;
 use crate::catalog::model::Model;
 use crate::catalog::workload::Workload;
 use crate::domain::address::masked;
@@ -26,123 +24,30 @@ pub(super) struct Latency {
     pub(super) max_ms: u64,
 }
 
-/// A parser of values that have names, which completions and help list.
-#[derive(Clone)]
-pub(super) struct Names<T: 'static> {
-    what: &'static str,
-    all: &'static [T],
-    name: fn(T) -> &'static str,
-    description: fn(T) -> &'static str,
-}
-
-impl<T: Copy> Names<T> {
-    fn named(&self, text: &str) -> Result<T, String> {
-        let found = self
-            .all
-            .iter()
-            .copied()
-            .find(|one| (self.name)(*one) == text);
-        found.ok_or_else(|| {
-            let names: Vec<&str> = self.all.iter().map(|one| (self.name)(*one)).collect();
-            format!(
-                "there is no {} {}: choose {}",
-                self.what,
-                shown(text),
-                one_of(&names)
-            )
-        })
-    }
-}
-
-impl<T: Copy + Send + Sync> TypedValueParser for Names<T> {
-    type Value = T;
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        argument: Option<&clap::Arg>,
-        value: &OsStr,
-    ) -> Result<T, clap::Error> {
-        let names = self.clone();
-        let parse = move |text: &str| names.named(text);
-        TypedValueParser::parse_ref(&parse, command, argument, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let value = |one: &T| {
-            let (name, description) = ((self.name)(*one), (self.description)(*one));
-            let value = PossibleValue::new(name);
-            if description.is_empty() {
-                value
-            } else {
-                value.help(description)
+/// Names that the command line takes, and completions and help list.
+macro_rules! names {
+    ($($type:ty: $description:expr;)*) => { $(
+        impl ValueEnum for $type {
+            fn value_variants<'a>() -> &'a [Self] {
+                &Self::ALL
             }
-        };
-        Some(Box::new(self.all.iter().map(value)))
-    }
+
+            fn to_possible_value(&self) -> Option<PossibleValue> {
+                let description: Option<fn(Self) -> &'static str> = $description;
+                let help = description.map(|description| description(*self));
+                Some(PossibleValue::new(self.name()).help(help))
+            }
+        }
+    )* };
 }
 
-pub(super) fn workloads() -> Names<Workload> {
-    Names {
-        what: "workload",
-        all: &Workload::ALL,
-        name: Workload::name,
-        description: Workload::line,
-    }
-}
-
-pub(super) fn models() -> Names<Model> {
-    Names {
-        what: "model",
-        all: &Model::ALL,
-        name: Model::name,
-        description: Model::line,
-    }
-}
-
-pub(super) fn start_methods() -> Names<StartMethod> {
-    Names {
-        what: "start method",
-        all: &StartMethod::ALL,
-        name: StartMethod::name,
-        description: StartMethod::description,
-    }
-}
-
-pub(super) fn formats() -> Names<Format> {
-    Names {
-        what: "format",
-        all: &Format::ALL,
-        name: Format::name,
-        description: Format::description,
-    }
-}
-
-pub(super) fn themes() -> Names<ThemeName> {
-    Names {
-        what: "theme",
-        all: &ThemeName::ALL,
-        name: ThemeName::name,
-        description: ThemeName::description,
-    }
-}
-
-pub(super) fn color_choices() -> Names<ColorChoice> {
-    Names {
-        what: "choice of colours",
-        all: &ColorChoice::ALL,
-        name: ColorChoice::name,
-        description: |_| "",
-    }
-}
-
-pub(super) fn shells() -> Names<Shell> {
-    Names {
-        what: "script for",
-        all: &Shell::ALL,
-        name: Shell::name,
-        description: |_| "",
-    }
+names! {
+    Workload: Some(Workload::line);
+    Model: Some(Model::line);
+    StartMethod: Some(StartMethod::description);
+    Format: Some(Format::description);
+    ThemeName: Some(ThemeName::description);
+    ColorChoice: None;
 }
 
 /// Names as in "serial, threads or rayon".
@@ -414,9 +319,7 @@ mod tests {
 
     #[test]
     fn a_sentence_repeats_only_harmless_text() {
-        let sentence = models()
-            .named("\u{1b}[2J\nthreads")
-            .expect_err("no such model");
+        let sentence = shown("\u{1b}[2J\nthreads");
         assert!(!sentence.contains(char::is_control), "{sentence}");
         assert!(shown(&"x".repeat(1_000)).chars().count() < 70);
     }

@@ -37,7 +37,7 @@ pub(super) struct WorkArguments {
     pub(super) python: Vec<PathBuf>,
 
     /// How python-processes makes its processes: fork, forkserver, spawn [default: that Python's own]
-    #[arg(long, value_name = "METHOD", value_parser = values::start_methods(), allow_hyphen_values = true)]
+    #[arg(long, value_name = "METHOD", allow_hyphen_values = true)]
     #[arg(
         help_heading = "Options of the python models",
         hide_short_help = true,
