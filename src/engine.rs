@@ -10,6 +10,7 @@ pub mod convoy;
 pub mod cores;
 pub mod doctor;
 mod doubts;
+mod error;
 pub mod executor;
 mod facts;
 pub mod fetch;
@@ -27,6 +28,8 @@ pub mod session;
 mod stride;
 pub mod worker;
 pub mod zygote;
+
+pub use error::EngineError;
 
 mod conclude;
 mod sampler;

@@ -22,6 +22,7 @@
 //! workers if they are many (`store/pictures.rs`). Together they are bounded; records are not.
 
 mod change;
+mod error;
 mod index;
 mod known;
 mod line;
@@ -42,9 +43,10 @@ use crate::domain::record::Record;
 use crate::domain::sweep::Sweep;
 use change::Lines;
 pub use change::{Change, Outcome};
+pub use error::StoreError;
 use index::{Added, Identified, Index, RecordId};
 use known::Known;
-use line::Parsed;
+use line::{Fact, Parsed};
 use log::{Log, Seen};
 pub use own::OwnFiles;
 pub use pictures::{BYTES_MAX as PICTURES_MAX, Picture, Pictures};
@@ -95,7 +97,7 @@ impl Store {
     ///
     /// # Errors
     /// One sentence, if it cannot be read, or is something else than a history.
-    pub fn open(place: Place) -> Result<(Store, Opened), String> {
+    pub fn open(place: Place) -> Result<(Store, Opened), StoreError> {
         let mut store = Store::at(place);
         let mut added: Vec<Added<Box<Record>>> = vec![];
         let index = &mut store.index;
@@ -183,7 +185,7 @@ impl Store {
         wanted: usize,
         provenance: &Provenance,
         record: &Record,
-    ) -> Result<usize, String> {
+    ) -> Result<usize, StoreError> {
         self.keep_one(Change::run(wanted, record), provenance)
     }
 
@@ -196,7 +198,7 @@ impl Store {
         wanted: usize,
         provenance: &Provenance,
         sweep: &Sweep,
-    ) -> Result<usize, String> {
+    ) -> Result<usize, StoreError> {
         self.keep_one(
             Change::Sweep {
                 wanted,
@@ -206,7 +208,7 @@ impl Store {
         )
     }
 
-    fn keep_one(&mut self, change: Change, provenance: &Provenance) -> Result<usize, String> {
+    fn keep_one(&mut self, change: Change, provenance: &Provenance) -> Result<usize, StoreError> {
         match self.keep(&[change], provenance, COMMAND_PATIENCE)?[..] {
             [Outcome::Kept(number)] => Ok(number),
             _ => unreachable!("a run or sweep is kept, or there is an error"),
@@ -223,7 +225,7 @@ impl Store {
         changes: &[Change],
         provenance: &Provenance,
         patience: Duration,
-    ) -> Result<Vec<Outcome>, String> {
+    ) -> Result<Vec<Outcome>, StoreError> {
         let added: HashSet<&str> = changes.iter().filter_map(Change::added).collect();
         let is_there = |id: &String| added.contains(&id[..]) || self.index.knows_id(id);
         if !changes.iter().flat_map(Change::about).all(is_there) {
@@ -239,10 +241,11 @@ impl Store {
             if index.knows_session(session) || bytes.is_empty() {
                 return Ok((outcomes, bytes));
             }
-            Ok((
-                outcomes,
-                [line::session(session, &provenance.machine), bytes].concat(),
-            ))
+            let here = line::written(Fact::Session {
+                session: session.clone(),
+                machine: provenance.machine.clone(),
+            });
+            Ok((outcomes, [here, bytes].concat()))
         })
     }
 
@@ -252,7 +255,7 @@ impl Store {
         changes: &[Change],
         provenance: &Provenance,
         patience: Duration,
-    ) -> Result<(), String> {
+    ) -> Result<(), StoreError> {
         self.read_all()?;
         self.keep(changes, provenance, patience).map(drop)
     }
@@ -261,7 +264,7 @@ impl Store {
     ///
     /// # Errors
     /// One sentence, if the history cannot be read.
-    pub fn next_number(&mut self) -> Result<usize, String> {
+    pub fn next_number(&mut self) -> Result<usize, StoreError> {
         self.know_numbers()?;
         Ok(self.index.next_number())
     }
@@ -270,11 +273,12 @@ impl Store {
     ///
     /// # Errors
     /// One sentence; the file is then as it was.
-    pub fn rename(&mut self, number: usize, name: Option<&str>) -> Result<(), String> {
+    pub fn rename(&mut self, number: usize, name: Option<&str>) -> Result<(), StoreError> {
         self.read_all()?;
         self.append(COMMAND_PATIENCE, |index| {
             index.check(&[number])?;
-            Ok(((), line::name(number, name)))
+            let name = name.map(String::from);
+            Ok(((), line::written(Fact::Name { number, name })))
         })
     }
 
@@ -282,11 +286,12 @@ impl Store {
     ///
     /// # Errors
     /// One sentence; the file is then as it was.
-    pub fn remove(&mut self, numbers: &[usize]) -> Result<(), String> {
+    pub fn remove(&mut self, numbers: &[usize]) -> Result<(), StoreError> {
         self.read_all()?;
         self.append(COMMAND_PATIENCE, |index| {
             index.check(numbers)?;
-            Ok(((), line::remove(numbers)))
+            let numbers = numbers.to_vec();
+            Ok(((), line::written(Fact::Remove { numbers })))
         })
     }
 
@@ -294,11 +299,12 @@ impl Store {
     ///
     /// # Errors
     /// One sentence; the file is then as it was.
-    pub fn restore(&mut self, numbers: &[usize]) -> Result<(), String> {
+    pub fn restore(&mut self, numbers: &[usize]) -> Result<(), StoreError> {
         self.read_all()?;
         self.append(COMMAND_PATIENCE, |index| {
             index.check(numbers)?;
-            Ok(((), line::restore(numbers)))
+            let numbers = numbers.to_vec();
+            Ok(((), line::written(Fact::Restore { numbers })))
         })
     }
 
@@ -306,7 +312,7 @@ impl Store {
     ///
     /// # Errors
     /// One sentence, if there is no such run.
-    pub fn id(&self, number: usize) -> Result<String, String> {
+    pub fn id(&self, number: usize) -> Result<String, StoreError> {
         self.index.check(&[number])?;
         Ok(self.index.id(number).unwrap_or_default().into())
     }
@@ -323,7 +329,7 @@ impl Store {
     }
 
     /// Reads what was not read yet: all of it, also where until now only the numbers were known.
-    fn read_all(&mut self) -> Result<(), String> {
+    fn read_all(&mut self) -> Result<(), StoreError> {
         if std::mem::take(&mut self.knows_only_numbers) {
             self.index = Index::default();
             self.log = Log::new(self.place.file.clone());
@@ -335,7 +341,7 @@ impl Store {
     }
 
     /// Finds out which number is next. Where that is known beside the history, nothing else is read.
-    fn know_numbers(&mut self) -> Result<(), String> {
+    fn know_numbers(&mut self) -> Result<(), StoreError> {
         if self.log.position().is_some() {
             return Ok(());
         }
@@ -358,8 +364,8 @@ impl Store {
     fn append<T>(
         &mut self,
         patience: Duration,
-        lines: impl FnOnce(&Index) -> Result<(T, Vec<u8>), String>,
-    ) -> Result<T, String> {
+        lines: impl FnOnce(&Index) -> Result<(T, Vec<u8>), StoreError>,
+    ) -> Result<T, StoreError> {
         // Before the lock is taken: others wait for it.
         self.know_numbers()?;
         let Store {
@@ -375,7 +381,7 @@ impl Store {
         };
         appending.catch_up(see_also_another)?;
         if index.is_foreign() {
-            return Err(foreign(place));
+            return Err(StoreError::NoHistory(place.file.clone()));
         }
         appending.end_torn_line()?;
         appending.catch_up(|seen| {
@@ -395,20 +401,13 @@ impl Store {
         Ok(result)
     }
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), StoreError> {
         if self.index.is_foreign() {
-            Err(foreign(&self.place))
+            Err(StoreError::NoHistory(self.place.file.clone()))
         } else {
             Ok(())
         }
     }
-}
-
-fn foreign(place: &Place) -> String {
-    format!(
-        "{} is no history of pconc-tui: nothing is written to it",
-        place.file.display()
-    )
 }
 
 impl Place {
@@ -416,7 +415,7 @@ impl Place {
     ///
     /// # Errors
     /// One sentence, if it cannot be read, or is something else.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), StoreError> {
         let mut store = Store::at(self.clone());
         let index = &mut store.index;
         // A beginning that is ours tells enough: only where it is not, the rest is looked at.

@@ -121,9 +121,9 @@ fn place_of(keeping: &Keeping) -> Result<Result<Option<Place>, String>, Failure>
         None => Ok(None),
     });
     match (keeping, checked) {
-        (Keeping::In(_), Err(sentence)) => Err(Failure::usage(sentence)),
-        (_, Err(sentence)) => Ok(Err(format!("runs are not kept: {sentence}"))),
-        (_, checked) => Ok(checked),
+        (Keeping::In(_), Err(error)) => Err(Failure::usage(error)),
+        (_, Err(error)) => Ok(Err(format!("runs are not kept: {error}"))),
+        (_, Ok(place)) => Ok(Ok(place)),
     }
 }
 

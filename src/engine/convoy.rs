@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::gil::Gil;
 use super::kernel::cpu::steps_until_asked;
 use super::{clock, os};
-use crate::domain::text;
 use crate::domain::time::Nanos;
+use crate::engine::EngineError;
 
 /// How long the thread wants to sleep: CPython's `time.sleep(0.001)`.
 pub const NAP: Duration = Duration::from_millis(1);
@@ -18,6 +18,7 @@ pub const NAP: Duration = Duration::from_millis(1);
 const STRIDE: u64 = 4096;
 /// The number of the thread that sleeps; those that compute follow it.
 const SLEEPER: u32 = 0;
+const REFUSED: &str = "the system refused a thread";
 
 /// So many latencies of the sleeper beside so many computing threads, under the emulated lock: from before it gives the lock
 /// up until it has it again, in nanoseconds, in the order in which they were measured.
@@ -28,7 +29,7 @@ pub fn emulated(
     computing: u32,
     samples: u32,
     switch_interval: Duration,
-) -> Result<Vec<Nanos>, String> {
+) -> Result<Vec<Nanos>, EngineError> {
     let gil = Gil::new(switch_interval);
     let (begun, over) = (AtomicU32::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
@@ -41,10 +42,7 @@ pub fn emulated(
             });
             if let Err(error) = spawned {
                 over.store(true, Relaxed);
-                return Err(format!(
-                    "the system refused a thread: {}",
-                    text::plain(&error)
-                ));
+                return Err(EngineError::system(REFUSED)(error));
             }
         }
         while begun.load(Acquire) < computing {
@@ -54,7 +52,7 @@ pub fn emulated(
         let sleeper = Builder::new().spawn_scoped(scope, || naps(&gil, samples));
         let latencies = sleeper.map(|sleeper| sleeper.join().expect("a nap does not panic"));
         over.store(true, Relaxed);
-        latencies.map_err(|error| format!("the system refused a thread: {}", text::plain(&error)))
+        latencies.map_err(EngineError::system(REFUSED))
     })
 }
 

@@ -14,6 +14,7 @@ use super::arena::{Arena, LaneState};
 use super::clock;
 use crate::domain::record::PrintedOutput;
 use crate::domain::time::Nanos;
+use crate::engine::EngineError;
 
 /// A worker that ended before its work did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +88,7 @@ pub trait Crew: Send {
     ///
     /// # Errors
     /// One sentence on why not all could be created. The ones that were are still to be joined.
-    fn create(&mut self) -> Result<(), String>;
+    fn create(&mut self) -> Result<(), EngineError>;
 
     /// A descriptor that becomes readable when there are news.
     fn news_descriptor(&self) -> Option<BorrowedFd<'_>> {
@@ -98,7 +99,7 @@ pub trait Crew: Send {
     ///
     /// # Errors
     /// One sentence, when nothing more can be learned about them.
-    fn news(&mut self) -> Result<Vec<Death>, String>;
+    fn news(&mut self) -> Result<Vec<Death>, EngineError>;
 
     /// Whether no worker is left that has work to do or to finish.
     fn is_over(&self) -> bool;

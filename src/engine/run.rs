@@ -33,9 +33,9 @@ use crate::domain::addresses::Addresses;
 use crate::domain::login::Secrets;
 use crate::domain::plan::Plan;
 use crate::domain::record::{Part, Record, RunOrder};
-use crate::domain::text;
 use crate::domain::time::Nanos;
 use crate::domain::trace::Batch;
+use crate::engine::EngineError;
 
 /// How often the supervisor looks at the lanes, in milliseconds: twice per frame of the explorer.
 const SAMPLE_MS: u16 = 33;
@@ -95,9 +95,9 @@ impl Run {
         ground: &Arc<Ground>,
         order: RunOrder,
         report: impl FnMut(Report) + Send + 'static,
-    ) -> Result<Run, String> {
+    ) -> Result<Run, EngineError> {
         if ground.busy.swap(true, Acquire) {
-            return Err("another run is going on: stop it first".into());
+            return Err(EngineError::Busy);
         }
         let number = ground.runs.fetch_add(1, Relaxed) + 1;
         ground.arena.reset(order.plan.workers(), order.plan.tasks());
@@ -125,10 +125,8 @@ impl Run {
             }),
             Err(error) => {
                 ground.busy.store(false, Relaxed);
-                Err(format!(
-                    "the system refused a thread for the supervisor: {}",
-                    text::plain(&error)
-                ))
+                let doing = "the system refused a thread for the supervisor".into();
+                Err(EngineError::System { doing, error })
             }
         }
     }
@@ -211,17 +209,14 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     }
 
     /// What has to be there before the clock starts. Returns the server's port, 0 where there is none.
-    fn prepare(&self, zygote: &mut Zygote) -> Result<u16, String> {
+    fn prepare(&self, zygote: &mut Zygote) -> Result<u16, EngineError> {
         let scratch = &self.ground.scratch;
-        let cannot = |what: &str, error: &std::io::Error| {
-            format!(
-                "cannot {what} the directory {}: {}",
-                scratch.path().display(),
-                text::plain(error)
-            )
+        let cannot = |what: &str| {
+            let directory = scratch.path().display();
+            EngineError::system(format!("cannot {what} the directory {directory}"))
         };
         if self.needs_directory() {
-            scratch.make().map_err(|error| cannot("make", &error))?;
+            scratch.make().map_err(cannot("make"))?;
         }
         let port = match self.plan.addresses() {
             Some(Addresses::Loopback {
@@ -235,8 +230,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             _ => 0,
         };
         if self.plan.model().is_python() {
-            order::write(&self.assignment(port, None))
-                .map_err(|error| cannot("write to", &error))?;
+            order::write(&self.assignment(port, None)).map_err(cannot("write to"))?;
         }
         Ok(port)
     }
@@ -273,7 +267,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     }
 
     /// From `t0` until all workers are gone.
-    fn measure(&mut self, zygote: &mut Zygote, prepared: Result<u16, String>) -> Record {
+    fn measure(&mut self, zygote: &mut Zygote, prepared: Result<u16, EngineError>) -> Record {
         let arena = self.ground.arena.clone();
         let gil = self.plan.model().has_emulated_lock().then(|| {
             Arc::new(Gil::new(Duration::from_micros(
@@ -289,11 +283,11 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let mut seen = Seen::default();
         self.ground.suspended.store(0, Relaxed);
         match prepared {
-            Err(error) => seen.ending.error = Some(error),
+            Err(error) => seen.ending.error = Some(error.into()),
             Ok(port) => {
                 let mut crew = crew(self.ground, self.assignment(port, gil.clone()), zygote);
                 if let Err(error) = crew.create() {
-                    seen.ending.error = Some(error);
+                    seen.ending.error = Some(error.into());
                     arena.cancel();
                 }
                 self.watch(crew.as_mut(), &mut sampler, &mut cores, &mut seen);
@@ -357,7 +351,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             match crew.news() {
                 Ok(deaths) => seen.ending.deaths.extend(deaths),
                 Err(error) => {
-                    seen.ending.error = Some(error);
+                    seen.ending.error = Some(error.into());
                     arena.cancel();
                 }
             }

@@ -20,8 +20,8 @@ use crate::domain::machine::{Limits, Machine};
 use crate::domain::python::{FoundPython, Interpreter, Pythons, UselessPython};
 use crate::domain::record::RunOrder;
 use crate::domain::speed::Speed;
-use crate::domain::text;
 use crate::domain::time::Nanos;
+use crate::engine::EngineError;
 
 /// How often it is looked whether a run is over that keeps others waiting.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
@@ -44,21 +44,17 @@ impl Session {
     ///
     /// # Errors
     /// One sentence, when the system refuses memory, descriptors or the fork.
-    pub fn prepare() -> Result<Session, String> {
+    pub fn prepare() -> Result<Session, EngineError> {
         // Whoever started us may have blocked signals; the mask survives exec, and without SIGCHLD no worker ends.
         let _ = SigSet::empty().thread_set_mask();
         let open_files = os::raise_open_files();
         Scratch::sweep();
-        let arena = Arena::map().map_err(|error| {
-            format!(
-                "cannot map the memory for measuring: {}",
-                text::plain(&error)
-            )
-        })?;
+        let arena =
+            Arena::map().map_err(EngineError::system("cannot map the memory for measuring"))?;
         let arena = Arc::new(arena);
         let scratch = Scratch::new();
         let zygote = Zygote::fork(&arena, &scratch)
-            .map_err(|error| format!("cannot fork the zygote: {}", text::plain(&error)))?;
+            .map_err(EngineError::system("cannot fork the zygote"))?;
         let zygote_pid = zygote.pid();
         let ground = Ground {
             arena,
@@ -119,7 +115,7 @@ impl Session {
         &self,
         order: impl Into<RunOrder>,
         report: impl FnMut(Report) + Send + 'static,
-    ) -> Result<Run, String> {
+    ) -> Result<Run, EngineError> {
         Run::start(&self.ground, order.into(), report)
     }
 
@@ -140,23 +136,23 @@ impl Session {
     ///
     /// # Errors
     /// Why there is none, in one sentence. A `python3` that is of no use is not replaced by another: nobody would know.
-    pub fn default_python(&self) -> Result<FoundPython, String> {
+    pub fn default_python(&self) -> Result<FoundPython, EngineError> {
         let mut first_useless = None;
         for file in find::candidates() {
             match self.python(&file) {
                 Ok(found) => return Ok(found),
                 Err(useless) if file == find::meant(Path::new("python3")) => {
-                    return Err(format!(
-                        "{}: name another one with --python",
-                        useless.sentence
-                    ));
+                    let sentence = useless.sentence;
+                    return Err(EngineError::NoPython(format!(
+                        "{sentence}: name another one with --python"
+                    )));
                 }
                 Err(useless) => first_useless = first_useless.or(Some(useless.sentence)),
             }
         }
-        Err(first_useless.unwrap_or_else(|| {
+        Err(EngineError::NoPython(first_useless.unwrap_or_else(|| {
             "there is no Python 3.8 or newer, neither on PATH nor in pyenv: name one with --python".into()
-        }))
+        })))
     }
 
     /// All interpreters of this machine: those that were named first, then `PATH`'s and pyenv's. Each is asked, which takes
@@ -210,7 +206,7 @@ impl Session {
         computing: u32,
         samples: u32,
         cancelled: &dyn Fn() -> bool,
-    ) -> Result<Vec<Nanos>, String> {
+    ) -> Result<Vec<Nanos>, EngineError> {
         let mut zygote = self
             .ground
             .zygote

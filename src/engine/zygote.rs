@@ -19,6 +19,7 @@ use nix::errno::Errno;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork};
 
+use super::EngineError;
 use super::arena::Arena;
 use super::latch::wait_readable;
 use super::loopback::Site;
@@ -27,6 +28,7 @@ use super::scratch::Scratch;
 use super::worker::Assignment;
 use super::{clock, os};
 use crate::domain::time::Nanos;
+pub use protocol::{News, ProcessEnd};
 use protocol::{Reply, Request};
 
 /// How long the zygote may take to read a request, and to answer one that has an answer: it needs milliseconds.
@@ -50,44 +52,6 @@ pub struct Zygote {
     program: Option<u32>,
     /// It did not answer, or is gone.
     is_lost: bool,
-}
-
-/// What happened to the zygote's children.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
-    /// A worker is gone.
-    WorkerEnded {
-        /// Who.
-        worker: u32,
-        /// How, as in "was killed by SIGKILL".
-        cause: String,
-    },
-    /// A worker never came into being.
-    WorkerNotForked {
-        /// Who.
-        worker: u32,
-        /// The system's reason.
-        why: String,
-    },
-    /// A program runs.
-    ProgramStarted {
-        /// Its process number, which is that of its group.
-        pid: u32,
-    },
-    /// A program could not be started.
-    ProgramNotStarted {
-        /// The system's reason.
-        why: String,
-    },
-    /// A program is gone, with everything of its group.
-    ProgramEnded {
-        /// How its first process ended, as in "was killed by SIGKILL".
-        cause: String,
-        /// Whether that ended by itself and with status 0.
-        success: bool,
-    },
-    /// The loopback server is gone.
-    ServerEnded,
 }
 
 impl Zygote {
@@ -124,7 +88,7 @@ impl Zygote {
     ///
     /// # Errors
     /// When the zygote is gone.
-    pub fn fork_workers(&mut self, assignment: &Assignment) -> Result<(), String> {
+    pub fn fork_workers(&mut self, assignment: &Assignment) -> Result<(), EngineError> {
         let request = Request::ForkWorkers {
             plan: (*assignment.plan).clone(),
             port: assignment.port,
@@ -137,7 +101,7 @@ impl Zygote {
     ///
     /// # Errors
     /// When the zygote is gone.
-    pub fn execute(&mut self, program: &Program) -> Result<(), String> {
+    pub fn execute(&mut self, program: &Program) -> Result<(), EngineError> {
         self.send(&Request::Execute {
             program: program.clone(),
         })
@@ -153,7 +117,7 @@ impl Zygote {
     ///
     /// # Errors
     /// When the zygote is gone, or the system refuses the server a socket or a process.
-    pub fn start_server(&mut self, site: Site) -> Result<u16, String> {
+    pub fn start_server(&mut self, site: Site) -> Result<u16, EngineError> {
         self.send(&Request::Serve { site })?;
         loop {
             match self.receive()? {
@@ -162,7 +126,7 @@ impl Zygote {
                     return Ok(port);
                 }
                 Reply::ServeFailed { why } => {
-                    return Err(format!("the loopback server could not start: {why}"));
+                    return Err(EngineError::NoServer(why));
                 }
                 // Left over from a run that broke.
                 _ => {}
@@ -208,9 +172,9 @@ impl Zygote {
     ///
     /// # Errors
     /// When the zygote is gone.
-    pub fn news(&mut self) -> Result<Option<News>, String> {
+    pub fn news(&mut self) -> Result<Option<News>, EngineError> {
         if self.is_lost {
-            return Err(gone());
+            return Err(EngineError::ZygoteGone);
         }
         if wait_readable([self.socket.as_fd()], Some(0)) == [false] {
             return Ok(None);
@@ -218,43 +182,35 @@ impl Zygote {
         self.news_now()
     }
 
-    fn news_now(&mut self) -> Result<Option<News>, String> {
-        Ok(match self.receive()? {
-            Reply::WorkerEnded { worker, cause } => Some(News::WorkerEnded { worker, cause }),
-            Reply::WorkerNotForked { worker, why } => Some(News::WorkerNotForked { worker, why }),
-            Reply::ServerEnded => {
-                self.server_runs = false;
-                Some(News::ServerEnded)
-            }
-            Reply::ProgramStarted { pid } => {
-                self.program = Some(pid);
-                Some(News::ProgramStarted { pid })
-            }
-            Reply::ProgramNotStarted { why } => Some(News::ProgramNotStarted { why }),
-            Reply::ProgramEnded { cause, success } => {
-                self.program = None;
-                Some(News::ProgramEnded { cause, success })
-            }
-            Reply::Serving { .. } | Reply::ServeFailed { .. } => None,
-        })
+    fn news_now(&mut self) -> Result<Option<News>, EngineError> {
+        let Reply::News(news) = self.receive()? else {
+            return Ok(None);
+        };
+        match news {
+            News::ServerEnded => self.server_runs = false,
+            News::ProgramStarted { pid } => self.program = Some(pid),
+            News::ProgramEnded { .. } => self.program = None,
+            _ => {}
+        }
+        Ok(Some(news))
     }
 
-    fn send(&mut self, request: &Request) -> Result<(), String> {
+    fn send(&mut self, request: &Request) -> Result<(), EngineError> {
         if self.is_lost {
-            return Err(gone());
+            return Err(EngineError::ZygoteGone);
         }
         // Somebody may have stopped it, and then it would do nothing.
         os::wake(self.pid());
         protocol::send(&mut self.socket, request).map_err(|_| self.lost())
     }
 
-    fn receive(&mut self) -> Result<Reply, String> {
+    fn receive(&mut self) -> Result<Reply, EngineError> {
         protocol::receive(&mut self.socket).map_err(|_| self.lost())
     }
 
-    fn lost(&mut self) -> String {
+    fn lost(&mut self) -> EngineError {
         self.abandon();
-        gone()
+        EngineError::ZygoteGone
     }
 
     /// Whether it is gone, and reaped, before so much time has passed.
@@ -282,11 +238,6 @@ fn end_orphans(group: u32) {
         std::thread::sleep(BETWEEN_LOOKS);
     }
     os::kill_group(group);
-}
-
-fn gone() -> String {
-    "the zygote, the process which forks workers and serves pages, is gone: start the program again"
-        .into()
 }
 
 impl AsFd for Zygote {

@@ -89,7 +89,7 @@ pub fn fidelity(request: &FidelityRequest, keeping: &Keeping) -> Result<u8, Fail
 fn interpreter(session: &Session, request: &FidelityRequest) -> Result<FoundPython, String> {
     let found = match &request.python {
         Some(written) => session.python(written).map_err(|useless| useless.sentence),
-        None => session.default_python(),
+        None => session.default_python().map_err(String::from),
     }?;
     question::refusal(&found.interpreter).map_or(Ok(found), Err)
 }

@@ -10,7 +10,9 @@ use crate::domain::record::Record;
 use crate::domain::sweep::Sweep;
 use crate::domain::trace::Trace;
 use crate::shell::exit::Failure;
-use crate::store::{Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, Writer, take_in};
+use crate::store::{
+    Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, StoreError, Writer, take_in,
+};
 
 /// Gives runs their numbers, and keeps them if they are to be kept.
 #[derive(Debug)]
@@ -43,22 +45,22 @@ impl Keeper {
     /// # Errors
     /// One sentence: the file is something else.
     pub fn place(keeping: &Keeping) -> Result<Keeps, Failure> {
-        let told = |sentence: &str| say(&format!("runs are not kept: {sentence}"));
+        let told = |error: &StoreError| say(&format!("runs are not kept: {error}"));
         let place = match Place::wanted(keeping) {
             Ok(Some(place)) => place,
             Ok(None) => return Ok(Keeps::Nowhere),
-            Err(sentence) => {
-                told(&sentence);
+            Err(error) => {
+                told(&error);
                 return Ok(Keeps::Nowhere);
             }
         };
         match place.check() {
             Ok(()) => Ok(Keeps::At(place)),
-            Err(sentence) if *keeping == Keeping::AsUsual => {
-                told(&sentence);
+            Err(error) if *keeping == Keeping::AsUsual => {
+                told(&error);
                 Ok(Keeps::Refused)
             }
-            Err(sentence) => Err(Failure::usage(sentence)),
+            Err(error) => Err(Failure::usage(error)),
         }
     }
 
@@ -103,8 +105,8 @@ impl Keeper {
             .as_ref()
             .map(|writer| writer.store().pictures().keep(record, trace));
         match beside {
-            Some(Err(sentence)) => {
-                say(&sentence);
+            Some(Err(error)) => {
+                say(&error.to_string());
                 self.change(&record.id, |wanted| Change::whole_run(wanted, record));
             }
             _ => self.change(&record.id, |wanted| Change::run(wanted, record)),

@@ -168,8 +168,8 @@ fn one(
     let mut trace = Trace::new(order.plan.workers()).under(order.plan.lock());
     let run = match session.start(order, Relay::into(sender.clone())) {
         Ok(run) => run,
-        Err(sentence) => {
-            measured.broke = Some(sentence);
+        Err(error) => {
+            measured.broke = Some(error.into());
             return None;
         }
     };

@@ -14,7 +14,7 @@ pub fn of_run(session: &Session, request: &Request) -> Result<Vec<FoundPython>, 
     }
     let found = match &request.python {
         Some(written) => session.python(written).map_err(|useless| useless.sentence),
-        None => session.default_python(),
+        None => session.default_python().map_err(String::from),
     };
     Ok(vec![found?])
 }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::index::Index;
-use super::{line, pictures};
+use super::line::{self, Fact};
+use super::pictures;
 use crate::domain::record::Record;
 use crate::domain::sweep::Sweep;
 
@@ -122,18 +123,31 @@ impl<'a> Lines<'a> {
     /// Adds what a change takes. A run or sweep that is there already is not added again.
     pub fn add(&mut self, change: &'a Change) {
         let outcome = match change {
-            Change::Run { wanted, record } => self.added(&record.id, *wanted, |number, session| {
-                line::run(number, session, record)
-            }),
-            Change::Sweep { wanted, sweep } => self.added(&sweep.id, *wanted, |number, session| {
-                line::sweep(number, session, sweep)
-            }),
+            Change::Run { wanted, record } => {
+                self.added(&record.id, *wanted, |number, session| Fact::Run {
+                    number,
+                    session,
+                    record,
+                })
+            }
+            Change::Sweep { wanted, sweep } => {
+                self.added(&sweep.id, *wanted, |number, session| Fact::Sweep {
+                    number,
+                    session,
+                    sweep,
+                })
+            }
             Change::Name { id, name } => match self.number(id) {
-                Some(number) => self.changed(line::name(number, name.as_deref())),
+                Some(number) => self.changed(Fact::Name {
+                    number,
+                    name: name.clone(),
+                }),
                 None => Outcome::Unknown,
             },
-            Change::Remove { ids } => self.of_those_there(ids, line::remove),
-            Change::Restore { ids } => self.of_those_there(ids, line::restore),
+            Change::Remove { ids } => self.of_those_there(ids, |numbers| Fact::Remove { numbers }),
+            Change::Restore { ids } => {
+                self.of_those_there(ids, |numbers| Fact::Restore { numbers })
+            }
         };
         self.outcomes.push(outcome);
     }
@@ -142,7 +156,7 @@ impl<'a> Lines<'a> {
         &mut self,
         id: &'a str,
         wanted: usize,
-        line: impl FnOnce(usize, &str) -> Vec<u8>,
+        fact: impl FnOnce(usize, String) -> Fact<&'a Record, &'a Sweep>,
     ) -> Outcome {
         if let Some(number) = self.number(id) {
             return Outcome::Kept(number);
@@ -150,21 +164,26 @@ impl<'a> Lines<'a> {
         let number = self.next.max(wanted);
         self.next = number + 1;
         self.numbers.insert(id, number);
-        self.bytes.extend(line(number, self.session));
+        let fact = fact(number, self.session.into());
+        self.bytes.extend(line::written(fact));
         Outcome::Kept(number)
     }
 
-    fn of_those_there(&mut self, ids: &[String], line: fn(&[usize]) -> Vec<u8>) -> Outcome {
+    fn of_those_there(
+        &mut self,
+        ids: &[String],
+        fact: fn(Vec<usize>) -> Fact<&'a Record, &'a Sweep>,
+    ) -> Outcome {
         let numbers: Vec<usize> = ids.iter().filter_map(|id| self.number(id)).collect();
         if numbers.is_empty() {
             Outcome::Unknown
         } else {
-            self.changed(line(&numbers))
+            self.changed(fact(numbers))
         }
     }
 
-    fn changed(&mut self, line: Vec<u8>) -> Outcome {
-        self.bytes.extend(line);
+    fn changed(&mut self, fact: Fact<&Record, &Sweep>) -> Outcome {
+        self.bytes.extend(line::written(fact));
         Outcome::Changed
     }
 

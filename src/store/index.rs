@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::error::StoreError;
 use super::line::{BEGINNING, Fact, Parsed};
 use crate::domain::machine::Machine;
 use crate::domain::provenance::{Origin, Provenance};
@@ -129,14 +130,17 @@ impl Index {
                     .add(at, number, sweep.id.clone(), session)
                     .then_some(Added::Sweep(number, sweep));
             }
-            Fact::Name(number, Some(name)) => {
+            Fact::Name {
+                number,
+                name: Some(name),
+            } => {
                 self.names.insert(number, name);
             }
-            Fact::Name(number, None) => {
+            Fact::Name { number, name: None } => {
                 self.names.remove(&number);
             }
-            Fact::Remove(numbers) => self.removed.extend(numbers),
-            Fact::Restore(numbers) => numbers.iter().for_each(|number| {
+            Fact::Remove { numbers } => self.removed.extend(numbers),
+            Fact::Restore { numbers } => numbers.iter().for_each(|number| {
                 self.removed.remove(number);
             }),
         }
@@ -186,13 +190,10 @@ impl Index {
     ///
     /// # Errors
     /// One sentence about the first that there is not.
-    pub fn check(&self, numbers: &[usize]) -> Result<(), String> {
-        let unknown = numbers
-            .iter()
-            .find(|number| !self.items.contains_key(number));
-        unknown.map_or(Ok(()), |number| {
-            Err(format!("#{number} is not in the kept history"))
-        })
+    pub fn check(&self, numbers: &[usize]) -> Result<(), StoreError> {
+        let mut numbers = numbers.iter();
+        let unknown = numbers.find(|number| !self.items.contains_key(number));
+        unknown.map_or(Ok(()), |number| Err(StoreError::Unknown(*number)))
     }
 
     /// The id of the run or sweep with this number.

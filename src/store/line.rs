@@ -20,8 +20,9 @@ pub const BEGINNING: &[u8] = b"{\"v\":";
 const NUMBER_MAX: usize = 1 << 50;
 
 /// What a line says. Runs and sweeps have their numbers from one sequence.
-#[derive(Debug)]
-pub enum Fact<R> {
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Fact<R, S = Box<Sweep>> {
     /// Where the runs of a session were measured.
     Session {
         /// Its id.
@@ -45,14 +46,25 @@ pub enum Fact<R> {
         /// The session that measured it.
         session: String,
         /// What was asked for.
-        sweep: Box<Sweep>,
+        sweep: S,
     },
     /// A run or sweep is called so from now on, or no longer has a name.
-    Name(usize, Option<String>),
+    Name {
+        /// Its number.
+        number: usize,
+        /// Null takes a name away.
+        name: Option<String>,
+    },
     /// These do not count any more.
-    Remove(Vec<usize>),
+    Remove {
+        /// Their numbers.
+        numbers: Vec<usize>,
+    },
     /// These count after all.
-    Restore(Vec<usize>),
+    Restore {
+        /// Their numbers.
+        numbers: Vec<usize>,
+    },
 }
 
 /// What became of a line.
@@ -66,98 +78,18 @@ pub enum Parsed<R> {
     Damaged,
 }
 
-/// A line as it is written.
-#[derive(Default, Serialize)]
-struct Written<'a> {
-    v: u64,
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    numbers: Option<&'a [usize]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    machine: Option<&'a Machine>,
-    /// Null takes a name away.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<Option<&'a str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<&'a Record>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sweep: Option<&'a Sweep>,
-}
-
-impl Written<'_> {
-    fn line(mut self, kind: &'static str) -> Vec<u8> {
-        (self.v, self.kind) = (VERSION, kind);
-        let mut line =
-            serde_json::to_vec(&self).expect("names of keys are text, and memory takes everything");
-        line.push(b'\n');
-        line
+/// The line that says it, with its end.
+pub fn written(fact: Fact<&Record, &Sweep>) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Written<'a> {
+        v: u64,
+        #[serde(flatten)]
+        fact: Fact<&'a Record, &'a Sweep>,
     }
-}
-
-/// The line that says where a session's runs were measured.
-pub fn session(session: &str, machine: &Machine) -> Vec<u8> {
-    Written {
-        session: Some(session),
-        machine: Some(machine),
-        ..Written::default()
-    }
-    .line("session")
-}
-
-/// The line of a run.
-pub fn run(number: usize, session: &str, record: &Record) -> Vec<u8> {
-    let (number, session, record) = (Some(number), Some(session), Some(record));
-    Written {
-        number,
-        session,
-        record,
-        ..Written::default()
-    }
-    .line("run")
-}
-
-/// The line of a sweep.
-pub fn sweep(number: usize, session: &str, sweep: &Sweep) -> Vec<u8> {
-    let (number, session, sweep) = (Some(number), Some(session), Some(sweep));
-    Written {
-        number,
-        session,
-        sweep,
-        ..Written::default()
-    }
-    .line("sweep")
-}
-
-/// The line that names a run or sweep, or takes its name away.
-pub fn name(number: usize, name: Option<&str>) -> Vec<u8> {
-    Written {
-        number: Some(number),
-        name: Some(name),
-        ..Written::default()
-    }
-    .line("name")
-}
-
-/// The line that removes runs and sweeps.
-pub fn remove(numbers: &[usize]) -> Vec<u8> {
-    Written {
-        numbers: Some(numbers),
-        ..Written::default()
-    }
-    .line("remove")
-}
-
-/// The line that brings removed ones back.
-pub fn restore(numbers: &[usize]) -> Vec<u8> {
-    Written {
-        numbers: Some(numbers),
-        ..Written::default()
-    }
-    .line("restore")
+    let mut line = serde_json::to_vec(&Written { v: VERSION, fact })
+        .expect("names of keys are text, and memory takes everything");
+    line.push(b'\n');
+    line
 }
 
 /// A line as it is read: any key may be missing.
@@ -227,12 +159,16 @@ fn fact<R>(read: Read<R>) -> Option<Fact<R>> {
             session: session?,
             sweep: read.sweep?,
         },
-        "name" => Fact::Name(
-            number?,
-            read.name.map(|name| text::clean(&name, name::MOST)),
-        ),
-        "remove" => Fact::Remove(read.numbers?),
-        _ => Fact::Restore(read.numbers?),
+        "name" => Fact::Name {
+            number: number?,
+            name: read.name.map(|name| text::clean(&name, name::MOST)),
+        },
+        "remove" => Fact::Remove {
+            numbers: read.numbers?,
+        },
+        _ => Fact::Restore {
+            numbers: read.numbers?,
+        },
     })
 }
 

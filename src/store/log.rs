@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::text;
+use super::error::StoreError;
 
 /// A longer line is no line of ours: it is skipped, and never all in memory.
 pub const LINE_MAX: u64 = 16 << 20;
@@ -69,19 +69,19 @@ impl Log {
     ///
     /// # Errors
     /// One sentence, if it cannot be read.
-    pub fn read(&mut self, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
+    pub fn read(&mut self, see: impl FnMut(Seen<'_>)) -> Result<(), StoreError> {
         self.check_kind()?;
         let file = match File::open(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(self.cannot("read", &error)),
+            Err(error) => return Err(self.cannot("read")(error)),
         };
         // While the lock is held, nobody is writing a line that may have to be taken back: what is there now stays. Where
         // the lock is not to be had, reading goes well all the same.
         let _ = locked(PATIENCE, || file.try_lock_shared());
         let length = file.metadata();
         let _ = file.unlock();
-        let length = length.map_err(|error| self.cannot("read", &error))?.len();
+        let length = length.map_err(self.cannot("read"))?.len();
         self.catch_up(&file, length, see)
     }
 
@@ -89,11 +89,8 @@ impl Log {
     ///
     /// # Errors
     /// One sentence, if it cannot be read.
-    pub fn read_whole(&mut self, file: &File, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
-        let length = file
-            .metadata()
-            .map_err(|error| self.cannot("read", &error))?
-            .len();
+    pub fn read_whole(&mut self, file: &File, see: impl FnMut(Seen<'_>)) -> Result<(), StoreError> {
+        let length = file.metadata().map_err(self.cannot("read"))?.len();
         self.catch_up(file, length, see)
     }
 
@@ -105,10 +102,8 @@ impl Log {
     /// Goes on from a position that somebody else has read up to, if the file is still the same one. What was read before
     /// does not count any more.
     pub fn go_on_from(&mut self, position: Position, is_same: impl FnOnce(&File) -> bool) -> bool {
-        let Ok(file) = self
-            .check_kind()
-            .and_then(|()| File::open(&self.path).map_err(|_| String::new()))
-        else {
+        let file = self.check_kind().map(|()| File::open(&self.path));
+        let Ok(Ok(file)) = file else {
             return false;
         };
         let is_its = file.metadata().is_ok_and(|there| {
@@ -126,15 +121,15 @@ impl Log {
     ///
     /// # Errors
     /// One sentence, if it cannot be read.
-    pub fn begins_with(&self, bytes: &[u8]) -> Result<bool, String> {
+    pub fn begins_with(&self, bytes: &[u8]) -> Result<bool, StoreError> {
         self.check_kind()?;
         let mut beginning = vec![];
         let file = match File::open(&self.path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
-            file => file.map_err(|error| self.cannot("read", &error))?,
+            file => file.map_err(self.cannot("read"))?,
         };
         let read = file.take(bytes.len() as u64).read_to_end(&mut beginning);
-        read.map_err(|error| self.cannot("read", &error))?;
+        read.map_err(self.cannot("read"))?;
         Ok(bytes.starts_with(&beginning))
     }
 
@@ -142,14 +137,14 @@ impl Log {
     ///
     /// # Errors
     /// One sentence, if it cannot be made, opened, or locked as long as `patience` lasts.
-    pub fn appending(&mut self, patience: Duration) -> Result<Appending<'_>, String> {
+    pub fn appending(&mut self, patience: Duration) -> Result<Appending<'_>, StoreError> {
         self.check_kind()?;
         if let Some(folder) = self
             .path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
         {
-            make_folder(folder).map_err(|error| self.cannot("write to", &error))?;
+            make_folder(folder).map_err(self.cannot("write to"))?;
         }
         let file = OpenOptions::new()
             .read(true)
@@ -157,36 +152,25 @@ impl Log {
             .create(true)
             .mode(0o600)
             .open(&self.path)
-            .map_err(|error| self.cannot("write to", &error))?;
+            .map_err(self.cannot("write to"))?;
         match locked(patience, || file.try_lock()) {
             Ok(()) => Ok(Appending { log: self, file }),
-            Err(TryLockError::WouldBlock) => Err(format!(
-                "another program keeps {} locked",
-                self.path.display()
-            )),
-            Err(TryLockError::Error(error)) => Err(self.cannot("lock", &error)),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Locked(self.path.clone())),
+            Err(TryLockError::Error(error)) => Err(self.cannot("lock")(error)),
         }
     }
 
     /// Opening anything else, as a pipe, might wait for ever.
-    fn check_kind(&self) -> Result<(), String> {
+    fn check_kind(&self) -> Result<(), StoreError> {
         match fs::metadata(&self.path) {
-            Ok(metadata) if metadata.is_dir() => {
-                Err(format!("{} is a directory", self.path.display()))
-            }
-            Ok(metadata) if !metadata.is_file() => {
-                Err(format!("{} is no file", self.path.display()))
-            }
+            Ok(metadata) if metadata.is_dir() => Err(StoreError::Directory(self.path.clone())),
+            Ok(metadata) if !metadata.is_file() => Err(StoreError::NoFile(self.path.clone())),
             _ => Ok(()),
         }
     }
 
-    fn cannot(&self, what: &str, error: &io::Error) -> String {
-        format!(
-            "cannot {what} {}: {}",
-            self.path.display(),
-            text::plain(error)
-        )
+    fn cannot(&self, doing: &'static str) -> impl Fn(io::Error) -> StoreError {
+        StoreError::system(doing, &self.path)
     }
 
     /// Reads on, up to a length that the file had.
@@ -195,9 +179,8 @@ impl Log {
         file: &File,
         length: u64,
         see: impl FnMut(Seen<'_>),
-    ) -> Result<(), String> {
-        self.read_on(file, length, see)
-            .map_err(|error| self.cannot("read", &error))
+    ) -> Result<(), StoreError> {
+        self.read_on(file, length, see).map_err(self.cannot("read"))
     }
 
     fn read_on(
@@ -307,12 +290,8 @@ impl Appending<'_> {
     ///
     /// # Errors
     /// One sentence, if it cannot be read.
-    pub fn catch_up(&mut self, see: impl FnMut(Seen<'_>)) -> Result<(), String> {
-        let length = self
-            .file
-            .metadata()
-            .map_err(|error| self.log.cannot("read", &error))?
-            .len();
+    pub fn catch_up(&mut self, see: impl FnMut(Seen<'_>)) -> Result<(), StoreError> {
+        let length = self.file.metadata().map_err(self.log.cannot("read"))?.len();
         self.log.catch_up(&self.file, length, see)
     }
 
@@ -326,9 +305,9 @@ impl Appending<'_> {
     ///
     /// # Errors
     /// One sentence; the file is then as it was.
-    pub fn write(&mut self, lines: &[u8]) -> Result<(), String> {
+    pub fn write(&mut self, lines: &[u8]) -> Result<(), StoreError> {
         self.try_to_write(lines)
-            .map_err(|error| self.log.cannot("write to", &error))
+            .map_err(self.log.cannot("write to"))
     }
 
     fn try_to_write(&mut self, lines: &[u8]) -> io::Result<()> {
@@ -346,10 +325,8 @@ impl Appending<'_> {
     ///
     /// # Errors
     /// One sentence, if that is not possible.
-    pub fn end_torn_line(&mut self) -> Result<(), String> {
-        let is_torn = self
-            .is_torn()
-            .map_err(|error| self.log.cannot("read", &error))?;
+    pub fn end_torn_line(&mut self) -> Result<(), StoreError> {
+        let is_torn = self.is_torn().map_err(self.log.cannot("read"))?;
         if is_torn { self.write(b"\n") } else { Ok(()) }
     }
 

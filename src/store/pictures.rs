@@ -4,20 +4,19 @@
 //! made poorer first ([`Trace::thin`]), then files are removed. The records in the history are never touched.
 
 use std::borrow::Cow;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use super::error::StoreError;
 use super::line::{BEGINNING, VERSION};
 use super::log::make_folder;
 use super::place::Place;
 use crate::domain::record::{Record, TaskRecord, WorkerRecord};
-use crate::domain::text;
 use crate::domain::trace::{EVENTS_PER_SLICE, Trace};
 
 /// How much all files together take at most, in bytes.
@@ -141,7 +140,7 @@ impl Pictures {
     ///
     /// # Errors
     /// One sentence; nothing is left of it then.
-    pub fn keep(&self, record: &Record, trace: &Trace) -> Result<(), String> {
+    pub fn keep(&self, record: &Record, trace: &Trace) -> Result<(), StoreError> {
         let events: u64 = trace
             .lanes()
             .iter()
@@ -169,10 +168,9 @@ impl Pictures {
     ///
     /// # Errors
     /// One sentence, if there is nothing, or nothing that could be understood.
-    pub fn read(&self, id: &str) -> Result<Picture, String> {
-        const GONE: &str = "its timeline was removed to save room; all numbers are kept";
+    pub fn read(&self, id: &str) -> Result<Picture, StoreError> {
         if !is_file_name(id) {
-            return Err(GONE.into());
+            return Err(StoreError::NoPicture);
         }
         let read = |end: &str| fs::read(self.folder.join(format!("{id}{end}")));
         let content = match read(WHOLE) {
@@ -180,16 +178,12 @@ impl Pictures {
             content => content,
         };
         let content = content.map_err(|error| match error.kind() {
-            ErrorKind::NotFound => GONE.to_string(),
-            _ => format!("its timeline cannot be read: {}", text::plain(&error)),
+            ErrorKind::NotFound => StoreError::NoPicture,
+            _ => StoreError::UnreadablePicture(error),
         })?;
-        let damaged = "its timeline cannot be drawn: the file that it was kept in is damaged";
-        let picture: Picture = serde_json::from_slice(&content).map_err(|_| damaged)?;
+        let picture: Picture = serde_json::from_slice(&content)?;
         if picture.v > VERSION {
-            return Err(
-                "its timeline was kept by a newer pconc-tui, which this one does not understand"
-                    .into(),
-            );
+            return Err(StoreError::NewerPicture);
         }
         Ok(picture)
     }
@@ -260,16 +254,16 @@ impl Pictures {
         }
     }
 
-    /// Files that were never written to their ends: `.ID.PROCESS.tmp`.
+    /// Files that were never written to their ends: `.ID.RANDOM.tmp`, in earlier versions `.ID.PROCESS.tmp`.
     fn half_written(&self) -> Vec<Kept> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let half_written = entries.filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            let (id, process) = name
+            let (id, rest) = name
                 .strip_prefix('.')?
                 .strip_suffix(TEMPORARY)?
                 .rsplit_once('.')?;
-            let is_form = is_file_name(id) && process.parse::<u32>().is_ok();
+            let is_form = is_file_name(id) && is_file_name(rest);
             is_form.then(|| Kept {
                 id: id.into(),
                 path: entry.path(),
@@ -281,7 +275,7 @@ impl Pictures {
     }
 
     /// Makes the trace in a file poorer.
-    fn thin(&self, file: &mut Kept) -> Result<(), String> {
+    fn thin(&self, file: &mut Kept) -> Result<(), StoreError> {
         if file.bytes < SMALL || !file.is_ours() {
             return Ok(());
         }
@@ -301,40 +295,27 @@ impl Pictures {
         Ok(())
     }
 
-    fn write(&self, id: &str, end: &str, written: &Written<'_>) -> Result<(), String> {
-        let told = |error: &io::Error| {
-            format!(
-                "cannot keep a timeline in {}: {}",
-                self.folder.display(),
-                text::plain(error)
-            )
-        };
-        if !is_file_name(id) {
-            return Err(told(&io::Error::other("the run's id is no file name")));
-        }
-        make_folder(&self.folder).map_err(|error| told(&error))?;
-        let temporary = self
-            .folder
-            .join(format!(".{id}.{}{TEMPORARY}", process::id()));
-        let result = write_to(&temporary, written)
-            .and_then(|()| fs::rename(&temporary, self.folder.join(format!("{id}{end}"))));
-        if result.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
-        result.map_err(|error| told(&error))
+    fn write(&self, id: &str, end: &str, written: &Written<'_>) -> Result<(), StoreError> {
+        self.write_whole(id, end, written)
+            .map_err(StoreError::system("keep a timeline in", &self.folder))
     }
-}
 
-fn write_to(path: &PathBuf, written: &Written<'_>) -> io::Result<()> {
-    let file: File = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)?;
-    let mut out = BufWriter::with_capacity(1 << 16, file);
-    serde_json::to_writer(&mut out, written)?;
-    out.flush()
+    fn write_whole(&self, id: &str, end: &str, written: &Written<'_>) -> io::Result<()> {
+        if !is_file_name(id) {
+            return Err(io::Error::other("the run's id is no file name"));
+        }
+        make_folder(&self.folder)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(&format!(".{id}."))
+            .suffix(TEMPORARY)
+            .tempfile_in(&self.folder)?;
+        let mut out = BufWriter::with_capacity(1 << 16, &mut file);
+        serde_json::to_writer(&mut out, written)?;
+        out.flush()?;
+        drop(out);
+        file.persist(self.folder.join(format!("{id}{end}")))?;
+        Ok(())
+    }
 }
 
 /// Ids name files, and may have been written by anybody.
@@ -433,6 +414,7 @@ mod tests {
             pictures
                 .read("a")
                 .unwrap_err()
+                .to_string()
                 .contains("removed to save room")
         );
         pictures.bound(0);
@@ -462,7 +444,7 @@ mod tests {
             "somebody may be about to append the line"
         );
         for name in files {
-            let file = OpenOptions::new().append(true).open(path(name)).unwrap();
+            let file = File::options().append(true).open(path(name)).unwrap();
             file.set_modified(SystemTime::now() - 2 * ABANDONED)
                 .unwrap();
         }
@@ -491,7 +473,7 @@ mod tests {
         fs::write(&elsewhere, "{\"v\":1,\"id\":\"link\",").unwrap();
         std::os::unix::fs::symlink(&elsewhere, path("link.json")).unwrap();
         for (name, _) in files {
-            let file = OpenOptions::new().append(true).open(path(name)).unwrap();
+            let file = File::options().append(true).open(path(name)).unwrap();
             file.set_modified(SystemTime::now() - 2 * ABANDONED)
                 .unwrap();
         }

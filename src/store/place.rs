@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::error::StoreError;
 use crate::domain::keeping::Keeping;
 
 /// The program's directory below the user's data directory.
@@ -30,7 +31,7 @@ impl Place {
     ///
     /// # Errors
     /// One sentence, if it is to be the user's data directory and nothing says where that is.
-    pub fn wanted(keeping: &Keeping) -> Result<Option<Place>, String> {
+    pub fn wanted(keeping: &Keeping) -> Result<Option<Place>, StoreError> {
         match keeping {
             Keeping::AsUsual => default_place().map(Some),
             Keeping::In(file) => Ok(Some(Place { file: file.clone() })),
@@ -78,12 +79,12 @@ impl Place {
 ///
 /// # Errors
 /// One sentence, if there is no home directory either.
-pub fn default_place() -> Result<Place, String> {
+pub fn default_place() -> Result<Place, StoreError> {
     data_home(env::var_os("XDG_DATA_HOME"), env::home_dir())
         .map(|data| Place {
             file: data.join(DIRECTORY).join(FILE),
         })
-        .ok_or_else(|| "neither XDG_DATA_HOME nor HOME says where; --history FILE would".into())
+        .ok_or(StoreError::Nowhere)
 }
 
 fn data_home(xdg: Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {

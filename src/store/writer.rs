@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::change::{Change, Outcome};
 use super::pending::{Left, Pending};
-use super::{Opened, Place, Store};
+use super::{Opened, Place, Store, StoreError};
 use crate::domain::provenance::Provenance;
 use crate::domain::text::{self, counted};
 
@@ -90,7 +90,7 @@ impl Writer {
     ///
     /// # Errors
     /// One sentence, if it cannot be read, or is something else than a history.
-    pub fn read(&mut self) -> Result<Opened, String> {
+    pub fn read(&mut self) -> Result<Opened, StoreError> {
         let (store, opened) = Store::open(self.store.place().clone())?;
         self.store = store;
         Ok(opened)
@@ -180,8 +180,8 @@ impl Writer {
                     .filter_map(|(change, outcome)| reply(change, &outcome))
                     .collect()
             }
-            Err(sentence) => {
-                self.trouble = sentence;
+            Err(error) => {
+                self.trouble = error.to_string();
                 vec![]
             }
         }
@@ -268,15 +268,15 @@ pub fn take_in(place: &Place) -> Option<String> {
                 place.sync();
                 left.remove();
             }
-            Err(sentence) => {
-                trouble = Some(sentence);
+            Err(error) => {
+                trouble = Some(error);
                 break;
             }
         }
     }
     match (trouble, runs) {
-        (Some(sentence), _) => Some(format!(
-            "runs of earlier sessions could not be added to the history yet: {sentence}"
+        (Some(error), _) => Some(format!(
+            "runs of earlier sessions could not be added to the history yet: {error}"
         )),
         (None, 0) => None,
         (None, runs) => Some(format!(

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Crew, Death, panic_of};
 use crate::domain::time::Nanos;
+use crate::engine::EngineError;
 use crate::engine::arena::LaneState;
 use crate::engine::worker::Assignment;
 use crate::engine::zygote::{News, Zygote};
@@ -36,10 +37,10 @@ impl<'z> ForkCrew<'z> {
     fn death(&mut self, news: News) -> Option<Death> {
         let arena = &self.assignment.arena;
         let (worker, cause) = match news {
-            News::WorkerEnded { worker, cause } => match arena.lane(worker).state() {
+            News::WorkerEnded { worker, end } => match arena.lane(worker).state() {
                 LaneState::Finished => return self.one_less(),
                 LaneState::Died => (worker, panic_of(arena, worker)),
-                LaneState::Absent | LaneState::Working => (worker, cause),
+                LaneState::Absent | LaneState::Working => (worker, end.to_string()),
             },
             News::WorkerNotForked { worker, why } => (
                 worker,
@@ -78,7 +79,7 @@ impl<'z> ForkCrew<'z> {
 }
 
 impl Crew for ForkCrew<'_> {
-    fn create(&mut self) -> Result<(), String> {
+    fn create(&mut self) -> Result<(), EngineError> {
         self.zygote.fork_workers(&self.assignment)?;
         self.alive = self.assignment.plan.workers();
         Ok(())
@@ -88,7 +89,7 @@ impl Crew for ForkCrew<'_> {
         Some(self.zygote.as_fd())
     }
 
-    fn news(&mut self) -> Result<Vec<Death>, String> {
+    fn news(&mut self) -> Result<Vec<Death>, EngineError> {
         let mut deaths = vec![];
         loop {
             match self.zygote.news() {

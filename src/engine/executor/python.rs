@@ -9,12 +9,13 @@ use super::{Crew, Death, DiedLanes, End};
 use crate::domain::record::PrintedOutput;
 use crate::domain::text;
 use crate::domain::time::Nanos;
+use crate::engine::EngineError;
 use crate::engine::arena::{Arena, LaneState};
 use crate::engine::latch::wait_readable;
 use crate::engine::python::order;
 use crate::engine::python::output::Output;
 use crate::engine::worker::Assignment;
-use crate::engine::zygote::{News, Zygote};
+use crate::engine::zygote::{News, ProcessEnd, Zygote};
 use crate::engine::{clock, os};
 
 /// For so long nothing may happen before all workers have arrived: a pool of hundreds of processes takes longer as a whole,
@@ -75,23 +76,16 @@ impl<'z> PythonCrew<'z> {
         }
     }
 
-    fn start(&mut self) -> Result<(), String> {
+    fn start(&mut self) -> Result<(), EngineError> {
         let Assignment {
             arena,
             plan,
             scratch,
             ..
         } = &self.assignment;
-        let program = order::program(arena, plan, scratch).ok_or(
-            "the system allows no memory that Python can share with this program: is there a limit of file sizes?",
-        )?;
-        let output = Output::open(&scratch.output()).map_err(|error| {
-            format!(
-                "cannot use the directory {}: {}",
-                scratch.path().display(),
-                text::plain(&error)
-            )
-        })?;
+        let program = order::program(arena, plan, scratch).ok_or(EngineError::NoSharedMemory)?;
+        let doing = format!("cannot use the directory {}", scratch.path().display());
+        let output = Output::open(&scratch.output()).map_err(EngineError::system(doing))?;
         self.output = Some(output);
         self.zygote.execute(&program)
     }
@@ -101,14 +95,15 @@ impl<'z> PythonCrew<'z> {
     }
 
     /// Takes in what the zygote tells.
-    fn hear(&mut self, news: News) -> Result<(), String> {
+    fn hear(&mut self, news: News) -> Result<(), EngineError> {
         match news {
             News::ProgramStarted { pid } => self.group.store(pid, Relaxed),
             News::ProgramNotStarted { why } => {
                 self.is_alive = false;
-                return Err(format!("{} could not be started: {why}", self.python()));
+                let python = self.python();
+                return Err(EngineError::NotStarted { python, why });
             }
-            News::ProgramEnded { cause, success } => self.ended(&cause, success),
+            News::ProgramEnded { end } => self.ended(end),
             News::WorkerEnded { .. } | News::WorkerNotForked { .. } | News::ServerEnded => {}
         }
         Ok(())
@@ -123,7 +118,7 @@ impl<'z> PythonCrew<'z> {
             })
     }
 
-    fn ended(&mut self, cause: &str, success: bool) {
+    fn ended(&mut self, end: ProcessEnd) {
         self.is_alive = false;
         self.group.store(0, Relaxed);
         let arena = self.arena();
@@ -131,10 +126,10 @@ impl<'z> PythonCrew<'z> {
         let is_done = arena.header().python.done_at.load(Relaxed) > 0;
         self.end.failure = match said {
             Some(said) => Some(said),
-            None if success || self.is_killed || is_done => None,
+            None if end.is_success() || self.is_killed || is_done => None,
             // What was killed has not said why.
-            None if cause.contains("was killed") => Some(format!("the interpreter {cause}")),
-            None => Some(format!("the interpreter {cause}{}", self.last_words())),
+            None if matches!(end, ProcessEnd::Killed(_)) => Some(format!("the interpreter {end}")),
+            None => Some(format!("the interpreter {end}{}", self.last_words())),
         };
     }
 
@@ -187,7 +182,7 @@ impl<'z> PythonCrew<'z> {
     }
 
     /// Sees to it that nothing is waited for that will not come.
-    fn look_for_hangs(&mut self) -> Result<(), String> {
+    fn look_for_hangs(&mut self) -> Result<(), EngineError> {
         if self.is_killed {
             return Ok(());
         }
@@ -210,10 +205,11 @@ impl<'z> PythonCrew<'z> {
         if arrived < self.arena().workers() && clock::now() - self.arrived.1 > SILENCE_MAX {
             let workers = self.arena().workers();
             self.kill();
-            return Err(format!(
-                "{} hangs: {arrived} of {workers} workers were there, and for 30 s no other came",
-                self.python()
-            ));
+            return Err(EngineError::Hangs {
+                python: self.python(),
+                arrived,
+                workers,
+            });
         }
         Ok(())
     }
@@ -247,7 +243,7 @@ fn arrived(arena: &Arena) -> u32 {
 }
 
 impl Crew for PythonCrew<'_> {
-    fn create(&mut self) -> Result<(), String> {
+    fn create(&mut self) -> Result<(), EngineError> {
         self.start()?;
         self.is_alive = true;
         self.arrived.1 = clock::now();
@@ -262,7 +258,7 @@ impl Crew for PythonCrew<'_> {
         Some(self.zygote.as_fd())
     }
 
-    fn news(&mut self) -> Result<Vec<Death>, String> {
+    fn news(&mut self) -> Result<Vec<Death>, EngineError> {
         if let Some(output) = &mut self.output {
             output.drain();
         }

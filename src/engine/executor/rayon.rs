@@ -1,6 +1,7 @@
 //! A rayon pool, which hands tasks out by work stealing instead of a shared counter.
 
 use std::cell::RefCell;
+use std::io;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Acquire, Release};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +12,7 @@ use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
 use super::threads::STACK_BYTES;
 use super::{Crew, Death, DiedLanes};
-use crate::domain::text;
+use crate::engine::EngineError;
 use crate::engine::kernel::Job;
 use crate::engine::os;
 use crate::engine::worker::{self, Assignment, Worker};
@@ -44,7 +45,7 @@ impl RayonCrew {
         }
     }
 
-    fn pool(&self) -> Result<ThreadPool, String> {
+    fn pool(&self) -> Result<ThreadPool, EngineError> {
         let (assignment, handles) = (self.assignment.clone(), self.handles.clone());
         ThreadPoolBuilder::new()
             .num_threads(self.assignment.plan.workers() as usize)
@@ -63,12 +64,13 @@ impl RayonCrew {
                 Ok(())
             })
             .build()
-            .map_err(|error| format!("rayon could not build its pool: {}", text::plain(&error)))
+            .map_err(io::Error::other)
+            .map_err(EngineError::system("rayon could not build its pool"))
     }
 }
 
 impl Crew for RayonCrew {
-    fn create(&mut self) -> Result<(), String> {
+    fn create(&mut self) -> Result<(), EngineError> {
         let pool = match self.pool() {
             Ok(pool) => pool,
             Err(error) => {
@@ -86,15 +88,12 @@ impl Crew for RayonCrew {
         let driver = Builder::new().name("rayon driver".into()).spawn(drive);
         self.driver = Some(driver.map_err(|error| {
             self.over.store(true, Release);
-            format!(
-                "the system refused to create the pool's driver: {}",
-                text::plain(&error)
-            )
+            EngineError::system("the system refused to create the pool's driver")(error)
         })?);
         Ok(())
     }
 
-    fn news(&mut self) -> Result<Vec<Death>, String> {
+    fn news(&mut self) -> Result<Vec<Death>, EngineError> {
         Ok(self.died.news(&self.assignment.arena))
     }
 

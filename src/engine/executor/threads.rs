@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::Acquire;
 use std::thread::{Builder, JoinHandle};
 
 use super::{Crew, Death, DiedLanes};
-use crate::domain::text;
+use crate::engine::EngineError;
 use crate::engine::kernel;
 use crate::engine::os;
 use crate::engine::worker::Assignment;
@@ -32,7 +32,7 @@ impl ThreadCrew {
 }
 
 impl Crew for ThreadCrew {
-    fn create(&mut self) -> Result<(), String> {
+    fn create(&mut self) -> Result<(), EngineError> {
         for number in 0..self.assignment.plan.workers() {
             let assignment = self.assignment.clone();
             // Not `thread::spawn`, which panics when the system refuses.
@@ -46,17 +46,15 @@ impl Crew for ThreadCrew {
             match thread {
                 Ok(handle) => self.handles.push(handle),
                 Err(error) => {
-                    return Err(format!(
-                        "the system refused to create worker {number}: {}",
-                        text::plain(&error)
-                    ));
+                    let doing = format!("the system refused to create worker {number}");
+                    return Err(EngineError::System { doing, error });
                 }
             }
         }
         Ok(())
     }
 
-    fn news(&mut self) -> Result<Vec<Death>, String> {
+    fn news(&mut self) -> Result<Vec<Death>, EngineError> {
         Ok(self.died.news(&self.assignment.arena))
     }
 

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use super::output::Output;
 use super::program::Program;
-use crate::domain::text;
 use crate::domain::time::Nanos;
+use crate::engine::EngineError;
 use crate::engine::clock;
 use crate::engine::latch::wait_readable;
 use crate::engine::scratch::Scratch;
-use crate::engine::zygote::{News, Zygote};
+use crate::engine::zygote::{News, ProcessEnd, Zygote};
 
 /// How often it is looked whether the answer is wanted any more, in milliseconds.
 const LOOK_MS: u16 = 50;
@@ -23,14 +23,12 @@ const GONE_MAX: Nanos = 2_000_000_000;
 pub struct Answer {
     /// The begin of its output and error output, [`OUTPUT_KEPT`](crate::domain::record::OUTPUT_KEPT) bytes at most.
     pub output: Vec<u8>,
-    /// Whether it ended by itself and with status 0.
-    pub success: bool,
-    /// How it ended, as in "was killed by SIGKILL".
-    pub cause: String,
+    /// How it ended.
+    pub end: ProcessEnd,
 }
 
 /// Why there is no [`Answer`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum AskError {
     /// It could not be started: the system's reason.
     NotStarted(String),
@@ -38,8 +36,8 @@ pub enum AskError {
     TimedOut(Vec<u8>),
     /// Nobody wanted the answer any more.
     Cancelled,
-    /// The zygote or the directory for temporary files failed, in one sentence.
-    Broken(String),
+    /// The zygote or the directory for temporary files failed.
+    Broken(EngineError),
 }
 
 /// Starts this Python with these arguments in `directory`, or in the session's own, waits until it has ended or `limit` is over, or until `cancelled` says that
@@ -57,11 +55,8 @@ pub fn ask(
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Answer, AskError> {
     let broken = |error| {
-        AskError::Broken(format!(
-            "cannot use {}: {}",
-            scratch.path().display(),
-            text::plain(&error)
-        ))
+        let doing = format!("cannot use {}", scratch.path().display());
+        AskError::Broken(EngineError::System { doing, error })
     };
     scratch.make().map_err(broken)?;
     let _removed = Removed(scratch);
@@ -100,12 +95,11 @@ fn news(zygote: &mut Zygote, output: &mut Output) -> Result<Option<Answer>, AskE
     output.drain();
     match zygote.news().map_err(AskError::Broken)? {
         Some(News::ProgramNotStarted { why }) => Err(AskError::NotStarted(why)),
-        Some(News::ProgramEnded { cause, success }) => {
+        Some(News::ProgramEnded { end }) => {
             output.drain();
             Ok(Some(Answer {
                 output: output.kept().to_vec(),
-                success,
-                cause,
+                end,
             }))
         }
         _ => Ok(None),

@@ -6,6 +6,7 @@ use super::ask::{AskError, ask};
 use super::order::SCRIPT;
 use crate::domain::python::Interpreter;
 use crate::domain::time::Nanos;
+use crate::engine::EngineError;
 use crate::engine::scratch::Scratch;
 use crate::engine::zygote::Zygote;
 
@@ -24,11 +25,15 @@ pub const SAMPLES_MAX: u32 = 1_000;
 pub fn measure(
     zygote: &mut Zygote,
     scratch: &Scratch,
-    python: &Interpreter,
+    interpreter: &Interpreter,
     (computing, samples): (u32, u32),
     cancelled: &dyn Fn() -> bool,
-) -> Result<Vec<Nanos>, String> {
-    let label = format!("Python {}", python.version_name());
+) -> Result<Vec<Nanos>, EngineError> {
+    let python = format!("Python {}", interpreter.version_name());
+    let none = |why| EngineError::NoConvoy {
+        python: python.clone(),
+        why,
+    };
     let numbers = [computing.to_string(), samples.min(SAMPLES_MAX).to_string()];
     let arguments = [
         "-c",
@@ -39,7 +44,7 @@ pub fn measure(
     match ask(
         zygote,
         scratch,
-        &python.path,
+        &interpreter.path,
         &arguments,
         None,
         LIMIT,
@@ -49,14 +54,14 @@ pub fn measure(
             let printed = String::from_utf8_lossy(&answer.output).into_owned();
             let line = printed.lines().find_map(|line| line.strip_prefix(MARK));
             let latencies = line.and_then(|line| serde_json::from_str(line).ok());
-            latencies.ok_or_else(|| format!("{label} measured no convoy: it {}", answer.cause))
+            latencies.ok_or_else(|| none(format!("measured no convoy: it {}", answer.end)))
         }
-        Err(AskError::Cancelled) => Err("stopped".into()),
-        Err(AskError::NotStarted(why)) => Err(format!("{label} could not be started: {why}")),
-        Err(AskError::TimedOut(_)) => Err(format!(
-            "{label} did not measure the convoy in {} s",
-            LIMIT.as_secs()
-        )),
-        Err(AskError::Broken(sentence)) => Err(sentence),
+        Err(AskError::Cancelled) => Err(EngineError::Cancelled),
+        Err(AskError::NotStarted(why)) => Err(EngineError::NotStarted { python, why }),
+        Err(AskError::TimedOut(_)) => {
+            let limit = LIMIT.as_secs();
+            Err(none(format!("did not measure the convoy in {limit} s")))
+        }
+        Err(AskError::Broken(error)) => Err(error),
     }
 }

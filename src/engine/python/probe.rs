@@ -11,7 +11,7 @@ use crate::domain::python::{
 };
 use crate::domain::text;
 use crate::engine::scratch::Scratch;
-use crate::engine::zygote::Zygote;
+use crate::engine::zygote::{ProcessEnd, Zygote};
 
 /// What it is told to execute.
 const SCRIPT: &str = include_str!("../../../assets/ask.py");
@@ -65,12 +65,9 @@ pub fn probe(
         LIMIT,
         cancelled,
     ) {
-        Ok(answer) => understood(
-            &String::from_utf8_lossy(&answer.output),
-            answer.success,
-            &answer.cause,
-        )
-        .map_err(useless),
+        Ok(answer) => {
+            understood(&String::from_utf8_lossy(&answer.output), answer.end).map_err(useless)
+        }
         Err(AskError::Cancelled) => Err(Unanswered::GivenUp),
         Err(AskError::NotStarted(why)) => Err(useless(format!("cannot be started: {why}"))),
         Err(AskError::TimedOut(printed)) => Err(useless(format!(
@@ -118,13 +115,13 @@ fn yes() -> bool {
 }
 
 /// What was printed, as an interpreter; or why it is of no use, as the rest of a sentence that begins with the file.
-fn understood(printed: &str, success: bool, cause: &str) -> Result<FoundPython, String> {
+fn understood(printed: &str, end: ProcessEnd) -> Result<FoundPython, String> {
     let line = printed.lines().find_map(|line| line.strip_prefix(MARK));
     let answer = line.and_then(|line| serde_json::from_str::<Said>(line).ok());
     let Some(answer) = answer else {
-        return Err(match success {
+        return Err(match end.is_success() {
             true => format!("is no Python: it did not say what it is{}", said(printed)),
-            false => format!("does not work as Python: it {cause}{}", said(printed)),
+            false => format!("does not work as Python: it {end}{}", said(printed)),
         });
     };
     let [major, minor, micro] = answer.version;
@@ -205,7 +202,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_found_among_what_else_is_printed() {
-        let found = understood(&answer(""), true, "").unwrap();
+        let found = understood(&answer(""), ProcessEnd::Exited(0)).unwrap();
         assert_eq!(found.interpreter.label(), "3.13.0, GIL on");
         assert_eq!(
             found.interpreter.start_methods,
@@ -218,45 +215,38 @@ mod tests {
     fn what_is_of_no_use_is_told_in_one_clause() {
         let old = r#"pconc-tui:{"version": [2, 7, 18], "implementation": "cpython", "path": "/p"}"#;
         let other = r#"pconc-tui:{"version": [3, 10, 0], "implementation": "pypy", "path": "/p"}"#;
-        for (printed, success, cause, told) in [
+        for (printed, status, told) in [
             (
                 old.to_string(),
-                true,
-                "",
+                0,
                 "is Python 2.7.18: 3.8 or newer is needed",
             ),
             (
                 other.to_string(),
-                true,
-                "",
+                0,
                 "is pypy, and this program compares with CPython",
             ),
             (
                 answer("").replace("\"ssl\"", "\"ctypes\""),
-                true,
-                "",
+                0,
                 "is Python 3.13.0 without its module ctypes, which measuring needs",
             ),
             (
                 "usage: cat\n".into(),
-                true,
-                "",
+                0,
                 "is no Python: it did not say what it is; it printed: usage: cat",
             ),
-            (
-                String::new(),
-                true,
-                "",
-                "is no Python: it did not say what it is",
-            ),
+            (String::new(), 0, "is no Python: it did not say what it is"),
             (
                 "no\x1b[2Jroom\n".into(),
-                false,
-                "ended early with status 1",
+                1,
                 "does not work as Python: it ended early with status 1; it printed: no\u{fffd}[2Jroom",
             ),
         ] {
-            assert_eq!(understood(&printed, success, cause).unwrap_err(), told);
+            assert_eq!(
+                understood(&printed, ProcessEnd::Exited(status)).unwrap_err(),
+                told
+            );
         }
     }
 }

@@ -11,6 +11,7 @@ use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::sys::signal::{SigHandler, Signal, killpg, signal};
 use nix::unistd::{Pid, getpid};
 
+use super::protocol::ProcessEnd;
 use crate::engine::os;
 use crate::engine::python::program::Program;
 
@@ -26,8 +27,8 @@ const GONE_MAX: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Group {
     id: Pid,
-    /// How the first process ended, and whether it went well.
-    first: Option<(String, bool)>,
+    /// How the first process ended.
+    first: Option<ProcessEnd>,
     /// When it was asked to end.
     asked: Option<Instant>,
 }
@@ -46,8 +47,8 @@ impl Group {
     }
 
     /// The first process has ended: all others end with it.
-    pub(super) fn first_ended(&mut self, cause: String, success: bool) {
-        self.first = Some((cause, success));
+    pub(super) fn first_ended(&mut self, end: ProcessEnd) {
+        self.first = Some(end);
         self.end();
     }
 
@@ -71,7 +72,7 @@ impl Group {
     }
 
     /// How the first process ended, once nothing of the group is left. Kills what does not end by itself.
-    pub(super) fn outcome(&mut self) -> Option<(String, bool)> {
+    pub(super) fn outcome(&mut self) -> Option<ProcessEnd> {
         let is_gone = self.is_gone();
         // What cannot be killed, as in a file system that hangs, is not waited for.
         let is_given_up = self.asked.is_some_and(|asked| asked.elapsed() > GONE_MAX);

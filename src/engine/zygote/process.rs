@@ -13,7 +13,7 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getpid, setpgid};
 
 use super::group::{Group, spawn};
-use super::protocol::{self, Reply, Request};
+use super::protocol::{self, News, ProcessEnd, Reply, Request};
 use crate::domain::plan::Plan;
 use crate::domain::text;
 use crate::engine::arena::Arena;
@@ -169,32 +169,29 @@ impl Process {
                 kernel::live(&assignment, number, true);
             };
             if let Err(why) = self.fork_child(Child::Worker(number), live) {
-                protocol::send(
-                    &mut self.socket,
-                    &Reply::WorkerNotForked {
-                        worker: number,
-                        why: why.desc().to_string(),
-                    },
-                )?;
+                self.tell(News::WorkerNotForked {
+                    worker: number,
+                    why: why.desc().to_string(),
+                })?;
             }
         }
         Ok(())
     }
 
     fn execute(&mut self, program: &Program) -> std::io::Result<()> {
-        let reply = match spawn(program) {
+        let news = match spawn(program) {
             Ok(pid) => {
                 self.children.insert(pid, Child::Program);
                 self.program = Some(Group::new(pid));
-                Reply::ProgramStarted {
+                News::ProgramStarted {
                     pid: pid.as_raw().unsigned_abs(),
                 }
             }
-            Err(error) => Reply::ProgramNotStarted {
+            Err(error) => News::ProgramNotStarted {
                 why: text::plain(&error),
             },
         };
-        protocol::send(&mut self.socket, &reply)
+        self.tell(news)
     }
 
     /// Reports the end of the program as soon as nothing of its group is left.
@@ -202,9 +199,9 @@ impl Process {
         let Some(group) = &mut self.program else {
             return Ok(());
         };
-        if let Some((cause, success)) = group.outcome() {
+        if let Some(end) = group.outcome() {
             self.program = None;
-            protocol::send(&mut self.socket, &Reply::ProgramEnded { cause, success })?;
+            self.tell(News::ProgramEnded { end })?;
         }
         Ok(())
     }
@@ -268,28 +265,26 @@ impl Process {
 
     /// Reaps what has ended and reports it.
     fn reap(&mut self, flags: Option<WaitPidFlag>) -> std::io::Result<()> {
-        while let Ok(status) = waitpid(None, flags) {
-            let Some(pid) = status.pid() else { break };
-            let reply = match self.children.remove(&pid) {
-                Some(Child::Worker(worker)) => Reply::WorkerEnded {
-                    worker,
-                    cause: cause(status),
-                },
-                Some(Child::Server) => Reply::ServerEnded,
+        while let Some((pid, end)) = waitpid(None, flags).ok().and_then(ended) {
+            match self.children.remove(&pid) {
+                Some(Child::Worker(worker)) => self.tell(News::WorkerEnded { worker, end })?,
+                Some(Child::Server) => self.tell(News::ServerEnded)?,
                 Some(Child::Program) => {
                     // Not that of an older one that could not be killed then.
                     if let Some(group) = self.program.as_mut().filter(|group| group.is_led_by(pid))
                     {
-                        group.first_ended(cause(status), status == WaitStatus::Exited(pid, 0));
+                        group.first_ended(end);
                     }
-                    continue;
                 }
                 // An orphan of the program's.
-                None => continue,
-            };
-            protocol::send(&mut self.socket, &reply)?;
+                None => {}
+            }
         }
         Ok(())
+    }
+
+    fn tell(&mut self, news: News) -> std::io::Result<()> {
+        protocol::send(&mut self.socket, &Reply::News(news))
     }
 
     /// The program is gone: nothing of it may stay behind.
@@ -325,10 +320,10 @@ fn notify_of_children() -> std::io::Result<Latch> {
     Ok(latch)
 }
 
-fn cause(status: WaitStatus) -> String {
+fn ended(status: WaitStatus) -> Option<(Pid, ProcessEnd)> {
     match status {
-        WaitStatus::Signaled(_, signal, _) => format!("was killed by {signal}"),
-        WaitStatus::Exited(_, code) => format!("ended early with status {code}"),
-        other => format!("ended: {other:?}"),
+        WaitStatus::Signaled(pid, signal, _) => Some((pid, ProcessEnd::Killed(signal as i32))),
+        WaitStatus::Exited(pid, status) => Some((pid, ProcessEnd::Exited(status))),
+        _ => None,
     }
 }

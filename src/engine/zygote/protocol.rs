@@ -3,9 +3,11 @@
 //! A stream socket, as macOS has no other kind that keeps boundaries; JSON, as a frame is sent once per run or per
 //! worker and both ends are the same binary.
 
+use std::fmt;
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 
+use nix::sys::signal::Signal;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -41,14 +43,74 @@ pub enum Request {
 /// What the zygote tells the program.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Reply {
-    WorkerEnded { worker: u32, cause: String },
-    WorkerNotForked { worker: u32, why: String },
-    ProgramStarted { pid: u32 },
-    ProgramNotStarted { why: String },
-    ProgramEnded { cause: String, success: bool },
+    News(News),
     Serving { port: u16 },
     ServeFailed { why: String },
+}
+
+/// What happened to the zygote's children.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum News {
+    /// A worker is gone.
+    WorkerEnded {
+        /// Who.
+        worker: u32,
+        /// How.
+        end: ProcessEnd,
+    },
+    /// A worker never came into being.
+    WorkerNotForked {
+        /// Who.
+        worker: u32,
+        /// The system's reason.
+        why: String,
+    },
+    /// A program runs.
+    ProgramStarted {
+        /// Its process number, which is that of its group.
+        pid: u32,
+    },
+    /// A program could not be started.
+    ProgramNotStarted {
+        /// The system's reason.
+        why: String,
+    },
+    /// A program is gone, with everything of its group.
+    ProgramEnded {
+        /// How its first process ended.
+        end: ProcessEnd,
+    },
+    /// The loopback server is gone.
     ServerEnded,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProcessEnd {
+    /// By itself, with this status.
+    Exited(i32),
+    /// By the signal of this number.
+    Killed(i32),
+}
+
+impl ProcessEnd {
+    /// Whether it ended by itself and with status 0.
+    pub fn is_success(self) -> bool {
+        self == ProcessEnd::Exited(0)
+    }
+}
+
+/// The rest of a sentence: "was killed by SIGKILL".
+impl fmt::Display for ProcessEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            ProcessEnd::Exited(status) => write!(f, "ended early with status {status}"),
+            ProcessEnd::Killed(number) => match Signal::try_from(number) {
+                Ok(signal) => write!(f, "was killed by {signal}"),
+                Err(_) => write!(f, "was killed by signal {number}"),
+            },
+        }
+    }
 }
 
 /// Sends a frame.
@@ -86,18 +148,12 @@ mod tests {
     #[test]
     fn a_frame_arrives_as_it_was_sent_and_the_end_is_an_error() {
         let (mut here, mut there) = UnixStream::pair().unwrap();
-        send(
-            &mut here,
-            &Reply::WorkerEnded {
-                worker: 7,
-                cause: "was killed by SIGKILL".into(),
-            },
-        )
-        .unwrap();
-        let Reply::WorkerEnded { worker, cause } = receive(&mut there).unwrap() else {
-            panic!("another reply")
+        let news = News::WorkerEnded {
+            worker: 7,
+            end: ProcessEnd::Killed(9),
         };
-        assert_eq!((worker, cause.as_str()), (7, "was killed by SIGKILL"));
+        send(&mut here, &Reply::News(news.clone())).unwrap();
+        assert!(matches!(receive(&mut there), Ok(Reply::News(received)) if received == news));
         drop(here);
         assert!(receive::<Reply>(&mut there).is_err());
     }

@@ -14,7 +14,9 @@ use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::text::counted;
 use crate::domain::trace::Trace;
-use crate::store::{Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, Writer, take_in};
+use crate::store::{
+    Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, StoreError, Writer, take_in,
+};
 use crate::tui::event::Event;
 
 /// How long leaving waits for what is still to be written.
@@ -217,12 +219,15 @@ impl Worker {
             Job::KeepPicture { record, trace } => {
                 let kept = pictures.keep(&record, &trace);
                 pictures.bound(PICTURES_MAX);
-                if let Err(sentence) = kept {
-                    self.put_aside(record, trace, sentence);
+                if let Err(error) = kept {
+                    self.put_aside(record, trace, &error);
                 }
             }
             Job::ReadPicture { number, id } => {
-                let picture = pictures.read(&id).map(|picture| Box::new(picture.trace));
+                let picture = pictures.read(&id);
+                let picture = picture
+                    .map(|read| Box::new(read.trace))
+                    .map_err(String::from);
                 self.tell(Event::PictureRead { number, picture });
             }
         }
@@ -231,9 +236,9 @@ impl Worker {
 
     /// Keeps a picture in memory that could not be kept, with a poorer timeline if the whole one would take too much. The user hears of
     /// it once.
-    fn put_aside(&mut self, record: Box<Record>, mut trace: Box<Trace>, sentence: String) {
+    fn put_aside(&mut self, record: Box<Record>, mut trace: Box<Trace>, why: &StoreError) {
         if self.unkept.is_empty() {
-            self.tell(Event::Told(sentence));
+            self.tell(Event::Told(why.to_string()));
         }
         let bytes: usize = self.unkept.iter().map(|(_, trace)| trace.bytes()).sum();
         if bytes + trace.bytes() > PUT_OFF_MAX {
@@ -247,14 +252,14 @@ impl Worker {
         let pictures = self.writer.store().pictures();
         let keep =
             |(record, trace): (Box<Record>, Box<Trace>)| pictures.keep(&record, &trace).err();
-        let lost: Vec<String> = std::mem::take(&mut self.unkept)
+        let lost: Vec<StoreError> = std::mem::take(&mut self.unkept)
             .into_iter()
             .filter_map(keep)
             .collect();
-        let sentence = lost.last()?;
+        let why = lost.last()?;
         let runs = counted(lost.len() as u64, "run");
         Some(format!(
-            "the timelines and lists of {runs} could not be kept: {sentence}"
+            "the timelines and lists of {runs} could not be kept: {why}"
         ))
     }
 
