@@ -72,7 +72,7 @@ fn bad_input_of_every_kind_gets_one_sentence_and_starts_nothing() {
         ("walk", "walk"),
         ("run", "--workload"),
         ("run --workload cpu", "--model"),
-        ("run --workload gpu --model serial", "cpu or io"),
+        ("run --workload gpu --model serial", "cpu, io"),
         ("run --workload cpu --model thread", "gil-threads"),
         ("run --workload cpu --model threads --workers 0", "1 to"),
         (

@@ -256,16 +256,19 @@ mod tests {
     #[test]
     fn bad_input_of_every_kind_gets_one_sentence() {
         for (line, named) in [
-            ("", "--workload (cpu or io) and --models (serial, "),
+            (
+                "",
+                "--workload <WORKLOAD> (cpu or io) and --models <MODELS> (serial, ",
+            ),
             ("--workload cpu --models threads", "--workers"),
             ("--workload cpu --models fibers --workers 1", "fibers"),
             (
                 "--workload cpu --models threads,,rayon --workers 1",
-                "there is no model ''",
+                "a value is required",
             ),
             (
                 "--workload cpu --models threads --models rayon --workers 1",
-                "more than once",
+                "multiple times",
             ),
             ("--workload cpu --models threads --workers ,", "''"),
             (

@@ -236,7 +236,7 @@ const STATES: &[State] = &[
     State {
         name: "sweep-computing",
         reach: sweep::computing,
-        says: &["gil-threads: no gain", "╳"],
+        says: &["gil-threads: no ", "╳"],
     },
     State {
         name: "sweep-times",

@@ -36,7 +36,8 @@ fn redirects(status: StatusCode) -> bool {
 
 /// `location` as seen from `base`. Many servers send blanks and UTF-8 as they are.
 fn resolve(base: &str, location: &[u8]) -> Result<String, &'static str> {
-    let invalid = |_| "the server redirects to an address that is not valid";
+    const INVALID: &str = "the server redirects to an address that is not valid";
+    let invalid = |_| INVALID;
     let location = percent_encode(location, CONTROLS).to_string();
     let base = Url::parse(base).map_err(invalid)?;
     let mut target = base.join(&location).map_err(invalid)?;
@@ -44,8 +45,11 @@ fn resolve(base: &str, location: &[u8]) -> Result<String, &'static str> {
     if !["http", "https"].contains(&target.scheme()) {
         return Err("the server redirects to an address that is neither http nor https");
     }
-    check_address(target.as_str())
-        .map_err(|_| "the server redirects to an address that is not valid")?;
+    // Url finds a host, or a path, in http:page.
+    let has_no_host = Url::parse(&location).is_ok() && !location.contains("://");
+    if has_no_host || check_address(target.as_str()).is_err() {
+        return Err(INVALID);
+    }
     Ok(target.into())
 }
 
@@ -103,7 +107,7 @@ mod tests {
 
     #[test]
     fn addresses_that_are_not_valid_are_refused() {
-        for reference in ["http://", "http://a:b/", "//", "http://a:0/"] {
+        for reference in ["http://", "http:g", "http://a:b/", "//", "http://a:0/"] {
             assert!(
                 resolve("http://a/b", reference.as_bytes()).is_err(),
                 "{reference}"
