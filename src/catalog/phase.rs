@@ -184,6 +184,28 @@ impl Phase {
         Phase::Idle,
     ];
 
+    /// What a run's workers can be doing, in the order in which legends beside a run list it.
+    pub const LISTED: [Phase; 7] = [
+        Phase::Computing,
+        Phase::Ready,
+        Phase::Gil,
+        Phase::Network,
+        Phase::File,
+        Phase::Starting,
+        Phase::Idle,
+    ];
+
+    /// What is drawn in pictures, from the bottom of a lane to its top.
+    pub const STACK: [Phase; 7] = [
+        Phase::Computing,
+        Phase::Ready,
+        Phase::Gil,
+        Phase::File,
+        Phase::Network,
+        Phase::Starting,
+        Phase::Lost,
+    ];
+
     /// What there is to know about it.
     pub fn description(self) -> &'static Description {
         match self {

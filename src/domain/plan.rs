@@ -18,17 +18,6 @@ use crate::catalog::workload::{
     ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, Sizing, Step, Workload,
 };
 
-/// The phases that a run can have, in the order in which they are listed.
-const LISTED: [Phase; 7] = [
-    Phase::Computing,
-    Phase::Ready,
-    Phase::Gil,
-    Phase::Network,
-    Phase::File,
-    Phase::Starting,
-    Phase::Idle,
-];
-
 /// A plan as it is being written: every value is possible, also a wrong one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
@@ -563,12 +552,12 @@ impl Plan {
     /// The phases that a run of it can have, in the order in which they are listed.
     pub fn phases(&self) -> Vec<Phase> {
         let steps: Vec<Phase> = self.steps().into_iter().map(Step::phase).collect();
-        LISTED
+        Phase::LISTED
             .into_iter()
             .filter(|phase| match phase {
+                Phase::Computing | Phase::Ready | Phase::Starting | Phase::Idle => true,
                 Phase::Gil => self.lock() != Lock::None,
-                Phase::Network | Phase::File => steps.contains(phase),
-                _ => true,
+                of_a_step => steps.contains(of_a_step),
             })
             .collect()
     }

@@ -11,17 +11,6 @@ pub(in crate::export) const LIGHT: PreEscaped<&str> = PreEscaped(include_str!("l
 /// The patterns of phases and models, which a document needs once; their colours are classes.
 pub(in crate::export) const PATTERNS: PreEscaped<&str> = PreEscaped(include_str!("patterns.xml"));
 
-/// Phases from the bottom of a lane to its top. What is idle is not drawn.
-pub(super) const STACK: [Phase; 7] = [
-    Phase::Computing,
-    Phase::Ready,
-    Phase::Gil,
-    Phase::File,
-    Phase::Network,
-    Phase::Starting,
-    Phase::Lost,
-];
-
 /// The class of a phase's area.
 pub(super) fn phase(phase: Phase) -> &'static str {
     phase.description().class

@@ -14,7 +14,7 @@ use std::ops::Range;
 use maud::{Markup, Render, html};
 
 use super::WIDTH;
-use super::ink::{self, STACK};
+use super::ink;
 use super::ticks::{ticks, time};
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::text::{duration, grouped};
@@ -35,8 +35,8 @@ const AXIS: u32 = 24;
 /// Heights are counted in halves of a unit.
 const HALVES: u32 = 2;
 
-/// Of a column, how high each phase of [`STACK`] reaches, in halves of a unit.
-type Heights = [u32; STACK.len()];
+/// Of a column, how high each phase of [`Phase::STACK`] reaches, in halves of a unit.
+type Heights = [u32; Phase::STACK.len()];
 
 /// A run's timeline, drawn on an axis that may be longer than the run.
 pub(in crate::export) struct Timeline<'a> {
@@ -140,7 +140,7 @@ impl<'a> Timeline<'a> {
         let column = |(times, pair): (&PhaseTimes, &[Nanos])| {
             let whole = ((pair[1] - pair[0]) * workers.len() as u64).max(1) as f64;
             let mut sum = 0;
-            STACK.map(|phase| {
+            Phase::STACK.map(|phase| {
                 sum += times[phase];
                 (sum as f64 / whole * most).round().min(most) as u32
             })
@@ -190,7 +190,7 @@ fn name(workers: &Range<usize>) -> String {
 /// later lies over what was drawn before.
 fn areas(columns: &[Heights], wide: u32, base: u32) -> Vec<(Phase, String)> {
     let mut areas = vec![];
-    for (at, phase) in STACK.into_iter().enumerate().rev() {
+    for (at, phase) in Phase::STACK.into_iter().enumerate().rev() {
         let upper = |column: &Heights| {
             let below = at.checked_sub(1).map_or(0, |below| column[below]);
             if column[at] > below { column[at] } else { 0 }
@@ -240,9 +240,10 @@ mod tests {
 
     #[test]
     fn a_phase_without_time_in_a_column_has_no_area_there() {
-        let mut columns = [[0; STACK.len()]; 2];
-        columns[0] = [4; STACK.len()];
-        columns[1] = [0, 4, 4, 4, 4, 4, 4];
+        let mut columns = [[0; Phase::STACK.len()]; 2];
+        columns[0] = [4; Phase::STACK.len()];
+        columns[1] = [4; Phase::STACK.len()];
+        columns[1][0] = 0;
         let drawn: Vec<Phase> = areas(&columns, 10, 30)
             .into_iter()
             .map(|(phase, _)| phase)
