@@ -181,6 +181,7 @@ class Pen:
         self.gil = phases["gil"]
         self.network = phases["network"]
         self.file = phases["file"]
+        self.sleep = phases["sleep"]
         self.idle = phases["idle"]
         self.gap_min = order["gap_min_ns"]
         self.tick_ns = order["tick_ns"]
@@ -498,6 +499,17 @@ class Worker:
                 remove(name)
                 pen.resume()
 
+    def sleep(self, _task, milliseconds):
+        """Waits, unless the run is cancelled meanwhile."""
+        pen = self.pen
+        pen.enter(pen.sleep)
+        poll = select.poll()
+        poll.register(self.arena.descriptors["stop"], select.POLLIN)
+        is_cancelled = poll.poll(milliseconds)
+        pen.resume()
+        if is_cancelled:
+            raise Cancelled
+
     def look_at_length(self, output, length):
         """Counts what another worker has spoilt: the page is ASCII, so its length is known."""
         output.flush()
@@ -526,6 +538,7 @@ STEPS = {
     "compute": Worker.compute,
     "fetch": Worker.fetch,
     "write": Worker.write,
+    "sleep": Worker.sleep,
 }
 
 
@@ -1219,8 +1232,25 @@ async def fetch_in_loop(worker, task, _amount, context):
         pen.resume()
 
 
+async def sleep_in_loop(worker, _task, milliseconds, _context):
+    """Waits as a task of the loop does; when the run is cancelled, within a tenth of a second."""
+    import asyncio
+
+    pen = worker.pen
+    pen.enter(pen.sleep)
+    until = monotonic_ns() + milliseconds * 1_000_000
+    while not worker.arena.is_stopping():
+        left = (until - monotonic_ns()) / 1e9
+        if left <= 0:
+            break
+        await asyncio.sleep(min(left, 0.1))
+    pen.resume()
+    if worker.arena.is_stopping():
+        raise Cancelled
+
+
 # What gives the loop back while it waits, by the words of the order; all other steps keep it.
-LOOP_STEPS = {"fetch": fetch_in_loop}
+LOOP_STEPS = {"fetch": fetch_in_loop, "sleep": sleep_in_loop}
 
 
 async def fetched_in_loop(url, limits, context):

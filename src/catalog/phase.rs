@@ -23,6 +23,8 @@ pub enum Phase {
     Idle = 6,
     /// Not a phase of a worker: events were dropped here, so the picture cannot say. Totals are not affected.
     Lost = 7,
+    /// Waits for nothing but time.
+    Sleep = 8,
 }
 
 /// Everything that there is to know about a phase.
@@ -145,6 +147,18 @@ static FILE: Description = Description {
     class: "p-file",
 };
 
+static SLEEP: Description = Description {
+    name: "sleep",
+    column: "sleep_s",
+    meaning: "waits until a time is over",
+    how: CALL,
+    letter: 'z',
+    mark: "z",
+    hue: Hue::Waiting,
+    is_starved: false,
+    class: "p-network",
+};
+
 static IDLE: Description = Description {
     name: "idle",
     column: "idle_s",
@@ -171,37 +185,40 @@ static LOST: Description = Description {
 
 impl Phase {
     /// How many there are, with [`Phase::Lost`].
-    pub const COUNT: usize = 8;
+    pub const COUNT: usize = 9;
 
     /// Everything a worker can be doing, in the order in which legends and tables show it.
-    pub const MEASURED: [Phase; 7] = [
+    pub const MEASURED: [Phase; 8] = [
         Phase::Starting,
         Phase::Computing,
         Phase::Ready,
         Phase::Gil,
         Phase::Network,
         Phase::File,
+        Phase::Sleep,
         Phase::Idle,
     ];
 
     /// What a run's workers can be doing, in the order in which legends beside a run list it.
-    pub const LISTED: [Phase; 7] = [
+    pub const LISTED: [Phase; 8] = [
         Phase::Computing,
         Phase::Ready,
         Phase::Gil,
         Phase::Network,
         Phase::File,
+        Phase::Sleep,
         Phase::Starting,
         Phase::Idle,
     ];
 
     /// What is drawn in pictures, from the bottom of a lane to its top.
-    pub const STACK: [Phase; 7] = [
+    pub const STACK: [Phase; 8] = [
         Phase::Computing,
         Phase::Ready,
         Phase::Gil,
         Phase::File,
         Phase::Network,
+        Phase::Sleep,
         Phase::Starting,
         Phase::Lost,
     ];
@@ -217,6 +234,7 @@ impl Phase {
             Phase::File => &FILE,
             Phase::Idle => &IDLE,
             Phase::Lost => &LOST,
+            Phase::Sleep => &SLEEP,
         }
     }
 

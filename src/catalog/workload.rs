@@ -2,6 +2,7 @@
 
 mod cpu;
 mod io;
+mod sleep;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ use crate::domain::phase::Phase;
 
 pub use cpu::{ITERATIONS, TASK_TIME};
 pub use io::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WRITES};
+pub use sleep::WAIT;
 
 /// Which workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -21,6 +23,8 @@ pub enum Workload {
     Cpu,
     /// The article's `io_intensive`.
     Io,
+    /// The control: waiting alone.
+    Sleep,
 }
 
 /// Everything that there is to know about a workload before it is executed.
@@ -94,6 +98,8 @@ pub enum Step {
     Fetch,
     /// Writes the page so often.
     Write(u64),
+    /// Waits so many milliseconds.
+    Sleep(u64),
 }
 
 impl Step {
@@ -103,6 +109,7 @@ impl Step {
             Step::Compute(_) => Phase::Computing,
             Step::Fetch => Phase::Network,
             Step::Write(_) => Phase::File,
+            Step::Sleep(_) => Phase::Sleep,
         }
     }
 }
@@ -112,13 +119,14 @@ const WAITING_WORKERS: u64 = 16;
 
 impl Workload {
     /// All workloads, in the order in which they are offered.
-    pub const ALL: [Workload; 2] = [Workload::Cpu, Workload::Io];
+    pub const ALL: [Workload; 3] = [Workload::Cpu, Workload::Io, Workload::Sleep];
 
     /// What there is to know about it.
     pub fn description(self) -> &'static Description {
         match self {
             Workload::Cpu => &cpu::CPU,
             Workload::Io => &io::IO,
+            Workload::Sleep => &sleep::SLEEP,
         }
     }
 

@@ -94,6 +94,8 @@ pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
 struct Parts {
     /// On a core.
     computing: f64,
+    /// Waiting for nothing but time.
+    sleeping: f64,
     /// Whether writing is missing in it, as nobody knows yet what that costs here.
     writes_at_unknown_cost: bool,
 }
@@ -114,6 +116,7 @@ impl Parts {
                 (Step::Write(times), Some(cost)) => {
                     parts.computing += times as f64 * draft.get(&PAGE_BYTES) as f64 * cost;
                 }
+                (Step::Sleep(ms), _) => parts.sleeping += ms as f64 / 1e3,
                 (Step::Write(_), None) => parts.writes_at_unknown_cost = true,
             }
         }
@@ -225,7 +228,7 @@ fn waiting(draft: &Draft, parts: &Parts, cores: u32) -> f64 {
         .iter()
         .map(|ms| match f64::from(*ms) / 1e3 {
             waiting if waiting >= FETCH_TIMEOUT_S => nanos(FETCH_TIMEOUT_S),
-            waiting => nanos(waiting + parts.computing),
+            waiting => nanos(waiting + parts.computing + parts.sleeping),
         })
         .collect();
     let handed_out = hand_out(&lengths, draft.tasks, workers(draft));

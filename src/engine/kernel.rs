@@ -4,12 +4,19 @@ pub mod cpu;
 pub mod io;
 pub mod render;
 
+use std::os::fd::AsFd;
+use std::sync::Arc;
+
 use self::io::Target;
+use super::arena::Arena;
+use super::clock;
 use super::fetch::Fetcher;
+use super::latch::wait_readable;
 use super::scratch::Scratch;
 use super::worker::{self, Assignment, Ended, Worker};
 use crate::catalog::workload::Step;
 use crate::domain::addresses::Addresses;
+use crate::domain::phase::Phase;
 
 /// A worker's whole life, by the shared counter. A panic is kept as the cause of its death.
 pub fn live(assignment: &Assignment, number: u32, own_process: bool) {
@@ -25,6 +32,7 @@ pub fn live(assignment: &Assignment, number: u32, own_process: bool) {
 #[derive(Debug)]
 pub struct Job {
     steps: Vec<Step>,
+    arena: Arc<Arena>,
     pages: Option<Pages>,
     scratch: Scratch,
     has_shared_file: bool,
@@ -46,6 +54,7 @@ impl Job {
         let stop = || assignment.arena.stop.descriptor();
         Job {
             steps: plan.steps(),
+            arena: assignment.arena.clone(),
             pages: plan.addresses().map(|addresses| Pages {
                 fetcher: Fetcher::new(stop(), assignment.limits, worker::HOOKS),
                 addresses: addresses.clone(),
@@ -63,6 +72,7 @@ impl Job {
             let ended = match step {
                 Step::Compute(iterations) => cpu::execute(worker, *iterations),
                 Step::Fetch => self.fetch(worker, task, &mut page),
+                Step::Sleep(ms) => self.sleep(worker, *ms),
                 Step::Write(times) => io::write(worker, &page, &self.target(task), *times),
             };
             if ended != Ended::Ok {
@@ -82,6 +92,29 @@ impl Job {
                 Ended::Ok
             }
             Err(ended) => ended,
+        }
+    }
+
+    /// Waits so many milliseconds, unless the run is cancelled meanwhile.
+    fn sleep(&self, worker: &mut Worker, ms: u64) -> Ended {
+        let stop = self.arena.stop.as_fd();
+        let is_cancelled = worker.blocking(Phase::Sleep, || {
+            let until = clock::now() + ms * 1_000_000;
+            loop {
+                let left = until.saturating_sub(clock::now()).div_ceil(1_000_000);
+                if left == 0 {
+                    return false;
+                }
+                // A signal or the bound of a poll may end it early.
+                if wait_readable([stop], Some(u16::try_from(left).unwrap_or(u16::MAX)))[0] {
+                    return true;
+                }
+            }
+        });
+        if is_cancelled {
+            Ended::Cancelled
+        } else {
+            Ended::Ok
         }
     }
 
