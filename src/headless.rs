@@ -70,8 +70,7 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
         u32::try_from(draft.repeats).expect("repeats were checked against a limit below 2^32");
     // Measuring the speed takes a moment: only if the plan needs it, or somebody reads what it is for.
     let is_read = io::stderr().is_terminal();
-    let is_wanted =
-        draft.needs_calibration() || (is_read && draft.workload.description().sizing.is_some());
+    let is_wanted = draft.needs_calibration() || (is_read && draft.computes());
     let speed = match pythons.first() {
         // A task that is to take so long takes that in Python.
         Some(python) => Some(python.speed()),

@@ -109,6 +109,15 @@ impl Draft {
         sizing.filter(|sizing| self.values.given(sizing.time).is_some())
     }
 
+    /// Whether its tasks compute, so that the machine's speed decides how long they take.
+    pub fn computes(&self) -> bool {
+        let steps = (self.workload.description().steps)(&self.values);
+        self.needs_calibration()
+            || steps
+                .into_iter()
+                .any(|step| matches!(step, Step::Compute(steps) if steps > 0))
+    }
+
     /// Whether the machine's speed has to be known before this can become a plan.
     pub fn needs_calibration(&self) -> bool {
         self.sizing_by_time().is_some()

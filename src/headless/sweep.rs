@@ -46,13 +46,7 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();
     listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
-    let speed = draft
-        .draft
-        .workload
-        .description()
-        .sizing
-        .is_some()
-        .then(|| session.calibrate());
+    let speed = draft.draft.computes().then(|| session.calibrate());
     let known = known(&session, speed.as_ref(), &pythons);
     let (draft, plan) = resolve(draft, &session, speed.as_ref())?;
     say(&foretold(&draft, known));
