@@ -1,21 +1,31 @@
-//! The control for every question about waiting: a task waits, and does nothing else.
+//! The control for every question about waiting: a task waits. Where it is told to, it computes too, in turns, as many
+//! people's own tasks do.
 
-use super::{Description, Nature, Step, Sweep};
+use super::{Description, Nature, Sizing, Step, Sweep};
 use crate::catalog::model::Model;
-use crate::catalog::parameter::{Help, Kind, Parameter};
+use crate::catalog::parameter::{Help, Kind, Parameter, Values};
+use crate::domain::speed::MAX_ITERATIONS;
+use crate::domain::text::{counted, grouped};
 
 pub(super) static SLEEP: Description = Description {
     name: "sleep",
-    line: "wait, and do nothing else",
-    about: "a task waits, and does nothing else",
+    line: "wait; compute too, if told to",
+    about: "a task waits; with a time to compute, it does both in turns",
     method: "The work of sleep is to wait, which needs neither a core nor a server: it shows what waiting alone costs under \
-        each model. A task waits in the kernel until its time is over.",
+        each model. A task waits in the kernel until its time is over. Where it also computes, it does so many steps of the \
+        loop of cpu before each wait.",
     tasks: 16,
-    parameters: &[&WAIT],
-    sizing: None,
+    parameters: &[&WAIT, &COMPUTE_ITERATIONS, &COMPUTE, &SLICES],
+    sizing: Some(Sizing {
+        label: "Compute by",
+        about: "how much a task computes: steps of the loop of cpu, or a time",
+        meaning: "whether what a sleep task computes is given as steps of the loop of cpu, or as a time",
+        steps: &COMPUTE_ITERATIONS,
+        time: &COMPUTE,
+    }),
     nature: Nature::Waits,
-    steps: |values| vec![Step::Sleep(values.get(&WAIT))],
-    size: |values, _| format!("{} of waiting a task", WAIT.text(values.get(&WAIT))),
+    steps,
+    size,
     sweep: Sweep {
         models: &[Model::Threads, Model::Processes],
         workers: |_| {
@@ -26,6 +36,35 @@ pub(super) static SLEEP: Description = Description {
     },
 };
 
+/// Computes and waits in turns; each turn has its share of both, and the first ones what cannot be shared out.
+fn steps(values: &Values) -> Vec<Step> {
+    let turns = values.get(&SLICES).max(1);
+    let share = |all: u64, turn: u64| all / turns + u64::from(turn < all % turns);
+    let (iterations, ms) = (values.get(&COMPUTE_ITERATIONS), values.get(&WAIT));
+    (0..turns)
+        .flat_map(|turn| {
+            [
+                Step::Compute(share(iterations, turn)),
+                Step::Sleep(share(ms, turn)),
+            ]
+        })
+        .filter(|step| !matches!(step, Step::Compute(0) | Step::Sleep(0)))
+        .collect()
+}
+
+fn size(values: &Values, _: Option<&crate::domain::addresses::Addresses>) -> String {
+    let waiting = format!("{} of waiting a task", WAIT.text(values.get(&WAIT)));
+    let computing = match values.get(&COMPUTE_ITERATIONS) {
+        0 => String::new(),
+        steps => format!(" and {} steps of computing", grouped(steps)),
+    };
+    let turns = match values.get(&SLICES) {
+        1 => String::new(),
+        turns => format!(", in {}", counted(turns, "turn")),
+    };
+    format!("{waiting}{computing}{turns}")
+}
+
 /// How long a task waits.
 pub static WAIT: Parameter = Parameter {
     id: "wait_s",
@@ -35,8 +74,8 @@ pub static WAIT: Parameter = Parameter {
     kind: Kind::Milliseconds,
     default: 100,
     range: 1..=60_000,
-    about: "how long each task waits; it does nothing else",
-    meaning: "how long a sleep task waits",
+    about: "how long each task waits, in all its turns",
+    meaning: "how long a sleep task waits, in all its turns together",
     note: "in each task",
     help: Help {
         short: "How long a task waits",
@@ -45,3 +84,105 @@ pub static WAIT: Parameter = Parameter {
     },
     is_of_server: false,
 };
+
+/// Steps of the loop of `cpu` in one task, besides waiting.
+pub static COMPUTE_ITERATIONS: Parameter = Parameter {
+    id: "compute_iterations",
+    flag: "compute-iterations",
+    label: "Computes",
+    what: "the steps of computing",
+    kind: Kind::Count,
+    default: 0,
+    range: 0..=MAX_ITERATIONS,
+    about: "steps of the loop of cpu in each task, besides waiting",
+    meaning: "steps of the loop of cpu that a sleep task does besides waiting",
+    note: "in each task",
+    help: Help {
+        short: "How many steps of the loop of cpu a task does too",
+        long: "From 0 to 1e12 [default: 0]",
+        is_rare: true,
+    },
+    is_of_server: false,
+};
+
+/// Instead of [`COMPUTE_ITERATIONS`]: as many as an idle core of this machine does in this time.
+pub static COMPUTE: Parameter = Parameter {
+    id: "compute_s",
+    flag: "compute",
+    label: "Computes",
+    what: "the time of computing in ms",
+    kind: Kind::Milliseconds,
+    default: 30,
+    range: 1..=600_000,
+    about: "on an idle core of this machine, by measuring it, besides waiting",
+    meaning: "as many steps of the loop of cpu as an idle core of this machine does in that time, besides waiting; under \
+        Python's models, as the chosen interpreter does",
+    note: "",
+    help: Help {
+        short: "How long a task computes too",
+        long: "On an idle core of this machine, from 1ms to 600s; the number of steps is printed, to repeat it with \
+            --compute-iterations.",
+        is_rare: false,
+    },
+    is_of_server: false,
+};
+
+/// In how many turns a task computes and waits.
+pub static SLICES: Parameter = Parameter {
+    id: "slices",
+    flag: "slices",
+    label: "Turns",
+    what: "the turns",
+    kind: Kind::Count,
+    default: 1,
+    range: 1..=1_000,
+    about: "{range}: in how many turns a task computes and waits",
+    meaning: "in how many turns a sleep task computes and waits: each has its share of both",
+    note: "of computing and waiting, in each task",
+    help: Help {
+        short: "In how many turns a task computes and waits",
+        long: "From 1 to 1000 [default: 1]",
+        is_rare: true,
+    },
+    is_of_server: false,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(iterations: u64, ms: u64, turns: u64) -> Values {
+        let mut values = Values::default();
+        values.set(&COMPUTE_ITERATIONS, iterations);
+        values.set(&WAIT, ms);
+        values.set(&SLICES, turns);
+        values
+    }
+
+    #[test]
+    fn without_computing_a_task_waits_once() {
+        assert_eq!(steps(&values(0, 100, 1)), [Step::Sleep(100)]);
+    }
+
+    #[test]
+    fn turns_share_out_all_of_both_and_nothing_else() {
+        for (iterations, ms, turns) in [
+            (10, 100, 3),
+            (7, 2, 5),
+            (0, 1, 1_000),
+            (1_000_003, 60_000, 7),
+        ] {
+            let steps = steps(&values(iterations, ms, turns));
+            let sum = |of: fn(&Step) -> u64| steps.iter().map(of).sum::<u64>();
+            let computed = sum(|step| if let Step::Compute(n) = step { *n } else { 0 });
+            let waited = sum(|step| if let Step::Sleep(n) = step { *n } else { 0 });
+            assert_eq!((computed, waited), (iterations, ms));
+            assert!(steps.len() as u64 <= 2 * turns);
+            assert!(
+                steps
+                    .iter()
+                    .all(|step| !matches!(step, Step::Compute(0) | Step::Sleep(0)))
+            );
+        }
+    }
+}
