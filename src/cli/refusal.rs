@@ -55,7 +55,7 @@ fn sentence(error: &clap::Error) -> String {
         }
         _ => match &words(error)[..] {
             [said] => format!("{said}; --help says what is allowed"),
-            several => several.join("; "),
+            several => several.join("; ").replace("; [", " ["),
         },
     }
 }
