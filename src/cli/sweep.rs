@@ -258,7 +258,7 @@ mod tests {
         for (line, named) in [
             (
                 "",
-                "--workload <WORKLOAD> (cpu or io) and --models <MODELS> (serial, ",
+                "--workload <WORKLOAD> (cpu, io or sleep) and --models <MODELS> (serial, ",
             ),
             ("--workload cpu --models threads", "--workers"),
             ("--workload cpu --models fibers --workers 1", "fibers"),

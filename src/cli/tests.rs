@@ -342,7 +342,10 @@ fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
         ),
         ("--frobnicate", "--help"),
         ("run --workload cpu", "--model <MODEL> (serial, "),
-        ("run", "--workload <WORKLOAD> (cpu or io) and --model"),
+        (
+            "run",
+            "--workload <WORKLOAD> (cpu, io or sleep) and --model",
+        ),
         ("run --workload gpu --model serial", "cpu, io"),
         (
             "run --workload cpu --model thread",

@@ -98,7 +98,7 @@ pub fn read(text: &[u8]) -> Result<Document, String> {
     }
     check_schema(text)?;
     let incoming: Incoming<'_> =
-        serde_json::from_slice(text).map_err(|error| incomplete(&error))?;
+        serde_json::from_slice(text).map_err(|error| incomplete(&error, text))?;
     let sessions = Sessions::of(incoming.machine, incoming.sessions);
     let mut runs = Vec::with_capacity(incoming.records.len());
     let mut bytes = 0;
@@ -125,7 +125,7 @@ fn check_schema(text: &[u8]) -> Result<(), String> {
     let no_document = || format!("it is no document of this program: its schema is not {SCHEMA}");
     let named: Named = serde_json::from_slice(text).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => no_document(),
-        _ => incomplete(&error),
+        _ => incomplete(&error, text),
     })?;
     match named.schema.as_deref() {
         Some(SCHEMA) => Ok(()),
@@ -138,13 +138,24 @@ fn check_schema(text: &[u8]) -> Result<(), String> {
 }
 
 /// What is wrong with a text that is no JSON, or lacks something.
-fn incomplete(error: &serde_json::Error) -> String {
+fn incomplete(error: &serde_json::Error, text: &[u8]) -> String {
     let said = clean(&error.to_string(), 4 * QUOTED_MAX);
     match error.classify() {
+        // A number whose last digits are missing is a wrong one to the parser.
+        serde_json::error::Category::Syntax if is_at_end(error, text) => {
+            "it is cut off: the JSON has no end".into()
+        }
         serde_json::error::Category::Eof => "it is cut off: the JSON has no end".into(),
         serde_json::error::Category::Data => format!("it is not complete: {said}"),
         _ => format!("it is no JSON: {said}"),
     }
+}
+
+/// Whether a text ends where something is wrong with it.
+fn is_at_end(error: &serde_json::Error, text: &[u8]) -> bool {
+    let lines = text.split(|byte| *byte == b'\n');
+    let (count, last) = lines.fold((0, 0), |(count, _), line| (count + 1, line.len()));
+    error.line() == count && error.column() >= last && last > 1
 }
 
 fn read_run(text: &RawValue, index: usize, sessions: &Sessions) -> Result<Run, String> {
