@@ -313,7 +313,7 @@ fn interpreters_are_named_for_the_explorer_a_run_and_a_sweep() {
         ),
         (
             "run --workload cpu --model python-asyncio",
-            "executes io alone",
+            "does not execute cpu",
         ),
         (
             "run --workload cpu --model python-processes --workers 257",

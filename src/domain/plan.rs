@@ -234,7 +234,7 @@ impl Draft {
         let name = self.model.name();
         if !self.workload.suits(self.model) {
             let sentence = format!(
-                "{name} executes io alone, not cpu: computing would never give the event loop back"
+                "{name} does not execute cpu: computing would never give the event loop back"
             );
             return Err(Invalid::new(Field::Model, sentence));
         }

@@ -81,7 +81,7 @@ pub(super) static INTERPRETERS: Description = Description {
 
 pub(super) static ASYNCIO: Description = Description {
     name: "python-asyncio",
-    line: "real CPython: one event loop, io only",
+    line: "real CPython: one event loop, not cpu",
     label: "python-asyncio",
     crew: Crew::Python,
     has_processes: false,
@@ -90,7 +90,7 @@ pub(super) static ASYNCIO: Description = Description {
     workers: threads,
     about: |here| {
         if here.computes {
-            return "io alone: computing would never give the event loop back".into();
+            return "not cpu: computing would never give the event loop back".into();
         }
         format!(
             "one CPython thread: its event loop has {} in flight",
