@@ -33,6 +33,8 @@ use crate::engine::{doctor, os};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::shell::spelling::Spelling;
+use crate::store::Place;
+use crate::store::speeds::{self, Agreed};
 pub use fidelity::fidelity;
 use keep::Keeper;
 use measure::{Event, Measured, Order};
@@ -56,7 +58,10 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
     if request.all_tasks {
         session.list_all_tasks();
     }
-    let pythons = pythons::of_run(&session, request).map_err(Failure::usage)?;
+    let mut pythons = pythons::of_run(&session, request).map_err(Failure::usage)?;
+    let of_python = pythons
+        .first_mut()
+        .map(|python| speeds::of_python(place.place(), session.machine(), python));
     let python = pythons.first().map(|found| found.interpreter.clone());
     let draft = request.draft(session.machine().cores_usable, session.limits(), urls);
     let draft = Draft { python, ..draft };
@@ -71,11 +76,16 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
     // Measuring the speed takes a moment: only if the plan needs it, or somebody reads what it is for.
     let is_read = io::stderr().is_terminal();
     let is_wanted = draft.needs_calibration() || (is_read && draft.computes());
-    let speed = match pythons.first() {
-        // A task that is to take so long takes that in Python.
-        Some(python) => Some(python.speed()),
-        None => is_wanted.then(|| session.calibrate()),
-    };
+    // A task that is to take so long takes that in Python.
+    let agreed = of_python.or_else(|| is_wanted.then(|| agreed(&session, place.place())));
+    if let Some(doubt) = agreed
+        .as_ref()
+        .filter(|_| draft.needs_calibration())
+        .and_then(Agreed::doubt)
+    {
+        say(&doubt);
+    }
+    let speed = agreed.map(|agreed| agreed.speed);
     let estimate = foretold(&draft, known(&session, speed.as_ref(), &pythons));
     let plan = resolve(draft, &session, speed.as_ref())?;
     if let Some(estimate) = estimate.filter(|_| is_read) {
@@ -135,6 +145,11 @@ fn listen_for_interrupts(sender: mpsc::Sender<Event>) -> Result<(), String> {
         }
         interrupted = true;
     })
+}
+
+/// How fast this machine computes, measured now and compared with what was seen before.
+fn agreed(session: &Session, place: Option<&Place>) -> Agreed {
+    speeds::of_machine(place, session.machine(), session.calibrate())
 }
 
 /// The plan of a checked draft.

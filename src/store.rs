@@ -31,6 +31,7 @@ mod own;
 mod pending;
 mod pictures;
 mod place;
+pub mod speeds;
 mod writer;
 
 use std::collections::HashSet;

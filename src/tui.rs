@@ -27,14 +27,14 @@ use crate::domain::python::Pythons;
 use crate::domain::record::RunOrder;
 use crate::domain::time::Nanos;
 use crate::engine::session::{Report, Run, Session};
-use crate::engine::{calibrate, clock, os};
+use crate::engine::{clock, os};
 use crate::export::json::Document;
 use crate::shell;
 use crate::shell::exit::{self, Failure};
 use crate::shell::reports::{Heard, LOST, Relay};
 use crate::shell::signals::{SIGCONT, SIGINT, SIGTSTP, exit_code, survive_file_size_limit};
 use crate::shell::spelling::{self, Spelling};
-use crate::store::{End, Place};
+use crate::store::{End, Place, speeds};
 use crate::ui::{self, Theme};
 use event::{Event, Input};
 use keeper::Keeper;
@@ -282,7 +282,11 @@ impl Explorer {
                 self.pacer.want(Urgency::Now);
                 Ok(())
             }
-            Event::Calibrated(speed) => self.now(Msg::Calibrated(speed)),
+            Event::Calibrated(agreed) => {
+                let doubt = agreed.doubt();
+                self.now(Msg::Calibrated(agreed.speed))?;
+                doubt.map_or(Ok(()), |doubt| self.now(Msg::Told(doubt)))
+            }
             Event::PythonsFound(pythons) => self.now(Msg::PythonsFound(pythons)),
             Event::Exported(file, written) => self.now(Msg::Exported { file, written }),
             Event::Heard(heard) => self.hear(heard),
@@ -472,9 +476,14 @@ impl Explorer {
             self.events.clone(),
             self.pythons.clone(),
         );
+        let place = self.keeper.place().cloned();
         let find = move || {
+            let mut pythons = session.find_pythons(&named);
+            for found in &mut pythons.found {
+                speeds::of_python(place.as_ref(), session.machine(), found);
+            }
             // Nobody listens any more if the user has left meanwhile.
-            let _ = events.send(Event::PythonsFound(session.find_pythons(&named)));
+            let _ = events.send(Event::PythonsFound(pythons));
         };
         match thread::Builder::new()
             .name("find-pythons".into())
@@ -493,10 +502,13 @@ impl Explorer {
     /// Measures the machine's speed on a thread of its own, as it takes longer than a frame may. Nobody waits for that
     /// thread: whoever leaves at once shall not have to.
     fn calibrate(&mut self) -> Result<(), Leave> {
-        let events = self.events.clone();
+        let (session, events) = (Arc::clone(&self.session), self.events.clone());
+        let place = self.keeper.place().cloned();
         let calibrate = move || {
+            let measured = session.calibrate();
+            let agreed = speeds::of_machine(place.as_ref(), session.machine(), measured);
             // Nobody listens any more if the user has left meanwhile.
-            let _ = events.send(Event::Calibrated(calibrate::speed()));
+            let _ = events.send(Event::Calibrated(agreed));
         };
         match thread::Builder::new()
             .name("calibrate".into())

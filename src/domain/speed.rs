@@ -1,5 +1,9 @@
 //! How fast a machine computes.
 
+use serde::{Deserialize, Serialize};
+
+/// The article's number of iterations.
+pub const ITERATIONS: u64 = 10_000_000;
 /// The most iterations of a task: hours on any machine.
 pub const MAX_ITERATIONS: u64 = 1_000_000_000_000;
 
@@ -7,13 +11,14 @@ pub const MAX_ITERATIONS: u64 = 1_000_000_000_000;
 ///
 /// Not one number: the cosine of a large argument costs more than that of a small one (with glibc about three times from
 /// step 2^25 on), so a rate measured over the first steps says nothing about a long task.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Speed {
     pieces: Vec<Piece>,
 }
 
 /// From this step on, up to the next piece, so many steps a second.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Piece {
     /// The first step of the piece.
     pub from: u64,
@@ -32,6 +37,30 @@ impl Speed {
     /// The same rate for all steps.
     pub fn uniform(rate: f64) -> Speed {
         Speed::new(vec![Piece { from: 0, rate }])
+    }
+
+    /// Whether one that was read can be believed: every step of a task has its rate, above 0.
+    pub fn is_possible(&self) -> bool {
+        let begins = self.pieces.first().is_some_and(|piece| piece.from == 0);
+        let ascends = self
+            .pieces
+            .windows(2)
+            .all(|pair| pair[0].from < pair[1].from);
+        let has_rates = self
+            .pieces
+            .iter()
+            .all(|piece| piece.rate.is_finite() && piece.rate > 0.0);
+        begins && ascends && has_rates
+    }
+
+    /// Steps per second of the first piece.
+    pub fn rate(&self) -> f64 {
+        self.pieces[0].rate
+    }
+
+    /// How many times as fast as another it is, at a task of the article.
+    pub fn compared_with(&self, other: &Speed) -> f64 {
+        other.seconds_of(ITERATIONS) / self.seconds_of(ITERATIONS)
     }
 
     /// How many steps of one task fit into so many seconds; at least one.

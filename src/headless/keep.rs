@@ -38,6 +38,16 @@ pub enum Keeps {
     Refused,
 }
 
+impl Keeps {
+    /// Where, if anywhere.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Keeps::At(place) => Some(place),
+            Keeps::Nowhere | Keeps::Refused => None,
+        }
+    }
+}
+
 impl Keeper {
     /// The place to keep runs at, if they are to be kept. Call it before anything is measured: what is no history is
     /// refused if the user has named it, and only told otherwise.

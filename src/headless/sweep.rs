@@ -8,8 +8,8 @@ use super::keep::Keeper;
 use super::measure::{self, Measured, Order};
 use super::output::Destination;
 use super::{
-    addresses, calibrated, campaign_id, conclude, known, listen_for_interrupts, prepare, pythons,
-    say,
+    addresses, agreed, calibrated, campaign_id, conclude, known, listen_for_interrupts, prepare,
+    pythons, say,
 };
 use crate::cli::SweepRequest;
 use crate::domain::campaign::Campaign;
@@ -26,6 +26,7 @@ use crate::engine::os;
 use crate::engine::session::Session;
 use crate::shell::exit::Failure;
 use crate::shell::spelling::Spelling;
+use crate::store::speeds::Agreed;
 
 /// Measures the sweep that `request` asks for, keeps it where `keeping` says, and prints what came out. Returns the exit
 /// code.
@@ -46,7 +47,18 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();
     listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
-    let speed = draft.draft.computes().then(|| session.calibrate());
+    let agreed = draft
+        .draft
+        .computes()
+        .then(|| agreed(&session, place.place()));
+    if let Some(doubt) = agreed
+        .as_ref()
+        .filter(|_| draft.needs_calibration())
+        .and_then(Agreed::doubt)
+    {
+        say(&doubt);
+    }
+    let speed = agreed.map(|agreed| agreed.speed);
     let known = known(&session, speed.as_ref(), &pythons);
     let (draft, plan) = resolve(draft, &session, speed.as_ref())?;
     say(&foretold(&draft, known));

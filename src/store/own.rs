@@ -49,7 +49,11 @@ fn is_at(place: &Place, path: &Path) -> bool {
     let is_pending = folder(&place.pending("")).as_deref() == path.parent()
         && path.file_name().is_some_and(|name| place.is_pending(name));
     let is_trace = resolved(&place.traces()).is_some_and(|traces| path.starts_with(traces));
-    is_file(&place.file) || is_file(&place.index()) || is_pending || is_trace
+    is_file(&place.file)
+        || is_file(&place.index())
+        || is_file(&place.speeds())
+        || is_pending
+        || is_trace
 }
 
 /// The path without links. Of a file that does not exist, the directory has to.
@@ -71,7 +75,7 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 }
 
 /// Whether a file begins as lines of histories and files of traces do. Nothing that is written to be shared does.
-fn is_written_for_a_history(path: &Path) -> bool {
+pub(super) fn is_written_for_a_history(path: &Path) -> bool {
     // Opening anything else, as a pipe, might wait for ever.
     if !fs::metadata(path).is_ok_and(|there| there.is_file()) {
         return false;
@@ -82,7 +86,7 @@ fn is_written_for_a_history(path: &Path) -> bool {
 }
 
 /// `{"v":1,"kind":` begins a line of a history, `{"v":1,"id":` a file of a trace, `{"v":1,"session":` what waits to be
-/// added to a history, `{"v":1,"highest":` an index; in any version.
+/// added to a history, `{"v":1,"highest":` an index, `{"v":1,"speeds":` speeds; in any version.
 fn begins_like_ours(beginning: &[u8]) -> bool {
     let Some(rest) = beginning.strip_prefix(super::line::BEGINNING) else {
         return false;
@@ -90,7 +94,7 @@ fn begins_like_ours(beginning: &[u8]) -> bool {
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let is_next = |key: &str| rest[digits..].starts_with(format!(",\"{key}\":").as_bytes());
     digits > 0
-        && ["kind", "id", "session", "highest"]
+        && ["kind", "id", "session", "highest", "speeds"]
             .into_iter()
             .any(is_next)
 }

@@ -16,6 +16,8 @@ const FILE: &str = "history.jsonl";
 const TRACES: &str = ".traces";
 /// And for what is known of its numbers.
 const INDEX: &str = ".index";
+/// And for how fast the machine was seen to compute.
+const SPEEDS: &str = ".speeds";
 /// And for what could not be appended to it yet; the id of a session follows.
 const PENDING: &str = ".pending-";
 
@@ -47,6 +49,11 @@ impl Place {
     /// What is known of the file's numbers: its name with `.index` at its end.
     pub fn index(&self) -> PathBuf {
         self.beside(INDEX)
+    }
+
+    /// How fast the machine and its interpreters compute: its name with `.speeds` at its end.
+    pub fn speeds(&self) -> PathBuf {
+        self.beside(SPEEDS)
     }
 
     /// What a session could not append to the file yet: its name with `.pending-` and the session's id at its end.

@@ -5,10 +5,10 @@ use std::io;
 use crate::app::key::Key;
 use crate::domain::python::Pythons;
 use crate::domain::share::Refusal;
-use crate::domain::speed::Speed;
 use crate::domain::trace::Trace;
 use crate::shell::reports::Heard;
 use crate::store::Opened;
+use crate::store::speeds::Agreed;
 
 /// What the user did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub enum Event {
     /// The run goes on, or ends.
     Heard(Heard),
     /// An idle core does so many steps of the kernel in a second.
-    Calibrated(Speed),
+    Calibrated(Agreed),
     /// The interpreters of this machine.
     PythonsFound(Pythons),
     /// A file to share was written under this name, of so many bytes; or why not.

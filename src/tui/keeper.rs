@@ -27,6 +27,11 @@ pub struct Keeper {
 }
 
 impl Keeper {
+    /// Where it keeps, if anywhere.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
     /// Keeps at this place, if there is one, the runs that are measured `here`, and tells `events` what it finds there.
     pub fn new(place: Option<Place>, here: Arc<Provenance>, events: Sender<Event>) -> Keeper {
         Keeper {

@@ -3,7 +3,7 @@
 use super::{Description, Nature, Sizing, Step, Sweep};
 use crate::catalog::model::Model;
 use crate::catalog::parameter::{Help, Kind, Parameter};
-use crate::domain::speed::MAX_ITERATIONS;
+use crate::domain::speed::{self, MAX_ITERATIONS};
 use crate::domain::text::grouped;
 
 pub(super) static CPU: Description = Description {
@@ -53,7 +53,7 @@ pub static ITERATIONS: Parameter = Parameter {
     label: "Iterations",
     what: "iterations",
     kind: Kind::Count,
-    default: 10_000_000,
+    default: speed::ITERATIONS,
     range: 1..=MAX_ITERATIONS,
     about: "steps of a task's loop, 10 000 000 in the article",
     meaning: "steps of a task's loop, 10 000 000 in the article",

@@ -1,0 +1,183 @@
+//! How fast the machine and its interpreters compute, as far as it was ever seen: kept beside the history, so that the same
+//! time for a task becomes the same number of steps each time, however busy the machine is.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::place::Place;
+use crate::domain::machine::Machine;
+use crate::domain::python::FoundPython;
+use crate::domain::speed::Speed;
+
+/// The version of the file.
+const VERSION: u32 = 1;
+/// Seen to be this much faster, the machine is believed to be: nothing makes a core faster than it is. Less is chance, and
+/// changes no number of steps.
+const FASTER: f64 = 1.05;
+/// Below this share of its speed, what was seen is worth a word.
+const SLOW: f64 = 0.8;
+/// A longer file is not read: speeds of a few hundred machines and interpreters are shorter.
+const LONGEST: u64 = 1 << 20;
+
+/// `{"v":1,"speeds":{…}}`.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    v: u32,
+    speeds: BTreeMap<String, Speed>,
+}
+
+/// A speed to make steps of times by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Agreed {
+    /// The fastest that was ever seen here.
+    pub speed: Speed,
+    /// What was seen today, as a share of it: 1 unless something else uses the machine.
+    pub today: f64,
+}
+
+impl Agreed {
+    /// That times come out longer today than they were asked for, if that is so.
+    pub fn doubt(&self) -> Option<String> {
+        (self.today < SLOW).then(|| {
+            format!(
+                "this machine computes at {:.0} % of its speed now, so tasks will take longer than that",
+                self.today * 100.0
+            )
+        })
+    }
+}
+
+/// What is known of this machine's own speed, now that this much was measured. Nothing is kept without a place.
+pub fn of_machine(place: Option<&Place>, machine: &Machine, measured: Speed) -> Agreed {
+    let version = env!("CARGO_PKG_VERSION");
+    agree(place, &format!("{} {version}", name(machine)), measured)
+}
+
+/// What is known of an interpreter's speed on this machine. The interpreter gets the speed that was agreed on.
+pub fn of_python(place: Option<&Place>, machine: &Machine, found: &mut FoundPython) -> Agreed {
+    let interpreter = &found.interpreter;
+    let who = format!(
+        "{} {} {}",
+        name(machine),
+        interpreter.path,
+        interpreter.version_name()
+    );
+    let agreed = agree(place, &who, found.speed());
+    found.steps_per_s = agreed.speed.rate();
+    agreed
+}
+
+fn name(machine: &Machine) -> &str {
+    machine.cpu_model.as_deref().unwrap_or("unknown processor")
+}
+
+fn agree(place: Option<&Place>, who: &str, measured: Speed) -> Agreed {
+    let mut kept = place.map_or_else(BTreeMap::new, |place| read(&place.speeds()));
+    let fastest = kept
+        .remove(who)
+        .filter(|fastest| measured.compared_with(fastest) < FASTER);
+    if let Some(speed) = fastest {
+        let today = measured.compared_with(&speed).min(1.0);
+        return Agreed { speed, today };
+    }
+    kept.insert(who.to_owned(), measured.clone());
+    if let Some(place) = place {
+        // What cannot be kept is measured again the next time.
+        let _ = write(&place.speeds(), kept);
+    }
+    Agreed {
+        speed: measured,
+        today: 1.0,
+    }
+}
+
+/// What is kept; nothing if the file is not there, or is none of this version.
+fn read(file: &Path) -> BTreeMap<String, Speed> {
+    let is_readable = |there: fs::Metadata| there.is_file() && there.len() <= LONGEST;
+    if !fs::metadata(file).is_ok_and(is_readable) {
+        return BTreeMap::new();
+    }
+    let kept = fs::read(file)
+        .ok()
+        .and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
+    kept.filter(|kept| kept.v == VERSION)
+        .map_or_else(BTreeMap::new, |kept| {
+            let is_possible = |(_, speed): &(String, Speed)| speed.is_possible();
+            kept.speeds.into_iter().filter(is_possible).collect()
+        })
+}
+
+/// Replaces the file, whole or not at all, but nothing that is not this program's.
+fn write(file: &Path, speeds: BTreeMap<String, Speed>) -> std::io::Result<()> {
+    if file.symlink_metadata().is_ok() && !super::own::is_written_for_a_history(file) {
+        return Ok(());
+    }
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    let kept = Kept { v: VERSION, speeds };
+    new.write_all(&serde_json::to_vec(&kept)?)?;
+    new.persist(file)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(folder: &tempfile::TempDir) -> Place {
+        Place {
+            file: folder.path().join("history.jsonl"),
+        }
+    }
+
+    #[test]
+    fn a_busy_machine_gets_the_steps_of_a_quiet_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(&folder);
+        let agreed = |rate| agree(Some(&place), "one", Speed::uniform(rate));
+        assert_eq!(agreed(1e7).today, 1.0);
+        let busy = agreed(5e6);
+        assert_eq!((busy.speed.clone(), busy.today), (Speed::uniform(1e7), 0.5));
+        assert!(busy.doubt().is_some_and(|said| said.contains("50 %")));
+        assert_eq!(agreed(1.04e7).speed, Speed::uniform(1e7), "chance");
+        assert!(agreed(1.04e7).doubt().is_none());
+        assert_eq!(agreed(2e7).speed, Speed::uniform(2e7), "it was busy before");
+        assert_eq!(agreed(1e7).speed, Speed::uniform(2e7));
+        let other = agree(Some(&place), "other", Speed::uniform(3.0));
+        assert_eq!(other.speed, Speed::uniform(3.0));
+        assert_eq!(agreed(1e7).speed, Speed::uniform(2e7), "each has its own");
+    }
+
+    #[test]
+    fn a_file_that_is_none_of_ours_is_neither_believed_nor_replaced() {
+        for text in [
+            "mine",
+            "{\"v\":9,\"speeds\":{}}",
+            "{\"v\":1,\"speeds\":{\"one\":[]}}",
+            "",
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let place = place(&folder);
+            fs::write(place.speeds(), text).unwrap();
+            let agreed = agree(Some(&place), "one", Speed::uniform(7.0));
+            assert_eq!(agreed.speed, Speed::uniform(7.0), "{text}");
+            let kept = fs::read_to_string(place.speeds()).unwrap();
+            let is_ours = text.starts_with("{\"v\":");
+            assert_eq!(kept == text, !is_ours, "{text}: {kept}");
+        }
+    }
+
+    #[test]
+    fn without_a_place_nothing_is_written() {
+        let agreed = agree(None, "one", Speed::uniform(7.0));
+        assert_eq!(agreed.speed, Speed::uniform(7.0));
+    }
+}
