@@ -12,6 +12,8 @@ use std::time::Instant;
 
 use fixtures::explorer::machine;
 use fixtures::sample;
+use pconc_tui::analysis::finding::RunFinding;
+use pconc_tui::analysis::shared::{Shared, SharedRun};
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::Workload;
 use pconc_tui::domain::assessment::UNASSESSED;
@@ -19,10 +21,10 @@ use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::Draft;
 use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::share::{Format, Shared, SharedRun};
 use pconc_tui::domain::time::{Nanos, seconds};
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Trace, Transition};
 use pconc_tui::export::{self, json::Traces};
+use pconc_tui::present::format::Format;
 
 /// As many as a run can have.
 const TASKS: u32 = 1_000_000;
@@ -101,6 +103,7 @@ fn main() {
         record: &record,
         trace: Some(&trace),
         assessment: &UNASSESSED,
+        finding: RunFinding::default(),
     };
     let shared = Shared {
         runs: vec![run],

@@ -89,7 +89,7 @@ use crate::domain::speed::Speed;
 use crate::domain::text::duration;
 use crate::domain::time::{Nanos, nanos, seconds};
 use crate::domain::trace::{Batch, Trace};
-use crate::domain::verdict;
+use crate::present::sentence;
 
 /// The explorer.
 #[derive(Debug)]
@@ -412,7 +412,7 @@ impl App {
 
     fn on_batch(&mut self, batch: Batch) -> Vec<Effect> {
         if let Activity::Running(live) = &mut self.activity {
-            if let Some(sentence) = verdict::died(&batch.deaths) {
+            if let Some(sentence) = sentence::live::died(&batch.deaths) {
                 self.notice = Some(Notice {
                     sentence,
                     is_error: true,
@@ -519,7 +519,7 @@ impl App {
             }
             (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
             (_, Some(Shown::Live(live))) => live.doing(),
-            (_, Some(Shown::Entry(entry))) => self.history.verdict_of(entry.number),
+            (_, Some(Shown::Entry(entry))) => sentence::verdict::of(&self.history, entry.number),
             (_, None) if self.has_python() => {
                 "Press 1 to 5 to let this machine answer a question".into()
             }

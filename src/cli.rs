@@ -27,7 +27,7 @@ use crate::domain::look::LookOptions;
 use crate::domain::machine::Limits;
 use crate::domain::plan::Draft;
 use crate::domain::python::Interpreter;
-use crate::domain::share::Format;
+use crate::present::format::Format;
 use documents::Shell;
 use explore::ExploreArguments;
 use fidelity::FidelityArguments;

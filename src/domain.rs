@@ -5,12 +5,11 @@
 
 pub mod address;
 pub mod addresses;
-pub mod align;
-pub mod ascii;
 pub mod assessment;
 pub mod campaign;
-pub mod comparison;
+pub mod difference;
 pub mod estimate;
+
 pub mod executor;
 pub mod experiment;
 pub mod fidelity;
@@ -29,7 +28,6 @@ pub mod record;
 pub mod repeats;
 pub mod selector;
 pub mod sequence;
-pub mod share;
 pub mod shared_file;
 pub mod speed;
 pub mod speedup;
@@ -38,4 +36,3 @@ pub mod sweep;
 pub mod text;
 pub mod time;
 pub mod trace;
-pub mod verdict;

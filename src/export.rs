@@ -26,8 +26,9 @@ mod words;
 
 use std::io::{self, Write};
 
+use crate::analysis::shared::Shared;
 use crate::domain::machine::Machine;
-use crate::domain::share::{Format, Shared};
+use crate::present::format::Format;
 use json::Traces;
 
 /// Writes what is shared in this format. The table of the terminal is the shells' own: here it is one in Markdown.

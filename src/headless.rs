@@ -3,9 +3,8 @@
 //! Data goes to stdout, everything else to stderr, so that the output can be piped.
 
 mod addresses;
-mod columns;
+mod diagnoses;
 mod fidelity;
-mod findings;
 mod history;
 mod keep;
 mod measure;
@@ -18,6 +17,7 @@ mod table;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::sync::mpsc;
 
+use crate::analysis::shared::Shared;
 use crate::cli::{HistoryRequest, Request};
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
@@ -26,10 +26,10 @@ use crate::domain::plan::{Draft, Plan};
 use crate::domain::provenance::Provenance;
 use crate::domain::python::FoundPython;
 use crate::domain::record::{Outcome, Record};
-use crate::domain::share::{Format, Shared};
 use crate::domain::speed::Speed;
 use crate::engine::session::Session;
 use crate::engine::{doctor, os};
+use crate::present::format::Format;
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::shell::spelling::Spelling;
@@ -112,9 +112,9 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
 /// What kept the engine from starting, or stdout from being written.
 pub fn doctor(ascii: bool) -> Result<u8, Failure> {
     let session = prepare()?;
-    let mut findings = doctor::examine(&session);
-    findings.extend(findings::of_terminal(ascii));
-    print(&Spelling::asked(ascii).spell(&findings::render(&findings))).map(|()| exit::DONE)
+    let mut diagnoses = doctor::examine(&session);
+    diagnoses.extend(diagnoses::of_terminal(ascii));
+    print(&Spelling::asked(ascii).spell(&diagnoses::render(&diagnoses))).map(|()| exit::DONE)
 }
 
 fn prepare() -> Result<Session, Failure> {

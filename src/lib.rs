@@ -95,7 +95,7 @@
 //!   `tui/input/sequences.rs`; where a sequence ends, or is given up: `tui/input/parser.rs`.
 //! - **a screen?** `ui/layout.rs` says where panels are; each panel is a file beside it. What can be clicked: `ui/hit.rs`
 //!   finds it, `app/pointer.rs` says what it does.
-//! - **a colour?** `ui/theme/palette.rs`; a character, and what stands for it in ASCII: `domain/ascii.rs`.
+//! - **a colour?** `ui/theme/palette.rs`; a character, and what stands for it in ASCII: `present/ascii.rs`.
 //! - **what `?` and `i` say?** `app/reading/`; what `i` says is a promise about the engine.
 //! - **an option of the command line?** `cli.rs`, and for the explorer `cli/explore.rs`; help, completions and the manual
 //!   page follow.

@@ -1,4 +1,9 @@
 //! Presentation for screen, shell and files alike: number formats, sentences made from findings, table layout, scales of
 //! charts, ASCII. What is shown twice is made here once.
 
+pub mod ascii;
+pub mod comparison;
+pub mod format;
 pub mod number;
+pub mod sentence;
+pub mod table;

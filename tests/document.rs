@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use fixtures::explorer::{Scenario, machine};
 use fixtures::sample;
 use jsonschema::Validator;
+use pconc_tui::analysis::shared::{Shared, SharedRun, SharedSweep};
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::{ADDRESSES, ITERATIONS, SHARED_FILE, Workload};
 use pconc_tui::domain::history::History;
@@ -19,7 +20,6 @@ use pconc_tui::domain::record::{
     GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome,
     TaskRecord,
 };
-use pconc_tui::domain::share::{Shared, SharedRun, SharedSweep};
 use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
 use pconc_tui::domain::trace::Trace;
@@ -260,7 +260,7 @@ fn swept(models: Vec<Model>, pythons: Vec<Interpreter>) -> Vec<u8> {
             });
         }
     }
-    let results = sweep.results(history.entries().iter().map(|entry| &entry.record), 2);
+    let results = sweep.results(history.entries().iter().map(|entry| &entry.record));
     let from = provenance();
     let shared = Shared {
         runs: history.entries().iter().map(SharedRun::from).collect(),
@@ -421,9 +421,7 @@ fn a_sweep_comes_back_with_its_runs() {
         (99, 7, 2)
     );
     assert!(runs.iter().all(|run| recorded.sweep.owns(&run.record)));
-    let results = recorded
-        .sweep
-        .results(runs.iter().map(|run| &run.record), 2);
+    let results = recorded.sweep.results(runs.iter().map(|run| &run.record));
     assert!(results.is_complete && results.summaries.iter().all(Option::is_some));
 }
 
@@ -442,9 +440,7 @@ fn a_sweep_by_several_interpreters_comes_back_with_all_of_them() {
         panic!("{sweeps:?}")
     };
     assert_eq!(recorded.sweep.plan.pythons().len(), 2);
-    let results = recorded
-        .sweep
-        .results(runs.iter().map(|run| &run.record), 2);
+    let results = recorded.sweep.results(runs.iter().map(|run| &run.record));
     assert!(
         results.is_complete
             && results

@@ -14,6 +14,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use pconc_tui::analysis::finding::RunFinding;
+use pconc_tui::analysis::shared::{Shared, SharedRun};
 use pconc_tui::app::App;
 use pconc_tui::app::key::Key;
 use pconc_tui::app::message::{EarlierRun, Msg};
@@ -31,7 +33,6 @@ use pconc_tui::domain::python::Interpreter;
 use pconc_tui::domain::record::{
     FAILURES_KEPT, Outcome, Record, TASKS_LISTED, TaskOutcome, TaskRecord,
 };
-use pconc_tui::domain::share::{Shared, SharedRun};
 use pconc_tui::domain::shared_file::{Content, SharedFile, Source};
 use pconc_tui::domain::time::{Nanos, nanos};
 use pconc_tui::domain::trace::Trace;
@@ -400,6 +401,7 @@ fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcome
             record: &record,
             trace: Some(&trace),
             assessment: &UNASSESSED,
+            finding: RunFinding::default(),
         }],
         sweeps: vec![],
     };

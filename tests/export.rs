@@ -10,6 +10,7 @@ use std::path::Path;
 
 use fixtures::explorer::{Scenario, machine};
 use fixtures::sample::{draft, plan};
+use pconc_tui::analysis::shared::{Shared, SharedRun, SharedSweep};
 use pconc_tui::catalog::caveat::Seen;
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::Workload;
@@ -22,12 +23,13 @@ use pconc_tui::domain::python::{GilState, Interpreter};
 use pconc_tui::domain::record::{
     GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord,
 };
-use pconc_tui::domain::share::{Format, Refusal, Shared, SharedRun, SharedSweep};
 use pconc_tui::domain::sweep::{Results, Sweep, SweepDraft};
 use pconc_tui::domain::time::seconds;
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Trace, Transition};
 use pconc_tui::export::json::Traces;
 use pconc_tui::export::{self, file};
+use pconc_tui::present::format::{Format, Refusal};
+use pconc_tui::present::sentence::conclusion;
 use roxmltree::{Document, ParsingOptions};
 use serde_json::Value;
 
@@ -627,7 +629,7 @@ fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
             history.add(record, trace);
         }
     }
-    let results = sweep.results(history.entries().iter().map(|entry| &entry.record), 16);
+    let results = sweep.results(history.entries().iter().map(|entry| &entry.record));
     Swept {
         runs: history.entries().to_vec(),
         here: history.here().clone(),
@@ -673,7 +675,8 @@ fn a_sweep_has_its_conclusion_its_charts_and_a_row_per_configuration_in_every_fo
             .split_whitespace()
             .collect::<Vec<_>>()
             .join(" ");
-        let conclusion = swept.results.conclusion.split(';').next().unwrap();
+        let conclusion = conclusion::of(&swept.sweep.plan, &swept.results, 2);
+        let conclusion = conclusion.split(';').next().unwrap();
         assert!(said.contains(conclusion), "{conclusion}\n{said}");
         let bars = document.descendants().filter(|node| {
             node.tag_name().name() == "rect"

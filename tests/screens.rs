@@ -462,7 +462,7 @@ fn the_help_lists_every_key_and_every_phase() {
             .row("  B  ")
             .contains("chosen with b, else the latest serial run without failures")
     );
-    assert!(session.row("  ★  ").contains("by at least a tenth"));
+    assert!(session.row("  ★  ").contains("clearly ahead of all others"));
     assert!(session.row("  !  ").contains("Enter shows all"));
     assert!(session.row("idle ").contains("under rayon: not now"));
 }

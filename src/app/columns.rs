@@ -5,7 +5,7 @@
 
 mod cell;
 
-pub use crate::domain::align::{Extent, Side};
+pub use crate::present::table::{Extent, Side};
 pub use cell::{Row, of_sweep};
 
 use std::cmp::Ordering;
@@ -13,8 +13,10 @@ use std::sync::LazyLock;
 
 use crate::catalog::metric::{HistoryColumn, METRICS, Metric, Unit};
 use crate::domain::history::{Entry, SweepEntry};
-use crate::domain::text;
+use crate::domain::text::clean;
 use crate::present::number;
+use crate::present::sentence::moment;
+use crate::present::table::shortened;
 
 /// What runs are sorted by; what is not known comes last, whatever the order.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -164,7 +166,7 @@ pub const EXTRA: usize = 14;
 /// Columns from this rank on are never shown unasked.
 const ASKED_FOR: usize = 100;
 
-/// So many characters of a name have room in its column.
+/// So many columns of a name have room in its column.
 const NAME: usize = 20;
 const NONE: Extent = Extent {
     before: 0,
@@ -220,7 +222,7 @@ fn before_numbers() -> Vec<Column> {
             Side::Left,
             0,
             (
-                |row| cell::entry(row, |run| text::moment(&run.record.started_at)),
+                |row| cell::entry(row, |run| moment(&run.record.started_at)),
                 |run| Word(&run.record.started_at),
             ),
             (7, If(Entry::is_earlier)),
@@ -301,11 +303,7 @@ fn caveats() -> Column {
 /// A name, as far as a column goes.
 fn name(run: &Entry) -> String {
     let name = run.name.as_deref().unwrap_or_default();
-    if name.chars().count() > NAME {
-        text::clean(name, NAME - 1) + "…"
-    } else {
-        name.into()
-    }
+    shortened(&clean(name, usize::MAX), NAME)
 }
 
 /// What the user wants of a column.

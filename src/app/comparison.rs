@@ -1,14 +1,19 @@
 //! What a comparison of runs says: a sentence, a table, and how timelines and table share the room. The screen draws it,
 //! and scrolling needs to know how many rows are out of sight.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::command::Command;
 use super::timeline::Window;
-use crate::domain::comparison::{self, Compared, Comparison, Row};
+use crate::analysis::compared::{Compared, default_reference, obstacle};
 use crate::domain::history::{Entry, History};
 use crate::domain::phase::Phase;
 use crate::domain::text::{clean, wrap};
 use crate::domain::time::nanos;
 use crate::domain::trace::Trace;
+use crate::present::comparison::{Comparison, Row, compare};
+use crate::present::sentence;
+use crate::present::table::{Side, padded};
 
 /// Columns of the names of rows, at least.
 const NAMES: usize = 14;
@@ -43,8 +48,9 @@ impl Composition {
             .iter()
             .filter_map(|number| history.get(*number))
             .collect();
-        let comparison = compared(history, &runs);
-        let said = wrap(&comparison.sentence, columns);
+        let (compared, reference) = compared(history, &runs);
+        let comparison = compare(&compared, reference);
+        let said = wrap(&sentence::comparison::of(&compared, reference), columns);
         // The last column says whether there is more above or below.
         let width = columns.saturating_sub(1);
         let mut table = table(&comparison, usize::from(width));
@@ -76,17 +82,15 @@ impl Composition {
     }
 }
 
-/// What the history says of these runs, against the one of them that is their baseline.
-fn compared(history: &History, runs: &[&Entry]) -> Comparison {
-    let compared: Vec<Compared<'_>> = runs
+/// These runs with their repeats, and which one of them is their baseline.
+fn compared<'a>(history: &'a History, runs: &[&'a Entry]) -> (Vec<Compared<'a>>, usize) {
+    let compared: Vec<Compared<'a>> = runs
         .iter()
         .map(|run| Compared::in_history(history, run))
         .collect();
     let chosen = runs.iter().position(|run| is_chosen(run));
-    comparison::compare(
-        &compared,
-        chosen.unwrap_or_else(|| comparison::default_reference(&compared)),
-    )
+    let reference = chosen.unwrap_or_else(|| default_reference(&compared));
+    (compared, reference)
 }
 
 /// Whether the user made it the baseline of its work.
@@ -105,8 +109,11 @@ pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
         .iter()
         .filter_map(|number| history.get(*number))
         .collect();
-    let reference = compared(history, &runs).reference?;
-    Some(runs.get((reference + 1) % runs.len())?.number)
+    let (compared, reference) = compared(history, &runs);
+    if obstacle(&compared).is_some() || compared.is_empty() {
+        return None;
+    }
+    Some(runs[(reference + 1) % runs.len()].number)
 }
 
 /// All of the time that these runs took: the longest of them.
@@ -155,7 +162,7 @@ fn table(comparison: &Comparison, width: usize) -> Vec<TableRow> {
     let rows = &comparison.rows;
     let names = rows
         .iter()
-        .map(|row| indent(row) + row.name.chars().count() + 1)
+        .map(|row| indent(row) + row.name.width() + 1)
         .max()
         .unwrap_or(0)
         .max(NAMES);
@@ -168,7 +175,7 @@ fn table(comparison: &Comparison, width: usize) -> Vec<TableRow> {
         columns
             .iter_mut()
             .zip(&row.cells)
-            .for_each(|(column, cell)| column.push(cell.text.clone()));
+            .for_each(|(column, cell)| column.push(cell.clone()));
     }
     let runs = columns.len();
     columns.extend(difference(comparison));
@@ -177,7 +184,7 @@ fn table(comparison: &Comparison, width: usize) -> Vec<TableRow> {
         columns
             .iter()
             .zip(&widths)
-            .map(|(column, width)| format!("{:>width$}", column[at]))
+            .map(|(column, width)| padded(&column[at], Side::Right, *width))
             .collect()
     };
     let heading = TableRow {
@@ -200,7 +207,7 @@ fn table(comparison: &Comparison, width: usize) -> Vec<TableRow> {
         };
         TableRow {
             phase: row.phase,
-            name: format!("{:<width$}", " ".repeat(blanks) + &row.name),
+            name: padded(&(" ".repeat(blanks) + &row.name), Side::Left, width),
             cells: cells(at + 1),
             is_heading: false,
         }
@@ -275,7 +282,7 @@ fn widths(columns: &[Column], room: usize) -> Vec<usize> {
         BETWEEN
             + column
                 .iter()
-                .map(|cell| cell.chars().count())
+                .map(|cell| cell.width())
                 .max()
                 .unwrap_or_default()
     };

@@ -10,6 +10,7 @@ use crate::domain::repeats;
 use crate::domain::shared_file;
 use crate::domain::text::{bytes, clean, column_seconds, wrap};
 use crate::present::number::{NOTHING, or_nothing, with_unit};
+use crate::present::sentence::{self, verdict};
 
 /// How much of a foreign text is shown.
 const FOREIGN: usize = 300;
@@ -70,11 +71,11 @@ pub fn rows(history: &History, entry: &Entry, here: &Provenance, width: u16) -> 
     let doubts = entry
         .caveats()
         .map(|caveat| format!("! {}", clean(&caveat.text, FOREIGN)));
-    let origin = entry.origin_in_words(here);
-    let verdict = std::iter::once(history.verdict_of(entry.number));
+    let origin = sentence::origin::of(entry, here);
+    let verdict = std::iter::once(verdict::of(history, entry.number));
     let said = verdict
         .chain(origin)
-        .chain(shared_file::told::all(record))
+        .chain(sentence::shared_file::all(record))
         .chain(doubts);
     let mut rows: Vec<Row> = said
         .flat_map(|text| wrap(&text, width))
@@ -198,7 +199,7 @@ fn repeated(repeats: &[&Record]) -> Vec<Told> {
     };
     let range = time
         .interval
-        .map(|interval| format!(" ({}, 95 % confidence)", repeats::range(interval)));
+        .map(|interval| format!(" ({}, 95 % confidence)", sentence::seconds(interval)));
     let note = format!("of its {} repeats{}", time.n, range.unwrap_or_default());
     vec![
         ("median", column_seconds(time.median), note),

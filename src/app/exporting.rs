@@ -8,8 +8,8 @@ use super::overlay::Overlay;
 use super::{Notice, browse::Browse};
 
 use crate::domain::history::History;
-use crate::domain::share::{Format, Refusal};
 use crate::domain::text::{bytes, counted};
+use crate::present::format::{Format, Refusal};
 
 /// The longest path that can be typed.
 const MOST: usize = 200;

@@ -10,7 +10,7 @@ use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::provenance::Origin;
 use crate::domain::python::{Python, StartMethod};
 use crate::domain::record::{Outcome, Record};
-use crate::domain::text::moment;
+use crate::present::sentence::moment;
 
 /// The most characters of a filter.
 const MOST: usize = 60;

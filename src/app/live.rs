@@ -7,7 +7,7 @@ use crate::domain::plan::{Draft, Plan};
 use crate::domain::sweep::SweepDraft;
 use crate::domain::text::grouped;
 use crate::domain::trace::Trace;
-use crate::domain::verdict;
+use crate::present::sentence;
 
 /// What the program is doing right now.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ impl Live {
             Some(python) if starting == self.plan.workers() => {
                 format!("starting Python {}…", python.version_name())
             }
-            _ => verdict::live(&self.trace, self.plan.lock()),
+            _ => sentence::live::workers(&self.trace, self.plan.lock()),
         }
     }
 

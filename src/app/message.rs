@@ -7,10 +7,10 @@ use super::pointer::Target;
 pub use crate::domain::history::{EarlierRun, EarlierSweep};
 use crate::domain::python::Pythons;
 use crate::domain::record::{Record, RunOrder};
-use crate::domain::share::Refusal;
 use crate::domain::speed::Speed;
 use crate::domain::time::Nanos;
 use crate::domain::trace::{Batch, Trace};
+use crate::present::format::Refusal;
 
 /// Something happened.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use crate::catalog::workload::TASK_TIME;
 use crate::domain::fidelity::{self, DEFAULT_REPEATS, DEFAULT_TASK_MS};
 use crate::domain::machine::Limits;
 use crate::domain::python::{FoundPython, Interpreter};
-use crate::domain::share::Format;
+use crate::present::format::Format;
 
 const EXAMPLES: &str = "\
 Examples:

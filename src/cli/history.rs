@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueHint};
 use super::output::{Output, OutputArguments};
 use super::values;
 use crate::domain::keeping::Keeping;
-use crate::domain::share::Format;
+use crate::present::format::Format;
 
 /// What to do with the kept history. Runs are meant by the words of [`select`](crate::domain::selector::select).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
-use crate::domain::share::Format;
+use crate::present::format::Format;
 
 /// Where and how results are written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use crate::catalog::workload::Workload;
 use crate::domain::machine::Limits;
 use crate::domain::plan::Draft;
 use crate::domain::python::Interpreter;
-use crate::domain::share::Format;
 use crate::domain::sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts};
+use crate::present::format::Format;
 
 const EXAMPLES: &str = "\
 Examples:

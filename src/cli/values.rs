@@ -8,9 +8,9 @@ use crate::catalog::workload::Workload;
 use crate::domain::address::masked;
 use crate::domain::look::{ColorChoice, ThemeName};
 use crate::domain::python::StartMethod;
-use crate::domain::share::Format;
 use crate::domain::sweep::parse_counts;
 use crate::domain::text;
+use crate::present::format::Format;
 
 /// How much of a wrong value a sentence repeats, in characters.
 const MAX_SHOWN: usize = 60;

@@ -13,7 +13,7 @@ pub struct Assessment {
     pub baseline: Option<Baseline>,
     /// Whether it is the baseline of its work.
     pub is_baseline: bool,
-    /// Whether it is the fastest of its work, see [`History::fastest_of`](super::history::History::fastest_of).
+    /// Whether it is the fastest of its work: clearly ahead of every other configuration.
     pub is_fastest: bool,
     /// If the cores cannot explain its speed-up.
     pub implausible: Option<Caveat>,

@@ -17,9 +17,7 @@ use super::assessment::Assessment;
 use super::provenance::{Origin, Provenance};
 use super::record::Record;
 use super::speedup::Gain;
-use super::text::moment;
 use super::trace::Trace;
-use super::verdict;
 use crate::catalog::caveat::Caveat;
 use crate::catalog::metric::AssessedRun;
 use removal::Removal;
@@ -87,44 +85,6 @@ impl Entry {
         self.provenance.origin != Origin::Here
     }
 
-    /// When and where its session measured, in a few words, for somebody who is `here`.
-    pub fn session_in_words(&self, here: &Provenance) -> String {
-        let (when, machine) = (
-            moment(&self.record.started_at),
-            self.provenance.machine.in_short(),
-        );
-        match self.provenance.origin {
-            Origin::Here => "this session".into(),
-            Origin::Earlier if self.provenance.is_same_machine(here) => {
-                format!("{when} UTC · this machine")
-            }
-            Origin::Earlier => format!("{when} UTC · on {machine}"),
-            Origin::Recorded => format!("{when} UTC · recorded on {machine}"),
-        }
-    }
-
-    /// When and where it was measured, in one sentence for somebody who is `here`; `None` if that was here and now.
-    pub fn origin_in_words(&self, here: &Provenance) -> Option<String> {
-        let (when, machine) = (
-            moment(&self.record.started_at),
-            self.provenance.machine.in_short(),
-        );
-        let another = "another machine, so nothing measured here is compared with it";
-        match self.provenance.origin {
-            Origin::Here => None,
-            Origin::Earlier if self.provenance.is_same_machine(here) => Some(format!(
-                "measured in an earlier session on this machine, {when} UTC"
-            )),
-            Origin::Earlier => Some(format!(
-                "measured in an earlier session, {when} UTC, on {machine}: {another}"
-            )),
-            Origin::Recorded if self.provenance.is_same_machine(here) => {
-                Some(format!("recorded on this machine, {when} UTC"))
-            }
-            Origin::Recorded => Some(format!("recorded on {machine}, {when} UTC: {another}")),
-        }
-    }
-
     /// Its number, with its name if it has one: `#12 demo`.
     pub fn called(&self) -> String {
         match &self.name {
@@ -165,11 +125,6 @@ impl Entry {
             speedup: self.assessment.speedup,
             efficiency: self.efficiency(),
         }
-    }
-
-    /// What came out, in one sentence.
-    pub fn verdict(&self) -> String {
-        verdict::concluded(&self.record, self.gain())
     }
 }
 

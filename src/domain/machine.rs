@@ -66,7 +66,7 @@ impl Machine {
 
 /// One line of what `doctor` found out about this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct Diagnosis {
     /// What was looked at, as in "usable cores".
     pub topic: String,
     /// What it is.

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use super::provenance::Provenance;
 use super::record::Record;
-use super::stats::{self, Interval, Outlier, Ratio, Spread};
-use super::text;
+use super::stats::{self, Outlier, Ratio, Spread};
 use crate::catalog::caveat::{CaveatKind, LikelyCause, OUTLIER_SHARE, Seen};
 
 /// The seed of resampling: the same runs always say the same.
@@ -41,51 +40,6 @@ pub fn time(repeats: &[&Record]) -> Option<Spread> {
 /// How many times faster the second are than the first.
 pub fn gain(over: &[&Record], of: &[&Record]) -> Option<Ratio> {
     stats::ratio(&times(over), &times(of), SEED)
-}
-
-/// Whether a ratio is clearly not 1: above, below, or `None` if that cannot be told. With an interval, 1 is not in it, also
-/// as it is printed; of single runs, by a tenth at least.
-pub fn direction(ratio: &Ratio) -> Option<std::cmp::Ordering> {
-    use std::cmp::Ordering::{Greater, Less};
-    let (low, high) = ratio.interval.map_or(
-        (ratio.value / A_TENTH, ratio.value * A_TENTH),
-        |Interval { low, high }| (low, high),
-    );
-    // An interval that is printed as "1.00–1.02" leaves room for none.
-    let is_above_one = |value: f64| (value * 100.0).round() > 100.0;
-    if is_above_one(low) {
-        Some(Greater)
-    } else if high > 0.0 && is_above_one(1.0 / high) {
-        Some(Less)
-    } else {
-        None
-    }
-}
-
-/// Single runs differ by so much without a reason.
-const A_TENTH: f64 = 1.1;
-
-/// What repeats say of a time, as in "median 0.342 s of 5 runs (0.339–0.349)"; without the range where there is none.
-pub fn told(time: &Spread) -> String {
-    let range = time
-        .interval
-        .map(|interval| format!(" ({})", range(interval)))
-        .unwrap_or_default();
-    format!(
-        "median {} of {} runs{range}",
-        text::column_seconds(time.median),
-        time.n
-    )
-}
-
-/// An interval of seconds as the times beside it are written, without the unit.
-pub fn range(interval: Interval) -> String {
-    let bare = |seconds: f64| text::column_seconds(seconds);
-    let (low, high) = (bare(interval.low), bare(interval.high));
-    match (low.rsplit_once(' '), high.rsplit_once(' ')) {
-        (Some((low, unit)), Some((high, same))) if unit == same => format!("{low}–{high}"),
-        _ => format!("{low}–{high}"),
-    }
 }
 
 /// What is seen of each of these records, oldest first, if it is an outlier among those of its configuration in its
@@ -178,11 +132,9 @@ mod tests {
     use super::super::history::{Entry, History};
     use super::super::record::{Outcome, Part};
     use super::super::trace::Trace;
-    use super::*;
     use crate::catalog::model::Model;
     use crate::catalog::workload::Workload::Cpu;
     use crate::fixtures::sample;
-    use std::cmp::Ordering;
 
     /// Runs of one plan; the first ones warmed up.
     fn repeated(warm_up: u32, times: &[f64]) -> History {
@@ -269,53 +221,5 @@ mod tests {
             .map(|number| history.repeats_of(number).len())
             .collect();
         assert_eq!(counts, [2, 2, 1, 2, 2]);
-    }
-
-    #[test]
-    fn a_direction_is_told_only_if_the_interval_as_it_is_printed_leaves_no_room_for_one() {
-        for (low, high, told) in [
-            (1.02, 1.1, Some(Ordering::Greater)),
-            (1.004, 1.1, None),
-            (0.97, 1.06, None),
-            (0.9, 0.98, Some(Ordering::Less)),
-            (0.9, 0.997, None),
-        ] {
-            let ratio = Ratio {
-                value: f64::midpoint(low, high),
-                interval: Some(Interval { low, high }),
-            };
-            assert_eq!(direction(&ratio), told, "{low} {high}");
-        }
-        for (value, told) in [
-            (1.2, Some(Ordering::Greater)),
-            (1.09, None),
-            (0.95, None),
-            (0.85, Some(Ordering::Less)),
-        ] {
-            assert_eq!(
-                direction(&Ratio {
-                    value,
-                    interval: None
-                }),
-                told,
-                "{value}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_verdict_on_a_run_that_was_repeated_is_about_all_of_its_repeats() {
-        let history = repeated(0, &[0.342, 0.339, 0.349, 0.341, 0.343]);
-        let said = history.verdict_of(3);
-        assert!(
-            said.starts_with("threads: median 0.342 s of 5 runs (0.3"),
-            "{said}"
-        );
-        assert_eq!(history.verdict_of(1), said);
-        assert!(
-            repeated(0, &[0.342])
-                .verdict_of(1)
-                .starts_with("threads: 342 ms: ")
-        );
     }
 }

@@ -6,8 +6,6 @@
 
 use serde::{Deserialize, Serialize};
 
-pub mod told;
-
 /// The name of the file.
 pub const NAME: &str = "output.txt";
 /// So many pieces of a mixture are listed.
@@ -225,11 +223,7 @@ fn without_page(content: &[u8], at: usize, until: usize) -> (Source, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::told::{sentence, spoilt};
     use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload;
-    use crate::fixtures::sample;
 
     fn page(number: u32) -> String {
         let lines = |i: u32| {
@@ -348,46 +342,5 @@ mod tests {
             piece(Source::Zeros),
             serde_json::json!({"source": "zeros", "at": 5, "bytes": 7})
         );
-    }
-
-    #[test]
-    fn the_sentence_names_what_is_left_and_what_is_lost() {
-        let plan = sample::plan(Workload::Io, Model::Threads, 4);
-        let file = |content, pieces: &[(Source, u64)]| {
-            let mut at = 0;
-            let piece = |(source, bytes): &(Source, u64)| {
-                at += bytes;
-                Piece {
-                    source: *source,
-                    at: at - bytes,
-                    bytes: *bytes,
-                }
-            };
-            let pieces: Vec<Piece> = pieces.iter().map(piece).collect();
-            SharedFile {
-                content,
-                bytes: at,
-                pieces,
-                pages_written: 16,
-                writes: 800,
-                spoilt: 37,
-            }
-        };
-        let whole = file(Content::Whole, &[(Source::Page(9), 60_000)]);
-        assert_eq!(
-            sentence(&whole, &plan),
-            "in output.txt only task 9's page is left: 15 of 16 pages are lost"
-        );
-        let torn = file(
-            Content::Mixture,
-            &[(Source::Page(3), 59_412), (Source::Page(11), 1_000)],
-        );
-        assert_eq!(
-            sentence(&torn, &plan),
-            "output.txt is a mixture: 59 412 bytes of task 3's page, 1 000 of task 11's page"
-        );
-        assert!(spoilt(&torn).is_some_and(|said| said.starts_with("at least 37 of 800 writes")));
-        assert!(sentence(&file(Content::Empty, &[]), &plan).ends_with("16 of 16 pages are lost"));
-        assert_eq!(spoilt(&SharedFile { spoilt: 0, ..torn }), None);
     }
 }

@@ -5,7 +5,6 @@
 //! interpreter, which is one of them too. Every configuration is measured once per round, in an order that is shuffled anew in each, so that drift and
 //! heat hit all of them alike; round 0 warms up and is not counted.
 
-mod conclusion;
 mod counts;
 mod definition;
 mod order;
@@ -22,7 +21,7 @@ use crate::catalog::model::Model;
 use crate::catalog::parameter::REPEATS;
 
 pub use counts::{MAX_COUNTS, parse_counts};
-pub use results::{MIN_GAIN, Results, Series, Summary};
+pub use results::{Results, Series, Summary};
 
 /// Counted rounds unless the user says otherwise.
 pub const DEFAULT_REPEATS: u64 = 3;
@@ -389,16 +388,9 @@ impl Sweep {
             .is_some_and(|part| part.id == self.id)
     }
 
-    /// What its runs among `records` say together. Conclusions about computing name the usable cores of the machine on
-    /// which they were measured.
-    pub fn results<'a>(
-        &self,
-        records: impl IntoIterator<Item = &'a Record>,
-        cores_usable: u32,
-    ) -> Results {
-        let mut results = results::of(self, records);
-        results.conclusion = conclusion::of(&self.plan, &results, cores_usable);
-        results
+    /// What its runs among `records` say together.
+    pub fn results<'a>(&self, records: impl IntoIterator<Item = &'a Record>) -> Results {
+        results::of(self, records)
     }
 }
 

@@ -39,33 +39,8 @@ pub fn column_seconds(seconds: f64) -> String {
 /// What three decimals of a second still tell with two digits.
 pub const LEAST_IN_SECONDS: f64 = 0.0095;
 
-/// Seconds in a column whose heading has the unit and whose points are aligned: three decimals, or as many as three
-/// digits of a short time need; of hours and more only one.
-pub fn bare_seconds(seconds: f64) -> String {
-    let decimals = match seconds {
-        s if s >= 999.9995 => 1,
-        s if s <= 0.0 || s >= 0.0995 => 3,
-        s if s >= 0.00995 => 4,
-        s if s >= 0.000_995 => 5,
-        s if s >= 0.000_099_5 => 6,
-        _ => 7,
-    };
-    with_groups(seconds, decimals)
-}
-
-/// Three significant digits, at most three decimals, no unit: `0.065`, `2.00`, `12.3`, `1 234`.
-pub fn three_digits(value: f64) -> String {
-    let decimals = match value {
-        v if v >= 99.95 => 0,
-        v if v >= 9.995 => 1,
-        v if v >= 0.995 => 2,
-        _ => 3,
-    };
-    with_groups(value, decimals)
-}
-
 /// A number that is not negative, rounded to so many decimals and grouped before the point.
-pub(super) fn with_groups(value: f64, decimals: usize) -> String {
+pub fn with_groups(value: f64, decimals: usize) -> String {
     let plain = format!("{value:.decimals$}");
     let (whole, fraction) = plain
         .split_once('.')
@@ -88,18 +63,6 @@ pub fn speedup(factor: f64) -> String {
     } else {
         format!("{factor:.3}×")
     }
-}
-
-/// A count in words up to twelve, as in "two workers".
-pub fn count(n: u64) -> String {
-    const WORDS: [&str; 13] = [
-        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-        "eleven", "twelve",
-    ];
-    usize::try_from(n)
-        .ok()
-        .and_then(|n| WORDS.get(n))
-        .map_or_else(|| n.to_string(), |word| (*word).to_string())
 }
 
 /// A whole number with thin groups: `10 000 000`.
@@ -134,11 +97,6 @@ pub fn bytes(bytes: u64) -> String {
     } else {
         format!("{value:.1} {}", UNITS[unit])
     }
-}
-
-/// Day and time of a moment in RFC 3339, in its own time zone: 2026-05-14 09:30.
-pub fn moment(rfc3339: &str) -> String {
-    clean(rfc3339, 16).replacen('T', " ", 1)
 }
 
 /// A system error in the system's words, without Rust's "(os error 28)", as the end of a sentence.
@@ -196,32 +154,6 @@ mod tests {
         ] {
             assert_eq!(duration(seconds), text);
         }
-    }
-
-    #[test]
-    fn times_in_a_column_tell_microseconds_and_hours() {
-        for (seconds, with_unit, bare) in [
-            (0.0, "0.000 s", "0.000"),
-            (0.000_3, "300 µs", "0.000300"),
-            (0.001_234, "1.23 ms", "0.00123"),
-            (0.012_34, "0.012 s", "0.0123"),
-            (0.099_7, "0.100 s", "0.100"),
-            (1.2134, "1.213 s", "1.213"),
-            (75.2, "75.200 s", "75.200"),
-            (12_345.678, "12 345.678 s", "12 345.7"),
-        ] {
-            assert_eq!(
-                (
-                    column_seconds(seconds).as_str(),
-                    bare_seconds(seconds).as_str()
-                ),
-                (with_unit, bare)
-            );
-        }
-        assert_eq!(
-            [0.065, 2.0, 12.34, 1234.0].map(three_digits),
-            ["0.065", "2.00", "12.3", "1 234"]
-        );
     }
 
     #[test]

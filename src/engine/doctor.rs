@@ -6,7 +6,7 @@ use std::path::Path;
 use super::session::Session;
 use super::{clock, os, scratch};
 use crate::catalog::workload::ITERATIONS;
-use crate::domain::machine::{Finding, Limit};
+use crate::domain::machine::{Diagnosis, Limit};
 use crate::domain::python::Pythons;
 use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
@@ -15,25 +15,25 @@ use crate::domain::time::{Nanos, seconds};
 const PATH_TOLD: usize = 200;
 
 /// Looks at everything that decides what can be measured here and how well.
-pub fn examine(session: &Session) -> Vec<Finding> {
-    let mut findings = vec![];
-    findings.extend(machine(session));
-    findings.extend(clocks());
-    findings.extend(limits(session));
-    findings.extend(surroundings());
-    findings.extend(pythons(session));
-    findings
+pub fn examine(session: &Session) -> Vec<Diagnosis> {
+    let mut diagnoses = vec![];
+    diagnoses.extend(machine(session));
+    diagnoses.extend(clocks());
+    diagnoses.extend(limits(session));
+    diagnoses.extend(surroundings());
+    diagnoses.extend(pythons(session));
+    diagnoses
 }
 
-fn finding(topic: &str, value: String, note: Option<String>) -> Finding {
-    Finding {
+fn diagnosis(topic: &str, value: String, note: Option<String>) -> Diagnosis {
+    Diagnosis {
         topic: topic.into(),
         value,
         note,
     }
 }
 
-fn machine(session: &Session) -> Vec<Finding> {
+fn machine(session: &Session) -> Vec<Diagnosis> {
     let machine = session.machine();
     let cores = format!("{} of {}", machine.cores_usable, machine.cores_online);
     let memory = machine
@@ -41,7 +41,7 @@ fn machine(session: &Session) -> Vec<Finding> {
         .map_or_else(|| "unknown".into(), text::bytes);
     let task = session.calibrate().seconds_of(ITERATIONS.default);
     vec![
-        finding(
+        diagnosis(
             "processor",
             machine
                 .cpu_model
@@ -49,7 +49,7 @@ fn machine(session: &Session) -> Vec<Finding> {
                 .unwrap_or_else(|| "unknown".into()),
             None,
         ),
-        finding(
+        diagnosis(
             "usable cores",
             cores,
             machine
@@ -57,9 +57,9 @@ fn machine(session: &Session) -> Vec<Finding> {
                 .as_ref()
                 .map(|why| format!("limited by {why}")),
         ),
-        finding("memory", memory, None),
-        finding("kernel", machine.kernel.clone(), None),
-        finding(
+        diagnosis("memory", memory, None),
+        diagnosis("kernel", machine.kernel.clone(), None),
+        diagnosis(
             "cpu task",
             text::duration(task),
             Some("one task of the article's 10^7 iterations, on an idle core".into()),
@@ -67,26 +67,26 @@ fn machine(session: &Session) -> Vec<Finding> {
     ]
 }
 
-fn clocks() -> Vec<Finding> {
+fn clocks() -> Vec<Diagnosis> {
     let schedstat = match os::run_queue_wait() {
-        Some(_) => finding(
+        Some(_) => diagnosis(
             "schedstat",
             "readable".into(),
             Some("the kernel's own figure of waiting for a core".into()),
         ),
-        None => finding(
+        None => diagnosis(
             "schedstat",
             "not available".into(),
             Some("waiting for a core comes from CPU clocks alone".into()),
         ),
     };
     vec![
-        finding(
+        diagnosis(
             "monotonic clock",
             text::duration(seconds(cost(clock::now))),
             Some("cost of one reading; every event takes one".into()),
         ),
-        finding(
+        diagnosis(
             "CPU clock",
             text::duration(seconds(cost(clock::thread_cpu))),
             Some("cost of one reading; one per change of phase and per ms of computing".into()),
@@ -108,10 +108,10 @@ fn cost(clock: fn() -> Nanos) -> Nanos {
     (0..20).map(|_| average()).min().unwrap_or(0)
 }
 
-fn limits(session: &Session) -> Vec<Finding> {
+fn limits(session: &Session) -> Vec<Diagnosis> {
     let limits = session.limits();
     let workers = |topic: &str, limit: &Limit| {
-        finding(
+        diagnosis(
             topic,
             format!("up to {}", limit.most),
             Some(format!("limited by {}", limit.because)),
@@ -124,7 +124,7 @@ fn limits(session: &Session) -> Vec<Finding> {
         workers("processes", &limits.processes),
         workers("threads for io", &limits.io_threads),
         workers("processes for io", &limits.io_processes),
-        finding(
+        diagnosis(
             "open files",
             files.map_or_else(|_| "unknown".into(), |(soft, _)| soft.to_string()),
             Some("the soft limit, raised to the hard one".into()),
@@ -133,11 +133,11 @@ fn limits(session: &Session) -> Vec<Finding> {
 }
 
 /// The interpreters that Python's models can be executed by, and what looks like one and is none.
-fn pythons(session: &Session) -> Vec<Finding> {
+fn pythons(session: &Session) -> Vec<Diagnosis> {
     let Pythons { found, useless } = session.find_pythons(&[]);
     if found.is_empty() && useless.is_empty() {
         let note = Some("the python models need CPython 3.8 or newer, on PATH or in pyenv".into());
-        return vec![finding("Python", "none found".into(), note)];
+        return vec![diagnosis("Python", "none found".into(), note)];
     }
     let found = found.iter().map(|python| {
         let interpreter = &python.interpreter;
@@ -148,7 +148,7 @@ fn pythons(session: &Session) -> Vec<Finding> {
             ""
         };
         let value = format!("{}{pool}; cpu task {task}", interpreter.label());
-        finding(
+        diagnosis(
             "Python",
             value,
             Some(text::clean(&interpreter.path, PATH_TOLD)),
@@ -156,13 +156,13 @@ fn pythons(session: &Session) -> Vec<Finding> {
     });
     let useless = useless
         .iter()
-        .map(|useless| finding("Python", "of no use".into(), Some(useless.sentence.clone())));
+        .map(|useless| diagnosis("Python", "of no use".into(), Some(useless.sentence.clone())));
     found.chain(useless).collect()
 }
 
-fn surroundings() -> Vec<Finding> {
+fn surroundings() -> Vec<Diagnosis> {
     let directory = scratch::temporary();
-    vec![finding(
+    vec![diagnosis(
         "temporary files",
         directory.display().to_string(),
         Some(file_system_note(&directory)),

@@ -1,9 +1,9 @@
 //! What the charts of a sweep show: its results as bars and curves.
 
 use super::svg::chart::{Chart, Measure, Point, Series};
+use crate::analysis::shared::SharedSweep;
 use crate::domain::plan::Plan;
 use crate::domain::python::Interpreter;
-use crate::domain::share::SharedSweep;
 use crate::domain::stats::Interval;
 use crate::domain::sweep::{self, Summary};
 

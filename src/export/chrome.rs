@@ -20,8 +20,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::words;
+use crate::analysis::shared::{Shared, SharedRun};
 use crate::domain::phase::Phase;
-use crate::domain::share::{Shared, SharedRun};
+use crate::analysis::shared::{Shared, SharedRun};
 use crate::domain::time::Nanos;
 use crate::domain::trace::{Slice, Trace, Transition};
 

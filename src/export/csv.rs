@@ -6,12 +6,12 @@
 use std::io::{self, Write};
 
 use super::words;
+use crate::analysis::shared::{Shared, SharedRun};
 use crate::catalog::parameter::Parameter;
 use crate::domain::phase::Phase;
 use crate::domain::plan;
 use crate::domain::python::{GilState, Interpreter, StartMethod};
 use crate::domain::record::PythonRecord;
-use crate::domain::share::{Shared, SharedRun};
 use crate::domain::time::seconds;
 
 /// Writes a heading, and a row per run.

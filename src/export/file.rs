@@ -15,8 +15,8 @@ use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::unistd::linkat;
 use tempfile::TempPath;
 
-use crate::domain::share::Refusal;
 use crate::domain::text;
+use crate::present::format::Refusal;
 
 /// What every new file may be, before the user's umask takes its part.
 const MODE: u32 = 0o666;

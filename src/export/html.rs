@@ -13,7 +13,7 @@ use super::svg::timeline::Timeline;
 use super::svg::{self, ink};
 use super::tables::{self, Side, Table};
 use super::{charts, markup, words};
-use crate::domain::share::{Shared, SharedRun, SharedSweep};
+use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::domain::text::{counted, duration};
 use crate::domain::time::Nanos;
 
@@ -137,7 +137,7 @@ fn swept(shared: &Shared<'_>, sweep: &SharedSweep<'_>) -> Markup {
     section(
         &words::sweep_title(sweep),
         html! {
-            p class="conclusion" { (sweep.results.conclusion) }
+            p class="conclusion" { (words::conclusion(sweep)) }
             @for chart in charts::of(sweep) { (figure(chart.height(), &chart.title, &chart)) }
             h3 { "Configurations" }
             (table(&tables::summaries(sweep)))

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::tables::{self, Side, Table};
 use super::words;
-use crate::domain::share::{Shared, SharedSweep};
+use crate::analysis::shared::{Shared, SharedSweep};
 
 /// Writes what came out, the tables, and what speaks against the numbers.
 ///
@@ -53,7 +53,7 @@ fn write_sweep(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out, "## {}\n", escaped(&words::sweep_title(sweep)))?;
-    writeln!(out, "{}\n", escaped(&sweep.results.conclusion))?;
+    writeln!(out, "{}\n", escaped(&words::conclusion(sweep)))?;
     write_table(&tables::summaries(sweep), out)?;
     write_list(&words::works(shared.runs_of(sweep.sweep)), out)
 }

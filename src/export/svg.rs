@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use maud::{Markup, PreEscaped, Render, html};
 
 use super::{charts, markup, words};
-use crate::domain::share::{Shared, SharedRun};
+use crate::analysis::shared::{Shared, SharedRun};
 use crate::domain::text::{counted, wrap};
 use crate::domain::time::Nanos;
 use crate::domain::trace::Trace;
@@ -99,7 +99,7 @@ impl<'a> Part<'a> {
             if shared.sweeps.len() > 1 {
                 parts.extend(strong(&words::sweep_title(sweep)));
             }
-            parts.extend(text(&sweep.results.conclusion));
+            parts.extend(text(&words::conclusion(sweep)));
             parts.push(Part::Gap);
             parts.extend(
                 charts::of(sweep)

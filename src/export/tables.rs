@@ -1,10 +1,11 @@
 //! Tables of runs and of sweeps, as text in cells: Markdown and HTML show the same.
 
 use super::words;
-use crate::domain::share::{SharedRun, SharedSweep};
+use crate::analysis::shared::{SharedRun, SharedSweep};
 use crate::domain::stats::Interval;
 use crate::domain::sweep::Summary;
-use crate::domain::text::{bare_seconds, grouped, speedup, three_digits};
+use crate::domain::text::{grouped, speedup};
+use crate::present::number::{bare_seconds, three_digits};
 
 /// What is not known, or makes no sense.
 const NOTHING: &str = "–";

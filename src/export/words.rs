@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::domain::executor::Executor;
 use crate::domain::foreign::cleaned_lines;
 use crate::domain::machine::Machine;
 use crate::domain::plan::Plan;
 use crate::domain::provenance::{Origin, Provenance};
 use crate::domain::record::{OUTPUT_KEPT, Record};
-use crate::domain::share::{Shared, SharedRun, SharedSweep};
 use crate::domain::stats::fit::Parameter;
 use crate::domain::text::{bytes, clean, counted, duration};
-use crate::domain::verdict;
+use crate::present::sentence::{conclusion, verdict};
 
 /// Who writes the files.
 pub(super) const PROGRAM: &str = concat!("pconc-tui ", env!("CARGO_PKG_VERSION"));
@@ -132,7 +132,13 @@ pub(super) fn works<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<St
 
 /// What came out, in one sentence.
 pub(super) fn verdict(run: &SharedRun<'_>) -> String {
-    foreign(&verdict::concluded(run.record, run.gain()))
+    foreign(&verdict::concluded(run.record, &run.finding))
+}
+
+/// What to conclude from a sweep.
+pub(super) fn conclusion(shared: &SharedSweep<'_>) -> String {
+    let cores_usable = shared.provenance.machine.cores_usable;
+    conclusion::of(&shared.sweep.plan, shared.results, cores_usable)
 }
 
 /// Who executed the runs of Python's models: "Python 3.13.0, GIL on: /usr/bin/python3.13", each interpreter once.

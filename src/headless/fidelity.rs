@@ -21,12 +21,12 @@ use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
 use crate::domain::provenance::Provenance;
 use crate::domain::python::{FoundPython, Interpreter};
-use crate::domain::share::Format;
 use crate::domain::sweep::{Sweep, SweepDraft};
 use crate::domain::text::counted;
 use crate::domain::time::{Nanos, seconds};
 use crate::engine::session::Session;
 use crate::engine::{convoy as engine_convoy, os};
+use crate::present::format::Format;
 use crate::shell::exit::Failure;
 use crate::shell::spelling::Spelling;
 

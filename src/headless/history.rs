@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use super::output::Destination;
 use super::{print, say, table};
+use crate::analysis::compared::{Compared, default_reference};
+use crate::analysis::finding::RunFinding;
+use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::cli::HistoryRequest;
-use crate::domain::comparison::{self, Compared};
 use crate::domain::history::{EarlierRun, EarlierSweep, Entry, History};
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
@@ -16,10 +18,12 @@ use crate::domain::name;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::selector::{self, Candidate};
-use crate::domain::share::{Format, Shared, SharedRun, SharedSweep};
 use crate::domain::sweep::Results;
 use crate::domain::text;
 use crate::domain::trace::Trace;
+use crate::present::comparison::compare;
+use crate::present::format::Format;
+use crate::present::sentence::{self, conclusion};
 use crate::shell::exit::{self, Failure};
 use crate::shell::spelling::Spelling;
 use crate::store::{Opened, Place, Store, take_in};
@@ -218,9 +222,7 @@ impl Shelf {
     /// What the runs of a sweep say together.
     fn results(&self, sweep: &EarlierSweep) -> Results {
         let records = self.parts(sweep).into_iter().map(|run| &run.record);
-        sweep
-            .sweep
-            .results(records, sweep.provenance.machine.cores_usable)
+        sweep.sweep.results(records)
     }
 
     /// The runs with these numbers; sweeps are left out.
@@ -255,7 +257,8 @@ impl Shelf {
         let numbers = self.with_parts(words)?;
         let mut out = String::new();
         for sweep in numbers.iter().filter_map(|number| self.sweep(*number)) {
-            let conclusion = self.results(sweep).conclusion;
+            let cores_usable = sweep.provenance.machine.cores_usable;
+            let conclusion = conclusion::of(&sweep.sweep.plan, &self.results(sweep), cores_usable);
             out.push_str(&format!(
                 "{}\n{conclusion}\n\n",
                 list::heading_of_sweep(sweep)
@@ -284,16 +287,21 @@ impl Shelf {
             .iter()
             .map(|run| Compared::in_history(&self.history, run))
             .collect();
-        let compared = comparison::compare(&runs, comparison::default_reference(&runs));
-        Ok(list::side_by_side(&compared))
+        let reference = default_reference(&runs);
+        let table = list::side_by_side(&compare(&runs, reference));
+        Ok(format!(
+            "{table}\n{}\n",
+            sentence::comparison::of(&runs, reference)
+        ))
     }
 
     fn export(&self, words: &[String], destination: &Destination<'_>) -> Result<(), Failure> {
         let numbers = self.with_parts(words)?;
         let pictures = self.store.pictures();
         // With what is kept beside the history.
-        let whole: Vec<(&Entry, Record, Option<Trace>)> = self
-            .runs(&numbers)
+        let runs = self.runs(&numbers);
+        let findings = RunFinding::of_all(&self.history, &runs);
+        let whole: Vec<(&Entry, Record, Option<Trace>)> = runs
             .into_iter()
             .map(|run| {
                 let record = run.record.clone();
@@ -312,8 +320,10 @@ impl Shelf {
         let shared = Shared {
             runs: whole
                 .iter()
-                .map(|(run, record, trace)| SharedRun {
+                .zip(findings)
+                .map(|((run, record, trace), finding)| SharedRun {
                     record,
+                    finding,
                     trace: trace.as_ref(),
                     ..SharedRun::from(*run)
                 })

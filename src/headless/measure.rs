@@ -4,6 +4,8 @@ use std::sync::mpsc::{Receiver, Sender};
 
 use super::keep::Keeper;
 use super::progress::Progress;
+use crate::analysis::finding::RunFinding;
+use crate::analysis::shared::SharedRun;
 use crate::catalog::caveat::{Caveat, Seen};
 use crate::domain::assessment::Assessment;
 use crate::domain::campaign::{Campaign, Step};
@@ -12,7 +14,6 @@ use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
 use crate::domain::provenance::Provenance;
 use crate::domain::record::{Outcome, Record, RunOrder};
 use crate::domain::repeats;
-use crate::domain::share::SharedRun;
 use crate::domain::time::nanos;
 use crate::domain::trace::Trace;
 use crate::engine::session::{Report, Session};
@@ -60,6 +61,7 @@ impl Measured {
             record: &self.records[at],
             trace: self.traces.get(at),
             assessment: &self.assessments[at],
+            finding: RunFinding::default(),
         };
         (0..self.records.len()).map(run).collect()
     }

@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 
 use super::{say, write_out};
+use crate::analysis::shared::Shared;
 use crate::cli::Output;
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
-use crate::domain::share::{Refusal, Shared};
 use crate::domain::text;
 use crate::export::json::Traces;
 use crate::export::{self, file};
+use crate::present::format::Refusal;
 use crate::shell::exit::Failure;
 use crate::store::OwnFiles;
 

@@ -9,8 +9,8 @@ use crate::domain::record::Record;
 use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
 use crate::domain::trace::Trace;
-use crate::domain::verdict;
 use crate::engine::clock;
+use crate::present::sentence;
 use crate::shell::spelling::Spelling;
 use crate::shell::terminal;
 
@@ -109,7 +109,7 @@ impl Progress {
             );
         }
         let (_, ended, _) = trace.tasks();
-        let doing = verdict::live(trace, self.lock);
+        let doing = sentence::live::workers(trace, self.lock);
         format!(
             "{which}{so_far}, {ended} of {} tasks: {doing} (Ctrl-C stops)",
             self.tasks

@@ -11,6 +11,7 @@ use super::{
     addresses, agreed, calibrated, campaign_id, conclude, known, listen_for_interrupts, prepare,
     pythons, say,
 };
+use crate::analysis::shared::{Shared, SharedSweep};
 use crate::cli::SweepRequest;
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
@@ -18,12 +19,12 @@ use crate::domain::keeping::Keeping;
 use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
 use crate::domain::python::FoundPython;
-use crate::domain::share::{Format, Shared, SharedSweep};
 use crate::domain::speed::Speed;
 use crate::domain::sweep::{Sweep, SweepDraft, SweepPlan};
 use crate::domain::text::counted;
 use crate::engine::os;
 use crate::engine::session::Session;
+use crate::present::format::Format;
 use crate::shell::exit::Failure;
 use crate::shell::spelling::Spelling;
 use crate::store::speeds::Agreed;
@@ -152,8 +153,7 @@ fn print_results(
     here: &Provenance,
     (request, destination): (&SweepRequest, &Destination<'_>),
 ) -> Result<(), Failure> {
-    let cores_usable = session.machine().cores_usable;
-    let results = sweep.results(&measured.records, cores_usable);
+    let results = sweep.results(&measured.records);
     let runs = measured.shared(here);
     if request.output.format == Format::Table {
         let text = table::render(sweep, &results, &runs);

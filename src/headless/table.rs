@@ -1,14 +1,15 @@
 //! Records for people: what was run, how the workers spent their time, and every doubt.
 
-use super::columns::{Side, aligned};
+use crate::analysis::finding::RunFinding;
+use crate::analysis::shared::SharedRun;
 use crate::domain::phase::Phase;
 use crate::domain::record::{OUTPUT_KEPT, Outcome, Record};
 use crate::domain::repeats;
-use crate::domain::share::SharedRun;
-use crate::domain::shared_file;
 use crate::domain::text;
 use crate::domain::time::seconds;
-use crate::domain::verdict;
+use crate::present::number::{bare_seconds, three_digits};
+use crate::present::sentence::{self, verdict};
+use crate::present::table::{Side, aligned};
 
 /// How many failed tasks of a record are listed.
 const FAILURES_LISTED: usize = 10;
@@ -60,7 +61,7 @@ fn summary(records: &[(usize, &Record)]) -> Option<String> {
     Some(format!(
         "{}: {}",
         first.plan.executor().name(),
-        repeats::told(&time)
+        sentence::repeats(&time)
     ))
 }
 
@@ -112,11 +113,11 @@ fn run_row(number: usize, record: &Record) -> Vec<String> {
         text::grouped(plan.workers().into()),
         text::grouped(plan.tasks().into()),
         record.outcome.name().into(),
-        text::bare_seconds(record.wall_s),
+        bare_seconds(record.wall_s),
         record
             .startup_s
-            .map_or_else(|| "–".into(), |s| text::three_digits(s * 1e3)),
-        text::bare_seconds(record.cpu_s),
+            .map_or_else(|| "–".into(), |s| three_digits(s * 1e3)),
+        bare_seconds(record.cpu_s),
         format!("{:.1}", record.concurrency),
         format!("{:.2}", record.parallelism),
     ]
@@ -137,7 +138,7 @@ fn phase_sides() -> Vec<Side> {
 fn phase_row(number: usize, record: &Record) -> Vec<String> {
     let times = Phase::MEASURED.map(|phase| match record.phases_s[phase] {
         0 => "–".to_string(),
-        nanos => text::bare_seconds(seconds(nanos)),
+        nanos => bare_seconds(seconds(nanos)),
     });
     std::iter::once(number.to_string()).chain(times).collect()
 }
@@ -147,7 +148,8 @@ fn remarks(run: &SharedRun<'_>, is_first: bool) -> Vec<String> {
     let (number, record) = (run.number, run.record);
     // A sentence per repeat would say the same again and again: only what went wrong is worth one.
     let uneventful = record.outcome == Outcome::Completed && record.tasks_failed == 0;
-    let verdict = (is_first || !uneventful).then(|| verdict::concluded(record, None));
+    let verdict =
+        (is_first || !uneventful).then(|| verdict::concluded(record, &RunFinding::default()));
     let caveats = run
         .caveats()
         .map(|caveat| format!("caveat: {}", caveat.text));
@@ -155,7 +157,7 @@ fn remarks(run: &SharedRun<'_>, is_first: bool) -> Vec<String> {
     let sentences = verdict
         .into_iter()
         .chain(python)
-        .chain(shared_file::told::all(record))
+        .chain(sentence::shared_file::all(record))
         .chain(failures(record))
         .chain(caveats)
         .chain(printed(record));

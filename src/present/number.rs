@@ -1,7 +1,7 @@
 //! How numbers are written, by what they are.
 
 use crate::catalog::metric::Unit;
-use crate::domain::text::{bare_seconds, bytes, duration, grouped, speedup, three_digits};
+use crate::domain::text::{bytes, duration, grouped, speedup, with_groups};
 
 /// What stands where there is no number, or none that makes sense.
 pub const NOTHING: &str = "–";
@@ -52,4 +52,61 @@ pub fn heading(name: &str, unit: Unit) -> String {
 /// A number that may not be known.
 pub fn or_nothing(value: Option<f64>, text: impl Fn(f64) -> String) -> String {
     value.map_or_else(|| NOTHING.into(), text)
+}
+
+/// Seconds in a column whose heading has the unit and whose points are aligned: three decimals, or as many as three
+/// digits of a short time need; of hours and more only one.
+pub fn bare_seconds(seconds: f64) -> String {
+    let decimals = match seconds {
+        s if s >= 999.9995 => 1,
+        s if s <= 0.0 || s >= 0.0995 => 3,
+        s if s >= 0.00995 => 4,
+        s if s >= 0.000_995 => 5,
+        s if s >= 0.000_099_5 => 6,
+        _ => 7,
+    };
+    with_groups(seconds, decimals)
+}
+
+/// Three significant digits, at most three decimals, no unit: `0.065`, `2.00`, `12.3`, `1 234`.
+pub fn three_digits(value: f64) -> String {
+    let decimals = match value {
+        v if v >= 99.95 => 0,
+        v if v >= 9.995 => 1,
+        v if v >= 0.995 => 2,
+        _ => 3,
+    };
+    with_groups(value, decimals)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::text::column_seconds;
+
+    #[test]
+    fn times_in_a_column_tell_microseconds_and_hours() {
+        for (seconds, with_unit, bare) in [
+            (0.0, "0.000 s", "0.000"),
+            (0.000_3, "300 µs", "0.000300"),
+            (0.001_234, "1.23 ms", "0.00123"),
+            (0.012_34, "0.012 s", "0.0123"),
+            (0.099_7, "0.100 s", "0.100"),
+            (1.2134, "1.213 s", "1.213"),
+            (75.2, "75.200 s", "75.200"),
+            (12_345.678, "12 345.678 s", "12 345.7"),
+        ] {
+            assert_eq!(
+                (
+                    column_seconds(seconds).as_str(),
+                    bare_seconds(seconds).as_str()
+                ),
+                (with_unit, bare)
+            );
+        }
+        assert_eq!(
+            [0.065, 2.0, 12.34, 1234.0].map(three_digits),
+            ["0.065", "2.00", "12.3", "1 234"]
+        );
+    }
 }

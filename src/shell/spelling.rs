@@ -1,7 +1,7 @@
 //! Which characters and colours this environment is good for.
 
-use crate::domain::ascii;
 use crate::domain::look::{self, Look, LookOptions};
+use crate::present::ascii;
 
 /// How text is written where the user reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

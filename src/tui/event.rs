@@ -4,8 +4,8 @@ use std::io;
 
 use crate::app::key::Key;
 use crate::domain::python::Pythons;
-use crate::domain::share::Refusal;
 use crate::domain::trace::Trace;
+use crate::present::format::Refusal;
 use crate::shell::reports::Heard;
 use crate::store::Opened;
 use crate::store::speeds::Agreed;

@@ -6,12 +6,14 @@ use std::sync::mpsc::Sender;
 use std::thread;
 
 use super::event::Event;
+use crate::analysis::finding::RunFinding;
+use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::app::exporting::ExportOrder;
 use crate::domain::history::{Entry, History, SweepEntry};
 use crate::domain::machine::Machine;
-use crate::domain::share::{Refusal, Shared, SharedRun, SharedSweep};
 use crate::export::json::Traces;
 use crate::export::{self, file};
+use crate::present::format::Refusal;
 use crate::store::OwnFiles;
 
 /// Begins to write what was ordered; [`Event::Exported`] tells how it ended.
@@ -25,12 +27,13 @@ pub fn begin(
     own: OwnFiles,
     events: Sender<Event>,
 ) -> Result<(), Refusal> {
-    let runs: Vec<Entry> = order
+    let entries: Vec<&Entry> = order
         .runs
         .iter()
         .filter_map(|number| history.get(*number))
-        .cloned()
         .collect();
+    let findings = RunFinding::of_all(history, &entries);
+    let runs: Vec<(Entry, RunFinding)> = entries.into_iter().cloned().zip(findings).collect();
     let sweeps: Vec<SweepEntry> = order
         .sweeps
         .iter()
@@ -41,7 +44,7 @@ pub fn begin(
     let write = move || {
         let path = typed(&order.file);
         let shared = Shared {
-            runs: runs.iter().map(SharedRun::from).collect(),
+            runs: runs.iter().map(shared).collect(),
             sweeps: sweeps.iter().map(SharedSweep::from).collect(),
         };
         let target = file::Target {
@@ -63,6 +66,13 @@ pub fn begin(
     thread
         .map(drop)
         .map_err(|error| Refusal::Other(format!("cannot write a file: {error}")))
+}
+
+fn shared((entry, finding): &(Entry, RunFinding)) -> SharedRun<'_> {
+    SharedRun {
+        finding: *finding,
+        ..SharedRun::from(entry)
+    }
 }
 
 /// Where files go unless they say otherwise.

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::domain::ascii::stand_in;
+use crate::present::ascii::stand_in;
 
 /// Replaces every character that is not ASCII by its stand-in, so that nothing that draws needs to know.
 pub fn transcribe(buf: &mut Buffer) {

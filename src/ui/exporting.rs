@@ -14,13 +14,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::layout::centred;
 use super::panel::{block, draw_lines, draw_over, wrap};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::exporting::{ExportRow, Exporting};
-use crate::domain::share::Format;
+use crate::present::format::Format;
 
 /// Columns of the form with its border.
 const WIDTH: u16 = 78;
@@ -112,7 +113,7 @@ fn file(form: &Exporting, is_here: bool, room: usize, theme: Theme) -> Vec<Span<
     if !is_here {
         return vec![Span::styled(format!("{before}{after}"), theme.strong())];
     }
-    let hidden = (before.chars().count() + 2).saturating_sub(room);
+    let hidden = (before.width() + 2).saturating_sub(room);
     let before: String = before.chars().skip(hidden).collect();
     let mut after = after.chars();
     let under = after.next().unwrap_or(' ');

@@ -15,9 +15,10 @@ use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
 use crate::domain::python::GilState;
-use crate::domain::shared_file;
 use crate::domain::text::{counted, grouped};
 use crate::domain::time::seconds;
+use crate::present::sentence;
+use crate::present::table::shortened;
 
 /// Left: program and run. Right: state and machine. What matters least gives way first: why there are so few cores, how
 /// many there are, the program's name, which run of how many.
@@ -202,16 +203,6 @@ fn beside_chart(sketch: &Sketch) -> String {
     }
 }
 
-/// A text of at most so many characters: dots say that it went on.
-pub fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.into();
-    }
-    let mut kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    kept.push('…');
-    kept
-}
-
 /// What to look at in an experiment; else the two numbers that it is all about.
 fn watch(live: &Live) -> String {
     match live.watch() {
@@ -229,8 +220,8 @@ fn remark(entry: &Entry, here: &Provenance) -> String {
     if let Some(caveat) = entry.caveats().next() {
         format!("! {}", caveat.text)
     } else if let Some(file) = &record.shared_file {
-        shared_file::told::sentence(file, &record.plan)
-    } else if let Some(origin) = entry.origin_in_words(here) {
+        sentence::shared_file::left(file, &record.plan)
+    } else if let Some(origin) = sentence::origin::of(entry, here) {
         origin
     } else if record.is_sound() && entry.assessment.speedup.is_none() {
         "no serial run of the same work yet, so no speed-up: R measures one".into()

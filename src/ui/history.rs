@@ -22,8 +22,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
-use super::header::shortened;
 use super::panel::{block, draw_block, draw_lines, inside, wrap};
 use super::theme::Theme;
 use super::widget::bar::Bar;
@@ -35,6 +35,8 @@ use crate::app::sweep::sketch::span;
 use crate::domain::executor::Executor;
 use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::text::counted;
+use crate::present::sentence;
+use crate::present::table::shortened;
 use geometry::{Geometry, Placed, WORD};
 
 /// A bar gets no longer than this.
@@ -221,13 +223,13 @@ impl Table<'_> {
             format!("{begin}: {models} · {span}"),
             format!("{begin}: {models}"),
         ];
-        let fits = |text: &&String| text.chars().count() <= room;
+        let fits = |text: &&String| text.width() <= room;
         candidates.iter().find(fits).unwrap_or(&begin).clone()
     }
 
     /// When and where the runs below were measured, on a thin line.
     fn draw_session(&self, entry: &Entry, area: Rect, buf: &mut Buffer) {
-        let text = entry.session_in_words(self.app.history().here());
+        let text = sentence::origin::session(entry, self.app.history().here());
         let line = "─".repeat(usize::from(area.width));
         buf.set_stringn(
             area.x,

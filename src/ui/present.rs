@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
 use super::header;
 use super::layout::Panels;
@@ -21,6 +22,7 @@ use crate::domain::record::{Outcome, Record};
 use crate::domain::speedup::Baseline;
 use crate::domain::text;
 use crate::domain::time::seconds;
+use crate::present::table::shortened;
 use runs::Runs;
 pub use runs::row_at;
 
@@ -87,24 +89,18 @@ fn said(app: &App, room: u16) -> (String, String) {
     let headline = app.headline();
     let most = usize::from(room);
     if let Some(notice) = app.notice() {
-        return (
-            header::shortened(headline, most),
-            header::shortened(&notice.sentence, most),
-        );
+        return (shortened(headline, most), shortened(&notice.sentence, most));
     }
     if let Some(Shown::Entry(entry)) = app.shown()
         && let Some((result, reason)) = headline.rsplit_once(": ")
     {
         // A doubt matters more than the reason.
         if !entry.is_doubted() {
-            return (
-                header::shortened(result, most),
-                header::shortened(reason, most),
-            );
+            return (shortened(result, most), shortened(reason, most));
         }
-        let fits = headline.chars().count() <= most;
-        let first = header::shortened(if fits { headline } else { result }, most);
-        return (first, header::shortened(&header::besides(app), most));
+        let fits = headline.width() <= most;
+        let first = shortened(if fits { headline } else { result }, most);
+        return (first, shortened(&header::besides(app), most));
     }
     let mut lines = wrap(headline, room).into_iter();
     let first = lines.next().unwrap_or_default();
@@ -115,7 +111,7 @@ fn said(app: &App, room: u16) -> (String, String) {
         Some(Shown::Live(live)) if live.watch().is_none() => live.done(most),
         _ => header::besides(app),
     };
-    (first, header::shortened(&second, most))
+    (first, shortened(&second, most))
 }
 
 /// One number with what it says, the longest of which fits is shown.
@@ -162,11 +158,9 @@ fn draw_number(number: &Number, size: Size, theme: Theme, area: Rect, buf: &mut 
     let caption = number
         .captions
         .iter()
-        .find(|caption| caption.chars().count() <= usize::from(room));
+        .find(|caption| caption.width() <= usize::from(room));
     if let Some(caption) = caption.or(number.captions.last()) {
-        let width = u16::try_from(caption.chars().count())
-            .unwrap_or(u16::MAX)
-            .min(room);
+        let width = u16::try_from(caption.width()).unwrap_or(u16::MAX).min(room);
         buf.set_stringn(
             right - width,
             area.y,

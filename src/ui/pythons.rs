@@ -5,8 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
-use super::header::shortened;
 use super::layout::centred;
 use super::panel::{block, draw_over, draw_scrolled, inside, wrap};
 use super::theme::Theme;
@@ -15,6 +15,7 @@ use crate::app::overlay::Scroll;
 use crate::app::setup::Search;
 use crate::domain::python::{FoundPython, UselessPython};
 use crate::domain::text::clean;
+use crate::present::table::shortened;
 
 /// The widest that it gets, with its frame.
 const WIDTH: u16 = 84;
@@ -104,7 +105,7 @@ fn usable(found: &FoundPython, here: bool, theme: Theme, width: u16) -> Line<'st
     let interpreter = &found.interpreter;
     let version = format!("{:<VERSIONS$}", interpreter.version_name());
     let gil = format!(" {:<8} ", interpreter.gil.words());
-    let room = usize::from(width).saturating_sub(sign.chars().count() + VERSIONS + gil.len());
+    let room = usize::from(width).saturating_sub(sign.width() + VERSIONS + gil.len());
     Line::from(vec![
         Span::styled(sign, theme.strong()),
         Span::styled(version, style),
@@ -123,7 +124,7 @@ fn useless(python: &UselessPython, width: u16) -> Vec<Line<'static>> {
 
 /// The end of a path, which tells more than its begin.
 fn tail(path: &str, room: usize) -> String {
-    let length = path.chars().count();
+    let length = path.width();
     if length <= room {
         return path.into();
     }

@@ -4,8 +4,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
-use super::header::shortened;
 use super::layout::centred;
 use super::panel::{block, draw_block, draw_lines, draw_over, wrap};
 use super::theme::Theme;
@@ -14,6 +14,7 @@ use crate::app::command::Command;
 use crate::app::screen::Panel;
 use crate::app::setup::{Remark, Setup};
 use crate::domain::plan::Field;
+use crate::present::table::shortened;
 
 /// Columns of the labels.
 const LABELS: usize = 10;
@@ -187,7 +188,7 @@ fn line(setup: &Setup, row: Field, here: bool, width: u16, theme: Theme) -> Line
     let value = setup.value(row);
     // The marks of the cursor and of a mistake have their columns in any case.
     let room = usize::from(width).saturating_sub(LABELS + 2);
-    let fits = value.chars().count() <= room;
+    let fits = value.width() <= room;
     let value = if fits {
         value
     } else {

@@ -26,6 +26,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
 use super::details;
 use super::header;
@@ -41,10 +42,11 @@ use crate::app::details::Row;
 use crate::app::overlay::Scroll;
 use crate::app::pointer::Target;
 use crate::app::screen::Screen;
-use crate::app::sweep::sketch::place;
 use crate::app::sweep::{Law, Sketch, Unit};
 use crate::catalog::model::Model;
 use crate::domain::executor::Executor;
+use crate::present::sentence::conclusion::place;
+use crate::present::table::shortened;
 
 /// From so many columns and rows inside the frame on, all points stand below the chart as numbers.
 const ROOM_FOR_TABLE: (u16, u16) = (90, 24);
@@ -101,7 +103,7 @@ fn band(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     for (row, (text, style)) in area.rows().zip(lines) {
         buf.set_style(row, style);
         let room = usize::from(row.width.saturating_sub(4));
-        buf.set_stringn(row.x + 2, row.y, header::shortened(text, room), room, style);
+        buf.set_stringn(row.x + 2, row.y, shortened(text, room), room, style);
     }
 }
 
@@ -234,7 +236,7 @@ fn title(sketch: &Sketch, geometry: &Geometry, width: u16) -> String {
         format!("{} · {unit} by workers{only}{part}", sketch.title),
         format!("{unit} by workers{only}{part}"),
     ];
-    let fits = |title: &&String| title.chars().count() + 6 <= usize::from(width);
+    let fits = |title: &&String| title.width() + 6 <= usize::from(width);
     candidates
         .iter()
         .find(fits)
@@ -280,7 +282,7 @@ fn legend(sketch: &Sketch, geometry: &Geometry, theme: Theme, width: u16) -> Lin
     let mut spans = vec![Span::raw(" ")];
     let mut left = usize::from(width).saturating_sub(6);
     for (mark, style, name) in entries {
-        let needed = mark.chars().count() + name.chars().count() + 3;
+        let needed = mark.width() + name.width() + 3;
         let Some(rest) = left.checked_sub(needed) else {
             break;
         };
@@ -305,13 +307,7 @@ fn names(drawn: &[Executor], width: usize) -> Vec<String> {
             .collect(),
     ];
     // Two marks and three blanks besides each name, and the frame.
-    let needed = |names: &[String]| {
-        names
-            .iter()
-            .map(|name| name.chars().count() + 5)
-            .sum::<usize>()
-            + 6
-    };
+    let needed = |names: &[String]| names.iter().map(|name| name.width() + 5).sum::<usize>() + 6;
     let fitting = candidates.iter().find(|names| needed(names) <= width);
     fitting.or(candidates.last()).cloned().unwrap_or_default()
 }
@@ -445,7 +441,7 @@ fn draw_about(sketch: &Sketch, theme: Theme, area: Rect, buf: &mut Buffer) {
         } else {
             format!("{text} · {part}")
         };
-        if longer.chars().count() > usize::from(area.width) {
+        if longer.width() > usize::from(area.width) {
             break;
         }
         text = longer;
@@ -547,7 +543,7 @@ fn draw_notes(sketch: &Sketch, area: Rect, buf: &mut Buffer) {
     let rows = usize::from(area.height);
     if lines.len() > rows {
         let rest = lines.split_off(rows - 1).join(" ");
-        lines.push(header::shortened(&rest, usize::from(area.width)));
+        lines.push(shortened(&rest, usize::from(area.width)));
     }
     let lines: Vec<Line<'_>> = lines.into_iter().map(Line::from).collect();
     draw_lines(&lines, area, buf);
@@ -613,7 +609,7 @@ pub fn target(app: &App, area: Rect, here: Position) -> Option<Target> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ascii::stand_in;
+    use crate::present::ascii::stand_in;
 
     #[test]
     fn the_bars_of_each_model_are_told_apart_without_colour_also_in_ascii() {

@@ -195,7 +195,7 @@ pub fn fills(phase: Phase) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ascii::stand_in;
+    use crate::present::ascii::stand_in;
     use std::collections::HashSet;
 
     #[test]

@@ -11,6 +11,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
 use self::geometry::Geometry;
 use super::header::plural;
@@ -142,7 +143,7 @@ impl View<'_> {
         let rows = self.rows_in_words();
         let left = |note: &str| format!("{TITLE}{rows}{note}");
         // A blank on either side of a title, and some of the border before the next.
-        let beside = |left: &str| usize::from(width).checked_sub(left.chars().count() + 4);
+        let beside = |left: &str| usize::from(width).checked_sub(left.width() + 4);
         if let Some(under) = under {
             let left = left(if beside(&left(notes[1])).is_some() {
                 notes[1]

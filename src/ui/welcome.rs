@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
 use super::panel::draw_lines;
 use super::theme::Theme;
@@ -106,7 +107,7 @@ fn lines(experiment: &Experiment, theme: Theme, width: u16) -> [Line<'static>; 2
         Span::styled(format!("  {}", experiment.question), theme.strong()),
     ]);
     // Half a name would confuse.
-    if question.width() + plan.chars().count() <= usize::from(width) {
+    if question.width() + plan.width() <= usize::from(width) {
         question.push_span(Span::raw(plan));
     }
     [

@@ -1,9 +1,9 @@
 //! Runs of a shared file look as they did where they were measured, also while they are played.
 
 use super::*;
+use pconc_tui::analysis::shared::{Shared, SharedRun};
 use pconc_tui::app::message::EarlierRun;
 use pconc_tui::domain::history::History;
-use pconc_tui::domain::share::{Shared, SharedRun};
 use pconc_tui::export::json::{self, Traces};
 
 /// The history as a file, and as the explorer takes it.

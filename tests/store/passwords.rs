@@ -8,7 +8,7 @@ use std::process::Output;
 use std::thread;
 
 use pconc_tui::catalog::model::Model;
-use pconc_tui::domain::share::Format;
+use pconc_tui::present::format::Format;
 
 use super::Room;
 use super::programs::program;

@@ -5,3 +5,4 @@
 pub mod explorer;
 pub mod python;
 pub mod sample;
+pub mod swept;

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
+use pconc_tui::analysis::finding::RunFinding;
+use pconc_tui::analysis::shared::SharedRun;
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::Workload;
 use pconc_tui::domain::assessment::UNASSESSED;
@@ -16,7 +18,6 @@ use pconc_tui::domain::python::Interpreter;
 use pconc_tui::domain::record::{
     ContextSwitches, EventTotals, Observer, Outcome, PhaseSource, Record, WorkerRecord,
 };
-use pconc_tui::domain::share::SharedRun;
 use pconc_tui::domain::time::nanos;
 
 /// An empty history on a machine with so many usable cores.
@@ -52,9 +53,9 @@ pub fn draft(kind: Workload, model: Model, workers: u64) -> Draft {
     }
 }
 
-/// This record as it is handed on, measured on one core and compared with nothing.
+/// This record as it is handed on, measured on two cores and compared with nothing.
 pub fn run(number: usize, record: &Record) -> SharedRun<'_> {
-    static HERE: LazyLock<Arc<Provenance>> = LazyLock::new(|| Arc::clone(history(1).here()));
+    static HERE: LazyLock<Arc<Provenance>> = LazyLock::new(|| Arc::clone(history(2).here()));
     SharedRun {
         number,
         name: None,
@@ -62,6 +63,7 @@ pub fn run(number: usize, record: &Record) -> SharedRun<'_> {
         record,
         trace: None,
         assessment: &UNASSESSED,
+        finding: RunFinding::default(),
     }
 }
 

@@ -84,7 +84,10 @@ pub(super) fn signs_of_history() -> Vec<Entry> {
             "B",
             "the baseline: chosen with b, else the latest serial run without failures",
         ),
-        ("★", "the fastest run of its work, by at least a tenth"),
+        (
+            "★",
+            "the fastest run of its work, clearly ahead of all others",
+        ),
         (
             "!",
             "there is a reason to trust it less: Enter shows all of them",

@@ -1,7 +1,8 @@
 //! Fitted laws: as curves, and as sentences.
 
 use crate::domain::stats::fit::{Amdahl, Fit, Parameter, Universal};
-use crate::domain::text::{self, three_digits};
+use crate::domain::text;
+use crate::present::number::three_digits;
 
 /// A law that was fitted to the speed-ups of a model.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -6,7 +6,8 @@ use super::sketch::with_interval;
 use crate::domain::history::{Entry, History, SweepEntry};
 use crate::domain::record::Outcome;
 use crate::domain::sweep::Summary;
-use crate::domain::text::{clean, duration, speedup, three_digits, wrap};
+use crate::domain::text::{clean, duration, speedup, wrap};
+use crate::present::number::three_digits;
 
 /// How much of a caveat is shown.
 const FOREIGN: usize = 300;

@@ -4,14 +4,14 @@ use super::super::App;
 use super::chart::{Chart, Unit};
 use super::laws::Law;
 
-use crate::catalog::model::Model;
 use crate::domain::executor::Executor;
 use crate::domain::history::SweepEntry;
-use crate::domain::plan::Plan;
 use crate::domain::record::Record;
 use crate::domain::stats::Interval;
 use crate::domain::sweep::Summary;
-use crate::domain::text::{self, count, counted, duration, grouped};
+use crate::domain::text::{self, counted, duration, grouped};
+use crate::present::sentence::conclusion::{self, headline, place};
+use crate::present::sentence::count;
 
 /// The ideal is on the axis from the start up to this speed-up; beyond it, as far as the measured ones come near.
 const IDEAL_AT_ONCE: f64 = 32.0;
@@ -120,8 +120,8 @@ impl Composer<'_> {
         Sketch {
             title: format!("Sweep #{}{name}", entry.number),
             what: what(entry),
-            headline: self.headline(),
-            conclusion: entry.results.conclusion.clone(),
+            headline: headline(&entry.results, self.now().is_some()),
+            conclusion: conclusion::of_entry(entry),
             peak: self.peak(&groups),
             serial: self.serial(),
             told_laws: self.told_laws(&laws, &executors),
@@ -333,40 +333,6 @@ impl Composer<'_> {
         laws.iter().map(Law::sentence).collect()
     }
 
-    fn headline(&self) -> String {
-        let results = &self.entry.results;
-        let is_on = self.now().is_some();
-        let so_far = if is_on { "so far: " } else { "" };
-        let Some(best) = results
-            .best
-            .and_then(|best| results.summaries[best].as_ref())
-        else {
-            return match (is_on, results.ended) {
-                (true, _) => "warming up: the first round is not counted".into(),
-                (false, 0) => "nothing was measured".into(),
-                (false, _) => "stopped before a run counted".into(),
-            };
-        };
-        let who = place(&best.plan);
-        let besides_serial = results.summaries.iter().skip(1).flatten().count();
-        match &best.speedup {
-            _ if besides_serial == 0 => format!("{so_far}only serial was measured"),
-            _ if best.plan.is_serial() => {
-                format!("{so_far}nothing is clearly faster than serial")
-            }
-            Some(ratio) => {
-                format!(
-                    "{so_far}{who}: {} faster than serial, the best of all",
-                    text::speedup(ratio.value)
-                )
-            }
-            None if results.summaries.iter().flatten().count() == 1 => {
-                format!("{so_far}{who} was measured, and nothing to compare it with")
-            }
-            None => format!("{so_far}{who} is the fastest"),
-        }
-    }
-
     fn about(&self) -> Vec<String> {
         let configuration = self.chart.configuration(self.entry);
         let Some(plan) = self.entry.sweep.plan.configurations().get(configuration) else {
@@ -453,17 +419,6 @@ pub fn span(entry: &SweepEntry) -> String {
         }
         (Some(only), _) => counted((*only).into(), "worker"),
         _ => "1 worker".into(),
-    }
-}
-
-/// A configuration in as few words as possible.
-pub fn place(plan: &Plan) -> String {
-    match plan.executor() {
-        Executor {
-            model: Model::Serial,
-            ..
-        } => "serial".into(),
-        executor => format!("{} × {}", executor.name(), grouped(plan.workers().into())),
     }
 }
 

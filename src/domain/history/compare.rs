@@ -3,17 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::assessment::Assessment;
+use super::super::difference::Difference;
 use super::super::plan::{Plan, Work};
 use super::super::provenance::Provenance;
 use super::super::python::Interpreter;
 use super::super::record::Outcome;
+use super::super::repeats::SEED;
 use super::super::speedup::{self, Baseline};
 use super::super::stats;
 use super::{Entry, History};
 use crate::catalog::caveat::Caveat;
-
-/// Who is faster by less than this has won nothing.
-const A_GAIN: f64 = 1.1;
 
 /// How an entry compares with the others.
 struct Place {
@@ -85,16 +84,6 @@ impl History {
         self.chosen_baselines
             .retain(|number| Some(*number) != chosen);
         self.compare_work(work);
-    }
-
-    /// The number of this session's fastest sound record of the same work, if it won: by a tenth at least over the
-    /// slowest, as single runs cannot tell less apart.
-    pub fn fastest_of(&self, work: &Plan) -> Option<usize> {
-        let same = |entry: &&Entry| {
-            entry.record.plan.same_work(work) && entry.provenance.is_same_session(&self.here)
-        };
-        let same: Vec<&Entry> = self.entries.iter().filter(same).collect();
-        fastest(&same)
     }
 
     /// Compares the runs anew that do the same work as this one.
@@ -328,11 +317,27 @@ fn median_serial<'a>(
     serial().min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
-/// The number of the fastest sound run among these of one work, if it won.
+/// The number of the fastest of these runs of one work, if it won: if its configuration is clearly ahead of every other.
 fn fastest(same: &[&Entry]) -> Option<usize> {
-    let sound = || same.iter().filter(|entry| entry.record.is_counted());
+    let times =
+        |group: &[&Entry]| -> Vec<f64> { group.iter().map(|entry| entry.record.wall_s).collect() };
+    let mut groups: Vec<(f64, Vec<&Entry>)> = super::repeats::groups(same)
+        .into_iter()
+        .filter_map(|group| Some((stats::median(&times(&group))?, group)))
+        .collect();
+    groups.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let ((_, ahead), others) = groups.split_first()?;
+    let mut rivals = others
+        .iter()
+        .filter(|(_, rival)| rival[0].record.plan != ahead[0].record.plan)
+        .peekable();
+    rivals.peek()?;
+    // The nearest one comes first, so that hardly any others are resampled where nobody won.
+    let has_won = rivals.all(|(_, rival)| {
+        stats::ratio(&times(rival), &times(ahead), SEED)
+            .is_some_and(|ratio| Difference::of(&ratio) == Difference::Faster)
+    });
     let by_time = |a: &&&Entry, b: &&&Entry| a.record.wall_s.total_cmp(&b.record.wall_s);
-    let (fastest, slowest) = (sound().min_by(by_time)?, sound().max_by(by_time)?);
-    let has_won = slowest.record.wall_s > fastest.record.wall_s * A_GAIN;
-    has_won.then_some(fastest.number)
+    let first = ahead.iter().min_by(by_time)?;
+    has_won.then_some(first.number)
 }

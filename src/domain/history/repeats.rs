@@ -1,12 +1,11 @@
 //! Which runs of a history say something together.
 
+use std::collections::HashMap;
+
 use super::{Entry, History};
 use crate::catalog::caveat::Caveat;
 use crate::domain::record::{Part, Record};
 use crate::domain::repeats::{self, is_repeat};
-use crate::domain::speedup::Baseline;
-use crate::domain::stats::Ratio;
-use crate::domain::verdict;
 
 impl History {
     /// The sound runs that repeat the one with this number, itself among them, oldest first: see [`is_repeat`]. None if
@@ -22,16 +21,9 @@ impl History {
             .collect()
     }
 
-    /// What came out of the run with this number, in one sentence: if a campaign repeated it, what its repeats say together.
-    pub fn verdict_of(&self, number: usize) -> String {
-        let Some(entry) = self.get(number) else {
-            return String::new();
-        };
-        let repeats = self.records_of(number);
-        match repeats::time(&repeats).filter(|time| time.n > 1 && entry.record.campaign.is_some()) {
-            None => entry.verdict(),
-            Some(time) => verdict::repeated(&entry.record, &time, self.gain_of(entry, &repeats)),
-        }
+    /// All runs whose time counts, by what they repeat: O(n).
+    pub fn repeats(&self) -> Vec<Vec<&Entry>> {
+        groups(&self.entries.iter().collect::<Vec<_>>())
     }
 
     /// The records that repeat the run with this number, itself among them.
@@ -65,12 +57,6 @@ impl History {
         }
     }
 
-    /// How many times faster these repeats of a run are than its baseline, with that one's repeats.
-    fn gain_of(&self, entry: &Entry, repeats: &[&Record]) -> Option<(Ratio, Baseline)> {
-        let over = entry.gain()?.over;
-        Some((repeats::gain(&self.records_of(over.number), repeats)?, over))
-    }
-
     /// The repeats of the run with this number are judged anew, as it is one more of them.
     pub(super) fn doubt_outliers(&mut self, number: usize) {
         let Some(part) = self
@@ -96,4 +82,32 @@ impl History {
             entry.assessment.outlier = outlier.map(Caveat::from);
         }
     }
+}
+
+/// Those of these runs that repeat each other, see [`is_repeat`]; the time of runs that are in no group does not count.
+pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
+    let key = |entry: &'a Entry| {
+        let (plan, campaign) = (&entry.record.plan, entry.record.campaign.as_ref());
+        let measured_by = campaign.map_or(&entry.provenance.session, |part| &part.id);
+        (
+            plan.model(),
+            plan.workers(),
+            measured_by,
+            campaign.is_some(),
+        )
+    };
+    let mut groups: Vec<Vec<&'a Entry>> = vec![];
+    let mut candidates: HashMap<_, Vec<usize>> = HashMap::new();
+    for entry in entries.iter().filter(|entry| entry.record.is_counted()) {
+        let known = candidates.entry(key(entry)).or_default();
+        let is_its = |at: &&usize| groups[**at][0].record.plan == entry.record.plan;
+        match known.iter().find(is_its) {
+            Some(at) => groups[*at].push(entry),
+            None => {
+                known.push(groups.len());
+                groups.push(vec![entry]);
+            }
+        }
+    }
+    groups
 }

@@ -59,7 +59,7 @@ impl SweepEntry {
         provenance: Arc<Provenance>,
         sweep: Sweep,
     ) -> SweepEntry {
-        let results = sweep.results([], provenance.machine.cores_usable);
+        let results = sweep.results([]);
         let runs = vec![vec![]; sweep.plan.configurations().len()];
         SweepEntry {
             number,
@@ -85,7 +85,6 @@ impl SweepEntry {
 
     /// Takes these runs for its own.
     fn take(&mut self, members: &[&Entry]) {
-        let cores_usable = self.provenance.machine.cores_usable;
         self.members = members.iter().map(|entry| entry.number).collect();
         self.runs.iter_mut().for_each(Vec::clear);
         for entry in members {
@@ -95,7 +94,7 @@ impl SweepEntry {
         }
         self.results = self
             .sweep
-            .results(members.iter().map(|entry| &entry.record), cores_usable);
+            .results(members.iter().map(|entry| &entry.record));
         self.look_for_peaks(members);
     }
 

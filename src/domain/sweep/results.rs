@@ -7,20 +7,15 @@ use serde::Serialize;
 use super::{Sweep, SweepPlan};
 use crate::catalog::caveat::CaveatKind;
 use crate::catalog::model::Model;
+use crate::domain::difference::{Difference, OF_REPEATS};
 use crate::domain::executor::Executor;
 use crate::domain::plan::Plan;
 use crate::domain::python::Python;
 use crate::domain::record::{Outcome, Record};
-use crate::domain::repeats;
+use crate::domain::repeats::{self, SEED};
 use crate::domain::speedup;
 use crate::domain::stats::fit::{self, Amdahl, Fit, Point, Universal};
 use crate::domain::stats::{self, Ratio, Spread};
-
-/// Faster by less than this factor is no gain: nobody would take more workers for it, and no repeats in one session tell
-/// it from the machine's mood.
-pub const MIN_GAIN: f64 = 1.05;
-/// The same where there is but one run to compare, or one to compare with.
-pub const MIN_GAIN_OF_SINGLE_RUNS: f64 = 1.1;
 
 /// What the repeats of one configuration say together. Runs of the round that warms up are not among them.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,9 +72,8 @@ pub struct Results {
     /// One per executor, in the order of [`SweepPlan::executors`].
     pub series: Vec<Series>,
     /// The best configuration: that with the fewest workers among those that the shortest median time does not clearly
-    /// beat; of these, those that are clearly faster than serial come first. Clearly faster is what has a shorter median
-    /// time by [`MIN_GAIN`] at least, and a confidence interval of the ratio that excludes 1. `None` while nothing was
-    /// measured.
+    /// beat; of these, those that are clearly faster than serial come first, see [`Difference`], and else serial itself.
+    /// `None` while nothing was measured.
     pub best: Option<usize>,
     /// How many runs have ended, those of the round that warms up and those that failed included.
     pub ended: u32,
@@ -87,8 +81,6 @@ pub struct Results {
     pub is_complete: bool,
     /// Whether others disturbed most of the runs.
     pub is_noisy: bool,
-    /// What to conclude, in one plain sentence without a full stop: a clause per executor.
-    pub conclusion: String,
 }
 
 impl Results {
@@ -109,7 +101,7 @@ struct Measured<'a> {
     failed: u32,
 }
 
-/// What these records say together; the conclusion is still to be drawn.
+/// What these records say together.
 pub(super) fn of<'a>(sweep: &Sweep, records: impl IntoIterator<Item = &'a Record>) -> Results {
     let plan = &sweep.plan;
     let (measured, ended) = gathered(sweep, records);
@@ -136,7 +128,6 @@ pub(super) fn of<'a>(sweep: &Sweep, records: impl IntoIterator<Item = &'a Record
         ended,
         is_complete: ended >= plan.runs(),
         is_noisy,
-        conclusion: String::new(),
     }
 }
 
@@ -202,7 +193,7 @@ impl<'a> Comparison<'a> {
                 value: 1.0,
                 interval: None,
             }),
-            base => stats::ratio(&measured[base].times, &each.times, plan.seed()),
+            base => stats::ratio(&measured[base].times, &each.times, SEED),
         };
         Comparison {
             plan,
@@ -218,7 +209,7 @@ impl<'a> Comparison<'a> {
             failed,
         } = &self.measured[index];
         let plan = &self.plan.configurations()[index];
-        let time = stats::spread(times, self.plan.seed())?;
+        let time = stats::spread(times, SEED)?;
         let speedup = self.speedups[index];
         let factor = speedup.as_ref().map(|ratio| ratio.value);
         let median_of = |value: fn(&Record) -> f64| {
@@ -256,10 +247,10 @@ impl<'a> Comparison<'a> {
         let medians = stats::median(other)
             .zip(stats::median(one))
             .map(|(other, one)| other / one);
-        if medians.is_none_or(|factor| factor < MIN_GAIN) {
+        if medians.is_none_or(|factor| factor < OF_REPEATS) {
             return false;
         }
-        stats::ratio(other, one, self.plan.seed()).is_some_and(|ratio| is_gain(&ratio))
+        stats::ratio(other, one, SEED).is_some_and(|ratio| is_gain(&ratio))
     }
 
     fn best(&self, among: impl IntoIterator<Item = usize>) -> Option<usize> {
@@ -269,27 +260,25 @@ impl<'a> Comparison<'a> {
             .filter_map(|index| Some((index, median(index)?)))
             .collect();
         let (shortest, _) = timed.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let base = self.plan.base_of(shortest);
+        // Chance may leave some as good as the shortest, and yet no better than serial, which that one clearly beats; and
+        // it may hide that the shortest gains where another one does.
+        let rank = |index: usize| {
+            let is_as_good = !self.is_faster(shortest, index);
+            let gains = self.speedups[index].as_ref().is_some_and(is_gain);
+            match (is_as_good, gains) {
+                (true, true) => 0,
+                (false, true) if self.plan.base_of(index) == base => 1,
+                (true, false) => 2,
+                _ => 3,
+            }
+        };
         let workers = |index: usize| self.plan.configurations()[index].workers();
-        let as_good: Vec<(usize, f64)> = timed
+        let key = |index: usize| (rank(index), workers(index), index != base);
+        let first = timed
             .into_iter()
-            .filter(|(index, _)| !self.is_faster(shortest, *index))
-            .collect();
-        // Chance may leave some as good as the shortest, and yet no better than serial, which that one clearly beats.
-        let gains = |index: usize| self.speedups[index].as_ref().is_some_and(is_gain);
-        let with_gain: Vec<(usize, f64)> = as_good
-            .iter()
-            .copied()
-            .filter(|(index, _)| gains(*index))
-            .collect();
-        let among = if with_gain.is_empty() {
-            as_good
-        } else {
-            with_gain
-        };
-        let fewest = |a: &(usize, f64), b: &(usize, f64)| {
-            workers(a.0).cmp(&workers(b.0)).then(a.1.total_cmp(&b.1))
-        };
-        among.into_iter().min_by(fewest).map(|(index, _)| index)
+            .min_by(|a, b| key(a.0).cmp(&key(b.0)).then(a.1.total_cmp(&b.1)));
+        first.map(|(index, _)| index)
     }
 
     fn series(&self, executor: Executor) -> Series {
@@ -304,8 +293,8 @@ impl<'a> Comparison<'a> {
         Series {
             executor,
             best: self.best(configurations.iter().copied()),
-            amdahl: fit::amdahl(serial, &points, self.plan.seed()),
-            universal: fit::universal(serial, &points, self.plan.seed()),
+            amdahl: fit::amdahl(serial, &points, SEED),
+            universal: fit::universal(serial, &points, SEED),
             configurations,
         }
     }
@@ -318,20 +307,8 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Whether so many times faster is a gain: not within what chance explains, and large enough to matter.
-pub(super) fn is_gain(ratio: &Ratio) -> bool {
-    match ratio.interval {
-        Some(interval) => interval.low > 1.0 && ratio.value >= MIN_GAIN,
-        None => ratio.value >= MIN_GAIN_OF_SINGLE_RUNS,
-    }
-}
-
-/// Whether so many times faster is in truth slower, by the same rule.
-pub(super) fn is_loss(ratio: &Ratio) -> bool {
-    match ratio.interval {
-        Some(interval) => interval.high < 1.0 && ratio.value <= 1.0 / MIN_GAIN,
-        None => ratio.value <= 1.0 / MIN_GAIN_OF_SINGLE_RUNS,
-    }
+fn is_gain(ratio: &Ratio) -> bool {
+    Difference::of(ratio) == Difference::Faster
 }
 
 /// A summary as the JSON shows it.

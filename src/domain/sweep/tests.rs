@@ -3,7 +3,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalog::caveat::Seen;
 use crate::catalog::model::SWITCH_INTERVAL;
 use crate::catalog::workload::Workload::{self, Cpu, Io};
 use crate::catalog::workload::{ITERATIONS, LATENCY_MAX, TASK_TIME, WRITES};
@@ -12,35 +11,7 @@ use crate::domain::executor::Executor;
 use crate::domain::python::StartMethod;
 use crate::domain::record::{Outcome, Part};
 use crate::fixtures::sample;
-
-fn draft(kind: Workload, models: &[Model], workers: &[u64], repeats: u64) -> SweepDraft {
-    SweepDraft {
-        draft: Draft::new(kind, Model::Serial, 1),
-        models: models.to_vec(),
-        pythons: vec![],
-        workers: workers.to_vec(),
-        repeats,
-        seed: 1,
-    }
-}
-
-fn plan(kind: Workload, models: &[Model], workers: &[u64], repeats: u64) -> SweepPlan {
-    draft(kind, models, workers, repeats)
-        .validate(&Limits::default())
-        .unwrap()
-}
-
-/// By a usual interpreter, and by one without the lock.
-fn by_pythons(models: &[Model], workers: &[u64]) -> SweepDraft {
-    let pythons = vec![
-        crate::fixtures::python::interpreter(),
-        crate::fixtures::python::free_threaded(),
-    ];
-    SweepDraft {
-        pythons,
-        ..draft(Cpu, models, workers, 3)
-    }
-}
+use crate::fixtures::swept::{by_pythons, draft, plan};
 
 fn refused(draft: &SweepDraft) -> Invalid {
     let invalid = draft
@@ -487,206 +458,10 @@ mod measured {
 mod concluded {
     use super::*;
 
-    /// A configuration, and the times of its counted runs.
-    type Row = (Model, u64, &'static [f64]);
-
-    fn sweep(kind: Workload, rows: &[Row]) -> Sweep {
-        let models: Vec<Model> = rows.iter().map(|row| row.0).collect();
-        let workers: Vec<u64> = rows
-            .iter()
-            .filter(|row| row.0 != Model::Serial)
-            .map(|row| row.1)
-            .collect();
-        Sweep {
-            id: "s.1".into(),
-            plan: plan(kind, &models, &workers, 9),
-        }
-    }
-
-    fn records(kind: Workload, rows: &[Row]) -> Vec<Record> {
-        let mut records = vec![];
-        for (model, workers, times) in rows {
-            for (round, time) in (1..).zip(*times) {
-                let mut record = sample::record(sample::plan(kind, *model, *workers), *time, 1.0);
-                record.id = format!("{}-{workers}-{round}", model.name());
-                record.campaign = Some(Part {
-                    id: "s.1".into(),
-                    round,
-                });
-                records.push(record);
-            }
-        }
-        records
-    }
+    use crate::fixtures::swept::{Row, SERIAL, one_percent, records, sweep};
 
     fn results(kind: Workload, rows: &[Row]) -> Results {
-        sweep(kind, rows).results(&records(kind, rows), 2)
-    }
-
-    const SERIAL: Row = (Model::Serial, 1, &[3.0, 3.02, 2.98, 3.01, 2.99]);
-
-    fn one_percent(around: f64) -> &'static [f64] {
-        Box::leak(Box::new(
-            [1.0, 1.01, 0.99, 1.005, 0.995].map(|factor| factor * around),
-        ))
-    }
-
-    #[test]
-    fn a_sentence_says_what_every_model_came_to_and_no_more() {
-        let wide: &[f64] = &[1.0, 4.0, 2.7, 3.3, 2.0];
-        for (kind, rows, said) in [
-            (
-                Io,
-                vec![
-                    SERIAL,
-                    (Model::Threads, 4, one_percent(0.8)),
-                    (Model::Threads, 16, one_percent(0.306)),
-                    (Model::Threads, 32, one_percent(0.305)),
-                ],
-                "threads: 9.8× with 16 workers, no gain beyond",
-            ),
-            (
-                Io,
-                vec![
-                    SERIAL,
-                    (Model::Threads, 4, one_percent(0.8)),
-                    (Model::Threads, 16, one_percent(0.3)),
-                ],
-                "threads: 10× with 16 workers, the most tried",
-            ),
-            (
-                Io,
-                vec![SERIAL, (Model::Threads, 16, one_percent(0.3))],
-                "threads: 10× with 16 workers",
-            ),
-            (
-                Io,
-                vec![SERIAL, (Model::Threads, 16, &[0.3])],
-                "threads: 10× with 16 workers",
-            ),
-            (
-                Cpu,
-                vec![
-                    SERIAL,
-                    (Model::GilThreads, 2, one_percent(3.0)),
-                    (Model::GilThreads, 4, one_percent(3.03)),
-                    (Model::Processes, 2, one_percent(1.57)),
-                    (Model::Processes, 4, one_percent(1.58)),
-                ],
-                "gil-threads: no gain; processes: 1.9× on 2 usable cores, no gain beyond",
-            ),
-            (
-                Cpu,
-                vec![
-                    SERIAL,
-                    (Model::GilThreads, 2, one_percent(3.5)),
-                    (Model::GilThreads, 4, one_percent(4.5)),
-                ],
-                "gil-threads: slower than serial, 0.86× at best, on 2 usable cores",
-            ),
-            (
-                Cpu,
-                vec![SERIAL, (Model::GilThreads, 4, one_percent(4.0))],
-                "gil-threads: slower than serial, 0.75× with 4 workers",
-            ),
-            (
-                Cpu,
-                vec![SERIAL, (Model::GilThreads, 4, one_percent(3.0))],
-                "gil-threads: no gain with 4 workers",
-            ),
-            (
-                Cpu,
-                vec![SERIAL, (Model::Threads, 2, wide), (Model::Threads, 4, wide)],
-                "threads: no clear difference from serial",
-            ),
-            (
-                Cpu,
-                vec![SERIAL, (Model::Threads, 3, &[])],
-                "threads: nothing measured yet",
-            ),
-            (
-                Cpu,
-                vec![
-                    (Model::Serial, 1, &[]),
-                    (Model::Threads, 3, one_percent(1.2)),
-                ],
-                "threads: 1.20 s with 3 workers",
-            ),
-            (Cpu, vec![SERIAL], "serial: 3.00 s"),
-            (
-                Cpu,
-                vec![(Model::Serial, 1, &[]), (Model::Threads, 3, &[])],
-                "nothing measured yet: the first round warms up and is not counted",
-            ),
-        ] {
-            assert_eq!(results(kind, &rows).conclusion, said, "{rows:?}");
-        }
-    }
-
-    #[test]
-    fn each_interpreter_is_measured_against_one_thread_of_itself() {
-        let plan = by_pythons(&[Model::Processes, Model::PythonThreads], &[2])
-            .validate(&Limits::default())
-            .unwrap();
-        let sweep = Sweep {
-            id: "s.1".into(),
-            plan,
-        };
-        let times = [0.2, 0.1, 4.0, 4.0, 6.0, 3.0];
-        let mut all = vec![];
-        for (plan, around) in sweep.plan.configurations().iter().zip(times) {
-            for (round, time) in (1..).zip(one_percent(around)) {
-                let mut record = sample::record(plan.clone(), *time, 1.0);
-                record.campaign = Some(Part {
-                    id: "s.1".into(),
-                    round,
-                });
-                all.push(record);
-            }
-        }
-        let results = sweep.results(&all, 2);
-        let speedups: Vec<String> = results
-            .summaries
-            .iter()
-            .map(|summary| format!("{:.1}", summary.as_ref().unwrap().speedup.unwrap().value))
-            .collect();
-        assert_eq!(speedups, ["1.0", "2.0", "1.0", "1.0", "1.0", "2.0"]);
-        assert_eq!(
-            results.conclusion,
-            "processes: 2.0× on 2 usable cores; python-threads (3.13.0): no gain; \
-             python-threads (3.14.2t, GIL off): 2.0× on 2 usable cores, the most tried"
-        );
-        let mut broken = all.clone();
-        for record in broken
-            .iter_mut()
-            .filter(|record| record.plan == sweep.plan.configurations()[2])
-        {
-            record.outcome = Outcome::Failed;
-        }
-        let said = sweep.results(&broken, 2).conclusion;
-        assert!(
-            said.ends_with(
-                "; no speed-ups of Python 3.13.0, as no run of one thread of it succeeded"
-            ),
-            "{said}"
-        );
-        let without_base: Vec<Record> = all
-            .into_iter()
-            .filter(|record| !record.plan.is_serial())
-            .collect();
-        let results = sweep.results(&without_base, 2);
-        assert!(
-            results
-                .summaries
-                .iter()
-                .flatten()
-                .all(|summary| summary.speedup.is_none())
-        );
-        assert_eq!(
-            results.conclusion,
-            "processes: 100 ms on 2 usable cores; python-threads (3.13.0): 4.00 s on 2 usable cores; \
-             python-threads (3.14.2t, GIL off): 3.00 s on 2 usable cores"
-        );
+        sweep(kind, rows).results(&records(kind, rows))
     }
 
     #[test]
@@ -698,100 +473,10 @@ mod concluded {
             (Model::Threads, 4, &[1.0, 2.6, 2.61, 2.62, 2.6][..]),
         ];
         let sweep = sweep(Io, &rows);
-        let results = sweep.results(&records(Io, &rows), 2);
+        let results = sweep.results(&records(Io, &rows));
         assert_eq!(
             sweep.plan.configurations()[results.best.unwrap()].workers(),
             4
-        );
-        assert_eq!(
-            results.conclusion,
-            "threads: 1.2× with 4 workers, the most tried"
-        );
-    }
-
-    #[test]
-    fn a_sentence_about_disturbed_runs_says_so() {
-        let rows = [SERIAL, (Model::Threads, 16, one_percent(0.3))];
-        let mut all = records(Io, &rows);
-        let disturb = |record: &mut Record| record.caveats.push(Seen::Slept(2.0).into());
-        all[..5].iter_mut().for_each(disturb);
-        let sweep = sweep(Io, &rows);
-        assert_eq!(
-            sweep.results(&all, 2).conclusion,
-            "threads: 10× with 16 workers"
-        );
-        disturb(&mut all[5]);
-        assert!(
-            sweep
-                .results(&all, 2)
-                .conclusion
-                .ends_with("; but others disturbed most of the runs: measure again")
-        );
-    }
-
-    #[test]
-    fn a_larger_count_that_is_not_measured_yet_is_no_reason_to_say_the_most_measured() {
-        let rows = [
-            SERIAL,
-            (Model::Threads, 4, one_percent(0.8)),
-            (Model::Threads, 16, &[][..]),
-        ];
-        assert_eq!(
-            results(Io, &rows).conclusion,
-            "threads: 3.8× with 4 workers"
-        );
-    }
-
-    #[test]
-    fn what_failed_is_told_and_counted_and_in_no_number() {
-        let rows = [
-            SERIAL,
-            (Model::Threads, 2, one_percent(1.5)),
-            (Model::Processes, 2, one_percent(1.5)),
-        ];
-        let mut all = records(Cpu, &rows);
-        for record in &mut all {
-            let (model, round) = (record.plan.model(), record.campaign.as_ref().unwrap().round);
-            match model {
-                Model::Threads if round == 1 => record.tasks_failed = 1,
-                Model::Processes => record.outcome = Outcome::Failed,
-                _ => {}
-            }
-        }
-        let results = sweep(Cpu, &rows).results(&all, 2);
-        assert_eq!(
-            results.conclusion,
-            "threads: 2.0× on 2 usable cores (1 run failed); processes: every run failed"
-        );
-        assert_eq!(results.failed, [0, 1, 5]);
-        assert_eq!(
-            results.summaries[1]
-                .as_ref()
-                .map(|summary| (summary.runs, summary.failed)),
-            Some((4, 1))
-        );
-        assert_eq!(results.summaries[2], None);
-    }
-
-    #[test]
-    fn without_a_sound_serial_run_there_are_times_and_no_speedups() {
-        let rows = [SERIAL, (Model::Threads, 2, one_percent(1.5))];
-        let mut all = records(Cpu, &rows);
-        all.iter_mut()
-            .filter(|record| record.plan.model() == Model::Serial)
-            .for_each(|record| {
-                record.outcome = Outcome::Failed;
-            });
-        let results = sweep(Cpu, &rows).results(&all, 2);
-        assert_eq!(
-            results.conclusion,
-            "threads: 1.50 s on 2 usable cores; no speed-ups, as no serial run succeeded"
-        );
-        assert_eq!(
-            results.summaries[1]
-                .as_ref()
-                .and_then(|summary| summary.speedup),
-            None
         );
     }
 
@@ -816,9 +501,9 @@ mod concluded {
             98.0,
             1.0,
         ));
-        let alone = sweep(Cpu, &rows).results(&all, 2);
+        let alone = sweep(Cpu, &rows).results(&all);
         all.extend(others);
-        let together = sweep(Cpu, &rows).results(&all, 2);
+        let together = sweep(Cpu, &rows).results(&all);
         assert_eq!(together.summaries, alone.summaries);
         assert_eq!((alone.ended, together.ended), (10, 11));
     }
@@ -833,7 +518,7 @@ mod concluded {
             (Model::Processes, 16, one_percent(0.5)),
         ];
         let sweep = sweep(Io, &rows);
-        let results = sweep.results(&records(Io, &rows), 2);
+        let results = sweep.results(&records(Io, &rows));
         let best = results.best.unwrap();
         let plan = &sweep.plan.configurations()[best];
         assert_eq!((plan.model(), plan.workers()), (Model::Processes, 4));
@@ -887,7 +572,7 @@ mod concluded {
         let mut all = vec![];
         for round in 0..2 {
             for configuration in sweep.plan.configurations() {
-                assert!(!sweep.results(&all, 2).is_complete);
+                assert!(!sweep.results(&all).is_complete);
                 let mut record = sample::record(configuration.clone(), 1.0, 1.0);
                 record.campaign = Some(Part {
                     id: "s.1".into(),
@@ -896,35 +581,6 @@ mod concluded {
                 all.push(record);
             }
         }
-        assert!(sweep.results(&all, 2).is_complete);
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_was_measured_the_sentence_claims_no_speedup_that_is_not_there(
-            times in proptest::collection::vec(proptest::collection::vec(0.001f64..1e3, 0..5), 4),
-        ) {
-            let plan = plan(Cpu, &[Model::Threads], &[1, 2, 4], 5);
-            let mut all = vec![];
-            for (configuration, times) in plan.configurations().iter().zip(&times) {
-                for (round, time) in (1..).zip(times) {
-                    let mut record = sample::record(configuration.clone(), *time, 1.0);
-                    record.campaign = Some(Part { id: "s.1".into(), round });
-                    all.push(record);
-                }
-            }
-            let results = Sweep { id: "s.1".into(), plan }.results(&all, 2);
-            let text = results.conclusion;
-            prop_assert!(!text.contains("NaN") && !text.contains("inf") && !text.is_empty());
-            if times[0].is_empty() {
-                prop_assert!(!text.contains('×'), "{}", text);
-            }
-            if text.contains("no gain beyond") {
-                prop_assert!(!times[2].is_empty() || !times[3].is_empty());
-            }
-            let measured = times.iter().filter(|times| !times.is_empty()).count();
-            prop_assert_eq!(results.summaries.iter().flatten().count(), measured);
-            prop_assert_eq!(results.best.is_some(), measured > 0);
-        }
+        assert!(sweep.results(&all).is_complete);
     }
 }

@@ -1,9 +1,9 @@
 //! How the numbers of a report were made, in sentences for people who were not there.
 
+use crate::analysis::shared::Shared;
 use crate::catalog::model::Model;
 use crate::catalog::workload::Workload;
 use crate::domain::record::{PhaseSource, Record};
-use crate::domain::share::Shared;
 
 /// What concerns these runs, a paragraph each.
 pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<&'static str> {

@@ -7,13 +7,14 @@ use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::to_raw_value;
 
+use super::super::words;
 use super::SCHEMA;
+use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::catalog::model::Model;
 use crate::domain::machine::Machine;
 use crate::domain::python::Python;
 use crate::domain::record::Doubted;
 use crate::domain::sequence::Sequence;
-use crate::domain::share::{Shared, SharedRun, SharedSweep};
 use crate::domain::speedup::Gain;
 use crate::domain::stats::fit::{Amdahl, Fit, Universal};
 use crate::domain::sweep::{Summary, Sweep};
@@ -140,7 +141,7 @@ struct OutgoingSweep<'a> {
     /// Of the configurations that were measured.
     summary: Vec<&'a Summary>,
     fits: Vec<OutgoingFits<'a>>,
-    conclusion: &'a str,
+    conclusion: String,
 }
 
 #[derive(Serialize)]
@@ -174,7 +175,7 @@ impl<'a> From<&SharedSweep<'a>> for OutgoingSweep<'a> {
                     universal: &series.universal,
                 })
                 .collect(),
-            conclusion: &results.conclusion,
+            conclusion: words::conclusion(shared),
         }
     }
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use maud::{Markup, Render, html};
 
 use super::ink;
+use crate::analysis::shared::SharedRun;
 use crate::domain::phase::Phase;
 use crate::domain::plan::Lock;
-use crate::domain::share::SharedRun;
+use crate::analysis::shared::SharedRun;
 
 /// Two columns of entries.
 const COLUMNS: usize = 2;

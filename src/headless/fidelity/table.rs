@@ -1,10 +1,11 @@
 //! The comparison for people: a row per line, what to conclude, and what speaks against trusting it.
 
-use super::super::columns::{Side, aligned};
 use crate::domain::fidelity::{Figure, Line, Question};
 use crate::domain::python::Interpreter;
 use crate::domain::stats::Interval;
-use crate::domain::text::{counted, three_digits};
+use crate::domain::text::counted;
+use crate::present::number::three_digits;
+use crate::present::table::{Side, aligned};
 
 /// What stands where there is no number.
 const NONE: &str = "–";

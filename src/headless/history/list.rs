@@ -1,10 +1,12 @@
 //! Kept runs as rows of a table.
 
-use crate::domain::comparison::Comparison;
 use crate::domain::history::{EarlierSweep, Entry, History};
 use crate::domain::record::Outcome;
 use crate::domain::text;
-use crate::headless::columns::{Side, aligned};
+use crate::present::comparison::Comparison;
+use crate::present::number::bare_seconds;
+use crate::present::sentence::moment;
+use crate::present::table::{Side, aligned};
 
 /// One row.
 #[derive(Debug)]
@@ -117,12 +119,12 @@ fn row(run: &Entry) -> Row {
         number: run.number,
         cells: vec![
             run.number.to_string(),
-            when(&record.started_at),
+            moment(&record.started_at),
             plan.label().into(),
             plan.executor().label(),
             text::grouped(plan.workers().into()),
             text::grouped(plan.tasks().into()),
-            text::bare_seconds(record.wall_s),
+            bare_seconds(record.wall_s),
             run.gain()
                 .map_or_else(String::new, |gain| text::speedup(gain.factor)),
             marks.join(" "),
@@ -140,9 +142,7 @@ fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
         .map(|run| &run.record)
         .filter(|record| sweep.sweep.owns(record));
     let parts: Vec<_> = parts.collect();
-    let results = sweep
-        .sweep
-        .results(parts.iter().copied(), sweep.provenance.machine.cores_usable);
+    let results = sweep.sweep.results(parts.iter().copied());
     let best = results
         .best
         .and_then(|best| results.summaries.get(best)?.as_ref());
@@ -157,7 +157,7 @@ fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
             sweep.number.to_string(),
             parts
                 .first()
-                .map_or_else(String::new, |record| when(&record.started_at)),
+                .map_or_else(String::new, |record| moment(&record.started_at)),
             plan.work().label().into(),
             plan.models()
                 .iter()
@@ -166,7 +166,7 @@ fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
                 .join(", "),
             workers,
             text::grouped(plan.work().tasks().into()),
-            best.map_or_else(String::new, |best| text::bare_seconds(best.time.median)),
+            best.map_or_else(String::new, |best| bare_seconds(best.time.median)),
             best.and_then(|best| best.speedup.as_ref())
                 .map_or_else(String::new, |ratio| text::speedup(ratio.value)),
             extent_of_sweep(parts.len() as u64, plan.runs().into()),
@@ -174,15 +174,6 @@ fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
         ],
         hidden: String::new(),
     }
-}
-
-/// `2026-05-14 09:30` of an RFC 3339 time.
-fn when(started_at: &str) -> String {
-    started_at
-        .chars()
-        .take(16)
-        .map(|c| if c == 'T' { ' ' } else { c })
-        .collect()
 }
 
 /// Which run this is, and where it was measured.
@@ -199,7 +190,7 @@ pub fn heading(run: &Entry) -> String {
     format!(
         "#{}{name}, {} UTC, on {cpu}, {}, {}",
         run.number,
-        when(&run.record.started_at),
+        moment(&run.record.started_at),
         text::counted(machine.cores_usable.into(), "usable core"),
         machine.kernel
     )
@@ -238,7 +229,7 @@ pub fn heading_of_sweep(sweep: &EarlierSweep) -> String {
     )
 }
 
-/// A comparison: a column for each run, and below it what sets them apart.
+/// A comparison: a column for each run.
 pub fn side_by_side(compared: &Comparison) -> String {
     let difference = |text: &Option<String>| text.clone().into_iter();
     let heading = std::iter::once(String::new()).chain(compared.columns.iter().cloned());
@@ -250,7 +241,7 @@ pub fn side_by_side(compared: &Comparison) -> String {
         } else {
             row.name.clone()
         };
-        let cells = row.cells.iter().map(|cell| cell.text.clone());
+        let cells = row.cells.iter().cloned();
         std::iter::once(name)
             .chain(cells)
             .chain(difference(&row.difference))
@@ -263,5 +254,5 @@ pub fn side_by_side(compared: &Comparison) -> String {
     let sides: Vec<Side> = std::iter::once(Side::Left)
         .chain((1..width).map(|_| Side::Right))
         .collect();
-    format!("{}\n{}\n", aligned(&sides, &rows), compared.sentence)
+    aligned(&sides, &rows)
 }

@@ -1,14 +1,16 @@
 //! A sweep for people: a row per configuration, what to conclude, and what speaks against trusting it.
 
-use super::super::columns::{Side, aligned};
 use super::name;
+use crate::analysis::shared::SharedRun;
 use crate::domain::campaign::BREAKS_ALLOWED;
 use crate::domain::record::Outcome;
-use crate::domain::share::SharedRun;
 use crate::domain::stats::fit::Parameter;
 use crate::domain::stats::{Interval, Ratio};
 use crate::domain::sweep::{Results, Series, Summary, Sweep};
 use crate::domain::text::{self, counted};
+use crate::present::number::{bare_seconds, three_digits};
+use crate::present::sentence::conclusion;
+use crate::present::table::{Side, aligned};
 
 /// Of how many configurations that broke the reason is told.
 const BROKEN_TOLD: usize = 10;
@@ -49,9 +51,10 @@ const SIDES: [Side; 12] = [
 
 /// The results as text; empty if nothing was measured at all.
 pub fn render(sweep: &Sweep, results: &Results, runs: &[SharedRun<'_>]) -> String {
-    if runs.is_empty() {
+    let Some(first) = runs.first() else {
         return String::new();
-    }
+    };
+    let cores_usable = first.provenance.machine.cores_usable;
     let header = HEADER.iter().map(|title| (*title).to_string()).collect();
     let rows = (0..results.summaries.len()).map(|index| row(sweep, results, index));
     let mut out = title(sweep);
@@ -59,7 +62,7 @@ pub fn render(sweep: &Sweep, results: &Results, runs: &[SharedRun<'_>]) -> Strin
         &SIDES,
         &std::iter::once(header).chain(rows).collect::<Vec<_>>(),
     ));
-    let said = std::iter::once(results.conclusion.clone())
+    let said = std::iter::once(conclusion::of(&sweep.plan, results, cores_usable))
         .chain(results.series.iter().flat_map(fitted))
         .chain(unfinished(sweep, results))
         .chain(doubts(sweep, runs));
@@ -97,10 +100,10 @@ fn row(sweep: &Sweep, results: &Results, index: usize) -> Vec<String> {
     let or_none = |text: Option<String>| text.unwrap_or_else(|| NONE.into());
     cells.extend([
         summary.runs.to_string(),
-        text::bare_seconds(summary.time.median),
-        between(summary.time.interval, text::bare_seconds),
+        bare_seconds(summary.time.median),
+        between(summary.time.interval, bare_seconds),
         or_none(ratio.map(factor)),
-        between(ratio.and_then(|ratio| ratio.interval), text::three_digits),
+        between(ratio.and_then(|ratio| ratio.interval), three_digits),
         or_none(summary.efficiency.map(|share| format!("{share:.2}"))),
         or_none(summary.karp_flatt.map(|share| format!("{share:.3}"))),
         format!("{:.1}", summary.concurrency),
@@ -112,7 +115,7 @@ fn row(sweep: &Sweep, results: &Results, index: usize) -> Vec<String> {
 
 /// With the digits that an interval beside it gives reason to tell.
 fn factor(ratio: &Ratio) -> String {
-    let digits = text::three_digits(ratio.value);
+    let digits = three_digits(ratio.value);
     if ratio.interval.is_some() {
         format!("{digits}×")
     } else {
@@ -289,7 +292,7 @@ mod tests {
             .zip(records)
             .map(|(number, record)| sample::run(number, record))
             .collect();
-        render(sweep, &sweep.results(records, 2), &runs)
+        render(sweep, &sweep.results(records), &runs)
     }
 
     fn row_of<'a>(table: &'a str, start: &str) -> &'a str {

@@ -3,12 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
 
 use super::super::panel::inside;
 use super::LONGEST;
 use crate::app::App;
 use crate::app::browse::BrowseRow;
-use crate::app::columns::{self, COLUMNS, Column, Columns, EXTRA, Extent, Row, Side, Sort};
+use crate::app::columns::{self, COLUMNS, Column, Columns, EXTRA, Extent, Row, Sort};
+use crate::present::table::padded;
 
 /// Columns of the signs before a row.
 const SIGNS: u16 = 5;
@@ -83,10 +85,7 @@ impl Placed {
     pub fn heading(&self, sort: Sort) -> String {
         let width = usize::from(self.width);
         let text = heading(self.column, sort);
-        match self.column.side {
-            Side::Left => format!("{text:<width$}"),
-            Side::Right | Side::Point => format!("{text:>width$}"),
-        }
+        padded(&text, self.column.side, width)
     }
 
     /// What stands in a row, as wide as the column.
@@ -244,9 +243,7 @@ fn needed(app: &App, wanted: &Columns, at: usize) -> (Extent, u16) {
         Extent::of(&column.cell(row), column.side)
     });
     let extent = wanted.extent(at).with(live);
-    let width = extent
-        .width()
-        .max(heading(column, wanted.sort()).chars().count());
+    let width = extent.width().max(heading(column, wanted.sort()).width());
     (extent, u16::try_from(width).unwrap_or(u16::MAX))
 }
 

@@ -2,14 +2,15 @@
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::super::field;
-use super::super::header::shortened;
 use super::super::panel::on_border;
 use super::super::theme::Theme;
 use crate::app::App;
 use crate::app::filter::Filter;
 use crate::domain::text::{counted, grouped};
+use crate::present::table::shortened;
 
 /// Which part of the history is shown and, where there is room beside it, that there is more than this session.
 pub fn titles(
@@ -18,7 +19,7 @@ pub fn titles(
     width: usize,
 ) -> (String, Line<'static>) {
     let (left, right) = (title(app, part), title_right(app));
-    let fits = left.chars().count() + right.width() + 4 <= width;
+    let fits = left.width() + right.width() + 4 <= width;
     (
         shortened(&left, width.saturating_sub(2)),
         if fits { right } else { Line::default() },

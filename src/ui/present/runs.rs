@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::header;
 use crate::app::App;
@@ -15,6 +16,7 @@ use crate::domain::plan::Plan;
 use crate::domain::record::Outcome;
 use crate::domain::text::{self, column_seconds};
 use crate::domain::time::seconds;
+use crate::present::table::shortened;
 use crate::ui::history::{HistoryRow, draw_gain, nothing_shown, runs_in};
 use crate::ui::panel::{draw_lines, wrap};
 use crate::ui::theme::Theme;
@@ -189,7 +191,7 @@ impl Runs<'_> {
             format!("#{}", sweep.number),
             sketch::what(sweep)
         );
-        let text = header::shortened(&text, usize::from(row.width));
+        let text = shortened(&text, usize::from(row.width));
         buf.set_stringn(row.x, row.y, text, usize::from(row.width), style);
     }
 
@@ -202,7 +204,7 @@ impl Runs<'_> {
         let begin = self.begin(sign, number, &live.plan);
         let time = format!("{:.1} s", seconds(live.trace.now()));
         let begin = format!("{begin}{time:>10}  ");
-        let done = live.done(usize::from(row.width).saturating_sub(begin.chars().count()));
+        let done = live.done(usize::from(row.width).saturating_sub(begin.width()));
         let text = format!("{begin}{done}");
         buf.set_stringn(
             row.x,

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::sweep::SweepForm;
 use crate::app::sweep::form::FormRow;
 use crate::domain::addresses::Addresses;
-use crate::ui::header::shortened;
+use crate::present::table::shortened;
 use crate::ui::layout::centred;
 use crate::ui::panel::{block, draw_lines, draw_over, inside, wrap};
 use crate::ui::theme::Theme;

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
 use crate::app::sweep::{Group, Sketch};
@@ -86,7 +87,7 @@ fn draw_row(
         };
         put(&point.text, *column, row.y, style, buf);
         if point.is_best {
-            let text = u16::try_from(point.text.chars().count()).unwrap_or(u16::MAX);
+            let text = u16::try_from(point.text.width()).unwrap_or(u16::MAX);
             let begin = column.0 + column.1.saturating_sub(text);
             buf.set_string(begin.saturating_sub(2), row.y, "★", theme.strong());
         }
@@ -102,12 +103,9 @@ fn columns(sketch: &Sketch, area: Rect) -> Vec<(u16, u16)> {
             .groups
             .iter()
             .filter_map(|group| group.points.get(at));
-        let widest = cells
-            .map(|point| point.text.chars().count())
-            .max()
-            .unwrap_or(0);
+        let widest = cells.map(|point| point.text.width()).max().unwrap_or(0);
         // A value that gets its interval moves nothing.
-        let width = widest.max(executor.label().chars().count()).max(16);
+        let width = widest.max(executor.label().width()).max(16);
         let width = u16::try_from(width).unwrap_or(u16::MAX);
         if x.saturating_add(width) > area.right() {
             break;
@@ -120,7 +118,7 @@ fn columns(sketch: &Sketch, area: Rect) -> Vec<(u16, u16)> {
 
 fn put(text: &str, (x, width): (u16, u16), y: u16, style: Style, buf: &mut Buffer) {
     let width = usize::from(width);
-    let blanks = width.saturating_sub(text.chars().count());
+    let blanks = width.saturating_sub(text.width());
     buf.set_stringn(
         x + u16::try_from(blanks).unwrap_or(0),
         y,

@@ -147,7 +147,7 @@ pub(super) fn comparison() -> Vec<Section> {
         Entry::sign(
             "B ★",
             Look::Strong,
-            "the baseline, and the fastest run of its work, by at least a tenth",
+            "the baseline, and the fastest run of its work, clearly ahead of all others",
         ),
         Entry::sign("!", Look::Strong, "a reason to trust the run less; Enter in the history tells it"),
     ]);
@@ -155,7 +155,7 @@ pub(super) fn comparison() -> Vec<Section> {
         "The sentence on top measures the fastest of the others against the baseline, as the ratio of their times, and adds \
          what clearly differs (by a fifth): cores that it computes on, addresses or files at once, waiting for the lock, or \
          a phase that explains half of it. With repeats the range in parentheses is the ratio's 95 % interval; if 1 is in \
-         it, there is no clear difference. Single runs tell nothing below a tenth.",
+         it, there is no clear difference, and below a twentieth none that matters. Single runs tell nothing below a tenth.",
     )];
     vec![
         Section::new("The picture", picture),

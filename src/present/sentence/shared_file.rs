@@ -1,18 +1,18 @@
 //! What a shared file shows, in sentences.
 
-use super::{Content, NAME, Piece, SharedFile, Source};
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
+use crate::domain::shared_file::{Content, NAME, Piece, SharedFile, Source};
 use crate::domain::text::grouped;
 
 /// All that there is to say of a run's shared file, in sentences without a full stop; nothing if it had none.
 pub fn all(record: &Record) -> Vec<String> {
-    let about = |file| std::iter::once(sentence(file, &record.plan)).chain(spoilt(file));
+    let about = |file| std::iter::once(left(file, &record.plan)).chain(spoilt(file));
     record.shared_file.iter().flat_map(about).collect()
 }
 
 /// What is left in the file, in one sentence without a full stop.
-pub fn sentence(file: &SharedFile, plan: &Plan) -> String {
+pub fn left(file: &SharedFile, plan: &Plan) -> String {
     let lost = lost(file);
     match (file.content, file.pieces.first().map(|piece| piece.source)) {
         (Content::Missing, _) => format!("{NAME} was never written"),
@@ -85,7 +85,7 @@ fn name(source: Source, plan: &Plan) -> String {
 }
 
 /// How often writing was seen to go wrong, in one sentence; nothing if it never was.
-pub fn spoilt(file: &SharedFile) -> Option<String> {
+fn spoilt(file: &SharedFile) -> Option<String> {
     (file.spoilt > 0).then(|| {
         format!(
             "at least {} of {} writes were spoilt by another worker before their file was closed",
@@ -93,4 +93,53 @@ pub fn spoilt(file: &SharedFile) -> Option<String> {
             grouped(file.writes)
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload;
+    use crate::fixtures::sample;
+
+    #[test]
+    fn the_sentence_names_what_is_left_and_what_is_lost() {
+        let plan = sample::plan(Workload::Io, Model::Threads, 4);
+        let file = |content, pieces: &[(Source, u64)]| {
+            let mut at = 0;
+            let piece = |(source, bytes): &(Source, u64)| {
+                at += bytes;
+                Piece {
+                    source: *source,
+                    at: at - bytes,
+                    bytes: *bytes,
+                }
+            };
+            let pieces: Vec<Piece> = pieces.iter().map(piece).collect();
+            SharedFile {
+                content,
+                bytes: at,
+                pieces,
+                pages_written: 16,
+                writes: 800,
+                spoilt: 37,
+            }
+        };
+        let whole = file(Content::Whole, &[(Source::Page(9), 60_000)]);
+        assert_eq!(
+            left(&whole, &plan),
+            "in output.txt only task 9's page is left: 15 of 16 pages are lost"
+        );
+        let torn = file(
+            Content::Mixture,
+            &[(Source::Page(3), 59_412), (Source::Page(11), 1_000)],
+        );
+        assert_eq!(
+            left(&torn, &plan),
+            "output.txt is a mixture: 59 412 bytes of task 3's page, 1 000 of task 11's page"
+        );
+        assert!(spoilt(&torn).is_some_and(|said| said.starts_with("at least 37 of 800 writes")));
+        assert!(left(&file(Content::Empty, &[]), &plan).ends_with("16 of 16 pages are lost"));
+        assert_eq!(spoilt(&SharedFile { spoilt: 0, ..torn }), None);
+    }
 }

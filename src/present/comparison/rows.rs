@@ -1,6 +1,8 @@
 //! The rows of the table.
 
-use super::{Cell, Compared, Row};
+use super::Row;
+use super::scale::Scale;
+use crate::analysis::compared::Compared;
 use crate::catalog::metric::{COMPARISON, METRICS, Metric, PART, Unit};
 use crate::domain::plan::Lock;
 use crate::domain::python::GilState;
@@ -8,11 +10,7 @@ use crate::domain::record::Record;
 use crate::domain::repeats;
 use crate::domain::stats::{Interval, Ratio, Spread};
 use crate::domain::text;
-
-use super::unit::Scale;
-
-/// Not measured.
-const NONE: &str = "–";
+use crate::present::number::{NOTHING, or_nothing};
 
 /// All rows, with the speed-ups over the run at `reference`.
 pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Row> {
@@ -52,7 +50,7 @@ impl Table<'_, '_> {
         let values: Vec<Option<f64>> = self
             .runs
             .iter()
-            .map(|run| metric.of(&run.record.into()))
+            .map(|run| metric.of(&(&run.entry.record).into()))
             .collect();
         let is_told = |value: &f64| metric.phase().is_none() || *value > 0.0;
         if !values.iter().flatten().any(is_told) {
@@ -63,7 +61,7 @@ impl Table<'_, '_> {
             is_part: metric.is_in(PART),
             ..self.numbers(metric.name, metric.unit, &values)
         };
-        let is_estimate = |run: &Compared<'_>| metric.is_estimate(run.record);
+        let is_estimate = |run: &Compared<'_>| metric.is_estimate(&run.entry.record);
         let said_of = |(run, value): (_, &Option<f64>)| is_estimate(run) || *value <= Some(0.0);
         if self.runs.iter().any(is_estimate) && self.runs.iter().zip(&values).all(said_of) {
             row.name.push_str(" (estimated)");
@@ -71,7 +69,7 @@ impl Table<'_, '_> {
         }
         let estimated = row.cells.iter_mut().zip(self.runs);
         for (cell, _) in estimated.filter(|(_, run)| is_estimate(run)) {
-            cell.text.insert(0, '~');
+            cell.insert(0, '~');
         }
         Some(row)
     }
@@ -81,45 +79,39 @@ impl Table<'_, '_> {
         let words = |record: &Record| match (&record.python, record.plan.lock()) {
             (Some(python), _) => python.gil.map_or("mixed", GilState::word),
             (None, Lock::Emulated) => "emulated",
-            _ => NONE,
+            _ => NOTHING,
         };
-        let cell = |run: &Compared<'_>| Cell {
-            text: words(run.record).into(),
-            value: None,
-            interval: None,
-        };
-        self.runs
-            .iter()
-            .any(|run| run.record.python.is_some())
-            .then(|| Row {
-                name: "GIL".into(),
-                phase: None,
-                is_part: false,
-                unit: Unit::Count,
-                cells: self.runs.iter().map(cell).collect(),
-                difference: self.blank(),
-            })
+        let records = || self.runs.iter().map(|run| &run.entry.record);
+        let cells = records().map(|record| words(record).into()).collect();
+        records()
+            .any(|record| record.python.is_some())
+            .then(|| self.words("GIL".into(), cells))
+    }
+
+    /// A row whose differences mean nothing.
+    fn words(&self, name: String, cells: Vec<String>) -> Row {
+        Row {
+            name,
+            cells,
+            difference: (self.runs.len() == 2).then(String::new),
+            ..Row::default()
+        }
     }
 
     /// Numbers of the runs, in the unit that suits all of them.
     fn numbers(&self, name: &str, unit: Unit, values: &[Option<f64>]) -> Row {
-        let scale = Scale::of(unit, values.iter().flatten().copied());
-        self.written(name, unit, values, scale)
+        self.written(
+            name,
+            values,
+            Scale::of(unit, values.iter().flatten().copied()),
+        )
     }
 
-    fn written(&self, name: &str, unit: Unit, values: &[Option<f64>], scale: Scale) -> Row {
-        let cell = |value: &Option<f64>| Cell {
-            text: value.map_or_else(|| NONE.into(), |value| scale.text(value)),
-            value: *value,
-            interval: None,
-        };
+    fn written(&self, name: &str, values: &[Option<f64>], scale: Scale) -> Row {
+        let text = |value: &Option<f64>| or_nothing(*value, |value| scale.text(value));
         Row {
-            name: name.into(),
-            phase: None,
-            is_part: false,
-            unit,
-            cells: values.iter().map(cell).collect(),
             difference: self.difference(values, scale),
+            ..self.words(name.into(), values.iter().map(text).collect())
         }
     }
 
@@ -132,7 +124,7 @@ impl Table<'_, '_> {
         };
         Some(
             from.zip(*to)
-                .map_or_else(|| NONE.into(), |(from, to)| scale.difference(from, to)),
+                .map_or_else(|| NOTHING.into(), |(from, to)| scale.difference(from, to)),
         )
     }
 
@@ -141,46 +133,37 @@ impl Table<'_, '_> {
         let spreads: Vec<Option<Spread>> = self
             .runs
             .iter()
-            .map(|run| repeats::time(&run.measured()))
+            .map(|run| repeats::time(&run.measured))
             .collect();
         let numbers = spreads
             .iter()
             .flatten()
             .flat_map(|spread| [spread.median, spread.min, spread.max]);
         let scale = Scale::of(Unit::Seconds, numbers);
-        let row = |name, of: fn(&Spread) -> f64| {
-            let values: Vec<Option<f64>> = spreads
+        let values = |of: fn(&Spread) -> f64| -> Vec<Option<f64>> {
+            spreads
                 .iter()
                 .map(|spread| spread.as_ref().map(of))
-                .collect();
-            self.written(name, Unit::Seconds, &values, scale)
+                .collect()
         };
+        let row = |name, of| self.written(name, &values(of), scale);
         if !self.runs.iter().any(Compared::is_repeated) {
             return vec![row("time", |spread| spread.median)];
         }
-        let time = row("time, median", |spread| spread.median);
-        let intervals: Vec<Option<Interval>> = spreads
-            .iter()
-            .map(|spread| spread.as_ref().and_then(|spread| spread.interval))
-            .collect();
-        let runs: Vec<Option<f64>> = spreads
-            .iter()
-            .map(|spread| spread.map(|spread| spread.n as f64))
-            .collect();
+        let intervals = spreads.iter().map(|spread| spread.as_ref()?.interval);
+        let runs = self.numbers("runs", Unit::Count, &values(|spread| spread.n as f64));
         let parts = [
-            self.intervals(Unit::Seconds, &intervals, |value| scale.bare(value)),
+            self.intervals(intervals, |value| scale.bare(value)),
             row("shortest", |spread| spread.min),
             row("longest", |spread| spread.max),
-            Row {
-                difference: self.blank(),
-                ..self.numbers("runs", Unit::Count, &runs)
-            },
+            self.words(runs.name, runs.cells),
         ];
-        std::iter::once(time)
-            .chain(parts.map(|part| Row {
-                is_part: true,
-                ..part
-            }))
+        let part = |row| Row {
+            is_part: true,
+            ..row
+        };
+        std::iter::once(row("time, median", |spread| spread.median))
+            .chain(parts.map(part))
             .collect()
     }
 
@@ -189,79 +172,49 @@ impl Table<'_, '_> {
         let Some(over) = self.runs.get(reference) else {
             return vec![];
         };
-        let ratio = |at: usize, run: &Compared<'_>| {
-            if at == reference {
-                return Some(Ratio {
-                    value: 1.0,
-                    interval: None,
-                });
-            }
-            repeats::gain(&over.measured(), &run.measured())
-        };
-        let ratios: Vec<Option<Ratio>> = self
-            .runs
-            .iter()
-            .enumerate()
-            .map(|(at, run)| ratio(at, run))
-            .collect();
-        let intervals: Vec<Option<Interval>> = ratios
-            .iter()
-            .map(|ratio| ratio.as_ref().and_then(|ratio| ratio.interval))
-            .collect();
-        let is_repeated = intervals.iter().any(Option::is_some);
-        // Single runs have two digits, as more would pretend.
-        let written = |ratio: &Ratio| {
-            if is_repeated {
-                format!("{:.2}×", ratio.value)
-            } else {
-                text::speedup(ratio.value)
-            }
-        };
-        let cell = |ratio: &Option<Ratio>| Cell {
-            text: ratio.as_ref().map_or_else(|| NONE.into(), written),
-            value: ratio.as_ref().map(|ratio| ratio.value),
+        let itself = Ratio {
+            value: 1.0,
             interval: None,
         };
-        let row = Row {
-            name: format!("speed-up over #{}", over.number),
-            phase: None,
-            is_part: false,
-            unit: Unit::Times,
-            cells: ratios.iter().map(cell).collect(),
-            difference: self.blank(),
+        let ratio = |(at, run): (usize, &Compared<'_>)| match at {
+            at if at == reference => Some(itself),
+            _ => repeats::gain(&over.measured, &run.measured),
         };
+        let ratios: Vec<Option<Ratio>> = self.runs.iter().enumerate().map(ratio).collect();
+        let intervals = || ratios.iter().map(|ratio| ratio.as_ref()?.interval);
+        let is_repeated = intervals().any(|interval| interval.is_some());
+        // Single runs have two digits, as more would pretend.
+        let written = |value: f64| {
+            if is_repeated {
+                format!("{value:.2}×")
+            } else {
+                text::speedup(value)
+            }
+        };
+        let cells = ratios
+            .iter()
+            .map(|ratio| or_nothing(ratio.map(|ratio| ratio.value), written));
+        let row = self.words(
+            format!("speed-up over #{}", over.entry.number),
+            cells.collect(),
+        );
         let interval = is_repeated.then(|| Row {
             is_part: true,
-            ..self.intervals(Unit::Times, &intervals, |value| format!("{value:.2}"))
+            ..self.intervals(intervals(), |value| format!("{value:.2}"))
         });
         std::iter::once(row).chain(interval).collect()
     }
 
     fn intervals(
         &self,
-        unit: Unit,
-        intervals: &[Option<Interval>],
+        intervals: impl Iterator<Item = Option<Interval>>,
         bare: impl Fn(f64) -> String,
     ) -> Row {
-        let cell = |interval: &Option<Interval>| Cell {
-            text: interval.map_or_else(String::new, |Interval { low, high }| {
+        let text = |interval: Option<Interval>| {
+            interval.map_or_else(String::new, |Interval { low, high }| {
                 format!("{}–{}", bare(low), bare(high))
-            }),
-            value: None,
-            interval: *interval,
+            })
         };
-        Row {
-            name: "95 % interval".into(),
-            phase: None,
-            is_part: true,
-            unit,
-            cells: intervals.iter().map(cell).collect(),
-            difference: self.blank(),
-        }
-    }
-
-    /// Between two runs: that their difference means nothing.
-    fn blank(&self) -> Option<String> {
-        (self.runs.len() == 2).then(String::new)
+        self.words("95 % interval".into(), intervals.map(text).collect())
     }
 }

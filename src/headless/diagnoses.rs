@@ -2,23 +2,23 @@
 
 use std::io::{IsTerminal, stdout};
 
-use super::columns::{Side, aligned};
 use crate::domain::look::{self, LookOptions};
-use crate::domain::machine::Finding;
+use crate::domain::machine::Diagnosis;
 use crate::domain::text;
+use crate::present::table::{Side, aligned};
 use crate::shell::{spelling, terminal};
 
 /// How much of a foreign value is shown, in characters.
 const MAX_SHOWN: usize = 200;
 
 /// The terminal that the explorer would have, with its colours and characters: what only a shell can look at.
-pub fn of_terminal(ascii: bool) -> [Finding; 3] {
+pub fn of_terminal(ascii: bool) -> [Diagnosis; 3] {
     let look = spelling::look(LookOptions {
         ascii,
         ..LookOptions::default()
     });
     let why = ["NO_COLOR", "COLORTERM", "TERM"].map(|name| setting(name, spelling::variable(name)));
-    let colors = Finding {
+    let colors = Diagnosis {
         topic: "colours".into(),
         value: look.colors.description().into(),
         note: Some(why.into_iter().flatten().collect::<Vec<_>>().join(", ")),
@@ -26,7 +26,7 @@ pub fn of_terminal(ascii: bool) -> [Finding; 3] {
     [size(), colors, characters(look.ascii, ascii)]
 }
 
-fn characters(is_ascii: bool, asked: bool) -> Finding {
+fn characters(is_ascii: bool, asked: bool) -> Diagnosis {
     let locale =
         look::locale(spelling::variable).and_then(|(name, value)| setting(name, Some(value)));
     let because = if asked {
@@ -34,7 +34,7 @@ fn characters(is_ascii: bool, asked: bool) -> Finding {
     } else {
         locale.unwrap_or_else(|| "no locale is set".into())
     };
-    Finding {
+    Diagnosis {
         topic: "characters".into(),
         value: if is_ascii { "ASCII" } else { "UTF-8" }.into(),
         note: Some(because),
@@ -48,15 +48,15 @@ fn setting(name: &str, value: Option<String>) -> Option<String> {
         .map(|value| format!("{name}={}", text::clean(&value, 40)))
 }
 
-fn size() -> Finding {
+fn size() -> Diagnosis {
     let topic = "terminal".to_string();
     match (stdout().is_terminal(), terminal::size()) {
-        (true, Ok((columns, rows))) => Finding {
+        (true, Ok((columns, rows))) => Diagnosis {
             topic,
             value: format!("{columns}×{rows}"),
             note: terminal::too_small(columns, rows),
         },
-        _ => Finding {
+        _ => Diagnosis {
             topic,
             value: "none: stdout is not one".into(),
             note: Some("the explorer needs one; run and doctor do not".into()),
@@ -64,16 +64,16 @@ fn size() -> Finding {
     }
 }
 
-/// The findings as lines.
-pub fn render(findings: &[Finding]) -> String {
-    let row = |finding: &Finding| {
-        let note = finding.note.as_deref().unwrap_or_default();
-        [&finding.topic, &finding.value, note]
+/// The diagnoses as lines.
+pub fn render(diagnoses: &[Diagnosis]) -> String {
+    let row = |diagnosis: &Diagnosis| {
+        let note = diagnosis.note.as_deref().unwrap_or_default();
+        [&diagnosis.topic, &diagnosis.value, note]
             .map(|cell| text::clean(cell, MAX_SHOWN))
             .to_vec()
     };
     aligned(
         &[Side::Left; 3],
-        &findings.iter().map(row).collect::<Vec<_>>(),
+        &diagnoses.iter().map(row).collect::<Vec<_>>(),
     )
 }

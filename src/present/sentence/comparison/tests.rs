@@ -1,15 +1,19 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::analysis::compared::default_reference;
 use crate::catalog::model::Model;
 use crate::catalog::workload::Workload::{self, Cpu, Io};
-use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::assessment::Assessment;
+use crate::domain::history::History;
+use crate::domain::phase::PhaseTimes;
 use crate::domain::python::GilState;
-use crate::domain::record::{Outcome, Part, PhaseSource, PythonRecord};
+use crate::domain::record::{Outcome, Part, PhaseSource, PythonRecord, Record};
 use crate::domain::stats;
 use crate::domain::time::nanos;
 use crate::domain::trace::Trace;
 use crate::fixtures::sample;
+use crate::present::comparison::{Comparison, compare};
 
 /// One configuration: its model, its workers, its workers on a core, and the times of its repeats.
 type Configuration<'c> = (Model, u64, f64, &'c [f64]);
@@ -39,15 +43,18 @@ fn measured(kind: Workload, configurations: &[Configuration<'_>]) -> History {
 
 /// The sentence about the runs with these numbers, against the first of them.
 fn said(history: &History, numbers: &[usize]) -> String {
-    compared(history, numbers).sentence
+    of(&runs(history, numbers), 0)
 }
 
 fn compared(history: &History, numbers: &[usize]) -> Comparison {
-    let runs: Vec<Compared<'_>> = numbers
+    compare(&runs(history, numbers), 0)
+}
+
+fn runs<'h>(history: &'h History, numbers: &[usize]) -> Vec<Compared<'h>> {
+    numbers
         .iter()
         .map(|number| Compared::in_history(history, history.get(*number).unwrap()))
-        .collect();
-    compare(&runs, 0)
+        .collect()
 }
 
 const SERIAL: Configuration<'_> = (Model::Serial, 1, 1.0, &[1.00, 1.01, 1.02, 1.00, 0.99]);
@@ -103,14 +110,15 @@ fn the_factor_is_the_ratio_of_the_medians_that_are_shown() {
                 .find(|row| row.name.starts_with(name))
                 .unwrap()
                 .cells[column]
-                .value
+                .trim_end_matches(['s', '×', ' '])
+                .parse::<f64>()
                 .unwrap()
         };
         assert_eq!(Some(of("time", 0)), stats::median(&times(slow)));
         let ratio = of("time", 0) / of("time", 1);
-        assert!((of("speed-up", 1) - ratio).abs() < 1e-12);
-        let said = comparison
-            .sentence
+        assert!((of("speed-up", 1) - ratio).abs() <= 0.005);
+        let sentence = said(&history, &[1, 4]);
+        let said = sentence
             .split("× faster")
             .next()
             .unwrap()
@@ -119,8 +127,7 @@ fn the_factor_is_the_ratio_of_the_medians_that_are_shown() {
             .unwrap();
         assert!(
             (said.parse::<f64>().unwrap() / ratio - 1.0).abs() < 0.01,
-            "{}",
-            comparison.sentence
+            "{sentence}"
         );
     }
 }
@@ -154,19 +161,14 @@ fn where_one_is_in_the_interval_there_is_no_clear_difference() {
 fn against_a_faster_baseline_the_other_is_slower_and_every_number_follows() {
     let history = measured(Cpu, &[TWICE, SERIAL]);
     let comparison = compared(&history, &[1, 6]);
+    let told = said(&history, &[1, 6]);
     assert!(
-        comparison
-            .sentence
-            .starts_with("#6 serial is 1.92× slower than #1 processes (1.8"),
-        "{comparison:?}"
+        told.starts_with("#6 serial is 1.92× slower than #1 processes (1.8"),
+        "{told}"
     );
-    assert!(
-        comparison
-            .sentence
-            .ends_with("it computes on 1.00 cores instead of 1.97")
-    );
+    assert!(told.ends_with("it computes on 1.00 cores instead of 1.97"));
     let row = |name: &str| comparison.rows.iter().find(|row| row.name == name).unwrap();
-    assert_eq!(row("speed-up over #1").cells[1].text, "0.52×");
+    assert_eq!(row("speed-up over #1").cells[1], "0.52×");
     assert_eq!(row("time, median").difference.as_deref(), Some("+0.480 s"));
     assert_eq!(comparison.difference.as_deref(), Some("#6 - #1"));
 }
@@ -235,32 +237,25 @@ fn what_cannot_be_compared_has_its_numbers_but_no_speed_up() {
     );
     for (other, reason) in [(2, "not every run did all its work"), (3, "different work")] {
         let comparison = compared(&history, &[1, other]);
-        assert!(
-            comparison.sentence.contains(reason),
-            "{}",
-            comparison.sentence
-        );
+        assert!(said(&history, &[1, other]).contains(reason));
         assert_eq!(comparison.reference, None);
-        assert!(comparison.rows.iter().all(|row| row.unit != Unit::Times));
+        assert!(
+            comparison
+                .rows
+                .iter()
+                .all(|row| !row.name.starts_with("speed-up"))
+        );
         assert!(comparison.rows.iter().any(|row| row.name == "time"));
     }
-    let (alone, _) = history.add(
-        sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0),
-        Trace::new(1),
-    );
-    let here = history.get(alone).unwrap();
-    let mut elsewhere = (*here.provenance).clone();
+    let mut elsewhere = (*history.get(1).unwrap().provenance).clone();
     (elsewhere.session, elsewhere.machine.kernel) = ("other".into(), "other".into());
-    let (elsewhere, run) = (Arc::new(elsewhere), Compared::in_history(&history, here));
-    let there = Compared {
-        provenance: &elsewhere,
-        ..run.clone()
-    };
-    assert!(
-        compare(&[run, there], 0)
-            .sentence
-            .contains("different machines")
-    );
+    let mut record = history.get(1).unwrap().record.clone();
+    record.campaign = None;
+    let mut there = History::new(Arc::new(elsewhere));
+    there.add(record, Trace::new(1));
+    let runs = [(&history, 1), (&there, 1)]
+        .map(|(history, number)| Compared::in_history(history, history.get(number).unwrap()));
+    assert!(of(&runs, 0).contains("different machines"));
 }
 
 #[test]
@@ -271,11 +266,10 @@ fn repeats_are_told_together_and_never_compared_with_themselves() {
         told.starts_with("these runs repeat one configuration: median 1.000 s of 5 runs ("),
         "{told}"
     );
-    let comparison = compared(&history, &[1, 2, 6]);
+    let told = said(&history, &[1, 2, 6]);
     assert!(
-        comparison.sentence.contains("#1 was measured once")
-            || comparison.sentence.contains("single"),
-        "{comparison:?}"
+        told.contains("#1 was measured once") || told.contains("single"),
+        "{told}"
     );
 }
 
@@ -286,7 +280,7 @@ fn a_row_has_one_unit() {
         let units: std::collections::BTreeSet<&str> = row
             .cells
             .iter()
-            .filter_map(|cell| Some(cell.text.rsplit_once(' ')?.1))
+            .filter_map(|cell| Some(cell.rsplit_once(' ')?.1))
             .collect();
         assert!(units.len() <= 1, "{row:?}");
     }
@@ -326,7 +320,7 @@ fn cells<'c>(comparison: &'c Comparison, name: &str) -> Vec<&'c str> {
     row.unwrap_or_else(|| panic!("{name}"))
         .cells
         .iter()
-        .map(|cell| cell.text.as_str())
+        .map(String::as_str)
         .collect()
 }
 
@@ -376,25 +370,23 @@ fn what_was_estimated_is_marked_by_its_row_or_by_itself_where_others_were_measur
     let python = of_model(Model::PythonThreads, 2.0, 1.5);
     let (_, alike) = table(&[python.clone(), of_model(Model::PythonThreads, 2.1, 1.6)]);
     assert_eq!(cells(&alike, "gil (estimated)"), ["1.500 s", "1.600 s"]);
-    let (_, mixed) = table(&[of_model(Model::GilThreads, 1.0, 0.5), python]);
+    let (history, mixed) = table(&[of_model(Model::GilThreads, 1.0, 0.5), python]);
     assert_eq!(cells(&mixed, "gil"), ["0.500 s", "~1.500 s"]);
+    let told = said(&history, &[1, 2]);
     assert!(
-        mixed
-            .sentence
-            .contains("for the lock (estimated), all workers together"),
-        "{}",
-        mixed.sentence
+        told.contains("for the lock (estimated), all workers together"),
+        "{told}"
     );
 }
 
 #[test]
 fn between_languages_the_sentence_tells_what_the_work_costs_in_each() {
-    let (_, comparison) = table(&[
+    let (history, _) = table(&[
         of_model(Model::PythonThreads, 20.0, 0.0),
         of_model(Model::Threads, 1.0, 0.0),
     ]);
     assert_eq!(
-        comparison.sentence,
+        said(&history, &[1, 2]),
         "#2 threads is 20× faster than #1 python-threads (3.13.0) (single runs); it needs 1.00 s of CPU time instead \
          of 20.0 s"
     );
@@ -409,9 +401,13 @@ fn a_row_is_measured_against_one_python_thread_if_nothing_else_is_serial() {
             Trace::new(2),
         );
     }
-    let run = |number: usize| Compared {
-        is_baseline: false,
-        ..Compared::in_history(&history, history.get(number).unwrap())
-    };
-    assert_eq!(default_reference(&[run(1), run(2)]), 1);
+    let mut entries = history.entries().to_vec();
+    let unassessed = entries.iter_mut().map(|entry| {
+        entry.assessment = Assessment::default();
+        Compared {
+            measured: vec![],
+            entry,
+        }
+    });
+    assert_eq!(default_reference(&unassessed.collect::<Vec<_>>()), 1);
 }

@@ -1,0 +1,203 @@
+//! Why a run took as long as it did, and why it took longer or shorter than another: from its numbers alone.
+
+use crate::domain::difference::differ;
+use crate::domain::phase::Phase;
+use crate::domain::record::{PythonRecord, Record};
+use crate::domain::time::seconds;
+
+/// Fewer workers than this, on average, are not worth a word.
+const WORKERS: f64 = 0.3;
+/// Of the workers' time, waiting for the lock that is worth a word; of their CPU time, what managing them is.
+const SHARE: f64 = 0.1;
+
+/// What a run mostly did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cause {
+    /// Its workers, or Python, were made for more than half of the time: mostly by this.
+    StartUp(StartUp),
+    /// So many workers computed at once, on average, while others waited.
+    Computing {
+        /// Workers on a core.
+        at_once: f64,
+        /// So many waited for this, if that is worth a word: for the lock, or for a core.
+        waiting: Option<(f64, Phase)>,
+    },
+    /// Its workers waited for the network, or wrote files.
+    Waiting {
+        /// Which of the two.
+        phase: Phase,
+        /// So many at once; `None` if it was one task after the other.
+        at_once: Option<f64>,
+        /// Cores busy.
+        cores: f64,
+    },
+}
+
+/// What the time before the first task mostly went to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartUp {
+    /// Threads or forked processes were made.
+    Workers,
+    /// The interpreter was started.
+    Interpreter,
+    /// Python's modules were imported.
+    Imports,
+    /// Python made its pool.
+    Pool,
+    /// One of Python's parts: nobody knows which.
+    Python,
+}
+
+impl Cause {
+    /// Of this run.
+    pub fn of(record: &Record) -> Cause {
+        let starts = |startup: &f64| *startup > record.wall_s / 2.0;
+        if record.startup_s.as_ref().is_some_and(starts) {
+            return Cause::StartUp(record.python.as_ref().map_or(StartUp::Workers, starting));
+        }
+        if let Some((workers, phase)) = waits(record) {
+            return Cause::Waiting {
+                phase,
+                at_once: (record.concurrency >= 1.05).then_some(workers),
+                cores: record.parallelism,
+            };
+        }
+        let waiting = [Phase::Ready, Phase::Gil].map(|phase| (average(record, phase), phase));
+        Cause::Computing {
+            at_once: record.parallelism,
+            waiting: most(waiting).filter(|(workers, _)| *workers >= WORKERS),
+        }
+    }
+}
+
+/// The CPU time that Python needed besides its workers, if that is worth a word.
+pub fn managing(record: &Record) -> Option<f64> {
+    let managing = record.python.as_ref()?.manager_cpu_s?;
+    (managing > record.cpu_s * SHARE).then_some(managing)
+}
+
+fn starting(python: &PythonRecord) -> StartUp {
+    let parts = [
+        (python.interpreter_s, StartUp::Interpreter),
+        (python.imports_s, StartUp::Imports),
+        (python.pool_s, StartUp::Pool),
+    ];
+    most(
+        parts
+            .into_iter()
+            .filter_map(|(time, part)| Some((time?, part))),
+    )
+    .map_or(StartUp::Python, |(_, part)| part)
+}
+
+fn most<T>(parts: impl IntoIterator<Item = (f64, T)>) -> Option<(f64, T)> {
+    parts.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))
+}
+
+/// How many workers were in this phase at once, on average.
+fn average(record: &Record, phase: Phase) -> f64 {
+    seconds(record.phases_s[phase]) / record.wall_s
+}
+
+/// What a task's own code waits for.
+const WAITS: [Phase; 2] = [Phase::File, Phase::Network];
+
+/// Of the phases in which tasks of this work wait, the one with the most workers at once; `None` if they only compute.
+fn waits(record: &Record) -> Option<(f64, Phase)> {
+    let possible = record.plan.phases();
+    let phases = WAITS.into_iter().filter(|phase| possible.contains(phase));
+    most(phases.map(|phase| (average(record, phase), phase)))
+}
+
+/// What sets a run apart from another, whatever their times. Between two numbers, the first is the run's own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reason {
+    /// It computes on more cores, or fewer.
+    Cores(f64, f64),
+    /// More of its workers wait for addresses at once, or write to files.
+    AtOnce(Phase, f64, f64),
+    /// In another language, or by another interpreter, the same work costs so much CPU time.
+    CpuTime(f64, f64),
+    /// Its workers wait for the lock so long, all together.
+    LockWait {
+        /// In seconds.
+        seconds: f64,
+        /// Whether that is an estimate.
+        is_estimate: bool,
+    },
+    /// Each worker spends more time in a phase, or less.
+    Spends {
+        /// Which one.
+        phase: Phase,
+        /// In seconds; below 0 it is less.
+        more: f64,
+        /// Whether that is an estimate.
+        is_estimate: bool,
+    },
+}
+
+impl Reason {
+    /// Why this run is not like that one: what clearly differs, else the phase that explains most of it.
+    pub fn all(run: &Record, over: &Record) -> Vec<Reason> {
+        let found: Vec<Reason> = [at_once(run, over), cost(run, over), lock(run)]
+            .into_iter()
+            .flatten()
+            .collect();
+        if found.is_empty() {
+            spends(run, over).into_iter().collect()
+        } else {
+            found
+        }
+    }
+}
+
+fn at_once(run: &Record, over: &Record) -> Option<Reason> {
+    let phase = most([over, run].into_iter().filter_map(waits)).map(|(_, phase)| phase);
+    let of = |record: &Record| phase.map_or(record.parallelism, |phase| average(record, phase));
+    let (now, then) = (of(run), of(over));
+    let reason = phase.map_or(Reason::Cores(now, then), |phase| {
+        Reason::AtOnce(phase, now, then)
+    });
+    differ(now, then).then_some(reason)
+}
+
+/// More workers would not change what the work costs.
+fn cost(run: &Record, over: &Record) -> Option<Reason> {
+    let is_telling =
+        run.plan.interpreter() != over.plan.interpreter() && differ(run.cpu_s, over.cpu_s);
+    is_telling.then_some(Reason::CpuTime(run.cpu_s, over.cpu_s))
+}
+
+fn lock(record: &Record) -> Option<Reason> {
+    let waited = seconds(record.phases_s[Phase::Gil]);
+    let all = record.wall_s * record.workers.len() as f64;
+    (waited > all * SHARE).then_some(Reason::LockWait {
+        seconds: waited,
+        is_estimate: record.phase_source.estimates_gil(),
+    })
+}
+
+/// The phase that explains half of the difference.
+fn spends(run: &Record, over: &Record) -> Option<Reason> {
+    let each = |record: &Record, phase| {
+        seconds(record.phases_s[phase]) / record.workers.len().max(1) as f64
+    };
+    let slower = run.wall_s - over.wall_s;
+    let explains = |phase| {
+        (
+            (each(run, phase) - each(over, phase)) * slower.signum(),
+            phase,
+        )
+    };
+    let of_tasks = Phase::MEASURED
+        .into_iter()
+        .filter(|phase| !matches!(phase, Phase::Starting | Phase::Idle));
+    let (explained, phase) = most(of_tasks.map(explains))?;
+    let is_telling = explained > slower.abs() / 2.0 && differ(run.wall_s, over.wall_s);
+    is_telling.then(|| Reason::Spends {
+        phase,
+        more: explained * slower.signum(),
+        is_estimate: phase == Phase::Gil
+            && (run.phase_source.estimates_gil() || over.phase_source.estimates_gil()),
+    })
+}

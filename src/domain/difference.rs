@@ -1,0 +1,101 @@
+//! What counts as a difference: one set of thresholds, whoever asks.
+
+use super::stats::{Interval, Ratio};
+
+/// Single runs differ by less than a tenth without a reason.
+pub const OF_SINGLE_RUNS: f64 = 1.1;
+/// Medians of repeats that differ by less than a twentieth may be told apart by their interval, but nobody would take more
+/// workers for it, and another session may say the opposite.
+pub const OF_REPEATS: f64 = 1.05;
+/// Averages over a run, as of workers on a core, are means of many events: what differs by less than a fifth explains
+/// nothing.
+pub const OF_AVERAGES: f64 = 1.2;
+
+/// What a ratio of times says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// So much faster that it is worth a word, and clearly.
+    Faster,
+    /// The same the other way round.
+    Slower,
+    /// Too little to matter, or for single runs to tell.
+    Small,
+    /// The repeats differ so much among themselves that it may be none.
+    Unclear,
+}
+
+impl Difference {
+    /// What this ratio says.
+    pub fn of(ratio: &Ratio) -> Difference {
+        let Ratio { value, interval } = *ratio;
+        let least = interval.map_or(OF_SINGLE_RUNS, |_| OF_REPEATS);
+        let Interval { low, high } = interval.unwrap_or(Interval {
+            low: value,
+            high: value,
+        });
+        // An interval that is printed as "1.00–1.02" leaves room for none.
+        let is_above_one = |value: f64| (value * 100.0).round() > 100.0;
+        match (is_above_one(low), is_above_one(1.0 / high)) {
+            (true, _) if value >= least => Difference::Faster,
+            (_, true) if 1.0 / value >= least => Difference::Slower,
+            (false, false) if interval.is_some() => Difference::Unclear,
+            _ => Difference::Small,
+        }
+    }
+
+    /// Whether it is one at all.
+    pub fn is_clear(self) -> bool {
+        matches!(self, Difference::Faster | Difference::Slower)
+    }
+}
+
+/// Whether a factor is so near to 1 that it would be no gain if it were clear.
+pub fn is_about_one(factor: f64) -> bool {
+    factor < OF_REPEATS && factor > 1.0 / OF_REPEATS
+}
+
+/// Whether two averages over a run differ so much that it explains something.
+pub fn differ(a: f64, b: f64) -> bool {
+    a.max(b) > a.min(b) * OF_AVERAGES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Difference::{Faster, Slower, Small, Unclear};
+
+    #[test]
+    fn a_difference_of_repeats_is_a_twentieth_whose_interval_as_it_is_printed_leaves_no_room_for_none()
+     {
+        for (low, high, said) in [
+            (1.02, 1.1, Faster),
+            (1.004, 1.1, Unclear),
+            (0.97, 1.06, Unclear),
+            (0.9, 0.98, Slower),
+            (0.9, 0.997, Unclear),
+            (1.01, 1.05, Small),
+            (0.96, 0.99, Small),
+        ] {
+            let ratio = Ratio {
+                value: f64::midpoint(low, high),
+                interval: Some(Interval { low, high }),
+            };
+            assert_eq!(Difference::of(&ratio), said, "{low} {high}");
+        }
+    }
+
+    #[test]
+    fn a_difference_of_single_runs_is_a_tenth() {
+        for (value, said) in [
+            (1.2, Faster),
+            (1.1, Faster),
+            (1.09, Small),
+            (1.0, Small),
+            (0.95, Small),
+            (0.85, Slower),
+        ] {
+            let interval = None;
+            assert_eq!(Difference::of(&Ratio { value, interval }), said, "{value}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Sentences from findings: one generator for each kind, and the phrases that they share.
+
+pub mod comparison;
+pub mod conclusion;
+pub mod live;
+pub mod origin;
+pub mod shared_file;
+#[cfg(test)]
+mod tests;
+pub mod verdict;
+
+use crate::domain::stats::{Interval, Ratio, Spread};
+use crate::domain::text::{self, clean};
+
+/// What speed-ups are measured over by default.
+pub(super) fn serial(is_python: bool) -> &'static str {
+    if is_python {
+        "one Python thread"
+    } else {
+        "serial"
+    }
+}
+
+/// So many times. A factor with an interval has its digits, of single runs two, as more would pretend: 1.93×, 1.9×.
+fn factor(ratio: &Ratio) -> String {
+    if ratio.interval.is_some() {
+        format!("{}×", digits(ratio.value))
+    } else {
+        text::speedup(ratio.value)
+    }
+}
+
+/// 1.93, 10.2, 104.
+fn digits(factor: f64) -> String {
+    let decimals = match factor {
+        f if f >= 99.95 => 0,
+        f if f >= 9.995 => 1,
+        _ => 2,
+    };
+    format!("{factor:.decimals$}")
+}
+
+/// The interval of a factor behind it, if it has one: " (1.88–1.97)".
+fn range(ratio: &Ratio) -> String {
+    ratio
+        .interval
+        .map_or_else(String::new, |Interval { low, high }| {
+            format!(" ({}–{})", digits(low), digits(high))
+        })
+}
+
+/// What repeats say of a time, as in "median 0.342 s of 5 runs (0.339–0.349)"; without the range where there is none.
+pub fn repeats(time: &Spread) -> String {
+    let range = time
+        .interval
+        .map(|interval| format!(" ({})", seconds(interval)))
+        .unwrap_or_default();
+    format!(
+        "median {} of {} runs{range}",
+        text::column_seconds(time.median),
+        time.n
+    )
+}
+
+/// An interval of seconds as the times beside it are written, without the unit.
+pub fn seconds(interval: Interval) -> String {
+    let (low, high) = (
+        text::column_seconds(interval.low),
+        text::column_seconds(interval.high),
+    );
+    match (low.rsplit_once(' '), high.rsplit_once(' ')) {
+        (Some((low, unit)), Some((high, same))) if unit == same => format!("{low}–{high}"),
+        _ => format!("{low}–{high}"),
+    }
+}
+
+/// The lock, and whether waiting for it was estimated.
+fn the_lock(is_estimate: bool) -> &'static str {
+    if is_estimate {
+        "the lock (estimated)"
+    } else {
+        "the lock"
+    }
+}
+
+/// A count in words up to twelve, as in "two workers".
+pub fn count(n: u64) -> String {
+    const WORDS: [&str; 13] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "eleven", "twelve",
+    ];
+    usize::try_from(n)
+        .ok()
+        .and_then(|n| WORDS.get(n))
+        .map_or_else(|| n.to_string(), |word| (*word).to_string())
+}
+
+/// Day and time of a moment in RFC 3339, in its own time zone: 2026-05-14 09:30.
+pub fn moment(rfc3339: &str) -> String {
+    clean(rfc3339, 16).replacen('T', " ", 1)
+}

@@ -1,0 +1,143 @@
+//! What sets runs apart: computed from the numbers, and never more than their intervals say.
+
+use super::{factor, range, repeats, the_lock};
+use crate::analysis::compared::{Compared, Obstacle, once_each};
+use crate::analysis::finding::{Fastest, of_repeats};
+use crate::analysis::reason::Reason;
+use crate::domain::difference::Difference;
+use crate::domain::phase::Phase;
+use crate::domain::text::duration;
+
+/// The sentence about these runs, measured against the one at `reference`.
+pub fn of(runs: &[Compared<'_>], reference: usize) -> String {
+    if let Some(time) = of_repeats(runs) {
+        return format!("these runs repeat one configuration: {}", repeats(&time));
+    }
+    match Fastest::of(&once_each(runs), reference) {
+        Ok(Some(fastest)) => told(&fastest, runs.len()),
+        Ok(None) => String::new(),
+        Err(Obstacle::Unsound) => {
+            "not every run did all its work: their times cannot be compared".into()
+        }
+        Err(Obstacle::OtherWork) => {
+            "these runs did different work: compare the shapes, not the times".into()
+        }
+        Err(Obstacle::OtherMachine) => {
+            "these runs were measured on different machines: compare the shapes, not the times"
+                .into()
+        }
+    }
+}
+
+fn told(pair: &Fastest<'_, '_>, of: usize) -> String {
+    let (run, over) = (pair.run.label(), pair.over.label());
+    let ratio = pair.finding.told();
+    let (factor, sure) = (factor(&ratio), sureness(pair));
+    let place = if pair.is_alone {
+        "the fastest"
+    } else {
+        "among the fastest"
+    };
+    let said = match (pair.finding.difference, of > 2) {
+        (Difference::Slower, false) => format!("{run} is {factor} slower than {over}{sure}"),
+        (Difference::Slower, true) => {
+            format!("{over} is {place} of {of} runs: the next, {run}, is {factor} slower{sure}")
+        }
+        (Difference::Faster, false) => format!("{run} is {factor} faster than {over}{sure}"),
+        (Difference::Faster, true) => {
+            format!("{run} is {place} of {of} runs: {factor} faster than {over}{sure}")
+        }
+        (_, is_best) => undecided(pair, is_best),
+    };
+    let reasons: Vec<String> = Reason::all(&pair.run.entry.record, &pair.over.entry.record)
+        .iter()
+        .map(reason)
+        .collect();
+    if reasons.is_empty() {
+        return said;
+    }
+    // Where neither is ahead, "it" could be both.
+    let who = if pair.finding.difference.is_clear() {
+        "it".into()
+    } else {
+        format!("#{}", pair.run.entry.number)
+    };
+    format!("{said}; {who} {}", reasons.join(" and "))
+}
+
+/// That nothing can be said, and what that comes from.
+fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
+    let which = if is_best_of_many {
+        "the fastest other one, "
+    } else {
+        ""
+    };
+    let (run, over) = (format!("{which}{}", pair.run.label()), pair.over.label());
+    let ratio = &pair.finding.ratio;
+    let numbers = format!("{}{}", factor(ratio), range(ratio));
+    match (pair.finding.difference, ratio.interval) {
+        (_, None) => format!(
+            "{over} and {run} took the same time within a tenth: single runs cannot tell more"
+        ),
+        (Difference::Small, _) => {
+            format!("{over} and {run} took the same time within a twentieth: {numbers}")
+        }
+        _ => format!("no clear difference between {over} and {run}: {numbers}"),
+    }
+}
+
+/// The interval of the factor, or that there is none and why.
+fn sureness(pair: &Fastest<'_, '_>) -> String {
+    let once = |number: usize| format!(" (#{number} was measured once)");
+    match pair.finding.told() {
+        ratio if ratio.interval.is_some() => range(&ratio),
+        _ if pair.run.is_repeated() => once(pair.over.entry.number),
+        _ if pair.over.is_repeated() => once(pair.run.entry.number),
+        _ => " (single runs)".into(),
+    }
+}
+
+/// "computes on 1.97 cores instead of 1.00".
+fn reason(reason: &Reason) -> String {
+    match *reason {
+        Reason::Cores(now, then) => format!("computes on {now:.2} cores instead of {then:.2}"),
+        Reason::AtOnce(phase, now, then) => {
+            let (what, of) = match phase {
+                Phase::File => ("writes to", "files"),
+                _ => ("waits for", "addresses"),
+            };
+            format!("{what} {now:.1} {of} at once instead of {then:.1}")
+        }
+        Reason::CpuTime(now, then) => format!(
+            "needs {} of CPU time instead of {}",
+            duration(now),
+            duration(then)
+        ),
+        Reason::LockWait {
+            seconds,
+            is_estimate,
+        } => format!(
+            "waits {} for {}, all workers together",
+            duration(seconds),
+            the_lock(is_estimate)
+        ),
+        Reason::Spends {
+            phase,
+            more,
+            is_estimate,
+        } => {
+            let word = if more > 0.0 { "more" } else { "less" };
+            let what = match phase {
+                Phase::Ready => "waiting for a core".into(),
+                Phase::Gil => format!("waiting for {}", the_lock(is_estimate)),
+                Phase::Network => "waiting for the network".into(),
+                Phase::File => "with files".into(),
+                _ => "computing".to_string(),
+            };
+            format!("spends {} {word} {what}, each worker", duration(more.abs()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

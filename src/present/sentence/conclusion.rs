@@ -1,0 +1,499 @@
+//! What to conclude from a sweep, in plain sentences that claim no more than was measured.
+
+use std::collections::BTreeSet;
+
+use super::serial;
+use crate::catalog::model::Model;
+use crate::domain::difference::{Difference, is_about_one};
+use crate::domain::executor::Executor;
+use crate::domain::history::SweepEntry;
+use crate::domain::plan::Plan;
+use crate::domain::sweep::{Results, Series, Summary, SweepPlan};
+use crate::domain::text::{self, counted, grouped};
+
+/// What to conclude from these results of a sweep, measured on a machine with so many usable cores: a clause per executor,
+/// without a full stop.
+pub fn of(plan: &SweepPlan, results: &Results, cores_usable: u32) -> String {
+    Told {
+        plan,
+        results,
+        cores_usable,
+    }
+    .sentence()
+}
+
+/// The same of a sweep of a history.
+pub fn of_entry(entry: &SweepEntry) -> String {
+    let cores_usable = entry.provenance.machine.cores_usable;
+    of(&entry.sweep.plan, &entry.results, cores_usable)
+}
+
+/// What is best so far, or of all, in a few words.
+pub fn headline(results: &Results, is_on: bool) -> String {
+    let so_far = if is_on { "so far: " } else { "" };
+    let Some(best) = results
+        .best
+        .and_then(|best| results.summaries[best].as_ref())
+    else {
+        return match (is_on, results.ended) {
+            (true, _) => "warming up: the first round is not counted".into(),
+            (false, 0) => "nothing was measured".into(),
+            (false, _) => "stopped before a run counted".into(),
+        };
+    };
+    let who = place(&best.plan);
+    let over = serial(best.plan.model().is_python());
+    let measured = results.summaries.iter().flatten();
+    match best
+        .speedup
+        .as_ref()
+        .map(|ratio| (ratio, Difference::of(ratio)))
+    {
+        _ if best.plan.is_serial() && measured.clone().count() == 1 => {
+            format!("{so_far}only {over} was measured")
+        }
+        Some((ratio, Difference::Faster)) => format!(
+            "{so_far}{who}: {} faster than {over}, the best of all",
+            text::speedup(ratio.value)
+        ),
+        Some(_) => format!("{so_far}nothing is clearly faster than {over}"),
+        None if measured.count() == 1 => {
+            format!("{so_far}{who} was measured, and nothing to compare it with")
+        }
+        None => format!("{so_far}{who} is the fastest"),
+    }
+}
+
+/// A configuration in as few words as possible.
+pub fn place(plan: &Plan) -> String {
+    match plan.executor() {
+        Executor {
+            model: Model::Serial,
+            ..
+        } => "serial".into(),
+        executor => format!("{} × {}", executor.name(), grouped(plan.workers().into())),
+    }
+}
+
+/// All that a sentence is made of.
+struct Told<'a> {
+    plan: &'a SweepPlan,
+    results: &'a Results,
+    cores_usable: u32,
+}
+
+impl Told<'_> {
+    /// A clause per executor besides those that the others are measured against, and what speaks against all of them.
+    fn sentence(&self) -> String {
+        let (series, summaries) = (&self.results.series, &self.results.summaries);
+        let anything = summaries.iter().any(Option::is_some)
+            || self.results.failed.iter().any(|failed| *failed > 0);
+        if !anything {
+            return "nothing measured yet: the first round warms up and is not counted".into();
+        }
+        let is_alone = summaries.len() == 1;
+        let is_base = |index: &usize| self.plan.base_of(*index) == *index;
+        let is_told = |series: &&Series| is_alone || !series.configurations.iter().all(is_base);
+        let mut clauses: Vec<String> = series
+            .iter()
+            .filter(is_told)
+            .map(|series| self.clause(series))
+            .collect();
+        clauses.extend(self.without_speedups());
+        if self.results.is_noisy {
+            clauses.push("but others disturbed most of the runs: measure again".into());
+        }
+        clauses.join("; ")
+    }
+
+    /// Of whom there are no speed-ups, as nothing that they are measured against succeeded.
+    fn without_speedups(&self) -> impl Iterator<Item = String> {
+        let configurations = self.plan.configurations();
+        let bases: BTreeSet<usize> = (0..configurations.len())
+            .map(|index| (index, self.plan.base_of(index)))
+            .filter(|(index, base)| base != index)
+            .map(|(_, base)| base)
+            .collect();
+        let is_missing = |base: &usize| {
+            self.results.summaries[*base].is_none() && self.results.failed[*base] > 0
+        };
+        bases
+            .into_iter()
+            .filter(is_missing)
+            .map(|base| match configurations[base].interpreter() {
+                None if self.plan.pythons().is_empty() => {
+                    "no speed-ups, as no serial run succeeded".into()
+                }
+                None => "no speed-ups of the native models, as no serial run succeeded".into(),
+                Some(interpreter) => format!(
+                    "no speed-ups of Python {}, as no run of one thread of it succeeded",
+                    interpreter.version_name()
+                ),
+            })
+    }
+
+    fn clause(&self, series: &Series) -> String {
+        let failed: u32 = series
+            .configurations
+            .iter()
+            .map(|index| self.results.failed[*index])
+            .sum();
+        let found = match series
+            .best
+            .and_then(|best| self.results.summaries[best].as_ref())
+        {
+            Some(summary) => self.finding(series, summary),
+            None if failed > 0 => return format!("{}: every run failed", series.executor.name()),
+            None => "nothing measured yet".into(),
+        };
+        let failures = if failed > 0 {
+            format!(" ({} failed)", counted(failed.into(), "run"))
+        } else {
+            String::new()
+        };
+        format!("{}: {found}{failures}", series.executor.name())
+    }
+
+    fn measured<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = &'a Summary> {
+        series
+            .configurations
+            .iter()
+            .filter_map(|index| self.results.summaries[*index].as_ref())
+    }
+
+    fn finding(&self, series: &Series, summary: &Summary) -> String {
+        let counts = self.measured(series).count();
+        let here = self.place(summary);
+        let over = serial(series.executor.model.is_python());
+        let speedup = summary.speedup.as_ref();
+        match speedup.map(|ratio| (ratio, Difference::of(ratio))) {
+            _ if summary.plan.is_serial() && series.configurations.len() == 1 => {
+                text::duration(summary.time.median)
+            }
+            None => format!("{} {here}", text::duration(summary.time.median)),
+            Some((ratio, Difference::Faster)) => {
+                format!(
+                    "{} {here}{}",
+                    text::speedup(ratio.value),
+                    self.beyond(series, summary)
+                )
+            }
+            Some((ratio, Difference::Slower)) => {
+                let at_best = if counts > 1 { " at best," } else { "" };
+                format!(
+                    "slower than {over}, {}{at_best} {here}",
+                    text::speedup(ratio.value)
+                )
+            }
+            Some((ratio, _)) => {
+                let what = if is_about_one(ratio.value) {
+                    "no gain".into()
+                } else {
+                    format!("no clear difference from {over}")
+                };
+                if counts == 1 {
+                    format!("{what} with {}", workers(summary))
+                } else {
+                    what
+                }
+            }
+        }
+    }
+
+    /// With how many workers, or on how many cores where that is the same and the reason.
+    fn place(&self, summary: &Summary) -> String {
+        let computes = self.plan.work().workload().computes();
+        if computes && summary.plan.workers() == self.cores_usable {
+            format!("on {}", counted(self.cores_usable.into(), "usable core"))
+        } else {
+            format!("with {}", workers(summary))
+        }
+    }
+
+    /// What more workers brought, if more were measured.
+    fn beyond(&self, series: &Series, summary: &Summary) -> &'static str {
+        let more = |other: &Summary| other.plan.workers() > summary.plan.workers();
+        let is_largest_planned = series.configurations.last().is_some_and(|last| {
+            self.plan.configurations()[*last].workers() == summary.plan.workers()
+        });
+        match self.measured(series).count() {
+            1 => "",
+            _ if self.measured(series).any(more) => ", no gain beyond",
+            _ if is_largest_planned => ", the most tried",
+            _ => "",
+        }
+    }
+}
+
+fn workers(summary: &Summary) -> String {
+    counted(summary.plan.workers().into(), "worker")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::caveat::Seen;
+    use crate::catalog::workload::Workload::{self, Cpu, Io};
+    use crate::domain::machine::Limits;
+    use crate::domain::record::{Outcome, Record};
+    use crate::fixtures::swept::{
+        self, Row, SERIAL, by_pythons, measured, one_percent, plan, records, sweep,
+    };
+    use proptest::prelude::*;
+
+    fn concluded(kind: Workload, rows: &[Row]) -> String {
+        let sweep = sweep(kind, rows);
+        of(&sweep.plan, &sweep.results(&records(kind, rows)), 2)
+    }
+
+    #[test]
+    fn a_sentence_says_what_every_model_came_to_and_no_more() {
+        let wide: &[f64] = &[1.0, 4.0, 2.7, 3.3, 2.0];
+        for (kind, rows, said) in [
+            (
+                Io,
+                vec![
+                    SERIAL,
+                    (Model::Threads, 4, one_percent(0.8)),
+                    (Model::Threads, 16, one_percent(0.306)),
+                    (Model::Threads, 32, one_percent(0.305)),
+                ],
+                "threads: 9.8× with 16 workers, no gain beyond",
+            ),
+            (
+                Io,
+                vec![
+                    SERIAL,
+                    (Model::Threads, 4, one_percent(0.8)),
+                    (Model::Threads, 16, one_percent(0.3)),
+                ],
+                "threads: 10× with 16 workers, the most tried",
+            ),
+            (
+                Io,
+                vec![SERIAL, (Model::Threads, 16, one_percent(0.3))],
+                "threads: 10× with 16 workers",
+            ),
+            (
+                Io,
+                vec![SERIAL, (Model::Threads, 16, &[0.3])],
+                "threads: 10× with 16 workers",
+            ),
+            (
+                Cpu,
+                vec![
+                    SERIAL,
+                    (Model::GilThreads, 2, one_percent(3.0)),
+                    (Model::GilThreads, 4, one_percent(3.03)),
+                    (Model::Processes, 2, one_percent(1.57)),
+                    (Model::Processes, 4, one_percent(1.58)),
+                ],
+                "gil-threads: no gain; processes: 1.9× on 2 usable cores, no gain beyond",
+            ),
+            (
+                Cpu,
+                vec![
+                    SERIAL,
+                    (Model::GilThreads, 2, one_percent(3.5)),
+                    (Model::GilThreads, 4, one_percent(4.5)),
+                ],
+                "gil-threads: slower than serial, 0.86× at best, on 2 usable cores",
+            ),
+            (
+                Cpu,
+                vec![SERIAL, (Model::GilThreads, 4, one_percent(4.0))],
+                "gil-threads: slower than serial, 0.75× with 4 workers",
+            ),
+            (
+                Cpu,
+                vec![SERIAL, (Model::GilThreads, 4, one_percent(3.0))],
+                "gil-threads: no gain with 4 workers",
+            ),
+            (
+                Cpu,
+                vec![SERIAL, (Model::Threads, 2, wide), (Model::Threads, 4, wide)],
+                "threads: no clear difference from serial",
+            ),
+            (
+                Cpu,
+                vec![SERIAL, (Model::Threads, 3, &[])],
+                "threads: nothing measured yet",
+            ),
+            (
+                Cpu,
+                vec![
+                    (Model::Serial, 1, &[]),
+                    (Model::Threads, 3, one_percent(1.2)),
+                ],
+                "threads: 1.20 s with 3 workers",
+            ),
+            (Cpu, vec![SERIAL], "serial: 3.00 s"),
+            (
+                Cpu,
+                vec![(Model::Serial, 1, &[]), (Model::Threads, 3, &[])],
+                "nothing measured yet: the first round warms up and is not counted",
+            ),
+        ] {
+            assert_eq!(concluded(kind, &rows), said, "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn each_interpreter_is_measured_against_one_thread_of_itself() {
+        let plan = by_pythons(&[Model::Processes, Model::PythonThreads], &[2])
+            .validate(&Limits::default())
+            .unwrap();
+        let sweep = swept::of(plan);
+        let times = [0.2, 0.1, 4.0, 4.0, 6.0, 3.0].map(one_percent);
+        let all = measured(&sweep.plan, &times);
+        let results = sweep.results(&all);
+        let speedups: Vec<String> = results
+            .summaries
+            .iter()
+            .map(|summary| format!("{:.1}", summary.as_ref().unwrap().speedup.unwrap().value))
+            .collect();
+        assert_eq!(speedups, ["1.0", "2.0", "1.0", "1.0", "1.0", "2.0"]);
+        assert_eq!(
+            of(&sweep.plan, &results, 2),
+            "processes: 2.0× on 2 usable cores; python-threads (3.13.0): no gain; \
+             python-threads (3.14.2t, GIL off): 2.0× on 2 usable cores, the most tried"
+        );
+        let mut broken = all.clone();
+        for record in broken
+            .iter_mut()
+            .filter(|record| record.plan == sweep.plan.configurations()[2])
+        {
+            record.outcome = Outcome::Failed;
+        }
+        let said = of(&sweep.plan, &sweep.results(&broken), 2);
+        assert!(
+            said.ends_with(
+                "; no speed-ups of Python 3.13.0, as no run of one thread of it succeeded"
+            ),
+            "{said}"
+        );
+        let without_base: Vec<Record> = all
+            .into_iter()
+            .filter(|record| !record.plan.is_serial())
+            .collect();
+        let results = sweep.results(&without_base);
+        assert!(
+            results
+                .summaries
+                .iter()
+                .flatten()
+                .all(|summary| summary.speedup.is_none())
+        );
+        assert_eq!(
+            of(&sweep.plan, &results, 2),
+            "processes: 100 ms on 2 usable cores; python-threads (3.13.0): 4.00 s on 2 usable cores; \
+             python-threads (3.14.2t, GIL off): 3.00 s on 2 usable cores"
+        );
+    }
+
+    #[test]
+    fn a_sentence_about_disturbed_runs_says_so() {
+        let rows = [SERIAL, (Model::Threads, 16, one_percent(0.3))];
+        let mut all = records(Io, &rows);
+        let disturb = |record: &mut Record| record.caveats.push(Seen::Slept(2.0).into());
+        all[..5].iter_mut().for_each(disturb);
+        let sweep = sweep(Io, &rows);
+        assert_eq!(
+            of(&sweep.plan, &sweep.results(&all), 2),
+            "threads: 10× with 16 workers"
+        );
+        disturb(&mut all[5]);
+        assert!(
+            of(&sweep.plan, &sweep.results(&all), 2)
+                .ends_with("; but others disturbed most of the runs: measure again")
+        );
+    }
+
+    #[test]
+    fn a_larger_count_that_is_not_measured_yet_is_no_reason_to_say_the_most_measured() {
+        let rows = [
+            SERIAL,
+            (Model::Threads, 4, one_percent(0.8)),
+            (Model::Threads, 16, &[][..]),
+        ];
+        assert_eq!(concluded(Io, &rows), "threads: 3.8× with 4 workers");
+    }
+
+    #[test]
+    fn what_failed_is_told_and_counted_and_in_no_number() {
+        let rows = [
+            SERIAL,
+            (Model::Threads, 2, one_percent(1.5)),
+            (Model::Processes, 2, one_percent(1.5)),
+        ];
+        let mut all = records(Cpu, &rows);
+        for record in &mut all {
+            let (model, round) = (record.plan.model(), record.campaign.as_ref().unwrap().round);
+            match model {
+                Model::Threads if round == 1 => record.tasks_failed = 1,
+                Model::Processes => record.outcome = Outcome::Failed,
+                _ => {}
+            }
+        }
+        let sweep = sweep(Cpu, &rows);
+        let results = sweep.results(&all);
+        assert_eq!(
+            of(&sweep.plan, &results, 2),
+            "threads: 2.0× on 2 usable cores (1 run failed); processes: every run failed"
+        );
+        assert_eq!(results.failed, [0, 1, 5]);
+        assert_eq!(
+            results.summaries[1]
+                .as_ref()
+                .map(|summary| (summary.runs, summary.failed)),
+            Some((4, 1))
+        );
+        assert_eq!(results.summaries[2], None);
+    }
+
+    #[test]
+    fn without_a_sound_serial_run_there_are_times_and_no_speedups() {
+        let rows = [SERIAL, (Model::Threads, 2, one_percent(1.5))];
+        let mut all = records(Cpu, &rows);
+        all.iter_mut()
+            .filter(|record| record.plan.model() == Model::Serial)
+            .for_each(|record| {
+                record.outcome = Outcome::Failed;
+            });
+        let sweep = sweep(Cpu, &rows);
+        let results = sweep.results(&all);
+        assert_eq!(
+            of(&sweep.plan, &results, 2),
+            "threads: 1.50 s on 2 usable cores; no speed-ups, as no serial run succeeded"
+        );
+        assert_eq!(
+            results.summaries[1]
+                .as_ref()
+                .and_then(|summary| summary.speedup),
+            None
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_was_measured_the_sentence_claims_no_speedup_that_is_not_there(
+            times in proptest::collection::vec(proptest::collection::vec(0.001f64..1e3, 0..5), 4),
+        ) {
+            let plan = plan(Cpu, &[Model::Threads], &[1, 2, 4], 5);
+            let slices: Vec<&[f64]> = times.iter().map(Vec::as_slice).collect();
+            let sweep = swept::of(plan);
+            let results = sweep.results(&measured(&sweep.plan, &slices));
+            let text = of(&sweep.plan, &results, 2);
+            prop_assert!(!text.contains("NaN") && !text.contains("inf") && !text.is_empty());
+            if times[0].is_empty() {
+                prop_assert!(!text.contains('×'), "{}", text);
+            }
+            if text.contains("no gain beyond") {
+                prop_assert!(!times[2].is_empty() || !times[3].is_empty());
+            }
+            let measured = times.iter().filter(|times| !times.is_empty()).count();
+            prop_assert_eq!(results.summaries.iter().flatten().count(), measured);
+            prop_assert_eq!(results.best.is_some(), measured > 0);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What happens at this moment.
+
+use crate::domain::phase::Phase;
+use crate::domain::plan::Lock;
+use crate::domain::text;
+use crate::domain::trace::Trace;
+
+/// That workers died while the run goes on without them; nothing if none did.
+pub fn died(deaths: &[String]) -> Option<String> {
+    let (first, others) = deaths.split_first()?;
+    Some(match others.len() {
+        0 => format!("{first}: the run goes on without it, and counts as failed"),
+        n => format!(
+            "{first}, and {} died: the run goes on without them, and counts as failed",
+            text::counted(n as u64, "more worker")
+        ),
+    })
+}
+
+/// What the workers are doing at this moment: "1 computes, 3 wait for the lock"; "~3" where waiting for this lock is
+/// estimated.
+pub fn workers(trace: &Trace, lock: Lock) -> String {
+    let counts = trace.workers_by_phase();
+    let part = |phase: Phase, one: &str, many: &str| {
+        let n = counts[phase as usize];
+        let about = if phase == Phase::Gil && lock == Lock::Real {
+            "~"
+        } else {
+            ""
+        };
+        (n > 0).then(|| format!("{about}{n} {}", if n == 1 { one } else { many }))
+    };
+    let parts: Vec<String> = [
+        part(Phase::Computing, "computes", "compute"),
+        part(Phase::Ready, "waits for a core", "wait for a core"),
+        part(Phase::Gil, "waits for the lock", "wait for the lock"),
+        part(
+            Phase::Network,
+            "waits for the network",
+            "wait for the network",
+        ),
+        part(Phase::File, "writes", "write"),
+        part(Phase::Starting, "is starting", "are starting"),
+        part(Phase::Idle, "is done", "are done"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::trace::{Batch, LaneUpdate, Transition};
+
+    #[test]
+    fn live_says_who_waits_for_what() {
+        let mut trace = Trace::new(4);
+        let update = |phase| LaneUpdate {
+            transitions: vec![Transition {
+                at: 10,
+                task: Some(0),
+                phase,
+                core: 0,
+                after_gap: false,
+            }],
+            ..LaneUpdate::default()
+        };
+        let mut lanes = vec![update(Phase::Computing)];
+        lanes.extend(std::iter::repeat_n(update(Phase::Gil), 3));
+        trace.apply(Batch {
+            now: 20,
+            lanes,
+            ..Batch::default()
+        });
+        assert_eq!(
+            workers(&trace, Lock::Emulated),
+            "1 computes, 3 wait for the lock"
+        );
+        assert_eq!(
+            workers(&trace, Lock::Real),
+            "1 computes, ~3 wait for the lock"
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! Where a run comes from.
+
+use super::moment;
+use crate::domain::history::Entry;
+use crate::domain::provenance::{Origin, Provenance};
+
+/// When and where its session measured, in a few words, for somebody who is `here`.
+pub fn session(entry: &Entry, here: &Provenance) -> String {
+    let (when, machine) = (
+        moment(&entry.record.started_at),
+        entry.provenance.machine.in_short(),
+    );
+    match entry.provenance.origin {
+        Origin::Here => "this session".into(),
+        Origin::Earlier if entry.provenance.is_same_machine(here) => {
+            format!("{when} UTC · this machine")
+        }
+        Origin::Earlier => format!("{when} UTC · on {machine}"),
+        Origin::Recorded => format!("{when} UTC · recorded on {machine}"),
+    }
+}
+
+/// When and where it was measured, in one sentence for somebody who is `here`; `None` if that was here and now.
+pub fn of(entry: &Entry, here: &Provenance) -> Option<String> {
+    let (when, machine) = (
+        moment(&entry.record.started_at),
+        entry.provenance.machine.in_short(),
+    );
+    let (how, place) = match entry.provenance.origin {
+        Origin::Here => return None,
+        Origin::Earlier => (
+            "measured in an earlier session",
+            format!(", {when} UTC, on {machine}"),
+        ),
+        Origin::Recorded => ("recorded", format!(" on {machine}, {when} UTC")),
+    };
+    Some(if entry.provenance.is_same_machine(here) {
+        format!("{how} on this machine, {when} UTC")
+    } else {
+        format!("{how}{place}: another machine, so nothing measured here is compared with it")
+    })
+}

@@ -1,0 +1,130 @@
+//! Whatever was measured, no two surfaces say opposite things about the same runs.
+
+use proptest::prelude::*;
+
+use super::{comparison, conclusion, verdict};
+use crate::analysis::compared::Compared;
+use crate::catalog::model::Model;
+use crate::catalog::workload::Workload::Cpu;
+use crate::domain::history::{Entry, History};
+use crate::domain::record::Part;
+use crate::domain::trace::Trace;
+use crate::fixtures::{sample, swept};
+
+/// What a sentence claims of the run that it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Claim {
+    Faster,
+    Slower,
+    Neither,
+}
+
+fn claim(sentence: &str) -> Claim {
+    match sentence {
+        said if said.contains("faster than") => Claim::Faster,
+        said if said.contains("slower than") => Claim::Slower,
+        _ => Claim::Neither,
+    }
+}
+
+fn compared(history: &History, over: &Entry, run: &Entry) -> Claim {
+    let runs = [over, run].map(|entry| Compared::in_history(history, entry));
+    claim(&comparison::of(&runs, 0))
+}
+
+/// Who bears the star is clearly faster than every run of another plan; and a verdict claims what a comparison with the
+/// baseline does.
+fn agree(history: &History) -> Result<(), TestCaseError> {
+    let counted = || {
+        history
+            .entries()
+            .iter()
+            .filter(|entry| entry.record.is_counted())
+    };
+    for entry in counted() {
+        for other in counted().filter(|other| other.record.plan != entry.record.plan) {
+            if entry.assessment.is_fastest {
+                let pair = compared(history, other, entry);
+                prop_assert_eq!(pair, Claim::Faster, "#{} #{}", entry.number, other.number);
+            }
+        }
+        let Some(gain) = entry.gain().filter(|_| !entry.record.plan.is_serial()) else {
+            continue;
+        };
+        let over = history.get(gain.over.number).expect("it is there");
+        let said = verdict::of(history, entry.number);
+        prop_assert_eq!(claim(&said), compared(history, over, entry), "{}", said);
+    }
+    Ok(())
+}
+
+/// Times around some value, near enough to each other for every outcome to occur.
+fn times(least: usize) -> impl Strategy<Value = Vec<f64>> {
+    (0..4usize, proptest::collection::vec(0.9f64..1.1, least..5)).prop_map(|(around, spread)| {
+        let around = [1.0, 0.95, 0.85, 0.5][around];
+        spread.iter().map(|time| time * around).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn runs_that_were_measured_alone_or_repeated_are_told_alike_everywhere(
+        configurations in proptest::collection::vec((times(1), any::<bool>()), 4),
+    ) {
+        let mut history = sample::history(4);
+        let models = [(Model::Serial, 1), (Model::Threads, 2), (Model::Processes, 2), (Model::Threads, 4)];
+        for ((model, workers), (times, is_campaign)) in models.into_iter().zip(&configurations) {
+            for (round, time) in (1..).zip(times) {
+                let mut record = sample::record(sample::plan(Cpu, model, workers), *time, *time);
+                record.campaign = is_campaign.then(|| Part { id: format!("{model:?} {workers}"), round });
+                history.add(record, Trace::new(1));
+            }
+        }
+        agree(&history)?;
+    }
+
+    #[test]
+    fn a_sweep_its_runs_and_its_chart_are_told_alike(
+        times in proptest::collection::vec(times(0), 5),
+    ) {
+        let plan = swept::plan(Cpu, &[Model::Threads, Model::Processes], &[2, 4], 5);
+        let slices: Vec<&[f64]> = times.iter().map(Vec::as_slice).collect();
+        let records = swept::measured(&plan, &slices);
+        let mut history = sample::history(4);
+        let number = history.begin_sweep("s.1".into(), plan.clone());
+        let mut warm_up = sample::record(plan.configurations()[0].clone(), 1.0, 1.0);
+        warm_up.campaign = swept::part(0);
+        for record in std::iter::once(warm_up).chain(records) {
+            history.add(record, Trace::new(1));
+        }
+        agree(&history)?;
+        let sweep = history.sweep(number).expect("it has begun");
+        let results = &sweep.results;
+        let Some(best) = results.best else { return Ok(()) };
+        let median = history.median_run(sweep, best).expect("it was measured");
+        let run = history.get(median).expect("it is there");
+        let headline = conclusion::headline(results, false);
+        prop_assert_eq!(
+            claim(&headline) == Claim::Faster && !headline.contains("nothing"),
+            claim(&verdict::of(&history, median)) == Claim::Faster,
+            "{}", headline
+        );
+        let said = conclusion::of_entry(sweep);
+        for clause in said.split("; ") {
+            let name = clause.split(':').next().unwrap_or_default();
+            let Some(series) = results.series.iter().find(|series| series.executor.name() == name) else { continue };
+            let Some(best) = series.best.and_then(|best| history.median_run(sweep, best)) else { continue };
+            let expected = match claim(clause) {
+                Claim::Slower => Claim::Slower,
+                _ if clause.contains('×') => Claim::Faster,
+                _ => Claim::Neither,
+            };
+            prop_assert_eq!(claim(&verdict::of(&history, best)), expected, "{}", clause);
+        }
+        for star in history.entries().iter().filter(|entry| entry.assessment.is_fastest) {
+            prop_assert_eq!(&star.record.plan, &run.record.plan, "★ and the best point");
+        }
+    }
+}

@@ -1,0 +1,402 @@
+//! What came out of a run: computed from the numbers, never from expectations.
+
+use super::{count, factor, range, repeats, the_lock};
+use crate::analysis::finding::{Finding, RunFinding};
+use crate::analysis::reason::{Cause, StartUp, managing};
+use crate::domain::difference::{Difference, is_about_one};
+use crate::domain::history::History;
+use crate::domain::phase::Phase;
+use crate::domain::record::{Outcome, Record};
+use crate::domain::speedup::Baseline;
+use crate::domain::text;
+
+/// What came out of the run with this number, of all that repeat it.
+pub fn of(history: &History, number: usize) -> String {
+    history.get(number).map_or_else(String::new, |entry| {
+        concluded(&entry.record, &RunFinding::of(history, entry))
+    })
+}
+
+/// What came out of a run, compared with its baseline if there is one and it is another run.
+pub fn concluded(record: &Record, finding: &RunFinding) -> String {
+    match record.outcome {
+        Outcome::Cancelled => stopped(record),
+        Outcome::Failed => {
+            let why = record.error.as_deref().unwrap_or("for an unknown reason");
+            format!("the run broke: {why}")
+        }
+        Outcome::Completed if record.tasks_failed > 0 => with_failures(record),
+        Outcome::Completed => completed(record, finding),
+    }
+}
+
+fn stopped(record: &Record) -> String {
+    let done = record.plan.tasks() - record.tasks_failed - record.tasks_not_begun;
+    format!(
+        "stopped after {}: {done} of {} tasks were done",
+        text::duration(record.wall_s),
+        record.plan.tasks()
+    )
+}
+
+fn with_failures(record: &Record) -> String {
+    let first = record
+        .failures
+        .iter()
+        .find_map(|task| task.error.as_deref());
+    let reason = first.map(|error| format!(": {error}")).unwrap_or_default();
+    format!(
+        "{} of {} tasks failed{reason}",
+        record.tasks_failed,
+        record.plan.tasks()
+    )
+}
+
+fn completed(record: &Record, finding: &RunFinding) -> String {
+    // Serial against serial would compare the machine with itself, unless the user wants just that.
+    let is_telling = |over: &Baseline| over.is_chosen || !record.plan.is_serial();
+    let gain = finding.gain.as_ref().filter(|(_, over)| is_telling(over));
+    let gain = gain.map(|(gain, over)| gained(gain, over));
+    let what = match (&finding.time, gain) {
+        (None, None) => text::duration(record.wall_s),
+        (None, Some(gain)) => gain,
+        (Some(time), None) => repeats(time),
+        (Some(time), Some(gain)) => format!("{}, {gain}", repeats(time)),
+    };
+    let name = record.plan.executor().name();
+    let also = managing(record)
+        .map(|time| {
+            format!(
+                "; starting Python and managing the workers took {} of CPU time besides theirs",
+                text::duration(time)
+            )
+        })
+        .filter(|_| !matches!(Cause::of(record), Cause::StartUp(_)))
+        .unwrap_or_default();
+    format!("{name}: {what}: {}{also}", cause(record))
+}
+
+/// "1.93× faster than serial (1.88–1.97)", or that nobody can tell.
+fn gained(gain: &Finding, over: &Baseline) -> String {
+    let (ratio, over_name) = (gain.told(), over.name());
+    let (factor, range) = (factor(&ratio), range(&ratio));
+    match gain.difference {
+        Difference::Faster => format!("{factor} faster than {over_name}{range}"),
+        Difference::Slower => format!("{factor} slower than {over_name}{range}"),
+        Difference::Small if ratio.interval.is_some() => {
+            format!("within a twentieth of {over_name}{range}")
+        }
+        Difference::Unclear if ratio.interval.is_some() || !is_about_one(ratio.value) => {
+            format!("no clear difference from {over_name}{range}")
+        }
+        _ if over.is_chosen => format!("no gain over {over_name}"),
+        _ => "no gain".into(),
+    }
+}
+
+/// Why it took as long as it did: how many workers did what at once, on average over the run.
+fn cause(record: &Record) -> String {
+    match Cause::of(record) {
+        Cause::StartUp(part) => format!("{} took most of it", start_up(part)),
+        Cause::Computing { at_once, waiting } => {
+            let what = |phase| match phase {
+                Phase::Gil => the_lock(record.phase_source.estimates_gil()),
+                _ => "a core",
+            };
+            computing(
+                at_once,
+                waiting.map(|(workers, phase)| (workers, what(phase))),
+            )
+        }
+        Cause::Waiting {
+            phase,
+            at_once,
+            cores,
+        } => {
+            let (together, alone) = if phase == Phase::File {
+                ("wrote files", "mostly writing its file")
+            } else {
+                ("waited for the network", "mostly waiting for the network")
+            };
+            let said = at_once.map_or_else(
+                || format!("one task at a time, {alone}"),
+                |workers| format!("{workers:.1} workers {together} at once"),
+            );
+            format!("{said}, {cores:.1} cores busy")
+        }
+    }
+}
+
+fn start_up(part: StartUp) -> &'static str {
+    match part {
+        StartUp::Workers => "creating the workers",
+        StartUp::Interpreter => "starting the interpreter",
+        StartUp::Imports => "importing Python's modules",
+        StartUp::Pool => "making the pool",
+        StartUp::Python => "starting Python and its workers",
+    }
+}
+
+/// How many computed, and how many waited for what.
+fn computing(at_once: f64, waiting: Option<(f64, &str)>) -> String {
+    // Words only where all numbers are nearly whole: rounded one by one, they may not add up.
+    let is_near_whole = |x: f64| (x - x.round()).abs() <= 0.25;
+    let in_words = is_near_whole(at_once) && waiting.is_none_or(|(x, _)| is_near_whole(x));
+    let amount = |x: f64| {
+        if in_words {
+            count(x.round() as u64)
+        } else {
+            format!("{x:.1}")
+        }
+    };
+    let computed = match waiting {
+        None if in_words && at_once < 1.5 => return "one computed at a time".into(),
+        Some(_) if in_words && at_once < 1.5 => "one computed".into(),
+        _ => format!("{} workers computed at once", amount(at_once)),
+    };
+    waiting.map_or(computed.clone(), |(workers, what)| {
+        format!("{computed} while {} waited for {what}", amount(workers))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload::{self, Cpu, Io};
+    use crate::domain::phase::PhaseTimes;
+    use crate::domain::python::GilState;
+    use crate::domain::record::{Part, PhaseSource, PythonRecord};
+    use crate::domain::speedup::Gain;
+    use crate::domain::time::nanos;
+    use crate::domain::trace::Trace;
+    use crate::fixtures::sample;
+
+    fn record(
+        kind: Workload,
+        model: Model,
+        workers: u64,
+        cpu_s: f64,
+        phases: &[(Phase, f64)],
+    ) -> Record {
+        let mut record = sample::record(sample::plan(kind, model, workers), 1.0, cpu_s);
+        record.phases_s = PhaseTimes::default();
+        for (phase, seconds) in phases {
+            record.phases_s[*phase] = nanos(*seconds);
+        }
+        record
+    }
+
+    fn concluded(record: &Record, gain: Option<Gain>) -> String {
+        super::concluded(record, &RunFinding::of_single(gain))
+    }
+
+    fn over_serial(factor: f64) -> Option<Gain> {
+        let over = Baseline {
+            number: 1,
+            model: Model::Serial,
+            workers: 1,
+            parallelism: 1.0,
+            is_kin: true,
+            is_chosen: false,
+        };
+        Some(Gain { factor, over })
+    }
+
+    #[test]
+    fn a_baseline_that_was_chosen_is_named_with_its_number() {
+        let record = record(Cpu, Model::Serial, 1, 1.0, &[(Phase::Computing, 1.0)]);
+        let over = Baseline {
+            number: 3,
+            model: Model::Threads,
+            workers: 2,
+            parallelism: 1.9,
+            is_kin: true,
+            is_chosen: true,
+        };
+        let said = |factor| concluded(&record, Some(Gain { factor, over }));
+        assert!(said(0.5).starts_with("serial: 2.0× slower than #3 threads: "));
+        assert!(said(1.02).starts_with("serial: no gain over #3 threads: "));
+        assert!(
+            concluded(&record, over_serial(0.5)).starts_with("serial: 1.00 s: "),
+            "serial against serial"
+        );
+    }
+
+    #[test]
+    fn two_processes_computed_at_once() {
+        let record = record(Cpu, Model::Processes, 2, 1.95, &[(Phase::Computing, 1.95)]);
+        assert_eq!(
+            concluded(&record, over_serial(1.93)),
+            "processes: 1.9× faster than serial: two workers computed at once"
+        );
+    }
+
+    #[test]
+    fn under_the_lock_one_computed_while_three_waited() {
+        let record = record(
+            Cpu,
+            Model::GilThreads,
+            4,
+            1.0,
+            &[(Phase::Computing, 1.0), (Phase::Gil, 2.96)],
+        );
+        assert_eq!(
+            concluded(&record, over_serial(0.98)),
+            "gil-threads: no gain: one computed while three waited for the lock"
+        );
+    }
+
+    #[test]
+    fn numbers_that_are_not_nearly_whole_are_told_as_they_are() {
+        let half = record(
+            Cpu,
+            Model::Serial,
+            1,
+            0.5,
+            &[(Phase::Computing, 0.5), (Phase::Ready, 0.5)],
+        );
+        assert!(
+            concluded(&half, None)
+                .ends_with("0.5 workers computed at once while 0.5 waited for a core")
+        );
+        let uneven = record(Cpu, Model::Threads, 2, 1.45, &[(Phase::Computing, 1.45)]);
+        assert!(
+            concluded(&uneven, over_serial(1.4)).ends_with("1.4 workers computed at once"),
+            "{uneven:?}"
+        );
+    }
+
+    #[test]
+    fn a_run_that_mostly_started_says_so() {
+        let mut short = record(Cpu, Model::Threads, 2, 0.1, &[(Phase::Computing, 0.1)]);
+        short.startup_s = Some(0.8);
+        assert!(concluded(&short, None).ends_with("creating the workers took most of it"));
+    }
+
+    #[test]
+    fn more_threads_than_cores_wait_for_a_core() {
+        let record = record(
+            Cpu,
+            Model::Threads,
+            8,
+            2.0,
+            &[(Phase::Computing, 2.0), (Phase::Ready, 5.9)],
+        );
+        assert_eq!(
+            concluded(&record, over_serial(1.9)),
+            "threads: 1.9× faster than serial: two workers computed at once while six waited for a core"
+        );
+    }
+
+    #[test]
+    fn io_waits_at_once_on_hardly_any_core() {
+        let record = record(Io, Model::Threads, 16, 0.2, &[(Phase::Network, 10.2)]);
+        assert_eq!(
+            concluded(&record, over_serial(9.8)),
+            "threads: 9.8× faster than serial: 10.2 workers waited for the network at once, 0.2 cores busy"
+        );
+    }
+
+    #[test]
+    fn a_slower_run_is_called_slower_and_one_without_baseline_only_timed() {
+        let record = record(Cpu, Model::GilThreads, 4, 1.0, &[(Phase::Computing, 1.0)]);
+        assert!(
+            concluded(&record, over_serial(0.5))
+                .starts_with("gil-threads: 2.0× slower than serial")
+        );
+        assert!(concluded(&record, None).starts_with("gil-threads: 1.00 s"));
+    }
+
+    #[test]
+    fn a_stopped_run_says_how_far_it_came() {
+        let mut record = record(Cpu, Model::Threads, 2, 1.0, &[]);
+        record.outcome = Outcome::Cancelled;
+        (record.tasks_failed, record.tasks_not_begun) = (2, 3);
+        assert_eq!(
+            concluded(&record, None),
+            "stopped after 1.00 s: 3 of 8 tasks were done"
+        );
+    }
+
+    fn python(model: Model, workers: u64, cpu_s: f64, phases: &[(Phase, f64)]) -> Record {
+        let mut record = record(Cpu, model, workers, cpu_s, phases);
+        record.python = Some(python_record());
+        record
+    }
+
+    fn python_record() -> PythonRecord {
+        PythonRecord {
+            gil: Some(GilState::On),
+            interpreter_s: Some(0.02),
+            imports_s: Some(0.1),
+            pool_s: Some(0.05),
+            memory_bytes: None,
+            manager_cpu_s: Some(0.05),
+            output: None,
+        }
+    }
+
+    #[test]
+    fn what_was_estimated_is_called_an_estimate() {
+        let waiting = [(Phase::Computing, 1.0), (Phase::Gil, 2.96)];
+        let mut record = python(Model::PythonThreads, 4, 1.0, &waiting);
+        record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+        assert_eq!(
+            concluded(&record, over_serial(0.98)),
+            "python-threads (3.13.0): no gain: one computed while three waited for the lock (estimated)"
+        );
+    }
+
+    #[test]
+    fn one_python_thread_is_not_compared_with_another_one_unless_that_was_chosen() {
+        let record = python(Model::PythonThreads, 1, 1.0, &[(Phase::Computing, 1.0)]);
+        assert!(
+            concluded(&record, over_serial(0.5)).starts_with("python-threads (3.13.0): 1.00 s: ")
+        );
+    }
+
+    #[test]
+    fn what_python_needs_to_start_and_to_manage_its_workers_is_told_where_it_weighs() {
+        let mut record = python(Model::PythonProcesses, 2, 1.9, &[(Phase::Computing, 1.9)]);
+        assert!(concluded(&record, None).ends_with("two workers computed at once"));
+        record.python.as_mut().unwrap().manager_cpu_s = Some(0.4);
+        let said = concluded(&record, None);
+        assert!(
+            said.ends_with(
+                "at once; starting Python and managing the workers took 400 ms of CPU time besides theirs"
+            ),
+            "{said}"
+        );
+        record.startup_s = Some(0.8);
+        assert!(concluded(&record, None).ends_with("importing Python's modules took most of it"));
+        record.python = None;
+        assert!(concluded(&record, None).ends_with("creating the workers took most of it"));
+    }
+
+    /// Repeats of one plan.
+    fn repeated(times: &[f64]) -> History {
+        let mut history = sample::history(2);
+        for (round, wall_s) in (1..).zip(times) {
+            let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), *wall_s, 0.1);
+            record.campaign = Some(Part {
+                id: "campaign".into(),
+                round,
+            });
+            history.add(record, Trace::new(2));
+        }
+        history
+    }
+
+    #[test]
+    fn the_verdict_on_a_run_that_was_repeated_is_about_all_of_its_repeats() {
+        let history = repeated(&[0.342, 0.339, 0.349, 0.341, 0.343]);
+        let said = of(&history, 3);
+        assert!(
+            said.starts_with("threads: median 0.342 s of 5 runs (0.3"),
+            "{said}"
+        );
+        assert_eq!(of(&history, 1), said);
+        assert!(of(&repeated(&[0.342]), 1).starts_with("threads: 342 ms: "));
+    }
+}
