@@ -22,7 +22,6 @@ use serde_json::{Value, json};
 use super::words;
 use crate::analysis::shared::{Shared, SharedRun};
 use crate::domain::phase::Phase;
-use crate::analysis::shared::{Shared, SharedRun};
 use crate::domain::time::Nanos;
 use crate::domain::trace::{Slice, Trace, Transition};
 

@@ -8,7 +8,6 @@ use super::ink;
 use crate::analysis::shared::SharedRun;
 use crate::domain::phase::Phase;
 use crate::domain::plan::Lock;
-use crate::analysis::shared::SharedRun;
 
 /// Two columns of entries.
 const COLUMNS: usize = 2;
