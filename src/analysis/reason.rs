@@ -22,9 +22,9 @@ pub enum Cause {
         /// So many waited for this, if that is worth a word: for the lock, or for a core.
         waiting: Option<(f64, Phase)>,
     },
-    /// Its workers waited for the network, or wrote files.
+    /// Its workers waited for the network, wrote files, or slept.
     Waiting {
-        /// Which of the two.
+        /// Which of them.
         phase: Phase,
         /// So many at once; `None` if it was one task after the other.
         at_once: Option<f64>,
@@ -100,7 +100,7 @@ fn average(record: &Record, phase: Phase) -> f64 {
 }
 
 /// What a task's own code waits for.
-const WAITS: [Phase; 2] = [Phase::File, Phase::Network];
+const WAITS: [Phase; 3] = [Phase::Sleep, Phase::File, Phase::Network];
 
 /// Of the phases in which tasks of this work wait, the one with the most workers at once; `None` if they only compute.
 fn waits(record: &Record) -> Option<(f64, Phase)> {
@@ -114,7 +114,7 @@ fn waits(record: &Record) -> Option<(f64, Phase)> {
 pub enum Reason {
     /// It computes on more cores, or fewer.
     Cores(f64, f64),
-    /// More of its workers wait for addresses at once, or write to files.
+    /// More of its workers wait at once in this phase, or fewer.
     AtOnce(Phase, f64, f64),
     /// In another language, or by another interpreter, the same work costs so much CPU time.
     CpuTime(f64, f64),

@@ -104,6 +104,7 @@ fn reason(reason: &Reason) -> String {
         Reason::AtOnce(phase, now, then) => {
             let (what, of) = match phase {
                 Phase::File => ("writes to", "files"),
+                Phase::Sleep => ("sleeps in", "tasks"),
                 _ => ("waits for", "addresses"),
             };
             format!("{what} {now:.1} {of} at once instead of {then:.1}")
@@ -132,6 +133,7 @@ fn reason(reason: &Reason) -> String {
                 Phase::Gil => format!("waiting for {}", the_lock(is_estimate)),
                 Phase::Network => "waiting for the network".into(),
                 Phase::File => "with files".into(),
+                Phase::Sleep => "sleeping".into(),
                 _ => "computing".to_string(),
             };
             format!("spends {} {word} {what}, each worker", duration(more.abs()))

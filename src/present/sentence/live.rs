@@ -40,6 +40,7 @@ pub fn workers(trace: &Trace, lock: Lock) -> String {
             "wait for the network",
         ),
         part(Phase::File, "writes", "write"),
+        part(Phase::Sleep, "sleeps", "sleep"),
         part(Phase::Starting, "is starting", "are starting"),
         part(Phase::Idle, "is done", "are done"),
     ]

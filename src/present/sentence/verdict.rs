@@ -113,10 +113,10 @@ fn cause(record: &Record) -> String {
             at_once,
             cores,
         } => {
-            let (together, alone) = if phase == Phase::File {
-                ("wrote files", "mostly writing its file")
-            } else {
-                ("waited for the network", "mostly waiting for the network")
+            let (together, alone) = match phase {
+                Phase::File => ("wrote files", "mostly writing its file"),
+                Phase::Sleep => ("slept", "mostly sleeping"),
+                _ => ("waited for the network", "mostly waiting for the network"),
             };
             let said = at_once.map_or_else(
                 || format!("one task at a time, {alone}"),
