@@ -22,7 +22,8 @@ use pconc_tui::app::message::{EarlierRun, Msg};
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::model::SWITCH_INTERVAL;
 use pconc_tui::catalog::workload::{
-    ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WRITES, Workload,
+    ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WAIT, WRITES,
+    Workload,
 };
 use pconc_tui::domain::assessment::UNASSESSED;
 use pconc_tui::domain::machine::{Limits, Machine};
@@ -181,6 +182,7 @@ fn small(kind: Workload, model: Model) -> Draft {
     draft.set(&LATENCY_MIN, 1);
     draft.set(&LATENCY_MAX, 20);
     draft.set(&WRITES, 5);
+    draft.set(&WAIT, 5);
     draft.python = if model.is_python() {
         interpreter_for(model)
     } else {
@@ -380,6 +382,7 @@ fn endless(kind: Workload, model: Model) -> Draft {
     draft.set(&ITERATIONS, 100_000_000_000);
     draft.set(&LATENCY_MIN, 60_000);
     draft.set(&LATENCY_MAX, 60_000);
+    draft.set(&WAIT, 60_000);
     draft
 }
 
