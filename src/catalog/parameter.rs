@@ -115,6 +115,15 @@ impl Parameter {
         matches!(self.kind, Kind::Switch(_))
     }
 
+    /// What it is called in a sentence that has the unit with the value: "the shortest latency".
+    pub fn what_alone(&'static self) -> &'static str {
+        let end = format!(" in {}", self.unit());
+        self.what
+            .strip_suffix(end.as_str())
+            .or_else(|| self.what.strip_suffix(" in bytes"))
+            .unwrap_or(self.what)
+    }
+
     /// A value with its unit.
     pub fn text(&self, value: u64) -> String {
         match self.kind {

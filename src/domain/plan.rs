@@ -577,6 +577,44 @@ impl Plan {
         self.work() == other.work()
     }
 
+    /// What makes the work of two plans different: the name of each thing with what it is in both. Empty if they do the same.
+    pub fn differing_work(&self, other: &Plan) -> Vec<(&'static str, String, String)> {
+        if self.workload != other.workload {
+            let name = |plan: &Plan| plan.workload.name().to_string();
+            return vec![("workload", name(self), name(other))];
+        }
+        let value = |plan: &Plan, parameter: &Parameter| {
+            let given = plan.size.given(parameter);
+            given.map_or_else(|| "none".into(), |value| parameter.text(value))
+        };
+        let parameters = self.workload.parameters().iter();
+        let mut differing: Vec<_> = parameters
+            .filter(|parameter| self.size.given(parameter) != other.size.given(parameter))
+            .map(|parameter| {
+                (
+                    parameter.what_alone(),
+                    value(self, parameter),
+                    value(other, parameter),
+                )
+            })
+            .collect();
+        if self.tasks != other.tasks {
+            differing.push((
+                TASKS.flag,
+                grouped(self.tasks.into()),
+                grouped(other.tasks.into()),
+            ));
+        }
+        if differing.is_empty() && self.work() != other.work() {
+            let of = |plan: &Plan| match plan.addresses {
+                Some(Addresses::Urls(_)) => "from a list".into(),
+                _ => format!("with latencies of seed {}", plan.seed),
+            };
+            differing.push(("addresses", of(self), of(other)));
+        }
+        differing
+    }
+
     /// What is done, whoever does it: two plans of equal work may be compared.
     pub fn work(&self) -> Work<'_> {
         let seed_matters = matches!(self.addresses, Some(Addresses::Loopback { .. }));

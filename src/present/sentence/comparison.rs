@@ -19,14 +19,29 @@ pub fn of(runs: &[Compared<'_>], reference: usize) -> String {
         Err(Obstacle::Unsound) => {
             "not every run did all its work: their times cannot be compared".into()
         }
-        Err(Obstacle::OtherWork) => {
-            "these runs did different work: compare the shapes, not the times".into()
-        }
+        Err(Obstacle::OtherWork) => format!(
+            "these runs did different work ({}): compare the shapes, not the times",
+            differing_work(runs)
+        ),
         Err(Obstacle::OtherMachine) => {
             "these runs were measured on different machines: compare the shapes, not the times"
                 .into()
         }
     }
+}
+
+/// What makes the work of the first run and of the next that is not like it different, as in "iterations: 100 and 200".
+fn differing_work(runs: &[Compared<'_>]) -> String {
+    let plans = || runs.iter().map(|run| &run.entry.record.plan);
+    let differing = plans()
+        .zip(plans().take(1).cycle())
+        .map(|(plan, first)| first.differing_work(plan))
+        .find(|differing| !differing.is_empty());
+    let told = differing
+        .into_iter()
+        .flatten()
+        .map(|(what, one, other)| format!("{what}: {one} and {other}"));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn told(pair: &Fastest<'_, '_>, of: usize) -> String {

@@ -3,9 +3,11 @@ use std::sync::Arc;
 use super::*;
 use crate::analysis::compared::default_reference;
 use crate::catalog::model::Model;
+use crate::catalog::workload::ITERATIONS;
 use crate::catalog::workload::Workload::{self, Cpu, Io};
 use crate::domain::assessment::Assessment;
 use crate::domain::history::History;
+use crate::domain::machine::Limits;
 use crate::domain::phase::PhaseTimes;
 use crate::domain::python::GilState;
 use crate::domain::record::{Outcome, Part, PhaseSource, PythonRecord, Record};
@@ -226,6 +228,34 @@ fn io_is_told_by_what_it_waits_for_at_once_and_the_lock_by_how_long() {
 }
 
 #[test]
+fn what_makes_the_work_different_is_named_with_both_values() {
+    let mut history = History::new(sample::history(2).here().clone());
+    for (iterations, tasks) in [(1_080_000, 8), (2_160_000, 8), (1_080_000, 9)] {
+        let mut draft = sample::draft(Cpu, Model::Serial, 1).with(&ITERATIONS, iterations);
+        draft.tasks = tasks;
+        let plan = draft.validate(&Limits::default()).unwrap();
+        history.add(sample::record(plan, 1.0, 1.0), Trace::new(1));
+    }
+    for seed in [1, 2] {
+        let mut draft = sample::draft(Io, Model::Serial, 1);
+        draft.seed = seed;
+        let plan = draft.validate(&Limits::default()).unwrap();
+        history.add(sample::record(plan, 1.0, 1.0), Trace::new(1));
+    }
+    for (runs, named) in [
+        ([1, 2], "iterations: 1 080 000 and 2 160 000"),
+        ([1, 3], "tasks: 8 and 9"),
+        (
+            [4, 5],
+            "addresses: with latencies of seed 1 and with latencies of seed 2",
+        ),
+    ] {
+        let said = said(&history, &runs);
+        assert!(said.contains(&format!("({named})")), "{said}");
+    }
+}
+
+#[test]
 fn what_cannot_be_compared_has_its_numbers_but_no_speed_up() {
     let mut history = measured(Cpu, &[(Model::Serial, 1, 1.0, &[1.0])]);
     let mut stopped = history.get(1).unwrap().record.clone();
@@ -235,7 +265,10 @@ fn what_cannot_be_compared_has_its_numbers_but_no_speed_up() {
         sample::record(sample::plan(Io, Model::Serial, 1), 2.0, 0.1),
         Trace::new(1),
     );
-    for (other, reason) in [(2, "not every run did all its work"), (3, "different work")] {
+    for (other, reason) in [
+        (2, "not every run did all its work"),
+        (3, "different work (workload: cpu and io)"),
+    ] {
         let comparison = compared(&history, &[1, other]);
         assert!(said(&history, &[1, other]).contains(reason));
         assert_eq!(comparison.reference, None);
