@@ -39,7 +39,7 @@ pub enum Model {
 
 /// Everything that there is to know about a model before it executes anything.
 #[derive(Debug)]
-pub struct Description {
+pub struct ModelDescription {
     /// The word for it, in JSON, on the command line and on screen.
     pub name: &'static str,
     /// One line that says what it is.
@@ -140,7 +140,7 @@ impl Model {
     ];
 
     /// What there is to know about it.
-    pub fn description(self) -> &'static Description {
+    pub fn description(self) -> &'static ModelDescription {
         match self {
             Model::Serial => &native::SERIAL,
             Model::Threads => &native::THREADS,

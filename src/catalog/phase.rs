@@ -29,7 +29,7 @@ pub enum Phase {
 
 /// Everything that there is to know about a phase.
 #[derive(Debug)]
-pub struct Description {
+pub struct PhaseDescription {
     /// The word for it, in JSON and on screen.
     pub name: &'static str,
     /// The column with its seconds where a run is a row of data; empty where it has none.
@@ -71,7 +71,7 @@ pub enum Hue {
 /// How the time within a call of the operating system is measured.
 const CALL: &str = "from the call to its return; waiting for a core meanwhile is in it, too";
 
-static STARTING: Description = Description {
+static STARTING: PhaseDescription = PhaseDescription {
     name: "starting",
     column: "starting_s",
     meaning: "is being created, waits for the others",
@@ -83,7 +83,7 @@ static STARTING: Description = Description {
     class: "p-starting",
 };
 
-static COMPUTING: Description = Description {
+static COMPUTING: PhaseDescription = PhaseDescription {
     name: "computing",
     column: "computing_s",
     meaning: "a core works on the task",
@@ -95,7 +95,7 @@ static COMPUTING: Description = Description {
     class: "p-computing",
 };
 
-static READY: Description = Description {
+static READY: PhaseDescription = PhaseDescription {
     name: "ready",
     column: "ready_s",
     meaning: "could compute, but no core is free",
@@ -109,7 +109,7 @@ static READY: Description = Description {
     class: "p-ready",
 };
 
-static GIL: Description = Description {
+static GIL: PhaseDescription = PhaseDescription {
     name: "gil",
     column: "gil_s",
     meaning: "waits for the interpreter lock",
@@ -123,7 +123,7 @@ static GIL: Description = Description {
     class: "p-gil",
 };
 
-static NETWORK: Description = Description {
+static NETWORK: PhaseDescription = PhaseDescription {
     name: "network",
     column: "network_s",
     meaning: "waits for the server",
@@ -135,7 +135,7 @@ static NETWORK: Description = Description {
     class: "p-network",
 };
 
-static FILE: Description = Description {
+static FILE: PhaseDescription = PhaseDescription {
     name: "file",
     column: "file_s",
     meaning: "opens, writes or closes a file",
@@ -147,7 +147,7 @@ static FILE: Description = Description {
     class: "p-file",
 };
 
-static SLEEP: Description = Description {
+static SLEEP: PhaseDescription = PhaseDescription {
     name: "sleep",
     column: "sleep_s",
     meaning: "waits until a time is over",
@@ -159,7 +159,7 @@ static SLEEP: Description = Description {
     class: "p-network",
 };
 
-static IDLE: Description = Description {
+static IDLE: PhaseDescription = PhaseDescription {
     name: "idle",
     column: "idle_s",
     meaning: "has no task any more (under rayon: not now)",
@@ -171,7 +171,7 @@ static IDLE: Description = Description {
     class: "row",
 };
 
-static LOST: Description = Description {
+static LOST: PhaseDescription = PhaseDescription {
     name: "not recorded",
     column: "",
     meaning: "too many events to keep them all; totals are exact",
@@ -224,7 +224,7 @@ impl Phase {
     ];
 
     /// What there is to know about it.
-    pub fn description(self) -> &'static Description {
+    pub fn description(self) -> &'static PhaseDescription {
         match self {
             Phase::Starting => &STARTING,
             Phase::Computing => &COMPUTING,

@@ -29,7 +29,7 @@ pub enum Workload {
 
 /// Everything that there is to know about a workload before it is executed.
 #[derive(Debug)]
-pub struct Description {
+pub struct WorkloadDescription {
     /// The word for it, in JSON, on the command line and on screen.
     pub name: &'static str,
     /// What a task does, in a few words.
@@ -122,7 +122,7 @@ impl Workload {
     pub const ALL: [Workload; 3] = [Workload::Cpu, Workload::Io, Workload::Sleep];
 
     /// What there is to know about it.
-    pub fn description(self) -> &'static Description {
+    pub fn description(self) -> &'static WorkloadDescription {
         match self {
             Workload::Cpu => &cpu::CPU,
             Workload::Io => &io::IO,

@@ -1,6 +1,6 @@
 //! The models that this program executes itself.
 
-use super::{Crew, Description};
+use super::{Crew, ModelDescription};
 use crate::catalog::parameter::{Help, Kind, Parameter};
 use crate::catalog::phase::Hue;
 use crate::domain::machine::{Limit, Limits, MAX_TASKS};
@@ -14,7 +14,7 @@ fn threads(limits: &Limits, fetches: bool) -> Limit {
     .clone()
 }
 
-pub(super) static SERIAL: Description = Description {
+pub(super) static SERIAL: ModelDescription = ModelDescription {
     name: "serial",
     line: "one thread, one task after the other",
     label: "serial",
@@ -31,7 +31,7 @@ pub(super) static SERIAL: Description = Description {
     ink: ("≡", Hue::Nothing),
 };
 
-pub(super) static THREADS: Description = Description {
+pub(super) static THREADS: ModelDescription = ModelDescription {
     name: "threads",
     line: "OS threads, no lock",
     label: "threads",
@@ -52,7 +52,7 @@ pub(super) static THREADS: Description = Description {
     ink: ("█", Hue::Computing),
 };
 
-pub(super) static GIL_THREADS: Description = Description {
+pub(super) static GIL_THREADS: ModelDescription = ModelDescription {
     name: "gil-threads",
     line: "Python threading: the lock is emulated",
     label: "gil-threads (emulated)",
@@ -74,7 +74,7 @@ pub(super) static GIL_THREADS: Description = Description {
     ink: ("╳", Hue::Lock),
 };
 
-pub(super) static PROCESSES: Description = Description {
+pub(super) static PROCESSES: ModelDescription = ModelDescription {
     name: "processes",
     line: "like multiprocessing, forked by Rust",
     label: "processes",
@@ -95,7 +95,7 @@ pub(super) static PROCESSES: Description = Description {
     ink: ("▒", Hue::Files),
 };
 
-pub(super) static RAYON: Description = Description {
+pub(super) static RAYON: ModelDescription = ModelDescription {
     name: "rayon",
     line: "a rayon pool: steals work by itself",
     label: "rayon",

@@ -1,6 +1,6 @@
 //! The models that CPython executes.
 
-use super::{Crew, Description, Situation};
+use super::{Crew, ModelDescription, Situation};
 use crate::catalog::phase::Hue;
 use crate::domain::machine::{
     Limit, Limits, MAX_PYTHON_INTERPRETERS, MAX_PYTHON_TASKS, MAX_PYTHON_THREADS,
@@ -17,7 +17,7 @@ fn interpreters(limits: &Limits, _: bool) -> Limit {
     limits.processes.clone().or_less(most, &because)
 }
 
-pub(super) static THREADS: Description = Description {
+pub(super) static THREADS: ModelDescription = ModelDescription {
     name: "python-threads",
     line: "real CPython: threads of one interpreter",
     label: "python-threads",
@@ -41,7 +41,7 @@ fn about_threads(here: &Situation) -> String {
     format!("{} of real CPython, {lock}: {brings}", here.threads())
 }
 
-pub(super) static PROCESSES: Description = Description {
+pub(super) static PROCESSES: ModelDescription = ModelDescription {
     name: "python-processes",
     line: "real CPython: a process for each worker",
     label: "python-processes",
@@ -60,7 +60,7 @@ pub(super) static PROCESSES: Description = Description {
     ink: ("▓", Hue::Files),
 };
 
-pub(super) static INTERPRETERS: Description = Description {
+pub(super) static INTERPRETERS: ModelDescription = ModelDescription {
     name: "python-interpreters",
     line: "real CPython 3.14+: an interpreter each",
     label: "python-interpreters",
@@ -79,7 +79,7 @@ pub(super) static INTERPRETERS: Description = Description {
     ink: ("▤", Hue::Computing),
 };
 
-pub(super) static ASYNCIO: Description = Description {
+pub(super) static ASYNCIO: ModelDescription = ModelDescription {
     name: "python-asyncio",
     line: "real CPython: one event loop, not cpu",
     label: "python-asyncio",

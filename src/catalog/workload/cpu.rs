@@ -1,12 +1,12 @@
 //! The article's `compute_intensive`: `foo = 0; for i in range(n): foo += foo * cos(i * pi)`.
 
-use super::{Description, Nature, Sizing, Step, Sweep};
+use super::{Nature, Sizing, Step, Sweep, WorkloadDescription};
 use crate::catalog::model::Model;
 use crate::catalog::parameter::{Help, Kind, Parameter};
 use crate::domain::speed::{self, MAX_ITERATIONS};
 use crate::domain::text::grouped;
 
-pub(super) static CPU: Description = Description {
+pub(super) static CPU: WorkloadDescription = WorkloadDescription {
     name: "cpu",
     line: "foo += foo*cos(i*pi), over and over",
     about: "a task computes: foo += foo*cos(i*pi), over and over",

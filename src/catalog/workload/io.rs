@@ -1,12 +1,12 @@
 //! The article's `io_intensive`: GET a page, then many times: render it as `str(bytes)` does, open a file, write, close.
 
-use super::{Description, Nature, Step, Sweep};
+use super::{Nature, Step, Sweep, WorkloadDescription};
 use crate::catalog::model::Model;
 use crate::catalog::parameter::{Choice, Help, Kind, Parameter, Values};
 use crate::domain::addresses::Addresses;
 use crate::domain::text::{bytes, counted, grouped};
 
-pub(super) static IO: Description = Description {
+pub(super) static IO: WorkloadDescription = WorkloadDescription {
     name: "io",
     line: "fetch a page, write it many times",
     about: "a task fetches a page and writes it many times",

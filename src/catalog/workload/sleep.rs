@@ -1,13 +1,13 @@
 //! The control for every question about waiting: a task waits. Where it is told to, it computes too, in turns, as many
 //! people's own tasks do.
 
-use super::{Description, Nature, Sizing, Step, Sweep};
+use super::{Nature, Sizing, Step, Sweep, WorkloadDescription};
 use crate::catalog::model::Model;
 use crate::catalog::parameter::{Help, Kind, Parameter, Values};
 use crate::domain::speed::MAX_ITERATIONS;
 use crate::domain::text::{counted, grouped};
 
-pub(super) static SLEEP: Description = Description {
+pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
     name: "sleep",
     line: "wait; compute too, if told to",
     about: "a task waits; with a time to compute, it does both in turns",
