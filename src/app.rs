@@ -504,7 +504,7 @@ impl App {
             {
                 self.sketch
                     .as_ref()
-                    .map(|sketch| sketch.headline.clone())
+                    .map(|sketch| sketch.words.headline.clone())
                     .unwrap_or_default()
             }
             (Activity::Calibrating(_), _) => {

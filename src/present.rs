@@ -2,6 +2,7 @@
 //! charts, ASCII. What is shown twice is made here once.
 
 pub mod ascii;
+pub mod chart;
 pub mod comparison;
 pub mod format;
 pub mod number;

@@ -9,9 +9,10 @@ use fixtures::explorer::{Scenario, machine};
 use fixtures::sample;
 use jsonschema::Validator;
 use pconc_tui::analysis::shared::{Shared, SharedRun, SharedSweep};
+use pconc_tui::catalog::caveat::Seen;
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::{ADDRESSES, ITERATIONS, SHARED_FILE, Workload};
-use pconc_tui::domain::history::History;
+use pconc_tui::domain::history::{EarlierRun, Entry, History};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::plan::Draft;
 use pconc_tui::domain::provenance::{Origin, Provenance};
@@ -291,6 +292,44 @@ fn documents_of_every_kind_keep_to_the_schema_which_lists_all_their_keys() {
         let document: Value = serde_json::from_slice(&text).unwrap();
         assert_eq!(complaints(&validator, &document), Vec::<String>::new());
     }
+}
+
+#[test]
+fn a_document_has_the_caveats_of_record_and_assessment_and_where_it_is_read_none_is_doubled() {
+    let mut history = History::new(provenance().into());
+    for (round, wall_s) in (1..).zip([1.0, 1.01, 1.0, 1.6]) {
+        let plan = sample::plan(Workload::Cpu, Model::Threads, 2);
+        let mut record = sample::record(plan, wall_s, 1.0);
+        let id = "campaign".to_string();
+        record.campaign = Some(Part { id, round });
+        record.caveats.push(Seen::Slept(2.0).into());
+        history.add(record, Trace::new(2));
+    }
+    let kinds =
+        |entry: &Entry| -> Vec<&str> { entry.caveats().map(|caveat| caveat.kind.name()).collect() };
+    assert_eq!(kinds(&history.entries()[3]), ["suspended", "outlier"]);
+    let text = written(&history, Traces::LeftOut);
+    let document: Value = serde_json::from_slice(&text).unwrap();
+    let told = |run: usize| document["records"][run]["caveats"].as_array().map(Vec::len);
+    assert_eq!((told(2), told(3)), (Some(1), Some(2)));
+    let read = json::read(&text).unwrap();
+    let run = |run: json::Run| EarlierRun {
+        number: run.number,
+        name: run.name,
+        provenance: run.provenance,
+        record: Box::new(run.record),
+        trace: None,
+    };
+    let mut elsewhere = History::new(provenance().into());
+    elsewhere.add_earlier(read.runs.into_iter().map(run).collect());
+    let of_both = |history: &History| {
+        history
+            .entries()
+            .iter()
+            .map(|entry| entry.caveats().cloned().collect())
+            .collect::<Vec<Vec<_>>>()
+    };
+    assert_eq!(of_both(&elsewhere), of_both(&history));
 }
 
 #[test]

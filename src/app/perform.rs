@@ -53,7 +53,7 @@ impl App {
                 self.with_chart(|chart, entry| chart.step_executor(-1, entry))
             }
             Command::NextSeries => self.with_chart(|chart, entry| chart.step_executor(1, entry)),
-            Command::TurnUnit => self.with_chart(|chart, _| chart.toggle_unit()),
+            Command::TurnUnit => self.with_chart(|chart, _| chart.toggle_measure()),
             Command::ShowFits => self.with_chart(|chart, _| chart.toggle_fits()),
             Command::PointDetails => self.open_point(),
             Command::Mark if self.chart.is_some() => self.mark_point(),

@@ -14,10 +14,10 @@ mod laws;
 pub(super) mod point;
 pub mod sketch;
 
-pub use chart::{Chart, Unit};
+pub use chart::Chart;
 pub use form::{FormRow, SweepForm};
 pub use laws::Law;
-pub use sketch::{Group, Point, Sketch};
+pub use sketch::Sketch;
 
 use super::App;
 use super::live::{Goal, Request};

@@ -220,18 +220,7 @@ pub enum Seen {
         wall_s: f64,
     },
     /// Its time is far from the median of its repeats.
-    Outlier {
-        /// The run.
-        wall_s: f64,
-        /// Of its repeats.
-        median_s: f64,
-        /// How many there are, itself among them.
-        repeats: usize,
-        /// The modified Z-score.
-        z: f64,
-        /// What may be the reason.
-        cause: LikelyCause,
-    },
+    Outlier(FarRepeat),
     /// So many times faster than this many usable cores can give.
     NoisyMachine {
         /// The speed-up.
@@ -251,6 +240,34 @@ pub enum Seen {
     GilChanged(GilState, GilState),
     /// The interpreter did not end.
     DidNotEnd,
+}
+
+/// A run that is far from its repeats.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FarRepeat {
+    /// Its time.
+    pub wall_s: f64,
+    /// The median of its repeats.
+    pub median_s: f64,
+    /// How many there are, itself among them.
+    pub repeats: usize,
+    /// The modified Z-score.
+    pub z: f64,
+    /// What may be the reason.
+    pub cause: LikelyCause,
+}
+
+impl FarRepeat {
+    fn sentence(&self) -> String {
+        format!(
+            "outlier: it took {}, the median of its {} repeats is {} (modified Z-score {:.1}); {}",
+            text::column_seconds(self.wall_s),
+            self.repeats,
+            text::column_seconds(self.median_s),
+            self.z,
+            self.cause.sentence()
+        )
+    }
 }
 
 /// Why a run may be far from its repeats.
@@ -292,7 +309,7 @@ impl Seen {
             Seen::Stolen { .. } => CaveatKind::Stolen,
             Seen::Slept(_) | Seen::Stopped(_) | Seen::StoodStill(_) => CaveatKind::Suspended,
             Seen::TooShort(_) | Seen::MostlyStarting { .. } => CaveatKind::TooShort,
-            Seen::Outlier { .. } => CaveatKind::Outlier,
+            Seen::Outlier(_) => CaveatKind::Outlier,
             Seen::NoisyMachine { .. } => CaveatKind::NoisyMachine,
             Seen::ObserverCost(_) => CaveatKind::ObserverCost,
             Seen::EventsDropped(_) => CaveatKind::EventsDropped,
@@ -304,17 +321,11 @@ impl Seen {
 
     /// What was seen and what to do, in one sentence.
     fn sentence(&self) -> String {
+        let during_run = |what: &str, seconds: f64| {
+            format!("{what} for {} during the run", text::duration(seconds))
+        };
         let seen = match self {
-            Seen::CoresTaken { share, waited } => {
-                let others = percent(*share);
-                let waited = waited.map_or_else(String::new, |share| {
-                    format!(
-                        ", and the workers waited {} of their time for one",
-                        percent(share)
-                    )
-                });
-                format!("noisy machine: others used {others} of the cores{waited}")
-            }
+            Seen::CoresTaken { share, waited } => cores_taken(*share, *waited),
             Seen::RunQueueWait(share) => format!(
                 "workers waited {} of their time for a core although there was one for each: something else computed, or \
                  the scheduler left two workers on one core",
@@ -325,18 +336,8 @@ impl Seen {
                 text::duration(*seconds),
                 percent(*share)
             ),
-            Seen::Slept(seconds) => {
-                format!(
-                    "the machine slept for {} during the run",
-                    text::duration(*seconds)
-                )
-            }
-            Seen::Stopped(seconds) => {
-                format!(
-                    "the program stood still for {} during the run",
-                    text::duration(*seconds)
-                )
-            }
+            Seen::Slept(seconds) => during_run("the machine slept", *seconds),
+            Seen::Stopped(seconds) => during_run("the program stood still", *seconds),
             Seen::StoodStill(seconds) => format!(
                 "workers stood still for {seconds:.1} s without waiting for a core: somebody stopped them, or the host \
                  of this virtual machine took the cores away"
@@ -350,34 +351,12 @@ impl Seen {
                 percent(*share),
                 text::duration(*wall_s)
             ),
-            Seen::Outlier {
-                wall_s,
-                median_s,
-                repeats,
-                z,
-                cause,
-            } => {
-                return format!(
-                    "outlier: it took {}, the median of its {repeats} repeats is {} (modified Z-score {z:.1}); {}",
-                    text::column_seconds(*wall_s),
-                    text::column_seconds(*median_s),
-                    cause.sentence()
-                );
-            }
+            Seen::Outlier(outlier) => return outlier.sentence(),
             Seen::NoisyMachine {
                 factor,
                 over,
                 cores_usable,
-            } => {
-                let over = over.as_ref().map_or_else(String::new, |(name, cores)| {
-                    format!(" over {name}, which used {cores:.1} cores,")
-                });
-                format!(
-                    "noisy machine: {}{over} is more than {cores_usable} usable cores can give, so this run or its \
-                     baseline was disturbed",
-                    text::speedup(*factor)
-                )
-            }
+            } => implausible(*factor, over.as_ref(), *cores_usable),
             Seen::ObserverCost(share) => format!(
                 "watching took {:.1} % of a core, which the workers may have missed",
                 share * 100.0
@@ -387,16 +366,37 @@ impl Seen {
             ),
             Seen::WorkerDied(death) => format!("{death}: its work is missing"),
             Seen::GilChanged(expected, found) => {
-                format!(
-                    "{} was expected and the workers found {}",
-                    expected.words(),
-                    found.words()
-                )
+                let (expected, found) = (expected.words(), found.words());
+                format!("{expected} was expected and the workers found {found}")
             }
             Seen::DidNotEnd => self.kind().meaning(),
         };
         format!("{seen}: {}", self.kind().advice())
     }
+}
+
+fn cores_taken(share: f64, waited: Option<f64>) -> String {
+    let waited = waited.map_or_else(String::new, |share| {
+        format!(
+            ", and the workers waited {} of their time for one",
+            percent(share)
+        )
+    });
+    format!(
+        "noisy machine: others used {} of the cores{waited}",
+        percent(share)
+    )
+}
+
+fn implausible(factor: f64, over: Option<&(String, f64)>, cores_usable: u32) -> String {
+    let factor = text::speedup(factor);
+    let over = over.map_or_else(String::new, |(name, cores)| {
+        format!(" over {name}, which used {cores:.1} cores,")
+    });
+    format!(
+        "noisy machine: {factor}{over} is more than {cores_usable} usable cores can give, so this run or its baseline was \
+         disturbed"
+    )
 }
 
 impl From<Seen> for Caveat {

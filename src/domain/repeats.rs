@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::provenance::Provenance;
 use super::record::Record;
 use super::stats::{self, Outlier, Ratio, Spread};
-use crate::catalog::caveat::{CaveatKind, LikelyCause, OUTLIER_SHARE, Seen};
+use crate::catalog::caveat::{CaveatKind, FarRepeat, LikelyCause, OUTLIER_SHARE, Seen};
 
 /// The seed of resampling: the same runs always say the same.
 pub const SEED: u64 = 1;
@@ -103,14 +103,14 @@ fn outliers_among(repeats: &[(usize, &Record)], has_warmed_up: bool) -> Vec<(usi
     let seen = |outlier: Outlier| {
         let (at, record) = repeats[outlier.index];
         let is_cold = outlier.index == 0 && !has_warmed_up && record.wall_s > median_s;
-        let seen = Seen::Outlier {
+        let far = FarRepeat {
             wall_s: record.wall_s,
             median_s,
             repeats: times.len(),
             z: outlier.z,
             cause: likely_cause(record, is_cold),
         };
-        (at, seen)
+        (at, Seen::Outlier(far))
     };
     outliers(&times).into_iter().map(seen).collect()
 }

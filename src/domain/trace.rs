@@ -112,22 +112,31 @@ const LATELY: Nanos = 500_000_000;
 pub struct Trace {
     lanes: Vec<Lane>,
     summary: Summary,
-    core_view: CoreView,
     samples: Vec<Sample>,
-    cores: Vec<CoreTime>,
-    core_curves: CoreCurves,
-    others: Vec<(u16, f64)>,
+    cores: CoreHistory,
     cpu: Nanos,
     /// How long all workers together were on tasks until the last sample.
     on_tasks: Nanos,
     now: Nanos,
     by_phase: [u32; Phase::COUNT],
     dropped: u64,
-    begun: u32,
-    ended: u32,
-    failed: u32,
+    /// Begun, ended and failed.
+    tasks: (u32, u32, u32),
     concluded: bool,
     thinned: bool,
+}
+
+/// What is known of the cores.
+#[derive(Clone, Debug, Default)]
+struct CoreHistory {
+    /// Who had them when.
+    view: CoreView,
+    /// CPU time of our workers so far.
+    times: Vec<CoreTime>,
+    /// The same over time.
+    curves: CoreCurves,
+    /// The share that others use.
+    others: Vec<(u16, f64)>,
 }
 
 impl Trace {
@@ -146,7 +155,10 @@ impl Trace {
         let mut trace = Trace {
             lanes: vec![lane; workers],
             summary: Summary::new(workers),
-            core_view: CoreView::new(workers),
+            cores: CoreHistory {
+                view: CoreView::new(workers),
+                ..CoreHistory::default()
+            },
             ..Trace::default()
         };
         trace.count();
@@ -167,11 +179,11 @@ impl Trace {
         let cpu = batch.lanes.iter().map(|update| update.cpu).sum();
         self.update_lanes(batch.lanes, batch.now);
         self.sample(batch.now, cpu);
-        (self.begun, self.ended, self.failed) = (batch.begun, batch.ended, batch.failed);
-        self.cores = batch.cores;
-        self.core_curves.push(batch.now, &self.cores);
+        self.tasks = (batch.begun, batch.ended, batch.failed);
+        self.cores.times = batch.cores;
+        self.cores.curves.push(batch.now, &self.cores.times);
         if !batch.others.is_empty() {
-            self.others = batch.others;
+            self.cores.others = batch.others;
         }
         self.count();
         if self.bytes() > BYTES_MAX {
@@ -183,13 +195,13 @@ impl Trace {
         for (worker, (lane, update)) in self.lanes.iter_mut().zip(updates).enumerate() {
             lane.update(update, |closed| {
                 self.summary.add(worker, &closed);
-                self.core_view.add(worker, &closed);
+                self.cores.view.add(worker, &closed);
             });
             if let Some(stamped) = lane.stamped() {
-                self.core_view.add(worker, &stamped);
+                self.cores.view.add(worker, &stamped);
             }
         }
-        self.core_view.settle(now);
+        self.cores.view.settle(now);
     }
 
     /// Brings up to date what is counted over all lanes, so that no frame has to.
@@ -228,7 +240,7 @@ impl Trace {
     pub fn conclude(&mut self, wall: Nanos) {
         self.now = wall;
         self.concluded = true;
-        self.core_curves.conclude(wall, &self.cores);
+        self.cores.curves.conclude(wall, &self.cores.times);
         // The first sample beyond the end saw the end, a little late.
         let within = self.samples.partition_point(|sample| sample.at < wall);
         self.samples.truncate(within + 1);
@@ -246,7 +258,7 @@ impl Trace {
         for lane in &mut self.lanes {
             lane.thin(slice);
         }
-        self.core_view.coarsen(slices, self.now);
+        self.cores.view.coarsen(slices, self.now);
         self.thinned = true;
     }
 
@@ -283,17 +295,17 @@ impl Trace {
 
     /// CPU time of our workers by core.
     pub fn cores(&self) -> &[CoreTime] {
-        &self.cores
+        &self.cores.times
     }
 
     /// What our workers used of each core, over time.
     pub fn core_curves(&self) -> &CoreCurves {
-        &self.core_curves
+        &self.cores.curves
     }
 
     /// Share of each core that others use, in 0..=1; empty while unknown.
     pub fn others(&self) -> &[(u16, f64)] {
-        &self.others
+        &self.cores.others
     }
 
     /// Until when the picture goes, since `t0`.
@@ -304,12 +316,12 @@ impl Trace {
     /// Tasks in flight at this moment.
     pub fn in_flight_now(&self) -> u32 {
         // The two are not counted at the same moment.
-        self.begun.saturating_sub(self.ended)
+        self.tasks.0.saturating_sub(self.tasks.1)
     }
 
     /// Tasks begun, ended and failed.
     pub fn tasks(&self) -> (u32, u32, u32) {
-        (self.begun, self.ended, self.failed)
+        self.tasks
     }
 
     /// Whether the run is over.
@@ -339,7 +351,7 @@ impl Trace {
 
     /// The cores on which workers computed so far, by number, with who had them when.
     pub fn core_lanes(&self) -> &[CoreLane] {
-        self.core_view.cores()
+        self.cores.view.cores()
     }
 
     /// The row of the core with this number, if any worker computed on it so far.
@@ -390,8 +402,8 @@ impl Trace {
     pub fn bytes(&self) -> usize {
         self.lanes.iter().map(Lane::bytes).sum::<usize>()
             + self.summary.bytes()
-            + self.core_view.bytes()
-            + self.core_curves.bytes()
+            + self.cores.view.bytes()
+            + self.cores.curves.bytes()
             + self.samples.capacity() * size_of::<Sample>()
     }
 }

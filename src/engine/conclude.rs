@@ -38,25 +38,16 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         .zip(&lanes)
         .map(|(number, lane)| worker_record(&facts, number, lane, t0))
         .collect();
-    let mut phases = PhaseTimes::default();
-    workers
-        .iter()
-        .for_each(|worker| phases.add(&worker.phases_s));
+    let phases = phases_together(&workers);
     let tally = Tally::of(arena, &facts, t0);
     let cpu: Nanos = lanes.iter().map(|lane| lane.cpu.load(Relaxed)).sum();
     let dropped = lanes.iter().map(|lane| lane.dropped.load(Relaxed)).sum();
-    let error = error(&facts.ending)
-        .or_else(|| executed_twice(arena))
-        .or_else(|| left_undone(&facts, &tally))
-        .or_else(|| facts.ending.server_died.then(server_died));
+    let error = why_broken(arena, &facts, &tally);
     let record = Record {
         id: uuid::Uuid::now_v7().to_string(),
         campaign: facts.part.clone(),
         started_at: facts.started_at.clone(),
-        outcome: outcome(
-            error.as_deref(),
-            facts.ending.cancelled && tally.failed + tally.not_begun > 0,
-        ),
+        outcome: outcome(error.as_ref(), &facts.ending, &tally),
         error,
         tasks_failed: tally.failed,
         tasks_not_begun: tally.not_begun,
@@ -139,17 +130,33 @@ fn memory(arena: &Arena, facts: &Facts<'_>, lanes: &[&LaneHeader]) -> Option<u64
     lanes.iter().map(|lane| load_known(&lane.memory)).sum()
 }
 
-fn outcome(error: Option<&str>, cancelled: bool) -> Outcome {
+fn phases_together(workers: &[WorkerRecord]) -> PhaseTimes {
+    let mut phases = PhaseTimes::default();
+    let each = workers.iter().map(|worker| &worker.phases_s);
+    each.for_each(|times| phases.add(times));
+    phases
+}
+
+fn outcome(error: Option<&String>, ending: &Ending, tally: &Tally) -> Outcome {
     if error.is_some() {
         Outcome::Failed
-    } else if cancelled {
+    } else if ending.cancelled && tally.failed + tally.not_begun > 0 {
         Outcome::Cancelled
     } else {
         Outcome::Completed
     }
 }
 
-/// Why the run broke. Workers that had to be killed because the user stopped the run did not break it.
+/// Why the run broke, if it did.
+fn why_broken(arena: &Arena, facts: &Facts<'_>, tally: &Tally) -> Option<String> {
+    let server_died = || "the loopback server died during the run".to_string();
+    error(&facts.ending)
+        .or_else(|| executed_twice(arena))
+        .or_else(|| left_undone(facts, tally))
+        .or_else(|| facts.ending.server_died.then(server_died))
+}
+
+/// What broke it from outside. Workers that had to be killed because the user stopped the run did not break it.
 fn error(ending: &Ending) -> Option<String> {
     if let Some(error) = ending.error.as_ref().or(ending.end.failure.as_ref()) {
         return Some(error.clone());
@@ -160,10 +167,6 @@ fn error(ending: &Ending) -> Option<String> {
         0 => first.to_string(),
         others => format!("{first}, and {others} more workers ended early"),
     })
-}
-
-fn server_died() -> String {
-    "the loopback server died during the run".into()
 }
 
 /// A run that ends by itself leaves nothing undone; if it ever should, its numbers are of other work.

@@ -1,22 +1,22 @@
 //! What the charts of a sweep show: its results as bars and curves.
 
-use super::svg::chart::{Chart, Measure, Point, Series};
+use super::svg::chart::{Chart, Series};
 use crate::analysis::shared::SharedSweep;
 use crate::domain::plan::Plan;
 use crate::domain::python::Interpreter;
-use crate::domain::stats::Interval;
-use crate::domain::sweep::{self, Summary};
+use crate::domain::sweep;
+use crate::present::chart::{ChartBar, Measure};
 
 /// Speed-up if there is any, and time.
 pub(super) fn of(shared: &SharedSweep<'_>) -> Vec<Chart> {
-    let charts = [Measure::Speedup, Measure::Time].map(|measure| chart(shared, measure));
+    let charts = [Measure::SpeedUp, Measure::Time].map(|measure| chart(shared, measure));
     charts
         .into_iter()
         .filter(|chart| {
             chart
                 .series
                 .iter()
-                .any(|series| series.points.iter().any(Option::is_some))
+                .any(|series| series.bars.iter().any(|bar| bar.value.is_some()))
         })
         .collect()
 }
@@ -33,7 +33,7 @@ fn chart(shared: &SharedSweep<'_>, measure: Measure) -> Chart {
     let series = shared.results.series.iter().filter(parallel);
     let cores = shared.provenance.machine.cores_usable;
     let (what, name) = match measure {
-        Measure::Speedup => (
+        Measure::SpeedUp => (
             format!("Speed-up: times faster than {}", serial_words(shared)),
             "speedup",
         ),
@@ -77,11 +77,12 @@ fn references(shared: &SharedSweep<'_>, measure: Measure) -> Vec<(String, f64)> 
     };
     let median = |index: usize| {
         let summary = shared.results.summaries.get(index)?.as_ref()?;
-        Some((name(&summary.plan), point(summary, measure)?.median))
+        let bar = ChartBar::of(Some(summary), measure);
+        Some((name(&summary.plan), bar.value?))
     };
     bases
         .filter_map(median)
-        .take(if measure == Measure::Speedup {
+        .take(if measure == Measure::SpeedUp {
             1
         } else {
             usize::MAX
@@ -103,9 +104,9 @@ fn bars(
             .filter_map(of)
             .find(|summary| summary.plan.workers() == *workers)
     };
-    let points = workers
+    let bars = workers
         .iter()
-        .map(|workers| point(summary(workers)?, measure))
+        .map(|workers| ChartBar::of(summary(workers), measure))
         .collect();
     let interpreters = shared.sweep.plan.pythons();
     let is_its = |interpreter: &Interpreter| {
@@ -118,35 +119,9 @@ fn bars(
     Series {
         executor: series.executor.clone(),
         interpreter: interpreters.iter().position(is_its).unwrap_or(0),
-        points,
+        bars,
         fitted: fitted(series, measure, workers),
     }
-}
-
-fn point(summary: &Summary, measure: Measure) -> Option<Point> {
-    let (median, interval) = match measure {
-        Measure::Speedup => {
-            let gain = summary.speedup.as_ref()?;
-            (gain.value, gain.interval.as_ref())
-        }
-        Measure::Time => (summary.time.median, summary.time.interval.as_ref()),
-    };
-    let Interval { low, high } = interval.map_or(
-        Interval {
-            low: median,
-            high: median,
-        },
-        |interval| Interval {
-            low: interval.low,
-            high: interval.high,
-        },
-    );
-    Some(Point {
-        median,
-        low,
-        high,
-        is_best: summary.is_best,
-    })
 }
 
 /// The law with more parameters, where it could be fitted; only within what was measured.
@@ -158,7 +133,7 @@ fn fitted(
     let fit = series
         .universal
         .as_ref()
-        .filter(|_| measure == Measure::Speedup)?;
+        .filter(|_| measure == Measure::SpeedUp)?;
     let at = |workers: &u32| fit.at(f64::from(*workers));
     Some((
         "Universal Scalability Law",

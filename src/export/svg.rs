@@ -5,7 +5,6 @@
 pub(super) mod chart;
 pub(super) mod ink;
 pub(super) mod legend;
-pub(super) mod ticks;
 pub(super) mod timeline;
 
 use std::collections::BTreeSet;

@@ -26,7 +26,7 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let shown = match app.shown() {
         _ if app.chart().is_some() => app
             .sketch()
-            .map(|sketch| format!("{} · {}", sketch.title, sketch.what))
+            .map(|sketch| format!("{} · {}", sketch.words.title, sketch.words.what))
             .unwrap_or_default(),
         Some(Shown::Entry(entry)) => named(entry),
         Some(Shown::Live(live)) => {
@@ -52,7 +52,7 @@ pub fn header(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
             .collect();
         Line::styled(format!("{} ", parts.join(" · ")), theme.strong())
     };
-    let in_chart = app.sketch().map(|sketch| sketch.title.clone());
+    let in_chart = app.sketch().map(|sketch| sketch.words.title.clone());
     let short = in_chart.unwrap_or_else(|| app.shown().map_or_else(|| shown.clone(), in_short));
     let short = Line::raw(format!(" {short}"));
     let (which, state) = state(app);

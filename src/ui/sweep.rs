@@ -36,15 +36,16 @@ use super::panel::{
 };
 use super::theme::Theme;
 use super::widget::bar::Bar as ProgressBar;
-use super::widget::chart::{self, Bar, Chart, GUTTER, Ink, Layout, Scale};
+use super::widget::chart::{self, Chart, GUTTER, Ink, Layout};
 use crate::app::App;
 use crate::app::details::Row;
 use crate::app::overlay::Scroll;
 use crate::app::pointer::Target;
 use crate::app::screen::Screen;
-use crate::app::sweep::{Law, Sketch, Unit};
+use crate::app::sweep::{Law, Sketch};
 use crate::catalog::model::Model;
 use crate::domain::executor::Executor;
+use crate::present::chart::{ChartBar, Measure, Scale};
 use crate::present::sentence::conclusion::place;
 use crate::present::table::shortened;
 
@@ -94,7 +95,7 @@ fn band(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let style = header::band(theme);
     let notice = app.notice().map(|notice| notice.sentence.as_str());
     let second = notice
-        .or_else(|| app.sketch().map(|sketch| sketch.conclusion.as_str()))
+        .or_else(|| app.sketch().map(|sketch| sketch.words.conclusion.as_str()))
         .unwrap_or_default();
     let lines = [
         (app.headline(), style),
@@ -207,9 +208,9 @@ fn draw(app: &App, sketch: &Sketch, theme: Theme, area: Rect, buf: &mut Buffer) 
 
 /// What the bars are, and which of them are not shown; in as many words as fit.
 fn title(sketch: &Sketch, geometry: &Geometry, width: u16) -> String {
-    let unit = match sketch.unit {
-        Unit::SpeedUp => "speed-up over serial",
-        Unit::Time => "time",
+    let unit = match sketch.measure {
+        Measure::SpeedUp => "speed-up over serial",
+        Measure::Time => "time",
     };
     let only = match geometry.models.clone() {
         models if models.len() == sketch.executors.len() => String::new(),
@@ -231,9 +232,9 @@ fn title(sketch: &Sketch, geometry: &Geometry, width: u16) -> String {
     let candidates = [
         format!(
             "{} · {unit}, by number of workers{only}{part}",
-            sketch.title
+            sketch.words.title
         ),
-        format!("{} · {unit} by workers{only}{part}", sketch.title),
+        format!("{} · {unit} by workers{only}{part}", sketch.words.title),
         format!("{unit} by workers{only}{part}"),
     ];
     let fits = |title: &&String| title.width() + 6 <= usize::from(width);
@@ -270,12 +271,11 @@ fn legend(sketch: &Sketch, geometry: &Geometry, theme: Theme, width: u16) -> Lin
     );
     entries.push(("─".into(), Style::new(), "serial".into()));
     entries.push(("★".into(), theme.strong(), "best".into()));
-    let mut points = sketch.groups.iter().flat_map(|group| &group.points);
+    let mut points = sketch.groups.iter().flat_map(|group| &group.bars);
     if points.clone().any(|point| point.is_now) {
         entries.push(("━".into(), theme.cursor(), "now".into()));
     }
-    let is_warm_up =
-        |point: &crate::app::sweep::Point| point.value.is_none() && point.warm_up.is_some();
+    let is_warm_up = |bar: &ChartBar| bar.value.is_none() && bar.warm_up.is_some();
     if points.any(is_warm_up) {
         entries.push(("○".into(), Style::new(), "warm-up".into()));
     }
@@ -326,39 +326,12 @@ fn law_name(law: &Law) -> &'static str {
     }
 }
 
-/// The groups as the widget draws them.
-fn groups(sketch: &Sketch, models: &std::ops::Range<usize>) -> Vec<chart::Group> {
-    let group = |(at, group): (usize, &crate::app::sweep::Group)| {
-        let points = group.points.iter().enumerate();
-        let is_drawn = |model: usize| at == 0 || models.contains(&model);
-        let bars = points
-            .filter(|(model, _)| is_drawn(*model))
-            .map(|(model, point)| Bar {
-                series: if at == 0 { 0 } else { model + 1 },
-                value: point.value,
-                interval: point.interval.map(|interval| (interval.low, interval.high)),
-                singles: point.singles.clone(),
-                uncounted: point.warm_up,
-                sign: point.is_best.then_some("★"),
-                missing: if point.failed > 0 { "✗" } else { "·" },
-                is_now: point.is_now,
-                is_marked: point.is_marked,
-            });
-        chart::Group {
-            label: group.label.clone(),
-            bars: bars.collect(),
-        }
-    };
-    sketch.groups.iter().enumerate().map(group).collect()
-}
-
 fn draw_chart(app: &App, sketch: &Sketch, geometry: &Geometry, theme: Theme, buf: &mut Buffer) {
-    let groups = groups(sketch, &geometry.models);
     let models = std::iter::once(Model::Serial)
         .chain(sketch.executors.iter().map(|executor| executor.model));
     let inks: Vec<Ink> = models.map(|model| ink(model, theme)).collect();
     let scale = Scale::reaching(sketch.peak * HEADROOM, chart::plot(geometry.chart).height);
-    let label = |value: f64| label(value, scale, sketch.unit);
+    let label = |value: f64| sketch.measure.tick(value, scale);
     let ideal = |group: f64| sketch.groups.get(group.round() as usize)?.ideal;
     let serial = |_: f64| sketch.serial;
     let laws: Vec<(Curve, &Law)> = sketch
@@ -367,7 +340,8 @@ fn draw_chart(app: &App, sketch: &Sketch, geometry: &Geometry, theme: Theme, buf
         .map(|law| (curve(sketch, *law), law))
         .collect();
     let line = |at, symbol, style| chart::Line { at, symbol, style };
-    let mut chart = Chart::new(&groups, &geometry.layout, &inks, scale, &label)
+    let mut chart = Chart::new(&sketch.groups, &geometry.layout, &inks, scale, &label)
+        .showing(&geometry.models)
         .line(line(&serial, "─", Style::new()))
         .line(line(&ideal, "═", Style::new()));
     let (group, bar) = app.chart().map_or((0, 0), crate::app::sweep::Chart::place);
@@ -395,12 +369,12 @@ fn curve(sketch: &Sketch, law: Law) -> Curve {
         .iter()
         .map(|group| f64::from(group.workers))
         .collect();
-    let (unit, serial) = (
-        sketch.unit,
+    let (measure, serial) = (
+        sketch.measure,
         sketch
             .groups
             .first()
-            .and_then(|group| group.points.first()?.value),
+            .and_then(|group| group.bars.first()?.value),
     );
     Box::new(move |group| {
         // Serial is no number of workers.
@@ -414,28 +388,17 @@ fn curve(sketch: &Sketch, law: Law) -> Curve {
             return None;
         }
         let speedup = law.at(here * (next / here).powf(part))?;
-        match unit {
-            Unit::SpeedUp => Some(speedup),
-            Unit::Time => serial.map(|serial| serial / speedup),
+        match measure {
+            Measure::SpeedUp => Some(speedup),
+            Measure::Time => serial.map(|serial| serial / speedup),
         }
     })
-}
-
-/// A round number of the axis with its unit.
-fn label(value: f64, scale: Scale, unit: Unit) -> String {
-    match unit {
-        Unit::SpeedUp => format!("{value:.*}×", scale.decimals()),
-        Unit::Time if scale.top < 1.0 => {
-            format!("{:.*} ms", scale.decimals().saturating_sub(3), value * 1e3)
-        }
-        Unit::Time => format!("{value:.*} s", scale.decimals()),
-    }
 }
 
 /// The point under the cursor, in as many words as fit.
 fn draw_about(sketch: &Sketch, theme: Theme, area: Rect, buf: &mut Buffer) {
     let mut text = String::new();
-    for (i, part) in sketch.about.iter().enumerate() {
+    for (i, part) in sketch.words.about.iter().enumerate() {
         let longer = if i == 0 {
             format!("▲ {part}")
         } else {
@@ -467,7 +430,7 @@ fn draw_progress(app: &App, sketch: &Sketch, theme: Theme, area: Rect, buf: &mut
         buf.set_stringn(
             area.x,
             area.y,
-            &sketch.ended,
+            &sketch.words.ended,
             usize::from(area.width),
             Style::new(),
         );
@@ -531,10 +494,10 @@ fn draw_notes(sketch: &Sketch, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let texts = if sketch.told_laws.is_empty() {
-        vec![sketch.conclusion.clone()]
+    let texts = if sketch.words.laws.is_empty() {
+        vec![sketch.words.conclusion.clone()]
     } else {
-        sketch.told_laws.clone()
+        sketch.words.laws.clone()
     };
     let mut lines: Vec<String> = texts
         .iter()
@@ -591,8 +554,8 @@ pub fn target(app: &App, area: Rect, here: Position) -> Option<Target> {
             .x
             .checked_sub(plot.x)
             .filter(|_| geometry.chart.contains(here))?;
-        let groups = groups(sketch, &geometry.models);
-        let bars: Vec<usize> = groups.iter().map(|group| group.bars.len()).collect();
+        let drawn = |at: usize| if at == 0 { 1 } else { geometry.models.len() };
+        let bars: Vec<usize> = (0..sketch.groups.len()).map(drawn).collect();
         let (group, bar) = geometry.layout.at(column, &bars)?;
         let model = if group == 0 {
             0
@@ -600,7 +563,7 @@ pub fn target(app: &App, area: Rect, here: Position) -> Option<Target> {
             geometry.models.start + bar
         };
         Some(Target::SweepPoint(
-            sketch.groups.get(group)?.points.get(model)?.configuration,
+            sketch.groups.get(group)?.bars.get(model)?.configuration,
         ))
     })();
     Some(found.unwrap_or(Target::Chart))

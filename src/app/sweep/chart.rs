@@ -1,16 +1,7 @@
 //! What the user looks at in a chart: which point, in which unit, with fitted curves or without.
 
 use crate::domain::history::SweepEntry;
-
-/// What the bars of a chart measure.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unit {
-    /// How many times faster than serial.
-    #[default]
-    SpeedUp,
-    /// Seconds.
-    Time,
-}
+use crate::present::chart::Measure;
 
 /// A chart that is on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +9,7 @@ pub struct Chart {
     /// Of which sweep.
     pub number: usize,
     /// What its bars measure.
-    pub unit: Unit,
+    pub measure: Measure,
     /// Whether fitted curves are drawn.
     pub has_fits: bool,
     /// Which executor the cursor is on, counted without serial.
@@ -32,7 +23,7 @@ impl Chart {
     pub fn of(entry: &SweepEntry) -> Chart {
         let mut chart = Chart {
             number: entry.number,
-            unit: Unit::SpeedUp,
+            measure: Measure::SpeedUp,
             has_fits: false,
             executor: 0,
             count: None,
@@ -44,7 +35,7 @@ impl Chart {
 
     /// In the unit of another one.
     pub(super) fn look_as(&mut self, other: &Chart) {
-        (self.unit, self.has_fits) = (other.unit, other.has_fits);
+        (self.measure, self.has_fits) = (other.measure, other.has_fits);
     }
 
     /// Which configuration of the plan the cursor is on.
@@ -108,10 +99,10 @@ impl Chart {
     }
 
     /// Bars of speed-ups become bars of times, or the other way round.
-    pub fn toggle_unit(&mut self) {
-        self.unit = match self.unit {
-            Unit::SpeedUp => Unit::Time,
-            Unit::Time => Unit::SpeedUp,
+    pub fn toggle_measure(&mut self) {
+        self.measure = match self.measure {
+            Measure::SpeedUp => Measure::Time,
+            Measure::Time => Measure::SpeedUp,
         };
     }
 

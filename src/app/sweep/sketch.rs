@@ -1,7 +1,7 @@
 //! What a chart shows, composed when something changed: drawing computes nothing.
 
 use super::super::App;
-use super::chart::{Chart, Unit};
+use super::chart::Chart;
 use super::laws::Law;
 
 use crate::domain::executor::Executor;
@@ -10,53 +10,37 @@ use crate::domain::record::Record;
 use crate::domain::stats::Interval;
 use crate::domain::sweep::Summary;
 use crate::domain::text::{self, counted, duration, grouped};
+use crate::present::chart::{BarGroup, ChartBar, Measure};
 use crate::present::sentence::conclusion::{self, headline, place};
 use crate::present::sentence::count;
 
 /// The ideal is on the axis from the start up to this speed-up; beyond it, as far as the measured ones come near.
 const IDEAL_AT_ONCE: f64 = 32.0;
 
-/// A point of a chart.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Point {
-    /// Which configuration of the plan.
-    pub configuration: usize,
-    /// The median, in the chart's unit.
-    pub value: Option<f64>,
-    /// Of the median.
-    pub interval: Option<Interval>,
-    /// What single runs came to.
-    pub singles: Vec<f64>,
-    /// What the run that warmed up came to, which is not counted: against the serial one that warmed up.
-    pub warm_up: Option<f64>,
-    /// Runs that broke or in which a task failed.
-    pub failed: u32,
-    /// Whether it is the best one of all.
-    pub is_best: bool,
-    /// Whether it is being measured.
-    pub is_now: bool,
-    /// Whether one of its runs is marked.
-    pub is_marked: bool,
-    /// The value with its interval, or why there is none.
-    pub text: String,
-}
-
-/// The points of one number of workers, a point per model; the first group is serial, which is one point.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Group {
-    /// What stands below it.
-    pub label: String,
-    /// How many workers.
-    pub workers: u32,
-    /// In the order of the executors.
-    pub points: Vec<Point>,
-    /// The most that can be, in the chart's unit; `None` while it is not known.
-    pub ideal: Option<f64>,
-}
-
 /// What a chart shows.
 #[derive(Clone, Debug)]
 pub struct Sketch {
+    /// What is said around it.
+    pub words: SketchWords,
+    /// Who executed the tasks, besides serial.
+    pub executors: Vec<Executor>,
+    /// All points.
+    pub groups: Vec<BarGroup>,
+    /// What the bars measure.
+    pub measure: Measure,
+    /// Serial, in the chart's unit.
+    pub serial: Option<f64>,
+    /// The largest value that the axis has to reach: it never gets smaller while a sweep goes on.
+    pub peak: f64,
+    /// The laws to draw.
+    pub laws: Vec<Law>,
+    /// How many of its runs did not succeed.
+    pub failed: u32,
+}
+
+/// What is said around a chart.
+#[derive(Clone, Debug)]
+pub struct SketchWords {
     /// The sweep's number, and its name.
     pub title: String,
     /// The sweep in a few words.
@@ -65,26 +49,12 @@ pub struct Sketch {
     pub headline: String,
     /// What to conclude, in one sentence.
     pub conclusion: String,
-    /// Who executed the tasks, besides serial.
-    pub executors: Vec<Executor>,
-    /// All points.
-    pub groups: Vec<Group>,
-    /// What the bars measure.
-    pub unit: Unit,
-    /// Serial, in the chart's unit.
-    pub serial: Option<f64>,
-    /// The largest value that the axis has to reach: it never gets smaller while a sweep goes on.
-    pub peak: f64,
-    /// The laws to draw.
-    pub laws: Vec<Law>,
     /// What the laws say, or why there is none.
-    pub told_laws: Vec<String>,
+    pub laws: Vec<String>,
     /// What is known of the point under the cursor, the most important first.
     pub about: Vec<String>,
     /// How a sweep ended that does not go on.
     pub ended: String,
-    /// How many of its runs did not succeed.
-    pub failed: u32,
 }
 
 impl Sketch {
@@ -118,18 +88,20 @@ impl Composer<'_> {
             .map(|name| format!(" “{name}”"))
             .unwrap_or_default();
         Sketch {
-            title: format!("Sweep #{}{name}", entry.number),
-            what: what(entry),
-            headline: headline(&entry.results, self.now().is_some()),
-            conclusion: conclusion::of_entry(entry),
+            words: SketchWords {
+                title: format!("Sweep #{}{name}", entry.number),
+                what: what(entry),
+                headline: headline(&entry.results, self.now().is_some()),
+                conclusion: conclusion::of_entry(entry),
+                laws: self.told_laws(&laws, &executors),
+                about: self.about(),
+                ended: self.ended(),
+            },
             peak: self.peak(&groups),
             serial: self.serial(),
-            told_laws: self.told_laws(&laws, &executors),
             laws,
-            about: self.about(),
-            ended: self.ended(),
             failed: entry.results.failed.iter().sum(),
-            unit: chart.unit,
+            measure: chart.measure,
             executors,
             groups,
         }
@@ -154,30 +126,35 @@ impl Composer<'_> {
     }
 
     fn serial(&self) -> Option<f64> {
-        match self.chart.unit {
-            Unit::SpeedUp => Some(1.0),
-            Unit::Time => self.serial_time(),
+        match self.chart.measure {
+            Measure::SpeedUp => Some(1.0),
+            Measure::Time => self.serial_time(),
         }
     }
 
-    fn groups(&self, executors: &[Executor]) -> Vec<Group> {
+    fn groups(&self, executors: &[Executor]) -> Vec<BarGroup> {
         let plan = &self.entry.sweep.plan;
-        let point = |executor: &Executor, workers: u32| {
-            plan.configuration(executor, workers)
-                .map_or_else(Point::default, |found| self.point(found))
+        let bar = |(at, executor): (usize, &Executor), workers: u32| {
+            let configuration = plan.configuration(executor, workers);
+            let missing = || ChartBar {
+                series: at + 1,
+                ..ChartBar::default()
+            };
+            configuration.map_or_else(missing, |found| self.bar(at + 1, found))
         };
-        let serial = Group {
+        let serial = BarGroup {
             label: "serial".into(),
             workers: 1,
-            points: vec![self.point(0)],
+            bars: vec![self.bar(0, 0)],
             ideal: self.in_unit(1.0),
         };
-        let parallel = plan.workers().iter().map(|workers| Group {
+        let parallel = plan.workers().iter().map(|workers| BarGroup {
             label: grouped((*workers).into()),
             workers: *workers,
-            points: executors
+            bars: executors
                 .iter()
-                .map(|executor| point(executor, *workers))
+                .enumerate()
+                .map(|executor| bar(executor, *workers))
                 .collect(),
             ideal: self.in_unit(self.ideal(*workers)),
         });
@@ -193,49 +170,36 @@ impl Composer<'_> {
 
     /// A speed-up in the chart's unit.
     fn in_unit(&self, speedup: f64) -> Option<f64> {
-        match self.chart.unit {
-            Unit::SpeedUp => Some(speedup),
-            Unit::Time => self.serial_time().map(|serial| serial / speedup),
+        match self.chart.measure {
+            Measure::SpeedUp => Some(speedup),
+            Measure::Time => self.serial_time().map(|serial| serial / speedup),
         }
     }
 
-    fn point(&self, configuration: usize) -> Point {
+    fn bar(&self, series: usize, configuration: usize) -> ChartBar {
         let results = &self.entry.results;
         let summary = results
             .summaries
             .get(configuration)
             .and_then(Option::as_ref);
-        let (value, interval) = match (summary, self.chart.unit) {
-            (Some(summary), Unit::Time) => (Some(summary.time.median), summary.time.interval),
-            (
-                Some(Summary {
-                    speedup: Some(ratio),
-                    ..
-                }),
-                Unit::SpeedUp,
-            ) => (Some(ratio.value), ratio.interval),
-            _ => (None, None),
-        };
         let failed = results.failed.get(configuration).copied().unwrap_or(0);
-        let written = match self.chart.unit {
-            Unit::SpeedUp => text::speedup,
-            Unit::Time => duration,
-        };
         let none = if failed > 0 { "failed" } else { "–" };
-        Point {
+        let bar = ChartBar::of(summary, self.chart.measure);
+        let words = |value| self.chart.measure.words(value);
+        let text = bar.value.map_or_else(
+            || none.into(),
+            |value| with_interval(value, bar.interval, words),
+        );
+        ChartBar {
+            series,
             configuration,
-            text: value.map_or_else(
-                || none.into(),
-                |value| with_interval(value, interval, written),
-            ),
-            value,
-            interval,
+            text,
             warm_up: self.warm_up(configuration),
             singles: self.singles(configuration),
             failed,
-            is_best: results.best == Some(configuration),
             is_now: self.now() == Some(configuration),
             is_marked: self.is_marked(configuration),
+            ..bar
         }
     }
 
@@ -255,9 +219,11 @@ impl Composer<'_> {
             its.next().map(|run| run.wall_s)
         };
         let time = warmed_up(configuration)?;
-        match self.chart.unit {
-            Unit::Time => Some(time),
-            Unit::SpeedUp => Some(warmed_up(self.entry.sweep.plan.base_of(configuration))? / time),
+        match self.chart.measure {
+            Measure::Time => Some(time),
+            Measure::SpeedUp => {
+                Some(warmed_up(self.entry.sweep.plan.base_of(configuration))? / time)
+            }
         }
     }
 
@@ -270,9 +236,9 @@ impl Composer<'_> {
 
     fn singles(&self, configuration: usize) -> Vec<f64> {
         let its = self.records(configuration).filter(|run| run.is_counted());
-        its.filter_map(|run| match self.chart.unit {
-            Unit::Time => Some(run.wall_s),
-            Unit::SpeedUp => self
+        its.filter_map(|run| match self.chart.measure {
+            Measure::Time => Some(run.wall_s),
+            Measure::SpeedUp => self
                 .base_time(configuration)
                 .map(|serial| serial / run.wall_s),
         })
@@ -287,14 +253,14 @@ impl Composer<'_> {
             .is_some_and(|runs| runs.iter().any(|run| marked.contains(run)))
     }
 
-    fn peak(&self, groups: &[Group]) -> f64 {
-        let points = || groups.iter().flat_map(|group| &group.points);
-        let ends = points()
-            .filter_map(|point| Some(point.interval?.high))
+    fn peak(&self, groups: &[BarGroup]) -> f64 {
+        let bars = groups.iter().flat_map(|group| &group.bars);
+        let ends = bars
+            .filter_map(|bar| Some(bar.interval?.high))
             .fold(0.0, f64::max);
-        match self.chart.unit {
-            Unit::Time => self.entry.peak.time_s.max(ends),
-            Unit::SpeedUp => {
+        match self.chart.measure {
+            Measure::Time => self.entry.peak.time_s.max(ends),
+            Measure::SpeedUp => {
                 let measured = self.entry.peak.speedup.max(ends).max(1.0);
                 let ideal = groups
                     .iter()
@@ -439,7 +405,11 @@ fn numbers(summary: &Summary) -> Vec<String> {
 }
 
 /// A value with the interval that it lies in: "9.8× (9.6–9.9)", "1.21 s (1.19–1.25)".
-pub fn with_interval(value: f64, interval: Option<Interval>, written: fn(f64) -> String) -> String {
+pub fn with_interval(
+    value: f64,
+    interval: Option<Interval>,
+    written: impl Fn(f64) -> String,
+) -> String {
     let Some(Interval { low, high }) = interval else {
         return written(value);
     };

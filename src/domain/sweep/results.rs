@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Sweep, SweepPlan};
 use crate::catalog::caveat::CaveatKind;
@@ -18,15 +18,17 @@ use crate::domain::stats::fit::{self, Amdahl, Fit, Point, Universal};
 use crate::domain::stats::{self, Ratio, Spread};
 
 /// What the repeats of one configuration say together. Runs of the round that warms up are not among them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
     /// The configuration.
+    #[serde(flatten, serialize_with = "configuration")]
     pub plan: Plan,
     /// Runs that did all their work: those that all numbers here are from.
     pub runs: u32,
     /// Runs that broke or in which a task failed.
     pub failed: u32,
     /// How long the runs took, in seconds.
+    #[serde(rename = "time_s")]
     pub time: Spread,
     /// How many times faster than the sweep's serial runs: the ratio of the medians. 1 for serial itself; `None` while
     /// no serial run was counted.
@@ -311,44 +313,20 @@ fn is_gain(ratio: &Ratio) -> bool {
     Difference::of(ratio) == Difference::Faster
 }
 
-/// A summary as the JSON shows it.
+/// Which configuration it is, as the JSON shows that.
 #[derive(Serialize)]
-struct Written<'a> {
+struct Configuration<'a> {
     model: Model,
     #[serde(skip_serializing_if = "Option::is_none")]
     python: Option<&'a Python>,
     workers: u32,
-    runs: u32,
-    failed: u32,
-    time_s: &'a Spread,
-    speedup: &'a Option<Ratio>,
-    efficiency: Option<f64>,
-    karp_flatt: Option<f64>,
-    concurrency: f64,
-    parallelism: f64,
-    outliers: &'a [String],
-    median_run: &'a str,
-    is_best: bool,
 }
 
-impl Serialize for Summary {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Written {
-            model: self.plan.model(),
-            python: self.plan.python(),
-            workers: self.plan.workers(),
-            runs: self.runs,
-            failed: self.failed,
-            time_s: &self.time,
-            speedup: &self.speedup,
-            efficiency: self.efficiency,
-            karp_flatt: self.karp_flatt,
-            concurrency: self.concurrency,
-            parallelism: self.parallelism,
-            outliers: &self.outliers,
-            median_run: &self.median_run,
-            is_best: self.is_best,
-        }
-        .serialize(serializer)
-    }
+fn configuration<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
+    let configuration = Configuration {
+        model: plan.model(),
+        python: plan.python(),
+        workers: plan.workers(),
+    };
+    configuration.serialize(serializer)
 }

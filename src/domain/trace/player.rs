@@ -65,10 +65,14 @@ impl Player {
         if let Some(first) = lanes.first_mut() {
             first.cpu = cpu_until(source, to);
         }
-        let cores = source.cores.iter().map(|CoreTime { core, .. }| CoreTime {
-            core: *core,
-            workers: source.core_curves.used_until(*core, to) as Nanos,
-        });
+        let cores = source
+            .cores
+            .times
+            .iter()
+            .map(|CoreTime { core, .. }| CoreTime {
+                core: *core,
+                workers: source.cores.curves.used_until(*core, to) as Nanos,
+            });
         let scaled = |seen: u32, all: u32, total: u32| {
             let scaled = u64::from(seen) * u64::from(total) / u64::from(all.max(1));
             u32::try_from(scaled).unwrap_or(total).min(total)
@@ -78,9 +82,9 @@ impl Player {
             lanes,
             cores: cores.collect(),
             others: vec![],
-            begun: scaled(self.seen.0, self.all.0, source.begun),
-            ended: scaled(self.seen.1, self.all.1, source.ended),
-            failed: failed.min(source.failed),
+            begun: scaled(self.seen.0, self.all.0, source.tasks.0),
+            ended: scaled(self.seen.1, self.all.1, source.tasks.1),
+            failed: failed.min(source.tasks.2),
             deaths: vec![],
         }
     }
@@ -278,7 +282,7 @@ mod tests {
     #[test]
     fn tasks_that_failed_are_counted_from_their_moment_on() {
         let (mut whole, _) = run(&[(10, 10); 8]);
-        whole.failed = 2;
+        whole.tasks.2 = 2;
         let (mut player, mut played) = (Player::new(&whole), Trace::new(2));
         let failed = [whole.now() / 2, whole.now()];
         player.go_to(&mut played, &whole, failed.into_iter(), whole.now() * 3 / 4);

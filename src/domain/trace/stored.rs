@@ -23,7 +23,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::cores::{CoreLane, CoreView, SEVERAL, Stretch};
 use super::summary::Summary;
-use super::{BYTES_MAX, CoreCurves, CoreTime, LIVE_SLICES, Lane, Sample, Trace, Transition};
+use super::{
+    BYTES_MAX, CoreCurves, CoreHistory, CoreTime, LIVE_SLICES, Lane, Sample, Trace, Transition,
+};
 use crate::domain::machine::MAX_THREADS;
 use crate::domain::phase::Phase;
 use crate::domain::time::Nanos;
@@ -127,14 +129,14 @@ travels_as! {
 impl<'a> From<&'a Trace> for StoredTrace<'a> {
     fn from(trace: &'a Trace) -> StoredTrace<'a> {
         let samples = &trace.samples;
-        let points = &trace.core_curves.points;
+        let points = &trace.cores.curves.points;
         StoredTrace {
             now_ns: trace.now,
             concluded: trace.concluded,
             thinned: trace.thinned,
-            begun: trace.begun,
-            ended: trace.ended,
-            failed: trace.failed,
+            begun: trace.tasks.0,
+            ended: trace.tasks.1,
+            failed: trace.tasks.2,
             lanes: trace.lanes.as_slice().into(),
             on_cores: Some(trace.core_lanes().into()),
             samples: StoredSamples {
@@ -142,13 +144,13 @@ impl<'a> From<&'a Trace> for StoredTrace<'a> {
                 in_flight: samples.iter().map(|sample| sample.in_flight).collect(),
                 on_core: samples.iter().map(|sample| sample.on_core).collect(),
             },
-            cores: pairs(&trace.cores),
+            cores: pairs(&trace.cores.times),
             curves: Some(StoredCurves {
-                apart_ns: trace.core_curves.apart,
+                apart_ns: trace.cores.curves.apart,
                 at_ns: points.iter().map(|(at, _)| *at).collect(),
                 workers_ns: points.iter().map(|(_, cores)| pairs(cores)).collect(),
             }),
-            others: trace.others.as_slice().into(),
+            others: trace.cores.others.as_slice().into(),
         }
     }
 }
@@ -221,19 +223,19 @@ impl TryFrom<StoredTrace<'_>> for Trace {
         }
         let mut trace = Trace {
             summary: Summary::new(workers),
-            core_view: CoreView::new(workers),
             samples: stored.samples.restored()?,
-            cores: core_times(stored.cores),
-            core_curves: stored
-                .curves
-                .map(StoredCurves::restored)
-                .transpose()?
-                .unwrap_or_default(),
-            others: shares(stored.others.into_owned())?,
+            cores: CoreHistory {
+                view: CoreView::new(workers),
+                times: core_times(stored.cores),
+                curves: stored
+                    .curves
+                    .map(StoredCurves::restored)
+                    .transpose()?
+                    .unwrap_or_default(),
+                others: shares(stored.others.into_owned())?,
+            },
             now: stored.now_ns,
-            begun: stored.begun,
-            ended: stored.ended,
-            failed: stored.failed,
+            tasks: (stored.begun, stored.ended, stored.failed),
             concluded: stored.concluded,
             thinned: stored.thinned,
             lanes: stored.lanes.into_owned(),
@@ -245,7 +247,7 @@ impl TryFrom<StoredTrace<'_>> for Trace {
             if had.any(|stretch| stretch.who != SEVERAL && stretch.who as usize >= workers) {
                 return Err("a core had a worker that there is not".into());
             }
-            trace.core_view.restore(on_cores.into_owned())?;
+            trace.cores.view.restore(on_cores.into_owned())?;
         }
         if trace.bytes() > BYTES_MAX {
             trace.thin((LIVE_SLICES / workers.max(1) as u64).max(16));
@@ -261,14 +263,14 @@ impl Trace {
             for closed in lane.segments() {
                 self.summary.add(worker, &closed);
                 if with_cores {
-                    self.core_view.add(worker, &closed);
+                    self.cores.view.add(worker, &closed);
                 }
             }
             if let Some(stamped) = lane.stamped().filter(|_| with_cores) {
-                self.core_view.add(worker, &stamped);
+                self.cores.view.add(worker, &stamped);
             }
         }
-        self.core_view.settle(self.now);
+        self.cores.view.settle(self.now);
         self.count();
     }
 }

@@ -14,9 +14,8 @@ use maud::{Markup, Render, html};
 
 use super::WIDTH;
 use super::ink;
-use super::ticks::{number, ticks, time};
 use crate::domain::executor::Executor;
-use crate::domain::text;
+use crate::present::chart::{ChartBar, Measure, Scale};
 
 /// How high a chart is with a legend of one line, in the picture's units.
 const HEIGHT: u32 = 400;
@@ -36,32 +35,14 @@ const CHARACTER: f64 = 6.6;
 /// The least distance between the names of two lines.
 const WORDS_APART: f64 = 13.0;
 
-/// What the height of a bar means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::export) enum Measure {
-    /// Times faster than serial.
-    Speedup,
-    /// Seconds.
-    Time,
-}
-
-/// A bar: a median, and the interval that it is within.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::export) struct Point {
-    pub median: f64,
-    pub low: f64,
-    pub high: f64,
-    pub is_best: bool,
-}
-
 /// The bars of one executor.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::export) struct Series {
     pub executor: Executor,
     /// Which of the sweep's interpreters it is, from 0; 0 without any.
     pub interpreter: usize,
-    /// One per number of workers; `None` where nothing was measured.
-    pub points: Vec<Option<Point>>,
+    /// One per number of workers.
+    pub bars: Vec<ChartBar>,
     /// A fitted curve: its name, and a value per number of workers.
     pub fitted: Option<(&'static str, Vec<f64>)>,
 }
@@ -112,13 +93,15 @@ impl Chart {
         }
     }
 
+    fn all_bars(&self) -> impl Iterator<Item = &ChartBar> {
+        self.series.iter().flat_map(|series| &series.bars)
+    }
+
     /// The value at the upper edge.
     fn end(&self) -> f64 {
-        let points = self
-            .series
-            .iter()
-            .flat_map(|series| series.points.iter().flatten());
-        let highest = points.map(|point| point.high.max(point.median));
+        let highest = self
+            .all_bars()
+            .filter_map(|bar| Some(bar.range()?.high.max(bar.value?)));
         let serial = self.serial.iter().map(|(_, median)| *median);
         let highest = highest.chain(serial).fold(0.0, f64::max);
         if highest.is_finite() && highest > 0.0 {
@@ -147,21 +130,11 @@ impl Chart {
         (self.group() * FILLED / self.series.len().max(1) as f64).min(BAR_MAX)
     }
 
-    fn words(&self, value: f64) -> String {
-        match self.measure {
-            Measure::Speedup => text::speedup(value),
-            Measure::Time => text::duration(value),
-        }
-    }
-
     /// Whether there is room for the longest number above a bar: all of them have one, or none.
     fn has_numbers(&self) -> bool {
-        let points = self
-            .series
-            .iter()
-            .flat_map(|series| series.points.iter().flatten());
-        let longest = points
-            .map(|point| self.words(point.median).chars().count())
+        let numbers = self.all_bars().filter_map(|bar| bar.value);
+        let longest = numbers
+            .map(|value| self.measure.words(value).chars().count())
             .max()
             .unwrap_or(0);
         self.bar() >= longest as f64 * CHARACTER
@@ -174,7 +147,7 @@ impl Chart {
             class: ink::bars(series.executor.model, series.interpreter),
             ..Entry::default()
         });
-        let ideal = (self.measure == Measure::Speedup)
+        let ideal = (self.measure == Measure::SpeedUp)
             .then(|| ("ideal: no worker and no core wasted".to_string(), "ideal"));
         let fitted = self.series.iter().find_map(|series| series.fitted.as_ref());
         let fitted = fitted.map(|(name, _)| (format!("fitted: {name}"), "fitted l-serial"));
@@ -197,16 +170,12 @@ impl Chart {
     }
 
     fn scale(&self) -> Markup {
-        let (at, step) = ticks(self.end(), 6);
-        let label = |value| match self.measure {
-            Measure::Speedup => format!("{}×", number(value, step)),
-            Measure::Time => time(value, step),
-        };
+        let scale = Scale::to(self.end(), 6);
         html! {
-            @for value in at {
+            @for value in scale.ticks() {
                 @let y = self.y(value);
                 line x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) class="grid" {}
-                text x=(LEFT - 8.0) y=(y + 4.0) text-anchor="end" class="small soft" { (label(value)) }
+                text x=(LEFT - 8.0) y=(y + 4.0) text-anchor="end" class="small soft" { (self.measure.tick(value, scale)) }
             }
         }
     }
@@ -217,16 +186,19 @@ impl Chart {
         let first = self.centre(at as f64) - wide * self.series.len() as f64 / 2.0;
         html! {
             @for (place, series) in self.series.iter().enumerate() {
-                @if let Some(point) = series.points.get(at).copied().flatten() {
-                    (self.drawn_bar(rounded(first + wide * place as f64), series, point))
+                @if let Some(bar) = series.bars.get(at) {
+                    (self.drawn_bar(rounded(first + wide * place as f64), series, bar))
                 }
             }
         }
     }
 
-    fn drawn_bar(&self, x: f64, series: &Series, point: Point) -> Markup {
-        let (y, middle) = (self.y(point.median), rounded(x + self.bar() / 2.0));
-        let (low, top) = (self.y(point.low), self.y(point.high));
+    fn drawn_bar(&self, x: f64, series: &Series, bar: &ChartBar) -> Markup {
+        let (Some(median), Some(range)) = (bar.value, bar.range()) else {
+            return Markup::default();
+        };
+        let (y, middle) = (self.y(median), rounded(x + self.bar() / 2.0));
+        let (low, top) = (self.y(range.low), self.y(range.high));
         let cap = (self.bar() / 5.0).clamp(1.0, 7.0);
         let (left, right) = (rounded(middle - cap), rounded(middle + cap));
         let above = top.min(y) - 6.0;
@@ -238,20 +210,20 @@ impl Chart {
         html! {
             g {
                 title {
-                    (series.executor.name()) ": " (self.words(point.median))
-                    " (" (self.words(point.low)) " – " (self.words(point.high)) ")"
+                    (series.executor.name()) ": " (self.measure.words(median))
+                    " (" (self.measure.words(range.low)) " – " (self.measure.words(range.high)) ")"
                 }
                 rect x=(x) y=(y) width=(rounded((self.bar() - 2.0).max(1.0))) height=(rounded(BOTTOM - y))
                     class=(ink::bars(series.executor.model, series.interpreter)) {}
-                @if point.high > point.low {
+                @if range.high > range.low {
                     path class="whisker" d={
                         "M" (left) " " (low) "H" (right) "M" (middle) " " (low) "V" (top) "M" (left) " " (top) "H" (right)
                     } {}
                 }
                 @if self.has_numbers() {
-                    text x=(middle) y=(rounded(above)) text-anchor="middle" class="small" { (self.words(point.median)) }
+                    text x=(middle) y=(rounded(above)) text-anchor="middle" class="small" { (self.measure.words(median)) }
                 }
-                @if point.is_best {
+                @if bar.is_best {
                     text x=(middle) y=(rounded(above_number)) text-anchor="middle" class="title" { "★" }
                 }
             }
@@ -266,7 +238,7 @@ impl Chart {
                 rect x=(LEFT) y=(TOP) width=(RIGHT - LEFT) height=(BOTTOM - TOP) {}
             }
             g clip-path={ "url(#" (clip) ")" } {
-                @if self.measure == Measure::Speedup {
+                @if self.measure == Measure::SpeedUp {
                     path class="ideal" d=(self.line(&self.ideal)) {}
                 }
                 @for series in &self.series {
@@ -292,7 +264,7 @@ impl Chart {
             @for (name, median) in highest_first {
                 @let y = self.y(median);
                 line x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) class="reference" {}
-                text x=(RIGHT + 6.0) y=(place(y)) class="small soft" { (name) " " (self.words(median)) }
+                text x=(RIGHT + 6.0) y=(place(y)) class="small soft" { (name) " " (self.measure.words(median)) }
             }
         }
     }

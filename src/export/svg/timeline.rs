@@ -15,11 +15,11 @@ use maud::{Markup, Render, html};
 
 use super::WIDTH;
 use super::ink;
-use super::ticks::{ticks, time};
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::text::{duration, grouped};
 use crate::domain::time::{Nanos, nanos, seconds};
 use crate::domain::trace::Trace;
+use crate::present::chart::{Scale, moment};
 
 /// More lanes than that become groups.
 const ROWS_MAX: usize = 48;
@@ -89,14 +89,14 @@ impl<'a> Timeline<'a> {
     }
 
     fn axis(&self) -> Markup {
-        let (at, step) = ticks(seconds(self.until), 9);
+        let scale = Scale::to(seconds(self.until), 9);
         let (tip, words) = (self.bottom() + 4, self.bottom() + 18);
         html! {
-            @for t in at {
+            @for t in scale.ticks() {
                 @let x = self.x(nanos(t));
                 @let anchor = if x > f64::from(WIDTH) - 30.0 { "end" } else { "middle" };
                 line x1=(x) x2=(x) y1="0" y2=(tip) class="grid" {}
-                text x=(x) y=(words) text-anchor=(anchor) class="small soft" { (time(t, step)) }
+                text x=(x) y=(words) text-anchor=(anchor) class="small soft" { (moment(nanos(t), nanos(scale.step))) }
             }
         }
     }

@@ -6,7 +6,8 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
-use crate::app::sweep::{Group, Sketch};
+use crate::app::sweep::Sketch;
+use crate::present::chart::BarGroup;
 use crate::ui::theme::Theme;
 
 /// Columns of the numbers of workers.
@@ -65,7 +66,7 @@ pub fn draw(app: &App, sketch: &Sketch, theme: Theme, area: Rect, buf: &mut Buff
 
 fn draw_row(
     at: usize,
-    group: &Group,
+    group: &BarGroup,
     cursor: (usize, usize),
     columns: &[(u16, u16)],
     theme: Theme,
@@ -79,7 +80,7 @@ fn draw_row(
         WORKERS,
         Style::new(),
     );
-    for (i, (point, column)) in group.points.iter().zip(columns).enumerate() {
+    for (i, (point, column)) in group.bars.iter().zip(columns).enumerate() {
         let style = match (cursor == (at, i), point.is_best) {
             (true, _) => theme.cursor(),
             (false, true) => theme.strong(),
@@ -99,11 +100,8 @@ fn columns(sketch: &Sketch, area: Rect) -> Vec<(u16, u16)> {
     let mut x = area.x + WORKERS as u16 + BETWEEN;
     let mut columns = vec![];
     for (at, executor) in sketch.executors.iter().enumerate() {
-        let cells = sketch
-            .groups
-            .iter()
-            .filter_map(|group| group.points.get(at));
-        let widest = cells.map(|point| point.text.width()).max().unwrap_or(0);
+        let cells = sketch.groups.iter().filter_map(|group| group.bars.get(at));
+        let widest = cells.map(|bar| bar.text.width()).max().unwrap_or(0);
         // A value that gets its interval moves nothing.
         let width = widest.max(executor.label().width()).max(16);
         let width = u16::try_from(width).unwrap_or(u16::MAX);

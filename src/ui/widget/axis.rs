@@ -11,6 +11,7 @@ use ratatui::widgets::Widget;
 
 use crate::app::timeline::Window;
 use crate::domain::time::Nanos;
+use crate::present::chart::moment;
 
 /// Labels are at least so many columns apart.
 const APART: u64 = 10;
@@ -62,7 +63,7 @@ impl Widget for &Axis {
         let mut at = self.window.from.div_ceil(step).checked_mul(step);
         while let Some(t) = at.filter(|t| *t < self.window.to) {
             let column = self.column(t, area.width);
-            let label = format!("╵{}", label(t, step));
+            let label = format!("╵{}", moment(t, step));
             let room = area.width.saturating_sub(column);
             let length = u16::try_from(label.chars().count()).unwrap_or(u16::MAX);
             let is_free =
@@ -88,7 +89,7 @@ impl Widget for &Axis {
 fn step(window: Window, width: u16) -> Nanos {
     let least = |step: Nanos| {
         // No label is longer than the last one; before it stands the tick, behind it a space.
-        let apart = APART.max(label(window.to, step).chars().count() as u64 + 2);
+        let apart = APART.max(moment(window.to, step).chars().count() as u64 + 2);
         (u128::from(window.span()) * u128::from(apart)).div_ceil(u128::from(width.max(1)))
     };
     let mut decade: Nanos = 1;
@@ -100,24 +101,6 @@ fn step(window: Window, width: u16) -> Nanos {
             }
         }
         decade = decade.saturating_mul(10);
-    }
-}
-
-/// A time with as many decimals as the distance of ticks needs, in the unit that keeps it short.
-fn label(t: Nanos, step: Nanos) -> String {
-    let (unit, name) = match step {
-        100_000_000.. => (1_000_000_000, "s"),
-        100_000.. => (1_000_000, "ms"),
-        100.. => (1_000, "µs"),
-        _ => (1, "ns"),
-    };
-    if t == 0 {
-        return format!("0 {name}");
-    }
-    if step >= unit {
-        format!("{} {name}", t / unit)
-    } else {
-        format!("{:.1} {name}", t as f64 / unit as f64)
     }
 }
 

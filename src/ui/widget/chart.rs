@@ -15,10 +15,10 @@
 //! it stand the ends of an interval, beside it single values. Bars that are not measured yet keep their place.
 
 mod layout;
-mod scale;
 
 pub use layout::{Layout, Span};
-pub use scale::Scale;
+
+use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -26,6 +26,8 @@ use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
 use super::RISING;
+use crate::domain::stats::Interval;
+use crate::present::chart::{BarGroup, ChartBar, Scale};
 
 /// What a series looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,38 +36,6 @@ pub struct Ink {
     pub fill: &'static str,
     /// Its style.
     pub style: Style,
-}
-
-/// A bar, or its place.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Bar {
-    /// Which of the inks it has.
-    pub series: usize,
-    /// How high it is; `None` while nothing was measured.
-    pub value: Option<f64>,
-    /// Where the value may lie as well.
-    pub interval: Option<(f64, f64)>,
-    /// What it was made from.
-    pub singles: Vec<f64>,
-    /// What was measured without being counted: a mark in place of the bar.
-    pub uncounted: Option<f64>,
-    /// Stands over it.
-    pub sign: Option<&'static str>,
-    /// Stands at its foot while it has no value.
-    pub missing: &'static str,
-    /// Whether it is being measured.
-    pub is_now: bool,
-    /// Whether it is marked.
-    pub is_marked: bool,
-}
-
-/// Bars beside each other.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Group {
-    /// Below them.
-    pub label: String,
-    /// From left to right.
-    pub bars: Vec<Bar>,
 }
 
 /// A line behind the bars.
@@ -83,11 +53,13 @@ pub struct Line<'a> {
 #[derive(Clone)]
 pub struct Chart<'a> {
     inks: &'a [Ink],
-    groups: &'a [Group],
+    groups: &'a [BarGroup],
     scale: Scale,
     label: &'a dyn Fn(f64) -> String,
     lines: Vec<Line<'a>>,
     layout: &'a Layout,
+    /// Whose bars are drawn, counted without serial, which is drawn anyway.
+    shown: Range<usize>,
     cursor: Option<(usize, usize)>,
     strong: Style,
     reversed: Style,
@@ -112,7 +84,7 @@ pub fn plot(area: Rect) -> Rect {
 impl<'a> Chart<'a> {
     /// These groups, placed so, over this scale, whose numbers are written so.
     pub fn new(
-        groups: &'a [Group],
+        groups: &'a [BarGroup],
         layout: &'a Layout,
         inks: &'a [Ink],
         scale: Scale,
@@ -129,10 +101,28 @@ impl<'a> Chart<'a> {
             label,
             lines: vec![],
             layout,
+            shown: 0..usize::MAX,
             cursor: None,
             strong,
             reversed,
         }
+    }
+
+    /// Of the other series than serial, only these.
+    pub fn showing(self, shown: &Range<usize>) -> Chart<'a> {
+        Chart {
+            shown: shown.clone(),
+            ..self
+        }
+    }
+
+    /// The bars of a group that are drawn.
+    fn bars<'g>(&self, group: &'g BarGroup) -> impl Iterator<Item = &'g ChartBar> {
+        let is_shown = |bar: &&ChartBar| {
+            let other = bar.series.checked_sub(1);
+            other.is_none_or(|other| self.shown.contains(&other))
+        };
+        group.bars.iter().filter(is_shown)
     }
 
     /// With a line behind the bars; later ones over earlier ones.
@@ -170,7 +160,7 @@ impl<'a> Chart<'a> {
     }
 
     /// Groups in view, each with its number among all.
-    fn in_view(&self) -> impl Iterator<Item = (usize, usize, Span, &Group)> {
+    fn in_view(&self) -> impl Iterator<Item = (usize, usize, Span, &BarGroup)> {
         let first = self.layout.first;
         let groups = self.layout.groups.iter().enumerate();
         groups.filter_map(move |(i, span)| Some((i, first + i, *span, self.groups.get(first + i)?)))
@@ -236,7 +226,7 @@ impl<'a> Chart<'a> {
         (column < f64::from(last.to)).then_some(offset + groups.len() as f64 - 1.0)
     }
 
-    fn draw_bar(&self, bar: &Bar, span: Span, plot: Rect, buf: &mut Buffer) {
+    fn draw_bar(&self, bar: &ChartBar, span: Span, plot: Rect, buf: &mut Buffer) {
         let Some(ink) = self.inks.get(bar.series) else {
             return;
         };
@@ -246,14 +236,14 @@ impl<'a> Chart<'a> {
             ..plot
         };
         let Some(value) = bar.value else {
-            if let Some(y) = bar.uncounted.and_then(|value| self.row(value, plot)) {
+            if let Some(y) = bar.warm_up.and_then(|value| self.row(value, plot)) {
                 buf.set_string(plot.x + span.middle(), y, "○", ink.style);
                 return;
             }
             buf.set_string(
                 plot.x + span.middle(),
                 plot.bottom() - 1,
-                bar.missing,
+                if bar.failed > 0 { "✗" } else { "·" },
                 self.strong,
             );
             return;
@@ -282,8 +272,8 @@ impl<'a> Chart<'a> {
     }
 
     /// The ends of the interval, where it is longer than a row: a shorter one cannot be told from where the bar ends.
-    fn draw_interval(&self, bar: &Bar, ink: &Ink, span: Span, plot: Rect, buf: &mut Buffer) {
-        let Some((low, high)) = bar.interval else {
+    fn draw_interval(&self, bar: &ChartBar, ink: &Ink, span: Span, plot: Rect, buf: &mut Buffer) {
+        let Some(Interval { low, high }) = bar.interval else {
             return;
         };
         if (high - low) / self.scale.top * f64::from(plot.height) < 1.0 {
@@ -316,22 +306,24 @@ impl<'a> Chart<'a> {
     }
 
     /// Over whatever the bar has drawn; in its top row if there is no room above.
-    fn draw_sign(&self, bar: &Bar, value: f64, span: Span, plot: Rect, buf: &mut Buffer) {
-        let Some(sign) = bar.sign else { return };
+    fn draw_sign(&self, bar: &ChartBar, value: f64, span: Span, plot: Rect, buf: &mut Buffer) {
+        if !bar.is_best {
+            return;
+        }
         let height = |value: f64| (self.eighths(value, plot.height).div_ceil(8)) as u16;
         let end = bar
             .interval
-            .and_then(|(_, high)| self.row(high, plot))
+            .and_then(|interval| self.row(interval.high, plot))
             .unwrap_or(plot.bottom());
         let top = (plot.bottom() - height(value)).min(end);
         let y = top.saturating_sub(1).max(plot.y);
-        buf.set_string(plot.x + span.middle(), y, sign, self.strong);
+        buf.set_string(plot.x + span.middle(), y, "★", self.strong);
     }
 
     /// What is measured now, what is marked, and the cursor: on the axis.
     fn draw_feet(&self, y: u16, plot: Rect, buf: &mut Buffer) {
         for (i, number, _, group) in self.in_view() {
-            for (at, bar) in group.bars.iter().enumerate() {
+            for (at, bar) in self.bars(group).enumerate() {
                 let span = self.layout.bar(i, at);
                 if bar.is_now {
                     for x in span.columns() {
@@ -350,7 +342,8 @@ impl<'a> Chart<'a> {
 
     /// Labels that have room; the cursor's comes first.
     fn draw_labels(&self, y: u16, plot: Rect, buf: &mut Buffer) {
-        let width = |group: &Group| u16::try_from(group.label.chars().count()).unwrap_or(u16::MAX);
+        let width =
+            |group: &BarGroup| u16::try_from(group.label.chars().count()).unwrap_or(u16::MAX);
         let place = |span: Span, width: u16| {
             let middle = (span.from + span.to) / 2;
             let from = middle
@@ -400,7 +393,7 @@ impl Widget for &Chart<'_> {
             self.draw_line(line, plot, buf);
         }
         for (i, _, _, group) in self.in_view() {
-            for (at, bar) in group.bars.iter().enumerate() {
+            for (at, bar) in self.bars(group).enumerate() {
                 let span = self.layout.bar(i, at);
                 if span.to <= plot.width {
                     self.draw_bar(bar, span, plot, buf);

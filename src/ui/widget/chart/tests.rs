@@ -12,23 +12,23 @@ const INKS: [Ink; 2] = [
     },
 ];
 
-fn bar(series: usize, value: f64) -> Bar {
-    Bar {
+fn bar(series: usize, value: f64) -> ChartBar {
+    ChartBar {
         series,
         value: Some(value),
-        missing: "·",
-        ..Bar::default()
+        ..ChartBar::default()
     }
 }
 
-fn group(label: &str, bars: Vec<Bar>) -> Group {
-    Group {
+fn group(label: &str, bars: Vec<ChartBar>) -> BarGroup {
+    BarGroup {
         label: label.into(),
         bars,
+        ..BarGroup::default()
     }
 }
 
-fn sizes(groups: &[Group]) -> Vec<usize> {
+fn sizes(groups: &[BarGroup]) -> Vec<usize> {
     groups.iter().map(|group| group.bars.len()).collect()
 }
 
@@ -37,7 +37,7 @@ fn label(value: f64) -> String {
 }
 
 fn drawn_with<'a>(
-    groups: &'a [Group],
+    groups: &'a [BarGroup],
     layout: &'a Layout,
     scale: Scale,
     (width, height): (u16, u16),
@@ -56,7 +56,7 @@ fn drawn_with<'a>(
         .collect()
 }
 
-fn layout(groups: &[Group], width: u16) -> Layout {
+fn layout(groups: &[BarGroup], width: u16) -> Layout {
     Layout::whole(&sizes(groups), width - GUTTER).expect("there is room")
 }
 
@@ -90,13 +90,13 @@ fn bars_end_at_their_value_to_the_eighth_and_labels_stand_below_their_group() {
 fn what_is_not_measured_keeps_its_place_and_says_so() {
     let measured = [group("1", vec![bar(0, 4.0)]), group("2", vec![bar(0, 4.0)])];
     let mut missing = measured.clone();
-    missing[1].bars[0] = Bar {
+    missing[1].bars[0] = ChartBar {
         value: None,
         is_now: true,
         ..bar(0, 0.0)
     };
     let placed = layout(&measured, 20);
-    let draw = |groups: &[Group]| drawn_with(groups, &placed, FOUR, (20, 4), |chart| chart);
+    let draw = |groups: &[BarGroup]| drawn_with(groups, &placed, FOUR, (20, 4), |chart| chart);
     let (with, without) = (draw(&measured), draw(&missing));
     assert_eq!(without[1].matches('·').count(), 1);
     assert!(without[2].contains("━━") && !with[2].contains('━'));
@@ -105,14 +105,20 @@ fn what_is_not_measured_keeps_its_place_and_says_so() {
 
 #[test]
 fn an_interval_is_seen_where_it_is_longer_than_a_row_and_single_values_where_there_is_room() {
-    let whisker = Bar {
-        interval: Some((1.0, 4.0)),
-        sign: Some("★"),
+    let whisker = ChartBar {
+        interval: Some(Interval {
+            low: 1.0,
+            high: 4.0,
+        }),
+        is_best: true,
         singles: vec![0.2, 2.5],
         ..bar(0, 2.0)
     };
-    let narrow = Bar {
-        interval: Some((1.9, 2.1)),
+    let narrow = ChartBar {
+        interval: Some(Interval {
+            low: 1.9,
+            high: 2.1,
+        }),
         ..bar(0, 2.0)
     };
     let groups = [group("a", vec![whisker]), group("b", vec![narrow])];
@@ -172,7 +178,7 @@ fn lines_lie_behind_the_bars_and_end_where_they_say() {
 
 #[test]
 fn labels_that_would_touch_are_left_out_but_never_the_cursors() {
-    let groups: Vec<Group> = (1..=12)
+    let groups: Vec<BarGroup> = (1..=12)
         .map(|n| group(&format!("{}", n * 100), vec![bar(0, 1.0)]))
         .collect();
     let placed = Layout::whole(&sizes(&groups), 24).unwrap();
@@ -197,11 +203,11 @@ proptest! {
         values in proptest::collection::vec(proptest::option::of(any::<f64>()), 1..30),
         width in 0u16..80, height in 0u16..20, top in prop_oneof![Just(f64::NAN), Just(0.0), any::<f64>()],
     ) {
-        let bars = values.iter().map(|value| Bar {
-            value: *value, interval: value.map(|value| (value, value * 2.0)), singles: vec![f64::NAN, -1.0], sign: Some("★"),
+        let bars = values.iter().map(|value| ChartBar {
+            value: *value, interval: value.map(|value| Interval { low: value, high: value * 2.0 }), singles: vec![f64::NAN, -1.0], is_best: true,
             ..bar(0, 0.0)
         });
-        let groups: Vec<Group> = bars.map(|bar| group("1000", vec![bar])).collect();
+        let groups: Vec<BarGroup> = bars.map(|bar| group("1000", vec![bar])).collect();
         let room = width.saturating_sub(GUTTER);
         let placed = Layout::whole(&sizes(&groups), room).unwrap_or_else(|| Layout::around(&sizes(&groups), 0, room));
         let scale = Scale { top, ..Scale::reaching(1.0, height) };

@@ -1,0 +1,240 @@
+//! What the charts of a sweep show, and the scales of axes: one for screen and documents.
+
+use crate::domain::stats::Interval;
+use crate::domain::sweep::Summary;
+use crate::domain::text::{duration, speedup};
+use crate::domain::time::Nanos;
+
+/// What the bars of a chart measure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Measure {
+    /// How many times faster than serial.
+    #[default]
+    SpeedUp,
+    /// Seconds.
+    Time,
+}
+
+impl Measure {
+    /// The height of a configuration's bar, and where that may lie as well.
+    fn of(self, summary: &Summary) -> Option<(f64, Option<Interval>)> {
+        match self {
+            Measure::SpeedUp => summary.speedup.map(|ratio| (ratio.value, ratio.interval)),
+            Measure::Time => Some((summary.time.median, summary.time.interval)),
+        }
+    }
+
+    /// A value with its unit.
+    pub fn words(self, value: f64) -> String {
+        match self {
+            Measure::SpeedUp => speedup(value),
+            Measure::Time => duration(value),
+        }
+    }
+
+    /// A round number of a scale with its unit.
+    pub fn tick(self, value: f64, scale: Scale) -> String {
+        let decimals = scale.decimals();
+        match self {
+            Measure::SpeedUp => format!("{value:.decimals$}×"),
+            Measure::Time if scale.top < 1.0 => {
+                format!("{:.*} ms", decimals.saturating_sub(3), value * 1e3)
+            }
+            Measure::Time => format!("{value:.decimals$} s"),
+        }
+    }
+}
+
+/// A bar, or its place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChartBar {
+    /// Which series it belongs to: serial is 0.
+    pub series: usize,
+    /// Which configuration of the plan.
+    pub configuration: usize,
+    /// How high it is: the median; `None` while nothing was measured.
+    pub value: Option<f64>,
+    /// Where the value may lie as well.
+    pub interval: Option<Interval>,
+    /// What single runs came to.
+    pub singles: Vec<f64>,
+    /// What the run that warmed up came to, which is not counted: against the serial one that warmed up.
+    pub warm_up: Option<f64>,
+    /// Runs that broke or in which a task failed.
+    pub failed: u32,
+    /// Whether it is the best one of all.
+    pub is_best: bool,
+    /// Whether it is being measured.
+    pub is_now: bool,
+    /// Whether one of its runs is marked.
+    pub is_marked: bool,
+    /// The value with its interval, or why there is none.
+    pub text: String,
+}
+
+impl ChartBar {
+    /// What was measured of a configuration.
+    pub fn of(summary: Option<&Summary>, measure: Measure) -> ChartBar {
+        let measured = summary.and_then(|summary| measure.of(summary));
+        ChartBar {
+            value: measured.map(|(value, _)| value),
+            interval: measured.and_then(|(_, interval)| interval),
+            is_best: summary.is_some_and(|summary| summary.is_best),
+            ..ChartBar::default()
+        }
+    }
+
+    /// From where to where it may end: where there is no interval, at its value.
+    pub fn range(&self) -> Option<Interval> {
+        let alone = |value| Interval {
+            low: value,
+            high: value,
+        };
+        self.interval.or(self.value.map(alone))
+    }
+}
+
+/// The bars of one number of workers, one per executor; the first group is serial, which is one bar.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BarGroup {
+    /// What stands below it.
+    pub label: String,
+    /// How many workers.
+    pub workers: u32,
+    /// In the order of the executors.
+    pub bars: Vec<ChartBar>,
+    /// The most that can be, in the chart's unit; `None` while it is not known.
+    pub ideal: Option<f64>,
+}
+
+/// A scale from 0 up, with round numbers: 1, 2 or 5 times a power of ten apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    /// The value at the upper edge.
+    pub top: f64,
+    /// Between two round numbers.
+    pub step: f64,
+}
+
+/// Rows between two round numbers, at least.
+const APART: u16 = 2;
+/// No axis of rows has more round numbers than this.
+const MOST: u16 = 8;
+
+impl Scale {
+    /// A scale that reaches `peak` with so many rows, and leaves a little room above it. It never gets smaller when the
+    /// peak grows.
+    pub fn reaching(peak: f64, rows: u16) -> Scale {
+        let Scale { top, step } = Scale::to(peak, (rows / APART).clamp(1, MOST));
+        // A fifth of a step: fine enough to waste no room, coarse enough that not each measurement moves everything.
+        let quantum = step / 5.0;
+        Scale {
+            top: (top / quantum).ceil() * quantum,
+            step,
+        }
+    }
+
+    /// A scale that ends at `top`, with so many round numbers at most beside 0.
+    pub fn to(top: f64, most: u16) -> Scale {
+        let is_possible = top.is_finite() && top > 0.0;
+        let top = if is_possible { top } else { 1.0 };
+        let least = top / f64::from(most.max(1));
+        let decade = 10f64.powf(least.log10().floor());
+        let is_enough = |factor: &f64| factor * decade >= least * (1.0 - 1e-9);
+        let factor = [1.0, 2.0, 5.0].into_iter().find(is_enough);
+        Scale {
+            top,
+            step: factor.unwrap_or(10.0) * decade,
+        }
+    }
+
+    /// The round numbers on it, 0 among them.
+    pub fn ticks(self) -> impl Iterator<Item = f64> {
+        let steps = (self.top / self.step * (1.0 + 1e-9)).floor();
+        (0..=steps as u32).map(move |n| f64::from(n) * self.step)
+    }
+
+    /// So many decimals tell two round numbers apart.
+    fn decimals(self) -> usize {
+        (-(self.step * 1.000_001).log10().floor()).clamp(0.0, 9.0) as usize
+    }
+}
+
+/// A moment on an axis whose ticks are so far apart: with as many decimals as that needs, in the unit that keeps it short.
+pub fn moment(t: Nanos, step: Nanos) -> String {
+    let (unit, name) = match step {
+        100_000_000.. => (1_000_000_000, "s"),
+        100_000.. => (1_000_000, "ms"),
+        100.. => (1_000, "µs"),
+        _ => (1, "ns"),
+    };
+    if t == 0 || step >= unit {
+        format!("{} {name}", t / unit)
+    } else {
+        format!("{:.1} {name}", t as f64 / unit as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_axis_has_round_numbers_and_hardly_more_room_than_needed() {
+        let ticks = |peak, rows| Scale::reaching(peak, rows).ticks().collect::<Vec<_>>();
+        assert_eq!(ticks(9.8, 10), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
+        assert_eq!(ticks(16.0, 12), [0.0, 5.0, 10.0, 15.0]);
+        assert_eq!(Scale::reaching(16.0, 12).top, 16.0);
+        let two = Scale {
+            top: 2.0,
+            step: 0.5,
+        };
+        assert_eq!(Scale::reaching(2.0, 8), two);
+        assert_eq!(two.decimals(), 1);
+        assert_eq!(Scale::reaching(9.8, 10).decimals(), 0);
+    }
+
+    #[test]
+    fn round_numbers_and_moments_say_their_unit() {
+        let labels = |measure: Measure, scale: Scale| -> Vec<String> {
+            scale.ticks().map(|at| measure.tick(at, scale)).collect()
+        };
+        assert_eq!(
+            labels(Measure::Time, Scale::to(0.85, 8)),
+            ["0 ms", "200 ms", "400 ms", "600 ms", "800 ms"]
+        );
+        assert_eq!(
+            labels(Measure::SpeedUp, Scale::to(2.2, 6)),
+            ["0.0×", "0.5×", "1.0×", "1.5×", "2.0×"]
+        );
+        assert_eq!(moment(200_000_000, 200_000_000), "0.2 s");
+        assert_eq!(moment(2_000_000, 1_000_000), "2 ms");
+        assert_eq!(moment(0, 100_000_000), "0 s");
+    }
+
+    proptest! {
+        #[test]
+        fn an_axis_reaches_its_peak_and_grows_with_it(peak in 1e-6f64..1e6, more in 0.0f64..10.0, rows in 1u16..80) {
+            let scale = Scale::reaching(peak, rows);
+            prop_assert!(scale.top >= peak * (1.0 - 1e-9) && scale.top <= peak * 1.5, "{scale:?}");
+            prop_assert!(scale.ticks().count() <= usize::from(MOST) + 1);
+            let larger = Scale::reaching(peak * (1.0 + more), rows);
+            prop_assert!(larger.top >= scale.top * (1.0 - 1e-9), "{scale:?} {larger:?}");
+        }
+
+        #[test]
+        fn whatever_the_length_there_are_a_few_ticks_within_it(end in 1e-9f64..1e9, most in 1u16..40) {
+            let scale = Scale::to(end, most);
+            prop_assert!(scale.ticks().count() <= usize::from(most) + 1);
+            prop_assert!(scale.ticks().all(|at| at <= end * (1.0 + 1e-6)));
+            prop_assert!(end / scale.step >= f64::from(most) / 2.51 - 1.0);
+        }
+
+        #[test]
+        fn whatever_the_peak_there_is_a_scale(peak in any::<f64>(), rows in any::<u16>()) {
+            let scale = Scale::reaching(peak.clamp(-1e300, 1e300), rows);
+            prop_assert!(scale.top > 0.0 && scale.step > 0.0);
+        }
+    }
+}
