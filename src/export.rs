@@ -21,7 +21,6 @@ pub mod json;
 mod markdown;
 mod markup;
 mod svg;
-mod tables;
 mod words;
 
 use std::io::{self, Write};

@@ -6,5 +6,6 @@ pub mod chart;
 pub mod comparison;
 pub mod format;
 pub mod number;
+pub mod run_table;
 pub mod sentence;
 pub mod table;

@@ -10,6 +10,7 @@ use fixtures::sample;
 use jsonschema::Validator;
 use pconc_tui::analysis::shared::{Shared, SharedRun, SharedSweep};
 use pconc_tui::catalog::caveat::Seen;
+use pconc_tui::catalog::metric::{METRICS, Unit};
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::{ADDRESSES, ITERATIONS, SHARED_FILE, Workload};
 use pconc_tui::domain::history::{EarlierRun, Entry, History};
@@ -370,6 +371,36 @@ fn the_schema_is_one_and_everything_in_it_is_described() {
         undescribed(definition, name, &mut found);
     }
     assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn the_schema_describes_every_number_as_the_catalogue_does() {
+    let schema = schema();
+    let mut wrong = vec![];
+    for metric in METRICS.iter() {
+        let (mut at, path) = match metric.phase() {
+            Some(phase) => (&schema["$defs"]["phases_s"], phase.name()),
+            None => (&schema["$defs"]["record"], metric.json),
+        };
+        for key in path.split('/').filter(|key| !key.is_empty()) {
+            let kinds = at["anyOf"].as_array();
+            let is_object = |kind: &&Value| kind["properties"].is_object();
+            at = kinds
+                .and_then(|kinds| kinds.iter().find(is_object))
+                .unwrap_or(at);
+            at = &at["properties"][key];
+        }
+        let unit = match metric.unit {
+            Unit::Seconds | Unit::Milliseconds => " Seconds.",
+            Unit::Bytes => " Bytes.",
+            _ => "",
+        };
+        let said = metric.sentence() + unit;
+        if !path.is_empty() && at["description"] != said.as_str() {
+            wrong.push((metric.id, path, said));
+        }
+    }
+    assert_eq!(wrong, vec![]);
 }
 
 #[test]

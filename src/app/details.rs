@@ -84,8 +84,11 @@ pub fn rows(history: &History, entry: &Entry, here: &Provenance, width: u16) -> 
     rows.push(Row::Empty);
     let mut numbers = numbers_of(entry, Group::Run, width);
     let repeated = repeated(&history.records_of(entry.number));
-    // After the time.
-    numbers.splice(1..1, repeated.into_iter().flat_map(|told| row(told, width)));
+    // After the time and the rest of its note.
+    let is_of_time = |row: &&Row| matches!(row, Row::More(_));
+    let after = 1 + numbers.iter().skip(1).take_while(is_of_time).count();
+    let repeated = repeated.into_iter().flat_map(|told| row(told, width));
+    numbers.splice(after..after, repeated);
     rows.extend(numbers);
     let asked = parameters(&record.plan).into_iter();
     let asked = asked.map(|(name, value, note)| (name, value, note.to_string()));

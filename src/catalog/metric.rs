@@ -155,6 +155,12 @@ impl Metric {
         }
     }
 
+    /// The same as a sentence that says what it is about.
+    pub fn sentence(&self) -> String {
+        let (first, rest) = self.name.split_at(1);
+        format!("{}{rest}, {}.", first.to_uppercase(), self.said())
+    }
+
     const fn short(mut self, short: &'static str) -> Metric {
         self.short = short;
         self
@@ -234,10 +240,10 @@ fn of_phase(phase: Phase) -> Metric {
 /// All numbers of a run.
 pub static METRICS: LazyLock<Vec<Metric>> = LazyLock::new(|| {
     let phases = Phase::MEASURED.into_iter().map(of_phase);
-    BEFORE_PHASES
-        .into_iter()
+    let before = BEFORE_PHASES.iter().cloned();
+    before
         .chain(phases)
-        .chain(AFTER_PHASES)
+        .chain(AFTER_PHASES.iter().cloned())
         .collect()
 });
 
@@ -255,7 +261,7 @@ pub fn metric_named(id: &str) -> &'static Metric {
 use HistoryColumn::{Hidden, Shown};
 use Unit::{Average, Bytes, Count, Milliseconds, Seconds, Share, Times};
 
-const BEFORE_PHASES: [Metric; 10] = [
+const BEFORE_PHASES: &[Metric] = &[
     metric(
         "wall_s",
         "time",
@@ -277,7 +283,7 @@ const BEFORE_PHASES: [Metric; 10] = [
     )
     .json("speedup/factor")
     .column(Shown(3))
-    .places(DETAILS | ALWAYS),
+    .places(DETAILS | ALWAYS | TABLES),
     metric(
         "concurrency",
         "concurrency",
@@ -329,7 +335,7 @@ const BEFORE_PHASES: [Metric; 10] = [
         Seconds,
         |run| python(run)?.interpreter_s,
         "until the first line of Python",
-        "of the start-up: from just before the interpreter was created",
+        "the first part of the start-up, from just before the interpreter was created",
     )
     .python("python/interpreter_s")
     .places(DETAILS | ALWAYS | COMPARISON | PART),
@@ -364,7 +370,7 @@ const BEFORE_PHASES: [Metric; 10] = [
     .places(DETAILS),
 ];
 
-const AFTER_PHASES: [Metric; 19] = [
+const AFTER_PHASES: &[Metric] = &[
     metric(
         "workers",
         "workers",
@@ -373,7 +379,7 @@ const AFTER_PHASES: [Metric; 19] = [
         "threads or processes",
         "subinterpreters or tasks of an event loop under some models of Python",
     )
-    .json("plan/workers")
+    .json("")
     .column(Shown(9))
     .places(COMPARISON),
     metric(
@@ -384,7 +390,7 @@ const AFTER_PHASES: [Metric; 19] = [
         "units of work",
         "",
     )
-    .json("plan/tasks")
+    .json("")
     .column(Shown(10)),
     metric(
         "tasks_failed",
@@ -471,7 +477,7 @@ const AFTER_PHASES: [Metric; 19] = [
         Count,
         |run| run.record.context_switches.map(|it| it.voluntary as f64),
         "times a worker waited for something",
-        "the kernel's count of each thread's context switches in its whole life (getrusage), summed",
+        "the kernel's count of each thread's voluntary context switches in its whole life (getrusage), summed",
     )
     .json("context_switches/voluntary")
     .places(DETAILS),
@@ -481,7 +487,7 @@ const AFTER_PHASES: [Metric; 19] = [
         Count,
         |run| run.record.context_switches.map(|it| it.involuntary as f64),
         "times the scheduler took it away",
-        "counted by the kernel, too",
+        "the kernel's count of each thread's involuntary context switches in its whole life (getrusage), summed",
     )
     .json("context_switches/involuntary")
     .places(DETAILS),
@@ -524,8 +530,8 @@ const AFTER_PHASES: [Metric; 19] = [
         "printed",
         Bytes,
         |run| bytes(Some(python(run)?.output.as_ref()?.bytes)),
-        "to its outputs: shown below",
-        "what the processes of the run wrote to their outputs, what is not kept included; the begin is kept and shown, \
+        "to its outputs, shown below",
+        "what the processes of the run wrote there, what is not kept included; the begin is kept and shown, \
          control characters left out",
     )
     .python("python/output/bytes")
@@ -583,12 +589,36 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload;
+    use crate::domain::python::GilState;
+    use crate::fixtures::{explorer, sample};
 
     #[test]
     fn every_number_has_an_id_and_a_name_of_its_own() {
         for of in [|metric: &Metric| metric.id, |metric: &Metric| metric.name] {
             let different: BTreeSet<&str> = METRICS.iter().map(of).collect();
             assert_eq!(different.len(), METRICS.len());
+        }
+    }
+
+    #[test]
+    fn memory_is_that_of_the_workers_and_of_the_process_that_made_them() {
+        for (model, workers, manager, all) in [
+            (Model::Threads, None, None, None),
+            (Model::Processes, Some(7), None, Some(7.0)),
+            (Model::PythonProcesses, Some(7), Some(5), Some(12.0)),
+            (Model::PythonProcesses, None, Some(5), Some(5.0)),
+            (Model::PythonThreads, Some(5), Some(5), Some(5.0)),
+        ] {
+            let mut record = sample::record(sample::plan(Workload::Cpu, model, 2), 1.0, 1.0);
+            record.memory_bytes = workers;
+            record.python = manager.map(|bytes| PythonRecord {
+                memory_bytes: Some(bytes),
+                ..explorer::python(GilState::On)
+            });
+            let memory = metric_named("total_memory_bytes").of(&(&record).into());
+            assert_eq!(memory, all, "{model:?}");
         }
     }
 }

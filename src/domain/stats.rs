@@ -83,7 +83,19 @@ impl Ratio {
 /// The middle value, or the mean of the two middle ones of an even number. `None` without values, or if one is not
 /// finite.
 pub fn median(values: &[f64]) -> Option<f64> {
-    sorted(values).map(|sorted| middle(&sorted))
+    let (is_even, upper) = (values.len().is_multiple_of(2), values.len() / 2);
+    if values.is_empty() || !values.iter().all(|value| value.is_finite()) {
+        return None;
+    }
+    // A run may have a million of them: selecting is faster than sorting.
+    let mut values = values.to_vec();
+    let (below, upper, _) = values.select_nth_unstable_by(upper, f64::total_cmp);
+    let lower = below.iter().copied().reduce(f64::max);
+    Some(
+        lower
+            .filter(|_| is_even)
+            .map_or(*upper, |lower| f64::midpoint(lower, *upper)),
+    )
 }
 
 /// Median, its 95 % bootstrap confidence interval, least and greatest value. `None` without values, or if one is not

@@ -7,12 +7,10 @@ use std::io::{self, Write};
 
 use super::words;
 use crate::analysis::shared::{Shared, SharedRun};
+use crate::catalog::metric::{METRICS, metric_named};
 use crate::catalog::parameter::Parameter;
-use crate::domain::phase::Phase;
 use crate::domain::plan;
 use crate::domain::python::{GilState, Interpreter, StartMethod};
-use crate::domain::record::PythonRecord;
-use crate::domain::time::seconds;
 
 /// Writes a heading, and a row per run.
 ///
@@ -22,82 +20,107 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     let mut table = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
-    let names = |columns: &'static [Column]| columns.iter().map(|column| column.0);
+    let names = |columns: &'static [Column]| columns.iter().map(|column| column.name);
     let ids = plan::all_parameters().map(|parameter| parameter.id);
-    table.write_record(names(UP_TO_SEED).chain(ids).chain(names(FROM_PYTHON_ON)))?;
+    let names = names(UP_TO_SEED).chain(ids).chain(names(FROM_PYTHON_ON));
+    table.write_record(names.chain(new_numbers()))?;
     for run in &shared.runs {
-        let cells = |columns: &'static [Column]| columns.iter().map(|column| (column.1)(run));
+        let cells = |columns: &'static [Column]| columns.iter().map(|column| column.cell(run));
         let values = plan::all_parameters().map(|parameter| value(run, parameter));
-        table.write_record(cells(UP_TO_SEED).chain(values).chain(cells(FROM_PYTHON_ON)))?;
+        let cells = cells(UP_TO_SEED).chain(values).chain(cells(FROM_PYTHON_ON));
+        table.write_record(cells.chain(new_numbers().map(|name| number(name).cell(run))))?;
     }
     table.flush()
 }
 
 /// A column: its name, and what stands in it.
-type Column = (&'static str, fn(&SharedRun<'_>) -> String);
+struct Column {
+    name: &'static str,
+    /// What is no number of the catalogue.
+    words: Option<fn(&SharedRun<'_>) -> String>,
+}
+
+impl Column {
+    fn cell(&self, run: &SharedRun<'_>) -> String {
+        match self.words {
+            Some(words) => words(run),
+            None => known(metric_named(self.name).of(&run.assessed())),
+        }
+    }
+}
+
+const fn text(name: &'static str, words: fn(&SharedRun<'_>) -> String) -> Column {
+    let words = Some(words);
+    Column { name, words }
+}
+
+/// A number of the catalogue.
+const fn number(name: &'static str) -> Column {
+    Column { name, words: None }
+}
+
+/// Numbers that the catalogue has besides: they come last, so that whoever counts columns finds the others where they were.
+fn new_numbers() -> impl Iterator<Item = &'static str> {
+    let known = UP_TO_SEED.iter().chain(FROM_PYTHON_ON);
+    let ids = METRICS.iter().map(|metric| metric.id);
+    ids.filter(move |id| known.clone().all(|column| column.name != *id))
+}
 
 /// The columns before those of the parameters.
 const UP_TO_SEED: &[Column] = &[
-    ("number", |run| run.number.to_string()),
-    ("name", |run| {
+    text("number", |run| run.number.to_string()),
+    text("name", |run| {
         words::name(run).map(harmless).unwrap_or_default()
     }),
-    ("id", |run| harmless(words::foreign(&run.record.id))),
-    ("session", |run| {
-        harmless(words::foreign(&run.provenance.session))
-    }),
-    ("campaign", |run| {
+    text("id", |run| foreign(&run.record.id)),
+    text("session", |run| foreign(&run.provenance.session)),
+    text("campaign", |run| {
         run.record
             .campaign
             .as_ref()
-            .map(|part| harmless(words::foreign(&part.id)))
+            .map(|part| foreign(&part.id))
             .unwrap_or_default()
     }),
-    ("round", |run| {
+    text("round", |run| {
         known(run.record.campaign.as_ref().map(|part| part.round))
     }),
-    ("started_at", |run| {
-        harmless(words::foreign(&run.record.started_at))
-    }),
-    ("cpu_model", |run| {
+    text("started_at", |run| foreign(&run.record.started_at)),
+    text("cpu_model", |run| {
         run.provenance
             .machine
             .cpu_model
             .as_deref()
-            .map(words::foreign)
-            .map(harmless)
+            .map(foreign)
             .unwrap_or_default()
     }),
-    ("kernel", |run| {
-        harmless(words::foreign(&run.provenance.machine.kernel))
-    }),
-    ("cores_online", |run| {
+    text("kernel", |run| foreign(&run.provenance.machine.kernel)),
+    text("cores_online", |run| {
         run.provenance.machine.cores_online.to_string()
     }),
-    ("cores_usable", |run| {
+    text("cores_usable", |run| {
         run.provenance.machine.cores_usable.to_string()
     }),
-    ("workload", |run| run.record.plan.workload().name().into()),
-    ("model", |run| run.record.plan.model().name().into()),
-    ("workers", |run| run.record.plan.workers().to_string()),
-    ("tasks", |run| run.record.plan.tasks().to_string()),
-    ("seed", |run| run.record.plan.seed().to_string()),
+    text("workload", |run| run.record.plan.workload().name().into()),
+    text("model", |run| run.record.plan.model().name().into()),
+    number("workers"),
+    number("tasks"),
+    text("seed", |run| run.record.plan.seed().to_string()),
 ];
 
 /// The columns behind those of the parameters.
 const FROM_PYTHON_ON: &[Column] = &[
-    ("python_version", |run| {
+    text("python_version", |run| {
         known(run.record.plan.interpreter().map(Interpreter::version_name))
     }),
-    ("python_path", |run| {
+    text("python_path", |run| {
         let path = run
             .record
             .plan
             .interpreter()
-            .map(|interpreter| words::foreign(&interpreter.path));
-        path.map(harmless).unwrap_or_default()
+            .map(|interpreter| foreign(&interpreter.path));
+        path.unwrap_or_default()
     }),
-    ("python_gil", |run| {
+    text("python_gil", |run| {
         known(
             run.record
                 .python
@@ -106,7 +129,7 @@ const FROM_PYTHON_ON: &[Column] = &[
                 .map(GilState::word),
         )
     }),
-    ("start_method", |run| {
+    text("start_method", |run| {
         known(
             run.record
                 .plan
@@ -115,103 +138,59 @@ const FROM_PYTHON_ON: &[Column] = &[
                 .map(StartMethod::name),
         )
     }),
-    ("outcome", |run| run.record.outcome.name().into()),
-    ("error", |run| {
-        run.record
-            .error
-            .as_deref()
-            .map(words::foreign)
-            .map(harmless)
-            .unwrap_or_default()
+    text("outcome", |run| run.record.outcome.name().into()),
+    text("error", |run| {
+        run.record.error.as_deref().map(foreign).unwrap_or_default()
     }),
-    ("tasks_failed", |run| run.record.tasks_failed.to_string()),
-    ("tasks_not_begun", |run| {
-        run.record.tasks_not_begun.to_string()
-    }),
-    ("wall_s", |run| run.record.wall_s.to_string()),
-    ("startup_s", |run| known(run.record.startup_s)),
-    ("interpreter_s", |run| {
-        of_python(run, |python| python.interpreter_s)
-    }),
-    ("imports_s", |run| of_python(run, |python| python.imports_s)),
-    ("pool_s", |run| of_python(run, |python| python.pool_s)),
-    ("teardown_s", |run| run.record.teardown_s.to_string()),
-    ("cpu_s", |run| run.record.cpu_s.to_string()),
-    ("manager_cpu_s", |run| {
-        of_python(run, |python| python.manager_cpu_s)
-    }),
-    ("concurrency", |run| run.record.concurrency.to_string()),
-    ("parallelism", |run| run.record.parallelism.to_string()),
-    ("speedup", |run| known(run.gain().map(|gain| gain.factor))),
-    ("speedup_over_number", |run| {
+    number("tasks_failed"),
+    number("tasks_not_begun"),
+    number("wall_s"),
+    number("startup_s"),
+    number("interpreter_s"),
+    number("imports_s"),
+    number("pool_s"),
+    number("teardown_s"),
+    number("cpu_s"),
+    number("manager_cpu_s"),
+    number("concurrency"),
+    number("parallelism"),
+    number("speedup"),
+    text("speedup_over_number", |run| {
         known(run.gain().map(|gain| gain.over.number))
     }),
-    ("efficiency", |run| {
-        known(
-            run.gain()
-                .and_then(|gain| gain.efficiency(run.record.plan.workers())),
-        )
-    }),
-    ("starting_s", |run| phase(run, Phase::Starting)),
-    ("computing_s", |run| phase(run, Phase::Computing)),
-    ("ready_s", |run| phase(run, Phase::Ready)),
-    ("gil_s", |run| phase(run, Phase::Gil)),
-    ("network_s", |run| phase(run, Phase::Network)),
-    ("file_s", |run| phase(run, Phase::File)),
-    ("idle_s", |run| phase(run, Phase::Idle)),
-    ("gil_switches", |run| {
-        known(run.record.gil.and_then(|gil| gil.switches))
-    }),
-    ("gil_wait_s", |run| {
-        known(run.record.gil.map(|gil| gil.wait_s))
-    }),
-    ("gil_is_estimate", |run| {
+    number("efficiency"),
+    number("starting_s"),
+    number("computing_s"),
+    number("ready_s"),
+    number("gil_s"),
+    number("network_s"),
+    number("file_s"),
+    number("idle_s"),
+    number("gil_switches"),
+    number("gil_wait_s"),
+    text("gil_is_estimate", |run| {
         known(run.record.gil.map(|gil| gil.is_estimate))
     }),
-    ("phase_source", |run| words::word(&run.record.phase_source)),
-    ("voluntary_switches", |run| {
-        known(
-            run.record
-                .context_switches
-                .map(|switches| switches.voluntary),
-        )
-    }),
-    ("involuntary_switches", |run| {
-        known(
-            run.record
-                .context_switches
-                .map(|switches| switches.involuntary),
-        )
-    }),
-    ("migrations", |run| run.record.migrations.to_string()),
-    ("memory_bytes", |run| known(run.record.memory_bytes)),
-    ("manager_memory_bytes", |run| {
-        of_python(run, |python| python.memory_bytes)
-    }),
-    ("printed_bytes", |run| {
-        of_python(run, |python| {
-            python.output.as_ref().map(|output| output.bytes)
-        })
-    }),
-    ("events_recorded", |run| {
-        run.record.events.recorded.to_string()
-    }),
-    ("events_dropped", |run| {
-        run.record.events.dropped.to_string()
-    }),
-    ("observer_cpu_s", |run| {
-        run.record.observer.cpu_s.to_string()
-    }),
-    ("caveats", |run| caveats(run)),
+    text("phase_source", |run| words::word(&run.record.phase_source)),
+    number("voluntary_switches"),
+    number("involuntary_switches"),
+    number("migrations"),
+    number("memory_bytes"),
+    number("manager_memory_bytes"),
+    number("printed_bytes"),
+    number("events_recorded"),
+    number("events_dropped"),
+    number("observer_cpu_s"),
+    text("caveats", |run| caveats(run)),
 ];
-
-/// What CPython said about a run.
-fn of_python<T: ToString>(run: &SharedRun<'_>, of: impl Fn(&PythonRecord) -> Option<T>) -> String {
-    known(run.record.python.as_ref().and_then(of))
-}
 
 fn known(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// Foreign text, harmless.
+fn foreign(text: &str) -> String {
+    harmless(words::foreign(text))
 }
 
 /// Text that no spreadsheet takes for a formula.
@@ -221,10 +200,6 @@ fn harmless(text: String) -> String {
     } else {
         text
     }
-}
-
-fn phase(run: &SharedRun<'_>, phase: Phase) -> String {
-    seconds(run.record.phases_s[phase]).to_string()
 }
 
 /// The kinds of doubt, as JSON calls them.

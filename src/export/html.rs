@@ -11,11 +11,12 @@ use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 use super::svg::legend::Legend;
 use super::svg::timeline::Timeline;
 use super::svg::{self, ink};
-use super::tables::{self, Side, Table};
 use super::{charts, markup, words};
 use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::domain::text::{counted, duration};
 use crate::domain::time::Nanos;
+use crate::present::run_table::{self, Room, TextTable};
+use crate::present::table::Side;
 
 const STYLE: PreEscaped<&str> = PreEscaped(include_str!("html/style.css"));
 /// Nothing may be run or fetched.
@@ -117,7 +118,7 @@ fn findings(shared: &Shared<'_>) -> Markup {
 }
 
 fn runs(shared: &Shared<'_>) -> Markup {
-    let runs = tables::runs(shared.single_runs());
+    let runs = run_table::runs(shared.single_runs(), Room::Wide);
     if runs.rows.is_empty() {
         return Markup::default();
     }
@@ -133,14 +134,14 @@ fn works<'r>(runs: impl Iterator<Item = &'r SharedRun<'r>>) -> Markup {
 }
 
 fn swept(shared: &Shared<'_>, sweep: &SharedSweep<'_>) -> Markup {
-    let parts = tables::runs(shared.runs_of(sweep.sweep));
+    let parts = run_table::runs(shared.runs_of(sweep.sweep), Room::Wide);
     section(
         &words::sweep_title(sweep),
         html! {
             p class="conclusion" { (words::conclusion(sweep)) }
             @for chart in charts::of(sweep) { (figure(chart.height(), &chart.title, &chart)) }
             h3 { "Configurations" }
-            (table(&tables::summaries(sweep)))
+            (table(&run_table::configurations(sweep.sweep, sweep.results, Room::Wide)))
             (works(shared.runs_of(sweep.sweep)))
             @for fit in words::fits(sweep) { p { (fit) } }
             details {
@@ -161,13 +162,9 @@ fn figure(height: u32, about: &str, picture: &dyn Render) -> Markup {
     }
 }
 
-fn table(table: &Table) -> Markup {
+fn table(table: &TextTable) -> Markup {
     let class = |side: Side| {
-        if side == Side::Right {
-            "number"
-        } else {
-            "text"
-        }
+        if side == Side::Left { "text" } else { "number" }
     };
     html! {
         div class="wide" {

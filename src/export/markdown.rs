@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::tables::{self, Side, Table};
 use super::words;
 use crate::analysis::shared::{Shared, SharedSweep};
+use crate::present::run_table::{self, Room, TextTable};
+use crate::present::table::Side;
 
 /// Writes what came out, the tables, and what speaks against the numbers.
 ///
@@ -18,7 +19,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     let single: Vec<_> = shared.single_runs().collect();
     if !single.is_empty() {
         writeln!(out, "## Runs\n")?;
-        write_table(&tables::runs(single.iter().copied()), out)?;
+        write_table(&run_table::runs(single.iter().copied(), Room::Wide), out)?;
         write_list(&words::works(single.iter().copied()), out)?;
         let verdicts: Vec<String> = single
             .iter()
@@ -54,7 +55,10 @@ fn write_sweep(
 ) -> io::Result<()> {
     writeln!(out, "## {}\n", escaped(&words::sweep_title(sweep)))?;
     writeln!(out, "{}\n", escaped(&words::conclusion(sweep)))?;
-    write_table(&tables::summaries(sweep), out)?;
+    write_table(
+        &run_table::configurations(sweep.sweep, sweep.results, Room::Wide),
+        out,
+    )?;
     write_list(&words::works(shared.runs_of(sweep.sweep)), out)
 }
 
@@ -83,13 +87,13 @@ fn write_list(lines: &[String], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+fn write_table(table: &TextTable, out: &mut dyn Write) -> io::Result<()> {
     let headings = table.columns.iter().map(|(heading, _)| escaped(heading));
     write_row(headings, out)?;
     let rules = table
         .columns
         .iter()
-        .map(|(_, side)| if *side == Side::Right { "---:" } else { ":---" }.into());
+        .map(|(_, side)| if *side == Side::Left { ":---" } else { "---:" }.into());
     write_row(rules, out)?;
     for row in &table.rows {
         write_row(row.iter().map(|cell| escaped(cell)), out)?;

@@ -2,14 +2,11 @@
 
 use crate::analysis::finding::RunFinding;
 use crate::analysis::shared::SharedRun;
-use crate::domain::phase::Phase;
 use crate::domain::record::{OUTPUT_KEPT, Outcome, Record};
 use crate::domain::repeats;
 use crate::domain::text;
-use crate::domain::time::seconds;
-use crate::present::number::{bare_seconds, three_digits};
+use crate::present::run_table::{self, Room};
 use crate::present::sentence::{self, verdict};
-use crate::present::table::{Side, aligned};
 
 /// How many failed tasks of a record are listed.
 const FAILURES_LISTED: usize = 10;
@@ -25,12 +22,9 @@ pub fn render(runs: &[SharedRun<'_>]) -> String {
     }
     let records: Vec<(usize, &Record)> = runs.iter().map(|run| (run.number, run.record)).collect();
     let records = &records[..];
-    let mut out = aligned(&RUN_SIDES, &with_header(&RUN_HEADER, records, run_row));
+    let mut out = run_table::runs(runs, Room::Narrow).lines();
     out.push_str("\nHow the workers spent their time, in seconds, summed over them:\n");
-    out.push_str(&aligned(
-        &phase_sides(),
-        &with_header(&phase_header(), records, phase_row),
-    ));
+    out.push_str(&run_table::phases(runs).lines());
     let remarks: Vec<String> = runs
         .iter()
         .enumerate()
@@ -63,84 +57,6 @@ fn summary(records: &[(usize, &Record)]) -> Option<String> {
         first.plan.executor().name(),
         sentence::repeats(&time)
     ))
-}
-
-fn with_header(
-    header: &[&str],
-    records: &[(usize, &Record)],
-    row: impl Fn(usize, &Record) -> Vec<String>,
-) -> Vec<Vec<String>> {
-    let header = header.iter().map(|title| (*title).to_string()).collect();
-    std::iter::once(header)
-        .chain(records.iter().map(|(number, record)| row(*number, record)))
-        .collect()
-}
-
-const RUN_HEADER: [&str; 11] = [
-    "#",
-    "workload",
-    "model",
-    "workers",
-    "tasks",
-    "outcome",
-    "time (s)",
-    "start-up (ms)",
-    "CPU time (s)",
-    "concurrency",
-    "parallelism",
-];
-
-const RUN_SIDES: [Side; 11] = [
-    Side::Right,
-    Side::Left,
-    Side::Left,
-    Side::Right,
-    Side::Right,
-    Side::Left,
-    Side::Point,
-    Side::Point,
-    Side::Point,
-    Side::Point,
-    Side::Point,
-];
-
-fn run_row(number: usize, record: &Record) -> Vec<String> {
-    let plan = &record.plan;
-    vec![
-        number.to_string(),
-        plan.label().into(),
-        plan.executor().label(),
-        text::grouped(plan.workers().into()),
-        text::grouped(plan.tasks().into()),
-        record.outcome.name().into(),
-        bare_seconds(record.wall_s),
-        record
-            .startup_s
-            .map_or_else(|| "–".into(), |s| three_digits(s * 1e3)),
-        bare_seconds(record.cpu_s),
-        format!("{:.1}", record.concurrency),
-        format!("{:.2}", record.parallelism),
-    ]
-}
-
-fn phase_header() -> Vec<&'static str> {
-    std::iter::once("#")
-        .chain(Phase::MEASURED.map(Phase::name))
-        .collect()
-}
-
-fn phase_sides() -> Vec<Side> {
-    std::iter::once(Side::Right)
-        .chain(Phase::MEASURED.map(|_| Side::Point))
-        .collect()
-}
-
-fn phase_row(number: usize, record: &Record) -> Vec<String> {
-    let times = Phase::MEASURED.map(|phase| match record.phases_s[phase] {
-        0 => "–".to_string(),
-        nanos => bare_seconds(seconds(nanos)),
-    });
-    std::iter::once(number.to_string()).chain(times).collect()
 }
 
 /// What came out of the run, which of its tasks failed, and what speaks against trusting it.

@@ -3,11 +3,12 @@
 use super::super::details::{Row, with_note};
 use super::sketch::with_interval;
 
+use crate::catalog::metric::metric_named;
 use crate::domain::history::{Entry, History, SweepEntry};
 use crate::domain::record::Outcome;
 use crate::domain::sweep::Summary;
 use crate::domain::text::{clean, duration, speedup, wrap};
-use crate::present::number::three_digits;
+use crate::present::number::{three_digits, with_unit};
 
 /// How much of a caveat is shown.
 const FOREIGN: usize = 300;
@@ -70,12 +71,32 @@ fn together(summary: &Summary, width: u16) -> Vec<Row> {
             format!("over the sweep's serial runs: ratio of the medians; 95 % interval {between}");
         numbers.push(("speed-up", speedup(ratio.value), note));
     }
-    if let Some(share) = summary.efficiency.filter(|_| summary.plan.workers() > 1) {
-        numbers.push((
+    for (id, value, how) in [
+        (
+            "concurrency",
+            Some(summary.concurrency),
+            ": median of the runs",
+        ),
+        (
+            "parallelism",
+            Some(summary.parallelism),
+            ": median of the runs",
+        ),
+        (
             "efficiency",
-            format!("{:.0} %", share * 100.0),
-            "speed-up per worker".into(),
-        ));
+            summary.efficiency.filter(|_| summary.plan.workers() > 1),
+            "",
+        ),
+    ] {
+        let metric = metric_named(id);
+        let said = |value| {
+            (
+                metric.name,
+                with_unit(metric.unit, value),
+                format!("{}{how}", metric.meaning),
+            )
+        };
+        numbers.extend(value.map(said));
     }
     if let Some(share) = summary.karp_flatt {
         let note = "Karp–Flatt: the serial part that would explain this speed-up";
@@ -85,16 +106,6 @@ fn together(summary: &Summary, width: u16) -> Vec<Row> {
             note.into(),
         ));
     }
-    numbers.push((
-        "concurrency",
-        format!("{:.2}", summary.concurrency),
-        "tasks in flight: median of the runs".into(),
-    ));
-    numbers.push((
-        "parallelism",
-        format!("{:.2}", summary.parallelism),
-        "workers on a core: median of the runs".into(),
-    ));
     let rows = numbers.into_iter().map(|(name, value, note)| {
         with_note(&note, width, |note| Row::Number { name, value, note })
     });

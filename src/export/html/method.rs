@@ -1,12 +1,13 @@
 //! How the numbers of a report were made, in sentences for people who were not there.
 
 use crate::analysis::shared::Shared;
+use crate::catalog::metric::{METRICS, Metric, TABLES};
 use crate::catalog::model::Model;
 use crate::catalog::workload::Workload;
 use crate::domain::record::{PhaseSource, Record};
 
 /// What concerns these runs, a paragraph each.
-pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<&'static str> {
+pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
     let any = |is: &dyn Fn(&Record) -> bool| shared.runs.iter().any(|run| is(run.record));
     let workloads = Workload::ALL
         .into_iter()
@@ -17,11 +18,9 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<&'static str> {
     let any_source = |source: PhaseSource| any(&|record| record.phase_source == source);
     let any_python = any(&|record| record.plan.model().is_python());
     let is_recorded = !shared.runs.is_empty();
-    let of_all: &[&str] = if is_recorded {
-        &[TIME, PHASES, AVERAGES]
-    } else {
-        &[]
-    };
+    let numbers = METRICS
+        .iter()
+        .filter(|metric| metric.is_in(TABLES) && is_recorded);
     let of_python = [
         (any_python, PYTHON),
         (
@@ -43,21 +42,14 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<&'static str> {
     let special = workloads
         .map(|workload| workload.description().method)
         .chain(models.map(|model| model.description().method));
-    of_all
-        .iter()
-        .copied()
-        .chain(special)
-        .chain(of_python)
-        .filter(|text| !text.is_empty())
-        .collect()
+    let texts = is_recorded.then_some(PHASES).into_iter();
+    let texts = texts.chain(special).chain(of_python);
+    let texts = texts.filter(|text| !text.is_empty()).map(String::from);
+    numbers.map(Metric::sentence).chain(texts).collect()
 }
 
-const TIME: &str = "Time is wall-clock time from just before the first worker was created until the last worker's last \
-    stamp. Creating the workers is a part of it, as it is for a user.";
 const PHASES: &str = "Every worker stamps what it does on a monotonic clock, without locks and without system calls. \
     Computing and waiting for a core are told apart by the worker's CPU clock.";
-const AVERAGES: &str = "Concurrency is the number of tasks that were begun and not yet ended, parallelism the number of \
-    workers on a core, both on average over the run. Parallelism comes from CPU clocks, never from the picture.";
 const PYTHON: &str = "The models of Python are executed by CPython itself, with a script that needs nothing but its \
     standard library. Its start-up (interpreter, imports, pool) is a part of the time. Whether the lock was on was asked in \
     the interpreters that executed the tasks. Speed-ups are measured against one thread of the same interpreter, unless \

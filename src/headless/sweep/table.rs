@@ -4,64 +4,25 @@ use super::name;
 use crate::analysis::shared::SharedRun;
 use crate::domain::campaign::BREAKS_ALLOWED;
 use crate::domain::record::Outcome;
+use crate::domain::stats::Interval;
 use crate::domain::stats::fit::Parameter;
-use crate::domain::stats::{Interval, Ratio};
-use crate::domain::sweep::{Results, Series, Summary, Sweep};
+use crate::domain::sweep::{Results, Series, Sweep};
 use crate::domain::text::{self, counted};
-use crate::present::number::{bare_seconds, three_digits};
+use crate::present::run_table::{Room, configurations};
 use crate::present::sentence::conclusion;
-use crate::present::table::{Side, aligned};
 
 /// Of how many configurations that broke the reason is told.
 const BROKEN_TOLD: usize = 10;
 /// How much of a foreign sentence is shown, in characters.
 const MAX_SHOWN: usize = 300;
-/// What stands where there is no number.
-const NONE: &str = "–";
-
-const HEADER: [&str; 12] = [
-    "model",
-    "workers",
-    "runs",
-    "time (s)",
-    "95 % interval",
-    "speed-up",
-    "95 % interval",
-    "efficiency",
-    "Karp–Flatt",
-    "conc.",
-    "par.",
-    "",
-];
-
-const SIDES: [Side; 12] = [
-    Side::Left,
-    Side::Right,
-    Side::Right,
-    Side::Point,
-    Side::Left,
-    Side::Point,
-    Side::Left,
-    Side::Point,
-    Side::Point,
-    Side::Point,
-    Side::Point,
-    Side::Left,
-];
-
 /// The results as text; empty if nothing was measured at all.
 pub fn render(sweep: &Sweep, results: &Results, runs: &[SharedRun<'_>]) -> String {
     let Some(first) = runs.first() else {
         return String::new();
     };
     let cores_usable = first.provenance.machine.cores_usable;
-    let header = HEADER.iter().map(|title| (*title).to_string()).collect();
-    let rows = (0..results.summaries.len()).map(|index| row(sweep, results, index));
     let mut out = title(sweep);
-    out.push_str(&aligned(
-        &SIDES,
-        &std::iter::once(header).chain(rows).collect::<Vec<_>>(),
-    ));
+    out.push_str(&configurations(sweep, results, Room::Narrow).lines());
     let said = std::iter::once(conclusion::of(&sweep.plan, results, cores_usable))
         .chain(results.series.iter().flat_map(fitted))
         .chain(unfinished(sweep, results))
@@ -82,65 +43,6 @@ fn title(sweep: &Sweep) -> String {
         counted(work.tasks().into(), "task"),
         counted(sweep.plan.repeats().into(), "round")
     )
-}
-
-fn row(sweep: &Sweep, results: &Results, index: usize) -> Vec<String> {
-    let plan = &sweep.plan.configurations()[index];
-    let mut cells = vec![
-        plan.executor().label(),
-        text::grouped(plan.workers().into()),
-    ];
-    let Some(summary) = &results.summaries[index] else {
-        cells.push("0".into());
-        cells.extend((3..HEADER.len() - 1).map(|_| NONE.to_string()));
-        cells.push(marks(None, results.failed[index]));
-        return cells;
-    };
-    let ratio = summary.speedup.as_ref();
-    let or_none = |text: Option<String>| text.unwrap_or_else(|| NONE.into());
-    cells.extend([
-        summary.runs.to_string(),
-        bare_seconds(summary.time.median),
-        between(summary.time.interval, bare_seconds),
-        or_none(ratio.map(factor)),
-        between(ratio.and_then(|ratio| ratio.interval), three_digits),
-        or_none(summary.efficiency.map(|share| format!("{share:.2}"))),
-        or_none(summary.karp_flatt.map(|share| format!("{share:.3}"))),
-        format!("{:.1}", summary.concurrency),
-        format!("{:.2}", summary.parallelism),
-        marks(Some(summary), results.failed[index]),
-    ]);
-    cells
-}
-
-/// With the digits that an interval beside it gives reason to tell.
-fn factor(ratio: &Ratio) -> String {
-    let digits = three_digits(ratio.value);
-    if ratio.interval.is_some() {
-        format!("{digits}×")
-    } else {
-        text::speedup(ratio.value)
-    }
-}
-
-fn between(interval: Option<Interval>, number: fn(f64) -> String) -> String {
-    interval.map_or_else(
-        || NONE.into(),
-        |of| format!("{}–{}", number(of.low), number(of.high)),
-    )
-}
-
-fn marks(summary: Option<&Summary>, failed: u32) -> String {
-    let outliers = summary.map_or(0, |summary| summary.outliers.len() as u64);
-    let marks = [
-        summary
-            .filter(|summary| summary.is_best)
-            .map(|_| "★ best".to_string()),
-        (outliers > 0).then(|| counted(outliers, "outlier")),
-        (failed > 0).then(|| format!("{failed} failed")),
-        (summary.is_none() && failed == 0).then(|| "not measured".into()),
-    ];
-    marks.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The laws that were fitted to the speed-ups of a model.
