@@ -368,6 +368,29 @@ const BEFORE_PHASES: &[Metric] = &[
         "from the last worker's last stamp until all were joined or reaped; not in the time",
     )
     .places(DETAILS),
+    metric(
+        "task_time_s",
+        "task time",
+        Seconds,
+        |run| stats::median(&task_times(run)?),
+        "median of the tasks' durations",
+        "from the begin of a task to its end, of all tasks that ended. Not known where a list of very many tasks was left out",
+    )
+    .json("")
+    .column(Hidden)
+    .places(DETAILS | COMPARISON | TABLES),
+    metric(
+        "task_time_max_s",
+        "longest task",
+        Seconds,
+        |run| task_times(run)?.into_iter().reduce(f64::max),
+        "greatest of the tasks' durations",
+        "",
+    )
+    .json("")
+    .short("longest")
+    .column(Hidden)
+    .places(DETAILS | COMPARISON | TABLES),
 ];
 
 const AFTER_PHASES: &[Metric] = &[
@@ -570,6 +593,16 @@ fn python<'a>(run: &AssessedRun<'a>) -> Option<&'a PythonRecord> {
     run.record.python.as_ref()
 }
 
+/// How long each task took that ended, in no order.
+fn task_times(run: &AssessedRun<'_>) -> Option<Vec<f64>> {
+    let tasks = run.record.tasks.as_ref()?.iter();
+    Some(
+        tasks
+            .filter_map(|task| Some(task.end_s? - task.start_s))
+            .collect(),
+    )
+}
+
 fn bytes(bytes: Option<u64>) -> Option<f64> {
     bytes.map(|bytes| bytes as f64)
 }
@@ -592,6 +625,7 @@ mod tests {
     use crate::catalog::model::Model;
     use crate::catalog::workload::Workload;
     use crate::domain::python::GilState;
+    use crate::domain::record::{TaskOutcome, TaskRecord};
     use crate::fixtures::{explorer, sample};
 
     #[test]
@@ -620,5 +654,31 @@ mod tests {
             let memory = metric_named("total_memory_bytes").of(&(&record).into());
             assert_eq!(memory, all, "{model:?}");
         }
+    }
+
+    #[test]
+    fn the_task_time_is_of_the_tasks_that_ended_and_unknown_without_their_list() {
+        let mut record = sample::record(sample::plan(Workload::Cpu, Model::Threads, 2), 1.0, 1.0);
+        let task = |(task, start_s, end_s)| TaskRecord {
+            task,
+            worker: 0,
+            start_s,
+            end_s,
+            outcome: TaskOutcome::Ok,
+            error: None,
+        };
+        let tasks = [
+            (0, 0.0, Some(1.0)),
+            (1, 1.0, Some(4.0)),
+            (2, 4.0, None),
+            (3, 4.0, Some(6.0)),
+        ];
+        record.tasks = Some(tasks.map(task).to_vec());
+        let of = |id, record: &Record| metric_named(id).of(&record.into());
+        assert_eq!(of("task_time_s", &record), Some(2.0));
+        assert_eq!(of("task_time_max_s", &record), Some(3.0));
+        record.tasks = None;
+        assert_eq!(of("task_time_s", &record), None);
+        assert_eq!(of("task_time_max_s", &record), None);
     }
 }
