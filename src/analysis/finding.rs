@@ -79,7 +79,7 @@ impl RunFinding {
         };
         let mut known: HashMap<(usize, usize), RunFinding> = HashMap::new();
         let finding = |entry: &&'h Entry| {
-            let new = || RunFinding::from_repeats(entry, history, &records);
+            let new = || RunFinding::from_repeats(entry, history, records);
             match (group_of.get(&entry.number), entry.gain()) {
                 (Some(group), Some(gain)) => {
                     *known.entry((*group, gain.over.number)).or_insert_with(new)

@@ -126,12 +126,17 @@ impl Column {
     }
 }
 
+/// What stands in a row.
+type Cell = fn(Row<'_>) -> String;
+/// What runs are sorted by.
+type Key = fn(&Entry) -> SortKey<'_>;
+
 fn other(
     id: &'static str,
     (heading, meaning, how): (&str, &'static str, &'static str),
     side: Side,
     before: usize,
-    content: (fn(Row<'_>) -> String, fn(&Entry) -> SortKey<'_>),
+    content: (Cell, Key),
     (rank, by_default): (usize, ByDefault),
 ) -> Column {
     Column {

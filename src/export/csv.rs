@@ -181,7 +181,7 @@ const FROM_PYTHON_ON: &[Column] = &[
     number("events_recorded"),
     number("events_dropped"),
     number("observer_cpu_s"),
-    text("caveats", |run| caveats(run)),
+    text("caveats", caveats),
 ];
 
 fn known(value: Option<impl ToString>) -> String {

@@ -92,7 +92,7 @@ pub fn runs<'r>(runs: impl IntoIterator<Item = &'r SharedRun<'r>>, room: Room) -
     columns.extend(measured.map(|metric| numbers(metric, Room::Wide)));
     if room == Room::Wide {
         columns.retain(|(heading, ..)| heading != "outcome");
-        columns.push(words("notes", Side::Left, |of| notes(of)));
+        columns.push(words("notes", Side::Left, notes));
     }
     table(&columns, runs).without(None)
 }
