@@ -85,6 +85,7 @@
 //!   it; what an interpreter must have for it is checked in `domain/plan.rs`.
 //! - **which interpreters are found, and what they are asked?** `engine/python/find.rs` and `engine/python/probe.rs`.
 //! - **how true the emulated lock is?** `engine/gil.rs` is the lock, `domain/fidelity.rs` the question.
+//! - **a number of a run?** its entry in `catalog/metric.rs`; every surface is a view of it, in the order of the entries.
 //! - **what is measured?** `engine/recorder.rs` (events), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
 //! - **what is doubted, and what is said then?** `catalog/caveat.rs`; what is looked at for it: `engine/doubts.rs`.
 //! - **the JSON?** `domain/record.rs` and `domain/trace/stored.rs` (what runs are), `export/json.rs` (the document), and
