@@ -9,8 +9,10 @@
 //!
 //! | word | means |
 //! | --- | --- |
-//! | **workload** | what one task does: `cpu` or `io` |
+//! | **workload**, **step** | what one task does (`cpu`, `io`, `sleep`), as a list of steps: compute, fetch, write, sleep |
 //! | **model** | the concurrency model that executes the tasks; never used for state of the screen |
+//! | **parameter** | a knob of a plan; it belongs to a workload or a model |
+//! | **metric** | a number that a record yields |
 //! | **draft**, **plan** | what the user asks for: any values, and only valid ones |
 //! | **run**, **record** | a plan that is happening, and a finished one with all its numbers |
 //! | **task** | one unit of work, numbered from 0, executed exactly once or reported |
@@ -79,10 +81,18 @@
 //!
 //! # Where do I change …
 //!
-//! - **a workload?** `domain/workload.rs`, and a file in `engine/kernel/`.
-//! - **a model?** `domain/model.rs`, and a file in `engine/executor/`; the compiler lists the rest.
-//! - **a model of Python?** `domain/model.rs`, the pool in `assets/worker.py`, and `engine/executor/python.rs`, which starts
-//!   it; what an interpreter must have for it is checked in `domain/plan.rs`.
+//! - **a workload?** A file in `catalog/workload/` and its line in `catalog/workload.rs`. It says what a task does as steps; only a
+//!   step that nobody knows yet needs code: in `engine/kernel.rs`, in the tables of `assets/worker.py`, in
+//!   `domain/estimate.rs`, and with a phase of its own in `catalog/phase.rs`.
+//! - **a parameter?** In the file of its workload or model. Form, options, help, completions, JSON, CSV, details and `i` follow;
+//!   `assets/records.schema.json` describes it.
+//! - **a model?** `catalog/model.rs`, its description in the folder beside it, and what makes its workers in
+//!   `engine/executor/`.
+//! - **a model of Python?** The same, and its pool in `assets/worker.py`; what an interpreter must have for it is checked in
+//!   `domain/plan.rs`.
+//! - **a number of a run?** `catalog/metric.rs`: every table, column and explanation is a view of it.
+//! - **a phase?** `catalog/phase.rs`, with its colour, mark and letter.
+//! - **when two times differ?** `domain/difference.rs`, for every screen and file; what is said then: `present/sentence/`.
 //! - **which interpreters are found, and what they are asked?** `engine/python/find.rs` and `engine/python/probe.rs`.
 //! - **how true the emulated lock is?** `engine/gil.rs` is the lock, `domain/fidelity.rs` the question.
 //! - **a number of a run?** its entry in `catalog/metric.rs`; every surface is a view of it, in the order of the entries.

@@ -158,7 +158,7 @@ fn without_an_interpreter_the_model_says_what_it_needs_and_all_others_run() {
 }
 
 #[test]
-fn asyncio_is_offered_for_io_alone() {
+fn asyncio_is_offered_for_what_waits_and_not_for_computing() {
     let mut session = Session::new(80, 24);
     found(&mut session);
     session.press(&[Char('f'), Char('g'), Down]);
@@ -171,6 +171,8 @@ fn asyncio_is_offered_for_io_alone() {
     session.press(&[Char('g'), Right]);
     with_model(&mut session, Model::PythonAsyncio);
     session.press(&[Char('g'), Right]);
+    assert_eq!(session.app.setup().model(), Model::PythonAsyncio);
+    session.press(&[Right]);
     assert_eq!(
         session.app.setup().model(),
         Model::PythonThreads,
