@@ -47,6 +47,10 @@ fn refused(line: &str) -> String {
 fn small(workload: &str) -> &'static str {
     match workload {
         "cpu" => "run --workload cpu --model threads --workers 2 --tasks 4 --iterations 1000",
+        "sleep" => {
+            "run --workload sleep --model threads --workers 2 --tasks 4 --wait 2ms --compute-iterations 1000 \
+             --slices 2"
+        }
         _ => {
             "run --workload io --model threads --workers 2 --tasks 4 --addresses 2 --latency 1ms..2ms --writes 2 \
              --page-bytes 1k"
@@ -406,7 +410,7 @@ fn the_short_help_fits_a_terminal_of_24_rows_and_80_columns() {
 
 #[test]
 fn the_json_has_the_keys_of_its_schema() {
-    for workload in ["cpu", "io"] {
+    for workload in ["cpu", "io", "sleep"] {
         let document = json(small(workload));
         assert_eq!(document["schema"], "pconc-tui.records/1");
         has_keys(

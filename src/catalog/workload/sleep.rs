@@ -80,7 +80,7 @@ pub static WAIT: Parameter = Parameter {
     help: Help {
         short: "How long a task waits",
         long: "From 1ms to 60s [default: 100ms]",
-        is_rare: false,
+        is_rare: true,
     },
     is_of_server: false,
 };
@@ -122,7 +122,7 @@ pub static COMPUTE: Parameter = Parameter {
         short: "How long a task computes too",
         long: "On an idle core of this machine, from 1ms to 600s; the number of steps is printed, to repeat it with \
             --compute-iterations.",
-        is_rare: false,
+        is_rare: true,
     },
     is_of_server: false,
 };
