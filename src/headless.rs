@@ -78,14 +78,7 @@ pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
     let is_wanted = draft.needs_calibration() || (is_read && draft.computes());
     // A task that is to take so long takes that in Python.
     let agreed = of_python.or_else(|| is_wanted.then(|| agreed(&session, place.place())));
-    if let Some(doubt) = agreed
-        .as_ref()
-        .filter(|_| draft.needs_calibration())
-        .and_then(Agreed::doubt)
-    {
-        say(&doubt);
-    }
-    let speed = agreed.map(|agreed| agreed.speed);
+    let speed = told(agreed, &draft);
     let estimate = foretold(&draft, known(&session, speed.as_ref(), &pythons));
     let plan = resolve(draft, &session, speed.as_ref())?;
     if let Some(estimate) = estimate.filter(|_| is_read) {
@@ -150,6 +143,15 @@ fn listen_for_interrupts(sender: mpsc::Sender<Event>) -> Result<(), String> {
 /// How fast this machine computes, measured now and compared with what was seen before.
 fn agreed(session: &Session, place: Option<&Place>) -> Agreed {
     speeds::of_machine(place, session.machine(), session.calibrate())
+}
+
+/// The speed that was agreed on; says where a time for a task will not hold today.
+fn told(agreed: Option<Agreed>, draft: &Draft) -> Option<Speed> {
+    let agreed = agreed?;
+    if let Some(doubt) = agreed.doubt().filter(|_| draft.needs_calibration()) {
+        say(&doubt);
+    }
+    Some(agreed.speed)
 }
 
 /// The plan of a checked draft.

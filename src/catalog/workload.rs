@@ -88,6 +88,18 @@ pub struct Sweep {
     pub workers: fn(u64) -> Vec<String>,
 }
 
+impl Sweep {
+    /// Of tasks that wait: up to more workers than any machine has cores.
+    const OF_WAITING: Sweep = Sweep {
+        models: &[Model::Threads, Model::Processes],
+        workers: |_| {
+            ["1,2,4,8,16", "1..16", "2^0..2^6", "1,4,16"]
+                .map(String::from)
+                .to_vec()
+        },
+    };
+}
+
 /// A part of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -9,7 +9,7 @@ use super::measure::{self, Measured, Order};
 use super::output::Destination;
 use super::{
     addresses, agreed, calibrated, campaign_id, conclude, known, listen_for_interrupts, prepare,
-    pythons, say,
+    pythons, say, told,
 };
 use crate::analysis::shared::{Shared, SharedSweep};
 use crate::cli::SweepRequest;
@@ -27,7 +27,6 @@ use crate::engine::session::Session;
 use crate::present::format::Format;
 use crate::shell::exit::Failure;
 use crate::shell::spelling::Spelling;
-use crate::store::speeds::Agreed;
 
 /// Measures the sweep that `request` asks for, keeps it where `keeping` says, and prints what came out. Returns the exit
 /// code.
@@ -52,14 +51,7 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
         .draft
         .computes()
         .then(|| agreed(&session, place.place()));
-    if let Some(doubt) = agreed
-        .as_ref()
-        .filter(|_| draft.needs_calibration())
-        .and_then(Agreed::doubt)
-    {
-        say(&doubt);
-    }
-    let speed = agreed.map(|agreed| agreed.speed);
+    let speed = told(agreed, &draft.draft);
     let known = known(&session, speed.as_ref(), &pythons);
     let (draft, plan) = resolve(draft, &session, speed.as_ref())?;
     say(&foretold(&draft, known));

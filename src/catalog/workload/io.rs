@@ -1,7 +1,6 @@
 //! The article's `io_intensive`: GET a page, then many times: render it as `str(bytes)` does, open a file, write, close.
 
 use super::{Nature, Step, Sweep, WorkloadDescription};
-use crate::catalog::model::Model;
 use crate::catalog::parameter::{Choice, Help, Kind, Parameter, Values};
 use crate::domain::addresses::Addresses;
 use crate::domain::text::{bytes, counted, grouped};
@@ -25,14 +24,7 @@ pub(super) static IO: WorkloadDescription = WorkloadDescription {
     nature: Nature::Waits,
     steps: |values| vec![Step::Fetch, Step::Write(values.get(&WRITES))],
     size,
-    sweep: Sweep {
-        models: &[Model::Threads, Model::Processes],
-        workers: |_| {
-            ["1,2,4,8,16", "1..16", "2^0..2^6", "1,4,16"]
-                .map(String::from)
-                .to_vec()
-        },
-    },
+    sweep: Sweep::OF_WAITING,
 };
 
 fn size(values: &Values, addresses: Option<&Addresses>) -> String {

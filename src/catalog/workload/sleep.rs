@@ -2,7 +2,6 @@
 //! people's own tasks do.
 
 use super::{Nature, Sizing, Step, Sweep, WorkloadDescription};
-use crate::catalog::model::Model;
 use crate::catalog::parameter::{Help, Kind, Parameter, Values};
 use crate::domain::speed::MAX_ITERATIONS;
 use crate::domain::text::{counted, grouped};
@@ -26,14 +25,7 @@ pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
     nature: Nature::Waits,
     steps,
     size,
-    sweep: Sweep {
-        models: &[Model::Threads, Model::Processes],
-        workers: |_| {
-            ["1,2,4,8,16", "1..16", "2^0..2^6", "1,4,16"]
-                .map(String::from)
-                .to_vec()
-        },
-    },
+    sweep: Sweep::OF_WAITING,
 };
 
 /// Computes and waits in turns; each turn has its share of both, and the first ones what cannot be shared out.
