@@ -377,7 +377,7 @@ struct RunArguments {
     /// How many threads or processes execute tasks
     ///
     /// From 1 to 4000 threads (256 under rayon), 1000 processes, or 1000 for io [default: 1 for serial, the usable cores for
-    /// cpu, 16 for io]
+    /// cpu, 16 for io and sleep]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     workers: Option<u64>,
 

@@ -13,7 +13,7 @@ use crate::domain::phase::Phase;
 
 pub use cpu::{ITERATIONS, TASK_TIME};
 pub use io::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WRITES};
-pub use sleep::WAIT;
+pub use sleep::{SLICES, WAIT};
 
 /// Which workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,6 +48,8 @@ pub struct WorkloadDescription {
     pub nature: Nature,
     /// What a task does, step by step.
     pub steps: fn(&Values) -> Vec<Step>,
+    /// Which of its parameters contradict each other, and why: the sentence has no full stop.
+    pub contradiction: fn(&Values) -> Option<(&'static Parameter, String)>,
     /// What two runs must have in common to be compared, in a few words.
     pub size: fn(&Values, Option<&Addresses>) -> String,
     /// What is worth measuring in a sweep.
@@ -68,6 +70,8 @@ pub struct Sizing {
     pub steps: &'static Parameter,
     /// The time; it counts where it was given.
     pub time: &'static Parameter,
+    /// In how many loops the steps are done, each from its first step on; one if nothing says so.
+    pub loops: Option<&'static Parameter>,
 }
 
 /// What decides how long a task takes.

@@ -15,7 +15,7 @@ use crate::domain::python::StartMethod;
 pub(super) struct WorkArguments {
     /// How many tasks there are
     ///
-    /// From 1 to 1000000 [default: 8 for cpu, 16 for io]
+    /// From 1 to 1000000 [default: 8 for cpu, 16 for io and sleep]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     pub(super) tasks: Option<u64>,
 

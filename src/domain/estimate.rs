@@ -232,7 +232,11 @@ fn waiting(draft: &Draft, parts: &Parts, cores: u32) -> f64 {
         })
         .collect();
     let handed_out = hand_out(&lengths, draft.tasks, workers(draft));
-    let at_once = workers(draft).min(u64::from(cores.max(1)));
+    let at_once = if shares_lock(draft) || draft.model.is_event_loop() {
+        1
+    } else {
+        workers(draft).min(u64::from(cores.max(1)))
+    };
     handed_out.max(draft.tasks as f64 * parts.computing / at_once as f64)
 }
 

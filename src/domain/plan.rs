@@ -127,8 +127,10 @@ impl Draft {
     pub fn calibrated(mut self, speed: &Speed) -> Draft {
         if let Some(sizing) = self.sizing_by_time() {
             let seconds = self.get(sizing.time) as f64 / 1e3;
+            let loops = sizing.loops.map_or(1, |loops| self.get(loops)).max(1);
+            let each = speed.iterations_in(seconds / loops as f64);
             self.values.unset(sizing.time);
-            self.set(sizing.steps, speed.iterations_in(seconds));
+            self.set(sizing.steps, each.saturating_mul(loops));
         }
         self
     }
@@ -218,13 +220,11 @@ impl Draft {
         for parameter in self.parameters() {
             of(parameter, parameter.check(self.get(parameter)))?;
         }
-        let (min, max) = (self.get(&LATENCY_MIN), self.get(&LATENCY_MAX));
-        if self.parameters().any(|parameter| *parameter == LATENCY_MAX) && min > max {
-            let (min, max) = (grouped(min), grouped(max));
-            let sentence = format!(
-                "latency from {min} ms to {max} ms: the first time must not be the longer one"
-            );
-            return of(&LATENCY_MAX, Err(sentence));
+        // What does not count cannot contradict anything.
+        let counting = self.values.of(self.parameters());
+        let contradiction = (self.workload.description().contradiction)(&counting);
+        if let Some((parameter, sentence)) = contradiction {
+            return of(parameter, Err(sentence));
         }
         Ok(())
     }
@@ -610,7 +610,13 @@ impl Plan {
                 Some(Addresses::Urls(_)) => "from a list".into(),
                 _ => format!("with latencies of seed {}", plan.seed),
             };
-            differing.push(("addresses", of(self), of(other)));
+            let (mine, theirs) = (of(self), of(other));
+            let theirs = if mine == theirs {
+                "others".into()
+            } else {
+                theirs
+            };
+            differing.push(("addresses", mine, theirs));
         }
         differing
     }

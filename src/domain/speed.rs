@@ -53,6 +53,28 @@ impl Speed {
         begins && ascends && has_rates
     }
 
+    /// The same, but for pieces that another one was measured to be so many times faster in, at least; those have its rates.
+    pub fn improved_by(&self, other: &Speed, by: f64) -> Speed {
+        let from = |speed: &Speed| {
+            speed
+                .pieces
+                .iter()
+                .map(|piece| piece.from)
+                .collect::<Vec<_>>()
+        };
+        if from(self) != from(other) {
+            return other.clone();
+        }
+        let faster = |(mine, theirs): (&Piece, &Piece)| {
+            if theirs.rate >= mine.rate * by {
+                *theirs
+            } else {
+                *mine
+            }
+        };
+        Speed::new(self.pieces.iter().zip(&other.pieces).map(faster).collect())
+    }
+
     /// Steps per second of the first piece.
     pub fn rate(&self) -> f64 {
         self.pieces[0].rate

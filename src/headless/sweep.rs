@@ -27,6 +27,7 @@ use crate::engine::session::Session;
 use crate::present::format::Format;
 use crate::shell::exit::Failure;
 use crate::shell::spelling::Spelling;
+use crate::store::speeds;
 
 /// Measures the sweep that `request` asks for, keeps it where `keeping` says, and prints what came out. Returns the exit
 /// code.
@@ -42,7 +43,10 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping) -> Result<u8, Failure> {
     if request.all_tasks {
         session.list_all_tasks();
     }
-    let pythons = pythons::of_sweep(&session, request).map_err(Failure::usage)?;
+    let mut pythons = pythons::of_sweep(&session, request).map_err(Failure::usage)?;
+    for python in &mut pythons {
+        speeds::of_python(place.place(), session.machine(), python);
+    }
     let draft = draft(&session, request, urls, &pythons)?;
     os::ask_for_short_turns();
     let (sender, events) = mpsc::channel();

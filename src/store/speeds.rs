@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::log::make_folder;
 use super::place::Place;
 use crate::domain::machine::Machine;
 use crate::domain::python::FoundPython;
@@ -71,28 +73,31 @@ pub fn of_python(place: Option<&Place>, machine: &Machine, found: &mut FoundPyth
     agreed
 }
 
-fn name(machine: &Machine) -> &str {
-    machine.cpu_model.as_deref().unwrap_or("unknown processor")
+/// Machines that share a home directory have speeds of their own.
+fn name(machine: &Machine) -> String {
+    format!("{} {:?}", machine.in_short(), machine.memory_bytes)
 }
 
+/// The threads that measure the machine and its interpreters at the same time change one file.
+static CHANGING: Mutex<()> = Mutex::new(());
+
 fn agree(place: Option<&Place>, who: &str, measured: Speed) -> Agreed {
+    let _changing = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut kept = place.map_or_else(BTreeMap::new, |place| read(&place.speeds()));
-    let fastest = kept
-        .remove(who)
-        .filter(|fastest| measured.compared_with(fastest) < FASTER);
-    if let Some(speed) = fastest {
-        let today = measured.compared_with(&speed).min(1.0);
-        return Agreed { speed, today };
-    }
-    kept.insert(who.to_owned(), measured.clone());
-    if let Some(place) = place {
+    let before = kept.remove(who);
+    let speed = before.as_ref().map_or_else(
+        || measured.clone(),
+        |before| before.improved_by(&measured, FASTER),
+    );
+    if before.as_ref() != Some(&speed)
+        && let Some(place) = place
+    {
+        kept.insert(who.to_owned(), speed.clone());
         // What cannot be kept is measured again the next time.
         let _ = write(&place.speeds(), kept);
     }
-    Agreed {
-        speed: measured,
-        today: 1.0,
-    }
+    let today = measured.compared_with(&speed).min(1.0);
+    Agreed { speed, today }
 }
 
 /// What is kept; nothing if the file is not there, or is none of this version.
@@ -111,16 +116,28 @@ fn read(file: &Path) -> BTreeMap<String, Speed> {
         })
 }
 
-/// Replaces the file, whole or not at all, but nothing that is not this program's.
+/// What every file of this version begins with.
+const BEGINNING: &[u8] = b"{\"v\":1,\"speeds\":";
+
+/// Whether there is nothing at this path, or a plain file of speeds of this version: nothing else is replaced.
+fn may_be_replaced(file: &Path) -> bool {
+    match file.symlink_metadata() {
+        Err(error) => error.kind() == ErrorKind::NotFound,
+        Ok(there) if !there.is_file() => false,
+        Ok(_) => fs::read(file).is_ok_and(|text| text.starts_with(BEGINNING)),
+    }
+}
+
+/// Replaces the file, whole or not at all.
 fn write(file: &Path, speeds: BTreeMap<String, Speed>) -> std::io::Result<()> {
-    if file.symlink_metadata().is_ok() && !super::own::is_written_for_a_history(file) {
+    if !may_be_replaced(file) {
         return Ok(());
     }
     let folder = file
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    make_folder(folder)?;
     let mut new = tempfile::NamedTempFile::new_in(folder)?;
     let kept = Kept { v: VERSION, speeds };
     new.write_all(&serde_json::to_vec(&kept)?)?;
@@ -162,6 +179,7 @@ mod tests {
             "mine",
             "{\"v\":9,\"speeds\":{}}",
             "{\"v\":1,\"speeds\":{\"one\":[]}}",
+            "{\"v\":1,\"kind\":\"session\"}",
             "",
         ] {
             let folder = tempfile::tempdir().unwrap();
@@ -170,7 +188,7 @@ mod tests {
             let agreed = agree(Some(&place), "one", Speed::uniform(7.0));
             assert_eq!(agreed.speed, Speed::uniform(7.0), "{text}");
             let kept = fs::read_to_string(place.speeds()).unwrap();
-            let is_ours = text.starts_with("{\"v\":");
+            let is_ours = text.starts_with("{\"v\":1,\"speeds\":");
             assert_eq!(kept == text, !is_ours, "{text}: {kept}");
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Field, Parameter, Setup};
 use crate::catalog::parameter::{Steps, TASKS, WORKERS};
-use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN};
+use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, SLICES, WAIT};
 use crate::domain::machine::{Limit, Limits};
 use crate::domain::text::grouped;
 
@@ -22,6 +22,11 @@ impl Setup {
                 },
             ),
             longest if *longest == LATENCY_MAX => (draft.get(&LATENCY_MIN), Limit::own(most)),
+            turns if *turns == SLICES => (
+                least,
+                Limit::own(most).or_less(draft.get(&WAIT), "each waits 1 ms at least"),
+            ),
+            wait if *wait == WAIT => (draft.get(&SLICES), Limit::own(most)),
             _ => (least, Limit::own(most)),
         }
     }
@@ -65,10 +70,10 @@ impl Setup {
         if wanted > most {
             self.note(format!("at most {}: {because}", grouped(most)));
         } else if wanted <= now && now <= least {
-            let because = if *parameter == LATENCY_MAX {
-                ": the shortest latency"
-            } else {
-                ""
+            let because = match parameter {
+                longest if *longest == LATENCY_MAX => ": the shortest latency",
+                wait if *wait == WAIT && least > 1 => ": 1 ms in each turn",
+                _ => "",
             };
             self.note(format!("at least {}{because}", grouped(least)));
         }

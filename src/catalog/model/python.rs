@@ -97,7 +97,7 @@ pub(super) static ASYNCIO: ModelDescription = ModelDescription {
             crate::domain::text::counted(here.workers, "task")
         )
     },
-    method: "Under python-asyncio a worker is a task of one event loop. Files are written on the loop: while one worker \
-        writes, no other one goes on, and network contains waiting for the loop.",
+    method: "Under python-asyncio a worker is a task of one event loop. While one worker writes a \
+        file or computes, no other one goes on. Network and sleep contain waiting for the loop.",
     ink: ("▥", Hue::Waiting),
 };

@@ -20,9 +20,11 @@ pub(super) static CPU: WorkloadDescription = WorkloadDescription {
         meaning: "whether a cpu task's size is given as steps of its loop, or as a time",
         steps: &ITERATIONS,
         time: &TASK_TIME,
+        loops: None,
     }),
     nature: Nature::Computes,
     steps: |values| vec![Step::Compute(values.get(&ITERATIONS))],
+    contradiction: |_| None,
     size: |values, _| format!("{} steps a task", grouped(values.get(&ITERATIONS))),
     sweep: Sweep {
         models: &[Model::GilThreads, Model::Processes],

@@ -23,6 +23,16 @@ pub(super) static IO: WorkloadDescription = WorkloadDescription {
     sizing: None,
     nature: Nature::Waits,
     steps: |values| vec![Step::Fetch, Step::Write(values.get(&WRITES))],
+    contradiction: |values| {
+        let (min, max) = (values.get(&LATENCY_MIN), values.get(&LATENCY_MAX));
+        (min > max).then(|| {
+            let (min, max) = (grouped(min), grouped(max));
+            let sentence = format!(
+                "latency from {min} ms to {max} ms: the first time must not be the longer one"
+            );
+            (&LATENCY_MAX, sentence)
+        })
+    },
     size,
     sweep: Sweep::OF_WAITING,
 };

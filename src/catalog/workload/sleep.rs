@@ -21,9 +21,11 @@ pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
         meaning: "whether what a sleep task computes is given as steps of the loop of cpu, or as a time",
         steps: &COMPUTE_ITERATIONS,
         time: &COMPUTE,
+        loops: Some(&SLICES),
     }),
     nature: Nature::Waits,
     steps,
+    contradiction,
     size,
     sweep: Sweep::OF_WAITING,
 };
@@ -42,6 +44,18 @@ fn steps(values: &Values) -> Vec<Step> {
         })
         .filter(|step| !matches!(step, Step::Compute(0) | Step::Sleep(0)))
         .collect()
+}
+
+/// A turn waits a millisecond at least, or it would be none.
+fn contradiction(values: &Values) -> Option<(&'static Parameter, String)> {
+    let (turns, ms) = (values.get(&SLICES), values.get(&WAIT));
+    (turns > ms).then(|| {
+        let (turns, ms) = (counted(turns, "turn"), grouped(ms));
+        (
+            &SLICES,
+            format!("a wait of {ms} ms is too short for {turns}: each waits 1 ms at least"),
+        )
+    })
 }
 
 fn size(values: &Values, _: Option<&crate::domain::addresses::Addresses>) -> String {
@@ -158,12 +172,8 @@ mod tests {
 
     #[test]
     fn turns_share_out_all_of_both_and_nothing_else() {
-        for (iterations, ms, turns) in [
-            (10, 100, 3),
-            (7, 2, 5),
-            (0, 1, 1_000),
-            (1_000_003, 60_000, 7),
-        ] {
+        for (iterations, ms, turns) in [(10, 100, 3), (7, 5, 5), (0, 1, 1), (1_000_003, 60_000, 7)]
+        {
             let steps = steps(&values(iterations, ms, turns));
             let sum = |of: fn(&Step) -> u64| steps.iter().map(of).sum::<u64>();
             let computed = sum(|step| if let Step::Compute(n) = step { *n } else { 0 });

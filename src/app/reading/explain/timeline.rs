@@ -118,7 +118,7 @@ pub(super) fn measuring() -> Section {
             "the worker's script stamps with the same clock, into the same lists. Within a task it looks at its clocks \
              after about each millisecond of CPU time; starting ends when all workers are there",
         ),
-        Entry::named("network, file", Phase::Network.how()),
+        Entry::named("network, file, sleep", Phase::Network.how()),
         Entry::plain(
             "A worker is always in one phase: all phases together are the run's time × its workers.",
         ),
