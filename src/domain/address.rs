@@ -190,6 +190,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_host_in_percent_signs_is_refused_and_ends_nothing() {
+        for address in ["http://A%aa", "http://%c3%a9.example/", "http://É.example/"] {
+            assert!(check_address(address).is_err(), "{address}");
+        }
+    }
+
+    #[test]
     fn absolute_http_and_https_addresses_are_accepted() {
         for good in [
             "http://example.org",
