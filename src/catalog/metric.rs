@@ -133,14 +133,6 @@ impl Metric {
         }
     }
 
-    /// What stands for several runs of one plan: the median of those that have it.
-    pub fn median(&self, records: &[&Record]) -> Option<f64> {
-        let values = records
-            .iter()
-            .filter_map(|record| self.of(&(*record).into()));
-        stats::median(&values.collect::<Vec<_>>())
-    }
-
     /// Whether what it is of this run is an estimate.
     pub fn is_estimate(&self, record: &Record) -> bool {
         (self.is_estimate)(record)
