@@ -148,7 +148,7 @@ fn dispatch(session: &Session) {
     ] {
         let nanos = median_of(5, || {
             let record = run(session, &cpu(model, workers, 1_000_000, 1));
-            record.phases_s[Phase::Computing] as f64 / 1e6
+            record.times.phases_s[Phase::Computing] as f64 / 1e6
         });
         let aim = if model == Model::Rayon {
             ""
@@ -171,7 +171,7 @@ fn gate(session: &Session) {
     ] {
         let ms = median_of(21, || {
             let record = run(session, &cpu(model, 16, 16, 1000));
-            record.startup_s.expect("tasks began") * 1e3
+            record.times.startup_s.expect("tasks began") * 1e3
         });
         row(
             &format!("t0 to the first task, 16 workers: {}", model.name()),
@@ -239,8 +239,8 @@ fn io(session: &Session) {
             slowest = tasks
                 .filter_map(|task| Some(task.end_s? - task.start_s))
                 .fold(0.0, f64::max);
-            computing = seconds(record.phases_s[Phase::Computing]);
-            record.wall_s
+            computing = seconds(record.times.phases_s[Phase::Computing]);
+            record.times.wall_s
         });
         let aim = match model {
             Model::GilThreads => format!(
@@ -261,7 +261,9 @@ fn io(session: &Session) {
 fn lock(session: &Session) {
     let wall = |model, workers| {
         median_of(3, || {
-            run(session, &cpu(model, workers, 8, 10_000_000)).wall_s
+            run(session, &cpu(model, workers, 8, 10_000_000))
+                .times
+                .wall_s
         })
     };
     let serial = wall(Model::Serial, 1);

@@ -200,9 +200,9 @@ fn chart() {
         let mut record =
             fixtures::sample::record(plan.clone(), 1.0 / f64::from(plan.workers()), 0.1);
         record.campaign.clone_from(part);
-        (record.id, record.wall_s) = (
+        (record.id, record.times.wall_s) = (
             format!("{runs}"),
-            record.wall_s * (1.0 + f64::from(runs % 7) / 100.0),
+            record.times.wall_s * (1.0 + f64::from(runs % 7) / 100.0),
         );
         effects = app.update(Msg::Concluded(Box::new(record)));
         runs += 1;
@@ -437,7 +437,7 @@ fn watching(session: &Session) {
         alone.push(ready(&run(session, &plan, |_| {})));
         let before = clock::thread_cpu();
         let record = run_watched(session, &plan);
-        cpu.push((clock::thread_cpu() - before) as f64 / 1e7 / record.wall_s);
+        cpu.push((clock::thread_cpu() - before) as f64 / 1e7 / record.times.wall_s);
         watched.push(ready(&record));
     }
     // Whatever else the machine does only adds: the least is the best estimate.
@@ -463,8 +463,8 @@ fn watching(session: &Session) {
 
 /// The share of its workers' time that a run was ready, in percent.
 fn ready(record: &Record) -> f64 {
-    seconds(record.phases_s[Phase::Ready]) * 100.0
-        / (record.wall_s * f64::from(record.plan.workers()))
+    seconds(record.times.phases_s[Phase::Ready]) * 100.0
+        / (record.times.wall_s * f64::from(record.plan.workers()))
 }
 
 /// Runs a plan to its end; what is seen meanwhile is given away.

@@ -145,7 +145,7 @@ fn ours(session: &Session, plan: &Plan) -> (Record, f64) {
         })
         .expect("a run is concluded");
     run.wait();
-    let after = begun.elapsed().as_secs_f64() - record.wall_s;
+    let after = begun.elapsed().as_secs_f64() - record.times.wall_s;
     (record, after)
 }
 
@@ -156,7 +156,7 @@ fn pools(session: &Session, plan: &Plan) {
     let (mut watched, mut by_hand, mut ready) = (vec![], vec![], vec![]);
     for _ in 0..ROUNDS {
         let (record, after) = ours(session, plan);
-        watched.push(record.wall_s - record.startup_s.expect("its tasks began"));
+        watched.push(record.times.wall_s - record.times.startup_s.expect("its tasks began"));
         ready.push(after);
         by_hand.push(printed(python(plan).arg(script.path()).args(&numbers))[0]);
     }

@@ -438,7 +438,7 @@ impl App {
             ..
         } = *live;
         let is_sweep = campaign.course().is_some();
-        trace.conclude(nanos(record.wall_s));
+        trace.conclude(nanos(record.times.wall_s));
         let was_watched = self.browse.selected().is_none();
         if is_baseline && record.is_sound() {
             self.history.forget_baseline(&record.plan);

@@ -221,7 +221,9 @@ fn conclude(measured: &Measured, are_kept: bool) -> Result<u8, Failure> {
     if let Some(sentence) = &measured.broke {
         return Err(Failure::broke(sentence));
     }
-    let sound = |record: &Record| record.outcome == Outcome::Completed && record.tasks_failed == 0;
+    let sound = |record: &Record| {
+        record.ending.outcome == Outcome::Completed && record.ending.tasks_failed == 0
+    };
     Ok(match measured {
         Measured {
             interrupted: true, ..

@@ -126,10 +126,10 @@ fn python_record(model: Model) -> PythonRecord {
 /// As the engine would have concluded a run of Python's.
 fn by_python(record: &mut Record) {
     let model = record.plan.model();
-    record.python = model.is_python().then(|| python_record(model));
+    record.interpreter.python = model.is_python().then(|| python_record(model));
     if model == Model::PythonThreads {
-        record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
-        record.gil = Some(GilTotals {
+        record.measurement.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+        record.interpreter.gil = Some(GilTotals {
             switches: None,
             is_estimate: true,
             wait_s: 0.5,
@@ -157,25 +157,25 @@ fn history() -> History {
         &mut history,
         &draft(Workload::Io, Model::Threads),
         |record| {
-            record.outcome = Outcome::Cancelled;
-            (record.tasks_not_begun, record.startup_s) = (6, None);
+            record.ending.outcome = Outcome::Cancelled;
+            (record.ending.tasks_not_begun, record.times.startup_s) = (6, None);
         },
     );
     add(
         &mut history,
         &draft(Workload::Io, Model::Processes),
         |record| {
-            record.outcome = Outcome::Failed;
-            record.error = Some("worker 1 was killed by SIGKILL".into());
-            record.tasks_failed = 1;
-            record.failures = vec![failed_task.clone()];
+            record.ending.outcome = Outcome::Failed;
+            record.ending.error = Some("worker 1 was killed by SIGKILL".into());
+            record.ending.tasks_failed = 1;
+            record.ending.failures = vec![failed_task.clone()];
             record.tasks = Some(vec![failed_task]);
             record.workers[1].pid = None;
         },
     );
     let shared = draft(Workload::Io, Model::Threads).with(&SHARED_FILE, 1);
     add(&mut history, &shared, |record| {
-        record.shared_file = Some(SharedFile {
+        record.system.shared_file = Some(SharedFile {
             content: Content::Mixture,
             bytes: 10,
             pieces: vec![
@@ -303,7 +303,7 @@ fn a_document_has_the_caveats_of_record_and_assessment_and_where_it_is_read_none
         let mut record = sample::record(plan, wall_s, 1.0);
         let id = "campaign".to_string();
         record.campaign = Some(Part { id, round });
-        record.caveats.push(Seen::Slept(2.0).into());
+        record.measurement.caveats.push(Seen::Slept(2.0).into());
         history.add(record, Trace::new(2));
     }
     let kinds =

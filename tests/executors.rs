@@ -240,7 +240,7 @@ impl Going {
     fn finish(mut self) -> Observed {
         let record = self.until(|_| false).expect("it ends by being concluded");
         self.run.wait();
-        self.trace.conclude(nanos(record.wall_s));
+        self.trace.conclude(nanos(record.times.wall_s));
         Observed {
             record,
             trace: self.trace,
@@ -263,8 +263,8 @@ fn check(condition: bool, otherwise: impl Into<String>) -> Outcomes {
 fn each_task_once(session: &Session, kind: Workload, model: Model) -> Outcomes {
     let Observed { record, trace } = run(session, &small(kind, model));
     check(
-        record.outcome == Outcome::Completed,
-        format!("{:?} {:?}", record.outcome, record.error),
+        record.ending.outcome == Outcome::Completed,
+        format!("{:?} {:?}", record.ending.outcome, record.ending.error),
     )?;
     let tasks = record.tasks.as_ref().expect("a small run lists its tasks");
     let numbers: Vec<u32> = tasks.iter().map(|task| task.task).collect();
@@ -279,7 +279,7 @@ fn each_task_once(session: &Session, kind: Workload, model: Model) -> Outcomes {
         )?;
         let end = task.end_s.ok_or("a task that is done has an end")?;
         check(
-            0.0 < task.start_s && task.start_s <= end && end <= record.wall_s,
+            0.0 < task.start_s && task.start_s <= end && end <= record.times.wall_s,
             format!("{task:?}"),
         )?;
     }
@@ -294,8 +294,9 @@ fn each_task_once(session: &Session, kind: Workload, model: Model) -> Outcomes {
     )?;
     check(
         record
+            .times
             .startup_s
-            .is_some_and(|startup| startup <= record.wall_s),
+            .is_some_and(|startup| startup <= record.times.wall_s),
         "start-up is part of the run",
     )
 }
@@ -305,13 +306,13 @@ fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
     let workers = f64::from(record.plan.workers());
     let sum: f64 = Phase::MEASURED
         .iter()
-        .map(|phase| record.phases_s[*phase] as f64 / 1e9)
+        .map(|phase| record.times.phases_s[*phase] as f64 / 1e9)
         .sum();
     check(
-        (sum / (record.wall_s * workers) - 1.0).abs() < 0.01,
+        (sum / (record.times.wall_s * workers) - 1.0).abs() < 0.01,
         format!("{sum} s in phases"),
     )?;
-    let wall = nanos(record.wall_s);
+    let wall = nanos(record.times.wall_s);
     for (number, lane) in trace.lanes().iter().enumerate() {
         let times = trace.times_between(number, 0, wall);
         check(
@@ -348,10 +349,10 @@ fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
         format!("the picture shows migrations {drawn:?}, counted were {counted:?}"),
     )?;
     check(
-        record.migrations == counted.iter().sum::<u64>(),
+        record.system.migrations == counted.iter().sum::<u64>(),
         "the run's migrations are those of its workers",
     )?;
-    let computing = record.phases_s[Phase::Computing];
+    let computing = record.times.phases_s[Phase::Computing];
     let on_cores: Vec<Nanos> = trace
         .core_lanes()
         .iter()
@@ -366,13 +367,13 @@ fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
     check(on_cores.iter().sum::<Nanos>() > 0, "no core computed")?;
     let cpu: f64 = record.workers.iter().map(|worker| worker.cpu_s).sum();
     check(
-        (cpu - record.cpu_s).abs() < 1e-6,
+        (cpu - record.times.cpu_s).abs() < 1e-6,
         "the workers' CPU times are the run's",
     )?;
     let by_core: f64 = record.cores.iter().map(|core| core.workers_s).sum();
     check(
-        (by_core - record.cpu_s).abs() < 1e-6,
-        format!("{by_core} s on cores, {} s used", record.cpu_s),
+        (by_core - record.times.cpu_s).abs() < 1e-6,
+        format!("{by_core} s on cores, {} s used", record.times.cpu_s),
     )
 }
 
@@ -474,21 +475,25 @@ fn stop_ends_the_run(session: &Session, kind: Workload, model: Model) -> Outcome
     going.run.stop();
     let Observed { record, .. } = going.finish();
     check(
-        record.outcome == Outcome::Cancelled,
-        format!("{:?} {:?}", record.outcome, record.error),
+        record.ending.outcome == Outcome::Cancelled,
+        format!("{:?} {:?}", record.ending.outcome, record.ending.error),
     )?;
-    check(record.tasks_failed >= 1, "what was begun is reported")?;
+    check(
+        record.ending.tasks_failed >= 1,
+        "what was begun is reported",
+    )?;
     let told = record
+        .ending
         .failures
         .iter()
         .filter(|task| task.error.is_some() && task.end_s.is_none())
         .count();
     check(
-        told as u32 == record.tasks_failed,
+        told as u32 == record.ending.tasks_failed,
         "each of them says why it did not succeed",
     )?;
     check(
-        record.tasks_failed + record.tasks_not_begun == 13,
+        record.ending.tasks_failed + record.ending.tasks_not_begun == 13,
         "nothing was done",
     )?;
     check(
@@ -504,8 +509,8 @@ fn stop_ends_the_run(session: &Session, kind: Workload, model: Model) -> Outcome
     check(left.is_empty(), format!("workers stay behind: {left:?}"))?;
     let next = run(session, &small(kind, model)).record;
     check(
-        next.outcome == Outcome::Completed,
-        format!("the next run: {:?}", next.error),
+        next.ending.outcome == Outcome::Completed,
+        format!("the next run: {:?}", next.ending.error),
     )
 }
 
@@ -567,6 +572,7 @@ fn one_computes_under_the_lock(session: &Session) -> Outcomes {
             format!("{}: two held the lock at once: {overlap:?}", kind.name()),
         )?;
         let gil = record
+            .interpreter
             .gil
             .ok_or("a run under the lock counts its switches")?;
         check(
@@ -585,6 +591,7 @@ fn fewer_switches(session: &Session) -> Outcomes {
         draft.set(&SWITCH_INTERVAL, interval_us);
         run(session, &draft)
             .record
+            .interpreter
             .gil
             .and_then(|gil| gil.switches)
             .unwrap_or(0)
@@ -641,8 +648,8 @@ fn one_core(session: &Session) -> Outcomes {
     let record = run(session, &small(Workload::Cpu, Model::Threads)).record;
     sched_setaffinity(this_thread, &all)?;
     check(
-        record.parallelism <= 1.05,
-        format!("parallelism {} on one core", record.parallelism),
+        record.times.parallelism <= 1.05,
+        format!("parallelism {} on one core", record.times.parallelism),
     )?;
     let used: Vec<u16> = record
         .cores
@@ -676,15 +683,15 @@ fn killed_worker(session: &Session) -> Outcomes {
     )?;
     let record = going.finish().record;
     check(
-        record.outcome == Outcome::Failed,
-        format!("{:?}", record.outcome),
+        record.ending.outcome == Outcome::Failed,
+        format!("{:?}", record.ending.outcome),
     )?;
     let dead = record
         .workers
         .iter()
         .find(|worker| worker.pid == Some(workers[0]))
         .ok_or("the victim is recorded")?;
-    let error = record.error.clone().unwrap_or_default();
+    let error = record.ending.error.clone().unwrap_or_default();
     let named = error.contains(&format!("worker {}", dead.worker)) && error.contains("SIGKILL");
     check(named, format!("the error is {error:?}"))?;
     let tasks = record.tasks.ok_or("a small run lists its tasks")?;
@@ -706,8 +713,8 @@ fn killed_worker(session: &Session) -> Outcomes {
     check(tasks.len() == 6, "the other worker did the rest")?;
     let next = run(session, &draft).record;
     check(
-        next.outcome == Outcome::Completed,
-        format!("the next run: {:?}", next.error),
+        next.ending.outcome == Outcome::Completed,
+        format!("the next run: {:?}", next.ending.error),
     )
 }
 
@@ -732,12 +739,16 @@ fn failing_task(session: &Session) -> Outcomes {
         draft.urls = Some(urls);
         let record = run(session, &draft).record;
         check(
-            record.outcome == Outcome::Completed,
-            format!("{:?}", record.error),
+            record.ending.outcome == Outcome::Completed,
+            format!("{:?}", record.ending.error),
         )?;
         check(
-            record.tasks_failed == 2,
-            format!("{} failed under {}", record.tasks_failed, model.name()),
+            record.ending.tasks_failed == 2,
+            format!(
+                "{} failed under {}",
+                record.ending.tasks_failed,
+                model.name()
+            ),
         )?;
         for task in record.tasks.ok_or("a small run lists its tasks")? {
             let refused = task
@@ -763,8 +774,8 @@ fn sharing(model: Model) -> Draft {
 
 fn shared(session: &Session, draft: &Draft) -> Result<SharedFile, Failed> {
     let record = run(session, draft).record;
-    check(record.is_sound(), format!("{:?}", record.error))?;
-    Ok(record.shared_file.ok_or("the run shared a file")?)
+    check(record.is_sound(), format!("{:?}", record.ending.error))?;
+    Ok(record.system.shared_file.ok_or("the run shared a file")?)
 }
 
 fn shared_by_one(session: &Session) -> Outcomes {
@@ -793,6 +804,7 @@ fn shared_by_one(session: &Session) -> Outcomes {
     draft.urls = Some(vec![format!("http://127.0.0.1:{refused}/nobody")]);
     let file = run(session, &draft)
         .record
+        .system
         .shared_file
         .ok_or("the run shared a file")?;
     check(
@@ -801,7 +813,7 @@ fn shared_by_one(session: &Session) -> Outcomes {
     )?;
     let each = sharing(Model::Threads).with(&SHARED_FILE, 0);
     check(
-        run(session, &each).record.shared_file.is_none(),
+        run(session, &each).record.system.shared_file.is_none(),
         "nothing is shared",
     )
 }
@@ -856,24 +868,25 @@ fn many_failures(session: &Session) -> Outcomes {
         "so many tasks are not listed unasked",
     )?;
     check(
-        record.tasks_failed as usize == TASKS_LISTED + 1,
-        format!("{} failed", record.tasks_failed),
+        record.ending.tasks_failed as usize == TASKS_LISTED + 1,
+        format!("{} failed", record.ending.tasks_failed),
     )?;
     let first = record
+        .ending
         .failures
         .iter()
         .map(|task| task.task)
         .eq(0..FAILURES_KEPT as u32);
     check(
         first,
-        format!("{} failures are told", record.failures.len()),
+        format!("{} failures are told", record.ending.failures.len()),
     )?;
     let why = |task: &TaskRecord| {
         task.error
             .as_deref()
             .is_some_and(|error| error.contains("refused"))
     };
-    check(record.failures.iter().all(why), "each says why")
+    check(record.ending.failures.iter().all(why), "each says why")
 }
 
 /// Answers every connection with one small page, for as long as the test program lives.
@@ -901,11 +914,11 @@ fn many_tasks(session: &Session) -> Outcomes {
         draft.set(&ITERATIONS, 1);
         let Observed { record, trace } = run(session, &draft);
         check(
-            record.outcome == Outcome::Completed,
-            format!("{}: {:?}", model.name(), record.error),
+            record.ending.outcome == Outcome::Completed,
+            format!("{}: {:?}", model.name(), record.ending.error),
         )?;
         check(
-            record.tasks_not_begun == 0 && record.tasks_failed == 0,
+            record.ending.tasks_not_begun == 0 && record.ending.tasks_failed == 0,
             "all were done",
         )?;
         let ended: u32 = record.workers.iter().map(|worker| worker.tasks).sum();
@@ -923,8 +936,8 @@ fn many_tasks(session: &Session) -> Outcomes {
             .map(|lane| lane.transitions().len() as u64 - 1)
             .sum();
         check(
-            drawn == record.events.recorded,
-            format!("{drawn} of {:?}", record.events),
+            drawn == record.measurement.events.recorded,
+            format!("{drawn} of {:?}", record.measurement.events),
         )?;
     }
     Ok(())
@@ -942,10 +955,14 @@ fn hundred_workers(session: &Session) -> Outcomes {
             (draft.workers, draft.tasks) = (100, 300);
             draft.set(&ITERATIONS, 1_000);
             let record = run(session, &draft).record;
-            let sound = record.outcome == Outcome::Completed && record.tasks_failed == 0;
-            check(sound, format!("{}: {:?}", model.name(), record.error))?;
+            let sound =
+                record.ending.outcome == Outcome::Completed && record.ending.tasks_failed == 0;
+            check(
+                sound,
+                format!("{}: {:?}", model.name(), record.ending.error),
+            )?;
             check(record.workers.len() == 100, "a row per worker")?;
-            let known = record.memory_bytes.is_some_and(|bytes| bytes > 0);
+            let known = record.system.memory_bytes.is_some_and(|bytes| bytes > 0);
             check(
                 known == (model == Model::Processes),
                 "memory is known of processes alone, and never 0",
@@ -962,8 +979,8 @@ fn oversubscribed(session: &Session) -> Outcomes {
         (draft.workers, draft.tasks) = (16, 100_000);
         draft.set(&ITERATIONS, 300);
         let record = run(session, &draft).record;
-        let computing = record.phases_s[Phase::Computing] as f64 / 1e9;
-        let ratio = computing / record.cpu_s;
+        let computing = record.times.phases_s[Phase::Computing] as f64 / 1e9;
+        let ratio = computing / record.times.cpu_s;
         // Starting and ending use a little CPU time, too, and waits of under 0.05 ms are not told apart.
         check(
             (0.5..1.3).contains(&ratio),
@@ -982,7 +999,7 @@ fn one_run_at_a_time(session: &Session) -> Outcomes {
     check(second.is_err(), "a second run is refused")?;
     going.run.stop();
     check(
-        going.finish().record.outcome == Outcome::Cancelled,
+        going.finish().record.ending.outcome == Outcome::Cancelled,
         "the first one was not disturbed",
     )
 }

@@ -99,17 +99,17 @@ fn emulated_and_real() -> History {
         2,
     );
     let mut record = scenario.record();
-    record.python = Some(python_record());
-    record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
-    record.gil = Some(GilTotals {
+    record.interpreter.python = Some(python_record());
+    record.measurement.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+    record.interpreter.gil = Some(GilTotals {
         switches: None,
         is_estimate: true,
         wait_s: 1e-5,
     });
-    (record.wall_s, record.phases_s) = (1e-5, PhaseTimes::default());
+    (record.times.wall_s, record.times.phases_s) = (1e-5, PhaseTimes::default());
     (
-        record.phases_s[Phase::Computing],
-        record.phases_s[Phase::Gil],
+        record.times.phases_s[Phase::Computing],
+        record.times.phases_s[Phase::Gil],
     ) = (10_000, 10_000);
     let mut trace = Trace::new(2);
     let waiting = |at, phase| Transition {
@@ -140,9 +140,10 @@ fn unfortunate() -> History {
         let mut record = Scenario::new(plan(Workload::Cpu, Model::Threads, 2), 2)
             .failing([1])
             .record();
-        record.outcome = outcome;
-        record.error = Some(NASTY.into());
+        record.ending.outcome = outcome;
+        record.ending.error = Some(NASTY.into());
         record
+            .measurement
             .caveats
             .push(Seen::WorkerDied(format!("worker 0 died: {NASTY}")).into());
         history.add(record, Trace::new(2));
@@ -150,10 +151,10 @@ fn unfortunate() -> History {
     // No task was ever begun.
     let mut record = Scenario::new(plan(Workload::Io, Model::Processes, 3), 2).record();
     (
-        record.outcome,
-        record.startup_s,
-        record.wall_s,
-        record.tasks_not_begun,
+        record.ending.outcome,
+        record.times.startup_s,
+        record.times.wall_s,
+        record.ending.tasks_not_begun,
     ) = (Outcome::Cancelled, None, 0.0, 16);
     let mut trace = Trace::new(3);
     trace.conclude(0);
@@ -217,10 +218,13 @@ fn a_csv_reader_finds_a_row_per_run_with_the_numbers_of_its_record() {
         assert_eq!(rows.len(), shared.runs.len());
         for (row, run) in rows.iter().zip(&shared.runs) {
             assert_eq!(row["number"], run.number.to_string());
-            assert_eq!(row["wall_s"].parse(), Ok(run.record.wall_s));
-            assert_eq!(row["outcome"], run.record.outcome.name());
+            assert_eq!(row["wall_s"].parse(), Ok(run.record.times.wall_s));
+            assert_eq!(row["outcome"], run.record.ending.outcome.name());
             assert_eq!(row["model"], run.record.plan.model().name());
-            assert_eq!(row["startup_s"].is_empty(), run.record.startup_s.is_none());
+            assert_eq!(
+                row["startup_s"].is_empty(),
+                run.record.times.startup_s.is_none()
+            );
             assert_eq!(
                 row["speedup"].parse().ok(),
                 run.gain().map(|gain| gain.factor)
@@ -229,7 +233,7 @@ fn a_csv_reader_finds_a_row_per_run_with_the_numbers_of_its_record() {
                 let column = format!("{}_s", phase.name());
                 assert_eq!(
                     row[&column].parse(),
-                    Ok(seconds(run.record.phases_s[phase]))
+                    Ok(seconds(run.record.times.phases_s[phase]))
                 );
             }
         }
@@ -444,7 +448,7 @@ fn a_chrome_trace_has_a_track_per_worker_without_overlaps_and_loses_no_time() {
         for run in shared
             .runs
             .iter()
-            .filter(|run| run.record.outcome == Outcome::Completed)
+            .filter(|run| run.record.ending.outcome == Outcome::Completed)
         {
             let pid = run.number as u64;
             assert_eq!(
@@ -459,7 +463,7 @@ fn a_chrome_trace_has_a_track_per_worker_without_overlaps_and_loses_no_time() {
                     .get(&(pid, phase.name().to_string()))
                     .copied()
                     .unwrap_or(0.0);
-                let recorded = run.record.phases_s[phase] as f64 / 1e3;
+                let recorded = run.record.times.phases_s[phase] as f64 / 1e3;
                 assert!(
                     (drawn - recorded).abs() <= 1.0 + recorded * 1e-6,
                     "{phase:?}: {drawn} {recorded}"
@@ -621,7 +625,7 @@ fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
             trace.conclude(scenario.wall());
             let mut record = scenario.record();
             record.id = format!("{round}-{at}");
-            record.wall_s *= 1.0 + f64::from(round) * 0.02;
+            record.times.wall_s *= 1.0 + f64::from(round) * 0.02;
             record.campaign = Some(Part {
                 id: "sweep".into(),
                 round,

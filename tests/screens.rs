@@ -276,7 +276,7 @@ fn a_caveat_has_a_mark_in_the_row_and_its_text_when_chosen() {
     let mut session = Session::new(120, 40);
     let plan = session.press_and_wait(Char('r'), 0.5);
     let mut record = Scenario::new(plan, 2).record();
-    record.caveats.push(Caveat {
+    record.measurement.caveats.push(Caveat {
         kind: CaveatKind::Suspended,
         text: "the machine slept for 3 s".into(),
     });
@@ -379,7 +379,7 @@ fn a_comparison_keeps_short_startups_apart_and_subtracts_only_known_ones() {
         session.press(&[Char('r')]);
         let plan = session.press_and_wait(Char('r'), 0.5);
         let mut record = Scenario::new(plan, 2).record();
-        record.startup_s = startup_s;
+        record.times.startup_s = startup_s;
         let _ = session.app.update(Msg::Concluded(Box::new(record)));
         session.press(&[Tab, Home, Char('m'), End, Char('m'), Char('c')]);
         let row = session.row("start-up");
@@ -398,7 +398,7 @@ fn a_comparison_says_which_run_was_cancelled_and_draws_small_runs_whole() {
     session.press(&[Char('3')]);
     let plan = session.press_and_wait(Char('1'), 0.5);
     let mut record = Scenario::new(plan, 2).record();
-    record.outcome = pconc_tui::domain::record::Outcome::Cancelled;
+    record.ending.outcome = pconc_tui::domain::record::Outcome::Cancelled;
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     session.press(&[Char('1')]);
     session.press(&[Tab, Tab, Tab, Tab, Home, Char('m')]);
@@ -648,7 +648,7 @@ fn the_teaching_layout_does_not_hide_a_doubt() {
     session.press(&[Char('P')]);
     let plan = session.press_and_wait(Char('r'), 0.5);
     let mut record = Scenario::new(plan, 2).record();
-    record.caveats.push(Caveat {
+    record.measurement.caveats.push(Caveat {
         kind: CaveatKind::Suspended,
         text: "the machine slept for 3 s".into(),
     });
@@ -889,7 +889,7 @@ fn what_is_left_in_a_shared_file_is_told_after_the_run_and_in_its_details() {
     );
     let plan = session.press_and_wait(Char('r'), 0.5);
     let mut record = Scenario::new(plan, 2).record();
-    record.shared_file = Some(SharedFile {
+    record.system.shared_file = Some(SharedFile {
         content: Content::Whole,
         bytes: 60_000,
         pieces: vec![Piece {
@@ -1075,7 +1075,7 @@ fn a_doubt_that_a_long_verdict_leaves_no_row_for_has_its_sign_before_it() {
         share: 0.5,
         waited: None,
     };
-    record.caveats.push(taken.into());
+    record.measurement.caveats.push(taken.into());
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     let rows = session.rows();
     assert!(
@@ -1090,8 +1090,8 @@ fn a_long_verdict_goes_on_in_the_next_row_and_says_if_it_was_cut() {
     let mut session = Session::new(60, 16);
     let plan = session.press_and_wait(Char('r'), 0.5);
     let mut record = Scenario::new(plan, 2).record();
-    record.outcome = pconc_tui::domain::record::Outcome::Failed;
-    record.error = Some("worker 1 was killed by signal 9 while it was on task 4".into());
+    record.ending.outcome = pconc_tui::domain::record::Outcome::Failed;
+    record.ending.error = Some("worker 1 was killed by signal 9 while it was on task 4".into());
     let failed = |session: &mut Session, record: &pconc_tui::domain::record::Record| {
         let _ = session.app.update(Msg::Concluded(Box::new(record.clone())));
         let rows = session.rows();
@@ -1099,10 +1099,10 @@ fn a_long_verdict_goes_on_in_the_next_row_and_says_if_it_was_cut() {
     };
     assert!(failed(&mut session, &record).ends_with("while it was on task 4"));
     session.press_and_wait(Char('r'), 0.5);
-    record.error = Some(format!("http://localhost/{}", "long/".repeat(40)));
+    record.ending.error = Some(format!("http://localhost/{}", "long/".repeat(40)));
     assert!(failed(&mut session, &record).ends_with("…"));
     session.press_and_wait(Char('r'), 0.5);
-    record.error = Some("word ".repeat(60));
+    record.ending.error = Some("word ".repeat(60));
     assert!(failed(&mut session, &record).ends_with("…"));
 }
 

@@ -64,7 +64,7 @@ fn play_order(app: &mut App, order: RunOrder, outcome: Outcome) -> Vec<Effect> {
             .is_empty()
     );
     let mut record = scenario.record();
-    record.outcome = outcome;
+    record.ending.outcome = outcome;
     app.update(Msg::Concluded(Box::new(record)))
 }
 
@@ -174,7 +174,7 @@ fn stopping_keeps_the_record_as_cancelled_and_ends_the_experiment() {
         [Effect::Keep(_)]
     ));
     assert_eq!(
-        app.history().entries()[0].record.outcome,
+        app.history().entries()[0].record.ending.outcome,
         Outcome::Cancelled
     );
     assert!(

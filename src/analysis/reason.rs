@@ -51,20 +51,26 @@ pub enum StartUp {
 impl Cause {
     /// Of this run.
     pub fn of(record: &Record) -> Cause {
-        let starts = |startup: &f64| *startup > record.wall_s / 2.0;
-        if record.startup_s.as_ref().is_some_and(starts) {
-            return Cause::StartUp(record.python.as_ref().map_or(StartUp::Workers, starting));
+        let starts = |startup: &f64| *startup > record.times.wall_s / 2.0;
+        if record.times.startup_s.as_ref().is_some_and(starts) {
+            return Cause::StartUp(
+                record
+                    .interpreter
+                    .python
+                    .as_ref()
+                    .map_or(StartUp::Workers, starting),
+            );
         }
         if let Some((workers, phase)) = waits(record) {
             return Cause::Waiting {
                 phase,
-                at_once: (record.concurrency >= 1.05).then_some(workers),
-                cores: record.parallelism,
+                at_once: (record.times.concurrency >= 1.05).then_some(workers),
+                cores: record.times.parallelism,
             };
         }
         let waiting = [Phase::Ready, Phase::Gil].map(|phase| (average(record, phase), phase));
         Cause::Computing {
-            at_once: record.parallelism,
+            at_once: record.times.parallelism,
             waiting: most(waiting).filter(|(workers, _)| *workers >= WORKERS),
         }
     }
@@ -72,8 +78,8 @@ impl Cause {
 
 /// The CPU time that Python needed besides its workers, if that is worth a word.
 pub fn managing(record: &Record) -> Option<f64> {
-    let managing = record.python.as_ref()?.manager_cpu_s?;
-    (managing > record.cpu_s * SHARE).then_some(managing)
+    let managing = record.interpreter.python.as_ref()?.manager_cpu_s?;
+    (managing > record.times.cpu_s * SHARE).then_some(managing)
 }
 
 fn starting(python: &PythonRecord) -> StartUp {
@@ -96,7 +102,7 @@ fn most<T>(parts: impl IntoIterator<Item = (f64, T)>) -> Option<(f64, T)> {
 
 /// How many workers were in this phase at once, on average.
 fn average(record: &Record, phase: Phase) -> f64 {
-    seconds(record.phases_s[phase]) / record.wall_s
+    seconds(record.times.phases_s[phase]) / record.times.wall_s
 }
 
 /// What a task's own code waits for.
@@ -153,7 +159,8 @@ impl Reason {
 
 fn at_once(run: &Record, over: &Record) -> Option<Reason> {
     let phase = most([over, run].into_iter().filter_map(waits)).map(|(_, phase)| phase);
-    let of = |record: &Record| phase.map_or(record.parallelism, |phase| average(record, phase));
+    let of =
+        |record: &Record| phase.map_or(record.times.parallelism, |phase| average(record, phase));
     let (now, then) = (of(run), of(over));
     let reason = phase.map_or(Reason::Cores(now, then), |phase| {
         Reason::AtOnce(phase, now, then)
@@ -163,26 +170,26 @@ fn at_once(run: &Record, over: &Record) -> Option<Reason> {
 
 /// More workers would not change what the work costs.
 fn cost(run: &Record, over: &Record) -> Option<Reason> {
-    let is_telling =
-        run.plan.interpreter() != over.plan.interpreter() && differ(run.cpu_s, over.cpu_s);
-    is_telling.then_some(Reason::CpuTime(run.cpu_s, over.cpu_s))
+    let is_telling = run.plan.interpreter() != over.plan.interpreter()
+        && differ(run.times.cpu_s, over.times.cpu_s);
+    is_telling.then_some(Reason::CpuTime(run.times.cpu_s, over.times.cpu_s))
 }
 
 fn lock(record: &Record) -> Option<Reason> {
-    let waited = seconds(record.phases_s[Phase::Gil]);
-    let all = record.wall_s * record.workers.len() as f64;
+    let waited = seconds(record.times.phases_s[Phase::Gil]);
+    let all = record.times.wall_s * record.workers.len() as f64;
     (waited > all * SHARE).then_some(Reason::LockWait {
         seconds: waited,
-        is_estimate: record.phase_source.estimates_gil(),
+        is_estimate: record.measurement.phase_source.estimates_gil(),
     })
 }
 
 /// The phase that explains half of the difference.
 fn spends(run: &Record, over: &Record) -> Option<Reason> {
     let each = |record: &Record, phase| {
-        seconds(record.phases_s[phase]) / record.workers.len().max(1) as f64
+        seconds(record.times.phases_s[phase]) / record.workers.len().max(1) as f64
     };
-    let slower = run.wall_s - over.wall_s;
+    let slower = run.times.wall_s - over.times.wall_s;
     let explains = |phase| {
         (
             (each(run, phase) - each(over, phase)) * slower.signum(),
@@ -193,11 +200,12 @@ fn spends(run: &Record, over: &Record) -> Option<Reason> {
         .into_iter()
         .filter(|phase| !matches!(phase, Phase::Starting | Phase::Idle));
     let (explained, phase) = most(of_tasks.map(explains))?;
-    let is_telling = explained > slower.abs() / 2.0 && differ(run.wall_s, over.wall_s);
+    let is_telling = explained > slower.abs() / 2.0 && differ(run.times.wall_s, over.times.wall_s);
     is_telling.then(|| Reason::Spends {
         phase,
         more: explained * slower.signum(),
         is_estimate: phase == Phase::Gil
-            && (run.phase_source.estimates_gil() || over.phase_source.estimates_gil()),
+            && (run.measurement.phase_source.estimates_gil()
+                || over.measurement.phase_source.estimates_gil()),
     })
 }

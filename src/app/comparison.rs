@@ -120,7 +120,7 @@ pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
 pub fn whole(runs: &[&Entry]) -> Window {
     let end = |run: &&Entry| {
         run.picture()
-            .map_or_else(|| nanos(run.record.wall_s), Trace::now)
+            .map_or_else(|| nanos(run.record.times.wall_s), Trace::now)
     };
     Window {
         from: 0,

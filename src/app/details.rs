@@ -92,7 +92,7 @@ pub fn rows(history: &History, entry: &Entry, here: &Provenance, width: u16) -> 
     rows.extend(numbers);
     let asked = parameters(&record.plan).into_iter();
     let asked = asked.map(|(name, value, note)| (name, value, note.to_string()));
-    let left = record.shared_file.as_ref().map(|file| {
+    let left = record.system.shared_file.as_ref().map(|file| {
         let note = "left; str(page) is longer than the page";
         (shared_file::NAME, bytes(file.bytes), note.to_string())
     });
@@ -115,7 +115,7 @@ pub(super) fn with_note(note: &str, width: u16, row: impl FnOnce(String) -> Row)
 }
 
 fn failures(entry: &Entry, width: u16) -> Vec<Row> {
-    let failed = entry.record.failures.iter();
+    let failed = entry.record.ending.failures.iter();
     let said: Vec<Row> = failed
         .filter_map(|task| {
             Some(format!(
@@ -152,7 +152,7 @@ fn python_rows(entry: &Entry, width: u16) -> Vec<Row> {
             method.description().into(),
         ));
     }
-    numbers.extend(entry.record.python.as_ref().map(lock));
+    numbers.extend(entry.record.interpreter.python.as_ref().map(lock));
     let told = numbers.into_iter().flat_map(|number| row(number, width));
     [Row::Empty, Row::Strong("Python".into())]
         .into_iter()
@@ -176,6 +176,7 @@ fn lock(said: &PythonRecord) -> Told {
 /// What a run of Python printed, as far as it was kept.
 fn printed(record: &Record, width: u16) -> Vec<Row> {
     let Some(output) = record
+        .interpreter
         .python
         .as_ref()
         .and_then(|python| python.output.as_ref())
@@ -218,7 +219,7 @@ fn repeated(repeats: &[&Record]) -> Vec<Told> {
 /// The numbers of the catalogue that belong to this group, with what they mean.
 fn numbers_of(entry: &Entry, group: Group, width: u16) -> Vec<Row> {
     let run = entry.assessed();
-    let says_all = group != Group::Python || entry.record.python.is_some();
+    let says_all = group != Group::Python || entry.record.interpreter.python.is_some();
     let is_shown = |metric: &&Metric| {
         let is_known = metric.of(&run).is_some();
         metric.group == group

@@ -102,14 +102,17 @@ fn described(entry: &Entry) -> String {
     let told = [
         (plan.model() == Model::GilThreads, "emulated"),
         (
-            record.outcome == Outcome::Completed && record.tasks_failed == 0,
+            record.ending.outcome == Outcome::Completed && record.ending.tasks_failed == 0,
             "completed",
         ),
         (
-            record.tasks_failed > 0 && record.outcome != Outcome::Failed,
+            record.ending.tasks_failed > 0 && record.ending.outcome != Outcome::Failed,
             "failed",
         ),
-        (record.outcome != Outcome::Completed, record.outcome.name()),
+        (
+            record.ending.outcome != Outcome::Completed,
+            record.ending.outcome.name(),
+        ),
         (entry.assessment.is_baseline, "baseline"),
         (entry.assessment.is_fastest, "fastest"),
         (entry.is_doubted(), "caveat"),
@@ -140,6 +143,7 @@ fn python(record: &Record) -> String {
     };
     // What was proven while it ran comes before what the interpreter said when it was found.
     let gil = record
+        .interpreter
         .python
         .as_ref()
         .and_then(|python| python.gil)
@@ -310,7 +314,7 @@ mod tests {
         let mut history: History = sample::history(2);
         let mut runs = earlier(Origin::Earlier, &[3, 12, 13], None);
         runs[1].name = Some("Under the lock".into());
-        runs[2].record.tasks_failed = 1;
+        runs[2].record.ending.tasks_failed = 1;
         history.add_earlier(runs);
         let found = |typed: &str| -> Vec<usize> {
             let mut filter = Filter {

@@ -268,7 +268,7 @@ impl App {
         let Some((at, worker)) = next else {
             let record = &entry.record;
             let kept = failures(record).count();
-            let all_kept = record.failures.len() == record.tasks_failed as usize;
+            let all_kept = record.ending.failures.len() == record.ending.tasks_failed as usize;
             self.tell(match step {
                 _ if kept == 0 => "no task of this run failed".into(),
                 Step::Next if !all_kept => {
@@ -300,8 +300,9 @@ impl App {
 /// The tasks of a run that failed by themselves or with their worker, as many of them as its record keeps. What the user
 /// stopped has not failed.
 fn failures(record: &Record) -> impl Iterator<Item = &TaskRecord> {
-    let was_stopped = record.outcome == Outcome::Cancelled;
+    let was_stopped = record.ending.outcome == Outcome::Cancelled;
     record
+        .ending
         .failures
         .iter()
         .filter(move |task| !was_stopped || task.end_s.is_some())
@@ -466,8 +467,8 @@ mod tests {
             outcome: TaskOutcome::Failed,
             error: Some("no page".into()),
         };
-        record.failures = vec![task(0, 0, 0.002), task(3, 3, 0.002), task(1, 1, 0.3)];
-        record.tasks_failed = 3;
+        record.ending.failures = vec![task(0, 0, 0.002), task(3, 3, 0.002), task(1, 1, 0.3)];
+        record.ending.tasks_failed = 3;
         let _ = app.update(Msg::Concluded(Box::new(record)));
         let mut found = vec![];
         for key in [Char('n'), Char('n'), Char('n'), Char('n'), Char('N')] {

@@ -261,6 +261,7 @@ impl App {
         }
         let failed = entry
             .record
+            .ending
             .failures
             .iter()
             .filter_map(|task| task.end_s)

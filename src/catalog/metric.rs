@@ -128,7 +128,7 @@ impl Metric {
     /// What it is of this run: in seconds, bytes or plain. `None` if it was not measured or makes no sense.
     pub fn of(&self, run: &AssessedRun<'_>) -> Option<f64> {
         match self.phase() {
-            Some(phase) => Some(seconds(run.record.phases_s[phase])),
+            Some(phase) => Some(seconds(run.record.times.phases_s[phase])),
             None => (self.read)(run),
         }
     }
@@ -223,7 +223,7 @@ fn of_phase(phase: Phase) -> Metric {
         .json("")
         .places(DETAILS | COMPARISON)
         .estimated(match phase {
-            Phase::Gil => |record| record.phase_source.estimates_gil(),
+            Phase::Gil => |record| record.measurement.phase_source.estimates_gil(),
             _ => |_| false,
         })
     }
@@ -258,7 +258,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "wall_s",
         "time",
         Seconds,
-        |run| Some(run.record.wall_s),
+        |run| Some(run.record.times.wall_s),
         "from first creation to last end",
         "from just before the first worker was created to the last one's last stamp, by the monotonic clock, which each \
          worker reads itself. Joining or reaping the workers comes after it",
@@ -280,7 +280,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "concurrency",
         "concurrency",
         Average,
-        |run| Some(run.record.concurrency),
+        |run| Some(run.record.times.concurrency),
         "tasks in flight, on average",
         "the times of all tasks, from begin to end, summed, over the time",
     )
@@ -291,7 +291,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "parallelism",
         "parallelism",
         Average,
-        |run| Some(run.record.parallelism),
+        |run| Some(run.record.times.parallelism),
         "workers on a core, on average",
         "the workers' CPU time over the time, never counted from the picture",
     )
@@ -314,7 +314,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "startup_s",
         "start-up",
         Milliseconds,
-        |run| run.record.startup_s,
+        |run| run.record.times.startup_s,
         "until the first task began",
         "from just before the first worker was created; all workers wait for the last one to be there. Not known if no \
          task began",
@@ -355,7 +355,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "teardown_s",
         "teardown",
         Seconds,
-        |run| Some(run.record.teardown_s),
+        |run| Some(run.record.times.teardown_s),
         "until all workers were gone",
         "from the last worker's last stamp until all were joined or reaped; not in the time",
     )
@@ -411,7 +411,7 @@ const AFTER_PHASES: &[Metric] = &[
         "tasks_failed",
         "failed tasks",
         Count,
-        |run| Some(run.record.tasks_failed.into()),
+        |run| Some(run.record.ending.tasks_failed.into()),
         "tasks that were begun and did not succeed",
         "",
     ),
@@ -419,7 +419,7 @@ const AFTER_PHASES: &[Metric] = &[
         "tasks_not_begun",
         "tasks not begun",
         Count,
-        |run| Some(run.record.tasks_not_begun.into()),
+        |run| Some(run.record.ending.tasks_not_begun.into()),
         "tasks that no worker had begun when the run ended",
         "",
     ),
@@ -427,7 +427,7 @@ const AFTER_PHASES: &[Metric] = &[
         "cpu_s",
         "CPU time",
         Seconds,
-        |run| Some(run.record.cpu_s),
+        |run| Some(run.record.times.cpu_s),
         "of all workers, by their clocks",
         "the kernel's CPU clock of each worker's thread, summed",
     )
@@ -459,7 +459,7 @@ const AFTER_PHASES: &[Metric] = &[
         "memory_bytes",
         "worker memory",
         Bytes,
-        |run| bytes(run.record.memory_bytes),
+        |run| bytes(run.record.system.memory_bytes),
         "of the workers alone",
         "proportional set size, summed over workers that are processes; of Python's threads, subinterpreters and event \
          loop, that of their process. Not known where workers share the memory of the program",
@@ -478,7 +478,7 @@ const AFTER_PHASES: &[Metric] = &[
         "context_switches",
         "ctx switches",
         Count,
-        |run| run.record.context_switches.map(|it| (it.voluntary + it.involuntary) as f64),
+        |run| run.record.system.context_switches.map(|it| (it.voluntary + it.involuntary) as f64),
         "workers left a core",
         "given up to wait, or taken away by the scheduler, as the kernel counted it for each thread in its whole life \
          (getrusage), summed. Not known if a worker died",
@@ -490,7 +490,7 @@ const AFTER_PHASES: &[Metric] = &[
         "voluntary_switches",
         "gave core up",
         Count,
-        |run| run.record.context_switches.map(|it| it.voluntary as f64),
+        |run| run.record.system.context_switches.map(|it| it.voluntary as f64),
         "times a worker waited for something",
         "the kernel's count of each thread's voluntary context switches in its whole life (getrusage), summed",
     )
@@ -500,7 +500,7 @@ const AFTER_PHASES: &[Metric] = &[
         "involuntary_switches",
         "lost core",
         Count,
-        |run| run.record.context_switches.map(|it| it.involuntary as f64),
+        |run| run.record.system.context_switches.map(|it| it.involuntary as f64),
         "times the scheduler took it away",
         "the kernel's count of each thread's involuntary context switches in its whole life (getrusage), summed",
     )
@@ -510,7 +510,7 @@ const AFTER_PHASES: &[Metric] = &[
         "gil_switches",
         "lock switches",
         Count,
-        |run| run.record.gil?.switches.map(|switches| switches as f64),
+        |run| run.record.interpreter.gil?.switches.map(|switches| switches as f64),
         "the lock changed hands",
         "counted by the emulated lock itself, each time that it goes to another worker; the first time counts, too. \
          CPython's does not tell",
@@ -522,18 +522,18 @@ const AFTER_PHASES: &[Metric] = &[
         "gil_wait_s",
         "lock waiting",
         Seconds,
-        |run| Some(run.record.gil?.wait_s),
+        |run| Some(run.record.interpreter.gil?.wait_s),
         "summed over the workers",
         "the time of the phase gil; of CPython's lock an estimate, which is marked with ~",
     )
     .json("gil/wait_s")
     .places(DETAILS)
-    .estimated(|record| record.gil.is_some_and(|gil| gil.is_estimate)),
+    .estimated(|record| record.interpreter.gil.is_some_and(|gil| gil.is_estimate)),
     metric(
         "migrations",
         "migrations",
         Count,
-        |run| Some(run.record.migrations as f64),
+        |run| Some(run.record.system.migrations as f64),
         "workers changed their core",
         "counted from a worker's first task on, each time that a stamp finds it on another core than its stamp before. \
          Between two stamps nothing is seen",
@@ -555,7 +555,7 @@ const AFTER_PHASES: &[Metric] = &[
         "events_recorded",
         "events",
         Count,
-        |run| Some(run.record.events.recorded as f64),
+        |run| Some(run.record.measurement.events.recorded as f64),
         "kept for the picture",
         "",
     )
@@ -564,7 +564,7 @@ const AFTER_PHASES: &[Metric] = &[
         "events_dropped",
         "dropped events",
         Count,
-        |run| Some(run.record.events.dropped as f64),
+        |run| Some(run.record.measurement.events.dropped as f64),
         "left out of the picture because a lane was full",
         "totals do not need them",
     )
@@ -573,7 +573,7 @@ const AFTER_PHASES: &[Metric] = &[
         "observer_cpu_s",
         "observer",
         Seconds,
-        |run| Some(run.record.observer.cpu_s),
+        |run| Some(run.record.measurement.observer.cpu_s),
         "CPU time of sampling and drawing",
         "while the run went on; above 2 % of a core it is told as a doubt",
     )
@@ -582,7 +582,7 @@ const AFTER_PHASES: &[Metric] = &[
 ];
 
 fn python<'a>(run: &AssessedRun<'a>) -> Option<&'a PythonRecord> {
-    run.record.python.as_ref()
+    run.record.interpreter.python.as_ref()
 }
 
 /// How long each task took that ended, in no order.
@@ -603,7 +603,7 @@ fn bytes(bytes: Option<u64>) -> Option<f64> {
 fn memory(run: &AssessedRun<'_>) -> Option<f64> {
     let manager = python(run).and_then(|python| python.memory_bytes);
     let has_processes = run.record.plan.model().has_processes();
-    match (run.record.memory_bytes, manager) {
+    match (run.record.system.memory_bytes, manager) {
         (Some(workers), Some(manager)) if has_processes => bytes(Some(workers + manager)),
         (workers, manager) => bytes(manager.or(workers)),
     }
@@ -638,8 +638,8 @@ mod tests {
             (Model::PythonThreads, Some(5), Some(5), Some(5.0)),
         ] {
             let mut record = sample::record(sample::plan(Workload::Cpu, model, 2), 1.0, 1.0);
-            record.memory_bytes = workers;
-            record.python = manager.map(|bytes| PythonRecord {
+            record.system.memory_bytes = workers;
+            record.interpreter.python = manager.map(|bytes| PythonRecord {
                 memory_bytes: Some(bytes),
                 ..explorer::python(GilState::On)
             });

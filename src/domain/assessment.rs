@@ -43,7 +43,7 @@ impl Assessment {
     /// Every reason to trust this record less: its own, and those that other runs give. A record that was read may have
     /// some of the latter from where it was written: here they are found anew.
     pub fn caveats<'a>(&'a self, record: &'a Record) -> impl Iterator<Item = &'a Caveat> + Clone {
-        let own = record.caveats.iter();
+        let own = record.measurement.caveats.iter();
         own.filter(|caveat| !caveat.kind.is_relative())
             .chain(&self.implausible)
             .chain(&self.outlier)

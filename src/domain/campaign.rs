@@ -69,7 +69,7 @@ impl Campaign {
     pub fn next(&mut self, records: &[&Record]) -> Step {
         let last = records
             .last()
-            .map(|last| last.outcome)
+            .map(|last| last.ending.outcome)
             .filter(|_| self.started > 0);
         let goes_on = match self.question {
             Question::Sweep(_) => last != Some(Outcome::Cancelled),
@@ -259,7 +259,7 @@ mod tests {
     fn a_cancelled_run_ends_the_campaign_but_an_earlier_one_does_not() {
         let plan = sample::plan(Cpu, Model::Threads, 2);
         let mut cancelled = sample::record(plan.clone(), 1.0, 1.0);
-        cancelled.outcome = Outcome::Cancelled;
+        cancelled.ending.outcome = Outcome::Cancelled;
         let mut campaign = Campaign::repeats(plan.clone(), 3);
         assert_eq!(campaign.next(&[&cancelled]), Step::Run(plan));
         assert_eq!(campaign.next(&[&cancelled, &cancelled]), Step::Done);

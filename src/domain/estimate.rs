@@ -145,7 +145,7 @@ pub fn remaining<'a>(
     let mut times = vec![vec![]; plan.configurations().len()];
     for record in ended {
         if let Some(index) = plan.index_of(&record.plan) {
-            times[index].push(record.wall_s + record.teardown_s);
+            times[index].push(record.times.wall_s + record.times.teardown_s);
         }
     }
     let each = plan
@@ -288,7 +288,7 @@ pub fn writing_cost(record: &Record) -> Option<f64> {
     let plan = &record.plan;
     let (writes, page_bytes) = (plan.given(&WRITES)?, plan.given(&PAGE_BYTES)?);
     let bytes = f64::from(plan.tasks()) * writes as f64 * page_bytes as f64;
-    record.is_sound().then(|| record.cpu_s / bytes)
+    record.is_sound().then(|| record.times.cpu_s / bytes)
 }
 
 /// The estimate of so many runs in a few words, as in "about 1.2 s".
@@ -425,7 +425,7 @@ mod tests {
         let cost = writing_cost(&record).unwrap();
         // 16 tasks write 50 times 60 000 bytes.
         assert!(near(cost * 48e6, 0.48), "{cost}");
-        record.tasks_failed = 1;
+        record.ending.tasks_failed = 1;
         assert_eq!(writing_cost(&record), None);
     }
 
@@ -497,7 +497,9 @@ mod tests {
                 sample::record(plan.configurations()[index].clone(), wall_s, 1.0)
             })
             .into();
-        ended.iter_mut().for_each(|record| record.teardown_s = 0.0);
+        ended
+            .iter_mut()
+            .for_each(|record| record.times.teardown_s = 0.0);
         // Two threads were not measured: 8 tasks of a second on two cores.
         let left = remaining(&plan, &[2, 1, 3], &ended, known);
         assert_eq!(left, Estimate::Seconds(2.0 * 6.0 + 2.0 + 3.0 * 4.0));

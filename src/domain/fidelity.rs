@@ -297,13 +297,14 @@ fn threads(sweep: &Sweep, records: &[Record], seed: u64) -> Vec<Line> {
 /// How long a run worked: from the begin of its first task. Starting an interpreter takes tens of milliseconds, of which
 /// the emulation has none, and which say nothing about the lock.
 fn working_s(record: &Record) -> Option<f64> {
-    Some(record.wall_s - record.startup_s?)
+    Some(record.times.wall_s - record.times.startup_s?)
 }
 
 /// Per second, as the same work takes CPython longer: the lock changes hands by the clock.
 fn switches(sweep: &Sweep, records: &[Record], seed: u64) -> Line {
-    let rate =
-        |record: &Record| Some(record.context_switches?.voluntary as f64 / working_s(record)?);
+    let rate = |record: &Record| {
+        Some(record.system.context_switches?.voluntary as f64 / working_s(record)?)
+    };
     let rates = |model| values(sweep, records, model, SWITCHING, rate);
     compared(
         Question::Switches { workers: SWITCHING },

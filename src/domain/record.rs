@@ -72,7 +72,8 @@ impl From<Plan> for RunOrder {
     }
 }
 
-/// A finished run. What is read back was checked: it may have been written by anybody.
+/// A finished run. What is read back was checked: it may have been written by anybody. In JSON it is flat: the groups are
+/// for whoever reads the code.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Record {
@@ -88,6 +89,34 @@ pub struct Record {
     /// What was asked for.
     #[serde(with = "super::plan::stored")]
     pub plan: Plan,
+    /// How a run ended, and which tasks did not succeed.
+    #[serde(flatten)]
+    pub ending: RunEnding,
+    /// Where the time of a run went. Speed-ups are made of these.
+    #[serde(flatten)]
+    pub times: RunTimes,
+    /// What is known of the interpreter, or of the lock of an emulated one.
+    #[serde(flatten)]
+    pub interpreter: InterpreterFacts,
+    /// What the operating system counted for a run.
+    #[serde(flatten)]
+    pub system: SystemFacts,
+    /// One per worker.
+    pub workers: Vec<WorkerRecord>,
+    /// One per task that was begun, by number; null above [`TASKS_LISTED`] tasks unless all were asked for.
+    #[serde(default)]
+    pub tasks: Option<Vec<TaskRecord>>,
+    /// One per usable core, and per core that a worker ran on.
+    #[serde(default)]
+    pub cores: Vec<CoreRecord>,
+    /// How a run was measured, and what is to be doubted.
+    #[serde(flatten)]
+    pub measurement: Measurement,
+}
+
+/// How a run ended, and which tasks did not succeed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunEnding {
     /// How it ended.
     pub outcome: Outcome,
     /// Why it broke; null unless `outcome` is `failed`.
@@ -98,6 +127,14 @@ pub struct Record {
     /// Tasks that no worker had begun when the run ended.
     #[serde(default)]
     pub tasks_not_begun: u32,
+    /// The first [`FAILURES_KEPT`] tasks that were begun and did not succeed, by number, with the reason.
+    #[serde(default)]
+    pub failures: Vec<TaskRecord>,
+}
+
+/// Where the time of a run went. Speed-ups are made of these.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunTimes {
     /// `t0` to the last worker's last stamp.
     #[serde(deserialize_with = "foreign::measured")]
     pub wall_s: f64,
@@ -119,12 +156,22 @@ pub struct Record {
     /// Summed over the workers; all phases together are `wall_s` × workers.
     #[serde(with = "stored::phases")]
     pub phases_s: PhaseTimes,
+}
+
+/// What is known of the interpreter, or of the lock of an emulated one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct InterpreterFacts {
     /// The interpreter lock that all workers shared, emulated or CPython's; null where there was none.
     #[serde(default)]
     pub gil: Option<GilTotals>,
     /// What CPython said about the run; null under models that are not Python's, and if it never came so far.
     #[serde(default)]
     pub python: Option<PythonRecord>,
+}
+
+/// What the operating system counted for a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SystemFacts {
     /// Summed over the workers.
     #[serde(default)]
     pub context_switches: Option<ContextSwitches>,
@@ -138,17 +185,11 @@ pub struct Record {
     /// What is left in the file that all workers wrote; null where each task has one of its own.
     #[serde(default)]
     pub shared_file: Option<SharedFile>,
-    /// One per worker.
-    pub workers: Vec<WorkerRecord>,
-    /// One per task that was begun, by number; null above [`TASKS_LISTED`] tasks unless all were asked for.
-    #[serde(default)]
-    pub tasks: Option<Vec<TaskRecord>>,
-    /// The first [`FAILURES_KEPT`] tasks that were begun and did not succeed, by number, with the reason.
-    #[serde(default)]
-    pub failures: Vec<TaskRecord>,
-    /// One per usable core, and per core that a worker ran on.
-    #[serde(default)]
-    pub cores: Vec<CoreRecord>,
+}
+
+/// How a run was measured, and what is to be doubted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
     /// What the picture was made from.
     #[serde(default)]
     pub events: EventTotals,
@@ -194,7 +235,7 @@ impl PhaseSource {
 impl Record {
     /// Whether it can be a baseline or be compared with one: all its work was done.
     pub fn is_sound(&self) -> bool {
-        self.outcome == Outcome::Completed && self.tasks_failed == 0
+        self.ending.outcome == Outcome::Completed && self.ending.tasks_failed == 0
     }
 
     /// Whether it was a part of the round that warms up: its time says nothing about its plan.
@@ -205,7 +246,7 @@ impl Record {
     /// Whether its time is one of those that its configuration is judged by: it did all its work, after the warm-up, and
     /// that took any time.
     pub fn is_counted(&self) -> bool {
-        self.is_sound() && !self.is_warm_up() && self.wall_s > 0.0
+        self.is_sound() && !self.is_warm_up() && self.times.wall_s > 0.0
     }
 
     /// Whether it measured `work` serially and soundly, in the same language and by the same interpreter.
@@ -218,7 +259,10 @@ impl Record {
 
     /// Whether it shows such a reason by itself to trust it less.
     pub fn has_caveat(&self, kind: CaveatKind) -> bool {
-        self.caveats.iter().any(|caveat| caveat.kind == kind)
+        self.measurement
+            .caveats
+            .iter()
+            .any(|caveat| caveat.kind == kind)
     }
 }
 

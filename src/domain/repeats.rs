@@ -29,7 +29,7 @@ fn campaign(record: &Record) -> Option<&str> {
 
 /// The times of these runs, in seconds.
 pub fn times(repeats: &[&Record]) -> Vec<f64> {
-    repeats.iter().map(|record| record.wall_s).collect()
+    repeats.iter().map(|record| record.times.wall_s).collect()
 }
 
 /// The time of these runs together; `None` of none.
@@ -98,13 +98,16 @@ pub fn outliers(times: &[f64]) -> Vec<Outlier> {
 
 /// Those of these runs of one configuration that are [`outliers`].
 fn outliers_among(repeats: &[(usize, &Record)], has_warmed_up: bool) -> Vec<(usize, Seen)> {
-    let times: Vec<f64> = repeats.iter().map(|(_, record)| record.wall_s).collect();
+    let times: Vec<f64> = repeats
+        .iter()
+        .map(|(_, record)| record.times.wall_s)
+        .collect();
     let median_s = stats::median(&times).unwrap_or_default();
     let seen = |outlier: Outlier| {
         let (at, record) = repeats[outlier.index];
-        let is_cold = outlier.index == 0 && !has_warmed_up && record.wall_s > median_s;
+        let is_cold = outlier.index == 0 && !has_warmed_up && record.times.wall_s > median_s;
         let far = FarRepeat {
-            wall_s: record.wall_s,
+            wall_s: record.times.wall_s,
             median_s,
             repeats: times.len(),
             z: outlier.z,
@@ -199,7 +202,7 @@ mod tests {
         assert!(history.repeats_of(1).is_empty());
         assert_eq!(outliers(&history), [0usize; 0]);
         let mut failed = history.entries()[1].record.clone();
-        failed.outcome = Outcome::Failed;
+        failed.ending.outcome = Outcome::Failed;
         assert!(!failed.is_counted());
     }
 

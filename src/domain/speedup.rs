@@ -88,8 +88,8 @@ pub fn speedup(record: &Record, baseline: &Record) -> Option<f64> {
     let comparable = record.is_sound()
         && baseline.is_sound()
         && record.plan.same_work(&baseline.plan)
-        && record.wall_s > 0.0;
-    comparable.then(|| baseline.wall_s / record.wall_s)
+        && record.times.wall_s > 0.0;
+    comparable.then(|| baseline.times.wall_s / record.times.wall_s)
 }
 
 /// Speed-up per worker, 1 if each of them did as much as the one of the baseline; nothing without workers.
@@ -126,9 +126,9 @@ mod tests {
     #[test]
     fn the_baseline_is_the_latest_sound_serial_record_of_the_same_work() {
         let mut cancelled = record(Model::Serial, 1, 1.0);
-        cancelled.outcome = Outcome::Cancelled;
+        cancelled.ending.outcome = Outcome::Cancelled;
         let mut with_failure = record(Model::Serial, 1, 1.5);
-        with_failure.tasks_failed = 1;
+        with_failure.ending.tasks_failed = 1;
         let records = [
             record(Model::Serial, 1, 4.0),
             record(Model::Serial, 1, 3.0),
@@ -139,7 +139,7 @@ mod tests {
         ];
         let work = sample::plan(Cpu, Model::Processes, 2);
         assert_eq!(
-            baseline_of(&work, records.iter()).map(|found| found.wall_s),
+            baseline_of(&work, records.iter()).map(|found| found.times.wall_s),
             Some(3.0)
         );
         assert!(baseline_of(&work, records[2..].iter()).is_none());
@@ -155,7 +155,7 @@ mod tests {
         let other = sample::record(sample::plan(Io, Model::Threads, 2), 1.0, 1.0);
         assert_eq!(speedup(&other, &serial), None);
         let mut stopped = record(Model::Threads, 2, 0.1);
-        stopped.outcome = Outcome::Cancelled;
+        stopped.ending.outcome = Outcome::Cancelled;
         assert_eq!(speedup(&stopped, &serial), None);
     }
 
@@ -216,10 +216,14 @@ mod tests {
             Model::PythonInterpreters,
         ] {
             let found = baseline_of(&sample::plan(Cpu, model, 2), records.iter());
-            assert_eq!(found.map(|found| found.wall_s), Some(4.0), "{model:?}");
+            assert_eq!(
+                found.map(|found| found.times.wall_s),
+                Some(4.0),
+                "{model:?}"
+            );
         }
         let native = baseline_of(&sample::plan(Cpu, Model::Processes, 2), records.iter());
-        assert_eq!(native.map(|found| found.wall_s), Some(0.2));
+        assert_eq!(native.map(|found| found.times.wall_s), Some(0.2));
         assert!(
             baseline_of(
                 &sample::plan(Cpu, Model::PythonThreads, 2),

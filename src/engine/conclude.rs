@@ -13,8 +13,9 @@ use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::Lock;
 use crate::domain::python::GilState;
 use crate::domain::record::{
-    ContextSwitches, EventTotals, FAILURES_KEPT, GilTotals, Observer, Outcome, PhaseSource,
-    PythonRecord, Record, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
+    ContextSwitches, EventTotals, FAILURES_KEPT, GilTotals, InterpreterFacts, Measurement,
+    Observer, Outcome, PhaseSource, PythonRecord, Record, RunEnding, RunTimes, SystemFacts,
+    TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
 };
 use crate::domain::time::{Nanos, seconds};
 
@@ -38,51 +39,76 @@ pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
         .zip(&lanes)
         .map(|(number, lane)| worker_record(&facts, number, lane, t0))
         .collect();
-    let phases = phases_together(&workers);
     let tally = Tally::of(arena, &facts, t0);
-    let cpu: Nanos = lanes.iter().map(|lane| lane.cpu.load(Relaxed)).sum();
-    let dropped = lanes.iter().map(|lane| lane.dropped.load(Relaxed)).sum();
-    let error = why_broken(arena, &facts, &tally);
-    let record = Record {
+    let times = run_times(&facts, &lanes, &tally, phases_together(&workers));
+    let mut record = Record {
         id: uuid::Uuid::now_v7().to_string(),
         campaign: facts.part.clone(),
         started_at: facts.started_at.clone(),
-        outcome: outcome(error.as_ref(), &facts.ending, &tally),
+        ending: run_ending(arena, &facts, t0, &tally),
+        interpreter: InterpreterFacts {
+            gil: gil_totals(&facts, &times.phases_s),
+            python: python_record(arena, &facts, t0, &tally),
+        },
+        times,
+        system: SystemFacts {
+            context_switches: context_switches(&lanes),
+            migrations: workers.iter().map(|worker| worker.migrations).sum(),
+            memory_bytes: memory(arena, &facts, &lanes),
+            shared_file: facts.shared_file.clone(),
+        },
+        workers,
+        tasks: listed_tasks(arena, &facts, t0),
+        cores: facts.cores.clone(),
+        measurement: measurement(&facts, &lanes),
+        plan: facts.plan.clone(),
+    };
+    let doubts = doubts::about(&record, &facts.ending);
+    record.measurement.caveats = doubts.into_iter().map(Caveat::from).collect();
+    record
+}
+
+fn run_ending(arena: &Arena, facts: &Facts<'_>, t0: Nanos, tally: &Tally) -> RunEnding {
+    let error = why_broken(arena, facts, tally);
+    RunEnding {
+        outcome: outcome(error.as_ref(), &facts.ending, tally),
         error,
         tasks_failed: tally.failed,
         tasks_not_begun: tally.not_begun,
+        failures: failures(arena, facts, t0),
+    }
+}
+
+fn run_times(
+    facts: &Facts<'_>,
+    lanes: &[&LaneHeader],
+    tally: &Tally,
+    phases_s: PhaseTimes,
+) -> RunTimes {
+    let cpu: Nanos = lanes.iter().map(|lane| lane.cpu.load(Relaxed)).sum();
+    RunTimes {
         wall_s: seconds(facts.wall),
         startup_s: tally.first_begin.map(seconds),
         teardown_s: seconds(facts.joined.saturating_sub(facts.wall)),
         cpu_s: seconds(cpu),
         concurrency: tally.in_flight as f64 / facts.wall as f64,
         parallelism: cpu as f64 / facts.wall as f64,
-        phases_s: phases,
-        gil: gil_totals(&facts, &phases),
-        python: python_record(arena, &facts, t0, &tally),
-        context_switches: context_switches(&lanes),
-        migrations: workers.iter().map(|worker| worker.migrations).sum(),
-        memory_bytes: memory(arena, &facts, &lanes),
-        shared_file: facts.shared_file.clone(),
-        workers,
-        tasks: listed_tasks(arena, &facts, t0),
-        failures: failures(arena, &facts, t0),
-        cores: facts.cores.clone(),
+        phases_s,
+    }
+}
+
+/// How it was measured; the doubts come when all else is known.
+fn measurement(facts: &Facts<'_>, lanes: &[&LaneHeader]) -> Measurement {
+    Measurement {
         events: EventTotals {
             recorded: facts.watching.events,
-            dropped,
+            dropped: lanes.iter().map(|lane| lane.dropped.load(Relaxed)).sum(),
         },
         observer: Observer {
             cpu_s: seconds(facts.watching.cpu),
         },
-        phase_source: phase_source(facts.plan.lock(), &lanes),
+        phase_source: phase_source(facts.plan.lock(), lanes),
         caveats: vec![],
-        plan: facts.plan.clone(),
-    };
-    let doubts = doubts::about(&record, &facts.ending);
-    Record {
-        caveats: doubts.into_iter().map(Caveat::from).collect(),
-        ..record
     }
 }
 

@@ -15,7 +15,7 @@ const DEATHS_TOLD: usize = 3;
 
 /// Everything that speaks against this record, what may explain others first.
 pub(super) fn about(record: &Record, ending: &Ending) -> Vec<Seen> {
-    let dropped = Some(record.events.dropped).filter(|dropped| *dropped > 0);
+    let dropped = Some(record.measurement.events.dropped).filter(|dropped| *dropped > 0);
     let mut seen: Vec<Seen> = dropped.map(Seen::EventsDropped).into_iter().collect();
     let died = ending.unprovoked_deaths().take(DEATHS_TOLD);
     seen.extend(died.map(|death| Seen::WorkerDied(death.to_string())));
@@ -43,7 +43,7 @@ pub(super) fn about(record: &Record, ending: &Ending) -> Vec<Seen> {
 /// If the interpreter's lock was in another state than when it was asked before the run.
 fn lock_changed(record: &Record) -> Option<Seen> {
     let expected = record.plan.python()?.interpreter.gil;
-    let found = record.python.as_ref()?.gil?;
+    let found = record.interpreter.python.as_ref()?.gil?;
     (found != expected).then_some(Seen::GilChanged(expected, found))
 }
 
@@ -60,7 +60,7 @@ fn stood_still(ending: &Ending) -> Option<Seen> {
 /// all waiting of a worker's life, so it should never be the smaller one. Only of `cpu`, whose tasks ask nothing of the
 /// kernel: a thousand threads that allocate memory at once make each other wait in it.
 fn standing_still(record: &Record) -> Option<f64> {
-    let ready = seconds(record.phases_s[Phase::Ready]);
+    let ready = seconds(record.times.phases_s[Phase::Ready]);
     let unexplained = ready - kernel_wait(record)?;
     (is_cpu(record) && unexplained > STILL_MIN_S && unexplained > ready * STILL_SHARE)
         .then_some(unexplained)
@@ -84,14 +84,14 @@ fn stolen(record: &Record) -> Option<Seen> {
     let stolen: Option<f64> = record.cores.iter().map(|core| core.stolen_s).sum();
     let seconds = stolen?;
     let usable = record.workers.len().min(record.cores.len()) as f64;
-    let share = seconds / (record.wall_s * usable);
+    let share = seconds / (record.times.wall_s * usable);
     (share > STOLEN_SHARE && seconds >= STOLEN_MIN_S).then_some(Seen::Stolen { seconds, share })
 }
 
 /// If the kernel's accounting says that others used the cores. For `io` the embedded server is one of them.
 fn others_on_cores(record: &Record) -> Option<Seen> {
     let others: Option<f64> = record.cores.iter().map(|core| core.others_s).sum();
-    let share = others? / (record.wall_s * record.cores.len() as f64);
+    let share = others? / (record.times.wall_s * record.cores.len() as f64);
     (is_cpu(record) && share > OTHERS_SHARE).then(|| Seen::CoresTaken {
         share,
         waited: foreign_wait(record),
@@ -103,8 +103,8 @@ fn others_on_cores(record: &Record) -> Option<Seen> {
 fn foreign_wait(record: &Record) -> Option<f64> {
     let waited = kernel_wait(record)
         .unwrap_or(0.0)
-        .max(seconds(record.phases_s[Phase::Ready]));
-    let share = waited / (record.wall_s * record.workers.len() as f64);
+        .max(seconds(record.times.phases_s[Phase::Ready]));
+    let share = waited / (record.times.wall_s * record.workers.len() as f64);
     let limit = if is_cpu(record) {
         WAIT_SHARE_CPU
     } else {
@@ -116,9 +116,9 @@ fn foreign_wait(record: &Record) -> Option<f64> {
 
 /// If chance, or creating the workers, weighs as much as the work.
 fn too_short(record: &Record) -> Option<Seen> {
-    let wall_s = record.wall_s;
-    let share = record.startup_s.unwrap_or(0.0) / wall_s;
-    match record.outcome {
+    let wall_s = record.times.wall_s;
+    let share = record.times.startup_s.unwrap_or(0.0) / wall_s;
+    match record.ending.outcome {
         Outcome::Cancelled | Outcome::Failed => None,
         Outcome::Completed if wall_s < SHORTEST_S => Some(Seen::TooShort(wall_s)),
         Outcome::Completed => (wall_s < SHORT_S && share > STARTUP_SHARE)
@@ -128,8 +128,8 @@ fn too_short(record: &Record) -> Option<Seen> {
 
 /// If watching took much of a core. A run that broke at once says nothing that watching could have disturbed.
 fn observed(record: &Record) -> Option<Seen> {
-    let share = record.observer.cpu_s / record.wall_s;
-    (share > OBSERVER_SHARE && record.outcome != Outcome::Failed)
+    let share = record.measurement.observer.cpu_s / record.times.wall_s;
+    (share > OBSERVER_SHARE && record.ending.outcome != Outcome::Failed)
         .then_some(Seen::ObserverCost(share))
 }
 
@@ -156,10 +156,10 @@ mod tests {
             wall_s,
             wall_s * workers.min(2) as f64,
         );
-        record.phases_s = PhaseTimes::default();
+        record.times.phases_s = PhaseTimes::default();
         let core = |core| CoreRecord {
             core,
-            workers_s: record.cpu_s / 2.0,
+            workers_s: record.times.cpu_s / 2.0,
             others_s: Some(wall_s * 0.02),
             stolen_s: Some(0.0),
         };
@@ -168,12 +168,12 @@ mod tests {
     }
 
     fn wait(record: &mut Record, share: f64) {
-        let each = share * record.wall_s;
+        let each = share * record.times.wall_s;
         record
             .workers
             .iter_mut()
             .for_each(|worker| worker.run_queue_wait_s = Some(each));
-        record.phases_s[Phase::Ready] = nanos(each * record.workers.len() as f64);
+        record.times.phases_s[Phase::Ready] = nanos(each * record.workers.len() as f64);
     }
 
     fn doubts(record: &Record, change: impl Fn(&mut Ending)) -> Vec<CaveatKind> {
@@ -237,7 +237,7 @@ mod tests {
     fn time_that_the_host_took_explains_that_workers_stood_still() {
         let mut record = quiet(Workload::Cpu, 2, 2.0);
         record.cores[1].stolen_s = Some(1.0);
-        record.phases_s[Phase::Ready] = nanos(1.0);
+        record.times.phases_s[Phase::Ready] = nanos(1.0);
         record
             .workers
             .iter_mut()
@@ -269,14 +269,14 @@ mod tests {
     #[test]
     fn watching_is_told_above_a_fiftieth_of_a_core_unless_the_run_was_too_short_or_broke() {
         let mut record = quiet(Workload::Cpu, 2, 2.0);
-        record.observer.cpu_s = 0.03;
+        record.measurement.observer.cpu_s = 0.03;
         assert_eq!(seen(&record), []);
-        record.observer.cpu_s = 0.05;
+        record.measurement.observer.cpu_s = 0.05;
         assert_eq!(seen(&record), [CaveatKind::ObserverCost]);
-        record.outcome = Outcome::Failed;
+        record.ending.outcome = Outcome::Failed;
         assert_eq!(seen(&record), []);
         let mut short = quiet(Workload::Cpu, 2, 0.005);
-        short.observer.cpu_s = 0.05;
+        short.measurement.observer.cpu_s = 0.05;
         assert_eq!(seen(&short), [CaveatKind::TooShort]);
     }
 
@@ -290,14 +290,14 @@ mod tests {
             (4.0, 0.6, false),
         ] {
             let mut record = quiet(Workload::Cpu, 2, wall_s);
-            record.startup_s = Some(startup_s);
+            record.times.startup_s = Some(startup_s);
             let kinds = seen(&record);
             assert_eq!(
                 kinds.contains(&CaveatKind::TooShort),
                 is_told,
                 "{wall_s} {startup_s}: {kinds:?}"
             );
-            record.outcome = Outcome::Cancelled;
+            record.ending.outcome = Outcome::Cancelled;
             assert!(
                 !seen(&record).contains(&CaveatKind::TooShort),
                 "its time says nothing anyway"

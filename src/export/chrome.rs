@@ -72,7 +72,7 @@ fn write_worker(
     let track = Track {
         pid,
         tid,
-        gil_is_estimate: run.record.phase_source.estimates_gil(),
+        gil_is_estimate: run.record.measurement.phase_source.estimates_gil(),
     };
     let record = run.record.workers.get(worker);
     let name = WorkerName {
@@ -276,7 +276,7 @@ fn other_run(run: &SharedRun<'_>) -> Value {
         "dropped": run.trace.map_or(0, Trace::dropped),
         "has_trace": run.trace.is_some(),
         // How waiting for a core, and for CPython's lock, was measured.
-        "phase_source": run.record.phase_source,
+        "phase_source": run.record.measurement.phase_source,
     });
     if let Some(interpreter) = run.record.plan.interpreter() {
         let path = words::foreign(&interpreter.path);

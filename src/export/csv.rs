@@ -123,6 +123,7 @@ const FROM_PYTHON_ON: &[Column] = &[
     text("python_gil", |run| {
         known(
             run.record
+                .interpreter
                 .python
                 .as_ref()
                 .and_then(|python| python.gil)
@@ -138,9 +139,14 @@ const FROM_PYTHON_ON: &[Column] = &[
                 .map(StartMethod::name),
         )
     }),
-    text("outcome", |run| run.record.outcome.name().into()),
+    text("outcome", |run| run.record.ending.outcome.name().into()),
     text("error", |run| {
-        run.record.error.as_deref().map(foreign).unwrap_or_default()
+        run.record
+            .ending
+            .error
+            .as_deref()
+            .map(foreign)
+            .unwrap_or_default()
     }),
     number("tasks_failed"),
     number("tasks_not_begun"),
@@ -169,9 +175,11 @@ const FROM_PYTHON_ON: &[Column] = &[
     number("gil_switches"),
     number("gil_wait_s"),
     text("gil_is_estimate", |run| {
-        known(run.record.gil.map(|gil| gil.is_estimate))
+        known(run.record.interpreter.gil.map(|gil| gil.is_estimate))
     }),
-    text("phase_source", |run| words::word(&run.record.phase_source)),
+    text("phase_source", |run| {
+        words::word(&run.record.measurement.phase_source)
+    }),
     number("voluntary_switches"),
     number("involuntary_switches"),
     number("migrations"),

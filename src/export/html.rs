@@ -237,9 +237,9 @@ fn timeline(run: &SharedRun<'_>, until: Nanos, cells: u32) -> Markup {
     let (title, record) = (words::title(run), run.record);
     let numbers = format!(
         "{} · {:.1} tasks in flight and {:.2} workers on a core, on average · {}",
-        duration(record.wall_s),
-        record.concurrency,
-        record.parallelism,
+        duration(record.times.wall_s),
+        record.times.concurrency,
+        record.times.parallelism,
         words::moment(record)
     );
     html! {

@@ -160,7 +160,7 @@ pub(super) fn interpreters(shared: &Shared<'_>) -> BTreeSet<String> {
 
 /// What Python needed besides the work itself; nothing of a run that was not Python's.
 pub(super) fn python_costs(record: &Record) -> Option<String> {
-    let python = record.python.as_ref()?;
+    let python = record.interpreter.python.as_ref()?;
     let part =
         |name: &str, time: Option<f64>| time.map(|time| format!("{name} {}", duration(time)));
     let parts = [
@@ -175,7 +175,7 @@ pub(super) fn python_costs(record: &Record) -> Option<String> {
 
 /// How much of what a run printed is known, and that, harmless.
 pub(super) fn printed(record: &Record) -> Option<(String, String)> {
-    let output = record.python.as_ref()?.output.as_ref()?;
+    let output = record.interpreter.python.as_ref()?.output.as_ref()?;
     let text = cleaned_lines(&output.text);
     let all = bytes(output.bytes);
     let is_all = output.bytes <= OUTPUT_KEPT as u64;

@@ -69,7 +69,7 @@ impl Measured {
     /// Keeps a run, and goes on without the list of its tasks unless that is to be told: those of hundreds of runs are
     /// large.
     fn add(&mut self, record: Record, mut trace: Trace, keeper: &mut Keeper, lists_tasks: bool) {
-        trace.conclude(nanos(record.wall_s));
+        trace.conclude(nanos(record.times.wall_s));
         keeper.keep(&record, &trace);
         let tasks = record.tasks.filter(|_| lists_tasks);
         self.records.push(Record { tasks, ..record });
@@ -139,9 +139,9 @@ pub fn all(
     let last = measured
         .records
         .last()
-        .filter(|last| last.outcome == Outcome::Failed);
+        .filter(|last| last.ending.outcome == Outcome::Failed);
     if let (Some(last), None, None) = (last, &measured.broke, campaign.course()) {
-        measured.broke.clone_from(&last.error);
+        measured.broke.clone_from(&last.ending.error);
     }
     let outliers = repeats::outliers_of_campaigns(measured.records.iter());
     let assessment = |outlier: Option<Seen>| Assessment {

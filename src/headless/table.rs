@@ -63,7 +63,7 @@ fn summary(records: &[(usize, &Record)]) -> Option<String> {
 fn remarks(run: &SharedRun<'_>, is_first: bool) -> Vec<String> {
     let (number, record) = (run.number, run.record);
     // A sentence per repeat would say the same again and again: only what went wrong is worth one.
-    let uneventful = record.outcome == Outcome::Completed && record.tasks_failed == 0;
+    let uneventful = record.ending.outcome == Outcome::Completed && record.ending.tasks_failed == 0;
     let verdict =
         (is_first || !uneventful).then(|| verdict::concluded(record, &RunFinding::default()));
     let caveats = run
@@ -85,12 +85,12 @@ fn remarks(run: &SharedRun<'_>, is_first: bool) -> Vec<String> {
 /// Which interpreter executed it, and whether that had its lock: as it was asked in the run, else as before it.
 fn python(record: &Record) -> Option<String> {
     let interpreter = &record.plan.python()?.interpreter;
-    let proven = record.python.as_ref().and_then(|said| said.gil);
+    let proven = record.interpreter.python.as_ref().and_then(|said| said.gil);
     let lock = proven.map_or_else(
         || format!("{} when it was asked before", interpreter.gil.words()),
         |gil| gil.words().into(),
     );
-    let estimate = if record.phase_source.estimates_gil() {
+    let estimate = if record.measurement.phase_source.estimates_gil() {
         "; waiting for the lock is estimated"
     } else {
         ""
@@ -104,7 +104,12 @@ fn python(record: &Record) -> Option<String> {
 
 /// What Python printed, the first lines of it.
 fn printed(record: &Record) -> Vec<String> {
-    let Some(output) = record.python.as_ref().and_then(|said| said.output.as_ref()) else {
+    let Some(output) = record
+        .interpreter
+        .python
+        .as_ref()
+        .and_then(|said| said.output.as_ref())
+    else {
         return vec![];
     };
     let mut lines: Vec<String> = output
@@ -125,6 +130,7 @@ fn printed(record: &Record) -> Vec<String> {
 
 fn failures(record: &Record) -> Vec<String> {
     let mut lines: Vec<String> = record
+        .ending
         .failures
         .iter()
         .take(FAILURES_LISTED)
@@ -133,7 +139,7 @@ fn failures(record: &Record) -> Vec<String> {
             format!("task {} failed on worker {}: {why}", task.task, task.worker)
         })
         .collect();
-    let more = (record.tasks_failed as usize).saturating_sub(lines.len());
+    let more = (record.ending.tasks_failed as usize).saturating_sub(lines.len());
     if more > 0 {
         lines.push(format!(
             "{more} more tasks failed: --format json lists them"
@@ -158,7 +164,7 @@ mod tests {
     #[test]
     fn a_record_is_a_row_and_a_row_of_phases_and_a_sentence() {
         let mut record = record();
-        record.caveats.push(Seen::Slept(2.0).into());
+        record.measurement.caveats.push(Seen::Slept(2.0).into());
         let table = render(&[sample::run(1, &record)]);
         for part in [
             "gil-threads (emulated)",
@@ -176,7 +182,7 @@ mod tests {
     #[test]
     fn many_failed_tasks_are_counted_and_their_sentences_cannot_disturb_the_terminal() {
         let mut record = record();
-        record.tasks_failed = 25;
+        record.ending.tasks_failed = 25;
         let task = |task| TaskRecord {
             task,
             worker: 1,
@@ -185,7 +191,7 @@ mod tests {
             outcome: TaskOutcome::Failed,
             error: Some("refused\u{1b}[2J".into()),
         };
-        record.failures = (0..25).map(task).collect();
+        record.ending.failures = (0..25).map(task).collect();
         let table = render(&[sample::run(1, &record)]);
         assert_eq!(table.matches("failed on worker").count(), FAILURES_LISTED);
         assert!(table.contains("15 more tasks failed"), "{table}");

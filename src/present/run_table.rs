@@ -86,7 +86,9 @@ pub fn runs<'r>(runs: impl IntoIterator<Item = &'r SharedRun<'r>>, room: Room) -
         words("model", Side::Left, |of| of.record.plan.executor().label()),
         numbers(metric_named("workers"), Room::Wide),
         numbers(metric_named("tasks"), Room::Wide),
-        words("outcome", Side::Left, |of| of.record.outcome.name().into()),
+        words("outcome", Side::Left, |of| {
+            of.record.ending.outcome.name().into()
+        }),
     ];
     let measured = METRICS.iter().filter(|metric| metric.is_in(TABLES));
     columns.extend(measured.map(|metric| numbers(metric, Room::Wide)));
@@ -141,16 +143,20 @@ fn cell(metric: &Metric, of: &SharedRun<'_>) -> String {
 /// What a reader of the numbers must know: a short word each.
 fn notes(run: &SharedRun<'_>) -> String {
     let record = run.record;
-    let ended = match record.tasks_failed {
+    let ended = match record.ending.tasks_failed {
         _ if record.is_sound() => None,
-        0 => Some(record.outcome.name().to_string()),
+        0 => Some(record.ending.outcome.name().to_string()),
         failed => Some(format!(
             "{}, {} tasks failed",
-            record.outcome.name(),
+            record.ending.outcome.name(),
             grouped(failed.into())
         )),
     };
-    let lock = record.python.as_ref().and_then(|python| python.gil);
+    let lock = record
+        .interpreter
+        .python
+        .as_ref()
+        .and_then(|python| python.gil);
     let round = record.campaign.as_ref().map(|part| match part.round {
         0 => "warm-up".to_string(),
         round => format!("round {round}"),

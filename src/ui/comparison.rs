@@ -259,7 +259,7 @@ fn draw_timeline(
 fn title(run: &Entry, drawn: usize, theme: Theme, width: u16) -> Line<'static> {
     let plan = &run.record.plan;
     let lanes = run.trace.lanes().len();
-    let outcome = match run.record.outcome {
+    let outcome = match run.record.ending.outcome {
         Outcome::Completed => String::new(),
         outcome => format!(" · {}", outcome.name()),
     };

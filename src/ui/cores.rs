@@ -154,7 +154,7 @@ fn cores(app: &App) -> Vec<Core> {
 
 /// The cores of a run that is over: exact, however short it was.
 fn measured(record: &Record) -> Vec<Core> {
-    let share = |seconds: f64| (seconds / record.wall_s.max(1e-9)).clamp(0.0, 1.0);
+    let share = |seconds: f64| (seconds / record.times.wall_s.max(1e-9)).clamp(0.0, 1.0);
     let core = |core: &CoreRecord| Core {
         number: core.core,
         ours: Some(share(core.workers_s)),

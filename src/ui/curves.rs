@@ -133,8 +133,8 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
             "now",
         ),
         Shown::Entry(entry) => (
-            entry.record.concurrency,
-            entry.record.parallelism,
+            entry.record.times.concurrency,
+            entry.record.times.parallelism,
             "on average",
         ),
     };

@@ -86,7 +86,11 @@ pub fn named(entry: &Entry) -> String {
     let colon = if entry.name.is_some() { ":" } else { "" };
     let record = &entry.record;
     // What was proven while it ran says more than what the interpreter said before.
-    let proven = record.python.as_ref().and_then(|python| python.gil);
+    let proven = record
+        .interpreter
+        .python
+        .as_ref()
+        .and_then(|python| python.gil);
     let told = told(
         &record.plan,
         proven.or(record.plan.interpreter().map(|python| python.gil)),
@@ -219,14 +223,14 @@ fn remark(entry: &Entry, here: &Provenance) -> String {
     let record = &entry.record;
     if let Some(caveat) = entry.caveats().next() {
         format!("! {}", caveat.text)
-    } else if let Some(file) = &record.shared_file {
+    } else if let Some(file) = &record.system.shared_file {
         sentence::shared_file::left(file, &record.plan)
     } else if let Some(origin) = sentence::origin::of(entry, here) {
         origin
     } else if record.is_sound() && entry.assessment.speedup.is_none() {
         "no serial run of the same work yet, so no speed-up: R measures one".into()
     } else {
-        two_numbers(record.concurrency, record.parallelism)
+        two_numbers(record.times.concurrency, record.times.parallelism)
     }
 }
 
@@ -325,7 +329,7 @@ fn in_use(app: &App, shown: Shown<'_>) -> String {
     let of = plural(u64::from(app.machine_shown().cores_usable), "core");
     match shown {
         Shown::Live(live) => format!("{:.1} of {of} in use ", live.trace.on_core_lately()),
-        Shown::Entry(entry) => format!("{:.1} of {of} used ", entry.record.parallelism),
+        Shown::Entry(entry) => format!("{:.1} of {of} used ", entry.record.times.parallelism),
     }
 }
 

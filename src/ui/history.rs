@@ -122,7 +122,7 @@ impl Table<'_> {
         let chosen = self.app.browse().selected() == Some(entry.number);
         for placed in &self.geometry.columns {
             let style = match placed.column.id {
-                columns::SPEED_UP if entry.record.tasks_failed > 0 => self.theme.error(),
+                columns::SPEED_UP if entry.record.ending.tasks_failed > 0 => self.theme.error(),
                 columns::SPEED_UP => self.theme.strong(),
                 _ if chosen => self.theme.strong(),
                 _ => Style::new(),

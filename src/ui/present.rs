@@ -210,7 +210,7 @@ fn of_entry(entry: &Entry, cores: u32) -> [Number; 3] {
         Number::new(short_seconds(record), ["time".into()]),
         speed_up(entry),
         Number::new(
-            format!("{:.1}", record.parallelism),
+            format!("{:.1}", record.times.parallelism),
             [
                 format!("parallelism: cores used, of {cores}"),
                 format!("cores used, of {cores}"),
@@ -224,12 +224,12 @@ fn speed_up(entry: &Entry) -> Number {
     let record = &entry.record;
     let none = |why: &str| Number::new("–".into(), [why.into()]);
     match (
-        record.outcome,
+        record.ending.outcome,
         entry.assessment.speedup,
         entry.assessment.baseline,
     ) {
-        (Outcome::Cancelled | Outcome::Failed, ..) => none(record.outcome.name()),
-        _ if record.tasks_failed > 0 => none("tasks failed"),
+        (Outcome::Cancelled | Outcome::Failed, ..) => none(record.ending.outcome.name()),
+        _ if record.ending.tasks_failed > 0 => none("tasks failed"),
         (_, Some(factor), Some(over)) => {
             Number::new(text::speedup(factor), measured_against(entry, over))
         }
@@ -257,7 +257,7 @@ fn measured_against(entry: &Entry, over: Baseline) -> [String; 3] {
 
 /// A time in few digits, which is all that a figure has room for.
 fn short_seconds(record: &Record) -> String {
-    match record.wall_s {
+    match record.times.wall_s {
         s if s < 0.0995 => format!("{:.1} ms", s * 1e3),
         s if s < 9.995 => format!("{s:.2} s"),
         s if s < 99.95 => format!("{s:.1} s"),

@@ -253,7 +253,7 @@ impl View<'_> {
     /// How often workers moved: of a run that is over the exact figure, of one that is on what the picture has.
     fn migrations(&self) -> String {
         let migrations = match self.shown {
-            Shown::Entry(entry) => entry.record.migrations,
+            Shown::Entry(entry) => entry.record.system.migrations,
             Shown::Live(live) => live.trace.migrations(),
         };
         plural(migrations, "migration")

@@ -234,8 +234,8 @@ fn fetched(
     let observed = run(session, &draft);
     session.limit_fetches(Limits::default());
     check(
-        observed.record.outcome == Outcome::Completed,
-        format!("{:?}", observed.record.error),
+        observed.record.ending.outcome == Outcome::Completed,
+        format!("{:?}", observed.record.ending.error),
     )?;
     Ok(observed)
 }
@@ -418,8 +418,9 @@ fn no_password(session: &Session, model: Model) -> Outcomes {
         urls.retain(|url| !url.ends_with("/silent"));
     }
     let Observed { record, trace } = fetched(session, model, urls, limits)?;
-    check(record.failures.len() > 20, "too few of them failed")?;
-    let written = serde_json::to_string(&record)? + &format!("{:?}{:?}", record.failures, trace);
+    check(record.ending.failures.len() > 20, "too few of them failed")?;
+    let written =
+        serde_json::to_string(&record)? + &format!("{:?}{:?}", record.ending.failures, trace);
     let from = Provenance {
         origin: Origin::Recorded,
         session: session.id().into(),

@@ -60,12 +60,15 @@ pub fn trials(session: &'static Session) -> Vec<Trial> {
 
 fn completed(record: &Record, of: &str) -> Outcomes {
     check(
-        record.outcome == Outcome::Completed,
-        format!("{of}: {:?} {:?}", record.error, record.python),
+        record.ending.outcome == Outcome::Completed,
+        format!(
+            "{of}: {:?} {:?}",
+            record.ending.error, record.interpreter.python
+        ),
     )?;
     check(
-        record.tasks_failed + record.tasks_not_begun == 0,
-        format!("{of}: {:?}", record.failures),
+        record.ending.tasks_failed + record.ending.tasks_not_begun == 0,
+        format!("{of}: {:?}", record.ending.failures),
     )
 }
 
@@ -85,7 +88,10 @@ fn every_interpreter(session: &Session) -> Outcomes {
             let of = plan(&draft).executor().label();
             let record = run(session, &draft).record;
             completed(&record, &of)?;
-            let python = record.python.ok_or("CPython says what it was")?;
+            let python = record
+                .interpreter
+                .python
+                .ok_or("CPython says what it was")?;
             check(
                 python.gil == Some(interpreter.gil),
                 format!("{of}: {:?}", python.gil),
@@ -95,8 +101,8 @@ fn every_interpreter(session: &Session) -> Outcomes {
             check(known, format!("{of}: start-up is {parts:?}"))?;
             let shares = model == Model::PythonThreads && interpreter.gil == GilState::On;
             check(
-                record.gil.is_some_and(|gil| gil.is_estimate) == shares,
-                format!("{of}: {:?}", record.gil),
+                record.interpreter.gil.is_some_and(|gil| gil.is_estimate) == shares,
+                format!("{of}: {:?}", record.interpreter.gil),
             )?;
             check(
                 python.output.is_none(),
@@ -123,7 +129,7 @@ fn start_methods(session: &Session) -> Outcomes {
             pids.dedup();
             check(pids.len() == 4, format!("{}: {pids:?}", method.name()))?;
             check(
-                record.memory_bytes.is_some(),
+                record.system.memory_bytes.is_some(),
                 "the memory of processes is known",
             )?;
         }
@@ -161,8 +167,8 @@ fn killed(session: &Session) -> Outcomes {
     kill(victim)?;
     let record = going.finish().record;
     check(
-        record.outcome == Outcome::Failed,
-        format!("{:?}", record.outcome),
+        record.ending.outcome == Outcome::Failed,
+        format!("{:?}", record.ending.outcome),
     )?;
     let number = record
         .workers
@@ -170,7 +176,7 @@ fn killed(session: &Session) -> Outcomes {
         .find(|worker| worker.pid == Some(victim))
         .map(|worker| worker.worker);
     let number = number.ok_or(format!("{victim} is none of {:?}", record.workers))?;
-    let error = record.error.clone().unwrap_or_default();
+    let error = record.ending.error.clone().unwrap_or_default();
     let named = error.starts_with(&format!("worker {number} was killed by SIGKILL"));
     check(
         named && error.contains("BrokenProcessPool"),
@@ -185,7 +191,7 @@ fn killed_interpreter(session: &Session) -> Outcomes {
         let (going, first) = at_work(session, model)?;
         kill(*first.first().ok_or("there is an interpreter")?)?;
         let record = going.finish().record;
-        let error = record.error.clone().unwrap_or_default();
+        let error = record.ending.error.clone().unwrap_or_default();
         check(
             error.contains("SIGKILL"),
             format!("{}: the error is {error:?}", model.name()),
@@ -219,14 +225,18 @@ fn not_there(session: &Session) -> Outcomes {
         ]);
         let record = run(session, &draft).record;
         check(
-            record.outcome == Outcome::Completed,
-            format!("{:?}", record.error),
+            record.ending.outcome == Outcome::Completed,
+            format!("{:?}", record.ending.error),
         )?;
         check(
-            record.tasks_failed == 2,
-            format!("{} failed under {}", record.tasks_failed, model.name()),
+            record.ending.tasks_failed == 2,
+            format!(
+                "{} failed under {}",
+                record.ending.tasks_failed,
+                model.name()
+            ),
         )?;
-        for task in &record.failures {
+        for task in &record.ending.failures {
             let told = task.error.as_deref().unwrap_or_default();
             let words = told.contains("Error: ")
                 && (told.contains("refused") || told.contains("Connect call"));
@@ -258,6 +268,7 @@ fn prints(session: &Session) -> Outcomes {
     let record = run(session, &draft).record;
     completed(&record, "an interpreter that prints")?;
     let output = record
+        .interpreter
         .python
         .and_then(|python| python.output)
         .ok_or("what was printed is kept")?;
@@ -268,7 +279,7 @@ fn prints(session: &Session) -> Outcomes {
     let (_directory, interpreter) = wrapped("echo rubbish; exit 3")?;
     draft.python = Some(interpreter);
     let record = run(session, &draft).record;
-    let error = record.error.unwrap_or_default();
+    let error = record.ending.error.unwrap_or_default();
     check(
         error.contains("status 3") && error.contains("rubbish"),
         format!("the error is {error:?}"),
@@ -286,7 +297,7 @@ fn prints_the_order(session: &Session) -> Outcomes {
             one_page_server()
         )]);
         let record = run(session, &draft).record;
-        let told = format!("{:?} {:?}", record.error, record.python);
+        let told = format!("{:?} {:?}", record.ending.error, record.interpreter.python);
         check(
             told.contains("***@127.0.0.1"),
             format!("the order was not printed: {told}"),
@@ -309,8 +320,8 @@ fn never_answers(session: &Session) -> Outcomes {
     going.run.stop();
     let record = going.finish().record;
     check(
-        record.outcome == Outcome::Cancelled,
-        format!("{:?} {:?}", record.outcome, record.error),
+        record.ending.outcome == Outcome::Cancelled,
+        format!("{:?} {:?}", record.ending.outcome, record.ending.error),
     )?;
     check(
         workers_alive().is_empty(),
@@ -378,8 +389,8 @@ fn no_semaphores(session: &Session) -> Outcomes {
         going.run.stop();
         let record = going.finish().record;
         check(
-            record.outcome == Outcome::Cancelled,
-            format!("{:?} {:?}", record.outcome, record.error),
+            record.ending.outcome == Outcome::Cancelled,
+            format!("{:?} {:?}", record.ending.outcome, record.ending.error),
         )?;
     }
     check(listed() <= before, "a stopped pool leaves its semaphores")

@@ -97,8 +97,8 @@ fn a_task_of_io_says_how_long_it_fetched_and_how_long_it_wrote_or_why_it_failed(
         outcome: TaskOutcome::Failed,
         error: Some("the server said 500".into()),
     };
-    record.failures = vec![failed];
-    record.tasks_failed = 1;
+    record.ending.failures = vec![failed];
+    record.ending.tasks_failed = 1;
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     // The history, its first row, the timeline.
     session.press(&[BackTab, Up, Tab, Tab, Home, Char('t')]);

@@ -30,7 +30,7 @@ fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f
     trace.apply(scenario.batch(0, scenario.wall()));
     trace.conclude(scenario.wall());
     let mut record = scenario.record();
-    record.wall_s *= factor;
+    record.times.wall_s *= factor;
     record.campaign = Some(Part {
         id: "campaign".into(),
         round,
@@ -127,7 +127,7 @@ fn what_the_marks_mean_and_why_a_run_is_doubted_stands_in_the_comparison() {
     let mut run = measured(11, CONFIGURATIONS[3], 1, 1.0);
     run.record.id = "another".into();
     let text = "the machine slept for 3 s during the run: measure again".to_string();
-    run.record.caveats.push(Caveat {
+    run.record.measurement.caveats.push(Caveat {
         kind: CaveatKind::Suspended,
         text,
     });

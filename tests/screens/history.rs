@@ -122,7 +122,7 @@ fn a_baseline_that_is_measured_replaces_one_that_was_chosen() {
 #[test]
 fn a_run_that_was_stopped_or_failed_is_no_baseline_and_the_notice_says_why() {
     let mut session = Session::new(80, 24);
-    session.run_as(|record| record.outcome = Outcome::Cancelled);
+    session.run_as(|record| record.ending.outcome = Outcome::Cancelled);
     session.press(&[Char('b')]);
     assert!(
         session.rows()[2].contains("#1 cannot be a baseline: it was cancelled"),
@@ -130,7 +130,7 @@ fn a_run_that_was_stopped_or_failed_is_no_baseline_and_the_notice_says_why() {
         session.rows()[2]
     );
     session.press(&[Esc]);
-    session.run_as(|record| record.tasks_failed = 2);
+    session.run_as(|record| record.ending.tasks_failed = 2);
     session.press(&[Char('b')]);
     assert!(session.rows()[2].contains("#2 cannot be a baseline: some of its tasks failed"));
     assert!(
@@ -164,7 +164,7 @@ fn comparing_what_has_nothing_to_be_compared_with_says_what_is_missing() {
 fn runs_are_sorted_by_a_column_whose_heading_has_an_arrow_and_the_live_run_stays_last() {
     let mut session = Session::new(120, 40);
     for wall_s in [2.0, 0.5, 1.0] {
-        session.run_as(|record| record.wall_s = wall_s);
+        session.run_as(|record| record.times.wall_s = wall_s);
     }
     session.on_column(columns::TIME, Enter);
     assert_eq!(session.numbers(), [2, 3, 1]);
@@ -188,7 +188,7 @@ fn runs_are_sorted_by_a_column_whose_heading_has_an_arrow_and_the_live_run_stays
 fn up_down_and_the_ends_follow_the_order_on_the_screen() {
     let mut session = Session::new(80, 24);
     for wall_s in [2.0, 0.5, 1.0] {
-        session.run_as(|record| record.wall_s = wall_s);
+        session.run_as(|record| record.times.wall_s = wall_s);
     }
     session.on_column(columns::TIME, Enter);
     let chosen = |session: &Session| session.app.browse().selected();
@@ -230,7 +230,7 @@ fn columns_that_do_not_fit_are_dropped_whole_and_the_overlay_says_so() {
     for columns in 60..=200 {
         let mut session = Session::new(columns, 40);
         session.press(&[Char('2')]);
-        session.run_as(|record| record.outcome = Outcome::Cancelled);
+        session.run_as(|record| record.ending.outcome = Outcome::Cancelled);
         let (heading, table) = (session.table().remove(0), session.table());
         let mut rest = heading.replace(['↑', '│', '┃'], " ");
         let mut headings: Vec<&str> = COLUMNS
@@ -265,7 +265,7 @@ fn times_from_microseconds_to_hours_keep_their_points_below_each_other() {
     for columns in [60, 80, 120] {
         let mut session = Session::new(columns, 40);
         for wall_s in [0.000_3, 1.25, 12_345.67] {
-            session.run_as(|record| record.wall_s = wall_s);
+            session.run_as(|record| record.times.wall_s = wall_s);
         }
         let point = |text: &str| {
             let row = session

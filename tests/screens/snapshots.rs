@@ -390,8 +390,8 @@ fn failed_tasks(session: &mut Session) {
 fn run_broken(session: &mut Session) {
     let plan = session.press_and_wait(Char('r'), 1.0);
     let mut record = Scenario::new(plan, 2).record();
-    record.outcome = Outcome::Failed;
-    record.error = Some("worker 1 was killed by SIGKILL".into());
+    record.ending.outcome = Outcome::Failed;
+    record.ending.error = Some("worker 1 was killed by SIGKILL".into());
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
 }
 

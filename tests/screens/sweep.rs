@@ -42,7 +42,7 @@ impl Session {
                 .update(Msg::Batch(scenario.batch(0, scenario.wall())));
             let mut record = scenario.record();
             // No two runs are quite the same.
-            record.wall_s *= 1.0 + ((run * 7) % 11) as f64 / 150.0;
+            record.times.wall_s *= 1.0 + ((run * 7) % 11) as f64 / 150.0;
             record.id = format!("run {run}");
             change(run, &mut record);
             effects = self.app.update(Msg::Concluded(Box::new(record)));
@@ -106,7 +106,7 @@ pub fn stopped(session: &mut Session) {
     };
     let part = Some(part);
     let mut record = Scenario::new(RunOrder { plan, part }, 2).record();
-    record.outcome = Outcome::Cancelled;
+    record.ending.outcome = Outcome::Cancelled;
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
 }
 
@@ -116,8 +116,8 @@ pub fn failures(session: &mut Session) {
         .start_sweep(ALL, |run, record| {
             let is_large = record.plan.workers() == 16;
             if is_large || run == 13 {
-                record.outcome = Outcome::Failed;
-                record.error = Some("worker 1 was killed by SIGKILL".into());
+                record.ending.outcome = Outcome::Failed;
+                record.ending.error = Some("worker 1 was killed by SIGKILL".into());
             }
         });
 }

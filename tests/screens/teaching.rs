@@ -10,7 +10,7 @@ fn after(columns: u16, rows: u16, walls_s: &[f64]) -> Session {
     for wall_s in walls_s {
         let plan = session.press_and_wait(Char('r'), 0.5);
         let mut record = Scenario::new(plan, 2).record();
-        record.wall_s = *wall_s;
+        record.times.wall_s = *wall_s;
         let _ = session.app.update(Msg::Concluded(Box::new(record)));
     }
     session

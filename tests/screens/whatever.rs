@@ -86,8 +86,8 @@ impl Run {
 
     fn end(&self, outcome: Outcome) -> Msg {
         let mut record = self.scenario.record();
-        record.outcome = outcome;
-        record.error =
+        record.ending.outcome = outcome;
+        record.ending.error =
             (outcome == Outcome::Failed).then(|| "worker 0 was killed by SIGKILL".into());
         Msg::Concluded(Box::new(record))
     }

@@ -142,7 +142,7 @@ fn runs_of_every_model_come_back_with_what_python_said_and_printed() {
             ..sample::record(plan, 1.0, 0.5)
         };
         if model.is_python() {
-            record.python = Some(PythonRecord {
+            record.interpreter.python = Some(PythonRecord {
                 gil: Some(GilState::On),
                 interpreter_s: Some(0.02),
                 imports_s: Some(0.1),
@@ -154,7 +154,7 @@ fn runs_of_every_model_come_back_with_what_python_said_and_printed() {
                     bytes: 8,
                 }),
             });
-            record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+            record.measurement.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
         }
         store.keep_run(0, &here("one"), &record).unwrap();
         kept.push(record);

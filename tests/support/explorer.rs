@@ -324,29 +324,29 @@ impl Scenario {
         let cpu_s = seconds(all[Phase::Computing]);
         let mut record = sample::record(self.plan.clone(), wall_s, cpu_s);
         record.campaign.clone_from(&self.part);
-        record.phases_s = all;
+        record.times.phases_s = all;
         let in_flight: Nanos = self.tasks.iter().map(|(begin, end)| end - begin).sum();
-        record.concurrency = seconds(in_flight) / wall_s;
-        record.startup_s = Some(seconds(STARTED));
+        record.times.concurrency = seconds(in_flight) / wall_s;
+        record.times.startup_s = Some(seconds(STARTED));
         let is_real = self.plan.lock() == Lock::Real;
         if is_real {
-            record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+            record.measurement.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
         }
-        record.python = self
+        record.interpreter.python = self
             .plan
             .interpreter()
             .map(|interpreter| python(interpreter.gil));
-        record.gil = (self.plan.lock() != Lock::None).then(|| GilTotals {
+        record.interpreter.gil = (self.plan.lock() != Lock::None).then(|| GilTotals {
             switches: (!is_real).then_some(self.wall / (5 * MS)),
             is_estimate: is_real,
             wait_s: seconds(all[Phase::Gil]),
         });
-        record.migrations = self.whole.migrations();
+        record.system.migrations = self.whole.migrations();
         for (worker, lane) in record.workers.iter_mut().zip(self.whole.lanes()) {
             worker.migrations = lane.migrations();
         }
-        record.tasks_failed = self.failed.len() as u32;
-        record.failures = self.failed.iter().map(|task| self.failure(*task)).collect();
+        record.ending.tasks_failed = self.failed.len() as u32;
+        record.ending.failures = self.failed.iter().map(|task| self.failure(*task)).collect();
         record.cores = (0..self.cores)
             .map(|core| CoreRecord {
                 core: core as u16,

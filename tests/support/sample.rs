@@ -16,7 +16,8 @@ use pconc_tui::domain::plan::Plan;
 use pconc_tui::domain::provenance::Provenance;
 use pconc_tui::domain::python::Interpreter;
 use pconc_tui::domain::record::{
-    ContextSwitches, EventTotals, Observer, Outcome, PhaseSource, Record, WorkerRecord,
+    ContextSwitches, EventTotals, InterpreterFacts, Measurement, Observer, Outcome, PhaseSource,
+    Record, RunEnding, RunTimes, SystemFacts, WorkerRecord,
 };
 use pconc_tui::domain::time::nanos;
 
@@ -92,31 +93,36 @@ pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
         id: format!("sample-{wall_s}"),
         campaign: None,
         started_at: "2026-01-01T00:00:00Z".into(),
-        outcome: Outcome::Completed,
-        error: None,
-        tasks_failed: 0,
-        tasks_not_begun: 0,
-        wall_s,
-        startup_s: Some(0.001),
-        teardown_s: 0.001,
-        cpu_s,
-        concurrency: f64::from(workers.min(plan.tasks())),
-        parallelism: cpu_s / wall_s,
-        phases_s: all,
-        gil: None,
-        python: None,
-        context_switches: Some(ContextSwitches::default()),
-        migrations: 0,
-        memory_bytes: None,
-        shared_file: None,
+        ending: RunEnding {
+            outcome: Outcome::Completed,
+            error: None,
+            tasks_failed: 0,
+            tasks_not_begun: 0,
+            failures: vec![],
+        },
+        times: RunTimes {
+            wall_s,
+            startup_s: Some(0.001),
+            teardown_s: 0.001,
+            cpu_s,
+            concurrency: f64::from(workers.min(plan.tasks())),
+            parallelism: cpu_s / wall_s,
+            phases_s: all,
+        },
+        interpreter: InterpreterFacts::default(),
+        system: SystemFacts {
+            context_switches: Some(ContextSwitches::default()),
+            ..SystemFacts::default()
+        },
         workers: (0..workers).map(worker).collect(),
         tasks: None,
-        failures: vec![],
         cores: vec![],
-        events: EventTotals::default(),
-        observer: Observer::default(),
-        phase_source: PhaseSource::Clock,
-        caveats: vec![],
+        measurement: Measurement {
+            events: EventTotals::default(),
+            observer: Observer::default(),
+            phase_source: PhaseSource::Clock,
+            caveats: vec![],
+        },
         plan,
     }
 }

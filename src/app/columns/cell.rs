@@ -62,9 +62,12 @@ pub(super) fn number(metric: &Metric, row: Row<'_>) -> String {
 
 /// The speed-up, or why there is none.
 fn speed_up(run: &Entry) -> String {
-    match run.record.outcome {
-        Outcome::Completed if run.record.tasks_failed > 0 => {
-            format!("{} failed", text::grouped(run.record.tasks_failed.into()))
+    match run.record.ending.outcome {
+        Outcome::Completed if run.record.ending.tasks_failed > 0 => {
+            format!(
+                "{} failed",
+                text::grouped(run.record.ending.tasks_failed.into())
+            )
         }
         Outcome::Completed => or_nothing(run.assessment.speedup, text::speedup),
         outcome => outcome.name().into(),

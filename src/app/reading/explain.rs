@@ -129,12 +129,16 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
     let trace = shown.trace();
     let dropped = trace.dropped();
     let source = match shown {
-        Shown::Entry(entry) if entry.record.phase_source == PhaseSource::Clock => Some(
+        Shown::Entry(entry) if entry.record.measurement.phase_source == PhaseSource::Clock => Some(
             "This kernel does not tell how long a thread waited for a core: ready is from CPU clocks alone.",
         ),
-        Shown::Entry(entry) if entry.record.phase_source == PhaseSource::ClockGilEstimated => Some(
-            "This kernel does not tell how long a thread waited for a core: that waiting is in gil, too.",
-        ),
+        Shown::Entry(entry)
+            if entry.record.measurement.phase_source == PhaseSource::ClockGilEstimated =>
+        {
+            Some(
+                "This kernel does not tell how long a thread waited for a core: that waiting is in gil, too.",
+            )
+        }
         _ => None,
     };
     let lock = match shown.plan().lock() {
@@ -301,13 +305,13 @@ mod tests {
                 draft.validate(&Limits::default()).unwrap()
             };
             let mut record = crate::fixtures::sample::record(plan, 2.0, 1.0);
-            record.gil = Some(GilTotals {
+            record.interpreter.gil = Some(GilTotals {
                 switches: Some(1),
                 is_estimate: false,
                 wait_s: 1.0,
             });
-            record.memory_bytes = Some(1);
-            record.shared_file = Some(SharedFile {
+            record.system.memory_bytes = Some(1);
+            record.system.shared_file = Some(SharedFile {
                 content: Content::Empty,
                 bytes: 0,
                 pieces: vec![],
@@ -315,10 +319,11 @@ mod tests {
                 writes: 0,
                 spoilt: 0,
             });
-            record.python = record.plan.python().map(|_| explorer::python(GilState::On));
+            record.interpreter.python =
+                record.plan.python().map(|_| explorer::python(GilState::On));
             Phase::MEASURED
                 .into_iter()
-                .for_each(|phase| record.phases_s[phase] = 1);
+                .for_each(|phase| record.times.phases_s[phase] = 1);
             history.add(record, Trace::new(1));
         }
         history

@@ -31,7 +31,7 @@ pub fn rows(history: &History, sweep: &SweepEntry, configuration: usize, width: 
         rows.extend(with_note(&remark(run, summary), width, |note| {
             Row::Number {
                 name: "",
-                value: format!("#{} {:>8}", run.number, duration(run.record.wall_s)),
+                value: format!("#{} {:>8}", run.number, duration(run.record.times.wall_s)),
                 note,
             }
         }));
@@ -141,9 +141,12 @@ fn remark(run: &Entry, summary: Option<&Summary>) -> String {
         Some(round) => format!("round {round}"),
         None => String::new(),
     }];
-    match record.outcome {
-        Outcome::Completed if record.tasks_failed > 0 => {
-            remarks.push(format!("{} tasks failed, not counted", record.tasks_failed));
+    match record.ending.outcome {
+        Outcome::Completed if record.ending.tasks_failed > 0 => {
+            remarks.push(format!(
+                "{} tasks failed, not counted",
+                record.ending.tasks_failed
+            ));
         }
         Outcome::Completed => {}
         outcome => remarks.push(format!("{}, not counted", outcome.name())),

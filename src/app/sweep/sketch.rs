@@ -216,7 +216,7 @@ impl Composer<'_> {
             let mut its = self
                 .records(configuration)
                 .filter(|run| run.is_sound() && !run.is_counted());
-            its.next().map(|run| run.wall_s)
+            its.next().map(|run| run.times.wall_s)
         };
         let time = warmed_up(configuration)?;
         match self.chart.measure {
@@ -237,10 +237,10 @@ impl Composer<'_> {
     fn singles(&self, configuration: usize) -> Vec<f64> {
         let its = self.records(configuration).filter(|run| run.is_counted());
         its.filter_map(|run| match self.chart.measure {
-            Measure::Time => Some(run.wall_s),
+            Measure::Time => Some(run.times.wall_s),
             Measure::SpeedUp => self
                 .base_time(configuration)
-                .map(|serial| serial / run.wall_s),
+                .map(|serial| serial / run.times.wall_s),
         })
         .collect()
     }

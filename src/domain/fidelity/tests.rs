@@ -41,7 +41,7 @@ fn measured(sweeps: &[Sweep; 2], factor: impl Fn(Model, u32) -> f64) -> Vec<Reco
                     id: sweep.id.clone(),
                     round,
                 });
-                record.context_switches = Some(ContextSwitches {
+                record.system.context_switches = Some(ContextSwitches {
                     voluntary: 200,
                     involuntary: 0,
                 });
@@ -162,7 +162,7 @@ fn runs_that_broke_are_not_counted_and_a_side_without_runs_is_told() {
         .iter_mut()
         .filter(|record| record.plan.model() == Model::PythonThreads)
     {
-        record.outcome = Outcome::Failed;
+        record.ending.outcome = Outcome::Failed;
     }
     let lines = lines(&sweeps, &records, &[], 1);
     assert!(

@@ -60,7 +60,7 @@ impl History {
         };
         let record = &entry.record;
         if !record.is_sound() {
-            let what = match record.outcome {
+            let what = match record.ending.outcome {
                 Outcome::Completed => "some of its tasks failed".to_string(),
                 outcome => format!("it was {}", outcome.name()),
             };
@@ -185,7 +185,7 @@ impl History {
             number: entry.number,
             model: entry.record.plan.model(),
             workers: entry.record.plan.workers(),
-            parallelism: entry.record.parallelism,
+            parallelism: entry.record.times.parallelism,
             is_kin: entry.interpreter() == of.interpreter(),
             is_chosen: self.chosen_baselines.contains(&entry.number),
         }
@@ -310,17 +310,21 @@ fn median_serial<'a>(
     let serial = || entries.iter().copied().filter(is_serial);
     let median = stats::median(
         &serial()
-            .map(|entry| entry.record.wall_s)
+            .map(|entry| entry.record.times.wall_s)
             .collect::<Vec<_>>(),
     )?;
-    let distance = |entry: &&Entry| (entry.record.wall_s - median).abs();
+    let distance = |entry: &&Entry| (entry.record.times.wall_s - median).abs();
     serial().min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
 /// The number of the fastest of these runs of one work, if it won: if its configuration is clearly ahead of every other.
 fn fastest(same: &[&Entry]) -> Option<usize> {
-    let times =
-        |group: &[&Entry]| -> Vec<f64> { group.iter().map(|entry| entry.record.wall_s).collect() };
+    let times = |group: &[&Entry]| -> Vec<f64> {
+        group
+            .iter()
+            .map(|entry| entry.record.times.wall_s)
+            .collect()
+    };
     let mut groups: Vec<(f64, Vec<&Entry>)> = super::repeats::groups(same)
         .into_iter()
         .filter_map(|group| Some((stats::median(&times(&group))?, group)))
@@ -337,7 +341,8 @@ fn fastest(same: &[&Entry]) -> Option<usize> {
         stats::ratio(&times(rival), &times(ahead), SEED)
             .is_some_and(|ratio| Difference::of(&ratio) == Difference::Faster)
     });
-    let by_time = |a: &&&Entry, b: &&&Entry| a.record.wall_s.total_cmp(&b.record.wall_s);
+    let by_time =
+        |a: &&&Entry, b: &&&Entry| a.record.times.wall_s.total_cmp(&b.record.times.wall_s);
     let first = ahead.iter().min_by(by_time)?;
     has_won.then_some(first.number)
 }

@@ -113,7 +113,7 @@ impl SweepEntry {
             members
                 .iter()
                 .find(|entry| entry.record.plan == *plan)
-                .map(|entry| entry.record.wall_s)
+                .map(|entry| entry.record.times.wall_s)
         };
         let base_time = |base: usize, is_counted: bool| {
             let serial = summaries[base].as_ref().map(|serial| serial.time.median);
@@ -121,7 +121,7 @@ impl SweepEntry {
         };
         for entry in members
             .iter()
-            .filter(|entry| entry.record.is_sound() && entry.record.wall_s > 0.0)
+            .filter(|entry| entry.record.is_sound() && entry.record.times.wall_s > 0.0)
         {
             let base = self
                 .sweep
@@ -129,11 +129,11 @@ impl SweepEntry {
                 .index_of(&entry.record.plan)
                 .map(|index| self.sweep.plan.base_of(index));
             let over = base.and_then(|base| base_time(base, entry.record.is_counted()));
-            self.peak.time_s = self.peak.time_s.max(entry.record.wall_s);
+            self.peak.time_s = self.peak.time_s.max(entry.record.times.wall_s);
             self.peak.speedup = self
                 .peak
                 .speedup
-                .max(over.map_or(0.0, |over| over / entry.record.wall_s));
+                .max(over.map_or(0.0, |over| over / entry.record.times.wall_s));
         }
     }
 }

@@ -459,9 +459,9 @@ fn the_latest_choice_of_a_baseline_counts() {
 fn a_run_that_did_not_do_all_of_its_work_is_refused_as_baseline() {
     let mut history = sample::history(2);
     let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), 1.0, 1.0);
-    record.outcome = Outcome::Cancelled;
+    record.ending.outcome = Outcome::Cancelled;
     history.add(record.clone(), Trace::new(2));
-    (record.outcome, record.tasks_failed) = (Outcome::Completed, 1);
+    (record.ending.outcome, record.ending.tasks_failed) = (Outcome::Completed, 1);
     history.add(record, Trace::new(2));
     assert!(
         history

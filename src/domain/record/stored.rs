@@ -17,7 +17,7 @@ use crate::domain::time::{nanos, seconds};
 
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Doubted::new(self, &self.caveats).serialize(serializer)
+        Doubted::new(self, &self.measurement.caveats).serialize(serializer)
     }
 }
 
@@ -73,7 +73,7 @@ fn disagreement(record: &Record) -> Option<String> {
         .tasks
         .iter()
         .flatten()
-        .chain(&record.failures)
+        .chain(&record.ending.failures)
         .find(is_foreign)
     {
         return Some(format!(
@@ -81,7 +81,7 @@ fn disagreement(record: &Record) -> Option<String> {
             task.task, task.worker
         ));
     }
-    (record.tasks_failed > tasks || record.tasks_not_begun > tasks)
+    (record.ending.tasks_failed > tasks || record.ending.tasks_not_begun > tasks)
         .then(|| format!("more than all {tasks} tasks have failed or were not begun"))
 }
 
@@ -182,8 +182,8 @@ mod tests {
                     id: "a.1".into(),
                     round: 2,
                 });
-                record.tasks_failed = 1;
-                record.failures = vec![TaskRecord {
+                record.ending.tasks_failed = 1;
+                record.ending.failures = vec![TaskRecord {
                     task: 2,
                     worker: 0,
                     start_s: 0.1,
@@ -191,7 +191,7 @@ mod tests {
                     outcome: TaskOutcome::Failed,
                     error: Some("the server said 503".into()),
                 }];
-                record.caveats = vec![Caveat {
+                record.measurement.caveats = vec![Caveat {
                     kind: CaveatKind::Suspended,
                     text: "it slept".into(),
                 }];
@@ -265,7 +265,7 @@ mod tests {
         let later = json!([{ "kind": "tunnel-effect", "text": "a worker was on both sides" }]);
         let read = changed(|json| json["caveats"] = later).unwrap();
         assert_eq!(
-            read.caveats,
+            read.measurement.caveats,
             [Caveat {
                 kind: CaveatKind::Other,
                 text: "a worker was on both sides".into()
@@ -281,7 +281,7 @@ mod tests {
     fn what_python_said_comes_back_cleaned_and_within_reason() {
         let plan = sample::plan(Workload::Cpu, Model::PythonProcesses, 2);
         let mut record = sample::record(plan, 1.0, 0.5);
-        record.python = Some(PythonRecord {
+        record.interpreter.python = Some(PythonRecord {
             gil: None,
             interpreter_s: Some(0.02),
             imports_s: Some(0.1),
@@ -293,12 +293,12 @@ mod tests {
                 bytes: 7,
             }),
         });
-        record.gil = Some(GilTotals {
+        record.interpreter.gil = Some(GilTotals {
             switches: None,
             is_estimate: true,
             wait_s: 0.25,
         });
-        record.phase_source = PhaseSource::ClockGilEstimated;
+        record.measurement.phase_source = PhaseSource::ClockGilEstimated;
         let json = serde_json::to_value(&record).unwrap();
         assert_eq!(json["plan"]["parameters"]["start_method"], "fork");
         assert_eq!(json["phase_source"], "cpu-clock+gil-estimated");
@@ -311,7 +311,7 @@ mod tests {
         foreign["plan"]["parameters"]["python"]["path"] = json!("/bin/\u{7}python3");
         let read: Record = serde_json::from_value(foreign).unwrap();
         assert_eq!(
-            read.python.unwrap().output.unwrap().text,
+            read.interpreter.python.unwrap().output.unwrap().text,
             "a\u{fffd}[2J\nb\u{fffd}"
         );
         assert_eq!(
@@ -344,7 +344,7 @@ mod tests {
         });
         let read = read.unwrap();
         assert_eq!(
-            read.error.as_deref(),
+            read.ending.error.as_deref(),
             Some("a\u{fffd}[2J\u{fffd}b\u{fffd}c")
         );
         assert_eq!(read.started_at, "\u{fffd}now");
@@ -374,7 +374,7 @@ mod tests {
         let read = read.unwrap();
         let told = format!(
             "{:?} {:?} {:?} {:?}",
-            read.error, read.failures, read.tasks, read.python
+            read.ending.error, read.ending.failures, read.tasks, read.interpreter.python
         );
         assert!(!told.contains("secret"), "{told}");
         assert_eq!(told.matches("***@").count(), 4, "{told}");
@@ -387,9 +387,9 @@ mod tests {
         ) {
             let mut record = record();
             for (phase, time) in Phase::MEASURED.into_iter().zip(times) {
-                record.phases_s[phase] = time;
+                record.times.phases_s[phase] = time;
             }
-            record.wall_s = wall;
+            record.times.wall_s = wall;
             let json = serde_json::to_string(&record).unwrap();
             prop_assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record);
         }

@@ -162,15 +162,15 @@ fn gathered<'a>(
             continue;
         };
         // What has the name of the sweep and is other work was not measured by it.
-        if record.plan != plans[at] || record.outcome == Outcome::Cancelled {
+        if record.plan != plans[at] || record.ending.outcome == Outcome::Cancelled {
             continue;
         }
         ended += 1;
         if record.is_warm_up() {
             continue;
         }
-        if record.is_counted() && record.wall_s.is_finite() {
-            measured[at].times.push(record.wall_s);
+        if record.is_counted() && record.times.wall_s.is_finite() {
+            measured[at].times.push(record.times.wall_s);
             measured[at].sound.push(record);
         } else {
             measured[at].failed += 1;
@@ -218,7 +218,7 @@ impl<'a> Comparison<'a> {
             let values: Vec<f64> = sound.iter().map(|record| value(record)).collect();
             stats::median(&values).unwrap_or(0.0)
         };
-        let far = |record: &&&Record| (record.wall_s - time.median).abs();
+        let far = |record: &&&Record| (record.times.wall_s - time.median).abs();
         let nearest = sound.iter().min_by(|a, b| far(a).total_cmp(&far(b)))?;
         Some(Summary {
             plan: plan.clone(),
@@ -226,8 +226,8 @@ impl<'a> Comparison<'a> {
             failed: *failed,
             efficiency: factor.map(|factor| factor / f64::from(plan.workers())),
             karp_flatt: factor.and_then(|factor| speedup::karp_flatt(factor, plan.workers())),
-            concurrency: median_of(|record| record.concurrency),
-            parallelism: median_of(|record| record.parallelism),
+            concurrency: median_of(|record| record.times.concurrency),
+            parallelism: median_of(|record| record.times.parallelism),
             outliers: repeats::outliers(times)
                 .into_iter()
                 .map(|far| sound[far.index].id.clone())

@@ -343,7 +343,7 @@ mod measured {
             assert_eq!(at as usize, records.len() + 1);
             assert!(at <= of && of <= plan.runs());
             let round = record.campaign.as_ref().unwrap().round;
-            record.outcome = ended(&next, round);
+            record.ending.outcome = ended(&next, round);
             records.push(record);
         }
         records
@@ -492,7 +492,7 @@ mod concluded {
                 round,
             });
             if change == 2 {
-                record.outcome = Outcome::Cancelled;
+                record.ending.outcome = Outcome::Cancelled;
             }
             others.push(record);
         }

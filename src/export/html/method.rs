@@ -15,7 +15,7 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
     let models = Model::ALL
         .into_iter()
         .filter(|model| any(&|record| record.plan.model() == *model));
-    let any_source = |source: PhaseSource| any(&|record| record.phase_source == source);
+    let any_source = |source: PhaseSource| any(&|record| record.measurement.phase_source == source);
     let any_python = any(&|record| record.plan.model().is_python());
     let is_recorded = !shared.runs.is_empty();
     let numbers = METRICS

@@ -32,8 +32,8 @@ impl Legend {
         let (mut gil_is_estimate, mut gil_is_measured) = (false, false);
         for run in runs {
             seen.extend(run.record.plan.phases());
-            seen.extend((run.record.events.dropped > 0).then_some(Phase::Lost));
-            gil_is_estimate |= run.record.phase_source.estimates_gil();
+            seen.extend((run.record.measurement.events.dropped > 0).then_some(Phase::Lost));
+            gil_is_estimate |= run.record.measurement.phase_source.estimates_gil();
             gil_is_measured |= run.record.plan.lock() == Lock::Emulated;
         }
         let listed = Phase::MEASURED.into_iter().chain([Phase::Lost]);

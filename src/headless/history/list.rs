@@ -99,8 +99,8 @@ fn legend(rows: &[Row]) -> String {
 
 fn row(run: &Entry) -> Row {
     let (plan, record) = (&run.record.plan, &run.record);
-    let outcome = match record.outcome {
-        Outcome::Completed if record.tasks_failed > 0 => "tasks failed",
+    let outcome = match record.ending.outcome {
+        Outcome::Completed if record.ending.tasks_failed > 0 => "tasks failed",
         Outcome::Completed => "",
         outcome => outcome.name(),
     };
@@ -124,13 +124,13 @@ fn row(run: &Entry) -> Row {
             plan.executor().label(),
             text::grouped(plan.workers().into()),
             text::grouped(plan.tasks().into()),
-            bare_seconds(record.wall_s),
+            bare_seconds(record.times.wall_s),
             run.gain()
                 .map_or_else(String::new, |gain| text::speedup(gain.factor)),
             marks.join(" "),
             run.name.clone().unwrap_or_default(),
         ],
-        hidden: record.outcome.name().into(),
+        hidden: record.ending.outcome.name().into(),
     }
 }
 

@@ -89,21 +89,23 @@ fn doubts(sweep: &Sweep, runs: &[SharedRun<'_>]) -> Vec<String> {
         let records = || runs.iter().map(|run| run.record);
         let of_plan = || records().filter(|record| record.plan == *plan);
         let broken = of_plan()
-            .filter(|record| record.outcome == Outcome::Failed)
+            .filter(|record| record.ending.outcome == Outcome::Failed)
             .count();
         let left_out = if broken as u64 >= u64::from(BREAKS_ALLOWED) {
             " and was left out then"
         } else {
             ""
         };
-        if let Some(why) = of_plan().find_map(|record| record.error.as_ref()) {
+        if let Some(why) = of_plan().find_map(|record| record.ending.error.as_ref()) {
             told.push(format!(
                 "{} broke {}{left_out}: {why}",
                 name(plan),
                 counted(broken as u64, "time")
             ));
         }
-        if let Some(why) = of_plan().find_map(|record| record.failures.first()?.error.as_ref()) {
+        if let Some(why) =
+            of_plan().find_map(|record| record.ending.failures.first()?.error.as_ref())
+        {
             told.push(format!("{}, a task failed: {why}", name(plan)));
         }
     }
@@ -239,10 +241,10 @@ mod tests {
             .iter_mut()
             .filter(|record| record.plan.workers() == 1_000)
         {
-            record.outcome = Outcome::Failed;
-            record.error = Some("worker 3 died\u{1b}[2J".into());
+            record.ending.outcome = Outcome::Failed;
+            record.ending.error = Some("worker 3 died\u{1b}[2J".into());
         }
-        records[8].caveats.push(Seen::Slept(2.0).into());
+        records[8].measurement.caveats.push(Seen::Slept(2.0).into());
         let table = table(&sweep, &records);
         assert!(
             row_of(&table, "processes 1 000").ends_with("1 failed"),

@@ -76,7 +76,7 @@ impl Table<'_, '_> {
 
     /// Whether there was an interpreter lock, if Python executed any of the runs.
     fn locks(&self) -> Option<Row> {
-        let words = |record: &Record| match (&record.python, record.plan.lock()) {
+        let words = |record: &Record| match (&record.interpreter.python, record.plan.lock()) {
             (Some(python), _) => python.gil.map_or("mixed", GilState::word),
             (None, Lock::Emulated) => "emulated",
             _ => NOTHING,
@@ -84,7 +84,7 @@ impl Table<'_, '_> {
         let records = || self.runs.iter().map(|run| &run.entry.record);
         let cells = records().map(|record| words(record).into()).collect();
         records()
-            .any(|record| record.python.is_some())
+            .any(|record| record.interpreter.python.is_some())
             .then(|| self.words("GIL".into(), cells))
     }
 

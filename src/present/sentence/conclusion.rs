@@ -363,7 +363,7 @@ mod tests {
             .iter_mut()
             .filter(|record| record.plan == sweep.plan.configurations()[2])
         {
-            record.outcome = Outcome::Failed;
+            record.ending.outcome = Outcome::Failed;
         }
         let said = of(&sweep.plan, &sweep.results(&broken), 2);
         assert!(
@@ -395,7 +395,8 @@ mod tests {
     fn a_sentence_about_disturbed_runs_says_so() {
         let rows = [SERIAL, (Model::Threads, 16, one_percent(0.3))];
         let mut all = records(Io, &rows);
-        let disturb = |record: &mut Record| record.caveats.push(Seen::Slept(2.0).into());
+        let disturb =
+            |record: &mut Record| record.measurement.caveats.push(Seen::Slept(2.0).into());
         all[..5].iter_mut().for_each(disturb);
         let sweep = sweep(Io, &rows);
         assert_eq!(
@@ -430,8 +431,8 @@ mod tests {
         for record in &mut all {
             let (model, round) = (record.plan.model(), record.campaign.as_ref().unwrap().round);
             match model {
-                Model::Threads if round == 1 => record.tasks_failed = 1,
-                Model::Processes => record.outcome = Outcome::Failed,
+                Model::Threads if round == 1 => record.ending.tasks_failed = 1,
+                Model::Processes => record.ending.outcome = Outcome::Failed,
                 _ => {}
             }
         }
@@ -458,7 +459,7 @@ mod tests {
         all.iter_mut()
             .filter(|record| record.plan.model() == Model::Serial)
             .for_each(|record| {
-                record.outcome = Outcome::Failed;
+                record.ending.outcome = Outcome::Failed;
             });
         let sweep = sweep(Cpu, &rows);
         let results = sweep.results(&all);

@@ -8,7 +8,7 @@ use crate::domain::text::grouped;
 /// All that there is to say of a run's shared file, in sentences without a full stop; nothing if it had none.
 pub fn all(record: &Record) -> Vec<String> {
     let about = |file| std::iter::once(left(file, &record.plan)).chain(spoilt(file));
-    record.shared_file.iter().flat_map(about).collect()
+    record.system.shared_file.iter().flat_map(about).collect()
 }
 
 /// What is left in the file, in one sentence without a full stop.

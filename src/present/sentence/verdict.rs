@@ -19,35 +19,40 @@ pub fn of(history: &History, number: usize) -> String {
 
 /// What came out of a run, compared with its baseline if there is one and it is another run.
 pub fn concluded(record: &Record, finding: &RunFinding) -> String {
-    match record.outcome {
+    match record.ending.outcome {
         Outcome::Cancelled => stopped(record),
         Outcome::Failed => {
-            let why = record.error.as_deref().unwrap_or("for an unknown reason");
+            let why = record
+                .ending
+                .error
+                .as_deref()
+                .unwrap_or("for an unknown reason");
             format!("the run broke: {why}")
         }
-        Outcome::Completed if record.tasks_failed > 0 => with_failures(record),
+        Outcome::Completed if record.ending.tasks_failed > 0 => with_failures(record),
         Outcome::Completed => completed(record, finding),
     }
 }
 
 fn stopped(record: &Record) -> String {
-    let done = record.plan.tasks() - record.tasks_failed - record.tasks_not_begun;
+    let done = record.plan.tasks() - record.ending.tasks_failed - record.ending.tasks_not_begun;
     format!(
         "stopped after {}: {done} of {} tasks were done",
-        text::duration(record.wall_s),
+        text::duration(record.times.wall_s),
         record.plan.tasks()
     )
 }
 
 fn with_failures(record: &Record) -> String {
     let first = record
+        .ending
         .failures
         .iter()
         .find_map(|task| task.error.as_deref());
     let reason = first.map(|error| format!(": {error}")).unwrap_or_default();
     format!(
         "{} of {} tasks failed{reason}",
-        record.tasks_failed,
+        record.ending.tasks_failed,
         record.plan.tasks()
     )
 }
@@ -58,7 +63,7 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
     let gain = finding.gain.as_ref().filter(|(_, over)| is_telling(over));
     let gain = gain.map(|(gain, over)| gained(gain, over));
     let what = match (&finding.time, gain) {
-        (None, None) => text::duration(record.wall_s),
+        (None, None) => text::duration(record.times.wall_s),
         (None, Some(gain)) => gain,
         (Some(time), None) => repeats(time),
         (Some(time), Some(gain)) => format!("{}, {gain}", repeats(time)),
@@ -100,7 +105,7 @@ fn cause(record: &Record) -> String {
         Cause::StartUp(part) => format!("{} took most of it", start_up(part)),
         Cause::Computing { at_once, waiting } => {
             let what = |phase| match phase {
-                Phase::Gil => the_lock(record.phase_source.estimates_gil()),
+                Phase::Gil => the_lock(record.measurement.phase_source.estimates_gil()),
                 _ => "a core",
             };
             computing(
@@ -180,9 +185,9 @@ mod tests {
         phases: &[(Phase, f64)],
     ) -> Record {
         let mut record = sample::record(sample::plan(kind, model, workers), 1.0, cpu_s);
-        record.phases_s = PhaseTimes::default();
+        record.times.phases_s = PhaseTimes::default();
         for (phase, seconds) in phases {
-            record.phases_s[*phase] = nanos(*seconds);
+            record.times.phases_s[*phase] = nanos(*seconds);
         }
         record
     }
@@ -270,7 +275,7 @@ mod tests {
     #[test]
     fn a_run_that_mostly_started_says_so() {
         let mut short = record(Cpu, Model::Threads, 2, 0.1, &[(Phase::Computing, 0.1)]);
-        short.startup_s = Some(0.8);
+        short.times.startup_s = Some(0.8);
         assert!(concluded(&short, None).ends_with("creating the workers took most of it"));
     }
 
@@ -311,8 +316,8 @@ mod tests {
     #[test]
     fn a_stopped_run_says_how_far_it_came() {
         let mut record = record(Cpu, Model::Threads, 2, 1.0, &[]);
-        record.outcome = Outcome::Cancelled;
-        (record.tasks_failed, record.tasks_not_begun) = (2, 3);
+        record.ending.outcome = Outcome::Cancelled;
+        (record.ending.tasks_failed, record.ending.tasks_not_begun) = (2, 3);
         assert_eq!(
             concluded(&record, None),
             "stopped after 1.00 s: 3 of 8 tasks were done"
@@ -321,7 +326,7 @@ mod tests {
 
     fn python(model: Model, workers: u64, cpu_s: f64, phases: &[(Phase, f64)]) -> Record {
         let mut record = record(Cpu, model, workers, cpu_s, phases);
-        record.python = Some(python_record());
+        record.interpreter.python = Some(python_record());
         record
     }
 
@@ -341,7 +346,7 @@ mod tests {
     fn what_was_estimated_is_called_an_estimate() {
         let waiting = [(Phase::Computing, 1.0), (Phase::Gil, 2.96)];
         let mut record = python(Model::PythonThreads, 4, 1.0, &waiting);
-        record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+        record.measurement.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
         assert_eq!(
             concluded(&record, over_serial(0.98)),
             "python-threads (3.13.0): no gain: one computed while three waited for the lock (estimated)"
@@ -360,7 +365,7 @@ mod tests {
     fn what_python_needs_to_start_and_to_manage_its_workers_is_told_where_it_weighs() {
         let mut record = python(Model::PythonProcesses, 2, 1.9, &[(Phase::Computing, 1.9)]);
         assert!(concluded(&record, None).ends_with("two workers computed at once"));
-        record.python.as_mut().unwrap().manager_cpu_s = Some(0.4);
+        record.interpreter.python.as_mut().unwrap().manager_cpu_s = Some(0.4);
         let said = concluded(&record, None);
         assert!(
             said.ends_with(
@@ -368,9 +373,9 @@ mod tests {
             ),
             "{said}"
         );
-        record.startup_s = Some(0.8);
+        record.times.startup_s = Some(0.8);
         assert!(concluded(&record, None).ends_with("importing Python's modules took most of it"));
-        record.python = None;
+        record.interpreter.python = None;
         assert!(concluded(&record, None).ends_with("creating the workers took most of it"));
     }
 

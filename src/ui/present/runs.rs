@@ -158,14 +158,17 @@ impl Runs<'_> {
             sign(entry.assessment.is_fastest, "★"),
             sign(entry.is_doubted(), "!"),
         ];
-        let result = match (record.outcome, entry.assessment.speedup) {
-            (Outcome::Cancelled | Outcome::Failed, _) => record.outcome.name().into(),
-            _ if record.tasks_failed > 0 => format!("{} failed", record.tasks_failed),
+        let result = match (record.ending.outcome, entry.assessment.speedup) {
+            (Outcome::Cancelled | Outcome::Failed, _) => record.ending.outcome.name().into(),
+            _ if record.ending.tasks_failed > 0 => format!("{} failed", record.ending.tasks_failed),
             (_, Some(factor)) => text::speedup(factor),
             (_, None) => "–".into(),
         };
         let begin = self.begin(&signs.concat(), entry.number, &record.plan);
-        let text = format!("{begin}{:>10}{result:>9}", column_seconds(record.wall_s));
+        let text = format!(
+            "{begin}{:>10}{result:>9}",
+            column_seconds(record.times.wall_s)
+        );
         let (after, _) = buf.set_stringn(row.x, row.y, text, usize::from(row.width), style);
         if let Some(factor) = entry.assessment.speedup {
             let room = Rect {

@@ -27,12 +27,12 @@ fn measured(kind: Workload, configurations: &[Configuration<'_>]) -> History {
         for (round, wall_s) in (1..).zip(*times) {
             let plan = sample::plan(kind, *model, *workers);
             let mut record = sample::record(plan.clone(), *wall_s, parallelism * wall_s);
-            record.phases_s = PhaseTimes::default();
-            record.phases_s[if kind == Io {
+            record.times.phases_s = PhaseTimes::default();
+            record.times.phases_s[if kind == Io {
                 Phase::Network
             } else {
                 Phase::Computing
-            }] = nanos(record.concurrency * wall_s);
+            }] = nanos(record.times.concurrency * wall_s);
             record.campaign = Some(Part {
                 id: "campaign".into(),
                 round,
@@ -220,7 +220,7 @@ fn io_is_told_by_what_it_waits_for_at_once_and_the_lock_by_how_long() {
     );
     let mut locked = history.get(2).unwrap().record.clone();
     locked.plan = sample::plan(Cpu, Model::GilThreads, 4);
-    locked.phases_s[Phase::Gil] = nanos(3.1);
+    locked.times.phases_s[Phase::Gil] = nanos(3.1);
     let (number, _) = history.add(locked, Trace::new(4));
     assert!(said(&history, &[1, number]).ends_with(
         "computes on 1.00 cores instead of 1.97 and waits 3.10 s for the lock, all workers together"
@@ -259,7 +259,7 @@ fn what_makes_the_work_different_is_named_with_both_values() {
 fn what_cannot_be_compared_has_its_numbers_but_no_speed_up() {
     let mut history = measured(Cpu, &[(Model::Serial, 1, 1.0, &[1.0])]);
     let mut stopped = history.get(1).unwrap().record.clone();
-    stopped.outcome = Outcome::Cancelled;
+    stopped.ending.outcome = Outcome::Cancelled;
     history.add(stopped, Trace::new(1));
     history.add(
         sample::record(sample::plan(Io, Model::Serial, 1), 2.0, 0.1),
@@ -322,9 +322,9 @@ fn a_row_has_one_unit() {
 /// A run by this model of Python's, or by one of ours.
 fn of_model(model: Model, wall_s: f64, gil_s: f64) -> Record {
     let mut record = sample::record(sample::plan(Cpu, model, 2), wall_s, wall_s);
-    record.phases_s[Phase::Gil] = nanos(gil_s);
+    record.times.phases_s[Phase::Gil] = nanos(gil_s);
     if model.is_python() {
-        record.python = Some(PythonRecord {
+        record.interpreter.python = Some(PythonRecord {
             gil: Some(GilState::On),
             interpreter_s: Some(0.02),
             imports_s: Some(0.1),
@@ -333,7 +333,7 @@ fn of_model(model: Model, wall_s: f64, gil_s: f64) -> Record {
             manager_cpu_s: Some(0.2),
             output: None,
         });
-        record.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
+        record.measurement.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
     }
     record
 }
@@ -372,7 +372,7 @@ fn rows_that_only_python_has_are_there_with_a_python_run_and_only_then() {
             .all(|row| !only_python.contains(&row.name.as_str()))
     );
     let mut processes = of_model(Model::PythonProcesses, 2.0, 0.0);
-    processes.memory_bytes = Some(20_000_000);
+    processes.system.memory_bytes = Some(20_000_000);
     let (_, comparison) = table(&[native[1].clone(), processes]);
     assert_eq!(cells(&comparison, "imports"), ["–", "0.100 s"]);
     assert_eq!(cells(&comparison, "GIL"), ["emulated", "on"]);
@@ -383,7 +383,7 @@ fn rows_that_only_python_has_are_there_with_a_python_run_and_only_then() {
         "of the workers and of who made them"
     );
     let mut threads = of_model(Model::PythonThreads, 2.0, 0.0);
-    threads.memory_bytes = Some(10_000_000);
+    threads.system.memory_bytes = Some(10_000_000);
     assert_eq!(
         cells(&table(&[threads]).1, "memory"),
         ["10.0 MB"],
