@@ -97,10 +97,7 @@ fn open(
         .with_look(look)
         .presenting(options.present);
     let app = match document {
-        Some(document) => {
-            let (runs, sweeps) = replay::earlier(document);
-            app.replaying(runs, sweeps)
-        }
+        Some(Document { runs, sweeps }) => app.replaying(runs, sweeps),
         None => app,
     };
     let here = Arc::clone(app.history().here());

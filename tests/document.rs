@@ -13,7 +13,7 @@ use pconc_tui::catalog::caveat::Seen;
 use pconc_tui::catalog::metric::{METRICS, Unit};
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::{ADDRESSES, ITERATIONS, SHARED_FILE, Workload};
-use pconc_tui::domain::history::{EarlierRun, Entry, History};
+use pconc_tui::domain::history::{Entry, History};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::plan::Draft;
 use pconc_tui::domain::provenance::{Origin, Provenance};
@@ -314,15 +314,8 @@ fn a_document_has_the_caveats_of_record_and_assessment_and_where_it_is_read_none
     let told = |run: usize| document["records"][run]["caveats"].as_array().map(Vec::len);
     assert_eq!((told(2), told(3)), (Some(1), Some(2)));
     let read = json::read(&text).unwrap();
-    let run = |run: json::Run| EarlierRun {
-        number: run.number,
-        name: run.name,
-        provenance: run.provenance,
-        record: Box::new(run.record),
-        trace: None,
-    };
     let mut elsewhere = History::new(provenance().into());
-    elsewhere.add_earlier(read.runs.into_iter().map(run).collect());
+    elsewhere.add_earlier(read.runs);
     let of_both = |history: &History| {
         history
             .entries()
@@ -458,7 +451,7 @@ fn what_was_written_comes_back_equal_with_where_it_was_measured() {
             assert!(!String::from_utf8_lossy(&text).contains("secret"));
             record.plan = run.record.plan.clone();
         }
-        assert_eq!(run.record, record);
+        assert_eq!(*run.record, record);
         assert_eq!(run.number, entry.number);
         assert_eq!(run.provenance.origin, Origin::Recorded);
         assert_eq!(run.provenance.session, "the-session");
@@ -491,7 +484,7 @@ fn a_sweep_comes_back_with_its_runs() {
         (99, 7, 2)
     );
     assert!(runs.iter().all(|run| recorded.sweep.owns(&run.record)));
-    let results = recorded.sweep.results(runs.iter().map(|run| &run.record));
+    let results = recorded.sweep.results(runs.iter().map(|run| &*run.record));
     assert!(results.is_complete && results.summaries.iter().all(Option::is_some));
 }
 
@@ -510,7 +503,7 @@ fn a_sweep_by_several_interpreters_comes_back_with_all_of_them() {
         panic!("{sweeps:?}")
     };
     assert_eq!(recorded.sweep.plan.pythons().len(), 2);
-    let results = recorded.sweep.results(runs.iter().map(|run| &run.record));
+    let results = recorded.sweep.results(runs.iter().map(|run| &*run.record));
     assert!(
         results.is_complete
             && results

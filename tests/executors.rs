@@ -414,14 +414,14 @@ fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcome
         .map_err(|error| error.to_string())?;
     let restored = json::read(&text)?.runs.pop().ok_or("no run came back")?;
     check(
-        restored.record == record,
+        *restored.record == record,
         format!("{record:?} came back as {:?}", restored.record),
     )?;
     let before = screens(session, record.clone(), trace, from);
     let after = screens(
         session,
-        restored.record,
-        restored.trace.ok_or("no trace")?,
+        *restored.record,
+        *restored.trace.ok_or("no trace")?,
         (*restored.provenance).clone(),
     );
     for (before, after) in before.iter().zip(&after) {

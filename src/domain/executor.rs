@@ -1,14 +1,17 @@
 //! How the tasks of a run are executed, however many the workers: a model, and under a Python model the interpreter.
 
+use serde::Serialize;
+
 use super::python::Python;
 use crate::catalog::model::Model;
 
 /// A model, and by what it executes if it needs anything. Runs with the same one differ in workers and work.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Executor {
     /// The model.
     pub model: Model,
     /// The interpreter; `None` unless the model is one of Python's.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub python: Option<Python>,
 }
 

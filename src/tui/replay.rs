@@ -4,9 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use crate::domain::history::{EarlierRun, EarlierSweep};
 use crate::domain::text::{clean, plain};
-use crate::export::json::{self, Document, FILE_MAX, RecordedSweep, Run};
+use crate::export::json::{self, Document, FILE_MAX};
 
 /// The longest name of a file in a sentence, in characters.
 const NAME_MAX: usize = 100;
@@ -38,25 +37,4 @@ fn text_of(path: &Path) -> Result<Vec<u8>, String> {
         .read_to_end(&mut text)
         .map_err(|error| plain(&error))?;
     Ok(text)
-}
-
-/// The document as the explorer takes it.
-pub fn earlier(document: Document) -> (Vec<EarlierRun>, Vec<EarlierSweep>) {
-    let run = |run: Run| EarlierRun {
-        number: run.number,
-        name: run.name,
-        provenance: run.provenance,
-        record: Box::new(run.record),
-        trace: run.trace.map(Box::new),
-    };
-    let sweep = |sweep: RecordedSweep| EarlierSweep {
-        number: sweep.number,
-        name: sweep.name,
-        provenance: sweep.provenance,
-        sweep: sweep.sweep,
-    };
-    (
-        document.runs.into_iter().map(run).collect(),
-        document.sweeps.into_iter().map(sweep).collect(),
-    )
 }

@@ -6,11 +6,9 @@ use serde::{Serialize, Serializer};
 
 use super::{Sweep, SweepPlan};
 use crate::catalog::caveat::CaveatKind;
-use crate::catalog::model::Model;
 use crate::domain::difference::{Difference, OF_REPEATS};
 use crate::domain::executor::Executor;
 use crate::domain::plan::Plan;
-use crate::domain::python::Python;
 use crate::domain::record::{Outcome, Record};
 use crate::domain::repeats::{self, SEED};
 use crate::domain::speedup;
@@ -49,14 +47,17 @@ pub struct Summary {
     pub is_best: bool,
 }
 
-/// The configurations of one executor.
-#[derive(Clone, Debug, PartialEq)]
+/// The configurations of one executor; in JSON, the laws that were fitted to them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Series {
     /// Who executed them.
+    #[serde(flatten)]
     pub executor: Executor,
     /// Its configurations: indices of [`SweepPlan::configurations`], by ascending number of workers.
+    #[serde(skip)]
     pub configurations: Vec<usize>,
     /// The best of them, by the rule of [`Results::best`]; `None` while nothing of it was measured.
+    #[serde(skip)]
     pub best: Option<usize>,
     /// Amdahl's law, fitted to its speed-ups; `None` with too few points.
     pub amdahl: Option<Fit<Amdahl>>,
@@ -315,17 +316,15 @@ fn is_gain(ratio: &Ratio) -> bool {
 
 /// Which configuration it is, as the JSON shows that.
 #[derive(Serialize)]
-struct Configuration<'a> {
-    model: Model,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    python: Option<&'a Python>,
+struct Configuration {
+    #[serde(flatten)]
+    executor: Executor,
     workers: u32,
 }
 
 fn configuration<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
     let configuration = Configuration {
-        model: plan.model(),
-        python: plan.python(),
+        executor: plan.executor(),
         workers: plan.workers(),
     };
     configuration.serialize(serializer)

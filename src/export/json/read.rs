@@ -7,11 +7,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{SCHEMA, SCHEMA_NAME};
-use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
+use crate::domain::history::{EarlierRun, EarlierSweep, THINNED_SLICES, TRACE_BYTES};
 use crate::domain::machine::Machine;
 use crate::domain::provenance::{Origin, Provenance};
 use crate::domain::record::Record;
-use crate::domain::sweep::Sweep;
 use crate::domain::text::{clean, counted};
 use crate::domain::trace::Trace;
 
@@ -24,41 +23,13 @@ const NUMBER_MAX: usize = 1_000_000_000;
 /// The longest piece of foreign text in a sentence, in characters.
 const QUOTED_MAX: usize = 60;
 
-/// What somebody shared.
+/// What somebody shared: of [`Origin::Recorded`], under the numbers and names that it had where it was measured.
 #[derive(Debug)]
 pub struct Document {
     /// In the order of the document.
-    pub runs: Vec<Run>,
+    pub runs: Vec<EarlierRun>,
     /// In the order of the document. What their runs say together follows from these.
-    pub sweeps: Vec<RecordedSweep>,
-}
-
-/// A sweep of a shared document.
-#[derive(Debug)]
-pub struct RecordedSweep {
-    /// Its number where it was measured.
-    pub number: usize,
-    /// What it was called there.
-    pub name: Option<String>,
-    /// Where and when it was measured; [`Origin::Recorded`].
-    pub provenance: Arc<Provenance>,
-    /// What was asked for.
-    pub sweep: Sweep,
-}
-
-/// A run of a shared document.
-#[derive(Debug)]
-pub struct Run {
-    /// Its number where it was measured.
-    pub number: usize,
-    /// What it was called there.
-    pub name: Option<String>,
-    /// Where and when it was measured; [`Origin::Recorded`].
-    pub provenance: Arc<Provenance>,
-    /// What was measured.
-    pub record: Record,
-    /// What it looked like, if that is in the document.
-    pub trace: Option<Trace>,
+    pub sweeps: Vec<EarlierSweep>,
 }
 
 #[derive(Deserialize)]
@@ -78,13 +49,28 @@ struct IncomingSession {
     machine: Machine,
 }
 
-/// What a document says of a run besides its record.
+/// What a document says of a run or a sweep besides what was measured.
 #[derive(Deserialize)]
 struct Around {
     number: Option<usize>,
     name: Option<String>,
     session: Option<String>,
-    trace: Option<Trace>,
+    trace: Option<Box<Trace>>,
+}
+
+impl Around {
+    /// A number that leaves room for others behind it.
+    fn number(&self, index: usize) -> usize {
+        let believed = self
+            .number
+            .filter(|number| (1..=NUMBER_MAX).contains(number));
+        believed.unwrap_or(index)
+    }
+
+    fn name(&self) -> Option<String> {
+        let name = clean(self.name.as_ref()?, NAME_MAX);
+        (!name.is_empty()).then_some(name)
+    }
 }
 
 /// Reads a document.
@@ -100,19 +86,24 @@ pub fn read(text: &[u8]) -> Result<Document, String> {
     let incoming: Incoming<'_> =
         serde_json::from_slice(text).map_err(|error| incomplete(&error, text))?;
     let sessions = Sessions::of(incoming.machine, incoming.sessions);
-    let mut runs = Vec::with_capacity(incoming.records.len());
     let mut bytes = 0;
-    for (index, text) in incoming.records.into_iter().enumerate() {
-        let mut run = read_run(text, index + 1, &sessions)?;
-        bytes += bound(run.trace.as_mut(), bytes);
-        runs.push(run);
-    }
-    let sweeps = (1..)
-        .zip(incoming.sweeps)
-        .map(|(index, text)| read_sweep(text, index, &sessions));
+    let runs = (1..).zip(incoming.records).map(|(index, text)| {
+        let mut run = read_run(text, index, &sessions)?;
+        if let Some(trace) = &mut run.trace {
+            // Thinned where there is no room for it beside the others.
+            if bytes + trace.bytes() > TRACE_BYTES {
+                trace.thin(THINNED_SLICES);
+            }
+            bytes += trace.bytes();
+        }
+        Ok(run)
+    });
+    let sweeps = (1..).zip(incoming.sweeps);
     Ok(Document {
-        sweeps: sweeps.collect::<Result<_, _>>()?,
-        runs,
+        runs: runs.collect::<Result<_, String>>()?,
+        sweeps: sweeps
+            .map(|(index, text)| read_sweep(text, index, &sessions))
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -158,68 +149,56 @@ fn is_at_end(error: &serde_json::Error, text: &[u8]) -> bool {
     error.line() == count && error.column() >= last && last > 1
 }
 
-fn read_run(text: &RawValue, index: usize, sessions: &Sessions) -> Result<Run, String> {
-    let wrong =
-        |error: serde_json::Error| format!("its record {index} cannot be: {}", said(&error));
+fn read_run(text: &RawValue, index: usize, sessions: &Sessions) -> Result<EarlierRun, String> {
     // Twice, as collecting what is not known yet would build all of it in memory.
-    let around: Around = serde_json::from_str(text.get()).map_err(wrong)?;
-    let record: Record = serde_json::from_str(text.get()).map_err(wrong)?;
+    let what = format!("record {index}");
+    let around: Around = part(text, &what)?;
+    let record: Box<Record> = part(text, &what)?;
     let (workers, tasks) = (record.plan.workers(), record.plan.tasks());
     if let Some(trace) = &around.trace {
         let (begun, ended, failed) = trace.tasks();
         if trace.lanes().len() != workers as usize || begun.max(ended).max(failed) > tasks {
-            return Err(format!(
-                "its record {index} cannot be: its trace is not of {} and {}",
-                counted(workers.into(), "worker"),
-                counted(tasks.into(), "task")
+            return Err(impossible(
+                &what,
+                &format!(
+                    "its trace is not of {} and {}",
+                    counted(workers.into(), "worker"),
+                    counted(tasks.into(), "task")
+                ),
             ));
         }
     }
-    Ok(Run {
-        number: believed(around.number).unwrap_or(index),
-        name: around.name.and_then(|name| cleaned_name(&name)),
+    Ok(EarlierRun {
+        number: around.number(index),
+        name: around.name(),
         provenance: sessions.find(around.session.as_deref()),
         record,
         trace: around.trace,
     })
 }
 
-fn read_sweep(text: &RawValue, index: usize, sessions: &Sessions) -> Result<RecordedSweep, String> {
-    let wrong = |error: serde_json::Error| format!("its sweep {index} cannot be: {}", said(&error));
-    let around: Around = serde_json::from_str(text.get()).map_err(wrong)?;
-    Ok(RecordedSweep {
-        number: believed(around.number).unwrap_or(index),
-        name: around.name.and_then(|name| cleaned_name(&name)),
+fn read_sweep(text: &RawValue, index: usize, sessions: &Sessions) -> Result<EarlierSweep, String> {
+    let what = format!("sweep {index}");
+    let around: Around = part(text, &what)?;
+    Ok(EarlierSweep {
+        number: around.number(index),
+        name: around.name(),
         provenance: sessions.find(around.session.as_deref()),
-        sweep: serde_json::from_str(text.get()).map_err(wrong)?,
+        sweep: part(text, &what)?,
     })
 }
 
-/// What is wrong, without a place that is counted from somewhere within the file.
-fn said(error: &serde_json::Error) -> String {
-    let said = error.to_string();
-    clean(
-        said.split(" at line ").next().unwrap_or_default(),
-        4 * QUOTED_MAX,
-    )
+/// A part of the document. What is wrong is said without a place that is counted from somewhere within the file.
+fn part<'t, T: Deserialize<'t>>(text: &'t RawValue, what: &str) -> Result<T, String> {
+    serde_json::from_str(text.get()).map_err(|error| {
+        let said = error.to_string();
+        let why = said.split(" at line ").next().unwrap_or_default();
+        impossible(what, &clean(why, 4 * QUOTED_MAX))
+    })
 }
 
-/// A number that leaves room for others behind it.
-fn believed(number: Option<usize>) -> Option<usize> {
-    number.filter(|number| (1..=NUMBER_MAX).contains(number))
-}
-
-fn cleaned_name(name: &str) -> Option<String> {
-    Some(clean(name, NAME_MAX)).filter(|name| !name.is_empty())
-}
-
-/// Thins a trace if there is no room for it beside so many bytes; returns how many it takes.
-fn bound(trace: Option<&mut Trace>, beside: usize) -> usize {
-    let Some(trace) = trace else { return 0 };
-    if beside + trace.bytes() > TRACE_BYTES {
-        trace.thin(THINNED_SLICES);
-    }
-    trace.bytes()
+fn impossible(what: &str, why: &str) -> String {
+    format!("its {what} cannot be: {why}")
 }
 
 /// Where the runs of a document were measured.

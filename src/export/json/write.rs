@@ -10,14 +10,10 @@ use serde_json::value::to_raw_value;
 use super::super::words;
 use super::SCHEMA;
 use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
-use crate::catalog::model::Model;
 use crate::domain::machine::Machine;
-use crate::domain::python::Python;
 use crate::domain::record::Doubted;
 use crate::domain::sequence::Sequence;
-use crate::domain::speedup::Gain;
-use crate::domain::stats::fit::{Amdahl, Fit, Universal};
-use crate::domain::sweep::{Summary, Sweep};
+use crate::domain::sweep::{Series, Summary, Sweep};
 use crate::domain::trace::Trace;
 
 /// Whether a document contains what its runs looked like, which makes it replayable and many times larger.
@@ -106,7 +102,10 @@ impl<'a> OutgoingRun<'a> {
             number: run.number,
             name: run.name,
             session: &run.provenance.session,
-            speedup: run.gain().map(Speedup::from),
+            speedup: run.gain().map(|gain| Speedup {
+                factor: gain.factor,
+                baseline: gain.over.number,
+            }),
             record: Doubted::new(run.record, run.assessment.caveats(run.record)),
             trace: run.trace.filter(|_| traces == Traces::Included),
         }
@@ -121,15 +120,6 @@ struct Speedup {
     baseline: usize,
 }
 
-impl From<Gain> for Speedup {
-    fn from(gain: Gain) -> Speedup {
-        Speedup {
-            factor: gain.factor,
-            baseline: gain.over.number,
-        }
-    }
-}
-
 #[derive(Serialize)]
 struct OutgoingSweep<'a> {
     number: usize,
@@ -140,26 +130,14 @@ struct OutgoingSweep<'a> {
     complete: bool,
     /// Of the configurations that were measured.
     summary: Vec<&'a Summary>,
-    fits: Vec<OutgoingFits<'a>>,
+    fits: Vec<&'a Series>,
     conclusion: String,
-}
-
-#[derive(Serialize)]
-struct OutgoingFits<'a> {
-    model: Model,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    python: Option<&'a Python>,
-    amdahl: &'a Option<Fit<Amdahl>>,
-    universal: &'a Option<Fit<Universal>>,
 }
 
 impl<'a> From<&SharedSweep<'a>> for OutgoingSweep<'a> {
     fn from(shared: &SharedSweep<'a>) -> OutgoingSweep<'a> {
         let results = shared.results;
-        let fits = results
-            .series
-            .iter()
-            .filter(|series| series.amdahl.is_some() || series.universal.is_some());
+        let is_fitted = |series: &&Series| series.amdahl.is_some() || series.universal.is_some();
         OutgoingSweep {
             number: shared.number,
             name: shared.name,
@@ -167,14 +145,7 @@ impl<'a> From<&SharedSweep<'a>> for OutgoingSweep<'a> {
             sweep: shared.sweep,
             complete: results.is_complete,
             summary: results.summaries.iter().flatten().collect(),
-            fits: fits
-                .map(|series| OutgoingFits {
-                    model: series.executor.model,
-                    python: series.executor.python.as_ref(),
-                    amdahl: &series.amdahl,
-                    universal: &series.universal,
-                })
-                .collect(),
+            fits: results.series.iter().filter(is_fitted).collect(),
             conclusion: words::conclusion(shared),
         }
     }
