@@ -1,7 +1,8 @@
-//! What there is: workloads, models, parameters, metrics, phases and caveats, each described once. Forms, options, columns,
+//! What there is: workloads, models, experiments, parameters, metrics, phases and caveats, each described once. Forms, options, columns,
 //! tables, documents and explanations are views of these descriptions.
 
 pub mod caveat;
+pub mod experiment;
 pub mod metric;
 pub mod model;
 pub mod parameter;

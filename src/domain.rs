@@ -9,9 +9,7 @@ pub mod assessment;
 pub mod campaign;
 pub mod difference;
 pub mod estimate;
-
 pub mod executor;
-pub mod experiment;
 pub mod fidelity;
 pub mod foreign;
 pub mod history;

@@ -20,7 +20,7 @@ use std::sync::mpsc;
 use crate::analysis::shared::Shared;
 use crate::cli::{HistoryRequest, Request};
 use crate::domain::campaign::Campaign;
-use crate::domain::estimate::{self, Estimate, Known};
+use crate::domain::estimate::{self, Known};
 use crate::domain::keeping::Keeping;
 use crate::domain::plan::{Draft, Plan};
 use crate::domain::provenance::Provenance;
@@ -30,6 +30,7 @@ use crate::domain::speed::Speed;
 use crate::engine::session::Session;
 use crate::engine::{doctor, os};
 use crate::present::format::Format;
+use crate::present::sentence::estimate::will_take;
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::shell::spelling::Spelling;
@@ -178,15 +179,7 @@ fn calibrated(draft: Draft, speed: Option<&Speed>) -> Draft {
 
 /// About how long it will take, if that can be said.
 fn foretold(draft: &Draft, known: Known<'_>) -> Option<String> {
-    let estimate = estimate::of(draft, known);
-    let time = estimate::words(estimate, draft.repeats);
-    match estimate {
-        Estimate::Seconds(_) => Some(format!("this will take {time}, by estimate")),
-        Estimate::SecondsAndWriting(_) => Some(format!(
-            "this will take {time}, by estimate: the server's latency, and the writing of files"
-        )),
-        Estimate::NeedsSpeed | Estimate::UpToAddresses => None,
-    }
+    will_take(estimate::of(draft, known), draft.repeats).map(|words| format!("this {words}"))
 }
 
 /// Works on what was kept. Returns the exit code.

@@ -908,7 +908,7 @@ fn one_page_server() -> u16 {
 }
 
 fn many_tasks(session: &Session) -> Outcomes {
-    for model in Model::NATIVE {
+    for model in Model::of(false) {
         let mut draft = small(Workload::Cpu, model);
         draft.tasks = 200_000;
         draft.set(&ITERATIONS, 1);

@@ -13,7 +13,7 @@ mod terminal;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use pconc_tui::domain::experiment::EXPERIMENTS;
+use pconc_tui::catalog::experiment::offered;
 use pconc_tui::store::{Place, Store};
 use terminal::{Terminal, wait_until};
 
@@ -50,7 +50,7 @@ fn shows_a_run(screen: &str) -> bool {
 #[test]
 fn the_first_screen_asks_the_quick_experiments_questions() {
     let mut terminal = explorer();
-    for experiment in &EXPERIMENTS {
+    for experiment in offered(false) {
         terminal.wait_for(SOON, experiment.question, |screen| {
             screen.contains(experiment.question)
         });

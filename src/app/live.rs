@@ -1,7 +1,7 @@
 //! What the program is doing right now.
 
+use crate::catalog::experiment::Experiment;
 use crate::domain::campaign::Campaign;
-use crate::domain::experiment::Experiment;
 use crate::domain::phase::Phase;
 use crate::domain::plan::{Draft, Plan};
 use crate::domain::sweep::SweepDraft;

@@ -12,8 +12,8 @@ use super::screen::{Focus, Panel, Screen};
 use super::{App, Notice};
 use crate::domain::plan::Field;
 
+use crate::catalog::experiment::Experiment;
 use crate::domain::campaign::{self, Campaign};
-use crate::domain::experiment::Experiment;
 use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::plan::{Invalid, Plan};
 use crate::domain::provenance::Origin;

@@ -25,11 +25,12 @@ use super::message::Effect;
 use super::overlay::{Overlay, Scroll};
 
 use crate::domain::campaign::Campaign;
-use crate::domain::estimate::{self, Estimate};
+use crate::domain::estimate;
 use crate::domain::history::SweepEntry;
 use crate::domain::plan::Invalid;
 use crate::domain::sweep::SweepDraft;
 use crate::domain::time::seconds;
+use crate::present::sentence::estimate::words;
 
 /// How far a sweep is that goes on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -269,7 +270,7 @@ impl App {
     pub(super) fn compose_sweeps(&mut self) {
         if self.overlay == Some(Overlay::SweepForm) {
             let forecast = self.sweep_draft().map(|sweep| {
-                let time = estimate::words(estimate::of_sweep(&sweep, self.known()), 1);
+                let time = words(estimate::of_sweep(&sweep, self.known()), 1);
                 form::forecast(&sweep, &time)
             });
             self.sweep_form.foretell(forecast);
@@ -289,9 +290,6 @@ impl App {
             .iter()
             .filter_map(|number| self.history.get(*number));
         let ended = ended.map(|entry| &entry.record);
-        match estimate::remaining(course.plan(), course.left(), ended, self.known()) {
-            Estimate::Seconds(seconds) | Estimate::SecondsAndWriting(seconds) => Some(seconds),
-            Estimate::NeedsSpeed | Estimate::UpToAddresses => None,
-        }
+        estimate::remaining(course.plan(), course.left(), ended, self.known()).seconds()
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::command::{Binding, Command};
 use super::key::Key;
-use crate::domain::experiment::Experiment;
+use crate::catalog::experiment::Experiment;
 
 /// How many different keys are remembered.
 const REMEMBERED: usize = 4;

@@ -169,6 +169,14 @@ impl CaveatKind {
         }
     }
 
+    /// Seeing this is such a doubt.
+    fn told(self, seen: String) -> Caveat {
+        Caveat {
+            kind: self,
+            text: format!("{seen}: {}", self.advice()),
+        }
+    }
+
     /// Whether it follows other runs, so that it comes and goes with them: it is never a record's own.
     pub fn is_relative(self) -> bool {
         matches!(self, CaveatKind::NoisyMachine | CaveatKind::Outlier)
@@ -300,78 +308,67 @@ impl LikelyCause {
     }
 }
 
-impl Seen {
-    /// What kind of doubt that is.
-    pub fn kind(&self) -> CaveatKind {
-        match self {
-            Seen::CoresTaken { .. } => CaveatKind::CoresTaken,
-            Seen::RunQueueWait(_) => CaveatKind::RunQueueWait,
-            Seen::Stolen { .. } => CaveatKind::Stolen,
-            Seen::Slept(_) | Seen::Stopped(_) | Seen::StoodStill(_) => CaveatKind::Suspended,
-            Seen::TooShort(_) | Seen::MostlyStarting { .. } => CaveatKind::TooShort,
-            Seen::Outlier(_) => CaveatKind::Outlier,
-            Seen::NoisyMachine { .. } => CaveatKind::NoisyMachine,
-            Seen::ObserverCost(_) => CaveatKind::ObserverCost,
-            Seen::EventsDropped(_) => CaveatKind::EventsDropped,
-            Seen::WorkerDied(_) => CaveatKind::WorkerDied,
-            Seen::GilChanged(..) => CaveatKind::GilChanged,
-            Seen::DidNotEnd => CaveatKind::DidNotEnd,
-        }
-    }
-
+impl From<Seen> for Caveat {
     /// What was seen and what to do, in one sentence.
-    fn sentence(&self) -> String {
+    fn from(seen: Seen) -> Caveat {
+        use CaveatKind as Kind;
         let during_run = |what: &str, seconds: f64| {
-            format!("{what} for {} during the run", text::duration(seconds))
+            Kind::Suspended.told(format!(
+                "{what} for {} during the run",
+                text::duration(seconds)
+            ))
         };
-        let seen = match self {
-            Seen::CoresTaken { share, waited } => cores_taken(*share, *waited),
-            Seen::RunQueueWait(share) => format!(
+        match seen {
+            Seen::CoresTaken { share, waited } => Kind::CoresTaken.told(cores_taken(share, waited)),
+            Seen::RunQueueWait(share) => Kind::RunQueueWait.told(format!(
                 "workers waited {} of their time for a core although there was one for each: something else computed, or \
                  the scheduler left two workers on one core",
-                percent(*share)
-            ),
-            Seen::Stolen { seconds, share } => format!(
+                percent(share)
+            )),
+            Seen::Stolen { seconds, share } => Kind::Stolen.told(format!(
                 "noisy host: it took {} away from the cores of this virtual machine ({} of what the workers could use)",
-                text::duration(*seconds),
-                percent(*share)
-            ),
-            Seen::Slept(seconds) => during_run("the machine slept", *seconds),
-            Seen::Stopped(seconds) => during_run("the program stood still", *seconds),
-            Seen::StoodStill(seconds) => format!(
+                text::duration(seconds),
+                percent(share)
+            )),
+            Seen::Slept(seconds) => during_run("the machine slept", seconds),
+            Seen::Stopped(seconds) => during_run("the program stood still", seconds),
+            Seen::StoodStill(seconds) => Kind::Suspended.told(format!(
                 "workers stood still for {seconds:.1} s without waiting for a core: somebody stopped them, or the host \
                  of this virtual machine took the cores away"
-            ),
-            Seen::TooShort(wall_s) => format!(
+            )),
+            Seen::TooShort(wall_s) => Kind::TooShort.told(format!(
                 "too short to compare: it took {}, and a single tick of the scheduler is a tenth of that or more",
-                text::duration(*wall_s)
-            ),
-            Seen::MostlyStarting { share, wall_s } => format!(
+                text::duration(wall_s)
+            )),
+            Seen::MostlyStarting { share, wall_s } => Kind::TooShort.told(format!(
                 "too short to compare: creating the workers took {} of its {}",
-                percent(*share),
-                text::duration(*wall_s)
-            ),
-            Seen::Outlier(outlier) => return outlier.sentence(),
+                percent(share),
+                text::duration(wall_s)
+            )),
+            Seen::Outlier(outlier) => Caveat {
+                kind: Kind::Outlier,
+                text: outlier.sentence(),
+            },
             Seen::NoisyMachine {
                 factor,
                 over,
                 cores_usable,
-            } => implausible(*factor, over.as_ref(), *cores_usable),
-            Seen::ObserverCost(share) => format!(
+            } => Kind::NoisyMachine.told(implausible(factor, over, cores_usable)),
+            Seen::ObserverCost(share) => Kind::ObserverCost.told(format!(
                 "watching took {:.1} % of a core, which the workers may have missed",
                 share * 100.0
-            ),
-            Seen::EventsDropped(events) => format!(
+            )),
+            Seen::EventsDropped(events) => Kind::EventsDropped.told(format!(
                 "{events} events were too fast for the picture and are missing in it; all numbers are exact all the same"
-            ),
-            Seen::WorkerDied(death) => format!("{death}: its work is missing"),
-            Seen::GilChanged(expected, found) => {
-                let (expected, found) = (expected.words(), found.words());
-                format!("{expected} was expected and the workers found {found}")
-            }
-            Seen::DidNotEnd => self.kind().meaning(),
-        };
-        format!("{seen}: {}", self.kind().advice())
+            )),
+            Seen::WorkerDied(death) => Kind::WorkerDied.told(format!("{death}: its work is missing")),
+            Seen::GilChanged(expected, found) => Kind::GilChanged.told(format!(
+                "{} was expected and the workers found {}",
+                expected.words(),
+                found.words()
+            )),
+            Seen::DidNotEnd => Kind::DidNotEnd.told(Kind::DidNotEnd.meaning()),
+        }
     }
 }
 
@@ -388,7 +385,7 @@ fn cores_taken(share: f64, waited: Option<f64>) -> String {
     )
 }
 
-fn implausible(factor: f64, over: Option<&(String, f64)>, cores_usable: u32) -> String {
+fn implausible(factor: f64, over: Option<(String, f64)>, cores_usable: u32) -> String {
     let factor = text::speedup(factor);
     let over = over.map_or_else(String::new, |(name, cores)| {
         format!(" over {name}, which used {cores:.1} cores,")
@@ -397,15 +394,6 @@ fn implausible(factor: f64, over: Option<&(String, f64)>, cores_usable: u32) -> 
         "noisy machine: {factor}{over} is more than {cores_usable} usable cores can give, so this run or its baseline was \
          disturbed"
     )
-}
-
-impl From<Seen> for Caveat {
-    fn from(seen: Seen) -> Caveat {
-        Caveat {
-            kind: seen.kind(),
-            text: seen.sentence(),
-        }
-    }
 }
 
 fn percent(share: f64) -> String {

@@ -210,15 +210,16 @@ const fn metric(
 
 /// The time in a phase, made from the description of the phase.
 fn of_phase(phase: Phase) -> Metric {
+    let about = phase.description();
     Metric {
         group: Group::Phase(phase),
         ..metric(
-            phase.column(),
-            phase.name(),
+            about.column,
+            about.name,
             Unit::Seconds,
             |_| None,
-            phase.meaning(),
-            phase.how(),
+            about.meaning,
+            about.how,
         )
         .json("")
         .places(DETAILS | COMPARISON)

@@ -44,7 +44,7 @@ pub struct ModelDescription {
     pub name: &'static str,
     /// One line that says what it is.
     pub line: &'static str,
-    /// Its name with the word *emulated* where something is.
+    /// Its name with the word *emulated* where something is; empty where nothing is.
     pub label: &'static str,
     /// What makes its workers.
     pub crew: Crew,
@@ -84,8 +84,10 @@ pub struct Situation {
     pub workers: u64,
     /// How many of them can compute at once.
     pub at_once: u64,
-    /// Whether the tasks compute; else they wait.
+    /// Whether the tasks compute.
     pub computes: bool,
+    /// Whether they wait, so that more of them can be in flight than there are cores.
+    pub waits: bool,
     /// Whether the chosen interpreter has a lock; `None` before one is chosen.
     pub gil: Option<GilState>,
 }
@@ -95,12 +97,26 @@ impl Situation {
         counted(self.workers, "thread")
     }
 
-    /// "2 compute".
-    fn many_compute(&self) -> String {
-        if self.at_once == 1 {
-            "1 computes".into()
+    /// What workers gain that no lock keeps from each other.
+    fn without_lock(&self) -> String {
+        if !self.computes {
+            return "all can wait at once".into();
+        }
+        let verb = if self.at_once == 1 {
+            "computes"
         } else {
-            format!("{} compute", grouped(self.at_once))
+            "compute"
+        };
+        let waiting = if self.waits { ", all can wait" } else { "" };
+        format!("{} {verb} at once{waiting}", grouped(self.at_once))
+    }
+
+    /// What workers gain that share a lock.
+    fn under_lock(&self) -> &'static str {
+        if self.waits {
+            "free while one waits"
+        } else {
+            "no gain for computing"
         }
     }
 
@@ -123,21 +139,8 @@ impl Model {
         Model::PythonInterpreters,
         Model::PythonAsyncio,
     ];
-    /// Those that this program executes itself.
-    pub const NATIVE: [Model; 5] = [
-        Model::Serial,
-        Model::Threads,
-        Model::GilThreads,
-        Model::Processes,
-        Model::Rayon,
-    ];
-    /// Those that CPython executes.
-    pub const PYTHON: [Model; 4] = [
-        Model::PythonThreads,
-        Model::PythonProcesses,
-        Model::PythonInterpreters,
-        Model::PythonAsyncio,
-    ];
+    /// Threads under the emulated interpreter lock, and under the one that it emulates.
+    pub const UNDER_LOCK: [Model; 2] = [Model::GilThreads, Model::PythonThreads];
 
     /// What there is to know about it.
     pub fn description(self) -> &'static ModelDescription {
@@ -166,12 +169,21 @@ impl Model {
 
     /// Its name with the word *emulated* where something is.
     pub fn label(self) -> &'static str {
-        self.description().label
+        match self.description().label {
+            "" => self.name(),
+            label => label,
+        }
     }
 
     /// Its parameters, in the order of the form.
     pub fn parameters(self) -> &'static [&'static Parameter] {
         self.description().parameters
+    }
+
+    /// Those that CPython executes, or those that this program executes itself.
+    pub fn of(is_python: bool) -> impl Iterator<Item = Model> {
+        let all = Model::ALL.into_iter();
+        all.filter(move |model| model.is_python() == is_python)
     }
 
     /// What one worker executes one task after the other: in the same language as the models of CPython, or of this program.
@@ -228,18 +240,9 @@ impl Model {
         (self.description().workers)(limits, fetches)
     }
 
-    /// The model of that name.
-    pub fn from_name(name: &str) -> Option<Model> {
-        Model::ALL.into_iter().find(|model| model.name() == name)
-    }
-
     /// All parameters of all models, each with its model.
     pub fn all_parameters() -> impl Iterator<Item = (Model, &'static Parameter)> {
-        Model::ALL.into_iter().flat_map(|model| {
-            model
-                .parameters()
-                .iter()
-                .map(move |parameter| (model, *parameter))
-        })
+        let of = |model: Model| model.parameters().iter().map(move |one| (model, *one));
+        Model::ALL.into_iter().flat_map(of)
     }
 }

@@ -103,10 +103,9 @@ impl Parameter {
 
     /// A value as it stands in a document for machines.
     pub fn stored_text(&self, value: u64) -> String {
-        if self.is_switch() {
-            (value != 0).to_string()
-        } else {
-            (value as f64 / self.per_stored()).to_string()
+        match self.kind {
+            Kind::Switch(_) => (value != 0).to_string(),
+            _ => (value as f64 / self.per_stored()).to_string(),
         }
     }
 
@@ -115,21 +114,26 @@ impl Parameter {
         matches!(self.kind, Kind::Switch(_))
     }
 
+    /// What a switch is at this value.
+    fn choice(&self, value: u64) -> Option<&Choice> {
+        match &self.kind {
+            Kind::Switch(choices) => Some(&choices[usize::from(value != 0)]),
+            _ => None,
+        }
+    }
+
     /// What it is called in a sentence that has the unit with the value: "the shortest latency".
     pub fn what_alone(&'static self) -> &'static str {
-        let end = format!(" in {}", self.unit());
-        self.what
-            .strip_suffix(end.as_str())
-            .or_else(|| self.what.strip_suffix(" in bytes"))
-            .unwrap_or(self.what)
+        self.what.split(" in ").next().unwrap_or(self.what)
     }
 
     /// A value with its unit.
     pub fn text(&self, value: u64) -> String {
-        match self.kind {
-            Kind::Switch(choices) => choices[usize::from(value != 0)].word.into(),
-            _ if self.unit().is_empty() => grouped(value),
-            _ => format!("{} {}", grouped(value), self.unit()),
+        match self.choice(value) {
+            Some(choice) => choice.word.into(),
+            None => format!("{} {}", grouped(value), self.unit())
+                .trim_end()
+                .into(),
         }
     }
 
@@ -154,21 +158,16 @@ impl Parameter {
 
     /// What the form says about this value, of those in this range.
     pub fn about(&self, value: u64, (least, most): (u64, u64)) -> String {
-        match self.kind {
-            Kind::Switch(choices) => choices[usize::from(value != 0)].about.into(),
-            _ => {
-                let range = format!("{} to {}", grouped(least), grouped(most));
-                self.about.replace("{range}", &range)
-            }
+        let range = || format!("{} to {}", grouped(least), grouped(most));
+        match self.choice(value) {
+            Some(choice) => choice.about.into(),
+            None => self.about.replace("{range}", &range()),
         }
     }
 
     /// Beside this value in the details of a run.
     pub fn note(&self, value: u64) -> &'static str {
-        match self.kind {
-            Kind::Switch(choices) => choices[usize::from(value != 0)].note,
-            _ => self.note,
-        }
+        self.choice(value).map_or(self.note, |choice| choice.note)
     }
 
     /// The numbers that the form steps through.

@@ -71,117 +71,112 @@ pub enum Hue {
 /// How the time within a call of the operating system is measured.
 const CALL: &str = "from the call to its return; waiting for a core meanwhile is in it, too";
 
-static STARTING: PhaseDescription = PhaseDescription {
-    name: "starting",
-    column: "starting_s",
-    meaning: "is being created, waits for the others",
-    how: "from just before the first worker was created to the worker's first task",
-    letter: 's',
-    mark: "╌",
-    hue: Hue::Nothing,
-    is_starved: false,
-    class: "p-starting",
-};
-
-static COMPUTING: PhaseDescription = PhaseDescription {
-    name: "computing",
-    column: "computing_s",
-    meaning: "a core works on the task",
-    how: "measured by the CPU clock of the thread, read at each change and about every millisecond",
-    letter: 'c',
-    mark: "█",
-    hue: Hue::Computing,
-    is_starved: false,
-    class: "p-computing",
-};
-
-static READY: PhaseDescription = PhaseDescription {
-    name: "ready",
-    column: "ready_s",
-    meaning: "could compute, but no core is free",
-    how: "by how much the CPU clock fell behind the monotonic one. Where within that millisecond is not known: it is drawn at \
-        the end. Under 0.05 ms is kept for the next look",
-    letter: 'r',
-    // Drawn with thin lines, as all waiting is: a shade would be an area, and that means work.
-    mark: "┊",
-    hue: Hue::Ready,
-    is_starved: true,
-    class: "p-ready",
-};
-
-static GIL: PhaseDescription = PhaseDescription {
-    name: "gil",
-    column: "gil_s",
-    meaning: "waits for the interpreter lock",
-    how: "the emulated lock: from asking for it until it was got. CPython's own lock does not tell: there it is an estimate, \
-        what is left of a computing task's time after its CPU time and the kernel's account of waiting for a core. Whatever \
-        else kept the thread is in it, too",
-    letter: 'g',
-    mark: "╳",
-    hue: Hue::Lock,
-    is_starved: true,
-    class: "p-gil",
-};
-
-static NETWORK: PhaseDescription = PhaseDescription {
-    name: "network",
-    column: "network_s",
-    meaning: "waits for the server",
-    how: CALL,
-    letter: 'n',
-    mark: "─",
-    hue: Hue::Waiting,
-    is_starved: false,
-    class: "p-network",
-};
-
-static FILE: PhaseDescription = PhaseDescription {
-    name: "file",
-    column: "file_s",
-    meaning: "opens, writes or closes a file",
-    how: CALL,
-    letter: 'f',
-    mark: "≡",
-    hue: Hue::Files,
-    is_starved: false,
-    class: "p-file",
-};
-
-static SLEEP: PhaseDescription = PhaseDescription {
-    name: "sleep",
-    column: "sleep_s",
-    meaning: "waits until a time is over",
-    how: CALL,
-    letter: 'z',
-    mark: "z",
-    hue: Hue::Waiting,
-    is_starved: false,
-    class: "p-network",
-};
-
-static IDLE: PhaseDescription = PhaseDescription {
-    name: "idle",
-    column: "idle_s",
-    meaning: "has no task any more (under rayon: not now)",
-    how: "",
-    letter: 'i',
-    mark: "·",
-    hue: Hue::Nothing,
-    is_starved: false,
-    class: "row",
-};
-
-static LOST: PhaseDescription = PhaseDescription {
-    name: "not recorded",
-    column: "",
-    meaning: "too many events to keep them all; totals are exact",
-    how: "",
-    letter: 'l',
-    mark: "?",
-    hue: Hue::Nothing,
-    is_starved: false,
-    class: "p-lost",
-};
+/// Each at its number.
+static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
+    PhaseDescription {
+        name: "starting",
+        column: "starting_s",
+        meaning: "is being created, waits for the others",
+        how: "from just before the first worker was created to the worker's first task",
+        letter: 's',
+        mark: "╌",
+        hue: Hue::Nothing,
+        is_starved: false,
+        class: "p-starting",
+    },
+    PhaseDescription {
+        name: "computing",
+        column: "computing_s",
+        meaning: "a core works on the task",
+        how: "measured by the CPU clock of the thread, read at each change and about every millisecond",
+        letter: 'c',
+        mark: "█",
+        hue: Hue::Computing,
+        is_starved: false,
+        class: "p-computing",
+    },
+    PhaseDescription {
+        name: "ready",
+        column: "ready_s",
+        meaning: "could compute, but no core is free",
+        how: "by how much the CPU clock fell behind the monotonic one. Where within that millisecond is not known: it is drawn at \
+            the end. Under 0.05 ms is kept for the next look",
+        letter: 'r',
+        // Drawn with thin lines, as all waiting is: a shade would be an area, and that means work.
+        mark: "┊",
+        hue: Hue::Ready,
+        is_starved: true,
+        class: "p-ready",
+    },
+    PhaseDescription {
+        name: "gil",
+        column: "gil_s",
+        meaning: "waits for the interpreter lock",
+        how: "the emulated lock: from asking for it until it was got. CPython's own lock does not tell: there it is an estimate, \
+            what is left of a computing task's time after its CPU time and the kernel's account of waiting for a core. Whatever \
+            else kept the thread is in it, too",
+        letter: 'g',
+        mark: "╳",
+        hue: Hue::Lock,
+        is_starved: true,
+        class: "p-gil",
+    },
+    PhaseDescription {
+        name: "network",
+        column: "network_s",
+        meaning: "waits for the server",
+        how: CALL,
+        letter: 'n',
+        mark: "─",
+        hue: Hue::Waiting,
+        is_starved: false,
+        class: "p-network",
+    },
+    PhaseDescription {
+        name: "file",
+        column: "file_s",
+        meaning: "opens, writes or closes a file",
+        how: CALL,
+        letter: 'f',
+        mark: "≡",
+        hue: Hue::Files,
+        is_starved: false,
+        class: "p-file",
+    },
+    PhaseDescription {
+        name: "idle",
+        column: "idle_s",
+        meaning: "has no task any more (under rayon: not now)",
+        how: "",
+        letter: 'i',
+        mark: "·",
+        hue: Hue::Nothing,
+        is_starved: false,
+        class: "row",
+    },
+    PhaseDescription {
+        name: "not recorded",
+        column: "",
+        meaning: "too many events to keep them all; totals are exact",
+        how: "",
+        letter: 'l',
+        mark: "?",
+        hue: Hue::Nothing,
+        is_starved: false,
+        class: "p-lost",
+    },
+    PhaseDescription {
+        name: "sleep",
+        column: "sleep_s",
+        meaning: "waits until a time is over",
+        how: CALL,
+        letter: 'z',
+        mark: "z",
+        hue: Hue::Waiting,
+        is_starved: false,
+        class: "p-network",
+    },
+];
 
 impl Phase {
     /// How many there are, with [`Phase::Lost`].
@@ -225,27 +220,12 @@ impl Phase {
 
     /// What there is to know about it.
     pub fn description(self) -> &'static PhaseDescription {
-        match self {
-            Phase::Starting => &STARTING,
-            Phase::Computing => &COMPUTING,
-            Phase::Ready => &READY,
-            Phase::Gil => &GIL,
-            Phase::Network => &NETWORK,
-            Phase::File => &FILE,
-            Phase::Idle => &IDLE,
-            Phase::Lost => &LOST,
-            Phase::Sleep => &SLEEP,
-        }
+        &DESCRIPTIONS[self as usize]
     }
 
     /// The word for it, in JSON and on screen.
     pub fn name(self) -> &'static str {
         self.description().name
-    }
-
-    /// The column with its seconds where a run is a row of data.
-    pub fn column(self) -> &'static str {
-        self.description().column
     }
 
     /// What it means, in a few words.

@@ -13,7 +13,7 @@ use crate::domain::phase::Phase;
 
 pub use cpu::{ITERATIONS, TASK_TIME};
 pub use io::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WRITES};
-pub use sleep::{SLICES, WAIT};
+pub use sleep::{COMPUTE_ITERATIONS, SLICES, WAIT};
 
 /// Which workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,8 +44,8 @@ pub struct WorkloadDescription {
     pub parameters: &'static [&'static Parameter],
     /// How the length of its computing can be given, if it computes.
     pub sizing: Option<Sizing>,
-    /// What decides how long a task takes.
-    pub nature: Nature,
+    /// Whether cores decide how long a task takes. Else more tasks can be in flight than there are cores.
+    pub computes: bool,
     /// What a task does, step by step.
     pub steps: fn(&Values) -> Vec<Step>,
     /// Which of its parameters contradict each other, and why: the sentence has no full stop.
@@ -72,15 +72,6 @@ pub struct Sizing {
     pub time: &'static Parameter,
     /// In how many loops the steps are done, each from its first step on; one if nothing says so.
     pub loops: Option<&'static Parameter>,
-}
-
-/// What decides how long a task takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nature {
-    /// A core: more workers than cores gain nothing.
-    Computes,
-    /// Something else, so that more tasks can be in flight than there are cores.
-    Waits,
 }
 
 /// What is worth measuring in a sweep.
@@ -119,6 +110,11 @@ pub enum Step {
 }
 
 impl Step {
+    /// Whether it is computing.
+    pub fn computes(self) -> bool {
+        matches!(self, Step::Compute(steps) if steps > 0)
+    }
+
     /// The phase that a worker is in meanwhile, beside computing.
     pub fn phase(self) -> Phase {
         match self {
@@ -163,7 +159,7 @@ impl Workload {
 
     /// Whether cores decide how long its tasks take.
     pub fn computes(self) -> bool {
-        self.description().nature == Nature::Computes
+        self.description().computes
     }
 
     /// Whether its tasks fetch pages, so that there must be addresses.
@@ -178,19 +174,21 @@ impl Workload {
 
     /// How many workers execute it unless the user says otherwise.
     pub fn default_workers(self, cores_usable: u32) -> u64 {
-        match self.description().nature {
-            Nature::Computes => cores_usable.into(),
-            Nature::Waits => WAITING_WORKERS,
+        if self.computes() {
+            cores_usable.into()
+        } else {
+            WAITING_WORKERS
         }
     }
 
     /// All parameters of all workloads, each with its workload.
     pub fn all_parameters() -> impl Iterator<Item = (Workload, &'static Parameter)> {
-        Workload::ALL.into_iter().flat_map(|workload| {
+        let of = |workload: Workload| {
             workload
                 .parameters()
                 .iter()
-                .map(move |parameter| (workload, *parameter))
-        })
+                .map(move |one| (workload, *one))
+        };
+        Workload::ALL.into_iter().flat_map(of)
     }
 }

@@ -83,7 +83,7 @@ impl WorkArguments {
         if !self.python.is_empty() && !models.iter().any(|model| model.is_python()) {
             return Some(format!(
                 "--python belongs to the models that Python executes ({}): choose one of them, or leave it out",
-                values::one_of(&Model::PYTHON.map(Model::name))
+                values::one_of(&Model::of(true).map(Model::name).collect::<Vec<_>>())
             ));
         }
         let has_start_method = models.iter().any(|model| model.has_start_method());

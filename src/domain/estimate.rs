@@ -6,16 +6,15 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::addresses::{FETCH_TIMEOUT_S, LatencyRange};
+use super::addresses::{Addresses, FETCH_TIMEOUT_S};
 use super::plan::Draft;
-use super::python::{FoundPython, GilState};
+use super::python::{FoundPython, GilState, Interpreter};
 use super::record::Record;
 use super::speed::Speed;
 use super::stats;
 use super::sweep::{SweepDraft, SweepPlan};
-use super::text;
 use super::time::{Nanos, nanos, seconds};
-use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, Step, WRITES};
+use crate::catalog::workload::{PAGE_BYTES, Step, WRITES};
 
 /// Above so many tasks, `io` is estimated from sums, not by handing out each task.
 const TASKS_HANDED_OUT: u64 = 10_000;
@@ -55,34 +54,33 @@ impl Known<'_> {
             return self.speed.cloned();
         }
         let interpreter = draft.python.as_ref()?;
-        let found = self
-            .pythons
-            .iter()
-            .find(|found| found.interpreter == *interpreter)?;
+        let mut found = self.pythons.iter();
+        let found = found.find(|found| found.interpreter == *interpreter)?;
         Some(found.speed())
     }
 }
 
 /// About how long one run of a draft takes. The draft has to be valid.
 pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
-    if draft.workload.fetches() && draft.urls.is_some() {
-        return Estimate::UpToAddresses;
-    }
-    let Some(parts) = Parts::of(draft, known) else {
+    let latencies_ms = match draft.addresses() {
+        Some(Addresses::Urls(_)) => return Estimate::UpToAddresses,
+        Some(Addresses::Loopback { latencies_ms, .. }) => latencies_ms,
+        // As if it answered at once.
+        None => vec![0],
+    };
+    let Some(task) = Task::of(draft, known) else {
         return Estimate::NeedsSpeed;
     };
-    let start = if draft.model.is_python() {
-        PYTHON_START_S
+    let at_once = at_once(draft, known.cores_usable);
+    let mut seconds = if draft.workload.computes() {
+        computing(draft, task.computing, at_once)
     } else {
-        0.0
+        waiting(draft, &task, &latencies_ms, at_once)
     };
-    let seconds = start
-        + if draft.workload.computes() {
-            computing(draft, parts.computing, known.cores_usable)
-        } else {
-            waiting(draft, &parts, known.cores_usable)
-        };
-    if parts.writes_at_unknown_cost {
+    if draft.model.is_python() {
+        seconds += PYTHON_START_S;
+    }
+    if task.writes_at_unknown_cost {
         Estimate::SecondsAndWriting(seconds)
     } else {
         Estimate::Seconds(seconds)
@@ -91,7 +89,7 @@ pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
 
 /// What a task does besides fetching, in seconds.
 #[derive(Default)]
-struct Parts {
+struct Task {
     /// On a core.
     computing: f64,
     /// Waiting for nothing but time.
@@ -100,38 +98,37 @@ struct Parts {
     writes_at_unknown_cost: bool,
 }
 
-impl Parts {
+impl Task {
     /// `None` if it depends on a speed that is not known.
-    fn of(draft: &Draft, known: Known<'_>) -> Option<Parts> {
-        let mut parts = Parts::default();
+    fn of(draft: &Draft, known: Known<'_>) -> Option<Task> {
+        let mut task = Task::default();
         let sized = draft.sizing_by_time();
-        parts.computing += sized.map_or(0.0, |sizing| draft.get(sizing.time) as f64 / 1e3);
+        task.computing += sized.map_or(0.0, |sizing| draft.get(sizing.time) as f64 / 1e3);
         for step in (draft.workload.description().steps)(&draft.values) {
             match (step, known.writing) {
                 (Step::Compute(_), _) if sized.is_some() => {}
                 (Step::Compute(0), _) | (Step::Fetch, _) => {}
                 (Step::Compute(iterations), _) => {
-                    parts.computing += known.speed_of(draft)?.seconds_of(iterations);
+                    task.computing += known.speed_of(draft)?.seconds_of(iterations);
                 }
                 (Step::Write(times), Some(cost)) => {
-                    parts.computing += times as f64 * draft.get(&PAGE_BYTES) as f64 * cost;
+                    task.computing += times as f64 * draft.get(&PAGE_BYTES) as f64 * cost;
                 }
-                (Step::Sleep(ms), _) => parts.sleeping += ms as f64 / 1e3,
-                (Step::Write(_), None) => parts.writes_at_unknown_cost = true,
+                (Step::Sleep(ms), _) => task.sleeping += ms as f64 / 1e3,
+                (Step::Write(_), None) => task.writes_at_unknown_cost = true,
             }
         }
-        Some(parts)
+        Some(task)
     }
 }
 
 /// About how long a whole sweep takes, the round that warms up included. The draft has to be valid.
 pub fn of_sweep(sweep: &SweepDraft, known: Known<'_>) -> Estimate {
     let rounds = sweep.repeats as f64 + 1.0;
-    let each = sweep
-        .configurations()
-        .into_iter()
-        .map(|draft| of(&draft, known));
-    each.fold(Estimate::Seconds(0.0), |sum, one| sum.and(one, rounds))
+    let each = sweep.configurations();
+    each.fold(Estimate::Seconds(0.0), |sum, draft| {
+        sum.and(of(&draft, known), rounds)
+    })
 }
 
 /// About how long the rest of a sweep takes: so many runs of each configuration are left. What was measured already, the
@@ -148,136 +145,109 @@ pub fn remaining<'a>(
             times[index].push(record.times.wall_s + record.times.teardown_s);
         }
     }
-    let each = plan
-        .configurations()
-        .iter()
-        .zip(times)
-        .map(|(plan, times)| {
-            stats::median(&times).map_or_else(|| of(&Draft::from(plan), known), Estimate::Seconds)
-        });
-    each.zip(left)
-        .fold(Estimate::Seconds(0.0), |sum, (one, left)| {
-            sum.and(one, f64::from(*left))
-        })
+    let measured = plan.configurations().iter().zip(times).zip(left);
+    measured.fold(Estimate::Seconds(0.0), |sum, ((plan, times), left)| {
+        let one = stats::median(&times).map(Estimate::Seconds);
+        let one = one.unwrap_or_else(|| of(&Draft::from(plan), known));
+        sum.and(one, f64::from(*left))
+    })
 }
 
 impl Estimate {
-    /// What is left of it after so many seconds; never less than nothing.
-    pub fn after(self, elapsed: f64) -> Estimate {
+    /// So many seconds, as far as that is known.
+    pub fn seconds(self) -> Option<f64> {
         match self {
-            Estimate::Seconds(seconds) => Estimate::Seconds((seconds - elapsed).max(0.0)),
-            Estimate::SecondsAndWriting(seconds) => {
-                Estimate::SecondsAndWriting((seconds - elapsed).max(0.0))
-            }
+            Estimate::Seconds(seconds) | Estimate::SecondsAndWriting(seconds) => Some(seconds),
+            Estimate::NeedsSpeed | Estimate::UpToAddresses => None,
+        }
+    }
+
+    /// The same of other seconds.
+    fn with(self, seconds: f64) -> Estimate {
+        match self {
+            Estimate::Seconds(_) => Estimate::Seconds(seconds),
+            Estimate::SecondsAndWriting(_) => Estimate::SecondsAndWriting(seconds),
             unknown => unknown,
         }
     }
 
+    /// What is left of it after so many seconds; never less than nothing.
+    pub fn after(self, elapsed: f64) -> Estimate {
+        let left = self.seconds().unwrap_or_default() - elapsed;
+        self.with(left.max(0.0))
+    }
+
     /// This long, and so many times that long.
     pub fn and(self, each: Estimate, times: f64) -> Estimate {
-        use Estimate::{NeedsSpeed, Seconds, SecondsAndWriting, UpToAddresses};
-        match (self, each) {
-            (sum, _) if times == 0.0 => sum,
-            (NeedsSpeed, _) | (_, NeedsSpeed) => NeedsSpeed,
-            (UpToAddresses, _) | (_, UpToAddresses) => UpToAddresses,
-            (Seconds(sum), Seconds(each)) => Seconds(sum + times * each),
-            (SecondsAndWriting(sum) | Seconds(sum), SecondsAndWriting(each) | Seconds(each)) => {
-                SecondsAndWriting(sum + times * each)
+        match (self.seconds(), each.seconds()) {
+            _ if times == 0.0 => self,
+            (None, _) => self,
+            (_, None) => each,
+            (Some(sum), Some(one)) => {
+                let kind = if let Estimate::Seconds(_) = self {
+                    each
+                } else {
+                    self
+                };
+                kind.with(sum + times * one)
             }
         }
+    }
+}
+
+/// How many of its workers compute at once: under an emulated lock, CPython's or in an event loop they take turns.
+fn at_once(draft: &Draft, cores: u32) -> f64 {
+    let is_locked = |python: &Interpreter| python.gil == GilState::On;
+    let model = draft.model;
+    let takes_turns = model.has_emulated_lock()
+        || model.is_event_loop()
+        || (model.shares_an_interpreter() && draft.python.as_ref().is_none_or(is_locked));
+    if takes_turns {
+        1.0
+    } else {
+        draft.workers.min(cores.into()) as f64
     }
 }
 
 /// Equal tasks in rounds of one per worker. Where there are more workers than can compute at once, they take turns, so
 /// that a round ends for all of them together.
-fn computing(draft: &Draft, task: f64, cores: u32) -> f64 {
-    let at_once = if shares_lock(draft) {
-        1.0
-    } else {
-        f64::from(cores.max(1))
-    };
-    let workers = workers(draft);
+fn computing(draft: &Draft, task: f64, at_once: f64) -> f64 {
     let round = |busy: u64| task * (busy as f64 / at_once).max(1.0);
-    let last = draft.tasks % workers;
-    (draft.tasks / workers) as f64 * round(workers) + if last > 0 { round(last) } else { 0.0 }
-}
-
-/// Whether its workers take turns, under an emulated lock or under CPython's.
-fn shares_lock(draft: &Draft) -> bool {
-    let is_on = || {
-        draft
-            .python
-            .as_ref()
-            .is_none_or(|python| python.gil == GilState::On)
-    };
-    draft.model.has_emulated_lock() || (draft.model.shares_an_interpreter() && is_on())
-}
-
-fn workers(draft: &Draft) -> u64 {
-    if draft.model.is_serial() {
-        1
-    } else {
-        draft.workers.max(1)
-    }
+    let (rounds, last) = (draft.tasks / draft.workers, draft.tasks % draft.workers);
+    rounds as f64 * round(draft.workers) + if last > 0 { round(last) } else { 0.0 }
 }
 
 /// Each task goes to the worker that is free first. Waiting needs no core; writing and computing do.
-fn waiting(draft: &Draft, parts: &Parts, cores: u32) -> f64 {
+fn waiting(draft: &Draft, task: &Task, latencies_ms: &[u32], at_once: f64) -> f64 {
     // Whoever waits longer gives up.
-    let lengths: Vec<Nanos> = latencies(draft)
-        .iter()
-        .map(|ms| match f64::from(*ms) / 1e3 {
-            waiting if waiting >= FETCH_TIMEOUT_S => nanos(FETCH_TIMEOUT_S),
-            waiting => nanos(waiting + parts.computing + parts.sleeping),
-        })
-        .collect();
-    let handed_out = hand_out(&lengths, draft.tasks, workers(draft));
-    let at_once = if shares_lock(draft) || draft.model.is_event_loop() {
-        1
-    } else {
-        workers(draft).min(u64::from(cores.max(1)))
+    let length = |ms: &u32| match f64::from(*ms) / 1e3 {
+        waiting if waiting >= FETCH_TIMEOUT_S => nanos(FETCH_TIMEOUT_S),
+        waiting => nanos(waiting + task.computing + task.sleeping),
     };
-    handed_out.max(draft.tasks as f64 * parts.computing / at_once as f64)
-}
-
-/// How long each address takes to answer, in milliseconds; one that answers at once where nothing is fetched.
-fn latencies(draft: &Draft) -> Vec<u32> {
-    if !draft.workload.fetches() {
-        return vec![0];
-    }
-    let get = |parameter| u32::try_from(draft.get(parameter)).unwrap_or(u32::MAX);
-    let min_ms = get(&LATENCY_MIN);
-    let max_ms = get(&LATENCY_MAX).max(min_ms);
-    LatencyRange { min_ms, max_ms }.draw(get(&ADDRESSES).max(1), draft.seed)
+    let lengths: Vec<Nanos> = latencies_ms.iter().map(length).collect();
+    let handed_out = hand_out(&lengths, draft.tasks, draft.workers);
+    handed_out.max(draft.tasks as f64 * task.computing / at_once)
 }
 
 /// When the last of so many tasks ends, their lengths being used in turn.
 fn hand_out(lengths: &[Nanos], tasks: u64, workers: u64) -> f64 {
-    let tasks_of = |i: usize| {
-        tasks / lengths.len() as u64 + u64::from((i as u64) < tasks % lengths.len() as u64)
-    };
     if tasks > TASKS_HANDED_OUT {
-        let all: f64 = lengths
-            .iter()
-            .enumerate()
-            .map(|(i, length)| seconds(*length) * tasks_of(i) as f64)
-            .sum();
-        let longest = lengths.iter().max().copied().map_or(0.0, seconds);
+        let turns = lengths.len() as u64;
+        let sum = |lengths: &[Nanos]| lengths.iter().copied().map(seconds).sum::<f64>();
+        let last = &lengths[..(tasks % turns) as usize];
+        let all = (tasks / turns) as f64 * sum(lengths) + sum(last);
+        let longest = lengths.iter().copied().max().map_or(0.0, seconds);
         return (all / workers as f64).max(longest);
     }
     let mut free: BinaryHeap<Reverse<Nanos>> =
         (0..workers.min(tasks)).map(|_| Reverse(0)).collect();
     let mut end = 0;
-    for length in lengths
-        .iter()
-        .cycle()
-        .take(usize::try_from(tasks).unwrap_or(usize::MAX))
-    {
-        let Some(Reverse(begin)) = free.pop() else {
+    for length in lengths.iter().cycle().take(tasks as usize) {
+        let Some(mut first) = free.peek_mut() else {
             break;
         };
-        end = end.max(begin + length);
-        free.push(Reverse(begin + length));
+        first.0 += length;
+        end = end.max(first.0);
     }
     seconds(end)
 }
@@ -291,46 +261,14 @@ pub fn writing_cost(record: &Record) -> Option<f64> {
     record.is_sound().then(|| record.times.cpu_s / bytes)
 }
 
-/// The estimate of so many runs in a few words, as in "about 1.2 s".
-pub fn words(estimate: Estimate, repeats: u64) -> String {
-    let times = |each: String| {
-        if repeats > 1 {
-            format!("{} × {each}", text::grouped(repeats))
-        } else {
-            each
-        }
-    };
-    match estimate {
-        Estimate::Seconds(seconds) => times(format!("about {}", rough(seconds))),
-        Estimate::SecondsAndWriting(seconds) => times(format!("about {} + files", rough(seconds))),
-        Estimate::NeedsSpeed => "(measuring the speed)".into(),
-        Estimate::UpToAddresses => "as long as they take".into(),
-    }
-}
-
-/// Two digits: an estimate knows no more.
-fn rough(seconds: f64) -> String {
-    let (value, unit) = match seconds {
-        s if s >= 5_400.0 => (s / 3_600.0, "h"),
-        s if s >= 99.5 => (s / 60.0, "min"),
-        s if s >= 0.995 => (s, "s"),
-        s if s >= 0.000_995 => (s * 1e3, "ms"),
-        _ => return "1 ms".into(),
-    };
-    match value {
-        v if v >= 99.5 => format!("{} {unit}", text::grouped((v / 10.0).round() as u64 * 10)),
-        v if v >= 9.95 => format!("{v:.0} {unit}"),
-        v => format!("{v:.1} {unit}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::catalog::model::Model;
-    use crate::catalog::workload::{TASK_TIME, Workload};
+    use crate::catalog::workload::{ADDRESSES, TASK_TIME, Workload};
+    use crate::domain::addresses::LatencyRange;
     use crate::fixtures::sample;
 
     fn cpu(model: Model, workers: u64, tasks: u64) -> Draft {
@@ -429,24 +367,6 @@ mod tests {
         assert_eq!(writing_cost(&record), None);
     }
 
-    #[test]
-    fn an_estimate_has_two_digits_and_says_about() {
-        for (estimate, repeats, said) in [
-            (Estimate::Seconds(1.234), 1, "about 1.2 s"),
-            (Estimate::Seconds(0.4071), 3, "3 × about 410 ms"),
-            (Estimate::Seconds(0.996), 1, "about 1.0 s"),
-            (Estimate::Seconds(1_000.0), 1, "about 17 min"),
-            (Estimate::Seconds(1e9), 1, "about 277 780 h"),
-            (
-                Estimate::SecondsAndWriting(0.0401),
-                1,
-                "about 40 ms + files",
-            ),
-        ] {
-            assert_eq!(words(estimate, repeats), said);
-        }
-    }
-
     fn sweep(draft: Draft, workers: &[u64]) -> SweepDraft {
         SweepDraft {
             draft,
@@ -526,7 +446,8 @@ mod tests {
 
         #[test]
         fn computing_is_never_below_the_ideal(tasks in 1u64..1_000_000, workers in 1u64..4_000, cores in 1u32..256) {
-            for model in Model::NATIVE {
+            for model in Model::of(false) {
+                let workers = if model.is_serial() { 1 } else { workers };
                 let draft = cpu(model, workers, tasks);
                 let Estimate::Seconds(found) = of(&draft, Known { cores_usable: cores, speed: None, pythons: &[], writing: None }) else {
                     panic!("a task's time is known")

@@ -8,11 +8,10 @@ use serde::Serialize;
 
 use super::machine::Limits;
 use super::plan::{Draft, Invalid};
-use super::python::{FoundPython, GilState, Interpreter};
+use super::python::FoundPython;
 use super::record::Record;
 use super::stats::{self, Interval, Ratio, Spread};
 use super::sweep::{Sweep, SweepDraft, SweepPlan};
-use super::text::counted;
 use crate::catalog::model::Model;
 use crate::catalog::workload::{ITERATIONS, LATENCY_MAX, LATENCY_MIN, Workload};
 
@@ -35,34 +34,24 @@ const LATENCY_MS: (u64, u64) = (20, 80);
 /// The number of threads whose context switches are compared.
 const SWITCHING: u32 = 2;
 
-/// Why the lock cannot be compared with this interpreter's, if it cannot, in one sentence.
-pub fn refusal(interpreter: &Interpreter) -> Option<String> {
-    (interpreter.gil == GilState::Off).then(|| {
-        format!(
-            "{} ({}) has no lock to compare with: name another interpreter with --python",
-            interpreter.path,
-            interpreter.label()
-        )
-    })
-}
-
 /// The sweeps that answer the question, `cpu` first. Both locks do the same work, which takes one thread of the interpreter
 /// so many milliseconds for a `cpu` task.
 pub fn drafts(found: &FoundPython, task_ms: u64, repeats: u64, seed: u64) -> [SweepDraft; 2] {
     let sweep = |draft: Draft| SweepDraft {
         draft: Draft { seed, ..draft },
-        models: vec![Model::GilThreads, Model::PythonThreads],
+        models: Model::UNDER_LOCK.to_vec(),
         pythons: vec![found.interpreter.clone()],
         workers: WORKERS.map(u64::from).to_vec(),
         repeats,
         seed,
     };
+    let work = |workload| Draft::new(workload, Model::serial(false), 1);
     let iterations = found.speed().iterations_in(task_ms as f64 / 1e3);
     let cpu = Draft {
         tasks: CPU_TASKS,
-        ..Draft::new(Workload::Cpu, Model::Serial, 1).with(&ITERATIONS, iterations)
+        ..work(Workload::Cpu).with(&ITERATIONS, iterations)
     };
-    let io = Draft::new(Workload::Io, Model::Serial, 1)
+    let io = work(Workload::Io)
         .with(&LATENCY_MIN, LATENCY_MS.0)
         .with(&LATENCY_MAX, LATENCY_MS.1);
     [sweep(cpu), sweep(io)]
@@ -101,75 +90,19 @@ pub enum Question {
 }
 
 impl Question {
-    /// As a table names it.
-    pub fn label(self) -> String {
-        match self {
-            Question::Threads { workload, workers } => {
-                format!("{}, {workers} threads / 1 thread", workload.name())
-            }
-            Question::Switches { workers } => {
-                format!("cpu, voluntary switches/s, {workers} threads")
-            }
-            Question::Convoy { beside } => {
-                format!(
-                    "sleep(1 ms) beside {}",
-                    counted(beside.into(), "cpu thread")
-                )
-            }
-        }
-    }
-
     /// Between which bounds emulated / real counts as true.
     pub fn allowed(self) -> Interval {
-        match self {
-            Question::Convoy { beside: 1 } => Interval {
-                low: 0.95,
-                high: 1.05,
-            },
-            Question::Threads { .. } | Question::Convoy { .. } => Interval {
-                low: 0.9,
-                high: 1.1,
-            },
-            Question::Switches { .. } => Interval {
-                low: 0.5,
-                high: 2.0,
-            },
-        }
-    }
-
-    /// The same in words.
-    pub fn allowed_words(self) -> &'static str {
-        match self {
-            Question::Convoy { beside: 1 } => "5 %",
-            Question::Threads { .. } | Question::Convoy { .. } => "10 %",
-            Question::Switches { .. } => "a factor of 2",
-        }
+        let (low, high) = match self {
+            Question::Convoy { beside: 1 } => (0.95, 1.05),
+            Question::Threads { .. } | Question::Convoy { .. } => (0.9, 1.1),
+            Question::Switches { .. } => (0.5, 2.0),
+        };
+        Interval { low, high }
     }
 }
 
-/// A number and how sure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Figure {
-    /// The number.
-    pub value: f64,
-    /// Its 95 % bootstrap confidence interval; null without repeats.
-    pub interval: Option<Interval>,
-}
-
-impl From<Ratio> for Figure {
-    fn from(Ratio { value, interval }: Ratio) -> Figure {
-        Figure { value, interval }
-    }
-}
-
-impl From<Spread> for Figure {
-    fn from(spread: Spread) -> Figure {
-        Figure {
-            value: spread.median,
-            interval: spread.interval,
-        }
-    }
-}
+/// A number and how sure it is: a ratio of times, a rate or a latency.
+pub type Figure = Ratio;
 
 /// What a line says of the emulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -198,16 +131,6 @@ impl Verdict {
             _ => Verdict::CannotTell,
         }
     }
-
-    /// As a table says it, of what is allowed.
-    pub fn words(self, allowed: &str) -> String {
-        match self {
-            Verdict::Within => format!("within {allowed}"),
-            Verdict::Outside => format!("outside {allowed}"),
-            Verdict::CannotTell => "cannot tell".into(),
-            Verdict::NotMeasured => "not measured".into(),
-        }
-    }
 }
 
 /// One comparison.
@@ -232,9 +155,9 @@ impl Line {
         question: Question,
         emulated: Option<Figure>,
         real: Option<Figure>,
-        ratio: Option<Ratio>,
+        ratio: Option<Figure>,
     ) -> Line {
-        let (allowed, ratio) = (question.allowed(), ratio.map(Figure::from));
+        let allowed = question.allowed();
         Line {
             question,
             emulated,
@@ -264,34 +187,32 @@ pub fn lines(sweeps: &[Sweep; 2], records: &[Record], convoys: &[Convoy], seed: 
     let mut lines = threads(cpu, records, seed);
     lines.push(switches(cpu, records, seed));
     lines.extend(threads(io, records, seed));
-    lines.extend(convoys.iter().map(|convoy| of_convoy(convoy, seed)));
+    lines.extend(convoys.iter().map(|convoy| {
+        let beside = convoy.beside;
+        let question = Question::Convoy { beside };
+        compared(question, &convoy.emulated, &convoy.real, seed)
+    }));
     lines
 }
 
 fn threads(sweep: &Sweep, records: &[Record], seed: u64) -> Vec<Line> {
-    let times = |model, workers| values(sweep, records, model, workers, working_s);
-    let (emulated_one, real_one) = (times(Model::GilThreads, 1), times(Model::PythonThreads, 1));
+    let workload = sweep.plan.work().workload();
+    let times =
+        |workers| Model::UNDER_LOCK.map(|model| values(sweep, records, model, workers, working_s));
+    let [emulated_one, real_one] = times(1);
     let line = |workers: u32| {
-        let workload = sweep.plan.work().workload();
+        let [emulated, real] = times(workers);
         let (emulated, real) = (
-            times(Model::GilThreads, workers),
-            times(Model::PythonThreads, workers),
+            (&emulated[..], &emulated_one[..]),
+            (&real[..], &real_one[..]),
         );
-        let factor = |many: &[f64], one: &[f64]| stats::ratio(many, one, seed).map(Figure::from);
-        let ratio = stats::ratio_of_ratios((&emulated, &emulated_one), (&real, &real_one), seed);
+        let factor = |(many, one): (&[f64], &[f64])| stats::ratio(many, one, seed);
+        let ratio = stats::ratio_of_ratios(emulated, real, seed);
         let question = Question::Threads { workload, workers };
-        Line::new(
-            question,
-            factor(&emulated, &emulated_one),
-            factor(&real, &real_one),
-            ratio,
-        )
+        Line::new(question, factor(emulated), factor(real), ratio)
     };
-    WORKERS
-        .into_iter()
-        .filter(|workers| *workers > 1)
-        .map(line)
-        .collect()
+    let several = WORKERS.into_iter().filter(|workers| *workers > 1);
+    several.map(line).collect()
 }
 
 /// How long a run worked: from the begin of its first task. Starting an interpreter takes tens of milliseconds, of which
@@ -305,34 +226,28 @@ fn switches(sweep: &Sweep, records: &[Record], seed: u64) -> Line {
     let rate = |record: &Record| {
         Some(record.system.context_switches?.voluntary as f64 / working_s(record)?)
     };
-    let rates = |model| values(sweep, records, model, SWITCHING, rate);
+    let [emulated, real] =
+        Model::UNDER_LOCK.map(|model| values(sweep, records, model, SWITCHING, rate));
     compared(
         Question::Switches { workers: SWITCHING },
-        &rates(Model::GilThreads),
-        &rates(Model::PythonThreads),
-        seed,
-    )
-}
-
-fn of_convoy(convoy: &Convoy, seed: u64) -> Line {
-    compared(
-        Question::Convoy {
-            beside: convoy.beside,
-        },
-        &convoy.emulated,
-        &convoy.real,
+        &emulated,
+        &real,
         seed,
     )
 }
 
 fn compared(question: Question, emulated: &[f64], real: &[f64], seed: u64) -> Line {
-    let figure = |values: &[f64]| stats::spread(values, seed).map(Figure::from);
-    Line::new(
-        question,
-        figure(emulated),
-        figure(real),
-        stats::ratio(emulated, real, seed),
-    )
+    let figure = |values: &[f64]| {
+        let Spread {
+            median, interval, ..
+        } = stats::spread(values, seed)?;
+        Some(Figure {
+            value: median,
+            interval,
+        })
+    };
+    let ratio = stats::ratio(emulated, real, seed);
+    Line::new(question, figure(emulated), figure(real), ratio)
 }
 
 /// What the counted runs of one configuration say.
@@ -360,29 +275,6 @@ impl Convoy {
             self.real.push(real);
         }
     }
-}
-
-/// What all lines say together, in one sentence without a full stop.
-pub fn sentence(interpreter: &Interpreter, lines: &[Line]) -> String {
-    let with = |verdict| lines.iter().filter(move |line| line.verdict == verdict);
-    let mut sentence = format!(
-        "the emulated lock is as true to that of Python {} as was asked for in {} of {}",
-        interpreter.version_name(),
-        with(Verdict::Within).count(),
-        counted(lines.len() as u64, "line")
-    );
-    let others = [
-        (Verdict::Outside, "outside"),
-        (Verdict::CannotTell, "too uncertain to tell"),
-        (Verdict::NotMeasured, "not measured"),
-    ];
-    for (verdict, words) in others {
-        let named: Vec<String> = with(verdict).map(|line| line.question.label()).collect();
-        if !named.is_empty() {
-            sentence.push_str(&format!("; {words}: {}", named.join(" · ")));
-        }
-    }
-    sentence
 }
 
 #[cfg(test)]

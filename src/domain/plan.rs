@@ -112,10 +112,7 @@ impl Draft {
     /// Whether its tasks compute, so that the machine's speed decides how long they take.
     pub fn computes(&self) -> bool {
         let steps = (self.workload.description().steps)(&self.values);
-        self.needs_calibration()
-            || steps
-                .into_iter()
-                .any(|step| matches!(step, Step::Compute(steps) if steps > 0))
+        self.needs_calibration() || steps.into_iter().any(Step::computes)
     }
 
     /// Whether the machine's speed has to be known before this can become a plan.
@@ -173,7 +170,7 @@ impl Draft {
         Ok(Plan {
             workload: self.workload,
             size: self.size(),
-            addresses: self.workload.fetches().then(|| self.addresses()),
+            addresses: self.addresses(),
             model: self.model,
             workers: to_u32(self.workers),
             tasks: to_u32(self.tasks),
@@ -295,24 +292,27 @@ impl Draft {
         })
     }
 
-    /// The addresses that the tasks fetch from; the values have to be checked.
-    fn addresses(&self) -> Addresses {
+    /// The addresses that the tasks fetch from, if they do; the values have to be checked.
+    pub(super) fn addresses(&self) -> Option<Addresses> {
+        if !self.workload.fetches() {
+            return None;
+        }
         if let Some(urls) = &self.urls {
-            return Addresses::Urls(urls.clone());
+            return Some(Addresses::Urls(urls.clone()));
         }
         let latency = LatencyRange {
             min_ms: to_u32(self.get(&LATENCY_MIN)),
             max_ms: to_u32(self.get(&LATENCY_MAX)),
         };
-        Addresses::Loopback {
+        Some(Addresses::Loopback {
             latencies_ms: latency.draw(to_u32(self.get(&ADDRESSES)), self.seed),
             latency,
             page_bytes: to_u32(self.get(&PAGE_BYTES)),
-        }
+        })
     }
 }
 
-fn to_u32(checked: u64) -> u32 {
+pub(super) fn to_u32(checked: u64) -> u32 {
     u32::try_from(checked).expect("checked against a limit below 2^32")
 }
 

@@ -10,15 +10,20 @@ mod definition;
 mod order;
 mod results;
 
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
 use super::executor::Executor;
 use super::machine::Limits;
-use super::plan::{Draft, Field, Invalid, Plan};
+use super::plan::{Draft, Field, Invalid, Plan, to_u32};
 use super::python::Interpreter;
 use super::record::Record;
 use super::speed::Speed;
 use super::text::grouped;
 use crate::catalog::model::Model;
 use crate::catalog::parameter::REPEATS;
+use crate::catalog::workload::Step;
 
 pub use counts::{MAX_COUNTS, parse_counts};
 pub use results::{Results, Series, Summary};
@@ -50,50 +55,40 @@ pub struct SweepDraft {
 impl SweepDraft {
     /// A draft of every configuration: first those that this program executes itself, then those of each interpreter; of
     /// each kin what speed-ups are measured against, then by model and number of workers. Each may be wrong.
-    pub fn configurations(&self) -> Vec<Draft> {
-        let with = |python: Option<&Interpreter>, model, workers| Draft {
+    pub fn configurations(&self) -> impl Iterator<Item = Draft> {
+        self.cells().map(|(python, model, workers)| Draft {
             model,
             workers,
             repeats: 1,
             python: python.cloned(),
             ..self.draft.clone()
-        };
+        })
+    }
+
+    /// The same: whose interpreter executes it, under which model, by how many workers.
+    fn cells(&self) -> impl Iterator<Item = (Option<&Interpreter>, Model, u64)> {
         let counts = ascending(&self.workers);
-        let kin = |python: Option<&Interpreter>, serial: Model, models: Vec<Model>| {
+        let native = self.has_native().then_some((false, None));
+        let pythons = self.interpreters().into_iter();
+        let kins = native
+            .into_iter()
+            .chain(pythons.map(|python| (true, python)));
+        kins.flat_map(move |(is_python, python)| {
+            let serial = (Model::serial(is_python), 1);
+            let models = self.parallel_models();
             let pairs = models
-                .into_iter()
+                .filter(|model| model.is_python() == is_python)
                 .flat_map(|model| counts.iter().map(move |workers| (model, *workers)));
-            let others = pairs.filter(|pair| *pair != (serial, 1));
-            let all = std::iter::once((serial, 1)).chain(others);
-            all.map(|(model, workers)| with(python, model, workers))
-                .collect::<Vec<Draft>>()
-        };
-        let mut all = vec![];
-        if self.has_native() {
-            all.extend(kin(
-                None,
-                Model::Serial,
-                self.parallel_among(&Model::NATIVE),
-            ));
-        }
-        for python in self.interpreters() {
-            all.extend(kin(
-                python,
-                Model::PythonThreads,
-                self.parallel_among(&Model::PYTHON),
-            ));
-        }
-        all
+            let others: Vec<(Model, u64)> = pairs.filter(|pair| *pair != serial).collect();
+            let all = std::iter::once(serial).chain(others);
+            all.map(move |(model, workers)| (python, model, workers))
+        })
     }
 
     /// The models besides serial, each once, in the order in which they are offered.
-    pub fn parallel_models(&self) -> Vec<Model> {
-        self.parallel_among(&Model::ALL)
-    }
-
-    fn parallel_among(&self, models: &[Model]) -> Vec<Model> {
+    fn parallel_models(&self) -> impl Iterator<Item = Model> {
         let is_asked = |model: &Model| !model.is_serial() && self.models.contains(model);
-        models.iter().copied().filter(is_asked).collect()
+        Model::ALL.into_iter().filter(is_asked)
     }
 
     fn has_native(&self) -> bool {
@@ -102,43 +97,24 @@ impl SweepDraft {
 
     /// Whom the asked models of Python are executed by: nobody if there are none of them.
     fn interpreters(&self) -> Vec<Option<&Interpreter>> {
-        if self.parallel_among(&Model::PYTHON).is_empty() {
-            return vec![];
+        let mut all: Vec<Option<&Interpreter>> = self.pythons.iter().map(Some).collect();
+        if all.is_empty() {
+            all.push(self.draft.python.as_ref());
         }
-        let mut named: Vec<Option<&Interpreter>> = vec![];
-        for python in self.pythons.iter().map(Some) {
-            if !named.contains(&python) {
-                named.push(python);
-            }
-        }
-        if named.is_empty() {
-            vec![self.draft.python.as_ref()]
-        } else {
-            named
-        }
+        let has_python = self.models.iter().any(|model| model.is_python());
+        let mut seen = HashSet::new();
+        all.retain(|python| has_python && seen.insert(*python));
+        all
     }
 
     /// How many configurations it has.
-    fn size(&self) -> usize {
-        let counts = ascending(&self.workers);
-        let native = if self.has_native() {
-            1 + counts.len() * self.parallel_among(&Model::NATIVE).len()
-        } else {
-            0
-        };
-        let python = self.parallel_among(&Model::PYTHON);
-        let is_there = python.contains(&Model::PythonThreads) && counts.contains(&1);
-        native + self.interpreters().len() * (counts.len() * python.len() + usize::from(!is_there))
+    pub fn size(&self) -> usize {
+        self.cells().count()
     }
 
     /// How many runs it has, those of the round that warms up included.
     pub fn runs(&self) -> u64 {
         (self.size() as u64).saturating_mul(self.repeats.saturating_add(1))
-    }
-
-    /// Whether the machine's speed has to be known before this can become a plan.
-    pub fn needs_calibration(&self) -> bool {
-        self.draft.needs_calibration()
     }
 
     /// The draft with its task time, if it has one, replaced by iterations; see [`Draft::calibrated`].
@@ -156,7 +132,6 @@ impl SweepDraft {
     pub fn check(&self, limits: &Limits) -> Result<(), Invalid> {
         self.check_shape()?;
         self.configurations()
-            .iter()
             .try_for_each(|draft| draft.check(limits))
     }
 
@@ -164,67 +139,52 @@ impl SweepDraft {
     ///
     /// # Errors
     /// One sentence about one field: what was wrong and what is allowed. A draft that
-    /// [needs calibration](SweepDraft::needs_calibration) has to be calibrated first.
+    /// [needs calibration](Draft::needs_calibration) has to be calibrated first.
     pub fn validate(&self, limits: &Limits) -> Result<SweepPlan, Invalid> {
         self.check_shape()?;
         let configurations = self.configurations();
-        let plans: Result<Vec<Plan>, Invalid> = configurations
-            .iter()
-            .map(|draft| draft.validate(limits))
-            .collect();
-        let mut models = self.parallel_models();
-        if self.has_native() {
-            models.insert(0, Model::Serial);
-        }
-        let has_counts = !self.parallel_models().is_empty();
-        let counts = if has_counts {
-            ascending(&self.workers)
-        } else {
-            vec![]
-        };
-        let to_u32 =
-            |count: &u64| u32::try_from(*count).expect("checked against a limit below 2^32");
+        let plans: Result<Vec<Plan>, Invalid> =
+            configurations.map(|draft| draft.validate(limits)).collect();
+        let serial = self.has_native().then_some(Model::serial(false));
+        let mut counts = ascending(&self.workers);
+        counts.retain(|_| self.parallel_models().next().is_some());
         Ok(SweepPlan {
             configurations: plans?,
-            models,
-            counts: counts.iter().map(to_u32).collect(),
-            repeats: u32::try_from(self.repeats).expect("checked against a limit below 2^32"),
+            models: serial.into_iter().chain(self.parallel_models()).collect(),
+            counts: counts.into_iter().map(to_u32).collect(),
+            repeats: to_u32(self.repeats),
             seed: self.seed,
         })
     }
 
     /// What can be wrong besides a configuration itself.
     fn check_shape(&self) -> Result<(), Invalid> {
+        let wrong = |field, sentence: String| Err(Invalid::new(field, sentence));
         if self.models.is_empty() {
-            return Err(Invalid::new(
-                Field::Model,
-                "a sweep needs at least one model".into(),
-            ));
+            return wrong(Field::Model, "a sweep needs at least one model".into());
         }
-        let counts = ascending(&self.workers);
-        if counts.is_empty() && !self.parallel_models().is_empty() {
-            return Err(Invalid::new(
-                Field::WORKERS,
-                "a sweep needs at least one number of workers".into(),
-            ));
+        let counts = ascending(&self.workers).len();
+        if counts == 0 && self.parallel_models().next().is_some() {
+            let sentence = "a sweep needs at least one number of workers";
+            return wrong(Field::WORKERS, sentence.into());
         }
-        if counts.len() > MAX_COUNTS {
+        if counts > MAX_COUNTS {
             let sentence = format!(
                 "a sweep may have at most {MAX_COUNTS} numbers of workers, not {}",
-                grouped(counts.len() as u64)
+                grouped(counts as u64)
             );
-            return Err(Invalid::new(Field::WORKERS, sentence));
+            return wrong(Field::WORKERS, sentence);
         }
-        REPEATS
-            .check(self.repeats)
-            .map_err(|sentence| Invalid::new(Field::REPEATS, sentence))?;
+        if let Err(sentence) = REPEATS.check(self.repeats) {
+            return wrong(Field::REPEATS, sentence);
+        }
         let configurations = self.size();
         if configurations > MAX_CONFIGURATIONS {
             let sentence = format!(
                 "a sweep may have at most {MAX_CONFIGURATIONS} configurations (models × numbers of workers), not \
                  {configurations}"
             );
-            return Err(Invalid::new(Field::WORKERS, sentence));
+            return wrong(Field::WORKERS, sentence);
         }
         if self.runs() > MAX_RUNS {
             let sentence = format!(
@@ -232,7 +192,7 @@ impl SweepDraft {
                 grouped(MAX_RUNS),
                 grouped(self.runs())
             );
-            return Err(Invalid::new(Field::REPEATS, sentence));
+            return wrong(Field::REPEATS, sentence);
         }
         Ok(())
     }
@@ -276,12 +236,9 @@ impl SweepPlan {
 
     /// The interpreters of Python's models, each once.
     pub fn pythons(&self) -> Vec<Interpreter> {
-        let mut pythons: Vec<Interpreter> = vec![];
-        for python in self.configurations.iter().filter_map(Plan::python) {
-            if !pythons.contains(&python.interpreter) {
-                pythons.push(python.interpreter.clone());
-            }
-        }
+        let plans = self.configurations.iter();
+        let mut pythons: Vec<Interpreter> = plans.filter_map(Plan::interpreter).cloned().collect();
+        pythons.dedup();
         pythons
     }
 
@@ -299,10 +256,11 @@ impl SweepPlan {
 
     /// The executors that were asked for besides serial, in the order of the configurations.
     pub fn parallel_executors(&self) -> Vec<Executor> {
-        let is_asked = |executor: &Executor| {
+        let mut executors = self.executors();
+        executors.retain(|executor| {
             !executor.model.is_serial() && self.models.contains(&executor.model)
-        };
-        self.executors().into_iter().filter(is_asked).collect()
+        });
+        executors
     }
 
     /// The configuration of an executor with so many workers.
@@ -337,15 +295,18 @@ impl SweepPlan {
     }
 
     /// The highest speed-up that there can be with so many workers: every worker does its share, as far as there are tasks
-    /// for it, and cores where tasks compute.
-    pub fn ideal_speedup(&self, workers: u32, cores_usable: u32) -> f64 {
+    /// for it, and cores where tasks compute. How much of a core tasks need that wait, too, is known from serial runs.
+    pub fn ideal_speedup(&self, workers: u32, cores_usable: u32, results: &Results) -> f64 {
         let work = self.work();
-        let most = if work.workload().computes() {
-            work.tasks().min(cores_usable)
+        let computes = || work.steps().into_iter().any(Step::computes);
+        let cores_each = if work.workload().computes() {
+            Some(1.0)
         } else {
-            work.tasks()
+            let serial = results.summaries[0].as_ref().filter(|_| computes());
+            serial.map(|serial| serial.parallelism)
         };
-        f64::from(workers.min(most))
+        let most = f64::from(workers.min(work.tasks()));
+        cores_each.map_or(most, |each| most.min(f64::from(cores_usable) / each))
     }
 
     /// Where the order of each round is drawn from.
@@ -371,7 +332,8 @@ impl SweepPlan {
 }
 
 /// A sweep that is happening or has happened: what was asked for, and by which name its records know it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "definition::Stored", try_from = "definition::Stored")]
 pub struct Sweep {
     /// Unique across sessions; the `id` of its records' [`Part`](super::record::Part).
     pub id: String,
@@ -382,15 +344,8 @@ pub struct Sweep {
 impl Sweep {
     /// Whether this run was a part of it, counted or not.
     pub fn owns(&self, record: &Record) -> bool {
-        record
-            .campaign
-            .as_ref()
-            .is_some_and(|part| part.id == self.id)
-    }
-
-    /// What its runs among `records` say together.
-    pub fn results<'a>(&self, records: impl IntoIterator<Item = &'a Record>) -> Results {
-        results::of(self, records)
+        let part = record.campaign.as_ref();
+        part.is_some_and(|part| part.id == self.id)
     }
 }
 

@@ -136,7 +136,7 @@ fn observed(record: &Record) -> Option<Seen> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::caveat::CaveatKind;
+    use crate::catalog::caveat::{Caveat, CaveatKind};
     use crate::catalog::model::Model;
     use crate::catalog::workload::Workload;
     use crate::domain::phase::PhaseTimes;
@@ -179,7 +179,8 @@ mod tests {
     fn doubts(record: &Record, change: impl Fn(&mut Ending)) -> Vec<CaveatKind> {
         let mut ending = Ending::default();
         change(&mut ending);
-        about(record, &ending).iter().map(Seen::kind).collect()
+        let seen = about(record, &ending).into_iter();
+        seen.map(|seen| Caveat::from(seen).kind).collect()
     }
 
     fn seen(record: &Record) -> Vec<CaveatKind> {

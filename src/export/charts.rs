@@ -47,7 +47,10 @@ fn chart(shared: &SharedSweep<'_>, measure: Measure) -> Chart {
             .collect(),
         ideal: workers
             .iter()
-            .map(|workers| shared.sweep.plan.ideal_speedup(*workers, cores))
+            .map(|workers| {
+                let plan = &shared.sweep.plan;
+                plan.ideal_speedup(*workers, cores, shared.results)
+            })
             .collect(),
         serial: references(shared, measure),
         id: format!("{name}-{}", shared.number),

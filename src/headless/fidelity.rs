@@ -27,6 +27,8 @@ use crate::domain::time::{Nanos, seconds};
 use crate::engine::session::Session;
 use crate::engine::{convoy as engine_convoy, os};
 use crate::present::format::Format;
+use crate::present::sentence::estimate::words;
+use crate::present::sentence::fidelity as sentence;
 use crate::shell::exit::Failure;
 use crate::shell::spelling::Spelling;
 
@@ -91,7 +93,7 @@ fn interpreter(session: &Session, request: &FidelityRequest) -> Result<FoundPyth
         Some(written) => session.python(written).map_err(|useless| useless.sentence),
         None => session.default_python().map_err(String::from),
     }?;
-    question::refusal(&found.interpreter).map_or(Ok(found), Err)
+    sentence::refusal(&found.interpreter).map_or(Ok(found), Err)
 }
 
 fn foretold(drafts: &[SweepDraft; 2], known: Known<'_>) -> String {
@@ -107,7 +109,7 @@ fn foretold(drafts: &[SweepDraft; 2], known: Known<'_>) -> String {
     );
     format!(
         "{runs} and {convoys} under each lock will take {}, by estimate",
-        estimate::words(all, 1)
+        words(all, 1)
     )
 }
 
@@ -212,7 +214,7 @@ fn print_lines(
     measured: &Measured,
     (request, destination): (&FidelityRequest, &Destination<'_>),
 ) -> Result<(), Failure> {
-    let conclusion = question::sentence(interpreter, lines);
+    let conclusion = sentence::conclusion(interpreter, lines);
     if request.output.format == Format::Table {
         let broken = measured
             .records

@@ -103,7 +103,7 @@ impl Progress {
             left,
         }) = &self.rest
         {
-            let left = estimate::words(left.after(elapsed), 1);
+            let left = sentence::estimate::words(left.after(elapsed), 1);
             return format!(
                 "{which}{round}, {left} left: {configuration}, {so_far} (Ctrl-C stops)"
             );

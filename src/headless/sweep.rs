@@ -14,7 +14,7 @@ use super::{
 use crate::analysis::shared::{Shared, SharedSweep};
 use crate::cli::SweepRequest;
 use crate::domain::campaign::Campaign;
-use crate::domain::estimate::{self, Estimate, Known};
+use crate::domain::estimate::{self, Known};
 use crate::domain::keeping::Keeping;
 use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
@@ -25,6 +25,7 @@ use crate::domain::text::counted;
 use crate::engine::os;
 use crate::engine::session::Session;
 use crate::present::format::Format;
+use crate::present::sentence::estimate::{will_take, words};
 use crate::shell::exit::Failure;
 use crate::shell::spelling::Spelling;
 use crate::store::speeds;
@@ -123,22 +124,16 @@ fn resolve(
 
 /// How many runs, and about how long they will take.
 fn foretold(draft: &SweepDraft, known: Known<'_>) -> String {
-    let configurations = counted(draft.configurations().len() as u64, "configuration");
+    let configurations = counted(draft.size() as u64, "configuration");
     let rounds = counted(draft.repeats, "round");
     let runs = format!(
         "{} ({configurations} × {rounds} and one to warm up)",
         counted(draft.runs(), "run")
     );
     let estimate = estimate::of_sweep(draft, known);
-    let time = estimate::words(estimate, 1);
-    match estimate {
-        Estimate::Seconds(_) => format!("{runs} will take {time}, by estimate"),
-        Estimate::SecondsAndWriting(_) => {
-            format!(
-                "{runs} will take {time}, by estimate: the server's latency, and the writing of files"
-            )
-        }
-        Estimate::NeedsSpeed | Estimate::UpToAddresses => format!("{runs}, which will take {time}"),
+    match will_take(estimate, 1) {
+        Some(known) => format!("{runs} {known}"),
+        None => format!("{runs}, which will take {}", words(estimate, 1)),
     }
 }
 

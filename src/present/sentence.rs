@@ -2,6 +2,8 @@
 
 pub mod comparison;
 pub mod conclusion;
+pub mod estimate;
+pub mod fidelity;
 pub mod live;
 pub mod origin;
 pub mod shared_file;

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::panel::draw_lines;
 use super::theme::Theme;
 use super::widget::figure::{Figure, Size};
-use crate::domain::experiment::{Experiment, offered};
+use crate::catalog::experiment::{Experiment, offered};
 
 /// Rows of an experiment with its key in large digits, and an empty row.
 const LARGE: u16 = 4;

@@ -74,7 +74,7 @@ fn completed(record: &Record, of: &str) -> Outcomes {
 
 fn every_interpreter(session: &Session) -> Outcomes {
     for interpreter in interpreters::all() {
-        for model in Model::PYTHON {
+        for model in Model::of(true) {
             let kind = if model == Model::PythonAsyncio {
                 Workload::Io
             } else {

@@ -34,7 +34,8 @@ impl Setup {
         let situation = Situation {
             workers,
             at_once: u64::from(self.cores_usable).min(workers),
-            computes: self.draft.workload.computes(),
+            computes: self.draft.computes(),
+            waits: !self.draft.workload.computes(),
             gil: self.gil(),
         };
         (self.draft.model.description().about)(&situation)
@@ -45,7 +46,8 @@ impl Setup {
 mod tests {
     use super::*;
     use crate::catalog::model::Model;
-    use crate::catalog::workload::{SHARED_FILE, Workload};
+    use crate::catalog::workload::{COMPUTE_ITERATIONS, SHARED_FILE, Workload};
+    use crate::domain::plan::Draft;
 
     #[test]
     fn what_is_said_about_a_row_fits_four_lines_of_the_panel() {
@@ -86,6 +88,21 @@ mod tests {
         assert_eq!(
             setup.about_model(),
             "4 threads, one emulated lock: no gain for computing"
+        );
+    }
+
+    #[test]
+    fn of_tasks_that_compute_and_wait_not_all_do_both_at_once() {
+        let mut setup = Setup::new(2);
+        setup.draft = Draft::new(Workload::Sleep, Model::Threads, 16);
+        assert_eq!(
+            setup.about_model(),
+            "16 threads, no lock: all can wait at once"
+        );
+        setup.draft.set(&COMPUTE_ITERATIONS, 1_000_000);
+        assert_eq!(
+            setup.about_model(),
+            "16 threads, no lock: 2 compute at once, all can wait"
         );
     }
 }

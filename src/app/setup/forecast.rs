@@ -7,6 +7,7 @@ use crate::domain::history::History;
 use crate::domain::machine::Limits;
 use crate::domain::plan::Invalid;
 use crate::domain::speed::Speed;
+use crate::present::sentence::estimate::words;
 
 impl Setup {
     /// How long a run will take that is begun now, in a few words.
@@ -27,8 +28,8 @@ impl Setup {
             pythons: self.found_pythons(),
             ..known
         };
-        let words = |()| estimate::words(estimate::of(&draft, known), draft.repeats);
-        self.forecast = checked.map(words);
+        let said = |()| words(estimate::of(&draft, known), draft.repeats);
+        self.forecast = checked.map(said);
     }
 }
 

@@ -345,7 +345,7 @@ fn presets(workload: Workload, cores_usable: u32) -> Vec<String> {
 
 /// "28 runs (7 configurations × 3 + warm-up), about 40 s".
 pub(super) fn forecast(sweep: &SweepDraft, time: &str) -> String {
-    let configurations = sweep.configurations().len() as u64;
+    let configurations = sweep.size() as u64;
     format!(
         "{} ({} × {} + warm-up), {time}",
         counted(sweep.runs(), "run"),

@@ -162,10 +162,14 @@ impl Composer<'_> {
     }
 
     fn ideal(&self, workers: u32) -> f64 {
-        self.entry
-            .sweep
-            .plan
-            .ideal_speedup(workers, self.entry.provenance.machine.cores_usable)
+        let SweepEntry {
+            sweep,
+            results,
+            provenance,
+            ..
+        } = self.entry;
+        let cores = provenance.machine.cores_usable;
+        sweep.plan.ideal_speedup(workers, cores, results)
     }
 
     /// A speed-up in the chart's unit.

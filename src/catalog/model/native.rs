@@ -14,74 +14,61 @@ fn threads(limits: &Limits, fetches: bool) -> Limit {
     .clone()
 }
 
-pub(super) static SERIAL: ModelDescription = ModelDescription {
-    name: "serial",
-    line: "one thread, one task after the other",
-    label: "serial",
-    crew: Crew::Threads,
-    has_processes: false,
-    parameters: &[],
-    tasks: MAX_TASKS,
-    workers: |_, _| Limit {
-        most: 1,
-        because: "serial means one worker".into(),
-    },
-    about: |_| "one thread, one task after the other".into(),
-    method: "",
-    ink: ("≡", Hue::Nothing),
-};
-
-pub(super) static THREADS: ModelDescription = ModelDescription {
-    name: "threads",
-    line: "OS threads, no lock",
-    label: "threads",
+/// What most of them have in common.
+pub(super) const NATIVE: ModelDescription = ModelDescription {
+    name: "",
+    line: "",
+    label: "",
     crew: Crew::Threads,
     has_processes: false,
     parameters: &[],
     tasks: MAX_TASKS,
     workers: threads,
-    about: |here| {
-        let brings = if here.computes {
-            format!("{} at once", here.many_compute())
-        } else {
-            "all can wait at once".into()
-        };
-        format!("{}, no lock: {brings}", here.threads())
-    },
+    about: |_| String::new(),
     method: "",
+    ink: ("", Hue::Nothing),
+};
+
+pub(super) static SERIAL: ModelDescription = ModelDescription {
+    name: "serial",
+    line: "one thread, one task after the other",
+    workers: |_, _| Limit {
+        most: 1,
+        because: "serial means one worker".into(),
+    },
+    about: |_| "one thread, one task after the other".into(),
+    ink: ("≡", Hue::Nothing),
+    ..NATIVE
+};
+
+pub(super) static THREADS: ModelDescription = ModelDescription {
+    name: "threads",
+    line: "OS threads, no lock",
+    about: |here| format!("{}, no lock: {}", here.threads(), here.without_lock()),
     ink: ("█", Hue::Computing),
+    ..NATIVE
 };
 
 pub(super) static GIL_THREADS: ModelDescription = ModelDescription {
     name: "gil-threads",
     line: "Python threading: the lock is emulated",
     label: "gil-threads (emulated)",
-    crew: Crew::Threads,
-    has_processes: false,
     parameters: &[&SWITCH_INTERVAL],
-    tasks: MAX_TASKS,
-    workers: threads,
     about: |here| {
-        let brings = if here.computes {
-            "no gain for computing"
-        } else {
-            "free while one waits"
-        };
+        let brings = here.under_lock();
         format!("{}, one emulated lock: {brings}", here.threads())
     },
     method: "gil-threads emulates the interpreter lock of CPython: threads that hand one lock around by its protocol. No \
         Python is involved.",
     ink: ("╳", Hue::Lock),
+    ..NATIVE
 };
 
 pub(super) static PROCESSES: ModelDescription = ModelDescription {
     name: "processes",
     line: "like multiprocessing, forked by Rust",
-    label: "processes",
     crew: Crew::Forks,
     has_processes: true,
-    parameters: &[],
-    tasks: MAX_TASKS,
     workers: |limits, fetches| {
         if fetches {
             &limits.io_processes
@@ -91,18 +78,14 @@ pub(super) static PROCESSES: ModelDescription = ModelDescription {
         .clone()
     },
     about: |here| format!("{}, each with memory of its own", here.processes("forked ")),
-    method: "",
     ink: ("▒", Hue::Files),
+    ..NATIVE
 };
 
 pub(super) static RAYON: ModelDescription = ModelDescription {
     name: "rayon",
     line: "a rayon pool: steals work by itself",
-    label: "rayon",
     crew: Crew::Pool,
-    has_processes: false,
-    parameters: &[],
-    tasks: MAX_TASKS,
     workers: |limits, fetches| {
         let Limit { most, because } = threads(limits, fetches);
         limits.pool.clone().or_less(most, &because)
@@ -113,8 +96,8 @@ pub(super) static RAYON: ModelDescription = ModelDescription {
             here.threads()
         )
     },
-    method: "",
     ink: ("║", Hue::Waiting),
+    ..NATIVE
 };
 
 /// After how long a worker that waits for the emulated lock asks for it.

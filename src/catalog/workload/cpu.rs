@@ -1,6 +1,6 @@
 //! The article's `compute_intensive`: `foo = 0; for i in range(n): foo += foo * cos(i * pi)`.
 
-use super::{Nature, Sizing, Step, Sweep, WorkloadDescription};
+use super::{Sizing, Step, Sweep, WorkloadDescription};
 use crate::catalog::model::Model;
 use crate::catalog::parameter::{Help, Kind, Parameter};
 use crate::domain::speed::{self, MAX_ITERATIONS};
@@ -22,7 +22,7 @@ pub(super) static CPU: WorkloadDescription = WorkloadDescription {
         time: &TASK_TIME,
         loops: None,
     }),
-    nature: Nature::Computes,
+    computes: true,
     steps: |values| vec![Step::Compute(values.get(&ITERATIONS))],
     contradiction: |_| None,
     size: |values, _| format!("{} steps a task", grouped(values.get(&ITERATIONS))),
@@ -40,12 +40,8 @@ pub(super) static CPU: WorkloadDescription = WorkloadDescription {
 
 /// The powers of two up to this number: "1,2,4".
 fn powers(most: u64) -> String {
-    let powers = std::iter::successors(Some(1u64), |n| n.checked_mul(2));
-    let powers: Vec<String> = powers
-        .take_while(|n| *n <= most)
-        .map(|n| n.to_string())
-        .collect();
-    powers.join(",")
+    let powers = (0..=most.ilog2()).map(|power| (1_u64 << power).to_string());
+    powers.collect::<Vec<_>>().join(",")
 }
 
 /// Steps of the loop in one task.

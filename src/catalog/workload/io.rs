@@ -1,6 +1,6 @@
 //! The article's `io_intensive`: GET a page, then many times: render it as `str(bytes)` does, open a file, write, close.
 
-use super::{Nature, Step, Sweep, WorkloadDescription};
+use super::{Step, Sweep, WorkloadDescription};
 use crate::catalog::parameter::{Choice, Help, Kind, Parameter, Values};
 use crate::domain::addresses::Addresses;
 use crate::domain::text::{bytes, counted, grouped};
@@ -21,17 +21,16 @@ pub(super) static IO: WorkloadDescription = WorkloadDescription {
         &PAGE_BYTES,
     ],
     sizing: None,
-    nature: Nature::Waits,
+    computes: false,
     steps: |values| vec![Step::Fetch, Step::Write(values.get(&WRITES))],
     contradiction: |values| {
         let (min, max) = (values.get(&LATENCY_MIN), values.get(&LATENCY_MAX));
-        (min > max).then(|| {
-            let (min, max) = (grouped(min), grouped(max));
-            let sentence = format!(
-                "latency from {min} ms to {max} ms: the first time must not be the longer one"
-            );
-            (&LATENCY_MAX, sentence)
-        })
+        let sentence = format!(
+            "latency from {} ms to {} ms: the first time must not be the longer one",
+            grouped(min),
+            grouped(max)
+        );
+        (min > max).then_some((&LATENCY_MAX, sentence))
     },
     size,
     sweep: Sweep::OF_WAITING,
@@ -45,10 +44,8 @@ fn size(values: &Values, addresses: Option<&Addresses>) -> String {
         ""
     };
     let from = addresses.map_or_else(String::new, |addresses| {
-        let count = match addresses.count() {
-            1 => "1 address".into(),
-            n => format!("{} addresses", grouped(n as u64)),
-        };
+        let plural = if addresses.count() == 1 { "" } else { "es" };
+        let count = format!("{} address{plural}", grouped(addresses.count() as u64));
         match addresses {
             Addresses::Urls(_) => format!(", {count} from a list"),
             Addresses::Loopback {

@@ -1,8 +1,9 @@
 //! The control for every question about waiting: a task waits. Where it is told to, it computes too, in turns, as many
 //! people's own tasks do.
 
-use super::{Nature, Sizing, Step, Sweep, WorkloadDescription};
+use super::{Sizing, Step, Sweep, WorkloadDescription};
 use crate::catalog::parameter::{Help, Kind, Parameter, Values};
+use crate::domain::addresses::Addresses;
 use crate::domain::speed::MAX_ITERATIONS;
 use crate::domain::text::{counted, grouped};
 
@@ -23,7 +24,7 @@ pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
         time: &COMPUTE,
         loops: Some(&SLICES),
     }),
-    nature: Nature::Waits,
+    computes: false,
     steps,
     contradiction,
     size,
@@ -49,16 +50,15 @@ fn steps(values: &Values) -> Vec<Step> {
 /// A turn waits a millisecond at least, or it would be none.
 fn contradiction(values: &Values) -> Option<(&'static Parameter, String)> {
     let (turns, ms) = (values.get(&SLICES), values.get(&WAIT));
-    (turns > ms).then(|| {
-        let (turns, ms) = (counted(turns, "turn"), grouped(ms));
-        (
-            &SLICES,
-            format!("a wait of {ms} ms is too short for {turns}: each waits 1 ms at least"),
-        )
-    })
+    let sentence = format!(
+        "a wait of {} ms is too short for {}: each waits 1 ms at least",
+        grouped(ms),
+        counted(turns, "turn")
+    );
+    (turns > ms).then_some((&SLICES, sentence))
 }
 
-fn size(values: &Values, _: Option<&crate::domain::addresses::Addresses>) -> String {
+fn size(values: &Values, _: Option<&Addresses>) -> String {
     let waiting = format!("{} of waiting a task", WAIT.text(values.get(&WAIT)));
     let computing = match values.get(&COMPUTE_ITERATIONS) {
         0 => String::new(),

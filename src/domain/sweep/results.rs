@@ -1,7 +1,5 @@
 //! What the runs of a sweep say together.
 
-use std::collections::HashMap;
-
 use serde::{Serialize, Serializer};
 
 use super::{Sweep, SweepPlan};
@@ -104,93 +102,71 @@ struct Measured<'a> {
     failed: u32,
 }
 
-/// What these records say together.
-pub(super) fn of<'a>(sweep: &Sweep, records: impl IntoIterator<Item = &'a Record>) -> Results {
-    let plan = &sweep.plan;
-    let (measured, ended) = gathered(sweep, records);
-    let comparison = Comparison::new(plan, &measured);
-    let mut summaries: Vec<Option<Summary>> = (0..measured.len())
-        .map(|index| comparison.summary(index))
-        .collect();
-    let best = comparison.best(0..measured.len());
-    if let Some(summary) = best.and_then(|best| summaries[best].as_mut()) {
-        summary.is_best = true;
+impl Sweep {
+    /// What its runs among `records` say together.
+    pub fn results<'a>(&self, records: impl IntoIterator<Item = &'a Record>) -> Results {
+        let (measured, ended) = self.gathered(records);
+        let comparison = Comparison::new(&self.plan, measured);
+        let all = 0..comparison.measured.len();
+        let mut summaries: Vec<Option<Summary>> =
+            all.clone().map(|index| comparison.summary(index)).collect();
+        let best = comparison.best(all);
+        if let Some(summary) = best.and_then(|best| summaries[best].as_mut()) {
+            summary.is_best = true;
+        }
+        let executors = self.plan.executors().into_iter();
+        Results {
+            summaries,
+            failed: comparison.measured.iter().map(|each| each.failed).collect(),
+            series: executors
+                .map(|executor| comparison.series(executor))
+                .collect(),
+            best,
+            ended,
+            is_complete: ended >= self.plan.runs(),
+            is_noisy: comparison.is_noisy(),
+        }
     }
-    let series: Vec<Series> = plan
-        .executors()
-        .into_iter()
-        .map(|executor| comparison.series(executor))
-        .collect();
-    let failed: Vec<u32> = measured.iter().map(|each| each.failed).collect();
-    let is_noisy = is_noisy(&measured);
-    Results {
-        summaries,
-        failed,
-        series,
-        best,
-        ended,
-        is_complete: ended >= plan.runs(),
-        is_noisy,
-    }
-}
 
-/// Whether more than half of the counted runs were disturbed by others.
-fn is_noisy(measured: &[Measured<'_>]) -> bool {
-    let runs = || measured.iter().flat_map(|each| &each.sound);
-    let disturbances = [CaveatKind::CoresTaken, CaveatKind::Suspended];
-    let is_disturbed = |record: &&&Record| disturbances.iter().any(|kind| record.has_caveat(*kind));
-    2 * runs().filter(is_disturbed).count() > runs().count()
-}
-
-/// The counted records by configuration, and how many runs have ended at all.
-fn gathered<'a>(
-    sweep: &Sweep,
-    records: impl IntoIterator<Item = &'a Record>,
-) -> (Vec<Measured<'a>>, u32) {
-    let plans = sweep.plan.configurations();
-    let index: HashMap<(Executor, u32), usize> = plans
-        .iter()
-        .enumerate()
-        .map(|(index, plan)| ((plan.executor(), plan.workers()), index))
-        .collect();
-    let mut measured: Vec<Measured> = plans.iter().map(|_| Measured::default()).collect();
-    let mut ended = 0;
-    for record in records.into_iter().filter(|record| sweep.owns(record)) {
-        let Some(at) = index
-            .get(&(record.plan.executor(), record.plan.workers()))
-            .copied()
-        else {
-            continue;
-        };
-        // What has the name of the sweep and is other work was not measured by it.
-        if record.plan != plans[at] || record.ending.outcome == Outcome::Cancelled {
-            continue;
+    /// The counted records by configuration, and how many runs have ended at all.
+    fn gathered<'a>(
+        &self,
+        records: impl IntoIterator<Item = &'a Record>,
+    ) -> (Vec<Measured<'a>>, u32) {
+        let plans = self.plan.configurations();
+        let mut measured: Vec<Measured<'a>> = plans.iter().map(|_| Measured::default()).collect();
+        let mut ended = 0;
+        for record in records.into_iter().filter(|record| self.owns(record)) {
+            // What has the name of the sweep and is other work was not measured by it.
+            let place = self.plan.index_of(&record.plan);
+            let was_stopped = record.ending.outcome == Outcome::Cancelled;
+            let Some(at) = place.filter(|_| !was_stopped) else {
+                continue;
+            };
+            ended += 1;
+            let wall_s = record.times.wall_s;
+            if record.is_counted() && wall_s.is_finite() {
+                measured[at].times.push(wall_s);
+                measured[at].sound.push(record);
+            } else if !record.is_warm_up() {
+                measured[at].failed += 1;
+            }
         }
-        ended += 1;
-        if record.is_warm_up() {
-            continue;
-        }
-        if record.is_counted() && record.times.wall_s.is_finite() {
-            measured[at].times.push(record.times.wall_s);
-            measured[at].sound.push(record);
-        } else {
-            measured[at].failed += 1;
-        }
+        (measured, ended)
     }
-    (measured, ended)
 }
 
 /// All that was measured, seen side by side.
 struct Comparison<'a> {
     plan: &'a SweepPlan,
     /// By configuration.
-    measured: &'a [Measured<'a>],
+    measured: Vec<Measured<'a>>,
     /// By configuration, over the serial one of its kin: resampling is dear, and several ask.
     speedups: Vec<Option<Ratio>>,
 }
 
 impl<'a> Comparison<'a> {
-    fn new(plan: &'a SweepPlan, measured: &'a [Measured<'a>]) -> Comparison<'a> {
+    fn new(plan: &'a SweepPlan, measured: Vec<Measured<'a>>) -> Comparison<'a> {
         let speedup = |(index, each): (usize, &Measured<'_>)| match plan.base_of(index) {
             base if base == index => (!each.times.is_empty()).then_some(Ratio {
                 value: 1.0,
@@ -200,9 +176,18 @@ impl<'a> Comparison<'a> {
         };
         Comparison {
             plan,
-            measured,
             speedups: measured.iter().enumerate().map(speedup).collect(),
+            measured,
         }
+    }
+
+    /// Whether more than half of the counted runs were disturbed by others.
+    fn is_noisy(&self) -> bool {
+        let runs = || self.measured.iter().flat_map(|each| &each.sound);
+        let is_disturbed = |record: &&&Record| {
+            record.has_caveat(CaveatKind::CoresTaken) || record.has_caveat(CaveatKind::Suspended)
+        };
+        2 * runs().filter(is_disturbed).count() > runs().count()
     }
 
     fn summary(&self, index: usize) -> Option<Summary> {
@@ -221,6 +206,7 @@ impl<'a> Comparison<'a> {
         };
         let far = |record: &&&Record| (record.times.wall_s - time.median).abs();
         let nearest = sound.iter().min_by(|a, b| far(a).total_cmp(&far(b)))?;
+        let outliers = repeats::outliers(times).into_iter();
         Some(Summary {
             plan: plan.clone(),
             runs: u32::try_from(sound.len()).unwrap_or(u32::MAX),
@@ -229,10 +215,7 @@ impl<'a> Comparison<'a> {
             karp_flatt: factor.and_then(|factor| speedup::karp_flatt(factor, plan.workers())),
             concurrency: median_of(|record| record.times.concurrency),
             parallelism: median_of(|record| record.times.parallelism),
-            outliers: repeats::outliers(times)
-                .into_iter()
-                .map(|far| sound[far.index].id.clone())
-                .collect(),
+            outliers: outliers.map(|far| sound[far.index].id.clone()).collect(),
             median_run: nearest.id.clone(),
             is_best: false,
             speedup,
@@ -242,27 +225,20 @@ impl<'a> Comparison<'a> {
 
     /// Whether the first configuration is clearly faster than the second one.
     fn is_faster(&self, one: usize, other: usize) -> bool {
-        let (one, other) = (
-            &self.measured[one].times[..],
-            &self.measured[other].times[..],
-        );
+        let [one, other] = [one, other].map(|index| &self.measured[index].times[..]);
         // Most are told apart, or not, without resampling.
-        let medians = stats::median(other)
-            .zip(stats::median(one))
-            .map(|(other, one)| other / one);
-        if medians.is_none_or(|factor| factor < OF_REPEATS) {
-            return false;
-        }
-        stats::ratio(other, one, SEED).is_some_and(|ratio| is_gain(&ratio))
+        let medians = stats::median(other).zip(stats::median(one));
+        let may_be = medians.is_some_and(|(other, one)| other / one >= OF_REPEATS);
+        may_be && stats::ratio(other, one, SEED).as_ref().is_some_and(is_gain)
     }
 
     fn best(&self, among: impl IntoIterator<Item = usize>) -> Option<usize> {
         let median = |index: usize| stats::median(&self.measured[index].times);
-        let timed: Vec<(usize, f64)> = among
+        let timed = among
             .into_iter()
-            .filter_map(|index| Some((index, median(index)?)))
-            .collect();
-        let (shortest, _) = timed.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1))?;
+            .filter_map(|index| Some((index, median(index)?)));
+        let timed: Vec<(usize, f64)> = timed.collect();
+        let (shortest, _) = *timed.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
         let base = self.plan.base_of(shortest);
         // Chance may leave some as good as the shortest, and yet no better than serial, which that one clearly beats; and
         // it may hide that the shortest gains where another one does.
@@ -285,12 +261,17 @@ impl<'a> Comparison<'a> {
     }
 
     fn series(&self, executor: Executor) -> Series {
-        let configurations: Vec<usize> = (0..self.measured.len())
-            .filter(|index| self.plan.configurations()[*index].executor() == executor)
-            .collect();
+        let plans = self.plan.configurations();
+        let mut configurations: Vec<usize> = (0..plans.len()).collect();
+        configurations.retain(|index| plans[*index].executor() == executor);
+        // For a fitted law, as far as anything was measured.
         let points: Vec<Point> = configurations
             .iter()
-            .filter_map(|index| self.point(*index))
+            .filter(|index| !self.measured[**index].times.is_empty())
+            .map(|index| Point {
+                workers: plans[*index].workers().into(),
+                times: self.measured[*index].times.clone(),
+            })
             .collect();
         let serial = &self.measured[self.plan.base_of(configurations[0])].times;
         Series {
@@ -300,13 +281,6 @@ impl<'a> Comparison<'a> {
             universal: fit::universal(serial, &points, SEED),
             configurations,
         }
-    }
-
-    /// What was measured of a configuration, for a fitted law; `None` if nothing was.
-    fn point(&self, index: usize) -> Option<Point> {
-        let times = self.measured[index].times.clone();
-        let workers = self.plan.configurations()[index].workers().into();
-        (!times.is_empty()).then_some(Point { workers, times })
     }
 }
 

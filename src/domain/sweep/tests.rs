@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::catalog::model::SWITCH_INTERVAL;
 use crate::catalog::workload::Workload::{self, Cpu, Io};
-use crate::catalog::workload::{ITERATIONS, LATENCY_MAX, TASK_TIME, WRITES};
+use crate::catalog::workload::{COMPUTE_ITERATIONS, ITERATIONS, LATENCY_MAX, TASK_TIME, WRITES};
 use crate::domain::campaign::{BREAKS_ALLOWED, Campaign, Step};
 use crate::domain::executor::Executor;
 use crate::domain::python::StartMethod;
@@ -76,6 +76,7 @@ mod asked_for {
     #[test]
     fn every_kind_of_wrong_draft_is_refused_with_a_sentence_about_its_field() {
         let many: Vec<u64> = (1..=40).collect();
+        let native: Vec<Model> = Model::of(false).collect();
         for (draft, field, why) in [
             (draft(Cpu, &[], &[1], 3), Field::Model, "at least one model"),
             (
@@ -114,12 +115,12 @@ mod asked_for {
                 "at most 64",
             ),
             (
-                draft(Cpu, &Model::NATIVE, &many, 3),
+                draft(Cpu, &native, &many, 3),
                 Field::WORKERS,
                 "at most 128 configurations",
             ),
             (
-                draft(Cpu, &Model::NATIVE, &many[..20], 1_000),
+                draft(Cpu, &native, &many[..20], 1_000),
                 Field::REPEATS,
                 "at most 10 000 runs",
             ),
@@ -134,7 +135,7 @@ mod asked_for {
     fn a_task_time_is_checked_before_and_resolved_once_for_all_configurations() {
         let mut timed = draft(Cpu, &[Model::Threads], &[1, 2], 1);
         timed.draft.set(&TASK_TIME, 100);
-        assert!(timed.needs_calibration());
+        assert!(timed.draft.needs_calibration());
         assert_eq!(timed.check(&Limits::default()), Ok(()));
         let plan = timed
             .calibrated(&Speed::uniform(1e6))
@@ -438,7 +439,7 @@ mod measured {
         #[test]
         fn whatever_is_asked_for_each_configuration_is_measured_equally_often(
             counts in proptest::collection::vec(1u64..200, 1..8),
-            models in proptest::sample::subsequence(Model::NATIVE.to_vec(), 1..=5),
+            models in proptest::sample::subsequence(Model::of(false).collect::<Vec<_>>(), 1..=5),
             repeats in 1u64..6,
             seed in any::<u64>(),
         ) {
@@ -560,6 +561,23 @@ mod concluded {
         let serial = results.summaries[0].as_ref().unwrap();
         assert_eq!(serial.speedup.map(|ratio| ratio.value), Some(1.0));
         assert_eq!(serial.karp_flatt, None);
+    }
+
+    #[test]
+    fn the_ideal_of_tasks_that_compute_and_wait_has_cores_for_what_they_compute() {
+        let mut draft = draft(Workload::Sleep, &[Model::Threads], &[2, 4, 16], 1);
+        let ideals = |draft: &SweepDraft, parallelism: f64| {
+            let plan = draft.validate(&Limits::default()).unwrap();
+            let mut serial = sample::record(plan.work().clone(), 1.0, 1.0);
+            serial.times.parallelism = parallelism;
+            serial.campaign = crate::fixtures::swept::part(1);
+            let sweep = crate::fixtures::swept::of(plan);
+            let results = sweep.results([&serial]);
+            [2, 4, 16].map(|workers| sweep.plan.ideal_speedup(workers, 2, &results))
+        };
+        assert_eq!(ideals(&draft, 0.01), [2.0, 4.0, 16.0]);
+        draft.draft.set(&COMPUTE_ITERATIONS, 1_000_000);
+        assert_eq!(ideals(&draft, 0.25), [2.0, 4.0, 8.0]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::domain::python::Interpreter;
 use crate::domain::stats::Interval;
 use crate::domain::text::counted;
 use crate::present::number::three_digits;
+use crate::present::sentence::fidelity as sentence;
 use crate::present::table::{Side, aligned};
 
 /// What stands where there is no number.
@@ -77,7 +78,7 @@ fn row(line: &Line) -> Vec<String> {
         value(real),
         between(real),
         ratio,
-        line.verdict.words(line.question.allowed_words()),
+        sentence::verdict(line),
     ]
 }
 
@@ -87,7 +88,7 @@ fn named(question: Question) -> String {
     } else {
         ""
     };
-    format!("{}{unit}", question.label())
+    format!("{}{unit}", sentence::label(question))
 }
 
 /// A latency in milliseconds, as seconds would leave too few digits.

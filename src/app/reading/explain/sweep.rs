@@ -71,7 +71,7 @@ pub(super) fn chart() -> Vec<Section> {
         Entry::sign(
             "═",
             Look::Strong,
-            "the ideal: each worker does its share, as far as there are tasks; for cpu also cores. It is computed, not measured",
+            "the ideal: each worker does its share, as far as there are tasks, and cores for what they compute. It is computed, not measured",
         ),
         Entry::sign(
             "╌ ≈",

@@ -1,8 +1,8 @@
 //! The quick experiments: the article's questions, each answered by two runs.
 
-use super::plan::Draft;
-use crate::catalog::model::Model;
-use crate::catalog::workload::{TASK_TIME, Workload};
+use super::model::Model;
+use super::workload::{TASK_TIME, Workload};
+use crate::domain::plan::Draft;
 
 /// A question that a pair of runs answers: serial first (in the same language), then a model on the same work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,29 +17,23 @@ pub struct Experiment {
     pub workload: Workload,
     /// The model that is compared with serial.
     pub model: Model,
-    workers: Workers,
+    /// By so many workers; else by as many as there are cores.
+    workers: Option<u64>,
 }
 
 /// How long a `cpu` task takes on an idle core. The article's number of iterations is over in 0.1 s on a fast machine,
 /// too soon for a class to see anything move.
 const TASK_MS: u64 = 400;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Workers {
-    Exactly(u64),
-    /// As many as cores, at least two: a single core is worth seeing too.
-    PerCore,
-}
-
-/// All of them, in the order of their keys.
-pub static EXPERIMENTS: [Experiment; 4] = [
+/// All of them, in the order of their keys. The last one asks a real Python.
+pub static EXPERIMENTS: [Experiment; 5] = [
     Experiment {
         key: '1',
         question: "Do threads speed up I/O?",
         watch: "thin bars side by side: all wait for the network at once",
         workload: Workload::Io,
         model: Model::Threads,
-        workers: Workers::Exactly(16),
+        workers: Some(16),
     },
     Experiment {
         key: '2',
@@ -47,7 +41,7 @@ pub static EXPERIMENTS: [Experiment; 4] = [
         watch: "one bar's worth of ink, spread over four rows",
         workload: Workload::Cpu,
         model: Model::GilThreads,
-        workers: Workers::Exactly(4),
+        workers: Some(4),
     },
     Experiment {
         key: '3',
@@ -55,7 +49,7 @@ pub static EXPERIMENTS: [Experiment; 4] = [
         watch: "solid bars, one per core, and half the time",
         workload: Workload::Cpu,
         model: Model::Processes,
-        workers: Workers::PerCore,
+        workers: None,
     },
     Experiment {
         key: '4',
@@ -63,57 +57,49 @@ pub static EXPERIMENTS: [Experiment; 4] = [
         watch: "thin bars again: concurrency, hardly any parallelism",
         workload: Workload::Io,
         model: Model::Processes,
-        workers: Workers::Exactly(16),
+        workers: Some(16),
+    },
+    Experiment {
+        key: '5',
+        question: "Is the real Python like that?",
+        watch: "the same picture as in 2, made by CPython itself",
+        workload: Workload::Cpu,
+        model: Model::PythonThreads,
+        workers: Some(4),
     },
 ];
 
-/// What is asked of a real Python, where there is one.
-pub static OF_PYTHON: Experiment = Experiment {
-    key: '5',
-    question: "Is the real Python like that?",
-    watch: "the same picture as in 2, made by CPython itself",
-    workload: Workload::Cpu,
-    model: Model::PythonThreads,
-    workers: Workers::Exactly(4),
-};
-
 /// Those that can be offered, in the order of their keys.
 pub fn offered(has_python: bool) -> Vec<&'static Experiment> {
-    EXPERIMENTS
-        .iter()
-        .chain(has_python.then_some(&OF_PYTHON))
-        .collect()
+    let can_be = |experiment: &&Experiment| has_python || !experiment.model.is_python();
+    EXPERIMENTS.iter().filter(can_be).collect()
 }
 
 impl Experiment {
     /// The experiment that this key starts, where it is offered.
     pub fn by_key(key: char) -> Option<&'static Experiment> {
-        EXPERIMENTS
-            .iter()
-            .chain([&OF_PYTHON])
-            .find(|experiment| experiment.key == key)
+        EXPERIMENTS.iter().find(|experiment| experiment.key == key)
     }
 
     /// The draft of its second run, on a machine with so many usable cores. All else is the same for all experiments on
     /// a workload, so that they share their baseline.
     pub fn draft(&self, cores_usable: u32) -> Draft {
-        let workers = match self.workers {
-            Workers::Exactly(workers) => workers,
-            Workers::PerCore => u64::from(cores_usable).clamp(2, 8),
-        };
+        // A single core is worth seeing too.
+        let per_core = u64::from(cores_usable).clamp(2, 8);
+        let workers = self.workers.unwrap_or(per_core);
         Draft::new(self.workload, self.model, workers).with(&TASK_TIME, TASK_MS)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::machine::Limits;
-    use super::super::speed::Speed;
     use super::*;
+    use crate::domain::machine::Limits;
+    use crate::domain::speed::Speed;
 
     #[test]
     fn every_experiment_is_a_valid_plan_on_any_machine() {
-        for experiment in &EXPERIMENTS {
+        for experiment in offered(false) {
             for cores in [1, 2, 256] {
                 experiment
                     .draft(cores)

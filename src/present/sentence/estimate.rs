@@ -1,0 +1,70 @@
+//! About how long something will take, in words.
+
+use crate::domain::estimate::Estimate;
+use crate::domain::text::grouped;
+
+/// The estimate of so many runs in a few words, as in "about 1.2 s".
+pub fn words(estimate: Estimate, repeats: u64) -> String {
+    let about = |seconds: f64| match repeats {
+        0 | 1 => format!("about {}", rough(seconds)),
+        _ => format!("{} × about {}", grouped(repeats), rough(seconds)),
+    };
+    match estimate {
+        Estimate::Seconds(seconds) => about(seconds),
+        Estimate::SecondsAndWriting(seconds) => format!("{} + files", about(seconds)),
+        Estimate::NeedsSpeed => "(measuring the speed)".into(),
+        Estimate::UpToAddresses => "as long as they take".into(),
+    }
+}
+
+/// That something will take so long, as the end of a sentence; `None` if that cannot be said.
+pub fn will_take(estimate: Estimate, repeats: u64) -> Option<String> {
+    let left_out = match estimate {
+        Estimate::Seconds(_) => "",
+        Estimate::SecondsAndWriting(_) => ": the server's latency, and the writing of files",
+        Estimate::NeedsSpeed | Estimate::UpToAddresses => return None,
+    };
+    Some(format!(
+        "will take {}, by estimate{left_out}",
+        words(estimate, repeats)
+    ))
+}
+
+/// Two digits: an estimate knows no more.
+fn rough(seconds: f64) -> String {
+    let (value, unit) = match seconds {
+        s if s >= 5_400.0 => (s / 3_600.0, "h"),
+        s if s >= 99.5 => (s / 60.0, "min"),
+        s if s >= 0.995 => (s, "s"),
+        s if s >= 0.000_995 => (s * 1e3, "ms"),
+        _ => return "1 ms".into(),
+    };
+    match value {
+        v if v >= 99.5 => format!("{} {unit}", grouped((v / 10.0).round() as u64 * 10)),
+        v if v >= 9.95 => format!("{v:.0} {unit}"),
+        v => format!("{v:.1} {unit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_has_two_digits_and_says_about() {
+        for (estimate, repeats, said) in [
+            (Estimate::Seconds(1.234), 1, "about 1.2 s"),
+            (Estimate::Seconds(0.4071), 3, "3 × about 410 ms"),
+            (Estimate::Seconds(0.996), 1, "about 1.0 s"),
+            (Estimate::Seconds(1_000.0), 1, "about 17 min"),
+            (Estimate::Seconds(1e9), 1, "about 277 780 h"),
+            (
+                Estimate::SecondsAndWriting(0.0401),
+                1,
+                "about 40 ms + files",
+            ),
+        ] {
+            assert_eq!(words(estimate, repeats), said);
+        }
+    }
+}

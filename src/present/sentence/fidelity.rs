@@ -1,0 +1,114 @@
+//! How true the emulated interpreter lock is, in words.
+
+use crate::domain::fidelity::{Line, Question, Verdict};
+use crate::domain::python::{GilState, Interpreter};
+use crate::domain::text::counted;
+
+/// Why the lock cannot be compared with this interpreter's, if it cannot, in one sentence.
+pub fn refusal(interpreter: &Interpreter) -> Option<String> {
+    (interpreter.gil == GilState::Off).then(|| {
+        format!(
+            "{} ({}) has no lock to compare with: name another interpreter with --python",
+            interpreter.path,
+            interpreter.label()
+        )
+    })
+}
+
+/// A question as a table names it.
+pub fn label(question: Question) -> String {
+    match question {
+        Question::Threads { workload, workers } => {
+            format!("{}, {workers} threads / 1 thread", workload.name())
+        }
+        Question::Switches { workers } => format!("cpu, voluntary switches/s, {workers} threads"),
+        Question::Convoy { beside } => {
+            let beside = counted(beside.into(), "cpu thread");
+            format!("sleep(1 ms) beside {beside}")
+        }
+    }
+}
+
+/// What a line says, as a table has it.
+pub fn verdict(line: &Line) -> String {
+    let most = line.allowed.high;
+    let allowed = if most < 2.0 {
+        format!("{:.0} %", (most - 1.0) * 100.0)
+    } else {
+        format!("a factor of {most}")
+    };
+    match line.verdict {
+        Verdict::Within => format!("within {allowed}"),
+        Verdict::Outside => format!("outside {allowed}"),
+        Verdict::CannotTell => "cannot tell".into(),
+        Verdict::NotMeasured => "not measured".into(),
+    }
+}
+
+/// What all lines say together, in one sentence without a full stop.
+pub fn conclusion(interpreter: &Interpreter, lines: &[Line]) -> String {
+    let with = |verdict| lines.iter().filter(move |line| line.verdict == verdict);
+    let mut sentence = format!(
+        "the emulated lock is as true to that of Python {} as was asked for in {} of {}",
+        interpreter.version_name(),
+        with(Verdict::Within).count(),
+        counted(lines.len() as u64, "line")
+    );
+    let others = [
+        (Verdict::Outside, "outside"),
+        (Verdict::CannotTell, "too uncertain to tell"),
+        (Verdict::NotMeasured, "not measured"),
+    ];
+    for (verdict, words) in others {
+        let named: Vec<String> = with(verdict).map(|line| label(line.question)).collect();
+        if !named.is_empty() {
+            sentence.push_str(&format!("; {words}: {}", named.join(" · ")));
+        }
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::workload::Workload::{Cpu, Io};
+    use crate::fixtures::python;
+
+    #[test]
+    fn an_interpreter_without_lock_is_refused() {
+        assert_eq!(refusal(&python::interpreter()), None);
+        assert!(
+            refusal(&python::free_threaded())
+                .unwrap()
+                .contains("has no lock to compare with")
+        );
+    }
+
+    #[test]
+    fn what_is_outside_or_was_not_measured_is_named() {
+        let line = |workload, workers, verdict| {
+            let question = Question::Threads { workload, workers };
+            Line {
+                question,
+                emulated: None,
+                real: None,
+                ratio: None,
+                allowed: question.allowed(),
+                verdict,
+            }
+        };
+        let lines = [
+            line(Cpu, 2, Verdict::NotMeasured),
+            line(Cpu, 4, Verdict::Outside),
+            line(Io, 4, Verdict::Outside),
+            line(Io, 8, Verdict::Within),
+        ];
+        let sentence = conclusion(&python::interpreter(), &lines);
+        assert!(
+            sentence
+                .contains("in 1 of 4 lines; outside: cpu, 4 threads / 1 thread · io, 4 threads"),
+            "{sentence}"
+        );
+        assert!(sentence.ends_with("not measured: cpu, 2 threads / 1 thread"));
+    }
+}
