@@ -109,7 +109,7 @@ impl App {
         let mut cores: Vec<u16> = match self.shown() {
             None => vec![],
             Some(Shown::Entry(entry)) => entry.record.cores.iter().map(|core| core.core).collect(),
-            Some(Shown::Live(live)) => live.trace.cores().iter().map(|core| core.core).collect(),
+            Some(Shown::Live(live)) => live.trace.cores().iter().map(|(core, _)| *core).collect(),
         };
         let machine = self.machine_shown();
         let usable = usize::try_from(machine.cores_usable).unwrap_or(usize::MAX);

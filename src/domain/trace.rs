@@ -64,7 +64,7 @@ pub struct Batch {
     /// One update per worker.
     pub lanes: Vec<LaneUpdate>,
     /// CPU time of our workers so far, by core; cores that none used may be missing.
-    pub cores: Vec<CoreTime>,
+    pub cores: Vec<(u16, Nanos)>,
     /// Share of each core that others used in the last window of `/proc/stat`, in 0..=1, by core; empty until known.
     pub others: Vec<(u16, f64)>,
     /// Tasks begun, ended (in whatever way) and failed so far.
@@ -75,15 +75,6 @@ pub struct Batch {
     pub failed: u32,
     /// Workers that died since the batch before, each with its cause: "worker 3 was killed by SIGKILL".
     pub deaths: Vec<String>,
-}
-
-/// CPU time that our workers spent on a core.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CoreTime {
-    /// The core's number.
-    pub core: u16,
-    /// Our workers' CPU time on it.
-    pub workers: Nanos,
 }
 
 /// One point of the curves of concurrency and parallelism.
@@ -113,56 +104,38 @@ pub struct Trace {
     lanes: Vec<Lane>,
     summary: Summary,
     samples: Vec<Sample>,
-    cores: CoreHistory,
+    cores: CoreView,
     cpu: Nanos,
     /// How long all workers together were on tasks until the last sample.
     on_tasks: Nanos,
     now: Nanos,
-    by_phase: [u32; Phase::COUNT],
-    dropped: u64,
     /// Begun, ended and failed.
     tasks: (u32, u32, u32),
     concluded: bool,
     thinned: bool,
 }
 
-/// What is known of the cores.
-#[derive(Clone, Debug, Default)]
-struct CoreHistory {
-    /// Who had them when.
-    view: CoreView,
-    /// CPU time of our workers so far.
-    times: Vec<CoreTime>,
-    /// The same over time.
-    curves: CoreCurves,
-    /// The share that others use.
-    others: Vec<(u16, f64)>,
-}
-
 impl Trace {
     /// An empty picture with a lane per worker, each in [`Phase::Starting`] from `t0` on.
     pub fn new(workers: u32) -> Trace {
-        let starting = Transition {
+        let mut lane = Lane::default();
+        lane.push(Transition {
             at: 0,
             task: None,
             phase: Phase::Starting,
             core: 0,
             after_gap: false,
-        };
-        let mut lane = Lane::default();
-        lane.push(starting);
+        });
         let workers = workers as usize;
-        let mut trace = Trace {
+        Trace {
             lanes: vec![lane; workers],
             summary: Summary::new(workers),
-            cores: CoreHistory {
-                view: CoreView::new(workers),
-                ..CoreHistory::default()
+            cores: CoreView {
+                seen: vec![0; workers],
+                ..CoreView::default()
             },
             ..Trace::default()
-        };
-        trace.count();
-        trace
+        }
     }
 
     /// The same for workers that wait for this lock: a computing one that has not stamped for a while most likely waits for
@@ -177,43 +150,38 @@ impl Trace {
     /// Folds what the engine saw since the last time.
     pub fn apply(&mut self, batch: Batch) {
         let cpu = batch.lanes.iter().map(|update| update.cpu).sum();
-        self.update_lanes(batch.lanes, batch.now);
+        for (worker, update) in batch.lanes.into_iter().enumerate().take(self.lanes.len()) {
+            let known = self.lanes[worker].transitions.len();
+            self.lanes[worker].update(update);
+            self.fold(worker, known.saturating_sub(1));
+        }
         self.sample(batch.now, cpu);
         self.tasks = (batch.begun, batch.ended, batch.failed);
+        self.cores.curves.push(batch.now, &batch.cores);
         self.cores.times = batch.cores;
-        self.cores.curves.push(batch.now, &self.cores.times);
         if !batch.others.is_empty() {
             self.cores.others = batch.others;
         }
-        self.count();
+        self.settle();
+    }
+
+    /// Adds to what is made of all lanes what this worker's events tell, from the one with this index on.
+    fn fold(&mut self, worker: usize, first: usize) {
+        let lane = &self.lanes[worker];
+        for closed in lane.closed_from(first) {
+            self.summary.add(worker, &closed);
+            self.cores.add(worker, &closed);
+        }
+        if let Some(stamped) = lane.stamped() {
+            self.cores.add(worker, &stamped);
+        }
+    }
+
+    /// Brings in order what was folded, and makes the picture poorer if it takes too much memory.
+    fn settle(&mut self) {
+        self.cores.settle(self.now);
         if self.bytes() > BYTES_MAX {
             self.thin((LIVE_SLICES / self.lanes.len().max(1) as u64).max(16));
-        }
-    }
-
-    fn update_lanes(&mut self, updates: Vec<LaneUpdate>, now: Nanos) {
-        for (worker, (lane, update)) in self.lanes.iter_mut().zip(updates).enumerate() {
-            lane.update(update, |closed| {
-                self.summary.add(worker, &closed);
-                self.cores.view.add(worker, &closed);
-            });
-            if let Some(stamped) = lane.stamped() {
-                self.cores.view.add(worker, &stamped);
-            }
-        }
-        self.cores.view.settle(now);
-    }
-
-    /// Brings up to date what is counted over all lanes, so that no frame has to.
-    fn count(&mut self) {
-        self.dropped = self.lanes.iter().map(Lane::dropped).sum();
-        self.by_phase = [0; Phase::COUNT];
-        for phase in self
-            .lanes
-            .iter()
-            .filter_map(|lane| lane.phase_now(self.now))
-        {
-            self.by_phase[phase as usize] += 1;
         }
     }
 
@@ -248,7 +216,6 @@ impl Trace {
             last.at = last.at.min(wall);
         }
         self.lanes.iter_mut().for_each(Lane::shrink);
-        self.count();
     }
 
     /// Makes the picture poorer, to at most [`EVENTS_PER_SLICE`] in each of `slices` slices of a lane, to save memory. How
@@ -258,7 +225,7 @@ impl Trace {
         for lane in &mut self.lanes {
             lane.thin(slice);
         }
-        self.cores.view.coarsen(slices, self.now);
+        self.cores.coarsen(slices, self.now);
         self.thinned = true;
     }
 
@@ -274,15 +241,11 @@ impl Trace {
 
     /// P(t) on average over the last half second: what a person can read, where single samples would flicker.
     pub fn on_core_lately(&self) -> f64 {
-        let first = self
-            .samples
-            .partition_point(|sample| sample.at + LATELY <= self.now);
-        let mut from = first
-            .checked_sub(1)
-            .map_or(0, |before| self.samples[before].at);
-        let began = from;
-        let mut sum = 0.0;
-        for sample in &self.samples[first..] {
+        let is_past = |sample: &Sample| sample.at + LATELY <= self.now;
+        let (past, late) = self.samples.split_at(self.samples.partition_point(is_past));
+        let began = past.last().map_or(0, |sample| sample.at);
+        let (mut from, mut sum) = (began, 0.0);
+        for sample in late {
             sum += sample.on_core * (sample.at - from) as f64;
             from = sample.at;
         }
@@ -294,7 +257,7 @@ impl Trace {
     }
 
     /// CPU time of our workers by core.
-    pub fn cores(&self) -> &[CoreTime] {
+    pub fn cores(&self) -> &[(u16, Nanos)] {
         &self.cores.times
     }
 
@@ -334,14 +297,19 @@ impl Trace {
         self.thinned
     }
 
-    /// How many workers are in each phase now.
+    /// How many workers are in each phase now. O(lanes).
     pub fn workers_by_phase(&self) -> [u32; Phase::COUNT] {
-        self.by_phase
+        let mut workers = [0; Phase::COUNT];
+        let phases = self.lanes.iter().map(|lane| lane.phase_now(self.now));
+        phases
+            .flatten()
+            .for_each(|phase| workers[phase as usize] += 1);
+        workers
     }
 
-    /// Events that the engine had to drop, over all lanes.
+    /// Events that the engine had to drop, over all lanes. O(lanes).
     pub fn dropped(&self) -> u64 {
-        self.dropped
+        self.lanes.iter().map(Lane::dropped).sum()
     }
 
     /// How often workers were found on another core than at the event before, over all lanes. O(lanes).
@@ -351,16 +319,14 @@ impl Trace {
 
     /// The cores on which workers computed so far, by number, with who had them when.
     pub fn core_lanes(&self) -> &[CoreLane] {
-        self.cores.view.cores()
+        &self.cores.lanes
     }
 
     /// The row of the core with this number, if any worker computed on it so far.
     pub fn core_lane(&self, core: u16) -> Option<&CoreLane> {
         let lanes = self.core_lanes();
-        lanes
-            .binary_search_by_key(&core, CoreLane::core)
-            .ok()
-            .map(|index| &lanes[index])
+        let found = lanes.binary_search_by_key(&core, CoreLane::core);
+        lanes.get(found.ok()?)
     }
 
     /// The lanes that row `row` of `rows` stands for in a picture of all lanes: all rows together show each lane once.
@@ -376,17 +342,14 @@ impl Trace {
     /// lies within a bucket, what happened in it is spread evenly. With a few parts for the whole run, a bucket is at most
     /// a quarter of a part. O(lanes), however many events there are.
     pub fn times_together(&self, lanes: Range<usize>, moments: &[Nanos]) -> Vec<PhaseTimes> {
-        let open = self.lanes[lanes.clone()]
-            .iter()
-            .flat_map(|lane| lane.open(self.now));
+        let open = self.lanes[lanes.clone()].iter();
+        let open = open.filter_map(|lane| lane.open(self.now)).flatten();
         self.summary.times(lanes, moments, open, self.now)
     }
 
     /// How long `worker` was in each phase between two moments. O(log events).
     pub fn times_between(&self, worker: usize, from: Nanos, to: Nanos) -> PhaseTimes {
-        let lane = &self.lanes[worker];
-        lane.times_until(to, self.now)
-            .since(&lane.times_until(from, self.now))
+        self.lanes[worker].times_between(from, to, self.now)
     }
 
     /// How many events the busiest lane has.
@@ -402,8 +365,7 @@ impl Trace {
     pub fn bytes(&self) -> usize {
         self.lanes.iter().map(Lane::bytes).sum::<usize>()
             + self.summary.bytes()
-            + self.cores.view.bytes()
-            + self.cores.curves.bytes()
+            + self.cores.bytes()
             + self.samples.capacity() * size_of::<Sample>()
     }
 }

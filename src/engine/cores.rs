@@ -6,7 +6,6 @@ use super::arena::Arena;
 use super::os::{self, CoreStat, CoreUse};
 use crate::domain::record::CoreRecord;
 use crate::domain::time::{Nanos, seconds};
-use crate::domain::trace::CoreTime;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// The kernel counts in ticks of 10 ms: a shorter window would show chance.
@@ -47,7 +46,7 @@ impl CoreWatch {
             watch.window = Some(Window {
                 at: now,
                 cores,
-                ours: watch.ours_by_core(arena),
+                ours: watch.ours(arena).into_iter().collect(),
             });
         }
         watch
@@ -66,22 +65,11 @@ impl CoreWatch {
     }
 
     /// CPU time of our workers, for each usable core and each that they ran on.
-    pub fn ours(&self, arena: &Arena) -> Vec<CoreTime> {
+    pub fn ours(&self, arena: &Arena) -> Vec<(u16, Nanos)> {
         let highest = self.usable.iter().copied().max().unwrap_or(0);
-        let mut cores: Vec<CoreTime> = (0..=highest)
-            .map(|core| CoreTime {
-                core,
-                workers: arena.core(core).workers.load(Relaxed),
-            })
-            .collect();
-        cores.retain(|core| core.workers > 0 || self.usable.contains(&core.core));
-        cores
-    }
-
-    fn ours_by_core(&self, arena: &Arena) -> HashMap<u16, Nanos> {
-        self.ours(arena)
-            .into_iter()
-            .map(|core| (core.core, core.workers))
+        (0..=highest)
+            .map(|core| (core, arena.core(core).workers.load(Relaxed)))
+            .filter(|(core, time)| *time > 0 || self.usable.contains(core))
             .collect()
     }
 
@@ -92,7 +80,7 @@ impl CoreWatch {
             return None;
         }
         let cores = self.read()?;
-        let ours = self.ours_by_core(arena);
+        let ours: HashMap<_, _> = self.ours(arena).into_iter().collect();
         let window = self.window.replace(Window {
             at: now,
             cores: cores.clone(),
@@ -103,14 +91,13 @@ impl CoreWatch {
             cores.get(&core).map_or(0, |used| used.busy + used.stolen)
         };
         let by_us = |ours: &HashMap<u16, Nanos>, core| ours.get(&core).copied().unwrap_or(0);
-        let share = |core: &CoreTime| {
-            let core = core.core;
+        let share = |(core, _): (u16, Nanos)| {
             let gained = gone(&cores, core).saturating_sub(gone(&window.cores, core));
             let others =
                 gained.saturating_sub(by_us(&ours, core).saturating_sub(by_us(&window.ours, core)));
             (core, (others as f64 / elapsed as f64).min(1.0))
         };
-        let shares = self.ours(arena).iter().map(share).collect();
+        let shares = self.ours(arena).into_iter().map(share).collect();
         self.last = cores;
         Some(shares)
     }
@@ -125,12 +112,12 @@ impl CoreWatch {
             let used = of(self.last.get(&core)?).saturating_sub(of(self.first.get(&core)?));
             long_enough.then_some(used)
         };
-        let record = |core: CoreTime| CoreRecord {
-            core: core.core,
-            workers_s: seconds(core.workers),
-            others_s: over_the_run(core.core, |used| used.busy)
-                .map(|busy| seconds(busy.saturating_sub(core.workers))),
-            stolen_s: over_the_run(core.core, |used| used.stolen).map(seconds),
+        let record = |(core, workers): (u16, Nanos)| CoreRecord {
+            core,
+            workers_s: seconds(workers),
+            others_s: over_the_run(core, |used| used.busy)
+                .map(|busy| seconds(busy.saturating_sub(workers))),
+            stolen_s: over_the_run(core, |used| used.stolen).map(seconds),
         };
         self.ours(arena).into_iter().map(record).collect()
     }

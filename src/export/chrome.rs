@@ -23,7 +23,7 @@ use super::words;
 use crate::analysis::shared::{Shared, SharedRun};
 use crate::domain::phase::Phase;
 use crate::domain::time::Nanos;
-use crate::domain::trace::{Slice, Trace, Transition};
+use crate::domain::trace::{Slice, Trace};
 
 /// Numbers of threads are unique in the file: the run's, and then the worker's in this many.
 const TIDS_PER_RUN: usize = 10_000;
@@ -87,44 +87,12 @@ fn write_worker(
         tid,
         json!({ "sort_index": worker }),
     )?;
-    let known = lane.transitions();
-    for pair in known.windows(2) {
-        let phase = if pair[1].after_gap {
-            Phase::Lost
-        } else {
-            pair[0].phase
-        };
-        events.slice(track, pair[0], phase, pair[1].at)?;
-    }
-    open_slices(trace, worker, known.last()).try_for_each(|slice| {
-        let begun = Transition {
-            at: slice.from,
-            task: slice.task,
-            ..known[known.len() - 1]
-        };
-        events.slice(track, begun, slice.phase, slice.to)
-    })
+    lane.slices(trace.now())
+        .try_for_each(|slice| events.slice(track, slice))
 }
 
 fn tid(run: &SharedRun<'_>, worker: usize) -> usize {
     run.number * TIDS_PER_RUN + worker + 1
-}
-
-/// What the worker did from its last event on: one slice, or two where it left its core unseen.
-fn open_slices<'a>(
-    trace: &'a Trace,
-    worker: usize,
-    last: Option<&Transition>,
-) -> impl Iterator<Item = Slice> + use<'a> {
-    let first = last.and_then(|last| trace.slice_at(worker, last.at));
-    let goes_on = |slice: &Slice| {
-        let next = trace
-            .slice_at(worker, slice.to)
-            .filter(|_| slice.to < trace.now())?;
-        (next.from >= slice.to).then_some(next)
-    };
-    let second = first.as_ref().and_then(goes_on);
-    first.into_iter().chain(second)
 }
 
 /// Both curves are means between two moments: each holds from the earlier one on.
@@ -162,14 +130,11 @@ impl Events<'_> {
         Ok(serde_json::to_writer(&mut *self.out, event)?)
     }
 
-    fn slice(
-        &mut self,
-        track: Track,
-        begun: Transition,
-        phase: Phase,
-        to: Nanos,
-    ) -> io::Result<()> {
-        if to <= begun.at || phase == Phase::Idle {
+    fn slice(&mut self, track: Track, slice: Slice) -> io::Result<()> {
+        let Slice {
+            phase, from, to, ..
+        } = slice;
+        if to <= from || phase == Phase::Idle {
             return Ok(());
         }
         let Track {
@@ -178,10 +143,10 @@ impl Events<'_> {
             gil_is_estimate,
         } = track;
         let args = SliceArgs {
-            task: begun.task,
+            task: slice.task,
             estimated: gil_is_estimate && phase == Phase::Gil,
         };
-        let (ts, dur) = (micros(begun.at), micros(to - begun.at));
+        let (ts, dur) = (micros(from), micros(to - from));
         self.add(&Complete {
             name: phase.name(),
             cat: "phase",

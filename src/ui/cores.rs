@@ -133,10 +133,10 @@ fn cores(app: &App) -> Vec<Core> {
     let mut cores: Vec<Core> = trace
         .cores()
         .iter()
-        .map(|core| Core {
-            number: core.core,
-            ours: Some((seconds(core.workers) / elapsed).min(1.0)),
-            others: others(core.core),
+        .map(|(number, time)| Core {
+            number: *number,
+            ours: Some((seconds(*time) / elapsed).min(1.0)),
+            others: others(*number),
         })
         .collect();
     for number in app.cores_shown() {

@@ -17,7 +17,7 @@ use pconc_tui::domain::record::{
     TaskOutcome, TaskRecord,
 };
 use pconc_tui::domain::time::{Nanos, TICK, seconds};
-use pconc_tui::domain::trace::{Batch, CoreTime, LaneUpdate, Trace, Transition};
+use pconc_tui::domain::trace::{Batch, LaneUpdate, Trace, Transition};
 
 /// One millisecond.
 const MS: Nanos = 1_000_000;
@@ -305,12 +305,9 @@ impl Scenario {
         }
     }
 
-    fn core_times(&self, lanes: &[LaneUpdate]) -> Vec<CoreTime> {
+    fn core_times(&self, lanes: &[LaneUpdate]) -> Vec<(u16, Nanos)> {
         let total: Nanos = lanes.iter().map(|lane| lane.cpu).sum();
-        let core = |core: u64| CoreTime {
-            core: core as u16,
-            workers: total / self.cores,
-        };
+        let core = |core| (core as u16, total / self.cores);
         (0..self.cores).map(core).collect()
     }
 

@@ -1,6 +1,9 @@
 //! How much of each core our workers used, over time.
 
-use super::CoreTime;
+use std::mem::take;
+
+use serde::{Deserialize, Serialize};
+
 use crate::domain::time::Nanos;
 
 /// So many points are kept; beyond, every second one is given up. Sums lose nothing by that but detail.
@@ -8,47 +11,48 @@ const MOST: usize = 512;
 /// Points are at least so far apart: CPU time is booked about every millisecond, so nearer ones would show chance.
 const APART: Nanos = 25_000_000;
 
-/// The CPU time of our workers by core, as it grew.
-#[derive(Clone, Debug)]
+/// The CPU time of our workers by core, as it grew: of each core's number the nanoseconds since `t0`, at these moments.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CoreCurves {
-    pub(super) apart: Nanos,
-    pub(super) points: Vec<(Nanos, Vec<CoreTime>)>,
+    pub(super) apart_ns: Nanos,
+    pub(super) at_ns: Vec<Nanos>,
+    pub(super) workers_ns: Vec<Vec<(u16, Nanos)>>,
 }
 
 impl Default for CoreCurves {
     fn default() -> CoreCurves {
         CoreCurves {
-            apart: APART,
-            points: vec![],
+            apart_ns: APART,
+            at_ns: vec![],
+            workers_ns: vec![],
         }
     }
 }
 
 impl CoreCurves {
     /// Adds what was read at `at`, unless the point before is too near.
-    pub(super) fn push(&mut self, at: Nanos, cores: &[CoreTime]) {
-        if at >= self.last().saturating_add(self.apart) {
-            self.points.push((at, cores.to_vec()));
+    pub(super) fn push(&mut self, at: Nanos, cores: &[(u16, Nanos)]) {
+        if at >= self.last().saturating_add(self.apart_ns) {
+            self.conclude(at, cores);
         }
-        if self.points.len() > MOST {
-            self.apart = self.apart.saturating_mul(2);
-            let mut i = 0;
-            self.points.retain(|_| {
-                i += 1;
-                i % 2 == 0
-            });
+        if self.at_ns.len() > MOST {
+            self.apart_ns = self.apart_ns.saturating_mul(2);
+            let (at, workers) = (take(&mut self.at_ns), take(&mut self.workers_ns));
+            (self.at_ns, self.workers_ns) =
+                at.into_iter().zip(workers).skip(1).step_by(2).collect();
         }
     }
 
     /// The last point, however near it is.
-    pub(super) fn conclude(&mut self, at: Nanos, cores: &[CoreTime]) {
+    pub(super) fn conclude(&mut self, at: Nanos, cores: &[(u16, Nanos)]) {
         if at > self.last() {
-            self.points.push((at, cores.to_vec()));
+            self.at_ns.push(at);
+            self.workers_ns.push(cores.to_vec());
         }
     }
 
     fn last(&self) -> Nanos {
-        self.points.last().map_or(0, |(at, _)| *at)
+        self.at_ns.last().copied().unwrap_or(0)
     }
 
     /// Our workers' share of `core` between two moments, in 0..=1; `None` where nothing was read yet.
@@ -60,27 +64,24 @@ impl CoreCurves {
 
     /// Nanoseconds that our workers used of `core` from `t0` on; between two points as if they had grown evenly.
     pub(super) fn used_until(&self, core: u16, t: Nanos) -> f64 {
-        let time = |point: Option<&(Nanos, Vec<CoreTime>)>| {
-            let (at, cores) = point.map_or((0, &[][..]), |(at, cores)| (*at, &cores[..]));
-            let found = cores.iter().find(|time| time.core == core);
-            (at, found.map_or(0, |time| time.workers) as f64)
+        let used = |point: usize| {
+            let mut cores = self.workers_ns[point].iter();
+            let found = cores.find(|(number, _)| *number == core);
+            (self.at_ns[point], found.map_or(0, |(_, time)| *time) as f64)
         };
-        let next = self.points.partition_point(|(at, _)| *at < t);
-        let (from, before) = time(
-            next.checked_sub(1)
-                .and_then(|before| self.points.get(before)),
-        );
-        let Some(point) = self.points.get(next) else {
+        let next = self.at_ns.partition_point(|at| *at < t);
+        let (from, before) = next.checked_sub(1).map_or((0, 0.0), used);
+        if next == self.at_ns.len() {
             return before;
-        };
-        let (to, after) = time(Some(point));
+        }
+        let (to, after) = used(next);
         before + (after - before) * (t - from) as f64 / (to - from).max(1) as f64
     }
 
     /// How much memory it takes, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        let cores: usize = self.points.iter().map(|(_, cores)| cores.capacity()).sum();
-        cores * size_of::<CoreTime>() + self.points.capacity() * size_of::<(Nanos, Vec<CoreTime>)>()
+        let cores: usize = self.workers_ns.iter().map(Vec::capacity).sum();
+        cores * size_of::<(u16, Nanos)>() + self.at_ns.capacity() * size_of::<(Nanos, Vec<u8>)>()
     }
 }
 
@@ -90,8 +91,8 @@ mod tests {
 
     const MS: Nanos = 1_000_000;
 
-    fn used(core: u16, workers: Nanos) -> Vec<CoreTime> {
-        vec![CoreTime { core, workers }]
+    fn used(core: u16, workers: Nanos) -> Vec<(u16, Nanos)> {
+        vec![(core, workers)]
     }
 
     fn close(a: Option<f64>, b: f64) -> bool {
@@ -123,7 +124,7 @@ mod tests {
         let mut curves = CoreCurves::default();
         for i in 1..100_000 {
             curves.push(i * 33 * MS, &used(0, i * 11 * MS));
-            assert!(curves.points.len() <= MOST);
+            assert!(curves.at_ns.len() <= MOST);
         }
         assert!(close(curves.share(0, 0, 3_000_000 * MS), 1.0 / 3.0));
     }

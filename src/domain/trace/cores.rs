@@ -4,8 +4,8 @@
 //! As what happens within a tick is known only at its end, segments of two workers on a core can overlap by up to a tick:
 //! then the core belongs to the one that came later, until that one leaves. So a core never counts twice.
 
-use super::lane::Segment;
-use super::look::Step;
+use super::CoreCurves;
+use super::look::Slice;
 use crate::domain::phase::Phase;
 use crate::domain::time::Nanos;
 
@@ -49,6 +49,19 @@ pub(super) struct Stretch {
     changes: u32,
 }
 
+impl Stretch {
+    /// One of which so much was computed, on its own.
+    pub fn new(from: Nanos, until: Nanos, computed: Nanos, who: u32) -> Stretch {
+        Stretch {
+            from,
+            until,
+            computed,
+            who,
+            changes: 0,
+        }
+    }
+}
+
 /// A worker on a core, as its stamps say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Piece {
@@ -60,7 +73,7 @@ struct Piece {
 /// One core's row of the picture.
 #[derive(Clone, Debug, Default)]
 pub struct CoreLane {
-    core: u16,
+    pub(super) core: u16,
     /// In order, without overlaps.
     pub(super) stretches: Vec<Stretch>,
     /// So many of them were made coarser, and stay as they are.
@@ -70,38 +83,24 @@ pub struct CoreLane {
 }
 
 impl CoreLane {
-    /// Nobody had this core so far.
-    pub(super) fn new(core: u16) -> CoreLane {
-        CoreLane {
+    /// The row of a core of which this is known for good.
+    pub(super) fn sealed(core: u16, stretches: impl Iterator<Item = Stretch>) -> CoreLane {
+        let mut lane = CoreLane {
             core,
             ..CoreLane::default()
-        }
+        };
+        stretches.for_each(|stretch| lane.append(stretch));
+        lane.sealed = lane.stretches.len();
+        lane
     }
 
-    /// Appends a stretch that begins `after` the end of the last one, of which so much was computed; returns its end.
-    /// `None` if there was more computed than time.
-    pub(super) fn append(
-        &mut self,
-        after: Nanos,
-        length: Nanos,
-        computed: Nanos,
-        who: u32,
-    ) -> Option<Nanos> {
-        let last = self.stretches.last();
-        let from = last.map_or(0, |last| last.until).checked_add(after)?;
-        let until = from.checked_add(length)?;
-        let changes = last.map_or(0, |last| last.changes + u32::from(last.who != who));
-        let computed =
-            last.map_or(0, |last| last.computed) + Some(computed).filter(|time| *time <= length)?;
-        self.stretches.push(Stretch {
-            from,
-            until,
-            computed,
-            who,
-            changes,
-        });
-        self.sealed = self.stretches.len();
-        Some(until)
+    /// Appends a stretch behind the last one; `computed` is what was computed in it alone.
+    fn append(&mut self, mut stretch: Stretch) {
+        if let Some(last) = self.stretches.last() {
+            stretch.computed += last.computed;
+            stretch.changes = last.changes + u32::from(last.who != stretch.who);
+        }
+        self.stretches.push(stretch);
     }
 
     /// The core's number.
@@ -128,16 +127,6 @@ impl CoreLane {
         }
     }
 
-    /// When the next or previous turn begins, seen from `t`. O(log stretches).
-    pub(super) fn turn_from(&self, t: Nanos, step: Step) -> Option<Nanos> {
-        let begins_before = |t: Nanos| self.stretches.partition_point(|stretch| stretch.from < t);
-        let index = match step {
-            Step::Next => begins_before(t.saturating_add(1)),
-            Step::Previous => begins_before(t).checked_sub(1)?,
-        };
-        self.stretches.get(index).map(|stretch| stretch.from)
-    }
-
     /// How long the core computed for us until `moment`, which lies before the next stretch but not before the end of the
     /// one before `index`.
     fn computed_until(&self, index: usize, moment: Nanos) -> Nanos {
@@ -147,17 +136,12 @@ impl CoreLane {
             computed,
             ..
         } = self.stretches[index];
-        let before = self.computed_before(index);
+        let earlier = self.stretches[..index].last();
+        let before = earlier.map_or(0, |earlier| earlier.computed);
         let passed = u128::from(moment.clamp(from, until) - from);
         // Of a coarse stretch, what was computed in it is spread evenly.
         let share = u128::from(computed - before) * passed / u128::from((until - from).max(1));
         before + u64::try_from(share).unwrap_or(u64::MAX)
-    }
-
-    fn computed_before(&self, index: usize) -> Nanos {
-        index
-            .checked_sub(1)
-            .map_or(0, |before| self.stretches[before].computed)
     }
 
     /// Who had the core in stretches `begin..end`, at least one.
@@ -199,191 +183,131 @@ impl CoreLane {
         ));
         self.pending.sort_by_key(|piece| piece.from);
         let pieces = std::mem::take(&mut self.pending);
-        self.lay(pieces);
+        self.lay(&pieces);
     }
 
     /// Appends pieces, which begin in order, so that none overlaps another: the later one wins.
-    fn lay(&mut self, pieces: Vec<Piece>) {
+    fn lay(&mut self, pieces: &[Piece]) {
+        let ends = pieces.iter().skip(1).map(|next| next.from);
         let mut at = 0;
         let mut on_it: Vec<Piece> = vec![];
-        for piece in pieces {
-            self.lay_until(piece.from, &mut at, &mut on_it);
+        for (piece, end) in pieces.iter().zip(ends.chain([Nanos::MAX])) {
             at = at.max(piece.from);
-            on_it.push(piece);
-        }
-        self.lay_until(Nanos::MAX, &mut at, &mut on_it);
-    }
-
-    /// From `at` until `end`, the core belongs to the last one that is on it, as long as that stays.
-    fn lay_until(&mut self, end: Nanos, at: &mut Nanos, on_it: &mut Vec<Piece>) {
-        while let Some(piece) = on_it.last() {
-            let until = piece.until.min(end);
-            if until > *at {
-                self.push(Piece {
-                    from: *at,
-                    until,
-                    who: piece.who,
-                });
-                *at = until;
+            on_it.push(*piece);
+            // Until another comes, the core belongs to the last one that is on it, as long as that stays.
+            while let Some(piece) = on_it.last() {
+                let until = piece.until.min(end);
+                if until > at {
+                    self.push(at, until, piece.who);
+                    at = until;
+                }
+                if piece.until > end {
+                    break;
+                }
+                on_it.pop();
             }
-            if piece.until > end {
-                return;
-            }
-            on_it.pop();
         }
     }
 
     /// Appends a piece, or makes the last stretch longer.
-    fn push(&mut self, piece: Piece) {
-        let sealed = self.stretches.len() <= self.sealed;
+    fn push(&mut self, from: Nanos, until: Nanos, who: u32) {
+        let is_sealed = self.stretches.len() <= self.sealed;
         let last = self.stretches.last_mut();
-        let from = last
-            .as_ref()
-            .map_or(piece.from, |last| piece.from.max(last.until));
-        if piece.until <= from {
+        let from = last.as_ref().map_or(from, |last| from.max(last.until));
+        if until <= from {
             return;
         }
-        let time = piece.until - from;
-        let (computed, changes) = match last {
-            Some(last) if last.who == piece.who && last.until == from && !sealed => {
-                last.until = piece.until;
-                last.computed += time;
-                return;
+        match last {
+            Some(last) if last.who == who && last.until == from && !is_sealed => {
+                last.until = until;
+                last.computed += until - from;
             }
-            Some(last) => (
-                last.computed + time,
-                last.changes + u32::from(last.who != piece.who),
-            ),
-            None => (time, 0),
-        };
-        self.stretches.push(Stretch {
-            from,
-            until: piece.until,
-            computed,
-            who: piece.who,
-            changes,
-        });
+            _ => self.append(Stretch::new(from, until, until - from, who)),
+        }
     }
 
     /// Makes one stretch of all that begin in the same slice of so many nanoseconds.
     fn coarsen(&mut self, slice: Nanos) {
-        let mut coarse: Vec<Stretch> = vec![];
-        for stretch in &self.stretches {
-            match coarse
-                .last_mut()
-                .filter(|last| last.from / slice == stretch.from / slice)
-            {
-                Some(last) => {
-                    (last.until, last.computed) = (stretch.until, stretch.computed);
-                    last.who = if last.who == stretch.who {
-                        last.who
-                    } else {
-                        SEVERAL
-                    };
-                }
-                None => coarse.push(*stretch),
-            }
-        }
-        let mut changes = 0;
-        for i in 1..coarse.len() {
-            changes += u32::from(coarse[i].who != coarse[i - 1].who);
-            coarse[i].changes = changes;
-        }
-        if let Some(first) = coarse.first_mut() {
-            first.changes = 0;
-        }
-        self.sealed = coarse.len();
-        self.stretches = coarse;
+        let mut before = 0;
+        let groups = self
+            .stretches
+            .chunk_by(|a, b| a.from / slice == b.from / slice);
+        let coarse = groups.map(|group| {
+            let (first, last) = (group[0], group[group.len() - 1]);
+            let is_one = group.iter().all(|stretch| stretch.who == first.who);
+            let who = if is_one { first.who } else { SEVERAL };
+            let computed = last.computed - std::mem::replace(&mut before, last.computed);
+            Stretch::new(first.from, last.until, computed, who)
+        });
+        *self = CoreLane {
+            pending: self.pending.clone(),
+            ..CoreLane::sealed(self.core, coarse)
+        };
     }
 }
 
-/// All cores of a run on which workers computed.
+/// What is known of the cores.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CoreView {
-    /// By number.
-    cores: Vec<CoreLane>,
-    /// Until when each worker's computing is in it.
-    seen: Vec<Nanos>,
+    /// Those on which workers computed, by number.
+    pub lanes: Vec<CoreLane>,
+    /// Until when each worker's computing is in them.
+    pub seen: Vec<Nanos>,
+    /// CPU time of our workers so far.
+    pub times: Vec<(u16, Nanos)>,
+    /// The same over time.
+    pub curves: CoreCurves,
+    /// The share that others use.
+    pub others: Vec<(u16, f64)>,
 }
 
 impl CoreView {
-    /// Of so many workers, none of which has computed yet.
-    pub fn new(workers: usize) -> CoreView {
-        CoreView {
-            cores: vec![],
-            seen: vec![0; workers],
-        }
-    }
-
-    /// The cores, by number.
-    pub fn cores(&self) -> &[CoreLane] {
-        &self.cores
-    }
-
-    /// Takes these rows as they are.
-    ///
-    /// # Errors
-    /// They are not in the order of their numbers.
-    pub fn restore(&mut self, cores: Vec<CoreLane>) -> Result<(), String> {
-        if !cores.is_sorted_by(|a, b| a.core < b.core) {
-            return Err("cores that are not in order".into());
-        }
-        self.cores = cores;
-        Ok(())
-    }
-
     /// Takes in a segment of a worker, closed or as far as it goes until now. What was seen of it before is left out.
-    pub fn add(&mut self, worker: usize, segment: &Segment) {
+    pub fn add(&mut self, worker: usize, segment: &Slice) {
         let from = segment.from.max(self.seen[worker]);
-        self.seen[worker] = segment.until.max(from);
-        if segment.phase == Phase::Computing && segment.until > from {
+        self.seen[worker] = segment.to.max(from);
+        if segment.phase == Phase::Computing && segment.to > from {
             let who = u32::try_from(worker).unwrap_or(SEVERAL);
-            self.core(segment.core).note(Piece {
+            self.lane(segment.core).note(Piece {
                 from,
-                until: segment.until,
+                until: segment.to,
                 who,
             });
         }
     }
 
-    fn core(&mut self, core: u16) -> &mut CoreLane {
-        let index = match self.cores.binary_search_by_key(&core, |lane| lane.core) {
-            Ok(index) => index,
-            Err(index) => {
-                self.cores.insert(index, CoreLane::new(core));
-                index
-            }
-        };
-        &mut self.cores[index]
+    fn lane(&mut self, core: u16) -> &mut CoreLane {
+        let found = self.lanes.binary_search_by_key(&core, CoreLane::core);
+        let index = found.unwrap_or_else(|index| {
+            let lane = CoreLane::sealed(core, std::iter::empty());
+            self.lanes.insert(index, lane);
+            index
+        });
+        &mut self.lanes[index]
     }
 
     /// Puts what was taken in in order, and forgets detail if there is too much of it in a run that is `now` so long.
     pub fn settle(&mut self, now: Nanos) {
-        self.cores.iter_mut().for_each(CoreLane::settle);
-        if self
-            .cores
-            .iter()
-            .map(|lane| lane.stretches.len())
-            .sum::<usize>()
-            > STRETCHES_MAX
-        {
-            self.coarsen((STRETCHES_MAX / 2 / self.cores.len()) as u64, now);
+        self.lanes.iter_mut().for_each(CoreLane::settle);
+        let stretches: usize = self.lanes.iter().map(|lane| lane.stretches.len()).sum();
+        if stretches > STRETCHES_MAX {
+            self.coarsen((STRETCHES_MAX / 2 / self.lanes.len()) as u64, now);
         }
     }
 
     /// Keeps about so many stretches per core of a run that is `now` so long.
     pub fn coarsen(&mut self, slices: u64, now: Nanos) {
         let slice = (now / slices.max(1)).max(1);
-        self.cores.iter_mut().for_each(|lane| lane.coarsen(slice));
+        self.lanes.iter_mut().for_each(|lane| lane.coarsen(slice));
     }
 
-    /// How much memory the rows take, in bytes.
+    /// How much memory it takes, in bytes.
     pub fn bytes(&self) -> usize {
         let of = |lane: &CoreLane| {
             lane.stretches.capacity() * size_of::<Stretch>()
                 + lane.pending.capacity() * size_of::<Piece>()
         };
-        self.cores.iter().map(of).sum()
+        self.lanes.iter().map(of).sum::<usize>() + self.curves.bytes()
     }
 }
 
@@ -392,24 +316,33 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn computing(core: u16, from: Nanos, until: Nanos) -> Segment {
-        Segment {
+    fn computing(core: u16, from: Nanos, until: Nanos) -> Slice {
+        Slice {
             phase: Phase::Computing,
             from,
-            until,
+            to: until,
+            is_open: false,
+            task: None,
             core,
         }
     }
 
-    fn view(workers: usize, pieces: &[(usize, Segment)]) -> CoreView {
-        let mut view = CoreView::new(workers);
+    fn view_of(workers: usize) -> CoreView {
+        CoreView {
+            seen: vec![0; workers],
+            ..CoreView::default()
+        }
+    }
+
+    fn view(workers: usize, pieces: &[(usize, Slice)]) -> CoreView {
+        let mut view = view_of(workers);
         pieces
             .iter()
             .for_each(|(worker, segment)| view.add(*worker, segment));
         view.settle(
             pieces
                 .iter()
-                .map(|(_, segment)| segment.until)
+                .map(|(_, segment)| segment.to)
                 .max()
                 .unwrap_or(0),
         );
@@ -417,7 +350,7 @@ mod tests {
     }
 
     fn on(view: &CoreView, core: usize, from: Nanos, to: Nanos) -> (Nanos, Who) {
-        let OnCore { time, who } = view.cores()[core].between(from, to);
+        let OnCore { time, who } = view.lanes[core].between(from, to);
         (time, who)
     }
 
@@ -434,7 +367,7 @@ mod tests {
             ],
         );
         assert_eq!(
-            view.cores().iter().map(CoreLane::core).collect::<Vec<_>>(),
+            view.lanes.iter().map(CoreLane::core).collect::<Vec<_>>(),
             [0, 1]
         );
         assert_eq!(on(&view, 0, 0, 100), (100, Who::One(3)));
@@ -448,13 +381,13 @@ mod tests {
 
     #[test]
     fn a_segment_that_goes_on_is_in_the_row_as_far_as_it_was_seen_and_counts_once() {
-        let mut view = CoreView::new(1);
+        let mut view = view_of(1);
         for until in [30, 30, 70, 100] {
             view.add(0, &computing(0, 0, until));
             view.settle(until);
             assert_eq!(on(&view, 0, 0, 1_000), (until, Who::One(0)));
         }
-        assert_eq!(view.cores()[0].stretches.len(), 1);
+        assert_eq!(view.lanes[0].stretches.len(), 1);
     }
 
     #[test]
@@ -468,18 +401,18 @@ mod tests {
 
     #[test]
     fn what_arrives_late_is_put_where_it_was() {
-        let mut late = CoreView::new(2);
+        let mut late = view_of(2);
         late.add(1, &computing(0, 40, 60));
         late.settle(60);
         late.add(0, &computing(0, 0, 100));
         late.settle(100);
         let at_once = view(2, &[(0, computing(0, 0, 100)), (1, computing(0, 40, 60))]);
-        assert_eq!(late.cores()[0].stretches, at_once.cores()[0].stretches);
+        assert_eq!(late.lanes[0].stretches, at_once.lanes[0].stretches);
     }
 
     #[test]
     fn a_long_run_takes_bounded_memory_and_keeps_its_sums() {
-        let mut view = CoreView::new(2);
+        let mut view = view_of(2);
         let batches = 20;
         let per_batch = STRETCHES_MAX as u64 / 4;
         for batch in 0..batches {
@@ -490,7 +423,7 @@ mod tests {
                 );
             }
             view.settle((batch + 1) * per_batch * 100);
-            assert!(view.cores()[0].stretches.len() <= STRETCHES_MAX);
+            assert!(view.lanes[0].stretches.len() <= STRETCHES_MAX);
         }
         let all = batches * per_batch;
         assert_eq!(on(&view, 0, 0, all * 100), (all * 50, Who::Several));
@@ -515,7 +448,7 @@ mod tests {
             batches in 1usize..6,
             cuts in proptest::collection::vec(0u64..1_300, 2..12),
         ) {
-            let mut view = CoreView::new(5);
+            let mut view = view_of(5);
             let mut covered = [false; 1_300];
             let mut seen = [0u64; 5];
             for pieces in pieces.chunks(pieces.len().div_ceil(batches)) {
@@ -532,7 +465,7 @@ mod tests {
             cuts.sort_unstable();
             for pair in cuts.windows(2) {
                 let expected = (pair[0]..pair[1]).filter(|t| covered[*t as usize]).count() as u64;
-                let OnCore { time, who } = view.cores()[0].between(pair[0], pair[1]);
+                let OnCore { time, who } = view.lanes[0].between(pair[0], pair[1]);
                 prop_assert_eq!(time, expected);
                 prop_assert_eq!(who == Who::Nobody, time == 0);
             }

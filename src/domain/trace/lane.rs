@@ -1,21 +1,12 @@
 //! One worker's row of a picture: its events with running sums.
 
+use super::look::Slice;
 use super::{LaneUpdate, Transition};
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::time::{Nanos, STALE_AFTER};
 
 /// How many transitions share one running sum: the more, the less memory, and the longer a look-up.
 const STRIDE: usize = 16;
-
-/// A stretch of a lane in one phase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Segment {
-    pub phase: Phase,
-    pub from: Nanos,
-    pub until: Nanos,
-    /// On which core it was stamped.
-    pub core: u16,
-}
 
 /// One worker's row.
 #[derive(Clone, Debug, Default)]
@@ -38,65 +29,44 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// Appends an event, and returns the segment that it closes. One that lies before its predecessor is moved to it: a
-    /// lane's segments never overlap.
-    pub(super) fn push(&mut self, mut transition: Transition) -> Option<Segment> {
-        let open = self.transitions.last().copied();
-        let closed = open.map(|open| {
+    /// Appends an event. One that lies before its predecessor is moved to it: a lane's segments never overlap.
+    pub(super) fn push(&mut self, mut transition: Transition) {
+        if let Some(open) = self.transitions.last() {
             transition.at = transition.at.max(open.at);
-            let phase = if transition.after_gap {
-                Phase::Lost
-            } else {
-                open.phase
-            };
-            Segment {
-                phase,
-                from: open.at,
-                until: transition.at,
-                core: open.core,
+            let closed = Slice::between(open, &transition);
+            let time = closed.to - closed.from;
+            self.closed[closed.phase] += time;
+            if open.task.is_some() {
+                self.on_task += time;
             }
-        });
-        if let Some(Segment {
-            phase, from, until, ..
-        }) = closed
-        {
-            self.closed[phase] += until - from;
-            self.on_task += if open.is_some_and(|open| open.task.is_some()) {
-                until - from
-            } else {
-                0
-            };
+            // Before its first task, nobody stamped a core.
+            let moved = open.phase != Phase::Starting && open.core != transition.core;
+            self.migrations += u64::from(moved);
         }
-        // Before its first task, nobody stamped a core.
-        let moved =
-            open.is_some_and(|open| open.phase != Phase::Starting && open.core != transition.core);
-        self.migrations += u64::from(moved);
         if self.transitions.len().is_multiple_of(STRIDE) {
             self.sums.push(self.closed);
         }
         self.last_stamp = self.last_stamp.max(transition.at);
         self.transitions.push(transition);
-        closed
     }
 
-    /// Makes room for so many events.
-    pub(super) fn reserve(&mut self, events: usize) {
-        self.transitions.reserve_exact(events);
-        self.sums.reserve_exact(events.div_ceil(STRIDE));
+    /// What its events close, in order, from the one with this index on.
+    pub(super) fn closed_from(&self, index: usize) -> impl Iterator<Item = Slice> {
+        let events = &self.transitions[index..];
+        events
+            .windows(2)
+            .map(|pair| Slice::between(&pair[0], &pair[1]))
     }
 
-    /// What its events close, in order.
-    pub(super) fn segments(&self) -> impl Iterator<Item = Segment> {
-        self.transitions.windows(2).map(|pair| Segment {
-            phase: if pair[1].after_gap {
-                Phase::Lost
-            } else {
-                pair[0].phase
-            },
-            from: pair[0].at,
-            until: pair[1].at,
-            core: pair[0].core,
-        })
+    /// The same, and what came after the last event, given that it is `now`.
+    pub(super) fn slices_from(&self, index: usize, now: Nanos) -> impl Iterator<Item = Slice> {
+        self.closed_from(index)
+            .chain(self.open(now).into_iter().flatten())
+    }
+
+    /// All that its worker did, in order, given that it is `now`. Some of it may have no length.
+    pub fn slices(&self, now: Nanos) -> impl Iterator<Item = Slice> {
+        self.slices_from(0, now)
     }
 
     /// How long its worker was on a task, whatever it did there, given that it is `now`.
@@ -115,11 +85,6 @@ impl Lane {
         self.dropped
     }
 
-    /// When its worker last stamped anything.
-    pub(super) fn last_stamp(&self) -> Nanos {
-        self.last_stamp
-    }
-
     /// How often its worker was found on another core than at the event before.
     pub fn migrations(&self) -> u64 {
         self.migrations
@@ -135,21 +100,8 @@ impl Lane {
     /// What the worker is doing at its last event, where a computing segment without a recent stamp counts as
     /// [`Phase::Ready`], or as [`Phase::Gil`] where workers share a lock that they cannot see.
     pub fn phase_now(&self, now: Nanos) -> Option<Phase> {
-        let open = self.transitions.last()?;
-        let stale = open.phase == Phase::Computing && now > self.last_stamp + STALE_AFTER;
-        Some(if stale {
-            self.stale_phase()
-        } else {
-            open.phase
-        })
-    }
-
-    fn stale_phase(&self) -> Phase {
-        if self.shares_lock {
-            Phase::Gil
-        } else {
-            Phase::Ready
-        }
+        let [seen, waiting] = self.open(now)?;
+        Some(if seen.is_open { seen } else { waiting }.phase)
     }
 
     /// How long each phase lasted from `t0` until `t`, given that it is `now`. O(log events).
@@ -163,104 +115,111 @@ impl Lane {
         };
         let stride = index / STRIDE;
         let mut times = self.sums[stride];
-        for pair in self.transitions[stride * STRIDE..=index].windows(2) {
-            let phase = if pair[1].after_gap {
-                Phase::Lost
-            } else {
-                pair[0].phase
-            };
-            times[phase] += pair[1].at - pair[0].at;
-        }
-        let current = self.transitions[index];
-        match self.transitions.get(index + 1) {
-            Some(next) if next.after_gap => times[Phase::Lost] += t - current.at,
-            Some(_) => times[current.phase] += t - current.at,
-            None => self
-                .open(now)
-                .for_each(|part| times[part.phase] += part.until.min(t).saturating_sub(part.from)),
+        let since = self.slices_from(stride * STRIDE, now);
+        for slice in since.take_while(|slice| slice.from < t) {
+            times[slice.phase] += slice.to.min(t) - slice.from;
         }
         times
     }
 
+    /// How long each phase lasted between two moments, given that it is `now`.
+    pub(super) fn times_between(&self, from: Nanos, to: Nanos, now: Nanos) -> PhaseTimes {
+        self.times_until(to, now)
+            .since(&self.times_until(from, now))
+    }
+
     /// What came after the last event, until `now`: of a computing segment without a recent stamp, the part after that
-    /// stamp counts as waiting.
-    pub(super) fn open(&self, now: Nanos) -> impl Iterator<Item = Segment> + use<> {
-        let (last_stamp, waiting) = (self.last_stamp, self.stale_phase());
-        self.transitions
-            .last()
-            .copied()
-            .into_iter()
-            .flat_map(move |open| {
-                let stale = open.phase == Phase::Computing && now > last_stamp + STALE_AFTER;
-                let seen = if stale { last_stamp.max(open.at) } else { now };
-                let part = |phase, from, until| Segment {
-                    phase,
-                    from,
-                    until,
-                    core: open.core,
-                };
-                [part(open.phase, open.at, seen), part(waiting, seen, now)]
-            })
+    /// stamp counts as waiting. Else that part has no length.
+    pub(super) fn open(&self, now: Nanos) -> Option<[Slice; 2]> {
+        let open = self.transitions.last()?;
+        let is_stale = open.phase == Phase::Computing && now > self.last_stamp + STALE_AFTER;
+        let seen = Slice {
+            is_open: !is_stale,
+            ..open.until(if is_stale { self.last_stamp } else { now })
+        };
+        let waiting = Slice {
+            phase: if self.shares_lock {
+                Phase::Gil
+            } else {
+                Phase::Ready
+            },
+            from: seen.to,
+            to: now,
+            is_open: true,
+            ..seen
+        };
+        Some([seen, waiting])
     }
 
     /// What its stamps say for certain of the time after the last event: until the last stamp, its phase went on.
-    pub(super) fn stamped(&self) -> Option<Segment> {
+    pub(super) fn stamped(&self) -> Option<Slice> {
         let open = self.transitions.last().filter(|_| !self.in_doubt)?;
-        Some(Segment {
-            phase: open.phase,
-            from: open.at,
-            until: self.last_stamp,
-            core: open.core,
-        })
+        Some(open.until(self.last_stamp))
     }
 
-    /// Makes the lane poorer: where more than two events fall into a slice of `slice` nanoseconds, two are kept. They
+    /// Makes the lane poorer: where more than two events fall into a slice of `length` nanoseconds, two are kept. They
     /// tell how long the worker computed in the slice, and what took most of its rest.
-    pub(super) fn thin(&mut self, slice: Nanos) {
-        let Some((open, _)) = self.transitions.split_last() else {
+    pub(super) fn thin(&mut self, length: Nanos) {
+        // What is not known of a time is from now on what happened in it.
+        for index in 1..self.transitions.len() {
+            if std::mem::take(&mut self.transitions[index].after_gap) {
+                self.transitions[index - 1].phase = Phase::Lost;
+            }
+        }
+        let Some((open, mut rest)) = self.transitions.split_last() else {
             return;
         };
-        let mut thinned = Thinned::new(self, open.at);
-        let all = self.transitions.len() - 1;
-        let mut first = 0;
-        while first < all {
-            let number = self.transitions[first].at / slice;
-            let after = self.transitions[..all].partition_point(|event| event.at / slice <= number);
-            if after - first <= 2 {
-                (first..after).for_each(|index| thinned.keep(index));
+        let mut thinned = vec![];
+        while let Some(first) = rest.first() {
+            let begin = first.at / length * length;
+            let end = begin.saturating_add(length);
+            let (within, after) = rest.split_at(rest.partition_point(|event| event.at < end));
+            if let [.., last] = within
+                && within.len() > 2
+            {
+                self.sum_up(begin, end.min(open.at), &mut thinned);
+                // What was going on at the slice's end goes on in the next one.
+                if end < open.at {
+                    keep(&mut thinned, Transition { at: end, ..*last });
+                }
             } else {
-                thinned.sum_up(
-                    number * slice,
-                    (number + 1).saturating_mul(slice),
-                    after - 1,
-                );
+                within.iter().for_each(|event| keep(&mut thinned, *event));
             }
-            first = after;
+            rest = after;
         }
-        let events = thinned.events;
-        self.rewrite(events, *open);
-    }
-
-    /// Replaces all events but the open one.
-    fn rewrite(&mut self, events: Vec<Transition>, open: Transition) {
         let mut lane = Lane::default();
-        for event in events {
+        for event in thinned.into_iter().chain([*open]) {
             lane.push(event);
         }
-        lane.push(Transition {
-            after_gap: false,
-            ..open
-        });
-        *self = Lane {
-            shares_lock: self.shares_lock,
-            last_stamp: self.last_stamp,
-            dropped: self.dropped,
-            migrations: self.migrations,
-            on_task: self.on_task,
-            in_doubt: self.in_doubt,
-            ..lane
-        };
+        (self.transitions, self.sums, self.closed) = (lane.transitions, lane.sums, lane.closed);
         self.shrink();
+    }
+
+    /// Tells by two events what happened between two moments.
+    fn sum_up(&self, from: Nanos, to: Nanos, thinned: &mut Vec<Transition>) {
+        let in_force = self.transitions[self.index_at(from).unwrap_or(0)];
+        let from = from.max(in_force.at.min(to));
+        let times = self.times_between(from, to, Nanos::MAX);
+        let computing = times[Phase::Computing];
+        let other = times.dominant_except(Phase::Computing);
+        let mut parts = [
+            (Phase::Computing, computing),
+            (other.unwrap_or(Phase::Computing), times.total() - computing),
+        ];
+        // In the order in which they began.
+        if in_force.phase != Phase::Computing {
+            parts.reverse();
+        }
+        for (at, phase) in [(from, parts[0].0), (from + parts[0].1, parts[1].0)] {
+            if at < to {
+                let part = Transition {
+                    at,
+                    phase,
+                    ..in_force
+                };
+                keep(thinned, part);
+            }
+        }
     }
 
     /// Gives back memory that no event uses, as none will follow for now.
@@ -269,13 +228,13 @@ impl Lane {
         self.sums.shrink_to_fit();
     }
 
-    /// Takes in what the engine saw of it, and tells which segments were closed by that.
-    pub(super) fn update(&mut self, update: LaneUpdate, mut closed: impl FnMut(Segment)) {
+    /// Takes in what the engine saw of it.
+    pub(super) fn update(&mut self, update: LaneUpdate) {
         self.in_doubt =
             update.dropped > self.dropped || (self.in_doubt && update.transitions.is_empty());
         self.transitions.reserve(update.transitions.len());
         for transition in update.transitions {
-            self.push(transition).into_iter().for_each(&mut closed);
+            self.push(transition);
         }
         self.last_stamp = self.last_stamp.max(update.last_stamp);
         self.dropped = update.dropped;
@@ -288,93 +247,14 @@ impl Lane {
     }
 }
 
-/// A lane while it is thinned.
-struct Thinned<'a> {
-    lane: &'a Lane,
-    /// When the open segment begins.
-    end: Nanos,
-    events: Vec<Transition>,
-}
-
-impl<'a> Thinned<'a> {
-    fn new(lane: &'a Lane, end: Nanos) -> Thinned<'a> {
-        Thinned {
-            lane,
-            end,
-            events: vec![],
-        }
-    }
-
-    /// The event with this index with what its segment turned out to have been.
-    fn event(&self, index: usize) -> Transition {
-        let event = self.lane.transitions[index];
-        let lost = self
-            .lane
-            .transitions
-            .get(index + 1)
-            .is_some_and(|next| next.after_gap);
-        Transition {
-            phase: if lost { Phase::Lost } else { event.phase },
-            after_gap: false,
-            ..event
-        }
-    }
-
-    fn keep(&mut self, index: usize) {
-        self.push(self.event(index));
-    }
-
-    fn push(&mut self, event: Transition) {
-        // A segment without length says nothing.
-        self.events.pop_if(|last| last.at == event.at);
-        let same = |last: &Transition| {
-            (last.phase, last.task, last.core) == (event.phase, event.task, event.core)
-        };
-        if !self.events.last().is_some_and(same) {
-            self.events.push(event);
-        }
-    }
-
-    /// One slice, in which the event with index `last` is the last one.
-    fn sum_up(&mut self, from: Nanos, to: Nanos, last: usize) {
-        let to = to.min(self.end);
-        let in_force = self.event(self.lane.index_at(from).unwrap_or(0));
-        let from = from.max(in_force.at.min(to));
-        let times = self
-            .lane
-            .times_until(to, Nanos::MAX)
-            .since(&self.lane.times_until(from, Nanos::MAX));
-        let computing = times[Phase::Computing];
-        let other = times.dominant_except(Phase::Computing);
-        let rest = times.total() - computing;
-        // In the order in which they began.
-        let parts = match other {
-            Some(other) if in_force.phase == Phase::Computing => {
-                [(Phase::Computing, computing), (other, rest)]
-            }
-            Some(other) => [(other, rest), (Phase::Computing, computing)],
-            None => [(Phase::Computing, computing); 2],
-        };
-        let second = from + parts[0].1;
-        self.push(Transition {
-            at: from,
-            phase: parts[0].0,
-            ..in_force
-        });
-        if second < to {
-            self.push(Transition {
-                at: second,
-                phase: parts[1].0,
-                ..in_force
-            });
-        }
-        // What was going on at the slice's end goes on in the next one.
-        let goes_on = self.event(last);
-        if to < self.end {
-            self.push(Transition {
-                at: to.max(goes_on.at),
-                ..goes_on
-            });
-        }
+/// Adds an event to those that are kept of a lane.
+fn keep(events: &mut Vec<Transition>, event: Transition) {
+    // A segment without length says nothing.
+    events.pop_if(|last| last.at == event.at);
+    let same = |last: &Transition| {
+        (last.phase, last.task, last.core) == (event.phase, event.task, event.core)
+    };
+    if !events.last().is_some_and(same) {
+        events.push(event);
     }
 }

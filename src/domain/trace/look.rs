@@ -1,12 +1,11 @@
 //! Looking closer: what one worker was doing at one moment, on which task, and where the next change is.
 //!
-//! Every question costs O(log events), and that about a task what it did until its first file besides: a task is executed
-//! once, by one worker and without another in between, so its events are neighbours, and both ends of them are found by
-//! galloping.
+//! Every question costs O(log events), and that about a task what it did besides: a task is executed once, by one worker and
+//! without another in between, so its events are neighbours.
 
-use super::{Lane, Trace};
+use super::{Trace, Transition};
 use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::time::{Nanos, STALE_AFTER};
+use crate::domain::time::Nanos;
 
 /// A stretch of time in which a worker did one thing, as far as its events tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +22,35 @@ pub struct Slice {
     pub task: Option<u32>,
     /// The core of the stamp that began it; while the worker waits it is on none.
     pub core: u16,
+}
+
+impl Slice {
+    /// From one event to the next.
+    pub(super) fn between(begun: &Transition, next: &Transition) -> Slice {
+        let slice = begun.until(next.at);
+        Slice {
+            phase: if next.after_gap {
+                Phase::Lost
+            } else {
+                slice.phase
+            },
+            ..slice
+        }
+    }
+}
+
+impl Transition {
+    /// What it began, which went on until then.
+    pub(super) fn until(&self, to: Nanos) -> Slice {
+        Slice {
+            phase: self.phase,
+            from: self.at,
+            to,
+            is_open: false,
+            task: self.task,
+            core: self.core,
+        }
+    }
 }
 
 /// A task on its worker's lane, as far as it was executed.
@@ -51,51 +79,48 @@ pub enum Step {
     Previous,
 }
 
+impl Step {
+    /// When the next or previous of these begins, which are in order, seen from `t`: backwards, the one that `t` is in counts
+    /// unless it begins just there.
+    pub(super) fn begin<T>(self, all: &[T], t: Nanos, at: impl Fn(&T) -> Nanos) -> Option<Nanos> {
+        let index = match self {
+            Step::Next => all.partition_point(|one| at(one) <= t),
+            Step::Previous => all.partition_point(|one| at(one) < t).checked_sub(1)?,
+        };
+        all.get(index).map(at)
+    }
+}
+
+fn is_same_task(one: &Transition, other: &Transition) -> bool {
+    one.task == other.task
+}
+
 impl Trace {
     /// What `worker` was doing at `t`; `None` beyond the end of the picture.
     pub fn slice_at(&self, worker: usize, t: Nanos) -> Option<Slice> {
         let lane = self.lanes.get(worker)?;
         let index = lane.index_at(t).filter(|_| t <= self.now)?;
-        let begun = lane.transitions()[index];
-        let whole = |phase, from, to, is_open| Slice {
-            phase,
-            from,
-            to,
-            is_open,
-            task: begun.task,
-            core: begun.core,
-        };
-        if let Some(next) = lane.transitions().get(index + 1) {
-            let phase = if next.after_gap {
-                Phase::Lost
-            } else {
-                begun.phase
-            };
-            return Some(whole(phase, begun.at, next.at, false));
-        }
-        let is_open = !self.concluded;
-        let seen = lane.last_stamp();
-        let is_stale = begun.phase == Phase::Computing && self.now > seen + STALE_AFTER;
-        Some(match is_stale {
-            true if t >= seen => whole(Phase::Ready, seen, self.now, is_open),
-            true => whole(begun.phase, begun.at, seen, false),
-            false => whole(begun.phase, begun.at, self.now.max(begun.at), is_open),
-        })
+        let slice = lane
+            .slices_from(index, self.now)
+            .find(|slice| t < slice.to || slice.is_open)?;
+        let is_open = slice.is_open && !self.concluded;
+        Some(Slice { is_open, ..slice })
     }
 
     /// The task that `worker` was executing at `t`, if it was on one.
     pub fn task_at(&self, worker: usize, t: Nanos) -> Option<TaskStory> {
         let lane = self.lanes.get(worker)?;
         let index = lane.index_at(t).filter(|_| t <= self.now)?;
-        let task = lane.transitions()[index].task?;
-        let (first, after) = (lane.first_of_task(index), lane.end_of_task(index));
-        let from = lane.transitions()[first].at;
-        let next = lane.transitions().get(after);
+        let task = lane.transitions[index].task?;
+        let begun = lane.transitions[..=index]
+            .chunk_by(is_same_task)
+            .next_back()?;
+        let from_begin = &lane.transitions[index + 1 - begun.len()..];
+        let events = from_begin.chunk_by(is_same_task).next()?;
+        let next = from_begin.get(events.len());
+        let from = events[0].at;
         let to = next.map_or(self.now.max(from), |next| next.at);
-        let times = lane
-            .times_until(to, self.now)
-            .since(&lane.times_until(from, self.now));
-        let fetched = lane.transitions()[first..after]
+        let fetched = events
             .windows(2)
             .take_while(|pair| pair[0].phase != Phase::File)
             .filter(|pair| pair[0].phase == Phase::Network)
@@ -106,101 +131,38 @@ impl Trace {
             from,
             to,
             is_open: next.is_none() && !self.concluded,
-            times,
+            times: lane.times_between(from, to, self.now),
             fetched,
         })
     }
 
-    /// When the next or previous slice of `worker` begins, seen from `t`: backwards, the one that `t` is in counts
-    /// unless it begins just there.
+    /// When the next or previous slice of `worker` begins, seen from `t`.
     pub fn slice_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
-        let events = self.lanes.get(worker)?.transitions();
-        match step {
-            Step::Next => events.get(events.partition_point(|event| event.at <= t)),
-            Step::Previous => events
-                .partition_point(|event| event.at < t)
-                .checked_sub(1)
-                .map(|i| &events[i]),
-        }
-        .map(|event| event.at)
+        step.begin(self.lanes.get(worker)?.transitions(), t, |event| event.at)
     }
 
-    /// When the next or previous turn on a core begins, seen from `t`: backwards, the one that `t` is in counts unless it
-    /// begins just there.
+    /// When the next or previous turn on a core begins, seen from `t`.
     pub fn turn_from(&self, core: u16, t: Nanos, step: Step) -> Option<Nanos> {
-        self.core_lane(core)?.turn_from(t, step)
+        let stretches = &self.core_lane(core)?.stretches;
+        step.begin(stretches, t, |stretch| stretch.from)
     }
 
     /// When the next or previous task of `worker` begins, seen from `t`: backwards, the one that `t` is in counts unless
     /// it begins just there.
     pub fn task_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
         let lane = self.lanes.get(worker)?;
-        let here = lane.index_at(t)?;
-        let begin = match step {
-            Step::Next => lane.next_task(here)?,
-            Step::Previous => lane.begun_before(here, t)?,
+        let (here, events) = (lane.index_at(t)?, lane.transitions());
+        let is_begun = |group: &&[Transition]| group[0].task.is_some();
+        let group = match step {
+            Step::Next => events[here..].chunk_by(is_same_task).skip(1).find(is_begun),
+            Step::Previous => events[..=here]
+                .chunk_by(is_same_task)
+                .rev()
+                .filter(is_begun)
+                .find(|group| group[0].at < t),
         };
-        Some(lane.transitions()[begin].at)
+        Some(group?[0].at)
     }
-}
-
-impl Lane {
-    /// The first event with the same task as that at `index`, of those that lie together.
-    fn first_of_task(&self, index: usize) -> usize {
-        let events = self.transitions();
-        let is_same = |back: usize| events[index - back].task == events[index].task;
-        index + 1 - together(index + 1, events[index].task.is_some(), is_same)
-    }
-
-    /// The index behind the last event with the same task as that at `index`, of those that lie together.
-    fn end_of_task(&self, index: usize) -> usize {
-        let events = self.transitions();
-        let is_same = |on: usize| events[index + on].task == events[index].task;
-        index + together(events.len() - index, events[index].task.is_some(), is_same)
-    }
-
-    /// The first event of the next task behind the one at `index`.
-    fn next_task(&self, index: usize) -> Option<usize> {
-        let mut at = self.end_of_task(index);
-        while self.transitions().get(at)?.task.is_none() {
-            at = self.end_of_task(at);
-        }
-        Some(at)
-    }
-
-    /// The first event of the last task that began before `t`, which lies within the event at `index`.
-    fn begun_before(&self, index: usize, t: Nanos) -> Option<usize> {
-        let mut first = self.first_of_task(index);
-        loop {
-            let event = self.transitions()[first];
-            if event.task.is_some() && event.at < t {
-                return Some(first);
-            }
-            first = self.first_of_task(first.checked_sub(1)?);
-        }
-    }
-}
-
-/// How many of `most` neighbours belong together, of which the first does. Those of a task are all that belong to it, so
-/// they are found by galloping; pauses come back, so theirs are counted.
-fn together(most: usize, is_task: bool, is_same: impl Fn(usize) -> bool) -> usize {
-    if !is_task {
-        return (1..most).find(|i| !is_same(*i)).unwrap_or(most);
-    }
-    let mut beyond = 1;
-    while beyond < most && is_same(beyond) {
-        beyond *= 2;
-    }
-    let (mut inside, mut outside) = (beyond / 2, beyond.min(most));
-    while outside - inside > 1 {
-        let middle = inside.midpoint(outside);
-        if is_same(middle) {
-            inside = middle;
-        } else {
-            outside = middle;
-        }
-    }
-    outside
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! A trace is played again: its events are folded as they were when the run was on, by the same [`Trace::apply`].
 
-use super::{Batch, CoreTime, LaneUpdate, Trace};
+use std::ops::Range;
+
+use super::{Batch, Lane, LaneUpdate, Trace, Transition};
 use crate::domain::phase::Phase;
 use crate::domain::time::Nanos;
 
@@ -13,20 +15,21 @@ use crate::domain::time::Nanos;
 pub struct Player {
     at: Nanos,
     /// Tasks whose begin and whose end was among the events so far.
-    seen: (u32, u32),
+    seen: [u32; 2],
     /// The same of the whole trace.
-    all: (u32, u32),
+    all: [u32; 2],
 }
 
 impl Player {
     /// For this trace, at its begin: a picture without events.
     pub fn new(source: &Trace) -> Player {
-        let all =
-            (0..source.lanes.len()).map(|worker| tasks_between(source, worker, None, Nanos::MAX));
-        let all = all.fold((0, 0), |sum, (begun, ended)| (sum.0 + begun, sum.1 + ended));
+        let mut all = [0; 2];
+        for lane in &source.lanes {
+            count_tasks(&mut all, lane, events_between(lane, 0, Nanos::MAX));
+        }
         Player {
             at: 0,
-            seen: (0, 0),
+            seen: [0; 2],
             all,
         }
     }
@@ -43,7 +46,7 @@ impl Player {
         let to = to.min(source.now());
         if to < self.at {
             *picture = Trace::new(u32::try_from(source.lanes.len()).unwrap_or(u32::MAX));
-            (self.at, self.seen) = (0, (0, 0));
+            (self.at, self.seen) = (0, [0; 2]);
         }
         if to > self.at {
             let failed = failed.filter(|at| *at <= to).count();
@@ -54,91 +57,83 @@ impl Player {
 
     /// What an engine that last looked at `self.at` would have seen at `to`.
     fn batch(&mut self, source: &Trace, failed: u32, to: Nanos) -> Batch {
-        let from = (self.at > 0).then_some(self.at);
         let mut lanes: Vec<LaneUpdate> = vec![];
-        for worker in 0..source.lanes.len() {
-            let (begun, ended) = tasks_between(source, worker, from, to);
-            self.seen = (self.seen.0 + begun, self.seen.1 + ended);
-            lanes.push(update(source, worker, from, to));
+        for lane in &source.lanes {
+            let events = events_between(lane, self.at, to);
+            count_tasks(&mut self.seen, lane, events.clone());
+            lanes.push(LaneUpdate {
+                last_stamp: last_stamp(lane, events.end, to),
+                transitions: lane.transitions.get(events).unwrap_or_default().to_vec(),
+                cpu: 0,
+                dropped: if to >= source.now { lane.dropped } else { 0 },
+            });
         }
         // How the time on cores was divided among the workers is not asked for.
         if let Some(first) = lanes.first_mut() {
             first.cpu = cpu_until(source, to);
         }
-        let cores = source
-            .cores
-            .times
-            .iter()
-            .map(|CoreTime { core, .. }| CoreTime {
-                core: *core,
-                workers: source.cores.curves.used_until(*core, to) as Nanos,
-            });
-        let scaled = |seen: u32, all: u32, total: u32| {
-            let scaled = u64::from(seen) * u64::from(total) / u64::from(all.max(1));
-            u32::try_from(scaled).unwrap_or(total).min(total)
+        let curves = source.core_curves();
+        let cores = source.cores().iter();
+        let scaled = |index: usize, total: u32| {
+            let [seen, all] = [self.seen, self.all].map(|tasks| u64::from(tasks[index]));
+            u32::try_from(seen * u64::from(total) / all.max(1)).map_or(total, |n| n.min(total))
         };
         Batch {
             now: to,
             lanes,
-            cores: cores.collect(),
-            others: vec![],
-            begun: scaled(self.seen.0, self.all.0, source.tasks.0),
-            ended: scaled(self.seen.1, self.all.1, source.tasks.1),
+            cores: cores
+                .map(|(core, _)| (*core, curves.used_until(*core, to) as Nanos))
+                .collect(),
+            begun: scaled(0, source.tasks.0),
+            ended: scaled(1, source.tasks.1),
             failed: failed.min(source.tasks.2),
-            deaths: vec![],
+            ..Batch::default()
         }
     }
 }
 
-/// The indices of a lane's events after `from`, or from the begin on, until `to`.
-fn events_between(
-    source: &Trace,
-    worker: usize,
-    from: Option<Nanos>,
-    to: Nanos,
-) -> std::ops::Range<usize> {
-    let events = &source.lanes[worker].transitions;
+/// The indices of a lane's events after `from`, or from the begin on where that is 0, until `to`.
+fn events_between(lane: &Lane, from: Nanos, to: Nanos) -> Range<usize> {
+    let events = &lane.transitions;
     let until = |t: Nanos| events.partition_point(|event| event.at <= t);
     // An empty trace has the first one already.
-    let has_first = events
-        .first()
-        .is_some_and(|first| first.phase == Phase::Starting && first.at == 0);
-    from.map_or(usize::from(has_first), until)..until(to)
+    let is_known = |first: &_| {
+        matches!(
+            first,
+            Transition {
+                at: 0,
+                phase: Phase::Starting,
+                ..
+            }
+        )
+    };
+    let begin = || usize::from(events.first().is_some_and(is_known));
+    (if from > 0 { until(from) } else { begin() })..until(to)
 }
 
-fn update(source: &Trace, worker: usize, from: Option<Nanos>, to: Nanos) -> LaneUpdate {
-    let lane = &source.lanes[worker];
-    let range = events_between(source, worker, from, to);
-    let last_stamp = match lane.transitions.get(range.end) {
+/// When a worker had last stamped anything at `to`, as far as its events tell: `next` is the one to come.
+fn last_stamp(lane: &Lane, next: usize, to: Nanos) -> Nanos {
+    match lane.transitions.get(next) {
         // Nobody knows how long it went on.
-        Some(next) if next.after_gap => range
-            .end
-            .checked_sub(1)
-            .map_or(0, |last| lane.transitions[last].at),
+        Some(coming) if coming.after_gap => {
+            let last = lane.transitions[..next].last();
+            last.map_or(0, |last| last.at)
+        }
         Some(_) => to,
         None => lane.last_stamp.min(to),
-    };
-    LaneUpdate {
-        transitions: lane.transitions.get(range).unwrap_or_default().to_vec(),
-        last_stamp,
-        cpu: 0,
-        dropped: if to >= source.now { lane.dropped } else { 0 },
     }
 }
 
-/// How many tasks a worker began, and how many it left, by its events in between.
-fn tasks_between(source: &Trace, worker: usize, from: Option<Nanos>, to: Nanos) -> (u32, u32) {
-    let events = &source.lanes[worker].transitions;
-    let mut counts = (0, 0);
-    for index in events_between(source, worker, from, to) {
-        let before = index.checked_sub(1).and_then(|before| events[before].task);
-        let now = events[index].task;
+/// Adds how many tasks a worker began, and how many it left, by these events of its lane.
+fn count_tasks(counts: &mut [u32; 2], lane: &Lane, events: Range<usize>) {
+    for index in events {
+        let before = lane.transitions[..index].last().and_then(|last| last.task);
+        let now = lane.transitions[index].task;
         if before != now {
-            counts.0 += u32::from(now.is_some());
-            counts.1 += u32::from(before.is_some());
+            counts[0] += u32::from(now.is_some());
+            counts[1] += u32::from(before.is_some());
         }
     }
-    counts
 }
 
 /// The workers' CPU time, from the curve of parallelism.
@@ -157,7 +152,6 @@ fn cpu_until(source: &Trace, to: Nanos) -> Nanos {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Transition;
     use super::*;
     use proptest::prelude::*;
 
@@ -205,16 +199,7 @@ mod tests {
             trace.apply(Batch {
                 now: to,
                 lanes: updates.collect(),
-                cores: vec![
-                    CoreTime {
-                        core: 0,
-                        workers: to / 2,
-                    },
-                    CoreTime {
-                        core: 1,
-                        workers: to / 2,
-                    },
-                ],
+                cores: vec![(0, to / 2), (1, to / 2)],
                 others: vec![],
                 begun: count(&|event| event.phase == Phase::Computing),
                 ended: count(&|event| event.phase == Phase::Idle),

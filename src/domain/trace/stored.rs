@@ -23,9 +23,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::cores::{CoreLane, CoreView, SEVERAL, Stretch};
 use super::summary::Summary;
-use super::{
-    BYTES_MAX, CoreCurves, CoreHistory, CoreTime, LIVE_SLICES, Lane, Sample, Trace, Transition,
-};
+use super::{CoreCurves, Lane, Sample, Trace, Transition};
 use crate::domain::machine::MAX_THREADS;
 use crate::domain::phase::Phase;
 use crate::domain::time::Nanos;
@@ -51,8 +49,8 @@ struct StoredTrace<'a> {
     #[serde(default)]
     samples: StoredSamples,
     #[serde(default)]
-    cores: Vec<(u16, Nanos)>,
-    curves: Option<StoredCurves>,
+    cores: Cow<'a, [(u16, Nanos)]>,
+    curves: Option<Cow<'a, CoreCurves>>,
     #[serde(default)]
     others: Cow<'a, [(u16, f64)]>,
 }
@@ -95,13 +93,6 @@ struct StoredSamples {
     on_core: Vec<f64>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct StoredCurves {
-    apart_ns: Nanos,
-    at_ns: Vec<Nanos>,
-    workers_ns: Vec<Vec<(u16, Nanos)>>,
-}
-
 /// What is written is what is read: the stored form of each.
 macro_rules! travels_as {
     ($($type:ty => $stored:ty;)*) => { $(
@@ -128,8 +119,10 @@ travels_as! {
 
 impl<'a> From<&'a Trace> for StoredTrace<'a> {
     fn from(trace: &'a Trace) -> StoredTrace<'a> {
-        let samples = &trace.samples;
-        let points = &trace.cores.curves.points;
+        let samples = trace.samples.iter();
+        let (at_ns, in_flight, on_core) = samples
+            .map(|sample| (sample.at, sample.in_flight, sample.on_core))
+            .collect();
         StoredTrace {
             now_ns: trace.now,
             concluded: trace.concluded,
@@ -140,17 +133,13 @@ impl<'a> From<&'a Trace> for StoredTrace<'a> {
             lanes: trace.lanes.as_slice().into(),
             on_cores: Some(trace.core_lanes().into()),
             samples: StoredSamples {
-                at_ns: samples.iter().map(|sample| sample.at).collect(),
-                in_flight: samples.iter().map(|sample| sample.in_flight).collect(),
-                on_core: samples.iter().map(|sample| sample.on_core).collect(),
+                at_ns,
+                in_flight,
+                on_core,
             },
-            cores: pairs(&trace.cores.times),
-            curves: Some(StoredCurves {
-                apart_ns: trace.cores.curves.apart,
-                at_ns: points.iter().map(|(at, _)| *at).collect(),
-                workers_ns: points.iter().map(|(_, cores)| pairs(cores)).collect(),
-            }),
-            others: trace.cores.others.as_slice().into(),
+            cores: trace.cores().into(),
+            curves: Some(Cow::Borrowed(trace.core_curves())),
+            others: trace.others().into(),
         }
     }
 }
@@ -159,14 +148,16 @@ impl From<&Lane> for StoredLane {
     fn from(lane: &Lane) -> StoredLane {
         let events = &lane.transitions;
         let gaps = (0..).zip(events).filter(|(_, event)| event.after_gap);
+        let letter = |event: &Transition| event.phase.description().letter;
+        let (phases, tasks, cores) = events
+            .iter()
+            .map(|event| (letter(event), event.task, event.core))
+            .collect();
         StoredLane {
             after_ns: steps(events.iter().map(|event| event.at)),
-            phases: events
-                .iter()
-                .map(|event| event.phase.description().letter)
-                .collect(),
-            tasks: events.iter().map(|event| event.task).collect(),
-            cores: events.iter().map(|event| event.core).collect(),
+            phases,
+            tasks,
+            cores,
             gaps: gaps.map(|(index, _)| index).collect(),
             last_stamp_ns: lane.last_stamp,
             on_task_ns: Some(lane.on_task),
@@ -179,19 +170,19 @@ impl From<&Lane> for StoredLane {
 
 impl From<&CoreLane> for StoredCoreLane {
     fn from(lane: &CoreLane) -> StoredCoreLane {
-        let stretches = &lane.stretches;
-        let length = |stretch: &Stretch| stretch.until - stretch.from;
-        let ends = std::iter::once(0).chain(stretches.iter().map(|stretch| stretch.until));
-        let begins = stretches.iter().zip(ends);
+        let mut end = 0;
+        let row = |stretch: &Stretch| {
+            let after = stretch.from - std::mem::replace(&mut end, stretch.until);
+            let who = (stretch.who != SEVERAL).then_some(stretch.who);
+            (after, stretch.until - stretch.from, who)
+        };
+        let (after_ns, for_ns, workers) = lane.stretches.iter().map(row).collect();
         StoredCoreLane {
-            core: lane.core(),
-            after_ns: begins.map(|(stretch, end)| stretch.from - end).collect(),
-            for_ns: stretches.iter().map(length).collect(),
-            computed_ns: steps(stretches.iter().map(|stretch| stretch.computed)),
-            workers: stretches
-                .iter()
-                .map(|stretch| (stretch.who != SEVERAL).then_some(stretch.who))
-                .collect(),
+            core: lane.core,
+            after_ns,
+            for_ns,
+            computed_ns: steps(lane.stretches.iter().map(|stretch| stretch.computed)),
+            workers,
         }
     }
 }
@@ -204,10 +195,6 @@ fn steps(values: impl Iterator<Item = Nanos>) -> Vec<Nanos> {
         .collect()
 }
 
-fn pairs(cores: &[CoreTime]) -> Vec<(u16, Nanos)> {
-    cores.iter().map(|time| (time.core, time.workers)).collect()
-}
-
 impl TryFrom<StoredTrace<'_>> for Trace {
     type Error = String;
 
@@ -216,22 +203,19 @@ impl TryFrom<StoredTrace<'_>> for Trace {
         if workers as u64 > MAX_THREADS {
             return Err(format!("a picture of {workers} workers"));
         }
-        let is_too_long = |moment: Nanos| moment > LONGEST;
-        let mut stamps = stored.lanes.iter().map(|lane| lane.last_stamp);
-        if is_too_long(stored.now_ns) || stamps.any(is_too_long) {
+        let mut ends = stored.lanes.iter().map(|lane| lane.last_stamp);
+        if stored.now_ns > LONGEST || ends.any(|end| end > LONGEST) {
             return Err("a picture of more than thirty years".into());
         }
         let mut trace = Trace {
             summary: Summary::new(workers),
             samples: stored.samples.restored()?,
-            cores: CoreHistory {
-                view: CoreView::new(workers),
-                times: core_times(stored.cores),
-                curves: stored
-                    .curves
-                    .map(StoredCurves::restored)
-                    .transpose()?
-                    .unwrap_or_default(),
+            cores: CoreView {
+                // Nothing that a lane tells is news to rows that are whole.
+                seen: vec![stored.on_cores.as_ref().map_or(0, |_| Nanos::MAX); workers],
+                lanes: rows(stored.on_cores.unwrap_or_default().into_owned(), workers)?,
+                times: core_times(stored.cores.into_owned()),
+                curves: curves(stored.curves.unwrap_or_default().into_owned())?,
                 others: shares(stored.others.into_owned())?,
             },
             now: stored.now_ns,
@@ -241,37 +225,9 @@ impl TryFrom<StoredTrace<'_>> for Trace {
             lanes: stored.lanes.into_owned(),
             ..Trace::default()
         };
-        trace.fold_again(stored.on_cores.is_none());
-        if let Some(on_cores) = stored.on_cores {
-            let mut had = on_cores.iter().flat_map(|lane| &lane.stretches);
-            if had.any(|stretch| stretch.who != SEVERAL && stretch.who as usize >= workers) {
-                return Err("a core had a worker that there is not".into());
-            }
-            trace.cores.view.restore(on_cores.into_owned())?;
-        }
-        if trace.bytes() > BYTES_MAX {
-            trace.thin((LIVE_SLICES / workers.max(1) as u64).max(16));
-        }
+        (0..workers).for_each(|worker| trace.fold(worker, 0));
+        trace.settle();
         Ok(trace)
-    }
-}
-
-impl Trace {
-    /// Makes again what follows from the lanes: as [`Trace::apply`] does with what it is given.
-    fn fold_again(&mut self, with_cores: bool) {
-        for (worker, lane) in self.lanes.iter().enumerate() {
-            for closed in lane.segments() {
-                self.summary.add(worker, &closed);
-                if with_cores {
-                    self.cores.view.add(worker, &closed);
-                }
-            }
-            if let Some(stamped) = lane.stamped().filter(|_| with_cores) {
-                self.cores.view.add(worker, &stamped);
-            }
-        }
-        self.cores.view.settle(self.now);
-        self.count();
     }
 }
 
@@ -285,24 +241,21 @@ impl TryFrom<StoredLane> for Lane {
             return Err("a lane whose arrays differ in length, or without events".into());
         }
         let mut lane = Lane::default();
-        lane.reserve(events);
+        lane.transitions.reserve_exact(events);
         let (mut at, mut gaps) = (0u64, stored.gaps.into_iter().peekable());
-        let what = stored.phases.chars().zip(stored.tasks).zip(stored.cores);
-        let events = (0u32..).zip(stored.after_ns).zip(what);
-        for ((index, after), ((letter, task), core)) in events {
+        for (index, letter) in stored.phases.chars().enumerate() {
             at = at
-                .checked_add(after)
+                .checked_add(stored.after_ns[index])
                 .filter(|at| *at <= LONGEST)
                 .ok_or("a moment beyond thirty years")?;
             let phase =
                 Phase::from_letter(letter).ok_or_else(|| format!("the phase {letter:?}"))?;
-            let after_gap = gaps.next_if_eq(&index).is_some();
             lane.push(Transition {
                 at,
-                task,
+                task: stored.tasks[index],
                 phase,
-                core,
-                after_gap,
+                core: stored.cores[index],
+                after_gap: gaps.next_if(|gap| *gap as usize == index).is_some(),
             });
         }
         if gaps.next().is_some() {
@@ -317,6 +270,7 @@ impl TryFrom<StoredLane> for Lane {
             .min(u64::from(u32::MAX));
         lane.dropped = stored.dropped.min(u64::from(u32::MAX));
         lane.in_doubt = stored.in_doubt;
+        lane.shrink();
         Ok(lane)
     }
 }
@@ -330,19 +284,30 @@ impl TryFrom<StoredCoreLane> for CoreLane {
         if lengths != [all; 2] || stored.workers.len() != all {
             return Err("a core whose arrays differ in length".into());
         }
-        let mut lane = CoreLane::new(stored.core);
-        let times = stored
-            .after_ns
-            .into_iter()
-            .zip(stored.for_ns)
-            .zip(stored.computed_ns);
-        for (((after, length), computed), who) in times.zip(stored.workers) {
-            lane.append(after, length, computed, who.unwrap_or(SEVERAL))
-                .filter(|until| *until <= LONGEST)
-                .ok_or("a core computed for longer than it was there")?;
-        }
-        Ok(lane)
+        let mut end: Nanos = 0;
+        let mut stretch = |index: usize| {
+            let from = end.checked_add(stored.after_ns[index])?;
+            let (length, computed) = (stored.for_ns[index], stored.computed_ns[index]);
+            end = from.checked_add(length)?;
+            let who = stored.workers[index].unwrap_or(SEVERAL);
+            (computed <= length && end <= LONGEST).then(|| Stretch::new(from, end, computed, who))
+        };
+        let stretches: Option<Vec<Stretch>> = (0..all).map(&mut stretch).collect();
+        let stretches = stretches.ok_or("a core computed for longer than it was there")?;
+        Ok(CoreLane::sealed(stored.core, stretches.into_iter()))
     }
+}
+
+/// Rows of cores, checked: in the order of their numbers, and without workers that there are not.
+fn rows(rows: Vec<CoreLane>, workers: usize) -> Result<Vec<CoreLane>, String> {
+    let mut had = rows.iter().flat_map(|lane| &lane.stretches);
+    if had.any(|stretch| stretch.who != SEVERAL && stretch.who as usize >= workers) {
+        return Err("a core had a worker that there is not".into());
+    }
+    if !rows.is_sorted_by(|a, b| a.core < b.core) {
+        return Err("cores that are not in order".into());
+    }
+    Ok(rows)
 }
 
 impl StoredSamples {
@@ -355,38 +320,31 @@ impl StoredSamples {
         if !self.in_flight.iter().chain(&self.on_core).all(is_measured) {
             return Err("a sample that cannot have been measured".into());
         }
-        let values = self.in_flight.into_iter().zip(self.on_core);
-        let sample = |(at, (in_flight, on_core))| Sample {
-            at,
-            in_flight,
-            on_core,
+        let sample = |index| Sample {
+            at: self.at_ns[index],
+            in_flight: self.in_flight[index],
+            on_core: self.on_core[index],
         };
-        Ok(self.at_ns.into_iter().zip(values).map(sample).collect())
+        Ok((0..all).map(sample).collect())
     }
 }
 
-impl StoredCurves {
-    fn restored(self) -> Result<CoreCurves, String> {
-        if self.workers_ns.len() != self.at_ns.len() || !self.at_ns.is_sorted() {
-            return Err("curves of cores that are not in order".into());
-        }
-        let points = self
-            .at_ns
-            .into_iter()
-            .zip(self.workers_ns.into_iter().map(core_times));
-        Ok(CoreCurves {
-            apart: self.apart_ns.clamp(1, LONGEST),
-            points: points.collect(),
-        })
+/// Curves, checked.
+fn curves(mut curves: CoreCurves) -> Result<CoreCurves, String> {
+    if curves.workers_ns.len() != curves.at_ns.len() || !curves.at_ns.is_sorted() {
+        return Err("curves of cores that are not in order".into());
     }
+    curves.apart_ns = curves.apart_ns.clamp(1, LONGEST);
+    curves.workers_ns = curves.workers_ns.into_iter().map(core_times).collect();
+    Ok(curves)
 }
 
-fn core_times(cores: Vec<(u16, Nanos)>) -> Vec<CoreTime> {
-    let time = |(core, workers): (u16, Nanos)| CoreTime {
-        core,
-        workers: workers.min(LONGEST),
-    };
-    cores.into_iter().take(CORES_MAX).map(time).collect()
+fn core_times(mut cores: Vec<(u16, Nanos)>) -> Vec<(u16, Nanos)> {
+    cores.truncate(CORES_MAX);
+    cores
+        .iter_mut()
+        .for_each(|(_, time)| *time = LONGEST.min(*time));
+    cores
 }
 
 fn shares(others: Vec<(u16, f64)>) -> Result<Vec<(u16, f64)>, String> {
@@ -437,16 +395,7 @@ mod tests {
             trace.apply(Batch {
                 now: number * 10 * MS + 10 * MS,
                 lanes,
-                cores: vec![
-                    CoreTime {
-                        core: 0,
-                        workers: number * 5 * MS,
-                    },
-                    CoreTime {
-                        core: 1,
-                        workers: number,
-                    },
-                ],
+                cores: vec![(0, number * 5 * MS), (1, number)],
                 others: vec![(0, 0.25), (1, 0.5)],
                 begun: number as u32 + 1,
                 ended: number as u32,

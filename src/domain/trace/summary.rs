@@ -15,7 +15,7 @@
 
 use std::ops::Range;
 
-use super::lane::Segment;
+use super::look::Slice;
 use crate::domain::phase::PhaseTimes;
 use crate::domain::time::Nanos;
 
@@ -68,12 +68,12 @@ impl Summary {
     }
 
     /// Adds a closed segment of a lane.
-    pub fn add(&mut self, lane: usize, segment: &Segment) {
-        if segment.until <= segment.from {
+    pub fn add(&mut self, lane: usize, segment: &Slice) {
+        if segment.to <= segment.from {
             return;
         }
-        self.until = self.until.max(segment.until);
-        while (segment.until - 1) >> self.shift >= BUCKETS_MAX {
+        self.until = self.until.max(segment.to);
+        while (segment.to - 1) >> self.shift >= BUCKETS_MAX {
             self.widen();
         }
         let (group, groups) = (lane / self.per_group, self.groups());
@@ -81,7 +81,7 @@ impl Summary {
             .step_by(COARSER as usize)
             .zip(&mut self.levels)
         {
-            let needed = (((segment.until - 1) >> shift) as usize + 1) * groups;
+            let needed = (((segment.to - 1) >> shift) as usize + 1) * groups;
             if level.len() < needed {
                 // Once and for all: what is not touched takes no memory.
                 let most = (BUCKETS_MAX as usize * groups) >> (shift - self.shift);
@@ -127,7 +127,7 @@ impl Summary {
         &self,
         lanes: Range<usize>,
         moments: &[Nanos],
-        open: impl Iterator<Item = Segment>,
+        open: impl Iterator<Item = Slice>,
         now: Nanos,
     ) -> Vec<PhaseTimes> {
         let (Some(begin), Some(end)) = (moments.first(), moments.last()) else {
@@ -190,28 +190,28 @@ impl Summary {
 }
 
 /// How much of a segment lies in which bucket.
-fn parts(segment: &Segment, shift: u32) -> impl Iterator<Item = (usize, Nanos)> {
-    let Segment { from, until, .. } = *segment;
-    (from >> shift..=(until - 1) >> shift).map(move |bucket| {
+fn parts(segment: &Slice, shift: u32) -> impl Iterator<Item = (usize, Nanos)> {
+    let Slice { from, to, .. } = *segment;
+    (from >> shift..=(to - 1) >> shift).map(move |bucket| {
         let (begin, last) = (bucket << shift, (bucket << shift) + ((1 << shift) - 1));
         (
             bucket as usize,
-            until.min(last.saturating_add(1)) - from.max(begin),
+            to.min(last.saturating_add(1)) - from.max(begin),
         )
     })
 }
 
 /// Adds a segment to the buckets from number `first` on, as far as it touches them.
-fn add_open(buckets: &mut [PhaseTimes], segment: &Segment, first: u64, shift: u32) {
+fn add_open(buckets: &mut [PhaseTimes], segment: &Slice, first: u64, shift: u32) {
     let end = (first + buckets.len() as u64)
         .checked_shl(shift)
         .unwrap_or(Nanos::MAX);
-    let part = Segment {
+    let part = Slice {
         from: segment.from.max(first << shift),
-        until: segment.until.min(end),
+        to: segment.to.min(end),
         ..*segment
     };
-    if part.until <= part.from {
+    if part.to <= part.from {
         return;
     }
     for (bucket, time) in parts(&part, shift) {
@@ -266,11 +266,13 @@ mod tests {
     use crate::domain::phase::Phase;
     use proptest::prelude::*;
 
-    fn segment(phase: Phase, from: Nanos, until: Nanos) -> Segment {
-        Segment {
+    fn segment(phase: Phase, from: Nanos, until: Nanos) -> Slice {
+        Slice {
             phase,
             from,
-            until,
+            to: until,
+            is_open: false,
+            task: None,
             core: 0,
         }
     }
