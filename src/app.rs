@@ -64,7 +64,7 @@ mod window;
 
 use browse::Browse;
 use columns::Columns;
-use command::Command;
+use command::Context;
 use filter::Filter;
 use inspect::Frozen;
 use key::Key;
@@ -142,6 +142,8 @@ pub struct App {
     headline: String,
     /// How long the live run had lasted when the headline was composed.
     told_at: Nanos,
+    /// What the shell shall do, until it is told.
+    effects: Vec<Effect>,
 }
 
 /// A live headline stays for so long, or nobody could read it.
@@ -228,6 +230,7 @@ impl App {
             notice: None,
             headline: String::new(),
             told_at: 0,
+            effects: vec![],
             machine,
             limits,
         };
@@ -245,7 +248,7 @@ impl App {
     /// With the runs and sweeps of a shared file; the last run is shown, of those that were no part of a sweep if there are
     /// such.
     pub fn replaying(mut self, runs: Vec<EarlierRun>, sweeps: Vec<EarlierSweep>) -> App {
-        let _ = self.on_earlier(runs);
+        self.on_earlier(runs);
         self.history.add_earlier_sweeps(sweeps);
         let is_part = |record: &Record| {
             self.history
@@ -285,53 +288,30 @@ impl App {
         let mut is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
         // Time that passes changes nothing that a run to come depends on.
         let is_news = !matches!(msg, Msg::Batch(_) | Msg::Tick(_));
-        let mut effects = match msg {
+        match msg {
             Msg::Opened => self.on_opened(),
             Msg::Key(key) => self.on_key(key),
-            Msg::Pasted(text) => {
-                self.on_pasted(&text);
-                vec![]
-            }
+            Msg::Pasted(text) => self.on_pasted(&text),
             Msg::Clicked(target) => self.on_clicked(target),
-            Msg::Wheel { up, target } => {
-                self.on_wheel(up, target);
-                vec![]
-            }
-            Msg::Told(sentence) => {
-                self.tell(sentence);
-                vec![]
-            }
+            Msg::Wheel { up, target } => self.on_wheel(up, target),
+            Msg::Told(sentence) => self.tell(sentence),
             Msg::Resized { columns, rows } => self.on_resized(columns, rows),
-            Msg::BarsFitted { columns } => {
-                self.timeline.fit_columns(columns);
-                vec![]
-            }
+            Msg::BarsFitted { columns } => self.timeline.fit_columns(columns),
             Msg::Batch(batch) => self.on_batch(batch),
             Msg::Concluded(record) => self.on_concluded(*record),
             Msg::Refused(sentence) => self.on_refused(sentence),
             Msg::Calibrated(speed) => self.on_calibrated(speed),
-            Msg::PythonsFound(pythons) => {
-                self.on_pythons_found(pythons);
-                vec![]
-            }
+            Msg::PythonsFound(pythons) => self.on_pythons_found(pythons),
             Msg::Earlier(runs) => self.on_earlier(runs),
             Msg::EarlierSweeps(sweeps) => self.on_earlier_sweeps(sweeps),
-            Msg::Exported { file, written } => {
-                self.on_exported(&file, written);
-                vec![]
-            }
+            Msg::Exported { file, written } => self.on_exported(&file, written),
             Msg::PictureRead { number, picture } => self.on_picture_read(number, picture),
             Msg::Kept(numbers) => self.on_kept(&numbers),
-            Msg::Tick(elapsed) => {
-                is_due = self.on_tick(elapsed);
-                vec![]
-            }
-        };
+            Msg::Tick(elapsed) => is_due = self.on_tick(elapsed),
+        }
         self.settle_playback();
         if is_news {
-            effects.extend(self.ask_for_a_picture());
-        }
-        if is_news {
+            self.ask_for_a_picture();
             self.compose_sweeps();
         }
         if is_due {
@@ -341,7 +321,7 @@ impl App {
         if is_news {
             self.foretell();
         }
-        effects
+        std::mem::take(&mut self.effects)
     }
 
     /// Whether the sentence about the live run has been read: the first is replaced at once.
@@ -353,44 +333,41 @@ impl App {
     }
 
     /// The machine's speed is measured while nothing runs and nobody has asked for a run yet.
-    fn on_opened(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::ReadEarlier, Effect::FindPythons];
+    fn on_opened(&mut self) {
+        self.effects
+            .extend([Effect::ReadEarlier, Effect::FindPythons]);
         if self.speed.is_none() && !self.is_busy() {
             self.calibrating = true;
-            effects.push(Effect::Calibrate);
+            self.effects.push(Effect::Calibrate);
         }
-        effects
     }
 
-    fn on_key(&mut self, key: Key) -> Vec<Effect> {
-        match command::lookup(key, self.contexts()) {
-            Some(binding) if self.is_possible(binding.command) => {
-                self.teaching.remember(key, binding);
-                self.perform(binding.command, key)
-            }
-            Some(binding) => {
-                self.say_why_not(binding.command);
-                vec![]
-            }
-            None => vec![],
+    fn on_key(&mut self, key: Key) {
+        let Some((keys, binding)) = command::lookup(key, self.contexts()) else {
+            return;
+        };
+        if (binding.when)(self) {
+            self.teaching.remember(key, binding);
+            self.perform(keys, binding, key);
+        } else if let Some(sentence) = (binding.why_not)(self) {
+            self.tell(sentence);
         }
     }
 
     /// Text that is pasted goes into the field that is open. Where none is, it is nobody's: none of it acts as a key.
     fn on_pasted(&mut self, text: &str) {
         for key in field::line(text).chars().map(Key::Char) {
-            let command = command::lookup(key, self.contexts()).map(|binding| binding.command);
-            if let Some(command @ (Command::TypeText | Command::Type)) = command {
-                // Neither asks the shell for anything.
-                let _ = self.perform(command, key);
+            if let Some((keys, binding)) = command::lookup(key, self.contexts())
+                && [Context::Editing, Context::Typing].contains(&keys.context)
+            {
+                self.perform(keys, binding, key);
             }
         }
     }
 
-    fn on_resized(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
+    fn on_resized(&mut self, columns: u16, rows: u16) {
         self.size = (columns, rows);
         self.settle_form();
-        vec![]
     }
 
     /// The form is a panel where there is room for one, and lies over the panels elsewhere.
@@ -410,24 +387,21 @@ impl App {
         }
     }
 
-    fn on_batch(&mut self, batch: Batch) -> Vec<Effect> {
+    fn on_batch(&mut self, batch: Batch) {
         if let Activity::Running(live) = &mut self.activity {
-            if let Some(sentence) = sentence::live::died(&batch.deaths) {
-                self.notice = Some(Notice {
-                    sentence,
-                    is_error: true,
-                });
-            }
+            let died = sentence::live::died(&batch.deaths);
             live.trace.apply(batch);
+            if let Some(sentence) = died {
+                self.complain(sentence);
+            }
         }
-        vec![]
     }
 
-    fn on_concluded(&mut self, record: Record) -> Vec<Effect> {
+    fn on_concluded(&mut self, record: Record) {
         let is_frozen = self.frozen().is_some();
         let Activity::Running(live) = std::mem::replace(&mut self.activity, Activity::Nothing)
         else {
-            return vec![];
+            return;
         };
         let Live {
             mut trace,
@@ -454,9 +428,10 @@ impl App {
         if is_frozen {
             self.tell("the run of the frozen picture has ended: Space shows how");
         }
+        self.effects.push(Effect::Keep(number));
         // Who froze the picture goes on looking at it.
-        let next = self.advance(campaign, campaign_id, experiment, was_watched && !is_frozen);
-        if was_watched && is_sweep && next.is_empty() {
+        let goes_on = self.advance(campaign, campaign_id, experiment, was_watched && !is_frozen);
+        if was_watched && is_sweep && !goes_on {
             let sweep = self
                 .history
                 .get(number)
@@ -464,10 +439,9 @@ impl App {
             self.browse.select(sweep.map(|sweep| sweep.number));
             self.timeline.start_over();
         }
-        std::iter::once(Effect::Keep(number)).chain(next).collect()
     }
 
-    fn on_refused(&mut self, sentence: String) -> Vec<Effect> {
+    fn on_refused(&mut self, sentence: String) {
         self.frozen = None;
         self.activity = Activity::Nothing;
         // While the speed is being measured no run is started: it is the measuring that was refused.
@@ -476,22 +450,15 @@ impl App {
             self.browse.select(self.browse.order().last().copied());
             self.timeline.start_over();
         }
-        self.notice = Some(Notice {
-            sentence,
-            is_error: true,
-        });
-        vec![]
+        self.complain(sentence);
     }
 
-    fn on_calibrated(&mut self, speed: Speed) -> Vec<Effect> {
+    fn on_calibrated(&mut self, speed: Speed) {
         self.calibrating = false;
         self.speed = Some(speed);
         match std::mem::replace(&mut self.activity, Activity::Nothing) {
             Activity::Calibrating(request) => self.request(request),
-            other => {
-                self.activity = other;
-                vec![]
-            }
+            other => self.activity = other,
         }
     }
 
@@ -610,20 +577,14 @@ mod tests {
     #[test]
     fn the_footer_never_offers_what_makes_no_sense() {
         let app = App::new(explorer::machine(2), Limits::default());
-        let offered: Vec<Command> = app
+        let offered: Vec<&str> = app
             .keys_here()
             .iter()
-            .map(|binding| binding.command)
+            .map(|binding| binding.label)
             .collect();
-        for useless in [
-            Command::Stop,
-            Command::Compare,
-            Command::Mark,
-            Command::ZoomIn,
-            Command::Close,
-        ] {
-            assert!(!offered.contains(&useless), "{useless:?}");
+        for useless in ["x stop", "c compare", "m mark", "+ zoom", "Esc close"] {
+            assert!(!offered.contains(&useless), "{useless}");
         }
-        assert!(offered.contains(&Command::Run) && offered.contains(&Command::Quit));
+        assert!(offered.contains(&"r run") && offered.contains(&"q quit"));
     }
 }

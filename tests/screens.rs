@@ -447,7 +447,8 @@ fn the_help_lists_every_key_and_every_phase() {
         .iter()
         .filter(|word| !word.is_empty())
         .fold(String::new(), |text, word| text + word + " ");
-    for binding in pconc_tui::app::command::BINDINGS {
+    let keys = pconc_tui::app::command::KEYS.iter();
+    for binding in keys.flat_map(|keys| &keys.bindings) {
         assert!(
             text.contains(binding.explanation),
             "{}",

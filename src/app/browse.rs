@@ -1,6 +1,6 @@
 //! Which rows of the history are shown, chosen and marked.
 
-use crate::domain::history::{Entry, History};
+use crate::domain::history::Entry;
 
 /// A row of the history, from the first one down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,11 +175,12 @@ impl Browse {
         self.place = self.selected.map(|_| next);
     }
 
-    /// Follows a run that has another number now.
-    pub(super) fn renumber(&mut self, from: usize, to: usize) {
-        let now = |number: usize| if number == from { to } else { number };
-        self.selected = self.selected.map(now);
-        self.marked = self.marked.iter().copied().map(now).collect();
+    /// Follows runs that have other numbers now.
+    pub(super) fn renumber(&mut self, follow: impl Fn(&mut usize)) {
+        self.selected
+            .iter_mut()
+            .chain(&mut self.marked)
+            .for_each(follow);
         self.marked.sort_unstable();
     }
 
@@ -213,23 +214,6 @@ impl Browse {
             }
             Err(at) => self.marked.insert(at, number),
         }
-    }
-
-    /// What a comparison would show: the marked runs; with fewer than two the chosen one besides; and if that is still
-    /// alone, the baseline that its speed-up is measured against.
-    pub fn compared(&self, history: &History) -> Vec<usize> {
-        let mut numbers = self.marked.clone();
-        if numbers.len() < 2 {
-            numbers.extend(self.selected.filter(|selected| !numbers.contains(selected)));
-        }
-        if let [only] = numbers[..]
-            && let Some(entry) = history.get(only)
-        {
-            let baseline = entry.assessment.baseline.map(|baseline| baseline.number);
-            numbers.extend(baseline.filter(|baseline| *baseline != only));
-        }
-        numbers.sort_unstable();
-        numbers
     }
 }
 

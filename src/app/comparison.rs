@@ -3,13 +3,12 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::command::Command;
 use super::timeline::Window;
 use crate::analysis::compared::{Compared, default_reference, obstacle};
 use crate::domain::history::{Entry, History};
 use crate::domain::phase::Phase;
 use crate::domain::text::{clean, wrap};
-use crate::domain::time::nanos;
+use crate::domain::time::{Nanos, nanos};
 use crate::domain::trace::Trace;
 use crate::present::comparison::{Comparison, Row, compare};
 use crate::present::sentence;
@@ -128,17 +127,13 @@ pub fn whole(runs: &[&Entry]) -> Window {
     }
 }
 
-/// The stretch of `all` to look at instead of `zoom`; `None` is all of it.
-pub fn look(zoom: Option<Window>, command: Command, all: Window) -> Option<Window> {
-    let now = zoom.unwrap_or(all);
-    let next = match command {
-        Command::ZoomIn => now.closer(now.middle(), all.to),
-        Command::ZoomOut => now.wider(now.middle(), all.to),
-        Command::PanLeft => now.panned(false, all.to),
-        Command::PanRight => now.panned(true, all.to),
-        _ => all,
-    };
-    Some(next).filter(|next| next.span() < all.span())
+/// What to look at instead of `zoom`, a stretch of `all`, after a change that knows where all ends; `None` is all of it.
+pub fn look(
+    zoom: Option<Window>,
+    all: Window,
+    change: fn(Window, Nanos) -> Option<Window>,
+) -> Option<Window> {
+    change(zoom.unwrap_or(all), all.to).filter(|next| next.span() < all.span())
 }
 
 /// A row of the table.
@@ -325,16 +320,18 @@ mod tests {
             from: 0,
             to: 1_000_000_007,
         };
+        let closer = |now: Window, end| Some(now.closer(now.middle(), end));
+        let wider = |now: Window, end| Some(now.wider(now.middle(), end));
         let mut zoom = None;
         for _ in 0..60 {
-            zoom = look(zoom, Command::ZoomIn, all);
+            zoom = look(zoom, all, closer);
         }
         assert_eq!(zoom.map(Window::span), Some(SHORTEST));
         for _ in 0..7 {
-            zoom = look(zoom, Command::ZoomOut, all);
+            zoom = look(zoom, all, wider);
         }
         let span = zoom.unwrap().span();
-        (0..9_000).for_each(|_| zoom = look(zoom, Command::PanRight, all));
+        (0..9_000).for_each(|_| zoom = look(zoom, all, |now, end| Some(now.panned(true, end))));
         assert_eq!(
             zoom,
             Some(Window {
@@ -342,9 +339,9 @@ mod tests {
                 to: all.to
             })
         );
-        (0..9_000).for_each(|_| zoom = look(zoom, Command::PanLeft, all));
+        (0..9_000).for_each(|_| zoom = look(zoom, all, |now, end| Some(now.panned(false, end))));
         assert_eq!(zoom, Some(Window { from: 0, to: span }));
-        (0..60).for_each(|_| zoom = look(zoom, Command::ZoomOut, all));
+        (0..60).for_each(|_| zoom = look(zoom, all, wider));
         assert_eq!(zoom, None);
     }
 }

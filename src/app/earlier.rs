@@ -1,66 +1,51 @@
 //! Runs that this session did not measure, and pictures that are read when somebody looks at them.
 
+use super::App;
 use super::message::{EarlierRun, EarlierSweep, Effect};
 use super::overlay::Overlay;
-use super::{App, Notice};
 
 use crate::domain::trace::Trace;
 
 impl App {
-    pub(super) fn on_earlier(&mut self, runs: Vec<EarlierRun>) -> Vec<Effect> {
+    pub(super) fn on_earlier(&mut self, runs: Vec<EarlierRun>) {
         let moves = self.history.add_earlier(runs);
         self.follow(&moves);
-        self.rearrange();
-        vec![]
     }
 
-    pub(super) fn on_earlier_sweeps(&mut self, sweeps: Vec<EarlierSweep>) -> Vec<Effect> {
+    pub(super) fn on_earlier_sweeps(&mut self, sweeps: Vec<EarlierSweep>) {
         let moves = self.history.add_earlier_sweeps(sweeps);
         self.follow(&moves);
-        self.rearrange();
-        vec![]
     }
 
-    pub(super) fn on_kept(&mut self, numbers: &[(String, usize)]) -> Vec<Effect> {
+    pub(super) fn on_kept(&mut self, numbers: &[(String, usize)]) {
         let moves = self.history.number_as_kept(numbers);
         if !moves.is_empty() {
             self.follow(&moves);
-            self.rearrange();
         }
-        vec![]
     }
 
-    pub(super) fn on_picture_read(
-        &mut self,
-        number: usize,
-        picture: Result<Box<Trace>, String>,
-    ) -> Vec<Effect> {
+    pub(super) fn on_picture_read(&mut self, number: usize, picture: Result<Box<Trace>, String>) {
         self.awaited = None;
         if self.history.set_picture(number, picture) {
             self.tell_of_thinning();
         }
-        vec![]
     }
 
     /// Some picture lost points.
     pub(super) fn tell_of_thinning(&mut self) {
-        self.notice = Some(Notice {
-            sentence:
-                "to save memory, some timelines are drawn from fewer points now; the numbers of the runs stay exact"
-                    .into(),
-            is_error: false,
-        });
+        self.tell(
+            "to save memory, some timelines are drawn from fewer points now; the numbers of the runs stay exact",
+        );
     }
 
     /// Asks for a picture that is looked at and not here. One at a time: whoever hurries through the history gets the
     /// picture of the run where they stop, and nothing is read for the others.
-    pub(super) fn ask_for_a_picture(&mut self) -> Option<Effect> {
+    pub(super) fn ask_for_a_picture(&mut self) {
         self.history.look_at(self.in_sight());
-        if self.awaited.is_some() {
-            return None;
+        if self.awaited.is_none() {
+            self.awaited = self.history.await_picture();
+            self.effects.extend(self.awaited.map(Effect::ReadPicture));
         }
-        self.awaited = self.history.await_picture();
-        self.awaited.map(Effect::ReadPicture)
     }
 
     /// The runs whose pictures are on the screen, or under what is on it.
@@ -81,36 +66,25 @@ impl App {
     /// Whatever knows runs by their numbers knows them by their new ones.
     fn follow(&mut self, moves: &[(usize, usize)]) {
         for &(from, to) in moves {
-            self.browse.renumber(from, to);
-            if let Some(playback) = &mut self.playback {
-                playback.renumber(from, to);
-            }
-            if let Some(frozen) = &mut self.frozen {
-                frozen.renumber(from, to);
-            }
-            for chart in [&mut self.chart, &mut self.chart_before]
-                .into_iter()
-                .flatten()
-            {
-                if chart.number == from {
-                    chart.number = to;
+            let follow = |number: &mut usize| {
+                if *number == from {
+                    *number = to;
                 }
-            }
-            for number in self
-                .marks_before
-                .iter_mut()
-                .flatten()
-                .filter(|number| **number == from)
-            {
-                *number = to;
-            }
-            if let Some(naming) = self.naming.as_mut().filter(|naming| naming.number == from) {
-                naming.number = to;
-            }
+            };
+            self.browse.renumber(follow);
+            let charts = self.chart.iter_mut().chain(&mut self.chart_before);
+            charts
+                .map(|chart| &mut chart.number)
+                .chain(self.playback.as_mut().map(|playback| &mut playback.number))
+                .chain(self.frozen.as_mut().map(|frozen| &mut frozen.number))
+                .chain(self.naming.as_mut().map(|naming| &mut naming.number))
+                .chain(self.marks_before.iter_mut().flatten())
+                .for_each(follow);
             if let Some(overlay) = &mut self.overlay {
-                overlay.renumber(from, to);
+                overlay.renumber(&follow);
             }
         }
+        self.rearrange();
     }
 }
 

@@ -1,11 +1,11 @@
 //! The form that writes a file to share: what, in which format, under which name.
 
 use super::App;
+use super::browse::Browse;
 use super::field::TextField;
 use super::key::Key;
 use super::message::Effect;
 use super::overlay::Overlay;
-use super::{Notice, browse::Browse};
 
 use crate::domain::history::History;
 use crate::domain::text::{bytes, counted};
@@ -342,13 +342,13 @@ impl App {
         }
     }
 
-    pub(super) fn write_file(&mut self, overwrite: bool) -> Vec<Effect> {
-        let Some(form) = self.exporting_mut().filter(|form| !form.is_writing) else {
-            return vec![];
-        };
-        form.forget();
-        form.is_writing = true;
-        vec![Effect::Export(form.order(overwrite))]
+    pub(super) fn write_file(&mut self, overwrite: bool) {
+        if let Some(form) = self.exporting_mut().filter(|form| !form.is_writing) {
+            form.forget();
+            form.is_writing = true;
+            let order = form.order(overwrite);
+            self.effects.push(Effect::Export(order));
+        }
     }
 
     /// The shell has written the file, or not: whoever left the form meanwhile hears of it, too.
@@ -361,23 +361,14 @@ impl App {
                 if form.is_some() {
                     self.overlay = None;
                 }
-                let sentence = format!("written: {file} ({})", bytes(size));
-                self.notice = Some(Notice {
-                    sentence,
-                    is_error: false,
-                });
+                self.tell(format!("written: {file} ({})", bytes(size)));
             }
             (Err(refusal), Some(form)) => {
                 form.exists = matches!(refusal, Refusal::Exists(_));
                 form.problem = Some(refusal.sentence().to_string());
                 form.row = ExportRow::File;
             }
-            (Err(refusal), None) => {
-                self.notice = Some(Notice {
-                    sentence: refusal.sentence().to_string(),
-                    is_error: true,
-                });
-            }
+            (Err(refusal), None) => self.complain(refusal.sentence()),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Looking closer at the run that is shown: a frozen picture, the cursor, and what is under it.
 
-use super::command::Command;
 use super::comparison;
 use super::live::Live;
 use super::overlay::Overlay;
-use super::timeline::Rows;
+use super::timeline::{Rows, TimelineView, Window};
 use super::{App, Shown};
 
+use crate::domain::history::Entry;
 use crate::domain::phase::Phase;
 use crate::domain::record::{Outcome, Record, TaskRecord};
 use crate::domain::text::grouped;
@@ -45,17 +45,8 @@ pub enum Place {
 #[derive(Debug)]
 pub(super) struct Frozen {
     /// Its number in the history, once it has ended.
-    number: usize,
+    pub(super) number: usize,
     live: Box<Live>,
-}
-
-impl Frozen {
-    /// Follows a run that has another number now.
-    pub(super) fn renumber(&mut self, from: usize, to: usize) {
-        if self.number == from {
-            self.number = to;
-        }
-    }
 }
 
 impl App {
@@ -177,61 +168,49 @@ impl App {
     }
 
     /// Lets the shown trace and the view of it meet.
-    pub(super) fn look(&mut self, command: Command) {
-        if let Some(Overlay::Comparison { numbers, zoom, .. }) = &self.overlay {
-            let zoomed =
-                comparison::look(*zoom, command, comparison::whole(&self.entries(numbers)));
-            if let Some(Overlay::Comparison { zoom, .. }) = &mut self.overlay {
-                *zoom = zoomed;
-            }
-            return;
-        }
+    pub(super) fn look(&mut self, change: impl FnOnce(&mut TimelineView, &Trace)) {
         let mut view = self.timeline;
-        let Some(trace) = self.pictured().map(Shown::trace) else {
-            return;
-        };
-        match command {
-            Command::ZoomIn => view.zoom_in(trace),
-            Command::ZoomOut => view.zoom_out(trace),
-            Command::ZoomFit => view.fit(),
-            Command::PanLeft => view.pan(false, trace),
-            Command::PanRight => view.pan(true, trace),
-            Command::Earlier => view.move_cursor(-1, trace),
-            Command::Later => view.move_cursor(1, trace),
-            Command::Begin => view.look_at(0, trace),
-            Command::End => view.look_at(trace.now(), trace),
-            _ => {}
+        if let Some(shown) = self.pictured() {
+            change(&mut view, shown.trace());
         }
         self.timeline = view;
+    }
+
+    /// Looks at another stretch of the runs that are compared.
+    pub(super) fn look_at_all(&mut self, change: fn(Window, Nanos) -> Option<Window>) {
+        if let Some(Overlay::Comparison { numbers, zoom, .. }) = &mut self.overlay {
+            let runs: Vec<&Entry> = numbers
+                .iter()
+                .filter_map(|number| self.history.get(*number))
+                .collect();
+            *zoom = comparison::look(*zoom, comparison::whole(&runs), change);
+        }
     }
 
     /// Puts the cursor on the begin of another slice of the same worker, or of another turn on the same core.
     pub(super) fn step_slice(&mut self, step: Step) {
         let core = self.cores_shown().get(self.timeline.row()).copied();
         match (self.timeline.rows(), core) {
-            (Rows::Workers, _) => self.step(Trace::slice_from, step),
+            (Rows::Workers, _) => self.step_to(Trace::slice_from, step),
             (Rows::Cores, Some(core)) => {
-                self.step(|trace, _, at, step| trace.turn_from(core, at, step), step)
+                self.step_to(|trace, _, at, step| trace.turn_from(core, at, step), step);
             }
             (Rows::Cores, None) => {}
         }
     }
 
-    /// Puts the cursor on the begin of another task of the same worker.
-    pub(super) fn step_task(&mut self, step: Step) {
-        self.step(Trace::task_from, step);
-    }
-
-    fn step(&mut self, from: impl Fn(&Trace, usize, Nanos, Step) -> Option<Nanos>, step: Step) {
-        let mut view = self.timeline;
-        let Some(trace) = self.pictured().map(Shown::trace) else {
-            return;
-        };
-        let here = view.cursor().unwrap_or(view.window(trace).from);
-        if let Some(at) = from(trace, view.row(), here, step) {
-            view.look_at(at, trace);
-        }
-        self.timeline = view;
+    /// Puts the cursor on the begin of something else in the same row.
+    pub(super) fn step_to(
+        &mut self,
+        from: impl Fn(&Trace, usize, Nanos, Step) -> Option<Nanos>,
+        step: Step,
+    ) {
+        self.look(|view, trace| {
+            let here = view.cursor().unwrap_or(view.window(trace).from);
+            if let Some(at) = from(trace, view.row(), here, step) {
+                view.look_at(at, trace);
+            }
+        });
     }
 
     /// Puts the cursor on the begin of another task that failed, whoever executed it.
@@ -286,14 +265,14 @@ impl App {
 
     /// Zooms to the slice under the cursor.
     pub(super) fn zoom_to_slice(&mut self) {
-        let mut view = self.timeline;
-        if let (Some(shown), Some(slice)) = (
-            self.shown(),
-            self.inspection().and_then(|under| under.slice),
-        ) {
-            view.zoom_to(slice.from, slice.to, shown.trace());
+        if let Some(slice) = self.slice() {
+            self.look(|view, trace| view.zoom_to(slice.from, slice.to, trace));
         }
-        self.timeline = view;
+    }
+
+    /// The slice under the cursor.
+    pub(super) fn slice(&self) -> Option<Slice> {
+        self.inspection()?.slice
     }
 }
 

@@ -30,14 +30,14 @@ impl App {
     }
 
     /// Takes the mouse, or releases it, so that the terminal selects text with it.
-    pub(super) fn toggle_mouse(&mut self) -> Vec<Effect> {
+    pub(super) fn toggle_mouse(&mut self) {
         self.look.mouse = !self.look.mouse;
         self.tell(if self.look.mouse {
             "the mouse chooses, clicks and zooms again: M releases it"
         } else {
             "the mouse is released and selects text: M takes it back"
         });
-        vec![Effect::Mouse(self.look.mouse)]
+        self.effects.push(Effect::Mouse(self.look.mouse));
     }
 
     /// Shows a notice that is no error.
@@ -45,6 +45,14 @@ impl App {
         self.notice = Some(Notice {
             sentence: sentence.into(),
             is_error: false,
+        });
+    }
+
+    /// Shows a notice of something that went wrong.
+    pub(super) fn complain(&mut self, sentence: impl Into<String>) {
+        self.notice = Some(Notice {
+            sentence: sentence.into(),
+            is_error: true,
         });
     }
 }

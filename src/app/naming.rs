@@ -1,9 +1,9 @@
 //! Calling a run something.
 
+use super::App;
 use super::field::TextField;
 use super::key::Key;
 use super::message::Effect;
-use super::{App, Notice};
 
 use crate::domain::name;
 use crate::domain::provenance::Origin;
@@ -42,9 +42,9 @@ impl App {
 
     /// Takes what was typed as the run's name; nothing typed takes its name away. What cannot be a name says why, and can
     /// be mended.
-    pub(super) fn accept_name(&mut self) -> Vec<Effect> {
+    pub(super) fn accept_name(&mut self) {
         let Some(Naming { number, field }) = &self.naming else {
-            return vec![];
+            return;
         };
         let (number, text) = (*number, field.text().trim());
         let name = (!text.is_empty()).then(|| text.to_string());
@@ -52,14 +52,11 @@ impl App {
             .as_deref()
             .and_then(|name| self.objection(number, name))
         {
-            self.notice = Some(Notice {
-                sentence,
-                is_error: true,
-            });
-            return vec![];
+            self.complain(sentence);
+            return;
         }
         self.naming = None;
-        self.name(number, name)
+        self.name(number, name);
     }
 
     pub(super) fn abandon_name(&mut self) {
@@ -78,20 +75,19 @@ impl App {
         ))
     }
 
-    fn name(&mut self, number: usize, name: Option<String>) -> Vec<Effect> {
+    fn name(&mut self, number: usize, name: Option<String>) {
         if self.history.name_of(number) == name.as_deref() {
-            return vec![];
+            return;
         }
-        // A shared file is not changed.
-        let is_kept = self
-            .history
-            .provenance_of(number)
-            .is_some_and(|it| it.origin != Origin::Recorded);
         self.history.rename(number, name.clone());
         self.rearrange();
-        is_kept
-            .then_some(Effect::Rename(number, name))
-            .into_iter()
-            .collect()
+        // A shared file is not changed.
+        if self
+            .history
+            .provenance_of(number)
+            .is_some_and(|it| it.origin != Origin::Recorded)
+        {
+            self.effects.push(Effect::Rename(number, name));
+        }
     }
 }

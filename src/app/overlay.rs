@@ -4,13 +4,10 @@ mod text;
 
 pub use text::{Reading, Text};
 
-use super::App;
 use super::command::Context;
 use super::exporting::Exporting;
 use super::reading::Topic;
 use super::timeline::Window;
-
-use crate::domain::history::Entry;
 
 /// What lies over the panels; only one thing at a time does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,9 +87,8 @@ impl Overlay {
         }
     }
 
-    /// Follows a run that has another number now.
-    pub(super) fn renumber(&mut self, from: usize, to: usize) {
-        let now = |number: &mut usize| *number = if *number == from { to } else { *number };
+    /// Follows runs that have other numbers now.
+    pub(super) fn renumber(&mut self, follow: &impl Fn(&mut usize)) {
         match self {
             Overlay::Form
             | Overlay::Columns
@@ -101,12 +97,12 @@ impl Overlay {
             | Overlay::Export(_) => {}
             Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => {
                 if let Some(over) = over {
-                    over.renumber(from, to);
+                    over.renumber(follow);
                 }
             }
-            Overlay::Details { number, .. } | Overlay::Point { number, .. } => now(number),
+            Overlay::Details { number, .. } | Overlay::Point { number, .. } => follow(number),
             Overlay::Comparison { numbers, .. } => {
-                numbers.iter_mut().for_each(now);
+                numbers.iter_mut().for_each(follow);
                 numbers.sort_unstable();
             }
         }
@@ -185,16 +181,6 @@ impl Scroll {
             above if is_from_top => Scroll::FromTop(above),
             below => Scroll::FromEnd(below),
         };
-    }
-}
-
-impl App {
-    /// The runs with these numbers.
-    pub(super) fn entries(&self, numbers: &[usize]) -> Vec<&Entry> {
-        numbers
-            .iter()
-            .filter_map(|number| self.history.get(*number))
-            .collect()
     }
 }
 

@@ -1,15 +1,15 @@
-//! What each command does.
+//! What keys do.
 
+use super::App;
 use super::browse;
 use super::columns::NUMBER;
-use super::command::Command;
+use super::command::{Action, Binding, Keys};
 use super::comparison;
 use super::key::Key;
 use super::live::{Activity, Goal, Live, Request};
 use super::message::Effect;
 use super::overlay::{Overlay, Scroll};
 use super::screen::{Focus, Panel, Screen};
-use super::{App, Notice};
 use crate::domain::plan::Field;
 
 use crate::catalog::experiment::Experiment;
@@ -18,158 +18,39 @@ use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::plan::{Invalid, Plan};
 use crate::domain::provenance::Origin;
 use crate::domain::record::{Record, RunOrder};
-use crate::domain::trace::Step;
-
-/// How far Page Up and Page Down go.
-const PAGE: isize = 10;
-/// Farther than anything is long: to the first or the last.
-const FAR: isize = 1 << 24;
 
 impl App {
     /// Does what a key asked for.
-    pub(super) fn perform(&mut self, command: Command, key: Key) -> Vec<Effect> {
-        match command {
-            Command::Run => {
-                return self.request(Request {
-                    draft: self.setup.draft(),
-                    goal: Goal::Run,
-                });
-            }
-            Command::MeasureBaseline => return self.measure_baseline(),
-            Command::Experiment | Command::RealExperiment => return self.experiment(key),
-            Command::Stop => return self.stop(),
-            Command::Quit => return vec![Effect::Quit],
-            Command::Redraw => return vec![Effect::Redraw],
-            Command::Suspend => return vec![Effect::Suspend],
-            Command::ToggleMouse => return self.toggle_mouse(),
-            Command::NextTheme => self.next_theme(),
-            Command::TakePython => self.take_python(),
-            Command::Sweep => return self.open_sweep_form(),
-            Command::StartSweep => return self.start_sweep(),
-            Command::BeginTyping => self.sweep_form.begin_typing(key),
-            Command::FewerWorkers => self.with_chart(|chart, entry| chart.step_count(-1, entry)),
-            Command::MoreWorkers => self.with_chart(|chart, entry| chart.step_count(1, entry)),
-            Command::PreviousSeries => {
-                self.with_chart(|chart, entry| chart.step_executor(-1, entry))
-            }
-            Command::NextSeries => self.with_chart(|chart, entry| chart.step_executor(1, entry)),
-            Command::TurnUnit => self.with_chart(|chart, _| chart.toggle_measure()),
-            Command::ShowFits => self.with_chart(|chart, _| chart.toggle_fits()),
-            Command::PointDetails => self.open_point(),
-            Command::Mark if self.chart.is_some() => self.mark_point(),
-            Command::Mark => self.browse.toggle_mark(),
-            Command::Compare => self.open_comparison(),
-            Command::MakeBaseline => self.make_baseline(),
-            Command::Export => self.open_export(),
-            Command::WriteFile => return self.write_file(false),
-            Command::WriteOver => return self.write_file(true),
-            Command::NextScope => self.turn_export(1),
-            Command::PreviousScope => self.turn_export(-1),
-            Command::NextReference => self.next_reference(),
-            Command::ChooseColumns => self.overlay = Some(Overlay::Columns),
-            Command::ToggleColumn => {
-                self.columns.toggle();
-                self.rearrange();
-            }
-            Command::SortByColumn => {
-                self.columns.sort_here();
-                self.arrange_rows();
-            }
-            Command::ShowEarlier => self.toggle_earlier(),
-            Command::Filter => self.begin_filter(),
-            Command::KeepFilter => self.keep_filter(),
-            Command::ClearFilter => self.clear_filter(),
-            Command::Name => self.begin_name(),
-            Command::AcceptName => return self.accept_name(),
-            Command::AbandonName => self.abandon_name(),
-            Command::Remove => return self.remove_runs(),
-            Command::Restore => return self.restore_runs(),
-            Command::TypeText => self.type_text(key),
-            Command::Details => self.open_details(),
-            Command::Help => self.toggle_help(),
-            Command::Explain => self.toggle_explanation(),
-            Command::Teach => self.toggle_teaching(),
-            Command::OpenForm => self.open_form(),
-            Command::Close => self.close(),
-            Command::Expand => {
-                self.focus = Focus {
-                    expanded: !self.focus.expanded,
-                    ..self.focus()
-                }
-            }
-            Command::NextPanel => self.next_panel(1),
-            Command::PreviousPanel => self.next_panel(-1),
-            Command::Up => self.move_by(-1),
-            Command::Down => self.move_by(1),
-            Command::PageUp => self.move_by(-PAGE),
-            Command::PageDown => self.move_by(PAGE),
-            Command::First => self.move_by(-FAR),
-            Command::Last => self.move_by(FAR),
-            Command::ZoomIn
-            | Command::ZoomOut
-            | Command::ZoomFit
-            | Command::PanLeft
-            | Command::PanRight
-            | Command::Earlier
-            | Command::Later
-            | Command::Begin
-            | Command::End => self.look(command),
-            Command::ZoomToSlice => self.zoom_to_slice(),
-            Command::NextSlice => self.step_slice(Step::Next),
-            Command::PreviousSlice => self.step_slice(Step::Previous),
-            Command::NextTask => self.step_task(Step::Next),
-            Command::PreviousTask => self.step_task(Step::Previous),
-            Command::NextFailure => self.step_failure(Step::Next),
-            Command::PreviousFailure => self.step_failure(Step::Previous),
-            Command::TurnView => self.turn_view(),
-            Command::Freeze => self.toggle_freeze(),
-            Command::Decrease if self.overlay == Some(Overlay::SweepForm) => {
-                self.sweep_form.change(false)
-            }
-            Command::Increase if self.overlay == Some(Overlay::SweepForm) => {
-                self.sweep_form.change(true)
-            }
-            Command::Accept if self.overlay == Some(Overlay::SweepForm) => self.sweep_form.accept(),
-            Command::Abandon if self.overlay == Some(Overlay::SweepForm) => {
-                self.sweep_form.abandon()
-            }
-            Command::Play => self.play(),
-            Command::Pause => self.pause(),
-            Command::PlayBack => self.scrub(false, false),
-            Command::PlayOn => self.scrub(true, false),
-            Command::PlayFromBegin => self.scrub(false, true),
-            Command::PlayToEnd => self.scrub(true, true),
-            Command::Slower => self.change_speed(false),
-            Command::Faster => self.change_speed(true),
-            Command::EndPlayback => self.end_playback(),
-            Command::Decrease => self.setup.change(false, &self.limits),
-            Command::Increase => self.setup.change(true, &self.limits),
-            Command::OneLess => self.setup.change_by_one(false, &self.limits),
-            Command::OneMore => self.setup.change_by_one(true, &self.limits),
-            Command::Edit if self.setup.row() == Field::Python => self.open_pythons(),
-            Command::Edit => self.setup.edit(&self.limits),
-            Command::Accept => self.setup.accept(&self.limits),
-            Command::Abandon => self.setup.abandon(),
-            Command::Erase => self.setup.erase(),
-            Command::Type => {
-                if let Key::Char(digit) = key {
-                    self.setup.type_digit(digit);
-                }
-            }
+    pub(super) fn perform(&mut self, keys: &Keys, binding: &Binding, key: Key) {
+        match binding.action {
+            Action::Do(does) => does(self),
+            Action::With(does) => does(self, key),
+            Action::Step(by) => (keys.step)(self, by),
+            Action::Experiment => self.experiment(key),
         }
-        vec![]
+    }
+
+    /// Makes something of what the form says.
+    pub(super) fn ask(&mut self, goal: Goal) {
+        self.request(Request {
+            draft: self.setup.draft(),
+            goal,
+        });
+    }
+
+    pub(super) fn run(&mut self) {
+        self.ask(Goal::Run);
     }
 
     /// Turns a draft into a campaign, after measuring the machine's speed if it needs that.
-    pub(super) fn request(&mut self, request: Request) -> Vec<Effect> {
+    pub(super) fn request(&mut self, request: Request) {
         if self.calibrating {
             // Measuring cannot be stopped; the run begins when it is done.
             self.activity = Activity::Calibrating(request);
-            return vec![];
+            return;
         }
         let Request { mut draft, goal } = request;
         if draft.model.is_python()
-            && draft.needs_calibration()
             && let Some(speed) = self.setup.python_speed()
         {
             draft = draft.calibrated(&speed);
@@ -177,31 +58,30 @@ impl App {
         if draft.needs_calibration() {
             if let Err(invalid) = draft.check(&self.limits) {
                 self.refuse(invalid);
-                return vec![];
+                return;
             }
             let Some(speed) = &self.speed else {
                 self.activity = Activity::Calibrating(Request { draft, goal });
                 self.calibrating = true;
-                return vec![Effect::Calibrate];
+                self.effects.push(Effect::Calibrate);
+                return;
             };
             draft = draft.calibrated(speed);
         }
         let repeats = u32::try_from(draft.repeats).unwrap_or(u32::MAX);
         if let Goal::Sweep(sweep) = goal {
-            return self.begin_sweep(*sweep);
+            self.begin_sweep(*sweep);
+            return;
         }
         match (draft.validate(&self.limits), goal) {
-            (Err(invalid), _) => {
-                self.refuse(invalid);
-                vec![]
-            }
+            (Err(invalid), _) => self.refuse(invalid),
             (Ok(plan), Goal::Run | Goal::Sweep(_)) => {
                 let id = (repeats > 1).then(|| self.next_campaign_id());
-                self.begin(Campaign::repeats(plan, repeats), None, id)
+                self.begin(Campaign::repeats(plan, repeats), None, id);
             }
             (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan),
             (Ok(plan), Goal::Answer(experiment)) => {
-                self.begin(Campaign::pair(plan), Some(experiment), None)
+                self.begin(Campaign::pair(plan), Some(experiment), None);
             }
         }
     }
@@ -211,40 +91,40 @@ impl App {
         self.open_form();
     }
 
-    fn measure_baseline(&mut self) -> Vec<Effect> {
-        match self.baseline_goal().cloned() {
-            Some(work) => self.begin_baseline(&work),
-            None => self.request(Request {
-                draft: self.setup.draft(),
-                goal: Goal::Baseline,
-            }),
+    /// Of the chosen row's work if the history is focused, else of the form's.
+    pub(super) fn measure_baseline(&mut self) {
+        let chosen = self
+            .browse
+            .selected()
+            .filter(|_| self.focus().panel == Panel::History);
+        match chosen.and_then(|number| self.history.get(number)) {
+            Some(entry) => self.begin_baseline(&entry.record.plan.clone()),
+            None => self.ask(Goal::Baseline),
         }
     }
 
     /// Whoever measures a baseline wants it to be one, whatever was chosen before: once it is there.
-    fn begin_baseline(&mut self, work: &Plan) -> Vec<Effect> {
-        let effects = self.begin(Campaign::repeats(work.as_serial(), 1), None, None);
+    fn begin_baseline(&mut self, work: &Plan) {
+        self.begin(Campaign::repeats(work.as_serial(), 1), None, None);
         if let Activity::Running(live) = &mut self.activity {
             live.is_baseline = true;
         }
-        effects
     }
 
     /// Measures all runs of the chosen one's work against it, or against the default again.
-    fn make_baseline(&mut self) {
+    pub(super) fn make_baseline(&mut self) {
         let Some(number) = self.browse.selected() else {
             return;
         };
-        let refused = self.history.choose_baseline(number).err();
-        self.notice = refused.map(|sentence| Notice {
-            sentence,
-            is_error: true,
-        });
+        self.notice = None;
+        if let Err(sentence) = self.history.choose_baseline(number) {
+            self.complain(sentence);
+        }
         self.rearrange();
     }
 
     /// Measures the compared runs, and with them all of their work, against the next of them.
-    fn next_reference(&mut self) {
+    pub(super) fn next_reference(&mut self) {
         let Some(Overlay::Comparison { numbers, .. }) = &self.overlay else {
             return;
         };
@@ -256,7 +136,7 @@ impl App {
             Ok(()) => self.tell(format!(
                 "#{number} is the baseline of its work now, also in the history: b there takes that back"
             )),
-            Err(sentence) => self.notice = Some(Notice { sentence, is_error: true }),
+            Err(sentence) => self.complain(sentence),
         }
         self.rearrange();
     }
@@ -337,14 +217,14 @@ impl App {
         }
     }
 
-    fn toggle_earlier(&mut self) {
+    pub(super) fn toggle_earlier(&mut self) {
         self.browse.toggle_earlier();
         self.notice.take_if(|notice| !notice.is_error);
         self.rearrange();
     }
 
     /// A key goes into the text that is being typed.
-    fn type_text(&mut self, key: Key) {
+    pub(super) fn type_text(&mut self, key: Key) {
         if self.overlay == Some(Overlay::SweepForm) {
             self.sweep_form.type_key(key);
         } else if self.exporting().is_some() {
@@ -356,60 +236,55 @@ impl App {
         }
     }
 
-    /// A key that is expected to do something, and cannot, says what is missing.
-    pub(super) fn say_why_not(&mut self, command: Command) {
-        let nothing_measured = self.history.entries().is_empty();
-        let sentence = match command {
-            Command::Compare | Command::Mark | Command::MakeBaseline | Command::Export
-                if nothing_measured =>
-            {
-                "no run has ended yet: r runs what the form says, 1-4 are experiments"
-            }
-            Command::RealExperiment if !self.has_python() => {
-                "no Python was found here: f, then Model, then Python shows what was tried"
-            }
-            Command::ShowEarlier => "no run of an earlier session is kept",
-            Command::Restore => "nothing was removed that could come back",
-            Command::Remove | Command::Name if nothing_measured => {
-                "no run has ended yet: r runs what the form says, 1-4 are experiments"
-            }
-            Command::Remove | Command::Name | Command::Mark | Command::MakeBaseline
-                if !self.is_running() =>
-            {
-                "no run is chosen: Tab goes to the history, ↑↓ choose one there"
-            }
-            Command::Remove => {
-                "this run goes on: x stops it; choose one that has ended in the history"
-            }
-            Command::Compare => "mark another run with m or measure a baseline with R",
-            Command::Mark | Command::MakeBaseline | Command::Name => {
-                "this run goes on: choose one that has ended in the history"
-            }
-            Command::Play if nothing_measured => {
-                "no run has ended yet that could be played: r runs what the form says"
-            }
-            Command::Play => {
-                "only a run that is over can be played, when nothing is being measured"
-            }
-            _ => return,
-        };
-        self.notice = Some(Notice {
-            sentence: sentence.into(),
-            is_error: false,
-        });
+    pub(super) fn why_no_run(&self) -> Option<&'static str> {
+        (!self.has_measured())
+            .then_some("no run has ended yet: r runs what the form says, 1-4 are experiments")
     }
 
-    fn experiment(&mut self, key: Key) -> Vec<Effect> {
-        let Key::Char(key) = key else { return vec![] };
-        let Some(experiment) = Experiment::by_key(key) else {
-            return vec![];
-        };
-        self.setup
-            .set_draft(experiment.draft(self.machine.cores_usable));
-        self.request(Request {
-            draft: self.setup.draft(),
-            goal: Goal::Answer(experiment),
+    fn why_none_chosen(&self) -> Option<&'static str> {
+        self.why_no_run().or_else(|| {
+            (!self.is_running())
+                .then_some("no run is chosen: Tab goes to the history, ↑↓ choose one there")
         })
+    }
+
+    pub(super) fn why_not_chosen(&self) -> Option<&'static str> {
+        self.why_none_chosen().or(Some(
+            "this run goes on: choose one that has ended in the history",
+        ))
+    }
+
+    pub(super) fn why_not_removed(&self) -> Option<&'static str> {
+        self.why_none_chosen().or(Some(
+            "this run goes on: x stops it; choose one that has ended in the history",
+        ))
+    }
+
+    pub(super) fn why_not_compared(&self) -> Option<&'static str> {
+        self.why_no_run()
+            .or(Some("mark another run with m or measure a baseline with R"))
+    }
+
+    pub(super) fn why_not_played(&self) -> Option<&'static str> {
+        Some(if self.has_measured() {
+            "only a run that is over can be played, when nothing is being measured"
+        } else {
+            "no run has ended yet that could be played: r runs what the form says"
+        })
+    }
+
+    pub(super) fn why_no_python(&self) -> Option<&'static str> {
+        (!self.has_python())
+            .then_some("no Python was found here: f, then Model, then Python shows what was tried")
+    }
+
+    fn experiment(&mut self, key: Key) {
+        let Key::Char(key) = key else { return };
+        if let Some(experiment) = Experiment::by_key(key) {
+            self.setup
+                .set_draft(experiment.draft(self.machine.cores_usable));
+            self.ask(Goal::Answer(experiment));
+        }
     }
 
     pub(super) fn begin(
@@ -417,17 +292,17 @@ impl App {
         campaign: Campaign,
         experiment: Option<&'static Experiment>,
         id: Option<String>,
-    ) -> Vec<Effect> {
+    ) {
         self.notice = None;
         self.frozen = None;
         self.setup.dismiss();
         if self.overlay == Some(Overlay::Form) {
             self.overlay = None;
         }
-        self.advance(campaign, id, experiment, true)
+        self.advance(campaign, id, experiment, true);
     }
 
-    /// Starts the campaign's next run, if there is one. Whoever watched the one before, watches it; whoever looks at
+    /// Starts the campaign's next run; returns whether there is one. Whoever watched the one before, watches it; whoever looks at
     /// another row keeps on doing so.
     pub(super) fn advance(
         &mut self,
@@ -435,7 +310,7 @@ impl App {
         id: Option<String>,
         experiment: Option<&'static Experiment>,
         watched: bool,
-    ) -> Vec<Effect> {
+    ) -> bool {
         // What another session measured answers nothing here: the machine may have been another then.
         let here = self
             .history
@@ -444,7 +319,7 @@ impl App {
             .filter(|entry| entry.provenance.origin == Origin::Here);
         let records: Vec<&Record> = here.map(|entry| &entry.record).collect();
         let campaign::Step::Run(plan) = campaign.next(&records) else {
-            return vec![];
+            return false;
         };
         if watched {
             self.timeline.start_over();
@@ -455,24 +330,20 @@ impl App {
             part: id.as_ref().and_then(|id| campaign.part(id)),
         };
         self.activity = Activity::Running(Box::new(Live::new(plan, campaign, id, experiment)));
-        vec![Effect::Start(order)]
+        self.effects.push(Effect::Start(order));
+        true
     }
 
-    fn stop(&mut self) -> Vec<Effect> {
-        match &mut self.activity {
-            Activity::Running(live) => {
-                live.stopping = true;
-                vec![Effect::Stop]
-            }
-            Activity::Calibrating(_) => {
-                self.activity = Activity::Nothing;
-                vec![]
-            }
-            Activity::Nothing => vec![],
+    pub(super) fn stop(&mut self) {
+        if let Activity::Running(live) = &mut self.activity {
+            live.stopping = true;
+            self.effects.push(Effect::Stop);
+        } else {
+            self.activity = Activity::Nothing;
         }
     }
 
-    fn open_form(&mut self) {
+    pub(super) fn open_form(&mut self) {
         if self.screen() == Screen::Wide {
             self.focus = Focus {
                 panel: Panel::Setup,
@@ -484,7 +355,7 @@ impl App {
         }
     }
 
-    fn toggle_help(&mut self) {
+    pub(super) fn toggle_help(&mut self) {
         if matches!(self.overlay, Some(Overlay::Help { .. })) {
             self.close();
             return;
@@ -498,7 +369,7 @@ impl App {
         });
     }
 
-    fn toggle_explanation(&mut self) {
+    pub(super) fn toggle_explanation(&mut self) {
         if matches!(self.overlay, Some(Overlay::Explanation { .. })) {
             self.close();
             return;
@@ -520,7 +391,7 @@ impl App {
         self.settle_form();
     }
 
-    fn open_details(&mut self) {
+    pub(super) fn open_details(&mut self) {
         if let Some(sweep) = self
             .browse
             .selected()
@@ -537,23 +408,17 @@ impl App {
         }
     }
 
-    fn open_comparison(&mut self) {
-        let in_chart = self.chart.is_some();
-        let numbers = if in_chart {
-            self.compared_points()
-        } else {
-            self.browse.compared(&self.history)
-        };
+    pub(super) fn open_comparison(&mut self) {
         self.notice = None;
         self.overlay = Some(Overlay::Comparison {
-            numbers,
+            numbers: self.compared(),
             scroll: Scroll::default(),
             zoom: None,
         });
     }
 
     /// Takes away what is on top, one thing at a time.
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         if matches!(self.overlay, Some(Overlay::Pythons { .. })) {
             self.close_pythons();
             return;
@@ -591,7 +456,7 @@ impl App {
         }
     }
 
-    fn next_panel(&mut self, by: isize) {
+    pub(super) fn next_panel(&mut self, by: isize) {
         let panels = self.screen().panels();
         let here = self.focus();
         let at = panels
@@ -607,29 +472,34 @@ impl App {
         };
     }
 
-    fn move_by(&mut self, by: isize) {
+    /// Scrolls the text that lies over the panels.
+    pub(super) fn scroll(&mut self, by: isize) {
         let most = self.hidden_rows();
         if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll_mut) {
             scroll.by(by, most);
-            return;
         }
-        if self.exporting().is_some() {
-            self.step_export(by);
-        } else if self.overlay == Some(Overlay::Columns) {
-            self.columns.step(by);
-        } else if matches!(self.overlay, Some(Overlay::Pythons { .. })) {
-            self.step_pythons(by);
-        } else if self.overlay == Some(Overlay::SweepForm) {
-            self.sweep_form.step(by);
-        } else if self.overlay.is_none() && self.chart.is_some() {
-            self.with_chart(|chart, entry| chart.step_count(by, entry));
-        } else if self.overlay.is_some() || self.focus().panel == Panel::Setup {
-            self.setup.step_row(by);
-        } else if self.focus().panel == Panel::History {
-            self.step_history(by);
+    }
+
+    pub(super) fn edit(&mut self) {
+        if self.setup.row() == Field::Python {
+            self.open_pythons();
         } else {
-            self.timeline.move_row(by, self.timeline_rows());
+            self.setup.edit(&self.limits);
         }
+    }
+
+    pub(super) fn toggle_column(&mut self) {
+        self.columns.toggle();
+        self.rearrange();
+    }
+
+    pub(super) fn sort_here(&mut self) {
+        self.columns.sort_here();
+        self.arrange_rows();
+    }
+
+    pub(super) fn step_timeline(&mut self, by: isize) {
+        self.timeline.move_row(by, self.timeline_rows());
     }
 
     /// Chooses the run so many rows below.

@@ -24,7 +24,7 @@ const TICK_MAX: Nanos = 250_000_000;
 /// A run while it is played.
 #[derive(Debug)]
 pub struct Playback {
-    number: usize,
+    pub(super) number: usize,
     is_recorded: bool,
     /// Where it is.
     at: Nanos,
@@ -103,13 +103,6 @@ impl Playback {
 
     fn mark(&self) -> String {
         format!("{}×", SPEEDS[self.speed])
-    }
-
-    /// Follows a run that has another number now.
-    pub(super) fn renumber(&mut self, from: usize, to: usize) {
-        if self.number == from {
-            self.number = to;
-        }
     }
 }
 
@@ -213,18 +206,18 @@ impl App {
         }
     }
 
-    /// Goes a step back or on, or as far as it gets; whoever does so looks at what is there, so it waits.
-    pub(super) fn scrub(&mut self, on: bool, far: bool) {
+    /// Goes so many steps on or back; whoever does so looks at what is there, so it waits.
+    pub(super) fn scrub(&mut self, by: isize) {
         let Some(playback) = &mut self.playback else {
             return;
         };
         playback.is_on = false;
-        let (wall, step) = (playback.wall, (playback.wall / STEPS).max(1));
-        self.play_at(|at| match (on, far) {
-            (false, true) => 0,
-            (true, true) => wall,
-            (false, false) => at.saturating_sub(step),
-            (true, false) => at.saturating_add(step),
+        let far = (playback.wall / STEPS)
+            .max(1)
+            .saturating_mul(by.unsigned_abs() as u64);
+        self.play_at(|at| match by {
+            ..0 => at.saturating_sub(far),
+            0.. => at.saturating_add(far),
         });
     }
 

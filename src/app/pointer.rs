@@ -1,9 +1,7 @@
 //! What the mouse does. The app does not know where things stand on the screen: it is told what is under the pointer.
 
 use super::App;
-use super::command::Command;
 use super::key::Key;
-use super::message::Effect;
 use super::overlay::Overlay;
 use super::screen::{Focus, Panel};
 use super::sweep::FormRow;
@@ -54,60 +52,60 @@ const WHEEL: isize = 3;
 
 impl App {
     /// A click chooses; on what was chosen already it does what Enter does.
-    pub(super) fn on_clicked(&mut self, target: Target) -> Vec<Effect> {
+    pub(super) fn on_clicked(&mut self, target: Target) {
         if let Target::Offered(key) = target {
-            return self.on_key(key);
+            self.on_key(key);
+            return;
         }
         // Whoever clicks elsewhere has typed all there is to type.
         self.setup.accept(&self.limits);
         self.keep_filter();
-        let named = self.accept_name();
+        self.accept_name();
         self.abandon_name();
-        let mut effects = self.click(target);
-        effects.extend(named);
-        effects
-    }
-
-    fn click(&mut self, target: Target) -> Vec<Effect> {
         match target {
             Target::Offered(_) | Target::Overlay | Target::Chart => {}
-            Target::SweepPoint(configuration) => return self.click_point(configuration),
+            Target::SweepPoint(configuration) => self.click_point(configuration),
             Target::SweepRow(row) => {
                 if self.sweep_form.choose(row) {
                     self.sweep_form.begin_typing(Key::End);
                 }
             }
-            Target::Outside => return self.on_key(Key::Esc),
+            Target::Outside => self.on_key(Key::Esc),
             Target::Panel(panel) => self.go_to(panel),
-            Target::FormRow(row) => return self.click_form(row),
-            Target::HistoryRow(row) => return self.click_history(row),
+            Target::FormRow(row) => self.click_form(row),
+            Target::HistoryRow(row) => self.click_history(row),
             Target::Heading(column) => {
                 self.go_to(Panel::History);
                 self.columns.sort_by(column);
                 self.arrange_rows();
             }
-            Target::ColumnRow(column) => return self.click_column(column),
+            // On the one under the cursor it does what Space does.
+            Target::ColumnRow(column) if self.columns.cursor() == column => self.toggle_column(),
+            Target::ColumnRow(column) => self.columns.look_at(column),
             Target::PythonRow(python) => self.click_python(python),
             Target::TimelineRow(row) => {
                 self.go_to(Panel::Timeline);
                 self.timeline.look_at_row(row);
             }
-            Target::Moment { row, at } => self.click_timeline(row, at),
+            Target::Moment { row, at } => {
+                self.go_to(Panel::Timeline);
+                self.look(|view, trace| {
+                    view.look_at_row(row.unwrap_or(view.row()));
+                    view.look_at(at, trace);
+                });
+            }
         }
-        vec![]
     }
 
     /// Goes to a point of the chart; on the one under the cursor it does what Enter does.
-    fn click_point(&mut self, configuration: usize) -> Vec<Effect> {
+    fn click_point(&mut self, configuration: usize) {
         let mut again = false;
         self.with_chart(|chart, entry| {
             again = chart.configuration(entry) == configuration;
             chart.look_at(configuration, entry);
         });
         if again {
-            self.on_key(Key::Enter)
-        } else {
-            vec![]
+            self.on_key(Key::Enter);
         }
     }
 
@@ -118,47 +116,27 @@ impl App {
         };
     }
 
-    fn click_form(&mut self, row: Field) -> Vec<Effect> {
+    fn click_form(&mut self, row: Field) {
         let in_form = self.overlay == Some(Overlay::Form) || self.focus().panel == Panel::Setup;
         let again = in_form && self.setup.row() == row;
         if self.overlay.is_none() {
             self.go_to(Panel::Setup);
         }
         if again {
-            return self.perform(Command::Edit, Key::Enter);
+            self.edit();
+        } else {
+            self.setup.choose_row(row);
         }
-        self.setup.choose_row(row);
-        vec![]
     }
 
-    /// Goes to a column in the overlay; on the one under the cursor it does what Space does.
-    fn click_column(&mut self, column: usize) -> Vec<Effect> {
-        if self.columns.cursor() == column {
-            return self.perform(Command::ToggleColumn, Key::Char(' '));
-        }
-        self.columns.look_at(column);
-        vec![]
-    }
-
-    /// The cursor goes where the pointer is.
-    fn click_timeline(&mut self, row: Option<usize>, at: Nanos) {
-        self.go_to(Panel::Timeline);
-        let mut view = self.timeline;
-        if let Some(shown) = self.pictured() {
-            view.look_at_row(row.unwrap_or(view.row()));
-            view.look_at(at, shown.trace());
-        }
-        self.timeline = view;
-    }
-
-    fn click_history(&mut self, row: Option<usize>) -> Vec<Effect> {
+    fn click_history(&mut self, row: Option<usize>) {
         let again = self.focus().panel == Panel::History && self.browse.selected() == row;
         self.go_to(Panel::History);
         if again {
-            return self.on_key(Key::Enter);
+            self.on_key(Key::Enter);
+        } else {
+            self.choose(row);
         }
-        self.choose(row);
-        vec![]
     }
 
     /// The wheel acts on what is under the pointer, whatever is focused.
@@ -173,17 +151,14 @@ impl App {
                 self.step_pythons(by);
             }
             Target::SweepPoint(_) | Target::Chart => {
-                self.with_chart(|chart, entry| chart.step_count(by, entry))
+                self.step_point(by);
             }
             Target::SweepRow(_) => self.sweep_form.step(by),
             Target::Overlay | Target::Outside if self.overlay == Some(Overlay::Columns) => {
                 self.columns.step(by);
             }
             Target::Overlay | Target::Outside => {
-                let most = self.hidden_rows();
-                if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll_mut) {
-                    scroll.by(by * WHEEL, most);
-                }
+                self.scroll(by * WHEEL);
             }
             Target::FormRow(_) | Target::Panel(Panel::Setup) => {
                 self.setup.accept(&self.limits);
@@ -193,14 +168,12 @@ impl App {
                 self.step_history(by)
             }
             Target::Moment { at, .. } => {
-                let mut view = self.timeline;
-                if let Some(shown) = self.pictured().filter(|shown| shown.trace().now() > 0) {
-                    view.zoom_around(at, up, shown.trace());
+                if self.has_begun() {
+                    self.look(|view, trace| view.zoom_around(at, up, trace));
                 }
-                self.timeline = view;
             }
             Target::Panel(Panel::Timeline) | Target::TimelineRow(_) => {
-                self.timeline.move_row(by * WHEEL, self.timeline_rows());
+                self.step_timeline(by * WHEEL);
             }
             Target::Panel(Panel::Cores | Panel::Curves) | Target::Offered(_) => {}
         }

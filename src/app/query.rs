@@ -2,8 +2,8 @@
 
 use super::browse::Browse;
 use super::columns::Columns;
-use super::command::{self, BINDINGS, Binding, Command, Context};
-use super::exporting::{ExportRow, Exporting};
+use super::command::{self, Binding, Context, KEYS};
+use super::exporting::ExportRow;
 use super::live::{Activity, Live};
 use super::overlay::Overlay;
 use super::playback::Playback;
@@ -16,7 +16,6 @@ use super::{App, Notice, Shown};
 
 use crate::domain::history::History;
 use crate::domain::machine::{Limits, Machine};
-use crate::domain::plan::Plan;
 
 impl App {
     /// Where it runs.
@@ -228,77 +227,64 @@ impl App {
         }
     }
 
-    /// Whether a command makes sense now.
-    pub fn is_possible(&self, command: Command) -> bool {
-        match command {
-            Command::Run | Command::Experiment | Command::MeasureBaseline => !self.is_busy(),
-            Command::RealExperiment => !self.is_busy() && self.has_python(),
-            Command::TakePython => self.has_python(),
-            Command::Sweep => !self.is_busy() || self.live_sweep().is_some(),
-            Command::StartSweep => !self.is_busy() && self.sweep_form.forecast().is_ok(),
-            Command::PointDetails => self.sketch.is_some(),
-            Command::Mark if self.chart.is_some() => self.median_run().is_some(),
-            Command::Compare if self.chart.is_some() => self.compared_points().len() > 1,
-            Command::Details => self.browse.selected().is_some(),
-            Command::Stop => self.is_busy() && self.live().is_none_or(|live| !live.stopping),
-            Command::Mark | Command::MakeBaseline => self
-                .browse
-                .selected()
-                .is_some_and(|number| self.history.get(number).is_some()),
-            Command::Name => self.browse.selected().is_some(),
-            Command::Remove => !self.removable().is_empty(),
-            Command::Restore => self.history.can_restore(),
-            Command::ShowEarlier => self.browse.earlier() > 0,
-            Command::Filter => !self.history.entries().is_empty(),
-            Command::ChooseColumns => !self.history.entries().is_empty() || self.is_running(),
-            Command::Compare => self.browse.compared(&self.history).len() > 1,
-            Command::Expand => self.overlay.is_none() && self.focus().panel != Panel::Setup,
-            Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight
-                if matches!(self.overlay, Some(Overlay::Comparison { .. })) =>
-            {
-                matches!(
-                    self.overlay,
-                    Some(Overlay::Comparison { zoom: Some(_), .. })
-                )
-            }
-            Command::ZoomIn => self.pictured().is_some_and(|shown| shown.trace().now() > 0),
-            Command::ZoomOut | Command::ZoomFit | Command::PanLeft | Command::PanRight => {
-                self.timeline.is_zoomed() && self.pictured().is_some()
-            }
-            Command::Export => !self.history.entries().is_empty(),
-            Command::WriteFile => self.exporting().is_some_and(|form| !form.is_writing()),
-            Command::WriteOver => self.exporting().is_some_and(Exporting::exists),
-            Command::NextScope | Command::PreviousScope => {
-                self.exporting().is_some_and(Exporting::has_choice)
-            }
-            Command::Play => self.can_play(),
-            Command::Freeze => {
-                self.frozen().is_some() || (self.is_running() && self.browse.selected().is_none())
-            }
-            Command::Earlier
-            | Command::Later
-            | Command::Begin
-            | Command::End
-            | Command::NextSlice
-            | Command::PreviousSlice
-            | Command::NextFailure
-            | Command::PreviousFailure
-            | Command::TurnView => self.pictured().is_some(),
-            Command::NextTask | Command::PreviousTask => {
-                self.pictured().is_some() && self.timeline.rows() == Rows::Workers
-            }
-            Command::ZoomToSlice => self.inspection().is_some_and(|under| under.slice.is_some()),
-            Command::NextPanel | Command::PreviousPanel => self.overlay.is_none(),
-            Command::OpenForm => self.overlay.is_none() && self.focus().panel != Panel::Setup,
-            Command::Close => self.has_something_to_close(),
-            Command::Explain => {
-                self.topic().is_some() || matches!(self.overlay, Some(Overlay::Explanation { .. }))
-            }
-            _ => true,
-        }
+    pub(super) fn has_measured(&self) -> bool {
+        !self.history.entries().is_empty()
     }
 
-    fn has_something_to_close(&self) -> bool {
+    pub(super) fn has_chosen(&self) -> bool {
+        self.browse.selected().is_some()
+    }
+
+    pub(super) fn has_chosen_run(&self) -> bool {
+        let chosen = self.browse.selected();
+        chosen.is_some_and(|number| self.history.get(number).is_some())
+    }
+
+    /// Whether the panels are in reach, and another one than the form is focused.
+    pub(super) fn is_beside_form(&self) -> bool {
+        self.overlay.is_none() && self.focus().panel != Panel::Setup
+    }
+
+    pub(super) fn has_picture(&self) -> bool {
+        self.pictured().is_some()
+    }
+
+    pub(super) fn has_begun(&self) -> bool {
+        self.pictured().is_some_and(|shown| shown.trace().now() > 0)
+    }
+
+    pub(super) fn is_zoomed(&self) -> bool {
+        self.timeline.is_zoomed() && self.has_picture()
+    }
+
+    pub(super) fn is_comparison_zoomed(&self) -> bool {
+        matches!(
+            self.overlay,
+            Some(Overlay::Comparison { zoom: Some(_), .. })
+        )
+    }
+
+    pub(super) fn shows_workers(&self) -> bool {
+        self.has_picture() && self.timeline.rows() == Rows::Workers
+    }
+
+    pub(super) fn can_stop(&self) -> bool {
+        self.is_busy() && self.live().is_none_or(|live| !live.stopping)
+    }
+
+    pub(super) fn can_freeze(&self) -> bool {
+        self.frozen().is_some() || (self.is_running() && !self.has_chosen())
+    }
+
+    pub(super) fn can_explain(&self) -> bool {
+        self.topic().is_some() || matches!(self.overlay, Some(Overlay::Explanation { .. }))
+    }
+
+    pub(super) fn is_free(&self) -> bool {
+        !self.is_busy()
+    }
+
+    pub(super) fn can_close(&self) -> bool {
         self.overlay.is_some()
             || self.chart.is_some()
             || self.timeline.cursor().is_some()
@@ -312,22 +298,18 @@ impl App {
     /// The keys that do something here and now, the most useful first.
     pub fn keys_here(&self) -> Vec<&'static Binding> {
         let contexts = self.contexts();
-        let mut here: Vec<&Binding> = BINDINGS
+        let known = KEYS
             .iter()
-            .filter(|binding| binding.priority > 0 && contexts.contains(&binding.context))
-            .filter(|binding| self.is_possible(binding.command))
-            .filter(|binding| {
-                command::lookup(binding.keys[0], contexts)
-                    .is_some_and(|first| std::ptr::eq(first, *binding))
-            })
+            .filter(|keys| contexts.contains(&keys.context))
+            .flat_map(|keys| &keys.bindings);
+        let is_first = |binding: &Binding| {
+            let found = command::lookup(binding.keys[0], contexts);
+            found.is_some_and(|(_, first)| std::ptr::eq(first, binding))
+        };
+        let mut here: Vec<&Binding> = known
+            .filter(|binding| binding.priority > 0 && (binding.when)(self) && is_first(binding))
             .collect();
         here.sort_by_key(|binding| binding.priority);
         here
-    }
-
-    /// The goal of `R`: the chosen row's work if the history is focused, else the form's.
-    pub(super) fn baseline_goal(&self) -> Option<&Plan> {
-        let entry = self.history.get(self.browse.selected()?)?;
-        (self.focus().panel == Panel::History).then_some(&entry.record.plan)
     }
 }

@@ -1,7 +1,7 @@
 //! Taking runs out of the history, and back in.
 
+use super::App;
 use super::message::Effect;
-use super::{App, Notice};
 
 use crate::domain::provenance::Origin;
 use crate::domain::text::counted;
@@ -27,7 +27,7 @@ impl App {
     }
 
     /// Removes them at once: who did not mean it takes it back.
-    pub(super) fn remove_runs(&mut self) -> Vec<Effect> {
+    pub(super) fn remove_runs(&mut self) {
         let neighbour = self.neighbour();
         let marked = self.browse.marked().to_vec();
         let meant = self.removable();
@@ -36,7 +36,7 @@ impl App {
         let kept = self.kept_among(&numbers);
         let removed = self.history.remove(&numbers);
         if removed.is_empty() {
-            return vec![];
+            return;
         }
         self.browse.mark_only(
             marked
@@ -59,18 +59,17 @@ impl App {
         } else {
             "u brings them back"
         };
-        self.say(format!("removed {said}: {brings_back}"));
-        (!kept.is_empty())
-            .then_some(Effect::Remove(kept))
-            .into_iter()
-            .collect()
+        self.tell(format!("removed {said}: {brings_back}"));
+        if !kept.is_empty() {
+            self.effects.push(Effect::Remove(kept));
+        }
     }
 
     /// Takes back the last removal.
-    pub(super) fn restore_runs(&mut self) -> Vec<Effect> {
+    pub(super) fn restore_runs(&mut self) {
         let restored = self.history.restore();
         let Some(first) = restored.first() else {
-            return vec![];
+            return;
         };
         if let Some(marks) = self.marks_before.pop() {
             let there = marks
@@ -105,12 +104,11 @@ impl App {
         } else {
             ""
         };
-        self.say(format!("{said} {verb} back{unseen}"));
+        self.tell(format!("{said} {verb} back{unseen}"));
         let kept = self.kept_among(&restored);
-        (!kept.is_empty())
-            .then_some(Effect::Restore(kept))
-            .into_iter()
-            .collect()
+        if !kept.is_empty() {
+            self.effects.push(Effect::Restore(kept));
+        }
     }
 
     /// These runs and sweeps in words; of a sweep with how many runs.
@@ -152,13 +150,6 @@ impl App {
             .find(stays)
             .or_else(|| order[..place].iter().rev().find(stays))
             .copied()
-    }
-
-    fn say(&mut self, sentence: String) {
-        self.notice = Some(Notice {
-            sentence,
-            is_error: false,
-        });
     }
 }
 

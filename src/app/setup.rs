@@ -7,6 +7,7 @@ mod python;
 
 pub use python::Search;
 
+use super::key::Key;
 use crate::catalog::model::Model;
 use crate::catalog::parameter::{Parameter, Values};
 use crate::catalog::workload::Workload;
@@ -250,8 +251,8 @@ impl Setup {
     }
 
     /// Takes a digit.
-    pub fn type_digit(&mut self, digit: char) {
-        if let Some(typed) = &mut self.typed
+    pub fn type_digit(&mut self, digit: Key) {
+        if let (Some(typed), Key::Char(digit)) = (&mut self.typed, digit)
             && typed.len() < MOST_DIGITS
         {
             typed.push(digit);

@@ -20,7 +20,7 @@ pub use laws::Law;
 pub use sketch::Sketch;
 
 use super::App;
-use super::live::{Goal, Request};
+use super::live::Goal;
 use super::message::Effect;
 use super::overlay::{Overlay, Scroll};
 
@@ -90,31 +90,23 @@ impl App {
     }
 
     /// Opens the form, or starts what it says if it is open.
-    pub(super) fn open_sweep_form(&mut self) -> Vec<Effect> {
+    pub(super) fn open_sweep_form(&mut self) {
         // Whoever asks for the sweep that goes on wants to see it.
         if let Some(number) = self.live_sweep().map(|sweep| sweep.number) {
             self.open_chart(number);
-            return vec![];
+            return;
         }
         self.notice = None;
         self.sweep_form.open(&self.setup.draft());
         self.overlay = Some(Overlay::SweepForm);
-        vec![]
     }
 
     /// Starts what the form says.
-    pub(super) fn start_sweep(&mut self) -> Vec<Effect> {
+    pub(super) fn start_sweep(&mut self) {
         self.sweep_form.accept();
-        match self.sweep_draft() {
-            Ok(sweep) => {
-                let draft = sweep.draft.clone();
-                self.request(Request {
-                    draft,
-                    goal: Goal::Sweep(Box::new(sweep)),
-                })
-            }
-            // The form says it already.
-            Err(_) => vec![],
+        // What is wrong the form says already.
+        if let Ok(sweep) = self.sweep_draft() {
+            self.ask(Goal::Sweep(Box::new(sweep)));
         }
     }
 
@@ -128,7 +120,7 @@ impl App {
     }
 
     /// Begins the sweep, now that the machine's speed is known where it matters.
-    pub(super) fn begin_sweep(&mut self, sweep: SweepDraft) -> Vec<Effect> {
+    pub(super) fn begin_sweep(&mut self, sweep: SweepDraft) {
         let sweep = match &self.speed {
             Some(speed) => sweep.calibrated(speed),
             None => sweep,
@@ -138,7 +130,7 @@ impl App {
             Err(invalid) => {
                 self.sweep_form.refuse(invalid);
                 self.overlay = Some(Overlay::SweepForm);
-                return vec![];
+                return;
             }
         };
         let id = self.next_campaign_id();
@@ -146,10 +138,8 @@ impl App {
         self.rearrange();
         self.overlay = None;
         self.open_chart(number);
-        let effects = self.begin(Campaign::sweep(plan), None, Some(id));
-        std::iter::once(Effect::Keep(number))
-            .chain(effects)
-            .collect()
+        self.effects.push(Effect::Keep(number));
+        self.begin(Campaign::sweep(plan), None, Some(id));
     }
 
     /// A name for a campaign that is unique across sessions.
@@ -197,56 +187,66 @@ impl App {
         }
     }
 
+    /// The chart that is shown, and its sweep.
+    fn charted(&self) -> Option<(&Chart, &SweepEntry)> {
+        let chart = self.chart.as_ref()?;
+        Some((chart, self.history.sweep(chart.number)?))
+    }
+
+    /// Moves the cursor of the chart by so many numbers of workers.
+    pub(super) fn step_point(&mut self, by: isize) {
+        self.with_chart(|chart, sweep| chart.step_count(by, sweep));
+    }
+
     /// The median run of the point under the cursor.
     pub(super) fn median_run(&self) -> Option<usize> {
-        let chart = self.chart.as_ref()?;
-        let entry = self.history.sweep(chart.number)?;
-        self.history.median_run(entry, chart.configuration(entry))
+        let (chart, sweep) = self.charted()?;
+        self.history.median_run(sweep, chart.configuration(sweep))
     }
 
     /// Marks the median run of the point under the cursor, or takes the marks of that point away.
     pub(super) fn mark_point(&mut self) {
-        let is_marked = |run: &&usize| self.browse.marked().contains(run);
-        let marked: Vec<usize> = self
-            .runs_of_point()
-            .iter()
-            .filter(is_marked)
+        let runs = self
+            .charted()
+            .and_then(|(chart, sweep)| sweep.runs.get(chart.configuration(sweep)));
+        let is_marked = |run: &usize| self.browse.marked().contains(run);
+        let mut marked: Vec<usize> = runs
+            .into_iter()
+            .flatten()
             .copied()
+            .filter(is_marked)
             .collect();
         if marked.is_empty() {
-            self.browse.toggle_mark_of(self.median_run());
-        } else {
-            marked
-                .into_iter()
-                .for_each(|run| self.browse.toggle_mark_of(Some(run)));
+            marked.extend(self.median_run());
         }
+        marked
+            .into_iter()
+            .for_each(|run| self.browse.toggle_mark_of(Some(run)));
     }
 
-    /// The runs of the point under the cursor.
-    fn runs_of_point(&self) -> &[usize] {
-        let entry = self
-            .chart
-            .as_ref()
-            .and_then(|chart| Some((chart, self.history.sweep(chart.number)?)));
-        entry
-            .and_then(|(chart, entry)| entry.runs.get(chart.configuration(entry)))
-            .map_or(&[], Vec::as_slice)
-    }
-
-    /// The runs that `c` compares in a chart: the marked ones; with fewer than two the point under the cursor besides, and
-    /// with that alone, the serial one.
-    pub(super) fn compared_points(&self) -> Vec<usize> {
+    /// What a comparison would show: the marked runs; with fewer than two the chosen one besides, in a chart that of the
+    /// point under the cursor; and if that is still alone, what its speed-up is measured against.
+    pub(super) fn compared(&self) -> Vec<usize> {
         let mut numbers = self.browse.marked().to_vec();
         if numbers.len() < 2 {
-            numbers.extend(self.median_run().filter(|run| !numbers.contains(run)));
+            let chosen = match self.chart {
+                Some(_) => self.median_run(),
+                None => self.browse.selected(),
+            };
+            numbers.extend(chosen.filter(|run| !numbers.contains(run)));
         }
-        if numbers.len() == 1
-            && let Some(chart) = self.chart.as_ref()
-            && let Some(entry) = self.history.sweep(chart.number)
-        {
-            let base = entry.sweep.plan.base_of(chart.configuration(entry));
-            let serial = self.history.median_run(entry, base);
-            numbers.extend(serial.filter(|run| !numbers.contains(run)));
+        if let [only] = numbers[..] {
+            let base = match self.charted() {
+                Some((chart, sweep)) => {
+                    let base = sweep.sweep.plan.base_of(chart.configuration(sweep));
+                    self.history.median_run(sweep, base)
+                }
+                None => self
+                    .history
+                    .get(only)
+                    .and_then(|entry| Some(entry.assessment.baseline?.number)),
+            };
+            numbers.extend(base.filter(|base| *base != only));
         }
         numbers.sort_unstable();
         numbers
@@ -254,16 +254,13 @@ impl App {
 
     /// All runs and numbers of the point under the cursor.
     pub(super) fn open_point(&mut self) {
-        let Some(chart) = &self.chart else { return };
-        let Some(entry) = self.history.sweep(chart.number) else {
-            return;
-        };
-        let configuration = chart.configuration(entry);
-        self.overlay = Some(Overlay::Point {
-            number: chart.number,
-            configuration,
-            scroll: Scroll::default(),
-        });
+        if let Some((chart, sweep)) = self.charted() {
+            self.overlay = Some(Overlay::Point {
+                number: chart.number,
+                configuration: chart.configuration(sweep),
+                scroll: Scroll::default(),
+            });
+        }
     }
 
     /// Composes what the form and the chart say, because something changed.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::command::{Binding, Command};
+use super::command::{Action, Binding};
 use super::key::Key;
 use crate::catalog::experiment::Experiment;
 
@@ -67,8 +67,7 @@ impl Teaching {
 
 /// The first words of what the help says, up to its first comma or colon; a quick experiment is told by its question.
 fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
-    if let (Command::Experiment | Command::RealExperiment, Key::Char(digit)) =
-        (binding.command, key)
+    if let (Action::Experiment, Key::Char(digit)) = (&binding.action, key)
         && let Some(experiment) = Experiment::by_key(digit)
     {
         return experiment.question.into();
@@ -90,7 +89,7 @@ mod tests {
     fn the_last_keys_stay_until_others_replace_them_and_repeats_are_counted() {
         let mut teaching = Teaching::default();
         let mut press = |key: Key| {
-            let binding = lookup(key, &[Context::Timeline, Context::Panels]).unwrap();
+            let (_, binding) = lookup(key, &[Context::Timeline, Context::Panels]).unwrap();
             teaching.remember(key, binding);
             teaching
                 .pressed
@@ -113,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_key_is_told_in_a_few_words() {
-        let told = |key: Key| meaning(key, lookup(key, &[Context::Panels]).unwrap());
+        let told = |key: Key| meaning(key, lookup(key, &[Context::Panels]).unwrap().1);
         assert_eq!(told(Key::Char('+')), "zoom into time");
         assert_eq!(
             told(Key::Char('2')),

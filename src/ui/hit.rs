@@ -8,7 +8,7 @@ use super::{
     footer, history, layout, overlay_area, panels, present, pythons, setup, sweep, timeline,
 };
 use crate::app::App;
-use crate::app::command::{Binding, Command};
+use crate::app::command::Binding;
 use crate::app::key::Key;
 use crate::app::overlay::Overlay;
 use crate::app::pointer::Target;
@@ -41,13 +41,9 @@ pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
 /// The key of a binding in the footer whose label was pointed at, so many columns from its begin. Where it matters which of
 /// several keys is pressed, only one that is pointed at counts.
 fn key_at(binding: &Binding, column: u16) -> Option<Key> {
-    let here = binding
-        .label
-        .chars()
-        .nth(usize::from(column))
-        .map(Key::Char);
-    match binding.command {
-        Command::Experiment | Command::Type => here.filter(|key| binding.keys.contains(key)),
+    let here = binding.label.chars().nth(usize::from(column));
+    match here.map(Key::Char) {
+        here if binding.is_range() => here.filter(|key| binding.keys.contains(key)),
         _ => binding.keys.first().copied(),
     }
 }

@@ -10,7 +10,6 @@ use super::layout::centred;
 use super::panel::{block, draw_block, draw_lines, draw_over, wrap};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::command::Command;
 use crate::app::screen::Panel;
 use crate::app::setup::{Remark, Setup};
 use crate::domain::plan::Field;
@@ -139,10 +138,10 @@ fn foot(app: &App, focused: bool, theme: Theme, width: u16) -> Vec<Line<'static>
         None if focused => styled(&setup.about(app.limits()), width, Line::raw),
         None => styled(&setup.about_model(), width, Line::raw),
     };
-    let key = if app.is_possible(Command::Run) {
-        Span::styled("r", theme.cursor())
-    } else {
+    let key = if app.is_busy() {
         Span::raw(" ")
+    } else {
+        Span::styled("r", theme.cursor())
     };
     beside(key, forecast, theme, width)
         .into_iter()

@@ -1,7 +1,7 @@
 //! Whatever is pressed and whatever runs do: the screen can be drawn.
 
 use super::*;
-use pconc_tui::app::command::BINDINGS;
+use pconc_tui::app::command::KEYS;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::record::Outcome;
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Transition};
@@ -30,7 +30,8 @@ struct Step {
 
 /// Every key that means something somewhere, and one that never does.
 fn any_key() -> impl Strategy<Value = Key> {
-    let known = BINDINGS.iter().flat_map(|binding| binding.keys).copied();
+    let bindings = KEYS.iter().flat_map(|keys| &keys.bindings);
+    let known = bindings.flat_map(|binding| &binding.keys).copied();
     proptest::sample::select(known.chain([Char('ü')]).collect::<Vec<_>>())
 }
 

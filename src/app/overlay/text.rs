@@ -1,11 +1,12 @@
 //! What an overlay says. It is composed when the user, the screen or a finished run has changed it, and never while
 //! drawing: whoever reads during a run shall not disturb what is measured.
 
+use super::super::App;
 use super::super::comparison::Composition;
 use super::super::details::{self, Row};
 use super::super::reading::{self, Line, Section};
 use super::super::sweep::point;
-use super::{App, FRAME_COLUMNS, FRAME_ROWS, Overlay, TEXT_COLUMNS};
+use super::{FRAME_COLUMNS, FRAME_ROWS, Overlay, TEXT_COLUMNS};
 
 /// The widest that two columns get, with their frame.
 const TWO_COLUMNS: u16 = 164;

@@ -1,46 +1,32 @@
 //! The help: made from the table of keys, so that it cannot lie. What works where the user is comes first.
 
 use super::{Entry, Look, Section};
-use crate::app::command::{BINDINGS, Context};
+use crate::app::command::{Context, KEYS, Keys};
 use crate::domain::phase::Phase;
 
 /// The help for somebody who is where these contexts hold, innermost first.
 pub fn help(here: &[Context]) -> Vec<Section> {
-    let is_here = |context: &Context| here.contains(context);
-    let mut elsewhere: Vec<Context> = Context::HEADINGS
-        .into_iter()
-        .map(|(context, _)| context)
-        .collect();
-    elsewhere.retain(|context| !is_here(context));
+    let place = |keys: &&Keys| {
+        let here = here.iter().position(|context| *context == keys.context);
+        here.unwrap_or(usize::MAX)
+    };
+    let mut all: Vec<&Keys> = KEYS.iter().collect();
+    all.sort_by_key(place);
     let mut sections: Vec<Section> = vec![];
-    for context in here.iter().copied().chain(elsewhere) {
-        match (heading(context), sections.last_mut()) {
-            ("", None) => {}
-            // It belongs to the one before.
-            ("", Some(last)) => last.entries.extend(keys(context)),
-            (heading, None) => {
-                sections.push(Section::new(format!("Here · {heading}"), keys(context)))
+    for keys in all {
+        let entries = keys.bindings.iter();
+        let entries = entries.map(|binding| Entry::named(binding.shown, binding.explanation));
+        match sections.last_mut() {
+            Some(last) if keys.heading.is_empty() => last.entries.extend(entries),
+            Some(_) => sections.push(Section::new(keys.heading, entries.collect())),
+            None => {
+                let heading = format!("Here · {}", keys.heading);
+                sections.push(Section::new(heading, entries.collect()));
             }
-            (heading, Some(_)) => sections.push(Section::new(heading, keys(context))),
         }
     }
-    sections.push(bars());
-    sections.push(words());
-    sections.push(signs());
+    sections.extend([bars(), words(), signs()]);
     sections
-}
-
-fn heading(context: Context) -> &'static str {
-    let found = Context::HEADINGS
-        .iter()
-        .find(|(listed, _)| *listed == context);
-    found.map_or("", |(_, heading)| heading)
-}
-
-fn keys(context: Context) -> Vec<Entry> {
-    let here = BINDINGS.iter().filter(|binding| binding.context == context);
-    here.map(|binding| Entry::named(binding.shown, binding.explanation))
-        .collect()
 }
 
 fn bars() -> Section {
@@ -128,6 +114,9 @@ mod tests {
             - Phase::COUNT
             - 2
             - 5;
-        assert_eq!(listed, BINDINGS.len());
+        assert_eq!(
+            listed,
+            KEYS.iter().map(|keys| keys.bindings.len()).sum::<usize>()
+        );
     }
 }

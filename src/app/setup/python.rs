@@ -61,9 +61,6 @@ impl Setup {
 
     /// How fast the chosen interpreter computes, if it is what computes.
     pub(in crate::app) fn python_speed(&self) -> Option<Speed> {
-        if !self.draft.model.is_python() {
-            return None;
-        }
         let chosen = self
             .found_pythons()
             .iter()

@@ -105,11 +105,6 @@ impl Chart {
             Measure::Time => Measure::SpeedUp,
         };
     }
-
-    /// Shows fitted curves, or hides them.
-    pub fn toggle_fits(&mut self) {
-        self.has_fits = !self.has_fits;
-    }
 }
 
 fn counts(entry: &SweepEntry) -> usize {
