@@ -7,6 +7,8 @@ mod bootstrap;
 pub mod fit;
 mod outliers;
 
+use std::array;
+
 use serde::{Deserialize, Serialize};
 
 use bootstrap::Medians;
@@ -118,8 +120,9 @@ pub fn spread(values: &[f64], seed: u64) -> Option<Spread> {
     let (min, max) = (*sorted.first()?, *sorted.last()?);
     let median = middle(&sorted);
     let interval = (sorted.len() > 1).then(|| {
-        let medians = Medians::of(&sorted, seed).take(RESAMPLES).collect();
-        bootstrap::percentiles(medians).with(median)
+        let mut medians = Medians::of(&sorted, seed);
+        let drawn = (0..RESAMPLES).map(|_| medians.draw()).collect();
+        bootstrap::percentiles(drawn).with(median)
     });
     Some(Spread {
         n: sorted.len(),
@@ -135,16 +138,7 @@ pub fn spread(values: &[f64], seed: u64) -> Option<Spread> {
 ///
 /// For the interval both sides are resampled, independently of each other, as in [`spread`].
 pub fn ratio(over: &[f64], of: &[f64], seed: u64) -> Option<Ratio> {
-    let (over, of) = (positive(over)?, positive(of)?);
-    let value = middle(&over) / middle(&of);
-    let are_repeated = over.len() > 1 && of.len() > 1;
-    let interval = are_repeated.then(|| {
-        let [first, second] = bootstrap::seeds(seed);
-        let pairs = Medians::of(&over, first).zip(Medians::of(&of, second));
-        let ratios = pairs.map(|(over, of)| over / of).take(RESAMPLES).collect();
-        bootstrap::percentiles(ratios).with(value)
-    });
-    Some(Ratio { value, interval })
+    ratio_by(|[over, of]| over / of, [over, of], seed)
 }
 
 /// `ratio(over, of) / ratio(other_over, other_of)`: how many times one ratio of medians is another. `None` if one of the four
@@ -156,25 +150,25 @@ pub fn ratio_of_ratios(
     (other_over, other_of): (&[f64], &[f64]),
     seed: u64,
 ) -> Option<Ratio> {
-    let sides = [
-        positive(over)?,
-        positive(of)?,
-        positive(other_over)?,
-        positive(other_of)?,
-    ];
     let quotient = |[a, b, c, d]: [f64; 4]| (a / b) / (c / d);
-    let value = quotient([0, 1, 2, 3].map(|side: usize| middle(&sides[side])));
+    ratio_by(quotient, [over, of, other_over, other_of], seed)
+}
+
+/// What `quotient` makes of the medians of these sides, resampled independently of each other.
+fn ratio_by<const N: usize>(
+    quotient: impl Fn([f64; N]) -> f64,
+    sides: [&[f64]; N],
+    seed: u64,
+) -> Option<Ratio> {
+    let sides: Vec<Vec<f64>> = sides.into_iter().map(positive).collect::<Option<_>>()?;
+    let value = quotient(array::from_fn(|side| middle(&sides[side])));
     let are_repeated = sides.iter().all(|side| side.len() > 1);
     let interval = are_repeated.then(|| {
-        let seeds: [u64; 4] = bootstrap::seeds(seed);
-        let mut medians = [0, 1, 2, 3].map(|side: usize| Medians::of(&sides[side], seeds[side]));
-        let mut one = || {
-            let drawn = medians
-                .each_mut()
-                .map(|of_side| of_side.next().expect("resamples are endless"));
-            quotient(drawn)
-        };
-        bootstrap::percentiles((0..RESAMPLES).map(|_| one()).collect()).with(value)
+        let seeds: [u64; N] = bootstrap::seeds(seed);
+        let mut medians: [Medians; N] =
+            array::from_fn(|side| Medians::of(&sides[side], seeds[side]));
+        let one = |_| quotient(medians.each_mut().map(Medians::draw));
+        bootstrap::percentiles((0..RESAMPLES).map(one).collect()).with(value)
     });
     Some(Ratio { value, interval })
 }

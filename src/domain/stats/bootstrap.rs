@@ -12,7 +12,7 @@ pub const CONFIDENCE: f64 = 0.95;
 /// deviation); Efron and Tibshirani (1993) advise 1,000 at least.
 pub const RESAMPLES: usize = 2_000;
 
-/// The medians of endless resamples of the same values.
+/// The medians of resamples of the same values.
 ///
 /// Drawing `n` of `n` values with replacement is drawing `n` numbers U uniformly from 0..1 and taking the value at ⌊nU⌋
 /// of the sorted ones. That keeps the order, so the resample's median is the value at the *median* of the numbers U; and
@@ -30,42 +30,28 @@ impl<'a> Medians<'a> {
     /// Of values in ascending order, at least one.
     pub(super) fn of(sorted: &'a [f64], seed: u64) -> Medians<'a> {
         let n = sorted.len();
-        let half = (n / 2) as f64;
-        let below = if n.is_multiple_of(2) {
-            half
-        } else {
-            half + 1.0
-        };
+        let (below, above) = (n.div_ceil(2) as f64, (n / 2 + 1) as f64);
         Medians {
             sorted,
-            middle: Beta::new(below, half + 1.0).ok().filter(|_| n > 1),
+            middle: Beta::new(below, above).ok().filter(|_| n > 1),
             random: Pcg64::seed_from_u64(seed),
         }
     }
 
-    /// The value that the number, from 0..1, draws.
-    fn value_at(&self, uniform: f64) -> f64 {
-        let n = self.sorted.len();
-        let index = (uniform * n as f64) as usize;
-        self.sorted[index.min(n - 1)]
-    }
-}
-
-impl Iterator for Medians<'_> {
-    type Item = f64;
-
-    fn next(&mut self) -> Option<f64> {
+    /// The median of another resample.
+    pub(super) fn draw(&mut self) -> f64 {
         let Some(beta) = self.middle else {
-            return Some(middle(self.sorted));
+            return middle(self.sorted);
         };
         let n = self.sorted.len();
+        let value_at = |uniform: f64| self.sorted[((uniform * n as f64) as usize).min(n - 1)];
         let lower = beta.sample(&mut self.random);
         if !n.is_multiple_of(2) {
-            return Some(self.value_at(lower));
+            return value_at(lower);
         }
         let uniform: f64 = Open01.sample(&mut self.random);
         let upper = 1.0 - (1.0 - lower) * uniform.powf(2.0 / n as f64);
-        Some(f64::midpoint(self.value_at(lower), self.value_at(upper)))
+        f64::midpoint(value_at(lower), value_at(upper))
     }
 }
 
@@ -93,7 +79,8 @@ mod tests {
 
     /// How often each value is the median of a resample.
     fn shares(sorted: &[f64]) -> Vec<(f64, f64)> {
-        let mut medians: Vec<f64> = Medians::of(sorted, 7).take(DRAWS).collect();
+        let mut source = Medians::of(sorted, 7);
+        let mut medians: Vec<f64> = (0..DRAWS).map(|_| source.draw()).collect();
         medians.sort_unstable_by(f64::total_cmp);
         let groups = medians.chunk_by(|a, b| a == b);
         groups
@@ -148,7 +135,8 @@ mod tests {
     #[test]
     fn medians_of_many_values_spread_as_the_theory_says() {
         let values: Vec<f64> = (0..1_000).map(|i| f64::from(i) / 1_000.0).collect();
-        let medians: Vec<f64> = Medians::of(&values, 3).take(DRAWS).collect();
+        let mut source = Medians::of(&values, 3);
+        let medians: Vec<f64> = (0..DRAWS).map(|_| source.draw()).collect();
         let mean = medians.iter().sum::<f64>() / DRAWS as f64;
         let variance = medians
             .iter()

@@ -75,23 +75,6 @@ impl<T: Law> Fit<T> {
     pub fn at(&self, workers: f64) -> f64 {
         self.law.speedup(workers)
     }
-
-    /// What to say beside it, so that nobody trusts it more than the points allow; nothing if there is no reason.
-    pub fn doubt(&self) -> Option<String> {
-        let poor = self.is_poor().then(|| {
-            format!(
-                "describes it badly: times are off by {:.0} %",
-                self.rms * 100.0
-            )
-        });
-        // Often harmless: noise alone takes a coherency of 0 below it.
-        let clamped = self
-            .law
-            .is_clamped()
-            .then(|| "a parameter is held at its bound".to_string());
-        let doubts: Vec<String> = poor.into_iter().chain(clamped).collect();
-        (!doubts.is_empty()).then(|| doubts.join("; "))
-    }
 }
 
 impl<T> Fit<T> {
@@ -106,14 +89,7 @@ impl<T> Fit<T> {
     }
 }
 
-/// A law with `N` parameters that is linear in them.
-trait Linear<const N: usize>: Law {
-    /// The numbers that describe the points best, and those within the law's bounds that do.
-    fn solve(points: &[Median]) -> Solution<N>;
-    fn with(parameters: [Parameter; N]) -> Self;
-}
-
-/// Best numbers without and within bounds.
+/// The parameters that describe the points best, and those within the law's bounds that do.
 struct Solution<const N: usize> {
     free: [f64; N],
     bounded: [f64; N],
@@ -165,7 +141,7 @@ impl Samples {
         self.points.iter().map(point).collect()
     }
 
-    /// Medians of resamples, endlessly.
+    /// Medians of so many resamples.
     fn resampled(&self, seed: u64) -> impl Iterator<Item = Vec<Median>> {
         let [of_serial, of_points] = seeds(seed);
         let mut serial = Medians::of(&self.serial, of_serial);
@@ -176,34 +152,31 @@ impl Samples {
                 (*workers, Medians::of(times, seed))
             })
             .collect();
-        std::iter::from_fn(move || {
-            let serial = serial.next()?;
-            let next = |(workers, times): &mut (f64, Medians)| {
-                times.next().map(|time| Median {
-                    workers: *workers,
-                    time: time / serial,
-                })
+        (0..RESAMPLES).map(move |_| {
+            let serial = serial.draw();
+            let next = |(workers, times): &mut (f64, Medians)| Median {
+                workers: *workers,
+                time: times.draw() / serial,
             };
             points.iter_mut().map(next).collect()
         })
     }
 }
 
-/// The law that describes the points best.
-fn fit<const N: usize, T: Linear<N>>(
+/// The law that describes the points best: `solve` finds its parameters.
+fn fit<const N: usize, T: Law>(
     serial: &[f64],
     points: &[Point],
     seed: u64,
+    solve: fn(&[Median]) -> Solution<N>,
+    law: fn([Parameter; N]) -> T,
 ) -> Option<Fit<T>> {
     let samples = Samples::of(serial, points)?;
     let medians = samples.medians();
-    let best = T::solve(&medians);
-    let refits: Vec<[f64; N]> = samples
-        .resampled(seed)
-        .take(RESAMPLES)
-        .map(|medians| T::solve(&medians).bounded)
-        .collect();
-    let law = T::with(std::array::from_fn(|at| {
+    let best = solve(&medians);
+    let refits = samples.resampled(seed);
+    let refits: Vec<[f64; N]> = refits.map(|medians| solve(&medians).bounded).collect();
+    let law = law(std::array::from_fn(|at| {
         let value = best.bounded[at];
         let interval = percentiles(refits.iter().map(|refit| refit[at]).collect()).with(value);
         Parameter {

@@ -5,7 +5,7 @@ use crate::analysis::shared::SharedRun;
 use crate::domain::campaign::BREAKS_ALLOWED;
 use crate::domain::record::Outcome;
 use crate::domain::stats::Interval;
-use crate::domain::stats::fit::Parameter;
+use crate::domain::stats::fit::{Fit, Law, Parameter};
 use crate::domain::sweep::{Results, Series, Sweep};
 use crate::domain::text::{self, counted};
 use crate::present::run_table::{Room, configurations};
@@ -50,12 +50,12 @@ fn fitted(series: &Series) -> Vec<String> {
     let name = series.executor.name();
     let amdahl = series.amdahl.as_ref().map(|fit| {
         let range = measured_from_to(fit.from, fit.to);
-        let (serial, doubt) = (parameter(&fit.law.serial), beside(fit.doubt()));
+        let (serial, doubt) = (parameter(&fit.law.serial), doubt(fit));
         format!("fitted to {name}, {range}: Amdahl's law, serial part {serial}{doubt}")
     });
     let universal = series.universal.as_ref().map(|fit| {
         let (contention, coherency) = (parameter(&fit.law.contention), parameter(&fit.law.coherency));
-        let (range, doubt) = (measured_from_to(fit.from, fit.to), beside(fit.doubt()));
+        let (range, doubt) = (measured_from_to(fit.from, fit.to), doubt(fit));
         format!(
             "fitted to {name}, {range}: Universal Scalability Law, contention {contention}, coherency {coherency}{doubt}"
         )
@@ -63,8 +63,22 @@ fn fitted(series: &Series) -> Vec<String> {
     amdahl.into_iter().chain(universal).collect()
 }
 
-fn beside(doubt: Option<String>) -> String {
-    doubt.map_or_else(String::new, |doubt| format!(" ({doubt})"))
+/// What is said beside it, so that nobody trusts it more than the points allow; nothing if there is no reason.
+fn doubt<T: Law>(fit: &Fit<T>) -> String {
+    let off = fit.rms * 100.0;
+    let poor = fit
+        .is_poor()
+        .then(|| format!("describes it badly: times are off by {off:.0} %"));
+    // Often harmless: noise alone takes a coherency of 0 below it.
+    let clamped = fit
+        .law
+        .is_clamped()
+        .then(|| "a parameter is held at its bound".into());
+    let doubts: Vec<String> = poor.into_iter().chain(clamped).collect();
+    if doubts.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", doubts.join("; "))
 }
 
 fn measured_from_to(from: f64, to: f64) -> String {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fit, Law, Linear, Median, Parameter, Point, Solution};
+use super::{Fit, Law, Median, Parameter, Point, Solution};
 
 /// S(n) = 1 / (s + (1 − s) / n): a part `s` of the work is done by one worker alone, the rest is shared by `n` (Amdahl:
 /// *Validity of the single processor approach to achieving large scale computing capabilities*, AFIPS 1967).
@@ -37,27 +37,21 @@ impl Fit<Amdahl> {
 /// `None` below [`super::LEAST_POINTS`] different worker counts, if nothing was repeated (there would be no interval), or if a
 /// time is not above 0 and finite.
 pub fn amdahl(serial: &[f64], points: &[Point], seed: u64) -> Option<Fit<Amdahl>> {
-    super::fit(serial, points, seed)
+    super::fit(serial, points, seed, solve, |[serial]| Amdahl { serial })
 }
 
-impl Linear<1> for Amdahl {
-    /// Relative to one worker the time is 1/n + s (1 − 1/n). With the residual relative to the measured time, that is a line
-    /// through the origin: s · (1 − 1/n) / t = 1 − 1 / (n t).
-    fn solve(points: &[Median]) -> Solution<1> {
-        let (mut products, mut squares) = (0.0, 0.0);
-        for Median { workers, time } in points {
-            let x = (1.0 - 1.0 / workers) / time;
-            products += x * (1.0 - 1.0 / (workers * time));
-            squares += x * x;
-        }
-        let free = products / squares;
-        Solution {
-            free: [free],
-            bounded: [free.clamp(0.0, 1.0)],
-        }
+/// Relative to one worker the time is 1/n + s (1 − 1/n). With the residual relative to the measured time, that is a line
+/// through the origin: s · (1 − 1/n) / t = 1 − 1 / (n t).
+fn solve(points: &[Median]) -> Solution<1> {
+    let (mut products, mut squares) = (0.0, 0.0);
+    for Median { workers, time } in points {
+        let x = (1.0 - 1.0 / workers) / time;
+        products += x * (1.0 - 1.0 / (workers * time));
+        squares += x * x;
     }
-
-    fn with([serial]: [Parameter; 1]) -> Amdahl {
-        Amdahl { serial }
+    let free = products / squares;
+    Solution {
+        free: [free],
+        bounded: [free.clamp(0.0, 1.0)],
     }
 }

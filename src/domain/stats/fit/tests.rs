@@ -63,7 +63,7 @@ fn a_serial_part_of_a_twentieth_limits_the_speedup_to_twenty() {
     }
     assert_eq!((fit.points, fit.from, fit.to), (7, 1.0, 32.0));
     assert!(fit.rms < 1e-9 && !fit.is_poor());
-    assert_eq!(fit.doubt(), None);
+    assert!(!fit.law.is_clamped());
 }
 
 #[test]
@@ -115,13 +115,7 @@ fn better_than_linear_gives_no_negative_serial_part_but_says_that_it_was_clamped
         )
     );
     assert_eq!(amdahl(&serial, &points, 1).unwrap().limit(), None);
-    assert!(
-        amdahl(&serial, &points, 1)
-            .unwrap()
-            .doubt()
-            .unwrap()
-            .contains("bound")
-    );
+    assert!(amdahl(&serial, &points, 1).unwrap().law.is_clamped());
     let law = universal(&serial, &points, 1).unwrap().law;
     assert_eq!((law.contention.value, law.coherency.value), (0.0, 0.0));
     assert!(law.contention.clamped);
@@ -171,11 +165,6 @@ fn a_law_that_does_not_describe_the_points_says_so() {
     let (serial, points) = exact(&COUNTS, |n| if n < 20.0 { n } else { 1.0 });
     let fit = amdahl(&serial, &points, 1).unwrap();
     assert!(fit.is_poor());
-    let doubt = fit.doubt().unwrap();
-    assert!(
-        doubt.contains(&format!("{:.0} %", fit.rms * 100.0)),
-        "{doubt}"
-    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fit, Law, Linear, Median, Parameter, Point, Solution};
+use super::{Fit, Law, Median, Parameter, Point, Solution};
 
 /// S(n) = n / (1 + α (n − 1) + β n (n − 1)): workers wait for what they share (α), and every two of them have to agree (β),
 /// so that more workers can be slower (Gunther: *A simple capacity model of massively parallel transaction systems*, CMG
@@ -37,41 +37,32 @@ impl Fit<Universal> {
 
 /// The Universal Scalability Law, fitted to the times of repeats; the rest is as of [`super::amdahl`].
 pub fn universal(serial: &[f64], points: &[Point], seed: u64) -> Option<Fit<Universal>> {
-    super::fit(serial, points, seed)
-}
-
-impl Linear<2> for Universal {
-    /// Relative to one worker the time is (1 + α (n − 1) + β n (n − 1)) / n. With the residual relative to the measured time
-    /// that is linear, too: α · (n − 1) / (n t) + β · (n − 1) / t = 1 − 1 / (n t).
-    fn solve(points: &[Median]) -> Solution<2> {
-        let equations = Equations::of(points);
-        let free = equations.solve();
-        if free.iter().all(|value| *value >= 0.0) {
-            return Solution {
-                free,
-                bounded: free,
-            };
-        }
-        // The sum of squares is convex, so with a bound in the way the best is on a bound.
-        let on_bounds = [
-            [equations.first_alone(), 0.0],
-            [0.0, equations.second_alone()],
-        ];
-        let [a, b] = on_bounds;
-        let bounded = if equations.squares_at(a) <= equations.squares_at(b) {
-            a
-        } else {
-            b
-        };
-        Solution { free, bounded }
-    }
-
-    fn with([contention, coherency]: [Parameter; 2]) -> Universal {
+    super::fit(serial, points, seed, solve, |[contention, coherency]| {
         Universal {
             contention,
             coherency,
         }
-    }
+    })
+}
+
+/// Relative to one worker the time is (1 + α (n − 1) + β n (n − 1)) / n. With the residual relative to the measured time
+/// that is linear, too: α · (n − 1) / (n t) + β · (n − 1) / t = 1 − 1 / (n t).
+fn solve(points: &[Median]) -> Solution<2> {
+    let equations = Equations::of(points);
+    let free = equations.solve();
+    let bounded = if free.iter().all(|value| *value >= 0.0) {
+        free
+    } else {
+        // The sum of squares is convex, so with a bound in the way the best is on a bound.
+        let first_alone = [(equations.xz / equations.xx).max(0.0), 0.0];
+        let second_alone = [0.0, (equations.yz / equations.yy).max(0.0)];
+        if equations.squares_at(first_alone) <= equations.squares_at(second_alone) {
+            first_alone
+        } else {
+            second_alone
+        }
+    };
+    Solution { free, bounded }
 }
 
 /// The normal equations of two parameters: sums of products of `x` (with the first), `y` (with the second) and `z` (what they
@@ -88,21 +79,19 @@ struct Equations {
 
 impl Equations {
     fn of(points: &[Median]) -> Equations {
-        points
-            .iter()
-            .fold(Equations::default(), |sums, Median { workers, time }| {
-                let y = (workers - 1.0) / time;
-                let x = y / workers;
-                let z = 1.0 - 1.0 / (workers * time);
-                Equations {
-                    xx: sums.xx + x * x,
-                    xy: sums.xy + x * y,
-                    yy: sums.yy + y * y,
-                    xz: sums.xz + x * z,
-                    yz: sums.yz + y * z,
-                    zz: sums.zz + z * z,
-                }
-            })
+        let mut sums = Equations::default();
+        for Median { workers, time } in points {
+            let y = (workers - 1.0) / time;
+            let x = y / workers;
+            let z = 1.0 - 1.0 / (workers * time);
+            sums.xx += x * x;
+            sums.xy += x * y;
+            sums.yy += y * y;
+            sums.xz += x * z;
+            sums.yz += y * z;
+            sums.zz += z * z;
+        }
+        sums
     }
 
     /// Three different worker counts or more make the determinant positive.
@@ -112,16 +101,6 @@ impl Equations {
             (self.xz * self.yy - self.yz * self.xy) / determinant,
             (self.yz * self.xx - self.xz * self.xy) / determinant,
         ]
-    }
-
-    /// The best first parameter, 0 or more, if the second is 0.
-    fn first_alone(&self) -> f64 {
-        (self.xz / self.xx).max(0.0)
-    }
-
-    /// The best second parameter, 0 or more, if the first is 0.
-    fn second_alone(&self) -> f64 {
-        (self.yz / self.yy).max(0.0)
     }
 
     /// The sum of the squared residuals.
