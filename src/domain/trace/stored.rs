@@ -59,21 +59,18 @@ fn yes() -> bool {
     true
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 struct StoredLane {
     after_ns: Vec<Nanos>,
     phases: String,
     tasks: Vec<Option<u32>>,
     cores: Vec<u16>,
-    #[serde(default)]
     gaps: Vec<u32>,
-    #[serde(default)]
     last_stamp_ns: Nanos,
     on_task_ns: Option<Nanos>,
     migrations: Option<u64>,
-    #[serde(default)]
     dropped: u64,
-    #[serde(default)]
     in_doubt: bool,
 }
 
@@ -314,16 +311,17 @@ impl StoredSamples {
     fn restored(self) -> Result<Vec<Sample>, String> {
         let all = self.at_ns.len();
         let is_measured = |value: &f64| (0.0..=1e9).contains(value);
-        if self.in_flight.len() != all || self.on_core.len() != all || !self.at_ns.is_sorted() {
+        let (in_flight, on_core) = (&self.in_flight, &self.on_core);
+        if [in_flight, on_core].map(Vec::len) != [all; 2] || !self.at_ns.is_sorted() {
             return Err("samples that are not in order".into());
         }
-        if !self.in_flight.iter().chain(&self.on_core).all(is_measured) {
+        if !in_flight.iter().chain(on_core).all(is_measured) {
             return Err("a sample that cannot have been measured".into());
         }
         let sample = |index| Sample {
             at: self.at_ns[index],
-            in_flight: self.in_flight[index],
-            on_core: self.on_core[index],
+            in_flight: in_flight[index],
+            on_core: on_core[index],
         };
         Ok((0..all).map(sample).collect())
     }

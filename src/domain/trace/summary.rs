@@ -1,15 +1,8 @@
 //! How long groups of workers were in each phase, by buckets of time: what pictures of many workers are drawn from.
 //!
-//! ```text
-//! level 2   ├───────────────────────────────────────┤   16 times as wide as level 0
-//! level 1   ├─────────┼─────────┼─────────┼─────────┤    4 times
-//! level 0   ├─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┤   at most 256 buckets, whatever the length of the run
-//! ```
-//!
-//! Each closed segment is added to the buckets that it touches, on every level: a few additions, as most are shorter
-//! than a bucket. When the run outgrows the buckets, neighbours merge, and all become twice as wide. Nothing is lost by
-//! that but where in a bucket something happened: on each level, the buckets of all groups sum to the lanes' exact
-//! times, also after the lanes themselves were thinned.
+//! Each closed segment is added to the buckets that it touches: a few additions, as most are shorter than a bucket. When the
+//! run outgrows the buckets, neighbours merge, and all become twice as wide. Nothing is lost by that but where in a bucket
+//! something happened: the buckets of all groups sum to the lanes' exact times, also after the lanes themselves were thinned.
 //!
 //! Open segments are not in it, because what they turn out to have been may change; whoever asks adds them.
 
@@ -21,15 +14,10 @@ use crate::domain::time::Nanos;
 
 /// Most groups of lanes: more rows than that no screen has.
 const GROUPS_MAX: usize = 256;
-/// Most buckets of the finest level.
+/// Most buckets, whatever the length of the run.
 const BUCKETS_MAX: u64 = 256;
-/// Levels, and by which power of two a bucket is wider than one of the level below.
-const LEVELS: usize = 3;
-const COARSER: u32 = 2;
 /// A power of two of nanoseconds: how wide a bucket is in the beginning, about 16 µs.
 const FIRST_SHIFT: u32 = 14;
-/// A stretch of time is looked up on the coarsest level that has so many buckets for it.
-const BUCKETS_PER_PART: u64 = 4;
 
 /// The sums of one run.
 #[derive(Clone, Debug)]
@@ -37,10 +25,10 @@ pub(super) struct Summary {
     lanes: usize,
     /// Lanes of a group; the last one may have fewer.
     per_group: usize,
-    /// Buckets of the finest level are `1 << shift` nanoseconds wide.
+    /// Buckets are `1 << shift` nanoseconds wide.
     shift: u32,
-    /// By level, then by bucket, then by group.
-    levels: [Vec<PhaseTimes>; LEVELS],
+    /// By bucket, then by group.
+    buckets: Vec<PhaseTimes>,
     /// The end of the last segment.
     until: Nanos,
 }
@@ -58,7 +46,7 @@ impl Summary {
             lanes,
             per_group: lanes.div_ceil(GROUPS_MAX).max(1),
             shift: FIRST_SHIFT,
-            levels: Default::default(),
+            buckets: vec![],
             until: 0,
         }
     }
@@ -77,36 +65,29 @@ impl Summary {
             self.widen();
         }
         let (group, groups) = (lane / self.per_group, self.groups());
-        for (shift, level) in (self.shift..)
-            .step_by(COARSER as usize)
-            .zip(&mut self.levels)
-        {
-            let needed = (((segment.to - 1) >> shift) as usize + 1) * groups;
-            if level.len() < needed {
-                // Once and for all: what is not touched takes no memory.
-                let most = (BUCKETS_MAX as usize * groups) >> (shift - self.shift);
-                level.reserve_exact(most.max(needed) - level.len());
-                level.resize(needed, PhaseTimes::default());
-            }
-            for (bucket, time) in parts(segment, shift) {
-                level[bucket * groups + group][segment.phase] += time;
-            }
+        let needed = (((segment.to - 1) >> self.shift) as usize + 1) * groups;
+        if self.buckets.len() < needed {
+            // Once and for all: what is not touched takes no memory.
+            let most = BUCKETS_MAX as usize * groups;
+            self.buckets.reserve_exact(most - self.buckets.len());
+            self.buckets.resize(needed, PhaseTimes::default());
+        }
+        for (bucket, time) in parts(segment, self.shift) {
+            self.buckets[bucket * groups + group][segment.phase] += time;
         }
     }
 
     /// Makes all buckets twice as wide.
     fn widen(&mut self) {
         let groups = self.groups();
-        for level in &mut self.levels {
-            let buckets = level.len() / groups;
-            for bucket in 0..buckets {
-                for group in 0..groups {
-                    let times = std::mem::take(&mut level[bucket * groups + group]);
-                    level[bucket / 2 * groups + group].add(&times);
-                }
+        let buckets = self.buckets.len() / groups;
+        for bucket in 0..buckets {
+            for group in 0..groups {
+                let times = std::mem::take(&mut self.buckets[bucket * groups + group]);
+                self.buckets[bucket / 2 * groups + group].add(&times);
             }
-            level.truncate(buckets.div_ceil(2) * groups);
         }
+        self.buckets.truncate(buckets.div_ceil(2) * groups);
         self.shift += 1;
     }
 
@@ -121,8 +102,7 @@ impl Summary {
     /// Between each two neighbouring `moments`, which ascend: how long these lanes together were in each phase, up to
     /// `now`. Groups that begin in `lanes` count as a whole. `open` are the lanes' segments that go on.
     ///
-    /// Where a moment lies within a bucket, what happened in that is spread evenly over it. Costs O(groups × buckets) of
-    /// the coarsest level that has a few buckets for each part.
+    /// Where a moment lies within a bucket, what happened in that is spread evenly over it. Costs O(groups × buckets).
     pub fn times(
         &self,
         lanes: Range<usize>,
@@ -133,59 +113,37 @@ impl Summary {
         let (Some(begin), Some(end)) = (moments.first(), moments.last()) else {
             return vec![];
         };
-        let parts_asked = (moments.len() - 1).max(1) as u64;
-        let level = self.level_for((end - begin) / parts_asked);
-        let shift = self.shift + level as u32 * COARSER;
+        let until = now.max(self.until);
+        let last = (*end).min(until).max(*begin);
+        let mut shift = self.shift;
+        // What goes on may be much longer than all that is over.
+        while (last >> shift) - (begin >> shift) >= 4 * BUCKETS_MAX {
+            shift += 1;
+        }
         let first = begin >> shift;
-        let last = (*end).min(now.max(self.until)).max(*begin) >> shift;
-        let mut buckets = self.buckets(level, lanes, first, last);
+        let mut buckets = vec![PhaseTimes::default(); ((last >> shift) - first + 1) as usize];
+        let group = |lane: usize| lane.div_ceil(self.per_group).min(self.groups());
+        let wanted = group(lanes.start)..group(lanes.end);
+        let merged = shift - self.shift;
+        let rows = self.buckets.chunks(self.groups().max(1)).zip(0u64..);
+        let is_shown = |number: u64| (number >> merged).checked_sub(first);
+        for (row, number) in rows {
+            let bucket = is_shown(number).and_then(|bucket| buckets.get_mut(bucket as usize));
+            if let Some(bucket) = bucket {
+                row[wanted.clone()]
+                    .iter()
+                    .for_each(|times| bucket.add(times));
+            }
+        }
         for segment in open {
             add_open(&mut buckets, &segment, first, shift);
         }
-        cut(
-            &buckets,
-            first << shift,
-            shift,
-            moments,
-            now.max(self.until),
-        )
-    }
-
-    /// The coarsest level with enough buckets in a part of this length.
-    fn level_for(&self, part: Nanos) -> usize {
-        (0..LEVELS)
-            .rev()
-            .find(|level| part >> (self.shift + *level as u32 * COARSER) >= BUCKETS_PER_PART)
-            .unwrap_or(0)
-    }
-
-    /// The sums of these lanes in buckets `first..=last` of a level.
-    fn buckets(&self, level: usize, lanes: Range<usize>, first: u64, last: u64) -> Vec<PhaseTimes> {
-        let groups = self.groups();
-        let wanted =
-            lanes.start.div_ceil(self.per_group)..lanes.end.div_ceil(self.per_group).min(groups);
-        let length = (last - first).min(BUCKETS_MAX << COARSER) + 1;
-        let bucket = |bucket: u64| {
-            let mut sum = PhaseTimes::default();
-            let start = usize::try_from(bucket)
-                .unwrap_or(usize::MAX)
-                .saturating_mul(groups);
-            let row = self.levels[level].get(start..).unwrap_or_default();
-            row.get(wanted.clone())
-                .unwrap_or_default()
-                .iter()
-                .for_each(|times| sum.add(times));
-            sum
-        };
-        (first..first + length).map(bucket).collect()
+        cut(&buckets, first << shift, shift, moments, until)
     }
 
     /// How much memory the sums take, in bytes.
     pub fn bytes(&self) -> usize {
-        self.levels
-            .iter()
-            .map(|level| level.capacity() * size_of::<PhaseTimes>())
-            .sum()
+        self.buckets.capacity() * size_of::<PhaseTimes>()
     }
 }
 
@@ -343,9 +301,23 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_goes_on_for_much_longer_than_all_that_is_over_is_told_up_to_now() {
+        let mut summary = Summary::new(2);
+        let s = 1_000_000_000;
+        summary.add(0, &segment(Phase::Starting, 0, 1_000));
+        let open = [segment(Phase::Sleep, 1_000, 20 * s)];
+        let times = summary.times(0..2, &[0, 10 * s, 20 * s], open.into_iter(), 20 * s);
+        assert_eq!(sum_of(&times).total(), 20 * s);
+        assert!(
+            times[1][Phase::Sleep].abs_diff(10 * s) <= 20 * s / 256,
+            "{times:?}"
+        );
+    }
+
     proptest! {
         #[test]
-        fn on_each_level_the_buckets_sum_to_what_was_added(
+        fn the_buckets_sum_to_what_was_added(
             lanes in 1usize..600,
             segments in proptest::collection::vec((any::<u16>(), 0u64..5_000_000_000, 0u64..200_000_000, 0u8..8), 1..60),
         ) {
@@ -356,10 +328,8 @@ mod tests {
                 expected[phase] += length;
                 summary.add(usize::from(lane) % lanes, &segment(phase, from, from + length));
             }
-            for level in &summary.levels {
-                prop_assert_eq!(sum_of(level), expected);
-                prop_assert!(level.len() <= BUCKETS_MAX as usize * summary.groups());
-            }
+            prop_assert_eq!(sum_of(&summary.buckets), expected);
+            prop_assert!(summary.buckets.len() <= BUCKETS_MAX as usize * summary.groups());
         }
 
         #[test]
