@@ -1,12 +1,12 @@
 //! How the tasks of a run are executed, however many the workers: a model, and under a Python model the interpreter.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::python::Python;
 use crate::catalog::model::Model;
 
 /// A model, and by what it executes if it needs anything. Runs with the same one differ in workers and work.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Executor {
     /// The model.
     pub model: Model,

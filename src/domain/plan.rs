@@ -3,16 +3,18 @@
 
 pub mod stored;
 
-use std::fmt;
+use std::hash::Hash;
 
 use super::addresses::{Addresses, LatencyRange};
 use super::executor::Executor;
 use super::machine::Limits;
 use super::phase::Phase;
-use super::python::{FIRST_WITH_INTERPRETERS, GilState, Interpreter, OLDEST, Python, StartMethod};
+use super::python::{
+    FIRST_WITH_INTERPRETERS, GilState, Interpreter, OLDEST, Python, StartMethod, Version,
+};
 use super::speed::Speed;
 use super::text::grouped;
-use crate::catalog::model::{Model, SWITCH_INTERVAL};
+use crate::catalog::model::Model;
 use crate::catalog::parameter::{Parameter, REPEATS, TASKS, Values, WORKERS};
 use crate::catalog::workload::{
     ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, Sizing, Step, Workload,
@@ -88,8 +90,10 @@ impl Draft {
 
     /// The parameters that count for this workload and model, those of the model last.
     pub fn parameters(&self) -> impl Iterator<Item = &'static Parameter> {
-        let unused = self.workload.description().sizing.as_ref().map(|sizing| {
-            if self.needs_calibration() {
+        let is_by_time = self.needs_calibration();
+        let sizing = self.workload.description().sizing.as_ref();
+        let unused = sizing.map(|sizing| {
+            if is_by_time {
                 sizing.steps
             } else {
                 sizing.time
@@ -171,12 +175,14 @@ impl Draft {
             workload: self.workload,
             size: self.size(),
             addresses: self.addresses(),
-            model: self.model,
+            executor: Executor {
+                model: self.model,
+                python,
+            },
             workers: to_u32(self.workers),
             tasks: to_u32(self.tasks),
             seed: self.seed,
             how: self.values.of(self.model.parameters().iter().copied()),
-            python,
         })
     }
 
@@ -239,34 +245,24 @@ impl Draft {
             return Ok(None);
         }
         let needs = |what: String| Err(Invalid::new(Field::Python, format!("{name} needs {what}")));
+        let or_newer = |Version { major, minor, .. }| format!("{major}.{minor} or newer");
         let Some(interpreter) = &self.python else {
-            return needs(format!(
-                "a Python interpreter, {}.{} or newer",
-                OLDEST.major, OLDEST.minor
-            ));
+            return needs(format!("a Python interpreter, {}", or_newer(OLDEST)));
         };
-        let label = interpreter.version_name();
-        if interpreter.version < OLDEST {
-            return needs(format!(
-                "Python {}.{} or newer, not {label}",
-                OLDEST.major, OLDEST.minor
-            ));
+        let lacks_pool = self.model.needs_subinterpreters() && !interpreter.subinterpreters;
+        let missing = (interpreter.version < OLDEST)
+            .then_some(OLDEST)
+            .or(lacks_pool.then_some(FIRST_WITH_INTERPRETERS));
+        if let Some(missing) = missing {
+            let label = interpreter.version_name();
+            return needs(format!("Python {}, not {label}", or_newer(missing)));
         }
-        if self.model.needs_subinterpreters() && !interpreter.subinterpreters {
-            let first = FIRST_WITH_INTERPRETERS;
-            return needs(format!(
-                "Python {}.{} or newer, not {label}",
-                first.major, first.minor
-            ));
-        }
-        let start_method = if self.model.has_start_method() {
-            Some(self.checked_start_method(interpreter)?)
-        } else {
-            None
-        };
+        let has_start_method = self.model.has_start_method();
         Ok(Some(Python {
             interpreter: interpreter.clone(),
-            start_method,
+            start_method: has_start_method
+                .then(|| self.checked_start_method(interpreter))
+                .transpose()?,
         }))
     }
 
@@ -278,16 +274,13 @@ impl Draft {
         };
         found.ok_or_else(|| {
             let names: Vec<&str> = offered.iter().map(|method| method.name()).collect();
-            let asked = self.start_method.map_or("none", StartMethod::name);
-            let all = if names.is_empty() {
-                "no start method".into()
-            } else {
-                names.join(", ")
+            let all = match &names[..] {
+                [] => "no start method".into(),
+                names => names.join(", "),
             };
-            let sentence = format!(
-                "Python {} offers {all}, not {asked}",
-                interpreter.version_name()
-            );
+            let asked = self.start_method.map_or("none", StartMethod::name);
+            let version = interpreter.version_name();
+            let sentence = format!("Python {version} offers {all}, not {asked}");
             Invalid::new(Field::StartMethod, sentence)
         })
     }
@@ -348,7 +341,8 @@ impl Field {
 }
 
 /// Why a draft is no plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{sentence}")]
 pub struct Invalid {
     /// Where the mistake is.
     pub field: Field,
@@ -361,14 +355,6 @@ impl Invalid {
         Invalid { field, sentence }
     }
 }
-
-impl fmt::Display for Invalid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence)
-    }
-}
-
-impl std::error::Error for Invalid {}
 
 /// Everything that plans can have: the parameters of all workloads, then those of all models.
 pub fn all_parameters() -> impl Iterator<Item = &'static Parameter> {
@@ -391,14 +377,12 @@ pub struct Plan {
     size: Values,
     /// Where pages are fetched from, if any are.
     addresses: Option<Addresses>,
-    model: Model,
+    executor: Executor,
     workers: u32,
     tasks: u32,
     seed: u64,
     /// The parameters of the model.
     how: Values,
-    #[serde(default)]
-    python: Option<Python>,
 }
 
 impl Plan {
@@ -415,7 +399,7 @@ impl Plan {
     /// The parameters that decide what is done, and how: in the order of the form, each with its value.
     pub fn parameters(&self) -> impl Iterator<Item = (&'static Parameter, u64)> {
         let of_workload = self.workload.parameters().iter().copied();
-        let all = of_workload.chain(self.model.parameters().iter().copied());
+        let all = of_workload.chain(self.model().parameters().iter().copied());
         all.filter_map(|parameter| Some((parameter, self.given(parameter)?)))
     }
 
@@ -429,11 +413,6 @@ impl Plan {
     /// The parameters that decide how much a task does.
     pub fn size(&self) -> &Values {
         &self.size
-    }
-
-    /// How much a task does, in a few words: what another run must have in common to be compared with this one.
-    pub fn size_in_words(&self) -> String {
-        (self.workload.description().size)(&self.size, self.addresses.as_ref())
     }
 
     /// Its workload's name, and that its tasks share a file where they do.
@@ -472,7 +451,7 @@ impl Plan {
 
     /// How the tasks are executed.
     pub fn model(&self) -> Model {
-        self.model
+        self.executor.model
     }
 
     /// How many workers, at least one.
@@ -490,47 +469,41 @@ impl Plan {
         self.seed
     }
 
-    /// After how long a worker that waits for the emulated lock asks for it, in microseconds.
-    pub fn switch_interval_us(&self) -> u64 {
-        self.how.get(&SWITCH_INTERVAL)
-    }
-
     /// By what a Python model executes it; `None` for the others.
     pub fn python(&self) -> Option<&Python> {
-        self.python.as_ref()
+        self.executor.python.as_ref()
     }
 
     /// Who interprets it; `None` unless the model is one of Python's.
     pub fn interpreter(&self) -> Option<&Interpreter> {
-        self.python.as_ref().map(|python| &python.interpreter)
+        self.python().map(|python| &python.interpreter)
     }
 
     /// How it is executed, whatever the number of workers.
-    pub fn executor(&self) -> Executor {
-        Executor {
-            model: self.model,
-            python: self.python.clone(),
-        }
+    pub fn executor(&self) -> &Executor {
+        &self.executor
     }
 
     /// Whether its tasks are executed one after the other by one worker, as speed-ups are measured against: serial, and
     /// for Python one thread of an interpreter.
     pub fn is_serial(&self) -> bool {
-        self.workers == 1 && self.model == Model::serial(self.model.is_python())
+        self.workers == 1 && self.model() == Model::serial(self.model().is_python())
     }
 
     /// The same work one task after the other, which speed-ups are measured against: under serial, and for Python's
     /// models by one thread of the same interpreter.
     pub fn as_serial(&self) -> Plan {
-        let python = self.python.clone().map(|python| Python {
+        let python = self.python().cloned().map(|python| Python {
             start_method: None,
             ..python
         });
         Plan {
-            model: Model::serial(python.is_some()),
+            executor: Executor {
+                model: Model::serial(python.is_some()),
+                python,
+            },
             workers: 1,
             how: Values::default(),
-            python,
             ..self.clone()
         }
     }
@@ -538,9 +511,9 @@ impl Plan {
     /// Whose interpreter lock its workers share.
     pub fn lock(&self) -> Lock {
         let has_lock = |python: &Interpreter| python.gil == GilState::On;
-        if self.model.has_emulated_lock() {
+        if self.model().has_emulated_lock() {
             Lock::Emulated
-        } else if self.model.shares_an_interpreter() && self.interpreter().is_some_and(has_lock) {
+        } else if self.model().shares_an_interpreter() && self.interpreter().is_some_and(has_lock) {
             Lock::Real
         } else {
             Lock::None
@@ -550,10 +523,9 @@ impl Plan {
     /// This model and these workers on the work of `other`.
     pub(super) fn on_work_of(&self, other: &Plan) -> Plan {
         Plan {
-            model: self.model,
+            executor: self.executor.clone(),
             workers: self.workers,
             how: self.how.clone(),
-            python: self.python.clone(),
             ..other.clone()
         }
     }
@@ -577,60 +549,16 @@ impl Plan {
         self.work() == other.work()
     }
 
-    /// What makes the work of two plans different: the name of each thing with what it is in both. Empty if they do the same.
-    pub fn differing_work(&self, other: &Plan) -> Vec<(&'static str, String, String)> {
-        if self.workload != other.workload {
-            let name = |plan: &Plan| plan.workload.name().to_string();
-            return vec![("workload", name(self), name(other))];
-        }
-        let value = |plan: &Plan, parameter: &Parameter| {
-            let given = plan.size.given(parameter);
-            given.map_or_else(|| "none".into(), |value| parameter.text(value))
-        };
-        let parameters = self.workload.parameters().iter();
-        let mut differing: Vec<_> = parameters
-            .filter(|parameter| self.size.given(parameter) != other.size.given(parameter))
-            .map(|parameter| {
-                (
-                    parameter.what_alone(),
-                    value(self, parameter),
-                    value(other, parameter),
-                )
-            })
-            .collect();
-        if self.tasks != other.tasks {
-            differing.push((
-                TASKS.flag,
-                grouped(self.tasks.into()),
-                grouped(other.tasks.into()),
-            ));
-        }
-        if differing.is_empty() && self.work() != other.work() {
-            let of = |plan: &Plan| match plan.addresses {
-                Some(Addresses::Urls(_)) => "from a list".into(),
-                _ => format!("with latencies of seed {}", plan.seed),
-            };
-            let (mine, theirs) = (of(self), of(other));
-            let theirs = if mine == theirs {
-                "others".into()
-            } else {
-                theirs
-            };
-            differing.push(("addresses", mine, theirs));
-        }
-        differing
-    }
-
     /// What is done, whoever does it: two plans of equal work may be compared.
-    pub fn work(&self) -> Work<'_> {
+    pub fn work(&self) -> impl Copy + Eq + Hash {
         let seed_matters = matches!(self.addresses, Some(Addresses::Loopback { .. }));
-        Work {
-            workload: self.workload,
-            size: &self.size,
-            addresses: self.addresses.as_ref(),
-            tasks: self.tasks,
-            seed: seed_matters.then_some(self.seed),
-        }
+        (
+            self.workload,
+            &self.size,
+            &self.addresses,
+            self.tasks,
+            seed_matters.then_some(self.seed),
+        )
     }
 }
 
@@ -645,17 +573,6 @@ pub enum Lock {
     Real,
 }
 
-/// What a plan does, without how: see [`Plan::same_work`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Work<'a> {
-    workload: Workload,
-    size: &'a Values,
-    addresses: Option<&'a Addresses>,
-    tasks: u32,
-    /// Where it decides something.
-    seed: Option<u64>,
-}
-
 impl From<&Plan> for Draft {
     /// The draft that becomes this plan again.
     fn from(plan: &Plan) -> Draft {
@@ -664,8 +581,8 @@ impl From<&Plan> for Draft {
             seed: plan.seed,
             urls: (!plan.urls().is_empty()).then(|| plan.urls().to_vec()),
             python: plan.interpreter().cloned(),
-            start_method: plan.python.as_ref().and_then(|python| python.start_method),
-            ..Draft::new(plan.workload, plan.model, plan.workers.into())
+            start_method: plan.python().and_then(|python| python.start_method),
+            ..Draft::new(plan.workload, plan.model(), plan.workers.into())
         };
         for (parameter, value) in plan.parameters() {
             draft.set(parameter, value);
@@ -677,6 +594,7 @@ impl From<&Plan> for Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::model::SWITCH_INTERVAL;
     use crate::catalog::workload::{TASK_TIME, WRITES};
     use crate::fixtures::python;
 

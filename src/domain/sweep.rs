@@ -244,7 +244,8 @@ impl SweepPlan {
 
     /// Who executed anything, each once, in the order of the configurations: one curve each.
     pub fn executors(&self) -> Vec<Executor> {
-        let mut executors: Vec<Executor> = self.configurations.iter().map(Plan::executor).collect();
+        let plans = self.configurations.iter();
+        let mut executors: Vec<Executor> = plans.map(Plan::executor).cloned().collect();
         executors.dedup();
         executors
     }
@@ -265,14 +266,14 @@ impl SweepPlan {
 
     /// The configuration of an executor with so many workers.
     pub fn configuration(&self, executor: &Executor, workers: u32) -> Option<usize> {
-        let is_it = |plan: &Plan| plan.workers() == workers && plan.executor() == *executor;
+        let is_it = |plan: &Plan| plan.workers() == workers && plan.executor() == executor;
         self.configurations.iter().position(is_it)
     }
 
     /// The configuration that the speed-ups of another are measured against: the serial one of its kin.
     pub fn base_of(&self, configuration: usize) -> usize {
         let executor = self.configurations[configuration].executor();
-        let is_base = |plan: &Plan| plan.is_serial() && plan.executor().is_kin(&executor);
+        let is_base = |plan: &Plan| plan.is_serial() && plan.executor().is_kin(executor);
         self.configurations
             .iter()
             .position(is_base)

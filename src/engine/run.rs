@@ -269,11 +269,8 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     /// From `t0` until all workers are gone.
     fn measure(&mut self, zygote: &mut Zygote, prepared: Result<u16, EngineError>) -> Record {
         let arena = self.ground.arena.clone();
-        let gil = self.plan.model().has_emulated_lock().then(|| {
-            Arc::new(Gil::new(Duration::from_micros(
-                self.plan.switch_interval_us(),
-            )))
-        });
+        let interval = self.plan.given(&model::SWITCH_INTERVAL);
+        let gil = interval.map(|us| Arc::new(Gil::new(Duration::from_micros(us))));
         let started_at = jiff::Timestamp::now().to_string();
         let suspended = os::suspended();
         let mut cores = CoreWatch::begin(&arena, clock::now());

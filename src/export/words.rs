@@ -119,7 +119,8 @@ pub(super) fn plan(plan: &Plan) -> String {
 pub(super) fn works<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<String> {
     let sentence = |run: &SharedRun<'_>| {
         let plan = &run.record.plan;
-        format!("{}: {}", plan.label(), plan.size_in_words())
+        let size = plan.workload().description().size;
+        format!("{}: {}", plan.label(), size(plan.size(), plan.addresses()))
     };
     let mut works: Vec<String> = vec![];
     for work in runs.map(sentence) {

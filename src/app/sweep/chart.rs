@@ -68,7 +68,7 @@ impl Chart {
             let at = plan
                 .parallel_executors()
                 .iter()
-                .position(|one| *one == executor)?;
+                .position(|one| one == executor)?;
             Some((
                 at,
                 plan.workers()

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::assessment::Assessment;
 use super::super::difference::Difference;
-use super::super::plan::{Plan, Work};
+use super::super::plan::Plan;
 use super::super::provenance::Provenance;
 use super::super::python::Interpreter;
 use super::super::record::Outcome;
@@ -130,7 +130,7 @@ impl History {
 
     /// How the entries compare that `concerns` lets through: by work and session, each of which is gone through once.
     fn places(&self, concerns: impl Fn(&Entry) -> bool) -> Vec<Place> {
-        let mut sessions: HashMap<(Work<'_>, &str), Vec<usize>> = HashMap::new();
+        let mut sessions: HashMap<_, Vec<usize>> = HashMap::new();
         for (at, entry) in self
             .entries
             .iter()
@@ -138,7 +138,7 @@ impl History {
             .filter(|(_, entry)| concerns(entry))
         {
             sessions
-                .entry((entry.record.plan.work(), &entry.provenance.session))
+                .entry((entry.record.plan.work(), entry.provenance.session.as_str()))
                 .or_default()
                 .push(at);
         }

@@ -1,11 +1,11 @@
 //! A plan in JSON: flat, resolved, and not trusted when it comes back.
 
-use std::borrow::Cow;
-use std::fmt;
+use std::collections::BTreeMap;
 
-use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::Error;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use super::{Draft, Invalid, Plan, all_parameters};
 use crate::catalog::model::Model;
@@ -17,29 +17,30 @@ use crate::domain::machine::Limits;
 use crate::domain::python::{Interpreter, StartMethod};
 use crate::domain::text::is_treacherous;
 
+#[derive(Serialize, Deserialize)]
+struct Stored<P> {
+    workload: Workload,
+    model: Model,
+    workers: u64,
+    tasks: u64,
+    seed: u64,
+    parameters: P,
+}
+
 /// Everything that decides what was done, but for passwords in addresses.
 ///
 /// # Errors
 /// What the serializer says.
 pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Written<'a> {
-        workload: Workload,
-        model: Model,
-        workers: u32,
-        tasks: u32,
-        seed: u64,
-        parameters: Parameters<'a>,
-    }
-    Written {
+    let stored = Stored {
         workload: plan.workload,
-        model: plan.model,
-        workers: plan.workers,
-        tasks: plan.tasks,
+        model: plan.model(),
+        workers: plan.workers.into(),
+        tasks: plan.tasks.into(),
         seed: plan.seed,
         parameters: Parameters(plan),
-    }
-    .serialize(serializer)
+    };
+    stored.serialize(serializer)
 }
 
 /// The plan again, checked as a draft is.
@@ -47,22 +48,7 @@ pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::
 /// # Errors
 /// What no plan can be, in one sentence: the limits are the program's own, whatever this machine allows.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Plan, D::Error> {
-    #[derive(Deserialize)]
-    struct Read {
-        workload: Workload,
-        model: Model,
-        workers: u64,
-        tasks: u64,
-        seed: u64,
-        parameters: Given,
-    }
-    let read = Read::deserialize(deserializer)?;
-    let draft = Draft {
-        tasks: read.tasks,
-        seed: read.seed,
-        ..Draft::new(read.workload, read.model, read.workers)
-    };
-    read.parameters.restored(draft).map_err(D::Error::custom)
+    restored(Stored::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 /// The resolved parameters of a plan, flat; those that its workload or model does not have are left out.
@@ -83,129 +69,92 @@ impl Serialize for Parameters<'_> {
         }
         match plan.addresses() {
             Some(Addresses::Loopback { latencies_ms, .. }) => {
-                let seconds: Vec<f64> =
-                    latencies_ms.iter().map(|ms| f64::from(*ms) / 1e3).collect();
-                map.serialize_entry(LATENCIES, &seconds)?;
+                let latencies = latencies_ms.iter().map(|ms| f64::from(*ms) / 1e3);
+                map.serialize_entry("latencies_s", &latencies.collect::<Vec<_>>())?;
             }
             // Whoever gets a record shall not get a password with it.
             Some(Addresses::Urls(urls)) => {
-                let masked: Vec<String> = urls.iter().map(|url| address::masked(url)).collect();
-                map.serialize_entry(URLS, &masked)?;
+                let masked = urls.iter().map(|url| address::masked(url));
+                map.serialize_entry("urls", &masked.collect::<Vec<_>>())?;
             }
             None => {}
         }
         if let Some(python) = plan.python() {
-            map.serialize_entry(PYTHON, &python.interpreter)?;
+            map.serialize_entry("python", &python.interpreter)?;
             if let Some(method) = python.start_method {
-                map.serialize_entry(START_METHOD, &method)?;
+                map.serialize_entry("start_method", &method)?;
             }
         }
         map.end()
     }
 }
 
-const LATENCIES: &str = "latencies_s";
-const URLS: &str = "urls";
-const PYTHON: &str = "python";
-const START_METHOD: &str = "start_method";
-
 /// What was read: nothing of it is believed.
-#[derive(Default)]
+#[derive(Deserialize)]
 struct Given {
-    values: Vec<(&'static Parameter, u64)>,
     latencies_s: Option<Vec<f64>>,
     urls: Option<Vec<String>>,
     python: Option<Interpreter>,
     start_method: Option<StartMethod>,
+    /// Those of any workload or model, and whatever else there is.
+    #[serde(flatten)]
+    values: BTreeMap<String, Value>,
 }
 
-impl<'de> Deserialize<'de> for Given {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Given, D::Error> {
-        deserializer.deserialize_map(GivenVisitor)
-    }
-}
-
-struct GivenVisitor;
-
-impl<'de> Visitor<'de> for GivenVisitor {
-    type Value = Given;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the parameters of a plan")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
-        let mut given = Given::default();
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            match key.as_ref() {
-                LATENCIES => given.latencies_s = map.next_value()?,
-                URLS => given.urls = map.next_value()?,
-                PYTHON => given.python = map.next_value()?,
-                START_METHOD => given.start_method = map.next_value()?,
-                key => match known(key) {
-                    Some(parameter) => {
-                        let value = value_of(parameter, &mut map)?;
-                        given.values.extend(value.map(|value| (parameter, value)));
-                    }
-                    None => drop(map.next_value::<IgnoredAny>()?),
-                },
-            }
-        }
-        Ok(given)
-    }
-}
-
-/// The parameter of any workload or model that is stored under this name.
-fn known(id: &str) -> Option<&'static Parameter> {
-    all_parameters().find(|parameter| parameter.id == id)
-}
-
-/// Null says nothing, as a parameter that is left out.
-fn value_of<'de, A: MapAccess<'de>>(
-    parameter: &Parameter,
-    map: &mut A,
-) -> Result<Option<u64>, A::Error> {
-    if parameter.is_switch() {
-        return Ok(map.next_value::<Option<bool>>()?.map(u64::from));
-    }
-    if parameter.per_stored() == 1.0 {
-        return map.next_value();
-    }
-    let stored: Option<f64> = map.next_value()?;
-    Ok(stored.map(|stored| whole(stored * parameter.per_stored())))
-}
-
-impl Given {
-    fn restored(self, mut draft: Draft) -> Result<Plan, String> {
-        for (parameter, value) in &self.values {
-            draft.set(parameter, *value);
-        }
-        // They say how many addresses there are, as what is in the record may be another's.
-        if let Some(listed) = &self.latencies_s {
-            draft.set(&ADDRESSES, listed.len() as u64);
-        }
-        if let Some(urls) = &self.urls {
-            check_urls(urls)?;
-        }
-        draft.urls = self.urls;
-        draft.python = self.python;
-        draft.start_method = self.start_method;
-        let mut plan = draft
-            .validate(&Limits::default())
-            .map_err(|Invalid { sentence, .. }| sentence)?;
-        if let (
-            Some(Addresses::Loopback {
-                latencies_ms,
-                latency,
-                ..
-            }),
-            Some(listed),
-        ) = (&mut plan.addresses, &self.latencies_s)
+fn restored(stored: Stored<Given>) -> Result<Plan, String> {
+    let given = stored.parameters;
+    let mut draft = Draft {
+        tasks: stored.tasks,
+        seed: stored.seed,
+        python: given.python,
+        start_method: given.start_method,
+        ..Draft::new(stored.workload, stored.model, stored.workers)
+    };
+    for parameter in all_parameters() {
+        // Null says nothing, as a parameter that is left out.
+        if let Some(stored) = given
+            .values
+            .get(parameter.id)
+            .filter(|value| !value.is_null())
         {
-            // They were drawn where it was measured, perhaps by another version.
-            *latencies_ms = checked_latencies(listed, *latency)?;
+            let value = value_of(parameter, stored);
+            draft.set(
+                parameter,
+                value.ok_or_else(|| format!("a wrong {}", parameter.id))?,
+            );
         }
-        Ok(plan)
+    }
+    // They say how many addresses there are, as what is in the record may be another's.
+    if let Some(listed) = &given.latencies_s {
+        draft.set(&ADDRESSES, listed.len() as u64);
+    }
+    if let Some(urls) = given.urls {
+        check_urls(&urls)?;
+        draft.urls = Some(urls);
+    }
+    let mut plan = draft
+        .validate(&Limits::default())
+        .map_err(|Invalid { sentence, .. }| sentence)?;
+    if let Some(listed) = given.latencies_s
+        && let Some(Addresses::Loopback {
+            latencies_ms,
+            latency,
+            ..
+        }) = &mut plan.addresses
+    {
+        // They were drawn where it was measured, perhaps by another version.
+        *latencies_ms = checked_latencies(&listed, *latency)?;
+    }
+    Ok(plan)
+}
+
+fn value_of(parameter: &Parameter, stored: &Value) -> Option<u64> {
+    if parameter.is_switch() {
+        stored.as_bool().map(u64::from)
+    } else if parameter.per_stored() == 1.0 {
+        stored.as_u64()
+    } else {
+        Some(whole(stored.as_f64()? * parameter.per_stored()))
     }
 }
 

@@ -263,7 +263,7 @@ impl<'a> Comparison<'a> {
     fn series(&self, executor: Executor) -> Series {
         let plans = self.plan.configurations();
         let mut configurations: Vec<usize> = (0..plans.len()).collect();
-        configurations.retain(|index| plans[*index].executor() == executor);
+        configurations.retain(|index| *plans[*index].executor() == executor);
         // For a fitted law, as far as anything was measured.
         let points: Vec<Point> = configurations
             .iter()
@@ -290,9 +290,9 @@ fn is_gain(ratio: &Ratio) -> bool {
 
 /// Which configuration it is, as the JSON shows that.
 #[derive(Serialize)]
-struct Configuration {
+struct Configuration<'a> {
     #[serde(flatten)]
-    executor: Executor,
+    executor: &'a Executor,
     workers: u32,
 }
 

@@ -4,9 +4,12 @@ use super::{factor, range, repeats, the_lock};
 use crate::analysis::compared::{Compared, Obstacle, once_each};
 use crate::analysis::finding::{Fastest, of_repeats};
 use crate::analysis::reason::Reason;
+use crate::catalog::parameter::TASKS;
+use crate::domain::addresses::Addresses;
 use crate::domain::difference::Difference;
 use crate::domain::phase::Phase;
-use crate::domain::text::duration;
+use crate::domain::plan::Plan;
+use crate::domain::text::{duration, grouped};
 
 /// The sentence about these runs, measured against the one at `reference`.
 pub fn of(runs: &[Compared<'_>], reference: usize) -> String {
@@ -33,15 +36,46 @@ pub fn of(runs: &[Compared<'_>], reference: usize) -> String {
 /// What makes the work of the first run and of the next that is not like it different, as in "iterations: 100 and 200".
 fn differing_work(runs: &[Compared<'_>]) -> String {
     let plans = || runs.iter().map(|run| &run.entry.record.plan);
-    let differing = plans()
+    plans()
         .zip(plans().take(1).cycle())
-        .map(|(plan, first)| first.differing_work(plan))
-        .find(|differing| !differing.is_empty());
-    let told = differing
-        .into_iter()
-        .flatten()
-        .map(|(what, one, other)| format!("{what}: {one} and {other}"));
-    told.collect::<Vec<_>>().join(", ")
+        .map(|(plan, first)| differing(first, plan))
+        .find(|differing| !differing.is_empty())
+        .unwrap_or_default()
+        .join(", ")
+}
+
+/// The same of two plans, a part for each thing. Empty if they do the same work.
+fn differing(one: &Plan, other: &Plan) -> Vec<String> {
+    let told = |what: &str, [one, other]: [String; 2]| format!("{what}: {one} and {other}");
+    let both = [one, other];
+    if one.workload() != other.workload() {
+        let names = both.map(|plan| plan.workload().name().into());
+        return vec![told("workload", names)];
+    }
+    let parameters = one.workload().parameters().iter();
+    let mut differing: Vec<String> = parameters
+        .map(|parameter| (parameter, both.map(|plan| plan.size().given(parameter))))
+        .filter(|(_, [one, other])| one != other)
+        .map(|(parameter, given)| {
+            let text = |value| parameter.text(value);
+            let values = given.map(|value| value.map_or_else(|| "none".into(), text));
+            told(parameter.what_alone(), values)
+        })
+        .collect();
+    if one.tasks() != other.tasks() {
+        let tasks = both.map(|plan| grouped(plan.tasks().into()));
+        differing.push(told(TASKS.flag, tasks));
+    }
+    if differing.is_empty() && !one.same_work(other) {
+        let [mine, theirs] = both.map(|plan| match plan.addresses() {
+            Some(Addresses::Urls(_)) => "from a list".into(),
+            _ => format!("with latencies of seed {}", plan.seed()),
+        });
+        let is_same = mine == theirs;
+        let theirs = if is_same { "others".into() } else { theirs };
+        differing.push(told("addresses", [mine, theirs]));
+    }
+    differing
 }
 
 fn told(pair: &Fastest<'_, '_>, of: usize) -> String {
