@@ -80,7 +80,7 @@ fn open(
 ) -> Result<u8, Failure> {
     shell::terminal::check().map_err(Failure::usage)?;
     let place = place_of(keeping)?;
-    let look = spelling::look(options);
+    let look = spelling::look(options.look);
     survive_file_size_limit();
     let session = Arc::new(Session::prepare().map_err(Failure::broke)?);
     os::ask_for_short_turns();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use crate::domain::look::{ColorChoice, LookOptions, ThemeName};
+use crate::domain::look::{ColorChoice, Look, LookOptions, ThemeName};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of the explorer")]
@@ -49,10 +49,12 @@ impl ExploreArguments {
     /// What they ask for.
     pub(super) fn options(&self, ascii: bool) -> LookOptions {
         LookOptions {
-            theme: self.theme.unwrap_or_default(),
-            colors: self.color.unwrap_or_default(),
-            ascii,
-            mouse: !self.no_mouse,
+            look: Look {
+                theme: self.theme.unwrap_or_default(),
+                colors: self.color.unwrap_or_default(),
+                ascii,
+                mouse: !self.no_mouse,
+            },
             present: self.present,
         }
     }

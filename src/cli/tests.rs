@@ -54,12 +54,14 @@ fn without_a_command_the_explorer_opens() {
 
 #[test]
 fn the_explorer_looks_as_it_is_told() {
-    use crate::domain::look::{ColorChoice, Colors, ThemeName};
+    use crate::domain::look::{ColorChoice, Colors, Look, ThemeName};
     let expected = LookOptions {
-        theme: ThemeName::Contrast,
-        colors: ColorChoice::Exactly(Colors::Indexed),
-        ascii: true,
-        mouse: false,
+        look: Look {
+            theme: ThemeName::Contrast,
+            colors: ColorChoice::Exactly(Colors::Indexed),
+            ascii: true,
+            mouse: false,
+        },
         present: true,
     };
     let line = "--theme contrast --color 256 --ascii --no-mouse --present";

@@ -45,11 +45,9 @@ impl ThemeName {
 
     /// The next one; after the last comes the first.
     pub fn next(self) -> ThemeName {
-        let at = ThemeName::ALL
-            .iter()
-            .position(|theme| *theme == self)
-            .unwrap_or(0);
-        ThemeName::ALL[(at + 1) % ThemeName::ALL.len()]
+        let all = ThemeName::ALL.into_iter().cycle();
+        let mut from_this = all.skip_while(|theme| *theme != self);
+        from_this.nth(1).unwrap_or_default()
     }
 }
 
@@ -118,57 +116,39 @@ impl Colors {
 }
 
 /// What the user asks for on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LookOptions {
-    /// Which colours.
-    pub theme: ThemeName,
-    /// How many of them.
-    pub colors: ColorChoice,
-    /// Nothing but ASCII, whatever the locale.
-    pub ascii: bool,
-    /// Whether the mouse is listened to.
-    pub mouse: bool,
+    /// How the screen shall look, unless nothing but ASCII is possible in the locale.
+    pub look: Look<ColorChoice>,
     /// Whether the explorer begins in the teaching layout.
     pub present: bool,
 }
 
-impl Default for LookOptions {
-    fn default() -> LookOptions {
-        LookOptions {
-            theme: ThemeName::default(),
-            colors: ColorChoice::default(),
-            ascii: false,
-            mouse: true,
-            present: false,
-        }
-    }
-}
-
 /// How the screen looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct Look<C = Colors> {
     /// Which colours.
     pub theme: ThemeName,
     /// How many of them.
-    pub colors: Colors,
+    pub colors: C,
     /// Nothing but ASCII.
     pub ascii: bool,
     /// Whether the mouse is ours; else the terminal selects text with it.
     pub mouse: bool,
 }
 
-impl Default for Look {
-    fn default() -> Look {
+impl<C: Default> Default for Look<C> {
+    fn default() -> Look<C> {
         Look {
             theme: ThemeName::default(),
-            colors: Colors::default(),
+            colors: C::default(),
             ascii: false,
             mouse: true,
         }
     }
 }
 
-impl LookOptions {
+impl Look<ColorChoice> {
     /// What comes of it where the environment has these variables.
     pub fn resolved(self, variable: impl Fn(&str) -> Option<String>) -> Look {
         Look {
@@ -181,13 +161,12 @@ impl LookOptions {
 }
 
 fn colors(choice: ColorChoice, variable: impl Fn(&str) -> Option<String>) -> Colors {
-    let there = || terminal_colors(&variable);
     match choice {
         // https://no-color.org: present and not empty. What the command line says comes first.
         ColorChoice::Auto if set(&variable, "NO_COLOR").is_some() => Colors::None,
-        ColorChoice::Auto => there(),
+        ColorChoice::Auto => terminal_colors(variable),
         ColorChoice::Never => Colors::None,
-        ColorChoice::Always => there().max(Colors::Sixteen),
+        ColorChoice::Always => terminal_colors(variable).max(Colors::Sixteen),
         ColorChoice::Exactly(colors) => colors,
     }
 }
@@ -235,7 +214,7 @@ fn set(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<String> 
 mod tests {
     use super::*;
 
-    fn look(options: LookOptions, variables: &[(&str, &str)]) -> Look {
+    fn look(options: Look<ColorChoice>, variables: &[(&str, &str)]) -> Look {
         let value = |name: &str| {
             variables
                 .iter()
@@ -258,14 +237,14 @@ mod tests {
             (&[("LANG", "de_DE.ISO-8859-1")], true),
         ] {
             assert_eq!(
-                look(LookOptions::default(), variables).ascii,
+                look(Look::default(), variables).ascii,
                 ascii,
                 "{variables:?}"
             );
         }
-        let asked = LookOptions {
+        let asked = Look {
             ascii: true,
-            ..LookOptions::default()
+            ..Look::default()
         };
         assert!(look(asked, &[("LANG", "C.UTF-8")]).ascii);
     }
@@ -312,9 +291,9 @@ mod tests {
             (Never, &[("COLORTERM", "24bit")], Colors::None),
             (Exactly(Colors::True), &[("TERM", "linux")], Colors::True),
         ] {
-            let options = LookOptions {
+            let options = Look {
                 colors: choice,
-                ..LookOptions::default()
+                ..Look::default()
             };
             assert_eq!(
                 look(options, variables).colors,

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, stdout};
 
-use crate::domain::look::{self, LookOptions};
+use crate::domain::look::{self, Look};
 use crate::domain::machine::Diagnosis;
 use crate::domain::text;
 use crate::present::table::{Side, aligned};
@@ -13,9 +13,9 @@ const MAX_SHOWN: usize = 200;
 
 /// The terminal that the explorer would have, with its colours and characters: what only a shell can look at.
 pub fn of_terminal(ascii: bool) -> [Diagnosis; 3] {
-    let look = spelling::look(LookOptions {
+    let look = spelling::look(Look {
         ascii,
-        ..LookOptions::default()
+        ..Look::default()
     });
     let why = ["NO_COLOR", "COLORTERM", "TERM"].map(|name| setting(name, spelling::variable(name)));
     let colors = Diagnosis {

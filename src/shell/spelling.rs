@@ -1,6 +1,6 @@
 //! Which characters and colours this environment is good for.
 
-use crate::domain::look::{self, Look, LookOptions};
+use crate::domain::look::{self, ColorChoice, Look};
 use crate::present::ascii;
 
 /// How text is written where the user reads it.
@@ -38,7 +38,7 @@ impl Spelling {
 }
 
 /// What comes of the user's wishes in this environment.
-pub fn look(options: LookOptions) -> Look {
+pub fn look(options: Look<ColorChoice>) -> Look {
     options.resolved(variable)
 }
 
