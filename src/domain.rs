@@ -25,7 +25,6 @@ pub mod python;
 pub mod record;
 pub mod repeats;
 pub mod selector;
-pub mod sequence;
 pub mod shared_file;
 pub mod speed;
 pub mod speedup;

@@ -16,6 +16,7 @@ use super::{App, Notice, Shown};
 
 use crate::domain::history::History;
 use crate::domain::machine::{Limits, Machine};
+use crate::present::sentence;
 
 impl App {
     /// Where it runs.
@@ -41,8 +42,7 @@ impl App {
             .playback()
             .map(Playback::number)
             .or(self.browse.selected())?;
-        let entry = self.history.get(number)?;
-        entry.provenance.recorded_on(&entry.record.started_at)
+        sentence::origin::recorded_on(self.history.get(number)?)
     }
 
     /// How many workers are allowed.

@@ -64,7 +64,7 @@ pub fn shown(address: &str) -> String {
 fn shorten(text: &str) -> String {
     match text.char_indices().nth(MAX_SHOWN_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+        None => text.into(),
     }
 }
 
@@ -137,7 +137,7 @@ fn ends_authority(c: char) -> bool {
 
 fn check_characters(line: &str) -> Result<(), String> {
     if line.is_empty() {
-        return Err("the address is empty; write one like http://example.org/page".to_owned());
+        return Err("the address is empty; write one like http://example.org/page".into());
     }
     if line.len() > MAX_ADDRESS_BYTES {
         return Err(format!(
@@ -171,13 +171,11 @@ fn is_allowed(c: char) -> bool {
 }
 
 fn after_scheme(line: &str) -> Result<&str, String> {
-    let scheme_ends_well = line.split_once("://").filter(|(scheme, _)| {
-        scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
-    });
-    match scheme_ends_well {
-        Some((_, rest)) => Ok(rest),
-        None => Err("the address must begin with http:// or https://".to_owned()),
-    }
+    let is_known = |scheme: &str| ["http", "https"].contains(&&*scheme.to_ascii_lowercase());
+    line.split_once("://")
+        .filter(|(scheme, _)| is_known(scheme))
+        .map(|(_, rest)| rest)
+        .ok_or_else(|| "the address must begin with http:// or https://".into())
 }
 
 /// Splits where the path, the query or the fragment begins.

@@ -105,12 +105,6 @@ impl std::fmt::Debug for Secrets {
     }
 }
 
-impl std::fmt::Debug for Login<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Login")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +164,6 @@ mod tests {
         ] {
             assert_eq!(secrets.concealed_in(text), concealed);
         }
-        assert!(!format!("{secrets:?} {:?}", Login::of("http://anna:word@h/")).contains("word"));
+        assert!(!format!("{secrets:?}").contains("word"));
     }
 }

@@ -55,10 +55,8 @@ pub struct Machine {
 impl Machine {
     /// Its processor, cores and system, in a few words: `Ryzen 5, 12 cores, Linux 6.12`.
     pub fn in_short(&self) -> String {
-        let cpu = self
-            .cpu_model
-            .as_deref()
-            .map_or("an unknown processor".into(), |cpu| clean(cpu, 60));
+        let cpu = self.cpu_model.as_deref();
+        let cpu = clean(cpu.unwrap_or("an unknown processor"), 60);
         let cores = counted(u64::from(self.cores_usable), "core");
         format!("{cpu}, {cores}, {}", clean(&self.kernel, 40))
     }
@@ -118,14 +116,11 @@ impl Limit {
 
     /// This limit, or `most` where that is less.
     pub fn or_less(self, most: u64, because: &str) -> Limit {
-        if most < self.most {
-            Limit {
-                most,
-                because: because.into(),
-            }
-        } else {
-            self
-        }
+        let less = Limit {
+            most,
+            because: because.into(),
+        };
+        if most < self.most { less } else { self }
     }
 }
 

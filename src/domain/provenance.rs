@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::machine::Machine;
-use super::text::counted;
 
 /// Whether the runs of a session are this program's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,26 +34,6 @@ impl Provenance {
             session: session.into(),
             machine,
         })
-    }
-
-    /// Where and when a run of a shared file was recorded, from many words to few; `None` for this user's own runs.
-    /// `started_at` is RFC 3339.
-    pub fn recorded_on(&self, started_at: &str) -> Option<[String; 3]> {
-        if self.origin != Origin::Recorded {
-            return None;
-        }
-        let cpu = self
-            .machine
-            .cpu_model
-            .as_deref()
-            .unwrap_or("an unnamed CPU");
-        let cores = counted(self.machine.cores_usable.into(), "core");
-        let day: String = started_at.chars().take("2026-01-31".len()).collect();
-        Some([
-            format!("recorded on {cpu}, {cores}, {day}"),
-            format!("recorded on {cores}, {day}"),
-            "recorded".into(),
-        ])
     }
 
     /// Whether it was the same session: nothing but the runs themselves changed between two of them.

@@ -48,10 +48,10 @@ impl TryFrom<String> for Version {
     fn try_from(text: String) -> Result<Version, String> {
         let parts: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();
         match parts.as_deref() {
-            Some([major, minor, micro]) => Ok(Version {
-                major: *major,
-                minor: *minor,
-                micro: *micro,
+            Some(&[major, minor, micro]) => Ok(Version {
+                major,
+                minor,
+                micro,
             }),
             _ => Err(format!(
                 "{} is no version of Python, as 3.13.0 is",
@@ -163,11 +163,8 @@ impl Interpreter {
 
     /// Its version, with a `t` where the build is free-threaded, as its own file names have it.
     pub fn version_name(&self) -> String {
-        format!(
-            "{}{}",
-            self.version,
-            if self.free_threaded { "t" } else { "" }
-        )
+        let build = if self.free_threaded { "t" } else { "" };
+        format!("{}{build}", self.version)
     }
 
     /// "3.13.0, GIL on".
@@ -213,11 +210,8 @@ pub struct Pythons {
 impl Pythons {
     /// Adds one, unless it is there already.
     pub fn add(&mut self, found: FoundPython) {
-        if !self
-            .found
-            .iter()
-            .any(|other| other.interpreter == found.interpreter)
-        {
+        let is_it = |other: &FoundPython| other.interpreter == found.interpreter;
+        if !self.found.iter().any(is_it) {
             self.found.push(found);
         }
     }

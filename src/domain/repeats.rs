@@ -98,10 +98,7 @@ pub fn outliers(times: &[f64]) -> Vec<Outlier> {
 
 /// Those of these runs of one configuration that are [`outliers`].
 fn outliers_among(repeats: &[(usize, &Record)], has_warmed_up: bool) -> Vec<(usize, Seen)> {
-    let times: Vec<f64> = repeats
-        .iter()
-        .map(|(_, record)| record.times.wall_s)
-        .collect();
+    let times = times(&Vec::from_iter(repeats.iter().map(|(_, record)| *record)));
     let median_s = stats::median(&times).unwrap_or_default();
     let seen = |outlier: Outlier| {
         let (at, record) = repeats[outlier.index];
@@ -122,8 +119,7 @@ fn outliers_among(repeats: &[(usize, &Record)], has_warmed_up: bool) -> Vec<(usi
 fn likely_cause(record: &Record, is_cold: bool) -> LikelyCause {
     use CaveatKind::{CoresTaken, RunQueueWait, Stolen, Suspended};
     let explaining = [Suspended, CoresTaken, Stolen, RunQueueWait];
-    let known = explaining.into_iter().find(|kind| record.has_caveat(*kind));
-    match known {
+    match explaining.into_iter().find(|kind| record.has_caveat(*kind)) {
         Some(kind) => LikelyCause::Known(kind),
         None if is_cold => LikelyCause::ColdCaches,
         None => LikelyCause::Unknown,

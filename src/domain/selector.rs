@@ -35,49 +35,18 @@ pub fn select<'a>(
     Ok(selected)
 }
 
-/// What a word looks like.
-#[derive(Debug, PartialEq, Eq)]
-enum Word {
-    Last,
-    Number(usize),
-    /// With both ends; without them as far as there is anything.
-    Range(usize, usize),
-    /// A number that nothing has.
-    TooLarge,
-    Name,
+/// A number as it is written, with or without `#`; one that nothing has where it is too large.
+fn number(text: &str) -> Option<usize> {
+    let digits = text.strip_prefix('#').unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(usize::MAX))
 }
 
-impl Word {
-    fn of(text: &str) -> Word {
-        if text == "last" {
-            return Word::Last;
-        }
-        match text.split_once("..") {
-            Some(("", "")) | None => Word::of_number(text),
-            Some((from, to)) => match (Word::end(from, 0), Word::end(to, usize::MAX)) {
-                (Some(from), Some(to)) => Word::Range(from, to),
-                _ => Word::Name,
-            },
-        }
-    }
-
-    fn of_number(text: &str) -> Word {
-        let digits = text.strip_prefix('#').unwrap_or(text);
-        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Word::Name;
-        }
-        digits.parse().map_or(Word::TooLarge, Word::Number)
-    }
-
-    /// The end of a range, which is `open` where there is none.
-    fn end(text: &str, open: usize) -> Option<usize> {
-        match Word::of_number(text) {
-            _ if text.is_empty() => Some(open),
-            Word::Number(number) => Some(number),
-            Word::TooLarge => Some(usize::MAX),
-            _ => None,
-        }
-    }
+/// Both ends of a range; without them as far as there is anything.
+fn range(text: &str) -> Option<(usize, usize)> {
+    let end = |text: &str, open| number(text).or(text.is_empty().then_some(open));
+    let (from, to) = text.split_once("..").filter(|ends| *ends != ("", ""))?;
+    Some((end(from, 0)?, end(to, usize::MAX)?))
 }
 
 fn of_word(word: &str, candidates: &[Candidate<'_>]) -> Result<Vec<usize>, String> {
@@ -101,53 +70,38 @@ fn of_part(word: &str, candidates: &[Candidate<'_>]) -> Result<Vec<usize>, Strin
     let Some(last) = candidates.last() else {
         return Err("there are no runs".into());
     };
-    match Word::of(word) {
-        Word::Last => Ok(vec![last.number]),
-        Word::Number(number)
-            if candidates
-                .iter()
-                .any(|candidate| candidate.number == number) =>
-        {
-            Ok(vec![number])
+    if word == "last" {
+        return Ok(vec![last.number]);
+    }
+    let of_number = |asked| (asked..=asked, format!("#{}", word.trim_start_matches('#')));
+    let of_range = |(from, to)| (from..=to, format!("in the range {word}"));
+    let asked = range(word).map(of_range);
+    if let Some((asked, what)) = asked.or_else(|| number(word).map(of_number)) {
+        let (from, to) = (asked.start(), asked.end());
+        if asked.is_empty() {
+            return Err(format!(
+                "the range {word} is upside down: write {to}..{from}"
+            ));
         }
-        Word::Number(_) | Word::TooLarge => {
-            let number = word.trim_start_matches('#');
-            Err(format!("there is no run #{number}: {}", extent(candidates)))
+        let numbers = candidates.iter().map(|candidate| candidate.number);
+        let within: Vec<usize> = numbers.filter(|number| asked.contains(number)).collect();
+        if within.is_empty() {
+            return Err(format!("there is no run {what}: {}", extent(candidates)));
         }
-        Word::Range(from, to) if from > to => Err(format!(
-            "the range {word} is upside down: write {to}..{from}"
+        return Ok(within);
+    }
+    match &of_name(word, candidates)[..] {
+        [] => Err(format!(
+            "no run is called \"{word}\": use a number, a range as 3..7, last, or a name that was given"
         )),
-        Word::Range(from, to) => {
-            let within = candidates.iter().map(|candidate| candidate.number);
-            let numbers: Vec<usize> = within
-                .filter(|number| (from..=to).contains(number))
-                .collect();
-            let none = || {
-                format!(
-                    "there is no run in the range {word}: {}",
-                    extent(candidates)
-                )
-            };
-            if numbers.is_empty() {
-                Err(none())
-            } else {
-                Ok(numbers)
-            }
-        }
-        Word::Name => match &of_name(word, candidates)[..] {
-            [] => Err(format!(
-                "no run is called \"{word}\": use a number, a range as 3..7, last, or a name that was given"
-            )),
-            [number] => Ok(vec![*number]),
-            several => Err(format!(
+        [number] => Ok(vec![*number]),
+        several => {
+            let several: Vec<String> = several.iter().map(|number| format!("#{number}")).collect();
+            Err(format!(
                 "several runs are called \"{word}\": {}; use a number",
-                several
-                    .iter()
-                    .map(|number| format!("#{number}"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            )),
-        },
+                several.join(", ")
+            ))
+        }
     }
 }
 

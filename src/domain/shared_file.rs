@@ -4,6 +4,8 @@
 //! the same time lose each other's pages, and mix them: a page that is written over a longer one leaves the longer one's
 //! end behind it, and a worker that writes on where another has emptied the file leaves zeros before it.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 /// The name of the file.
@@ -82,15 +84,11 @@ pub fn examine(
     let mut runs = vec![];
     let mut lengths = vec![];
     for (number, page) in pages {
-        runs.extend(common_runs(content, page.as_bytes()).map(|(from, to)| Run {
-            number,
-            from,
-            to,
-        }));
-        lengths.push((number, page.len()));
+        runs.extend(common_runs(content, number, page.as_bytes()));
+        lengths.push((number, page.len() as u64));
     }
     let pieces = pieces(content, runs);
-    let kind = match &pieces[..] {
+    let kind = match pieces[..] {
         [] => Content::Empty,
         [
             Piece {
@@ -98,12 +96,13 @@ pub fn examine(
                 bytes,
                 ..
             },
-        ] => {
-            let whole = lengths
-                .iter()
-                .any(|(of, length)| of == number && *length as u64 == *bytes);
-            if whole { Content::Whole } else { Content::Part }
-        }
+        ] if lengths.contains(&(number, bytes)) => Content::Whole,
+        [
+            Piece {
+                source: Source::Page(_),
+                ..
+            },
+        ] => Content::Part,
         _ => Content::Mixture,
     };
     (kind, pieces)
@@ -111,23 +110,18 @@ pub fn examine(
 
 /// What can be said of a content when the pages are not known: whether it reads as one `str(bytes)` of Python's.
 pub fn examine_unknown(content: &[u8]) -> (Content, Vec<Piece>) {
-    if content.is_empty() {
-        return (Content::Empty, vec![]);
-    }
-    let all = |source| {
-        vec![Piece {
-            source,
-            at: 0,
-            bytes: content.len() as u64,
-        }]
+    let kind = match length_of_bytes_literal(content) {
+        _ if content.is_empty() => return (Content::Empty, vec![]),
+        Some(length) if length == content.len() => Content::Whole,
+        None if !content.contains(&0) && content.starts_with(b"b") => Content::Part,
+        _ => return (Content::Mixture, pieces(content, vec![])),
     };
-    match length_of_bytes_literal(content) {
-        Some(length) if length == content.len() => (Content::Whole, all(Source::SomePage)),
-        None if !content.contains(&0) && content.starts_with(b"b") => {
-            (Content::Part, all(Source::SomePage))
-        }
-        _ => (Content::Mixture, pieces(content, vec![])),
-    }
+    let all = Piece {
+        source: Source::SomePage,
+        at: 0,
+        bytes: content.len() as u64,
+    };
+    (kind, vec![all])
 }
 
 /// Where the literal `b'…'` that `text` begins with ends; `None` if it does not begin with one, or does not end it.
@@ -156,19 +150,20 @@ struct Run {
 }
 
 /// The stretches in which both have the same bytes, as far as they tell something.
-fn common_runs(content: &[u8], page: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+fn common_runs(content: &[u8], number: u32, page: &[u8]) -> impl Iterator<Item = Run> {
     let common = content.len().min(page.len());
-    let is_end = move |to: usize| to == page.len();
     let mut at = 0;
     let all = std::iter::from_fn(move || {
-        let from = at + (at..common).position(|i| content[i] == page[i])?;
-        let to = (from..common)
-            .find(|i| content[*i] != page[*i])
-            .unwrap_or(common);
-        at = to;
-        Some((from, to))
+        let from = (at..common).find(|i| content[*i] == page[*i])?;
+        let end = (from..common).find(|i| content[*i] != page[*i]);
+        at = end.unwrap_or(common);
+        Some(Run {
+            number,
+            from,
+            to: at,
+        })
     });
-    all.filter(move |(from, to)| *from == 0 || is_end(*to) || to - from >= TELLING)
+    all.filter(|run| run.from == 0 || run.to == page.len() || run.to - run.from >= TELLING)
 }
 
 /// The fewest pieces: from each place on, the page goes on that goes on for longest.
@@ -185,15 +180,13 @@ fn pieces(content: &[u8], mut runs: Vec<Run>) -> Vec<Piece> {
         reached.retain(|run| run.to > at);
         let longest = reached
             .iter()
-            .max_by_key(|run| (run.to, std::cmp::Reverse(run.number)))
-            .copied();
+            .max_by_key(|run| (run.to, Reverse(run.number)));
         let (source, to) = match longest {
             Some(run) => (Source::Page(run.number), run.to),
-            None => without_page(
-                content,
-                at,
-                coming.peek().map_or(content.len(), |run| run.from),
-            ),
+            None => {
+                let until = coming.peek().map_or(content.len(), |run| run.from);
+                without_page(content, at, until)
+            }
         };
         pieces.push(Piece {
             source,
@@ -208,17 +201,13 @@ fn pieces(content: &[u8], mut runs: Vec<Run>) -> Vec<Piece> {
 /// The bytes from `at` on that belong to no page, at most up to `until`: all zeros, or none.
 fn without_page(content: &[u8], at: usize, until: usize) -> (Source, usize) {
     let is_zero = content[at] == 0;
-    let to = (at..until)
-        .find(|i| (content[*i] == 0) != is_zero)
-        .unwrap_or(until);
-    (
-        if is_zero {
-            Source::Zeros
-        } else {
-            Source::Unknown
-        },
-        to,
-    )
+    let source = if is_zero {
+        Source::Zeros
+    } else {
+        Source::Unknown
+    };
+    let end = (at..until).find(|i| (content[*i] == 0) != is_zero);
+    (source, end.unwrap_or(until))
 }
 
 #[cfg(test)]

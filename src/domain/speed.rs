@@ -29,9 +29,9 @@ pub struct Piece {
 impl Speed {
     /// From measured pieces, in ascending order; the first begins at step 0.
     pub fn new(pieces: Vec<Piece>) -> Speed {
-        debug_assert!(pieces.first().is_some_and(|piece| piece.from == 0));
-        debug_assert!(pieces.windows(2).all(|pair| pair[0].from < pair[1].from));
-        Speed { pieces }
+        let speed = Speed { pieces };
+        debug_assert!(speed.is_possible());
+        speed
     }
 
     /// The same rate for all steps.
@@ -46,22 +46,13 @@ impl Speed {
             .pieces
             .windows(2)
             .all(|pair| pair[0].from < pair[1].from);
-        let has_rates = self
-            .pieces
-            .iter()
-            .all(|piece| piece.rate.is_finite() && piece.rate > 0.0);
-        begins && ascends && has_rates
+        let has_rate = |piece: &Piece| piece.rate.is_finite() && piece.rate > 0.0;
+        begins && ascends && self.pieces.iter().all(has_rate)
     }
 
     /// The same, but for pieces that another one was measured to be so many times faster in, at least; those have its rates.
     pub fn improved_by(&self, other: &Speed, by: f64) -> Speed {
-        let from = |speed: &Speed| {
-            speed
-                .pieces
-                .iter()
-                .map(|piece| piece.from)
-                .collect::<Vec<_>>()
-        };
+        let from = |speed: &Speed| Vec::from_iter(speed.pieces.iter().map(|piece| piece.from));
         if from(self) != from(other) {
             return other.clone();
         }
@@ -108,13 +99,9 @@ impl Speed {
 
     /// The pieces, each with the step before which it ends.
     fn bounded(&self) -> impl Iterator<Item = (Piece, u64)> {
-        let ends = self
-            .pieces
-            .iter()
-            .skip(1)
-            .map(|piece| piece.from)
-            .chain([MAX_ITERATIONS]);
-        self.pieces.iter().copied().zip(ends)
+        let pieces = self.pieces.iter();
+        let ends = pieces.clone().skip(1).map(|piece| piece.from);
+        pieces.copied().zip(ends.chain([MAX_ITERATIONS]))
     }
 }
 

@@ -42,27 +42,22 @@ pub const LEAST_IN_SECONDS: f64 = 0.0095;
 /// A number that is not negative, rounded to so many decimals and grouped before the point.
 pub fn with_groups(value: f64, decimals: usize) -> String {
     let plain = format!("{value:.decimals$}");
-    let (whole, fraction) = plain
-        .split_once('.')
-        .map_or((plain.as_str(), None), |(a, b)| (a, Some(b)));
-    let whole = whole.parse().map_or_else(|_| whole.to_string(), grouped);
-    fraction.map_or_else(|| whole.clone(), |fraction| format!("{whole}.{fraction}"))
+    let (whole, fraction) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
+    let whole = whole.parse().map_or_else(|_| whole.into(), grouped);
+    whole + fraction
 }
 
 /// A speed-up from single runs: two significant digits, as more would pretend.
 pub fn speedup(factor: f64) -> String {
-    if factor >= 9.95 {
-        format!("{factor:.0}×")
-    } else if (1.05..1.1).contains(&factor) {
+    let decimals = match factor {
+        f if f >= 9.95 => 0,
         // Less than a tenth is no gain, and must not look like one.
-        format!("{factor:.2}×")
-    } else if factor >= 0.995 {
-        format!("{factor:.1}×")
-    } else if factor >= 0.0995 {
-        format!("{factor:.2}×")
-    } else {
-        format!("{factor:.3}×")
-    }
+        f if (1.05..1.1).contains(&f) => 2,
+        f if f >= 0.995 => 1,
+        f if f >= 0.0995 => 2,
+        _ => 3,
+    };
+    format!("{factor:.decimals$}×")
 }
 
 /// A whole number with thin groups: `10 000 000`.
@@ -92,11 +87,8 @@ pub fn bytes(bytes: u64) -> String {
         value /= 1000.0;
         unit += 1;
     }
-    if unit == 0 {
-        format!("{bytes} B")
-    } else {
-        format!("{value:.1} {}", UNITS[unit])
-    }
+    let decimals = usize::from(unit > 0);
+    format!("{value:.decimals$} {}", UNITS[unit])
 }
 
 /// A system error in the system's words, without Rust's "(os error 28)", as the end of a sentence.
@@ -111,17 +103,14 @@ pub fn plain(error: &impl fmt::Display) -> String {
 /// At most `most` characters of foreign text, with every one that could command a terminal, or reorder the text around
 /// it, replaced by `\u{fffd}`.
 pub fn clean(foreign: &str, most: usize) -> String {
-    foreign
-        .chars()
-        .take(most)
-        .map(|c| {
-            if is_treacherous(c) {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                c
-            }
-        })
-        .collect()
+    let harmless = |c| {
+        if is_treacherous(c) {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    foreign.chars().take(most).map(harmless).collect()
 }
 
 /// Control characters (line breaks too: a sentence is one line), bidirectional controls and line separators.

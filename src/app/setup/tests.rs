@@ -69,7 +69,9 @@ fn the_longest_latency_stops_at_the_shortest_and_says_so() {
 fn a_typed_number_out_of_range_stays_and_is_refused_in_place() {
     let mut setup = on(Field::WORKERS);
     setup.edit(&Limits::default());
-    "99999".chars().for_each(|digit| setup.type_digit(Key::Char(digit)));
+    "99999"
+        .chars()
+        .for_each(|digit| setup.type_digit(Key::Char(digit)));
     setup.accept(&Limits::default());
     assert_eq!(setup.draft().workers, 99_999);
     let remark = setup.remark().unwrap();

@@ -12,7 +12,6 @@ use super::SCHEMA;
 use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::domain::machine::Machine;
 use crate::domain::record::Doubted;
-use crate::domain::sequence::Sequence;
 use crate::domain::sweep::{Series, Summary, Sweep};
 use crate::domain::trace::Trace;
 
@@ -48,6 +47,19 @@ pub fn write(
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
+}
+
+/// A list that is made while it is written.
+struct Sequence<F>(F);
+
+impl<F, I> Serialize for Sequence<F>
+where
+    F: Fn() -> I,
+    I: Iterator<Item: Serialize>,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
 }
 
 #[derive(Serialize)]

@@ -3,6 +3,26 @@
 use super::moment;
 use crate::domain::history::Entry;
 use crate::domain::provenance::{Origin, Provenance};
+use crate::domain::text::counted;
+
+/// Where and when a run of a shared file was recorded, from many words to few; `None` for this user's own runs.
+pub fn recorded_on(entry: &Entry) -> Option<[String; 3]> {
+    let Provenance {
+        origin, machine, ..
+    } = &*entry.provenance;
+    if *origin != Origin::Recorded {
+        return None;
+    }
+    let cpu = machine.cpu_model.as_deref().unwrap_or("an unnamed CPU");
+    let cores = counted(machine.cores_usable.into(), "core");
+    let started_at = entry.record.started_at.chars();
+    let day: String = started_at.take("2026-01-31".len()).collect();
+    Some([
+        format!("recorded on {cpu}, {cores}, {day}"),
+        format!("recorded on {cores}, {day}"),
+        "recorded".into(),
+    ])
+}
 
 /// When and where its session measured, in a few words, for somebody who is `here`.
 pub fn session(entry: &Entry, here: &Provenance) -> String {
