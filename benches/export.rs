@@ -16,7 +16,7 @@ use pconc_tui::analysis::finding::RunFinding;
 use pconc_tui::analysis::shared::{Shared, SharedRun};
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::assessment::UNASSESSED;
+use pconc_tui::domain::assessment::Assessment;
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::Draft;
@@ -102,7 +102,7 @@ fn main() {
         provenance: &provenance,
         record: &record,
         trace: Some(&trace),
-        assessment: &UNASSESSED,
+        assessment: &Assessment::default(),
         finding: RunFinding::default(),
     };
     let shared = Shared {

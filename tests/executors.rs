@@ -25,7 +25,7 @@ use pconc_tui::catalog::workload::{
     ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WAIT, WRITES,
     Workload,
 };
-use pconc_tui::domain::assessment::UNASSESSED;
+use pconc_tui::domain::assessment::Assessment;
 use pconc_tui::domain::machine::{Limits, Machine};
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::{Draft, Plan};
@@ -397,6 +397,7 @@ fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcome
             ..session.machine().clone()
         },
     };
+    let unassessed = Assessment::default();
     let shared = Shared {
         runs: vec![SharedRun {
             number: 1,
@@ -404,7 +405,7 @@ fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcome
             provenance: &from,
             record: &record,
             trace: Some(&trace),
-            assessment: &UNASSESSED,
+            assessment: &unassessed,
             finding: RunFinding::default(),
         }],
         sweeps: vec![],

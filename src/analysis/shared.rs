@@ -43,11 +43,9 @@ impl<'a> SharedRun<'a> {
 
     /// It with what other runs say about it.
     pub fn assessed(&self) -> AssessedRun<'a> {
-        let workers = self.record.plan.workers();
         AssessedRun {
             record: self.record,
-            speedup: self.gain().map(|gain| gain.factor),
-            efficiency: self.gain().and_then(|gain| gain.efficiency(workers)),
+            gain: self.gain(),
         }
     }
 }

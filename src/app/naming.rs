@@ -27,7 +27,8 @@ impl App {
         let Some(number) = self.browse.selected() else {
             return;
         };
-        let field = TextField::new(self.history.name_of(number).unwrap_or_default(), name::MOST);
+        let name = self.history.item(number).and_then(|item| item.name);
+        let field = TextField::new(name.unwrap_or_default(), name::MOST);
         self.naming = Some(Naming { number, field });
         self.notice = None;
     }
@@ -76,17 +77,17 @@ impl App {
     }
 
     fn name(&mut self, number: usize, name: Option<String>) {
-        if self.history.name_of(number) == name.as_deref() {
+        let Some(item) = self.history.item(number) else {
+            return;
+        };
+        if item.name == name.as_deref() {
             return;
         }
+        // A shared file is not changed.
+        let is_kept = item.provenance.origin != Origin::Recorded;
         self.history.rename(number, name.clone());
         self.rearrange();
-        // A shared file is not changed.
-        if self
-            .history
-            .provenance_of(number)
-            .is_some_and(|it| it.origin != Origin::Recorded)
-        {
+        if is_kept {
             self.effects.push(Effect::Rename(number, name));
         }
     }

@@ -201,9 +201,8 @@ impl App {
     /// Whether all runs come from one shared file: every panel says so then, and no heading has to.
     fn is_of_one_file(&self, sessions: &[(usize, usize)]) -> bool {
         let [(_, first)] = sessions else { return false };
-        self.history
-            .provenance_of(*first)
-            .is_some_and(|provenance| provenance.origin == Origin::Recorded)
+        let item = self.history.item(*first);
+        item.is_some_and(|item| item.provenance.origin == Origin::Recorded)
     }
 
     /// A run that is no longer shown cannot be the chosen one; if none is shown, it stays, so that panels stay filled.

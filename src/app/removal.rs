@@ -133,9 +133,8 @@ impl App {
     /// The runs of a shared file are in no history.
     fn kept_among(&self, numbers: &[usize]) -> Vec<usize> {
         let is_kept = |number: &&usize| {
-            self.history
-                .provenance_of(**number)
-                .is_some_and(|it| it.origin != Origin::Recorded)
+            let item = self.history.item(**number);
+            item.is_some_and(|item| item.provenance.origin != Origin::Recorded)
         };
         numbers.iter().filter(is_kept).copied().collect()
     }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use crate::domain::phase::Phase;
 use crate::domain::record::{PythonRecord, Record};
+use crate::domain::speedup::Gain;
 use crate::domain::stats;
 use crate::domain::time::seconds;
 
@@ -35,19 +36,13 @@ pub enum Unit {
 pub struct AssessedRun<'a> {
     /// What was measured.
     pub record: &'a Record,
-    /// Times faster than the baseline; `None` without one.
-    pub speedup: Option<f64>,
-    /// Speed-up per worker; `None` unless the baseline had one worker.
-    pub efficiency: Option<f64>,
+    /// Its speed-up with what it was measured against; `None` without a baseline.
+    pub gain: Option<Gain>,
 }
 
 impl<'a> From<&'a Record> for AssessedRun<'a> {
     fn from(record: &'a Record) -> AssessedRun<'a> {
-        AssessedRun {
-            record,
-            speedup: None,
-            efficiency: None,
-        }
+        AssessedRun { record, gain: None }
     }
 }
 
@@ -270,7 +265,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "speedup",
         "speed-up",
         Times,
-        |run| run.speedup,
+        |run| Some(run.gain?.factor),
         "times faster than the baseline",
         "the baseline's time over this run's time; of single runs, so it has two digits",
     )
@@ -303,7 +298,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "efficiency",
         "efficiency",
         Share,
-        |run| run.efficiency,
+        |run| run.gain?.efficiency(run.record.plan.workers()),
         "speed-up per worker",
         "only over a baseline of one worker. Where workers wait, it says nothing about cores",
     )

@@ -27,13 +27,8 @@ impl Assessment {
         self.own_gain().filter(|_| !self.is_baseline)
     }
 
-    /// Speed-up per worker of so many; `None` unless the baseline had one worker.
-    pub fn efficiency(&self, workers: u32) -> Option<f64> {
-        self.own_gain()?.efficiency(workers)
-    }
-
     /// The same, of a baseline over itself too.
-    fn own_gain(&self) -> Option<Gain> {
+    pub(super) fn own_gain(&self) -> Option<Gain> {
         Some(Gain {
             factor: self.speedup?,
             over: self.baseline?,
@@ -49,13 +44,3 @@ impl Assessment {
             .chain(&self.outlier)
     }
 }
-
-/// Nothing is known of other runs.
-pub static UNASSESSED: Assessment = Assessment {
-    speedup: None,
-    baseline: None,
-    is_baseline: false,
-    is_fastest: false,
-    implausible: None,
-    outlier: None,
-};

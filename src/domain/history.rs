@@ -55,26 +55,6 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// A run that has not been compared with any other.
-    fn new(
-        number: usize,
-        name: Option<String>,
-        provenance: Arc<Provenance>,
-        record: Record,
-        trace: Trace,
-        picture: Picture,
-    ) -> Entry {
-        Entry {
-            number,
-            name,
-            provenance,
-            record,
-            trace,
-            picture,
-            assessment: Assessment::default(),
-        }
-    }
-
     /// Whether an earlier session measured it, or another one that goes on.
     pub fn is_earlier(&self) -> bool {
         self.provenance.origin == Origin::Earlier
@@ -103,11 +83,6 @@ impl Entry {
         self.assessment.gain()
     }
 
-    /// Speed-up per worker; `None` unless its baseline had one worker.
-    pub fn efficiency(&self) -> Option<f64> {
-        self.assessment.efficiency(self.record.plan.workers())
-    }
-
     /// Every reason to trust it less.
     pub fn caveats(&self) -> impl Iterator<Item = &Caveat> + Clone {
         self.assessment.caveats(&self.record)
@@ -122,8 +97,42 @@ impl Entry {
     pub fn assessed(&self) -> AssessedRun<'_> {
         AssessedRun {
             record: &self.record,
-            speedup: self.assessment.speedup,
-            efficiency: self.efficiency(),
+            gain: self.assessment.own_gain(),
+        }
+    }
+}
+
+/// What runs and sweeps have in common: they share their numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Item<'a> {
+    /// Its number.
+    pub number: usize,
+    /// Unique across sessions.
+    pub id: &'a str,
+    /// What the user calls it.
+    pub name: Option<&'a str>,
+    /// Where and when it was measured.
+    pub provenance: &'a Provenance,
+}
+
+impl<'a> From<&'a Entry> for Item<'a> {
+    fn from(entry: &'a Entry) -> Item<'a> {
+        Item {
+            number: entry.number,
+            id: &entry.record.id,
+            name: entry.name.as_deref(),
+            provenance: &entry.provenance,
+        }
+    }
+}
+
+impl<'a> From<&'a SweepEntry> for Item<'a> {
+    fn from(entry: &'a SweepEntry) -> Item<'a> {
+        Item {
+            number: entry.number,
+            id: &entry.sweep.id,
+            name: entry.name.as_deref(),
+            provenance: &entry.provenance,
         }
     }
 }
@@ -204,54 +213,62 @@ impl History {
     /// Adds a run and recomputes the speed-ups of the same work, as it may be their new baseline. Returns its number,
     /// and whether a picture had to be thinned: this one while it grew, or older ones now.
     pub fn add(&mut self, record: Record, trace: Trace) -> (usize, bool) {
-        let number = self.next_number();
         let poorer = trace.is_thinned();
-        let here = Arc::clone(&self.here);
-        self.highest = number;
-        self.entries
-            .push(Entry::new(number, None, here, record, trace, Picture::Here));
-        self.compare_same_work(number);
-        self.gather_of(number);
-        self.doubt_outliers(number);
-        (number, self.make_room(TRACE_BYTES) || poorer)
+        let (work, part) = (record.plan.clone(), record.campaign.clone());
+        self.highest += 1;
+        self.entries.push(Entry {
+            number: self.highest,
+            name: None,
+            provenance: Arc::clone(&self.here),
+            record,
+            trace,
+            picture: Picture::Here,
+            assessment: Assessment::default(),
+        });
+        self.compare(|entry| entry.record.plan.same_work(&work));
+        if let Some(part) = part {
+            self.gather(|id| part.id == id);
+            self.doubt_outliers(|id| part.id == id);
+        }
+        (self.highest, self.make_room(TRACE_BYTES) || poorer)
     }
 
-    /// What a run or a sweep is called.
-    pub fn name_of(&self, number: usize) -> Option<&str> {
-        let of_run = || self.get(number).and_then(|entry| entry.name.as_deref());
-        of_run().or_else(|| self.sweep(number).and_then(|sweep| sweep.name.as_deref()))
+    fn items(&self) -> impl Iterator<Item = Item<'_>> {
+        let sweeps = self.sweeps.iter().map(Item::from);
+        self.entries.iter().map(Item::from).chain(sweeps)
+    }
+
+    /// These, and those that were removed and can come back.
+    fn all_items(&self) -> impl Iterator<Item = Item<'_>> {
+        let removed = self.removals.iter().flat_map(Removal::items);
+        self.items().chain(removed)
+    }
+
+    /// The run or sweep with this number, which may have been removed.
+    pub fn item(&self, number: usize) -> Option<Item<'_>> {
+        let run = self.get(number).map(Item::from);
+        run.or_else(|| self.all_items().find(|item| item.number == number))
+    }
+
+    /// The number of the run or sweep with this id, which may have been removed.
+    pub fn number_of(&self, id: &str) -> Option<usize> {
+        let item = self.all_items().find(|item| item.id == id)?;
+        Some(item.number)
     }
 
     /// The number of the first run or sweep that is called so.
     pub fn named(&self, name: &str) -> Option<usize> {
-        let run = self
-            .entries
-            .iter()
-            .find(|entry| entry.name.as_deref() == Some(name));
-        let sweep = || {
-            self.sweeps
-                .iter()
-                .find(|sweep| sweep.name.as_deref() == Some(name))
-        };
-        run.map(|entry| entry.number)
-            .or_else(|| sweep().map(|sweep| sweep.number))
+        let item = self.items().find(|item| item.name == Some(name))?;
+        Some(item.number)
     }
 
-    /// Where and when a run or a sweep was measured.
-    pub fn provenance_of(&self, number: usize) -> Option<&Provenance> {
-        let of_run = || self.get(number).map(|entry| &*entry.provenance);
-        of_run().or_else(|| self.sweep(number).map(|sweep| &*sweep.provenance))
-    }
-
-    /// Calls a run or a sweep something else, or nothing; returns whether there is such a one.
-    pub fn rename(&mut self, number: usize, name: Option<String>) -> bool {
-        if let Some(sweep) = self.sweeps.iter_mut().find(|sweep| sweep.number == number) {
+    /// Calls a run or a sweep something else, or nothing.
+    pub fn rename(&mut self, number: usize, name: Option<String>) {
+        if let Some(entry) = self.get_mut(number) {
+            entry.name = name;
+        } else if let Some(sweep) = self.sweep_mut(number) {
             sweep.name = name;
-            return true;
         }
-        self.get_mut(number)
-            .map(|entry| entry.name = name)
-            .is_some()
     }
 }
 

@@ -194,8 +194,8 @@ mod tests {
     #[test]
     fn a_run_that_warmed_up_or_failed_is_no_repeat() {
         let history = repeated(1, &[9.0, 1.0, 1.01, 0.99, 1.0]);
-        assert_eq!(history.repeats_of(2).len(), 4);
-        assert!(history.repeats_of(1).is_empty());
+        assert_eq!(history.records_of(2).len(), 4);
+        assert!(history.records_of(1).is_empty());
         assert_eq!(outliers(&history), [0usize; 0]);
         let mut failed = history.entries()[1].record.clone();
         failed.ending.outcome = Outcome::Failed;
@@ -217,7 +217,7 @@ mod tests {
             history.add(record(campaign), Trace::new(2));
         }
         let counts: Vec<usize> = (1..=5)
-            .map(|number| history.repeats_of(number).len())
+            .map(|number| history.records_of(number).len())
             .collect();
         assert_eq!(counts, [2, 2, 1, 2, 2]);
     }

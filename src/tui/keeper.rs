@@ -145,6 +145,6 @@ impl Keeper {
 
 /// The id of a run or sweep that is kept: of another one's file it is not.
 fn kept(history: &History, number: usize) -> Option<String> {
-    let (id, origin) = history.identity(number)?;
-    (origin != Origin::Recorded).then(|| id.to_string())
+    let item = history.item(number)?;
+    (item.provenance.origin != Origin::Recorded).then(|| item.id.to_string())
 }

@@ -6,7 +6,7 @@ use pconc_tui::analysis::finding::RunFinding;
 use pconc_tui::analysis::shared::SharedRun;
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::assessment::UNASSESSED;
+use pconc_tui::domain::assessment::Assessment;
 use pconc_tui::domain::history::History;
 use pconc_tui::domain::machine::{Limits, Machine};
 use pconc_tui::domain::phase::Phase;
@@ -57,6 +57,7 @@ pub fn draft(kind: Workload, model: Model, workers: u64) -> Draft {
 /// This record as it is handed on, measured on two cores and compared with nothing.
 pub fn run(number: usize, record: &Record) -> SharedRun<'_> {
     static HERE: LazyLock<Arc<Provenance>> = LazyLock::new(|| Arc::clone(history(2).here()));
+    static UNASSESSED: LazyLock<Assessment> = LazyLock::new(Assessment::default);
     SharedRun {
         number,
         name: None,

@@ -3,10 +3,12 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::super::assessment::Assessment;
 use super::super::provenance::{Origin, Provenance};
 use super::super::record::Record;
 use super::super::trace::Trace;
-use super::{Entry, History, Picture, SweepEntry, TRACE_BYTES};
+use super::removal::Removal;
+use super::{Entry, History, Item, Picture, TRACE_BYTES};
 
 /// A run that this session did not measure.
 #[derive(Clone, Debug)]
@@ -33,14 +35,15 @@ impl EarlierRun {
             (None, _) => Picture::Kept,
         };
         let trace = self.trace.map_or_else(|| Trace::new(0), |trace| *trace);
-        Entry::new(
+        Entry {
             number,
-            self.name,
-            self.provenance,
-            *self.record,
+            name: self.name,
+            provenance: self.provenance,
+            record: *self.record,
             trace,
             picture,
-        )
+            assessment: Assessment::default(),
+        }
     }
 }
 
@@ -53,19 +56,19 @@ impl History {
     /// file whose number is taken gets one behind all others. Returns whose numbers changed.
     pub fn add_earlier(&mut self, runs: Vec<EarlierRun>) -> Moves {
         // Whoever replays a file where it was measured has its runs in both: they count once.
-        let known: HashSet<String> = self
-            .all_entries()
-            .map(|entry| entry.record.id.clone())
-            .collect();
-        let mut taken: HashMap<usize, Origin> = self.numbers().collect();
+        let known: HashSet<String> = self.all_items().map(|item| item.id.to_string()).collect();
+        let taken = self
+            .all_items()
+            .map(|item| (item.number, item.provenance.origin));
+        let mut taken: HashMap<usize, Origin> = taken.collect();
         let mut moving = HashSet::new();
         let mut late = vec![];
-        for run in runs
-            .into_iter()
-            .filter(|run| !known.contains(&run.record.id))
-        {
-            let number = run.number;
-            match (run.provenance.origin, taken.get(&number)) {
+        for run in runs {
+            if known.contains(&run.record.id) {
+                continue;
+            }
+            let (number, origin) = (run.number, run.provenance.origin);
+            match (origin, taken.get(&number)) {
                 (_, None) => {}
                 (Origin::Recorded, Some(_)) => {
                     late.push(run);
@@ -76,7 +79,7 @@ impl History {
                     moving.insert(number);
                 }
             }
-            taken.insert(number, run.provenance.origin);
+            taken.insert(number, origin);
             self.highest = self.highest.max(number);
             self.entries.push(run.into_entry(number));
         }
@@ -92,10 +95,8 @@ impl History {
     /// Gives runs and sweeps, named by their ids, the numbers under which they were kept. Whatever has such a number and was
     /// not kept under it makes way. Returns whose numbers changed, in the order in which to follow them.
     pub fn number_as_kept(&mut self, kept: &[(String, usize)]) -> Moves {
-        let moves: Moves = kept
-            .iter()
-            .flat_map(|(id, to)| self.renumber(id, *to))
-            .collect();
+        let renumbered = kept.iter().flat_map(|(id, to)| self.renumber(id, *to));
+        let moves: Moves = renumbered.collect();
         if !moves.is_empty() {
             self.settle();
         }
@@ -107,8 +108,8 @@ impl History {
             return vec![];
         };
         if self
-            .identity(to)
-            .is_some_and(|(_, origin)| origin == Origin::Earlier)
+            .item(to)
+            .is_some_and(|item| item.provenance.origin == Origin::Earlier)
         {
             return vec![];
         }
@@ -119,27 +120,13 @@ impl History {
         moves
     }
 
-    /// All numbers that mean something, with where that comes from; also those of what was removed and can come back.
-    fn numbers(&self) -> impl Iterator<Item = (usize, Origin)> {
-        let runs = self
-            .all_entries()
-            .map(|entry| (entry.number, entry.provenance.origin));
-        runs.chain(
-            self.all_sweeps()
-                .map(|sweep| (sweep.number, sweep.provenance.origin)),
-        )
-    }
-
     /// Gives what has these numbers without having been kept under them new ones, behind all others.
     pub(super) fn make_way(&mut self, numbers: &HashSet<usize>) -> Moves {
-        let is_moving = |(number, origin): &(usize, Origin)| {
-            numbers.contains(number) && *origin != Origin::Earlier
+        let is_moving = |item: &Item<'_>| {
+            numbers.contains(&item.number) && item.provenance.origin != Origin::Earlier
         };
-        let moving: BTreeSet<usize> = self
-            .numbers()
-            .filter(is_moving)
-            .map(|(number, _)| number)
-            .collect();
+        let moving = self.all_items().filter(is_moving).map(|item| item.number);
+        let moving: BTreeSet<usize> = moving.collect();
         let moves: Moves = moving.into_iter().zip(self.highest + 1..).collect();
         self.highest += moves.len();
         let new: HashMap<usize, usize> = moves.iter().copied().collect();
@@ -147,26 +134,23 @@ impl History {
             Origin::Earlier => number,
             Origin::Here | Origin::Recorded => new.get(&number).copied().unwrap_or(number),
         });
-        self.entries.sort_by_key(|entry| entry.number);
         moves
     }
 
     /// Gives everything another number that is to have one.
     fn change_numbers(&mut self, new: &dyn Fn(usize, Origin) -> usize) {
-        let History {
-            entries,
-            sweeps,
-            chosen_baselines,
-            removals,
-            ..
-        } = self;
-        let shown = (&mut entries[..], &mut sweeps[..], &mut chosen_baselines[..]);
-        let removed = removals.iter_mut().map(|removal| {
-            (
-                &mut removal.entries[..],
-                &mut removal.sweeps[..],
-                &mut removal.chosen[..],
-            )
+        let shown = (
+            &mut self.entries[..],
+            &mut self.sweeps[..],
+            &mut self.chosen_baselines,
+        );
+        let removed = self.removals.iter_mut().map(|removal| {
+            let Removal {
+                entries,
+                sweeps,
+                chosen,
+            } = removal;
+            (&mut entries[..], &mut sweeps[..], chosen)
         });
         for (entries, sweeps, chosen) in std::iter::once(shown).chain(removed) {
             for number in chosen {
@@ -181,52 +165,16 @@ impl History {
                 sweep.number = new(sweep.number, sweep.provenance.origin);
             }
         }
-    }
-
-    /// The id of the run or sweep with this number, which may have been removed, and whether it is this program's own.
-    pub fn identity(&self, number: usize) -> Option<(&str, Origin)> {
-        if let Some(entry) = self.all_entries().find(|entry| entry.number == number) {
-            return Some((&entry.record.id, entry.provenance.origin));
-        }
-        let sweep = self.all_sweeps().find(|sweep| sweep.number == number)?;
-        Some((&sweep.sweep.id, sweep.provenance.origin))
-    }
-
-    /// The number of the run or sweep with this id, which may have been removed.
-    pub fn number_of(&self, id: &str) -> Option<usize> {
-        let run = self
-            .all_entries()
-            .find(|entry| entry.record.id == id)
-            .map(|entry| entry.number);
-        run.or_else(|| {
-            self.all_sweeps()
-                .find(|sweep| sweep.sweep.id == id)
-                .map(|sweep| sweep.number)
-        })
-    }
-
-    /// The entries, the latest first, and those that were removed and can come back.
-    fn all_entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries
-            .iter()
-            .rev()
-            .chain(self.removals.iter().flat_map(|removal| &removal.entries))
-    }
-
-    fn all_sweeps(&self) -> impl Iterator<Item = &SweepEntry> {
-        self.sweeps
-            .iter()
-            .rev()
-            .chain(self.removals.iter().flat_map(|removal| &removal.sweeps))
+        self.entries.sort_by_key(|entry| entry.number);
     }
 
     /// Numbers ascend, and everything that depends on them follows.
     pub(super) fn settle(&mut self) {
         self.entries.sort_by_key(|entry| entry.number);
         self.sweeps.sort_by_key(|sweep| sweep.number);
-        self.compare();
-        self.gather();
-        self.doubt_all_outliers();
+        self.compare(|_| true);
+        self.gather(|_| true);
+        self.doubt_outliers(|_| true);
         self.make_room(TRACE_BYTES);
     }
 }

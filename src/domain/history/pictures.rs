@@ -1,6 +1,5 @@
 //! Which pictures are at hand, and how much memory they may take.
 
-use super::super::provenance::Origin;
 use super::super::trace::{EVENTS_PER_SLICE, Trace};
 use super::{Entry, History, Picture};
 
@@ -19,11 +18,9 @@ impl History {
 
     /// The first run that is looked at, whose picture is kept and was not asked for yet: from now on it is awaited.
     pub fn await_picture(&mut self) -> Option<usize> {
-        let is_kept = |number: &&usize| {
-            self.get(**number)
-                .is_some_and(|entry| entry.picture == Picture::Kept)
-        };
-        let number = *self.in_sight.iter().find(is_kept)?;
+        let is_kept = |entry: &Entry| entry.picture == Picture::Kept;
+        let mut numbers = self.in_sight.iter().copied();
+        let number = numbers.find(|number| self.get(*number).is_some_and(is_kept))?;
         self.get_mut(number)?.picture = Picture::Awaited;
         Some(number)
     }
@@ -31,10 +28,8 @@ impl History {
     /// Takes a picture that was awaited, or the reason why there is none. Returns whether other pictures had to be
     /// thinned for it.
     pub fn set_picture(&mut self, number: usize, picture: Result<Box<Trace>, String>) -> bool {
-        let Some(entry) = self
-            .get_mut(number)
-            .filter(|entry| entry.picture != Picture::Here)
-        else {
+        let entry = self.get_mut(number);
+        let Some(entry) = entry.filter(|entry| entry.picture != Picture::Here) else {
             return false;
         };
         match picture {
@@ -47,25 +42,20 @@ impl History {
     /// Makes all pictures fit into `bytes`, the oldest first: those that can be read again are dropped, unless they are
     /// looked at; the others are thinned. Returns whether any was thinned.
     pub(super) fn make_room(&mut self, bytes: usize) -> bool {
-        let removed = self
-            .removals
-            .iter_mut()
-            .flat_map(|removal| &mut removal.entries);
+        let removed = self.removals.iter_mut();
+        let removed = removed.flat_map(|removal| &mut removal.entries);
         let mut oldest_first: Vec<&mut Entry> = removed.chain(&mut self.entries).collect();
         let mut total: usize = oldest_first.iter().map(|entry| entry.trace.bytes()).sum();
         for entry in &mut oldest_first {
-            if total > bytes && entry.can_be_read_again() && !self.in_sight.contains(&entry.number)
-            {
+            let can_be_read_again = entry.is_earlier() && entry.picture == Picture::Here;
+            if total > bytes && can_be_read_again && !self.in_sight.contains(&entry.number) {
                 total -= entry.trace.bytes();
-                entry.put_away();
+                (entry.trace, entry.picture) = (Trace::new(0), Picture::Kept);
             }
         }
         let mut thinned = false;
         for entry in oldest_first {
-            if total <= bytes {
-                break;
-            }
-            if entry.trace.most_events() as u64 > THINNED_EVENTS {
+            if total > bytes && entry.trace.most_events() as u64 > THINNED_EVENTS {
                 total -= entry.trace.bytes();
                 entry.trace.thin(THINNED_SLICES);
                 total += entry.trace.bytes();
@@ -84,13 +74,5 @@ impl Entry {
             Picture::Kept | Picture::Awaited => Some("reading its timeline…"),
             Picture::Gone(sentence) => Some(sentence),
         }
-    }
-
-    fn can_be_read_again(&self) -> bool {
-        self.provenance.origin == Origin::Earlier && self.picture == Picture::Here
-    }
-
-    fn put_away(&mut self) {
-        (self.trace, self.picture) = (Trace::new(0), Picture::Kept);
     }
 }

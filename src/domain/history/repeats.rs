@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use super::{Entry, History};
 use crate::catalog::caveat::Caveat;
-use crate::domain::record::{Part, Record};
+use crate::domain::record::Record;
 use crate::domain::repeats::{self, is_repeat};
 
 impl History {
-    /// The sound runs that repeat the one with this number, itself among them, oldest first: see [`is_repeat`]. None if
-    /// it is not sound itself, or warmed up.
-    pub fn repeats_of(&self, number: usize) -> Vec<&Entry> {
+    /// The sound records that repeat the run with this number, itself among them, oldest first: see [`is_repeat`]. None
+    /// if it is not sound itself, or warmed up.
+    pub fn records_of(&self, number: usize) -> Vec<&Record> {
         let Some(this) = self.get(number) else {
             return vec![];
         };
@@ -18,6 +18,7 @@ impl History {
         self.entries
             .iter()
             .filter(|other| is_repeat(this, (&other.record, &other.provenance)))
+            .map(|other| &other.record)
             .collect()
     }
 
@@ -26,56 +27,12 @@ impl History {
         groups(&self.entries.iter().collect::<Vec<_>>())
     }
 
-    /// The records that repeat the run with this number, itself among them.
-    pub fn records_of(&self, number: usize) -> Vec<&Record> {
-        self.repeats_of(number)
-            .into_iter()
-            .map(|repeat| &repeat.record)
-            .collect()
-    }
-
-    /// Makes this run the baseline of all runs of the same work, whatever was chosen before. What is the baseline anyway
-    /// need not be chosen.
-    ///
-    /// # Errors
-    /// Why it cannot be one, in one sentence.
-    pub fn measure_against(&mut self, number: usize) -> Result<(), String> {
-        let Some(entry) = self.get(number) else {
-            return Ok(());
+    /// The runs of these campaigns, named by their ids, are judged anew.
+    pub(super) fn doubt_outliers(&mut self, concerns: impl Fn(&str) -> bool) {
+        let is_concerned = |entry: &&mut Entry| {
+            let part = entry.record.campaign.as_ref();
+            part.is_some_and(|part| concerns(&part.id))
         };
-        let (work, is_sound) = (entry.record.plan.clone(), entry.record.is_sound());
-        if is_sound {
-            self.forget_baseline(&work);
-        }
-        if self
-            .get(number)
-            .is_some_and(|entry| entry.assessment.is_baseline)
-        {
-            Ok(())
-        } else {
-            self.choose_baseline(number)
-        }
-    }
-
-    /// The repeats of the run with this number are judged anew, as it is one more of them.
-    pub(super) fn doubt_outliers(&mut self, number: usize) {
-        let Some(part) = self
-            .get(number)
-            .and_then(|entry| entry.record.campaign.clone())
-        else {
-            return;
-        };
-        self.doubt_campaigns(|other| other.id == part.id);
-    }
-
-    /// All campaigns are judged anew.
-    pub(super) fn doubt_all_outliers(&mut self) {
-        self.doubt_campaigns(|_| true);
-    }
-
-    fn doubt_campaigns(&mut self, concerns: impl Fn(&Part) -> bool) {
-        let is_concerned =
-            |entry: &&mut Entry| entry.record.campaign.as_ref().is_some_and(&concerns);
         let mut parts: Vec<&mut Entry> = self.entries.iter_mut().filter(is_concerned).collect();
         let outliers = repeats::outliers_of_campaigns(parts.iter().map(|entry| &entry.record));
         for (entry, outlier) in parts.iter_mut().zip(outliers) {
@@ -87,14 +44,12 @@ impl History {
 /// Those of these runs that repeat each other, see [`is_repeat`]; the time of runs that are in no group does not count.
 pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
     let key = |entry: &'a Entry| {
-        let (plan, campaign) = (&entry.record.plan, entry.record.campaign.as_ref());
-        let measured_by = campaign.map_or(&entry.provenance.session, |part| &part.id);
-        (
-            plan.model(),
-            plan.workers(),
-            measured_by,
-            campaign.is_some(),
-        )
+        let (plan, campaign) = (&entry.record.plan, &entry.record.campaign);
+        let measured_by = match campaign {
+            Some(part) => Ok(&part.id),
+            None => Err(&entry.provenance.session),
+        };
+        (plan.model(), plan.workers(), measured_by)
     };
     let mut groups: Vec<Vec<&'a Entry>> = vec![];
     let mut candidates: HashMap<_, Vec<usize>> = HashMap::new();

@@ -52,27 +52,28 @@ pub struct EarlierSweep {
     pub sweep: Sweep,
 }
 
-impl SweepEntry {
-    fn new(
-        number: usize,
-        name: Option<String>,
-        provenance: Arc<Provenance>,
-        sweep: Sweep,
-    ) -> SweepEntry {
-        let results = sweep.results([]);
-        let runs = vec![vec![]; sweep.plan.configurations().len()];
-        SweepEntry {
+impl From<EarlierSweep> for SweepEntry {
+    fn from(begun: EarlierSweep) -> SweepEntry {
+        let EarlierSweep {
             number,
             name,
             provenance,
             sweep,
-            results,
+        } = begun;
+        SweepEntry {
+            number,
+            name,
+            provenance,
+            results: sweep.results([]),
             members: vec![],
-            runs,
+            runs: vec![vec![]; sweep.plan.configurations().len()],
             peak: Peak::default(),
+            sweep,
         }
     }
+}
 
+impl SweepEntry {
     /// What its best configuration came to; `None` while nothing was counted.
     pub fn best(&self) -> Option<&Summary> {
         self.results.summaries.get(self.results.best?)?.as_ref()
@@ -92,49 +93,43 @@ impl SweepEntry {
                 self.runs[configuration].push(entry.number);
             }
         }
-        self.results = self
-            .sweep
-            .results(members.iter().map(|entry| &entry.record));
+        let records = members.iter().map(|entry| &entry.record);
+        self.results = self.sweep.results(records);
         self.look_for_peaks(members);
     }
 
     /// The largest numbers of these members, each over the serial runs of its kin.
     fn look_for_peaks(&mut self, members: &[&Entry]) {
+        let plan = &self.sweep.plan;
         let summaries = &self.results.summaries;
-        let ratios = summaries
-            .iter()
-            .flatten()
-            .filter_map(|summary| summary.speedup?.interval);
-        let highest = ratios.map(|interval| interval.high).fold(0.0, f64::max);
-        self.peak.speedup = self.peak.speedup.max(highest);
+        let Peak {
+            mut time_s,
+            mut speedup,
+        } = self.peak;
+        for summary in summaries.iter().flatten() {
+            let interval = summary.speedup.and_then(|ratio| ratio.interval);
+            speedup = interval.map_or(speedup, |interval| speedup.max(interval.high));
+        }
         // Runs that warmed up are seen until others count.
         let warm_up = |base: usize| {
-            let plan = &self.sweep.plan.configurations()[base];
-            members
-                .iter()
-                .find(|entry| entry.record.plan == *plan)
-                .map(|entry| entry.record.times.wall_s)
+            let plan = &plan.configurations()[base];
+            let found = members.iter().find(|entry| entry.record.plan == *plan);
+            found.map(|entry| entry.record.times.wall_s)
         };
-        let base_time = |base: usize, is_counted: bool| {
-            let serial = summaries[base].as_ref().map(|serial| serial.time.median);
-            if is_counted { serial } else { warm_up(base) }
-        };
-        for entry in members
-            .iter()
-            .filter(|entry| entry.record.is_sound() && entry.record.times.wall_s > 0.0)
-        {
-            let base = self
-                .sweep
-                .plan
-                .index_of(&entry.record.plan)
-                .map(|index| self.sweep.plan.base_of(index));
-            let over = base.and_then(|base| base_time(base, entry.record.is_counted()));
-            self.peak.time_s = self.peak.time_s.max(entry.record.times.wall_s);
-            self.peak.speedup = self
-                .peak
-                .speedup
-                .max(over.map_or(0.0, |over| over / entry.record.times.wall_s));
+        for Entry { record, .. } in members {
+            let wall_s = record.times.wall_s;
+            if !record.is_sound() || wall_s <= 0.0 {
+                continue;
+            }
+            time_s = time_s.max(wall_s);
+            let base = plan.index_of(&record.plan).map(|index| plan.base_of(index));
+            let over = base.and_then(|base| match &summaries[base] {
+                serial if record.is_counted() => Some(serial.as_ref()?.time.median),
+                _ => warm_up(base),
+            });
+            speedup = over.map_or(speedup, |over| speedup.max(over / wall_s));
         }
+        self.peak = Peak { time_s, speedup };
     }
 }
 
@@ -149,6 +144,10 @@ impl History {
         self.sweeps.iter().find(|sweep| sweep.number == number)
     }
 
+    pub(super) fn sweep_mut(&mut self, number: usize) -> Option<&mut SweepEntry> {
+        self.sweeps.iter_mut().find(|sweep| sweep.number == number)
+    }
+
     /// The sweep that has this run.
     pub fn sweep_of(&self, record: &Record) -> Option<&SweepEntry> {
         let id = &record.campaign.as_ref()?.id;
@@ -158,37 +157,30 @@ impl History {
     /// The run that stands for a sweep where one is shown: the median run of its best configuration, else its latest run.
     pub fn standing_for(&self, sweep: usize) -> Option<&Entry> {
         let sweep = self.sweep(sweep)?;
-        let median = sweep
-            .results
-            .best
-            .and_then(|best| self.median_run(sweep, best));
-        self.get(median.or_else(|| sweep.members.last().copied())?)
+        let best = sweep.results.best;
+        let median = best.and_then(|best| self.median_run(sweep, best));
+        self.get(median.or(sweep.members.last().copied())?)
     }
 
     /// The runs that are no part of a sweep, oldest first.
     pub fn lone_entries(&self) -> impl Iterator<Item = &Entry> + Clone {
-        let mut members: Vec<usize> = self
-            .sweeps
-            .iter()
-            .flat_map(|sweep| &sweep.members)
-            .copied()
-            .collect();
+        let members = self.sweeps.iter().flat_map(|sweep| &sweep.members);
+        let mut members: Vec<usize> = members.copied().collect();
         members.sort_unstable();
-        self.entries
-            .iter()
-            .filter(move |entry| members.binary_search(&entry.number).is_err())
+        let is_lone = move |entry: &&Entry| members.binary_search(&entry.number).is_err();
+        self.entries.iter().filter(is_lone)
     }
 
     /// Begins a sweep, which has this id, and returns its number.
     pub fn begin_sweep(&mut self, id: String, plan: SweepPlan) -> usize {
         self.highest += 1;
-        let sweep = Sweep { id, plan };
-        self.sweeps.push(SweepEntry::new(
-            self.highest,
-            None,
-            Arc::clone(&self.here),
-            sweep,
-        ));
+        let begun = EarlierSweep {
+            number: self.highest,
+            name: None,
+            provenance: Arc::clone(&self.here),
+            sweep: Sweep { id, plan },
+        };
+        self.sweeps.push(begun.into());
         self.highest
     }
 
@@ -196,29 +188,20 @@ impl History {
     /// [`History::add_earlier`]. Returns whose numbers changed.
     pub fn add_earlier_sweeps(&mut self, sweeps: Vec<EarlierSweep>) -> Moves {
         let mut moves = vec![];
-        for EarlierSweep {
-            number,
-            name,
-            provenance,
-            sweep,
-        } in sweeps
-        {
-            let taken = self.identity(number).map(|(_, origin)| origin);
-            let is_kept = provenance.origin == Origin::Earlier;
-            if self.number_of(&sweep.id).is_some() || (is_kept && taken == Some(Origin::Earlier)) {
+        for mut sweep in sweeps {
+            let taken = self.item(sweep.number).map(|item| item.provenance.origin);
+            let is_kept = sweep.provenance.origin == Origin::Earlier;
+            let is_known = self.number_of(&sweep.sweep.id).is_some();
+            if is_known || (is_kept && taken == Some(Origin::Earlier)) {
                 continue;
             }
             if is_kept && taken.is_some() {
-                moves.extend(self.make_way(&HashSet::from([number])));
+                moves.extend(self.make_way(&HashSet::from([sweep.number])));
+            } else if taken.is_some() {
+                sweep.number = self.highest + 1;
             }
-            let number = if taken.is_none() || is_kept {
-                number
-            } else {
-                self.highest + 1
-            };
-            self.highest = self.highest.max(number);
-            self.sweeps
-                .push(SweepEntry::new(number, name, provenance, sweep));
+            self.highest = self.highest.max(sweep.number);
+            self.sweeps.push(sweep.into());
         }
         self.settle();
         moves
@@ -230,12 +213,8 @@ impl History {
         sweep: &'a SweepEntry,
         configuration: usize,
     ) -> impl Iterator<Item = &'a Entry> {
-        sweep
-            .runs
-            .get(configuration)
-            .into_iter()
-            .flatten()
-            .filter_map(|number| self.get(*number))
+        let numbers = sweep.runs.get(configuration).into_iter().flatten();
+        numbers.filter_map(|number| self.get(*number))
     }
 
     /// The median run of a configuration of a sweep; `None` while nothing of it was counted.
@@ -249,11 +228,8 @@ impl History {
     /// These numbers, and for each sweep among them those of its runs.
     pub fn with_members(&self, numbers: &[usize]) -> Vec<usize> {
         let sweeps = numbers.iter().filter_map(|number| self.sweep(*number));
-        numbers
-            .iter()
-            .copied()
-            .chain(sweeps.flat_map(|sweep| sweep.members.iter().copied()))
-            .collect()
+        let members = sweeps.flat_map(|sweep| &sweep.members);
+        numbers.iter().chain(members).copied().collect()
     }
 
     /// The sweeps among these numbers, and the runs, those of these sweeps included; both in ascending order.
@@ -265,47 +241,22 @@ impl History {
             .partition(|number| self.sweep(*number).is_none())
     }
 
-    /// Gives a run that has just been added to its sweep.
-    pub(super) fn gather_of(&mut self, number: usize) {
-        let Some(entry) = self.get(number) else {
-            return;
-        };
-        let Some(id) = self
-            .sweep_of(&entry.record)
-            .map(|sweep| sweep.sweep.id.clone())
-        else {
-            return;
-        };
-        let is_member = |entry: &&Entry| {
-            entry
-                .record
-                .campaign
-                .as_ref()
-                .is_some_and(|part| part.id == id)
-        };
-        let members: Vec<&Entry> = self.entries.iter().filter(is_member).collect();
-        if let Some(sweep) = self.sweeps.iter_mut().find(|sweep| sweep.sweep.id == id) {
-            sweep.take(&members);
-        }
-    }
-
-    /// Gives all runs to their sweeps: O(n).
-    pub(super) fn gather(&mut self) {
-        if self.sweeps.is_empty() {
-            return;
-        }
+    /// Gives the runs of these campaigns, named by their ids, to their sweeps: O(n).
+    pub(super) fn gather(&mut self, concerns: impl Fn(&str) -> bool) {
         let mut members: HashMap<&str, Vec<&Entry>> = HashMap::new();
         for entry in &self.entries {
-            if let Some(part) = &entry.record.campaign {
+            let part = entry.record.campaign.as_ref();
+            if let Some(part) = part.filter(|part| concerns(&part.id)) {
                 members.entry(&part.id).or_default().push(entry);
             }
         }
-        for sweep in &mut self.sweeps {
-            sweep.take(
-                members
-                    .get(sweep.sweep.id.as_str())
-                    .map_or(&[], Vec::as_slice),
-            );
+        let concerned = self
+            .sweeps
+            .iter_mut()
+            .filter(|sweep| concerns(&sweep.sweep.id));
+        for sweep in concerned {
+            let members = members.get(&sweep.sweep.id[..]);
+            sweep.take(members.map_or(&[], Vec::as_slice));
         }
     }
 }
