@@ -475,14 +475,7 @@ fn a_sweep_comes_back_with_its_runs() {
     let [recorded] = &sweeps[..] else {
         panic!("{sweeps:?}")
     };
-    assert_eq!(
-        (
-            recorded.number,
-            recorded.sweep.plan.seed(),
-            recorded.sweep.plan.repeats()
-        ),
-        (99, 7, 2)
-    );
+    assert_eq!((recorded.number, recorded.sweep.plan.repeats()), (99, 2));
     assert!(runs.iter().all(|run| recorded.sweep.owns(&run.record)));
     let results = recorded.sweep.results(runs.iter().map(|run| &*run.record));
     assert!(results.is_complete && results.summaries.iter().all(Option::is_some));

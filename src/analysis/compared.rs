@@ -17,10 +17,9 @@ impl<'a> Compared<'a> {
     /// A run with its repeats in the history.
     pub fn in_history(history: &'a History, entry: &'a Entry) -> Compared<'a> {
         let repeats = history.records_of(entry.number);
-        let alone = repeats.is_empty();
         Compared {
             entry,
-            measured: if alone { vec![&entry.record] } else { repeats },
+            measured: or_alone(repeats, &entry.record),
         }
     }
 
@@ -42,6 +41,15 @@ impl<'a> Compared<'a> {
             (&this.record, &this.provenance),
             (&other.record, &other.provenance),
         )
+    }
+}
+
+/// The repeats of a run, or it alone: what does not count, as a run that warmed up, repeats nothing.
+pub(super) fn or_alone<'a>(repeats: Vec<&'a Record>, record: &'a Record) -> Vec<&'a Record> {
+    if repeats.is_empty() {
+        vec![record]
+    } else {
+        repeats
     }
 }
 
@@ -85,18 +93,12 @@ pub enum Obstacle {
 pub fn obstacle(runs: &[Compared<'_>]) -> Option<Obstacle> {
     let first = runs.first()?.entry;
     let any = |is: &dyn Fn(&Entry) -> bool| runs.iter().any(|run| is(run.entry));
-    let obstacles = [
-        (Obstacle::Unsound, any(&|run| !run.record.is_sound())),
-        (
-            Obstacle::OtherWork,
-            any(&|run| !run.record.plan.same_work(&first.record.plan)),
-        ),
-        (
-            Obstacle::OtherMachine,
-            any(&|run| !run.provenance.is_same_machine(&first.provenance)),
-        ),
-    ];
-    obstacles
-        .into_iter()
-        .find_map(|(obstacle, is_there)| is_there.then_some(obstacle))
+    if any(&|run| !run.record.is_sound()) {
+        Some(Obstacle::Unsound)
+    } else if any(&|run| !run.record.plan.same_work(&first.record.plan)) {
+        Some(Obstacle::OtherWork)
+    } else {
+        let is_other = |run: &Entry| !run.provenance.is_same_machine(&first.provenance);
+        any(&is_other).then_some(Obstacle::OtherMachine)
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::compared::{Compared, Obstacle, obstacle};
+use super::compared::{Compared, Obstacle, obstacle, or_alone};
 use crate::domain::difference::Difference;
 use crate::domain::history::{Entry, History};
 use crate::domain::record::Record;
@@ -67,15 +67,13 @@ impl RunFinding {
     /// Of several runs of a history, in their order: runs that repeat each other are looked for once.
     pub fn of_all<'h>(history: &'h History, entries: &[&'h Entry]) -> Vec<RunFinding> {
         let groups = history.repeats();
-        let group_of: HashMap<usize, usize> = groups
-            .iter()
-            .enumerate()
+        let numbered = groups.iter().enumerate();
+        let group_of: HashMap<usize, usize> = numbered
             .flat_map(|(at, group)| group.iter().map(move |entry| (entry.number, at)))
             .collect();
         let records = |number: usize| -> Vec<&'h Record> {
             let group = group_of.get(&number).map(|at| &groups[*at]);
-            let runs = group.into_iter().flatten();
-            runs.map(|run| &run.record).collect()
+            group.into_iter().flatten().map(|run| &run.record).collect()
         };
         let mut known: HashMap<(usize, usize), RunFinding> = HashMap::new();
         let finding = |entry: &&'h Entry| {
@@ -95,28 +93,24 @@ impl RunFinding {
         history: &'h History,
         repeats: impl Fn(usize) -> Vec<&'h Record>,
     ) -> RunFinding {
-        // What does not count, as a run that warmed up, repeats nothing.
-        let measured = |entry: &'h Entry| match repeats(entry.number) {
-            none if none.is_empty() => vec![&entry.record],
-            some => some,
-        };
+        let measured = |entry: &'h Entry| or_alone(repeats(entry.number), &entry.record);
         let runs = measured(entry);
         let is_alone = entry.record.campaign.is_none();
         let gain = entry.gain().and_then(|Gain { factor, over }| {
             let baseline = measured(history.get(over.number)?);
-            let is_same = baseline
-                .iter()
-                .any(|record| std::ptr::eq(*record, &entry.record));
-            let mut finding = Finding::of(&baseline, &runs).filter(|_| !is_same)?;
+            let is_it = |record: &&Record| std::ptr::eq(*record, &entry.record);
+            if baseline.iter().any(is_it) {
+                return None;
+            }
+            let mut finding = Finding::of(&baseline, &runs)?;
             // A run that was measured alone has its own factor, unless its repeats clearly say the opposite.
             if is_alone {
-                let Finding { ratio, difference } = finding;
+                let Finding { ratio, difference } = &mut finding;
                 let is_opposite = (factor > 1.0) != (ratio.value > 1.0);
-                let is_wrong = is_opposite && difference.is_clear();
-                finding.ratio = Ratio {
-                    value: if is_wrong { ratio.value } else { factor },
-                    interval: None,
-                };
+                if !(is_opposite && difference.is_clear()) {
+                    ratio.value = factor;
+                }
+                ratio.interval = None;
             }
             Some((finding, over))
         });
@@ -159,21 +153,15 @@ impl<'f, 'a> Fastest<'f, 'a> {
     /// # Errors
     /// Why their times cannot be compared.
     pub fn of(runs: &'f [Compared<'a>], reference: usize) -> Result<Option<Self>, Obstacle> {
-        match obstacle(runs) {
-            Some(obstacle) => Err(obstacle),
-            None => Ok(Fastest::of_comparable(runs, reference)),
-        }
+        obstacle(runs).map_or_else(|| Ok(Fastest::of_comparable(runs, reference)), Err)
     }
 
     fn of_comparable(runs: &'f [Compared<'a>], reference: usize) -> Option<Self> {
         let over = runs.get(reference)?;
         let between =
             |over: &Compared<'a>, run: &Compared<'a>| Finding::of(&over.measured, &run.measured);
-        let is_same =
-            |one: &Compared<'_>, other: &Compared<'_>| one.entry.number == other.entry.number;
-        let (run, finding) = runs
-            .iter()
-            .filter(|run| !is_same(run, over))
+        let others = |number| runs.iter().filter(move |run| run.entry.number != number);
+        let (run, finding) = others(over.entry.number)
             .filter_map(|run| Some((run, between(over, run)?)))
             .max_by(|a, b| a.1.ratio.value.total_cmp(&b.1.ratio.value))?;
         let ahead = match finding.difference {
@@ -183,14 +171,11 @@ impl<'f, 'a> Fastest<'f, 'a> {
         let is_behind = |other: &Compared<'a>| {
             between(other, ahead).is_some_and(|gain| gain.difference == Difference::Faster)
         };
-        let is_alone = runs
-            .iter()
-            .all(|other| is_same(other, ahead) || is_behind(other));
         Some(Fastest {
             run,
             over,
             finding,
-            is_alone,
+            is_alone: others(ahead.entry.number).all(is_behind),
         })
     }
 }

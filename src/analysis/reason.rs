@@ -51,26 +51,21 @@ pub enum StartUp {
 impl Cause {
     /// Of this run.
     pub fn of(record: &Record) -> Cause {
-        let starts = |startup: &f64| *startup > record.times.wall_s / 2.0;
-        if record.times.startup_s.as_ref().is_some_and(starts) {
-            return Cause::StartUp(
-                record
-                    .interpreter
-                    .python
-                    .as_ref()
-                    .map_or(StartUp::Workers, starting),
-            );
+        let times = &record.times;
+        if times.startup_s.is_some_and(|s| s > times.wall_s / 2.0) {
+            let python = record.interpreter.python.as_ref();
+            return Cause::StartUp(python.map_or(StartUp::Workers, starting));
         }
         if let Some((workers, phase)) = waits(record) {
             return Cause::Waiting {
                 phase,
-                at_once: (record.times.concurrency >= 1.05).then_some(workers),
-                cores: record.times.parallelism,
+                at_once: (times.concurrency >= 1.05).then_some(workers),
+                cores: times.parallelism,
             };
         }
         let waiting = [Phase::Ready, Phase::Gil].map(|phase| (average(record, phase), phase));
         Cause::Computing {
-            at_once: record.times.parallelism,
+            at_once: times.parallelism,
             waiting: most(waiting).filter(|(workers, _)| *workers >= WORKERS),
         }
     }
@@ -88,21 +83,23 @@ fn starting(python: &PythonRecord) -> StartUp {
         (python.imports_s, StartUp::Imports),
         (python.pool_s, StartUp::Pool),
     ];
-    most(
-        parts
-            .into_iter()
-            .filter_map(|(time, part)| Some((time?, part))),
-    )
-    .map_or(StartUp::Python, |(_, part)| part)
+    let known = parts.into_iter();
+    let longest = most(known.filter_map(|(time, part)| Some((time?, part))));
+    longest.map_or(StartUp::Python, |(_, part)| part)
 }
 
 fn most<T>(parts: impl IntoIterator<Item = (f64, T)>) -> Option<(f64, T)> {
     parts.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))
 }
 
+/// How many seconds all workers together were in this phase.
+fn spent(record: &Record, phase: Phase) -> f64 {
+    seconds(record.times.phases_s[phase])
+}
+
 /// How many workers were in this phase at once, on average.
 fn average(record: &Record, phase: Phase) -> f64 {
-    seconds(record.times.phases_s[phase]) / record.times.wall_s
+    spent(record, phase) / record.times.wall_s
 }
 
 /// What a task's own code waits for.
@@ -176,7 +173,7 @@ fn cost(run: &Record, over: &Record) -> Option<Reason> {
 }
 
 fn lock(record: &Record) -> Option<Reason> {
-    let waited = seconds(record.times.phases_s[Phase::Gil]);
+    let waited = spent(record, Phase::Gil);
     let all = record.times.wall_s * record.workers.len() as f64;
     (waited > all * SHARE).then_some(Reason::LockWait {
         seconds: waited,
@@ -186,20 +183,13 @@ fn lock(record: &Record) -> Option<Reason> {
 
 /// The phase that explains half of the difference.
 fn spends(run: &Record, over: &Record) -> Option<Reason> {
-    let each = |record: &Record, phase| {
-        seconds(record.times.phases_s[phase]) / record.workers.len().max(1) as f64
-    };
+    let each = |record: &Record, phase| spent(record, phase) / record.workers.len().max(1) as f64;
     let slower = run.times.wall_s - over.times.wall_s;
-    let explains = |phase| {
-        (
-            (each(run, phase) - each(over, phase)) * slower.signum(),
-            phase,
-        )
-    };
+    let more = |phase| each(run, phase) - each(over, phase);
     let of_tasks = Phase::MEASURED
         .into_iter()
         .filter(|phase| !matches!(phase, Phase::Starting | Phase::Idle));
-    let (explained, phase) = most(of_tasks.map(explains))?;
+    let (explained, phase) = most(of_tasks.map(|phase| (more(phase) * slower.signum(), phase)))?;
     let is_telling = explained > slower.abs() / 2.0 && differ(run.times.wall_s, over.times.wall_s);
     is_telling.then(|| Reason::Spends {
         phase,

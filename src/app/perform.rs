@@ -13,7 +13,7 @@ use super::screen::{Focus, Panel, Screen};
 use crate::domain::plan::Field;
 
 use crate::catalog::experiment::Experiment;
-use crate::domain::campaign::{self, Campaign};
+use crate::domain::campaign::Campaign;
 use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::plan::{Invalid, Plan};
 use crate::domain::provenance::Origin;
@@ -317,7 +317,7 @@ impl App {
             .iter()
             .filter(|entry| entry.provenance.origin == Origin::Here);
         let records: Vec<&Record> = here.map(|entry| &entry.record).collect();
-        let campaign::Step::Run(plan) = campaign.next(&records) else {
+        let Some(plan) = campaign.next(&records) else {
             return false;
         };
         if watched {

@@ -81,8 +81,8 @@ impl App {
         Some(Progress {
             run,
             of,
-            round: course.round(),
-            rounds: course.plan().repeats(),
+            round: course.round,
+            rounds: course.plan.repeats(),
             remaining_s: self
                 .remaining_s
                 .map(|remaining| (remaining - elapsed).max(0.0)),
@@ -120,11 +120,10 @@ impl App {
     }
 
     /// Begins the sweep, now that the machine's speed is known where it matters.
-    pub(super) fn begin_sweep(&mut self, sweep: SweepDraft) {
-        let sweep = match &self.speed {
-            Some(speed) => sweep.calibrated(speed),
-            None => sweep,
-        };
+    pub(super) fn begin_sweep(&mut self, mut sweep: SweepDraft) {
+        if let Some(speed) = &self.speed {
+            sweep.draft = sweep.draft.calibrated(speed);
+        }
         let plan = match sweep.validate(&self.limits) {
             Ok(plan) => plan,
             Err(invalid) => {
@@ -287,6 +286,6 @@ impl App {
             .iter()
             .filter_map(|number| self.history.get(*number));
         let ended = ended.map(|entry| &entry.record);
-        estimate::remaining(course.plan(), course.left(), ended, self.known()).seconds()
+        estimate::remaining(&course.plan, &course.left, ended, self.known()).seconds()
     }
 }

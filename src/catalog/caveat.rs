@@ -68,112 +68,169 @@ pub enum CaveatKind {
     Other,
 }
 
-impl CaveatKind {
-    /// All that this version finds, the most frequent first.
-    pub const ALL: [CaveatKind; 12] = [
-        CaveatKind::CoresTaken,
-        CaveatKind::RunQueueWait,
-        CaveatKind::Stolen,
-        CaveatKind::Suspended,
-        CaveatKind::TooShort,
-        CaveatKind::Outlier,
-        CaveatKind::NoisyMachine,
-        CaveatKind::ObserverCost,
-        CaveatKind::EventsDropped,
-        CaveatKind::WorkerDied,
-        CaveatKind::GilChanged,
-        CaveatKind::DidNotEnd,
-    ];
-
+/// Everything that there is to know about a kind of doubt.
+#[derive(Debug)]
+pub struct CaveatDescription {
+    /// Of which.
+    pub kind: CaveatKind,
     /// The word for it, in JSON and in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            CaveatKind::CoresTaken => "cores-taken",
-            CaveatKind::RunQueueWait => "run-queue-wait",
-            CaveatKind::Stolen => "stolen",
-            CaveatKind::Suspended => "suspended",
-            CaveatKind::TooShort => "too-short",
-            CaveatKind::Outlier => "outlier",
-            CaveatKind::NoisyMachine => "noisy-machine",
-            CaveatKind::ObserverCost => "observer-cost",
-            CaveatKind::EventsDropped => "events-dropped",
-            CaveatKind::WorkerDied => "worker-died",
-            CaveatKind::GilChanged => "gil-changed",
-            CaveatKind::DidNotEnd => "did-not-end",
-            CaveatKind::Other => "other",
-        }
-    }
-
+    pub name: &'static str,
+    /// What to do about it.
+    pub advice: &'static str,
     /// When it is seen.
-    pub fn meaning(self) -> String {
-        match self {
-            CaveatKind::CoresTaken => {
-                format!("others used over {} of the cores in a cpu run", percent(OTHERS_SHARE))
-            }
-            CaveatKind::RunQueueWait => format!(
+    pub meaning: fn() -> String,
+}
+
+const fn doubt(
+    kind: CaveatKind,
+    name: &'static str,
+    advice: &'static str,
+    meaning: fn() -> String,
+) -> CaveatDescription {
+    CaveatDescription {
+        kind,
+        name,
+        advice,
+        meaning,
+    }
+}
+
+/// All kinds of doubts, the most frequent first; what a later version finds is the last.
+pub static DOUBTS: [CaveatDescription; 13] = [
+    doubt(
+        CaveatKind::CoresTaken,
+        "cores-taken",
+        "close what computes beside it and measure again",
+        || {
+            format!(
+                "others used over {} of the cores in a cpu run",
+                percent(OTHERS_SHARE)
+            )
+        },
+    ),
+    doubt(
+        CaveatKind::RunQueueWait,
+        "run-queue-wait",
+        "close what computes beside it and measure again",
+        || {
+            format!(
                 "workers waited over {} of their time for a core (io: {}), and {}, although there was one for each, and \
                  nothing else explains it",
                 percent(WAIT_SHARE_CPU),
                 percent(WAIT_SHARE_IO),
                 text::duration(WAIT_MIN_S)
-            ),
-            CaveatKind::Stolen => format!(
+            )
+        },
+    ),
+    doubt(
+        CaveatKind::Stolen,
+        "stolen",
+        "measure again, at a quieter time",
+        || {
+            format!(
                 "the host of a virtual machine took over {} of what the workers could use, and {}",
                 percent(STOLEN_SHARE),
                 text::duration(STOLEN_MIN_S)
-            ),
-            CaveatKind::Suspended => "the machine slept, or the program or its workers stood still".into(),
-            CaveatKind::TooShort => format!(
+            )
+        },
+    ),
+    doubt(CaveatKind::Suspended, "suspended", "measure again", || {
+        "the machine slept, or the program or its workers stood still".into()
+    }),
+    doubt(
+        CaveatKind::TooShort,
+        "too-short",
+        "give it more or longer tasks",
+        || {
+            format!(
                 "under {}, where a tick of the scheduler weighs a tenth; or creating the workers took over {} of a run \
                  under {SHORT_S} s",
                 text::duration(SHORTEST_S),
                 percent(STARTUP_SHARE)
-            ),
-            CaveatKind::Outlier => format!(
+            )
+        },
+    ),
+    doubt(
+        CaveatKind::Outlier,
+        "outlier",
+        "look at the median, or repeat more often",
+        || {
+            format!(
                 "a modified Z-score over 3.5 among the repeats of a campaign, and over {} from their median",
                 percent(OUTLIER_SHARE)
-            ),
-            CaveatKind::NoisyMachine => "a speed-up of a cpu run that the usable cores cannot give".into(),
-            CaveatKind::ObserverCost => {
-                format!("sampling and drawing took over {} of a core", percent(OBSERVER_SHARE))
-            }
-            CaveatKind::EventsDropped => "the picture has holes; the numbers have not".into(),
-            CaveatKind::WorkerDied => "a worker ended before its work did".into(),
-            CaveatKind::GilChanged => {
-                "CPython's lock was in another state than when the interpreter was asked before the run".into()
-            }
-            CaveatKind::DidNotEnd => "the interpreter had to be killed although its tasks were done".into(),
-            CaveatKind::Other => "a later version of this program saw it".into(),
-        }
+            )
+        },
+    ),
+    doubt(
+        CaveatKind::NoisyMachine,
+        "noisy-machine",
+        "measure both again",
+        || "a speed-up of a cpu run that the usable cores cannot give".into(),
+    ),
+    doubt(
+        CaveatKind::ObserverCost,
+        "observer-cost",
+        "measure longer tasks",
+        || {
+            format!(
+                "sampling and drawing took over {} of a core",
+                percent(OBSERVER_SHARE)
+            )
+        },
+    ),
+    doubt(
+        CaveatKind::EventsDropped,
+        "events-dropped",
+        "longer tasks have a whole picture",
+        || "the picture has holes; the numbers have not".into(),
+    ),
+    doubt(
+        CaveatKind::WorkerDied,
+        "worker-died",
+        "measure again when the cause is gone",
+        || "a worker ended before its work did".into(),
+    ),
+    doubt(
+        CaveatKind::GilChanged,
+        "gil-changed",
+        "what the phases say about waiting for the lock is wrong",
+        || {
+            "CPython's lock was in another state than when the interpreter was asked before the run"
+                .into()
+        },
+    ),
+    doubt(
+        CaveatKind::DidNotEnd,
+        "did-not-end",
+        "the times of the tasks hold, its memory and CPU time may be missing",
+        || "the interpreter had to be killed although its tasks were done".into(),
+    ),
+    doubt(
+        CaveatKind::Other,
+        "other",
+        "its text says what was seen",
+        || "a later version of this program saw it".into(),
+    ),
+];
+
+impl CaveatKind {
+    /// What there is to know about it.
+    pub fn description(self) -> &'static CaveatDescription {
+        let mut all = DOUBTS.iter();
+        all.find(|doubt| doubt.kind == self)
+            .expect("every kind is described")
     }
 
-    /// What to do about it.
-    pub fn advice(self) -> &'static str {
-        match self {
-            CaveatKind::CoresTaken | CaveatKind::RunQueueWait => {
-                "close what computes beside it and measure again"
-            }
-            CaveatKind::Stolen => "measure again, at a quieter time",
-            CaveatKind::Suspended => "measure again",
-            CaveatKind::TooShort => "give it more or longer tasks",
-            CaveatKind::Outlier => "look at the median, or repeat more often",
-            CaveatKind::NoisyMachine => "measure both again",
-            CaveatKind::ObserverCost => "measure longer tasks",
-            CaveatKind::EventsDropped => "longer tasks have a whole picture",
-            CaveatKind::WorkerDied => "measure again when the cause is gone",
-            CaveatKind::GilChanged => "what the phases say about waiting for the lock is wrong",
-            CaveatKind::DidNotEnd => {
-                "the times of the tasks hold, its memory and CPU time may be missing"
-            }
-            CaveatKind::Other => "its text says what was seen",
-        }
+    /// The word for it, in JSON and in tables.
+    pub fn name(self) -> &'static str {
+        self.description().name
     }
 
     /// Seeing this is such a doubt.
     fn told(self, seen: String) -> Caveat {
         Caveat {
             kind: self,
-            text: format!("{seen}: {}", self.advice()),
+            text: format!("{seen}: {}", self.description().advice),
         }
     }
 
@@ -300,7 +357,7 @@ impl LikelyCause {
                     .into();
             }
             LikelyCause::Unknown => {
-                let advice = CaveatKind::Outlier.advice();
+                let advice = CaveatKind::Outlier.description().advice;
                 return format!("nothing that was measured says why: {advice}");
             }
         };
@@ -367,7 +424,10 @@ impl From<Seen> for Caveat {
                 expected.words(),
                 found.words()
             )),
-            Seen::DidNotEnd => Kind::DidNotEnd.told(Kind::DidNotEnd.meaning()),
+            Seen::DidNotEnd => {
+                let kind = Kind::DidNotEnd;
+                kind.told((kind.description().meaning)())
+            },
         }
     }
 }
@@ -406,12 +466,12 @@ mod tests {
 
     #[test]
     fn every_kind_is_called_as_in_json_and_says_when_it_is_seen_and_what_to_do() {
-        for kind in CaveatKind::ALL {
-            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
-            assert!(!kind.meaning().is_empty() && !kind.advice().is_empty());
+        for doubt in &DOUBTS {
+            assert_eq!(serde_json::to_value(doubt.kind).unwrap(), doubt.name);
+            assert!(!(doubt.meaning)().is_empty() && !doubt.advice.is_empty());
         }
         assert_eq!(
-            CaveatKind::RunQueueWait.meaning(),
+            (CaveatKind::RunQueueWait.description().meaning)(),
             "workers waited over 5 % of their time for a core (io: 10 %), and 10.0 ms, although there was one for each, \
              and nothing else explains it"
         );

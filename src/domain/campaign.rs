@@ -11,15 +11,6 @@ use super::sweep::SweepPlan;
 /// A configuration of a sweep that broke so often is left out of the rounds that follow: it will break again.
 pub const BREAKS_ALLOWED: u32 = 3;
 
-/// What to do next.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Step {
-    /// Measure this plan, then ask again.
-    Run(Plan),
-    /// The question is answered as far as it will be.
-    Done,
-}
-
 /// Several plans measured as one question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Campaign {
@@ -63,27 +54,23 @@ impl Campaign {
         }
     }
 
-    /// What to do next, given all records of the session, oldest first: the last of them is that of the run that was
-    /// handed out before. A run that was stopped ends the campaign. So does one that broke, except in a sweep: there the
-    /// others go on, and a configuration that broke [`BREAKS_ALLOWED`] times is left out from then on.
-    pub fn next(&mut self, records: &[&Record]) -> Step {
-        let last = records
-            .last()
-            .map(|last| last.ending.outcome)
-            .filter(|_| self.started > 0);
+    /// The plan to measure next, given all records of the session, oldest first: the last of them is that of the run that
+    /// was handed out before. `None` if the question is answered as far as it will be. A run that was stopped ends the
+    /// campaign. So does one that broke, except in a sweep: there the others go on, and a configuration that broke
+    /// [`BREAKS_ALLOWED`] times is left out from then on.
+    pub fn next(&mut self, records: &[&Record]) -> Option<Plan> {
+        let last = records.last().filter(|_| self.started > 0);
+        let last = last.map(|last| last.ending.outcome);
         let goes_on = match self.question {
             Question::Sweep(_) => last != Some(Outcome::Cancelled),
             _ => last.is_none_or(|last| last == Outcome::Completed),
         };
-        let next = if goes_on {
-            self.plan_after(last, records)
-        } else {
-            None
-        };
-        next.map_or(Step::Done, |plan| {
-            self.started += 1;
-            Step::Run(plan)
-        })
+        if !goes_on {
+            return None;
+        }
+        let plan = self.plan_after(last, records)?;
+        self.started += 1;
+        Some(plan)
     }
 
     fn plan_after(&mut self, last: Option<Outcome>, records: &[&Record]) -> Option<Plan> {
@@ -107,7 +94,8 @@ impl Campaign {
         let runs = match &self.question {
             Question::Repeats { repeats: runs, .. } | Question::Pair { runs, .. } => *runs,
             Question::Sweep(course) => {
-                self.started + course.left.iter().sum::<u32>() - course.is_on()
+                let is_on = u32::from(course.current.is_some());
+                self.started + course.left.iter().sum::<u32>() - is_on
             }
         };
         (self.started, runs)
@@ -143,15 +131,17 @@ impl Campaign {
 /// A sweep, and how far it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Course {
-    plan: SweepPlan,
-    round: u32,
+    /// What was asked for.
+    pub plan: SweepPlan,
+    /// Which round it is on; 0 is the one that warms up.
+    pub round: u32,
     order: Vec<usize>,
     /// How many of this round's order were handed out or left out.
     at: usize,
-    /// The configuration whose run goes on.
-    current: Option<usize>,
-    /// By configuration: runs that have not ended.
-    left: Vec<u32>,
+    /// The configuration that is being measured: an index of [`SweepPlan::configurations`].
+    pub current: Option<usize>,
+    /// By configuration, how many runs have not ended; the one that goes on is among them.
+    pub left: Vec<u32>,
     /// By configuration: runs that broke.
     broken: Vec<u32>,
 }
@@ -170,36 +160,9 @@ impl Course {
         }
     }
 
-    /// What was asked for.
-    pub fn plan(&self) -> &SweepPlan {
-        &self.plan
-    }
-
-    /// Which round it is on; 0 is the one that warms up.
-    pub fn round(&self) -> u32 {
-        self.round
-    }
-
-    /// The configuration that is being measured: an index of [`SweepPlan::configurations`].
-    pub fn current(&self) -> Option<usize> {
-        self.current
-    }
-
-    /// By configuration, how many runs have not ended; the one that goes on is among them.
-    pub fn left(&self) -> &[u32] {
-        &self.left
-    }
-
     /// Whether this configuration broke so often that it is measured no more.
-    pub fn is_left_out(&self, configuration: usize) -> bool {
-        self.broken
-            .get(configuration)
-            .is_some_and(|broken| *broken >= BREAKS_ALLOWED)
-    }
-
-    /// 1 while a run goes on.
-    fn is_on(&self) -> u32 {
-        u32::from(self.current.is_some())
+    fn is_left_out(&self, configuration: usize) -> bool {
+        self.broken[configuration] >= BREAKS_ALLOWED
     }
 
     fn next(&mut self, broke: bool) -> Option<Plan> {
@@ -211,7 +174,7 @@ impl Course {
             }
         }
         loop {
-            while let Some(configuration) = self.order.get(self.at).copied() {
+            while let Some(&configuration) = self.order.get(self.at) {
                 self.at += 1;
                 if !self.is_left_out(configuration) {
                     self.current = Some(configuration);
@@ -241,9 +204,9 @@ mod tests {
         let serial = sample::record(plan.as_serial(), 2.0, 2.0);
         let parallel = sample::record(plan.clone(), 1.0, 2.0);
         let mut campaign = Campaign::pair(plan.clone());
-        assert_eq!(campaign.next(&[]), Step::Run(plan.as_serial()));
-        assert_eq!(campaign.next(&[&serial]), Step::Run(plan.clone()));
-        assert_eq!(campaign.next(&[&serial, &parallel]), Step::Done);
+        assert_eq!(campaign.next(&[]), Some(plan.as_serial()));
+        assert_eq!(campaign.next(&[&serial]), Some(plan.clone()));
+        assert_eq!(campaign.next(&[&serial, &parallel]), None);
     }
 
     #[test]
@@ -251,8 +214,8 @@ mod tests {
         let plan = sample::plan(Cpu, Model::Processes, 2);
         let serial = sample::record(plan.as_serial(), 2.0, 2.0);
         let mut campaign = Campaign::pair(plan.clone());
-        assert_eq!(campaign.next(&[&serial]), Step::Run(plan));
-        assert_eq!(campaign.next(&[&serial]), Step::Done);
+        assert_eq!(campaign.next(&[&serial]), Some(plan));
+        assert_eq!(campaign.next(&[&serial]), None);
     }
 
     #[test]
@@ -261,8 +224,8 @@ mod tests {
         let mut cancelled = sample::record(plan.clone(), 1.0, 1.0);
         cancelled.ending.outcome = Outcome::Cancelled;
         let mut campaign = Campaign::repeats(plan.clone(), 3);
-        assert_eq!(campaign.next(&[&cancelled]), Step::Run(plan));
-        assert_eq!(campaign.next(&[&cancelled, &cancelled]), Step::Done);
+        assert_eq!(campaign.next(&[&cancelled]), Some(plan));
+        assert_eq!(campaign.next(&[&cancelled, &cancelled]), None);
     }
 
     #[test]
@@ -271,7 +234,7 @@ mod tests {
         let record = sample::record(plan.clone(), 1.0, 1.0);
         let mut campaign = Campaign::repeats(plan, 3);
         let mut records = vec![];
-        while let Step::Run(_) = campaign.next(&records) {
+        while let Some(_) = campaign.next(&records) {
             records.push(&record);
         }
         assert_eq!(records.len(), 3);

@@ -46,13 +46,6 @@ impl Executor {
             self.model.name().into()
         }
     }
-
-    /// Whether the tasks of both are executed in the same language, by the same interpreter if it is Python: a serial run
-    /// of the one is the default baseline of the other.
-    pub fn is_kin(&self, other: &Executor) -> bool {
-        self.python.as_ref().map(|python| &python.interpreter)
-            == other.python.as_ref().map(|python| &python.interpreter)
-    }
 }
 
 #[cfg(test)]
@@ -97,18 +90,5 @@ mod tests {
             python: Some(free),
         };
         assert_eq!(free.label(), "python-threads (3.14.2t, GIL off)");
-    }
-
-    #[test]
-    fn kin_is_who_runs_the_same_interpreter_or_none() {
-        let native = Executor {
-            model: Model::Threads,
-            python: None,
-        };
-        let (one, other) = (
-            python(Model::PythonThreads, None),
-            python(Model::PythonAsyncio, None),
-        );
-        assert!(one.is_kin(&other) && !one.is_kin(&native) && native.is_kin(&native));
     }
 }

@@ -52,6 +52,8 @@ pub struct Entry {
     pub picture: Picture,
     /// What the other runs say about it.
     pub assessment: Assessment,
+    /// Whether the user made it the baseline of its work: at most one is that of each work.
+    is_chosen: bool,
 }
 
 impl Entry {
@@ -154,8 +156,6 @@ pub struct History {
     entries: Vec<Entry>,
     /// Their numbers ascend; none of them is a run's.
     sweeps: Vec<SweepEntry>,
-    /// The numbers of the runs that the user made baselines: at most one of each work.
-    chosen_baselines: Vec<usize>,
     /// What was removed and can come back, the latest last.
     removals: Vec<Removal>,
     /// The highest number that was ever given: none is given twice.
@@ -171,7 +171,6 @@ impl History {
         History {
             entries: vec![],
             sweeps: vec![],
-            chosen_baselines: vec![],
             removals: vec![],
             highest: 0,
             in_sight: vec![],
@@ -224,6 +223,7 @@ impl History {
             trace,
             picture: Picture::Here,
             assessment: Assessment::default(),
+            is_chosen: false,
         });
         self.compare(|entry| entry.record.plan.same_work(&work));
         if let Some(part) = part {
@@ -242,6 +242,13 @@ impl History {
     fn all_items(&self) -> impl Iterator<Item = Item<'_>> {
         let removed = self.removals.iter().flat_map(Removal::items);
         self.items().chain(removed)
+    }
+
+    /// The runs that were removed and can come back, and then those that are here, oldest first.
+    fn all_entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        let removed = self.removals.iter_mut();
+        let removed = removed.flat_map(|removal| &mut removal.entries);
+        removed.chain(&mut self.entries)
     }
 
     /// The run or sweep with this number, which may have been removed.

@@ -698,7 +698,7 @@ mod tests {
         assert!(
             serial.is_serial()
                 && serial.same_work(&plan)
-                && serial.executor().is_kin(&plan.executor())
+                && serial.interpreter() == plan.interpreter()
         );
         assert_eq!(
             (serial.model(), serial.workers()),

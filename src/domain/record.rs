@@ -238,6 +238,11 @@ impl Record {
         self.ending.outcome == Outcome::Completed && self.ending.tasks_failed == 0
     }
 
+    /// The campaign that it was a part of.
+    pub fn campaign_id(&self) -> Option<&str> {
+        self.campaign.as_ref().map(|part| &part.id[..])
+    }
+
     /// Whether it was a part of the round that warms up: its time says nothing about its plan.
     pub fn is_warm_up(&self) -> bool {
         self.campaign.as_ref().is_some_and(|part| part.round == 0)

@@ -16,15 +16,11 @@ pub fn is_repeat(
     (record, measured): (&Record, &Provenance),
     (other, other_measured): (&Record, &Provenance),
 ) -> bool {
-    campaign(record) == campaign(other)
+    record.campaign_id() == other.campaign_id()
         && record.is_counted()
         && other.is_counted()
         && (record.campaign.is_some() || measured.is_same_session(other_measured))
         && record.plan == other.plan
-}
-
-fn campaign(record: &Record) -> Option<&str> {
-    record.campaign.as_ref().map(|part| part.id.as_str())
 }
 
 /// The times of these runs, in seconds.

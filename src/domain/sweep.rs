@@ -19,7 +19,6 @@ use super::machine::Limits;
 use super::plan::{Draft, Field, Invalid, Plan, to_u32};
 use super::python::Interpreter;
 use super::record::Record;
-use super::speed::Speed;
 use super::text::grouped;
 use crate::catalog::model::Model;
 use crate::catalog::parameter::REPEATS;
@@ -115,14 +114,6 @@ impl SweepDraft {
     /// How many runs it has, those of the round that warms up included.
     pub fn runs(&self) -> u64 {
         (self.size() as u64).saturating_mul(self.repeats.saturating_add(1))
-    }
-
-    /// The draft with its task time, if it has one, replaced by iterations; see [`Draft::calibrated`].
-    pub fn calibrated(self, speed: &Speed) -> SweepDraft {
-        SweepDraft {
-            draft: self.draft.calibrated(speed),
-            ..self
-        }
     }
 
     /// Whether it is a plan, or would be one once it is calibrated.
@@ -272,8 +263,8 @@ impl SweepPlan {
 
     /// The configuration that the speed-ups of another are measured against: the serial one of its kin.
     pub fn base_of(&self, configuration: usize) -> usize {
-        let executor = self.configurations[configuration].executor();
-        let is_base = |plan: &Plan| plan.is_serial() && plan.executor().is_kin(executor);
+        let interpreter = self.configurations[configuration].interpreter();
+        let is_base = |plan: &Plan| plan.is_serial() && plan.interpreter() == interpreter;
         self.configurations
             .iter()
             .position(is_base)
@@ -310,11 +301,6 @@ impl SweepPlan {
         cores_each.map_or(most, |each| most.min(f64::from(cores_usable) / each))
     }
 
-    /// Where the order of each round is drawn from.
-    pub fn seed(&self) -> u64 {
-        self.seed
-    }
-
     /// In which order a round measures the configurations: each index of [`SweepPlan::configurations`] once. The same
     /// seed gives the same order on every machine and in every version.
     pub fn order(&self, round: u32) -> Vec<usize> {
@@ -345,8 +331,7 @@ pub struct Sweep {
 impl Sweep {
     /// Whether this run was a part of it, counted or not.
     pub fn owns(&self, record: &Record) -> bool {
-        let part = record.campaign.as_ref();
-        part.is_some_and(|part| part.id == self.id)
+        record.campaign_id() == Some(&self.id)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::analysis::finding::RunFinding;
 use crate::analysis::shared::SharedRun;
 use crate::catalog::caveat::{Caveat, Seen};
 use crate::domain::assessment::Assessment;
-use crate::domain::campaign::{Campaign, Step};
+use crate::domain::campaign::Campaign;
 use crate::domain::estimate::Known;
 use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
 use crate::domain::provenance::Provenance;
@@ -115,7 +115,7 @@ pub fn all(
     } = order;
     let mut measured = Measured::default();
     let mut progress = Progress::on_stderr();
-    while let Step::Run(plan) = campaign.next(&measured.records.iter().collect::<Vec<_>>()) {
+    while let Some(plan) = campaign.next(&measured.records.iter().collect::<Vec<_>>()) {
         // An interrupt between two runs, or before the first.
         measured.interrupted |= events
             .try_iter()

@@ -66,12 +66,12 @@ impl Progress {
         };
         (self.tasks, self.lock) = (plan.tasks(), plan.lock());
         self.rest = campaign.course().map(|course| Rest {
-            round: match course.round() {
+            round: match course.round {
                 0 => "warming up".into(),
-                round => format!("round {round} of {}", course.plan().repeats()),
+                round => format!("round {round} of {}", course.plan.repeats()),
             },
             configuration: format!("{} × {}", plan.executor().name(), plan.workers()),
-            left: estimate::remaining(course.plan(), course.left(), ended, known),
+            left: estimate::remaining(&course.plan, &course.left, ended, known),
         });
     }
 

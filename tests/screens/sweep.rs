@@ -102,7 +102,7 @@ pub fn stopped(session: &mut Session) {
     let course = session.app.live().and_then(|live| live.campaign.course());
     let part = Part {
         id: sweep.sweep.id.clone(),
-        round: course.expect("it goes on").round(),
+        round: course.expect("it goes on").round,
     };
     let part = Some(part);
     let mut record = Scenario::new(RunOrder { plan, part }, 2).record();

@@ -211,7 +211,7 @@ impl Composer<'_> {
     fn now(&self) -> Option<usize> {
         let live = self.app.live()?;
         let is_its = live.campaign_id.as_ref() == Some(&self.entry.sweep.id);
-        live.campaign.course().filter(|_| is_its)?.current()
+        live.campaign.course().filter(|_| is_its)?.current
     }
 
     /// What the run of this configuration came to that warmed up.

@@ -1,4 +1,4 @@
-use super::super::campaign::{Campaign, Step};
+use super::super::campaign::Campaign;
 use super::super::plan::Plan;
 use super::super::record::{ContextSwitches, Outcome, Part};
 use super::*;
@@ -92,7 +92,7 @@ fn both_locks_get_the_same_work_and_each_plan_comes_once_per_round() {
         let mut campaign = Campaign::sweep(sweep.plan.clone());
         let mut seen = vec![0; plans.len()];
         let record = sample::record(plans[0].clone(), 1.0, 1.0);
-        while let Step::Run(plan) = campaign.next(&[&record]) {
+        while let Some(plan) = campaign.next(&[&record]) {
             seen[sweep.plan.index_of(&plan).unwrap()] += 1;
         }
         assert!(seen.iter().all(|times| *times == 3), "{seen:?}");

@@ -6,7 +6,7 @@ use super::super::assessment::Assessment;
 use super::super::difference::Difference;
 use super::super::plan::Plan;
 use super::super::python::Interpreter;
-use super::super::record::Outcome;
+use super::super::record::{Outcome, Record};
 use super::super::repeats::SEED;
 use super::super::speedup::{self, Baseline};
 use super::super::stats;
@@ -14,13 +14,6 @@ use super::{Entry, History};
 use crate::catalog::caveat::Caveat;
 
 impl History {
-    /// What the user chose as the baseline of this work.
-    pub(super) fn chosen_baseline_of(&self, work: &Plan) -> Option<&Entry> {
-        let numbers = self.chosen_baselines.iter();
-        let mut chosen = numbers.filter_map(|number| self.get(*number));
-        chosen.find(|entry| entry.record.plan.same_work(work))
-    }
-
     /// Makes this run the baseline of all runs of the same work on the same machine; if it was made that before, the
     /// latest sound serial run of each session is the baseline again.
     ///
@@ -40,13 +33,9 @@ impl History {
                 "#{number} cannot be a baseline: {what}, so its time says nothing"
             ));
         }
-        let was_chosen = self.chosen_baselines.contains(&number);
+        let number = (!entry.is_chosen).then_some(number);
         let work = record.plan.clone();
-        self.forget_baseline(&work);
-        if !was_chosen {
-            self.chosen_baselines.push(number);
-            self.compare_work(&work);
-        }
+        self.choose(&work, number);
         Ok(())
     }
 
@@ -69,13 +58,16 @@ impl History {
 
     /// Measures runs of this work against the latest sound serial run again.
     pub fn forget_baseline(&mut self, work: &Plan) {
-        let chosen = self.chosen_baseline_of(work).map(|entry| entry.number);
-        self.chosen_baselines
-            .retain(|number| Some(*number) != chosen);
-        self.compare_work(work);
+        self.choose(work, None);
     }
 
-    fn compare_work(&mut self, work: &Plan) {
+    /// Makes this run, or none, what the user chose as the baseline of its work.
+    fn choose(&mut self, work: &Plan, number: Option<usize>) {
+        for entry in &mut self.entries {
+            if entry.record.plan.same_work(work) {
+                entry.is_chosen = Some(entry.number) == number;
+            }
+        }
         self.compare(|entry| entry.record.plan.same_work(work));
     }
 
@@ -86,9 +78,11 @@ impl History {
             let key = (entry.record.plan.work(), &entry.provenance.session[..]);
             sessions.entry(key).or_default().push(entry);
         }
+        let all = self.entries.iter();
+        let chosen: Vec<&Entry> = all.filter(|entry| entry.is_chosen).collect();
         let sessions = sessions.into_values();
         let assessed: Vec<(usize, Assessment)> = sessions
-            .flat_map(|session| self.assessed(&session))
+            .flat_map(|session| assessed(&session, &chosen))
             .collect();
         for (number, assessment) in assessed {
             if let Some(Entry {
@@ -103,53 +97,54 @@ impl History {
             }
         }
     }
+}
 
-    /// What runs of one work and one session, at least one, in ascending order, say of each other. Unless the user chose a
-    /// baseline of the same machine, it was measured in the same session.
-    fn assessed(&self, entries: &[&Entry]) -> Vec<(usize, Assessment)> {
-        let any = entries[0];
-        let is_same_machine = |entry: &&Entry| entry.provenance.is_same_machine(&any.provenance);
-        let chosen = self
-            .chosen_baseline_of(&any.record.plan)
-            .filter(is_same_machine);
-        let session = Session::of(entries);
-        let groups = session.groups.values();
-        let fastest: HashSet<usize> = groups.filter_map(|group| fastest(group)).collect();
-        let mut defaults = HashMap::new();
-        let assessed = entries.iter().copied().map(|entry| {
-            let (plan, kin) = (&entry.record.plan, entry.record.plan.interpreter());
-            let sweep = session.sweep_of(entry);
-            let default = defaults
-                .entry((sweep, kin))
-                .or_insert_with(|| session.baseline_of(sweep, kin));
-            let baseline = chosen.or(*default).filter(|_| !entry.record.is_warm_up());
-            let mut assessment = Assessment {
-                speedup: baseline.and_then(|over| speedup::speedup(&entry.record, &over.record)),
-                baseline: baseline.map(|over| self.as_baseline(over, kin)),
-                is_baseline: baseline.is_some_and(|over| over.number == entry.number),
-                is_fastest: fastest.contains(&entry.number),
-                ..Assessment::default()
-            };
-            let cores_usable = entry.provenance.machine.cores_usable;
-            let gain = assessment.gain();
-            let doubt = gain.and_then(|gain| gain.doubt(plan, cores_usable));
-            assessment.implausible = doubt.map(Caveat::from);
-            (entry.number, assessment)
-        });
-        assessed.collect()
-    }
+/// What runs of one work and one session, at least one, in ascending order, say of each other. Unless the user chose a
+/// baseline of the same machine, it was measured in the same session.
+fn assessed(entries: &[&Entry], chosen: &[&Entry]) -> Vec<(usize, Assessment)> {
+    let any = entries[0];
+    let may_be = |entry: &&Entry| {
+        entry.record.plan.same_work(&any.record.plan)
+            && entry.provenance.is_same_machine(&any.provenance)
+    };
+    let chosen = chosen.iter().copied().find(may_be);
+    let session = Session::of(entries);
+    let groups = session.groups.values();
+    let fastest: HashSet<usize> = groups.filter_map(|group| fastest(group)).collect();
+    let mut defaults = HashMap::new();
+    let assessed = entries.iter().copied().map(|entry| {
+        let (plan, kin) = (&entry.record.plan, entry.record.plan.interpreter());
+        let sweep = session.sweep_of(entry);
+        let default = defaults
+            .entry((sweep, kin))
+            .or_insert_with(|| session.baseline_of(sweep, kin));
+        let baseline = chosen.or(*default).filter(|_| !entry.record.is_warm_up());
+        let mut assessment = Assessment {
+            speedup: baseline.and_then(|over| speedup::speedup(&entry.record, &over.record)),
+            baseline: baseline.map(|over| as_baseline(over, kin)),
+            is_baseline: baseline.is_some_and(|over| over.number == entry.number),
+            is_fastest: fastest.contains(&entry.number),
+            ..Assessment::default()
+        };
+        let cores_usable = entry.provenance.machine.cores_usable;
+        let gain = assessment.gain();
+        let doubt = gain.and_then(|gain| gain.doubt(plan, cores_usable));
+        assessment.implausible = doubt.map(Caveat::from);
+        (entry.number, assessment)
+    });
+    assessed.collect()
+}
 
-    /// An entry as what runs of these kin are measured against.
-    fn as_baseline(&self, entry: &Entry, kin: Option<&Interpreter>) -> Baseline {
-        let plan = &entry.record.plan;
-        Baseline {
-            number: entry.number,
-            model: plan.model(),
-            workers: plan.workers(),
-            parallelism: entry.record.times.parallelism,
-            is_kin: plan.interpreter() == kin,
-            is_chosen: self.chosen_baselines.contains(&entry.number),
-        }
+/// An entry as what runs of these kin are measured against.
+fn as_baseline(entry: &Entry, kin: Option<&Interpreter>) -> Baseline {
+    let plan = &entry.record.plan;
+    Baseline {
+        number: entry.number,
+        model: plan.model(),
+        workers: plan.workers(),
+        parallelism: entry.record.times.parallelism,
+        is_kin: plan.interpreter() == kin,
+        is_chosen: entry.is_chosen,
     }
 }
 
@@ -163,12 +158,10 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     fn of(entries: &[&'a Entry]) -> Session<'a> {
-        let parts = entries
-            .iter()
-            .filter_map(|entry| entry.record.campaign.as_ref());
-        let warm_ups = parts.filter(|part| part.round == 0);
+        let records = entries.iter().map(|entry| &entry.record);
+        let warm_ups = records.filter(|record| record.is_warm_up());
         let mut session = Session {
-            sweeps: warm_ups.map(|part| &part.id[..]).collect(),
+            sweeps: warm_ups.filter_map(Record::campaign_id).collect(),
             groups: HashMap::new(),
         };
         for entry in entries {
@@ -179,8 +172,8 @@ impl<'a> Session<'a> {
     }
 
     fn sweep_of(&self, entry: &'a Entry) -> Option<&'a str> {
-        let id = &entry.record.campaign.as_ref()?.id[..];
-        self.sweeps.contains(id).then_some(id)
+        let id = entry.record.campaign_id();
+        id.filter(|id| self.sweeps.contains(id))
     }
 
     /// What runs of a sweep, or of none, by this interpreter, or without any, are measured against unless the user chose

@@ -7,7 +7,6 @@ use super::super::assessment::Assessment;
 use super::super::provenance::{Origin, Provenance};
 use super::super::record::Record;
 use super::super::trace::Trace;
-use super::removal::Removal;
 use super::{Entry, History, Item, Picture, TRACE_BYTES};
 
 /// A run that this session did not measure.
@@ -43,6 +42,7 @@ impl EarlierRun {
             trace,
             picture,
             assessment: Assessment::default(),
+            is_chosen: false,
         }
     }
 }
@@ -115,7 +115,7 @@ impl History {
         }
         let mut moves = self.make_way(&HashSet::from([to]));
         self.highest = self.highest.max(to);
-        self.change_numbers(&|number, _| if number == from { to } else { number });
+        self.change_numbers(|number, _| if number == from { to } else { number });
         moves.push((from, to));
         moves
     }
@@ -130,7 +130,7 @@ impl History {
         let moves: Moves = moving.into_iter().zip(self.highest + 1..).collect();
         self.highest += moves.len();
         let new: HashMap<usize, usize> = moves.iter().copied().collect();
-        self.change_numbers(&|number, origin| match origin {
+        self.change_numbers(|number, origin| match origin {
             Origin::Earlier => number,
             Origin::Here | Origin::Recorded => new.get(&number).copied().unwrap_or(number),
         });
@@ -138,32 +138,14 @@ impl History {
     }
 
     /// Gives everything another number that is to have one.
-    fn change_numbers(&mut self, new: &dyn Fn(usize, Origin) -> usize) {
-        let shown = (
-            &mut self.entries[..],
-            &mut self.sweeps[..],
-            &mut self.chosen_baselines,
-        );
-        let removed = self.removals.iter_mut().map(|removal| {
-            let Removal {
-                entries,
-                sweeps,
-                chosen,
-            } = removal;
-            (&mut entries[..], &mut sweeps[..], chosen)
-        });
-        for (entries, sweeps, chosen) in std::iter::once(shown).chain(removed) {
-            for number in chosen {
-                // The first is the one that was there before another came with the same number.
-                let meant = entries.iter().find(|entry| entry.number == *number);
-                *number = meant.map_or(*number, |entry| new(*number, entry.provenance.origin));
-            }
-            for entry in entries {
-                entry.number = new(entry.number, entry.provenance.origin);
-            }
-            for sweep in sweeps {
-                sweep.number = new(sweep.number, sweep.provenance.origin);
-            }
+    fn change_numbers(&mut self, new: impl Fn(usize, Origin) -> usize) {
+        for entry in self.all_entries_mut() {
+            entry.number = new(entry.number, entry.provenance.origin);
+        }
+        let removed = self.removals.iter_mut();
+        let removed = removed.flat_map(|removal| &mut removal.sweeps);
+        for sweep in removed.chain(&mut self.sweeps) {
+            sweep.number = new(sweep.number, sweep.provenance.origin);
         }
         self.entries.sort_by_key(|entry| entry.number);
     }

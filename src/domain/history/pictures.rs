@@ -42,13 +42,12 @@ impl History {
     /// Makes all pictures fit into `bytes`, the oldest first: those that can be read again are dropped, unless they are
     /// looked at; the others are thinned. Returns whether any was thinned.
     pub(super) fn make_room(&mut self, bytes: usize) -> bool {
-        let removed = self.removals.iter_mut();
-        let removed = removed.flat_map(|removal| &mut removal.entries);
-        let mut oldest_first: Vec<&mut Entry> = removed.chain(&mut self.entries).collect();
+        let in_sight = self.in_sight.clone();
+        let mut oldest_first: Vec<&mut Entry> = self.all_entries_mut().collect();
         let mut total: usize = oldest_first.iter().map(|entry| entry.trace.bytes()).sum();
         for entry in &mut oldest_first {
             let can_be_read_again = entry.is_earlier() && entry.picture == Picture::Here;
-            if total > bytes && can_be_read_again && !self.in_sight.contains(&entry.number) {
+            if total > bytes && can_be_read_again && !in_sight.contains(&entry.number) {
                 total -= entry.trace.bytes();
                 (entry.trace, entry.picture) = (Trace::new(0), Picture::Kept);
             }

@@ -10,8 +10,6 @@ const LEVELS: usize = 50;
 pub(super) struct Removal {
     pub entries: Vec<Entry>,
     pub sweeps: Vec<SweepEntry>,
-    /// Those of them that the user had made baselines.
-    pub chosen: Vec<usize>,
 }
 
 impl Removal {
@@ -38,13 +36,9 @@ impl History {
         let entries = self
             .entries
             .extract_if(.., |entry| meant.contains(&entry.number));
-        let chosen = self
-            .chosen_baselines
-            .extract_if(.., |number| meant.contains(number));
         let mut removal = Removal {
             sweeps: sweeps.collect(),
             entries: entries.collect(),
-            chosen: chosen.collect(),
         };
         for entry in &mut removal.entries {
             if entry.picture == Picture::Awaited {
@@ -75,14 +69,12 @@ impl History {
         };
         let numbers = removal.numbers();
         self.sweeps.extend(removal.sweeps);
-        self.entries.extend(removal.entries);
-        self.entries.sort_by_key(|entry| entry.number);
-        // What was a baseline is one again, unless the user chose another of its work meanwhile.
-        for number in removal.chosen {
-            let is_free = |entry: &Entry| self.chosen_baseline_of(&entry.record.plan).is_none();
-            if self.get(number).is_some_and(is_free) {
-                self.chosen_baselines.push(number);
-            }
+        for mut entry in removal.entries {
+            // What was a baseline is one again, unless the user chose another of its work meanwhile.
+            let is_rival =
+                |other: &Entry| other.is_chosen && other.record.plan.same_work(&entry.record.plan);
+            entry.is_chosen &= !self.entries.iter().any(is_rival);
+            self.entries.push(entry);
         }
         self.settle();
         numbers

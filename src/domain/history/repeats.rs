@@ -29,10 +29,7 @@ impl History {
 
     /// The runs of these campaigns, named by their ids, are judged anew.
     pub(super) fn doubt_outliers(&mut self, concerns: impl Fn(&str) -> bool) {
-        let is_concerned = |entry: &&mut Entry| {
-            let part = entry.record.campaign.as_ref();
-            part.is_some_and(|part| concerns(&part.id))
-        };
+        let is_concerned = |entry: &&mut Entry| entry.record.campaign_id().is_some_and(&concerns);
         let mut parts: Vec<&mut Entry> = self.entries.iter_mut().filter(is_concerned).collect();
         let outliers = repeats::outliers_of_campaigns(parts.iter().map(|entry| &entry.record));
         for (entry, outlier) in parts.iter_mut().zip(outliers) {
@@ -44,11 +41,8 @@ impl History {
 /// Those of these runs that repeat each other, see [`is_repeat`]; the time of runs that are in no group does not count.
 pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
     let key = |entry: &'a Entry| {
-        let (plan, campaign) = (&entry.record.plan, &entry.record.campaign);
-        let measured_by = match campaign {
-            Some(part) => Ok(&part.id),
-            None => Err(&entry.provenance.session),
-        };
+        let plan = &entry.record.plan;
+        let measured_by = entry.record.campaign_id().ok_or(&entry.provenance.session);
         (plan.model(), plan.workers(), measured_by)
     };
     let mut groups: Vec<Vec<&'a Entry>> = vec![];

@@ -150,8 +150,8 @@ impl History {
 
     /// The sweep that has this run.
     pub fn sweep_of(&self, record: &Record) -> Option<&SweepEntry> {
-        let id = &record.campaign.as_ref()?.id;
-        self.sweeps.iter().find(|sweep| sweep.sweep.id == *id)
+        let id = record.campaign_id()?;
+        self.sweeps.iter().find(|sweep| sweep.sweep.id == id)
     }
 
     /// The run that stands for a sweep where one is shown: the median run of its best configuration, else its latest run.
@@ -245,9 +245,8 @@ impl History {
     pub(super) fn gather(&mut self, concerns: impl Fn(&str) -> bool) {
         let mut members: HashMap<&str, Vec<&Entry>> = HashMap::new();
         for entry in &self.entries {
-            let part = entry.record.campaign.as_ref();
-            if let Some(part) = part.filter(|part| concerns(&part.id)) {
-                members.entry(&part.id).or_default().push(entry);
+            if let Some(id) = entry.record.campaign_id().filter(|id| concerns(id)) {
+                members.entry(id).or_default().push(entry);
             }
         }
         let concerned = self

@@ -80,36 +80,26 @@ fn end(text: &str, cores_usable: u32) -> Result<End, String> {
     if text == "cores" {
         return Ok(End::Number(cores_usable.max(1).into()));
     }
-    let too_large = || format!("{} is too large a number of workers", shown(text));
-    if let Some(exponent) = text.strip_prefix("2^") {
-        let exponent = digits(exponent).ok_or_else(|| no_count(text))?;
-        return exponent
-            .parse()
-            .ok()
-            .filter(|exponent| *exponent < u64::BITS)
-            .map(End::PowerOfTwo)
-            .ok_or_else(too_large);
+    let exponent = text.strip_prefix("2^");
+    let digits = exponent.unwrap_or(text);
+    // Underscores group them.
+    let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
+        && !digits.ends_with('_')
+        && digits.chars().all(|c| c.is_ascii_digit() || c == '_');
+    if !is_number {
+        return Err(format!(
+            "{} is not a number of workers: write them as in 1,2,4 or 1..16 or 2^0..2^4 or cores",
+            shown(text)
+        ));
     }
-    match digits(text).ok_or_else(|| no_count(text))?.parse() {
-        Ok(0) => Err("a number of workers begins at 1, not 0".into()),
-        Ok(number) => Ok(End::Number(number)),
-        Err(_) => Err(too_large()),
+    match (digits.replace('_', "").parse::<u64>(), exponent) {
+        (Ok(0), None) => Err("a number of workers begins at 1, not 0".into()),
+        (Ok(number), None) => Ok(End::Number(number)),
+        (Ok(exponent), Some(_)) if exponent < u64::BITS.into() => {
+            Ok(End::PowerOfTwo(exponent as u32))
+        }
+        _ => Err(format!("{} is too large a number of workers", shown(text))),
     }
-}
-
-/// The digits of a number, without the underscores that group them.
-fn digits(text: &str) -> Option<String> {
-    let is_number = text.starts_with(|c: char| c.is_ascii_digit())
-        && !text.ends_with('_')
-        && text.chars().all(|c| c.is_ascii_digit() || c == '_');
-    is_number.then(|| text.replace('_', ""))
-}
-
-fn no_count(text: &str) -> String {
-    format!(
-        "{} is not a number of workers: write them as in 1,2,4 or 1..16 or 2^0..2^4 or cores",
-        shown(text)
-    )
 }
 
 fn too_many(text: &str, many: &str) -> String {
@@ -120,11 +110,8 @@ fn too_many(text: &str, many: &str) -> String {
 }
 
 fn shown(foreign: &str) -> String {
-    let more = if foreign.chars().nth(MAX_SHOWN).is_some() {
-        "…"
-    } else {
-        ""
-    };
+    let rest = foreign.chars().nth(MAX_SHOWN);
+    let more = rest.map_or("", |_| "…");
     format!("'{}{more}'", text::clean(foreign, MAX_SHOWN))
 }
 

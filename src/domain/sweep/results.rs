@@ -104,41 +104,49 @@ struct Measured<'a> {
 
 impl Sweep {
     /// What its runs among `records` say together.
-    pub fn results<'a>(&self, records: impl IntoIterator<Item = &'a Record>) -> Results {
-        let (measured, ended) = self.gathered(records);
-        let comparison = Comparison::new(&self.plan, measured);
+    pub fn results<'a>(&'a self, records: impl IntoIterator<Item = &'a Record>) -> Results {
+        let comparison = Comparison::of(self, records);
         let all = 0..comparison.measured.len();
-        let mut summaries: Vec<Option<Summary>> =
-            all.clone().map(|index| comparison.summary(index)).collect();
+        let summaries = all.clone().map(|index| comparison.summary(index));
+        let mut summaries: Vec<Option<Summary>> = summaries.collect();
         let best = comparison.best(all);
         if let Some(summary) = best.and_then(|best| summaries[best].as_mut()) {
             summary.is_best = true;
         }
         let executors = self.plan.executors().into_iter();
+        let measured = comparison.measured.iter();
         Results {
             summaries,
-            failed: comparison.measured.iter().map(|each| each.failed).collect(),
-            series: executors
-                .map(|executor| comparison.series(executor))
-                .collect(),
+            failed: measured.map(|each| each.failed).collect(),
+            series: executors.map(|one| comparison.series(one)).collect(),
             best,
-            ended,
-            is_complete: ended >= self.plan.runs(),
+            ended: comparison.ended,
+            is_complete: comparison.ended >= self.plan.runs(),
             is_noisy: comparison.is_noisy(),
         }
     }
+}
 
-    /// The counted records by configuration, and how many runs have ended at all.
-    fn gathered<'a>(
-        &self,
-        records: impl IntoIterator<Item = &'a Record>,
-    ) -> (Vec<Measured<'a>>, u32) {
-        let plans = self.plan.configurations();
-        let mut measured: Vec<Measured<'a>> = plans.iter().map(|_| Measured::default()).collect();
+/// All that was measured, seen side by side.
+struct Comparison<'a> {
+    plan: &'a SweepPlan,
+    /// By configuration: the records that count.
+    measured: Vec<Measured<'a>>,
+    /// How many runs have ended at all.
+    ended: u32,
+    /// By configuration, over the serial one of its kin: resampling is dear, and several ask.
+    speedups: Vec<Option<Ratio>>,
+}
+
+impl<'a> Comparison<'a> {
+    fn of(sweep: &'a Sweep, records: impl IntoIterator<Item = &'a Record>) -> Comparison<'a> {
+        let plan = &sweep.plan;
+        let mut measured: Vec<Measured<'a>> = vec![];
+        measured.resize_with(plan.configurations().len(), Measured::default);
         let mut ended = 0;
-        for record in records.into_iter().filter(|record| self.owns(record)) {
+        for record in records.into_iter().filter(|record| sweep.owns(record)) {
             // What has the name of the sweep and is other work was not measured by it.
-            let place = self.plan.index_of(&record.plan);
+            let place = plan.index_of(&record.plan);
             let was_stopped = record.ending.outcome == Outcome::Cancelled;
             let Some(at) = place.filter(|_| !was_stopped) else {
                 continue;
@@ -152,21 +160,6 @@ impl Sweep {
                 measured[at].failed += 1;
             }
         }
-        (measured, ended)
-    }
-}
-
-/// All that was measured, seen side by side.
-struct Comparison<'a> {
-    plan: &'a SweepPlan,
-    /// By configuration.
-    measured: Vec<Measured<'a>>,
-    /// By configuration, over the serial one of its kin: resampling is dear, and several ask.
-    speedups: Vec<Option<Ratio>>,
-}
-
-impl<'a> Comparison<'a> {
-    fn new(plan: &'a SweepPlan, measured: Vec<Measured<'a>>) -> Comparison<'a> {
         let speedup = |(index, each): (usize, &Measured<'_>)| match plan.base_of(index) {
             base if base == index => (!each.times.is_empty()).then_some(Ratio {
                 value: 1.0,
@@ -178,6 +171,7 @@ impl<'a> Comparison<'a> {
             plan,
             speedups: measured.iter().enumerate().map(speedup).collect(),
             measured,
+            ended,
         }
     }
 
@@ -199,7 +193,7 @@ impl<'a> Comparison<'a> {
         let plan = &self.plan.configurations()[index];
         let time = stats::spread(times, SEED)?;
         let speedup = self.speedups[index];
-        let factor = speedup.as_ref().map(|ratio| ratio.value);
+        let factor = speedup.map(|ratio| ratio.value);
         let median_of = |value: fn(&Record) -> f64| {
             let values: Vec<f64> = sound.iter().map(|record| value(record)).collect();
             stats::median(&values).unwrap_or(0.0)
@@ -234,10 +228,10 @@ impl<'a> Comparison<'a> {
 
     fn best(&self, among: impl IntoIterator<Item = usize>) -> Option<usize> {
         let median = |index: usize| stats::median(&self.measured[index].times);
-        let timed = among
-            .into_iter()
-            .filter_map(|index| Some((index, median(index)?)));
-        let timed: Vec<(usize, f64)> = timed.collect();
+        let among = among.into_iter();
+        let timed: Vec<(usize, f64)> = among
+            .filter_map(|index| Some((index, median(index)?)))
+            .collect();
         let (shortest, _) = *timed.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
         let base = self.plan.base_of(shortest);
         // Chance may leave some as good as the shortest, and yet no better than serial, which that one clearly beats; and

@@ -6,10 +6,11 @@ use super::*;
 use crate::catalog::model::SWITCH_INTERVAL;
 use crate::catalog::workload::Workload::{self, Cpu, Io};
 use crate::catalog::workload::{COMPUTE_ITERATIONS, ITERATIONS, LATENCY_MAX, TASK_TIME, WRITES};
-use crate::domain::campaign::{BREAKS_ALLOWED, Campaign, Step};
+use crate::domain::campaign::{BREAKS_ALLOWED, Campaign};
 use crate::domain::executor::Executor;
 use crate::domain::python::StartMethod;
 use crate::domain::record::{Outcome, Part};
+use crate::domain::speed::Speed;
 use crate::fixtures::sample;
 use crate::fixtures::swept::{by_pythons, draft, plan};
 
@@ -137,10 +138,8 @@ mod asked_for {
         timed.draft.set(&TASK_TIME, 100);
         assert!(timed.draft.needs_calibration());
         assert_eq!(timed.check(&Limits::default()), Ok(()));
-        let plan = timed
-            .calibrated(&Speed::uniform(1e6))
-            .validate(&Limits::default())
-            .unwrap();
+        timed.draft = timed.draft.calibrated(&Speed::uniform(1e6));
+        let plan = timed.validate(&Limits::default()).unwrap();
         let same = |other: &Plan| other.same_work(plan.work());
         assert!(plan.configurations().iter().all(same));
     }
@@ -337,7 +336,7 @@ mod measured {
     fn run(plan: &SweepPlan, mut ended: impl FnMut(&Plan, u32) -> Outcome) -> Vec<Record> {
         let mut campaign = Campaign::sweep(plan.clone());
         let mut records: Vec<Record> = vec![];
-        while let Step::Run(next) = campaign.next(&records.iter().collect::<Vec<_>>()) {
+        while let Some(next) = campaign.next(&records.iter().collect::<Vec<_>>()) {
             let mut record = sample::record(next.clone(), 1.0, 1.0);
             record.campaign = campaign.part("s.1");
             let (at, of) = campaign.progress();

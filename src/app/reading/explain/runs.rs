@@ -3,7 +3,7 @@
 use super::super::Look;
 use super::super::help::signs_of_history;
 use super::{Entry, Section, columns};
-use crate::catalog::caveat::CaveatKind;
+use crate::catalog::caveat::{CaveatKind, DOUBTS};
 use crate::catalog::metric::{COMPARISON, DETAILS, METRICS, Metric, metric_named};
 use crate::catalog::workload::Workload;
 use crate::domain::phase::Phase;
@@ -91,9 +91,12 @@ pub(super) fn details() -> Vec<Section> {
     let mut doubts = vec![Entry::plain(
         "A line with ! is a reason to trust the run less, and what to do. These are found:",
     )];
-    doubts.extend(CaveatKind::ALL.into_iter().map(|kind| {
-        let said = format!("{}: {}", kind.meaning(), kind.advice());
-        Entry::named(kind.name(), said)
+    let known = DOUBTS
+        .iter()
+        .filter(|doubt| doubt.kind != CaveatKind::Other);
+    doubts.extend(known.map(|doubt| {
+        let said = format!("{}: {}", (doubt.meaning)(), doubt.advice);
+        Entry::named(doubt.name, said)
     }));
     vec![
         Section::new("How the numbers were measured", measured),
