@@ -70,7 +70,7 @@ fn terminal() -> Terminal<CrosstermBackend<Sink>> {
 
 fn draw(app: &App, terminal: &mut Terminal<CrosstermBackend<Sink>>) {
     terminal
-        .draw(|frame| ui::draw(app, &Theme::ansi(), frame))
+        .draw(|frame| ui::draw(app, &Theme::default(), frame))
         .expect("a sink takes everything");
 }
 

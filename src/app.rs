@@ -176,12 +176,30 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// Why there is no picture of it now, in a few words; `None` if there is one.
-    pub fn missing_picture(self) -> Option<&'a str> {
+    /// It as one of the history.
+    pub fn entry(self) -> Option<&'a Entry> {
         match self {
             Shown::Live(_) => None,
-            Shown::Entry(entry) => entry.missing_picture(),
+            Shown::Entry(entry) => Some(entry),
         }
+    }
+
+    /// Concurrency and parallelism: of a run that is on at this moment, of one that is over on average.
+    pub fn two_numbers(self) -> (f64, f64) {
+        match self {
+            Shown::Live(Live { trace, .. }) => {
+                (trace.in_flight_now().into(), trace.on_core_lately())
+            }
+            Shown::Entry(entry) => (
+                entry.record.times.concurrency,
+                entry.record.times.parallelism,
+            ),
+        }
+    }
+
+    /// Why there is no picture of it now, in a few words; `None` if there is one.
+    pub fn missing_picture(self) -> Option<&'a str> {
+        self.entry().and_then(Entry::missing_picture)
     }
 
     /// What it looks like; without lanes if its picture is missing.

@@ -1,12 +1,9 @@
 //! The screen: draws the app, changes nothing and computes no statistics. [`layout`] has a picture of it.
 
-mod ascii;
 mod comparison;
 mod cores;
 mod curves;
-mod details;
 mod exporting;
-mod field;
 mod footer;
 mod header;
 pub mod history;
@@ -29,17 +26,18 @@ pub use theme::Theme;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 
 use crate::app::App;
 use crate::app::command::lookup;
 use crate::app::key::Key;
-use crate::app::overlay::{Overlay, Text};
-use crate::app::screen::{SMALLEST, Screen};
+use crate::app::overlay::{Overlay, TEXT_COLUMNS, Text};
+use crate::app::screen::{Panel, SMALLEST, Screen};
+use crate::domain::history::Entry;
+use panel::{block, draw_lines, draw_over};
 
 /// Draws the whole screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    render(app, *theme, frame.area(), frame.buffer_mut());
+    draw_all(app, *theme, frame.area(), frame.buffer_mut());
     theme.finish(frame.buffer_mut());
 }
 
@@ -51,16 +49,10 @@ pub fn bar_columns(app: &App, (columns, rows): (u16, u16)) -> Option<u16> {
 
 /// Where everything stands now: for drawing, and for finding what was clicked.
 fn panels(app: &App, area: Rect) -> layout::Panels {
-    let panels = layout::panels(area, app.screen(), app.focus());
-    if present::is_on(app) {
-        present::fitted(app, panels)
-    } else {
-        panels
-    }
+    present::fitted(app, layout::panels(area, app.screen(), app.focus()))
 }
 
-/// Draws the whole screen into a buffer.
-fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+fn draw_all(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     if Screen::of(area.width, area.height) == Screen::TooSmall {
         too_small(app, area, buf);
         return;
@@ -73,76 +65,75 @@ fn render(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     } else {
         draw_panels(app, theme, &panels, buf);
     }
-    footer::draw(app, theme, panels.footer, buf);
+    footer::draw(app, panels.footer, buf);
     draw_overlay(app, theme, &panels, area, buf);
 }
 
 fn draw_panels(app: &App, theme: Theme, panels: &layout::Panels, buf: &mut Buffer) {
-    header::header(app, theme, panels.header, buf);
-    header::verdict(app, theme, panels.verdict, buf);
+    header::header(app, panels.header, buf);
+    header::verdict(app, panels.verdict, buf);
     header::aside(app, theme, panels.aside, buf);
-    setup::panel(app, theme, panels.setup, buf);
-    timeline::panel(app, theme, panels.timeline, panels.gutter, buf);
-    cores::draw(app, theme, panels.cores, panels.gutter, buf);
-    curves::panel(app, theme, panels.curves, panels.gutter, buf);
-    history::panel(app, theme, panels.history, buf);
+    // The wide screen has all of them.
+    for panel in Screen::Wide.panels() {
+        let focused = app.focus().panel == *panel;
+        let (area, gutter) = (panels.of(*panel), panels.gutter);
+        match panel {
+            _ if area.is_empty() => {}
+            Panel::Setup => setup::panel(app, focused, theme, area, buf),
+            Panel::Timeline => timeline::panel(app, focused, theme, area, gutter, buf),
+            Panel::Cores => cores::panel(app, focused, theme, area, gutter, buf),
+            Panel::Curves => curves::panel(app, focused, theme, area, gutter, buf),
+            Panel::History => history::panel(app, focused, theme, area, buf),
+        }
+    }
 }
 
 fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, area: Rect, buf: &mut Buffer) {
-    let Some(over) = overlay_area(app, area) else {
+    let (Some(overlay), Some(over)) = (app.overlay(), overlay_area(app, area)) else {
         return;
     };
-    match (app.overlay(), app.text()) {
-        (Some(Overlay::Form), _) => setup::overlay(app, theme, over, buf),
-        (Some(Overlay::SweepForm), _) => sweep::form::overlay(app, theme, over, buf),
+    let mut framed = |title: &str| draw_over(&block(title, true, theme), over, buf);
+    match (overlay, app.text()) {
+        (Overlay::Form, _) => setup::form(app, true, theme, framed("Plan"), buf),
+        (Overlay::SweepForm, _) => sweep::form::draw(app, theme, framed("Sweep"), buf),
+        (Overlay::Export(form), _) => exporting::draw(app, form, theme, framed("Export"), buf),
+        (Overlay::Pythons { row }, _) => {
+            pythons::draw(app, *row, framed("Python interpreters"), buf);
+        }
+        (Overlay::Columns, _) => history::columns(app, theme, panels.history, over, buf),
         (
-            Some(Overlay::Point {
+            Overlay::Help { scroll, .. } | Overlay::Explanation { scroll, .. },
+            Some(Text::Reading(text)),
+        ) => reading::draw(text, *scroll, theme, framed(&text.title), buf),
+        (
+            Overlay::Point {
                 number,
                 configuration,
                 scroll,
-            }),
+            },
             Some(Text::Details(rows)),
         ) => {
-            sweep::point(
-                app,
-                (*number, *configuration),
-                rows,
-                *scroll,
-                theme,
-                over,
-                buf,
-            );
+            if let Some(title) = sweep::point(app, *number, *configuration) {
+                reading::details(rows, *scroll, theme, framed(&title), buf);
+            }
         }
-        (Some(Overlay::Export(form)), _) => exporting::overlay(app, form, theme, over, buf),
-        (Some(Overlay::Pythons { row }), _) => pythons::overlay(app, *row, theme, over, buf),
-        (Some(Overlay::Columns), _) => history::columns(app, theme, panels.history, over, buf),
-        (
-            Some(Overlay::Help { scroll, .. } | Overlay::Explanation { scroll, .. }),
-            Some(Text::Reading(text)),
-        ) => {
-            reading::overlay(text, *scroll, theme, over, buf);
-        }
-        (Some(Overlay::Details { number, scroll }), Some(Text::Details(rows))) => {
+        (Overlay::Details { number, scroll }, Some(Text::Details(rows))) => {
             if let Some(entry) = app.history().get(*number) {
-                details::overlay(entry, rows, *scroll, theme, over, buf);
+                let inner = framed(&header::named(entry));
+                reading::details(rows, *scroll, theme, inner, buf);
             }
         }
         (
-            Some(Overlay::Comparison {
+            Overlay::Comparison {
                 numbers,
                 scroll,
                 zoom,
-                ..
-            }),
+            },
             Some(Text::Comparison(parts)),
         ) => {
-            let view = comparison::View {
-                numbers,
-                parts,
-                scroll: *scroll,
-                zoom: *zoom,
-            };
-            comparison::overlay(app, view, theme, over, buf);
+            let runs = numbers.iter().filter_map(|run| app.history().get(*run));
+            let runs: Vec<&Entry> = runs.collect();
+            comparison::overlay(&runs, parts, *zoom, *scroll, theme, over, buf);
         }
         _ => {}
     }
@@ -150,38 +141,36 @@ fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, area: Rect, bu
 
 /// Where the overlay lies, if there is one: never over the footer.
 fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
-    let above_footer = Rect {
-        height: area.height.saturating_sub(1),
-        ..area
+    let (above_footer, _) = layout::split_below(area, 1);
+    let (width, rows) = match (app.overlay()?, app.text()) {
+        (Overlay::Form, _) => setup::OVERLAY,
+        (Overlay::Pythons { .. }, _) => pythons::size(app, above_footer),
+        (Overlay::Columns, _) => history::columns_size(),
+        (Overlay::SweepForm, _) => sweep::form::size(app),
+        (Overlay::Export(_), _) => exporting::size(),
+        // As high as they are long, so that a short one leaves the panels in sight.
+        (_, Some(Text::Reading(text))) => (text.width, text.lines.len()),
+        (_, Some(Text::Details(rows))) => (TEXT_COLUMNS, rows.len()),
+        (_, Some(Text::Comparison(_)) | None) => return Some(above_footer),
     };
-    Some(match (app.overlay()?, app.text()) {
-        (Overlay::Form, _) => setup::overlay_area(above_footer),
-        (Overlay::Pythons { .. }, _) => pythons::area(app, above_footer),
-        (Overlay::Columns, _) => history::columns_area(above_footer),
-        (Overlay::SweepForm, _) => sweep::form::area(app, above_footer),
-        (Overlay::Export(_), _) => exporting::area(above_footer),
-        (_, Some(Text::Reading(text))) => reading::area(text, above_footer),
-        (_, Some(Text::Details(rows))) => details::area(rows, above_footer),
-        (_, Some(Text::Comparison(_)) | None) => above_footer,
-    })
+    let height = u16::try_from(rows + 2).unwrap_or(u16::MAX);
+    Some(layout::centred(above_footer, width, height))
 }
 
 /// Says what is needed and what there is, as far as it fits.
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
     // Within a number, q is not a key.
     let q_works = lookup(Key::Char('q'), app.contexts()).is_some();
+    let quits = if q_works {
+        "q or Ctrl-C quits"
+    } else {
+        "Ctrl-C quits"
+    };
     let lines = [
         "pconc-tui needs more room:".to_string(),
         format!("{}×{} at least,", SMALLEST.0, SMALLEST.1),
         format!("this is {}×{}.", area.width, area.height),
-        if q_works {
-            "q or Ctrl-C quits"
-        } else {
-            "Ctrl-C quits"
-        }
-        .to_string(),
+        quits.into(),
     ];
-    for (row, text) in area.rows().zip(lines) {
-        buf.set_line(row.x, row.y, &Line::from(text), row.width);
-    }
+    draw_lines(lines, area, buf);
 }

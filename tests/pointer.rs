@@ -572,7 +572,12 @@ fn in_ascii_no_screen_shows_anything_else_and_help_and_legend_show_the_marks_tha
     }
     let mut session = Session::new(120, 40);
     session.press(&[Char('2')]);
-    let buf = session.drawn(Theme::plain().in_ascii());
+    let buf = session.drawn(Theme::from(&Look {
+        theme: ThemeName::Mono,
+        colors: Colors::None,
+        ascii: true,
+        ..Look::default()
+    }));
     let row = |y: u16| -> String { (0..120).map(|x| buf[(x, y)].symbol().to_string()).collect() };
     let screen: Vec<String> = (0..40).map(row).collect();
     let legend = screen

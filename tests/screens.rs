@@ -613,7 +613,7 @@ fn the_verdict_is_a_band_over_the_whole_width_in_every_layout() {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('3')]);
         let reversed = |session: &Session, y: u16| {
-            let buf = session.drawn(Theme::ansi());
+            let buf = session.drawn(Theme::default());
             (0..columns).all(|x| buf[(x, y)].modifier.contains(Modifier::REVERSED))
         };
         assert!(
@@ -957,7 +957,7 @@ fn no_word_has_a_colour_that_a_light_or_a_dark_background_could_swallow() {
             &[Tab],
         ] {
             session.press(keys);
-            let buf = session.drawn(Theme::ansi());
+            let buf = session.drawn(Theme::default());
             let coloured: String = buf
                 .content()
                 .iter()

@@ -6,7 +6,7 @@
 mod cell;
 
 pub use crate::present::table::{Extent, Side};
-pub use cell::{Row, of_sweep};
+pub use cell::{Row, of_sweep, speed_up};
 
 use std::cmp::Ordering;
 use std::sync::LazyLock;

@@ -68,6 +68,16 @@ pub fn bare_seconds(seconds: f64) -> String {
     with_groups(seconds, decimals)
 }
 
+/// A time with its unit where there is room for few digits, as they are large.
+pub fn in_few_digits(seconds: f64) -> String {
+    match seconds {
+        s if s < 0.0995 => format!("{:.1} ms", s * 1e3),
+        s if s < 9.995 => format!("{s:.2} s"),
+        s if s < 99.95 => format!("{s:.1} s"),
+        s => format!("{s:.0} s"),
+    }
+}
+
 /// Three significant digits, at most three decimals, no unit: `0.065`, `2.00`, `12.3`, `1 234`.
 pub fn three_digits(value: f64) -> String {
     let decimals = match value {

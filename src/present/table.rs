@@ -100,6 +100,31 @@ pub fn shortened(text: &str, most: usize) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
+/// The end of a path in so many columns, which tells more than its begin: dots say that there was more.
+pub fn tail(path: &str, room: usize) -> String {
+    let length = path.width();
+    if length <= room {
+        return path.into();
+    }
+    let kept: String = path.chars().skip(length - room.saturating_sub(1)).collect();
+    format!("…{kept}")
+}
+
+/// The first of these that fits, or else the last.
+pub fn fitting<T: Default>(
+    candidates: impl IntoIterator<Item = T>,
+    fits: impl Fn(&T) -> bool,
+) -> T {
+    let mut last = T::default();
+    for candidate in candidates {
+        if fits(&candidate) {
+            return candidate;
+        }
+        last = candidate;
+    }
+    last
+}
+
 /// `rows` as lines, their cells two blanks apart and without blanks at the end; the first row is a heading. Every row has a
 /// cell per side.
 pub fn aligned(sides: &[Side], rows: &[Vec<String>]) -> String {
@@ -217,5 +242,12 @@ mod tests {
         for (most, said) in [(7, "并发测…"), (6, "并发…"), (5, "并发…"), (1, "…")] {
             assert_eq!(shortened("并发测试", most), said);
         }
+    }
+
+    #[test]
+    fn of_a_path_without_room_the_end_is_shown() {
+        assert_eq!(tail("/usr/bin/python3", 20), "/usr/bin/python3");
+        assert_eq!(tail("/usr/bin/python3", 8), "…python3");
+        assert_eq!(tail("/usr/bin/python3", 0), "…");
     }
 }

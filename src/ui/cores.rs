@@ -9,12 +9,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::panel::{block, draw_block, on_border};
-use super::theme::Theme;
+use super::layout::{cells, split_left};
+use super::panel::{block, draw_block, draw_text, inside, on_border};
+use super::theme::{STRONG, Theme};
 use super::widget::bar::Bar;
-use crate::app::screen::Panel;
 use crate::app::{App, Shown};
-use crate::domain::record::{CoreRecord, Record};
+use crate::domain::record::CoreRecord;
 use crate::domain::time::seconds;
 use crate::domain::trace::Trace;
 
@@ -31,45 +31,16 @@ struct Core {
 }
 
 /// A panel, or on a small screen one line.
-pub fn draw(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
-    if area.is_empty() {
-        return;
-    }
+pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
     let cores = cores(app);
     if area.height == 1 {
-        let behind = |title: &str| {
-            let width = u16::try_from(title.len())
-                .unwrap_or(u16::MAX)
-                .min(area.width);
-            Rect {
-                x: area.x + width,
-                width: (area.width - width).saturating_sub(1),
-                ..area
-            }
-        };
-        let (short, long) = (" Cores ".to_string(), |n: usize| {
-            format!(" Cores, {n} a cell ")
-        });
-        let title = match several_a_cell(&cores, behind(&long(cores.len()))) {
-            Some(n) => long(n),
-            None => short,
-        };
-        let rest = behind(&title);
-        buf.set_span(
-            area.x,
-            area.y,
-            &Span::styled(title, theme.strong()),
-            area.width,
-        );
-        draw_cores(&cores, theme, rest, buf);
+        draw_line(&cores, theme, area, buf);
         return;
     }
-    let focused = app.focus().panel == Panel::Cores;
-    let frame = block("", focused, theme);
-    let inner = frame.inner(area);
-    let over_time = app
-        .pictured()
-        .filter(|_| app.focus().expanded && over_time::fits(cores.len(), inner));
+    let inner = inside(area);
+    // Over time, there is a row for each core, and one for the axis.
+    let has_room = app.focus().expanded && cores.len() < usize::from(inner.height);
+    let over_time = app.pictured().filter(|_| has_room);
     let title = title(app, &cores, over_time.is_some(), inner);
     let frame = block(title, focused, theme).title_bottom(legend(theme, over_time.is_some()));
     draw_block(&frame, area, buf);
@@ -79,19 +50,30 @@ pub fn draw(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) 
     }
 }
 
+/// All in one line, behind what it is.
+fn draw_line(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
+    let behind = |title: &str| {
+        let (_, rest) = split_left(area, cells(title.len()));
+        split_left(rest, rest.width.saturating_sub(1)).0
+    };
+    let long = |n: usize| format!(" Cores, {n} a cell ");
+    let several = several_a_cell(cores, behind(&long(cores.len())));
+    let title = several.map_or_else(|| " Cores ".into(), long);
+    draw_text(&title, STRONG, area, buf);
+    draw_cores(cores, theme, behind(&title), buf);
+}
+
 /// What is drawn, as exactly as there is room for.
 fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
-    let which = if app.recorded_on().is_some() {
-        "recorded"
-    } else {
-        "usable"
-    };
-    let usable = format!("Cores · {} {which}", app.machine_shown().cores_usable);
-    match (over_time, several_a_cell(cores, inner)) {
-        (true, _) => format!("{usable} · what our workers used, over time"),
-        (false, None) => usable,
+    let usable = app.machine_shown().cores_usable;
+    let which = app.recorded_on().map_or("usable", |_| "recorded");
+    match several_a_cell(cores, inner) {
+        _ if over_time => {
+            format!("Cores · {usable} {which} · what our workers used, over time")
+        }
+        None => format!("Cores · {usable} {which}"),
         // Shorter, as the panel is narrow.
-        (false, Some(n)) => format!("Cores · {}, {n} a cell", app.machine_shown().cores_usable),
+        Some(n) => format!("Cores · {usable}, {n} a cell"),
     }
 }
 
@@ -102,65 +84,53 @@ fn several_a_cell(cores: &[Core], area: Rect) -> Option<usize> {
 }
 
 fn legend(theme: Theme, over_time: bool) -> Line<'static> {
-    let plain = on_border(Style::new());
-    let mut spans = vec![
-        Span::styled(" █", on_border(theme.parallelism())),
-        Span::styled(" ours ", plain),
-    ];
-    if !over_time {
-        spans.push(Span::styled(" ▒ others ", plain));
-    }
-    Line::from(spans)
+    let others = if over_time { "" } else { " ▒ others " };
+    on_border(Line::from(vec![
+        Span::styled(" █", theme.parallelism()),
+        Span::raw(" ours "),
+        Span::raw(others),
+    ]))
 }
 
-/// The usable cores: those that workers ran on and, until there are enough of them, the others by number.
+/// The usable cores: those that workers ran on and, until there are enough of them, the others by number. Of a run that is
+/// over they are exact, however short it was.
 fn cores(app: &App) -> Vec<Core> {
-    if let Some(Shown::Entry(entry)) = app.shown()
-        && !entry.record.cores.is_empty()
+    let over = app.shown().and_then(Shown::entry);
+    if let Some(record) = over.map(|entry| &entry.record)
+        && !record.cores.is_empty()
     {
-        return measured(&entry.record);
+        let share = |seconds: f64| (seconds / record.times.wall_s.max(1e-9)).clamp(0.0, 1.0);
+        let core = |core: &CoreRecord| Core {
+            number: core.core,
+            ours: Some(share(core.workers_s)),
+            others: core.others_s.map(share),
+        };
+        return record.cores.iter().map(core).collect();
     }
     let empty = Trace::default();
     let trace = app.shown().map_or(&empty, |shown| shown.trace());
     let elapsed = seconds(trace.now()).max(1e-9);
-    let others = |number: u16| {
-        trace
-            .others()
-            .iter()
-            .find(|(core, _)| *core == number)
-            .map(|(_, share)| *share)
+    let core = |number: u16, ours: Option<f64>| {
+        let mut others = trace.others().iter();
+        Core {
+            number,
+            ours,
+            others: others
+                .find(|(core, _)| *core == number)
+                .map(|(_, share)| *share),
+        }
     };
-    let mut cores: Vec<Core> = trace
-        .cores()
-        .iter()
-        .map(|(number, time)| Core {
-            number: *number,
-            ours: Some((seconds(*time) / elapsed).min(1.0)),
-            others: others(*number),
-        })
+    let ran = trace.cores().iter();
+    let mut cores: Vec<Core> = ran
+        .map(|(number, time)| core(*number, Some((seconds(*time) / elapsed).min(1.0))))
         .collect();
     for number in app.cores_shown() {
         if cores.iter().all(|core| core.number != number) {
-            cores.push(Core {
-                number,
-                ours: app.pictured().map(|_| 0.0),
-                others: others(number),
-            });
+            cores.push(core(number, app.pictured().map(|_| 0.0)));
         }
     }
     cores.sort_by_key(|core| core.number);
     cores
-}
-
-/// The cores of a run that is over: exact, however short it was.
-fn measured(record: &Record) -> Vec<Core> {
-    let share = |seconds: f64| (seconds / record.times.wall_s.max(1e-9)).clamp(0.0, 1.0);
-    let core = |core: &CoreRecord| Core {
-        number: core.core,
-        ours: Some(share(core.workers_s)),
-        others: core.others_s.map(share),
-    };
-    record.cores.iter().map(core).collect()
 }
 
 /// Whether each of so many cores has room for a bar.
@@ -174,26 +144,20 @@ fn draw_cores(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
         many::draw(cores, theme, area, buf);
         return;
     }
-    let used = u16::try_from(cores.len().div_ceil(usize::from(area.height.max(1))))
-        .unwrap_or(1)
-        .max(1);
-    let width = area.width / used;
+    let used = cores.len().div_ceil(usize::from(area.height.max(1))).max(1);
+    let width = area.width / cells(used);
     // With room to spare, bars do not touch.
-    let apart = if cores.len() * 2 <= usize::from(area.height) + 1 {
-        2
-    } else {
-        1
-    };
+    let is_roomy = cores.len() * 2 <= usize::from(area.height) + 1;
+    let apart = if is_roomy { 2 } else { 1 };
     for (i, core) in (0u16..).zip(cores) {
         let (column, row) = (i / area.height, i % area.height);
-        let row = row * apart;
-        let cell = Rect {
+        let place = Rect {
             x: area.x + column * width,
-            y: area.y + row,
+            y: area.y + row * apart,
             width: width.min(40),
             height: 1,
         };
-        draw_bar(core, theme, cell, buf);
+        draw_bar(core, theme, place, buf);
     }
 }
 
@@ -207,29 +171,13 @@ fn percent(share: Option<f64>) -> String {
 fn draw_bar(core: &Core, theme: Theme, area: Rect, buf: &mut Buffer) {
     const LABEL: u16 = 3;
     const NUMBERS: u16 = 6;
-    buf.set_stringn(
-        area.x,
-        area.y,
-        format!("{:>2} ", core.number),
-        usize::from(area.width),
-        Style::new(),
-    );
-    let bar = Rect {
-        x: area.x + LABEL,
-        width: area.width.saturating_sub(LABEL + NUMBERS),
-        ..area
-    };
-    for column in bar.columns() {
-        buf.set_string(column.x, column.y, "·", theme.secondary());
-    }
+    let (label, rest) = split_left(area, LABEL);
+    let (bar, numbers) = split_left(rest, rest.width.saturating_sub(NUMBERS));
+    draw_text(format!("{:>2} ", core.number), Style::new(), label, buf);
+    let nothing = "·".repeat(usize::from(bar.width));
+    draw_text(nothing, theme.secondary(), bar, buf);
     Bar::new(core.ours.unwrap_or(0.0), theme.parallelism())
-        .then(core.others.unwrap_or(0.0), Style::new())
+        .then(core.others.unwrap_or(0.0))
         .render(bar, buf);
-    buf.set_stringn(
-        bar.right(),
-        area.y,
-        format!(" {}", percent(core.ours)),
-        usize::from(NUMBERS),
-        theme.strong(),
-    );
+    draw_text(format!(" {}", percent(core.ours)), STRONG, numbers, buf);
 }

@@ -6,12 +6,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::panel::{block, draw_block, draw_centred, draw_lines, wrap};
-use super::theme::Theme;
+use super::layout::{split_below, split_left};
+use super::panel::{draw_centred, draw_frame, draw_lines, draw_text, wrap};
+use super::theme::{STRONG, Theme};
 use super::widget::axis::Axis;
 use super::widget::curve::{Curve, mean};
-use crate::app::screen::Panel;
-use crate::app::timeline::Window;
 use crate::app::{App, Shown};
 use crate::domain::text::grouped;
 use crate::domain::trace::Sample;
@@ -28,189 +27,113 @@ struct Row {
     most: f64,
     /// What would fill the curve.
     most_is: &'static str,
-    /// Which time the number is of.
-    when: &'static str,
     value: fn(&Sample) -> f64,
     style: Style,
 }
 
 /// Both curves; where they fill the screen, with scales and an axis.
-pub fn panel(app: &App, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
-    if area.is_empty() {
-        return;
-    }
-    let focused = app.focus().panel == Panel::Curves;
+pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
     let title = "Concurrency: tasks in flight · Parallelism: workers on a core";
-    let inner = draw_block(&block(title, focused, theme), area, buf);
+    let inner = draw_frame(title, focused, theme, area, buf);
     let Some(shown) = app.shown() else {
         let text = "Two curves over the time of a run: tasks begun and not yet ended, and workers that a core works for.";
-        let lines: Vec<Line<'_>> = wrap(text, inner.width)
-            .into_iter()
-            .map(Line::from)
-            .collect();
-        draw_lines(&lines, inner, buf);
-        return;
+        return draw_lines(wrap(text, inner.width), inner, buf);
     };
+    let missing = shown.missing_picture();
     let window = app.timeline().window(shown.trace());
-    let (upper, lower) = if app.focus().expanded && shown.missing_picture().is_none() {
-        let curves = Rect {
-            height: inner.height.saturating_sub(1),
-            ..inner
-        };
-        draw_axis(
-            window,
-            gutter,
-            Rect {
-                y: curves.bottom(),
-                height: 1,
-                ..inner
-            }
-            .intersection(inner),
-            buf,
-        );
-        halves(curves)
-    } else {
-        halves(inner)
-    };
-    for (row, area) in rows(app, shown, theme).into_iter().zip([upper, lower]) {
-        draw_label(&row, theme, area, buf);
-        let bars = right_of(gutter, area);
+    let has_axis = app.focus().expanded && missing.is_none();
+    let (curves, axis) = split_below(inner, u16::from(has_axis));
+    let cursor = None;
+    Axis { window, cursor }.render(split_left(axis, gutter).1, buf);
+    for (row, area) in rows(app, shown, theme).into_iter().zip(halves(curves)) {
+        draw_label(&row, shown, area, buf);
+        let (_, bars) = split_left(area, gutter);
         let half = row.most / 2.0;
-        draw_scale(
-            [&row.most.to_string(), &half.to_string(), "0"],
-            left_of(bars, area),
-            buf,
-        );
-        if shown.missing_picture().is_some() {
-            continue;
-        }
+        let scale = [&row.most.to_string(), &half.to_string(), "0"];
+        draw_scale(scale, bars.x, area, buf);
         let value = |from, to| mean(shown.trace().samples(), row.value, from, to);
-        Curve::new(&value, window, row.most, row.style)
-            .nothing("·", theme.secondary())
-            .render(bars, buf);
+        let curve = Curve {
+            value: &value,
+            window,
+            most: row.most,
+            style: row.style,
+            nothing: theme.secondary(),
+        };
+        missing.is_none().then_some(curve).render(bars, buf);
     }
-    if let Some(why) = shown.missing_picture() {
-        draw_centred(why, right_of(gutter, inner), buf);
-    }
-}
-
-fn right_of(gutter: u16, area: Rect) -> Rect {
-    Rect {
-        x: area.x + gutter.min(area.width),
-        width: area.width.saturating_sub(gutter),
-        ..area
+    if let Some(why) = missing {
+        draw_centred(why, split_left(inner, gutter).1, buf);
     }
 }
 
-fn draw_axis(window: Window, gutter: u16, area: Rect, buf: &mut Buffer) {
-    Axis::new(window, Style::new()).render(right_of(gutter, area), buf);
-}
-
-fn halves(area: Rect) -> (Rect, Rect) {
+fn halves(area: Rect) -> [Rect; 2] {
     let upper = area.height.div_ceil(2);
     // With an odd number of rows the one in the middle keeps the curves apart.
-    let lower = area.height / 2;
+    let (_, lower) = split_below(area, area.height / 2);
     let upper = Rect {
-        height: upper.min(lower.max(1)),
+        height: upper.min(lower.height.max(1)),
         ..area
     };
-    (
-        upper,
-        Rect {
-            y: area.bottom() - lower,
-            height: lower,
-            ..area
-        },
-    )
+    [upper, lower]
 }
 
 fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
-    let plan = shown.plan();
-    let (in_flight, on_core, when) = match shown {
-        Shown::Live(_) => (
-            f64::from(shown.trace().in_flight_now()),
-            shown.trace().on_core_lately(),
-            "now",
-        ),
-        Shown::Entry(entry) => (
-            entry.record.times.concurrency,
-            entry.record.times.parallelism,
-            "on average",
-        ),
-    };
+    let (concurrency, parallelism) = shown.two_numbers();
+    let (workers, tasks) = (shown.plan().workers(), shown.plan().tasks());
     [
         Row {
             name: "in flight",
-            now: in_flight,
-            most: f64::from(plan.workers().min(plan.tasks())),
-            most_is: if plan.workers() <= plan.tasks() {
-                "workers"
-            } else {
-                "tasks"
-            },
-            when,
+            now: concurrency,
+            most: workers.min(tasks).into(),
+            most_is: if workers <= tasks { "workers" } else { "tasks" },
             value: |sample| sample.in_flight,
             style: theme.concurrency(),
         },
         Row {
             name: "on a core",
-            now: on_core,
-            most: f64::from(app.machine_shown().cores_usable),
+            now: parallelism,
+            most: app.machine_shown().cores_usable.into(),
             most_is: "cores",
-            when,
             value: |sample| sample.on_core,
             style: theme.parallelism(),
         },
     ]
 }
 
-/// The name with the number, and below it, as far as there is room, what would fill the curve and what the number is.
-fn draw_label(row: &Row, theme: Theme, area: Rect, buf: &mut Buffer) {
+/// The name with the number, and below it, as far as there is room, what would fill the curve and which time the number is
+/// of.
+fn draw_label(row: &Row, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
+    let when = shown.entry().map_or("now", |_| "on average");
+    let most = grouped(row.most as u64);
     let lines = [
         Line::from(vec![
             Span::raw(format!("{} ", row.name)),
-            Span::styled(format!("{:>6.1}", row.now), theme.strong()),
+            Span::styled(format!("{:>6.1}", row.now), STRONG),
         ]),
-        Line::from(format!(
-            "{:>10}{:>6}",
-            "of at most",
-            grouped(row.most as u64)
-        )),
+        Line::from(format!("{:>10}{most:>6}", "of at most")),
         Line::from(format!("{:>16}", row.most_is)),
         Line::default(),
-        Line::from(format!("{:>16}", row.when)),
+        Line::from(format!("{when:>16}")),
     ];
     // A line more would stand alone without the last one.
-    let shown = if area.height > ROOM_FOR_SCALE {
-        lines.len()
-    } else {
-        2
-    };
-    draw_lines(&lines[..shown], area, buf);
+    let shown = if area.height > ROOM_FOR_SCALE { 5 } else { 2 };
+    draw_lines(lines.into_iter().take(shown), area, buf);
 }
 
-/// The room of a scale, on the left of the curves that begin where `curves` do, beside one of them.
-pub fn left_of(curves: Rect, row: Rect) -> Rect {
-    Rect {
-        x: curves.x.saturating_sub(SCALE),
-        width: SCALE,
-        ..row
-    }
-}
-
-/// All, half and nothing, where they are; only where a curve is high enough for that.
-pub fn draw_scale(values: [&str; 3], area: Rect, buf: &mut Buffer) {
-    if area.height < ROOM_FOR_SCALE {
+/// All, half and nothing, where they are, on the left of a curve that begins at column `x` of this row; only where it is
+/// high enough for that.
+pub fn draw_scale(values: [&str; 3], x: u16, row: Rect, buf: &mut Buffer) {
+    if row.height < ROOM_FOR_SCALE {
         return;
     }
-    let middle = area.y + area.height / 2;
-    for (value, y) in values.into_iter().zip([area.y, middle, area.bottom() - 1]) {
-        buf.set_stringn(
-            area.x,
+    let middle = row.y + row.height / 2;
+    for (value, y) in values.into_iter().zip([row.y, middle, row.bottom() - 1]) {
+        let place = Rect {
+            x: x.saturating_sub(SCALE),
             y,
-            format!("{value:>4}┤ "),
-            usize::from(area.width),
-            Style::new(),
-        );
+            width: SCALE,
+            height: 1,
+        };
+        draw_text(format!("{value:>4}┤ "), Style::new(), place, buf);
     }
 }

@@ -14,11 +14,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use unicode_width::UnicodeWidthStr;
 
-use super::layout::centred;
-use super::panel::{block, draw_lines, draw_over, wrap};
-use super::theme::Theme;
+use super::panel::{draw_lines, typed, wrapped};
+use super::theme::{CURSOR, STRONG, Theme, strong_if};
 use crate::app::App;
 use crate::app::exporting::{ExportRow, Exporting};
 use crate::present::format::Format;
@@ -26,116 +24,73 @@ use crate::present::format::Format;
 /// Columns of the form with its border.
 const WIDTH: u16 = 78;
 /// Rows of what is said below the fields.
-const SAID: u16 = 2;
+const SAID: usize = 2;
 /// Columns of the labels.
 const LABELS: usize = 8;
 /// Columns of a format's name.
 const NAMES: usize = 13;
 
-/// Where it lies.
-pub fn area(area: Rect) -> Rect {
-    let rows = u16::try_from(Exporting::rows().len()).unwrap_or(u16::MAX);
-    centred(area, WIDTH, rows + SAID + 2)
+/// Its columns with the frame, and its rows.
+pub fn size() -> (u16, usize) {
+    (WIDTH, Exporting::rows().len() + SAID)
 }
 
-/// The form.
-pub fn overlay(app: &App, form: &Exporting, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let inner = draw_over(&block("Export", true, theme), area, buf);
-    let rows = Exporting::rows();
-    let mut lines: Vec<Line<'_>> = rows
-        .iter()
-        .map(|row| line(form, *row, inner.width, theme))
-        .collect();
-    lines.extend(said(app, form, inner.width, theme));
-    draw_lines(&lines, inner, buf);
+/// The form in this room.
+pub fn draw(app: &App, form: &Exporting, theme: Theme, inner: Rect, buf: &mut Buffer) {
+    let room = inner.width.saturating_sub(LABELS as u16);
+    let rows = Exporting::rows().into_iter();
+    let rows = rows.map(|row| labelled(label(row), value(form, row, room)));
+    let said = said(app, form, room, theme).into_iter();
+    draw_lines(rows.chain(said.map(|line| labelled("", line))), inner, buf);
 }
 
-fn line(form: &Exporting, row: ExportRow, width: u16, theme: Theme) -> Line<'static> {
-    let is_here = form.row() == row;
-    let label = match row {
+fn label(row: ExportRow) -> &'static str {
+    match row {
         ExportRow::Scope => "What",
         ExportRow::Format(format) if format == Format::FILES[0] => "Format",
         ExportRow::Format(_) => "",
         ExportRow::File => "File",
-    };
-    let mut spans = vec![Span::raw(format!("{label:<LABELS$}"))];
+    }
+}
+
+fn labelled(label: &str, mut line: Line<'static>) -> Line<'static> {
+    line.spans.insert(0, Span::raw(format!("{label:<LABELS$}")));
+    line
+}
+
+fn value(form: &Exporting, row: ExportRow, room: u16) -> Line<'static> {
+    let is_here = form.row() == row;
+    let cursor_or = |style| if is_here { CURSOR } else { style };
     match row {
-        ExportRow::Scope => spans.push(scope(form, is_here, theme)),
-        ExportRow::Format(format) => spans.extend(format_row(form, format, is_here, theme)),
-        ExportRow::File => spans.extend(file(
-            form,
-            is_here,
-            usize::from(width).saturating_sub(LABELS),
-            theme,
-        )),
+        ExportRow::Scope => {
+            let label = form.scope().label.clone();
+            let text = if form.has_choice() {
+                format!("‹{label}›")
+            } else {
+                label
+            };
+            Line::from(Span::styled(text, cursor_or(STRONG)))
+        }
+        ExportRow::Format(format) => {
+            let is_chosen = form.format() == format;
+            let sign = if is_chosen { "▸ " } else { "  " };
+            let style = cursor_or(strong_if(is_chosen));
+            Line::from(vec![
+                Span::styled(sign, STRONG),
+                Span::styled(format!("{:<NAMES$}", format.name()), style),
+                Span::raw(format!(" {}", format.description())),
+            ])
+        }
+        ExportRow::File if is_here => typed(form.file(), 1, room),
+        ExportRow::File => Line::from(Span::styled(form.file().text().to_string(), STRONG)),
     }
-    Line::from(spans)
-}
-
-fn scope(form: &Exporting, is_here: bool, theme: Theme) -> Span<'static> {
-    let style = if is_here {
-        theme.cursor()
-    } else {
-        theme.strong()
-    };
-    let label = &form.scope().label;
-    Span::styled(
-        if form.has_choice() {
-            format!("‹{label}›")
-        } else {
-            label.clone()
-        },
-        style,
-    )
-}
-
-fn format_row(form: &Exporting, format: Format, is_here: bool, theme: Theme) -> Vec<Span<'static>> {
-    let sign = if form.format() == format {
-        "▸ "
-    } else {
-        "  "
-    };
-    let style = match (is_here, form.format() == format) {
-        (true, _) => theme.cursor(),
-        (false, true) => theme.strong(),
-        (false, false) => Style::new(),
-    };
-    vec![
-        Span::styled(sign, theme.strong()),
-        Span::styled(format!("{:<NAMES$}", format.name()), style),
-        Span::raw(format!(" {}", format.description())),
-    ]
-}
-
-/// The name with its cursor; of a long one, the part around it.
-fn file(form: &Exporting, is_here: bool, room: usize, theme: Theme) -> Vec<Span<'static>> {
-    let (before, after) = form.file().parts();
-    if !is_here {
-        return vec![Span::styled(format!("{before}{after}"), theme.strong())];
-    }
-    let hidden = (before.width() + 2).saturating_sub(room);
-    let before: String = before.chars().skip(hidden).collect();
-    let mut after = after.chars();
-    let under = after.next().unwrap_or(' ');
-    vec![
-        Span::styled(before, theme.strong()),
-        Span::styled(under.to_string(), theme.cursor()),
-        Span::styled(after.collect::<String>(), theme.strong()),
-    ]
 }
 
 /// What went wrong, what the file will lack, or else where it will be.
-fn said(app: &App, form: &Exporting, width: u16, theme: Theme) -> Vec<Line<'static>> {
-    let indent = " ".repeat(LABELS);
-    let room = width.saturating_sub(LABELS as u16);
-    let indented = |text: &str, style: Style| -> Vec<Line<'static>> {
-        let lines = wrap(text, room).into_iter();
-        lines
-            .map(|line| Line::from(vec![Span::raw(indent.clone()), Span::styled(line, style)]))
-            .collect()
-    };
+fn said(app: &App, form: &Exporting, room: u16, theme: Theme) -> Vec<Line<'static>> {
+    let plain = |text: &str| wrapped(text, room, Style::new());
     if form.is_writing() {
-        return indented("writing…", Style::new());
+        return plain("writing…").collect();
     }
     if let Some(problem) = form.problem() {
         let help = if form.exists() {
@@ -143,18 +98,15 @@ fn said(app: &App, form: &Exporting, width: u16, theme: Theme) -> Vec<Line<'stat
         } else {
             ""
         };
-        return indented(&format!("! {problem}{help}"), theme.error());
+        return wrapped(&format!("! {problem}{help}"), room, theme.error()).collect();
     }
     let place = match app.directory() {
         Some(directory) => format!("in {directory}"),
         None => "in the directory that pconc-tui was started in".into(),
     };
-    let mut lines = indented(&place, Style::new());
-    lines.truncate(1);
-    lines.extend(
-        form.lack()
-            .into_iter()
-            .flat_map(|lack| indented(&lack, Style::new())),
-    );
-    lines
+    let lack = form.lack().into_iter();
+    plain(&place)
+        .take(1)
+        .chain(lack.flat_map(|lack| plain(&lack)))
+        .collect()
 }

@@ -3,10 +3,9 @@
 use ratatui::layout::{Position, Rect};
 
 use super::history::HistoryRow;
+use super::layout::Panels;
 use super::panel::inside;
-use super::{
-    footer, history, layout, overlay_area, panels, present, pythons, setup, sweep, timeline,
-};
+use super::{footer, history, overlay_area, panels, present, pythons, setup, sweep, timeline};
 use crate::app::App;
 use crate::app::command::Binding;
 use crate::app::key::Key;
@@ -24,14 +23,12 @@ pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
     let here = Position { x: column, y: row };
     let panels = panels(app, area);
     if panels.footer.contains(here) {
-        let offered = footer::offered(app, panels.footer);
-        let (binding, place) = offered
-            .into_iter()
-            .find(|(_, place)| place.contains(here))?;
+        let mut offered = footer::offered(app, panels.footer).into_iter();
+        let (binding, place) = offered.find(|(_, place)| place.contains(here))?;
         return key_at(binding, column - place.x).map(Target::Offered);
     }
     match overlay_area(app, area) {
-        Some(over) if over.contains(here) => Some(in_overlay(app, over, row)),
+        Some(over) if over.contains(here) => Some(in_overlay(app, inside(over), row)),
         Some(_) => Some(Target::Outside),
         None if app.chart().is_some() => sweep::target(app, area, here),
         None => in_panel(app, &panels, here),
@@ -48,14 +45,14 @@ fn key_at(binding: &Binding, column: u16) -> Option<Key> {
     }
 }
 
-fn in_overlay(app: &App, over: Rect, row: u16) -> Target {
+fn in_overlay(app: &App, inner: Rect, row: u16) -> Target {
     let found = match app.overlay() {
-        Some(Overlay::Form) => setup::row_at(app, true, inside(over), row).map(Target::FormRow),
-        Some(Overlay::SweepForm) => sweep::form::row_at(app, over, row).map(Target::SweepRow),
+        Some(Overlay::Form) => setup::row_at(app, true, inner, row).map(Target::FormRow),
+        Some(Overlay::SweepForm) => sweep::form::row_at(app, inner, row).map(Target::SweepRow),
         Some(Overlay::Pythons { row: cursor }) => {
-            pythons::row_at(app, *cursor, over, row).map(Target::PythonRow)
+            pythons::row_at(app, *cursor, inner, row).map(Target::PythonRow)
         }
-        Some(Overlay::Columns) => history::column_at(app, over, row).map(Target::ColumnRow),
+        Some(Overlay::Columns) => history::column_at(app, inner, row).map(Target::ColumnRow),
         _ => None,
     };
     found.unwrap_or(Target::Overlay)
@@ -70,27 +67,24 @@ fn history_target(app: &App, area: Rect, here: Position) -> Option<Target> {
         history::row_at(app, area, here.y)
     };
     match row? {
-        HistoryRow::Entry(number) => Some(Target::HistoryRow(Some(number))),
-        HistoryRow::Live => Some(Target::HistoryRow(None)),
+        HistoryRow::Entry(entry) => Some(Target::HistoryRow(Some(entry.number))),
+        HistoryRow::Sweep(sweep) => Some(Target::HistoryRow(Some(sweep.number))),
+        HistoryRow::Live(_) => Some(Target::HistoryRow(None)),
         HistoryRow::Session(_) => None,
     }
 }
 
-fn in_panel(app: &App, panels: &layout::Panels, here: Position) -> Option<Target> {
-    let places = [
-        (Panel::Setup, panels.setup),
-        (Panel::Timeline, panels.timeline),
-        (Panel::Cores, panels.cores),
-        (Panel::Curves, panels.curves),
-        (Panel::History, panels.history),
-    ];
-    let (panel, area) = places.into_iter().find(|(_, place)| place.contains(here))?;
+fn in_panel(app: &App, panels: &Panels, here: Position) -> Option<Target> {
+    // The wide screen has all of them.
+    let mut all = Screen::Wide.panels().iter();
+    let panel = *all.find(|panel| panels.of(**panel).contains(here))?;
+    let area = panels.of(panel);
     let special = match panel {
         Panel::Setup => {
             let focused = app.focus().panel == Panel::Setup;
             setup::row_at(app, focused, inside(area), here.y).map(Target::FormRow)
         }
-        Panel::Timeline => timeline::target(app, area, panels.gutter, here.x, here.y),
+        Panel::Timeline => timeline::target(app, area, panels.gutter, here),
         Panel::History => history_target(app, area, here),
         Panel::Cores | Panel::Curves => None,
     };

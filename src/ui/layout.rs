@@ -36,7 +36,8 @@
 //!  the keys that were pressed
 //! ```
 
-use ratatui::layout::Rect;
+use ratatui::layout::Constraint::{Fill, Length};
+use ratatui::layout::{Layout, Rect};
 
 use crate::app::screen::{Focus, Panel, Screen};
 
@@ -52,7 +53,7 @@ const ROWS_FOR_CORES: u16 = 20;
 const LARGE_FIGURES: (u16, u16) = (116, 30);
 
 /// Where everything stands; what has no room is empty.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default)]
 pub struct Panels {
     /// What is shown, and the state of the machine.
     pub header: Rect,
@@ -78,176 +79,126 @@ pub struct Panels {
     pub gutter: u16,
 }
 
+impl Panels {
+    /// Where a panel that can be focused stands.
+    pub fn of(mut self, panel: Panel) -> Rect {
+        *self.of_mut(panel)
+    }
+
+    fn of_mut(&mut self, panel: Panel) -> &mut Rect {
+        match panel {
+            Panel::Setup => &mut self.setup,
+            Panel::Timeline => &mut self.timeline,
+            Panel::Cores => &mut self.cores,
+            Panel::Curves => &mut self.curves,
+            Panel::History => &mut self.history,
+        }
+    }
+}
+
 /// The panels of a screen that is large enough for any.
 pub fn panels(area: Rect, screen: Screen, focus: Focus) -> Panels {
-    let (frame, body) = frame(area);
-    match (screen, focus.expanded) {
-        (_, true) => expanded(frame, body, focus.panel),
-        (Screen::Wide, false) => wide(frame, body),
-        (Screen::Teaching, false) => teaching(frame, area),
-        (_, false) => small(frame, body),
-    }
-}
-
-/// The rows above and below the panels, and the room between.
-fn frame(area: Rect) -> (Panels, Rect) {
-    let row = |y: u16| {
-        Rect {
-            y: area.y + y,
-            height: 1,
-            ..area
-        }
-        .intersection(area)
-    };
-    let frame = Panels {
-        header: row(0),
-        verdict: row(1),
-        aside: row(2),
-        footer: row(area.height.saturating_sub(1)),
-        gutter: if Screen::of(area.width, area.height) == Screen::Wide {
-            WIDE_GUTTER
-        } else {
-            SMALL_GUTTER
-        },
+    let around = [Length(1), Length(1), Length(1), Fill(1), Length(1)];
+    let [header, verdict, aside, body, footer] = Layout::vertical(around).areas(area);
+    let is_wide = Screen::of(area.width, area.height) == Screen::Wide;
+    let mut panels = Panels {
+        header,
+        verdict,
+        aside,
+        footer,
+        gutter: if is_wide { WIDE_GUTTER } else { SMALL_GUTTER },
         ..Panels::default()
     };
-    let body = Rect {
-        y: area.y + 3,
-        height: area.height.saturating_sub(4),
-        ..area
+    match screen {
+        _ if focus.expanded => *panels.of_mut(focus.panel) = body,
+        Screen::Wide => wide(&mut panels, body),
+        Screen::Teaching => teaching(&mut panels, area),
+        Screen::Small | Screen::TooSmall => small(&mut panels, body),
     }
-    .intersection(area);
-    (frame, body)
+    panels
 }
 
-fn expanded(frame: Panels, body: Rect, panel: Panel) -> Panels {
-    match panel {
-        Panel::Setup => Panels {
-            setup: body,
-            ..frame
-        },
-        Panel::Timeline => Panels {
-            timeline: body,
-            ..frame
-        },
-        Panel::Cores => Panels {
-            cores: body,
-            ..frame
-        },
-        Panel::Curves => Panels {
-            curves: body,
-            ..frame
-        },
-        Panel::History => Panels {
-            history: body,
-            ..frame
-        },
-    }
-}
-
-fn wide(frame: Panels, body: Rect) -> Panels {
+fn wide(panels: &mut Panels, body: Rect) {
     let history = (body.height * 3 / 10).clamp(8, 20);
     // An odd number of rows inside keeps the two curves apart.
     let band = if body.height < 32 { 5 } else { 7 };
-    let (top, history) = split_below(body, history);
-    let (top, band) = split_below(top, band);
-    let (setup, timeline) = split_left(top, SIDE);
-    let (cores, curves) = split_left(band, SIDE);
-    Panels {
-        setup,
-        timeline,
-        cores,
-        curves,
-        history,
-        ..frame
-    }
+    let rows = Layout::vertical([Fill(1), Length(band), Length(history)]);
+    let columns = Layout::horizontal([Length(SIDE), Fill(1)]);
+    let [top, band, history] = rows.areas(body);
+    [panels.setup, panels.timeline] = columns.areas(top);
+    [panels.cores, panels.curves] = columns.areas(band);
+    panels.history = history;
 }
 
-fn small(frame: Panels, body: Rect) -> Panels {
+fn small(panels: &mut Panels, body: Rect) {
     let history = (body.height * 35 / 100).max(5);
     let cores = u16::from(body.height + 4 >= ROWS_FOR_CORES);
-    let (top, history) = split_below(body, history);
-    let (timeline, cores) = split_below(top, cores);
-    Panels {
-        timeline,
-        cores,
-        history,
-        ..frame
-    }
+    let rows = Layout::vertical([Fill(1), Length(cores), Length(history)]);
+    [panels.timeline, panels.cores, panels.history] = rows.areas(body);
 }
 
-fn teaching(frame: Panels, area: Rect) -> Panels {
-    let figures = if area.width >= LARGE_FIGURES.0 && area.height >= LARGE_FIGURES.1 {
-        7
-    } else {
-        4
-    };
+fn teaching(panels: &mut Panels, area: Rect) {
+    let is_large = area.width >= LARGE_FIGURES.0 && area.height >= LARGE_FIGURES.1;
+    let figures = if is_large { 7 } else { 4 };
     let (verdict, apart, history) = match area.height {
         ..20 => (2, 0, 2),
         20..30 => (2, 1, 4),
         30..50 => (4, 1, 6),
         50.. => (4, 1, 9),
     };
-    let (_, rest) = split_above(area, 1);
-    let (rest, _) = split_below(rest, 1);
-    let (verdict, rest) = split_above(rest, verdict);
-    let (_, rest) = split_above(rest, apart);
-    let (figures, rest) = split_above(rest, figures);
-    let (timeline, history) = split_below(rest, history);
-    Panels {
-        verdict,
-        aside: Rect::default(),
-        figures,
-        timeline,
-        history,
-        ..frame
-    }
+    let above = [Length(1), Length(verdict), Length(apart), Length(figures)];
+    let below = [Fill(1), Length(history), Length(1)];
+    let rows = Layout::vertical(above.into_iter().chain(below));
+    [
+        _,
+        panels.verdict,
+        _,
+        panels.figures,
+        panels.timeline,
+        panels.history,
+        _,
+    ] = rows.areas(area);
+    panels.aside = Rect::default();
 }
 
-fn split_above(area: Rect, above: u16) -> (Rect, Rect) {
-    let above = above.min(area.height);
-    (
-        Rect {
-            height: above,
-            ..area
-        },
-        Rect {
-            y: area.y + above,
-            height: area.height - above,
-            ..area
-        },
-    )
+/// So many rows or columns; where there are more than any screen has, as many as can be.
+pub fn cells(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
 }
 
-fn split_below(area: Rect, below: u16) -> (Rect, Rect) {
+/// The first in view of so many rows, of which some have room: the cursor's is in the middle where it can be.
+pub fn first_around(cursor: usize, rows: usize, room: usize) -> usize {
+    cursor
+        .saturating_sub(room / 2)
+        .min(rows.saturating_sub(room))
+}
+
+/// The first rows of an area, and those below them.
+pub fn split_above(area: Rect, above: u16) -> (Rect, Rect) {
+    split_below(area, area.height.saturating_sub(above))
+}
+
+/// An area without its last rows, and these.
+pub fn split_below(area: Rect, below: u16) -> (Rect, Rect) {
     let below = below.min(area.height);
-    let above = area.height - below;
-    (
-        Rect {
-            height: above,
-            ..area
-        },
-        Rect {
-            y: area.y + above,
-            height: below,
-            ..area
-        },
-    )
+    let (height, y) = (area.height - below, area.bottom() - below);
+    let below = Rect {
+        y,
+        height: below,
+        ..area
+    };
+    (Rect { height, ..area }, below)
 }
 
-fn split_left(area: Rect, left: u16) -> (Rect, Rect) {
-    let left = left.min(area.width);
-    (
-        Rect {
-            width: left,
-            ..area
-        },
-        Rect {
-            x: area.x + left,
-            width: area.width - left,
-            ..area
-        },
-    )
+/// The first columns of an area, and those beside them.
+pub fn split_left(area: Rect, left: u16) -> (Rect, Rect) {
+    let width = left.min(area.width);
+    let right = Rect {
+        x: area.x + width,
+        width: area.width - width,
+        ..area
+    };
+    (Rect { width, ..area }, right)
 }
 
 /// A rectangle of at most this size in the middle of `area`.

@@ -3,50 +3,55 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
-use ratatui::text::{Line, Span};
+use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Clear, Padding, Widget};
 
-use super::theme::Theme;
+use super::layout::{cells, centred};
+use super::theme::{CURSOR, STRONG, Theme, strong_if};
+use crate::app::field::TextField;
 use crate::app::overlay::Scroll;
 pub use crate::domain::text::wrap;
 
 /// A bordered block with a title.
 pub fn block<'a>(title: impl Into<String>, focused: bool, theme: Theme) -> Block<'a> {
     let (style, border) = theme.border(focused);
-    let title_style = on_border(if focused {
-        theme.strong()
-    } else {
-        Style::new()
-    });
-    let title = Span::styled(format!(" {} ", title.into()), title_style);
+    let title = format!(" {} ", title.into());
     Block::bordered()
         .border_type(border)
         .border_style(style)
-        .title(title)
+        .title(on_border(Span::styled(title, strong_if(focused))))
         .padding(Padding::horizontal(1))
 }
 
-/// A style that does not inherit the border's.
-pub fn on_border(style: Style) -> Style {
-    let fg = style.fg.unwrap_or(Color::Reset);
-    let dim = style.add_modifier.contains(Modifier::DIM);
-    if dim {
-        style.fg(fg)
-    } else {
-        style.fg(fg).remove_modifier(Modifier::DIM)
+/// A line that does not inherit the style of the border that it stands on.
+pub fn on_border<'a>(line: impl Into<Line<'a>>) -> Line<'a> {
+    let mut line = line.into();
+    for span in &mut line.spans {
+        let style = span.style.fg(span.style.fg.unwrap_or(Color::Reset));
+        span.style = if style.add_modifier.contains(Modifier::DIM) {
+            style
+        } else {
+            style.remove_modifier(Modifier::DIM)
+        };
     }
+    line
 }
 
 /// Draws a block and returns the room inside.
 pub fn draw_block(block: &Block<'_>, area: Rect, buf: &mut Buffer) -> Rect {
-    let inner = block.inner(area);
     block.render(area, buf);
-    inner
+    block.inner(area)
 }
 
-/// The room inside a panel of this size.
-pub fn inside(area: Rect) -> Rect {
-    block("", false, Theme::plain()).inner(area)
+/// Draws a border with a title, and returns the room inside.
+pub fn draw_frame(
+    title: impl Into<String>,
+    focused: bool,
+    theme: Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Rect {
+    draw_block(&block(title, focused, theme), area, buf)
 }
 
 /// An emptied block over whatever is there; returns the room inside.
@@ -55,30 +60,111 @@ pub fn draw_over(block: &Block<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     draw_block(block, area, buf)
 }
 
-/// Lines from the top of `area` down, as many as fit.
-pub fn draw_lines(lines: &[Line<'_>], area: Rect, buf: &mut Buffer) {
-    for (row, line) in area.rows().zip(lines) {
-        buf.set_line(row.x, row.y, line, row.width);
+/// The room inside a panel of this size.
+pub fn inside(area: Rect) -> Rect {
+    block("", false, Theme::plain()).inner(area)
+}
+
+/// A text from the left of `area`, cut where it ends.
+pub fn draw_text(text: impl AsRef<str>, style: Style, area: Rect, buf: &mut Buffer) {
+    if !area.is_empty() {
+        buf.set_stringn(area.x, area.y, text, usize::from(area.width), style);
     }
+}
+
+/// Lines from the top of `area` down, as many as fit.
+pub fn draw_lines<'a, L: Into<Line<'a>>>(
+    lines: impl IntoIterator<Item = L>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    for (row, line) in area.rows().zip(lines) {
+        buf.set_line(row.x, row.y, &line.into(), row.width);
+    }
+}
+
+/// A text in lines of at most so many columns, all in this style.
+pub fn wrapped(
+    text: &str,
+    width: u16,
+    style: Style,
+) -> impl Iterator<Item = Line<'static>> + use<> {
+    let lines = wrap(text, width).into_iter();
+    lines.map(move |line| Line::from(Span::styled(line, style)))
 }
 
 /// A few words in the middle of a room that has nothing else in it.
 pub fn draw_centred(text: &str, area: Rect, buf: &mut Buffer) {
-    let lines: Vec<Line<'_>> = wrap(text, area.width)
-        .into_iter()
-        .map(|line| Line::raw(line).centered())
-        .collect();
-    let rows = u16::try_from(lines.len())
-        .unwrap_or(u16::MAX)
-        .min(area.height);
-    let middle = Rect {
-        y: area.y + (area.height - rows) / 2,
-        height: rows,
-        ..area
+    let text = Text::from_iter(wrap(text, area.width)).centered();
+    let rows = cells(text.height());
+    text.render(centred(area, area.width, rows), buf);
+}
+
+/// The first row of a form in view, where there is room for so many: a row more than the cursor's is, so that it is seen
+/// that the form goes on.
+pub fn first_in_form<R: PartialEq>(rows: &[R], cursor: &R, room: usize) -> usize {
+    let at = rows.iter().position(|row| row == cursor).unwrap_or(0);
+    (at + 2)
+        .saturating_sub(room)
+        .min(rows.len().saturating_sub(room))
+}
+
+/// A text that is being typed, with its cursor, in at most so many columns: where it is longer, what is around the cursor, behind which so
+/// many columns stay in view.
+pub fn typed(field: &TextField, behind: usize, width: u16) -> Line<'static> {
+    let (at, room) = (field.cursor(), usize::from(width.max(1)));
+    // The cursor behind the text needs a column, too.
+    let first = (at + 1 + behind).saturating_sub(room);
+    let (before, after) = field.parts();
+    let before: String = before.chars().skip(first).collect();
+    let mut after = after.chars();
+    let under = after.next().unwrap_or(' ');
+    let after: String = after.take((first + room).saturating_sub(at + 1)).collect();
+    Line::from(vec![
+        Span::styled(before, STRONG),
+        Span::styled(under.to_string(), CURSOR),
+        Span::styled(after, STRONG),
+    ])
+}
+
+/// A row of a form: the cursor and a mistake have marks.
+pub fn form_row(
+    label: String,
+    value: &str,
+    here: bool,
+    is_wrong: bool,
+    theme: Theme,
+) -> Line<'static> {
+    let value = match (here, is_wrong) {
+        (true, true) => Span::styled(format!("‹{value}›!"), theme.error()),
+        (true, false) => Span::styled(format!("‹{value}›"), CURSOR),
+        (false, true) => Span::styled(format!(" {value} !"), theme.error()),
+        (false, false) => Span::raw(format!(" {value}")),
     };
-    for (line, row) in lines.iter().zip(middle.rows()) {
-        line.render(row, buf);
-    }
+    Line::from(vec![Span::styled(label, strong_if(here)), value])
+}
+
+/// A row of a list begins with a sign if the cursor is `here`, and with what the row is about.
+pub fn with_cursor(here: bool, text: String) -> [Span<'static>; 2] {
+    let (sign, style) = if here {
+        ("▸ ", CURSOR)
+    } else {
+        ("  ", Style::new())
+    };
+    [Span::styled(sign, STRONG), Span::styled(text, style)]
+}
+
+/// The cursor is in the middle of a list where it can be.
+pub fn around(cursor: usize, area: Rect) -> Scroll {
+    let above = cursor.saturating_sub(usize::from(area.height / 2));
+    Scroll::FromTop(cells(above))
+}
+
+/// Which of the rows of a text that scrolls is drawn in row `y` of the screen.
+pub fn scrolled_at(rows: usize, scroll: Scroll, area: Rect, y: u16) -> Option<usize> {
+    let row = y.checked_sub(area.y).filter(|row| *row < area.height)?;
+    let at = usize::from(scroll.first(rows, area.height) + row);
+    (at < rows).then_some(at)
 }
 
 /// Rows of a text that scrolls, each drawn as the line that it becomes; what is above and below the view is told in the
@@ -87,25 +173,52 @@ pub fn draw_scrolled<'a, T>(
     rows: &'a [T],
     line: impl Fn(&'a T) -> Line<'a>,
     scroll: Scroll,
-    theme: Theme,
     area: Rect,
     buf: &mut Buffer,
 ) {
+    let first = usize::from(scroll.first(rows.len(), area.height));
+    let text = Rect {
+        width: area.width.saturating_sub(1),
+        ..area
+    };
+    draw_lines(rows.iter().skip(first).map(line), text, buf);
+    draw_arrows(first, rows.len(), area, buf);
+}
+
+/// In the last column: whether there is more than `area` shows, above and below.
+pub fn draw_arrows(first: usize, rows: usize, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let first = usize::from(scroll.first(rows.len(), area.height));
-    let text = Rect {
-        width: area.width - 1,
-        ..area
-    };
-    for (place, row) in text.rows().zip(rows.iter().skip(first)) {
-        buf.set_line(place.x, place.y, &line(row), place.width);
-    }
+    let end = area.right() - 1;
     if first > 0 {
-        buf.set_string(area.right() - 1, area.y, "↑", theme.strong());
+        buf.set_string(end, area.y, "↑", STRONG);
     }
-    if first + usize::from(area.height) < rows.len() {
-        buf.set_string(area.right() - 1, area.bottom() - 1, "↓", theme.strong());
+    if first + usize::from(area.height) < rows {
+        buf.set_string(end, area.bottom() - 1, "↓", STRONG);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::key::Key;
+
+    fn drawn(field: &TextField, width: u16) -> String {
+        typed(field, 0, width)
+            .spans
+            .iter()
+            .map(|span| span.content.as_ref())
+            .collect()
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_shows_what_is_around_the_cursor() {
+        let mut field = TextField::new("gil threads", 20);
+        assert_eq!(drawn(&field, 20), "gil threads ");
+        assert_eq!(drawn(&field, 6), "reads ");
+        field.apply(Key::Home);
+        assert_eq!(drawn(&field, 6), "gil th");
+        assert_eq!(drawn(&field, 0), "g");
     }
 }

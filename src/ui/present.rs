@@ -9,21 +9,21 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::header;
-use super::layout::Panels;
-use super::panel::wrap;
-use super::theme::Theme;
+use super::layout::{Panels, cells, split_above};
+use super::panel::{draw_text, wrap};
+use super::theme::{BAND, STRONG, Theme};
 use super::timeline;
 use super::widget::figure::{Figure, Size};
-use crate::app::live::Live;
-use crate::app::screen::Screen;
+use crate::app::screen::{Panel, Screen};
 use crate::app::{App, Shown};
+use crate::domain::assessment::Assessment;
 use crate::domain::history::Entry;
-use crate::domain::record::{Outcome, Record};
+use crate::domain::record::Outcome;
 use crate::domain::speedup::Baseline;
 use crate::domain::text;
 use crate::domain::time::seconds;
-use crate::present::table::shortened;
-use runs::Runs;
+use crate::present::number::{NOTHING, in_few_digits};
+use crate::present::table::{fitting, shortened};
 pub use runs::row_at;
 
 /// Whether it is what is on the screen: a panel that is expanded takes its place.
@@ -31,236 +31,171 @@ pub fn is_on(app: &App) -> bool {
     app.screen() == Screen::Teaching && !app.focus().expanded
 }
 
-/// The panels of the layout, as they are needed now: before the first run there is no number, and the questions get the
+/// The panels as they are needed now: in this layout there is no number before the first run, and the questions get the
 /// room.
-pub fn fitted(app: &App, panels: Panels) -> Panels {
-    if app.shown().is_some() {
-        return panels;
+pub fn fitted(app: &App, mut panels: Panels) -> Panels {
+    if is_on(app) && app.shown().is_none() {
+        panels.timeline = panels.figures.union(panels.timeline).union(panels.history);
+        (panels.figures, panels.history) = (Rect::default(), Rect::default());
     }
-    let timeline = panels.figures.union(panels.timeline).union(panels.history);
-    Panels {
-        timeline,
-        figures: Rect::default(),
-        history: Rect::default(),
-        ..panels
-    }
+    panels
 }
 
 /// All panels of the layout.
 pub fn draw(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
-    header::header(app, theme, panels.header, buf);
-    band(app, theme, panels.verdict, buf);
-    match app.shown() {
-        None => timeline::panel(app, theme, panels.timeline, panels.gutter, buf),
-        Some(shown) => {
-            figures(app, shown, theme, panels.figures, buf);
-            timeline::panel(app, theme, panels.timeline, panels.gutter, buf);
-            Runs {
-                app,
-                theme,
-                width: panels.history.width,
-            }
-            .draw(panels.history, buf);
-        }
+    header::header(app, panels.header, buf);
+    let (first, second) = said(app, panels.verdict.width.saturating_sub(4));
+    draw_band([&first, &second], panels.verdict, buf);
+    let focused = app.focus().panel == Panel::Timeline;
+    timeline::panel(app, focused, theme, panels.timeline, panels.gutter, buf);
+    if let Some(shown) = app.shown() {
+        draw_figures(app, shown, panels.figures, buf);
+        runs::draw(app, theme, panels.history, buf);
     }
 }
 
 /// The sentence that is read first, reversed over the whole width, with the reason or what to watch for below it.
-fn band(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let style = header::band(theme);
+pub fn draw_band(said: [&str; 2], area: Rect, buf: &mut Buffer) {
+    buf.set_style(area, BAND);
+    let below = BAND.remove_modifier(Modifier::BOLD);
     let room = area.width.saturating_sub(4);
-    let (first, second) = said(app, room);
-    let rows = usize::from(area.height);
-    let begin = rows.saturating_sub(2) / 2;
-    let lines = [
-        (first, style),
-        (second, style.remove_modifier(Modifier::BOLD)),
-    ];
-    for (i, row) in area.rows().enumerate() {
-        buf.set_style(row, style);
-        if let Some((text, style)) = i.checked_sub(begin).and_then(|i| lines.get(i)) {
-            buf.set_stringn(row.x + 2, row.y, text, usize::from(room), *style);
-        }
+    // In the middle of the band, below an empty row where there is room for one.
+    let rows = area
+        .rows()
+        .skip(usize::from(area.height.saturating_sub(2) / 2));
+    for (row, (text, style)) in rows.zip(said.into_iter().zip([BAND, below])) {
+        let text = shortened(text, usize::from(room));
+        buf.set_stringn(row.x + 2, row.y, text, usize::from(room), style);
     }
 }
 
 /// What comes out and why, in two rows: a notice or what else there is to say if the reason needs none.
 fn said(app: &App, room: u16) -> (String, String) {
     let headline = app.headline();
-    let most = usize::from(room);
     if let Some(notice) = app.notice() {
-        return (shortened(headline, most), shortened(&notice.sentence, most));
+        return (headline.into(), notice.sentence.clone());
     }
     if let Some(Shown::Entry(entry)) = app.shown()
         && let Some((result, reason)) = headline.rsplit_once(": ")
     {
         // A doubt matters more than the reason.
         if !entry.is_doubted() {
-            return (shortened(result, most), shortened(reason, most));
+            return (result.into(), reason.into());
         }
-        let fits = headline.width() <= most;
-        let first = shortened(if fits { headline } else { result }, most);
-        return (first, shortened(&header::besides(app), most));
+        let fits = headline.width() <= usize::from(room);
+        let first = if fits { headline } else { result };
+        return (first.into(), header::besides(app));
     }
     let mut lines = wrap(headline, room).into_iter();
     let first = lines.next().unwrap_or_default();
-    let rest: Vec<String> = lines.collect();
+    let rest = lines.collect::<Vec<_>>().join(" ");
     let second = match app.shown() {
-        _ if !rest.is_empty() => rest.join(" "),
+        _ if !rest.is_empty() => rest,
         // The two numbers stand below, large.
-        Some(Shown::Live(live)) if live.watch().is_none() => live.done(most),
+        Some(Shown::Live(live)) if live.watch().is_none() => live.done(room.into()),
         _ => header::besides(app),
     };
-    (first, shortened(&second, most))
+    (first, second)
 }
 
 /// One number with what it says, the longest of which fits is shown.
-struct Number {
-    digits: String,
-    captions: Vec<String>,
-}
-
-impl Number {
-    fn new<const N: usize>(digits: String, captions: [String; N]) -> Number {
-        Number {
-            digits,
-            captions: captions.into(),
-        }
-    }
-}
+type Number = (String, Vec<String>);
 
 /// Time, and the two numbers that it is all about; afterwards what came out of them.
-fn figures(app: &App, shown: Shown<'_>, theme: Theme, area: Rect, buf: &mut Buffer) {
+fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
     let size = if area.height > Size::Large.rows() {
         Size::Large
     } else {
         Size::Small
     };
     let cores = app.machine_shown().cores_usable;
-    let numbers = match shown {
-        Shown::Live(live) => of_live(live, cores),
-        Shown::Entry(entry) => of_entry(entry, cores),
+    let numbers: [Number; 3] = match shown {
+        Shown::Live(live) => [
+            (
+                format!("{:.1} s", seconds(live.trace.now())),
+                vec!["time so far".into()],
+            ),
+            (
+                live.trace.in_flight_now().to_string(),
+                in_fewer_words("concurrency: ", "tasks in flight".into()),
+            ),
+            (
+                format!("{:.1}", live.trace.on_core_lately()),
+                in_fewer_words("parallelism: ", format!("on a core, of {cores}")),
+            ),
+        ],
+        Shown::Entry(entry) => [
+            (
+                in_few_digits(entry.record.times.wall_s),
+                vec!["time".into()],
+            ),
+            speed_up(entry),
+            (
+                format!("{:.1}", entry.record.times.parallelism),
+                in_fewer_words("parallelism: ", format!("cores used, of {cores}")),
+            ),
+        ],
     };
     // The time has the longest digits.
     let time = area.width * 3 / 8;
     let other = (area.width - time) / 2;
     let mut x = area.x;
     for (number, width) in numbers.iter().zip([time, other, other]) {
-        draw_number(number, size, theme, Rect { x, width, ..area }, buf);
+        draw_number(number, size, Rect { x, width, ..area }, buf);
         x += width;
     }
 }
 
+fn in_fewer_words(name: &str, what: String) -> Vec<String> {
+    vec![format!("{name}{what}"), what]
+}
+
 /// Aligned at the right, so that a digit more moves none of the others.
-fn draw_number(number: &Number, size: Size, theme: Theme, area: Rect, buf: &mut Buffer) {
+fn draw_number((digits, captions): &Number, size: Size, area: Rect, buf: &mut Buffer) {
     let right = area.right().saturating_sub(2);
     let room = right.saturating_sub(area.x);
-    let caption = number
-        .captions
-        .iter()
-        .find(|caption| caption.width() <= usize::from(room));
-    if let Some(caption) = caption.or(number.captions.last()) {
-        let width = u16::try_from(caption.width()).unwrap_or(u16::MAX).min(room);
-        buf.set_stringn(
-            right - width,
-            area.y,
-            caption,
-            usize::from(width),
-            Style::new(),
-        );
-    }
-    let figure = Figure::new(&number.digits, size, theme.strong());
-    let width = figure.width().min(room);
-    let below = Rect {
-        x: right - width,
-        y: area.y + 1,
-        width,
-        height: area.height.saturating_sub(1),
+    let at_right = |width: u16, place: Rect| {
+        let width = width.min(room);
+        Rect {
+            x: right - width,
+            width,
+            ..place
+        }
     };
-    figure.render(below, buf);
-}
-
-fn of_live(live: &Live, cores: u32) -> [Number; 3] {
-    let in_flight = live.trace.in_flight_now();
-    [
-        Number::new(
-            format!("{:.1} s", seconds(live.trace.now())),
-            ["time so far".into()],
-        ),
-        Number::new(
-            in_flight.to_string(),
-            [
-                "concurrency: tasks in flight".into(),
-                "tasks in flight".into(),
-            ],
-        ),
-        Number::new(
-            format!("{:.1}", live.trace.on_core_lately()),
-            [
-                format!("parallelism: on a core, of {cores}"),
-                format!("on a core, of {cores}"),
-            ],
-        ),
-    ]
-}
-
-fn of_entry(entry: &Entry, cores: u32) -> [Number; 3] {
-    let record = &entry.record;
-    [
-        Number::new(short_seconds(record), ["time".into()]),
-        speed_up(entry),
-        Number::new(
-            format!("{:.1}", record.times.parallelism),
-            [
-                format!("parallelism: cores used, of {cores}"),
-                format!("cores used, of {cores}"),
-            ],
-        ),
-    ]
+    let (above, below) = split_above(area, 1);
+    let caption = fitting(captions.iter().map(String::as_str), |caption| {
+        caption.width() <= usize::from(room)
+    });
+    let width = cells(caption.width());
+    draw_text(caption, Style::new(), at_right(width, above), buf);
+    let figure = Figure::new(digits, size, STRONG);
+    figure.render(at_right(figure.width(), below), buf);
 }
 
 /// The speed-up and what it is measured against, or why there is none.
 fn speed_up(entry: &Entry) -> Number {
-    let record = &entry.record;
-    let none = |why: &str| Number::new("–".into(), [why.into()]);
-    match (
-        record.ending.outcome,
-        entry.assessment.speedup,
-        entry.assessment.baseline,
-    ) {
-        (Outcome::Cancelled | Outcome::Failed, ..) => none(record.ending.outcome.name()),
-        _ if record.ending.tasks_failed > 0 => none("tasks failed"),
-        (_, Some(factor), Some(over)) => {
-            Number::new(text::speedup(factor), measured_against(entry, over))
-        }
+    let none = |why: &str| (NOTHING.to_string(), vec![why.to_string()]);
+    let Assessment {
+        speedup, baseline, ..
+    } = entry.assessment;
+    match (entry.record.ending.outcome, speedup, baseline) {
+        (outcome @ (Outcome::Cancelled | Outcome::Failed), ..) => none(outcome.name()),
+        _ if entry.record.ending.tasks_failed > 0 => none("tasks failed"),
+        (_, Some(factor), Some(over)) => (text::speedup(factor), measured_against(entry, over)),
         _ => none("no baseline yet"),
     }
 }
 
 /// The baseline as the verdict names it, in fewer and fewer words.
-fn measured_against(entry: &Entry, over: Baseline) -> [String; 3] {
-    let short = "speed-up".to_string();
-    if over.number == entry.number {
-        return [
-            "speed-up: the baseline".into(),
-            "the baseline".into(),
-            short,
-        ];
-    }
-    let number = if over.is_chosen {
-        format!("speed-up over #{}", over.number)
+fn measured_against(entry: &Entry, over: Baseline) -> Vec<String> {
+    let mut captions = if over.number == entry.number {
+        in_fewer_words("speed-up: ", "the baseline".into())
     } else {
-        short.clone()
+        vec![format!("speed-up over {}", over.name())]
     };
-    [format!("speed-up over {}", over.name()), number, short]
-}
-
-/// A time in few digits, which is all that a figure has room for.
-fn short_seconds(record: &Record) -> String {
-    match record.times.wall_s {
-        s if s < 0.0995 => format!("{:.1} ms", s * 1e3),
-        s if s < 9.995 => format!("{s:.2} s"),
-        s if s < 99.95 => format!("{s:.1} s"),
-        s => format!("{s:.0} s"),
+    if over.is_chosen && over.number != entry.number {
+        captions.push(format!("speed-up over #{}", over.number));
     }
+    captions.push("speed-up".into());
+    captions
 }

@@ -1,56 +1,66 @@
-//! The texts of [`crate::app::reading`]: the help, and what a panel's numbers mean.
+//! Texts over the panels: the help, what a panel's numbers mean, and all numbers of one record.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::layout::centred;
-use super::panel::{block, draw_over, draw_scrolled};
-use super::theme::{Theme, mark};
+use super::panel::draw_scrolled;
+use super::theme::{STRONG, Theme};
+use crate::app::details::{BEFORE_NOTES, NAMES, Row, VALUES};
 use crate::app::overlay::{Reading, Scroll};
 use crate::app::reading::{Look, Piece};
 
-/// Where a text lies over the panels: as high as it is long, so that a short one leaves them in sight.
-pub fn area(reading: &Reading, area: Rect) -> Rect {
-    let height = u16::try_from(reading.lines.len())
-        .unwrap_or(u16::MAX)
-        .saturating_add(2);
-    centred(area, reading.width, height)
-}
-
 /// A text over the panels.
-pub fn overlay(reading: &Reading, scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let inner = draw_over(&block(reading.title.as_str(), true, theme), area, buf);
+pub fn draw(reading: &Reading, scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
     draw_scrolled(
         &reading.lines,
-        |pieces| line(pieces, theme),
+        |pieces| pieces.iter().map(|piece| span(piece, theme)).collect(),
         scroll,
-        theme,
-        inner,
+        area,
         buf,
     );
 }
 
-fn line(pieces: &[Piece], theme: Theme) -> Line<'_> {
-    pieces.iter().map(|piece| span(piece, theme)).collect()
-}
-
 fn span(piece: &Piece, theme: Theme) -> Span<'_> {
-    match piece.look {
-        Look::Phase(phase) if piece.text.is_empty() => {
-            Span::styled(mark(phase), theme.phase(phase))
-        }
-        look => Span::styled(&*piece.text, style(look, theme)),
-    }
-}
-
-fn style(look: Look, theme: Theme) -> Style {
-    match look {
-        Look::Plain | Look::Others => Style::new(),
-        Look::Strong => theme.strong(),
+    let style = match piece.look {
+        Look::Phase(phase) if piece.text.is_empty() => return theme.mark(phase),
         Look::Phase(phase) => theme.phase(phase),
+        Look::Plain | Look::Others => Style::new(),
+        Look::Strong => STRONG,
         Look::Concurrency => theme.concurrency(),
         Look::Parallelism => theme.parallelism(),
+    };
+    Span::styled(&*piece.text, style)
+}
+
+/// All numbers of one record, in these rows, over the panels.
+pub fn details(rows: &[Row], scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
+    draw_scrolled(rows, |row| line(row, theme), scroll, area, buf);
+}
+
+fn line(row: &Row, theme: Theme) -> Line<'_> {
+    let (names, values) = (usize::from(NAMES), usize::from(VALUES));
+    let number = |value: &str| Span::styled(format!("{value:>values$}  "), STRONG);
+    match row {
+        Row::Strong(text) => Line::styled(text.as_str(), STRONG),
+        Row::Number { name, value, note } => Line::from(vec![
+            Span::raw(format!("{name:<names$}")),
+            number(value),
+            Span::raw(note.as_str()),
+        ]),
+        Row::Phase { phase, value, note } => Line::from(vec![
+            Span::styled(
+                format!("{} ", phase.description().mark),
+                theme.phase(*phase),
+            ),
+            Span::raw(format!("{:<width$}", phase.name(), width = names - 2)),
+            number(value),
+            Span::raw(note.as_str()),
+        ]),
+        Row::More(note) => Line::from(format!("{}{note}", " ".repeat(usize::from(BEFORE_NOTES)))),
+        Row::Plain(text) => Line::raw(text.as_str()),
+        Row::Failure(text) => Line::styled(text.as_str(), theme.error()),
+        Row::Empty => Line::default(),
     }
 }

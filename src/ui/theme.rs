@@ -20,84 +20,44 @@ mod palette;
 use palette::{Ink, Palette};
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::Span;
 use ratatui::widgets::BorderType;
 
-use super::ascii;
 use crate::catalog::phase::Hue;
 use crate::domain::look::{Colors, Look, ThemeName};
 use crate::domain::phase::Phase;
+use crate::present::ascii::stand_in;
 
-/// Colours and glyphs of the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Theme {
-    name: ThemeName,
-    colors: Colors,
-    ascii: bool,
-}
-
-impl Default for Theme {
-    fn default() -> Theme {
-        Theme::ansi()
-    }
-}
+/// Colours and glyphs of the screen. By default, the 16 colours of the user's terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Theme(Look);
 
 impl From<&Look> for Theme {
     fn from(look: &Look) -> Theme {
-        Theme {
-            name: look.theme,
-            colors: look.colors,
-            ascii: look.ascii,
-        }
+        Theme(*look)
     }
 }
 
 impl Theme {
-    /// The 16 colours of the user's terminal.
-    pub fn ansi() -> Theme {
-        Theme {
-            name: ThemeName::Ansi,
-            colors: Colors::Sixteen,
-            ascii: false,
-        }
-    }
-
     /// No colours at all, as `NO_COLOR` asks for.
     pub fn plain() -> Theme {
-        Theme {
-            name: ThemeName::Mono,
+        Theme(Look {
+            theme: ThemeName::Mono,
             colors: Colors::None,
-            ascii: false,
-        }
+            ..Look::default()
+        })
     }
 
-    /// The same, with nothing but ASCII.
-    pub fn in_ascii(self) -> Theme {
-        Theme {
-            ascii: true,
-            ..self
-        }
-    }
-
-    fn palette(self) -> Option<Palette> {
-        Palette::of(self.name).filter(|_| self.colors > Colors::None)
+    fn palette(self) -> Option<&'static Palette> {
+        Palette::of(self.0.theme).filter(|_| self.0.colors > Colors::None)
     }
 
     fn colour(self, ink: impl FnOnce(&Palette) -> Option<Ink>) -> Style {
-        let palette = self.palette();
-        let color = palette
-            .as_ref()
-            .and_then(ink)
-            .and_then(|ink| self.shown(ink));
-        color.map_or(Style::new(), |color| Style::new().fg(color))
-    }
-
-    fn shown(self, ink: Ink) -> Option<Color> {
-        let colors = if self.name == ThemeName::Ansi {
-            Colors::Sixteen
-        } else {
-            self.colors
-        };
-        ink.among(colors)
+        let ink = self.palette().and_then(ink);
+        Style {
+            fg: ink.and_then(|ink| ink.among(self.0.colors)),
+            ..Style::new()
+        }
     }
 
     /// A phase's style.
@@ -126,25 +86,19 @@ impl Theme {
     /// What can be overlooked.
     pub fn secondary(self) -> Style {
         match self.colour(|palette| palette.secondary) {
-            Style { fg: None, .. } => Style::new().add_modifier(Modifier::DIM),
+            Style { fg: None, .. } => Style::new().dim(),
             coloured => coloured,
         }
     }
 
-    /// What is read first.
-    pub fn strong(self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
-    }
-
-    /// What the user can press, and what the arrows act on.
-    pub fn cursor(self) -> Style {
-        Style::new().add_modifier(Modifier::REVERSED)
+    /// A phase's mark: what a cell of the timeline shows when hardly any of its time was computing.
+    pub fn mark(self, phase: Phase) -> Span<'static> {
+        Span::styled(phase.description().mark, self.phase(phase))
     }
 
     /// What went wrong.
     pub fn error(self) -> Style {
-        self.colour(|palette| Some(palette.error))
-            .add_modifier(Modifier::BOLD)
+        self.colour(|palette| Some(palette.error)).bold()
     }
 
     /// A panel's border.
@@ -162,9 +116,9 @@ impl Theme {
     /// The last stroke over a finished picture: the theme's own background, and ASCII where nothing else may be shown.
     pub fn finish(self, buf: &mut Buffer) {
         if let Some((text, behind)) = self.palette().and_then(|palette| palette.ground) {
-            let own = |color, ink| {
+            let own = |color, ink: Ink| {
                 if color == Color::Reset {
-                    self.shown(ink).unwrap_or(color)
+                    ink.among(self.0.colors).unwrap_or(color)
                 } else {
                     color
                 }
@@ -173,29 +127,43 @@ impl Theme {
                 (cell.fg, cell.bg) = (own(cell.fg, text), own(cell.bg, behind));
             }
         }
-        if self.ascii {
-            ascii::transcribe(buf);
+        if self.0.ascii {
+            transcribe(buf);
         }
     }
 }
 
-/// A phase's mark: what a cell of the timeline shows when hardly any of its time was computing.
-pub fn mark(phase: Phase) -> &'static str {
-    phase.description().mark
+/// Replaces every character that is not ASCII by its stand-in, so that nothing that draws needs to know.
+fn transcribe(buf: &mut Buffer) {
+    for cell in &mut buf.content {
+        if !cell.symbol().is_ascii() {
+            // Of characters that share a cell the first is the base. (What follows a wide one is blank already.)
+            let first = cell.symbol().chars().next().unwrap_or(' ');
+            cell.set_char(stand_in(first));
+        }
+    }
+}
+
+/// What is read first, in any theme.
+pub const STRONG: Style = Style::new().add_modifier(Modifier::BOLD);
+/// What the user can press, and what the arrows act on.
+pub const CURSOR: Style = Style::new().add_modifier(Modifier::REVERSED);
+/// The band on which the sentence stands that is read first.
+pub const BAND: Style = STRONG.add_modifier(Modifier::REVERSED);
+
+/// What is chosen or first stands out among others, which are plain.
+pub fn strong_if(stands_out: bool) -> Style {
+    if stands_out { STRONG } else { Style::new() }
 }
 
 /// What stands in the timeline where a task failed.
 pub const FAILED: &str = "✗";
 
-/// Whether a phase's mark fills the bar up to where full ink would be.
-pub fn fills(phase: Phase) -> bool {
-    phase.description().is_starved
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::present::ascii::stand_in;
+    use proptest::prelude::*;
+    use ratatui::layout::Rect;
     use std::collections::HashSet;
 
     #[test]
@@ -203,7 +171,7 @@ mod tests {
         let marks: HashSet<&str> = Phase::MEASURED
             .into_iter()
             .chain([Phase::Lost])
-            .map(mark)
+            .map(|phase| phase.description().mark)
             .collect();
         assert_eq!(marks.len(), Phase::COUNT);
     }
@@ -218,11 +186,11 @@ mod tests {
             (None, None)
         );
         for name in ThemeName::ALL {
-            let theme = Theme {
-                name,
+            let theme = Theme(Look {
+                theme: name,
                 colors: Colors::None,
-                ascii: false,
-            };
+                ..Look::default()
+            });
             assert_eq!(
                 (theme.phase(Phase::Computing), theme.error().fg),
                 (Style::new(), None)
@@ -234,7 +202,12 @@ mod tests {
     fn in_ascii_too_every_phase_can_be_told_apart_and_none_is_mistaken_for_a_part_of_full_ink() {
         let mut marks: HashSet<char> = HashSet::from(['_', 'o', '%', '&']);
         for phase in Phase::MEASURED.into_iter().chain([Phase::Lost]) {
-            let mark = mark(phase).chars().map(stand_in).collect::<Vec<_>>();
+            let mark = phase
+                .description()
+                .mark
+                .chars()
+                .map(stand_in)
+                .collect::<Vec<_>>();
             assert!(
                 mark.len() == 1 && mark[0].is_ascii() && marks.insert(mark[0]),
                 "{phase:?}: {mark:?}"
@@ -245,15 +218,25 @@ mod tests {
     #[test]
     fn a_background_of_its_own_leaves_no_cell_to_the_terminal() {
         let mut buf = Buffer::with_lines(["a b"]);
-        let theme = Theme {
-            name: ThemeName::Contrast,
+        let theme = Theme(Look {
+            theme: ThemeName::Contrast,
             colors: Colors::True,
-            ascii: false,
-        };
+            ..Look::default()
+        });
         theme.finish(&mut buf);
         let own = |cell: &ratatui::buffer::Cell| {
             cell.fg != Color::Reset && cell.bg == Color::Rgb(0, 0, 0)
         };
         assert!(buf.content.iter().all(own));
+    }
+
+    proptest! {
+        #[test]
+        fn no_cell_is_beyond_ascii_whatever_was_drawn(text in "\\PC{0,40}") {
+            let mut buf = Buffer::empty(Rect::new(0, 0, 30, 1));
+            buf.set_string(0, 0, &text, Style::new());
+            transcribe(&mut buf);
+            prop_assert!(buf.content.iter().all(|cell| cell.symbol().is_ascii()), "{:?}", buf);
+        }
     }
 }

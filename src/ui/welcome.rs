@@ -6,8 +6,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
+use super::layout::{cells, split_left};
 use super::panel::draw_lines;
-use super::theme::Theme;
+use super::theme::{CURSOR, STRONG};
 use super::widget::figure::{Figure, Size};
 use crate::catalog::experiment::{Experiment, offered};
 
@@ -17,14 +18,39 @@ const LARGE: u16 = 4;
 const KEY: u16 = 6;
 
 /// Key, question, and what to watch for, as far as there is room.
-pub fn draw(has_python: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
+pub fn draw(has_python: bool, area: Rect, buf: &mut Buffer) {
     let apart = apart(has_python, area);
     for (experiment, place) in places(has_python, area) {
+        let plan = format!(
+            "{} · {}",
+            experiment.workload.name(),
+            experiment.model.name()
+        );
+        let watch = format!("watch for: {}", experiment.watch);
+        let question = Span::styled(experiment.question, STRONG);
         if apart >= LARGE {
-            draw_large(experiment, theme, place, buf);
-        } else {
-            draw_lines(&lines(experiment, theme, place.width), place, buf);
+            let (key, text) = split_left(place, KEY);
+            let key = Rect {
+                x: key.x + 1,
+                width: key.width.saturating_sub(2),
+                ..key
+            };
+            Figure::new(&experiment.key.to_string(), Size::Small, STRONG).render(key, buf);
+            let lines = [Line::from(question), plan.into(), watch.into()];
+            draw_lines(lines, text, buf);
+            continue;
         }
+        let mut line = Line::from(vec![
+            Span::styled(format!(" {} ", experiment.key), CURSOR),
+            Span::raw("  "),
+            question,
+        ]);
+        // Half a name would confuse.
+        if line.width() + plan.width() + 3 <= usize::from(place.width) {
+            line.push_span(format!("   {plan}"));
+        }
+        let watch = Line::from(format!("     {watch}"));
+        draw_lines([line, watch], place, buf);
     }
 }
 
@@ -36,14 +62,9 @@ pub fn experiment_at(has_python: bool, area: Rect, y: u16) -> Option<&'static Ex
         .map(|(experiment, _)| experiment)
 }
 
-/// How many there are.
-fn count(has_python: bool) -> u16 {
-    u16::try_from(offered(has_python).len()).unwrap_or(u16::MAX)
-}
-
 /// Rows from one experiment to the next.
 fn apart(has_python: bool, area: Rect) -> u16 {
-    let count = count(has_python);
+    let count = cells(offered(has_python).len());
     // The last one needs no empty row below it.
     match (area.height + 1) / count {
         large if large >= LARGE => large.min(LARGE + 3),
@@ -55,63 +76,9 @@ fn apart(has_python: bool, area: Rect) -> u16 {
 fn places(has_python: bool, area: Rect) -> impl Iterator<Item = (&'static Experiment, Rect)> {
     let apart = apart(has_python, area);
     let height = if apart > 2 { apart - 1 } else { apart };
-    offered(has_python)
-        .into_iter()
-        .zip(0u16..)
-        .map(move |(experiment, i)| {
-            let place = Rect {
-                y: area.y + i * apart,
-                height,
-                ..area
-            };
-            (experiment, place.intersection(area))
-        })
-}
-
-fn draw_large(experiment: &Experiment, theme: Theme, place: Rect, buf: &mut Buffer) {
-    Figure::new(&experiment.key.to_string(), Size::Small, theme.strong()).render(
-        Rect {
-            x: place.x + 1,
-            width: KEY - 2,
-            ..place
-        }
-        .intersection(place),
-        buf,
-    );
-    let text = Rect {
-        x: place.x + KEY,
-        width: place.width.saturating_sub(KEY),
-        ..place
-    };
-    let lines = [
-        Line::styled(experiment.question, theme.strong()),
-        Line::from(plan(experiment)),
-        Line::from(format!("watch for: {}", experiment.watch)),
-    ];
-    draw_lines(&lines, text, buf);
-}
-
-fn plan(experiment: &Experiment) -> String {
-    format!(
-        "{} · {}",
-        experiment.workload.name(),
-        experiment.model.name()
-    )
-}
-
-/// One line that matters, and one that can be left out.
-fn lines(experiment: &Experiment, theme: Theme, width: u16) -> [Line<'static>; 2] {
-    let plan = format!("   {}", plan(experiment));
-    let mut question = Line::from(vec![
-        Span::styled(format!(" {} ", experiment.key), theme.cursor()),
-        Span::styled(format!("  {}", experiment.question), theme.strong()),
-    ]);
-    // Half a name would confuse.
-    if question.width() + plan.width() <= usize::from(width) {
-        question.push_span(Span::raw(plan));
-    }
-    [
-        question,
-        Line::from(format!("     watch for: {}", experiment.watch)),
-    ]
+    let offered = offered(has_python).into_iter().zip(0u16..);
+    offered.map(move |(experiment, i)| {
+        let y = area.y + i * apart;
+        (experiment, Rect { y, height, ..area }.intersection(area))
+    })
 }

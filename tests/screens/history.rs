@@ -320,15 +320,15 @@ fn what_is_found_under_a_place_is_what_is_drawn_there() {
                 panel.y + 1 + u16::try_from(row).unwrap(),
             );
             let number = text.split_whitespace().find_map(|word| word.parse().ok());
-            let expected = match number {
-                Some(7) => Some(HistoryRow::Live),
-                number => number.map(HistoryRow::Entry),
-            };
-            assert_eq!(there, expected, "{text}");
+            let found = there.map(|there| match there {
+                HistoryRow::Entry(entry) => entry.number,
+                HistoryRow::Live(_) => 7,
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(found, number, "{text}");
         }
-        assert_eq!(
-            row_at(&session.app, panel, panel.y + 1),
-            None,
+        assert!(
+            row_at(&session.app, panel, panel.y + 1).is_none(),
             "the heading is no run"
         );
         for (text, id) in [("time (s)", columns::TIME), ("model", columns::MODEL)] {

@@ -61,7 +61,7 @@ pub(super) fn number(metric: &Metric, row: Row<'_>) -> String {
 }
 
 /// The speed-up, or why there is none.
-fn speed_up(run: &Entry) -> String {
+pub fn speed_up(run: &Entry) -> String {
     match run.record.ending.outcome {
         Outcome::Completed if run.record.ending.tasks_failed > 0 => {
             format!(

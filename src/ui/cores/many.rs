@@ -5,8 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::Core;
+use crate::ui::layout::{cells, split_below};
+use crate::ui::panel::draw_text;
 use crate::ui::theme::Theme;
-use crate::ui::widget::RISING;
+use crate::ui::widget::curve::draw_column;
 
 /// Columns of a row's first number.
 const LABEL: u16 = 4;
@@ -28,9 +30,7 @@ fn per_row(area: Rect) -> usize {
 pub fn draw(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
     let together = cores_per_cell(cores.len(), area);
     let per_row = per_row(area);
-    let rows = u16::try_from(cores.len().div_ceil(together).div_ceil(per_row))
-        .unwrap_or(u16::MAX)
-        .max(1);
+    let rows = cells(cores.len().div_ceil(together).div_ceil(per_row)).max(1);
     let slot = (area.height / rows).max(1);
     // With room to spare, columns of two rows do not touch.
     let height = if slot > 2 { slot - 1 } else { slot }.min(HIGHEST);
@@ -45,28 +45,11 @@ pub fn draw(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
             return;
         }
         let label = format!("{:>3} ", cores[0].number);
-        buf.set_stringn(
-            row.x,
-            row.bottom() - 1,
-            label,
-            usize::from(row.width),
-            Style::new(),
-        );
+        draw_text(label, Style::new(), split_below(row, 1).1, buf);
         for (x, cores) in (row.x + LABEL..row.right()).zip(cores.chunks(together)) {
             let ours = cores.iter().filter_map(|core| core.ours).sum::<f64>() / cores.len() as f64;
-            draw_column(ours, theme, Rect { x, width: 1, ..row }, buf);
-        }
-    }
-}
-
-fn draw_column(share: f64, theme: Theme, column: Rect, buf: &mut Buffer) {
-    let eighths = (share * f64::from(column.height) * 8.0).round() as usize;
-    for (from_below, y) in (column.top()..column.bottom()).rev().enumerate() {
-        let fill = eighths.saturating_sub(from_below * 8).min(8);
-        if fill > 0 {
-            buf.set_string(column.x, y, RISING[fill], theme.parallelism());
-        } else if from_below == 0 {
-            buf.set_string(column.x, y, "·", theme.secondary());
+            let column = Rect { x, width: 1, ..row };
+            draw_column(ours, theme.parallelism(), theme.secondary(), column, buf);
         }
     }
 }

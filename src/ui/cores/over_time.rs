@@ -2,26 +2,21 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
 use super::{Core, percent};
 use crate::app::{App, Shown};
-use crate::ui::curves::{draw_scale, left_of};
+use crate::ui::curves::draw_scale;
+use crate::ui::layout::{cells, split_below, split_left};
 use crate::ui::panel::draw_lines;
-use crate::ui::theme::Theme;
+use crate::ui::theme::{STRONG, Theme};
 use crate::ui::widget::axis::Axis;
 use crate::ui::widget::curve::Curve;
 use crate::ui::widget::gantt::Pitch;
 
 /// Curves get no higher than this many rows.
 const HIGHEST: u16 = 16;
-
-/// Whether there is a row for each of so many cores, and one for the axis.
-pub fn fits(cores: usize, area: Rect) -> bool {
-    cores < usize::from(area.height)
-}
 
 /// A curve per core, and an axis below.
 pub fn draw(
@@ -35,43 +30,28 @@ pub fn draw(
 ) {
     let trace = shown.trace();
     let window = app.timeline().window(trace);
-    let gutter = gutter.min(area.width);
-    let curves = Rect {
-        x: area.x + gutter,
-        width: area.width - gutter,
-        height: area.height.saturating_sub(1),
-        ..area
-    };
-    let pitch = pitch(cores.len(), curves.height);
-    for (core, row) in cores.iter().zip(pitch.bars(curves)) {
-        draw_label(
-            core,
-            theme,
-            Rect {
-                x: area.x,
-                width: gutter,
-                ..row
-            },
-            buf,
-        );
-        draw_scale(["100", "50", "0"], left_of(curves, row), buf);
+    let (rows, axis) = split_below(area, 1);
+    for (core, row) in cores.iter().zip(pitch(cores.len(), rows.height).bars(rows)) {
+        let (label, bar) = split_left(row, gutter);
+        draw_label(core, label, buf);
+        draw_scale(["100", "50", "0"], bar.x, row, buf);
         let share = |from, to| trace.core_curves().share(core.number, from, to);
-        Curve::new(&share, window, 1.0, theme.parallelism())
-            .nothing("·", theme.secondary())
-            .render(row, buf);
+        let curve = Curve {
+            value: &share,
+            window,
+            most: 1.0,
+            style: theme.parallelism(),
+            nothing: theme.secondary(),
+        };
+        curve.render(bar, buf);
     }
-    let axis = Rect {
-        y: curves.bottom(),
-        height: 1,
-        ..curves
-    }
-    .intersection(area);
-    Axis::new(window, Style::new()).render(axis, buf);
+    let cursor = None;
+    Axis { window, cursor }.render(split_left(axis, gutter).1, buf);
 }
 
 /// Higher than bars elsewhere, as height is what tells here.
 fn pitch(cores: usize, rows: u16) -> Pitch {
-    let slot = (rows + 1) / u16::try_from(cores.max(1)).unwrap_or(u16::MAX);
+    let slot = (rows + 1) / cells(cores.max(1));
     if slot < 3 {
         Pitch::fitting(cores, rows)
     } else {
@@ -83,21 +63,15 @@ fn pitch(cores: usize, rows: u16) -> Pitch {
 }
 
 /// The shares over the whole run: beside each other, or below each other where there is room.
-fn draw_label(core: &Core, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let ours = || Span::styled(percent(core.ours), theme.strong());
+fn draw_label(core: &Core, area: Rect, buf: &mut Buffer) {
+    let ours = Span::styled(percent(core.ours), STRONG);
     let others = percent(core.others);
     let number = Span::raw(format!("{:>3} ", core.number));
-    let lines = if area.height > 1 {
-        vec![
-            Line::from(vec![number, Span::raw("ours   "), ours()]),
-            Line::from(format!("    others {others}")),
-        ]
+    let [first, second] = if area.height > 1 {
+        let below = format!("    others {others}").into();
+        [vec![number, "ours   ".into(), ours], vec![below]]
     } else {
-        vec![Line::from(vec![
-            number,
-            ours(),
-            Span::raw(format!(" + {others}")),
-        ])]
+        [vec![number, ours, format!(" + {others}").into()], vec![]]
     };
-    draw_lines(&lines, area, buf);
+    draw_lines([first, second], area, buf);
 }

@@ -1,15 +1,16 @@
 //! Where the history's columns and rows stand. Pure: for drawing, and for finding what was clicked.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
+use super::super::layout::{cells, first_around, split_above};
 use super::super::panel::inside;
 use super::LONGEST;
 use crate::app::App;
 use crate::app::browse::BrowseRow;
-use crate::app::columns::{self, COLUMNS, Column, Columns, EXTRA, Extent, Row, Sort};
+use crate::app::columns::{self, COLUMNS, Column, EXTRA, Extent, Row, Sort};
+use crate::app::live::Live;
+use crate::domain::history::{Entry, SweepEntry};
 use crate::present::table::padded;
 
 /// Columns of the signs before a row.
@@ -24,20 +25,32 @@ const ROOM_FOR_SESSIONS: u16 = 6;
 const SPACIOUS: u16 = 140;
 
 /// A row of the history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HistoryRow {
-    /// The run with this number.
-    Entry(usize),
-    /// The heading of a session, whose first run that is shown has this number.
-    Session(usize),
+#[derive(Clone, Copy, Debug)]
+pub enum HistoryRow<'a> {
+    /// A run.
+    Entry(&'a Entry),
+    /// A sweep.
+    Sweep(&'a SweepEntry),
+    /// The heading of a session, with its first run that is shown.
+    Session(Option<&'a Entry>),
     /// The run that is on.
-    Live,
+    Live(&'a Live),
 }
 
 /// Which run is drawn in row `y` of the screen, with the history's panel in `area`.
-pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow> {
+pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow<'_>> {
     let geometry = Geometry::of(app, inside(area));
-    runs_in(app, geometry.rows, geometry.has_sessions)
+    run_at(app, geometry.rows, geometry.has_sessions, y)
+}
+
+/// Which run is drawn in row `y` of the screen, with the runs in `rows`.
+pub(in crate::ui) fn run_at(
+    app: &App,
+    rows: Rect,
+    has_sessions: bool,
+    y: u16,
+) -> Option<HistoryRow<'_>> {
+    runs_in(app, rows, has_sessions)
         .find(|(row, _)| row.y == y)
         .map(|(_, run)| run)
 }
@@ -48,30 +61,29 @@ pub(in crate::ui) fn runs_in(
     app: &App,
     rows: Rect,
     has_sessions: bool,
-) -> impl Iterator<Item = (Rect, HistoryRow)> + use<'_> {
+) -> impl Iterator<Item = (Rect, HistoryRow<'_>)> {
     let first = first_row(app, rows.height, has_sessions);
-    let last = app.browse().rows(has_sessions);
-    let run = move |at: usize| match app.browse().row(at, has_sessions) {
-        Some(BrowseRow::Run(number)) => Some(HistoryRow::Entry(number)),
-        Some(BrowseRow::Session(number)) => Some(HistoryRow::Session(number)),
-        None => (at == last && app.is_running()).then_some(HistoryRow::Live),
+    let (browse, history) = (app.browse(), app.history());
+    let last = browse.rows(has_sessions);
+    let run = move |at: usize| match browse.row(at, has_sessions) {
+        Some(BrowseRow::Run(number)) => {
+            let sweep = || history.sweep(number).map(HistoryRow::Sweep);
+            history.get(number).map(HistoryRow::Entry).or_else(sweep)
+        }
+        Some(BrowseRow::Session(number)) => Some(HistoryRow::Session(history.get(number))),
+        None => app.live().filter(|_| at == last).map(HistoryRow::Live),
     };
     rows.rows().zip((first..=last).map_while(run))
 }
 
 /// Whose heading is drawn in column `x` of the screen, with the history's panel in `area`.
 pub fn heading_at(app: &App, area: Rect, x: u16) -> Option<&'static str> {
-    let geometry = Geometry::of(app, inside(area));
-    let hit = |placed: &&Placed| (placed.x..placed.x + placed.width).contains(&x);
-    geometry
-        .columns
-        .iter()
-        .find(hit)
-        .map(|placed| placed.column.id)
+    let hit = |placed: &Placed| (placed.x..placed.x + placed.width).contains(&x);
+    let mut columns = Geometry::of(app, inside(area)).columns.into_iter();
+    columns.find(hit).map(|placed| placed.column.id)
 }
 
 /// A column with its place.
-#[derive(Clone, Copy, Debug)]
 pub(super) struct Placed {
     pub column: &'static Column,
     /// Of its cells.
@@ -83,15 +95,8 @@ pub(super) struct Placed {
 impl Placed {
     /// Its heading: with an arrow if the runs are sorted by it.
     pub fn heading(&self, sort: Sort) -> String {
-        let width = usize::from(self.width);
-        let text = heading(self.column, sort);
-        padded(&text, self.column.side, width)
-    }
-
-    /// What stands in a row, as wide as the column.
-    pub fn cell(&self, row: Row<'_>) -> String {
-        self.extent.align(
-            &self.column.cell(row),
+        padded(
+            &heading(self.column, sort),
             self.column.side,
             usize::from(self.width),
         )
@@ -112,86 +117,62 @@ impl Placed {
         }
         .intersection(row)
     }
-
-    /// Draws a text in its part of a row.
-    pub fn put(&self, text: &str, row: Rect, style: Style, buf: &mut Buffer) {
-        let area = self.area(row);
-        buf.set_stringn(area.x, area.y, text, usize::from(area.width), style);
-    }
 }
 
 fn heading(column: &Column, sort: Sort) -> String {
-    let arrow = match sort {
-        Sort { by, .. } if by != column.id => "",
-        Sort {
-            descending: true, ..
-        } => "↓",
-        Sort { .. } => "↑",
-    };
-    format!("{}{arrow}", column.heading)
+    format!("{}{}", column.heading, arrow(column, sort))
+}
+
+/// How the runs are sorted by a column, if they are.
+pub(super) fn arrow(column: &Column, sort: Sort) -> &'static str {
+    match (sort.by == column.id, sort.descending) {
+        (false, _) => "",
+        (true, true) => "↓",
+        (true, false) => "↑",
+    }
 }
 
 /// Where everything stands inside the panel.
-#[derive(Clone, Debug)]
 pub(super) struct Geometry {
     pub heading: Rect,
     pub rows: Rect,
     pub columns: Vec<Placed>,
-    /// The first row in view, of those in the shown order.
-    pub first: usize,
     /// Whether sessions have headings.
     pub has_sessions: bool,
 }
 
 impl Geometry {
-    /// The rows in view, counting from 1, and how many there are; `None` if that is all of them.
-    pub fn part(&self, app: &App) -> Option<(usize, usize, usize)> {
-        let browse = app.browse();
-        let total = browse.order().len() + usize::from(app.is_running());
-        let end = (self.first + usize::from(self.rows.height))
-            .min(browse.rows(self.has_sessions) + usize::from(app.is_running()));
-        let above = |row: usize| browse.runs_above(row, self.has_sessions);
-        let (first, last) = (above(self.first), above(end));
-        (last.saturating_sub(first) < total).then_some((first + 1, last, total))
-    }
-
     /// In this room inside of the panel.
     pub fn of(app: &App, inner: Rect) -> Geometry {
-        let heading = Rect {
-            height: inner.height.min(1),
-            ..inner
-        };
-        let rows = Rect {
-            y: inner.y + heading.height,
-            height: inner.height - heading.height,
-            ..inner
-        };
-        let has_sessions = rows.height >= ROOM_FOR_SESSIONS;
-        let first = first_row(app, rows.height, has_sessions);
+        let (heading, rows) = split_above(inner, 1);
         Geometry {
             heading,
             rows,
             columns: placed(app, inner),
-            first,
-            has_sessions,
+            has_sessions: rows.height >= ROOM_FOR_SESSIONS,
         }
+    }
+
+    /// The rows in view, counting from 1, and how many there are; `None` if that is all of them.
+    pub fn part(&self, app: &App) -> Option<(usize, usize, usize)> {
+        let (browse, live) = (app.browse(), usize::from(app.is_running()));
+        let first = first_row(app, self.rows.height, self.has_sessions);
+        let end = first + usize::from(self.rows.height);
+        let end = end.min(browse.rows(self.has_sessions) + live);
+        let [first, last] = [first, end].map(|row| browse.runs_above(row, self.has_sessions));
+        let total = browse.order().len() + live;
+        (last.saturating_sub(first) < total).then_some((first + 1, last, total))
     }
 }
 
 /// The chosen row is in the middle where it can be: what is better or worse than it is in view too.
 fn first_row(app: &App, room: u16, has_sessions: bool) -> usize {
-    let browse = app.browse();
-    let (total, room) = (
-        browse.rows(has_sessions) + usize::from(app.is_running()),
-        usize::from(room),
-    );
+    let (browse, room) = (app.browse(), usize::from(room));
+    let total = browse.rows(has_sessions) + usize::from(app.is_running());
     let chosen = browse
         .place()
-        .map(|place| browse.row_of(place, has_sessions));
-    chosen
-        .unwrap_or(total)
-        .saturating_sub(room / 2)
-        .min(total.saturating_sub(room))
+        .map_or(total, |place| browse.row_of(place, has_sessions));
+    first_around(chosen, total, room)
 }
 
 /// As many columns as fit, the most important first; they stand in the order of the table.
@@ -201,7 +182,7 @@ fn placed(app: &App, inner: Rect) -> Vec<Placed> {
     let mut left = inner.width.saturating_sub(SIGNS);
     let mut fitting: Vec<(usize, Extent, u16)> = vec![];
     for at in wanted.by_importance() {
-        let (extent, width) = needed(app, wanted, at);
+        let (extent, width) = needed(app, at);
         let is_extra = !wanted.is_wished(at) && COLUMNS[at].rank >= EXTRA;
         let kept = if is_extra { LONGEST + WORD - BAR } else { 0 };
         // What is less important does not take the place of what did not fit.
@@ -212,7 +193,7 @@ fn placed(app: &App, inner: Rect) -> Vec<Placed> {
         fitting.push((at, extent, width));
     }
     fitting.sort_by_key(|(at, ..)| *at);
-    let mut x = inner.x + SIGNS;
+    let mut end = inner.x + SIGNS;
     let place = |(at, extent, width): (usize, Extent, u16)| {
         let column = &COLUMNS[at];
         let more = if column.id == columns::BAR {
@@ -220,34 +201,29 @@ fn placed(app: &App, inner: Rect) -> Vec<Placed> {
         } else {
             0
         };
-        let placed = Placed {
+        let (x, width) = (end + gap, width + more);
+        end = x + width;
+        Placed {
             column,
             extent,
-            x: x + gap,
-            width: width + more,
-        };
-        x = placed.x + placed.width;
-        placed
+            x,
+            width,
+        }
     };
     fitting.into_iter().map(place).collect()
 }
 
 /// The room that a column's cells need, the live run's too, and its width.
-fn needed(app: &App, wanted: &Columns, at: usize) -> (Extent, u16) {
-    let column = &COLUMNS[at];
+fn needed(app: &App, at: usize) -> (Extent, u16) {
+    let (wanted, column) = (app.columns(), &COLUMNS[at]);
     if column.id == columns::BAR {
         return (Extent::default(), BAR);
     }
-    let live = app.live().map(|live| Row::Live(live, number_of_live(app)));
-    let live = live.map_or(Extent::default(), |row| {
-        Extent::of(&column.cell(row), column.side)
-    });
-    let extent = wanted.extent(at).with(live);
+    let mut extent = wanted.extent(at);
+    if let Some(live) = app.live() {
+        let cell = column.cell(Row::Live(live, app.history().next_number()));
+        extent = extent.with(Extent::of(&cell, column.side));
+    }
     let width = extent.width().max(heading(column, wanted.sort()).width());
-    (extent, u16::try_from(width).unwrap_or(u16::MAX))
-}
-
-/// The number of the live run.
-fn number_of_live(app: &App) -> usize {
-    app.history().next_number()
+    (extent, cells(width))
 }

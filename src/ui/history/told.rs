@@ -1,14 +1,12 @@
 //! What stands on the frame of the history, and in it where there is no row.
 
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::field;
-use super::super::panel::on_border;
-use super::super::theme::Theme;
+use super::super::layout::cells;
+use super::super::panel::{on_border, typed};
+use super::super::theme::STRONG;
 use crate::app::App;
-use crate::app::filter::Filter;
 use crate::domain::text::{counted, grouped};
 use crate::present::table::shortened;
 
@@ -20,76 +18,61 @@ pub fn titles(
 ) -> (String, Line<'static>) {
     let (left, right) = (title(app, part), title_right(app));
     let fits = left.width() + right.width() + 4 <= width;
-    (
-        shortened(&left, width.saturating_sub(2)),
-        if fits { right } else { Line::default() },
-    )
+    let left = shortened(&left, width.saturating_sub(2));
+    (left, on_border(if fits { right } else { String::new() }))
+}
+
+/// The text that runs have to match, if there is one, and how many of how many do.
+fn filter(app: &App) -> Option<(&str, (usize, usize))> {
+    let filter = app.filter().filter(|filter| !filter.is_empty())?;
+    Some((filter.field().text().trim(), filter.found()))
 }
 
 fn title(app: &App, part: Option<(usize, usize, usize)>) -> String {
     let number = |n: usize| grouped(n as u64);
-    match (app.filter().filter(|filter| !filter.is_empty()), part) {
-        (Some(filter), _) => {
-            let (shown, of) = filter.found();
-            format!(
-                "History · {} of {} match ‘{}’",
-                number(shown),
-                number(of),
-                filter.field().text().trim()
-            )
+    match (filter(app), part) {
+        (Some((text, (shown, of))), _) => {
+            let (shown, of) = (number(shown), number(of));
+            format!("History · {shown} of {of} match ‘{text}’")
         }
         (None, Some((first, last, total))) => {
-            format!(
-                "History · {}–{} of {} runs",
-                number(first),
-                number(last),
-                number(total)
-            )
+            let [first, last, total] = [first, last, total].map(number);
+            format!("History · {first}–{last} of {total} runs")
         }
         (None, None) => "History".into(),
     }
 }
 
 /// That there is more than this session, and how to see it or not.
-fn title_right(app: &App) -> Line<'static> {
-    let told = match (app.browse().earlier(), app.browse().shows_earlier()) {
-        (0, _) => return Line::default(),
+fn title_right(app: &App) -> String {
+    match (app.browse().earlier(), app.browse().shows_earlier()) {
+        (0, _) => String::new(),
         (earlier, false) => format!(" + {} earlier: H ", grouped(earlier as u64)),
         (_, true) => " all sessions: H hides ".into(),
-    };
-    Line::styled(told, on_border(Style::new()))
+    }
 }
 
 /// The text that is being typed, with what it is; or the filter that is kept, with how to get rid of it.
-pub fn prompt(app: &App, theme: Theme, width: u16) -> Option<Line<'static>> {
-    let (before, field) = match (app.naming(), app.filter()) {
-        (Some(naming), _) => (format!(" Name of #{}: ", naming.number), &naming.field),
-        (None, Some(filter)) if filter.is_typed() => (" Filter: ".into(), filter.field()),
-        (None, Some(filter)) => return Some(kept(filter, theme, width)),
-        (None, None) => return None,
+pub fn prompt(app: &App, width: u16) -> Line<'static> {
+    let (before, field, is_typed) = match (app.naming(), app.filter()) {
+        (Some(naming), _) => {
+            let before = format!(" Name of #{}: ", naming.number);
+            (before, &naming.field, true)
+        }
+        (None, Some(filter)) => (" Filter: ".into(), filter.field(), filter.is_typed()),
+        (None, None) => return Line::default(),
     };
-    let room = width.saturating_sub(u16::try_from(before.len() + 1).unwrap_or(u16::MAX));
-    let mut line = field::line(field, theme, room);
-    for span in &mut line.spans {
-        span.style = on_border(span.style);
-    }
-    line.spans
-        .insert(0, Span::styled(before, on_border(Style::new())));
-    line.spans.push(Span::styled(" ", on_border(Style::new())));
-    Some(line)
-}
-
-fn kept(filter: &Filter, theme: Theme, width: u16) -> Line<'static> {
-    let behind = " · Esc shows all ";
-    let room = usize::from(width).saturating_sub(behind.len() + 9);
-    Line::from(vec![
-        Span::styled(" Filter: ", on_border(Style::new())),
-        Span::styled(
-            shortened(filter.field().text().trim(), room),
-            on_border(theme.strong()),
-        ),
-        Span::styled(behind, on_border(Style::new())),
-    ])
+    let behind = if is_typed { " " } else { " · Esc shows all " };
+    let room = width.saturating_sub(cells(before.len() + behind.len()));
+    let mut line = if is_typed {
+        typed(field, 0, room)
+    } else {
+        let text = shortened(field.text().trim(), room.into());
+        Line::from(Span::styled(text, STRONG))
+    };
+    line.spans.insert(0, before.into());
+    line.push_span(behind);
+    on_border(line)
 }
 
 /// Why there is no row, and what to do about it; `None` if there is one.
@@ -99,13 +82,14 @@ pub fn nothing_shown(app: &App) -> Option<String> {
         return None;
     }
     let earlier = match browse.earlier() {
-        0 => String::new(),
-        _ if browse.shows_earlier() => String::new(),
-        n => format!(" H shows {} of earlier sessions.", counted(n as u64, "run")),
+        n if n > 0 && !browse.shows_earlier() => {
+            format!(" H shows {} of earlier sessions.", counted(n as u64, "run"))
+        }
+        _ => String::new(),
     };
-    Some(match app.filter().filter(|filter| !filter.is_empty()) {
-        Some(filter) => {
-            let what = shortened(filter.field().text().trim(), 30);
+    Some(match filter(app) {
+        Some((text, _)) => {
+            let what = shortened(text, 30);
             let then = if earlier.is_empty() { "" } else { " Then" };
             format!("No run matches ‘{what}’. Esc shows all runs again.{then}{earlier}")
         }

@@ -2,219 +2,127 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::header;
 use crate::app::App;
-use crate::app::live::Live;
+use crate::app::columns::speed_up;
 use crate::app::screen::Panel;
 use crate::app::sweep::sketch;
-use crate::domain::history::{Entry, SweepEntry};
+use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
-use crate::domain::record::Outcome;
-use crate::domain::text::{self, column_seconds};
+use crate::domain::text::{column_seconds, counted};
 use crate::domain::time::seconds;
 use crate::present::table::shortened;
-use crate::ui::history::{HistoryRow, draw_gain, nothing_shown, runs_in};
-use crate::ui::panel::{draw_lines, wrap};
-use crate::ui::theme::Theme;
+use crate::ui::history::{HistoryRow, draw_gain, nothing_shown, run_at, runs_in, signs};
+use crate::ui::layout::{cells, split_above};
+use crate::ui::panel::{draw_lines, draw_text, wrap};
+use crate::ui::theme::{CURSOR, STRONG, Theme, strong_if};
 
 /// Columns of a model's label.
 const MODEL: usize = 22;
 /// From so many columns on, the runs have their number of workers.
 const ROOM_FOR_WORKERS: u16 = 76;
-/// Columns of the word behind a bar.
-const WORD: u16 = 11;
+/// From so many columns on, there is a word behind a bar.
+const ROOM_FOR_WORD: u16 = 22;
 /// From so many rows on, the runs have a heading.
 const ROOM_FOR_HEADING: u16 = 3;
 
 /// Which run is drawn in row `y` of the screen, with the runs in `area`.
-pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow> {
-    let (_, rows) = split(area);
-    runs_in(app, rows, false)
-        .find(|(row, _)| row.y == y)
-        .map(|(_, run)| run)
+pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow<'_>> {
+    run_at(app, split(area).1, false, y)
 }
 
 /// The heading, which is empty where there is no room for one, and the runs below it.
 fn split(area: Rect) -> (Rect, Rect) {
-    let heading = u16::from(area.height >= ROOM_FOR_HEADING);
-    let rows = Rect {
-        y: area.y + heading,
-        height: area.height - heading,
-        ..area
-    };
-    (
-        Rect {
-            height: heading,
-            ..area
-        },
-        rows,
-    )
+    split_above(area, u16::from(area.height >= ROOM_FOR_HEADING))
 }
 
-/// The last few runs, with what a class compares.
-pub struct Runs<'a> {
-    /// Whose.
-    pub app: &'a App,
-    /// How it looks.
-    pub theme: Theme,
-    /// Columns.
-    pub width: u16,
-}
-
-impl Runs<'_> {
-    /// As many as fit around the chosen one, in the shown order.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer) {
-        let (heading, rows) = split(area);
-        if !heading.is_empty() {
-            self.draw_heading(heading, buf);
-        }
-        if let Some(nothing) = nothing_shown(self.app) {
-            let lines: Vec<Line<'_>> = wrap(&nothing, rows.width.saturating_sub(2))
-                .into_iter()
-                .map(|text| Line::raw(format!(" {text}")))
-                .collect();
-            draw_lines(&lines, rows, buf);
-            return;
-        }
-        let most = self.app.browse().most();
-        for (row, run) in runs_in(self.app, rows, false) {
-            match run {
-                HistoryRow::Entry(number) => {
-                    if let Some(entry) = self.app.history().get(number) {
-                        self.draw_entry(entry, most, row, buf);
-                    } else if let Some(sweep) = self.app.history().sweep(number) {
-                        self.draw_sweep(sweep, row, buf);
-                    }
-                }
-                HistoryRow::Session(_) => {}
-                HistoryRow::Live => {
-                    if let Some(live) = self.app.live() {
-                        self.draw_live(live, self.app.history().next_number(), row, buf);
-                    }
-                }
+/// As many as fit around the chosen one, in the shown order.
+pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let (above, rows) = split(area);
+    draw_lines([heading(app, area.width)], above, buf);
+    if let Some(nothing) = nothing_shown(app) {
+        let lines = wrap(&nothing, rows.width.saturating_sub(2)).into_iter();
+        draw_lines(lines.map(|text| format!(" {text}")), rows, buf);
+        return;
+    }
+    let chosen = app.browse().selected();
+    let sign = |is_chosen: bool| if is_chosen { "▸" } else { " " };
+    for (row, run) in runs_in(app, rows, false) {
+        match run {
+            HistoryRow::Entry(entry) => draw_entry(app, entry, theme, row, buf),
+            HistoryRow::Sweep(sweep) => {
+                let is_chosen = chosen == Some(sweep.number);
+                let begin = begin(sign(is_chosen), sweep.number);
+                let text = format!("{begin}sweep: {}", sketch::what(sweep));
+                let text = shortened(&text, usize::from(row.width));
+                draw_text(text, strong_if(is_chosen), row, buf);
+            }
+            HistoryRow::Session(_) => {}
+            HistoryRow::Live(live) => {
+                let begin = begin(sign(chosen.is_none()), app.history().next_number());
+                let time = format!("{:.1} s", seconds(live.trace.now()));
+                let begin = format!("{begin}{}{time:>10}  ", work(&live.plan, row.width));
+                let done = live.done(usize::from(row.width).saturating_sub(begin.width()));
+                draw_text(format!("{begin}{done}"), STRONG, row, buf);
             }
         }
     }
+}
 
-    fn draw_heading(&self, row: Rect, buf: &mut Buffer) {
-        let focused = self.app.focus().panel == Panel::History;
-        let name = if focused {
-            self.theme.cursor()
-        } else {
-            self.theme.strong()
-        };
-        let heading = Line::from(vec![
-            Span::raw(" "),
-            Span::styled(" History ", name),
-            Span::raw(format!(
-                "{:>width$}",
-                "time   speed-up",
-                width = self.before_bar() - 10
-            )),
-        ]);
-        buf.set_line(row.x, row.y, &heading, row.width);
+fn heading(app: &App, width: u16) -> Line<'static> {
+    let name = if app.focus().panel == Panel::History {
+        CURSOR
+    } else {
+        STRONG
+    };
+    let workers = if has_workers(width) { 14 } else { 0 };
+    let width = 5 + 5 + MODEL + workers + 10 + 9 - 10;
+    Line::from(vec![
+        Span::raw(" "),
+        Span::styled(" History ", name),
+        Span::raw(format!("{:>width$}", "time   speed-up")),
+    ])
+}
+
+fn has_workers(width: u16) -> bool {
+    width >= ROOM_FOR_WORKERS
+}
+
+/// Signs and number of a row.
+fn begin(signs: &str, number: usize) -> String {
+    format!(" {signs:<4}{:>4} ", format!("#{number}"))
+}
+
+/// Model and workers of a run.
+fn work(plan: &Plan, width: u16) -> String {
+    let label = format!("{:<MODEL$}", plan.executor().label());
+    let workers = counted(plan.workers().into(), "worker");
+    if has_workers(width) {
+        format!("{label}{workers:>14}")
+    } else {
+        label
     }
+}
 
-    fn has_workers(&self) -> bool {
-        self.width >= ROOM_FOR_WORKERS
-    }
-
-    /// Columns before the bars.
-    fn before_bar(&self) -> usize {
-        5 + 5 + MODEL + if self.has_workers() { 14 } else { 0 } + 10 + 9
-    }
-
-    /// Signs, number, model and workers of a run.
-    fn begin(&self, signs: &str, number: usize, plan: &Plan) -> String {
-        let workers = header::plural(u64::from(plan.workers()), "worker");
-        let workers = if self.has_workers() {
-            format!("{workers:>14}")
-        } else {
-            String::new()
+fn draw_entry(app: &App, entry: &Entry, theme: Theme, row: Rect, buf: &mut Buffer) {
+    let record = &entry.record;
+    let [chosen, _, others @ ..] = signs(app, entry);
+    let begin = begin(&format!("{chosen}{}", others.concat()), entry.number);
+    let work = work(&record.plan, row.width);
+    let time = column_seconds(record.times.wall_s);
+    let text = format!("{begin}{work}{time:>10}{:>9}", speed_up(entry));
+    let is_chosen = app.browse().selected() == Some(entry.number);
+    draw_text(&text, strong_if(is_chosen), row, buf);
+    if let Some(factor) = entry.assessment.speedup {
+        let after = cells(text.width());
+        let x = row.x + after.min(row.width) + 1;
+        let room = Rect {
+            x,
+            width: row.right().saturating_sub(x + 2),
+            ..row
         };
-        format!(
-            " {signs:<4}{:>4} {:<MODEL$}{workers}",
-            format!("#{number}"),
-            plan.executor().label()
-        )
-    }
-
-    fn draw_entry(&self, entry: &Entry, most: f64, row: Rect, buf: &mut Buffer) {
-        let record = &entry.record;
-        let is_chosen = self.app.browse().selected() == Some(entry.number);
-        let style = if is_chosen {
-            self.theme.strong()
-        } else {
-            Style::new()
-        };
-        let sign = |there: bool, sign: &'static str| if there { sign } else { " " };
-        let signs = [
-            sign(is_chosen, "▸"),
-            sign(entry.assessment.is_baseline, "B"),
-            sign(entry.assessment.is_fastest, "★"),
-            sign(entry.is_doubted(), "!"),
-        ];
-        let result = match (record.ending.outcome, entry.assessment.speedup) {
-            (Outcome::Cancelled | Outcome::Failed, _) => record.ending.outcome.name().into(),
-            _ if record.ending.tasks_failed > 0 => format!("{} failed", record.ending.tasks_failed),
-            (_, Some(factor)) => text::speedup(factor),
-            (_, None) => "–".into(),
-        };
-        let begin = self.begin(&signs.concat(), entry.number, &record.plan);
-        let text = format!(
-            "{begin}{:>10}{result:>9}",
-            column_seconds(record.times.wall_s)
-        );
-        let (after, _) = buf.set_stringn(row.x, row.y, text, usize::from(row.width), style);
-        if let Some(factor) = entry.assessment.speedup {
-            let room = Rect {
-                x: after + 1,
-                width: row.right().saturating_sub(after + 3),
-                ..row
-            };
-            let kept = if room.width >= 2 * WORD { WORD } else { 0 };
-            draw_gain(entry, factor / most, self.theme, (room, kept), buf);
-        }
-    }
-
-    fn draw_sweep(&self, sweep: &SweepEntry, row: Rect, buf: &mut Buffer) {
-        let is_chosen = self.app.browse().selected() == Some(sweep.number);
-        let style = if is_chosen {
-            self.theme.strong()
-        } else {
-            Style::new()
-        };
-        let sign = if is_chosen { "▸" } else { " " };
-        let text = format!(
-            " {sign:<4}{:>4} sweep: {}",
-            format!("#{}", sweep.number),
-            sketch::what(sweep)
-        );
-        let text = shortened(&text, usize::from(row.width));
-        buf.set_stringn(row.x, row.y, text, usize::from(row.width), style);
-    }
-
-    fn draw_live(&self, live: &Live, number: usize, row: Rect, buf: &mut Buffer) {
-        let sign = if self.app.browse().selected().is_none() {
-            "▸"
-        } else {
-            " "
-        };
-        let begin = self.begin(sign, number, &live.plan);
-        let time = format!("{:.1} s", seconds(live.trace.now()));
-        let begin = format!("{begin}{time:>10}  ");
-        let done = live.done(usize::from(row.width).saturating_sub(begin.width()));
-        let text = format!("{begin}{done}");
-        buf.set_stringn(
-            row.x,
-            row.y,
-            text,
-            usize::from(row.width),
-            self.theme.strong(),
-        );
+        draw_gain(app, Some(entry), factor, theme, (room, ROOM_FOR_WORD), buf);
     }
 }

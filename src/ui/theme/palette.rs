@@ -14,37 +14,43 @@ use crate::domain::look::{Colors, ThemeName};
 /// One colour, as different terminals show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ink {
-    rgb: (u8, u8, u8),
-    /// By its number among 256.
-    indexed: u8,
+    rgb: Color,
+    /// Among 256.
+    indexed: Color,
     /// Its stand-in among the 16 that the user has chosen.
     ansi: Color,
 }
 
 impl Ink {
     const fn new(rgb: u32, indexed: u8, ansi: Color) -> Ink {
-        let [_, red, green, blue] = rgb.to_be_bytes();
         Ink {
-            rgb: (red, green, blue),
-            indexed,
+            rgb: Color::from_u32(rgb),
+            indexed: Color::Indexed(indexed),
             ansi,
+        }
+    }
+
+    /// How many colours there are makes no difference.
+    const fn terminals_own(color: Color) -> Ink {
+        Ink {
+            rgb: color,
+            indexed: color,
+            ansi: color,
         }
     }
 
     /// The colour where there are so many; none where there is none.
     pub fn among(self, colors: Colors) -> Option<Color> {
-        let (red, green, blue) = self.rgb;
         match colors {
             Colors::None => None,
             Colors::Sixteen => Some(self.ansi),
-            Colors::Indexed => Some(Color::Indexed(self.indexed)),
-            Colors::True => Some(Color::Rgb(red, green, blue)),
+            Colors::Indexed => Some(self.indexed),
+            Colors::True => Some(self.rgb),
         }
     }
 }
 
 /// What a theme colours; what is not in here has the terminal's own colour.
-#[derive(Clone, Copy, Debug)]
 pub struct Palette {
     pub computing: Ink,
     /// The colour of text where there is none.
@@ -61,11 +67,11 @@ pub struct Palette {
 
 impl Palette {
     /// The palette of a theme with 256 colours or more. (With 16, those decide how it looks that the user has chosen.)
-    pub fn of(theme: ThemeName) -> Option<Palette> {
+    pub fn of(theme: ThemeName) -> Option<&'static Palette> {
         match theme {
-            ThemeName::Ansi => Some(ANSI),
-            ThemeName::Safe => Some(SAFE),
-            ThemeName::Contrast => Some(CONTRAST),
+            ThemeName::Ansi => Some(&ANSI),
+            ThemeName::Safe => Some(&SAFE),
+            ThemeName::Contrast => Some(&CONTRAST),
             ThemeName::Mono => None,
         }
     }
@@ -95,23 +101,18 @@ const SAFE: Palette = Palette {
     ground: None,
 };
 
-/// How many colours there are makes no difference: they are the terminal's own.
 const ANSI: Palette = Palette {
-    computing: terminals_own(Color::Cyan),
+    computing: Ink::terminals_own(Color::Cyan),
     // Yellow vanishes on white: the mark is thin.
     ready: None,
-    gil: terminals_own(Color::Magenta),
+    gil: Ink::terminals_own(Color::Magenta),
     // Blue itself is hardly seen on black.
-    network: terminals_own(Color::LightBlue),
-    file: terminals_own(Color::Green),
-    error: terminals_own(Color::Red),
+    network: Ink::terminals_own(Color::LightBlue),
+    file: Ink::terminals_own(Color::Green),
+    error: Ink::terminals_own(Color::Red),
     secondary: None,
     ground: None,
 };
-
-const fn terminals_own(color: Color) -> Ink {
-    Ink::new(0, 0, color)
-}
 
 const CONTRAST: Palette = Palette {
     computing: Ink::new(0xff_ff_ff, 231, Color::White),

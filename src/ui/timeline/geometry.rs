@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use crate::app::App;
 use crate::app::timeline::{Rows, Window};
 use crate::domain::time::Nanos;
+use crate::ui::layout::{first_around, split_below, split_left};
 use crate::ui::panel::inside;
 use crate::ui::widget::gantt::Pitch;
 
@@ -17,7 +18,6 @@ const OVERVIEW_SHARE: u16 = 5;
 const OVERVIEW_MOST: u16 = 32;
 
 /// Where everything in the timeline stands; what has no room is empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Geometry {
     /// The names of the rows.
     pub labels: Rect,
@@ -42,45 +42,28 @@ impl Geometry {
     /// the run is missing.
     pub fn of(app: &App, area: Rect, gutter: u16) -> Option<Geometry> {
         let shown = app.pictured()?;
-        let view = app.timeline();
-        let inner = inside(area);
-        let rows = app.timeline_rows();
-        let height = inner.height.saturating_sub(1);
-        let scrolls = rows > usize::from(height);
-        let has_overview = scrolls && view.rows() == Rows::Workers;
-        let aside = if has_overview {
-            (inner.width / OVERVIEW_SHARE).min(OVERVIEW_MOST)
+        let (view, rows) = (app.timeline(), app.timeline_rows());
+        let (above, axis) = split_below(inside(area), 1);
+        let height = usize::from(above.height);
+        let aside = if rows > height && view.rows() == Rows::Workers {
+            (above.width / OVERVIEW_SHARE).min(OVERVIEW_MOST)
         } else {
             0
         };
-        let gutter = gutter.min(inner.width);
-        let bars = Rect {
-            x: inner.x + gutter,
-            width: inner.width.saturating_sub(gutter + aside),
-            height,
-            ..inner
-        };
-        let first = first_row(view.row(), rows, height);
+        let (labels, right) = split_left(above, gutter);
+        let (bars, aside) = split_left(right, right.width.saturating_sub(aside));
+        let first = first_around(view.row(), rows, height);
         Some(Geometry {
-            labels: Rect {
-                width: gutter,
-                height,
-                ..inner
-            },
-            axis: Rect {
-                y: bars.bottom(),
-                height: 1,
-                ..bars
-            }
-            .intersection(inner),
-            overview: Rect {
-                x: bars.right() + 1,
-                width: aside.saturating_sub(1),
-                ..bars
-            },
+            labels,
             bars,
-            pitch: Pitch::fitting(rows, height),
-            in_view: first..rows.min(first + usize::from(height)),
+            axis: Rect {
+                x: bars.x,
+                width: bars.width,
+                ..axis
+            },
+            overview: split_left(aside, 1).1,
+            pitch: Pitch::fitting(rows, above.height),
+            in_view: first..rows.min(first + height),
             rows,
             window: view.window(shown.trace()),
         })
@@ -89,6 +72,22 @@ impl Geometry {
     /// The room of each bar that is in view, with its row's number.
     pub fn bars_in_view(&self) -> impl Iterator<Item = (Rect, usize)> {
         self.pitch.bars(self.bars).zip(self.in_view.clone())
+    }
+
+    /// The room of a row's bar, if it is in view.
+    pub fn bar_of(&self, row: usize) -> Option<Rect> {
+        let is_in_view = self.in_view.contains(&row);
+        let at = is_in_view.then(|| row - self.in_view.start)?;
+        self.pitch.bars(self.bars).nth(at)
+    }
+
+    /// Where the name of a bar stands: beside its lowest row.
+    pub fn label_of(&self, bar: Rect) -> Rect {
+        Rect {
+            y: bar.bottom().saturating_sub(1),
+            height: 1,
+            ..self.labels
+        }
     }
 
     /// Which row has its bar, or the name of it, there, if one has.
@@ -112,17 +111,4 @@ impl Geometry {
             .part_of(at, self.bars.width)
             .map(|column| self.bars.x + column)
     }
-
-    /// Whether not all rows are in view.
-    pub fn scrolls(&self) -> bool {
-        self.in_view.len() < self.rows
-    }
-}
-
-/// The first row in view: the cursor's is in the middle where it can be.
-fn first_row(cursor: usize, rows: usize, height: u16) -> usize {
-    let height = usize::from(height);
-    cursor
-        .saturating_sub(height / 2)
-        .min(rows.saturating_sub(height))
 }

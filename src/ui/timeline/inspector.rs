@@ -1,7 +1,6 @@
 //! What is under the cursor, on the borders of the timeline, so that no bar moves for it: the slice with its exact times
 //! below, the history of its task above.
 
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::inspect::{Inspection, Place};
@@ -9,40 +8,33 @@ use crate::domain::phase::Phase;
 use crate::domain::text::{clean, duration};
 use crate::domain::time::{Nanos, seconds};
 use crate::domain::trace::{Slice, TaskStory, Who};
+use crate::present::table::fitting;
 use crate::ui::panel::on_border;
-use crate::ui::theme::{Theme, mark};
+use crate::ui::theme::{STRONG, Theme};
 
 /// How much of the reason of a failure is shown.
 const REASON: usize = 300;
 
 /// Where the cursor is and what its worker did there, in at most so many columns.
 pub fn slice(under: &Inspection<'_>, theme: Theme, width: u16) -> Line<'static> {
-    fitting(width, slice_lines(under, theme))
+    framed(width, slice_lines(under, theme))
 }
 
 /// What became of the task under the cursor, in at most so many columns; empty if there is none.
 pub fn task(under: &Inspection<'_>, theme: Theme, width: u16) -> Line<'static> {
-    fitting(width, task_lines(under, theme))
+    framed(width, task_lines(under, theme))
 }
 
-/// The first of these lines that fits between two blanks, or else the last.
-fn fitting(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
+/// The first of these lines that fits between two blanks on a border, or else what fits of the last.
+fn framed(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
     let room = usize::from(width.saturating_sub(2));
-    let last = lines.len().saturating_sub(1);
-    let mut lines = lines.into_iter().enumerate();
-    let Some((_, mut line)) = lines.find(|(i, line)| *i == last || line.width() <= room) else {
-        return Line::default();
-    };
+    let mut line = fitting(lines, |line| line.width() <= room);
     shorten(&mut line, room);
     if line.width() > 0 {
         line.spans.insert(0, Span::raw(" "));
-        line.push_span(Span::raw(" "));
+        line.push_span(" ");
     }
-    // It stands on a border.
-    for span in &mut line.spans {
-        span.style = on_border(span.style);
-    }
-    line
+    on_border(line)
 }
 
 /// Cuts what has no room; dots say that it went on.
@@ -64,27 +56,43 @@ fn shorten(line: &mut Line<'static>, room: usize) {
 
 /// In fewer and fewer words. Of a picture that was thinned, a slice stands for several.
 fn slice_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
+    let (name, nothing) = match under.place {
+        Place::Worker(worker) => (format!("w{worker}"), "nothing is known of this moment"),
+        Place::Core(core, Who::Nobody) => {
+            (format!("core {core}"), "none of our workers computes here")
+        }
+        Place::Core(core, _) => (
+            format!("core {core}"),
+            "several workers take turns here: zoom in",
+        ),
+    };
+    // To the microsecond.
     let place = |at: &str| {
-        let place = format!("{}{at} {}  ", name(under.place), moment(under.at));
-        Span::styled(place, theme.strong())
+        let place = format!("{name}{at} {:.6} s  ", seconds(under.at));
+        Span::styled(place, STRONG)
     };
     let Some(slice) = under.slice else {
-        return vec![Line::from(vec![
-            place(" at"),
-            Span::raw(nobody(under.place)),
-        ])];
+        return vec![Line::from(vec![place(" at"), Span::raw(nothing)])];
     };
+    // Whom a core worked for, or on which core a worker was, where that says something new: whoever waits is on none.
+    let (worker, core) = match (under.place, under.worker) {
+        (Place::Core(..), Some(worker)) => (format!("w{worker} "), String::new()),
+        (Place::Worker(_), _) if slice.phase == Phase::Computing => {
+            (String::new(), format!("  core {}", slice.core))
+        }
+        _ => Default::default(),
+    };
+    let length = length(slice.from, slice.to, under.is_thinned, slice.is_open);
+    let what = format!(" {} {length}", slice.phase.name());
     let line = |at: &str, rest: String| {
-        let [sign, what] = named(slice, under.is_thinned, theme);
         Line::from(vec![
             place(at),
-            Span::raw(worker(under)),
-            sign,
-            what,
+            Span::raw(worker.clone()),
+            theme.mark(slice.phase),
+            Span::styled(what.clone(), STRONG),
             Span::raw(rest),
         ])
     };
-    let core = core(under.place, slice);
     if under.is_thinned {
         return vec![
             line(" at", "  mostly: this picture was thinned".into()),
@@ -106,112 +114,52 @@ fn slice_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     ]
 }
 
-fn name(place: Place) -> String {
-    match place {
-        Place::Worker(worker) => format!("w{worker}"),
-        Place::Core(core, _) => format!("core {core}"),
-    }
-}
-
-/// Why there is no slice to tell of.
-fn nobody(place: Place) -> &'static str {
-    match place {
-        Place::Worker(_) => "nothing is known of this moment",
-        Place::Core(_, Who::Nobody) => "none of our workers computes here",
-        Place::Core(..) => "several workers take turns here: zoom in",
-    }
-}
-
-/// Whom a core worked for.
-fn worker(under: &Inspection<'_>) -> String {
-    match (under.place, under.worker) {
-        (Place::Core(..), Some(worker)) => format!("w{worker} "),
-        _ => String::new(),
-    }
-}
-
-/// The mark of a slice, and its phase with its length.
-fn named(slice: Slice, is_thinned: bool, theme: Theme) -> [Span<'static>; 2] {
-    let so_far = if slice.is_open { " so far" } else { "" };
-    let about = if is_thinned { "about " } else { "" };
-    let text = format!(
-        " {} {about}{}{so_far}",
-        slice.phase.name(),
-        length(slice.from, slice.to)
-    );
-    [
-        Span::styled(mark(slice.phase), theme.phase(slice.phase)),
-        Span::styled(text, theme.strong()),
-    ]
-}
-
-/// On which core, where that says something new: whoever waits is on none.
-fn core(place: Place, slice: Slice) -> String {
-    match place {
-        Place::Worker(_) if slice.phase == Phase::Computing => format!("  core {}", slice.core),
-        _ => String::new(),
-    }
-}
-
 /// In fewer and fewer words.
 fn task_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     let Some(story) = under.task else {
         return vec![];
     };
-    let ended = if story.is_open { " so far" } else { "" };
-    let about = if under.is_thinned { "about " } else { "" };
-    let name = format!(
-        "task {}  {about}{}{ended}",
-        story.task,
-        length(story.from, story.to)
-    );
-    let name = Span::styled(name, theme.strong());
+    let length = length(story.from, story.to, under.is_thinned, story.is_open);
+    let name = Span::styled(format!("task {}  {length}", story.task), STRONG);
+    let line = |rest: Vec<Span<'static>>| {
+        let mut line = Line::from(name.clone());
+        line.extend(rest);
+        line
+    };
     if let Some(reason) = under.failure {
-        let failed =
-            |reason: String| Line::from(vec![name.clone(), Span::styled(reason, theme.error())]);
         let reason = clean(reason, REASON);
+        let failed = |text: String| line(vec![Span::styled(text, theme.error())]);
         return vec![
             failed(format!("  failed because: {reason}")),
             failed(format!("  {reason}")),
         ];
     }
-    let (by_phase, in_marks) = (
-        by_phase(&story, true, theme),
-        by_phase(&story, false, theme),
-    );
-    let with = |steps: String, phases: &[Span<'static>]| {
-        let mut line = Line::from(vec![name.clone(), Span::raw(steps)]);
-        phases.iter().for_each(|span| line.push_span(span.clone()));
-        line
-    };
-    let (steps, nothing) = (steps(&story), String::new());
-    if steps.is_empty() {
-        return vec![
-            with(nothing.clone(), &by_phase),
-            with(nothing.clone(), &in_marks),
-            with(nothing, &[]),
-        ];
+    let by_phase = |named| by_phase(&story, named, theme);
+    match steps(&story) {
+        None => vec![line(by_phase(true)), line(by_phase(false)), line(vec![])],
+        // The steps say the same in fewer words.
+        Some(steps) => {
+            let steps = Span::raw(steps);
+            let with_phases = std::iter::once(steps.clone()).chain(by_phase(true));
+            vec![line(with_phases.collect()), line(vec![steps]), line(vec![])]
+        }
     }
-    // The steps say the same in fewer words.
-    vec![
-        with(steps.clone(), &by_phase),
-        with(steps, &[]),
-        with(nothing, &[]),
-    ]
 }
 
 /// The two steps of the article's I/O.
-fn steps(story: &TaskStory) -> String {
-    let Some(fetched) = story.fetched else {
-        return String::new();
-    };
-    let written = story.times[Phase::File] > 0;
-    let written = written.then(|| format!(", written in {}", length(fetched, story.to)));
-    format!(
-        "  fetched in {}{}",
-        length(story.from, fetched),
-        written.unwrap_or_default()
-    )
+fn steps(story: &TaskStory) -> Option<String> {
+    let fetched = story.fetched?;
+    let mut told = format!(
+        "  fetched in {}",
+        duration(seconds(fetched.saturating_sub(story.from)))
+    );
+    if story.times[Phase::File] > 0 {
+        told += &format!(
+            ", written in {}",
+            duration(seconds(story.to.saturating_sub(fetched)))
+        );
+    }
+    Some(told)
 }
 
 /// How long its worker was in each phase, the longest first: with its name, or with its mark alone.
@@ -220,17 +168,13 @@ fn by_phase(story: &TaskStory, named: bool, theme: Theme) -> Vec<Span<'static>> 
     phases.retain(|phase| story.times[*phase] > 0);
     phases.sort_by_key(|phase| std::cmp::Reverse(story.times[*phase]));
     let told = |phase: Phase| {
-        let name = if named {
-            format!(" {}", phase.name())
+        let time = duration(seconds(story.times[phase]));
+        let text = if named {
+            format!(" {time} {}", phase.name())
         } else {
-            String::new()
+            format!(" {time}")
         };
-        let text = format!(" {}{name}", duration(seconds(story.times[phase])));
-        [
-            Span::raw("  "),
-            Span::styled(mark(phase), theme.phase(phase)),
-            Span::styled(text, Style::new()),
-        ]
+        [Span::raw("  "), theme.mark(phase), Span::raw(text)]
     };
     phases.into_iter().flat_map(told).collect()
 }
@@ -241,11 +185,10 @@ fn exactly(at: Nanos, slice: Slice) -> String {
     format!("{:.decimals$}", seconds(at))
 }
 
-/// A moment of the run to the microsecond.
-fn moment(at: Nanos) -> String {
-    format!("{:.6} s", seconds(at))
-}
-
-fn length(from: Nanos, to: Nanos) -> String {
-    duration(seconds(to.saturating_sub(from)))
+/// How long something took of which the end is not known where it is open; about that where the picture was thinned.
+fn length(from: Nanos, to: Nanos, is_thinned: bool, is_open: bool) -> String {
+    let about = if is_thinned { "about " } else { "" };
+    let so_far = if is_open { " so far" } else { "" };
+    let length = duration(seconds(to.saturating_sub(from)));
+    format!("{about}{length}{so_far}")
 }

@@ -5,58 +5,46 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::phase::Phase;
 use crate::domain::plan::Lock;
+use crate::present::table::fitting;
 use crate::ui::panel::on_border;
-use crate::ui::theme::{FAILED, Theme, mark};
+use crate::ui::theme::{FAILED, STRONG, Theme};
 use crate::ui::widget::core_gantt::{BEGINS, TURNS};
 
 /// A mark with its name, and with its meaning in a few words.
-#[derive(Clone, Copy)]
 struct Item {
-    mark: &'static str,
-    style: Style,
+    mark: Span<'static>,
     name: &'static str,
     explained: &'static str,
     /// From which shortening on it is left out, as it explains itself.
     left_out: usize,
 }
 
-impl Item {
-    fn of(phase: Phase, lock: Lock, theme: Theme) -> Item {
-        let is_estimate = phase == Phase::Gil && lock == Lock::Real;
-        let explained = match phase {
-            Phase::Ready => "ready: no core is free",
-            Phase::Gil if is_estimate => "gil (estimated): wants the lock",
-            Phase::Gil => "gil: wants the lock",
-            _ => phase.name(),
-        };
-        let left_out = match phase {
-            Phase::Starting => 3,
-            Phase::Idle => 4,
-            _ => usize::MAX,
-        };
-        let name = if is_estimate {
-            "gil (estimated)"
-        } else {
-            phase.name()
-        };
-        Item {
-            mark: mark(phase),
-            style: theme.phase(phase),
-            name,
-            explained,
-            left_out,
-        }
+fn item(mark: &'static str, style: Style, name: &'static str, explained: &'static str) -> Item {
+    Item {
+        mark: Span::styled(mark, style),
+        name,
+        explained,
+        left_out: usize::MAX,
     }
+}
 
-    fn failed(theme: Theme) -> Item {
-        let name = "failed";
-        Item {
-            mark: FAILED,
-            style: theme.error(),
-            name,
-            explained: "a task failed",
-            left_out: usize::MAX,
-        }
+fn of_phase(phase: Phase, lock: Lock, theme: Theme) -> Item {
+    let (name, explained) = match (phase, lock) {
+        (Phase::Ready, _) => (phase.name(), "ready: no core is free"),
+        (Phase::Gil, Lock::Real) => ("gil (estimated)", "gil (estimated): wants the lock"),
+        (Phase::Gil, _) => (phase.name(), "gil: wants the lock"),
+        _ => (phase.name(), phase.name()),
+    };
+    let left_out = match phase {
+        Phase::Starting => 3,
+        Phase::Idle => 4,
+        _ => usize::MAX,
+    };
+    Item {
+        mark: theme.mark(phase),
+        name,
+        explained,
+        left_out,
     }
 }
 
@@ -71,71 +59,48 @@ pub fn of_phases(
 ) -> Line<'static> {
     let mut items: Vec<Item> = phases
         .iter()
-        .map(|phase| Item::of(*phase, lock, theme))
+        .map(|phase| of_phase(*phase, lock, theme))
         .collect();
     if failures {
-        items.insert(1.min(items.len()), Item::failed(theme));
+        let failed = item(FAILED, theme.error(), "failed", "a task failed");
+        items.insert(1.min(items.len()), failed);
     }
-    let shortened = |shortening: usize| {
-        let kept = items.iter().filter(|item| shortening < item.left_out);
-        let (name, between): (fn(&Item) -> &'static str, _) = match shortening {
-            0 => (|item| item.explained, "  "),
-            1 => (|item| item.name, "  "),
-            _ => (|item| item.name, " "),
-        };
-        row(kept, name, between)
-    };
-    let fits = |line: &Line<'_>| line.width() <= usize::from(width);
-    (0..4)
-        .map(shortened)
-        .find(fits)
-        .unwrap_or_else(|| shortened(4))
+    shown(&items, 0..5, width)
 }
 
 /// The marks of the view by core, in as many words as there is room for.
 pub fn of_cores(theme: Theme, width: u16) -> Line<'static> {
-    let item = |mark, style, name, explained| Item {
-        mark,
-        style,
-        name,
-        explained,
-        left_out: usize::MAX,
-    };
-    let computing = theme.phase(Phase::Computing);
     let items = [
         item(
-            mark(Phase::Computing),
-            computing,
+            Phase::Computing.description().mark,
+            theme.phase(Phase::Computing),
             "computing",
             "a worker computes here",
         ),
-        item("w3", theme.strong(), "which", "which one"),
+        item("w3", STRONG, "which", "which one"),
         item(TURNS, Style::new(), "several", "several in turn"),
-        item(BEGINS, theme.strong(), "next", "the next one"),
+        item(BEGINS, STRONG, "next", "the next one"),
     ];
-    let line = row(items.iter(), |item| item.explained, "  ");
-    if line.width() <= usize::from(width) {
-        line
-    } else {
-        row(items.iter(), |item| item.name, "  ")
-    }
+    shown(&items, 0..2, width)
 }
 
-fn row<'a>(
-    items: impl Iterator<Item = &'a Item>,
-    name: fn(&Item) -> &'static str,
-    between: &'static str,
-) -> Line<'static> {
-    let plain = on_border(Style::new());
-    let mut spans = vec![];
-    for item in items {
-        spans.push(Span::styled(
-            if spans.is_empty() { " " } else { between },
-            plain,
-        ));
-        spans.push(Span::styled(item.mark, on_border(item.style)));
-        spans.push(Span::styled(format!(" {}", name(item)), plain));
-    }
-    spans.push(Span::styled(" ", plain));
-    Line::from(spans)
+/// As little shortened as there is room.
+fn shown(items: &[Item], shortenings: std::ops::Range<usize>, width: u16) -> Line<'static> {
+    let rows = shortenings.map(|shortening| {
+        let mut line = Line::default();
+        for item in items.iter().filter(|item| shortening < item.left_out) {
+            let name = if shortening == 0 {
+                item.explained
+            } else {
+                item.name
+            };
+            let is_close = line.spans.is_empty() || shortening > 1;
+            line.push_span(if is_close { " " } else { "  " });
+            line.push_span(item.mark.clone());
+            line.push_span(format!(" {name}"));
+        }
+        line.push_span(" ");
+        on_border(line)
+    });
+    fitting(rows, |line| line.width() <= usize::from(width))
 }

@@ -12,70 +12,42 @@ use ratatui::widgets::Widget;
 use crate::app::timeline::Window;
 use crate::domain::time::Nanos;
 use crate::present::chart::moment;
+use crate::ui::layout::{cells, split_left};
+use crate::ui::panel::draw_text;
 
 /// Labels are at least so many columns apart.
 const APART: u64 = 10;
 
 /// A time axis.
-#[derive(Clone, Copy, Debug)]
 pub struct Axis {
-    window: Window,
-    style: Style,
-    /// A moment with a tip, and the tip's style.
-    cursor: Option<(Nanos, Style)>,
+    /// The stretch of time that it is the axis of.
+    pub window: Window,
+    /// A moment with a tip, if it is in view, and the tip's style; a label that is in its way is left out.
+    pub cursor: Option<(Nanos, Style)>,
 }
 
-impl Axis {
-    /// The axis of a stretch of time.
-    pub fn new(window: Window, style: Style) -> Axis {
-        Axis {
-            window,
-            style,
-            cursor: None,
-        }
-    }
-
-    /// With a tip at this moment, if it is in view; a label that is in its way is left out.
-    pub fn cursor(self, at: Nanos, style: Style) -> Axis {
-        Axis {
-            cursor: Some((at, style)),
-            ..self
-        }
-    }
-
-    fn column(&self, t: Nanos, width: u16) -> u16 {
-        let part =
-            u128::from(t - self.window.from) * u128::from(width) / u128::from(self.window.span());
-        u16::try_from(part).unwrap_or(u16::MAX)
-    }
-}
-
-impl Widget for &Axis {
+impl Widget for Axis {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
-        if area.is_empty() || self.window.span() == 0 {
+        let Window { from, to } = self.window;
+        let span = self.window.span();
+        if area.is_empty() || span == 0 {
             return;
         }
         let tip = self
             .cursor
             .and_then(|(at, style)| Some((self.window.part_of(at, area.width)?, style)));
         let step = step(self.window, area.width);
-        let mut at = self.window.from.div_ceil(step).checked_mul(step);
-        while let Some(t) = at.filter(|t| *t < self.window.to) {
-            let column = self.column(t, area.width);
+        let mut at = from.div_ceil(step).checked_mul(step);
+        while let Some(t) = at.filter(|t| *t < to) {
+            let column = u128::from(t - from) * u128::from(area.width) / u128::from(span);
+            let (_, room) = split_left(area, cells(column as usize));
             let label = format!("╵{}", moment(t, step));
-            let room = area.width.saturating_sub(column);
-            let length = u16::try_from(label.chars().count()).unwrap_or(u16::MAX);
-            let is_free =
-                tip.is_none_or(|(tip, _)| !(column..=column.saturating_add(length)).contains(&tip));
-            if length <= room && is_free {
-                buf.set_stringn(
-                    area.x + column,
-                    area.y,
-                    label,
-                    usize::from(room),
-                    self.style,
-                );
+            let length = cells(label.chars().count());
+            let taken = room.x - area.x..=(room.x - area.x).saturating_add(length);
+            let is_free = tip.is_none_or(|(tip, _)| !taken.contains(&tip));
+            if length <= room.width && is_free {
+                draw_text(label, Style::new(), room, buf);
             }
             at = t.checked_add(step);
         }
@@ -112,7 +84,11 @@ mod tests {
     fn drawn(from: Nanos, to: Nanos, width: u16) -> String {
         let area = Rect::new(0, 0, width, 1);
         let mut buf = Buffer::empty(area);
-        Axis::new(Window { from, to }, Style::new()).render(area, &mut buf);
+        let axis = Axis {
+            window: Window { from, to },
+            cursor: None,
+        };
+        axis.render(area, &mut buf);
         buf.content().iter().map(|cell| cell.symbol()).collect()
     }
 
@@ -153,15 +129,14 @@ mod tests {
     fn a_tip_stands_where_its_moment_is_and_no_label_in_its_way() {
         let area = Rect::new(0, 0, 60, 1);
         let mut buf = Buffer::empty(area);
-        let axis = Axis::new(
-            Window {
+        let axis = Axis {
+            window: Window {
                 from: 0,
                 to: 1_000_000_000,
             },
-            Style::new(),
-        );
-        axis.cursor(250_000_000, Style::new())
-            .render(area, &mut buf);
+            cursor: Some((250_000_000, Style::new())),
+        };
+        axis.render(area, &mut buf);
         let row: String = buf.content().iter().map(|cell| cell.symbol()).collect();
         assert_eq!(
             row,

@@ -20,7 +20,6 @@ pub struct Bar {
     share: f64,
     rest: f64,
     style: Style,
-    rest_style: Style,
     /// In eighths of a row; 0 for the whole row.
     height: usize,
 }
@@ -29,7 +28,7 @@ impl Bar {
     /// A bar that fills this share of its room, in 0..=1; what lies outside is clamped.
     pub fn new(share: f64, style: Style) -> Bar {
         Bar {
-            share: sane(share),
+            share: share.clamp(0.0, 1.0),
             style,
             ..Bar::default()
         }
@@ -42,17 +41,14 @@ impl Bar {
     }
 
     /// Another share that goes on, hatched, where the first ends.
-    pub fn then(mut self, share: f64, style: Style) -> Bar {
-        self.rest = sane(share).min(1.0 - self.share);
-        self.rest_style = style;
+    pub fn then(mut self, share: f64) -> Bar {
+        self.rest = share.clamp(0.0, 1.0).min(1.0 - self.share);
         self
     }
-}
 
-impl Bar {
     fn symbol(&self, eighths: usize) -> &'static str {
         match (self.height, eighths) {
-            (0, _) => GROWING[eighths.min(8)],
+            (0, _) => GROWING[eighths],
             // No block is low and narrow: the nearest whole cell is exact enough beside a number.
             (_, 0..4) => " ",
             (height, _) => RISING[height],
@@ -60,30 +56,24 @@ impl Bar {
     }
 }
 
-fn sane(share: f64) -> f64 {
-    if share.is_nan() {
-        0.0
-    } else {
-        share.clamp(0.0, 1.0)
-    }
-}
-
-impl Widget for &Bar {
+impl Widget for Bar {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
         let width = f64::from(area.width);
         let eighths = (self.share * width * 8.0).round() as usize;
         let end = ((self.share + self.rest) * width).round() as usize;
         for row in area.rows() {
-            for (i, at) in row.columns().enumerate() {
-                let fill = eighths.saturating_sub(i * 8).min(8);
-                if fill > 0 {
-                    buf[(at.x, at.y)].reset();
-                    buf[(at.x, at.y)]
-                        .set_symbol(self.symbol(fill))
-                        .set_style(self.style);
-                } else if i < end {
-                    buf[(at.x, at.y)].set_symbol("▒").set_style(self.rest_style);
+            for (i, at) in row.positions().enumerate() {
+                let cell = &mut buf[at];
+                match eighths.saturating_sub(i * 8).min(8) {
+                    0 if i < end => {
+                        cell.set_symbol("▒");
+                    }
+                    0 => break,
+                    fill => {
+                        cell.reset();
+                        cell.set_symbol(self.symbol(fill)).set_style(self.style);
+                    }
                 }
             }
         }
@@ -107,7 +97,7 @@ mod tests {
         assert_eq!(drawn(Bar::new(0.625, Style::new()).low(6), 4), "▆▆▆ ");
         assert_eq!(drawn(Bar::new(0.53125, Style::new()), 4), "██▏ ");
         assert_eq!(
-            drawn(Bar::new(0.5, Style::new()).then(0.3, Style::new()), 10),
+            drawn(Bar::new(0.5, Style::new()).then(0.3), 10),
             "█████▒▒▒  "
         );
     }
@@ -116,10 +106,7 @@ mod tests {
     fn absurd_shares_are_clamped() {
         assert_eq!(drawn(Bar::new(f64::NAN, Style::new()), 2), "  ");
         assert_eq!(
-            drawn(
-                Bar::new(7.0, Style::new()).then(f64::INFINITY, Style::new()),
-                2
-            ),
+            drawn(Bar::new(7.0, Style::new()).then(f64::INFINITY), 2),
             "██"
         );
         assert_eq!(drawn(Bar::new(-1.0, Style::new()), 0), "");

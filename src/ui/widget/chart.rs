@@ -22,15 +22,16 @@ use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use super::RISING;
 use crate::domain::stats::Interval;
 use crate::present::chart::{BarGroup, ChartBar, Scale};
+use crate::ui::layout::{cells, split_below, split_left};
+use crate::ui::theme::{BAND, CURSOR, STRONG};
 
 /// What a series looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ink {
     /// The character that fills its bars.
     pub fill: &'static str,
@@ -39,10 +40,9 @@ pub struct Ink {
 }
 
 /// A line behind the bars.
-#[derive(Clone, Copy)]
 pub struct Line<'a> {
     /// How high it is at a group, counted from 0; between two groups, between them. `None` where it is not drawn.
-    pub at: &'a dyn Fn(f64) -> Option<f64>,
+    pub at: Box<dyn Fn(f64) -> Option<f64> + 'a>,
     /// What it is made of.
     pub symbol: &'static str,
     /// Its style.
@@ -50,19 +50,23 @@ pub struct Line<'a> {
 }
 
 /// A bar chart.
-#[derive(Clone)]
 pub struct Chart<'a> {
-    inks: &'a [Ink],
-    groups: &'a [BarGroup],
-    scale: Scale,
-    label: &'a dyn Fn(f64) -> String,
-    lines: Vec<Line<'a>>,
-    layout: &'a Layout,
+    /// What each series looks like, serial first.
+    pub inks: &'a [Ink],
+    /// The bars.
+    pub groups: &'a [BarGroup],
+    /// Where the groups stand.
+    pub layout: &'a Layout,
+    /// Of the axis.
+    pub scale: Scale,
+    /// How its numbers are written.
+    pub label: &'a dyn Fn(f64) -> String,
+    /// Later ones over earlier ones.
+    pub lines: Vec<Line<'a>>,
     /// Whose bars are drawn, counted without serial, which is drawn anyway.
-    shown: Range<usize>,
-    cursor: Option<(usize, usize)>,
-    strong: Style,
-    reversed: Style,
+    pub shown: Range<usize>,
+    /// The group, and which of its bars.
+    pub cursor: Option<(usize, usize)>,
 }
 
 /// Columns of the numbers beside the axis, and of the axis.
@@ -72,78 +76,14 @@ pub const BELOW: u16 = 2;
 
 /// The part of a chart's room where its bars stand.
 pub fn plot(area: Rect) -> Rect {
-    let (left, below) = (GUTTER.min(area.width), BELOW.min(area.height));
-    Rect {
-        x: area.x + left,
-        width: area.width - left,
-        height: area.height - below,
-        ..area
-    }
+    let (_, right) = split_left(area, GUTTER);
+    split_below(right, BELOW).0
 }
 
-impl<'a> Chart<'a> {
-    /// These groups, placed so, over this scale, whose numbers are written so.
-    pub fn new(
-        groups: &'a [BarGroup],
-        layout: &'a Layout,
-        inks: &'a [Ink],
-        scale: Scale,
-        label: &'a dyn Fn(f64) -> String,
-    ) -> Chart<'a> {
-        let (strong, reversed) = (
-            Style::new().add_modifier(Modifier::BOLD),
-            Style::new().add_modifier(Modifier::REVERSED),
-        );
-        Chart {
-            inks,
-            groups,
-            scale,
-            label,
-            lines: vec![],
-            layout,
-            shown: 0..usize::MAX,
-            cursor: None,
-            strong,
-            reversed,
-        }
-    }
-
-    /// Of the other series than serial, only these.
-    pub fn showing(self, shown: &Range<usize>) -> Chart<'a> {
-        Chart {
-            shown: shown.clone(),
-            ..self
-        }
-    }
-
-    /// The bars of a group that are drawn.
-    fn bars<'g>(&self, group: &'g BarGroup) -> impl Iterator<Item = &'g ChartBar> {
-        let is_shown = |bar: &&ChartBar| {
-            let other = bar.series.checked_sub(1);
-            other.is_none_or(|other| self.shown.contains(&other))
-        };
-        group.bars.iter().filter(is_shown)
-    }
-
-    /// With a line behind the bars; later ones over earlier ones.
-    pub fn line(mut self, line: Line<'a>) -> Chart<'a> {
-        self.lines.push(line);
-        self
-    }
-
-    /// With the cursor on this bar of this group.
-    pub fn cursor(mut self, group: usize, bar: usize) -> Chart<'a> {
-        self.cursor = Some((group, bar));
-        self
-    }
-
+impl Chart<'_> {
     /// The height of a value in eighths of a row.
     fn eighths(&self, value: f64, rows: u16) -> u32 {
-        let share = if value.is_nan() {
-            0.0
-        } else {
-            (value / self.scale.top).clamp(0.0, 1.0)
-        };
+        let share = (value / self.scale.top).clamp(0.0, 1.0);
         let eighths = (share * f64::from(rows) * 8.0).round() as u32;
         // What was measured is seen.
         if value > 0.0 { eighths.max(1) } else { eighths }
@@ -160,10 +100,27 @@ impl<'a> Chart<'a> {
     }
 
     /// Groups in view, each with its number among all.
-    fn in_view(&self) -> impl Iterator<Item = (usize, usize, Span, &BarGroup)> {
-        let first = self.layout.first;
-        let groups = self.layout.groups.iter().enumerate();
-        groups.filter_map(move |(i, span)| Some((i, first + i, *span, self.groups.get(first + i)?)))
+    fn in_view(&self) -> impl Iterator<Item = (usize, Span, &BarGroup)> {
+        let groups = self.groups.iter().enumerate().skip(self.layout.first);
+        let spans = self.layout.groups.iter();
+        groups
+            .zip(spans)
+            .map(|((number, group), span)| (number, *span, group))
+    }
+
+    /// Bars in view, each with its group's number among all and its own in that, and where it stands.
+    fn bars_in_view(&self) -> impl Iterator<Item = ((usize, usize), Span, &ChartBar)> {
+        let is_shown = |bar: &&ChartBar| {
+            let other = bar.series.checked_sub(1);
+            other.is_none_or(|other| self.shown.contains(&other))
+        };
+        self.in_view().flat_map(move |(number, _, group)| {
+            let bars = group.bars.iter().filter(is_shown).enumerate();
+            bars.map(move |(at, bar)| {
+                let span = self.layout.bar(number - self.layout.first, at);
+                ((number, at), span, bar)
+            })
+        })
     }
 
     fn draw_axis(&self, area: Rect, plot: Rect, buf: &mut Buffer) {
@@ -175,20 +132,15 @@ impl<'a> Chart<'a> {
             let Some(y) = self.row(tick, plot) else {
                 continue;
             };
-            let label = (self.label)(tick);
             let room = usize::from(GUTTER - 2);
-            buf.set_stringn(area.x, y, format!("{label:>room$}"), room, Style::new());
+            let label = format!("{:>room$}", (self.label)(tick));
+            buf.set_stringn(area.x, y, label, room, Style::new());
             buf.set_string(axis, y, "┤", Style::new());
         }
         if plot.bottom() < area.bottom() {
-            let line = "─".repeat(usize::from(plot.width));
-            buf.set_stringn(
-                axis,
-                plot.bottom(),
-                format!("└{line}"),
-                usize::from(plot.width) + 1,
-                Style::new(),
-            );
+            let width = usize::from(plot.width);
+            let line = format!("└{}", "─".repeat(width));
+            buf.set_stringn(axis, plot.bottom(), line, width + 1, Style::new());
         }
     }
 
@@ -196,7 +148,7 @@ impl<'a> Chart<'a> {
         for column in 0..plot.width {
             let height = self
                 .group_at(column)
-                .and_then(line.at)
+                .and_then(&line.at)
                 .and_then(|value| self.row(value, plot));
             if let Some(y) = height {
                 buf[(plot.x + column, y)]
@@ -209,25 +161,32 @@ impl<'a> Chart<'a> {
     /// Between which groups a column is: 1.5 is in the middle between the second and the third. `None` outside of all.
     fn group_at(&self, column: u16) -> Option<f64> {
         let groups = &self.layout.groups;
-        let first = groups.first()?;
-        let middle = |span: &Span| f64::from(span.from + span.to) / 2.0 - 0.5;
+        if !(groups.first()?.from..groups.last()?.to).contains(&column) {
+            return None;
+        }
         let column = f64::from(column);
-        let offset = self.layout.first as f64;
-        if column < middle(first) {
-            return (column >= f64::from(first.from)).then_some(offset);
-        }
-        for (i, pair) in groups.windows(2).enumerate() {
-            let (from, to) = (middle(&pair[0]), middle(&pair[1]));
-            if (from..to).contains(&column) {
-                return Some(offset + i as f64 + (column - from) / (to - from));
-            }
-        }
-        let last = groups.last()?;
-        (column < f64::from(last.to)).then_some(offset + groups.len() as f64 - 1.0)
+        let middle = |span: &Span| f64::from(span.from + span.to) / 2.0 - 0.5;
+        let next = groups.partition_point(|span| middle(span) <= column);
+        let before = next.saturating_sub(1);
+        let (from, to) = (middle(&groups[before]), groups.get(next).map(middle));
+        // Before the first one's middle and behind the last one's there is nothing to be between.
+        let part = to.filter(|to| *to > from);
+        let part = part.map_or(0.0, |to| (column - from) / (to - from));
+        Some((self.layout.first + before) as f64 + part)
     }
 
     fn draw_bar(&self, bar: &ChartBar, span: Span, plot: Rect, buf: &mut Buffer) {
         let Some(ink) = self.inks.get(bar.series) else {
+            return;
+        };
+        let middle = plot.x + span.middle();
+        let Some(value) = bar.value else {
+            let none = if bar.failed > 0 { "✗" } else { "·" };
+            let warm_up = bar.warm_up.and_then(|value| self.row(value, plot));
+            match warm_up {
+                Some(y) => buf.set_string(middle, y, "○", ink.style),
+                None => buf.set_string(middle, plot.bottom() - 1, none, STRONG),
+            }
             return;
         };
         let place = Rect {
@@ -235,147 +194,119 @@ impl<'a> Chart<'a> {
             width: span.to - span.from,
             ..plot
         };
-        let Some(value) = bar.value else {
-            if let Some(y) = bar.warm_up.and_then(|value| self.row(value, plot)) {
-                buf.set_string(plot.x + span.middle(), y, "○", ink.style);
-                return;
-            }
-            buf.set_string(
-                plot.x + span.middle(),
-                plot.bottom() - 1,
-                if bar.failed > 0 { "✗" } else { "·" },
-                self.strong,
-            );
-            return;
-        };
         let eighths = self.eighths(value, plot.height);
-        for (up, y) in (place.top()..place.bottom()).rev().enumerate() {
-            let symbol = match eighths.saturating_sub(8 * up as u32) {
+        for (up, row) in (0..).zip(place.rows().rev()) {
+            let symbol = match eighths.saturating_sub(8 * up) {
                 0 => break,
                 8.. => ink.fill,
                 part => RISING[part as usize],
             };
-            for x in place.left()..place.right() {
-                buf[(x, y)].reset();
-                buf[(x, y)].set_symbol(symbol).set_style(ink.style);
+            for at in row.positions() {
+                buf[at].reset();
+                buf[at].set_symbol(symbol).set_style(ink.style);
             }
         }
-        self.draw_interval(bar, ink, span, plot, buf);
-        if self.layout.has_ticks {
-            for single in &bar.singles {
-                if let Some(y) = self.row(*single, plot) {
-                    buf.set_string(place.right(), y, "•", Style::new());
-                }
+        self.draw_interval(bar.interval, ink, middle, plot, buf);
+        if self.layout.has_ticks() {
+            let rows = bar.singles.iter();
+            for y in rows.filter_map(|single| self.row(*single, plot)) {
+                buf.set_string(place.right(), y, "•", Style::new());
             }
         }
-        self.draw_sign(bar, value, span, plot, buf);
+        if bar.is_best {
+            // Over whatever the bar has drawn; in its top row if there is no room above.
+            let end = bar
+                .interval
+                .and_then(|interval| self.row(interval.high, plot))
+                .unwrap_or(plot.bottom());
+            let top = (plot.bottom() - eighths.div_ceil(8) as u16).min(end);
+            let y = top.saturating_sub(1).max(plot.y);
+            buf.set_string(middle, y, "★", STRONG);
+        }
     }
 
     /// The ends of the interval, where it is longer than a row: a shorter one cannot be told from where the bar ends.
-    fn draw_interval(&self, bar: &ChartBar, ink: &Ink, span: Span, plot: Rect, buf: &mut Buffer) {
-        let Some(Interval { low, high }) = bar.interval else {
+    fn draw_interval(
+        &self,
+        interval: Option<Interval>,
+        ink: &Ink,
+        x: u16,
+        plot: Rect,
+        buf: &mut Buffer,
+    ) {
+        let Some(Interval { low, high }) = interval else {
             return;
         };
         if (high - low) / self.scale.top * f64::from(plot.height) < 1.0 {
             return;
         }
-        let (Some(low), high) = (self.row(low, plot), self.row(high, plot)) else {
+        let Some(low) = self.row(low, plot) else {
             return;
         };
+        let high = self.row(high, plot);
         let top = high.unwrap_or(plot.y);
         if top >= low {
             return;
         }
-        let x = plot.x + span.middle();
         for y in top..=low {
             let symbol = match y {
-                _ if y == top && high.is_some() => "┬",
+                _ if Some(y) == high => "┬",
                 _ if y == low => "┴",
                 _ => "│",
             };
             let cell = &mut buf[(x, y)];
             // On ink, the line is what is left out of it.
             let style = if cell.symbol() == "█" {
-                ink.style.patch(self.reversed)
+                ink.style.patch(CURSOR)
             } else {
-                self.strong
+                STRONG
             };
             cell.reset();
             cell.set_symbol(symbol).set_style(style);
         }
     }
 
-    /// Over whatever the bar has drawn; in its top row if there is no room above.
-    fn draw_sign(&self, bar: &ChartBar, value: f64, span: Span, plot: Rect, buf: &mut Buffer) {
-        if !bar.is_best {
-            return;
-        }
-        let height = |value: f64| (self.eighths(value, plot.height).div_ceil(8)) as u16;
-        let end = bar
-            .interval
-            .and_then(|interval| self.row(interval.high, plot))
-            .unwrap_or(plot.bottom());
-        let top = (plot.bottom() - height(value)).min(end);
-        let y = top.saturating_sub(1).max(plot.y);
-        buf.set_string(plot.x + span.middle(), y, "★", self.strong);
-    }
-
     /// What is measured now, what is marked, and the cursor: on the axis.
     fn draw_feet(&self, y: u16, plot: Rect, buf: &mut Buffer) {
-        for (i, number, _, group) in self.in_view() {
-            for (at, bar) in self.bars(group).enumerate() {
-                let span = self.layout.bar(i, at);
-                if bar.is_now {
-                    for x in span.columns() {
-                        buf.set_string(plot.x + x, y, "━", self.reversed);
-                    }
+        for (place, span, bar) in self.bars_in_view() {
+            if bar.is_now {
+                for x in span.columns() {
+                    buf.set_string(plot.x + x, y, "━", CURSOR);
                 }
-                if bar.is_marked {
-                    buf.set_string(plot.x + span.from, y, "●", self.strong);
-                }
-                if self.cursor == Some((number, at)) {
-                    buf.set_string(plot.x + span.middle(), y, "▲", self.strong);
-                }
+            }
+            if bar.is_marked {
+                buf.set_string(plot.x + span.from, y, "●", STRONG);
+            }
+            if self.cursor == Some(place) {
+                buf.set_string(plot.x + span.middle(), y, "▲", STRONG);
             }
         }
     }
 
     /// Labels that have room; the cursor's comes first.
     fn draw_labels(&self, y: u16, plot: Rect, buf: &mut Buffer) {
-        let width =
-            |group: &BarGroup| u16::try_from(group.label.chars().count()).unwrap_or(u16::MAX);
-        let place = |span: Span, width: u16| {
-            let middle = (span.from + span.to) / 2;
-            let from = middle
-                .saturating_sub(width / 2)
-                .min(plot.width.saturating_sub(width));
-            Span {
-                from,
-                to: from.saturating_add(width).min(plot.width),
-            }
+        let here = self.cursor.map(|(group, _)| group);
+        let placed = || {
+            self.in_view().map(|(number, span, group)| {
+                let width = cells(group.label.chars().count());
+                let from = ((span.from + span.to) / 2)
+                    .saturating_sub(width / 2)
+                    .min(plot.width.saturating_sub(width));
+                let to = from.saturating_add(width).min(plot.width);
+                (Some(number) == here, Span { from, to }, &group.label)
+            })
         };
-        let here = |number: usize| self.cursor.is_some_and(|(group, _)| group == number);
-        let kept = self.in_view().find(|(_, number, ..)| here(*number));
-        let kept = kept.map(|(_, _, span, group)| place(span, width(group)));
+        let kept = placed().find(|(is_here, ..)| *is_here);
         let mut free = 0;
-        for (_, number, span, group) in self.in_view() {
-            let at = place(span, width(group));
-            let hides_kept = kept.is_some_and(|kept| at.to >= kept.from && at.from <= kept.to);
-            if !here(number) && (at.from < free || hides_kept) {
+        for (is_here, at, label) in placed() {
+            let hides = |kept: Span| at.to >= kept.from && at.from <= kept.to;
+            let hides_kept = kept.is_some_and(|(_, kept, _)| hides(kept));
+            if !is_here && (at.from < free || hides_kept) {
                 continue;
             }
-            let style = if here(number) {
-                self.strong.patch(self.reversed)
-            } else {
-                Style::new()
-            };
-            buf.set_stringn(
-                plot.x + at.from,
-                y,
-                &group.label,
-                usize::from(at.to - at.from),
-                style,
-            );
+            let style = if is_here { BAND } else { Style::new() };
+            let width = usize::from(at.to - at.from);
+            buf.set_stringn(plot.x + at.from, y, label, width, style);
             free = at.to + 1;
         }
     }
@@ -392,12 +323,9 @@ impl Widget for &Chart<'_> {
         for line in &self.lines {
             self.draw_line(line, plot, buf);
         }
-        for (i, _, _, group) in self.in_view() {
-            for (at, bar) in self.bars(group).enumerate() {
-                let span = self.layout.bar(i, at);
-                if span.to <= plot.width {
-                    self.draw_bar(bar, span, plot, buf);
-                }
+        for (_, span, bar) in self.bars_in_view() {
+            if span.to <= plot.width {
+                self.draw_bar(bar, span, plot, buf);
             }
         }
         if plot.bottom() < area.bottom() {

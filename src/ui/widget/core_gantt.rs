@@ -12,14 +12,16 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
+use super::RISING;
 use super::gantt::{Ink, Pitch};
 use crate::app::timeline::Window;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::trace::{OnCore, Trace, Who};
-use crate::ui::theme::Theme;
+use crate::ui::layout::split_above;
+use crate::ui::theme::{STRONG, Theme};
 
 /// Several workers took turns within a column.
 pub const TURNS: &str = "≈";
@@ -30,68 +32,41 @@ pub const BEGINS: &str = "╷";
 ///
 /// The cores on which workers computed are [`Trace::core_lanes`]; a core on which none did, has an empty bar. A row's
 /// label belongs to the lowest row of each bar, as in [`super::gantt::Gantt`]: its ink stands there.
-#[derive(Clone, Debug)]
 pub struct CoreGantt<'a> {
-    trace: &'a Trace,
-    cores: Vec<u16>,
-    window: Window,
-    pitch: Pitch,
-    theme: Theme,
+    /// Whose.
+    pub trace: &'a Trace,
+    /// The cores with these numbers, from top to bottom.
+    pub cores: &'a [u16],
+    /// The stretch of time that is in view.
+    pub window: Window,
+    /// How high bars are, and how far apart: of one higher than a row, the first is for the workers' numbers.
+    pub pitch: Pitch,
+    /// How it looks.
+    pub theme: Theme,
 }
 
-impl<'a> CoreGantt<'a> {
-    /// The bars of all cores on which workers of `trace` computed, in this stretch of time.
-    pub fn new(trace: &'a Trace, window: Window, theme: Theme) -> CoreGantt<'a> {
-        let cores = trace.core_lanes().iter().map(|lane| lane.core()).collect();
-        CoreGantt {
-            trace,
-            cores,
-            window,
-            pitch: Pitch::DENSE,
-            theme,
-        }
-    }
-
-    /// The cores with these numbers, from top to bottom.
-    pub fn cores(mut self, cores: impl IntoIterator<Item = u16>) -> CoreGantt<'a> {
-        self.cores = cores.into_iter().collect();
-        self
-    }
-
-    /// With bars of this height and distance: of a bar higher than one row, the first one is for the workers' numbers.
-    pub fn pitch(mut self, pitch: Pitch) -> CoreGantt<'a> {
-        self.pitch = pitch;
-        self
-    }
-
+impl CoreGantt<'_> {
     fn draw_core(&self, core: u16, bar: Rect, buf: &mut Buffer) {
-        let columns: Vec<(OnCore, PhaseTimes)> = (0..bar.width)
-            .map(|column| self.column(core, column, bar.width))
-            .collect();
-        let above = u16::from(bar.height > 1);
-        let ink = Rect {
-            y: bar.y + above,
-            height: bar.height - above,
-            ..bar
-        };
-        for ((_, times), room) in columns.iter().zip(ink.columns()) {
-            let shown = match Ink::of(times, ink.height * 8) {
+        let has_names_above = bar.height > 1;
+        let (_, ink) = split_above(bar, has_names_above.into());
+        let columns = ink.columns().zip(0..).map(|(room, column)| {
+            let (on_core, times) = self.column(core, column, bar.width);
+            let mut shown = Ink::of(&times, ink.height * 8);
+            if shown.eighths > 0 {
                 // A core rests at the bottom, not upon the ink.
-                Ink::Work(eighths, _) => Ink::Work(eighths, None),
-                other => other,
-            };
+                shown.other = None;
+            }
             shown.draw(room, self.theme, buf);
-        }
-        let turns = turns(columns.iter().map(|(on_core, _)| on_core.who));
-        let names = Rect {
-            height: 1.min(bar.height),
-            ..bar
-        };
-        for (turn, next) in turns.iter().zip(ends(&turns, columns.len())) {
-            if above == 1 {
-                self.name_above(turn, next, names, buf);
+            on_core.who
+        });
+        let turns = turns(columns);
+        let ends = turns.iter().skip(1).map(|turn| turn.from);
+        for (turn, next) in turns.iter().zip(ends.chain([bar.width])) {
+            let room = usize::from(next - turn.from);
+            if has_names_above {
+                self.name_above(turn, room, bar, buf);
             } else {
-                self.name_within(turn, next, names, buf);
+                self.name_within(turn, room, bar, buf);
             }
         }
     }
@@ -104,62 +79,50 @@ impl<'a> CoreGantt<'a> {
             time: 0,
             who: Who::Nobody,
         };
-        let on_core = self
-            .trace
-            .core_lane(core)
-            .map_or(nobody, |lane| lane.between(from, to));
+        let lane = self.trace.core_lane(core);
+        let on_core = lane.map_or(nobody, |lane| lane.between(from, to));
         let mut times = PhaseTimes::default();
         times[Phase::Computing] = on_core.time;
         times[Phase::Idle] = (to - from).saturating_sub(on_core.time);
         (on_core, times)
     }
 
-    fn name_above(&self, turn: &Turn, next: usize, row: Rect, buf: &mut Buffer) {
-        match turn.whose {
-            Whose::Several => {
-                for x in turn.columns() {
-                    buf.set_string(row.x + x, row.y, TURNS, Style::new());
-                }
-            }
-            Whose::One(worker) => {
-                let name = name(worker, next - turn.from, next == usize::from(row.width));
-                buf.set_string(
-                    row.x + turn.x(),
-                    row.y,
-                    name.as_deref().unwrap_or(BEGINS),
-                    self.theme.strong(),
-                );
-            }
-        }
+    fn name_above(&self, turn: &Turn, room: usize, row: Rect, buf: &mut Buffer) {
+        let x = row.x + turn.from;
+        let Some(worker) = turn.whose else {
+            let turns = TURNS.repeat(usize::from(turn.until - turn.from));
+            buf.set_string(x, row.y, turns, Style::new());
+            return;
+        };
+        let is_last = usize::from(turn.from) + room == usize::from(row.width);
+        let name = name(worker, room, is_last).unwrap_or(BEGINS.into());
+        buf.set_string(x, row.y, name, STRONG);
     }
 
     /// In a bar of one row, names replace ink, so there are as few as possible.
-    fn name_within(&self, turn: &Turn, next: usize, row: Rect, buf: &mut Buffer) {
+    fn name_within(&self, turn: &Turn, room: usize, row: Rect, buf: &mut Buffer) {
         let name = match turn.whose {
-            Whose::Several => Some(TURNS.to_string()),
-            Whose::One(worker) => name(worker, next - turn.from, false),
+            None => TURNS.into(),
+            Some(worker) => name(worker, room, false).unwrap_or_default(),
         };
-        for (x, character) in
-            (row.x + turn.x()..row.right()).zip(name.iter().flat_map(|name| name.chars()))
-        {
+        for (x, character) in (row.x + turn.from..row.right()).zip(name.chars()) {
             let cell = &mut buf[(x, row.y)];
             // Upon full ink, the cell stays as full as it was.
-            let full = cell.symbol() == super::RISING[8];
-            let ink = self
-                .theme
-                .phase(Phase::Computing)
-                .add_modifier(Modifier::REVERSED);
+            let style = if cell.symbol() == RISING[8] {
+                self.theme.phase(Phase::Computing).reversed()
+            } else {
+                STRONG
+            };
             cell.reset();
-            cell.set_char(character)
-                .set_style(if full { ink } else { self.theme.strong() });
+            cell.set_char(character).set_style(style);
         }
     }
 }
 
-impl Widget for &CoreGantt<'_> {
+impl Widget for CoreGantt<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
-        for (bar, core) in self.pitch.bars(area).zip(&self.cores) {
+        for (bar, core) in self.pitch.bars(area).zip(self.cores) {
             if !bar.is_empty() {
                 self.draw_core(*core, bar, buf);
             }
@@ -167,65 +130,37 @@ impl Widget for &CoreGantt<'_> {
     }
 }
 
-/// Whose turn it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Whose {
-    One(u32),
-    Several,
-}
-
 /// Neighbouring columns in which a core computed for the same worker, or in each of which several took turns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Turn {
-    whose: Whose,
-    from: usize,
+    /// Which worker's; `None` if several took turns.
+    whose: Option<u32>,
+    from: u16,
     /// Its last column is before this one.
-    until: usize,
-}
-
-impl Turn {
-    fn x(&self) -> u16 {
-        u16::try_from(self.from).unwrap_or(u16::MAX)
-    }
-
-    fn columns(&self) -> std::ops::Range<u16> {
-        self.x()..u16::try_from(self.until).unwrap_or(u16::MAX)
-    }
+    until: u16,
 }
 
 /// The turns on a core, in order. Columns in which nobody computed end a turn only if another worker comes then.
 fn turns(columns: impl Iterator<Item = Who>) -> Vec<Turn> {
     let mut turns: Vec<Turn> = vec![];
-    for (column, who) in columns.enumerate() {
-        let on_it = turns.last().map(|turn| turn.whose);
+    for (who, from) in columns.zip(0u16..) {
+        let on_it = turns.last().and_then(|turn| turn.whose);
         let whose = match who {
             Who::Nobody => continue,
-            Who::One(worker) => Whose::One(worker),
+            Who::One(worker) => Some(worker),
             // Of one who leaves we have seen the begin: the column belongs to the one who comes.
-            Who::Handover(leaves, comes) if on_it == Some(Whose::One(leaves)) => Whose::One(comes),
-            Who::Handover(..) | Who::Several => Whose::Several,
+            Who::Handover(leaves, comes) if on_it == Some(leaves) => Some(comes),
+            Who::Handover(..) | Who::Several => None,
         };
+        let until = from + 1;
         match turns.last_mut() {
-            // Only where several took turns.
-            Some(turn)
-                if whose == Whose::Several && turn.whose == whose && turn.until == column =>
-            {
-                turn.until = column + 1;
+            // Several take turns only in neighbouring columns.
+            Some(turn) if turn.whose == whose && (whose.is_some() || turn.until == from) => {
+                turn.until = until;
             }
-            Some(turn) if whose == turn.whose && whose != Whose::Several => turn.until = column + 1,
-            _ => turns.push(Turn {
-                whose,
-                from: column,
-                until: column + 1,
-            }),
+            _ => turns.push(Turn { whose, from, until }),
         }
     }
     turns
-}
-
-/// For each turn, where the next one begins.
-fn ends(turns: &[Turn], columns: usize) -> impl Iterator<Item = usize> {
-    turns.iter().skip(1).map(|turn| turn.from).chain([columns])
 }
 
 /// A worker's name that fits so many columns and leaves one free, unless it is the last; `None` if there is none.
@@ -275,15 +210,19 @@ mod tests {
     }
 
     fn drawn(trace: &Trace, to: Nanos, width: u16, pitch: Pitch) -> Vec<String> {
-        let bars = CoreGantt::new(trace, Window { from: 0, to }, Theme::plain());
-        let cores = bars.cores.len();
-        rendered(
-            &bars.pitch(pitch),
-            Rect::new(0, 0, width, pitch.rows() * u16::try_from(cores).unwrap()),
-        )
+        let cores: Vec<u16> = trace.core_lanes().iter().map(|lane| lane.core()).collect();
+        let height = pitch.rows() * u16::try_from(cores.len()).unwrap();
+        let bars = CoreGantt {
+            trace,
+            cores: &cores,
+            window: Window { from: 0, to },
+            pitch,
+            theme: Theme::plain(),
+        };
+        rendered(bars, Rect::new(0, 0, width, height))
     }
 
-    fn rendered(bars: &CoreGantt<'_>, area: Rect) -> Vec<String> {
+    fn rendered(bars: CoreGantt<'_>, area: Rect) -> Vec<String> {
         let mut buf = Buffer::empty(area);
         bars.render(area, &mut buf);
         area.rows()
@@ -381,11 +320,15 @@ mod tests {
     #[test]
     fn a_core_that_no_worker_computed_on_has_an_empty_bar() {
         let trace = trace(1, &[(0, 0, 0, 400)], 400);
-        let bars = CoreGantt::new(&trace, Window { from: 0, to: 400 }, Theme::plain())
-            .cores(0..2)
-            .pitch(HIGH);
+        let bars = CoreGantt {
+            trace: &trace,
+            cores: &[0, 1],
+            window: Window { from: 0, to: 400 },
+            pitch: HIGH,
+            theme: Theme::plain(),
+        };
         assert_eq!(
-            rendered(&bars, Rect::new(0, 0, 4, 4)),
+            rendered(bars, Rect::new(0, 0, 4, 4)),
             ["w0  ", "████", "    ", "····"]
         );
     }
@@ -398,7 +341,8 @@ mod tests {
             let trace = trace(3, &[(0, 0, 0, 200), (2, 0, 200, 350), (1, 900, 10, 100)], 400);
             let window = Window { from, to: from.saturating_add(span) };
             let mut buf = Buffer::empty(Rect::new(0, 0, 50, 10));
-            let bars = CoreGantt::new(&trace, window, Theme::ansi()).pitch(Pitch { bar, gap: 1 });
+            let pitch = Pitch { bar, gap: 1 };
+            let bars = CoreGantt { trace: &trace, cores: &[0, 900], window, pitch, theme: Theme::default() };
             bars.render(Rect::new(3, 1, width, height), &mut buf);
         }
     }

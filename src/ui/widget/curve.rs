@@ -14,6 +14,7 @@ use super::RISING;
 use crate::app::timeline::Window;
 use crate::domain::time::Nanos;
 use crate::domain::trace::Sample;
+use crate::ui::panel::draw_text;
 
 /// No column looks at more samples than this.
 const LOOKED_AT: usize = 16;
@@ -31,70 +32,45 @@ pub fn mean(samples: &[Sample], value: fn(&Sample) -> f64, from: Nanos, to: Nano
 }
 
 /// A curve over time.
-#[derive(Clone, Copy)]
 pub struct Curve<'a> {
     /// Its mean between two moments, if it is known.
-    value: &'a dyn Fn(Nanos, Nanos) -> Option<f64>,
-    window: Window,
-    most: f64,
-    style: Style,
-    nothing: Option<(&'static str, Style)>,
+    pub value: &'a dyn Fn(Nanos, Nanos) -> Option<f64>,
+    /// The stretch of time that is in view.
+    pub window: Window,
+    /// What fills the room.
+    pub most: f64,
+    /// What it looks like.
+    pub style: Style,
+    /// What the mark looks like where it is known and next to nothing.
+    pub nothing: Style,
 }
 
-impl<'a> Curve<'a> {
-    /// The curve of `value`, where `most` fills the room.
-    pub fn new(
-        value: &'a dyn Fn(Nanos, Nanos) -> Option<f64>,
-        window: Window,
-        most: f64,
-        style: Style,
-    ) -> Curve<'a> {
-        Curve {
-            value,
-            window,
-            most,
-            style,
-            nothing: None,
-        }
-    }
-
-    /// With this mark on the lowest row where it is known and next to nothing.
-    pub fn nothing(mut self, mark: &'static str, style: Style) -> Curve<'a> {
-        self.nothing = Some((mark, style));
-        self
-    }
-}
-
-impl Widget for &Curve<'_> {
+impl Widget for Curve<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
         for (i, column) in (0u16..).zip(area.columns()) {
-            let (from, to) = (
-                self.window.boundary(i, area.width),
-                self.window.boundary(i + 1, area.width),
-            );
-            let Some(value) = (self.value)(from, to) else {
+            let moment = |i: u16| self.window.boundary(i, area.width);
+            let Some(value) = (self.value)(moment(i), moment(i + 1)) else {
                 continue;
             };
             let share = if self.most > 0.0 {
-                (value / self.most).clamp(0.0, 1.0)
+                value / self.most
             } else {
                 0.0
             };
-            let eighths = (share * f64::from(area.height) * 8.0).round() as usize;
-            if let Some((mark, style)) = self.nothing.filter(|_| eighths == 0 && area.height > 0) {
-                buf[(column.x, column.bottom() - 1)]
-                    .set_symbol(mark)
-                    .set_style(style);
-            }
-            for (from_below, y) in column.rows().map(|cell| cell.y).rev().enumerate() {
-                let fill = eighths.saturating_sub(from_below * 8).min(8);
-                if fill > 0 {
-                    buf[(column.x, y)]
-                        .set_symbol(RISING[fill])
-                        .set_style(self.style);
-                }
-            }
+            draw_column(share, self.style, self.nothing, column, buf);
+        }
+    }
+}
+
+/// A column that is filled from below, in eighths of a cell; a mark where that is next to nothing.
+pub fn draw_column(share: f64, style: Style, nothing: Style, column: Rect, buf: &mut Buffer) {
+    let eighths = (share.clamp(0.0, 1.0) * f64::from(column.height) * 8.0).round() as usize;
+    for (from_below, cell) in column.rows().rev().enumerate() {
+        match eighths.saturating_sub(from_below * 8).min(8) {
+            0 if from_below == 0 => draw_text("·", nothing, cell, buf),
+            0 => break,
+            fill => draw_text(RISING[fill], style, cell, buf),
         }
     }
 }
@@ -115,9 +91,14 @@ mod tests {
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
         let value = |from, to| mean(samples, |sample| sample.in_flight, from, to);
-        Curve::new(&value, window, most, Style::new())
-            .nothing("·", Style::new())
-            .render(area, &mut buf);
+        let curve = Curve {
+            value: &value,
+            window,
+            most,
+            style: Style::new(),
+            nothing: Style::new(),
+        };
+        curve.render(area, &mut buf);
         buf
     }
 

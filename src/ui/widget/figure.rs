@@ -14,6 +14,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
+use crate::ui::layout::{cells, split_above};
+
 /// Rows of pixels of a letter.
 const PIXELS: usize = 5;
 /// A letter: its rows of pixels, from above, all equally long; `#` is lit.
@@ -47,7 +49,6 @@ impl Size {
 }
 
 /// A number in large digits.
-#[derive(Clone, Copy, Debug)]
 pub struct Figure<'a> {
     text: &'a str,
     size: Size,
@@ -85,47 +86,34 @@ impl<'a> Figure<'a> {
     }
 
     fn width_of(&self, c: char) -> u16 {
-        letter(c).map_or(1, |rows| {
-            self.size.across() * u16::try_from(rows[0].len()).unwrap_or(u16::MAX)
-        })
+        letter(c).map_or(1, |rows| self.size.across() * cells(rows[0].len()))
     }
 
     fn draw_letter(&self, rows: &Letter, area: Rect, buf: &mut Buffer) {
         for (y, line) in (0..PIXELS).zip(area.rows()) {
-            for (x, at) in line.columns().enumerate() {
+            let (upper, lower) = match self.size {
+                Size::Small => (2 * y, 2 * y + 1),
+                Size::Large => (y, y),
+            };
+            for (x, at) in line.positions().enumerate() {
                 let pixel = x / usize::from(self.size.across());
-                let symbol = match self.size {
-                    Size::Small => {
-                        half_blocks(is_lit(rows, pixel, 2 * y), is_lit(rows, pixel, 2 * y + 1))
-                    }
-                    Size::Large => half_blocks(is_lit(rows, pixel, y), is_lit(rows, pixel, y)),
+                let is_lit =
+                    |y: usize| rows.get(y).and_then(|row| row.as_bytes().get(pixel)) == Some(&b'#');
+                let symbol = match (is_lit(upper), is_lit(lower)) {
+                    (true, true) => "█",
+                    (true, false) => "▀",
+                    (false, true) => "▄",
+                    (false, false) => " ",
                 };
-                buf[(at.x, at.y)].set_symbol(symbol).set_style(self.style);
+                buf[at].set_symbol(symbol).set_style(self.style);
             }
         }
     }
 }
 
-fn is_lit(rows: &Letter, x: usize, y: usize) -> bool {
-    rows.get(y).and_then(|row| row.as_bytes().get(x)) == Some(&b'#')
-}
-
-fn half_blocks(upper: bool, lower: bool) -> &'static str {
-    match (upper, lower) {
-        (true, true) => "█",
-        (true, false) => "▀",
-        (false, true) => "▄",
-        (false, false) => " ",
-    }
-}
-
 impl Widget for &Figure<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
-        let area = area.intersection(buf.area);
-        let area = Rect {
-            height: area.height.min(self.size.rows()),
-            ..area
-        };
+        let (area, _) = split_above(area.intersection(buf.area), self.size.rows());
         for (c, begin, width) in self.places() {
             let x = area.x.saturating_add(begin);
             // Half a digit would be another number.

@@ -13,7 +13,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use super::RISING;
@@ -21,22 +20,21 @@ use crate::app::timeline::Window;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::time::Nanos;
 use crate::domain::trace::{Lane, Trace};
-use crate::ui::theme::{self, Theme};
+use crate::ui::layout::cells;
+use crate::ui::theme::Theme;
 
 /// A share from here on is a whole one: the rest is the cost of stamps.
 const WHOLE: f64 = 0.995;
 /// Bars get no higher than this many rows: more would not say more.
 const HIGHEST: u16 = 12;
 
-/// What one column of a bar shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ink {
-    /// Nothing was going on yet.
-    Nothing,
-    /// So many eighths of a cell are filled, from below, at least one; above them the mark of this phase.
-    Work(u16, Option<Phase>),
-    /// Less computing than an eighth, mostly this.
-    Mark(Phase),
+/// What one column of a bar shows; nothing where nothing was going on yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ink {
+    /// So many eighths of a cell are filled, from below.
+    pub eighths: u16,
+    /// Above them there is the mark of this phase.
+    pub other: Option<Phase>,
 }
 
 impl Ink {
@@ -47,7 +45,7 @@ impl Ink {
     pub fn of(times: &PhaseTimes, full: u16) -> Ink {
         let total = times.total();
         if total == 0 {
-            return Ink::Nothing;
+            return Ink::default();
         }
         let share = times[Phase::Computing] as f64 / total as f64;
         // The tiny number undoes what dividing and multiplying lost.
@@ -56,33 +54,30 @@ impl Ink {
         } else {
             (share * f64::from(full) + 1e-9) as u16
         };
-        match times.dominant_except(Phase::Computing) {
-            // Too little to be drawn is no reason for a hole: a lane has none.
-            Some(phase) if eighths == 0 => Ink::Mark(phase),
-            other => Ink::Work(eighths, other),
-        }
+        // Too little to be drawn is no reason for a hole: a lane has none.
+        let other = times.dominant_except(Phase::Computing);
+        Ink { eighths, other }
     }
 
     /// Draws one column of a bar.
     pub(super) fn draw(self, column: Rect, theme: Theme, buf: &mut Buffer) {
-        let mut put = |from_below: u16, symbol: &'static str, style: Style| {
-            let y = column.bottom() - 1 - from_below;
-            buf[(column.x, y)].set_symbol(symbol).set_style(style);
-        };
-        let (eighths, other) = match self {
-            Ink::Nothing => return,
-            Ink::Mark(phase) => (0, Some(phase)),
-            Ink::Work(eighths, other) => (eighths, other),
-        };
-        let lowest_free = eighths.div_ceil(8);
-        for row in 0..column.height {
-            let fill = usize::from(eighths.saturating_sub(row * 8)).min(8);
-            match other {
-                Some(phase) if row == lowest_free || (row > lowest_free && theme::fills(phase)) => {
-                    put(row, theme::mark(phase), theme.phase(phase));
-                }
-                _ => put(row, RISING[fill], theme.phase(Phase::Computing)),
-            }
+        if self == Ink::default() {
+            return;
+        }
+        let lowest_free = self.eighths.div_ceil(8);
+        for (row, cell) in (0..).zip(column.rows().rev()) {
+            let fill = usize::from(self.eighths.saturating_sub(row * 8)).min(8);
+            // The mark of whoever wants what it does not get goes on up to where full ink would be.
+            let is_marked = |phase: &Phase| {
+                row == lowest_free || (row > lowest_free && phase.description().is_starved)
+            };
+            let (symbol, phase) = match self.other.filter(is_marked) {
+                Some(phase) => (phase.description().mark, phase),
+                None => (RISING[fill], Phase::Computing),
+            };
+            buf[(cell.x, cell.y)]
+                .set_symbol(symbol)
+                .set_style(theme.phase(phase));
         }
     }
 }
@@ -103,7 +98,7 @@ impl Pitch {
     /// The highest bars of so many workers that fit so many rows; with room to spare they do not touch. Two rows without a
     /// gap are better than one with a gap: they have room for what is waited for.
     pub fn fitting(lanes: usize, rows: u16) -> Pitch {
-        let lanes = u16::try_from(lanes.max(1)).unwrap_or(u16::MAX);
+        let lanes = cells(lanes.max(1));
         // The last bar needs no gap below it.
         match (rows.saturating_add(1)) / lanes {
             0 | 1 => Pitch::DENSE,
@@ -140,40 +135,21 @@ impl Pitch {
     }
 }
 
-/// Bars of some workers of a trace, one per row.
-#[derive(Clone, Debug)]
+/// Bars of some workers of a trace.
 pub struct Gantt<'a> {
-    trace: &'a Trace,
-    lanes: Vec<usize>,
-    window: Window,
-    pitch: Pitch,
-    theme: Theme,
+    /// Whose.
+    pub trace: &'a Trace,
+    /// Which workers, from top to bottom.
+    pub lanes: Vec<usize>,
+    /// The stretch of time that is in view.
+    pub window: Window,
+    /// How high bars are, and how far apart.
+    pub pitch: Pitch,
+    /// How it looks.
+    pub theme: Theme,
 }
 
-impl<'a> Gantt<'a> {
-    /// The bars of all workers of `trace` in this stretch of time.
-    pub fn new(trace: &'a Trace, window: Window, theme: Theme) -> Gantt<'a> {
-        Gantt {
-            trace,
-            lanes: (0..trace.lanes().len()).collect(),
-            window,
-            pitch: Pitch::DENSE,
-            theme,
-        }
-    }
-
-    /// Only these workers, from top to bottom.
-    pub fn lanes(mut self, lanes: impl IntoIterator<Item = usize>) -> Gantt<'a> {
-        self.lanes = lanes.into_iter().collect();
-        self
-    }
-
-    /// With bars of this height and distance.
-    pub fn pitch(mut self, pitch: Pitch) -> Gantt<'a> {
-        self.pitch = pitch;
-        self
-    }
-
+impl Gantt<'_> {
     fn draw_lane(&self, lane: &Lane, bar: Rect, buf: &mut Buffer) {
         let now = self.trace.now();
         let full = self.pitch.full(bar.height);
@@ -186,7 +162,7 @@ impl<'a> Gantt<'a> {
     }
 }
 
-impl Widget for &Gantt<'_> {
+impl Widget for Gantt<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
         for (row, lane) in self.pitch.bars(area).zip(&self.lanes) {
@@ -198,25 +174,17 @@ impl Widget for &Gantt<'_> {
 }
 
 /// All workers of a trace, squeezed into the rows there are: each row stands for several, and shows all of them together.
-#[derive(Clone, Debug)]
+/// Row `i` of `n` stands for [`Trace::lanes_of_row`]`(i, n)`.
 pub struct Overview<'a> {
-    trace: &'a Trace,
-    window: Window,
-    theme: Theme,
+    /// Whose.
+    pub trace: &'a Trace,
+    /// The stretch of time that is in view.
+    pub window: Window,
+    /// How it looks.
+    pub theme: Theme,
 }
 
-impl<'a> Overview<'a> {
-    /// All workers of `trace` in this stretch of time. Row `i` of `n` stands for [`Trace::lanes_of_row`]`(i, n)`.
-    pub fn new(trace: &'a Trace, window: Window, theme: Theme) -> Overview<'a> {
-        Overview {
-            trace,
-            window,
-            theme,
-        }
-    }
-}
-
-impl Widget for &Overview<'_> {
+impl Widget for Overview<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
         let moments: Vec<Nanos> = (0..=area.width)
@@ -224,12 +192,8 @@ impl Widget for &Overview<'_> {
             .collect();
         for (i, row) in area.rows().enumerate() {
             let lanes = self.trace.lanes_of_row(i, usize::from(area.height));
-            for (times, column) in self
-                .trace
-                .times_together(lanes, &moments)
-                .iter()
-                .zip(row.columns())
-            {
+            let times = self.trace.times_together(lanes, &moments);
+            for (times, column) in times.iter().zip(row.columns()) {
                 Ink::of(times, 8).draw(column, self.theme, buf);
             }
         }
@@ -251,6 +215,16 @@ mod tests {
         trace.apply(scenario.batch(0, scenario.wall()));
         trace.conclude(scenario.wall());
         trace
+    }
+
+    fn bars(trace: &Trace, window: Window, pitch: Pitch) -> Gantt<'_> {
+        Gantt {
+            trace,
+            lanes: (0..trace.lanes().len()).collect(),
+            window,
+            pitch,
+            theme: Theme::plain(),
+        }
     }
 
     fn lane_of(phases: &[(Phase, u64)]) -> Trace {
@@ -284,7 +258,7 @@ mod tests {
     fn drawn(trace: &Trace, window: Window, width: u16) -> Vec<String> {
         let area = Rect::new(0, 0, width, u16::try_from(trace.lanes().len()).unwrap());
         let mut buf = Buffer::empty(area);
-        Gantt::new(trace, window, Theme::plain()).render(area, &mut buf);
+        bars(trace, window, Pitch::DENSE).render(area, &mut buf);
         rows(&buf)
     }
 
@@ -389,15 +363,11 @@ mod tests {
         let area = Rect::new(0, 0, 3, 3);
         let mut buf = Buffer::empty(area);
         let pitch = Pitch::fitting(1, 3);
-        Gantt::new(&trace, Window { from: 0, to: 300 }, Theme::plain())
-            .pitch(pitch)
-            .render(area, &mut buf);
+        bars(&trace, Window { from: 0, to: 300 }, pitch).render(area, &mut buf);
         assert_eq!(rows(&buf), ["╳ █", "╳ █", "▆─█"]);
         let trace = lane_of(&[(Phase::Computing, 60), (Phase::Gil, 40)]);
         let mut buf = Buffer::empty(Rect::new(0, 0, 1, 3));
-        Gantt::new(&trace, Window { from: 0, to: 100 }, Theme::plain())
-            .pitch(pitch)
-            .render(area, &mut buf);
+        bars(&trace, Window { from: 0, to: 100 }, pitch).render(area, &mut buf);
         assert_eq!(rows(&buf), ["╳", "▆", "█"], "the mark is where ink is not");
     }
 
@@ -420,19 +390,19 @@ mod tests {
                     let area = Rect::new(0, 0, 1, height);
                     let mut buf = Buffer::empty(area);
                     let window = Window { from: 0, to: 1000 };
-                    Gantt::new(&trace, window, Theme::plain())
-                        .pitch(Pitch {
-                            bar: height,
-                            gap: 1,
-                        })
-                        .render(area, &mut buf);
+                    let pitch = Pitch {
+                        bar: height,
+                        gap: 1,
+                    };
+                    bars(&trace, window, pitch).render(area, &mut buf);
                     let drawn = rows(&buf);
                     assert_ne!(
                         drawn[usize::from(height) - 1],
                         " ",
                         "{other:?} {computing} {height}"
                     );
-                    let told = height == 1 || drawn.iter().any(|row| row == theme::mark(other));
+                    let told =
+                        height == 1 || drawn.iter().any(|row| row == other.description().mark);
                     assert!(told, "a high bar has room for both: {drawn:?}");
                 }
             }
@@ -444,8 +414,15 @@ mod tests {
         let area = Rect::new(0, 0, 2, 4);
         let mut buf = Buffer::empty(area);
         let trace = lane_of(&[(Phase::Computing, 100)]);
-        let both = Gantt::new(&trace, Window { from: 0, to: 100 }, Theme::plain()).lanes([0, 0]);
-        both.pitch(Pitch { bar: 2, gap: 0 }).render(area, &mut buf);
+        let both = Gantt {
+            lanes: vec![0, 0],
+            ..bars(
+                &trace,
+                Window { from: 0, to: 100 },
+                Pitch { bar: 2, gap: 0 },
+            )
+        };
+        both.render(area, &mut buf);
         assert_eq!(rows(&buf), ["▇▇", "██", "▇▇", "██"]);
     }
 
@@ -460,14 +437,14 @@ mod tests {
         let trace = concluded(&Scenario::new(sample::plan(Io, Model::Threads, 64), 2));
         let area = Rect::new(0, 0, 8, 4);
         let mut buf = Buffer::empty(area);
-        Overview::new(
-            &trace,
-            Window {
+        Overview {
+            trace: &trace,
+            window: Window {
                 from: 0,
                 to: trace.now(),
             },
-            Theme::plain(),
-        )
+            theme: Theme::plain(),
+        }
         .render(area, &mut buf);
         // 16 tasks: the first row's workers fetch, the others find none left.
         let rows = rows(&buf);
@@ -524,10 +501,7 @@ mod tests {
                     let mut times = PhaseTimes::default();
                     times[Phase::Computing] = *part;
                     times[Phase::Gil] = total - part;
-                    match Ink::of(&times, full) {
-                        Ink::Work(eighths, _) => u64::from(eighths),
-                        _ => 0,
-                    }
+                    u64::from(Ink::of(&times, full).eighths)
                 })
                 .sum();
             prop_assert!(ink <= u64::from(full));
@@ -542,8 +516,9 @@ mod tests {
             let mut buf = Buffer::empty(Rect::new(0, 0, 50, 10));
             let area = Rect::new(3, 1, width, height);
             let pitch = Pitch { bar, gap: 1 };
-            Gantt::new(&trace, window, Theme::ansi()).lanes([0, 7]).pitch(pitch).render(area, &mut buf);
-            Overview::new(&trace, window, Theme::ansi()).render(area, &mut buf);
+            let theme = Theme::default();
+            Gantt { lanes: vec![0, 7], theme, ..bars(&trace, window, pitch) }.render(area, &mut buf);
+            Overview { trace: &trace, window, theme }.render(area, &mut buf);
         }
     }
 }

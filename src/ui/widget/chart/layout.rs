@@ -2,20 +2,20 @@
 
 use std::ops::Range;
 
+use crate::ui::layout::{cells, first_around};
+
 /// The widest that a bar gets.
-const WIDEST: u16 = 8;
+const WIDEST: usize = 8;
 /// From this width on, single values stand beside a bar.
-const ROOM_FOR_TICKS: u16 = 3;
+const ROOM_FOR_TICKS: usize = 3;
 /// The most room between two groups.
-const FARTHEST: u16 = 8;
+const FARTHEST: usize = 8;
 
 /// Where the bars of a chart stand, in columns from the left of the plot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// Columns of a bar.
-    pub bar: u16,
-    /// Whether a column beside each bar is for its single values.
-    pub has_ticks: bool,
+    /// How wide things are.
+    widths: Widths,
     /// Of each group in view, where it begins and ends.
     pub groups: Vec<Span>,
     /// The first group in view.
@@ -32,6 +32,13 @@ pub struct Span {
 }
 
 impl Span {
+    fn of(from: usize, width: usize) -> Span {
+        Span {
+            from: cells(from),
+            to: cells(from + width),
+        }
+    }
+
     /// Its columns.
     pub fn columns(self) -> Range<u16> {
         self.from..self.to
@@ -43,20 +50,19 @@ impl Span {
     }
 }
 
-/// How wide things are.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Widths {
-    bar: u16,
-    /// Of single values beside a bar.
-    ticks: u16,
+    bar: usize,
+    /// Of a bar with the single values beside it.
+    slot: usize,
     /// Between two bars.
-    inner: u16,
+    inner: usize,
     /// Between two groups.
-    gap: u16,
+    gap: usize,
 }
 
 impl Widths {
-    fn of(bar: u16) -> Widths {
+    fn of(bar: usize) -> Widths {
         let (inner, gap) = match bar {
             1 => (0, 1),
             2 => (0, 2),
@@ -64,105 +70,77 @@ impl Widths {
         };
         Widths {
             bar,
-            ticks: u16::from(bar >= ROOM_FOR_TICKS),
+            slot: bar + usize::from(bar >= ROOM_FOR_TICKS),
             inner,
             gap,
         }
     }
 
-    fn slot(self) -> u16 {
-        self.bar + self.ticks
+    fn group(self, bars: usize) -> usize {
+        bars * self.slot + bars.saturating_sub(1) * self.inner
     }
 
-    fn group(self, bars: usize) -> u64 {
-        let bars = bars as u64;
-        bars * u64::from(self.slot()) + bars.saturating_sub(1) * u64::from(self.inner)
-    }
-
-    fn all(self, bars: &[usize]) -> u64 {
-        bars.iter()
-            .map(|bars| self.group(*bars) + u64::from(self.gap))
-            .sum()
+    fn all(self, bars: &[usize]) -> usize {
+        bars.iter().map(|bars| self.group(*bars) + self.gap).sum()
     }
 }
 
 impl Layout {
     /// Groups of so many bars each, all of them in so many columns; `None` if the thinnest bars are too many.
     pub fn whole(bars: &[usize], width: u16) -> Option<Layout> {
-        let fits = |widths: &Widths| widths.all(bars) <= u64::from(width);
+        let fits = |widths: &Widths| widths.all(bars) <= usize::from(width);
         let widths = (1..=WIDEST).rev().map(Widths::of).find(fits)?;
-        Some(placed(bars, 0, widths, width))
+        Some(Layout::placed(bars, 0, widths, width))
     }
 
     /// As many groups around this one as have room, with bars of one column.
     pub fn around(bars: &[usize], group: usize, width: u16) -> Layout {
         let widths = Widths::of(1);
-        let most = bars
-            .iter()
-            .map(|bars| widths.group(*bars))
-            .max()
-            .unwrap_or(0)
-            + u64::from(widths.gap);
-        let room = usize::try_from(u64::from(width) / most.max(1))
-            .unwrap_or(0)
-            .min(bars.len());
-        let first = group.saturating_sub(room / 2).min(bars.len() - room);
-        placed(&bars[first..first + room], first, widths, width)
+        let most = bars.iter().map(|bars| widths.group(*bars)).max();
+        let room = usize::from(width) / (most.unwrap_or(0) + widths.gap);
+        let room = room.min(bars.len());
+        let first = first_around(group, bars.len(), room);
+        Layout::placed(&bars[first..first + room], first, widths, width)
+    }
+
+    /// What room is left goes between the groups and around them.
+    fn placed(bars: &[usize], first: usize, widths: Widths, width: u16) -> Layout {
+        let left = usize::from(width).saturating_sub(widths.all(bars));
+        let more = (left / bars.len().max(1)).min(FARTHEST - widths.gap);
+        let gap = widths.gap + more;
+        let mut from = gap / 2 + left.saturating_sub(more * bars.len()) / 2;
+        let span = |bars: &usize| {
+            let width = widths.group(*bars);
+            let span = Span::of(from, width);
+            from += width + gap;
+            span
+        };
+        Layout {
+            widths,
+            groups: bars.iter().map(span).collect(),
+            first,
+        }
+    }
+
+    /// Whether a column beside each bar is for its single values.
+    pub fn has_ticks(&self) -> bool {
+        self.widths.slot > self.widths.bar
     }
 
     /// Where a bar of a group in view stands: the group as it is counted in view.
     pub fn bar(&self, group: usize, bar: usize) -> Span {
-        let widths = Widths::of(self.bar);
-        let step = u64::from(widths.slot() + widths.inner);
-        let from = u64::from(self.groups[group].from) + bar as u64 * step;
-        let from = u16::try_from(from).unwrap_or(u16::MAX);
-        Span {
-            from,
-            to: from.saturating_add(self.bar),
-        }
+        let step = self.widths.slot + self.widths.inner;
+        let from = usize::from(self.groups[group].from) + bar * step;
+        Span::of(from, self.widths.bar)
     }
 
     /// The group and the bar that stand at this column, if there are any; the group as it is counted of all.
     pub fn at(&self, column: u16, bars: &[usize]) -> Option<(usize, usize)> {
-        let group = self
-            .groups
-            .iter()
-            .position(|span| span.columns().contains(&column))?;
-        let nearest = |bar: &usize| {
-            let span = self.bar(group, *bar);
-            span.middle().abs_diff(column)
-        };
-        let bar = (0..*bars.get(self.first + group)?).min_by_key(nearest)?;
+        let mut groups = self.groups.iter();
+        let group = groups.position(|span| span.columns().contains(&column))?;
+        let away = |bar: &usize| self.bar(group, *bar).middle().abs_diff(column);
+        let bar = (0..*bars.get(self.first + group)?).min_by_key(away)?;
         Some((self.first + group, bar))
-    }
-}
-
-/// What room is left goes between the groups and around them.
-fn placed(bars: &[usize], first: usize, widths: Widths, width: u16) -> Layout {
-    let groups = bars.len() as u64;
-    let left = u64::from(width).saturating_sub(widths.all(bars));
-    let more = left
-        .checked_div(groups)
-        .unwrap_or(0)
-        .min(u64::from(FARTHEST - widths.gap.min(FARTHEST)));
-    let gap = u64::from(widths.gap) + more;
-    let mut from = gap / 2 + left.saturating_sub(more * groups) / 2;
-    let column = |at: u64| u16::try_from(at).unwrap_or(u16::MAX);
-    let span = |bars: &usize| {
-        let to = from + widths.group(*bars);
-        let span = Span {
-            from: column(from),
-            to: column(to),
-        };
-        from = to + gap;
-        span
-    };
-    let groups = bars.iter().map(span).collect();
-    Layout {
-        bar: widths.bar,
-        has_ticks: widths.ticks > 0,
-        groups,
-        first,
     }
 }
 
@@ -175,15 +153,15 @@ mod tests {
     fn bars_get_thinner_until_all_fit_and_then_not_all_are_shown() {
         let two_models = [1, 2, 2, 2, 2, 2];
         assert_eq!(
-            Layout::whole(&two_models, 100).map(|layout| layout.bar),
+            Layout::whole(&two_models, 100).map(|layout| layout.widths.bar),
             Some(6)
         );
         assert_eq!(
-            Layout::whole(&two_models, 48).map(|layout| layout.bar),
+            Layout::whole(&two_models, 48).map(|layout| layout.widths.bar),
             Some(2)
         );
         assert_eq!(
-            Layout::whole(&two_models, 17).map(|layout| layout.bar),
+            Layout::whole(&two_models, 17).map(|layout| layout.widths.bar),
             Some(1)
         );
         assert_eq!(Layout::whole(&two_models, 16), None);

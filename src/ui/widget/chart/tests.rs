@@ -45,7 +45,17 @@ fn drawn_with<'a>(
 ) -> Vec<String> {
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
-    with(Chart::new(groups, layout, &INKS, scale, &label)).render(area, &mut buf);
+    let chart = Chart {
+        inks: &INKS,
+        groups,
+        layout,
+        scale,
+        label: &label,
+        lines: vec![],
+        shown: 0..usize::MAX,
+        cursor: None,
+    };
+    with(chart).render(area, &mut buf);
     let text = |row: Rect| {
         row.columns()
             .map(|at| buf[(at.x, at.y)].symbol())
@@ -54,6 +64,13 @@ fn drawn_with<'a>(
     area.rows()
         .map(|row| text(row).trim_end().to_string())
         .collect()
+}
+
+fn on(group: usize, bar: usize) -> impl for<'a> FnOnce(Chart<'a>) -> Chart<'a> {
+    move |chart| Chart {
+        cursor: Some((group, bar)),
+        ..chart
+    }
 }
 
 fn layout(groups: &[BarGroup], width: u16) -> Layout {
@@ -72,7 +89,7 @@ fn bars_end_at_their_value_to_the_eighth_and_labels_stand_below_their_group() {
         group("16", vec![bar(0, 3.5), bar(1, 2.0)]),
     ];
     let placed = layout(&groups, 22);
-    let drawn = drawn_with(&groups, &placed, FOUR, (22, 6), |chart| chart.cursor(1, 0));
+    let drawn = drawn_with(&groups, &placed, FOUR, (22, 6), on(1, 0));
     assert_eq!(
         drawn,
         [
@@ -123,7 +140,7 @@ fn an_interval_is_seen_where_it_is_longer_than_a_row_and_single_values_where_the
     };
     let groups = [group("a", vec![whisker]), group("b", vec![narrow])];
     let placed = layout(&groups, 26);
-    assert!(placed.has_ticks);
+    assert!(placed.has_ticks());
     let drawn = drawn_with(
         &groups,
         &placed,
@@ -154,22 +171,28 @@ fn lines_lie_behind_the_bars_and_end_where_they_say() {
     let placed = layout(&groups, 20);
     let level = |group: f64| (group < 0.6).then_some(1.0);
     let line = Line {
-        at: &level,
+        at: Box::new(level),
         symbol: "─",
         style: Style::new(),
     };
-    let drawn = drawn_with(&groups, &placed, FOUR, (20, 6), |chart| chart.line(line));
+    let drawn = drawn_with(&groups, &placed, FOUR, (20, 6), |chart| Chart {
+        lines: vec![line],
+        ..chart
+    });
     assert!(
         drawn[3].contains("█─") && drawn[0].contains("█"),
         "{drawn:#?}"
     );
     let above = |_: f64| Some(9.0);
     let line = Line {
-        at: &above,
+        at: Box::new(above),
         symbol: "═",
         style: Style::new(),
     };
-    let drawn = drawn_with(&groups, &placed, FOUR, (20, 6), |chart| chart.line(line));
+    let drawn = drawn_with(&groups, &placed, FOUR, (20, 6), |chart| Chart {
+        lines: vec![line],
+        ..chart
+    });
     assert!(
         !drawn.concat().contains('═'),
         "what is above the plot is not drawn at its edge"
@@ -183,9 +206,7 @@ fn labels_that_would_touch_are_left_out_but_never_the_cursors() {
         .collect();
     let placed = Layout::whole(&sizes(&groups), 24).unwrap();
     for cursor in 0..12 {
-        let drawn = drawn_with(&groups, &placed, FOUR, (32, 5), |chart| {
-            chart.cursor(cursor, 0)
-        });
+        let drawn = drawn_with(&groups, &placed, FOUR, (32, 5), on(cursor, 0));
         let labels: Vec<&str> = drawn[4].split_whitespace().collect();
         assert!(labels.contains(&&*groups[cursor].label), "{labels:?}");
         assert!(
@@ -212,6 +233,6 @@ proptest! {
         let placed = Layout::whole(&sizes(&groups), room).unwrap_or_else(|| Layout::around(&sizes(&groups), 0, room));
         let scale = Scale { top, ..Scale::reaching(1.0, height) };
         let scale = if top.is_finite() { Scale::reaching(top, height) } else { scale };
-        drawn_with(&groups, &placed, scale, (width, height), |chart| chart.cursor(0, 0));
+        drawn_with(&groups, &placed, scale, (width, height), on(0, 0));
     }
 }
