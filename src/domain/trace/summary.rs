@@ -1,8 +1,15 @@
 //! How long groups of workers were in each phase, by buckets of time: what pictures of many workers are drawn from.
 //!
-//! Each closed segment is added to the buckets that it touches: a few additions, as most are shorter than a bucket. When the
-//! run outgrows the buckets, neighbours merge, and all become twice as wide. Nothing is lost by that but where in a bucket
-//! something happened: the buckets of all groups sum to the lanes' exact times, also after the lanes themselves were thinned.
+//! ```text
+//! level 2   ├───────────────────────────────────────┤   16 times as wide as level 0
+//! level 1   ├─────────┼─────────┼─────────┼─────────┤    4 times
+//! level 0   ├─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┤   at most 256 buckets, whatever the length of the run
+//! ```
+//!
+//! Each closed segment is added to the buckets that it touches, on every level: a few additions, as most are shorter
+//! than a bucket. When the run outgrows the buckets, neighbours merge, and all become twice as wide. Nothing is lost by
+//! that but where in a bucket something happened: on each level, the buckets of all groups sum to the lanes' exact
+//! times, also after the lanes themselves were thinned.
 //!
 //! Open segments are not in it, because what they turn out to have been may change; whoever asks adds them.
 
@@ -14,10 +21,15 @@ use crate::domain::time::Nanos;
 
 /// Most groups of lanes: more rows than that no screen has.
 const GROUPS_MAX: usize = 256;
-/// Most buckets, whatever the length of the run.
+/// Most buckets of the finest level.
 const BUCKETS_MAX: u64 = 256;
+/// Levels, and by which power of two a bucket is wider than one of the level below.
+const LEVELS: usize = 3;
+const COARSER: u32 = 2;
 /// A power of two of nanoseconds: how wide a bucket is in the beginning, about 16 µs.
 const FIRST_SHIFT: u32 = 14;
+/// A stretch of time is looked up on the coarsest level that has so many buckets for it.
+const BUCKETS_PER_PART: u64 = 4;
 
 /// The sums of one run.
 #[derive(Clone, Debug)]
@@ -25,10 +37,10 @@ pub(super) struct Summary {
     lanes: usize,
     /// Lanes of a group; the last one may have fewer.
     per_group: usize,
-    /// Buckets are `1 << shift` nanoseconds wide.
+    /// Buckets of the finest level are `1 << shift` nanoseconds wide.
     shift: u32,
-    /// By bucket, then by group.
-    buckets: Vec<PhaseTimes>,
+    /// By level, then by bucket, then by group.
+    levels: [Vec<PhaseTimes>; LEVELS],
     /// The end of the last segment.
     until: Nanos,
 }
@@ -46,7 +58,7 @@ impl Summary {
             lanes,
             per_group: lanes.div_ceil(GROUPS_MAX).max(1),
             shift: FIRST_SHIFT,
-            buckets: vec![],
+            levels: Default::default(),
             until: 0,
         }
     }
@@ -65,29 +77,36 @@ impl Summary {
             self.widen();
         }
         let (group, groups) = (lane / self.per_group, self.groups());
-        let needed = (((segment.to - 1) >> self.shift) as usize + 1) * groups;
-        if self.buckets.len() < needed {
-            // Once and for all: what is not touched takes no memory.
-            let most = BUCKETS_MAX as usize * groups;
-            self.buckets.reserve_exact(most - self.buckets.len());
-            self.buckets.resize(needed, PhaseTimes::default());
-        }
-        for (bucket, time) in parts(segment, self.shift) {
-            self.buckets[bucket * groups + group][segment.phase] += time;
+        for (shift, level) in (self.shift..)
+            .step_by(COARSER as usize)
+            .zip(&mut self.levels)
+        {
+            let needed = (((segment.to - 1) >> shift) as usize + 1) * groups;
+            if level.len() < needed {
+                // Once and for all: what is not touched takes no memory.
+                let most = (BUCKETS_MAX as usize * groups) >> (shift - self.shift);
+                level.reserve_exact(most.max(needed) - level.len());
+                level.resize(needed, PhaseTimes::default());
+            }
+            for (bucket, time) in parts(segment, shift) {
+                level[bucket * groups + group][segment.phase] += time;
+            }
         }
     }
 
     /// Makes all buckets twice as wide.
     fn widen(&mut self) {
         let groups = self.groups();
-        let buckets = self.buckets.len() / groups;
-        for bucket in 0..buckets {
-            for group in 0..groups {
-                let times = std::mem::take(&mut self.buckets[bucket * groups + group]);
-                self.buckets[bucket / 2 * groups + group].add(&times);
+        for level in &mut self.levels {
+            let buckets = level.len() / groups;
+            for bucket in 0..buckets {
+                for group in 0..groups {
+                    let times = std::mem::take(&mut level[bucket * groups + group]);
+                    level[bucket / 2 * groups + group].add(&times);
+                }
             }
+            level.truncate(buckets.div_ceil(2) * groups);
         }
-        self.buckets.truncate(buckets.div_ceil(2) * groups);
         self.shift += 1;
     }
 
@@ -102,7 +121,8 @@ impl Summary {
     /// Between each two neighbouring `moments`, which ascend: how long these lanes together were in each phase, up to
     /// `now`. Groups that begin in `lanes` count as a whole. `open` are the lanes' segments that go on.
     ///
-    /// Where a moment lies within a bucket, what happened in that is spread evenly over it. Costs O(groups × buckets).
+    /// Where a moment lies within a bucket, what happened in that is spread evenly over it. Costs O(groups × buckets) of
+    /// the coarsest level that has a few buckets for each part.
     pub fn times(
         &self,
         lanes: Range<usize>,
@@ -115,25 +135,27 @@ impl Summary {
         };
         let until = now.max(self.until);
         let last = (*end).min(until).max(*begin);
-        let mut shift = self.shift;
+        let parts_asked = (moments.len() - 1).max(1) as u64;
+        let level = self.level_for((end - begin) / parts_asked);
+        let level_shift = self.shift + level as u32 * COARSER;
+        let mut shift = level_shift;
         // What goes on may be much longer than all that is over.
-        while (last >> shift) - (begin >> shift) >= 4 * BUCKETS_MAX {
+        while (last >> shift) - (begin >> shift) >= BUCKETS_MAX << COARSER {
             shift += 1;
         }
-        let first = begin >> shift;
+        let (first, wider) = (begin >> shift, shift - level_shift);
         let mut buckets = vec![PhaseTimes::default(); ((last >> shift) - first + 1) as usize];
         let group = |lane: usize| lane.div_ceil(self.per_group).min(self.groups());
-        let wanted = group(lanes.start)..group(lanes.end);
-        let merged = shift - self.shift;
-        let rows = self.buckets.chunks(self.groups().max(1)).zip(0u64..);
-        let is_shown = |number: u64| (number >> merged).checked_sub(first);
-        for (row, number) in rows {
-            let bucket = is_shown(number).and_then(|bucket| buckets.get_mut(bucket as usize));
-            if let Some(bucket) = bucket {
-                row[wanted.clone()]
-                    .iter()
-                    .for_each(|times| bucket.add(times));
-            }
+        let groups = group(lanes.start)..group(lanes.end);
+        let rows = self.levels[level].chunks(self.groups().max(1));
+        let skipped = usize::try_from(first << wider).unwrap_or(usize::MAX);
+        for (number, row) in rows.skip(skipped).enumerate() {
+            let Some(bucket) = buckets.get_mut(number >> wider) else {
+                break;
+            };
+            row[groups.clone()]
+                .iter()
+                .for_each(|times| bucket.add(times));
         }
         for segment in open {
             add_open(&mut buckets, &segment, first, shift);
@@ -141,9 +163,20 @@ impl Summary {
         cut(&buckets, first << shift, shift, moments, until)
     }
 
+    /// The coarsest level with enough buckets in a part of this length.
+    fn level_for(&self, part: Nanos) -> usize {
+        (0..LEVELS)
+            .rev()
+            .find(|level| part >> (self.shift + *level as u32 * COARSER) >= BUCKETS_PER_PART)
+            .unwrap_or(0)
+    }
+
     /// How much memory the sums take, in bytes.
     pub fn bytes(&self) -> usize {
-        self.buckets.capacity() * size_of::<PhaseTimes>()
+        self.levels
+            .iter()
+            .map(|level| level.capacity() * size_of::<PhaseTimes>())
+            .sum()
     }
 }
 
@@ -317,7 +350,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_buckets_sum_to_what_was_added(
+        fn on_each_level_the_buckets_sum_to_what_was_added(
             lanes in 1usize..600,
             segments in proptest::collection::vec((any::<u16>(), 0u64..5_000_000_000, 0u64..200_000_000, 0u8..8), 1..60),
         ) {
@@ -328,8 +361,10 @@ mod tests {
                 expected[phase] += length;
                 summary.add(usize::from(lane) % lanes, &segment(phase, from, from + length));
             }
-            prop_assert_eq!(sum_of(&summary.buckets), expected);
-            prop_assert!(summary.buckets.len() <= BUCKETS_MAX as usize * summary.groups());
+            for level in &summary.levels {
+                prop_assert_eq!(sum_of(level), expected);
+                prop_assert!(level.len() <= BUCKETS_MAX as usize * summary.groups());
+            }
         }
 
         #[test]
