@@ -32,27 +32,26 @@ pub fn check_address(line: &str) -> Result<(), String> {
     if user.contains(['@', '[', ']', '|']) {
         return Err("the user name or password must be percent-encoded (write %40 for @)".into());
     }
+    let has_port = !host.ends_with(':');
     // Url mends more than others understand: it finds a host in http:///x, and an a in %41.
-    let url = match Url::parse(line) {
-        _ if authority.is_empty() => Err(ParseError::EmptyHost),
-        Ok(_) if !host.chars().all(is_of_host) => Err(ParseError::InvalidDomainCharacter),
-        Ok(url) if host.ends_with(':') || url.port() == Some(0) => Err(ParseError::InvalidPort),
-        parsed => parsed.map(drop),
+    let wrong = match Url::parse(line) {
+        _ if authority.is_empty() => NO_HOST,
+        Err(ParseError::EmptyHost) => NO_HOST,
+        Err(ParseError::InvalidIpv6Address) => {
+            "the host in brackets is not an IPv6 address such as [::1]"
+        }
+        Err(ParseError::InvalidPort) => NO_PORT,
+        Ok(url) if host.chars().all(is_of_host) => match url.port() {
+            port if has_port && port != Some(0) => return Ok(()),
+            _ => NO_PORT,
+        },
+        _ => "the host may only have letters, digits, dots, hyphens and underscores",
     };
-    url.map_err(|error| {
-        let wrong = match error {
-            ParseError::EmptyHost => {
-                "the address has no host; write one like http://example.org/page"
-            }
-            ParseError::InvalidIpv6Address => {
-                "the host in brackets is not an IPv6 address such as [::1]"
-            }
-            ParseError::InvalidPort => "the port must be a number from 1 to 65535",
-            _ => "the host may only have letters, digits, dots, hyphens and underscores",
-        };
-        wrong.into()
-    })
+    Err(wrong.into())
 }
+
+const NO_HOST: &str = "the address has no host; write one like http://example.org/page";
+const NO_PORT: &str = "the port must be a number from 1 to 65535";
 
 /// The address in a form that is fit to be printed: a user name and password in it become `***`, control
 /// characters and the invisible ones that reorder text become `\u{fffd}`, and what is longer than 200
@@ -136,28 +135,27 @@ fn ends_authority(c: char) -> bool {
 }
 
 fn check_characters(line: &str) -> Result<(), String> {
-    if line.is_empty() {
-        return Err("the address is empty; write one like http://example.org/page".into());
-    }
-    if line.len() > MAX_ADDRESS_BYTES {
-        return Err(format!(
-            "the address is longer than the {MAX_ADDRESS_BYTES} bytes that are allowed"
-        ));
-    }
-    match line.chars().find(|&c| !is_allowed(c)) {
-        None => Ok(()),
-        Some(c) if c.is_whitespace() => Err(
+    let wrong = match line.chars().find(|&c| !is_allowed(c)) {
+        _ if line.is_empty() => "the address is empty; write one like http://example.org/page",
+        _ if line.len() > MAX_ADDRESS_BYTES => {
+            return Err(format!(
+                "the address is longer than the {MAX_ADDRESS_BYTES} bytes that are allowed"
+            ));
+        }
+        None => return Ok(()),
+        Some(c) if c.is_whitespace() => {
             "the address has a blank in it; write %20 for a space, and one address a line"
-                .to_owned(),
-        ),
-        Some(c) if text::is_treacherous(c) => Err(
+        }
+        Some(c) if text::is_treacherous(c) => {
             "the address has an invisible character in it; only visible ASCII is allowed"
-                .to_owned(),
-        ),
-        Some(c) => Err(format!(
-            "the address has a {c} in it, which must be percent-encoded"
-        )),
-    }
+        }
+        Some(c) => {
+            return Err(format!(
+                "the address has a {c} in it, which must be percent-encoded"
+            ));
+        }
+    };
+    Err(wrong.into())
 }
 
 /// Also what sets a port and an IPv6 address apart.

@@ -25,10 +25,11 @@ impl Executor {
         else {
             return self.model.label().into();
         };
-        let mut words = interpreter.version_name();
-        if interpreter.free_threaded {
-            words = interpreter.label();
-        }
+        let mut words = if interpreter.free_threaded {
+            interpreter.label()
+        } else {
+            interpreter.version_name()
+        };
         // Its own default needs no word.
         if let Some(method) =
             start_method.filter(|method| interpreter.start_methods.first() != Some(method))

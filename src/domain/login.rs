@@ -77,24 +77,23 @@ impl Secrets {
 
     /// The text with `***` for each of them.
     pub fn concealed_in(&self, text: &str) -> String {
-        let told: Vec<&str> = self
-            .texts
-            .iter()
-            .map(String::as_str)
-            .filter(|secret| text.contains(secret))
-            .collect();
-        if told.is_empty() {
-            return text.into();
-        }
+        // The longest of those that are found first.
+        let first_in = |rest: &str| {
+            let found = |secret: &String| Some((rest.find(secret)?, secret.len()));
+            self.texts
+                .iter()
+                .filter_map(found)
+                .min_by_key(|(at, _)| *at)
+        };
         let mut concealed = String::with_capacity(text.len());
         let mut rest = text;
         // In one pass: what stands for a secret is not searched again.
-        while let Some(next) = rest.chars().next() {
-            let secret = told.iter().find(|secret| rest.starts_with(**secret));
-            concealed.push_str(secret.map_or_else(|| &rest[..next.len_utf8()], |_| HIDDEN));
-            rest = &rest[secret.map_or(next.len_utf8(), |secret| secret.len())..];
+        while let Some((at, length)) = first_in(rest) {
+            concealed.push_str(&rest[..at]);
+            concealed.push_str(HIDDEN);
+            rest = &rest[at + length..];
         }
-        concealed
+        concealed + rest
     }
 }
 

@@ -11,26 +11,22 @@ pub fn check(name: &str) -> Result<(), String> {
     if name.chars().count() > MOST {
         return Err(format!("a name has at most {MOST} characters"));
     }
-    if name
-        .chars()
-        .any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER)
-    {
-        return Err("a name has no control characters, as nobody could type it".into());
-    }
+    let is_control = |c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER;
     let bare = name.strip_prefix('#').unwrap_or(name);
-    if !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit()) {
-        return Err("a name that is a number would mean the run with that number".into());
-    }
-    if name.contains("..") {
-        return Err("a name with two dots in it would mean a range of runs".into());
-    }
-    if name.eq_ignore_ascii_case("last") {
-        return Err("last always means the last run, so it is no name".into());
-    }
-    if name.starts_with('-') {
-        return Err("a name that begins with - would be an option on the command line".into());
-    }
-    Ok(())
+    let wrong = if name.chars().any(is_control) {
+        "a name has no control characters, as nobody could type it"
+    } else if !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit()) {
+        "a name that is a number would mean the run with that number"
+    } else if name.contains("..") {
+        "a name with two dots in it would mean a range of runs"
+    } else if name.eq_ignore_ascii_case("last") {
+        "last always means the last run, so it is no name"
+    } else if name.starts_with('-') {
+        "a name that begins with - would be an option on the command line"
+    } else {
+        return Ok(());
+    };
+    Err(wrong.into())
 }
 
 #[cfg(test)]

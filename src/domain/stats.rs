@@ -15,8 +15,8 @@ use bootstrap::Medians;
 pub use bootstrap::{CONFIDENCE, RESAMPLES};
 pub use outliers::{Outlier, THRESHOLD, outliers};
 
-/// From a low to a high end, both included. As a confidence interval it claims [`CONFIDENCE`]; see [`reach`] for what few
-/// repeats can keep of that.
+/// From a low to a high end, both included. As a confidence interval it claims [`CONFIDENCE`]: more than few repeats
+/// can keep, as [`spread`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// The low end.
@@ -113,8 +113,9 @@ pub fn median(values: &[f64]) -> Option<f64> {
 /// inconsistent for the median, as leaving one value out moves it only between its neighbours (Efron and Tibshirani,
 /// section 11.6).
 ///
-/// Up to five values the interval is from the least to the greatest, or nearly so: it is coarse, and covers less than 95 %,
-/// see [`reach`].
+/// Up to five values the interval is from the least to the greatest, or nearly so: it is coarse, and covers less than 95 %:
+/// of `n` repeats all lie on one side of the true median with a probability of 2 · 2⁻ⁿ, as each is as likely above it as
+/// below (the sign test's interval; David and Nagaraja: *Order Statistics*, 3rd edition 2003, section 7.1).
 pub fn spread(values: &[f64], seed: u64) -> Option<Spread> {
     let sorted = sorted(values)?;
     let (min, max) = (*sorted.first()?, *sorted.last()?);
@@ -171,16 +172,6 @@ fn ratio_by<const N: usize>(
         bootstrap::percentiles((0..RESAMPLES).map(one).collect()).with(value)
     });
     Some(Ratio { value, interval })
-}
-
-/// The most confidence that `n` repeats can give that an interval between two of them contains the true median, at most
-/// [`CONFIDENCE`]: 0 for one, 0.5 for two, then 0.75, 0.875, 0.9375, and 0.95 from six on.
-///
-/// Each value is as likely above the true median as below it, so that all `n` are on one side with a probability of
-/// 2 · 2⁻ⁿ (the sign test's interval; David and Nagaraja: *Order Statistics*, 3rd edition 2003, section 7.1).
-pub fn reach(n: usize) -> f64 {
-    let doublings = i32::try_from(n.max(1) - 1).unwrap_or(i32::MAX);
-    (1.0 - 0.5_f64.powi(doublings)).min(CONFIDENCE)
 }
 
 /// The values in ascending order; `None` if there are none, or one is not finite.

@@ -118,6 +118,12 @@ fn the_interval_contains_the_true_median_about_as_often_as_it_says() {
     }
 }
 
+/// The most confidence that `n` repeats can give that an interval between two of them contains the true median: not all of
+/// them are on one side of it.
+fn reach(n: usize) -> f64 {
+    (1.0 - 0.5_f64.powi(n.max(1) as i32 - 1)).min(CONFIDENCE)
+}
+
 #[test]
 fn few_repeats_cover_what_their_reach_says_and_no_more() {
     for (n, expected) in [

@@ -15,9 +15,10 @@ const STRETCHES_MAX: usize = 1 << 18;
 pub(super) const SEVERAL: u32 = u32::MAX;
 
 /// Who computed on a core in some stretch of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Who {
     /// None of our workers.
+    #[default]
     Nobody,
     /// This worker and no other.
     One(u32),
@@ -28,7 +29,7 @@ pub enum Who {
 }
 
 /// What a core did for our workers in some stretch of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OnCore {
     /// How long any of them computed on it, in nanoseconds.
     pub time: Nanos,
@@ -110,19 +111,14 @@ impl CoreLane {
 
     /// What the core did for our workers between two moments. O(log stretches).
     pub fn between(&self, from: Nanos, to: Nanos) -> OnCore {
-        let begin = self
-            .stretches
-            .partition_point(|stretch| stretch.until <= from);
-        let end = self.stretches.partition_point(|stretch| stretch.from < to);
+        let stretches = &self.stretches;
+        let begin = stretches.partition_point(|stretch| stretch.until <= from);
+        let end = stretches.partition_point(|stretch| stretch.from < to);
         if begin >= end || from >= to {
-            return OnCore {
-                time: 0,
-                who: Who::Nobody,
-            };
+            return OnCore::default();
         }
-        let time = self.computed_until(end - 1, to) - self.computed_until(begin, from);
         OnCore {
-            time,
+            time: self.computed_until(end - 1, to) - self.computed_until(begin, from),
             who: self.who(begin, end),
         }
     }

@@ -1,5 +1,7 @@
 //! One worker's row of a picture: its events with running sums.
 
+use std::iter;
+
 use super::look::Slice;
 use super::{LaneUpdate, Transition};
 use crate::domain::phase::{Phase, PhaseTimes};
@@ -60,8 +62,9 @@ impl Lane {
 
     /// The same, and what came after the last event, given that it is `now`.
     pub(super) fn slices_from(&self, index: usize, now: Nanos) -> impl Iterator<Item = Slice> {
-        self.closed_from(index)
-            .chain(self.open(now).into_iter().flatten())
+        // Few who ask get so far.
+        let open = iter::once_with(move || self.open(now));
+        self.closed_from(index).chain(open.flatten().flatten())
     }
 
     /// All that its worker did, in order, given that it is `now`. Some of it may have no length.

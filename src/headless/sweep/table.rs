@@ -169,8 +169,35 @@ mod tests {
     use crate::domain::machine::Limits;
     use crate::domain::plan::Draft;
     use crate::domain::record::{Part, Record};
+    use crate::domain::stats::fit::Amdahl;
     use crate::domain::sweep::SweepDraft;
     use crate::fixtures::sample;
+
+    #[test]
+    fn a_law_is_doubted_that_describes_badly_or_is_held_at_a_bound() {
+        let of = |rms, clamped| {
+            let interval = Interval {
+                low: 0.0,
+                high: 0.1,
+            };
+            let serial = Parameter {
+                value: 0.0,
+                interval,
+                clamped,
+            };
+            doubt(&Fit {
+                law: Amdahl { serial },
+                points: 6,
+                from: 1.0,
+                to: 8.0,
+                rms,
+            })
+        };
+        assert_eq!(of(0.02, false), "");
+        assert_eq!(of(0.02, true), " (a parameter is held at its bound)");
+        let both = " (describes it badly: times are off by 20 %; a parameter is held at its bound)";
+        assert_eq!(of(0.2, true), both);
+    }
 
     fn measured() -> (Sweep, Vec<Record>) {
         let draft = SweepDraft {
