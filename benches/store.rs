@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use fixtures::explorer::machine;
+use fixtures::keep::KeepOne;
 use fixtures::sample;
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::Workload;
@@ -90,8 +91,8 @@ fn opening(workers: u64) {
     );
     let compared = millis(5, || {
         let (_, opened) = Store::open(place.clone()).expect("it can be read");
-        let mut history = History::new(Arc::clone(&opened.runs[0].provenance));
-        history.add_earlier(opened.runs);
+        let mut history = History::new(Arc::clone(&opened.kept.runs[0].provenance));
+        history.add_earlier(opened.kept.runs);
         black_box(history.entries().len());
     });
     row(

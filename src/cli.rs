@@ -46,15 +46,8 @@ use work::WorkArguments;
 pub enum Invocation {
     /// Open the explorer.
     Explore {
-        /// How it shall look.
-        look: LookOptions,
-        /// Interpreters to choose from besides those that are found.
-        pythons: Vec<PathBuf>,
-    },
-    /// Open the explorer with the runs of a shared file.
-    Replay {
-        /// The file.
-        file: PathBuf,
+        /// The shared file whose runs it shows.
+        file: Option<PathBuf>,
         /// How it shall look.
         look: LookOptions,
         /// Interpreters to choose from besides those that are found.
@@ -155,6 +148,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Order, Ans
 fn invocation(cli: CommandLine, keeping: &Keeping) -> Result<Invocation, Answer> {
     match cli.command {
         None => Ok(Invocation::Explore {
+            file: None,
             look: cli.explore.options(cli.ascii),
             pythons: cli.explore.pythons(),
         }),
@@ -166,10 +160,10 @@ fn invocation(cli: CommandLine, keeping: &Keeping) -> Result<Invocation, Answer>
             } else {
                 &cli.explore
             };
-            Ok(Invocation::Replay {
+            Ok(Invocation::Explore {
+                file: Some(arguments.file),
                 look: explore.options(cli.ascii),
                 pythons: explore.pythons(),
-                file: arguments.file,
             })
         }
         Some(_) if cli.explore.first_given().is_some() => {

@@ -33,7 +33,7 @@ use crate::present::format::Format;
 use crate::present::sentence::estimate::will_take;
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
-use crate::shell::spelling::Spelling;
+use crate::shell::spelling::{Spelling, say};
 use crate::store::Place;
 use crate::store::speeds::{self, Agreed};
 pub use fidelity::fidelity;
@@ -244,13 +244,4 @@ fn write_out(
         ))),
         _ => Ok(()),
     }
-}
-
-/// Writes one line to stderr. Whoever closed it does not want to read it.
-fn say(sentence: &str) {
-    let _ = writeln!(
-        io::stderr(),
-        "pconc-tui: {}",
-        Spelling::of_locale().spell(sentence)
-    );
 }

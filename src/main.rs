@@ -3,12 +3,11 @@
 //! The arguments come first, so that `--help` forks nothing. Each shell then prepares the session, which forks the
 //! zygote, while the program has one thread; only after that come signals, terminal and threads.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use pconc_tui::cli::{self, Answer, Invocation, Order};
 use pconc_tui::shell::exit::{self, Failure};
-use pconc_tui::shell::spelling::Spelling;
+use pconc_tui::shell::spelling::{Spelling, say};
 use pconc_tui::{headless, tui};
 
 fn main() -> ExitCode {
@@ -20,27 +19,20 @@ fn main() -> ExitCode {
         Err(Answer::Refusal(sentence)) => Err(Failure::usage(sentence)),
     };
     let code = ended.unwrap_or_else(|failure| {
-        // Whoever closed stderr does not want to read it.
-        let sentence = Spelling::of_locale().spell(&failure.sentence);
-        let _ = writeln!(std::io::stderr(), "pconc-tui: {sentence}");
+        say(&failure.sentence);
         failure.code
     });
     ExitCode::from(code)
 }
 
-fn perform(
-    Order {
-        invocation,
-        keeping,
-    }: Order,
-) -> Result<u8, Failure> {
-    match invocation {
-        Invocation::Explore { look, pythons } => tui::explore(look, pythons, &keeping),
-        Invocation::Replay {
+fn perform(order: Order) -> Result<u8, Failure> {
+    let keeping = order.keeping;
+    match order.invocation {
+        Invocation::Explore {
             file,
             look,
             pythons,
-        } => tui::replay(&file, look, pythons, &keeping),
+        } => tui::explore(file.as_deref(), look, pythons, &keeping),
         Invocation::Run(request) => headless::run(&request, &keeping),
         Invocation::Sweep(request) => headless::sweep(&request, &keeping),
         Invocation::Fidelity(request) => headless::fidelity(&request, &keeping),

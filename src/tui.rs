@@ -12,130 +12,110 @@ mod replay;
 mod signals;
 mod terminal;
 
-use std::io::{self, Write};
+use std::convert::Infallible;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
 
 use crate::app::App;
+use crate::app::exporting::ExportOrder;
 use crate::app::message::{Effect, Msg};
 use crate::domain::keeping::Keeping;
 use crate::domain::look::LookOptions;
-use crate::domain::provenance::Provenance;
 use crate::domain::python::Pythons;
 use crate::domain::record::RunOrder;
 use crate::domain::time::Nanos;
 use crate::engine::session::{Report, Run, Session};
 use crate::engine::{clock, os};
+use crate::export::file::shown;
 use crate::export::json::Document;
+use crate::present::format::Refusal;
 use crate::shell;
 use crate::shell::exit::{self, Failure};
 use crate::shell::reports::{Heard, LOST, Relay};
-use crate::shell::signals::{SIGCONT, SIGINT, SIGTSTP, exit_code, survive_file_size_limit};
-use crate::shell::spelling::{self, Spelling};
-use crate::store::{End, Place, speeds};
+use crate::shell::signals::{
+    SIGCONT, SIGINT, SIGTSTP, SIGWINCH, exit_code, survive_file_size_limit,
+};
+use crate::shell::spelling::{self, say};
+use crate::shell::thread;
+use crate::store::{Change, End, Place, speeds};
 use crate::ui::{self, Theme};
 use event::{Event, Input};
 use keeper::Keeper;
 use pacer::{Pacer, Urgency};
+use ratatui::layout::Size;
 use terminal::Screen;
 
-/// Opens the explorer, if asked for in the teaching layout, and stays until the user leaves. `pythons` are offered besides
-/// the interpreters that are found. Runs are kept where `keeping` says. Returns the exit code.
+/// Opens the explorer, with the runs of a shared file if one is named, and stays until the user leaves. `pythons` are
+/// offered besides the interpreters that are found. Runs are kept where `keeping` says. Returns the exit code.
 ///
 /// # Errors
-/// Why there is no explorer here, or what broke.
+/// What is wrong with the file, before anything is started; why there is no explorer here, or what broke.
 pub fn explore(
+    file: Option<&Path>,
     options: LookOptions,
     pythons: Vec<PathBuf>,
     keeping: &Keeping,
 ) -> Result<u8, Failure> {
-    open(options, pythons, keeping, None)
-}
-
-/// Opens the explorer with the runs of a shared file. Returns the exit code.
-///
-/// # Errors
-/// What is wrong with the file, before anything is started; else the same as [`explore`].
-pub fn replay(
-    file: &Path,
-    options: LookOptions,
-    pythons: Vec<PathBuf>,
-    keeping: &Keeping,
-) -> Result<u8, Failure> {
-    open(
-        options,
-        pythons,
-        keeping,
-        Some(replay::read(file).map_err(Failure::usage)?),
-    )
-}
-
-fn open(
-    options: LookOptions,
-    pythons: Vec<PathBuf>,
-    keeping: &Keeping,
-    document: Option<Document>,
-) -> Result<u8, Failure> {
+    let document = file.map(replay::read).transpose().map_err(Failure::usage)?;
     shell::terminal::check().map_err(Failure::usage)?;
-    let place = place_of(keeping)?;
+    let (events, heard) = mpsc::channel();
+    let place = place_of(keeping, &events)?;
     let look = spelling::look(options.look);
     survive_file_size_limit();
     let session = Arc::new(Session::prepare().map_err(Failure::broke)?);
     os::ask_for_short_turns();
-    let (sender, events) = mpsc::channel();
-    signals::listen(sender.clone()).map_err(Failure::broke)?;
+    signals::listen(events.clone()).map_err(Failure::broke)?;
     terminal::restore_on_panic();
     let screen = Screen::enter(look.mouse)
         .map_err(|error| Failure::broke(format!("cannot use the terminal: {error}")))?;
     signals::watch_terminal().map_err(Failure::broke)?;
-    input::listen(sender.clone()).map_err(Failure::broke)?;
-    let app = App::new(session.machine().clone(), session.limits().clone())
+    input::listen(events.clone()).map_err(Failure::broke)?;
+    let mut app = App::new(session.machine().clone(), session.limits().clone())
         .in_session(session.id())
-        .in_directory(exporter::directory())
+        .in_directory(std::env::current_dir().ok().map(|path| shown(&path)))
         .with_look(look)
         .presenting(options.present);
-    let app = match document {
-        Some(Document { runs, sweeps }) => app.replaying(runs, sweeps),
-        None => app,
-    };
-    let here = Arc::clone(app.history().here());
-    let keeper = keeper_at(place, here, &sender);
-    let ended = Explorer {
-        pythons,
-        ..Explorer::new(session, app, screen, keeper, sender)
+    if let Some(Document { runs, sweeps }) = document {
+        app = app.replaying(runs, sweeps);
     }
-    .stay(&events);
+    let here = Arc::clone(app.history().here());
+    let explorer = Explorer {
+        pythons,
+        app,
+        screen,
+        size: Size::ZERO,
+        bars: None,
+        pacer: Pacer::default(),
+        ticked: None,
+        session,
+        run: None,
+        keeper: Keeper::new(place.clone(), here, events.clone()),
+        place,
+        events,
+    };
+    let ended = explorer.stay(&heard);
     terminal::print_held_back();
     ended
 }
 
-/// Where runs are kept, or why they are not. A file that the user names has to be a history, if it exists.
-fn place_of(keeping: &Keeping) -> Result<Result<Option<Place>, String>, Failure> {
-    let checked = Place::wanted(keeping).and_then(|place| match place {
-        Some(place) => place.check().map(|()| Some(place)),
-        None => Ok(None),
-    });
-    match (keeping, checked) {
-        (Keeping::In(_), Err(error)) => Err(Failure::usage(error)),
-        (_, Err(error)) => Ok(Err(format!("runs are not kept: {error}"))),
-        (_, Ok(place)) => Ok(Ok(place)),
-    }
-}
-
-fn keeper_at(
-    place: Result<Option<Place>, String>,
-    here: Arc<Provenance>,
-    events: &Sender<Event>,
-) -> Keeper {
-    let place = place.unwrap_or_else(|sentence| {
+/// Where runs are kept, if anywhere. A file that the user names has to be a history, if it exists; that the usual one is
+/// none is only told.
+fn place_of(keeping: &Keeping, events: &Sender<Event>) -> Result<Option<Place>, Failure> {
+    let checked = Place::wanted(keeping)
+        .and_then(|place| place.iter().try_for_each(Place::check).map(|()| place));
+    checked.or_else(|error| {
+        if matches!(keeping, Keeping::In(_)) {
+            return Err(Failure::usage(error));
+        }
+        let told = Msg::Told(format!("runs are not kept: {error}"));
         events
-            .send(Event::Told(sentence))
-            .expect("the receiver is used further down");
-        None
-    });
-    Keeper::new(place, here, events.clone())
+            .send(told.into())
+            .expect("the caller holds the receiver");
+        Ok(None)
+    })
 }
 
 /// What the explorer needs at hand while it goes on.
@@ -144,17 +124,18 @@ struct Explorer {
     pythons: Vec<PathBuf>,
     app: App,
     screen: Screen,
-    size: (u16, u16),
+    size: Size,
     /// How many columns the bars of the timeline had when the app was told last.
     bars: Option<u16>,
     pacer: Pacer,
-    is_first_frame: bool,
     /// Up to when time was told to a run that is played; `None` while none is.
     ticked: Option<Nanos>,
     session: Arc<Session>,
-    /// The run that goes on, and this thread's CPU time when it began.
+    /// The run that goes on.
     run: Option<Run>,
     keeper: Keeper,
+    /// Where runs are kept, if anywhere.
+    place: Option<Place>,
     events: Sender<Event>,
 }
 
@@ -162,81 +143,47 @@ struct Explorer {
 struct Leave(Result<u8, Failure>);
 
 impl Explorer {
-    fn new(
-        session: Arc<Session>,
-        app: App,
-        screen: Screen,
-        keeper: Keeper,
-        events: Sender<Event>,
-    ) -> Self {
-        Explorer {
-            pythons: vec![],
-            app,
-            screen,
-            size: (0, 0),
-            bars: None,
-            pacer: Pacer::default(),
-            is_first_frame: true,
-            ticked: None,
-            session,
-            run: None,
-            keeper,
-            events,
-        }
-    }
-
     /// Handles what happens until it is time to leave; then the terminal comes first, so that nobody waits for it.
     fn stay(mut self, events: &Receiver<Event>) -> Result<u8, Failure> {
-        self.pacer.want(Urgency::Now);
-        let Leave(ended) = loop {
-            if let Err(leave) = self.step(events) {
-                break leave;
-            }
-        };
+        let Err(Leave(ended)) = self.live(events);
         drop(self.screen);
         if let Some(run) = self.run {
             run.stop();
             run.wait();
         }
         match self.keeper.leave() {
-            End::Kept => ended,
-            End::Beside(sentence) => {
-                say(&sentence);
-                ended
-            }
-            End::Lost(sentence) if ended.is_ok() => Err(Failure::broke(sentence)),
-            End::Lost(sentence) => {
-                say(&sentence);
-                ended
-            }
+            End::Kept => {}
+            End::Lost(sentence) if ended.is_ok() => return Err(Failure::broke(sentence)),
+            End::Beside(sentence) | End::Lost(sentence) => say(&sentence),
         }
+        ended
     }
 
-    /// Draws if it is time to, or else waits for what happens next and handles it.
-    fn step(&mut self, events: &Receiver<Event>) -> Result<(), Leave> {
-        let event = match self.pacer.pause(clock::now()) {
-            None => events.recv().ok(),
-            Some(pause) if pause.is_zero() => return self.draw(),
-            Some(pause) => match events.recv_timeout(pause) {
-                Err(RecvTimeoutError::Timeout) => return Ok(()),
-                event => event.ok(),
-            },
-        };
-        self.handle(event.expect("this struct holds a sender, so the channel is open"))
+    fn live(&mut self, events: &Receiver<Event>) -> Result<Infallible, Leave> {
+        self.draw()?;
+        self.update(Msg::Opened)?;
+        loop {
+            let pause = self.pacer.pause(clock::now());
+            if pause.is_some_and(|pause| pause.is_zero()) {
+                self.draw()?;
+            } else if let Ok(event) = events.recv_timeout(pause.unwrap_or(Duration::MAX)) {
+                self.handle(event)?;
+            }
+        }
     }
 
     fn draw(&mut self) -> Result<(), Leave> {
-        let size = self.screen.size().map_err(lost)?;
-        // Also a change of size that made no event, as before the input thread began to listen.
+        let size = self.screen.terminal.size().map_err(lost)?;
+        // Also a change of size that made no event, as before anybody listened for it.
         if size != self.size {
             self.size = size;
             self.update(Msg::Resized {
-                columns: size.0,
-                rows: size.1,
+                columns: size.width,
+                rows: size.height,
             })?;
         }
         self.tick()?;
-        let bars = ui::bar_columns(&self.app, size);
+        let bars = ui::bar_columns(&self.app, size.into());
         if let Some(columns) = bars.filter(|_| bars != self.bars) {
             self.bars = bars;
             self.update(Msg::BarsFitted { columns })?;
@@ -244,6 +191,7 @@ impl Explorer {
         let theme = Theme::from(self.app.appearance());
         let before = clock::thread_cpu();
         self.screen
+            .terminal
             .draw(|frame| ui::draw(&self.app, &theme, frame))
             .map_err(lost)?;
         self.pacer
@@ -251,11 +199,7 @@ impl Explorer {
         if self.app.is_playing() {
             self.pacer.want(Urgency::Paced);
         }
-        if std::mem::take(&mut self.is_first_frame) {
-            self.update(Msg::Opened)
-        } else {
-            Ok(())
-        }
+        Ok(())
     }
 
     /// Tells a run that is played how much time passed since the last frame.
@@ -265,38 +209,22 @@ impl Explorer {
             return Ok(());
         }
         let now = clock::now();
-        let elapsed = self
-            .ticked
-            .replace(now)
-            .map_or(0, |before| now.saturating_sub(before));
-        self.update(Msg::Tick(elapsed))
+        let before = self.ticked.replace(now).unwrap_or(now);
+        self.update(Msg::Tick(now.saturating_sub(before)))
     }
 
     fn handle(&mut self, event: Event) -> Result<(), Leave> {
         match event {
             Event::Input(input) => self.take(input),
-            Event::Resized => {
+            Event::Tell(messages) => self.tell(messages),
+            Event::Heard(heard) => self.hear(heard),
+            // Who sends this to a program with a screen means what Ctrl-C or q means to it.
+            Event::Signal(SIGINT) => Err(Leave(Ok(exit::DONE))),
+            // The next frame sees which size that is.
+            Event::Signal(SIGWINCH) => {
                 self.pacer.want(Urgency::Now);
                 Ok(())
             }
-            Event::Calibrated(agreed) => {
-                let doubt = agreed.doubt();
-                self.now(Msg::Calibrated(agreed.speed))?;
-                doubt.map_or(Ok(()), |doubt| self.now(Msg::Told(doubt)))
-            }
-            Event::PythonsFound(pythons) => self.now(Msg::PythonsFound(pythons)),
-            Event::Exported(file, written) => self.now(Msg::Exported { file, written }),
-            Event::Heard(heard) => self.hear(heard),
-            Event::Earlier(opened) => Keeper::opened(*opened)
-                .into_iter()
-                .try_for_each(|message| self.now(message)),
-            Event::Kept(numbers) => self.now(Msg::Kept(numbers)),
-            Event::PictureRead { number, picture } => {
-                self.now(Msg::PictureRead { number, picture })
-            }
-            Event::Told(sentence) => self.now(Msg::Told(sentence)),
-            // Who sends this to a program with a screen means what Ctrl-C or q means to it.
-            Event::Signal(SIGINT) => Err(Leave(Ok(exit::DONE))),
             Event::Signal(SIGTSTP) => self.suspend(),
             Event::Signal(SIGCONT) => self.go_on(),
             Event::Signal(signal) => Err(Leave(Ok(exit_code(signal)))),
@@ -308,42 +236,37 @@ impl Explorer {
 
     /// Tells the app what the user did.
     fn take(&mut self, input: Input) -> Result<(), Leave> {
-        match input {
-            Input::Key(key) => self.now(Msg::Key(key)),
-            Input::Pasted(text) => self.now(Msg::Pasted(text)),
-            Input::Clicked(column, row) => match ui::hit(&self.app, column, row) {
-                Some(target) => self.now(Msg::Clicked(target)),
-                None => Ok(()),
-            },
+        let message = match input {
+            Input::Key(key) => Some(Msg::Key(key)),
+            Input::Pasted(text) => Some(Msg::Pasted(text)),
+            Input::Clicked(column, row) => ui::hit(&self.app, column, row).map(Msg::Clicked),
             Input::Wheel {
                 up,
                 at: (column, row),
-            } => match ui::hit(&self.app, column, row) {
-                Some(target) => self.now(Msg::Wheel { up, target }),
-                None => Ok(()),
-            },
-        }
+            } => ui::hit(&self.app, column, row).map(|target| Msg::Wheel { up, target }),
+        };
+        message.map_or(Ok(()), |message| self.now(message))
     }
 
     fn hear(&mut self, heard: Heard) -> Result<(), Leave> {
-        match heard {
+        let ended = match heard {
             Heard::Report(Report::Batch(batch)) => {
                 self.pacer.want(Urgency::Paced);
-                self.update(Msg::Batch(batch))
+                return self.update(Msg::Batch(batch));
             }
-            Heard::Report(Report::Concluded(record)) => {
-                if let Some(run) = self.run.take() {
-                    run.wait();
-                }
-                self.now(Msg::Concluded(record))
-            }
-            Heard::Lost => {
-                if let Some(run) = self.run.take() {
-                    run.wait();
-                }
-                self.now(Msg::Refused(LOST.into()))
-            }
+            Heard::Report(Report::Concluded(record)) => Msg::Concluded(record),
+            Heard::Lost => Msg::Refused(LOST.into()),
+        };
+        if let Some(run) = self.run.take() {
+            run.wait();
         }
+        self.now(ended)
+    }
+
+    fn tell(&mut self, messages: Vec<Msg>) -> Result<(), Leave> {
+        messages
+            .into_iter()
+            .try_for_each(|message| self.now(message))
     }
 
     /// Tells the app, and shows at once what it makes of it.
@@ -364,64 +287,37 @@ impl Explorer {
     }
 
     fn perform(&mut self, effect: Effect) -> Result<(), Leave> {
+        let history = self.app.history();
         match effect {
-            Effect::Start(order) => self.start(order),
-            Effect::Stop => {
-                if let Some(run) = &self.run {
-                    run.stop();
-                }
-                Ok(())
-            }
-            Effect::Calibrate => self.calibrate(),
-            Effect::FindPythons => self.find_pythons(),
-            Effect::Export(order) => {
-                let machine = self.session.machine();
-                match exporter::begin(
-                    order,
-                    self.app.history(),
-                    machine,
-                    self.keeper.own_files(),
-                    self.events.clone(),
-                ) {
-                    Ok(()) => Ok(()),
-                    Err(refusal) => self.now(Msg::Exported {
-                        file: String::new(),
-                        written: Err(refusal),
-                    }),
-                }
-            }
-            Effect::Keep(number) => {
-                self.keeper.keep(self.app.history(), number);
-                Ok(())
-            }
-            Effect::ReadEarlier => {
-                self.keeper.read_earlier();
-                Ok(())
-            }
-            Effect::ReadPicture(number) => {
-                self.keeper.read_picture(self.app.history(), number);
-                Ok(())
-            }
-            Effect::Rename(number, name) => {
-                self.keeper.rename(self.app.history(), number, name);
-                Ok(())
-            }
+            Effect::Start(order) => return self.start(order),
+            Effect::Stop => self.run.iter().for_each(Run::stop),
+            Effect::Calibrate => return self.calibrate(),
+            Effect::FindPythons => return self.find_pythons(),
+            Effect::Export(order) => return self.export(order),
+            Effect::Keep(number) => self.keeper.keep(history, number),
+            Effect::ReadEarlier => self.keeper.read_earlier(),
+            Effect::ReadPicture(number) => self.keeper.read_picture(history, number),
+            Effect::Rename(number, name) => self.keeper.change(history, &[number], |mut ids| {
+                let id = ids.remove(0);
+                Change::Name { id, name }
+            }),
             Effect::Remove(numbers) => {
-                self.keeper.remove(self.app.history(), &numbers);
-                Ok(())
+                self.keeper
+                    .change(history, &numbers, |ids| Change::Remove { ids });
             }
             Effect::Restore(numbers) => {
-                self.keeper.restore(self.app.history(), &numbers);
-                Ok(())
+                self.keeper
+                    .change(history, &numbers, |ids| Change::Restore { ids });
             }
-            Effect::Mouse(listen) => self.screen.listen_to_mouse(listen).map_err(lost),
+            Effect::Mouse(listen) => return terminal::listen_to_mouse(listen).map_err(lost),
             Effect::Redraw => {
                 self.pacer.want(Urgency::Now);
-                self.screen.forget().map_err(lost)
+                return self.screen.forget().map_err(lost);
             }
-            Effect::Suspend => self.ask_to_suspend(),
-            Effect::Quit => Err(Leave(Ok(exit::DONE))),
+            Effect::Suspend => return self.ask_to_suspend(),
+            Effect::Quit => return Err(Leave(Ok(exit::DONE))),
         }
+        Ok(())
     }
 
     /// Does what the terminal does at Ctrl-Z where a program has not taken the key; [`Self::suspend`] follows when the
@@ -465,67 +361,67 @@ impl Explorer {
         }
     }
 
-    /// Looks for interpreters on a thread of its own, as asking each takes longer than a frame may. Nobody waits for that
-    /// thread either.
+    fn export(&mut self, order: ExportOrder) -> Result<(), Leave> {
+        let write = exporter::writing(order, self.app.history());
+        self.aside("export", write, |error| {
+            let refusal = Refusal::Other(format!("cannot write a file: {error}"));
+            vec![Msg::Exported {
+                file: String::new(),
+                written: Err(refusal),
+            }]
+        })
+    }
+
+    /// Looks for interpreters.
     fn find_pythons(&mut self) -> Result<(), Leave> {
-        let (session, events, named) = (
-            Arc::clone(&self.session),
-            self.events.clone(),
-            self.pythons.clone(),
-        );
-        let place = self.keeper.place().cloned();
-        let find = move || {
+        let named = self.pythons.clone();
+        let find = move |session: &Session, place: Option<&Place>| {
             let mut pythons = session.find_pythons(&named);
             for found in &mut pythons.found {
-                speeds::of_python(place.as_ref(), session.machine(), found);
+                speeds::of_python(place, session.machine(), found);
             }
-            // Nobody listens any more if the user has left meanwhile.
-            let _ = events.send(Event::PythonsFound(pythons));
+            vec![Msg::PythonsFound(pythons)]
         };
-        match thread::Builder::new()
-            .name("find-pythons".into())
-            .spawn(find)
-        {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                self.update(Msg::PythonsFound(Pythons::default()))?;
-                self.now(Msg::Told(format!(
-                    "cannot look for Python interpreters: {error}"
-                )))
-            }
-        }
+        self.aside("find-pythons", find, |error| {
+            let sentence = format!("cannot look for Python interpreters: {error}");
+            vec![Msg::PythonsFound(Pythons::default()), Msg::Told(sentence)]
+        })
     }
 
-    /// Measures the machine's speed on a thread of its own, as it takes longer than a frame may. Nobody waits for that
-    /// thread: whoever leaves at once shall not have to.
+    /// Measures the machine's speed.
     fn calibrate(&mut self) -> Result<(), Leave> {
-        let (session, events) = (Arc::clone(&self.session), self.events.clone());
-        let place = self.keeper.place().cloned();
-        let calibrate = move || {
-            let measured = session.calibrate();
-            let agreed = speeds::of_machine(place.as_ref(), session.machine(), measured);
-            // Nobody listens any more if the user has left meanwhile.
-            let _ = events.send(Event::Calibrated(agreed));
+        let calibrate = |session: &Session, place: Option<&Place>| {
+            let agreed = speeds::of_machine(place, session.machine(), session.calibrate());
+            let doubt = agreed.doubt().map(Msg::Told);
+            Vec::from_iter([Msg::Calibrated(agreed.speed)].into_iter().chain(doubt))
         };
-        match thread::Builder::new()
-            .name("calibrate".into())
-            .spawn(calibrate)
-        {
-            Ok(_) => Ok(()),
-            Err(error) => self.now(Msg::Refused(format!(
+        self.aside("calibrate", calibrate, |error| {
+            vec![Msg::Refused(format!(
                 "cannot measure this machine's speed: {error}"
-            ))),
+            ))]
+        })
+    }
+
+    /// Does on a thread of its own what takes longer than a frame may, and tells the app what comes of it. Nobody waits for
+    /// that thread: whoever leaves at once shall not have to. `refused` is told where the system has no thread to spare.
+    fn aside(
+        &mut self,
+        name: &str,
+        work: impl FnOnce(&Session, Option<&Place>) -> Vec<Msg> + Send + 'static,
+        refused: impl FnOnce(io::Error) -> Vec<Msg>,
+    ) -> Result<(), Leave> {
+        let (session, events) = (Arc::clone(&self.session), self.events.clone());
+        let place = self.place.clone();
+        let body = move || {
+            let messages = work(&session, place.as_ref());
+            // Nobody listens any more if the user has left meanwhile.
+            let _ = events.send(Event::Tell(messages));
+        };
+        match thread::spawn(name, body) {
+            Ok(()) => Ok(()),
+            Err(error) => self.tell(refused(error)),
         }
     }
-}
-
-/// Writes one line to stderr, once the terminal is the user's again. Whoever closed it does not want to read it.
-fn say(sentence: &str) {
-    let _ = writeln!(
-        io::stderr(),
-        "pconc-tui: {}",
-        Spelling::of_locale().spell(sentence)
-    );
 }
 
 fn lost(error: io::Error) -> Leave {

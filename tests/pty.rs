@@ -446,20 +446,21 @@ fn runs_are_kept_when_they_end_and_a_run_that_was_killed_leaves_no_trace_of_itse
     };
     let mut terminal = start();
     assert!(
-        wait_until(RUNS, || file.is_file() && kept().runs.len() == 2),
+        wait_until(RUNS, || file.is_file() && kept().kept.runs.len() == 2),
         "both runs are kept"
     );
     terminal.press("q");
     assert_eq!(terminal.exit_code(SOON), 0);
     let opened = kept();
     let models: Vec<&str> = opened
+        .kept
         .runs
         .iter()
         .map(|run| run.record.plan.model().name())
         .collect();
     assert_eq!(models, ["serial", "processes"]);
     let store = Store::open(place.clone()).unwrap().0;
-    for run in &opened.runs {
+    for run in &opened.kept.runs {
         let picture = store
             .pictures()
             .read(&run.record.id)
@@ -476,11 +477,16 @@ fn runs_are_kept_when_they_end_and_a_run_that_was_killed_leaves_no_trace_of_itse
     assert_eq!(std::fs::read(&file).unwrap(), before);
     let mut terminal = start();
     assert!(
-        wait_until(RUNS, || kept().runs.len() == 4),
+        wait_until(RUNS, || kept().kept.runs.len() == 4),
         "the numbers go on"
     );
     assert_eq!(
-        kept().runs.iter().map(|run| run.number).collect::<Vec<_>>(),
+        kept()
+            .kept
+            .runs
+            .iter()
+            .map(|run| run.number)
+            .collect::<Vec<_>>(),
         [1, 2, 3, 4]
     );
     terminal.press("q");

@@ -63,6 +63,7 @@ impl Room {
     /// What the runs are called by, in order.
     fn ids(&self) -> Vec<String> {
         self.opened()
+            .kept
             .runs
             .iter()
             .map(|run| run.record.id.clone())
@@ -70,7 +71,12 @@ impl Room {
     }
 
     fn numbers(&self) -> Vec<usize> {
-        self.opened().runs.iter().map(|run| run.number).collect()
+        self.opened()
+            .kept
+            .runs
+            .iter()
+            .map(|run| run.number)
+            .collect()
     }
 }
 

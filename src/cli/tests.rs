@@ -45,6 +45,7 @@ fn without_a_command_the_explorer_opens() {
     assert_eq!(
         parsed(""),
         Ok(Invocation::Explore {
+            file: None,
             look: LookOptions::default(),
             pythons: vec![]
         })
@@ -68,6 +69,7 @@ fn the_explorer_looks_as_it_is_told() {
     assert_eq!(
         parsed(line),
         Ok(Invocation::Explore {
+            file: None,
             look: expected,
             pythons: vec![]
         })
@@ -281,6 +283,7 @@ fn interpreters_are_named_for_the_explorer_a_run_and_a_sweep() {
     assert_eq!(
         explore,
         Ok(Invocation::Explore {
+            file: None,
             look: LookOptions::default(),
             pythons
         })

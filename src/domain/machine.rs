@@ -24,7 +24,7 @@ pub const MAX_PYTHON_INTERPRETERS: u64 = 256;
 pub const MAX_PYTHON_TASKS: u64 = 100_000;
 
 /// The machine, as a record names it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// The processor's name; null where the system does not say.
     #[serde(default, deserialize_with = "foreign::text_or_null")]

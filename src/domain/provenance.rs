@@ -36,6 +36,15 @@ impl Provenance {
         })
     }
 
+    /// An earlier session's, or another one's that goes on.
+    pub fn earlier(session: String, machine: Machine) -> Arc<Provenance> {
+        Arc::new(Provenance {
+            origin: Origin::Earlier,
+            session,
+            machine,
+        })
+    }
+
     /// Whether it was the same session: nothing but the runs themselves changed between two of them.
     pub fn is_same_session(&self, other: &Provenance) -> bool {
         self.session == other.session

@@ -4,6 +4,7 @@ mod list;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::output::Destination;
 use super::{print, say, table};
@@ -26,8 +27,10 @@ use crate::present::format::Format;
 use crate::present::sentence::{self, conclusion};
 use crate::shell::exit::{self, Failure};
 use crate::shell::spelling::Spelling;
-use crate::store::{Opened, Place, Store, take_in};
+use crate::store::{Change, Place, Reply, Store, take_in};
 
+/// How long others are waited for that append to the history: nothing else is to be done.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// So many runs are named by a sentence.
 const NAMED: usize = 6;
 
@@ -45,11 +48,19 @@ pub fn perform(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
     if let Some(notice) = &opened.notice {
         say(notice);
     }
-    let shelf = Shelf::new(store, opened);
-    let mut shelf = if is_about_removed(request) {
-        shelf.of_removed()
+    let is_about_removed = matches!(
+        request,
+        HistoryRequest::Restore(_) | HistoryRequest::List { removed: true, .. }
+    );
+    let lot = if is_about_removed {
+        opened.removed
     } else {
-        shelf
+        opened.kept
+    };
+    let mut shelf = Shelf {
+        store,
+        history: history_of(lot.runs),
+        sweeps: lot.sweeps,
     };
     let out = match request {
         HistoryRequest::Export { runs, output } if output.format != Format::Table => {
@@ -76,51 +87,14 @@ pub fn perform(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
     print(&Spelling::asked(ascii).spell(&out)).map(|()| exit::DONE)
 }
 
-fn is_about_removed(request: &HistoryRequest) -> bool {
-    matches!(
-        request,
-        HistoryRequest::Restore(_) | HistoryRequest::List { removed: true, .. }
-    )
-}
-
 /// What is kept, and which of it words mean.
 struct Shelf {
     store: Store,
     history: History,
     sweeps: Vec<EarlierSweep>,
-    removed: Vec<EarlierRun>,
-    removed_sweeps: Vec<EarlierSweep>,
 }
 
 impl Shelf {
-    fn new(store: Store, opened: Opened) -> Shelf {
-        let Opened {
-            runs,
-            sweeps,
-            removed,
-            removed_sweeps,
-            ..
-        } = opened;
-        Shelf {
-            store,
-            history: history_of(runs),
-            sweeps,
-            removed,
-            removed_sweeps,
-        }
-    }
-
-    /// What was removed, instead of what was not.
-    fn of_removed(self) -> Shelf {
-        Shelf {
-            history: history_of(self.removed),
-            sweeps: self.removed_sweeps,
-            removed: vec![],
-            removed_sweeps: vec![],
-            ..self
-        }
-    }
-
     /// The numbers of the runs and sweeps that these words mean.
     fn selected(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
         let runs = self
@@ -304,11 +278,9 @@ impl Shelf {
         let whole: Vec<(&Entry, Record, Option<Trace>)> = runs
             .into_iter()
             .map(|run| {
-                let record = run.record.clone();
-                let (record, trace) = match pictures.read(&record.id) {
-                    Ok(picture) => picture.complete(record),
-                    Err(_) => (record, None),
-                };
+                let mut record = run.record.clone();
+                let picture = pictures.read(&record.id).ok();
+                let trace = picture.map(|picture| picture.complete(&mut record));
                 (run, record, trace)
             })
             .collect();
@@ -337,9 +309,28 @@ impl Shelf {
         destination.share(here, &shared)
     }
 
+    /// Changes what is kept of these runs and sweeps.
+    fn change(
+        &mut self,
+        numbers: &[usize],
+        change: impl FnOnce(Vec<String>) -> Change,
+    ) -> Result<(), Failure> {
+        let id = |number: &usize| match self.sweep(*number) {
+            Some(sweep) => Some(sweep.sweep.id.clone()),
+            None => self.history.get(*number).map(|run| run.record.id.clone()),
+        };
+        let change = change(numbers.iter().filter_map(id).collect());
+        let here = Arc::clone(self.history.here());
+        let kept = self.store.keep(&[change], &here, PATIENCE);
+        match &kept.map_err(Failure::broke)?[..] {
+            [Reply::Told(sentence)] => Err(Failure::broke(sentence.as_str())),
+            _ => Ok(()),
+        }
+    }
+
     fn remove(&mut self, words: &[String]) -> Result<String, Failure> {
         let numbers = self.with_parts(words)?;
-        self.store.remove(&numbers).map_err(Failure::broke)?;
+        self.change(&numbers, |ids| Change::Remove { ids })?;
         let numbers = named(&numbers);
         let mut words = words.to_vec();
         words.dedup();
@@ -357,7 +348,7 @@ impl Shelf {
             ));
         }
         let numbers = self.with_parts(words)?;
-        self.store.restore(&numbers).map_err(Failure::broke)?;
+        self.change(&numbers, |ids| Change::Restore { ids })?;
         Ok(format!("restored {}\n", named(&numbers)))
     }
 
@@ -373,9 +364,11 @@ impl Shelf {
                 "{word} means several runs: a name belongs to one"
             )));
         };
-        self.store
-            .rename(number, name.as_deref())
-            .map_err(Failure::broke)?;
+        let new = name.clone();
+        self.change(&[number], |mut ids| Change::Name {
+            id: ids.remove(0),
+            name: new,
+        })?;
         Ok(match name {
             Some(name) => format!("#{number} is called {name:?} from now on\n"),
             None => format!("#{number} has no name any more\n"),
@@ -395,18 +388,7 @@ fn shared_sweep<'a>(sweep: &'a EarlierSweep, results: &'a Results) -> SharedSwee
 
 /// The runs with their speed-ups.
 fn history_of(runs: Vec<EarlierRun>) -> History {
-    let nobody = || {
-        let machine = Machine {
-            cpu_model: None,
-            cores_online: 0,
-            cores_usable: 0,
-            cores: vec![],
-            cores_limited_by: None,
-            kernel: String::new(),
-            memory_bytes: None,
-        };
-        Provenance::here("", machine)
-    };
+    let nobody = || Provenance::here("", Machine::default());
     let mut history = History::new(
         runs.last()
             .map_or_else(nobody, |run| Arc::clone(&run.provenance)),

@@ -117,7 +117,11 @@ impl Keeper {
         match beside {
             Some(Err(error)) => {
                 say(&error.to_string());
-                self.change(&record.id, |wanted| Change::whole_run(wanted, record));
+                let whole = Box::new(record.clone());
+                self.change(&record.id, |wanted| Change::Run {
+                    wanted,
+                    record: whole,
+                });
             }
             _ => self.change(&record.id, |wanted| Change::run(wanted, record)),
         }
@@ -181,9 +185,8 @@ impl Keeper {
         let Some(writer) = self.writer else {
             return !self.is_refused;
         };
-        let (place, pictures) = (writer.store().place().clone(), writer.store().pictures());
-        let (_, end) = writer.finish();
-        place.sync();
+        let pictures = writer.store().pictures();
+        let end = writer.finish();
         pictures.bound(PICTURES_MAX);
         if let End::Beside(sentence) | End::Lost(sentence) = &end {
             say(sentence);

@@ -12,13 +12,13 @@ use crate::export::json::Traces;
 use crate::export::{self, file};
 use crate::present::format::Refusal;
 use crate::shell::exit::Failure;
-use crate::store::OwnFiles;
+use crate::store::{Place, is_own};
 
 /// Where the results of a command go.
 #[derive(Debug)]
 pub struct Destination<'a> {
     output: &'a Output,
-    own: OwnFiles,
+    place: Option<Place>,
 }
 
 impl<'a> Destination<'a> {
@@ -26,7 +26,7 @@ impl<'a> Destination<'a> {
     pub fn new(output: &'a Output, keeping: &Keeping) -> Destination<'a> {
         Destination {
             output,
-            own: OwnFiles::of(keeping),
+            place: Place::wanted(keeping).ok().flatten(),
         }
     }
 
@@ -82,7 +82,7 @@ impl<'a> Destination<'a> {
     /// Does something with the file, if results go to one.
     fn in_file<T>(&self, act: impl FnOnce(file::Target<'_>) -> T) -> Option<T> {
         let path = self.output.file.as_deref()?;
-        let is_kept = |path: &std::path::Path| self.own.contain(path);
+        let is_kept = |path: &std::path::Path| is_own(path, self.place.as_ref());
         Some(act(file::Target {
             path,
             overwrite: self.output.overwrite,

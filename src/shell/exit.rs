@@ -23,19 +23,19 @@ pub struct Failure {
 impl Failure {
     /// The user asked for something that is not possible.
     pub fn usage(sentence: impl Into<String>) -> Failure {
-        Failure::new(USAGE, &sentence.into())
+        // An address that was taken for something else is repeated without its password.
+        let sentence = masked_in(&sentence.into());
+        Failure {
+            code: USAGE,
+            sentence,
+        }
     }
 
     /// Something broke.
     pub fn broke(sentence: impl Into<String>) -> Failure {
-        Failure::new(BROKE, &sentence.into())
-    }
-
-    /// An address that was taken for something else is repeated without its password.
-    fn new(code: u8, sentence: &str) -> Failure {
         Failure {
-            code,
-            sentence: masked_in(sentence),
+            code: BROKE,
+            ..Failure::usage(sentence)
         }
     }
 }

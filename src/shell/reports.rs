@@ -33,14 +33,12 @@ impl<E: From<Heard> + Send + 'static> Relay<E> {
             begun: false,
             concluded: false,
         };
-        move |report| relay.pass(report)
-    }
-
-    fn pass(&mut self, report: Report) {
-        self.begun = true;
-        self.concluded |= matches!(report, Report::Concluded(_));
-        // A shell that does not listen any more is about to end.
-        let _ = self.events.send(Heard::Report(report).into());
+        move |report| {
+            relay.begun = true;
+            relay.concluded |= matches!(report, Report::Concluded(_));
+            // A shell that does not listen any more is about to end.
+            let _ = relay.events.send(Heard::Report(report).into());
+        }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::thread;
 
+use super::thread::spawn;
 use crate::engine::os;
-pub use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+pub use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 
 /// Makes a file that grows beyond the user's limit an error of the write, and not the end of the program. Call it
 /// before anything forks, so that the children inherit it. (Rust ignores SIGPIPE by itself.)
@@ -32,11 +32,7 @@ pub fn listen(
         os::ask_for_short_turns();
         pending.forever().for_each(&mut on_signal);
     };
-    thread::Builder::new()
-        .name("signals".into())
-        .spawn(listen)
-        .map(drop)
-        .map_err(problem)
+    spawn("signals", listen).map_err(problem)
 }
 
 /// The exit code of a program that a signal ended.

@@ -1,5 +1,7 @@
 //! Which characters and colours this environment is good for.
 
+use std::io::{self, Write};
+
 use crate::domain::look::{self, ColorChoice, Look};
 use crate::present::ascii;
 
@@ -22,11 +24,6 @@ impl Spelling {
         Spelling::asked(false)
     }
 
-    /// Whether there is nothing but ASCII.
-    pub fn is_ascii(self) -> bool {
-        self.ascii
-    }
-
     /// `text`, as it can be shown.
     pub fn spell(self, text: &str) -> String {
         if self.ascii {
@@ -35,6 +32,12 @@ impl Spelling {
             text.into()
         }
     }
+}
+
+/// Writes one line to stderr. Whoever closed it does not want to read it.
+pub fn say(sentence: &str) {
+    let sentence = Spelling::of_locale().spell(sentence);
+    let _ = writeln!(io::stderr(), "pconc-tui: {sentence}");
 }
 
 /// What comes of the user's wishes in this environment.

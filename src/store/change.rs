@@ -1,12 +1,14 @@
 //! What is to be kept, before it has a number in the history.
 
 use std::collections::HashMap;
+use std::slice;
 
 use serde::{Deserialize, Serialize};
 
 use super::index::Index;
 use super::line::{self, Fact};
 use super::pictures;
+use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::sweep::Sweep;
 
@@ -52,145 +54,126 @@ impl Change {
     pub fn run(wanted: usize, record: &Record) -> Change {
         Change::Run {
             wanted,
-            record: Box::new(pictures::without_details(record).into_owned()),
+            record: Box::new(pictures::without_details(record)),
         }
     }
 
-    /// The same with everything in its line, where nothing can be kept beside it.
-    pub fn whole_run(wanted: usize, record: &Record) -> Change {
-        Change::Run {
-            wanted,
-            record: Box::new(record.clone()),
-        }
-    }
-
-    /// The id of the run or sweep that it adds.
-    pub(super) fn added(&self) -> Option<&str> {
-        match self {
-            Change::Run { record, .. } => Some(&record.id),
-            Change::Sweep { sweep, .. } => Some(&sweep.id),
-            Change::Name { .. } | Change::Remove { .. } | Change::Restore { .. } => None,
-        }
-    }
-
-    /// The ids of the runs and sweeps that it is about, and that have to be there.
-    pub(super) fn about(&self) -> &[String] {
-        match self {
-            Change::Run { .. } | Change::Sweep { .. } => &[],
-            Change::Name { id, .. } => std::slice::from_ref(id),
-            Change::Remove { ids } | Change::Restore { ids } => ids,
-        }
+    /// Whether it adds a run or sweep, and is not about one that has to be there.
+    pub(super) fn adds(&self) -> bool {
+        matches!(self, Change::Run { .. } | Change::Sweep { .. })
     }
 }
 
-/// What became of a change.
+/// What came of keeping something.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The run or sweep has this number.
-    Kept(usize),
-    /// What was known is changed.
-    Changed,
-    /// None of the runs and sweeps that it is about are there.
-    Unknown,
+pub enum Reply {
+    /// The run or sweep with this id has this number.
+    Kept {
+        /// Its id.
+        id: String,
+        /// Its number.
+        number: usize,
+    },
+    /// Something that the user should know.
+    Told(String),
 }
 
-/// The lines of several changes, and what becomes of each once the lines are appended.
+/// The lines that are to be appended for these changes, measured `here`, to what was read, and what came of each once they
+/// are.
+pub(super) fn lines(changes: &[Change], here: &Provenance, index: &Index) -> (Vec<u8>, Vec<Reply>) {
+    let mut numbering = Numbering {
+        index,
+        session: &here.session,
+        given: HashMap::new(),
+        next: index.next_number(),
+        replies: vec![],
+    };
+    let facts: Vec<Fact<&Record, &Sweep>> = changes
+        .iter()
+        .filter_map(|change| numbering.fact(change))
+        .collect();
+    let is_new = !index.knows_session(&here.session) && !numbering.given.is_empty();
+    let session = is_new.then(|| Fact::Session {
+        session: here.session.clone(),
+        machine: Box::new(here.machine.clone()),
+    });
+    let lines: Vec<Vec<u8>> = session
+        .into_iter()
+        .chain(facts)
+        .map(line::written)
+        .collect();
+    (lines.concat(), numbering.replies)
+}
+
+/// Turns what is known by ids into what is known by numbers.
 #[derive(Debug)]
-pub(super) struct Lines<'a> {
+struct Numbering<'a> {
     index: &'a Index,
     session: &'a str,
     /// The numbers that were given to what is added.
-    numbers: HashMap<&'a str, usize>,
+    given: HashMap<&'a str, usize>,
     next: usize,
-    pub bytes: Vec<u8>,
-    pub outcomes: Vec<Outcome>,
+    replies: Vec<Reply>,
 }
 
-impl<'a> Lines<'a> {
-    /// No lines yet, to be appended to what was read.
-    pub fn after(index: &'a Index, session: &'a str) -> Lines<'a> {
-        let next = index.next_number();
-        Lines {
-            index,
-            session,
-            numbers: HashMap::new(),
-            next,
-            bytes: vec![],
-            outcomes: vec![],
-        }
-    }
-
-    /// Adds what a change takes. A run or sweep that is there already is not added again.
-    pub fn add(&mut self, change: &'a Change) {
-        let outcome = match change {
-            Change::Run { wanted, record } => {
-                self.added(&record.id, *wanted, |number, session| Fact::Run {
-                    number,
-                    session,
-                    record,
-                })
-            }
-            Change::Sweep { wanted, sweep } => {
-                self.added(&sweep.id, *wanted, |number, session| Fact::Sweep {
-                    number,
-                    session,
-                    sweep,
-                })
-            }
-            Change::Name { id, name } => match self.number(id) {
-                Some(number) => self.changed(Fact::Name {
-                    number,
-                    name: name.clone(),
-                }),
-                None => Outcome::Unknown,
+impl<'a> Numbering<'a> {
+    /// What is to be said; nothing of a run or sweep that is there already, or is not there.
+    fn fact(&mut self, change: &'a Change) -> Option<Fact<&'a Record, &'a Sweep>> {
+        let session = self.session.to_string();
+        Some(match change {
+            Change::Run { wanted, record } => Fact::Run {
+                number: self.new_number(&record.id, *wanted)?,
+                session,
+                record,
             },
-            Change::Remove { ids } => self.of_those_there(ids, |numbers| Fact::Remove { numbers }),
-            Change::Restore { ids } => {
-                self.of_those_there(ids, |numbers| Fact::Restore { numbers })
-            }
-        };
-        self.outcomes.push(outcome);
+            Change::Sweep { wanted, sweep } => Fact::Sweep {
+                number: self.new_number(&sweep.id, *wanted)?,
+                session,
+                sweep,
+            },
+            Change::Name { id, name } => Fact::Name {
+                number: self.known_numbers(slice::from_ref(id))?[0],
+                name: name.clone(),
+            },
+            Change::Remove { ids } => Fact::Remove {
+                numbers: self.known_numbers(ids)?,
+            },
+            Change::Restore { ids } => Fact::Restore {
+                numbers: self.known_numbers(ids)?,
+            },
+        })
     }
 
-    fn added(
-        &mut self,
-        id: &'a str,
-        wanted: usize,
-        fact: impl FnOnce(usize, String) -> Fact<&'a Record, &'a Sweep>,
-    ) -> Outcome {
-        if let Some(number) = self.number(id) {
-            return Outcome::Kept(number);
+    /// A number for a run or sweep, unless it has one already.
+    fn new_number(&mut self, id: &'a str, wanted: usize) -> Option<usize> {
+        let known = self.number(id);
+        let number = known.unwrap_or(self.next.max(wanted));
+        self.replies.push(Reply::Kept {
+            id: id.into(),
+            number,
+        });
+        if known.is_some() {
+            return None;
         }
-        let number = self.next.max(wanted);
         self.next = number + 1;
-        self.numbers.insert(id, number);
-        let fact = fact(number, self.session.into());
-        self.bytes.extend(line::written(fact));
-        Outcome::Kept(number)
+        self.given.insert(id, number);
+        Some(number)
     }
 
-    fn of_those_there(
-        &mut self,
-        ids: &[String],
-        fact: fn(Vec<usize>) -> Fact<&'a Record, &'a Sweep>,
-    ) -> Outcome {
+    /// The numbers of those runs and sweeps that are there, if any is.
+    fn known_numbers(&mut self, ids: &[String]) -> Option<Vec<usize>> {
         let numbers: Vec<usize> = ids.iter().filter_map(|id| self.number(id)).collect();
         if numbers.is_empty() {
-            Outcome::Unknown
-        } else {
-            self.changed(fact(numbers))
+            self.replies.push(Reply::Told(
+                "a name or a removal is not kept: the run is no longer in the history file".into(),
+            ));
+            return None;
         }
-    }
-
-    fn changed(&mut self, fact: Fact<&Record, &Sweep>) -> Outcome {
-        self.bytes.extend(line::written(fact));
-        Outcome::Changed
+        Some(numbers)
     }
 
     fn number(&self, id: &str) -> Option<usize> {
-        self.numbers
-            .get(id)
-            .copied()
-            .or_else(|| self.index.number(id))
+        let given = self.given.get(id).copied();
+        given.or_else(|| self.index.number(id))
     }
 }

@@ -35,9 +35,6 @@ pub enum StoreError {
     /// Nothing says where it is.
     #[error("neither XDG_DATA_HOME nor HOME says where; --history FILE would")]
     Nowhere,
-    /// No run or sweep has, or had, this number.
-    #[error("#{0} is not in the kept history")]
-    Unknown(usize),
     /// The picture was removed, or there never was one.
     #[error("its timeline was removed to save room; all numbers are kept")]
     NoPicture,

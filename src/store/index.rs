@@ -1,22 +1,45 @@
 //! What the lines of a history say together.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
-use super::line::{BEGINNING, Fact, Parsed};
+use super::line::{self, BEGINNING, Fact, Parsed};
+use super::log::Seen;
+use crate::domain::history::{EarlierRun, EarlierSweep};
 use crate::domain::machine::Machine;
-use crate::domain::provenance::{Origin, Provenance};
+use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
-use crate::domain::sweep::Sweep;
 
 /// Of so many lines a notice names the numbers.
 const LINES_NAMED: usize = 5;
 
+/// What was kept when the history was opened.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// What counts.
+    pub kept: Lot,
+    /// What was removed, and can be restored.
+    pub removed: Lot,
+    /// What was skipped, in one sentence.
+    pub notice: Option<String>,
+}
+
+/// Runs and sweeps, oldest first.
+#[derive(Debug, Default)]
+pub struct Lot {
+    /// The runs. What [`Picture`](super::Picture) holds is missing in their records.
+    pub runs: Vec<EarlierRun>,
+    /// The sweeps.
+    pub sweeps: Vec<EarlierSweep>,
+}
+
 /// A record, or what an index needs of it.
-pub trait Identified {
+pub trait Identified: DeserializeOwned {
     /// The record's id.
     fn id(&self) -> &str;
 }
@@ -39,32 +62,18 @@ impl Identified for Box<Record> {
     }
 }
 
-/// What a line adds to the history.
-#[derive(Debug)]
-pub enum Added<R> {
-    /// A run with this number.
-    Run(usize, R),
-    /// A sweep with this number.
-    Sweep(usize, Box<Sweep>),
-}
-
-/// A run or sweep that has a number.
-#[derive(Debug)]
-struct Item {
-    id: String,
-    session: String,
-}
-
 /// What was found in a history so far, without the records.
 #[derive(Debug, Default)]
 pub struct Index {
+    /// Whether only the highest number is known, and what was appended since that became known.
+    pub knows_only_numbers: bool,
     highest: usize,
     sessions: HashMap<String, Arc<Provenance>>,
-    items: BTreeMap<usize, Item>,
-    /// The numbers of runs and sweeps by their ids.
+    /// The numbers of runs and sweeps, and by their ids.
+    taken: HashSet<usize>,
     numbers: HashMap<String, usize>,
-    names: BTreeMap<usize, String>,
-    removed: BTreeSet<usize>,
+    names: HashMap<usize, Option<String>>,
+    removed: HashSet<usize>,
     /// The numbers of lines that say nothing.
     damaged: BTreeSet<usize>,
     /// How many lines a later version wrote.
@@ -78,6 +87,7 @@ impl Index {
     /// What is known of a history of which nothing was read: that it is one, and its highest number.
     pub fn from_highest(highest: usize) -> Index {
         Index {
+            knows_only_numbers: true,
             highest,
             good: 1,
             begins_like_ours: true,
@@ -85,10 +95,30 @@ impl Index {
         }
     }
 
-    /// Takes in what became of line `at`. Returns what it adds.
-    pub fn fold<R: Identified>(&mut self, at: usize, parsed: Parsed<R>) -> Option<Added<R>> {
+    /// Takes in what was found while reading. Returns it if it adds a run or sweep.
+    pub fn see<R: Identified>(&mut self, seen: Seen<'_>) -> Option<Fact<R>> {
+        let (at, line, is_whole) = match seen {
+            Seen::Restart => {
+                *self = Index::default();
+                return None;
+            }
+            Seen::Line(at, line) => (at, line, true),
+            Seen::Broken(at, line) => (at, line, false),
+        };
+        if at == 1 {
+            let common = line.len().min(BEGINNING.len());
+            self.begins_like_ours = line[..common] == BEGINNING[..common];
+        }
+        if line.is_empty() {
+            return None;
+        }
         // Torn when it was seen before, and whole now.
         self.damaged.remove(&at);
+        let parsed = if is_whole {
+            line::parse(line)
+        } else {
+            Parsed::Damaged
+        };
         match parsed {
             Parsed::Fact(fact) => {
                 self.good += 1;
@@ -106,38 +136,20 @@ impl Index {
         None
     }
 
-    fn take_in<R: Identified>(&mut self, at: usize, fact: Fact<R>) -> Option<Added<R>> {
+    fn take_in<R: Identified>(&mut self, at: usize, fact: Fact<R>) -> Option<Fact<R>> {
         match fact {
-            Fact::Session { session, machine } => {
-                self.sessions
-                    .insert(session.clone(), earlier(session, machine));
-            }
             Fact::Run {
-                number,
-                session,
-                record,
-            } => {
-                return self
-                    .add(at, number, record.id().into(), session)
-                    .then_some(Added::Run(number, record));
-            }
+                number, ref record, ..
+            } => return self.add(at, number, record.id()).then_some(fact),
             Fact::Sweep {
-                number,
-                session,
-                sweep,
-            } => {
-                return self
-                    .add(at, number, sweep.id.clone(), session)
-                    .then_some(Added::Sweep(number, sweep));
+                number, ref sweep, ..
+            } => return self.add(at, number, &sweep.id).then_some(fact),
+            Fact::Session { session, machine } => {
+                let provenance = Provenance::earlier(session.clone(), *machine);
+                self.sessions.insert(session, provenance);
             }
-            Fact::Name {
-                number,
-                name: Some(name),
-            } => {
+            Fact::Name { number, name } => {
                 self.names.insert(number, name);
-            }
-            Fact::Name { number, name: None } => {
-                self.names.remove(&number);
             }
             Fact::Remove { numbers } => self.removed.extend(numbers),
             Fact::Restore { numbers } => numbers.iter().for_each(|number| {
@@ -148,32 +160,30 @@ impl Index {
     }
 
     /// Gives a run or sweep its number, unless that is taken, as in files that somebody has joined.
-    fn add(&mut self, at: usize, number: usize, id: String, session: String) -> bool {
-        if self.items.contains_key(&number) {
+    fn add(&mut self, at: usize, number: usize, id: &str) -> bool {
+        let is_free = self.taken.insert(number);
+        if is_free {
+            self.highest = self.highest.max(number);
+            self.numbers.insert(id.into(), number);
+        } else {
             self.damaged.insert(at);
-            return false;
         }
-        self.highest = self.highest.max(number);
-        self.numbers.insert(id.clone(), number);
-        self.items.insert(number, Item { id, session });
-        true
+        is_free
     }
 
-    /// Takes note of how the file begins.
-    pub fn begins_with(&mut self, bytes: &[u8]) {
-        let common = bytes.len().min(BEGINNING.len());
-        self.begins_like_ours = bytes[..common] == BEGINNING[..common];
-    }
-
-    /// Whether every line was understood. Of others it is not known which runs they have.
+    /// Whether every line was read and understood. Of others it is not known which runs they have.
     pub fn is_understood(&self) -> bool {
-        self.newer == 0 && self.damaged.is_empty()
+        !self.knows_only_numbers && self.newer == 0 && self.damaged.is_empty()
     }
 
-    /// Whether the file is something else, in which nothing must be written: it does not begin like a history, and no
-    /// line is one of a history.
-    pub fn is_foreign(&self) -> bool {
-        self.good == 0 && !self.damaged.is_empty() && !self.begins_like_ours
+    /// # Errors
+    /// If the file is something else, in which nothing must be written: it does not begin like a history, and no line is
+    /// one of a history.
+    pub fn check_is_of_history(&self, file: &Path) -> Result<(), StoreError> {
+        if self.good == 0 && !self.damaged.is_empty() && !self.begins_like_ours {
+            return Err(StoreError::NoHistory(file.into()));
+        }
+        Ok(())
     }
 
     /// The number of the next run or sweep.
@@ -186,100 +196,97 @@ impl Index {
         self.sessions.contains_key(session)
     }
 
-    /// Whether there are runs or sweeps with all these numbers, removed or not.
-    ///
-    /// # Errors
-    /// One sentence about the first that there is not.
-    pub fn check(&self, numbers: &[usize]) -> Result<(), StoreError> {
-        let mut numbers = numbers.iter();
-        let unknown = numbers.find(|number| !self.items.contains_key(number));
-        unknown.map_or(Ok(()), |number| Err(StoreError::Unknown(*number)))
-    }
-
-    /// The id of the run or sweep with this number.
-    pub fn id(&self, number: usize) -> Option<&str> {
-        self.items.get(&number).map(|item| &item.id[..])
-    }
-
     /// The number of the run or sweep with this id, removed or not.
     pub fn number(&self, id: &str) -> Option<usize> {
         self.numbers.get(id).copied()
     }
 
-    /// Whether there is a run or sweep with this id, removed or not.
-    pub fn knows_id(&self, id: &str) -> bool {
-        self.numbers.contains_key(id)
+    /// What was kept in this file, once all of it was read; `added` is what [`Index::see`] returned.
+    pub fn opened(&mut self, added: Vec<Fact<Box<Record>>>, file: &Path) -> Opened {
+        let mut opened = Opened {
+            notice: self.notice(file),
+            ..Opened::default()
+        };
+        for fact in added {
+            let (Fact::Run { number, .. } | Fact::Sweep { number, .. }) = fact else {
+                continue;
+            };
+            let name = self.names.get(&number).cloned().flatten();
+            let lot = if self.removed.contains(&number) {
+                &mut opened.removed
+            } else {
+                &mut opened.kept
+            };
+            match fact {
+                Fact::Run {
+                    session, record, ..
+                } => lot.runs.push(EarlierRun {
+                    number,
+                    name,
+                    provenance: self.provenance(session),
+                    record,
+                    trace: None,
+                }),
+                Fact::Sweep { session, sweep, .. } => lot.sweeps.push(EarlierSweep {
+                    number,
+                    name,
+                    provenance: self.provenance(session),
+                    sweep: *sweep,
+                }),
+                _ => {}
+            }
+        }
+        for lot in [&mut opened.kept, &mut opened.removed] {
+            lot.runs.sort_by_key(|run| run.number);
+            lot.sweeps.sort_by_key(|sweep| sweep.number);
+        }
+        opened
     }
 
-    /// Whether the run or sweep with this number was removed.
-    pub fn is_removed(&self, number: usize) -> bool {
-        self.removed.contains(&number)
+    /// Where and when the runs of a session were measured. Where the line that says so is lost, the machine is not known, and
+    /// not the same as any other.
+    fn provenance(&mut self, session: String) -> Arc<Provenance> {
+        let unknown = |session: &String| {
+            let machine = Machine {
+                kernel: format!("unknown, of session {session}"),
+                ..Machine::default()
+            };
+            Provenance::earlier(session.clone(), machine)
+        };
+        Arc::clone(self.sessions.entry(session).or_insert_with_key(unknown))
     }
 
-    /// What the user calls the run or sweep with this number.
-    pub fn name(&self, number: usize) -> Option<String> {
-        self.names.get(&number).cloned()
-    }
-
-    /// Where and when the run or sweep with this number was measured. Where the line that says so is lost, the machine is
-    /// not known, and not the same as any other.
-    pub fn provenance(&mut self, number: usize) -> Option<Arc<Provenance>> {
-        let session = self.items.get(&number)?.session.clone();
-        let unknown = || earlier(session.clone(), unknown_machine(&session));
-        Some(Arc::clone(
-            self.sessions.entry(session.clone()).or_insert_with(unknown),
-        ))
-    }
-
-    /// What was skipped, in one sentence about the file with this name.
-    pub fn notice(&self, file: &str) -> Option<String> {
-        let damaged =
-            (!self.damaged.is_empty()).then(|| lines(&self.damaged, "damaged and skipped"));
+    /// What was skipped, in one sentence about this file.
+    fn notice(&self, file: &Path) -> Option<String> {
         let newer = match self.newer {
             0 => None,
-            1 => Some("one line was written by a newer pconc-tui and is left alone".to_string()),
+            1 => Some("one line was written by a newer pconc-tui and is left alone".into()),
             n => Some(format!(
                 "{n} lines were written by a newer pconc-tui and are left alone"
             )),
         };
-        let parts: Vec<String> = damaged.into_iter().chain(newer).collect();
-        (!parts.is_empty()).then(|| format!("{file}: {}", parts.join("; ")))
+        let damaged = said_of(&self.damaged).into_iter();
+        let parts: Vec<String> = damaged.chain(newer).collect();
+        (!parts.is_empty()).then(|| format!("{}: {}", file.display(), parts.join("; ")))
     }
 }
 
-/// "lines 3, 7 and 12 are damaged and skipped".
-fn lines(numbers: &BTreeSet<usize>, what: &str) -> String {
-    let named: Vec<String> = numbers
+/// "lines 3, 7 and 12 are damaged and skipped", if there are any.
+fn said_of(damaged: &BTreeSet<usize>) -> Option<String> {
+    let named: Vec<String> = damaged
         .iter()
         .take(LINES_NAMED)
         .map(usize::to_string)
         .collect();
-    match (&named[..], numbers.len()) {
-        ([only], _) => format!("line {only} is {what}"),
-        (_, count) if count > LINES_NAMED => {
-            format!("{count} lines are {what}: {}, …", named.join(", "))
-        }
-        ([first @ .., last], _) => format!("lines {} and {last} are {what}", first.join(", ")),
-        ([], _) => format!("no line is {what}"),
-    }
-}
-
-fn earlier(session: String, machine: Machine) -> Arc<Provenance> {
-    Arc::new(Provenance {
-        origin: Origin::Earlier,
-        session,
-        machine,
+    let (last, first) = named.split_last()?;
+    let count = damaged.len();
+    Some(if first.is_empty() {
+        format!("line {last} is damaged and skipped")
+    } else if count > LINES_NAMED {
+        let named = named.join(", ");
+        format!("{count} lines are damaged and skipped: {named}, …")
+    } else {
+        let first = first.join(", ");
+        format!("lines {first} and {last} are damaged and skipped")
     })
-}
-
-fn unknown_machine(session: &str) -> Machine {
-    Machine {
-        cpu_model: None,
-        cores_online: 0,
-        cores_usable: 0,
-        cores: vec![],
-        cores_limited_by: None,
-        kernel: format!("unknown, of session {session}"),
-        memory_bytes: None,
-    }
 }

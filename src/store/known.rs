@@ -7,13 +7,14 @@
 use std::fs::{File, OpenOptions};
 use std::hash::{DefaultHasher, Hasher};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::line::BEGINNING;
 use super::log::Position;
+use super::own::is_users_file;
 
 /// The version of the file's shape.
 const VERSION: u64 = 1;
@@ -52,11 +53,7 @@ impl Known {
 
     /// What the file at `path` says, if it says something.
     pub fn read(path: &Path) -> Option<Known> {
-        let mut content = [0; LENGTH];
-        own(path, OpenOptions::new().read(true))
-            .ok()?
-            .read_exact_at(&mut content, 0)
-            .ok()?;
+        let (_, content) = own(path, OpenOptions::new().read(true)).ok()?;
         serde_json::from_slice(&content)
             .ok()
             .filter(|known: &Known| known.v == VERSION)
@@ -83,28 +80,25 @@ impl Known {
         };
         let file = match own(path, OpenOptions::new().read(true).write(true)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => create(),
-            file => file,
+            own => own.map(|(file, _)| file),
         }?;
         file.write_all_at(&content, 0)
     }
 }
 
-/// The file at `path`, if it surely is one of these: anybody may have given another file its name.
-fn own(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+/// The file at `path`, and what is in it, if it surely is one of these: anybody may have given another file its name.
+fn own(path: &Path, options: &mut OpenOptions) -> io::Result<(File, [u8; LENGTH])> {
     // Nothing that a link leads to, and no pipe that would have to be waited for.
     let file = options
         .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
         .open(path)?;
     let there = file.metadata()?;
-    let is_form = there.is_file()
-        && there.len() == LENGTH as u64
-        && there.uid() == nix::unistd::geteuid().as_raw();
-    let mut beginning = [0; BEGINNING.len()];
-    if is_form {
-        file.read_exact_at(&mut beginning, 0)?;
+    let mut content = [0; LENGTH];
+    if is_users_file(&there) && there.len() == LENGTH as u64 {
+        file.read_exact_at(&mut content, 0)?;
     }
-    if is_form && beginning == *BEGINNING {
-        Ok(file)
+    if content.starts_with(BEGINNING) {
+        Ok((file, content))
     } else {
         Err(io::Error::other("something else has the name of the index"))
     }

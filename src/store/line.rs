@@ -6,6 +6,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::foreign;
 use crate::domain::machine::Machine;
 use crate::domain::name;
 use crate::domain::record::Record;
@@ -28,7 +29,7 @@ pub enum Fact<R, S = Box<Sweep>> {
         /// Its id.
         session: String,
         /// The machine.
-        machine: Machine,
+        machine: Box<Machine>,
     },
     /// A run ended.
     Run {
@@ -100,8 +101,9 @@ struct Read<R> {
     kind: String,
     number: Option<usize>,
     numbers: Option<Vec<usize>>,
+    #[serde(default, deserialize_with = "foreign::text_or_null")]
     session: Option<String>,
-    machine: Option<Machine>,
+    machine: Option<Box<Machine>>,
     name: Option<String>,
     record: Option<R>,
     sweep: Option<Box<Sweep>>,
@@ -116,19 +118,9 @@ struct Common {
 
 /// What a line says, with as much of a record as `R` takes.
 pub fn parse<R: DeserializeOwned>(line: &[u8]) -> Parsed<R> {
-    let read = serde_json::from_slice(line)
-        .ok()
-        .filter(|read: &Read<R>| read.v == VERSION);
-    let is_known = |kind: &str| {
-        matches!(
-            kind,
-            "session" | "run" | "sweep" | "name" | "remove" | "restore"
-        )
-    };
-    match read {
-        Some(read) if is_known(&read.kind) => fact(read).map_or(Parsed::Damaged, Parsed::Fact),
-        Some(read) => Parsed::Newer(read.number.filter(is_number)),
-        None => match serde_json::from_slice(line) {
+    match serde_json::from_slice::<Read<R>>(line) {
+        Ok(read) if read.v == VERSION => said(read).unwrap_or(Parsed::Damaged),
+        _ => match serde_json::from_slice(line) {
             Ok(Common { v, number }) if v > VERSION => Parsed::Newer(number.filter(is_number)),
             _ => Parsed::Damaged,
         },
@@ -139,24 +131,22 @@ fn is_number(number: &usize) -> bool {
     (1..=NUMBER_MAX).contains(number)
 }
 
-fn fact<R>(read: Read<R>) -> Option<Fact<R>> {
+/// `None` if something is missing.
+fn said<R>(read: Read<R>) -> Option<Parsed<R>> {
     let number = read.number.filter(is_number);
-    let session = read
-        .session
-        .map(|session| text::clean(&session, usize::MAX));
-    Some(match &read.kind[..] {
+    Some(Parsed::Fact(match &read.kind[..] {
         "session" => Fact::Session {
-            session: session?,
-            machine: cleaned(read.machine?),
+            session: read.session?,
+            machine: read.machine?,
         },
         "run" => Fact::Run {
             number: number?,
-            session: session?,
+            session: read.session?,
             record: read.record?,
         },
         "sweep" => Fact::Sweep {
             number: number?,
-            session: session?,
+            session: read.session?,
             sweep: read.sweep?,
         },
         "name" => Fact::Name {
@@ -166,19 +156,9 @@ fn fact<R>(read: Read<R>) -> Option<Fact<R>> {
         "remove" => Fact::Remove {
             numbers: read.numbers?,
         },
-        _ => Fact::Restore {
+        "restore" => Fact::Restore {
             numbers: read.numbers?,
         },
-    })
-}
-
-/// A machine whose words may come from anywhere.
-fn cleaned(machine: Machine) -> Machine {
-    let clean = |words: String| text::clean(&words, 200);
-    Machine {
-        cpu_model: machine.cpu_model.map(clean),
-        cores_limited_by: machine.cores_limited_by.map(clean),
-        kernel: clean(machine.kernel),
-        ..machine
-    }
+        _ => return Some(Parsed::Newer(number)),
+    }))
 }

@@ -1,59 +1,38 @@
 //! Which files are the history's own, so that nothing else is written over them.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::line::BEGINNING;
+use super::log::folder_of;
 use super::place::{Place, default_place};
-use crate::domain::keeping::Keeping;
 
-/// The files that the program keeps: histories, and what is beside them.
-#[derive(Clone, Debug)]
-pub struct OwnFiles {
-    places: Vec<Place>,
-}
-
-impl OwnFiles {
-    /// Those of the usual history, and of the one that the user has named.
-    pub fn of(keeping: &Keeping) -> OwnFiles {
-        OwnFiles::at(match keeping {
-            Keeping::In(file) => Some(Place { file: file.clone() }),
-            Keeping::AsUsual | Keeping::Nowhere => None,
-        })
-    }
-
-    /// Those of the usual history, and of the one at this place.
-    pub fn at(place: Option<Place>) -> OwnFiles {
-        OwnFiles {
-            places: place.into_iter().chain(default_place().ok()).collect(),
-        }
-    }
-
-    /// Whether writing to `path` would write over one of them: by its own name, through a link, or because what is there
-    /// was surely written by this program for a history.
-    pub fn contain(&self, path: &Path) -> bool {
-        let Some(path) = resolved(path) else {
-            return false;
-        };
-        self.places.iter().any(|place| is_at(place, &path)) || is_written_for_a_history(&path)
-    }
+/// Whether writing to `path` would write over a file that the program keeps for the usual history or the one at `place`: by
+/// its own name, through a link, or because what is there was surely written by this program for a history.
+pub fn is_own(path: &Path, place: Option<&Place>) -> bool {
+    let usual = default_place().ok();
+    resolved(path).is_some_and(|path| {
+        let mut places = usual.iter().chain(place);
+        places.any(|place| is_at(place, &path)) || is_written_for_a_history(&path)
+    })
 }
 
 /// Whether `path`, without links, is the history at this place, or beside it and the history's own.
 fn is_at(place: &Place, path: &Path) -> bool {
     let is_file =
-        |own: &Path| resolved(own).is_some_and(|own| own == path) || is_same_file(own, path);
-    let folder = |file: &Path| resolved(file).and_then(|file| file.parent().map(Path::to_path_buf));
+        |own: PathBuf| resolved(&own).is_some_and(|own| own == path) || is_same_file(&own, path);
     // Beside the name of the history, which may be a link, and not beside what that leads to.
-    let is_pending = folder(&place.pending("")).as_deref() == path.parent()
+    let folder = fs::canonicalize(folder_of(&place.file)).ok();
+    let is_pending = folder.as_deref() == path.parent()
         && path.file_name().is_some_and(|name| place.is_pending(name));
     let is_trace = resolved(&place.traces()).is_some_and(|traces| path.starts_with(traces));
-    is_file(&place.file)
-        || is_file(&place.index())
-        || is_file(&place.speeds())
-        || is_pending
+    is_pending
         || is_trace
+        || [place.file.clone(), place.index(), place.speeds()]
+            .into_iter()
+            .any(is_file)
 }
 
 /// The path without links. Of a file that does not exist, the directory has to.
@@ -61,40 +40,54 @@ fn resolved(path: &Path) -> Option<PathBuf> {
     if let Ok(path) = fs::canonicalize(path) {
         return Some(path);
     }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    let folder = fs::canonicalize(folder_of(path)).ok()?;
+    Some(folder.join(path.file_name()?))
 }
 
 /// Whether both names lead to one file, as hard links do.
 fn is_same_file(one: &Path, other: &Path) -> bool {
-    let identity = |path: &Path| fs::metadata(path).map(|there| (there.dev(), there.ino()));
-    matches!((identity(one), identity(other)), (Ok(one), Ok(other)) if one == other)
+    let one = fs::metadata(one).ok().map(identity);
+    one.is_some() && one == fs::metadata(other).ok().map(identity)
 }
 
-/// Whether a file begins as lines of histories and files of traces do. Nothing that is written to be shared does.
-pub(super) fn is_written_for_a_history(path: &Path) -> bool {
+/// What tells a file from all others, whatever it is called.
+pub(super) fn identity(there: Metadata) -> (u64, u64) {
+    (there.dev(), there.ino())
+}
+
+/// Whether it is a file of this user, and nothing else.
+pub(super) fn is_users_file(there: &Metadata) -> bool {
+    there.is_file() && there.uid() == nix::unistd::geteuid().as_raw()
+}
+
+/// The first bytes of a file, as far as it goes.
+pub(super) fn beginning(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     // Opening anything else, as a pipe, might wait for ever.
-    if !fs::metadata(path).is_ok_and(|there| there.is_file()) {
-        return false;
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
     }
     let mut beginning = vec![];
-    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut beginning));
-    read.is_ok() && begins_like_ours(&beginning)
+    File::open(path)?
+        .take(most as u64)
+        .read_to_end(&mut beginning)?;
+    Ok(beginning)
 }
 
+/// Whether a file begins as lines of histories and files of traces do, which nothing does that is written to be shared:
 /// `{"v":1,"kind":` begins a line of a history, `{"v":1,"id":` a file of a trace, `{"v":1,"session":` what waits to be
 /// added to a history, `{"v":1,"highest":` an index, `{"v":1,"speeds":` speeds; in any version.
-fn begins_like_ours(beginning: &[u8]) -> bool {
-    let Some(rest) = beginning.strip_prefix(super::line::BEGINNING) else {
-        return false;
-    };
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let is_next = |key: &str| rest[digits..].starts_with(format!(",\"{key}\":").as_bytes());
-    digits > 0
-        && ["kind", "id", "session", "highest", "speeds"]
+fn is_written_for_a_history(path: &Path) -> bool {
+    let beginning = beginning(path, 64).unwrap_or_default();
+    behind_version(&beginning).is_some_and(|rest| {
+        ["kind", "id", "session", "highest", "speeds"]
             .into_iter()
-            .any(is_next)
+            .any(|key| rest.starts_with(format!(",\"{key}\":").as_bytes()))
+    })
+}
+
+/// What follows `{"v":` and a number.
+pub(super) fn behind_version(beginning: &[u8]) -> Option<&[u8]> {
+    let rest = beginning.strip_prefix(BEGINNING)?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (digits > 0).then_some(&rest[digits..])
 }

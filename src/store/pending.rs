@@ -6,19 +6,21 @@
 //! The first line says where the session measured; each line after it is a change.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
 use super::change::Change;
 use super::line::VERSION;
-use super::log::{Log, Seen, make_folder};
+use super::log::{Log, Seen, append_whole, folder_of, make_folder, replace_whole};
+use super::own::{identity, is_users_file};
 use super::place::Place;
-use crate::domain::provenance::{Origin, Provenance};
+use crate::domain::machine::Machine;
+use crate::domain::provenance::Provenance;
 
 /// Another session that starts may look at the file before it is locked: then it is made again, so often at most.
 const TRIES: usize = 10;
@@ -35,22 +37,13 @@ struct Line<T> {
 #[derive(Serialize, Deserialize)]
 struct From {
     session: String,
-    machine: crate::domain::machine::Machine,
+    machine: Machine,
 }
 
 /// A change, under a key of its own.
 #[derive(Serialize, Deserialize)]
 struct To {
     change: Change,
-}
-
-fn line<T: Serialize>(content: T) -> io::Result<Vec<u8>> {
-    let mut line = serde_json::to_vec(&Line {
-        v: VERSION,
-        content,
-    })?;
-    line.push(b'\n');
-    Ok(line)
 }
 
 /// The file of a session that goes on.
@@ -67,13 +60,8 @@ impl Pending {
     /// When there cannot be one.
     pub fn begin(place: &Place, here: &Provenance) -> io::Result<Pending> {
         let path = place.pending(&here.session);
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            make_folder(folder)?;
-        }
-        let mut pending = Pending {
+        make_folder(folder_of(&path))?;
+        let pending = Pending {
             file: made_and_locked(&path)?,
             path,
         };
@@ -81,7 +69,7 @@ impl Pending {
             session: here.session.clone(),
             machine: here.machine.clone(),
         };
-        if let Err(error) = pending.write(&line(from)?) {
+        if let Err(error) = pending.write(from) {
             pending.remove();
             return Err(error);
         }
@@ -92,10 +80,10 @@ impl Pending {
     ///
     /// # Errors
     /// When that is not possible; the file is then as it was.
-    pub fn add(&mut self, change: &Change) -> io::Result<()> {
-        self.write(&line(To {
+    pub fn add(&self, change: &Change) -> io::Result<()> {
+        self.write(To {
             change: change.clone(),
-        })?)
+        })
     }
 
     /// Where it is.
@@ -106,11 +94,7 @@ impl Pending {
     /// Waits until the disk has it, the name included. A disk that cannot be asked does it in its own time.
     pub fn sync(&self) {
         let _ = self.file.sync_data();
-        let _ = self
-            .path
-            .parent()
-            .map(File::open)
-            .map(|folder| folder.and_then(|folder| folder.sync_all()));
+        let _ = File::open(folder_of(&self.path)).and_then(|folder| folder.sync_all());
     }
 
     /// All of it is in the history: nobody needs it any more.
@@ -118,13 +102,13 @@ impl Pending {
         let _ = fs::remove_file(&self.path);
     }
 
-    fn write(&mut self, line: &[u8]) -> io::Result<()> {
-        let length = self.file.metadata()?.len();
-        let written = self.file.write_all(line);
-        if written.is_err() {
-            let _ = self.file.set_len(length);
-        }
-        written
+    fn write(&self, content: impl Serialize) -> io::Result<()> {
+        let mut line = serde_json::to_vec(&Line {
+            v: VERSION,
+            content,
+        })?;
+        line.push(b'\n');
+        append_whole(&self.file, &line)
     }
 }
 
@@ -138,9 +122,8 @@ fn made_and_locked(path: &Path) -> io::Result<File> {
             .open(path)?;
         // Where there are no locks, nobody else can have it either.
         let is_locked = !matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-        let number = |there: fs::Metadata| (there.dev(), there.ino());
-        let named = fs::symlink_metadata(path).ok().map(number);
-        if is_locked && named == Some(number(file.metadata()?)) {
+        let named = fs::symlink_metadata(path).ok().map(identity);
+        if is_locked && named == Some(identity(file.metadata()?)) {
             return Ok(file);
         }
         let _ = fs::remove_file(path);
@@ -173,7 +156,7 @@ impl Left {
     /// Nothing, if the session goes on, or if this is no such file.
     fn read(path: PathBuf) -> Option<Left> {
         let there = fs::symlink_metadata(&path).ok()?;
-        if !there.is_file() || there.uid() != nix::unistd::geteuid().as_raw() {
+        if !is_users_file(&there) {
             return None;
         }
         // For writing, as some file systems lock nothing else.
@@ -189,22 +172,20 @@ impl Left {
             return None;
         }
         let (mut provenance, mut changes, mut rest) = (None, vec![], vec![]);
-        let read = Log::new(path.clone()).read_whole(&file, |seen| match seen {
-            Seen::Restart => {}
+        let take = |seen: Seen<'_>| match seen {
             Seen::Line(1, line) => {
-                provenance = parsed(line).map(earlier);
-                rest.push(line.to_vec());
+                provenance = parsed(line)
+                    .map(|From { session, machine }| Provenance::earlier(session, machine));
+                rest.push([line, b"\n"].concat());
             }
             Seen::Line(_, line) => match parsed(line) {
                 Some(To { change }) => changes.push(change),
-                None => rest.push(line.to_vec()),
+                None => rest.push([line, b"\n"].concat()),
             },
             // Its writer was ended in the middle of it: it never was in the file as a whole.
-            Seen::Torn(..) => {}
-            // No program writes such a line.
-            Seen::TooLong(..) => {}
-        });
-        read.ok()?;
+            Seen::Broken(..) | Seen::Restart => {}
+        };
+        Log::new(path.clone()).catch_up(&file, take).ok()?;
         Some(Left {
             path,
             provenance: provenance?,
@@ -220,25 +201,16 @@ impl Left {
             let _ = fs::remove_file(&self.path);
             return;
         }
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let rewritten = NamedTempFile::new_in(folder).and_then(|mut file| {
-            for line in &self.rest {
-                file.write_all(line)?;
-                file.write_all(b"\n")?;
-            }
-            Ok(file.persist(&self.path)?)
-        });
         // If that is not possible, its changes are made once more, which adds no run twice.
-        drop(rewritten);
+        let _ = replace_whole(&self.path, &self.rest.concat());
     }
 }
 
 fn paths(place: &Place) -> Vec<PathBuf> {
-    let folder = match place.file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let entries = fs::read_dir(folder_of(&place.file))
+        .into_iter()
+        .flatten()
+        .flatten();
     entries
         .filter(|entry| place.is_pending(&entry.file_name()))
         .map(|entry| entry.path())
@@ -250,15 +222,7 @@ pub fn are_beside(place: &Place) -> bool {
     !paths(place).is_empty()
 }
 
-fn parsed<T: serde::de::DeserializeOwned>(line: &[u8]) -> Option<T> {
+fn parsed<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
     let read: Line<T> = serde_json::from_slice(line).ok()?;
     (read.v <= VERSION).then_some(read.content)
-}
-
-fn earlier(From { session, machine }: From) -> Arc<Provenance> {
-    Arc::new(Provenance {
-        origin: Origin::Earlier,
-        session,
-        machine,
-    })
 }

@@ -4,17 +4,17 @@
 //! made poorer first ([`Trace::thin`]), then files are removed. The records in the history are never touched.
 
 use std::borrow::Cow;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, ErrorKind, Read, Write};
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::fs;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::line::{BEGINNING, VERSION};
 use super::log::make_folder;
+use super::own::{beginning, behind_version, is_users_file};
 use super::place::Place;
 use crate::domain::record::{Record, TaskRecord, WorkerRecord};
 use crate::domain::trace::{EVENTS_PER_SLICE, Trace};
@@ -41,51 +41,41 @@ const THINNED: &str = ".thinned.json";
 const TEMPORARY: &str = ".tmp";
 
 /// A record as its line holds it.
-pub fn without_details(record: &Record) -> Cow<'_, Record> {
-    let many = record.workers.len() > WORKERS_IN_LINE;
-    if record.tasks.is_none() && !many {
-        return Cow::Borrowed(record);
-    }
-    let line = record.clone();
-    Cow::Owned(Record {
+pub fn without_details(record: &Record) -> Record {
+    let mut line = Record {
         tasks: None,
-        workers: if many { vec![] } else { line.workers },
-        ..line
-    })
+        ..record.clone()
+    };
+    if line.workers.len() > WORKERS_IN_LINE {
+        line.workers = vec![];
+    }
+    line
 }
 
 /// What is kept of a run beside its line.
-#[derive(Debug, Deserialize)]
-pub struct Picture {
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Picture<'a> {
     v: u64,
+    id: Cow<'a, str>,
     /// Its tasks, if its record has them.
-    pub tasks: Option<Vec<TaskRecord>>,
+    tasks: Option<Cow<'a, [TaskRecord]>>,
     /// Its workers, if they are not in its line.
-    pub workers: Option<Vec<WorkerRecord>>,
+    workers: Option<Cow<'a, [WorkerRecord]>>,
     /// What it looked like.
-    pub trace: Trace,
+    pub trace: Cow<'a, Trace>,
 }
 
-impl Picture {
-    /// The record of a line with what that does not hold, and its trace.
-    pub fn complete(self, line: Record) -> (Record, Option<Trace>) {
-        let record = Record {
-            tasks: self.tasks.or(line.tasks),
-            workers: self.workers.unwrap_or(line.workers),
-            ..line
-        };
-        (record, Some(self.trace))
+impl Picture<'_> {
+    /// Gives the record of a line what that does not hold. Returns its trace.
+    pub fn complete(self, record: &mut Record) -> Trace {
+        if let Some(tasks) = self.tasks {
+            record.tasks = Some(tasks.into_owned());
+        }
+        if let Some(workers) = self.workers {
+            record.workers = workers.into_owned();
+        }
+        self.trace.into_owned()
     }
-}
-
-/// A file as it is written.
-#[derive(Serialize)]
-struct Written<'a> {
-    v: u64,
-    id: &'a str,
-    tasks: Option<&'a [TaskRecord]>,
-    workers: Option<&'a [WorkerRecord]>,
-    trace: &'a Trace,
 }
 
 /// The directory of these files.
@@ -100,31 +90,57 @@ struct Kept {
     id: String,
     path: PathBuf,
     bytes: u64,
-    is_thinned: bool,
+    form: Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Whole,
+    Thinned,
+    /// It was never written to its end: `.ID.RANDOM.tmp`, in earlier versions `.ID.PROCESS.tmp`.
+    Half,
+}
+
+/// Which run's file has this name, and in which form that is.
+fn named(name: &str) -> Option<(&str, Form)> {
+    let (id, form) = if let Some(id) = name.strip_suffix(THINNED) {
+        (id, Form::Thinned)
+    } else if let Some(id) = name.strip_suffix(WHOLE) {
+        (id, Form::Whole)
+    } else {
+        let half = name.strip_prefix('.')?.strip_suffix(TEMPORARY)?;
+        let (id, random) = half.rsplit_once('.')?;
+        (id, is_file_name(random).then_some(Form::Half)?)
+    };
+    is_file_name(id).then_some((id, form))
 }
 
 impl Kept {
     /// Whether the program surely wrote it: it is a file of this user and no link, and begins with the id in its name, as
     /// far as it goes. The name alone says nothing: anybody may put a file there.
     fn is_ours(&self) -> bool {
-        let is_file = fs::symlink_metadata(&self.path)
-            .is_ok_and(|there| there.is_file() && there.uid() == nix::unistd::geteuid().as_raw());
-        is_file && self.begins_with_its_id().unwrap_or(false)
+        fs::symlink_metadata(&self.path).is_ok_and(|there| is_users_file(&there))
+            && self.begins_with_its_id().unwrap_or(false)
     }
 
     fn begins_with_its_id(&self) -> io::Result<bool> {
         let expected = format!(",\"id\":\"{}\",", self.id);
-        let mut beginning = vec![];
         let most = BEGINNING.len() + DIGITS_MAX + expected.len();
-        File::open(&self.path)?
-            .take(most as u64)
-            .read_to_end(&mut beginning)?;
-        let Some(rest) = beginning.strip_prefix(BEGINNING) else {
-            return Ok(BEGINNING.starts_with(&beginning));
-        };
-        let version = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let (rest, expected) = (&rest[version..], expected.as_bytes());
-        Ok(rest.starts_with(expected) || (beginning.len() < most && expected.starts_with(rest)))
+        let beginning = beginning(&self.path, most)?;
+        Ok(match behind_version(&beginning) {
+            Some(rest) => {
+                let is_cut = beginning.len() < most && expected.as_bytes().starts_with(rest);
+                rest.starts_with(expected.as_bytes()) || is_cut
+            }
+            None => BEGINNING.starts_with(&beginning),
+        })
+    }
+
+    /// Whether it was written so long ago that nobody is about to do something with it.
+    fn is_abandoned(&self) -> bool {
+        fs::symlink_metadata(&self.path)
+            .and_then(|there| there.modified())
+            .is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > ABANDONED))
     }
 }
 
@@ -141,34 +157,29 @@ impl Pictures {
     /// # Errors
     /// One sentence; nothing is left of it then.
     pub fn keep(&self, record: &Record, trace: &Trace) -> Result<(), StoreError> {
-        let events: u64 = trace
-            .lanes()
-            .iter()
-            .map(|lane| lane.transitions().len() as u64)
-            .sum();
+        let lanes = trace.lanes();
+        let events: usize = lanes.iter().map(|lane| lane.transitions().len()).sum();
+        let slices = EVENTS_MAX / EVENTS_PER_SLICE / lanes.len().max(1) as u64;
         let mut trace = Cow::Borrowed(trace);
-        if events > EVENTS_MAX {
-            let lanes = trace.lanes().len().max(1) as u64;
-            trace
-                .to_mut()
-                .thin((EVENTS_MAX / EVENTS_PER_SLICE / lanes).max(16));
+        if events as u64 > EVENTS_MAX {
+            trace.to_mut().thin(slices.max(16));
         }
         let many = record.workers.len() > WORKERS_IN_LINE;
-        let written = Written {
+        let picture = Picture {
             v: VERSION,
-            id: &record.id,
-            tasks: record.tasks.as_deref(),
-            workers: many.then_some(&record.workers[..]),
-            trace: &trace,
+            id: record.id.as_str().into(),
+            tasks: record.tasks.as_deref().map(Cow::from),
+            workers: many.then(|| Cow::from(&record.workers)),
+            trace,
         };
-        self.write(&record.id, WHOLE, &written)
+        self.write(&picture, WHOLE)
     }
 
     /// What is kept of the run with this id.
     ///
     /// # Errors
     /// One sentence, if there is nothing, or nothing that could be understood.
-    pub fn read(&self, id: &str) -> Result<Picture, StoreError> {
+    pub fn read(&self, id: &str) -> Result<Picture<'static>, StoreError> {
         if !is_file_name(id) {
             return Err(StoreError::NoPicture);
         }
@@ -181,7 +192,7 @@ impl Pictures {
             ErrorKind::NotFound => StoreError::NoPicture,
             _ => StoreError::UnreadablePicture(error),
         })?;
-        let picture: Picture = serde_json::from_slice(&content)?;
+        let picture: Picture<'_> = serde_json::from_slice(&content)?;
         if picture.v > VERSION {
             return Err(StoreError::NewerPicture);
         }
@@ -191,7 +202,8 @@ impl Pictures {
     /// Makes all files together take at most `most` bytes: from the oldest on, traces are made poorer, then files removed.
     pub fn bound(&self, most: u64) {
         let sum = |files: &[Kept]| files.iter().map(|file| file.bytes).sum::<u64>();
-        let mut kept = self.kept();
+        let mut kept = self.files();
+        kept.retain(|file| file.form != Form::Half);
         if sum(&kept) <= most {
             return;
         }
@@ -200,7 +212,7 @@ impl Pictures {
         let mut total = sum(&kept);
         // Ids sort by time.
         kept.sort_by(|a, b| a.id.cmp(&b.id));
-        for file in kept.iter_mut().filter(|file| !file.is_thinned) {
+        for file in kept.iter_mut().filter(|file| file.form == Form::Whole) {
             if total > most {
                 total -= file.bytes;
                 // One that cannot be made smaller is removed below, if need be.
@@ -216,91 +228,54 @@ impl Pictures {
     }
 
     /// All files, in no order.
-    fn kept(&self) -> Vec<Kept> {
+    fn files(&self) -> Vec<Kept> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        let kept = entries.filter_map(|entry| {
+        let files = entries.filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            let thinned = name.strip_suffix(THINNED);
-            let id = thinned
-                .or_else(|| name.strip_suffix(WHOLE))
-                .filter(|id| is_file_name(id))?;
-            let bytes = entry.metadata().ok()?.len();
+            let (id, form) = named(&name)?;
             Some(Kept {
                 id: id.into(),
                 path: entry.path(),
-                bytes,
-                is_thinned: thinned.is_some(),
+                bytes: entry.metadata().ok()?.len(),
+                form,
             })
         });
-        kept.collect()
+        files.collect()
     }
 
     /// Removes what belongs to no run, and what was never written to its end, once it is abandoned. A file that only has
     /// the name of ours stays.
     pub fn sweep(&self, is_known: impl Fn(&str) -> bool) {
-        let orphans = self.kept().into_iter().filter(|file| !is_known(&file.id));
-        let halves = self.half_written();
-        let is_old = |path: &Path| {
-            fs::symlink_metadata(path)
-                .and_then(|there| there.modified())
-                .is_ok_and(is_abandoned)
-        };
-        for file in orphans
-            .chain(halves)
-            .filter(|file| is_old(&file.path) && file.is_ours())
-        {
-            // Another program may have been faster.
-            let _ = fs::remove_file(file.path);
+        let is_needed = |file: &Kept| file.form != Form::Half && is_known(&file.id);
+        for file in self.files() {
+            if !is_needed(&file) && file.is_abandoned() && file.is_ours() {
+                // Another program may have been faster.
+                let _ = fs::remove_file(file.path);
+            }
         }
-    }
-
-    /// Files that were never written to their ends: `.ID.RANDOM.tmp`, in earlier versions `.ID.PROCESS.tmp`.
-    fn half_written(&self) -> Vec<Kept> {
-        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        let half_written = entries.filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let (id, rest) = name
-                .strip_prefix('.')?
-                .strip_suffix(TEMPORARY)?
-                .rsplit_once('.')?;
-            let is_form = is_file_name(id) && is_file_name(rest);
-            is_form.then(|| Kept {
-                id: id.into(),
-                path: entry.path(),
-                bytes: 0,
-                is_thinned: false,
-            })
-        });
-        half_written.collect()
     }
 
     /// Makes the trace in a file poorer.
     fn thin(&self, file: &mut Kept) -> Result<(), StoreError> {
-        if file.bytes < SMALL || !file.is_ours() {
+        if file.bytes < SMALL {
             return Ok(());
         }
         let mut picture = self.read(&file.id)?;
-        picture.trace.thin(SLICES);
-        let written = Written {
-            v: VERSION,
-            id: &file.id,
-            tasks: picture.tasks.as_deref(),
-            workers: picture.workers.as_deref(),
-            trace: &picture.trace,
-        };
-        self.write(&file.id, THINNED, &written)?;
+        picture.trace.to_mut().thin(SLICES);
+        self.write(&picture, THINNED)?;
         let _ = fs::remove_file(&file.path);
         file.path = self.folder.join(format!("{}{THINNED}", file.id));
         file.bytes = fs::metadata(&file.path).map_or(0, |metadata| metadata.len());
         Ok(())
     }
 
-    fn write(&self, id: &str, end: &str, written: &Written<'_>) -> Result<(), StoreError> {
-        self.write_whole(id, end, written)
+    fn write(&self, picture: &Picture<'_>, end: &str) -> Result<(), StoreError> {
+        self.write_whole(picture, end)
             .map_err(StoreError::system("keep a timeline in", &self.folder))
     }
 
-    fn write_whole(&self, id: &str, end: &str, written: &Written<'_>) -> io::Result<()> {
+    fn write_whole(&self, picture: &Picture<'_>, end: &str) -> io::Result<()> {
+        let id = &picture.id;
         if !is_file_name(id) {
             return Err(io::Error::other("the run's id is no file name"));
         }
@@ -310,7 +285,7 @@ impl Pictures {
             .suffix(TEMPORARY)
             .tempfile_in(&self.folder)?;
         let mut out = BufWriter::with_capacity(1 << 16, &mut file);
-        serde_json::to_writer(&mut out, written)?;
+        serde_json::to_writer(&mut out, picture)?;
         out.flush()?;
         drop(out);
         file.persist(self.folder.join(format!("{id}{end}")))?;
@@ -326,10 +301,6 @@ fn is_file_name(id: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-fn is_abandoned(modified: SystemTime) -> bool {
-    modified.elapsed().is_ok_and(|age| age > ABANDONED)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -338,6 +309,8 @@ mod tests {
     use crate::domain::phase::Phase;
     use crate::domain::trace::{Batch, LaneUpdate, Transition};
     use crate::fixtures::sample;
+    use std::fs::File;
+    use std::time::SystemTime;
 
     fn pictures() -> (tempfile::TempDir, Pictures) {
         let folder = tempfile::tempdir().unwrap();
@@ -384,7 +357,7 @@ mod tests {
     }
 
     fn total(pictures: &Pictures) -> u64 {
-        pictures.kept().iter().map(|file| file.bytes).sum()
+        pictures.files().iter().map(|file| file.bytes).sum()
     }
 
     #[test]
@@ -406,7 +379,12 @@ mod tests {
             [Some(true), Some(true), Some(false), Some(false)]
         );
         assert!(total(&pictures) <= 3 * one);
-        let poor = pictures.kept().iter().map(|file| file.bytes).min().unwrap();
+        let poor = pictures
+            .files()
+            .iter()
+            .map(|file| file.bytes)
+            .min()
+            .unwrap();
         pictures.bound(3 * poor + poor / 2);
         assert_eq!(thinned(), [None, Some(true), Some(true), Some(true)]);
         assert!(total(&pictures) <= 3 * poor + poor / 2);

@@ -3,22 +3,12 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::error::StoreError;
 use crate::domain::keeping::Keeping;
 
-/// The program's directory below the user's data directory.
-const DIRECTORY: &str = "pconc-tui";
-/// The file in it.
-const FILE: &str = "history.jsonl";
-/// What the name of the file gets for the directory of the traces beside it.
-const TRACES: &str = ".traces";
-/// And for what is known of its numbers.
-const INDEX: &str = ".index";
-/// And for how fast the machine was seen to compute.
-const SPEEDS: &str = ".speeds";
-/// And for what could not be appended to it yet; the id of a session follows.
+/// What the name of the file gets for what could not be appended to it yet; the id of a session follows.
 const PENDING: &str = ".pending-";
 
 /// Where the history is: a file, and beside it a directory with the traces of its runs.
@@ -43,17 +33,17 @@ impl Place {
 
     /// The directory of the traces: the file's name with `.traces` at its end.
     pub fn traces(&self) -> PathBuf {
-        self.beside(TRACES)
+        self.beside(".traces")
     }
 
     /// What is known of the file's numbers: its name with `.index` at its end.
     pub fn index(&self) -> PathBuf {
-        self.beside(INDEX)
+        self.beside(".index")
     }
 
     /// How fast the machine and its interpreters compute: its name with `.speeds` at its end.
     pub fn speeds(&self) -> PathBuf {
-        self.beside(SPEEDS)
+        self.beside(".speeds")
     }
 
     /// What a session could not append to the file yet: its name with `.pending-` and the session's id at its end.
@@ -72,12 +62,9 @@ impl Place {
 
     /// A path with the file's name and this end.
     fn beside(&self, end: &str) -> PathBuf {
-        let mut name = self
-            .file
-            .file_name()
-            .map_or_else(OsString::new, OsString::from);
-        name.push(end);
-        self.file.with_file_name(name)
+        let mut path = self.file.clone().into_os_string();
+        path.push(end);
+        path.into()
     }
 }
 
@@ -89,16 +76,15 @@ impl Place {
 pub fn default_place() -> Result<Place, StoreError> {
     data_home(env::var_os("XDG_DATA_HOME"), env::home_dir())
         .map(|data| Place {
-            file: data.join(DIRECTORY).join(FILE),
+            file: data.join("pconc-tui/history.jsonl"),
         })
         .ok_or(StoreError::Nowhere)
 }
 
 fn data_home(xdg: Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {
-    let absolute = |path: &Path| path.is_absolute();
-    let given = xdg.map(PathBuf::from).filter(|path| absolute(path));
+    let given = xdg.map(PathBuf::from).filter(|path| path.is_absolute());
     given.or_else(|| {
-        home.filter(|path| absolute(path))
+        home.filter(|home| home.is_absolute())
             .map(|home| home.join(".local/share"))
     })
 }
@@ -106,6 +92,7 @@ fn data_home(xdg: Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     #[test]
     fn the_data_directory_follows_the_xdg_specification() {

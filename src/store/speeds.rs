@@ -2,14 +2,15 @@
 //! time for a task becomes the same number of steps each time, however busy the machine is.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{ErrorKind, Write};
+use std::fs::File;
+use std::io::{self, ErrorKind};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::log::make_folder;
+use super::log::{folder_of, locked, make_folder, replace_whole};
+use super::own::beginning;
 use super::place::Place;
 use crate::domain::machine::Machine;
 use crate::domain::python::FoundPython;
@@ -22,8 +23,10 @@ const VERSION: u32 = 1;
 const FASTER: f64 = 1.05;
 /// Below this share of its speed, what was seen is worth a word.
 const SLOW: f64 = 0.8;
-/// A longer file is not read: speeds of a few hundred machines and interpreters are shorter.
-const LONGEST: u64 = 1 << 20;
+/// How long others are waited for that change the file; each takes less than a millisecond.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Of a longer file nothing is believed: speeds of a few hundred machines and interpreters are shorter.
+const LONGEST: usize = 1 << 20;
 
 /// `{"v":1,"speeds":{…}}`.
 #[derive(Serialize, Deserialize)]
@@ -78,42 +81,46 @@ fn name(machine: &Machine) -> String {
     format!("{} {:?}", machine.in_short(), machine.memory_bytes)
 }
 
-/// The threads that measure the machine and its interpreters at the same time change one file.
-static CHANGING: Mutex<()> = Mutex::new(());
-
 fn agree(place: Option<&Place>, who: &str, measured: Speed) -> Agreed {
-    let _changing = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut kept = place.map_or_else(BTreeMap::new, |place| read(&place.speeds()));
-    let before = kept.remove(who);
+    let file = place.map(Place::speeds);
+    let _lock = file.as_deref().map(changing);
+    let mut speeds = file.as_deref().map(read).unwrap_or_default();
+    let before = speeds.remove(who);
     let speed = before.as_ref().map_or_else(
         || measured.clone(),
         |before| before.improved_by(&measured, FASTER),
     );
     if before.as_ref() != Some(&speed)
-        && let Some(place) = place
+        && let Some(file) = file.filter(|file| may_be_replaced(file))
     {
-        kept.insert(who.to_owned(), speed.clone());
+        speeds.insert(who.to_owned(), speed.clone());
+        let kept = Kept { v: VERSION, speeds };
         // What cannot be kept is measured again the next time.
-        let _ = write(&place.speeds(), kept);
+        let _ = serde_json::to_vec(&kept).map(|text| replace_whole(&file, &text));
     }
     let today = measured.compared_with(&speed).min(1.0);
     Agreed { speed, today }
 }
 
+/// Keeps other threads and programs from changing the file meanwhile: a lock on its directory, as the file is replaced.
+/// Where there are no locks, somebody's speed may get lost, and is measured again.
+fn changing(file: &Path) -> io::Result<File> {
+    let folder = folder_of(file);
+    make_folder(folder)?;
+    let lock = File::open(folder)?;
+    let _ = locked(PATIENCE, || lock.try_lock());
+    Ok(lock)
+}
+
 /// What is kept; nothing if the file is not there, or is none of this version.
 fn read(file: &Path) -> BTreeMap<String, Speed> {
-    let is_readable = |there: fs::Metadata| there.is_file() && there.len() <= LONGEST;
-    if !fs::metadata(file).is_ok_and(is_readable) {
-        return BTreeMap::new();
+    match serde_json::from_slice(&beginning(file, LONGEST).unwrap_or_default()) {
+        Ok(Kept { v: VERSION, speeds }) => speeds
+            .into_iter()
+            .filter(|(_, speed)| speed.is_possible())
+            .collect(),
+        _ => BTreeMap::new(),
     }
-    let kept = fs::read(file)
-        .ok()
-        .and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
-    kept.filter(|kept| kept.v == VERSION)
-        .map_or_else(BTreeMap::new, |kept| {
-            let is_possible = |(_, speed): &(String, Speed)| speed.is_possible();
-            kept.speeds.into_iter().filter(is_possible).collect()
-        })
 }
 
 /// What every file of this version begins with.
@@ -123,31 +130,17 @@ const BEGINNING: &[u8] = b"{\"v\":1,\"speeds\":";
 fn may_be_replaced(file: &Path) -> bool {
     match file.symlink_metadata() {
         Err(error) => error.kind() == ErrorKind::NotFound,
-        Ok(there) if !there.is_file() => false,
-        Ok(_) => fs::read(file).is_ok_and(|text| text.starts_with(BEGINNING)),
+        Ok(there) => {
+            let begins = beginning(file, BEGINNING.len());
+            there.is_file() && begins.is_ok_and(|begins| begins == BEGINNING)
+        }
     }
-}
-
-/// Replaces the file, whole or not at all.
-fn write(file: &Path, speeds: BTreeMap<String, Speed>) -> std::io::Result<()> {
-    if !may_be_replaced(file) {
-        return Ok(());
-    }
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    make_folder(folder)?;
-    let mut new = tempfile::NamedTempFile::new_in(folder)?;
-    let kept = Kept { v: VERSION, speeds };
-    new.write_all(&serde_json::to_vec(&kept)?)?;
-    new.persist(file)?;
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn place(folder: &tempfile::TempDir) -> Place {
         Place {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::change::{Change, Outcome};
+use super::change::{Change, Reply};
 use super::pending::{Left, Pending};
 use super::{Opened, Place, Store, StoreError};
 use crate::domain::provenance::Provenance;
@@ -24,20 +24,6 @@ const AGAIN: Duration = Duration::from_millis(200);
 const LEAVING: Duration = Duration::from_secs(3);
 /// Between two tries then.
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// What came of keeping something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// The run or sweep with this id has this number.
-    Kept {
-        /// Its id.
-        id: String,
-        /// Its number.
-        number: usize,
-    },
-    /// Something that the user should know.
-    Told(String),
-}
 
 /// How it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,19 +129,19 @@ impl Writer {
         replies
     }
 
-    /// Tries for the last time. What still cannot be appended stays beside the history; only for what cannot be put there
-    /// either, it goes on trying for some seconds.
-    pub fn finish(mut self) -> (Vec<Reply>, End) {
+    /// Tries for the last time, and sees to it that the disk has it. What still cannot be appended stays beside the history;
+    /// only for what cannot be put there either, it goes on trying for some seconds.
+    pub fn finish(mut self) -> End {
         let begun = Instant::now();
-        let mut replies = self.append(PATIENCE);
+        self.append(PATIENCE);
         self.put_beside();
         while self.put_beside < self.waiting.len() && begun.elapsed() < LEAVING {
             thread::sleep(PAUSE);
-            replies.extend(self.append(Duration::ZERO));
+            self.append(Duration::ZERO);
             self.put_beside();
         }
-        let end = self.end();
-        (replies, end)
+        self.store.place().sync();
+        self.end()
     }
 
     /// Appends everything that waits, at once.
@@ -166,19 +152,15 @@ impl Writer {
         let kept = self.store.keep(&self.waiting, &self.here, patience);
         self.tried = Instant::now();
         match kept {
-            Ok(outcomes) => {
-                let waiting = std::mem::take(&mut self.waiting);
+            Ok(replies) => {
+                self.waiting.clear();
                 self.put_beside = 0;
                 if let Some(pending) = self.pending.take() {
                     // Until the disk has one of them, it may lose the other.
                     self.store.place().sync();
                     pending.remove();
                 }
-                waiting
-                    .iter()
-                    .zip(outcomes)
-                    .filter_map(|(change, outcome)| reply(change, &outcome))
-                    .collect()
+                replies
             }
             Err(error) => {
                 self.trouble = error.to_string();
@@ -207,16 +189,9 @@ impl Writer {
     }
 
     fn end(&self) -> End {
-        let runs = |changes: &[Change]| {
-            let runs = changes
-                .iter()
-                .filter(|change| matches!(change, Change::Run { .. }))
-                .count();
-            if runs == 0 {
-                "a change".to_string()
-            } else {
-                counted(runs as u64, "run")
-            }
+        let runs = |changes: &[Change]| match count_runs(changes) {
+            0 => "a change".into(),
+            runs => counted(runs, "run"),
         };
         let (beside, lost) = self.waiting.split_at(self.put_beside);
         if !lost.is_empty() {
@@ -238,51 +213,35 @@ impl Writer {
     }
 }
 
-fn reply(change: &Change, outcome: &Outcome) -> Option<Reply> {
-    match outcome {
-        Outcome::Kept(number) => Some(Reply::Kept {
-            id: change.added()?.to_string(),
-            number: *number,
-        }),
-        Outcome::Changed => None,
-        Outcome::Unknown => Some(Reply::Told(
-            "a name or a removal is not kept: the run is no longer in the history file".into(),
-        )),
-    }
+fn count_runs(changes: &[Change]) -> u64 {
+    let is_run = |change: &&Change| matches!(change, Change::Run { .. });
+    changes.iter().filter(is_run).count() as u64
 }
 
 /// Takes in what sessions that are over could not append. Returns what the user should know about it.
 pub fn take_in(place: &Place) -> Option<String> {
     let mut store = Store::at(place.clone());
-    let (mut runs, mut trouble) = (0, None);
+    let mut runs = 0;
     for left in Left::beside(place) {
-        let count = left
-            .changes
-            .iter()
-            .filter(|change| matches!(change, Change::Run { .. }))
-            .count();
-        // Without waiting long: whoever starts the program is waiting, and the next start is early enough.
-        match store.keep_new(&left.changes, &left.provenance, MOMENT) {
-            Ok(()) => {
-                runs += count as u64;
-                place.sync();
-                left.remove();
-            }
-            Err(error) => {
-                trouble = Some(error);
-                break;
-            }
+        // All that is there has to be known, so that nothing is added twice. Others are not waited for long: whoever starts
+        // the program is waiting, and the next start is early enough.
+        let kept = store
+            .read_all()
+            .and_then(|()| store.keep(&left.changes, &left.provenance, MOMENT));
+        if let Err(error) = kept {
+            return Some(format!(
+                "runs of earlier sessions could not be added to the history yet: {error}"
+            ));
         }
+        runs += count_runs(&left.changes);
+        place.sync();
+        left.remove();
     }
-    match (trouble, runs) {
-        (Some(error), _) => Some(format!(
-            "runs of earlier sessions could not be added to the history yet: {error}"
-        )),
-        (None, 0) => None,
-        (None, runs) => Some(format!(
-            "{} that earlier sessions could not add to the history {} in it now",
-            counted(runs, "run"),
-            if runs == 1 { "is" } else { "are" }
-        )),
-    }
+    let verb = if runs == 1 { "is" } else { "are" };
+    (runs > 0).then(|| {
+        format!(
+            "{} that earlier sessions could not add to the history {verb} in it now",
+            counted(runs, "run")
+        )
+    })
 }

@@ -1,32 +1,22 @@
 //! Files to share, written beside the loop: on a thread of their own, from copies, as a large report takes its time.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::mpsc::Sender;
-use std::thread;
 
-use super::event::Event;
 use crate::analysis::finding::RunFinding;
 use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::app::exporting::ExportOrder;
+use crate::app::message::Msg;
 use crate::domain::history::{Entry, History, SweepEntry};
-use crate::domain::machine::Machine;
+use crate::engine::session::Session;
 use crate::export::json::Traces;
 use crate::export::{self, file};
-use crate::present::format::Refusal;
-use crate::store::OwnFiles;
+use crate::store::{Place, is_own};
 
-/// Begins to write what was ordered; [`Event::Exported`] tells how it ended.
-///
-/// # Errors
-/// Why it could not even begin.
-pub fn begin(
+/// What writes the file that was ordered, and tells the app how that ended.
+pub fn writing(
     order: ExportOrder,
     history: &History,
-    machine: &Machine,
-    own: OwnFiles,
-    events: Sender<Event>,
-) -> Result<(), Refusal> {
+) -> impl FnOnce(&Session, Option<&Place>) -> Vec<Msg> + Send + use<> {
     let entries: Vec<&Entry> = order
         .runs
         .iter()
@@ -40,56 +30,37 @@ pub fn begin(
         .filter_map(|number| history.sweep(*number))
         .cloned()
         .collect();
-    let machine = Arc::new(machine.clone());
-    let write = move || {
+    move |session, place| {
         let path = typed(&order.file);
         let shared = Shared {
-            runs: runs.iter().map(shared).collect(),
+            runs: runs
+                .iter()
+                .map(|(entry, finding)| SharedRun {
+                    finding: *finding,
+                    ..SharedRun::from(entry)
+                })
+                .collect(),
             sweeps: sweeps.iter().map(SharedSweep::from).collect(),
         };
         let target = file::Target {
             path: &path,
             overwrite: order.overwrite,
-            is_kept: &|path| own.contain(path),
+            is_kept: &|path| is_own(path, place),
         };
+        let machine = session.machine();
         let written = target
-            .write(|out| export::write(order.format, &machine, &shared, Traces::Included, out));
-        let shown = if path.is_relative() {
-            format!("./{}", file::shown(&path))
-        } else {
-            file::shown(&path)
-        };
-        // Nobody listens any more if the user has left meanwhile.
-        let _ = events.send(Event::Exported(shown, written));
-    };
-    let thread = thread::Builder::new().name("export".into()).spawn(write);
-    thread
-        .map(drop)
-        .map_err(|error| Refusal::Other(format!("cannot write a file: {error}")))
-}
-
-fn shared((entry, finding): &(Entry, RunFinding)) -> SharedRun<'_> {
-    SharedRun {
-        finding: *finding,
-        ..SharedRun::from(entry)
+            .write(|out| export::write(order.format, machine, &shared, Traces::Included, out));
+        let here = if path.is_relative() { "./" } else { "" };
+        let file = format!("{here}{}", file::shown(&path));
+        vec![Msg::Exported { file, written }]
     }
-}
-
-/// Where files go unless they say otherwise.
-pub fn directory() -> Option<String> {
-    std::env::current_dir()
-        .ok()
-        .map(|directory| file::shown(&directory))
 }
 
 /// The path that was typed; `~/` is the user's home, as in a shell.
 fn typed(file: &str) -> PathBuf {
-    let home = || std::env::var_os("HOME").filter(|home| !home.is_empty());
-    match file
-        .strip_prefix("~/")
-        .and_then(|rest| Some(PathBuf::from(home()?).join(rest)))
-    {
-        Some(path) => path,
-        None => PathBuf::from(file.strip_prefix("./").unwrap_or(file)),
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    match (file.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        _ => PathBuf::from(file.strip_prefix("./").unwrap_or(file)),
     }
 }

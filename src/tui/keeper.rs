@@ -1,72 +1,94 @@
 //! Keeps what the app wants to be kept, and brings back what was.
 //!
-//! Nothing of that happens on this thread: the history may be locked or large, and disks may be slow. Orders go to
-//! [`background`], and what comes of them comes back as events.
-
-mod background;
+//! Nothing of that happens on this thread: the history may be locked or large, and disks may be slow. Orders go to a
+//! thread of their own, and what comes of them comes back as messages.
+//!
+//! Writing a large picture takes a core for a while. If a run goes on, that core is its workers': such work is put off
+//! until nothing is measured, unless it would take too much memory until then.
 
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use super::event::Event;
 use crate::app::message::Msg;
-use crate::domain::history::History;
+use crate::domain::history::{History, THINNED_SLICES};
 use crate::domain::provenance::{Origin, Provenance};
-use crate::store::{Change, End, Opened, OwnFiles, Place};
-use background::{Background, Job};
+use crate::domain::record::Record;
+use crate::domain::text::counted;
+use crate::domain::trace::Trace;
+use crate::shell::thread;
+use crate::store::{
+    Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, StoreError, Writer, take_in,
+};
+
+/// How long leaving waits for what is still to be written.
+const LEAVING: Duration = Duration::from_secs(20);
+/// A picture that takes no more memory than this, in bytes, is written while a run goes on.
+const SMALL: usize = 256 << 10;
+/// When pictures that were put off take more memory than this, in bytes, they are written in any case.
+const PUT_OFF_MAX: usize = 64 << 20;
+/// How long until what could not be kept is tried again: longer each time, within these limits.
+const AGAIN: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
 
 /// The kept history, as far as the explorer knows it.
 #[derive(Debug)]
 pub struct Keeper {
-    /// Where runs are kept, if they are.
-    place: Option<Place>,
-    here: Arc<Provenance>,
-    /// Who does it, from the first order on.
-    background: Option<Background>,
+    /// To the thread that does it; `None` if nothing is kept.
+    jobs: Option<Sender<Job>>,
+    /// How it ended, once the thread has done everything.
+    end: Receiver<End>,
+    put_off: Vec<Job>,
+    /// Whether there was anything to write: who only reads is not waited for.
+    writes: bool,
     events: Sender<Event>,
 }
 
 impl Keeper {
-    /// Where it keeps, if anywhere.
-    pub fn place(&self) -> Option<&Place> {
-        self.place.as_ref()
-    }
-
     /// Keeps at this place, if there is one, the runs that are measured `here`, and tells `events` what it finds there.
+    /// Where the system has no thread to spare, nothing is kept, and [`Keeper::leave`] says so.
     pub fn new(place: Option<Place>, here: Arc<Provenance>, events: Sender<Event>) -> Keeper {
+        let (ended, end) = mpsc::channel();
+        let begin = |place: Place| {
+            let (jobs, orders) = mpsc::channel();
+            let (to_loop, told) = (ended.clone(), events.clone());
+            let body = move || {
+                let worker = Worker {
+                    writer: Writer::new(Store::at(place), here),
+                    events: told,
+                    unkept: vec![],
+                };
+                let _ = to_loop.send(worker.live(&orders));
+            };
+            if let Err(error) = thread::spawn("history", body) {
+                let sentence =
+                    format!("runs are not kept: the system has no thread to spare ({error})");
+                let _ = events.send(Msg::Told(sentence.clone()).into());
+                let _ = ended.send(End::Lost(sentence));
+            }
+            jobs
+        };
         Keeper {
-            place,
-            here,
-            background: None,
+            jobs: place.map(begin),
+            end,
+            put_off: vec![],
+            writes: false,
             events,
         }
     }
 
-    /// The files that nothing else is written over.
-    pub fn own_files(&self) -> OwnFiles {
-        OwnFiles::at(self.place.clone())
-    }
-
-    /// Reads what was kept; answered by [`Event::Earlier`].
+    /// Reads what was kept; answered by [`Msg::Earlier`].
     pub fn read_earlier(&mut self) {
         self.order(Job::ReadEarlier);
     }
 
-    /// What was read. Returns what the app has to hear of it.
-    pub fn opened(opened: Opened) -> Vec<Msg> {
-        let notice = opened.notice.map(Msg::Told);
-        [Msg::EarlierSweeps(opened.sweeps), Msg::Earlier(opened.runs)]
-            .into_iter()
-            .chain(notice)
-            .collect()
-    }
-
-    /// Keeps this run or sweep, if it was measured here; answered by [`Event::Kept`].
+    /// Keeps this run or sweep, if it was measured here; answered by [`Msg::Kept`].
     pub fn keep(&mut self, history: &History, number: usize) {
         let is_ours = |provenance: &Provenance| provenance.origin == Origin::Here;
         if let Some(run) = history.get(number).filter(|run| is_ours(&run.provenance)) {
             self.order(Job::Change(Change::run(number, &run.record)));
-            self.order(Job::keep_picture(run));
+            let picture = (run.record.clone(), run.trace.clone());
+            self.order(Job::KeepPicture(Box::new(picture)));
         } else if let Some(sweep) = history
             .sweep(number)
             .filter(|sweep| is_ours(&sweep.provenance))
@@ -78,36 +100,21 @@ impl Keeper {
         }
     }
 
-    /// Brings the picture of this run; answered by [`Event::PictureRead`].
+    /// Brings the picture of this run; answered by [`Msg::PictureRead`].
     pub fn read_picture(&mut self, history: &History, number: usize) {
-        match kept(history, number).filter(|_| self.place.is_some()) {
+        match kept(history, number).filter(|_| self.jobs.is_some()) {
             Some(id) => self.order(Job::ReadPicture { number, id }),
             None => {
                 let picture = Err("its timeline is not kept".into());
-                let _ = self.events.send(Event::PictureRead { number, picture });
+                let _ = self
+                    .events
+                    .send(Msg::PictureRead { number, picture }.into());
             }
         }
     }
 
-    /// Keeps what the user calls a run.
-    pub fn rename(&mut self, history: &History, number: usize, name: Option<String>) {
-        if let Some(id) = kept(history, number) {
-            self.order(Job::Change(Change::Name { id, name }));
-        }
-    }
-
-    /// Removes runs from what is kept.
-    pub fn remove(&mut self, history: &History, numbers: &[usize]) {
-        self.order_of_kept(history, numbers, |ids| Change::Remove { ids });
-    }
-
-    /// Keeps removed runs after all.
-    pub fn restore(&mut self, history: &History, numbers: &[usize]) {
-        self.order_of_kept(history, numbers, |ids| Change::Restore { ids });
-    }
-
     /// Changes what is kept of those runs that are kept at all.
-    fn order_of_kept(
+    pub fn change(
         &mut self,
         history: &History,
         numbers: &[usize],
@@ -122,24 +129,41 @@ impl Keeper {
         }
     }
 
-    /// Gives an order, if anything is kept anywhere.
+    /// Gives an order, if anything is kept anywhere: large ones are put off.
     fn order(&mut self, job: Job) {
-        let Some(place) = &self.place else { return };
-        let (here, events) = (&self.here, &self.events);
-        let begin = || Background::begin(place.clone(), Arc::clone(here), events.clone());
-        self.background.get_or_insert_with(begin).take(job);
+        let Some(jobs) = &self.jobs else { return };
+        self.writes |= matches!(job, Job::Change(_) | Job::KeepPicture(_));
+        if job.bytes() <= SMALL {
+            // If the thread is gone, leaving tells.
+            let _ = jobs.send(job);
+            return;
+        }
+        self.put_off.push(job);
+        if self.put_off.iter().map(Job::bytes).sum::<usize>() > PUT_OFF_MAX {
+            self.rest();
+        }
     }
 
     /// No run goes on: what was put off can be done.
     pub fn rest(&mut self) {
-        if let Some(background) = &mut self.background {
-            background.catch_up();
+        for job in self.put_off.drain(..) {
+            let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
         }
     }
 
-    /// Waits, but not for ever, until all is written.
-    pub fn leave(self) -> End {
-        self.background.map_or(End::Kept, Background::leave)
+    /// Waits until all is written, but not for ever.
+    pub fn leave(mut self) -> End {
+        self.rest();
+        self.jobs = None;
+        if !self.writes {
+            return End::Kept;
+        }
+        let why = match self.end.recv_timeout(LEAVING) {
+            Ok(end) => return end,
+            Err(RecvTimeoutError::Timeout) => "the history takes too long to be written to",
+            Err(RecvTimeoutError::Disconnected) => "the thread that writes the history broke",
+        };
+        End::Lost(format!("what was measured last may not be kept: {why}"))
     }
 }
 
@@ -147,4 +171,173 @@ impl Keeper {
 fn kept(history: &History, number: usize) -> Option<String> {
     let item = history.item(number)?;
     (item.provenance.origin != Origin::Recorded).then(|| item.id.to_string())
+}
+
+/// Something to do.
+#[derive(Debug)]
+enum Job {
+    /// Read what was kept.
+    ReadEarlier,
+    /// Keep something.
+    Change(Change),
+    /// Keep what is beside the line of a run.
+    KeepPicture(Box<(Record, Trace)>),
+    /// Bring the picture of this run.
+    ReadPicture {
+        /// Its number.
+        number: usize,
+        /// Its id.
+        id: String,
+    },
+}
+
+impl Job {
+    /// About how much memory it takes until it is done.
+    fn bytes(&self) -> usize {
+        match self {
+            Job::KeepPicture(picture) => picture.1.bytes(),
+            Job::ReadEarlier | Job::Change(_) | Job::ReadPicture { .. } => 0,
+        }
+    }
+}
+
+/// What the thread works with.
+struct Worker {
+    writer: Writer,
+    events: Sender<Event>,
+    /// Pictures that could not be kept: that is tried once more at the end.
+    unkept: Vec<Box<(Record, Trace)>>,
+}
+
+impl Worker {
+    /// Does what it is told to, until there is nobody any more to tell it: one thing after the other, so that a picture is
+    /// read after it was written.
+    fn live(mut self, orders: &Receiver<Job>) -> End {
+        let [mut pause, longest] = AGAIN;
+        let mut is_written = false;
+        loop {
+            let wait = match (self.writer.is_waiting(), is_written) {
+                (true, _) => pause,
+                // The disk is waited for when there is nothing else to do.
+                (false, true) => Duration::ZERO,
+                (false, false) => Duration::MAX,
+            };
+            match orders.recv_timeout(wait) {
+                Ok(job) => is_written |= self.perform(job),
+                Err(RecvTimeoutError::Timeout) if self.writer.is_waiting() => {
+                    let replies = self.writer.try_again();
+                    self.tell_all(replies);
+                    pause = if self.writer.is_waiting() {
+                        longest.min(2 * pause)
+                    } else {
+                        AGAIN[0]
+                    };
+                    is_written = true;
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    self.writer.store().place().sync();
+                    is_written = false;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        let unkept = self.keep_pictures_at_last();
+        match (self.writer.finish(), unkept) {
+            (End::Kept, Some(sentence)) => End::Lost(sentence),
+            (End::Beside(beside) | End::Lost(beside), Some(sentence)) => {
+                End::Lost(format!("{beside} Also, {sentence}"))
+            }
+            (end, _) => end,
+        }
+    }
+
+    /// Does one thing. Returns whether something was written to the history.
+    fn perform(&mut self, job: Job) -> bool {
+        let pictures = self.writer.store().pictures();
+        match job {
+            Job::ReadEarlier => self.read_earlier(),
+            Job::Change(change) => {
+                let replies = self.writer.keep(change, PATIENCE);
+                self.tell_all(replies);
+                return true;
+            }
+            Job::KeepPicture(picture) => {
+                let kept = pictures.keep(&picture.0, &picture.1);
+                pictures.bound(PICTURES_MAX);
+                if let Err(error) = kept {
+                    self.put_aside(picture, &error);
+                }
+            }
+            Job::ReadPicture { number, id } => {
+                let picture = pictures
+                    .read(&id)
+                    .map(|read| Box::new(read.trace.into_owned()))
+                    .map_err(String::from);
+                self.tell(vec![Msg::PictureRead { number, picture }]);
+            }
+        }
+        false
+    }
+
+    /// Keeps a picture in memory that could not be kept, with a poorer timeline if the whole one would take too much. The user hears of
+    /// it once.
+    fn put_aside(&mut self, mut picture: Box<(Record, Trace)>, why: &StoreError) {
+        if self.unkept.is_empty() {
+            self.tell(vec![Msg::Told(why.to_string())]);
+        }
+        let bytes: usize = self.unkept.iter().map(|unkept| unkept.1.bytes()).sum();
+        let trace = &mut picture.1;
+        if bytes + trace.bytes() > PUT_OFF_MAX {
+            trace.thin(THINNED_SLICES);
+        }
+        self.unkept.push(picture);
+    }
+
+    /// Tries once more to keep what was put aside. Returns what is lost, in one sentence.
+    fn keep_pictures_at_last(&self) -> Option<String> {
+        let pictures = self.writer.store().pictures();
+        let keep = |picture: &Box<(Record, Trace)>| pictures.keep(&picture.0, &picture.1).err();
+        let lost: Vec<StoreError> = self.unkept.iter().filter_map(keep).collect();
+        let why = lost.last()?;
+        let runs = counted(lost.len() as u64, "run");
+        Some(format!(
+            "the timelines and lists of {runs} could not be kept: {why}"
+        ))
+    }
+
+    /// Reads everything that was kept, with what earlier sessions could not keep.
+    fn read_earlier(&mut self) {
+        let mut messages = Vec::from_iter(take_in(self.writer.store().place()).map(Msg::Told));
+        match self.writer.read() {
+            Ok(opened) => {
+                self.writer.store().sweep();
+                messages.extend([
+                    Msg::EarlierSweeps(opened.kept.sweeps),
+                    Msg::Earlier(opened.kept.runs),
+                ]);
+                messages.extend(opened.notice.map(Msg::Told));
+            }
+            Err(error) => messages.push(Msg::Told(format!("runs are not kept: {error}"))),
+        }
+        self.tell(messages);
+    }
+
+    fn tell_all(&self, replies: Vec<Reply>) {
+        let (mut kept, mut messages) = (vec![], vec![]);
+        for reply in replies {
+            match reply {
+                Reply::Kept { id, number } => kept.push((id, number)),
+                Reply::Told(sentence) => messages.push(Msg::Told(sentence)),
+            }
+        }
+        if !kept.is_empty() {
+            messages.push(Msg::Kept(kept));
+        }
+        self.tell(messages);
+    }
+
+    fn tell(&self, messages: Vec<Msg>) {
+        // Nobody listens any more if the user has left meanwhile.
+        let _ = self.events.send(Event::Tell(messages));
+    }
 }

@@ -16,12 +16,12 @@ const GAP_PACED: Nanos = 1_000_000_000 / 15;
 const SHARE: Nanos = 80;
 
 /// How soon a change has to be seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// The user waits for it.
-    Now,
     /// It is one of many that follow each other.
     Paced,
+    /// The user waits for it.
+    Now,
 }
 
 /// Knows when to draw next. It reads no clock: moments are told.
@@ -37,9 +37,7 @@ pub struct Pacer {
 impl Pacer {
     /// Something has changed.
     pub fn want(&mut self, urgency: Urgency) {
-        if self.wanted != Some(Urgency::Now) {
-            self.wanted = Some(urgency);
-        }
+        self.wanted = self.wanted.max(Some(urgency));
     }
 
     /// How long to wait before drawing; zero to draw now, `None` while nothing has changed.

@@ -1,7 +1,7 @@
 //! A shared file is read, before anything is started.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::domain::text::{clean, plain};
@@ -17,7 +17,7 @@ const NAME_MAX: usize = 100;
 pub fn read(path: &Path) -> Result<Document, String> {
     let name = clean(&path.display().to_string(), NAME_MAX);
     let wrong = |why: String| format!("cannot replay {name}: {why}");
-    let text = text_of(path).map_err(wrong)?;
+    let text = text_of(path).map_err(|error| wrong(plain(&error)))?;
     let document = json::read(&text).map_err(wrong)?;
     if document.runs.is_empty() {
         return Err(wrong("there is no run in it".into()));
@@ -25,16 +25,11 @@ pub fn read(path: &Path) -> Result<Document, String> {
     Ok(document)
 }
 
-/// Not more than is read anyhow, whatever the file says about its size.
-fn text_of(path: &Path) -> Result<Vec<u8>, String> {
-    let file = File::open(path).map_err(|error| plain(&error))?;
-    let size = file.metadata().map_err(|error| plain(&error))?.len();
-    if size > FILE_MAX {
-        return Err(format!("it is larger than {} MB", FILE_MAX >> 20));
-    }
+/// Not more than is read anyhow, whatever the file says about its size: one byte more is refused.
+fn text_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut text = vec![];
-    file.take(FILE_MAX + 1)
-        .read_to_end(&mut text)
-        .map_err(|error| plain(&error))?;
+    File::open(path)?
+        .take(FILE_MAX + 1)
+        .read_to_end(&mut text)?;
     Ok(text)
 }

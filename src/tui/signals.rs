@@ -12,7 +12,10 @@ use std::os::fd::AsFd;
 
 use super::event::Event;
 use super::terminal;
-use crate::shell::signals::{self, SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, exit_code, exit_now};
+use crate::shell::signals::{
+    self, SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH, exit_code, exit_now,
+};
+use crate::shell::thread::spawn;
 
 /// How long the loop may take to end in order: stopping a run takes it up to half a second.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -25,10 +28,10 @@ const LOOK_EVERY_MS: u16 = 1_000;
 /// One sentence.
 pub fn listen(events: Sender<Event>) -> Result<(), String> {
     signals::listen(
-        &[SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT],
+        &[SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH],
         move |signal| {
             let _ = events.send(Event::Signal(signal));
-            if [SIGTSTP, SIGCONT].contains(&signal) {
+            if [SIGTSTP, SIGCONT, SIGWINCH].contains(&signal) {
                 return;
             }
             // The process usually ends during this sleep, and this thread with it.
@@ -49,28 +52,21 @@ pub fn watch_terminal() -> Result<(), String> {
         wait_for_hang_up();
         exit_now(exit_code(SIGHUP));
     };
-    let thread = thread::Builder::new().name("terminal".into()).spawn(watch);
-    thread
-        .map(drop)
-        .map_err(|error| format!("cannot watch the terminal: {error}"))
+    spawn("terminal", watch).map_err(|error| format!("cannot watch the terminal: {error}"))
 }
 
 fn wait_for_hang_up() {
     let stdin = std::io::stdin();
+    let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
     loop {
         // No event is asked for: hanging up is reported unasked.
         let mut terminal = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
-        let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
-        match poll(&mut terminal, PollTimeout::from(LOOK_EVERY_MS)) {
-            Ok(_)
-                if terminal[0]
-                    .revents()
-                    .is_some_and(|events| events.intersects(gone)) =>
-            {
-                return;
-            }
-            // An interrupted wait is no reason to stop watching.
-            _ => {}
+        // An interrupted wait is no reason to stop watching.
+        if poll(&mut terminal, PollTimeout::from(LOOK_EVERY_MS)).is_ok()
+            && let Some(events) = terminal[0].revents()
+            && events.intersects(gone)
+        {
+            return;
         }
     }
 }

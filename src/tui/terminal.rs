@@ -1,32 +1,39 @@
 //! The terminal: taken over once, given back exactly once, however the program ends.
 
 use std::fs::OpenOptions;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::{fmt, panic, process, thread};
+use std::{panic, process, thread};
 
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
-};
-use crossterm::{Command, cursor};
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::termios::{FlushArg, tcflush};
+use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
-use ratatui::{Frame, Terminal};
 
 /// Whether the terminal is ours. Global, because a panic and a signal have to give it back without the [`Screen`].
 static OURS: AtomicBool = AtomicBool::new(false);
 /// What other threads said when they panicked while the terminal was ours.
 static HELD_BACK: Mutex<Vec<String>> = Mutex::new(vec![]);
 
+/// The alternate screen (1049), no cursor (25), pasted text told from keys (2004).
+const TAKE: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h";
+const LEAVE: &[u8] = b"\x1b[?2004l\x1b[?1049l\x1b[?25h";
+/// Listens to clicks and the wheel (1000), with coordinates of any size (1006). What crossterm offers would report every
+/// move, too, and each would wake the program beside the workers.
+const TAKE_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+/// Leaves the mouse to the terminal, which selects text with it.
+const RELEASE_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<FrameWriter>>,
+    /// What frames are drawn with. A change of size is noticed by itself.
+    pub terminal: Terminal<CrosstermBackend<FrameWriter>>,
 }
 
 impl Screen {
@@ -36,20 +43,25 @@ impl Screen {
     /// # Errors
     /// Of the terminal; it is given back.
     pub fn enter(mouse: bool) -> io::Result<Screen> {
-        take(mouse)
-            .and_then(|()| Terminal::new(CrosstermBackend::new(FrameWriter::default())))
-            .map(|terminal| Screen { terminal })
-            .inspect_err(|_| leave())
+        let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
+        let mut screen = Screen { terminal };
+        screen.retake(mouse).map(|()| screen)
     }
 
     /// Takes the terminal over again, after somebody else had it: nothing of its modes is relied upon.
     ///
     /// # Errors
-    /// Of the terminal; it is given back.
+    /// Of the terminal.
     pub fn retake(&mut self, mouse: bool) -> io::Result<()> {
-        take(mouse)
-            .and_then(|()| self.forget())
-            .inspect_err(|_| leave())
+        // crossterm does nothing if it thinks that raw mode is on, although a shell may have changed that meanwhile.
+        disable_raw_mode()?;
+        enable_raw_mode()?;
+        OURS.store(true, Ordering::SeqCst);
+        write_all(TAKE)?;
+        if mouse {
+            listen_to_mouse(true)?;
+        }
+        self.forget()
     }
 
     /// Forgets what the terminal shows, so that the next frame is drawn whole. (`Terminal::clear` must not be used: it
@@ -62,34 +74,6 @@ impl Screen {
         self.terminal
             .resize(Rect::new(0, 0, size.width, size.height))
     }
-
-    /// Listens to the mouse, or leaves it to the terminal.
-    ///
-    /// # Errors
-    /// Of the terminal.
-    pub fn listen_to_mouse(&mut self, listen: bool) -> io::Result<()> {
-        write_all(&if listen {
-            sequences(&[&TakeMouse])
-        } else {
-            sequences(&[&ReleaseMouse])
-        })
-    }
-
-    /// How many columns and rows it has now.
-    ///
-    /// # Errors
-    /// Of the terminal.
-    pub fn size(&self) -> io::Result<(u16, u16)> {
-        self.terminal.size().map(|size| (size.width, size.height))
-    }
-
-    /// Draws a frame. A change of size is noticed by itself.
-    ///
-    /// # Errors
-    /// Of the terminal.
-    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
-        self.terminal.draw(draw).map(drop)
-    }
 }
 
 impl Drop for Screen {
@@ -101,7 +85,7 @@ impl Drop for Screen {
 /// Collects a frame and writes it at once. What is not flushed is never written: half a frame must not follow the
 /// sequences that give the terminal back.
 #[derive(Debug, Default)]
-struct FrameWriter {
+pub struct FrameWriter {
     frame: Vec<u8>,
 }
 
@@ -128,86 +112,33 @@ impl Write for FrameWriter {
 fn write_all(mut bytes: &[u8]) -> io::Result<()> {
     let stdout = io::stdout();
     while !bytes.is_empty() {
-        match nix::unistd::write(stdout.as_fd(), bytes).map_err(io::Error::from) {
+        match nix::unistd::write(stdout.as_fd(), bytes) {
             Ok(written) => bytes = &bytes[written..],
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+            Err(Errno::EINTR) => {}
+            Err(Errno::EAGAIN) => {
                 poll(
                     &mut [PollFd::new(stdout.as_fd(), PollFlags::POLLOUT)],
                     PollTimeout::NONE,
                 )?;
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(())
 }
 
-fn sequences(commands: &[&dyn AnsiCommand]) -> Vec<u8> {
-    let mut ansi = String::new();
-    for command in commands {
-        command.append(&mut ansi);
-    }
-    ansi.into_bytes()
-}
-
-/// [`Command`] for use behind a reference.
-trait AnsiCommand {
-    fn append(&self, ansi: &mut String);
-}
-
-impl<C: Command> AnsiCommand for C {
-    fn append(&self, ansi: &mut String) {
-        self.write_ansi(ansi).expect("a String takes any text");
-    }
-}
-
-/// Listens to clicks and the wheel (1000), with coordinates of any size (1006). What crossterm offers would report every
-/// move, too, and each would wake the program beside the workers.
-struct TakeMouse;
-
-impl Command for TakeMouse {
-    fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
-        f.write_str("\x1b[?1000h\x1b[?1006h")
-    }
-}
-
-/// Leaves the mouse to the terminal, which selects text with it.
-struct ReleaseMouse;
-
-impl Command for ReleaseMouse {
-    fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
-        f.write_str("\x1b[?1006l\x1b[?1000l")
-    }
+/// Listens to the mouse, or leaves it to the terminal.
+///
+/// # Errors
+/// Of the terminal.
+pub fn listen_to_mouse(listen: bool) -> io::Result<()> {
+    write_all(if listen { TAKE_MOUSE } else { RELEASE_MOUSE })
 }
 
 /// What gives the screen and the mouse back, also if the mouse was never taken. Nothing else was changed: focus is never
 /// asked for.
 fn leaving() -> Vec<u8> {
-    sequences(&[
-        &ReleaseMouse,
-        &DisableBracketedPaste,
-        &LeaveAlternateScreen,
-        &cursor::Show,
-    ])
-}
-
-/// Takes the terminal over, whoever had it meanwhile.
-fn take(mouse: bool) -> io::Result<()> {
-    // crossterm does nothing if it thinks that raw mode is on, although a shell may have changed that meanwhile.
-    disable_raw_mode()?;
-    enable_raw_mode()?;
-    OURS.store(true, Ordering::SeqCst);
-    write_all(&sequences(&[
-        &EnterAlternateScreen,
-        &cursor::Hide,
-        &EnableBracketedPaste,
-    ]))?;
-    write_all(&if mouse {
-        sequences(&[&TakeMouse])
-    } else {
-        vec![]
-    })
+    [RELEASE_MOUSE, LEAVE].concat()
 }
 
 /// Gives the terminal back, if it is ours.
@@ -260,12 +191,10 @@ pub fn restore_on_panic() {
 
 /// Prints what was held back, now that the terminal is the user's again.
 pub fn print_held_back() {
-    let held_back = HELD_BACK
-        .lock()
-        .map(|mut held_back| std::mem::take(&mut *held_back))
-        .unwrap_or_default();
-    for message in held_back {
-        let _ = writeln!(io::stderr(), "pconc-tui: {message}");
+    if let Ok(mut held_back) = HELD_BACK.lock() {
+        for message in held_back.drain(..) {
+            let _ = writeln!(io::stderr(), "pconc-tui: {message}");
+        }
     }
 }
 

@@ -32,7 +32,7 @@ impl Locked {
 
     fn runs(&self) -> Vec<usize> {
         let (_, opened) = Store::open(Place { file: self.file() }).expect("the test made it so");
-        opened.runs.iter().map(|run| run.number).collect()
+        opened.kept.runs.iter().map(|run| run.number).collect()
     }
 
     fn is_pending(&self) -> bool {

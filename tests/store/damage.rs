@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 
 use super::{Room, here, record};
+use crate::fixtures::keep::{Decide, KeepOne};
 use crate::fixtures::sample;
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::Workload;
@@ -14,7 +15,7 @@ use pconc_tui::domain::record::{
 };
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
 use pconc_tui::domain::trace::Trace;
-use pconc_tui::store::{Place, Store, StoreError};
+use pconc_tui::store::{Change, PATIENCE, Place, Reply, Store, StoreError};
 
 /// A history with runs of two sessions, a name and a removal.
 fn small(room: &Room) -> Vec<u8> {
@@ -24,8 +25,8 @@ fn small(room: &Room) -> Vec<u8> {
             .keep_run(0, &here(session), &record(id))
             .expect("it can be kept");
     }
-    store.rename(2, Some("before")).expect("it can be named");
-    store.remove(&[1]).expect("it can be removed");
+    store.rename(2, Some("before"));
+    store.remove(&[1]);
     room.content()
 }
 
@@ -35,7 +36,7 @@ fn what_was_kept_comes_back_as_it_was_with_its_number_and_where_it_was_measured(
     small(&room);
     let opened = room.opened();
     assert_eq!(opened.notice, None);
-    let [b, c] = &opened.runs[..] else {
+    let [b, c] = &opened.kept.runs[..] else {
         panic!("{:?}", room.ids())
     };
     assert_eq!(
@@ -57,6 +58,7 @@ fn what_was_kept_comes_back_as_it_was_with_its_number_and_where_it_was_measured(
     assert_eq!(
         opened
             .removed
+            .runs
             .iter()
             .map(|run| run.number)
             .collect::<Vec<_>>(),
@@ -69,20 +71,20 @@ fn a_removed_run_comes_back_with_its_number_and_name_and_its_number_is_never_giv
     let room = Room::new();
     small(&room);
     let mut store = Store::at(room.place());
-    store.remove(&[2, 3]).unwrap();
+    store.remove(&[2, 3]);
     assert_eq!(room.numbers(), Vec::<usize>::new());
     assert_eq!(store.keep_run(0, &here("two"), &record("d")).unwrap(), 4);
-    store.restore(&[2, 1]).unwrap();
+    store.restore(&[2, 1]);
     assert_eq!(room.numbers(), [1, 2, 4]);
-    assert_eq!(room.opened().runs[1].name.as_deref(), Some("before"));
-    store.rename(2, None).unwrap();
-    assert_eq!(room.opened().runs[1].name, None);
+    assert_eq!(room.opened().kept.runs[1].name.as_deref(), Some("before"));
+    store.rename(2, None);
+    assert_eq!(room.opened().kept.runs[1].name, None);
+    let unknown = Change::Remove {
+        ids: vec!["nobody".into()],
+    };
+    let replies = store.keep(&[unknown], &here("two"), PATIENCE).unwrap();
     assert!(
-        store
-            .remove(&[9])
-            .unwrap_err()
-            .to_string()
-            .contains("#9 is not in the kept history")
+        matches!(&replies[..], [Reply::Told(told)] if told.contains("no longer in the history file"))
     );
 }
 
@@ -115,8 +117,8 @@ fn sweeps_and_runs_share_one_sequence_of_numbers() {
     assert_eq!(store.keep_run(0, &here("one"), &record("a")).unwrap(), 1);
     assert_eq!(store.keep_sweep(0, &here("one"), &sweep).unwrap(), 2);
     assert_eq!(store.keep_run(0, &here("one"), &record("b")).unwrap(), 3);
-    store.rename(2, Some("curve")).unwrap();
-    let [kept] = &room.opened().sweeps[..] else {
+    store.rename(2, Some("curve"));
+    let [kept] = &room.opened().kept.sweeps[..] else {
         panic!("{:?}", room.opened())
     };
     assert_eq!(
@@ -161,7 +163,12 @@ fn runs_of_every_model_come_back_with_what_python_said_and_printed() {
     }
     let opened = room.opened();
     assert!(opened.notice.is_none(), "{:?}", opened.notice);
-    let read: Vec<Record> = opened.runs.into_iter().map(|run| *run.record).collect();
+    let read: Vec<Record> = opened
+        .kept
+        .runs
+        .into_iter()
+        .map(|run| *run.record)
+        .collect();
     assert_eq!(read, kept);
 }
 
@@ -186,7 +193,7 @@ fn a_sweep_by_several_interpreters_comes_back() {
     Store::at(room.place())
         .keep_sweep(0, &here("one"), &sweep)
         .unwrap();
-    let [kept] = &room.opened().sweeps[..] else {
+    let [kept] = &room.opened().kept.sweeps[..] else {
         panic!("{:?}", room.opened())
     };
     assert_eq!(kept.sweep, sweep);
@@ -208,7 +215,11 @@ fn any_beginning_of_a_history_opens_and_takes_the_next_run() {
         let runs = lines[..complete].iter().filter(is_run).count();
         let is_torn = end_of(complete) < length;
         let opened = room.opened();
-        assert_eq!(opened.runs.len() + opened.removed.len(), runs, "{length}");
+        assert_eq!(
+            opened.kept.runs.len() + opened.removed.runs.len(),
+            runs,
+            "{length}"
+        );
         assert_eq!(
             opened.notice.is_some(),
             is_torn,
@@ -220,9 +231,10 @@ fn any_beginning_of_a_history_opens_and_takes_the_next_run() {
         let number = store.keep_run(0, &here("new"), &record("new")).unwrap();
         let kept = room.opened();
         let all: Vec<usize> = kept
+            .kept
             .runs
             .iter()
-            .chain(&kept.removed)
+            .chain(&kept.removed.runs)
             .map(|run| run.number)
             .collect();
         // A line that lacks nothing but its end was whole.
@@ -232,7 +244,7 @@ fn any_beginning_of_a_history_opens_and_takes_the_next_run() {
         let found = runs + usize::from(is_whole && is_run(&&lines[complete]));
         assert_eq!(all.len(), found + 1, "{length}");
         assert_eq!(
-            (number, kept.runs.last().unwrap().number),
+            (number, kept.kept.runs.last().unwrap().number),
             (found + 1, number),
             "{length}"
         );
@@ -297,7 +309,7 @@ fn runs_whose_session_is_lost_are_kept_and_come_from_no_machine_that_is_known() 
         .collect();
     fs::write(room.file(), without).unwrap();
     let opened = room.opened();
-    let [b, c] = &opened.runs[..] else {
+    let [b, c] = &opened.kept.runs[..] else {
         panic!("{opened:?}")
     };
     assert!(
@@ -402,15 +414,14 @@ fn a_picture_comes_back_with_the_tasks_and_the_many_workers_of_its_run() {
     whole.id = "many".into();
     whole.tasks = Some((0..8).map(task).collect());
     let mut store = store;
-    let number = store.keep_run(0, &here("one"), &whole).unwrap();
+    store.keep_run(0, &here("one"), &whole).unwrap();
     store.pictures().keep(&whole, &Trace::new(200)).unwrap();
     assert!(room.content().len() < 4_000, "the line is short");
     let (store, opened) = Store::open(room.place()).unwrap();
-    let record = (*opened.runs[0].record).clone();
+    let mut record = (*opened.kept.runs[0].record).clone();
     assert_ne!(record, whole);
-    let picture = store.pictures().read(&store.id(number).unwrap()).unwrap();
-    let (record, trace) = picture.complete(record);
-    assert_eq!(trace.unwrap().lanes().len(), 200);
+    let picture = store.pictures().read(&record.id).unwrap();
+    assert_eq!(picture.complete(&mut record).lanes().len(), 200);
     assert_eq!(record, whole);
 }
 
@@ -480,7 +491,10 @@ fn what_was_appended_meanwhile_by_another_program_decides_the_number() {
     // Somebody deletes the history: it begins anew, with everything that is needed.
     fs::remove_file(room.file()).unwrap();
     assert_eq!(one.keep_run(0, &here("one"), &record("a")).unwrap(), 1);
-    assert_eq!(room.opened().runs[0].provenance.machine, super::machine());
+    assert_eq!(
+        room.opened().kept.runs[0].provenance.machine,
+        super::machine()
+    );
 }
 
 #[test]

@@ -9,8 +9,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::{Room, here, record};
+use crate::fixtures::keep::{Decide, KeepOne};
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
-use pconc_tui::store::{Change, End, Outcome, PATIENCE, Reply, Store, Writer, take_in};
+use pconc_tui::store::{Change, End, PATIENCE, Reply, Store, Writer, take_in};
 
 const TINY: &str = "run --workload cpu --model threads --workers 2 --tasks 4 --iterations 1000";
 
@@ -100,7 +101,7 @@ fn runs_that_could_never_be_added_are_kept_beside_the_history_and_the_next_start
         let count = if next == TINY { 4 } else { 3 };
         assert_eq!(room.numbers(), (1..=count).collect::<Vec<_>>(), "{next}");
         assert_eq!(pending(&room), Vec::<String>::new());
-        let provenance = &room.opened().runs[0].provenance;
+        let provenance = &room.opened().kept.runs[0].provenance;
         assert!(
             provenance.machine.cores_usable > 0,
             "where they were measured is known"
@@ -239,7 +240,7 @@ fn where_nothing_can_be_written_the_end_says_how_many_runs_are_lost() {
         [],
         "it is told once"
     );
-    let (_, end) = writer.finish();
+    let end = writer.finish();
     assert!(
         matches!(&end, End::Lost(told) if told.starts_with("2 runs could not be kept anywhere")),
         "{end:?}"
@@ -318,7 +319,7 @@ fn of_a_file_beside_the_history_what_is_not_understood_stays_and_the_rest_is_tak
     let content = fs::read_to_string(&path).unwrap() + newer;
     fs::write(&path, content).unwrap();
     assert!(take_in(&room.place()).is_some());
-    Store::at(room.place()).restore(&[1]).unwrap();
+    Store::at(room.place()).restore(&[1]);
     assert_eq!(take_in(&room.place()), None);
     assert_eq!(room.numbers(), [1], "the removal is not made again");
     let left = fs::read_to_string(&path).unwrap();
@@ -362,7 +363,7 @@ fn where_nothing_can_be_kept_beside_the_history_a_run_of_many_workers_is_whole_i
     let line = "run --workload cpu --model threads --workers 100 --tasks 100 --iterations 100";
     let output = start(line, &room).wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    let run = &room.opened().runs[0];
+    let run = &room.opened().kept.runs[0];
     assert_eq!(
         (
             run.record.workers.len(),
@@ -500,7 +501,8 @@ proptest! {
                     let id = format!("other-{at}");
                     let kept = Store::at(room.place()).keep(
                         &[Change::run(0, &record(&id))], &here("other"), Duration::ZERO);
-                    prop_assert!(matches!(kept.unwrap()[..], [Outcome::Kept(_)]));
+                    let is_kept = matches!(kept.unwrap()[..], [Reply::Kept { .. }]);
+                    prop_assert!(is_kept);
                     ids.push((id, None, true));
                 }
                 Step::Other => {}
@@ -514,13 +516,13 @@ proptest! {
             }
         }
         drop(lock);
-        let (_, end) = now.finish();
+        let end = now.finish();
         prop_assert_eq!(end, End::Kept);
         let opened = room.opened();
         prop_assert_eq!(&opened.notice, &None);
-        let runs = opened.runs.iter().map(|run| (run, true)).chain(opened.removed.iter().map(|run| (run, false)));
+        let runs = opened.kept.runs.iter().map(|run| (run, true)).chain(opened.removed.runs.iter().map(|run| (run, false)));
         let runs = runs.map(|(run, counts)| (run.record.id.clone(), run.name.clone(), counts));
-        let sweeps = opened.sweeps.iter().map(|it| (it, true)).chain(opened.removed_sweeps.iter().map(|it| (it, false)));
+        let sweeps = opened.kept.sweeps.iter().map(|it| (it, true)).chain(opened.removed.sweeps.iter().map(|it| (it, false)));
         let sweeps = sweeps.map(|(it, counts)| (it.sweep.id.clone(), it.name.clone(), counts));
         let mut found: Vec<_> = runs.chain(sweeps).collect();
         found.sort();

@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 use super::{Room, here, record, wait_until};
+use crate::fixtures::keep::KeepOne;
 use pconc_tui::store::Store;
 
 /// A run that takes no time.
@@ -84,6 +85,7 @@ fn programs_that_append_at_once_lose_nothing_and_share_no_number() {
     }
     let opened = room.opened();
     let kept: BTreeSet<(usize, String)> = opened
+        .kept
         .runs
         .iter()
         .map(|run| (run.number, run.record.id.clone()))
@@ -92,6 +94,7 @@ fn programs_that_append_at_once_lose_nothing_and_share_no_number() {
     assert_eq!(room.numbers(), (1..=75).collect::<Vec<_>>());
     assert_eq!(opened.notice, None);
     let sessions: BTreeSet<&str> = opened
+        .kept
         .runs
         .iter()
         .map(|run| &run.provenance.session[..])
@@ -135,8 +138,8 @@ fn who_is_killed_while_appending_again_and_again_leaves_every_line_whole_or_not_
         program.wait().unwrap();
         let (_, opened) = Store::open(room.place()).unwrap();
         assert_eq!(
-            opened.runs.last().unwrap().number,
-            opened.runs.len(),
+            opened.kept.runs.last().unwrap().number,
+            opened.kept.runs.len(),
             "no number is left out"
         );
         assert!(lines() > before + 5);

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "not every test needs all of it")]
 
 pub mod explorer;
+pub mod keep;
 pub mod python;
 pub mod sample;
 pub mod swept;

@@ -7,8 +7,9 @@ fn seen(log: &mut Log) -> Vec<String> {
         seen.push(match what {
             Seen::Restart => "restart".into(),
             Seen::Line(number, line) => format!("{number} {}", String::from_utf8_lossy(line)),
-            Seen::TooLong(number, line) => format!("{number} longer than {}", line.len()),
-            Seen::Torn(number, line) => format!("{number} torn {}", String::from_utf8_lossy(line)),
+            Seen::Broken(number, line) => {
+                format!("{number} broken {}", String::from_utf8_lossy(line))
+            }
         });
     })
     .unwrap();
@@ -16,9 +17,10 @@ fn seen(log: &mut Log) -> Vec<String> {
 }
 
 fn append(log: &mut Log, lines: &str) {
-    let mut appending = log.appending(PATIENCE).unwrap();
-    appending.end_torn_line().unwrap();
-    appending.write(lines.as_bytes()).unwrap();
+    let file = log.locked(PATIENCE).unwrap();
+    log.catch_up(&file, |_| {}).unwrap();
+    log.end_torn_line(&file).unwrap();
+    log.append(&file, lines.as_bytes()).unwrap();
 }
 
 #[test]
@@ -45,7 +47,7 @@ fn a_torn_line_gets_an_end_before_the_next_one_is_appended() {
     let path = folder.path().join("log");
     fs::write(&path, "a\nb").unwrap();
     let mut log = Log::new(path.clone());
-    assert_eq!(seen(&mut log), ["restart", "1 a", "2 torn b"]);
+    assert_eq!(seen(&mut log), ["restart", "1 a", "2 broken b"]);
     append(&mut log, "c\n");
     assert_eq!(seen(&mut log), ["2 b", "3 c"]);
     assert_eq!(fs::read_to_string(&path).unwrap(), "a\nb\nc\n");
@@ -64,16 +66,12 @@ fn a_line_of_any_length_costs_only_itself() {
             (4, "1 a", "3 b"),
             "{length}"
         );
-        assert_eq!(
-            seen[2].starts_with("2 longer than "),
-            length >= most,
-            "{length}"
-        );
+        assert_eq!(seen[2].starts_with("2 broken "), length >= most, "{length}");
     }
     fs::write(&path, "x".repeat(most + 1)).unwrap();
     let seen = seen(&mut Log::new(path));
     assert!(
-        seen.len() == 2 && seen[1].starts_with("1 torn"),
+        seen.len() == 2 && seen[1].starts_with("1 broken"),
         "it has no end"
     );
 }
@@ -83,13 +81,13 @@ fn who_holds_the_lock_is_waited_for_only_for_a_while() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
     let (mut log, mut other) = (Log::new(path.clone()), Log::new(path));
-    let mut held = log.appending(PATIENCE).unwrap();
-    let sentence = other.appending(Duration::from_millis(5)).unwrap_err();
+    let held = log.locked(PATIENCE).unwrap();
+    let sentence = other.locked(Duration::from_millis(5)).unwrap_err();
     assert!(
         sentence.to_string().contains("another program keeps"),
         "{sentence}"
     );
-    held.write(b"a\n").unwrap();
+    log.append(&held, b"a\n").unwrap();
     drop(held);
     append(&mut other, "b\n");
     assert_eq!(seen(&mut log), ["restart", "1 a", "2 b"]);
@@ -108,15 +106,15 @@ fn what_is_no_file_is_refused_without_waiting() {
         let mut log = Log::new(path);
         assert!(log.read(|_| {}).unwrap_err().to_string().ends_with(told));
         assert!(
-            log.appending(PATIENCE)
+            log.locked(PATIENCE)
                 .unwrap_err()
                 .to_string()
                 .ends_with(told)
         );
     }
-    let mut log = Log::new("/dev/null/log".into());
+    let log = Log::new("/dev/null/log".into());
     assert!(
-        log.appending(PATIENCE)
+        log.locked(PATIENCE)
             .unwrap_err()
             .to_string()
             .starts_with("cannot write to /dev/null/log: ")

@@ -15,8 +15,8 @@ const SEQUENCE_PATIENCE: Nanos = 50_000_000;
 /// How long the rest of a paste may take. A network may stall within a long text, and what is left of that should not be lost
 /// at once.
 const PASTE_PATIENCE: Nanos = 1_000_000_000;
-/// More parameters than any sequence has.
-const PARAMETERS_MAX: usize = 64;
+/// A sequence with so many bytes of parameters means nothing, whatever follows.
+const PARAMETERS_MAX: usize = 65;
 /// More text than any field takes. The rest of a longer paste is dropped.
 const PASTE_MAX: usize = 64 << 10;
 /// What ends a paste.
@@ -47,28 +47,19 @@ enum State {
     SingleShift,
     /// Esc and [, and these parameters.
     Control(Vec<u8>),
-    /// The same, with more parameters than can mean anything.
-    TooLong,
     /// Esc, [ and M, and so many of three bytes that say what the mouse did.
     Mouse(Vec<u8>),
     /// An answer of the terminal that nobody asked for.
     Answer,
-    /// A text that is being pasted.
-    Paste(Paste),
-}
-
-/// The text so far, and how many bytes of what ends it have come.
-#[derive(Debug, Default)]
-struct Paste {
-    text: Vec<u8>,
-    ending: usize,
+    /// A text that is being pasted, with as much of what ends it as has come.
+    Paste(Vec<u8>),
 }
 
 impl Parser {
     /// Reads one byte; what that completes.
     pub fn read(&mut self, byte: u8) -> Option<Input> {
         match std::mem::take(&mut self.state) {
-            State::Paste(paste) => self.pasted(paste, byte),
+            State::Paste(text) => self.pasted(text, byte),
             // Whatever came before, this key works.
             _ if byte == CTRL_C => Some(Input::Key(Key::Ctrl('c'))),
             State::Escape => self.after_escape(byte),
@@ -78,10 +69,6 @@ impl Parser {
             State::Character { bytes, alt } => self.character(bytes, byte, alt),
             State::SingleShift => self.single_shift(byte),
             State::Control(parameters) => self.control(parameters, byte),
-            State::TooLong => match byte {
-                b' '..=b'?' => self.wait_in(State::TooLong),
-                _ => None,
-            },
             State::Mouse(bytes) => self.mouse(bytes, byte),
             State::Answer => match byte {
                 BELL => None,
@@ -186,7 +173,7 @@ impl Parser {
     fn single_shift(&mut self, byte: u8) -> Option<Input> {
         match byte {
             b'0'..=b';' => self.wait_in(State::SingleShift),
-            _ => sequences::single_shift(byte).map(Input::Key),
+            _ => sequences::cursor(byte).map(Input::Key),
         }
     }
 
@@ -195,14 +182,17 @@ impl Parser {
             // The console of Linux, for its function keys.
             ([], b'[') => self.wait_in(State::Control(vec![byte])),
             ([], b'M') => self.wait_in(State::Mouse(vec![])),
-            (b"200", b'~') => self.wait_in(State::Paste(Paste::default())),
-            ([b'[', ..], _) => sequences::linux_console(byte).map(Input::Key),
-            (_, b' '..=b'?') if parameters.len() == PARAMETERS_MAX => self.wait_in(State::TooLong),
+            (b"200", b'~') => self.wait_in(State::Paste(vec![])),
+            ([b'[', ..], _) => (byte == b'A').then_some(Input::Key(Key::F1)),
             (_, b' '..=b'?') => {
-                parameters.push(byte);
+                if parameters.len() < PARAMETERS_MAX {
+                    parameters.push(byte);
+                }
                 self.wait_in(State::Control(parameters))
             }
-            (_, b'@'..=b'~') => sequences::control(&parameters, byte),
+            (_, b'@'..=b'~') if parameters.len() < PARAMETERS_MAX => {
+                sequences::control(&parameters, byte)
+            }
             // No byte of a sequence: it is broken.
             _ => None,
         }
@@ -211,41 +201,26 @@ impl Parser {
     fn mouse(&mut self, mut bytes: Vec<u8>, byte: u8) -> Option<Input> {
         bytes.push(byte);
         match bytes[..] {
-            [button, column, row] => sequences::mouse_in_bytes(button, column, row),
+            // They begin with the first character that can be shown.
+            [button, column, row] => {
+                let numbers = [button, column, row].map(u16::from);
+                sequences::mouse(numbers, b' '.into(), u16::from(b' ') + 1)
+            }
             _ => self.wait_in(State::Mouse(bytes)),
         }
     }
 
-    fn pasted(&mut self, mut paste: Paste, byte: u8) -> Option<Input> {
-        if paste.read(byte) {
-            return Some(Input::Pasted(
-                String::from_utf8_lossy(&paste.text).into_owned(),
-            ));
+    fn pasted(&mut self, mut text: Vec<u8>, byte: u8) -> Option<Input> {
+        text.push(byte);
+        if let Some(pasted) = text.strip_suffix(PASTE_END) {
+            let kept = &pasted[..pasted.len().min(PASTE_MAX)];
+            return Some(Input::Pasted(String::from_utf8_lossy(kept).into_owned()));
         }
-        self.wait_in(State::Paste(paste))
-    }
-}
-
-impl Paste {
-    /// Takes one byte in; whether the paste ends with it.
-    fn read(&mut self, byte: u8) -> bool {
-        if byte == PASTE_END[self.ending] {
-            self.ending += 1;
-            return self.ending == PASTE_END.len();
+        if text.len() > 2 * PASTE_MAX {
+            // Behind what is kept, only what may be the beginning of the end matters.
+            text.drain(PASTE_MAX..text.len() - PASTE_END.len());
         }
-        // What looked like the end was text. Only its first byte is an Esc, so no later one begins it again.
-        let text = &PASTE_END[..std::mem::take(&mut self.ending)];
-        self.keep(text);
-        match byte {
-            ESC => self.ending = 1,
-            _ => self.keep(&[byte]),
-        }
-        false
-    }
-
-    fn keep(&mut self, bytes: &[u8]) {
-        let room = PASTE_MAX - self.text.len();
-        self.text.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.wait_in(State::Paste(text))
     }
 }
 

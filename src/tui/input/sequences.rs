@@ -23,20 +23,8 @@ pub fn with_alt(byte: u8) -> Option<Key> {
     single(byte).filter(|key| [Key::Enter, Key::Tab, Key::Backspace].contains(key))
 }
 
-/// What follows Esc and O.
-pub fn single_shift(last: u8) -> Option<Key> {
-    match last {
-        b'P' => Some(Key::F1),
-        _ => cursor(last),
-    }
-}
-
-/// What follows Esc, [ and [.
-pub fn linux_console(last: u8) -> Option<Key> {
-    (last == b'A').then_some(Key::F1)
-}
-
-fn cursor(last: u8) -> Option<Key> {
+/// What follows Esc and O, or Esc, [ and no number but 1.
+pub fn cursor(last: u8) -> Option<Key> {
     Some(match last {
         b'A' => Key::Up,
         b'B' => Key::Down,
@@ -44,6 +32,7 @@ fn cursor(last: u8) -> Option<Key> {
         b'D' => Key::Left,
         b'F' => Key::End,
         b'H' => Key::Home,
+        b'P' => Key::F1,
         _ => return None,
     })
 }
@@ -51,22 +40,13 @@ fn cursor(last: u8) -> Option<Key> {
 /// What follows Esc and [: parameters, and the byte that ends them.
 pub fn control(parameters: &[u8], last: u8) -> Option<Input> {
     let text = std::str::from_utf8(parameters).ok()?;
-    if let Some(mouse) = text.strip_prefix('<') {
-        // Ended by `m`, a button was let go.
-        return if last == b'M' {
-            mouse_in_numbers(mouse, 0)
-        } else {
-            None
-        };
+    match (text.strip_prefix('<'), last) {
+        (Some(mouse), b'M') => mouse_in_numbers(mouse, 0),
+        // A button was let go.
+        (Some(_), _) => None,
+        (None, b'M') => mouse_in_numbers(text, 32),
+        (None, _) => Parameters::read(text)?.key(last).map(Input::Key),
     }
-    if last == b'M' {
-        return mouse_in_numbers(text, 32);
-    }
-    let parameters = Parameters::read(text)?;
-    if parameters.is_release() {
-        return None;
-    }
-    parameters.key(last).map(Input::Key)
 }
 
 /// `number:shifted;modifiers:kind`, all of which may be absent.
@@ -75,26 +55,20 @@ struct Parameters {
     /// What the key gives with Shift, where that is told.
     shifted: Option<u32>,
     modifiers: u32,
-    kind: Option<u32>,
 }
 
 impl Parameters {
-    /// `None` if that is not what they are.
+    /// `None` if that is not what they are, or if a key was let go.
     fn read(text: &str) -> Option<Parameters> {
         let mut fields = text.split(';');
         let (number, shifted) = pair(fields.next())?;
         let (modifiers, kind) = pair(fields.next())?;
         // A third one is what the key would write, which is not needed.
-        Some(Parameters {
+        (kind != Some(3)).then(|| Parameters {
             number,
             shifted,
             modifiers: modifiers.unwrap_or(1).saturating_sub(1),
-            kind,
         })
-    }
-
-    fn is_release(&self) -> bool {
-        self.kind == Some(3)
     }
 
     fn has(&self, modifier: u32) -> bool {
@@ -105,7 +79,6 @@ impl Parameters {
         match (last, self.number) {
             (b'~', Some(number)) => numbered(number),
             (b'u', Some(number)) => self.reported(number),
-            (b'P', None | Some(1)) => Some(Key::F1),
             (b'Z', None | Some(1)) => Some(Key::BackTab),
             (_, None | Some(1)) => cursor(last),
             _ => None,
@@ -115,12 +88,11 @@ impl Parameters {
     /// A key that is told by its number in Unicode, or in kitty's own range.
     fn reported(&self, number: u32) -> Option<Key> {
         match number {
-            KITTY_FIRST..=KITTY_LAST => of_kitty(number),
+            // Unicode's private range, in which kitty numbers keys that give no character.
+            57344..=63743 => of_kitty(number),
             27 => Some(Key::Esc),
-            13 => Some(Key::Enter),
             9 if self.has(SHIFT) => Some(Key::BackTab),
-            9 => Some(Key::Tab),
-            127 => Some(Key::Backspace),
+            9 | 13 | 127 => single(number as u8),
             _ => self.character(number),
         }
     }
@@ -163,31 +135,25 @@ fn numbered(number: u32) -> Option<Key> {
     })
 }
 
-/// Unicode's private range, in which kitty numbers keys that give no character.
-const KITTY_FIRST: u32 = 57344;
-const KITTY_LAST: u32 = 63743;
-
 /// Kitty's numbers for the keys of the number pad.
 fn of_kitty(number: u32) -> Option<Key> {
-    const CHARACTERS: [char; 15] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '/', '*', '-', '+',
+    const CHARACTERS: &[u8] = b"0123456789./*-+\r=,";
+    const MOVES: [Key; 8] = [
+        Key::Left,
+        Key::Right,
+        Key::Up,
+        Key::Down,
+        Key::PageUp,
+        Key::PageDown,
+        Key::Home,
+        Key::End,
     ];
-    Some(match number {
-        57399..=57413 => Key::Char(CHARACTERS[number as usize - 57399]),
-        57414 => Key::Enter,
-        57415 => Key::Char('='),
-        57416 => Key::Char(','),
-        57417 => Key::Left,
-        57418 => Key::Right,
-        57419 => Key::Up,
-        57420 => Key::Down,
-        57421 => Key::PageUp,
-        57422 => Key::PageDown,
-        57423 => Key::Home,
-        57424 => Key::End,
-        57426 => Key::Delete,
-        _ => return None,
-    })
+    match number {
+        57399..=57416 => single(CHARACTERS[number as usize - 57399]),
+        57417..=57424 => Some(MOVES[number as usize - 57417]),
+        57426 => Some(Key::Delete),
+        _ => None,
+    }
 }
 
 /// `button;column;row`, the button written as `offset` more than it is.
@@ -196,38 +162,19 @@ fn mouse_in_numbers(text: &str, offset: u16) -> Option<Input> {
         .split(';')
         .map(|number| number.parse().ok())
         .collect::<Option<_>>()?;
-    let [button, column, row] = numbers[..] else {
-        return None;
-    };
-    mouse(
-        button.checked_sub(offset)?,
-        column.checked_sub(1)?,
-        row.checked_sub(1)?,
-    )
+    mouse(numbers.try_into().ok()?, offset, 1)
 }
 
-/// Button, column and row as bytes, which begin with the first character that can be shown.
-pub fn mouse_in_bytes(button: u8, column: u8, row: u8) -> Option<Input> {
-    let place = |byte: u8| byte.checked_sub(b' ' + 1).map(u16::from);
-    mouse(
-        button.checked_sub(b' ')?.into(),
-        place(column)?,
-        place(row)?,
-    )
-}
-
-/// What a button did, if it means something.
-fn mouse(button: u16, column: u16, row: u16) -> Option<Input> {
+/// What a button did at a column and row, if it means something; the button is written as `offset` more than it is, and
+/// places count from `first`.
+pub fn mouse([button, column, row]: [u16; 3], offset: u16, first: u16) -> Option<Input> {
     /// Shift, Alt and Control, which the mouse does not mind.
     const MODIFIERS: u16 = 4 + 8 + 16;
-    match button & !MODIFIERS {
+    let (column, row) = (column.checked_sub(first)?, row.checked_sub(first)?);
+    match button.checked_sub(offset)? & !MODIFIERS {
         0 => Some(Input::Clicked(column, row)),
-        64 => Some(Input::Wheel {
-            up: true,
-            at: (column, row),
-        }),
-        65 => Some(Input::Wheel {
-            up: false,
+        kind @ (64 | 65) => Some(Input::Wheel {
+            up: kind == 64,
             at: (column, row),
         }),
         _ => None,
