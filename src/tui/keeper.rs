@@ -279,8 +279,8 @@ impl Worker {
         false
     }
 
-    /// Keeps a picture in memory that could not be kept, with a poorer timeline if the whole one would take too much. The user hears of
-    /// it once.
+    /// Keeps a picture in memory that could not be kept, with a poorer timeline if the whole one would take too much. The
+    /// user hears of it once.
     fn put_aside(&mut self, mut picture: Box<(Record, Trace)>, why: &StoreError) {
         if self.unkept.is_empty() {
             self.tell(vec![Msg::Told(why.to_string())]);
