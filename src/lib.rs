@@ -91,6 +91,7 @@
 //! - **a model of Python?** The same, and its pool in `assets/worker.py`; what an interpreter must have for it is checked in
 //!   `domain/plan.rs`.
 //! - **a number of a run?** `catalog/metric.rs`: every table, column and explanation is a view of it.
+//! - **a quick experiment?** `catalog/experiment.rs`.
 //! - **a phase?** `catalog/phase.rs`, with its colour, mark and letter.
 //! - **when two times differ?** `domain/difference.rs`, for every screen and file; what is said then: `present/sentence/`.
 //! - **which interpreters are found, and what they are asked?** `engine/python/find.rs` and `engine/python/probe.rs`.

@@ -424,10 +424,7 @@ impl From<Seen> for Caveat {
                 expected.words(),
                 found.words()
             )),
-            Seen::DidNotEnd => {
-                let kind = Kind::DidNotEnd;
-                kind.told((kind.description().meaning)())
-            },
+            Seen::DidNotEnd => Kind::DidNotEnd.told((Kind::DidNotEnd.description().meaning)()),
         }
     }
 }

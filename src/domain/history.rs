@@ -139,6 +139,11 @@ impl<'a> From<&'a SweepEntry> for Item<'a> {
     }
 }
 
+fn items<'a>(entries: &'a [Entry], sweeps: &'a [SweepEntry]) -> impl Iterator<Item = Item<'a>> {
+    let sweeps = sweeps.iter().map(Item::from);
+    entries.iter().map(Item::from).chain(sweeps)
+}
+
 /// The runs that the user can look at, oldest first.
 ///
 /// ```text
@@ -233,15 +238,10 @@ impl History {
         (self.highest, self.make_room(TRACE_BYTES) || poorer)
     }
 
-    fn items(&self) -> impl Iterator<Item = Item<'_>> {
-        let sweeps = self.sweeps.iter().map(Item::from);
-        self.entries.iter().map(Item::from).chain(sweeps)
-    }
-
-    /// These, and those that were removed and can come back.
+    /// Those that are here, and those that were removed and can come back.
     fn all_items(&self) -> impl Iterator<Item = Item<'_>> {
         let removed = self.removals.iter().flat_map(Removal::items);
-        self.items().chain(removed)
+        items(&self.entries, &self.sweeps).chain(removed)
     }
 
     /// The runs that were removed and can come back, and then those that are here, oldest first.
@@ -265,8 +265,8 @@ impl History {
 
     /// The number of the first run or sweep that is called so.
     pub fn named(&self, name: &str) -> Option<usize> {
-        let item = self.items().find(|item| item.name == Some(name))?;
-        Some(item.number)
+        let mut items = items(&self.entries, &self.sweeps);
+        Some(items.find(|item| item.name == Some(name))?.number)
     }
 
     /// Calls a run or a sweep something else, or nothing.

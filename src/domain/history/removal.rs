@@ -14,8 +14,7 @@ pub(super) struct Removal {
 
 impl Removal {
     pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
-        let sweeps = self.sweeps.iter().map(Item::from);
-        self.entries.iter().map(Item::from).chain(sweeps)
+        super::items(&self.entries, &self.sweeps)
     }
 
     fn numbers(&self) -> Vec<usize> {
