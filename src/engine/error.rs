@@ -6,6 +6,17 @@ use thiserror::Error;
 
 use crate::domain::text;
 
+/// Why a task, or a step of it, was not done to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Unfinished {
+    /// The run was cancelled.
+    #[error("cancelled")]
+    Cancelled,
+    /// It could not be done; the sentence says why.
+    #[error("{0}")]
+    Failed(String),
+}
+
 /// Why nothing could be measured, or not to its end. Shown, it is one sentence.
 #[derive(Debug, Error)]
 pub enum EngineError {

@@ -15,7 +15,7 @@ mod resolver;
 mod transport;
 mod wait;
 
-use std::os::fd::RawFd;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
@@ -23,13 +23,14 @@ use ureq::http::{Response, StatusCode};
 use ureq::unversioned::transport::Connector as _;
 use ureq::{Agent, Body};
 
+use super::error::Unfinished;
+use super::latch::Latch;
 use crate::domain::address::{MAX_ADDRESS_BYTES, check_address};
 use crate::domain::login::{Login, without_login};
-use error::{Explainer, Stage};
-pub use error::{FetchError, FetchErrorKind};
+use error::{Stage, explain, failed};
 pub use limits::Limits;
-use resolver::{Lookup, StoppableResolver, system_lookup};
-use transport::{SharedTls, StoppableConnector};
+use resolver::system_lookup;
+use transport::SharedTls;
 use wait::Waiter;
 
 /// The size of the buffer through which requests are written, in bytes: a request line fits.
@@ -49,14 +50,6 @@ pub struct Hooks {
     pub after: fn(),
 }
 
-impl Hooks {
-    /// Hooks that do nothing, for workers without a lock.
-    pub const NONE: Self = Self {
-        before: || {},
-        after: || {},
-    };
-}
-
 /// Fetches pages for one worker.
 ///
 /// Make it in the process that uses it, after the fork. Making it is cheap; the certificates for https are
@@ -64,22 +57,19 @@ impl Hooks {
 #[derive(Debug)]
 pub struct Fetcher {
     waiter: Waiter,
-    lookup: Lookup,
     tls: SharedTls,
     limits: Limits,
 }
 
 impl Fetcher {
-    /// A fetcher whose fetches end as cancelled as soon as `stop` becomes readable, and after the time of
-    /// `limits` at the latest.
-    ///
-    /// `stop` is the read end of a pipe into which one byte is written, or whose write end is closed, when
-    /// the run is cancelled; nobody reads from it while workers may be fetching. It is borrowed: the caller
-    /// keeps it open for as long as the fetcher is in use. A closed one reads as cancelled.
-    pub fn new(stop: RawFd, limits: Limits, hooks: Hooks) -> Self {
+    /// A fetcher whose fetches end as cancelled as soon as `stop` opens, and after the time of `limits` at the latest.
+    pub fn new(stop: Arc<Latch>, limits: Limits, hooks: Hooks) -> Self {
         Self {
-            waiter: Waiter::new(stop, hooks),
-            lookup: system_lookup,
+            waiter: Waiter {
+                stop,
+                hooks,
+                lookup: system_lookup,
+            },
             tls: SharedTls::default(),
             limits,
         }
@@ -96,79 +86,69 @@ impl Fetcher {
     /// # Errors
     ///
     /// Everything but a complete answer with a status from 200 to 399 that keeps to the limits. The sentence
-    /// begins with `url`, also when a redirect led elsewhere.
-    pub fn get(&self, url: &str) -> Result<Vec<u8>, FetchError> {
-        let other = |wrong: &str| FetchError::new(FetchErrorKind::Other, url, wrong);
-        check_address(url).map_err(|wrong| other(&wrong))?;
+    /// begins with `url`, without user name and password, also when a redirect led elsewhere; it has no full stop.
+    pub fn get(&self, url: &str) -> Result<Vec<u8>, Unfinished> {
+        check_address(url).map_err(|wrong| failed(url, &wrong))?;
+        let explained = |stage| move |error| explain(url, stage, self.limits.timeout, error);
         let start = Instant::now();
         let mut address = url.to_owned();
         for _ in 0..=self.limits.redirects {
             let left = self.limits.timeout.saturating_sub(start.elapsed());
             let mut response = self
                 .request(&address, left)
-                .map_err(|error| self.explain(url, Stage::Answer, error))?;
-            match redirect::target(&address, &response).map_err(other)? {
+                .map_err(explained(Stage::Answer))?;
+            let target = redirect::target(&address, &response);
+            match target.map_err(|wrong| failed(url, wrong))? {
                 Some(target) => address = target,
                 None => {
                     refuse_error(url, response.status())?;
                     let body = self.read(response.body_mut());
-                    return body.map_err(|error| self.explain(url, Stage::Body, error));
+                    return body.map_err(explained(Stage::Body));
                 }
             }
         }
-        Err(other(&format!(
-            "the server redirects more than {} times",
-            self.limits.redirects
-        )))
+        let most = self.limits.redirects;
+        let what = format!("the server redirects more than {most} times");
+        Err(failed(url, &what))
     }
 
     /// One request over one connection, answer's head included. The agent is made for it alone, because
     /// that is how ureq takes what is left of the time without giving up its cache of TLS settings.
     fn request(&self, address: &str, left: Duration) -> Result<Response<Body>, ureq::Error> {
-        let connector = StoppableConnector::new(self.waiter).chain(self.tls.clone());
-        let resolver = StoppableResolver::new(self.waiter, self.lookup);
-        let agent = Agent::with_parts(config(left, self.limits), connector, resolver);
-        let request = agent
+        let connector = self.waiter.clone().chain(self.tls.clone());
+        let agent = Agent::with_parts(config(left, self.limits), connector, self.waiter.clone());
+        let mut request = agent
             .get(&*without_login(address))
             .header("Connection", "close");
-        match Login::of(address) {
-            Some(login) => request
-                .header("Authorization", login.authorization())
-                .call(),
-            None => request.call(),
+        if let Some(login) = Login::of(address) {
+            request = request.header("Authorization", login.authorization());
         }
+        request.call()
     }
 
     fn read(&self, body: &mut Body) -> Result<Vec<u8>, ureq::Error> {
+        let most = self.limits.body_bytes;
         if body
             .content_length()
-            .is_some_and(|announced| announced > self.limits.body_bytes)
+            .is_some_and(|announced| announced > most)
         {
             // No need to fetch so much first to find out.
-            return Err(ureq::Error::BodyExceedsLimit(self.limits.body_bytes));
+            return Err(ureq::Error::BodyExceedsLimit(most));
         }
-        body.with_config()
-            .limit(self.limits.body_bytes)
-            .read_to_vec()
-    }
-
-    fn explain(&self, url: &str, stage: Stage, error: ureq::Error) -> FetchError {
-        Explainer {
-            stage,
-            timeout: self.limits.timeout,
-        }
-        .explain(url, error)
+        body.with_config().limit(most).read_to_vec()
     }
 }
 
-fn refuse_error(url: &str, status: StatusCode) -> Result<(), FetchError> {
+fn refuse_error(url: &str, status: StatusCode) -> Result<(), Unfinished> {
     // Nobody has asked for a part of a page.
     let is_part = status == StatusCode::PARTIAL_CONTENT;
     if (200..400).contains(&status.as_u16()) && !is_part {
-        Ok(())
-    } else {
-        Err(FetchError::status(url, status))
+        return Ok(());
     }
+    // Not the server's own reason phrase: that is foreign text, and HTTP/2 and 3 have none.
+    let reason = status.canonical_reason().unwrap_or_default();
+    let what = format!("the server answered {} {reason}", status.as_u16());
+    Err(failed(url, what.trim_end()))
 }
 
 fn config(left: Duration, limits: Limits) -> Config {
@@ -180,7 +160,6 @@ fn config(left: Duration, limits: Limits) -> Config {
         .max_redirects(0)
         // The default is taken from http_proxy and its relatives.
         .proxy(None)
-        .no_delay(true)
         .user_agent(concat!("pconc-tui/", env!("CARGO_PKG_VERSION")))
         .accept_encoding("identity")
         .max_response_header_size(limits.head_bytes)

@@ -3,17 +3,19 @@
 //! A pipe with one byte that nobody reads: `poll` finds it readable from then on, for as many pollers as there are. It
 //! can be waited for together with a socket, which a futex cannot, and it works on every Unix.
 
-use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::ffi::c_int;
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
-use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 /// Closed until somebody opens it.
 #[derive(Debug)]
 pub struct Latch {
-    reader: OwnedFd,
-    writer: OwnedFd,
+    reader: PipeReader,
+    writer: PipeWriter,
 }
 
 impl Latch {
@@ -22,43 +24,38 @@ impl Latch {
     /// # Errors
     /// When the system has no file descriptors left.
     pub fn new() -> io::Result<Latch> {
-        let (reader, writer) = nix::unistd::pipe()?;
-        for end in [&reader, &writer] {
-            // By fcntl, as macOS has no pipe2.
-            fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
+        let (reader, writer) = io::pipe()?;
+        for end in [reader.as_fd(), writer.as_fd()] {
             fcntl(end, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
         }
         Ok(Latch { reader, writer })
     }
 
+    /// A latch that opens whenever this signal comes.
+    ///
+    /// # Errors
+    /// When the system has no file descriptors left, or the signal cannot be handled.
+    pub fn opened_by(signal: c_int) -> io::Result<Latch> {
+        let latch = Latch::new()?;
+        signal_hook::low_level::pipe::register(signal, latch.writer.try_clone()?)?;
+        Ok(latch)
+    }
+
     /// Opens it. Opening an open one changes nothing.
     pub fn open(&self) {
         // A full pipe (EAGAIN) is open already, and the reader is as old as the writer.
-        let _ = nix::unistd::write(&self.writer, &[1]);
+        let _ = (&self.writer).write(&[1]);
     }
 
     /// Closes it again; only when nobody waits for it any more.
     pub fn close(&self) {
         let mut bytes = [0; 64];
-        while matches!(nix::unistd::read(&self.reader, &mut bytes), Ok(1..)) {}
+        while matches!((&self.reader).read(&mut bytes), Ok(1..)) {}
     }
 
-    /// A descriptor into which anybody may write to open it, as a signal handler does.
-    ///
-    /// # Errors
-    /// When the system has no file descriptors left.
-    pub fn opener(&self) -> io::Result<OwnedFd> {
-        self.writer.try_clone()
-    }
-
-    /// The descriptor of [`Latch::opener`] itself, for a program that inherits it.
+    /// The descriptor into which anybody may write to open it, for a program that inherits it.
     pub fn writing_descriptor(&self) -> RawFd {
         self.writer.as_raw_fd()
-    }
-
-    /// The descriptor that becomes readable when the latch opens.
-    pub fn descriptor(&self) -> RawFd {
-        self.reader.as_raw_fd()
     }
 }
 
@@ -74,11 +71,25 @@ pub fn wait_readable<const N: usize>(
     descriptors: [BorrowedFd<'_>; N],
     timeout_ms: Option<u16>,
 ) -> [bool; N] {
-    let mut polled = descriptors.map(|fd| PollFd::new(fd, PollFlags::POLLIN));
-    let timeout = timeout_ms.map_or(PollTimeout::NONE, PollTimeout::from);
-    let count = poll(&mut polled, timeout).unwrap_or(0);
-    let ready = |fd: &PollFd<'_>| fd.revents().is_some_and(|events| !events.is_empty());
-    polled.map(|fd| count > 0 && ready(&fd))
+    let awaited = descriptors.map(|fd| (fd, PollFlags::POLLIN));
+    wait(awaited, timeout_ms.into()).unwrap_or([false; N])
+}
+
+/// Waits until one of the descriptors is ready for what is awaited of it, or hung up. Tells for each whether it is; none are
+/// when the time is over or a signal came.
+///
+/// # Errors
+/// When the system refuses to wait.
+pub fn wait<const N: usize>(
+    awaited: [(BorrowedFd<'_>, PollFlags); N],
+    timeout: PollTimeout,
+) -> io::Result<[bool; N]> {
+    let mut polled = awaited.map(|(fd, events)| PollFd::new(fd, events));
+    match poll(&mut polled, timeout) {
+        Ok(1..) => Ok(polled.map(|fd| fd.any().unwrap_or(true))),
+        Ok(_) | Err(Errno::EINTR) => Ok([false; N]),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! What every worker does, thread or process: arrive at the gate, take tasks until there are none, write the totals.
 
 use std::cell::Cell;
+use std::os::fd::AsFd;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
-
-use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 
 use super::arena::{Arena, LaneHeader, LaneState, TaskState, store_known};
+use super::error::Unfinished;
 use super::fetch::{Hooks, Limits};
 use super::gil::Gil;
 use super::latch::wait_readable;
@@ -16,6 +16,7 @@ use super::recorder::Pen;
 use super::scratch::Scratch;
 use super::stride::Stride;
 use super::{clock, os};
+use crate::domain::addresses::Addresses;
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
 
@@ -36,15 +37,14 @@ pub struct Assignment {
     pub gil: Option<Arc<Gil>>,
 }
 
-/// How a task ended.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// It did all of its work.
-    Ok,
-    /// It could not; the sentence says why.
-    Failed(String),
-    /// The run was cancelled.
-    Cancelled,
+impl Assignment {
+    /// The address of this number, as the tasks fetch it.
+    pub fn url(&self, addresses: &Addresses, number: usize) -> String {
+        match addresses {
+            Addresses::Loopback { .. } => format!("http://127.0.0.1:{}/page/{number}", self.port),
+            Addresses::Urls(urls) => urls[number].clone(),
+        }
+    }
 }
 
 /// One worker at work.
@@ -101,11 +101,6 @@ impl Worker {
         }
     }
 
-    /// Looks at the clocks.
-    pub fn tick(&mut self) {
-        self.pen.tick();
-    }
-
     /// Does something that may block, without the lock.
     pub fn blocking<T>(&mut self, phase: Phase, block: impl FnOnce() -> T) -> T {
         self.release_lock(phase);
@@ -140,7 +135,7 @@ impl Worker {
     }
 
     /// Takes tasks from the shared counter until there are none or the run is cancelled.
-    pub fn work(&mut self, job: impl Fn(&mut Worker, u32) -> Ended) {
+    pub fn work(&mut self, job: impl Fn(&mut Worker, u32) -> Result<(), Unfinished>) {
         self.wait_for_lock();
         let tasks = self.arena.tasks();
         while !self.is_stopping() {
@@ -150,24 +145,26 @@ impl Worker {
             }
             self.execute(&job, task);
         }
-        self.retire();
+        // Its last stamp, then the lock goes.
+        self.pen.rest();
+        if let Some(gil) = &self.gil {
+            gil.release(self.pen.worker());
+        }
     }
 
     /// Executes one task and keeps how it ended.
-    pub fn execute(&mut self, job: impl Fn(&mut Worker, u32) -> Ended, task: u32) {
+    pub fn execute(&mut self, job: impl Fn(&mut Worker, u32) -> Result<(), Unfinished>, task: u32) {
         self.begin(task);
         match job(self, task) {
-            Ended::Ok => self.end(task, TaskState::Ok),
-            Ended::Failed(sentence) => {
-                self.arena
-                    .task(task)
-                    .error
-                    .store(self.arena.keep_text(&sentence), Relaxed);
+            Ok(()) => self.end(task, TaskState::Ok),
+            Err(Unfinished::Failed(sentence)) => {
+                let kept = self.arena.keep_text(&sentence);
+                self.arena.task(task).error.store(kept, Relaxed);
                 add_one(&self.lane().failed);
                 self.end(task, TaskState::Failed);
             }
             // It stays begun and without an end: the record says that it was stopped.
-            Ended::Cancelled => {}
+            Err(Unfinished::Cancelled) => {}
         }
     }
 
@@ -202,44 +199,22 @@ impl Worker {
         }
     }
 
-    /// There is no task for this worker now, but there may be one later.
-    pub fn pause(&mut self) {
-        self.pen.rest();
-    }
-
-    /// There is no task for this worker any more: its last stamp, then the lock goes.
-    pub fn retire(&mut self) {
-        self.pen.rest();
-        if let Some(gil) = &self.gil {
-            gil.release(self.pen.worker());
-        }
-    }
-
     /// Writes down what is only known at the end.
     pub fn conclude(&self, own_process: bool) {
         let lane = self.arena.lane(self.pen.worker());
         store_known(&lane.run_queue_wait, os::run_queue_wait());
         let switches = os::context_switches();
-        store_known(&lane.voluntary, switches.map(|switches| switches.voluntary));
-        store_known(
-            &lane.involuntary,
-            switches.map(|switches| switches.involuntary),
-        );
-        store_known(
-            &lane.memory,
-            if own_process {
-                os::proportional_set_size()
-            } else {
-                None
-            },
-        );
+        store_known(&lane.voluntary, switches.map(|each| each.voluntary));
+        store_known(&lane.involuntary, switches.map(|each| each.involuntary));
+        let memory = own_process.then(os::proportional_set_size).flatten();
+        store_known(&lane.memory, memory);
         finish(&self.arena, self.pen.worker(), LaneState::Finished);
     }
 }
 
 /// Each counter has one writer: no read-modify-write instruction is needed. Release: who reads `ended` with Acquire and
 /// then `begun` never sees more ended than begun.
-fn add_one(counter: &std::sync::atomic::AtomicU32) {
+fn add_one(counter: &AtomicU32) {
     counter.store(counter.load(Relaxed) + 1, Release);
 }
 
@@ -262,10 +237,8 @@ pub fn guard(assignment: &Assignment, number: u32, life: impl FnOnce()) {
             .or_else(|| panic.downcast_ref::<String>().cloned())
             .unwrap_or_else(|| "no message".into());
         let arena = &assignment.arena;
-        arena
-            .lane(number)
-            .cause
-            .store(arena.keep_text(&format!("panicked: {message}")), Relaxed);
+        let cause = arena.keep_text(&format!("panicked: {message}"));
+        arena.lane(number).cause.store(cause, Relaxed);
         if let Some(gil) = &assignment.gil {
             gil.abandon(number);
         }
@@ -302,14 +275,6 @@ fn with_lent(act: impl FnOnce(&mut Worker)) {
 
 /// What the HTTP library calls before and after it blocks.
 pub const HOOKS: Hooks = Hooks {
-    before: before_blocking,
-    after: after_blocking,
+    before: || with_lent(|worker| worker.release_lock(Phase::Network)),
+    after: || with_lent(Worker::take_lock),
 };
-
-fn before_blocking() {
-    with_lent(|worker| worker.release_lock(Phase::Network));
-}
-
-fn after_blocking() {
-    with_lent(Worker::take_lock);
-}

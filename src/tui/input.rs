@@ -50,13 +50,11 @@ struct Keyboard {
 
 impl Keyboard {
     fn new(events: Sender<Event>) -> io::Result<Keyboard> {
-        let continued = Latch::new()?;
-        signal_hook::low_level::pipe::register(SIGCONT, continued.opener()?)?;
         Ok(Keyboard {
             events,
             parser: Parser::default(),
             heard: clock::now(),
-            continued,
+            continued: Latch::opened_by(SIGCONT)?,
         })
     }
 

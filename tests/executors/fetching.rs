@@ -309,7 +309,7 @@ fn dripping(session: &Session, model: Model) -> Outcomes {
     {
         let told = task.error.unwrap_or("is taken for a page".into());
         check(
-            told.contains("timed out") || told.contains("within 300 ms"),
+            told.contains("timed out") || told.contains("within 0.3 s"),
             format!("{path}: {told}"),
         )?;
     }

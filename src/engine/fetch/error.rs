@@ -1,136 +1,32 @@
 //! What can go wrong with a fetch, and how to say it in one sentence.
 
-use std::error::Error;
+use std::io;
 use std::time::Duration;
-use std::{fmt, io};
 
 use nix::errno::Errno;
 use rustls::CertificateError;
-use ureq::http::StatusCode;
-use ureq::unversioned::transport::NextTimeout;
 
 use crate::domain::address::shown;
 use crate::domain::text::clean;
+use crate::engine::error::Unfinished;
 
 /// The most characters of somebody else's words in a sentence of ours.
 const MAX_FOREIGN_CHARS: usize = 120;
 
-/// Why a fetch failed, as data. The numbers are fixed, so that they may cross processes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum FetchErrorKind {
-    /// Nobody listens at that port.
-    Refused = 0,
-    /// The fetch was not over within its time.
-    Timeout = 1,
-    /// The server answered with a status of 400 or more, or with none that ends an answer.
-    Status = 2,
-    /// The body is larger than the limit.
-    TooLarge = 3,
-    /// No secure connection: the certificate, or the protocol.
-    Tls = 4,
-    /// The host's name could not be looked up.
-    Dns = 5,
-    /// The run was cancelled.
-    Cancelled = 6,
-    /// Anything else: an unreachable network, an answer that is not HTTP or ends early, a redirect that must
-    /// not be followed, an address that is not one.
-    Other = 7,
+/// A fetch of `url` that failed. No character of the sentence is one that a terminal would act upon.
+pub(super) fn failed(url: &str, what: &str) -> Unfinished {
+    Unfinished::Failed(format!("{}: {}", shown(url), clean(what, usize::MAX)))
 }
 
-/// A failed fetch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FetchError {
-    /// What happened, for code.
-    pub kind: FetchErrorKind,
-    /// What happened, for people: one line such as `http://127.0.0.1:9/x: connection refused`. Begins with
-    /// the address that was asked for, without user name and password; has no full stop and no character
-    /// that a terminal would act upon.
-    pub sentence: String,
+/// That the run was cancelled, on its way through ureq.
+pub(super) fn cancelled() -> ureq::Error {
+    ureq::Error::Other(Box::new(Unfinished::Cancelled))
 }
 
-impl FetchError {
-    pub(super) fn new(kind: FetchErrorKind, url: &str, what: &str) -> Self {
-        Self {
-            kind,
-            sentence: format!("{}: {}", shown(url), clean(what, usize::MAX)),
-        }
-    }
-
-    /// The server answered, but with `status`.
-    pub(super) fn status(url: &str, status: StatusCode) -> Self {
-        // Not the server's own reason phrase: that is foreign text, and HTTP/2 and 3 have none.
-        let reason = status
-            .canonical_reason()
-            .map(|reason| format!(" {reason}"))
-            .unwrap_or_default();
-        let what = format!("the server answered {}{reason}", status.as_u16());
-        Self::new(FetchErrorKind::Status, url, &what)
-    }
+/// Whether an error is [`cancelled`].
+pub(super) fn is_cancelled(error: &ureq::Error) -> bool {
+    matches!(error, ureq::Error::Other(error) if error.is::<Unfinished>())
 }
-
-impl fmt::Display for FetchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence)
-    }
-}
-
-impl Error for FetchError {}
-
-/// What our own part of the connection reports through ureq, which has no words for all of it.
-#[derive(Debug)]
-pub(super) enum Fault {
-    /// The stop pipe became readable.
-    Cancelled,
-    /// The deadline is over.
-    TimedOut,
-    /// The other side reset the connection.
-    BrokenOff,
-    /// Neither http nor https, or no host.
-    WrongScheme,
-    /// There is no address to connect to.
-    NoAddress,
-    /// The name could not be looked up.
-    Lookup(io::Error),
-    /// A system call failed.
-    Io(io::Error),
-}
-
-impl Fault {
-    /// As an error of ureq; a timeout has `timeout`'s reason, which ureq relies on.
-    pub(super) fn into_ureq(self, timeout: NextTimeout) -> ureq::Error {
-        match self {
-            Self::TimedOut => ureq::Error::Timeout(timeout.reason),
-            other => other.into(),
-        }
-    }
-}
-
-impl From<Fault> for ureq::Error {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Io(error) => Self::Io(error),
-            Fault::NoAddress => Self::HostNotFound,
-            other => Self::Other(Box::new(other)),
-        }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Cancelled => f.write_str("cancelled"),
-            Self::TimedOut => f.write_str("the time is over"),
-            Self::BrokenOff => f.write_str("the server broke off the connection"),
-            Self::WrongScheme => f.write_str("the address is neither http nor https"),
-            Self::NoAddress => f.write_str("no such host"),
-            Self::Lookup(error) => f.write_str(&lookup_words(error)),
-            Self::Io(error) => f.write_str(&system_words(error)),
-        }
-    }
-}
-
-impl Error for Fault {}
 
 /// How far a fetch has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,108 +38,56 @@ pub(super) enum Stage {
 }
 
 /// Turns ureq's errors into ours.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Explainer {
-    pub(super) stage: Stage,
-    pub(super) timeout: Duration,
-}
-
-impl Explainer {
-    pub(super) fn explain(self, url: &str, error: ureq::Error) -> FetchError {
-        let (kind, what) = self.kind_and_words(error);
-        FetchError::new(kind, url, &what)
+pub(super) fn explain(
+    url: &str,
+    stage: Stage,
+    timeout: Duration,
+    error: ureq::Error,
+) -> Unfinished {
+    if is_cancelled(&error) {
+        return Unfinished::Cancelled;
     }
-
-    fn kind_and_words(self, error: ureq::Error) -> (FetchErrorKind, String) {
-        use FetchErrorKind::{Dns, Other, Tls, TooLarge};
-        match error {
-            ureq::Error::Timeout(_) => (FetchErrorKind::Timeout, self.timeout_words()),
-            ureq::Error::Io(error) => self.io(&error),
-            ureq::Error::Other(error) => match error.downcast_ref::<Fault>() {
-                Some(fault) => (kind_of(fault), fault.to_string()),
-                None => (Other, foreign(&error.to_string())),
-            },
-            ureq::Error::HostNotFound => (Dns, Fault::NoAddress.to_string()),
-            ureq::Error::BodyExceedsLimit(limit) => (
-                TooLarge,
-                format!("the body is larger than {}", bytes_words(limit)),
-            ),
-            ureq::Error::LargeResponseHeader(_, limit) => (
-                Other,
-                format!(
-                    "the head of the answer is larger than {}",
-                    bytes_words(limit as u64)
-                ),
-            ),
-            // It may quote the answer.
-            ureq::Error::Protocol(error) => (
-                Other,
-                format!(
-                    "the answer is not valid HTTP ({})",
-                    foreign(&error.to_string())
-                ),
-            ),
-            ureq::Error::Rustls(error) => (Tls, tls_words(&error)),
-            ureq::Error::Tls(words) => (Tls, insecure(words)),
-            ureq::Error::TlsRequired => (Tls, insecure("none was offered")),
-            error => (Other, foreign(&error.to_string())),
-        }
-    }
-
-    fn timeout_words(self) -> String {
-        let limit = duration_words(self.timeout);
-        match self.stage {
-            Stage::Answer => format!("no answer within {limit}"),
-            Stage::Body => format!("the answer was not complete within {limit}"),
-        }
-    }
-
-    fn io(self, error: &io::Error) -> (FetchErrorKind, String) {
-        // One of rustls' in the disguise of an I/O error.
-        if let Some(error) = error.get_ref().and_then(|error| error.downcast_ref()) {
-            return (FetchErrorKind::Tls, tls_words(error));
-        }
-        match error.kind() {
-            io::ErrorKind::ConnectionRefused => {
-                (FetchErrorKind::Refused, "connection refused".to_owned())
+    let words = match error {
+        ureq::Error::Timeout(_) => {
+            let limit = timeout.as_secs_f64();
+            match stage {
+                Stage::Answer => format!("no answer within {limit} s"),
+                Stage::Body => format!("the answer was not complete within {limit} s"),
             }
-            // The kernel's own limit, should it be shorter than ours.
-            io::ErrorKind::TimedOut => (
-                FetchErrorKind::Timeout,
-                "the host does not answer".to_owned(),
-            ),
-            io::ErrorKind::UnexpectedEof => {
-                (FetchErrorKind::Other, self.early_end_words().to_owned())
-            }
-            _ => (FetchErrorKind::Other, system_words(error)),
         }
-    }
-
-    fn early_end_words(self) -> &'static str {
-        match self.stage {
-            Stage::Answer => "the server closed the connection without an answer",
-            Stage::Body => "the answer ended before it was complete",
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => match stage {
+            Stage::Answer => "the server closed the connection without an answer".to_owned(),
+            Stage::Body => "the answer ended before it was complete".to_owned(),
+        },
+        ureq::Error::Io(error) => system_words(&error),
+        ureq::Error::HostNotFound => NO_HOST.to_owned(),
+        ureq::Error::BodyExceedsLimit(limit) => {
+            format!("the body is larger than {} MiB", limit >> 20)
         }
-    }
+        ureq::Error::LargeResponseHeader(_, limit) => {
+            format!("the head of the answer is larger than {} KiB", limit >> 10)
+        }
+        // It may quote the answer.
+        ureq::Error::Protocol(error) => {
+            format!("the answer is not valid HTTP ({})", foreign(&error))
+        }
+        ureq::Error::Rustls(error) => tls_words(&error),
+        ureq::Error::Tls(words) => insecure(words),
+        ureq::Error::TlsRequired => insecure("none was offered"),
+        ureq::Error::Other(error) => foreign(&error),
+        error => foreign(&error),
+    };
+    failed(url, &words)
 }
 
-fn kind_of(fault: &Fault) -> FetchErrorKind {
-    match fault {
-        Fault::Cancelled => FetchErrorKind::Cancelled,
-        Fault::TimedOut => FetchErrorKind::Timeout,
-        Fault::Lookup(_) | Fault::NoAddress => FetchErrorKind::Dns,
-        Fault::BrokenOff | Fault::WrongScheme | Fault::Io(_) => FetchErrorKind::Other,
-    }
-}
+const NO_HOST: &str = "no such host";
 
 /// What a `getaddrinfo` error of the standard library comes down to. It has no code to go by, only C
 /// libraries' words.
-fn lookup_words(error: &io::Error) -> String {
+pub(super) fn lookup_words(error: &io::Error) -> String {
     let text = error.to_string();
-    let reason = text
-        .rsplit("failed to lookup address information: ")
-        .next()
-        .unwrap_or(&text);
+    let prefix = "failed to lookup address information: ";
+    let reason = text.rsplit(prefix).next().unwrap_or(&text);
     let unknown = [
         "Name or service not known",
         "No address associated",
@@ -251,22 +95,26 @@ fn lookup_words(error: &io::Error) -> String {
     ];
     // musl's words for an unknown name.
     if unknown.iter().any(|words| reason.starts_with(words)) || reason == "Name does not resolve" {
-        "no such host".to_owned()
+        NO_HOST.to_owned()
     } else {
-        format!(
-            "the host's name could not be looked up ({})",
-            foreign(reason)
-        )
+        let reason = foreign(&reason);
+        format!("the host's name could not be looked up ({reason})")
     }
 }
 
 /// The system's words for a failed call, without its number.
 fn system_words(error: &io::Error) -> String {
+    // One of rustls' in the disguise of an I/O error.
+    if let Some(error) = error.get_ref().and_then(|error| error.downcast_ref()) {
+        return tls_words(error);
+    }
     match error.raw_os_error().map(Errno::from_raw) {
+        // The kernel's own limit, should it be shorter than ours.
+        Some(Errno::ETIMEDOUT) => "the host does not answer".to_owned(),
         Some(Errno::EMFILE | Errno::ENFILE) => "too many files and connections are open".to_owned(),
         Some(Errno::EADDRNOTAVAIL) => "no address or port is free to connect from".to_owned(),
-        Some(errno) => foreign(errno.desc()),
-        None => foreign(&error.to_string()),
+        Some(errno) => foreign(&errno.desc()),
+        None => foreign(error),
     }
 }
 
@@ -284,7 +132,7 @@ fn tls_words(error: &rustls::Error) -> String {
 }
 
 fn insecure(why: &str) -> String {
-    format!("no secure connection could be made ({})", foreign(why))
+    format!("no secure connection could be made ({})", foreign(&why))
 }
 
 fn certificate_words(error: &CertificateError) -> Option<&'static str> {
@@ -308,8 +156,8 @@ fn certificate_words(error: &CertificateError) -> Option<&'static str> {
 }
 
 /// Somebody else's words as part of a sentence of ours: clean, short, and not beginning like a sentence.
-fn foreign(text: &str) -> String {
-    let text = clean(text, usize::MAX);
+fn foreign(text: &impl ToString) -> String {
+    let text = clean(&text.to_string(), usize::MAX);
     let mut characters = text.chars();
     let Some(first) = characters.next() else {
         return "for an unknown reason".to_owned();
@@ -327,39 +175,17 @@ fn foreign(text: &str) -> String {
         .collect()
 }
 
-/// `20 s`, or `300 ms` when it is no whole number of seconds.
-fn duration_words(duration: Duration) -> String {
-    if duration.subsec_millis() == 0 && duration.as_secs() > 0 {
-        format!("{} s", duration.as_secs())
-    } else {
-        format!("{} ms", duration.as_millis())
-    }
-}
-
-fn bytes_words(bytes: u64) -> String {
-    match bytes {
-        0 => "0 bytes".to_owned(),
-        bytes if bytes.is_multiple_of(1 << 20) => format!("{} MiB", bytes >> 20),
-        bytes if bytes.is_multiple_of(1 << 10) => format!("{} KiB", bytes >> 10),
-        bytes => format!("{bytes} bytes"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::Arc;
 
-    fn explained(stage: Stage, error: ureq::Error) -> FetchError {
-        let explainer = Explainer {
-            stage,
-            timeout: Duration::from_secs(20),
-        };
-        explainer.explain("http://u:p@h/", error)
+    fn explained(stage: Stage, error: ureq::Error) -> Unfinished {
+        explain("http://u:p@h/", stage, Duration::from_secs(20), error)
     }
 
     fn words(error: ureq::Error) -> String {
-        explained(Stage::Answer, error).sentence
+        explained(Stage::Answer, error).to_string()
     }
 
     #[test]
@@ -392,7 +218,7 @@ mod tests {
                 "the server closed the connection without an answer",
             ),
             (
-                Fault::BrokenOff.into(),
+                ureq::Error::Other("the server broke off the connection".into()),
                 "the server broke off the connection",
             ),
         ] {
@@ -401,13 +227,10 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_keeps_its_kind_on_its_way_through_an_io_error() {
+    fn a_cancelled_fetch_is_known_on_its_way_through_an_io_error() {
         // That is the way it takes through rustls, and through a body's reader.
-        let error = ureq::Error::from(io::Error::other(ureq::Error::from(Fault::Cancelled)));
-        assert_eq!(
-            explained(Stage::Body, error).kind,
-            FetchErrorKind::Cancelled
-        );
+        let error = ureq::Error::from(io::Error::other(cancelled()));
+        assert_eq!(explained(Stage::Body, error), Unfinished::Cancelled);
     }
 
     #[test]
@@ -445,8 +268,8 @@ mod tests {
             ),
         ] {
             assert_eq!(tls_words(&error), expected);
-            let disguised = explained(Stage::Answer, io::Error::other(error).into());
-            assert_eq!(disguised.kind, FetchErrorKind::Tls);
+            let disguised = words(io::Error::other(error).into());
+            assert!(disguised.ends_with(expected), "{disguised}");
         }
     }
 
@@ -467,16 +290,5 @@ mod tests {
         let rude = foreign(&format!("Bad\u{1b}[2J\n{}", "x".repeat(9_000)));
         assert!(rude.starts_with("bad\u{fffd}[2J\u{fffd}xxx"), "{rude}");
         assert_eq!(rude.chars().count(), MAX_FOREIGN_CHARS);
-    }
-
-    #[test]
-    fn a_status_comes_with_its_usual_reason() {
-        let error = FetchError::status("http://h/x", StatusCode::NOT_FOUND);
-        assert_eq!(
-            error.sentence,
-            "http://h/x: the server answered 404 Not Found"
-        );
-        let unusual = FetchError::status("http://h/x", StatusCode::from_u16(799).unwrap());
-        assert_eq!(unusual.sentence, "http://h/x: the server answered 799");
     }
 }

@@ -5,7 +5,7 @@
 
 use percent_encoding::{CONTROLS, percent_encode};
 use ureq::Body;
-use ureq::http::{Response, StatusCode, header};
+use ureq::http::{Response, header};
 use url::Url;
 
 use crate::domain::address::check_address;
@@ -19,7 +19,8 @@ pub(super) fn target(
     base: &str,
     response: &Response<Body>,
 ) -> Result<Option<String>, &'static str> {
-    if !redirects(response.status()) {
+    // The other statuses from 300 to 399 are answers in themselves.
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
     let location = response
@@ -27,11 +28,6 @@ pub(super) fn target(
         .get(header::LOCATION)
         .ok_or("the server redirects without saying where")?;
     resolve(base, location.as_bytes()).map(Some)
-}
-
-/// The other statuses from 300 to 399 are answers in themselves.
-fn redirects(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
 /// `location` as seen from `base`. Many servers send blanks and UTF-8 as they are.

@@ -1,20 +1,19 @@
 //! From an address to the socket addresses to try: a lookup that can be abandoned.
 
-use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::os::fd::AsFd;
-use std::sync::mpsc;
 use std::thread;
 
+use nix::poll::PollFlags;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::http::uri::Scheme;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::error::Fault;
-use super::wait::{Deadline, Readiness, Waiter};
+use super::error::lookup_words;
+use super::wait::{Deadline, Waiter};
 
 /// How many addresses of one name are tried, fewer than ureq's array holds.
 const MAX_ADDRESSES: usize = 8;
@@ -22,50 +21,14 @@ const MAX_ADDRESSES: usize = 8;
 /// Blocks until the name is looked up. A parameter, so that the tests have names that never are.
 pub(super) type Lookup = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
 
-/// Resolves IP literals by reading them, and names in a helper thread that it waits for only as long as
-/// the fetch goes on.
-pub(super) struct StoppableResolver {
-    waiter: Waiter,
-    lookup: Lookup,
-}
-
-impl StoppableResolver {
-    pub(super) fn new(waiter: Waiter, lookup: Lookup) -> Self {
-        Self { waiter, lookup }
-    }
-
-    /// Looks `host` up in a thread of its own, because `getaddrinfo` can be neither interrupted nor given a
-    /// time limit. The thread announces its end by closing a pipe, which can be polled beside the stop pipe;
-    /// nobody waits for it when the fetch ends first.
-    fn look_up(&self, host: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>, Fault> {
-        let (ended, announce) = io::pipe().map_err(Fault::Io)?;
-        let (sender, receiver) = mpsc::sync_channel(1);
-        let lookup = self.lookup;
-        let host = host.to_owned();
-        thread::Builder::new()
-            .name("name-lookup".to_owned())
-            .spawn(move || {
-                // Whoever asked may be gone.
-                let _ = sender.send(lookup(&host, port));
-                drop(announce);
-            })
-            .map_err(Fault::Io)?;
-        self.waiter
-            .until_ready(ended.as_fd(), Readiness::Read, deadline)?;
-        match receiver.try_recv() {
-            Ok(Ok(addresses)) => Ok(addresses),
-            Ok(Err(error)) => Err(Fault::Lookup(error)),
-            Err(_) => Err(Fault::Lookup(io::Error::other("the lookup broke off"))),
-        }
-    }
-}
-
 /// The system's resolver, with all that it is configured to ask.
 pub(super) fn system_lookup(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     Ok((host, port).to_socket_addrs()?.collect())
 }
 
-impl Resolver for StoppableResolver {
+/// Resolves IP literals by reading them, and names in a helper thread that it waits for only as long as
+/// the fetch goes on.
+impl Resolver for Waiter {
     fn resolve(
         &self,
         uri: &Uri,
@@ -75,21 +38,41 @@ impl Resolver for StoppableResolver {
         let (host, port) = host_and_port(uri)?;
         let found = match literal(host) {
             Some(ip) => vec![SocketAddr::new(ip, port)],
-            None => {
-                let deadline = Deadline::of(timeout);
-                let looked_up = self.waiter.outside(|| self.look_up(host, port, deadline));
-                looked_up.map_err(|fault| fault.into_ureq(timeout))?
-            }
+            None => self.outside(|| self.look_up(host, port, Deadline::of(timeout)))?,
         };
         if found.is_empty() {
             return Err(ureq::Error::HostNotFound);
         }
         let mut addresses = self.empty();
-        found
-            .into_iter()
-            .take(MAX_ADDRESSES)
-            .for_each(|address| addresses.push(address));
+        for address in found.into_iter().take(MAX_ADDRESSES) {
+            addresses.push(address);
+        }
         Ok(addresses)
+    }
+}
+
+impl Waiter {
+    /// Looks `host` up in a thread of its own, because `getaddrinfo` can be neither interrupted nor given a
+    /// time limit. The thread announces its end by closing a pipe, which can be polled beside the stop latch;
+    /// nobody waits for it when the fetch ends first.
+    fn look_up(
+        &self,
+        host: &str,
+        port: u16,
+        deadline: Deadline,
+    ) -> Result<Vec<SocketAddr>, ureq::Error> {
+        let (ended, announce) = io::pipe()?;
+        let (lookup, host) = (self.lookup, host.to_owned());
+        let helper = thread::Builder::new().name("name-lookup".to_owned());
+        let helper = helper.spawn(move || {
+            let found = lookup(&host, port);
+            drop(announce);
+            found
+        })?;
+        self.until_ready(ended.as_fd(), PollFlags::POLLIN, deadline)?;
+        let broken_off = |_| Err(io::Error::other("the lookup broke off"));
+        let found = helper.join().unwrap_or_else(broken_off);
+        found.map_err(|error| ureq::Error::Other(lookup_words(&error).into()))
     }
 }
 
@@ -97,29 +80,19 @@ impl Resolver for StoppableResolver {
 /// nor https ends here makes it certain that nothing else is ever connected to.
 fn host_and_port(uri: &Uri) -> Result<(&str, u16), ureq::Error> {
     let default_port = match uri.scheme() {
-        Some(scheme) if *scheme == Scheme::HTTP => 80,
-        Some(scheme) if *scheme == Scheme::HTTPS => 443,
-        _ => return Err(Fault::WrongScheme.into()),
+        Some(scheme) if *scheme == Scheme::HTTP => Some(80),
+        Some(scheme) if *scheme == Scheme::HTTPS => Some(443),
+        _ => None,
     };
-    let host = uri
-        .host()
-        .filter(|host| !host.is_empty())
-        .ok_or(Fault::WrongScheme)?;
-    Ok((host, uri.port_u16().unwrap_or(default_port)))
+    let host = uri.host().filter(|host| !host.is_empty());
+    let (host, port) = host
+        .zip(default_port)
+        .ok_or_else(|| ureq::Error::Other("the address is neither http nor https".into()))?;
+    Ok((host, uri.port_u16().unwrap_or(port)))
 }
 
 fn literal(host: &str) -> Option<IpAddr> {
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(host);
-    bare.parse().ok()
-}
-
-impl fmt::Debug for StoppableResolver {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoppableResolver").finish_non_exhaustive()
-    }
+    host.trim_matches(['[', ']']).parse().ok()
 }
 
 #[cfg(test)]

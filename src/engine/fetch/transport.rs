@@ -1,87 +1,76 @@
-//! TCP for ureq: connecting, reading and writing that the stop pipe ends.
+//! TCP for ureq: connecting, reading and writing that the stop latch ends.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
+use nix::poll::PollFlags;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, RustlsConnector, Transport,
 };
 
-use super::error::Fault;
-use super::wait::{Deadline, Readiness, Waiter};
+use super::error::is_cancelled;
+use super::wait::{Deadline, Waiter};
 
 /// Connects by TCP to the first address that answers.
-#[derive(Debug)]
-pub(super) struct StoppableConnector {
-    waiter: Waiter,
-}
-
-impl StoppableConnector {
-    pub(super) fn new(waiter: Waiter) -> Self {
-        Self { waiter }
-    }
+impl Connector<()> for Waiter {
+    type Out = StoppableTransport;
 
     /// Tries one address after the other. Each may take half of the time that is left, the last one all of
     /// it: one silent address must not use up the time of those behind it.
-    fn connect_any(
-        &self,
-        addresses: &[SocketAddr],
-        deadline: Deadline,
-    ) -> Result<TcpStream, Fault> {
-        let (last, others) = addresses.split_last().ok_or(Fault::NoAddress)?;
-        for address in others {
-            match self.connect_one(*address, deadline.halved()) {
-                Ok(stream) => return Ok(stream),
-                Err(Fault::Cancelled) => return Err(Fault::Cancelled),
-                // Whatever it was, the next address may do.
-                Err(_) => {}
-            }
-        }
-        self.connect_one(*last, deadline)
-    }
-
-    fn connect_one(&self, address: SocketAddr, deadline: Deadline) -> Result<TcpStream, Fault> {
-        self.waiter.outside(|| {
-            // mio's, because it only begins to connect, and the standard library's would wait.
-            let connecting = mio::net::TcpStream::connect(address).map_err(Fault::Io)?;
-            self.waiter
-                .until_ready(connecting.as_fd(), Readiness::Write, deadline)?;
-            let stream = TcpStream::from(connecting);
-            match stream.take_error() {
-                Ok(None) => Ok(stream),
-                Ok(Some(error)) | Err(error) => Err(Fault::Io(error)),
-            }
-        })
-    }
-}
-
-impl Connector<()> for StoppableConnector {
-    type Out = StoppableTransport;
-
     fn connect(
         &self,
         details: &ConnectionDetails<'_>,
         _chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
         let deadline = Deadline::of(details.timeout);
-        let stream = self
-            .connect_any(&details.addrs, deadline)
-            .map_err(|fault| fault.into_ureq(details.timeout))?;
-        if details.config.no_delay() {
-            // A connection that is gone already says so at the first write, and better.
-            let _ = stream.set_nodelay(true);
+        let (last, others) = details
+            .addrs
+            .split_last()
+            .ok_or(ureq::Error::HostNotFound)?;
+        for address in others {
+            match self.connect_one(*address, deadline.halved()) {
+                Ok(stream) => return Ok(Some(self.transport(stream, details))),
+                Err(error) if is_cancelled(&error) => return Err(error),
+                // Whatever it was, the next address may do.
+                Err(_) => {}
+            }
         }
-        let buffers = LazyBuffers::new(
-            details.config.input_buffer_size(),
-            details.config.output_buffer_size(),
-        );
-        Ok(Some(StoppableTransport {
+        let stream = self.connect_one(*last, deadline)?;
+        Ok(Some(self.transport(stream, details)))
+    }
+}
+
+impl Waiter {
+    fn connect_one(
+        &self,
+        address: SocketAddr,
+        deadline: Deadline,
+    ) -> Result<TcpStream, ureq::Error> {
+        self.outside(|| {
+            // mio's, because it only begins to connect, and the standard library's would wait.
+            let connecting = mio::net::TcpStream::connect(address)?;
+            self.until_ready(connecting.as_fd(), PollFlags::POLLOUT, deadline)?;
+            let stream = TcpStream::from(connecting);
+            match stream.take_error()? {
+                None => Ok(stream),
+                Some(error) => Err(error.into()),
+            }
+        })
+    }
+
+    fn transport(&self, stream: TcpStream, details: &ConnectionDetails<'_>) -> StoppableTransport {
+        // A connection that is gone already says so at the first write, and better.
+        let _ = stream.set_nodelay(true);
+        StoppableTransport {
             stream,
-            buffers,
-            waiter: self.waiter,
-        }))
+            buffers: LazyBuffers::new(
+                details.config.input_buffer_size(),
+                details.config.output_buffer_size(),
+            ),
+            waiter: self.clone(),
+        }
     }
 }
 
@@ -115,37 +104,21 @@ impl Transport for StoppableTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let timeout = timeout.for_write();
         let deadline = Deadline::of(timeout);
         let mut rest = &self.buffers.output()[..amount];
         while !rest.is_empty() {
-            let step = || {
-                when_ready(self.waiter, &self.stream, Readiness::Write, deadline, |s| {
-                    s.write(rest)
-                })
-            };
-            let sent = self
-                .waiter
-                .outside(step)
-                .map_err(|fault| fault.into_ureq(timeout))?;
+            let write = |mut stream: &TcpStream| stream.write(rest);
+            let sent = (self.waiter).exchange(&self.stream, PollFlags::POLLOUT, deadline, write)?;
             rest = &rest[sent..];
         }
         Ok(())
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let timeout = timeout.for_read();
         let deadline = Deadline::of(timeout);
         let room = self.buffers.input_append_buf();
-        let step = || {
-            when_ready(self.waiter, &self.stream, Readiness::Read, deadline, |s| {
-                s.read(room)
-            })
-        };
-        let received = self
-            .waiter
-            .outside(step)
-            .map_err(|fault| fault.into_ureq(timeout))?;
+        let read = |mut stream: &TcpStream| stream.read(room);
+        let received = (self.waiter).exchange(&self.stream, PollFlags::POLLIN, deadline, read)?;
         self.buffers.input_appended(received);
         Ok(received > 0)
     }
@@ -156,31 +129,34 @@ impl Transport for StoppableTransport {
     }
 }
 
-/// Waits for the socket and calls `call` on it, until it did something.
-fn when_ready(
-    waiter: Waiter,
-    mut stream: &TcpStream,
-    readiness: Readiness,
-    deadline: Deadline,
-    mut call: impl FnMut(&mut &TcpStream) -> io::Result<usize>,
-) -> Result<usize, Fault> {
-    loop {
-        waiter.until_ready(stream.as_fd(), readiness, deadline)?;
-        match call(&mut stream) {
-            Ok(bytes) => return Ok(bytes),
-            // Being ready is a hint: the kernel may have changed its mind.
-            Err(error)
-                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-            // ureq would take a reset for the end of a body without a length.
-            Err(error) if is_broken_off(error.kind()) => return Err(Fault::BrokenOff),
-            Err(error) => return Err(Fault::Io(error)),
-        }
+impl Waiter {
+    /// Waits for the socket and calls `call` on it, until it did something.
+    fn exchange(
+        &self,
+        stream: &TcpStream,
+        readiness: PollFlags,
+        deadline: Deadline,
+        mut call: impl FnMut(&TcpStream) -> io::Result<usize>,
+    ) -> Result<usize, ureq::Error> {
+        use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted, WouldBlock};
+        self.outside(|| {
+            loop {
+                self.until_ready(stream.as_fd(), readiness, deadline)?;
+                let error = match call(stream) {
+                    Ok(bytes) => return Ok(bytes),
+                    Err(error) => error,
+                };
+                match error.kind() {
+                    // Being ready is a hint: the kernel may have changed its mind.
+                    WouldBlock | Interrupted => {}
+                    // ureq would take a reset for the end of a body without a length.
+                    ConnectionReset | ConnectionAborted | BrokenPipe => {
+                        let words = "the server broke off the connection";
+                        return Err(ureq::Error::Other(words.into()));
+                    }
+                    _ => return Err(error.into()),
+                }
+            }
+        })
     }
-}
-
-fn is_broken_off(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
-    )
 }

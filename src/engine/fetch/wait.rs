@@ -1,67 +1,56 @@
-//! Waiting for a descriptor without ever being deaf to the stop pipe.
+//! Waiting for a descriptor without ever being deaf to the stop latch.
 
-use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use nix::poll::{PollFlags, PollTimeout};
+use ureq::Timeout;
 use ureq::unversioned::transport::NextTimeout;
 
 use super::Hooks;
-use super::error::Fault;
+use super::error::cancelled;
+use super::resolver::Lookup;
+use crate::engine::latch::{Latch, wait};
 
-/// What is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Readiness {
-    /// There is something to read, or the other side has ended.
-    Read,
-    /// There is room to write, or a connection is made or refused.
-    Write,
-}
+/// More than any fetch has left.
+const LONGEST: Duration = Duration::from_secs(1 << 20);
 
-/// The moment at which a wait ends in vain; None is never.
+/// The moment at which a wait ends in vain, and what ureq is told then.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Deadline(Option<Instant>);
+pub(super) struct Deadline {
+    at: Instant,
+    reason: Timeout,
+}
 
 impl Deadline {
     /// What is left of ureq's time, from now.
     pub(super) fn of(timeout: NextTimeout) -> Self {
-        let finite = !timeout.after.is_not_happening();
-        Self(
-            finite
-                .then(|| Instant::now().checked_add(*timeout.after))
-                .flatten(),
-        )
+        Self {
+            at: Instant::now() + LONGEST.min(*timeout.after),
+            reason: timeout.reason,
+        }
+    }
+
+    fn left(self) -> Duration {
+        self.at.saturating_duration_since(Instant::now())
     }
 
     /// Half of the time from now to this deadline.
     pub(super) fn halved(self) -> Self {
-        Self(self.0.map(|at| {
-            let now = Instant::now();
-            now + at.saturating_duration_since(now) / 2
-        }))
-    }
-
-    fn is_over(self) -> bool {
-        self.0.is_some_and(|at| Instant::now() >= at)
-    }
-
-    /// The rest as `poll` takes it: in whole milliseconds, rounded up lest it spin through the last one.
-    fn poll_timeout(self) -> libc::c_int {
-        let Some(at) = self.0 else { return -1 };
-        let left = at.saturating_duration_since(Instant::now());
-        let rounded_up = left + Duration::from_nanos(999_999);
-        rounded_up
-            .as_millis()
-            .try_into()
-            .unwrap_or(libc::c_int::MAX)
+        Self {
+            at: Instant::now() + self.left() / 2,
+            ..self
+        }
     }
 }
 
-/// How one worker waits: what stops it, and what is called around it.
-#[derive(Clone, Copy, Debug)]
+/// How one worker waits: what stops it, what is called around it, and who looks names up for it.
+#[derive(Clone, Debug)]
 pub(super) struct Waiter {
-    stop: RawFd,
-    hooks: Hooks,
+    pub(super) stop: Arc<Latch>,
+    pub(super) hooks: Hooks,
+    pub(super) lookup: Lookup,
 }
 
 /// Calls the second hook when it is dropped, so that not even a panic leaves a pair open.
@@ -74,10 +63,6 @@ impl Drop for Outside {
 }
 
 impl Waiter {
-    pub(super) fn new(stop: RawFd, hooks: Hooks) -> Self {
-        Self { stop, hooks }
-    }
-
     /// Calls `call`, which may block, between the hooks. Not to be nested.
     pub(super) fn outside<T>(&self, call: impl FnOnce() -> T) -> T {
         (self.hooks.before)();
@@ -89,124 +74,84 @@ impl Waiter {
     ///
     /// # Errors
     ///
-    /// [`Fault::Cancelled`] as soon as the stop pipe says so, even when `fd` is ready: otherwise a fast server
-    /// could keep a cancelled worker busy. [`Fault::TimedOut`] at the deadline.
+    /// [`cancelled`] as soon as the stop latch is open, even when `fd` is ready: otherwise a fast server
+    /// could keep a cancelled worker busy. A timeout at the deadline.
     pub(super) fn until_ready(
         &self,
         fd: BorrowedFd<'_>,
-        readiness: Readiness,
+        readiness: PollFlags,
         deadline: Deadline,
-    ) -> Result<(), Fault> {
-        let events = match readiness {
-            Readiness::Read => libc::POLLIN,
-            Readiness::Write => libc::POLLOUT,
-        };
-        let mut fds = [
-            entry(self.stop, libc::POLLIN),
-            entry(fd.as_raw_fd(), events),
-        ];
+    ) -> Result<(), ureq::Error> {
         loop {
-            poll(&mut fds, deadline.poll_timeout()).map_err(Fault::Io)?;
-            // Hang-up and error count as well: they are all that is ever reported of a closed end.
-            if fds[0].revents != 0 {
-                return Err(Fault::Cancelled);
-            }
-            if fds[1].revents != 0 {
-                return Ok(());
-            }
-            if deadline.is_over() {
-                return Err(Fault::TimedOut);
+            let left = deadline.left();
+            // In whole milliseconds, rounded up lest it spin through the last one.
+            let rounded_up = left + Duration::from_nanos(999_999);
+            let timeout = PollTimeout::try_from(rounded_up).unwrap_or(PollTimeout::MAX);
+            let awaited = [(self.stop.as_fd(), PollFlags::POLLIN), (fd, readiness)];
+            match wait(awaited, timeout)? {
+                [true, _] => return Err(cancelled()),
+                [_, true] => return Ok(()),
+                _ if left.is_zero() => return Err(ureq::Error::Timeout(deadline.reason)),
+                _ => {}
             }
         }
     }
 }
 
-fn entry(fd: RawFd, events: libc::c_short) -> libc::pollfd {
-    libc::pollfd {
-        fd,
-        events,
-        revents: 0,
-    }
-}
-
-/// `poll`, where an interruption by a signal is a wait that has ended early.
-///
-/// This is libc's and not nix's because `stop` is borrowed as a number: nix wants a promise that it is open,
-/// where `poll` itself only reports when it is not.
-fn poll(fds: &mut [libc::pollfd; 2], timeout_ms: libc::c_int) -> io::Result<()> {
-    // SAFETY: the pointer and the length are those of an array that is exclusively borrowed for the call.
-    let ready = unsafe { libc::poll(fds.as_mut_ptr(), 2, timeout_ms) };
-    if ready >= 0 {
-        return Ok(());
-    }
-    let error = io::Error::last_os_error();
-    if error.kind() != io::ErrorKind::Interrupted {
-        return Err(error);
-    }
-    // The kernel leaves the results alone then, and they may be those of the wait before.
-    fds.iter_mut().for_each(|fd| fd.revents = 0);
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-    use std::os::fd::AsFd;
+    use std::io::{self, Write};
 
+    use super::super::error::is_cancelled;
     use super::*;
+    use crate::engine::fetch::resolver::system_lookup;
 
     const HANG: Duration = Duration::from_secs(30);
 
     fn within(limit: Duration) -> Deadline {
-        Deadline(Some(Instant::now() + limit))
+        Deadline {
+            at: Instant::now() + limit,
+            reason: Timeout::Global,
+        }
+    }
+
+    fn waiter(after: fn()) -> Waiter {
+        let before = || {};
+        Waiter {
+            stop: Arc::new(Latch::new().unwrap()),
+            hooks: Hooks { before, after },
+            lookup: system_lookup,
+        }
     }
 
     #[test]
     fn a_ready_descriptor_ends_the_wait() {
-        let (stop, _keep) = io::pipe().unwrap();
         let (reader, mut writer) = io::pipe().unwrap();
         writer.write_all(b"x").unwrap();
-        let waiter = Waiter::new(stop.as_raw_fd(), Hooks::NONE);
-        assert!(
-            waiter
-                .until_ready(reader.as_fd(), Readiness::Read, within(HANG))
-                .is_ok()
-        );
+        let ended = waiter(|| {}).until_ready(reader.as_fd(), PollFlags::POLLIN, within(HANG));
+        assert!(ended.is_ok());
     }
 
     #[test]
-    fn the_stop_pipe_goes_before_a_ready_descriptor() {
-        let (stop, mut stopper) = io::pipe().unwrap();
+    fn the_stop_latch_goes_before_a_ready_descriptor() {
         let (reader, mut writer) = io::pipe().unwrap();
         writer.write_all(b"x").unwrap();
-        stopper.write_all(b"x").unwrap();
-        let waiter = Waiter::new(stop.as_raw_fd(), Hooks::NONE);
-        let ended = waiter.until_ready(reader.as_fd(), Readiness::Read, within(HANG));
-        assert!(matches!(ended, Err(Fault::Cancelled)), "{ended:?}");
-    }
-
-    #[test]
-    fn a_stop_pipe_whose_writer_is_gone_cancels() {
-        let (stop, stopper) = io::pipe().unwrap();
-        let (reader, _writer) = io::pipe().unwrap();
-        drop(stopper);
-        let waiter = Waiter::new(stop.as_raw_fd(), Hooks::NONE);
-        let ended = waiter.until_ready(reader.as_fd(), Readiness::Read, within(HANG));
-        assert!(matches!(ended, Err(Fault::Cancelled)), "{ended:?}");
+        let waiter = waiter(|| {});
+        waiter.stop.open();
+        let ended = waiter.until_ready(reader.as_fd(), PollFlags::POLLIN, within(HANG));
+        assert!(is_cancelled(&ended.unwrap_err()));
     }
 
     #[test]
     fn the_deadline_ends_a_wait_in_vain_and_never_early() {
-        let (stop, _keep) = io::pipe().unwrap();
         let (reader, _writer) = io::pipe().unwrap();
-        let waiter = Waiter::new(stop.as_raw_fd(), Hooks::NONE);
         let start = Instant::now();
-        let ended = waiter.until_ready(
-            reader.as_fd(),
-            Readiness::Read,
-            within(Duration::from_millis(15)),
+        let deadline = within(Duration::from_millis(15));
+        let ended = waiter(|| {}).until_ready(reader.as_fd(), PollFlags::POLLIN, deadline);
+        assert!(
+            matches!(ended, Err(ureq::Error::Timeout(Timeout::Global))),
+            "{ended:?}"
         );
-        assert!(matches!(ended, Err(Fault::TimedOut)), "{ended:?}");
         assert!(start.elapsed() >= Duration::from_millis(15));
     }
 
@@ -214,12 +159,9 @@ mod tests {
     fn the_second_hook_is_called_even_after_a_panic() {
         use std::sync::atomic::{AtomicU32, Ordering};
         static AFTER: AtomicU32 = AtomicU32::new(0);
-        let hooks = Hooks {
-            before: || {},
-            after: || _ = AFTER.fetch_add(1, Ordering::Relaxed),
-        };
-        let waiter = Waiter::new(-1, hooks);
-        let result = std::panic::catch_unwind(|| waiter.outside(|| panic!("on purpose")));
+        let waiter = waiter(|| _ = AFTER.fetch_add(1, Ordering::Relaxed));
+        let panic = || waiter.outside(|| panic!("on purpose"));
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(panic));
         assert!(result.is_err());
         assert_eq!(AFTER.load(Ordering::Relaxed), 1);
     }

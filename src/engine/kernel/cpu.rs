@@ -8,14 +8,18 @@ use std::hint::black_box;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
-use crate::engine::worker::{Ended, Worker};
+use crate::engine::error::Unfinished;
+use crate::engine::worker::Worker;
 
 /// How many iterations lie between two looks at whether the run is cancelled: about 10 µs. Of 4,000 threads on two cores
 /// each gets its turn once before all have stopped, so each turn has to be short.
 const LOOK: u64 = 1024;
 
-/// Executes so many iterations. Stops early when the run is cancelled.
-pub fn execute(worker: &mut Worker, iterations: u64) -> Ended {
+/// Executes so many iterations.
+///
+/// # Errors
+/// When the run is cancelled.
+pub fn execute(worker: &mut Worker, iterations: u64) -> Result<(), Unfinished> {
     let mut foo = black_box(0.0);
     let mut i = 0;
     while i < iterations {
@@ -26,7 +30,7 @@ pub fn execute(worker: &mut Worker, iterations: u64) -> Ended {
             None => (steps(foo, i, until), until),
         };
         if worker.is_stopping() {
-            return Ended::Cancelled;
+            return Err(Unfinished::Cancelled);
         }
         if worker.stride.spend(next - i) {
             let cpu = worker.pen.tick();
@@ -36,7 +40,7 @@ pub fn execute(worker: &mut Worker, iterations: u64) -> Ended {
         i = next;
     }
     black_box(foo);
-    Ended::Ok
+    Ok(())
 }
 
 /// The loop under no lock.

@@ -40,30 +40,13 @@ fn push_escaped(mut bytes: &[u8], quote: u8, out: &mut String) {
         let Some((&special, rest)) = rest.split_first() else {
             return;
         };
-        push_escape(special, quote, out);
+        out.extend(special.escape_ascii().map(char::from));
         bytes = rest;
     }
 }
 
 fn is_plain(byte: u8, quote: u8) -> bool {
     matches!(byte, 0x20..=0x7e) && byte != b'\\' && byte != quote
-}
-
-fn push_escape(byte: u8, quote: u8, out: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.push('\\');
-    match byte {
-        b'\t' => out.push('t'),
-        b'\n' => out.push('n'),
-        b'\r' => out.push('r'),
-        b'\\' => out.push('\\'),
-        _ if byte == quote => out.push(char::from(quote)),
-        _ => {
-            out.push('x');
-            out.push(char::from(HEX[usize::from(byte >> 4)]));
-            out.push(char::from(HEX[usize::from(byte & 0xf)]));
-        }
-    }
 }
 
 #[cfg(test)]
