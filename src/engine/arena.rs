@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! Header      gate, counters, stop, t0, what Python says        one page
-//! CoreSlot    CPU time of our workers, by core                  1,024 × 64 B
+//! CoreSlots   CPU time of our workers, by core                 1,024 × 128 B
 //! LaneHeader  totals of one worker                              4,000 × 256 B
 //! TaskSlot    begin, end, worker, outcome of one task       1,000,000 × 32 B
 //! Texts       sentences about failed tasks, dead workers               8 MB
@@ -27,15 +27,18 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
+use serde::Serialize;
 
 use super::latch::Latch;
+use super::lock::lock;
 use super::os;
 use crate::domain::login::Secrets;
 use crate::domain::machine::{MAX_PYTHON_THREADS, MAX_TASKS, MAX_THREADS};
 use crate::domain::phase::Phase;
+use crate::domain::time::Nanos;
 
 /// Cores whose use is accounted for; on a machine with more, the rest is summed up in the last one.
 pub const CORES: usize = 1024;
@@ -45,8 +48,9 @@ const TEXT_BYTES: usize = 8 << 20;
 const RING_BYTES: usize = 64 << 20;
 /// Tasks with neighbouring numbers are executed by different workers at the same time: they are kept far apart, or the
 /// workers would fight over cache lines.
-const TASK_STRIPES: usize = 16;
-const TASKS_PER_STRIPE: usize = (MAX_TASKS as usize).div_ceil(TASK_STRIPES);
+pub const TASK_STRIPES: usize = 16;
+/// Tasks from one stripe to the next.
+pub const TASKS_PER_STRIPE: usize = (MAX_TASKS as usize).div_ceil(TASK_STRIPES);
 /// The most events that one lane holds until the supervisor takes them.
 const RING_SLOTS_MAX: usize = 1 << 20;
 
@@ -100,14 +104,6 @@ pub struct PythonHeader {
 #[repr(C, align(128))]
 #[derive(Debug, Default)]
 pub struct CacheLine<T>(pub T);
-
-/// CPU time of our workers on one core. Whoever runs there adds to it, so it is hardly ever contended.
-#[repr(C, align(64))]
-#[derive(Debug)]
-pub struct CoreSlot {
-    /// Nanoseconds.
-    pub workers: AtomicU64,
-}
 
 /// Totals of one worker, exact also when events are dropped. Only that worker writes, except where said.
 #[repr(C, align(256))]
@@ -165,25 +161,21 @@ pub struct LaneHeader {
 #[repr(u32)]
 pub enum LaneState {
     /// It has not run yet.
-    Absent = 0,
+    Absent,
     /// It is at the gate or working.
-    Working = 1,
+    Working,
     /// It has ended its work and written all totals.
-    Finished = 2,
+    Finished,
     /// It panicked; `cause` says how.
-    Died = 3,
+    Died,
 }
 
 impl LaneHeader {
     /// How far the worker has come.
     pub fn state(&self) -> LaneState {
         // Acquire: pairs with `set_state`, so that who sees Finished sees the totals.
-        match self.state.load(Acquire) {
-            0 => LaneState::Absent,
-            1 => LaneState::Working,
-            2 => LaneState::Finished,
-            _ => LaneState::Died,
-        }
+        use LaneState::{Absent, Died, Finished, Working};
+        [Absent, Working, Finished, Died][self.state.load(Acquire).min(3) as usize]
     }
 
     /// Says how far the worker has come.
@@ -225,24 +217,20 @@ pub struct TaskSlot {
 #[repr(u32)]
 pub enum TaskState {
     /// Nobody has begun it.
-    NotBegun = 0,
+    NotBegun,
     /// Somebody executes it, or died over it.
-    Begun = 1,
+    Begun,
     /// It did what it should.
-    Ok = 2,
+    Ok,
     /// It did not.
-    Failed = 3,
+    Failed,
 }
 
 impl TaskSlot {
     /// How far it has come.
     pub fn state(&self) -> TaskState {
-        match self.state.load(Acquire) {
-            0 => TaskState::NotBegun,
-            1 => TaskState::Begun,
-            2 => TaskState::Ok,
-            _ => TaskState::Failed,
-        }
+        use TaskState::{Begun, Failed, NotBegun, Ok};
+        [NotBegun, Begun, Ok, Failed][self.state.load(Acquire).min(3) as usize]
     }
 }
 
@@ -256,46 +244,57 @@ pub struct EventSlot {
     pub what: AtomicU64,
 }
 
-/// Where equal things stand one behind the other, in bytes.
-#[derive(Clone, Copy, Debug)]
+/// A part of the map: equal things, one behind the other.
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Part {
-    /// Where the first begins.
+    /// Where the first begins, in bytes.
     pub at: usize,
-    /// From the begin of one to that of the next; of the texts, all of them.
+    /// From the begin of one to that of the next, in bytes.
     pub size: usize,
+    #[serde(skip)]
+    count: usize,
 }
 
-/// The layout of the map, for writers that are no Rust.
-#[derive(Clone, Copy, Debug)]
-#[expect(
-    missing_docs,
-    reason = "each is the part of that name, or the constant"
-)]
-pub struct Layout {
-    pub bytes: usize,
-    pub cores: usize,
-    pub lanes: Part,
-    pub tasks: Part,
-    pub task_stripes: usize,
-    pub tasks_per_stripe: usize,
-    pub texts: Part,
-    pub lane_cores: Part,
-    pub rings: Part,
+impl Part {
+    const fn after(before: Part, size: usize, count: usize) -> Part {
+        Part {
+            at: before.end(),
+            size,
+            count,
+        }
+    }
+
+    const fn end(self) -> usize {
+        self.at + self.size * self.count
+    }
 }
 
-/// Where each part of the map begins, in bytes.
-mod offset {
-    use super::*;
+const HEADER: Part = Part {
+    at: 0,
+    size: size_of::<Header>(),
+    count: 1,
+};
+const CORE_SLOTS: Part = Part::after(HEADER, size_of::<CacheLine<AtomicU64>>(), CORES);
+/// Totals, by worker.
+pub const LANES: Part = Part::after(CORE_SLOTS, size_of::<LaneHeader>(), MAX_THREADS as usize);
+/// Tasks, by stripe.
+pub const TASKS: Part = Part::after(
+    LANES,
+    size_of::<TaskSlot>(),
+    TASK_STRIPES * TASKS_PER_STRIPE,
+);
+/// Sentences, all in one.
+pub const TEXTS: Part = Part::after(TASKS, TEXT_BYTES, 1);
+/// CPU time by core, for each of Python's workers.
+pub const LANE_CORES: Part =
+    Part::after(TEXTS, size_of::<LaneCores>(), MAX_PYTHON_THREADS as usize);
+/// Events, of all lanes.
+pub const RINGS: Part = Part::after(LANE_CORES, RING_BYTES, 1);
+/// The whole map.
+pub const BYTES: usize = RINGS.end();
 
-    pub const CORES: usize = size_of::<Header>();
-    pub const LANES: usize = CORES + super::CORES * size_of::<CoreSlot>();
-    pub const TASKS: usize = LANES + MAX_THREADS as usize * size_of::<LaneHeader>();
-    pub const TEXTS: usize = TASKS + TASK_STRIPES * TASKS_PER_STRIPE * size_of::<TaskSlot>();
-    pub const LANE_CORES: usize = TEXTS + TEXT_BYTES;
-    pub const RINGS: usize =
-        LANE_CORES + MAX_PYTHON_THREADS as usize * super::CORES * size_of::<AtomicU64>();
-    pub const END: usize = RINGS + RING_BYTES;
-}
+type LaneCores = [AtomicU64; CORES];
+type Rings = [EventSlot; RING_BYTES / size_of::<EventSlot>()];
 
 /// The shared memory of the runs, with the latches of the gate, the stop and the bell.
 #[derive(Debug)]
@@ -306,7 +305,7 @@ pub struct Arena {
     /// Opens when all workers are there.
     pub gate: Latch,
     /// Opens when the run is cancelled: whoever waits for a socket waits for this besides.
-    pub stop: Latch,
+    pub stop: Arc<Latch>,
     /// Wakes the supervisor: all have arrived, or all have finished.
     pub bell: Latch,
     /// What no sentence of the run may tell. Not shared: only who reads the sentences needs it.
@@ -325,25 +324,24 @@ impl Arena {
     /// # Errors
     /// When the system refuses the map or the pipes.
     pub fn map() -> io::Result<Arena> {
-        let length = NonZeroUsize::new(offset::END).expect("the map has parts");
+        let length = NonZeroUsize::new(BYTES).expect("the map has parts");
         let (read_write, shared) = (
             ProtFlags::PROT_READ | ProtFlags::PROT_WRITE,
             MapFlags::MAP_SHARED | MapFlags::MAP_NORESERVE,
         );
-        let file = os::nameless_file("pconc-tui arena", offset::END).ok();
+        let file = os::nameless_file("pconc-tui arena", BYTES).ok();
         let base = match &file {
             // SAFETY: a new map, of a file that nobody else knows, disturbs nobody.
             Some(file) => unsafe { mmap(None, length, read_write, shared, file, 0) }?,
             // SAFETY: a new anonymous map disturbs nobody.
             None => unsafe { mmap_anonymous(None, length, read_write, shared) }?,
         };
-        let (gate, stop, bell) = (Latch::new()?, Latch::new()?, Latch::new()?);
         Ok(Arena {
             base,
             file,
-            gate,
-            stop,
-            bell,
+            gate: Latch::new()?,
+            stop: Arc::new(Latch::new()?),
+            bell: Latch::new()?,
             secrets: Mutex::default(),
         })
     }
@@ -353,48 +351,56 @@ impl Arena {
         self.file.as_ref().map(AsFd::as_fd)
     }
 
-    /// A reference to the `index`th of the `T` that begin at `offset`.
-    fn at<T>(&self, offset: usize, index: usize) -> &T {
-        let byte = offset + index * size_of::<T>();
-        assert!(byte + size_of::<T>() <= offset::END, "outside the arena");
+    /// The `index`th thing of a part.
+    fn at<T>(&self, part: Part, index: usize) -> &T {
+        assert_eq!(part.size, size_of::<T>(), "another part of the arena");
+        assert!(index < part.count, "outside the arena");
         // SAFETY: inside the map, which lives as long as self; every T here is made of atomics, for which all bytes are
-        // valid, and all offsets are multiples of their alignments (a test checks it).
-        unsafe { self.base.cast::<u8>().add(byte).cast::<T>().as_ref() }
+        // valid, and all parts begin at multiples of their alignments (a test checks it).
+        unsafe {
+            let first = self.base.cast::<u8>().add(part.at).cast::<T>();
+            first.add(index).as_ref()
+        }
     }
 
     /// What all of the run share.
     pub fn header(&self) -> &Header {
-        self.at(0, 0)
+        self.at(HEADER, 0)
     }
 
-    /// CPU time of our workers on a core; cores beyond [`CORES`] share the last one.
-    pub fn core(&self, core: u16) -> &CoreSlot {
-        self.at(offset::CORES, usize::from(core).min(CORES - 1))
+    /// CPU time in nanoseconds of our workers on a core; cores beyond [`CORES`] share the last one. Whoever runs there adds
+    /// to it, so it is hardly ever contended.
+    pub fn core(&self, core: u16) -> &AtomicU64 {
+        let slot: &CacheLine<_> = self.at(CORE_SLOTS, usize::from(core).min(CORES - 1));
+        &slot.0
     }
 
     /// CPU time in nanoseconds of one of Python's workers on a core. Only that worker writes.
     pub fn lane_core(&self, worker: u32, core: u16) -> &AtomicU64 {
-        assert!(
-            u64::from(worker) < MAX_PYTHON_THREADS,
-            "Python has no such worker"
-        );
-        self.at(
-            offset::LANE_CORES,
-            worker as usize * CORES + usize::from(core).min(CORES - 1),
-        )
+        let cores: &LaneCores = self.at(LANE_CORES, worker as usize);
+        &cores[usize::from(core).min(CORES - 1)]
     }
 
     /// Totals of a worker.
     pub fn lane(&self, worker: u32) -> &LaneHeader {
-        assert!(u64::from(worker) < MAX_THREADS, "no such worker");
-        self.at(offset::LANES, worker as usize)
+        self.at(LANES, worker as usize)
+    }
+
+    /// Totals of all workers of this run, by number.
+    pub fn lanes(&self) -> impl Iterator<Item = &LaneHeader> {
+        (0..self.workers()).map(|worker| self.lane(worker))
     }
 
     /// A task.
     pub fn task(&self, task: u32) -> &TaskSlot {
-        assert!(u64::from(task) < MAX_TASKS, "no such task");
         let (stripe, row) = (task as usize % TASK_STRIPES, task as usize / TASK_STRIPES);
-        self.at(offset::TASKS, stripe * TASKS_PER_STRIPE + row)
+        assert!(row < TASKS_PER_STRIPE, "no such task");
+        self.at(TASKS, stripe * TASKS_PER_STRIPE + row)
+    }
+
+    /// The moment just before the first worker of this run was created.
+    pub fn t0(&self) -> Nanos {
+        self.header().t0.load(Relaxed)
     }
 
     /// Workers of this run.
@@ -417,10 +423,8 @@ impl Arena {
     /// The events of a worker, [`Arena::ring_slots`] of them.
     pub fn ring(&self, worker: u32) -> &[EventSlot] {
         let slots = self.ring_slots();
-        assert!(worker < self.workers(), "no such worker");
-        let first: &EventSlot = self.at(offset::RINGS, worker as usize * slots);
-        // SAFETY: the rings of all workers fit into the area (a test checks it), and all bytes are valid atomics.
-        unsafe { std::slice::from_raw_parts(first, slots) }
+        let rings: &Rings = self.at(RINGS, 0);
+        &rings[worker as usize * slots..][..slots]
     }
 
     /// Whether the run has been cancelled.
@@ -447,7 +451,7 @@ impl Arena {
         }
         // SAFETY: these bytes lie inside the text area and were reserved for this call alone.
         unsafe {
-            let to = self.base.cast::<u8>().add(offset::TEXTS + start);
+            let to = self.base.cast::<u8>().add(TEXTS.at + start);
             to.cast::<[u8; 2]>()
                 .write((bytes.len() as u16).to_ne_bytes());
             to.add(2)
@@ -456,61 +460,25 @@ impl Arena {
         u32::try_from(start + 1).expect("the text area is smaller than 4 GB")
     }
 
-    /// Where Python's writers find things.
-    pub fn layout(&self) -> Layout {
-        Layout {
-            bytes: offset::END,
-            cores: CORES,
-            lanes: Part {
-                at: offset::LANES,
-                size: size_of::<LaneHeader>(),
-            },
-            tasks: Part {
-                at: offset::TASKS,
-                size: size_of::<TaskSlot>(),
-            },
-            task_stripes: TASK_STRIPES,
-            tasks_per_stripe: TASKS_PER_STRIPE,
-            texts: Part {
-                at: offset::TEXTS,
-                size: TEXT_BYTES,
-            },
-            lane_cores: Part {
-                at: offset::LANE_CORES,
-                size: CORES * size_of::<AtomicU64>(),
-            },
-            rings: Part {
-                at: offset::RINGS,
-                size: self.ring_slots() * size_of::<EventSlot>(),
-            },
-        }
-    }
-
     /// Keeps these out of every sentence of the run that begins.
     pub fn conceal(&self, secrets: Secrets) {
-        *self.secrets.lock().unwrap_or_else(PoisonError::into_inner) = secrets;
+        *lock(&self.secrets) = secrets;
     }
 
     /// The text without what it must not tell.
     pub fn concealed(&self, text: &str) -> String {
-        self.secrets
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .concealed_in(text)
+        lock(&self.secrets).concealed_in(text)
     }
 
     /// The sentence of a reference that was read with Acquire, without passwords; `None` for 0.
     pub fn text(&self, reference: u32) -> Option<String> {
-        let start = offset::TEXTS + (reference as usize).checked_sub(1)?;
-        assert!(start + 2 <= offset::LANE_CORES, "outside the texts");
+        let start = TEXTS.at + (reference as usize).checked_sub(1)?;
+        assert!(start + 2 <= TEXTS.end(), "outside the texts");
         // SAFETY: the reference comes from `keep_text`, which wrote a length and so many bytes there.
         let bytes = unsafe {
             let from = self.base.cast::<u8>().add(start);
             let length = usize::from(u16::from_ne_bytes(from.cast::<[u8; 2]>().read()));
-            assert!(
-                start + 2 + length <= offset::LANE_CORES,
-                "outside the texts"
-            );
+            assert!(start + 2 + length <= TEXTS.end(), "outside the texts");
             std::slice::from_raw_parts(from.add(2).as_ptr(), length)
         };
         Some(self.concealed(&String::from_utf8_lossy(bytes)))
@@ -521,12 +489,12 @@ impl Arena {
     /// Only while no worker exists: the supervisor calls it before the first and after the last.
     pub fn reset(&self, workers: u32, tasks: u32) {
         // SAFETY: the whole map, and by the rule above nobody uses it.
-        if unsafe { os::release_pages(self.base, offset::END) }.is_err() {
+        if unsafe { os::release_pages(self.base, BYTES) }.is_err() {
             // A sandbox that does not know how to give pages back: slower, and it keeps them, but zero they must be.
             // SAFETY: as above.
-            unsafe { self.base.cast::<u8>().write_bytes(0, offset::END) };
+            unsafe { self.base.cast::<u8>().write_bytes(0, BYTES) };
         }
-        for latch in [&self.gate, &self.stop, &self.bell] {
+        for latch in [&self.gate, &*self.stop, &self.bell] {
             latch.close();
         }
         self.header().workers.store(workers, Relaxed);
@@ -537,7 +505,7 @@ impl Arena {
 impl Drop for Arena {
     fn drop(&mut self) {
         // SAFETY: mapped by `map` with this length, and nobody holds a reference beyond self's life.
-        let _ = unsafe { munmap(self.base, offset::END) };
+        let _ = unsafe { munmap(self.base, BYTES) };
     }
 }
 
@@ -547,12 +515,12 @@ mod tests {
 
     #[test]
     fn every_part_begins_where_its_type_may_stand() {
-        assert_eq!(offset::CORES % align_of::<CoreSlot>(), 0);
-        assert_eq!(offset::LANES % align_of::<LaneHeader>(), 0);
-        assert_eq!(offset::TASKS % align_of::<TaskSlot>(), 0);
-        assert_eq!(offset::LANE_CORES % align_of::<AtomicU64>(), 0);
-        assert_eq!(offset::RINGS % align_of::<EventSlot>(), 0);
-        const { assert!(offset::END < 256 << 20, "the arena stays under 256 MB") };
+        assert_eq!(CORE_SLOTS.at % align_of::<CacheLine<AtomicU64>>(), 0);
+        assert_eq!(LANES.at % align_of::<LaneHeader>(), 0);
+        assert_eq!(TASKS.at % align_of::<TaskSlot>(), 0);
+        assert_eq!(LANE_CORES.at % align_of::<AtomicU64>(), 0);
+        assert_eq!(RINGS.at % align_of::<EventSlot>(), 0);
+        const { assert!(BYTES < 256 << 20, "the arena stays under 256 MB") };
     }
 
     #[test]
@@ -561,7 +529,7 @@ mod tests {
         for workers in [1, 2, 3, 16, 1000, 4000] {
             arena.reset(workers, 1);
             let end = arena.ring(workers - 1).as_ptr_range().end as usize;
-            assert!(end <= arena.base.as_ptr() as usize + offset::END);
+            assert!(end <= arena.base.as_ptr() as usize + BYTES);
         }
     }
 

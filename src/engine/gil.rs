@@ -51,8 +51,10 @@
 
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
+
+use super::lock::lock;
 
 /// The emulated lock of one run.
 #[derive(Debug)]
@@ -157,11 +159,6 @@ impl Gil {
     pub fn switches(&self) -> u64 {
         lock(&self.state).switches
     }
-}
-
-/// A worker that panicked while it held one of the mutexes left nothing half done: each is set in one step.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

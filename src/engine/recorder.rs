@@ -63,7 +63,7 @@ unsafe impl Send for Pen {}
 impl Pen {
     /// Takes up a lane: its worker has been `starting` since `t0`. Call it in the worker's own thread.
     pub fn new(arena: Arc<Arena>, worker: u32) -> Pen {
-        let t0 = arena.header().t0.load(Relaxed);
+        let t0 = arena.t0();
         let mut pen = Pen {
             lane: NonNull::from(arena.lane(worker)),
             ring: NonNull::from(arena.ring(worker)),
@@ -215,7 +215,6 @@ impl Pen {
     fn book(&mut self, now: Nanos) {
         self.arena
             .core(self.booking_core)
-            .workers
             .fetch_add(self.unbooked, Relaxed);
         (self.unbooked, self.booking_core, self.booked) = (0, self.core, now);
     }
@@ -443,9 +442,7 @@ mod tests {
             std::hint::spin_loop();
         }
         pen.rest();
-        let by_core: Nanos = (0..1024)
-            .map(|core| arena.core(core).workers.load(Relaxed))
-            .sum();
+        let by_core: Nanos = (0..1024).map(|core| arena.core(core).load(Relaxed)).sum();
         assert_eq!(by_core, arena.lane(0).cpu.load(Relaxed));
     }
 }

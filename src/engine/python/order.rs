@@ -1,24 +1,25 @@
 //! What the worker's script is told: the plan, where the server listens, and where everything is in the arena. It knows no
 //! offset and no number of its own.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::mem::offset_of;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd, RawFd};
 
 use serde_json::{Value, json};
 
-use super::program::Program;
-use crate::domain::addresses::Addresses;
 use crate::domain::phase::Phase;
-use crate::domain::plan::{Lock, Plan};
+use crate::domain::plan::Lock;
 use crate::domain::time::TICK;
 use crate::engine::arena::{
-    Arena, Header, LaneHeader, LaneState, Part, PythonHeader, TaskSlot, TaskState,
+    Arena, BYTES, CORES, EventSlot, Header, LANE_CORES, LANES, LaneHeader, LaneState, PythonHeader,
+    RINGS, TASK_STRIPES, TASKS, TASKS_PER_STRIPE, TEXTS, TaskSlot, TaskState,
 };
 use crate::engine::recorder::GAP_MIN;
-use crate::engine::scratch::{ORDER, Scratch};
+use crate::engine::scratch::ORDER;
 use crate::engine::worker::Assignment;
+use crate::engine::zygote::Program;
 
 /// The script, as it is embedded in this program.
 pub(super) const SCRIPT: &str = include_str!("../../../assets/worker.py");
@@ -39,26 +40,30 @@ pub fn write(assignment: &Assignment) -> io::Result<()> {
 
 /// The interpreter of this plan, told to carry the order out. `None` if the plan has none, or no other program can map the
 /// arena.
-pub fn program(arena: &Arena, plan: &Plan, scratch: &Scratch) -> Option<Program> {
-    let python = plan.python()?;
-    let mut program = Program::python(
-        &python.interpreter.path,
-        &["-c", START, ORDER],
-        scratch.path(),
-        &scratch.output(),
-    );
-    program.inherited = vec![
-        arena.file()?.as_raw_fd(),
-        arena.gate.descriptor(),
-        arena.stop.descriptor(),
-        arena.bell.writing_descriptor(),
-    ];
-    Some(program)
+pub fn program(assignment: &Assignment) -> Option<Program> {
+    let python = assignment.plan.python()?;
+    Some(Program {
+        path: python.interpreter.path.clone(),
+        arguments: ["-c", START, ORDER].map(String::from).to_vec(),
+        directory: None,
+        inherited: descriptors(&assignment.arena)?.into_values().collect(),
+    })
+}
+
+/// What the script needs of the arena besides its memory, by name; `None` where no other program can map that.
+fn descriptors(arena: &Arena) -> Option<BTreeMap<&'static str, RawFd>> {
+    Some(BTreeMap::from([
+        ("arena", arena.file()?.as_raw_fd()),
+        ("gate", arena.gate.as_fd().as_raw_fd()),
+        ("stop", arena.stop.as_fd().as_raw_fd()),
+        ("bell", arena.bell.writing_descriptor()),
+    ]))
 }
 
 fn order(assignment: &Assignment) -> Value {
     let Assignment { arena, plan, .. } = assignment;
     let start_method = plan.python().and_then(|python| python.start_method);
+    let phases = Phase::MEASURED.map(|phase| (phase.name(), phase as u8));
     json!({
         "model": plan.model().name(),
         "workers": plan.workers(),
@@ -67,14 +72,9 @@ fn order(assignment: &Assignment) -> Value {
         "has_own_process": plan.model().has_processes(),
         "shares_lock": plan.lock() == Lock::Real,
         "workload": workload(assignment),
-        "descriptors": {
-            "arena": arena.file().map(|file| file.as_raw_fd()),
-            "gate": arena.gate.descriptor(),
-            "stop": arena.stop.descriptor(),
-            "bell": arena.bell.writing_descriptor(),
-        },
+        "descriptors": descriptors(arena),
         "layout": layout(arena),
-        "phases": phases(),
+        "phases": BTreeMap::from(phases),
         "lane_states": {
             "working": LaneState::Working as u32,
             "finished": LaneState::Finished as u32,
@@ -93,16 +93,15 @@ fn order(assignment: &Assignment) -> Value {
 fn workload(assignment: &Assignment) -> Value {
     let Assignment {
         plan,
-        port,
         scratch,
         limits,
         ..
     } = assignment;
-    let urls: Option<Vec<String>> = plan.addresses().map(|addresses| match addresses {
-        Addresses::Urls(urls) => urls.clone(),
-        Addresses::Loopback { latencies_ms, .. } => (0..latencies_ms.len())
-            .map(|page| format!("http://127.0.0.1:{port}/page/{page}"))
-            .collect(),
+    let urls = plan.addresses().map(|addresses| {
+        let numbers = 0..addresses.count();
+        numbers
+            .map(|number| assignment.url(addresses, number))
+            .collect::<Vec<_>>()
     });
     let shared = plan.has_shared_file().then(|| scratch.shared_file());
     json!({
@@ -118,77 +117,34 @@ fn workload(assignment: &Assignment) -> Value {
     })
 }
 
-fn phases() -> Value {
-    let all = Phase::MEASURED
-        .into_iter()
-        .map(|phase| (phase.name().to_string(), json!(phase as u8)));
-    Value::Object(all.collect())
+/// Where fields of a struct are, by name.
+macro_rules! offsets {
+    ($base:expr, $of:ty: $($field:ident),* $(,)?) => {
+        BTreeMap::from([$((stringify!($field), $base + offset_of!($of, $field))),*])
+    };
 }
 
 fn layout(arena: &Arena) -> Value {
-    let layout = arena.layout();
-    let part = |part: Part| json!({ "at": part.at, "size": part.size });
     json!({
-        "bytes": layout.bytes,
-        "cores": layout.cores,
-        "lanes": part(layout.lanes),
-        "tasks": part(layout.tasks),
-        "task_stripes": layout.task_stripes,
-        "tasks_per_stripe": layout.tasks_per_stripe,
-        "texts": part(layout.texts),
-        "lane_cores": part(layout.lane_cores),
-        "rings": part(layout.rings),
-        "header": { "t0": offset_of!(Header, t0), "stop": offset_of!(Header, stop) },
-        "python": python_fields(),
-        "lane": lane_fields(),
-        "task": {
-            "begin": offset_of!(TaskSlot, begin),
-            "end": offset_of!(TaskSlot, end),
-            "worker": offset_of!(TaskSlot, worker),
-            "state": offset_of!(TaskSlot, state),
-            "error": offset_of!(TaskSlot, error),
-            "executions": offset_of!(TaskSlot, executions),
-        },
-    })
-}
-
-fn python_fields() -> Value {
-    let at = |field: usize| offset_of!(Header, python) + field;
-    json!({
-        "begun_at": at(offset_of!(PythonHeader, begun_at)),
-        "imported_at": at(offset_of!(PythonHeader, imported_at)),
-        "pool_at": at(offset_of!(PythonHeader, pool_at)),
-        "done_at": at(offset_of!(PythonHeader, done_at)),
-        "manager_cpu": at(offset_of!(PythonHeader, manager_cpu)),
-        "memory": at(offset_of!(PythonHeader, memory)),
-        "failure": at(offset_of!(PythonHeader, failure)),
-        "may_go": at(offset_of!(PythonHeader, may_go)),
-    })
-}
-
-fn lane_fields() -> Value {
-    json!({
-        "written": offset_of!(LaneHeader, written),
-        "dropped": offset_of!(LaneHeader, dropped),
-        "phases": offset_of!(LaneHeader, phases),
-        "open_phase": offset_of!(LaneHeader, open_phase),
-        "state": offset_of!(LaneHeader, state),
-        "last_stamp": offset_of!(LaneHeader, last_stamp),
-        "cpu": offset_of!(LaneHeader, cpu),
-        "begun": offset_of!(LaneHeader, begun),
-        "ended": offset_of!(LaneHeader, ended),
-        "failed": offset_of!(LaneHeader, failed),
-        "writes": offset_of!(LaneHeader, writes),
-        "spoilt": offset_of!(LaneHeader, spoilt),
-        "pid": offset_of!(LaneHeader, pid),
-        "tid": offset_of!(LaneHeader, tid),
-        "cause": offset_of!(LaneHeader, cause),
-        "gil": offset_of!(LaneHeader, gil),
-        "memory": offset_of!(LaneHeader, memory),
-        "run_queue_wait": offset_of!(LaneHeader, run_queue_wait),
-        "voluntary": offset_of!(LaneHeader, voluntary),
-        "involuntary": offset_of!(LaneHeader, involuntary),
-        "migrations": offset_of!(LaneHeader, migrations),
-        "taken": offset_of!(LaneHeader, taken),
+        "bytes": BYTES,
+        "cores": CORES,
+        "lanes": LANES,
+        "tasks": TASKS,
+        "task_stripes": TASK_STRIPES,
+        "tasks_per_stripe": TASKS_PER_STRIPE,
+        "texts": TEXTS,
+        "lane_cores": LANE_CORES,
+        "rings": { "at": RINGS.at, "size": arena.ring_slots() * size_of::<EventSlot>() },
+        "header": offsets!(0, Header: t0, stop),
+        "python": offsets!(
+            offset_of!(Header, python), PythonHeader:
+            begun_at, imported_at, pool_at, done_at, manager_cpu, memory, failure, may_go,
+        ),
+        "lane": offsets!(
+            0, LaneHeader:
+            written, dropped, phases, open_phase, state, last_stamp, cpu, begun, ended, failed, writes, spoilt, pid, tid,
+            cause, gil, memory, run_queue_wait, voluntary, involuntary, migrations, taken,
+        ),
+        "task": offsets!(0, TaskSlot: begin, end, worker, state, error, executions),
     })
 }
