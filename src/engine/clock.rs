@@ -1,5 +1,8 @@
 //! The clocks that everything is measured by.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use nix::sys::time::TimeSpec;
 use nix::time::{ClockId, clock_gettime};
 
@@ -15,6 +18,23 @@ pub fn now() -> Nanos {
 /// CPU time of the calling thread. Agrees with the kernel's own switch records to 0.3 %; 0.3–0.4 µs a call.
 pub fn thread_cpu() -> Nanos {
     read(ClockId::CLOCK_THREAD_CPUTIME_ID)
+}
+
+/// How long the machine has been suspended since boot.
+pub fn suspended() -> Nanos {
+    read(os::BOOT_CLOCK).saturating_sub(now())
+}
+
+/// Looks every few milliseconds whether something has come to pass, for so long at most. Whether it has.
+pub fn wait_until(limit: Duration, mut has_come: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + limit;
+    while !has_come() {
+        if Instant::now() > deadline {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    true
 }
 
 /// CPU time of the thread that made it, told to any other: who starts a run watches it, and that costs.
@@ -40,7 +60,7 @@ impl CpuWatch {
 }
 
 fn read(clock: ClockId) -> Nanos {
-    nanos(clock_gettime(clock).expect("POSIX requires both clocks, and the address is valid"))
+    nanos(clock_gettime(clock).expect("the system has these clocks, and the address is valid"))
 }
 
 /// These clocks start at zero at boot or thread start: never negative, and 64 bits last 584 years.

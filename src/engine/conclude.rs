@@ -31,7 +31,7 @@ pub fn wall(arena: &Arena, t0: Nanos, deaths: &[Death], otherwise: Nanos) -> Nan
 
 /// The record of the run.
 pub fn record(arena: &Arena, facts: Facts<'_>) -> Record {
-    let t0 = arena.header().t0.load(Relaxed);
+    let t0 = arena.t0();
     let lanes: Vec<&LaneHeader> = (0..arena.workers())
         .map(|worker| arena.lane(worker))
         .collect();

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::thread::{self, Builder};
 use std::time::Duration;
 
+use super::clock;
 use super::gil::Gil;
 use super::kernel::cpu::steps_until_asked;
-use super::{clock, os};
 use crate::domain::time::Nanos;
 use crate::engine::EngineError;
 
@@ -35,8 +35,8 @@ pub fn emulated(
     thread::scope(|scope| {
         for number in 1..=computing {
             let (gil, begun, over) = (&gil, &begun, &over);
-            let spawned = Builder::new().spawn_scoped(scope, move || {
-                os::name_thread("convoy");
+            let builder = Builder::new().name("convoy".into());
+            let spawned = builder.spawn_scoped(scope, move || {
                 begun.fetch_add(1, Release);
                 compute(gil, number, over);
             });

@@ -5,12 +5,11 @@ pub mod python;
 pub mod rayon;
 pub mod threads;
 
-use std::collections::HashSet;
 use std::fmt;
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::Ordering::Acquire;
 
-use super::arena::{Arena, LaneState};
+use super::arena::{Arena, LaneHeader, LaneState};
 use super::clock;
 use crate::domain::record::PrintedOutput;
 use crate::domain::time::Nanos;
@@ -47,43 +46,26 @@ impl fmt::Display for Death {
     }
 }
 
-/// Finds workers that panicked, each once.
-#[derive(Debug, Default)]
-pub struct DiedLanes {
-    told: HashSet<u32>,
-}
-
-impl DiedLanes {
-    /// Those that have been told.
-    pub fn told(&self) -> &HashSet<u32> {
-        &self.told
-    }
-
-    /// Those that died since the last time.
-    pub fn news(&mut self, arena: &Arena) -> Vec<Death> {
-        let died =
-            (0..arena.workers()).filter(|worker| arena.lane(*worker).state() == LaneState::Died);
-        let new: Vec<u32> = died.filter(|worker| self.told.insert(*worker)).collect();
-        new.into_iter()
-            .map(|worker| Death::noticed(arena, worker, panic_of(arena, worker)))
-            .collect()
+/// Adds the workers that panicked to the dead, each once.
+pub fn note_panics(arena: &Arena, deaths: &mut Vec<Death>) {
+    for (worker, lane) in (0..).zip(arena.lanes()) {
+        if lane.state() == LaneState::Died && deaths.iter().all(|death| death.worker != worker) {
+            let cause = arena.text(lane.cause.load(Acquire));
+            let cause = cause
+                .unwrap_or_else(|| "panicked, and there was no room left for the reason".into());
+            deaths.push(Death::noticed(arena, worker, cause));
+        }
     }
 }
 
-/// What a lane of a worker that panicked says about it.
-fn panic_of(arena: &Arena, worker: u32) -> String {
-    let cause = arena.text(arena.lane(worker).cause.load(Acquire));
-    cause.unwrap_or_else(|| "panicked, and there was no room left for the reason".into())
+/// How many workers have arrived at the gate.
+pub fn arrived(arena: &Arena) -> u32 {
+    let is_there = |lane: &&LaneHeader| lane.state() != LaneState::Absent;
+    arena.lanes().filter(is_there).count() as u32
 }
 
 /// The workers of a run, from their creation until all are joined or reaped.
-pub trait Crew: Send {
-    /// Whether all workers have arrived at the gate.
-    fn has_arrived(&self, arena: &Arena) -> bool {
-        // Acquire: pairs with the workers' arrival.
-        arena.header().arrived.0.load(Acquire) == arena.workers()
-    }
-
+pub trait Crew {
     /// Begins to create the workers. They arrive at the gate by themselves.
     ///
     /// # Errors
@@ -95,11 +77,14 @@ pub trait Crew: Send {
         None
     }
 
-    /// Takes in what has happened to the workers; those that died since the last time.
+    /// Takes in what has happened to the workers; those that died since the last time are added to the dead, but for those
+    /// that [panicked](note_panics).
     ///
     /// # Errors
     /// One sentence, when nothing more can be learned about them.
-    fn news(&mut self) -> Result<Vec<Death>, EngineError>;
+    fn news(&mut self, _deaths: &mut Vec<Death>) -> Result<(), EngineError> {
+        Ok(())
+    }
 
     /// Whether no worker is left that has work to do or to finish.
     fn is_over(&self) -> bool;
@@ -152,13 +137,15 @@ mod tests {
             scratch: Scratch::new(),
             gil: None,
         };
-        let mut lanes = DiedLanes::default();
-        assert_eq!(lanes.news(&arena), []);
+        let mut deaths = vec![];
+        note_panics(&arena, &mut deaths);
+        assert_eq!(deaths, []);
         worker::guard(&assignment, 1, || panic!("out of luck"));
-        let deaths = lanes.news(&arena);
+        note_panics(&arena, &mut deaths);
         assert_eq!(deaths.len(), 1);
         assert_eq!(deaths[0].to_string(), "worker 1 panicked: out of luck");
         assert!(!deaths[0].while_stopping);
-        assert_eq!(lanes.news(&arena), []);
+        note_panics(&arena, &mut deaths);
+        assert_eq!(deaths.len(), 1);
     }
 }

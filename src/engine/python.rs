@@ -10,6 +10,5 @@ pub mod find;
 pub mod order;
 pub mod output;
 pub mod probe;
-pub mod program;
 
 pub use ask::{Answer, AskError, ask};

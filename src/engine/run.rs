@@ -2,8 +2,8 @@
 
 use std::os::fd::AsFd;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64};
+use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
@@ -11,15 +11,16 @@ use super::arena::Arena;
 use super::clock::{self, CpuWatch};
 use super::conclude;
 use super::cores::CoreWatch;
-use super::executor::Crew;
 use super::executor::processes::ForkCrew;
 use super::executor::python::PythonCrew;
 use super::executor::rayon::RayonCrew;
 use super::executor::threads::ThreadCrew;
+use super::executor::{Crew, arrived, note_panics};
 use super::facts::{Ending, Facts, Watching};
 use super::fetch::Limits;
 use super::gil::Gil;
 use super::latch::wait_readable;
+use super::lock::lock;
 use super::loopback::Site;
 use super::os;
 use super::python::order;
@@ -75,7 +76,7 @@ pub struct Ground {
     /// For how long the user has suspended the program since this was asked for last, in nanoseconds.
     pub suspended: AtomicU64,
     /// The process group of the interpreter that executes a run now; 0 if there is none.
-    pub program: AtomicU32,
+    pub program: AtomicI32,
 }
 
 /// A run that has been started.
@@ -105,7 +106,6 @@ impl Run {
         let watcher = CpuWatch::begin();
         let shared = ground.clone();
         let supervise = move || {
-            os::name_thread("supervisor");
             os::ask_for_short_turns();
             let _busy = Busy(&shared);
             Supervisor {
@@ -125,8 +125,8 @@ impl Run {
             }),
             Err(error) => {
                 ground.busy.store(false, Relaxed);
-                let doing = "the system refused a thread for the supervisor".into();
-                Err(EngineError::System { doing, error })
+                let doing = "the system refused a thread for the supervisor";
+                Err(EngineError::system(doing)(error))
             }
         }
     }
@@ -196,11 +196,7 @@ struct Seen {
 
 impl<R: FnMut(Report)> Supervisor<'_, R> {
     fn supervise(mut self) {
-        let mut zygote = self
-            .ground
-            .zygote
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut zygote = lock(&self.ground.zygote);
         let prepared = self.prepare(&mut zygote);
         let record = self.measure(&mut zygote, prepared);
         drop(zygote);
@@ -256,11 +252,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             arena: self.ground.arena.clone(),
             plan: self.plan.clone(),
             port,
-            limits: *self
-                .ground
-                .limits
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
+            limits: *lock(&self.ground.limits),
             scratch: self.ground.scratch.clone(),
             gil,
         }
@@ -272,8 +264,8 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let interval = self.plan.given(&model::SWITCH_INTERVAL);
         let gil = interval.map(|us| Arc::new(Gil::new(Duration::from_micros(us))));
         let started_at = jiff::Timestamp::now().to_string();
-        let suspended = os::suspended();
-        let mut cores = CoreWatch::begin(&arena, clock::now());
+        let suspended = clock::suspended();
+        let mut cores = CoreWatch::begin(clock::now());
         let t0 = clock::now();
         arena.header().t0.store(t0, Relaxed);
         let mut sampler = Sampler::new(t0);
@@ -311,7 +303,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             shared_file: shared_file::examine(&arena, &self.plan, &self.ground.scratch),
             ending: Ending {
                 cancelled: seen.ending.error.is_none() && arena.is_stopping(),
-                suspended: os::suspended().saturating_sub(suspended),
+                suspended: clock::suspended().saturating_sub(suspended),
                 // What the user did is known exactly; somebody else's doing only shows where it was long.
                 stopped: (seen.ending.stopped).max(self.ground.suspended.swap(0, Relaxed)),
                 server_died: self.leave_io(zygote),
@@ -345,17 +337,15 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
                 // The others were stopped, too: their time to end begins anew.
                 seen.cancelled_at = seen.cancelled_at.map(|_| clock::now());
             }
-            match crew.news() {
-                Ok(deaths) => seen.ending.deaths.extend(deaths),
-                Err(error) => {
-                    seen.ending.error = Some(error.into());
-                    arena.cancel();
-                }
+            if let Err(error) = crew.news(&mut seen.ending.deaths) {
+                seen.ending.error = Some(error.into());
+                arena.cancel();
             }
+            note_panics(&arena, &mut seen.ending.deaths);
             if over {
                 return;
             }
-            see_to_the_gate(&arena, crew, seen);
+            see_to_the_gate(&arena, seen);
             see_to_the_stop(&arena, crew, seen);
             if clock::now() - sampled >= u64::from(SAMPLE_MS) * 1_000_000 {
                 sampled = clock::now();
@@ -392,21 +382,20 @@ fn wait_for_news(arena: &Arena, crew: &dyn Crew) {
     }
 }
 
-fn see_to_the_gate(arena: &Arena, crew: &dyn Crew, seen: &mut Seen) {
+fn see_to_the_gate(arena: &Arena, seen: &mut Seen) {
     if seen.gate_opened {
         return;
     }
-    if let Some(death) = seen
-        .ending
-        .deaths
-        .first()
-        .filter(|_| seen.ending.error.is_none() && !arena.is_stopping())
+    let ending = &mut seen.ending;
+    if let Some(death) = ending.deaths.first()
+        && ending.error.is_none()
+        && !arena.is_stopping()
     {
         // The gate would wait for it for ever.
-        seen.ending.error = Some(format!("{death} before the run began"));
+        ending.error = Some(format!("{death} before the run began"));
         arena.cancel();
     }
-    if crew.has_arrived(arena) || arena.is_stopping() {
+    if arena.is_stopping() || arrived(arena) == arena.workers() {
         arena.gate.open();
         seen.gate_opened = true;
     }

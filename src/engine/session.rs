@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use nix::sys::signal::SigSet;
+use nix::sys::signal::{SigSet, Signal, kill, killpg};
+use nix::unistd::Pid;
 
 use super::arena::Arena;
-use super::python::probe::Unanswered;
+use super::lock::lock;
 use super::python::{convoy, find, probe};
 use super::run::Ground;
 pub use super::run::{Report, Run};
@@ -32,7 +33,7 @@ pub struct Session {
     id: String,
     ground: Arc<Ground>,
     /// The zygote, whose group all forked processes are in.
-    zygote: u32,
+    zygote: Pid,
     /// When the program was suspended; 0 while it is not.
     suspended_at: AtomicU64,
     machine: Machine,
@@ -65,7 +66,7 @@ impl Session {
             runs: AtomicU64::new(0),
             all_tasks: AtomicBool::new(false),
             suspended: AtomicU64::new(0),
-            program: AtomicU32::new(0),
+            program: AtomicI32::new(0),
         };
         Ok(Session {
             id: uuid::Uuid::now_v7().to_string(),
@@ -99,11 +100,7 @@ impl Session {
 
     /// Lets the fetches of runs that start from now on go so far. For tests: nobody wants to wait for the real limits.
     pub fn limit_fetches(&self, limits: fetch::Limits) {
-        *self
-            .ground
-            .limits
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = limits;
+        *lock(&self.ground.limits) = limits;
     }
 
     /// Starts a run; `report` is called on the supervisor's thread. One run at a time. What the calling thread computes
@@ -124,12 +121,8 @@ impl Session {
     /// # Errors
     /// Why it is of no use, in one sentence.
     pub fn python(&self, written: &Path) -> Result<FoundPython, UselessPython> {
-        let file = find::meant(written);
-        self.asked(&file, &|| false)
-            .map_err(|unanswered| match unanswered {
-                Unanswered::Useless(useless) => useless,
-                Unanswered::GivenUp => unreachable!("nobody gives up here"),
-            })
+        let found = self.asked(&find::meant(written), &|| false);
+        found.expect("nobody gives up here")
     }
 
     /// The default interpreter: `python3` on `PATH`; where there is no such file, the first that is found and of use.
@@ -178,21 +171,19 @@ impl Session {
             while self.ground.busy.load(Relaxed) {
                 std::thread::sleep(BETWEEN_LOOKS);
             }
-            match self.asked(file, &|| self.ground.busy.load(Relaxed)) {
-                Ok(found) => return Ok(found),
-                Err(Unanswered::Useless(useless)) => return Err(useless),
-                Err(Unanswered::GivenUp) => {}
+            if let Some(found) = self.asked(file, &|| self.ground.busy.load(Relaxed)) {
+                return found;
             }
         }
     }
 
-    fn asked(&self, file: &Path, cancelled: &dyn Fn() -> bool) -> Result<FoundPython, Unanswered> {
-        let mut zygote = self
-            .ground
-            .zygote
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        probe::probe(&mut zygote, &self.ground.scratch, file, cancelled)
+    fn asked(
+        &self,
+        file: &Path,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Option<Result<FoundPython, UselessPython>> {
+        let zygote = &mut lock(&self.ground.zygote);
+        probe::probe(zygote, &self.ground.scratch, file, cancelled)
     }
 
     /// The convoy under a real lock: so many latencies beside so many computing threads, as
@@ -207,18 +198,8 @@ impl Session {
         samples: u32,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<Vec<Nanos>, EngineError> {
-        let mut zygote = self
-            .ground
-            .zygote
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        convoy::measure(
-            &mut zygote,
-            &self.ground.scratch,
-            python,
-            (computing, samples),
-            cancelled,
-        )
+        let (zygote, scratch) = (&mut lock(&self.ground.zygote), &self.ground.scratch);
+        convoy::measure(zygote, scratch, python, (computing, samples), cancelled)
     }
 
     /// How fast an idle core computes. Takes about 0.25 s of computing.
@@ -230,33 +211,32 @@ impl Session {
     /// goes on stands still, and its record says so.
     pub fn suspend(&self) {
         self.suspended_at.store(clock::now(), Relaxed);
-        os::stop_group_of(self.zygote);
-        if let Some(group) = self.program() {
-            os::stop_group(group);
-        }
+        self.signal(Signal::SIGSTOP);
+        // It has to go on: it sees to the end of the others.
+        let _ = kill(self.zygote, Signal::SIGCONT);
     }
 
     /// Lets them go on.
     pub fn wake(&self) {
         let since = self.suspended_at.swap(0, Relaxed);
         if since > 0 {
-            self.ground
-                .suspended
-                .fetch_add(clock::now() - since, Relaxed);
+            let suspended = &self.ground.suspended;
+            suspended.fetch_add(clock::now() - since, Relaxed);
         }
-        os::wake_group_of(self.zygote);
-        if let Some(group) = self.program() {
-            os::wake_group_of(group);
-        }
+        self.signal(Signal::SIGCONT);
     }
 
-    /// The process group of the interpreter that executes a run now.
-    fn program(&self) -> Option<u32> {
-        Some(self.ground.program.load(Relaxed)).filter(|group| *group > 0)
+    /// Signals all processes but the program, those of an interpreter that executes a run now included.
+    fn signal(&self, signal: Signal) {
+        let _ = killpg(self.zygote, signal);
+        let interpreter = self.ground.program.load(Relaxed);
+        if interpreter > 0 {
+            let _ = killpg(Pid::from_raw(interpreter), signal);
+        }
     }
 
     /// The directory that the `io` workload writes to while it runs.
-    pub fn scratch_directory(&self) -> &std::path::Path {
+    pub fn scratch_directory(&self) -> &Path {
         self.ground.scratch.path()
     }
 }

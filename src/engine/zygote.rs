@@ -10,37 +10,36 @@ mod process;
 mod protocol;
 
 use std::io;
+use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork};
 
 use super::EngineError;
 use super::arena::Arena;
+use super::clock::wait_until;
 use super::latch::wait_readable;
 use super::loopback::Site;
-use super::python::program::Program;
 use super::scratch::Scratch;
 use super::worker::Assignment;
-use super::{clock, os};
-use crate::domain::time::Nanos;
-pub use protocol::{News, ProcessEnd};
-use protocol::{Reply, Request};
+use group::Group;
+use protocol::Request;
+pub use protocol::{News, ProcessEnd, Program};
 
 /// How long the zygote may take to read a request, and to answer one that has an answer: it needs milliseconds.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
 /// How long it may take to end with all that it has made, before it is killed: longer than it gives its children.
-const FAREWELL_MAX: Nanos = 3_000_000_000;
+const FAREWELL_MAX: Duration = Duration::from_secs(3);
 /// How long what was killed may take to be gone: the kernel needs no more than a moment.
-const GONE_MAX: Nanos = 1_000_000_000;
+const GONE_MAX: Duration = Duration::from_secs(1);
 /// How long processes that are asked to end may take before they are killed.
-const ORPHANS_MAX: Nanos = 500_000_000;
-/// How often it is looked whether something is gone.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+const ORPHANS_MAX: Duration = Duration::from_millis(500);
 
 /// The program's end of the socket to its zygote.
 #[derive(Debug)]
@@ -49,7 +48,7 @@ pub struct Zygote {
     pid: Pid,
     server_runs: bool,
     /// The process group of the program that runs.
-    program: Option<u32>,
+    program: Option<Pid>,
     /// It did not answer, or is gone.
     is_lost: bool,
 }
@@ -79,9 +78,9 @@ impl Zygote {
         }
     }
 
-    /// Its process number.
-    pub fn pid(&self) -> u32 {
-        self.pid.as_raw().unsigned_abs()
+    /// Its process number, which is that of the group of all that it has forked.
+    pub fn pid(&self) -> Pid {
+        self.pid
     }
 
     /// Asks for all workers of a run. How it went comes as news.
@@ -89,22 +88,19 @@ impl Zygote {
     /// # Errors
     /// When the zygote is gone.
     pub fn fork_workers(&mut self, assignment: &Assignment) -> Result<(), EngineError> {
-        let request = Request::ForkWorkers {
+        self.send(&Request::ForkWorkers {
             plan: (*assignment.plan).clone(),
             port: assignment.port,
             limits: assignment.limits,
-        };
-        self.send(&request)
+        })
     }
 
     /// Starts a program, one at a time. How it goes on comes as news.
     ///
     /// # Errors
     /// When the zygote is gone.
-    pub fn execute(&mut self, program: &Program) -> Result<(), EngineError> {
-        self.send(&Request::Execute {
-            program: program.clone(),
-        })
+    pub fn execute(&mut self, program: Program) -> Result<(), EngineError> {
+        self.send(&Request::Execute { program })
     }
 
     /// Ends the program with all that it has made; its end is reported as usual.
@@ -120,16 +116,9 @@ impl Zygote {
     pub fn start_server(&mut self, site: Site) -> Result<u16, EngineError> {
         self.send(&Request::Serve { site })?;
         loop {
-            match self.receive()? {
-                Reply::Serving { port } => {
-                    self.server_runs = true;
-                    return Ok(port);
-                }
-                Reply::ServeFailed { why } => {
-                    return Err(EngineError::NoServer(why));
-                }
-                // Left over from a run that broke.
-                _ => {}
+            // Anything else is left over from a run that broke.
+            if let News::Server(port) = self.receive()? {
+                return port.map_err(EngineError::NoServer);
             }
         }
     }
@@ -142,11 +131,7 @@ impl Zygote {
             return false;
         }
         let _ = self.send(&Request::StopServer);
-        while self.server_runs {
-            if self.news_now().is_err() {
-                break;
-            }
-        }
+        while self.server_runs && self.receive().is_ok() {}
         true
     }
 
@@ -161,10 +146,10 @@ impl Zygote {
         self.is_lost = true;
         self.server_runs = false;
         // Its own group has all that it forked.
-        os::kill_group(self.pid());
-        os::kill_process(self.pid());
-        if let Some(group) = self.program.take() {
-            end_orphans(group);
+        let _ = killpg(self.pid, Signal::SIGKILL);
+        let _ = kill(self.pid, Signal::SIGKILL);
+        if let Some(program) = self.program.take() {
+            end_orphans(program);
         }
     }
 
@@ -176,23 +161,10 @@ impl Zygote {
         if self.is_lost {
             return Err(EngineError::ZygoteGone);
         }
-        if wait_readable([self.socket.as_fd()], Some(0)) == [false] {
-            return Ok(None);
+        match wait_readable([self.socket.as_fd()], Some(0)) {
+            [true] => self.receive().map(Some),
+            [false] => Ok(None),
         }
-        self.news_now()
-    }
-
-    fn news_now(&mut self) -> Result<Option<News>, EngineError> {
-        let Reply::News(news) = self.receive()? else {
-            return Ok(None);
-        };
-        match news {
-            News::ServerEnded => self.server_runs = false,
-            News::ProgramStarted { pid } => self.program = Some(pid),
-            News::ProgramEnded { .. } => self.program = None,
-            _ => {}
-        }
-        Ok(Some(news))
     }
 
     fn send(&mut self, request: &Request) -> Result<(), EngineError> {
@@ -200,12 +172,20 @@ impl Zygote {
             return Err(EngineError::ZygoteGone);
         }
         // Somebody may have stopped it, and then it would do nothing.
-        os::wake(self.pid());
+        let _ = kill(self.pid, Signal::SIGCONT);
         protocol::send(&mut self.socket, request).map_err(|_| self.lost())
     }
 
-    fn receive(&mut self) -> Result<Reply, EngineError> {
-        protocol::receive(&mut self.socket).map_err(|_| self.lost())
+    fn receive(&mut self) -> Result<News, EngineError> {
+        let news = protocol::receive(&mut self.socket).map_err(|_| self.lost())?;
+        match news {
+            News::Server(Ok(_)) => self.server_runs = true,
+            News::ServerEnded => self.server_runs = false,
+            News::ProgramStarted { group } => self.program = Some(Pid::from_raw(group)),
+            News::ProgramEnded { .. } => self.program = None,
+            _ => {}
+        }
+        Ok(news)
     }
 
     fn lost(&mut self) -> EngineError {
@@ -214,30 +194,21 @@ impl Zygote {
     }
 
     /// Whether it is gone, and reaped, before so much time has passed.
-    fn ends_within(&self, limit: Nanos) -> bool {
-        let deadline = clock::now() + limit;
-        loop {
-            match waitpid(self.pid, Some(WaitPidFlag::WNOHANG)) {
-                Ok(WaitStatus::StillAlive) | Err(Errno::EINTR) if clock::now() < deadline => {
-                    std::thread::sleep(BETWEEN_LOOKS);
-                }
-                Ok(WaitStatus::StillAlive) | Err(Errno::EINTR) => return false,
-                _ => return true,
-            }
-        }
+    fn ends_within(&self, limit: Duration) -> bool {
+        wait_until(limit, || {
+            let status = waitpid(self.pid, Some(WaitPidFlag::WNOHANG));
+            !matches!(status, Ok(WaitStatus::StillAlive) | Err(Errno::EINTR))
+        })
     }
 }
 
-/// Ends a group whose zygote is gone; its first process has died with that. Asked to end, workers do; Python's resource tracker
-/// takes no notice, but then sees that it is alone, and removes the semaphores that they have left: killed with them, it would
-/// leave them to nobody.
-fn end_orphans(group: u32) {
-    os::ask_group_to_end(group);
-    let deadline = clock::now() + ORPHANS_MAX;
-    while os::is_group_there(group) && clock::now() < deadline {
-        std::thread::sleep(BETWEEN_LOOKS);
-    }
-    os::kill_group(group);
+/// Ends the group of a program whose zygote is gone; its first process has died with that. Killed at once, it would leave its
+/// semaphores to nobody: see [`group`].
+fn end_orphans(program: Pid) {
+    let mut group = Group::new(program);
+    group.end();
+    wait_until(ORPHANS_MAX, || group.is_empty());
+    let _ = killpg(program, Signal::SIGKILL);
 }
 
 impl AsFd for Zygote {
@@ -249,8 +220,8 @@ impl AsFd for Zygote {
 impl Drop for Zygote {
     /// Ends it, and waits until it has ended its children and removed its files; kills it with them if it does not.
     fn drop(&mut self) {
-        let _ = self.socket.shutdown(std::net::Shutdown::Both);
-        os::wake(self.pid());
+        let _ = self.socket.shutdown(Shutdown::Both);
+        let _ = kill(self.pid, Signal::SIGCONT);
         if !self.ends_within(FAREWELL_MAX) {
             self.abandon();
             self.ends_within(GONE_MAX);

@@ -1,19 +1,19 @@
 //! Processes, forked by the zygote.
 
 use std::os::fd::{AsFd, BorrowedFd};
-
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
-use super::{Crew, Death, panic_of};
-use crate::domain::time::Nanos;
+use super::{Crew, Death};
 use crate::engine::EngineError;
-use crate::engine::arena::LaneState;
+use crate::engine::arena::{LaneHeader, LaneState};
+use crate::engine::clock::wait_until;
+use crate::engine::os;
 use crate::engine::worker::Assignment;
 use crate::engine::zygote::{News, Zygote};
-use crate::engine::{clock, os};
 
 /// How long orphaned workers may take to be gone: the kernel kills them at once.
-const ORPHANS_MAX: Nanos = 1_000_000_000;
+const ORPHANS_MAX: Duration = Duration::from_secs(1);
 
 /// Workers that are processes of their own.
 #[derive(Debug)]
@@ -34,47 +34,21 @@ impl<'z> ForkCrew<'z> {
         }
     }
 
+    /// Takes in one piece of news; a worker's death, unless it told that itself or had done its work.
     fn death(&mut self, news: News) -> Option<Death> {
         let arena = &self.assignment.arena;
         let (worker, cause) = match news {
-            News::WorkerEnded { worker, end } => match arena.lane(worker).state() {
-                LaneState::Finished => return self.one_less(),
-                LaneState::Died => (worker, panic_of(arena, worker)),
-                LaneState::Absent | LaneState::Working => (worker, end.to_string()),
-            },
+            News::WorkerEnded { worker, end } => (worker, end.to_string()),
             News::WorkerNotForked { worker, why } => (
                 worker,
                 format!("could not be created: {}", why.to_lowercase()),
             ),
-            News::ServerEnded
-            | News::ProgramStarted { .. }
-            | News::ProgramNotStarted { .. }
-            | News::ProgramEnded { .. } => return None,
+            _ => return None,
         };
-        let death = Death::noticed(arena, worker, cause);
-        self.one_less();
-        Some(death)
-    }
-
-    fn one_less(&mut self) -> Option<Death> {
         self.alive -= 1;
-        None
-    }
-
-    /// The zygote is gone, and its children are about to be killed by the kernel: nobody may use the arena before.
-    fn outlive_orphans(&mut self) {
-        let arena = &self.assignment.arena;
-        let lanes = (0..arena.workers()).map(|worker| arena.lane(worker));
-        let pids = lanes
-            .map(|lane| lane.pid.load(Relaxed))
-            .filter(|pid| *pid > 0);
-        let deadline = clock::now() + ORPHANS_MAX;
-        for pid in pids {
-            while os::can_run(pid) && clock::now() < deadline {
-                std::thread::yield_now();
-            }
-        }
-        self.alive = 0;
+        let state = arena.lane(worker).state();
+        matches!(state, LaneState::Absent | LaneState::Working)
+            .then(|| Death::noticed(arena, worker, cause))
     }
 }
 
@@ -89,14 +63,17 @@ impl Crew for ForkCrew<'_> {
         Some(self.zygote.as_fd())
     }
 
-    fn news(&mut self) -> Result<Vec<Death>, EngineError> {
-        let mut deaths = vec![];
+    fn news(&mut self, deaths: &mut Vec<Death>) -> Result<(), EngineError> {
         loop {
             match self.zygote.news() {
                 Ok(Some(news)) => deaths.extend(self.death(news)),
-                Ok(None) => return Ok(deaths),
+                Ok(None) => return Ok(()),
                 Err(error) => {
-                    self.outlive_orphans();
+                    // Its children are about to be killed by the kernel: nobody may use the arena before.
+                    let arena = &self.assignment.arena;
+                    let can_run = |lane: &LaneHeader| os::can_run(lane.pid.load(Relaxed));
+                    wait_until(ORPHANS_MAX, || !arena.lanes().any(can_run));
+                    self.alive = 0;
                     return Err(error);
                 }
             }

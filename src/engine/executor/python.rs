@@ -2,10 +2,10 @@
 //! into the same lanes as all others.
 
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::AtomicI32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
-use super::{Crew, Death, DiedLanes, End};
+use super::{Crew, Death, End, arrived, note_panics};
 use crate::domain::record::PrintedOutput;
 use crate::domain::text;
 use crate::domain::time::Nanos;
@@ -34,21 +34,16 @@ pub struct PythonCrew<'z> {
     assignment: Assignment,
     zygote: &'z mut Zygote,
     /// Where its process group is written down, for who stops and continues it.
-    group: &'z AtomicU32,
+    group: &'z AtomicI32,
     output: Option<Output>,
-    died: DiedLanes,
     /// How many workers had arrived, and when the last of them was noticed.
     arrived: (u32, Nanos),
     /// When it was noticed that all tasks had ended, and when that was looked for last.
     done: Option<Nanos>,
     looked: Nanos,
-    /// Which worker died first, by Python's account.
-    first_death: Option<Death>,
     /// Whether something of it may be left.
     is_alive: bool,
     is_killed: bool,
-    /// Whether the workers that were lost with it have been told.
-    is_told: bool,
     end: End,
 }
 
@@ -57,37 +52,29 @@ impl<'z> PythonCrew<'z> {
     pub fn new(
         assignment: Assignment,
         zygote: &'z mut Zygote,
-        group: &'z AtomicU32,
+        group: &'z AtomicI32,
     ) -> PythonCrew<'z> {
         PythonCrew {
             assignment,
             zygote,
             group,
             output: None,
-            died: DiedLanes::default(),
             done: None,
             looked: clock::now(),
-            first_death: None,
             arrived: (0, clock::now()),
             is_alive: false,
             is_killed: false,
-            is_told: false,
             end: End::default(),
         }
     }
 
     fn start(&mut self) -> Result<(), EngineError> {
-        let Assignment {
-            arena,
-            plan,
-            scratch,
-            ..
-        } = &self.assignment;
-        let program = order::program(arena, plan, scratch).ok_or(EngineError::NoSharedMemory)?;
+        let scratch = &self.assignment.scratch;
+        let program = order::program(&self.assignment).ok_or(EngineError::NoSharedMemory)?;
         let doing = format!("cannot use the directory {}", scratch.path().display());
         let output = Output::open(&scratch.output()).map_err(EngineError::system(doing))?;
         self.output = Some(output);
-        self.zygote.execute(&program)
+        self.zygote.execute(program)
     }
 
     fn arena(&self) -> &Arena {
@@ -95,42 +82,58 @@ impl<'z> PythonCrew<'z> {
     }
 
     /// Takes in what the zygote tells.
-    fn hear(&mut self, news: News) -> Result<(), EngineError> {
+    fn hear(&mut self, news: News, deaths: &mut Vec<Death>) -> Result<(), EngineError> {
         match news {
-            News::ProgramStarted { pid } => self.group.store(pid, Relaxed),
+            News::ProgramStarted { group } => self.group.store(group, Relaxed),
             News::ProgramNotStarted { why } => {
                 self.is_alive = false;
                 let python = self.python();
                 return Err(EngineError::NotStarted { python, why });
             }
-            News::ProgramEnded { end } => self.ended(end),
-            News::WorkerEnded { .. } | News::WorkerNotForked { .. } | News::ServerEnded => {}
+            News::ProgramEnded { end } => self.ended(end, deaths),
+            _ => {}
         }
         Ok(())
     }
 
     fn python(&self) -> String {
-        self.assignment
-            .plan
-            .python()
-            .map_or("Python".into(), |python| {
-                text::clean(&python.interpreter.path, 200)
-            })
+        let python = self.assignment.plan.python();
+        python.map_or("Python".into(), |python| {
+            text::clean(&python.interpreter.path, 200)
+        })
     }
 
-    fn ended(&mut self, end: ProcessEnd) {
-        self.is_alive = false;
-        self.group.store(0, Relaxed);
-        let arena = self.arena();
-        let said = arena.text(arena.header().python.failure.load(Acquire));
-        let is_done = arena.header().python.done_at.load(Relaxed) > 0;
-        self.end.failure = match said {
+    /// The interpreter has ended, and with it the workers that did not come to their end.
+    fn ended(&mut self, end: ProcessEnd, deaths: &mut Vec<Death>) {
+        self.gone();
+        let arena = &self.assignment.arena;
+        let python = &arena.header().python;
+        let is_done = python.done_at.load(Relaxed) > 0;
+        let failure = match arena.text(python.failure.load(Acquire)) {
             Some(said) => Some(said),
             None if end.is_success() || self.is_killed || is_done => None,
             // What was killed has not said why.
             None if matches!(end, ProcessEnd::Killed(_)) => Some(format!("the interpreter {end}")),
             None => Some(format!("the interpreter {end}{}", self.last_words())),
         };
+        note_panics(arena, deaths);
+        let first = deaths.first().map(|first| format!("{first}: "));
+        let cause = match first {
+            None => "ended with the interpreter",
+            Some(_) => "was ended with the broken pool",
+        };
+        for (worker, lane) in (0..).zip(arena.lanes()) {
+            if lane.state() == LaneState::Working {
+                deaths.push(Death::noticed(arena, worker, cause.into()));
+            }
+        }
+        self.end.failure = failure.map(|failure| first.unwrap_or_default() + &failure);
+    }
+
+    /// Nothing of it is left.
+    fn gone(&mut self) {
+        self.is_alive = false;
+        self.group.store(0, Relaxed);
     }
 
     /// What was printed so far, without passwords.
@@ -144,41 +147,12 @@ impl<'z> PythonCrew<'z> {
 
     /// The last line that was printed, which says why Python ended, if it does.
     fn last_words(&self) -> String {
-        let last = self.printed().and_then(|printed| {
-            printed
-                .text
-                .lines()
-                .last()
-                .map(|line| text::clean(line, 200))
-        });
-        last.map(|line| format!(", and said last: {line}"))
+        let printed = self.printed();
+        let last = printed
+            .as_ref()
+            .and_then(|printed| printed.text.lines().last());
+        last.map(|line| format!(", and said last: {}", text::clean(line, 200)))
             .unwrap_or_default()
-    }
-
-    /// Workers that did not come to their end: told when the interpreter is gone.
-    fn lost(&mut self) -> Vec<Death> {
-        if std::mem::replace(&mut self.is_told, true) {
-            return vec![];
-        }
-        let arena = self.assignment.arena.clone();
-        let mut deaths = self.died.news(&arena);
-        if let (Some(first), Some(failure)) = (
-            deaths.first().or(self.first_death.as_ref()),
-            &mut self.end.failure,
-        ) {
-            *failure = format!("{first}: {failure}");
-        }
-        let named = self.died.told().clone();
-        let lost = (0..arena.workers()).filter(|worker| {
-            !named.contains(worker) && arena.lane(*worker).state() == LaneState::Working
-        });
-        let cause = if named.is_empty() {
-            "ended with the interpreter"
-        } else {
-            "was ended with the broken pool"
-        };
-        deaths.extend(lost.map(|worker| Death::noticed(&arena, worker, cause.into())));
-        deaths
     }
 
     /// Sees to it that nothing is waited for that will not come.
@@ -198,12 +172,11 @@ impl<'z> PythonCrew<'z> {
             }
             return Ok(());
         }
-        let arrived = arrived(self.arena());
+        let (arrived, workers) = (arrived(self.arena()), self.arena().workers());
         if arrived > self.arrived.0 {
-            self.arrived = (arrived, clock::now());
+            self.arrived = (arrived, now);
         }
-        if arrived < self.arena().workers() && clock::now() - self.arrived.1 > SILENCE_MAX {
-            let workers = self.arena().workers();
+        if arrived < workers && now - self.arrived.1 > SILENCE_MAX {
             self.kill();
             return Err(EngineError::Hangs {
                 python: self.python(),
@@ -218,8 +191,9 @@ impl<'z> PythonCrew<'z> {
     fn has_done_all(&self) -> bool {
         let arena = self.arena();
         let ended = || {
-            (0..arena.workers())
-                .map(|worker| arena.lane(worker).ended.load(Relaxed))
+            arena
+                .lanes()
+                .map(|lane| lane.ended.load(Relaxed))
                 .sum::<u32>()
         };
         arena.header().python.done_at.load(Relaxed) > 0 || ended() >= arena.tasks()
@@ -231,15 +205,9 @@ impl<'z> PythonCrew<'z> {
         for core in os::affinity() {
             let booked =
                 (0..arena.workers()).map(|worker| arena.lane_core(worker, core).load(Relaxed));
-            arena.core(core).workers.store(booked.sum(), Relaxed);
+            arena.core(core).store(booked.sum(), Relaxed);
         }
     }
-}
-
-/// How many workers have arrived.
-fn arrived(arena: &Arena) -> u32 {
-    let is_there = |worker: &u32| arena.lane(*worker).state() != LaneState::Absent;
-    (0..arena.workers()).filter(is_there).count() as u32
 }
 
 impl Crew for PythonCrew<'_> {
@@ -250,40 +218,23 @@ impl Crew for PythonCrew<'_> {
         Ok(())
     }
 
-    fn has_arrived(&self, arena: &Arena) -> bool {
-        arrived(arena) == arena.workers()
-    }
-
     fn news_descriptor(&self) -> Option<BorrowedFd<'_>> {
         Some(self.zygote.as_fd())
     }
 
-    fn news(&mut self) -> Result<Vec<Death>, EngineError> {
+    fn news(&mut self, deaths: &mut Vec<Death>) -> Result<(), EngineError> {
         if let Some(output) = &mut self.output {
             output.drain();
         }
-        loop {
-            match self.zygote.news() {
-                Ok(Some(news)) => self.hear(news)?,
-                Ok(None) => break,
-                Err(error) => {
-                    // All of it has ended with the zygote.
-                    self.group.store(0, Relaxed);
-                    self.is_alive = false;
-                    return Err(error);
-                }
-            }
+        // All of it ends with the zygote.
+        while let Some(news) = self.zygote.news().inspect_err(|_| self.gone())? {
+            self.hear(news, deaths)?;
         }
         self.gather_cores();
-        if !self.is_alive {
-            return Ok(self.lost());
+        if self.is_alive {
+            self.look_for_hangs()?;
         }
-        self.look_for_hangs()?;
-        let deaths = self.died.news(&self.assignment.arena);
-        if self.first_death.is_none() {
-            self.first_death = deaths.first().cloned();
-        }
-        Ok(deaths)
+        Ok(())
     }
 
     fn is_over(&self) -> bool {
@@ -311,7 +262,7 @@ impl Crew for PythonCrew<'_> {
         let deadline = clock::now() + GONE_MAX;
         while self.is_alive && clock::now() < deadline {
             wait_readable([self.zygote.as_fd()], Some(10));
-            if self.news().is_err() {
+            if self.news(&mut vec![]).is_err() {
                 break;
             }
         }

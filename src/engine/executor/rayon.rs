@@ -4,17 +4,17 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Acquire, Release};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
+use super::Crew;
 use super::threads::STACK_BYTES;
-use super::{Crew, Death, DiedLanes};
 use crate::engine::EngineError;
 use crate::engine::kernel::Job;
-use crate::engine::os;
+use crate::engine::lock::lock;
 use crate::engine::worker::{self, Assignment, Worker};
 
 thread_local! {
@@ -30,7 +30,6 @@ pub struct RayonCrew {
     handles: Arc<Mutex<Vec<JoinHandle<()>>>>,
     driver: Option<JoinHandle<()>>,
     over: Arc<AtomicBool>,
-    died: DiedLanes,
 }
 
 impl RayonCrew {
@@ -41,7 +40,6 @@ impl RayonCrew {
             handles: Arc::default(),
             driver: None,
             over: Arc::default(),
-            died: DiedLanes::default(),
         }
     }
 
@@ -57,10 +55,7 @@ impl RayonCrew {
                     .name(format!("rayon {number}"))
                     .stack_size(STACK_BYTES);
                 let handle = builder.spawn(move || live(&assignment, number, thread))?;
-                handles
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(handle);
+                lock(&handles).push(handle);
                 Ok(())
             })
             .build()
@@ -71,13 +66,7 @@ impl RayonCrew {
 
 impl Crew for RayonCrew {
     fn create(&mut self) -> Result<(), EngineError> {
-        let pool = match self.pool() {
-            Ok(pool) => pool,
-            Err(error) => {
-                self.over.store(true, Release);
-                return Err(error);
-            }
-        };
+        let pool = self.pool()?;
         let (assignment, over) = (self.assignment.clone(), self.over.clone());
         let drive = move || {
             drive(&pool, &assignment);
@@ -86,28 +75,20 @@ impl Crew for RayonCrew {
             assignment.arena.bell.open();
         };
         let driver = Builder::new().name("rayon driver".into()).spawn(drive);
-        self.driver = Some(driver.map_err(|error| {
-            self.over.store(true, Release);
-            EngineError::system("the system refused to create the pool's driver")(error)
-        })?);
+        let refused = "the system refused to create the pool's driver";
+        self.driver = Some(driver.map_err(EngineError::system(refused))?);
         Ok(())
     }
 
-    fn news(&mut self) -> Result<Vec<Death>, EngineError> {
-        Ok(self.died.news(&self.assignment.arena))
-    }
-
     fn is_over(&self) -> bool {
-        self.over.load(Acquire)
+        self.driver.is_none() || self.over.load(Acquire)
     }
 
     fn join(&mut self) {
         if let Some(driver) = self.driver.take() {
             let _ = driver.join();
         }
-        let handles =
-            std::mem::take(&mut *self.handles.lock().unwrap_or_else(PoisonError::into_inner));
-        for handle in handles {
+        for handle in lock(&self.handles).drain(..) {
             let _ = handle.join();
         }
     }
@@ -116,7 +97,6 @@ impl Crew for RayonCrew {
 /// The life of a pool's thread. It arrives at the gate before it becomes rayon's: thousands of threads that look for work
 /// where there is none yet would keep the cores busy for seconds.
 fn live(assignment: &Assignment, number: u32, thread: ThreadBuilder) {
-    os::name_thread(&format!("rayon {number}"));
     worker::guard(assignment, number, || {
         WORKER.set(Some(Worker::arrive(assignment, number)))
     });
@@ -149,7 +129,7 @@ fn execute(assignment: &Assignment, job: &Job, task: u32) {
         };
         if !worker.is_stopping() {
             worker.execute(|worker, task| job.execute(worker, task), task);
-            worker.pause();
+            worker.pen.rest();
         }
         WORKER.set(Some(worker));
     });

@@ -3,10 +3,9 @@
 use std::sync::atomic::Ordering::Acquire;
 use std::thread::{Builder, JoinHandle};
 
-use super::{Crew, Death, DiedLanes};
+use super::Crew;
 use crate::engine::EngineError;
 use crate::engine::kernel;
-use crate::engine::os;
 use crate::engine::worker::Assignment;
 
 /// A worker's stack, in bytes: TLS is the deepest that a worker gets. Only touched pages count.
@@ -17,7 +16,6 @@ pub const STACK_BYTES: usize = 1 << 20;
 pub struct ThreadCrew {
     assignment: Assignment,
     handles: Vec<JoinHandle<()>>,
-    died: DiedLanes,
 }
 
 impl ThreadCrew {
@@ -26,7 +24,6 @@ impl ThreadCrew {
         ThreadCrew {
             assignment,
             handles: vec![],
-            died: DiedLanes::default(),
         }
     }
 }
@@ -39,23 +36,12 @@ impl Crew for ThreadCrew {
             let thread = Builder::new()
                 .name(format!("worker {number}"))
                 .stack_size(STACK_BYTES)
-                .spawn(move || {
-                    os::name_thread(&format!("worker {number}"));
-                    kernel::live(&assignment, number, false);
-                });
-            match thread {
-                Ok(handle) => self.handles.push(handle),
-                Err(error) => {
-                    let doing = format!("the system refused to create worker {number}");
-                    return Err(EngineError::System { doing, error });
-                }
-            }
+                .spawn(move || kernel::live(&assignment, number, false));
+            let refused = format!("the system refused to create worker {number}");
+            self.handles
+                .push(thread.map_err(EngineError::system(refused))?);
         }
         Ok(())
-    }
-
-    fn news(&mut self) -> Result<Vec<Death>, EngineError> {
-        Ok(self.died.news(&self.assignment.arena))
     }
 
     fn is_over(&self) -> bool {

@@ -1,20 +1,23 @@
 //! Linux.
 
+use std::collections::HashMap;
+use std::ffi::CString;
 use std::fs;
-use std::io::{self, Read, Seek};
+use std::io;
 use std::os::fd::OwnedFd;
-use std::time::Duration;
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::resource::{Resource, UsageWho, getrusage, rlim_t, setrlimit};
-use nix::sys::signal::{
-    SaFlags, SigAction, SigHandler, SigSet, Signal, kill, killpg, raise, sigaction,
-};
+use nix::sys::prctl;
+use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, rlim_t, setrlimit};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, killpg, raise, sigaction};
 use nix::time::ClockId;
-use nix::unistd::{Pid, ftruncate, getpgrp, getppid, getsid};
+use nix::unistd::{Pid, SysconfVar, ftruncate, getpgrp, getppid, getsid, sysconf};
 
 use crate::domain::record::ContextSwitches;
 use crate::domain::time::Nanos;
+
+/// The monotonic clock, which goes on while the machine is suspended.
+pub const BOOT_CLOCK: ClockId = ClockId::CLOCK_BOOTTIME;
 
 /// The core that the calling thread is on. 3 ns.
 pub fn core() -> u16 {
@@ -38,12 +41,7 @@ pub fn thread_cpu_clock() -> ClockId {
 
 /// Names the calling thread, as `ps -L` and `top -H` show it; at most 15 bytes are kept.
 pub fn name_thread(name: &str) {
-    let mut bytes = [0u8; 16];
-    for (to, from) in bytes.iter_mut().zip(name.bytes().take(15)) {
-        *to = from;
-    }
-    // SAFETY: PR_SET_NAME reads at most 16 bytes up to a NUL, which the 16th is.
-    unsafe { libc::prctl(libc::PR_SET_NAME, bytes.as_ptr()) };
+    let _ = CString::new(name).map(|name| prctl::set_name(&name));
 }
 
 /// How long the calling thread has waited for a core since it exists, if the kernel says so.
@@ -67,12 +65,8 @@ pub fn context_switches() -> Option<ContextSwitches> {
 /// Memory of the calling process in bytes: its own pages, and of shared ones its share (proportional set size). RSS
 /// would count the pages that forked workers share again in each of them.
 pub fn proportional_set_size() -> Option<u64> {
-    rollup_line("Pss:")
-}
-
-fn rollup_line(key: &str) -> Option<u64> {
     let text = fs::read_to_string("/proc/self/smaps_rollup").ok()?;
-    let line = text.lines().find(|line| line.starts_with(key))?;
+    let line = text.lines().find(|line| line.starts_with("Pss:"))?;
     let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kilobytes * 1024)
 }
@@ -80,21 +74,20 @@ fn rollup_line(key: &str) -> Option<u64> {
 /// Lets the calling process be killed as soon as its parent has gone; false if the parent had gone before.
 ///
 /// The kernel follows the parent *thread*: call this only in children of a single-threaded process.
-pub fn die_with_parent(parent: nix::unistd::Pid) -> bool {
-    let asked = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
-    asked.is_ok() && nix::unistd::getppid() == parent
+pub fn die_with_parent(parent: Pid) -> bool {
+    prctl::set_pdeathsig(Signal::SIGKILL).is_ok() && getppid() == parent
 }
 
 /// Lets the calling process be continued when its parent has gone, in case that it is stopped then.
 ///
 /// The kernel follows the parent *thread*: the one that forked has to live as long as its process.
 pub fn wake_when_parent_ends() {
-    let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGCONT);
+    let _ = prctl::set_pdeathsig(Signal::SIGCONT);
 }
 
 /// Makes the calling process the parent of all descendants whose parents have gone, so that it can reap them.
 pub fn adopt_orphans() {
-    let _ = nix::sys::prctl::set_child_subreaper(true);
+    let _ = prctl::set_child_subreaper(true);
 }
 
 /// Asks all processes of the program's group to stop, as the terminal does when Ctrl-Z is pressed: a wrapper script stops,
@@ -121,51 +114,6 @@ pub fn stop_here() {
     let _ = unsafe { sigaction(Signal::SIGTSTP, &handled) };
 }
 
-/// Stops all processes of this process's group but itself; [`wake_group_of`] continues them.
-pub fn stop_group_of(leader: u32) {
-    let leader = Pid::from_raw(leader.cast_signed());
-    let _ = killpg(leader, Signal::SIGSTOP);
-    // The leader has to go on: it sees to the end of the others.
-    let _ = kill(leader, Signal::SIGCONT);
-}
-
-/// Stops all processes of a group.
-pub fn stop_group(leader: u32) {
-    let _ = killpg(Pid::from_raw(leader.cast_signed()), Signal::SIGSTOP);
-}
-
-/// Asks all processes of a group to end; those that were stopped, too.
-pub fn ask_group_to_end(leader: u32) {
-    let leader = Pid::from_raw(leader.cast_signed());
-    let _ = killpg(leader, Signal::SIGTERM);
-    let _ = killpg(leader, Signal::SIGCONT);
-}
-
-/// Whether any process of a group is left, if only to be reaped.
-pub fn is_group_there(leader: u32) -> bool {
-    killpg(Pid::from_raw(leader.cast_signed()), None).is_ok()
-}
-
-/// Kills all processes of a group.
-pub fn kill_group(leader: u32) {
-    let _ = killpg(Pid::from_raw(leader.cast_signed()), Signal::SIGKILL);
-}
-
-/// Continues a process that was stopped.
-pub fn wake(process: u32) {
-    let _ = kill(Pid::from_raw(process.cast_signed()), Signal::SIGCONT);
-}
-
-/// Kills a process.
-pub fn kill_process(process: u32) {
-    let _ = kill(Pid::from_raw(process.cast_signed()), Signal::SIGKILL);
-}
-
-/// Continues all processes of this process's group.
-pub fn wake_group_of(leader: u32) {
-    let _ = killpg(Pid::from_raw(leader.cast_signed()), Signal::SIGCONT);
-}
-
 /// A file of so many bytes in memory, all zero, that has no name: whoever has its descriptor can map it. It is closed when
 /// a program is executed, unless somebody says otherwise.
 ///
@@ -173,7 +121,7 @@ pub fn wake_group_of(leader: u32) {
 /// Where the system has no such files, or allows none of this size.
 pub fn nameless_file(label: &str, bytes: usize) -> io::Result<OwnedFd> {
     // Asked first: trying would be answered with a signal that ends the program.
-    let (largest, _) = nix::sys::resource::getrlimit(Resource::RLIMIT_FSIZE)?;
+    let (largest, _) = getrlimit(Resource::RLIMIT_FSIZE)?;
     if largest < bytes as u64 {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
@@ -207,96 +155,51 @@ pub fn can_run(pid: u32) -> bool {
 ///
 /// Unprivileged since Linux 6.12; a refusal changes nothing. Threads and processes made by this one do not inherit it.
 pub fn ask_for_short_turns() {
-    #[repr(C)]
-    struct SchedAttr {
-        size: u32,
-        policy: u32,
-        flags: u64,
-        nice: i32,
-        priority: u32,
-        runtime: u64,
-        deadline: u64,
-        period: u64,
-    }
-    const RESET_ON_FORK: u64 = 1;
-    let attributes = SchedAttr {
-        size: size_of::<SchedAttr>() as u32,
-        policy: libc::SCHED_OTHER as u32,
-        flags: RESET_ON_FORK,
+    let attributes = libc::sched_attr {
+        size: size_of::<libc::sched_attr>() as u32,
+        sched_policy: libc::SCHED_OTHER as u32,
+        // Children do not inherit it.
+        sched_flags: libc::SCHED_FLAG_RESET_ON_FORK as u64,
         // SAFETY: reads the nice value of the calling thread.
-        nice: unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) },
-        priority: 0,
-        runtime: 100_000,
-        deadline: 0,
-        period: 0,
+        sched_nice: unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) },
+        sched_priority: 0,
+        sched_runtime: 100_000,
+        sched_deadline: 0,
+        sched_period: 0,
     };
-    // SAFETY: the structure has the layout of version 0 of `struct sched_attr` and says so in `size`.
+    // SAFETY: the structure is the kernel's and says in `size` which version of it.
     unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &attributes, 0) };
 }
 
 /// How a core was used since boot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CoreUse {
-    /// Its number.
-    pub core: u16,
     /// Nanoseconds that it executed something: neither idle nor waiting for a disk.
     pub busy: Nanos,
     /// Nanoseconds that the host of a virtual machine gave to others while something here wanted the core.
     pub stolen: Nanos,
 }
 
-/// Reads the busy time of each core since boot from `/proc/stat`.
-#[derive(Debug)]
-pub struct CoreStat {
-    file: fs::File,
-    text: String,
-    tick: Duration,
-}
-
-impl CoreStat {
-    /// Opens it.
-    ///
-    /// # Errors
-    /// Where there is no readable `/proc/stat`.
-    pub fn open() -> io::Result<CoreStat> {
-        // SAFETY: sysconf only reads a constant of the system.
-        let ticks_per_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) }.max(1);
-        let tick = Duration::from_secs(1) / ticks_per_second as u32;
-        Ok(CoreStat {
-            file: fs::File::open("/proc/stat")?,
-            text: String::new(),
-            tick,
-        })
-    }
-
-    /// How each core was used since boot, in steps of 10 ms on most systems.
-    ///
-    /// # Errors
-    /// Where the file cannot be read again.
-    pub fn read(&mut self) -> io::Result<Vec<CoreUse>> {
-        self.text.clear();
-        self.file.rewind()?;
-        self.file.read_to_string(&mut self.text)?;
-        let tick = self.tick.as_nanos() as Nanos;
-        Ok(self
-            .text
-            .lines()
-            .filter_map(|line| use_of(line, tick))
-            .collect())
-    }
+/// How each core was used since boot, in steps of 10 ms on most systems; `None` where `/proc/stat` cannot be read.
+pub fn core_use() -> Option<HashMap<u16, CoreUse>> {
+    let text = fs::read_to_string("/proc/stat").ok()?;
+    let ticks_per_second = sysconf(SysconfVar::CLK_TCK).ok()??;
+    let tick = 1_000_000_000 / ticks_per_second.max(1).unsigned_abs();
+    Some(text.lines().filter_map(|line| use_of(line, tick)).collect())
 }
 
 /// `cpu1 user nice system idle iowait irq softirq steal guest guest_nice`; guest time is part of user time.
-fn use_of(line: &str, tick: Nanos) -> Option<CoreUse> {
+fn use_of(line: &str, tick: Nanos) -> Option<(u16, CoreUse)> {
     let mut words = line.split_whitespace();
     let core = words.next()?.strip_prefix("cpu")?.parse().ok()?;
     let ticks: Vec<u64> = words.map_while(|word| word.parse().ok()).collect();
     let busy: u64 = [0, 1, 2, 5, 6].iter().filter_map(|i| ticks.get(*i)).sum();
-    Some(CoreUse {
-        core,
+    let stolen = ticks.get(7).copied().unwrap_or(0);
+    let used = CoreUse {
         busy: busy * tick,
-        stolen: ticks.get(7).map_or(0, |stolen| stolen * tick),
-    })
+        stolen: stolen * tick,
+    };
+    Some((core, used))
 }
 
 /// The processor's name.
@@ -310,21 +213,15 @@ pub fn cpu_model() -> Option<String> {
 
 /// Installed memory in bytes.
 pub fn memory() -> Option<u64> {
-    // SAFETY: sysconf only reads constants of the system.
-    let (pages, size) = unsafe {
-        (
-            libc::sysconf(libc::_SC_PHYS_PAGES),
-            libc::sysconf(libc::_SC_PAGESIZE),
-        )
-    };
-    Some(u64::try_from(pages).ok()? * u64::try_from(size).ok()?)
+    let figure = |of| sysconf(of).ok().flatten();
+    let bytes = figure(SysconfVar::_PHYS_PAGES)? * figure(SysconfVar::PAGE_SIZE)?;
+    u64::try_from(bytes).ok()
 }
 
 /// Cores that are online.
 pub fn cores_online() -> u32 {
-    // SAFETY: sysconf only reads a figure of the system.
-    let online = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
-    u32::try_from(online).unwrap_or(1).max(1)
+    let online = sysconf(SysconfVar::_NPROCESSORS_ONLN).ok().flatten();
+    online.map_or(1, |online| online.max(1) as u32)
 }
 
 /// The cores that the calling thread may be scheduled on.
@@ -359,28 +256,23 @@ pub fn tasks_allowed() -> Option<u64> {
 }
 
 fn tasks_left_in(directory: &str) -> Option<u64> {
-    let number = |name: &str| -> Option<u64> {
-        fs::read_to_string(format!("{directory}/{name}"))
-            .ok()?
-            .trim()
-            .parse()
-            .ok()
-    };
-    Some(number("pids.max")?.saturating_sub(number("pids.current").unwrap_or(0)))
+    let most = number_in(&format!("{directory}/pids.max"))?;
+    let now = number_in(&format!("{directory}/pids.current")).unwrap_or(0);
+    Some(most.saturating_sub(now))
 }
 
 /// The most memory mappings of a process; each thread's stack takes two.
 pub fn mappings_allowed() -> Option<u64> {
-    fs::read_to_string("/proc/sys/vm/max_map_count")
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
+    number_in("/proc/sys/vm/max_map_count")
+}
+
+fn number_in(file: &str) -> Option<u64> {
+    fs::read_to_string(file).ok()?.trim().parse().ok()
 }
 
 /// Raises the soft limit of open files to the hard one, and returns what is in force then.
 pub fn raise_open_files() -> u64 {
-    let Ok((soft, hard)) = nix::sys::resource::getrlimit(Resource::RLIMIT_NOFILE) else {
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
         return 256;
     };
     match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
@@ -391,7 +283,7 @@ pub fn raise_open_files() -> u64 {
 
 /// How many processes and threads this user may still make, if there is a limit. The superuser has none.
 pub fn processes_allowed() -> Option<u64> {
-    let (soft, _) = nix::sys::resource::getrlimit(Resource::RLIMIT_NPROC).ok()?;
+    let (soft, _) = getrlimit(Resource::RLIMIT_NPROC).ok()?;
     let user = nix::unistd::getuid();
     (soft != rlim_t::MAX && !user.is_root()).then(|| soft.saturating_sub(tasks_of(user.as_raw())))
 }
@@ -418,17 +310,6 @@ fn tasks_of(user: u32) -> u64 {
             .checked_sub(2)
     };
     theirs.filter_map(threads).sum()
-}
-
-/// How long the machine has been suspended since boot.
-pub fn suspended() -> Nanos {
-    let read = |clock| {
-        nix::time::clock_gettime(clock)
-            .map(|time| time.tv_sec() as Nanos * 1_000_000_000 + time.tv_nsec() as Nanos)
-            .unwrap_or(0)
-    };
-    read(nix::time::ClockId::CLOCK_BOOTTIME)
-        .saturating_sub(read(nix::time::ClockId::CLOCK_MONOTONIC))
 }
 
 /// The kind of file system that holds `path`, by name where it is a common one.
@@ -458,11 +339,13 @@ mod tests {
         let line = "cpu3 10 20 30 1000 500 1 2 3 7 7";
         assert_eq!(
             use_of(line, 10),
-            Some(CoreUse {
-                core: 3,
-                busy: 630,
-                stolen: 30
-            })
+            Some((
+                3,
+                CoreUse {
+                    busy: 630,
+                    stolen: 30
+                }
+            ))
         );
         assert_eq!(
             use_of("cpu  1 2 3 4", 10),
@@ -477,6 +360,6 @@ mod tests {
         let affinity = affinity();
         assert!(!affinity.is_empty());
         assert!(affinity.contains(&core()));
-        assert!(CoreStat::open().unwrap().read().unwrap().len() >= affinity.len());
+        assert!(core_use().unwrap().len() >= affinity.len());
     }
 }

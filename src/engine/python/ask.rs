@@ -4,15 +4,18 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
+
 use super::output::Output;
-use super::program::Program;
 use crate::domain::time::Nanos;
 use crate::engine::EngineError;
 use crate::engine::clock;
 use crate::engine::latch::wait_readable;
 use crate::engine::scratch::Scratch;
-use crate::engine::zygote::{News, ProcessEnd, Zygote};
+use crate::engine::zygote::{News, ProcessEnd, Program, Zygote};
 
+/// What stands before an answer: an interpreter may print other things besides.
+pub(super) const MARK: &str = "pconc-tui:";
 /// How often it is looked whether the answer is wanted any more, in milliseconds.
 const LOOK_MS: u16 = 50;
 /// How long a program that was killed may take to be gone.
@@ -22,9 +25,18 @@ const GONE_MAX: Nanos = 2_000_000_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The begin of its output and error output, [`OUTPUT_KEPT`](crate::domain::record::OUTPUT_KEPT) bytes at most.
-    pub output: Vec<u8>,
+    pub output: String,
     /// How it ended.
     pub end: ProcessEnd,
+}
+
+impl Answer {
+    /// What stands behind the mark, if that is such a thing.
+    pub fn marked<T: DeserializeOwned>(&self) -> Option<T> {
+        let mut lines = self.output.lines();
+        let line = lines.find_map(|line| line.strip_prefix(MARK))?;
+        serde_json::from_str(line).ok()
+    }
 }
 
 /// Why there is no [`Answer`].
@@ -33,7 +45,7 @@ pub enum AskError {
     /// It could not be started: the system's reason.
     NotStarted(String),
     /// It did not end in time and was killed. What it printed until then.
-    TimedOut(Vec<u8>),
+    TimedOut(String),
     /// Nobody wanted the answer any more.
     Cancelled,
     /// The zygote or the directory for temporary files failed.
@@ -60,47 +72,43 @@ pub fn ask(
     };
     scratch.make().map_err(broken)?;
     let _removed = Removed(scratch);
-    let fifo = scratch.output();
-    let mut output = Output::open(&fifo).map_err(broken)?;
-    let mut program = Program::python(python, arguments, scratch.path(), &fifo);
-    if let Some(directory) = directory {
+    let mut output = Output::open(&scratch.output()).map_err(broken)?;
+    let program = Program {
+        path: python.into(),
+        arguments: arguments.iter().map(ToString::to_string).collect(),
         // Nothing there is a module of Python's: only who looks for files by name finds them.
-        program.directory = directory.to_string_lossy().into_owned();
-    }
-    zygote.execute(&program).map_err(AskError::Broken)?;
-    let deadline = clock::now() + u64::try_from(limit.as_nanos()).unwrap_or(Nanos::MAX / 2);
-    let stopped = loop {
-        if cancelled() {
-            break AskError::Cancelled;
-        }
-        if clock::now() > deadline {
-            break AskError::TimedOut(vec![]);
-        }
-        if let Some(end) = news(zygote, &mut output)? {
-            return Ok(end);
-        }
+        directory: directory.map(|directory| directory.to_string_lossy().into_owned()),
+        inherited: vec![],
     };
+    zygote.execute(program).map_err(AskError::Broken)?;
+    let deadline = clock::now() + limit.as_nanos() as Nanos;
+    let is_late = || clock::now() > deadline;
+    while !cancelled() && !is_late() {
+        if let Some(end) = news(zygote, &mut output)? {
+            let output = output.text();
+            return Ok(Answer { output, end });
+        }
+    }
+    let is_late = is_late();
     zygote.kill_program();
     let gone = clock::now() + GONE_MAX;
     while clock::now() < gone && news(zygote, &mut output)?.is_none() {}
-    Err(match stopped {
-        AskError::TimedOut(_) => AskError::TimedOut(output.kept().to_vec()),
-        other => other,
+    Err(if is_late {
+        AskError::TimedOut(output.text())
+    } else {
+        AskError::Cancelled
     })
 }
 
-/// What has happened until the next look; the answer, if the program has ended.
-fn news(zygote: &mut Zygote, output: &mut Output) -> Result<Option<Answer>, AskError> {
+/// What has happened until the next look; how the program has ended, if it has.
+fn news(zygote: &mut Zygote, output: &mut Output) -> Result<Option<ProcessEnd>, AskError> {
     wait_readable([output.as_fd(), zygote.as_fd()], Some(LOOK_MS));
     output.drain();
     match zygote.news().map_err(AskError::Broken)? {
         Some(News::ProgramNotStarted { why }) => Err(AskError::NotStarted(why)),
         Some(News::ProgramEnded { end }) => {
             output.drain();
-            Ok(Some(Answer {
-                output: output.kept().to_vec(),
-                end,
-            }))
+            Ok(Some(end))
         }
         _ => Ok(None),
     }

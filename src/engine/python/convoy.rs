@@ -10,8 +10,6 @@ use crate::engine::EngineError;
 use crate::engine::scratch::Scratch;
 use crate::engine::zygote::Zygote;
 
-/// What stands before what is printed.
-const MARK: &str = "pconc-tui:";
 /// How long one measurement may take: hundreds of latencies of several switch intervals.
 const LIMIT: Duration = Duration::from_secs(60);
 /// The most latencies of one measurement: their text has to fit into what is kept of an output.
@@ -35,27 +33,13 @@ pub fn measure(
         why,
     };
     let numbers = [computing.to_string(), samples.min(SAMPLES_MAX).to_string()];
-    let arguments = [
-        "-c",
-        &format!("{SCRIPT}\nconvoy()"),
-        &numbers[0],
-        &numbers[1],
-    ];
-    match ask(
-        zygote,
-        scratch,
-        &interpreter.path,
-        &arguments,
-        None,
-        LIMIT,
-        cancelled,
-    ) {
-        Ok(answer) => {
-            let printed = String::from_utf8_lossy(&answer.output).into_owned();
-            let line = printed.lines().find_map(|line| line.strip_prefix(MARK));
-            let latencies = line.and_then(|line| serde_json::from_str(line).ok());
-            latencies.ok_or_else(|| none(format!("measured no convoy: it {}", answer.end)))
-        }
+    let script = format!("{SCRIPT}\nconvoy()");
+    let arguments = ["-c", &script, &numbers[0], &numbers[1]];
+    let path = &interpreter.path;
+    match ask(zygote, scratch, path, &arguments, None, LIMIT, cancelled) {
+        Ok(answer) => answer
+            .marked()
+            .ok_or_else(|| none(format!("measured no convoy: it {}", answer.end))),
         Err(AskError::Cancelled) => Err(EngineError::Cancelled),
         Err(AskError::NotStarted(why)) => Err(EngineError::NotStarted { python, why }),
         Err(AskError::TimedOut(_)) => {

@@ -59,15 +59,14 @@ impl Output {
     }
 
     /// The begin of what was printed, [`OUTPUT_KEPT`] bytes at most.
-    pub fn kept(&self) -> &[u8] {
-        &self.kept
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.kept).into_owned()
     }
 
     /// As the record shows it; `None` if nothing was printed.
     pub fn printed(&self) -> Option<PrintedOutput> {
-        let text = cleaned_lines(String::from_utf8_lossy(&self.kept).trim_end());
-        (self.bytes > 0).then_some(PrintedOutput {
-            text,
+        (self.bytes > 0).then(|| PrintedOutput {
+            text: cleaned_lines(self.text().trim_end()),
             bytes: self.bytes,
         })
     }
@@ -105,7 +104,7 @@ mod tests {
             output.drain();
         }
         assert_eq!(
-            (output.kept().len(), output.printed().unwrap().bytes),
+            (output.text().len(), output.printed().unwrap().bytes),
             (OUTPUT_KEPT, 12 + 20 * 4096)
         );
     }

@@ -5,78 +5,62 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::ask::{AskError, ask};
+use super::ask::{Answer, AskError, ask};
 use crate::domain::python::{
     FoundPython, GilState, Interpreter, OLDEST, StartMethod, UselessPython, Version,
 };
 use crate::domain::text;
 use crate::engine::scratch::Scratch;
-use crate::engine::zygote::{ProcessEnd, Zygote};
+use crate::engine::zygote::Zygote;
 
 /// What it is told to execute.
 const SCRIPT: &str = include_str!("../../../assets/ask.py");
-/// What stands before its answer: an interpreter may print other things besides.
-const MARK: &str = "pconc-tui:";
 /// How long it may take: a cold disk needs a second or two.
 const LIMIT: Duration = Duration::from_secs(5);
 /// How much of what it printed instead is told, in characters.
 const TOLD: usize = 120;
 
-/// Why an interpreter was not asked to the end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unanswered {
-    /// It is of no use, whatever it is.
-    Useless(UselessPython),
-    /// Nobody wanted the answer any more.
-    GivenUp,
-}
-
-/// What this file is, if it is an interpreter that can execute the worker's script. Gives up when `cancelled` says so.
-///
-/// # Errors
-/// See [`Unanswered`].
+/// What this file is, if it is an interpreter that can execute the worker's script, or why it is of no use. `None` if
+/// `cancelled` said that nobody wants to know.
 pub fn probe(
     zygote: &mut Zygote,
     scratch: &Scratch,
     path: &Path,
     cancelled: &dyn Fn() -> bool,
-) -> Result<FoundPython, Unanswered> {
-    let told = text::clean(&path.to_string_lossy(), 200);
-    let useless = |why: String| {
-        Unanswered::Useless(UselessPython {
-            path: told.clone(),
-            sentence: format!("{told} {why}"),
-        })
+) -> Option<Result<FoundPython, UselessPython>> {
+    let asked = |named| {
+        can_be_one(path)?;
+        // Where the user is: a shim of pyenv looks there for which version is meant.
+        let here = std::env::current_dir().ok();
+        let arguments = ["-c", SCRIPT];
+        Ok(ask(
+            zygote,
+            scratch,
+            named,
+            &arguments,
+            here.as_deref(),
+            LIMIT,
+            cancelled,
+        ))
     };
-    let Some(named) = path.to_str() else {
-        return Err(useless(
-            "has a name that is no UTF-8, which is not supported".into(),
-        ));
-    };
-    can_be_one(path).map_err(&useless)?;
-    // Where the user is: a shim of pyenv looks there for which version is meant.
-    let here = std::env::current_dir().ok();
-    match ask(
-        zygote,
-        scratch,
-        named,
-        &["-c", SCRIPT],
-        here.as_deref(),
-        LIMIT,
-        cancelled,
-    ) {
-        Ok(answer) => {
-            understood(&String::from_utf8_lossy(&answer.output), answer.end).map_err(useless)
-        }
-        Err(AskError::Cancelled) => Err(Unanswered::GivenUp),
-        Err(AskError::NotStarted(why)) => Err(useless(format!("cannot be started: {why}"))),
-        Err(AskError::TimedOut(printed)) => Err(useless(format!(
+    let no_text = || Err("has a name that is no UTF-8, which is not supported".into());
+    let understood = match path.to_str().map_or_else(no_text, asked) {
+        Ok(Ok(answer)) => understood(&answer),
+        Ok(Err(AskError::Cancelled)) => return None,
+        Ok(Err(AskError::NotStarted(why))) => Err(format!("cannot be started: {why}")),
+        Ok(Err(AskError::TimedOut(printed))) => Err(format!(
             "hangs: it did not say within {} s what it is{}",
             LIMIT.as_secs(),
-            said(&String::from_utf8_lossy(&printed))
-        ))),
-        Err(AskError::Broken(sentence)) => Err(useless(format!("could not be asked: {sentence}"))),
-    }
+            said(&printed)
+        )),
+        Ok(Err(AskError::Broken(sentence))) => Err(format!("could not be asked: {sentence}")),
+        Err(why) => Err(why),
+    };
+    Some(understood.map_err(|why| {
+        let path = text::clean(&path.to_string_lossy(), 200);
+        let sentence = format!("{path} {why}");
+        UselessPython { path, sentence }
+    }))
 }
 
 /// What can be said without starting anything.
@@ -115,15 +99,15 @@ fn yes() -> bool {
 }
 
 /// What was printed, as an interpreter; or why it is of no use, as the rest of a sentence that begins with the file.
-fn understood(printed: &str, end: ProcessEnd) -> Result<FoundPython, String> {
-    let line = printed.lines().find_map(|line| line.strip_prefix(MARK));
-    let answer = line.and_then(|line| serde_json::from_str::<Said>(line).ok());
-    let Some(answer) = answer else {
-        return Err(match end.is_success() {
-            true => format!("is no Python: it did not say what it is{}", said(printed)),
-            false => format!("does not work as Python: it {end}{}", said(printed)),
-        });
-    };
+fn understood(answer: &Answer) -> Result<FoundPython, String> {
+    let Answer { output, end } = answer;
+    let answer: Said = answer.marked().ok_or_else(|| {
+        let what = match end.is_success() {
+            true => "is no Python: it did not say what it is".into(),
+            false => format!("does not work as Python: it {end}"),
+        };
+        what + &said(output)
+    })?;
     let [major, minor, micro] = answer.version;
     let version = Version {
         major,
@@ -146,11 +130,7 @@ fn understood(printed: &str, end: ProcessEnd) -> Result<FoundPython, String> {
             "is Python {version} without its module {missing}, which measuring needs"
         ));
     }
-    let method = |name: &String| {
-        StartMethod::ALL
-            .into_iter()
-            .find(|method| method.name() == name)
-    };
+    let method = |name: &String| (StartMethod::ALL.into_iter()).find(|known| known.name() == name);
     Ok(FoundPython {
         interpreter: Interpreter {
             path: answer
@@ -159,10 +139,9 @@ fn understood(printed: &str, end: ProcessEnd) -> Result<FoundPython, String> {
                 .ok_or("does not know its own path")?,
             version,
             free_threaded: answer.free_threaded,
-            gil: if answer.gil {
-                GilState::On
-            } else {
-                GilState::Off
+            gil: match answer.gil {
+                true => GilState::On,
+                false => GilState::Off,
             },
             start_methods: answer.start_methods.iter().filter_map(method).collect(),
             subinterpreters: answer.subinterpreters,
@@ -178,10 +157,9 @@ fn said(printed: &str) -> String {
         .map(str::trim)
         .filter(|line| !line.is_empty());
     let is_exception = printed.contains("Traceback (most recent call last)");
-    let told = if is_exception {
-        lines.next_back()
-    } else {
-        lines.next()
+    let told = match is_exception {
+        true => lines.next_back(),
+        false => lines.next(),
     };
     told.map(|line| format!("; it printed: {}", text::clean(line, TOLD)))
         .unwrap_or_default()
@@ -190,6 +168,13 @@ fn said(printed: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::python::ask::MARK;
+    use crate::engine::zygote::ProcessEnd;
+
+    fn ended(output: String, status: i32) -> Answer {
+        let end = ProcessEnd::Exited(status);
+        Answer { output, end }
+    }
 
     fn answer(change: &str) -> String {
         let given = r#"{"version": [3, 13, 0], "implementation": "cpython", "path": "/usr/bin/python3.13",
@@ -202,7 +187,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_found_among_what_else_is_printed() {
-        let found = understood(&answer(""), ProcessEnd::Exited(0)).unwrap();
+        let found = understood(&ended(answer(""), 0)).unwrap();
         assert_eq!(found.interpreter.label(), "3.13.0, GIL on");
         assert_eq!(
             found.interpreter.start_methods,
@@ -243,10 +228,7 @@ mod tests {
                 "does not work as Python: it ended early with status 1; it printed: no\u{fffd}[2Jroom",
             ),
         ] {
-            assert_eq!(
-                understood(&printed, ProcessEnd::Exited(status)).unwrap_err(),
-                told
-            );
+            assert_eq!(understood(&ended(printed, status)).unwrap_err(), told);
         }
     }
 }

@@ -2,31 +2,42 @@
 
 use std::fs::OpenOptions;
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
+use nix::sys::signal::Signal::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGXFSZ};
 use nix::sys::signal::{SigHandler, Signal, killpg, signal};
 use nix::unistd::{Pid, getpid};
 
-use super::protocol::ProcessEnd;
+use super::protocol::{ProcessEnd, Program};
 use crate::engine::os;
-use crate::engine::python::program::Program;
+use crate::engine::scratch::Scratch;
 
 /// How long a group has between being asked to end and being killed. Python's resource tracker takes no notice of being
-/// asked, but sees that the others are gone, and removes the semaphores that they have left.
+/// asked, but sees that the others are gone, and removes the semaphores that they have left: killed with them, it would
+/// leave them to nobody.
 const GRACE: Duration = Duration::from_millis(100);
 /// How often the rest of a group is looked at: a process that is no child of the zygote's ends without a notice.
 const LOOK_MS: u16 = 5;
 /// How long what was killed may take to be gone: the kernel needs no more than a moment.
 const GONE_MAX: Duration = Duration::from_secs(1);
+/// Variables of the environment that would change what Python does; of these only [`KEPT`] is left.
+const HIDDEN: &str = "PYTHON";
+/// Decides whether a free-threaded build has its lock: that is the user's to say.
+const KEPT: &str = "PYTHON_GIL";
+/// The longest name of a directory for temporary files in which multiprocessing's server still finds room for the name of
+/// its socket: the system allows 107 bytes, and `/pymp-xxxxxxxx/listener-xxxxxxxx` are 32 of them.
+const SOCKET_DIRECTORY_MAX: usize = 75;
 
 /// The processes of a program.
 #[derive(Debug)]
 pub(super) struct Group {
-    id: Pid,
+    pub(super) id: Pid,
     /// How the first process ended.
     first: Option<ProcessEnd>,
     /// When it was asked to end.
@@ -42,10 +53,6 @@ impl Group {
         }
     }
 
-    pub(super) fn is_led_by(&self, pid: Pid) -> bool {
-        self.id == pid
-    }
-
     /// The first process has ended: all others end with it.
     pub(super) fn first_ended(&mut self, end: ProcessEnd) {
         self.first = Some(end);
@@ -56,9 +63,9 @@ impl Group {
     pub(super) fn end(&mut self) {
         if self.asked.is_none() {
             self.asked = Some(Instant::now());
-            let _ = killpg(self.id, Signal::SIGTERM);
+            let _ = killpg(self.id, SIGTERM);
             // One that was stopped could not end.
-            let _ = killpg(self.id, Signal::SIGCONT);
+            let _ = killpg(self.id, SIGCONT);
         }
     }
 
@@ -67,16 +74,19 @@ impl Group {
         self.asked.map(|_| LOOK_MS)
     }
 
-    fn is_empty(&self) -> bool {
+    fn was_asked_before(&self, time: Duration) -> bool {
+        self.asked.is_some_and(|asked| asked.elapsed() > time)
+    }
+
+    /// Whether nothing of it is left, not even to be reaped.
+    pub(super) fn is_empty(&self) -> bool {
         killpg(self.id, None).is_err()
     }
 
     /// How the first process ended, once nothing of the group is left. Kills what does not end by itself.
     pub(super) fn outcome(&mut self) -> Option<ProcessEnd> {
-        let is_gone = self.is_gone();
         // What cannot be killed, as in a file system that hangs, is not waited for.
-        let is_given_up = self.asked.is_some_and(|asked| asked.elapsed() > GONE_MAX);
-        if self.first.is_some() && (is_gone || is_given_up) {
+        if self.is_gone() || self.was_asked_before(GONE_MAX) {
             self.first.take()
         } else {
             None
@@ -85,57 +95,49 @@ impl Group {
 
     /// Whether nothing of it is left. Kills what does not end by itself, once it was asked to.
     pub(super) fn is_gone(&mut self) -> bool {
-        if self.asked.is_some_and(|asked| asked.elapsed() > GRACE) {
-            let _ = killpg(self.id, Signal::SIGKILL);
+        if self.was_asked_before(GRACE) {
+            let _ = killpg(self.id, SIGKILL);
         }
         self.is_empty()
     }
 }
 
-/// Starts a program in a group of its own. It dies with the zygote.
-pub(super) fn spawn(program: &Program) -> io::Result<Pid> {
+/// Starts a program in a group of its own. It dies with the zygote. Its modules are looked for in the session's directory, and
+/// its temporary files go there, so that they are removed with it however it ends; the user's environment says nothing else
+/// to Python.
+pub(super) fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
     // Without waiting: where nobody reads any more, the program is gone, and this process is about to follow it.
     let output = OpenOptions::new()
         .write(true)
         .custom_flags(libc::O_NONBLOCK)
-        .open(&program.output)?;
+        .open(scratch.output())?;
     fcntl(&output, FcntlArg::F_SETFL(OFlag::empty()))?;
+    let own = scratch.path();
     let mut command = Command::new(&program.path);
     command
         .args(&program.arguments)
-        .current_dir(&program.directory)
-        .process_group(0);
-    command
+        .current_dir(program.directory.as_ref().map_or(own, Path::new))
+        .process_group(0)
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output);
-    for (name, _) in std::env::vars_os().filter(|(name, _)| Program::hides(&name.to_string_lossy()))
-    {
+    let is_hidden = |name: &str| name.starts_with(HIDDEN) && name != KEPT;
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_hidden(&name.to_string_lossy())) {
         command.env_remove(name);
     }
-    command.envs(
-        program
-            .environment
-            .iter()
-            .map(|(name, value)| (name, value)),
-    );
+    command.env("PYTHONPATH", own).env("PYTHONNOUSERSITE", "1");
+    if own.as_os_str().len() <= SOCKET_DIRECTORY_MAX {
+        command.env("TMPDIR", own);
+    }
     let (zygote, inherited) = (getpid(), program.inherited.clone());
     let settle_in = move || {
         if !os::die_with_parent(zygote) {
             return Err(io::Error::other("the zygote is gone"));
         }
-        for default in [
-            Signal::SIGINT,
-            Signal::SIGHUP,
-            Signal::SIGXFSZ,
-            Signal::SIGCHLD,
-        ] {
-            // SAFETY: the default action runs no code of ours.
-            unsafe { signal(default, SigHandler::SigDfl) }?;
-        }
+        handle([SIGINT, SIGHUP, SIGXFSZ, SIGCHLD], SigHandler::SigDfl);
         for descriptor in &inherited {
             // SAFETY: the program's descriptors are open in the zygote, under the same numbers, as long as it lives.
-            let descriptor = unsafe { std::os::fd::BorrowedFd::borrow_raw(*descriptor) };
+            let descriptor = unsafe { BorrowedFd::borrow_raw(*descriptor) };
             fcntl(descriptor, FcntlArg::F_SETFD(FdFlag::empty()))?;
         }
         Ok(())
@@ -144,4 +146,12 @@ pub(super) fn spawn(program: &Program) -> io::Result<Pid> {
     unsafe { command.pre_exec(settle_in) };
     let child = command.spawn()?;
     Ok(Pid::from_raw(child.id().cast_signed()))
+}
+
+/// Lets these signals be ignored, or do what they do by default.
+pub(super) fn handle<const N: usize>(signals: [Signal; N], handler: SigHandler) {
+    for which in signals {
+        // SAFETY: neither of the two runs any code of ours.
+        let _ = unsafe { signal(which, handler) };
+    }
 }

@@ -1,36 +1,39 @@
 //! The zygote's own process: its loop, its children, its end.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fs::OpenOptions;
+use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::signal::{SigHandler, Signal, kill, signal};
+use nix::sys::signal::Signal::{
+    SIGBUS, SIGCHLD, SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGSEGV, SIGTERM, SIGXFSZ,
+};
+use nix::sys::signal::{SigHandler, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getpid, setpgid};
 
-use super::group::{Group, spawn};
-use super::protocol::{self, News, ProcessEnd, Reply, Request};
+use super::group::{Group, handle, spawn};
+use super::protocol::{self, News, ProcessEnd, Program, Request};
 use crate::domain::plan::Plan;
 use crate::domain::text;
 use crate::engine::arena::Arena;
+use crate::engine::clock::wait_until;
 use crate::engine::fetch::Limits;
 use crate::engine::kernel;
 use crate::engine::latch::{Latch, wait_readable};
 use crate::engine::loopback::{self, Site};
 use crate::engine::os;
-use crate::engine::python::program::Program;
 use crate::engine::scratch::Scratch;
 use crate::engine::worker::Assignment;
 
 /// How long what is killed at the end may take to be gone. What cannot be killed, as in a file system that hangs, is not
 /// waited for.
 const FAREWELL_MAX: Duration = Duration::from_secs(2);
-/// How often it is looked whether it is.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 
 /// What a child of the zygote is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +62,7 @@ pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
         children: HashMap::new(),
         program: None,
     };
-    process.serve_program();
+    let _ = process.serve_program();
     process.clean_up();
     // SAFETY: ends this process at once: nothing of the program's that was copied by the fork shall run its end here.
     unsafe { libc::_exit(0) }
@@ -82,31 +85,15 @@ fn settle_in() {
     // The program's panic hook would write to its terminal.
     std::panic::set_hook(Box::new(|_| {}));
     // SIGHUP is sent to its whole group if the program dies while its workers are stopped.
-    for ignored in [
-        Signal::SIGINT,
-        Signal::SIGHUP,
-        Signal::SIGPIPE,
-        Signal::SIGXFSZ,
-    ] {
-        set_handler(ignored, SigHandler::SigIgn);
-    }
+    handle([SIGINT, SIGHUP, SIGPIPE, SIGXFSZ], SigHandler::SigIgn);
     // A worker that crashes shall die of it: Rust's handler for stack overflows swallows the first one.
-    for default in [Signal::SIGSEGV, Signal::SIGBUS, Signal::SIGTERM] {
-        set_handler(default, SigHandler::SigDfl);
-    }
-}
-
-fn set_handler(which: Signal, handler: SigHandler) {
-    // SAFETY: neither ignoring a signal nor its default action runs any code of ours.
-    let _ = unsafe { signal(which, handler) };
+    handle([SIGSEGV, SIGBUS, SIGTERM], SigHandler::SigDfl);
 }
 
 impl Process {
     /// Serves requests and reaps children until the program is gone.
-    fn serve_program(&mut self) {
-        let Ok(child_ended) = notify_of_children() else {
-            return;
-        };
+    fn serve_program(&mut self) -> io::Result<Infallible> {
+        let child_ended = Latch::opened_by(SIGCHLD as i32)?;
         loop {
             let patience = self.program.as_ref().and_then(Group::patience_ms);
             let [request, ended] =
@@ -115,45 +102,36 @@ impl Process {
                 child_ended.close();
             }
             // Also without a notice: one may have come between the two.
-            if self.reap(Some(WaitPidFlag::WNOHANG)).is_err() || self.see_to_program().is_err() {
-                return;
-            }
+            self.reap()?;
+            self.see_to_program()?;
             if request {
-                match protocol::receive(&mut self.socket) {
-                    Ok(request) => {
-                        if self.perform(request).is_err() {
-                            return;
-                        }
-                    }
-                    Err(_) => return,
-                }
+                let request = protocol::receive(&mut self.socket)?;
+                self.perform(request)?;
             }
         }
     }
 
-    fn perform(&mut self, request: Request) -> std::io::Result<()> {
+    fn perform(&mut self, request: Request) -> io::Result<()> {
         match request {
-            Request::ForkWorkers { plan, port, limits } => self.fork_workers(plan, port, limits),
-            Request::KillWorkers => {
-                self.kill(|child| matches!(child, Child::Worker(_)));
-                Ok(())
-            }
-            Request::Execute { program } => self.execute(&program),
+            Request::ForkWorkers { plan, port, limits } => self.fork_workers(plan, port, limits)?,
+            Request::KillWorkers => self.kill(|child| matches!(child, Child::Worker(_))),
+            Request::Execute { program } => self.execute(&program)?,
             Request::KillProgram => {
                 if let Some(group) = &mut self.program {
                     group.end();
                 }
-                self.see_to_program()
+                self.see_to_program()?;
             }
-            Request::Serve { site } => self.serve(&site),
-            Request::StopServer => {
-                self.kill(|child| child == Child::Server);
-                Ok(())
+            Request::Serve { site } => {
+                let port = self.fork_server(&site);
+                self.tell(News::Server(port.map_err(|error| error.to_string())))?;
             }
+            Request::StopServer => self.kill(|child| child == Child::Server),
         }
+        Ok(())
     }
 
-    fn fork_workers(&mut self, plan: Plan, port: u16, limits: Limits) -> std::io::Result<()> {
+    fn fork_workers(&mut self, plan: Plan, port: u16, limits: Limits) -> io::Result<()> {
         let workers = plan.workers();
         let assignment = Assignment {
             arena: self.arena.clone(),
@@ -178,14 +156,13 @@ impl Process {
         Ok(())
     }
 
-    fn execute(&mut self, program: &Program) -> std::io::Result<()> {
-        let news = match spawn(program) {
+    fn execute(&mut self, program: &Program) -> io::Result<()> {
+        let news = match spawn(program, &self.scratch) {
             Ok(pid) => {
                 self.children.insert(pid, Child::Program);
                 self.program = Some(Group::new(pid));
-                News::ProgramStarted {
-                    pid: pid.as_raw().unsigned_abs(),
-                }
+                let group = pid.as_raw();
+                News::ProgramStarted { group }
             }
             Err(error) => News::ProgramNotStarted {
                 why: text::plain(&error),
@@ -195,39 +172,23 @@ impl Process {
     }
 
     /// Reports the end of the program as soon as nothing of its group is left.
-    fn see_to_program(&mut self) -> std::io::Result<()> {
-        let Some(group) = &mut self.program else {
-            return Ok(());
-        };
-        if let Some(end) = group.outcome() {
-            self.program = None;
-            self.tell(News::ProgramEnded { end })?;
+    fn see_to_program(&mut self) -> io::Result<()> {
+        match self.program.as_mut().and_then(Group::outcome) {
+            Some(end) => {
+                self.program = None;
+                self.tell(News::ProgramEnded { end })
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    fn serve(&mut self, site: &Site) -> std::io::Result<()> {
-        let reply = match self.fork_server(site) {
-            Ok(port) => Reply::Serving { port },
-            Err(error) => Reply::ServeFailed {
-                why: error.to_string(),
-            },
-        };
-        protocol::send(&mut self.socket, &reply)
-    }
-
-    fn fork_server(&mut self, site: &Site) -> std::io::Result<u16> {
+    fn fork_server(&mut self, site: &Site) -> io::Result<u16> {
         let listener = loopback::listen()?;
         let port = listener.local_addr()?.port();
-        self.fork_child(Child::Server, || {
+        self.fork_child(Child::Server, move || {
             os::name_thread("pconc-server");
             // It only ever returns with an error; then the process ends, and its end is reported.
-            let _ = loopback::serve(
-                listener
-                    .try_clone()
-                    .expect("a new process has descriptors left"),
-                site,
-            );
+            let _ = loopback::serve(listener, site);
         })?;
         Ok(port)
     }
@@ -243,9 +204,7 @@ impl Process {
             }
             ForkResult::Child => {
                 if os::die_with_parent(zygote) {
-                    for default in [Signal::SIGCHLD, Signal::SIGHUP] {
-                        set_handler(default, SigHandler::SigDfl);
-                    }
+                    handle([SIGCHLD, SIGHUP], SigHandler::SigDfl);
                     // Or the program's end would not be seen as the end of the file.
                     let _ = nix::unistd::close(self.socket.as_raw_fd());
                     life();
@@ -259,20 +218,19 @@ impl Process {
     fn kill(&self, which: impl Fn(Child) -> bool) {
         for (pid, _) in self.children.iter().filter(|(_, child)| which(**child)) {
             // One that is gone already is reaped all the same.
-            let _ = kill(*pid, Signal::SIGKILL);
+            let _ = kill(*pid, SIGKILL);
         }
     }
 
     /// Reaps what has ended and reports it.
-    fn reap(&mut self, flags: Option<WaitPidFlag>) -> std::io::Result<()> {
-        while let Some((pid, end)) = waitpid(None, flags).ok().and_then(ended) {
+    fn reap(&mut self) -> io::Result<()> {
+        for (pid, end) in ended_children() {
             match self.children.remove(&pid) {
                 Some(Child::Worker(worker)) => self.tell(News::WorkerEnded { worker, end })?,
                 Some(Child::Server) => self.tell(News::ServerEnded)?,
                 Some(Child::Program) => {
                     // Not that of an older one that could not be killed then.
-                    if let Some(group) = self.program.as_mut().filter(|group| group.is_led_by(pid))
-                    {
+                    if let Some(group) = self.program.as_mut().filter(|group| group.id == pid) {
                         group.first_ended(end);
                     }
                 }
@@ -283,8 +241,8 @@ impl Process {
         Ok(())
     }
 
-    fn tell(&mut self, news: News) -> std::io::Result<()> {
-        protocol::send(&mut self.socket, &Reply::News(news))
+    fn tell(&mut self, news: News) -> io::Result<()> {
+        protocol::send(&mut self.socket, &news)
     }
 
     /// The program is gone: nothing of it may stay behind.
@@ -293,37 +251,25 @@ impl Process {
         if let Some(group) = &mut self.program {
             group.end();
         }
-        let deadline = Instant::now() + FAREWELL_MAX;
-        while !self.is_alone() && Instant::now() < deadline {
-            std::thread::sleep(BETWEEN_LOOKS);
-        }
+        wait_until(FAREWELL_MAX, || self.is_alone());
         self.scratch.remove();
     }
 
     /// Whether nothing is left of what it has made. An orphan that has left the program's group, as a daemon does, was meant to
     /// outlive it: nobody waits for that.
     fn is_alone(&mut self) -> bool {
-        while let Some(pid) = waitpid(None, Some(WaitPidFlag::WNOHANG))
-            .ok()
-            .and_then(|status| status.pid())
-        {
+        for (pid, _) in ended_children() {
             self.children.remove(&pid);
         }
         self.children.is_empty() && self.program.as_mut().is_none_or(Group::is_gone)
     }
 }
 
-/// A latch that opens whenever a child has ended.
-fn notify_of_children() -> std::io::Result<Latch> {
-    let latch = Latch::new()?;
-    signal_hook::low_level::pipe::register(signal_hook::consts::SIGCHLD, latch.opener()?)?;
-    Ok(latch)
-}
-
-fn ended(status: WaitStatus) -> Option<(Pid, ProcessEnd)> {
-    match status {
-        WaitStatus::Signaled(pid, signal, _) => Some((pid, ProcessEnd::Killed(signal as i32))),
-        WaitStatus::Exited(pid, status) => Some((pid, ProcessEnd::Exited(status))),
+/// Reaps the children that have ended.
+fn ended_children() -> impl Iterator<Item = (Pid, ProcessEnd)> {
+    std::iter::from_fn(|| match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+        Ok(WaitStatus::Signaled(pid, signal, _)) => Some((pid, ProcessEnd::Killed(signal as i32))),
+        Ok(WaitStatus::Exited(pid, status)) => Some((pid, ProcessEnd::Exited(status))),
         _ => None,
-    }
+    })
 }

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
+use std::os::fd::RawFd;
 use std::os::unix::net::UnixStream;
 
 use nix::sys::signal::Signal;
@@ -14,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use crate::domain::plan::Plan;
 use crate::engine::fetch::Limits;
 use crate::engine::loopback::Site;
-use crate::engine::python::program::Program;
 
 /// The longest frame: a thousand long addresses fit many times.
 const FRAME_BYTES_MAX: usize = 16 << 20;
@@ -40,12 +40,17 @@ pub enum Request {
     StopServer,
 }
 
-/// What the zygote tells the program.
+/// A program to start. All text: whoever makes one has refused paths that are none.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Reply {
-    News(News),
-    Serving { port: u16 },
-    ServeFailed { why: String },
+pub struct Program {
+    /// The file.
+    pub path: String,
+    /// Without the program's own name.
+    pub arguments: Vec<String>,
+    /// Where it begins, if not in the session's own directory.
+    pub directory: Option<String>,
+    /// Descriptors that stay open, besides 0 to 2: they have the same numbers in the zygote.
+    pub inherited: Vec<RawFd>,
 }
 
 /// What happened to the zygote's children.
@@ -67,8 +72,8 @@ pub enum News {
     },
     /// A program runs.
     ProgramStarted {
-        /// Its process number, which is that of its group.
-        pid: u32,
+        /// Its process group, which has the number of its process.
+        group: i32,
     },
     /// A program could not be started.
     ProgramNotStarted {
@@ -80,6 +85,8 @@ pub enum News {
         /// How its first process ended.
         end: ProcessEnd,
     },
+    /// The port of the loopback server; where there is none, the system's reason.
+    Server(Result<u16, String>),
     /// The loopback server is gone.
     ServerEnded,
 }
@@ -152,9 +159,11 @@ mod tests {
             worker: 7,
             end: ProcessEnd::Killed(9),
         };
-        send(&mut here, &Reply::News(news.clone())).unwrap();
-        assert!(matches!(receive(&mut there), Ok(Reply::News(received)) if received == news));
+        send(&mut here, &news).unwrap();
+        assert!(
+            matches!(receive(&mut there), Ok(News::WorkerEnded { worker: 7, end }) if end == ProcessEnd::Killed(9))
+        );
         drop(here);
-        assert!(receive::<Reply>(&mut there).is_err());
+        assert!(receive::<News>(&mut there).is_err());
     }
 }
