@@ -13,7 +13,7 @@ mod page;
 mod request;
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 use std::convert::Infallible;
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, TcpListener};
@@ -38,7 +38,7 @@ const ACCEPT_REST: Duration = Duration::from_millis(20);
 /// How often idle clients are looked for. Their limits are coarse, so a timer for each would be wasted.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The listening socket's token; connections have their slot's number.
+/// The listening socket's token; connections have their number.
 const LISTENER: Token = Token(usize::MAX);
 
 /// What the server serves: `GET /page/i` for each `i` below `latencies_ms.len()`.
@@ -102,29 +102,15 @@ struct Server<'a> {
     /// Clients may be waiting to be accepted. Stays set while accepting rests: the edge comes only once.
     listener_ready: bool,
     accept_from: Instant,
-    slots: Vec<Slot>,
-    free: Vec<usize>,
-    due: BinaryHeap<Reverse<Due>>,
-    /// Slots of connections that have used up their turn.
+    /// By their number, which no other connection ever gets: events and moments of one that is closed concern nobody.
+    connections: HashMap<usize, Connection>,
+    admitted: usize,
+    /// When answers are due, and whose.
+    due: BinaryHeap<Reverse<(Instant, usize)>>,
+    /// Connections that have used up their turn.
     unfinished: Vec<usize>,
     next_sweep: Instant,
     chunk: Vec<u8>,
-}
-
-/// A place for a connection.
-#[derive(Default)]
-struct Slot {
-    connection: Option<Connection>,
-    /// Counts the connections that were here, so that a timer of an earlier one is recognized.
-    generation: u64,
-}
-
-/// An answer's moment.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Due {
-    at: Instant,
-    slot: usize,
-    generation: u64,
 }
 
 impl<'a> Server<'a> {
@@ -141,8 +127,8 @@ impl<'a> Server<'a> {
             listener,
             listener_ready: false,
             accept_from: now,
-            slots: Vec::new(),
-            free: Vec::new(),
+            connections: HashMap::new(),
+            admitted: 0,
             due: BinaryHeap::new(),
             unfinished: Vec::new(),
             next_sweep: now + SWEEP_INTERVAL,
@@ -158,12 +144,18 @@ impl<'a> Server<'a> {
         for event in &*events {
             match event.token() {
                 LISTENER => self.listener_ready = true,
-                Token(slot) => self.advance(slot),
+                Token(number) => self.advance(number),
             }
         }
-        self.answer_due();
-        for slot in unfinished {
-            self.advance(slot);
+        let now = Instant::now();
+        while let Some(Reverse((at, number))) = self.due.peek().copied()
+            && at <= now
+        {
+            self.due.pop();
+            self.advance(number);
+        }
+        for number in unfinished {
+            self.advance(number);
         }
         self.sweep();
         self.accept();
@@ -186,89 +178,41 @@ impl<'a> Server<'a> {
     /// When there is something to do even if no event comes.
     fn wake_at(&self) -> Option<Instant> {
         let turn = (!self.unfinished.is_empty()).then(Instant::now);
-        let due = self.due.peek().map(|Reverse(due)| due.at);
-        let sweep = (self.connections() > 0).then_some(self.next_sweep);
+        let due = self.due.peek().map(|Reverse((at, _))| *at);
+        let sweep = (!self.connections.is_empty()).then_some(self.next_sweep);
         let accept = (self.listener_ready && self.has_room()).then_some(self.accept_from);
         [turn, due, sweep, accept].into_iter().flatten().min()
     }
 
-    fn connections(&self) -> usize {
-        self.slots.len() - self.free.len()
-    }
-
     fn has_room(&self) -> bool {
-        self.connections() < MAX_CONNECTIONS
+        self.connections.len() < MAX_CONNECTIONS
     }
 
-    /// Lets the connection in `slot` go on. An event may have been meant for an earlier one in this slot:
-    /// that does no harm, as nothing here blocks.
-    fn advance(&mut self, slot: usize) {
-        if let Some(connection) = self.slots[slot].connection.as_mut() {
-            let next = connection.advance(self.site, Instant::now(), &mut self.chunk);
-            self.heed(slot, next);
-        }
-    }
-
-    fn answer_due(&mut self) {
-        let now = Instant::now();
-        while self.due.peek().is_some_and(|Reverse(due)| due.at <= now) {
-            let Some(Reverse(due)) = self.due.pop() else {
-                return;
-            };
-            let slot = &mut self.slots[due.slot];
-            if let Some(connection) = slot
-                .connection
-                .as_mut()
-                .filter(|_| slot.generation == due.generation)
-            {
-                let next = connection.answer(self.site, now, &mut self.chunk);
-                self.heed(due.slot, next);
-            }
-        }
-    }
-
-    fn heed(&mut self, slot: usize, next: Next) {
-        match next {
+    /// Lets a connection go on, if it is still there. Nothing here blocks.
+    fn advance(&mut self, number: usize) {
+        let Some(connection) = self.connections.get_mut(&number) else {
+            return;
+        };
+        match connection.advance(self.site, Instant::now(), &mut self.chunk) {
             Next::Event => {}
-            Next::AnswerAt(at) => {
-                let generation = self.slots[slot].generation;
-                self.due.push(Reverse(Due {
-                    at,
-                    slot,
-                    generation,
-                }));
-            }
+            Next::TurnAt(at) => self.due.push(Reverse((at, number))),
             // An event and its turn may both have let it go on: it still gets one turn only.
-            Next::Turn if self.unfinished.contains(&slot) => {}
-            Next::Turn => self.unfinished.push(slot),
-            Next::Close => self.close(slot),
-        }
-    }
-
-    fn close(&mut self, slot: usize) {
-        if let Some(mut connection) = self.slots[slot].connection.take() {
-            // Closing the socket ends its registration anyway; a refusal changes nothing.
-            let _ = self.poll.registry().deregister(connection.stream_mut());
-            self.slots[slot].generation += 1;
-            self.free.push(slot);
+            Next::Turn if self.unfinished.contains(&number) => {}
+            Next::Turn => self.unfinished.push(number),
+            Next::Close => {
+                // Closing the socket ends its registration.
+                self.connections.remove(&number);
+            }
         }
     }
 
     /// Closes the connections whose clients have been idle for too long.
     fn sweep(&mut self) {
         let now = Instant::now();
-        if now < self.next_sweep {
-            return;
-        }
-        self.next_sweep = now + SWEEP_INTERVAL;
-        for slot in 0..self.slots.len() {
-            if self.slots[slot]
-                .connection
-                .as_ref()
-                .is_some_and(|connection| connection.is_overdue(now))
-            {
-                self.close(slot);
-            }
+        if now >= self.next_sweep {
+            self.next_sweep = now + SWEEP_INTERVAL;
+            self.connections
+                .retain(|_, connection| !connection.is_overdue(now));
         }
     }
 
@@ -288,21 +232,16 @@ impl<'a> Server<'a> {
     }
 
     fn admit(&mut self, mut stream: TcpStream, now: Instant) {
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot::default());
-            self.slots.len() - 1
-        });
+        let number = self.admitted;
+        self.admitted += 1;
         // Both ways from the start: edge-triggered, so the one that is not waited for costs nothing. A
         // socket that cannot be watched is dropped, and with it its client.
         let both = Interest::READABLE | Interest::WRITABLE;
-        let watched = self
-            .poll
-            .registry()
-            .register(&mut stream, Token(slot), both);
+        let registry = self.poll.registry();
+        let watched = registry.register(&mut stream, Token(number), both);
         if watched.and_then(|()| stream.set_nodelay(true)).is_ok() {
-            self.slots[slot].connection = Some(Connection::new(stream, now));
-        } else {
-            self.free.push(slot);
+            self.connections
+                .insert(number, Connection::new(stream, now));
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Read the request's head, wait until its latency is over, write the answer, close. The sockets are watched
 //! edge-triggered, so every step goes on until the socket would block, or its quota for one turn is used up.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use mio::net::TcpStream;
 
 use super::Site;
 use super::page::Page;
-use super::request::{self, MAX_HEAD_BYTES, Refusal, Request};
+use super::request::{self, MAX_HEAD_BYTES};
 
 /// How long a client may take over its request head, or over the next piece of its answer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -34,8 +34,8 @@ const CHUNKS_A_TURN: usize = 4;
 pub(super) enum Next {
     /// Something to happen at its socket.
     Event,
-    /// A call of [`Connection::answer`] at this moment.
-    AnswerAt(Instant),
+    /// A turn at this moment.
+    TurnAt(Instant),
     /// Another turn, as soon as the others had theirs.
     Turn,
     /// To be closed.
@@ -58,22 +58,17 @@ enum State {
     /// The latency of this page runs; so many bytes behind the head may still be thrown away.
     Waiting {
         page: usize,
+        due: Instant,
         excess_left: usize,
     },
-    Writing(Answer),
+    /// So much of an answer is sent, head included.
+    Writing {
+        answer: Page,
+        sent: usize,
+        is_refusal: bool,
+    },
     /// Everything is written. What the client still sends is thrown away until it has closed its side.
-    Draining {
-        excess_left: usize,
-    },
-}
-
-/// A response on its way out.
-#[derive(Debug)]
-struct Answer {
-    head: Vec<u8>,
-    /// None when the request was refused.
-    page: Option<Page>,
-    sent: usize,
+    Draining { excess_left: usize },
 }
 
 impl Connection {
@@ -86,11 +81,6 @@ impl Connection {
         }
     }
 
-    /// The socket, to be registered.
-    pub(super) fn stream_mut(&mut self) -> &mut TcpStream {
-        &mut self.stream
-    }
-
     /// Whether the client took too long.
     pub(super) fn is_overdue(&self, now: Instant) -> bool {
         !matches!(self.state, State::Waiting { .. }) && now >= self.deadline
@@ -99,93 +89,73 @@ impl Connection {
     /// Goes on as far as the socket allows without blocking. `chunk` is scratch space of [`CHUNK_BYTES`].
     pub(super) fn advance(&mut self, site: &Site, now: Instant, chunk: &mut [u8]) -> Next {
         match &mut self.state {
-            State::Reading(_) => self.read_head(site, now, chunk),
+            State::Reading(head) => {
+                match read_head(&mut self.stream, head, site.latencies_ms.len(), chunk) {
+                    Ok(Ok(page)) => self.wait(page, site, now, chunk),
+                    Ok(Err(status)) => self.begin(refusal(status), true, now, chunk),
+                    Err(next) => next,
+                }
+            }
+            State::Waiting { page, due, .. } if *due <= now => {
+                let page = Page::new(*page, site.page_bytes);
+                let head = head("200 OK", page.len());
+                self.begin(page.behind(head), false, now, chunk)
+            }
             State::Waiting { excess_left, .. } | State::Draining { excess_left } => {
                 discard(&mut self.stream, excess_left, chunk)
             }
-            State::Writing(_) => self.write(now, chunk),
+            State::Writing { .. } => self.write(now, chunk),
         }
     }
 
-    /// Begins to answer with the page whose latency is over; in any other state it does nothing.
-    pub(super) fn answer(&mut self, site: &Site, now: Instant, chunk: &mut [u8]) -> Next {
-        let State::Waiting { page, .. } = self.state else {
-            return Next::Event;
+    fn wait(&mut self, page: usize, site: &Site, now: Instant, chunk: &mut [u8]) -> Next {
+        let due = now + Duration::from_millis(site.latencies_ms[page].into());
+        self.state = State::Waiting {
+            page,
+            due,
+            excess_left: MAX_EXCESS_BYTES,
         };
-        self.begin(Answer::page(Page::new(page, site.page_bytes)), now, chunk)
-    }
-
-    fn read_head(&mut self, site: &Site, now: Instant, chunk: &mut [u8]) -> Next {
-        let State::Reading(head) = &mut self.state else {
-            return Next::Event;
-        };
-        let request = loop {
-            let room = MAX_HEAD_BYTES - head.len();
-            match self.stream.read(&mut chunk[..room]) {
-                Ok(0) => return Next::Close,
-                Ok(bytes) => head.extend_from_slice(&chunk[..bytes]),
-                Err(error) => match error.kind() {
-                    ErrorKind::WouldBlock => return Next::Event,
-                    ErrorKind::Interrupted => continue,
-                    _ => return Next::Close,
-                },
-            }
-            // A full buffer never reads as incomplete, so there is room for the next piece.
-            match request::read(head, site.latencies_ms.len()) {
-                Request::Incomplete => {}
-                request => break request,
-            }
-        };
-        self.heed(request, site, now, chunk)
-    }
-
-    fn heed(&mut self, request: Request, site: &Site, now: Instant, chunk: &mut [u8]) -> Next {
-        match request {
-            Request::Incomplete => Next::Event,
-            Request::Refused(refusal) => self.begin(Answer::refusal(refusal), now, chunk),
-            Request::Page(page) => {
-                self.state = State::Waiting {
-                    page,
-                    excess_left: MAX_EXCESS_BYTES,
-                };
-                let latency = Duration::from_millis(site.latencies_ms[page].into());
-                if latency.is_zero() {
-                    return self.answer(site, now, chunk);
-                }
-                // The edge at which more bytes, or the client's end, arrived may be spent already.
-                match self.advance(site, now, chunk) {
-                    Next::Close => Next::Close,
-                    _ => Next::AnswerAt(now + latency),
-                }
-            }
+        // The edge at which more bytes, or the client's end, arrived may be spent already.
+        match self.advance(site, now, chunk) {
+            Next::Event if due > now => Next::TurnAt(due),
+            next => next,
         }
     }
 
-    fn begin(&mut self, answer: Answer, now: Instant, chunk: &mut [u8]) -> Next {
-        self.state = State::Writing(answer);
+    fn begin(&mut self, answer: Page, is_refusal: bool, now: Instant, chunk: &mut [u8]) -> Next {
+        self.state = State::Writing {
+            answer,
+            sent: 0,
+            is_refusal,
+        };
         self.deadline = now + PATIENCE;
         self.write(now, chunk)
     }
 
     fn write(&mut self, now: Instant, chunk: &mut [u8]) -> Next {
-        let State::Writing(answer) = &mut self.state else {
+        let State::Writing {
+            answer,
+            sent,
+            is_refusal,
+        } = &mut self.state
+        else {
             return Next::Event;
         };
         for _ in 0..CHUNKS_A_TURN {
-            let bytes = answer.next_chunk(chunk);
+            let bytes = answer.copy_at(*sent, chunk);
             if bytes == 0 {
-                let refused = answer.page.is_none();
-                return if refused {
-                    self.drain(now, chunk)
-                } else {
-                    Next::Close
+                return match is_refusal {
+                    true => self.drain(now, chunk),
+                    false => Next::Close,
                 };
             }
             match self.stream.write(&chunk[..bytes]) {
-                Ok(sent) => answer.sent += sent,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Next::Event,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => return Next::Close,
+                Ok(bytes) => *sent += bytes,
+                Err(error) => {
+                    if let Some(next) = next_after(&error) {
+                        return next;
+                    }
+                }
             }
             self.deadline = now + PATIENCE;
         }
@@ -206,69 +176,71 @@ impl Connection {
     }
 }
 
-/// Throws away what has arrived, unless it is more than `left`. A client that closed its side is gone:
-/// neither our fetchers nor urllib or curl do so before they have their answer.
-fn discard(stream: &mut TcpStream, left: &mut usize, chunk: &mut [u8]) -> Next {
+/// What a connection needs whose socket did nothing; `None`: to try again.
+fn next_after(error: &io::Error) -> Option<Next> {
+    match error.kind() {
+        ErrorKind::WouldBlock => Some(Next::Event),
+        ErrorKind::Interrupted => None,
+        _ => Some(Next::Close),
+    }
+}
+
+/// Takes what has arrived, at least a byte; or says what is needed next.
+fn take(stream: &mut TcpStream, into: &mut [u8]) -> Result<usize, Next> {
     loop {
-        match stream.read(chunk) {
-            Ok(0) => return Next::Close,
-            Ok(bytes) if bytes > *left => return Next::Close,
-            Ok(bytes) => *left -= bytes,
-            Err(error) => match error.kind() {
-                ErrorKind::WouldBlock => return Next::Event,
-                ErrorKind::Interrupted => {}
-                _ => return Next::Close,
-            },
+        match stream.read(into) {
+            Ok(0) => return Err(Next::Close),
+            Ok(bytes) => return Ok(bytes),
+            Err(error) => next_after(&error).map_or(Ok(()), Err)?,
         }
     }
 }
 
-impl Answer {
-    fn page(page: Page) -> Self {
-        let head = format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-            page.len()
-        );
-        Self {
-            head: head.into_bytes(),
-            page: Some(page),
-            sent: 0,
+/// What the client asks for, see [`request::read`]; or what is needed next.
+fn read_head(
+    stream: &mut TcpStream,
+    head: &mut Vec<u8>,
+    pages: usize,
+    chunk: &mut [u8],
+) -> Result<Result<usize, &'static str>, Next> {
+    loop {
+        // A full buffer never reads as incomplete, so there is room for the next piece.
+        let room = MAX_HEAD_BYTES - head.len();
+        let bytes = take(stream, &mut chunk[..room])?;
+        head.extend_from_slice(&chunk[..bytes]);
+        if let Some(asked) = request::read(head, pages) {
+            return Ok(asked);
         }
     }
+}
 
-    fn refusal(refusal: Refusal) -> Self {
-        let status = refusal.status();
-        // RFC 9110 wants a 405 to say what is allowed.
-        let allow = if refusal == Refusal::MethodNotAllowed {
-            "Allow: GET\r\n"
-        } else {
-            ""
-        };
-        let body = format!("<!doctype html>\n<title>{status}</title>\n<p>{status}</p>\n");
-        let head = format!(
-            "HTTP/1.1 {status}\r\n{allow}Content-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        Self {
-            head: head.into_bytes(),
-            page: None,
-            sent: 0,
+/// Throws away what has arrived, unless it is more than `left`. A client that closed its side is gone:
+/// neither our fetchers nor urllib or curl do so before they have their answer.
+fn discard(stream: &mut TcpStream, left: &mut usize, chunk: &mut [u8]) -> Next {
+    loop {
+        match take(stream, chunk) {
+            Ok(bytes) if bytes <= *left => *left -= bytes,
+            Ok(_) => return Next::Close,
+            Err(next) => return next,
         }
     }
+}
 
-    /// Copies what is to be sent next into `chunk`; returns how many bytes that is, 0 at the end. Head and
-    /// page share chunks, so that a small page leaves in one packet.
-    fn next_chunk(&self, chunk: &mut [u8]) -> usize {
-        let head = self.head.get(self.sent..).unwrap_or_default();
-        chunk[..head.len()].copy_from_slice(head);
-        let of_page = self.page.as_ref().map_or(0, |page| {
-            page.copy_at(
-                self.sent.saturating_sub(self.head.len()),
-                &mut chunk[head.len()..],
-            )
-        });
-        head.len() + of_page
-    }
+/// The head of an answer with so many bytes behind it.
+fn head(status: &str, length: usize) -> String {
+    // RFC 9110 wants a 405 to say what is allowed.
+    let allow = match status.starts_with("405") {
+        true => "Allow: GET\r\n",
+        false => "",
+    };
+    format!(
+        "HTTP/1.1 {status}\r\n{allow}Content-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    )
+}
+
+fn refusal(status: &str) -> Page {
+    let body = format!("<!doctype html>\n<title>{status}</title>\n<p>{status}</p>\n");
+    Page::of(head(status, body.len()) + &body)
 }
 
 #[cfg(test)]
@@ -277,17 +249,13 @@ mod tests {
 
     #[test]
     fn an_answer_taken_in_odd_pieces_is_head_and_page() {
-        let mut answer = Answer::page(Page::new(2, 200_000));
+        let answer = Page::new(2, 200_000).behind(head("200 OK", 200_000));
         let mut chunk = vec![0; CHUNK_BYTES];
         let mut all = Vec::new();
         loop {
-            match answer.next_chunk(&mut chunk) {
+            match answer.copy_at(all.len(), &mut chunk) {
                 0 => break,
-                bytes => {
-                    let sent = bytes.min(1_013);
-                    all.extend_from_slice(&chunk[..sent]);
-                    answer.sent += sent;
-                }
+                bytes => all.extend_from_slice(&chunk[..bytes.min(1_013)]),
             }
         }
         let end_of_head = all
@@ -311,6 +279,7 @@ mod tests {
         assert!(connection.is_overdue(start + Duration::from_secs(60)));
         connection.state = State::Waiting {
             page: 0,
+            due: start,
             excess_left: 0,
         };
         assert!(!connection.is_overdue(start + Duration::from_secs(3_600)));
@@ -318,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_refused_method_is_told_what_is_allowed() {
-        let answer = Answer::refusal(Refusal::MethodNotAllowed);
-        assert!(String::from_utf8_lossy(&answer.head).contains("\r\nAllow: GET\r\n"));
+        let head = head("405 Method Not Allowed", 0);
+        assert!(head.contains("\r\nAllow: GET\r\n"));
     }
 }

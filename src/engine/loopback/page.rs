@@ -51,6 +51,22 @@ impl Page {
         }
     }
 
+    /// Nothing but this text.
+    pub(super) fn of(text: String) -> Self {
+        Self {
+            opening: text.into_bytes(),
+            start: 0,
+            text_bytes: 0,
+            closing: b"",
+        }
+    }
+
+    /// The page with this text before it.
+    pub(super) fn behind(mut self, text: String) -> Self {
+        self.opening.splice(..0, text.into_bytes());
+        self
+    }
+
     /// The page's length in bytes.
     pub(super) fn len(&self) -> usize {
         self.opening.len() + self.text_bytes + self.closing.len()
@@ -74,9 +90,8 @@ impl Page {
 
     /// The longest run of the page's bytes from `offset` on that lie side by side in memory.
     fn piece_at(&self, offset: usize) -> &[u8] {
-        let in_text = match offset.checked_sub(self.opening.len()) {
-            None => return &self.opening[offset..],
-            Some(in_text) => in_text,
+        let Some(in_text) = offset.checked_sub(self.opening.len()) else {
+            return &self.opening[offset..];
         };
         if in_text < self.text_bytes {
             let run = &TEXT[(self.start + in_text) % TEXT.len()..];
