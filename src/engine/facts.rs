@@ -1,14 +1,17 @@
 //! What is known of a run that is over, beside what its workers wrote into the arena.
 
+use super::arena::Arena;
 use super::executor::{Death, End};
 use crate::domain::plan::Plan;
 use crate::domain::record::{CoreRecord, Part};
 use crate::domain::shared_file::SharedFile;
 use crate::domain::time::Nanos;
 
-/// What the supervisor knows beside the arena.
+/// What the supervisor knows, and the arena that holds the rest.
 #[derive(Debug)]
 pub struct Facts<'a> {
+    /// Where it happened.
+    pub arena: &'a Arena,
     /// What was asked for.
     pub plan: &'a Plan,
     /// Of which campaign it was a part.

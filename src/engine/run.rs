@@ -98,7 +98,7 @@ impl Run {
         report: impl FnMut(Report) + Send + 'static,
     ) -> Result<Run, EngineError> {
         if ground.busy.swap(true, Acquire) {
-            return Err(EngineError::Busy);
+            return Err(EngineError::new("another run is going on: stop it first"));
         }
         let number = ground.runs.fetch_add(1, Relaxed) + 1;
         ground.arena.reset(order.plan.workers(), order.plan.tasks());
@@ -268,7 +268,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let mut cores = CoreWatch::begin(clock::now());
         let t0 = clock::now();
         arena.header().t0.store(t0, Relaxed);
-        let mut sampler = Sampler::new(t0);
+        let mut sampler = Sampler::default();
         let mut seen = Seen::default();
         self.ground.suspended.store(0, Relaxed);
         match prepared {
@@ -285,10 +285,11 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             }
         }
         let joined = clock::now() - t0;
-        let wall = conclude::wall(&arena, t0, &seen.ending.deaths, joined);
+        let wall = conclude::wall(&arena, &seen.ending.deaths, joined);
         let last = sampler.conclude(&arena, &mut cores, &seen.ending.deaths, wall);
         (self.report)(Report::Batch(last));
         let facts = Facts {
+            arena: &arena,
             plan: &self.plan,
             part: self.part.clone(),
             started_at,
@@ -311,7 +312,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             },
             all_tasks: self.ground.all_tasks.load(Relaxed),
         };
-        conclude::record(&arena, facts)
+        facts.record()
     }
 
     /// Opens the gate when all have arrived, and reports what happens until it is over.
