@@ -13,7 +13,7 @@ use pconc_tui::domain::record::Record;
 use pconc_tui::engine::arena::Arena;
 use pconc_tui::engine::fetch::Limits;
 use pconc_tui::engine::python::order;
-use pconc_tui::engine::scratch::Scratch;
+use pconc_tui::engine::scratch::{Scratch, temporary};
 use pconc_tui::engine::session::{Report, Session};
 use pconc_tui::engine::worker::Assignment;
 
@@ -102,7 +102,7 @@ fn printed(command: &mut Command) -> Vec<f64> {
 fn event(plan: &Plan) {
     let (arena, scratch) = (
         Arc::new(Arena::map().expect("there is memory")),
-        Scratch::new(),
+        Scratch::below(&temporary()),
     );
     arena.reset(plan.workers(), plan.tasks());
     scratch.make().expect("there is room");

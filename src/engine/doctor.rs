@@ -1,7 +1,6 @@
 //! What this machine offers to the program, measured now.
 
 use std::hint::black_box;
-use std::path::Path;
 
 use super::session::Session;
 use super::{clock, os, scratch};
@@ -16,13 +15,14 @@ const PATH_TOLD: usize = 200;
 
 /// Looks at everything that decides what can be measured here and how well.
 pub fn examine(session: &Session) -> Vec<Diagnosis> {
-    let mut diagnoses = vec![];
-    diagnoses.extend(machine(session));
-    diagnoses.extend(clocks());
-    diagnoses.extend(limits(session));
-    diagnoses.extend(surroundings());
-    diagnoses.extend(pythons(session));
-    diagnoses
+    let parts = [
+        machine(session),
+        clocks(),
+        limits(session),
+        surroundings(),
+        pythons(session),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 fn diagnosis(topic: &str, value: String, note: Option<String>) -> Diagnosis {
@@ -33,65 +33,58 @@ fn diagnosis(topic: &str, value: String, note: Option<String>) -> Diagnosis {
     }
 }
 
+fn noted(topic: &str, value: impl Into<String>, note: impl Into<String>) -> Diagnosis {
+    diagnosis(topic, value.into(), Some(note.into()))
+}
+
 fn machine(session: &Session) -> Vec<Diagnosis> {
     let machine = session.machine();
+    let unknown = || "unknown".to_string();
     let cores = format!("{} of {}", machine.cores_usable, machine.cores_online);
-    let memory = machine
-        .memory_bytes
-        .map_or_else(|| "unknown".into(), text::bytes);
+    let limited = machine.cores_limited_by.as_ref();
+    let memory = machine.memory_bytes.map_or_else(unknown, text::bytes);
     let task = session.calibrate().seconds_of(ITERATIONS.default);
     vec![
         diagnosis(
             "processor",
-            machine
-                .cpu_model
-                .clone()
-                .unwrap_or_else(|| "unknown".into()),
+            machine.cpu_model.clone().unwrap_or_else(unknown),
             None,
         ),
         diagnosis(
             "usable cores",
             cores,
-            machine
-                .cores_limited_by
-                .as_ref()
-                .map(|why| format!("limited by {why}")),
+            limited.map(|why| format!("limited by {why}")),
         ),
         diagnosis("memory", memory, None),
         diagnosis("kernel", machine.kernel.clone(), None),
-        diagnosis(
+        noted(
             "cpu task",
             text::duration(task),
-            Some("one task of the article's 10^7 iterations, on an idle core".into()),
+            "one task of the article's 10^7 iterations, on an idle core",
         ),
     ]
 }
 
 fn clocks() -> Vec<Diagnosis> {
-    let schedstat = match os::run_queue_wait() {
-        Some(_) => diagnosis(
-            "schedstat",
-            "readable".into(),
-            Some("the kernel's own figure of waiting for a core".into()),
-        ),
-        None => diagnosis(
-            "schedstat",
-            "not available".into(),
-            Some("waiting for a core comes from CPU clocks alone".into()),
+    let (schedstat, note) = match os::run_queue_wait() {
+        Some(_) => ("readable", "the kernel's own figure of waiting for a core"),
+        None => (
+            "not available",
+            "waiting for a core comes from CPU clocks alone",
         ),
     };
     vec![
-        diagnosis(
+        noted(
             "monotonic clock",
             text::duration(seconds(cost(clock::now))),
-            Some("cost of one reading; every event takes one".into()),
+            "cost of one reading; every event takes one",
         ),
-        diagnosis(
+        noted(
             "CPU clock",
             text::duration(seconds(cost(clock::thread_cpu))),
-            Some("cost of one reading; one per change of phase and per ms of computing".into()),
+            "cost of one reading; one per change of phase and per ms of computing",
         ),
-        schedstat,
+        noted("schedstat", schedstat, note),
     ]
 }
 
@@ -110,12 +103,9 @@ fn cost(clock: fn() -> Nanos) -> Nanos {
 
 fn limits(session: &Session) -> Vec<Diagnosis> {
     let limits = session.limits();
-    let workers = |topic: &str, limit: &Limit| {
-        diagnosis(
-            topic,
-            format!("up to {}", limit.most),
-            Some(format!("limited by {}", limit.because)),
-        )
+    let workers = |topic, limit: &Limit| {
+        let note = format!("limited by {}", limit.because);
+        noted(topic, format!("up to {}", limit.most), note)
     };
     let files = nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE);
     vec![
@@ -124,10 +114,10 @@ fn limits(session: &Session) -> Vec<Diagnosis> {
         workers("processes", &limits.processes),
         workers("threads for io", &limits.io_threads),
         workers("processes for io", &limits.io_processes),
-        diagnosis(
+        noted(
             "open files",
             files.map_or_else(|_| "unknown".into(), |(soft, _)| soft.to_string()),
-            Some("the soft limit, raised to the hard one".into()),
+            "the soft limit, raised to the hard one",
         ),
     ]
 }
@@ -136,48 +126,34 @@ fn limits(session: &Session) -> Vec<Diagnosis> {
 fn pythons(session: &Session) -> Vec<Diagnosis> {
     let Pythons { found, useless } = session.find_pythons(&[]);
     if found.is_empty() && useless.is_empty() {
-        let note = Some("the python models need CPython 3.8 or newer, on PATH or in pyenv".into());
-        return vec![diagnosis("Python", "none found".into(), note)];
+        let note = "the python models need CPython 3.8 or newer, on PATH or in pyenv";
+        return vec![noted("Python", "none found", note)];
     }
     let found = found.iter().map(|python| {
         let interpreter = &python.interpreter;
         let task = text::duration(python.speed().seconds_of(ITERATIONS.default));
-        let pool = if interpreter.subinterpreters {
-            ", subinterpreters"
-        } else {
-            ""
+        let pool = match interpreter.subinterpreters {
+            true => ", subinterpreters",
+            false => "",
         };
         let value = format!("{}{pool}; cpu task {task}", interpreter.label());
-        diagnosis(
-            "Python",
-            value,
-            Some(text::clean(&interpreter.path, PATH_TOLD)),
-        )
+        noted("Python", value, text::clean(&interpreter.path, PATH_TOLD))
     });
-    let useless = useless
-        .iter()
-        .map(|useless| diagnosis("Python", "of no use".into(), Some(useless.sentence.clone())));
+    let useless = useless.iter();
+    let useless = useless.map(|useless| noted("Python", "of no use", &useless.sentence));
     found.chain(useless).collect()
 }
 
 fn surroundings() -> Vec<Diagnosis> {
     let directory = scratch::temporary();
-    vec![diagnosis(
-        "temporary files",
+    let kind = os::file_system(&directory).unwrap_or_else(|| "unknown".into());
+    let writable = match tempfile::tempfile_in(&directory) {
+        Ok(_) => "writable",
+        Err(_) => "not writable: the io workload cannot run",
+    };
+    let (value, note) = (
         directory.display().to_string(),
-        Some(file_system_note(&directory)),
-    )]
-}
-
-fn file_system_note(directory: &Path) -> String {
-    let kind = os::file_system(directory).unwrap_or_else(|| "unknown".into());
-    let writable = tempfile::tempfile_in(directory).is_ok();
-    format!(
-        "{kind}, {}",
-        if writable {
-            "writable"
-        } else {
-            "not writable: the io workload cannot run"
-        }
-    )
+        format!("{kind}, {writable}"),
+    );
+    vec![noted("temporary files", value, note)]
 }

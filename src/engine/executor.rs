@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use crate::catalog::model::Model;
     use crate::catalog::workload::Workload;
-    use crate::engine::scratch::Scratch;
+    use crate::engine::scratch::{Scratch, temporary};
     use crate::engine::worker::{self, Assignment};
     use crate::fixtures::sample;
     use std::sync::Arc;
@@ -134,7 +134,7 @@ mod tests {
             plan: Arc::new(sample::plan(Workload::Cpu, Model::Threads, 3)),
             port: 0,
             limits: Default::default(),
-            scratch: Scratch::new(),
+            scratch: Scratch::below(&temporary()),
             gil: None,
         };
         let mut deaths = vec![];

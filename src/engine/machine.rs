@@ -13,31 +13,26 @@ const OTHER_TASKS: u64 = 64;
 /// What this machine is.
 pub fn examine() -> Machine {
     let online = os::cores_online();
-    let (usable, reason) = usable_cores(online);
+    let bound = os::affinity();
+    let (usable, reason) = usable_cores(online, bound.len());
     Machine {
         cpu_model: os::cpu_model(),
         cores_online: online,
         cores_usable: usable,
-        cores: cores(online),
+        // All of them where the system does not say.
+        cores: match bound.is_empty() {
+            true => (0..u16::try_from(online).unwrap_or(u16::MAX)).collect(),
+            false => bound,
+        },
         cores_limited_by: reason,
         kernel: kernel(),
         memory_bytes: os::memory(),
     }
 }
 
-/// The cores that this process may run on; all of them where the system does not say.
-fn cores(online: u32) -> Vec<u16> {
-    let bound = os::affinity();
-    if bound.is_empty() {
-        (0..u16::try_from(online).unwrap_or(u16::MAX)).collect()
-    } else {
-        bound
-    }
-}
-
 /// The least of online, affinity and control-group quota, and which one it is if it is not the first.
-fn usable_cores(online: u32) -> (u32, Option<String>) {
-    let affinity = u32::try_from(os::affinity().len())
+fn usable_cores(online: u32, bound: usize) -> (u32, Option<String>) {
+    let affinity = u32::try_from(bound)
         .unwrap_or(online)
         .clamp(1, online.max(1));
     // std takes the least of affinity and quota, over all control groups above this process.

@@ -12,3 +12,10 @@ pub mod output;
 pub mod probe;
 
 pub use ask::{Answer, AskError, ask};
+
+use super::EngineError;
+
+/// That an interpreter is no program that the system starts, for the system's reason.
+pub(super) fn not_started(python: &str, why: &str) -> EngineError {
+    EngineError::new(format!("{python} could not be started: {why}"))
+}

@@ -11,40 +11,27 @@ use crate::domain::time::Nanos;
 use crate::domain::trace::{Batch, LaneUpdate, Transition};
 
 /// Reads the lanes of one run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Sampler {
-    t0: Nanos,
     recorded: u64,
     /// So many deaths are in the picture.
     buried: usize,
 }
 
 impl Sampler {
-    /// A sampler of the run that began at `t0`.
-    pub fn new(t0: Nanos) -> Sampler {
-        Sampler {
-            t0,
-            recorded: 0,
-            buried: 0,
-        }
-    }
-
     /// Everything since the last time, of a run in which these workers have died so far. A worker that died at work is
     /// idle from then on.
     pub fn sample(&mut self, arena: &Arena, cores: &mut CoreWatch, deaths: &[Death]) -> Batch {
-        let mut batch = Batch {
-            lanes: Vec::with_capacity(arena.workers() as usize),
-            ..Batch::default()
-        };
-        for worker in 0..arena.workers() {
-            let lane = arena.lane(worker);
+        let t0 = arena.t0();
+        let mut batch = Batch::default();
+        for (worker, lane) in (0..).zip(arena.lanes()) {
             // The ended first: a task that begins and ends between the two loads shall not end before it began.
             batch.ended += lane.ended.load(Acquire);
             batch.begun += lane.begun.load(Relaxed);
             batch.failed += lane.failed.load(Relaxed);
             // Before the events: all until then are taken, so that the open one lasted at least until then.
-            let last_stamp = lane.last_stamp.load(Acquire).saturating_sub(self.t0);
-            let transitions = recorder::take_events(arena, worker, self.t0);
+            let last_stamp = lane.last_stamp.load(Acquire).saturating_sub(t0);
+            let transitions = recorder::take_events(arena, worker, t0);
             self.recorded += transitions.len() as u64;
             batch.lanes.push(LaneUpdate {
                 transitions,
@@ -54,26 +41,20 @@ impl Sampler {
             });
         }
         for death in &deaths[self.buried..] {
-            self.bury(arena, death, &mut batch);
+            if began(arena, death.worker) {
+                let idle = idle(death.at.saturating_sub(t0), false);
+                batch.lanes[death.worker as usize].transitions.push(idle);
+            }
+            if !death.while_stopping {
+                batch.deaths.push(death.to_string());
+            }
         }
         self.buried = deaths.len();
         let now = clock::now();
-        batch.now = now - self.t0;
+        batch.now = now - t0;
         batch.cores = cores.ours(arena);
         batch.others = cores.others(arena, now).unwrap_or_default();
         batch
-    }
-
-    fn bury(&self, arena: &Arena, death: &Death, batch: &mut Batch) {
-        if began(arena, death.worker) {
-            let at = death.at.saturating_sub(self.t0);
-            batch.lanes[death.worker as usize]
-                .transitions
-                .push(idle(at, false));
-        }
-        if !death.while_stopping {
-            batch.deaths.push(death.to_string());
-        }
     }
 
     /// The last batch, up to `wall`. Where a lane's last events were dropped, what they would have told is shown as not

@@ -11,15 +11,16 @@
 //! the directory with it.
 
 use std::ffi::OsStr;
-use std::fs::{self, DirBuilder, File, FileType, OpenOptions};
+use std::fs::{self, DirBuilder, DirEntry, File, FileType, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use nix::fcntl::{Flock, FlockArg};
 
+use super::lock::lock;
 use crate::domain::shared_file;
 
 /// How the names of the directories of all sessions begin; 32 hexadecimal digits follow.
@@ -56,22 +57,13 @@ struct Made {
 }
 
 impl Scratch {
-    /// A new name below the system's temporary directory.
-    pub fn new() -> Scratch {
-        Scratch::below(&temporary())
-    }
-
-    fn below(folder: &Path) -> Scratch {
+    /// A new name below this folder, as [`temporary`] is one.
+    pub fn below(folder: &Path) -> Scratch {
         let name = format!("{PREFIX}{}", uuid::Uuid::now_v7().simple());
         Scratch {
             directory: folder.join(name),
             made: Arc::default(),
         }
-    }
-
-    /// Removes directories that earlier sessions of this user left behind because program and zygote were killed at once.
-    pub fn sweep() {
-        sweep(&temporary());
     }
 
     /// The directory.
@@ -89,16 +81,6 @@ impl Scratch {
         self.directory.join(shared_file::NAME)
     }
 
-    /// The script that an interpreter executes.
-    pub fn script(&self) -> PathBuf {
-        self.directory.join(format!("{MODULE}.py"))
-    }
-
-    /// What the script is to do.
-    pub fn order(&self) -> PathBuf {
-        self.directory.join(ORDER)
-    }
-
     /// The FIFO that everything goes to that an interpreter prints.
     pub fn output(&self) -> PathBuf {
         self.directory.join(OUTPUT)
@@ -110,12 +92,12 @@ impl Scratch {
     /// # Errors
     /// When the temporary directory cannot be written to, or somebody has taken the name.
     pub fn make(&self) -> io::Result<()> {
-        let mut made = self.made();
+        let mut made = lock(&self.made);
         if made.is_some() {
             return Ok(());
         }
         DirBuilder::new().mode(0o700).create(&self.directory)?;
-        let lock = File::open(&self.directory).ok().and_then(try_lock);
+        let lock = locked(&self.directory);
         if let Err(error) = mark(&self.directory) {
             remove_own(&self.directory);
             return Err(error);
@@ -127,7 +109,7 @@ impl Scratch {
     /// Removes what the session wrote, and the directory unless somebody else has put something there. Nothing happens if
     /// it was never made.
     pub fn remove(&self) {
-        let mut made = self.made();
+        let mut made = lock(&self.made);
         if is_marked(&self.directory) {
             remove_own(&self.directory);
         } else if is_private(&self.directory) {
@@ -137,10 +119,6 @@ impl Scratch {
         if !self.directory.exists() {
             *made = None;
         }
-    }
-
-    fn made(&self) -> std::sync::MutexGuard<'_, Option<Made>> {
-        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -154,7 +132,8 @@ pub fn temporary() -> PathBuf {
     }
 }
 
-fn try_lock(file: File) -> Option<Flock<File>> {
+fn locked(directory: &Path) -> Option<Flock<File>> {
+    let file = File::open(directory).ok()?;
     Flock::lock(file, FlockArg::LockExclusiveNonblock).ok()
 }
 
@@ -167,15 +146,16 @@ fn mark(directory: &Path) -> io::Result<()> {
     marker.write_all(MARKER_TEXT.as_bytes())
 }
 
-/// Removes what earlier sessions left in this folder.
-fn sweep(folder: &Path) {
+/// Removes directories that earlier sessions of this user left behind in this folder because program and zygote were killed at
+/// once.
+pub fn sweep(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let directory = entry.path();
         if !is_session_name(&entry.file_name()) || !is_marked(&directory) || !is_old(&directory) {
             continue;
         }
         // Held until the directory is gone, so that two sessions that start at once do not meet in it.
-        let lock = File::open(&directory).ok().and_then(try_lock);
+        let lock = locked(&directory);
         if lock.is_some() && holds_only(&directory, is_own) {
             remove_own(&directory);
         }
@@ -189,23 +169,21 @@ fn is_session_name(name: &OsStr) -> bool {
     digits.is_some_and(|digits| digits.len() == ID_DIGITS && digits.bytes().all(is_digit))
 }
 
+/// What is there, if it belongs to this user; of a link, the link.
+fn of_user(path: &Path) -> Option<Metadata> {
+    let there = fs::symlink_metadata(path).ok()?;
+    (there.uid() == nix::unistd::geteuid().as_raw()).then_some(there)
+}
+
 /// Whether this is a directory, no link to one, that belongs to this user and says that this program made it.
 fn is_marked(directory: &Path) -> bool {
-    let is_users = |path: &Path, is_kind: fn(&FileType) -> bool| {
-        fs::symlink_metadata(path).is_ok_and(|there| {
-            is_kind(&there.file_type()) && there.uid() == nix::unistd::geteuid().as_raw()
-        })
-    };
-    is_users(directory, FileType::is_dir) && is_users(&directory.join(MARKER), FileType::is_file)
+    of_user(directory).is_some_and(|there| there.is_dir())
+        && of_user(&directory.join(MARKER)).is_some_and(|there| there.is_file())
 }
 
 /// Whether this is a directory of this user and no link, made as this program makes it: for nobody else.
 fn is_private(directory: &Path) -> bool {
-    fs::symlink_metadata(directory).is_ok_and(|there| {
-        there.is_dir()
-            && there.uid() == nix::unistd::geteuid().as_raw()
-            && there.mode() & 0o777 == 0o700
-    })
+    of_user(directory).is_some_and(|there| there.is_dir() && there.mode() & 0o777 == 0o700)
 }
 
 fn is_old(directory: &Path) -> bool {
@@ -213,14 +191,19 @@ fn is_old(directory: &Path) -> bool {
     modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > YOUNG))
 }
 
+/// Who knows what may be in a directory: by path, name and kind.
+type Knows = fn(&Path, &str, FileType) -> bool;
+
+/// The kind of an entry, if it is known.
+fn kind_of(entry: &DirEntry, is_known: Knows) -> Option<FileType> {
+    let (name, kind) = (entry.file_name(), entry.file_type().ok()?);
+    is_known(&entry.path(), name.to_str()?, kind).then_some(kind)
+}
+
 /// Whether nothing is in a directory but what `is_known` knows. One that cannot be read might hold anything.
-fn holds_only(directory: &Path, is_known: fn(&Path, &str, FileType) -> bool) -> bool {
-    let knows = |entry: &fs::DirEntry| match (entry.file_name().to_str(), entry.file_type()) {
-        (Some(name), Ok(kind)) => is_known(&entry.path(), name, kind),
-        _ => false,
-    };
-    fs::read_dir(directory)
-        .is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(|entry| knows(&entry))))
+fn holds_only(directory: &Path, is_known: Knows) -> bool {
+    let knows = |entry: io::Result<DirEntry>| kind_of(&entry.ok()?, is_known);
+    fs::read_dir(directory).is_ok_and(|mut entries| entries.all(|entry| knows(entry).is_some()))
 }
 
 /// Whether the program, or an interpreter that it started, writes something of this name and kind into the directory.
@@ -258,17 +241,10 @@ fn is_output_of_task(name: &str) -> bool {
 fn remove_own(directory: &Path) {
     let mut is_empty = true;
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        let (path, name) = (entry.path(), entry.file_name());
-        if name == MARKER {
-            continue;
+        if entry.file_name() != MARKER {
+            let own = kind_of(&entry, is_own);
+            is_empty &= own.is_some_and(|kind| remove_entry(&entry.path(), kind).is_ok());
         }
-        let is_removed = match (name.to_str(), entry.file_type()) {
-            (Some(name), Ok(kind)) if is_own(&path, name, kind) => {
-                remove_entry(&path, kind).is_ok()
-            }
-            _ => false,
-        };
-        is_empty &= is_removed;
     }
     if is_empty {
         let _ = fs::remove_file(directory.join(MARKER));
@@ -286,12 +262,6 @@ fn remove_entry(path: &Path, kind: FileType) -> io::Result<()> {
         fs::remove_file(entry?.path())?;
     }
     fs::remove_dir(path)
-}
-
-impl Default for Scratch {
-    fn default() -> Scratch {
-        Scratch::new()
-    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::lock::lock;
 use super::python::{convoy, find, probe};
 use super::run::Ground;
 pub use super::run::{Report, Run};
-use super::scratch::Scratch;
+use super::scratch::{self, Scratch};
 use super::zygote::Zygote;
 use super::{calibrate, clock, fetch, machine, os};
 use crate::domain::machine::{Limits, Machine};
@@ -49,11 +49,11 @@ impl Session {
         // Whoever started us may have blocked signals; the mask survives exec, and without SIGCHLD no worker ends.
         let _ = SigSet::empty().thread_set_mask();
         let open_files = os::raise_open_files();
-        Scratch::sweep();
+        scratch::sweep(&scratch::temporary());
         let arena =
             Arena::map().map_err(EngineError::system("cannot map the memory for measuring"))?;
         let arena = Arc::new(arena);
-        let scratch = Scratch::new();
+        let scratch = Scratch::below(&scratch::temporary());
         let zygote = Zygote::fork(&arena, &scratch)
             .map_err(EngineError::system("cannot fork the zygote"))?;
         let zygote_pid = zygote.pid();
@@ -136,14 +136,14 @@ impl Session {
                 Ok(found) => return Ok(found),
                 Err(useless) if file == find::meant(Path::new("python3")) => {
                     let sentence = useless.sentence;
-                    return Err(EngineError::NoPython(format!(
+                    return Err(EngineError::new(format!(
                         "{sentence}: name another one with --python"
                     )));
                 }
                 Err(useless) => first_useless = first_useless.or(Some(useless.sentence)),
             }
         }
-        Err(EngineError::NoPython(first_useless.unwrap_or_else(|| {
+        Err(EngineError::new(first_useless.unwrap_or_else(|| {
             "there is no Python 3.8 or newer, neither on PATH nor in pyenv: name one with --python".into()
         })))
     }

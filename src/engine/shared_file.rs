@@ -1,10 +1,11 @@
 //! Looks at the file that all workers of a run wrote, when they are gone.
 
 use std::io::{ErrorKind, Read};
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 use std::{fs, io};
 
-use super::arena::{Arena, TaskState};
+use super::arena::{Arena, LaneHeader, TaskState};
 use super::kernel::render::python_str_of_bytes;
 use super::loopback::page;
 use super::scratch::Scratch;
@@ -31,18 +32,17 @@ pub fn examine(arena: &Arena, plan: &Plan, scratch: &Scratch) -> Option<SharedFi
             compare(content, plan, addresses)
         });
     pieces.truncate(PIECES_LISTED);
-    let lanes = || (0..arena.workers()).map(|worker| arena.lane(worker));
+    let counted = |of: fn(&LaneHeader) -> &AtomicU32| {
+        let counts = arena.lanes().map(|lane| of(lane).load(Relaxed));
+        counts.map(u64::from).sum()
+    };
     Some(SharedFile {
         content: kind,
         bytes: content.map_or(0, |content| content.len() as u64),
         pieces,
         pages_written: pages_written(arena, addresses.count()),
-        writes: lanes()
-            .map(|lane| u64::from(lane.writes.load(Relaxed)))
-            .sum(),
-        spoilt: lanes()
-            .map(|lane| u64::from(lane.spoilt.load(Relaxed)))
-            .sum(),
+        writes: counted(|lane| &lane.writes),
+        spoilt: counted(|lane| &lane.spoilt),
     })
 }
 

@@ -118,7 +118,9 @@ impl Zygote {
         loop {
             // Anything else is left over from a run that broke.
             if let News::Server(port) = self.receive()? {
-                return port.map_err(EngineError::NoServer);
+                return port.map_err(|why| {
+                    EngineError::new(format!("the loopback server could not start: {why}"))
+                });
             }
         }
     }
@@ -159,7 +161,7 @@ impl Zygote {
     /// When the zygote is gone.
     pub fn news(&mut self) -> Result<Option<News>, EngineError> {
         if self.is_lost {
-            return Err(EngineError::ZygoteGone);
+            return Err(gone());
         }
         match wait_readable([self.socket.as_fd()], Some(0)) {
             [true] => self.receive().map(Some),
@@ -169,7 +171,7 @@ impl Zygote {
 
     fn send(&mut self, request: &Request) -> Result<(), EngineError> {
         if self.is_lost {
-            return Err(EngineError::ZygoteGone);
+            return Err(gone());
         }
         // Somebody may have stopped it, and then it would do nothing.
         let _ = kill(self.pid, Signal::SIGCONT);
@@ -190,7 +192,7 @@ impl Zygote {
 
     fn lost(&mut self) -> EngineError {
         self.abandon();
-        EngineError::ZygoteGone
+        gone()
     }
 
     /// Whether it is gone, and reaped, before so much time has passed.
@@ -200,6 +202,12 @@ impl Zygote {
             !matches!(status, Ok(WaitStatus::StillAlive) | Err(Errno::EINTR))
         })
     }
+}
+
+fn gone() -> EngineError {
+    EngineError::new(
+        "the zygote, the process which forks workers and serves pages, is gone: start the program again",
+    )
 }
 
 /// Ends the group of a program whose zygote is gone; its first process has died with that. Killed at once, it would leave its

@@ -12,8 +12,8 @@ use crate::domain::time::Nanos;
 use crate::engine::EngineError;
 use crate::engine::arena::{Arena, LaneState};
 use crate::engine::latch::wait_readable;
-use crate::engine::python::order;
 use crate::engine::python::output::Output;
+use crate::engine::python::{not_started, order};
 use crate::engine::worker::Assignment;
 use crate::engine::zygote::{News, ProcessEnd, Zygote};
 use crate::engine::{clock, os};
@@ -70,7 +70,7 @@ impl<'z> PythonCrew<'z> {
 
     fn start(&mut self) -> Result<(), EngineError> {
         let scratch = &self.assignment.scratch;
-        let program = order::program(&self.assignment).ok_or(EngineError::NoSharedMemory)?;
+        let program = order::program(&self.assignment)?;
         let doing = format!("cannot use the directory {}", scratch.path().display());
         let output = Output::open(&scratch.output()).map_err(EngineError::system(doing))?;
         self.output = Some(output);
@@ -87,8 +87,7 @@ impl<'z> PythonCrew<'z> {
             News::ProgramStarted { group } => self.group.store(group, Relaxed),
             News::ProgramNotStarted { why } => {
                 self.is_alive = false;
-                let python = self.python();
-                return Err(EngineError::NotStarted { python, why });
+                return Err(not_started(&self.python(), &why));
             }
             News::ProgramEnded { end } => self.ended(end, deaths),
             _ => {}
@@ -178,11 +177,10 @@ impl<'z> PythonCrew<'z> {
         }
         if arrived < workers && now - self.arrived.1 > SILENCE_MAX {
             self.kill();
-            return Err(EngineError::Hangs {
-                python: self.python(),
-                arrived,
-                workers,
-            });
+            let python = self.python();
+            return Err(EngineError::new(format!(
+                "{python} hangs: {arrived} of {workers} workers were there, and for 30 s no other came"
+            )));
         }
         Ok(())
     }

@@ -68,7 +68,7 @@ pub fn ask(
 ) -> Result<Answer, AskError> {
     let broken = |error| {
         let doing = format!("cannot use {}", scratch.path().display());
-        AskError::Broken(EngineError::System { doing, error })
+        AskError::Broken(EngineError::system(doing)(error))
     };
     scratch.make().map_err(broken)?;
     let _removed = Removed(scratch);

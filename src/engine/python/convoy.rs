@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::ask::{AskError, ask};
+use super::not_started;
 use super::order::SCRIPT;
 use crate::domain::python::Interpreter;
 use crate::domain::time::Nanos;
@@ -28,10 +29,7 @@ pub fn measure(
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Vec<Nanos>, EngineError> {
     let python = format!("Python {}", interpreter.version_name());
-    let none = |why| EngineError::NoConvoy {
-        python: python.clone(),
-        why,
-    };
+    let none = |why: String| EngineError::new(format!("{python} {why}"));
     let numbers = [computing.to_string(), samples.min(SAMPLES_MAX).to_string()];
     let script = format!("{SCRIPT}\nconvoy()");
     let arguments = ["-c", &script, &numbers[0], &numbers[1]];
@@ -40,8 +38,8 @@ pub fn measure(
         Ok(answer) => answer
             .marked()
             .ok_or_else(|| none(format!("measured no convoy: it {}", answer.end))),
-        Err(AskError::Cancelled) => Err(EngineError::Cancelled),
-        Err(AskError::NotStarted(why)) => Err(EngineError::NotStarted { python, why }),
+        Err(AskError::Cancelled) => Err(EngineError::new("stopped")),
+        Err(AskError::NotStarted(why)) => Err(not_started(&python, &why)),
         Err(AskError::TimedOut(_)) => {
             let limit = LIMIT.as_secs();
             Err(none(format!("did not measure the convoy in {limit} s")))

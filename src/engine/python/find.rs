@@ -1,9 +1,8 @@
 //! Where interpreters may be: on `PATH`, and in pyenv.
 
-use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::env;
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -26,23 +25,16 @@ pub fn meant(written: &Path) -> PathBuf {
 /// Files that look like interpreters, each once: `python3` on `PATH` first, as it is the default, then the others there, then
 /// pyenv's, the newest first.
 pub fn candidates() -> Vec<PathBuf> {
-    let mut found = vec![];
     let directories = on_path();
-    found.extend(
-        directories
-            .iter()
-            .map(|directory| directory.join("python3"))
-            .filter(|file| is_executable(file)),
-    );
+    let default = directories.iter().map(|place| place.join("python3"));
+    let mut found: Vec<_> = default.filter(|file| is_executable(file)).collect();
+    let pyenv = pyenv_root().unwrap_or_default();
     // pyenv's shims for versions that are not chosen only say so: the versions themselves are found below.
-    let shims = pyenv_root().map(|root| root.join("shims"));
-    for directory in directories
-        .iter()
-        .filter(|directory| Some(*directory) != shims.as_ref())
-    {
+    let shims = pyenv.join("shims");
+    for directory in directories.iter().filter(|place| **place != shims) {
         found.extend(versions_in(directory));
     }
-    found.extend(of_pyenv());
+    found.extend(of_pyenv(&pyenv));
     let mut seen = HashSet::new();
     found.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
     found.truncate(MOST);
@@ -59,12 +51,23 @@ fn on_path() -> Vec<PathBuf> {
 
 /// The interpreters of one directory that have a version in their name, the newest first.
 fn versions_in(directory: &Path) -> Vec<PathBuf> {
+    newest_first(directory, |entry| {
+        let version = minor_version(entry.file_name().to_str()?)?;
+        Some((version, entry.path()))
+    })
+}
+
+/// The interpreters that entries of a directory lead to, the newest first.
+fn newest_first<V: Ord>(
+    directory: &Path,
+    interpreter: impl Fn(DirEntry) -> Option<(V, PathBuf)>,
+) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut found: Vec<((u32, bool), PathBuf)> = entries
-        .filter_map(|entry| Some((minor_version(entry.file_name().to_str()?)?, entry.path())))
+    let mut found: Vec<_> = entries
+        .filter_map(interpreter)
         .filter(|(_, file)| is_executable(file))
         .collect();
-    found.sort_by_key(|(version, _)| Reverse(*version));
+    found.sort_by(|(one, _), (other, _)| other.cmp(one));
     found.into_iter().map(|(_, file)| file).collect()
 }
 
@@ -79,31 +82,17 @@ fn minor_version(name: &str) -> Option<(u32, bool)> {
 
 /// Where pyenv is, if it is.
 fn pyenv_root() -> Option<PathBuf> {
-    let root = env::var_os("PYENV_ROOT")
-        .filter(|root| !root.is_empty())
-        .map(PathBuf::from);
-    root.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".pyenv")))
+    let root = env::var_os("PYENV_ROOT").filter(|root| !root.is_empty());
+    let usual = || Some(PathBuf::from(env::var_os("HOME")?).join(".pyenv"));
+    root.map(PathBuf::from).or_else(usual)
 }
 
 /// The interpreters that pyenv has installed.
-fn of_pyenv() -> Vec<PathBuf> {
-    let versions = pyenv_root().map(|root| root.join("versions"));
-    let entries = versions
-        .and_then(|versions| fs::read_dir(versions).ok())
-        .into_iter()
-        .flatten()
-        .flatten();
-    let mut found: Vec<(Vec<u32>, PathBuf)> = entries
-        .map(|entry| {
-            (
-                numbers(&entry.file_name().to_string_lossy()),
-                entry.path().join("bin/python3"),
-            )
-        })
-        .filter(|(_, file)| is_executable(file))
-        .collect();
-    found.sort_by(|a, b| b.0.cmp(&a.0));
-    found.into_iter().map(|(_, file)| file).collect()
+fn of_pyenv(root: &Path) -> Vec<PathBuf> {
+    newest_first(&root.join("versions"), |entry| {
+        let version = numbers(&entry.file_name().to_string_lossy());
+        Some((version, entry.path().join("bin/python3")))
+    })
 }
 
 /// The numbers in a version's name.

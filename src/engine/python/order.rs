@@ -12,12 +12,13 @@ use serde_json::{Value, json};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Lock;
 use crate::domain::time::TICK;
+use crate::engine::EngineError;
 use crate::engine::arena::{
     Arena, BYTES, CORES, EventSlot, Header, LANE_CORES, LANES, LaneHeader, LaneState, PythonHeader,
     RINGS, TASK_STRIPES, TASKS, TASKS_PER_STRIPE, TEXTS, TaskSlot, TaskState,
 };
 use crate::engine::recorder::GAP_MIN;
-use crate::engine::scratch::ORDER;
+use crate::engine::scratch::{MODULE, ORDER};
 use crate::engine::worker::Assignment;
 use crate::engine::zygote::Program;
 
@@ -31,22 +32,31 @@ const START: &str = "import pconc_worker; pconc_worker.main()";
 /// # Errors
 /// When the directory cannot be written to.
 pub fn write(assignment: &Assignment) -> io::Result<()> {
-    fs::write(assignment.scratch.script(), SCRIPT)?;
-    fs::write(
-        assignment.scratch.order(),
-        serde_json::to_vec(&order(assignment))?,
-    )
+    let directory = assignment.scratch.path();
+    fs::write(directory.join(format!("{MODULE}.py")), SCRIPT)?;
+    let order = serde_json::to_vec(&order(assignment))?;
+    fs::write(directory.join(ORDER), order)
 }
 
-/// The interpreter of this plan, told to carry the order out. `None` if the plan has none, or no other program can map the
-/// arena.
-pub fn program(assignment: &Assignment) -> Option<Program> {
-    let python = assignment.plan.python()?;
-    Some(Program {
+/// The interpreter of this plan, told to carry the order out.
+///
+/// # Errors
+/// When no other program can map the arena.
+pub fn program(assignment: &Assignment) -> Result<Program, EngineError> {
+    let python = assignment
+        .plan
+        .python()
+        .expect("a plan of Python's has an interpreter");
+    let descriptors = descriptors(&assignment.arena).ok_or_else(|| {
+        EngineError::new(
+            "the system allows no memory that Python can share with this program: is there a limit of file sizes?",
+        )
+    })?;
+    Ok(Program {
         path: python.interpreter.path.clone(),
         arguments: ["-c", START, ORDER].map(String::from).to_vec(),
         directory: None,
-        inherited: descriptors(&assignment.arena)?.into_values().collect(),
+        inherited: descriptors.into_values().collect(),
     })
 }
 

@@ -67,7 +67,7 @@ fn a_directory_in_use_or_just_made_stays_and_an_old_free_one_goes() {
     make_old(scratch.path());
     sweep(room.path());
     assert!(scratch.path().exists(), "it is locked");
-    *scratch.made() = None;
+    *lock(&scratch.made) = None;
     File::open(scratch.path())
         .unwrap()
         .set_modified(std::time::SystemTime::now())
