@@ -132,9 +132,10 @@ fn pythons(session: &Session) -> Vec<Diagnosis> {
     let found = found.iter().map(|python| {
         let interpreter = &python.interpreter;
         let task = text::duration(python.speed().seconds_of(ITERATIONS.default));
-        let pool = match interpreter.subinterpreters {
-            true => ", subinterpreters",
-            false => "",
+        let pool = if interpreter.subinterpreters {
+            ", subinterpreters"
+        } else {
+            ""
         };
         let value = format!("{}{pool}; cpu task {task}", interpreter.label());
         noted("Python", value, text::clean(&interpreter.path, PATH_TOLD))

@@ -14,7 +14,7 @@ use crate::domain::time::seconds;
 const DEATHS_TOLD: usize = 3;
 
 /// Everything that speaks against this record, what may explain others first.
-pub(super) fn about(record: &Record, ending: &Ending) -> Vec<Seen> {
+pub fn about(record: &Record, ending: &Ending) -> Vec<Seen> {
     let dropped = Some(record.measurement.events.dropped).filter(|dropped| *dropped > 0);
     let mut seen: Vec<Seen> = dropped.map(Seen::EventsDropped).into_iter().collect();
     let died = ending.unprovoked_deaths().take(DEATHS_TOLD);

@@ -6,11 +6,11 @@ pub mod rayon;
 pub mod threads;
 
 use std::fmt;
-use std::os::fd::BorrowedFd;
 use std::sync::atomic::Ordering::Acquire;
 
 use super::arena::{Arena, LaneHeader, LaneState};
 use super::clock;
+use super::zygote::Zygote;
 use crate::domain::record::PrintedOutput;
 use crate::domain::time::Nanos;
 use crate::engine::EngineError;
@@ -72,8 +72,8 @@ pub trait Crew {
     /// One sentence on why not all could be created. The ones that were are still to be joined.
     fn create(&mut self) -> Result<(), EngineError>;
 
-    /// A descriptor that becomes readable when there are news.
-    fn news_descriptor(&self) -> Option<BorrowedFd<'_>> {
+    /// The zygote, if the news come from there.
+    fn zygote(&mut self) -> Option<&mut Zygote> {
         None
     }
 
@@ -91,9 +91,6 @@ pub trait Crew {
 
     /// Ends workers that do not end by themselves, as far as the model can.
     fn kill(&mut self) {}
-
-    /// Does without the zygote, which should have reported the end of killed workers and has not.
-    fn abandon(&mut self) {}
 
     /// Waits until the last worker is gone.
     fn join(&mut self);

@@ -9,7 +9,6 @@
 //! goes straight to its server, so that fetches cost the same wherever they run.
 
 mod error;
-mod limits;
 mod redirect;
 mod resolver;
 mod transport;
@@ -18,23 +17,47 @@ mod wait;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
 use ureq::config::Config;
 use ureq::http::{Response, StatusCode};
-use ureq::unversioned::transport::Connector as _;
 use ureq::{Agent, Body};
 
 use super::error::Unfinished;
 use super::latch::Latch;
 use crate::domain::address::{MAX_ADDRESS_BYTES, check_address};
+use crate::domain::addresses::FETCH_TIMEOUT_S;
 use crate::domain::login::{Login, without_login};
 use error::{Stage, explain, failed};
-pub use limits::Limits;
 use resolver::system_lookup;
-use transport::SharedTls;
 use wait::Waiter;
 
 /// The size of the buffer through which requests are written, in bytes: a request line fits.
 const OUTPUT_BUFFER_BYTES: usize = 2 * MAX_ADDRESS_BYTES;
+
+/// What one whole fetch may take at most, over all its redirects. Told once: Python's models get the same numbers with their
+/// order.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Limits {
+    /// Lookup, connecting, TLS, redirects, and the body to its last byte.
+    pub timeout: Duration,
+    /// How many redirects are followed.
+    pub redirects: u32,
+    /// The largest head of an answer, in bytes.
+    pub head_bytes: usize,
+    /// The largest page, in bytes.
+    pub body_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs_f64(FETCH_TIMEOUT_S),
+            redirects: 5,
+            head_bytes: 64 << 10,
+            body_bytes: 64 << 20,
+        }
+    }
+}
 
 /// What is called on the fetching thread around every call that may block.
 ///
@@ -57,7 +80,6 @@ pub struct Hooks {
 #[derive(Debug)]
 pub struct Fetcher {
     waiter: Waiter,
-    tls: SharedTls,
     limits: Limits,
 }
 
@@ -69,8 +91,8 @@ impl Fetcher {
                 stop,
                 hooks,
                 lookup: system_lookup,
+                tls: Arc::default(),
             },
-            tls: SharedTls::default(),
             limits,
         }
     }
@@ -115,8 +137,8 @@ impl Fetcher {
     /// One request over one connection, answer's head included. The agent is made for it alone, because
     /// that is how ureq takes what is left of the time without giving up its cache of TLS settings.
     fn request(&self, address: &str, left: Duration) -> Result<Response<Body>, ureq::Error> {
-        let connector = self.waiter.clone().chain(self.tls.clone());
-        let agent = Agent::with_parts(config(left, self.limits), connector, self.waiter.clone());
+        let (connector, resolver) = (self.waiter.clone(), self.waiter.clone());
+        let agent = Agent::with_parts(config(left, self.limits), connector, resolver);
         let mut request = agent
             .get(&*without_login(address))
             .header("Connection", "close");

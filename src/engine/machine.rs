@@ -20,9 +20,10 @@ pub fn examine() -> Machine {
         cores_online: online,
         cores_usable: usable,
         // All of them where the system does not say.
-        cores: match bound.is_empty() {
-            true => (0..u16::try_from(online).unwrap_or(u16::MAX)).collect(),
-            false => bound,
+        cores: if bound.is_empty() {
+            (0..u16::try_from(online).unwrap_or(u16::MAX)).collect()
+        } else {
+            bound
         },
         cores_limited_by: reason,
         kernel: kernel(),

@@ -11,8 +11,6 @@ pub mod order;
 pub mod output;
 pub mod probe;
 
-pub use ask::{Answer, AskError, ask};
-
 use super::EngineError;
 
 /// That an interpreter is no program that the system starts, for the system's reason.

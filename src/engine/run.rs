@@ -10,7 +10,6 @@ use std::time::Duration;
 use super::arena::Arena;
 use super::clock::{self, CpuWatch};
 use super::conclude;
-use super::cores::CoreWatch;
 use super::executor::processes::ForkCrew;
 use super::executor::python::PythonCrew;
 use super::executor::rayon::RayonCrew;
@@ -67,10 +66,8 @@ pub struct Ground {
     pub scratch: Scratch,
     /// How far fetches may go.
     pub limits: Mutex<Limits>,
-    /// Whether a run happens now.
-    pub busy: AtomicBool,
-    /// How many runs there have been: a handle stops only its own.
-    pub runs: AtomicU64,
+    /// The moment at which the run was started that happens now; 0 if there is none.
+    pub run: AtomicU64,
     /// Whether records list their tasks however many there are.
     pub all_tasks: AtomicBool,
     /// For how long the user has suspended the program since this was asked for last, in nanoseconds.
@@ -83,7 +80,8 @@ pub struct Ground {
 #[derive(Debug)]
 pub struct Run {
     ground: Arc<Ground>,
-    number: u64,
+    /// A handle stops only its own run.
+    started: Nanos,
     supervisor: Option<JoinHandle<()>>,
 }
 
@@ -97,19 +95,19 @@ impl Run {
         order: RunOrder,
         report: impl FnMut(Report) + Send + 'static,
     ) -> Result<Run, EngineError> {
-        if ground.busy.swap(true, Acquire) {
+        let started = clock::now();
+        let run = &ground.run;
+        if run.compare_exchange(0, started, Acquire, Relaxed).is_err() {
             return Err(EngineError::new("another run is going on: stop it first"));
         }
-        let number = ground.runs.fetch_add(1, Relaxed) + 1;
+        let busy = Busy(ground.clone());
         ground.arena.reset(order.plan.workers(), order.plan.tasks());
         ground.arena.conceal(Secrets::of(order.plan.urls()));
         let watcher = CpuWatch::begin();
-        let shared = ground.clone();
         let supervise = move || {
             os::ask_for_short_turns();
-            let _busy = Busy(&shared);
             Supervisor {
-                ground: &shared,
+                ground: &busy.0,
                 plan: Arc::new(order.plan),
                 part: order.part,
                 watcher,
@@ -117,27 +115,18 @@ impl Run {
             }
             .supervise();
         };
-        match Builder::new().name("supervisor".into()).spawn(supervise) {
-            Ok(supervisor) => Ok(Run {
-                ground: ground.clone(),
-                number,
-                supervisor: Some(supervisor),
-            }),
-            Err(error) => {
-                ground.busy.store(false, Relaxed);
-                let doing = "the system refused a thread for the supervisor";
-                Err(EngineError::system(doing)(error))
-            }
-        }
+        let supervisor = Builder::new().name("supervisor".into()).spawn(supervise);
+        let refused = "the system refused a thread for the supervisor";
+        Ok(Run {
+            ground: ground.clone(),
+            started,
+            supervisor: Some(supervisor.map_err(EngineError::system(refused))?),
+        })
     }
 
     /// Cancels it: it concludes as cancelled within half a second.
     pub fn stop(&self) {
-        let goes_on = self
-            .supervisor
-            .as_ref()
-            .is_some_and(|supervisor| !supervisor.is_finished());
-        if goes_on && self.ground.runs.load(Relaxed) == self.number {
+        if self.ground.run.load(Relaxed) == self.started {
             self.ground.arena.cancel();
         }
     }
@@ -162,13 +151,13 @@ impl Drop for Run {
     }
 }
 
-/// Frees the ground at the end of a run, also if its supervisor panics.
-struct Busy<'g>(&'g Ground);
+/// Frees the ground at the end of a run, also if there is no thread for its supervisor, or that panics.
+struct Busy(Arc<Ground>);
 
-impl Drop for Busy<'_> {
+impl Drop for Busy {
     fn drop(&mut self) {
         // Release: pairs with the Acquire of the next start, which resets the arena again.
-        self.0.busy.store(false, Release);
+        self.0.run.store(0, Release);
     }
 }
 
@@ -265,10 +254,9 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let gil = interval.map(|us| Arc::new(Gil::new(Duration::from_micros(us))));
         let started_at = jiff::Timestamp::now().to_string();
         let suspended = clock::suspended();
-        let mut cores = CoreWatch::begin(clock::now());
+        let mut sampler = Sampler::begin();
         let t0 = clock::now();
         arena.header().t0.store(t0, Relaxed);
-        let mut sampler = Sampler::default();
         let mut seen = Seen::default();
         self.ground.suspended.store(0, Relaxed);
         match prepared {
@@ -279,14 +267,14 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
                     seen.ending.error = Some(error.into());
                     arena.cancel();
                 }
-                self.watch(crew.as_mut(), &mut sampler, &mut cores, &mut seen);
+                self.watch(crew.as_mut(), &mut sampler, &mut seen);
                 crew.join();
                 seen.ending.end = crew.end();
             }
         }
         let joined = clock::now() - t0;
         let wall = conclude::wall(&arena, &seen.ending.deaths, joined);
-        let last = sampler.conclude(&arena, &mut cores, &seen.ending.deaths, wall);
+        let last = sampler.conclude(&arena, &seen.ending.deaths, wall);
         (self.report)(Report::Batch(last));
         let facts = Facts {
             arena: &arena,
@@ -295,12 +283,12 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             started_at,
             wall,
             joined,
-            cores: cores.conclude(&arena, wall),
             gil_switches: gil.map(|gil| gil.switches()),
             watching: Watching {
-                events: sampler.recorded(),
+                events: sampler.recorded,
                 cpu: seen.sampling + self.watcher.taken(),
             },
+            cores: sampler.cores.conclude(&arena, wall),
             shared_file: shared_file::examine(&arena, &self.plan, &self.ground.scratch),
             ending: Ending {
                 cancelled: seen.ending.error.is_none() && arena.is_stopping(),
@@ -316,13 +304,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     }
 
     /// Opens the gate when all have arrived, and reports what happens until it is over.
-    fn watch(
-        &mut self,
-        crew: &mut dyn Crew,
-        sampler: &mut Sampler,
-        cores: &mut CoreWatch,
-        seen: &mut Seen,
-    ) {
+    fn watch(&mut self, crew: &mut dyn Crew, sampler: &mut Sampler, seen: &mut Seen) {
         let arena = self.ground.arena.clone();
         let mut sampled = clock::now();
         loop {
@@ -351,7 +333,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             if clock::now() - sampled >= u64::from(SAMPLE_MS) * 1_000_000 {
                 sampled = clock::now();
                 let cpu = clock::thread_cpu();
-                let batch = sampler.sample(&arena, cores, &seen.ending.deaths);
+                let batch = sampler.sample(&arena, &seen.ending.deaths);
                 (self.report)(Report::Batch(batch));
                 seen.sampling += clock::thread_cpu() - cpu;
             }
@@ -373,9 +355,9 @@ fn crew<'z>(
 }
 
 /// Waits until the bell rings, a child has ended, or it is time for a sample.
-fn wait_for_news(arena: &Arena, crew: &dyn Crew) {
-    let rang = match crew.news_descriptor() {
-        Some(news) => wait_readable([arena.bell.as_fd(), news], Some(SAMPLE_MS))[0],
+fn wait_for_news(arena: &Arena, crew: &mut dyn Crew) {
+    let rang = match crew.zygote() {
+        Some(zygote) => wait_readable([arena.bell.as_fd(), zygote.as_fd()], Some(SAMPLE_MS))[0],
         None => wait_readable([arena.bell.as_fd()], Some(SAMPLE_MS))[0],
     };
     if rang {
@@ -413,7 +395,10 @@ fn see_to_the_stop(arena: &Arena, crew: &mut dyn Crew, seen: &mut Seen) {
         seen.killed = true;
     }
     if since > GRACE + REPORT_MAX && !seen.abandoned {
-        crew.abandon();
+        // It should have reported the end of killed workers, and has not.
+        if let Some(zygote) = crew.zygote() {
+            zygote.abandon();
+        }
         seen.abandoned = true;
     }
 }

@@ -10,18 +10,30 @@ use crate::domain::phase::Phase;
 use crate::domain::time::Nanos;
 use crate::domain::trace::{Batch, LaneUpdate, Transition};
 
-/// Reads the lanes of one run.
-#[derive(Debug, Default)]
+/// Reads the lanes of one run, and what the kernel says of the cores.
+#[derive(Debug)]
 pub struct Sampler {
-    recorded: u64,
+    /// The cores.
+    pub cores: CoreWatch,
+    /// Events taken so far.
+    pub recorded: u64,
     /// So many deaths are in the picture.
     buried: usize,
 }
 
 impl Sampler {
+    /// Of the run that is about to begin.
+    pub fn begin() -> Sampler {
+        Sampler {
+            cores: CoreWatch::begin(clock::now()),
+            recorded: 0,
+            buried: 0,
+        }
+    }
+
     /// Everything since the last time, of a run in which these workers have died so far. A worker that died at work is
     /// idle from then on.
-    pub fn sample(&mut self, arena: &Arena, cores: &mut CoreWatch, deaths: &[Death]) -> Batch {
+    pub fn sample(&mut self, arena: &Arena, deaths: &[Death]) -> Batch {
         let t0 = arena.t0();
         let mut batch = Batch::default();
         for (worker, lane) in (0..).zip(arena.lanes()) {
@@ -52,21 +64,15 @@ impl Sampler {
         self.buried = deaths.len();
         let now = clock::now();
         batch.now = now - t0;
-        batch.cores = cores.ours(arena);
-        batch.others = cores.others(arena, now).unwrap_or_default();
+        batch.cores = self.cores.ours(arena);
+        batch.others = self.cores.others(arena, now).unwrap_or_default();
         batch
     }
 
     /// The last batch, up to `wall`. Where a lane's last events were dropped, what they would have told is shown as not
     /// recorded.
-    pub fn conclude(
-        &mut self,
-        arena: &Arena,
-        cores: &mut CoreWatch,
-        deaths: &[Death],
-        wall: Nanos,
-    ) -> Batch {
-        let mut batch = self.sample(arena, cores, deaths);
+    pub fn conclude(&mut self, arena: &Arena, deaths: &[Death], wall: Nanos) -> Batch {
+        let mut batch = self.sample(arena, deaths);
         for (worker, update) in (0..).zip(&mut batch.lanes) {
             let cut = arena.lane(worker).state() == LaneState::Finished && update.dropped > 0;
             if cut && began(arena, worker) {
@@ -75,11 +81,6 @@ impl Sampler {
         }
         batch.now = wall;
         batch
-    }
-
-    /// Events taken so far.
-    pub fn recorded(&self) -> u64 {
-        self.recorded
     }
 }
 

@@ -62,8 +62,7 @@ impl Session {
             zygote: Mutex::new(zygote),
             scratch,
             limits: Mutex::default(),
-            busy: AtomicBool::new(false),
-            runs: AtomicU64::new(0),
+            run: AtomicU64::new(0),
             all_tasks: AtomicBool::new(false),
             suspended: AtomicU64::new(0),
             program: AtomicI32::new(0),
@@ -168,10 +167,11 @@ impl Session {
     /// Asks while no run goes on, as often as it takes.
     fn asked_between_runs(&self, file: &Path) -> Result<FoundPython, UselessPython> {
         loop {
-            while self.ground.busy.load(Relaxed) {
+            let is_busy = || self.ground.run.load(Relaxed) != 0;
+            while is_busy() {
                 std::thread::sleep(BETWEEN_LOOKS);
             }
-            if let Some(found) = self.asked(file, &|| self.ground.busy.load(Relaxed)) {
+            if let Some(found) = self.asked(file, &is_busy) {
                 return found;
             }
         }

@@ -183,7 +183,7 @@ impl Zygote {
         match news {
             News::Server(Ok(_)) => self.server_runs = true,
             News::ServerEnded => self.server_runs = false,
-            News::ProgramStarted { group } => self.program = Some(Pid::from_raw(group)),
+            News::ProgramStarted(Ok(group)) => self.program = Some(Pid::from_raw(group)),
             News::ProgramEnded { .. } => self.program = None,
             _ => {}
         }

@@ -1,6 +1,5 @@
 //! Processes, forked by the zygote.
 
-use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
@@ -36,16 +35,11 @@ impl<'z> ForkCrew<'z> {
 
     /// Takes in one piece of news; a worker's death, unless it told that itself or had done its work.
     fn death(&mut self, news: News) -> Option<Death> {
-        let arena = &self.assignment.arena;
-        let (worker, cause) = match news {
-            News::WorkerEnded { worker, end } => (worker, end.to_string()),
-            News::WorkerNotForked { worker, why } => (
-                worker,
-                format!("could not be created: {}", why.to_lowercase()),
-            ),
-            _ => return None,
+        let News::WorkerEnded { worker, cause } = news else {
+            return None;
         };
         self.alive -= 1;
+        let arena = &self.assignment.arena;
         let state = arena.lane(worker).state();
         matches!(state, LaneState::Absent | LaneState::Working)
             .then(|| Death::noticed(arena, worker, cause))
@@ -59,8 +53,8 @@ impl Crew for ForkCrew<'_> {
         Ok(())
     }
 
-    fn news_descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.zygote.as_fd())
+    fn zygote(&mut self) -> Option<&mut Zygote> {
+        Some(self.zygote)
     }
 
     fn news(&mut self, deaths: &mut Vec<Death>) -> Result<(), EngineError> {
@@ -86,10 +80,6 @@ impl Crew for ForkCrew<'_> {
 
     fn kill(&mut self) {
         self.zygote.kill_workers();
-    }
-
-    fn abandon(&mut self) {
-        self.zygote.abandon();
     }
 
     /// Workers are reaped as their ends are reported: when it is over, nobody is left.

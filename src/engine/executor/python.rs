@@ -1,7 +1,7 @@
 //! CPython, started by the zygote: its workers are threads, processes, subinterpreters or tasks of an event loop, and write
 //! into the same lanes as all others.
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 use std::sync::atomic::AtomicI32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
@@ -84,8 +84,8 @@ impl<'z> PythonCrew<'z> {
     /// Takes in what the zygote tells.
     fn hear(&mut self, news: News, deaths: &mut Vec<Death>) -> Result<(), EngineError> {
         match news {
-            News::ProgramStarted { group } => self.group.store(group, Relaxed),
-            News::ProgramNotStarted { why } => {
+            News::ProgramStarted(Ok(group)) => self.group.store(group, Relaxed),
+            News::ProgramStarted(Err(why)) => {
                 self.is_alive = false;
                 return Err(not_started(&self.python(), &why));
             }
@@ -216,8 +216,8 @@ impl Crew for PythonCrew<'_> {
         Ok(())
     }
 
-    fn news_descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.zygote.as_fd())
+    fn zygote(&mut self) -> Option<&mut Zygote> {
+        Some(self.zygote)
     }
 
     fn news(&mut self, deaths: &mut Vec<Death>) -> Result<(), EngineError> {
@@ -249,10 +249,6 @@ impl Crew for PythonCrew<'_> {
         }
         self.is_killed = true;
         self.zygote.kill_program();
-    }
-
-    fn abandon(&mut self) {
-        self.zygote.abandon();
     }
 
     /// It is over when the interpreter is gone with all that it has made; after an error, that is still to come.

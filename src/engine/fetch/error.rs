@@ -14,23 +14,23 @@ use crate::engine::error::Unfinished;
 const MAX_FOREIGN_CHARS: usize = 120;
 
 /// A fetch of `url` that failed. No character of the sentence is one that a terminal would act upon.
-pub(super) fn failed(url: &str, what: &str) -> Unfinished {
+pub fn failed(url: &str, what: &str) -> Unfinished {
     Unfinished::Failed(format!("{}: {}", shown(url), clean(what, usize::MAX)))
 }
 
 /// That the run was cancelled, on its way through ureq.
-pub(super) fn cancelled() -> ureq::Error {
+pub fn cancelled() -> ureq::Error {
     ureq::Error::Other(Box::new(Unfinished::Cancelled))
 }
 
 /// Whether an error is [`cancelled`].
-pub(super) fn is_cancelled(error: &ureq::Error) -> bool {
+pub fn is_cancelled(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Other(error) if error.is::<Unfinished>())
 }
 
 /// How far a fetch has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub enum Stage {
     /// The head of an answer has not come yet.
     Answer,
     /// It has, and the body is on its way.
@@ -38,12 +38,7 @@ pub(super) enum Stage {
 }
 
 /// Turns ureq's errors into ours.
-pub(super) fn explain(
-    url: &str,
-    stage: Stage,
-    timeout: Duration,
-    error: ureq::Error,
-) -> Unfinished {
+pub fn explain(url: &str, stage: Stage, timeout: Duration, error: ureq::Error) -> Unfinished {
     if is_cancelled(&error) {
         return Unfinished::Cancelled;
     }
@@ -84,7 +79,7 @@ const NO_HOST: &str = "no such host";
 
 /// What a `getaddrinfo` error of the standard library comes down to. It has no code to go by, only C
 /// libraries' words.
-pub(super) fn lookup_words(error: &io::Error) -> String {
+pub fn lookup_words(error: &io::Error) -> String {
     let text = error.to_string();
     let prefix = "failed to lookup address information: ";
     let reason = text.rsplit(prefix).next().unwrap_or(&text);

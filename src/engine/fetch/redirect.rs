@@ -15,10 +15,7 @@ use crate::domain::address::check_address;
 /// # Errors
 ///
 /// In words: when it does not say where to, or to an address that must not or cannot be fetched.
-pub(super) fn target(
-    base: &str,
-    response: &Response<Body>,
-) -> Result<Option<String>, &'static str> {
+pub fn target(base: &str, response: &Response<Body>) -> Result<Option<String>, &'static str> {
     // The other statuses from 300 to 399 are answers in themselves.
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);

@@ -3,7 +3,6 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::AsFd;
-use std::sync::Arc;
 
 use nix::poll::PollFlags;
 use ureq::unversioned::transport::{
@@ -13,36 +12,48 @@ use ureq::unversioned::transport::{
 use super::error::is_cancelled;
 use super::wait::{Deadline, Waiter};
 
-/// Connects by TCP to the first address that answers.
+/// Connects by TCP, and by TLS where the address wants that.
 impl Connector<()> for Waiter {
-    type Out = StoppableTransport;
+    type Out = <RustlsConnector as Connector<StoppableTransport>>::Out;
 
-    /// Tries one address after the other. Each may take half of the time that is left, the last one all of
-    /// it: one silent address must not use up the time of those behind it.
     fn connect(
         &self,
         details: &ConnectionDetails<'_>,
         _chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        let deadline = Deadline::of(details.timeout);
-        let (last, others) = details
-            .addrs
-            .split_last()
-            .ok_or(ureq::Error::HostNotFound)?;
-        for address in others {
-            match self.connect_one(*address, deadline.halved()) {
-                Ok(stream) => return Ok(Some(self.transport(stream, details))),
-                Err(error) if is_cancelled(&error) => return Err(error),
-                // Whatever it was, the next address may do.
-                Err(_) => {}
-            }
-        }
-        let stream = self.connect_one(*last, deadline)?;
-        Ok(Some(self.transport(stream, details)))
+        let stream = self.connect_any(&details.addrs, Deadline::of(details.timeout))?;
+        // A connection that is gone already says so at the first write, and better.
+        let _ = stream.set_nodelay(true);
+        let config = details.config;
+        let transport = StoppableTransport {
+            stream,
+            buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
+            waiter: self.clone(),
+        };
+        self.tls.connect(details, Some(transport))
     }
 }
 
 impl Waiter {
+    /// Tries one address after the other. Each may take half of the time that is left, the last one all of
+    /// it: one silent address must not use up the time of those behind it.
+    fn connect_any(
+        &self,
+        addresses: &[SocketAddr],
+        deadline: Deadline,
+    ) -> Result<TcpStream, ureq::Error> {
+        let (last, others) = addresses.split_last().ok_or(ureq::Error::HostNotFound)?;
+        for address in others {
+            match self.connect_one(*address, deadline.halved()) {
+                Err(error) if !is_cancelled(&error) => {
+                    // Whatever it was, the next address may do.
+                }
+                result => return result,
+            }
+        }
+        self.connect_one(*last, deadline)
+    }
+
     fn connect_one(
         &self,
         address: SocketAddr,
@@ -59,40 +70,11 @@ impl Waiter {
             }
         })
     }
-
-    fn transport(&self, stream: TcpStream, details: &ConnectionDetails<'_>) -> StoppableTransport {
-        // A connection that is gone already says so at the first write, and better.
-        let _ = stream.set_nodelay(true);
-        StoppableTransport {
-            stream,
-            buffers: LazyBuffers::new(
-                details.config.input_buffer_size(),
-                details.config.output_buffer_size(),
-            ),
-            waiter: self.clone(),
-        }
-    }
-}
-
-/// ureq's TLS, which reads its certificates once for all agents that it is given to.
-#[derive(Clone, Debug, Default)]
-pub(super) struct SharedTls(Arc<RustlsConnector>);
-
-impl Connector<StoppableTransport> for SharedTls {
-    type Out = <RustlsConnector as Connector<StoppableTransport>>::Out;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails<'_>,
-        chained: Option<StoppableTransport>,
-    ) -> Result<Option<Self::Out>, ureq::Error> {
-        self.0.connect(details, chained)
-    }
 }
 
 /// A TCP connection whose socket never blocks.
 #[derive(Debug)]
-pub(super) struct StoppableTransport {
+pub struct StoppableTransport {
     stream: TcpStream,
     buffers: LazyBuffers,
     waiter: Waiter,

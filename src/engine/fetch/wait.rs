@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use nix::poll::{PollFlags, PollTimeout};
 use ureq::Timeout;
-use ureq::unversioned::transport::NextTimeout;
+use ureq::unversioned::transport::{NextTimeout, RustlsConnector};
 
 use super::Hooks;
 use super::error::cancelled;
@@ -18,14 +18,14 @@ const LONGEST: Duration = Duration::from_secs(1 << 20);
 
 /// The moment at which a wait ends in vain, and what ureq is told then.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Deadline {
+pub struct Deadline {
     at: Instant,
     reason: Timeout,
 }
 
 impl Deadline {
     /// What is left of ureq's time, from now.
-    pub(super) fn of(timeout: NextTimeout) -> Self {
+    pub fn of(timeout: NextTimeout) -> Self {
         Self {
             at: Instant::now() + LONGEST.min(*timeout.after),
             reason: timeout.reason,
@@ -37,7 +37,7 @@ impl Deadline {
     }
 
     /// Half of the time from now to this deadline.
-    pub(super) fn halved(self) -> Self {
+    pub fn halved(self) -> Self {
         Self {
             at: Instant::now() + self.left() / 2,
             ..self
@@ -45,12 +45,17 @@ impl Deadline {
     }
 }
 
-/// How one worker waits: what stops it, what is called around it, and who looks names up for it.
+/// How one worker reaches others: what stops its waits, what is called around them, who looks names up, and ureq's TLS.
 #[derive(Clone, Debug)]
-pub(super) struct Waiter {
-    pub(super) stop: Arc<Latch>,
-    pub(super) hooks: Hooks,
-    pub(super) lookup: Lookup,
+pub struct Waiter {
+    /// Opens when the run is cancelled.
+    pub stop: Arc<Latch>,
+    /// Around each wait.
+    pub hooks: Hooks,
+    /// Who looks names up.
+    pub lookup: Lookup,
+    /// Reads its certificates once for all agents that it is given to.
+    pub tls: Arc<RustlsConnector>,
 }
 
 /// Calls the second hook when it is dropped, so that not even a panic leaves a pair open.
@@ -64,7 +69,7 @@ impl Drop for Outside {
 
 impl Waiter {
     /// Calls `call`, which may block, between the hooks. Not to be nested.
-    pub(super) fn outside<T>(&self, call: impl FnOnce() -> T) -> T {
+    pub fn outside<T>(&self, call: impl FnOnce() -> T) -> T {
         (self.hooks.before)();
         let _outside = Outside(self.hooks.after);
         call()
@@ -76,7 +81,7 @@ impl Waiter {
     ///
     /// [`cancelled`] as soon as the stop latch is open, even when `fd` is ready: otherwise a fast server
     /// could keep a cancelled worker busy. A timeout at the deadline.
-    pub(super) fn until_ready(
+    pub fn until_ready(
         &self,
         fd: BorrowedFd<'_>,
         readiness: PollFlags,
@@ -121,6 +126,7 @@ mod tests {
             stop: Arc::new(Latch::new().unwrap()),
             hooks: Hooks { before, after },
             lookup: system_lookup,
+            tls: Arc::default(),
         }
     }
 

@@ -23,7 +23,7 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(1);
 const MAX_EXCESS_BYTES: usize = 64 * 1_024;
 
 /// The size of the buffer through which answers are written, in bytes.
-pub(super) const CHUNK_BYTES: usize = 64 * 1_024;
+pub const CHUNK_BYTES: usize = 64 * 1_024;
 
 /// How many chunks a connection may write before it is the others' turn: a fast reader of a huge page
 /// would keep them waiting for ever otherwise.
@@ -31,7 +31,7 @@ const CHUNKS_A_TURN: usize = 4;
 
 /// What a connection needs next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Next {
+pub enum Next {
     /// Something to happen at its socket.
     Event,
     /// A turn at this moment.
@@ -44,7 +44,7 @@ pub(super) enum Next {
 
 /// A client's connection and how far its request has come.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub struct Connection {
     stream: TcpStream,
     state: State,
     /// When the client has been idle for too long. Meaningless while it waits for us.
@@ -73,7 +73,7 @@ enum State {
 
 impl Connection {
     /// A connection that was accepted at `now`.
-    pub(super) fn new(stream: TcpStream, now: Instant) -> Self {
+    pub fn new(stream: TcpStream, now: Instant) -> Self {
         Self {
             stream,
             state: State::Reading(Vec::new()),
@@ -82,12 +82,12 @@ impl Connection {
     }
 
     /// Whether the client took too long.
-    pub(super) fn is_overdue(&self, now: Instant) -> bool {
+    pub fn is_overdue(&self, now: Instant) -> bool {
         !matches!(self.state, State::Waiting { .. }) && now >= self.deadline
     }
 
     /// Goes on as far as the socket allows without blocking. `chunk` is scratch space of [`CHUNK_BYTES`].
-    pub(super) fn advance(&mut self, site: &Site, now: Instant, chunk: &mut [u8]) -> Next {
+    pub fn advance(&mut self, site: &Site, now: Instant, chunk: &mut [u8]) -> Next {
         match &mut self.state {
             State::Reading(head) => {
                 match read_head(&mut self.stream, head, site.latencies_ms.len(), chunk) {
@@ -144,9 +144,10 @@ impl Connection {
         for _ in 0..CHUNKS_A_TURN {
             let bytes = answer.copy_at(*sent, chunk);
             if bytes == 0 {
-                return match is_refusal {
-                    true => self.drain(now, chunk),
-                    false => Next::Close,
+                return if *is_refusal {
+                    self.drain(now, chunk)
+                } else {
+                    Next::Close
                 };
             }
             match self.stream.write(&chunk[..bytes]) {
@@ -229,9 +230,10 @@ fn discard(stream: &mut TcpStream, left: &mut usize, chunk: &mut [u8]) -> Next {
 /// The head of an answer with so many bytes behind it.
 fn head(status: &str, length: usize) -> String {
     // RFC 9110 wants a 405 to say what is allowed.
-    let allow = match status.starts_with("405") {
-        true => "Allow: GET\r\n",
-        false => "",
+    let allow = if status.starts_with("405") {
+        "Allow: GET\r\n"
+    } else {
+        ""
     };
     format!(
         "HTTP/1.1 {status}\r\n{allow}Content-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"

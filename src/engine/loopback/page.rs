@@ -29,7 +29,7 @@ pub fn page(i: usize, page_bytes: u32) -> Vec<u8> {
 
 /// A page that can be copied out from any place on.
 #[derive(Debug)]
-pub(super) struct Page {
+pub struct Page {
     opening: Vec<u8>,
     /// Where in [`TEXT`] the page's text begins.
     start: usize,
@@ -39,7 +39,7 @@ pub(super) struct Page {
 
 impl Page {
     /// Describes page `i`.
-    pub(super) fn new(i: usize, page_bytes: u32) -> Self {
+    pub fn new(i: usize, page_bytes: u32) -> Self {
         let wanted = page_bytes as usize;
         let (opening, closing) = wrapper(i, wanted);
         let text_bytes = wanted - opening.len() - closing.len();
@@ -52,7 +52,7 @@ impl Page {
     }
 
     /// Nothing but this text.
-    pub(super) fn of(text: String) -> Self {
+    pub fn of(text: String) -> Self {
         Self {
             opening: text.into_bytes(),
             start: 0,
@@ -62,19 +62,19 @@ impl Page {
     }
 
     /// The page with this text before it.
-    pub(super) fn behind(mut self, text: String) -> Self {
+    pub fn behind(mut self, text: String) -> Self {
         self.opening.splice(..0, text.into_bytes());
         self
     }
 
     /// The page's length in bytes.
-    pub(super) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.opening.len() + self.text_bytes + self.closing.len()
     }
 
     /// Copies the page from byte `offset` on into `into`, as much as fits; returns how many bytes that was:
     /// 0 from the page's end on.
-    pub(super) fn copy_at(&self, offset: usize, into: &mut [u8]) -> usize {
+    pub fn copy_at(&self, offset: usize, into: &mut [u8]) -> usize {
         let mut copied = 0;
         while copied < into.len() {
             let piece = self.piece_at(offset + copied);

@@ -1,14 +1,14 @@
 //! What the loopback server understands of a request: its head, and which page it asks for.
 
 /// The largest request head that is read, in bytes.
-pub(super) const MAX_HEAD_BYTES: usize = 8 * 1_024;
+pub const MAX_HEAD_BYTES: usize = 8 * 1_024;
 
 /// The most header fields that a request may have.
 const MAX_FIELDS: usize = 64;
 
 /// The page that the head at the beginning of `bytes` asks for, on a site of `pages` pages; or the status with which it gets
 /// none. `None` while the head goes on.
-pub(super) fn read(bytes: &[u8], pages: usize) -> Option<Result<usize, &'static str>> {
+pub fn read(bytes: &[u8], pages: usize) -> Option<Result<usize, &'static str>> {
     let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
     let mut head = httparse::Request::new(&mut fields);
     Some(match head.parse(bytes) {

@@ -15,7 +15,7 @@ use crate::engine::scratch::Scratch;
 use crate::engine::zygote::{News, ProcessEnd, Program, Zygote};
 
 /// What stands before an answer: an interpreter may print other things besides.
-pub(super) const MARK: &str = "pconc-tui:";
+pub const MARK: &str = "pconc-tui:";
 /// How often it is looked whether the answer is wanted any more, in milliseconds.
 const LOOK_MS: u16 = 50;
 /// How long a program that was killed may take to be gone.
@@ -105,7 +105,7 @@ fn news(zygote: &mut Zygote, output: &mut Output) -> Result<Option<ProcessEnd>, 
     wait_readable([output.as_fd(), zygote.as_fd()], Some(LOOK_MS));
     output.drain();
     match zygote.news().map_err(AskError::Broken)? {
-        Some(News::ProgramNotStarted { why }) => Err(AskError::NotStarted(why)),
+        Some(News::ProgramStarted(Err(why))) => Err(AskError::NotStarted(why)),
         Some(News::ProgramEnded { end }) => {
             output.drain();
             Ok(Some(end))

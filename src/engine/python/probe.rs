@@ -102,9 +102,10 @@ fn yes() -> bool {
 fn understood(answer: &Answer) -> Result<FoundPython, String> {
     let Answer { output, end } = answer;
     let answer: Said = answer.marked().ok_or_else(|| {
-        let what = match end.is_success() {
-            true => "is no Python: it did not say what it is".into(),
-            false => format!("does not work as Python: it {end}"),
+        let what = if end.is_success() {
+            "is no Python: it did not say what it is".into()
+        } else {
+            format!("does not work as Python: it {end}")
         };
         what + &said(output)
     })?;
@@ -139,9 +140,10 @@ fn understood(answer: &Answer) -> Result<FoundPython, String> {
                 .ok_or("does not know its own path")?,
             version,
             free_threaded: answer.free_threaded,
-            gil: match answer.gil {
-                true => GilState::On,
-                false => GilState::Off,
+            gil: if answer.gil {
+                GilState::On
+            } else {
+                GilState::Off
             },
             start_methods: answer.start_methods.iter().filter_map(method).collect(),
             subinterpreters: answer.subinterpreters,
@@ -157,9 +159,10 @@ fn said(printed: &str) -> String {
         .map(str::trim)
         .filter(|line| !line.is_empty());
     let is_exception = printed.contains("Traceback (most recent call last)");
-    let told = match is_exception {
-        true => lines.next_back(),
-        false => lines.next(),
+    let told = if is_exception {
+        lines.next_back()
+    } else {
+        lines.next()
     };
     told.map(|line| format!("; it printed: {}", text::clean(line, TOLD)))
         .unwrap_or_default()

@@ -36,8 +36,9 @@ const SOCKET_DIRECTORY_MAX: usize = 75;
 
 /// The processes of a program.
 #[derive(Debug)]
-pub(super) struct Group {
-    pub(super) id: Pid,
+pub struct Group {
+    /// The number of the group, and of its first process.
+    pub id: Pid,
     /// How the first process ended.
     first: Option<ProcessEnd>,
     /// When it was asked to end.
@@ -45,7 +46,8 @@ pub(super) struct Group {
 }
 
 impl Group {
-    pub(super) fn new(id: Pid) -> Group {
+    /// The group of this number, which goes on.
+    pub fn new(id: Pid) -> Group {
         Group {
             id,
             first: None,
@@ -54,13 +56,13 @@ impl Group {
     }
 
     /// The first process has ended: all others end with it.
-    pub(super) fn first_ended(&mut self, end: ProcessEnd) {
+    pub fn first_ended(&mut self, end: ProcessEnd) {
         self.first = Some(end);
         self.end();
     }
 
     /// Asks all of its processes to end.
-    pub(super) fn end(&mut self) {
+    pub fn end(&mut self) {
         if self.asked.is_none() {
             self.asked = Some(Instant::now());
             let _ = killpg(self.id, SIGTERM);
@@ -70,7 +72,7 @@ impl Group {
     }
 
     /// How long to wait until it is looked at again, while it ends.
-    pub(super) fn patience_ms(&self) -> Option<u16> {
+    pub fn patience_ms(&self) -> Option<u16> {
         self.asked.map(|_| LOOK_MS)
     }
 
@@ -79,12 +81,12 @@ impl Group {
     }
 
     /// Whether nothing of it is left, not even to be reaped.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         killpg(self.id, None).is_err()
     }
 
     /// How the first process ended, once nothing of the group is left. Kills what does not end by itself.
-    pub(super) fn outcome(&mut self) -> Option<ProcessEnd> {
+    pub fn outcome(&mut self) -> Option<ProcessEnd> {
         // What cannot be killed, as in a file system that hangs, is not waited for.
         if self.is_gone() || self.was_asked_before(GONE_MAX) {
             self.first.take()
@@ -94,7 +96,7 @@ impl Group {
     }
 
     /// Whether nothing of it is left. Kills what does not end by itself, once it was asked to.
-    pub(super) fn is_gone(&mut self) -> bool {
+    pub fn is_gone(&mut self) -> bool {
         if self.was_asked_before(GRACE) {
             let _ = killpg(self.id, SIGKILL);
         }
@@ -105,7 +107,7 @@ impl Group {
 /// Starts a program in a group of its own. It dies with the zygote. Its modules are looked for in the session's directory, and
 /// its temporary files go there, so that they are removed with it however it ends; the user's environment says nothing else
 /// to Python.
-pub(super) fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
+pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
     // Without waiting: where nobody reads any more, the program is gone, and this process is about to follow it.
     let output = OpenOptions::new()
         .write(true)
@@ -149,7 +151,7 @@ pub(super) fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
 }
 
 /// Lets these signals be ignored, or do what they do by default.
-pub(super) fn handle<const N: usize>(signals: [Signal; N], handler: SigHandler) {
+pub fn handle<const N: usize>(signals: [Signal; N], handler: SigHandler) {
     for which in signals {
         // SAFETY: neither of the two runs any code of ours.
         let _ = unsafe { signal(which, handler) };

@@ -35,13 +35,11 @@ use crate::engine::worker::Assignment;
 /// waited for.
 const FAREWELL_MAX: Duration = Duration::from_secs(2);
 
-/// What a child of the zygote is.
+/// What a child of the zygote is that it has forked. The first process of a program leads the group of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Child {
     Worker(u32),
     Server,
-    /// The first process of a program.
-    Program,
 }
 
 struct Process {
@@ -147,9 +145,10 @@ impl Process {
                 kernel::live(&assignment, number, true);
             };
             if let Err(why) = self.fork_child(Child::Worker(number), live) {
-                self.tell(News::WorkerNotForked {
+                let cause = format!("could not be created: {}", why.desc().to_lowercase());
+                self.tell(News::WorkerEnded {
                     worker: number,
-                    why: why.desc().to_string(),
+                    cause,
                 })?;
             }
         }
@@ -157,18 +156,14 @@ impl Process {
     }
 
     fn execute(&mut self, program: &Program) -> io::Result<()> {
-        let news = match spawn(program, &self.scratch) {
-            Ok(pid) => {
-                self.children.insert(pid, Child::Program);
-                self.program = Some(Group::new(pid));
-                let group = pid.as_raw();
-                News::ProgramStarted { group }
-            }
-            Err(error) => News::ProgramNotStarted {
-                why: text::plain(&error),
-            },
-        };
-        self.tell(news)
+        let started = spawn(program, &self.scratch);
+        if let Ok(pid) = started {
+            self.program = Some(Group::new(pid));
+        }
+        let group = started.map(Pid::as_raw);
+        self.tell(News::ProgramStarted(
+            group.map_err(|error| text::plain(&error)),
+        ))
     }
 
     /// Reports the end of the program as soon as nothing of its group is left.
@@ -226,16 +221,17 @@ impl Process {
     fn reap(&mut self) -> io::Result<()> {
         for (pid, end) in ended_children() {
             match self.children.remove(&pid) {
-                Some(Child::Worker(worker)) => self.tell(News::WorkerEnded { worker, end })?,
+                Some(Child::Worker(worker)) => {
+                    let cause = end.to_string();
+                    self.tell(News::WorkerEnded { worker, cause })?;
+                }
                 Some(Child::Server) => self.tell(News::ServerEnded)?,
-                Some(Child::Program) => {
-                    // Not that of an older one that could not be killed then.
+                // The program's first process, or an orphan of it.
+                None => {
                     if let Some(group) = self.program.as_mut().filter(|group| group.id == pid) {
                         group.first_ended(end);
                     }
                 }
-                // An orphan of the program's.
-                None => {}
             }
         }
         Ok(())
@@ -247,7 +243,7 @@ impl Process {
 
     /// The program is gone: nothing of it may stay behind.
     fn clean_up(&mut self) {
-        self.kill(|child| child != Child::Program);
+        self.kill(|_| true);
         if let Some(group) = &mut self.program {
             group.end();
         }

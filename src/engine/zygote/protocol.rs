@@ -54,32 +54,17 @@ pub struct Program {
 }
 
 /// What happened to the zygote's children.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum News {
-    /// A worker is gone.
+    /// A worker is gone, or never came into being.
     WorkerEnded {
         /// Who.
         worker: u32,
-        /// How.
-        end: ProcessEnd,
+        /// How, as the rest of a sentence that begins with its name.
+        cause: String,
     },
-    /// A worker never came into being.
-    WorkerNotForked {
-        /// Who.
-        worker: u32,
-        /// The system's reason.
-        why: String,
-    },
-    /// A program runs.
-    ProgramStarted {
-        /// Its process group, which has the number of its process.
-        group: i32,
-    },
-    /// A program could not be started.
-    ProgramNotStarted {
-        /// The system's reason.
-        why: String,
-    },
+    /// The process group of a program that runs; where it could not be started, the system's reason.
+    ProgramStarted(Result<i32, String>),
     /// A program is gone, with everything of its group.
     ProgramEnded {
         /// How its first process ended.
@@ -155,14 +140,11 @@ mod tests {
     #[test]
     fn a_frame_arrives_as_it_was_sent_and_the_end_is_an_error() {
         let (mut here, mut there) = UnixStream::pair().unwrap();
-        let news = News::WorkerEnded {
-            worker: 7,
-            end: ProcessEnd::Killed(9),
-        };
-        send(&mut here, &news).unwrap();
-        assert!(
-            matches!(receive(&mut there), Ok(News::WorkerEnded { worker: 7, end }) if end == ProcessEnd::Killed(9))
-        );
+        send(&mut here, &News::ProgramStarted(Ok(7))).unwrap();
+        assert!(matches!(
+            receive(&mut there),
+            Ok(News::ProgramStarted(Ok(7)))
+        ));
         drop(here);
         assert!(receive::<News>(&mut there).is_err());
     }
