@@ -12,7 +12,6 @@
 //! What is as long as what was measured streams: a run of a million tasks makes JSON of a hundred megabytes, which is never
 //! built in memory. Pictures and reports are bounded. [`mod@file`] puts a document into a file, whole or not at all.
 
-mod charts;
 mod chrome;
 mod csv;
 pub mod file;

@@ -52,7 +52,7 @@ impl Composition {
         let said = wrap(&sentence::comparison::of(&compared, reference), columns);
         // The last column says whether there is more above or below.
         let width = columns.saturating_sub(1);
-        let mut table = table(&comparison, usize::from(width));
+        let mut table = table(&comparison, runs.len(), usize::from(width));
         table.extend(doubts(&runs, width));
         let below = rows.saturating_sub(u16::try_from(said.len()).unwrap_or(1) + 1);
         // The picture tells more than the table: it gets what it needs, up to three fifths.
@@ -153,7 +153,7 @@ pub struct TableRow {
 type Column = Vec<String>;
 
 /// A column per run and, between two, one with the difference. Those that do not fit are told in words.
-fn table(comparison: &Comparison, width: usize) -> Vec<TableRow> {
+fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<TableRow> {
     let rows = &comparison.rows;
     let names = rows
         .iter()
@@ -172,8 +172,6 @@ fn table(comparison: &Comparison, width: usize) -> Vec<TableRow> {
             .zip(&row.cells)
             .for_each(|(column, cell)| column.push(cell.clone()));
     }
-    let runs = columns.len();
-    columns.extend(difference(comparison));
     let widths = widths(&columns, width.saturating_sub(names));
     let cells = |at: usize| -> String {
         columns
@@ -220,15 +218,6 @@ fn indent(row: &Row) -> usize {
     } else {
         0
     }
-}
-
-fn difference(comparison: &Comparison) -> Option<Column> {
-    let heading = comparison.difference.clone()?;
-    let cells = comparison
-        .rows
-        .iter()
-        .map(|row| row.difference.clone().unwrap_or_default());
-    Some(std::iter::once(heading).chain(cells).collect())
 }
 
 /// The doubts about the runs, below the table.

@@ -13,12 +13,17 @@ pub fn duration(seconds: f64) -> String {
         s if s >= 0.000_999_5 => (s * 1e3, "ms"),
         s => (s * 1e6, "µs"),
     };
-    let decimals = match value {
+    format!("{value:.*} {unit}", decimals(value).min(2))
+}
+
+/// So many decimals make three significant digits, of what is below 1 up to three.
+pub fn decimals(value: f64) -> usize {
+    match value {
         v if v >= 99.95 => 0,
         v if v >= 9.995 => 1,
-        _ => 2,
-    };
-    format!("{value:.decimals$} {unit}")
+        v if v >= 0.995 => 2,
+        _ => 3,
+    }
 }
 
 fn minutes(seconds: f64) -> String {

@@ -67,13 +67,8 @@ fn write_worker(
     worker: usize,
     events: &mut Events<'_>,
 ) -> io::Result<()> {
-    let (pid, lane) = (run.number, &trace.lanes()[worker]);
-    let tid = tid(run, worker);
-    let track = Track {
-        pid,
-        tid,
-        gil_is_estimate: run.record.measurement.phase_source.estimates_gil(),
-    };
+    let pid = run.number;
+    let tid = pid * TIDS_PER_RUN + worker + 1;
     let record = run.record.workers.get(worker);
     let name = WorkerName {
         name: format!("worker {worker}"),
@@ -81,37 +76,47 @@ fn write_worker(
         real_tid: record.and_then(|record| record.tid),
     };
     events.metadata("thread_name", pid, tid, json!(name))?;
-    events.metadata(
-        "thread_sort_index",
-        pid,
-        tid,
-        json!({ "sort_index": worker }),
-    )?;
-    lane.slices(trace.now())
-        .try_for_each(|slice| events.slice(track, slice))
-}
-
-fn tid(run: &SharedRun<'_>, worker: usize) -> usize {
-    run.number * TIDS_PER_RUN + worker + 1
-}
-
-/// Both curves are means between two moments: each holds from the earlier one on.
-fn write_counters(pid: usize, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
-    let mut from = 0;
-    for sample in trace.samples() {
-        events.counters(pid, from, sample.in_flight, sample.on_core)?;
-        from = sample.at;
+    let order = json!({ "sort_index": worker });
+    events.metadata("thread_sort_index", pid, tid, order)?;
+    let gil_is_estimate = run.record.measurement.phase_source.estimates_gil();
+    let is_told = |slice: &Slice| slice.to > slice.from && slice.phase != Phase::Idle;
+    let slices = trace.lanes()[worker].slices(trace.now());
+    for slice in slices.filter(is_told) {
+        events.add(&Complete {
+            name: slice.phase.name(),
+            cat: "phase",
+            ph: "X",
+            pid,
+            tid,
+            ts: micros(slice.from),
+            dur: micros(slice.to - slice.from),
+            args: SliceArgs {
+                task: slice.task,
+                estimated: gil_is_estimate && slice.phase == Phase::Gil,
+            },
+        })?;
     }
-    events.counters(pid, from, 0.0, 0.0)
+    Ok(())
 }
 
-/// A worker's track.
-#[derive(Clone, Copy)]
-struct Track {
-    pid: usize,
-    tid: usize,
-    /// Whether waiting for the lock was estimated.
-    gil_is_estimate: bool,
+/// Both curves are means between two moments: each holds from the earlier one on, and none from the last one on.
+fn write_counters(pid: usize, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
+    let samples = trace.samples();
+    let begins = std::iter::once(0).chain(samples.iter().map(|sample| sample.at));
+    let means = samples
+        .iter()
+        .map(|sample| (sample.in_flight, sample.on_core));
+    for (from, (in_flight, on_core)) in begins.zip(means.chain([(0.0, 0.0)])) {
+        for (name, mean) in [
+            ("tasks in flight", in_flight),
+            ("workers on a core", on_core),
+        ] {
+            // Three decimals are more than was measured.
+            let args = json!({ "mean": (mean * 1e3).round() / 1e3 });
+            events.add(&json!({ "name": name, "ph": "C", "pid": pid, "tid": 0, "ts": micros(from), "args": args }))?;
+        }
+    }
+    Ok(())
 }
 
 /// The list of events, as far as it is written.
@@ -130,46 +135,6 @@ impl Events<'_> {
         Ok(serde_json::to_writer(&mut *self.out, event)?)
     }
 
-    fn slice(&mut self, track: Track, slice: Slice) -> io::Result<()> {
-        let Slice {
-            phase, from, to, ..
-        } = slice;
-        if to <= from || phase == Phase::Idle {
-            return Ok(());
-        }
-        let Track {
-            pid,
-            tid,
-            gil_is_estimate,
-        } = track;
-        let args = SliceArgs {
-            task: slice.task,
-            estimated: gil_is_estimate && phase == Phase::Gil,
-        };
-        let (ts, dur) = (micros(from), micros(to - from));
-        self.add(&Complete {
-            name: phase.name(),
-            cat: "phase",
-            ph: "X",
-            pid,
-            tid,
-            ts,
-            dur,
-            args,
-        })
-    }
-
-    fn counters(&mut self, pid: usize, at: Nanos, in_flight: f64, on_core: f64) -> io::Result<()> {
-        for (name, mean) in [
-            ("tasks in flight", in_flight),
-            ("workers on a core", on_core),
-        ] {
-            let args = json!({ "mean": rounded(mean) });
-            self.add(&json!({ "name": name, "ph": "C", "pid": pid, "tid": 0, "ts": micros(at), "args": args }))?;
-        }
-        Ok(())
-    }
-
     /// An event that is none: it names a process or a thread.
     fn metadata(&mut self, name: &str, pid: usize, tid: usize, args: Value) -> io::Result<()> {
         self.add(&json!({ "name": name, "ph": "M", "pid": pid, "tid": tid, "ts": 0, "args": args }))
@@ -179,11 +144,6 @@ impl Events<'_> {
 /// Microseconds, with the nanoseconds behind the point.
 fn micros(at: Nanos) -> f64 {
     at as f64 / 1e3
-}
-
-/// Three decimals are more than was measured.
-fn rounded(value: f64) -> f64 {
-    (value * 1e3).round() / 1e3
 }
 
 /// An event that has a begin and a length.
@@ -244,8 +204,7 @@ fn other_run(run: &SharedRun<'_>) -> Value {
         "phase_source": run.record.measurement.phase_source,
     });
     if let Some(interpreter) = run.record.plan.interpreter() {
-        let path = words::foreign(&interpreter.path);
-        other["python"] = format!("{}: {path}", interpreter.label()).into();
+        other["python"] = words::interpreter(interpreter).into();
     }
     other
 }

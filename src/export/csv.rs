@@ -8,9 +8,9 @@ use std::io::{self, Write};
 use super::words;
 use crate::analysis::shared::{Shared, SharedRun};
 use crate::catalog::metric::{METRICS, metric_named};
-use crate::catalog::parameter::Parameter;
 use crate::domain::plan;
-use crate::domain::python::{GilState, Interpreter, StartMethod};
+use crate::domain::text::clean;
+use crate::present::run_table::NAME;
 
 /// Writes a heading, and a row per run.
 ///
@@ -20,180 +20,132 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     let mut table = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
-    let names = |columns: &'static [Column]| columns.iter().map(|column| column.name);
-    let ids = plan::all_parameters().map(|parameter| parameter.id);
-    let names = names(UP_TO_SEED).chain(ids).chain(names(FROM_PYTHON_ON));
-    table.write_record(names.chain(new_numbers()))?;
+    let columns = columns();
+    table.write_record(&columns)?;
     for run in &shared.runs {
-        let cells = |columns: &'static [Column]| columns.iter().map(|column| column.cell(run));
-        let values = plan::all_parameters().map(|parameter| value(run, parameter));
-        let cells = cells(UP_TO_SEED).chain(values).chain(cells(FROM_PYTHON_ON));
-        table.write_record(cells.chain(new_numbers().map(|name| number(name).cell(run))))?;
+        let cells = columns.iter().map(|column| cell(column, run));
+        table.write_record(cells.map(Option::unwrap_or_default))?;
     }
     table.flush()
 }
 
-/// A column: its name, and what stands in it.
-struct Column {
-    name: &'static str,
-    /// What is no number of the catalogue.
-    words: Option<fn(&SharedRun<'_>) -> String>,
-}
-
-impl Column {
-    fn cell(&self, run: &SharedRun<'_>) -> String {
-        match self.words {
-            Some(words) => words(run),
-            None => known(metric_named(self.name).of(&run.assessed())),
+fn columns() -> Vec<&'static str> {
+    let parameters = plan::all_parameters().map(|parameter| parameter.id);
+    let known = UP_TO_SEED.iter().copied().chain(parameters);
+    let mut columns: Vec<&str> = known.chain(FROM_PYTHON_ON.iter().copied()).collect();
+    // Numbers that the catalogue has besides come last, so that whoever counts columns finds the others where they were.
+    for metric in METRICS.iter() {
+        if !columns.contains(&metric.id) {
+            columns.push(metric.id);
         }
     }
-}
-
-const fn text(name: &'static str, words: fn(&SharedRun<'_>) -> String) -> Column {
-    let words = Some(words);
-    Column { name, words }
-}
-
-/// A number of the catalogue.
-const fn number(name: &'static str) -> Column {
-    Column { name, words: None }
-}
-
-/// Numbers that the catalogue has besides: they come last, so that whoever counts columns finds the others where they were.
-fn new_numbers() -> impl Iterator<Item = &'static str> {
-    let known = UP_TO_SEED.iter().chain(FROM_PYTHON_ON);
-    let ids = METRICS.iter().map(|metric| metric.id);
-    ids.filter(move |id| known.clone().all(|column| column.name != *id))
+    columns
 }
 
 /// The columns before those of the parameters.
-const UP_TO_SEED: &[Column] = &[
-    text("number", |run| run.number.to_string()),
-    text("name", |run| {
-        words::name(run).map(harmless).unwrap_or_default()
-    }),
-    text("id", |run| foreign(&run.record.id)),
-    text("session", |run| foreign(&run.provenance.session)),
-    text("campaign", |run| {
-        run.record
-            .campaign
-            .as_ref()
-            .map(|part| foreign(&part.id))
-            .unwrap_or_default()
-    }),
-    text("round", |run| {
-        known(run.record.campaign.as_ref().map(|part| part.round))
-    }),
-    text("started_at", |run| foreign(&run.record.started_at)),
-    text("cpu_model", |run| {
-        run.provenance
-            .machine
-            .cpu_model
-            .as_deref()
-            .map(foreign)
-            .unwrap_or_default()
-    }),
-    text("kernel", |run| foreign(&run.provenance.machine.kernel)),
-    text("cores_online", |run| {
-        run.provenance.machine.cores_online.to_string()
-    }),
-    text("cores_usable", |run| {
-        run.provenance.machine.cores_usable.to_string()
-    }),
-    text("workload", |run| run.record.plan.workload().name().into()),
-    text("model", |run| run.record.plan.model().name().into()),
-    number("workers"),
-    number("tasks"),
-    text("seed", |run| run.record.plan.seed().to_string()),
+const UP_TO_SEED: &[&str] = &[
+    "number",
+    "name",
+    "id",
+    "session",
+    "campaign",
+    "round",
+    "started_at",
+    "cpu_model",
+    "kernel",
+    "cores_online",
+    "cores_usable",
+    "workload",
+    "model",
+    "workers",
+    "tasks",
+    "seed",
 ];
 
 /// The columns behind those of the parameters.
-const FROM_PYTHON_ON: &[Column] = &[
-    text("python_version", |run| {
-        known(run.record.plan.interpreter().map(Interpreter::version_name))
-    }),
-    text("python_path", |run| {
-        let path = run
-            .record
-            .plan
-            .interpreter()
-            .map(|interpreter| foreign(&interpreter.path));
-        path.unwrap_or_default()
-    }),
-    text("python_gil", |run| {
-        known(
-            run.record
-                .interpreter
-                .python
-                .as_ref()
-                .and_then(|python| python.gil)
-                .map(GilState::word),
-        )
-    }),
-    text("start_method", |run| {
-        known(
-            run.record
-                .plan
-                .python()
-                .and_then(|python| python.start_method)
-                .map(StartMethod::name),
-        )
-    }),
-    text("outcome", |run| run.record.ending.outcome.name().into()),
-    text("error", |run| {
-        run.record
-            .ending
-            .error
-            .as_deref()
-            .map(foreign)
-            .unwrap_or_default()
-    }),
-    number("tasks_failed"),
-    number("tasks_not_begun"),
-    number("wall_s"),
-    number("startup_s"),
-    number("interpreter_s"),
-    number("imports_s"),
-    number("pool_s"),
-    number("teardown_s"),
-    number("cpu_s"),
-    number("manager_cpu_s"),
-    number("concurrency"),
-    number("parallelism"),
-    number("speedup"),
-    text("speedup_over_number", |run| {
-        known(run.gain().map(|gain| gain.over.number))
-    }),
-    number("efficiency"),
-    number("starting_s"),
-    number("computing_s"),
-    number("ready_s"),
-    number("gil_s"),
-    number("network_s"),
-    number("file_s"),
-    number("idle_s"),
-    number("gil_switches"),
-    number("gil_wait_s"),
-    text("gil_is_estimate", |run| {
-        known(run.record.interpreter.gil.map(|gil| gil.is_estimate))
-    }),
-    text("phase_source", |run| {
-        words::word(&run.record.measurement.phase_source)
-    }),
-    number("voluntary_switches"),
-    number("involuntary_switches"),
-    number("migrations"),
-    number("memory_bytes"),
-    number("manager_memory_bytes"),
-    number("printed_bytes"),
-    number("events_recorded"),
-    number("events_dropped"),
-    number("observer_cpu_s"),
-    text("caveats", caveats),
+const FROM_PYTHON_ON: &[&str] = &[
+    "python_version",
+    "python_path",
+    "python_gil",
+    "start_method",
+    "outcome",
+    "error",
+    "tasks_failed",
+    "tasks_not_begun",
+    "wall_s",
+    "startup_s",
+    "interpreter_s",
+    "imports_s",
+    "pool_s",
+    "teardown_s",
+    "cpu_s",
+    "manager_cpu_s",
+    "concurrency",
+    "parallelism",
+    "speedup",
+    "speedup_over_number",
+    "efficiency",
+    "starting_s",
+    "computing_s",
+    "ready_s",
+    "gil_s",
+    "network_s",
+    "file_s",
+    "idle_s",
+    "gil_switches",
+    "gil_wait_s",
+    "gil_is_estimate",
+    "phase_source",
+    "voluntary_switches",
+    "involuntary_switches",
+    "migrations",
+    "memory_bytes",
+    "manager_memory_bytes",
+    "printed_bytes",
+    "events_recorded",
+    "events_dropped",
+    "observer_cpu_s",
+    "caveats",
 ];
 
-fn known(value: Option<impl ToString>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
+/// What stands in a column; `None` if it is not known.
+fn cell(column: &str, run: &SharedRun<'_>) -> Option<String> {
+    let (record, machine) = (run.record, &run.provenance.machine);
+    let (plan, interpreter) = (&record.plan, record.plan.interpreter());
+    Some(match column {
+        "number" => run.number.to_string(),
+        "name" => harmless(clean(run.name?, NAME)),
+        "id" => foreign(&record.id),
+        "session" => foreign(&run.provenance.session),
+        "campaign" => foreign(&record.campaign.as_ref()?.id),
+        "round" => record.campaign.as_ref()?.round.to_string(),
+        "started_at" => foreign(&record.started_at),
+        "cpu_model" => foreign(machine.cpu_model.as_deref()?),
+        "kernel" => foreign(&machine.kernel),
+        "cores_online" => machine.cores_online.to_string(),
+        "cores_usable" => machine.cores_usable.to_string(),
+        "workload" => plan.workload().name().into(),
+        "model" => plan.model().name().into(),
+        "seed" => plan.seed().to_string(),
+        "python_version" => interpreter?.version_name(),
+        "python_path" => foreign(&interpreter?.path),
+        "python_gil" => record.interpreter.python.as_ref()?.gil?.word().into(),
+        "start_method" => plan.python()?.start_method?.name().into(),
+        "outcome" => record.ending.outcome.name().into(),
+        "error" => foreign(record.ending.error.as_deref()?),
+        "speedup_over_number" => run.gain()?.over.number.to_string(),
+        "gil_is_estimate" => record.interpreter.gil?.is_estimate.to_string(),
+        "phase_source" => words::word(&record.measurement.phase_source),
+        // The kinds of doubt, as JSON calls them.
+        "caveats" => {
+            let kinds: Vec<&str> = run.caveats().map(|caveat| caveat.kind.name()).collect();
+            kinds.join(" ")
+        }
+        id => match plan::all_parameters().find(|parameter| parameter.id == id) {
+            Some(parameter) => parameter.stored_text(plan.given(parameter)?),
+            None => metric_named(id).of(&run.assessed())?.to_string(),
+        },
+    })
 }
 
 /// Foreign text, harmless.
@@ -208,16 +160,4 @@ fn harmless(text: String) -> String {
     } else {
         text
     }
-}
-
-/// The kinds of doubt, as JSON calls them.
-fn caveats(run: &SharedRun<'_>) -> String {
-    let kinds: Vec<&str> = run.caveats().map(|caveat| caveat.kind.name()).collect();
-    kinds.join(" ")
-}
-
-/// The value of a parameter, if the run has it.
-fn value(run: &SharedRun<'_>, parameter: &Parameter) -> String {
-    let given = run.record.plan.given(parameter);
-    known(given.map(|value| parameter.stored_text(value)))
 }

@@ -6,15 +6,13 @@ mod method;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::svg::legend::Legend;
-use super::svg::timeline::Timeline;
-use super::svg::{self, ink};
-use super::{charts, markup, words};
+use super::svg::{self, Picture, chart, ink, legend, timeline};
+use super::{markup, words};
 use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
-use crate::domain::text::{counted, duration};
-use crate::domain::time::Nanos;
+use crate::domain::text::{clean, counted, duration};
+use crate::domain::trace::Trace;
 use crate::present::run_table::{self, Room, TextTable};
 use crate::present::table::Side;
 
@@ -61,9 +59,10 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
                     (timelines(shared))
                     (printed(shared))
                     (caveats(shared))
-                    (section("How it was measured", html! {
+                    section {
+                        h2 { "How it was measured" }
                         @for paragraph in method::paragraphs(shared) { p { (paragraph) } }
-                    }))
+                    }
                 }
                 footer {
                     p { "Written by " (words::PROGRAM) ". This page needs no network and contains no scripts." }
@@ -75,41 +74,38 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
 }
 
 fn title(shared: &Shared<'_>) -> Markup {
-    let machines: BTreeSet<String> = shared.provenances().map(words::measured_on).collect();
     html! {
         header {
             p class="program" { "pconc-tui · concurrency and parallelism, measured" }
             h1 { (heading(shared)) }
-            @for machine in machines { p class="machine" { (capitalised(&machine)) } }
+            @for machine in words::machines(shared) { p class="machine" { (capitalised(&machine)) } }
             @for interpreter in words::interpreters(shared) { p class="machine" { (interpreter) } }
             @if let Some(days) = words::days(shared) { p class="machine" { (capitalised(&days)) } }
         }
     }
 }
 
+/// Left out where there is nothing in it.
 fn section(heading: &str, content: Markup) -> Markup {
-    html! { section { h2 { (heading) } (content) } }
+    html! { @if !content.0.is_empty() { section { h2 { (heading) } (content) } } }
 }
 
 /// What came out, in sentences.
 fn findings(shared: &Shared<'_>) -> Markup {
-    let single: Vec<_> = shared.single_runs().collect();
-    if single.is_empty() && shared.sweeps.is_empty() {
-        return section(
-            "Nothing was measured",
-            html! { p { "There is no run in this report." } },
-        );
+    if shared.runs.is_empty() && shared.sweeps.is_empty() {
+        let nothing = html! { p { "There is no run in this report." } };
+        return section("Nothing was measured", nothing);
     }
-    if single.is_empty() {
-        return Markup::default();
-    }
-    let more = single.len().saturating_sub(VERDICTS_MAX) as u64;
+    let more = shared.single_runs().count().saturating_sub(VERDICTS_MAX) as u64;
+    let mut single = shared.single_runs().take(VERDICTS_MAX).peekable();
     section(
         "What came out",
         html! {
-            ul class="findings" {
-                @for run in single.iter().take(VERDICTS_MAX) {
-                    li { strong { (words::verdict(run)) } " " span { (words::title(run)) } }
+            @if single.peek().is_some() {
+                ul class="findings" {
+                    @for run in single {
+                        li { strong { (words::verdict(run)) } " " span { (words::title(run)) } }
+                    }
                 }
             }
             @if more > 0 { p { "and " (counted(more, "more run")) " below" } }
@@ -119,12 +115,12 @@ fn findings(shared: &Shared<'_>) -> Markup {
 
 fn runs(shared: &Shared<'_>) -> Markup {
     let runs = run_table::runs(shared.single_runs(), Room::Wide);
-    if runs.rows.is_empty() {
-        return Markup::default();
-    }
     section(
         "Runs",
-        html! { (table(&runs)) (works(shared.single_runs())) },
+        html! {
+            @if !runs.rows.is_empty() { (table(&runs)) }
+            (works(shared.single_runs()))
+        },
     )
 }
 
@@ -139,7 +135,7 @@ fn swept(shared: &Shared<'_>, sweep: &SharedSweep<'_>) -> Markup {
         &words::sweep_title(sweep),
         html! {
             p class="conclusion" { (words::conclusion(sweep)) }
-            @for chart in charts::of(sweep) { (figure(chart.height(), &chart.title, &chart)) }
+            @for (title, picture) in chart::all(sweep) { (figure(&title, &picture)) }
             h3 { "Configurations" }
             (table(&run_table::configurations(sweep.sweep, sweep.results, Room::Wide)))
             (works(shared.runs_of(sweep.sweep)))
@@ -153,11 +149,11 @@ fn swept(shared: &Shared<'_>, sweep: &SharedSweep<'_>) -> Markup {
 }
 
 /// A picture that is as wide as the page, whatever that is.
-fn figure(height: u32, about: &str, picture: &dyn Render) -> Markup {
+fn figure(about: &str, Picture { height, content }: &Picture) -> Markup {
     html! {
         figure {
             svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (svg::WIDTH) " " (height) } class="picture" role="img"
-                aria-label=(about) { (picture) }
+                aria-label=(about) { (content) }
         }
     }
 }
@@ -190,16 +186,15 @@ fn timelines(shared: &Shared<'_>) -> Markup {
         return Markup::default();
     }
     let cells = (CELLS / drawn.len() as u32).min(CELLS_OF_ONE);
-    let legend = Legend::of(drawn.iter().copied());
     let left_out = shared.runs.len() - drawn.len();
     section(
         "Timelines",
         html! {
-            (figure(legend.height(), "what the areas mean", &legend))
-            @for run in &drawn { (timeline(run, svg::end_of_axis(run, &drawn), cells)) }
+            (figure("what the areas mean", &legend::of(&drawn)))
+            @for run in &drawn { (timeline(run, &drawn, cells)) }
             @if left_out > 0 {
                 p class="soft" {
-                    (counted_are(left_out))
+                    (counted(left_out as u64, "run")) (if left_out == 1 { " is" } else { " are" })
                     " not drawn: sweeps show their typical runs, and old timelines are not kept for ever"
                 }
             }
@@ -209,47 +204,37 @@ fn timelines(shared: &Shared<'_>) -> Markup {
 
 /// The single runs that have a picture, and the typical ones of each sweep: of serial, and of the best configuration.
 fn drawn<'a>(shared: &'a Shared<'a>) -> Vec<&'a SharedRun<'a>> {
-    let single = shared.single_runs().map(|run| run.record.id.as_str());
+    let single = shared.single_runs().map(|run| &run.record.id);
     let typical = shared.sweeps.iter().flat_map(|sweep| {
-        let results = sweep.results;
-        let of = |index: usize| Some(results.summaries.get(index)?.as_ref()?.median_run.as_str());
-        [Some(0), results.best.filter(|best| *best > 0)]
-            .into_iter()
-            .flatten()
-            .filter_map(of)
+        let of = |at: usize| Some(&sweep.results.summaries[at].as_ref()?.median_run);
+        let wanted = [Some(0), sweep.results.best];
+        wanted.into_iter().flatten().filter_map(of)
     });
-    let wanted: BTreeSet<&str> = single.chain(typical).collect();
-    let is_drawn =
-        |run: &&SharedRun<'_>| run.trace.is_some() && wanted.contains(run.record.id.as_str());
-    shared
-        .runs
-        .iter()
-        .filter(is_drawn)
-        .take(TIMELINES_MAX)
-        .collect()
+    let wanted: BTreeSet<&String> = single.chain(typical).collect();
+    let is_drawn = |run: &&SharedRun<'_>| run.trace.is_some() && wanted.contains(&run.record.id);
+    let drawn = shared.runs.iter().filter(is_drawn);
+    drawn.take(TIMELINES_MAX).collect()
 }
 
-fn timeline(run: &SharedRun<'_>, until: Nanos, cells: u32) -> Markup {
-    let Some(trace) = run.trace else {
-        return Markup::default();
-    };
-    let timeline = Timeline::new(trace, until, cells);
+fn timeline(run: &SharedRun<'_>, among: &[&SharedRun<'_>], cells: u32) -> Markup {
     let (title, record) = (words::title(run), run.record);
     let numbers = format!(
-        "{} · {:.1} tasks in flight and {:.2} workers on a core, on average · {}",
+        "{} · {:.1} tasks in flight and {:.2} workers on a core, on average · {} UTC",
         duration(record.times.wall_s),
         record.times.concurrency,
         record.times.parallelism,
-        words::moment(record)
+        clean(&record.started_at, 19).replacen('T', " ", 1)
     );
     html! {
         article {
             h3 { (title) }
             p class="verdict" { (words::verdict(run)) }
-            (figure(timeline.height(), &format!("timeline of {title}"), &timeline))
+            @if let Some(picture) = timeline::of(run, among, cells) {
+                (figure(&format!("timeline of {title}"), &picture))
+            }
             p class="soft" { (numbers) }
             @if let Some(costs) = words::python_costs(record) { p class="soft" { (costs) } }
-            @if trace.is_thinned() {
+            @if run.trace.is_some_and(Trace::is_thinned) {
                 p class="soft" { "The picture was made poorer to save memory; all numbers are exact." }
             }
         }
@@ -259,15 +244,7 @@ fn timeline(run: &SharedRun<'_>, until: Nanos, cells: u32) -> Markup {
 /// What runs wrote to their standard and error output, as text.
 fn printed(shared: &Shared<'_>) -> Markup {
     let printed = |run| Some((words::title(run), words::printed(run.record)?));
-    let printed: Vec<_> = shared
-        .runs
-        .iter()
-        .filter_map(printed)
-        .take(PRINTED_MAX)
-        .collect();
-    if printed.is_empty() {
-        return Markup::default();
-    }
+    let printed = shared.runs.iter().filter_map(printed).take(PRINTED_MAX);
     section(
         "What was printed",
         html! {
@@ -282,17 +259,14 @@ fn printed(shared: &Shared<'_>) -> Markup {
 }
 
 fn caveats(shared: &Shared<'_>) -> Markup {
-    let caveats: Vec<String> = shared.runs.iter().flat_map(words::caveats).collect();
-    if shared.runs.is_empty() {
-        return Markup::default();
-    }
+    let mut caveats = words::caveats(shared).peekable();
     section(
         "Caveats",
         html! {
-            @if caveats.is_empty() {
+            @if caveats.peek().is_some() {
+                ul class="caveats" { @for caveat in caveats { li { (caveat) } } }
+            } @else if !shared.runs.is_empty() {
                 p { "Nothing was seen that speaks against these numbers." }
-            } @else {
-                ul class="caveats" { @for caveat in &caveats { li { (caveat) } } }
             }
         },
     )
@@ -300,38 +274,16 @@ fn caveats(shared: &Shared<'_>) -> Markup {
 
 /// What the report is about.
 fn heading(shared: &Shared<'_>) -> String {
-    let runs = shared.single_runs().count();
-    let sweeps = match shared.sweeps.len() {
-        0 => None,
-        n => Some(counted(n as u64, "sweep")),
-    };
-    let runs = match (runs, &sweeps) {
-        (0, Some(_)) => None,
-        (n, _) => Some(counted(n as u64, "run")),
-    };
-    format!(
-        "Report of {}",
-        sweeps
-            .into_iter()
-            .chain(runs)
-            .collect::<Vec<_>>()
-            .join(" and ")
-    )
+    let (runs, sweeps) = (shared.single_runs().count(), shared.sweeps.len());
+    let told = [
+        (sweeps > 0).then(|| counted(sweeps as u64, "sweep")),
+        (runs > 0 || sweeps == 0).then(|| counted(runs as u64, "run")),
+    ];
+    let told: Vec<String> = told.into_iter().flatten().collect();
+    format!("Report of {}", told.join(" and "))
 }
 
 fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().collect::<String>() + chars.as_str())
-        .unwrap_or_default()
-}
-
-/// "1 run is", "3 runs are".
-fn counted_are(n: usize) -> String {
-    format!(
-        "{} {}",
-        counted(n as u64, "run"),
-        if n == 1 { "is" } else { "are" }
-    )
+    let (first, rest) = text.split_at(1);
+    first.to_uppercase() + rest
 }

@@ -1,10 +1,9 @@
 //! A document in Markdown, with tables as GitHub understands them (<https://github.github.com/gfm/#tables-extension->).
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::words;
-use crate::analysis::shared::{Shared, SharedSweep};
+use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::present::run_table::{self, Room, TextTable};
 use crate::present::table::Side;
 
@@ -20,32 +19,23 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     if !single.is_empty() {
         writeln!(out, "## Runs\n")?;
         write_table(&run_table::runs(single.iter().copied(), Room::Wide), out)?;
-        write_list(&words::works(single.iter().copied()), out)?;
-        let verdicts: Vec<String> = single
-            .iter()
-            .map(|run| format!("#{}: {}", run.number, words::verdict(run)))
-            .collect();
-        write_list(&verdicts, out)?;
+        write_list(words::works(single.iter().copied()), out)?;
+        let verdict = |run: &&SharedRun<'_>| format!("#{}: {}", run.number, words::verdict(run));
+        write_list(single.iter().map(verdict), out)?;
     } else if shared.sweeps.is_empty() {
         writeln!(out, "No run was measured.\n")?;
     }
-    let caveats: Vec<String> = shared.runs.iter().flat_map(words::caveats).collect();
-    if !caveats.is_empty() {
+    let mut caveats = words::caveats(shared).peekable();
+    if caveats.peek().is_some() {
         writeln!(out, "## Caveats\n")?;
-        write_list(&caveats, out)?;
+        write_list(caveats, out)?;
     }
     write_printed(shared, out)?;
-    for interpreter in words::interpreters(shared) {
-        writeln!(out, "*{}*\n", escaped(&interpreter))?;
+    let interpreters = words::interpreters(shared).into_iter();
+    for line in interpreters.chain(words::machines(shared)) {
+        writeln!(out, "*{}*\n", escaped(&line))?;
     }
-    let machines: BTreeSet<String> = shared.provenances().map(words::measured_on).collect();
-    for machine in machines {
-        writeln!(out, "*{}*\n", escaped(&machine))?;
-    }
-    let days = words::days(shared)
-        .map(|days| format!(", {days}"))
-        .unwrap_or_default();
-    writeln!(out, "*{}{}*", words::PROGRAM, escaped(&days))
+    writeln!(out, "*{}*", escaped(&words::written_by(shared)))
 }
 
 fn write_sweep(
@@ -59,7 +49,7 @@ fn write_sweep(
         &run_table::configurations(sweep.sweep, sweep.results, Room::Wide),
         out,
     )?;
-    write_list(&words::works(shared.runs_of(sweep.sweep)), out)
+    write_list(words::works(shared.runs_of(sweep.sweep)), out)
 }
 
 /// What runs printed, as blocks of code: indented, as no text ends such a block.
@@ -80,32 +70,26 @@ fn write_printed(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_list(lines: &[String], out: &mut dyn Write) -> io::Result<()> {
-    lines
-        .iter()
-        .try_for_each(|line| writeln!(out, "- {}", escaped(line)))?;
+fn write_list(lines: impl IntoIterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
+    for line in lines {
+        writeln!(out, "- {}", escaped(&line))?;
+    }
     writeln!(out)
 }
 
 fn write_table(table: &TextTable, out: &mut dyn Write) -> io::Result<()> {
-    let headings = table.columns.iter().map(|(heading, _)| escaped(heading));
-    write_row(headings, out)?;
-    let rules = table
+    let rule = |side: &Side| if *side == Side::Left { ":---" } else { "---:" };
+    let (headings, rules): (Vec<String>, Vec<String>) = table
         .columns
         .iter()
-        .map(|(_, side)| if *side == Side::Left { ":---" } else { "---:" }.into());
-    write_row(rules, out)?;
-    for row in &table.rows {
-        write_row(row.iter().map(|cell| escaped(cell)), out)?;
+        .map(|(heading, side)| (escaped(heading), rule(side).to_string()))
+        .unzip();
+    let cells = |row: &Vec<String>| row.iter().map(|cell| escaped(cell)).collect();
+    let rows = table.rows.iter().map(cells);
+    for row in [headings, rules].into_iter().chain(rows) {
+        writeln!(out, "| {} |", row.join(" | "))?;
     }
     writeln!(out)
-}
-
-fn write_row(cells: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
-    for cell in cells {
-        write!(out, "| {cell} ")?;
-    }
-    writeln!(out, "|")
 }
 
 /// Text that is only text: a backslash before every character that could mean something.

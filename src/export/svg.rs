@@ -7,59 +7,63 @@ pub(super) mod ink;
 pub(super) mod legend;
 pub(super) mod timeline;
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use maud::{Markup, PreEscaped, Render, html};
+use maud::{Markup, PreEscaped, html};
 
-use super::{charts, markup, words};
+use super::{markup, words};
 use crate::analysis::shared::{Shared, SharedRun};
 use crate::domain::text::{counted, wrap};
-use crate::domain::time::Nanos;
-use crate::domain::trace::Trace;
-use chart::Chart;
-use legend::Legend;
-use timeline::Timeline;
 
 /// How wide every picture is, in its own units.
 pub(super) const WIDTH: u32 = 1000;
 /// Around everything, in a file of its own.
 const MARGIN: u32 = 24;
-/// Characters in a line of text: less than the width of the picture in any font.
-const LINE: u16 = 130;
-/// Characters in a line of the title.
-const TITLE_LINE: u16 = 95;
-/// From one line to the next.
-const LEADING: u32 = 19;
 /// So many timelines are drawn; a reader cannot compare more.
 const TIMELINES_MAX: usize = 16;
 /// So many columns all lanes have together: with it, no file is larger than a megabyte.
 const CELLS: u32 = 30_000;
+
+/// Something that is drawn with its upper edge at 0, as wide as every picture.
+#[derive(Default)]
+pub(super) struct Picture {
+    pub height: u32,
+    pub content: Markup,
+}
+
+/// How text is set: characters in a line, less than the width of the picture in any font; from one line to the next;
+/// where in a line the text stands; and how it looks.
+type Style = (u16, u32, u32, &'static str);
+
+const TITLE: Style = (95, 28, 18, "title");
+const PLAIN: Style = (130, 19, 14, "plain");
+const STRONG: Style = (130, 19, 14, "strong");
+const SOFT: Style = (130, 19, 14, "small soft");
 
 /// Writes one picture.
 ///
 /// # Errors
 /// What `out` refuses.
 pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let parts = Part::all(shared);
-    let height = parts.iter().map(Part::height).sum::<u32>() + 2 * MARGIN;
-    let wide = WIDTH + 2 * MARGIN;
-    let tops = parts.iter().scan(MARGIN, |next, part| {
-        let top = *next;
-        *next += part.height();
-        Some(top)
-    });
+    let mut next = MARGIN;
+    let placed: Vec<Markup> = parts(shared)
+        .into_iter()
+        .map(|Picture { height, content }| {
+            let top = next;
+            next += height;
+            html! { g transform={ "translate(" (MARGIN) " " (top) ")" } { (content) } }
+        })
+        .collect();
+    let (wide, high) = (WIDTH + 2 * MARGIN, next + MARGIN);
     let picture = html! {
         (PreEscaped("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"))
-        svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (wide) " " (height) } width=(wide) height=(height)
+        svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (wide) " " (high) } width=(wide) height=(high)
             class="picture" {
             title { (heading(shared)) }
             style { (ink::LIGHT) }
             (ink::PATTERNS)
-            rect width=(wide) height=(height) class="ground" {}
-            @for (part, top) in parts.iter().zip(tops) {
-                g transform={ "translate(" (MARGIN) " " (top) ")" } { (part) }
-            }
+            rect width=(wide) height=(high) class="ground" {}
+            @for part in placed { (part) }
         }
     };
     markup::write(picture, out)
@@ -76,159 +80,76 @@ fn heading(shared: &Shared<'_>) -> String {
     }
 }
 
-/// Something that lies below what was before.
-enum Part<'a> {
-    /// A line of the title.
-    Title(String),
-    /// A line of text.
-    Text(String, &'static str),
-    Chart(Box<Chart>),
-    Timeline(Timeline<'a>),
-    Legend(Legend),
-    Gap,
-}
-
-impl<'a> Part<'a> {
-    fn all(shared: &'a Shared<'a>) -> Vec<Part<'a>> {
-        let mut parts: Vec<Part<'a>> = wrap(&heading(shared), TITLE_LINE)
-            .into_iter()
-            .map(Part::Title)
-            .collect();
-        for sweep in &shared.sweeps {
-            if shared.sweeps.len() > 1 {
-                parts.extend(strong(&words::sweep_title(sweep)));
-            }
-            parts.extend(text(&words::conclusion(sweep)));
-            parts.push(Part::Gap);
-            parts.extend(
-                charts::of(sweep)
-                    .into_iter()
-                    .map(|chart| Part::Chart(Box::new(chart))),
-            );
+/// What lies below each other.
+fn parts(shared: &Shared<'_>) -> Vec<Picture> {
+    let mut parts = text(&heading(shared), TITLE);
+    for sweep in &shared.sweeps {
+        if shared.sweeps.len() > 1 {
+            parts.extend(text(&words::sweep_title(sweep), STRONG));
         }
-        if shared.sweeps.is_empty() {
-            parts.extend(Part::timelines(shared));
-        }
-        parts.extend(Part::notes(shared));
-        parts
+        parts.extend(text(&words::conclusion(sweep), PLAIN));
+        parts.push(gap());
+        parts.extend(chart::all(sweep).into_iter().map(|(_, chart)| chart));
     }
-
-    fn timelines(shared: &'a Shared<'a>) -> Vec<Part<'a>> {
-        let with_traces: Vec<_> = shared
-            .runs
-            .iter()
-            .filter_map(|run| Some((run, run.trace?)))
-            .collect();
-        let drawn = &with_traces[..with_traces.len().min(TIMELINES_MAX)];
-        let runs: Vec<&SharedRun<'a>> = drawn.iter().map(|(run, _)| *run).collect();
-        let cells = CELLS / drawn.len().max(1) as u32;
-        let mut parts = vec![];
-        for (run, trace) in drawn {
-            if shared.runs.len() > 1 {
-                parts.extend(strong(&words::title(run)));
-            }
-            parts.extend(text(&words::verdict(run)));
-            parts.push(Part::Gap);
-            parts.push(Part::Timeline(Timeline::new(
-                trace,
-                end_of_axis(run, &runs),
-                cells,
-            )));
-            parts.push(Part::Gap);
-        }
-        parts.push(Part::Legend(Legend::of(runs.iter().copied())));
-        let left_out = shared.runs.len() - drawn.len();
-        if left_out > 0 {
-            let why = if drawn.len() < with_traces.len() {
-                "not drawn"
-            } else {
-                "not drawn: their timelines are gone"
-            };
-            parts.extend(text(&format!(
-                "{} {why}",
-                counted(left_out as u64, "more run")
-            )));
-        }
-        parts
+    if shared.sweeps.is_empty() {
+        parts.extend(timelines(shared));
     }
-
-    /// Caveats, and where and by whom everything was measured.
-    fn notes(shared: &Shared<'_>) -> Vec<Part<'a>> {
-        let caveats: Vec<String> = shared
-            .runs
-            .iter()
-            .flat_map(|run| words::caveats(run))
-            .take(TIMELINES_MAX)
-            .collect();
-        let machines: BTreeSet<String> = shared.provenances().map(words::measured_on).collect();
-        let by = format!(
-            "{}{}",
-            words::PROGRAM,
-            words::days(shared)
-                .map(|days| format!(", {days}"))
-                .unwrap_or_default()
-        );
-        let soft = |line: &String| soft(line);
-        let mut parts = vec![Part::Gap];
-        parts.extend(caveats.iter().flat_map(|caveat| text(caveat)));
-        parts.extend(machines.iter().flat_map(soft));
-        parts.extend(words::interpreters(shared).iter().flat_map(soft));
-        parts.extend(soft(&by));
-        parts
-    }
-
-    fn height(&self) -> u32 {
-        match self {
-            Part::Title(_) => 28,
-            Part::Text(..) => LEADING,
-            Part::Chart(chart) => chart.height(),
-            Part::Timeline(timeline) => timeline.height(),
-            Part::Legend(legend) => legend.height(),
-            Part::Gap => 8,
-        }
-    }
-}
-
-/// Drawn with its upper edge at 0.
-impl Render for Part<'_> {
-    fn render(&self) -> Markup {
-        match self {
-            Part::Title(words) => html! { text x="0" y="18" class="title" { (words) } },
-            Part::Text(words, class) => html! { text x="0" y="14" class=(class) { (words) } },
-            Part::Chart(chart) => chart.render(),
-            Part::Timeline(timeline) => timeline.render(),
-            Part::Legend(legend) => legend.render(),
-            Part::Gap => Markup::default(),
-        }
-    }
-}
-
-fn lines<'a>(words: &str, class: &'static str) -> Vec<Part<'a>> {
-    wrap(words, LINE)
+    parts.push(gap());
+    let caveats = words::caveats(shared).take(TIMELINES_MAX);
+    parts.extend(caveats.flat_map(|caveat| text(&caveat, PLAIN)));
+    let soft = words::machines(shared)
         .into_iter()
-        .map(|line| Part::Text(line, class))
-        .collect()
+        .chain(words::interpreters(shared))
+        .chain([words::written_by(shared)]);
+    parts.extend(soft.flat_map(|line| text(&line, SOFT)));
+    parts
 }
 
-fn text<'a>(words: &str) -> Vec<Part<'a>> {
-    lines(words, "plain")
+fn timelines(shared: &Shared<'_>) -> Vec<Picture> {
+    let with_traces = || shared.runs.iter().filter(|run| run.trace.is_some());
+    let drawn: Vec<&SharedRun<'_>> = with_traces().take(TIMELINES_MAX).collect();
+    let cells = CELLS / drawn.len().max(1) as u32;
+    let mut parts = vec![];
+    for run in &drawn {
+        if shared.runs.len() > 1 {
+            parts.extend(text(&words::title(run), STRONG));
+        }
+        parts.extend(text(&words::verdict(run), PLAIN));
+        parts.push(gap());
+        parts.extend(timeline::of(run, &drawn, cells));
+        parts.push(gap());
+    }
+    parts.push(legend::of(&drawn));
+    let left_out = shared.runs.len() - drawn.len();
+    if left_out > 0 {
+        let why = if drawn.len() < with_traces().count() {
+            "not drawn"
+        } else {
+            "not drawn: their timelines are gone"
+        };
+        let left_out = counted(left_out as u64, "more run");
+        parts.extend(text(&format!("{left_out} {why}"), PLAIN));
+    }
+    parts
 }
 
-fn strong<'a>(words: &str) -> Vec<Part<'a>> {
-    lines(words, "strong")
+fn gap() -> Picture {
+    Picture {
+        height: 8,
+        ..Picture::default()
+    }
 }
 
-fn soft<'a>(words: &str) -> Vec<Part<'a>> {
-    lines(words, "small soft")
+/// As many lines as the words take.
+fn text(words: &str, (wide, height, y, class): Style) -> Vec<Picture> {
+    let line = |line: String| Picture {
+        height,
+        content: html! { text x="0" y=(y) class=(class) { (line) } },
+    };
+    wrap(words, wide).into_iter().map(line).collect()
 }
 
-/// Where the axis of a run ends: runs of the same work share one, so that the shorter run visibly ends earlier.
-pub(super) fn end_of_axis(run: &SharedRun<'_>, among: &[&SharedRun<'_>]) -> Nanos {
-    let same = among
-        .iter()
-        .filter(|other| other.record.plan.same_work(&run.record.plan));
-    same.filter_map(|other| other.trace)
-        .map(Trace::now)
-        .max()
-        .unwrap_or(0)
+/// To a tenth of a unit.
+fn rounded(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
 }

@@ -29,12 +29,11 @@ const NAME: usize = 16;
 pub struct Comparison {
     /// Which column the others are measured against; `None` if they cannot be.
     pub reference: Option<usize>,
-    /// The heading of each run's column.
+    /// The heading of each run's column; between two runs, of one more with what the other has more, or less, than the
+    /// reference.
     pub columns: Vec<String>,
     /// The rows of the table, each with a cell per column.
     pub rows: Vec<Row>,
-    /// Between two runs, the heading of the column with the differences.
-    pub difference: Option<String>,
 }
 
 /// A row of the table.
@@ -46,56 +45,46 @@ pub struct Row {
     pub phase: Option<Phase>,
     /// Whether it says more about the row above it.
     pub is_part: bool,
-    /// One per column: numbers with their unit, a dash where something was not measured.
+    /// One per column: numbers with their unit, a dash where something was not measured; a difference that means nothing
+    /// is empty.
     pub cells: Vec<String>,
-    /// Between two runs: what the other has more, or less, than the reference; empty where that means nothing.
-    pub difference: Option<String>,
 }
 
 /// Compares these runs, of which the one at `reference` is what the others are measured against.
 pub fn compare(runs: &[Compared<'_>], reference: usize) -> Comparison {
     let runs = &once_each(runs)[..];
-    let reference = obstacle(runs)
-        .is_none()
-        .then_some(reference)
-        .filter(|at| *at < runs.len());
-    let from = reference.unwrap_or(0);
-    let difference = (runs.len() == 2).then(|| {
-        format!(
-            "#{} - #{}",
-            runs[1 - from.min(1)].entry.number,
-            runs[from].entry.number
-        )
-    });
+    let is_comparable = obstacle(runs).is_none() && reference < runs.len();
+    let reference = is_comparable.then_some(reference);
+    let mut columns: Vec<String> = runs.iter().map(heading).collect();
+    if let [first, second] = runs {
+        let (from, to) = match reference {
+            Some(1) => (second, first),
+            _ => (first, second),
+        };
+        columns.push(format!("#{} - #{}", to.entry.number, from.entry.number));
+    }
     Comparison {
         reference,
-        columns: runs.iter().map(heading).collect(),
+        columns,
         rows: rows::of(runs, reference),
-        difference,
     }
 }
 
 fn heading(compared: &Compared<'_>) -> String {
     let run = compared.entry;
-    let mut heading = String::new();
-    heading.push_str(if run.assessment.is_baseline { "B " } else { "" });
-    heading.push_str(if run.assessment.is_fastest {
-        "★ "
-    } else {
-        ""
-    });
-    heading.push_str(if run.is_doubted() { "! " } else { "" });
-    match &run.name {
+    let sign = |is: bool, sign: &'static str| if is { sign } else { "" };
+    let name = match &run.name {
         Some(name) => {
             let name = shortened(&clean(name, usize::MAX), NAME);
-            heading.push_str(&format!("#{} {name}", run.number));
+            format!("#{} {name}", run.number)
         }
-        None => heading.push_str(&compared.label()),
-    }
-    heading.push_str(if run.provenance.origin == Origin::Recorded {
-        ", recorded"
-    } else {
-        ""
-    });
-    heading
+        None => compared.label(),
+    };
+    format!(
+        "{}{}{}{name}{}",
+        sign(run.assessment.is_baseline, "B "),
+        sign(run.assessment.is_fastest, "★ "),
+        sign(run.is_doubted(), "! "),
+        sign(run.provenance.origin == Origin::Recorded, ", recorded")
+    )
 }

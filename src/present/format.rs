@@ -42,51 +42,37 @@ impl Format {
         Format::ChromeTrace,
     ];
 
+    /// What the command line calls it, what it is for, and how the names of its files end.
+    fn words(self) -> [&'static str; 3] {
+        match self {
+            Format::Table => ["table", "aligned text, for people", "txt"],
+            Format::Json => ["json", "everything, also for replay", "json"],
+            Format::Csv => ["csv", "a row per run, for spreadsheets", "csv"],
+            Format::Markdown => ["markdown", "tables for a document", "md"],
+            Format::Svg => ["svg", "timelines or chart, a picture", "svg"],
+            Format::Html => ["html", "a report for the browser", "html"],
+            Format::ChromeTrace => ["chrome-trace", "the timelines for Perfetto", "trace.json"],
+        }
+    }
+
     /// What the command line calls it.
     pub fn name(self) -> &'static str {
-        match self {
-            Format::Table => "table",
-            Format::Json => "json",
-            Format::Csv => "csv",
-            Format::Markdown => "markdown",
-            Format::Svg => "svg",
-            Format::Html => "html",
-            Format::ChromeTrace => "chrome-trace",
-        }
+        self.words()[0]
     }
 
     /// What it is for, in a few words.
     pub fn description(self) -> &'static str {
-        match self {
-            Format::Table => "aligned text, for people",
-            Format::Json => "everything, also for replay",
-            Format::Csv => "a row per run, for spreadsheets",
-            Format::Markdown => "tables for a document",
-            Format::Svg => "timelines or chart, a picture",
-            Format::Html => "a report for the browser",
-            Format::ChromeTrace => "the timelines for Perfetto",
-        }
+        self.words()[1]
     }
 
     /// How the names of its files end, without the dot.
     pub fn extension(self) -> &'static str {
-        match self {
-            Format::Table => "txt",
-            Format::Json => "json",
-            Format::Csv => "csv",
-            Format::Markdown => "md",
-            Format::Svg => "svg",
-            Format::Html => "html",
-            Format::ChromeTrace => "trace.json",
-        }
+        self.words()[2]
     }
 
     /// Whether it shows more of a run whose trace is known.
     pub fn shows_traces(self) -> bool {
-        match self {
-            Format::Json | Format::Svg | Format::Html | Format::ChromeTrace => true,
-            Format::Table | Format::Csv | Format::Markdown => false,
-        }
+        !matches!(self, Format::Table | Format::Csv | Format::Markdown)
     }
 }
 

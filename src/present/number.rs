@@ -1,7 +1,8 @@
 //! How numbers are written, by what they are.
 
 use crate::catalog::metric::Unit;
-use crate::domain::text::{bytes, duration, grouped, speedup, with_groups};
+use crate::domain::stats::Interval;
+use crate::domain::text::{bytes, decimals, duration, grouped, speedup, with_groups};
 
 /// What stands where there is no number, or none that makes sense.
 pub const NOTHING: &str = "–";
@@ -54,6 +55,11 @@ pub fn or_nothing(value: Option<f64>, text: impl Fn(f64) -> String) -> String {
     value.map_or_else(|| NOTHING.into(), text)
 }
 
+/// From where to where something lies: "1.88–1.97".
+pub fn span(Interval { low, high }: Interval, text: impl Fn(f64) -> String) -> String {
+    format!("{}–{}", text(low), text(high))
+}
+
 /// Seconds in a column whose heading has the unit and whose points are aligned: three decimals, or as many as three
 /// digits of a short time need; of hours and more only one.
 pub fn bare_seconds(seconds: f64) -> String {
@@ -80,13 +86,7 @@ pub fn in_few_digits(seconds: f64) -> String {
 
 /// Three significant digits, at most three decimals, no unit: `0.065`, `2.00`, `12.3`, `1 234`.
 pub fn three_digits(value: f64) -> String {
-    let decimals = match value {
-        v if v >= 99.95 => 0,
-        v if v >= 9.995 => 1,
-        v if v >= 0.995 => 2,
-        _ => 3,
-    };
-    with_groups(value, decimals)
+    with_groups(value, decimals(value))
 }
 
 #[cfg(test)]

@@ -1,15 +1,16 @@
 //! Tables of runs, and of the configurations of a sweep, for shell and documents: text in cells.
 
-use super::number::{NOTHING, bare_seconds, heading, in_column, or_nothing, three_digits};
+use super::number::{NOTHING, bare_seconds, heading, in_column, or_nothing, span, three_digits};
 use super::table::{Side, aligned};
 use crate::analysis::shared::SharedRun;
 use crate::catalog::metric::{METRICS, Metric, TABLES, Unit, metric_named};
+use crate::domain::plan::Plan;
 use crate::domain::stats::{Interval, Ratio};
 use crate::domain::sweep::{Results, Summary, Sweep};
 use crate::domain::text::{clean, counted, grouped, speedup};
 
-/// How much of a name is shown.
-const NAME: usize = 80;
+/// How much of a name is shown where there is room.
+pub const NAME: usize = 80;
 
 /// A table; every row has a cell per column.
 #[derive(Clone, Debug)]
@@ -21,16 +22,21 @@ pub struct TextTable {
 }
 
 impl TextTable {
-    /// Without the columns that say nothing in any row, and without this one.
-    fn without(&self, left_out: Option<usize>) -> TextTable {
-        let says = |row: &Vec<String>, at: usize| !["", NOTHING].contains(&&*row[at]);
-        let is_told =
-            |at: &usize| Some(*at) != left_out && self.rows.iter().any(|row| says(row, *at));
-        let told: Vec<usize> = (0..self.columns.len()).filter(is_told).collect();
-        let cells = |row: &Vec<String>| told.iter().map(|at| row[*at].clone()).collect();
-        TextTable {
-            columns: told.iter().map(|at| self.columns[*at].clone()).collect(),
-            rows: self.rows.iter().map(cells).collect(),
+    /// Without the columns that say nothing in any row.
+    fn told(mut self) -> TextTable {
+        for at in (0..self.columns.len()).rev() {
+            let is_silent = |row: &Vec<String>| ["", NOTHING].contains(&&*row[at]);
+            if self.rows.iter().all(is_silent) {
+                self.remove(at);
+            }
+        }
+        self
+    }
+
+    fn remove(&mut self, column: usize) {
+        self.columns.remove(column);
+        for row in &mut self.rows {
+            row.remove(column);
         }
     }
 
@@ -58,21 +64,22 @@ fn words(heading: &str, side: Side, cell: fn(&SharedRun<'_>) -> String) -> RunCo
     (heading.into(), side, Box::new(cell))
 }
 
-fn numbers(metric: &'static Metric, room: Room) -> RunColumn {
-    let name = if room == Room::Wide {
-        metric.name
-    } else {
-        metric.short
+fn numbers(metric: &'static Metric) -> RunColumn {
+    let (heading, side) = headed(metric, Room::Wide);
+    (heading, side, Box::new(|of| cell(metric, of)))
+}
+
+/// What stands above the numbers of the catalogue, and how these stand.
+fn headed(metric: &Metric, room: Room) -> (String, Side) {
+    let name = match room {
+        Room::Wide => metric.name,
+        Room::Narrow => metric.short,
     };
     let side = match metric.unit {
         Unit::Count | Unit::Share => Side::Right,
         _ => Side::Point,
     };
-    (
-        heading(name, metric.unit),
-        side,
-        Box::new(|of| cell(metric, of)),
-    )
+    (heading(name, metric.unit), side)
 }
 
 /// A row per run: what was run, its numbers, and in a document what a reader of the numbers must know.
@@ -84,24 +91,23 @@ pub fn runs<'r>(runs: impl IntoIterator<Item = &'r SharedRun<'r>>, room: Room) -
         }),
         words("work", Side::Left, |of| of.record.plan.label().into()),
         words("model", Side::Left, |of| of.record.plan.executor().label()),
-        numbers(metric_named("workers"), Room::Wide),
-        numbers(metric_named("tasks"), Room::Wide),
-        words("outcome", Side::Left, |of| {
-            of.record.ending.outcome.name().into()
-        }),
+        numbers(metric_named("workers")),
+        numbers(metric_named("tasks")),
     ];
+    let outcome = words("outcome", Side::Left, |of| {
+        of.record.ending.outcome.name().into()
+    });
+    let (before, after) = match room {
+        Room::Narrow => (Some(outcome), None),
+        Room::Wide => (None, Some(words("notes", Side::Left, notes))),
+    };
     let measured = METRICS.iter().filter(|metric| metric.is_in(TABLES));
-    columns.extend(measured.map(|metric| numbers(metric, Room::Wide)));
-    if room == Room::Wide {
-        columns.retain(|(heading, ..)| heading != "outcome");
-        columns.push(words("notes", Side::Left, notes));
-    }
-    table(&columns, runs).without(None)
+    columns.extend(before.into_iter().chain(measured.map(numbers)).chain(after));
+    table(columns, runs).told()
 }
 
 /// The time that the workers of each run spent in each phase.
 pub fn phases(runs: &[SharedRun<'_>]) -> TextTable {
-    let number = words("#", Side::Right, |of| of.number.to_string());
     let phases = METRICS.iter().filter(|metric| metric.phase().is_some());
     let times = phases.map(|metric| {
         let cell = |of: &SharedRun<'_>| {
@@ -110,24 +116,22 @@ pub fn phases(runs: &[SharedRun<'_>]) -> TextTable {
         };
         (metric.name.to_string(), Side::Point, Box::new(cell) as _)
     });
-    table(
-        &std::iter::once(number).chain(times).collect::<Vec<_>>(),
-        runs,
-    )
+    let mut columns = vec![words("#", Side::Right, |of| of.number.to_string())];
+    columns.extend(times);
+    table(columns, runs)
 }
 
 fn table<'r>(
-    columns: &[RunColumn],
+    columns: Vec<RunColumn>,
     runs: impl IntoIterator<Item = &'r SharedRun<'r>>,
 ) -> TextTable {
-    let row = |of: &SharedRun<'_>| columns.iter().map(|(.., cell)| cell(of)).collect();
-    TextTable {
-        columns: columns
-            .iter()
-            .map(|(heading, side, _)| (heading.clone(), *side))
-            .collect(),
-        rows: runs.into_iter().map(row).collect(),
-    }
+    let row = |of| columns.iter().map(|(.., cell)| cell(of)).collect();
+    let rows = runs.into_iter().map(row).collect();
+    let headings = columns
+        .into_iter()
+        .map(|(heading, side, _)| (heading, side));
+    let columns = headings.collect();
+    TextTable { columns, rows }
 }
 
 fn cell(metric: &Metric, of: &SharedRun<'_>) -> String {
@@ -177,30 +181,26 @@ const RANGE: usize = 5;
 /// A row per configuration of a sweep.
 pub fn configurations(sweep: &Sweep, results: &Results, room: Room) -> TextTable {
     const INTERVAL: &str = "95 % interval";
-    let of_metric = |id| {
-        let (heading, side, _) = numbers(metric_named(id), room);
-        (heading, side)
-    };
-    let columns = [
-        ("model".to_string(), Side::Left),
-        ("workers".into(), Side::Right),
-        ("runs".into(), Side::Right),
+    let of_metric = |id| headed(metric_named(id), room);
+    let right = |heading: &str| (heading.to_string(), Side::Right);
+    let notes = if room == Room::Wide { "notes" } else { "" };
+    let columns = vec![
+        ("model".into(), Side::Left),
+        right("workers"),
+        right("runs"),
         of_metric("wall_s"),
-        (INTERVAL.into(), Side::Right),
-        ("shortest–longest".into(), Side::Right),
+        right(INTERVAL),
+        right("shortest–longest"),
         of_metric("speedup"),
-        (INTERVAL.into(), Side::Right),
+        right(INTERVAL),
         of_metric("efficiency"),
         ("serial part".into(), Side::Point),
         of_metric("concurrency"),
         of_metric("parallelism"),
-        (
-            (if room == Room::Wide { "notes" } else { "" }).into(),
-            Side::Left,
-        ),
+        (notes.into(), Side::Left),
     ];
-    let mut rows = vec![];
-    for (index, plan) in sweep.plan.configurations().iter().enumerate() {
+    let plans = sweep.plan.configurations().iter().enumerate();
+    let row = |(index, plan): (usize, &Plan)| {
         let summary = results.summaries[index].as_ref();
         let mut cells = vec![plan.executor().label(), grouped(plan.workers().into())];
         match summary {
@@ -208,26 +208,27 @@ pub fn configurations(sweep: &Sweep, results: &Results, room: Room) -> TextTable
             None => cells.extend(["0"].into_iter().chain([NOTHING; 9]).map(String::from)),
         }
         cells.push(marks(summary, results.failed[index]));
-        rows.push(cells);
+        cells
+    };
+    let rows = plans.map(row).collect();
+    let mut table = TextTable { columns, rows };
+    if room == Room::Narrow {
+        table.remove(RANGE);
     }
-    let columns = columns.to_vec();
-    TextTable { columns, rows }.without((room == Room::Narrow).then_some(RANGE))
+    table.told()
 }
 
 /// What the runs of a configuration say together.
 fn together(summary: &Summary) -> [String; 10] {
-    let ratio = summary.speedup.as_ref();
+    let (time, ratio) = (&summary.time, summary.speedup.as_ref());
     let number =
         |id: &str, value| or_nothing(value, |value| in_column(metric_named(id).unit, value));
+    let (low, high) = (time.min, time.max);
     [
         summary.runs.to_string(),
-        bare_seconds(summary.time.median),
-        between(summary.time.interval, bare_seconds),
-        format!(
-            "{}–{}",
-            bare_seconds(summary.time.min),
-            bare_seconds(summary.time.max)
-        ),
+        bare_seconds(time.median),
+        between(time.interval, bare_seconds),
+        span(Interval { low, high }, bare_seconds),
         ratio.map_or_else(|| NOTHING.into(), factor),
         between(ratio.and_then(|ratio| ratio.interval), three_digits),
         number("efficiency", summary.efficiency),
@@ -246,18 +247,15 @@ fn factor(ratio: &Ratio) -> String {
 }
 
 fn between(interval: Option<Interval>, number: fn(f64) -> String) -> String {
-    interval.map_or_else(
-        || NOTHING.into(),
-        |of| format!("{}–{}", number(of.low), number(of.high)),
-    )
+    interval.map_or_else(|| NOTHING.into(), |of| span(of, number))
 }
 
 fn marks(summary: Option<&Summary>, failed: u32) -> String {
     let outliers = summary.map_or(0, |summary| summary.outliers.len() as u64);
     let marks = [
         summary
-            .filter(|summary| summary.is_best)
-            .map(|_| "★ best".to_string()),
+            .is_some_and(|summary| summary.is_best)
+            .then(|| "★ best".to_string()),
         (outliers > 0).then(|| counted(outliers, "outlier")),
         (failed > 0).then(|| format!("{failed} failed")),
         (summary.is_none() && failed == 0).then(|| "not measured".into()),

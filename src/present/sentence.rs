@@ -13,6 +13,7 @@ pub mod verdict;
 
 use crate::domain::stats::{Interval, Ratio, Spread};
 use crate::domain::text::{self, clean};
+use crate::present::number::span;
 
 /// What speed-ups are measured over by default.
 pub(super) fn serial(is_python: bool) -> &'static str {
@@ -34,21 +35,13 @@ fn factor(ratio: &Ratio) -> String {
 
 /// 1.93, 10.2, 104.
 fn digits(factor: f64) -> String {
-    let decimals = match factor {
-        f if f >= 99.95 => 0,
-        f if f >= 9.995 => 1,
-        _ => 2,
-    };
-    format!("{factor:.decimals$}")
+    format!("{factor:.*}", text::decimals(factor).min(2))
 }
 
 /// The interval of a factor behind it, if it has one: " (1.88–1.97)".
 fn range(ratio: &Ratio) -> String {
-    ratio
-        .interval
-        .map_or_else(String::new, |Interval { low, high }| {
-            format!(" ({}–{})", digits(low), digits(high))
-        })
+    let told = |interval| format!(" ({})", span(interval, digits));
+    ratio.interval.map_or_else(String::new, told)
 }
 
 /// What repeats say of a time, as in "median 0.342 s of 5 runs (0.339–0.349)"; without the range where there is none.
@@ -91,10 +84,8 @@ pub fn count(n: u64) -> String {
         "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
         "eleven", "twelve",
     ];
-    usize::try_from(n)
-        .ok()
-        .and_then(|n| WORDS.get(n))
-        .map_or_else(|| n.to_string(), |word| (*word).to_string())
+    let word = WORDS.get(n as usize);
+    word.map_or_else(|| n.to_string(), |word| (*word).into())
 }
 
 /// Day and time of a moment in RFC 3339, in its own time zone: 2026-05-14 09:30.

@@ -29,20 +29,15 @@ impl Extent {
     /// Of one cell.
     pub fn of(cell: &str, side: Side) -> Extent {
         let width = cell.width();
-        match (side, point(cell)) {
-            (Side::Left | Side::Right, _) => Extent {
-                before: width,
-                ..Extent::default()
-            },
-            (Side::Point, Some(before)) => Extent {
-                before,
-                after: width - before,
-                words: 0,
-            },
-            (Side::Point, None) => Extent {
-                words: width,
-                ..Extent::default()
-            },
+        let (before, after, words) = match (side, point(cell)) {
+            (Side::Point, Some(before)) => (before, width - before, 0),
+            (Side::Point, None) => (0, 0, width),
+            _ => (width, 0, 0),
+        };
+        Extent {
+            before,
+            after,
+            words,
         }
     }
 
@@ -62,15 +57,12 @@ impl Extent {
 
     /// `cell` in exactly `width` columns, among cells that need this room; a longer one stays as it is.
     pub fn align(self, cell: &str, side: Side, width: usize) -> String {
-        match (side, point(cell)) {
+        // A dash stands where the digit before the point does.
+        let before = if cell == "–" { Some(1) } else { point(cell) };
+        match (side, before) {
             (Side::Point, Some(before)) => {
                 let blanks = width.saturating_sub(self.after + before);
                 padded(&(" ".repeat(blanks) + cell), Side::Left, width)
-            }
-            // A dash stands where the digit before the point does.
-            (Side::Point, None) if cell == "–" => {
-                let dash = padded(cell, Side::Right, width.saturating_sub(self.after));
-                padded(&dash, Side::Left, width)
             }
             _ => padded(cell, side, width),
         }
@@ -128,32 +120,23 @@ pub fn fitting<T: Default>(
 /// `rows` as lines, their cells two blanks apart and without blanks at the end; the first row is a heading. Every row has a
 /// cell per side.
 pub fn aligned(sides: &[Side], rows: &[Vec<String>]) -> String {
-    let column = |at: usize| rows.iter().filter_map(move |row| row.get(at));
-    let extents: Vec<Extent> = sides
-        .iter()
-        .enumerate()
-        .map(|(at, side)| {
-            let cells = column(at).skip(1).map(|cell| Extent::of(cell, *side));
-            cells.fold(Extent::default(), Extent::with)
-        })
-        .collect();
-    let width = |at: usize| {
-        extents[at]
-            .width()
-            .max(column(at).next().map_or(0, |cell| cell.width()))
+    let columns = sides.iter().enumerate().map(|(at, side)| {
+        let cells = rows.iter().skip(1).map(|row| Extent::of(&row[at], *side));
+        let extent = cells.fold(Extent::default(), Extent::with);
+        let heading = rows.first().map_or(0, |row| row[at].width());
+        (*side, extent, extent.width().max(heading))
+    });
+    let columns: Vec<(Side, Extent, usize)> = columns.collect();
+    let line = |(nth, row): (usize, &Vec<String>)| {
+        let aligned = row.iter().zip(&columns);
+        let cells = aligned.map(|(cell, (side, extent, width))| match nth {
+            0 => padded(cell, *side, *width),
+            _ => extent.align(cell, *side, *width),
+        });
+        let cells: Vec<String> = cells.collect();
+        format!("{}\n", cells.join("  ").trim_end())
     };
-    let widths: Vec<usize> = (0..sides.len()).map(width).collect();
-    let mut out = String::new();
-    for (nth, row) in rows.iter().enumerate() {
-        let cell = |(at, cell): (usize, &String)| match nth {
-            0 => padded(cell, sides[at], widths[at]),
-            _ => extents[at].align(cell, sides[at], widths[at]),
-        };
-        let cells: Vec<String> = row.iter().enumerate().map(cell).collect();
-        out.push_str(cells.join("  ").trim_end());
-        out.push('\n');
-    }
-    out
+    rows.iter().enumerate().map(line).collect()
 }
 
 /// How many characters stand before a number's decimal point, or before its unit; `None` for words.

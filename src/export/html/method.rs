@@ -9,20 +9,19 @@ use crate::domain::record::{PhaseSource, Record};
 /// What concerns these runs, a paragraph each.
 pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
     let any = |is: &dyn Fn(&Record) -> bool| shared.runs.iter().any(|run| is(run.record));
-    let workloads = Workload::ALL
-        .into_iter()
-        .filter(|workload| any(&|record| record.plan.workload() == *workload));
-    let models = Model::ALL
-        .into_iter()
-        .filter(|model| any(&|record| record.plan.model() == *model));
     let any_source = |source: PhaseSource| any(&|record| record.measurement.phase_source == source);
-    let any_python = any(&|record| record.plan.model().is_python());
     let is_recorded = !shared.runs.is_empty();
-    let numbers = METRICS
-        .iter()
-        .filter(|metric| metric.is_in(TABLES) && is_recorded);
-    let of_python = [
-        (any_python, PYTHON),
+    let is_swept = !shared.sweeps.is_empty();
+    let workloads = Workload::ALL.map(|workload| {
+        let is_its = any(&|record| record.plan.workload() == workload);
+        (is_its, workload.description().method)
+    });
+    let models = Model::ALL.map(|model| {
+        let is_its = any(&|record| record.plan.model() == model);
+        (is_its, model.description().method)
+    });
+    let others = [
+        (any(&|record| record.plan.model().is_python()), PYTHON),
         (
             any_source(PhaseSource::ClockAndSchedstatGilEstimated),
             PYTHON_LOCK,
@@ -31,21 +30,23 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
             any_source(PhaseSource::ClockGilEstimated),
             PYTHON_LOCK_WITHOUT_SCHEDSTAT,
         ),
-        (!shared.sweeps.is_empty(), SWEEP),
-        (!shared.sweeps.is_empty(), STATISTICS),
+        (is_swept, SWEEP),
+        (is_swept, STATISTICS),
         (is_recorded, PICTURES),
     ];
-    let of_python = of_python
+    let numbers = METRICS
+        .iter()
+        .filter(|metric| is_recorded && metric.is_in(TABLES));
+    let texts = [(is_recorded, PHASES)]
         .into_iter()
-        .filter(|(concerns, _)| *concerns)
-        .map(|(_, text)| text);
-    let special = workloads
-        .map(|workload| workload.description().method)
-        .chain(models.map(|model| model.description().method));
-    let texts = is_recorded.then_some(PHASES).into_iter();
-    let texts = texts.chain(special).chain(of_python);
-    let texts = texts.filter(|text| !text.is_empty()).map(String::from);
-    numbers.map(Metric::sentence).chain(texts).collect()
+        .chain(workloads)
+        .chain(models)
+        .chain(others)
+        .filter(|(concerns, text)| *concerns && !text.is_empty());
+    numbers
+        .map(Metric::sentence)
+        .chain(texts.map(|(_, text)| text.into()))
+        .collect()
 }
 
 const PHASES: &str = "Every worker stamps what it does on a monotonic clock, without locks and without system calls. \

@@ -10,11 +10,12 @@
 
 use std::fmt::Write as _;
 
-use maud::{Markup, Render, html};
+use maud::{Markup, html};
 
-use super::WIDTH;
-use super::ink;
-use crate::domain::executor::Executor;
+use super::{Picture, WIDTH, ink, rounded};
+use crate::analysis::shared::SharedSweep;
+use crate::domain::plan::Plan;
+use crate::domain::sweep;
 use crate::present::chart::{ChartBar, Measure, Scale};
 
 /// How high a chart is with a legend of one line, in the picture's units.
@@ -35,55 +36,117 @@ const CHARACTER: f64 = 6.6;
 /// The least distance between the names of two lines.
 const WORDS_APART: f64 = 13.0;
 
+/// Speed-up if there is any, and time: what each is about, and how it looks.
+pub(in crate::export) fn all(shared: &SharedSweep<'_>) -> Vec<(String, Picture)> {
+    [Measure::SpeedUp, Measure::Time]
+        .map(|measure| Chart::new(shared, measure))
+        .iter()
+        .filter(|chart| chart.all_bars().any(|bar| bar.value.is_some()))
+        .map(|chart| (chart.title(), chart.picture()))
+        .collect()
+}
+
 /// The bars of one executor.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::export) struct Series {
-    pub executor: Executor,
-    /// Which of the sweep's interpreters it is, from 0; 0 without any.
-    pub interpreter: usize,
+struct Series<'a> {
+    of: &'a sweep::Series,
+    class: String,
     /// One per number of workers.
-    pub bars: Vec<ChartBar>,
-    /// A fitted curve: its name, and a value per number of workers.
-    pub fitted: Option<(&'static str, Vec<f64>)>,
+    bars: Vec<ChartBar>,
 }
 
-/// A chart, ready to be drawn.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::export) struct Chart {
-    pub measure: Measure,
-    pub title: String,
+struct Chart<'a> {
+    shared: &'a SharedSweep<'a>,
+    measure: Measure,
     /// Numbers of workers, ascending.
-    pub workers: Vec<u32>,
-    pub series: Vec<Series>,
-    /// The medians of the serial runs with which others are compared, each with what it is called.
-    pub serial: Vec<(String, f64)>,
-    /// The highest speed-up that there can be, by number of workers.
-    pub ideal: Vec<f64>,
-    /// Unique in the document.
-    pub id: String,
+    workers: &'a [u32],
+    series: Vec<Series<'a>>,
+    /// The medians of the serial runs with which others are compared, each with what it is called, the highest first. Over
+    /// them, speed-ups are 1 for all kins; times differ.
+    serial: Vec<(String, f64)>,
 }
 
-impl Chart {
-    /// How much room it takes.
-    pub fn height(&self) -> u32 {
-        HEIGHT + self.below_first_line()
+impl<'a> Chart<'a> {
+    fn new(shared: &'a SharedSweep<'a>, measure: Measure) -> Chart<'a> {
+        let (plan, results) = (&shared.sweep.plan, shared.results);
+        let workers = match plan.workers() {
+            [] => &[1],
+            workers => workers,
+        };
+        let (asked, pythons) = (plan.parallel_executors(), plan.pythons());
+        let is_asked =
+            |series: &&sweep::Series| asked.contains(&series.executor) || results.series.len() == 1;
+        let bar = |at: Option<usize>| {
+            ChartBar::of(at.and_then(|at| results.summaries[at].as_ref()), measure)
+        };
+        let series = results.series.iter().filter(is_asked).map(|of| {
+            let executor = &of.executor;
+            let python = executor.python.as_ref().map(|python| &python.interpreter);
+            let nth = pythons.iter().position(|other| Some(other) == python);
+            Series {
+                of,
+                class: ink::bars(executor.model, nth.unwrap_or(0)),
+                bars: workers
+                    .iter()
+                    .map(|workers| bar(plan.configuration(executor, *workers)))
+                    .collect(),
+            }
+        });
+        let name = |plan: &Plan| match plan.interpreter() {
+            None => "serial".into(),
+            Some(_) if pythons.len() == 1 => "one thread".into(),
+            Some(interpreter) => interpreter.version_name(),
+        };
+        let configurations = plan.configurations().iter().enumerate();
+        let mut serial: Vec<(String, f64)> = configurations
+            .filter(|(at, _)| plan.base_of(*at) == *at)
+            .filter_map(|(at, plan)| Some((name(plan), bar(Some(at)).value?)))
+            .collect();
+        if measure == Measure::SpeedUp {
+            serial.truncate(1);
+        }
+        serial.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Chart {
+            shared,
+            measure,
+            workers,
+            series: series.collect(),
+            serial,
+        }
     }
 
-    /// How much more room the legend takes than its first line has.
-    fn below_first_line(&self) -> u32 {
-        self.legend()
-            .iter()
-            .map(|entry| entry.line)
-            .max()
-            .unwrap_or(0)
-            * LEADING
+    fn title(&self) -> String {
+        let plan = &self.shared.sweep.plan;
+        let over = match (plan.work().interpreter(), plan.pythons().len()) {
+            (None, 0) => "serial",
+            (None, _) => "serial or one Python thread",
+            (Some(_), 1) => "one Python thread",
+            (Some(_), _) => "one thread of each Python",
+        };
+        let what = match self.measure {
+            Measure::SpeedUp => format!("Speed-up: times faster than {over}"),
+            Measure::Time => "Time".into(),
+        };
+        format!("{what}, over the number of workers (median of the rounds, 95 % interval)")
+    }
+
+    fn picture(&self) -> Picture {
+        let legend = self.legend();
+        let content = html! {
+            text x="0" y="14" class="strong" { (self.title()) }
+            (legend.content)
+            g transform={ "translate(0 " (legend.height) ")" } { (self.plot()) }
+        };
+        Picture {
+            height: HEIGHT + legend.height,
+            content,
+        }
     }
 
     fn plot(&self) -> Markup {
         html! {
             (self.scale())
             @for (at, workers) in self.workers.iter().enumerate() {
-                text x=(self.centre(at as f64)) y=(BOTTOM + 20.0) text-anchor="middle" { (workers) }
+                text x=(self.centre(at)) y=(BOTTOM + 20.0) text-anchor="middle" { (workers) }
                 (self.bars(at))
             }
             text x=(f64::midpoint(LEFT, RIGHT)) y=(BOTTOM + 40.0) text-anchor="middle" class="soft" { "workers" }
@@ -99,9 +162,8 @@ impl Chart {
 
     /// The value at the upper edge.
     fn end(&self) -> f64 {
-        let highest = self
-            .all_bars()
-            .filter_map(|bar| Some(bar.range()?.high.max(bar.value?)));
+        let bars = self.all_bars();
+        let highest = bars.filter_map(|bar| Some(bar.range()?.high.max(bar.value?)));
         let serial = self.serial.iter().map(|(_, median)| *median);
         let highest = highest.chain(serial).fold(0.0, f64::max);
         if highest.is_finite() && highest > 0.0 {
@@ -112,18 +174,17 @@ impl Chart {
     }
 
     fn y(&self, value: f64) -> f64 {
-        let share = (value / self.end()).clamp(0.0, 1.0);
-        rounded(BOTTOM - share * (BOTTOM - TOP))
+        rounded(BOTTOM - (value / self.end()).clamp(0.0, 1.0) * (BOTTOM - TOP))
     }
 
-    /// The middle of a group; between two groups for numbers in between.
-    fn centre(&self, at: f64) -> f64 {
-        rounded(LEFT + (at + 0.5) * self.group())
+    /// The middle of a group.
+    fn centre(&self, at: usize) -> f64 {
+        rounded(LEFT + (at as f64 + 0.5) * self.group())
     }
 
     /// How wide a group is.
     fn group(&self) -> f64 {
-        (RIGHT - LEFT) / self.workers.len().max(1) as f64
+        (RIGHT - LEFT) / self.workers.len() as f64
     }
 
     fn bar(&self) -> f64 {
@@ -133,40 +194,58 @@ impl Chart {
     /// Whether there is room for the longest number above a bar: all of them have one, or none.
     fn has_numbers(&self) -> bool {
         let numbers = self.all_bars().filter_map(|bar| bar.value);
-        let longest = numbers
-            .map(|value| self.measure.words(value).chars().count())
-            .max()
-            .unwrap_or(0);
-        self.bar() >= longest as f64 * CHARACTER
+        let lengths = numbers.map(|value| self.measure.words(value).chars().count());
+        self.bar() >= lengths.max().unwrap_or(0) as f64 * CHARACTER
     }
 
-    /// What the bars and lines are, in as many lines as that takes.
-    fn legend(&self) -> Vec<Entry> {
-        let bars = self.series.iter().map(|series| Entry {
-            words: series.executor.label(),
-            class: ink::bars(series.executor.model, series.interpreter),
-            ..Entry::default()
-        });
+    /// What was fitted, only within what was measured: the law with more parameters, where it could be fitted.
+    fn fitted(&self) -> impl Iterator<Item = (String, Vec<f64>)> {
+        let is_told = self.measure == Measure::SpeedUp;
+        let series = self.series.iter().filter(move |_| is_told);
+        series.filter_map(|series| {
+            let law = series.of.universal.as_ref()?;
+            let at = |workers: &u32| law.at(f64::from(*workers));
+            let class = format!("fitted l-{}", series.of.executor.model.name());
+            Some((class, self.workers.iter().map(at).collect()))
+        })
+    }
+
+    /// What the bars and lines are. Its first line has its room anyhow.
+    fn legend(&self) -> Picture {
+        let bars = self.series.iter();
+        let bars = bars.map(|series| (series.of.executor.label(), &*series.class, false));
         let ideal = (self.measure == Measure::SpeedUp)
-            .then(|| ("ideal: no worker and no core wasted".to_string(), "ideal"));
-        let fitted = self.series.iter().find_map(|series| series.fitted.as_ref());
-        let fitted = fitted.map(|(name, _)| (format!("fitted: {name}"), "fitted l-serial"));
-        let lines = ideal.into_iter().chain(fitted).map(|(words, class)| Entry {
-            words,
-            class: class.into(),
-            is_line: true,
-            ..Entry::default()
-        });
-        let (mut x, mut line) = (0.0, 0);
-        let placed = |entry: Entry| {
-            if x > 0.0 && x + entry.wide() > f64::from(WIDTH) {
-                (x, line) = (0.0, line + 1);
+            .then_some(("ideal: no worker and no core wasted", "ideal"));
+        let fitted = self.fitted().next();
+        let fitted = fitted.map(|_| ("fitted: Universal Scalability Law", "fitted l-serial"));
+        let lines = ideal.into_iter().chain(fitted);
+        let lines = lines.map(|(words, class)| (words.to_string(), class, true));
+        let (mut next, mut down) = (0.0, 0);
+        // Room for its sign, its words, and what sets it apart from the next one.
+        let mut place = |words: &str, is_line: bool| {
+            let (sign, character) = if is_line { (62.0, 6.2) } else { (48.0, 7.0) };
+            let wide = sign + character * words.chars().count() as f64;
+            if next > 0.0 && next + wide > f64::from(WIDTH) {
+                (next, down) = (0.0, down + LEADING);
             }
-            let entry = Entry { x, line, ..entry };
-            x += entry.wide();
-            entry
+            next += wide;
+            (next - wide, down)
         };
-        bars.chain(lines).map(placed).collect()
+        let content = html! {
+            @for (words, class, is_line) in bars.chain(lines) {
+                @let (x, down) = place(&words, is_line);
+                @if is_line {
+                    line x1=(x) x2=(x + 34.0) y1=(down + 31) y2=(down + 31) class=(class) {}
+                } @else {
+                    rect x=(x) y=(down + 24) width="22" height="13" class=(class) {}
+                }
+                text x=(x + if is_line { 40.0 } else { 28.0 }) y=(down + 35) class="small" { (words) }
+            }
+        };
+        Picture {
+            height: down,
+            content,
+        }
     }
 
     fn scale(&self) -> Markup {
@@ -183,17 +262,15 @@ impl Chart {
     /// The bars of one number of workers.
     fn bars(&self, at: usize) -> Markup {
         let wide = self.bar();
-        let first = self.centre(at as f64) - wide * self.series.len() as f64 / 2.0;
+        let first = self.centre(at) - wide * self.series.len() as f64 / 2.0;
         html! {
             @for (place, series) in self.series.iter().enumerate() {
-                @if let Some(bar) = series.bars.get(at) {
-                    (self.drawn_bar(rounded(first + wide * place as f64), series, bar))
-                }
+                (self.drawn_bar(rounded(first + wide * place as f64), series, &series.bars[at]))
             }
         }
     }
 
-    fn drawn_bar(&self, x: f64, series: &Series, bar: &ChartBar) -> Markup {
+    fn drawn_bar(&self, x: f64, series: &Series<'_>, bar: &ChartBar) -> Markup {
         let (Some(median), Some(range)) = (bar.value, bar.range()) else {
             return Markup::default();
         };
@@ -210,11 +287,11 @@ impl Chart {
         html! {
             g {
                 title {
-                    (series.executor.name()) ": " (self.measure.words(median))
+                    (series.of.executor.name()) ": " (self.measure.words(median))
                     " (" (self.measure.words(range.low)) " – " (self.measure.words(range.high)) ")"
                 }
                 rect x=(x) y=(y) width=(rounded((self.bar() - 2.0).max(1.0))) height=(rounded(BOTTOM - y))
-                    class=(ink::bars(series.executor.model, series.interpreter)) {}
+                    class=(series.class) {}
                 @if range.high > range.low {
                     path class="whisker" d={
                         "M" (left) " " (low) "H" (right) "M" (middle) " " (low) "V" (top) "M" (left) " " (top) "H" (right)
@@ -232,19 +309,26 @@ impl Chart {
 
     /// The ideal and what was fitted, cut off at the upper edge.
     fn lines(&self) -> Markup {
-        let clip = format!("clip-{}", self.id);
+        let name = match self.measure {
+            Measure::SpeedUp => "speedup",
+            Measure::Time => "time",
+        };
+        let clip = format!("clip-{name}-{}", self.shared.number);
+        let cores = self.shared.provenance.machine.cores_usable;
+        let ideal = |workers: &u32| {
+            let plan = &self.shared.sweep.plan;
+            plan.ideal_speedup(*workers, cores, self.shared.results)
+        };
         html! {
             clipPath id=(clip) {
                 rect x=(LEFT) y=(TOP) width=(RIGHT - LEFT) height=(BOTTOM - TOP) {}
             }
             g clip-path={ "url(#" (clip) ")" } {
                 @if self.measure == Measure::SpeedUp {
-                    path class="ideal" d=(self.line(&self.ideal)) {}
+                    path class="ideal" d=(self.line(self.workers.iter().map(ideal))) {}
                 }
-                @for series in &self.series {
-                    @if let Some((_, values)) = &series.fitted {
-                        path class=(ink::fitted(series.executor.model)) d=(self.line(values)) {}
-                    }
+                @for (class, values) in self.fitted() {
+                    path class=(class) d=(self.line(values.into_iter())) {}
                 }
             }
         }
@@ -252,8 +336,6 @@ impl Chart {
 
     /// The serial runs.
     fn references(&self) -> Markup {
-        let mut highest_first = self.serial.clone();
-        highest_first.sort_by(|a, b| b.1.total_cmp(&a.1));
         let mut free = f64::NEG_INFINITY;
         let mut place = |y: f64| {
             let words = (y + 4.0).max(free);
@@ -261,80 +343,22 @@ impl Chart {
             words
         };
         html! {
-            @for (name, median) in highest_first {
-                @let y = self.y(median);
+            @for (name, median) in &self.serial {
+                @let y = self.y(*median);
                 line x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) class="reference" {}
-                text x=(RIGHT + 6.0) y=(place(y)) class="small soft" { (name) " " (self.measure.words(median)) }
+                text x=(RIGHT + 6.0) y=(place(y)) class="small soft" { (name) " " (self.measure.words(*median)) }
             }
         }
     }
 
     /// A line through a value per group; above the upper edge it goes on as far as it can be seen.
-    fn line(&self, values: &[f64]) -> String {
+    fn line(&self, values: impl Iterator<Item = f64>) -> String {
         let mut path = String::new();
-        for (at, value) in values
-            .iter()
-            .enumerate()
-            .filter(|(_, value)| value.is_finite())
-        {
+        for (at, value) in values.enumerate().filter(|(_, value)| value.is_finite()) {
             let y = rounded(BOTTOM - value / self.end() * (BOTTOM - TOP)).clamp(-1e5, 1e5);
             let command = if path.is_empty() { 'M' } else { 'L' };
-            let _ = write!(path, "{command}{} {y}", self.centre(at as f64));
+            let _ = write!(path, "{command}{} {y}", self.centre(at));
         }
         path
     }
-}
-
-/// Drawn with its upper edge at 0.
-impl Render for Chart {
-    fn render(&self) -> Markup {
-        html! {
-            text x="0" y="14" class="strong" { (self.title) }
-            @for entry in self.legend() { (entry) }
-            g transform={ "translate(0 " (self.below_first_line()) ")" } { (self.plot()) }
-        }
-    }
-}
-
-/// What a kind of bar or line is, where it stands in the legend.
-#[derive(Clone, Debug, Default)]
-struct Entry {
-    words: String,
-    class: String,
-    /// Drawn as a line instead of a bar.
-    is_line: bool,
-    x: f64,
-    /// From 0.
-    line: u32,
-}
-
-impl Entry {
-    /// Room for its sign, its words, and what sets it apart from the next one.
-    fn wide(&self) -> f64 {
-        let (sign, character) = if self.is_line {
-            (62.0, 6.2)
-        } else {
-            (48.0, 7.0)
-        };
-        sign + character * self.words.chars().count() as f64
-    }
-}
-
-impl Render for Entry {
-    fn render(&self) -> Markup {
-        let (x, down) = (self.x, self.line * LEADING);
-        html! {
-            @if self.is_line {
-                line x1=(x) x2=(x + 34.0) y1=(down + 31) y2=(down + 31) class=(self.class) {}
-            } @else {
-                rect x=(x) y=(down + 24) width="22" height="13" class=(self.class) {}
-            }
-            text x=(x + if self.is_line { 40.0 } else { 28.0 }) y=(down + 35) class="small" { (self.words) }
-        }
-    }
-}
-
-/// To a tenth of a unit.
-fn rounded(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
 }

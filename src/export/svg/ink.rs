@@ -4,17 +4,11 @@
 use maud::PreEscaped;
 
 use crate::catalog::model::Model;
-use crate::domain::phase::Phase;
 
 /// The colours of pictures on light ground. The HTML report has others for dark screens.
 pub(in crate::export) const LIGHT: PreEscaped<&str> = PreEscaped(include_str!("light.css"));
 /// The patterns of phases and models, which a document needs once; their colours are classes.
 pub(in crate::export) const PATTERNS: PreEscaped<&str> = PreEscaped(include_str!("patterns.xml"));
-
-/// The class of a phase's area.
-pub(super) fn phase(phase: Phase) -> &'static str {
-    phase.description().class
-}
 
 /// The classes of a model's bars by the nth interpreter of a sweep: bars by the second have an outline, those by others a
 /// dashed one.
@@ -25,9 +19,4 @@ pub(super) fn bars(model: Model, nth_interpreter: usize) -> String {
         _ => " third",
     };
     format!("m-{}{outline}", model.name())
-}
-
-/// The class of a model's fitted curve.
-pub(super) fn fitted(model: Model) -> String {
-    format!("fitted l-{}", model.name())
 }

@@ -11,10 +11,10 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use maud::{Markup, Render, html};
+use maud::{Markup, html};
 
-use super::WIDTH;
-use super::ink;
+use super::{Picture, WIDTH, rounded};
+use crate::analysis::shared::SharedRun;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::text::{duration, grouped};
 use crate::domain::time::{Nanos, nanos, seconds};
@@ -26,8 +26,8 @@ const ROWS_MAX: usize = 48;
 /// Where the bars begin, and how wide they are together, in the picture's units.
 const LEFT: u32 = 90;
 const PLOT: u32 = 900;
-/// So many columns the bars may have: each is whole units wide.
-const COLUMNS: [u32; 6] = [900, 450, 300, 225, 180, 150];
+/// So many columns the bars may have, 150 at least: each is whole units wide.
+const COLUMNS: [u32; 5] = [900, 450, 300, 225, 180];
 /// Between two lanes.
 const GAP: u32 = 3;
 /// Below the lanes: ticks and their labels.
@@ -38,31 +38,47 @@ const HALVES: u32 = 2;
 /// Of a column, how high each phase of [`Phase::STACK`] reaches, in halves of a unit.
 type Heights = [u32; Phase::STACK.len()];
 
+/// A run's timeline in about so many columns of all its lanes together; `None` if it is gone. Its axis ends with the longest
+/// `among` those of the same work, so that the shorter run visibly ends earlier.
+pub(in crate::export) fn of(
+    run: &SharedRun<'_>,
+    among: &[&SharedRun<'_>],
+    cells: u32,
+) -> Option<Picture> {
+    let trace = run.trace?;
+    let same = among
+        .iter()
+        .filter(|other| other.record.plan.same_work(&run.record.plan));
+    let until = same.filter_map(|other| other.trace).map(Trace::now).max();
+    let rows = trace.lanes().len().min(ROWS_MAX);
+    let most = cells / rows.max(1) as u32;
+    let columns = COLUMNS.into_iter().find(|columns| *columns <= most);
+    let timeline = Timeline {
+        trace,
+        until: until.unwrap_or(0).max(1),
+        columns: columns.unwrap_or(150),
+        rows,
+    };
+    let content = html! {
+        (timeline.axis())
+        @for row in 0..rows { (timeline.row(row)) }
+        (timeline.end())
+    };
+    Some(Picture {
+        height: timeline.bottom() + AXIS,
+        content,
+    })
+}
+
 /// A run's timeline, drawn on an axis that may be longer than the run.
-pub(in crate::export) struct Timeline<'a> {
+struct Timeline<'a> {
     trace: &'a Trace,
     until: Nanos,
     columns: u32,
     rows: usize,
 }
 
-impl<'a> Timeline<'a> {
-    /// Of `trace`, on an axis from 0 to `until`; all lanes together have about so many columns.
-    pub fn new(trace: &'a Trace, until: Nanos, cells: u32) -> Timeline<'a> {
-        let rows = trace.lanes().len().min(ROWS_MAX);
-        let most = cells / u32::try_from(rows.max(1)).unwrap_or(u32::MAX);
-        let columns = COLUMNS
-            .into_iter()
-            .find(|columns| *columns <= most)
-            .unwrap_or(COLUMNS[5]);
-        Timeline {
-            trace,
-            until: until.max(1),
-            columns,
-            rows,
-        }
-    }
-
+impl Timeline<'_> {
     /// The height of a lane.
     fn lane(&self) -> u32 {
         match self.rows {
@@ -74,18 +90,12 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// How much room it takes below its upper edge.
-    pub fn height(&self) -> u32 {
-        self.bottom() + AXIS
-    }
-
     fn bottom(&self) -> u32 {
         self.rows as u32 * (self.lane() + GAP)
     }
 
     fn x(&self, t: Nanos) -> f64 {
-        let x = f64::from(LEFT) + t as f64 / self.until as f64 * f64::from(PLOT);
-        (x * 10.0).round() / 10.0
+        rounded(f64::from(LEFT) + t as f64 / self.until as f64 * f64::from(PLOT))
     }
 
     fn axis(&self) -> Markup {
@@ -104,31 +114,23 @@ impl<'a> Timeline<'a> {
     fn row(&self, row: usize) -> Markup {
         let lane = self.lane();
         let top = row as u32 * (lane + GAP);
-        let workers = self.workers(row);
-        let width =
-            ((self.x(self.trace.now().min(self.until)) - f64::from(LEFT)) * 10.0).round() / 10.0;
+        let workers = self.trace.lanes_of_row(row, self.rows);
+        let width = rounded(self.x(self.trace.now().min(self.until)) - f64::from(LEFT));
         html! {
             rect x=(LEFT) y=(top) width=(width) height=(lane) class="row" {}
             text x=(LEFT - 8) y=(top + lane / 2 + 4) text-anchor="end" class="small" { (name(&workers)) }
             @for (phase, path) in areas(&self.heights(workers), PLOT / self.columns, top + lane) {
-                path class=(ink::phase(phase)) d=(path) {}
+                path class=(phase.description().class) d=(path) {}
             }
-        }
-    }
-
-    /// The workers of a row.
-    fn workers(&self, row: usize) -> Range<usize> {
-        if self.rows == self.trace.lanes().len() {
-            row..row + 1
-        } else {
-            self.trace.lanes_of_row(row, self.rows)
         }
     }
 
     /// Of each column, how high the phases of these workers reach.
     fn heights(&self, workers: Range<usize>) -> Vec<Heights> {
+        let moment =
+            |column: u32| u128::from(self.until) * u128::from(column) / u128::from(self.columns);
         let moments: Vec<Nanos> = (0..=self.columns)
-            .map(|column| self.moment(column))
+            .map(|column| moment(column) as Nanos)
             .collect();
         let times: Vec<PhaseTimes> = if workers.len() == 1 {
             let times = |pair: &[Nanos]| self.trace.times_between(workers.start, pair[0], pair[1]);
@@ -148,11 +150,6 @@ impl<'a> Timeline<'a> {
         times.iter().zip(moments.windows(2)).map(column).collect()
     }
 
-    /// When a column begins.
-    fn moment(&self, column: u32) -> Nanos {
-        (u128::from(self.until) * u128::from(column) / u128::from(self.columns)) as Nanos
-    }
-
     /// A mark where the run ended, and when that was.
     fn end(&self) -> Markup {
         let now = self.trace.now();
@@ -163,17 +160,6 @@ impl<'a> Timeline<'a> {
             @if now as f64 <= self.until as f64 * 0.9 {
                 text x=(x + 6.0) y=(bottom / 2 + 4) class="strong" { (duration(seconds(now))) }
             }
-        }
-    }
-}
-
-/// Drawn with its upper edge at 0.
-impl Render for Timeline<'_> {
-    fn render(&self) -> Markup {
-        html! {
-            (self.axis())
-            @for row in 0..self.rows { (self.row(row)) }
-            (self.end())
         }
     }
 }
@@ -207,7 +193,8 @@ fn areas(columns: &[Heights], wide: u32, base: u32) -> Vec<(Phase, String)> {
 fn outline(heights: &[u32], wide: u32, base: u32) -> String {
     let mut path = String::new();
     let (mut x, mut before) = (LEFT, 0);
-    for same in heights.chunk_by(|a, b| a == b) {
+    // It ends at the lower edge.
+    for same in [heights, &[0]].concat().chunk_by(|a, b| a == b) {
         let (height, length) = (same[0], wide * same.len() as u32);
         let step = (f64::from(before) - f64::from(height)) / f64::from(HALVES);
         let _ = match (before, height) {
@@ -218,9 +205,6 @@ fn outline(heights: &[u32], wide: u32, base: u32) -> String {
         };
         before = height;
         x += length;
-    }
-    if before > 0 {
-        let _ = write!(path, "v{}z", f64::from(before) / f64::from(HALVES));
     }
     path
 }

@@ -231,28 +231,16 @@ pub fn heading_of_sweep(sweep: &EarlierSweep) -> String {
 
 /// A comparison: a column for each run.
 pub fn side_by_side(compared: &Comparison) -> String {
-    let difference = |text: &Option<String>| text.clone().into_iter();
-    let heading = std::iter::once(String::new()).chain(compared.columns.iter().cloned());
-    let mut rows: Vec<Vec<String>> =
-        vec![heading.chain(difference(&compared.difference)).collect()];
-    rows.extend(compared.rows.iter().map(|row| {
-        let name = if row.is_part {
-            format!("  {}", row.name)
-        } else {
-            row.name.clone()
-        };
-        let cells = row.cells.iter().cloned();
-        std::iter::once(name)
-            .chain(cells)
-            .chain(difference(&row.difference))
-            .collect()
+    let row = |name: String, cells: &[String]| -> Vec<String> {
+        std::iter::once(name).chain(cells.iter().cloned()).collect()
+    };
+    let mut rows = vec![row(String::new(), &compared.columns)];
+    rows.extend(compared.rows.iter().map(|of| {
+        let indent = if of.is_part { "  " } else { "" };
+        row(format!("{indent}{}", of.name), &of.cells)
     }));
-    let width = rows[0].len();
-    for row in &mut rows {
-        row.resize(width, String::new());
-    }
     let sides: Vec<Side> = std::iter::once(Side::Left)
-        .chain((1..width).map(|_| Side::Right))
+        .chain(compared.columns.iter().map(|_| Side::Right))
         .collect();
     aligned(&sides, &rows)
 }

@@ -10,7 +10,7 @@ use crate::domain::record::Record;
 use crate::domain::repeats;
 use crate::domain::stats::{Interval, Ratio, Spread};
 use crate::domain::text;
-use crate::present::number::{NOTHING, or_nothing};
+use crate::present::number::{NOTHING, or_nothing, span};
 
 /// All rows, with the speed-ups over the run at `reference`.
 pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Row> {
@@ -56,10 +56,11 @@ impl Table<'_, '_> {
         if !values.iter().flatten().any(is_told) {
             return None;
         }
+        let scale = Scale::of(metric.unit, values.iter().flatten().copied());
         let mut row = Row {
             phase: metric.phase(),
             is_part: metric.is_in(PART),
-            ..self.numbers(metric.name, metric.unit, &values)
+            ..self.numbers(metric.name, &values, scale)
         };
         let is_estimate = |run: &Compared<'_>| metric.is_estimate(&run.entry.record);
         let said_of = |(run, value): (_, &Option<f64>)| is_estimate(run) || *value <= Some(0.0);
@@ -85,47 +86,36 @@ impl Table<'_, '_> {
         let cells = records().map(|record| words(record).into()).collect();
         records()
             .any(|record| record.interpreter.python.is_some())
-            .then(|| self.words("GIL".into(), cells))
+            .then(|| self.words("GIL", cells))
     }
 
     /// A row whose differences mean nothing.
-    fn words(&self, name: String, cells: Vec<String>) -> Row {
+    fn words(&self, name: &str, mut cells: Vec<String>) -> Row {
+        cells.extend((self.runs.len() == 2).then(String::new));
         Row {
-            name,
+            name: name.into(),
             cells,
-            difference: (self.runs.len() == 2).then(String::new),
             ..Row::default()
         }
     }
 
-    /// Numbers of the runs, in the unit that suits all of them.
-    fn numbers(&self, name: &str, unit: Unit, values: &[Option<f64>]) -> Row {
-        self.written(
-            name,
-            values,
-            Scale::of(unit, values.iter().flatten().copied()),
-        )
-    }
-
-    fn written(&self, name: &str, values: &[Option<f64>], scale: Scale) -> Row {
+    /// Numbers of the runs, all in one unit.
+    fn numbers(&self, name: &str, values: &[Option<f64>], scale: Scale) -> Row {
         let text = |value: &Option<f64>| or_nothing(*value, |value| scale.text(value));
-        Row {
-            difference: self.difference(values, scale),
-            ..self.words(name.into(), values.iter().map(text).collect())
+        let mut cells: Vec<String> = values.iter().map(text).collect();
+        if let [first, second] = values {
+            let (from, to) = match self.from {
+                0 => (first, second),
+                _ => (second, first),
+            };
+            let difference = from.zip(*to).map(|(from, to)| scale.difference(from, to));
+            cells.push(difference.unwrap_or_else(|| NOTHING.into()));
         }
-    }
-
-    fn difference(&self, values: &[Option<f64>], scale: Scale) -> Option<String> {
-        let [first, second] = values else { return None };
-        let (from, to) = if self.from == 0 {
-            (first, second)
-        } else {
-            (second, first)
-        };
-        Some(
-            from.zip(*to)
-                .map_or_else(|| NOTHING.into(), |(from, to)| scale.difference(from, to)),
-        )
+        Row {
+            name: name.into(),
+            cells,
+            ..Row::default()
+        }
     }
 
     /// The time of each run, and what its repeats say of it: all in one unit.
@@ -140,45 +130,43 @@ impl Table<'_, '_> {
             .flatten()
             .flat_map(|spread| [spread.median, spread.min, spread.max]);
         let scale = Scale::of(Unit::Seconds, numbers);
-        let values = |of: fn(&Spread) -> f64| -> Vec<Option<f64>> {
-            spreads
+        let row = |name: &str, of: fn(&Spread) -> f64| {
+            let values: Vec<Option<f64>> = spreads
                 .iter()
                 .map(|spread| spread.as_ref().map(of))
-                .collect()
+                .collect();
+            self.numbers(name, &values, scale)
         };
-        let row = |name, of| self.written(name, &values(of), scale);
         if !self.runs.iter().any(Compared::is_repeated) {
             return vec![row("time", |spread| spread.median)];
         }
         let intervals = spreads.iter().map(|spread| spread.as_ref()?.interval);
-        let runs = self.numbers("runs", Unit::Count, &values(|spread| spread.n as f64));
-        let parts = [
-            self.intervals(intervals, |value| scale.bare(value)),
-            row("shortest", |spread| spread.min),
-            row("longest", |spread| spread.max),
-            self.words(runs.name, runs.cells),
-        ];
+        let runs = spreads.iter().map(|spread| {
+            let runs = spread.as_ref().map(|spread| spread.n as u64);
+            runs.map_or_else(|| NOTHING.into(), text::grouped)
+        });
         let part = |row| Row {
             is_part: true,
             ..row
         };
-        std::iter::once(row("time, median", |spread| spread.median))
-            .chain(parts.map(part))
-            .collect()
+        vec![
+            row("time, median", |spread| spread.median),
+            self.intervals(intervals, |value| scale.bare(value)),
+            part(row("shortest", |spread| spread.min)),
+            part(row("longest", |spread| spread.max)),
+            part(self.words("runs", runs.collect())),
+        ]
     }
 
     /// How many times faster than the run at `reference`.
     fn speedups(&self, reference: usize) -> Vec<Row> {
-        let Some(over) = self.runs.get(reference) else {
-            return vec![];
-        };
-        let itself = Ratio {
-            value: 1.0,
-            interval: None,
-        };
-        let ratio = |(at, run): (usize, &Compared<'_>)| match at {
-            at if at == reference => Some(itself),
-            _ => repeats::gain(&over.measured, &run.measured),
+        let over = &self.runs[reference];
+        let ratio = |(at, run): (usize, &Compared<'_>)| {
+            if at == reference {
+                let (value, interval) = (1.0, None);
+                return Some(Ratio { value, interval });
+            }
+            repeats::gain(&over.measured, &run.measured)
         };
         let ratios: Vec<Option<Ratio>> = self.runs.iter().enumerate().map(ratio).collect();
         let intervals = || ratios.iter().map(|ratio| ratio.as_ref()?.interval);
@@ -194,15 +182,12 @@ impl Table<'_, '_> {
         let cells = ratios
             .iter()
             .map(|ratio| or_nothing(ratio.map(|ratio| ratio.value), written));
-        let row = self.words(
-            format!("speed-up over #{}", over.entry.number),
-            cells.collect(),
-        );
-        let interval = is_repeated.then(|| Row {
-            is_part: true,
-            ..self.intervals(intervals(), |value| format!("{value:.2}"))
-        });
-        std::iter::once(row).chain(interval).collect()
+        let name = format!("speed-up over #{}", over.entry.number);
+        let interval =
+            is_repeated.then(|| self.intervals(intervals(), |value| format!("{value:.2}")));
+        std::iter::once(self.words(&name, cells.collect()))
+            .chain(interval)
+            .collect()
     }
 
     fn intervals(
@@ -210,11 +195,10 @@ impl Table<'_, '_> {
         intervals: impl Iterator<Item = Option<Interval>>,
         bare: impl Fn(f64) -> String,
     ) -> Row {
-        let text = |interval: Option<Interval>| {
-            interval.map_or_else(String::new, |Interval { low, high }| {
-                format!("{}–{}", bare(low), bare(high))
-            })
-        };
-        self.words("95 % interval".into(), intervals.map(text).collect())
+        let text = |of: Option<Interval>| of.map_or_else(String::new, |of| span(of, &bare));
+        Row {
+            is_part: true,
+            ..self.words("95 % interval", intervals.map(text).collect())
+        }
     }
 }

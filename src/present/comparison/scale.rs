@@ -13,6 +13,19 @@ pub(super) struct Scale {
     suffix: &'static str,
 }
 
+/// Seconds, unless the largest is short or the least would vanish beside it.
+fn seconds(largest: f64, least: f64) -> (f64, usize, &'static str) {
+    let is_fine = least < text::LEAST_IN_SECONDS;
+    match largest {
+        0.0 => (1.0, 3, " s"),
+        short if short < 0.000_95 => (1e6, 1, " µs"),
+        short if short < 0.0995 => (1e3, 2, " ms"),
+        short if short < 0.9995 && is_fine => (1e3, 1, " ms"),
+        _ if is_fine => (1.0, 4, " s"),
+        _ => (1.0, 3, " s"),
+    }
+}
+
 impl Scale {
     /// The way to write all of these numbers of one unit.
     pub(super) fn of(unit: Unit, values: impl Iterator<Item = f64> + Clone) -> Scale {
@@ -20,48 +33,27 @@ impl Scale {
         let least = values
             .filter(|value| *value > 0.0)
             .fold(f64::INFINITY, f64::min);
-        let scale = |by, decimals, suffix| Scale {
+        let (by, decimals, suffix) = match unit {
+            Unit::Seconds | Unit::Milliseconds => seconds(largest, least),
+            Unit::Share => (100.0, 0, " %"),
+            Unit::Average if largest >= 100.0 => (1.0, 1, ""),
+            Unit::Average => (1.0, 2, ""),
+            Unit::Count => (1.0, 0, ""),
+            Unit::Times => (1.0, 2, "×"),
+            Unit::Bytes => match largest {
+                b if b >= 1e9 => (1e-9, 2, " GB"),
+                b if b >= 1e6 => (1e-6, 1, " MB"),
+                b if b >= 1e3 => (1e-3, 1, " kB"),
+                _ => (1.0, 0, " B"),
+            },
+        };
+        Scale {
             by,
             decimals,
             suffix,
-        };
-        match unit {
-            Unit::Seconds | Unit::Milliseconds => seconds(largest, least),
-            Unit::Share => scale(100.0, 0, " %"),
-            Unit::Average if largest >= 100.0 => scale(1.0, 1, ""),
-            Unit::Average => scale(1.0, 2, ""),
-            Unit::Count => scale(1.0, 0, ""),
-            Unit::Times => scale(1.0, 2, "×"),
-            Unit::Bytes => match largest {
-                b if b >= 1e9 => scale(1e-9, 2, " GB"),
-                b if b >= 1e6 => scale(1e-6, 1, " MB"),
-                b if b >= 1e3 => scale(1e-3, 1, " kB"),
-                _ => scale(1.0, 0, " B"),
-            },
         }
     }
-}
 
-/// Seconds, unless the largest is short or the least would vanish beside it.
-fn seconds(largest: f64, least: f64) -> Scale {
-    let scale = |by, decimals, suffix| Scale {
-        by,
-        decimals,
-        suffix,
-    };
-    match (largest, least) {
-        (largest, _) if largest <= 0.0 => scale(1.0, 3, " s"),
-        (largest, _) if largest < 0.000_95 => scale(1e6, 1, " µs"),
-        (largest, _) if largest < 0.0995 => scale(1e3, 2, " ms"),
-        (largest, least) if largest < 0.9995 && least < text::LEAST_IN_SECONDS => {
-            scale(1e3, 1, " ms")
-        }
-        (_, least) if least < text::LEAST_IN_SECONDS => scale(1.0, 4, " s"),
-        _ => scale(1.0, 3, " s"),
-    }
-}
-
-impl Scale {
     /// A number with its unit.
     pub(super) fn text(self, value: f64) -> String {
         format!("{}{}", self.bare(value), self.suffix)
@@ -69,34 +61,34 @@ impl Scale {
 
     /// A number without its unit. One that is too small to show is not 0.
     pub(super) fn bare(self, value: f64) -> String {
-        if value > 0.0 && self.rounded(value) == 0.0 {
-            return format!(
-                "<{}",
-                text::with_groups(10f64.powi(-(self.decimals as i32)), self.decimals)
-            );
-        }
-        text::with_groups(value * self.by, self.decimals)
+        let (sign, value) = if value > 0.0 && self.steps(value) == 0.0 {
+            ("<", 1.0 / self.digits())
+        } else {
+            ("", value * self.by)
+        };
+        format!("{sign}{}", text::with_groups(value, self.decimals))
     }
 
-    fn rounded(self, value: f64) -> f64 {
-        let digits = 10f64.powi(self.decimals as i32);
-        (value * self.by * digits).round() / digits
+    fn digits(self) -> f64 {
+        10f64.powi(self.decimals as i32)
+    }
+
+    /// A number in units of its last digit, as it is printed.
+    fn steps(self, value: f64) -> f64 {
+        (value * self.by * self.digits()).round()
     }
 
     /// From one number to another as both are printed, so that the three add up.
     pub(super) fn difference(self, from: f64, to: f64) -> String {
-        let difference = self.rounded(to) - self.rounded(from);
+        let steps = self.steps(to) - self.steps(from);
         // Zero has no sign.
-        let sign = match difference {
-            d if d.abs() * 10f64.powi(self.decimals as i32) < 0.5 => "",
-            d if d < 0.0 => "-",
+        let sign = match steps {
+            0.0 => "",
+            less if less < 0.0 => "-",
             _ => "+",
         };
-        format!(
-            "{sign}{}{}",
-            text::with_groups(difference.abs(), self.decimals),
-            self.suffix
-        )
+        let difference = text::with_groups(steps.abs() / self.digits(), self.decimals);
+        format!("{sign}{difference}{}", self.suffix)
     }
 }
 

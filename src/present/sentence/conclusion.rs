@@ -1,11 +1,7 @@
 //! What to conclude from a sweep, in plain sentences that claim no more than was measured.
 
-use std::collections::BTreeSet;
-
 use super::serial;
-use crate::catalog::model::Model;
 use crate::domain::difference::{Difference, is_about_one};
-use crate::domain::executor::Executor;
 use crate::domain::history::SweepEntry;
 use crate::domain::plan::Plan;
 use crate::domain::sweep::{Results, Series, Summary, SweepPlan};
@@ -31,10 +27,10 @@ pub fn of_entry(entry: &SweepEntry) -> String {
 /// What is best so far, or of all, in a few words.
 pub fn headline(results: &Results, is_on: bool) -> String {
     let so_far = if is_on { "so far: " } else { "" };
-    let Some(best) = results
+    let best = results
         .best
-        .and_then(|best| results.summaries[best].as_ref())
-    else {
+        .and_then(|best| results.summaries[best].as_ref());
+    let Some(best) = best else {
         return match (is_on, results.ended) {
             (true, _) => "warming up: the first round is not counted".into(),
             (false, 0) => "nothing was measured".into(),
@@ -43,36 +39,27 @@ pub fn headline(results: &Results, is_on: bool) -> String {
     };
     let who = place(&best.plan);
     let over = serial(best.plan.model().is_python());
-    let measured = results.summaries.iter().flatten();
-    match best
-        .speedup
-        .as_ref()
-        .map(|ratio| (ratio, Difference::of(ratio)))
-    {
-        _ if best.plan.is_serial() && measured.clone().count() == 1 => {
-            format!("{so_far}only {over} was measured")
-        }
-        Some((ratio, Difference::Faster)) => format!(
-            "{so_far}{who}: {} faster than {over}, the best of all",
+    let is_alone = results.summaries.iter().flatten().count() == 1;
+    let told = match best.speedup {
+        _ if best.plan.is_serial() && is_alone => format!("only {over} was measured"),
+        Some(ratio) if Difference::of(&ratio) == Difference::Faster => format!(
+            "{who}: {} faster than {over}, the best of all",
             text::speedup(ratio.value)
         ),
-        Some(_) => format!("{so_far}nothing is clearly faster than {over}"),
-        None if measured.count() == 1 => {
-            format!("{so_far}{who} was measured, and nothing to compare it with")
-        }
-        None => format!("{so_far}{who} is the fastest"),
-    }
+        Some(_) => format!("nothing is clearly faster than {over}"),
+        None if is_alone => format!("{who} was measured, and nothing to compare it with"),
+        None => format!("{who} is the fastest"),
+    };
+    format!("{so_far}{told}")
 }
 
 /// A configuration in as few words as possible.
 pub fn place(plan: &Plan) -> String {
-    match plan.executor() {
-        Executor {
-            model: Model::Serial,
-            ..
-        } => "serial".into(),
-        executor => format!("{} × {}", executor.name(), grouped(plan.workers().into())),
+    if plan.model().is_serial() {
+        return "serial".into();
     }
+    let workers = grouped(plan.workers().into());
+    format!("{} × {workers}", plan.executor().name())
 }
 
 /// All that a sentence is made of.
@@ -109,18 +96,14 @@ impl Told<'_> {
     /// Of whom there are no speed-ups, as nothing that they are measured against succeeded.
     fn without_speedups(&self) -> impl Iterator<Item = String> {
         let configurations = self.plan.configurations();
-        let bases: BTreeSet<usize> = (0..configurations.len())
-            .map(|index| (index, self.plan.base_of(index)))
-            .filter(|(index, base)| base != index)
-            .map(|(_, base)| base)
-            .collect();
-        let is_missing = |base: &usize| {
-            self.results.summaries[*base].is_none() && self.results.failed[*base] > 0
+        let is_base_of = |base: usize, index| index != base && self.plan.base_of(index) == base;
+        let is_missing = move |base: &usize| {
+            self.results.summaries[*base].is_none()
+                && self.results.failed[*base] > 0
+                && (0..configurations.len()).any(|index| is_base_of(*base, index))
         };
-        bases
-            .into_iter()
-            .filter(is_missing)
-            .map(|base| match configurations[base].interpreter() {
+        (0..configurations.len()).filter(is_missing).map(|base| {
+            match configurations[base].interpreter() {
                 None if self.plan.pythons().is_empty() => {
                     "no speed-ups, as no serial run succeeded".into()
                 }
@@ -129,29 +112,29 @@ impl Told<'_> {
                     "no speed-ups of Python {}, as no run of one thread of it succeeded",
                     interpreter.version_name()
                 ),
-            })
+            }
+        })
     }
 
     fn clause(&self, series: &Series) -> String {
-        let failed: u32 = series
-            .configurations
-            .iter()
+        let name = series.executor.name();
+        let configurations = series.configurations.iter();
+        let failed: u32 = configurations
             .map(|index| self.results.failed[*index])
             .sum();
-        let found = match series
+        let best = series
             .best
-            .and_then(|best| self.results.summaries[best].as_ref())
-        {
+            .and_then(|best| self.results.summaries[best].as_ref());
+        let found = match best {
             Some(summary) => self.finding(series, summary),
-            None if failed > 0 => return format!("{}: every run failed", series.executor.name()),
+            None if failed > 0 => return format!("{name}: every run failed"),
             None => "nothing measured yet".into(),
         };
-        let failures = if failed > 0 {
-            format!(" ({} failed)", counted(failed.into(), "run"))
-        } else {
-            String::new()
+        let failures = match failed {
+            0 => String::new(),
+            _ => format!(" ({} failed)", counted(failed.into(), "run")),
         };
-        format!("{}: {found}{failures}", series.executor.name())
+        format!("{name}: {found}{failures}")
     }
 
     fn measured<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = &'a Summary> {
@@ -165,38 +148,24 @@ impl Told<'_> {
         let counts = self.measured(series).count();
         let here = self.place(summary);
         let over = serial(series.executor.model.is_python());
-        let speedup = summary.speedup.as_ref();
-        match speedup.map(|ratio| (ratio, Difference::of(ratio))) {
-            _ if summary.plan.is_serial() && series.configurations.len() == 1 => {
-                text::duration(summary.time.median)
-            }
-            None => format!("{} {here}", text::duration(summary.time.median)),
-            Some((ratio, Difference::Faster)) => {
-                format!(
-                    "{} {here}{}",
-                    text::speedup(ratio.value),
-                    self.beyond(series, summary)
-                )
-            }
-            Some((ratio, Difference::Slower)) => {
-                let at_best = if counts > 1 { " at best," } else { "" };
-                format!(
-                    "slower than {over}, {}{at_best} {here}",
-                    text::speedup(ratio.value)
-                )
-            }
-            Some((ratio, _)) => {
-                let what = if is_about_one(ratio.value) {
-                    "no gain".into()
-                } else {
-                    format!("no clear difference from {over}")
-                };
-                if counts == 1 {
-                    format!("{what} with {}", workers(summary))
-                } else {
-                    what
-                }
-            }
+        let time = text::duration(summary.time.median);
+        if summary.plan.is_serial() && series.configurations.len() == 1 {
+            return time;
+        }
+        let Some(ratio) = summary.speedup else {
+            return format!("{time} {here}");
+        };
+        let factor = text::speedup(ratio.value);
+        let no_gain = || match is_about_one(ratio.value) {
+            true => "no gain".into(),
+            false => format!("no clear difference from {over}"),
+        };
+        match (Difference::of(&ratio), counts) {
+            (Difference::Faster, _) => format!("{factor} {here}{}", self.beyond(series, summary)),
+            (Difference::Slower, 1) => format!("slower than {over}, {factor} {here}"),
+            (Difference::Slower, _) => format!("slower than {over}, {factor} at best, {here}"),
+            (_, 1) => format!("{} with {}", no_gain(), workers(summary)),
+            _ => no_gain(),
         }
     }
 
@@ -212,14 +181,12 @@ impl Told<'_> {
 
     /// What more workers brought, if more were measured.
     fn beyond(&self, series: &Series, summary: &Summary) -> &'static str {
-        let more = |other: &Summary| other.plan.workers() > summary.plan.workers();
-        let is_largest_planned = series.configurations.last().is_some_and(|last| {
-            self.plan.configurations()[*last].workers() == summary.plan.workers()
-        });
-        match self.measured(series).count() {
-            1 => "",
-            _ if self.measured(series).any(more) => ", no gain beyond",
-            _ if is_largest_planned => ", the most tried",
+        let most = summary.plan.workers();
+        let mut measured = self.measured(series).map(|other| other.plan.workers());
+        match self.plan.workers().last() {
+            _ if self.measured(series).count() == 1 => "",
+            _ if measured.any(|other| other > most) => ", no gain beyond",
+            Some(last) if *last == most => ", the most tried",
             _ => "",
         }
     }
@@ -233,6 +200,7 @@ fn workers(summary: &Summary) -> String {
 mod tests {
     use super::*;
     use crate::catalog::caveat::Seen;
+    use crate::catalog::model::Model;
     use crate::catalog::workload::Workload::{self, Cpu, Io};
     use crate::domain::machine::Limits;
     use crate::domain::record::{Outcome, Record};
