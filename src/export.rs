@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!               json       everything, and back again
-//!               csv        ┐ words, tables:  the same words and cells in every format
+//!               csv        ┐ of present:     the same words and cells in every format
 //!  Shared ───►  markdown   ┤
 //!               html       ┤ svg:            pictures, drawn from sums
 //!               svg        ┘ markup:         what is written is well-formed
@@ -20,7 +20,6 @@ pub mod json;
 mod markdown;
 mod markup;
 mod svg;
-mod words;
 
 use std::io::{self, Write};
 

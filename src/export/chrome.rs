@@ -19,11 +19,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::words;
 use crate::analysis::shared::{Shared, SharedRun};
 use crate::domain::phase::Phase;
 use crate::domain::time::Nanos;
-use crate::domain::trace::{Slice, Trace};
+use crate::domain::trace::{Sample, Slice, Trace};
+use crate::present::sentence::document;
 
 /// Numbers of threads are unique in the file: the run's, and then the worker's in this many.
 const TIDS_PER_RUN: usize = 10_000;
@@ -50,7 +50,12 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
 
 fn write_run(run: &SharedRun<'_>, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
     let pid = run.number;
-    events.metadata("process_name", pid, 0, json!({ "name": words::title(run) }))?;
+    events.metadata(
+        "process_name",
+        pid,
+        0,
+        json!({ "name": document::title(run) }),
+    )?;
     if let Some(interpreter) = run.record.plan.interpreter() {
         let labels = format!("Python {}", interpreter.label());
         events.metadata("process_labels", pid, 0, json!({ "labels": labels }))?;
@@ -69,13 +74,14 @@ fn write_worker(
 ) -> io::Result<()> {
     let pid = run.number;
     let tid = pid * TIDS_PER_RUN + worker + 1;
-    let record = run.record.workers.get(worker);
-    let name = WorkerName {
-        name: format!("worker {worker}"),
-        real_pid: record.and_then(|record| record.pid),
-        real_tid: record.and_then(|record| record.tid),
-    };
-    events.metadata("thread_name", pid, tid, json!(name))?;
+    // With what the system called it.
+    let mut name = json!({ "name": format!("worker {worker}") });
+    if let Some(record) = run.record.workers.get(worker) {
+        for (key, id) in [("real_pid", record.pid), ("real_tid", record.tid)] {
+            id.into_iter().for_each(|id| name[key] = id.into());
+        }
+    }
+    events.metadata("thread_name", pid, tid, name)?;
     let order = json!({ "sort_index": worker });
     events.metadata("thread_sort_index", pid, tid, order)?;
     let gil_is_estimate = run.record.measurement.phase_source.estimates_gil();
@@ -99,22 +105,19 @@ fn write_worker(
     Ok(())
 }
 
-/// Both curves are means between two moments: each holds from the earlier one on, and none from the last one on.
+/// Both curves are means between two moments: each holds from the earlier one on.
 fn write_counters(pid: usize, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
-    let samples = trace.samples();
-    let begins = std::iter::once(0).chain(samples.iter().map(|sample| sample.at));
-    let means = samples
-        .iter()
-        .map(|sample| (sample.in_flight, sample.on_core));
-    for (from, (in_flight, on_core)) in begins.zip(means.chain([(0.0, 0.0)])) {
+    let mut from = 0;
+    for sample in trace.samples().iter().chain([&Sample::default()]) {
         for (name, mean) in [
-            ("tasks in flight", in_flight),
-            ("workers on a core", on_core),
+            ("tasks in flight", sample.in_flight),
+            ("workers on a core", sample.on_core),
         ] {
             // Three decimals are more than was measured.
             let args = json!({ "mean": (mean * 1e3).round() / 1e3 });
             events.add(&json!({ "name": name, "ph": "C", "pid": pid, "tid": 0, "ts": micros(from), "args": args }))?;
         }
+        from = sample.at;
     }
     Ok(())
 }
@@ -168,20 +171,10 @@ struct SliceArgs {
     estimated: bool,
 }
 
-/// A worker's name, and what the system called it.
-#[derive(Serialize)]
-struct WorkerName {
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    real_pid: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    real_tid: Option<u32>,
-}
-
 /// What is worth knowing about the file as a whole.
 fn other(shared: &Shared<'_>) -> Value {
     json!({
-        "written_by": words::PROGRAM,
+        "written_by": document::PROGRAM,
         "note": "one process is one run, one thread is one worker; all runs begin at 0",
         "runs": shared.runs.iter().map(other_run).collect::<Vec<_>>(),
     })
@@ -191,10 +184,10 @@ fn other_run(run: &SharedRun<'_>) -> Value {
     let caveats = run.caveats().map(|caveat| &caveat.text);
     let mut other = json!({
         "number": run.number,
-        "title": words::title(run),
-        "machine": words::machine(&run.provenance.machine),
+        "title": document::title(run),
+        "machine": document::machine(&run.provenance.machine),
         "started_at": run.record.started_at,
-        "verdict": words::verdict(run),
+        "verdict": document::verdict(run),
         "caveats": caveats.collect::<Vec<_>>(),
         // Its picture had been made poorer before, or had holes.
         "thinned": run.trace.is_some_and(Trace::is_thinned),
@@ -204,7 +197,7 @@ fn other_run(run: &SharedRun<'_>) -> Value {
         "phase_source": run.record.measurement.phase_source,
     });
     if let Some(interpreter) = run.record.plan.interpreter() {
-        other["python"] = words::interpreter(interpreter).into();
+        other["python"] = document::interpreter(interpreter).into();
     }
     other
 }

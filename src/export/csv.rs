@@ -5,12 +5,12 @@
 
 use std::io::{self, Write};
 
-use super::words;
 use crate::analysis::shared::{Shared, SharedRun};
 use crate::catalog::metric::{METRICS, metric_named};
 use crate::domain::plan;
 use crate::domain::text::clean;
 use crate::present::run_table::NAME;
+use crate::present::sentence::document;
 
 /// Writes a heading, and a row per run.
 ///
@@ -135,7 +135,10 @@ fn cell(column: &str, run: &SharedRun<'_>) -> Option<String> {
         "error" => foreign(record.ending.error.as_deref()?),
         "speedup_over_number" => run.gain()?.over.number.to_string(),
         "gil_is_estimate" => record.interpreter.gil?.is_estimate.to_string(),
-        "phase_source" => words::word(&record.measurement.phase_source),
+        "phase_source" => {
+            let word = serde_json::to_value(record.measurement.phase_source).ok()?;
+            word.as_str()?.into()
+        }
         // The kinds of doubt, as JSON calls them.
         "caveats" => {
             let kinds: Vec<&str> = run.caveats().map(|caveat| caveat.kind.name()).collect();
@@ -150,7 +153,7 @@ fn cell(column: &str, run: &SharedRun<'_>) -> Option<String> {
 
 /// Foreign text, harmless.
 fn foreign(text: &str) -> String {
-    harmless(words::foreign(text))
+    harmless(document::foreign(text))
 }
 
 /// Text that no spreadsheet takes for a formula.

@@ -63,7 +63,7 @@ impl Target<'_> {
         };
         written().map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => exists(self.path),
-            _ => refused(self.path, &error),
+            _ => cannot(self.path, &text::plain(&error)),
         })
     }
 }
@@ -83,12 +83,7 @@ impl Place {
             overwrite,
             is_kept,
         } = *target;
-        let other = |why: &str| {
-            Err(Refusal::Other(format!(
-                "cannot write {}: {why}",
-                shown(path)
-            )))
-        };
+        let other = |why: &str| Err(cannot(path, why));
         if path.as_os_str().is_empty() {
             return Err(Refusal::Other("a file needs a name".into()));
         }
@@ -105,7 +100,7 @@ impl Place {
             Err(error) if error.kind() == ErrorKind::NotADirectory => {
                 return other("a part of its path is a file, not a directory");
             }
-            Err(error) => return Err(refused(path, &error)),
+            Err(error) => return other(&text::plain(&error)),
             Ok(_) if !overwrite => return Err(exists(path)),
             Ok(there) if there.is_symlink() => match fs::canonicalize(path) {
                 Ok(target) => target,
@@ -143,12 +138,8 @@ fn exists(path: &Path) -> Refusal {
     ))
 }
 
-fn refused(path: &Path, error: &io::Error) -> Refusal {
-    Refusal::Other(format!(
-        "cannot write {}: {}",
-        shown(path),
-        text::plain(error)
-    ))
+fn cannot(path: &Path, why: &str) -> Refusal {
+    Refusal::Other(format!("cannot write {}: {why}", shown(path)))
 }
 
 /// A file that nobody sees yet.

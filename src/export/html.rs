@@ -8,12 +8,13 @@ use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::svg::{self, Picture, chart, ink, legend, timeline};
-use super::{markup, words};
+use super::markup;
+use super::svg::{self, Picture, chart, timeline};
 use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::domain::text::{clean, counted, duration};
 use crate::domain::trace::Trace;
 use crate::present::run_table::{self, Room, TextTable};
+use crate::present::sentence::document;
 use crate::present::table::Side;
 
 const STYLE: PreEscaped<&str> = PreEscaped(include_str!("html/style.css"));
@@ -46,11 +47,11 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
             head {
                 (META)
                 title { (heading(shared)) }
-                style { (ink::LIGHT) (STYLE) }
+                style { (svg::LIGHT) (STYLE) }
             }
             body {
                 // Every picture refers to these.
-                svg class="patterns" width="0" height="0" aria-hidden="true" { (ink::PATTERNS) }
+                svg class="patterns" width="0" height="0" aria-hidden="true" { (svg::PATTERNS) }
                 (title(shared))
                 main {
                     (findings(shared))
@@ -65,7 +66,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
                     }
                 }
                 footer {
-                    p { "Written by " (words::PROGRAM) ". This page needs no network and contains no scripts." }
+                    p { "Written by " (document::PROGRAM) ". This page needs no network and contains no scripts." }
                 }
             }
         }
@@ -78,9 +79,9 @@ fn title(shared: &Shared<'_>) -> Markup {
         header {
             p class="program" { "pconc-tui · concurrency and parallelism, measured" }
             h1 { (heading(shared)) }
-            @for machine in words::machines(shared) { p class="machine" { (capitalised(&machine)) } }
-            @for interpreter in words::interpreters(shared) { p class="machine" { (interpreter) } }
-            @if let Some(days) = words::days(shared) { p class="machine" { (capitalised(&days)) } }
+            @for machine in document::machines(shared) { p class="machine" { (capitalised(&machine)) } }
+            @for interpreter in document::interpreters(shared) { p class="machine" { (interpreter) } }
+            @if let Some(days) = document::days(shared) { p class="machine" { (capitalised(&days)) } }
         }
     }
 }
@@ -104,7 +105,7 @@ fn findings(shared: &Shared<'_>) -> Markup {
             @if single.peek().is_some() {
                 ul class="findings" {
                     @for run in single {
-                        li { strong { (words::verdict(run)) } " " span { (words::title(run)) } }
+                        li { strong { (document::verdict(run)) } " " span { (document::title(run)) } }
                     }
                 }
             }
@@ -126,20 +127,20 @@ fn runs(shared: &Shared<'_>) -> Markup {
 
 /// What the tasks did.
 fn works<'r>(runs: impl Iterator<Item = &'r SharedRun<'r>>) -> Markup {
-    html! { @for work in words::works(runs) { p class="soft" { (work) } } }
+    html! { @for work in document::works(runs) { p class="soft" { (work) } } }
 }
 
 fn swept(shared: &Shared<'_>, sweep: &SharedSweep<'_>) -> Markup {
     let parts = run_table::runs(shared.runs_of(sweep.sweep), Room::Wide);
     section(
-        &words::sweep_title(sweep),
+        &document::sweep_title(sweep),
         html! {
-            p class="conclusion" { (words::conclusion(sweep)) }
+            p class="conclusion" { (document::conclusion(sweep)) }
             @for (title, picture) in chart::all(sweep) { (figure(&title, &picture)) }
             h3 { "Configurations" }
             (table(&run_table::configurations(sweep.sweep, sweep.results, Room::Wide)))
             (works(shared.runs_of(sweep.sweep)))
-            @for fit in words::fits(sweep) { p { (fit) } }
+            @for fit in document::fits(sweep) { p { (fit) } }
             details {
                 summary { "All " (counted(parts.rows.len() as u64, "run")) }
                 (table(&parts))
@@ -190,7 +191,7 @@ fn timelines(shared: &Shared<'_>) -> Markup {
     section(
         "Timelines",
         html! {
-            (figure("what the areas mean", &legend::of(&drawn)))
+            (figure("what the areas mean", &timeline::legend(&drawn)))
             @for run in &drawn { (timeline(run, &drawn, cells)) }
             @if left_out > 0 {
                 p class="soft" {
@@ -217,7 +218,7 @@ fn drawn<'a>(shared: &'a Shared<'a>) -> Vec<&'a SharedRun<'a>> {
 }
 
 fn timeline(run: &SharedRun<'_>, among: &[&SharedRun<'_>], cells: u32) -> Markup {
-    let (title, record) = (words::title(run), run.record);
+    let (title, record) = (document::title(run), run.record);
     let numbers = format!(
         "{} · {:.1} tasks in flight and {:.2} workers on a core, on average · {} UTC",
         duration(record.times.wall_s),
@@ -228,12 +229,12 @@ fn timeline(run: &SharedRun<'_>, among: &[&SharedRun<'_>], cells: u32) -> Markup
     html! {
         article {
             h3 { (title) }
-            p class="verdict" { (words::verdict(run)) }
+            p class="verdict" { (document::verdict(run)) }
             @if let Some(picture) = timeline::of(run, among, cells) {
                 (figure(&format!("timeline of {title}"), &picture))
             }
             p class="soft" { (numbers) }
-            @if let Some(costs) = words::python_costs(record) { p class="soft" { (costs) } }
+            @if let Some(costs) = document::python_costs(record) { p class="soft" { (costs) } }
             @if run.trace.is_some_and(Trace::is_thinned) {
                 p class="soft" { "The picture was made poorer to save memory; all numbers are exact." }
             }
@@ -243,7 +244,7 @@ fn timeline(run: &SharedRun<'_>, among: &[&SharedRun<'_>], cells: u32) -> Markup
 
 /// What runs wrote to their standard and error output, as text.
 fn printed(shared: &Shared<'_>) -> Markup {
-    let printed = |run| Some((words::title(run), words::printed(run.record)?));
+    let printed = |run| Some((document::title(run), document::printed(run.record)?));
     let printed = shared.runs.iter().filter_map(printed).take(PRINTED_MAX);
     section(
         "What was printed",
@@ -259,7 +260,7 @@ fn printed(shared: &Shared<'_>) -> Markup {
 }
 
 fn caveats(shared: &Shared<'_>) -> Markup {
-    let mut caveats = words::caveats(shared).peekable();
+    let mut caveats = document::caveats(shared).peekable();
     section(
         "Caveats",
         html! {

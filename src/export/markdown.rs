@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::words;
 use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::present::run_table::{self, Room, TextTable};
+use crate::present::sentence::document;
 use crate::present::table::Side;
 
 /// Writes what came out, the tables, and what speaks against the numbers.
@@ -19,23 +19,23 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     if !single.is_empty() {
         writeln!(out, "## Runs\n")?;
         write_table(&run_table::runs(single.iter().copied(), Room::Wide), out)?;
-        write_list(words::works(single.iter().copied()), out)?;
-        let verdict = |run: &&SharedRun<'_>| format!("#{}: {}", run.number, words::verdict(run));
+        write_list(document::works(single.iter().copied()), out)?;
+        let verdict = |run: &&SharedRun<'_>| format!("#{}: {}", run.number, document::verdict(run));
         write_list(single.iter().map(verdict), out)?;
     } else if shared.sweeps.is_empty() {
         writeln!(out, "No run was measured.\n")?;
     }
-    let mut caveats = words::caveats(shared).peekable();
+    let mut caveats = document::caveats(shared).peekable();
     if caveats.peek().is_some() {
         writeln!(out, "## Caveats\n")?;
         write_list(caveats, out)?;
     }
     write_printed(shared, out)?;
-    let interpreters = words::interpreters(shared).into_iter();
-    for line in interpreters.chain(words::machines(shared)) {
+    let interpreters = document::interpreters(shared).into_iter();
+    for line in interpreters.chain(document::machines(shared)) {
         writeln!(out, "*{}*\n", escaped(&line))?;
     }
-    writeln!(out, "*{}*", escaped(&words::written_by(shared)))
+    writeln!(out, "*{}*", escaped(&document::written_by(shared)))
 }
 
 fn write_sweep(
@@ -43,25 +43,25 @@ fn write_sweep(
     sweep: &SharedSweep<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "## {}\n", escaped(&words::sweep_title(sweep)))?;
-    writeln!(out, "{}\n", escaped(&words::conclusion(sweep)))?;
+    writeln!(out, "## {}\n", escaped(&document::sweep_title(sweep)))?;
+    writeln!(out, "{}\n", escaped(&document::conclusion(sweep)))?;
     write_table(
         &run_table::configurations(sweep.sweep, sweep.results, Room::Wide),
         out,
     )?;
-    write_list(words::works(shared.runs_of(sweep.sweep)), out)
+    write_list(document::works(shared.runs_of(sweep.sweep)), out)
 }
 
 /// What runs printed, as blocks of code: indented, as no text ends such a block.
 fn write_printed(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     for run in &shared.runs {
-        let Some((heading, text)) = words::printed(run.record) else {
+        let Some((heading, text)) = document::printed(run.record) else {
             continue;
         };
         writeln!(
             out,
             "## Printed by {} ({heading})\n",
-            escaped(&words::title(run))
+            escaped(&document::title(run))
         )?;
         text.lines()
             .try_for_each(|line| writeln!(out, "    {line}"))?;

@@ -3,17 +3,16 @@
 //! Text is text, and the ground is drawn, so that it is read in light and in dark surroundings alike.
 
 pub(super) mod chart;
-pub(super) mod ink;
-pub(super) mod legend;
 pub(super) mod timeline;
 
 use std::io::{self, Write};
 
 use maud::{Markup, PreEscaped, html};
 
-use super::{markup, words};
+use super::markup;
 use crate::analysis::shared::{Shared, SharedRun};
 use crate::domain::text::{counted, wrap};
+use crate::present::sentence::document;
 
 /// How wide every picture is, in its own units.
 pub(super) const WIDTH: u32 = 1000;
@@ -23,6 +22,13 @@ const MARGIN: u32 = 24;
 const TIMELINES_MAX: usize = 16;
 /// So many columns all lanes have together: with it, no file is larger than a megabyte.
 const CELLS: u32 = 30_000;
+
+/// The colours of pictures on light ground: those of the program's *safe* palette (Okabe and Ito, 2008). The HTML report has
+/// others for dark screens.
+pub(super) const LIGHT: PreEscaped<&str> = PreEscaped(include_str!("svg/light.css"));
+/// For each phase and model a pattern of its own, so that nothing is lost without colour. A document needs them once; their
+/// colours are classes.
+pub(super) const PATTERNS: PreEscaped<&str> = PreEscaped(include_str!("svg/patterns.xml"));
 
 /// Something that is drawn with its upper edge at 0, as wide as every picture.
 #[derive(Default)]
@@ -60,8 +66,8 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
         svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (wide) " " (high) } width=(wide) height=(high)
             class="picture" {
             title { (heading(shared)) }
-            style { (ink::LIGHT) }
-            (ink::PATTERNS)
+            style { (LIGHT) }
+            (PATTERNS)
             rect width=(wide) height=(high) class="ground" {}
             @for part in placed { (part) }
         }
@@ -72,8 +78,8 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
 /// What the picture as a whole is about.
 fn heading(shared: &Shared<'_>) -> String {
     match (&shared.sweeps[..], &shared.runs[..]) {
-        ([sweep], _) => words::sweep_title(sweep),
-        ([], [run]) => words::title(run),
+        ([sweep], _) => document::sweep_title(sweep),
+        ([], [run]) => document::title(run),
         ([], []) => "No run was measured".into(),
         ([], runs) => format!("Timelines of {}", counted(runs.len() as u64, "run")),
         (sweeps, _) => counted(sweeps.len() as u64, "sweep"),
@@ -85,9 +91,9 @@ fn parts(shared: &Shared<'_>) -> Vec<Picture> {
     let mut parts = text(&heading(shared), TITLE);
     for sweep in &shared.sweeps {
         if shared.sweeps.len() > 1 {
-            parts.extend(text(&words::sweep_title(sweep), STRONG));
+            parts.extend(text(&document::sweep_title(sweep), STRONG));
         }
-        parts.extend(text(&words::conclusion(sweep), PLAIN));
+        parts.extend(text(&document::conclusion(sweep), PLAIN));
         parts.push(gap());
         parts.extend(chart::all(sweep).into_iter().map(|(_, chart)| chart));
     }
@@ -95,12 +101,12 @@ fn parts(shared: &Shared<'_>) -> Vec<Picture> {
         parts.extend(timelines(shared));
     }
     parts.push(gap());
-    let caveats = words::caveats(shared).take(TIMELINES_MAX);
+    let caveats = document::caveats(shared).take(TIMELINES_MAX);
     parts.extend(caveats.flat_map(|caveat| text(&caveat, PLAIN)));
-    let soft = words::machines(shared)
+    let soft = document::machines(shared)
         .into_iter()
-        .chain(words::interpreters(shared))
-        .chain([words::written_by(shared)]);
+        .chain(document::interpreters(shared))
+        .chain([document::written_by(shared)]);
     parts.extend(soft.flat_map(|line| text(&line, SOFT)));
     parts
 }
@@ -112,14 +118,14 @@ fn timelines(shared: &Shared<'_>) -> Vec<Picture> {
     let mut parts = vec![];
     for run in &drawn {
         if shared.runs.len() > 1 {
-            parts.extend(text(&words::title(run), STRONG));
+            parts.extend(text(&document::title(run), STRONG));
         }
-        parts.extend(text(&words::verdict(run), PLAIN));
+        parts.extend(text(&document::verdict(run), PLAIN));
         parts.push(gap());
         parts.extend(timeline::of(run, &drawn, cells));
         parts.push(gap());
     }
-    parts.push(legend::of(&drawn));
+    parts.push(timeline::legend(&drawn));
     let left_out = shared.runs.len() - drawn.len();
     if left_out > 0 {
         let why = if drawn.len() < with_traces().count() {

@@ -16,14 +16,6 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// The height of a configuration's bar, and where that may lie as well.
-    fn of(self, summary: &Summary) -> Option<(f64, Option<Interval>)> {
-        match self {
-            Measure::SpeedUp => summary.speedup.map(|ratio| (ratio.value, ratio.interval)),
-            Measure::Time => Some((summary.time.median, summary.time.interval)),
-        }
-    }
-
     /// A value with its unit.
     pub fn words(self, value: f64) -> String {
         match self {
@@ -75,10 +67,14 @@ pub struct ChartBar {
 impl ChartBar {
     /// What was measured of a configuration.
     pub fn of(summary: Option<&Summary>, measure: Measure) -> ChartBar {
-        let measured = summary.and_then(|summary| measure.of(summary));
+        let measured = summary.and_then(|summary| match measure {
+            Measure::SpeedUp => summary.speedup.map(|ratio| (ratio.value, ratio.interval)),
+            Measure::Time => Some((summary.time.median, summary.time.interval)),
+        });
+        let (value, interval) = measured.unzip();
         ChartBar {
-            value: measured.map(|(value, _)| value),
-            interval: measured.and_then(|(_, interval)| interval),
+            value,
+            interval: interval.flatten(),
             is_best: summary.is_some_and(|summary| summary.is_best),
             ..ChartBar::default()
         }

@@ -27,8 +27,6 @@ const NAME: usize = 16;
 /// What a comparison says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
-    /// Which column the others are measured against; `None` if they cannot be.
-    pub reference: Option<usize>,
     /// The heading of each run's column; between two runs, of one more with what the other has more, or less, than the
     /// reference.
     pub columns: Vec<String>,
@@ -63,11 +61,8 @@ pub fn compare(runs: &[Compared<'_>], reference: usize) -> Comparison {
         };
         columns.push(format!("#{} - #{}", to.entry.number, from.entry.number));
     }
-    Comparison {
-        reference,
-        columns,
-        rows: rows::of(runs, reference),
-    }
+    let rows = rows::of(runs, reference);
+    Comparison { columns, rows }
 }
 
 fn heading(compared: &Compared<'_>) -> String {

@@ -50,8 +50,8 @@ pub fn heading(name: &str, unit: Unit) -> String {
     format!("{name} ({symbol})")
 }
 
-/// A number that may not be known.
-pub fn or_nothing(value: Option<f64>, text: impl Fn(f64) -> String) -> String {
+/// What may not be known.
+pub fn or_nothing<T>(value: Option<T>, text: impl FnOnce(T) -> String) -> String {
     value.map_or_else(|| NOTHING.into(), text)
 }
 

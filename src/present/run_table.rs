@@ -147,20 +147,18 @@ fn cell(metric: &Metric, of: &SharedRun<'_>) -> String {
 /// What a reader of the numbers must know: a short word each.
 fn notes(run: &SharedRun<'_>) -> String {
     let record = run.record;
+    let outcome = record.ending.outcome.name();
     let ended = match record.ending.tasks_failed {
         _ if record.is_sound() => None,
-        0 => Some(record.ending.outcome.name().to_string()),
+        0 => Some(outcome.into()),
         failed => Some(format!(
-            "{}, {} tasks failed",
-            record.ending.outcome.name(),
+            "{outcome}, {} tasks failed",
             grouped(failed.into())
         )),
     };
-    let lock = record
-        .interpreter
-        .python
-        .as_ref()
-        .and_then(|python| python.gil);
+    let python = record.interpreter.python.as_ref();
+    let lock = python.and_then(|python| python.gil);
+    let lock = lock.map(|lock| lock.words().to_string());
     let round = record.campaign.as_ref().map(|part| match part.round {
         0 => "warm-up".to_string(),
         round => format!("round {round}"),
@@ -168,11 +166,8 @@ fn notes(run: &SharedRun<'_>) -> String {
     let caveats = run
         .caveats()
         .map(|caveat| format!("! {}", caveat.kind.name()));
-    let notes = ended
-        .into_iter()
-        .chain(lock.map(|lock| lock.words().into()))
-        .chain(round);
-    notes.chain(caveats).collect::<Vec<_>>().join(", ")
+    let notes = [ended, lock, round].into_iter().flatten().chain(caveats);
+    notes.collect::<Vec<_>>().join(", ")
 }
 
 /// Where the column with the shortest and the longest time is.
@@ -223,14 +218,15 @@ fn together(summary: &Summary) -> [String; 10] {
     let (time, ratio) = (&summary.time, summary.speedup.as_ref());
     let number =
         |id: &str, value| or_nothing(value, |value| in_column(metric_named(id).unit, value));
+    let interval = ratio.and_then(|ratio| ratio.interval);
     let (low, high) = (time.min, time.max);
     [
         summary.runs.to_string(),
         bare_seconds(time.median),
-        between(time.interval, bare_seconds),
+        or_nothing(time.interval, |of| span(of, bare_seconds)),
         span(Interval { low, high }, bare_seconds),
-        ratio.map_or_else(|| NOTHING.into(), factor),
-        between(ratio.and_then(|ratio| ratio.interval), three_digits),
+        or_nothing(ratio, factor),
+        or_nothing(interval, |of| span(of, three_digits)),
         number("efficiency", summary.efficiency),
         or_nothing(summary.karp_flatt, |share| format!("{share:.3}")),
         number("concurrency", Some(summary.concurrency)),
@@ -244,10 +240,6 @@ fn factor(ratio: &Ratio) -> String {
         Some(_) => format!("{}×", three_digits(ratio.value)),
         None => speedup(ratio.value),
     }
-}
-
-fn between(interval: Option<Interval>, number: fn(f64) -> String) -> String {
-    interval.map_or_else(|| NOTHING.into(), |of| span(of, number))
 }
 
 fn marks(summary: Option<&Summary>, failed: u32) -> String {

@@ -2,6 +2,7 @@
 
 pub mod comparison;
 pub mod conclusion;
+pub mod document;
 pub mod estimate;
 pub mod fidelity;
 pub mod live;

@@ -120,23 +120,22 @@ pub fn fitting<T: Default>(
 /// `rows` as lines, their cells two blanks apart and without blanks at the end; the first row is a heading. Every row has a
 /// cell per side.
 pub fn aligned(sides: &[Side], rows: &[Vec<String>]) -> String {
-    let columns = sides.iter().enumerate().map(|(at, side)| {
+    let mut lines = vec![String::new(); rows.len()];
+    for (at, side) in sides.iter().enumerate() {
         let cells = rows.iter().skip(1).map(|row| Extent::of(&row[at], *side));
         let extent = cells.fold(Extent::default(), Extent::with);
         let heading = rows.first().map_or(0, |row| row[at].width());
-        (*side, extent, extent.width().max(heading))
-    });
-    let columns: Vec<(Side, Extent, usize)> = columns.collect();
-    let line = |(nth, row): (usize, &Vec<String>)| {
-        let aligned = row.iter().zip(&columns);
-        let cells = aligned.map(|(cell, (side, extent, width))| match nth {
-            0 => padded(cell, *side, *width),
-            _ => extent.align(cell, *side, *width),
-        });
-        let cells: Vec<String> = cells.collect();
-        format!("{}\n", cells.join("  ").trim_end())
-    };
-    rows.iter().enumerate().map(line).collect()
+        let width = extent.width().max(heading);
+        for (nth, (line, row)) in lines.iter_mut().zip(rows).enumerate() {
+            *line += if at > 0 { "  " } else { "" };
+            *line += &match nth {
+                0 => padded(&row[at], *side, width),
+                _ => extent.align(&row[at], *side, width),
+            };
+        }
+    }
+    let lines = lines.iter().map(|line| line.trim_end().to_string() + "\n");
+    lines.collect()
 }
 
 /// How many characters stand before a number's decimal point, or before its unit; `None` for words.

@@ -9,9 +9,8 @@ use crate::domain::record::{PhaseSource, Record};
 /// What concerns these runs, a paragraph each.
 pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
     let any = |is: &dyn Fn(&Record) -> bool| shared.runs.iter().any(|run| is(run.record));
-    let any_source = |source: PhaseSource| any(&|record| record.measurement.phase_source == source);
-    let is_recorded = !shared.runs.is_empty();
-    let is_swept = !shared.sweeps.is_empty();
+    let by = |source: PhaseSource| any(&|record| record.measurement.phase_source == source);
+    let (is_recorded, is_swept) = (!shared.runs.is_empty(), !shared.sweeps.is_empty());
     let workloads = Workload::ALL.map(|workload| {
         let is_its = any(&|record| record.plan.workload() == workload);
         (is_its, workload.description().method)
@@ -22,12 +21,9 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
     });
     let others = [
         (any(&|record| record.plan.model().is_python()), PYTHON),
+        (by(PhaseSource::ClockAndSchedstatGilEstimated), PYTHON_LOCK),
         (
-            any_source(PhaseSource::ClockAndSchedstatGilEstimated),
-            PYTHON_LOCK,
-        ),
-        (
-            any_source(PhaseSource::ClockGilEstimated),
+            by(PhaseSource::ClockGilEstimated),
             PYTHON_LOCK_WITHOUT_SCHEDSTAT,
         ),
         (is_swept, SWEEP),

@@ -85,10 +85,10 @@ pub fn read(text: &[u8]) -> Result<Document, String> {
     check_schema(text)?;
     let incoming: Incoming<'_> =
         serde_json::from_slice(text).map_err(|error| incomplete(&error, text))?;
-    let sessions = Sessions::of(incoming.machine, incoming.sessions);
+    let session = sessions(incoming.machine, incoming.sessions);
     let mut bytes = 0;
     let runs = (1..).zip(incoming.records).map(|(index, text)| {
-        let mut run = read_run(text, index, &sessions)?;
+        let mut run = read_run(text, index, &session)?;
         if let Some(trace) = &mut run.trace {
             // Thinned where there is no room for it beside the others.
             if bytes + trace.bytes() > TRACE_BYTES {
@@ -102,7 +102,7 @@ pub fn read(text: &[u8]) -> Result<Document, String> {
     Ok(Document {
         runs: runs.collect::<Result<_, String>>()?,
         sweeps: sweeps
-            .map(|(index, text)| read_sweep(text, index, &sessions))
+            .map(|(index, text)| read_sweep(text, index, &session))
             .collect::<Result<_, _>>()?,
     })
 }
@@ -149,7 +149,10 @@ fn is_at_end(error: &serde_json::Error, text: &[u8]) -> bool {
     error.line() == count && error.column() >= last && last > 1
 }
 
-fn read_run(text: &RawValue, index: usize, sessions: &Sessions) -> Result<EarlierRun, String> {
+/// Where something was measured, by the id of its session.
+type Session<'s> = &'s dyn Fn(Option<&str>) -> Arc<Provenance>;
+
+fn read_run(text: &RawValue, index: usize, session: Session<'_>) -> Result<EarlierRun, String> {
     // Twice, as collecting what is not known yet would build all of it in memory.
     let what = format!("record {index}");
     let around: Around = part(text, &what)?;
@@ -171,19 +174,19 @@ fn read_run(text: &RawValue, index: usize, sessions: &Sessions) -> Result<Earlie
     Ok(EarlierRun {
         number: around.number(index),
         name: around.name(),
-        provenance: sessions.find(around.session.as_deref()),
+        provenance: session(around.session.as_deref()),
         record,
         trace: around.trace,
     })
 }
 
-fn read_sweep(text: &RawValue, index: usize, sessions: &Sessions) -> Result<EarlierSweep, String> {
+fn read_sweep(text: &RawValue, index: usize, session: Session<'_>) -> Result<EarlierSweep, String> {
     let what = format!("sweep {index}");
     let around: Around = part(text, &what)?;
     Ok(EarlierSweep {
         number: around.number(index),
         name: around.name(),
-        provenance: sessions.find(around.session.as_deref()),
+        provenance: session(around.session.as_deref()),
         sweep: part(text, &what)?,
     })
 }
@@ -201,34 +204,25 @@ fn impossible(what: &str, why: &str) -> String {
     format!("its {what} cannot be: {why}")
 }
 
-/// Where the runs of a document were measured.
-struct Sessions {
-    by_id: HashMap<String, Arc<Provenance>>,
-    /// For runs that do not say it.
-    default: Arc<Provenance>,
-}
-
-impl Sessions {
-    fn of(machine: Machine, sessions: Vec<IncomingSession>) -> Sessions {
-        let recorded = |id: &str, machine| {
-            Arc::new(Provenance {
-                origin: Origin::Recorded,
-                session: clean(id, NAME_MAX),
-                machine,
-            })
-        };
-        let by_id = sessions.into_iter().map(|session| {
-            let provenance = recorded(&session.id, session.machine);
-            (session.id, provenance)
-        });
-        Sessions {
-            by_id: by_id.collect(),
-            default: recorded("recorded", machine),
-        }
-    }
-
-    fn find(&self, id: Option<&str>) -> Arc<Provenance> {
-        let found = id.and_then(|id| self.by_id.get(id));
-        Arc::clone(found.unwrap_or(&self.default))
+/// Where the runs of a document were measured, by the ids of sessions; one for those that do not say it.
+fn sessions(
+    machine: Machine,
+    sessions: Vec<IncomingSession>,
+) -> impl Fn(Option<&str>) -> Arc<Provenance> {
+    let recorded = |id: &str, machine| {
+        Arc::new(Provenance {
+            origin: Origin::Recorded,
+            session: clean(id, NAME_MAX),
+            machine,
+        })
+    };
+    let default = recorded("recorded", machine);
+    let sessions = sessions.into_iter();
+    let by_id: HashMap<String, Arc<Provenance>> = sessions
+        .map(|IncomingSession { id, machine }| (id.clone(), recorded(&id, machine)))
+        .collect();
+    move |id| {
+        let found = id.and_then(|id| by_id.get(id));
+        Arc::clone(found.unwrap_or(&default))
     }
 }

@@ -7,13 +7,13 @@ use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::to_raw_value;
 
-use super::super::words;
 use super::SCHEMA;
 use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::domain::machine::Machine;
 use crate::domain::record::Doubted;
 use crate::domain::sweep::{Series, Summary, Sweep};
 use crate::domain::trace::Trace;
+use crate::present::sentence::document;
 
 /// Whether a document contains what its runs looked like, which makes it replayable and many times larger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +158,7 @@ impl<'a> From<&SharedSweep<'a>> for OutgoingSweep<'a> {
             complete: results.is_complete,
             summary: results.summaries.iter().flatten().collect(),
             fits: results.series.iter().filter(is_fitted).collect(),
-            conclusion: words::conclusion(shared),
+            conclusion: document::conclusion(shared),
         }
     }
 }

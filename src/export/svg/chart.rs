@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use super::{Picture, WIDTH, ink, rounded};
+use super::{Picture, WIDTH, rounded};
 use crate::analysis::shared::SharedSweep;
 use crate::domain::plan::Plan;
 use crate::domain::sweep;
@@ -81,10 +81,15 @@ impl<'a> Chart<'a> {
         let series = results.series.iter().filter(is_asked).map(|of| {
             let executor = &of.executor;
             let python = executor.python.as_ref().map(|python| &python.interpreter);
-            let nth = pythons.iter().position(|other| Some(other) == python);
+            // Bars by the second interpreter have an outline, those by others a dashed one.
+            let outline = match pythons.iter().position(|other| Some(other) == python) {
+                None | Some(0) => "",
+                Some(1) => " another",
+                Some(_) => " third",
+            };
             Series {
                 of,
-                class: ink::bars(executor.model, nth.unwrap_or(0)),
+                class: format!("m-{}{outline}", executor.model.name()),
                 bars: workers
                     .iter()
                     .map(|workers| bar(plan.configuration(executor, *workers)))
@@ -198,27 +203,38 @@ impl<'a> Chart<'a> {
         self.bar() >= lengths.max().unwrap_or(0) as f64 * CHARACTER
     }
 
-    /// What was fitted, only within what was measured: the law with more parameters, where it could be fitted.
-    fn fitted(&self) -> impl Iterator<Item = (String, Vec<f64>)> {
-        let is_told = self.measure == Measure::SpeedUp;
-        let series = self.series.iter().filter(move |_| is_told);
-        series.filter_map(|series| {
+    /// Over speed-ups, the ideal and what was fitted, only within what was measured: the law with more parameters, where it
+    /// could be fitted. Each with its class and a value per number of workers.
+    fn curves(&self) -> Vec<(String, Vec<f64>)> {
+        if self.measure == Measure::Time {
+            return vec![];
+        }
+        let SharedSweep { sweep, results, .. } = self.shared;
+        let cores = self.shared.provenance.machine.cores_usable;
+        let workers = || self.workers.iter().copied();
+        let ideal = workers().map(|workers| sweep.plan.ideal_speedup(workers, cores, results));
+        let fitted = self.series.iter().filter_map(|series| {
             let law = series.of.universal.as_ref()?;
-            let at = |workers: &u32| law.at(f64::from(*workers));
             let class = format!("fitted l-{}", series.of.executor.model.name());
-            Some((class, self.workers.iter().map(at).collect()))
-        })
+            Some((
+                class,
+                workers().map(|workers| law.at(workers.into())).collect(),
+            ))
+        });
+        std::iter::once(("ideal".into(), ideal.collect()))
+            .chain(fitted)
+            .collect()
     }
 
     /// What the bars and lines are. Its first line has its room anyhow.
     fn legend(&self) -> Picture {
         let bars = self.series.iter();
         let bars = bars.map(|series| (series.of.executor.label(), &*series.class, false));
-        let ideal = (self.measure == Measure::SpeedUp)
-            .then_some(("ideal: no worker and no core wasted", "ideal"));
-        let fitted = self.fitted().next();
-        let fitted = fitted.map(|_| ("fitted: Universal Scalability Law", "fitted l-serial"));
-        let lines = ideal.into_iter().chain(fitted);
+        let lines = [
+            ("ideal: no worker and no core wasted", "ideal"),
+            ("fitted: Universal Scalability Law", "fitted l-serial"),
+        ];
+        let lines = lines.into_iter().take(self.curves().len());
         let lines = lines.map(|(words, class)| (words.to_string(), class, true));
         let (mut next, mut down) = (0.0, 0);
         // Room for its sign, its words, and what sets it apart from the next one.
@@ -228,8 +244,9 @@ impl<'a> Chart<'a> {
             if next > 0.0 && next + wide > f64::from(WIDTH) {
                 (next, down) = (0.0, down + LEADING);
             }
+            let x = next;
             next += wide;
-            (next - wide, down)
+            (x, down)
         };
         let content = html! {
             @for (words, class, is_line) in bars.chain(lines) {
@@ -314,21 +331,13 @@ impl<'a> Chart<'a> {
             Measure::Time => "time",
         };
         let clip = format!("clip-{name}-{}", self.shared.number);
-        let cores = self.shared.provenance.machine.cores_usable;
-        let ideal = |workers: &u32| {
-            let plan = &self.shared.sweep.plan;
-            plan.ideal_speedup(*workers, cores, self.shared.results)
-        };
         html! {
             clipPath id=(clip) {
                 rect x=(LEFT) y=(TOP) width=(RIGHT - LEFT) height=(BOTTOM - TOP) {}
             }
             g clip-path={ "url(#" (clip) ")" } {
-                @if self.measure == Measure::SpeedUp {
-                    path class="ideal" d=(self.line(self.workers.iter().map(ideal))) {}
-                }
-                @for (class, values) in self.fitted() {
-                    path class=(class) d=(self.line(values.into_iter())) {}
+                @for (class, values) in self.curves() {
+                    path class=(class) d=(self.line(&values)) {}
                 }
             }
         }
@@ -352,9 +361,10 @@ impl<'a> Chart<'a> {
     }
 
     /// A line through a value per group; above the upper edge it goes on as far as it can be seen.
-    fn line(&self, values: impl Iterator<Item = f64>) -> String {
+    fn line(&self, values: &[f64]) -> String {
         let mut path = String::new();
-        for (at, value) in values.enumerate().filter(|(_, value)| value.is_finite()) {
+        let values = values.iter().enumerate();
+        for (at, value) in values.filter(|(_, value)| value.is_finite()) {
             let y = rounded(BOTTOM - value / self.end() * (BOTTOM - TOP)).clamp(-1e5, 1e5);
             let command = if path.is_empty() { 'M' } else { 'L' };
             let _ = write!(path, "{command}{} {y}", self.centre(at));

@@ -16,6 +16,7 @@ use maud::{Markup, html};
 use super::{Picture, WIDTH, rounded};
 use crate::analysis::shared::SharedRun;
 use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::plan::Lock;
 use crate::domain::text::{duration, grouped};
 use crate::domain::time::{Nanos, nanos, seconds};
 use crate::domain::trace::Trace;
@@ -32,6 +33,10 @@ const COLUMNS: [u32; 5] = [900, 450, 300, 225, 180];
 const GAP: u32 = 3;
 /// Below the lanes: ticks and their labels.
 const AXIS: u32 = 24;
+/// So many entries stand beside each other in the legend; how wide each is, and how high.
+const ENTRIES: usize = 2;
+const WIDE: usize = 500;
+const ENTRY: u32 = 20;
 /// Heights are counted in halves of a unit.
 const HALVES: u32 = 2;
 
@@ -207,6 +212,34 @@ fn outline(heights: &[u32], wide: u32, base: u32) -> String {
         x += length;
     }
     path
+}
+
+/// What the areas of these runs' timelines mean: the pattern, name and meaning of each phase that they could be in.
+pub(in crate::export) fn legend(runs: &[&SharedRun<'_>]) -> Picture {
+    let records = || runs.iter().map(|run| run.record);
+    let mut seen: Vec<Phase> = records().flat_map(|record| record.plan.phases()).collect();
+    if records().any(|record| record.measurement.events.dropped > 0) {
+        seen.push(Phase::Lost);
+    }
+    let is_estimate = records().any(|record| record.measurement.phase_source.estimates_gil());
+    let is_measured = records().any(|record| record.plan.lock() == Lock::Emulated);
+    let estimated = |phase| match (phase, is_estimate, is_measured) {
+        (Phase::Gil, true, false) => " (estimated)",
+        (Phase::Gil, true, true) => " (Python's: estimated)",
+        _ => "",
+    };
+    let phases: Vec<Phase> = Phase::all().filter(|phase| seen.contains(phase)).collect();
+    let content = html! {
+        @for (at, phase) in phases.iter().enumerate() {
+            @let (x, y) = (at % ENTRIES * WIDE, (at / ENTRIES) as u32 * ENTRY);
+            rect x=(x) y=(y + 3) width="28" height="14" class=(phase.description().class) {}
+            text x=(x + 36) y=(y + 14) class="small" { (phase.name()) (estimated(*phase)) ": " (phase.meaning()) }
+        }
+    };
+    Picture {
+        height: phases.len().div_ceil(ENTRIES) as u32 * ENTRY + 4,
+        content,
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::Row;
 use super::scale::Scale;
 use crate::analysis::compared::Compared;
 use crate::catalog::metric::{COMPARISON, METRICS, Metric, PART, Unit};
+use crate::domain::phase::Phase;
 use crate::domain::plan::Lock;
 use crate::domain::python::GilState;
 use crate::domain::record::Record;
@@ -19,21 +20,16 @@ pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Row> {
         from: reference.unwrap_or(0),
     };
     let mut rows = table.times();
-    rows.extend(
-        reference
-            .into_iter()
-            .flat_map(|reference| table.speedups(reference)),
-    );
-    let numbers = |metrics: &'static [Metric]| {
-        let shown = metrics.iter().filter(|metric| metric.is_in(COMPARISON));
-        shown.filter_map(|metric| table.row(metric))
-    };
-    // Whether there was a lock stands behind the time that the workers spent.
-    let last_phase = METRICS.iter().rposition(|metric| metric.phase().is_some());
-    let (first, last) = METRICS.split_at(last_phase.map_or(0, |at| at + 1));
-    rows.extend(numbers(first));
-    rows.extend(table.locks());
-    rows.extend(numbers(last));
+    if let Some(reference) = reference {
+        rows.extend(table.speedups(reference));
+    }
+    for metric in METRICS.iter() {
+        rows.extend(table.row(metric));
+        // Whether there was a lock stands behind the time that the workers spent.
+        if metric.phase() == Phase::MEASURED.last().copied() {
+            rows.extend(table.locks());
+        }
+    }
     rows
 }
 
@@ -53,7 +49,7 @@ impl Table<'_, '_> {
             .map(|run| metric.of(&(&run.entry.record).into()))
             .collect();
         let is_told = |value: &f64| metric.phase().is_none() || *value > 0.0;
-        if !values.iter().flatten().any(is_told) {
+        if !metric.is_in(COMPARISON) || !values.iter().flatten().any(is_told) {
             return None;
         }
         let scale = Scale::of(metric.unit, values.iter().flatten().copied());
@@ -108,8 +104,8 @@ impl Table<'_, '_> {
                 0 => (first, second),
                 _ => (second, first),
             };
-            let difference = from.zip(*to).map(|(from, to)| scale.difference(from, to));
-            cells.push(difference.unwrap_or_else(|| NOTHING.into()));
+            let difference = |(from, to)| scale.difference(from, to);
+            cells.push(or_nothing(from.zip(*to), difference));
         }
         Row {
             name: name.into(),
@@ -140,22 +136,19 @@ impl Table<'_, '_> {
         if !self.runs.iter().any(Compared::is_repeated) {
             return vec![row("time", |spread| spread.median)];
         }
+        let number = |spread: &Spread| text::grouped(spread.n as u64);
+        let runs = spreads.iter();
+        let runs = runs.map(|spread| or_nothing(spread.as_ref(), number));
         let intervals = spreads.iter().map(|spread| spread.as_ref()?.interval);
-        let runs = spreads.iter().map(|spread| {
-            let runs = spread.as_ref().map(|spread| spread.n as u64);
-            runs.map_or_else(|| NOTHING.into(), text::grouped)
-        });
-        let part = |row| Row {
-            is_part: true,
-            ..row
-        };
-        vec![
+        let mut rows = vec![
             row("time, median", |spread| spread.median),
             self.intervals(intervals, |value| scale.bare(value)),
-            part(row("shortest", |spread| spread.min)),
-            part(row("longest", |spread| spread.max)),
-            part(self.words("runs", runs.collect())),
-        ]
+            row("shortest", |spread| spread.min),
+            row("longest", |spread| spread.max),
+            self.words("runs", runs.collect()),
+        ];
+        rows[1..].iter_mut().for_each(|row| row.is_part = true);
+        rows
     }
 
     /// How many times faster than the run at `reference`.

@@ -21,33 +21,30 @@ pub fn died(deaths: &[String]) -> Option<String> {
 /// estimated.
 pub fn workers(trace: &Trace, lock: Lock) -> String {
     let counts = trace.workers_by_phase();
-    let part = |phase: Phase, one: &str, many: &str| {
+    let part = |(phase, one, many): (Phase, &str, &str)| {
         let n = counts[phase as usize];
-        let about = if phase == Phase::Gil && lock == Lock::Real {
-            "~"
-        } else {
-            ""
+        let about = match (phase, lock) {
+            (Phase::Gil, Lock::Real) => "~",
+            _ => "",
         };
         (n > 0).then(|| format!("{about}{n} {}", if n == 1 { one } else { many }))
     };
-    let parts: Vec<String> = [
-        part(Phase::Computing, "computes", "compute"),
-        part(Phase::Ready, "waits for a core", "wait for a core"),
-        part(Phase::Gil, "waits for the lock", "wait for the lock"),
-        part(
+    let parts = [
+        (Phase::Computing, "computes", "compute"),
+        (Phase::Ready, "waits for a core", "wait for a core"),
+        (Phase::Gil, "waits for the lock", "wait for the lock"),
+        (
             Phase::Network,
             "waits for the network",
             "wait for the network",
         ),
-        part(Phase::File, "writes", "write"),
-        part(Phase::Sleep, "sleeps", "sleep"),
-        part(Phase::Starting, "is starting", "are starting"),
-        part(Phase::Idle, "is done", "are done"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    parts.join(", ")
+        (Phase::File, "writes", "write"),
+        (Phase::Sleep, "sleeps", "sleep"),
+        (Phase::Starting, "is starting", "are starting"),
+        (Phase::Idle, "is done", "are done"),
+    ];
+    let told: Vec<String> = parts.into_iter().filter_map(part).collect();
+    told.join(", ")
 }
 
 #[cfg(test)]

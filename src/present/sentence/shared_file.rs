@@ -2,7 +2,7 @@
 
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
-use crate::domain::shared_file::{Content, NAME, Piece, SharedFile, Source};
+use crate::domain::shared_file::{Content, NAME, SharedFile, Source};
 use crate::domain::text::grouped;
 
 /// All that there is to say of a run's shared file, in sentences without a full stop; nothing if it had none.
@@ -14,18 +14,14 @@ pub fn all(record: &Record) -> Vec<String> {
 /// What is left in the file, in one sentence without a full stop.
 pub fn left(file: &SharedFile, plan: &Plan) -> String {
     let lost = lost(file);
-    match (file.content, file.pieces.first().map(|piece| piece.source)) {
+    let owner = file.pieces.first().map(|piece| name(piece.source, plan));
+    match (file.content, owner) {
         (Content::Missing, _) => format!("{NAME} was never written"),
         (Content::Empty, _) => format!("{NAME} is empty: a worker had just emptied it{lost}"),
-        (Content::Whole, Some(source)) => {
-            format!("in {NAME} only {} is left{lost}", name(source, plan))
-        }
-        (Content::Part, Some(source)) => {
+        (Content::Whole, Some(owner)) => format!("in {NAME} only {owner} is left{lost}"),
+        (Content::Part, Some(owner)) => {
             let bytes = grouped(file.bytes);
-            format!(
-                "in {NAME} only the first {bytes} bytes of {} are left{lost}",
-                name(source, plan)
-            )
+            format!("in {NAME} only the first {bytes} bytes of {owner} are left{lost}")
         }
         _ => mixture(file, plan),
     }
@@ -33,34 +29,23 @@ pub fn left(file: &SharedFile, plan: &Plan) -> String {
 
 /// How many pages were lost, if any were.
 fn lost(file: &SharedFile) -> String {
-    let kept = u64::from(file.content == Content::Whole);
-    match file.pages_written.saturating_sub(kept) {
+    let all = file.pages_written;
+    match all.saturating_sub((file.content == Content::Whole).into()) {
         0 => String::new(),
-        lost => format!(
-            ": {} of {} pages are lost",
-            grouped(lost),
-            grouped(file.pages_written)
-        ),
+        lost => format!(": {} of {} pages are lost", grouped(lost), grouped(all)),
     }
 }
 
 fn mixture(file: &SharedFile, plan: &Plan) -> String {
     /// A sentence has room for so many.
     const NAMED: usize = 3;
-    let piece = |(i, piece): (usize, &Piece)| {
-        let unit = if i == 0 { " bytes" } else { "" };
-        format!(
-            "{}{unit} of {}",
-            grouped(piece.bytes),
-            name(piece.source, plan)
-        )
-    };
-    let mut parts: Vec<String> = file
-        .pieces
-        .iter()
-        .take(NAMED)
-        .enumerate()
-        .map(piece)
+    let units = std::iter::once(" bytes").chain(std::iter::repeat(""));
+    let named = file.pieces.iter().take(NAMED).zip(units);
+    let mut parts: Vec<String> = named
+        .map(|(piece, unit)| {
+            let bytes = grouped(piece.bytes);
+            format!("{bytes}{unit} of {}", name(piece.source, plan))
+        })
         .collect();
     if file.pieces.len() > NAMED {
         parts.push("and more".into());
@@ -100,6 +85,7 @@ mod tests {
     use super::*;
     use crate::catalog::model::Model;
     use crate::catalog::workload::Workload;
+    use crate::domain::shared_file::Piece;
     use crate::fixtures::sample;
 
     #[test]

@@ -19,42 +19,27 @@ pub fn of(history: &History, number: usize) -> String {
 
 /// What came out of a run, compared with its baseline if there is one and it is another run.
 pub fn concluded(record: &Record, finding: &RunFinding) -> String {
-    match record.ending.outcome {
-        Outcome::Cancelled => stopped(record),
+    let (ending, tasks) = (&record.ending, record.plan.tasks());
+    match ending.outcome {
+        Outcome::Cancelled => {
+            let done = tasks - ending.tasks_failed - ending.tasks_not_begun;
+            let time = text::duration(record.times.wall_s);
+            format!("stopped after {time}: {done} of {tasks} tasks were done")
+        }
         Outcome::Failed => {
-            let why = record
-                .ending
-                .error
-                .as_deref()
-                .unwrap_or("for an unknown reason");
+            let why = ending.error.as_deref().unwrap_or("for an unknown reason");
             format!("the run broke: {why}")
         }
-        Outcome::Completed if record.ending.tasks_failed > 0 => with_failures(record),
+        Outcome::Completed if ending.tasks_failed > 0 => {
+            let reason = ending
+                .failures
+                .iter()
+                .find_map(|task| task.error.as_deref());
+            let reason = reason.map(|error| format!(": {error}")).unwrap_or_default();
+            format!("{} of {tasks} tasks failed{reason}", ending.tasks_failed)
+        }
         Outcome::Completed => completed(record, finding),
     }
-}
-
-fn stopped(record: &Record) -> String {
-    let done = record.plan.tasks() - record.ending.tasks_failed - record.ending.tasks_not_begun;
-    format!(
-        "stopped after {}: {done} of {} tasks were done",
-        text::duration(record.times.wall_s),
-        record.plan.tasks()
-    )
-}
-
-fn with_failures(record: &Record) -> String {
-    let first = record
-        .ending
-        .failures
-        .iter()
-        .find_map(|task| task.error.as_deref());
-    let reason = first.map(|error| format!(": {error}")).unwrap_or_default();
-    format!(
-        "{} of {} tasks failed{reason}",
-        record.ending.tasks_failed,
-        record.plan.tasks()
-    )
 }
 
 fn completed(record: &Record, finding: &RunFinding) -> String {
@@ -62,23 +47,22 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
     let is_telling = |over: &Baseline| over.is_chosen || !record.plan.is_serial();
     let gain = finding.gain.as_ref().filter(|(_, over)| is_telling(over));
     let gain = gain.map(|(gain, over)| gained(gain, over));
-    let what = match (&finding.time, gain) {
-        (None, None) => text::duration(record.times.wall_s),
-        (None, Some(gain)) => gain,
-        (Some(time), None) => repeats(time),
-        (Some(time), Some(gain)) => format!("{}, {gain}", repeats(time)),
+    let what: Vec<String> = finding.time.iter().map(repeats).chain(gain).collect();
+    let what = match what[..] {
+        [] => text::duration(record.times.wall_s),
+        _ => what.join(", "),
     };
     let name = record.plan.executor().name();
-    let also = managing(record)
-        .map(|time| {
-            format!(
-                "; starting Python and managing the workers took {} of CPU time besides theirs",
-                text::duration(time)
-            )
-        })
-        .filter(|_| !matches!(Cause::of(record), Cause::StartUp(_)))
-        .unwrap_or_default();
-    format!("{name}: {what}: {}{also}", cause(record))
+    let cause = Cause::of(record);
+    let also = match (&cause, managing(record)) {
+        (Cause::StartUp(_), _) | (_, None) => String::new(),
+        (_, Some(time)) => format!(
+            "; starting Python and managing the workers took {} of CPU time besides theirs",
+            text::duration(time)
+        ),
+    };
+    let is_estimate = record.measurement.phase_source.estimates_gil();
+    format!("{name}: {what}: {}{also}", told(cause, is_estimate))
 }
 
 /// "1.93× faster than serial (1.88–1.97)", or that nobody can tell.
@@ -100,12 +84,21 @@ fn gained(gain: &Finding, over: &Baseline) -> String {
 }
 
 /// Why it took as long as it did: how many workers did what at once, on average over the run.
-fn cause(record: &Record) -> String {
-    match Cause::of(record) {
-        Cause::StartUp(part) => format!("{} took most of it", start_up(part)),
+fn told(cause: Cause, gil_is_estimate: bool) -> String {
+    match cause {
+        Cause::StartUp(part) => {
+            let what = match part {
+                StartUp::Workers => "creating the workers",
+                StartUp::Interpreter => "starting the interpreter",
+                StartUp::Imports => "importing Python's modules",
+                StartUp::Pool => "making the pool",
+                StartUp::Python => "starting Python and its workers",
+            };
+            format!("{what} took most of it")
+        }
         Cause::Computing { at_once, waiting } => {
             let what = |phase| match phase {
-                Phase::Gil => the_lock(record.measurement.phase_source.estimates_gil()),
+                Phase::Gil => the_lock(gil_is_estimate),
                 _ => "a core",
             };
             computing(
@@ -132,16 +125,6 @@ fn cause(record: &Record) -> String {
     }
 }
 
-fn start_up(part: StartUp) -> &'static str {
-    match part {
-        StartUp::Workers => "creating the workers",
-        StartUp::Interpreter => "starting the interpreter",
-        StartUp::Imports => "importing Python's modules",
-        StartUp::Pool => "making the pool",
-        StartUp::Python => "starting Python and its workers",
-    }
-}
-
 /// How many computed, and how many waited for what.
 fn computing(at_once: f64, waiting: Option<(f64, &str)>) -> String {
     // Words only where all numbers are nearly whole: rounded one by one, they may not add up.
@@ -154,14 +137,16 @@ fn computing(at_once: f64, waiting: Option<(f64, &str)>) -> String {
             format!("{x:.1}")
         }
     };
-    let computed = match waiting {
-        None if in_words && at_once < 1.5 => return "one computed at a time".into(),
-        Some(_) if in_words && at_once < 1.5 => "one computed".into(),
-        _ => format!("{} workers computed at once", amount(at_once)),
+    let is_one = in_words && at_once < 1.5;
+    let computed = match is_one {
+        true => "one computed".into(),
+        false => format!("{} workers computed at once", amount(at_once)),
     };
-    waiting.map_or(computed.clone(), |(workers, what)| {
-        format!("{computed} while {} waited for {what}", amount(workers))
-    })
+    match waiting {
+        Some((workers, what)) => format!("{computed} while {} waited for {what}", amount(workers)),
+        None if is_one => format!("{computed} at a time"),
+        None => computed,
+    }
 }
 
 #[cfg(test)]

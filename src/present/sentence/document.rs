@@ -1,9 +1,8 @@
-//! What is said about runs in every format for people, in the same words as on the screen.
+//! What documents say of runs, sweeps and machines, in whatever format.
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-
+use super::{conclusion, verdict};
 use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
 use crate::domain::executor::Executor;
 use crate::domain::foreign::cleaned_lines;
@@ -16,15 +15,14 @@ use crate::domain::stats::fit::Parameter;
 use crate::domain::sweep::Series;
 use crate::domain::text::{bytes, clean, counted, duration};
 use crate::present::run_table::NAME;
-use crate::present::sentence::{conclusion, verdict};
 
 /// Who writes the files.
-pub(super) const PROGRAM: &str = concat!("pconc-tui ", env!("CARGO_PKG_VERSION"));
+pub const PROGRAM: &str = concat!("pconc-tui ", env!("CARGO_PKG_VERSION"));
 /// How much of a foreign sentence is repeated, in characters.
 const FOREIGN: usize = 300;
 
 /// Foreign text as files repeat it.
-pub(super) fn foreign(text: &str) -> String {
+pub fn foreign(text: &str) -> String {
     clean(text, FOREIGN)
 }
 
@@ -35,7 +33,7 @@ fn named(name: Option<&str>) -> String {
 }
 
 /// Its number, its name if it has one, and what was run: "#3 warm: io · threads · 16 workers · 16 tasks".
-pub(super) fn title(run: &SharedRun<'_>) -> String {
+pub fn title(run: &SharedRun<'_>) -> String {
     let plan = &run.record.plan;
     format!(
         "#{}{} {} · {} · {} · {}",
@@ -49,7 +47,7 @@ pub(super) fn title(run: &SharedRun<'_>) -> String {
 }
 
 /// The same of a sweep: "#9 sweep: io · threads, processes · 1, 2, 4 workers · 3 rounds".
-pub(super) fn sweep_title(shared: &SharedSweep<'_>) -> String {
+pub fn sweep_title(shared: &SharedSweep<'_>) -> String {
     let plan = &shared.sweep.plan;
     let models: Vec<String> = plan.executors().iter().map(Executor::label).collect();
     let workers = match plan.workers() {
@@ -70,7 +68,7 @@ pub(super) fn sweep_title(shared: &SharedSweep<'_>) -> String {
 }
 
 /// What was fitted to the speed-ups of each model, and how sure that is.
-pub(super) fn fits(shared: &SharedSweep<'_>) -> Vec<String> {
+pub fn fits(shared: &SharedSweep<'_>) -> Vec<String> {
     let parameter = |Parameter {
                          value, interval, ..
                      }: &Parameter| {
@@ -97,7 +95,7 @@ pub(super) fn fits(shared: &SharedSweep<'_>) -> Vec<String> {
 }
 
 /// Every reason to trust the runs less, each with the number of its run.
-pub(super) fn caveats<'a>(shared: &'a Shared<'_>) -> impl Iterator<Item = String> + 'a {
+pub fn caveats<'a>(shared: &'a Shared<'_>) -> impl Iterator<Item = String> + 'a {
     shared.runs.iter().flat_map(|run| {
         run.caveats()
             .map(|caveat| format!("#{}: {}", run.number, foreign(&caveat.text)))
@@ -105,7 +103,7 @@ pub(super) fn caveats<'a>(shared: &'a Shared<'_>) -> impl Iterator<Item = String
 }
 
 /// What the tasks of these runs did, a sentence for each kind of work.
-pub(super) fn works<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<String> {
+pub fn works<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<String> {
     let sentence = |run: &SharedRun<'_>| {
         let plan = &run.record.plan;
         let size = plan.workload().description().size;
@@ -121,30 +119,30 @@ pub(super) fn works<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<St
 }
 
 /// What came out, in one sentence.
-pub(super) fn verdict(run: &SharedRun<'_>) -> String {
+pub fn verdict(run: &SharedRun<'_>) -> String {
     foreign(&verdict::concluded(run.record, &run.finding))
 }
 
 /// What to conclude from a sweep.
-pub(super) fn conclusion(shared: &SharedSweep<'_>) -> String {
+pub fn conclusion(shared: &SharedSweep<'_>) -> String {
     let cores_usable = shared.provenance.machine.cores_usable;
     conclusion::of(&shared.sweep.plan, shared.results, cores_usable)
 }
 
 /// Who executed the runs of Python's models: "Python 3.13.0, GIL on: /usr/bin/python3.13", each interpreter once.
-pub(super) fn interpreters(shared: &Shared<'_>) -> BTreeSet<String> {
+pub fn interpreters(shared: &Shared<'_>) -> BTreeSet<String> {
     let plans = shared.runs.iter().map(|run| &run.record.plan);
     let told = |interpreter| format!("Python {}", self::interpreter(interpreter));
     plans.filter_map(Plan::interpreter).map(told).collect()
 }
 
 /// "3.13.0, GIL on: /usr/bin/python3.13".
-pub(super) fn interpreter(interpreter: &Interpreter) -> String {
+pub fn interpreter(interpreter: &Interpreter) -> String {
     format!("{}: {}", interpreter.label(), foreign(&interpreter.path))
 }
 
 /// What Python needed besides the work itself; nothing of a run that was not Python's.
-pub(super) fn python_costs(record: &Record) -> Option<String> {
+pub fn python_costs(record: &Record) -> Option<String> {
     let python = record.interpreter.python.as_ref()?;
     let parts = [
         ("interpreter", python.interpreter_s),
@@ -158,7 +156,7 @@ pub(super) fn python_costs(record: &Record) -> Option<String> {
 }
 
 /// How much of what a run printed is known, and that, harmless.
-pub(super) fn printed(record: &Record) -> Option<(String, String)> {
+pub fn printed(record: &Record) -> Option<(String, String)> {
     const KEPT: u64 = OUTPUT_KEPT as u64;
     let output = record.interpreter.python.as_ref()?.output.as_ref()?;
     let all = bytes(output.bytes);
@@ -170,7 +168,7 @@ pub(super) fn printed(record: &Record) -> Option<(String, String)> {
 }
 
 /// "CPU X, 8 cores, Linux 6.12, 16.0 GB of memory".
-pub(super) fn machine(machine: &Machine) -> String {
+pub fn machine(machine: &Machine) -> String {
     let cpu = machine.cpu_model.as_deref().unwrap_or("unknown CPU");
     let mut cores = counted(machine.cores_online.into(), "core");
     if machine.cores_usable != machine.cores_online {
@@ -190,7 +188,7 @@ pub(super) fn machine(machine: &Machine) -> String {
 }
 
 /// On what everything was measured: "recorded on …" where that was not this program's machine and user.
-pub(super) fn machines(shared: &Shared<'_>) -> BTreeSet<String> {
+pub fn machines(shared: &Shared<'_>) -> BTreeSet<String> {
     let measured_on = |from: &Provenance| {
         let how = match from.origin {
             Origin::Recorded => "recorded",
@@ -202,7 +200,7 @@ pub(super) fn machines(shared: &Shared<'_>) -> BTreeSet<String> {
 }
 
 /// "measured 2026-01-31", or from which day to which; nothing if there is no run.
-pub(super) fn days(shared: &Shared<'_>) -> Option<String> {
+pub fn days(shared: &Shared<'_>) -> Option<String> {
     let day = |run: &SharedRun<'_>| clean(&run.record.started_at, 10);
     let first = shared.runs.iter().map(day).min()?;
     let last = shared.runs.iter().map(day).max()?;
@@ -214,15 +212,7 @@ pub(super) fn days(shared: &Shared<'_>) -> Option<String> {
 }
 
 /// By what the file was written, and when its runs were measured.
-pub(super) fn written_by(shared: &Shared<'_>) -> String {
+pub fn written_by(shared: &Shared<'_>) -> String {
     let days = days(shared).map(|days| format!(", {days}"));
     format!("{PROGRAM}{}", days.unwrap_or_default())
-}
-
-/// The word that stands for a value in JSON.
-pub(super) fn word(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
-    }
 }
