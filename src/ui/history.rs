@@ -23,6 +23,7 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
+use super::layout::split_left;
 use super::panel::{block, draw_block, draw_lines, draw_text, inside, wrap};
 use super::theme::{STRONG, Theme, strong_if};
 use super::widget::bar::Bar;
@@ -171,15 +172,11 @@ fn sweep_in_words(app: &App, sweep: &SweepEntry, room: usize) -> String {
 fn draw_session(app: &App, first: &Entry, theme: Theme, row: Rect, buf: &mut Buffer) {
     let line = "─".repeat(usize::from(row.width));
     draw_text(line, theme.secondary(), row, buf);
-    let room = row.width.saturating_sub(4);
+    let room = row.width.saturating_sub(6);
     let text = sentence::origin::session(first, app.history().here());
-    let text = shortened(&text, usize::from(room.saturating_sub(2)));
-    let inside = Rect {
-        x: row.x + 2,
-        width: room,
-        ..row
-    };
-    draw_text(format!(" {text} "), Style::new(), inside, buf);
+    let text = shortened(&text, usize::from(room));
+    let (_, behind) = split_left(row, 2);
+    draw_text(format!(" {text} "), Style::new(), behind, buf);
 }
 
 /// The signs of a run; blanks for those that it does not have.

@@ -9,7 +9,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::header;
-use super::layout::{Panels, cells, split_above};
+use super::layout::{Panels, cells, split_above, split_left};
 use super::panel::{draw_text, wrap};
 use super::theme::{BAND, STRONG, Theme};
 use super::timeline;
@@ -65,7 +65,7 @@ pub fn draw_band(said: [&str; 2], area: Rect, buf: &mut Buffer) {
         .skip(usize::from(area.height.saturating_sub(2) / 2));
     for (row, (text, style)) in rows.zip(said.into_iter().zip([BAND, below])) {
         let text = shortened(text, usize::from(room));
-        buf.set_stringn(row.x + 2, row.y, text, usize::from(room), style);
+        draw_text(text, style, split_left(row, 2).1, buf);
     }
 }
 
