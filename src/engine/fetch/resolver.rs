@@ -18,9 +18,6 @@ use super::wait::{Deadline, Waiter};
 /// How many addresses of one name are tried, fewer than ureq's array holds.
 const MAX_ADDRESSES: usize = 8;
 
-/// Blocks until the name is looked up. A parameter, so that the tests have names that never are.
-pub type Lookup = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
-
 /// The system's resolver, with all that it is configured to ask.
 pub fn system_lookup(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     Ok((host, port).to_socket_addrs()?.collect())

@@ -9,7 +9,7 @@ use std::thread;
 use nix::sys::socket::{self, sockopt};
 use proptest::prelude::*;
 
-use super::resolver::Lookup;
+use super::wait::Lookup;
 use super::*;
 use crate::engine::loopback::{Site, listen, page, serve};
 

@@ -1,5 +1,7 @@
 //! Waiting for a descriptor without ever being deaf to the stop latch.
 
+use std::io;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +12,6 @@ use ureq::unversioned::transport::{NextTimeout, RustlsConnector};
 
 use super::Hooks;
 use super::error::cancelled;
-use super::resolver::Lookup;
 use crate::engine::latch::{Latch, wait};
 
 /// More than any fetch has left.
@@ -44,6 +45,9 @@ impl Deadline {
         }
     }
 }
+
+/// Blocks until the name is looked up. A parameter, so that the tests have names that never are.
+pub type Lookup = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
 
 /// How one worker reaches others: what stops its waits, what is called around them, who looks names up, and ureq's TLS.
 #[derive(Clone, Debug)]
