@@ -13,6 +13,7 @@
 //!             ├─ pythons   the interpreters to choose from           │
 //!             ├─ live      the run that is on, or nothing            │ the state,
 //!             ├─ browse    chosen and marked rows of the history     │ each part
+//!             ├─ choice    going through choices               │
 //!             ├─ columns   the history's columns, and their order    │ in its file
 //!             ├─ filter    which rows of the history are shown       │
 //!             ├─ naming    a name that is being typed                │
@@ -33,6 +34,7 @@
 //! changed, never while drawing.
 
 pub mod browse;
+mod choice;
 pub mod columns;
 pub mod command;
 pub mod comparison;

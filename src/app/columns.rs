@@ -6,13 +6,13 @@
 mod cell;
 
 pub use crate::present::table::{Extent, Side};
-pub use cell::{Row, of_sweep, speed_up};
+pub use cell::{Row, speed_up};
 
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use crate::catalog::metric::{HistoryColumn, METRICS, Metric, Unit};
-use crate::domain::history::{Entry, SweepEntry};
+use crate::domain::history::Entry;
 use crate::domain::text::clean;
 use crate::present::number;
 use crate::present::sentence::moment;
@@ -31,7 +31,13 @@ pub enum SortKey<'a> {
 
 impl From<Option<f64>> for SortKey<'_> {
     fn from(number: Option<f64>) -> Self {
-        number.map_or(SortKey::Unknown, SortKey::Number)
+        number.map_or(Unknown, Number)
+    }
+}
+
+impl<'a> From<Option<&'a str>> for SortKey<'a> {
+    fn from(word: Option<&'a str>) -> Self {
+        word.map_or(Unknown, Word)
     }
 }
 
@@ -63,7 +69,7 @@ enum Content {
     /// A number of the catalogue.
     Number(&'static Metric),
     /// What only the history says.
-    Other(fn(Row<'_>) -> String, fn(&Entry) -> SortKey<'_>),
+    Other(Cell, Key),
 }
 
 /// Whether a column is shown that the user said nothing about.
@@ -91,14 +97,20 @@ impl Column {
     pub fn cell(&self, row: Row<'_>) -> String {
         match self.content {
             Content::Number(metric) => cell::number(metric, row),
+            // What else there is to say of a sweep is told in words.
+            Content::Other(..)
+                if matches!(row, Row::Sweep(_)) && ![NUMBER, "work"].contains(&self.id) =>
+            {
+                String::new()
+            }
             Content::Other(text, _) => text(row),
         }
     }
 
-    fn key<'a>(&self, entry: &'a Entry) -> SortKey<'a> {
+    fn key<'a>(&self, row: Row<'a>) -> SortKey<'a> {
         match self.content {
-            Content::Number(metric) => metric.of(&entry.assessed()).into(),
-            Content::Other(_, key) => key(entry),
+            Content::Number(metric) => cell::key(metric, row),
+            Content::Other(_, key) => key(row),
         }
     }
 
@@ -128,8 +140,8 @@ impl Column {
 
 /// What stands in a row.
 type Cell = fn(Row<'_>) -> String;
-/// What runs are sorted by.
-type Key = fn(&Entry) -> SortKey<'_>;
+/// What rows are sorted by.
+type Key = fn(Row<'_>) -> SortKey<'_>;
 
 fn other(
     id: &'static str,
@@ -153,7 +165,7 @@ fn other(
 }
 
 use ByDefault::{Hidden, If, Shown};
-use SortKey::{Number, Word};
+use SortKey::{Number, Unknown, Word};
 
 /// The column of the runs' numbers.
 pub const NUMBER: &str = "number";
@@ -187,21 +199,7 @@ const SECONDS: Extent = Extent {
 
 /// Every column, from left to right.
 pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
-    let (asked, measured): (Vec<_>, Vec<_>) = METRICS
-        .iter()
-        .enumerate()
-        .filter_map(|(at, metric)| Column::of(at, metric))
-        .partition(|column| ["workers", "tasks"].contains(&column.id));
-    let mut columns = before_numbers();
-    columns.extend(asked.into_iter().chain(measured));
-    let after_speed_up = columns.iter().position(|column| column.id == SPEED_UP);
-    columns.insert(after_speed_up.map_or(0, |at| at + 1), bar());
-    columns.push(caveats());
-    columns
-});
-
-fn before_numbers() -> Vec<Column> {
-    vec![
+    let mut columns = vec![
         other(
             NUMBER,
             (
@@ -213,7 +211,7 @@ fn before_numbers() -> Vec<Column> {
             3,
             (
                 |row| row.number().to_string(),
-                |run| Number(run.number as f64),
+                |row| Number(row.number() as f64),
             ),
             (4, Shown),
         ),
@@ -227,8 +225,8 @@ fn before_numbers() -> Vec<Column> {
             Side::Left,
             0,
             (
-                |row| cell::entry(row, |run| moment(&run.record.started_at)),
-                |run| Word(&run.record.started_at),
+                |row| started_at(row).map_or_else(String::new, moment),
+                |row| started_at(row).into(),
             ),
             (7, If(Entry::is_earlier)),
         ),
@@ -239,7 +237,7 @@ fn before_numbers() -> Vec<Column> {
             0,
             (
                 |row| row.plan().label().into(),
-                |run| Word(run.record.plan.label()),
+                |row| Word(row.plan().label()),
             ),
             (5, Shown),
         ),
@@ -250,7 +248,7 @@ fn before_numbers() -> Vec<Column> {
             9,
             (
                 |row| row.plan().executor().label(),
-                |run| Word(run.record.plan.model().name()),
+                |row| row.entry().map(|run| run.record.plan.model().name()).into(),
             ),
             (1, Shown),
         ),
@@ -264,13 +262,41 @@ fn before_numbers() -> Vec<Column> {
             Side::Left,
             0,
             (
-                |row| cell::entry(row, name),
-                |run| run.name.as_deref().map_or(SortKey::Unknown, Word),
+                |row| shortened(&clean(row.name().unwrap_or_default(), usize::MAX), NAME),
+                |row| row.name().into(),
             ),
             (6, If(|run| run.name.is_some())),
         ),
-    ]
-}
+    ];
+    let numbers = METRICS.iter().enumerate();
+    let numbers = numbers.filter_map(|(at, metric)| Column::of(at, metric));
+    let (asked, measured): (Vec<_>, Vec<_>) =
+        numbers.partition(|column| ["workers", "tasks"].contains(&column.id));
+    for column in asked.into_iter().chain(measured) {
+        let is_speed_up = column.id == SPEED_UP;
+        columns.push(column);
+        columns.extend(is_speed_up.then(bar));
+    }
+    columns.push(other(
+        "caveats",
+        (
+            "caveats",
+            "reasons to trust it less",
+            "found by the program; Enter on the run tells each in a sentence",
+        ),
+        Side::Right,
+        0,
+        (
+            |row| {
+                let caveats = row.entry().map(|run| run.caveats().count());
+                caveats.map_or_else(String::new, |n| n.to_string())
+            },
+            |row| row.entry().map(|run| run.caveats().count() as f64).into(),
+        ),
+        (2 * ASKED_FOR, Hidden),
+    ));
+    columns
+});
 
 fn bar() -> Column {
     other(
@@ -282,45 +308,13 @@ fn bar() -> Column {
         ),
         Side::Left,
         0,
-        (|_| String::new(), |run| run.assessment.speedup.into()),
+        (|_| String::new(), |row| row.speedup().into()),
         (8, Shown),
     )
 }
 
-fn caveats() -> Column {
-    other(
-        "caveats",
-        (
-            "caveats",
-            "reasons to trust it less",
-            "found by the program; Enter on the run tells each in a sentence",
-        ),
-        Side::Right,
-        0,
-        (
-            |row| cell::entry(row, |run| run.caveats().count().to_string()),
-            |run| Number(run.caveats().count() as f64),
-        ),
-        (2 * ASKED_FOR, Hidden),
-    )
-}
-
-/// A name, as far as a column goes.
-fn name(run: &Entry) -> String {
-    let name = run.name.as_deref().unwrap_or_default();
-    shortened(&clean(name, usize::MAX), NAME)
-}
-
-/// What the user wants of a column.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Wish {
-    /// Nothing was said: what the table says holds.
-    #[default]
-    Default,
-    /// To see it, before all that was not asked for.
-    Shown,
-    /// Not to see it.
-    Hidden,
+fn started_at(row: Row<'_>) -> Option<&str> {
+    Some(&row.entry()?.record.started_at)
 }
 
 /// What runs are sorted by.
@@ -335,7 +329,8 @@ pub struct Sort {
 /// What the user did to the columns.
 #[derive(Clone, Debug)]
 pub struct Columns {
-    wishes: Vec<Wish>,
+    /// Whether he wants to see them, of those that he said something about; they come before all others.
+    wishes: Vec<Option<bool>>,
     sort: Sort,
     cursor: usize,
     extents: Vec<Extent>,
@@ -346,7 +341,7 @@ pub struct Columns {
 impl Default for Columns {
     fn default() -> Columns {
         Columns {
-            wishes: vec![Wish::Default; COLUMNS.len()],
+            wishes: vec![None; COLUMNS.len()],
             sort: Sort {
                 by: NUMBER,
                 descending: false,
@@ -374,15 +369,12 @@ impl Columns {
 
     /// Whether the column at this place of [`COLUMNS`] is to be shown, if there is room.
     pub fn is_shown(&self, at: usize) -> bool {
-        match self.wishes[at] {
-            Wish::Default => self.is_worth[at],
-            wish => wish == Wish::Shown,
-        }
+        self.wishes[at].unwrap_or(self.is_worth[at])
     }
 
     /// Whether the user asked for the column at this place.
     pub fn is_wished(&self, at: usize) -> bool {
-        self.wishes[at] == Wish::Shown
+        self.wishes[at] == Some(true)
     }
 
     /// The places in [`COLUMNS`] of all that are to be shown, those that go last first: the user's own wishes, then by
@@ -410,12 +402,7 @@ impl Columns {
 
     /// Shows the column under the cursor, or hides it.
     pub fn toggle(&mut self) {
-        let wish = if self.is_shown(self.cursor) {
-            Wish::Hidden
-        } else {
-            Wish::Shown
-        };
-        self.wishes[self.cursor] = wish;
+        self.wishes[self.cursor] = Some(!self.is_shown(self.cursor));
     }
 
     /// Sorts by the column under the cursor; once more, in the other direction.
@@ -429,39 +416,34 @@ impl Columns {
         self.sort = Sort { by, descending };
     }
 
-    /// Finds out how much room the cells of these runs and sweeps need, and which columns have something to say about them.
-    pub(super) fn measure(&mut self, entries: &[&Entry], sweeps: &[&SweepEntry]) {
+    /// Finds out how much room the cells of these rows need, and which columns have something to say about them.
+    pub(super) fn measure(&mut self, rows: &[Row<'_>]) {
         for (at, column) in COLUMNS.iter().enumerate() {
             self.is_worth[at] = match column.by_default {
                 Shown => true,
                 Hidden => false,
-                If(is_worth) => entries.iter().any(|entry| is_worth(entry)),
+                If(is_worth) => rows.iter().filter_map(|row| row.entry()).any(is_worth),
             };
-            if !self.is_shown(at) {
-                continue;
+            if self.is_shown(at) {
+                // A sweep's work is told in words that make their own room.
+                let has_cell =
+                    |row: &&Row<'_>| column.side != Side::Left || !matches!(row, Row::Sweep(_));
+                self.extents[at] = rows
+                    .iter()
+                    .filter(has_cell)
+                    .map(|row| Extent::of(&column.cell(*row), column.side))
+                    .fold(column.least, Extent::with);
             }
-            let cells = entries.iter().map(|entry| column.cell(Row::Entry(entry)));
-            // A sweep's work is told in words that make their own room.
-            let sweeps = sweeps.iter().filter(|_| column.side != Side::Left);
-            let cells = cells.chain(sweeps.map(|sweep| of_sweep(column.id, sweep)));
-            self.extents[at] = cells
-                .map(|cell| Extent::of(&cell, column.side))
-                .fold(column.least, Extent::with);
         }
     }
 
     /// The numbers of these runs and sweeps in the order in which they are shown.
-    pub(super) fn arrange<'a>(
-        &self,
-        entries: impl Iterator<Item = &'a Entry>,
-        sweeps: impl Iterator<Item = &'a SweepEntry>,
-    ) -> Vec<usize> {
+    pub(super) fn arrange(&self, rows: &[Row<'_>]) -> Vec<usize> {
         let is_sorted_by = |column: &&Column| column.id == self.sort.by;
         let column = COLUMNS.iter().find(is_sorted_by).unwrap_or(&COLUMNS[0]);
-        let sweeps = sweeps.map(|sweep| (cell::sweep_key(self.sort.by, sweep), sweep.number));
-        let mut keyed: Vec<(SortKey<'_>, usize)> = entries
-            .map(|run| (column.key(run), run.number))
-            .chain(sweeps)
+        let mut keyed: Vec<_> = rows
+            .iter()
+            .map(|row| (column.key(*row), row.number()))
             .collect();
         keyed.sort_by(|a, b| compare(a.0, b.0, self.sort.descending));
         keyed.into_iter().map(|(_, number)| number).collect()
@@ -472,9 +454,9 @@ fn compare(a: SortKey<'_>, b: SortKey<'_>, descending: bool) -> Ordering {
     let known = match (a, b) {
         (Number(a), Number(b)) => a.total_cmp(&b),
         (Word(a), Word(b)) => a.cmp(b),
-        (SortKey::Unknown, SortKey::Unknown) => Ordering::Equal,
-        (SortKey::Unknown, _) => return Ordering::Greater,
-        (_, SortKey::Unknown) => return Ordering::Less,
+        (Unknown, Unknown) => Ordering::Equal,
+        (Unknown, _) => return Ordering::Greater,
+        (_, Unknown) => return Ordering::Less,
         (Number(_), Word(_)) => Ordering::Less,
         (Word(_), Number(_)) => Ordering::Greater,
     };
@@ -512,7 +494,8 @@ mod tests {
     fn runs_are_sorted_by_any_column_and_once_more_the_other_way_round() {
         let history = history();
         let mut columns = Columns::default();
-        let order = |columns: &mut Columns| columns.arrange(history.entries().iter(), [].iter());
+        let rows: Vec<Row<'_>> = history.entries().iter().map(Row::Entry).collect();
+        let order = |columns: &mut Columns| columns.arrange(&rows);
         assert_eq!(order(&mut columns), [1, 2, 3, 4]);
         columns.sort_by(TIME);
         assert_eq!(order(&mut columns), [2, 3, 1, 4]);
@@ -525,11 +508,12 @@ mod tests {
     #[test]
     fn runs_without_a_value_come_last_in_both_directions() {
         let history = history();
+        let rows: Vec<Row<'_>> = history.entries().iter().map(Row::Entry).collect();
         let mut columns = Columns::default();
         for _ in 0..2 {
             columns.sort_by(SPEED_UP);
             assert_eq!(
-                columns.arrange(history.entries().iter(), [].iter()).last(),
+                columns.arrange(&rows).last(),
                 Some(&3),
                 "it has no baseline"
             );

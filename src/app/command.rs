@@ -227,8 +227,8 @@ pub static KEYS: LazyLock<Vec<Keys>> = LazyLock::new(|| vec![
         bind("/", "/ filter", 10, "show only the runs of the history that match what is typed", App::begin_filter).when(App::has_measured),
         bind("o", "o export", 10, "write a file to share: a report, a table, a picture, everything", App::open_export)
             .when(App::has_measured).or_says(App::why_no_run),
-        bind("Tab", "Tab panel", 8, "go to the next panel", |app| app.next_panel(1)).when(|app| app.overlay.is_none()),
-        bind("Shift-Tab", "", 0, "go to the previous panel", |app| app.next_panel(-1)).when(|app| app.overlay.is_none()),
+        bind("Tab", "Tab panel", 8, "go to the next panel", |app| app.next_panel(true)).when(|app| app.overlay.is_none()),
+        bind("Shift-Tab", "", 0, "go to the previous panel", |app| app.next_panel(false)).when(|app| app.overlay.is_none()),
     ]),
     keys(Context::Form, "In the form", |app, by| app.setup.step_row(by), vec![
         step("↑ k", "", 0, "the field above", -1),

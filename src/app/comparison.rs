@@ -3,11 +3,12 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::details::doubts;
 use super::timeline::Window;
 use crate::analysis::compared::{Compared, default_reference, obstacle};
 use crate::domain::history::{Entry, History};
 use crate::domain::phase::Phase;
-use crate::domain::text::{clean, wrap};
+use crate::domain::text::wrap;
 use crate::domain::time::{Nanos, nanos};
 use crate::domain::trace::Trace;
 use crate::present::comparison::{Comparison, Row, compare};
@@ -22,8 +23,6 @@ const COLUMN: usize = 17;
 const BETWEEN: usize = 2;
 /// Rows of a worker where there is room for everything: ink and a gap.
 const HIGH: usize = 8;
-/// How much of a doubt is shown.
-const FOREIGN: usize = 300;
 
 /// A comparison, laid out.
 #[derive(Clone, Debug)]
@@ -43,27 +42,20 @@ pub struct Composition {
 impl Composition {
     /// In so many columns and rows.
     pub fn of(history: &History, numbers: &[usize], (columns, rows): (u16, u16)) -> Composition {
-        let runs: Vec<&Entry> = numbers
-            .iter()
-            .filter_map(|number| history.get(*number))
-            .collect();
+        let runs = runs(history, numbers);
         let (compared, reference) = compared(history, &runs);
         let comparison = compare(&compared, reference);
         let said = wrap(&sentence::comparison::of(&compared, reference), columns);
         // The last column says whether there is more above or below.
         let width = columns.saturating_sub(1);
         let mut table = table(&comparison, runs.len(), usize::from(width));
-        table.extend(doubts(&runs, width));
-        let below = rows.saturating_sub(u16::try_from(said.len()).unwrap_or(1) + 1);
+        table.extend(doubted(&runs, width));
+        let below = rows.saturating_sub(in_rows(said.len() + 1));
         // The picture tells more than the table: it gets what it needs, up to three fifths.
-        let wanted: usize = runs
-            .iter()
-            .map(|run| run.trace.lanes().len().max(1) * HIGH + 1)
-            .sum::<usize>()
-            + 1;
-        let fair = (below * 3 / 5)
-            .max(below.saturating_sub(u16::try_from(table.len()).unwrap_or(u16::MAX)));
-        let timelines = u16::try_from(wanted).unwrap_or(u16::MAX).min(fair);
+        let lanes = runs.iter().map(|run| run.trace.lanes().len().max(1));
+        let wanted: usize = lanes.map(|lanes| lanes * HIGH + 1).sum();
+        let fair = (below * 3 / 5).max(below.saturating_sub(in_rows(table.len())));
+        let timelines = in_rows(wanted + 1).min(fair);
         Composition {
             said,
             legend: legend(&runs),
@@ -75,39 +67,38 @@ impl Composition {
 
     /// So many rows of the table are out of sight.
     pub fn hidden_rows(&self) -> u16 {
-        u16::try_from(self.table.len())
-            .unwrap_or(u16::MAX)
-            .saturating_sub(self.table_room)
+        in_rows(self.table.len()).saturating_sub(self.table_room)
     }
 }
 
-/// These runs with their repeats, and which one of them is their baseline.
+fn in_rows(rows: usize) -> u16 {
+    u16::try_from(rows).unwrap_or(u16::MAX)
+}
+
+/// The runs with these numbers.
+pub(super) fn runs<'a>(history: &'a History, numbers: &[usize]) -> Vec<&'a Entry> {
+    let runs = numbers.iter().map(|number| history.get(*number));
+    runs.flatten().collect()
+}
+
+/// These runs with their repeats, and which one of them is their baseline: the one that the user chose, if he did.
 fn compared<'a>(history: &'a History, runs: &[&'a Entry]) -> (Vec<Compared<'a>>, usize) {
     let compared: Vec<Compared<'a>> = runs
         .iter()
         .map(|run| Compared::in_history(history, run))
         .collect();
-    let chosen = runs.iter().position(|run| is_chosen(run));
+    let chosen = runs.iter().position(|run| {
+        let baseline = run.assessment.baseline;
+        run.assessment.is_baseline && baseline.is_some_and(|baseline| baseline.is_chosen)
+    });
     let reference = chosen.unwrap_or_else(|| default_reference(&compared));
     (compared, reference)
-}
-
-/// Whether the user made it the baseline of its work.
-fn is_chosen(run: &Entry) -> bool {
-    run.assessment.is_baseline
-        && run
-            .assessment
-            .baseline
-            .is_some_and(|baseline| baseline.is_chosen)
 }
 
 /// The number of the run that comes after the one that these are measured against, as their next baseline; `None` if they
 /// cannot be measured against each other.
 pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
-    let runs: Vec<&Entry> = numbers
-        .iter()
-        .filter_map(|number| history.get(*number))
-        .collect();
+    let runs = runs(history, numbers);
     let (compared, reference) = compared(history, &runs);
     if obstacle(&compared).is_some() || compared.is_empty() {
         return None;
@@ -155,28 +146,17 @@ type Column = Vec<String>;
 /// A column per run and, between two, one with the difference. Those that do not fit are told in words.
 fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<TableRow> {
     let rows = &comparison.rows;
-    let names = rows
-        .iter()
-        .map(|row| indent(row) + row.name.width() + 1)
-        .max()
-        .unwrap_or(0)
-        .max(NAMES);
-    let mut columns: Vec<Column> = comparison
-        .columns
-        .iter()
-        .map(|heading| vec![heading.clone()])
-        .collect();
-    for row in rows {
-        columns
-            .iter_mut()
-            .zip(&row.cells)
-            .for_each(|(column, cell)| column.push(cell.clone()));
-    }
+    let names = rows.iter().map(|row| indent(row) + row.name.width() + 1);
+    let names = names.max().unwrap_or(0).max(NAMES);
+    let column = |(at, heading): (usize, &String)| -> Column {
+        let cells = rows.iter().map(|row| row.cells[at].clone());
+        std::iter::once(heading.clone()).chain(cells).collect()
+    };
+    let columns: Vec<Column> = comparison.columns.iter().enumerate().map(column).collect();
     let widths = widths(&columns, width.saturating_sub(names));
     let cells = |at: usize| -> String {
-        columns
-            .iter()
-            .zip(&widths)
+        let cells = columns.iter().zip(&widths);
+        cells
             .map(|(column, width)| padded(&column[at], Side::Right, *width))
             .collect()
     };
@@ -187,28 +167,28 @@ fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<TableRow> {
         ..TableRow::default()
     };
     let missing = missing(runs, columns.len(), widths.len());
-    let missing = missing.map(|name| TableRow {
-        name,
-        ..TableRow::default()
-    });
     let rows = rows.iter().enumerate().map(|(at, row)| {
         let blanks = if row.is_part { indent(row) } else { 0 };
-        let width = if row.phase.is_some() {
-            names - indent(row)
-        } else {
-            names
-        };
+        let mark = if row.phase.is_some() { indent(row) } else { 0 };
         TableRow {
             phase: row.phase,
-            name: padded(&(" ".repeat(blanks) + &row.name), Side::Left, width),
+            name: padded(&(" ".repeat(blanks) + &row.name), Side::Left, names - mark),
             cells: cells(at + 1),
             is_heading: false,
         }
     });
     std::iter::once(heading)
-        .chain(missing)
+        .chain(missing.map(in_words))
         .chain(rows)
         .collect()
+}
+
+/// A row that is a text.
+fn in_words(name: String) -> TableRow {
+    TableRow {
+        name,
+        ..TableRow::default()
+    }
 }
 
 /// Columns before a row's name: for the mark of a phase, or because it belongs to the row above.
@@ -221,70 +201,48 @@ fn indent(row: &Row) -> usize {
 }
 
 /// The doubts about the runs, below the table.
-fn doubts(runs: &[&Entry], width: u16) -> Vec<TableRow> {
-    let caveats = runs
-        .iter()
-        .flat_map(|run| run.caveats().map(|caveat| (run.number, caveat)));
-    let said =
-        caveats.map(|(number, caveat)| format!("! #{number}: {}", clean(&caveat.text, FOREIGN)));
-    let lines: Vec<String> = said.flat_map(|text| wrap(&text, width)).collect();
-    let blank = (!lines.is_empty()).then(String::new);
-    blank
-        .into_iter()
-        .chain(lines)
-        .map(|name| TableRow {
-            name,
-            ..TableRow::default()
-        })
-        .collect()
+fn doubted(runs: &[&Entry], width: u16) -> Vec<TableRow> {
+    let told = |run: &&Entry| {
+        let number = run.number;
+        let said = doubts(run).map(move |doubt| format!("! #{number}: {doubt}"));
+        said.collect::<Vec<_>>()
+    };
+    let said = runs.iter().flat_map(told);
+    let mut lines: Vec<String> = said.flat_map(|text| wrap(&text, width)).collect();
+    if !lines.is_empty() {
+        lines.insert(0, String::new());
+    }
+    lines.into_iter().map(in_words).collect()
 }
 
 /// What the signs in the headings mean: those that are there.
 fn legend(runs: &[&Entry]) -> String {
-    let signs = [
-        (
-            runs.iter().any(|run| run.assessment.is_baseline),
-            "B baseline",
-        ),
-        (
-            runs.iter().any(|run| run.assessment.is_fastest),
-            "★ fastest",
-        ),
-        (runs.iter().any(|run| run.is_doubted()), "! doubted"),
+    let signs: [(fn(&Entry) -> bool, &str); 3] = [
+        (|run| run.assessment.is_baseline, "B baseline"),
+        (|run| run.assessment.is_fastest, "★ fastest"),
+        (Entry::is_doubted, "! doubted"),
     ];
-    let there: Vec<&str> = signs
+    let there = signs
         .iter()
-        .filter(|(is_there, _)| *is_there)
-        .map(|(_, said)| *said)
-        .collect();
-    there.join("  ")
+        .filter(|(has, _)| runs.iter().any(|run| has(run)));
+    there.map(|(_, said)| *said).collect::<Vec<_>>().join("  ")
 }
 
 /// The widths of as many columns as fit.
 fn widths(columns: &[Column], room: usize) -> Vec<usize> {
     let needed = |column: &Column| {
-        BETWEEN
-            + column
-                .iter()
-                .map(|cell| cell.width())
-                .max()
-                .unwrap_or_default()
+        let widest = column.iter().map(|cell| cell.width()).max();
+        BETWEEN + widest.unwrap_or_default()
     };
-    let spacious: Vec<usize> = columns
-        .iter()
-        .map(|column| needed(column).max(COLUMN))
-        .collect();
-    let widths = if spacious.iter().sum::<usize>() <= room {
-        spacious
-    } else {
-        columns.iter().map(needed).collect()
-    };
-    let ends = widths.iter().scan(0, |end, width| {
-        *end += width;
-        Some(*end)
-    });
-    let fitting = ends.take_while(|end| *end <= room).count();
-    widths.into_iter().take(fitting).collect()
+    let mut widths: Vec<usize> = columns.iter().map(needed).collect();
+    let spacious: Vec<usize> = widths.iter().map(|width| *width.max(&COLUMN)).collect();
+    if spacious.iter().sum::<usize>() <= room {
+        return spacious;
+    }
+    while widths.iter().sum::<usize>() > room {
+        widths.pop();
+    }
+    widths
 }
 
 /// What does not fit, in words.

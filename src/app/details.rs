@@ -4,8 +4,7 @@ use crate::catalog::metric::{ALWAYS, DETAILS, Group, METRICS, Metric};
 use crate::domain::history::{Entry, History};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
-use crate::domain::provenance::Provenance;
-use crate::domain::record::{PythonRecord, Record};
+use crate::domain::record::Record;
 use crate::domain::repeats;
 use crate::domain::shared_file;
 use crate::domain::text::{bytes, clean, column_seconds, wrap};
@@ -58,194 +57,178 @@ pub enum Row {
     Empty,
 }
 
-/// Name, value with its unit, and what it means.
-type Told = (&'static str, String, String);
-
-fn row((name, value, note): Told, width: u16) -> Vec<Row> {
-    with_note(&note, width, |note| Row::Number { name, value, note })
+/// Rows of so many columns, as they are written one below the other.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) rows: Vec<Row>,
+    pub(super) width: u16,
 }
 
-/// Everything about a run in rows of at most `width` columns, for somebody who is `here`.
-pub fn rows(history: &History, entry: &Entry, here: &Provenance, width: u16) -> Vec<Row> {
-    let record = &entry.record;
-    let doubts = entry
-        .caveats()
-        .map(|caveat| format!("! {}", clean(&caveat.text, FOREIGN)));
-    let origin = sentence::origin::of(entry, here);
-    let verdict = std::iter::once(verdict::of(history, entry.number));
-    let said = verdict
-        .chain(origin)
-        .chain(sentence::shared_file::all(record))
-        .chain(doubts);
-    let mut rows: Vec<Row> = said
-        .flat_map(|text| wrap(&text, width))
-        .map(Row::Strong)
-        .collect();
-    rows.push(Row::Empty);
-    let mut numbers = numbers_of(entry, Group::Run, width);
-    let repeated = repeated(&history.records_of(entry.number));
-    // After the time and the rest of its note.
-    let is_of_time = |row: &&Row| matches!(row, Row::More(_));
-    let after = 1 + numbers.iter().skip(1).take_while(is_of_time).count();
-    let repeated = repeated.into_iter().flat_map(|told| row(told, width));
-    numbers.splice(after..after, repeated);
-    rows.extend(numbers);
-    let asked = parameters(&record.plan).into_iter();
-    let asked = asked.map(|(name, value, note)| (name, value, note.to_string()));
-    let left = record.system.shared_file.as_ref().map(|file| {
-        let note = "left; str(page) is longer than the page";
-        (shared_file::NAME, bytes(file.bytes), note.to_string())
-    });
-    rows.extend(asked.chain(left).flat_map(|told| row(told, width)));
-    rows.extend(python_rows(entry, width));
-    rows.push(Row::Empty);
-    rows.push(Row::Strong("Time of all workers by phase".into()));
-    let phases = record.plan.phases().into_iter().map(Group::Phase);
-    rows.extend(phases.flat_map(|phase| numbers_of(entry, phase, width)));
-    rows.extend(failures(entry, width));
-    rows.extend(printed(record, width));
-    rows
-}
-
-/// A row with as much of its note as fits, and the rest below it.
-pub(super) fn with_note(note: &str, width: u16, row: impl FnOnce(String) -> Row) -> Vec<Row> {
-    let mut notes = wrap(note, width.saturating_sub(BEFORE_NOTES)).into_iter();
-    let first = row(notes.next().unwrap_or_default());
-    std::iter::once(first).chain(notes.map(Row::More)).collect()
-}
-
-fn failures(entry: &Entry, width: u16) -> Vec<Row> {
-    let failed = entry.record.ending.failures.iter();
-    let said: Vec<Row> = failed
-        .filter_map(|task| {
-            Some(format!(
-                "task {}: {}",
-                task.task,
-                clean(task.error.as_deref()?, FOREIGN)
-            ))
-        })
-        .take(FAILURES)
-        .flat_map(|text| wrap(&text, width))
-        .map(Row::Failure)
-        .collect();
-    if said.is_empty() {
-        return said;
+impl Page {
+    pub(super) fn heading(&mut self, text: &str) {
+        self.rows.extend([Row::Empty, Row::Strong(text.into())]);
     }
-    [Row::Empty, Row::Strong("Tasks that failed".into())]
-        .into_iter()
-        .chain(said)
-        .collect()
+
+    /// A text in as many rows as it needs.
+    pub(super) fn say(&mut self, text: &str, row: fn(String) -> Row) {
+        self.rows
+            .extend(wrap(text, self.width).into_iter().map(row));
+    }
+
+    /// A row with as much of its note as fits, and the rest below it.
+    pub(super) fn noted(&mut self, note: &str, row: impl FnOnce(String) -> Row) {
+        let mut notes = wrap(note, self.width.saturating_sub(BEFORE_NOTES)).into_iter();
+        self.rows.push(row(notes.next().unwrap_or_default()));
+        self.rows.extend(notes.map(Row::More));
+    }
+
+    /// A number with what it means.
+    pub(super) fn tell(&mut self, name: &'static str, value: String, note: &str) {
+        self.noted(note, |note| Row::Number { name, value, note });
+    }
+}
+
+/// A reason to trust a run less, as it is shown.
+pub(super) fn doubts(run: &Entry) -> impl Iterator<Item = String> {
+    run.caveats().map(|caveat| clean(&caveat.text, FOREIGN))
+}
+
+/// Everything about a run in rows of at most `width` columns.
+pub fn rows(history: &History, entry: &Entry, width: u16) -> Vec<Row> {
+    let record = &entry.record;
+    let mut page = Page {
+        rows: vec![],
+        width,
+    };
+    let doubts = doubts(entry).map(|doubt| format!("! {doubt}"));
+    std::iter::once(verdict::of(history, entry.number))
+        .chain(sentence::origin::of(entry, history.here()))
+        .chain(sentence::shared_file::all(record))
+        .chain(doubts)
+        .for_each(|text| page.say(&text, Row::Strong));
+    page.rows.push(Row::Empty);
+    let mut numbers = METRICS.iter().filter(|metric| metric.group == Group::Run);
+    // The repeats come after the time.
+    if let Some(time) = numbers.next() {
+        number_of(&mut page, entry, time);
+    }
+    repeated(&mut page, &history.records_of(entry.number));
+    numbers.for_each(|metric| number_of(&mut page, entry, metric));
+    parameters(&mut page, &record.plan);
+    if let Some(file) = &record.system.shared_file {
+        let note = "left; str(page) is longer than the page";
+        page.tell(shared_file::NAME, bytes(file.bytes), note);
+    }
+    python(&mut page, entry);
+    page.heading("Time of all workers by phase");
+    for phase in record.plan.phases() {
+        numbers_of(&mut page, entry, Group::Phase(phase));
+    }
+    failures(&mut page, record);
+    printed(&mut page, record);
+    page.rows
+}
+
+fn failures(page: &mut Page, record: &Record) {
+    let failed = record.ending.failures.iter();
+    let mut failed = failed
+        .filter_map(|task| Some((task.task, task.error.as_deref()?)))
+        .take(FAILURES)
+        .peekable();
+    if failed.peek().is_some() {
+        page.heading("Tasks that failed");
+    }
+    for (task, error) in failed {
+        let error = clean(error, FOREIGN);
+        page.say(&format!("task {task}: {error}"), Row::Failure);
+    }
 }
 
 /// By what a run of Python was executed, and what that cost.
-fn python_rows(entry: &Entry, width: u16) -> Vec<Row> {
+fn python(page: &mut Page, entry: &Entry) {
     let Some(python) = entry.record.plan.python() else {
-        return vec![];
+        return;
     };
+    page.heading("Python");
     let interpreter = &python.interpreter;
     let path = clean(&interpreter.path, FOREIGN);
-    let mut numbers = vec![("Python", interpreter.version_name(), path)];
+    page.tell("Python", interpreter.version_name(), &path);
     if let Some(method) = python.start_method {
-        numbers.push((
-            "start method",
-            method.name().into(),
-            method.description().into(),
-        ));
+        page.tell("start method", method.name().into(), method.description());
     }
-    numbers.extend(entry.record.interpreter.python.as_ref().map(lock));
-    let told = numbers.into_iter().flat_map(|number| row(number, width));
-    [Row::Empty, Row::Strong("Python".into())]
-        .into_iter()
-        .chain(told)
-        .chain(numbers_of(entry, Group::Python, width))
-        .collect()
-}
-
-/// Whether there was a lock, and how that was found out.
-fn lock(said: &PythonRecord) -> Told {
-    let (state, how) = match said.gil {
-        Some(state) => (
-            state.word(),
-            "asked in the running interpreter, after its imports",
-        ),
-        None => (NOTHING, "not all interpreters of the run said the same"),
-    };
-    ("GIL", state.into(), how.into())
+    // Whether there was a lock, and how that was found out.
+    if let Some(said) = &entry.record.interpreter.python {
+        let (state, how) = match said.gil {
+            Some(state) => (
+                state.word(),
+                "asked in the running interpreter, after its imports",
+            ),
+            None => (NOTHING, "not all interpreters of the run said the same"),
+        };
+        page.tell("GIL", state.into(), how);
+    }
+    numbers_of(page, entry, Group::Python);
 }
 
 /// What a run of Python printed, as far as it was kept.
-fn printed(record: &Record, width: u16) -> Vec<Row> {
-    let Some(output) = record
-        .interpreter
-        .python
-        .as_ref()
-        .and_then(|python| python.output.as_ref())
-    else {
-        return vec![];
+fn printed(page: &mut Page, record: &Record) {
+    let python = record.interpreter.python.as_ref();
+    let Some(output) = python.and_then(|python| python.output.as_ref()) else {
+        return;
     };
-    let lines = output
-        .text
-        .lines()
-        .take(PRINTED_LINES)
-        .flat_map(|line| wrap(&clean(line, FOREIGN), width));
-    let mut rows = vec![Row::Empty, Row::Strong("What it printed".into())];
-    rows.extend(lines.map(Row::Plain));
-    if output.text.lines().count() > PRINTED_LINES || output.bytes > output.text.len() as u64 {
-        rows.push(Row::Plain(format!("… of {} in all", bytes(output.bytes))));
+    page.heading("What it printed");
+    for line in output.text.lines().take(PRINTED_LINES) {
+        page.say(&clean(line, FOREIGN), Row::Plain);
     }
-    rows
+    if output.text.lines().count() > PRINTED_LINES || output.bytes > output.text.len() as u64 {
+        let rest = format!("… of {} in all", bytes(output.bytes));
+        page.rows.push(Row::Plain(rest));
+    }
 }
 
 /// What the repeats of a run say of its time, if it has some.
-fn repeated(repeats: &[&Record]) -> Vec<Told> {
+fn repeated(page: &mut Page, repeats: &[&Record]) {
     let Some(time) = repeats::time(repeats).filter(|time| time.n > 1) else {
-        return vec![];
+        return;
     };
     let range = time
         .interval
         .map(|interval| format!(" ({}, 95 % confidence)", sentence::seconds(interval)));
     let note = format!("of its {} repeats{}", time.n, range.unwrap_or_default());
-    vec![
-        ("median", column_seconds(time.median), note),
-        (
-            "shortest",
-            column_seconds(time.min),
-            "of the repeats".into(),
-        ),
-        ("longest", column_seconds(time.max), "of the repeats".into()),
-    ]
+    page.tell("median", column_seconds(time.median), &note);
+    page.tell("shortest", column_seconds(time.min), "of the repeats");
+    page.tell("longest", column_seconds(time.max), "of the repeats");
 }
 
 /// The numbers of the catalogue that belong to this group, with what they mean.
-fn numbers_of(entry: &Entry, group: Group, width: u16) -> Vec<Row> {
-    let run = entry.assessed();
-    let says_all = group != Group::Python || entry.record.interpreter.python.is_some();
-    let is_shown = |metric: &&Metric| {
-        let is_known = metric.of(&run).is_some();
-        metric.group == group
-            && metric.is_in(DETAILS)
-            && (is_known || says_all && metric.is_in(ALWAYS))
+fn numbers_of(page: &mut Page, entry: &Entry, group: Group) {
+    METRICS
+        .iter()
+        .filter(|metric| metric.group == group)
+        .for_each(|metric| number_of(page, entry, metric));
+}
+
+fn number_of(page: &mut Page, entry: &Entry, metric: &Metric) {
+    let says_all = metric.group != Group::Python || entry.record.interpreter.python.is_some();
+    let value = metric.of(&entry.assessed());
+    if !metric.is_in(DETAILS) || (value.is_none() && !(says_all && metric.is_in(ALWAYS))) {
+        return;
+    }
+    let is_estimate = metric.is_estimate(&entry.record);
+    let value = or_nothing(value, |value| match metric.phase() {
+        Some(_) => column_seconds(value),
+        None => with_unit(metric.unit, value),
+    });
+    let value = format!("{}{value}", if is_estimate { "~" } else { "" });
+    let note = match metric.id {
+        "speedup" => measured_against(entry),
+        _ if is_estimate => format!("{}, estimated", metric.meaning),
+        _ => metric.meaning.into(),
     };
-    let row = |metric: &Metric| {
-        let is_estimate = metric.is_estimate(&entry.record);
-        let value = or_nothing(metric.of(&run), |value| match group {
-            Group::Phase(_) => column_seconds(value),
-            Group::Run | Group::Python => with_unit(metric.unit, value),
-        });
-        let value = format!("{}{value}", if is_estimate { "~" } else { "" });
-        let note = match metric.id {
-            "speedup" => measured_against(entry),
-            _ if is_estimate => format!("{}, estimated", metric.meaning),
-            _ => metric.meaning.into(),
-        };
-        match group {
-            Group::Phase(phase) => {
-                with_note(&note, width, |note| Row::Phase { phase, value, note })
-            }
-            Group::Run | Group::Python => row((metric.name, value, note), width),
-        }
-    };
-    METRICS.iter().filter(is_shown).flat_map(row).collect()
+    match metric.phase() {
+        Some(phase) => page.noted(&note, |note| Row::Phase { phase, value, note }),
+        None => page.tell(metric.name, value, &note),
+    }
 }
 
 /// What the speed-up is measured against.
@@ -267,17 +250,16 @@ fn measured_against(entry: &Entry) -> String {
 }
 
 /// What was asked for; a value that is drawn from a range is one row.
-fn parameters(plan: &Plan) -> Vec<(&'static str, String, &'static str)> {
+fn parameters(page: &mut Page, plan: &Plan) {
     let of_workload = plan.workload().parameters();
-    let ends: Vec<_> = of_workload
-        .iter()
-        .filter_map(|parameter| parameter.upper_end())
-        .collect();
-    plan.parameters()
-        .filter(|(parameter, _)| of_workload.contains(parameter) && !ends.contains(parameter))
-        .map(|(parameter, value)| {
+    let is_end = |parameter| {
+        let mut ends = of_workload.iter().filter_map(|other| other.upper_end());
+        ends.any(|end| end == parameter)
+    };
+    for (parameter, value) in plan.parameters() {
+        if of_workload.contains(&parameter) && !is_end(parameter) {
             let text = parameter.detail(plan.size());
-            (parameter.flag, text, parameter.note(value))
-        })
-        .collect()
+            page.tell(parameter.flag, text, parameter.note(value));
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::App;
 use super::browse::Browse;
+use super::choice::{round, stepped};
 use super::field::TextField;
 use super::key::Key;
 use super::message::Effect;
@@ -236,10 +237,7 @@ impl Exporting {
     }
 
     fn step(&mut self, by: isize) {
-        let rows = Exporting::rows();
-        let here = rows.iter().position(|row| *row == self.row).unwrap_or(0);
-        let last = rows.len() - 1;
-        self.row = rows[here.saturating_add_signed(by).min(last)];
+        self.row = stepped(&Exporting::rows(), self.row, by);
         if let ExportRow::Format(format) = self.row {
             self.format = format;
             self.suggest();
@@ -247,10 +245,7 @@ impl Exporting {
     }
 
     fn turn(&mut self, by: isize) {
-        let count = self.scopes.len().cast_signed();
-        self.scope = (self.scope.cast_signed() + by)
-            .rem_euclid(count)
-            .unsigned_abs();
+        self.scope = round(self.scope, by, self.scopes.len());
         self.suggest();
     }
 

@@ -1,11 +1,13 @@
 //! Only some rows of the history: those that match what the user types.
 
+use std::collections::HashSet;
+
 use super::App;
+use super::columns::Row;
 use super::field::{Edit, TextField};
 use super::key::Key;
 use super::screen::{Focus, Panel};
 
-use crate::catalog::model::Model;
 use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::provenance::Origin;
 use crate::domain::python::{Python, StartMethod};
@@ -25,7 +27,7 @@ pub struct Filter {
     before: Option<usize>,
     /// Runs with higher numbers are shown anyway: they were measured since.
     since: usize,
-    /// What each run of the history can be found by, in the history's order.
+    /// What each row of the history can be found by.
     index: Vec<(usize, String)>,
     /// So many runs match, of how many.
     found: (usize, usize),
@@ -52,28 +54,26 @@ impl Filter {
         self.field.text().trim().is_empty()
     }
 
-    fn words(&self) -> Vec<String> {
-        self.field
-            .text()
-            .to_lowercase()
-            .split_whitespace()
-            .map(String::from)
-            .collect()
+    /// The history changed: so did what its rows can be found by.
+    pub(super) fn index(&mut self, rows: &[Row<'_>]) {
+        self.index = rows
+            .iter()
+            .map(|row| (row.number(), described(*row)))
+            .collect();
     }
 
-    /// The places in the history of the runs that match.
-    fn matching(&mut self) -> Vec<usize> {
-        let words = self.words();
-        let is_new = |number: usize| number > self.since;
-        let finds = |(number, text): &(usize, String)| {
-            is_new(*number) || words.iter().all(|word| finds(*number, text, word))
+    /// The numbers of the rows that match.
+    pub(super) fn matching(&mut self) -> HashSet<usize> {
+        let typed = self.field.text().to_lowercase();
+        let words: Vec<&str> = typed.split_whitespace().collect();
+        let finds = |(number, text): &&(usize, String)| {
+            *number > self.since || words.iter().all(|word| finds(*number, text, word))
         };
-        let matching: Vec<usize> = self
+        let matching: HashSet<usize> = self
             .index
             .iter()
-            .enumerate()
-            .filter(|(_, run)| finds(run))
-            .map(|(at, _)| at)
+            .filter(finds)
+            .map(|(number, _)| *number)
             .collect();
         self.found = (matching.len(), self.index.len());
         matching
@@ -90,46 +90,43 @@ fn finds(number: usize, text: &str, word: &str) -> bool {
     }
 }
 
-/// What a run can be found by: words in lower case, each with a blank before it.
-fn described(entry: &Entry) -> String {
-    let record = &entry.record;
-    let (plan, when) = (&record.plan, moment(&record.started_at));
-    let origin = match entry.provenance.origin {
+/// What a row can be found by: words in lower case, each with a blank before it.
+fn described(row: Row<'_>) -> String {
+    let (told, provenance) = match row {
+        Row::Entry(entry) => (of_run(entry), &entry.provenance),
+        Row::Sweep(sweep) => (of_sweep(sweep), &sweep.provenance),
+        Row::Live(..) => return String::new(),
+    };
+    let origin = match provenance.origin {
         Origin::Here => "here",
         Origin::Earlier => "earlier",
         Origin::Recorded => "recorded",
     };
+    let (number, work) = (row.number(), row.plan().label());
+    let name = row.name().unwrap_or_default();
+    format!(" #{number} {number} {work} {name} {origin} {told}").to_lowercase()
+}
+
+fn of_run(entry: &Entry) -> String {
+    let record = &entry.record;
+    let (model, ending) = (record.plan.model(), &record.ending);
+    let is_completed = ending.outcome == Outcome::Completed;
     let told = [
-        (plan.model() == Model::GilThreads, "emulated"),
+        (model.has_emulated_lock(), "emulated"),
+        (is_completed && ending.tasks_failed == 0, "completed"),
         (
-            record.ending.outcome == Outcome::Completed && record.ending.tasks_failed == 0,
-            "completed",
-        ),
-        (
-            record.ending.tasks_failed > 0 && record.ending.outcome != Outcome::Failed,
+            ending.tasks_failed > 0 && ending.outcome != Outcome::Failed,
             "failed",
         ),
-        (
-            record.ending.outcome != Outcome::Completed,
-            record.ending.outcome.name(),
-        ),
+        (!is_completed, ending.outcome.name()),
         (entry.assessment.is_baseline, "baseline"),
         (entry.assessment.is_fastest, "fastest"),
         (entry.is_doubted(), "caveat"),
     ];
-    let told: Vec<&str> = told
-        .into_iter()
-        .filter(|(is_so, _)| *is_so)
-        .map(|(_, word)| word)
-        .collect();
-    let name = entry.name.as_deref().unwrap_or_default();
-    let (work, model) = (plan.label(), plan.model().name());
-    let (number, python) = (entry.number, python(record));
-    format!(
-        " #{number} {number} {work} {model} {python} {name} {when} {origin} {}",
-        told.join(" ")
-    )
-    .to_lowercase()
+    let told = told.into_iter().filter(|(is_so, _)| *is_so);
+    let told: Vec<&str> = told.map(|(_, word)| word).collect();
+    let (python, when) = (python(record), moment(&record.started_at));
+    format!("{} {python} {when} {}", model.name(), told.join(" "))
 }
 
 /// "python 3.13.0 gil on spawn": what a run of Python can be found by besides its model.
@@ -156,36 +153,16 @@ fn python(record: &Record) -> String {
     )
 }
 
-/// The same of a sweep.
-fn described_sweep(entry: &SweepEntry) -> String {
-    let origin = match entry.provenance.origin {
-        Origin::Here => "here",
-        Origin::Earlier => "earlier",
-        Origin::Recorded => "recorded",
-    };
-    let models: Vec<&str> = entry
-        .sweep
-        .plan
-        .models()
-        .iter()
-        .copied()
-        .map(Model::name)
-        .collect();
-    let pythons: Vec<String> = entry
-        .sweep
-        .plan
-        .pythons()
+fn of_sweep(entry: &SweepEntry) -> String {
+    let plan = &entry.sweep.plan;
+    let models: Vec<&str> = plan.models().iter().map(|model| model.name()).collect();
+    let pythons = plan.pythons();
+    let pythons: Vec<String> = pythons
         .iter()
         .map(|python| format!("python {}", python.label()))
         .collect();
     let pythons = pythons.join(" ").replace(',', "");
-    let (number, work) = (entry.number, entry.sweep.plan.work().label());
-    let name = entry.name.as_deref().unwrap_or_default();
-    format!(
-        " #{number} {number} sweep {work} {} {pythons} {name} {origin}",
-        models.join(" ")
-    )
-    .to_lowercase()
+    format!("sweep {} {pythons}", models.join(" "))
 }
 
 impl App {
@@ -253,53 +230,6 @@ impl App {
             self.choose_what_is_shown();
         }
     }
-
-    /// The history changed: so did what its runs can be found by.
-    pub(super) fn index_for_filter(&mut self) {
-        let shows_earlier = self.browse.shows_earlier();
-        if let Some(filter) = &mut self.filter {
-            let runs = self
-                .history
-                .lone_entries()
-                .filter(|entry| shows_earlier || !entry.is_earlier());
-            let sweeps = self
-                .history
-                .sweeps()
-                .iter()
-                .filter(|sweep| shows_earlier || !sweep.is_earlier());
-            let sweeps = sweeps.map(|sweep| (sweep.number, described_sweep(sweep)));
-            filter.index = runs
-                .map(|entry| (entry.number, described(entry)))
-                .chain(sweeps)
-                .collect();
-        }
-    }
-
-    /// The runs that are shown, in ascending order of their numbers.
-    pub(super) fn in_view(&mut self) -> Vec<usize> {
-        let shows_earlier = self.browse.shows_earlier();
-        match &mut self.filter {
-            Some(filter) => filter
-                .matching()
-                .into_iter()
-                .map(|at| filter.index[at].0)
-                .collect(),
-            None => {
-                let runs = self
-                    .history
-                    .lone_entries()
-                    .filter(|entry| shows_earlier || !entry.is_earlier());
-                let sweeps = self
-                    .history
-                    .sweeps()
-                    .iter()
-                    .filter(|sweep| shows_earlier || !sweep.is_earlier());
-                runs.map(|entry| entry.number)
-                    .chain(sweeps.map(|sweep| sweep.number))
-                    .collect()
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -325,15 +255,13 @@ mod tests {
                 index: history
                     .entries()
                     .iter()
-                    .map(|run| (run.number, described(run)))
+                    .map(|run| (run.number, described(Row::Entry(run))))
                     .collect(),
                 found: (0, 0),
             };
-            filter
-                .matching()
-                .into_iter()
-                .map(|at| history.entries()[at].number)
-                .collect()
+            let mut matching: Vec<usize> = filter.matching().into_iter().collect();
+            matching.sort_unstable();
+            matching
         };
         for (typed, numbers) in [
             ("", &[3, 12, 13][..]),

@@ -6,7 +6,6 @@ use super::overlay::Overlay;
 use super::timeline::{Rows, TimelineView, Window};
 use super::{App, Shown};
 
-use crate::domain::history::Entry;
 use crate::domain::phase::Phase;
 use crate::domain::record::{Outcome, Record, TaskRecord};
 use crate::domain::text::grouped;
@@ -179,11 +178,8 @@ impl App {
     /// Looks at another stretch of the runs that are compared.
     pub(super) fn look_at_all(&mut self, change: fn(Window, Nanos) -> Option<Window>) {
         if let Some(Overlay::Comparison { numbers, zoom, .. }) = &mut self.overlay {
-            let runs: Vec<&Entry> = numbers
-                .iter()
-                .filter_map(|number| self.history.get(*number))
-                .collect();
-            *zoom = comparison::look(*zoom, comparison::whole(&runs), change);
+            let all = comparison::whole(&comparison::runs(&self.history, numbers));
+            *zoom = comparison::look(*zoom, all, change);
         }
     }
 

@@ -74,37 +74,30 @@ impl Overlay {
     /// How far it is scrolled, if it can be.
     pub fn scroll_mut(&mut self) -> Option<&mut Scroll> {
         match self {
-            Overlay::Form
-            | Overlay::Columns
-            | Overlay::Pythons { .. }
-            | Overlay::SweepForm
-            | Overlay::Export(_) => None,
             Overlay::Help { scroll, .. }
             | Overlay::Explanation { scroll, .. }
             | Overlay::Details { scroll, .. }
             | Overlay::Point { scroll, .. }
             | Overlay::Comparison { scroll, .. } => Some(scroll),
+            _ => None,
         }
     }
 
     /// Follows runs that have other numbers now.
     pub(super) fn renumber(&mut self, follow: &impl Fn(&mut usize)) {
         match self {
-            Overlay::Form
-            | Overlay::Columns
-            | Overlay::Pythons { .. }
-            | Overlay::SweepForm
-            | Overlay::Export(_) => {}
-            Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => {
-                if let Some(over) = over {
-                    over.renumber(follow);
-                }
+            Overlay::Help {
+                over: Some(over), ..
             }
+            | Overlay::Explanation {
+                over: Some(over), ..
+            } => over.renumber(follow),
             Overlay::Details { number, .. } | Overlay::Point { number, .. } => follow(number),
             Overlay::Comparison { numbers, .. } => {
                 numbers.iter_mut().for_each(follow);
                 numbers.sort_unstable();
             }
+            _ => {}
         }
     }
 
@@ -114,14 +107,7 @@ impl Overlay {
             Overlay::Help { over, .. } | Overlay::Explanation { over, .. } => {
                 over.map(|over| *over)
             }
-            Overlay::Form
-            | Overlay::Columns
-            | Overlay::Pythons { .. }
-            | Overlay::SweepForm
-            | Overlay::Export(_)
-            | Overlay::Details { .. }
-            | Overlay::Point { .. }
-            | Overlay::Comparison { .. } => None,
+            _ => None,
         }
     }
 }
@@ -161,26 +147,14 @@ impl Scroll {
 
     /// Moves down by so many rows, in a text that has `most` outside of the view.
     pub fn by(&mut self, rows: isize, most: u16) {
-        let (now, down) = match *self {
-            Scroll::FromTop(above) => (above, rows),
-            Scroll::FromEnd(below) => (below, -rows),
+        let (near, far, now, down): (fn(u16) -> Scroll, fn(u16) -> Scroll, _, _) = match *self {
+            Scroll::FromTop(above) => (Scroll::FromTop, Scroll::FromEnd, above, rows),
+            Scroll::FromEnd(below) => (Scroll::FromEnd, Scroll::FromTop, below, -rows),
         };
         // The screen may have grown since.
-        let moved = isize::try_from(now.min(most))
-            .unwrap_or(isize::MAX)
-            .saturating_add(down);
-        let is_from_top = matches!(self, Scroll::FromTop(_));
-        *self = match u16::try_from(moved.max(0)).unwrap_or(u16::MAX) {
-            far if far >= most => {
-                if is_from_top {
-                    Scroll::FromEnd(0)
-                } else {
-                    Scroll::FromTop(0)
-                }
-            }
-            above if is_from_top => Scroll::FromTop(above),
-            below => Scroll::FromEnd(below),
-        };
+        let moved = usize::from(now.min(most)).saturating_add_signed(down);
+        let moved = u16::try_from(moved).unwrap_or(u16::MAX);
+        *self = if moved < most { near(moved) } else { far(0) };
     }
 }
 

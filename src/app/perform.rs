@@ -2,7 +2,8 @@
 
 use super::App;
 use super::browse;
-use super::columns::NUMBER;
+use super::choice::neighbour;
+use super::columns::{NUMBER, Row};
 use super::command::{Action, Binding, Keys};
 use super::comparison;
 use super::key::Key;
@@ -14,10 +15,22 @@ use crate::domain::plan::Field;
 
 use crate::catalog::experiment::Experiment;
 use crate::domain::campaign::Campaign;
-use crate::domain::history::{Entry, SweepEntry};
+use crate::domain::history::History;
 use crate::domain::plan::{Invalid, Plan};
 use crate::domain::provenance::Origin;
 use crate::domain::record::{Record, RunOrder};
+
+/// The runs of the history that are no part of a sweep, and the sweeps.
+fn rows(history: &History, with_earlier: bool) -> Vec<Row<'_>> {
+    let runs = history
+        .lone_entries()
+        .filter(|run| with_earlier || !run.is_earlier());
+    let sweeps = history
+        .sweeps()
+        .iter()
+        .filter(|sweep| with_earlier || !sweep.is_earlier());
+    runs.map(Row::Entry).chain(sweeps.map(Row::Sweep)).collect()
+}
 
 impl App {
     /// Does what a key asked for.
@@ -143,46 +156,31 @@ impl App {
 
     /// The history changed, or which sessions of it are shown.
     pub(super) fn rearrange(&mut self) {
-        let shows_earlier = self.browse.shows_earlier();
-        let entries = self.history.lone_entries();
-        let sweeps = self.history.sweeps();
-        let earlier = sweeps.iter().filter(|sweep| sweep.is_earlier()).count();
-        self.browse
-            .count_earlier(entries.clone().filter(|entry| entry.is_earlier()).count() + earlier);
-        let entries: Vec<&Entry> = entries
-            .filter(|entry| shows_earlier || !entry.is_earlier())
-            .collect();
-        let sweeps: Vec<&SweepEntry> = sweeps
-            .iter()
-            .filter(|sweep| shows_earlier || !sweep.is_earlier())
-            .collect();
-        self.columns.measure(&entries, &sweeps);
-        self.index_for_filter();
+        let runs = self.history.lone_entries();
+        let sweeps = self.history.sweeps().iter();
+        let earlier = runs.filter(|run| run.is_earlier()).count()
+            + sweeps.filter(|sweep| sweep.is_earlier()).count();
+        self.browse.count_earlier(earlier);
+        let rows = rows(&self.history, self.browse.shows_earlier());
+        self.columns.measure(&rows);
+        if let Some(filter) = &mut self.filter {
+            filter.index(&rows);
+        }
         self.arrange_rows();
     }
 
     /// The filter changed, or the order of the rows.
     pub(super) fn arrange_rows(&mut self) {
-        let numbers = self.in_view();
-        let entries: Vec<&Entry> = numbers
+        let mut rows = rows(&self.history, self.browse.shows_earlier());
+        if let Some(filter) = &mut self.filter {
+            let matching = filter.matching();
+            rows.retain(|row| matching.contains(&row.number()));
+        }
+        let most = rows
             .iter()
-            .filter_map(|number| self.history.get(*number))
-            .collect();
-        let sweeps: Vec<&SweepEntry> = numbers
-            .iter()
-            .filter_map(|number| self.history.sweep(*number))
-            .collect();
-        let best = sweeps
-            .iter()
-            .filter_map(|sweep| Some(sweep.best()?.speedup?.value));
-        let most = entries
-            .iter()
-            .filter_map(|entry| entry.assessment.speedup)
-            .chain(best)
+            .filter_map(|row| row.speedup())
             .fold(1.0, f64::max);
-        let order = self
-            .columns
-            .arrange(entries.into_iter(), sweeps.into_iter());
+        let order = self.columns.arrange(&rows);
         let by_number = self.columns.sort().by == NUMBER;
         let run = |number: &usize| {
             self.history
@@ -455,15 +453,10 @@ impl App {
         }
     }
 
-    pub(super) fn next_panel(&mut self, by: isize) {
+    pub(super) fn next_panel(&mut self, next: bool) {
         let panels = self.screen().panels();
         let here = self.focus();
-        let at = panels
-            .iter()
-            .position(|panel| *panel == here.panel)
-            .unwrap_or(0);
-        let next = (at.cast_signed() + by).rem_euclid(panels.len().cast_signed());
-        let panel = panels[next.unsigned_abs()];
+        let panel = neighbour(panels, here.panel, next);
         // The form has no expanded shape.
         self.focus = Focus {
             panel,

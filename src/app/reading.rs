@@ -142,47 +142,28 @@ impl Section {
 
     /// Its rows where there are so many columns: what is said is broken, and goes on below where it began.
     fn lines(&self, width: u16) -> Vec<Line> {
-        let terms = self
-            .entries
-            .iter()
-            .map(|entry| width_of(&entry.term))
-            .max()
-            .unwrap_or(0);
-        let begin = if terms == 0 {
-            0
-        } else {
-            INDENT + terms.min(LONGEST_TERM) + 2
-        };
-        let heading = wrap(&self.heading, width);
+        let terms = self.entries.iter().map(|entry| width_of(&entry.term)).max();
+        let longest = terms.unwrap_or(0).min(LONGEST_TERM);
+        let heading = wrap(&self.heading, width).into_iter();
         let mut lines: Vec<Line> = heading
-            .into_iter()
             .map(|text| vec![Piece::new(text, Look::Strong)])
             .collect();
         for entry in &self.entries {
             // A paragraph among terms is as wide as the section.
-            let begin = if entry.term.is_empty() { 0 } else { begin };
-            for (i, text) in wrap(&entry.said, width.saturating_sub(columns(begin)))
-                .into_iter()
-                .enumerate()
-            {
-                let mut line = if i == 0 { entry.line_of_term() } else { vec![] };
+            let is_named = !entry.term.is_empty();
+            let begin = if is_named { INDENT + longest + 2 } else { 0 };
+            let mut term = entry.term.clone();
+            if is_named {
+                term.insert(0, Piece::new(" ".repeat(INDENT), Look::Plain));
+            }
+            for text in wrap(&entry.said, width.saturating_sub(columns(begin))) {
+                let mut line = std::mem::take(&mut term);
                 fill_up(&mut line, begin);
                 line.push(Piece::new(text, Look::Plain));
                 lines.push(line);
             }
         }
         lines
-    }
-}
-
-impl Entry {
-    fn line_of_term(&self) -> Line {
-        if self.term.is_empty() {
-            return vec![];
-        }
-        let mut line = vec![Piece::new(" ".repeat(INDENT), Look::Plain)];
-        line.extend(self.term.iter().cloned());
-        line
     }
 }
 
@@ -198,77 +179,32 @@ fn fill_up(line: &mut Line, column: usize) {
     }
 }
 
-/// The sections below each other, with an empty row between two.
-pub fn one_column(sections: &[Section], width: u16) -> Vec<Line> {
-    below_each_other(
-        sections
-            .iter()
-            .map(|section| section.lines(width))
-            .collect(),
-    )
-}
-
-fn below_each_other(blocks: Vec<Vec<Line>>) -> Vec<Line> {
-    let mut lines = vec![];
-    for block in blocks {
-        if !lines.is_empty() {
-            lines.push(vec![]);
-        }
-        lines.extend(block);
-    }
-    lines
-}
-
-/// So many rows are these blocks below each other.
-fn rows_of(blocks: &[Vec<Line>]) -> usize {
-    blocks
-        .iter()
-        .map(|block| block.len() + 1)
-        .sum::<usize>()
-        .saturating_sub(1)
-}
-
-/// The sections in two columns where there is room for both; read down the left one first. No section is torn apart.
-pub fn two_columns(sections: &[Section], width: u16) -> Vec<Line> {
-    if width < TWO_COLUMNS {
-        return one_column(sections, width);
-    }
-    let column = (width - columns(BETWEEN)) / 2;
-    let mut left: Vec<Vec<Line>> = sections
+/// The sections below each other, with an empty row between two; in two columns where there is room for both. The left one
+/// is read first, and no section is torn apart.
+pub fn laid_out(sections: &[Section], width: u16) -> Vec<Line> {
+    let has_two = width >= TWO_COLUMNS;
+    let column = if has_two {
+        (width - columns(BETWEEN)) / 2
+    } else {
+        width
+    };
+    let blocks: Vec<Vec<Line>> = sections
         .iter()
         .map(|section| section.lines(column))
         .collect();
-    let higher = |at: &usize| rows_of(&left[..*at]).max(rows_of(&left[*at..]));
-    let Some(at) = (1..=left.len()).min_by_key(higher) else {
-        return vec![];
-    };
-    let right = left.split_off(at);
-    beside_each_other(
-        below_each_other(left),
-        below_each_other(right),
-        usize::from(column) + BETWEEN,
-    )
-}
-
-/// Two columns, of which the right one begins at `begin`.
-fn beside_each_other(left: Vec<Line>, right: Vec<Line>, begin: usize) -> Vec<Line> {
-    let rows = left.len().max(right.len());
-    let or_empty = |lines: Vec<Line>| {
-        lines
-            .into_iter()
-            .chain(std::iter::repeat(vec![]))
-            .take(rows)
-    };
-    or_empty(left)
-        .zip(or_empty(right))
-        .map(|(mut line, right)| {
-            if !right.is_empty() {
-                fill_up(&mut line, begin);
-                line.extend(right);
-            }
-            line
-        })
-        .collect()
+    let rows = |blocks: &[Vec<Line>]| blocks.iter().map(|block| block.len() + 1).sum::<usize>();
+    let higher = |at: &usize| rows(&blocks[..*at]).max(rows(&blocks[*at..]));
+    let balanced = (1..=blocks.len()).min_by_key(higher).filter(|_| has_two);
+    let (left, right) = blocks.split_at(balanced.unwrap_or(blocks.len()));
+    let (mut lines, right) = (left.join(&vec![]), right.join(&vec![]));
+    lines.resize(lines.len().max(right.len()), vec![]);
+    for (line, right) in lines.iter_mut().zip(right) {
+        if !right.is_empty() {
+            fill_up(line, usize::from(column) + BETWEEN);
+            line.extend(right);
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -319,7 +255,7 @@ mod tests {
 
     #[test]
     fn two_columns_hold_every_section_whole_and_only_where_there_is_room() {
-        let wide = two_columns(&sections(), 103);
+        let wide = laid_out(&sections(), 103);
         assert_eq!(wide.len(), 3, "the longer of two");
         assert!(text(&wide[0]).starts_with("Numbers   ") && text(&wide[0]).ends_with("More"));
         assert_eq!(
@@ -327,7 +263,7 @@ mod tests {
             text(&wide[0]).find("More").map(|at| at + INDENT)
         );
         assert_eq!(
-            two_columns(&sections(), 60).len(),
+            laid_out(&sections(), 60).len(),
             3 + 1 + 2,
             "below each other, one row apart"
         );
@@ -336,7 +272,7 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_its_room() {
         for width in [20, 40, 55, 79, 100, 115, 160] {
-            for line in two_columns(&sections(), width) {
+            for line in laid_out(&sections(), width) {
                 assert!(width_of(&line) <= usize::from(width), "{}", text(&line));
             }
         }

@@ -7,6 +7,7 @@ mod python;
 
 pub use python::Search;
 
+use super::choice::{neighbour, stepped};
 use super::key::Key;
 use crate::catalog::model::Model;
 use crate::catalog::parameter::{Parameter, Values};
@@ -47,9 +48,11 @@ pub struct Setup {
 impl Setup {
     /// The article's computing with a thread per core.
     pub fn new(cores_usable: u32) -> Setup {
-        let workers = u64::from(cores_usable).clamp(2, 8);
+        let (workload, workers) = (Workload::Cpu, u64::from(cores_usable).clamp(2, 8));
+        let model = Model::of(false).find(|model| !model.is_serial());
+        let model = model.unwrap_or(Model::serial(false));
         Setup {
-            draft: Draft::new(Workload::Cpu, Model::Threads, workers),
+            draft: Draft::new(workload, model, workers),
             times: Values::default(),
             row: Field::Workload,
             typed: None,
@@ -164,9 +167,7 @@ impl Setup {
 
     /// Moves the cursor by so many rows.
     pub fn step_row(&mut self, by: isize) {
-        let rows = self.rows();
-        let at = rows.iter().position(|row| *row == self.row).unwrap_or(0);
-        self.row = rows[at.saturating_add_signed(by).min(rows.len() - 1)];
+        self.row = stepped(&self.rows(), self.row, by);
     }
 
     /// The next choice or number of the row that the cursor is on, or the one before.
@@ -308,15 +309,6 @@ impl Setup {
             self.row = Field::Workload;
         }
     }
-}
-
-fn neighbour<T: Copy + PartialEq>(all: &[T], now: T, next: bool) -> T {
-    let at = all.iter().position(|one| *one == now).unwrap_or(0);
-    all[if next {
-        (at + 1) % all.len()
-    } else {
-        (at + all.len() - 1) % all.len()
-    }]
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ use super::panel::{block, draw_block, draw_lines, draw_text, inside, wrap};
 use super::theme::{STRONG, Theme, strong_if};
 use super::widget::bar::Bar;
 use crate::app::App;
-use crate::app::columns::{self, Row, of_sweep};
+use crate::app::columns::{self, Row};
 use crate::app::live::Live;
 use crate::app::sweep::sketch::span;
 use crate::domain::executor::Executor;
@@ -127,7 +127,7 @@ fn draw_sweep(
                 }
                 continue;
             }
-            column => match of_sweep(column, sweep) {
+            _ => match placed.column.cell(Row::Sweep(sweep)) {
                 // The words of the sweep go on over the columns of which it has nothing to say.
                 nothing if nothing.is_empty() => continue,
                 text => placed.aligned(&text),

@@ -1,7 +1,7 @@
 //! What stands in a row of the history.
 
 use super::super::live::Live;
-use super::{BAR, NUMBER, SPEED_UP, SortKey, TIME};
+use super::{SPEED_UP, SortKey, TIME};
 use crate::catalog::metric::Metric;
 use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::plan::Plan;
@@ -17,14 +17,17 @@ pub enum Row<'a> {
     Entry(&'a Entry),
     /// The run that is on, with the number that it will have.
     Live(&'a Live, usize),
+    /// A sweep: its best point stands for it.
+    Sweep(&'a SweepEntry),
 }
 
 impl<'a> Row<'a> {
-    /// The run's number.
+    /// The number of the run or the sweep.
     pub fn number(self) -> usize {
         match self {
             Row::Entry(entry) => entry.number,
             Row::Live(_, number) => number,
+            Row::Sweep(sweep) => sweep.number,
         }
     }
 
@@ -33,15 +36,34 @@ impl<'a> Row<'a> {
         match self {
             Row::Entry(entry) => &entry.record.plan,
             Row::Live(live, _) => &live.plan,
+            Row::Sweep(sweep) => sweep.sweep.plan.work(),
         }
     }
-}
 
-/// What only a run that is over can tell.
-pub(super) fn entry(row: Row<'_>, text: impl Fn(&Entry) -> String) -> String {
-    match row {
-        Row::Entry(entry) => text(entry),
-        Row::Live(..) => String::new(),
+    /// What only a run that is over can tell.
+    pub(super) fn entry(self) -> Option<&'a Entry> {
+        match self {
+            Row::Entry(entry) => Some(entry),
+            Row::Live(..) | Row::Sweep(_) => None,
+        }
+    }
+
+    /// What the user calls it.
+    pub(in crate::app) fn name(self) -> Option<&'a str> {
+        match self {
+            Row::Entry(entry) => entry.name.as_deref(),
+            Row::Live(..) => None,
+            Row::Sweep(sweep) => sweep.name.as_deref(),
+        }
+    }
+
+    /// Its speed-up over its baseline.
+    pub(in crate::app) fn speedup(self) -> Option<f64> {
+        match self {
+            Row::Entry(entry) => entry.assessment.speedup,
+            Row::Live(..) => None,
+            Row::Sweep(sweep) => Some(sweep.best()?.speedup?.value),
+        }
     }
 }
 
@@ -49,56 +71,37 @@ pub(super) fn entry(row: Row<'_>, text: impl Fn(&Entry) -> String) -> String {
 pub(super) fn number(metric: &Metric, row: Row<'_>) -> String {
     match (metric.id, row) {
         (SPEED_UP, Row::Entry(run)) => speed_up(run),
+        (SPEED_UP, Row::Sweep(_)) => or_nothing(row.speedup(), text::speedup),
         // Thousandths of a live time would only flicker.
         (TIME, Row::Live(live, _)) => format!("{:.1}", seconds(live.trace.now())),
         ("workers", Row::Live(live, _)) => text::grouped(live.plan.workers().into()),
         ("tasks", Row::Live(live, _)) => text::grouped(live.plan.tasks().into()),
-        (_, Row::Live(..)) => String::new(),
+        (_, Row::Live(..) | Row::Sweep(_)) => String::new(),
         (_, Row::Entry(run)) => or_nothing(metric.of(&run.assessed()), |value| {
             in_narrow_column(metric.unit, value)
         }),
     }
 }
 
+/// What a row is sorted by in the column of a number.
+pub(super) fn key<'a>(metric: &Metric, row: Row<'a>) -> SortKey<'a> {
+    let number = match row {
+        Row::Entry(run) => metric.of(&run.assessed()),
+        Row::Sweep(sweep) if metric.id == TIME => sweep.best().map(|best| best.time.median),
+        row if metric.id == SPEED_UP => row.speedup(),
+        _ => None,
+    };
+    number.into()
+}
+
 /// The speed-up, or why there is none.
 pub fn speed_up(run: &Entry) -> String {
-    match run.record.ending.outcome {
-        Outcome::Completed if run.record.ending.tasks_failed > 0 => {
-            format!(
-                "{} failed",
-                text::grouped(run.record.ending.tasks_failed.into())
-            )
+    let ending = &run.record.ending;
+    match ending.outcome {
+        Outcome::Completed if ending.tasks_failed > 0 => {
+            format!("{} failed", text::grouped(ending.tasks_failed.into()))
         }
         Outcome::Completed => or_nothing(run.assessment.speedup, text::speedup),
         outcome => outcome.name().into(),
     }
-}
-
-/// What a sweep has in a column of the runs: its best point stands for it. Empty where only a run has something to say.
-pub fn of_sweep(column: &str, sweep: &SweepEntry) -> String {
-    match column {
-        NUMBER => sweep.number.to_string(),
-        "work" => sweep.sweep.plan.work().label().to_string(),
-        SPEED_UP => or_nothing(best_speedup(sweep), text::speedup),
-        _ => String::new(),
-    }
-}
-
-/// What a sweep is sorted by among runs: its best point stands for it.
-pub(super) fn sweep_key<'a>(by: &str, sweep: &'a SweepEntry) -> SortKey<'a> {
-    match by {
-        NUMBER => SortKey::Number(sweep.number as f64),
-        "work" => SortKey::Word(sweep.sweep.plan.work().label()),
-        TIME => sweep.best().map(|best| best.time.median).into(),
-        SPEED_UP | BAR => best_speedup(sweep).into(),
-        "name" => sweep
-            .name
-            .as_deref()
-            .map_or(SortKey::Unknown, SortKey::Word),
-        _ => SortKey::Unknown,
-    }
-}
-
-fn best_speedup(sweep: &SweepEntry) -> Option<f64> {
-    Some(sweep.best()?.speedup?.value)
 }

@@ -39,29 +39,24 @@ pub struct Reading {
 
 impl Reading {
     /// These sections in so many columns, the frame included; the rows of `former` if they say the same.
-    fn of(
-        former: Option<Text>,
-        title: String,
-        width: u16,
-        sections: Vec<Section>,
-        lay_out: fn(&[Section], u16) -> Vec<Line>,
-    ) -> Text {
+    fn of(former: Option<Text>, title: String, width: u16, sections: Vec<Section>) -> Text {
         match former {
             Some(Text::Reading(same)) if same.width == width && same.sections == sections => {
                 Text::Reading(Reading { title, ..same })
             }
-            _ => {
-                // The last column says whether there is more above or below.
-                let lines = lay_out(&sections, width.saturating_sub(FRAME_COLUMNS + 1));
-                Text::Reading(Reading {
-                    title,
-                    width,
-                    lines,
-                    sections,
-                })
-            }
+            _ => Text::Reading(Reading {
+                title,
+                width,
+                lines: reading::laid_out(&sections, within(width)),
+                sections,
+            }),
         }
     }
+}
+
+/// So many columns a text has in a frame; the last one says whether there is more above or below.
+fn within(width: u16) -> u16 {
+    width.saturating_sub(FRAME_COLUMNS + 1)
 }
 
 impl App {
@@ -77,82 +72,51 @@ impl App {
     }
 
     fn composed(&self, former: Option<Text>, is_news: bool) -> Option<Text> {
-        let columns = self.size.0;
+        let (columns, rows) = self.size;
+        let width = TEXT_COLUMNS.min(columns);
         match self.overlay.as_ref()? {
-            Overlay::Form
-            | Overlay::Columns
-            | Overlay::Pythons { .. }
-            | Overlay::SweepForm
-            | Overlay::Export(_) => None,
             Overlay::Help { here, .. } => {
-                let width = if columns < ROOM_FOR_TWO {
-                    TEXT_COLUMNS
+                let wide = if columns < ROOM_FOR_TWO {
+                    width
                 } else {
-                    TWO_COLUMNS
+                    TWO_COLUMNS.min(columns)
                 };
-                let sections = reading::help(here);
                 Some(Reading::of(
                     former,
                     "Help".into(),
-                    width.min(columns),
-                    sections,
-                    reading::two_columns,
+                    wide,
+                    reading::help(here),
                 ))
             }
             Overlay::Explanation { topic, .. } => {
                 let title = format!("{} · what it says and how it was measured", topic.name());
                 let sections = reading::explanation(self, *topic);
-                let width = TEXT_COLUMNS.min(columns);
-                Some(Reading::of(
-                    former,
-                    title,
-                    width,
-                    sections,
-                    reading::one_column,
-                ))
+                Some(Reading::of(former, title, width, sections))
             }
-            Overlay::Details { .. } | Overlay::Point { .. } | Overlay::Comparison { .. }
-                if !is_news =>
-            {
-                former
-            }
+            _ if !is_news => former,
             Overlay::Point {
                 number,
                 configuration,
                 ..
             } => {
-                let width = TEXT_COLUMNS.min(columns).saturating_sub(FRAME_COLUMNS + 1);
                 let sweep = self.history.sweep(*number)?;
-                Some(Text::Details(point::rows(
-                    &self.history,
-                    sweep,
-                    *configuration,
-                    width,
-                )))
+                let rows = point::rows(&self.history, sweep, *configuration, within(width));
+                Some(Text::Details(rows))
             }
             Overlay::Details { number, .. } => {
-                // The last column says whether there is more above or below.
-                let width = TEXT_COLUMNS.min(columns).saturating_sub(FRAME_COLUMNS + 1);
-                self.history.get(*number).map(|entry| {
-                    Text::Details(details::rows(
-                        &self.history,
-                        entry,
-                        self.history.here(),
-                        width,
-                    ))
-                })
+                let entry = self.history.get(*number)?;
+                let rows = details::rows(&self.history, entry, within(width));
+                Some(Text::Details(rows))
             }
             Overlay::Comparison { numbers, .. } => {
                 let room = (
                     columns.saturating_sub(FRAME_COLUMNS),
-                    self.size.1.saturating_sub(FRAME_ROWS),
+                    rows.saturating_sub(FRAME_ROWS),
                 );
-                Some(Text::Comparison(Composition::of(
-                    &self.history,
-                    numbers,
-                    room,
-                )))
+                let composition = Composition::of(&self.history, numbers, room);
+                Some(Text::Comparison(composition))
             }
+            _ => None,
         }
     }
 

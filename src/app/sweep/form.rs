@@ -1,5 +1,6 @@
 //! The form that begins a sweep. The work is the main form's.
 
+use crate::app::choice::{round, stepped};
 use crate::app::field::{Edit, TextField};
 use crate::app::key::Key;
 use crate::catalog::model::Model;
@@ -60,17 +61,19 @@ impl SweepForm {
             models: workload.description().sweep.models.to_vec(),
             workers: presets(workload, cores_usable).remove(0),
         };
-        SweepForm {
+        let mut form = SweepForm {
             workload: Workload::Cpu,
             choices: Workload::ALL.map(choice).to_vec(),
             repeats: DEFAULT_REPEATS,
             seed: 1,
             python: None,
-            row: FormRow::Model(Model::Threads),
+            row: NUMBERS[0],
             typed: None,
             cores_usable,
             forecast: Ok(String::new()),
-        }
+        };
+        form.row = form.rows()[0];
+        form
     }
 
     /// For the workload and the interpreter of this work.
@@ -207,7 +210,9 @@ impl SweepForm {
             field: Field::WORKERS,
             sentence,
         })?;
-        let models = std::iter::once(Model::Serial).chain(models).collect();
+        let models = std::iter::once(Model::serial(false))
+            .chain(models)
+            .collect();
         Ok(SweepDraft {
             draft: work.clone(),
             models,
@@ -221,9 +226,7 @@ impl SweepForm {
     /// Moves the cursor by so many rows.
     pub fn step(&mut self, by: isize) {
         self.accept();
-        let rows = self.rows();
-        let at = rows.iter().position(|row| *row == self.row).unwrap_or(0);
-        self.row = rows[at.saturating_add_signed(by).min(rows.len() - 1)];
+        self.row = stepped(&self.rows(), self.row, by);
     }
 
     /// Moves the cursor to this row; returns whether it was there.
@@ -238,6 +241,7 @@ impl SweepForm {
 
     /// The next choice or number of the row that the cursor is on, or the one before.
     pub fn change(&mut self, up: bool) {
+        let by = if up { 1 } else { -1 };
         match self.row() {
             FormRow::Model(model) => self.toggle(model),
             FormRow::Workers => {
@@ -245,15 +249,11 @@ impl SweepForm {
                 let now = presets
                     .iter()
                     .position(|preset| *preset == self.choice().workers);
-                let next = match (now, up) {
-                    (None, _) => 0,
-                    (Some(now), true) => (now + 1) % presets.len(),
-                    (Some(now), false) => (now + presets.len() - 1) % presets.len(),
-                };
-                self.choice_mut().workers = presets[next].clone();
+                let next = |now| round(now, if up { 1 } else { -1 }, presets.len());
+                self.choice_mut().workers = presets[now.map_or(0, next)].clone();
             }
-            FormRow::Repeats => self.repeats = stepped(self.repeats, up).max(1),
-            FormRow::Seed => self.seed = stepped(self.seed, up),
+            FormRow::Repeats => self.repeats = self.repeats.saturating_add_signed(by).max(1),
+            FormRow::Seed => self.seed = self.seed.saturating_add_signed(by),
         }
     }
 
@@ -325,14 +325,6 @@ fn field(row: FormRow) -> Field {
         FormRow::Model(_) => Field::Model,
         FormRow::Workers => Field::WORKERS,
         FormRow::Repeats | FormRow::Seed => Field::REPEATS,
-    }
-}
-
-fn stepped(now: u64, up: bool) -> u64 {
-    if up {
-        now.saturating_add(1)
-    } else {
-        now.saturating_sub(1)
     }
 }
 

@@ -61,7 +61,14 @@ impl Sketch {
     /// What this chart shows.
     pub(super) fn of(app: &App, chart: &Chart) -> Option<Sketch> {
         let entry = app.history().sweep(chart.number)?;
-        Some(Composer { app, chart, entry }.sketch())
+        let executors = entry.sweep.plan.parallel_executors();
+        let composer = Composer {
+            app,
+            chart,
+            entry,
+            executors,
+        };
+        Some(composer.sketch())
     }
 }
 
@@ -69,78 +76,57 @@ struct Composer<'a> {
     app: &'a App,
     chart: &'a Chart,
     entry: &'a SweepEntry,
+    /// Who executed the tasks, besides serial.
+    executors: Vec<Executor>,
 }
 
 impl Composer<'_> {
-    fn sketch(&self) -> Sketch {
-        let Composer { entry, chart, .. } = *self;
-        let plan = &entry.sweep.plan;
-        let executors = plan.parallel_executors();
-        let groups = self.groups(&executors);
-        let laws = if chart.has_fits {
-            self.laws(&executors)
-        } else {
-            vec![]
-        };
-        let name = entry
-            .name
-            .as_ref()
-            .map(|name| format!(" “{name}”"))
-            .unwrap_or_default();
+    fn sketch(self) -> Sketch {
+        let Composer { entry, chart, .. } = self;
+        let groups = self.groups();
+        let laws = self.laws();
+        let name = entry.name.as_ref().map(|name| format!(" “{name}”"));
         Sketch {
             words: SketchWords {
-                title: format!("Sweep #{}{name}", entry.number),
+                title: format!("Sweep #{}{}", entry.number, name.unwrap_or_default()),
                 what: what(entry),
                 headline: headline(&entry.results, self.now().is_some()),
                 conclusion: conclusion::of_entry(entry),
-                laws: self.told_laws(&laws, &executors),
+                laws: self.told_laws(&laws),
                 about: self.about(),
                 ended: self.ended(),
             },
             peak: self.peak(&groups),
-            serial: self.serial(),
+            serial: self.in_unit(1.0),
             laws,
             failed: entry.results.failed.iter().sum(),
             measure: chart.measure,
-            executors,
+            executors: self.executors,
             groups,
         }
     }
 
-    fn serial_time(&self) -> Option<f64> {
-        Some(self.entry.results.summaries.first()?.as_ref()?.time.median)
+    /// What was measured of a configuration.
+    fn summary(&self, configuration: usize) -> Option<&Summary> {
+        self.entry.results.summaries.get(configuration)?.as_ref()
     }
 
-    /// The median time that the speed-ups of a configuration are measured against.
-    fn base_time(&self, configuration: usize) -> Option<f64> {
-        let base = self.entry.sweep.plan.base_of(configuration);
-        Some(
-            self.entry
-                .results
-                .summaries
-                .get(base)?
-                .as_ref()?
-                .time
-                .median,
-        )
+    fn failed(&self, configuration: usize) -> u32 {
+        let failed = self.entry.results.failed.get(configuration);
+        failed.copied().unwrap_or(0)
     }
 
-    fn serial(&self) -> Option<f64> {
-        match self.chart.measure {
-            Measure::SpeedUp => Some(1.0),
-            Measure::Time => self.serial_time(),
-        }
-    }
-
-    fn groups(&self, executors: &[Executor]) -> Vec<BarGroup> {
+    fn groups(&self) -> Vec<BarGroup> {
         let plan = &self.entry.sweep.plan;
-        let bar = |(at, executor): (usize, &Executor), workers: u32| {
-            let configuration = plan.configuration(executor, workers);
-            let missing = || ChartBar {
-                series: at + 1,
-                ..ChartBar::default()
+        let bars = |workers: u32| -> Vec<ChartBar> {
+            let bar = |(at, executor)| match plan.configuration(executor, workers) {
+                Some(configuration) => self.bar(at + 1, configuration),
+                None => ChartBar {
+                    series: at + 1,
+                    ..ChartBar::default()
+                },
             };
-            configuration.map_or_else(missing, |found| self.bar(at + 1, found))
+            self.executors.iter().enumerate().map(bar).collect()
         };
         let serial = BarGroup {
             label: "serial".into(),
@@ -151,11 +137,7 @@ impl Composer<'_> {
         let parallel = plan.workers().iter().map(|workers| BarGroup {
             label: grouped((*workers).into()),
             workers: *workers,
-            bars: executors
-                .iter()
-                .enumerate()
-                .map(|executor| bar(executor, *workers))
-                .collect(),
+            bars: bars(*workers),
             ideal: self.in_unit(self.ideal(*workers)),
         });
         std::iter::once(serial).chain(parallel).collect()
@@ -176,24 +158,27 @@ impl Composer<'_> {
     fn in_unit(&self, speedup: f64) -> Option<f64> {
         match self.chart.measure {
             Measure::SpeedUp => Some(speedup),
-            Measure::Time => self.serial_time().map(|serial| serial / speedup),
+            Measure::Time => Some(self.summary(0)?.time.median / speedup),
+        }
+    }
+
+    /// A time in the chart's unit, with the time that it is measured against.
+    fn of_time(&self, time: f64, base: impl FnOnce() -> Option<f64>) -> Option<f64> {
+        match self.chart.measure {
+            Measure::SpeedUp => Some(base()? / time),
+            Measure::Time => Some(time),
         }
     }
 
     fn bar(&self, series: usize, configuration: usize) -> ChartBar {
-        let results = &self.entry.results;
-        let summary = results
-            .summaries
-            .get(configuration)
-            .and_then(Option::as_ref);
-        let failed = results.failed.get(configuration).copied().unwrap_or(0);
-        let none = if failed > 0 { "failed" } else { "–" };
-        let bar = ChartBar::of(summary, self.chart.measure);
+        let failed = self.failed(configuration);
+        let bar = ChartBar::of(self.summary(configuration), self.chart.measure);
         let words = |value| self.chart.measure.words(value);
-        let text = bar.value.map_or_else(
-            || none.into(),
-            |value| with_interval(value, bar.interval, words),
-        );
+        let text = match bar.value {
+            Some(value) => with_interval(value, bar.interval, words),
+            None if failed > 0 => "failed".into(),
+            None => "–".into(),
+        };
         ChartBar {
             series,
             configuration,
@@ -222,13 +207,8 @@ impl Composer<'_> {
                 .filter(|run| run.is_sound() && !run.is_counted());
             its.next().map(|run| run.times.wall_s)
         };
-        let time = warmed_up(configuration)?;
-        match self.chart.measure {
-            Measure::Time => Some(time),
-            Measure::SpeedUp => {
-                Some(warmed_up(self.entry.sweep.plan.base_of(configuration))? / time)
-            }
-        }
+        let base = self.entry.sweep.plan.base_of(configuration);
+        self.of_time(warmed_up(configuration)?, || warmed_up(base))
     }
 
     fn records(&self, configuration: usize) -> impl Iterator<Item = &Record> {
@@ -239,14 +219,11 @@ impl Composer<'_> {
     }
 
     fn singles(&self, configuration: usize) -> Vec<f64> {
+        let base = self.entry.sweep.plan.base_of(configuration);
+        let base = || Some(self.summary(base)?.time.median);
         let its = self.records(configuration).filter(|run| run.is_counted());
-        its.filter_map(|run| match self.chart.measure {
-            Measure::Time => Some(run.times.wall_s),
-            Measure::SpeedUp => self
-                .base_time(configuration)
-                .map(|serial| serial / run.times.wall_s),
-        })
-        .collect()
+        its.filter_map(|run| self.of_time(run.times.wall_s, base))
+            .collect()
     }
 
     fn is_marked(&self, configuration: usize) -> bool {
@@ -275,27 +252,25 @@ impl Composer<'_> {
         }
     }
 
-    fn laws(&self, executors: &[Executor]) -> Vec<Law> {
-        let executor = executors.get(self.chart.executor());
-        let Some(series) = executor.and_then(|executor| self.entry.results.series_of(executor))
-        else {
-            return vec![];
-        };
-        let amdahl = series.amdahl.map(Law::Amdahl);
-        amdahl
-            .into_iter()
-            .chain(series.universal.map(Law::Universal))
-            .collect()
+    /// The curves that were fitted to the speed-ups of the cursor's executor, if they are asked for.
+    fn laws(&self) -> Vec<Law> {
+        let executor = self.executors.get(self.chart.executor());
+        let series = executor
+            .filter(|_| self.chart.has_fits)
+            .and_then(|executor| self.entry.results.series_of(executor));
+        let laws = series.map(|series| {
+            [
+                series.amdahl.map(Law::Amdahl),
+                series.universal.map(Law::Universal),
+            ]
+        });
+        laws.into_iter().flatten().flatten().collect()
     }
 
-    fn told_laws(&self, laws: &[Law], executors: &[Executor]) -> Vec<String> {
-        if !self.chart.has_fits {
-            return vec![];
-        }
-        if laws.is_empty() {
-            let executor = executors
-                .get(self.chart.executor())
-                .map_or("serial".into(), Executor::name);
+    fn told_laws(&self, laws: &[Law]) -> Vec<String> {
+        if self.chart.has_fits && laws.is_empty() {
+            let executor = self.executors.get(self.chart.executor());
+            let executor = executor.map_or("serial".into(), Executor::name);
             return vec![format!(
                 "no fitted curve for {executor}: it takes at least six numbers of workers, all measured"
             )];
@@ -309,47 +284,29 @@ impl Composer<'_> {
             return vec![];
         };
         let mut about = vec![place(plan)];
-        let failed = self
-            .entry
-            .results
-            .failed
-            .get(configuration)
-            .copied()
-            .unwrap_or(0);
-        match self
-            .entry
-            .results
-            .summaries
-            .get(configuration)
-            .and_then(Option::as_ref)
-        {
+        let failed = self.failed(configuration);
+        if failed > 0 {
+            about.push(format!("{} failed", counted(failed.into(), "run")));
+        }
+        let is_warm = || self.records(configuration).next().is_some();
+        match self.summary(configuration) {
             Some(summary) => about.extend(numbers(summary)),
             None if self.now() == Some(configuration) => about.push("being measured".into()),
             None if failed > 0 => {}
-            None if self.records(configuration).next().is_some() => {
-                about.push("warmed up, which is not counted".into())
-            }
+            None if is_warm() => about.push("warmed up, which is not counted".into()),
             None => about.push("not measured yet".into()),
-        }
-        if failed > 0 {
-            about.insert(1, format!("{} failed", counted(failed.into(), "run")));
         }
         about
     }
 
     fn ended(&self) -> String {
         let (results, plan) = (&self.entry.results, &self.entry.sweep.plan);
-        let rounds = counted(plan.repeats().into(), "round");
+        let runs = counted(plan.runs().into(), "run");
         if results.ended >= plan.runs() {
-            format!(
-                "{}: {rounds}, and one that warmed up",
-                counted(plan.runs().into(), "run")
-            )
+            let rounds = counted(plan.repeats().into(), "round");
+            format!("{runs}: {rounds}, and one that warmed up")
         } else {
-            let (ended, runs) = (
-                grouped(results.ended.into()),
-                counted(plan.runs().into(), "run"),
-            );
+            let ended = grouped(results.ended.into());
             format!("ended after {ended} of {runs}: what was measured is kept")
         }
     }
@@ -358,37 +315,23 @@ impl Composer<'_> {
 /// A sweep in a few words.
 pub fn what(entry: &SweepEntry) -> String {
     let plan = &entry.sweep.plan;
-    let names: Vec<String> = plan
-        .parallel_executors()
-        .iter()
-        .map(Executor::name)
-        .collect();
-    format!(
-        "{} · {} · {} · {}",
-        plan.work().label(),
-        if names.is_empty() {
-            "serial".into()
-        } else {
-            names.join(", ")
-        },
-        span(entry),
-        counted(plan.work().tasks().into(), "task"),
-    )
+    let executors = plan.parallel_executors();
+    let names: Vec<String> = executors.iter().map(Executor::name).collect();
+    let names = match &names[..] {
+        [] => "serial".into(),
+        names => names.join(", "),
+    };
+    let (work, workers) = (plan.work(), span(entry));
+    let tasks = counted(work.tasks().into(), "task");
+    format!("{} · {names} · {workers} · {tasks}", work.label())
 }
 
 /// The numbers of workers, from the least to the most.
 pub fn span(entry: &SweepEntry) -> String {
-    let counts = entry.sweep.plan.workers();
-    match (counts.first(), counts.last()) {
-        (Some(first), Some(last)) if first != last => {
-            format!(
-                "{}–{} workers",
-                grouped((*first).into()),
-                grouped((*last).into())
-            )
-        }
-        (Some(only), _) => counted((*only).into(), "worker"),
-        _ => "1 worker".into(),
+    match *entry.sweep.plan.workers() {
+        [first, .., last] => format!("{}–{} workers", grouped(first.into()), grouped(last.into())),
+        [only] => counted(only.into(), "worker"),
+        [] => "1 worker".into(),
     }
 }
 
@@ -418,17 +361,17 @@ pub fn with_interval(
         return written(value);
     };
     let (low, high) = (written(low), written(high));
-    // The unit is told once where it is the same.
-    let unit = |text: &str| {
-        text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.')
-            .to_string()
-    };
-    let bare = |text: &str| text.strip_suffix(&unit(text)).unwrap_or(text).to_string();
     let whole = written(value);
-    if unit(&low) == unit(&whole) && unit(&high) == unit(&whole) {
-        format!("{whole} ({}–{})", bare(&low), bare(&high))
-    } else {
-        format!("{whole} ({low}–{high})")
+    let number = |c: char| c.is_ascii_digit() || c == '.';
+    let unit = whole.trim_start_matches(number);
+    let bare = |text: &str| {
+        let bare = text.strip_suffix(unit)?;
+        bare.chars().all(number).then(|| bare.to_string())
+    };
+    // The unit is told once where it is the same.
+    match (bare(&low), bare(&high)) {
+        (Some(low), Some(high)) => format!("{whole} ({low}–{high})"),
+        _ => format!("{whole} ({low}–{high})"),
     }
 }
 
