@@ -27,6 +27,7 @@
 //!             ├─ teaching  the layout for a class, the last keys     │
 //!             ├─ look      colours, and whose the mouse is           │
 //!             ├─ overlay   what lies over the panels                 │
+//!             ├─ text      what those say that are read           │
 //!             └─ reading   the texts among them: help, explanations  ┘
 //! ```
 //!
@@ -61,6 +62,7 @@ pub mod screen;
 pub mod setup;
 pub mod sweep;
 pub mod teaching;
+pub mod text;
 pub mod timeline;
 mod window;
 
@@ -73,12 +75,13 @@ use key::Key;
 use live::{Activity, Live};
 use message::{EarlierRun, Effect, Msg};
 use naming::Naming;
-use overlay::{Overlay, Text};
+use overlay::Overlay;
 use playback::Playback;
 use screen::{Focus, Panel, Screen};
 use setup::Setup;
 use sweep::{Chart, Sketch, SweepForm};
 use teaching::Teaching;
+use text::Text;
 use timeline::TimelineView;
 
 use crate::domain::history::{EarlierSweep, Entry, History};
@@ -97,7 +100,6 @@ use crate::present::sentence;
 #[derive(Debug)]
 pub struct App {
     machine: Machine,
-    limits: Limits,
     /// How fast an idle core computes, once measured.
     speed: Option<Speed>,
     /// Whether that is being measured: until it is done, no run may begin beside it.
@@ -219,7 +221,7 @@ impl App {
         let mut app = App {
             speed: None,
             calibrating: false,
-            setup: Setup::new(machine.cores_usable),
+            setup: Setup::new(machine.cores_usable, limits),
             sweep_form: SweepForm::new(machine.cores_usable),
             chart: None,
             chart_before: None,
@@ -237,10 +239,7 @@ impl App {
             timeline: TimelineView::default(),
             frozen: None,
             playback: None,
-            focus: Focus {
-                panel: Panel::Setup,
-                expanded: false,
-            },
+            focus: Focus::FORM,
             overlay: None,
             text: None,
             teaching: Teaching::default(),
@@ -252,7 +251,6 @@ impl App {
             told_at: 0,
             effects: vec![],
             machine,
-            limits,
         };
         app.compose_headline();
         app.foretell();
@@ -270,18 +268,8 @@ impl App {
     pub fn replaying(mut self, runs: Vec<EarlierRun>, sweeps: Vec<EarlierSweep>) -> App {
         self.on_earlier(runs);
         self.history.add_earlier_sweeps(sweeps);
-        let is_part = |record: &Record| {
-            self.history
-                .sweeps()
-                .iter()
-                .any(|sweep| sweep.sweep.owns(record))
-        };
-        let entries = self.history.entries();
-        let last = entries
-            .iter()
-            .rev()
-            .find(|entry| !is_part(&entry.record))
-            .or(entries.last());
+        let lone = self.history.lone_entries().last();
+        let last = lone.or(self.history.entries().last());
         self.choose(last.map(|entry| entry.number));
         self.focus.panel = Panel::History;
         self.compose_headline();
@@ -296,7 +284,7 @@ impl App {
 
     /// In the teaching layout from the start, if asked for.
     pub fn presenting(mut self, is_on: bool) -> App {
-        if self.teaching.is_on() != is_on {
+        if self.teaching.is_on != is_on {
             self.toggle_teaching();
         }
         self
@@ -394,10 +382,7 @@ impl App {
     fn settle_form(&mut self) {
         if self.screen() == Screen::Wide && self.overlay == Some(Overlay::Form) {
             self.overlay = None;
-            self.focus = Focus {
-                panel: Panel::Setup,
-                expanded: false,
-            };
+            self.focus = Focus::FORM;
         } else if self.screen() != Screen::Wide
             && self.setup.typed().is_some()
             && self.overlay.is_none()
@@ -485,32 +470,28 @@ impl App {
     /// The sentence that is read first: what happens in the run that is shown, or what came out of it.
     fn compose_headline(&mut self) {
         self.told_at = self.live().map_or(0, |live| live.trace.now());
-        self.headline = match (&self.activity, self.shown()) {
-            (activity, _)
-                if self.chart.is_some() && !matches!(activity, Activity::Calibrating(_)) =>
-            {
-                self.sketch
-                    .as_ref()
-                    .map(|sketch| sketch.words.headline.clone())
-                    .unwrap_or_default()
-            }
-            (Activity::Calibrating(_), _) => {
+        self.headline = match (&self.activity, &self.sketch, self.shown()) {
+            (Activity::Calibrating(_), ..) => {
                 "measuring how fast an idle core of this machine computes".into()
             }
-            (_, Some(Shown::Live(live))) if self.frozen().is_some() => {
-                format!(
-                    "frozen at {}: {}",
-                    duration(seconds(live.trace.now())),
-                    live.doing()
-                )
+            (_, Some(sketch), _) => sketch.words.headline.clone(),
+            (_, None, Some(Shown::Live(live))) if self.frozen().is_some() => {
+                let at = duration(seconds(live.trace.now()));
+                format!("frozen at {at}: {}", live.doing())
             }
-            (_, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
-            (_, Some(Shown::Live(live))) => live.doing(),
-            (_, Some(Shown::Entry(entry))) => sentence::verdict::of(&self.history, entry.number),
-            (_, None) if self.has_python() => {
-                "Press 1 to 5 to let this machine answer a question".into()
+            (_, None, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
+            (_, None, Some(Shown::Live(live))) => live.doing(),
+            (_, None, Some(Shown::Entry(entry))) => {
+                sentence::verdict::of(&self.history, entry.number)
             }
-            (_, None) => "Press 1, 2, 3 or 4 to let this machine answer a question".into(),
+            (_, None, None) => {
+                let keys = if self.has_python() {
+                    "1 to 5"
+                } else {
+                    "1, 2, 3 or 4"
+                };
+                format!("Press {keys} to let this machine answer a question")
+            }
         };
     }
 }

@@ -9,8 +9,9 @@ use pconc_tui::app::key::Key::{
     self, Char, Ctrl, Down, End, Enter, Esc, Home, Left, Right, Tab, Up,
 };
 use pconc_tui::app::message::{Effect, Msg};
-use pconc_tui::app::overlay::{Overlay, Text};
+use pconc_tui::app::overlay::Overlay;
 use pconc_tui::app::screen::Panel;
+use pconc_tui::app::text::Text;
 use pconc_tui::catalog::model::Model;
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::plan::{Field, Plan};

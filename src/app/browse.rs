@@ -20,14 +20,25 @@ pub struct Browse {
     marked: Vec<usize>,
     /// The numbers of all runs that are shown, from the first row down.
     order: Vec<usize>,
-    /// The headings of sessions: before which place in `order`, and its first run. They ascend.
-    sessions: Vec<(usize, usize)>,
+    /// The headings of sessions, from the first row down.
+    sessions: Vec<Heading>,
     /// The largest speed-up that is shown, at least 1.
     most: f64,
     /// Whether runs of earlier sessions are shown.
-    shows_earlier: bool,
-    /// So many runs of earlier sessions there are.
-    earlier: usize,
+    pub shows_earlier: bool,
+    /// So many runs of earlier sessions there are, shown or not.
+    pub earlier: usize,
+}
+
+/// The heading of a session.
+#[derive(Clone, Copy, Debug)]
+struct Heading {
+    /// Where in the order of the runs its first one is.
+    place: usize,
+    /// Where it stands itself, among runs and headings.
+    row: usize,
+    /// The number of its first run.
+    number: usize,
 }
 
 impl Browse {
@@ -56,89 +67,46 @@ impl Browse {
         self.most.max(1.0)
     }
 
-    /// Whether runs of earlier sessions are shown.
-    pub fn shows_earlier(&self) -> bool {
-        self.shows_earlier
-    }
-
-    /// So many runs of earlier sessions there are, shown or not.
-    pub fn earlier(&self) -> usize {
-        self.earlier
-    }
-
-    /// Shows the runs of earlier sessions, or hides them.
-    pub(super) fn toggle_earlier(&mut self) {
-        self.shows_earlier = !self.shows_earlier;
-    }
-
-    pub(super) fn count_earlier(&mut self, earlier: usize) {
-        self.earlier = earlier;
+    fn headings(&self, with_sessions: bool) -> &[Heading] {
+        if with_sessions { &self.sessions } else { &[] }
     }
 
     /// How many rows there are without the live run's; with the headings of sessions or without.
     pub fn rows(&self, with_sessions: bool) -> usize {
-        self.order.len()
-            + if with_sessions {
-                self.sessions.len()
-            } else {
-                0
-            }
+        self.order.len() + self.headings(with_sessions).len()
     }
 
     /// The row so many rows below the first. O(log sessions).
     pub fn row(&self, at: usize, with_sessions: bool) -> Option<BrowseRow> {
-        if !with_sessions {
-            return self.order.get(at).copied().map(BrowseRow::Run);
+        let headings = self.headings(with_sessions);
+        let until = headings.partition_point(|heading| heading.row <= at);
+        match headings[..until].last() {
+            Some(heading) if heading.row == at => Some(BrowseRow::Session(heading.number)),
+            _ => self.order.get(at - until).copied().map(BrowseRow::Run),
         }
-        // The heading number i is in row `place + i`.
-        let headings = self.headings_until(at);
-        match headings
-            .checked_sub(1)
-            .map(|last| (last, self.sessions[last]))
-        {
-            Some((last, (place, number))) if place + last == at => Some(BrowseRow::Session(number)),
-            _ => self.order.get(at - headings).copied().map(BrowseRow::Run),
-        }
-    }
-
-    /// How many headings are in this row and above.
-    fn headings_until(&self, row: usize) -> usize {
-        let (mut from, mut to) = (0, self.sessions.len());
-        while from < to {
-            let middle = usize::midpoint(from, to);
-            if self.sessions[middle].0 + middle <= row {
-                from = middle + 1
-            } else {
-                to = middle
-            }
-        }
-        from
     }
 
     /// The row of the run at this place of [`Browse::order`], or where the next one would be.
     pub fn row_of(&self, place: usize, with_sessions: bool) -> usize {
-        let above = |(begin, _): &(usize, usize)| *begin <= place;
-        place
-            + if with_sessions {
-                self.sessions.partition_point(above)
-            } else {
-                0
-            }
+        let headings = self.headings(with_sessions);
+        place + headings.partition_point(|heading| heading.place <= place)
     }
 
     /// How many runs are above this row.
     pub fn runs_above(&self, row: usize, with_sessions: bool) -> usize {
-        let headings = if with_sessions {
-            row.checked_sub(1).map_or(0, |row| self.headings_until(row))
-        } else {
-            0
-        };
-        row - headings
+        let headings = self.headings(with_sessions);
+        row - headings.partition_point(|heading| heading.row < row)
     }
 
     /// Shows these runs in this order, with the headings of sessions before some places of it.
     pub fn arrange(&mut self, order: Vec<usize>, sessions: Vec<(usize, usize)>, most: f64) {
-        (self.order, self.sessions, self.most) = (order, sessions, most);
+        let headings = sessions.into_iter().enumerate();
+        let headings = headings.map(|(above, (place, number))| Heading {
+            place,
+            row: place + above,
+            number,
+        });
+        (self.order, self.sessions, self.most) = (order, headings.collect(), most);
         self.find();
     }
 

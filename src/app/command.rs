@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::App;
-use super::exporting::Exporting;
+use super::exporting::form::Exporting;
 use super::key::Key;
 use super::message::Effect;
 use super::overlay::Overlay;
@@ -223,7 +223,7 @@ pub static KEYS: LazyLock<Vec<Keys>> = LazyLock::new(|| vec![
         bind("s", "s sweep", 5, "a sweep: models and numbers of workers as a bar chart; also back to the one that is on", App::open_sweep_form)
             .when(|app| app.is_free() || app.live_sweep().is_some()),
         bind("H", "H earlier", 11, "show the runs of earlier sessions, or hide them", App::toggle_earlier)
-            .when(|app| app.browse.earlier() > 0).or_says(|_| Some("no run of an earlier session is kept")),
+            .when(|app| app.browse.earlier > 0).or_says(|_| Some("no run of an earlier session is kept")),
         bind("/", "/ filter", 10, "show only the runs of the history that match what is typed", App::begin_filter).when(App::has_measured),
         bind("o", "o export", 10, "write a file to share: a report, a table, a picture, everything", App::open_export)
             .when(App::has_measured).or_says(App::why_no_run),
@@ -233,17 +233,17 @@ pub static KEYS: LazyLock<Vec<Keys>> = LazyLock::new(|| vec![
     keys(Context::Form, "In the form", |app, by| app.setup.step_row(by), vec![
         step("↑ k", "", 0, "the field above", -1),
         step("↓ j", "", 0, "the field below", 1),
-        bind("← h", "", 0, "the previous choice, or a smaller number", |app| app.setup.change(false, &app.limits)),
-        bind("→ l", "←→ change", 3, "the next choice, or a larger number", |app| app.setup.change(true, &app.limits)),
-        bind("+ | =", "+- by one", 4, "one more", |app| app.setup.change_by_one(true, &app.limits)),
-        bind("-", "", 0, "one less", |app| app.setup.change_by_one(false, &app.limits)),
+        bind("← h", "", 0, "the previous choice, or a smaller number", |app| app.setup.change(false)),
+        bind("→ l", "←→ change", 3, "the next choice, or a larger number", |app| app.setup.change(true)),
+        bind("+ | =", "+- by one", 4, "one more", |app| app.setup.change_by_one(true)),
+        bind("-", "", 0, "one less", |app| app.setup.change_by_one(false)),
         step("g | Home", "", 0, "the first field; also Home", -FAR),
         step("G | End", "", 0, "the last field; also End", FAR),
         bind("Enter", "Enter type", 3, "type a number; the next choice where there is none", App::edit),
     ]),
     keys(Context::Editing, "In a number", |_, _| {}, vec![
         with("0-9", "0-9 digits", 2, "make up the number", |app, key| app.setup.type_digit(key)),
-        bind("Enter", "Enter accept", 3, "take the number", |app| app.setup.accept(&app.limits)),
+        bind("Enter", "Enter accept", 3, "take the number", |app| app.setup.accept()),
         bind("Esc", "Esc abandon", 4, "keep the number that was there", |app| app.setup.abandon()),
         bind("Backspace | Del", "Backspace erase", 5, "take the last digit away", |app| app.setup.erase()),
     ]),
@@ -276,8 +276,8 @@ pub static KEYS: LazyLock<Vec<Keys>> = LazyLock::new(|| vec![
         step("→ l", "←→ step", 3, "a fiftieth of the run on", 1),
         step("Home", "", 0, "to its begin", -FAR),
         step("End", "", 0, "to its end", FAR),
-        bind("<", "<> speed", 3, "play it slower, down to a hundredth of its speed", |app| app.change_speed(false)),
-        bind(">", "", 0, "play it faster, up to ten times its speed", |app| app.change_speed(true)),
+        bind("<", "<> speed", 3, "play it slower, down to a hundredth of its speed", |app| app.change_speed(-1)),
+        bind(">", "", 0, "play it faster, up to ten times its speed", |app| app.change_speed(1)),
         bind("Esc", "Esc end", 1, "leave it: the run is shown whole", App::end_playback),
     ]),
     keys(Context::History, "In the history", App::step_history, vec![
@@ -308,23 +308,23 @@ pub static KEYS: LazyLock<Vec<Keys>> = LazyLock::new(|| vec![
         bind("Enter", "Enter name it", 2, "call the run so; without any text it has no name", App::accept_name),
         bind("Esc", "Esc abandon", 2, "leave the name as it was", App::abandon_name),
     ]),
-    keys(Context::Export, "In the export", App::step_export, vec![
+    keys(Context::Export, "In the export", |app, by| app.with_export(|form| form.step(by)), vec![
         bind("Enter", "Enter write", 2, "write the file, never over an existing one", |app| app.write_file(false))
-            .when(|app| app.exporting().is_some_and(|form| !form.is_writing())),
+            .when(|app| app.exporting().is_some_and(|form| !form.is_writing)),
         bind("Ctrl-O", "Ctrl-O write over", 2, "write over the file that exists", |app| app.write_file(true))
-            .when(|app| app.exporting().is_some_and(Exporting::exists)),
+            .when(|app| app.exporting().is_some_and(|form| form.exists)),
         step("↑ k | Shift-Tab", "", 0, "the row above", -1),
         step("↓ j | Tab", "↑↓ format, file", 3, "the next format; the lowest row is the file's name", 1),
-        bind("← h", "", 0, "the previous choice of what is written", |app| app.turn_export(-1))
+        bind("← h", "", 0, "the previous choice of what is written", |app| app.with_export(|form| form.turn(-1)))
             .when(|app| app.exporting().is_some_and(Exporting::has_choice)),
-        bind("→ l", "←→ what", 3, "the next choice of what is written: marked runs, the chosen one, all", |app| app.turn_export(1))
+        bind("→ l", "←→ what", 3, "the next choice of what is written: marked runs, the chosen one, all", |app| app.with_export(|form| form.turn(1)))
             .when(|app| app.exporting().is_some_and(Exporting::has_choice)),
     ]),
-    keys(Context::ExportFile, "In the name of a file", App::step_export, vec![
+    keys(Context::ExportFile, "In the name of a file", |app, by| app.with_export(|form| form.step(by)), vec![
         bind("Enter", "Enter write", 2, "write the file, never over an existing one", |app| app.write_file(false))
-            .when(|app| app.exporting().is_some_and(|form| !form.is_writing())),
+            .when(|app| app.exporting().is_some_and(|form| !form.is_writing)),
         bind("Ctrl-O", "Ctrl-O write over", 2, "write over the file that exists", |app| app.write_file(true))
-            .when(|app| app.exporting().is_some_and(Exporting::exists)),
+            .when(|app| app.exporting().is_some_and(|form| form.exists)),
         bind("Esc", "Esc close", 3, "write nothing", App::close).when(App::can_close),
         step("↑ | Shift-Tab", "↑ formats", 4, "back to the formats", -1),
     ]),

@@ -54,12 +54,8 @@ impl App {
             Some(Overlay::Comparison { numbers, .. }) => &numbers[..],
             _ => &[],
         };
-        // A run stands for a sweep where one is chosen.
-        let chosen = self.browse.selected().map(|number| {
-            self.history
-                .standing_for(number)
-                .map_or(number, |entry| entry.number)
-        });
+        let chosen = self.browse.selected();
+        let chosen = chosen.map(|number| self.run_at(number).map_or(number, |run| run.number));
         chosen.into_iter().chain(compared.iter().copied()).collect()
     }
 

@@ -20,9 +20,10 @@ const MOST: usize = 60;
 /// What the rows that are shown have to match.
 #[derive(Clone, Debug)]
 pub struct Filter {
-    field: TextField,
+    /// What is typed.
+    pub field: TextField,
     /// Whether it is being typed.
-    is_typed: bool,
+    pub is_typed: bool,
     /// What was chosen before it: comes back when it is given up.
     before: Option<usize>,
     /// Runs with higher numbers are shown anyway: they were measured since.
@@ -30,25 +31,10 @@ pub struct Filter {
     /// What each row of the history can be found by.
     index: Vec<(usize, String)>,
     /// So many runs match, of how many.
-    found: (usize, usize),
+    pub found: (usize, usize),
 }
 
 impl Filter {
-    /// What is typed.
-    pub fn field(&self) -> &TextField {
-        &self.field
-    }
-
-    /// Whether it is being typed.
-    pub fn is_typed(&self) -> bool {
-        self.is_typed
-    }
-
-    /// How many runs are shown, of how many.
-    pub fn found(&self) -> (usize, usize) {
-        self.found
-    }
-
     /// Whether it says anything.
     pub fn is_empty(&self) -> bool {
         self.field.text().trim().is_empty()

@@ -133,21 +133,17 @@ impl App {
     pub fn frozen(&self) -> Option<&Live> {
         let is_on = || self.is_running().then_some(self.history.next_number());
         let shown = self.browse.selected().or_else(is_on)?;
-        self.frozen
-            .as_ref()
-            .filter(|frozen| frozen.number == shown)
-            .map(|frozen| &*frozen.live)
+        let frozen = self.frozen.as_ref()?;
+        (frozen.number == shown).then_some(&*frozen.live)
     }
 
     /// Stops the picture of the run that is on, or lets the shown one go on; recording goes on all the time.
     pub(super) fn toggle_freeze(&mut self) {
-        self.frozen = match (self.frozen(), self.live()) {
-            (Some(_), _) | (None, None) => None,
-            (None, Some(live)) => Some(Frozen {
-                number: self.history.next_number(),
-                live: Box::new(live.clone()),
-            }),
-        };
+        let live = self.live().filter(|_| self.frozen().is_none());
+        self.frozen = live.map(|live| Frozen {
+            number: self.history.next_number(),
+            live: Box::new(live.clone()),
+        });
     }
 
     /// Rows become cores, or workers again; what is under the cursor stays under it.
@@ -215,20 +211,17 @@ impl App {
             self.tell("which tasks failed is known when the run is over");
             return;
         }
-        // Where its mark stands, but still within the task.
-        let end = |failure: &TaskRecord| failure.end_s.map_or(failure.start_s, |end| end);
-        let place = |failure: &TaskRecord| {
-            (
-                nanos(end(failure)).saturating_sub(1),
-                failure.worker as usize,
-            )
-        };
         // A failure belongs to a worker.
         if self.timeline.rows() == Rows::Cores {
             self.timeline.turn();
         }
         let Some(Shown::Entry(entry)) = self.shown() else {
             return;
+        };
+        // Where its mark stands, but still within the task.
+        let place = |failure: &TaskRecord| {
+            let end = nanos(failure.end_s.unwrap_or(failure.start_s));
+            (end.saturating_sub(1), failure.worker as usize)
         };
         let here = self.timeline.cursor().map(|at| (at, self.timeline.row()));
         let places = failures(&entry.record).map(place);
@@ -240,23 +233,21 @@ impl App {
                 .filter(|place| here.is_none_or(|here| *place < here))
                 .max(),
         };
-        let Some((at, worker)) = next else {
-            let record = &entry.record;
-            let kept = failures(record).count();
-            let all_kept = record.ending.failures.len() == record.ending.tasks_failed as usize;
-            self.tell(match step {
-                _ if kept == 0 => "no task of this run failed".into(),
-                Step::Next if !all_kept => {
-                    format!("only the first {} failures are kept", grouped(kept as u64))
-                }
-                _ => "no other failure on this side".into(),
-            });
+        if let Some((at, worker)) = next {
+            self.timeline.look_at_row(worker);
+            self.look(|view, trace| view.look_at(at, trace));
             return;
-        };
-        let mut view = self.timeline;
-        view.look_at_row(worker);
-        view.look_at(at, &entry.trace);
-        self.timeline = view;
+        }
+        let ending = &entry.record.ending;
+        let kept = failures(&entry.record).count();
+        let all_kept = ending.failures.len() == ending.tasks_failed as usize;
+        self.tell(match step {
+            _ if kept == 0 => "no task of this run failed".into(),
+            Step::Next if !all_kept => {
+                format!("only the first {} failures are kept", grouped(kept as u64))
+            }
+            _ => "no other failure on this side".into(),
+        });
     }
 
     /// Zooms to the slice under the cursor.

@@ -1,16 +1,17 @@
 //! What reaches the explorer, and what it asks for.
 
-use super::exporting::ExportOrder;
 use super::key::Key;
-use super::pointer::Target;
+use super::screen::Panel;
+use super::sweep::form::FormRow;
 
 pub use crate::domain::history::{EarlierRun, EarlierSweep};
+use crate::domain::plan::Field;
 use crate::domain::python::Pythons;
 use crate::domain::record::{Record, RunOrder};
 use crate::domain::speed::Speed;
 use crate::domain::time::Nanos;
 use crate::domain::trace::{Batch, Trace};
-use crate::present::format::Refusal;
+use crate::present::format::{Format, Refusal};
 
 /// Something happened.
 #[derive(Debug)]
@@ -113,4 +114,57 @@ pub enum Effect {
     Suspend,
     /// Leave the program.
     Quit,
+}
+
+/// What is under the pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A panel, where there is nothing more special.
+    Panel(Panel),
+    /// A row of the history by its number; `None` is the run that is on.
+    HistoryRow(Option<usize>),
+    /// The heading of a column of the history.
+    Heading(&'static str),
+    /// A row of the form.
+    FormRow(Field),
+    /// A row of the overlay of columns, counted as in [`COLUMNS`](super::columns::COLUMNS).
+    ColumnRow(usize),
+    /// An interpreter in their list, counted among those that can be used.
+    PythonRow(usize),
+    /// A key that is offered.
+    Offered(Key),
+    /// The name of a row of the timeline.
+    TimelineRow(usize),
+    /// A place in the timeline's bars.
+    Moment {
+        /// The row whose bar it is, if it is one's.
+        row: Option<usize>,
+        /// When, in nanoseconds since `t0`.
+        at: Nanos,
+    },
+    /// A point of a sweep's chart: the configuration of the plan.
+    SweepPoint(usize),
+    /// A sweep's chart, where there is nothing more special.
+    Chart,
+    /// A row of the form for a sweep.
+    SweepRow(FormRow),
+    /// What lies over the panels, where there is nothing more special.
+    Overlay,
+    /// The panels below it.
+    Outside,
+}
+
+/// A file that the shell shall write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportOrder {
+    /// How.
+    pub format: Format,
+    /// The numbers of the runs that are in it.
+    pub runs: Vec<usize>,
+    /// The numbers of the sweeps that are in it.
+    pub sweeps: Vec<usize>,
+    /// Where, as it was typed.
+    pub file: String,
+    /// Whether a file that is there already may be written over.
+    pub overwrite: bool,
 }

@@ -6,7 +6,6 @@ use super::key::Key;
 use super::message::Effect;
 
 use crate::domain::name;
-use crate::domain::provenance::Origin;
 
 /// A name that is being typed.
 #[derive(Clone, Debug)]

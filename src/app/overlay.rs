@@ -1,11 +1,7 @@
 //! What lies over the panels.
 
-mod text;
-
-pub use text::{Reading, Text};
-
 use super::command::Context;
-use super::exporting::Exporting;
+use super::exporting::form::Exporting;
 use super::reading::Topic;
 use super::timeline::Window;
 
@@ -124,11 +120,6 @@ pub enum Scroll {
 
 /// The widest that one column of text gets, with its frame: longer lines are hard to read.
 pub const TEXT_COLUMNS: u16 = 84;
-/// Rows that are not the text's: borders and footer.
-const FRAME_ROWS: u16 = 3;
-/// Columns that are not the text's: borders and the blanks beside them.
-const FRAME_COLUMNS: u16 = 4;
-
 impl Default for Scroll {
     fn default() -> Scroll {
         Scroll::FromTop(0)

@@ -69,7 +69,7 @@ impl App {
             draft = draft.calibrated(&speed);
         }
         if draft.needs_calibration() {
-            if let Err(invalid) = draft.check(&self.limits) {
+            if let Err(invalid) = draft.check(&self.setup.limits) {
                 self.refuse(invalid);
                 return;
             }
@@ -86,7 +86,7 @@ impl App {
             self.begin_sweep(*sweep);
             return;
         }
-        match (draft.validate(&self.limits), goal) {
+        match (draft.validate(&self.setup.limits), goal) {
             (Err(invalid), _) => self.refuse(invalid),
             (Ok(plan), Goal::Run | Goal::Sweep(_)) => {
                 let id = (repeats > 1).then(|| self.next_campaign_id());
@@ -160,8 +160,8 @@ impl App {
         let sweeps = self.history.sweeps().iter();
         let earlier = runs.filter(|run| run.is_earlier()).count()
             + sweeps.filter(|sweep| sweep.is_earlier()).count();
-        self.browse.count_earlier(earlier);
-        let rows = rows(&self.history, self.browse.shows_earlier());
+        self.browse.earlier = earlier;
+        let rows = rows(&self.history, self.browse.shows_earlier);
         self.columns.measure(&rows);
         if let Some(filter) = &mut self.filter {
             filter.index(&rows);
@@ -171,7 +171,7 @@ impl App {
 
     /// The filter changed, or the order of the rows.
     pub(super) fn arrange_rows(&mut self) {
-        let mut rows = rows(&self.history, self.browse.shows_earlier());
+        let mut rows = rows(&self.history, self.browse.shows_earlier);
         if let Some(filter) = &mut self.filter {
             let matching = filter.matching();
             rows.retain(|row| matching.contains(&row.number()));
@@ -182,12 +182,8 @@ impl App {
             .fold(1.0, f64::max);
         let order = self.columns.arrange(&rows);
         let by_number = self.columns.sort().by == NUMBER;
-        let run = |number: &usize| {
-            self.history
-                .get(*number)
-                .or_else(|| self.history.standing_for(*number))
-        };
-        let in_order = order.iter().filter(|_| by_number).map(run);
+        let in_order = order.iter().filter(|_| by_number);
+        let in_order = in_order.map(|number| self.run_at(*number));
         let mut sessions = browse::sessions(in_order);
         if self.is_of_one_file(&sessions) {
             sessions.clear();
@@ -215,7 +211,7 @@ impl App {
     }
 
     pub(super) fn toggle_earlier(&mut self) {
-        self.browse.toggle_earlier();
+        self.browse.shows_earlier ^= true;
         self.notice.take_if(|notice| !notice.is_error);
         self.rearrange();
     }
@@ -225,7 +221,7 @@ impl App {
         if self.overlay == Some(Overlay::SweepForm) {
             self.sweep_form.type_key(key);
         } else if self.exporting().is_some() {
-            self.type_export(key);
+            self.with_export(|form| form.type_text(key));
         } else if self.naming.is_some() {
             self.type_name(key);
         } else if self.is_filtering() {
@@ -342,10 +338,7 @@ impl App {
 
     pub(super) fn open_form(&mut self) {
         if self.screen() == Screen::Wide {
-            self.focus = Focus {
-                panel: Panel::Setup,
-                expanded: false,
-            };
+            self.focus = Focus::FORM;
             self.overlay = None;
         } else {
             self.overlay = Some(Overlay::Form);
@@ -383,7 +376,7 @@ impl App {
 
     /// The layouts have different panels.
     pub(super) fn toggle_teaching(&mut self) {
-        self.teaching.toggle();
+        self.teaching.is_on ^= true;
         self.focus.expanded = false;
         self.settle_form();
     }
@@ -476,7 +469,7 @@ impl App {
         if self.setup.row() == Field::Python {
             self.open_pythons();
         } else {
-            self.setup.edit(&self.limits);
+            self.setup.edit();
         }
     }
 

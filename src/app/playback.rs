@@ -24,14 +24,16 @@ const TICK_MAX: Nanos = 250_000_000;
 /// A run while it is played.
 #[derive(Debug)]
 pub struct Playback {
-    pub(super) number: usize,
+    /// The run's number.
+    pub number: usize,
     is_recorded: bool,
     /// Where it is.
     at: Nanos,
     wall: Nanos,
     /// An index of [`SPEEDS`].
     speed: usize,
-    is_on: bool,
+    /// Whether it goes on by itself, or else waits.
+    pub is_on: bool,
     player: Player,
     /// The picture as the panels want it.
     live: Box<Live>,
@@ -59,16 +61,6 @@ impl Playback {
             )),
             told_for: Nanos::MAX,
         }
-    }
-
-    /// The run's number.
-    pub fn number(&self) -> usize {
-        self.number
-    }
-
-    /// Whether it goes on by itself, or else waits.
-    pub fn is_on(&self) -> bool {
-        self.is_on
     }
 
     /// Whether it has come to the end of the run, which is shown as any other then.
@@ -127,7 +119,9 @@ impl App {
 
     /// Whether time passes in a run that is played: then the shell tells how much.
     pub fn is_playing(&self) -> bool {
-        self.playback.as_ref().is_some_and(Playback::is_on)
+        self.playback
+            .as_ref()
+            .is_some_and(|playback| playback.is_on)
     }
 
     /// The picture of the run that is played, until it has come to its end.
@@ -162,36 +156,31 @@ impl App {
 
     /// Ends what the user left, or what lost its picture.
     pub(super) fn settle_playback(&mut self) {
-        let Some(number) = self.playback.as_ref().map(Playback::number) else {
-            return;
-        };
-        let is_drawn = || {
-            self.history
-                .get(number)
-                .is_some_and(|entry| entry.picture().is_some())
-        };
-        if self.is_busy() || self.browse.selected() != Some(number) || !is_drawn() {
-            self.playback = None;
+        if let Some(Playback { number, .. }) = self.playback {
+            let is_left = self.browse.selected() != Some(number);
+            let entry = self.history.get(number);
+            if self.is_busy() || is_left || entry.and_then(Entry::picture).is_none() {
+                self.playback = None;
+            }
         }
     }
 
     /// Time passed. Returns whether the headline has been read.
     pub(super) fn on_tick(&mut self, elapsed: Nanos) -> bool {
         let elapsed = elapsed.min(TICK_MAX);
-        let Some(playback) = self.playback.as_mut().filter(|playback| playback.is_on) else {
+        let Some(playback) = self.playback.as_ref().filter(|playback| playback.is_on) else {
             return false;
         };
         let step = (elapsed as f64 * SPEEDS[playback.speed]) as Nanos;
-        playback.told_for = playback.told_for.saturating_add(elapsed);
         self.play_at(|at| at.saturating_add(step));
-        let Some(playback) = &mut self.playback else {
-            return true;
-        };
-        let is_read = playback.told_for >= super::TELL_EVERY || playback.is_at_end();
-        if is_read {
-            playback.told_for = 0;
-        }
-        is_read
+        self.playback.as_mut().is_some_and(|playback| {
+            playback.told_for = playback.told_for.saturating_add(elapsed);
+            let is_read = playback.told_for >= super::TELL_EVERY || playback.is_at_end();
+            if is_read {
+                playback.told_for = 0;
+            }
+            is_read
+        })
     }
 
     /// Goes on, or waits; from the end it begins again.
@@ -221,15 +210,11 @@ impl App {
         });
     }
 
-    /// The next faster or slower speed.
-    pub(super) fn change_speed(&mut self, faster: bool) {
+    /// So many speeds faster.
+    pub(super) fn change_speed(&mut self, by: isize) {
         if let Some(playback) = &mut self.playback {
-            let speed = playback.speed;
-            playback.speed = if faster {
-                (speed + 1).min(SPEEDS.len() - 1)
-            } else {
-                speed.saturating_sub(1)
-            };
+            let speed = playback.speed.saturating_add_signed(by);
+            playback.speed = speed.min(SPEEDS.len() - 1);
         }
     }
 

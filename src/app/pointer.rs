@@ -2,50 +2,12 @@
 
 use super::App;
 use super::key::Key;
+use super::message::Target;
 use super::overlay::Overlay;
 use super::screen::{Focus, Panel};
-use super::sweep::FormRow;
 use crate::domain::plan::Field;
 
 use crate::domain::time::Nanos;
-
-/// What is under the pointer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A panel, where there is nothing more special.
-    Panel(Panel),
-    /// A row of the history by its number; `None` is the run that is on.
-    HistoryRow(Option<usize>),
-    /// The heading of a column of the history.
-    Heading(&'static str),
-    /// A row of the form.
-    FormRow(Field),
-    /// A row of the overlay of columns, counted as in [`COLUMNS`](super::columns::COLUMNS).
-    ColumnRow(usize),
-    /// An interpreter in their list, counted among those that can be used.
-    PythonRow(usize),
-    /// A key that is offered.
-    Offered(Key),
-    /// The name of a row of the timeline.
-    TimelineRow(usize),
-    /// A place in the timeline's bars.
-    Moment {
-        /// The row whose bar it is, if it is one's.
-        row: Option<usize>,
-        /// When, in nanoseconds since `t0`.
-        at: Nanos,
-    },
-    /// A point of a sweep's chart: the configuration of the plan.
-    SweepPoint(usize),
-    /// A sweep's chart, where there is nothing more special.
-    Chart,
-    /// A row of the form for a sweep.
-    SweepRow(FormRow),
-    /// What lies over the panels, where there is nothing more special.
-    Overlay,
-    /// The panels below it.
-    Outside,
-}
 
 /// Rows that a turn of the wheel scrolls a text by.
 const WHEEL: isize = 3;
@@ -58,7 +20,7 @@ impl App {
             return;
         }
         // Whoever clicks elsewhere has typed all there is to type.
-        self.setup.accept(&self.limits);
+        self.setup.accept();
         self.keep_filter();
         self.accept_name();
         self.abandon_name();
@@ -161,7 +123,7 @@ impl App {
                 self.scroll(by * WHEEL);
             }
             Target::FormRow(_) | Target::Panel(Panel::Setup) => {
-                self.setup.accept(&self.limits);
+                self.setup.accept();
                 self.setup.step_row(by);
             }
             Target::HistoryRow(_) | Target::Heading(_) | Target::Panel(Panel::History) => {

@@ -3,7 +3,7 @@
 use super::browse::Browse;
 use super::columns::Columns;
 use super::command::{self, Binding, Context, KEYS};
-use super::exporting::ExportRow;
+use super::exporting::form::ExportRow;
 use super::live::{Activity, Live};
 use super::overlay::Overlay;
 use super::playback::Playback;
@@ -14,7 +14,7 @@ use super::teaching::Teaching;
 use super::timeline::{Rows, TimelineView};
 use super::{App, Notice, Shown};
 
-use crate::domain::history::History;
+use crate::domain::history::{Entry, History};
 use crate::domain::machine::{Limits, Machine};
 use crate::present::sentence;
 
@@ -26,28 +26,23 @@ impl App {
 
     /// Where the run that is shown was measured; this machine where none is shown or it is on.
     pub fn machine_shown(&self) -> &Machine {
-        let number = self.playback().map(Playback::number);
-        match (
-            self.shown(),
-            number.and_then(|number| self.history.get(number)),
-        ) {
-            (Some(Shown::Entry(entry)), _) | (_, Some(entry)) => &entry.provenance.machine,
-            _ => &self.machine,
-        }
+        let entry = match (self.shown(), &self.playback) {
+            (Some(Shown::Entry(entry)), _) => Some(entry),
+            (_, Some(playback)) => self.history.get(playback.number),
+            _ => None,
+        };
+        entry.map_or(&self.machine, |entry| &entry.provenance.machine)
     }
 
     /// Where and when the run that is shown was recorded, from many words to few; `None` unless it is of a shared file.
     pub fn recorded_on(&self) -> Option<[String; 3]> {
-        let number = self
-            .playback()
-            .map(Playback::number)
-            .or(self.browse.selected())?;
-        sentence::origin::recorded_on(self.history.get(number)?)
+        let played = self.playback.as_ref().map(|playback| playback.number);
+        sentence::origin::recorded_on(self.history.get(played.or(self.browse.selected())?)?)
     }
 
     /// How many workers are allowed.
     pub fn limits(&self) -> &Limits {
-        &self.limits
+        &self.setup.limits
     }
 
     /// The form.
@@ -126,7 +121,7 @@ impl App {
     /// How much room there is.
     pub fn screen(&self) -> Screen {
         match Screen::of(self.size.0, self.size.1) {
-            Screen::Small | Screen::Wide if self.teaching.is_on() => Screen::Teaching,
+            Screen::Small | Screen::Wide if self.teaching.is_on => Screen::Teaching,
             screen => screen,
         }
     }
@@ -138,15 +133,11 @@ impl App {
 
     /// Where the user is: on a small screen the panels that it lacks count as the timeline.
     pub fn focus(&self) -> Focus {
-        let there = self.screen().panels().contains(&self.focus.panel);
-        if there {
-            self.focus
-        } else {
-            Focus {
-                panel: Panel::Timeline,
-                ..self.focus
-            }
+        let mut focus = self.focus;
+        if !self.screen().panels().contains(&focus.panel) {
+            focus.panel = Panel::Timeline;
         }
+        focus
     }
 
     /// The run that the panels are about; `None` before the first.
@@ -158,14 +149,16 @@ impl App {
             return Some(Shown::Live(played));
         }
         let chosen = self.browse.selected();
-        match chosen.and_then(|number| {
-            self.history
-                .get(number)
-                .or_else(|| self.history.standing_for(number))
-        }) {
-            Some(entry) => Some(Shown::Entry(entry)),
-            None => self.live().map(Shown::Live),
-        }
+        let entry = chosen.and_then(|number| self.run_at(number));
+        entry
+            .map(Shown::Entry)
+            .or_else(|| self.live().map(Shown::Live))
+    }
+
+    /// The run in this row of the history; for a sweep the one that stands for it.
+    pub(super) fn run_at(&self, number: usize) -> Option<&Entry> {
+        let run = self.history.get(number);
+        run.or_else(|| self.history.standing_for(number))
     }
 
     /// The run that the panels are about, if there is a picture of it.
@@ -174,12 +167,22 @@ impl App {
             .filter(|shown| shown.missing_picture().is_none())
     }
 
-    /// What `i` explains here.
+    /// What `i` explains here: what lies over the panels, else the chart or the focused panel. `None` for texts about the
+    /// program.
     pub(super) fn topic(&self) -> Option<Topic> {
-        match (&self.overlay, &self.chart) {
-            (None, Some(_)) => Some(Topic::Sweep),
-            _ => Topic::of(self.overlay.as_ref(), self.focus().panel),
-        }
+        let topic = match (&self.overlay, &self.chart, self.focus().panel) {
+            (Some(Overlay::Form), ..) | (None, None, Panel::Setup) => Topic::Plan,
+            (Some(Overlay::Details { .. }), ..) => Topic::Details,
+            (Some(Overlay::Comparison { .. }), ..) => Topic::Comparison,
+            (Some(Overlay::SweepForm), ..) => Topic::SweepForm,
+            (Some(Overlay::Point { .. }), ..) | (None, Some(_), _) => Topic::Sweep,
+            (Some(_), ..) => return None,
+            (None, None, Panel::Timeline) => Topic::Timeline,
+            (None, None, Panel::Cores) => Topic::Cores,
+            (None, None, Panel::Curves) => Topic::Curves,
+            (None, None, Panel::History) => Topic::History,
+        };
+        Some(topic)
     }
 
     /// The contexts that hold, innermost first.
@@ -215,7 +218,7 @@ impl App {
             (Some(Overlay::Form), _) | (None, Panel::Setup) => &[Form, Panels, Common, Always],
             (Some(Overlay::Columns), _) => &[Columns, Common, Always],
             (Some(Overlay::Pythons { .. }), _) => &[Context::Pythons, Common, Always],
-            (Some(Overlay::Export(form)), _) if form.row() == ExportRow::File => {
+            (Some(Overlay::Export(form)), _) if form.row == ExportRow::File => {
                 &[Context::ExportFile, Typing, Always]
             }
             (Some(Overlay::Export(_)), _) => &[Context::Export, Common, Always],

@@ -38,28 +38,17 @@ impl App {
         if removed.is_empty() {
             return;
         }
-        self.browse.mark_only(
-            marked
-                .iter()
-                .copied()
-                .filter(|number| !removed.contains(number))
-                .collect(),
-        );
+        let is_gone = |number: &usize| removed.contains(number);
+        let mut stay = marked.clone();
+        stay.retain(|number| !is_gone(number));
+        self.browse.mark_only(stay);
         self.marks_before.push(marked);
-        if self
-            .browse
-            .selected()
-            .is_some_and(|number| removed.contains(&number))
-        {
+        if self.browse.selected().as_ref().is_some_and(is_gone) {
             self.choose(neighbour);
         }
         self.rearrange();
-        let brings_back = if meant.len() == 1 {
-            "u brings it back"
-        } else {
-            "u brings them back"
-        };
-        self.tell(format!("removed {said}: {brings_back}"));
+        let them = if meant.len() == 1 { "it" } else { "them" };
+        self.tell(format!("removed {said}: u brings {them} back"));
         if !kept.is_empty() {
             self.effects.push(Effect::Remove(kept));
         }
@@ -71,39 +60,28 @@ impl App {
         let Some(first) = restored.first() else {
             return;
         };
-        if let Some(marks) = self.marks_before.pop() {
-            let there = marks
-                .into_iter()
-                .filter(|number| self.history.get(*number).is_some());
-            self.browse.mark_only(there.collect());
+        if let Some(mut marks) = self.marks_before.pop() {
+            marks.retain(|number| self.history.get(*number).is_some());
+            self.browse.mark_only(marks);
         }
-        let is_member = |number: &&usize| {
-            self.history
-                .get(**number)
-                .is_some_and(|entry| self.history.sweep_of(&entry.record).is_some())
-        };
-        let rows: Vec<usize> = restored
-            .iter()
-            .filter(|number| !is_member(number))
-            .copied()
-            .collect();
+        let mut rows = restored.clone();
+        rows.retain(|number| {
+            let run = self.history.get(*number);
+            run.is_none_or(|run| self.history.sweep_of(&run.record).is_none())
+        });
         let first = *rows.first().unwrap_or(first);
         let said = self.listed(&rows);
         self.rearrange();
-        if self.browse.order().contains(&first) {
+        let is_shown = |number: &usize| self.browse.order().contains(number);
+        let unseen = if rows.iter().all(is_shown) {
+            ""
+        } else {
+            ", though not shown now"
+        };
+        if is_shown(&first) {
             self.choose(Some(first));
         }
-        let (verb, hidden) = (
-            if rows.len() == 1 { "is" } else { "are" },
-            rows.iter()
-                .filter(|number| !self.browse.order().contains(number))
-                .count(),
-        );
-        let unseen = if hidden > 0 {
-            ", though not shown now"
-        } else {
-            ""
-        };
+        let verb = if rows.len() == 1 { "is" } else { "are" };
         self.tell(format!("{said} {verb} back{unseen}"));
         let kept = self.kept_among(&restored);
         if !kept.is_empty() {
@@ -111,32 +89,39 @@ impl App {
         }
     }
 
-    /// These runs and sweeps in words; of a sweep with how many runs.
+    /// These runs and sweeps in words, as "#3, #5" or "12 runs"; of a sweep with how many runs.
     fn listed(&self, numbers: &[usize]) -> String {
-        match numbers {
-            [only]
-                if self
-                    .history
-                    .sweep(*only)
-                    .is_some_and(|sweep| !sweep.members.is_empty()) =>
-            {
-                let runs = self
-                    .history
-                    .sweep(*only)
-                    .map_or(0, |sweep| sweep.members.len());
-                format!("sweep #{only} with its {}", counted(runs as u64, "run"))
+        let sweep = match numbers {
+            [only] => self.history.sweep(*only),
+            _ => None,
+        };
+        let runs = |runs: usize| counted(runs as u64, "run");
+        match sweep {
+            Some(sweep) if !sweep.members.is_empty() => {
+                format!(
+                    "sweep #{} with its {}",
+                    sweep.number,
+                    runs(sweep.members.len())
+                )
             }
-            _ => listed(numbers),
+            _ if numbers.len() > LISTED => runs(numbers.len()),
+            _ => {
+                let numbers = numbers.iter().map(|number| format!("#{number}"));
+                numbers.collect::<Vec<_>>().join(", ")
+            }
         }
     }
 
-    /// The runs of a shared file are in no history.
+    /// Whether a run or a sweep is in the user's history: those of a shared file are not.
+    pub(super) fn is_kept(&self, number: usize) -> bool {
+        let item = self.history.item(number);
+        item.is_some_and(|item| item.provenance.origin != Origin::Recorded)
+    }
+
     fn kept_among(&self, numbers: &[usize]) -> Vec<usize> {
-        let is_kept = |number: &&usize| {
-            let item = self.history.item(**number);
-            item.is_some_and(|item| item.provenance.origin != Origin::Recorded)
-        };
-        numbers.iter().filter(is_kept).copied().collect()
+        let mut kept = numbers.to_vec();
+        kept.retain(|number| self.is_kept(*number));
+        kept
     }
 
     /// The first row below the chosen one that stays, else the last above it.
@@ -150,13 +135,4 @@ impl App {
             .or_else(|| order[..place].iter().rev().find(stays))
             .copied()
     }
-}
-
-/// As "#3, #5" or "12 runs".
-fn listed(numbers: &[usize]) -> String {
-    if numbers.len() > LISTED {
-        return counted(numbers.len() as u64, "run");
-    }
-    let numbers: Vec<String> = numbers.iter().map(|number| format!("#{number}")).collect();
-    numbers.join(", ")
 }

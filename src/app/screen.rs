@@ -71,6 +71,14 @@ pub struct Focus {
     pub expanded: bool,
 }
 
+impl Focus {
+    /// In the form, which is as large as it is.
+    pub const FORM: Focus = Focus {
+        panel: Panel::Setup,
+        expanded: false,
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,6 +39,8 @@ pub struct Setup {
     typed: Option<String>,
     remark: Option<Remark>,
     cores_usable: u32,
+    /// How many workers are allowed.
+    pub(super) limits: Limits,
     /// By what Python's models can be executed.
     pythons: Search,
     /// What `r` will do: composed when something has changed.
@@ -47,7 +49,7 @@ pub struct Setup {
 
 impl Setup {
     /// The article's computing with a thread per core.
-    pub fn new(cores_usable: u32) -> Setup {
+    pub fn new(cores_usable: u32, limits: Limits) -> Setup {
         let (workload, workers) = (Workload::Cpu, u64::from(cores_usable).clamp(2, 8));
         let model = Model::of(false).find(|model| !model.is_serial());
         let model = model.unwrap_or(Model::serial(false));
@@ -58,6 +60,7 @@ impl Setup {
             typed: None,
             remark: None,
             cores_usable,
+            limits,
             pythons: Search::GoesOn,
             forecast: Ok(String::new()),
         }
@@ -171,7 +174,7 @@ impl Setup {
     }
 
     /// The next choice or number of the row that the cursor is on, or the one before.
-    pub fn change(&mut self, up: bool, limits: &Limits) {
+    pub fn change(&mut self, up: bool) {
         self.remark = None;
         match self.row {
             Field::Workload => self.change_workload(up),
@@ -193,7 +196,7 @@ impl Setup {
                 } else {
                     steps.below(now)
                 };
-                self.go_to(parameter, next, limits);
+                self.go_to(parameter, next);
             }
         }
     }
@@ -241,13 +244,13 @@ impl Setup {
     }
 
     /// Begins to type a number, or makes the next choice where there is none to type.
-    pub fn edit(&mut self, limits: &Limits) {
+    pub fn edit(&mut self) {
         match self.row {
             Field::Number(parameter) if !parameter.is_switch() && !self.is_fixed(self.row) => {
                 self.remark = None;
                 self.typed = Some(String::new());
             }
-            _ => self.change(true, limits),
+            _ => self.change(true),
         }
     }
 
@@ -268,14 +271,14 @@ impl Setup {
     }
 
     /// Takes the typed number, also a wrong one, and says so: a number that changed by itself would surprise.
-    pub fn accept(&mut self, limits: &Limits) {
+    pub fn accept(&mut self) {
         let Some(typed) = self.typed.take() else {
             return;
         };
         if let (Field::Number(parameter), Ok(n)) = (self.row, typed.parse()) {
             self.draft.set(parameter, n);
         }
-        if let Err(invalid) = self.draft().check(limits) {
+        if let Err(invalid) = self.draft().check(&self.limits) {
             self.refuse(invalid);
         }
     }

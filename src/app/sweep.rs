@@ -115,7 +115,7 @@ impl App {
         let sweep = self
             .sweep_form
             .draft(&self.setup.draft(), self.machine.cores_usable)?;
-        sweep.check(&self.limits)?;
+        sweep.check(&self.setup.limits)?;
         Ok(sweep)
     }
 
@@ -124,7 +124,7 @@ impl App {
         if let Some(speed) = &self.speed {
             sweep.draft = sweep.draft.calibrated(speed);
         }
-        let plan = match sweep.validate(&self.limits) {
+        let plan = match sweep.validate(&self.setup.limits) {
             Ok(plan) => plan,
             Err(invalid) => {
                 self.sweep_form.refuse(invalid);

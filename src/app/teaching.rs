@@ -23,26 +23,13 @@ pub struct Pressed {
 /// Whether the teaching layout is on, and the last keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Teaching {
-    is_on: bool,
-    pressed: Vec<Pressed>,
+    /// Whether the teaching layout is on.
+    pub is_on: bool,
+    /// The last keys that did something, the latest first. They stay until others replace them.
+    pub pressed: Vec<Pressed>,
 }
 
 impl Teaching {
-    /// Whether the teaching layout is on.
-    pub fn is_on(&self) -> bool {
-        self.is_on
-    }
-
-    /// The last keys that did something, the latest first. They stay until others replace them.
-    pub fn pressed(&self) -> &[Pressed] {
-        &self.pressed
-    }
-
-    /// Turns the layout on or off.
-    pub fn toggle(&mut self) {
-        self.is_on = !self.is_on;
-    }
-
     /// Remembers a key that did what its binding says.
     pub(super) fn remember(&mut self, key: Key, binding: &'static Binding) {
         let meaning = meaning(key, binding);

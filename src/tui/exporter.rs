@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use crate::analysis::finding::RunFinding;
 use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
-use crate::app::exporting::ExportOrder;
-use crate::app::message::Msg;
+use crate::app::message::{ExportOrder, Msg};
 use crate::domain::history::{Entry, History, SweepEntry};
 use crate::engine::session::Session;
 use crate::export::json::Traces;

@@ -18,7 +18,7 @@ use ratatui::text::{Line, Span};
 use super::panel::{draw_lines, typed, wrapped};
 use super::theme::{CURSOR, STRONG, Theme, strong_if};
 use crate::app::App;
-use crate::app::exporting::{ExportRow, Exporting};
+use crate::app::exporting::form::{ExportRow, Exporting};
 use crate::present::format::Format;
 
 /// Columns of the form with its border.
@@ -59,7 +59,7 @@ fn labelled(label: &str, mut line: Line<'static>) -> Line<'static> {
 }
 
 fn value(form: &Exporting, row: ExportRow, room: u16) -> Line<'static> {
-    let is_here = form.row() == row;
+    let is_here = form.row == row;
     let cursor_or = |style| if is_here { CURSOR } else { style };
     match row {
         ExportRow::Scope => {
@@ -72,7 +72,7 @@ fn value(form: &Exporting, row: ExportRow, room: u16) -> Line<'static> {
             Line::from(Span::styled(text, cursor_or(STRONG)))
         }
         ExportRow::Format(format) => {
-            let is_chosen = form.format() == format;
+            let is_chosen = form.format == format;
             let sign = if is_chosen { "▸ " } else { "  " };
             let style = cursor_or(strong_if(is_chosen));
             Line::from(vec![
@@ -81,19 +81,19 @@ fn value(form: &Exporting, row: ExportRow, room: u16) -> Line<'static> {
                 Span::raw(format!(" {}", format.description())),
             ])
         }
-        ExportRow::File if is_here => typed(form.file(), 1, room),
-        ExportRow::File => Line::from(Span::styled(form.file().text().to_string(), STRONG)),
+        ExportRow::File if is_here => typed(&form.file, 1, room),
+        ExportRow::File => Line::from(Span::styled(form.file.text().to_string(), STRONG)),
     }
 }
 
 /// What went wrong, what the file will lack, or else where it will be.
 fn said(app: &App, form: &Exporting, room: u16, theme: Theme) -> Vec<Line<'static>> {
     let plain = |text: &str| wrapped(text, room, Style::new());
-    if form.is_writing() {
+    if form.is_writing {
         return plain("writing…").collect();
     }
-    if let Some(problem) = form.problem() {
-        let help = if form.exists() {
+    if let Some(problem) = &form.problem {
+        let help = if form.exists {
             ": Ctrl-O writes over it"
         } else {
             ""

@@ -15,7 +15,7 @@ use crate::app::teaching::Pressed;
 /// The keys that work here; for a class, what its teacher pressed.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     if tells_pressed(app) {
-        draw_pressed(app.teaching().pressed(), area, buf);
+        draw_pressed(app.teaching().pressed, area, buf);
     }
     for (binding, place) in offered(app, area) {
         draw_lines([offer(binding)], place, buf);
@@ -23,7 +23,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
 }
 
 fn tells_pressed(app: &App) -> bool {
-    app.screen() == Screen::Teaching && !app.teaching().pressed().is_empty()
+    app.screen() == Screen::Teaching && !app.teaching().pressed.is_empty()
 }
 
 /// The keys that have room, the most useful first, and where they stand.

@@ -72,7 +72,7 @@ fn shown(app: &App) -> (String, String) {
         Shown::Entry(entry) => named(entry),
         Shown::Live(live) => {
             let playback = app.playback();
-            let played = playback.and_then(|playback| app.history().get(playback.number()));
+            let played = playback.and_then(|playback| app.history().get(playback.number));
             played.map_or_else(|| describe(&live.plan), named)
         }
     };

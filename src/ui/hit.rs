@@ -9,8 +9,8 @@ use super::{footer, history, overlay_area, panels, present, pythons, setup, swee
 use crate::app::App;
 use crate::app::command::Binding;
 use crate::app::key::Key;
+use crate::app::message::Target;
 use crate::app::overlay::Overlay;
-use crate::app::pointer::Target;
 use crate::app::screen::{Panel, Screen};
 
 /// What is at this column and row of the screen, if the pointer can do anything there.

@@ -8,7 +8,8 @@ use ratatui::text::{Line, Span};
 use super::panel::draw_scrolled;
 use super::theme::{STRONG, Theme};
 use crate::app::details::{BEFORE_NOTES, NAMES, Row, VALUES};
-use crate::app::overlay::{Reading, Scroll};
+use crate::app::overlay::Scroll;
+use crate::app::text::Reading;
 use crate::app::reading::{Look, Piece};
 
 /// A text over the panels.

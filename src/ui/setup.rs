@@ -91,7 +91,7 @@ fn foot(app: &App, focused: bool, theme: Theme, width: u16) -> Vec<Line<'static>
         .filter(|remark| remark.field == setup.row() && !remark.is_error);
     let said = match remark {
         Some(remark) => wrapped(&remark.sentence, width, STRONG),
-        None if focused => wrapped(&setup.about(app.limits()), width, Style::new()),
+        None if focused => wrapped(&setup.about(), width, Style::new()),
         None => wrapped(&setup.about_model(), width, Style::new()),
     };
     forecast.chain(said).collect()

@@ -39,7 +39,7 @@ use super::theme::{CURSOR, STRONG, Theme};
 use super::widget::bar::Bar as ProgressBar;
 use super::widget::chart::{self, Chart, GUTTER, Ink, Layout as Bars};
 use crate::app::App;
-use crate::app::pointer::Target;
+use crate::app::message::Target;
 use crate::app::screen::Screen;
 use crate::app::sweep::{self, Law, Sketch};
 use crate::catalog::model::Model;

@@ -21,7 +21,7 @@ use super::widget::axis::Axis;
 use crate::app::inspect::Inspection;
 use crate::app::key::Key;
 use crate::app::playback::Playback;
-use crate::app::pointer::Target;
+use crate::app::message::Target;
 use crate::app::timeline::{Rows, Window, whole};
 use crate::app::{App, Shown};
 use crate::domain::phase::Phase;

@@ -155,7 +155,7 @@ fn while_it_is_played_a_run_looks_as_when_it_was_on() {
             let half = 25;
             live.press(&[Right; 25]);
             let playback = live.app.playback().expect("it is played");
-            assert!(!playback.is_on(), "who steps looks, for {half} steps");
+            assert!(!playback.is_on, "who steps looks, for {half} steps");
             let played: Vec<String> = live
                 .rows()
                 .into_iter()

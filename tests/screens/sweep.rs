@@ -1,7 +1,7 @@
 //! The form for a sweep, and its chart while the sweep goes on and afterwards.
 
 use super::*;
-use pconc_tui::app::pointer::Target;
+use pconc_tui::app::message::Target;
 use pconc_tui::domain::record::{Outcome, Part, Record};
 
 impl Session {

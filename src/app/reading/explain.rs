@@ -9,7 +9,6 @@ mod sweep;
 mod timeline;
 
 use super::{Entry, Section};
-use crate::app::overlay::Overlay;
 use crate::app::screen::Panel;
 use crate::app::timeline::Rows;
 use crate::app::{App, Shown};
@@ -40,136 +39,96 @@ pub enum Topic {
 }
 
 impl Topic {
-    /// All of them.
-    pub const ALL: [Topic; 9] = [
-        Topic::Plan,
-        Topic::Timeline,
-        Topic::Cores,
-        Topic::Curves,
-        Topic::History,
-        Topic::Details,
-        Topic::Comparison,
-        Topic::SweepForm,
-        Topic::Sweep,
-    ];
-
-    /// As a title says it.
-    pub fn name(self) -> &'static str {
+    /// As a title says it, and how it is explained.
+    fn told(self) -> (&'static str, fn(&App) -> Vec<Section>) {
         match self {
-            Topic::Plan => "Plan",
-            Topic::Timeline => "Timeline",
-            Topic::Cores => "Cores",
-            Topic::Curves => "Concurrency and parallelism",
-            Topic::History => "History",
-            Topic::Details => "Details",
-            Topic::Comparison => "Comparison",
-            Topic::SweepForm => "Sweep",
-            Topic::Sweep => "Chart of a sweep",
+            Topic::Plan => ("Plan", |_| plan::sections()),
+            Topic::Timeline => ("Timeline", timeline_and_beside),
+            Topic::Cores => ("Cores", |_| timeline::cores()),
+            Topic::Curves => ("Concurrency and parallelism", |_| timeline::curves()),
+            Topic::History => ("History", |_| runs::history()),
+            Topic::Details => ("Details", |_| runs::details()),
+            Topic::Comparison => ("Comparison", |_| runs::comparison()),
+            Topic::SweepForm => ("Sweep", |_| sweep::form()),
+            Topic::Sweep => ("Chart of a sweep", |_| sweep::chart()),
         }
     }
 
-    /// What the user looks at: what lies over the panels, else the focused panel. `None` for texts about the program.
-    pub fn of(overlay: Option<&Overlay>, focused: Panel) -> Option<Topic> {
-        match overlay {
-            Some(Overlay::Form) => Some(Topic::Plan),
-            Some(Overlay::Details { .. }) => Some(Topic::Details),
-            Some(Overlay::Comparison { .. }) => Some(Topic::Comparison),
-            Some(Overlay::SweepForm) => Some(Topic::SweepForm),
-            Some(Overlay::Point { .. }) => Some(Topic::Sweep),
-            Some(_) => None,
-            None => Some(match focused {
-                Panel::Setup => Topic::Plan,
-                Panel::Timeline => Topic::Timeline,
-                Panel::Cores => Topic::Cores,
-                Panel::Curves => Topic::Curves,
-                Panel::History => Topic::History,
-            }),
-        }
+    /// As a title says it.
+    pub fn name(self) -> &'static str {
+        self.told().0
     }
 }
 
 /// The explanation, on the screen and of the run that are shown.
 pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
-    match topic {
-        Topic::Plan => plan::sections(),
-        Topic::Timeline => {
-            let panels = app.screen().panels();
-            let beside = |panel: Panel, sections: fn() -> Vec<Section>| {
-                // What cannot be focused here is explained with the timeline.
-                if panels.contains(&panel) {
-                    vec![]
-                } else {
-                    sections()
-                }
-            };
-            let mut sections = match app.timeline().rows() {
-                Rows::Workers => vec![timeline::bars(), timeline::measuring()],
-                Rows::Cores => timeline::by_core(),
-            };
-            sections.insert(1, timeline::closer());
-            if let Some(about) = app.pictured().and_then(about_this_picture) {
-                sections.insert(1, about);
-            }
-            sections.extend(beside(Panel::Cores, timeline::cores));
-            sections.extend(beside(Panel::Curves, timeline::curves));
-            sections
-        }
-        Topic::Cores => timeline::cores(),
-        Topic::Curves => timeline::curves(),
-        Topic::History => runs::history(),
-        Topic::Details => runs::details(),
-        Topic::Comparison => runs::comparison(),
-        Topic::SweepForm => sweep::form(),
-        Topic::Sweep => sweep::chart(),
+    (topic.told().1)(app)
+}
+
+/// The timeline, and what cannot be focused on this screen.
+fn timeline_and_beside(app: &App) -> Vec<Section> {
+    let mut sections = match app.timeline().rows() {
+        Rows::Workers => vec![timeline::bars(), timeline::measuring()],
+        Rows::Cores => timeline::by_core(),
+    };
+    sections.insert(1, timeline::closer());
+    if let Some(about) = app.pictured().and_then(about_this_picture) {
+        sections.insert(1, about);
     }
+    let panels = app.screen().panels();
+    if !panels.contains(&Panel::Cores) {
+        sections.extend(timeline::cores());
+    }
+    if !panels.contains(&Panel::Curves) {
+        sections.extend(timeline::curves());
+    }
+    sections
 }
 
 /// What is special about the picture that is shown.
 fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
     let trace = shown.trace();
-    let dropped = trace.dropped();
     let source = match shown {
-        Shown::Entry(entry) if entry.record.measurement.phase_source == PhaseSource::Clock => Some(
-            "This kernel does not tell how long a thread waited for a core: ready is from CPU clocks alone.",
-        ),
-        Shown::Entry(entry)
-            if entry.record.measurement.phase_source == PhaseSource::ClockGilEstimated =>
-        {
-            Some(
-                "This kernel does not tell how long a thread waited for a core: that waiting is in gil, too.",
-            )
-        }
-        _ => None,
+        Shown::Entry(entry) => Some(entry.record.measurement.phase_source),
+        Shown::Live(_) => None,
     };
-    let lock = match shown.plan().lock() {
-        Lock::Emulated => Some(
-            "The lock is emulated, after CPython's own code: real threads, real waiting, but Rust computes and not Python.",
-        ),
-        Lock::Real => Some(
-            "The lock is CPython's own. It does not tell who waits for it: gil is an estimate, what is left of a computing \
-             task's time after its CPU time and its waiting for a core.",
-        ),
-        Lock::None => None,
+    let mut entries = vec![];
+    let mut say = |is_so: bool, sentence: &'static str| {
+        entries.extend(is_so.then(|| Entry::plain(sentence)));
     };
-    let live = (!trace.is_concluded()).then_some(
+    say(
+        shown.plan().lock() == Lock::Emulated,
+        "The lock is emulated, after CPython's own code: real threads, real waiting, but Rust computes and not Python.",
+    );
+    say(
+        shown.plan().lock() == Lock::Real,
+        "The lock is CPython's own. It does not tell who waits for it: gil is an estimate, what is left of a computing \
+         task's time after its CPU time and its waiting for a core.",
+    );
+    say(
+        !trace.is_concluded(),
         "While it runs, a worker that computes and was not heard of for 3 ms is drawn as ready; the finished picture \
          knows better.",
     );
-    let thinned = trace.is_thinned().then_some(
+    say(
+        source == Some(PhaseSource::Clock),
+        "This kernel does not tell how long a thread waited for a core: ready is from CPU clocks alone.",
+    );
+    say(
+        source == Some(PhaseSource::ClockGilEstimated),
+        "This kernel does not tell how long a thread waited for a core: that waiting is in gil, too.",
+    );
+    say(
+        trace.is_thinned(),
         "To save memory this picture has fewer points than were recorded. The numbers of the run are exact all the same; \
          what the cursor finds is about right: it says so.",
     );
-    let lost = (dropped > 0).then(|| {
-        format!(
+    let dropped = trace.dropped();
+    if dropped > 0 {
+        entries.push(Entry::plain(format!(
             "{dropped} events came too fast to be kept: the picture has holes there, the numbers have none."
-        )
-    });
-    let entries: Vec<Entry> = [lock, live, source, thinned]
-        .into_iter()
-        .flatten()
-        .map(Entry::plain)
-        .collect();
-    let entries: Vec<Entry> = entries.into_iter().chain(lost.map(Entry::plain)).collect();
+        )));
+    }
     (!entries.is_empty()).then(|| Section::new("This run", entries))
 }
 
@@ -181,7 +140,7 @@ mod tests {
     use crate::app::columns::COLUMNS;
     use crate::app::comparison::Composition;
     use crate::app::details::{self, Row};
-    use crate::app::reading::{Look, one_column, width_of};
+    use crate::app::reading::{Look, laid_out, width_of};
     use crate::app::setup::Setup;
     use crate::catalog::model::Model;
     use crate::catalog::workload::{ITERATIONS, SHARED_FILE, TASK_TIME, Workload};
@@ -198,7 +157,17 @@ mod tests {
     #[test]
     fn every_panel_is_explained_with_how_it_was_measured() {
         let app = App::new(explorer::machine(2), Limits::default());
-        for topic in Topic::ALL {
+        for topic in [
+            Topic::Plan,
+            Topic::Timeline,
+            Topic::Cores,
+            Topic::Curves,
+            Topic::History,
+            Topic::Details,
+            Topic::Comparison,
+            Topic::SweepForm,
+            Topic::Sweep,
+        ] {
             let sections = explanation(&app, topic);
             assert!(sections.len() >= 2, "{topic:?}");
             let how = sections
@@ -211,7 +180,7 @@ mod tests {
     #[test]
     fn the_timelines_explanation_has_the_mark_of_every_phase() {
         let app = App::new(explorer::machine(2), Limits::default());
-        let lines = one_column(&explanation(&app, Topic::Timeline), 60);
+        let lines = laid_out(&explanation(&app, Topic::Timeline), 60);
         for phase in Phase::MEASURED.into_iter().chain([Phase::Lost]) {
             let has = lines
                 .iter()
@@ -258,9 +227,19 @@ mod tests {
     #[test]
     fn no_line_of_an_explanation_is_wider_than_its_room() {
         let app = App::new(explorer::machine(2), Limits::default());
-        for topic in Topic::ALL {
+        for topic in [
+            Topic::Plan,
+            Topic::Timeline,
+            Topic::Cores,
+            Topic::Curves,
+            Topic::History,
+            Topic::Details,
+            Topic::Comparison,
+            Topic::SweepForm,
+            Topic::Sweep,
+        ] {
             for width in [55, 75, 79] {
-                for line in one_column(&explanation(&app, topic), width) {
+                for line in laid_out(&explanation(&app, topic), width) {
                     assert!(width_of(&line) <= usize::from(width), "{topic:?}: {line:?}");
                 }
             }
@@ -277,7 +256,7 @@ mod tests {
 
     #[test]
     fn every_row_of_the_form_is_explained() {
-        let mut setup = Setup::new(2);
+        let mut setup = Setup::new(2, Limits::default());
         let mut labels = BTreeSet::new();
         for workload in Workload::ALL {
             for model in Model::ALL {
@@ -336,7 +315,7 @@ mod tests {
             let history = runs(kind);
             for entry in history.entries() {
                 names.extend(
-                    details::rows(&history, entry, &entry.provenance, 80)
+                    details::rows(&history, entry, 80)
                         .into_iter()
                         .filter_map(|row| match row {
                             Row::Number { name, .. } => Some(name),

@@ -3,11 +3,11 @@
 use super::{Field, Setup};
 use crate::catalog::model::Situation;
 use crate::catalog::parameter::WORKERS;
-use crate::domain::machine::{Limit, Limits};
+use crate::domain::machine::Limit;
 
 impl Setup {
     /// What there is to know about the row of the cursor: short enough for four lines of 24 columns.
-    pub fn about(&self, limits: &Limits) -> String {
+    pub fn about(&self) -> String {
         let workload = self.draft.workload.description();
         match self.row {
             Field::Workload => workload.about.into(),
@@ -17,7 +17,7 @@ impl Setup {
             Field::Sizing => workload.sizing.map_or("", |sizing| sizing.about).into(),
             Field::Number(_) if self.is_fixed(self.row) => "serial means one worker".into(),
             Field::Number(parameter) => {
-                let (least, Limit { most, because }) = self.range(parameter, limits);
+                let (least, Limit { most, because }) = self.range(parameter);
                 let about = parameter.about(self.draft.get(parameter), (least, most));
                 if *parameter == WORKERS {
                     format!("{about}: {because}")
@@ -47,20 +47,21 @@ mod tests {
     use super::*;
     use crate::catalog::model::Model;
     use crate::catalog::workload::{COMPUTE_ITERATIONS, SHARED_FILE, Workload};
+    use crate::domain::machine::Limits;
     use crate::domain::plan::Draft;
 
     #[test]
     fn what_is_said_about_a_row_fits_four_lines_of_the_panel() {
         for workload in Workload::ALL {
             for model in Model::ALL {
-                let mut setup = Setup::new(64);
+                let mut setup = Setup::new(64, Limits::default());
                 (setup.draft.workload, setup.draft.model, setup.draft.workers) =
                     (workload, model, 1_000);
                 for row in setup.rows() {
                     for files in [0, 1] {
                         setup.row = row;
                         setup.draft.set(&SHARED_FILE, files);
-                        let said = setup.about(&Limits::default());
+                        let said = setup.about();
                         assert!(
                             (10..=4 * 20).contains(&said.chars().count()),
                             "{row:?}: {said}"
@@ -73,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_model_says_what_it_needs_in_the_right_number() {
-        let mut setup = Setup::new(2);
+        let mut setup = Setup::new(2, Limits::default());
         setup.draft.model = Model::Processes;
         assert_eq!(
             setup.about_model(),
@@ -93,7 +94,7 @@ mod tests {
 
     #[test]
     fn of_tasks_that_compute_and_wait_not_all_do_both_at_once() {
-        let mut setup = Setup::new(2);
+        let mut setup = Setup::new(2, Limits::default());
         setup.draft = Draft::new(Workload::Sleep, Model::Threads, 16);
         assert_eq!(
             setup.about_model(),

@@ -3,16 +3,16 @@
 use super::{Field, Parameter, Setup};
 use crate::catalog::parameter::{Steps, TASKS, WORKERS};
 use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, SLICES, WAIT};
-use crate::domain::machine::{Limit, Limits};
+use crate::domain::machine::Limit;
 use crate::domain::text::grouped;
 
 impl Setup {
     /// The least and the most that ← and → reach, and what sets the most.
-    pub(super) fn range(&self, parameter: &Parameter, limits: &Limits) -> (u64, Limit) {
+    pub(super) fn range(&self, parameter: &Parameter) -> (u64, Limit) {
         let draft = &self.draft;
         let (least, most) = (*parameter.range.start(), *parameter.range.end());
         match parameter {
-            workers if *workers == WORKERS => (1, draft.most_workers(limits)),
+            workers if *workers == WORKERS => (1, draft.most_workers(&self.limits)),
             tasks if *tasks == TASKS => (1, Limit::own(draft.model.description().tasks)),
             shortest if *shortest == LATENCY_MIN => (
                 least,
@@ -32,7 +32,7 @@ impl Setup {
     }
 
     /// One more or one less, or the next choice or the one before where there is no number.
-    pub fn change_by_one(&mut self, up: bool, limits: &Limits) {
+    pub fn change_by_one(&mut self, up: bool) {
         match self.row {
             Field::Number(parameter) if !parameter.is_switch() && !self.is_fixed(self.row) => {
                 self.remark = None;
@@ -42,9 +42,9 @@ impl Setup {
                 } else {
                     now.saturating_sub(1)
                 };
-                self.go_to(parameter, next, limits);
+                self.go_to(parameter, next);
             }
-            _ => self.change(up, limits),
+            _ => self.change(up),
         }
     }
 
@@ -63,8 +63,8 @@ impl Setup {
     }
 
     /// Sets a number, as far as that is allowed; says so where it is not.
-    pub(super) fn go_to(&mut self, parameter: &'static Parameter, wanted: u64, limits: &Limits) {
-        let (least, Limit { most, because }) = self.range(parameter, limits);
+    pub(super) fn go_to(&mut self, parameter: &'static Parameter, wanted: u64) {
+        let (least, Limit { most, because }) = self.range(parameter);
         let now = self.draft.get(parameter);
         let next = wanted.clamp(least.min(most), most);
         if wanted > most {

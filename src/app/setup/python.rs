@@ -36,13 +36,8 @@ impl Setup {
     /// Takes the interpreters of this machine; the first is chosen unless one of them is already.
     pub(in crate::app) fn take_pythons(&mut self, pythons: Pythons) {
         let first = pythons.found.first().map(|found| found.interpreter.clone());
-        let is_there = |chosen: &Interpreter| {
-            pythons
-                .found
-                .iter()
-                .any(|found| found.interpreter == *chosen)
-        };
-        if !self.python().is_some_and(is_there) {
+        let mut found = pythons.found.iter();
+        if !found.any(|found| Some(&found.interpreter) == self.python()) {
             self.choose_python(first);
         }
         self.pythons = Search::Ended(pythons);
@@ -76,17 +71,29 @@ impl Setup {
         }
     }
 
+    /// How the chosen interpreter can start processes, its own default first.
+    fn start_methods(&self) -> &[StartMethod] {
+        self.python().map_or(&[], |python| &python.start_methods)
+    }
+
+    /// The chosen start method, or else the interpreter's default.
+    fn start_method(&self) -> Option<StartMethod> {
+        let default = self.start_methods().first().copied();
+        self.draft.start_method.or(default)
+    }
+
     pub(super) fn start_method_in_words(&self) -> String {
-        let default = self
-            .python()
-            .and_then(|python| python.start_methods.first().copied());
-        match (self.draft.start_method.or(default), default) {
-            (Some(method), Some(default)) if method == default => {
-                format!("{} (default)", method.name())
+        let method = self.start_method();
+        let is_default = self.start_methods().first() == method.as_ref();
+        let name = method.map_or("–", StartMethod::name);
+        format!(
+            "{name}{}",
+            if is_default && method.is_some() {
+                " (default)"
+            } else {
+                ""
             }
-            (Some(method), _) => method.name().into(),
-            (None, _) => "–".into(),
-        }
+        )
     }
 
     /// A row's value in fewer words, for a narrow panel.
@@ -100,49 +107,31 @@ impl Setup {
     }
 
     pub(super) fn change_python(&mut self, up: bool) {
-        let found: Vec<Interpreter> = self
-            .found_pythons()
-            .iter()
-            .map(|found| found.interpreter.clone())
-            .collect();
-        let here = found
-            .iter()
-            .position(|python| Some(python) == self.python())
-            .unwrap_or(0);
-        let all: Vec<usize> = (0..found.len()).collect();
-        if !all.is_empty() {
-            self.choose_python(found.get(neighbour(&all, here, up)).cloned());
+        let found = self.found_pythons().iter().map(|found| &found.interpreter);
+        let found: Vec<&Interpreter> = found.collect();
+        let is_only = found.len() == 1;
+        if let Some(first) = found.first() {
+            let next = neighbour(&found, self.python().unwrap_or(first), up).clone();
+            self.choose_python(Some(next));
         }
-        if all.len() == 1 {
+        if is_only {
             self.note("the only one that was found: Enter shows what else was tried".into());
         }
     }
 
     /// Its own default is no choice: another interpreter may have another one.
     pub(super) fn change_start_method(&mut self, up: bool) {
-        let offered = self
-            .python()
-            .map(|python| python.start_methods.clone())
-            .unwrap_or_default();
-        let Some(default) = offered.first().copied() else {
-            return;
-        };
-        let next = neighbour(&offered, self.draft.start_method.unwrap_or(default), up);
-        self.draft.start_method = (next != default).then_some(next);
+        if let Some(method) = self.start_method() {
+            let offered = self.start_methods();
+            let next = neighbour(offered, method, up);
+            self.draft.start_method = Some(next).filter(|next| *next != offered[0]);
+        }
     }
 
     /// A start method that the interpreter does not offer is forgotten.
     pub(super) fn keep_start_method(&mut self) {
-        let offered = self
-            .draft
-            .python
-            .as_ref()
-            .map(|python| &python.start_methods);
-        let is_offered =
-            |method: &StartMethod| offered.is_some_and(|offered| offered.contains(method));
-        if !self.draft.start_method.as_ref().is_some_and(is_offered) {
-            self.draft.start_method = None;
-        }
+        let chosen = self.draft.start_method;
+        self.draft.start_method = chosen.filter(|method| self.start_methods().contains(method));
     }
 
     /// The same mistake, in words that know what was found on this machine.
@@ -150,67 +139,40 @@ impl Setup {
         if invalid.field != Field::Python {
             return invalid;
         }
-        match (&self.pythons, self.python()) {
-            (Search::GoesOn, None) => Invalid {
-                sentence: "looking for Python…".into(),
-                ..invalid
-            },
-            (Search::Ended(_), None) => Invalid {
-                sentence: format!(
-                    "{}, and none was found: Enter on Python shows what was tried",
-                    invalid.sentence
-                ),
-                ..invalid
-            },
-            (_, Some(_)) => match self.better_python() {
-                Some(better) => {
-                    let sentence =
-                        format!("{}: choose {}", invalid.sentence, better.version_name());
-                    Invalid {
-                        sentence,
-                        ..invalid
-                    }
-                }
-                None => invalid,
-            },
+        let said = &invalid.sentence;
+        let sentence = match (&self.pythons, self.python(), self.better_python()) {
+            (Search::GoesOn, None, _) => "looking for Python…".into(),
+            (Search::Ended(_), None, _) => {
+                format!("{said}, and none was found: Enter on Python shows what was tried")
+            }
+            (_, Some(_), Some(better)) => format!("{said}: choose {}", better.version_name()),
+            (_, Some(_), None) => return invalid,
+        };
+        Invalid {
+            sentence,
+            ..invalid
         }
     }
 
     /// An interpreter that can do what the chosen one cannot.
     fn better_python(&self) -> Option<&Interpreter> {
-        let interpreters = self.found_pythons().iter().map(|found| &found.interpreter);
+        let mut interpreters = self.found_pythons().iter().map(|found| &found.interpreter);
         interpreters
-            .into_iter()
             .find(|python| !self.draft.model.needs_subinterpreters() || python.subinterpreters)
     }
 
     pub(super) fn about_python(&self) -> String {
+        let gil = self.gil().map(|gil| format!("{}: ", gil.words()));
+        let gil = gil.unwrap_or_default();
         match self.found_pythons().len() {
             0 => "no interpreter to choose from: Enter shows what was tried".into(),
-            1 => format!(
-                "{}the only one that was found: Enter shows where",
-                self.gil_in_words()
-            ),
-            found => format!(
-                "{}one of {found} that were found: Enter lists them",
-                self.gil_in_words()
-            ),
+            1 => format!("{gil}the only one that was found: Enter shows where"),
+            found => format!("{gil}one of {found} that were found: Enter lists them"),
         }
     }
 
-    /// "GIL on: ".
-    fn gil_in_words(&self) -> String {
-        self.gil()
-            .map_or_else(String::new, |gil| format!("{}: ", gil.words()))
-    }
-
     pub(super) fn about_start_method(&self) -> &'static str {
-        let default = self
-            .python()
-            .and_then(|python| python.start_methods.first().copied());
-        self.draft
-            .start_method
-            .or(default)
+        self.start_method()
             .map_or("how the processes are made", StartMethod::description)
     }
 }

@@ -25,7 +25,7 @@ pub fn titles(
 /// The text that runs have to match, if there is one, and how many of how many do.
 fn filter(app: &App) -> Option<(&str, (usize, usize))> {
     let filter = app.filter().filter(|filter| !filter.is_empty())?;
-    Some((filter.field().text().trim(), filter.found()))
+    Some((filter.field.text().trim(), filter.found))
 }
 
 fn title(app: &App, part: Option<(usize, usize, usize)>) -> String {
@@ -45,7 +45,7 @@ fn title(app: &App, part: Option<(usize, usize, usize)>) -> String {
 
 /// That there is more than this session, and how to see it or not.
 fn title_right(app: &App) -> String {
-    match (app.browse().earlier(), app.browse().shows_earlier()) {
+    match (app.browse().earlier, app.browse().shows_earlier) {
         (0, _) => String::new(),
         (earlier, false) => format!(" + {} earlier: H ", grouped(earlier as u64)),
         (_, true) => " all sessions: H hides ".into(),
@@ -59,7 +59,7 @@ pub fn prompt(app: &App, width: u16) -> Line<'static> {
             let before = format!(" Name of #{}: ", naming.number);
             (before, &naming.field, true)
         }
-        (None, Some(filter)) => (" Filter: ".into(), filter.field(), filter.is_typed()),
+        (None, Some(filter)) => (" Filter: ".into(), filter.field, filter.is_typed),
         (None, None) => return Line::default(),
     };
     let behind = if is_typed { " " } else { " · Esc shows all " };
@@ -81,8 +81,8 @@ pub fn nothing_shown(app: &App) -> Option<String> {
     if !browse.order().is_empty() || app.is_running() {
         return None;
     }
-    let earlier = match browse.earlier() {
-        n if n > 0 && !browse.shows_earlier() => {
+    let earlier = match browse.earlier {
+        n if n > 0 && !browse.shows_earlier => {
             format!(" H shows {} of earlier sessions.", counted(n as u64, "run"))
         }
         _ => String::new(),

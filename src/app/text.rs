@@ -1,13 +1,17 @@
 //! What an overlay says. It is composed when the user, the screen or a finished run has changed it, and never while
 //! drawing: whoever reads during a run shall not disturb what is measured.
 
-use super::super::App;
-use super::super::comparison::Composition;
-use super::super::details::{self, Row};
-use super::super::reading::{self, Line, Section};
-use super::super::sweep::point;
-use super::{FRAME_COLUMNS, FRAME_ROWS, Overlay, TEXT_COLUMNS};
+use super::App;
+use super::comparison::Composition;
+use super::details::{self, Row};
+use super::overlay::{Overlay, TEXT_COLUMNS};
+use super::reading::{self, Line, Section};
+use super::sweep::point;
 
+/// Rows that are not the text's: borders and footer.
+const FRAME_ROWS: u16 = 3;
+/// Columns that are not the text's: borders and the blanks beside them.
+const FRAME_COLUMNS: u16 = 4;
 /// The widest that two columns get, with their frame.
 const TWO_COLUMNS: u16 = 164;
 /// From so many columns on, a screen has room for two columns of text.
@@ -66,7 +70,7 @@ impl App {
     }
 
     /// Brings the overlay's text up to date. Without news, only a run has gone on: that changes nothing of finished runs.
-    pub(in crate::app) fn compose_text(&mut self, is_news: bool) {
+    pub(super) fn compose_text(&mut self, is_news: bool) {
         let former = self.text.take();
         self.text = self.composed(former, is_news);
     }
@@ -121,7 +125,7 @@ impl App {
     }
 
     /// So many rows of the text that lies over the panels are outside of the view.
-    pub(in crate::app) fn hidden_rows(&self) -> u16 {
+    pub(super) fn hidden_rows(&self) -> u16 {
         let rows = match &self.text {
             None => 0,
             Some(Text::Reading(reading)) => reading.lines.len(),
