@@ -205,11 +205,11 @@ pub static KEYS: LazyLock<Vec<Keys>> = LazyLock::new(|| vec![
             .when(|app| app.is_free() && app.has_python()).or_says(App::why_no_python),
         bind("R", "R baseline", 9, "measure the baseline: the same work under serial", App::measure_baseline).when(App::is_free),
         bind("m", "m mark", 7, "mark the chosen run, or take its mark away", |app| app.browse.toggle_mark())
-            .when(App::has_chosen_run).or_says(App::why_not_chosen),
+            .when(|app| app.chosen_run().is_some()).or_says(App::why_not_chosen),
         bind("c", "c compare", 6, "compare the marked runs, or the chosen one with its baseline", App::open_comparison)
             .when(|app| app.compared().len() > 1).or_says(App::why_not_compared),
         bind("b", "b as baseline", 7, "measure the same work against the chosen run; again: serial", App::make_baseline)
-            .when(App::has_chosen_run).or_says(App::why_not_chosen),
+            .when(|app| app.chosen_run().is_some()).or_says(App::why_not_chosen),
         bind("e", "e expand", 13, "let the focused panel fill the screen, or shrink it", |app| app.focus = Focus { expanded: !app.focus.expanded, ..app.focus() }).when(App::is_beside_form),
         bind("+ | =", "+ zoom", 10, "zoom into time: slices become bars", |app| app.look(TimelineView::zoom_in)).when(App::has_begun),
         bind("-", "- out", 11, "zoom out of time", |app| app.look(TimelineView::zoom_out)).when(App::is_zoomed),

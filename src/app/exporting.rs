@@ -71,13 +71,15 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use super::super::message::Msg;
+    use super::super::key::Key;
+    use super::super::message::{ExportOrder, Msg};
     use super::*;
     use crate::catalog::model::Model;
     use crate::catalog::workload::Workload::Cpu;
     use crate::domain::machine::Limits;
     use crate::fixtures::explorer::{self, Scenario};
     use crate::fixtures::sample::plan;
+    use crate::present::format::Format;
 
     /// An explorer with so many runs that have ended.
     fn app(runs: usize) -> App {
@@ -214,7 +216,8 @@ mod tests {
         assert!(
             app.exporting()
                 .unwrap()
-                .problem()
+                .problem
+                .as_ref()
                 .unwrap()
                 .contains("no space")
         );

@@ -3,17 +3,6 @@
 use super::key::Key;
 use crate::domain::text::is_treacherous;
 
-/// What a key did to a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edit {
-    /// The text is another one now.
-    Changed,
-    /// At most the cursor moved.
-    Moved,
-    /// The key means nothing to a field.
-    Ignored,
-}
-
 /// A line of text that is being typed: at most so many characters, none of which can disturb a terminal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextField {
@@ -50,46 +39,34 @@ impl TextField {
     }
 
     /// Does what a key means in a field: characters are inserted, Backspace and Delete erase, the arrows, Home and End
-    /// move the cursor, Ctrl-U erases all before it and Ctrl-W a word.
-    pub fn apply(&mut self, key: Key) -> Edit {
+    /// move the cursor, Ctrl-U erases all before it and Ctrl-W a word. Returns whether the text is another one now.
+    pub fn apply(&mut self, key: Key) -> bool {
         let length = self.text.chars().count();
+        let mut from = self.cursor;
         match key {
             Key::Char(c) if is_allowed(c) && length < self.most => {
                 self.text.insert(self.byte(self.cursor), c);
                 self.cursor += 1;
-                Edit::Changed
+                return true;
             }
-            Key::Char(_) => Edit::Moved,
-            Key::Backspace => self.erase(self.cursor.saturating_sub(1)),
-            Key::Delete if self.cursor < length => {
-                self.cursor += 1;
-                self.erase(self.cursor - 1)
-            }
-            Key::Ctrl('u') => self.erase(0),
-            Key::Ctrl('w') => self.erase(self.word()),
-            Key::Left => self.go(self.cursor.saturating_sub(1)),
-            Key::Right => self.go((self.cursor + 1).min(length)),
-            Key::Home => self.go(0),
-            Key::End => self.go(length),
-            Key::Delete => Edit::Moved,
-            _ => Edit::Ignored,
+            Key::Left => self.cursor = self.cursor.saturating_sub(1),
+            Key::Right => self.cursor = (self.cursor + 1).min(length),
+            Key::Home => self.cursor = 0,
+            Key::End => self.cursor = length,
+            Key::Backspace => from = self.cursor.saturating_sub(1),
+            Key::Delete => self.cursor = (self.cursor + 1).min(length),
+            Key::Ctrl('u') => from = 0,
+            Key::Ctrl('w') => from = self.word(),
+            _ => {}
         }
-    }
-
-    fn go(&mut self, cursor: usize) -> Edit {
-        self.cursor = cursor;
-        Edit::Moved
-    }
-
-    /// Takes away what is between there and the cursor.
-    fn erase(&mut self, from: usize) -> Edit {
-        if from == self.cursor {
-            return Edit::Moved;
+        let erases = matches!(key, Key::Backspace | Key::Delete | Key::Ctrl('u' | 'w'));
+        let is_other = erases && from < self.cursor;
+        if is_other {
+            let (begin, end) = (self.byte(from), self.byte(self.cursor));
+            self.text.replace_range(begin..end, "");
+            self.cursor = from;
         }
-        let (begin, end) = (self.byte(from), self.byte(self.cursor));
-        self.text.replace_range(begin..end, "");
-        self.cursor = from;
-        Edit::Changed
+        is_other
     }
 
     /// Where the word before the cursor begins.
@@ -153,15 +130,11 @@ mod tests {
         }
         assert_eq!((field.text(), field.parts()), ("no i", ("no ", "i")));
         field.apply(Right);
-        assert_eq!(field.apply(Ctrl('w')), Edit::Changed);
+        assert!(field.apply(Ctrl('w')));
         assert_eq!(field.text(), "no ");
-        assert_eq!((field.apply(Ctrl('u')), field.text()), (Edit::Changed, ""));
-        assert_eq!(
-            field.apply(Backspace),
-            Edit::Moved,
-            "nothing is left to erase"
-        );
-        assert_eq!(field.apply(Enter), Edit::Ignored);
+        assert_eq!((field.apply(Ctrl('u')), field.text()), (true, ""));
+        assert!(!field.apply(Backspace), "nothing is left to erase");
+        assert!(!field.apply(Enter));
     }
 
     #[test]

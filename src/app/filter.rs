@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::App;
 use super::columns::Row;
-use super::field::{Edit, TextField};
+use super::field::TextField;
 use super::key::Key;
 use super::screen::{Focus, Panel};
 
@@ -185,7 +185,7 @@ impl App {
 
     pub(super) fn type_filter(&mut self, key: Key) {
         if let Some(filter) = &mut self.filter
-            && filter.field.apply(key) == Edit::Changed
+            && filter.field.apply(key)
         {
             self.arrange_rows();
         }

@@ -106,11 +106,8 @@ impl App {
 
     /// Of the chosen row's work if the history is focused, else of the form's.
     pub(super) fn measure_baseline(&mut self) {
-        let chosen = self
-            .browse
-            .selected()
-            .filter(|_| self.focus().panel == Panel::History);
-        match chosen.and_then(|number| self.history.get(number)) {
+        let at_history = self.focus().panel == Panel::History;
+        match self.chosen_run().filter(|_| at_history) {
             Some(entry) => self.begin_baseline(&entry.record.plan.clone()),
             None => self.ask(Goal::Baseline),
         }
@@ -158,9 +155,8 @@ impl App {
     pub(super) fn rearrange(&mut self) {
         let runs = self.history.lone_entries();
         let sweeps = self.history.sweeps().iter();
-        let earlier = runs.filter(|run| run.is_earlier()).count()
+        self.browse.earlier = runs.filter(|run| run.is_earlier()).count()
             + sweeps.filter(|sweep| sweep.is_earlier()).count();
-        self.browse.earlier = earlier;
         let rows = rows(&self.history, self.browse.shows_earlier);
         self.columns.measure(&rows);
         if let Some(filter) = &mut self.filter {
@@ -194,18 +190,14 @@ impl App {
 
     /// Whether all runs come from one shared file: every panel says so then, and no heading has to.
     fn is_of_one_file(&self, sessions: &[(usize, usize)]) -> bool {
-        let [(_, first)] = sessions else { return false };
-        let item = self.history.item(*first);
-        item.is_some_and(|item| item.provenance.origin == Origin::Recorded)
+        matches!(sessions, [(_, first)] if !self.is_kept(*first))
     }
 
     /// A run that is no longer shown cannot be the chosen one; if none is shown, it stays, so that panels stay filled.
     pub(super) fn choose_what_is_shown(&mut self) {
-        let hidden = self
-            .browse
-            .selected()
-            .filter(|_| self.browse.place().is_none());
-        if let Some(nearest) = hidden.and_then(|number| self.browse.nearest(number)) {
+        if let (Some(hidden), None) = (self.browse.selected(), self.browse.place())
+            && let Some(nearest) = self.browse.nearest(hidden)
+        {
             self.choose(Some(nearest));
         }
     }
@@ -351,8 +343,7 @@ impl App {
             return;
         }
         let here = self.contexts();
-        let over = self.overlay.take().map(Box::new);
-        self.overlay = Some(Overlay::Help {
+        self.lay_over(|over| Overlay::Help {
             here,
             over,
             scroll: Scroll::default(),
@@ -360,18 +351,21 @@ impl App {
     }
 
     pub(super) fn toggle_explanation(&mut self) {
-        if matches!(self.overlay, Some(Overlay::Explanation { .. })) {
-            self.close();
-            return;
-        }
         if let Some(topic) = self.topic() {
-            let over = self.overlay.take().map(Box::new);
-            self.overlay = Some(Overlay::Explanation {
+            self.lay_over(|over| Overlay::Explanation {
                 topic,
                 over,
                 scroll: Scroll::default(),
             });
+        } else {
+            self.close();
         }
+    }
+
+    /// What is there comes back when the text over it is closed.
+    fn lay_over(&mut self, text: impl FnOnce(Option<Box<Overlay>>) -> Overlay) {
+        let over = self.overlay.take().map(Box::new);
+        self.overlay = Some(text(over));
     }
 
     /// The layouts have different panels.
@@ -382,15 +376,12 @@ impl App {
     }
 
     pub(super) fn open_details(&mut self) {
-        if let Some(sweep) = self
-            .browse
-            .selected()
-            .filter(|number| self.history.sweep(*number).is_some())
-        {
-            self.open_chart(sweep);
+        let Some(number) = self.browse.selected() else {
             return;
-        }
-        if let Some(number) = self.browse.selected() {
+        };
+        if self.history.sweep(number).is_some() {
+            self.open_chart(number);
+        } else {
             self.overlay = Some(Overlay::Details {
                 number,
                 scroll: Scroll::default(),
@@ -407,42 +398,46 @@ impl App {
         });
     }
 
-    /// Takes away what is on top, one thing at a time.
+    /// What takes away what is on top, one thing at a time.
+    fn closer(&self) -> Option<fn(&mut App)> {
+        let at_history = self.focus().panel == Panel::History;
+        let from_the_top: [(bool, fn(&mut App)); 9] = [
+            (self.overlay.is_some(), App::close_overlay),
+            (self.notice.is_some(), |app| app.notice = None),
+            (self.chart.is_some(), App::close_chart),
+            (self.timeline.cursor().is_some(), |app| {
+                app.timeline.take_cursor()
+            }),
+            (self.filter.is_some() && at_history, App::clear_filter),
+            (self.focus.expanded, |app| app.focus.expanded = false),
+            (self.setup.remark().is_some(), |app| app.setup.dismiss()),
+            (self.is_running() && self.has_chosen(), |app| {
+                app.choose(None)
+            }),
+            (self.filter.is_some(), App::clear_filter),
+        ];
+        let on_top = from_the_top.into_iter().find(|(is_there, _)| *is_there);
+        on_top.map(|(_, close)| close)
+    }
+
+    pub(super) fn can_close(&self) -> bool {
+        self.closer().is_some()
+    }
+
     pub(super) fn close(&mut self) {
-        if matches!(self.overlay, Some(Overlay::Pythons { .. })) {
-            self.close_pythons();
-            return;
+        if let Some(close) = self.closer() {
+            close(self);
         }
-        if let Some(overlay) = self.overlay.take() {
-            self.overlay = overlay.closed();
-            self.settle_form();
-            return;
-        }
-        if self.notice.take().is_some() {
-            return;
-        }
-        if self.chart.is_some() {
-            self.close_chart();
-            return;
-        }
-        if self.timeline.take_cursor() {
-            return;
-        }
-        if self.filter.is_some() && self.focus().panel == Panel::History {
-            self.clear_filter();
-            return;
-        }
-        if self.focus.expanded {
-            self.focus.expanded = false;
-            return;
-        }
-        if self.setup.dismiss() {
-            return;
-        }
-        if self.is_running() && self.browse.selected().is_some() {
-            self.choose(None);
-        } else {
-            self.clear_filter();
+    }
+
+    fn close_overlay(&mut self) {
+        match self.overlay.take() {
+            Some(Overlay::Pythons { .. }) => self.close_pythons(),
+            Some(overlay) => {
+                self.overlay = overlay.closed();
+                self.settle_form();
+            }
+            None => {}
         }
     }
 

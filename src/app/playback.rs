@@ -1,6 +1,7 @@
 //! A run that is over is played again, as it happened: the panels show it as they did when it was on, and say so.
 
 use super::live::Live;
+use super::window::stepped;
 use super::{App, Shown};
 
 use crate::domain::campaign::Campaign;
@@ -140,11 +141,8 @@ impl App {
 
     /// Plays the chosen run from its begin on.
     pub(super) fn play(&mut self) {
-        let entry = self
-            .browse
-            .selected()
-            .and_then(|number| self.history.get(number));
-        let Some((entry, trace)) = entry.and_then(|entry| Some((entry, entry.picture()?))) else {
+        let chosen = self.chosen_run();
+        let Some((entry, trace)) = chosen.and_then(|entry| Some((entry, entry.picture()?))) else {
             return;
         };
         self.playback = Some(Playback::new(entry, trace));
@@ -201,13 +199,8 @@ impl App {
             return;
         };
         playback.is_on = false;
-        let far = (playback.wall / STEPS)
-            .max(1)
-            .saturating_mul(by.unsigned_abs() as u64);
-        self.play_at(|at| match by {
-            ..0 => at.saturating_sub(far),
-            0.. => at.saturating_add(far),
-        });
+        let step = (playback.wall / STEPS).max(1);
+        self.play_at(|at| stepped(at, step, by));
     }
 
     /// So many speeds faster.

@@ -7,8 +7,6 @@ use super::overlay::Overlay;
 use super::screen::{Focus, Panel};
 use crate::domain::plan::Field;
 
-use crate::domain::time::Nanos;
-
 /// Rows that a turn of the wheel scrolls a text by.
 const WHEEL: isize = 3;
 

@@ -6,7 +6,6 @@ use super::command::{self, Binding, Context, KEYS};
 use super::exporting::form::ExportRow;
 use super::live::{Activity, Live};
 use super::overlay::Overlay;
-use super::playback::Playback;
 use super::reading::Topic;
 use super::screen::{Focus, Panel, Screen};
 use super::setup::Setup;
@@ -238,9 +237,9 @@ impl App {
         self.browse.selected().is_some()
     }
 
-    pub(super) fn has_chosen_run(&self) -> bool {
-        let chosen = self.browse.selected();
-        chosen.is_some_and(|number| self.history.get(number).is_some())
+    /// The chosen row of the history, if it is a run's.
+    pub(super) fn chosen_run(&self) -> Option<&Entry> {
+        self.history.get(self.browse.selected()?)
     }
 
     /// Whether the panels are in reach, and another one than the form is focused.
@@ -285,17 +284,6 @@ impl App {
 
     pub(super) fn is_free(&self) -> bool {
         !self.is_busy()
-    }
-
-    pub(super) fn can_close(&self) -> bool {
-        self.overlay.is_some()
-            || self.chart.is_some()
-            || self.timeline.cursor().is_some()
-            || self.focus.expanded
-            || self.filter.is_some()
-            || self.notice.is_some()
-            || self.setup.remark().is_some()
-            || (self.is_running() && self.browse.selected().is_some())
     }
 
     /// The keys that do something here and now, the most useful first.

@@ -301,9 +301,9 @@ impl Setup {
         });
     }
 
-    /// Takes the remark away; false if there was none.
-    pub fn dismiss(&mut self) -> bool {
-        self.remark.take().is_some()
+    /// Takes the remark away.
+    pub fn dismiss(&mut self) {
+        self.remark = None;
     }
 
     /// The rows differ from workload to workload.

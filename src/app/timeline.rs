@@ -1,6 +1,7 @@
 //! Which stretch of time, which row and which moment the timeline looks at.
 
 pub use super::window::Window;
+use super::window::stepped;
 use crate::domain::time::Nanos;
 use crate::domain::trace::Trace;
 
@@ -111,15 +112,7 @@ impl TimelineView {
             return;
         };
         let column = (window.span() / u64::from(self.columns)).max(1);
-        let far = column.saturating_mul(by.unsigned_abs() as u64);
-        self.look_at(
-            if by < 0 {
-                at.saturating_sub(far)
-            } else {
-                at.saturating_add(far)
-            },
-            trace,
-        );
+        self.look_at(stepped(at, column, by), trace);
     }
 
     /// Puts the cursor on a moment of the run, which comes into view.
@@ -138,9 +131,9 @@ impl TimelineView {
         self.row = row;
     }
 
-    /// Takes the cursor away; false if there was none.
-    pub fn take_cursor(&mut self) -> bool {
-        self.cursor.take().is_some()
+    /// Takes the cursor away.
+    pub fn take_cursor(&mut self) {
+        self.cursor = None;
     }
 
     /// Halves the stretch in view around the cursor, or else its middle; what has not happened yet stays out of it.
@@ -201,20 +194,10 @@ pub fn whole(trace: &Trace) -> Window {
 }
 
 fn axis_length(now: Nanos) -> Nanos {
-    let mut decade = FIRST_AXIS;
-    loop {
-        for factor in [1, 2, 5] {
-            if let Some(length) = decade.checked_mul(factor)
-                && length >= now
-            {
-                return length;
-            }
-        }
-        match decade.checked_mul(10) {
-            Some(next) => decade = next,
-            None => return Nanos::MAX,
-        }
-    }
+    std::iter::successors(Some(FIRST_AXIS), |decade| decade.checked_mul(10))
+        .flat_map(|decade| [1, 2, 5].map(|factor| decade.saturating_mul(factor)))
+        .find(|length| *length >= now)
+        .unwrap_or(Nanos::MAX)
 }
 
 #[cfg(test)]
@@ -311,7 +294,8 @@ mod tests {
         );
         (0..400).for_each(|_| view.move_cursor(-1, &run));
         assert_eq!((view.cursor(), view.window(&run).from), (Some(0), 0));
-        assert!(view.take_cursor() && !view.take_cursor());
+        view.take_cursor();
+        assert_eq!(view.cursor(), None);
     }
 
     #[test]

@@ -59,11 +59,7 @@ impl Window {
     /// A quarter of itself later or earlier, between 0 and `end`.
     pub fn panned(self, later: bool, end: Nanos) -> Window {
         let step = (self.span() / 4).max(1);
-        let from = if later {
-            self.from.saturating_add(step)
-        } else {
-            self.from.saturating_sub(step)
-        };
+        let from = stepped(self.from, step, if later { 1 } else { -1 });
         Window::beginning(from, self.span(), end)
     }
 
@@ -86,6 +82,11 @@ impl Window {
             to: from.saturating_add(span),
         }
     }
+}
+
+/// The moment so many steps later, or earlier.
+pub(super) fn stepped(at: Nanos, step: Nanos, by: isize) -> Nanos {
+    at.saturating_add_signed(step.cast_signed().saturating_mul(by as i64))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::app::teaching::Pressed;
 /// The keys that work here; for a class, what its teacher pressed.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     if tells_pressed(app) {
-        draw_pressed(app.teaching().pressed, area, buf);
+        draw_pressed(&app.teaching().pressed, area, buf);
     }
     for (binding, place) in offered(app, area) {
         draw_lines([offer(binding)], place, buf);

@@ -175,9 +175,7 @@ impl Exporting {
     }
 
     pub(in crate::app) fn type_text(&mut self, key: Key) {
-        let before = self.file.text().to_string();
-        self.file.apply(key);
-        if self.file.text() != before {
+        if self.file.apply(key) {
             self.is_typed = true;
             self.forget();
         }

@@ -1,6 +1,7 @@
 //! What the user looks at in a chart: which point, in which unit, with fitted curves or without.
 
 use crate::domain::history::SweepEntry;
+use crate::domain::plan::Plan;
 use crate::present::chart::Measure;
 
 /// A chart that is on the screen.
@@ -63,20 +64,13 @@ impl Chart {
     /// Puts the cursor on this configuration.
     pub fn look_at(&mut self, configuration: usize, entry: &SweepEntry) {
         let plan = &entry.sweep.plan;
-        let found = plan.configurations().get(configuration).and_then(|found| {
-            let executor = found.executor();
-            let at = plan
-                .parallel_executors()
-                .iter()
-                .position(|one| one == executor)?;
-            Some((
-                at,
-                plan.workers()
-                    .iter()
-                    .position(|workers| *workers == found.workers())?,
-            ))
-        });
-        match found {
+        let place = |found: &Plan| {
+            let executors = plan.parallel_executors();
+            let executor = executors.iter().position(|one| one == found.executor())?;
+            let count = plan.workers().iter().position(|n| *n == found.workers())?;
+            Some((executor, count))
+        };
+        match plan.configurations().get(configuration).and_then(place) {
             Some((executor, count)) => (self.executor, self.count) = (executor, Some(count)),
             None => self.count = None,
         }
@@ -85,17 +79,19 @@ impl Chart {
     /// Moves the cursor by so many numbers of workers; before the first of them is serial.
     pub fn step_count(&mut self, by: isize, entry: &SweepEntry) {
         let now = self.count.map_or(0, |count| count + 1);
-        let next = now.saturating_add_signed(by).min(counts(entry));
-        self.count = next.checked_sub(1);
+        let most = entry.sweep.plan.workers().len();
+        self.count = now.saturating_add_signed(by).min(most).checked_sub(1);
     }
 
     /// Moves the cursor by so many executors.
     pub fn step_executor(&mut self, by: isize, entry: &SweepEntry) {
-        let executors = entry.sweep.plan.parallel_executors().len();
-        self.executor = self
-            .executor
-            .saturating_add_signed(by)
-            .min(executors.saturating_sub(1));
+        let last = entry
+            .sweep
+            .plan
+            .parallel_executors()
+            .len()
+            .saturating_sub(1);
+        self.executor = self.executor.saturating_add_signed(by).min(last);
     }
 
     /// Bars of speed-ups become bars of times, or the other way round.
@@ -105,8 +101,4 @@ impl Chart {
             Measure::Time => Measure::SpeedUp,
         };
     }
-}
-
-fn counts(entry: &SweepEntry) -> usize {
-    entry.sweep.plan.workers().len()
 }

@@ -1,7 +1,7 @@
 //! The form that begins a sweep. The work is the main form's.
 
 use crate::app::choice::{round, stepped};
-use crate::app::field::{Edit, TextField};
+use crate::app::field::TextField;
 use crate::app::key::Key;
 use crate::catalog::model::Model;
 use crate::catalog::workload::Workload;
@@ -88,12 +88,11 @@ impl SweepForm {
 
     /// All rows: serial is always measured; Python's models are offered where there is an interpreter that has them.
     pub fn rows(&self) -> Vec<FormRow> {
-        let offers = |python: &Interpreter, model: Model| {
-            python.subinterpreters || !model.needs_subinterpreters()
-        };
+        let python = self.python.as_ref();
         let has = |model: &Model| {
-            let python = self.python.as_ref();
-            !model.is_python() || python.is_some_and(|python| offers(python, *model))
+            let has =
+                |python: &Interpreter| python.subinterpreters || !model.needs_subinterpreters();
+            !model.is_python() || python.is_some_and(has)
         };
         let models = Model::ALL
             .into_iter()
@@ -103,9 +102,9 @@ impl SweepForm {
 
     /// What a model's row says: Python's with their interpreter.
     pub fn label(&self, model: Model) -> String {
-        let python = self.python.as_ref().filter(|_| model.is_python());
-        let python = python.map(|python| Python {
-            interpreter: python.clone(),
+        let python = self.python.clone().filter(|_| model.is_python());
+        let python = python.map(|interpreter| Python {
+            interpreter,
             start_method: None,
         });
         Executor { model, python }.label()
@@ -146,14 +145,12 @@ impl SweepForm {
 
     /// What there is to know about the row of the cursor.
     pub fn about(&self) -> String {
-        match self.row() {
+        match self.row {
             FormRow::Model(model) => model.line().into(),
-            FormRow::Workers => {
-                format!(
-                    "as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({} here)",
-                    self.cores_usable
-                )
-            }
+            FormRow::Workers => format!(
+                "as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({} here)",
+                self.cores_usable
+            ),
             FormRow::Repeats => "rounds that count; one before them warms up".into(),
             FormRow::Seed => "draws the order of each round: the same seed, the same order".into(),
         }
@@ -180,8 +177,7 @@ impl SweepForm {
 
     /// Says what is wrong, and puts the cursor there.
     pub(in crate::app) fn refuse(&mut self, invalid: Invalid) {
-        let is_meant = |row: &FormRow| field(*row) == invalid.field;
-        self.row = self.rows().into_iter().find(is_meant).unwrap_or(self.row);
+        self.row = self.row_of(&invalid).unwrap_or(self.row);
         self.forecast = Err(invalid);
     }
 
@@ -201,11 +197,10 @@ impl SweepForm {
             .iter()
             .copied()
             .filter(|model| offered.contains(&FormRow::Model(*model)));
-        let counts = self
-            .typed
-            .as_ref()
-            .filter(|_| self.row() == FormRow::Workers);
-        let counts = counts.map_or(workers.as_str(), TextField::text);
+        let counts = match &self.typed {
+            Some(typed) if self.row == FormRow::Workers => typed.text(),
+            _ => workers,
+        };
         let workers = parse_counts(counts, cores_usable).map_err(|sentence| Invalid {
             field: Field::WORKERS,
             sentence,
@@ -242,7 +237,7 @@ impl SweepForm {
     /// The next choice or number of the row that the cursor is on, or the one before.
     pub fn change(&mut self, up: bool) {
         let by = if up { 1 } else { -1 };
-        match self.row() {
+        match self.row {
             FormRow::Model(model) => self.toggle(model),
             FormRow::Workers => {
                 let presets = presets(self.workload, self.cores_usable);
@@ -270,7 +265,7 @@ impl SweepForm {
     /// Begins to type where the cursor is: with a character anew, else what is there goes on. Where nothing is typed, the
     /// next choice is made.
     pub(in crate::app) fn begin_typing(&mut self, key: Key) {
-        let row = self.row();
+        let row = self.row;
         if matches!(row, FormRow::Model(_)) {
             self.change(true);
             return;
@@ -280,23 +275,20 @@ impl SweepForm {
             FormRow::Seed => self.seed.to_string(),
             _ => self.choice().workers.clone(),
         };
-        let mut field = TextField::new(
-            if matches!(key, Key::Char(_)) {
-                ""
-            } else {
-                &plain
-            },
-            MOST_TYPED,
-        );
+        let begun = match key {
+            Key::Char(_) => "",
+            _ => &plain,
+        };
+        let mut field = TextField::new(begun, MOST_TYPED);
         field.apply(key);
         self.typed = Some(field);
     }
 
     /// A key goes into what is typed.
-    pub(in crate::app) fn type_key(&mut self, key: Key) -> Edit {
-        self.typed
-            .as_mut()
-            .map_or(Edit::Ignored, |field| field.apply(key))
+    pub(in crate::app) fn type_key(&mut self, key: Key) {
+        if let Some(field) = &mut self.typed {
+            field.apply(key);
+        }
     }
 
     /// Takes what was typed: a wrong text too, which is said, but no number that is none.
@@ -305,7 +297,7 @@ impl SweepForm {
             return;
         };
         let text = field.text().trim().to_string();
-        match self.row() {
+        match self.row {
             _ if text.is_empty() => {}
             FormRow::Workers => self.choice_mut().workers = text,
             FormRow::Repeats => self.repeats = text.parse().unwrap_or(self.repeats),

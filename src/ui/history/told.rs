@@ -59,7 +59,7 @@ pub fn prompt(app: &App, width: u16) -> Line<'static> {
             let before = format!(" Name of #{}: ", naming.number);
             (before, &naming.field, true)
         }
-        (None, Some(filter)) => (" Filter: ".into(), filter.field, filter.is_typed),
+        (None, Some(filter)) => (" Filter: ".into(), &filter.field, filter.is_typed),
         (None, None) => return Line::default(),
     };
     let behind = if is_typed { " " } else { " · Esc shows all " };
