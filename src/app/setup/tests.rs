@@ -143,7 +143,7 @@ fn both_sizes_of_a_task_are_remembered() {
     let mut setup = on(Field::Sizing);
     setup.change(true);
     assert_eq!(setup.value(Field::Number(&TASK_TIME)), "250 ms");
-    assert!(setup.draft().check().is_ok());
+    assert!(setup.draft().check(&Limits::default()).is_ok());
     setup.change(true);
     assert_eq!(setup.value(Field::Number(&ITERATIONS)), "10 000 000");
 }
@@ -159,7 +159,11 @@ fn the_lowest_and_highest_of_every_number_are_valid() {
                     setup.row = row;
                     (0..80).for_each(|_| setup.change(up));
                     (setup.draft.workload, setup.draft.model) = (workload, model);
-                    assert!(setup.draft().check().is_ok(), "{row:?} {:?}", setup.draft);
+                    assert!(
+                        setup.draft().check(&Limits::default()).is_ok(),
+                        "{row:?} {:?}",
+                        setup.draft
+                    );
                 }
             }
         }
