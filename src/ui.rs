@@ -31,8 +31,8 @@ use crate::app::App;
 use crate::app::command::lookup;
 use crate::app::key::Key;
 use crate::app::overlay::{Overlay, TEXT_COLUMNS};
-use crate::app::text::Text;
 use crate::app::screen::{Panel, SMALLEST, Screen};
+use crate::app::text::Text;
 use crate::domain::history::Entry;
 use panel::{block, draw_lines, draw_over};
 

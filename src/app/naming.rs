@@ -83,7 +83,7 @@ impl App {
             return;
         }
         // A shared file is not changed.
-        let is_kept = item.provenance.origin != Origin::Recorded;
+        let is_kept = self.is_kept(number);
         self.history.rename(number, name.clone());
         self.rearrange();
         if is_kept {

@@ -9,8 +9,8 @@ use super::panel::draw_scrolled;
 use super::theme::{STRONG, Theme};
 use crate::app::details::{BEFORE_NOTES, NAMES, Row, VALUES};
 use crate::app::overlay::Scroll;
-use crate::app::text::Reading;
 use crate::app::reading::{Look, Piece};
+use crate::app::text::Reading;
 
 /// A text over the panels.
 pub fn draw(reading: &Reading, scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
