@@ -20,8 +20,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 use crate::app::App;
-use crate::app::exporting::ExportOrder;
-use crate::app::message::{Effect, Msg};
+use crate::app::message::{Effect, ExportOrder, Msg};
 use crate::domain::keeping::Keeping;
 use crate::domain::look::LookOptions;
 use crate::domain::python::Pythons;
