@@ -10,94 +10,98 @@ mod keep;
 mod measure;
 mod output;
 mod progress;
-mod pythons;
-mod sweep;
+mod sweep_table;
 mod table;
 
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
-use std::sync::mpsc;
+use std::io::{self, IsTerminal};
 
-use crate::analysis::shared::Shared;
-use crate::cli::{HistoryRequest, Request};
+use crate::analysis::shared::SharedSweep;
+use crate::cli::{RunRequest, SweepRequest};
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Known};
 use crate::domain::keeping::Keeping;
-use crate::domain::plan::{Draft, Plan};
-use crate::domain::provenance::Provenance;
-use crate::domain::python::FoundPython;
-use crate::domain::record::{Outcome, Record};
-use crate::domain::speed::Speed;
+use crate::domain::sweep::SweepDraft;
+use crate::domain::text::counted;
+use crate::engine::doctor;
 use crate::engine::session::Session;
-use crate::engine::{doctor, os};
-use crate::present::format::Format;
-use crate::present::sentence::estimate::will_take;
+use crate::present::sentence::estimate::{will_take, words};
 use crate::shell::exit::{self, Failure};
-use crate::shell::signals::{self, SIGINT, SIGTERM};
+use crate::shell::signals;
 use crate::shell::spelling::{Spelling, say};
-use crate::store::Place;
-use crate::store::speeds::{self, Agreed};
 pub use fidelity::fidelity;
-use keep::Keeper;
-use measure::{Event, Measured, Order};
-use output::Destination;
-pub use sweep::sweep;
+pub use history::history;
+use measure::Bench;
 
 /// Measures what `request` asks for, keeps the records where `keeping` says, and prints them. Returns the exit code.
 ///
 /// # Errors
 /// What was wrong with the request, or what kept the engine from starting.
-pub fn run(request: &Request, keeping: &Keeping) -> Result<u8, Failure> {
-    let place = Keeper::place(keeping)?;
-    let urls = request
-        .urls_file
-        .as_deref()
-        .map(addresses::read)
-        .transpose()
-        .map_err(Failure::usage)?;
-    let destination = Destination::checked(&request.output, keeping)?;
-    let session = prepare()?;
-    if request.all_tasks {
-        session.list_all_tasks();
+pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
+    let (mut bench, urls) =
+        Bench::for_work(&request.work, request.model.is_python(), keeping, ascii)?;
+    let limits = bench.session.limits().clone();
+    let cores_usable = bench.session.machine().cores_usable;
+    let python = bench.pythons.first().map(|found| found.interpreter.clone());
+    let mut draft = request.draft(cores_usable, &limits, urls, python);
+    draft.check(&limits).map_err(Failure::usage)?;
+    // An estimate is worth the measuring of the speed only if somebody reads it.
+    let is_read = io::stderr().is_terminal();
+    bench.calibrate(&mut draft, is_read)?;
+    let plan = draft.validate(&limits).map_err(Failure::usage)?;
+    let time = will_take(estimate::of(&draft, bench.known()), draft.repeats);
+    if let Some(time) = time.filter(|_| is_read) {
+        say(&format!("this {time}"));
     }
-    let mut pythons = pythons::of_run(&session, request).map_err(Failure::usage)?;
-    let of_python = pythons
-        .first_mut()
-        .map(|python| speeds::of_python(place.place(), session.machine(), python));
-    let python = pythons.first().map(|found| found.interpreter.clone());
-    let draft = request.draft(session.machine().cores_usable, session.limits(), urls);
-    let draft = Draft { python, ..draft };
-    draft
-        .check(session.limits())
-        .map_err(|invalid| Failure::usage(invalid.sentence))?;
-    os::ask_for_short_turns();
-    let (sender, events) = mpsc::channel();
-    listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
     let repeats =
         u32::try_from(draft.repeats).expect("repeats were checked against a limit below 2^32");
-    // Measuring the speed takes a moment: only if the plan needs it, or somebody reads what it is for.
-    let is_read = io::stderr().is_terminal();
-    let is_wanted = draft.needs_calibration() || (is_read && draft.computes());
-    // A task that is to take so long takes that in Python.
-    let agreed = of_python.or_else(|| is_wanted.then(|| agreed(&session, place.place())));
-    let speed = told(agreed, &draft);
-    let estimate = foretold(&draft, known(&session, speed.as_ref(), &pythons));
-    let plan = resolve(draft, &session, speed.as_ref())?;
-    if let Some(estimate) = estimate.filter(|_| is_read) {
-        say(&estimate);
+    bench.measure(Campaign::repeats(plan, repeats), 1);
+    bench.end(|bench| bench.share(vec![], table::render))
+}
+
+/// Measures the sweep that `request` asks for, keeps it where `keeping` says, and prints what came out. Returns the exit
+/// code.
+///
+/// # Errors
+/// What was wrong with the request, or what kept the engine from starting.
+pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
+    let (mut bench, urls) = Bench::for_work(&request.work, request.needs_python(), keeping, ascii)?;
+    let limits = bench.session.limits().clone();
+    let counts = request
+        .counts(bench.session.machine().cores_usable)
+        .map_err(Failure::usage)?;
+    let pythons = bench.pythons.iter().map(|found| found.interpreter.clone());
+    let mut draft = request.draft(counts, urls, pythons.collect());
+    draft.check(&limits).map_err(Failure::usage)?;
+    bench.calibrate(&mut draft.draft, true)?;
+    let plan = draft.validate(&limits).map_err(Failure::usage)?;
+    say(&extent(&draft, bench.known()));
+    let sweep = bench.measure_sweep(1, plan);
+    bench.end(|bench| {
+        let results = sweep.results(&bench.records);
+        let shared = SharedSweep {
+            number: bench.keeper.number_of(&sweep.id),
+            name: None,
+            provenance: bench.keeper.here(),
+            sweep: &sweep,
+            results: &results,
+        };
+        bench.share(vec![shared], |runs| {
+            sweep_table::render(&sweep, &results, runs)
+        })
+    })
+}
+
+/// How many runs, and about how long they will take.
+fn extent(draft: &SweepDraft, known: Known<'_>) -> String {
+    let configurations = counted(draft.size() as u64, "configuration");
+    let rounds = counted(draft.repeats, "round");
+    let runs = counted(draft.runs(), "run");
+    let runs = format!("{runs} ({configurations} × {rounds} and one to warm up)");
+    let estimate = estimate::of_sweep(draft, known);
+    match will_take(estimate, 1) {
+        Some(time) => format!("{runs} {time}"),
+        None => format!("{runs}, which will take {}", words(estimate, 1)),
     }
-    let here = Provenance::here(session.id(), session.machine().clone());
-    let mut keeper = Keeper::new(place, here);
-    let order = Order {
-        campaign: Campaign::repeats(plan, repeats),
-        id: campaign_id(&session),
-        known: known(&session, speed.as_ref(), &pythons),
-        lists_tasks: request.output.format == Format::Json,
-    };
-    let measured = measure::all(&session, order, &mut keeper, &sender, &events);
-    let printed = print_records(&session, &measured, keeper.here(), request, &destination);
-    let are_kept = keeper.finish();
-    printed?;
-    conclude(&measured, are_kept)
 }
 
 /// Prints what this machine offers, in nothing but ASCII if that is asked for. Returns the exit code.
@@ -108,7 +112,7 @@ pub fn doctor(ascii: bool) -> Result<u8, Failure> {
     let session = prepare()?;
     let mut diagnoses = doctor::examine(&session);
     diagnoses.extend(diagnoses::of_terminal(ascii));
-    print(&Spelling::asked(ascii).spell(&diagnoses::render(&diagnoses))).map(|()| exit::DONE)
+    print(&diagnoses::render(&diagnoses), ascii)
 }
 
 fn prepare() -> Result<Session, Failure> {
@@ -116,132 +120,11 @@ fn prepare() -> Result<Session, Failure> {
     Session::prepare().map_err(Failure::broke)
 }
 
-/// By which name the records of this session's only campaign know it.
-fn campaign_id(session: &Session) -> String {
-    format!("{}.1", session.id())
-}
-
-fn known<'a>(session: &Session, speed: Option<&'a Speed>, pythons: &'a [FoundPython]) -> Known<'a> {
-    Known {
-        cores_usable: session.machine().cores_usable,
-        speed,
-        pythons,
-        writing: None,
-    }
-}
-
-/// The first interrupt stops the run, so that its record is printed; a second one means "now".
-fn listen_for_interrupts(sender: mpsc::Sender<Event>) -> Result<(), String> {
-    let mut interrupted = false;
-    signals::listen(&[SIGINT, SIGTERM], move |_| {
-        if interrupted || sender.send(Event::Interrupted).is_err() {
-            signals::exit_now(exit::INTERRUPTED);
-        }
-        interrupted = true;
-    })
-}
-
-/// How fast this machine computes, measured now and compared with what was seen before.
-fn agreed(session: &Session, place: Option<&Place>) -> Agreed {
-    speeds::of_machine(place, session.machine(), session.calibrate())
-}
-
-/// The speed that was agreed on; says where a time for a task will not hold today.
-fn told(agreed: Option<Agreed>, draft: &Draft) -> Option<Speed> {
-    let agreed = agreed?;
-    if let Some(doubt) = agreed.doubt().filter(|_| draft.needs_calibration()) {
-        say(&doubt);
-    }
-    Some(agreed.speed)
-}
-
-/// The plan of a checked draft.
-fn resolve(draft: Draft, session: &Session, speed: Option<&Speed>) -> Result<Plan, Failure> {
-    let plan = calibrated(draft, speed).validate(session.limits());
-    plan.map_err(|invalid| Failure::usage(invalid.sentence))
-}
-
-/// A task time takes the speed of this machine, and is said in iterations so that the run can be repeated.
-fn calibrated(draft: Draft, speed: Option<&Speed>) -> Draft {
-    let (Some(sizing), Some(speed)) = (draft.sizing_by_time(), speed) else {
-        return draft;
-    };
-    let ms = draft.get(sizing.time);
-    let calibrated = draft.calibrated(speed);
-    say(&format!(
-        "--{} {ms}ms is --{} {} here: use that to repeat the run",
-        sizing.time.flag,
-        sizing.steps.flag,
-        calibrated.get(sizing.steps)
-    ));
-    calibrated
-}
-
-/// About how long it will take, if that can be said.
-fn foretold(draft: &Draft, known: Known<'_>) -> Option<String> {
-    will_take(estimate::of(draft, known), draft.repeats).map(|words| format!("this {words}"))
-}
-
-/// Works on what was kept. Returns the exit code.
-///
-/// # Errors
-/// What was wrong with the request, or with what was kept.
-pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
-    signals::survive_file_size_limit();
-    history::perform(request, keeping, ascii)
-}
-
-fn print_records(
-    session: &Session,
-    measured: &Measured,
-    here: &Provenance,
-    request: &Request,
-    destination: &Destination<'_>,
-) -> Result<(), Failure> {
-    let shared = Shared {
-        runs: measured.shared(here),
-        sweeps: vec![],
-    };
-    if request.output.format == Format::Table {
-        let table = Spelling::asked(request.ascii).spell(&table::render(&shared.runs));
-        return destination.deliver(|out| out.write_all(table.as_bytes()));
-    }
-    destination.share(session.machine(), &shared)
-}
-
-/// What the records mean for the exit code, and whether all of them are kept.
-fn conclude(measured: &Measured, are_kept: bool) -> Result<u8, Failure> {
-    if let Some(sentence) = &measured.broke {
-        return Err(Failure::broke(sentence));
-    }
-    let sound = |record: &Record| {
-        record.ending.outcome == Outcome::Completed && record.ending.tasks_failed == 0
-    };
-    Ok(match measured {
-        Measured {
-            interrupted: true, ..
-        } => exit::INTERRUPTED,
-        Measured { records, .. } if records.iter().all(sound) && are_kept => exit::DONE,
-        _ => exit::BROKE,
-    })
-}
-
-/// Writes `text` to stdout.
+/// Writes a text for people to stdout, in nothing but ASCII if that is asked for. Returns the exit code.
 ///
 /// # Errors
 /// Where that is not possible; a reader that has seen enough, as `head` has, is no error.
-pub fn print(text: &str) -> Result<(), Failure> {
-    write_out(|out| out.write_all(text.as_bytes()))
-}
-
-fn write_out(
-    write: impl FnOnce(&mut BufWriter<io::StdoutLock<'static>>) -> io::Result<()>,
-) -> Result<(), Failure> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::broke(format!(
-            "cannot write the result to stdout: {error}"
-        ))),
-        _ => Ok(()),
-    }
+pub fn print(text: &str, ascii: bool) -> Result<u8, Failure> {
+    let text = Spelling::asked(ascii).spell(text);
+    output::write_out(|out| out.write_all(text.as_bytes())).map(|()| exit::DONE)
 }

@@ -109,8 +109,8 @@
 //!   finds it, `app/pointer.rs` says what it does.
 //! - **a colour?** `ui/theme/palette.rs`; a character, and what stands for it in ASCII: `present/ascii.rs`.
 //! - **what `?` and `i` say?** `app/reading/`; what `i` says is a promise about the engine.
-//! - **an option of the command line?** `cli.rs`, and for the explorer `cli/explore.rs`; help, completions and the manual
-//!   page follow.
+//! - **an option of the command line?** The file of its command in `cli/`, for all commands `cli.rs`; help, completions and
+//!   the manual page follow.
 //! - **another operating system?** a file beside `engine/os/linux.rs`.
 
 // Fixtures are shared with the tests outside of the crate, which call it by this name.

@@ -5,17 +5,15 @@
 
 use std::process::ExitCode;
 
-use pconc_tui::cli::{self, Answer, Invocation, Order};
-use pconc_tui::shell::exit::{self, Failure};
-use pconc_tui::shell::spelling::{Spelling, say};
+use pconc_tui::cli::{self, Answer, Command, CommandLine};
+use pconc_tui::shell::exit::Failure;
+use pconc_tui::shell::spelling::say;
 use pconc_tui::{headless, tui};
 
 fn main() -> ExitCode {
     let ended = match cli::parse(std::env::args_os()) {
-        Ok(order) => perform(order),
-        Err(Answer::Text(text)) => {
-            headless::print(&Spelling::of_locale().spell(&text)).map(|()| exit::DONE)
-        }
+        Ok(line) => perform(line),
+        Err(Answer::Text(text)) => headless::print(&text, false),
         Err(Answer::Refusal(sentence)) => Err(Failure::usage(sentence)),
     };
     let code = ended.unwrap_or_else(|failure| {
@@ -25,18 +23,26 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-fn perform(order: Order) -> Result<u8, Failure> {
-    let keeping = order.keeping;
-    match order.invocation {
-        Invocation::Explore {
-            file,
-            look,
-            pythons,
-        } => tui::explore(file.as_deref(), look, pythons, &keeping),
-        Invocation::Run(request) => headless::run(&request, &keeping),
-        Invocation::Sweep(request) => headless::sweep(&request, &keeping),
-        Invocation::Fidelity(request) => headless::fidelity(&request, &keeping),
-        Invocation::History { request, ascii } => headless::history(&request, &keeping, ascii),
-        Invocation::Doctor { ascii } => headless::doctor(ascii),
+fn perform(line: CommandLine) -> Result<u8, Failure> {
+    let CommandLine {
+        command,
+        ascii,
+        keeping,
+        explore,
+        ..
+    } = line;
+    let look = explore.look(ascii);
+    match command {
+        None => tui::explore(None, look, explore.python, &keeping),
+        Some(Command::Replay(replay)) => {
+            tui::explore(Some(&replay.file), look, explore.python, &keeping)
+        }
+        Some(Command::Run(request)) => headless::run(&request, &keeping, ascii),
+        Some(Command::Sweep(request)) => headless::sweep(&request, &keeping, ascii),
+        Some(Command::Fidelity(request)) => headless::fidelity(&request, &keeping, ascii),
+        Some(Command::History(request)) => headless::history(&request, &keeping, ascii),
+        Some(Command::Doctor) => headless::doctor(ascii),
+        Some(Command::Completions { shell }) => headless::print(&cli::completions(shell), false),
+        Some(Command::Man) => headless::print(&cli::manual(), false),
     }
 }

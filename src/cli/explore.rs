@@ -1,4 +1,4 @@
-//! The options of the explorer, which have no command before them.
+//! The options of the explorer, which have no command before them, or `replay`.
 
 use std::path::PathBuf;
 
@@ -6,9 +6,10 @@ use clap::{Args, ValueHint};
 
 use crate::domain::look::{ColorChoice, Look, LookOptions, ThemeName};
 
-#[derive(Debug, Args)]
+/// How the explorer looks, and what it offers.
+#[derive(Clone, Debug, Default, PartialEq, Args)]
 #[command(next_help_heading = "Options of the explorer")]
-pub(super) struct ExploreArguments {
+pub struct Explore {
     /// Begin with the teaching layout
     ///
     /// Fewer panels, larger figures, the pressed keys visible. P changes it while the explorer runs.
@@ -18,7 +19,6 @@ pub(super) struct ExploreArguments {
     /// Which colours: ansi, safe, contrast, mono [default: ansi]
     ///
     /// Ctrl-T changes them while the explorer runs.
-    #[arg(hide_possible_values = true)]
     #[arg(long, value_name = "THEME", allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
     theme: Option<ThemeName>,
@@ -26,7 +26,6 @@ pub(super) struct ExploreArguments {
     /// How many: auto, never, always, 16, 256, true [default: auto]
     ///
     /// auto takes as many as the terminal says it has, and none with NO_COLOR; always takes 16 at least.
-    #[arg(hide_possible_values = true)]
     #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
     #[arg(hide_short_help = true)]
@@ -36,7 +35,7 @@ pub(super) struct ExploreArguments {
     ///
     /// A file, or a name on PATH; once for each. The first is what a python model begins with.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::ExecutablePath, hide_short_help = true)]
-    python: Vec<PathBuf>,
+    pub python: Vec<PathBuf>,
 
     /// Leave the mouse to the terminal, to select text
     ///
@@ -45,9 +44,9 @@ pub(super) struct ExploreArguments {
     no_mouse: bool,
 }
 
-impl ExploreArguments {
-    /// What they ask for.
-    pub(super) fn options(&self, ascii: bool) -> LookOptions {
+impl Explore {
+    /// How it shall look.
+    pub fn look(&self, ascii: bool) -> LookOptions {
         LookOptions {
             look: Look {
                 theme: self.theme.unwrap_or_default(),
@@ -58,31 +57,25 @@ impl ExploreArguments {
             present: self.present,
         }
     }
-
-    /// The interpreters that the user named.
-    pub(super) fn pythons(&self) -> Vec<PathBuf> {
-        self.python.clone()
-    }
-
-    /// The first of them that was given.
-    pub(super) fn first_given(&self) -> Option<&'static str> {
-        let given = [
-            ("--present", self.present),
-            ("--theme", self.theme.is_some()),
-            ("--color", self.color.is_some()),
-            ("--python", !self.python.is_empty()),
-            ("--no-mouse", self.no_mouse),
-        ];
-        given
-            .into_iter()
-            .find_map(|(flag, given)| given.then_some(flag))
-    }
-
-    /// Why a command cannot have them.
-    pub(super) fn misplaced(&self) -> String {
-        let flag = self.first_given().unwrap_or_default();
-        format!(
-            "{flag} belongs to the explorer, which opens without a command: leave out one of them"
-        )
-    }
 }
+
+/// The shared file to look at.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct Replay {
+    /// A file that was written with --format json
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+
+    #[command(flatten)]
+    pub(super) explore: Option<Explore>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  pconc-tui run --workload io --model threads --workers 16 --format json > run.json
+  pconc-tui replay run.json
+
+In the explorer p plays the chosen run again, as it happened. Runs of this machine can be
+measured beside it, but no speed-up is ever taken between two machines.
+Exit codes: 0 done, 2 the file cannot be replayed.";

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::output::{Output, OutputArguments};
+use super::output::Output;
 use super::values;
 use crate::catalog::workload::TASK_TIME;
-use crate::domain::fidelity::{self, DEFAULT_REPEATS, DEFAULT_TASK_MS};
+use crate::domain::fidelity::{self, DEFAULT_REPEATS};
 use crate::domain::machine::Limits;
 use crate::domain::python::{FoundPython, Interpreter};
+use crate::domain::sweep::SweepDraft;
 use crate::present::format::Format;
 
 const EXAMPLES: &str = "\
@@ -23,60 +24,51 @@ make intervals narrower. Ctrl-C stops and prints what was measured; a second one
 Exit codes: 0 done, whatever the verdicts, 1 a run broke, 2 wrong usage, 130 interrupted.";
 
 /// The comparison as the command line asks for it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FidelityRequest {
-    /// Which interpreter; `None` is the default.
-    pub python: Option<PathBuf>,
-    /// How long a `cpu` task takes one thread of the interpreter, in milliseconds.
-    pub task_ms: u64,
-    /// Counted rounds.
-    pub repeats: u64,
-    /// Where the order of each round, the latencies of the pages and the resamples are drawn from.
-    pub seed: u64,
-    /// Where and how the result is written: a table or JSON.
-    pub output: Output,
-    /// Whether the table is in nothing but ASCII, whatever the locale.
-    pub ascii: bool,
-}
-
 // Every value may begin with a hyphen, so that what is wrong with it is told, and not that it is an unknown option.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_long_help = EXAMPLES)]
-pub(super) struct FidelityArguments {
+pub struct FidelityRequest {
     /// Which Python: a file, or a name on PATH [default: python3]
     ///
     /// CPython 3.8 or newer, with its lock.
     #[arg(long, value_name = "PYTHON", value_hint = ValueHint::ExecutablePath, allow_hyphen_values = true)]
-    python: Option<PathBuf>,
+    pub python: Option<PathBuf>,
 
     /// How many rounds are counted, from 1 to 1000 [default: 5]
     ///
     /// With less than two there are no intervals, and no verdicts.
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
-    repeats: Option<u64>,
+    #[arg(default_value_t = DEFAULT_REPEATS, hide_default_value = true)]
+    pub repeats: u64,
 
     /// How long a cpu task takes CPython, from 1ms to 600s [default: 200ms]
     ///
     /// There are eight of them, of as many steps under both locks. What takes only a few switch intervals says little.
     #[arg(long, value_name = "TIME", value_parser = values::milliseconds, allow_hyphen_values = true)]
-    task_time: Option<u64>,
+    // Rust needs about a tenth of it, which in all tasks together is still tens of switch intervals.
+    #[arg(default_value = "200ms", hide_default_value = true)]
+    task_time: u64,
 
     /// What the order of each round is drawn from, any whole number [default: 1]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
-    seed: Option<u64>,
+    #[arg(default_value_t = 1, hide_default_value = true)]
+    pub seed: u64,
 
+    /// Where and how results are written.
     #[command(flatten)]
-    output: OutputArguments,
+    pub output: Output,
 }
 
-impl FidelityArguments {
-    /// What they ask for.
-    ///
-    /// # Errors
-    /// What cannot be meant, in one sentence.
-    pub(super) fn request(&self, ascii: bool) -> Result<FidelityRequest, String> {
-        let output = self.output.output()?;
-        if !matches!(output.format, Format::Table | Format::Json) {
+impl FidelityRequest {
+    /// The sweeps that this interpreter is to measure.
+    pub fn drafts(&self, found: &FoundPython) -> [SweepDraft; 2] {
+        fidelity::drafts(found, self.task_time, self.repeats, self.seed)
+    }
+
+    /// Decides what was left open, or says what cannot be meant.
+    pub(super) fn settle(&mut self) -> Result<(), String> {
+        self.output.settle(Format::Table)?;
+        if !matches!(self.output.format(), Format::Table | Format::Json) {
             return Err(
                 "fidelity is written as a table or as JSON: choose --format table or json".into(),
             );
@@ -87,47 +79,26 @@ impl FidelityArguments {
                     .into(),
             );
         }
-        let request = FidelityRequest {
-            python: self.python.clone(),
-            task_ms: self.task_ms()?,
-            repeats: self.repeats.unwrap_or(DEFAULT_REPEATS),
-            seed: self.seed.unwrap_or(1),
-            output,
-            ascii,
-        };
+        TASK_TIME.check(self.task_time)?;
         // Which interpreter there is, is not known yet: one that can do everything finds all other mistakes.
         let any = FoundPython {
             interpreter: Interpreter::capable(),
             steps_per_s: 1e7,
         };
-        fidelity::plans(
-            &fidelity::drafts(&any, request.task_ms, request.repeats, request.seed),
-            &Limits::default(),
-        )
-        .map_err(|invalid| invalid.sentence)?;
-        Ok(request)
-    }
-
-    fn task_ms(&self) -> Result<u64, String> {
-        let task_ms = self.task_time.unwrap_or(DEFAULT_TASK_MS);
-        TASK_TIME.check(task_ms).map(|()| task_ms)
+        fidelity::plans(&self.drafts(&any), &Limits::default())?;
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Answer, Invocation, Order, parse};
+    use super::super::tests::parsed as order;
+    use super::super::{Answer, Command};
     use super::*;
 
     fn parsed(line: &str) -> Result<FidelityRequest, String> {
-        let arguments = ["pconc-tui", "fidelity"]
-            .into_iter()
-            .chain(line.split_whitespace());
-        match parse(arguments.map(Into::into)) {
-            Ok(Order {
-                invocation: Invocation::Fidelity(request),
-                ..
-            }) => Ok(request),
+        match order(&format!("fidelity {line}")) {
+            Ok(Command::Fidelity(request)) => Ok(request),
             Err(Answer::Refusal(sentence)) => Err(sentence),
             other => panic!("{line}: {other:?}"),
         }
@@ -139,11 +110,9 @@ mod tests {
         assert_eq!((usual.python, usual.repeats, usual.seed), (None, 5, 1));
         let said = parsed("--python python3.13 --repeats 9 --task-time 5ms --seed 3 --format json")
             .unwrap();
-        assert_eq!(
-            (said.python, said.repeats, said.task_ms, said.seed),
-            (Some("python3.13".into()), 9, 5, 3)
-        );
-        assert_eq!(said.output.format, Format::Json);
+        assert_eq!((said.task_time, said.repeats, said.seed), (5, 9, 3));
+        assert_eq!(said.output.format(), Format::Json);
+        assert_eq!(said.python, Some("python3.13".into()));
     }
 
     #[test]

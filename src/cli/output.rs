@@ -8,32 +8,20 @@ use clap::{Args, ValueHint};
 use crate::present::format::Format;
 
 /// Where and how results are written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct Output {
-    /// How.
-    pub format: Format,
-    /// Into which file; stdout if none.
-    pub file: Option<PathBuf>,
-    /// Whether a file that is there already may be written over.
-    pub overwrite: bool,
-    /// Whether JSON contains the timelines.
-    pub with_traces: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct OutputArguments {
     /// How: table, json, csv, markdown, svg, html, chrome-trace
     ///
     /// A table unless said otherwise. Where a file is given, its ending decides unless this does.
     #[arg(long, value_name = "FORMAT", allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
-    pub format: Option<Format>,
+    format: Option<Format>,
 
     /// Write to a file, never over an existing one
     ///
     /// Whole or not at all; - is stdout.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, allow_hyphen_values = true)]
-    pub output: Option<PathBuf>,
+    #[arg(long = "output", value_name = "FILE", value_hint = ValueHint::FilePath, allow_hyphen_values = true)]
+    pub file: Option<PathBuf>,
 
     /// Write over an existing file
     #[arg(long, hide_short_help = true)]
@@ -44,29 +32,25 @@ pub(super) struct OutputArguments {
     pub no_traces: bool,
 }
 
-impl OutputArguments {
-    /// What they ask for, or the first two things that cannot both be meant.
-    pub fn output(&self) -> Result<Output, String> {
-        self.output_or(Format::default())
+impl Output {
+    /// How.
+    pub fn format(&self) -> Format {
+        self.format.unwrap_or_default()
     }
 
-    /// The same where another format is the usual one.
-    pub fn output_or(&self, usual: Format) -> Result<Output, String> {
-        let file = self.output.clone().filter(|file| file != Path::new("-"));
-        let by_name = file.as_deref().and_then(named);
+    /// Decides what was left open, where this format is the usual one, or says which two things cannot both be meant.
+    pub(super) fn settle(&mut self, usual: Format) -> Result<(), String> {
+        self.file.take_if(|file| file.as_path() == Path::new("-"));
+        let by_name = self.file.as_deref().and_then(named);
         let format = self.format.or(by_name).unwrap_or(usual);
-        if self.force && file.is_none() {
+        self.format = Some(format);
+        if self.force && self.file.is_none() {
             return Err("--force writes over a file: add --output FILE, or leave it out".into());
         }
         if self.no_traces && format != Format::Json {
             return Err("--no-traces is about JSON: add --format json, or leave it out".into());
         }
-        Ok(Output {
-            format,
-            file,
-            overwrite: self.force,
-            with_traces: !self.no_traces,
-        })
+        Ok(())
     }
 }
 
@@ -85,13 +69,14 @@ fn named(file: &Path) -> Option<Format> {
 mod tests {
     use super::*;
 
-    fn arguments(format: Option<Format>, output: Option<&str>) -> OutputArguments {
-        OutputArguments {
+    fn settled(format: Option<Format>, file: &str) -> Output {
+        let mut output = Output {
             format,
-            output: output.map(PathBuf::from),
-            force: false,
-            no_traces: false,
-        }
+            file: Some(file.into()),
+            ..Output::default()
+        };
+        output.settle(Format::Table).unwrap();
+        output
     }
 
     #[test]
@@ -105,33 +90,34 @@ mod tests {
             ("a", Format::Table),
             ("a.xyz", Format::Table),
         ] {
-            assert_eq!(
-                arguments(None, Some(name)).output().unwrap().format,
-                format,
-                "{name}"
-            );
-            assert_eq!(
-                arguments(Some(Format::Svg), Some(name))
-                    .output()
-                    .unwrap()
-                    .format,
-                Format::Svg
-            );
+            assert_eq!(settled(None, name).format(), format, "{name}");
+            assert_eq!(settled(Some(Format::Svg), name).format(), Format::Svg);
         }
     }
 
     #[test]
     fn a_hyphen_is_stdout_and_what_makes_no_sense_is_refused() {
-        assert_eq!(arguments(None, Some("-")).output().unwrap().file, None);
-        let forced = OutputArguments {
+        let hyphen = settled(None, "-");
+        assert_eq!(hyphen.file, None);
+        let mut forced = Output {
             force: true,
-            ..arguments(None, Some("-"))
+            ..hyphen
         };
-        assert!(forced.output().unwrap_err().contains("--output"));
-        let bare = OutputArguments {
+        assert!(
+            forced
+                .settle(Format::Table)
+                .unwrap_err()
+                .contains("--output")
+        );
+        let mut bare = Output {
             no_traces: true,
-            ..arguments(Some(Format::Csv), None)
+            format: Some(Format::Csv),
+            ..Output::default()
         };
-        assert!(bare.output().unwrap_err().contains("--format json"));
+        assert!(
+            bare.settle(Format::Table)
+                .unwrap_err()
+                .contains("--format json")
+        );
     }
 }

@@ -1,84 +1,66 @@
 //! The options of the catalogue's parameters: each with its value, its place in the help and what it belongs to.
 
+use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
-use super::values::{self, Latency};
+use super::values;
 use crate::catalog::model::Model;
 use crate::catalog::parameter::{Kind, Parameter};
 use crate::catalog::workload::Workload;
 use crate::domain::plan::Draft;
+use crate::domain::text::listed;
 
-/// What a parameter belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Owner {
-    Workload(Workload),
-    Model(Model),
-}
-
-impl Owner {
-    fn heading(self) -> String {
-        match self {
-            Owner::Workload(workload) => format!("Options of --workload {}", workload.name()),
-            Owner::Model(model) => format!("Options of --model {}", model.name()),
-        }
-    }
-}
-
-/// Every parameter that has an option of its own. The upper end of a range has that of the lower one.
-fn all() -> Vec<(Owner, &'static Parameter)> {
+/// Every parameter that has an option of its own, below its heading. The upper end of a range has that of the lower one.
+fn all() -> impl Iterator<Item = (String, &'static Parameter)> {
+    let heading = |owner: &str, name: &str| format!("Options of --{owner} {name}");
     let of_workloads = Workload::all_parameters()
-        .map(|(workload, parameter)| (Owner::Workload(workload), parameter));
-    let of_models =
-        Model::all_parameters().map(|(model, parameter)| (Owner::Model(model), parameter));
-    let all: Vec<(Owner, &'static Parameter)> = of_workloads.chain(of_models).collect();
-    let is_end = |one: &Parameter| {
-        all.iter()
-            .any(|(_, other)| other.upper_end().is_some_and(|end| end == one))
+        .map(move |(workload, parameter)| (heading("workload", workload.name()), parameter));
+    let of_models = Model::all_parameters()
+        .map(move |(model, parameter)| (heading("model", model.name()), parameter));
+    let is_end = |parameter| {
+        Workload::all_parameters().any(|(_, other)| other.upper_end() == Some(parameter))
     };
-    all.iter()
-        .copied()
-        .filter(|(_, parameter)| !is_end(parameter))
-        .collect()
+    of_workloads
+        .chain(of_models)
+        .filter(move |(_, parameter)| !is_end(*parameter))
 }
 
-fn argument((owner, parameter): (Owner, &'static Parameter)) -> Arg {
+fn argument((heading, parameter): (String, &'static Parameter)) -> Arg {
+    let help = parameter.help;
+    let mut sizings = Workload::ALL
+        .iter()
+        .filter_map(|workload| workload.description().sizing.as_ref());
+    let time = sizings
+        .find(|sizing| sizing.steps == parameter)
+        .map(|sizing| sizing.time.flag);
     let argument = Arg::new(parameter.flag)
         .long(parameter.flag)
-        .help(parameter.help.short)
-        .help_heading(owner.heading())
-        .hide_short_help(parameter.help.is_rare);
-    let argument = if parameter.help.long.is_empty() {
-        argument
-    } else {
-        argument.long_help(format!(
-            "{}\n\n{}",
-            parameter.help.short, parameter.help.long
-        ))
+        .help(help.short)
+        .long_help([help.short, help.long].join("\n\n").trim_end().to_string())
+        .help_heading(heading)
+        .hide_short_help(help.is_rare)
+        .conflicts_with_all(time.or(parameter.is_of_server.then_some("urls")));
+    let (name, parser) = match parameter.kind {
+        Kind::Count | Kind::Doubling => ("N", ValueParser::new(values::count)),
+        Kind::Milliseconds => ("TIME", ValueParser::new(values::milliseconds)),
+        Kind::MillisecondsUpTo(_) => ("TIME..TIME", ValueParser::new(values::latency)),
+        Kind::Microseconds => ("TIME", ValueParser::new(values::microseconds)),
+        Kind::Bytes => ("SIZE", ValueParser::new(values::size)),
+        Kind::Switch(_) => return argument.action(ArgAction::SetTrue),
     };
-    let valued = |name: &'static str| {
-        argument
-            .clone()
-            .value_name(name)
-            .allow_hyphen_values(true)
-            .action(ArgAction::Set)
-    };
-    match parameter.kind {
-        Kind::Count | Kind::Doubling => valued("N").value_parser(values::count),
-        Kind::Milliseconds => valued("TIME").value_parser(values::milliseconds),
-        Kind::MillisecondsUpTo(_) => valued("TIME..TIME").value_parser(values::latency),
-        Kind::Microseconds => valued("TIME").value_parser(values::microseconds),
-        Kind::Bytes => valued("SIZE").value_parser(values::size),
-        Kind::Switch(_) => argument.action(ArgAction::SetTrue),
-    }
+    argument
+        .value_name(name)
+        .value_parser(parser)
+        .allow_hyphen_values(true)
 }
 
 /// The parameters that were given.
-#[derive(Debug)]
-pub(super) struct ParameterArguments(Vec<(Owner, &'static Parameter, u64)>);
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ParameterArguments(Vec<(&'static Parameter, u64)>);
 
 impl Args for ParameterArguments {
     fn augment_args(command: Command) -> Command {
-        command.args(all().into_iter().map(argument))
+        command.args(all().map(argument))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -89,21 +71,19 @@ impl Args for ParameterArguments {
 impl FromArgMatches for ParameterArguments {
     fn from_arg_matches(matches: &ArgMatches) -> Result<ParameterArguments, clap::Error> {
         let mut given = vec![];
-        for (owner, parameter) in all() {
-            let mut take = |parameter, value| given.push((owner, parameter, value));
+        for (_, parameter) in all() {
             match parameter.kind {
-                Kind::Switch(_) if matches.get_flag(parameter.flag) => take(parameter, 1),
-                Kind::Switch(_) => {}
+                Kind::Switch(_) => {
+                    given.extend(matches.get_flag(parameter.flag).then_some((parameter, 1)));
+                }
                 Kind::MillisecondsUpTo(end) => {
-                    if let Some(range) = matches.get_one::<Latency>(parameter.flag) {
-                        take(parameter, range.min_ms);
-                        take(end, range.max_ms);
+                    if let Some((min_ms, max_ms)) = matches.get_one(parameter.flag) {
+                        given.extend([(parameter, *min_ms), (end, *max_ms)]);
                     }
                 }
                 _ => {
-                    if let Some(value) = matches.get_one::<u64>(parameter.flag) {
-                        take(parameter, *value);
-                    }
+                    let value = matches.get_one(parameter.flag);
+                    given.extend(value.map(|value| (parameter, *value)));
                 }
             }
         }
@@ -119,58 +99,64 @@ impl FromArgMatches for ParameterArguments {
 impl ParameterArguments {
     /// The draft with what was given.
     pub(super) fn fill(&self, mut draft: Draft) -> Draft {
-        for (_, parameter, value) in &self.0 {
+        for (parameter, value) in &self.0 {
             draft.set(parameter, *value);
         }
         draft
     }
 
-    /// Why what was given cannot be meant of this workload, if it cannot: with addresses of the user's or without.
-    pub(super) fn contradicts_workload(
-        &self,
-        workload: Workload,
-        has_urls: bool,
-    ) -> Option<String> {
-        let is_of_server = |one: &&(Owner, &'static Parameter, u64)| one.1.is_of_server;
-        let of_server = self.0.iter().find(is_of_server).filter(|_| has_urls);
-        if let Some((_, parameter, _)) = of_server.filter(|_| workload.fetches()) {
-            return Some(replaced_by_urls(parameter.flag));
+    /// Refuses what belongs neither to this workload nor to any of these models.
+    pub(super) fn check(&self, workload: Workload, models: &[Model]) -> Result<(), String> {
+        for (parameter, _) in &self.0 {
+            let of_workload = |workload: Workload| workload.parameters().contains(parameter);
+            if Workload::ALL.into_iter().any(of_workload) {
+                check_workload(parameter.flag, workload, of_workload)?;
+            } else {
+                check_models(parameter.flag, models, |model| {
+                    model.parameters().contains(parameter)
+                })?;
+            }
         }
-        let foreign = self.0.iter().find_map(|(owner, parameter, _)| match owner {
-            Owner::Workload(other) if *other != workload => Some((*other, parameter)),
-            _ => None,
-        });
-        if let Some((other, parameter)) = foreign {
-            return Some(belongs_to(parameter.flag, other));
-        }
-        let sizing = workload.description().sizing.as_ref()?;
-        let has = |wanted: &Parameter| self.0.iter().any(|(_, given, _)| *given == wanted);
-        (has(sizing.steps) && has(sizing.time)).then(|| {
-            format!(
-                "--{} and --{} both set the size of a task: give one of them",
-                sizing.steps.flag, sizing.time.flag
-            )
-        })
-    }
-
-    /// The first parameter that was given and that belongs to none of these models, with the model that has it.
-    pub(super) fn of_other_model(&self, models: &[Model]) -> Option<(&'static str, Model)> {
-        self.0.iter().find_map(|(owner, parameter, _)| match owner {
-            Owner::Model(model) if !models.contains(model) => Some((parameter.flag, *model)),
-            _ => None,
-        })
+        Ok(())
     }
 }
 
-/// That an option and the user's own addresses exclude each other.
-pub(super) fn replaced_by_urls(flag: &str) -> String {
-    format!("--{flag} is about the embedded server, which --urls replaces: give one of them")
-}
-
-/// That an option is one of another workload.
-pub(super) fn belongs_to(flag: &str, workload: Workload) -> String {
-    format!(
+/// Refuses an option that means nothing to this workload.
+pub(super) fn check_workload(
+    flag: &str,
+    workload: Workload,
+    has: impl Fn(Workload) -> bool,
+) -> Result<(), String> {
+    if has(workload) {
+        return Ok(());
+    }
+    let others: Vec<&str> = Workload::ALL
+        .into_iter()
+        .filter(|other| has(*other))
+        .map(Workload::name)
+        .collect();
+    Err(format!(
         "--{flag} belongs to --workload {}: leave it out, or choose that workload",
-        workload.name()
-    )
+        listed(&others, "or")
+    ))
+}
+
+/// Refuses an option that means nothing to any of these models.
+pub(super) fn check_models(
+    flag: &str,
+    models: &[Model],
+    has: impl Fn(Model) -> bool,
+) -> Result<(), String> {
+    if models.iter().any(|model| has(*model)) {
+        return Ok(());
+    }
+    let others: Vec<&str> = Model::ALL
+        .into_iter()
+        .filter(|other| has(*other))
+        .map(Model::name)
+        .collect();
+    Err(format!(
+        "--{flag} belongs to {}: leave it out, or choose such a model",
+        listed(&others, "or")
+    ))
 }

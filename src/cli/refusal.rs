@@ -5,43 +5,46 @@ use std::error::Error as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory};
 
-use super::values::{self, one_of};
+use super::values;
 use super::{Answer, CommandLine};
 use crate::domain::address::masked_in;
-use crate::domain::text::clean;
+use crate::domain::text::{clean, listed};
 
 /// The longest sentence, in characters: all models fit into it.
 const LONGEST: usize = 500;
 
 /// What to print for this error; help and version are errors to the parser, too.
-pub(super) fn answer(error: &clap::Error) -> Answer {
+pub(super) fn answer(error: clap::Error) -> Answer {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             Answer::Text(error.render().to_string())
         }
-        _ => Answer::Refusal(clean(&masked_in(&sentence(error)), LONGEST)),
+        _ => Answer::Refusal(clean(&masked_in(&sentence(&error)), LONGEST)),
     }
 }
 
 fn sentence(error: &clap::Error) -> String {
     let mut command = CommandLine::command();
     command.build();
+    let given = flag(error, ContextKind::InvalidArg);
+    let other = flag(error, ContextKind::PriorArg);
     match error.kind() {
         ErrorKind::ValueValidation => {
             let reason = error.source().map(ToString::to_string).unwrap_or_default();
-            match strings(error, ContextKind::InvalidArg).join(" ") {
-                // `--workers` of `--workers <N>`.
-                option if option.starts_with('-') => {
-                    let flag = option.split(' ').next().unwrap_or_default();
-                    format!("{flag}: {reason}")
-                }
-                _ => reason,
+            if given.starts_with('-') {
+                format!("{given}: {reason}")
+            } else {
+                reason
             }
         }
+        // What cannot be given twice is in conflict with itself.
+        ErrorKind::ArgumentConflict if given != other => {
+            format!("{given} and {other} cannot both be meant: give one of them")
+        }
         ErrorKind::MissingRequiredArgument => {
-            let missing = strings(error, ContextKind::InvalidArg);
+            let missing = error.get(ContextKind::InvalidArg).into_iter();
             let missing: Vec<String> = missing
-                .iter()
+                .flat_map(strings)
                 .map(|argument| with_names(&command, argument))
                 .collect();
             format!("{} must be given", missing.join(" and "))
@@ -63,14 +66,8 @@ fn sentence(error: &clap::Error) -> String {
 /// What the parser says before it shows the usage, by lines. What it quotes is made harmless.
 fn words(error: &clap::Error) -> Vec<String> {
     let mut said = error.render().to_string();
-    for kind in [
-        ContextKind::InvalidArg,
-        ContextKind::InvalidValue,
-        ContextKind::InvalidSubcommand,
-    ] {
-        for foreign in strings(error, kind) {
-            said = said.replace(&format!("'{foreign}'"), &values::shown(&foreign));
-        }
+    for foreign in error.context().flat_map(|(_, value)| strings(value)) {
+        said = said.replace(&format!("'{foreign}'"), &values::shown(&foreign));
     }
     let is_before_usage =
         |line: &&str| !line.starts_with("Usage:") && !line.starts_with("For more information");
@@ -89,25 +86,31 @@ fn commands(root: &Command, error: &clap::Error) -> String {
     };
     let command = root.get_subcommands().find(is_used).unwrap_or(root);
     let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
-    one_of(&names)
+    listed(&names, "or")
 }
 
 /// A missing argument, with the names that it takes, if it takes names.
-fn with_names(root: &Command, missing: &str) -> String {
+fn with_names(root: &Command, missing: String) -> String {
     let mut arguments = root.get_subcommands().flat_map(Command::get_arguments);
     let argument = arguments.find(|argument| argument.to_string() == missing);
     let values = argument.map_or(vec![], |argument| argument.get_possible_values());
     let names: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
     match &names[..] {
-        [] => missing.into(),
-        names => format!("{missing} ({})", one_of(names)),
+        [] => missing,
+        names => format!("{missing} ({})", listed(names, "or")),
     }
 }
 
-fn strings(error: &clap::Error, kind: ContextKind) -> Vec<String> {
-    match error.get(kind) {
-        Some(ContextValue::String(one)) => vec![one.clone()],
-        Some(ContextValue::Strings(many)) => many.clone(),
+/// The option that is meant: `--workers` of `--workers <N>`.
+fn flag(error: &clap::Error, kind: ContextKind) -> String {
+    let option = error.get(kind).map(strings).unwrap_or_default().join(" ");
+    option.split(' ').take(1).collect()
+}
+
+fn strings(value: &ContextValue) -> Vec<String> {
+    match value {
+        ContextValue::String(one) => vec![one.clone()],
+        ContextValue::Strings(many) => many.clone(),
         _ => vec![],
     }
 }

@@ -1,19 +1,15 @@
 //! The options of a sweep.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::output::{Output, OutputArguments};
 use super::values;
-use super::work::WorkArguments;
+use super::work::Work;
 use crate::catalog::model::Model;
 use crate::catalog::workload::Workload;
 use crate::domain::machine::Limits;
 use crate::domain::plan::Draft;
 use crate::domain::python::Interpreter;
 use crate::domain::sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts};
-use crate::present::format::Format;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,57 +24,10 @@ that breaks three times is left out of the rounds that follow; the others go on.
 Exit codes: 0 done, 1 a run broke or a task failed, 2 wrong usage, 130 interrupted.";
 
 /// A sweep as the command line asks for it: everything but what only the machine or a file can tell.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SweepRequest {
-    /// Its numbers of workers are still missing.
-    draft: SweepDraft,
-    /// The numbers of workers as they were written.
-    workers: String,
-    /// Which interpreters Python's models are executed by; if it is empty, by the default.
-    pub pythons: Vec<PathBuf>,
-    /// The file with the addresses for `io`, one a line.
-    pub urls_file: Option<PathBuf>,
-    /// Where and how the results are written.
-    pub output: Output,
-    /// Whether JSON lists the tasks however many there are.
-    pub all_tasks: bool,
-    /// Whether the table is in nothing but ASCII, whatever the locale.
-    pub ascii: bool,
-}
-
-impl SweepRequest {
-    /// Whether any of its models is executed by Python.
-    pub fn needs_python(&self) -> bool {
-        self.draft.models.iter().any(|model| model.is_python())
-    }
-
-    /// The draft of the sweep on a machine with so many usable cores, with these addresses if it has a file of them.
-    ///
-    /// # Errors
-    /// Why the numbers of workers cannot be meant here, in one sentence.
-    pub fn draft(
-        &self,
-        cores_usable: u32,
-        urls: Option<Vec<String>>,
-    ) -> Result<SweepDraft, String> {
-        let workers = parse_counts(&self.workers, cores_usable)
-            .map_err(|sentence| format!("--workers: {sentence}"))?;
-        let draft = Draft {
-            urls,
-            ..self.draft.draft.clone()
-        };
-        Ok(SweepDraft {
-            draft,
-            workers,
-            ..self.draft.clone()
-        })
-    }
-}
-
 // Every value may begin with a hyphen, so that what is wrong with it is told, and not that it is an unknown option.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_long_help = EXAMPLES)]
-pub(super) struct SweepArguments {
+pub struct SweepRequest {
     /// What a task does
     #[arg(long, value_name = "WORKLOAD", allow_hyphen_values = true)]
     workload: Workload,
@@ -94,14 +43,15 @@ pub(super) struct SweepArguments {
     /// How many workers: 1,2,4, 1..16, 2^0..2^4, cores
     ///
     /// Up to 64 numbers for each model but serial, which has one worker. The limits of each are those of `run`.
-    #[arg(long, value_name = "NUMBERS", value_parser = values::counts, allow_hyphen_values = true)]
+    #[arg(long, value_name = "NUMBERS", allow_hyphen_values = true)]
     workers: String,
 
     /// How many rounds are counted
     ///
     /// From 1 to 1000 [default: 3]. With less than two there are no intervals, and with few they are wide.
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
-    repeats: Option<u64>,
+    #[arg(default_value_t = DEFAULT_REPEATS, hide_default_value = true)]
+    repeats: u64,
 
     /// What the order of each round is drawn from, any whole number [default: 1]
     ///
@@ -109,104 +59,86 @@ pub(super) struct SweepArguments {
     /// it, too, as in `run`.
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     #[arg(hide_short_help = true)]
-    seed: Option<u64>,
+    #[arg(default_value_t = 1, hide_default_value = true)]
+    seed: u64,
 
+    /// What the work is, and where results go.
     #[command(flatten)]
-    output: OutputArguments,
-
-    /// List all tasks in JSON, also above 10000
-    #[arg(long, hide_short_help = true)]
-    all_tasks: bool,
-
-    #[command(flatten)]
-    work: WorkArguments,
+    pub work: Work,
 }
 
-impl SweepArguments {
-    /// What they ask for.
+impl SweepRequest {
+    /// Whether any of its models is executed by Python.
+    pub fn needs_python(&self) -> bool {
+        self.models.iter().any(|model| model.is_python())
+    }
+
+    /// The numbers of workers on a machine with so many usable cores.
     ///
     /// # Errors
-    /// What cannot be meant, in one sentence, as far as that can be said without knowing the machine.
-    pub(super) fn request(&self, ascii: bool) -> Result<SweepRequest, String> {
-        if let Some(contradiction) = self.contradiction() {
-            return Err(contradiction);
+    /// Why they cannot be meant there, in one sentence.
+    pub fn counts(&self, cores_usable: u32) -> Result<Vec<u64>, String> {
+        parse_counts(&self.workers, cores_usable)
+            .map_err(|sentence| format!("--workers: {sentence}"))
+    }
+
+    /// The draft of the sweep with so many workers, by these interpreters, with these addresses if it has a file of them.
+    pub fn draft(
+        &self,
+        workers: Vec<u64>,
+        urls: Option<Vec<String>>,
+        pythons: Vec<Interpreter>,
+    ) -> SweepDraft {
+        let draft = Draft {
+            seed: self.seed,
+            urls,
+            ..Draft::new(self.workload, Model::serial(false), 1)
+        };
+        SweepDraft {
+            draft: self.work.fill(draft),
+            models: self.models.clone(),
+            pythons,
+            workers,
+            repeats: self.repeats,
+            seed: self.seed,
         }
-        let seed = self.seed.unwrap_or(1);
-        let work = Draft {
-            seed,
-            ..Draft::new(self.workload, Model::Serial, 1)
-        };
-        let request = SweepRequest {
-            draft: SweepDraft {
-                draft: self.work.fill(work),
-                models: self.models.clone(),
-                pythons: vec![],
-                workers: vec![],
-                repeats: self.repeats.unwrap_or(DEFAULT_REPEATS),
-                seed,
-            },
-            workers: self.workers.clone(),
-            pythons: self.work.python.clone(),
-            urls_file: self.work.urls.clone(),
-            output: self.output.output()?,
-            all_tasks: self.all_tasks,
-            ascii,
-        };
+    }
+
+    /// Decides what was left open, or says what cannot be meant, as far as that can be said without knowing the machine.
+    pub(super) fn settle(&mut self) -> Result<(), String> {
+        self.work.settle(self.workload, &self.models)?;
         // What `cores` means is not known yet; one worker stands for all there.
-        let cores = self.workers.contains("cores");
-        let draft = if cores {
-            Ok(with_one_worker(&request.draft))
+        let workers = if self.workers.contains("cores") {
+            vec![1]
         } else {
-            request.draft(1, None)
+            self.counts(1)?
         };
         // Which interpreters there are, is not known yet: one that can do everything finds all other mistakes.
-        SweepDraft {
-            pythons: vec![Interpreter::capable()],
-            ..draft?
-        }
-        .check(&Limits::default())
-        .map_err(|invalid| invalid.sentence)?;
-        Ok(request)
-    }
-
-    /// The first two things that cannot both be meant.
-    fn contradiction(&self) -> Option<String> {
-        if let Some(contradiction) = self.work.contradiction(self.workload, &self.models) {
-            return Some(contradiction);
-        }
-        let format = self.output.output().map(|output| output.format);
-        (self.all_tasks && format.is_ok_and(|format| format != Format::Json)).then(|| {
-            "--all-tasks lists the tasks in JSON: add --format json, or leave it out".into()
-        })
-    }
-}
-
-fn with_one_worker(draft: &SweepDraft) -> SweepDraft {
-    SweepDraft {
-        workers: vec![1],
-        ..draft.clone()
+        self.draft(workers, None, vec![Interpreter::capable()])
+            .check(&Limits::default())?;
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Answer, Invocation, Order, parse};
+    use super::super::tests::parsed as order;
+    use super::super::{Answer, Command};
     use super::*;
     use crate::catalog::model::SWITCH_INTERVAL;
     use crate::catalog::workload::WRITES;
+    use crate::present::format::Format;
 
     fn parsed(line: &str) -> Result<SweepRequest, String> {
-        let arguments = ["pconc-tui", "sweep"]
-            .into_iter()
-            .chain(line.split_whitespace());
-        match parse(arguments.map(Into::into)) {
-            Ok(Order {
-                invocation: Invocation::Sweep(request),
-                ..
-            }) => Ok(*request),
+        match order(&format!("sweep {line}")) {
+            Ok(Command::Sweep(request)) => Ok(*request),
             Err(Answer::Refusal(sentence)) => Err(sentence),
             other => panic!("{line}: {other:?}"),
         }
+    }
+
+    fn draft(request: &SweepRequest, cores_usable: u32) -> SweepDraft {
+        request.draft(request.counts(cores_usable).unwrap(), None, vec![])
     }
 
     #[test]
@@ -216,7 +148,7 @@ mod tests {
              --tasks 32 --writes 7 --switch-interval 500us --format json --all-tasks",
         )
         .unwrap();
-        let draft = request.draft(6, None).unwrap();
+        let draft = draft(&request, 6);
         assert_eq!(
             draft.models,
             [Model::Threads, Model::Serial, Model::GilThreads]
@@ -236,17 +168,17 @@ mod tests {
             (9, 32, 7, 500)
         );
         assert_eq!(
-            (request.output.format, request.all_tasks),
+            (request.work.output.format(), request.work.all_tasks),
             (Format::Json, true)
         );
     }
 
     #[test]
     fn without_more_said_there_are_three_rounds() {
-        let draft = parsed("--workload cpu --models threads --workers 1..3")
-            .unwrap()
-            .draft(2, None)
-            .unwrap();
+        let draft = draft(
+            &parsed("--workload cpu --models threads --workers 1..3").unwrap(),
+            2,
+        );
         assert_eq!(
             (draft.repeats, draft.seed, draft.workers),
             (3, 1, vec![1, 2, 3])
@@ -336,10 +268,10 @@ mod tests {
     #[test]
     fn what_cores_mean_decides_on_the_machine() {
         let request = parsed("--workload cpu --models threads --workers 4..cores").unwrap();
-        assert_eq!(request.draft(5, None).unwrap().workers, [4, 5]);
+        assert_eq!(draft(&request, 5).workers, [4, 5]);
         assert!(
             request
-                .draft(2, None)
+                .counts(2)
                 .is_err_and(|sentence| sentence.contains("upside down"))
         );
     }

@@ -1,17 +1,24 @@
 //! What the command line understands and what it refuses.
 
+use super::history::Runs;
 use super::*;
-use crate::catalog::model::SWITCH_INTERVAL;
+use crate::catalog::model::{Model, SWITCH_INTERVAL};
 use crate::catalog::parameter::{Kind, REPEATS};
 use crate::catalog::workload::{
     ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, TASK_TIME, WRITES,
+    Workload,
 };
+use crate::domain::look::LookOptions;
+use crate::domain::machine::Limits;
+use crate::domain::plan::Draft;
+use crate::present::format::Format;
 
-fn parsed(line: &str) -> Result<Invocation, Answer> {
-    order(line).map(|order| order.invocation)
+/// The command; the explorer and every document have none.
+pub(super) fn parsed(line: &str) -> Result<Command, Answer> {
+    order(line).map(|order| order.command.expect("it is a command"))
 }
 
-fn order(line: &str) -> Result<Order, Answer> {
+fn order(line: &str) -> Result<CommandLine, Answer> {
     parse(
         std::iter::once("pconc-tui")
             .chain(line.split_whitespace())
@@ -19,22 +26,22 @@ fn order(line: &str) -> Result<Order, Answer> {
     )
 }
 
-fn run(line: &str) -> Request {
+fn run(line: &str) -> RunRequest {
     match parsed(&format!("run {line}")) {
-        Ok(Invocation::Run(request)) => *request,
+        Ok(Command::Run(request)) => *request,
         other => panic!("{line}: {other:?}"),
     }
 }
 
 fn refused(line: &str) -> String {
-    match parsed(line) {
+    match order(line) {
         Err(Answer::Refusal(sentence)) => sentence,
         other => panic!("{line}: {other:?}"),
     }
 }
 
 fn help(line: &str) -> String {
-    match parsed(line) {
+    match order(line) {
         Err(Answer::Text(text)) => text,
         other => panic!("{line}: {other:?}"),
     }
@@ -42,15 +49,11 @@ fn help(line: &str) -> String {
 
 #[test]
 fn without_a_command_the_explorer_opens() {
-    assert_eq!(
-        parsed(""),
-        Ok(Invocation::Explore {
-            file: None,
-            look: LookOptions::default(),
-            pythons: vec![]
-        })
-    );
-    assert_eq!(parsed("doctor"), Ok(Invocation::Doctor { ascii: false }));
+    let line = order("").unwrap();
+    assert_eq!(line.command, None);
+    assert_eq!(line.explore.look(false), LookOptions::default());
+    assert_eq!(line.explore.python, Vec::<PathBuf>::new());
+    assert_eq!(parsed("doctor"), Ok(Command::Doctor));
 }
 
 #[test]
@@ -65,34 +68,26 @@ fn the_explorer_looks_as_it_is_told() {
         },
         present: true,
     };
-    let line = "--theme contrast --color 256 --ascii --no-mouse --present";
-    assert_eq!(
-        parsed(line),
-        Ok(Invocation::Explore {
-            file: None,
-            look: expected,
-            pythons: vec![]
-        })
-    );
+    let options = "--theme contrast --color 256 --no-mouse --present";
+    for line in [
+        format!("--ascii {options}"),
+        format!("--ascii {options} replay runs.json"),
+        format!("replay runs.json {options} --ascii"),
+    ] {
+        let order = order(&line).unwrap();
+        assert_eq!(order.explore.look(order.ascii), expected, "{line}");
+    }
 }
 
 #[test]
 fn ascii_may_stand_before_or_behind_a_command_and_the_explorers_options_belong_to_no_command() {
-    for line in ["--ascii doctor", "doctor --ascii"] {
-        assert_eq!(
-            parsed(line),
-            Ok(Invocation::Doctor { ascii: true }),
-            "{line}"
-        );
-    }
     for line in [
+        "--ascii doctor",
+        "doctor --ascii",
         "run --ascii --workload cpu --model serial",
         "--ascii run --workload cpu --model serial",
     ] {
-        assert!(
-            matches!(parsed(line), Ok(Invocation::Run(request)) if request.ascii),
-            "{line}"
-        );
+        assert!(order(line).unwrap().ascii, "{line}");
     }
     for (line, named) in [
         ("--theme safe doctor", "--theme"),
@@ -129,7 +124,7 @@ fn all_options() -> Vec<String> {
 
 #[test]
 fn the_manual_has_every_command_and_every_option_with_its_text() {
-    let page = help("man").replace('\\', "");
+    let page = manual().replace('\\', "");
     for name in ["RUN", "SWEEP", "DOCTOR", "COMPLETIONS", "MAN"] {
         assert!(
             page.contains(&format!(".SH \"PCONC-TUI {name}\"")),
@@ -148,7 +143,10 @@ fn the_manual_has_every_command_and_every_option_with_its_text() {
 #[test]
 fn every_shell_gets_a_script_with_every_option_and_the_values_that_have_names() {
     for shell in ["bash", "zsh", "fish"] {
-        let script = help(&format!("completions {shell}"));
+        let Ok(Command::Completions { shell }) = parsed(&format!("completions {shell}")) else {
+            panic!("{shell} is a shell")
+        };
+        let script = completions(shell);
         for option in all_options() {
             assert!(
                 script.contains(option.trim_start_matches('-')),
@@ -171,7 +169,7 @@ fn the_number_of_workers_follows_model_and_workload_unless_given() {
         ("--workload cpu --model threads --workers 3", 3),
     ] {
         assert_eq!(
-            run(line).draft(6, &Limits::default(), None).workers,
+            run(line).draft(6, &Limits::default(), None, None).workers,
             workers,
             "{line}"
         );
@@ -193,22 +191,31 @@ fn every_parameter_reaches_the_draft() {
     expected.set(&PAGE_BYTES, 3_000);
     expected.seed = 9;
     expected.set(&SWITCH_INTERVAL, 500);
-    assert_eq!(io.draft(2, &Limits::default(), None), expected);
-    assert_eq!((io.output.format, io.all_tasks), (Format::Json, true));
+    assert_eq!(io.draft(2, &Limits::default(), None, None), expected);
+    assert_eq!(
+        (io.work.output.format(), io.work.all_tasks),
+        (Format::Json, true)
+    );
     let cpu = run("--workload cpu --model rayon --task-time 0.25s");
-    assert_eq!(cpu.draft(2, &Limits::default(), None).get(&TASK_TIME), 250);
+    assert_eq!(
+        cpu.draft(2, &Limits::default(), None, None).get(&TASK_TIME),
+        250
+    );
     let cpu = run("--workload cpu --model rayon --iterations 1e7");
     assert_eq!(
-        cpu.draft(2, &Limits::default(), None).get(&ITERATIONS),
+        cpu.draft(2, &Limits::default(), None, None)
+            .get(&ITERATIONS),
         10_000_000
     );
     let shared = run("--workload io --model threads --shared-file");
     assert_eq!(
-        shared.draft(2, &Limits::default(), None).get(&SHARED_FILE),
+        shared
+            .draft(2, &Limits::default(), None, None)
+            .get(&SHARED_FILE),
         1
     );
     let urls = run("--workload io --model threads --urls list.txt");
-    assert_eq!(urls.urls_file, Some(PathBuf::from("list.txt")));
+    assert_eq!(urls.work.urls, Some(PathBuf::from("list.txt")));
 }
 
 #[test]
@@ -278,31 +285,22 @@ fn flags_that_contradict_each_other_are_refused_by_name() {
 #[test]
 fn interpreters_are_named_for_the_explorer_a_run_and_a_sweep() {
     let named = |files: &[&str]| files.iter().map(PathBuf::from).collect::<Vec<_>>();
-    let explore = parsed("--python python3.13 --python /opt/py/bin/python3");
-    let pythons = named(&["python3.13", "/opt/py/bin/python3"]);
+    let explore = order("--python python3.13 --python /opt/py/bin/python3").unwrap();
     assert_eq!(
-        explore,
-        Ok(Invocation::Explore {
-            file: None,
-            look: LookOptions::default(),
-            pythons
-        })
+        explore.explore.python,
+        named(&["python3.13", "/opt/py/bin/python3"])
     );
-    let Ok(Invocation::Run(run)) =
-        parsed("run --workload cpu --model python-threads --python python3.13")
-    else {
-        panic!("it is a run")
-    };
-    assert_eq!(run.python, Some(PathBuf::from("python3.13")));
+    let run = run("--workload cpu --model python-threads --python python3.13");
+    assert_eq!(run.work.python, named(&["python3.13"]));
     let sweep = "sweep --workload io --models python-asyncio --workers 4 --python a --python b";
-    let Ok(Invocation::Sweep(sweep)) = parsed(sweep) else {
+    let Ok(Command::Sweep(sweep)) = parsed(sweep) else {
         panic!("it is a sweep")
     };
-    assert_eq!(sweep.pythons, named(&["a", "b"]));
+    assert_eq!(sweep.work.python, named(&["a", "b"]));
     for (line, told) in [
         (
             "run --workload cpu --model threads --python x",
-            "--python belongs to the models that Python executes",
+            "--python belongs to python-threads, python-processes",
         ),
         (
             "run --workload cpu --model python-threads --python x --python y",
@@ -467,14 +465,11 @@ fn runs_are_kept_as_usual_or_in_a_file_or_not_at_all_before_and_behind_any_comma
 #[test]
 fn the_kept_history_is_worked_on_by_selectors() {
     let request = |line: &str| match parsed(&format!("history {line}")) {
-        Ok(Invocation::History { request, .. }) => request,
+        Ok(Command::History(request)) => request,
         other => panic!("{line}: {other:?}"),
     };
-    let words = |words: &str| {
-        words
-            .split_whitespace()
-            .map(str::to_string)
-            .collect::<Vec<_>>()
+    let words = |words: &str| Runs {
+        runs: words.split_whitespace().map(str::to_string).collect(),
     };
     assert_eq!(
         request("list --filter gil --limit 3 --all"),
@@ -490,19 +485,10 @@ fn the_kept_history_is_worked_on_by_selectors() {
         request("compare 1 #3..7 before"),
         HistoryRequest::Compare(words("1 #3..7 before"))
     );
-    let output = Output {
-        format: Format::Json,
-        file: None,
-        overwrite: false,
-        with_traces: true,
+    let HistoryRequest::Export { runs, output } = request("export 3") else {
+        panic!("it is an export")
     };
-    assert_eq!(
-        request("export 3"),
-        HistoryRequest::Export {
-            runs: words("3"),
-            output
-        }
-    );
+    assert_eq!((runs, output.format()), (words("3"), Format::Json));
     assert_eq!(request("remove 1 2"), HistoryRequest::Remove(words("1 2")));
     assert_eq!(
         request("name 3"),

@@ -8,21 +8,11 @@ use crate::catalog::workload::Workload;
 use crate::domain::address::masked;
 use crate::domain::look::{ColorChoice, ThemeName};
 use crate::domain::python::StartMethod;
-use crate::domain::sweep::parse_counts;
 use crate::domain::text;
 use crate::present::format::Format;
 
 /// How much of a wrong value a sentence repeats, in characters.
 const MAX_SHOWN: usize = 60;
-
-/// The range that latencies are drawn from, as it was written: perhaps upside down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Latency {
-    /// The first number, in milliseconds.
-    pub(super) min_ms: u64,
-    /// The second one, in milliseconds.
-    pub(super) max_ms: u64,
-}
 
 /// Names that the command line takes, and completions and help list.
 macro_rules! names {
@@ -50,15 +40,6 @@ names! {
     ColorChoice: None;
 }
 
-/// Names as in "serial, threads or rayon".
-pub(super) fn one_of(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => (*only).to_string(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
-}
-
 /// A wrong value as a sentence may repeat it: cut off, and without a password, should it be an address.
 pub(super) fn shown(foreign: &str) -> String {
     let foreign = if foreign.contains("://") {
@@ -74,30 +55,26 @@ pub(super) fn shown(foreign: &str) -> String {
     format!("'{}{more}'", text::clean(&foreign, MAX_SHOWN))
 }
 
-/// Numbers of workers as a text that can be understood: what `cores` means in it, only the machine knows.
-pub(super) fn counts(text: &str) -> Result<String, String> {
-    if !text.contains("cores") {
-        parse_counts(text, 1)?;
-    }
-    Ok(text.into())
+fn refused<T>(text: &str, why: &str) -> Result<T, String> {
+    Err(format!("{} {why}", shown(text)))
 }
 
 /// A whole number: `10000000`, `10_000_000` or `1e7`.
 pub(super) fn count(text: &str) -> Result<u64, String> {
-    if is_negative(text) {
-        return Err(format!(
-            "{} is negative: write a whole number such as 8",
-            shown(text)
-        ));
-    }
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (Some(mantissa), Some(exponent)) = (digits(mantissa), digits(exponent)) else {
-        return Err(format!(
-            "{} is not a whole number such as 8, 10_000_000 or 1e7",
-            shown(text)
-        ));
+        let why = if is_negative(text) {
+            "is negative: write a whole number such as 8"
+        } else {
+            "is not a whole number such as 8, 10_000_000 or 1e7"
+        };
+        return refused(text, why);
     };
-    whole(&mantissa, &exponent).ok_or_else(|| format!("{} is too large a number", shown(text)))
+    let number = || -> Option<u64> {
+        let factor = 10u64.checked_pow(exponent.parse().ok()?)?;
+        factor.checked_mul(mantissa.parse().ok()?)
+    };
+    number().map_or_else(|| refused(text, "is too large a number"), Ok)
 }
 
 fn is_negative(text: &str) -> bool {
@@ -112,11 +89,6 @@ fn digits(text: &str) -> Option<String> {
     (grouped && known).then(|| text.replace('_', ""))
 }
 
-fn whole(mantissa: &str, exponent: &str) -> Option<u64> {
-    let factor = 10u64.checked_pow(exponent.parse().ok()?)?;
-    mantissa.parse::<u64>().ok()?.checked_mul(factor)
-}
-
 /// Bytes: `60000`, `60k` or `1M`.
 pub(super) fn size(text: &str) -> Result<u64, String> {
     let bare = text.strip_suffix('B').unwrap_or(text);
@@ -127,23 +99,18 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
             .map_or((bare, 1), |number| (number, 1_000_000)),
     };
     if !is_negative(text) && digits(number).is_none() && count(number).is_err() {
-        return Err(format!(
-            "{} is not a size such as 60000, 60k or 1M",
-            shown(text)
-        ));
+        return refused(text, "is not a size such as 60000, 60k or 1M");
     }
     count(number)?
         .checked_mul(factor)
-        .ok_or_else(|| format!("{} is too large a number", shown(text)))
+        .map_or_else(|| refused(text, "is too large a number"), Ok)
 }
 
 /// A duration in whole microseconds: a number and `s`, `ms`, `us` or `µs`.
 pub(super) fn microseconds(text: &str) -> Result<u64, String> {
+    const NO_TIME: &str = "is not a time such as 250ms, 0.25s or 500us";
     if is_negative(text) {
-        return Err(format!(
-            "{} is negative: write a time such as 250ms",
-            shown(text)
-        ));
+        return refused(text, "is negative: write a time such as 250ms");
     }
     let unit_at = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'));
     let (number, unit) = text.split_at(unit_at.unwrap_or(text.len()));
@@ -153,64 +120,40 @@ pub(super) fn microseconds(text: &str) -> Result<u64, String> {
         "ms" => 3,
         "us" | "\u{b5}s" | "\u{3bc}s" => 0,
         "" if digits(number).is_some() => {
-            return Err(format!(
-                "{} has no unit: write {number}ms, for example",
-                shown(text)
-            ));
+            return refused(text, &format!("has no unit: write {number}ms, for example"));
         }
-        _ => return Err(no_duration(text)),
+        _ => return refused(text, NO_TIME),
     };
-    scaled(number, decimals)
-        .ok_or_else(|| no_duration(text))?
-        .map_err(|problem| format!("{} is {problem}", shown(text)))
-}
-
-fn no_duration(text: &str) -> String {
-    format!(
-        "{} is not a time such as 250ms, 0.25s or 500us",
-        shown(text)
-    )
-}
-
-/// `number` times ten to the power of `decimals`; `None` if it is no number.
-fn scaled(number: &str, decimals: usize) -> Option<Result<u64, &'static str>> {
     let (before, after) = number.split_once('.').unwrap_or((number, "0"));
-    let before = digits(before)?;
-    let after = digits(after)?;
+    let (Some(before), Some(after)) = (digits(before), digits(after)) else {
+        return refused(text, NO_TIME);
+    };
     let after = after.trim_end_matches('0');
     if after.len() > decimals {
-        return Some(Err("finer than a microsecond, which is the finest allowed"));
+        return refused(
+            text,
+            "is finer than a microsecond, which is the finest allowed",
+        );
     }
     let all = format!("{before}{after}{}", "0".repeat(decimals - after.len()));
-    Some(all.parse().map_err(|_| "too long a time"))
+    all.parse().or_else(|_| refused(text, "is too long a time"))
 }
 
 /// A duration in whole milliseconds.
 pub(super) fn milliseconds(text: &str) -> Result<u64, String> {
-    let us = microseconds(text)?;
-    if us.is_multiple_of(1_000) {
-        Ok(us / 1_000)
-    } else {
-        Err(format!(
-            "{} is not a whole number of milliseconds",
-            shown(text)
-        ))
+    match microseconds(text)? {
+        us if us.is_multiple_of(1_000) => Ok(us / 1_000),
+        _ => refused(text, "is not a whole number of milliseconds"),
     }
 }
 
-/// `100ms..400ms`, or one time for all addresses.
-pub(super) fn latency(text: &str) -> Result<Latency, String> {
+/// `100ms..400ms`, perhaps upside down, or one time for all addresses: both ends in milliseconds.
+pub(super) fn latency(text: &str) -> Result<(u64, u64), String> {
     let (min, max) = text.split_once("..").unwrap_or((text, text));
     if min.is_empty() || max.is_empty() {
-        return Err(format!(
-            "{} is not a range such as 100ms..400ms",
-            shown(text)
-        ));
+        return refused(text, "is not a range such as 100ms..400ms");
     }
-    Ok(Latency {
-        min_ms: milliseconds(min)?,
-        max_ms: milliseconds(max)?,
-    })
+    Ok((milliseconds(min)?, milliseconds(max)?))
 }
 
 #[cfg(test)]
@@ -298,20 +241,8 @@ mod tests {
 
     #[test]
     fn a_latency_is_a_range_or_one_time() {
-        assert_eq!(
-            latency("100ms..0.4s"),
-            Ok(Latency {
-                min_ms: 100,
-                max_ms: 400
-            })
-        );
-        assert_eq!(
-            latency("200ms"),
-            Ok(Latency {
-                min_ms: 200,
-                max_ms: 200
-            })
-        );
+        assert_eq!(latency("100ms..0.4s"), Ok((100, 400)));
+        assert_eq!(latency("200ms"), Ok((200, 200)));
         for bad in ["100ms..", "..400ms", "..", "100..400ms", "a..b"] {
             assert!(latency(bad).is_err(), "{bad}");
         }

@@ -26,9 +26,6 @@ pub const CONVOY_SAMPLES: u32 = 40;
 pub const DEFAULT_REPEATS: u64 = 5;
 /// As many tasks as the most threads, so that every number of threads has equal shares.
 const CPU_TASKS: u64 = 8;
-/// How long one thread of the interpreter computes at a `cpu` task unless the user says otherwise, in milliseconds. Rust
-/// needs about a tenth of it, which in all tasks together is still tens of switch intervals.
-pub const DEFAULT_TASK_MS: u64 = 200;
 /// The server's latency in `io` runs, in milliseconds: short, as one thread waits for all addresses.
 const LATENCY_MS: (u64, u64) = (20, 80);
 /// The number of threads whose context switches are compared.

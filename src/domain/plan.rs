@@ -356,6 +356,12 @@ impl Invalid {
     }
 }
 
+impl From<Invalid> for String {
+    fn from(invalid: Invalid) -> String {
+        invalid.sentence
+    }
+}
+
 /// Everything that plans can have: the parameters of all workloads, then those of all models.
 pub fn all_parameters() -> impl Iterator<Item = &'static Parameter> {
     let is_in_plans = |(workload, parameter): &(Workload, &'static Parameter)| {

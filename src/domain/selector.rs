@@ -9,6 +9,8 @@ pub struct Candidate<'a> {
     pub number: usize,
     /// What the user calls it.
     pub name: Option<&'a str>,
+    /// Whether it is a part of a sweep, which stands for it in lists: `last` means none of these.
+    pub is_part: bool,
 }
 
 /// The numbers of the candidates that these words mean: each once, in the order in which they were asked for; those of a
@@ -67,7 +69,8 @@ fn of_word(word: &str, candidates: &[Candidate<'_>]) -> Result<Vec<usize>, Strin
 }
 
 fn of_part(word: &str, candidates: &[Candidate<'_>]) -> Result<Vec<usize>, String> {
-    let Some(last) = candidates.last() else {
+    let of_list = candidates.iter().rev().find(|run| !run.is_part);
+    let Some(last) = of_list.or(candidates.last()) else {
         return Err("there are no runs".into());
     };
     if word == "last" {
@@ -131,26 +134,32 @@ mod tests {
         Candidate {
             number: 1,
             name: None,
+            is_part: false,
         },
         Candidate {
             number: 2,
             name: Some("before"),
+            is_part: false,
         },
         Candidate {
             number: 4,
             name: Some("twice"),
+            is_part: false,
         },
         Candidate {
             number: 5,
             name: Some("twice"),
+            is_part: false,
         },
         Candidate {
             number: 7,
             name: None,
+            is_part: false,
         },
         Candidate {
             number: 12,
             name: Some("a, b"),
+            is_part: false,
         },
     ];
 
@@ -206,7 +215,7 @@ mod tests {
         #[test]
         fn whatever_may_be_a_name_finds_its_run(name in "\\PC{1,12}") {
             prop_assume!(name::check(&name).is_ok());
-            let run = Candidate { number: 3, name: Some(&name) };
+            let run = Candidate { number: 3, name: Some(&name), is_part: false };
             prop_assert_eq!(select([&name[..]], &[RUNS[0], run]), Ok(vec![3]));
         }
     }

@@ -78,6 +78,17 @@ pub fn grouped(n: u64) -> String {
     out
 }
 
+/// Names as in "serial, threads or rayon", with this word before the last one.
+pub fn listed(names: &[impl AsRef<str>], word: &str) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match &names[..] {
+        [first @ .., last] if !first.is_empty() => {
+            format!("{} {word} {last}", first.join(", "))
+        }
+        _ => names.concat(),
+    }
+}
+
 /// A count with its noun, as in "1 task" and "4 000 threads".
 pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })

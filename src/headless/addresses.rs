@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::catalog::workload::ADDRESSES;
 use crate::domain::address::{check_address, masked_in, shown};
 use crate::domain::text;
+use crate::shell::exit::Failure;
 
 /// The largest file that is read, in bytes: far more than the addresses that are allowed need.
 const MAX_FILE_BYTES: u64 = 10 << 20;
@@ -17,38 +18,33 @@ const MAX_SHOWN: usize = 200;
 ///
 /// # Errors
 /// One sentence: what is wrong with the file, or with which of its lines.
-pub fn read(path: &Path) -> Result<Vec<String>, String> {
-    // Perhaps an address was given in place of the file.
-    let name = text::clean(&masked_in(&path.to_string_lossy()), MAX_SHOWN);
-    let content =
-        content(path).map_err(|problem| format!("cannot use the URL file {name}: {problem}"))?;
-    addresses(&content).map_err(|problem| format!("cannot use the URL file {name}: {problem}"))
+pub fn read(path: &Path) -> Result<Vec<String>, Failure> {
+    let addresses = content(path).and_then(|content| addresses(&content));
+    addresses.map_err(|problem| {
+        // Perhaps an address was given in place of the file.
+        let name = text::clean(&masked_in(&path.to_string_lossy()), MAX_SHOWN);
+        Failure::usage(format!("cannot use the URL file {name}: {problem}"))
+    })
 }
 
 fn content(path: &Path) -> Result<String, String> {
-    let kind = std::fs::metadata(path).map_err(|error| error.to_string())?;
-    if kind.is_dir() {
+    if path.is_dir() {
         return Err("it is a directory; a text file with one address a line is needed".into());
     }
     // The limit also ends the reading of a device or a pipe that never does.
     let mut bytes = vec![];
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    file.take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
+    let read =
+        File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
+    read.map_err(|error| error.to_string())?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(format!(
             "it is larger than the {} that are allowed",
             text::bytes(MAX_FILE_BYTES)
         ));
     }
-    let binary = || "it is not text; one http or https address a line is needed".to_string();
-    let content = String::from_utf8(bytes).map_err(|_| binary())?;
-    if content.contains('\0') {
-        Err(binary())
-    } else {
-        Ok(content)
-    }
+    let text = String::from_utf8(bytes).ok();
+    text.filter(|text| !text.contains('\0'))
+        .ok_or_else(|| "it is not text; one http or https address a line is needed".into())
 }
 
 fn addresses(content: &str) -> Result<Vec<String>, String> {
@@ -64,10 +60,10 @@ fn addresses(content: &str) -> Result<Vec<String>, String> {
             .map_err(|problem| format!("line {}: {problem}, not {}", index + 1, shown(line)))?;
         addresses.push(line.to_string());
     }
-    let most = usize::try_from(*ADDRESSES.range.end()).expect("the limit is small");
-    match addresses.len() {
+    let most = ADDRESSES.range.end();
+    match addresses.len() as u64 {
         0 => Err("it has no address in it; one http or https address a line is needed".into()),
-        many if many > most => Err(format!(
+        many if many > *most => Err(format!(
             "it has {many} addresses, and at most {most} are allowed"
         )),
         _ => Ok(addresses),
@@ -79,7 +75,7 @@ mod tests {
     use super::*;
     use std::fs;
 
-    fn read_bytes(bytes: &[u8]) -> Result<Vec<String>, String> {
+    fn read_bytes(bytes: &[u8]) -> Result<Vec<String>, Failure> {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("list.txt");
         fs::write(&path, bytes).unwrap();
@@ -109,14 +105,17 @@ mod tests {
             (many.as_bytes(), "at most 1000"),
             (huge.as_bytes(), "larger"),
         ] {
-            let sentence = read_bytes(bytes).expect_err(why);
+            let sentence = read_bytes(bytes).expect_err(why).sentence;
             assert!(sentence.contains(why), "{sentence}");
             assert!(!sentence.contains('\n'), "{sentence}");
         }
         let directory = tempfile::tempdir().unwrap();
-        assert!(read(directory.path()).is_err_and(|sentence| sentence.contains("directory")));
         assert!(
-            read(&directory.path().join("none")).is_err_and(|sentence| sentence.contains("none"))
+            read(directory.path()).is_err_and(|failure| failure.sentence.contains("directory"))
+        );
+        assert!(
+            read(&directory.path().join("none"))
+                .is_err_and(|failure| failure.sentence.contains("none"))
         );
     }
 }

@@ -17,28 +17,35 @@ pub fn of_terminal(ascii: bool) -> [Diagnosis; 3] {
         ascii,
         ..Look::default()
     });
+    let size = match terminal::size() {
+        Ok((columns, rows)) if stdout().is_terminal() => (
+            format!("{columns}×{rows}"),
+            terminal::too_small(columns, rows),
+        ),
+        _ => (
+            "none: stdout is not one".into(),
+            Some("the explorer needs one; run and doctor do not".into()),
+        ),
+    };
     let why = ["NO_COLOR", "COLORTERM", "TERM"].map(|name| setting(name, spelling::variable(name)));
-    let colors = Diagnosis {
-        topic: "colours".into(),
-        value: look.colors.description().into(),
-        note: Some(why.into_iter().flatten().collect::<Vec<_>>().join(", ")),
+    let why = why.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let characters = if look.ascii { "ASCII" } else { "UTF-8" };
+    let locale = look::locale(spelling::variable);
+    let because = match locale.and_then(|(name, value)| setting(name, Some(value))) {
+        _ if ascii => "--ascii".into(),
+        Some(locale) => locale,
+        None => "no locale is set".into(),
     };
-    [size(), colors, characters(look.ascii, ascii)]
-}
-
-fn characters(is_ascii: bool, asked: bool) -> Diagnosis {
-    let locale =
-        look::locale(spelling::variable).and_then(|(name, value)| setting(name, Some(value)));
-    let because = if asked {
-        "--ascii".into()
-    } else {
-        locale.unwrap_or_else(|| "no locale is set".into())
-    };
-    Diagnosis {
-        topic: "characters".into(),
-        value: if is_ascii { "ASCII" } else { "UTF-8" }.into(),
-        note: Some(because),
-    }
+    [
+        ("terminal", size),
+        ("colours", (look.colors.description().into(), Some(why))),
+        ("characters", (characters.into(), Some(because))),
+    ]
+    .map(|(topic, (value, note))| Diagnosis {
+        topic: topic.into(),
+        value,
+        note,
+    })
 }
 
 /// A variable as it is set.
@@ -46,22 +53,6 @@ fn setting(name: &str, value: Option<String>) -> Option<String> {
     value
         .filter(|value| !value.is_empty())
         .map(|value| format!("{name}={}", text::clean(&value, 40)))
-}
-
-fn size() -> Diagnosis {
-    let topic = "terminal".to_string();
-    match (stdout().is_terminal(), terminal::size()) {
-        (true, Ok((columns, rows))) => Diagnosis {
-            topic,
-            value: format!("{columns}×{rows}"),
-            note: terminal::too_small(columns, rows),
-        },
-        _ => Diagnosis {
-            topic,
-            value: "none: stdout is not one".into(),
-            note: Some("the explorer needs one; run and doctor do not".into()),
-        },
-    }
 }
 
 /// The diagnoses as lines.

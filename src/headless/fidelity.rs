@@ -1,36 +1,31 @@
 //! How true the emulated lock is, without a screen: two sweeps, then the convoys, then the lines.
 
-mod table;
-
-use std::cell::Cell;
-use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::keep::Keeper;
-use super::measure::{self, Event, Measured, Order};
-use super::output::Destination;
-use super::{conclude, known, listen_for_interrupts, prepare, say};
+use super::measure::Bench;
+use super::say;
 use crate::catalog::model::SWITCH_INTERVAL;
 use crate::cli::FidelityRequest;
-use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
-use crate::domain::fidelity::{self as question, CONVOY_SAMPLES, CONVOYS, Convoy, Line};
+use crate::domain::fidelity::{
+    self as question, CONVOY_SAMPLES, CONVOYS, Convoy, Figure, Line, Question,
+};
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
-use crate::domain::provenance::Provenance;
-use crate::domain::python::{FoundPython, Interpreter};
-use crate::domain::sweep::{Sweep, SweepDraft};
+use crate::domain::python::Interpreter;
+use crate::domain::sweep::SweepDraft;
 use crate::domain::text::counted;
 use crate::domain::time::{Nanos, seconds};
-use crate::engine::session::Session;
-use crate::engine::{convoy as engine_convoy, os};
+use crate::engine::convoy as engine_convoy;
 use crate::present::format::Format;
+use crate::present::number::{NOTHING, or_nothing, span, three_digits};
+use crate::present::run_table::TextTable;
 use crate::present::sentence::estimate::words;
 use crate::present::sentence::fidelity as sentence;
+use crate::present::table::Side;
 use crate::shell::exit::Failure;
-use crate::shell::spelling::Spelling;
 
 /// The name of the JSON document.
 const SCHEMA: &str = "pconc-tui.fidelity/1";
@@ -42,58 +37,22 @@ const CONVOYS_S: f64 = 4.0;
 ///
 /// # Errors
 /// What was wrong with the request, or what kept the engine from starting.
-pub fn fidelity(request: &FidelityRequest, keeping: &Keeping) -> Result<u8, Failure> {
-    let place = Keeper::place(keeping)?;
-    let destination = Destination::checked(&request.output, keeping)?;
-    let session = prepare()?;
-    let found = interpreter(&session, request).map_err(Failure::usage)?;
-    let drafts = question::drafts(&found, request.task_ms, request.repeats, request.seed);
-    let plans = question::plans(&drafts, session.limits());
-    let [cpu, io] = plans.map_err(|invalid| Failure::usage(invalid.sentence))?;
-    let sweep = |number, plan| Sweep {
-        id: format!("{}.{number}", session.id()),
-        plan,
-    };
-    let sweeps = [sweep(1, cpu), sweep(2, io)];
-    os::ask_for_short_turns();
-    let (sender, events) = mpsc::channel();
-    listen_for_interrupts(sender.clone()).map_err(Failure::broke)?;
-    let speed = session.calibrate();
-    let pythons = [found];
-    let known = known(&session, Some(&speed), &pythons);
-    say(&foretold(&drafts, known));
-    let mut keeper = Keeper::new(
-        place,
-        Provenance::here(session.id(), session.machine().clone()),
-    );
-    let mut measured = runs(&session, &sweeps, known, &mut keeper, (&sender, &events));
-    let interpreter = &pythons[0].interpreter;
-    let convoys = convoys(
-        &session,
-        interpreter,
-        request.repeats,
-        &events,
-        &mut measured,
-    );
-    let lines = question::lines(&sweeps, &measured.records, &convoys, request.seed);
-    let printed = print_lines(
-        &session,
-        interpreter,
-        &lines,
-        &measured,
-        (request, &destination),
-    );
-    let are_kept = keeper.finish();
-    printed?;
-    conclude(&measured, are_kept)
-}
-
-fn interpreter(session: &Session, request: &FidelityRequest) -> Result<FoundPython, String> {
-    let found = match &request.python {
-        Some(written) => session.python(written).map_err(|useless| useless.sentence),
-        None => session.default_python().map_err(String::from),
-    }?;
-    sentence::refusal(&found.interpreter).map_or(Ok(found), Err)
+pub fn fidelity(request: &FidelityRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
+    let mut bench = Bench::open(&request.output, keeping, ascii)?;
+    bench.find_pythons(request.python.as_slice())?;
+    let interpreter = &bench.pythons[0].interpreter.clone();
+    if let Some(refusal) = sentence::refusal(interpreter) {
+        return Err(Failure::usage(refusal));
+    }
+    let drafts = request.drafts(&bench.pythons[0]);
+    let [cpu, io] = question::plans(&drafts, bench.session.limits()).map_err(Failure::usage)?;
+    bench.listen()?;
+    bench.speed = Some(bench.session.calibrate());
+    say(&foretold(&drafts, bench.known()));
+    let sweeps = [(1, cpu), (2, io)].map(|(number, plan)| bench.measure_sweep(number, plan));
+    let convoys = convoys(&mut bench, interpreter, request.repeats);
+    let lines = question::lines(&sweeps, &bench.records, &convoys, request.seed);
+    bench.end(|bench| print(bench, interpreter, &lines, request))
 }
 
 fn foretold(drafts: &[SweepDraft; 2], known: Known<'_>) -> String {
@@ -103,93 +62,41 @@ fn foretold(drafts: &[SweepDraft; 2], known: Known<'_>) -> String {
     let all = sweeps.fold(Estimate::Seconds(CONVOYS_S * repeats as f64), |sum, one| {
         sum.and(one, 1.0)
     });
-    let (runs, convoys) = (
-        counted(runs, "run"),
-        counted(CONVOYS.len() as u64 * repeats, "convoy"),
-    );
+    let runs = counted(runs, "run");
+    let convoys = counted(CONVOYS.len() as u64 * repeats, "convoy");
     format!(
         "{runs} and {convoys} under each lock will take {}, by estimate",
         words(all, 1)
     )
 }
 
-/// Measures the sweeps one after the other, until one is interrupted or broke.
-fn runs(
-    session: &Session,
-    sweeps: &[Sweep; 2],
-    known: Known<'_>,
-    keeper: &mut Keeper,
-    (sender, events): (&Sender<Event>, &Receiver<Event>),
-) -> Measured {
-    let mut all = Measured::default();
-    for sweep in sweeps {
-        if all.interrupted || all.broke.is_some() {
-            break;
-        }
-        keeper.keep_sweep(sweep);
-        let campaign = Campaign::sweep(sweep.plan.clone());
-        let order = Order {
-            campaign,
-            id: sweep.id.clone(),
-            known,
-            lists_tasks: false,
-        };
-        let measured = measure::all(session, order, keeper, sender, events);
-        all.interrupted = measured.interrupted;
-        all.broke = measured.broke;
-        all.records.extend(measured.records);
-    }
-    all
-}
-
-fn convoys(
-    session: &Session,
-    interpreter: &Interpreter,
-    rounds: u64,
-    events: &Receiver<Event>,
-    measured: &mut Measured,
-) -> Vec<Convoy> {
-    let interrupted = Cell::new(measured.interrupted);
-    let is_interrupted = || {
-        let asked = events
-            .try_iter()
-            .any(|event| matches!(event, Event::Interrupted));
-        interrupted.set(interrupted.get() || asked);
-        interrupted.get()
-    };
+fn convoys(bench: &mut Bench<'_>, interpreter: &Interpreter, rounds: u64) -> Vec<Convoy> {
     let mut convoys = CONVOYS.map(|beside| Convoy {
         beside,
         ..Convoy::default()
     });
-    for at in (0..rounds).flat_map(|_| 0..CONVOYS.len()) {
-        if is_interrupted() || measured.broke.is_some() {
-            break;
-        }
-        match convoy(session, interpreter, &mut convoys[at], &is_interrupted) {
-            Ok(()) => {}
-            // Stopped in the middle: half a convoy is none.
-            Err(_) if interrupted.get() => break,
-            Err(sentence) => measured.broke = Some(sentence),
-        }
-    }
-    measured.interrupted = interrupted.get();
-    convoys.into()
-}
-
-fn convoy(
-    session: &Session,
-    interpreter: &Interpreter,
-    convoy: &mut Convoy,
-    cancelled: &dyn Fn() -> bool,
-) -> Result<(), String> {
-    let beside = convoy.beside;
+    let interval = Duration::from_micros(SWITCH_INTERVAL.default);
     let in_seconds =
         |latencies: Vec<Nanos>| latencies.into_iter().map(seconds).collect::<Vec<f64>>();
-    let interval = Duration::from_micros(SWITCH_INTERVAL.default);
-    let emulated = in_seconds(engine_convoy::emulated(beside, CONVOY_SAMPLES, interval)?);
-    let real = in_seconds(session.convoy(interpreter, beside, CONVOY_SAMPLES, cancelled)?);
-    convoy.add(&emulated, &real);
-    Ok(())
+    for at in (0..rounds).flat_map(|_| 0..CONVOYS.len()) {
+        if bench.is_over() {
+            break;
+        }
+        let (beside, session) = (CONVOYS[at], &bench.session);
+        let is_cancelled = || bench.is_interrupted();
+        let emulated = engine_convoy::emulated(beside, CONVOY_SAMPLES, interval);
+        let measured = emulated.and_then(|emulated| {
+            let real = session.convoy(interpreter, beside, CONVOY_SAMPLES, &is_cancelled)?;
+            Ok((emulated, real))
+        });
+        match measured {
+            Ok((emulated, real)) => convoys[at].add(&in_seconds(emulated), &in_seconds(real)),
+            // Stopped in the middle: half a convoy is none.
+            Err(_) if bench.is_interrupted() => {}
+            Err(error) => bench.broke = Some(error.into()),
+        }
+    }
+    convoys.into()
 }
 
 /// The document.
@@ -207,42 +114,150 @@ struct Document<'a> {
     conclusion: &'a str,
 }
 
-fn print_lines(
-    session: &Session,
+fn print(
+    bench: &Bench<'_>,
     interpreter: &Interpreter,
     lines: &[Line],
-    measured: &Measured,
-    (request, destination): (&FidelityRequest, &Destination<'_>),
+    request: &FidelityRequest,
 ) -> Result<(), Failure> {
-    let conclusion = sentence::conclusion(interpreter, lines);
-    if request.output.format == Format::Table {
-        let broken = measured
-            .records
-            .iter()
-            .filter(|record| !record.is_sound())
-            .count();
-        let text = table::render(
-            interpreter,
-            lines,
-            &conclusion,
-            (broken as u64, measured.interrupted),
-        );
-        let text = Spelling::asked(request.ascii).spell(&text);
-        return destination.deliver(|out| out.write_all(text.as_bytes()));
+    let conclusion = &sentence::conclusion(interpreter, lines);
+    if request.output.format() == Format::Table {
+        let broken = bench.records.iter().filter(|record| !record.is_sound());
+        let ending = (broken.count() as u64, bench.is_interrupted());
+        let text = table(interpreter, lines, conclusion, ending);
+        return bench.destination.print(&text);
     }
     let document = Document {
         schema: SCHEMA,
         program_version: env!("CARGO_PKG_VERSION"),
-        machine: session.machine(),
+        machine: bench.session.machine(),
         interpreter,
         repeats: request.repeats,
         seed: request.seed,
-        is_complete: !measured.interrupted && measured.broke.is_none(),
+        is_complete: !bench.is_over(),
         lines,
-        conclusion: &conclusion,
+        conclusion,
     };
-    destination.deliver(|out| {
+    bench.destination.deliver(|out| {
         serde_json::to_writer_pretty(&mut *out, &document)?;
         out.write_all(b"\n")
     })
+}
+
+const COLUMNS: [(&str, Side); 7] = [
+    ("", Side::Left),
+    ("emulated", Side::Point),
+    ("95 % interval", Side::Left),
+    ("CPython", Side::Point),
+    ("95 % interval", Side::Left),
+    ("emulated/CPython", Side::Left),
+    ("verdict", Side::Left),
+];
+
+/// The lines as text, with how many runs broke and whether the user stopped it.
+fn table(
+    interpreter: &Interpreter,
+    lines: &[Line],
+    conclusion: &str,
+    (broken, interrupted): (u64, bool),
+) -> String {
+    let lines = TextTable {
+        columns: COLUMNS.map(|(heading, side)| (heading.into(), side)).into(),
+        rows: lines.iter().map(row).collect(),
+    };
+    let mut out = format!(
+        "gil-threads (emulated) beside Python {}\n\n{}\n{conclusion}\n",
+        interpreter.label(),
+        lines.lines()
+    );
+    if broken > 0 {
+        out += &format!("{} broke and was not counted\n", counted(broken, "run"));
+    }
+    if interrupted {
+        out += "incomplete: it was stopped before everything was measured\n";
+    }
+    out
+}
+
+fn row(line: &Line) -> Vec<String> {
+    // A latency is in milliseconds, as seconds would leave too few digits.
+    let (unit, per_second) = match line.question {
+        Question::Convoy { .. } => (", ms", 1e3),
+        _ => ("", 1.0),
+    };
+    let number = |value| three_digits(value * per_second);
+    let cells = |figure: Option<Figure>| {
+        [
+            or_nothing(figure.map(|of| of.value), number),
+            or_nothing(figure.and_then(|of| of.interval), |of| span(of, number)),
+        ]
+    };
+    let ratio = line.ratio.map(|ratio| {
+        let around = or_nothing(ratio.interval, |of| span(of, three_digits));
+        format!("{} ({around})", three_digits(ratio.value))
+    });
+    let mut row = vec![format!("{}{unit}", sentence::label(line.question))];
+    row.extend(cells(line.emulated));
+    row.extend(cells(line.real));
+    row.push(ratio.unwrap_or_else(|| NOTHING.into()));
+    row.push(sentence::verdict(line));
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fidelity::Verdict;
+    use crate::domain::stats::Interval;
+    use crate::fixtures::python;
+
+    #[test]
+    fn each_line_is_a_row_with_its_verdict_and_latencies_are_in_milliseconds() {
+        let figure = |value: f64| {
+            Some(Figure {
+                value,
+                interval: Some(Interval {
+                    low: value * 0.99,
+                    high: value * 1.01,
+                }),
+            })
+        };
+        let question = Question::Convoy { beside: 1 };
+        let line = Line {
+            question,
+            emulated: figure(0.006_15),
+            real: figure(0.0062),
+            ratio: figure(0.992),
+            allowed: question.allowed(),
+            verdict: Verdict::Within,
+        };
+        let missing = Line {
+            real: None,
+            ratio: None,
+            verdict: Verdict::NotMeasured,
+            ..line
+        };
+        let text = table(
+            &python::interpreter(),
+            &[line, missing],
+            "so be it",
+            (1, true),
+        );
+        let rows: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("sleep(1 ms)"))
+            .collect();
+        assert!(
+            rows[0].contains("beside 1 cpu thread, ms") && rows[0].contains("6.15"),
+            "{text}"
+        );
+        assert!(
+            rows[0].ends_with("within 5 %") && rows[1].ends_with("not measured"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\nso be it\n1 run broke") && text.contains("incomplete:"),
+            "{text}"
+        );
+    }
 }

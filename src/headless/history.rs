@@ -7,40 +7,46 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::output::Destination;
-use super::{print, say, table};
+use super::{say, table};
 use crate::analysis::compared::{Compared, default_reference};
 use crate::analysis::finding::RunFinding;
 use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
-use crate::cli::HistoryRequest;
-use crate::domain::history::{EarlierRun, EarlierSweep, Entry, History};
+use crate::cli::{HistoryRequest, Output};
+use crate::domain::history::{EarlierRun, EarlierSweep, Entry, History, SweepEntry};
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
 use crate::domain::name;
 use crate::domain::provenance::Provenance;
-use crate::domain::record::Record;
 use crate::domain::selector::{self, Candidate};
-use crate::domain::sweep::Results;
 use crate::domain::text;
-use crate::domain::trace::Trace;
 use crate::present::comparison::compare;
 use crate::present::format::Format;
 use crate::present::sentence::{self, conclusion};
 use crate::shell::exit::{self, Failure};
-use crate::shell::spelling::Spelling;
-use crate::store::{Change, Place, Reply, Store, take_in};
+use crate::shell::signals;
+use crate::store::{Change, Place, Reply, Store, StoreError, take_in};
 
-/// How long others are waited for that append to the history: nothing else is to be done.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// So many runs are named by a sentence.
 const NAMED: usize = 6;
+/// How long others are waited for in silence that change the history, too.
+const MOMENT: Duration = Duration::from_millis(500);
+/// And how long after that.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Does what is asked for with the kept history, in nothing but ASCII if that is asked for. Returns the exit code.
+/// Works on what was kept, in nothing but ASCII if that is asked for. Returns the exit code.
 ///
 /// # Errors
-/// What was wrong with the request, or with the history.
-pub fn perform(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
-    let place = Place::wanted(keeping).map_err(Failure::usage)?;
-    let place = place.ok_or_else(|| Failure::usage("no history is kept"))?;
+/// What was wrong with the request, or with what was kept.
+pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
+    signals::survive_file_size_limit();
+    let stdout = Output::default();
+    let output = match request {
+        HistoryRequest::Export { output, .. } => output,
+        _ => &stdout,
+    };
+    let destination = Destination::checked(output, keeping, ascii)?;
+    let wanted = Place::wanted(keeping).map_err(Failure::usage)?;
+    let place = wanted.ok_or_else(|| Failure::usage("no history is kept"))?;
     if let Some(told) = take_in(&place) {
         say(&told);
     }
@@ -48,174 +54,93 @@ pub fn perform(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
     if let Some(notice) = &opened.notice {
         say(notice);
     }
-    let is_about_removed = matches!(
-        request,
-        HistoryRequest::Restore(_) | HistoryRequest::List { removed: true, .. }
-    );
-    let lot = if is_about_removed {
-        opened.removed
-    } else {
-        opened.kept
+    let lot = match request {
+        HistoryRequest::Restore(_) | HistoryRequest::List { removed: true, .. } => opened.removed,
+        _ => opened.kept,
     };
-    let mut shelf = Shelf {
-        store,
-        history: history_of(lot.runs),
-        sweeps: lot.sweeps,
-    };
+    let history = history_of(lot.runs, lot.sweeps);
+    let mut shelf = Shelf { store, history };
     let out = match request {
-        HistoryRequest::Export { runs, output } if output.format != Format::Table => {
-            return shelf
-                .export(runs, &Destination::new(output, keeping))
-                .map(|()| exit::DONE);
+        HistoryRequest::Export { runs, .. } if destination.format() != Format::Table => {
+            shelf.export(&runs.runs, &destination)?;
+            return Ok(exit::DONE);
         }
-        HistoryRequest::Export { runs, output } => {
-            let text = Spelling::asked(ascii).spell(&shelf.show(runs)?);
-            let destination = Destination::new(output, keeping);
-            return destination
-                .deliver(|out| out.write_all(text.as_bytes()))
-                .map(|()| exit::DONE);
+        HistoryRequest::Export { runs, .. } | HistoryRequest::Show(runs) => {
+            shelf.show(&runs.runs)?
         }
         HistoryRequest::List {
             filter, limit, all, ..
         } => shelf.list(filter, *limit, *all),
-        HistoryRequest::Show(runs) => shelf.show(runs)?,
-        HistoryRequest::Compare(runs) => shelf.compare(runs)?,
-        HistoryRequest::Remove(runs) => shelf.remove(runs)?,
-        HistoryRequest::Restore(runs) => shelf.restore(runs)?,
+        HistoryRequest::Compare(runs) => shelf.compare(&runs.runs)?,
+        HistoryRequest::Remove(runs) => shelf.remove(&runs.runs)?,
+        HistoryRequest::Restore(runs) => shelf.restore(&runs.runs)?,
         HistoryRequest::Name { run, name } => shelf.name(run, name.as_deref())?,
     };
-    print(&Spelling::asked(ascii).spell(&out)).map(|()| exit::DONE)
+    destination.print(&out).map(|()| exit::DONE)
 }
 
-/// What is kept, and which of it words mean.
+/// What is kept, or what was removed from it.
 struct Shelf {
     store: Store,
     history: History,
-    sweeps: Vec<EarlierSweep>,
 }
 
 impl Shelf {
     /// The numbers of the runs and sweeps that these words mean.
     fn selected(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
-        let runs = self
-            .history
-            .entries()
-            .iter()
-            .map(|run| (run.number, run.name.as_deref()));
-        let sweeps = self
-            .sweeps
-            .iter()
-            .map(|sweep| (sweep.number, sweep.name.as_deref()));
-        let mut candidates: Vec<Candidate<'_>> = runs
-            .chain(sweeps)
-            .map(|(number, name)| Candidate { number, name })
-            .collect();
+        let history = &self.history;
+        let sweep_of = |run: &Entry| history.sweep_of(&run.record);
+        let candidate = |number| Candidate {
+            number,
+            name: history.item(number).and_then(|item| item.name),
+            is_part: history.get(number).and_then(sweep_of).is_some(),
+        };
+        let runs = history.entries().iter().map(|run| run.number);
+        let sweeps = history.sweeps().iter().map(|sweep| sweep.number);
+        let mut candidates: Vec<_> = runs.chain(sweeps).map(candidate).collect();
         candidates.sort_by_key(|candidate| candidate.number);
-        // The last row of the list: the runs of a sweep have none of their own.
-        let last = candidates
-            .iter()
-            .rev()
-            .map(|candidate| candidate.number)
-            .find(|number| {
-                let run = self.history.get(*number);
-                run.is_none_or(|run| {
-                    !self
-                        .sweeps
-                        .iter()
-                        .any(|sweep| sweep.sweep.owns(&run.record))
-                })
-            });
-        let last = last.map(|number| number.to_string());
-        let words = words.iter().map(|word| match &last {
-            Some(last) if word == "last" => last.as_str(),
-            _ => word.as_str(),
-        });
+        let words = words.iter().map(String::as_str);
         selector::select(words, &candidates).map_err(Failure::usage)
     }
 
-    /// The same with the runs of each sweep behind it, each once.
+    /// The numbers that these words mean, with what `each` says instead of a sweep, each once.
+    fn spread(
+        &self,
+        words: &[String],
+        each: impl Fn(&SweepEntry) -> Vec<usize>,
+    ) -> Result<Vec<usize>, Failure> {
+        let mut seen = BTreeSet::new();
+        let selected = self.selected(words)?.into_iter();
+        let numbers = selected.flat_map(|number| match self.history.sweep(number) {
+            Some(sweep) => each(sweep),
+            None => vec![number],
+        });
+        Ok(numbers.filter(|number| seen.insert(*number)).collect())
+    }
+
+    /// The numbers that these words mean, with the runs of each sweep behind it.
     fn with_parts(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
-        let mut numbers = vec![];
-        for number in self.selected(words)? {
-            let parts = self
-                .sweep(number)
-                .map(|sweep| self.parts(sweep))
-                .unwrap_or_default();
-            numbers.extend(
-                [number]
-                    .into_iter()
-                    .chain(parts.iter().map(|run| run.number)),
-            );
-        }
-        let mut seen = BTreeSet::new();
-        numbers.retain(|number| seen.insert(*number));
-        Ok(numbers)
-    }
-
-    /// The runs that these words mean; of a sweep, the run of each configuration that is nearest to its median.
-    fn representatives(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
-        let mut numbers = vec![];
-        for number in self.selected(words)? {
-            match self.sweep(number) {
-                Some(sweep) => {
-                    let results = self.results(sweep);
-                    let medians = results
-                        .summaries
-                        .iter()
-                        .flatten()
-                        .map(|summary| &summary.median_run);
-                    let number_of = |id: &String| {
-                        self.parts(sweep)
-                            .into_iter()
-                            .find(|run| run.record.id == *id)
-                            .map(|run| run.number)
-                    };
-                    numbers.extend(medians.filter_map(number_of));
-                }
-                None => numbers.push(number),
-            }
-        }
-        let mut seen = BTreeSet::new();
-        numbers.retain(|number| seen.insert(*number));
-        Ok(numbers)
-    }
-
-    fn sweep(&self, number: usize) -> Option<&EarlierSweep> {
-        self.sweeps.iter().find(|sweep| sweep.number == number)
-    }
-
-    /// The runs of a sweep.
-    fn parts(&self, sweep: &EarlierSweep) -> Vec<&Entry> {
-        self.history
-            .entries()
-            .iter()
-            .filter(|run| sweep.sweep.owns(&run.record))
-            .collect()
-    }
-
-    /// What the runs of a sweep say together.
-    fn results(&self, sweep: &EarlierSweep) -> Results {
-        let records = self.parts(sweep).into_iter().map(|run| &run.record);
-        sweep.sweep.results(records)
+        self.spread(words, |sweep| self.history.with_members(&[sweep.number]))
     }
 
     /// The runs with these numbers; sweeps are left out.
     fn runs(&self, numbers: &[usize]) -> Vec<&Entry> {
+        let runs = numbers
+            .iter()
+            .filter_map(|number| self.history.get(*number));
+        runs.collect()
+    }
+
+    fn sweeps(&self, numbers: &[usize]) -> impl Iterator<Item = &SweepEntry> {
         numbers
             .iter()
-            .filter_map(|number| self.history.get(*number))
-            .collect()
+            .filter_map(|number| self.history.sweep(*number))
     }
 
     fn list(&self, filter: &str, limit: Option<u64>, all: bool) -> String {
-        let rows = list::rows(&self.history, &self.sweeps, all);
-        let matching = list::matching(rows, filter);
-        let from = limit.map_or(0, |limit| {
-            matching
-                .len()
-                .saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX))
-        });
-        if matching.is_empty() {
+        let mut rows = list::rows(&self.history, all);
+        list::retain_matching(&mut rows, filter);
+        if rows.is_empty() {
             let file = self.store.place().file.display();
             let rest = if filter.is_empty() {
                 String::new()
@@ -223,126 +148,96 @@ impl Shelf {
                 format!(" in whose row {filter:?} occurs")
             };
             say(&format!("there are no runs{rest} in {file}"));
+            return String::new();
         }
-        list::render(&matching[from..])
+        let from = limit.map_or(0, |limit| rows.len().saturating_sub(limit as usize));
+        list::render(&rows[from..])
     }
 
     fn show(&self, words: &[String]) -> Result<String, Failure> {
         let numbers = self.with_parts(words)?;
         let mut out = String::new();
-        for sweep in numbers.iter().filter_map(|number| self.sweep(*number)) {
+        for sweep in self.sweeps(&numbers) {
             let cores_usable = sweep.provenance.machine.cores_usable;
-            let conclusion = conclusion::of(&sweep.sweep.plan, &self.results(sweep), cores_usable);
-            out.push_str(&format!(
-                "{}\n{conclusion}\n\n",
-                list::heading_of_sweep(sweep)
-            ));
+            let conclusion = conclusion::of(&sweep.sweep.plan, &sweep.results, cores_usable);
+            out += &format!("{}\n{conclusion}\n\n", list::heading_of_sweep(sweep));
         }
         let runs = self.runs(&numbers);
         for run in &runs {
-            out.push_str(&list::heading(run));
-            out.push('\n');
+            out += &format!("{}\n", list::heading(run));
         }
         if !runs.is_empty() {
-            out.push('\n');
             let runs: Vec<SharedRun<'_>> = runs.into_iter().map(SharedRun::from).collect();
-            out.push_str(&table::render(&runs));
+            out += &format!("\n{}", table::render(&runs));
         }
         Ok(out)
     }
 
+    /// Of a sweep, the run of each configuration that is nearest to its median is compared.
     fn compare(&self, words: &[String]) -> Result<String, Failure> {
-        let numbers = self.representatives(words)?;
-        let runs = self.runs(&numbers);
+        let numbers = self.spread(words, |sweep| {
+            let medians = 0..sweep.runs.len();
+            medians
+                .filter_map(|configuration| self.history.median_run(sweep, configuration))
+                .collect()
+        })?;
+        let runs = self.runs(&numbers).into_iter();
+        let runs: Vec<Compared<'_>> = runs
+            .map(|run| Compared::in_history(&self.history, run))
+            .collect();
         if runs.len() < 2 {
             return Err(Failure::usage("a comparison needs at least two runs"));
         }
-        let runs: Vec<Compared> = runs
-            .iter()
-            .map(|run| Compared::in_history(&self.history, run))
-            .collect();
         let reference = default_reference(&runs);
-        let table = list::side_by_side(&compare(&runs, reference));
         Ok(format!(
-            "{table}\n{}\n",
+            "{}\n{}\n",
+            list::side_by_side(compare(&runs, reference)),
             sentence::comparison::of(&runs, reference)
         ))
     }
 
+    /// With what is kept beside the history.
     fn export(&self, words: &[String], destination: &Destination<'_>) -> Result<(), Failure> {
         let numbers = self.with_parts(words)?;
         let pictures = self.store.pictures();
-        // With what is kept beside the history.
         let runs = self.runs(&numbers);
-        let findings = RunFinding::of_all(&self.history, &runs);
-        let whole: Vec<(&Entry, Record, Option<Trace>)> = runs
-            .into_iter()
-            .map(|run| {
-                let mut record = run.record.clone();
-                let picture = pictures.read(&record.id).ok();
-                let trace = picture.map(|picture| picture.complete(&mut record));
-                (run, record, trace)
-            })
-            .collect();
-        let sweeps: Vec<(&EarlierSweep, Results)> = numbers
-            .iter()
-            .filter_map(|number| self.sweep(*number))
-            .map(|sweep| (sweep, self.results(sweep)))
-            .collect();
-        let shared = Shared {
-            runs: whole
-                .iter()
-                .zip(findings)
-                .map(|((run, record, trace), finding)| SharedRun {
-                    record,
-                    finding,
-                    trace: trace.as_ref(),
-                    ..SharedRun::from(*run)
-                })
-                .collect(),
-            sweeps: sweeps
-                .iter()
-                .map(|(sweep, results)| shared_sweep(sweep, results))
-                .collect(),
-        };
-        let here = &self.history.here().machine;
-        destination.share(here, &shared)
-    }
-
-    /// Changes what is kept of these runs and sweeps.
-    fn change(
-        &mut self,
-        numbers: &[usize],
-        change: impl FnOnce(Vec<String>) -> Change,
-    ) -> Result<(), Failure> {
-        let id = |number: &usize| match self.sweep(*number) {
-            Some(sweep) => Some(sweep.sweep.id.clone()),
-            None => self.history.get(*number).map(|run| run.record.id.clone()),
-        };
-        let change = change(numbers.iter().filter_map(id).collect());
-        let here = Arc::clone(self.history.here());
-        let kept = self.store.keep(&[change], &here, PATIENCE);
-        match &kept.map_err(Failure::broke)?[..] {
-            [Reply::Told(sentence)] => Err(Failure::broke(sentence.as_str())),
-            _ => Ok(()),
+        let mut whole = vec![];
+        for run in &runs {
+            let mut record = run.record.clone();
+            let picture = pictures.read(&record.id).ok();
+            let trace = picture.map(|picture| picture.complete(&mut record));
+            whole.push((record, trace));
         }
+        let findings = RunFinding::of_all(&self.history, &runs);
+        let runs = runs.iter().zip(&whole).zip(findings);
+        let runs = runs.map(|((run, (record, trace)), finding)| SharedRun {
+            record,
+            finding,
+            trace: trace.as_ref(),
+            ..SharedRun::from(*run)
+        });
+        let shared = Shared {
+            runs: runs.collect(),
+            sweeps: self.sweeps(&numbers).map(SharedSweep::from).collect(),
+        };
+        destination.share(&self.history.here().machine, &shared, String::new)
     }
 
     fn remove(&mut self, words: &[String]) -> Result<String, Failure> {
         let numbers = self.with_parts(words)?;
         self.change(&numbers, |ids| Change::Remove { ids })?;
-        let numbers = named(&numbers);
         let mut words = words.to_vec();
         words.dedup();
         Ok(format!(
-            "removed {numbers}; pconc-tui history restore {} brings back what was meant\n",
+            "removed {}; pconc-tui history restore {} brings back what was meant\n",
+            named(&numbers),
             words.join(" ")
         ))
     }
 
     /// Of what was removed, what these words mean is there again.
     fn restore(&mut self, words: &[String]) -> Result<String, Failure> {
-        if self.history.entries().is_empty() && self.sweeps.is_empty() {
+        if self.history.entries().is_empty() && self.history.sweeps().is_empty() {
             return Err(Failure::usage(
                 "nothing was removed, so there is nothing to restore",
             ));
@@ -374,40 +269,48 @@ impl Shelf {
             None => format!("#{number} has no name any more\n"),
         })
     }
-}
 
-fn shared_sweep<'a>(sweep: &'a EarlierSweep, results: &'a Results) -> SharedSweep<'a> {
-    SharedSweep {
-        number: sweep.number,
-        name: sweep.name.as_deref(),
-        provenance: &sweep.provenance,
-        sweep: &sweep.sweep,
-        results,
+    /// Changes what is kept of these runs and sweeps. Who waits long for others is told so.
+    fn change(
+        &mut self,
+        numbers: &[usize],
+        change: impl FnOnce(Vec<String>) -> Change,
+    ) -> Result<(), Failure> {
+        let items = numbers
+            .iter()
+            .filter_map(|number| self.history.item(*number));
+        let change = [change(items.map(|item| item.id.to_string()).collect())];
+        let here = self.history.here();
+        let mut kept = self.store.keep(&change, here, MOMENT);
+        if let Err(error @ StoreError::Locked(_)) = &kept {
+            say(&format!("{error}: waiting for it"));
+            kept = self.store.keep(&change, here, PATIENCE);
+        }
+        match &kept.map_err(Failure::broke)?[..] {
+            [Reply::Told(sentence)] => Err(Failure::broke(sentence.as_str())),
+            _ => Ok(()),
+        }
     }
 }
 
-/// The runs with their speed-ups.
-fn history_of(runs: Vec<EarlierRun>) -> History {
+/// The runs with their speed-ups, and the sweeps.
+fn history_of(runs: Vec<EarlierRun>, sweeps: Vec<EarlierSweep>) -> History {
+    let of_runs = runs.iter().map(|run| &run.provenance);
+    let provenances = sweeps.iter().map(|sweep| &sweep.provenance).chain(of_runs);
     let nobody = || Provenance::here("", Machine::default());
-    let mut history = History::new(
-        runs.last()
-            .map_or_else(nobody, |run| Arc::clone(&run.provenance)),
-    );
+    let mut history = History::new(provenances.last().map_or_else(nobody, Arc::clone));
+    history.add_earlier_sweeps(sweeps);
     history.add_earlier(runs);
     history
 }
 
 /// "#3, #4 and #7".
 fn named(numbers: &[usize]) -> String {
-    let named: Vec<String> = numbers
-        .iter()
-        .take(NAMED)
-        .map(|number| format!("#{number}"))
-        .collect();
-    match (&named[..], numbers.len()) {
-        ([only], _) => only.clone(),
-        (_, count) if count > NAMED => format!("{count} runs: {}, …", named.join(", ")),
-        ([first @ .., last], _) => format!("{} and {last}", first.join(", ")),
-        ([], _) => "nothing".into(),
+    let shown = numbers.iter().take(NAMED);
+    let names: Vec<String> = shown.map(|number| format!("#{number}")).collect();
+    if numbers.len() > NAMED {
+        format!("{} runs: {}, …", numbers.len(), names.join(", "))
+    } else {
+        text::listed(&names, "and")
     }
 }

@@ -27,80 +27,43 @@ pub struct Keeper {
     is_refused: bool,
 }
 
-/// Where runs are kept, if they are.
-#[derive(Debug)]
-pub enum Keeps {
-    /// Here.
-    At(Place),
-    /// Nowhere, as the user wants it, or as nothing says where.
-    Nowhere,
-    /// They should be, but what is there is no history.
-    Refused,
-}
-
-impl Keeps {
-    /// Where, if anywhere.
-    pub fn place(&self) -> Option<&Place> {
-        match self {
-            Keeps::At(place) => Some(place),
-            Keeps::Nowhere | Keeps::Refused => None,
-        }
-    }
-}
-
 impl Keeper {
-    /// The place to keep runs at, if they are to be kept. Call it before anything is measured: what is no history is
-    /// refused if the user has named it, and only told otherwise.
+    /// Keeps the runs of this session where they are to be kept, and takes in what earlier sessions could not keep there.
+    /// What is no history is refused if the user has named it, and only told otherwise.
     ///
     /// # Errors
     /// One sentence: the file is something else.
-    pub fn place(keeping: &Keeping) -> Result<Keeps, Failure> {
-        let told = |error: &StoreError| say(&format!("runs are not kept: {error}"));
-        let place = match Place::wanted(keeping) {
-            Ok(Some(place)) => place,
-            Ok(None) => return Ok(Keeps::Nowhere),
-            Err(error) => {
-                told(&error);
-                return Ok(Keeps::Nowhere);
-            }
-        };
-        match place.check() {
-            Ok(()) => Ok(Keeps::At(place)),
+    pub fn open(keeping: &Keeping, here: Arc<Provenance>) -> Result<Keeper, Failure> {
+        let wanted = Place::wanted(keeping).and_then(|place| {
+            place.as_ref().map_or(Ok(()), Place::check)?;
+            Ok(place)
+        });
+        let (place, is_refused) = match wanted {
+            Ok(place) => (place, false),
             Err(error) if *keeping == Keeping::AsUsual => {
-                told(&error);
-                Ok(Keeps::Refused)
+                say(&format!("runs are not kept: {error}"));
+                (None, !matches!(error, StoreError::Nowhere))
             }
-            Err(error) => Err(Failure::usage(error)),
-        }
-    }
-
-    /// Keeps the runs of this session at this place, if there is one, and takes in what earlier sessions could not keep
-    /// there.
-    pub fn new(keeps: Keeps, here: Arc<Provenance>) -> Keeper {
-        let is_refused = matches!(keeps, Keeps::Refused);
-        let Keeps::At(place) = keeps else {
-            return Keeper {
-                writer: None,
-                here,
-                numbers: HashMap::new(),
-                highest: 0,
-                is_refused,
-            };
+            Err(error) => return Err(Failure::usage(error)),
         };
-        if let Some(told) = take_in(&place) {
+        if let Some(told) = place.as_ref().and_then(take_in) {
             say(&told);
         }
-        let mut store = Store::at(place);
+        let mut store = place.map(Store::at);
         // What keeps it from being read keeps it from being written to, and is told then.
-        let highest = store.next_number().map_or(0, |next| next - 1);
-        let writer = Some(Writer::new(store, Arc::clone(&here)));
-        Keeper {
-            writer,
+        let next = store.as_mut().and_then(|store| store.next_number().ok());
+        Ok(Keeper {
+            writer: store.map(|store| Writer::new(store, Arc::clone(&here))),
             here,
             numbers: HashMap::new(),
-            highest,
+            highest: next.map_or(0, |next| next - 1),
             is_refused,
-        }
+        })
+    }
+
+    /// Where runs are kept, if they are.
+    pub fn place(&self) -> Option<&Place> {
+        self.writer.as_ref().map(|writer| writer.store().place())
     }
 
     /// Where and when runs are measured.
@@ -110,21 +73,17 @@ impl Keeper {
 
     /// Keeps a finished run. What cannot be kept beside the history makes its line longer.
     pub fn keep(&mut self, record: &Record, trace: &Trace) {
-        let beside = self
-            .writer
-            .as_ref()
-            .map(|writer| writer.store().pictures().keep(record, trace));
-        match beside {
-            Some(Err(error)) => {
-                say(&error.to_string());
-                let whole = Box::new(record.clone());
-                self.change(&record.id, |wanted| Change::Run {
-                    wanted,
-                    record: whole,
-                });
-            }
-            _ => self.change(&record.id, |wanted| Change::run(wanted, record)),
+        let mut whole = None;
+        if let Some(writer) = &self.writer
+            && let Err(error) = writer.store().pictures().keep(record, trace)
+        {
+            say(&error.to_string());
+            whole = Some(Box::new(record.clone()));
         }
+        self.change(&record.id, |wanted| match whole {
+            Some(record) => Change::Run { wanted, record },
+            None => Change::run(wanted, record),
+        });
     }
 
     /// Keeps a sweep that begins.
@@ -138,11 +97,10 @@ impl Keeper {
     fn change(&mut self, id: &str, change: impl FnOnce(usize) -> Change) {
         let wanted = self.highest + 1;
         self.number(id.to_string(), wanted);
-        let replies = self
-            .writer
-            .as_mut()
-            .map(|writer| writer.keep(change(wanted), PATIENCE));
-        self.hear(replies.unwrap_or_default());
+        if let Some(writer) = &mut self.writer {
+            let replies = writer.keep(change(wanted), PATIENCE);
+            self.hear(replies);
+        }
     }
 
     fn number(&mut self, id: String, number: usize) {
@@ -162,9 +120,13 @@ impl Keeper {
     /// Tries again to keep what could not be kept yet, and says if that still is not possible: the numbers that are about
     /// to be printed may then become those of other runs.
     pub fn settle(&mut self) {
-        let replies = self.writer.as_mut().map(Writer::try_again);
-        self.hear(replies.unwrap_or_default());
-        if self.writer.as_ref().is_some_and(Writer::is_waiting) {
+        let Some(writer) = &mut self.writer else {
+            return;
+        };
+        let replies = writer.try_again();
+        let is_waiting = writer.is_waiting();
+        self.hear(replies);
+        if is_waiting {
             say(
                 "the numbers of runs that are not in the history yet are provisional: they may change",
             );

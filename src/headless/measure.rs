@@ -1,27 +1,42 @@
-//! Runs a campaign to its end, or until somebody interrupts it.
+//! Runs campaigns to their ends, or until somebody interrupts them.
 
-use std::sync::mpsc::{Receiver, Sender};
+use std::cell::Cell;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, Sender};
 
 use super::keep::Keeper;
+use super::output::Destination;
 use super::progress::Progress;
+use super::{addresses, prepare, say};
 use crate::analysis::finding::RunFinding;
-use crate::analysis::shared::SharedRun;
-use crate::catalog::caveat::{Caveat, Seen};
+use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
+use crate::catalog::caveat::Caveat;
+use crate::cli::{Output, Work};
 use crate::domain::assessment::Assessment;
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::Known;
 use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
+use crate::domain::keeping::Keeping;
+use crate::domain::plan::Draft;
 use crate::domain::provenance::Provenance;
+use crate::domain::python::FoundPython;
 use crate::domain::record::{Outcome, Record, RunOrder};
 use crate::domain::repeats;
+use crate::domain::speed::Speed;
+use crate::domain::sweep::{Sweep, SweepPlan};
 use crate::domain::time::nanos;
 use crate::domain::trace::Trace;
+use crate::engine::os;
 use crate::engine::session::{Report, Session};
+use crate::present::format::Format;
+use crate::shell::exit::{self, Failure};
 use crate::shell::reports::{Heard, LOST, Relay};
+use crate::shell::signals::{self, SIGINT, SIGTERM};
+use crate::store::speeds::{self, Agreed};
 
 /// What happens while something is measured.
 #[derive(Debug)]
-pub enum Event {
+enum Event {
     /// The run goes on, or ends.
     Heard(Heard),
     /// The user wants to stop.
@@ -34,45 +49,258 @@ impl From<Heard> for Event {
     }
 }
 
-/// What a campaign came to.
-#[derive(Debug, Default)]
-pub struct Measured {
-    /// The number of each of them.
-    pub numbers: Vec<usize>,
-    /// In the order in which they were measured.
+/// A session that measures, with everything that it has measured.
+pub struct Bench<'a> {
+    /// What it measures with.
+    pub session: Session,
+    /// What it measures is kept here.
+    pub keeper: Keeper,
+    /// Where results go.
+    pub destination: Destination<'a>,
+    /// Which interpreters are measured.
+    pub pythons: Vec<FoundPython>,
+    /// How fast this machine computes, or whoever else executes a run, once that is known.
+    pub speed: Option<Speed>,
+    /// The runs that have ended, in that order.
     pub records: Vec<Record>,
-    /// What they say about each other.
-    pub assessments: Vec<Assessment>,
     /// What each of them looked like; the oldest are thinned when there is no room for all.
-    pub traces: Vec<Trace>,
-    /// Whether the user stopped it.
-    pub interrupted: bool,
+    traces: Vec<Trace>,
+    /// What they say about each other, once all have ended.
+    assessments: Vec<Assessment>,
     /// What kept a run from happening, or broke it.
     pub broke: Option<String>,
+    interrupted: Cell<bool>,
+    sender: Sender<Event>,
+    events: Receiver<Event>,
 }
 
-impl Measured {
-    /// The runs as they are handed on, measured here.
-    pub fn shared<'a>(&'a self, here: &'a Provenance) -> Vec<SharedRun<'a>> {
-        let run = |at: usize| SharedRun {
-            number: self.numbers[at],
-            name: None,
-            provenance: here,
-            record: &self.records[at],
-            trace: self.traces.get(at),
-            assessment: &self.assessments[at],
-            finding: RunFinding::default(),
+impl<'a> Bench<'a> {
+    /// Where runs can be kept where `keeping` says, and results can go where `output` says.
+    ///
+    /// # Errors
+    /// What speaks against it, or keeps the engine from starting.
+    pub fn open(output: &'a Output, keeping: &Keeping, ascii: bool) -> Result<Bench<'a>, Failure> {
+        let destination = Destination::checked(output, keeping, ascii)?;
+        let session = prepare()?;
+        let here = Provenance::here(session.id(), session.machine().clone());
+        let (sender, events) = mpsc::channel();
+        Ok(Bench {
+            keeper: Keeper::open(keeping, here)?,
+            session,
+            destination,
+            pythons: vec![],
+            speed: None,
+            records: vec![],
+            traces: vec![],
+            assessments: vec![],
+            broke: None,
+            interrupted: Cell::new(false),
+            sender,
+            events,
+        })
+    }
+
+    /// The same for a run or a sweep. Returns its addresses, too, if it names some.
+    ///
+    /// # Errors
+    /// The same, and what is wrong with the addresses or the interpreters that it names.
+    pub fn for_work(
+        work: &'a Work,
+        needs_python: bool,
+        keeping: &Keeping,
+        ascii: bool,
+    ) -> Result<(Bench<'a>, Option<Vec<String>>), Failure> {
+        let urls = work.urls.as_deref().map(addresses::read).transpose()?;
+        let mut bench = Bench::open(&work.output, keeping, ascii)?;
+        if work.all_tasks {
+            bench.session.list_all_tasks();
+        }
+        if needs_python {
+            bench.find_pythons(&work.python)?;
+        }
+        Ok((bench, urls))
+    }
+
+    /// Finds the interpreters that were named, or else the default.
+    ///
+    /// # Errors
+    /// Why one of them is of no use, or that there is none.
+    pub fn find_pythons(&mut self, named: &[PathBuf]) -> Result<(), Failure> {
+        let found: Result<_, _> = named
+            .iter()
+            .map(|written| self.session.python(written))
+            .collect();
+        self.pythons = found.map_err(|useless| Failure::usage(useless.sentence))?;
+        if named.is_empty() {
+            let found = self.session.default_python().map_err(Failure::usage)?;
+            self.pythons.push(found);
+        }
+        Ok(())
+    }
+
+    /// From now on, the first interrupt stops a run, so that its record is printed; a second one means "now".
+    ///
+    /// # Errors
+    /// Why interrupts cannot be heard.
+    pub fn listen(&self) -> Result<(), Failure> {
+        os::ask_for_short_turns();
+        let sender = self.sender.clone();
+        let mut interrupted = false;
+        signals::listen(&[SIGINT, SIGTERM], move |_| {
+            if interrupted || sender.send(Event::Interrupted).is_err() {
+                signals::exit_now(exit::INTERRUPTED);
+            }
+            interrupted = true;
+        })
+        .map_err(Failure::broke)
+    }
+
+    /// A checked draft is about to be measured: interrupts are heard, and a time for a task becomes steps, at the highest
+    /// speed that was ever seen: under Python that of its interpreter, else this machine's. That is measured if it is
+    /// needed, as it takes a moment.
+    ///
+    /// # Errors
+    /// Why interrupts cannot be heard.
+    pub fn calibrate(&mut self, draft: &mut Draft, is_estimated: bool) -> Result<(), Failure> {
+        self.listen()?;
+        let (place, machine) = (self.keeper.place(), self.session.machine());
+        let of_python = |python| speeds::of_python(place, machine, python);
+        let of_pythons: Vec<Agreed> = self.pythons.iter_mut().map(of_python).collect();
+        let is_needed = draft.needs_calibration() || (is_estimated && draft.computes());
+        let agreed = match of_pythons.into_iter().next() {
+            Some(agreed) if draft.model.is_python() => agreed,
+            _ if is_needed => speeds::of_machine(place, machine, self.session.calibrate()),
+            _ => return Ok(()),
         };
-        (0..self.records.len()).map(run).collect()
+        if let Some(sizing) = draft.sizing_by_time() {
+            if let Some(doubt) = agreed.doubt() {
+                say(&doubt);
+            }
+            let ms = draft.get(sizing.time);
+            *draft = draft.clone().calibrated(&agreed.speed);
+            say(&format!(
+                "--{} {ms}ms is --{} {} here: use that to repeat the run",
+                sizing.time.flag,
+                sizing.steps.flag,
+                draft.get(sizing.steps)
+            ));
+        }
+        self.speed = Some(agreed.speed);
+        Ok(())
+    }
+
+    /// What is known of how long something takes here.
+    pub fn known(&self) -> Known<'_> {
+        Known {
+            cores_usable: self.session.machine().cores_usable,
+            speed: self.speed.as_ref(),
+            pythons: &self.pythons,
+            writing: None,
+        }
+    }
+
+    /// By which name the records of one of this session's campaigns know it.
+    fn campaign_id(&self, number: u32) -> String {
+        format!("{}.{number}", self.session.id())
+    }
+
+    /// Whether the user wants to stop, or something broke.
+    pub fn is_over(&self) -> bool {
+        self.is_interrupted() || self.broke.is_some()
+    }
+
+    /// Whether the user wants to stop.
+    pub fn is_interrupted(&self) -> bool {
+        let is_asked = |event| matches!(event, Event::Interrupted);
+        if self.events.try_iter().any(is_asked) {
+            self.interrupted.set(true);
+        }
+        self.interrupted.get()
+    }
+
+    /// Measures all runs of the sweep that is this session's campaign of this number.
+    pub fn measure_sweep(&mut self, number: u32, plan: SweepPlan) -> Sweep {
+        let id = self.campaign_id(number);
+        let sweep = Sweep { id, plan };
+        if !self.is_over() {
+            self.keeper.keep_sweep(&sweep);
+            self.measure(Campaign::sweep(sweep.plan.clone()), number);
+        }
+        sweep
+    }
+
+    /// Measures all plans of the campaign, which is this session's of this number. Each run is kept when it has ended.
+    pub fn measure(&mut self, mut campaign: Campaign, number: u32) {
+        while let Some(plan) = campaign.next(&self.records.iter().collect::<Vec<_>>()) {
+            // An interrupt between two runs, or before the first.
+            if self.is_over() {
+                break;
+            }
+            let mut progress = Progress::of(plan.clone(), &campaign, &self.records, self.known());
+            let order = RunOrder {
+                part: campaign.part(&self.campaign_id(number)),
+                plan,
+            };
+            let ended = self.one(order, &mut progress);
+            progress.end();
+            // Nothing is measured now, so writing disturbs nothing.
+            if let Some((record, trace)) = ended {
+                self.add(record, trace);
+            }
+        }
+        // A sweep goes on without what broke, and says so in its results.
+        let last = self.records.last();
+        if let Some(last) = last.filter(|last| last.ending.outcome == Outcome::Failed)
+            && campaign.course().is_none()
+        {
+            self.broke = self.broke.take().or_else(|| last.ending.error.clone());
+        }
+    }
+
+    /// Measures one plan. Returns what came out, unless nothing did.
+    fn one(&mut self, order: RunOrder, progress: &mut Progress) -> Option<(Record, Trace)> {
+        let mut trace = Trace::new(order.plan.workers()).under(order.plan.lock());
+        let run = match self.session.start(order, Relay::into(self.sender.clone())) {
+            Ok(run) => run,
+            Err(error) => {
+                self.broke = Some(error.into());
+                return None;
+            }
+        };
+        let mut ended = None;
+        for event in &self.events {
+            match event {
+                Event::Interrupted => {
+                    self.interrupted.set(true);
+                    run.stop();
+                }
+                Event::Heard(Heard::Report(Report::Batch(batch))) => {
+                    trace.apply(batch);
+                    progress.update(&trace);
+                }
+                Event::Heard(Heard::Report(Report::Concluded(record))) => {
+                    ended = Some((*record, trace));
+                    break;
+                }
+                Event::Heard(Heard::Lost) => {
+                    self.broke = Some(LOST.into());
+                    break;
+                }
+            }
+        }
+        run.wait();
+        ended
     }
 
     /// Keeps a run, and goes on without the list of its tasks unless that is to be told: those of hundreds of runs are
     /// large.
-    fn add(&mut self, record: Record, mut trace: Trace, keeper: &mut Keeper, lists_tasks: bool) {
+    fn add(&mut self, mut record: Record, mut trace: Trace) {
         trace.conclude(nanos(record.times.wall_s));
-        keeper.keep(&record, &trace);
-        let tasks = record.tasks.filter(|_| lists_tasks);
-        self.records.push(Record { tasks, ..record });
+        self.keeper.keep(&record, &trace);
+        if self.destination.format() != Format::Json {
+            record.tasks = None;
+        }
+        self.records.push(record);
         self.traces.push(trace);
         let mut total: usize = self.traces.iter().map(Trace::bytes).sum();
         for trace in self.traces.iter_mut().filter(|trace| !trace.is_thinned()) {
@@ -84,118 +312,53 @@ impl Measured {
             total += trace.bytes();
         }
     }
-}
 
-/// What is to be measured.
-#[derive(Debug)]
-pub struct Order<'a> {
-    /// The question.
-    pub campaign: Campaign,
-    /// By which name its records know it, if they are parts of something.
-    pub id: String,
-    /// What decides how long it takes.
-    pub known: Known<'a>,
-    /// Whether anybody reads the lists of tasks: those of hundreds of runs are large.
-    pub lists_tasks: bool,
-}
-
-/// Measures all plans of the campaign. Each run is kept when it has ended.
-pub fn all(
-    session: &Session,
-    order: Order<'_>,
-    keeper: &mut Keeper,
-    sender: &Sender<Event>,
-    events: &Receiver<Event>,
-) -> Measured {
-    let Order {
-        mut campaign,
-        id,
-        known,
-        lists_tasks,
-    } = order;
-    let mut measured = Measured::default();
-    let mut progress = Progress::on_stderr();
-    while let Some(plan) = campaign.next(&measured.records.iter().collect::<Vec<_>>()) {
-        // An interrupt between two runs, or before the first.
-        measured.interrupted |= events
-            .try_iter()
-            .any(|event| matches!(event, Event::Interrupted));
-        if measured.interrupted || measured.broke.is_some() {
-            break;
-        }
-        progress.begin(&plan, &campaign, &measured.records, known);
-        let order = RunOrder {
-            part: campaign.part(&id),
-            plan,
+    /// Prints the runs as they were measured here, and these sweeps; as a table, they are this text.
+    ///
+    /// # Errors
+    /// Why that is not possible.
+    pub fn share(
+        &self,
+        sweeps: Vec<SharedSweep<'_>>,
+        table: impl FnOnce(&[SharedRun<'_>]) -> String,
+    ) -> Result<(), Failure> {
+        let run = |at: usize| SharedRun {
+            number: self.keeper.number_of(&self.records[at].id),
+            name: None,
+            provenance: self.keeper.here(),
+            record: &self.records[at],
+            trace: self.traces.get(at),
+            assessment: &self.assessments[at],
+            finding: RunFinding::default(),
         };
-        let ended = one(session, order, sender, events, &mut progress, &mut measured);
-        progress.end();
-        // Nothing is measured now, so writing disturbs nothing.
-        if let Some((record, trace)) = ended {
-            measured.add(record, trace, keeper, lists_tasks);
-        }
+        let runs = (0..self.records.len()).map(run).collect();
+        let shared = Shared { runs, sweeps };
+        let table = || table(&shared.runs);
+        self.destination
+            .share(self.session.machine(), &shared, table)
     }
-    // A sweep goes on without what broke, and says so in its results.
-    let last = measured
-        .records
-        .last()
-        .filter(|last| last.ending.outcome == Outcome::Failed);
-    if let (Some(last), None, None) = (last, &measured.broke, campaign.course()) {
-        measured.broke.clone_from(&last.ending.error);
-    }
-    let outliers = repeats::outliers_of_campaigns(measured.records.iter());
-    let assessment = |outlier: Option<Seen>| Assessment {
-        outlier: outlier.map(Caveat::from),
-        ..Assessment::default()
-    };
-    measured.assessments = outliers.into_iter().map(assessment).collect();
-    keeper.settle();
-    measured.numbers = measured
-        .records
-        .iter()
-        .map(|record| keeper.number_of(&record.id))
-        .collect();
-    measured
-}
 
-/// Measures one plan. Returns what came out, unless nothing did.
-fn one(
-    session: &Session,
-    order: RunOrder,
-    sender: &Sender<Event>,
-    events: &Receiver<Event>,
-    progress: &mut Progress,
-    measured: &mut Measured,
-) -> Option<(Record, Trace)> {
-    let mut trace = Trace::new(order.plan.workers()).under(order.plan.lock());
-    let run = match session.start(order, Relay::into(sender.clone())) {
-        Ok(run) => run,
-        Err(error) => {
-            measured.broke = Some(error.into());
-            return None;
-        }
-    };
-    let mut ended = None;
-    for event in events {
-        match event {
-            Event::Interrupted => {
-                measured.interrupted = true;
-                run.stop();
-            }
-            Event::Heard(Heard::Report(Report::Batch(batch))) => {
-                trace.apply(batch);
-                progress.update(&trace);
-            }
-            Event::Heard(Heard::Report(Report::Concluded(record))) => {
-                ended = Some(*record);
-                break;
-            }
-            Event::Heard(Heard::Lost) => {
-                measured.broke = Some(LOST.into());
-                break;
-            }
+    /// Prints what came out, and sees to it that it is kept. Returns what that means for the exit code.
+    ///
+    /// # Errors
+    /// What broke, or why it cannot be printed.
+    pub fn end(mut self, print: impl FnOnce(&Self) -> Result<(), Failure>) -> Result<u8, Failure> {
+        let outliers = repeats::outliers_of_campaigns(self.records.iter());
+        let assessment = |outlier: Option<_>| Assessment {
+            outlier: outlier.map(Caveat::from),
+            ..Assessment::default()
+        };
+        self.assessments = outliers.into_iter().map(assessment).collect();
+        self.keeper.settle();
+        let printed = print(&self);
+        let are_kept = self.keeper.finish();
+        printed?;
+        let is_sound = self.records.iter().all(Record::is_sound);
+        match self.broke {
+            Some(sentence) => Err(Failure::broke(sentence)),
+            None if self.interrupted.get() => Ok(exit::INTERRUPTED),
+            None if is_sound && are_kept => Ok(exit::DONE),
+            None => Ok(exit::BROKE),
         }
     }
-    run.wait();
-    ended.map(|record| (record, trace))
 }

@@ -1,8 +1,9 @@
 //! Results go where the user wants them: to stdout, or into a file.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::Path;
 
-use super::{say, write_out};
+use super::say;
 use crate::analysis::shared::Shared;
 use crate::cli::Output;
 use crate::domain::keeping::Keeping;
@@ -10,50 +11,73 @@ use crate::domain::machine::Machine;
 use crate::domain::text;
 use crate::export::json::Traces;
 use crate::export::{self, file};
-use crate::present::format::Refusal;
+use crate::present::format::{Format, Refusal};
 use crate::shell::exit::Failure;
+use crate::shell::spelling::Spelling;
 use crate::store::{Place, is_own};
 
 /// Where the results of a command go.
-#[derive(Debug)]
 pub struct Destination<'a> {
     output: &'a Output,
     place: Option<Place>,
+    spelling: Spelling,
 }
 
 impl<'a> Destination<'a> {
-    /// Where `output` says, but never over what is kept where `keeping` says.
-    pub fn new(output: &'a Output, keeping: &Keeping) -> Destination<'a> {
-        Destination {
-            output,
-            place: Place::wanted(keeping).ok().flatten(),
-        }
-    }
-
-    /// The same, once it is clear that results could go there: what takes long to measure should have somewhere to go.
+    /// Where `output` says, but never over what is kept where `keeping` says. What takes long to measure should have
+    /// somewhere to go.
     ///
     /// # Errors
-    /// What speaks against it.
-    pub fn checked(output: &'a Output, keeping: &Keeping) -> Result<Destination<'a>, Failure> {
-        let destination = Destination::new(output, keeping);
-        destination
-            .in_file(|target| target.check())
-            .unwrap_or(Ok(()))
-            .map_err(|refusal| Failure::usage(hinted(&refusal)))?;
+    /// What speaks against it, as far as that can be seen before.
+    pub fn checked(
+        output: &'a Output,
+        keeping: &Keeping,
+        ascii: bool,
+    ) -> Result<Destination<'a>, Failure> {
+        let destination = Destination {
+            output,
+            place: Place::wanted(keeping).ok().flatten(),
+            spelling: Spelling::asked(ascii),
+        };
+        if let Some(path) = &output.file {
+            let checked = destination.in_file(path, |target| target.check());
+            checked.map_err(|refusal| Failure::usage(hinted(refusal)))?;
+        }
         Ok(destination)
     }
 
-    /// Writes what is shared, in the format that was asked for.
+    /// How results are written.
+    pub fn format(&self) -> Format {
+        self.output.format()
+    }
+
+    /// Writes what is shared, in the format that was asked for; as a table, it is this text.
     ///
     /// # Errors
     /// Why that is not possible.
-    pub fn share(&self, machine: &Machine, shared: &Shared<'_>) -> Result<(), Failure> {
-        let traces = if self.output.with_traces {
-            Traces::Included
-        } else {
+    pub fn share(
+        &self,
+        machine: &Machine,
+        shared: &Shared<'_>,
+        table: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        if self.format() == Format::Table {
+            return self.print(&table());
+        }
+        let traces = if self.output.no_traces {
             Traces::LeftOut
+        } else {
+            Traces::Included
         };
-        self.deliver(|out| export::write(self.output.format, machine, shared, traces, out))
+        self.deliver(|out| export::write(self.format(), machine, shared, traces, out))
+    }
+
+    /// Writes a text for people.
+    ///
+    /// # Errors
+    /// Why that is not possible.
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
+        self.deliver(|out| out.write_all(self.spelling.spell(text).as_bytes()))
     }
 
     /// Writes what `content` writes.
@@ -65,12 +89,10 @@ impl<'a> Destination<'a> {
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
         let Some(path) = &self.output.file else {
-            return write_out(|out| content(out));
+            return write_out(content);
         };
-        let written = self
-            .in_file(|target| target.write(content))
-            .expect("a file was named");
-        let bytes = written.map_err(|refusal| Failure::broke(hinted(&refusal)))?;
+        let written = self.in_file(path, |target| target.write(content));
+        let bytes = written.map_err(|refusal| Failure::broke(hinted(refusal)))?;
         say(&format!(
             "written: {} ({})",
             file::shown(path),
@@ -79,22 +101,32 @@ impl<'a> Destination<'a> {
         Ok(())
     }
 
-    /// Does something with the file, if results go to one.
-    fn in_file<T>(&self, act: impl FnOnce(file::Target<'_>) -> T) -> Option<T> {
-        let path = self.output.file.as_deref()?;
-        let is_kept = |path: &std::path::Path| is_own(path, self.place.as_ref());
-        Some(act(file::Target {
+    fn in_file<T>(&self, path: &Path, act: impl FnOnce(file::Target<'_>) -> T) -> T {
+        act(file::Target {
             path,
-            overwrite: self.output.overwrite,
-            is_kept: &is_kept,
-        }))
+            overwrite: self.output.force,
+            is_kept: &|path| is_own(path, self.place.as_ref()),
+        })
     }
 }
 
 /// With what helps.
-fn hinted(refusal: &Refusal) -> String {
+fn hinted(refusal: Refusal) -> String {
     match refusal {
         Refusal::Exists(sentence) => format!("{sentence}: choose another name, or add --force"),
-        Refusal::Other(sentence) => sentence.clone(),
+        Refusal::Other(sentence) => sentence,
+    }
+}
+
+/// Writes to stdout what `write` writes. A reader that has seen enough, as `head` has, is no error.
+pub(super) fn write_out(
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::broke(format!(
+            "cannot write the result to stdout: {error}"
+        ))),
+        _ => Ok(()),
     }
 }

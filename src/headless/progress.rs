@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Estimate, Known};
-use crate::domain::plan::{Lock, Plan};
+use crate::domain::plan::Plan;
 use crate::domain::record::Record;
 use crate::domain::text;
 use crate::domain::time::{Nanos, seconds};
@@ -19,60 +19,40 @@ const PAUSE: Nanos = 200_000_000;
 /// Carriage return, and erase to the end of the line.
 const CLEAR: &str = "\r\x1b[K";
 
-/// The line, or nothing at all.
+/// The line of one run, or nothing at all.
 #[derive(Debug)]
 pub struct Progress {
     shown: bool,
     written: Option<Nanos>,
     /// As in "run 2 of 5, ", or nothing if there is only one.
     which: String,
-    tasks: u32,
-    /// What workers of the run may wait for.
-    lock: Lock,
-    /// Of a sweep, in which a single run matters less than what is left.
-    rest: Option<Rest>,
-}
-
-/// Where in a sweep a run is.
-#[derive(Debug)]
-struct Rest {
-    round: String,
-    configuration: String,
-    /// When the run began.
-    left: Estimate,
+    plan: Plan,
+    /// Of a sweep, in which a single run matters less than what was left when it began.
+    left: Option<Estimate>,
 }
 
 impl Progress {
-    /// A line on stderr, if that is a terminal which can rewrite it.
-    pub fn on_stderr() -> Progress {
+    /// A run of the campaign begins; these have ended before it. The line is on stderr, if that is a terminal which can
+    /// rewrite it.
+    pub fn of(plan: Plan, campaign: &Campaign, ended: &[Record], known: Known<'_>) -> Progress {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        let course = campaign.course();
+        let round = course.map_or_else(String::new, |course| match course.round {
+            0 => "warming up, ".into(),
+            round => format!("round {round} of {}, ", course.plan.repeats()),
+        });
+        let which = match campaign.progress() {
+            (_, 1) => String::new(),
+            (run, runs) => format!("run {run} of {runs}, {round}"),
+        };
         Progress {
             shown: io::stderr().is_terminal() && !dumb,
             written: None,
-            which: String::new(),
-            tasks: 0,
-            lock: Lock::None,
-            rest: None,
+            which,
+            plan,
+            left: course
+                .map(|course| estimate::remaining(&course.plan, &course.left, ended, known)),
         }
-    }
-
-    /// A run of the campaign begins; these have ended before it.
-    pub fn begin(&mut self, plan: &Plan, campaign: &Campaign, ended: &[Record], known: Known<'_>) {
-        let (run, runs) = campaign.progress();
-        self.which = if runs > 1 {
-            format!("run {run} of {runs}, ")
-        } else {
-            String::new()
-        };
-        (self.tasks, self.lock) = (plan.tasks(), plan.lock());
-        self.rest = campaign.course().map(|course| Rest {
-            round: match course.round {
-                0 => "warming up".into(),
-                round => format!("round {round} of {}", course.plan.repeats()),
-            },
-            configuration: format!("{} × {}", plan.executor().name(), plan.workers()),
-            left: estimate::remaining(&course.plan, &course.left, ended, known),
-        });
     }
 
     /// The run goes on: so far it looks like this.
@@ -95,30 +75,27 @@ impl Progress {
     }
 
     fn line(&self, trace: &Trace) -> String {
-        let (which, elapsed) = (&self.which, seconds(trace.now()));
+        let Progress { which, plan, .. } = self;
+        let elapsed = seconds(trace.now());
         let so_far = text::column_seconds(elapsed);
-        if let Some(Rest {
-            round,
-            configuration,
-            left,
-        }) = &self.rest
-        {
-            let left = sentence::estimate::words(left.after(elapsed), 1);
-            return format!(
-                "{which}{round}, {left} left: {configuration}, {so_far} (Ctrl-C stops)"
-            );
-        }
-        let (_, ended, _) = trace.tasks();
-        let doing = sentence::live::workers(trace, self.lock);
-        format!(
-            "{which}{so_far}, {ended} of {} tasks: {doing} (Ctrl-C stops)",
-            self.tasks
-        )
+        let doing = match self.left {
+            Some(left) => {
+                let left = sentence::estimate::words(left.after(elapsed), 1);
+                let (name, workers) = (plan.executor().name(), plan.workers());
+                format!("{left} left: {name} × {workers}, {so_far}")
+            }
+            None => {
+                let (_, ended, _) = trace.tasks();
+                let doing = sentence::live::workers(trace, plan.lock());
+                format!("{so_far}, {ended} of {} tasks: {doing}", plan.tasks())
+            }
+        };
+        format!("{which}{doing} (Ctrl-C stops)")
     }
 
     /// The run is over: the line goes away.
-    pub fn end(&mut self) {
-        if self.written.take().is_some() {
+    pub fn end(self) {
+        if self.written.is_some() {
             let _ = write!(io::stderr(), "{CLEAR}");
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::analysis::finding::RunFinding;
 use crate::analysis::shared::SharedRun;
-use crate::domain::record::{OUTPUT_KEPT, Outcome, Record};
+use crate::domain::record::{OUTPUT_KEPT, Record, TaskRecord};
 use crate::domain::repeats;
 use crate::domain::text;
 use crate::present::run_table::{self, Room};
@@ -20,59 +20,45 @@ pub fn render(runs: &[SharedRun<'_>]) -> String {
     if runs.is_empty() {
         return String::new();
     }
-    let records: Vec<(usize, &Record)> = runs.iter().map(|run| (run.number, run.record)).collect();
-    let records = &records[..];
     let mut out = run_table::runs(runs, Room::Narrow).lines();
-    out.push_str("\nHow the workers spent their time, in seconds, summed over them:\n");
-    out.push_str(&run_table::phases(runs).lines());
-    let remarks: Vec<String> = runs
+    out += "\nHow the workers spent their time, in seconds, summed over them:\n";
+    out += &run_table::phases(runs).lines();
+    let remarks = runs
         .iter()
         .enumerate()
-        .flat_map(|(at, run)| remarks(run, at == 0))
-        .chain(summary(records))
-        .collect();
+        .flat_map(|(at, run)| remarks(run, at == 0));
+    let remarks: Vec<String> = remarks.chain(summary(runs)).collect();
     if !remarks.is_empty() {
-        out.push('\n');
-        remarks.iter().for_each(|remark| {
-            out.push_str(remark);
-            out.push('\n');
-        });
+        out += &format!("\n{}\n", remarks.join("\n"));
     }
     out
 }
 
 /// What the repeats say together, if all records are of one plan.
-fn summary(records: &[(usize, &Record)]) -> Option<String> {
-    let records: Vec<&Record> = records.iter().map(|(_, record)| *record).collect();
-    let first = *records.first()?;
-    let is_same = records.iter().all(|record| record.plan == first.plan);
-    let counted: Vec<&Record> = records
-        .iter()
-        .copied()
-        .filter(|record| is_same && record.is_counted())
-        .collect();
+fn summary(runs: &[SharedRun<'_>]) -> Option<String> {
+    let plan = &runs.first()?.record.plan;
+    if runs.iter().any(|run| run.record.plan != *plan) {
+        return None;
+    }
+    let records = runs.iter().map(|run| run.record);
+    let counted: Vec<&Record> = records.filter(|record| record.is_counted()).collect();
     let time = repeats::time(&counted).filter(|time| time.n > 1)?;
-    Some(format!(
-        "{}: {}",
-        first.plan.executor().name(),
-        sentence::repeats(&time)
-    ))
+    let name = plan.executor().name();
+    Some(format!("{name}: {}", sentence::repeats(&time)))
 }
 
 /// What came out of the run, which of its tasks failed, and what speaks against trusting it.
 fn remarks(run: &SharedRun<'_>, is_first: bool) -> Vec<String> {
     let (number, record) = (run.number, run.record);
     // A sentence per repeat would say the same again and again: only what went wrong is worth one.
-    let uneventful = record.ending.outcome == Outcome::Completed && record.ending.tasks_failed == 0;
-    let verdict =
-        (is_first || !uneventful).then(|| verdict::concluded(record, &RunFinding::default()));
+    let is_told = is_first || !record.is_sound();
+    let verdict = is_told.then(|| verdict::concluded(record, &RunFinding::default()));
     let caveats = run
         .caveats()
         .map(|caveat| format!("caveat: {}", caveat.text));
-    let python = python(record).filter(|_| is_first || !uneventful);
     let sentences = verdict
         .into_iter()
-        .chain(python)
+        .chain(python(record).filter(|_| is_told))
         .chain(sentence::shared_file::all(record))
         .chain(failures(record))
         .chain(caveats)
@@ -104,21 +90,14 @@ fn python(record: &Record) -> Option<String> {
 
 /// What Python printed, the first lines of it.
 fn printed(record: &Record) -> Vec<String> {
-    let Some(output) = record
-        .interpreter
-        .python
-        .as_ref()
-        .and_then(|said| said.output.as_ref())
-    else {
+    let python = record.interpreter.python.as_ref();
+    let Some(output) = python.and_then(|said| said.output.as_ref()) else {
         return vec![];
     };
-    let mut lines: Vec<String> = output
-        .text
-        .lines()
-        .take(LINES_PRINTED)
-        .map(|line| format!("printed: {line}"))
-        .collect();
-    if output.text.lines().count() > LINES_PRINTED || output.bytes > output.text.len() as u64 {
+    let mut all = output.text.lines();
+    let first = all.by_ref().take(LINES_PRINTED);
+    let mut lines: Vec<String> = first.map(|line| format!("printed: {line}")).collect();
+    if all.next().is_some() || output.bytes > output.text.len() as u64 {
         let bytes = text::grouped(output.bytes);
         lines.push(format!(
             "printed {bytes} bytes in all: --format json has the first {} KiB",
@@ -129,16 +108,12 @@ fn printed(record: &Record) -> Vec<String> {
 }
 
 fn failures(record: &Record) -> Vec<String> {
-    let mut lines: Vec<String> = record
-        .ending
-        .failures
-        .iter()
-        .take(FAILURES_LISTED)
-        .map(|task| {
-            let why = task.error.as_deref().unwrap_or("for an unknown reason");
-            format!("task {} failed on worker {}: {why}", task.task, task.worker)
-        })
-        .collect();
+    let listed = record.ending.failures.iter().take(FAILURES_LISTED);
+    let line = |task: &TaskRecord| {
+        let why = task.error.as_deref().unwrap_or("for an unknown reason");
+        format!("task {} failed on worker {}: {why}", task.task, task.worker)
+    };
+    let mut lines: Vec<String> = listed.map(line).collect();
     let more = (record.ending.tasks_failed as usize).saturating_sub(lines.len());
     if more > 0 {
         lines.push(format!(
@@ -154,7 +129,7 @@ mod tests {
     use crate::catalog::caveat::Seen;
     use crate::catalog::model::Model;
     use crate::catalog::workload::Workload;
-    use crate::domain::record::{TaskOutcome, TaskRecord};
+    use crate::domain::record::TaskOutcome;
     use crate::fixtures::sample;
 
     fn record() -> Record {

@@ -540,3 +540,24 @@ fn keep_quickly(writer: &mut Writer, change: Change, is_locked: bool) {
         drop(writer.keep(change, PATIENCE))
     }
 }
+
+#[test]
+fn who_names_a_run_while_another_program_locks_the_history_is_told_what_is_waited_for() {
+    let room = Room::new();
+    Store::at(room.place())
+        .keep_run(0, &here("one"), &record("a"))
+        .unwrap();
+    let lock = locked(&room);
+    let mut program = start("history name last demo", &room);
+    let mut told = BufReader::new(program.stderr.take().unwrap());
+    let mut line = String::new();
+    told.read_line(&mut line).unwrap();
+    assert!(
+        line.contains("another program keeps") && line.ends_with("locked: waiting for it\n"),
+        "{line}"
+    );
+    lock.unlock().unwrap();
+    told.read_to_string(&mut line).unwrap();
+    assert_eq!(program.wait().unwrap().code(), Some(0), "{line}");
+    assert_eq!(room.opened().kept.runs[0].name.as_deref(), Some("demo"));
+}

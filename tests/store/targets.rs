@@ -205,3 +205,21 @@ fn a_forced_export_replaces_a_plain_file_and_keeps_its_mode() {
         );
     }
 }
+
+#[test]
+fn an_export_over_a_file_that_exists_is_bad_input() {
+    let room = room_with_runs();
+    let target = room.path().join("there.json");
+    fs::write(&target, "mine").unwrap();
+    let mut export = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
+    export
+        .args(["history", "export", "last", "--output"])
+        .arg(&target)
+        .arg("--history")
+        .arg(room.file());
+    let output = export.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("--force"), "{told}");
+    assert_eq!(fs::read(&target).unwrap(), b"mine");
+}

@@ -7,7 +7,7 @@ use crate::fixtures::sample;
 
 fn sweeps(repeats: u64) -> [Sweep; 2] {
     let plans = plans(
-        &drafts(&python::found(), DEFAULT_TASK_MS, repeats, 1),
+        &drafts(&python::found(), 200, repeats, 1),
         &Limits::default(),
     )
     .unwrap();

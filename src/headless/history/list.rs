@@ -1,20 +1,20 @@
 //! Kept runs as rows of a table.
 
-use crate::domain::history::{EarlierSweep, Entry, History};
+use crate::domain::history::{Entry, History, SweepEntry};
 use crate::domain::record::Outcome;
+use crate::domain::sweep::SweepPlan;
 use crate::domain::text;
 use crate::present::comparison::Comparison;
 use crate::present::number::bare_seconds;
+use crate::present::run_table::TextTable;
 use crate::present::sentence::moment;
-use crate::present::table::{Side, aligned};
+use crate::present::table::Side;
 
-/// One row.
-#[derive(Debug)]
-pub struct Row {
+/// One row: of a run, or of a sweep.
+pub struct Row<'a> {
     number: usize,
+    run: Option<&'a Entry>,
     cells: Vec<String>,
-    /// What a filter finds besides what the cells say.
-    hidden: String,
 }
 
 const COLUMNS: [(&str, Side); 10] = [
@@ -30,93 +30,79 @@ const COLUMNS: [(&str, Side); 10] = [
     ("name", Side::Left),
 ];
 
-/// Where in a row the marks are.
-const MARKS: usize = 8;
+/// Marks of runs, what they mean, and which runs have them.
+const MARKS: [(&str, &str, fn(&Entry) -> bool); 3] = [
+    ("B", "baseline of its work", |run| {
+        run.assessment.is_baseline
+    }),
+    ("★", "fastest of its work", |run| {
+        run.assessment.is_fastest
+    }),
+    (
+        "!",
+        "there is a caveat: history show tells it",
+        Entry::is_doubted,
+    ),
+];
 
 /// The runs and sweeps, in ascending order of their numbers; the runs of sweeps only if `all` are wanted.
-pub fn rows(history: &History, sweeps: &[EarlierSweep], all: bool) -> Vec<Row> {
-    let is_part = |run: &Entry| sweeps.iter().any(|sweep| sweep.sweep.owns(&run.record));
-    let runs = history
-        .entries()
+pub fn rows(history: &History, all: bool) -> Vec<Row<'_>> {
+    let mut rows: Vec<Row<'_>> = history
+        .sweeps()
         .iter()
-        .filter(|run| all || !is_part(run))
-        .map(row);
-    let mut rows: Vec<Row> = runs
-        .chain(sweeps.iter().map(|sweep| row_of_sweep(sweep, history)))
+        .map(|sweep| row_of_sweep(sweep, history))
         .collect();
+    if all {
+        rows.extend(history.entries().iter().map(row));
+    } else {
+        rows.extend(history.lone_entries().map(row));
+    }
     rows.sort_by_key(|row| row.number);
     rows
 }
 
-/// Those in which all words of the filter occur, in upper or lower case.
-pub fn matching(rows: Vec<Row>, filter: &str) -> Vec<Row> {
+/// Leaves those in which all words of the filter occur, in upper or lower case.
+pub fn retain_matching(rows: &mut Vec<Row<'_>>, filter: &str) {
     let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
-    let matches = |row: &Row| {
-        let text = format!("#{} {} {}", row.number, row.cells.join(" "), row.hidden).to_lowercase();
+    rows.retain(|row| {
+        let outcome = row.run.map(|run| run.record.ending.outcome.name());
+        let cells = row.cells.join(" ");
+        let text = format!("#{cells} {}", outcome.unwrap_or_default()).to_lowercase();
         words.iter().all(|word| text.contains(word))
+    });
+}
+
+/// The table, and what the marks mean that occur.
+pub fn render(rows: &[Row<'_>]) -> String {
+    let table = TextTable {
+        columns: COLUMNS.map(|(heading, side)| (heading.into(), side)).into(),
+        rows: rows.iter().map(|row| row.cells.clone()).collect(),
     };
-    rows.into_iter().filter(matches).collect()
-}
-
-/// The table; empty without rows.
-pub fn render(rows: &[Row]) -> String {
-    if rows.is_empty() {
-        return String::new();
-    }
-    let heading = COLUMNS.map(|(heading, _)| heading.to_string()).to_vec();
-    let cells: Vec<Vec<String>> = std::iter::once(heading)
-        .chain(rows.iter().map(|row| row.cells.clone()))
+    let runs = || rows.iter().filter_map(|row| row.run);
+    let legend: Vec<String> = MARKS
+        .iter()
+        .filter(|(_, _, is_marked)| runs().any(is_marked))
+        .map(|(mark, meaning, _)| format!("{mark} {meaning}"))
         .collect();
-    format!(
-        "{}{}",
-        aligned(&COLUMNS.map(|(_, side)| side), &cells),
-        legend(rows)
-    )
-}
-
-/// What the marks mean that occur.
-fn legend(rows: &[Row]) -> String {
-    let occurs = |mark: &str| {
-        rows.iter()
-            .any(|row| row.cells[MARKS].split(' ').any(|it| it == mark))
-    };
-    let known = [
-        ("B", "baseline of its work"),
-        ("★", "fastest of its work"),
-        ("!", "there is a caveat: history show tells it"),
-    ];
-    let told: Vec<String> = known
-        .into_iter()
-        .filter(|(mark, _)| occurs(mark))
-        .map(|(mark, meaning)| format!("{mark} {meaning}"))
-        .collect();
-    if told.is_empty() {
-        String::new()
-    } else {
-        format!("\n{}\n", told.join("   "))
+    let mut out = table.lines();
+    if !legend.is_empty() {
+        out += &format!("\n{}\n", legend.join("   "));
     }
+    out
 }
 
-fn row(run: &Entry) -> Row {
+fn row(run: &Entry) -> Row<'_> {
     let (plan, record) = (&run.record.plan, &run.record);
     let outcome = match record.ending.outcome {
-        Outcome::Completed if record.ending.tasks_failed > 0 => "tasks failed",
-        Outcome::Completed => "",
-        outcome => outcome.name(),
+        Outcome::Completed if record.ending.tasks_failed > 0 => Some("tasks failed"),
+        Outcome::Completed => None,
+        outcome => Some(outcome.name()),
     };
-    let marks = [
-        ("B", run.assessment.is_baseline),
-        ("★", run.assessment.is_fastest),
-        ("!", run.is_doubted()),
-        (outcome, !outcome.is_empty()),
-    ];
-    let marks: Vec<&str> = marks
-        .into_iter()
-        .filter(|(_, is)| *is)
-        .map(|(mark, _)| mark)
-        .collect();
+    let marks = MARKS.iter().filter(|(_, _, is_marked)| is_marked(run));
+    let marks = marks.map(|(mark, ..)| *mark);
     Row {
         number: run.number,
+        run: Some(run),
         cells: vec![
             run.number.to_string(),
             moment(&record.started_at),
@@ -127,25 +113,19 @@ fn row(run: &Entry) -> Row {
             bare_seconds(record.times.wall_s),
             run.gain()
                 .map_or_else(String::new, |gain| text::speedup(gain.factor)),
-            marks.join(" "),
+            marks.chain(outcome).collect::<Vec<_>>().join(" "),
             run.name.clone().unwrap_or_default(),
         ],
-        hidden: record.ending.outcome.name().into(),
     }
 }
 
-fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
+fn row_of_sweep<'a>(sweep: &SweepEntry, history: &History) -> Row<'a> {
     let plan = &sweep.sweep.plan;
-    let parts = history
-        .entries()
-        .iter()
-        .map(|run| &run.record)
-        .filter(|record| sweep.sweep.owns(record));
-    let parts: Vec<_> = parts.collect();
-    let results = sweep.sweep.results(parts.iter().copied());
-    let best = results
-        .best
-        .and_then(|best| results.summaries.get(best)?.as_ref());
+    let first = sweep
+        .members
+        .first()
+        .and_then(|number| history.get(*number));
+    let best = sweep.best();
     let workers = match plan.workers() {
         [] => "1".into(),
         [only] => only.to_string(),
@@ -153,94 +133,83 @@ fn row_of_sweep(sweep: &EarlierSweep, history: &History) -> Row {
     };
     Row {
         number: sweep.number,
+        run: None,
         cells: vec![
             sweep.number.to_string(),
-            parts
-                .first()
-                .map_or_else(String::new, |record| moment(&record.started_at)),
+            first.map_or_else(String::new, |run| moment(&run.record.started_at)),
             plan.work().label().into(),
-            plan.models()
-                .iter()
-                .map(|model| model.label())
-                .collect::<Vec<_>>()
-                .join(", "),
+            models(plan),
             workers,
             text::grouped(plan.work().tasks().into()),
             best.map_or_else(String::new, |best| bare_seconds(best.time.median)),
             best.and_then(|best| best.speedup.as_ref())
                 .map_or_else(String::new, |ratio| text::speedup(ratio.value)),
-            extent_of_sweep(parts.len() as u64, plan.runs().into()),
+            extent_of_sweep(sweep.members.len() as u64, plan.runs().into()),
             sweep.name.clone().unwrap_or_default(),
         ],
-        hidden: String::new(),
     }
+}
+
+/// How many runs a sweep has: one that was stopped has fewer than were planned.
+fn extent_of_sweep(ended: u64, planned: u64) -> String {
+    let runs = text::counted(planned, "run");
+    if ended < planned {
+        format!("sweep, {} of {runs} ended", text::grouped(ended))
+    } else {
+        format!("sweep of {runs}")
+    }
+}
+
+fn models(plan: &SweepPlan) -> String {
+    let labels: Vec<&str> = plan.models().iter().map(|model| model.label()).collect();
+    labels.join(", ")
+}
+
+fn called(number: usize, name: Option<&str>) -> String {
+    let name = name.map_or_else(String::new, |name| format!(" \"{name}\""));
+    format!("#{number}{name}")
 }
 
 /// Which run this is, and where it was measured.
 pub fn heading(run: &Entry) -> String {
-    let name = run
-        .name
-        .as_ref()
-        .map_or_else(String::new, |name| format!(" \"{name}\""));
     let machine = &run.provenance.machine;
-    let cpu = machine
-        .cpu_model
-        .as_deref()
-        .unwrap_or("an unknown processor");
+    let cpu = machine.cpu_model.as_deref();
     format!(
-        "#{}{name}, {} UTC, on {cpu}, {}, {}",
-        run.number,
+        "{}, {} UTC, on {}, {}, {}",
+        called(run.number, run.name.as_deref()),
         moment(&run.record.started_at),
+        cpu.unwrap_or("an unknown processor"),
         text::counted(machine.cores_usable.into(), "usable core"),
         machine.kernel
     )
 }
 
-/// How many runs a sweep has: one that was stopped has fewer than were planned.
-fn extent_of_sweep(ended: u64, planned: u64) -> String {
-    if ended < planned {
-        format!(
-            "sweep, {} of {} ended",
-            text::grouped(ended),
-            text::counted(planned, "run")
-        )
-    } else {
-        format!("sweep of {}", text::counted(planned, "run"))
-    }
-}
-
 /// Which sweep this is.
-pub fn heading_of_sweep(sweep: &EarlierSweep) -> String {
-    let name = sweep
-        .name
-        .as_ref()
-        .map_or_else(String::new, |name| format!(" \"{name}\""));
+pub fn heading_of_sweep(sweep: &SweepEntry) -> String {
     let plan = &sweep.sweep.plan;
-    let models = plan
-        .models()
-        .iter()
-        .map(|model| model.label())
-        .collect::<Vec<_>>()
-        .join(", ");
     format!(
-        "#{}{name}, a sweep of {} over {models}",
-        sweep.number,
-        plan.work().label()
+        "{}, a sweep of {} over {}",
+        called(sweep.number, sweep.name.as_deref()),
+        plan.work().label(),
+        models(plan)
     )
 }
 
 /// A comparison: a column for each run.
-pub fn side_by_side(compared: &Comparison) -> String {
-    let row = |name: String, cells: &[String]| -> Vec<String> {
-        std::iter::once(name).chain(cells.iter().cloned()).collect()
+pub fn side_by_side(compared: Comparison) -> String {
+    let headings = compared.columns.into_iter();
+    let numbers = headings.map(|heading| (heading, Side::Right));
+    let rows = compared.rows.into_iter().map(|row| {
+        let indent = if row.is_part { "  " } else { "" };
+        let mut cells = vec![format!("{indent}{}", row.name)];
+        cells.extend(row.cells);
+        cells
+    });
+    let table = TextTable {
+        columns: std::iter::once((String::new(), Side::Left))
+            .chain(numbers)
+            .collect(),
+        rows: rows.collect(),
     };
-    let mut rows = vec![row(String::new(), &compared.columns)];
-    rows.extend(compared.rows.iter().map(|of| {
-        let indent = if of.is_part { "  " } else { "" };
-        row(format!("{indent}{}", of.name), &of.cells)
-    }));
-    let sides: Vec<Side> = std::iter::once(Side::Left)
-        .chain(compared.columns.iter().map(|_| Side::Right))
-        .collect();
-    aligned(&sides, &rows)
+    table.lines()
 }

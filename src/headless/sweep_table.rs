@@ -1,8 +1,8 @@
 //! A sweep for people: a row per configuration, what to conclude, and what speaks against trusting it.
 
-use super::name;
 use crate::analysis::shared::SharedRun;
 use crate::domain::campaign::BREAKS_ALLOWED;
+use crate::domain::plan::Plan;
 use crate::domain::record::Outcome;
 use crate::domain::stats::Interval;
 use crate::domain::stats::fit::{Fit, Law, Parameter};
@@ -21,59 +21,59 @@ pub fn render(sweep: &Sweep, results: &Results, runs: &[SharedRun<'_>]) -> Strin
         return String::new();
     };
     let cores_usable = first.provenance.machine.cores_usable;
-    let mut out = title(sweep);
-    out.push_str(&configurations(sweep, results, Room::Narrow).lines());
+    let work = sweep.plan.work();
+    let runs_planned = counted(sweep.plan.runs().into(), "run");
+    let unfinished = (!results.is_complete).then(|| {
+        let ended = text::grouped(results.ended.into());
+        format!("incomplete: {ended} of {runs_planned} ended")
+    });
     let said = std::iter::once(conclusion::of(&sweep.plan, results, cores_usable))
         .chain(results.series.iter().flat_map(fitted))
-        .chain(unfinished(sweep, results))
+        .chain(unfinished)
         .chain(doubts(sweep, runs));
-    out.push('\n');
-    for sentence in said {
-        out.push_str(&text::clean(&sentence, MAX_SHOWN));
-        out.push('\n');
-    }
-    out
-}
-
-fn title(sweep: &Sweep) -> String {
-    let work = sweep.plan.work();
-    format!(
-        "{}, {}; medians of {}, after one to warm up\n\n",
+    let mut out = format!(
+        "{}, {}; medians of {}, after one to warm up\n\n{}\n",
         work.label(),
         counted(work.tasks().into(), "task"),
-        counted(sweep.plan.repeats().into(), "round")
-    )
+        counted(sweep.plan.repeats().into(), "round"),
+        configurations(sweep, results, Room::Narrow).lines()
+    );
+    for sentence in said {
+        out += &format!("{}\n", text::clean(&sentence, MAX_SHOWN));
+    }
+    out
 }
 
 /// The laws that were fitted to the speed-ups of a model.
 fn fitted(series: &Series) -> Vec<String> {
     let name = series.executor.name();
+    let told = |(from, to): (f64, f64), law: String, doubt: String| {
+        format!("fitted to {name}, {from:.0} to {to:.0} workers: {law}{doubt}")
+    };
     let amdahl = series.amdahl.as_ref().map(|fit| {
-        let range = measured_from_to(fit.from, fit.to);
-        let (serial, doubt) = (parameter(&fit.law.serial), doubt(fit));
-        format!("fitted to {name}, {range}: Amdahl's law, serial part {serial}{doubt}")
+        let law = format!("Amdahl's law, serial part {}", parameter(&fit.law.serial));
+        told((fit.from, fit.to), law, doubt(fit))
     });
     let universal = series.universal.as_ref().map(|fit| {
-        let (contention, coherency) = (parameter(&fit.law.contention), parameter(&fit.law.coherency));
-        let (range, doubt) = (measured_from_to(fit.from, fit.to), doubt(fit));
-        format!(
-            "fitted to {name}, {range}: Universal Scalability Law, contention {contention}, coherency {coherency}{doubt}"
-        )
+        let law = format!(
+            "Universal Scalability Law, contention {}, coherency {}",
+            parameter(&fit.law.contention),
+            parameter(&fit.law.coherency)
+        );
+        told((fit.from, fit.to), law, doubt(fit))
     });
     amdahl.into_iter().chain(universal).collect()
 }
 
 /// What is said beside it, so that nobody trusts it more than the points allow; nothing if there is no reason.
 fn doubt<T: Law>(fit: &Fit<T>) -> String {
-    let off = fit.rms * 100.0;
-    let poor = fit
-        .is_poor()
-        .then(|| format!("describes it badly: times are off by {off:.0} %"));
+    let poor = fit.is_poor().then(|| {
+        let off = fit.rms * 100.0;
+        format!("describes it badly: times are off by {off:.0} %")
+    });
     // Often harmless: noise alone takes a coherency of 0 below it.
-    let clamped = fit
-        .law
-        .is_clamped()
-        .then(|| "a parameter is held at its bound".into());
+    let is_clamped = fit.law.is_clamped();
+    let clamped = is_clamped.then(|| "a parameter is held at its bound".into());
     let doubts: Vec<String> = poor.into_iter().chain(clamped).collect();
     if doubts.is_empty() {
         return String::new();
@@ -81,44 +81,34 @@ fn doubt<T: Law>(fit: &Fit<T>) -> String {
     format!(" ({})", doubts.join("; "))
 }
 
-fn measured_from_to(from: f64, to: f64) -> String {
-    format!("{from:.0} to {to:.0} workers")
-}
-
 fn parameter(parameter: &Parameter) -> String {
     let Interval { low, high } = parameter.interval;
     format!("{:.4} ({low:.4}–{high:.4})", parameter.value)
-}
-
-fn unfinished(sweep: &Sweep, results: &Results) -> Option<String> {
-    let runs = counted(sweep.plan.runs().into(), "run");
-    let ended = text::grouped(results.ended.into());
-    (!results.is_complete).then(|| format!("incomplete: {ended} of {runs} ended"))
 }
 
 /// What broke, by configuration, and the caveats of the counted runs, by kind.
 fn doubts(sweep: &Sweep, runs: &[SharedRun<'_>]) -> Vec<String> {
     let mut told = vec![];
     for plan in sweep.plan.configurations() {
-        let records = || runs.iter().map(|run| run.record);
-        let of_plan = || records().filter(|record| record.plan == *plan);
-        let broken = of_plan()
-            .filter(|record| record.ending.outcome == Outcome::Failed)
-            .count();
-        let left_out = if broken as u64 >= u64::from(BREAKS_ALLOWED) {
+        let of_plan = runs.iter().filter(|run| run.record.plan == *plan);
+        let endings = of_plan.map(|run| &run.record.ending);
+        let broken = endings.clone().filter(|of| of.outcome == Outcome::Failed);
+        let broken = broken.count() as u64;
+        let left_out = if broken >= BREAKS_ALLOWED.into() {
             " and was left out then"
         } else {
             ""
         };
-        if let Some(why) = of_plan().find_map(|record| record.ending.error.as_ref()) {
+        if let Some(why) = endings.clone().find_map(|of| of.error.as_ref()) {
             told.push(format!(
                 "{} broke {}{left_out}: {why}",
                 name(plan),
-                counted(broken as u64, "time")
+                counted(broken, "time")
             ));
         }
-        if let Some(why) =
-            of_plan().find_map(|record| record.ending.failures.first()?.error.as_ref())
+        if let Some(why) = endings
+            .clone()
+            .find_map(|of| of.failures.first()?.error.as_ref())
         {
             told.push(format!("{}, a task failed: {why}", name(plan)));
         }
@@ -133,31 +123,35 @@ fn doubts(sweep: &Sweep, runs: &[SharedRun<'_>]) -> Vec<String> {
 }
 
 fn caveats(runs: &[SharedRun<'_>]) -> Vec<String> {
-    let is_counted = |run: &&SharedRun<'_>| {
-        let part = run.record.campaign.as_ref();
-        part.is_some_and(|part| part.round > 0)
-    };
-    let counted_runs: Vec<&SharedRun<'_>> = runs.iter().filter(is_counted).collect();
-    let of = counted(counted_runs.len() as u64, "counted run");
+    let counted_runs = || runs.iter().filter(|run| !run.record.is_warm_up());
+    let of = counted(counted_runs().count() as u64, "counted run");
     let mut kinds = vec![];
-    for caveat in counted_runs.iter().flat_map(|run| run.caveats()) {
+    for caveat in counted_runs().flat_map(SharedRun::caveats) {
         if !kinds.contains(&caveat.kind) {
             kinds.push(caveat.kind);
         }
     }
     let sentence = |kind| {
-        let in_run = |run: &&SharedRun<'_>| {
-            let caveat = run.caveats().find(|caveat| caveat.kind == kind)?;
-            Some((caveat.text.clone(), name(&run.record.plan)))
-        };
-        let mut of_kind = counted_runs.iter().filter_map(in_run);
-        let (text, first) = of_kind.next()?;
+        let caveat = |run: &SharedRun<'_>| run.caveats().find(|of| of.kind == kind).cloned();
+        let mut doubted = counted_runs().filter_map(|run| Some((run, caveat(run)?)));
+        let (first, caveat) = doubted.next()?;
         Some(format!(
-            "caveat in {} of {of}, first of {first}: {text}",
-            of_kind.count() + 1
+            "caveat in {} of {of}, first of {}: {}",
+            doubted.count() + 1,
+            name(&first.record.plan),
+            caveat.text
         ))
     };
     kinds.into_iter().filter_map(sentence).collect()
+}
+
+/// A configuration as sentences name it.
+fn name(plan: &Plan) -> String {
+    format!(
+        "{} with {}",
+        plan.executor().name(),
+        counted(plan.workers().into(), "worker")
+    )
 }
 
 #[cfg(test)]

@@ -1,0 +1,110 @@
+//! The options of a run.
+
+use clap::Args;
+
+use super::parameters::check_workload;
+use super::values;
+use super::work::Work;
+use crate::catalog::model::Model;
+use crate::catalog::workload::Workload;
+use crate::domain::machine::Limits;
+use crate::domain::plan::Draft;
+use crate::domain::python::Interpreter;
+
+const EXAMPLES: &str = "\
+Examples:
+  pconc-tui run --workload cpu --model serial
+  pconc-tui run --workload cpu --model processes --workers 2 --task-time 250ms
+  pconc-tui run --workload cpu --model gil-threads --workers 4 --switch-interval 1ms
+  pconc-tui run --workload io --model threads --latency 100ms..400ms --seed 7
+  pconc-tui run --workload io --model processes --urls addresses.txt --writes 10
+  pconc-tui run --workload cpu --model rayon --repeats 5 --format json
+
+Numbers may be written 10000000, 10_000_000 or 1e7; durations need a unit: 250ms, 0.25s, 500us.
+Ctrl-C stops the run and prints what was measured; a second one ends the program at once.
+Exit codes: 0 done, 1 the run broke or a task failed, 2 wrong usage, 130 interrupted.";
+
+/// A run as the command line asks for it: everything but what only the machine or a file can tell.
+// Every value may begin with a hyphen, so that `--workers -5` is told that it is negative, not that `-5` is unknown.
+// The first paragraph of each is the short help, which fits on one screen with all others.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct RunRequest {
+    /// What a task does
+    #[arg(long, value_name = "WORKLOAD", allow_hyphen_values = true)]
+    workload: Workload,
+
+    /// serial, threads, gil-threads, processes, rayon, python-threads, …
+    ///
+    /// How the tasks are executed: by this program itself (serial, threads, gil-threads, processes, rayon) or by CPython
+    /// (python-threads, python-processes, python-interpreters, python-asyncio).
+    #[arg(long, value_name = "MODEL", allow_hyphen_values = true)]
+    #[arg(hide_possible_values = true)]
+    pub model: Model,
+
+    /// How many threads or processes execute tasks
+    ///
+    /// From 1 to 4000 threads (256 under rayon), 1000 processes, or 1000 for io [default: 1 for serial, the usable cores for
+    /// cpu, 16 for io and sleep]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    workers: Option<u64>,
+
+    /// How often to do the run
+    ///
+    /// From 1 to 1000; each has a record of its own [default: 1]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    repeats: Option<u64>,
+
+    /// What the latencies of the embedded server's pages are drawn from, any whole number [default: 1]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    #[arg(hide_short_help = true, conflicts_with = "urls")]
+    #[arg(help_heading = "Options of --workload io")]
+    seed: Option<u64>,
+
+    /// What the work is, and where results go.
+    #[command(flatten)]
+    pub work: Work,
+}
+
+impl RunRequest {
+    /// The draft of the run on a machine with so many usable cores and these limits, by this interpreter, with these
+    /// addresses if it has a file of them. A default is never more than what is allowed.
+    pub fn draft(
+        &self,
+        cores_usable: u32,
+        limits: &Limits,
+        urls: Option<Vec<String>>,
+        python: Option<Interpreter>,
+    ) -> Draft {
+        let draft = Draft::new(self.workload, self.model, 1);
+        let default = self.workload.default_workers(cores_usable);
+        let allowed = draft.most_workers(limits).most;
+        self.work.fill(Draft {
+            workers: self.workers.unwrap_or(default.min(allowed)),
+            repeats: self.repeats.unwrap_or(draft.repeats),
+            seed: self.seed.unwrap_or(draft.seed),
+            urls,
+            python,
+            ..draft
+        })
+    }
+
+    /// Decides what was left open, or says what cannot be meant, as far as that can be said without knowing the machine.
+    pub(super) fn settle(&mut self) -> Result<(), String> {
+        if self.seed.is_some() {
+            check_workload("seed", self.workload, Workload::fetches)?;
+        }
+        self.work.settle(self.workload, &[self.model])?;
+        if self.work.python.len() > 1 {
+            return Err(
+                "--python is given more than once: a run is executed by one; pconc-tui sweep takes several"
+                    .into(),
+            );
+        }
+        // One core: a default is always allowed, so it decides nothing here.
+        // Which interpreter there is, is not known yet: one that can do everything finds all other mistakes.
+        self.draft(1, &Limits::default(), None, Some(Interpreter::capable()))
+            .check(&Limits::default())?;
+        Ok(())
+    }
+}
