@@ -6,7 +6,6 @@ use super::App;
 use super::exporting::form::Exporting;
 use super::key::Key;
 use super::message::Effect;
-use super::overlay::Overlay;
 use super::screen::Focus;
 use super::timeline::TimelineView;
 use crate::domain::trace::{Step, Trace};
@@ -287,7 +286,7 @@ pub static KEYS: LazyLock<Vec<Keys>> = LazyLock::new(|| vec![
         step("PgDn", "", 0, "ten runs down", PAGE),
         step("Home g", "", 0, "the first run", -FAR),
         step("End G", "", 0, "the last run", FAR),
-        bind("C", "C columns", 7, "choose the columns, and sort by one of them", |app| app.overlay = Some(Overlay::Columns))
+        bind("C", "C columns", 7, "choose the columns, and sort by one of them", App::choose_columns)
             .when(|app| app.has_measured() || app.is_running()),
         bind("Enter", "Enter details", 5, "all numbers of the chosen run", App::open_details).when(App::has_chosen),
         bind("n", "n name", 9, "call the chosen run something", App::begin_name).when(App::has_chosen).or_says(App::why_not_chosen),

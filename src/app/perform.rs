@@ -468,6 +468,10 @@ impl App {
         }
     }
 
+    pub(super) fn choose_columns(&mut self) {
+        self.overlay = Some(Overlay::Columns);
+    }
+
     pub(super) fn toggle_column(&mut self) {
         self.columns.toggle();
         self.rearrange();

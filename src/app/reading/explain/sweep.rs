@@ -33,52 +33,43 @@ pub(super) fn form() -> Vec<Section> {
 }
 
 pub(super) fn chart() -> Vec<Section> {
-    let marks = vec![
-        Entry::named(
-            "a bar",
-            "the median of the counted runs of one model with so many workers; each model has a pattern of its own",
-        ),
-        Entry::sign(
+    let mut marks = vec![Entry::named(
+        "a bar",
+        "the median of the counted runs of one model with so many workers; each model has a pattern of its own",
+    )];
+    let signs = [
+        (
             "┬ ┴",
-            Look::Strong,
             "the 95 % interval of that median, from resampling the runs; with few runs it is coarse, and it is not drawn where it is shorter than a row",
         ),
-        Entry::sign("•", Look::Strong, "single runs, where there is room"),
-        Entry::sign(
+        ("•", "single runs, where there is room"),
+        (
             "★",
-            Look::Strong,
             "the best of all: nothing is clearly faster, and nothing as fast has fewer workers",
         ),
-        Entry::sign(
+        (
             "○",
-            Look::Strong,
             "the run that warmed up, which is not counted: a bar takes its place",
         ),
-        Entry::sign("·", Look::Strong, "not measured yet"),
-        Entry::sign("✗", Look::Strong, "no run succeeded"),
-        Entry::sign("━", Look::Strong, "on the axis: being measured now"),
-        Entry::sign("●", Look::Strong, "on the axis: one of its runs is marked"),
-        Entry::sign(
+        ("·", "not measured yet"),
+        ("✗", "no run succeeded"),
+        ("━", "on the axis: being measured now"),
+        ("●", "on the axis: one of its runs is marked"),
+        (
             "▲",
-            Look::Strong,
             "on the axis: the cursor, whose numbers stand below the chart",
         ),
-        Entry::sign(
-            "─",
-            Look::Strong,
-            "serial, which everything is measured against",
-        ),
-        Entry::sign(
+        ("─", "serial, which everything is measured against"),
+        (
             "═",
-            Look::Strong,
             "the ideal: each worker does its share, as far as there are tasks, and cores for what they compute. It is computed, not measured",
         ),
-        Entry::sign(
+        (
             "╌ ≈",
-            Look::Strong,
             "fitted to the measured speed-ups of the cursor's model: Amdahl's law, and the Universal Scalability Law (Gunther). They are drawn only where something was measured",
         ),
     ];
+    marks.extend(signs.map(|(sign, said)| Entry::sign(sign, Look::Strong, said)));
     let measured = vec![
         Entry::plain(
             "Every configuration is measured once per round, in an order that is shuffled anew each time. The first round warms \
